@@ -1,0 +1,38 @@
+# Two commands on a fresh machine with git, make and python3 (3.11 or newer):
+#   make audit              look for keys here, or elsewhere: make audit REPO=../other
+#   make test               everything that CI runs
+
+PYTHON ?= python3
+VENV ?= .venv
+REPO ?= .
+BIN = $(VENV)/bin
+READY = $(VENV)/.ready
+
+.PHONY: audit test lint unit clean
+
+audit: $(READY)
+	$(BIN)/wakeyscan scan "$(REPO)"
+
+test: lint unit
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/wakeyscan rules test
+	$(BIN)/wakeyscan scan .
+
+unit: $(READY)
+	$(BIN)/pytest -n auto $(ARGS)
+
+# Without ensurepip (stock Debian) the outer pip installs into the environment instead.
+$(READY): pyproject.toml hatch_build.py
+	$(PYTHON) -m venv $(VENV) || $(PYTHON) -m venv --without-pip $(VENV)
+	test -x $(BIN)/pip && $(BIN)/python -m pip install -q -e '.[test]' \
+	  || $(PYTHON) -m pip --python $(BIN)/python install -q -e '.[test]'
+	$(BIN)/python -m compileall -q wakeyscan
+	touch $@
+
+clean:
+	rm -rf $(VENV) dist build

@@ -1,0 +1,39 @@
+"""Build hook: puts the rules into the wheel as a Python module too, parsed.
+
+pip compiles modules when it installs them, so an installed wakeyscan starts without reading TOML,
+which would cost a hook a third of its time. A checkout, an editable one too, reads `rules/*.toml`.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class ParsedRules(BuildHookInterface[Any]):
+    """Adds `wakeyscan/_parsed.py` to wheels."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Write the module to a temporary file and have it included."""
+        if version == "editable":
+            return
+        folder = Path(self.root) / "rules"
+        rules = {
+            file.name: tomllib.loads(file.read_text("utf-8")) for file in folder.glob("*.toml")
+        }
+        handle, self.draft = tempfile.mkstemp(suffix=".py")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write('"""The built-in rules, parsed when the wheel was built."""\n\n')
+            file.write(f"RULES = {dict(sorted(rules.items()))!r}\n")
+        os.chmod(self.draft, 0o644)
+        build_data["force_include"][self.draft] = "wakeyscan/_parsed.py"
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Remove the temporary file."""
+        if version != "editable":
+            os.unlink(self.draft)

@@ -1,0 +1,141 @@
+"""The front door: reads the command line, runs one command, maps what happens to exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from wakeyscan import __version__, arguments, commands, family
+from wakeyscan.display import KEY_PREFIX, conceal, printable
+from wakeyscan.errors import UsageError, WakeyscanError
+
+if TYPE_CHECKING:
+    import click
+
+FAULT, INTERRUPTED = 4, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run wakeyscan and give the exit code of the contract's section 3."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(argv)
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return INTERRUPTED
+    except WakeyscanError as error:
+        _say(str(error))
+        return 2
+    except Exception:
+        import traceback
+
+        _say("a fault of wakeyscan itself; please report it with what follows")
+        _write(conceal(traceback.format_exc()))
+        return FAULT
+
+
+def _run(argv: list[str]) -> int:
+    _refuse_keys(argv)
+    if argv == ["--version"]:
+        print(f"wakeyscan {__version__}")  # noqa: T201
+        return 0
+    if argv and argv[0] in family.names(commands):
+        command = family.member(commands, argv[0])
+        plain = arguments.read(argv[1:], command.PARAMETERS)
+        if plain is not None:
+            return int(command.run(*plain))
+    return _run_with_click(argv)
+
+
+def _refuse_keys(argv: list[str]) -> None:
+    """Refuse a key typed as an argument: it would stay in the shell's history and in `ps`."""
+    for argument in argv:
+        if KEY_PREFIX in argument and conceal(argument) != argument:
+            if os.path.lexists(argument):
+                continue  # a file of such a name is a target like any other
+            raise UsageError(
+                "an argument holds a key, which others can see in the list of processes; "
+                "give keys on standard input, or name the file that holds it"
+            )
+
+
+def _run_with_click(argv: list[str]) -> int:
+    import click  # 25 ms: only for help and for what is wrong
+
+    try:
+        code = _group().main(argv, prog_name="wakeyscan", standalone_mode=False)
+    except click.ClickException as error:
+        hint = f" (see {error.ctx.command_path} --help)" if isinstance(
+            error, click.UsageError) and error.ctx else ""  # fmt: skip
+        raise UsageError(error.format_message() + hint) from None
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    return code if isinstance(code, int) else 0
+
+
+def _group() -> click.Group:
+    import click
+
+    class Lazy(click.Group):
+        """Loads a command when it is asked for."""
+
+        def list_commands(self, ctx: click.Context) -> list[str]:
+            return list(family.names(commands))
+
+        def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+            if name not in family.names(commands):
+                return None
+            return _command(name, family.member(commands, name))
+
+    group = Lazy(
+        "wakeyscan",
+        help="Finds leaked WAStack API keys and hardcoded Authorization headers.",
+        epilog="Exit codes: 0 clean, 1 findings, 2 could not do it, 3 clean but not all was "
+        "looked at, 4 a fault of wakeyscan.",
+        context_settings={"help_option_names": ["-h", "--help"]},
+        no_args_is_help=True,
+    )
+    return click.version_option(__version__, message="wakeyscan %(version)s")(group)
+
+
+def _command(name: str, module: ModuleType) -> click.Command:
+    """Make click's command out of a module's own table."""
+    import click
+
+    parameters: arguments.Parameters = module.PARAMETERS
+    options: list[click.Parameter] = [
+        click.Option(
+            [f"--{option.name}"],
+            help=f"{option.help}  [{option.variable}]",
+            metavar=option.metavar or None,
+            is_flag=not option.metavar,
+            multiple=option.many,
+            default=None,
+        )
+        for option in parameters.options
+    ]
+    if parameters.operands:
+        options.append(
+            click.Argument(["operands"], nargs=-1, metavar=f"[{parameters.operands}]...")
+        )
+
+    def run(operands: tuple[str, ...] = (), **given: Any) -> int:
+        values = {k: list(v) if isinstance(v, tuple) else v for k, v in given.items() if v}
+        return int(module.run(values, list(operands)))
+
+    return click.Command(name, params=options, callback=run, help=module.HELP)
+
+
+def _say(message: str) -> None:
+    _write(f"wakeyscan: {printable(conceal(message))}\n")
+
+
+def _write(text: str) -> None:
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (AttributeError, OSError):  # closed: the exit code has to do
+        pass

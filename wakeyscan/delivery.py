@@ -1,0 +1,102 @@
+"""Brings reports to where they are wanted: whole, or not at all."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from types import ModuleType
+from typing import BinaryIO
+
+from wakeyscan import config, family, reports
+from wakeyscan.errors import ReportError
+from wakeyscan.outcome import Outcome, Style
+
+
+def deliver(outcome: Outcome, settings: config.Config) -> None:
+    """Write the report to stdout, and those of `--report` to their files first.
+
+    Raises `ReportError` where one can't be written.
+    """
+    style = Style(
+        color=False,
+        show_suppressed=settings.show_suppressed,
+        verbose=settings.verbose,
+        sarif_profile=settings.sarif_profile,
+    )
+    for name, file in settings.reports:
+        _write_file(file, _rendered(family.member(reports, name), outcome, style))
+    style = style._replace(color=config.wants_color(settings.color, os.environ))
+    _write_stdout(_rendered(family.member(reports, settings.format), outcome, style))
+
+
+def check(settings: config.Config) -> None:
+    """Refuse report formats that do not exist before any work is done."""
+    for name in (settings.format, *(name for name, _ in settings.reports)):
+        family.member(reports, name)
+
+
+def _rendered(report: ModuleType, outcome: Outcome, style: Style) -> bytes:
+    out = io.StringIO()
+    report.write(outcome, out, style)
+    return out.getvalue().encode("utf-8", "backslashreplace")
+
+
+def _write_stdout(text: bytes) -> None:
+    if sys.stdout is None:
+        raise ReportError("stdout is closed, so the report can't be written")
+    try:
+        sys.stdout.flush()
+        _write_all(sys.stdout.buffer, text)
+    except OSError as error:
+        _give_up_stdout()
+        raise ReportError(f"stdout: the report can't be written: {error.strerror}") from None
+
+
+def _give_up_stdout() -> None:
+    """Keep Python from trying again at its end, which would print a traceback."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def _write_all(stream: BinaryIO, text: bytes) -> None:
+    stream.write(text)
+    stream.flush()
+
+
+def _write_file(file: str, text: bytes) -> None:
+    """Replace a file in one step: at any moment it holds the old report or the new one."""
+    try:
+        if os.path.lexists(file) and not os.path.isfile(file):
+            with open(file, "wb") as stream:  # a device or a pipe; a folder is refused
+                _write_all(stream, text)
+            return
+        _replace(os.path.realpath(file), text)
+    except OSError as error:
+        raise ReportError(f"{file}: the report can't be written: {error.strerror}") from None
+
+
+def _replace(file: str, text: bytes) -> None:
+    import tempfile
+
+    descriptor, draft = tempfile.mkstemp(prefix=".wakeyscan-", dir=os.path.dirname(file))
+    try:
+        with open(descriptor, "wb") as stream:
+            _write_all(stream, text)
+            os.fsync(stream.fileno())
+        os.chmod(draft, _mode(file))
+        os.replace(draft, file)
+    except BaseException:
+        os.unlink(draft)
+        raise
+
+
+def _mode(file: str) -> int:
+    """Give the mode of the file that is replaced, or that of any new file."""
+    try:
+        return os.stat(file).st_mode & 0o777
+    except OSError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask

@@ -1,0 +1,180 @@
+"""One document: unwrap -> detect -> settle -> locate -> triage. Pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import NamedTuple
+
+from wakeyscan import detect, exposure, ignores, locate, severity, triage
+from wakeyscan.display import conceal
+from wakeyscan.finding import Document, Finding, Origin, Position, Standing
+from wakeyscan.layer import Decoder, Encoded
+from wakeyscan.prefilter import PLAIN, Prefilter, forms
+from wakeyscan.rule import Rule
+
+_DEEPEST = 3
+"""Wrappings within wrappings that are taken off."""
+
+_EXCERPT = 100
+"""Bytes of a line that are shown to either side of a secret."""
+
+
+class Lens(NamedTuple):
+    """What one looks with: made once for a run, used for every document."""
+
+    rules: tuple[Rule, ...]
+    decoders: Mapping[str, Decoder]
+    prefilter: Prefilter
+    patterns: detect.Patterns
+
+
+def lens(rules: tuple[Rule, ...], decoders: Iterable[Decoder]) -> Lens:
+    """Grind a lens for rules and wrappings."""
+    named = {decoder.NAME: decoder for decoder in decoders}
+    return Lens(rules, named, Prefilter(forms(rules, named)), detect.Patterns())
+
+
+def examine(document: Document, through: Lens) -> list[Finding]:
+    """List the findings of one document, by place; raises `detect.OutOfPatience`."""
+    findings: list[Finding] = []
+    for shown in _as_shown(document, through):
+        matches = detect.settle(_matches(shown.content, through, _DEEPEST), through.rules)
+        findings += _findings(shown, matches)
+    return findings
+
+
+def examine_name(origin: Origin, through: Lens) -> tuple[Origin, list[Finding]]:
+    """Look for secrets in a document's name; give its origin with the name masked, and them."""
+    path = origin.path.encode("utf-8", "surrogateescape")
+    matches = detect.settle(_matches(path, through, 0), through.rules)
+    if not matches:
+        return origin, []
+    masked = origin._replace(path=_masked(path, matches, 0, len(path)))
+    return masked, _findings(Document(masked._replace(in_name=True), path), matches)
+
+
+def _as_shown(document: Document, through: Lens) -> Iterator[Document]:
+    """Yield the document, and its text where that is in UTF-16 or the like."""
+    yield document
+    for name, marks in _wrapped(document.content, through).items():
+        for layer in through.decoders[name].unwrap(document.content, marks):
+            if isinstance(layer, Encoded):
+                yield _recoded(document, layer)._replace(encoding=name)
+
+
+def _recoded(document: Document, encoded: Encoded) -> Document:
+    """Give the document in UTF-8; of a window, what is its own stays its own."""
+    low, high = document.own or (encoded.mark, len(document.content))
+    low = max(low, encoded.mark)
+    before, own, after = (
+        document.content[start:end].decode(encoded.codec, "replace").encode("utf-8", "replace")
+        for start, end in ((encoded.mark, low), (low, high), (high, len(document.content)))
+    )
+    return document._replace(
+        content=before + own + after, own=(len(before), len(before) + len(own))
+    )
+
+
+def _wrapped(content: bytes, through: Lens) -> dict[str, frozenset[bytes]]:
+    marks: dict[str, set[bytes]] = {}
+    for form in through.prefilter(content):
+        if form.decoder != PLAIN:
+            marks.setdefault(form.decoder, set()).add(form.text)
+    return {name: frozenset(marks[name]) for name in sorted(marks)}
+
+
+def _matches(content: bytes, through: Lens, depth: int) -> Iterator[detect.Match]:
+    """Yield what stands in `content`, plain or wrapped, with offsets in `content`."""
+    hits = {form.anchor for form in through.prefilter(content) if form.decoder == PLAIN}
+    for rule in through.rules:
+        if not hits.isdisjoint(rule.anchors):
+            yield from detect.detect(content, rule, through.patterns.of(rule))
+    if depth:
+        yield from _wrapped_matches(content, through, depth)
+
+
+def _wrapped_matches(content: bytes, through: Lens, depth: int) -> Iterator[detect.Match]:
+    for name, marks in _wrapped(content, through).items():
+        for layer in through.decoders[name].unwrap(content, marks):
+            if isinstance(layer, Encoded):
+                continue  # see _as_shown
+            for match in _matches(layer.content, through, depth - 1):
+                inner = "" if match.encoding == "plain" else f"/{match.encoding}"
+                start, end = layer.span
+                yield match._replace(start=start, end=end, encoding=name + inner)
+
+
+def _findings(document: Document, matches: list[detect.Match]) -> list[Finding]:
+    content = document.content
+    starts = locate.locate(content, (m.start for m in matches), document.line, document.column)
+    low, high = document.own or (0, len(content))
+    return [
+        _finding(document, match, matches, place)
+        for match, place in zip(matches, starts, strict=True)
+        if low <= match.start < high
+    ]
+
+
+def _finding(
+    document: Document, match: detect.Match, matches: list[detect.Match], place: tuple[int, int]
+) -> Finding:
+    content, (line, column) = document.content, place
+    length = len(content[match.start : match.end].decode("utf-8", "replace"))
+    low, high = locate.line_around(content, match.start, match.end, _EXCERPT)
+    seen_by = exposure.exposure_of(document.origin, content[low:high])
+    around = severity.neighbourhood(content, match.start, match.end)
+    standing, reason = _standing(content, match)
+    return Finding(
+        rule=match.rule.id,
+        secret=match.secret,
+        origin=document.origin,
+        position=Position(line, column, column + length),
+        excerpt=_excerpt(content, matches, low, high),
+        severity=severity.severity_of(match.rule, seen_by, around),
+        exposure=seen_by,
+        standing=standing,
+        reason=reason,
+        encoding=_composed(document.encoding, match.encoding),
+    )
+
+
+def _standing(content: bytes, match: detect.Match) -> tuple[Standing, str]:
+    """What a person wrote goes before what we guess."""
+    if reason := ignores.inline_reason(content, match.start, match.end):
+        return Standing.IGNORED, reason
+    if reason := triage.placeholder_reason(match):
+        return Standing.PLACEHOLDER, reason
+    return Standing.REPORTED, ""
+
+
+def _composed(outer: str, inner: str) -> str:
+    parts = [part for part in (outer, inner) if part != "plain"]
+    return "/".join(parts) or "plain"
+
+
+def _masked(content: bytes, matches: list[detect.Match], low: int, high: int) -> str:
+    """Give `content[low:high]` with the secrets masked, those that stick out of it too."""
+    pieces, at = [], low
+    first = bisect_left(matches, low, key=lambda match: match.end)
+    for match in islice(matches, max(0, first - 1), None):
+        if match.start >= high:
+            break
+        if match.end > at:
+            pieces += [_text(content[at : max(at, match.start)]), str(match.secret)]
+            at = match.end
+    return conceal("".join(pieces) + _text(content[at:high]))
+
+
+def _text(piece: bytes) -> str:
+    return piece.decode("utf-8", "replace")
+
+
+def _excerpt(content: bytes, matches: list[detect.Match], low: int, high: int) -> str:
+    """Give a masked piece of a line, with `…` where the line goes on."""
+    while low and low < high and 0x80 <= content[low] < 0xC0:  # not in the middle of a character
+        low += 1
+    before = "…" if low and content[low - 1 : low] not in (b"\n", b"\r") else ""
+    after = "…" if high < len(content) and content[high : high + 1] not in (b"\n", b"\r") else ""
+    return before + _masked(content, matches, low, high).strip() + after

@@ -1,0 +1,57 @@
+"""All that a run has to say: what reports are made from."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from wakeyscan.finding import Finding, Severity, Skipped, Standing
+from wakeyscan.rule import Rule
+
+
+class Coverage(NamedTuple):
+    """How much was looked at."""
+
+    documents: int = 0
+    bytes: int = 0
+    excluded: int = 0
+    """Files that the user's own configuration left out; that is no gap."""
+
+    def plus(self, other: Coverage) -> Coverage:
+        """Add up two."""
+        return Coverage(*(one + two for one, two in zip(self, other, strict=True)))
+
+
+class Outcome(NamedTuple):
+    """The findings and gaps of one run, sorted by path, line and column."""
+
+    command: str
+    targets: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    """The rules that were looked for, found or not."""
+    findings: tuple[Finding, ...]
+    skipped: tuple[Skipped, ...]
+    coverage: Coverage
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that was asked for was looked at."""
+        return not self.skipped
+
+    def reported(self) -> tuple[Finding, ...]:
+        """Give the findings that want attention."""
+        return tuple(f for f in self.findings if f.standing is Standing.REPORTED)
+
+    def exit_code(self, fail_on: Severity | None) -> int:
+        """Say 0, 1 or 3 as the contract's table has it; `None` never fails on a finding."""
+        if fail_on is not None and any(f.severity >= fail_on for f in self.reported()):
+            return 1
+        return 0 if self.complete else 3
+
+
+class Style(NamedTuple):
+    """How a report is to look; each takes from it what concerns it."""
+
+    color: bool = False
+    show_suppressed: bool = False
+    verbose: bool = False
+    sarif_profile: str = "generic"

@@ -1,0 +1,71 @@
+"""JSON for programs: schema `wakeyscan-report/1` (contract, section 7)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TextIO
+
+from wakeyscan import __version__
+from wakeyscan.display import conceal, encodable, json_safe
+from wakeyscan.finding import Finding, Skipped
+from wakeyscan.outcome import Outcome, Style
+
+SCHEMA = "wakeyscan-report/1"
+
+
+def write(outcome: Outcome, out: TextIO, style: Style) -> None:
+    """Write the whole outcome, suppressed findings included."""
+    out.write(json_safe(json.dumps(_report(outcome), indent=2, ensure_ascii=False)) + "\n")
+
+
+def _report(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "wakeyscan", "version": __version__},
+        "command": outcome.command,
+        "targets": [conceal(encodable(target)) for target in outcome.targets],
+        "complete": outcome.complete,
+        "findings": [_finding(finding) for finding in outcome.findings],
+        "keys": [],
+        "skipped": [_skipped(item) for item in outcome.skipped],
+        "coverage": {
+            "documents": outcome.coverage.documents,
+            "bytes": outcome.coverage.bytes,
+            "skipped": len(outcome.skipped),
+            "excluded": outcome.coverage.excluded,
+        },
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": str(finding.severity),
+        "fingerprint": finding.secret.fingerprint,
+        "secret": str(finding.secret),
+        "path": encodable(finding.origin.path),
+        "within": encodable(finding.origin.within),
+        "line": finding.position.line,
+        "column": finding.position.column,
+        "end_column": finding.position.end_column,
+        "encoding": finding.encoding,
+        "exposure": finding.exposure.value,
+        "standing": finding.standing.value,
+        "reason": encodable(finding.reason),
+        "liveness": finding.liveness.value,
+        "excerpt": encodable(finding.excerpt),
+        "details": _details(finding),
+    }
+
+
+def _details(finding: Finding) -> dict[str, str]:
+    details = {name: encodable(text) for name, text in finding.origin.details}
+    return {**details, "in": "name"} if finding.origin.in_name else details
+
+
+def _skipped(item: Skipped) -> dict[str, str]:
+    return {
+        "path": encodable(item.origin.path),
+        "within": encodable(item.origin.within),
+        "reason": encodable(item.reason),
+    }

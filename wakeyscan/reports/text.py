@@ -1,0 +1,130 @@
+"""Plain text for people: by file, worst news in colour, what to do next at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import groupby
+from typing import TextIO
+
+from wakeyscan.display import printable
+from wakeyscan.finding import Finding, Severity, Standing
+from wakeyscan.outcome import Outcome, Style
+
+_COLORS = {
+    Severity.CRITICAL: "1;31",
+    Severity.HIGH: "31",
+    Severity.MEDIUM: "33",
+    Severity.LOW: "36",
+    Severity.NOTE: "2",
+}
+_BOLD, _DIM, _GREEN, _YELLOW = "1", "2", "32", "1;33"
+_MOST_SKIPPED = 10
+"""Gaps that are listed without --verbose; all are counted."""
+
+
+def write(outcome: Outcome, out: TextIO, style: Style) -> None:
+    """Write what was found, what was not looked at, and what to do."""
+    listed = outcome.findings if style.show_suppressed else outcome.reported()
+    for origin, findings in groupby(listed, key=lambda f: (f.origin.path, f.origin.within)):
+        where = printable(origin[0]) + (f" ({printable(origin[1])})" if origin[1] else "")
+        out.write(_paint(where, _BOLD, style) + "\n")
+        for finding in findings:
+            out.write(_finding(finding, style))
+        out.write("\n")
+    out.write(_skipped(outcome, style))
+    out.write(_summary(outcome, style))
+    out.write(_next_steps(outcome))
+
+
+def _paint(text: str, color: str, style: Style) -> str:
+    return f"\x1b[{color}m{text}\x1b[0m" if style.color else text
+
+
+def _finding(finding: Finding, style: Style) -> str:
+    place = f"{finding.position.line}:{finding.position.column}"
+    severity = _paint(f"{finding.severity!s:8}", _COLORS[finding.severity], style)
+    wrapped = "" if finding.encoding == "plain" else f", in {finding.encoding}"
+    seen = f"{finding.exposure.value}{wrapped}"
+    named = finding.origin.in_name
+    if named:
+        place, seen = "name", f"{seen}, in the name itself"
+    head = f"  {place:>8}  {severity}  {finding.rule}  {finding.secret}  {seen}\n"
+    mark = ""
+    if finding.standing is not Standing.REPORTED or finding.reason:
+        mark = f"{'':12}{finding.standing.value}: {printable(finding.reason)}\n"
+    # The bar keeps an excerpt that begins with `::` from being an order to a CI runner.
+    excerpt = "" if named else f"{'':12}| {printable(finding.excerpt)}\n"
+    return head + _paint(excerpt.rstrip("\n"), _DIM, style) + ("\n" if excerpt else "") + mark
+
+
+def _skipped(outcome: Outcome, style: Style) -> str:
+    if not outcome.skipped:
+        return ""
+    shown = outcome.skipped if style.verbose else outcome.skipped[:_MOST_SKIPPED]
+    lines = [_paint(f"Not looked at ({len(outcome.skipped)}):", _YELLOW, style)]
+    for item in shown:
+        within = f" ({printable(item.origin.within)})" if item.origin.within else ""
+        lines.append(f"  {printable(item.origin.path)}{within}: {printable(item.reason)}")
+    if more := len(outcome.skipped) - len(shown):
+        lines.append(f"  and {more} more (--verbose lists them)")
+    return "\n".join(lines) + "\n\n"
+
+
+def _summary(outcome: Outcome, style: Style) -> str:
+    reported = outcome.reported()
+    parts = [_paint(_verdict(outcome, reported), *_verdict_color(outcome, reported), style)]
+    suppressed = Counter(
+        f.standing.value for f in outcome.findings if f.standing is not Standing.REPORTED
+    )
+    if suppressed:
+        counted = ", ".join(f"{count} {name}" for name, count in sorted(suppressed.items()))
+        hint = "" if style.show_suppressed else " (--show-suppressed lists them)"
+        parts.append(f"Not counted: {counted}{hint}.")
+    excluded = f", {outcome.coverage.excluded} excluded" if outcome.coverage.excluded else ""
+    files = f"{outcome.coverage.documents:,} file{'s' * (outcome.coverage.documents != 1)}"
+    parts.append(f"Looked at {files}, {human(outcome.coverage.bytes)}{excluded}.")
+    return "\n".join(parts) + "\n"
+
+
+def _verdict(outcome: Outcome, reported: tuple[Finding, ...]) -> str:
+    if reported:
+        count = Counter(f.severity for f in reported)
+        levels = ", ".join(f"{count[s]} {s}" for s in sorted(count, reverse=True))
+        files = len({f.origin[:2] for f in reported})
+        some = f"{len(reported)} finding{'s' * (len(reported) != 1)}"
+        return f"{some} in {files} file{'s' * (files != 1)}: {levels}."
+    if not outcome.complete:
+        return "Nothing found, but not everything was looked at: this is no all-clear."
+    return "Nothing found."
+
+
+def _verdict_color(outcome: Outcome, reported: tuple[Finding, ...]) -> tuple[str]:
+    if reported:
+        return (_COLORS[max(f.severity for f in reported)],)
+    return (_GREEN if outcome.complete else _YELLOW,)
+
+
+def _next_steps(outcome: Outcome) -> str:
+    found = {finding.rule for finding in outcome.reported()}
+    if not found:
+        return ""
+    steps = []
+    if "wastack-api-key" in found:
+        steps += [
+            "Take every key above for leaked: make a new one in WAStack (Settings, API Keys),",
+            "give it to the application through its environment, then revoke the old one.",
+            "Both work until the old one is revoked: taking it out of the code closes nothing.",
+        ]
+    steps += [f"Why, and how to mend it:  wakeyscan rules show {name}" for name in sorted(found)]
+    steps.append("No credential at all?  Write on its line:  wakeyscan:ignore -- the reason")
+    return "\nWhat to do next\n" + "".join(f"  {step}\n" for step in steps)
+
+
+def human(size: int) -> str:
+    """Say a number of bytes as people do."""
+    amount = float(size)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":
+            break
+        amount /= 1000
+    return f"{amount:,.0f} {unit}" if unit == "bytes" else f"{amount:,.1f} {unit}"

@@ -1,0 +1,119 @@
+"""The pipeline: units -> documents -> findings -> outcome. Sources are handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
+from typing import NamedTuple
+
+from wakeyscan.detect import OutOfPatience
+from wakeyscan.examine import Lens, examine, examine_name
+from wakeyscan.finding import Document, Finding, Origin, Skipped
+from wakeyscan.outcome import Coverage
+
+Open = Callable[[str], Iterable[Document | Skipped]]
+"""How to get the documents of a unit: a path, an object id, whatever a source lists."""
+
+MOST_IN_ONE = 10_000
+"""Findings of one document that are listed; what is over is said."""
+
+_FEW = 256
+"""Units that are looked at right here before other processes are worth starting."""
+
+
+class Looked(NamedTuple):
+    """What came of looking at some units."""
+
+    findings: tuple[Finding, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    coverage: Coverage = Coverage()
+
+    def plus(self, other: Looked) -> Looked:
+        """Add up two looks."""
+        return Looked(
+            self.findings + other.findings,
+            self.skipped + other.skipped,
+            self.coverage.plus(other.coverage),
+        )
+
+
+Survey = Callable[[Iterator[str]], Iterator[tuple[Looked, list[str]]]]
+"""Looks at many units in other processes; gives what is done, and the units with findings."""
+
+
+def look(
+    units: Iterable[str | Skipped], open_unit: Open, through: Lens, survey: Survey | None
+) -> Iterator[Looked]:
+    """Look at all units, the first few right here, the many others in other processes.
+
+    Other processes do not hand findings over, since a secret leaves a process in reports only:
+    they name the units that have some, and those are looked at again here.
+    """
+    told: list[Skipped] = []
+    named = _only_units(units, told)
+    for unit in islice(named, _FEW) if survey else named:
+        yield look_at(open_unit(unit), through)
+    if survey and (more := next(named, None)) is not None:
+        for looked, worthy in survey(chain((more,), named)):
+            yield looked
+            for unit in worthy:
+                yield _again(unit, look_at(open_unit(unit), through))
+    yield Looked(skipped=tuple(told))
+
+
+def _only_units(units: Iterable[str | Skipped], told: list[Skipped]) -> Iterator[str]:
+    for unit in units:
+        if isinstance(unit, Skipped):
+            told.append(unit)
+        else:
+            yield unit
+
+
+def _again(unit: str, looked: Looked) -> Looked:
+    if looked.findings or looked.skipped:
+        return looked
+    return looked._replace(skipped=(Skipped(Origin(unit), "changed while it was looked at"),))
+
+
+def look_at(items: Iterable[Document | Skipped], through: Lens) -> Looked:
+    """Look at the documents of one unit."""
+    findings: list[Finding] = []
+    skipped: list[Skipped] = []
+    documents = size = 0
+    for item in items:
+        origin, named = examine_name(item.origin, through)
+        findings += named
+        if isinstance(item, Skipped):
+            skipped.append(item._replace(origin=origin))
+            continue
+        low, high = item.own or (0, len(item.content))
+        documents += low == 0
+        size += high - low
+        try:
+            findings += examine(item._replace(origin=origin), through)
+        except OutOfPatience as error:
+            skipped.append(Skipped(origin, str(error)))
+        if len(findings) > MOST_IN_ONE:
+            del findings[MOST_IN_ONE:]
+            skipped.append(Skipped(origin, f"has over {MOST_IN_ONE:,} findings; the rest is left"))
+            break
+    return Looked(tuple(findings), tuple(skipped), Coverage(documents, size))
+
+
+def place(finding: Finding) -> tuple[object, ...]:
+    """Give what findings are sorted by, so that the same input gives the same bytes."""
+    return (*finding.origin[:2], *finding.position, finding.rule, finding.secret.fingerprint)
+
+
+def gathered(looks: Iterable[Looked]) -> Looked:
+    """Add up all looks, sorted by place, each finding once however often its file was named."""
+    findings: dict[tuple[object, ...], Finding] = {}
+    skipped: dict[Skipped, None] = {}
+    coverage = Coverage()
+    for looked in looks:
+        findings.update((place(finding), finding) for finding in looked.findings)
+        skipped.update((item, None) for item in looked.skipped)
+        coverage = coverage.plus(looked.coverage)
+    ordered = tuple(findings[key] for key in sorted(findings))
+    gaps = sorted(skipped, key=lambda item: (*item.origin[:2], item.reason))
+    return Looked(ordered, tuple(gaps), coverage)

@@ -1,0 +1,28 @@
+"""Standard input: `-`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from wakeyscan.errors import SourceError
+from wakeyscan.finding import Document, Origin, Skipped
+from wakeyscan.scope import Scope
+from wakeyscan.windows import windows
+
+PARALLEL = False
+"""Whether units can be opened in any process."""
+
+NAME = "<stdin>"
+
+
+def units(target: str, scope: Scope) -> Iterator[str]:
+    """Yield the one thing there is to open."""
+    yield NAME
+
+
+def documents(unit: str, scope: Scope) -> Iterator[Document | Skipped]:
+    """Read standard input to its end, window by window."""
+    if sys.stdin is None:
+        raise SourceError("standard input is closed, so there is nothing to read for '-'")
+    yield from windows(Origin(NAME), sys.stdin.buffer.read, scope.max_file_size)

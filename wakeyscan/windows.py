@@ -1,0 +1,77 @@
+"""Cuts what is too large to hold into windows that overlap, so that nothing is lost between two."""
+
+from __future__ import annotations
+
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
+from collections.abc import Callable, Iterator
+
+from wakeyscan.finding import Document, Origin, Skipped
+from wakeyscan.locate import locate
+
+WINDOW = 16 << 20
+OVERLAP = 256 << 10
+"""Bytes on either side of a window that are context: more than any match reaches."""
+
+_CODECS = (
+    (BOM_UTF32_LE, "utf-32-le"),
+    (BOM_UTF32_BE, "utf-32-be"),
+    (BOM_UTF16_LE, "utf-16-le"),
+    (BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def windows(
+    origin: Origin, read: Callable[[int], bytes], most: int | None
+) -> Iterator[Document | Skipped]:
+    """Yield what `read` gives: one document, or windows of one where it is larger than a window.
+
+    Behind `most` bytes it stops, and says so.
+    """
+    held = _fill(read, WINDOW)
+    codec = next((codec for mark, codec in _CODECS if held.startswith(mark)), "utf-8")
+    line = column = 1
+    low, total = 0, len(held)
+    while len(held) >= WINDOW and (more := _fill(read, WINDOW - 2 * OVERLAP)):
+        total += len(more)
+        if most is not None and total > most:
+            yield Skipped(origin, too_large(total, most))
+            return
+        high = len(held) - OVERLAP
+        yield Document(origin, held, line=line, column=column, own=(low, high))
+        cut = _border(held, high - OVERLAP, codec)
+        line, column = _place_after(held[:cut], codec, line, column)
+        low, held = high - cut, held[cut:] + more
+        if len(more) < WINDOW - 2 * OVERLAP:
+            break
+    own = (low, len(held)) if low else None
+    yield Document(origin, held, line=line, column=column, own=own)
+
+
+def too_large(size: int, most: int) -> str:
+    """Say why a file of `size` bytes was skipped."""
+    return f"larger than --max-file-size: {size:,} of {most:,} bytes"
+
+
+def _fill(read: Callable[[int], bytes], wanted: int) -> bytes:
+    pieces = []
+    while wanted > 0 and (piece := read(wanted)):
+        pieces.append(piece)
+        wanted -= len(piece)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def _border(content: bytes, at: int, codec: str) -> int:
+    """Move a cut back to where no character and no CR LF is cut in two."""
+    if codec != "utf-8":
+        return at - at % 4
+    while 0x80 <= content[at] < 0xC0 or content[at - 1 : at + 1] == b"\r\n":
+        at -= 1
+        if at % 64 == 0:  # a binary: there are no characters to keep whole
+            break
+    return at
+
+
+def _place_after(passed: bytes, codec: str, line: int, column: int) -> tuple[int, int]:
+    if codec != "utf-8":
+        passed = passed.decode(codec, "replace").encode("utf-8", "replace").lstrip(b"\xef\xbb\xbf")
+    return next(locate(passed, [len(passed)], line, column))
