@@ -11,7 +11,7 @@ READY = $(VENV)/.ready
 .PHONY: audit test lint unit clean
 
 audit: $(READY)
-	$(BIN)/wakeyscan scan "$(REPO)"
+	$(BIN)/wakeyscan audit "$(REPO)"
 
 test: lint unit
 

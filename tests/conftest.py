@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -93,7 +94,7 @@ def make_key() -> MakeKey:
     def key(length: int = 40, prefix: str = PREFIX) -> str:
         while True:
             body = "".join(source.choices(ALPHABET, k=length))
-            if any(c.isdigit() for c in body) and len(set(body)) > length // 3:
+            if any(c.isdigit() for c in body) and len(set(body)) > min(length, 60) // 3:
                 return prefix + body
 
     return key
@@ -117,3 +118,14 @@ def write(folder: Path, files: Mapping[str, str | bytes]) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def fingerprint(secret: str, rule: str = "wastack-api-key") -> str:
+    """Compute a fingerprint from the contract (section 5), not with our own code."""
+    return hashlib.sha256(f"wakeyscan/1\0{rule}\0{secret}".encode()).hexdigest()[:32]
+
+
+def mask(secret: str, rule: str = "wastack-api-key") -> str:
+    """Say how a report is to show a secret (section 4)."""
+    prefix = PREFIX if secret.startswith(PREFIX) else ""
+    return f"{prefix}…({fingerprint(secret, rule)[:6]})"

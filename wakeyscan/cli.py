@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: list[str]) -> int:
     _refuse_keys(argv)
     if argv == ["--version"]:
-        print(f"wakeyscan {__version__}")  # noqa: T201
-        return 0
+        return _tell(f"wakeyscan {__version__}\n")
     if argv and argv[0] in family.names(commands):
         command = family.member(commands, argv[0])
         plain = arguments.read(argv[1:], command.PARAMETERS)
@@ -63,17 +65,32 @@ def _refuse_keys(argv: list[str]) -> None:
 
 
 def _run_with_click(argv: list[str]) -> int:
+    """Let click read the command line, and do what it says; click itself only reads."""
     import click  # 25 ms: only for help and for what is wrong
 
+    said = io.StringIO()
     try:
-        code = _group().main(argv, prog_name="wakeyscan", standalone_mode=False)
+        with redirect_stdout(said):
+            chosen = _group().main(argv or ["--help"], "wakeyscan", standalone_mode=False)
     except click.ClickException as error:
-        hint = f" (see {error.ctx.command_path} --help)" if isinstance(
-            error, click.UsageError) and error.ctx else ""  # fmt: skip
-        raise UsageError(error.format_message() + hint) from None
+        known = argv and argv[0] in family.names(commands)
+        command = f"wakeyscan {argv[0]}" if known else "wakeyscan"
+        raise UsageError(f"{error.format_message()} (see {command} --help)") from None
     except click.Abort:
         raise KeyboardInterrupt from None
-    return code if isinstance(code, int) else 0
+    if isinstance(chosen, partial):
+        return int(chosen())
+    if not argv:
+        _write(said.getvalue())
+        return 2
+    return _tell(said.getvalue())
+
+
+def _tell(text: str) -> int:
+    from wakeyscan.delivery import to_stdout
+
+    to_stdout(text.encode())
+    return 0
 
 
 def _group() -> click.Group:
@@ -96,7 +113,7 @@ def _group() -> click.Group:
         epilog="Exit codes: 0 clean, 1 findings, 2 could not do it, 3 clean but not all was "
         "looked at, 4 a fault of wakeyscan.",
         context_settings={"help_option_names": ["-h", "--help"]},
-        no_args_is_help=True,
+        no_args_is_help=False,
     )
     return click.version_option(__version__, message="wakeyscan %(version)s")(group)
 
@@ -122,11 +139,12 @@ def _command(name: str, module: ModuleType) -> click.Command:
             click.Argument(["operands"], nargs=-1, metavar=f"[{parameters.operands}]...")
         )
 
-    def run(operands: tuple[str, ...] = (), **given: Any) -> int:
-        values = {k: list(v) if isinstance(v, tuple) else v for k, v in given.items() if v}
-        return int(module.run(values, list(operands)))
+    def choose(operands: tuple[str, ...] = (), **given: Any) -> partial[int]:
+        said = {name: value for name, value in given.items() if value not in (None, False, ())}
+        values = {k: list(v) if isinstance(v, tuple) else v for k, v in said.items()}
+        return partial(module.run, values, list(operands))
 
-    return click.Command(name, params=options, callback=run, help=module.HELP)
+    return click.Command(name, params=options, callback=choose, help=module.HELP)
 
 
 def _say(message: str) -> None:

@@ -47,7 +47,8 @@ def build(values: Values, options: tuple[Option, ...], environment: Mapping[str,
     def pick(name: str, convert: Callable[[Any], Any], default: Any) -> Any:
         key = name.replace("-", "_")
         if key in given:
-            return _converted(convert, given[key], f"--{name}", UsageError)
+            where = f"--{name}" if key in values else f"WAKEYSCAN_{key.upper()}"
+            return _converted(convert, given[key], where, UsageError)
         if name in table:
             return _converted(convert, table[name], f"{file}: {name}", ConfigError)
         return default
@@ -57,6 +58,7 @@ def build(values: Values, options: tuple[Option, ...], environment: Mapping[str,
     scope = Scope(
         max_file_size=pick("max-file-size", size, None),
         gitignore=not given.get("no_gitignore", False),
+        whole_files=bool(given.get("whole_files")),
         exclude=tuple(table.get("exclude", ())),
         root=folder,
     )
@@ -155,12 +157,15 @@ def _from_file(named: str) -> tuple[str, dict[str, Any]]:
     at = os.getcwd()
     while True:
         for name in _FILES:
-            path = os.path.join(at, name)
+            path = os.path.relpath(os.path.join(at, name))
+            if not os.path.isfile(path):
+                continue
+            content, ours = _read(path), name == _FILES[0]
             # Most projects' pyproject.toml says nothing of us: then TOML is not even loaded.
-            if os.path.isfile(path) and b"wakeyscan" in (content := _read(path)):
+            if ours or b"wakeyscan" in content:
                 table = _table(path, content)
-                if table or name == _FILES[0]:
-                    return os.path.relpath(path), _checked(path, table)
+                if ours or table:
+                    return path, _checked(path, table)
         above = os.path.dirname(at)
         if above == at or os.path.lexists(os.path.join(at, ".git")):
             return "", {}
@@ -198,9 +203,22 @@ def _checked(path: str, table: dict[str, Any]) -> dict[str, Any]:
         if key == "exclude":
             if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
                 raise ConfigError(f"{path}: 'exclude' must be a list of texts")
+            _refuse_patterns(path, value)
         elif not isinstance(value, str) and not (key == "max-file-size" and type(value) is int):
             raise ConfigError(f"{path}: {key!r} must be a text")
     return table
+
+
+def _refuse_patterns(path: str, patterns: list[str]) -> None:
+    import re
+
+    from pathspec import GitIgnoreSpec  # 40 ms that only who excludes something pays
+
+    for pattern in patterns:
+        try:
+            GitIgnoreSpec.from_lines([pattern])
+        except (ValueError, re.error):
+            raise ConfigError(f"{path}: 'exclude': no gitignore pattern: {pattern!r}") from None
 
 
 def _near(key: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-from types import ModuleType
 from typing import BinaryIO
 
 from wakeyscan import config, family, reports
@@ -18,16 +17,10 @@ def deliver(outcome: Outcome, settings: config.Config) -> None:
 
     Raises `ReportError` where one can't be written.
     """
-    style = Style(
-        color=False,
-        show_suppressed=settings.show_suppressed,
-        verbose=settings.verbose,
-        sarif_profile=settings.sarif_profile,
-    )
     for name, file in settings.reports:
-        _write_file(file, _rendered(family.member(reports, name), outcome, style))
-    style = style._replace(color=config.wants_color(settings.color, os.environ))
-    _write_stdout(_rendered(family.member(reports, settings.format), outcome, style))
+        _write_file(file, rendered(name, outcome, settings))
+    color = config.wants_color(settings.color, os.environ)
+    to_stdout(rendered(settings.format, outcome, settings, color))
 
 
 def check(settings: config.Config) -> None:
@@ -36,21 +29,29 @@ def check(settings: config.Config) -> None:
         family.member(reports, name)
 
 
-def _rendered(report: ModuleType, outcome: Outcome, style: Style) -> bytes:
+def rendered(name: str, outcome: Outcome, settings: config.Config, color: bool = False) -> bytes:
+    """Render a report of the format `name`, as UTF-8."""
+    style = Style(
+        color=color,
+        show_suppressed=settings.show_suppressed,
+        verbose=settings.verbose,
+        sarif_profile=settings.sarif_profile,
+    )
     out = io.StringIO()
-    report.write(outcome, out, style)
+    family.member(reports, name).write(outcome, out, style)
     return out.getvalue().encode("utf-8", "backslashreplace")
 
 
-def _write_stdout(text: bytes) -> None:
+def to_stdout(text: bytes) -> None:
+    """Write what a command has to say; raises `ReportError` where it does not get there."""
     if sys.stdout is None:
-        raise ReportError("stdout is closed, so the report can't be written")
+        raise ReportError("stdout is closed, so nothing can be written there")
     try:
         sys.stdout.flush()
         _write_all(sys.stdout.buffer, text)
     except OSError as error:
         _give_up_stdout()
-        raise ReportError(f"stdout: the report can't be written: {error.strerror}") from None
+        raise ReportError(f"stdout can't be written: {error.strerror}") from None
 
 
 def _give_up_stdout() -> None:

@@ -9,6 +9,7 @@ from wakeyscan.finding import Secret
 from wakeyscan.rule import AFTER, BEFORE, PATIENCE, Rule
 
 if TYPE_CHECKING:
+    from regex import Match as RegexMatch
     from regex import Pattern
 
 
@@ -41,33 +42,47 @@ class Patterns:
         return self._compiled[rule.id]
 
 
-def detect(content: bytes, rule: Rule, pattern: Pattern[bytes]) -> Iterator[Match]:
-    """Yield what one rule finds in `content`, by offset; raises `OutOfPatience`."""
-    for start, end in _surroundings(content, rule):
-        try:
-            for match in pattern.finditer(content, start, end, timeout=PATIENCE):
-                if match["secret"]:
-                    scheme = match.groupdict().get("kind") or b""
-                    secret = Secret(match["secret"], rule.id)
-                    yield Match(rule, secret, *match.span("secret"), scheme)
-        except TimeoutError:
-            raise OutOfPatience(f"rule {rule.id} took over {PATIENCE:g} s for a part") from None
+def detect(
+    content: bytes, rule: Rule, pattern: Pattern[bytes], anchors: Iterable[int]
+) -> Iterator[Match]:
+    """Yield what one rule finds around its anchors in `content`; raises `OutOfPatience`.
+
+    `anchors` are their offsets, ascending.
+    """
+    find = _matches_at if rule.at_anchor else _matches_around
+    try:
+        for match in find(content, pattern, anchors):
+            if match["secret"]:
+                scheme = match.groupdict().get("kind") or b""
+                yield Match(rule, Secret(match["secret"], rule.id), *match.span("secret"), scheme)
+    except TimeoutError:
+        raise OutOfPatience(f"rule {rule.id} took over {PATIENCE:g} s for a part") from None
 
 
-def _surroundings(content: bytes, rule: Rule) -> Iterator[tuple[int, int]]:
+def _matches_at(
+    content: bytes, pattern: Pattern[bytes], anchors: Iterable[int]
+) -> Iterator[RegexMatch[bytes]]:
+    for at in anchors:
+        if match := pattern.match(content, at, min(len(content), at + AFTER), timeout=PATIENCE):
+            yield match
+
+
+def _matches_around(
+    content: bytes, pattern: Pattern[bytes], anchors: Iterable[int]
+) -> Iterator[RegexMatch[bytes]]:
+    for start, end in _surroundings(anchors, len(content)):
+        yield from pattern.finditer(content, start, end, timeout=PATIENCE)
+
+
+def _surroundings(anchors: Iterable[int], size: int) -> Iterator[tuple[int, int]]:
     """Yield the stretches around the anchors within which a match must lie, merged."""
-    import regex
-
-    folds = 0 if rule.exact_case else regex.IGNORECASE
-    searches = [regex.compile(regex.escape(anchor), folds) for anchor in rule.anchors]
-    at = sorted(hit.start() for search in searches for hit in search.finditer(content))
     start = end = -1
-    for offset in at:
-        if end < 0 or offset - BEFORE > end:
+    for at in anchors:
+        if end < 0 or at - BEFORE > end:
             if end >= 0:
                 yield start, end
-            start = max(0, offset - BEFORE)
-        end = min(len(content), offset + AFTER)
+            start = max(0, at - BEFORE)
+        end = min(size, at + AFTER)
     if end >= 0:
         yield start, end
 

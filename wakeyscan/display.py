@@ -26,6 +26,12 @@ def printable(text: str) -> str:
     return text
 
 
+def at_line_start(path: str) -> str:
+    """Give a path that can begin a line: a runner takes `::name` there for an order, too."""
+    path = printable(path)
+    return f"./{path}" if path.lstrip().startswith("::") else path
+
+
 def _escape(character: str) -> str:
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:  # surrogateescape: the byte is the low half
@@ -54,13 +60,17 @@ def conceal(text: str) -> str:
 
 def json_safe(text: str) -> str:
     r"""Escape in a JSON text, as `\uNNNN`, what a terminal or a CI runner would act upon."""
-    if not text.isascii():
-        text = "".join(c if c.isprintable() or c == "\n" else _json_escape(c) for c in text)
+    import re
+
+    # Of a megabyte of JSON only the few characters that are not plain ASCII need a look.
+    text = re.sub(r"[^\n -~]", lambda odd: _json_escape(odd[0]), text)
     for command in _RUNNER_COMMANDS:
         text = text.replace(command, command.replace("#", "\\u0023", 1))
     return text
 
 
 def _json_escape(character: str) -> str:
+    if character.isprintable():
+        return character
     units = character.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))

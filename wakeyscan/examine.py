@@ -11,7 +11,7 @@ from wakeyscan import detect, exposure, ignores, locate, severity, triage
 from wakeyscan.display import conceal
 from wakeyscan.finding import Document, Finding, Origin, Position, Standing
 from wakeyscan.layer import Decoder, Encoded
-from wakeyscan.prefilter import PLAIN, Prefilter, forms
+from wakeyscan.prefilter import PLAIN, Hit, Prefilter, forms
 from wakeyscan.rule import Rule
 
 _DEEPEST = 3
@@ -28,6 +28,8 @@ class Lens(NamedTuple):
     decoders: Mapping[str, Decoder]
     prefilter: Prefilter
     patterns: detect.Patterns
+    heed_marks: bool = True
+    """Whether `wakeyscan:ignore` counts: in a stranger's repository it does not."""
 
 
 def lens(rules: tuple[Rule, ...], decoders: Iterable[Decoder]) -> Lens:
@@ -39,29 +41,31 @@ def lens(rules: tuple[Rule, ...], decoders: Iterable[Decoder]) -> Lens:
 def examine(document: Document, through: Lens) -> list[Finding]:
     """List the findings of one document, by place; raises `detect.OutOfPatience`."""
     findings: list[Finding] = []
-    for shown in _as_shown(document, through):
-        matches = detect.settle(_matches(shown.content, through, _DEEPEST), through.rules)
-        findings += _findings(shown, matches)
+    for shown, hits in _as_shown(document, through):
+        matches = detect.settle(_matches(shown.content, hits, through, _DEEPEST), through.rules)
+        findings += _findings(shown, matches, through.heed_marks)
     return findings
 
 
 def examine_name(origin: Origin, through: Lens) -> tuple[Origin, list[Finding]]:
     """Look for secrets in a document's name; give its origin with the name masked, and them."""
     path = origin.path.encode("utf-8", "surrogateescape")
-    matches = detect.settle(_matches(path, through, 0), through.rules)
+    matches = detect.settle(_matches(path, through.prefilter(path), through, 0), through.rules)
     if not matches:
         return origin, []
     masked = origin._replace(path=_masked(path, matches, 0, len(path)))
-    return masked, _findings(Document(masked._replace(in_name=True), path), matches)
+    return masked, _findings(Document(masked._replace(part="name"), path), matches, False)
 
 
-def _as_shown(document: Document, through: Lens) -> Iterator[Document]:
-    """Yield the document, and its text where that is in UTF-16 or the like."""
-    yield document
-    for name, marks in _wrapped(document.content, through).items():
+def _as_shown(document: Document, through: Lens) -> Iterator[tuple[Document, list[Hit]]]:
+    """Yield the document, and its text where that is in UTF-16 or the like, with the anchors."""
+    hits = through.prefilter(document.content)
+    yield document, hits
+    for name, marks in _wrapped(hits).items():
         for layer in through.decoders[name].unwrap(document.content, marks):
             if isinstance(layer, Encoded):
-                yield _recoded(document, layer)._replace(encoding=name)
+                shown = _recoded(document, layer)._replace(encoding=name)
+                yield shown, through.prefilter(shown.content)
 
 
 def _recoded(document: Document, encoded: Encoded) -> Document:
@@ -77,55 +81,65 @@ def _recoded(document: Document, encoded: Encoded) -> Document:
     )
 
 
-def _wrapped(content: bytes, through: Lens) -> dict[str, frozenset[bytes]]:
+def _wrapped(hits: Iterable[Hit]) -> dict[str, frozenset[bytes]]:
+    """Give the forms that stand in a text in a wrapping, by the wrapping."""
     marks: dict[str, set[bytes]] = {}
-    for form in through.prefilter(content):
+    for form, _ in hits:
         if form.decoder != PLAIN:
             marks.setdefault(form.decoder, set()).add(form.text)
     return {name: frozenset(marks[name]) for name in sorted(marks)}
 
 
-def _matches(content: bytes, through: Lens, depth: int) -> Iterator[detect.Match]:
+def _matches(content: bytes, hits: list[Hit], through: Lens, depth: int) -> Iterator[detect.Match]:
     """Yield what stands in `content`, plain or wrapped, with offsets in `content`."""
-    hits = {form.anchor for form in through.prefilter(content) if form.decoder == PLAIN}
+    if not hits:
+        return
     for rule in through.rules:
-        if not hits.isdisjoint(rule.anchors):
-            yield from detect.detect(content, rule, through.patterns.of(rule))
+        anchors = {at for form, at in hits if not form.decoder and form.anchor in rule.anchors}
+        if anchors:
+            yield from detect.detect(content, rule, through.patterns.of(rule), sorted(anchors))
     if depth:
-        yield from _wrapped_matches(content, through, depth)
+        yield from _wrapped_matches(content, hits, through, depth)
 
 
-def _wrapped_matches(content: bytes, through: Lens, depth: int) -> Iterator[detect.Match]:
-    for name, marks in _wrapped(content, through).items():
+def _wrapped_matches(
+    content: bytes, hits: list[Hit], through: Lens, depth: int
+) -> Iterator[detect.Match]:
+    for name, marks in _wrapped(hits).items():
         for layer in through.decoders[name].unwrap(content, marks):
             if isinstance(layer, Encoded):
                 continue  # see _as_shown
-            for match in _matches(layer.content, through, depth - 1):
+            inside = through.prefilter(layer.content)
+            for match in _matches(layer.content, inside, through, depth - 1):
                 inner = "" if match.encoding == "plain" else f"/{match.encoding}"
                 start, end = layer.span
                 yield match._replace(start=start, end=end, encoding=name + inner)
 
 
-def _findings(document: Document, matches: list[detect.Match]) -> list[Finding]:
+def _findings(document: Document, matches: list[detect.Match], heed_marks: bool) -> list[Finding]:
     content = document.content
     starts = locate.locate(content, (m.start for m in matches), document.line, document.column)
     low, high = document.own or (0, len(content))
     return [
-        _finding(document, match, matches, place)
+        _finding(document, match, matches, place, heed_marks)
         for match, place in zip(matches, starts, strict=True)
-        if low <= match.start < high
+        if match.start < high and match.end > low  # what two windows share is told apart by place
     ]
 
 
 def _finding(
-    document: Document, match: detect.Match, matches: list[detect.Match], place: tuple[int, int]
+    document: Document,
+    match: detect.Match,
+    matches: list[detect.Match],
+    place: tuple[int, int],
+    heed_marks: bool,
 ) -> Finding:
     content, (line, column) = document.content, place
     length = len(content[match.start : match.end].decode("utf-8", "replace"))
     low, high = locate.line_around(content, match.start, match.end, _EXCERPT)
     seen_by = exposure.exposure_of(document.origin, content[low:high])
     around = severity.neighbourhood(content, match.start, match.end)
-    standing, reason = _standing(content, match)
+    standing, reason = _standing(content, match, heed_marks)
     return Finding(
         rule=match.rule.id,
         secret=match.secret,
@@ -140,9 +154,9 @@ def _finding(
     )
 
 
-def _standing(content: bytes, match: detect.Match) -> tuple[Standing, str]:
+def _standing(content: bytes, match: detect.Match, heed_marks: bool) -> tuple[Standing, str]:
     """What a person wrote goes before what we guess."""
-    if reason := ignores.inline_reason(content, match.start, match.end):
+    if heed_marks and (reason := ignores.inline_reason(content, match.start, match.end)):
         return Standing.IGNORED, reason
     if reason := triage.placeholder_reason(match):
         return Standing.PLACEHOLDER, reason

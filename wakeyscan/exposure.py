@@ -95,7 +95,7 @@ def exposure_of(origin: Origin, line: bytes) -> Exposure:
     path = "/" + origin.path.replace("\\", "/").lower().lstrip("/")
     name = path.rpartition("/")[2]
     kind = name.rpartition(".")[2] if "." in name else ""
-    if origin.in_name:
+    if origin.part:
         return Exposure.METADATA
     if _is_client_side(path, name, kind) or any(v in line for v in _BROWSER_VARIABLES):
         return Exposure.CLIENT_SIDE

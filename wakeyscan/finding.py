@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from enum import IntEnum, StrEnum
 from typing import NamedTuple, NoReturn
 
@@ -107,8 +108,8 @@ class Origin(NamedTuple):
     """`commit 1a2b…`, `app.zip`, … or empty for a plain file."""
     details: tuple[tuple[str, str], ...] = ()
     """Free-form pairs, by name: a report may print them, never branch on them."""
-    in_name: bool = False
-    """Whether it is the name itself that holds the secret, not the content."""
+    part: str = ""
+    """`name` or `message` where it is no file's content, but metadata."""
 
 
 class Position(NamedTuple):
@@ -133,6 +134,9 @@ class Document(NamedTuple):
     own: tuple[int, int] | None = None
     """Of a window: the half-open range of offsets whose secrets are its own; else context."""
 
+    before: Callable[[], Iterable[bytes]] | None = None
+    """Gives what stood here before a change; only what is new since then is a finding."""
+
     def __repr__(self) -> str:
         return f"Document({self.origin!r}, {len(self.content)} bytes, {self.encoding})"
 
@@ -142,6 +146,8 @@ class Skipped(NamedTuple):
 
     origin: Origin
     reason: str
+    gap: bool = True
+    """Whether it was to be looked at; a submodule, say, is no part of a commit's content."""
 
 
 class Finding(NamedTuple):

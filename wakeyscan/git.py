@@ -1,13 +1,21 @@
 """The one door to git. No program that a repository names is ever run through it.
 
-Which switch stops what was measured command by command; the pins below are those that do.
+Two profiles: `own`, for a hook of the repository at hand, which keeps the variables that git gives
+to hooks (without GIT_INDEX_FILE a `git commit -a` would look empty); and `other`, for whatever
+repository a path leads to, which keeps none. Which switch stops what was measured command by
+command; the pins below are those that do.
 """
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import NamedTuple
 
+from wakeyscan import child
 from wakeyscan.errors import SourceError
 
 _PINS = (
@@ -17,11 +25,16 @@ _PINS = (
     "hook.reference-transaction.enabled=false",
     "core.untrackedCache=false",
     "core.attributesFile=/dev/null",
+    "core.commitGraph=false",
+    "core.multiPackIndex=false",
+    "advice.graftFileDeprecated=false",
     "log.showSignature=false",
     "diff.ignoreSubmodules=all",
+    "diff.submodule=short",
     "submodule.recurse=false",
     "protocol.allow=never",
     "credential.helper=",
+    "core.sshCommand=/bin/false",
     "safe.bareRepository=explicit",
     "gc.auto=0",
     "maintenance.auto=false",
@@ -32,26 +45,288 @@ _ENVIRONMENT = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "",
     "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
     "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_ATTR_NOSYSTEM": "1",
     "GIT_SSH_COMMAND": "/bin/false",
     "GIT_ASKPASS": "/bin/false",
     "SSH_ASKPASS": "/bin/false",
     "GIT_PAGER": "cat",
     "LC_ALL": "C",
 }
-_PATIENCE = 300
-"""Seconds after which a git that does not come back is given up: a FIFO in `.git` hangs it."""
+_USERS = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
+_HOOKS = (
+    "GIT_INDEX_FILE",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_QUARANTINE_PATH",
+)
+_ALLOWED = frozenset(
+    (
+        *("cat-file", "check-ignore", "diff-index", "diff-tree", "for-each-ref"),
+        *("ls-files", "merge-base", "rev-list", "rev-parse"),
+    )
+)
+"""Commands that, with the pins, run nothing that a repository names. Not among them: whatever
+compares the work tree, since filters can't be switched off."""
+
+_PIPE = 60_000
+"""Bytes that a pipe takes in without anybody reading, on every system that we know."""
+
+_AHEAD = 64
+"""Objects asked for before the first is read: few enough to fit into a pipe, whatever happens."""
+
+EMPTY_TREES = {
+    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
+"""The tree without a file, by the format of object ids."""
 
 
 class GitError(SourceError):
     """Git could not be asked, or refused."""
 
 
+class Git(NamedTuple):
+    """Git in a folder, with an environment of ours; made by `own` or `other`."""
+
+    folder: str
+    environment: dict[str, str]
+
+    def run(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        ok: Sequence[int] = (0,),
+        pinned: bool = True,
+    ) -> bytes:
+        """Give what a command prints; raises `GitError` where it ends with a code not in `ok`."""
+        return self.run_aloud(*arguments, stdin=stdin, ok=ok, pinned=pinned)[0]
+
+    def run_aloud(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        ok: Sequence[int] = (0,),
+        pinned: bool = True,
+    ) -> tuple[bytes, list[str]]:
+        """Give what a command prints, and what it complains of."""
+        try:
+            git = self._start(arguments, pinned)
+            output = git.answer(stdin)
+            code, complaints = git.end()
+        except child.ChildError as error:
+            raise GitError(f"git {arguments[0]} in {self.folder} {error}") from None
+        if code not in ok:
+            raise GitError(_explained(arguments[0], self.folder, complaints))
+        return output, complaints
+
+    def objects(self, names: Iterable[str]) -> Iterator[Object]:
+        """Yield objects in the order of their ids; a missing one has no type.
+
+        `names` must be ids in hex: a path with a newline would be two requests. An object's
+        content is to be read before the next object is asked for.
+        """
+        waiting, asked = iter(names), deque[str]()
+        try:
+            yield from self._batch(waiting, asked)
+        except child.ChildError as error:
+            if "could not fetch" not in str(error):
+                raise GitError(f"git cat-file in {self.folder} {error}") from None
+            # A partial clone: git ends at an object that it lacks and may not fetch.
+            yield from self._present((*asked, *waiting))
+
+    def _batch(self, waiting: Iterator[str], asked: deque[str]) -> Iterator[Object]:
+        """Yield objects, with those in `asked` that were not given yet; raises `ChildError`."""
+        asked.extend(islice(waiting, _AHEAD))
+        if not asked:
+            return
+        git = self._start(("cat-file", "--batch"))
+        git.write("".join(f"{name}\n" for name in asked).encode())
+        reader = _Reader(git)
+        while asked:
+            yield from _object(reader)
+            asked.popleft()
+            for name in islice(waiting, 1):
+                asked.append(name)
+                git.write(f"{name}\n".encode())
+        git.end()
+
+    def _present(self, names: Sequence[str]) -> Iterator[Object]:
+        all_of_them = ("--batch-all-objects", "--batch-check=%(objectname)")
+        here = frozenset(self.run("cat-file", *all_of_them).decode("ascii").split())
+        found = self._batch(iter([name for name in names if name in here]), deque())
+        for name in names:
+            yield next(found) if name in here else Object(name, "", 0, lambda _: b"")
+
+    def everything(self) -> Iterator[Object]:
+        """Yield every object of the repository, in no order, those that nothing reaches too."""
+        asked = ("cat-file", "--batch-all-objects", "--batch", "--unordered", "--buffer")
+        try:
+            git = self._start(asked)
+            reader = _Reader(git)
+            while reader.more():
+                yield from _object(reader)
+            code, complaints = git.end()
+        except child.ChildError as error:
+            raise GitError(f"git cat-file in {self.folder} {error}") from None
+        if code or complaints:
+            raise GitError(_explained("cat-file", self.folder, complaints))
+
+    def begin(self, *arguments: str, stdin: bytes = b"") -> Callable[[], bytes]:
+        """Start a command that runs beside us; what it prints is had by calling what comes back.
+
+        It begins at once where `stdin` fits into a pipe, and should say little until the end.
+        """
+        git = self._start(arguments)
+        first, rest = stdin[:_PIPE], stdin[_PIPE:]
+        git.write(first)
+        if not rest:
+            git.close()
+
+        def finish() -> bytes:
+            try:
+                output = git.answer(rest)
+                code, complaints = git.end()
+            except child.ChildError as error:
+                raise GitError(f"git {arguments[0]} in {self.folder} {error}") from None
+            if code:
+                raise GitError(_explained(arguments[0], self.folder, complaints))
+            return output
+
+        return finish
+
+    def _start(self, arguments: Sequence[str], pinned: bool = True) -> child.Child:
+        if arguments[0] not in _ALLOWED:
+            raise ValueError(f"git {arguments[0]} is not among the commands known to run nothing")
+        pins = [part for pin in _PINS for part in ("-c", pin)] if pinned else []
+        command = [executable(), "-C", self.folder, "--no-pager", *pins, *arguments]
+        return child.start(command, self.environment)
+
+
+class Object(NamedTuple):
+    """An object of a repository."""
+
+    name: str
+    """Its id, in hex."""
+    type: str
+    """blob, tree, commit, tag; empty where the repository lacks it."""
+    size: int
+    read: Callable[[int], bytes]
+    """Reads at most so many bytes of what is left of its content."""
+
+    def whole(self) -> bytes:
+        """Read all that is left."""
+        return b"".join(iter(lambda: self.read(1 << 20), b""))
+
+
+def _object(reader: _Reader) -> Iterator[Object]:
+    header = reader.line().decode("ascii", "replace").split(" ")
+    if header[-1] == "missing" or len(header) != 3:
+        yield Object(header[0], "", 0, lambda _: b"")
+        return
+    name, kind, size = header
+    reader.left = int(size)
+    yield Object(name, kind, int(size), reader.take)
+    while reader.take(1 << 20):  # what the caller did not want
+        pass
+    reader.line()
+
+
+class _Reader:
+    """Reads lines, and counted bytes after a line, from a child."""
+
+    def __init__(self, git: child.Child) -> None:
+        self._git = git
+        self._held = b""
+        self.left = 0
+        """Bytes of the present object that were not taken yet."""
+
+    def line(self) -> bytes:
+        while b"\n" not in self._held:
+            self._held += self._more()
+        line, _, self._held = self._held.partition(b"\n")
+        return line
+
+    def more(self) -> bool:
+        """Say whether there is anything left to read."""
+        if not self._held:
+            self._held = self._git.read()
+        return bool(self._held)
+
+    def take(self, wanted: int) -> bytes:
+        wanted = min(wanted, self.left)
+        if not wanted:
+            return b""
+        if not self._held:
+            self._held = self._more()
+        taken, self._held = self._held[:wanted], self._held[wanted:]
+        self.left -= len(taken)
+        return taken
+
+    def _more(self) -> bytes:
+        piece = self._git.read()
+        if not piece:
+            code, complaints = self._git.end()
+            said = _cause(complaints) or f"code {code}"
+            raise child.ChildError(f"ended before its answer was whole: {said}")
+        return piece
+
+
+def own(folder: str = ".") -> Git:
+    """Give git for the repository that we are a hook of, or stand in."""
+    return Git(folder, _environment((*_USERS, *_HOOKS)))
+
+
+def other(folder: str) -> Git:
+    """Give git for the repository that a folder belongs to, whatever repository called us."""
+    return Git(folder, _environment(_USERS))
+
+
+def sterile(folder: str, borrowed: str) -> Git:
+    """Give git for a bare repository of ours that borrows objects from the folders `borrowed`.
+
+    The user's configuration does not count either, so that everybody gets the same answer.
+    """
+    nothing = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
+    seen = {"GIT_DIR": folder, "GIT_ALTERNATE_OBJECT_DIRECTORIES": borrowed}
+    return Git(folder, _environment(()) | nothing | seen)
+
+
+def clone(url: str, place: str) -> None:
+    """Mirror a repository, all of its refs; raises `GitError`.
+
+    The transports are https and file alone, and nobody is asked for a password.
+    """
+    pins = [part for pin in _PINS if not pin.startswith("protocol") for part in ("-c", pin)]
+    command = [executable(), *pins, "clone", "--mirror", "--quiet", "--no-local", "--", url, place]
+    try:
+        git = child.start(command, _environment(_USERS) | {"GIT_ALLOW_PROTOCOL": "https:file"})
+        git.answer(b"")
+        code, complaints = git.end()
+    except child.ChildError as error:
+        raise GitError(f"git clone {error}") from None
+    if code:
+        raise GitError(f"{url}: can't be cloned: {(complaints or ['no reason given'])[-1]}")
+
+
+def _environment(kept: tuple[str, ...]) -> dict[str, str]:
+    """Give git a clean environment: what is ours, and the user's secrets, are not for it."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if name in kept or not name.startswith(("GIT_", "WAKEYSCAN_"))
+    }
+    return inherited | _ENVIRONMENT
+
+
 def executable(environment: Mapping[str, str] = os.environ) -> str:
     """Find git on absolute folders of PATH only: one in the scanned tree must not be run."""
-    suffix = ".exe" if os.name == "nt" else ""
     for folder in environment.get("PATH", "").split(os.pathsep):
-        file = os.path.join(folder, f"git{suffix}")
+        file = os.path.join(folder, "git.exe" if os.name == "nt" else "git")
         if os.path.isabs(folder) and os.access(file, os.X_OK) and os.path.isfile(file):
             return file
     raise GitError("git is not installed, or not on PATH: install it, or add its folder to PATH")
@@ -69,6 +344,42 @@ def work_tree(folder: str) -> str | None:
         at = above
 
 
+def folder_of(path: str) -> str:
+    """Find git's own folder of the work tree that `path` is in; raises `GitError`.
+
+    In a linked work tree and in a submodule `.git` is a file that names it.
+    """
+    top = work_tree(path)
+    if top is None:
+        raise GitError(f"{os.path.realpath(path)} is not in a git repository")
+    dot_git = os.path.join(top, ".git")
+    if os.path.isdir(dot_git):
+        return dot_git
+    try:
+        named = small_file(dot_git).partition("gitdir:")[2].strip()
+    except OSError as error:
+        raise GitError(f"{dot_git} can't be read: {error.strerror}") from None
+    return os.path.join(top, named)
+
+
+def small_file(path: str) -> str:
+    """Read a file of git's own; raises `OSError`, at a FIFO too, which would never end."""
+    if os.path.lexists(path) and not os.path.isfile(path):
+        raise OSError(errno.EINVAL, "not a file", path)
+    with open(path, encoding="utf-8", errors="surrogateescape") as file:
+        return file.read()
+
+
+def hooks_folder() -> str:
+    """Find where git looks for the hooks of the repository at hand; raises `GitError`.
+
+    Husky and others set `core.hooksPath`, which is what counts, so it is not pinned off here.
+    """
+    here = own()
+    asked = here.run("rev-parse", "--git-path", "hooks", pinned=False)
+    return os.path.abspath(asked.decode("utf-8", "surrogateescape").rstrip("\n"))
+
+
 def files(folder: str) -> tuple[list[bytes], list[str]]:
     """List the files below `folder` that git tracks, or neither tracks nor ignores.
 
@@ -77,71 +388,41 @@ def files(folder: str) -> tuple[list[bytes], list[str]]:
     is one entry. Raises `GitError`.
     """
     asked = ("-t", "--cached", "--deleted", "--others", "--exclude-standard")
-    out, complaints = run(["ls-files", "-z", *asked], folder)
+    out, complaints = other(folder).run_aloud("ls-files", "-z", *asked)
     listed: dict[bytes, None] = {}
+    top = os.fsencode(folder)
     for entry in out.split(b"\0"):
         tag, _, path = entry.partition(b" ")
         if tag == b"R":  # deleted: it follows the line that says it is tracked
             listed.pop(path, None)
-        elif path:
-            listed[path] = None
+        elif path and (tag != b"S" or os.path.lexists(os.path.join(top, path))):
+            listed[path] = None  # S: a sparse checkout may have left it out
     return list(listed), complaints
 
 
 def is_ignored(folder: str) -> bool:
-    """Say whether git ignores a whole folder."""
-    try:
-        run(["check-ignore", "-q", "--", os.path.realpath(folder)], os.path.dirname(folder) or ".")
-    except GitError:
-        return False
-    return True
-
-
-def run(arguments: Sequence[str], folder: str) -> tuple[bytes, list[str]]:
-    """Run git in `folder`, with the environment of nobody's hook; give output and complaints.
-
-    Raises `GitError` where it fails.
-    """
-    import subprocess  # 4 ms that a scan of named files never pays
-
-    pins = [part for pin in _PINS for part in ("-c", pin)]
-    command = [executable(), "--no-pager", *pins, *arguments]
-    try:
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_PATIENCE,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise GitError(f"git {arguments[0]} in {folder} did not end in {_PATIENCE} s") from None
-    except OSError as error:
-        raise GitError(f"git could not be started: {error.strerror}") from None
-    complaints = done.stderr.decode("utf-8", "surrogateescape").splitlines()
-    if done.returncode:
-        raise GitError(_explained(arguments[0], folder, complaints))
-    return done.stdout, complaints
-
-
-def _environment() -> dict[str, str]:
-    kept = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if (not name.startswith("GIT_") or name in kept) and not name.startswith("WAKEYSCAN_")
-    }
-    return inherited | _ENVIRONMENT
+    """Say whether git ignores a whole folder; raises `GitError` where it can't tell."""
+    above, name = os.path.split(os.path.realpath(folder))
+    asked = other(above)
+    # check-ignore knows no literal pathspecs, and fails where they are asked for.
+    asked.environment.pop("GIT_LITERAL_PATHSPECS")
+    return bool(asked.run("check-ignore", "--", f"./{name}", ok=(0, 1)))
 
 
 def _explained(command: str, folder: str, complaints: list[str]) -> str:
-    said = complaints[0] if complaints else "it gave no reason"
+    said = _cause(complaints) or "it gave no reason"
     if "dubious ownership" in said:
-        top = os.path.realpath(folder)
+        top = work_tree(folder) or os.path.realpath(folder)
         return (
             f"git refuses {folder}, which belongs to another user; if you trust it: "
             f"git config --global --add safe.directory {top}"
         )
+    if "not a git repository" in said:
+        return f"{os.path.realpath(folder)} is not in a git repository"
     return f"git {command} in {folder} failed: {said}"
+
+
+def _cause(complaints: list[str]) -> str:
+    """Pick what git ended for, not what it warned of or advised before."""
+    fatal = (line for line in complaints if line.startswith(("fatal:", "error:")))
+    return next(fatal, complaints[0] if complaints else "")

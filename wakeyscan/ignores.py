@@ -26,15 +26,44 @@ def inline_reason(content: bytes, start: int, end: int) -> str:
     return _reason(line) if MARK in line and _stands_alone(line) else ""
 
 
+_CLOSINGS = (
+    "*/}",
+    "--}}",
+    "--%>",
+    "-->",
+    "*/",
+    "#}",
+    "%>",
+    "*)",
+    "}}",
+    "]]",
+    "*@",
+    "-}",
+    "#>",
+    "|#",
+)
+"""What ends a comment that has an end; the longer ones first."""
+
+
 def _stands_alone(line: bytes) -> bool:
     """Say whether there is nothing but a comment on the line."""
-    before = line.partition(MARK)[0].strip()
-    return not before.strip(b"#/*-<!;%'\"({=|~: \t") or before.lower() in (b"rem", b"dnl", b"@rem")
+    before, _, after = line.partition(MARK)
+    if any(mark in after and after.rpartition(mark)[2].strip() for mark in (b"*/", b"-->")):
+        return after.rstrip().endswith(b"*/}") and _opens(before)
+    return _opens(before)
+
+
+def _opens(before: bytes) -> bool:
+    before = before.strip()
+    return not before.strip(b"#/*-<!;%'\"({[=|~:.@ \t") or before.lower() in (
+        b"rem",
+        b"dnl",
+        b"@rem",
+    )
 
 
 def _reason(line: bytes) -> str:
-    after = line.partition(MARK)[2].partition(b"--")[2]
-    text = after.decode("utf-8", "replace").strip()
-    for closing in ("-->", "*/", "#}", "%>", "--%>", "*)", "}}", "]]"):
-        text = text.removesuffix(closing).rstrip()
-    return f"wakeyscan:ignore: {text or 'no reason given'}"
+    text = line.partition(MARK)[2].decode("utf-8", "replace").strip()
+    closing = next((closing for closing in _CLOSINGS if text.endswith(closing)), "")
+    reason = text.removesuffix(closing).partition("--")[2].strip()
+    return f"wakeyscan:ignore: {reason or 'no reason given'}"

@@ -6,7 +6,7 @@ which looks for all anchors at once (1.7 to 3.6 GB/s; `find` takes a pass for ea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from wakeyscan.layer import Decoder
@@ -41,7 +41,14 @@ def forms(rules: Iterable[Rule], wrappings: Mapping[str, Decoder]) -> tuple[Form
     return tuple(dict.fromkeys(listed))
 
 
-Look = Callable[["bytes | memoryview"], "list[Form]"]
+class Hit(NamedTuple):
+    """A form that stands at an offset of a text."""
+
+    form: Form
+    at: int
+
+
+Look = Callable[["bytes | memoryview"], "list[Hit]"]
 
 
 class Prefilter:
@@ -58,8 +65,8 @@ class Prefilter:
         self._look_narrow = _finder(self._narrow)
         self._look_wide = _finder(self._wide)
 
-    def __call__(self, content: bytes) -> list[Form]:
-        """Say which forms stand in `content`."""
+    def __call__(self, content: bytes) -> list[Hit]:
+        """List which forms stand in `content`, and where."""
         self.expect(len(content))
         hits = self._look_narrow(content)
         return hits + self._look_wide(content) if b"\0" in content else hits
@@ -79,12 +86,23 @@ class Prefilter:
 def _finder(listed: tuple[Form, ...]) -> Look:
     wanted = [(form, form.text if form.exact_case else form.text.lower()) for form in listed]
 
-    def look(content: bytes | memoryview) -> list[Form]:
+    def look(content: bytes | memoryview) -> list[Hit]:
         text = bytes(content)
         lowered = text.lower()
-        return [form for form, mark in wanted if mark in (text if form.exact_case else lowered)]
+        return [
+            Hit(form, at)
+            for form, mark in wanted
+            for at in _places(text if form.exact_case else lowered, mark)
+        ]
 
     return look
+
+
+def _places(text: bytes, mark: bytes) -> Iterator[int]:
+    at = text.find(mark)
+    while at >= 0:
+        yield at
+        at = text.find(mark, at + 1)
 
 
 def _hyperscan(listed: tuple[Form, ...]) -> Look | None:
@@ -95,25 +113,24 @@ def _hyperscan(listed: tuple[Form, ...]) -> Look | None:
     if not listed:
         return None
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    once = hyperscan.HS_FLAG_SINGLEMATCH
     database.compile(
         # Not `literal=True`: that one cuts a literal at its first NUL (python-hyperscan 0.9).
         expressions=[b"".join(b"\\x%02x" % byte for byte in form.text) for form in listed],
         ids=list(range(len(listed))),
-        flags=[once | (0 if form.exact_case else hyperscan.HS_FLAG_CASELESS) for form in listed],
+        flags=[0 if form.exact_case else hyperscan.HS_FLAG_CASELESS for form in listed],
     )
-    hits: list[int] = []
+    ends: list[tuple[int, int]] = []
     scan: Callable[..., object] = database.scan
 
-    def note(number: int, *_: object) -> None:
-        hits.append(number)
+    def note(number: int, start: int, end: int, *_: object) -> None:
+        ends.append((number, end))
 
-    def look(content: bytes | memoryview) -> list[Form]:
+    def look(content: bytes | memoryview) -> list[Hit]:
         scan(content, note)
-        if not hits:
+        if not ends:
             return []
-        found = [listed[number] for number in sorted(hits)]
-        hits.clear()
+        found = [Hit(listed[n], end - len(listed[n].text)) for n, end in sorted(ends)]
+        ends.clear()
         return found
 
     return look

@@ -11,33 +11,42 @@ from wakeyscan.scan import Looked
 _PATIENCE, _EVERY = 1.0, 0.1
 """Seconds before the first word, and between two."""
 
+_SURE = 0.05
+"""The share of the whole from which on the time that is left can be told."""
+
 
 class Progress:
-    """Counts what was looked at, and says it on one line that it wipes away at the end."""
+    """Says how far a look is on one line, which it wipes away at the end."""
 
     def __init__(self, stream: TextIO | None, hidden: bool = False) -> None:
         self._stream = stream if stream and stream.isatty() and not hidden else None
-        self._documents = self._bytes = 0
+        self._done = self._bytes = 0
         self._began = self._said = time.monotonic()
 
     def follow(self, looks: Iterable[Looked]) -> Iterator[Looked]:
-        """Pass the looks on, and speak now and then."""
+        """Pass the looks of a scan on, and speak now and then."""
         for looked in looks:
             yield looked
-            if self._stream:
-                self._documents += looked.coverage.documents
-                self._bytes += looked.coverage.bytes
-                self._speak(self._stream)
+            self.advance(looked.coverage.documents, looked.coverage.bytes, "files")
+        self.end()
+
+    def advance(self, done: int, size: int, what: str, share: float = 0.0) -> None:
+        """Take in that so much more was looked at; `share` is what that makes of all, if known."""
+        self._done += done
+        self._bytes += size
+        now = time.monotonic()
+        passed = now - self._began
+        if self._stream is None or passed < _PATIENCE or now - self._said < _EVERY:
+            return
+        self._said = now
+        left = f", {passed * (1 - share) / share:,.0f} s left" if share > _SURE else ""
+        rate = self._bytes / passed / 1e6
+        told = f"{self._done:,} {what}, {self._bytes / 1e6:,.0f} MB, {rate:,.0f} MB/s{left}"
+        self._stream.write(f"\r\x1b[K{told}")
+        self._stream.flush()
+
+    def end(self) -> None:
+        """Wipe the line away."""
         if self._stream and self._said > self._began:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
-
-    def _speak(self, stream: TextIO) -> None:
-        now = time.monotonic()
-        if now - self._began < _PATIENCE or now - self._said < _EVERY:
-            return
-        self._said = now
-        rate = self._bytes / (now - self._began) / 1e6
-        size = self._bytes / 1e6
-        stream.write(f"\r\x1b[K{self._documents:,} files, {size:,.0f} MB, {rate:,.0f} MB/s")
-        stream.flush()

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from wakeyscan.detect import OutOfPatience
 from wakeyscan.examine import Lens, examine, examine_name
 from wakeyscan.finding import Document, Finding, Origin, Skipped
+from wakeyscan.novelty import new_only
 from wakeyscan.outcome import Coverage
 
 Open = Callable[[str], Iterable[Document | Skipped]]
@@ -58,7 +59,7 @@ def look(
             yield looked
             for unit in worthy:
                 yield _again(unit, look_at(open_unit(unit), through))
-    yield Looked(skipped=tuple(told))
+    yield look_at(told, through)  # their names may hold secrets, too
 
 
 def _only_units(units: Iterable[str | Skipped], told: list[Skipped]) -> Iterator[str]:
@@ -90,14 +91,21 @@ def look_at(items: Iterable[Document | Skipped], through: Lens) -> Looked:
         documents += low == 0
         size += high - low
         try:
-            findings += examine(item._replace(origin=origin), through)
+            found = _found(item._replace(origin=origin), through)
         except OutOfPatience as error:
             skipped.append(Skipped(origin, str(error)))
-        if len(findings) > MOST_IN_ONE:
-            del findings[MOST_IN_ONE:]
+            continue
+        findings += found[:MOST_IN_ONE]
+        if len(found) > MOST_IN_ONE:
             skipped.append(Skipped(origin, f"has over {MOST_IN_ONE:,} findings; the rest is left"))
-            break
     return Looked(tuple(findings), tuple(skipped), Coverage(documents, size))
+
+
+def _found(document: Document, through: Lens) -> list[Finding]:
+    found = examine(document, through)
+    if not found or document.before is None:
+        return found
+    return list(new_only(found, document, lambda past: examine(past, through)))
 
 
 def place(finding: Finding) -> tuple[object, ...]:

@@ -14,5 +14,9 @@ class Scope(NamedTuple):
     """Leave out what git ignores, inside a work tree."""
     exclude: tuple[str, ...] = ()
     """gitignore patterns of what to leave out."""
+    whole_files: bool = False
+    """Of a change: look at all of the files that it touches, not at what it adds alone."""
+    only: tuple[str, ...] = ()
+    """Of a change: look at these paths, from the top of the work tree; empty: at all."""
     root: str = "."
     """The folder that the patterns of `exclude` are relative to."""

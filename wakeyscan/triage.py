@@ -9,6 +9,8 @@ from itertools import pairwise
 from wakeyscan.detect import Match
 
 _HEADER = "authorization-header"
+_OPAQUE = (b"", b"bearer", b"token", b"apikey", b"api-key", b"api_key")
+"""Schemes, in lower case, whose credential is a text without parts."""
 
 # The vendor's own documentation (contract, section 1) and samples of RFCs and well-known guides.
 _SAMPLES = frozenset(
@@ -28,14 +30,17 @@ _SAMPLES = frozenset(
 # So long that a random key does not hold them by chance (one in 10^7 at worst).
 _LONG_WORDS = (
     rb"(?i)example|sample|placeholder|change_?me|replace|insert_?|redacted|removed|your[_-]?key"
-    rb"|your[_-]?api|your[_-]?token|dummy[_-]|secret_?key|api_?key|invalid|expired|x{5,}"
+    rb"|your[_-]?api|your[_-]?token|dummy[_-]|secret_?key|api_?key|invalid|expired|(?-i:x{6}|X{6})"
 )
-# Shorter ones count only as a part between `_` or `-`.
+# Shorter ones count only as a part between `_` or `-`, and only where the others look like words,
+# too: one URL-safe key in 10^4 has a `my` or `key` in it.
 _SHORT_WORDS = (
     rb"(?i)(?:^|[_-])(?:your|my|our|fake|todo|demo|test|dummy|some|foo|bar|abc|xxx+|key|here|none|null)"
     rb"(?:[_-]|$)"
 )
-# In a header's credential of less than 32 characters: what tests and guides write there.
+_RANDOM_PART = rb"[0-9][A-Za-z]+[0-9]|[a-z][A-Z]+[a-z]+[A-Z]|[A-Za-z0-9]{20}"
+# In a header's credential of less than 32 characters: what tests and guides write there. They
+# count where the rest looks like words, too, or where they are half of its letters.
 _HEADER_WORDS = (
     rb"(?i)token|secret|passw|test|foo|bar|abc123|demo|dummy|fake|mock|valid|expired|user|bearer|access"
     rb"|auth|hello|string|value|default|jwt|creds|credential|thing|stuff|hunter2|s3cr3t"
@@ -48,7 +53,7 @@ _WEAK_PASSWORDS = (
     rb"\d{0,6}!?"
 )
 _WORD_PART = rb"(?:[a-z]+|[A-Z]+|[A-Z][a-z]+)[0-9]{0,3}|[0-9]{1,4}"
-_SHORT_HEADER, _SHORT_OPAQUE = 32, 24
+_SHORT_HEADER, _SHORT_OPAQUE, _SHORT_NAME = 32, 24, 16
 _NO_BASIC = "does not decode to a name and a password"
 _STEPS = 4
 _REPEATS = 6
@@ -69,13 +74,33 @@ def _header_reason(text: bytes, scheme: bytes) -> str:
         return _basic_reason(text)
     if text.startswith(b"eyJ"):
         return _jwt_reason(text)
-    if len(text) < _SHORT_HEADER and re.search(_HEADER_WORDS, text):
+    if scheme.lower() not in _OPAQUE and _is_weak_pair(text):
+        return "a name and password that samples use"
+    if len(text) < _SHORT_HEADER and _is_mostly_words(text):
         return "holds a word that samples use"
     return _token_reason(text)
 
 
+def _is_mostly_words(text: bytes) -> bool:
+    words = sum(map(len, re.findall(_HEADER_WORDS, text)))
+    if not words or re.search(_RANDOM_PART, text) is None:
+        return words > 0
+    return words * 2 >= len(re.findall(rb"[A-Za-z]", text))
+
+
+def _is_weak_pair(text: bytes) -> bool:
+    """Say whether a scheme of its own wraps a name and a password, as Basic does."""
+    try:
+        plain = a2b_base64(_padded(text))
+    except ValueError:
+        return False
+    return plain.isascii() and b":" in plain and bool(_basic_reason(text))
+
+
 def _token_reason(body: bytes) -> str:
-    if re.search(_LONG_WORDS, body) or re.search(_SHORT_WORDS, body):
+    if re.search(_LONG_WORDS, body):
+        return "holds a word that samples use"
+    if re.search(_SHORT_WORDS, body) and not re.search(_RANDOM_PART, body):
         return "holds a word that samples use"
     parts = [part for part in re.split(rb"[_.-]+", body) if part]
     if len(parts) > 1 and all(re.fullmatch(_WORD_PART, part) for part in parts):
@@ -99,6 +124,8 @@ def _basic_reason(text: bytes) -> str:
         return _token_reason(text) if len(text) >= _SHORT_OPAQUE else _NO_BASIC
     if not colon:
         return _NO_BASIC
+    if len(password) < 2 and len(name) >= _SHORT_NAME and re.search(_RANDOM_PART, name):
+        return _token_reason(name)  # services that take a key for the name, and no password
     if re.fullmatch(_WEAK_PASSWORDS, password) and len(name) < _SHORT_HEADER:
         return "a name and password that samples use"
     if password and (name == password or _in_sequence(password) * 2 >= len(password)):
@@ -109,6 +136,8 @@ def _basic_reason(text: bytes) -> str:
 def _jwt_reason(text: bytes) -> str:
     """Know the samples of jwt.io and what tests make of them by their claims."""
     parts = text.split(b".")
+    if len(parts) == 1 and not _decoded(text).isascii():
+        return _token_reason(text)  # one random text in 200,000 begins like that
     if len(parts) < 3 or not parts[-1]:
         return "a JSON web token that is cut short"
     if len(parts) > 3:  # encrypted: there is nothing to read
@@ -121,6 +150,13 @@ def _jwt_reason(text: bytes) -> str:
     if b"1234567890" in claims or b"John Doe" in claims or b"example" in claims:
         return "a sample JSON web token"
     return "" if len(signature) >= _SHORT_HEADER else "does not decode as a JSON web token"
+
+
+def _decoded(text: bytes) -> bytes:
+    try:
+        return a2b_base64(_padded(text))
+    except ValueError:
+        return b"\xff"
 
 
 def _padded(text: bytes) -> bytes:
@@ -151,7 +187,7 @@ def _repeats(body: bytes) -> bool:
     for before, after in pairwise(body):
         run = run + 1 if before == after else 1
         longest = max(longest, run)
-    if longest >= _REPEATS:
+    if longest >= _REPEATS and longest * 4 >= len(body):
         return True
     period = (body + body).find(body[: max(1, len(body) - len(body) // 4)], 1)
     return 0 < period <= len(body) // 2

@@ -31,12 +31,15 @@ def windows(
     codec = next((codec for mark, codec in _CODECS if held.startswith(mark)), "utf-8")
     line = column = 1
     low, total = 0, len(held)
+    if most is not None and total > most:
+        yield Skipped(origin, too_large(total, most))
+        return
     while len(held) >= WINDOW and (more := _fill(read, WINDOW - 2 * OVERLAP)):
         total += len(more)
         if most is not None and total > most:
             yield Skipped(origin, too_large(total, most))
             return
-        high = len(held) - OVERLAP
+        high = _border(held, len(held) - OVERLAP, codec)
         yield Document(origin, held, line=line, column=column, own=(low, high))
         cut = _border(held, high - OVERLAP, codec)
         line, column = _place_after(held[:cut], codec, line, column)
@@ -63,15 +66,17 @@ def _fill(read: Callable[[int], bytes], wanted: int) -> bytes:
 def _border(content: bytes, at: int, codec: str) -> int:
     """Move a cut back to where no character and no CR LF is cut in two."""
     if codec != "utf-8":
-        return at - at % 4
-    while 0x80 <= content[at] < 0xC0 or content[at - 1 : at + 1] == b"\r\n":
+        at -= at % 4
+        width = 2 if codec.startswith("utf-16") else 4
+        around = content[at - width : at + width].decode(codec, "replace")
+        return at - width if len(around) == 1 or around == "\r\n" else at
+    least = at - 3  # no character is longer than four bytes; behind that it is a binary
+    while at > least and (0x80 <= content[at] < 0xC0 or content[at - 1 : at + 1] == b"\r\n"):
         at -= 1
-        if at % 64 == 0:  # a binary: there are no characters to keep whole
-            break
     return at
 
 
 def _place_after(passed: bytes, codec: str, line: int, column: int) -> tuple[int, int]:
     if codec != "utf-8":
-        passed = passed.decode(codec, "replace").encode("utf-8", "replace").lstrip(b"\xef\xbb\xbf")
+        passed = passed.decode(codec, "replace").encode("utf-8", "replace")
     return next(locate(passed, [len(passed)], line, column))

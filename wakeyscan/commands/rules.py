@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from wakeyscan import config, rule
 from wakeyscan.arguments import Option, Parameters, Values
+from wakeyscan.delivery import to_stdout
 from wakeyscan.display import printable
 from wakeyscan.errors import RuleError, UsageError
 from wakeyscan.proof import disproved
@@ -36,30 +36,26 @@ def run(values: Values, operands: list[str]) -> int:
 
 def _list(rules: tuple[rule.Rule, ...]) -> int:
     width = max(len(one.id) for one in rules)
-    for one in rules:
-        _print(f"{one.id:{width}}  {one.severity!s:8}  {one.title}")
-    return 0
+    return _tell([f"{one.id:{width}}  {one.severity!s:8}  {one.title}" for one in rules])
 
 
 def _show(rules: tuple[rule.Rule, ...], name: str) -> int:
     one = next((one for one in rules if one.id == name), None)
     if one is None:
         raise UsageError(f"no rule {name!r}; there are: {', '.join(r.id for r in rules)}")
-    _print(f"{one.title} ({one.id}), {one.severity}\n")
-    for line in one.help.strip().splitlines():
-        _print(line)
-    return 0
+    head = f"{one.title} ({one.id}), {one.severity}"
+    return _tell([head, "", *one.help.strip().splitlines()])
 
 
 def _test(rules: tuple[rule.Rule, ...]) -> int:
     wrong = [fault for one in rules for fault in disproved(one, rules)]
-    for fault in wrong:
-        _print(fault)
     if wrong:
+        _tell(wrong)
         raise RuleError(f"{len(wrong)} examples are not as their rules say")
-    _print(f"{len(rules)} rules, {sum(len(r.hits) + len(r.misses) for r in rules)} examples: good")
+    count = sum(len(one.hits) + len(one.misses) for one in rules)
+    return _tell([f"{len(rules)} rules, {count} examples: good"])
+
+
+def _tell(lines: list[str]) -> int:
+    to_stdout("".join(f"{printable(line)}\n" for line in lines).encode())
     return 0
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(printable(line) + "\n" if line else "\n")

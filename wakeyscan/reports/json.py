@@ -8,7 +8,7 @@ from typing import Any, TextIO
 from wakeyscan import __version__
 from wakeyscan.display import conceal, encodable, json_safe
 from wakeyscan.finding import Finding, Skipped
-from wakeyscan.outcome import Outcome, Style
+from wakeyscan.outcome import Key, Outcome, Place, Style
 
 SCHEMA = "wakeyscan-report/1"
 
@@ -26,7 +26,7 @@ def _report(outcome: Outcome) -> dict[str, Any]:
         "targets": [conceal(encodable(target)) for target in outcome.targets],
         "complete": outcome.complete,
         "findings": [_finding(finding) for finding in outcome.findings],
-        "keys": [],
+        "keys": [_key(key) for key in outcome.keys],
         "skipped": [_skipped(item) for item in outcome.skipped],
         "coverage": {
             "documents": outcome.coverage.documents,
@@ -58,14 +58,42 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
+def _key(key: Key) -> dict[str, Any]:
+    return {
+        "rule": key.rule,
+        "fingerprint": key.secret.fingerprint,
+        "secret": str(key.secret),
+        "severity": str(key.severity),
+        "liveness": key.liveness.value,
+        "introduced": _introduced(key),
+        "removed": key.removed and key.removed._asdict(),
+        "at_head": key.at_head,
+        "pushed": key.pushed,
+        "reachable_from": [conceal(encodable(name)) for name in key.reachable_from],
+        "exposed_days": key.exposed_days,
+        "places": [{**place._asdict(), "path": _path(place)} for place in key.places],
+    }
+
+
+def _introduced(key: Key) -> dict[str, Any]:
+    mine = [place for place in key.places if place.commit == key.introduced.commit]
+    place = (mine or list(key.places))[0]
+    return {**key.introduced._asdict(), "path": _path(place), "line": place.line}
+
+
+def _path(place: Place) -> str:
+    return conceal(encodable(place.path))
+
+
 def _details(finding: Finding) -> dict[str, str]:
     details = {name: encodable(text) for name, text in finding.origin.details}
-    return {**details, "in": "name"} if finding.origin.in_name else details
+    return {**details, "part": finding.origin.part} if finding.origin.part else details
 
 
-def _skipped(item: Skipped) -> dict[str, str]:
+def _skipped(item: Skipped) -> dict[str, Any]:
     return {
         "path": encodable(item.origin.path),
         "within": encodable(item.origin.within),
         "reason": encodable(item.reason),
+        "gap": item.gap,
     }

@@ -7,6 +7,7 @@ seconds for thousands of results, so the few lines below do it.
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from hashlib import sha256
 from typing import Any, TextIO
@@ -167,7 +168,7 @@ def artifact(path: str) -> Any:
     encoded = quote(path.encode("utf-8", "surrogateescape"), safe="/-._~@+()=,!$&'")
     if path.startswith("/"):
         return sarif.ArtifactLocation(uri=f"file://{encoded}")
-    if path[1:3] in (":/", ":\\"):
+    if os.path.splitdrive(path)[0]:  # Windows
         return sarif.ArtifactLocation(uri=f"file:///{encoded}")
     return sarif.ArtifactLocation(uri=encoded, uri_base_id="%SRCROOT%")
 

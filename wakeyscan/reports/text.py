@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import groupby
 from typing import TextIO
 
-from wakeyscan.display import printable
+from wakeyscan import biography
+from wakeyscan.display import at_line_start, printable
 from wakeyscan.finding import Finding, Severity, Standing
 from wakeyscan.outcome import Outcome, Style
 
@@ -24,16 +26,34 @@ _MOST_SKIPPED = 10
 
 def write(outcome: Outcome, out: TextIO, style: Style) -> None:
     """Write what was found, what was not looked at, and what to do."""
-    listed = outcome.findings if style.show_suppressed else outcome.reported()
-    for origin, findings in groupby(listed, key=lambda f: (f.origin.path, f.origin.within)):
-        where = printable(origin[0]) + (f" ({printable(origin[1])})" if origin[1] else "")
-        out.write(_paint(where, _BOLD, style) + "\n")
-        for finding in findings:
-            out.write(_finding(finding, style))
-        out.write("\n")
+    out.writelines(_lives(outcome, style) if outcome.keys else _by_file(outcome, style))
     out.write(_skipped(outcome, style))
     out.write(_summary(outcome, style))
     out.write(_next_steps(outcome))
+
+
+def _by_file(outcome: Outcome, style: Style) -> Iterator[str]:
+    listed = outcome.findings if style.show_suppressed else outcome.reported()
+    for origin, findings in groupby(listed, key=lambda f: (f.origin.path, f.origin.within)):
+        where = at_line_start(origin[0]) + (f" ({printable(origin[1])})" if origin[1] else "")
+        yield _paint(where, _BOLD, style) + "\n"
+        for finding in findings:
+            yield _finding(finding, style)
+        yield "\n"
+
+
+def _lives(outcome: Outcome, style: Style) -> Iterator[str]:
+    """Tell the keys of a history, those that matter most first."""
+    shown = {finding.secret: finding for finding in reversed(outcome.findings)}
+    first, last = biography.span(outcome.keys)
+    for heading, keys in biography.chapters(outcome.keys):
+        yield _paint(f"{heading} ({len(keys)})", _BOLD, style) + "\n\n"
+        for key in keys:
+            severity = _paint(f"{key.severity!s:8}", _COLORS[key.severity], style)
+            yield f"  {severity}  {printable(key.rule)}  {key.secret}\n"
+            yield from (f"            {line}\n" for line in biography.life(key, first, last))
+            excerpt = f"{'':12}| {printable(shown[key.secret].excerpt)}"
+            yield _paint(excerpt, _DIM, style) + "\n\n"
 
 
 def _paint(text: str, color: str, style: Style) -> str:
@@ -45,10 +65,10 @@ def _finding(finding: Finding, style: Style) -> str:
     severity = _paint(f"{finding.severity!s:8}", _COLORS[finding.severity], style)
     wrapped = "" if finding.encoding == "plain" else f", in {finding.encoding}"
     seen = f"{finding.exposure.value}{wrapped}"
-    named = finding.origin.in_name
+    named = finding.origin.part == "name"
     if named:
         place, seen = "name", f"{seen}, in the name itself"
-    head = f"  {place:>8}  {severity}  {finding.rule}  {finding.secret}  {seen}\n"
+    head = f"  {place:>8}  {severity}  {printable(finding.rule)}  {finding.secret}  {seen}\n"
     mark = ""
     if finding.standing is not Standing.REPORTED or finding.reason:
         mark = f"{'':12}{finding.standing.value}: {printable(finding.reason)}\n"
@@ -64,7 +84,7 @@ def _skipped(outcome: Outcome, style: Style) -> str:
     lines = [_paint(f"Not looked at ({len(outcome.skipped)}):", _YELLOW, style)]
     for item in shown:
         within = f" ({printable(item.origin.within)})" if item.origin.within else ""
-        lines.append(f"  {printable(item.origin.path)}{within}: {printable(item.reason)}")
+        lines.append(f"  {at_line_start(item.origin.path)}{within}: {printable(item.reason)}")
     if more := len(outcome.skipped) - len(shown):
         lines.append(f"  and {more} more (--verbose lists them)")
     return "\n".join(lines) + "\n\n"
@@ -77,13 +97,18 @@ def _summary(outcome: Outcome, style: Style) -> str:
         f.standing.value for f in outcome.findings if f.standing is not Standing.REPORTED
     )
     if suppressed:
-        counted = ", ".join(f"{count} {name}" for name, count in sorted(suppressed.items()))
+        counted = ", ".join(_counted(n, name) for name, n in sorted(suppressed.items()))
         hint = "" if style.show_suppressed else " (--show-suppressed lists them)"
         parts.append(f"Not counted: {counted}{hint}.")
     excluded = f", {outcome.coverage.excluded} excluded" if outcome.coverage.excluded else ""
     files = f"{outcome.coverage.documents:,} file{'s' * (outcome.coverage.documents != 1)}"
     parts.append(f"Looked at {files}, {human(outcome.coverage.bytes)}{excluded}.")
     return "\n".join(parts) + "\n"
+
+
+def _counted(count: int, standing: str) -> str:
+    plural = "s" * (standing == Standing.PLACEHOLDER and count != 1)
+    return f"{count} {standing}{plural}"
 
 
 def _verdict(outcome: Outcome, reported: tuple[Finding, ...]) -> str:
@@ -105,7 +130,7 @@ def _verdict_color(outcome: Outcome, reported: tuple[Finding, ...]) -> tuple[str
 
 
 def _next_steps(outcome: Outcome) -> str:
-    found = {finding.rule for finding in outcome.reported()}
+    found = {printable(finding.rule) for finding in outcome.reported()}
     if not found:
         return ""
     steps = []
@@ -127,4 +152,6 @@ def human(size: int) -> str:
         if amount < 1000 or unit == "GB":
             break
         amount /= 1000
-    return f"{amount:,.0f} {unit}" if unit == "bytes" else f"{amount:,.1f} {unit}"
+    if unit == "bytes":
+        return f"{size} byte{'s' * (size != 1)}"
+    return f"{amount:,.1f} {unit}"

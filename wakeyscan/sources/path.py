@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from wakeyscan import git
+from wakeyscan.display import conceal
 from wakeyscan.errors import SourceError
 from wakeyscan.finding import Document, Origin, Skipped
 from wakeyscan.scope import Scope
@@ -43,9 +44,11 @@ def units(target: str, scope: Scope) -> Iterator[str | Skipped]:
     except OSError as error:
         what = "no such file or folder" if error.errno == 2 else f"can't be read: {error.strerror}"
         raise SourceError(f"{target}: {what}") from None
-    if not stat.S_ISDIR(mode):
-        return iter([os.path.realpath(target) if os.path.islink(target) else target])
-    return _below(target, scope)
+    if stat.S_ISDIR(mode):
+        return _below(target, scope)
+    if not stat.S_ISREG(mode):
+        return iter([Skipped(Origin(target.replace(os.sep, "/")), _kind(mode))])
+    return iter([os.path.realpath(target) if os.path.islink(target) else _lead(target)[:-1]])
 
 
 def documents(unit: str, scope: Scope) -> Iterator[Document | Skipped]:
@@ -81,7 +84,7 @@ def sift(units: list[str], scope: Scope, looks: tuple[Look, Look]) -> tuple[int,
     look, look_wide = looks
     buffer = bytearray(_SMALL)
     view, buffers = memoryview(buffer), [buffer]
-    most = min(_SMALL, scope.max_file_size or _SMALL)
+    most = _SMALL if scope.max_file_size is None else min(_SMALL, scope.max_file_size)
     if look(os.fsencode("\n".join(units))):  # one of the names has an anchor in it
         return 0, 0, units
     clean, size, left = 0, 0, []
@@ -147,7 +150,7 @@ def _kind(mode: int) -> str:
         (stat.S_ISBLK, "a device"),
     )
     what = next((name for fits, name in kinds if fits(mode)), "something special")
-    return f"{what}, which is never opened"
+    return f"{what}, which is never read"
 
 
 def _nested(folder: str, scope: Scope) -> Iterator[Document | Skipped]:
@@ -159,10 +162,18 @@ def _nested(folder: str, scope: Scope) -> Iterator[Document | Skipped]:
 
 
 def _below(folder: str, scope: Scope) -> Iterator[str | Skipped]:
-    if scope.gitignore and (top := git.work_tree(folder)):
-        yield from _listed(folder, top)
+    top = git.work_tree(folder)
+    if top is None:
+        yield from _walk(folder, skip_git=False)
+    elif not scope.gitignore or _in_git_folder(folder, top):
+        yield from _walk(folder)
     else:
-        yield from _walk(folder, skip_git=not scope.gitignore and bool(git.work_tree(folder)))
+        yield from _listed(folder, top)
+
+
+def _in_git_folder(folder: str, top: str) -> bool:
+    """Say whether git's own folder, which git does not list, or one in it was named."""
+    return ".git" in os.path.relpath(os.path.realpath(folder), top).split(os.sep)
 
 
 def _listed(folder: str, top: str) -> Iterator[str | Skipped]:
@@ -171,7 +182,7 @@ def _listed(folder: str, top: str) -> Iterator[str | Skipped]:
         yield from _walk(folder)  # named by the user, so meant, though git ignores it
         return
     for complaint in complaints:
-        yield Skipped(Origin(folder), f"git could not look everywhere: {complaint}")
+        yield Skipped(Origin(folder), f"git could not look everywhere: {conceal(complaint)}")
     lead = _lead(folder)
     for path in paths:
         yield lead + os.fsdecode(path).rstrip("/")

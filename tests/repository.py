@@ -1,0 +1,104 @@
+"""A scratch repository to do things to with real git, and what wakeyscan says of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import WAKEYSCAN, Ran, execute, write
+
+Files = Mapping[str, str | bytes]
+
+ON_PATH = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+"""The environment in which `wakeyscan` and `pre-commit` are found by name."""
+
+
+class Repo:
+    """A repository in a folder; made there unless it is one already."""
+
+    def __init__(self, top: Path, *options: str, env: Mapping[str, str] | None = None) -> None:
+        self.top = top
+        self.env = {**ON_PATH, **(env or {})}
+        if not (top / ".git").exists():
+            top.mkdir(parents=True, exist_ok=True)
+            self.git("init", "-q", "-b", "main", *options)
+
+    def git(self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> str:
+        """Run git, which must succeed; give what it prints, without the last newline."""
+        ran = self.attempt(*arguments, stdin=stdin, env=env)
+        assert ran.code == 0, (arguments, ran)
+        return ran.out.removesuffix("\n")
+
+    def attempt(
+        self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
+    ) -> Ran:
+        """Run git, which may well fail."""
+        return execute(["git", *arguments], self.top, stdin, {**self.env, **(env or {})})
+
+    def write(self, files: Files) -> None:
+        """Write files of the work tree."""
+        write(self.top, files)
+
+    def stage(self, files: Files) -> None:
+        """Write files, and put them into the index."""
+        self.write(files)
+        self.git("add", "-A", "--", *files)
+
+    def commit(self, files: Files | None = None, message: str = "c") -> str:
+        """Commit files, past all hooks; give the commit's id."""
+        self.stage(files or {})
+        return self.record(message)
+
+    def record(self, message: str = "c") -> str:
+        """Commit the index, past all hooks; give the commit's id."""
+        self.git("commit", "-q", "--allow-empty", "--no-verify", "-m", message)
+        return self.id("HEAD")
+
+    def id(self, revision: str) -> str:
+        """Resolve a revision."""
+        return self.git("rev-parse", "--verify", revision)
+
+    def blob(self, content: str | bytes) -> str:
+        """Store a content, and give its id."""
+        data = content.encode() if isinstance(content, str) else content
+        return self.git("hash-object", "-w", "--stdin", stdin=data)
+
+    def run(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+        cwd: str = ".",
+    ) -> Ran:
+        """Run wakeyscan here."""
+        return execute([WAKEYSCAN, *arguments], self.top / cwd, stdin, env)
+
+    def scan(self, *arguments: str, env: Mapping[str, str] | None = None, cwd: str = ".") -> Ran:
+        """Scan, for a JSON report."""
+        return self.run("scan", "--format=json", *arguments, env=env, cwd=cwd)
+
+    def install(self, stage: str) -> None:
+        """Put wakeyscan's native hook in place."""
+        ran = self.run("hook", "install", stage)
+        assert ran.code == 0, ran
+
+    def hook(self, name: str, script: str) -> Path:
+        """Put another hook in place."""
+        file = self.top / ".git" / "hooks" / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(f"#!/bin/sh\n{script}\n")
+        file.chmod(0o755)
+        return file
+
+
+def places(report: Any) -> list[str]:
+    """List where a JSON report has findings: `path:line`."""
+    return [f"{finding['path']}:{finding['line']}" for finding in report["findings"]]
+
+
+def fingerprints(report: Any) -> set[str]:
+    """List what a JSON report has found."""
+    return {finding["fingerprint"] for finding in report["findings"]}

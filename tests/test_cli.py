@@ -1,0 +1,549 @@
+"""The command line: one law for both ways of reading it, exit codes, and where reports go."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import WAKEYSCAN, MakeKey, Ran, Run, environment, execute, mask, write
+from wakeyscan import __version__, arguments, cli, commands, family, reports
+
+COMMANDS = family.names(commands)
+FORMATS = ", ".join(family.names(reports))
+MODULES = {name: family.member(commands, name) for name in COMMANDS}
+CLEAN = "Nothing found.\nLooked at 1 file, 1 byte.\n"
+
+
+def by_click(name: str, line: list[str]) -> tuple[dict[str, Any], list[str]]:
+    """Read a command line with the very click command that the front door makes."""
+    read: list[Any] = []
+
+    def note(*given: Any) -> int:
+        read.append(given)
+        return 0
+
+    module = ModuleType(name)
+    module.PARAMETERS = MODULES[name].PARAMETERS  # type: ignore[attr-defined]
+    module.HELP = ""  # type: ignore[attr-defined]
+    module.run = note  # type: ignore[attr-defined]
+    cli._command(name, module).main(line, name, standalone_mode=False)()
+    values, operands = read[0]
+    return values, operands
+
+
+WORDS = st.one_of(
+    st.sampled_from(["a", "-", "--", "", "--help", "-x", "json", "a=b", "=", "---", "é"]),
+    st.text("a-= é\n", max_size=4),
+)
+
+
+@st.composite
+def command_lines(draw: st.DrawFn) -> tuple[str, list[str]]:
+    name = draw(st.sampled_from(COMMANDS))
+    options = MODULES[name].PARAMETERS.options
+    line: list[str] = []
+    for _ in range(draw(st.integers(0, 6))):
+        kind = draw(st.sampled_from(["word", "option", "valued", "joined"]))
+        option = draw(st.sampled_from(options))
+        if kind == "word":
+            line.append(draw(WORDS))
+        elif kind == "option":
+            line.append(f"--{option.name}")
+        elif kind == "valued":
+            line += [f"--{option.name}", *([draw(WORDS)] if option.metavar else [])]
+        else:
+            line.append(f"--{option.name}={draw(WORDS)}")
+    return name, line
+
+
+@settings(deadline=None)
+@given(command_lines())
+@example(("scan", ["--format=", "a"]))
+@example(("scan", ["--format", "", "--report=", "--report", ""]))
+@example(("scan", ["--report", "a=b", "x", "--report=c=d", "--", "--report", "--"]))
+@example(("scan", ["--quiet", "--quiet", "--jobs", "1", "--jobs=2", "-"]))
+@example(("scan", ["--format", "-"]))
+@example(("rules", ["list", "--rules", "x"]))
+def test_what_is_read_without_click_is_what_click_reads(line: tuple[str, list[str]]) -> None:
+    name, words = line
+    read = arguments.read(words, MODULES[name].PARAMETERS)
+    if read is not None:
+        assert read == by_click(name, words)
+
+
+@settings(deadline=None)
+@given(command_lines())
+def test_a_plain_line_is_read_without_click(line: tuple[str, list[str]]) -> None:
+    name, words = line
+    parameters = MODULES[name].PARAMETERS
+    plain = [word for word in words if not word.startswith("-")]
+    for read, operands in ((plain, plain), (["--", *words], words)):
+        takes = parameters.operands or not operands
+        assert arguments.read(read, parameters) == (({}, operands) if takes else None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [["--help"], ["-h"], ["-q"], ["--nope"], ["--quiet=1"], ["--format"], ["--format", "--quiet"]],
+    ids=" ".join,
+)
+def test_what_is_odd_is_left_to_click(line: list[str]) -> None:
+    assert arguments.read(line, MODULES["scan"].PARAMETERS) is None
+
+
+OPTIONS = [(name, o) for name in COMMANDS for o in MODULES[name].PARAMETERS.options]
+
+
+@pytest.mark.parametrize(
+    ("command", "option"), OPTIONS, ids=[f"{name} --{o.name}" for name, o in OPTIONS]
+)
+def test_every_option_has_help_and_a_variable_and_help_shows_both(
+    run: Run, command: str, option: arguments.Option
+) -> None:
+    ran = run(command, "--help", env={"COLUMNS": "80"})
+    shown = " ".join(ran.out.split())
+    lead = f"--{option.name} {option.metavar}".rstrip()
+    variable = "WAKEYSCAN_" + option.name.upper().replace("-", "_")
+    assert (ran.code, ran.err) == (0, "")
+    assert f"{lead} {' '.join(option.help.split())} [{variable}]" in shown
+    assert option.help.endswith(".")
+
+
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_every_command(run: Run, command: str, flag: str) -> None:
+    ran = run(command, flag)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(f"Usage: wakeyscan {command} [OPTIONS]")
+
+
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_help_lists_every_command_and_the_exit_codes(run: Run, flag: str) -> None:
+    ran = run(flag)
+    assert (ran.code, ran.err) == (0, "")
+    listed = ran.out.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    assert tuple(line.split()[0] for line in listed if not line.startswith("   ")) == COMMANDS
+    assert "Exit codes: 0 clean, 1 findings, 2 could not do it, 3 clean but not all" in ran.out
+
+
+def test_without_arguments_help_goes_to_stderr(run: Run) -> None:
+    # An empty variable in `wakeyscan $ARGS > report` must not look like a report.
+    assert run() == Ran(2, "", run("--help").out)
+
+
+def test_version(run: Run) -> None:
+    expected = Ran(0, f"wakeyscan {__version__}\n", "")
+    assert run("--version") == expected
+    assert execute([sys.executable, "-P", "-m", "wakeyscan", "--version"]) == expected
+
+
+REFUSED = {
+    "an unknown option": (
+        ["scan", "--nope"],
+        "No such option '--nope'. (see wakeyscan scan --help)",
+    ),
+    "a misspelt option": (
+        ["scan", "--verbos"],
+        "No such option '--verbos'. Did you mean '--verbose'? (see wakeyscan scan --help)",
+    ),
+    "a value for a switch": (
+        ["scan", "--quiet=1"],
+        "Option '--quiet' does not take a value. (see wakeyscan scan --help)",
+    ),
+    "no value": (
+        ["scan", "--format"],
+        "Option '--format' requires an argument. (see wakeyscan scan --help)",
+    ),
+    "an unknown command": (["scna"], "No such command 'scna'. (see wakeyscan --help)"),
+    "an unknown option before the command": (
+        ["--nope", "scan"],
+        "No such option '--nope'. (see wakeyscan --help)",
+    ),
+    "an unknown format": (
+        ["scan", "--format", "txt"],
+        f"no 'txt' among the reports; there are: {FORMATS}",
+    ),
+    "a path for a format": (
+        ["scan", "--format", "../json"],
+        f"no '../json' among the reports; there are: {FORMATS}",
+    ),
+    "a private module for a format": (
+        ["scan", "--format", "__init__"],
+        f"no '__init__' among the reports; there are: {FORMATS}",
+    ),
+    "no format": (
+        ["scan", "--format="],
+        f"no '' among the reports; there are: {FORMATS}",
+    ),
+    "an unknown format of a report": (
+        ["scan", "--report", "txt=x"],
+        f"no 'txt' among the reports; there are: {FORMATS}",
+    ),
+    "a report without a file": (
+        ["scan", "--report", "sarif"],
+        "--report must be NAME=FILE, as sarif=wakeyscan.sarif, not 'sarif'",
+    ),
+    "a report with an empty file": (
+        ["scan", "--report", "sarif="],
+        "--report must be NAME=FILE, as sarif=wakeyscan.sarif, not 'sarif='",
+    ),
+    "a level": (
+        ["scan", "--fail-on", "worst"],
+        "--fail-on must be one of note, low, medium, high, critical, never, not 'worst'",
+    ),
+    "jobs": (["scan", "--jobs", "two"], "--jobs must be a whole number, not 'two'"),
+    "colour": (
+        ["scan", "--color", "red"],
+        "--color must be one of auto, always, never, not 'red'",
+    ),
+    "a profile": (
+        ["scan", "--sarif-profile", "gitlab"],
+        "--sarif-profile must be one of generic, github, not 'gitlab'",
+    ),
+    "no such file": (["scan", "nofile"], "nofile: no such file or folder"),
+    "an empty target": (["scan", ""], ": no such file or folder"),
+    "no such rule": (
+        ["rules", "show", "x"],
+        "no rule 'x'; there are: wastack-api-key, authorization-header, wastack-app-key",
+    ),
+    "no such verb": (["rules", "x"], "wakeyscan rules takes: list, show ID, or test"),
+}
+
+
+@pytest.mark.parametrize(("line", "message"), REFUSED.values(), ids=REFUSED)
+def test_what_is_refused_gets_exit_2_and_one_line_with_a_hint(
+    run: Run, line: list[str], message: str
+) -> None:
+    assert run(*line) == Ran(2, "", f"wakeyscan: {message}\n")
+
+
+def test_a_typo_in_the_last_target_shows_before_any_is_looked_at(
+    run: Run, make_key: MakeKey, tmp_path: Path
+) -> None:
+    write(tmp_path, {"leak": make_key()})
+    assert run("scan", "leak", "lek") == Ran(2, "", "wakeyscan: lek: no such file or folder\n")
+
+
+def test_a_message_can_t_move_the_cursor(run: Run) -> None:
+    ran = run("scan", "\x1b[31m\n::error::x\r\u202e")
+    assert ran == Ran(
+        2, "", "wakeyscan: \\x1b[31m\\n::error::x\\r\\u202e: no such file or folder\n"
+    )
+
+
+HOLDERS: dict[str, Callable[[str], list[str]]] = {
+    "as a target": lambda key: ["scan", key],
+    "as a command": lambda key: [key],
+    "behind --": lambda key: ["scan", "--", key],
+    "as a value": lambda key: ["scan", "--config", key],
+    "joined to an option": lambda key: ["scan", f"--rules={key}"],
+    "as an option": lambda key: ["scan", f"--{key}"],
+    "in a header": lambda key: ["scan", "--app-key", f"Bearer {key}"],
+    "before --help": lambda key: ["--help", key],
+    "in the name of a missing file": lambda key: ["scan", f"logs/{key}.txt"],
+}
+
+
+@pytest.mark.parametrize("line", HOLDERS.values(), ids=HOLDERS)
+def test_a_key_typed_as_an_argument_is_refused_without_echo(
+    run: Run, make_key: MakeKey, line: Callable[[str], list[str]]
+) -> None:
+    assert run(*line(make_key())) == Ran(
+        2,
+        "",
+        "wakeyscan: an argument holds a key, which others can see in the list of processes; "
+        "give keys on standard input, or name the file that holds it\n",
+    )
+
+
+def test_a_key_in_a_variable_is_not_echoed(run: Run, make_key: MakeKey) -> None:
+    key = make_key()
+    for name in ("FORMAT", "FAIL_ON", "CONFIG", "RULES", "REPORT", "QUIET", "COLOR"):
+        ran = run("scan", env={f"WAKEYSCAN_{name}": key})
+        assert ran.code == 2
+        assert key not in ran.out + ran.err
+
+
+def test_a_file_whose_name_holds_a_key_is_scanned_and_masked(
+    run: Run, make_key: MakeKey, tmp_path: Path
+) -> None:
+    key = make_key()
+    write(tmp_path, {f"{key}.txt": "x"})
+    for name in family.names(reports):
+        ran = run("scan", f"{key}.txt", "--format", name)
+        assert (ran.code, ran.err) == (1, "")
+        assert key not in ran.out
+    assert f"{mask(key)}.txt\n" in run("scan", f"{key}.txt").out
+
+
+@pytest.mark.parametrize("line", [["scan", "-", "-"], ["scan", "--", "-"]], ids=" ".join)
+def test_stdin_is_a_target_wherever_it_stands(run: Run, make_key: MakeKey, line: list[str]) -> None:
+    key = make_key()
+    assert run(*line, stdin=key.encode()).out.startswith("<stdin>\n")
+
+
+OPTION_LIKE = ["--format", "-x", "--help", "--", "git:x", "-", "staged:", "::error::x"]
+
+
+@pytest.mark.parametrize("name", OPTION_LIKE)
+def test_a_file_is_scanned_whatever_it_is_called(
+    run: Run, make_key: MakeKey, tmp_path: Path, name: str
+) -> None:
+    write(tmp_path, {name: make_key()})
+    ran = run("scan", "--format", "json", "--", name)
+    assert [finding["path"] for finding in ran.json()["findings"]] == [name]
+
+
+@pytest.mark.parametrize("line", [["scan"], ["--version"], ["--help"], ["scan", "--help"]], ids=str)
+def test_a_stdout_that_takes_nothing_is_exit_2_and_said(tmp_path: Path, line: list[str]) -> None:
+    command = [WAKEYSCAN, *line]
+    quoted = " ".join(command)
+    for buffered in ({}, {"PYTHONUNBUFFERED": "1"}):
+        closed = execute(["sh", "-c", f"{quoted} >&-"], tmp_path, env=buffered)
+        full = execute(["sh", "-c", f"{quoted} >/dev/full"], tmp_path, env=buffered)
+        assert closed == Ran(
+            2, "", "wakeyscan: stdout is closed, so nothing can be written there\n"
+        )
+        assert full == Ran(2, "", "wakeyscan: stdout can't be written: No space left on device\n")
+
+
+def test_a_reader_that_leaves_is_exit_2_and_no_traceback(tmp_path: Path, make_key: MakeKey) -> None:
+    write(tmp_path, {"a": "\n".join(make_key() for _ in range(2000))})
+    reader, writer = os.pipe()
+    os.close(reader)
+    with subprocess.Popen(
+        [WAKEYSCAN, "scan"],
+        cwd=tmp_path,
+        env=environment(),
+        stdout=writer,
+        stderr=subprocess.PIPE,
+    ) as process:
+        os.close(writer)
+        _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (2, b"wakeyscan: stdout can't be written: Broken pipe\n")
+
+
+def test_a_closed_stderr_changes_no_exit_code(tmp_path: Path, make_key: MakeKey) -> None:
+    write(tmp_path, {"leak": make_key()})
+    codes = [
+        execute(["sh", "-c", f"{WAKEYSCAN} scan {target} 2>&-"], tmp_path).code
+        for target in ("leak", "nofile", "--nope")
+    ]
+    assert codes == [1, 2, 2]
+
+
+def test_a_closed_stdin_is_said(tmp_path: Path) -> None:
+    ran = execute(["sh", "-c", f"{WAKEYSCAN} scan - <&-"], tmp_path)
+    assert ran == Ran(
+        2, "", "wakeyscan: standard input is closed, so there is nothing to read for '-'\n"
+    )
+
+
+def test_an_interrupt_is_exit_130(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [WAKEYSCAN, "scan", "-"],
+        cwd=tmp_path,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin
+        process.stdin.write(b"x" * (1 << 20))  # a pipe holds less: it is read when this returns
+        process.stdin.flush()
+        process.send_signal(signal.SIGINT)
+        process.stdin.close()
+        out, err = (stream.read() for stream in (process.stdout, process.stderr) if stream)
+    assert (process.returncode, out, err) == (130, b"", b"wakeyscan: interrupted\n")
+
+
+@pytest.fixture
+def broken(tmp_path: Path, make_key: MakeKey) -> Callable[..., Ran]:
+    """Copy wakeyscan, break the copy's text report, and run it."""
+    root = Path(cli.__file__).parent
+    copy = tmp_path / "copy"
+    shutil.copytree(root, copy / "wakeyscan", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(root.parent / "rules", copy / "rules")
+    report = copy / "wakeyscan/reports/text.py"
+    fault = "raise KeyError(outcome.findings[0].secret.reveal())"
+    source = report.read_text("utf-8")
+    report.write_text(
+        source.replace("    listed = outcome", f"    {fault}\n    listed = outcome", 1), "utf-8"
+    )
+
+    def call(*line: str) -> Ran:
+        env = {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+        return execute([sys.executable, "-P", "-m", "wakeyscan", *line], tmp_path, env=env)
+
+    return call
+
+
+def test_a_fault_of_ours_is_exit_4_with_the_traceback_and_without_the_key(
+    broken: Callable[..., Ran], make_key: MakeKey, tmp_path: Path
+) -> None:
+    key = make_key()
+    write(tmp_path, {"leak": key})
+    ran = broken("scan", "leak")
+    assert (ran.code, ran.out) == (4, "")
+    lines = ran.err.splitlines()
+    assert lines[:2] == [
+        "wakeyscan: a fault of wakeyscan itself; please report it with what follows",
+        "Traceback (most recent call last):",
+    ]
+    assert "copy/wakeyscan/reports/text.py" in ran.err
+    assert lines[-1] == "KeyError: b'wa_live_…'"
+    assert key.removeprefix("wa_live_") not in ran.err
+
+
+def test_a_fault_in_one_report_leaves_the_others_alone(
+    broken: Callable[..., Ran], make_key: MakeKey, tmp_path: Path
+) -> None:
+    write(tmp_path, {"leak": make_key(), "t": "old"})
+    assert broken("scan", "leak", "--format", "json", "--report", "text=t").code == 4
+    assert (tmp_path / "t").read_text() == "old"
+    assert broken("scan", "leak", "--format", "json").code == 1
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text("utf-8") for path in folder.iterdir() if path.is_file()}
+
+
+def test_reports_go_to_files_beside_stdout(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+    write(tmp_path, {"src/leak": make_key()})
+    formats = family.names(reports)
+    flags = [f"--report={name}=out.{name}" for name in formats]
+    expected = {f"out.{name}": run("scan", "src", "--format", name).out for name in formats}
+    ran = run("scan", "src", *flags)
+    assert (ran.code, ran.out, ran.err) == (1, expected["out.text"], "")
+    assert files_of(tmp_path) == expected
+
+
+def test_a_report_s_file_may_have_an_equals_sign(run: Run, tmp_path: Path) -> None:
+    assert run("scan", "--report", "json=a=b").code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["a=b"]
+
+
+def test_a_report_replaces_the_old_one_and_leaves_nothing_behind(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"src/a": "x", "out": "old" * 1000})
+    assert run("scan", "src", "--report", "text=out").code == 0
+    assert files_of(tmp_path) == {"out": CLEAN}
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664, 0o777], ids=oct)
+def test_a_report_keeps_the_mode_of_the_file(run: Run, tmp_path: Path, mode: int) -> None:
+    out = tmp_path / "out"
+    out.write_text("old")
+    out.chmod(mode)
+    assert run("scan", "--report", "text=out").code == 0
+    assert stat.S_IMODE(out.stat().st_mode) == mode
+
+
+@pytest.mark.parametrize("mask_", ["022", "077", "002"])
+def test_a_new_report_has_the_mode_of_any_new_file(tmp_path: Path, mask_: str) -> None:
+    (tmp_path / "src").mkdir()
+    line = f"umask {mask_}; {WAKEYSCAN} scan src --report text=out --report text=src/in"
+    assert execute(["sh", "-c", line], tmp_path).code == 0
+    assert stat.S_IMODE((tmp_path / "out").stat().st_mode) == 0o666 & ~int(mask_, 8)
+
+
+def test_a_report_through_a_link_replaces_what_it_points_to(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"src/a": "x", "real/out": "old"})
+    (tmp_path / "link").symlink_to("real/out")
+    assert run("scan", "src", "--report", "text=link").code == 0
+    assert (tmp_path / "link").is_symlink()
+    assert files_of(tmp_path / "real") == {"out": CLEAN}
+
+
+def test_a_report_goes_to_a_device_or_a_pipe_too(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"src/a": "x"})
+    ran = run("scan", "src", "--format", "github", "--report", "text=/dev/stdout")
+    assert (ran.code, ran.out) == (0, CLEAN)
+    assert run("scan", "src", "--report", "text=/dev/null").code == 0
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+
+
+UNWRITABLE = {
+    "a folder": ("src", "Is a directory"),
+    "a missing folder": ("no/out", "No such file or directory"),
+    "a file for a folder": ("src/a/out", "Not a directory"),
+    "a link to a folder": ("link", "Is a directory"),
+    "a full device": ("/dev/full", "No space left on device"),
+    "a name that is too long": ("x" * 300, "File name too long"),
+}
+
+
+@pytest.mark.parametrize(("file", "reason"), UNWRITABLE.values(), ids=UNWRITABLE)
+def test_a_report_that_can_t_be_written_is_exit_2(
+    run: Run, tmp_path: Path, file: str, reason: str
+) -> None:
+    write(tmp_path, {"src/a": "x"})
+    (tmp_path / "link").symlink_to("src")
+    ran = run("scan", "src/a", "--report", f"json={file}")
+    assert ran == Ran(2, "", f"wakeyscan: {file}: the report can't be written: {reason}\n")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a", "link", "src"]
+
+
+def test_a_bad_report_is_refused_before_anything_is_scanned(run: Run, tmp_path: Path) -> None:
+    # Scanning would wait for the other end of the pipe, or say that there is no such target.
+    write(tmp_path, {"out": "old"})
+    for report in ("nope=x", "text", "=x", "text=", "TEXT=x", "text =x"):
+        ran = run("scan", "nofile", "--report", "text=out", "--report", report)
+        assert (ran.code, ran.out) == (2, "")
+        assert "nofile" not in ran.err
+    assert files_of(tmp_path) == {"out": "old"}
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Mount a disk of 16 kB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16k", "none", str(disk)]
+    if not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("no right to mount a small file system, so no disk can be full")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_full_disk_leaves_the_old_report_whole(
+    run: Run, make_key: MakeKey, tmp_path: Path, small_disk: Path
+) -> None:
+    write(tmp_path, {"src/leak": "\n".join(make_key() for _ in range(100))})
+    write(small_disk, {"out": "old report"})
+    ran = run("scan", "src", "--report", "json=disk/out")
+    assert ran == Ran(
+        2, "", "wakeyscan: disk/out: the report can't be written: No space left on device\n"
+    )
+    assert files_of(small_disk) == {"out": "old report"}
+
+
+def test_a_report_is_never_seen_half_written(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+    write(tmp_path, {"src/leak": "\n".join(make_key() for _ in range(2000))})
+    out = tmp_path / "out"
+    whole = run("scan", "src", "--format", "json").out
+    out.write_text("old")
+    with subprocess.Popen(
+        [WAKEYSCAN, "scan", "src", "--report", "json=out"],
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+    ) as process:
+        seen = {out.read_text("utf-8")}
+        deadline = time.monotonic() + 60
+        while process.poll() is None and time.monotonic() < deadline:
+            seen.add(out.read_text("utf-8"))
+    assert process.returncode == 1
+    assert seen | {out.read_text("utf-8")} == {"old", whole}

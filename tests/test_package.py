@@ -1,0 +1,196 @@
+"""What users install: the wheel, with its rules, in an environment that knows no checkout."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import sysconfig
+import tomllib
+import zipfile
+from collections.abc import Callable
+from email.parser import Parser
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import MakeKey, Ran, execute, mask, write
+from wakeyscan import __version__
+
+ROOT = Path(__file__).parents[1]
+RULES = {file.name: file for file in (ROOT / "rules").glob("*.toml")}
+
+Python = Path
+"""The interpreter of an environment."""
+
+
+def pip(*arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def environment_with(folder: Path, *what: str) -> Python:
+    """Make an environment with `what`, and with what we depend on as it is installed here."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    python = folder / "bin" / "python"
+    pip("--python", str(python), "install", "--no-deps", *what)
+    site = Path(sysconfig.get_path("purelib", vars={"base": str(folder)}))
+    # Python reads no .pth files in a folder that a .pth file names: our editable self stays out.
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return python
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    pip("wheel", str(ROOT), "--no-deps", "--wheel-dir", str(folder))
+    (built,) = folder.iterdir()
+    return built
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Python:
+    return environment_with(tmp_path_factory.mktemp("installed"), str(wheel))
+
+
+@pytest.fixture(scope="session")
+def editable(tmp_path_factory: pytest.TempPathFactory) -> Python:
+    return environment_with(tmp_path_factory.mktemp("editable"), "--editable", str(ROOT))
+
+
+Start = Callable[..., Ran]
+
+
+@pytest.fixture
+def start(installed: Python, tmp_path: Path) -> Start:
+    """Run the installed console script in tmp_path."""
+
+    def call(*line: str) -> Ran:
+        return execute([str(installed.with_name("wakeyscan")), *line], tmp_path)
+
+    return call
+
+
+def test_the_wheel_holds_the_package_the_rules_and_nothing_else(wheel: Path) -> None:
+    assert wheel.name == f"wakeyscan-{__version__}-py3-none-any.whl"
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+    modules = {str(path.relative_to(ROOT)) for path in ROOT.glob("wakeyscan/**/*.py")}
+    rules = {f"wakeyscan/_rules/{name}" for name in RULES}
+    assert names == {*modules, *rules, "wakeyscan/_parsed.py", "wakeyscan/py.typed"}
+
+
+def test_the_wheel_s_metadata(wheel: Path) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    with zipfile.ZipFile(wheel) as archive:
+        (at,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        metadata = Parser().parsestr(archive.read(at).decode())
+        (licence,) = (name for name in archive.namelist() if name.endswith("licenses/LICENSE"))
+        assert archive.read(licence) == (ROOT / "LICENSE").read_bytes()
+    required = [one for one in metadata.get_all("Requires-Dist", []) if "extra ==" not in one]
+    plain = {one.replace(" ", "").replace('"', "'").replace(",<4,", ",<4") for one in required}
+    assert len(plain) == len(project["dependencies"])
+    assert (metadata["Name"], metadata["Version"]) == ("wakeyscan", __version__)
+    assert metadata["Requires-Python"] == project["requires-python"]
+    assert metadata["License-Expression"] == "MIT"
+
+
+def test_the_parsed_rules_are_those_of_the_files(installed: Python, tmp_path: Path) -> None:
+    code = "import json, wakeyscan._parsed as p; print(json.dumps([p.__file__, p.RULES]))"
+    file, rules = execute([str(installed), "-c", code], tmp_path).json()
+    assert Path(file).is_relative_to(installed.parents[1])
+    assert list(rules) == sorted(RULES)
+    assert rules == {name: tomllib.loads(file.read_text("utf-8")) for name, file in RULES.items()}
+
+
+def test_an_installed_wakeyscan_lists_the_rules(start: Start) -> None:
+    ran = start("rules", "list")
+    assert (ran.code, ran.err) == (0, "")
+    assert sorted(line.split()[0] for line in ran.out.splitlines()) == sorted(
+        name.removesuffix(".toml") for name in RULES
+    )
+
+
+def test_an_installed_wakeyscan_finds_a_key(
+    start: Start, make_key: MakeKey, tmp_path: Path
+) -> None:
+    key = make_key()
+    write(tmp_path, {"a": key})
+    ran = start("scan", "--format", "json")
+    assert (ran.code, ran.err) == (1, "")
+    assert [finding["secret"] for finding in ran.json()["findings"]] == [mask(key)]
+
+
+def test_an_installed_wakeyscan_starts_without_reading_toml(
+    installed: Python, tmp_path: Path
+) -> None:
+    write(tmp_path, {"a": "x", "b": "y", "c": "z"})
+    code = (
+        "import sys; before = set(sys.modules); from wakeyscan import cli\n"
+        "assert cli.main(['scan', 'a', 'b', 'c']) == 0\n"
+        "new = set(sys.modules) - before; import json; print(json.dumps(sorted(new)))"
+    )
+    loaded = json.loads(execute([str(installed), "-P", "-c", code], tmp_path).out.splitlines()[-1])
+    top = {name.partition(".")[0] for name in loaded}
+    assert top - sys.stdlib_module_names == {"wakeyscan"}
+    assert not top & {"tomllib", "subprocess", "json", "hashlib", "multiprocessing", "tempfile"}
+
+
+def test_an_editable_install_finds_a_key(
+    editable: Python, make_key: MakeKey, tmp_path: Path
+) -> None:
+    key = make_key()
+    write(tmp_path, {"a": key})
+    ran = execute([str(editable.with_name("wakeyscan")), "scan", "--format", "json"], tmp_path)
+    assert (ran.code, ran.err) == (1, "")
+    assert [finding["secret"] for finding in ran.json()["findings"]] == [mask(key)]
+    assert not (ROOT / "wakeyscan" / "_parsed.py").exists()
+
+
+@pytest.mark.parametrize("kind", ["installed", "editable"])
+def test_it_runs_as_a_module(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    python = request.getfixturevalue(kind)
+    ran = execute([str(python), "-P", "-m", "wakeyscan", "--version"], tmp_path)
+    assert ran == Ran(0, f"wakeyscan {__version__}\n", "")
+
+
+HOSTILE = (
+    *("click", "regex", "hyperscan", "sarif_om", "attr", "pathspec", "git", "wakeyscan"),
+    *("tomllib", "json", "hashlib", "subprocess", "tempfile", "sitecustomize", "usercustomize"),
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["--help"],
+        ["scan"],
+        ["scan", "--nope"],
+        ["scan", "--format", "sarif", "--report", "json=../out"],
+        ["scan", "--jobs", "2", "."],
+    ],
+    ids=" ".join,
+)
+def test_no_module_of_the_scanned_folder_is_run(
+    start: Start, make_key: MakeKey, tmp_path: Path, line: list[str]
+) -> None:
+    trap = f"open({str(tmp_path / 'sprung')!r}, 'w').close()\n"
+    write(tmp_path, {"leak": make_key(), ".wakeyscan.toml": "exclude = ['x']\n"})
+    write(tmp_path, {f"{name}.py": trap for name in HOSTILE})
+    write(tmp_path, {f"more/{number}": "x" for number in range(300)})
+    ran = start(*line)
+    assert ran.code == {"--help": 0, "--nope": 2}.get(line[-1], 1), ran.err
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_the_trap_works(installed: Python, tmp_path: Path) -> None:
+    # What the console script does not do and `python -m` without -P does: look here for modules.
+    write(tmp_path, {"click.py": f"open({str(tmp_path / 'sprung')!r}, 'w').close()\n"})
+    execute([str(installed), "-m", "wakeyscan", "--help"], tmp_path)
+    assert (tmp_path / "sprung").exists()

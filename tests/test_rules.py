@@ -1,0 +1,265 @@
+"""Rules prove themselves, broken ones are refused, and `wakeyscan rules` says what there is."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PREFIX, MakeKey, Ran, Run, write
+from wakeyscan import rule
+from wakeyscan.proof import disproved, filled
+from wakeyscan.rule import Rule
+
+RULES = {one.id: one for one in rule.load()}
+EXAMPLES = {
+    f"{one.id}-{kind}-{number}": (one, kind, example)
+    for one in RULES.values()
+    for kind in ("hits", "misses")
+    for number, example in enumerate(getattr(one, kind))
+}
+
+GOOD = """\
+title = "Example token"
+severity = "low"
+anchors = ["exmpl_"]
+pattern = '''(?P<secret>exmpl_[a-z0-9]{6})'''
+help = '''
+Throw it away.
+
+Then make another.
+'''
+hits = ["exmpl_q7w3z9", "x exmpl_k2m8x1", "exmpl_p4v6t0 x"]
+misses = ["exmpl_", "abc123", "exmpl_ABC"]
+"""
+
+
+@pytest.mark.parametrize(("one", "kind", "example"), EXAMPLES.values(), ids=EXAMPLES)
+def test_an_example_is_as_its_rule_says(one: Rule, kind: str, example: str) -> None:
+    alone = one._replace(
+        hits=(example,) if kind == "hits" else (), misses=(example,) if kind == "misses" else ()
+    )
+    assert list(disproved(alone, RULES.values())) == []
+
+
+@pytest.mark.parametrize("one", RULES.values(), ids=RULES)
+def test_a_rule_whose_examples_are_swapped_is_disproved(one: Rule) -> None:
+    swapped = one._replace(hits=one.misses, misses=one.hits)
+    wrong = [f"{one.id}: not found: {example}" for example in one.misses]
+    wrong += [f"{one.id}: found: {example}" for example in one.hits]
+    assert list(disproved(swapped, RULES.values())) == wrong
+
+
+def test_the_rules_are_those_of_the_contract_the_worst_first() -> None:
+    assert [*RULES] == ["wastack-api-key", "authorization-header", "wastack-app-key"]
+
+
+def test_a_file_is_named_after_its_rule() -> None:
+    files = sorted(Path(rule.builtin_folder()).glob("*.toml"))
+    read = {file.stem: rule.read(str(file))._replace(at_anchor=True) for file in files}
+    assert read == RULES
+
+
+def test_an_example_is_filled_the_same_each_time() -> None:
+    once, again = filled("a<random:20> b<random:8>"), filled("a<random:20> b<random:8>")
+    assert (once, len(once), once.isascii()) == (again, 31, True)
+
+
+@pytest.mark.parametrize("one", RULES.values(), ids=RULES)
+def test_twice_as_much_junk_takes_about_twice_as_long(one: Rule) -> None:
+    pattern = one.compile()
+
+    def seconds(junk: bytes) -> float:
+        times = []
+        for _ in range(3):
+            start = time.process_time()
+            for _ in pattern.finditer(junk, timeout=rule.PATIENCE):
+                pass
+            times.append(time.process_time() - start)
+        return min(times)
+
+    for junk in rule.junk_for(one):
+        whole = seconds(junk)
+        # Below a millisecond the clock, and not the pattern, is what is measured.
+        assert whole < 0.001 or whole / max(seconds(junk[: len(junk) // 2]), 0.0002) <= 5, junk[:20]
+
+
+def mine(tmp_path: Path, text: str | bytes, name: str = "mine.toml") -> str:
+    write(tmp_path, {f"r/{name}": text})
+    return "r"
+
+
+def line(name: str, field: str) -> str:
+    """Give the line of GOOD that says what `name` is, replaced by `field`."""
+    return "".join(
+        field + "\n" if part.startswith(name + " =") else part
+        for part in GOOD.splitlines(keepends=True)
+    )
+
+
+def refused(what: str) -> Ran:
+    return Ran(2, "", f"wakeyscan: {what}\n")
+
+
+FILE = "r/mine.toml: "
+EXAMPLES_WANTED = "must have at least 3 examples"
+SECRETLESS = "the pattern has no group (?P<secret>…)"
+LEVELS = "note, low, medium, high, critical"
+
+BROKEN = {
+    "unknown-field": ('colour = "red"\n' + GOOD, FILE + "unknown field 'colour'"),
+    "title-number": (line("title", "title = 3"), FILE + "'title' must be a text, and not empty"),
+    "title-empty": (line("title", "title = ' '"), FILE + "'title' must be a text, and not empty"),
+    "no-title": (line("title", ""), FILE + "'title' must be a text, and not empty"),
+    "no-pattern": (line("pattern", ""), FILE + "'pattern' must be a text, and not empty"),
+    "no-anchors": (
+        line("anchors", ""),
+        FILE + "'anchors' must be a list of texts, and not empty",
+    ),
+    "anchors-empty": (
+        line("anchors", "anchors = []"),
+        FILE + "'anchors' must be a list of texts, and not empty",
+    ),
+    "anchor-short": (
+        line("anchors", 'anchors = ["abc"]'),
+        FILE + "anchor 'abc' must be ASCII, of at least 4 characters",
+    ),
+    "anchor-number": (
+        line("anchors", "anchors = [1]"),
+        FILE + "'anchors' must be a list of texts, and not empty",
+    ),
+    "hits-text": (
+        line("hits", 'hits = "a"'),
+        FILE + "'hits' must be a list of texts, and not empty",
+    ),
+    "hits-few": (line("hits", 'hits = ["a"]'), FILE + f"'hits' {EXAMPLES_WANTED}"),
+    "misses-few": (line("misses", 'misses = ["a"]'), FILE + f"'misses' {EXAMPLES_WANTED}"),
+    "severity": (
+        line("severity", 'severity = "bad"'),
+        FILE + f"severity 'bad' is none of {LEVELS}",
+    ),
+    "verifier": (GOOD + "verifier = 3\n", FILE + "'verifier' must be a text"),
+    "no-secret": (line("pattern", "pattern = 'exmpl_[a-z]+'"), FILE + SECRETLESS),
+    "bad-toml": (
+        "title\n" + GOOD,
+        FILE + "not valid TOML: Expected '=' after a key in a key/value pair (at line 1, column 6)",
+    ),
+    "not-utf-8": (
+        b"\xff",
+        FILE + "not valid TOML: 'utf-8' codec can't decode byte 0xff in position 0: "
+        "invalid start byte",
+    ),
+    "bad-pattern": (
+        line("pattern", "pattern = '(?P<secret>exmpl_[a-z'"),
+        FILE + "the pattern is broken: unterminated character set at position 21",
+    ),
+    "matches-empty": (
+        line("pattern", "pattern = '(?P<secret>(?:exmpl_)?)'"),
+        FILE + "the pattern matches an empty text",
+    ),
+    "runs-away": (
+        line("pattern", "pattern = '(?P<secret>(?:a|aa)+$)'"),
+        FILE + "the pattern runs away: over 2 s for 1030 bytes of junk; bound its repetitions",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "fault"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_rule_is_refused(run: Run, tmp_path: Path, text: str | bytes, fault: str) -> None:
+    assert run("rules", "list", "--rules", mine(tmp_path, text)) == refused(fault)
+
+
+def test_a_scan_with_a_broken_rule_does_not_begin(run: Run, tmp_path: Path) -> None:
+    folder = mine(tmp_path, "title = 3\n")
+    assert run("scan", "--rules", folder, "r") == refused(
+        FILE + "'title' must be a text, and not empty"
+    )
+
+
+FOLDERS = {
+    "empty": ("r", "r: no rules (*.toml) in it, so nothing could be found"),
+    "missing": ("nowhere", "nowhere: no folder of rules: No such file or directory"),
+    "file": ("r/other.txt", "r/other.txt: no folder of rules: Not a directory"),
+}
+
+
+@pytest.mark.parametrize(("folder", "fault"), FOLDERS.values(), ids=FOLDERS)
+def test_a_folder_without_rules_is_refused(
+    run: Run, tmp_path: Path, folder: str, fault: str
+) -> None:
+    write(tmp_path, {"r/other.txt": ""})
+    assert run("rules", "list", "--rules", folder) == refused(fault)
+
+
+def test_two_rules_of_one_name_are_refused(run: Run, tmp_path: Path) -> None:
+    folder = mine(tmp_path, GOOD, "wastack-api-key.toml")
+    assert run("rules", "list", "--rules", folder) == refused(
+        "rule wastack-api-key: there are two of that name; rename yours"
+    )
+
+
+LIST = """\
+wastack-api-key       high      WAStack API key
+authorization-header  medium    Hardcoded Authorization header
+wastack-app-key       low       Hardcoded WAStack X-App-Key
+"""
+
+
+@pytest.mark.parametrize("arguments", [["rules"], ["rules", "list"]], ids=["bare", "list"])
+def test_the_rules_are_listed(run: Run, arguments: list[str]) -> None:
+    assert run(*arguments) == Ran(0, LIST, "")
+
+
+def test_a_user_s_rule_is_listed(run: Run, tmp_path: Path) -> None:
+    *before, last = LIST.splitlines(keepends=True)
+    own = f"{'mine':20}  low       Example token\n"
+    assert run("rules", "--rules", mine(tmp_path, GOOD)) == Ran(
+        0, "".join([*before, own, last]), ""
+    )
+
+
+def test_a_rule_is_shown(run: Run, tmp_path: Path) -> None:
+    shown = "Example token (mine), low\n\nThrow it away.\n\nThen make another.\n"
+    assert run("rules", "show", "mine", "--rules", mine(tmp_path, GOOD)) == Ran(0, shown, "")
+
+
+@pytest.mark.parametrize("one", RULES.values(), ids=RULES)
+def test_a_rule_of_ours_is_shown(run: Run, one: Rule) -> None:
+    shown = f"{one.title} ({one.id}), {one.severity}\n\n{one.help.strip()}\n"
+    assert run("rules", "show", one.id) == Ran(0, shown, "")
+
+
+def test_the_rules_are_tested(run: Run) -> None:
+    shown = f"{len(RULES)} rules, {len(EXAMPLES)} examples: good\n"
+    assert run("rules", "test") == Ran(0, shown, "")
+
+
+def test_a_rule_that_its_examples_disprove_is_named(run: Run, tmp_path: Path) -> None:
+    text = line("misses", 'misses = ["exmpl_r5n9c3", "a", "b"]').replace("x exmpl_k2m8x1", "x")
+    faults = "mine: not found: x\nmine: found: exmpl_r5n9c3\n"
+    refusal = "wakeyscan: 2 examples are not as their rules say\n"
+    assert run("rules", "test", "--rules", mine(tmp_path, text)) == Ran(2, faults, refusal)
+
+
+USAGE = "rules takes: list, show ID, or test"
+WRONG = {
+    "unknown-verb": (["frob"], f"wakeyscan {USAGE}"),
+    "show-nothing": (["show"], f"wakeyscan {USAGE}"),
+    "show-unknown": (["show", "none"], f"no rule 'none'; there are: {', '.join(RULES)}"),
+    "too-many": (["list", "list"], f"wakeyscan {USAGE}"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "fault"), WRONG.values(), ids=WRONG)
+def test_what_rules_does_not_take_is_refused(run: Run, arguments: list[str], fault: str) -> None:
+    assert run("rules", *arguments) == refused(fault)
+
+
+def test_a_user_s_rule_finds(run: Run, tmp_path: Path, make_key: MakeKey) -> None:
+    token, key = make_key(6, "exmpl_").lower(), make_key()
+    write(tmp_path, {"src/a.txt": f"a = {token}\nb = {key}\n"})
+    ran = run("scan", "--rules", mine(tmp_path, GOOD), "--format", "json", "src")
+    found = [(f["rule"], f["severity"], f["line"]) for f in ran.json()["findings"]]
+    assert (ran.code, found) == (1, [("mine", "low", 1), ("wastack-api-key", "high", 2)])
+    assert (token in ran.out, key.removeprefix(PREFIX) in ran.out) == (False, False)

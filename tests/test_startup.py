@@ -1,0 +1,108 @@
+"""What is loaded to say little: a hook runs at every commit, so each module must be worth it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import MakeKey, execute, write
+
+PROBE = """
+import sys
+before = set(sys.modules)
+from wakeyscan import cli
+code = cli.main(sys.argv[1:])
+loaded = set(sys.modules) - before
+import json
+print(json.dumps([code, sorted(loaded)]), file=sys.stderr)
+"""
+
+HEAVY = {
+    *("click", "regex", "hyperscan", "git", "gitdb", "sarif_om", "attr", "pathspec", "jsonschema"),
+    *("argparse", "asyncio", "concurrent", "ctypes", "dataclasses", "difflib", "email", "hashlib"),
+    *("html", "http", "importlib.metadata", "inspect", "json", "logging", "multiprocessing"),
+    *("pathlib", "pickle", "random", "selectors", "shutil", "signal", "socket", "ssl"),
+    *("subprocess", "tempfile", "threading", "traceback", "unicodedata", "urllib", "zlib"),
+}
+
+
+def loaded_by(folder: Path, *line: str, code: int = 0) -> set[str]:
+    """Run a command in a process of its own; give the modules that it loads."""
+    ran = execute([sys.executable, "-P", "-c", PROBE, *line], folder)
+    returned, loaded = json.loads(ran.err.splitlines()[-1])
+    assert returned == code, ran.err
+    return set(loaded)
+
+
+def outside(loaded: set[str]) -> set[str]:
+    """Give the top-level modules that are neither ours nor Python's."""
+    return {name.partition(".")[0] for name in loaded} - {"wakeyscan", *sys.stdlib_module_names}
+
+
+@pytest.fixture
+def clean(tmp_path: Path) -> list[str]:
+    write(tmp_path, {"a.py": "import os\n", "b.js": "let x\n", "c/d.md": "# Words\n"})
+    return ["a.py", "b.js", "c/d.md"]
+
+
+def test_saying_the_version_loads_next_to_nothing(tmp_path: Path) -> None:
+    loaded = loaded_by(tmp_path, "--version")
+    assert outside(loaded) == set()
+    assert loaded & HEAVY == set()
+    assert not {name for name in loaded if name.startswith("wakeyscan.commands.")}
+
+
+def test_a_scan_of_small_clean_files_loads_no_more_than_it_needs(
+    tmp_path: Path, clean: list[str]
+) -> None:
+    loaded = loaded_by(tmp_path, "scan", *clean)
+    assert outside(loaded) == set()
+    assert loaded & HEAVY == set()
+    reports = {name for name in loaded if name.startswith("wakeyscan.reports.")}
+    assert reports == {"wakeyscan.reports.text"}
+    commands = {name for name in loaded if name.startswith("wakeyscan.commands.")}
+    assert commands == {"wakeyscan.commands.scan"}
+
+
+def test_options_are_read_without_click(tmp_path: Path, clean: list[str]) -> None:
+    options = ["--fail-on", "high", "--max-file-size=1M", "--quiet", "--color", "never"]
+    assert outside(loaded_by(tmp_path, "scan", *options, "--", *clean)) == set()
+
+
+def test_a_configuration_costs_toml_and_patterns_cost_pathspec(
+    tmp_path: Path, clean: list[str]
+) -> None:
+    write(tmp_path, {".wakeyscan.toml": "fail-on = 'high'\n"})
+    assert outside(loaded_by(tmp_path, "scan", *clean)) == set()
+    write(tmp_path, {".wakeyscan.toml": "exclude = ['x']\n"})
+    # pathspec looks for hyperscan by itself.
+    loaded = outside(loaded_by(tmp_path, "scan", *clean))
+    assert loaded - {"hyperscan", "typing_extensions"} == {"pathspec"}
+
+
+def test_a_finding_costs_regex_and_nothing_else(tmp_path: Path, make_key: MakeKey) -> None:
+    write(tmp_path, {"a": make_key()})
+    assert outside(loaded_by(tmp_path, "scan", "a", code=1)) == {"regex"}
+
+
+@pytest.mark.parametrize(
+    ("name", "libraries"),
+    [("json", set[str]()), ("github", set[str]()), ("sarif", {"sarif_om", "attr"})],
+)
+def test_a_report_loads_its_own_library_only(
+    tmp_path: Path, clean: list[str], name: str, libraries: set[str]
+) -> None:
+    assert outside(loaded_by(tmp_path, "scan", "--format", name, *clean)) == libraries
+
+
+def test_many_bytes_are_worth_hyperscan(tmp_path: Path) -> None:
+    pytest.importorskip("hyperscan", reason="there is no wheel of hyperscan for this machine")
+    write(tmp_path, {"a": "x" * (3 << 20)})
+    assert outside(loaded_by(tmp_path, "scan", "a")) == {"hyperscan"}
+
+
+def test_help_loads_click_and_the_one_command(tmp_path: Path) -> None:
+    assert outside(loaded_by(tmp_path, "scan", "--help")) == {"click"}

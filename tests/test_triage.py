@@ -1,0 +1,404 @@
+"""Samples are told from keys; a person's mark is heard; exposure and severity are as agreed."""
+
+from __future__ import annotations
+
+import random
+import string
+from base64 import b64encode
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import PREFIX, MakeKey
+from wakeyscan import rule
+from wakeyscan.detect import Match
+from wakeyscan.examine import examine, lens
+from wakeyscan.exposure import exposure_of
+from wakeyscan.finding import (
+    Document,
+    Exposure,
+    Finding,
+    Liveness,
+    Origin,
+    Secret,
+    Severity,
+    Standing,
+)
+from wakeyscan.severity import severity_of
+from wakeyscan.triage import placeholder_reason
+
+KEY, HEADER, APP = "wastack-api-key", "authorization-header", "wastack-app-key"
+RULES = {one.id: one for one in rule.load()}
+LENS = lens(rule.load(), [])
+
+SAMPLE = "a sample from documentation"
+WORD = "holds a word that samples use"
+JOINED = "words joined together, not a random text"
+SEQUENCE = "a sequence, like 123456 or abcdef"
+REPEATED = "repeats itself"
+POOR = "too few different characters"
+PAIR = "a name and password that samples use"
+NO_PAIR = "does not decode to a name and a password"
+CUT = "a JSON web token that is cut short"
+NO_JWT = "does not decode as a JSON web token"
+SAMPLE_JWT = "a sample JSON web token"
+
+
+def reason(text: str, rule_id: str = KEY, scheme: str = "") -> str:
+    secret = Secret(text.encode(), rule_id)
+    return placeholder_reason(Match(RULES[rule_id], secret, 0, len(text), scheme.encode()))
+
+
+def basic(plain: str) -> str:
+    return b64encode(plain.encode()).decode()
+
+
+def jwt(claims: str, signature: str) -> str:
+    parts = ('{"alg":"HS256","typ":"JWT"}', claims)
+    return ".".join([*(basic(part).rstrip("=") for part in parts), signature])
+
+
+BODIES = {
+    "vendor-key": ("your_key", SAMPLE),
+    "vendor-api-key": ("your_api_key", SAMPLE),
+    "your-key-here": ("YOUR_KEY_HERE_0000", WORD),
+    "your-long": ("your_wastack_api_key_goes_here", WORD),
+    "your-camel": ("yourApiKeyGoesInThisPlace", WORD),
+    "your-token": ("your-token-goes-here-1", WORD),
+    "xxxx": ("xxxxxxxxxxxxxxxxxxxxxxxx", WORD),
+    "xxxx-upper": ("XXXXXXXXXXXXXXXXXXXXXXXX", WORD),
+    "xxxx-tail": ("a1b2c3d4e5xxxxxxxxxxxxxx", WORD),
+    "xxx-parts": ("abc-xxx-def-xxx-ghi-xxx", WORD),
+    "example": ("exampleexample1234", WORD),
+    "example-tail": ("0a9b8c7d6e5f_example", WORD),
+    "sample": ("this-is-a-sample-key-42", WORD),
+    "placeholder": ("PLACEHOLDER_0123_KEY", WORD),
+    "changeme": ("changemechangeme", WORD),
+    "change-me": ("please_change_me_now_1", WORD),
+    "replace": ("replace_with_your_own", WORD),
+    "insert": ("insert_your_own_one_1", WORD),
+    "redacted": ("redacted-redacted-01", WORD),
+    "invalid": ("invalidkey0987654321ab", WORD),
+    "dummy": ("dummy_value_for_ci_17", WORD),
+    "fake": ("this_is_a_fake_one_17", WORD),
+    "test-key": ("test_key_for_pipeline", WORD),
+    "todo": ("todo_put_one_in_here", WORD),
+    "words": ("session_started_successfully", JOINED),
+    "words-camel": ("Session_Started_Again_2", JOINED),
+    "words-dashes": ("device-was-disconnected", JOINED),
+    "digits": ("1234567890123456", SEQUENCE),
+    "digits-down": ("9876543210987654", SEQUENCE),
+    "alphabet": ("abcdefghijklmnopqrstuvwxyz", SEQUENCE),
+    "alphabet-upper": ("ABCDEFGHIJKLMNOPQRST", SEQUENCE),
+    "alphabet-and-digits": ("abcdefghijklmnop1234567890", SEQUENCE),
+    "hex-digits": ("0123456789abcdef0123456789abcdef", SEQUENCE),
+    "zeros": ("0000000000000000", REPEATED),
+    "zeros-tail": ("a9f3000000000000000000", REPEATED),
+    "twice": ("q7w3z9k1q7w3z9k1", REPEATED),
+    "four-times": ("dead" * 4, REPEATED),
+    "deadbeef": ("deadbeef" * 4, REPEATED),
+    "few": ("ababbaabbbabaaba", POOR),
+    "few-of-many": ("a1b2a2b1c1c2b2a1a2c1b1c2a1", POOR),
+}
+
+
+@pytest.mark.parametrize(("body", "expected"), BODIES.values(), ids=BODIES)
+def test_the_body_of_a_sample_is_told(body: str, expected: str) -> None:
+    assert reason(PREFIX + body) == expected
+
+
+SOURCE = random.Random("triage")
+SECRET = "".join(SOURCE.choices(string.ascii_letters + string.digits, k=20))
+SIGNATURE = "".join(SOURCE.choices(string.ascii_letters + string.digits, k=43))
+
+HEADERS = {
+    "rfc-7617": ("Basic", basic("Aladdin:open sesame"), SAMPLE),
+    "basic-password": ("Basic", basic("username:password"), PAIR),
+    "basic-test": ("Basic", basic("test:test123"), PAIR),
+    "basic-short": ("Basic", basic("admin:abc"), PAIR),
+    "basic-empty": ("Basic", basic("admin:"), PAIR),
+    "basic-same": ("Basic", basic("postgres:postgres"), PAIR),
+    "basic-sequence": ("Basic", basic("root:12345678"), PAIR),
+    "basic-lower-scheme": ("basic", basic("user:passwd"), PAIR),
+    "basic-no-colon": ("Basic", basic("no colon in here"), NO_PAIR),
+    "basic-binary": ("Basic", b64encode(bytes(range(200, 212))).decode(), NO_PAIR),
+    "basic-real": ("Basic", basic(f"deploy:{SECRET}"), ""),
+    "basic-key-as-name": ("Basic", basic(f"{SECRET}:"), ""),
+    "own-scheme-pair": ("ldap", basic("user01:password1"), PAIR),
+    "own-scheme-real": ("ldap", basic(f"user01:{SECRET}"), ""),
+    "token-word": ("Bearer", "my-secret-token-1", WORD),
+    "token-test": ("Token", "test-token-123", WORD),
+    "token-glued": ("token", "githubtoken123", WORD),
+    "token-yours": ("Bearer", "YOUR_API_TOKEN_2", WORD),
+    "token-digits": ("Bearer", "123456789012345", SEQUENCE),
+    "token-real": ("Bearer", SECRET, ""),
+    "token-with-a-word": ("Bearer", f"{SECRET[:8]}foo{SECRET[8:]}", ""),
+    "jwt-cut": ("Bearer", jwt('{"sub":"a"}', ""), CUT),
+    "jwt-part": ("Bearer", jwt('{"sub":"a"}', "x").partition(".")[0], CUT),
+    "jwt-io": ("Bearer", jwt('{"sub":"1234567890","name":"John Doe"}', SIGNATURE), SAMPLE_JWT),
+    "jwt-example": ("Bearer", jwt('{"iss":"https://example.org"}', SIGNATURE), SAMPLE_JWT),
+    "jwt-short-signature": ("Bearer", jwt('{"sub":"a"}', "signature"), NO_JWT),
+    "jwt-real": ("Bearer", jwt('{"sub":"svc-31"}', SIGNATURE), ""),
+    "jwt-no-scheme": ("", jwt('{"sub":"svc-31"}', SIGNATURE), ""),
+    "jwt-like-random": ("Bearer", f"eyJ{SECRET}", ""),
+}
+
+
+@pytest.mark.parametrize(("scheme", "text", "expected"), HEADERS.values(), ids=HEADERS)
+def test_a_sample_in_a_header_is_told(scheme: str, text: str, expected: str) -> None:
+    assert reason(text, HEADER, scheme) == expected
+
+
+APP_KEYS = {
+    "vendor": ("your_app_key", SAMPLE),
+    "yours": ("YOUR_APP_KEY_HERE", WORD),
+    "xxxx": ("xxxxxxxxxxxx", WORD),
+    "digits": ("1234567890", SEQUENCE),
+    "words": ("app_key_for_staging_1", WORD),
+    "real": (SECRET, ""),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), APP_KEYS.values(), ids=APP_KEYS)
+def test_a_sample_of_an_app_key_is_told(text: str, expected: str) -> None:
+    assert reason(text, APP) == expected
+
+
+BASE62 = string.ascii_letters + string.digits
+ALPHABETS = {
+    "base62-16": (BASE62, 16),
+    "base62-32": (BASE62, 32),
+    "base62-43": (BASE62, 43),
+    "base64url-32": (BASE62 + "-_", 32),
+    "base64url-43": (BASE62 + "-_", 43),
+    "base64url-128": (BASE62 + "-_", 128),
+    "hex-32": ("0123456789abcdef", 32),
+    "hex-upper-40": ("0123456789ABCDEF", 40),
+    "hex-64": ("0123456789abcdef", 64),
+    "base36-24": (string.ascii_lowercase + string.digits, 24),
+    "base36-upper-32": (string.ascii_uppercase + string.digits, 32),
+}
+
+
+@pytest.mark.parametrize(("alphabet", "length"), ALPHABETS.values(), ids=ALPHABETS)
+def test_of_20000_random_keys_none_is_taken_for_a_sample(alphabet: str, length: int) -> None:
+    source = random.Random(f"{alphabet}{length}")
+    texts = ("".join(source.choices(alphabet, k=length)) for _ in range(20_000))
+    assert [text for text in texts if reason(PREFIX + text)] == []
+
+
+@given(
+    row=st.sampled_from([*ALPHABETS.values()]),
+    seed=st.integers(0, 2**64),
+    rule_id=st.sampled_from([KEY, HEADER, APP]),
+)
+@settings(max_examples=500, deadline=None)
+def test_a_random_text_is_no_sample(row: tuple[str, int], seed: int, rule_id: str) -> None:
+    alphabet, length = row
+    text = "".join(random.Random(seed).choices(alphabet, k=max(20, length)))
+    assert reason((PREFIX if rule_id == KEY else "") + text, rule_id, "Bearer") == ""
+
+
+@given(text=st.binary(max_size=80), scheme=st.sampled_from([b"", b"Basic", b"Bearer", b"x"]))
+def test_any_text_can_be_judged(text: bytes, scheme: bytes) -> None:
+    given_one = Match(RULES[HEADER], Secret(text, HEADER), 0, len(text), scheme)
+    assert placeholder_reason(given_one) == placeholder_reason(given_one)
+
+
+# A mark in the comments of many languages: `{}` is its place.
+COMMENTS = {
+    "hash": "# {}",
+    "slashes": "// {}",
+    "three-slashes": "/// {}",
+    "block": "/* {} */",
+    "block-line": " * {}",
+    "jsx": "{{/* {} */}}",
+    "html": "<!-- {} -->",
+    "dashes": "-- {}",
+    "lua-block": "--[[ {} ]]",
+    "semicolon": "; {}",
+    "percent": "% {}",
+    "quote": "' {}",
+    "vim": '" {}',
+    "rem": "REM {}",
+    "at-rem": "@rem {}",
+    "colons": ":: {}",
+    "dnl": "dnl {}",
+    "jinja": "{{# {} #}}",
+    "ocaml": "(* {} *)",
+    "haskell": "{{- {} -}}",
+    "erb": "<%# {} %>",
+    "jsp": "<%-- {} --%>",
+    "handlebars": "{{{{!-- {} --}}}}",
+    "razor": "@* {} *@",
+    "powershell": "<# {} #>",
+    "lisp": "#| {} |#",
+    "rst": ".. {}",
+    "tilde": "~ {}",
+}
+MARKS = {
+    "reason": ("wakeyscan:ignore -- revoked in March", "wakeyscan:ignore: revoked in March"),
+    "none": ("wakeyscan:ignore", "wakeyscan:ignore: no reason given"),
+    "dashes": ("wakeyscan:ignore --", "wakeyscan:ignore: no reason given"),
+}
+
+
+def standing(text: str) -> tuple[Standing, str]:
+    (finding,) = findings(text)
+    return finding.standing, finding.reason
+
+
+def findings(text: str, path: str = "a.py") -> list[Finding]:
+    return examine(Document(Origin(path), text.encode()), LENS)
+
+
+@pytest.mark.parametrize(("mark", "expected"), MARKS.values(), ids=MARKS)
+@pytest.mark.parametrize("comment", COMMENTS.values(), ids=COMMENTS)
+def test_a_mark_counts_on_the_line_and_alone_before_it(
+    comment: str, mark: str, expected: str, make_key: MakeKey
+) -> None:
+    key, marked = make_key(), comment.format(mark)
+    ignored = (Standing.IGNORED, expected)
+    assert standing(f'key = "{key}"  {marked}') == ignored
+    assert standing(f"x = 1\n    {marked}\nkey = {key}\n") == ignored
+    assert standing(f"{marked}\r\nkey = {key}\r\n") == ignored
+
+
+REASON = "wakeyscan:ignore -- a reason"
+NOT_HEARD = {
+    "code-before-it": f"other = 1  # {REASON}\nkey = {{}}",
+    "call-before-it": f"call(x);  // {REASON}\nkey = {{}}",
+    "closing-before-it": f"}}}});  // {REASON}\nkey = {{}}",
+    "code-behind-it": f"/* {REASON} */ call();\nkey = {{}}",
+    "markup-behind-it": f"<!-- {REASON} --><p>\n<b>{{}}</b>",
+    "two-lines-before": f"# {REASON}\n\nkey = {{}}",
+    "line-behind": f"key = {{}}\n# {REASON}",
+    "other-tool": "key = {}  # gitleaks:allow",
+    "cut-mark": "key = {}  # wakeyscan: ignore -- a reason",
+    "other-case": "key = {}  # WAKEYSCAN:IGNORE -- a reason",
+}
+
+
+@pytest.mark.parametrize("template", NOT_HEARD.values(), ids=NOT_HEARD)
+def test_a_mark_elsewhere_does_not_count(template: str, make_key: MakeKey) -> None:
+    text = template.replace("{}", make_key())
+    assert standing(text) == (Standing.REPORTED, "")
+
+
+def test_a_mark_goes_before_what_we_guess() -> None:
+    text = f"key = {PREFIX}your_api_key_goes_here  # {REASON}"
+    assert standing(text) == (Standing.IGNORED, "wakeyscan:ignore: a reason")
+
+
+def test_a_mark_is_for_its_own_line_only(make_key: MakeKey) -> None:
+    text = f"a = {make_key()}  # {REASON}\nb = {make_key()}\n"
+    assert [f.standing for f in findings(text)] == [Standing.IGNORED, Standing.REPORTED]
+
+
+class Seen(NamedTuple):
+    path: str
+    line: str
+    by: Exposure
+
+
+def _seen() -> Iterator[tuple[str, Seen]]:
+    paths = {
+        Exposure.CLIENT_SIDE: (
+            "index.html", "src/App.jsx", "src/App.tsx", "a.vue", "a.svelte", "views/a.ejs",
+            "dist/app.js", "web/public/config.js", "static/a.mjs", "app.min.js", "main.bundle.js",
+            "app.js.map", "ios/Info.plist", "App.swift", "lib/main.dart", "wwwroot/site.js",
+            "app/src/main/res/values/strings.xml", "AndroidManifest.xml", "Views/Home.cshtml",
+            "DIST\\APP.JS",
+        ),
+        Exposure.LOG: (
+            "app.log", "trace.har", "spec/cassettes/a.yml", "test/vcr_cassettes/b.json",
+            "logs/out.txt", ".bash_history", ".zsh_history", "npm-debug.log", "nohup.out",
+        ),
+        Exposure.DOCUMENTATION: (
+            "README", "README.md", "docs/guide.py", "a.rst", "a.adoc", "notes.txt", "CHANGELOG",
+        ),
+        Exposure.CONFIGURATION: (
+            ".env", ".env.example", "config.yml", "a.toml", "Dockerfile", "docker-compose.yaml",
+            "a.properties", "main.tf", "Makefile", "settings.json", ".npmrc",
+        ),
+        Exposure.SOURCE: ("app.py", "src/app.js", "a.go", "server.ts", "script", "tests/t.rb"),
+    }  # fmt: skip
+    for by, named in paths.items():
+        yield from ((path, Seen(path, "key", by)) for path in named)
+    variables = (
+        "NEXT_PUBLIC_", "VITE_", "REACT_APP_", "EXPO_PUBLIC_", "PUBLIC_", "NUXT_PUBLIC_", "GATSBY_",
+        "VUE_APP_",
+    )  # fmt: skip
+    for name in variables:
+        yield name, Seen(".env", f"{name}WASTACK_KEY=", Exposure.CLIENT_SIDE)
+
+
+EXPOSURES = dict(_seen())
+
+
+@pytest.mark.parametrize("row", EXPOSURES.values(), ids=EXPOSURES)
+def test_who_gets_to_see_a_key(row: Seen) -> None:
+    assert exposure_of(Origin(row.path), row.line.encode()) is row.by
+
+
+def test_a_key_in_a_name_is_metadata() -> None:
+    assert exposure_of(Origin("index.html", part="name"), b"") is Exposure.METADATA
+
+
+class Case(NamedTuple):
+    rule: str
+    exposure: Exposure
+    around: str
+    liveness: Liveness
+    severity: Severity
+
+
+SEVERITIES = {
+    "key": Case(KEY, Exposure.SOURCE, "", Liveness.UNCHECKED, Severity.HIGH),
+    "key-unknown": Case(KEY, Exposure.LOG, "", Liveness.UNKNOWN, Severity.HIGH),
+    "key-in-docs": Case(KEY, Exposure.DOCUMENTATION, "", Liveness.UNCHECKED, Severity.HIGH),
+    "key-in-browser": Case(KEY, Exposure.CLIENT_SIDE, "", Liveness.UNCHECKED, Severity.CRITICAL),
+    "key-unknown-browser": Case(KEY, Exposure.CLIENT_SIDE, "", Liveness.UNKNOWN, Severity.CRITICAL),
+    "key-live": Case(KEY, Exposure.SOURCE, "", Liveness.LIVE, Severity.CRITICAL),
+    "key-live-metadata": Case(KEY, Exposure.METADATA, "", Liveness.LIVE, Severity.CRITICAL),
+    "key-revoked": Case(KEY, Exposure.SOURCE, "", Liveness.REVOKED, Severity.NOTE),
+    "key-revoked-browser": Case(KEY, Exposure.CLIENT_SIDE, "", Liveness.REVOKED, Severity.NOTE),
+    "header": Case(HEADER, Exposure.SOURCE, "curl x", Liveness.UNCHECKED, Severity.MEDIUM),
+    "header-browser": Case(HEADER, Exposure.CLIENT_SIDE, "", Liveness.UNCHECKED, Severity.MEDIUM),
+    "header-to-wastack": Case(
+        HEADER, Exposure.SOURCE, "https://api.WAStack.in/", Liveness.UNCHECKED, Severity.HIGH
+    ),
+    "header-beside-app-key": Case(
+        HEADER, Exposure.SOURCE, "-H 'x-app-key: $A'", Liveness.UNCHECKED, Severity.HIGH
+    ),
+    "app-key": Case(APP, Exposure.SOURCE, "", Liveness.UNCHECKED, Severity.LOW),
+    "app-key-beside-key": Case(APP, Exposure.SOURCE, PREFIX, Liveness.UNCHECKED, Severity.MEDIUM),
+}
+
+
+@pytest.mark.parametrize("case", SEVERITIES.values(), ids=SEVERITIES)
+def test_the_table_of_severities(case: Case) -> None:
+    given_one = severity_of(RULES[case.rule], case.exposure, case.around.encode(), case.liveness)
+    assert given_one is case.severity
+
+
+PLACED = {
+    "key-source": ("a.py", "k = {key}", Severity.HIGH),
+    "key-html": ("a.html", "k = {key}", Severity.CRITICAL),
+    "key-vite": (".env", "VITE_KEY={key}", Severity.CRITICAL),
+    "header": ("a.py", "Authorization: Bearer {other}", Severity.MEDIUM),
+    "header-wastack": ("a.sh", "curl api.wastack.in -H 'Authorization: {other}'", Severity.HIGH),
+    "header-app-key": ("a.sh", "X-App-Key: $A\nAuthorization: {other}\n", Severity.HIGH),
+    "app-key": ("a.py", "X-App-Key: {other}", Severity.LOW),
+    "app-key-far": ("a.py", "X-App-Key: {other}" + "\n" * 900 + "wa_live_", Severity.LOW),
+    "app-key-near": ("a.py", "X-App-Key: {other}\nk = wa_live_", Severity.MEDIUM),
+}
+
+
+@pytest.mark.parametrize(("path", "template", "expected"), PLACED.values(), ids=PLACED)
+def test_severity_by_place(path: str, template: str, expected: Severity, make_key: MakeKey) -> None:
+    text = template.replace("{key}", make_key()).replace("{other}", make_key(32, ""))
+    assert [finding.severity for finding in findings(text, path)] == [expected]

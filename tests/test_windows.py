@@ -1,0 +1,229 @@
+"""A file that is looked at through windows is to give what the whole file gives."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import MakeKey
+from wakeyscan import rule, windows
+from wakeyscan.examine import Lens, lens
+from wakeyscan.finding import Document, Origin, Secret, Skipped
+from wakeyscan.inspection import wrappings
+from wakeyscan.scan import Looked, gathered, look_at
+
+WINDOW, OVERLAP = 4096, 1024
+"""Small, so that a few kB have several windows; still more than two keys and an excerpt reach."""
+
+CODECS = {
+    "utf-8": ("utf-8", b""),
+    "utf-8 with a mark": ("utf-8", BOM_UTF8),
+    "utf-16-le": ("utf-16-le", BOM_UTF16_LE),
+    "utf-16-be": ("utf-16-be", BOM_UTF16_BE),
+    "utf-32-le": ("utf-32-le", BOM_UTF32_LE),
+    "utf-32-be": ("utf-32-be", BOM_UTF32_BE),
+}
+KEYS = 6
+Compose = Callable[..., str]
+
+# Runs of one thing are how every kind of border is met: inside a character, inside a CR LF.
+UNITS = [
+    "a",
+    " ",
+    "\t",
+    "é",
+    "中",
+    "，",
+    "😀",
+    "\n",
+    "\r\n",
+    "\r",
+    "a\n",
+    "😀b",
+    "\n\r",
+    "k = 1;\r\n",
+]
+RUNS = st.tuples(st.sampled_from(UNITS), st.integers(0, 1500)).map(lambda run: run[0] * run[1])
+PARTS = st.lists(RUNS | st.integers(0, KEYS - 1), max_size=14)
+
+slow = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@pytest.fixture
+def compose(make_key: MakeKey) -> Compose:
+    """Put keys of several lengths, the same ones for each example, where a part is a number."""
+    keys = [make_key(length) for length in (16, 20, 40, 40, 48, 64)]
+
+    def text(*parts: str | int) -> str:
+        return "".join(part if isinstance(part, str) else f'"{keys[part]}"' for part in parts)
+
+    return text
+
+
+@pytest.fixture(scope="module")
+def through() -> Lens:
+    """Look with all rules and wrappings."""
+    return lens(rule.load(""), wrappings())
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(windows, "WINDOW", WINDOW)
+    monkeypatch.setattr(windows, "OVERLAP", OVERLAP)
+
+
+def cut(content: bytes, most: int | None = None) -> Iterator[Document | Skipped]:
+    return windows.windows(Origin("a.py"), BytesIO(content).read, most)
+
+
+def in_windows(content: bytes, through: Lens) -> Looked:
+    return gathered([look_at(cut(content), through)])
+
+
+def whole(content: bytes, through: Lens) -> Looked:
+    return gathered([look_at([Document(Origin("a.py"), content)], through)])
+
+
+@pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
+@slow
+@given(parts=PARTS)
+@example(parts=["a" * 1023, "\r\n" * 1500, 0])
+@example(parts=["a" * 1022, "\r\n" * 1500, 0, 1])
+@example(parts=["😀" * 1500, 0, "😀" * 1500, 1])
+@example(parts=["a", "😀" * 1500, 0, "😀" * 1500, 1])
+@example(parts=["，" * 1500, 0, "，" * 1500, 1])
+@example(parts=["é" * 1499, "中" * 1033, 2])
+@example(parts=[" " * 3050, 2, 3, " " * 1900, 4, 5])
+def test_windows_show_what_the_whole_shows(
+    codec: tuple[str, bytes], parts: list[str | int], compose: Compose, through: Lens
+) -> None:
+    content = codec[1] + compose(*parts).encode(codec[0])
+    seen, wanted = in_windows(content, through), whole(content, through)
+    assert seen == wanted
+    # Keys can be next to each other, "…""…", but each of them is there.
+    assert len(wanted.findings) == sum(isinstance(part, int) for part in parts)
+
+
+@pytest.mark.parametrize("border", [3072, 4096, 4096 - 2048, 5120, 6144, 7168])
+@pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
+def test_a_key_at_every_offset_around_a_border(
+    border: int, codec: tuple[str, bytes], compose: Compose, through: Lens
+) -> None:
+    width = len(" ".encode(codec[0]))
+    key = compose(1)
+    for before in range(border // width - len(key) - 2, border // width + 3):
+        content = codec[1] + (" " * before + key + " " * 3000).encode(codec[0])
+        places = [
+            (f.position.line, f.position.column) for f in in_windows(content, through).findings
+        ]
+        assert places == [(1, before + 2)]
+
+
+@slow
+@given(parts=PARTS)
+def test_windows_cover_the_whole_once(parts: list[str | int], compose: Compose) -> None:
+    content = compose(*parts).encode()
+    documents = [item for item in cut(content) if isinstance(item, Document)]
+    own = [d.content[slice(*d.own)] if d.own else d.content for d in documents]
+    assert b"".join(own) == content
+    context = [d.content for d in documents]
+    assert all(len(content) <= WINDOW + 8 for content in context)
+    for one, following in pairwise(documents):
+        assert one.own is not None and following.own is not None
+        assert len(one.content) - one.own[1] >= OVERLAP
+        assert following.own[0] >= OVERLAP
+
+
+@pytest.mark.parametrize(
+    "size",
+    [
+        30,
+        WINDOW - 1,
+        WINDOW,
+        WINDOW + 1,
+        2 * WINDOW - 2 * OVERLAP,
+        2 * WINDOW - 2 * OVERLAP + 1,
+        50_001,
+    ],
+)
+@pytest.mark.parametrize("piece", [1 << 20, 1000, 1], ids=["whole", "in pieces", "byte by byte"])
+def test_the_end_is_never_lost(size: int, piece: int, compose: Compose, through: Lens) -> None:
+    key = compose(0).encode()
+    content = (b" " * size)[: max(0, size - len(key))] + key
+    stream = BytesIO(content)
+
+    def read(wanted: int) -> bytes:
+        return stream.read(min(wanted, piece))
+
+    looked = look_at(windows.windows(Origin("a.py"), read, None), through)
+    assert [f.position.column for f in looked.findings] == [len(content) - len(key) + 2]
+    assert looked.coverage[:2] == (1, len(content))
+
+
+def dense(size: int) -> bytes:
+    return b"\x80" * size
+
+
+def breaks(size: int) -> bytes:
+    return b"\r\n" * (size // 2)
+
+
+@pytest.mark.parametrize("fill", [dense, breaks], ids=["no UTF-8 at all", "only breaks"])
+def test_a_border_in_junk_comes_to_an_end(
+    fill: Callable[[int], bytes], compose: Compose, through: Lens
+) -> None:
+    content = fill(20_000) + b"\n" + compose(0).encode()
+    line = content.replace(b"\r\n", b"\n").count(b"\n") + 1
+    places = [f.position[:2] for f in in_windows(content, through).findings]
+    assert places == [(line, 2)]
+
+
+@pytest.mark.parametrize(
+    ("size", "most", "said"),
+    [
+        pytest.param(100, 100, [], id="as large as allowed"),
+        pytest.param(
+            101, 100, ["larger than --max-file-size: 101 of 100 bytes"], id="one byte over"
+        ),
+        pytest.param(WINDOW, WINDOW, [], id="a window"),
+        pytest.param(
+            WINDOW, 100, ["larger than --max-file-size: 4,096 of 100 bytes"], id="a window, over"
+        ),
+        pytest.param(WINDOW + 1, WINDOW + 1, [], id="over a window"),
+        pytest.param(
+            WINDOW + 5,
+            WINDOW,
+            ["larger than --max-file-size: 4,101 of 4,096 bytes"],
+            id="over both",
+        ),
+    ],
+)
+def test_a_stream_over_the_limit_is_left_and_said(size: int, most: int, said: list[str]) -> None:
+    items = list(cut(b"a" * size, most))
+    assert [item.reason for item in items if isinstance(item, Skipped)] == said
+    assert len([item for item in items if isinstance(item, Document)]) >= (not said)
+
+
+def test_a_run_of_base64_longer_than_the_overlap_hides_nothing(
+    make_key: MakeKey, through: Lens
+) -> None:
+    wanted: set[Secret] = set()
+    pieces = []
+    for number in range(20):
+        key = make_key(24)
+        wanted.add(Secret(key.encode(), "wastack-api-key"))
+        pieces.append(f"{' ' * (700 + number)}{key}\n")
+    content = b'x = "' + b64encode("".join(pieces).encode()) + b'"\n'
+    found = {f.secret for f in in_windows(content, through).findings}
+    assert found == wanted

@@ -1,0 +1,101 @@
+"""`wakeyscan action`: what the GitHub Action runs: one scan, told in all of GitHub's ways."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from wakeyscan import config, delivery, git, github, workflow
+from wakeyscan.arguments import SCANNING, Option, Parameters, Values
+from wakeyscan.auditing import Plan, audit
+from wakeyscan.errors import UsageError, WakeyscanError
+from wakeyscan.finding import Liveness
+from wakeyscan.history.repository import find
+from wakeyscan.inspection import inspect
+from wakeyscan.outcome import Outcome
+from wakeyscan.target import source_of
+
+HELP = """Scan as the GitHub Action does: what an event brings, or the tree.
+
+Writes a report and annotations to the log, a SARIF file, the job's summary, and the step's
+outputs. For use on other CI: wakeyscan scan."""
+
+PARAMETERS = Parameters(
+    (
+        *(option for option in SCANNING if option.name not in ("format", "report")),
+        Option("mode", "'diff': what the pull request or push brings; 'tree'; 'audit'.", "NAME"),
+        Option("paths", "Of the tree: files and folders, one a line.", "PATHS"),
+        Option("sarif-file", "Where to write SARIF. Default: wakeyscan.sarif.", "FILE"),
+    )
+)
+
+
+def run(values: Values, operands: list[str]) -> int:
+    """Scan, tell GitHub, and give the exit code; the outputs are set whatever happens."""
+    try:
+        code, outputs = _run(values, os.environ)
+    except WakeyscanError as error:
+        sys.stdout.write(workflow.command("error", str(error), title="wakeyscan"))
+        _write_to(
+            "GITHUB_OUTPUT",
+            _lines({"findings": "0", "live": "0", "incomplete": "true", "exit-code": "2"}),
+        )
+        raise
+    _write_to("GITHUB_OUTPUT", _lines(outputs))
+    return code
+
+
+def _run(values: Values, environment: Mapping[str, str]) -> tuple[int, dict[str, str]]:
+    given = {**config.from_environment(PARAMETERS.options, environment), **values}
+    sarif = str(given.get("sarif_file", "wakeyscan.sarif"))
+    settings = config.build(values, PARAMETERS.options, environment)._replace(
+        reports=(("sarif", sarif),), sarif_profile="github"
+    )
+    outcome = _outcome(given, settings, environment)
+    delivery.deliver(outcome, settings)
+    delivery.deliver(outcome, settings._replace(format="github", reports=()))
+    summary = delivery.rendered("markdown", outcome, settings)
+    _write_to("GITHUB_STEP_SUMMARY", summary.decode())
+    code = outcome.exit_code(settings.fail_on)
+    return code, _outputs(outcome, sarif, code)
+
+
+def _outcome(given: Values, settings: config.Config, environment: Mapping[str, str]) -> Outcome:
+    mode = given.get("mode", "diff")
+    if mode not in ("diff", "tree", "audit"):
+        raise UsageError(f"the input 'mode' must be diff, tree or audit, not {mode!r}")
+    if mode == "audit":
+        plan = Plan(settings.rules, settings.jobs, True, (), datetime.now(UTC))
+        return audit(find("."), plan, lambda *_: None)[0]
+    if mode == "diff" and (wanted := github.brought(environment, git.own())) is not None:
+        source, _ = source_of("git:")
+        return inspect("action", (wanted.name,), [(source, [wanted.unit])], settings)
+    paths = [line.strip() for line in str(given.get("paths", ".")).splitlines() if line.strip()]
+    sources = [(source_of(path)[0], path) for path in paths]
+    opened = [(source, source.units(path, settings.scope)) for source, path in sources]
+    return inspect("action", tuple(paths), opened, settings)
+
+
+def _outputs(outcome: Outcome, sarif: str, code: int) -> dict[str, str]:
+    live = {f.secret.fingerprint for f in outcome.findings if f.liveness is Liveness.LIVE}
+    return {
+        "findings": str(len(outcome.reported())),
+        "live": str(len(live)),
+        "incomplete": "false" if outcome.complete else "true",
+        "sarif-file": sarif,
+        "exit-code": str(code),
+    }
+
+
+def _lines(outputs: dict[str, str]) -> str:
+    """Write outputs, none of which may begin another one: a newline would."""
+    return "".join(f"{name}={text}\n" for name, text in outputs.items() if "\n" not in text)
+
+
+def _write_to(variable: str, text: str) -> None:
+    """Append to the file that a variable of the runner names."""
+    if path := os.environ.get(variable):
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(text)

@@ -1,0 +1,97 @@
+"""`wakeyscan audit`: every key that ever was in a repository, and the life of each."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from wakeyscan import config, delivery, git
+from wakeyscan.arguments import SCANNING, Option, Parameters, Values
+from wakeyscan.auditing import Plan, audit
+from wakeyscan.errors import UsageError
+from wakeyscan.history import refs
+from wakeyscan.history.mirror import mirrored
+from wakeyscan.history.repository import Repository, find
+from wakeyscan.progress import Progress
+
+HELP = """Look at every object of a repository, unreachable ones too, and tell the life of each key.
+
+REPO is a folder (default: the present one), bare or not, or a URL (https:// or file://), of which
+a temporary mirror is made."""
+
+PARAMETERS = Parameters(
+    (
+        *SCANNING,
+        Option("reachable", "Only what refs reach."),
+        Option("branch", "Only what this branch reaches.", "NAME"),
+        Option("since", "Only what commits since then reach (as 2026-01-31).", "DATE"),
+        Option("trust-repo", "Heed wakeyscan:ignore in its files; the default for the repository "
+               "that one stands in."),
+    ),
+    "REPO",
+)  # fmt: skip
+
+_INTERRUPTED = 130
+
+
+def run(values: Values, operands: list[str]) -> int:
+    """Audit, report, and give the exit code."""
+    if len(operands) > 1:
+        raise UsageError("wakeyscan audit takes one repository at a time")
+    settings = config.build(values, PARAMETERS.options, os.environ)
+    delivery.check(settings)
+    given = {**config.from_environment(PARAMETERS.options, os.environ), **values}
+    target = operands[0] if operands else "."
+    with _local(target) as folder:
+        repository = find(_top(folder))._replace(folder=target)
+        plan = Plan(
+            rules_folder=settings.rules,
+            jobs=settings.jobs,
+            trusted=bool(given.get("trust_repo")) or _stands_in(folder),
+            limits=_limits(given, repository),
+            today=datetime.now(UTC),
+        )
+        progress = Progress(sys.stderr, settings.quiet)
+        outcome, interrupted = audit(repository, plan, progress.advance)
+        progress.end()
+    delivery.deliver(outcome, settings)
+    return _INTERRUPTED if interrupted else outcome.exit_code(settings.fail_on)
+
+
+@contextmanager
+def _local(target: str) -> Iterator[str]:
+    """Give the folder of a target; of a URL that of a mirror, which goes away at the end."""
+    if os.path.lexists(target) or "://" not in target:
+        yield target
+        return
+    with mirrored(target) as folder:
+        yield folder
+
+
+def _top(folder: str) -> str:
+    """Go up to the top of the work tree, as every git command does."""
+    if os.path.isdir(os.path.join(folder, "objects")):
+        return folder
+    return git.work_tree(folder) or folder
+
+
+def _stands_in(folder: str) -> bool:
+    return (git.work_tree(folder) or folder) == git.work_tree(".")
+
+
+def _limits(given: Values, repository: Repository) -> tuple[str, ...]:
+    """Turn the options that limit an audit into ones of `git rev-list`, with ids for names."""
+    tips = refs.read(repository)
+    since = (f"--since={given['since']}",) if "since" in given else ()
+    if "branch" in given:
+        name = str(given["branch"])
+        known = [tips[ref] for ref in (f"refs/heads/{name}", f"refs/remotes/{name}") if ref in tips]
+        if not known:
+            raise UsageError(f"no branch {name!r} in {repository.folder}")
+        return (*since, known[0])
+    if since or given.get("reachable"):
+        return (*since, *sorted(set(tips.values())))
+    return ()

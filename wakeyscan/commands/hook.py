@@ -1,0 +1,70 @@
+"""`wakeyscan hook`: the entry for git's hooks, and what puts one in place."""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import ModuleType
+
+from wakeyscan import config, delivery, family, installation, stages
+from wakeyscan.arguments import SCANNING, Option, Parameters, Values
+from wakeyscan.display import printable
+from wakeyscan.errors import UsageError
+from wakeyscan.inspection import inspect
+from wakeyscan.outcome import Outcome
+
+HELP = """Look at what git is about to do: the entry for git hooks.
+
+STAGE is pre-commit, commit-msg, pre-push or pre-receive, followed by what git (or a framework)
+hands to such a hook. Says nothing where nothing is found.
+
+'install STAGE' writes a native hook into this repository, and keeps the one that is there working.
+"""
+
+PARAMETERS = Parameters(
+    (
+        *SCANNING,
+        Option("whole-files", "Look at all of a changed file, not only at what is added."),
+    ),
+    "STAGE [ARG]",
+)
+
+
+def run(values: Values, operands: list[str]) -> int:
+    """Run the stage, or install it, and give the exit code."""
+    match operands:
+        case ["install", stage]:
+            _member(stage)
+            return installation.install(stage)
+        case [stage, *arguments] if stage != "install":
+            return _run_stage(stage, arguments, values)
+    raise UsageError("wakeyscan hook takes a stage, as pre-commit, or: install STAGE")
+
+
+def _run_stage(stage: str, arguments: list[str], values: Values) -> int:
+    member = _member(stage)
+    settings = config.build(values, PARAMETERS.options, os.environ)
+    delivery.check(settings)
+    opened = member.opened(arguments, settings.scope)
+    settings = settings._replace(scope=opened.scope)
+    outcome = inspect("hook", (stage,), [(opened.source, opened.units)], settings)
+    code = outcome.exit_code(settings.fail_on)
+    if code or settings.verbose or settings.format != "text" or settings.reports:
+        delivery.deliver(outcome, settings)
+    if code == 1:
+        sys.stderr.write(f"\nwakeyscan: {member.ADVICE}\n")
+    _tell_omissions(outcome, settings)
+    return code
+
+
+def _tell_omissions(outcome: Outcome, settings: config.Config) -> None:
+    for item in outcome.skipped:
+        if not item.gap and not settings.quiet:
+            sys.stderr.write(f"wakeyscan: {printable(item.origin.path)}: {item.reason}\n")
+
+
+def _member(stage: str) -> ModuleType:
+    known = [name.replace("_", "-") for name in family.names(stages)]
+    if stage not in known:
+        raise UsageError(f"no stage {stage!r}; there are: {', '.join(known)}")
+    return family.member(stages, stage.replace("-", "_"))

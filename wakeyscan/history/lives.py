@@ -1,0 +1,302 @@
+"""The lives of secrets: since when, until when, where, and who could have seen them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from functools import cache
+from itertools import islice
+from typing import NamedTuple
+
+from wakeyscan import git
+from wakeyscan.examine import Lens, examine_name
+from wakeyscan.finding import Finding, Origin, Standing
+from wakeyscan.history import graph, refs
+from wakeyscan.history.pack import BLOB, COMMIT, TREE
+from wakeyscan.history.repository import Repository
+from wakeyscan.history.sight import KINDS, Mark, Sighting, findings_in
+from wakeyscan.outcome import Key, Moment, Place
+
+_MOST_PLACES = 100
+"""Places of one key that are listed, oldest first."""
+
+Known = tuple[str, str]
+"""A secret, by rule and fingerprint."""
+
+
+class Scene(NamedTuple):
+    """All that the lives of secrets are told from."""
+
+    repository: Repository
+    sterile: git.Git
+    through: Lens
+    sightings: tuple[Sighting, ...]
+    labels: dict[str, frozenset[str]]
+    """What reaches objects, by the names that people know, and the objects that each names."""
+    today: datetime
+
+    def at(self, label: str) -> frozenset[str]:
+        """Give the objects that a label names; none where there is no such label."""
+        return self.labels.get(label, frozenset())
+
+
+def labels_of(repository: Repository, sterile: git.Git) -> dict[str, frozenset[str]]:
+    """Say what names objects: refs and HEAD, the stash with its older entries, reflogs, index.
+
+    An annotated tag names itself and what it points to.
+    """
+    logs = refs.read_logs(repository)
+    stash = logs.pop("refs/stash", set())
+    tips = refs.read(repository)
+    peeled = _peeled(tips.values(), sterile)
+    named = {name: frozenset((tip, peeled.get(tip, tip))) for name, tip in sorted(tips.items())}
+    stash |= named.pop("refs/stash", frozenset())
+    logged = frozenset(commit for commits in logs.values() for commit in commits)
+    indexed = frozenset(_indexed(repository, sterile))
+    return {**named, "stash": frozenset(stash), "reflog": logged, "index": indexed}
+
+
+def tell(scene: Scene) -> Iterator[tuple[Key, list[Finding]]]:
+    """Yield the life of each secret that wants attention, with the findings that show it."""
+    wanted = {_known(m): None for s in scene.sightings for m in s.marks if _reported(m)}
+    if not wanted:
+        return
+    bits = {known: 1 << number for number, known in enumerate(sorted(wanted))}
+    carriers = _carriers(scene, bits)
+    history = graph.follow(_whole_graph(scene), carriers, scene.sterile)
+    dates = _Dates(scene.sterile)
+    for known, bit in bits.items():
+        yield _life(known, bit, scene, history, carriers, dates)
+
+
+def tell_briefly(scene: Scene) -> Iterator[tuple[Key, list[Finding]]]:
+    """Yield what is known of secrets where there is no time to follow their lives."""
+    wanted = {_known(m): s for s in scene.sightings for m in s.marks if _reported(m)}
+    for known, sighting in sorted(wanted.items()):
+        places = [Place("", line, sighting.name, "") for line in _lines(sighting, known)[:1]]
+        for finding in _findings(known, places, scene):
+            nothing = Moment("", "")
+            yield (
+                Key(
+                    *(known[0], finding.secret, finding.severity, nothing, None, False, None),
+                    *((), 0, tuple(places)),
+                ),
+                [finding],
+            )
+
+
+def _known(mark: Mark) -> Known:
+    return mark.rule, mark.fingerprint
+
+
+def _reported(mark: Mark) -> bool:
+    return mark.standing == Standing.REPORTED.value
+
+
+def _held(sighting: Sighting, bits: dict[Known, int]) -> int:
+    held = 0
+    for mark in sighting.marks:
+        held |= bits.get(_known(mark), 0)
+    return held
+
+
+def _carriers(scene: Scene, bits: dict[Known, int]) -> graph.Carriers:
+    by_kind: dict[int, dict[str, int]] = {}
+    for sighting in scene.sightings:
+        if held := _held(sighting, bits):
+            by_kind.setdefault(sighting.kind, {})[sighting.name] = held
+
+    @cache
+    def of_name(path: str) -> int:
+        held = 0
+        for finding in examine_name(Origin(path), scene.through)[1]:
+            held |= bits.get((finding.rule, finding.secret.fingerprint), 0)
+        return held
+
+    names = of_name if TREE in by_kind else lambda path: 0
+    return graph.Carriers(by_kind.get(BLOB, {}), by_kind.get(COMMIT, {}), names)
+
+
+def _whole_graph(scene: Scene) -> graph.Graph:
+    """Read all commits: those that refs reach, those in reflogs, and those that nothing reaches."""
+    listed = scene.sterile.run(
+        "cat-file",
+        "--batch-all-objects",
+        "--batch-check=%(objecttype) %(objectname)",
+        "--unordered",
+    )
+    rows = (line.split(" ") for line in listed.decode("ascii").splitlines())
+    return graph.read((row[1] for row in rows if row[0] == "commit"), scene.sterile)
+
+
+class _Dates:
+    """Author dates of commits, read when they are wanted."""
+
+    def __init__(self, sterile: git.Git) -> None:
+        self._sterile = sterile
+        self._known: dict[str, datetime] = {}
+
+    def learn(self, commits: Iterable[str]) -> None:
+        unknown = [commit for commit in commits if commit not in self._known]
+        for found in self._sterile.objects(dict.fromkeys(unknown)):
+            self._known[found.name] = _author_date(found.whole())
+
+    def of(self, commit: str) -> datetime:
+        return self._known[commit]
+
+
+def _author_date(commit: bytes) -> datetime:
+    """Read `author Name <address> seconds zone`; what is no date is the epoch."""
+    for line in commit.partition(b"\n\n")[0].split(b"\n"):
+        if line.startswith(b"author "):
+            words = line.rsplit(b" ", 2)
+            try:
+                return datetime.fromtimestamp(int(words[-2]), UTC)
+            except (ValueError, IndexError, OverflowError, OSError):
+                break
+    return datetime.fromtimestamp(0, UTC)
+
+
+def _life(
+    known: Known,
+    bit: int,
+    scene: Scene,
+    history: graph.History,
+    carriers: graph.Carriers,
+    dates: _Dates,
+) -> tuple[Key, list[Finding]]:
+    places = list(_places(known, bit, scene, history, carriers))
+    findings = list(_findings(known, places, scene))
+    written = [commit for commit, held in carriers.messages.items() if held & bit]
+    began = list(history.introducing(bit)) or [c for c in written if c in history.now]
+    ended = list(history.removing(bit))
+    dates.learn([*began, *ended])
+    introduced = min(began, key=lambda commit: (dates.of(commit), commit), default="")
+    at_head = any(history.now.get(name, 0) & bit for name in scene.at("HEAD"))
+    removed = None if at_head else max(ended, key=lambda c: (dates.of(c), c), default=None)
+    worst = max(findings, key=lambda finding: finding.severity)
+    key = Key(
+        rule=worst.rule,
+        secret=worst.secret,
+        severity=worst.severity,
+        introduced=_moment(introduced, dates),
+        removed=_moment(removed, dates) if removed else None,
+        at_head=at_head,
+        pushed=_pushed(bit, scene, history),
+        reachable_from=_reached(bit, places, scene, history),
+        exposed_days=_days(introduced, removed, dates, scene.today),
+        places=tuple(places[:_MOST_PLACES]),
+    )
+    return key, findings
+
+
+def _moment(commit: str, dates: _Dates) -> Moment:
+    if not commit:
+        return Moment("", "")
+    return Moment(commit, dates.of(commit).strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def _days(introduced: str, removed: str | None, dates: _Dates, today: datetime) -> int:
+    if not introduced:
+        return 0
+    until = dates.of(removed) if removed else today
+    return max(0, (until - dates.of(introduced)).days)
+
+
+def _places(
+    known: Known, bit: int, scene: Scene, history: graph.History, carriers: graph.Carriers
+) -> Iterator[Place]:
+    """Yield where a secret stands, in the order of the history; what no commit has comes last."""
+    by_name = {sighting.name: sighting for sighting in scene.sightings}
+    named: set[str] = set()
+    order = {commit: number for number, commit in enumerate(history.graph.parents)}
+    for (path, blob), commit in sorted(history.first.items(), key=lambda i: (order[i[1]], i[0])):
+        if blob in by_name and carriers.blobs.get(blob, 0) & bit:
+            named.add(blob)
+            yield from (Place(path, ln, blob, commit) for ln in _lines(by_name[blob], known))
+        elif carriers.of_name(path) & bit:
+            yield Place(path, 1, blob, commit)
+    for sighting in scene.sightings:
+        if sighting.name in named or sighting.kind == TREE:
+            continue
+        for mark in sighting.marks:
+            if _known(mark) == known:
+                path = "" if sighting.kind == BLOB else _part_of(sighting)
+                commit = sighting.name if sighting.kind == COMMIT else ""
+                yield Place(path, mark.line, sighting.name, commit)
+
+
+def _lines(sighting: Sighting, known: Known) -> list[int]:
+    return list(dict.fromkeys(mark.line for mark in sighting.marks if _known(mark) == known))
+
+
+def _part_of(sighting: Sighting) -> str:
+    return "(commit message)" if sighting.kind == COMMIT else "(tag message)"
+
+
+def _findings(known: Known, places: list[Place], scene: Scene) -> Iterator[Finding]:
+    """Look again at the first version of each path, now for what a report shows of it."""
+    first: dict[str, Place] = {}
+    for place in places:
+        first.setdefault(place.path or place.blob, place)
+    wanted = list(first.values())[:_MOST_PLACES]
+    objects = scene.sterile.objects(place.blob for place in wanted)
+    for place, found in zip(wanted, objects, strict=True):
+        within = (
+            f"commit {place.commit[:12]}" if place.commit else f"{found.type} {found.name[:12]}"
+        )
+        width = scene.repository.width
+        origin = Origin(place.path or "(unreachable)", within)
+        masked, in_name = examine_name(origin, scene.through)
+        inside = findings_in(KINDS[found.type], found.whole(), scene.through, width, masked)
+        mine = (f for f in (*in_name, *inside) if (f.rule, f.secret.fingerprint) == known)
+        yield from islice(mine, 1)
+
+
+def _pushed(bit: int, scene: Scene, history: graph.History) -> bool | None:
+    remote = [ids for label, ids in scene.labels.items() if label.startswith("refs/remotes/")]
+    if not remote:
+        return None
+    return any(history.ever.get(name, 0) & bit for ids in remote for name in ids)
+
+
+def _reached(
+    bit: int, places: list[Place], scene: Scene, history: graph.History
+) -> tuple[str, ...]:
+    """List what reaches a secret: a history that had it, or the very object that holds it."""
+    holders = {place.blob for place in places}
+    reached = tuple(
+        label
+        for label, ids in scene.labels.items()
+        if not holders.isdisjoint(ids) or any(history.ever.get(name, 0) & bit for name in ids)
+    )
+    return reached or ("unreachable",)
+
+
+def _peeled(names: Iterable[str], sterile: git.Git) -> dict[str, str]:
+    """Give what annotated tags point to in the end, by their ids."""
+    peeled: dict[str, str] = {}
+    pending = {name: name for name in names}
+    while pending:
+        further: dict[str, str] = {}
+        for found in sterile.objects(list(pending)):
+            if found.type == "tag":
+                target = found.whole().partition(b"\n")[0].partition(b" ")[2].decode("ascii")
+                further[target] = peeled_from = pending[found.name]
+                peeled[peeled_from] = target
+        pending = further
+    return peeled
+
+
+def _indexed(repository: Repository, sterile: git.Git) -> list[str]:
+    """List the blobs of the index, which git reads for us without obeying its configuration."""
+    path = os.path.join(repository.git_folder, "index")
+    if not os.path.isfile(path):
+        return []
+    asked = sterile._replace(environment={**sterile.environment, "GIT_INDEX_FILE": path})
+    try:
+        out = asked.run("ls-files", "-s", "-z")
+    except git.GitError:  # damaged, or split: what it holds was looked at as any object
+        return []
+    return [row.split(b" ")[1].decode("ascii") for row in out.split(b"\0") if row]

@@ -1,0 +1,145 @@
+"""A repository of a stranger: found, and looked over before git is let near it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from wakeyscan.errors import SourceError
+
+_DEEPEST = 5
+"""Alternates of alternates that are followed, as git does."""
+
+
+class Repository(NamedTuple):
+    """Where the parts of a repository are; paths, absolute."""
+
+    folder: str
+    """What the user named."""
+    git_folder: str
+    """Of this work tree: HEAD and the index are here."""
+    common_folder: str
+    """Of all its work trees: refs and objects are here."""
+    object_folders: tuple[str, ...]
+    """Its own, then those that it borrows from."""
+    width: int
+    """Bytes of an object id: 20 (SHA-1) or 32 (SHA-256)."""
+
+    @property
+    def bare(self) -> bool:
+        """Whether it has no work tree."""
+        return os.path.realpath(self.folder) == os.path.realpath(self.git_folder)
+
+
+def find(folder: str) -> Repository:
+    """Find the repository of a folder; raises `SourceError` where there is none.
+
+    Raises it too where a special file is in it: a FIFO hangs git, and whoever reads it, for ever.
+    """
+    git_folder = _git_folder(folder)
+    common = _pointed(git_folder, "commondir") or git_folder
+    for one in dict.fromkeys((git_folder, common)):
+        _refuse_special(one)
+    own = os.path.join(common, "objects")
+    if not os.path.isdir(own):
+        raise SourceError(f"{folder}: is no git repository: {own} is missing")
+    return Repository(folder, git_folder, common, tuple(_borrowed(own)), _width(common))
+
+
+def _git_folder(folder: str) -> str:
+    dot_git = os.path.join(folder, ".git")
+    if os.path.isfile(dot_git):
+        with open(dot_git, encoding="utf-8", errors="surrogateescape") as file:
+            named = file.read(1 << 16).partition("gitdir:")[2].strip()
+        return os.path.normpath(os.path.join(os.path.abspath(folder), named))
+    if os.path.islink(dot_git):
+        raise SourceError(f"{dot_git}: is a link, which is not followed; name what it points to")
+    if os.path.isdir(dot_git):
+        return os.path.abspath(dot_git)
+    if all(os.path.lexists(os.path.join(folder, part)) for part in ("HEAD", "objects", "refs")):
+        return os.path.abspath(folder)
+    raise SourceError(f"{folder}: is no git repository; to look at files: wakeyscan scan")
+
+
+def _pointed(folder: str, name: str) -> str:
+    path = os.path.join(folder, name)
+    if not stat.S_ISREG(_mode(path)):
+        return ""
+    with open(path, encoding="utf-8", errors="surrogateescape") as file:
+        return os.path.normpath(os.path.join(folder, file.read(1 << 16).strip()))
+
+
+def _mode(path: str) -> int:
+    try:
+        return os.lstat(path).st_mode
+    except OSError:
+        return 0
+
+
+def _refuse_special(folder: str) -> None:
+    for part in ("objects", "refs"):
+        if stat.S_ISLNK(_mode(os.path.join(folder, part))):
+            raise SourceError(f"{os.path.join(folder, part)}: is a link; git's own never are")
+    pending = [folder]
+    while pending:
+        with os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(entry.path)
+                elif not entry.is_file(follow_symlinks=False) and not _is_plain_link(entry):
+                    raise SourceError(
+                        f"{entry.path}: is neither file nor folder, so git would hang on it or "
+                        "worse; remove it, if you trust this repository at all"
+                    )
+
+
+def _is_plain_link(entry: os.DirEntry[str]) -> bool:
+    """Let a link pass that leads to a file, as some tools make for HEAD or hooks, or nowhere."""
+    try:
+        return entry.is_symlink() and stat.S_ISREG(entry.stat().st_mode)
+    except OSError:
+        return True
+
+
+def _borrowed(own: str) -> Iterator[str]:
+    seen: dict[str, None] = {}
+    level = [own]
+    for _ in range(_DEEPEST + 1):
+        further = []
+        for folder in level:
+            if os.path.isdir(folder) and folder not in seen:
+                seen[folder] = None
+                further += _alternates(folder)
+        level = further
+    yield from seen
+
+
+def _alternates(folder: str) -> list[str]:
+    path = os.path.join(folder, "info", "alternates")
+    if not stat.S_ISREG(_mode(path)):
+        return []
+    with open(path, encoding="utf-8", errors="surrogateescape") as file:
+        lines = [line.rstrip("\n") for line in file]
+    return [
+        os.path.normpath(os.path.join(folder, line)) for line in lines if line and line[0] != "#"
+    ]
+
+
+def _width(common: str) -> int:
+    """Read the format of ids from the configuration, without obeying anything else in it."""
+    try:
+        with open(os.path.join(common, "config"), encoding="utf-8", errors="replace") as file:
+            text = file.read(1 << 20).lower()
+    except OSError:
+        return 20
+    section = ""
+    for line in text.splitlines():
+        line = line.strip()
+        if line.startswith("["):
+            section = line.strip("[]").strip()
+        name, _, value = line.partition("=")
+        if section == "extensions" and name.strip() == "objectformat":
+            return 32 if value.strip().strip('"') == "sha256" else 20
+    return 20

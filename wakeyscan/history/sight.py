@@ -1,0 +1,103 @@
+"""Looks at objects, and says where which secret stands, by fingerprint: never the secret itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from wakeyscan.examine import Lens, examine, examine_name
+from wakeyscan.finding import Document, Finding, Origin
+from wakeyscan.history.pack import BLOB, COMMIT, TAG, TREE
+
+KINDS = {"commit": COMMIT, "tree": TREE, "blob": BLOB, "tag": TAG}
+
+
+_NOWHERE = Origin("")
+
+
+class Mark(NamedTuple):
+    """A secret in an object: enough to know it again, not enough to know it."""
+
+    rule: str
+    fingerprint: str
+    line: int
+    column: int
+    standing: str
+    part: str
+    """`name`, `message` or empty: what of the object it stands in."""
+
+
+class Sighting(NamedTuple):
+    """An object that holds secrets."""
+
+    name: str
+    kind: int
+    marks: tuple[Mark, ...]
+
+
+def findings_in(
+    kind: int, content: bytes, through: Lens, width: int, origin: Origin = _NOWHERE
+) -> Iterator[Finding]:
+    """Yield what is found in an object; raises `detect.OutOfPatience`."""
+    for document in parts(kind, content, width, origin):
+        if kind == TREE:
+            yield from examine_name(document.origin, through)[1]
+        else:
+            yield from examine(document, through)
+
+
+def parts(kind: int, content: bytes, width: int, origin: Origin) -> Iterator[Document]:
+    """Yield what of an object is text: of a tree its names, of a commit or a tag two parts."""
+    if kind == BLOB:
+        yield Document(origin, content)
+    elif kind == TREE:
+        yield from (Document(Origin(name), b"") for name in names_in(content, width))
+    else:
+        what = "commit" if kind == COMMIT else "tag"
+        header, _, message = content.partition(b"\n\n")
+        for name, text in (("header", header), ("message", message)):
+            yield Document(origin._replace(path=f"({what} {name})", part="message"), text)
+
+
+def names_in(tree: bytes, width: int) -> Iterator[str]:
+    """Yield the names in a tree: `mode name NUL id`, over and over (git's own format)."""
+    at = 0
+    while (end := tree.find(b"\0", at)) >= 0:
+        name = tree[at:end].partition(b" ")[2]
+        yield name.decode("utf-8", "surrogateescape")
+        at = end + 1 + width
+
+
+def marks_of(findings: Iterable[Finding]) -> tuple[Mark, ...]:
+    """Turn findings into marks, each once."""
+    return tuple(
+        dict.fromkeys(
+            Mark(
+                finding.rule,
+                finding.secret.fingerprint,
+                finding.position.line,
+                finding.position.column,
+                finding.standing.value,
+                finding.origin.part,
+            )
+            for finding in findings
+        )
+    )
+
+
+Sight = Callable[[int, bytes], tuple[Mark, ...]]
+"""Looks at the content of an object of a kind."""
+
+
+def sight(through: Lens, width: int) -> Sight:
+    """Make a look that is quick where there is nothing to see; ids have `width` bytes."""
+    look, look_wide = through.prefilter.looks()
+
+    def see(kind: int, content: bytes) -> tuple[Mark, ...]:
+        # Trees are full of NULs, but their names are no UTF-16.
+        wide = kind == BLOB and b"\0" in content and look_wide(content)
+        if not wide and not look(content):
+            return ()
+        return marks_of(findings_in(kind, content, through, width))
+
+    return see

@@ -1,0 +1,45 @@
+"""An empty repository of our own, through which git sees a stranger's objects and nothing else.
+
+Nothing of the stranger's configuration is loaded, so nothing that it names can run.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from wakeyscan import git
+from wakeyscan.history.repository import Repository
+
+_CONFIG = "[core]\n\trepositoryformatversion = {}\n\tbare = true\n"
+_SHA256 = "[extensions]\n\tobjectformat = sha256\n"
+
+
+@contextmanager
+def opened(repository: Repository) -> Iterator[git.Git]:
+    """Give git for the objects of a repository; the folder that it needs goes away at the end."""
+    folder = tempfile.mkdtemp(prefix="wakeyscan-")
+    try:
+        for part in ("objects", "refs"):
+            os.mkdir(os.path.join(folder, part))
+        wide = repository.width == 32
+        _write(os.path.join(folder, "HEAD"), "ref: refs/heads/none\n")
+        config = _CONFIG.format(int(wide)) + (_SHA256 if wide else "")
+        _write(os.path.join(folder, "config"), config)
+        borrowed = os.pathsep.join(map(_quoted, repository.object_folders))
+        yield git.sterile(folder, borrowed)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _quoted(path: str) -> str:
+    """Quote as C does: else a `:` in the path would be taken for the end of it."""
+    return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,167 @@
+"""All objects of a repository, read by ourselves where we can, and by git where we can't."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import NamedTuple
+
+from wakeyscan.detect import OutOfPatience
+from wakeyscan.history import index, pack
+from wakeyscan.history.repository import Repository
+from wakeyscan.history.sight import KINDS, Sight, Sighting
+
+_ROOTS, _LOOSE = 400, 400
+"""Families of a pack, and loose objects, that are one task."""
+
+
+class Store(NamedTuple):
+    """The object folders of a repository, opened."""
+
+    packs: tuple[pack.Pack, ...]
+    loose: tuple[str, ...]
+    """The paths of loose objects."""
+    faults: tuple[str, ...]
+    """What we could not open, in words; git is asked for all objects then."""
+    gaps: tuple[str, ...]
+    """What git can't open either."""
+    width: int
+
+
+class Task(NamedTuple):
+    """A part of the store: families of a pack, or loose objects (`pack` is -1 then)."""
+
+    pack: int
+    start: int
+    stop: int
+
+
+class Seen(NamedTuple):
+    """What came of a task."""
+
+    sightings: tuple[Sighting, ...] = ()
+    objects: int = 0
+    bytes: int = 0
+    left: tuple[str, ...] = ()
+    """Objects to ask git for: too large to hold, or not as the format says."""
+    slow: tuple[tuple[str, str], ...] = ()
+    """Objects that a pattern took too long for, and what it said."""
+
+
+def open_store(repository: Repository) -> Store:
+    """Open all packs, and list all loose objects."""
+    packs: list[pack.Pack] = []
+    loose: list[str] = []
+    faults: list[str] = []
+    gaps: list[str] = []
+    for folder in repository.object_folders:
+        for listing in _indexes(folder, gaps):
+            try:
+                packs.append(pack.read(index.read(listing, repository.width)))
+            except index.Unreadable as fault:
+                faults.append(str(fault))
+        loose += _loose(folder)
+    return Store(tuple(packs), tuple(loose), tuple(faults), tuple(gaps), repository.width)
+
+
+def _indexes(folder: str, gaps: list[str]) -> list[str]:
+    """List the indexes of a folder's packs; a pack without one is a gap that git keeps quiet."""
+    place = os.path.join(folder, "pack")
+    try:
+        names = sorted(os.listdir(place))
+    except FileNotFoundError:
+        return []
+    indexed = {name.removesuffix(".idx") for name in names if name.endswith(".idx")}
+    gaps += [
+        f"{os.path.join(place, name)}: a pack without an index, so not read"
+        for name in names
+        if name.endswith(".pack") and name.removesuffix(".pack") not in indexed
+    ]
+    return [os.path.join(place, name + ".idx") for name in sorted(indexed)]
+
+
+def _loose(folder: str) -> Iterator[str]:
+    for first in sorted(os.listdir(folder)):
+        if len(first) == 2 and not first.strip("0123456789abcdef"):
+            place = os.path.join(folder, first)
+            yield from (os.path.join(place, name) for name in sorted(os.listdir(place)))
+
+
+def tasks(store: Store) -> Iterator[Task]:
+    """Cut the store into parts of work."""
+    for number, one in enumerate(store.packs):
+        count = len(one.roots())
+        for start in range(0, count, _ROOTS):
+            yield Task(number, start, min(count, start + _ROOTS))
+    for start in range(0, len(store.loose), _LOOSE):
+        yield Task(-1, start, min(len(store.loose), start + _LOOSE))
+
+
+def worker(store: Store, make_sight: Callable[[], Sight]) -> Callable[[Task], Seen]:
+    """Make what does tasks, in this process."""
+    see = make_sight()
+    roots = [one.roots() for one in store.packs]
+
+    def work(task: Task) -> Seen:
+        if task.pack < 0:
+            return _see(_loose_objects(store.loose[task.start : task.stop]), see)
+        one = store.packs[task.pack]
+        return _see(_packed_objects(one, roots[task.pack][task.start : task.stop]), see)
+
+    return work
+
+
+class _Found(NamedTuple):
+    name: Callable[[], str]
+    kind: int
+    content: bytes | None
+
+
+def _see(found: Iterator[_Found], see: Sight) -> Seen:
+    sightings, left, slow = [], [], []
+    objects = size = 0
+    for name, kind, content in found:
+        if content is None:
+            left.append(name())
+            continue
+        objects += 1
+        size += len(content)
+        try:
+            if marks := see(kind, content):
+                sightings.append(Sighting(name(), kind, marks))
+        except OutOfPatience as error:
+            slow.append((name(), str(error)))
+    return Seen(tuple(sightings), objects, size, tuple(left), tuple(slow))
+
+
+def _packed_objects(one: pack.Pack, roots: list[int]) -> Iterator[_Found]:
+    for number, kind, content in pack.walk(one, roots):
+        yield _Found(partial(one.name, number), kind, content)
+
+
+def _loose_objects(paths: tuple[str, ...]) -> Iterator[_Found]:
+    for path in paths:
+        folder, name = os.path.split(path)
+        full = partial(str, os.path.basename(folder) + name)
+        if len(full()) not in (40, 64) or full().strip("0123456789abcdef"):
+            continue  # a draft that git left behind
+        kind, content = _inflated(path)
+        yield _Found(full, kind, content)
+
+
+def _inflated(path: str) -> tuple[int, bytes | None]:
+    """Read a loose object: a header `kind size NUL` and the content, deflated together."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(pack.LARGE)
+        inflater = zlib.decompressobj()
+        plain = inflater.decompress(data, pack.LARGE)
+    except (OSError, zlib.error):
+        return 0, None
+    header, _, content = plain.partition(b"\0")
+    kind, _, size = header.partition(b" ")
+    known = KINDS.get(kind.decode("ascii", "replace"), 0)
+    whole = inflater.eof and size.isdigit() and int(size) == len(content)
+    return known, content if known and whole else None

@@ -1,0 +1,89 @@
+"""Puts a native git hook in place, and keeps the one that is there working."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+
+from wakeyscan import git
+from wakeyscan.errors import SourceError
+
+_MARK = "# Written by: wakeyscan hook install"
+_KEPT = "before-wakeyscan"
+
+# pre-push and pre-receive are told of refs on stdin, which both hooks must get.
+_SCRIPT = """\
+#!/bin/sh
+{mark} {stage}
+# The hook that was here before is run first, as {stage}.{kept}.
+previous="$(dirname -- "$0")/{stage}.{kept}"
+{run_previous}
+wakeyscan={executable}
+if [ ! -x "$wakeyscan" ]; then
+  echo "wakeyscan: $wakeyscan is gone; install it again, then: wakeyscan hook install {stage}" >&2
+  exit 2
+fi
+{run_ours}
+"""
+_PLAIN = ('if [ -x "$previous" ]; then "$previous" "$@" || exit $?; fi', "")
+_WITH_STDIN = (
+    'told=$(cat)\nif [ -x "$previous" ]; then\n'
+    '  printf \'%s\\n\' "$told" | "$previous" "$@" || exit $?\nfi',
+    '[ -n "$told" ] || exit 0\nprintf \'%s\\n\' "$told" | ',
+)
+
+
+def install(stage: str) -> int:
+    """Write the hook of a stage; raises `SourceError` where that can't be done."""
+    folder = git.hooks_folder()
+    file = os.path.join(folder, stage)
+    try:
+        os.makedirs(folder, exist_ok=True)
+        if os.path.lexists(file) and not _is_ours(file):
+            _keep(file)
+        _write(file, _script(stage))
+    except OSError as error:
+        raise SourceError(f"{file}: the hook can't be written: {error.strerror}") from None
+    sys.stdout.write(f"{file} runs wakeyscan now\n")
+    return 0
+
+
+def _script(stage: str) -> str:
+    previous, pipe = _WITH_STDIN if stage in ("pre-push", "pre-receive") else _PLAIN
+    return _SCRIPT.format(
+        mark=_MARK,
+        stage=stage,
+        kept=_KEPT,
+        run_previous=previous,
+        executable=shlex.quote(_executable()),
+        run_ours=f'{pipe}"$wakeyscan" hook {stage} "$@"',
+    )
+
+
+def _executable() -> str:
+    """Find the command that the hook is to run: the one beside this Python, else the first."""
+    beside = os.path.join(os.path.dirname(sys.executable), "wakeyscan")
+    found = beside if os.access(beside, os.X_OK) else shutil.which("wakeyscan")
+    if not found:
+        raise SourceError("the command wakeyscan is not on PATH, so a hook could not find it")
+    return os.path.abspath(found)
+
+
+def _is_ours(file: str) -> bool:
+    with open(file, encoding="utf-8", errors="replace") as hook:
+        return _MARK in hook.read()
+
+
+def _keep(file: str) -> None:
+    kept = f"{file}.{_KEPT}"
+    if os.path.lexists(kept):
+        raise SourceError(f"{kept} is in the way: move it, then install again")
+    os.rename(file, kept)
+
+
+def _write(file: str, script: str) -> None:
+    with open(file, "w", encoding="utf-8", newline="\n") as hook:
+        hook.write(script)
+    os.chmod(file, 0o755)  # noqa: S103  # as git's own sample hooks: everybody may run it

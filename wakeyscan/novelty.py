@@ -1,0 +1,33 @@
+"""Tells what a change adds from what stood there before: an old key must not block a new commit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+
+from wakeyscan.finding import Document, Finding
+
+Examine = Callable[[Document], Iterable[Finding]]
+
+
+def new_only(
+    findings: Iterable[Finding], document: Document, examine: Examine
+) -> Iterator[Finding]:
+    """Yield the findings that none of the texts before the change had.
+
+    The same secret on the same line is the same; where a line is now there twice, one is new. A
+    line counts with what is shown of it, so that a change far away on a long line is none.
+    """
+    known: Counter[tuple[str, str, str]] = Counter()
+    for content in document.before() if document.before else ():
+        # The union: a merge adds what no parent has.
+        known |= Counter(map(_line, examine(document._replace(content=content, own=None))))
+    for finding in findings:
+        if known[_line(finding)] > 0:
+            known[_line(finding)] -= 1
+        else:
+            yield finding
+
+
+def _line(finding: Finding) -> tuple[str, str, str]:
+    return finding.rule, finding.secret.fingerprint, finding.excerpt

@@ -1,0 +1,61 @@
+"""Markdown, for the summary of a GitHub job: a table that no file name can break out of."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from wakeyscan.display import printable
+from wakeyscan.finding import Finding
+from wakeyscan.outcome import Outcome, Style
+
+_MOST = 500
+"""Rows of a table: GitHub drops a summary of over 1 MiB whole."""
+
+
+def write(outcome: Outcome, out: TextIO, style: Style) -> None:
+    """Write a verdict, a table of the reported findings, and one of the gaps."""
+    reported = sorted(outcome.reported(), key=lambda finding: -finding.severity)
+    out.write(f"### wakeyscan: {_verdict(outcome, len(reported))}\n\n")
+    if reported:
+        out.write("| severity | where | rule | secret | exposure |\n|---|---|---|---|---|\n")
+        out.writelines(map(_row, reported[:_MOST]))
+        out.write(_more(len(reported)))
+        out.write("\nTake every key for leaked: make a new one, then **revoke** the old one. Both ")
+        out.write("work until then; taking it out of the code closes nothing.\n")
+    if outcome.skipped:
+        out.write("\n| not looked at | why |\n|---|---|\n")
+        for item in outcome.skipped[:_MOST]:
+            out.write(f"| {code(item.origin.path)} | {code(item.reason)} |\n")
+        out.write(_more(len(outcome.skipped)))
+
+
+def _verdict(outcome: Outcome, count: int) -> str:
+    if count:
+        return f"{count} finding{'s' * (count != 1)}"
+    return "nothing found" if outcome.complete else "incomplete, so no all-clear"
+
+
+def _row(finding: Finding) -> str:
+    where = f"{finding.origin.path}:{finding.position.line}"
+    within = f" in {code(finding.origin.within)}" if finding.origin.within else ""
+    cells = (
+        str(finding.severity),
+        code(where) + within,
+        code(finding.rule),
+        code(str(finding.secret)),
+        finding.exposure.value,
+    )
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _more(count: int) -> str:
+    return f"\n…and {count - _MOST} more.\n" if count > _MOST else ""
+
+
+def code(text: str) -> str:
+    """Put a text into a code span that it can't end, and a cell that it can't leave."""
+    text = printable(text).replace("|", "\\|")
+    ticks = "`"
+    while ticks in text:
+        ticks += "`"
+    return f"{ticks} {text} {ticks}" if "`" in text else f"`{text}`"

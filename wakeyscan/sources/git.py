@@ -1,0 +1,40 @@
+"""Commits: `git:A..B`, `git:A...B`, or `git:REV` for all that REV reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wakeyscan import commits, git
+from wakeyscan.errors import UsageError
+from wakeyscan.finding import Document, Skipped
+from wakeyscan.scope import Scope
+
+PARALLEL = False
+
+
+def units(target: str, scope: Scope) -> Iterator[str | Skipped]:
+    """Yield the ids of the commits, as one unit; raises `SourceError` at once."""
+    own = git.own()
+    return iter([commits.unit(resolve(target, own), (), (), own)])
+
+
+def documents(unit: str, scope: Scope) -> Iterator[Document | Skipped]:
+    """Yield what the commits bring."""
+    return commits.read_unit(unit, git.own(), scope)
+
+
+def resolve(target: str, own: git.Git) -> commits.Commits:
+    """Turn what the user names into ids; raises `SourceError` where it names nothing."""
+    name = f"git:{target}"
+    if "..." in target:
+        one, _, other = target.partition("...")
+        ends = tuple(commits.commit_id(end or "HEAD", own) for end in (one, other))
+        bases = own.run("merge-base", "--all", *ends, ok=(0, 1)).decode().split()
+        return commits.Commits(ends, tuple(bases), name=name)
+    if ".." in target:
+        one, _, other = target.partition("..")
+        end = commits.commit_id(other or "HEAD", own)
+        return commits.Commits((end,), (commits.commit_id(one or "HEAD", own),), name=name)
+    if not target:
+        raise UsageError("'git:' needs a revision or a range behind it, as git:main..HEAD")
+    return commits.Commits((commits.commit_id(target, own),), name=name)

@@ -1,0 +1,72 @@
+"""What a commit would add: the blobs of the index, never the files of the work tree."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from wakeyscan import changes, git
+from wakeyscan.errors import UsageError
+from wakeyscan.finding import Document, Origin, Skipped
+from wakeyscan.scope import Scope
+
+PARALLEL = False
+
+_RAW = ("--cached", "--raw", "-z", "-r", "--no-abbrev", "--no-renames", "--ignore-submodules=none")
+
+
+def units(target: str, scope: Scope) -> Iterator[str | Skipped]:
+    """Yield the one index there is."""
+    if target:
+        raise UsageError(f"'staged:' takes nothing behind it, not {target!r}")
+    return iter(["staged:"])
+
+
+def documents(unit: str, scope: Scope) -> Iterator[Document | Skipped]:
+    """Yield what the index has and no parent of the coming commit has."""
+    own = git.own()
+    wanted = []
+    for item in changes.brought(staged(own), scope, lambda change: Origin(change.path)):
+        if isinstance(item, Skipped):
+            yield item
+        else:
+            wanted.append(item)
+    yield from changes.documents(wanted, own, scope)
+
+
+def staged(own: git.Git) -> list[changes.Change]:
+    """List what the index has otherwise than HEAD, and in a merge than what is merged too."""
+    try:
+        listed = list(changes.parse(own.run("diff-index", *_RAW, "HEAD", "--")))
+    except git.GitError as error:
+        if "HEAD" not in str(error):
+            raise
+        return _first(own)
+    for parent in _merged():
+        theirs = {c.path: c for c in changes.parse(own.run("diff-index", *_RAW, parent, "--"))}
+        listed = [
+            change._replace(old=change.old + theirs[change.path].old)
+            for change in listed
+            if change.path in theirs
+        ]
+    return listed
+
+
+def _first(own: git.Git) -> list[changes.Change]:
+    """List the whole index: there is no commit yet."""
+    format_ = own.run("rev-parse", "--show-object-format").decode().strip()
+    empty = git.EMPTY_TREES["sha256" if format_ == "sha256" else "sha1"]
+    return list(changes.parse(own.run("diff-index", *_RAW, empty, "--")))
+
+
+def _merged() -> list[str]:
+    """Give the commits that a merge under way brings in.
+
+    MERGE_HEAD names them; before pre-merge-commit it is not written yet, but variables do.
+    """
+    announced = [name[8:] for name in os.environ if name.startswith("GITHEAD_")]
+    folder = os.environ.get("GIT_DIR") or git.folder_of(".")
+    try:
+        return git.small_file(os.path.join(folder, "MERGE_HEAD")).split()
+    except OSError:
+        return [name for name in announced if not name.strip("0123456789abcdef")]

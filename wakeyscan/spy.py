@@ -1,0 +1,132 @@
+"""Looks at every object of a repository: fast by ourselves, through git where that can't be."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import NamedTuple
+
+from wakeyscan import git
+from wakeyscan.detect import OutOfPatience
+from wakeyscan.examine import Lens, examine
+from wakeyscan.finding import Finding, Origin, Skipped
+from wakeyscan.history.repository import Repository
+from wakeyscan.history.sight import KINDS, Mark, Sighting, marks_of, sight
+from wakeyscan.history.store import Seen, Store, open_store, tasks, worker
+from wakeyscan.outcome import Coverage
+from wakeyscan.processes import available, spread
+from wakeyscan.windows import windows
+
+Advance = Callable[[int, int, str, float], None]
+"""Is told of objects and bytes that were looked at, and of the share of all that makes."""
+
+
+class Spied(NamedTuple):
+    """What was seen in the objects of a repository."""
+
+    sightings: tuple[Sighting, ...]
+    gaps: tuple[Skipped, ...]
+    coverage: Coverage
+    interrupted: bool
+
+
+def spy(
+    repository: Repository, through: Lens, git_there: git.Git, jobs: int, advance: Advance
+) -> Spied:
+    """Look at all objects; Ctrl-C ends it with what was seen so far."""
+    store = open_store(repository)
+    gathered = _Gathered(repository, store)
+    interrupted = False
+    try:
+        for seen, share in _seen(store, through, jobs):
+            gathered.take(seen)
+            advance(seen.objects, seen.bytes, "objects", share)
+        gathered.ask(git_there, through)
+    except KeyboardInterrupt:
+        interrupted = True
+        gathered.gap("", "interrupted before all was looked at")
+    return gathered.spied(interrupted)
+
+
+def _seen(store: Store, through: Lens, jobs: int) -> Iterator[tuple[Seen, float]]:
+    work = list(tasks(store))
+    make_worker = partial(worker, store, partial(sight, through, store.width))
+    processes = min(jobs or available(), len(work))
+    answers: Iterable[Seen]
+    if processes > 1 and sys.platform == "linux":  # elsewhere a pack can't be handed on by forking
+        answers = spread(iter(work), make_worker, processes)
+    else:
+        answers = map(make_worker(), work)
+    for number, seen in enumerate(answers, 1):
+        yield seen, number / len(work)
+
+
+class _Gathered:
+    """What comes in bit by bit."""
+
+    def __init__(self, repository: Repository, store: Store) -> None:
+        self._repository, self._store = repository, store
+        self._sightings: dict[str, Sighting] = {}
+        self._gaps: list[Skipped] = []
+        self._left: list[str] = []
+        self._objects = self._bytes = 0
+        for fault in store.gaps:
+            self.gap("", fault)
+
+    def gap(self, name: str, reason: str) -> None:
+        """Take down that something was not looked at: an object, or a part of the whole."""
+        self._gaps.append(
+            Skipped(Origin(self._repository.folder, name and f"object {name}"), reason)
+        )
+
+    def take(self, seen: Seen) -> None:
+        """Take in what came of a task."""
+        for sighting in seen.sightings:
+            self._sightings[sighting.name] = sighting
+        for name, why in seen.slow:
+            self.gap(name, why)
+        self._left += seen.left
+        self._objects += seen.objects
+        self._bytes += seen.bytes
+
+    def ask(self, git_there: git.Git, through: Lens) -> None:
+        """Ask git for what we could not read; what it can't read either is a gap."""
+        faults = self._store.faults
+        try:
+            for found in git_there.everything() if faults else git_there.objects(self._left):
+                self._hear(found, through)
+        except git.GitError as error:
+            for reason in (*faults, str(error)):
+                self.gap("", reason)
+
+    def _hear(self, found: git.Object, through: Lens) -> None:
+        if not found.type:
+            self.gap(found.name, "is missing or damaged")
+            return
+        try:
+            marks = _marks(found, through, self._repository.width)
+        except OutOfPatience as error:
+            self.gap(found.name, str(error))
+            return
+        self._objects += 1
+        self._bytes += found.size
+        if marks:
+            sighting = Sighting(found.name, KINDS[found.type], marks)
+            self._sightings[found.name] = sighting
+
+    def spied(self, interrupted: bool) -> Spied:
+        """Give it all, in order."""
+        ordered = tuple(self._sightings[name] for name in sorted(self._sightings))
+        gaps = tuple(dict.fromkeys(self._gaps))
+        return Spied(ordered, gaps, Coverage(self._objects, self._bytes), interrupted)
+
+
+def _marks(found: git.Object, through: Lens, width: int) -> tuple[Mark, ...]:
+    if found.type != "blob":
+        return sight(through, width)(KINDS[found.type], found.whole())
+    findings: list[Finding] = []
+    for item in windows(Origin(""), found.read, None):
+        if not isinstance(item, Skipped):
+            findings += examine(item, through)
+    return marks_of(findings)

@@ -1,0 +1,63 @@
+"""What the stages of git's hooks share: what they open, and how they are told of refs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from types import ModuleType
+from typing import NamedTuple
+
+from wakeyscan.errors import UsageError
+from wakeyscan.finding import Skipped
+from wakeyscan.scope import Scope
+
+
+class Opened(NamedTuple):
+    """A source, what it is to read, and how much of it."""
+
+    source: ModuleType
+    units: Iterable[str | Skipped]
+    scope: Scope
+
+
+class Update(NamedTuple):
+    """One ref that a push moves."""
+
+    ref: str
+    old: str
+    """The id that it had there; zeros where it is new."""
+    new: str
+    """The id that it gets; zeros where it is deleted."""
+
+    @property
+    def deletes(self) -> bool:
+        """Whether the ref goes away, and brings nothing."""
+        return not self.new.strip("0")
+
+    @property
+    def has_old(self) -> bool:
+        """Whether the ref was there before."""
+        return bool(self.old.strip("0"))
+
+
+def read_updates() -> Iterator[Update]:
+    """Read what git tells on stdin; raises `UsageError` at a line that is none of git's.
+
+    pre-receive gets `old new ref`; pre-push `local-ref local-id remote-ref remote-id`.
+    """
+    lines = sys.stdin.buffer.read().decode("utf-8", "surrogateescape") if sys.stdin else ""
+    for line in lines.splitlines():
+        words = line.rsplit(" ", 3)  # a local ref may be HEAD@{1 day ago}
+        if len(words) == 3:
+            old, new, ref = words
+        elif len(words) == 4:
+            _, new, ref, old = words
+        else:
+            raise UsageError(f"stdin is not what git gives to this hook: {line!r}")
+        if not (_is_id(old) and _is_id(new)):
+            raise UsageError(f"stdin is not what git gives to this hook: {line!r}")
+        yield Update(ref, old, new)
+
+
+def _is_id(word: str) -> bool:
+    return len(word) in (40, 64) and not word.strip("0123456789abcdef")

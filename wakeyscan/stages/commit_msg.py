@@ -1,0 +1,17 @@
+"""Before a commit, when its message is written: a key there could never be fixed forward."""
+
+from __future__ import annotations
+
+from wakeyscan.errors import UsageError
+from wakeyscan.scope import Scope
+from wakeyscan.sources import message
+from wakeyscan.stage import Opened
+
+ADVICE = "Not committed. Take the key out of the message."
+
+
+def opened(arguments: list[str], scope: Scope) -> Opened:
+    """Open the file of the message."""
+    if len(arguments) != 1:
+        raise UsageError("wakeyscan hook commit-msg takes the file of the message, as git gives it")
+    return Opened(message, message.units(arguments[0], scope), scope)

@@ -1,0 +1,34 @@
+"""Before a commit: what the commit would add, or the files that a framework hands over."""
+
+from __future__ import annotations
+
+import os
+
+from wakeyscan import git
+from wakeyscan.scope import Scope
+from wakeyscan.sources import path, staged
+from wakeyscan.stage import Opened
+
+ADVICE = "Not committed. Take the key out, and revoke it where it was ever pushed or shared."
+
+
+def opened(arguments: list[str], scope: Scope) -> Opened:
+    """Open the index; outside a commit the files that are handed over, as they are on disk.
+
+    git sets GIT_INDEX_FILE for hooks of a commit. Where it is not set, a framework was called by
+    hand, with `--all-files` or a range: those files need not be staged at all.
+    """
+    if not arguments:
+        return Opened(staged, staged.units("", scope), scope)
+    if "GIT_INDEX_FILE" not in os.environ:
+        units = [unit for file in arguments for unit in path.units(file, scope)]
+        return Opened(path, units, scope)
+    top = git.work_tree(".") or "."
+    only = tuple(os.path.relpath(file, top) for file in map(_unlinked, arguments))
+    return Opened(staged, staged.units("", scope), scope._replace(only=only))
+
+
+def _unlinked(file: str) -> str:
+    """Resolve the folder of a file, but not the file: a staged link is its own content."""
+    folder, name = os.path.split(file)
+    return os.path.join(os.path.realpath(folder or "."), name)

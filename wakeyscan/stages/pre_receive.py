@@ -1,0 +1,25 @@
+"""On a server, before refs are updated: every commit and tag that the repository does not have."""
+
+from __future__ import annotations
+
+from wakeyscan import commits, git
+from wakeyscan.scope import Scope
+from wakeyscan.sources import git as commit_source
+from wakeyscan.stage import Opened, read_updates
+
+ADVICE = (
+    "Push rejected. Nothing of it was kept. Take the key out of your commits (git rebase -i), not "
+    "only out of the files, and push again. Revoke the key if it was ever pushed or shared."
+)
+
+
+def opened(arguments: list[str], scope: Scope) -> Opened:
+    """Open what is pushed; git holds it in quarantine, where its variables let us see it."""
+    own = git.own()
+    updates = [update for update in read_updates() if not update.deletes]
+    if not updates:
+        return Opened(commit_source, [], scope)
+    tips = tuple(update.new for update in updates)
+    wanted = commits.Commits(tips, (), ("--not", "--all"), "what is pushed")
+    names = [update.ref for update in updates]
+    return Opened(commit_source, [commits.unit(wanted, tips, names, own)], scope)
