@@ -101,6 +101,32 @@ def scan(paths: Sequence[str]) -> list[str]:
     return ["scan", *paths]
 
 
+def betterleaks_git(paths: Sequence[str]) -> list[str]:
+    """A whole history, as it comes."""
+    return ["git", *betterleaks_plain(paths)[1:]]
+
+
+def betterleaks_staged(paths: Sequence[str]) -> list[str]:
+    """What its own hook runs."""
+    return [*betterleaks_git(paths), "--staged"]
+
+
+def kingfisher_history(paths: Sequence[str]) -> list[str]:
+    """A whole history, as it comes."""
+    return [*kingfisher(paths), "--git-history", "full"]
+
+
+def kingfisher_staged(paths: Sequence[str]) -> list[str]:
+    """What its own hook runs."""
+    return [*kingfisher(paths), "--staged"]
+
+
+def cat_file(paths: Sequence[str]) -> list[str]:
+    """Git alone, printing every object: what any audit that goes through git has to wait for."""
+    asked = ["--batch-all-objects", "--batch", "--buffer", "--unordered"]
+    return ["-C", *paths, "cat-file", *asked]
+
+
 def wakeyscan_program(where: Where) -> str:
     """The executable under test."""
     return str(where.wakeyscan)
@@ -123,6 +149,18 @@ START = (
     Contender("python -c pass", Where.python, lambda _: ["-c", "pass"]),
     Contender("wakeyscan --version", wakeyscan_program, lambda _: ["--version"]),
     Contender("wakeyscan scan 3 files", wakeyscan_program, scan),
+)
+AUDIT = (
+    Contender("wakeyscan audit", wakeyscan_program, lambda paths: ["audit", *paths]),
+    Contender("git cat-file", lambda _: "git", cat_file),
+    Contender("kingfisher", peer("kingfisher"), kingfisher_history),
+    Contender("betterleaks", peer("betterleaks"), betterleaks_git),
+)
+HOOK = (
+    Contender("python -c pass", Where.python, lambda _: ["-c", "pass"]),
+    Contender("wakeyscan hook", wakeyscan_program, lambda _: ["hook", "pre-commit"]),
+    Contender("kingfisher", peer("kingfisher"), kingfisher_staged),
+    Contender("betterleaks", peer("betterleaks"), betterleaks_staged),
 )
 
 
@@ -253,6 +291,10 @@ def arguments() -> argparse.Namespace:
     files = races.add_parser("files", parents=[common], help="scan a tree")
     files.add_argument("dir", type=Path)
     races.add_parser("start", parents=[common], help="start up, and scan three small files")
+    audit = races.add_parser("audit", parents=[common], help="look through a whole history")
+    audit.add_argument("dir", type=Path)
+    hook = races.add_parser("hook", parents=[common], help="look at what is staged in a repository")
+    hook.add_argument("dir", type=Path)
     return parser.parse_args()
 
 
@@ -260,10 +302,14 @@ def main() -> None:
     """Hold the race asked for."""
     options = arguments()
     if options.race == "files":
-        hold(FILES, options, [str(options.dir)])
-        return
+        return hold(FILES, options, [str(options.dir)])
+    if options.race == "audit":
+        return hold(AUDIT, options, [str(options.dir)])
+    if options.race == "hook":
+        os.chdir(options.dir)  # where git would run it
+        return hold(HOOK, options, ["."])
     with tempfile.TemporaryDirectory() as folder:
-        hold(START, options, small_files(Path(folder)))
+        return hold(START, options, small_files(Path(folder)))
 
 
 if __name__ == "__main__":

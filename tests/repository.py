@@ -22,7 +22,7 @@ class Repo:
     def __init__(self, top: Path, *options: str, env: Mapping[str, str] | None = None) -> None:
         self.top = top
         self.env = {**ON_PATH, **(env or {})}
-        if not (top / ".git").exists():
+        if not (top / ".git").exists() and not (top / "HEAD").exists():
             top.mkdir(parents=True, exist_ok=True)
             self.git("init", "-q", "-b", "main", *options)
 

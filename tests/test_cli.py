@@ -303,8 +303,19 @@ def test_a_file_is_scanned_whatever_it_is_called(
     run: Run, make_key: MakeKey, tmp_path: Path, name: str
 ) -> None:
     write(tmp_path, {name: make_key()})
-    ran = run("scan", "--format", "json", "--", name)
+    ran = run("scan", "--", name, env={"WAKEYSCAN_FORMAT": "json"})
     assert [finding["path"] for finding in ran.json()["findings"]] == [name]
+
+
+@pytest.mark.parametrize("name", ["--fail-on=never", "-h", "--help", "--quiet", "-x"])
+@pytest.mark.parametrize("command", [["scan"], ["hook", "pre-commit"]], ids=" ".join)
+def test_a_file_does_not_become_an_option(
+    run: Run, make_key: MakeKey, tmp_path: Path, name: str, command: list[str]
+) -> None:
+    write(tmp_path, {name: "", "a": make_key()})
+    ran = run(*command, "a", name)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"wakeyscan: {name} is a file here, and an option, or looks like one")
 
 
 @pytest.mark.parametrize("line", [["scan"], ["--version"], ["--help"], ["scan", "--help"]], ids=str)

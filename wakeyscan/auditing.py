@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from wakeyscan import git, rule
-from wakeyscan.examine import Lens, examine_name, lens
+from wakeyscan.examine import lens
 from wakeyscan.finding import Finding, Origin, Skipped
 from wakeyscan.history import lives, refs, sterile
 from wakeyscan.history.repository import Repository
@@ -41,54 +43,73 @@ def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome
     rules = rule.load(plan.rules_folder)
     through = lens(rules, wrappings())._replace(heed_marks=plan.trusted)
     through.prefilter.expect(MANY)
-    with sterile.opened(repository) as git_there:
+    with sterile.opened(repository) as git_there, _checking(repository, git_there) as check:
         labels = lives.labels_of(repository, git_there)
-        check = _begin_check(repository, git_there)
         spied = spy(repository, through, git_there, plan.jobs, advance)
-        wanted = _limited(spied.sightings, plan, git_there)
+        wanted, unlimited = _limited(spied.sightings, plan, repository, git_there)
         scene = lives.Scene(repository, git_there, through, wanted, labels, plan.today)
-        told = list(lives.tell_briefly(scene) if spied.interrupted else lives.tell(scene))
-        gaps = [*spied.gaps, *([] if spied.interrupted else check()), *_known_gaps(repository)]
+        told, untold, interrupted = _told(scene, spied.interrupted)
+        gaps = [*spied.gaps, *unlimited, *untold, *_known_gaps(repository)]
+        gaps += () if interrupted else check()
     findings = [finding for _, some in told for finding in some]
-    findings += _in_names(labels, through)
     keys = sorted((key for key, _ in told), key=_order)
     ordered = sorted(dict.fromkeys(findings), key=place)
     targets = (repository.folder,)
     outcome = Outcome(
         "audit", targets, rules, tuple(ordered), tuple(gaps), spied.coverage, tuple(keys)
     )
-    return outcome, spied.interrupted
+    return outcome, interrupted
+
+
+def _told(
+    scene: lives.Scene, interrupted: bool
+) -> tuple[list[tuple[Key, list[Finding]]], list[Skipped], bool]:
+    """Tell the lives of keys, or as much of them as damage and Ctrl-C let us; say what is lost."""
+    gaps: list[Skipped] = []
+    origin = Origin(scene.repository.folder)
+    try:
+        if not interrupted:
+            return list(lives.tell(scene)), gaps, False
+    except git.GitError as error:
+        gaps.append(Skipped(origin, f"when keys came and went can't be told: {error}"))
+    except KeyboardInterrupt:
+        interrupted = True
+        gaps.append(Skipped(origin, "interrupted before the lives of keys were told"))
+    return list(lives.tell_briefly(scene)), gaps, interrupted
 
 
 def _order(key: Key) -> tuple[bool, int, str, str]:
     return not key.at_head, -key.severity, key.introduced.author_date, key.secret.fingerprint
 
 
-def _begin_check(repository: Repository, git_there: git.Git) -> Callable[[], list[Skipped]]:
+@contextmanager
+def _checking(
+    repository: Repository, git_there: git.Git
+) -> Iterator[Callable[[], Iterable[Skipped]]]:
     """Let git walk from all refs while we look; it says in the end which objects are missing.
 
     A store with a hole reads like a smaller one, with exit status 0, in every other command.
     """
     tips = sorted(set(refs.read(repository).values()))
     if not tips:
-        return list
+        yield tuple
+        return
     stdin = "".join(f"{tip}\n" for tip in tips).encode()
     asked = ("--objects", "--missing=print", "--quiet", "--stdin")
-    finish = git_there.begin("rev-list", *asked, stdin=stdin)
+    with git_there.begun("rev-list", *asked, stdin=stdin) as finish:
+        yield partial(_missing, repository, finish)
 
-    def gaps() -> list[Skipped]:
-        origin = Origin(repository.folder)
-        try:
-            lines = finish().decode("ascii", "replace").split()
-        except git.GitError as error:
-            return [Skipped(origin, f"its history can't be followed: {error}")]
-        missing = sorted(line[1:] for line in lines if line.startswith("?"))
-        if not missing:
-            return []
+
+def _missing(repository: Repository, finish: Callable[[], bytes]) -> Iterator[Skipped]:
+    origin = Origin(repository.folder)
+    try:
+        lines = finish().decode("ascii", "replace").split()
+    except git.GitError as error:
+        yield Skipped(origin, f"its history can't be followed: {error}")
+        return
+    if missing := sorted(line[1:] for line in lines if line.startswith("?")):
         some = f"{len(missing)} object{'s are' if len(missing) != 1 else ' is'} missing"
-        return [Skipped(origin, f"{some} ({missing[0]}…): a partial clone, or damage")]
-
-    return gaps
+        yield Skipped(origin, f"{some} ({missing[0]}…): a partial clone, or damage")
 
 
 def _known_gaps(repository: Repository) -> Iterator[Skipped]:
@@ -106,17 +127,15 @@ def _known_gaps(repository: Repository) -> Iterator[Skipped]:
 
 
 def _limited(
-    sightings: tuple[Sighting, ...], plan: Plan, git_there: git.Git
-) -> tuple[Sighting, ...]:
-    """Leave out what is in no object that the limits name."""
+    sightings: tuple[Sighting, ...], plan: Plan, repository: Repository, git_there: git.Git
+) -> tuple[tuple[Sighting, ...], list[Skipped]]:
+    """Leave out what is in no object that the limits name; where that can't be told, nothing."""
     if not plan.limits or not sightings:
-        return sightings
-    asked = ("--objects", "--no-object-names", *plan.limits)
-    within = set(git_there.run("rev-list", *asked).decode("ascii").split())
-    return tuple(sighting for sighting in sightings if sighting.name in within)
-
-
-def _in_names(labels: dict[str, frozenset[str]], through: Lens) -> Iterator[Finding]:
-    """Yield what stands in the names of refs."""
-    for label in labels:
-        yield from examine_name(Origin(label), through)[1]
+        return sightings, []
+    asked = ("--objects", "--no-object-names", "--ignore-missing", *plan.limits)
+    try:
+        within = set(git_there.run("rev-list", *asked).decode("ascii").split())
+    except git.GitError as error:
+        reason = f"what the limits leave out can't be told, so nothing was: {error}"
+        return sightings, [Skipped(Origin(repository.folder), reason)]
+    return tuple(sighting for sighting in sightings if sighting.name in within), []

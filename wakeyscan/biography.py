@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from wakeyscan.display import conceal, printable
 from wakeyscan.finding import Liveness
-from wakeyscan.outcome import Key, Moment
+from wakeyscan.outcome import Key, Moment, Place
 
 _SHORT = 12
 _MOST_PLACES = 5
@@ -31,13 +31,15 @@ def chapters(keys: tuple[Key, ...]) -> Iterator[tuple[str, list[Key]]]:
 def life(key: Key, first: str, last: str) -> Iterator[str]:
     """Yield the lines that tell a life; `first` and `last` are the ends of the timeline."""
     began = key.introduced
-    place = key.places[0]
+    place = beginning(key)
     if began.commit:
         until = "still there" if key.at_head else _until(key)
         yield f"{_timeline(key, first, last)}  {_day(began)} .. {until}, {_days(key)}"
         yield f"introduced  {began.commit[:_SHORT]}  {_named(place.path)}:{place.line}"
-    else:
+    elif place.blob:
         yield f"in object   {place.blob[:_SHORT]}  {_named(place.path)}".rstrip()
+    else:
+        yield f"in the name of  {_named(place.path)}"
     if key.removed:
         yield f"removed     {key.removed.commit[:_SHORT]}"
     yield f"reached by  {_listed([_named(name) for name in key.reachable_from])}"
@@ -45,6 +47,12 @@ def life(key: Key, first: str, last: str) -> Iterator[str]:
     paths = list(dict.fromkeys(_named(place.path) for place in key.places if place.path))
     if len(paths) > 1:
         yield f"stood in    {_listed(paths)}"
+
+
+def beginning(key: Key) -> Place:
+    """Give the place at which a key was introduced, or the first that is known."""
+    mine = (place for place in key.places if place.commit == key.introduced.commit)
+    return next(mine, key.places[0])
 
 
 def span(keys: tuple[Key, ...]) -> tuple[str, str]:

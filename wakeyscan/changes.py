@@ -75,6 +75,8 @@ class Brought(NamedTuple):
     """The id of the content."""
     past: tuple[str, ...]
     """The ids of what stood there before."""
+    new_name: bool
+    """Whether there was no file of that name before."""
 
 
 def brought(
@@ -99,9 +101,10 @@ def brought(
             reason = "a submodule, whose content is not part of this"
             yield Skipped(origin_of(change), reason, gap=False)
         else:
-            past = tuple(n for n in change.old if not is_zero(n)) or gone
+            here = tuple(n for n in change.old if not is_zero(n))
+            past = here or gone
             moved = (change.new,) if change.new in past else past
-            yield Brought(origin_of(change), change.new, moved)
+            yield Brought(origin_of(change), change.new, moved, not here)
 
 
 def documents(
@@ -117,7 +120,9 @@ def documents(
         else:
             before = None if scope.whole_files else partial(_contents, from_git, one.past)
             for item in windows(one.origin, found.read, most):
-                yield item if isinstance(item, Skipped) else item._replace(before=before)
+                if isinstance(item, Document):
+                    item = item._replace(before=before, new_name=one.new_name)
+                yield item
 
 
 def _contents(from_git: git.Git, names: tuple[str, ...]) -> Iterator[bytes]:

@@ -38,6 +38,22 @@ class Child(Protocol):
     def end(self) -> tuple[int, list[str]]:
         """Wait for its end; give its exit code and the lines of its stderr."""
 
+    def stop(self) -> None:
+        """End it, whatever it is doing."""
+
+
+def find(program: str, environment: Mapping[str, str] = os.environ) -> str:
+    """Find a program on absolute folders of PATH only: one in a scanned tree must not be run.
+
+    Empty where there is none.
+    """
+    name = f"{program}.exe" if os.name == "nt" else program
+    for folder in environment.get("PATH", "").split(os.pathsep):
+        file = os.path.join(folder, name)
+        if os.path.isabs(folder) and os.access(file, os.X_OK) and os.path.isfile(file):
+            return file
+    return ""
+
 
 def start(command: list[str], environment: Mapping[str, str]) -> Child:
     """Start a process; raises `ChildError`."""
@@ -114,9 +130,12 @@ class _Spawned:
         _, status = os.waitpid(self._pid, 0)
         return os.waitstatus_to_exitcode(status), _lines(self._said)
 
-    def _give_up(self) -> None:
+    def stop(self) -> None:
         os.kill(self._pid, 9)
         self.end()
+
+    def _give_up(self) -> None:
+        self.stop()
         raise ChildError(f"said nothing for {PATIENCE} s, so it was ended")
 
 
@@ -152,6 +171,10 @@ class _Opened:
         code = int(self._process.wait())
         self._complaints.seek(0)
         return code, _lines(self._complaints.read(_SOME))
+
+    def stop(self) -> None:
+        self._process.kill()
+        self.end()
 
 
 def _lines(said: bytes) -> list[str]:

@@ -42,6 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: list[str]) -> int:
     _refuse_keys(argv)
+    _refuse_files_as_options(argv)
     if argv == ["--version"]:
         return _tell(f"wakeyscan {__version__}\n")
     if argv and argv[0] in family.names(commands):
@@ -50,6 +51,21 @@ def _run(argv: list[str]) -> int:
         if plain is not None:
             return int(command.run(*plain))
     return _run_with_click(argv)
+
+
+def _refuse_files_as_options(argv: list[str]) -> None:
+    """Refuse an option that is a file's name too: frameworks hand files over with no `--`.
+
+    A committed file named `--fail-on=never` must not switch a hook off.
+    """
+    for argument in argv:
+        if argument == "--":
+            return
+        if argument.startswith("-") and argument != "-" and os.path.lexists(argument):
+            raise UsageError(
+                f"{argument} is a file here, and an option, or looks like one; "
+                "for the file say ./ before it, or -- before all files"
+            )
 
 
 def _refuse_keys(argv: list[str]) -> None:

@@ -150,7 +150,7 @@ def _tags(names: Iterable[str], own: git.Git, scope: Scope) -> Iterator[Document
                 target = content.partition(b"\n")[0].removeprefix(b"object ")
                 further[target.decode("ascii")] = None
             elif found.type == "blob":
-                bare.append(changes.Brought(Origin(f"(blob {short})"), found.name, ()))
+                bare.append(changes.Brought(Origin(f"(blob {short})"), found.name, (), True))
             elif found.type == "tree":
                 yield from _tree(found.name, own, scope)
         pending = further

@@ -133,9 +133,10 @@ class Document(NamedTuple):
     """The column at which `content` begins, 1-based."""
     own: tuple[int, int] | None = None
     """Of a window: the half-open range of offsets whose secrets are its own; else context."""
-
     before: Callable[[], Iterable[bytes]] | None = None
     """Gives what stood here before a change; only what is new since then is a finding."""
+    new_name: bool = True
+    """Whether its name is looked at too: not that of a file that was there before a change."""
 
     def __repr__(self) -> str:
         return f"Document({self.origin!r}, {len(self.content)} bytes, {self.encoding})"

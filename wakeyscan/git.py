@@ -12,6 +12,7 @@ import errno
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import NamedTuple
 
@@ -176,11 +177,14 @@ class Git(NamedTuple):
         if code or complaints:
             raise GitError(_explained("cat-file", self.folder, complaints))
 
-    def begin(self, *arguments: str, stdin: bytes = b"") -> Callable[[], bytes]:
-        """Start a command that runs beside us; what it prints is had by calling what comes back.
+    @contextmanager
+    def begun(self, *arguments: str, stdin: bytes = b"") -> Iterator[Callable[[], bytes]]:
+        """Start a command that runs beside us; what it prints is had by calling what is given.
 
-        It begins at once where `stdin` fits into a pipe, and should say little until the end.
+        It begins at once where `stdin` fits into a pipe, and should say little until the end. Who
+        does not wait for that ends it.
         """
+        finished = False
         git = self._start(arguments)
         first, rest = stdin[:_PIPE], stdin[_PIPE:]
         git.write(first)
@@ -188,16 +192,23 @@ class Git(NamedTuple):
             git.close()
 
         def finish() -> bytes:
+            nonlocal finished
             try:
                 output = git.answer(rest)
                 code, complaints = git.end()
+                finished = True
             except child.ChildError as error:
+                finished = True
                 raise GitError(f"git {arguments[0]} in {self.folder} {error}") from None
             if code:
                 raise GitError(_explained(arguments[0], self.folder, complaints))
             return output
 
-        return finish
+        try:
+            yield finish
+        finally:
+            if not finished:
+                git.stop()
 
     def _start(self, arguments: Sequence[str], pinned: bool = True) -> child.Child:
         if arguments[0] not in _ALLOWED:
@@ -324,12 +335,13 @@ def _environment(kept: tuple[str, ...]) -> dict[str, str]:
 
 
 def executable(environment: Mapping[str, str] = os.environ) -> str:
-    """Find git on absolute folders of PATH only: one in the scanned tree must not be run."""
-    for folder in environment.get("PATH", "").split(os.pathsep):
-        file = os.path.join(folder, "git.exe" if os.name == "nt" else "git")
-        if os.path.isabs(folder) and os.access(file, os.X_OK) and os.path.isfile(file):
-            return file
-    raise GitError("git is not installed, or not on PATH: install it, or add its folder to PATH")
+    """Find git; raises `GitError`."""
+    found = child.find("git", environment)
+    if not found:
+        raise GitError(
+            "git is not installed, or not on PATH: install it, or add its folder to PATH"
+        )
+    return found
 
 
 def work_tree(folder: str) -> str | None:
@@ -417,6 +429,9 @@ def _explained(command: str, folder: str, complaints: list[str]) -> str:
             f"git refuses {folder}, which belongs to another user; if you trust it: "
             f"git config --global --add safe.directory {top}"
         )
+    if "safe.bareRepository" in said:  # one may come along with a clone, as plain files
+        bare = os.path.realpath(folder)
+        return f"{bare} is a bare repository; if it is yours, say so: GIT_DIR={bare}"
     if "not a git repository" in said:
         return f"{os.path.realpath(folder)} is not in a git repository"
     return f"git {command} in {folder} failed: {said}"

@@ -17,6 +17,15 @@ class Brought(NamedTuple):
     unit: str
 
 
+class _Range(NamedTuple):
+    """From where to where, in ids; and the names of refs that come along."""
+
+    name: str
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    refs: tuple[str, ...] = ()
+
+
 def brought(environment: Mapping[str, str], own: git.Git) -> Brought | None:
     """Say what the event brings; `None` where it is of a kind that brings nothing of its own.
 
@@ -26,38 +35,65 @@ def brought(environment: Mapping[str, str], own: git.Git) -> Brought | None:
     event = _event(environment)
     name = environment.get("GITHUB_EVENT_NAME", "")
     if name in ("pull_request", "pull_request_target"):
-        base, head = event["pull_request"]["base"]["sha"], event["pull_request"]["head"]["sha"]
-        # The checkout may be of GitHub's trial merge: what that merge resolves is looked at too.
-        return _range("the pull request", (head, "HEAD"), (base,), own)
+        return _unit(_pull_request(event, own), own)
     if name == "merge_group":
-        group = event["merge_group"]
-        return _range("the merge group", (group["head_sha"],), (group["base_sha"],), own)
+        ends = (_id(event, "merge_group", "head_sha"),), (_id(event, "merge_group", "base_sha"),)
+        return _unit(_Range("the merge group", *ends), own)
     if name == "push":
-        return _push(event, own)
+        if event.get("deleted"):
+            return Brought("the push (a deletion)", "")
+        return _unit(_push(event, own), own)
     return None
 
 
-def _event(environment: Mapping[str, str]) -> Any:
+def _event(environment: Mapping[str, str]) -> dict[str, Any]:
     path = environment.get("GITHUB_EVENT_PATH", "")
     try:
         with open(path, encoding="utf-8") as file:
-            return json.load(file)
+            event = json.load(file)
     except (OSError, ValueError) as error:
         raise SourceError(f"GITHUB_EVENT_PATH ({path!r}) can't be read: {error}") from None
+    if not isinstance(event, dict):
+        raise SourceError(f"GITHUB_EVENT_PATH ({path!r}) holds no event")
+    return event
 
 
-def _push(event: Any, own: git.Git) -> Brought:
-    if event.get("deleted"):
-        return Brought("the push (a deletion)", "")
-    before, after = event["before"], event["after"]
+def _text(event: object, *keys: str) -> str:
+    for key in keys:
+        event = event.get(key) if isinstance(event, dict) else None
+    if not isinstance(event, str):
+        raise SourceError(f"the event does not say what GitHub's says: {'.'.join(keys)}")
+    return event
+
+
+def _id(event: object, *keys: str) -> str:
+    name = _text(event, *keys)
+    if len(name) not in (40, 64) or name.strip("0123456789abcdef"):
+        raise SourceError(f"the event's {'.'.join(keys)} is no commit: {name!r}")
+    return name
+
+
+def _pull_request(event: object, own: git.Git) -> _Range:
+    base, head = (_id(event, "pull_request", end, "sha") for end in ("base", "head"))
+    branch = _text(event, "pull_request", "head", "ref")
+    known: tuple[str, ...] = (base,)
+    # The checkout may be of GitHub's trial merge: what that merge resolves is looked at too, but
+    # not the base that it was made with, which may be newer than the one that the event tells of.
+    if _has("HEAD^2", own) and commits.commit_id("HEAD^2", own) == head:
+        known = (base, "HEAD^1")
+    return _Range("the pull request", (head, "HEAD"), known, (f"refs/heads/{branch}",))
+
+
+def _push(event: object, own: git.Git) -> _Range:
+    before, after, ref = _id(event, "before"), _id(event, "after"), _text(event, "ref")
     if before.strip("0") and _has(before, own):
-        return _range("the push", (after,), (before,), own)
+        return _Range("the push", (after,), (before,), (ref,))
     # A new branch, or a forced push whose former commits are gone: all that the default branch,
     # which was looked at when it was pushed, does not have.
-    default = f"refs/heads/{event['repository']['default_branch']}"
-    remote = default.replace("refs/heads/", "refs/remotes/origin/")
-    known = (remote,) if event["ref"] != default and _has(remote, own) else ()
-    return _range("the push", (after,), known, own)
+    default = _text(event, "repository", "default_branch")
+    remote = f"refs/remotes/origin/{default}"
+    known = (remote,) if ref != f"refs/heads/{default}" and _has(remote, own) else ()
+    return _Range("the push", (after,), known, (ref,))
 
 
 def _has(name: str, own: git.Git) -> bool:
@@ -68,10 +104,12 @@ def _has(name: str, own: git.Git) -> bool:
     return True
 
 
-def _range(name: str, include: tuple[str, ...], exclude: tuple[str, ...], own: git.Git) -> Brought:
+def _unit(wanted: _Range, own: git.Git) -> Brought:
     ends, known = (
         tuple(commits.commit_id(revision, own) for revision in group)
-        for group in (include, exclude)
+        for group in (wanted.include, wanted.exclude)
     )
-    wanted = commits.Commits(ends, known, (), name)
-    return Brought(name, commits.unit(wanted, (), (), own))
+    # What the event names may be a tag, whose own message no commit has.
+    tips = [end for end in wanted.include if end != "HEAD"]
+    listed = commits.Commits(ends, known, (), wanted.name)
+    return Brought(wanted.name, commits.unit(listed, tips, wanted.refs, own))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
 import sys
 
-from wakeyscan import git
+from wakeyscan import child, git
 from wakeyscan.errors import SourceError
 
 _MARK = "# Written by: wakeyscan hook install"
@@ -65,7 +64,7 @@ def _script(stage: str) -> str:
 def _executable() -> str:
     """Find the command that the hook is to run: the one beside this Python, else the first."""
     beside = os.path.join(os.path.dirname(sys.executable), "wakeyscan")
-    found = beside if os.access(beside, os.X_OK) else shutil.which("wakeyscan")
+    found = beside if os.access(beside, os.X_OK) else child.find("wakeyscan")
     if not found:
         raise SourceError("the command wakeyscan is not on PATH, so a hook could not find it")
     return os.path.abspath(found)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wakeyscan.errors import RuleError
 from wakeyscan.finding import Severity
+from wakeyscan.pattern import written_out
 
 if TYPE_CHECKING:
     from regex import Pattern
@@ -54,7 +55,8 @@ class Rule(NamedTuple):
         import regex  # 10 ms that a clean scan never pays
 
         try:
-            return regex.compile(self.pattern.encode())
+            text = written_out(self.pattern) if self.at_anchor else self.pattern
+            return regex.compile(text.encode())
         except regex.error as error:
             raise RuleError(f"the pattern is broken: {error}") from None
 

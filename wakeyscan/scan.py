@@ -83,10 +83,11 @@ def look_at(items: Iterable[Document | Skipped], through: Lens) -> Looked:
     documents = size = 0
     for item in items:
         origin, named = examine_name(item.origin, through)
-        findings += named
         if isinstance(item, Skipped):
+            findings += named
             skipped.append(item._replace(origin=origin))
             continue
+        findings += named if item.new_name else []
         low, high = item.own or (0, len(item.content))
         documents += low == 0
         size += high - low

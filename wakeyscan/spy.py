@@ -13,7 +13,7 @@ from wakeyscan.examine import Lens, examine
 from wakeyscan.finding import Finding, Origin, Skipped
 from wakeyscan.history.repository import Repository
 from wakeyscan.history.sight import KINDS, Mark, Sighting, marks_of, sight
-from wakeyscan.history.store import Seen, Store, open_store, tasks, worker
+from wakeyscan.history.store import Seen, Store, named, open_store, tasks, worker
 from wakeyscan.outcome import Coverage
 from wakeyscan.processes import available, spread
 from wakeyscan.windows import windows
@@ -42,10 +42,12 @@ def spy(
         for seen, share in _seen(store, through, jobs):
             gathered.take(seen)
             advance(seen.objects, seen.bytes, "objects", share)
+        gathered.name()
         gathered.ask(git_there, through)
     except KeyboardInterrupt:
         interrupted = True
         gathered.gap("", "interrupted before all was looked at")
+        gathered.name()
     return gathered.spied(interrupted)
 
 
@@ -69,6 +71,7 @@ class _Gathered:
         self._repository, self._store = repository, store
         self._sightings: dict[str, Sighting] = {}
         self._gaps: list[Skipped] = []
+        self._unnamed: list[Seen] = []
         self._left: list[str] = []
         self._objects = self._bytes = 0
         for fault in store.gaps:
@@ -82,13 +85,19 @@ class _Gathered:
 
     def take(self, seen: Seen) -> None:
         """Take in what came of a task."""
-        for sighting in seen.sightings:
-            self._sightings[sighting.name] = sighting
-        for name, why in seen.slow:
-            self.gap(name, why)
-        self._left += seen.left
         self._objects += seen.objects
         self._bytes += seen.bytes
+        if seen.sightings or seen.left or seen.slow:
+            self._unnamed.append(seen)
+
+    def name(self) -> None:
+        """Find out what the objects are called that matter."""
+        for seen in named(self._store, self._unnamed):
+            self._sightings.update((sighting.name, sighting) for sighting in seen.sightings)
+            self._left += seen.left
+            for name, why in seen.slow:
+                self.gap(name, why)
+        self._unnamed = []
 
     def ask(self, git_there: git.Git, through: Lens) -> None:
         """Ask git for what we could not read; what it can't read either is a gap."""

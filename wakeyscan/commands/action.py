@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from wakeyscan import config, delivery, git, github, workflow
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.auditing import Plan, audit
-from wakeyscan.errors import UsageError, WakeyscanError
+from wakeyscan.errors import ReportError, UsageError, WakeyscanError
 from wakeyscan.finding import Liveness
 from wakeyscan.history.repository import find
 from wakeyscan.inspection import inspect
@@ -37,19 +37,28 @@ def run(values: Values, operands: list[str]) -> int:
     try:
         code, outputs = _run(values, os.environ)
     except WakeyscanError as error:
-        sys.stdout.write(workflow.command("error", str(error), title="wakeyscan"))
-        _write_to(
-            "GITHUB_OUTPUT",
-            _lines({"findings": "0", "live": "0", "incomplete": "true", "exit-code": "2"}),
-        )
+        _tell_failure(str(error), 2)
+        raise
+    except KeyboardInterrupt:
+        _tell_failure("interrupted", 130)
+        raise
+    except Exception:
+        _tell_failure("a fault of wakeyscan itself: see the log", 4)
         raise
     _write_to("GITHUB_OUTPUT", _lines(outputs))
     return code
 
 
+def _tell_failure(why: str, code: int) -> None:
+    sys.stdout.write(workflow.command("error", why, title="wakeyscan"))
+    outputs = {"findings": "0", "live": "0", "incomplete": "true", "exit-code": str(code)}
+    _write_to("GITHUB_OUTPUT", _lines(outputs))
+
+
 def _run(values: Values, environment: Mapping[str, str]) -> tuple[int, dict[str, str]]:
     given = {**config.from_environment(PARAMETERS.options, environment), **values}
     sarif = str(given.get("sarif_file", "wakeyscan.sarif"))
+    _refuse_links(sarif)
     settings = config.build(values, PARAMETERS.options, environment)._replace(
         reports=(("sarif", sarif),), sarif_profile="github"
     )
@@ -68,14 +77,30 @@ def _outcome(given: Values, settings: config.Config, environment: Mapping[str, s
         raise UsageError(f"the input 'mode' must be diff, tree or audit, not {mode!r}")
     if mode == "audit":
         plan = Plan(settings.rules, settings.jobs, True, (), datetime.now(UTC))
-        return audit(find("."), plan, lambda *_: None)[0]
+        outcome, interrupted = audit(find("."), plan, lambda *_: None)
+        if interrupted:
+            raise KeyboardInterrupt
+        return outcome
     if mode == "diff" and (wanted := github.brought(environment, git.own())) is not None:
         source, _ = source_of("git:")
         return inspect("action", (wanted.name,), [(source, [wanted.unit])], settings)
     paths = [line.strip() for line in str(given.get("paths", ".")).splitlines() if line.strip()]
+    if not paths:
+        raise UsageError("the input 'paths' names nothing to look at")
     sources = [(source_of(path)[0], path) for path in paths]
     opened = [(source, source.units(path, settings.scope)) for source, path in sources]
     return inspect("action", tuple(paths), opened, settings)
+
+
+def _refuse_links(file: str) -> None:
+    """Refuse a file of the checkout that a link in it leads elsewhere: a pull request may bring it.
+
+    Raises `UsageError`.
+    """
+    here = os.path.realpath(".")
+    meant = os.path.normpath(os.path.join(here, file))
+    if meant.startswith(here + os.sep) and os.path.realpath(meant) != meant:
+        raise UsageError(f"a link leads {file} elsewhere, so no SARIF is written there")
 
 
 def _outputs(outcome: Outcome, sarif: str, code: int) -> dict[str, str]:
@@ -95,7 +120,10 @@ def _lines(outputs: dict[str, str]) -> str:
 
 
 def _write_to(variable: str, text: str) -> None:
-    """Append to the file that a variable of the runner names."""
+    """Append to the file that a variable of the runner names; raises `ReportError`."""
     if path := os.environ.get(variable):
-        with open(path, "a", encoding="utf-8") as file:
-            file.write(text)
+        try:
+            with open(path, "a", encoding="utf-8", errors="surrogateescape") as file:
+                file.write(text)
+        except OSError as error:
+            raise ReportError(f"{variable} ({path}) can't be written: {error.strerror}") from None

@@ -50,7 +50,7 @@ def run(values: Values, operands: list[str]) -> int:
         plan = Plan(
             rules_folder=settings.rules,
             jobs=settings.jobs,
-            trusted=bool(given.get("trust_repo")) or _stands_in(folder),
+            trusted=bool(given.get("trust_repo")) or _stands_in(repository),
             limits=_limits(given, repository),
             today=datetime.now(UTC),
         )
@@ -73,13 +73,20 @@ def _local(target: str) -> Iterator[str]:
 
 def _top(folder: str) -> str:
     """Go up to the top of the work tree, as every git command does."""
-    if os.path.isdir(os.path.join(folder, "objects")):
+    is_bare = all(os.path.lexists(os.path.join(folder, part)) for part in ("HEAD", "objects"))
+    if is_bare or not os.path.isdir(folder):
         return folder
     return git.work_tree(folder) or folder
 
 
-def _stands_in(folder: str) -> bool:
-    return (git.work_tree(folder) or folder) == git.work_tree(".")
+def _stands_in(repository: Repository) -> bool:
+    """Say whether it is the repository that one stands in, not one within it."""
+    try:
+        here = git.folder_of(".")
+    except git.GitError:
+        here = "."
+    standing = {os.path.realpath(folder) for folder in (here, ".")}
+    return os.path.realpath(repository.git_folder) in standing
 
 
 def _limits(given: Values, repository: Repository) -> tuple[str, ...]:

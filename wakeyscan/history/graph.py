@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import os
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from wakeyscan import changes, git
@@ -15,6 +18,8 @@ class Graph(NamedTuple):
     """Commits, parents before children."""
 
     parents: dict[str, tuple[str, ...]]
+    sterile: git.Git
+    """Git that sees the history just so."""
 
 
 class Carriers(NamedTuple):
@@ -23,8 +28,12 @@ class Carriers(NamedTuple):
     blobs: dict[str, int]
     messages: dict[str, int]
     """By commit."""
-    of_name: Callable[[str], int]
-    """By path: what its name holds."""
+    of_name: Callable[[str], int] | None
+    """By path: what its name holds; `None`: no name holds any."""
+
+    def at(self, path: str, blob: str) -> int:
+        """Give the bits of a file."""
+        return self.blobs.get(blob, 0) | (self.of_name(path) if self.of_name else 0)
 
 
 class History(NamedTuple):
@@ -35,36 +44,68 @@ class History(NamedTuple):
     ever: dict[str, int]
     first: dict[tuple[str, str], str]
     """By (path, blob): the first commit whose tree has that there."""
+    turns: tuple[Turn, ...]
+    """Parents before children."""
 
     def introducing(self, bit: int) -> Iterator[str]:
         """Yield the commits whose tree has a secret that no parent's has."""
-        for commit, parents in self.graph.parents.items():
-            if self.now[commit] & bit and not any(self.now.get(p, 0) & bit for p in parents):
-                yield commit
+        return (turn.commit for turn in self.turns if turn.gained & bit)
 
     def removing(self, bit: int) -> Iterator[str]:
-        """Yield the commits whose tree lacks a secret that a parent's has."""
-        for commit, parents in self.graph.parents.items():
-            if not self.now[commit] & bit and any(self.now.get(p, 0) & bit for p in parents):
-                yield commit
+        """Yield the commits whose tree lacks a secret that all parents' have.
+
+        A merge with a branch that still has it takes nothing away.
+        """
+        return (turn.commit for turn in self.turns if turn.lost & bit)
 
 
-def read(tips: Iterable[str], sterile: git.Git) -> Graph:
-    """Read the commits that tips reach; raises `GitError` where one is missing."""
-    stdin = "".join(f"{tip}\n" for tip in tips).encode()
+class Turn(NamedTuple):
+    """A commit at which secrets come or go."""
+
+    commit: str
+    gained: int
+    lost: int
+
+
+def read(commits: list[str], sterile: git.Git) -> Graph:
+    """Read the history of all commits that there are; raises `GitError` where one is damaged."""
+    try:
+        return _read(commits, sterile)
+    except git.GitError:  # cut short: it begins where parents are missing
+        return _read(commits, _cut(commits, sterile))
+
+
+def _read(commits: list[str], sterile: git.Git) -> Graph:
+    stdin = "".join(f"{commit}\n" for commit in commits).encode()
     out = sterile.run("rev-list", "--stdin", "--parents", "--topo-order", "--reverse", stdin=stdin)
     rows = (line.split(" ") for line in out.decode("ascii").splitlines())
-    return Graph({row[0]: tuple(row[1:]) for row in rows})
+    return Graph({row[0]: tuple(row[1:]) for row in rows}, sterile)
 
 
-def follow(graph: Graph, carriers: Carriers, sterile: git.Git) -> History:
+def _cut(commits: list[str], sterile: git.Git) -> git.Git:
+    """Give git that takes the commits for first ones whose parents are missing."""
+    known = frozenset(commits)
+    first = [found.name for found in sterile.objects(commits) if _parents(found.whole()) - known]
+    path = os.path.join(sterile.folder, "first-commits")
+    with open(path, "w", encoding="ascii") as file:
+        file.writelines(f"{commit}\n" for commit in first)
+    return sterile._replace(environment={**sterile.environment, "GIT_SHALLOW_FILE": path})
+
+
+def _parents(commit: bytes) -> frozenset[str]:
+    header = commit.partition(b"\n\n")[0].split(b"\n")
+    return frozenset(line[7:].decode("ascii") for line in header if line.startswith(b"parent "))
+
+
+def follow(graph: Graph, carriers: Carriers) -> History:
     """Follow secrets through the history, in one pass over its changes."""
-    changed = dict(_relevant(graph, carriers, sterile))
+    changed = dict(_relevant(graph, carriers))
     states: dict[str, State] = {}
     bits: dict[State, int] = {frozenset(): 0}
     now: dict[str, int] = {}
     ever: dict[str, int] = {}
     first: dict[tuple[str, str], str] = {}
+    turns: list[Turn] = []
     for commit, parents in graph.parents.items():
         state = states.get(parents[0], frozenset()) if parents else frozenset()
         if commit in changed:
@@ -75,31 +116,56 @@ def follow(graph: Graph, carriers: Carriers, sterile: git.Git) -> History:
         if state not in bits:
             bits[state] = _bits(state, carriers)
         now[commit] = bits[state]
-        past = carriers.messages.get(commit, 0) | now[commit]
+        ever[commit] = carriers.messages.get(commit, 0) | now[commit]
         for parent in parents:
-            past |= ever.get(parent, 0)
-        ever[commit] = past
-    return History(graph, now, ever, first)
+            ever[commit] |= ever.get(parent, 0)
+        turn = _turn(commit, now[commit], [now.get(parent, 0) for parent in parents])
+        if turn.gained or turn.lost:
+            turns.append(turn)
+    return History(graph, now, ever, first, tuple(turns))
 
 
-def _relevant(
-    graph: Graph, carriers: Carriers, sterile: git.Git
-) -> Iterator[tuple[str, list[changes.Change]]]:
+def _turn(commit: str, now: int, before: list[int]) -> Turn:
+    had_by_any, had_by_all = 0, -1 if before else 0
+    for bits in before:
+        had_by_any |= bits
+        had_by_all &= bits
+    return Turn(commit, now & ~had_by_any, had_by_all & ~now)
+
+
+def _relevant(graph: Graph, carriers: Carriers) -> Iterator[tuple[str, list[changes.Change]]]:
     """Yield the commits that change what holds secrets, against their first parent."""
     lines = (f"{commit} {parents[0]}\n" if parents else f"{commit}\n"
              for commit, parents in graph.parents.items())  # fmt: skip
-    out = sterile.run(
+    out = graph.sterile.run(
         *("diff-tree", "--stdin", "--raw", "-z", "-r", "--root", "--no-abbrev", "--no-renames"),
         stdin="".join(lines).encode(),
     )
-    for commit, listed in changes.by_commit(out):
-        if wanted := [change for change in listed if _matters(change, carriers)]:
-            yield commit, wanted
+    for commit, fields in groupby(_touching(out, carriers), key=itemgetter(0)):
+        yield commit, list(changes.parse(part for _, *pair in fields for part in pair))
 
 
-def _matters(change: changes.Change, carriers: Carriers) -> bool:
-    texts = (change.new, *change.old)
-    return any(text in carriers.blobs for text in texts) or bool(carriers.of_name(change.path))
+def _touching(out: bytes, carriers: Carriers) -> Iterator[tuple[str, bytes, bytes]]:
+    """Yield commit, entry and path of the changes that matter: a few among a million, as a rule.
+
+    An entry is `:mode mode id id status`, all but the last of known widths.
+    """
+    names = frozenset(name.encode() for name in carriers.blobs)
+    width = len(next(iter(names), b""))
+    old, new = slice(15, 15 + width), slice(16 + width, 16 + 2 * width)
+    commit = b""
+    fields = iter(out.split(b"\0"))
+    for field in fields:
+        if field[:1] != b":":
+            commit = field
+            continue
+        path = next(fields)
+        if (
+            field[new] in names
+            or field[old] in names
+            or (carriers.of_name and carriers.of_name(os.fsdecode(path)))
+        ):
+            yield commit.decode("ascii"), field, path
 
 
 def _changed(state: State, listed: list[changes.Change], carriers: Carriers) -> State:
@@ -107,7 +173,7 @@ def _changed(state: State, listed: list[changes.Change], carriers: Carriers) -> 
     kept = {place for place in state if place[0] not in touched}
     for change in listed:
         there = not changes.is_zero(change.new)
-        if there and (change.new in carriers.blobs or carriers.of_name(change.path)):
+        if there and carriers.at(change.path, change.new):
             kept.add((change.path, change.new))
     return frozenset(kept)
 
@@ -115,5 +181,5 @@ def _changed(state: State, listed: list[changes.Change], carriers: Carriers) -> 
 def _bits(state: State, carriers: Carriers) -> int:
     held = 0
     for path, blob in state:
-        held |= carriers.blobs.get(blob, 0) | carriers.of_name(path)
+        held |= carriers.at(path, blob)
     return held

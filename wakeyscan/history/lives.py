@@ -15,7 +15,7 @@ from wakeyscan.finding import Finding, Origin, Standing
 from wakeyscan.history import graph, refs
 from wakeyscan.history.pack import BLOB, COMMIT, TREE
 from wakeyscan.history.repository import Repository
-from wakeyscan.history.sight import KINDS, Mark, Sighting, findings_in
+from wakeyscan.history.sight import KINDS, Mark, Sighting, findings_in, marks_of
 from wakeyscan.outcome import Key, Moment, Place
 
 _MOST_PLACES = 100
@@ -49,7 +49,8 @@ def labels_of(repository: Repository, sterile: git.Git) -> dict[str, frozenset[s
     logs = refs.read_logs(repository)
     stash = logs.pop("refs/stash", set())
     tips = refs.read(repository)
-    peeled = _peeled(tips.values(), sterile)
+    tags = [tip for name, tip in tips.items() if name.startswith("refs/tags/")]
+    peeled = _peeled(tags, sterile)
     named = {name: frozenset((tip, peeled.get(tip, tip))) for name, tip in sorted(tips.items())}
     stash |= named.pop("refs/stash", frozenset())
     logged = frozenset(commit for commits in logs.values() for commit in commits)
@@ -59,31 +60,49 @@ def labels_of(repository: Repository, sterile: git.Git) -> dict[str, frozenset[s
 
 def tell(scene: Scene) -> Iterator[tuple[Key, list[Finding]]]:
     """Yield the life of each secret that wants attention, with the findings that show it."""
-    wanted = {_known(m): None for s in scene.sightings for m in s.marks if _reported(m)}
+    named = _named(scene)
+    wanted = {_known(m) for s in scene.sightings for m in s.marks if _reported(m)} | set(named)
     if not wanted:
         return
     bits = {known: 1 << number for number, known in enumerate(sorted(wanted))}
     carriers = _carriers(scene, bits)
-    history = graph.follow(_whole_graph(scene), carriers, scene.sterile)
+    history = graph.follow(graph.read(_commits(scene), scene.sterile), carriers)
     dates = _Dates(scene.sterile)
     for known, bit in bits.items():
-        yield _life(known, bit, scene, history, carriers, dates)
+        places = [*_places(known, bit, scene, history, carriers), *named.get(known, ())]
+        if findings := list(_findings(known, places, scene)):
+            yield _life(findings, bit, places, scene, history, carriers, dates), findings
 
 
 def tell_briefly(scene: Scene) -> Iterator[tuple[Key, list[Finding]]]:
-    """Yield what is known of secrets where there is no time to follow their lives."""
-    wanted = {_known(m): s for s in scene.sightings for m in s.marks if _reported(m)}
-    for known, sighting in sorted(wanted.items()):
-        places = [Place("", line, sighting.name, "") for line in _lines(sighting, known)[:1]]
-        for finding in _findings(known, places, scene):
+    """Yield what is known of secrets whose lives can't be followed, or for want of time."""
+    places = _named(scene)
+    for sighting in scene.sightings:
+        for mark in filter(_reported, sighting.marks):
+            path = "" if sighting.kind in (BLOB, TREE) else _part_of(sighting)
+            here = Place(path, mark.line, sighting.name, "")
+            places.setdefault(_known(mark), []).append(here)
+    for known in sorted(places):
+        for finding in _findings(known, places[known][:1], scene):
             nothing = Moment("", "")
             yield (
                 Key(
                     *(known[0], finding.secret, finding.severity, nothing, None, False, None),
-                    *((), 0, tuple(places)),
+                    *((), 0, tuple(places[known][:_MOST_PLACES])),
                 ),
                 [finding],
             )
+
+
+def _named(scene: Scene) -> dict[Known, list[Place]]:
+    """Say which secrets stand in the names of refs."""
+    named: dict[Known, list[Place]] = {}
+    if not scene.through.prefilter(os.fsencode("\n".join(scene.labels))):
+        return named
+    for label in scene.labels:
+        for mark in filter(_reported, marks_of(examine_name(Origin(label), scene.through)[1])):
+            named.setdefault(_known(mark), []).append(Place(label, 1, "", ""))
+    return named
 
 
 def _known(mark: Mark) -> Known:
@@ -114,12 +133,12 @@ def _carriers(scene: Scene, bits: dict[Known, int]) -> graph.Carriers:
             held |= bits.get((finding.rule, finding.secret.fingerprint), 0)
         return held
 
-    names = of_name if TREE in by_kind else lambda path: 0
+    names = of_name if TREE in by_kind else None
     return graph.Carriers(by_kind.get(BLOB, {}), by_kind.get(COMMIT, {}), names)
 
 
-def _whole_graph(scene: Scene) -> graph.Graph:
-    """Read all commits: those that refs reach, those in reflogs, and those that nothing reaches."""
+def _commits(scene: Scene) -> list[str]:
+    """List all commits: those that refs reach, those in reflogs, and those that nothing reaches."""
     listed = scene.sterile.run(
         "cat-file",
         "--batch-all-objects",
@@ -127,7 +146,7 @@ def _whole_graph(scene: Scene) -> graph.Graph:
         "--unordered",
     )
     rows = (line.split(" ") for line in listed.decode("ascii").splitlines())
-    return graph.read((row[1] for row in rows if row[0] == "commit"), scene.sterile)
+    return [row[1] for row in rows if row[0] == "commit"]
 
 
 class _Dates:
@@ -159,15 +178,14 @@ def _author_date(commit: bytes) -> datetime:
 
 
 def _life(
-    known: Known,
+    findings: list[Finding],
     bit: int,
+    places: list[Place],
     scene: Scene,
     history: graph.History,
     carriers: graph.Carriers,
     dates: _Dates,
-) -> tuple[Key, list[Finding]]:
-    places = list(_places(known, bit, scene, history, carriers))
-    findings = list(_findings(known, places, scene))
+) -> Key:
     written = [commit for commit, held in carriers.messages.items() if held & bit]
     began = list(history.introducing(bit)) or [c for c in written if c in history.now]
     ended = list(history.removing(bit))
@@ -176,7 +194,7 @@ def _life(
     at_head = any(history.now.get(name, 0) & bit for name in scene.at("HEAD"))
     removed = None if at_head else max(ended, key=lambda c: (dates.of(c), c), default=None)
     worst = max(findings, key=lambda finding: finding.severity)
-    key = Key(
+    return Key(
         rule=worst.rule,
         secret=worst.secret,
         severity=worst.severity,
@@ -188,7 +206,6 @@ def _life(
         exposed_days=_days(introduced, removed, dates, scene.today),
         places=tuple(places[:_MOST_PLACES]),
     )
-    return key, findings
 
 
 def _moment(commit: str, dates: _Dates) -> Moment:
@@ -209,20 +226,22 @@ def _places(
 ) -> Iterator[Place]:
     """Yield where a secret stands, in the order of the history; what no commit has comes last."""
     by_name = {sighting.name: sighting for sighting in scene.sightings}
-    named: set[str] = set()
+    placed: set[str] = set()
+    in_path = False
     order = {commit: number for number, commit in enumerate(history.graph.parents)}
     for (path, blob), commit in sorted(history.first.items(), key=lambda i: (order[i[1]], i[0])):
         if blob in by_name and carriers.blobs.get(blob, 0) & bit:
-            named.add(blob)
+            placed.add(blob)
             yield from (Place(path, ln, blob, commit) for ln in _lines(by_name[blob], known))
-        elif carriers.of_name(path) & bit:
+        elif carriers.of_name and carriers.of_name(path) & bit:
+            in_path = True
             yield Place(path, 1, blob, commit)
     for sighting in scene.sightings:
-        if sighting.name in named or sighting.kind == TREE:
+        if sighting.name in placed or (sighting.kind == TREE and in_path):
             continue
         for mark in sighting.marks:
             if _known(mark) == known:
-                path = "" if sighting.kind == BLOB else _part_of(sighting)
+                path = "" if sighting.kind in (BLOB, TREE) else _part_of(sighting)
                 commit = sighting.name if sighting.kind == COMMIT else ""
                 yield Place(path, mark.line, sighting.name, commit)
 
@@ -241,17 +260,24 @@ def _findings(known: Known, places: list[Place], scene: Scene) -> Iterator[Findi
     for place in places:
         first.setdefault(place.path or place.blob, place)
     wanted = list(first.values())[:_MOST_PLACES]
-    objects = scene.sterile.objects(place.blob for place in wanted)
-    for place, found in zip(wanted, objects, strict=True):
-        within = (
-            f"commit {place.commit[:12]}" if place.commit else f"{found.type} {found.name[:12]}"
-        )
-        width = scene.repository.width
-        origin = Origin(place.path or "(unreachable)", within)
-        masked, in_name = examine_name(origin, scene.through)
-        inside = findings_in(KINDS[found.type], found.whole(), scene.through, width, masked)
-        mine = (f for f in (*in_name, *inside) if (f.rule, f.secret.fingerprint) == known)
+    objects = scene.sterile.objects(place.blob for place in wanted if place.blob)
+    for place in wanted:
+        found = next(objects) if place.blob else None
+        mine = (f for f in _at(place, found, scene) if (f.rule, f.secret.fingerprint) == known)
         yield from islice(mine, 1)
+
+
+def _at(place: Place, found: git.Object | None, scene: Scene) -> Iterator[Finding]:
+    """Yield what is found at a place: in its path, and in the object there, if it is here."""
+    within = f"commit {place.commit[:12]}" if place.commit else ""
+    if found and found.type and not within:
+        within = f"{found.type} {found.name[:12]}"
+    origin = Origin(place.path or "(unreachable)", within)
+    masked, in_name = examine_name(origin, scene.through)
+    yield from in_name
+    if found and found.type:
+        kind, width = KINDS[found.type], scene.repository.width
+        yield from findings_in(kind, found.whole(), scene.through, width, masked)
 
 
 def _pushed(bit: int, scene: Scene, history: graph.History) -> bool | None:
@@ -265,11 +291,14 @@ def _reached(
     bit: int, places: list[Place], scene: Scene, history: graph.History
 ) -> tuple[str, ...]:
     """List what reaches a secret: a history that had it, or the very object that holds it."""
-    holders = {place.blob for place in places}
+    holders = {place.blob for place in places if place.blob}
+    labels = {place.path for place in places if not place.blob}
     reached = tuple(
         label
         for label, ids in scene.labels.items()
-        if not holders.isdisjoint(ids) or any(history.ever.get(name, 0) & bit for name in ids)
+        if label in labels
+        or not holders.isdisjoint(ids)
+        or any(history.ever.get(name, 0) & bit for name in ids)
     )
     return reached or ("unreachable",)
 

@@ -25,6 +25,9 @@ fast_zlib: Any = import_module("isal.isal_zlib" if find_spec("isal") else "zlib"
 COMMIT, TREE, BLOB, TAG, OFS_DELTA, REF_DELTA = 1, 2, 3, 4, 6, 7
 NO_ENTRY = -1
 
+_LONGEST_HEAD = 64
+"""Bytes: a size of ten, and an id of 32, or a distance of ten."""
+
 
 class Pack(NamedTuple):
     """The entries of one pack in the order of the file, and how they hang together."""
@@ -33,30 +36,28 @@ class Pack(NamedTuple):
     data: mmap.mmap
     offsets: array[int]
     """Where entries begin; one more at the end, where the last one ends."""
-    bodies: array[int]
-    """Where their compressed bytes begin."""
-    sizes: array[int]
-    """Of the object, or of the delta, when inflated."""
+    heads: bytes
+    """How many bytes of each entry come before the compressed ones."""
     kinds: bytes
+    sizes: dict[int, int]
+    """Of entries that are over `SMALL` when inflated: how large the object, or the delta, is."""
     child: array[int]
     """Of each entry the number of the last entry that is a delta of it; `NO_ENTRY`: none."""
     sibling: array[int]
     """Of each delta the number of the next entry with the same base; `NO_ENTRY`: none."""
 
-    def name(self, number: int) -> str:
-        """Give the id of an entry, in hex; slow, for the few that matter."""
-        return self.listing.name(self.listing.offsets.index(self.offsets[number]))
+    def names(self, numbers: Iterable[int]) -> dict[int, str]:
+        """Give the ids of entries, in hex; all at once, since the index is not in their order."""
+        wanted = {self.offsets[number]: number for number in numbers}
+        return {
+            wanted[offset]: self.listing.name(at)
+            for at, offset in enumerate(self.listing.offsets)
+            if offset in wanted
+        }
 
     def roots(self) -> list[int]:
         """List the entries that are no deltas: one of each family."""
         return [number for number, kind in enumerate(self.kinds) if kind < OFS_DELTA]
-
-    def children(self, number: int) -> Iterator[int]:
-        """Yield the entries that are deltas of one."""
-        child = self.child[number]
-        while child != NO_ENTRY:
-            yield child
-            child = self.sibling[child]
 
 
 def read(index: Index) -> Pack:
@@ -83,78 +84,82 @@ def _mapped(path: str) -> mmap.mmap:
 
 
 def _linked(index: Index, data: mmap.mmap, offsets: array[int], end: int) -> Pack:
+    """Read the headers in one tight loop: there may be millions, and none is of any use alone.
+
+    An entry begins with its kind and size, in bytes of which all but the last have the high bit;
+    then a delta says how far before it, or under which id, its base is.
+    """
     count = len(offsets)
-    bodies, sizes, kinds = array("Q", bytes(8 * count)), array("Q", bytes(8 * count)), bytearray()
-    child = array("i", [NO_ENTRY]) * count
-    sibling = array("i", [NO_ENTRY]) * count
-    numbers = {offset: number for number, offset in enumerate(offsets)}
+    heads, kinds, sizes = bytearray(count), bytearray(count), dict[int, int]()
+    child, sibling = (array("i", [NO_ENTRY]) * count for _ in range(2))
+    numbers = dict(zip(offsets, range(count), strict=True))
     for number, offset in enumerate(offsets):
-        byte = data[offset]
-        kind, size, shift, at = (byte >> 4) & 7, byte & 15, 4, offset + 1
+        head = data[offset : offset + _LONGEST_HEAD]
+        byte, at = head[0], 1
+        kind, size, shift = byte & 0x70, byte & 15, 4
         while byte & 0x80:
-            byte = data[at]
+            byte = head[at]
             size |= (byte & 0x7F) << shift
             shift += 7
             at += 1
-        if kind == OFS_DELTA:
-            byte = data[at]
+        if size > SMALL:
+            sizes[number] = size
+        if kind == OFS_DELTA << 4:
+            byte = head[at]
             back = byte & 0x7F
             at += 1
             while byte & 0x80:
-                byte = data[at]
+                byte = head[at]
                 back = ((back + 1) << 7) | (byte & 0x7F)
                 at += 1
             base = numbers[offset - back]
-        elif kind == REF_DELTA:
-            base = numbers[index.find(data[at : at + index.width])]
-            at += index.width
-        else:
-            base = NO_ENTRY
-        bodies[number], sizes[number] = at, size
-        kinds.append(kind)
-        if base != NO_ENTRY:
             sibling[number] = child[base]
             child[base] = number
+        elif kind == REF_DELTA << 4:
+            base = numbers[index.find(head[at : at + index.width])]
+            at += index.width
+            sibling[number] = child[base]
+            child[base] = number
+        kinds[number], heads[number] = kind >> 4, at
     offsets.append(end)
-    return Pack(index, data, offsets, bodies, sizes, bytes(kinds), child, sibling)
+    return Pack(index, data, offsets, bytes(heads), bytes(kinds), sizes, child, sibling)
 
+
+SMALL = 1 << 20
+"""Bytes of an entry up to which its size need not be known before it is inflated."""
 
 LARGE = 64 << 20
 """Bytes of an object over which it is not held in memory, nor what is a delta of it."""
 
 
-class Inflated(NamedTuple):
-    """An object of a pack."""
+def walk(pack: Pack, roots: Iterable[int]) -> Iterator[tuple[int, int, bytes | None]]:
+    """Yield all objects of the families of `roots`, each after the one that it is a delta of.
 
-    number: int
-    kind: int
-    content: bytes | None
-    """`None`: too large, or not as the format says; git itself must be asked."""
-
-
-def walk(pack: Pack, roots: Iterable[int]) -> Iterator[Inflated]:
-    """Yield all objects of the families of `roots`, each after the one that it is a delta of."""
+    That is: the number of the entry, its kind, and its content; `None` where that is too large to
+    hold, or the entry is not as the format says, so that git itself must be asked.
+    """
     view = memoryview(pack.data)
-    bodies, offsets, child, sibling = pack.bodies, pack.offsets, pack.child, pack.sibling
+    heads, offsets, sizes = pack.heads, pack.offsets, pack.sizes
+    child, sibling, inflate = pack.child, pack.sibling, fast_zlib.decompress
+    damage = (fast_zlib.error, ApplyDeltaError, IndexError)
     for root in roots:
         kind = pack.kinds[root]
         pending: list[tuple[int, bytes | None]] = [(root, b"")]
         while pending:
             number, base = pending.pop()
             content: bytes | None = None
-            if base is not None and pack.sizes[number] <= LARGE:
+            if base is not None and sizes.get(number, 0) <= LARGE:
                 try:
-                    content = fast_zlib.decompress(view[bodies[number] : offsets[number + 1]])
+                    content = inflate(view[offsets[number] + heads[number] : offsets[number + 1]])
                     if number != root:
                         content = b"".join(apply_delta(base, content))
-                    elif len(content) != pack.sizes[number]:
-                        content = None
-                except (fast_zlib.error, ApplyDeltaError, IndexError):
+                except damage:
                     content = None
-            yield Inflated(number, kind, content)
-            if content is not None and len(content) > LARGE:
-                content = None
+            yield number, kind, content
             number = child[number]
-            while number != NO_ENTRY:
-                pending.append((number, content))
-                number = sibling[number]
+            if number != NO_ENTRY:
+                if content is not None and len(content) > LARGE:
+                    content = None
+                while number != NO_ENTRY:
+                    pending.append((number, content))
+                    number = sibling[number]

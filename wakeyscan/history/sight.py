@@ -51,7 +51,7 @@ def parts(kind: int, content: bytes, width: int, origin: Origin) -> Iterator[Doc
     if kind == BLOB:
         yield Document(origin, content)
     elif kind == TREE:
-        yield from (Document(Origin(name), b"") for name in names_in(content, width))
+        yield from (Document(origin._replace(path=name), b"") for name in names_in(content, width))
     else:
         what = "commit" if kind == COMMIT else "tag"
         header, _, message = content.partition(b"\n\n")

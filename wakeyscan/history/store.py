@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from wakeyscan.detect import OutOfPatience
@@ -39,7 +38,7 @@ class Task(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What came of a task."""
+    """What came of a task; objects of a pack go by the numbers of their entries (see `named`)."""
 
     sightings: tuple[Sighting, ...] = ()
     objects: int = 0
@@ -48,6 +47,8 @@ class Seen(NamedTuple):
     """Objects to ask git for: too large to hold, or not as the format says."""
     slow: tuple[tuple[str, str], ...] = ()
     """Objects that a pattern took too long for, and what it said."""
+    pack: int = -1
+    """The number of the pack, or -1."""
 
 
 def open_store(repository: Repository) -> Store:
@@ -107,48 +108,56 @@ def worker(store: Store, make_sight: Callable[[], Sight]) -> Callable[[Task], Se
     def work(task: Task) -> Seen:
         if task.pack < 0:
             return _see(_loose_objects(store.loose[task.start : task.stop]), see)
-        one = store.packs[task.pack]
-        return _see(_packed_objects(one, roots[task.pack][task.start : task.stop]), see)
+        wanted = roots[task.pack][task.start : task.stop]
+        return _see(pack.walk(store.packs[task.pack], wanted), see)._replace(pack=task.pack)
 
     return work
 
 
-class _Found(NamedTuple):
-    name: Callable[[], str]
-    kind: int
-    content: bytes | None
+def named(store: Store, seen: Iterable[Seen]) -> Iterator[Seen]:
+    """Give what was seen the ids of its objects; the names of a pack are looked up at once."""
+    numbers: dict[int, set[int]] = {}
+    for one in seen:
+        if one.pack >= 0:
+            known = (s.name for s in one.sightings), one.left, (name for name, _ in one.slow)
+            numbers.setdefault(one.pack, set()).update(int(n) for part in known for n in part)
+    names = {number: store.packs[number].names(wanted) for number, wanted in numbers.items()}
+    for one in seen:
+        if one.pack < 0:
+            yield one
+            continue
+        name = names[one.pack]
+        yield one._replace(
+            sightings=tuple(s._replace(name=name[int(s.name)]) for s in one.sightings),
+            left=tuple(name[int(number)] for number in one.left),
+            slow=tuple((name[int(number)], why) for number, why in one.slow),
+        )
 
 
-def _see(found: Iterator[_Found], see: Sight) -> Seen:
+def _see(found: Iterable[tuple[int | str, int, bytes | None]], see: Sight) -> Seen:
     sightings, left, slow = [], [], []
     objects = size = 0
     for name, kind, content in found:
         if content is None:
-            left.append(name())
+            left.append(str(name))
             continue
         objects += 1
         size += len(content)
         try:
             if marks := see(kind, content):
-                sightings.append(Sighting(name(), kind, marks))
+                sightings.append(Sighting(str(name), kind, marks))
         except OutOfPatience as error:
-            slow.append((name(), str(error)))
+            slow.append((str(name), str(error)))
     return Seen(tuple(sightings), objects, size, tuple(left), tuple(slow))
 
 
-def _packed_objects(one: pack.Pack, roots: list[int]) -> Iterator[_Found]:
-    for number, kind, content in pack.walk(one, roots):
-        yield _Found(partial(one.name, number), kind, content)
-
-
-def _loose_objects(paths: tuple[str, ...]) -> Iterator[_Found]:
+def _loose_objects(paths: tuple[str, ...]) -> Iterator[tuple[str, int, bytes | None]]:
     for path in paths:
-        folder, name = os.path.split(path)
-        full = partial(str, os.path.basename(folder) + name)
-        if len(full()) not in (40, 64) or full().strip("0123456789abcdef"):
-            continue  # a draft that git left behind
-        kind, content = _inflated(path)
-        yield _Found(full, kind, content)
+        folder, rest = os.path.split(path)
+        name = os.path.basename(folder) + rest
+        if len(name) in (40, 64) and not name.strip("0123456789abcdef"):
+            kind, content = _inflated(path)
+            yield name, kind, content  # what is named otherwise is a draft that git left behind
 
 
 def _inflated(path: str) -> tuple[int, bytes | None]:

@@ -6,6 +6,7 @@ import json
 from typing import Any, TextIO
 
 from wakeyscan import __version__
+from wakeyscan.biography import beginning
 from wakeyscan.display import conceal, encodable, json_safe
 from wakeyscan.finding import Finding, Skipped
 from wakeyscan.outcome import Key, Outcome, Place, Style
@@ -76,8 +77,7 @@ def _key(key: Key) -> dict[str, Any]:
 
 
 def _introduced(key: Key) -> dict[str, Any]:
-    mine = [place for place in key.places if place.commit == key.introduced.commit]
-    place = (mine or list(key.places))[0]
+    place = beginning(key)
     return {**key.introduced._asdict(), "path": _path(place), "line": place.line}
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TextIO
 
 from wakeyscan.display import printable
 from wakeyscan.finding import Finding
 from wakeyscan.outcome import Outcome, Style
 
-_MOST = 500
-"""Rows of a table: GitHub drops a summary of over 1 MiB whole."""
+_MOST_ROWS, _MOST_BYTES = 500, 400_000
+"""Of each table: GitHub drops a summary of over 1 MiB whole, and names may be long."""
 
 
 def write(outcome: Outcome, out: TextIO, style: Style) -> None:
@@ -18,15 +19,13 @@ def write(outcome: Outcome, out: TextIO, style: Style) -> None:
     out.write(f"### wakeyscan: {_verdict(outcome, len(reported))}\n\n")
     if reported:
         out.write("| severity | where | rule | secret | exposure |\n|---|---|---|---|---|\n")
-        out.writelines(map(_row, reported[:_MOST]))
-        out.write(_more(len(reported)))
+        out.write(_rows(map(_row, reported), len(reported)))
         out.write("\nTake every key for leaked: make a new one, then **revoke** the old one. Both ")
         out.write("work until then; taking it out of the code closes nothing.\n")
     if outcome.skipped:
         out.write("\n| not looked at | why |\n|---|---|\n")
-        for item in outcome.skipped[:_MOST]:
-            out.write(f"| {code(item.origin.path)} | {code(item.reason)} |\n")
-        out.write(_more(len(outcome.skipped)))
+        gaps = (f"| {code(gap.origin.path)} | {code(gap.reason)} |\n" for gap in outcome.skipped)
+        out.write(_rows(gaps, len(outcome.skipped)))
 
 
 def _verdict(outcome: Outcome, count: int) -> str:
@@ -48,8 +47,16 @@ def _row(finding: Finding) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-def _more(count: int) -> str:
-    return f"\n…and {count - _MOST} more.\n" if count > _MOST else ""
+def _rows(rows: Iterable[str], count: int) -> str:
+    """Join the rows that there is room for, and say how many are left out."""
+    shown: list[str] = []
+    size = 0
+    for row in rows:
+        size += len(row.encode("utf-8", "backslashreplace"))
+        if len(shown) == _MOST_ROWS or size > _MOST_BYTES:
+            return f"{''.join(shown)}\n…and {count - len(shown)} more.\n"
+        shown.append(row)
+    return "".join(shown)
 
 
 def code(text: str) -> str:

@@ -26,7 +26,16 @@ def documents(unit: str, scope: Scope) -> Iterator[Document | Skipped]:
     """Yield the message down to the scissors: below them `git commit -v` shows the change."""
     with open(unit, "rb") as file:
         content = file.read()
+    yield Document(Origin("(commit message)", part="message"), _above_scissors(content))
+
+
+def _above_scissors(content: bytes) -> bytes:
+    """Cut where git does: comments follow its scissors, while a line that a person typed stays."""
     at = content.find(_SCISSORS)
-    if at >= 0:
-        content = content[: content.rfind(b"\n", 0, at) + 1]
-    yield Document(Origin("(commit message)", part="message"), content)
+    while at >= 0:
+        start = content.rfind(b"\n", 0, at) + 1
+        mark, below = content[start:at], content[at:].partition(b"\n")[2]
+        if mark and below.startswith(mark):
+            return content[:start]
+        at = content.find(_SCISSORS, at + 1)
+    return content
