@@ -41,7 +41,7 @@ class Parameters(NamedTuple):
 
 
 SCANNING = (
-    Option("format", "How to report on stdout (text, json, sarif, github). Default: text.", "NAME"),
+    Option("format", "How to report on stdout: text, json, sarif, github, markdown. Default: text.", "NAME"),
     Option("report", "Write another report beside it; repeatable.", "NAME=FILE", many=True),
     Option("fail-on", "Exit 1 from this severity on: note, low, medium, high, critical, never. "
            "Default: low.", "LEVEL"),

@@ -13,6 +13,7 @@ from wakeyscan import git, rule
 from wakeyscan.examine import lens
 from wakeyscan.finding import Finding, Origin, Skipped
 from wakeyscan.history import lives, refs, sterile
+from wakeyscan.history.memory import Memory
 from wakeyscan.history.repository import Repository
 from wakeyscan.history.sight import Sighting
 from wakeyscan.inspection import wrappings
@@ -21,7 +22,7 @@ from wakeyscan.prefilter import MANY
 from wakeyscan.scan import place
 from wakeyscan.spy import Advance, spy
 
-_CUT = "its history is cut short (shallow): git fetch --unshallow, then audit again"
+_CUT = "its history is cut short (shallow): git fetch --unshallow, or fetch-depth: 0"
 _REFTABLE = "its refs are kept in a reftable, which is not read: what reaches a key is not known"
 _MODULE = "the repository of a submodule, which is one of its own: wakeyscan audit {}"
 
@@ -36,6 +37,8 @@ class Plan(NamedTuple):
     limits: tuple[str, ...]
     """Options and ids for `git rev-list` that limit the audit; empty: every object."""
     today: datetime
+    memory: str = ""
+    """The file that remembers what was looked at before; empty: nothing is remembered."""
 
 
 def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome, bool]:
@@ -45,7 +48,9 @@ def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome
     through.prefilter.expect(MANY)
     with sterile.opened(repository) as git_there, _checking(repository, git_there) as check:
         labels = lives.labels_of(repository, git_there)
-        spied = spy(repository, through, git_there, plan.jobs, advance)
+        memory = Memory(plan.memory, rules)
+        spied = spy(repository, through, git_there, memory, plan.jobs, advance)
+        memory.close()
         wanted, unlimited = _limited(spied.sightings, plan, repository, git_there)
         scene = lives.Scene(repository, git_there, through, wanted, labels, plan.today)
         told, untold, interrupted = _told(scene, spied.interrupted)
@@ -67,15 +72,15 @@ def _told(
     """Tell the lives of keys, or as much of them as damage and Ctrl-C let us; say what is lost."""
     gaps: list[Skipped] = []
     origin = Origin(scene.repository.folder)
-    try:
-        if not interrupted:
-            return list(lives.tell(scene)), gaps, False
-    except git.GitError as error:
-        gaps.append(Skipped(origin, f"when keys came and went can't be told: {error}"))
-    except KeyboardInterrupt:
-        interrupted = True
-        gaps.append(Skipped(origin, "interrupted before the lives of keys were told"))
-    return list(lives.tell_briefly(scene)), gaps, interrupted
+    for tell in (lives.tell_briefly,) if interrupted else (lives.tell, lives.tell_briefly):
+        try:
+            return list(tell(scene)), gaps, interrupted
+        except git.GitError as error:
+            gaps.append(Skipped(origin, f"the lives of keys can't be told: {error}"))
+        except KeyboardInterrupt:
+            interrupted = True
+            gaps.append(Skipped(origin, "interrupted before the lives of keys were told"))
+    return [], gaps, interrupted
 
 
 def _order(key: Key) -> tuple[bool, int, str, str]:

@@ -13,6 +13,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -96,6 +97,13 @@ class Git(NamedTuple):
 
     folder: str
     environment: dict[str, str]
+    called: str = ""
+    """What it is called in messages, where that is not its folder."""
+
+    @property
+    def where(self) -> str:
+        """What people know the repository by."""
+        return self.called or self.folder
 
     def run(
         self,
@@ -120,9 +128,9 @@ class Git(NamedTuple):
             output = git.answer(stdin)
             code, complaints = git.end()
         except child.ChildError as error:
-            raise GitError(f"git {arguments[0]} in {self.folder} {error}") from None
+            raise GitError(f"git {arguments[0]} in {self.where} {error}") from None
         if code not in ok:
-            raise GitError(_explained(arguments[0], self.folder, complaints))
+            raise GitError(_explained(arguments[0], self.where, complaints))
         return output, complaints
 
     def objects(self, names: Iterable[str]) -> Iterator[Object]:
@@ -136,7 +144,7 @@ class Git(NamedTuple):
             yield from self._batch(waiting, asked)
         except child.ChildError as error:
             if "could not fetch" not in str(error):
-                raise GitError(f"git cat-file in {self.folder} {error}") from None
+                raise GitError(f"git cat-file in {self.where} {error}") from None
             # A partial clone: git ends at an object that it lacks and may not fetch.
             yield from self._present((*asked, *waiting))
 
@@ -147,13 +155,17 @@ class Git(NamedTuple):
             return
         git = self._start(("cat-file", "--batch"))
         git.write("".join(f"{name}\n" for name in asked).encode())
+        if len(asked) < _AHEAD:
+            git.close()  # so that it ends, and nobody waits, should an answer be too short
         reader = _Reader(git)
         while asked:
             yield from _object(reader)
             asked.popleft()
-            for name in islice(waiting, 1):
+            if name := next(waiting, ""):
                 asked.append(name)
                 git.write(f"{name}\n".encode())
+            else:
+                git.close()
         git.end()
 
     def _present(self, names: Sequence[str]) -> Iterator[Object]:
@@ -173,9 +185,9 @@ class Git(NamedTuple):
                 yield from _object(reader)
             code, complaints = git.end()
         except child.ChildError as error:
-            raise GitError(f"git cat-file in {self.folder} {error}") from None
+            raise GitError(f"git cat-file in {self.where} {error}") from None
         if code or complaints:
-            raise GitError(_explained("cat-file", self.folder, complaints))
+            raise GitError(_explained("cat-file", self.where, complaints))
 
     @contextmanager
     def begun(self, *arguments: str, stdin: bytes = b"") -> Iterator[Callable[[], bytes]]:
@@ -199,9 +211,9 @@ class Git(NamedTuple):
                 finished = True
             except child.ChildError as error:
                 finished = True
-                raise GitError(f"git {arguments[0]} in {self.folder} {error}") from None
+                raise GitError(f"git {arguments[0]} in {self.where} {error}") from None
             if code:
-                raise GitError(_explained(arguments[0], self.folder, complaints))
+                raise GitError(_explained(arguments[0], self.where, complaints))
             return output
 
         try:
@@ -241,10 +253,19 @@ def _object(reader: _Reader) -> Iterator[Object]:
         return
     name, kind, size = header
     reader.left = int(size)
-    yield Object(name, kind, int(size), reader.take)
+    yield Object(name, kind, int(size), partial(_read, reader))
     while reader.take(1 << 20):  # what the caller did not want
         pass
-    reader.line()
+    if reader.line():
+        raise child.ChildError(f"gave object {name} in another length than it said")
+
+
+def _read(reader: _Reader, wanted: int) -> bytes:
+    """Read for who uses an object, and knows nothing of children; raises `GitError`."""
+    try:
+        return reader.take(wanted)
+    except child.ChildError as error:
+        raise GitError(f"git cat-file {error}") from None
 
 
 class _Reader:
@@ -297,14 +318,14 @@ def other(folder: str) -> Git:
     return Git(folder, _environment(_USERS))
 
 
-def sterile(folder: str, borrowed: str) -> Git:
+def sterile(folder: str, borrowed: str, called: str) -> Git:
     """Give git for a bare repository of ours that borrows objects from the folders `borrowed`.
 
     The user's configuration does not count either, so that everybody gets the same answer.
     """
     nothing = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
     seen = {"GIT_DIR": folder, "GIT_ALTERNATE_OBJECT_DIRECTORIES": borrowed}
-    return Git(folder, _environment(()) | nothing | seen)
+    return Git(folder, _environment(()) | nothing | seen, called)
 
 
 def clone(url: str, place: str) -> None:

@@ -11,6 +11,7 @@ from wakeyscan import git
 from wakeyscan.detect import OutOfPatience
 from wakeyscan.examine import Lens, examine
 from wakeyscan.finding import Finding, Origin, Skipped
+from wakeyscan.history.memory import Memory, Recollection
 from wakeyscan.history.repository import Repository
 from wakeyscan.history.sight import KINDS, Mark, Sighting, marks_of, sight
 from wakeyscan.history.store import Seen, Store, named, open_store, tasks, worker
@@ -32,18 +33,25 @@ class Spied(NamedTuple):
 
 
 def spy(
-    repository: Repository, through: Lens, git_there: git.Git, jobs: int, advance: Advance
+    repository: Repository,
+    through: Lens,
+    git_there: git.Git,
+    memory: Memory,
+    jobs: int,
+    advance: Advance,
 ) -> Spied:
     """Look at all objects; Ctrl-C ends it with what was seen so far."""
-    store = open_store(repository)
+    store = open_store(repository, memory)
     gathered = _Gathered(repository, store)
     interrupted = False
     try:
+        gathered.recall(git_there, through)
         for seen, share in _seen(store, through, jobs):
             gathered.take(seen)
             advance(seen.objects, seen.bytes, "objects", share)
         gathered.name()
         gathered.ask(git_there, through)
+        gathered.remember(memory)
     except KeyboardInterrupt:
         interrupted = True
         gathered.gap("", "interrupted before all was looked at")
@@ -73,6 +81,8 @@ class _Gathered:
         self._gaps: list[Skipped] = []
         self._unnamed: list[Seen] = []
         self._left: list[str] = []
+        self._by_pack: dict[int, tuple[int, int, bool]] = {}
+        self._holders: dict[int, set[str]] = {}
         self._objects = self._bytes = 0
         for fault in store.gaps:
             self.gap("", fault)
@@ -83,10 +93,31 @@ class _Gathered:
             Skipped(Origin(self._repository.folder, name and f"object {name}"), reason)
         )
 
+    def recall(self, git_there: git.Git, through: Lens) -> None:
+        """Look again at what held secrets in packs that are remembered."""
+        for recalled in self._store.recalled:
+            self._objects += recalled.objects - len(recalled.holders)
+            self._bytes += recalled.bytes
+            for found in git_there.objects(recalled.holders):
+                self._bytes -= found.size
+                self._hear(found, through)
+
+    def remember(self, memory: Memory) -> None:
+        """Keep which packs were looked at, whole."""
+        for number, (objects, size, whole) in self._by_pack.items():
+            if whole and not self._store.faults:
+                pack = self._store.packs[number].listing.pack
+                holders = tuple(sorted(self._holders.get(number, ())))
+                memory.keep(pack, Recollection(objects, size, holders))
+
     def take(self, seen: Seen) -> None:
         """Take in what came of a task."""
         self._objects += seen.objects
         self._bytes += seen.bytes
+        if seen.pack >= 0:
+            objects, size, whole = self._by_pack.get(seen.pack, (0, 0, True))
+            whole = whole and not seen.left and not seen.slow
+            self._by_pack[seen.pack] = (objects + seen.objects, size + seen.bytes, whole)
         if seen.sightings or seen.left or seen.slow:
             self._unnamed.append(seen)
 
@@ -94,6 +125,7 @@ class _Gathered:
         """Find out what the objects are called that matter."""
         for seen in named(self._store, self._unnamed):
             self._sightings.update((sighting.name, sighting) for sighting in seen.sightings)
+            self._holders.setdefault(seen.pack, set()).update(s.name for s in seen.sightings)
             self._left += seen.left
             for name, why in seen.slow:
                 self.gap(name, why)

@@ -13,6 +13,7 @@ from wakeyscan.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.auditing import Plan, audit
 from wakeyscan.errors import UsageError
 from wakeyscan.history import refs
+from wakeyscan.history.memory import default_file
 from wakeyscan.history.mirror import mirrored
 from wakeyscan.history.repository import Repository, find
 from wakeyscan.progress import Progress
@@ -28,6 +29,7 @@ PARAMETERS = Parameters(
         Option("reachable", "Only what refs reach."),
         Option("branch", "Only what this branch reaches.", "NAME"),
         Option("since", "Only what commits since then reach (as 2026-01-31).", "DATE"),
+        Option("no-cache", "Look at what was looked at before, too."),
         Option("trust-repo", "Heed wakeyscan:ignore in its files; the default for the repository "
                "that one stands in."),
     ),
@@ -53,6 +55,7 @@ def run(values: Values, operands: list[str]) -> int:
             trusted=bool(given.get("trust_repo")) or _stands_in(repository),
             limits=_limits(given, repository),
             today=datetime.now(UTC),
+            memory="" if given.get("no_cache") or folder != target else default_file(),
         )
         progress = Progress(sys.stderr, settings.quiet)
         outcome, interrupted = audit(repository, plan, progress.advance)

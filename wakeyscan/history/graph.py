@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
@@ -12,6 +14,10 @@ from wakeyscan import changes, git
 
 State = frozenset[tuple[str, str]]
 """What of a tree holds secrets: (path, blob)."""
+
+
+_TOGETHER = 2
+"""Processes of git that compare trees at a time."""
 
 
 class Graph(NamedTuple):
@@ -43,7 +49,7 @@ class History(NamedTuple):
     now: dict[str, int]
     ever: dict[str, int]
     first: dict[tuple[str, str], str]
-    """By (path, blob): the first commit whose tree has that there."""
+    """By (path, blob): the first commit whose tree has that there; in the order of commits."""
     turns: tuple[Turn, ...]
     """Parents before children."""
 
@@ -109,8 +115,8 @@ def follow(graph: Graph, carriers: Carriers) -> History:
     for commit, parents in graph.parents.items():
         state = states.get(parents[0], frozenset()) if parents else frozenset()
         if commit in changed:
-            state = _changed(state, changed[commit], carriers)
-            for place in state:
+            before, state = state, _changed(state, changed[commit], carriers)
+            for place in sorted(state - before):
                 first.setdefault(place, commit)
         states[commit] = state
         if state not in bits:
@@ -135,14 +141,19 @@ def _turn(commit: str, now: int, before: list[int]) -> Turn:
 
 def _relevant(graph: Graph, carriers: Carriers) -> Iterator[tuple[str, list[changes.Change]]]:
     """Yield the commits that change what holds secrets, against their first parent."""
-    lines = (f"{commit} {parents[0]}\n" if parents else f"{commit}\n"
-             for commit, parents in graph.parents.items())  # fmt: skip
-    out = graph.sterile.run(
-        *("diff-tree", "--stdin", "--raw", "-z", "-r", "--root", "--no-abbrev", "--no-renames"),
-        stdin="".join(lines).encode(),
-    )
-    for commit, fields in groupby(_touching(out, carriers), key=itemgetter(0)):
-        yield commit, list(changes.parse(part for _, *pair in fields for part in pair))
+    lines = [f"{commit} {parents[0]}\n" if parents else f"{commit}\n"
+             for commit, parents in graph.parents.items()]  # fmt: skip
+    parts = [lines[start::_TOGETHER] for start in range(_TOGETHER)]
+    with ThreadPoolExecutor(_TOGETHER) as threads:  # they wait for git, which is what works
+        outs = list(threads.map(partial(_diffs, graph.sterile), parts))
+    for out in outs:
+        for commit, fields in groupby(_touching(out, carriers), key=itemgetter(0)):
+            yield commit, list(changes.parse(part for _, *pair in fields for part in pair))
+
+
+def _diffs(sterile: git.Git, lines: list[str]) -> bytes:
+    asked = ("--stdin", "--raw", "-z", "-r", "--root", "--no-abbrev", "--no-renames")
+    return sterile.run("diff-tree", *asked, stdin="".join(lines).encode())
 
 
 def _touching(out: bytes, carriers: Carriers) -> Iterator[tuple[str, bytes, bytes]]:

@@ -16,6 +16,10 @@ class Unreadable(Exception):
     """A part of the store is not as the format says; git itself is asked about it then."""
 
 
+class Damaged(Unreadable):
+    """A part of the store is damaged in a way that git keeps quiet about."""
+
+
 class Index(NamedTuple):
     """The objects of one pack, in the order of their ids."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -51,7 +52,7 @@ def labels_of(repository: Repository, sterile: git.Git) -> dict[str, frozenset[s
     tips = refs.read(repository)
     tags = [tip for name, tip in tips.items() if name.startswith("refs/tags/")]
     peeled = _peeled(tags, sterile)
-    named = {name: frozenset((tip, peeled.get(tip, tip))) for name, tip in sorted(tips.items())}
+    named = {name: frozenset(_chain(tip, peeled)) for name, tip in sorted(tips.items())}
     stash |= named.pop("refs/stash", frozenset())
     logged = frozenset(commit for commits in logs.values() for commit in commits)
     indexed = frozenset(_indexed(repository, sterile))
@@ -66,7 +67,7 @@ def tell(scene: Scene) -> Iterator[tuple[Key, list[Finding]]]:
         return
     bits = {known: 1 << number for number, known in enumerate(sorted(wanted))}
     carriers = _carriers(scene, bits)
-    history = graph.follow(graph.read(_commits(scene), scene.sterile), carriers)
+    history = _history(scene, carriers)
     dates = _Dates(scene.sterile)
     for known, bit in bits.items():
         places = [*_places(known, bit, scene, history, carriers), *named.get(known, ())]
@@ -137,8 +138,21 @@ def _carriers(scene: Scene, bits: dict[Known, int]) -> graph.Carriers:
     return graph.Carriers(by_kind.get(BLOB, {}), by_kind.get(COMMIT, {}), names)
 
 
+def _history(scene: Scene, carriers: graph.Carriers) -> graph.History:
+    """Follow what refs and reflogs reach; all commits, where that does not explain all there is."""
+    reached = {name for label, ids in scene.labels.items() if label != "index" for name in ids}
+    try:
+        history = graph.follow(graph.read(sorted(reached), scene.sterile), carriers)
+        placed = {blob for _, blob in history.first} | history.now.keys()
+        if placed.issuperset(carriers.blobs) and placed.issuperset(carriers.messages):
+            return history
+    except git.GitError:  # a ref is broken
+        pass
+    return graph.follow(graph.read(_commits(scene), scene.sterile), carriers)
+
+
 def _commits(scene: Scene) -> list[str]:
-    """List all commits: those that refs reach, those in reflogs, and those that nothing reaches."""
+    """List all commits, those that nothing reaches too."""
     listed = scene.sterile.run(
         "cat-file",
         "--batch-all-objects",
@@ -228,8 +242,7 @@ def _places(
     by_name = {sighting.name: sighting for sighting in scene.sightings}
     placed: set[str] = set()
     in_path = False
-    order = {commit: number for number, commit in enumerate(history.graph.parents)}
-    for (path, blob), commit in sorted(history.first.items(), key=lambda i: (order[i[1]], i[0])):
+    for (path, blob), commit in history.first.items():
         if blob in by_name and carriers.blobs.get(blob, 0) & bit:
             placed.add(blob)
             yield from (Place(path, ln, blob, commit) for ln in _lines(by_name[blob], known))
@@ -304,18 +317,29 @@ def _reached(
 
 
 def _peeled(names: Iterable[str], sterile: git.Git) -> dict[str, str]:
-    """Give what annotated tags point to in the end, by their ids."""
+    """Give what annotated tags point to, by their ids; a tag may point to another."""
     peeled: dict[str, str] = {}
-    pending = {name: name for name in names}
-    while pending:
-        further: dict[str, str] = {}
-        for found in sterile.objects(list(pending)):
-            if found.type == "tag":
-                target = found.whole().partition(b"\n")[0].partition(b" ")[2].decode("ascii")
-                further[target] = peeled_from = pending[found.name]
-                peeled[peeled_from] = target
-        pending = further
+    pending = list(names)
+    try:
+        while pending:
+            found_here = [(o.name, o.whole()) for o in sterile.objects(pending) if o.type == "tag"]
+            peeled |= {name: _target(tag) for name, tag in found_here}
+            pending = [peeled[name] for name, _ in found_here if peeled[name]]
+    except git.GitError:  # one is damaged, as the check of the whole history will say
+        pass
     return peeled
+
+
+def _target(tag: bytes) -> str:
+    """Read `object <id>`, the first line of a tag."""
+    name = tag.partition(b"\n")[0].removeprefix(b"object ")
+    return name.decode("ascii") if re.fullmatch(b"[0-9a-f]{40,64}", name) else ""
+
+
+def _chain(name: str, peeled: dict[str, str]) -> Iterator[str]:
+    yield name
+    while name := peeled.get(name, ""):
+        yield name
 
 
 def _indexed(repository: Repository, sterile: git.Git) -> list[str]:

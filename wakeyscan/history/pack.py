@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from dulwich.errors import ApplyDeltaError
 from dulwich.pack import apply_delta  # compiled; its plain Python is a slower fallback of its own
 
-from wakeyscan.history.index import Index, Unreadable
+from wakeyscan.history.index import Damaged, Index, Unreadable
 
 # isal is 1.6 times as fast; where there is no wheel of it, zlib does.
 fast_zlib: Any = import_module("isal.isal_zlib" if find_spec("isal") else "zlib")
@@ -45,6 +45,8 @@ class Pack(NamedTuple):
     """Of each entry the number of the last entry that is a delta of it; `NO_ENTRY`: none."""
     sibling: array[int]
     """Of each delta the number of the next entry with the same base; `NO_ENTRY`: none."""
+    lost: int = 0
+    """Entries that are deltas of each other in a circle: git goes round in it for ever."""
 
     def names(self, numbers: Iterable[int]) -> dict[int, str]:
         """Give the ids of entries, in hex; all at once, since the index is not in their order."""
@@ -93,6 +95,9 @@ def _linked(index: Index, data: mmap.mmap, offsets: array[int], end: int) -> Pac
     heads, kinds, sizes = bytearray(count), bytearray(count), dict[int, int]()
     child, sibling = (array("i", [NO_ENTRY]) * count for _ in range(2))
     numbers = dict(zip(offsets, range(count), strict=True))
+    if len(numbers) != count:
+        raise Damaged(f"{index.pack}: its index names an entry twice")
+    forward = False
     for number, offset in enumerate(offsets):
         head = data[offset : offset + _LONGEST_HEAD]
         byte, at = head[0], 1
@@ -118,11 +123,25 @@ def _linked(index: Index, data: mmap.mmap, offsets: array[int], end: int) -> Pac
         elif kind == REF_DELTA << 4:
             base = numbers[index.find(head[at : at + index.width])]
             at += index.width
+            forward |= base >= number
             sibling[number] = child[base]
             child[base] = number
         kinds[number], heads[number] = kind >> 4, at
     offsets.append(end)
-    return Pack(index, data, offsets, bytes(heads), bytes(kinds), sizes, child, sibling)
+    pack = Pack(index, data, offsets, bytes(heads), bytes(kinds), sizes, child, sibling)
+    return pack._replace(lost=count - _reached(pack)) if forward else pack
+
+
+def _reached(pack: Pack) -> int:
+    """Count the entries that hang on one that is no delta."""
+    pending, count = pack.roots(), 0
+    while pending:
+        count += 1
+        number = pack.child[pending.pop()]
+        while number != NO_ENTRY:
+            pending.append(number)
+            number = pack.sibling[number]
+    return count
 
 
 SMALL = 1 << 20
@@ -130,6 +149,17 @@ SMALL = 1 << 20
 
 LARGE = 64 << 20
 """Bytes of an object over which it is not held in memory, nor what is a delta of it."""
+
+
+_TRUSTED = 1 << 16
+"""Bytes that inflate to no more than `LARGE`, whatever they are: deflate makes 1032 of one."""
+
+
+def _inflated(packed: memoryview) -> bytes | None:
+    """Inflate bytes that may be a bomb, whatever size they claim to have."""
+    inflater = fast_zlib.decompressobj()
+    content: bytes = inflater.decompress(packed, LARGE)
+    return content if inflater.eof else None
 
 
 def walk(pack: Pack, roots: Iterable[int]) -> Iterator[tuple[int, int, bytes | None]]:
@@ -150,8 +180,9 @@ def walk(pack: Pack, roots: Iterable[int]) -> Iterator[tuple[int, int, bytes | N
             content: bytes | None = None
             if base is not None and sizes.get(number, 0) <= LARGE:
                 try:
-                    content = inflate(view[offsets[number] + heads[number] : offsets[number + 1]])
-                    if number != root:
+                    packed = view[offsets[number] + heads[number] : offsets[number + 1]]
+                    content = inflate(packed) if len(packed) < _TRUSTED else _inflated(packed)
+                    if number != root and content is not None:
                         content = b"".join(apply_delta(base, content))
                 except damage:
                     content = None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
+import string
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -41,11 +43,17 @@ def find(folder: str) -> Repository:
     git_folder = _git_folder(folder)
     common = _pointed(git_folder, "commondir") or git_folder
     for one in dict.fromkeys((git_folder, common)):
-        _refuse_special(one)
+        if not os.path.isdir(one):
+            raise SourceError(f"{folder}: is no git repository: {one} is missing")
+        _refuse_links(one)
+        _refuse_special([one])
     own = os.path.join(common, "objects")
     if not os.path.isdir(own):
         raise SourceError(f"{folder}: is no git repository: {own} is missing")
-    return Repository(folder, git_folder, common, tuple(_borrowed(own)), _width(common))
+    borrowed = tuple(_borrowed(own))
+    for one in borrowed[1:]:
+        _refuse_special(list(_parts(one)))
+    return Repository(folder, git_folder, common, borrowed, _width(common))
 
 
 def _git_folder(folder: str) -> str:
@@ -74,15 +82,17 @@ def _pointed(folder: str, name: str) -> str:
 def _mode(path: str) -> int:
     try:
         return os.lstat(path).st_mode
-    except OSError:
+    except (OSError, ValueError):  # a NUL is in no path
         return 0
 
 
-def _refuse_special(folder: str) -> None:
+def _refuse_links(folder: str) -> None:
     for part in ("objects", "refs"):
         if stat.S_ISLNK(_mode(os.path.join(folder, part))):
             raise SourceError(f"{os.path.join(folder, part)}: is a link; git's own never are")
-    pending = [folder]
+
+
+def _refuse_special(pending: list[str]) -> None:
     while pending:
         with os.scandir(pending.pop()) as entries:
             for entry in entries:
@@ -93,6 +103,15 @@ def _refuse_special(folder: str) -> None:
                         f"{entry.path}: is neither file nor folder, so git would hang on it or "
                         "worse; remove it, if you trust this repository at all"
                     )
+
+
+def _parts(objects: str) -> Iterator[str]:
+    """Yield the folders of an object store: what else is beside them is nobody's business."""
+    for name in os.listdir(objects):
+        path = os.path.join(objects, name)
+        is_part = name in ("pack", "info") or (len(name) == 2 and not name.strip(string.hexdigits))
+        if is_part and stat.S_ISDIR(_mode(path)):
+            yield path
 
 
 def _is_plain_link(entry: os.DirEntry[str]) -> bool:
@@ -121,10 +140,23 @@ def _alternates(folder: str) -> list[str]:
     if not stat.S_ISREG(_mode(path)):
         return []
     with open(path, encoding="utf-8", errors="surrogateescape") as file:
-        lines = [line.rstrip("\n") for line in file]
+        lines = [_unquoted(line.rstrip("\n")) for line in file]
     return [
         os.path.normpath(os.path.join(folder, line)) for line in lines if line and line[0] != "#"
     ]
+
+
+def _unquoted(line: str) -> str:
+    """Read a path that may be quoted as C does."""
+    if len(line) < 2 or line[0] != '"' or line[-1] != '"':
+        return line
+    return re.sub(r"\\([0-7]{3}|.)", _unescaped, line[1:-1])
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    if len(escape[1]) == 3:
+        return os.fsdecode(bytes([int(escape[1], 8) & 0xFF]))
+    return dict(zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True)).get(escape[1], escape[1])
 
 
 def _width(common: str) -> int:

@@ -30,7 +30,7 @@ def opened(repository: Repository) -> Iterator[git.Git]:
         config = _CONFIG.format(int(wide)) + (_SHA256 if wide else "")
         _write(os.path.join(folder, "config"), config)
         borrowed = os.pathsep.join(map(_quoted, repository.object_folders))
-        yield git.sterile(folder, borrowed)
+        yield git.sterile(folder, borrowed, repository.folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from wakeyscan.detect import OutOfPatience
 from wakeyscan.history import index, pack
+from wakeyscan.history.memory import Memory, Recollection
 from wakeyscan.history.repository import Repository
 from wakeyscan.history.sight import KINDS, Sight, Sighting
 
@@ -26,6 +27,8 @@ class Store(NamedTuple):
     """What we could not open, in words; git is asked for all objects then."""
     gaps: tuple[str, ...]
     """What git can't open either."""
+    recalled: tuple[Recollection, ...]
+    """Of packs that were looked at before, and are not opened again."""
     width: int
 
 
@@ -51,20 +54,31 @@ class Seen(NamedTuple):
     """The number of the pack, or -1."""
 
 
-def open_store(repository: Repository) -> Store:
-    """Open all packs, and list all loose objects."""
+def open_store(repository: Repository, memory: Memory) -> Store:
+    """Open all packs that are not remembered, and list all loose objects."""
+    recalled: list[Recollection] = []
     packs: list[pack.Pack] = []
     loose: list[str] = []
     faults: list[str] = []
     gaps: list[str] = []
     for folder in repository.object_folders:
         for listing in _indexes(folder, gaps):
+            if seen := memory.recall(listing.removesuffix(".idx") + ".pack"):
+                recalled.append(seen)
+                continue
             try:
-                packs.append(pack.read(index.read(listing, repository.width)))
+                one = pack.read(index.read(listing, repository.width))
             except index.Unreadable as fault:
                 faults.append(str(fault))
+                gaps += [str(fault)] if isinstance(fault, index.Damaged) else []
+                continue
+            packs.append(one)
+            if one.lost:
+                gaps.append(f"{one.listing.pack}: {one.lost} deltas go round in a circle")
         loose += _loose(folder)
-    return Store(tuple(packs), tuple(loose), tuple(faults), tuple(gaps), repository.width)
+    return Store(
+        tuple(packs), tuple(loose), tuple(faults), tuple(gaps), tuple(recalled), repository.width
+    )
 
 
 def _indexes(folder: str, gaps: list[str]) -> list[str]:

@@ -1,0 +1,117 @@
+"""Remembers which packs were looked at, so that a second audit costs what has come since.
+
+It holds ids of objects and numbers: no content, no secret, nothing made of one. Whatever goes wrong
+with it (locked, damaged, no room) costs time and nothing else: what is not remembered is looked at.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sqlite3
+import sys
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from wakeyscan import __version__
+from wakeyscan.rule import Rule
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS packs (pack TEXT, rules TEXT, objects INTEGER, bytes INTEGER,
+                                  PRIMARY KEY (pack, rules)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS holders (pack TEXT, rules TEXT, object TEXT,
+                                    PRIMARY KEY (pack, rules, object)) WITHOUT ROWID;
+"""
+_TRAILER = 32
+_PATIENCE = 0.5
+"""Seconds to wait for another audit that writes."""
+
+
+_FAULTS = (sqlite3.Error, OSError, ValueError, TypeError)
+
+
+class Recollection(NamedTuple):
+    """What was seen in a pack the last time."""
+
+    objects: int
+    bytes: int
+    holders: tuple[str, ...]
+    """The ids of the objects that held secrets; they are looked at again."""
+
+
+class Memory:
+    """What was looked at with the rules at hand; without a file it remembers nothing."""
+
+    def __init__(self, file: str, rules: Iterable[Rule]) -> None:
+        self._rules = _version(rules)
+        self._base: sqlite3.Connection | None = None
+        if file:
+            with contextlib.suppress(*_FAULTS):
+                os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
+                base = sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None)
+                base.executescript(_SCHEMA)
+                self._base = base
+
+    def recall(self, pack: str) -> Recollection | None:
+        """Give what was seen in a pack; `None` where it, as it is now, was not looked at."""
+        if self._base is None:
+            return None
+        try:
+            asked = (identity(pack), self._rules)
+            where = "WHERE pack = ? AND rules = ?"
+            row = self._base.execute(f"SELECT objects, bytes FROM packs {where}", asked).fetchone()  # noqa: S608
+            rows = self._base.execute(f"SELECT object FROM holders {where}", asked)  # noqa: S608
+            holders = tuple(sorted(str(holder) for (holder,) in rows))
+        except _FAULTS:
+            return None
+        return Recollection(int(row[0]), int(row[1]), holders) if row else None
+
+    def keep(self, pack: str, seen: Recollection) -> None:
+        """Remember that a pack was looked at, whole."""
+        if self._base is None:
+            return
+        with contextlib.suppress(*_FAULTS):
+            name = identity(pack)
+            self._base.execute("BEGIN IMMEDIATE")
+            self._base.executemany(
+                "INSERT OR REPLACE INTO holders VALUES (?, ?, ?)",
+                [(name, self._rules, holder) for holder in seen.holders],
+            )
+            row = (name, self._rules, seen.objects, seen.bytes)
+            self._base.execute("INSERT OR REPLACE INTO packs VALUES (?, ?, ?, ?)", row)
+            self._base.execute("COMMIT")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._base is not None:
+            with contextlib.suppress(*_FAULTS):
+                self._base.close()
+            self._base = None
+
+
+def identity(pack: str) -> str:
+    """Tell a pack from any other, and from itself once it was written to: place, time and sum."""
+    status = os.stat(pack)
+    with open(pack, "rb") as file:
+        file.seek(max(0, status.st_size - _TRAILER))
+        trailer = file.read(_TRAILER)
+    parts = (os.path.realpath(pack), status.st_size, status.st_mtime_ns, status.st_ino, trailer)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _version(rules: Iterable[Rule]) -> str:
+    parts = [(rule.id, rule.pattern, rule.anchors, int(rule.severity)) for rule in rules]
+    return hashlib.sha256(repr((__version__, parts)).encode()).hexdigest()
+
+
+def default_file() -> str:
+    """Say where the memory is kept: in the user's folder for caches."""
+    home = os.path.expanduser("~")
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA", home)
+    elif sys.platform == "darwin":
+        base = os.path.join(home, "Library", "Caches")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
+    return os.path.join(base, "wakeyscan", "audit.sqlite") if os.path.isabs(base) else ""

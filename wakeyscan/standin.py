@@ -1,0 +1,238 @@
+"""A stand-in for WAStack's API on this machine: for tests, and for trying wakeyscan out.
+
+A real HTTP server, over TLS where it is given a context; what a key meets is scripted.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+import ssl
+import struct
+import time
+from collections.abc import Callable, Iterator, Mapping
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from wakeyscan.finding import Secret
+
+
+class Asked(NamedTuple):
+    """A request that came in; of the credentials there are but masks."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    """By their names in small letters."""
+
+
+Script = Callable[["Asking"], None]
+"""Answers one request."""
+
+
+class StandIn:
+    """The server, from `with` to its end; it listens on loopback only."""
+
+    def __init__(
+        self,
+        keys: Mapping[str, Script],
+        app_key: str | None = None,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
+        self.keys, self.app_key = dict(keys), app_key
+        self.asked: list[Asked] = []
+        """What came in, in its order."""
+        self.over = Event()
+        """Set at the end, so that a script that dawdles stops."""
+        self._scheme = "https" if context else "http"
+        self._server = _Server(self, context)
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self._server.server_address[1])
+
+    @property
+    def url(self) -> str:
+        """The API's base URL, as `--api-url` takes it."""
+        return f"{self._scheme}://127.0.0.1:{self.port}/api/v1"
+
+    def answer(self, asking: Asking) -> None:
+        """Note a request down, and answer it as the script of its key says."""
+        self.asked.append(asking.noted())
+        key = asking.headers.get("Authorization", "").removeprefix("Bearer ")
+        script = self.keys.get(key, UNKNOWN)
+        if self.app_key is not None and asking.headers.get("X-App-Key") != self.app_key:
+            script = BARE
+        if asking.path.partition("?")[0] != "/api/v1/devices":
+            script = says(404, {"success": False, "error": "Not found"})
+        script(asking)
+
+    def __enter__(self) -> StandIn:
+        # Serving looks for its end so often: the default of 0.5 s would slow every test.
+        Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.over.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+
+    def __init__(self, standin: StandIn, context: ssl.SSLContext | None) -> None:
+        self.standin, self._context = standin, context
+        super().__init__(("127.0.0.1", 0), Asking)
+
+    def server_bind(self) -> None:
+        socket.socket.bind(self.socket, self.server_address)  # its own asks DNS for our name
+        self.server_address = self.socket.getsockname()
+        self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        # In the thread of the connection: a client that dawdles over TLS holds nobody else.
+        if self._context is not None:
+            request.settimeout(10)
+            with self._context.wrap_socket(request, server_side=True) as secured:
+                super().finish_request(secured, client_address)
+        else:
+            super().finish_request(request, client_address)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: clients that go away are what is being tried."""
+
+
+class Asking(BaseHTTPRequestHandler):
+    """One request, and the ways to answer it."""
+
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_GET(self) -> None:
+        """Let the stand-in answer."""
+        self.close_connection = True
+        self.server.standin.answer(self)
+
+    do_POST = do_PUT = do_DELETE = do_HEAD = do_GET  # a client that does more is noted, too
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: a request's head holds keys."""
+
+    def noted(self) -> Asked:
+        """Give the request with masks for its credentials."""
+        secret = ("authorization", "x-app-key", "proxy-authorization", "cookie")
+        headers = {
+            name: str(Secret(value.encode(), name)) if name in secret else value
+            for name, value in ((name.lower(), value) for name, value in self.headers.items())
+        }
+        return Asked(self.command, self.path, headers)
+
+    def say(self, status: int, body: bytes, **headers: str) -> None:
+        """Send a whole answer; `_` in a header's name stands for `-`."""
+        self.send_response(status)
+        for name, value in {"Content_Length": str(len(body)), **headers}.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def dawdle(self, pieces: Iterator[bytes], pause: float) -> None:
+        """Send piece by piece, for as long as there are some and the server runs."""
+        for piece in pieces:
+            self.wfile.write(piece)
+            self.wfile.flush()
+            if self.server.standin.over.wait(pause):
+                return
+
+
+def says(status: int, content: object, **headers: str) -> Script:
+    """Answer with JSON."""
+    return sends(status, json.dumps(content).encode(), Content_Type="application/json", **headers)
+
+
+def sends(status: int, body: bytes, **headers: str) -> Script:
+    """Answer with these very bytes."""
+    return lambda asking: asking.say(status, body, **headers)
+
+
+def limits(retry_after: str = "", *, date_in: float | None = None) -> Script:
+    """Answer 429; `date_in` makes `Retry-After` a date in so many seconds."""
+
+    def script(asking: Asking) -> None:
+        wish = retry_after if date_in is None else formatdate(time.time() + date_in, usegmt=True)
+        headers = {"Retry_After": wish} if wish else {}
+        says(429, {"success": False, "error": "Too many requests"}, **headers)(asking)
+
+    return script
+
+
+def redirects(url: str, status: int = 302) -> Script:
+    """Send the client elsewhere."""
+    return sends(status, b"", Location=url)
+
+
+def in_turn(*scripts: Script) -> Script:
+    """Answer by one script after the other, and by the last from then on."""
+    left = list(scripts)
+    return lambda asking: (left.pop(0) if len(left) > 1 else left[0])(asking)
+
+
+def trickles(asking: Asking, pause: float = 0.05) -> None:
+    """Send the head at once, and then a byte at a time for ever."""
+    asking.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
+    asking.dawdle(iter(lambda: b" ", b""), pause)
+
+
+def trickles_head(asking: Asking, pause: float = 0.05) -> None:
+    """Send even the head a byte at a time, and never its end."""
+    asking.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    asking.dawdle(iter(lambda: b"x", b""), pause)
+
+
+def cuts(asking: Asking) -> None:
+    """Promise a body, and reset the connection in the middle of it."""
+    asking.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"success": true')
+    asking.wfile.flush()
+    # To linger for no time is to reset.
+    asking.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+DEVICES = [{"id": "d1", "status": "connected"}, {"id": "d2", "status": "disconnected"}]
+"""What a live key lets one see."""
+
+_YES = {"success": True, "data": DEVICES}
+
+LIVE = says(200, _YES)
+REVOKED = says(401, {"success": False, "error": "API key has been revoked"})
+UNKNOWN = says(401, {"success": False, "error": "Invalid API key"})
+BARE = says(401, {"success": False, "error": "Unauthorized"})
+FORBIDDEN = says(403, {"success": False, "error": "Insufficient permissions"})
+
+SCRIPTS: dict[str, Script] = {
+    "live": LIVE,
+    "revoked": REVOKED,
+    "bare": BARE,
+    "forbidden": FORBIDDEN,
+    "limited": limits("1"),
+    "failing": says(500, {"success": False, "error": "Internal error"}),
+    "slow": trickles,
+    "slow-head": trickles_head,
+    "redirecting": redirects("https://example.invalid/"),
+    "portal": sends(200, b"<html>Please log in</html>", Content_Type="text/html"),
+    "bad-json": sends(200, b'{"success": true,', Content_Type="application/json"),
+    "text": says(200, {"success": "true", "data": DEVICES}),
+    "huge": says(200, {**_YES, "more": "x" * (1 << 20)}),
+    "packed": sends(200, gzip.compress(json.dumps(_YES).encode()), Content_Encoding="gzip"),
+    "cut": cuts,
+}
+"""What a key may meet, by name."""

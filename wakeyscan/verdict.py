@@ -1,0 +1,34 @@
+"""What is said of a key that was asked about, and what a control key has proved."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from wakeyscan.finding import Liveness, Secret
+
+
+class Verdict(NamedTuple):
+    """Whether a key works, and why one thinks so."""
+
+    liveness: Liveness
+    reason: str
+    """One line, safe to print: nothing of a key is in it."""
+    status: int | None = None
+    """The status of the API's last answer; `None` where it was not asked or did not answer."""
+    devices: int | None = None
+    """How many devices a live key lets one see, where the answer tells."""
+
+
+class Control(NamedTuple):
+    """Beside which application keys a key that is known to be good was accepted in this run.
+
+    The API takes two credentials: only this shows that a refusal is not about the second one.
+    """
+
+    beside: frozenset[Secret | None] = frozenset()
+    """`None`: without any. Equal are secrets of the same rule and text."""
+
+    def having(self, app_key: Secret | None, verdict: Verdict) -> Control:
+        """Take in what the control key was answered beside `app_key`; only a 200 counts."""
+        accepted = verdict.liveness is Liveness.LIVE and verdict.status == 200
+        return Control(self.beside | {app_key}) if accepted else self
