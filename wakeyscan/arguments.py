@@ -41,7 +41,8 @@ class Parameters(NamedTuple):
 
 
 SCANNING = (
-    Option("format", "How to report on stdout: text, json, sarif, github, markdown. Default: text.", "NAME"),
+    Option("format", "How to report on stdout: text, json, sarif, github, markdown. Default: "
+           "text.", "NAME"),
     Option("report", "Write another report beside it; repeatable.", "NAME=FILE", many=True),
     Option("fail-on", "Exit 1 from this severity on: note, low, medium, high, critical, never. "
            "Default: low.", "LEVEL"),
@@ -56,6 +57,13 @@ SCANNING = (
     Option("quiet", "Say nothing beside the report."),
     Option("verbose", "Say more of what is done."),
     Option("color", "auto, always or never. Default: auto.", "WHEN"),
+    Option("verify", "Ask WAStack whether the keys that are found still work: one request a key."),
+    Option("require-verified", "With --verify: a key of which that can't be told makes the look "
+           "incomplete (exit 3)."),
+    Option("verify-plan", "Say what --verify would send, and where to, and send nothing."),
+    Option("app-key", "The X-App-Key to send beside keys that stand beside none.", "KEY"),
+    Option("api-url", "Ask this API instead: https, or http to this machine.", "URL"),
+    Option("proxy", "Ask through this proxy (http://HOST:PORT), which sees no key.", "URL"),
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from wakeyscan.arguments import Option, Values
 from wakeyscan.errors import ConfigError, UsageError
-from wakeyscan.finding import Severity
+from wakeyscan.finding import API_KEY, APP_KEY, Secret, Severity
 from wakeyscan.scope import Scope
 
 _FILES = (".wakeyscan.toml", "pyproject.toml")
@@ -17,6 +17,20 @@ _FILE_KEYS = ("exclude", "fail-on", "max-file-size", "rules")
 """What a file may set. Never where keys are sent: a scanned repository must not steer that."""
 
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
+
+
+class Asking(NamedTuple):
+    """Whether, and where, keys are asked about; the invoking user alone says so, no file."""
+
+    verify: bool = False
+    require: bool = False
+    plan: bool = False
+    app_key: Secret | None = None
+    control: Secret | None = None
+    """A key that is known to be good, from the environment alone."""
+    api_url: str = ""
+    """Empty: WAStack's own."""
+    proxy: str = ""
 
 
 class Config(NamedTuple):
@@ -36,6 +50,7 @@ class Config(NamedTuple):
     quiet: bool
     verbose: bool
     color: str
+    asking: Asking
 
 
 def build(values: Values, options: tuple[Option, ...], environment: Mapping[str, str]) -> Config:
@@ -74,6 +89,20 @@ def build(values: Values, options: tuple[Option, ...], environment: Mapping[str,
         quiet=bool(given.get("quiet")),
         verbose=bool(given.get("verbose")),
         color=pick("color", _one_of("auto", "always", "never"), "auto"),
+        asking=_asking(given, environment),
+    )
+
+
+def _asking(given: Values, environment: Mapping[str, str]) -> Asking:
+    app_key, control = str(given.get("app_key", "")), environment.get("WAKEYSCAN_CONTROL_KEY", "")
+    return Asking(
+        verify=bool(given.get("verify")),
+        require=bool(given.get("require_verified")),
+        plan=bool(given.get("verify_plan")),
+        app_key=Secret(app_key.encode(), APP_KEY) if app_key else None,
+        control=Secret(control.strip().encode(), API_KEY) if control else None,
+        api_url=str(given.get("api_url", "")),
+        proxy=str(given.get("proxy", "")),
     )
 
 

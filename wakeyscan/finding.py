@@ -8,6 +8,9 @@ from typing import NamedTuple, NoReturn
 
 from wakeyscan.display import KEY_PREFIX
 
+API_KEY, APP_KEY = "wastack-api-key", "wastack-app-key"
+"""The rules whose secrets the API knows."""
+
 
 class Secret:
     """A credential that prints masked everywhere; `reveal` is the one way to its text.

@@ -34,7 +34,21 @@ def inspect(
     looks = _looks(opened, settings, lens(rules, wrappings()), excluded)
     looked = gathered(Progress(sys.stderr, settings.quiet).follow(looks))
     coverage = looked.coverage._replace(excluded=excluded.count)
-    return Outcome(command, targets, rules, looked.findings, looked.skipped, coverage)
+    outcome = Outcome(command, targets, rules, looked.findings, looked.skipped, coverage)
+    return asked_about(outcome, settings)
+
+
+def asked_about(outcome: Outcome, settings: config.Config) -> Outcome:
+    """Ask about the keys of an outcome, where that is wanted."""
+    if not (settings.asking.verify or settings.asking.plan):
+        return outcome
+    from wakeyscan.verification import verified  # 10 ms that a hook never pays
+
+    progress = Progress(sys.stderr, settings.quiet)
+    try:
+        return verified(outcome, settings.asking, progress.advance)
+    finally:
+        progress.end()
 
 
 def wrappings() -> list[Decoder]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from wakeyscan.finding import Exposure, Liveness, Severity
+from wakeyscan.finding import API_KEY, APP_KEY, Exposure, Liveness, Severity
 from wakeyscan.rule import Rule
 
-_API_KEY, _HEADER, _APP_KEY = "wastack-api-key", "authorization-header", "wastack-app-key"
+_HEADER = "authorization-header"
 
 _NEAR = 800
 """Bytes to either side of a finding that count as beside it."""
@@ -21,9 +21,9 @@ def severity_of(
     lowered = around.lower()
     if rule.id == _HEADER and (b"wastack" in lowered or b"x-app-key" in lowered):
         return Severity.HIGH
-    if rule.id == _APP_KEY and b"wa_live_" in around:
+    if rule.id == APP_KEY and b"wa_live_" in around:
         return Severity.MEDIUM
-    if rule.id != _API_KEY:
+    if rule.id != API_KEY:
         return rule.severity
     if liveness is Liveness.REVOKED:
         return Severity.NOTE

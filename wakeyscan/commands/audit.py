@@ -16,6 +16,7 @@ from wakeyscan.history import refs
 from wakeyscan.history.memory import default_file
 from wakeyscan.history.mirror import mirrored
 from wakeyscan.history.repository import Repository, find
+from wakeyscan.inspection import asked_about
 from wakeyscan.progress import Progress
 
 HELP = """Look at every object of a repository, unreachable ones too, and tell the life of each key.
@@ -60,6 +61,8 @@ def run(values: Values, operands: list[str]) -> int:
         progress = Progress(sys.stderr, settings.quiet)
         outcome, interrupted = audit(repository, plan, progress.advance)
         progress.end()
+    if not interrupted:
+        outcome = asked_about(outcome, settings)
     delivery.deliver(outcome, settings)
     return _INTERRUPTED if interrupted else outcome.exit_code(settings.fail_on)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -40,18 +41,23 @@ def findings_in(
 ) -> Iterator[Finding]:
     """Yield what is found in an object; raises `detect.OutOfPatience`."""
     for document in parts(kind, content, width, origin):
-        if kind == TREE:
+        if kind == TREE and not document.content:
             yield from examine_name(document.origin, through)[1]
         else:
             yield from examine(document, through)
 
 
 def parts(kind: int, content: bytes, width: int, origin: Origin) -> Iterator[Document]:
-    """Yield what of an object is text: of a tree its names, of a commit or a tag two parts."""
+    """Yield what of an object is text: of a tree its names, of a commit or a tag two parts.
+
+    What is no tree, though it says so, is text as a whole: one wrong bit makes a blob a tree.
+    """
     if kind == BLOB:
         yield Document(origin, content)
     elif kind == TREE:
         yield from (Document(origin._replace(path=name), b"") for name in names_in(content, width))
+        if not _is_tree(content, width):
+            yield Document(origin, content)
     else:
         what = "commit" if kind == COMMIT else "tag"
         header, _, message = content.partition(b"\n\n")
@@ -66,6 +72,10 @@ def names_in(tree: bytes, width: int) -> Iterator[str]:
         name = tree[at:end].partition(b" ")[2]
         yield name.decode("utf-8", "surrogateescape")
         at = end + 1 + width
+
+
+def _is_tree(content: bytes, width: int) -> bool:
+    return re.fullmatch(rb"(?:[0-7]{5,6} [^\0/]+\0[\0-\xff]{%d})*" % width, content) is not None
 
 
 def marks_of(findings: Iterable[Finding]) -> tuple[Mark, ...]:

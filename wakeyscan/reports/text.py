@@ -9,7 +9,7 @@ from typing import TextIO
 
 from wakeyscan import biography
 from wakeyscan.display import at_line_start, printable
-from wakeyscan.finding import Finding, Severity, Standing
+from wakeyscan.finding import Finding, Liveness, Severity, Standing
 from wakeyscan.outcome import Outcome, Style
 
 _COLORS = {
@@ -71,10 +71,17 @@ def _finding(finding: Finding, style: Style) -> str:
     head = f"  {place:>8}  {severity}  {printable(finding.rule)}  {finding.secret}  {seen}\n"
     mark = ""
     if finding.standing is not Standing.REPORTED or finding.reason:
-        mark = f"{'':12}{finding.standing.value}: {printable(finding.reason)}\n"
+        mark = f"{'':12}{_state(finding)}: {printable(finding.reason)}\n"
     # The bar keeps an excerpt that begins with `::` from being an order to a CI runner.
     excerpt = "" if named else f"{'':12}| {printable(finding.excerpt)}\n"
     return head + _paint(excerpt.rstrip("\n"), _DIM, style) + ("\n" if excerpt else "") + mark
+
+
+def _state(finding: Finding) -> str:
+    """Say in a word what the reason of a finding is the reason for."""
+    if finding.liveness is Liveness.UNCHECKED:
+        return finding.standing.value
+    return finding.liveness.value
 
 
 def _skipped(outcome: Outcome, style: Style) -> str:

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple, cast
 
 from wakeyscan.endpoint import Endpoint, Proxy, bracketed
 
-BODY = 64 * 1024
+BODY = 1024 * 1024
 """Bytes of a body that are read at most; it is never unpacked."""
 
 _ALL = 3 * BODY

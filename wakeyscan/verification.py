@@ -1,0 +1,158 @@
+"""Asks whether the keys that were found still work, and lets findings follow the answers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeVar
+
+from wakeyscan import family, verifiers
+from wakeyscan.config import Asking
+from wakeyscan.endpoint import WASTACK, Endpoint, endpoint
+from wakeyscan.finding import (
+    API_KEY,
+    APP_KEY,
+    Finding,
+    Liveness,
+    Origin,
+    Secret,
+    Severity,
+    Skipped,
+    Standing,
+)
+from wakeyscan.outcome import Key, Outcome
+from wakeyscan.pace import Pace, duration
+from wakeyscan.verdict import Control, Verdict
+
+_STORM = 5
+"""Keys in a row without an answer after which the others are not asked about."""
+
+Advance = Callable[[int, int, str, float], None]
+Item = TypeVar("Item", Finding, Key)
+
+
+class Question(NamedTuple):
+    """A key, and the X-App-Key to send beside it."""
+
+    secret: Secret
+    app_key: Secret | None
+
+
+def questions(outcome: Outcome, asking: Asking) -> list[Question]:
+    """List the keys to ask about, each once, those that are ignored or look like samples too.
+
+    Beside each goes the X-App-Key that stands nearest to it in the same document, else the one
+    that was given.
+    """
+    paired: dict[Secret, tuple[int, Secret | None]] = {}
+    app_keys = [finding for finding in outcome.findings if finding.rule == APP_KEY]
+    for finding in outcome.findings:
+        if finding.rule == API_KEY:
+            distance, app_key = _nearest(finding, app_keys, asking.app_key)
+            if finding.secret not in paired or distance < paired[finding.secret][0]:
+                paired[finding.secret] = distance, app_key
+    ordered = sorted(paired.items(), key=lambda item: item[0].fingerprint)
+    return [Question(secret, app_key) for secret, (_, app_key) in ordered]
+
+
+def _nearest(
+    finding: Finding, app_keys: Iterable[Finding], given: Secret | None
+) -> tuple[int, Secret | None]:
+    here = [
+        (abs(other.position.line - finding.position.line), other.secret.fingerprint, other.secret)
+        for other in app_keys
+        if other.origin[:2] == finding.origin[:2]
+    ]
+    distance, _, app_key = min(here, key=lambda item: item[:2], default=(sys.maxsize, "", given))
+    return distance, app_key
+
+
+def verified(outcome: Outcome, asking: Asking, advance: Advance) -> Outcome:
+    """Ask about all keys of an outcome, and give it with the answers; or only say what would be."""
+    if not asking.verify and not asking.plan:
+        return outcome
+    asked, to = questions(outcome, asking), address(asking)
+    if asking.plan:
+        sys.stderr.write(plan(asked, to, asking))
+        return outcome
+    verdicts = ask(asked, to, asking, advance)
+    findings = tuple(_after(finding, verdicts) for finding in outcome.findings)
+    keys = tuple(_after(key, verdicts) for key in outcome.keys)
+    gaps = _gaps(asked, verdicts) if asking.require else ()
+    return outcome._replace(findings=findings, keys=keys, skipped=(*outcome.skipped, *gaps))
+
+
+def address(asking: Asking) -> Endpoint:
+    """Say where keys are sent; raises `UsageError`."""
+    return endpoint(asking.api_url or WASTACK, asking.proxy)
+
+
+def plan(asked: list[Question], to: Endpoint, asking: Asking) -> str:
+    """Say in words what would be sent."""
+    controls = len({question.app_key for question in asked}) if asking.control else 0
+    requests = len(asked) + controls
+    lines = [f"--verify would send {requests} requests to {to}/devices, over {_span(requests)}:"]
+    lines += [
+        f"  {question.secret} beside {question.app_key or 'no X-App-Key'}" for question in asked
+    ]
+    lines += [f"  the control key, {controls} times"] if controls else []
+    return "\n".join([*lines, "Nothing was sent."]) + "\n"
+
+
+def _span(requests: int) -> str:
+    minutes = duration(requests) / 60
+    return f"about {minutes:.0f} minutes" if minutes else "less than a minute"
+
+
+def ask(
+    asked: list[Question],
+    to: Endpoint,
+    asking: Asking,
+    advance: Advance,
+    pace: Pace | None = None,
+) -> dict[Secret, Verdict]:
+    """Ask about each key once, a control key first; stop where nobody answers."""
+    check = family.member(verifiers, "wastack").check
+    pace = pace or Pace()
+    control, silent = Control(), 0
+    verdicts: dict[Secret, Verdict] = {}
+    controlled: set[Secret | None] = set()
+    for number, (secret, app_key) in enumerate(asked, 1):
+        if silent >= _STORM:
+            verdicts[secret] = Verdict(Liveness.UNKNOWN, "not asked: the API does not answer")
+            continue
+        if asking.control and app_key not in controlled:
+            controlled.add(app_key)
+            answer = check(asking.control, app_key, Control(), to, pace)
+            control = control.having(app_key, answer)
+        verdict = check(secret, app_key, control, to, pace)
+        silent = silent + 1 if verdict.status in (None, 429) else 0
+        verdicts[secret] = verdict
+        advance(1, 0, "keys asked about", number / len(asked))
+    return verdicts
+
+
+def _after(item: Item, verdicts: dict[Secret, Verdict]) -> Item:
+    """Give a finding or a key with what the API said; a live key is reported, whatever hides it."""
+    if item.secret not in verdicts:
+        return item
+    liveness = verdicts[item.secret].liveness
+    severities = {Liveness.LIVE: Severity.CRITICAL, Liveness.REVOKED: Severity.NOTE}
+    severity = severities.get(liveness, item.severity)
+    if isinstance(item, Key):
+        return item._replace(liveness=liveness, severity=severity)
+    reason = verdicts[item.secret].reason
+    standing = item.standing
+    if liveness is Liveness.LIVE and standing is not Standing.REPORTED:
+        reason, standing = f"{reason}, though {item.standing}: {item.reason}", Standing.REPORTED
+    elif standing is not Standing.REPORTED:
+        reason = item.reason
+    return item._replace(liveness=liveness, severity=severity, standing=standing, reason=reason)
+
+
+def _gaps(asked: list[Question], verdicts: dict[Secret, Verdict]) -> tuple[Skipped, ...]:
+    return tuple(
+        Skipped(Origin(str(question.secret)), f"not verified: {verdicts[question.secret].reason}")
+        for question in asked
+        if verdicts[question.secret].liveness is Liveness.UNKNOWN
+    )
