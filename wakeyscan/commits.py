@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from wakeyscan import changes, git
+from wakeyscan import changes, git, worktree
 from wakeyscan.errors import SourceError
 from wakeyscan.finding import Document, Origin, Skipped
 from wakeyscan.scope import Scope
@@ -56,7 +56,7 @@ def _shallow(own: git.Git) -> frozenset[str]:
     """Give the commits whose parents a shallow clone lacks."""
     path = own.run("rev-parse", "--git-path", "shallow").decode("utf-8", "surrogateescape")
     try:
-        return frozenset(git.small_file(os.path.join(own.folder, path.rstrip("\n"))).split())
+        return frozenset(worktree.small_file(os.path.join(own.folder, path.rstrip("\n"))).split())
     except OSError:
         return frozenset()
 

@@ -23,5 +23,9 @@ class SourceError(WakeyscanError):
     """A whole target can't be looked at."""
 
 
+class GitError(SourceError):
+    """Git could not be asked, or refused."""
+
+
 class ReportError(WakeyscanError):
     """A report could not be written to where it was wanted."""

@@ -8,17 +8,16 @@ command; the pins below are those that do.
 
 from __future__ import annotations
 
-import errno
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
 from wakeyscan import child
-from wakeyscan.errors import SourceError
+from wakeyscan.catfile import Object, Reader, cause, read_object
+from wakeyscan.errors import GitError
 
 _PINS = (
     "core.fsmonitor=false",
@@ -88,10 +87,6 @@ EMPTY_TREES = {
 """The tree without a file, by the format of object ids."""
 
 
-class GitError(SourceError):
-    """Git could not be asked, or refused."""
-
-
 class Git(NamedTuple):
     """Git in a folder, with an environment of ours; made by `own` or `other`."""
 
@@ -157,9 +152,9 @@ class Git(NamedTuple):
         git.write("".join(f"{name}\n" for name in asked).encode())
         if len(asked) < _AHEAD:
             git.close()  # so that it ends, and nobody waits, should an answer be too short
-        reader = _Reader(git)
+        reader = Reader(git)
         while asked:
-            yield from _object(reader)
+            yield from read_object(reader)
             asked.popleft()
             if name := next(waiting, ""):
                 asked.append(name)
@@ -180,9 +175,9 @@ class Git(NamedTuple):
         asked = ("cat-file", "--batch-all-objects", "--batch", "--unordered", "--buffer")
         try:
             git = self._start(asked)
-            reader = _Reader(git)
+            reader = Reader(git)
             while reader.more():
-                yield from _object(reader)
+                yield from read_object(reader)
             code, complaints = git.end()
         except child.ChildError as error:
             raise GitError(f"git cat-file in {self.where} {error}") from None
@@ -228,84 +223,6 @@ class Git(NamedTuple):
         pins = [part for pin in _PINS for part in ("-c", pin)] if pinned else []
         command = [executable(), "-C", self.folder, "--no-pager", *pins, *arguments]
         return child.start(command, self.environment)
-
-
-class Object(NamedTuple):
-    """An object of a repository."""
-
-    name: str
-    """Its id, in hex."""
-    type: str
-    """blob, tree, commit, tag; empty where the repository lacks it."""
-    size: int
-    read: Callable[[int], bytes]
-    """Reads at most so many bytes of what is left of its content."""
-
-    def whole(self) -> bytes:
-        """Read all that is left."""
-        return b"".join(iter(lambda: self.read(1 << 20), b""))
-
-
-def _object(reader: _Reader) -> Iterator[Object]:
-    header = reader.line().decode("ascii", "replace").split(" ")
-    if header[-1] == "missing" or len(header) != 3:
-        yield Object(header[0], "", 0, lambda _: b"")
-        return
-    name, kind, size = header
-    reader.left = int(size)
-    yield Object(name, kind, int(size), partial(_read, reader))
-    while reader.take(1 << 20):  # what the caller did not want
-        pass
-    if reader.line():
-        raise child.ChildError(f"gave object {name} in another length than it said")
-
-
-def _read(reader: _Reader, wanted: int) -> bytes:
-    """Read for who uses an object, and knows nothing of children; raises `GitError`."""
-    try:
-        return reader.take(wanted)
-    except child.ChildError as error:
-        raise GitError(f"git cat-file {error}") from None
-
-
-class _Reader:
-    """Reads lines, and counted bytes after a line, from a child."""
-
-    def __init__(self, git: child.Child) -> None:
-        self._git = git
-        self._held = b""
-        self.left = 0
-        """Bytes of the present object that were not taken yet."""
-
-    def line(self) -> bytes:
-        while b"\n" not in self._held:
-            self._held += self._more()
-        line, _, self._held = self._held.partition(b"\n")
-        return line
-
-    def more(self) -> bool:
-        """Say whether there is anything left to read."""
-        if not self._held:
-            self._held = self._git.read()
-        return bool(self._held)
-
-    def take(self, wanted: int) -> bytes:
-        wanted = min(wanted, self.left)
-        if not wanted:
-            return b""
-        if not self._held:
-            self._held = self._more()
-        taken, self._held = self._held[:wanted], self._held[wanted:]
-        self.left -= len(taken)
-        return taken
-
-    def _more(self) -> bytes:
-        piece = self._git.read()
-        if not piece:
-            code, complaints = self._git.end()
-            said = _cause(complaints) or f"code {code}"
-            raise child.ChildError(f"ended before its answer was whole: {said}")
-        return piece
 
 
 def own(folder: str = ".") -> Git:
@@ -365,87 +282,10 @@ def executable(environment: Mapping[str, str] = os.environ) -> str:
     return found
 
 
-def work_tree(folder: str) -> str | None:
-    """Find the top of the work tree that `folder` is in, without asking git."""
-    at = os.path.realpath(folder)
-    while True:
-        if os.path.lexists(os.path.join(at, ".git")):
-            return at
-        above = os.path.dirname(at)
-        if above == at:
-            return None
-        at = above
-
-
-def folder_of(path: str) -> str:
-    """Find git's own folder of the work tree that `path` is in; raises `GitError`.
-
-    In a linked work tree and in a submodule `.git` is a file that names it.
-    """
-    top = work_tree(path)
-    if top is None:
-        raise GitError(f"{os.path.realpath(path)} is not in a git repository")
-    dot_git = os.path.join(top, ".git")
-    if os.path.isdir(dot_git):
-        return dot_git
-    try:
-        named = small_file(dot_git).partition("gitdir:")[2].strip()
-    except OSError as error:
-        raise GitError(f"{dot_git} can't be read: {error.strerror}") from None
-    return os.path.join(top, named)
-
-
-def small_file(path: str) -> str:
-    """Read a file of git's own; raises `OSError`, at a FIFO too, which would never end."""
-    if os.path.lexists(path) and not os.path.isfile(path):
-        raise OSError(errno.EINVAL, "not a file", path)
-    with open(path, encoding="utf-8", errors="surrogateescape") as file:
-        return file.read()
-
-
-def hooks_folder() -> str:
-    """Find where git looks for the hooks of the repository at hand; raises `GitError`.
-
-    Husky and others set `core.hooksPath`, which is what counts, so it is not pinned off here.
-    """
-    here = own()
-    asked = here.run("rev-parse", "--git-path", "hooks", pinned=False)
-    return os.path.abspath(asked.decode("utf-8", "surrogateescape").rstrip("\n"))
-
-
-def files(folder: str) -> tuple[list[bytes], list[str]]:
-    """List the files below `folder` that git tracks, or neither tracks nor ignores.
-
-    Paths are relative to `folder`. What git could not look into comes second, in its words.
-    A tracked file that is gone from the work tree is left out; a submodule or another repository
-    is one entry. Raises `GitError`.
-    """
-    asked = ("-t", "--cached", "--deleted", "--others", "--exclude-standard")
-    out, complaints = other(folder).run_aloud("ls-files", "-z", *asked)
-    listed: dict[bytes, None] = {}
-    top = os.fsencode(folder)
-    for entry in out.split(b"\0"):
-        tag, _, path = entry.partition(b" ")
-        if tag == b"R":  # deleted: it follows the line that says it is tracked
-            listed.pop(path, None)
-        elif path and (tag != b"S" or os.path.lexists(os.path.join(top, path))):
-            listed[path] = None  # S: a sparse checkout may have left it out
-    return list(listed), complaints
-
-
-def is_ignored(folder: str) -> bool:
-    """Say whether git ignores a whole folder; raises `GitError` where it can't tell."""
-    above, name = os.path.split(os.path.realpath(folder))
-    asked = other(above)
-    # check-ignore knows no literal pathspecs, and fails where they are asked for.
-    asked.environment.pop("GIT_LITERAL_PATHSPECS")
-    return bool(asked.run("check-ignore", "--", f"./{name}", ok=(0, 1)))
-
-
 def _explained(command: str, folder: str, complaints: list[str]) -> str:
-    said = _cause(complaints) or "it gave no reason"
+    said = cause(complaints) or "it gave no reason"
     if "dubious ownership" in said:
-        top = work_tree(folder) or os.path.realpath(folder)
+        top = os.path.realpath(folder)
         return (
             f"git refuses {folder}, which belongs to another user; if you trust it: "
             f"git config --global --add safe.directory {top}"
@@ -456,9 +296,3 @@ def _explained(command: str, folder: str, complaints: list[str]) -> str:
     if "not a git repository" in said:
         return f"{os.path.realpath(folder)} is not in a git repository"
     return f"git {command} in {folder} failed: {said}"
-
-
-def _cause(complaints: list[str]) -> str:
-    """Pick what git ended for, not what it warned of or advised before."""
-    fatal = (line for line in complaints if line.startswith(("fatal:", "error:")))
-    return next(fatal, complaints[0] if complaints else "")

@@ -6,7 +6,7 @@ import os
 import shlex
 import sys
 
-from wakeyscan import child, git
+from wakeyscan import child, worktree
 from wakeyscan.errors import SourceError
 
 _MARK = "# Written by: wakeyscan hook install"
@@ -36,7 +36,7 @@ _WITH_STDIN = (
 
 def install(stage: str) -> int:
     """Write the hook of a stage; raises `SourceError` where that can't be done."""
-    folder = git.hooks_folder()
+    folder = worktree.hooks_folder()
     file = os.path.join(folder, stage)
     try:
         os.makedirs(folder, exist_ok=True)

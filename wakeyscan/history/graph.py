@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from wakeyscan import changes, git
+from wakeyscan.errors import GitError
 
 State = frozenset[tuple[str, str]]
 """What of a tree holds secrets: (path, blob)."""
@@ -77,7 +78,7 @@ def read(commits: list[str], sterile: git.Git) -> Graph:
     """Read the history of all commits that there are; raises `GitError` where one is damaged."""
     try:
         return _read(commits, sterile)
-    except git.GitError:  # cut short: it begins where parents are missing
+    except GitError:  # cut short: it begins where parents are missing
         return _read(commits, _cut(commits, sterile))
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
 from wakeyscan import git
+from wakeyscan.catfile import Object
+from wakeyscan.errors import GitError
 from wakeyscan.examine import Lens, examine_name
 from wakeyscan.finding import Finding, Origin, Standing
-from wakeyscan.history import graph, refs
+from wakeyscan.history import graph
+from wakeyscan.history.dates import Dates
 from wakeyscan.history.pack import BLOB, COMMIT, TREE
 from wakeyscan.history.repository import Repository
 from wakeyscan.history.sight import KINDS, Mark, Sighting, findings_in, marks_of
@@ -36,50 +38,44 @@ class Scene(NamedTuple):
     labels: dict[str, frozenset[str]]
     """What reaches objects, by the names that people know, and the objects that each names."""
     today: datetime
+    suppressed: bool = False
+    """Whether placeholders and ignored secrets are told of, too."""
+
+    def wants(self, mark: Mark) -> bool:
+        """Say whether a mark is of a secret that is to be told of."""
+        return self.suppressed or mark.standing == Standing.REPORTED.value
 
     def at(self, label: str) -> frozenset[str]:
         """Give the objects that a label names; none where there is no such label."""
         return self.labels.get(label, frozenset())
 
 
-def labels_of(repository: Repository, sterile: git.Git) -> dict[str, frozenset[str]]:
-    """Say what names objects: refs and HEAD, the stash with its older entries, reflogs, index.
-
-    An annotated tag names itself and what it points to.
-    """
-    logs = refs.read_logs(repository)
-    stash = logs.pop("refs/stash", set())
-    tips = refs.read(repository)
-    tags = [tip for name, tip in tips.items() if name.startswith("refs/tags/")]
-    peeled = _peeled(tags, sterile)
-    named = {name: frozenset(_chain(tip, peeled)) for name, tip in sorted(tips.items())}
-    stash |= named.pop("refs/stash", frozenset())
-    logged = frozenset(commit for commits in logs.values() for commit in commits)
-    indexed = frozenset(_indexed(repository, sterile))
-    return {**named, "stash": frozenset(stash), "reflog": logged, "index": indexed}
-
-
 def tell(scene: Scene) -> Iterator[tuple[Key, list[Finding]]]:
     """Yield the life of each secret that wants attention, with the findings that show it."""
     named = _named(scene)
-    wanted = {_known(m) for s in scene.sightings for m in s.marks if _reported(m)} | set(named)
+    wanted = seen(scene) | set(named)
     if not wanted:
         return
     bits = {known: 1 << number for number, known in enumerate(sorted(wanted))}
     carriers = _carriers(scene, bits)
     history = _history(scene, carriers)
-    dates = _Dates(scene.sterile)
+    dates = Dates(scene.sterile)
     for known, bit in bits.items():
         places = [*_places(known, bit, scene, history, carriers), *named.get(known, ())]
         if findings := list(_findings(known, places, scene)):
             yield _life(findings, bit, places, scene, history, carriers, dates), findings
 
 
+def seen(scene: Scene) -> set[Known]:
+    """List the secrets in objects that want attention."""
+    return {_known(mark) for s in scene.sightings for mark in s.marks if scene.wants(mark)}
+
+
 def tell_briefly(scene: Scene) -> Iterator[tuple[Key, list[Finding]]]:
     """Yield what is known of secrets whose lives can't be followed, or for want of time."""
     places = _named(scene)
     for sighting in scene.sightings:
-        for mark in filter(_reported, sighting.marks):
+        for mark in filter(scene.wants, sighting.marks):
             path = "" if sighting.kind in (BLOB, TREE) else _part_of(sighting)
             here = Place(path, mark.line, sighting.name, "")
             places.setdefault(_known(mark), []).append(here)
@@ -101,17 +97,13 @@ def _named(scene: Scene) -> dict[Known, list[Place]]:
     if not scene.through.prefilter(os.fsencode("\n".join(scene.labels))):
         return named
     for label in scene.labels:
-        for mark in filter(_reported, marks_of(examine_name(Origin(label), scene.through)[1])):
+        for mark in filter(scene.wants, marks_of(examine_name(Origin(label), scene.through)[1])):
             named.setdefault(_known(mark), []).append(Place(label, 1, "", ""))
     return named
 
 
 def _known(mark: Mark) -> Known:
     return mark.rule, mark.fingerprint
-
-
-def _reported(mark: Mark) -> bool:
-    return mark.standing == Standing.REPORTED.value
 
 
 def _held(sighting: Sighting, bits: dict[Known, int]) -> int:
@@ -146,7 +138,7 @@ def _history(scene: Scene, carriers: graph.Carriers) -> graph.History:
         placed = {blob for _, blob in history.first} | history.now.keys()
         if placed.issuperset(carriers.blobs) and placed.issuperset(carriers.messages):
             return history
-    except git.GitError:  # a ref is broken
+    except GitError:  # a ref is broken
         pass
     return graph.follow(graph.read(_commits(scene), scene.sterile), carriers)
 
@@ -163,34 +155,6 @@ def _commits(scene: Scene) -> list[str]:
     return [row[1] for row in rows if row[0] == "commit"]
 
 
-class _Dates:
-    """Author dates of commits, read when they are wanted."""
-
-    def __init__(self, sterile: git.Git) -> None:
-        self._sterile = sterile
-        self._known: dict[str, datetime] = {}
-
-    def learn(self, commits: Iterable[str]) -> None:
-        unknown = [commit for commit in commits if commit not in self._known]
-        for found in self._sterile.objects(dict.fromkeys(unknown)):
-            self._known[found.name] = _author_date(found.whole())
-
-    def of(self, commit: str) -> datetime:
-        return self._known[commit]
-
-
-def _author_date(commit: bytes) -> datetime:
-    """Read `author Name <address> seconds zone`; what is no date is the epoch."""
-    for line in commit.partition(b"\n\n")[0].split(b"\n"):
-        if line.startswith(b"author "):
-            words = line.rsplit(b" ", 2)
-            try:
-                return datetime.fromtimestamp(int(words[-2]), UTC)
-            except (ValueError, IndexError, OverflowError, OSError):
-                break
-    return datetime.fromtimestamp(0, UTC)
-
-
 def _life(
     findings: list[Finding],
     bit: int,
@@ -198,7 +162,7 @@ def _life(
     scene: Scene,
     history: graph.History,
     carriers: graph.Carriers,
-    dates: _Dates,
+    dates: Dates,
 ) -> Key:
     written = [commit for commit, held in carriers.messages.items() if held & bit]
     began = list(history.introducing(bit)) or [c for c in written if c in history.now]
@@ -222,13 +186,13 @@ def _life(
     )
 
 
-def _moment(commit: str, dates: _Dates) -> Moment:
+def _moment(commit: str, dates: Dates) -> Moment:
     if not commit:
         return Moment("", "")
     return Moment(commit, dates.of(commit).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
-def _days(introduced: str, removed: str | None, dates: _Dates, today: datetime) -> int:
+def _days(introduced: str, removed: str | None, dates: Dates, today: datetime) -> int:
     if not introduced:
         return 0
     until = dates.of(removed) if removed else today
@@ -280,7 +244,7 @@ def _findings(known: Known, places: list[Place], scene: Scene) -> Iterator[Findi
         yield from islice(mine, 1)
 
 
-def _at(place: Place, found: git.Object | None, scene: Scene) -> Iterator[Finding]:
+def _at(place: Place, found: Object | None, scene: Scene) -> Iterator[Finding]:
     """Yield what is found at a place: in its path, and in the object there, if it is here."""
     within = f"commit {place.commit[:12]}" if place.commit else ""
     if found and found.type and not within:
@@ -314,42 +278,3 @@ def _reached(
         or any(history.ever.get(name, 0) & bit for name in ids)
     )
     return reached or ("unreachable",)
-
-
-def _peeled(names: Iterable[str], sterile: git.Git) -> dict[str, str]:
-    """Give what annotated tags point to, by their ids; a tag may point to another."""
-    peeled: dict[str, str] = {}
-    pending = list(names)
-    try:
-        while pending:
-            found_here = [(o.name, o.whole()) for o in sterile.objects(pending) if o.type == "tag"]
-            peeled |= {name: _target(tag) for name, tag in found_here}
-            pending = [peeled[name] for name, _ in found_here if peeled[name]]
-    except git.GitError:  # one is damaged, as the check of the whole history will say
-        pass
-    return peeled
-
-
-def _target(tag: bytes) -> str:
-    """Read `object <id>`, the first line of a tag."""
-    name = tag.partition(b"\n")[0].removeprefix(b"object ")
-    return name.decode("ascii") if re.fullmatch(b"[0-9a-f]{40,64}", name) else ""
-
-
-def _chain(name: str, peeled: dict[str, str]) -> Iterator[str]:
-    yield name
-    while name := peeled.get(name, ""):
-        yield name
-
-
-def _indexed(repository: Repository, sterile: git.Git) -> list[str]:
-    """List the blobs of the index, which git reads for us without obeying its configuration."""
-    path = os.path.join(repository.git_folder, "index")
-    if not os.path.isfile(path):
-        return []
-    asked = sterile._replace(environment={**sterile.environment, "GIT_INDEX_FILE": path})
-    try:
-        out = asked.run("ls-files", "-s", "-z")
-    except git.GitError:  # damaged, or split: what it holds was looked at as any object
-        return []
-    return [row.split(b" ")[1].decode("ascii") for row in out.split(b"\0") if row]

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from wakeyscan import git
+from wakeyscan import worktree
 from wakeyscan.display import conceal
 from wakeyscan.errors import SourceError
 from wakeyscan.finding import Document, Origin, Skipped
@@ -162,7 +162,7 @@ def _nested(folder: str, scope: Scope) -> Iterator[Document | Skipped]:
 
 
 def _below(folder: str, scope: Scope) -> Iterator[str | Skipped]:
-    top = git.work_tree(folder)
+    top = worktree.work_tree(folder)
     if top is None:
         yield from _walk(folder, skip_git=False)
     elif not scope.gitignore or _in_git_folder(folder, top):
@@ -177,8 +177,8 @@ def _in_git_folder(folder: str, top: str) -> bool:
 
 
 def _listed(folder: str, top: str) -> Iterator[str | Skipped]:
-    paths, complaints = git.files(folder)
-    if not paths and os.path.realpath(folder) != top and git.is_ignored(folder):
+    paths, complaints = worktree.files(folder)
+    if not paths and os.path.realpath(folder) != top and worktree.is_ignored(folder):
         yield from _walk(folder)  # named by the user, so meant, though git ignores it
         return
     for complaint in complaints:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from wakeyscan import changes, git
-from wakeyscan.errors import UsageError
+from wakeyscan import changes, git, worktree
+from wakeyscan.errors import GitError, UsageError
 from wakeyscan.finding import Document, Origin, Skipped
 from wakeyscan.scope import Scope
 
@@ -38,7 +38,7 @@ def staged(own: git.Git) -> list[changes.Change]:
     """List what the index has otherwise than HEAD, and in a merge than what is merged too."""
     try:
         listed = list(changes.parse(own.run("diff-index", *_RAW, "HEAD", "--")))
-    except git.GitError as error:
+    except GitError as error:
         if "HEAD" not in str(error):
             raise
         return _first(own)
@@ -65,8 +65,8 @@ def _merged() -> list[str]:
     MERGE_HEAD names them; before pre-merge-commit it is not written yet, but variables do.
     """
     announced = [name[8:] for name in os.environ if name.startswith("GITHEAD_")]
-    folder = os.environ.get("GIT_DIR") or git.folder_of(".")
+    folder = os.environ.get("GIT_DIR") or worktree.folder_of(".")
     try:
-        return git.small_file(os.path.join(folder, "MERGE_HEAD")).split()
+        return worktree.small_file(os.path.join(folder, "MERGE_HEAD")).split()
     except OSError:
         return [name for name in announced if not name.strip("0123456789abcdef")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from wakeyscan import git
+from wakeyscan import worktree
 from wakeyscan.scope import Scope
 from wakeyscan.sources import path, staged
 from wakeyscan.stage import Opened
@@ -23,7 +23,7 @@ def opened(arguments: list[str], scope: Scope) -> Opened:
     if "GIT_INDEX_FILE" not in os.environ:
         units = [unit for file in arguments for unit in path.units(file, scope)]
         return Opened(path, units, scope)
-    top = git.work_tree(".") or "."
+    top = worktree.work_tree(".") or "."
     only = tuple(os.path.relpath(file, top) for file in map(_unlinked, arguments))
     return Opened(staged, staged.units("", scope), scope._replace(only=only))
 
