@@ -54,6 +54,9 @@ SCANNING = (
     Option("show-suppressed", "List placeholders and ignored findings too."),
     Option("sarif-profile", "'generic' keeps suppressed findings, 'github' leaves them out, since "
            "code scanning would show them as open. Default: generic.", "NAME"),
+    Option("ignore-file", "The findings that are accepted. Default: .wakeyscanignore at the top of "
+           "the repository.", "FILE"),
+    Option("strict-ignores", "Exit 1 where an entry of it is unused or expired."),
     Option("quiet", "Say nothing beside the report."),
     Option("verbose", "Say more of what is done."),
     Option("color", "auto, always or never. Default: auto.", "WHEN"),

@@ -10,9 +10,10 @@ from functools import partial
 from typing import NamedTuple
 
 from wakeyscan import git, rule
+from wakeyscan.errors import GitError
 from wakeyscan.examine import lens
 from wakeyscan.finding import Finding, Origin, Skipped
-from wakeyscan.history import lives, refs, sterile
+from wakeyscan.history import labels, lives, refs, sterile
 from wakeyscan.history.memory import Memory
 from wakeyscan.history.repository import Repository
 from wakeyscan.history.sight import Sighting
@@ -39,6 +40,8 @@ class Plan(NamedTuple):
     today: datetime
     memory: str = ""
     """The file that remembers what was looked at before; empty: nothing is remembered."""
+    suppressed: bool = False
+    """Whether to tell of placeholders and ignored keys, too."""
 
 
 def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome, bool]:
@@ -47,12 +50,14 @@ def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome
     through = lens(rules, wrappings())._replace(heed_marks=plan.trusted)
     through.prefilter.expect(MANY)
     with sterile.opened(repository) as git_there, _checking(repository, git_there) as check:
-        labels = lives.labels_of(repository, git_there)
+        named = labels.labels_of(repository, git_there)
         memory = Memory(plan.memory, rules)
         spied = spy(repository, through, git_there, memory, plan.jobs, advance)
         memory.close()
         wanted, unlimited = _limited(spied.sightings, plan, repository, git_there)
-        scene = lives.Scene(repository, git_there, through, wanted, labels, plan.today)
+        scene = lives.Scene(
+            repository, git_there, through, wanted, named, plan.today, plan.suppressed
+        )
         told, untold, interrupted = _told(scene, spied.interrupted)
         gaps = [*spied.gaps, *unlimited, *untold, *_known_gaps(repository)]
         gaps += () if interrupted else check()
@@ -74,8 +79,13 @@ def _told(
     origin = Origin(scene.repository.folder)
     for tell in (lives.tell_briefly,) if interrupted else (lives.tell, lives.tell_briefly):
         try:
-            return list(tell(scene)), gaps, interrupted
-        except git.GitError as error:
+            told = list(tell(scene))
+            untold = lives.seen(scene) - {(key.rule, key.secret.fingerprint) for key, _ in told}
+            if untold:
+                reason = f"{len(untold)} secrets are in objects that can't be read a second time"
+                gaps.append(Skipped(origin, reason))
+            return told, gaps, interrupted
+        except GitError as error:
             gaps.append(Skipped(origin, f"the lives of keys can't be told: {error}"))
         except KeyboardInterrupt:
             interrupted = True
@@ -109,7 +119,7 @@ def _missing(repository: Repository, finish: Callable[[], bytes]) -> Iterator[Sk
     origin = Origin(repository.folder)
     try:
         lines = finish().decode("ascii", "replace").split()
-    except git.GitError as error:
+    except GitError as error:
         yield Skipped(origin, f"its history can't be followed: {error}")
         return
     if missing := sorted(line[1:] for line in lines if line.startswith("?")):
@@ -140,7 +150,7 @@ def _limited(
     asked = ("--objects", "--no-object-names", "--ignore-missing", *plan.limits)
     try:
         within = set(git_there.run("rev-list", *asked).decode("ascii").split())
-    except git.GitError as error:
+    except GitError as error:
         reason = f"what the limits leave out can't be told, so nothing was: {error}"
         return sightings, [Skipped(Origin(repository.folder), reason)]
     return tuple(sighting for sighting in sightings if sighting.name in within), []

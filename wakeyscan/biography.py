@@ -40,6 +40,8 @@ def life(key: Key, first: str, last: str) -> Iterator[str]:
         yield f"in object   {place.blob[:_SHORT]}  {_named(place.path)}".rstrip()
     else:
         yield f"in the name of  {_named(place.path)}"
+    if key.liveness is not Liveness.UNCHECKED:
+        yield f"asked       {key.liveness.value}"
     if key.removed:
         yield f"removed     {key.removed.commit[:_SHORT]}"
     yield f"reached by  {_listed([_named(name) for name in key.reachable_from])}"

@@ -51,6 +51,9 @@ class Config(NamedTuple):
     verbose: bool
     color: str
     asking: Asking
+    ignore_file: str = ""
+    """Empty: the one at the top of the repository that one stands in."""
+    strict_ignores: bool = False
 
 
 def build(values: Values, options: tuple[Option, ...], environment: Mapping[str, str]) -> Config:
@@ -90,6 +93,8 @@ def build(values: Values, options: tuple[Option, ...], environment: Mapping[str,
         verbose=bool(given.get("verbose")),
         color=pick("color", _one_of("auto", "always", "never"), "auto"),
         asking=_asking(given, environment),
+        ignore_file=str(given.get("ignore_file", "")),
+        strict_ignores=bool(given.get("strict_ignores")),
     )
 
 
@@ -99,8 +104,8 @@ def _asking(given: Values, environment: Mapping[str, str]) -> Asking:
         verify=bool(given.get("verify")),
         require=bool(given.get("require_verified")),
         plan=bool(given.get("verify_plan")),
-        app_key=Secret(app_key.encode(), APP_KEY) if app_key else None,
-        control=Secret(control.strip().encode(), API_KEY) if control else None,
+        app_key=Secret(os.fsencode(app_key), APP_KEY) if app_key else None,
+        control=Secret(os.fsencode(control.strip()), API_KEY) if control else None,
         api_url=str(given.get("api_url", "")),
         proxy=str(given.get("proxy", "")),
     )

@@ -73,12 +73,13 @@ def _write_file(file: str, text: bytes) -> None:
             with open(file, "wb") as stream:  # a device or a pipe; a folder is refused
                 _write_all(stream, text)
             return
-        _replace(os.path.realpath(file), text)
+        replace(os.path.realpath(file), text)
     except OSError as error:
         raise ReportError(f"{file}: the report can't be written: {error.strerror}") from None
 
 
-def _replace(file: str, text: bytes) -> None:
+def replace(file: str, text: bytes) -> None:
+    """Write a file in one step; raises `OSError`, and then the old one is as it was."""
     import tempfile
 
     descriptor, draft = tempfile.mkstemp(prefix=".wakeyscan-", dir=os.path.dirname(file))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from types import ModuleType
 from typing import cast
 
-from wakeyscan import config, decoders, family, git, rule
+from wakeyscan import config, decoders, family, rule, worktree
+from wakeyscan.errors import ConfigError
 from wakeyscan.examine import Lens, lens
 from wakeyscan.exclusion import Exclusion
 from wakeyscan.finding import Document, Skipped
@@ -21,6 +23,8 @@ from wakeyscan.scan import Looked, Survey, gathered, look, look_at
 from wakeyscan.scope import Scope
 from wakeyscan.workers import Look, batch_look, survey
 
+IGNORE_FILE = ".wakeyscanignore"
+
 Opened = list[tuple[ModuleType, Iterable[str | Skipped]]]
 """Sources with the units that they list."""
 
@@ -29,13 +33,51 @@ def inspect(
     command: str, targets: tuple[str, ...], opened: Opened, settings: config.Config
 ) -> Outcome:
     """Look at all units of all sources, and sum up what was found."""
+    check(settings)
     rules = rule.load(settings.rules)
     excluded = Exclusion(settings.scope)
     looks = _looks(opened, settings, lens(rules, wrappings()), excluded)
     looked = gathered(Progress(sys.stderr, settings.quiet).follow(looks))
     coverage = looked.coverage._replace(excluded=excluded.count)
     outcome = Outcome(command, targets, rules, looked.findings, looked.skipped, coverage)
-    return asked_about(outcome, settings)
+    return asked_about(heeded(outcome, settings), settings)
+
+
+def heeded(outcome: Outcome, settings: config.Config, folder: str = ".") -> Outcome:
+    """Mark what the ignore file of a folder's repository accepts.
+
+    Raises `ConfigError` where a file that was named is missing. Entries count as unused only where
+    the whole repository was looked at.
+    """
+    file = ignore_file(settings, folder)
+    if not os.path.lexists(file):
+        if settings.ignore_file:
+            raise ConfigError(f"{file}: there is no such ignore file")
+        return outcome
+    from datetime import UTC, datetime  # with what follows 6 ms that most hooks never pay
+
+    from wakeyscan import ignorefile
+
+    entries, today = ignorefile.read(file), datetime.now(UTC).date()
+    findings, ignores = ignorefile.heed(outcome.findings, entries, today)
+    top = worktree.work_tree(folder) or os.path.realpath(folder)
+    if not any(os.path.realpath(target) == top for target in outcome.targets):
+        ignores = ignores._replace(unused=0)
+    return outcome._replace(findings=findings, ignores=ignores)
+
+
+def ignore_file(settings: config.Config, folder: str = ".") -> str:
+    """Say where accepted findings are kept: as was said, or at the top of the repository."""
+    top = worktree.work_tree(folder) or folder
+    return settings.ignore_file or os.path.relpath(os.path.join(top, IGNORE_FILE))
+
+
+def check(settings: config.Config) -> None:
+    """Refuse, before any work is done, an address that no key may be sent to."""
+    if settings.asking.verify or settings.asking.plan:
+        from wakeyscan.verification import address
+
+        address(settings.asking)
 
 
 def asked_about(outcome: Outcome, settings: config.Config) -> Outcome:
@@ -70,7 +112,7 @@ def _looks(
 def _kept(
     excluded: Exclusion, read: Callable[[str], Iterable[Document | Skipped]], unit: str
 ) -> Iterator[Document | Skipped]:
-    return excluded.kept(read(unit), git.work_tree(".") or "")
+    return excluded.kept(read(unit), worktree.work_tree(".") or "")
 
 
 def _survey(source: ModuleType, settings: config.Config) -> Survey | None:

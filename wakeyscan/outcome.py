@@ -21,6 +21,14 @@ class Coverage(NamedTuple):
         return Coverage(*(one + two for one, two in zip(self, other, strict=True)))
 
 
+class Ignores(NamedTuple):
+    """How many entries of the ignore file hide something, nothing, or are past their day."""
+
+    used: int = 0
+    unused: int = 0
+    expired: int = 0
+
+
 class Moment(NamedTuple):
     """A commit at which something happened to a key."""
 
@@ -74,6 +82,7 @@ class Outcome(NamedTuple):
     coverage: Coverage
     keys: tuple[Key, ...] = ()
     """Of an audit: one for each secret."""
+    ignores: Ignores = Ignores()
 
     @property
     def complete(self) -> bool:
@@ -84,8 +93,13 @@ class Outcome(NamedTuple):
         """Give the findings that want attention."""
         return tuple(f for f in self.findings if f.standing is Standing.REPORTED)
 
-    def exit_code(self, fail_on: Severity | None) -> int:
-        """Say 0, 1 or 3 as the contract's table has it; `None` never fails on a finding."""
+    def exit_code(self, fail_on: Severity | None, strict_ignores: bool = False) -> int:
+        """Say 0, 1 or 3 as the contract's table has it; `None` never fails on a finding.
+
+        Strict is who takes an entry that is of no use any more for a finding.
+        """
+        if strict_ignores and (self.ignores.unused or self.ignores.expired):
+            return 1
         if fail_on is not None and any(f.severity >= fail_on for f in self.reported()):
             return 1
         return 0 if self.complete else 3

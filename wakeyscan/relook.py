@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
+from wakeyscan import worktree
 from wakeyscan.auditing import Plan, audit
 from wakeyscan.config import Config
 from wakeyscan.errors import SourceError
+from wakeyscan.history.mirror import mirrored
 from wakeyscan.history.repository import find
 from wakeyscan.inspection import inspect
 from wakeyscan.outcome import Outcome
@@ -15,14 +19,35 @@ from wakeyscan.target import source_of
 
 def looked_again(command: str, targets: list[str], settings: Config) -> Outcome:
     """Scan or audit the targets of a report; raises `SourceError` where one can't be read."""
-    if command == "audit":
-        plan = Plan(settings.rules, settings.jobs, False, (), datetime.now(UTC))
-        return audit(find(targets[0]), plan, lambda *_: None)[0]
+    if command == "audit" and len(targets) == 1:
+        return _audited(targets[0], settings)
     if command != "scan":
         raise SourceError(
             f"a report of {command!r} can't be looked at again; scan or audit instead"
         )
+    if "-" in targets and not os.path.lexists("-"):
+        raise SourceError("standard input can't be looked at again; give its keys there instead")
     opened = [
         (source, source.units(rest, settings.scope)) for source, rest in map(source_of, targets)
     ]
     return inspect(command, tuple(targets), opened, settings)
+
+
+def _audited(target: str, settings: Config) -> Outcome:
+    plan = Plan(settings.rules, settings.jobs, False, (), datetime.now(UTC))
+    with ExitStack() as stack:
+        away = "://" in target and not os.path.lexists(target)
+        folder = stack.enter_context(mirrored(target)) if away else target
+        repository = find(_top(folder))._replace(folder=target)
+        outcome, interrupted = audit(repository, plan, lambda *_: None)
+    if interrupted:
+        raise KeyboardInterrupt
+    return outcome
+
+
+def _top(folder: str) -> str:
+    """Go up to the top of the work tree, as `audit` did."""
+    is_bare = all(os.path.lexists(os.path.join(folder, part)) for part in ("HEAD", "objects"))
+    if is_bare or not os.path.isdir(folder):
+        return folder
+    return worktree.work_tree(folder) or folder

@@ -8,7 +8,9 @@ from functools import partial
 from typing import NamedTuple
 
 from wakeyscan import git
+from wakeyscan.catfile import Object
 from wakeyscan.detect import OutOfPatience
+from wakeyscan.errors import GitError
 from wakeyscan.examine import Lens, examine
 from wakeyscan.finding import Finding, Origin, Skipped
 from wakeyscan.history.memory import Memory, Recollection
@@ -137,11 +139,11 @@ class _Gathered:
         try:
             for found in git_there.everything() if faults else git_there.objects(self._left):
                 self._hear(found, through)
-        except git.GitError as error:
+        except GitError as error:
             for reason in (*faults, str(error)):
                 self.gap("", reason)
 
-    def _hear(self, found: git.Object, through: Lens) -> None:
+    def _hear(self, found: Object, through: Lens) -> None:
         if not found.type:
             self.gap(found.name, "is missing or damaged")
             return
@@ -163,7 +165,7 @@ class _Gathered:
         return Spied(ordered, gaps, Coverage(self._objects, self._bytes), interrupted)
 
 
-def _marks(found: git.Object, through: Lens, width: int) -> tuple[Mark, ...]:
+def _marks(found: Object, through: Lens, width: int) -> tuple[Mark, ...]:
     if found.type != "blob":
         return sight(through, width)(KINDS[found.type], found.whole())
     findings: list[Finding] = []

@@ -13,7 +13,7 @@ from wakeyscan.auditing import Plan, audit
 from wakeyscan.errors import ReportError, UsageError, WakeyscanError
 from wakeyscan.finding import Liveness
 from wakeyscan.history.repository import find
-from wakeyscan.inspection import inspect
+from wakeyscan.inspection import asked_about, check, heeded, inspect
 from wakeyscan.outcome import Outcome
 from wakeyscan.target import source_of
 
@@ -67,7 +67,7 @@ def _run(values: Values, environment: Mapping[str, str]) -> tuple[int, dict[str,
     delivery.deliver(outcome, settings._replace(format="github", reports=()))
     summary = delivery.rendered("markdown", outcome, settings)
     _write_to("GITHUB_STEP_SUMMARY", summary.decode())
-    code = outcome.exit_code(settings.fail_on)
+    code = outcome.exit_code(settings.fail_on, settings.strict_ignores)
     return code, _outputs(outcome, sarif, code)
 
 
@@ -76,11 +76,13 @@ def _outcome(given: Values, settings: config.Config, environment: Mapping[str, s
     if mode not in ("diff", "tree", "audit"):
         raise UsageError(f"the input 'mode' must be diff, tree or audit, not {mode!r}")
     if mode == "audit":
-        plan = Plan(settings.rules, settings.jobs, True, (), datetime.now(UTC))
+        check(settings)
+        whole = settings.show_suppressed or settings.asking.verify
+        plan = Plan(settings.rules, settings.jobs, True, (), datetime.now(UTC), suppressed=whole)
         outcome, interrupted = audit(find("."), plan, lambda *_: None)
         if interrupted:
             raise KeyboardInterrupt
-        return outcome
+        return asked_about(heeded(outcome, settings), settings)
     if mode == "diff" and (wanted := github.brought(environment, git.own())) is not None:
         source, _ = source_of("git:")
         return inspect("action", (wanted.name,), [(source, [wanted.unit])], settings)

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from wakeyscan import config, delivery, git
+from wakeyscan import config, delivery, worktree
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.auditing import Plan, audit
-from wakeyscan.errors import UsageError
+from wakeyscan.errors import GitError, UsageError
 from wakeyscan.history import refs
 from wakeyscan.history.memory import default_file
 from wakeyscan.history.mirror import mirrored
 from wakeyscan.history.repository import Repository, find
-from wakeyscan.inspection import asked_about
+from wakeyscan.inspection import asked_about, check, heeded
 from wakeyscan.progress import Progress
 
 HELP = """Look at every object of a repository, unreachable ones too, and tell the life of each key.
@@ -46,6 +46,7 @@ def run(values: Values, operands: list[str]) -> int:
         raise UsageError("wakeyscan audit takes one repository at a time")
     settings = config.build(values, PARAMETERS.options, os.environ)
     delivery.check(settings)
+    check(settings)
     given = {**config.from_environment(PARAMETERS.options, os.environ), **values}
     target = operands[0] if operands else "."
     with _local(target) as folder:
@@ -56,15 +57,22 @@ def run(values: Values, operands: list[str]) -> int:
             trusted=bool(given.get("trust_repo")) or _stands_in(repository),
             limits=_limits(given, repository),
             today=datetime.now(UTC),
+            suppressed=settings.show_suppressed or settings.asking.verify or settings.asking.plan,
             memory="" if given.get("no_cache") or folder != target else default_file(),
         )
         progress = Progress(sys.stderr, settings.quiet)
         outcome, interrupted = audit(repository, plan, progress.advance)
         progress.end()
+        if plan.trusted or settings.ignore_file:  # a stranger's own does not count
+            outcome = heeded(outcome, settings, folder)
     if not interrupted:
         outcome = asked_about(outcome, settings)
     delivery.deliver(outcome, settings)
-    return _INTERRUPTED if interrupted else outcome.exit_code(settings.fail_on)
+    return (
+        _INTERRUPTED
+        if interrupted
+        else outcome.exit_code(settings.fail_on, settings.strict_ignores)
+    )
 
 
 @contextmanager
@@ -82,14 +90,14 @@ def _top(folder: str) -> str:
     is_bare = all(os.path.lexists(os.path.join(folder, part)) for part in ("HEAD", "objects"))
     if is_bare or not os.path.isdir(folder):
         return folder
-    return git.work_tree(folder) or folder
+    return worktree.work_tree(folder) or folder
 
 
 def _stands_in(repository: Repository) -> bool:
     """Say whether it is the repository that one stands in, not one within it."""
     try:
-        here = git.folder_of(".")
-    except git.GitError:
+        here = worktree.folder_of(".")
+    except GitError:
         here = "."
     standing = {os.path.realpath(folder) for folder in (here, ".")}
     return os.path.realpath(repository.git_folder) in standing

@@ -48,7 +48,7 @@ def _run_stage(stage: str, arguments: list[str], values: Values) -> int:
     opened = member.opened(arguments, settings.scope)
     settings = settings._replace(scope=opened.scope)
     outcome = inspect("hook", (stage,), [(opened.source, opened.units)], settings)
-    code = outcome.exit_code(settings.fail_on)
+    code = outcome.exit_code(settings.fail_on, settings.strict_ignores)
     if code or settings.verbose or settings.format != "text" or settings.reports:
         delivery.deliver(outcome, settings)
     if code == 1:

@@ -38,4 +38,4 @@ def run(values: Values, targets: list[str]) -> int:
     ]
     outcome = inspect("scan", tuple(targets), sources, settings)
     delivery.deliver(outcome, settings)
-    return outcome.exit_code(settings.fail_on)
+    return outcome.exit_code(settings.fail_on, settings.strict_ignores)

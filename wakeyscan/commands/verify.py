@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import sys
 import time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from wakeyscan import config, delivery
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
-from wakeyscan.display import printable
+from wakeyscan.display import at_line_start, conceal, printable
+from wakeyscan.endpoint import Endpoint
 from wakeyscan.errors import SourceError, UsageError
-from wakeyscan.finding import API_KEY, Liveness, Secret
+from wakeyscan.finding import API_KEY, Liveness, Secret, Skipped
+from wakeyscan.pace import Pace
+from wakeyscan.recorded import read_report
 from wakeyscan.relook import looked_again
 from wakeyscan.verdict import Verdict
-from wakeyscan.verification import Question, address, ask, questions
+from wakeyscan.verification import Answers, Question, address, ask, questions
 
 HELP = """Ask WAStack whether keys still work: the proof that a leak is closed.
 
 With REPORT, a JSON report of wakeyscan, its targets are looked at again, and every key that is
 found is asked about. Without, keys are read from standard input, one a line (never from arguments,
-which others can see). Exits 0 only when every key is revoked.
+which others can see). Exits 0 only when every key is revoked, and the control key works where there
+is one.
 
 After a rotation, set WAKEYSCAN_CONTROL_KEY to the new key: it must work, the old one must not."""
 
@@ -36,6 +40,7 @@ PARAMETERS = Parameters(
 )
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_KEY = rb"wa_live_[A-Za-z0-9_-]{16,128}"
 _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 120.0
 
 
@@ -45,8 +50,10 @@ class Inquiry(NamedTuple):
     asked: list[Question]
     before: dict[str, str]
     """The liveness in the report, by fingerprint."""
-    gone: tuple[str, ...]
+    gone: tuple[str, ...] = ()
     """Keys of the report, masked, that are not found any more, and so can't be asked about."""
+    unseen: tuple[Skipped, ...] = ()
+    """What could not be looked at again."""
 
 
 def run(values: Values, operands: list[str]) -> int:
@@ -55,18 +62,29 @@ def run(values: Values, operands: list[str]) -> int:
         raise UsageError("wakeyscan verify takes one report, or none and keys on standard input")
     settings = config.build(values, PARAMETERS.options, os.environ)
     given = {**config.from_environment(PARAMETERS.options, os.environ), **values}
-    until = time.monotonic() + _seconds(str(given.get("wait", "0s")))
+    patience = _seconds(str(given.get("wait", "0s")))
+    to = address(settings.asking)
     inquiry = _of_report(operands[0], settings) if operands else _of_stdin(settings)
-    to, pause = address(settings.asking), _FIRST_PAUSE
+    answers = _answers(inquiry.asked, to, settings.asking, patience)
+    delivery.to_stdout("".join(_lines(inquiry, answers)).encode())
+    return _code(inquiry, answers)
+
+
+def _answers(
+    asked: list[Question], to: Endpoint, asking: config.Asking, patience: float
+) -> Answers:
+    """Ask, and for so long as there is patience again about those that are not revoked yet."""
+    until, pause, pace = time.monotonic() + patience, _FIRST_PAUSE, Pace()
+    answers = Answers({}, {})
     while True:
-        verdicts = ask(inquiry.asked, to, settings.asking, lambda *_: None)
-        code = _code(inquiry, verdicts)
-        if code == 0 or time.monotonic() + pause > until:
-            break
-        time.sleep(pause)
+        news = ask(asked, to, asking, lambda *_: None, pace)
+        answers = Answers({**answers.verdicts, **news.verdicts}, {**answers.controls, **news[1]})
+        asked = [q for q in asked if news.verdicts[q.secret].liveness is not Liveness.REVOKED]
+        left = until - time.monotonic()
+        if not asked or left <= 0:
+            return answers
+        time.sleep(min(pause, left))
         pause = min(_LONGEST_PAUSE, pause * 2)
-    delivery.to_stdout("".join(_lines(inquiry, verdicts)).encode())
-    return code
 
 
 def _of_stdin(settings: config.Config) -> Inquiry:
@@ -75,59 +93,71 @@ def _of_stdin(settings: config.Config) -> Inquiry:
     if not keys:
         raise UsageError("there are no keys on standard input, one a line, nor is a report named")
     for number, key in enumerate(keys, 1):
-        if not key.startswith(b"wa_live_"):
-            raise UsageError(f"key {number} on standard input is no wa_live_ key")
+        if not re.fullmatch(_KEY, key):
+            raise UsageError(f"key {number} on standard input is no whole wa_live_ key")
     secrets = dict.fromkeys(Secret(key, API_KEY) for key in keys)
-    return Inquiry([Question(s, settings.asking.app_key) for s in secrets], {}, ())
+    return Inquiry([Question(s, settings.asking.app_key) for s in secrets], {})
 
 
 def _of_report(path: str, settings: config.Config) -> Inquiry:
-    report = _read(path)
-    outcome = looked_again(report["command"], list(report["targets"]), settings)
+    command, targets, known = _read(path)
+    outcome = looked_again(command, targets, settings)
     asked = questions(outcome, settings.asking)
-    listed = [*report["findings"], *report["keys"]]
-    known = {item["fingerprint"]: item for item in listed if item["rule"] == API_KEY}
     here = {question.secret.fingerprint for question in asked}
-    before = {fingerprint: str(item["liveness"]) for fingerprint, item in known.items()}
-    gone = tuple(str(known[fingerprint]["secret"]) for fingerprint in sorted(set(known) - here))
-    return Inquiry(asked, before, gone)
+    before = {fingerprint: liveness for fingerprint, (_, liveness) in known.items()}
+    gone = tuple(known[fingerprint][0] for fingerprint in sorted(set(known) - here))
+    unseen = tuple(item for item in outcome.skipped if item.gap)
+    return Inquiry(asked, before, gone, unseen)
 
 
-def _read(path: str) -> dict[str, Any]:
+def _read(path: str) -> tuple[str, list[str], dict[str, tuple[str, str]]]:
+    """Read a report: its command, its targets, and of each key the mask and the liveness."""
     try:
-        with open(path, encoding="utf-8") as file:
-            report = json.load(file)
-        if report["schema"] != "wakeyscan-report/1":
-            raise ValueError("its schema is another one")
-        for name in ("command", "targets", "findings", "keys"):
-            report[name]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        report = read_report(path)
+        known = {
+            str(item["fingerprint"]): (str(item["secret"]), str(item["liveness"]))
+            for item in (*report["findings"], *report["keys"])
+            if item["rule"] == API_KEY
+        }
+        return str(report["command"]), [str(target) for target in report["targets"]], known
+    except (KeyError, TypeError, RecursionError) as error:
         raise SourceError(f"{path}: is no JSON report of wakeyscan: {error}") from None
-    return dict(report)
 
 
-def _code(inquiry: Inquiry, verdicts: dict[Secret, Verdict]) -> int:
-    found = {verdict.liveness for verdict in verdicts.values()}
+def _code(inquiry: Inquiry, answers: Answers) -> int:
+    found = {verdict.liveness for verdict in answers.verdicts.values()}
     if Liveness.LIVE in found:
         return 1
-    return 3 if Liveness.UNKNOWN in found or inquiry.gone else 0
+    refused = any(verdict.liveness is not Liveness.LIVE for verdict in answers.controls.values())
+    open_ends = Liveness.UNKNOWN in found or refused or inquiry.gone or inquiry.unseen
+    return 3 if open_ends else 0
 
 
-def _lines(inquiry: Inquiry, verdicts: dict[Secret, Verdict]) -> list[str]:
-    lines = []
-    for question in inquiry.asked:
-        verdict = verdicts[question.secret]
-        now, before = verdict.liveness.value, inquiry.before.get(question.secret.fingerprint, "")
-        change = f"{before} -> {now}" if before not in ("", now, "unchecked") else now
-        beside = f" (beside {question.app_key})" if question.app_key else ""
-        devices = f", {verdict.devices} devices" if verdict.devices is not None else ""
-        reason = printable(verdict.reason)
-        lines.append(f"{question.secret}  {change}  {reason}{devices}{beside}\n")
+def _lines(inquiry: Inquiry, answers: Answers) -> list[str]:
+    lines = [_line("the control key", "", v, app) for app, v in answers.controls.items()]
+    for secret, app_key in inquiry.asked:
+        before = inquiry.before.get(secret.fingerprint, "")
+        lines.append(_line(str(secret), before, answers.verdicts[secret], app_key))
     lines += [
         f"{key}  not found any more, so not asked about: give it on standard input\n"
-        for key in map(printable, inquiry.gone)
+        for key in map(printable, map(conceal, inquiry.gone))
     ]
-    return lines or ["No keys were found, so there is nothing to ask about.\n"]
+    lines = lines or ["No keys were found, so there is nothing to ask about.\n"]
+    lines += [
+        f"Not looked at: {at_line_start(item.origin.path)}: {printable(item.reason)}\n"
+        for item in inquiry.unseen
+    ]
+    return lines
+
+
+def _line(name: str, before: str, verdict: Verdict, app_key: Secret | None) -> str:
+    now = verdict.liveness.value
+    changed = before in {*Liveness} - {Liveness.UNCHECKED, verdict.liveness}
+    count = verdict.devices
+    devices = f", {count} device{'s' * (count != 1)}" if count is not None else ""
+    beside = f" (beside {app_key})" if app_key else ""
+    change = f"{before} -> {now}" if changed else now
+    return f"{name}  {change}  {printable(verdict.reason)}{devices}{beside}\n"
 
 
 def _seconds(text: str) -> float:

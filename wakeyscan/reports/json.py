@@ -35,6 +35,7 @@ def _report(outcome: Outcome) -> dict[str, Any]:
             "skipped": len(outcome.skipped),
             "excluded": outcome.coverage.excluded,
         },
+        "ignores": outcome.ignores._asdict(),
     }
 
 

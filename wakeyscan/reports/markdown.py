@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from wakeyscan.display import printable
-from wakeyscan.finding import Finding
+from wakeyscan.finding import Finding, Liveness
 from wakeyscan.outcome import Outcome, Style
 
 _MOST_ROWS, _MOST_BYTES = 500, 400_000
@@ -37,8 +37,9 @@ def _verdict(outcome: Outcome, count: int) -> str:
 def _row(finding: Finding) -> str:
     where = f"{finding.origin.path}:{finding.position.line}"
     within = f" in {code(finding.origin.within)}" if finding.origin.within else ""
+    asked = finding.liveness is not Liveness.UNCHECKED
     cells = (
-        str(finding.severity),
+        f"{finding.severity} ({finding.liveness.value})" if asked else str(finding.severity),
         code(where) + within,
         code(finding.rule),
         code(str(finding.secret)),

@@ -9,8 +9,8 @@ from typing import TextIO
 
 from wakeyscan import biography
 from wakeyscan.display import at_line_start, printable
-from wakeyscan.finding import Finding, Liveness, Severity, Standing
-from wakeyscan.outcome import Outcome, Style
+from wakeyscan.finding import API_KEY, Finding, Liveness, Severity, Standing
+from wakeyscan.outcome import Key, Outcome, Style
 
 _COLORS = {
     Severity.CRITICAL: "1;31",
@@ -26,7 +26,9 @@ _MOST_SKIPPED = 10
 
 def write(outcome: Outcome, out: TextIO, style: Style) -> None:
     """Write what was found, what was not looked at, and what to do."""
-    out.writelines(_lives(outcome, style) if outcome.keys else _by_file(outcome, style))
+    open_ones = {finding.secret for finding in outcome.reported()}
+    keys = tuple(k for k in outcome.keys if k.secret in open_ones or style.show_suppressed)
+    out.writelines(_lives(outcome, keys, style) if keys else _by_file(outcome, style))
     out.write(_skipped(outcome, style))
     out.write(_summary(outcome, style))
     out.write(_next_steps(outcome))
@@ -42,11 +44,11 @@ def _by_file(outcome: Outcome, style: Style) -> Iterator[str]:
         yield "\n"
 
 
-def _lives(outcome: Outcome, style: Style) -> Iterator[str]:
+def _lives(outcome: Outcome, told: tuple[Key, ...], style: Style) -> Iterator[str]:
     """Tell the keys of a history, those that matter most first."""
     shown = {finding.secret: finding for finding in reversed(outcome.findings)}
-    first, last = biography.span(outcome.keys)
-    for heading, keys in biography.chapters(outcome.keys):
+    first, last = biography.span(told)
+    for heading, keys in biography.chapters(told):
         yield _paint(f"{heading} ({len(keys)})", _BOLD, style) + "\n\n"
         for key in keys:
             severity = _paint(f"{key.severity!s:8}", _COLORS[key.severity], style)
@@ -107,8 +109,13 @@ def _summary(outcome: Outcome, style: Style) -> str:
         counted = ", ".join(_counted(n, name) for name, n in sorted(suppressed.items()))
         hint = "" if style.show_suppressed else " (--show-suppressed lists them)"
         parts.append(f"Not counted: {counted}{hint}.")
+    if any(outcome.ignores):
+        used, unused, expired = outcome.ignores
+        hint = " (wakeyscan ignore list names them)" if unused or expired else ""
+        parts.append(f"Ignore file: {used} used, {unused} unused, {expired} expired{hint}.")
     excluded = f", {outcome.coverage.excluded} excluded" if outcome.coverage.excluded else ""
-    files = f"{outcome.coverage.documents:,} file{'s' * (outcome.coverage.documents != 1)}"
+    what = "object" if outcome.command == "audit" else "file"
+    files = f"{outcome.coverage.documents:,} {what}{'s' * (outcome.coverage.documents != 1)}"
     parts.append(f"Looked at {files}, {human(outcome.coverage.bytes)}{excluded}.")
     return "\n".join(parts) + "\n"
 
@@ -141,7 +148,7 @@ def _next_steps(outcome: Outcome) -> str:
     if not found:
         return ""
     steps = []
-    if "wastack-api-key" in found:
+    if any(f.rule == API_KEY and f.liveness is not Liveness.REVOKED for f in outcome.reported()):
         steps += [
             "Take every key above for leaked: make a new one in WAStack (Settings, API Keys),",
             "give it to the application through its environment, then revoke the old one.",

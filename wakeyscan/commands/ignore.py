@@ -1,0 +1,181 @@
+"""`wakeyscan ignore`: accept findings with a reason; list, explain and prune what was accepted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+
+from wakeyscan import config, delivery, ignorefile, worktree
+from wakeyscan.arguments import SCANNING, Option, Parameters, Values
+from wakeyscan.display import printable
+from wakeyscan.errors import ConfigError, ReportError, SourceError, UsageError
+from wakeyscan.finding import Finding
+from wakeyscan.ignorefile import Entry
+from wakeyscan.inspection import ignore_file
+from wakeyscan.recorded import read_report
+from wakeyscan.relook import looked_again
+
+HELP = """Accept findings, with a reason, in .wakeyscanignore: an entry is about a secret.
+
+add FINGERPRINT --reason TEXT [--until DAY] | add --from REPORT.json --reason TEXT | list |
+prune | explain FINGERPRINT
+
+'list' and 'explain' look at the files again, to say what each entry hides there. 'prune' drops what
+has expired, and what hides nothing any more, in the files and in the history."""
+
+_USED = ("ignore-file", "config", "rules", "jobs", "quiet")
+
+PARAMETERS = Parameters(
+    (
+        *(option for option in SCANNING if option.name in _USED),
+        Option("reason", "Why they are accepted.", "TEXT"),
+        Option("until", "The last day on which that counts, as 2027-01-31.", "DAY"),
+        Option("from", "Accept all reported findings of a JSON report.", "REPORT"),
+    ),
+    "add|list|prune|explain [FINGERPRINT]",
+)
+
+
+_INCOMPLETE = 3
+
+Hidden = dict[Entry, list[Finding]]
+
+
+def run(values: Values, operands: list[str]) -> int:
+    """Do what the first operand says; `list` where there is none."""
+    settings = config.build(values, PARAMETERS.options, os.environ)
+    match operands or ["list"]:
+        case ["add", *fingerprints]:
+            given = {**config.from_environment(PARAMETERS.options, os.environ), **values}
+            return _add(fingerprints, given, ignore_file(settings))
+        case ["list"]:
+            return _list(settings)
+        case ["prune"]:
+            return _prune(settings)
+        case ["explain", fingerprint]:
+            return _explain(fingerprint, settings)
+    raise UsageError("wakeyscan ignore takes: add, list, prune, or explain FINGERPRINT")
+
+
+def _add(fingerprints: list[str], given: Values, file: str) -> int:
+    reason = " ".join(str(given.get("reason", "")).split())
+    if not reason:
+        raise UsageError("--reason is missing: say why these are accepted")
+    until = _day(str(given["until"])) if "until" in given else None
+    source = str(given.get("from", ""))
+    wanted = dict.fromkeys((*fingerprints, *(_of_report(source) if source else ())))
+    if not wanted and not source:
+        raise UsageError("name a fingerprint, or a report with --from")
+    known, today = ignorefile.read(file), _today()
+    valid = [entry for entry in known if not entry.paths and not entry.has_expired(today)]
+    there = [f for f in wanted if any(f.startswith(entry.fingerprint) for entry in valid)]
+    new = [Entry(f, reason, until) for f in wanted if f not in there]
+    for entry in new:
+        ignorefile.check(entry)
+    over = {entry for entry in known if entry.has_expired(today) and entry.fingerprint in wanted}
+    if new:
+        _write(file, (*(entry for entry in known if entry not in over), *new))
+    return _tell([f"{file}: {len(new)} added, {len(there)} known already"])
+
+
+def _of_report(path: str) -> list[str]:
+    try:
+        findings = read_report(path)["findings"]
+        return [str(item["fingerprint"]) for item in findings if item["standing"] == "reported"]
+    except (KeyError, TypeError) as error:
+        raise SourceError(f"{path}: is no JSON report of wakeyscan: {error}") from None
+
+
+def _list(settings: config.Config) -> int:
+    entries, today = _entries(settings), _today()
+    hidden, _ = _look("scan", entries, settings)
+    return _tell([_described(entry, hidden[entry], today) for entry in entries] or ["No entries."])
+
+
+def _prune(settings: config.Config) -> int:
+    """Drop entries of no use, but none of which that can't be told."""
+    file, today = ignore_file(settings), _today()
+    entries = _entries(settings)
+    valid = [entry for entry in entries if not entry.has_expired(today)]
+    hidden, complete = _look("scan", valid, settings)
+    idle = [entry for entry in valid if not hidden[entry]]
+    if idle and worktree.work_tree("."):
+        past, whole = _look("audit", idle, settings)
+        hidden, complete = {**hidden, **past}, complete and whole
+    kept = [entry for entry in valid if hidden[entry] or not complete]
+    if len(kept) < len(entries):
+        _write(file, kept)
+    why = {entry: "only the history has it" for entry in idle if hidden[entry]}
+    unsure = {entry: "not everything could be looked at" for entry in idle if entry not in why}
+    why |= {} if complete else unsure
+    dropped = f"{file}: {len(entries) - len(kept)} dropped, {len(kept)} kept"
+    _tell([dropped, *(f"  kept: {reason}: {printable(str(e))}" for e, reason in why.items())])
+    return _INCOMPLETE if unsure and not complete else 0
+
+
+def _entries(settings: config.Config) -> tuple[Entry, ...]:
+    """Read what is accepted; raises `ConfigError` where a file that was named is missing."""
+    file = ignore_file(settings)
+    if settings.ignore_file and not os.path.lexists(file):
+        raise ConfigError(f"{file}: there is no such ignore file")
+    return ignorefile.read(file)
+
+
+def _look(command: str, entries: Iterable[Entry], settings: config.Config) -> tuple[Hidden, bool]:
+    """Scan or audit again; say what each entry hides there, and whether all was looked at."""
+    top = os.path.relpath(worktree.work_tree(".") or ".")
+    outcome = looked_again(command, [top], settings._replace(ignore_file=""))
+    findings = outcome.findings
+    return {e: [f for f in findings if e.hides(f)] for e in entries}, outcome.complete
+
+
+def _described(entry: Entry, hidden: list[Finding], today: date) -> str:
+    state = f"hides {len(hidden)}" if hidden else "unused"
+    if entry.has_expired(today):
+        state = "expired"
+    return f"{state:10}  {printable(str(entry))}"
+
+
+def _explain(fingerprint: str, settings: config.Config) -> int:
+    mine = [entry for entry in _entries(settings) if entry.is_about(fingerprint)]
+    if len({entry.fingerprint for entry in mine}) != 1:
+        raise UsageError(f"{len(mine)} entries begin with {fingerprint!r}; one is to be named")
+    hidden, _ = _look("scan", mine, settings)
+    lines = []
+    for entry in mine:
+        lines.append(printable(str(entry)))
+        if entry.has_expired(_today()):
+            lines.append("  expired: what follows is reported")
+        lines += [
+            f"  {printable(f.origin.path)}:{f.position.line}  {f.rule}  {f.secret}"
+            for f in hidden[entry]
+        ] or ["  hides nothing in the files that are here"]
+    return _tell(lines)
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--until must be a day, as 2027-01-31, not {text!r}") from None
+    if day < _today():
+        raise UsageError(f"--until {text} is over already")
+    return day
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _write(file: str, entries: Iterable[Entry]) -> None:
+    text = ignorefile.rendered(file, entries)
+    try:
+        delivery.replace(os.path.realpath(file), text)
+    except OSError as error:
+        raise ReportError(f"{file}: can't be written: {error.strerror}") from None
+
+
+def _tell(lines: list[str]) -> int:
+    delivery.to_stdout("".join(f"{line}\n" for line in lines).encode())
+    return 0

@@ -1,0 +1,186 @@
+"""The findings that a team has accepted: a line each, with a reason, in `.wakeyscanignore`.
+
+An entry is about a secret, not about a place: it holds over moves, renames and rebases, and another
+key in the same place is another finding.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import date
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from wakeyscan import worktree
+from wakeyscan.errors import ConfigError, UsageError
+from wakeyscan.finding import Finding, Standing
+from wakeyscan.outcome import Ignores
+
+NAME = ".wakeyscanignore"
+_FORM = "FINGERPRINT [until=YYYY-MM-DD] [paths=GLOB] # reason"
+_OPENING = "# What wakeyscan is to ignore: "
+_SHORTEST, _WHOLE = 8, 32
+
+
+class Entry(NamedTuple):
+    """One accepted secret."""
+
+    fingerprint: str
+    """32 hex digits, or so many of the first, eight at least, that no other has them."""
+    reason: str
+    until: date | None = None
+    """The last day on which it counts."""
+    paths: str = ""
+    """A pattern of paths, from the top of the repository, to which it is limited, if any."""
+
+    def __str__(self) -> str:
+        until = f" until={self.until.isoformat()}" if self.until else ""
+        paths = f" paths={self.paths}" if self.paths else ""
+        return f"{self.fingerprint}{until}{paths} # {self.reason}"
+
+    def is_about(self, fingerprint: str) -> bool:
+        """Say whether a fingerprint, or the beginning of one, is that of its secret."""
+        return fingerprint.startswith(self.fingerprint) or self.fingerprint.startswith(fingerprint)
+
+    def hides(self, finding: Finding) -> bool:
+        """Say whether it is about a finding."""
+        same = finding.secret.fingerprint.startswith(self.fingerprint)
+        return same and (not self.paths or fnmatchcase(_from_top(finding.origin.path), self.paths))
+
+    def has_expired(self, today: date) -> bool:
+        """Say whether its last day is over."""
+        return self.until is not None and today > self.until
+
+
+def _from_top(path: str) -> str:
+    """Give a path from the top of the repository: those of files are told from where one stands."""
+    top = worktree.work_tree(".")
+    if top is None or not os.path.lexists(path):
+        return path  # of the index or of a commit: from the top already
+    folder, name = os.path.split(path)  # a link is a place of its own
+    place = os.path.join(os.path.realpath(folder), name)
+    inside = place.startswith(os.path.join(top, ""))
+    return os.path.relpath(place, top).replace(os.sep, "/") if inside else path
+
+
+class _Layout(NamedTuple):
+    """A file of entries with what people wrote around them."""
+
+    head: list[str]
+    above: dict[Entry, list[str]]
+    """The entries, each once, in their order, and the lines between each and the one before it."""
+    tail: list[str]
+
+
+def read(file: str) -> tuple[Entry, ...]:
+    """Read a file of entries, none where there is no such file; raises `ConfigError`."""
+    return tuple(_layout(file).above)
+
+
+def _layout(file: str) -> _Layout:
+    layout, lines = _Layout([], {}, []), list[str]()
+    for number, line in enumerate(_lines(file), 1):
+        row = line.strip()
+        if not row or row.startswith("#"):
+            lines.append(row)
+            continue
+        if not layout.above:
+            at = _end_of_head(lines)
+            layout.head.extend(lines[:at])
+            del lines[:at]
+        layout.above.setdefault(_entry(file, number, row), []).extend(lines)
+        lines = []
+    (layout.tail if layout.above else layout.head).extend(lines)
+    return layout
+
+
+def _lines(file: str) -> list[str]:
+    try:
+        with open(file, encoding="utf-8-sig") as lines:
+            return list(lines)
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: can't be read: {error}") from None
+
+
+def _end_of_head(lines: list[str]) -> int:
+    """Say how many of the lines before the first entry are about the file, not about that entry."""
+    ends = (n for n, line in enumerate(lines, 1) if not line or line.startswith(_OPENING))
+    return max(ends, default=len(lines))
+
+
+def _entry(file: str, number: int, row: str) -> Entry:
+    def refuse(what: str) -> ConfigError:
+        return ConfigError(f"{file}:{number}: {what}; a line is {_FORM}")
+
+    head, _, reason = row.partition("#")
+    words = head.split()
+    if not reason.strip():
+        raise refuse("the reason is missing")
+    if not words or not _is_fingerprint(words[0]):
+        raise refuse("no fingerprint comes first")
+    entry = Entry(words[0], reason.strip())
+    for word in words[1:]:
+        name, _, value = word.partition("=")
+        if name == "until":
+            try:
+                entry = entry._replace(until=date.fromisoformat(value))
+            except ValueError:
+                raise refuse(f"{value!r} is no day") from None
+        elif name == "paths" and value:
+            entry = entry._replace(paths=value)
+        else:
+            raise refuse(f"{word!r} is not known")
+    return entry
+
+
+def _is_fingerprint(text: str) -> bool:
+    return _SHORTEST <= len(text) <= _WHOLE and not text.strip("0123456789abcdef")
+
+
+def check(entry: Entry) -> None:
+    """Refuse an entry that could not be read back; raises `UsageError`."""
+    if not _is_fingerprint(entry.fingerprint):
+        digits = f"{_WHOLE} hex digits, or the first of them, {_SHORTEST} at least"
+        raise UsageError(f"{entry.fingerprint!r} is no fingerprint: {digits}")
+    if any("\ud800" <= character <= "\udfff" for character in entry.reason):
+        raise UsageError("the reason is no UTF-8")
+
+
+def rendered(file: str, entries: Iterable[Entry]) -> bytes:
+    """Give what a file is to hold: entries sorted, so that branches seldom meet in one line.
+
+    What people wrote around entries stays; what stood above one that goes, above the next.
+    """
+    head, above, tail = _layout(file)
+    wanted, lines, waiting = set(entries), head or [f"{_OPENING}{_FORM}"], list[str]()
+    for entry in sorted({*above, *wanted}, key=str):
+        waiting += above.get(entry, ())
+        if entry in wanted:
+            lines += [*waiting, str(entry)]
+            waiting = []
+    return "".join(f"{line}\n" for line in (*lines, *waiting, *tail)).encode()
+
+
+def heed(
+    findings: Iterable[Finding], entries: tuple[Entry, ...], today: date
+) -> tuple[tuple[Finding, ...], Ignores]:
+    """Mark the findings that entries are about, and count which entries are of any use."""
+    valid: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if not entry.has_expired(today):
+            valid.setdefault(entry.fingerprint[:_SHORTEST], []).append(entry)
+    used: set[Entry] = set()
+    after = []
+    for finding in findings:
+        near = valid.get(finding.secret.fingerprint[:_SHORTEST], ())
+        hiding = [entry for entry in near if entry.hides(finding)]
+        used.update(hiding)
+        if hiding and finding.standing is Standing.REPORTED:
+            reason = f"{NAME}: {hiding[0].reason}"
+            finding = finding._replace(standing=Standing.IGNORED, reason=reason)
+        after.append(finding)
+    expired = sum(entry.has_expired(today) for entry in entries)
+    return tuple(after), Ignores(len(used), len(entries) - len(used) - expired, expired)
