@@ -1,6 +1,8 @@
 # Two commands on a fresh machine with git, make and python3 (3.11 or newer):
 #   make audit              look for keys here, or elsewhere: make audit REPO=../other
 #   make test               everything that CI runs
+# And:
+#   make demo               the whole story in one command, against a stand-in on this machine
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -8,12 +10,15 @@ REPO ?= .
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: audit test lint unit clean
+.PHONY: audit test demo lint unit clean
 
 audit: $(READY)
 	$(BIN)/wakeyscan audit "$(REPO)"
 
 test: lint unit
+
+demo: $(READY)
+	$(BIN)/python demo/run.py
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
@@ -21,7 +26,9 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/wakeyscan rules test
+	$(BIN)/zizmor --offline --no-progress --quiet .
 	$(BIN)/wakeyscan scan .
+	git ls-files -z | xargs -0 $(BIN)/wakeyscan hook pre-commit --
 
 unit: $(READY)
 	$(BIN)/pytest -n auto $(ARGS)

@@ -30,6 +30,8 @@ from tests.runner import (
 )
 from tests.test_reports import HOSTILE, orders
 from tests.test_sarif import VALID
+from wakeyscan.finding import Secret
+from wakeyscan.standin import LIVE, StandIn
 
 ZEROS, NOWHERE = "0" * 40, "1" * 40
 CI = ROOT / ".github" / "workflows" / "ci.yml"
@@ -553,9 +555,23 @@ PAYLOADS = {
 ASKED = {
     "mode": "the input 'mode' must be diff, tree or audit, not {!r}",
     "fail-on": "FAIL_ON must be one of note, low, medium, high, critical, never, not {!r}",
+    "verify": "WAKEYSCAN_VERIFY must be 1 or 0, true or false, yes or no, on or off, not {!r}",
     "config": "{}: can't be read: No such file or directory",
     "paths": "{}: no such file or folder",
+    "ignore-file": "{}: there is no such ignore file",
 }
+
+
+def test_accepted_findings_are_where_the_input_says(
+    repo: Repo, runner: Runner, tmp_path: Path, key: str
+) -> None:
+    write(repo.top, {"b": f"{key}\n"})
+    fingerprint = Secret(key.encode(), "wastack-api-key").fingerprint
+    accepted = tmp_path / "accepted"
+    accepted.write_text(f"{fingerprint} # revoked\n")
+    assert runner.run("scan", mode="tree").outputs["findings"] == "1"
+    told = runner.run("scan", mode="tree", ignore_file=str(accepted))
+    assert told.outputs["findings"] == "0"
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
@@ -566,6 +582,22 @@ def test_inputs_are_data(repo: Repo, runner: Runner, name: str, payload: str) ->
     first = payload.partition("\n")[0] if name == "paths" else payload
     failed(runner.run("scan", None, **inputs), ASKED[name].format(first).replace("\n", "\\n"))
     assert sorted(repo.top.rglob("*")) == before
+
+
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+def test_the_app_key_is_data(repo: Repo, runner: Runner, key: str, payload: str) -> None:
+    write(repo.top, {"b": key})
+    before = sorted(repo.top.rglob("*"))
+    with StandIn({key: LIVE}) as api:
+        runner.env["WAKEYSCAN_API_URL"] = api.url
+        told = runner.run("scan", mode="tree", verify="true", app_key=payload)
+        # What can be a header's value is sent as it is; what can't is not sent at all.
+        fit = payload.isprintable() and " " not in payload
+        beside = [one.headers["x-app-key"] for one in api.asked]
+    assert beside == ([str(Secret(payload.encode(), "x-app-key"))] if fit else [])
+    assert (told.code, told.outputs["live"]) == (1, "1" if fit else "0")
+    sarif = repo.top / "wakeyscan.sarif"
+    assert sorted(repo.top.rglob("*")) == sorted([*before, sarif])
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)

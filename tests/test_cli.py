@@ -156,8 +156,8 @@ REFUSED = {
         "No such option '--nope'. (see wakeyscan scan --help)",
     ),
     "a misspelt option": (
-        ["scan", "--verbos"],
-        "No such option '--verbos'. Did you mean '--verbose'? (see wakeyscan scan --help)",
+        ["scan", "--verbosee"],
+        "No such option '--verbosee'. Did you mean '--verbose'? (see wakeyscan scan --help)",
     ),
     "a value for a switch": (
         ["scan", "--quiet=1"],

@@ -8,10 +8,10 @@ from types import ModuleType
 
 import pytest
 
-from wakeyscan import arguments, commands, decoders, family, reports, sources
+from wakeyscan import arguments, commands, decoders, family, reports, sources, verifiers
 from wakeyscan.errors import UsageError
 
-FAMILIES = (sources, decoders, reports, commands)
+FAMILIES = (sources, decoders, reports, commands, verifiers)
 FUNCTIONS = {
     sources: {
         "units": {"target": "str", "scope": "Scope"},
@@ -23,9 +23,18 @@ FUNCTIONS = {
     },
     reports: {"write": {"outcome": "Outcome", "out": "TextIO", "style": "Style"}},
     commands: {"run": {"values": "Values", "operands": "list[str]"}},
+    verifiers: {
+        "check": {
+            "secret": "Secret",
+            "app_key": "Secret | None",
+            "control": "Control",
+            "endpoint": "Endpoint",
+            "pace": "Pace",
+        }
+    },
 }
 YIELDS = {"units": "str", "documents": "Document", "disguise": "bytes", "unwrap": ""}
-RETURNS = {"write": "None", "run": "int"}
+RETURNS = {"write": "None", "run": "int", "check": "Verdict"}
 RENAMED = {"targets": "operands"}
 """Commands call their operands what they are to them."""
 

@@ -25,6 +25,7 @@ from tests.test_action import push
 from tests.test_pre_commit import Offer
 from tests.test_pre_commit import offer as offer_
 from wakeyscan import family, reports, rule
+from wakeyscan.standin import BARE, LIVE, REVOKED, StandIn
 
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"(?ms)^```(\w+)\n(.*?)^```$", README)
@@ -139,10 +140,10 @@ def in_the_makefile(scene: Scene, line: str) -> None:
     write(scene.repo.top, {name: (ROOT / name).read_bytes() for name in made_of})
     (venv / ".ready").touch()
     if line == "make test":
-        told = scene.run(f"{line} --dry-run VENV={venv}")
+        told = scene.run(f"{line} --dry-run --no-print-directory VENV={venv}")
         assert (told.code, told.err) == (0, "")
         tools = {Path(said.split()[0]).name for said in told.out.splitlines()}
-        assert tools == {"ruff", "mypy", "lint-imports", "wakeyscan", "pytest"}
+        assert tools == {"ruff", "mypy", "lint-imports", "wakeyscan", "zizmor", "git", "pytest"}
         return
     for options in ("", "REPO=../other"):
         ran = scene.run(f"{line} VENV={venv} {options}")
@@ -199,9 +200,62 @@ def with_reports(scene: Scene, line: str) -> None:
         assert fingerprint(scene.key) in (scene.repo.top / file).read_text("utf-8")
 
 
+def the_demo(scene: Scene, line: str) -> None:
+    venv, ours = scene.repo.top.parent / "venv", Path(WAKEYSCAN).parents[1]
+    venv.mkdir()
+    for part in ("bin", "lib", "pyvenv.cfg"):
+        (venv / part).symlink_to(ours / part)
+    made_of = ("Makefile", "pyproject.toml", "hatch_build.py", "demo/run.py")
+    write(scene.repo.top, {name: (ROOT / name).read_bytes() for name in made_of})
+    (venv / ".ready").touch()
+    ran = scene.run(f"{line} VENV={venv}")
+    assert (ran.code, ran.err) == (0, ""), ran
+    assert "live -> revoked" in ran.out
+
+
+def asking(code: int, said: str, requests: int) -> Try:
+    """Run a line against a stand-in that knows the key, the one in the index, and a new one."""
+
+    def attempt(scene: Scene, line: str) -> None:
+        scene.stage()
+        new, old = f"{scene.key}New", f"{scene.key}Old"
+        with StandIn({scene.key: LIVE, scene.fresh: REVOKED, new: LIVE, old: BARE}) as api:
+            scene.repo.env |= {"WAKEYSCAN_API_URL": api.url, "NEW_KEY": new, "OLD_KEY": old}
+            if "leak.json" in line and "--report" not in line:
+                scene.run("wakeyscan audit --verify --report json=leak.json")
+                api.keys[scene.key] = BARE
+                api.asked.clear()
+            then = LAST if line == EXPORT else line
+            ran = scene.run(f"{EXPORT}; {then}" if "control" in said else line)
+            assert (ran.code, len(api.asked)) == (code, requests), ran
+        assert said in ran.out + ran.err
+        assert not [key for key in (scene.key, scene.fresh) if key[8:] in ran.out + ran.err]
+
+    return attempt
+
+
+def adopts(scene: Scene, line: str) -> None:
+    """Accept what a report has; then nothing is found."""
+    assert scene.run("wakeyscan scan --report json=found.json").code == 1
+    ran = scene.run(line)
+    assert (ran.code, ran.out) == (0, ".wakeyscanignore: 1 added, 0 known already\n"), ran
+    assert scene.run("wakeyscan scan").code == 0
+
+
+EXPORT = 'export WAKEYSCAN_CONTROL_KEY="$NEW_KEY"'
+LAST = 'echo "$OLD_KEY" | wakeyscan verify'
+
 TRIED: dict[str, Try] = {
     "make audit": in_the_makefile,
     "make test": in_the_makefile,
+    "make demo": the_demo,
+    "wakeyscan scan --verify-plan": asking(1, "--verify would send 2 requests to http://", 0),
+    "wakeyscan scan --verify": asking(1, "2 findings in 2 files: 1 critical, 1 note.", 2),
+    "wakeyscan audit --verify --report json=leak.json": asking(1, "Revoked (1)", 2),
+    "wakeyscan verify leak.json": asking(3, "live -> unknown  refused, but it may be", 2),
+    EXPORT: asking(0, "the control key  live", 2),
+    "wakeyscan verify --wait 10m leak.json": asking(0, "the control key in its place", 3),
+    LAST: asking(3, "unknown  refused, but it may be", 1),
     "wakeyscan scan": finds(),
     "wakeyscan audit": finds(),
     "wakeyscan hook install pre-commit": as_a_commit_hook,
@@ -219,6 +273,11 @@ TRIED: dict[str, Try] = {
     "wakeyscan rules show wastack-api-key": says("wastack-api-key"),
     "wakeyscan rules test": says(""),
     "wakeyscan scan --report sarif=wakeyscan.sarif --report json=wakeyscan.json": with_reports,
+    'wakeyscan ignore add 3fa9c1d2 --reason "revoked on 2026-01-31"': says("1 added"),
+    "wakeyscan scan --report json=found.json": finds(),
+    'wakeyscan ignore add --from found.json --reason "looked at later" --until 2099-01-31': adopts,
+    "wakeyscan ignore list": says("No entries."),
+    "wakeyscan ignore prune": says("0 dropped, 0 kept"),
 }
 
 

@@ -394,7 +394,7 @@ def test_the_deadline_is_ten_seconds() -> None:
 
 
 def test_a_huge_body_is_not_read_to_its_end(stage: Stage) -> None:
-    assert stage.ask(standin.SCRIPTS["huge"]).reason == "an answer of more than 64 KiB"
+    assert stage.ask(standin.SCRIPTS["huge"]).reason == "an answer of more than 1024 KiB"
     fits = json.dumps({"success": True, "more": "x" * (BODY - 40)}).encode()
     assert stage.ask(sends(200, fits)).liveness is LIVE
 

@@ -38,6 +38,14 @@ class Question(NamedTuple):
     app_key: Secret | None
 
 
+class Answers(NamedTuple):
+    """What the API said."""
+
+    verdicts: dict[Secret, Verdict]
+    controls: dict[Secret | None, Verdict]
+    """Of the control key, by the X-App-Key that was sent beside it."""
+
+
 def questions(outcome: Outcome, asking: Asking) -> list[Question]:
     """List the keys to ask about, each once, those that are ignored or look like samples too.
 
@@ -45,7 +53,11 @@ def questions(outcome: Outcome, asking: Asking) -> list[Question]:
     that was given.
     """
     paired: dict[Secret, tuple[int, Secret | None]] = {}
-    app_keys = [finding for finding in outcome.findings if finding.rule == APP_KEY]
+    app_keys = [
+        finding
+        for finding in outcome.findings
+        if finding.rule == APP_KEY and finding.standing is not Standing.PLACEHOLDER
+    ]
     for finding in outcome.findings:
         if finding.rule == API_KEY:
             distance, app_key = _nearest(finding, app_keys, asking.app_key)
@@ -75,7 +87,7 @@ def verified(outcome: Outcome, asking: Asking, advance: Advance) -> Outcome:
     if asking.plan:
         sys.stderr.write(plan(asked, to, asking))
         return outcome
-    verdicts = ask(asked, to, asking, advance)
+    verdicts = ask(asked, to, asking, advance).verdicts
     findings = tuple(_after(finding, verdicts) for finding in outcome.findings)
     keys = tuple(_after(key, verdicts) for key in outcome.keys)
     gaps = _gaps(asked, verdicts) if asking.require else ()
@@ -91,17 +103,21 @@ def plan(asked: list[Question], to: Endpoint, asking: Asking) -> str:
     """Say in words what would be sent."""
     controls = len({question.app_key for question in asked}) if asking.control else 0
     requests = len(asked) + controls
-    lines = [f"--verify would send {requests} requests to {to}/devices, over {_span(requests)}:"]
+    lines = [f"--verify would send {_counted(requests)} to {to}/devices, over {_span(requests)}:"]
     lines += [
         f"  {question.secret} beside {question.app_key or 'no X-App-Key'}" for question in asked
     ]
-    lines += [f"  the control key, {controls} times"] if controls else []
+    lines += [f"  the control key, {_counted(controls)}"] if controls else []
     return "\n".join([*lines, "Nothing was sent."]) + "\n"
+
+
+def _counted(requests: int) -> str:
+    return f"{requests} request{'s' * (requests != 1)}"
 
 
 def _span(requests: int) -> str:
     minutes = duration(requests) / 60
-    return f"about {minutes:.0f} minutes" if minutes else "less than a minute"
+    return f"about {minutes:.0f} minute{'s' * (minutes != 1)}" if minutes else "less than a minute"
 
 
 def ask(
@@ -110,26 +126,28 @@ def ask(
     asking: Asking,
     advance: Advance,
     pace: Pace | None = None,
-) -> dict[Secret, Verdict]:
+) -> Answers:
     """Ask about each key once, a control key first; stop where nobody answers."""
     check = family.member(verifiers, "wastack").check
     pace = pace or Pace()
     control, silent = Control(), 0
-    verdicts: dict[Secret, Verdict] = {}
-    controlled: set[Secret | None] = set()
+    answers = Answers({}, {})
     for number, (secret, app_key) in enumerate(asked, 1):
         if silent >= _STORM:
-            verdicts[secret] = Verdict(Liveness.UNKNOWN, "not asked: the API does not answer")
+            unasked = Verdict(Liveness.UNKNOWN, "not asked: the API does not answer")
+            answers.verdicts[secret] = unasked
             continue
-        if asking.control and app_key not in controlled:
-            controlled.add(app_key)
+        if asking.control and app_key not in answers.controls:
             answer = check(asking.control, app_key, Control(), to, pace)
+            answers.controls[app_key] = answer
             control = control.having(app_key, answer)
         verdict = check(secret, app_key, control, to, pace)
         silent = silent + 1 if verdict.status in (None, 429) else 0
-        verdicts[secret] = verdict
+        if asking.control and (verdict.liveness, verdict.status) == (Liveness.UNKNOWN, 401):
+            verdict = verdict._replace(reason=f"{verdict.reason}; nor is the control key accepted")
+        answers.verdicts[secret] = verdict
         advance(1, 0, "keys asked about", number / len(asked))
-    return verdicts
+    return answers
 
 
 def _after(item: Item, verdicts: dict[Secret, Verdict]) -> Item:
