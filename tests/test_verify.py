@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +17,7 @@ from tests.conftest import PREFIX, WAKEYSCAN, MakeKey, Ran, execute, mask, write
 from tests.repository import Repo
 from tests.runner import Runner
 from tests.test_sarif import VALID
+from wakeyscan.finding import Secret
 from wakeyscan.standin import (
     BARE,
     FORBIDDEN,
@@ -674,6 +676,152 @@ def test_nothing_is_kept(api: Api, mixed: tuple[str, str, str], tmp_path: Path) 
         place.mkdir()
     api.scan(env={name: str(place) for name, place in places.items()})
     assert [path for place in places.values() for path in place.rglob("*")] == []
+
+
+# Answers are remembered only where that is asked for.
+
+
+CACHED = ("--verify-cache",)
+
+
+def cache(api: Api) -> Path:
+    return api.folder / ".cache" / "wakeyscan"
+
+
+def aged(api: Api, seconds: float) -> None:
+    """Make what is remembered so much older."""
+    file = cache(api) / "verdicts.json"
+    entries = json.loads(file.read_text("utf-8"))
+    file.write_text(
+        json.dumps({name: (was, told - seconds) for name, (was, told) in entries.items()})
+    )
+
+
+def test_answers_are_remembered(api: Api, mixed: tuple[str, str, str]) -> None:
+    live, _, unknown = mixed
+    first = api.scan(*CACHED)
+    assert len(api.asked) > 0
+    api.standin.asked.clear()
+    second = api.scan(*CACHED)
+    assert told(second) == told(first)
+    assert {one.authorization for one in api.asked} == {sent(unknown).authorization}
+    assert reasons(second)[mask(live)].startswith("as the API said on 20")
+    assert (first.code, second.code) == (1, 1)
+    api.standin.asked.clear()
+    assert told(api.scan()) == told(first)
+    assert {sent(key) for key in mixed} == set(api.asked)
+
+
+@pytest.mark.parametrize(
+    ("age", "again"),
+    [
+        (500, ""),
+        (700, "live"),
+        (6 * 86400, "live"),
+        (8 * 86400, "live revoked"),
+        (-60, "live revoked"),
+    ],
+    ids=["minutes", "a quarter of an hour", "days", "weeks", "of the future"],
+)
+def test_answers_age(api: Api, age: float, again: str) -> None:
+    keys = {"live": api.key(LIVE), "revoked": api.key(REVOKED)}
+    api.source({"a": "\n".join(keys.values())})
+    api.scan(*CACHED)
+    aged(api, age)
+    api.standin.asked.clear()
+    api.scan(*CACHED)
+    assert {name for name, key in keys.items() if sent(key) in api.asked} == set(again.split())
+
+
+def test_what_is_remembered_names_no_key(api: Api, mixed: tuple[str, str, str]) -> None:
+    api.scan(*CACHED)
+    kept = sorted(cache(api).iterdir())
+    assert [file.name for file in kept] == ["verdicts.json", "verdicts.key"]
+    assert [file.stat().st_mode & 0o777 for file in kept] == [0o600, 0o600]
+    for file in kept:
+        text = file.read_text("latin-1")
+        api.tells_nothing(text)
+        for key in mixed:
+            assert Secret(key.encode(), "wastack-api-key").fingerprint[:8] not in text
+
+
+def test_another_api_or_app_key_is_another_question(api: Api) -> None:
+    key = api.key(REVOKED)
+    api.source({"a": key})
+    api.scan(*CACHED)
+    api.standin.asked.clear()
+    app_key = api.app_key()
+    api.scan(*CACHED, env={"WAKEYSCAN_APP_KEY": app_key})
+    assert api.asked == [sent(key, app_key)]
+    with StandIn({key: LIVE}) as other:
+        ran = api.scan(*CACHED, "--api-url", other.url)
+    assert told(ran)[mask(key)][1] == "live"
+
+
+def test_a_plan_counts_only_what_is_not_remembered(api: Api, mixed: tuple[str, str, str]) -> None:
+    api.scan(*CACHED)
+    ran = api.run("scan", "--verify-plan", *CACHED, "src")
+    assert "--verify would send 1 request to " in ran.err
+
+
+def spoil_key(folder: Path) -> None:
+    (folder / "verdicts.key").write_bytes(b"short")
+
+
+def open_key(folder: Path) -> None:
+    (folder / "verdicts.key").chmod(0o644)
+
+
+def link_key(folder: Path) -> None:
+    (folder / "verdicts.key").rename(folder / "elsewhere")
+    (folder / "verdicts.key").symlink_to("elsewhere")
+
+
+def no_folder(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.write_text("")
+
+
+@pytest.mark.parametrize(
+    ("harm", "why"),
+    [
+        (spoil_key, "{}/verdicts.key: is damaged; remove it, and a new one is made"),
+        (open_key, "{}/verdicts.key: others may read it; remove it, and a new one is made"),
+        (link_key, "{}/verdicts.key: Too many levels of symbolic links"),
+        (no_folder, "{}: File exists"),
+    ],
+    ids=["damaged", "open to others", "a link", "no folder"],
+)
+def test_where_nothing_can_be_remembered_all_are_asked_about(
+    api: Api, harm: Callable[[Path], None], why: str
+) -> None:
+    key = api.key(LIVE)
+    api.source({"a": key})
+    api.scan(*CACHED)
+    harm(cache(api))
+    api.standin.asked.clear()
+    ran = api.scan(*CACHED)
+    assert (ran.code, api.asked) == (1, [sent(key)])
+    assert ran.err == f"wakeyscan: answers are not remembered: {why.format(cache(api))}\n"
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"a": 1}', '{"a": ["odd", 1]}', "[" * 9999])
+def test_damaged_answers_are_asked_for_again(api: Api, text: str) -> None:
+    key = api.key(LIVE)
+    api.source({"a": key})
+    api.scan(*CACHED)
+    (cache(api) / "verdicts.json").write_text(text)
+    ran = api.scan(*CACHED)
+    assert (ran.code, ran.err, api.asked) == (1, "", [sent(key), sent(key)])
+
+
+def test_verify_asks_whatever_is_remembered(api: Api) -> None:
+    key = api.key(REVOKED)
+    api.source({"a": key})
+    api.scan(*CACHED)
+    api.standin.keys[key] = LIVE
+    ran = api.run("verify", stdin=key.encode(), env={"WAKEYSCAN_VERIFY_CACHE": "1"})
+    assert ran.code == 1
 
 
 # Hooks.

@@ -64,6 +64,8 @@ SCANNING = (
     Option("require-verified", "With --verify: a key of which that can't be told makes the look "
            "incomplete (exit 3)."),
     Option("verify-plan", "Say what --verify would send, and where to, and send nothing."),
+    Option("verify-cache", "Remember that a key is revoked for 7 days, that it is live for 10 "
+           "minutes."),
     Option("app-key", "The X-App-Key to send beside keys that stand beside none.", "KEY"),
     Option("api-url", "Ask this API instead: https, or http to this machine.", "URL"),
     Option("proxy", "Ask through this proxy (http://HOST:PORT), which sees no key.", "URL"),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from wakeyscan.arguments import Option, Values
+from wakeyscan.cachefolder import cache_folder
 from wakeyscan.errors import ConfigError, UsageError
 from wakeyscan.finding import API_KEY, APP_KEY, Secret, Severity
 from wakeyscan.scope import Scope
@@ -31,6 +32,8 @@ class Asking(NamedTuple):
     api_url: str = ""
     """Empty: WAStack's own."""
     proxy: str = ""
+    cache: str | None = None
+    """The folder in which answers are remembered, if they are; empty: there is none to do it in."""
 
 
 class Config(NamedTuple):
@@ -108,6 +111,7 @@ def _asking(given: Values, environment: Mapping[str, str]) -> Asking:
         control=Secret(os.fsencode(control.strip()), API_KEY) if control else None,
         api_url=str(given.get("api_url", "")),
         proxy=str(given.get("proxy", "")),
+        cache=cache_folder() if given.get("verify_cache") else None,
     )
 
 

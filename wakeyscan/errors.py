@@ -27,5 +27,9 @@ class GitError(SourceError):
     """Git could not be asked, or refused."""
 
 
+class CacheError(WakeyscanError):
+    """What was remembered can't be used; it never stops a run."""
+
+
 class ReportError(WakeyscanError):
     """A report could not be written to where it was wanted."""

@@ -1,10 +1,17 @@
-"""What is said of a key that was asked about, and what a control key has proved."""
+"""What is asked about a key, what is said of it, and what a control key has proved."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from wakeyscan.finding import Liveness, Secret
+
+
+class Question(NamedTuple):
+    """A key, and the X-App-Key to send beside it."""
+
+    secret: Secret
+    app_key: Secret | None
 
 
 class Verdict(NamedTuple):

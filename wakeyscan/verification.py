@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from time import time
 from typing import NamedTuple, TypeVar
 
-from wakeyscan import family, verifiers
+from wakeyscan import family, verdictcache, verifiers
 from wakeyscan.config import Asking
+from wakeyscan.display import printable
 from wakeyscan.endpoint import WASTACK, Endpoint, endpoint
+from wakeyscan.errors import CacheError
 from wakeyscan.finding import (
     API_KEY,
     APP_KEY,
@@ -22,20 +25,13 @@ from wakeyscan.finding import (
 )
 from wakeyscan.outcome import Key, Outcome
 from wakeyscan.pace import Pace, duration
-from wakeyscan.verdict import Control, Verdict
+from wakeyscan.verdict import Control, Question, Verdict
 
 _STORM = 5
 """Keys in a row without an answer after which the others are not asked about."""
 
 Advance = Callable[[int, int, str, float], None]
 Item = TypeVar("Item", Finding, Key)
-
-
-class Question(NamedTuple):
-    """A key, and the X-App-Key to send beside it."""
-
-    secret: Secret
-    app_key: Secret | None
 
 
 class Answers(NamedTuple):
@@ -84,14 +80,42 @@ def verified(outcome: Outcome, asking: Asking, advance: Advance) -> Outcome:
     if not asking.verify and not asking.plan:
         return outcome
     asked, to = questions(outcome, asking), address(asking)
+    memory = _remembered(asking, to)
+    known = verdictcache.known(memory, asked, time()) if memory else {}
+    new = [question for question in asked if question not in known]
     if asking.plan:
-        sys.stderr.write(plan(asked, to, asking))
+        sys.stderr.write(plan(new, to, asking))
         return outcome
-    verdicts = ask(asked, to, asking, advance).verdicts
+    told = ask(new, to, asking, advance).verdicts
+    if memory:
+        _remember(memory, {question: told[question.secret] for question in new})
+    verdicts = told | {question.secret: verdict for question, verdict in known.items()}
     findings = tuple(_after(finding, verdicts) for finding in outcome.findings)
     keys = tuple(_after(key, verdicts) for key in outcome.keys)
     gaps = _gaps(asked, verdicts) if asking.require else ()
     return outcome._replace(findings=findings, keys=keys, skipped=(*outcome.skipped, *gaps))
+
+
+def _remembered(asking: Asking, to: Endpoint) -> verdictcache.Memory | None:
+    """Read what was answered before; where that can't be, all are asked about, and it is told."""
+    if asking.cache is None:
+        return None
+    try:
+        return verdictcache.recall(asking.cache, to)
+    except CacheError as error:
+        _tell_of_cache(error)
+        return None
+
+
+def _remember(memory: verdictcache.Memory, told: dict[Question, Verdict]) -> None:
+    try:
+        verdictcache.keep(memory, told, time())
+    except CacheError as error:
+        _tell_of_cache(error)
+
+
+def _tell_of_cache(error: CacheError) -> None:
+    sys.stderr.write(f"wakeyscan: answers are not remembered: {printable(str(error))}\n")
 
 
 def address(asking: Asking) -> Endpoint:

@@ -17,8 +17,8 @@ from wakeyscan.finding import API_KEY, Liveness, Secret, Skipped
 from wakeyscan.pace import Pace
 from wakeyscan.recorded import read_report
 from wakeyscan.relook import looked_again
-from wakeyscan.verdict import Verdict
-from wakeyscan.verification import Answers, Question, address, ask, questions
+from wakeyscan.verdict import Question, Verdict
+from wakeyscan.verification import Answers, address, ask, questions
 
 HELP = """Ask WAStack whether keys still work: the proof that a leak is closed.
 

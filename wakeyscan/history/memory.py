@@ -10,11 +10,11 @@ import contextlib
 import hashlib
 import os
 import sqlite3
-import sys
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from wakeyscan import __version__
+from wakeyscan.cachefolder import cache_folder
 from wakeyscan.rule import Rule
 
 _SCHEMA = """
@@ -106,12 +106,6 @@ def _version(rules: Iterable[Rule]) -> str:
 
 
 def default_file() -> str:
-    """Say where the memory is kept: in the user's folder for caches."""
-    home = os.path.expanduser("~")
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA", home)
-    elif sys.platform == "darwin":
-        base = os.path.join(home, "Library", "Caches")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
-    return os.path.join(base, "wakeyscan", "audit.sqlite") if os.path.isabs(base) else ""
+    """Say where the memory is kept; empty where the user has no folder for caches."""
+    folder = cache_folder()
+    return os.path.join(folder, "audit.sqlite") if folder else ""

@@ -1,0 +1,122 @@
+"""Remembers answers between runs, where that is asked for (`--verify-cache`).
+
+A question is kept as an HMAC with a random key of this machine: nobody who has but the file of
+answers can tell which keys are in it. Kept are the liveness and the time, never what was said.
+Whatever goes wrong costs a request and nothing else, and is told.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from wakeyscan.endpoint import Endpoint
+from wakeyscan.errors import CacheError
+from wakeyscan.finding import Liveness
+from wakeyscan.verdict import Question, Verdict
+
+_LASTS = {Liveness.REVOKED: 7 * 86400, Liveness.LIVE: 600}
+"""Seconds. A revocation is final; a live key may be revoked any minute; the rest is asked again."""
+_KEY_SIZE = 32
+
+
+class Memory(NamedTuple):
+    """What is remembered of the answers of one endpoint."""
+
+    folder: str
+    key: bytes
+    to: str
+    entries: dict[str, tuple[str, float]]
+    """Liveness, and when it was told (seconds since 1970), by the HMAC of the question."""
+
+
+def recall(folder: str, to: Endpoint) -> Memory:
+    """Read what is remembered; raises `CacheError` where that can't be, or not in private."""
+    if not folder:
+        raise CacheError("there is no folder for this user's caches")
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        return Memory(folder, _local_key(folder), repr(to[:4]), _entries(folder))
+    except OSError as error:
+        raise CacheError(f"{error.filename or folder}: {error.strerror}") from None
+
+
+def known(memory: Memory, asked: Iterable[Question], now: float) -> dict[Question, Verdict]:
+    """Give the answers that still count."""
+    verdicts = {}
+    for question in asked:
+        liveness, told = memory.entries.get(_name(memory, question), ("", 0.0))
+        if liveness in _LASTS and 0 <= now - told < _LASTS[Liveness(liveness)]:
+            day = datetime.fromtimestamp(told, UTC).strftime("%Y-%m-%d %H:%M UTC")
+            verdicts[question] = Verdict(Liveness(liveness), f"as the API said on {day}")
+    return verdicts
+
+
+def keep(memory: Memory, verdicts: dict[Question, Verdict], now: float) -> None:
+    """Remember answers beside those that still count; raises `CacheError`."""
+    entries = {
+        name: (liveness, told)
+        for name, (liveness, told) in _entries(memory.folder).items()
+        if 0 <= now - told < _LASTS.get(Liveness(liveness), 0)
+    }
+    for question, verdict in verdicts.items():
+        if verdict.liveness in _LASTS:
+            entries[_name(memory, question)] = verdict.liveness.value, now
+    try:
+        _write(memory.folder, json.dumps(entries).encode())
+    except OSError as error:
+        raise CacheError(f"{error.filename or memory.folder}: {error.strerror}") from None
+
+
+def _name(memory: Memory, question: Question) -> str:
+    app_key = question.app_key.fingerprint if question.app_key else ""
+    text = "\0".join((memory.to, question.secret.fingerprint, app_key))
+    return hmac.digest(memory.key, text.encode(), "sha256").hex()
+
+
+def _local_key(folder: str) -> bytes:
+    """Read this machine's key, or make it; raises `OSError`, and `CacheError` if others read it."""
+    file = os.path.join(folder, "verdicts.key")
+    if not os.path.lexists(file):
+        _place(folder, secrets.token_bytes(_KEY_SIZE), file)
+    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    with os.fdopen(descriptor, "rb") as opened:
+        status = os.fstat(descriptor)
+        if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o077):
+            raise CacheError(f"{file}: others may read it; remove it, and a new one is made")
+        key = opened.read(_KEY_SIZE + 1)
+    if len(key) != _KEY_SIZE:
+        raise CacheError(f"{file}: is damaged; remove it, and a new one is made")
+    return key
+
+
+def _entries(folder: str) -> dict[str, tuple[str, float]]:
+    """Read the answers; of a file that is missing or damaged, none."""
+    try:
+        with open(os.path.join(folder, "verdicts.json"), "rb") as file:
+            read = json.load(file)
+        return {str(name): (Liveness(was).value, float(told)) for name, (was, told) in read.items()}
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _write(folder: str, text: bytes) -> None:
+    _place(folder, text, os.path.join(folder, "verdicts.json"))
+
+
+def _place(folder: str, text: bytes, file: str) -> None:
+    """Write a file whole or not at all, for its owner alone (mkstemp makes it 0600)."""
+    descriptor, draft = tempfile.mkstemp(prefix=".verdicts-", dir=folder)
+    try:
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(text)
+        os.replace(draft, file)
+    except BaseException:
+        os.unlink(draft)
+        raise
