@@ -1216,6 +1216,20 @@ def test_verify_an_audit_s_report_from_within(api: Api, past: Past) -> None:
     assert (ran.code, len(api.asked)) == (1, 3), ran
 
 
+def test_verify_an_audit_s_report_of_what_is_hidden(api: Api) -> None:
+    repo = Repo(api.folder / "repo")
+    key, sample = api.key(LIVE), PREFIX + "abcdefghijklmnopqrstuvwxyz123456"
+    api.standin.keys[sample] = REVOKED
+    repo.commit({"a": f"{key} # wakeyscan:ignore -- ours\n", "b": f"{sample}\n"})
+    file = report_of(api, "audit", "--verify", cwd=repo.top)
+    found = json.loads(file.read_text("utf-8"))["findings"]
+    assert sorted(one["standing"] for one in found) == ["placeholder", "reported"]
+    api.standin.keys[key] = REVOKED
+    ran = api.run("verify", str(file), cwd=repo.top)
+    wanted = {f"{mask(key)}  live -> revoked  {NAMED}", f"{mask(sample)}  revoked  {NAMED}"}
+    assert (ran.code, {*ran.out.splitlines()}) == (0, wanted), ran
+
+
 def test_verify_a_report_of_a_mirror(api: Api, past: Past) -> None:
     file = report_of(api, "audit", f"file://{past.repo.top}")
     ran = api.run("verify", str(file))

@@ -34,7 +34,7 @@ def looked_again(command: str, targets: list[str], settings: Config) -> Outcome:
 
 
 def _audited(target: str, settings: Config) -> Outcome:
-    plan = Plan(settings.rules, settings.jobs, False, (), datetime.now(UTC))
+    plan = Plan(settings.rules, settings.jobs, False, (), datetime.now(UTC), suppressed=True)
     with ExitStack() as stack:
         away = "://" in target and not os.path.lexists(target)
         folder = stack.enter_context(mirrored(target)) if away else target
