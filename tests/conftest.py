@@ -9,7 +9,7 @@ import random
 import string
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +17,15 @@ import pytest
 
 WAKEYSCAN = str(Path(sys.executable).with_name("wakeyscan"))
 PREFIX = "wa_" + "live_"
+NEXT_STEPS = """
+What to do next
+  Take every key above for leaked: make a new one in WAStack (Settings, API Keys),
+  give it to the application through its environment, then revoke the old one.
+  Both work until the old one is revoked: taking it out of the code closes nothing.
+  Why, and how to mend it:  wakeyscan rules show wastack-api-key
+  No credential at all?  Write on its line:  wakeyscan:ignore -- the reason
+"""
+"""What a report in text says last where it has a key, and nothing but keys."""
 ALPHABET = string.ascii_letters + string.digits
 
 
@@ -98,6 +107,23 @@ def make_key() -> MakeKey:
                 return prefix + body
 
     return key
+
+
+@pytest.fixture
+def key(make_key: MakeKey) -> str:
+    """Make the one key of a test."""
+    return make_key()
+
+
+@pytest.fixture
+def no_litter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """See that a test leaves no temporary folder behind; each has a place of its own for them."""
+    place = tmp_path / "tmp"
+    place.mkdir()
+    monkeypatch.setenv("TMPDIR", str(place))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    yield
+    assert [*place.glob("wakeyscan-*")] == []
 
 
 @pytest.fixture

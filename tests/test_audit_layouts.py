@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,27 +16,13 @@ from tests.history import Dated, audit, born, life, lives, noon
 from tests.repository import Repo, fingerprints
 from tests.test_hostile_git import TRAPS, Hostile, Trap
 
+pytestmark = pytest.mark.usefixtures("no_litter")
+
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Dated:
     """Make an empty repository whose clock stands at day 1."""
     return Dated(tmp_path / "repo").at(1)
-
-
-@pytest.fixture
-def key(make_key: MakeKey) -> str:
-    return make_key()
-
-
-@pytest.fixture(autouse=True)
-def no_litter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """See that a test leaves no temporary folder behind."""
-    place = tmp_path / "tmp"
-    place.mkdir()
-    monkeypatch.setenv("TMPDIR", str(place))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    yield
-    assert [*place.glob("wakeyscan-*")] == []
 
 
 def found(ran: Ran, *keys: str, complete: bool = True) -> Any:

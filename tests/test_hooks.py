@@ -7,18 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import MakeKey, Ran, Run, mask
+from tests.conftest import Ran, Run, mask
 from tests.repository import ON_PATH, Repo
 
 STAGES = ("pre-commit", "commit-msg", "pre-push", "pre-receive")
 NOT_COMMITTED = "wakeyscan: Not committed."
 NOT_PUSHED = "wakeyscan: Not pushed."
 REJECTED = "remote: wakeyscan: Push rejected. Nothing of it was kept."
-
-
-@pytest.fixture
-def key(make_key: MakeKey) -> str:
-    return make_key()
 
 
 @pytest.fixture

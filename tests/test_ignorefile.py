@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import WAKEYSCAN, MakeKey, Ran, Run, execute, fingerprint, mask
+from tests.conftest import NEXT_STEPS, WAKEYSCAN, MakeKey, Ran, Run, execute, fingerprint, mask
 from tests.repository import ON_PATH, Repo, fingerprints
 from wakeyscan import standin
 from wakeyscan.ignorefile import Entry, read, rendered
@@ -28,14 +28,6 @@ FILE = ".wakeyscanignore"
 FORM = "FINGERPRINT [until=YYYY-MM-DD] [paths=GLOB] # reason"
 HEADER = f"# What wakeyscan is to ignore: {FORM}\n"
 RULE = "wastack-api-key"
-NEXT = """
-What to do next
-  Take every key above for leaked: make a new one in WAStack (Settings, API Keys),
-  give it to the application through its environment, then revoke the old one.
-  Both work until the old one is revoked: taking it out of the code closes nothing.
-  Why, and how to mend it:  wakeyscan rules show wastack-api-key
-  No credential at all?  Write on its line:  wakeyscan:ignore -- the reason
-"""
 
 
 def code(key: str) -> str:
@@ -61,11 +53,6 @@ def cast(mold: Path, top: Path, fill: Callable[[Repo], object]) -> Repo:
 def repo(tmp_path: Path, molds: Path) -> Repo:
     """Make a repository with one commit, and no key."""
     return cast(molds / "plain", tmp_path / "repo", lambda new: new.commit({"README": "words\n"}))
-
-
-@pytest.fixture
-def key(make_key: MakeKey) -> str:
-    return make_key()
 
 
 @pytest.fixture
@@ -774,7 +761,7 @@ def test_an_old_repository_is_adopted_by_one_command(
         f"            | client = api.Client(key='{mask(new)}')",
     )
     assert "\n1 finding in 1 file: 1 high.\n" in ran.out
-    assert ran.out.endswith(NEXT)
+    assert ran.out.endswith(NEXT_STEPS)
 
 
 def test_from_takes_what_is_reported_once(

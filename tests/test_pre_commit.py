@@ -107,11 +107,6 @@ def repo(tmp_path: Path, offer: Offer) -> Hooked:
     return made
 
 
-@pytest.fixture
-def key(make_key: MakeKey) -> str:
-    return make_key()
-
-
 def test_the_manifest() -> None:
     ran = execute([PRE_COMMIT, "validate-manifest", str(HERE / ".pre-commit-hooks.yaml")])
     assert ran == Ran(0, "", "")

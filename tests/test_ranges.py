@@ -31,11 +31,6 @@ def repo(tmp_path: Path) -> Repo:
     return made
 
 
-@pytest.fixture
-def key(make_key: MakeKey) -> str:
-    return make_key()
-
-
 def stands(report: Any) -> list[str]:
     """List where a JSON report has findings: `path:line (within)`."""
     within = (finding["within"] for finding in report["findings"])

@@ -11,19 +11,11 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.conftest import PREFIX, MakeKey, Ran, Run, fingerprint, mask, write
+from tests.conftest import NEXT_STEPS, PREFIX, MakeKey, Ran, Run, fingerprint, mask, write
 from wakeyscan import __version__, family, reports
 
 HEADER = "authorization-header"
 FORMATS = family.names(reports)
-NEXT_STEPS = """
-What to do next
-  Take every key above for leaked: make a new one in WAStack (Settings, API Keys),
-  give it to the application through its environment, then revoke the old one.
-  Both work until the old one is revoked: taking it out of the code closes nothing.
-  Why, and how to mend it:  wakeyscan rules show wastack-api-key
-  No credential at all?  Write on its line:  wakeyscan:ignore -- the reason
-"""
 
 
 def test_text_lists_findings_by_file_and_says_what_to_do(

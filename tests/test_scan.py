@@ -15,7 +15,17 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.conftest import WAKEYSCAN, MakeKey, Ran, Run, environment, fingerprint, mask, write
+from tests.conftest import (
+    WAKEYSCAN,
+    MakeKey,
+    Ran,
+    Run,
+    environment,
+    execute,
+    fingerprint,
+    mask,
+    write,
+)
 
 JOBS = ("1", "2", "4")
 FORMATS = ("text", "json", "sarif", "github")
@@ -453,6 +463,12 @@ sys.exit(code)
 """
 
 
+def measured(folder: Path, name: str) -> Ran:
+    """Scan a file; stderr says how many MiB were taken at most."""
+    command = [sys.executable, "-c", MEASURE, WAKEYSCAN, "scan", name, "--format=json"]
+    return execute(command, folder)
+
+
 def test_a_large_file_on_one_line(tmp_path: Path, make_key: MakeKey) -> None:
     keys = [make_key() for _ in range(4)]
     at = [100, OWN - 20, BORDER - 20, SIZE - len(keys[3])]
@@ -461,15 +477,7 @@ def test_a_large_file_on_one_line(tmp_path: Path, make_key: MakeKey) -> None:
         for key, offset in zip(keys, at, strict=True):
             file.seek(offset)
             file.write(key.encode())
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURE, WAKEYSCAN, "scan", "a.bin", "--format=json"],
-        cwd=tmp_path,
-        env=environment(),
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+    ran = measured(tmp_path, "a.bin")
     columns = [offset - 3 + 1 for offset in at]  # the emoji has four bytes
     assert places(ran.json()) == [
         Place("a.bin", 1, column, column + 48, "plain", fingerprint(key))
@@ -485,15 +493,7 @@ def test_columns_behind_borders_inside_characters(tmp_path: Path, make_key: Make
     key, emojis = make_key(), 6 << 20
     content = BOM_UTF16_LE + ("😀" * emojis + key).encode("utf-16-le")
     write(tmp_path, {"a.txt": content})
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURE, WAKEYSCAN, "scan", "a.txt", "--format=json"],
-        cwd=tmp_path,
-        env=environment(),
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+    ran = measured(tmp_path, "a.txt")
     wanted = [Place("a.txt", 1, emojis + 1, emojis + 49, "utf-16", fingerprint(key))]
     assert (ran.code, places(ran.json())) == (1, wanted)
     assert int(ran.err) < 300

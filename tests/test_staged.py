@@ -22,11 +22,6 @@ def repo(tmp_path: Path) -> Repo:
     return made
 
 
-@pytest.fixture
-def key(make_key: MakeKey) -> str:
-    return make_key()
-
-
 def clean_in_tree(repo: Repo, key: str) -> None:
     repo.stage({"a": f"one\n{key}\n"})
     repo.write({"a": "one\ntwo\n"})

@@ -55,8 +55,9 @@ def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome
         spied = spy(repository, through, git_there, memory, plan.jobs, advance)
         memory.close()
         wanted, unlimited = _limited(spied.sightings, plan, repository, git_there)
+        seen = {sighting.name: sighting for sighting in wanted}
         scene = lives.Scene(
-            repository, git_there, through, wanted, named, plan.today, plan.suppressed
+            repository, git_there, through, seen, named, plan.today, plan.suppressed
         )
         told, untold, interrupted = _told(scene, spied.interrupted)
         gaps = [*spied.gaps, *unlimited, *untold, *_known_gaps(repository)]

@@ -39,7 +39,7 @@ class Child(Protocol):
         """Wait for its end; give its exit code and the lines of its stderr."""
 
     def stop(self) -> None:
-        """End it, whatever it is doing."""
+        """End it, whatever it is doing; nothing where it has ended."""
 
 
 def find(program: str, environment: Mapping[str, str] = os.environ) -> str:
@@ -128,11 +128,13 @@ class _Spawned:
         while self._stderr >= 0:
             self._hear()
         _, status = os.waitpid(self._pid, 0)
+        self._pid = 0
         return os.waitstatus_to_exitcode(status), _lines(self._said)
 
     def stop(self) -> None:
-        os.kill(self._pid, 9)
-        self.end()
+        if self._pid:
+            os.kill(self._pid, 9)
+            self.end()
 
     def _give_up(self) -> None:
         self.stop()
@@ -173,8 +175,9 @@ class _Opened:
         return code, _lines(self._complaints.read(_SOME))
 
     def stop(self) -> None:
-        self._process.kill()
-        self.end()
+        if self._process.returncode is None:
+            self._process.kill()
+            self.end()
 
 
 def _lines(said: bytes) -> list[str]:

@@ -149,19 +149,22 @@ class Git(NamedTuple):
         if not asked:
             return
         git = self._start(("cat-file", "--batch"))
-        git.write("".join(f"{name}\n" for name in asked).encode())
-        if len(asked) < _AHEAD:
-            git.close()  # so that it ends, and nobody waits, should an answer be too short
-        reader = Reader(git)
-        while asked:
-            yield from read_object(reader)
-            asked.popleft()
-            if name := next(waiting, ""):
-                asked.append(name)
-                git.write(f"{name}\n".encode())
-            else:
-                git.close()
-        git.end()
+        try:
+            git.write("".join(f"{name}\n" for name in asked).encode())
+            if len(asked) < _AHEAD:
+                git.close()  # so that it ends, and nobody waits, should an answer be too short
+            reader = Reader(git)
+            while asked:
+                yield from read_object(reader)
+                asked.popleft()
+                if name := next(waiting, ""):
+                    asked.append(name)
+                    git.write(f"{name}\n".encode())
+                else:
+                    git.close()
+            git.end()
+        finally:
+            git.stop()  # who wanted no more objects leaves it running
 
     def _present(self, names: Sequence[str]) -> Iterator[Object]:
         all_of_them = ("--batch-all-objects", "--batch-check=%(objectname)")
@@ -175,10 +178,13 @@ class Git(NamedTuple):
         asked = ("cat-file", "--batch-all-objects", "--batch", "--unordered", "--buffer")
         try:
             git = self._start(asked)
-            reader = Reader(git)
-            while reader.more():
-                yield from read_object(reader)
-            code, complaints = git.end()
+            try:
+                reader = Reader(git)
+                while reader.more():
+                    yield from read_object(reader)
+                code, complaints = git.end()
+            finally:
+                git.stop()
         except child.ChildError as error:
             raise GitError(f"git cat-file in {self.where} {error}") from None
         if code or complaints:
@@ -191,7 +197,6 @@ class Git(NamedTuple):
         It begins at once where `stdin` fits into a pipe, and should say little until the end. Who
         does not wait for that ends it.
         """
-        finished = False
         git = self._start(arguments)
         first, rest = stdin[:_PIPE], stdin[_PIPE:]
         git.write(first)
@@ -199,13 +204,10 @@ class Git(NamedTuple):
             git.close()
 
         def finish() -> bytes:
-            nonlocal finished
             try:
                 output = git.answer(rest)
                 code, complaints = git.end()
-                finished = True
             except child.ChildError as error:
-                finished = True
                 raise GitError(f"git {arguments[0]} in {self.where} {error}") from None
             if code:
                 raise GitError(_explained(arguments[0], self.where, complaints))
@@ -214,8 +216,7 @@ class Git(NamedTuple):
         try:
             yield finish
         finally:
-            if not finished:
-                git.stop()
+            git.stop()
 
     def _start(self, arguments: Sequence[str], pinned: bool = True) -> child.Child:
         if arguments[0] not in _ALLOWED:

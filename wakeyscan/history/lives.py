@@ -34,7 +34,8 @@ class Scene(NamedTuple):
     repository: Repository
     sterile: git.Git
     through: Lens
-    sightings: tuple[Sighting, ...]
+    sightings: dict[str, Sighting]
+    """By the ids of the objects, in their order."""
     labels: dict[str, frozenset[str]]
     """What reaches objects, by the names that people know, and the objects that each names."""
     today: datetime
@@ -60,35 +61,40 @@ def tell(scene: Scene) -> Iterator[tuple[Key, list[Finding]]]:
     carriers = _carriers(scene, bits)
     history = _history(scene, carriers)
     dates = Dates(scene.sterile)
-    for known, bit in bits.items():
-        places = [*_places(known, bit, scene, history, carriers), *named.get(known, ())]
-        if findings := list(_findings(known, places, scene)):
-            yield _life(findings, bit, places, scene, history, carriers, dates), findings
+    dates.learn([turn.commit for turn in history.turns])
+    dates.learn([commit for commit in carriers.messages if commit in history.now])
+    places = {
+        known: [*_places(known, bit, scene, history, carriers), *named.get(known, ())]
+        for known, bit in bits.items()
+    }
+    for known, findings in _findings(places, scene):
+        told = _life(findings, bits[known], places[known], scene, history, carriers, dates)
+        yield told, findings
 
 
 def seen(scene: Scene) -> set[Known]:
     """List the secrets in objects that want attention."""
-    return {_known(mark) for s in scene.sightings for mark in s.marks if scene.wants(mark)}
+    return {_known(mark) for s in scene.sightings.values() for mark in s.marks if scene.wants(mark)}
 
 
 def tell_briefly(scene: Scene) -> Iterator[tuple[Key, list[Finding]]]:
     """Yield what is known of secrets whose lives can't be followed, or for want of time."""
     places = _named(scene)
-    for sighting in scene.sightings:
+    for sighting in scene.sightings.values():
         for mark in filter(scene.wants, sighting.marks):
             path = "" if sighting.kind in (BLOB, TREE) else _part_of(sighting)
             here = Place(path, mark.line, sighting.name, "")
             places.setdefault(_known(mark), []).append(here)
-    for known in sorted(places):
-        for finding in _findings(known, places[known][:1], scene):
-            nothing = Moment("", "")
-            yield (
-                Key(
-                    *(known[0], finding.secret, finding.severity, nothing, None, False, None),
-                    *((), 0, tuple(places[known][:_MOST_PLACES])),
-                ),
-                [finding],
-            )
+    first = {known: places[known][:1] for known in sorted(places)}
+    for known, findings in _findings(first, scene):
+        nothing, finding = Moment("", ""), findings[0]
+        yield (
+            Key(
+                *(known[0], finding.secret, finding.severity, nothing, None, False, None),
+                *((), 0, tuple(places[known][:_MOST_PLACES])),
+            ),
+            findings,
+        )
 
 
 def _named(scene: Scene) -> dict[Known, list[Place]]:
@@ -115,7 +121,7 @@ def _held(sighting: Sighting, bits: dict[Known, int]) -> int:
 
 def _carriers(scene: Scene, bits: dict[Known, int]) -> graph.Carriers:
     by_kind: dict[int, dict[str, int]] = {}
-    for sighting in scene.sightings:
+    for sighting in scene.sightings.values():
         if held := _held(sighting, bits):
             by_kind.setdefault(sighting.kind, {})[sighting.name] = held
 
@@ -167,7 +173,6 @@ def _life(
     written = [commit for commit, held in carriers.messages.items() if held & bit]
     began = list(history.introducing(bit)) or [c for c in written if c in history.now]
     ended = list(history.removing(bit))
-    dates.learn([*began, *ended])
     introduced = min(began, key=lambda commit: (dates.of(commit), commit), default="")
     at_head = any(history.now.get(name, 0) & bit for name in scene.at("HEAD"))
     removed = None if at_head else max(ended, key=lambda c: (dates.of(c), c), default=None)
@@ -203,17 +208,18 @@ def _places(
     known: Known, bit: int, scene: Scene, history: graph.History, carriers: graph.Carriers
 ) -> Iterator[Place]:
     """Yield where a secret stands, in the order of the history; what no commit has comes last."""
-    by_name = {sighting.name: sighting for sighting in scene.sightings}
     placed: set[str] = set()
     in_path = False
     for (path, blob), commit in history.first.items():
-        if blob in by_name and carriers.blobs.get(blob, 0) & bit:
+        if blob in scene.sightings and carriers.blobs.get(blob, 0) & bit:
             placed.add(blob)
-            yield from (Place(path, ln, blob, commit) for ln in _lines(by_name[blob], known))
+            yield from (
+                Place(path, ln, blob, commit) for ln in _lines(scene.sightings[blob], known)
+            )
         elif carriers.of_name and carriers.of_name(path) & bit:
             in_path = True
             yield Place(path, 1, blob, commit)
-    for sighting in scene.sightings:
+    for sighting in scene.sightings.values():
         if sighting.name in placed or (sighting.kind == TREE and in_path):
             continue
         for mark in sighting.marks:
@@ -231,17 +237,30 @@ def _part_of(sighting: Sighting) -> str:
     return "(commit message)" if sighting.kind == COMMIT else "(tag message)"
 
 
-def _findings(known: Known, places: list[Place], scene: Scene) -> Iterator[Finding]:
-    """Look again at the first version of each path, now for what a report shows of it."""
+def _findings(
+    places: dict[Known, list[Place]], scene: Scene
+) -> Iterator[tuple[Known, list[Finding]]]:
+    """Look again at the first version of each path, now for what a report shows of it.
+
+    One git serves all secrets; one of which nothing is found again is left out.
+    """
+    wanted = {known: _first_versions(some) for known, some in places.items()}
+    objects = scene.sterile.objects(p.blob for some in wanted.values() for p in some if p.blob)
+    for known, some in wanted.items():
+        findings: list[Finding] = []
+        for place in some:
+            found = next(objects) if place.blob else None
+            mine = (f for f in _at(place, found, scene) if (f.rule, f.secret.fingerprint) == known)
+            findings += islice(mine, 1)
+        if findings:
+            yield known, findings
+
+
+def _first_versions(places: list[Place]) -> list[Place]:
     first: dict[str, Place] = {}
     for place in places:
         first.setdefault(place.path or place.blob, place)
-    wanted = list(first.values())[:_MOST_PLACES]
-    objects = scene.sterile.objects(place.blob for place in wanted if place.blob)
-    for place in wanted:
-        found = next(objects) if place.blob else None
-        mine = (f for f in _at(place, found, scene) if (f.rule, f.secret.fingerprint) == known)
-        yield from islice(mine, 1)
+    return list(first.values())[:_MOST_PLACES]
 
 
 def _at(place: Place, found: Object | None, scene: Scene) -> Iterator[Finding]:
