@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from wakeyscan import git
 from wakeyscan.finding import Document, Origin, Skipped
+from wakeyscan.objectid import is_zero
 from wakeyscan.scope import Scope
 from wakeyscan.windows import too_large, windows
 
@@ -26,11 +27,6 @@ class Change(NamedTuple):
     """The id of its content now; zeros where it is gone."""
     old: tuple[str, ...]
     """The ids of its content before: one for each parent; zeros where it was not there."""
-
-
-def is_zero(name: str) -> bool:
-    """Say whether an id stands for nothing."""
-    return not name.strip("0")
 
 
 def parse(output: bytes | Iterable[bytes]) -> Iterator[Change]:

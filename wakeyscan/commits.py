@@ -10,6 +10,7 @@ from typing import NamedTuple
 from wakeyscan import changes, git, worktree
 from wakeyscan.errors import SourceError
 from wakeyscan.finding import Document, Origin, Skipped
+from wakeyscan.objectid import is_id
 from wakeyscan.scope import Scope
 
 _TREES = ("--raw", "-z", "-r", "-c", "--root", "--no-abbrev", "--no-renames", "--stdin")
@@ -117,15 +118,20 @@ def _origin(within: str, change: changes.Change) -> Origin:
 def _messages(listed: list[str], own: git.Git) -> Iterator[Document]:
     for found in own.objects(listed):
         within = f"commit {found.name[:_SHORT]}"
-        content = found.whole()
-        yield from _parts(content, within, "commit")
+        yield from parts(found.whole(), Origin("", within), "commit")
 
 
-def _parts(content: bytes, within: str, kind: str) -> Iterator[Document]:
+def parts(content: bytes, origin: Origin, kind: str) -> Iterator[Document]:
     """Yield the header (names, addresses) and the message of a commit or a tag."""
     header, _, message = content.partition(b"\n\n")
-    yield Document(Origin(f"({kind} header)", within, part="message"), header)
-    yield Document(Origin(f"({kind} message)", within, part="message"), message)
+    for name, text in (("header", header), ("message", message)):
+        yield Document(origin._replace(path=f"({kind} {name})", part="message"), text)
+
+
+def tagged(tag: bytes) -> str:
+    """Give what a tag points to: `object ID`, its first line; empty where that is no id."""
+    name = tag.partition(b"\n")[0].removeprefix(b"object ").decode("ascii", "replace")
+    return name if is_id(name) else ""
 
 
 def _tags_of(listed: frozenset[str], own: git.Git) -> list[str]:
@@ -146,13 +152,13 @@ def _tags(names: Iterable[str], own: git.Git, scope: Scope) -> Iterator[Document
             short = found.name[:_SHORT]
             if found.type == "tag":
                 content = found.whole()
-                yield from _parts(content, f"tag {short}", "tag")
-                target = content.partition(b"\n")[0].removeprefix(b"object ")
-                further[target.decode("ascii")] = None
+                yield from parts(content, Origin("", f"tag {short}"), "tag")
+                further[tagged(content)] = None
             elif found.type == "blob":
                 bare.append(changes.Brought(Origin(f"(blob {short})"), found.name, (), True))
             elif found.type == "tree":
                 yield from _tree(found.name, own, scope)
+        further.pop("", None)
         pending = further
     yield from changes.documents(bare, own, scope)
 

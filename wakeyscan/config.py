@@ -35,6 +35,11 @@ class Asking(NamedTuple):
     cache: str | None = None
     """The folder in which answers are remembered, if they are; empty: there is none to do it in."""
 
+    @property
+    def wanted(self) -> bool:
+        """Whether keys are asked about, or it is to be said what would be sent."""
+        return self.verify or self.plan
+
 
 class Config(NamedTuple):
     """All settings of a run."""

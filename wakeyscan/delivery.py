@@ -7,7 +7,7 @@ import os
 import sys
 from typing import BinaryIO
 
-from wakeyscan import config, family, reports
+from wakeyscan import atomic, config, family, reports
 from wakeyscan.errors import ReportError
 from wakeyscan.outcome import Outcome, Style
 
@@ -73,32 +73,6 @@ def _write_file(file: str, text: bytes) -> None:
             with open(file, "wb") as stream:  # a device or a pipe; a folder is refused
                 _write_all(stream, text)
             return
-        replace(os.path.realpath(file), text)
+        atomic.replace(os.path.realpath(file), text)
     except OSError as error:
         raise ReportError(f"{file}: the report can't be written: {error.strerror}") from None
-
-
-def replace(file: str, text: bytes) -> None:
-    """Write a file in one step; raises `OSError`, and then the old one is as it was."""
-    import tempfile
-
-    descriptor, draft = tempfile.mkstemp(prefix=".wakeyscan-", dir=os.path.dirname(file))
-    try:
-        with open(descriptor, "wb") as stream:
-            _write_all(stream, text)
-            os.fsync(stream.fileno())
-        os.chmod(draft, _mode(file))
-        os.replace(draft, file)
-    except BaseException:
-        os.unlink(draft)
-        raise
-
-
-def _mode(file: str) -> int:
-    """Give the mode of the file that is replaced, or that of any new file."""
-    try:
-        return os.stat(file).st_mode & 0o777
-    except OSError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from wakeyscan import commits, git
 from wakeyscan.errors import SourceError
+from wakeyscan.objectid import is_id, is_zero
 
 
 class Brought(NamedTuple):
@@ -68,7 +69,7 @@ def _text(event: object, *keys: str) -> str:
 
 def _id(event: object, *keys: str) -> str:
     name = _text(event, *keys)
-    if len(name) not in (40, 64) or name.strip("0123456789abcdef"):
+    if not is_id(name):
         raise SourceError(f"the event's {'.'.join(keys)} is no commit: {name!r}")
     return name
 
@@ -86,7 +87,7 @@ def _pull_request(event: object, own: git.Git) -> _Range:
 
 def _push(event: object, own: git.Git) -> _Range:
     before, after, ref = _id(event, "before"), _id(event, "after"), _text(event, "ref")
-    if before.strip("0") and _has(before, own):
+    if not is_zero(before) and _has(before, own):
         return _Range("the push", (after,), (before,), (ref,))
     # A new branch, or a forced push whose former commits are gone: all that the default branch,
     # which was looked at when it was pushed, does not have.

@@ -15,9 +15,8 @@ from typing import NamedTuple
 from wakeyscan import worktree
 from wakeyscan.errors import ConfigError, UsageError
 from wakeyscan.finding import Finding, Standing
-from wakeyscan.outcome import Ignores
+from wakeyscan.outcome import IGNORE_FILE, Ignores
 
-NAME = ".wakeyscanignore"
 _FORM = "FINGERPRINT [until=YYYY-MM-DD] [paths=GLOB] # reason"
 _OPENING = "# What wakeyscan is to ignore: "
 _SHORTEST, _WHOLE = 8, 32
@@ -179,7 +178,7 @@ def heed(
         hiding = [entry for entry in near if entry.hides(finding)]
         used.update(hiding)
         if hiding and finding.standing is Standing.REPORTED:
-            reason = f"{NAME}: {hiding[0].reason}"
+            reason = f"{IGNORE_FILE}: {hiding[0].reason}"
             finding = finding._replace(standing=Standing.IGNORED, reason=reason)
         after.append(finding)
     expired = sum(entry.has_expired(today) for entry in entries)

@@ -15,15 +15,13 @@ from wakeyscan.examine import Lens, lens
 from wakeyscan.exclusion import Exclusion
 from wakeyscan.finding import Document, Skipped
 from wakeyscan.layer import Decoder
-from wakeyscan.outcome import Outcome
+from wakeyscan.outcome import IGNORE_FILE, Outcome
 from wakeyscan.prefilter import MANY
 from wakeyscan.processes import available
 from wakeyscan.progress import Progress
 from wakeyscan.scan import Looked, Survey, gathered, look, look_at
 from wakeyscan.scope import Scope
 from wakeyscan.workers import Look, batch_look, survey
-
-IGNORE_FILE = ".wakeyscanignore"
 
 Opened = list[tuple[ModuleType, Iterable[str | Skipped]]]
 """Sources with the units that they list."""
@@ -74,7 +72,7 @@ def ignore_file(settings: config.Config, folder: str = ".") -> str:
 
 def check(settings: config.Config) -> None:
     """Refuse, before any work is done, an address that no key may be sent to."""
-    if settings.asking.verify or settings.asking.plan:
+    if settings.asking.wanted:
         from wakeyscan.verification import address
 
         address(settings.asking)
@@ -82,7 +80,7 @@ def check(settings: config.Config) -> None:
 
 def asked_about(outcome: Outcome, settings: config.Config) -> Outcome:
     """Ask about the keys of an outcome, where that is wanted."""
-    if not (settings.asking.verify or settings.asking.plan):
+    if not settings.asking.wanted:
         return outcome
     from wakeyscan.verification import verified  # 10 ms that a hook never pays
 

@@ -21,6 +21,10 @@ class Coverage(NamedTuple):
         return Coverage(*(one + two for one, two in zip(self, other, strict=True)))
 
 
+IGNORE_FILE = ".wakeyscanignore"
+"""What the file of accepted findings is called, at the top of a repository."""
+
+
 class Ignores(NamedTuple):
     """How many entries of the ignore file hide something, nothing, or are past their day."""
 

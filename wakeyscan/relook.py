@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
 from datetime import UTC, datetime
 
-from wakeyscan import worktree
 from wakeyscan.auditing import Plan, audit
 from wakeyscan.config import Config
 from wakeyscan.errors import SourceError
-from wakeyscan.history.mirror import mirrored
-from wakeyscan.history.repository import find
+from wakeyscan.history.mirror import located
 from wakeyscan.inspection import inspect
 from wakeyscan.outcome import Outcome
 from wakeyscan.target import source_of
@@ -35,19 +32,8 @@ def looked_again(command: str, targets: list[str], settings: Config) -> Outcome:
 
 def _audited(target: str, settings: Config) -> Outcome:
     plan = Plan(settings.rules, settings.jobs, False, (), datetime.now(UTC), suppressed=True)
-    with ExitStack() as stack:
-        away = "://" in target and not os.path.lexists(target)
-        folder = stack.enter_context(mirrored(target)) if away else target
-        repository = find(_top(folder))._replace(folder=target)
+    with located(target) as (_, repository):
         outcome, interrupted = audit(repository, plan, lambda *_: None)
     if interrupted:
         raise KeyboardInterrupt
     return outcome
-
-
-def _top(folder: str) -> str:
-    """Go up to the top of the work tree, as `audit` did."""
-    is_bare = all(os.path.lexists(os.path.join(folder, part)) for part in ("HEAD", "objects"))
-    if is_bare or not os.path.isdir(folder):
-        return folder
-    return worktree.work_tree(folder) or folder

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from wakeyscan.errors import UsageError
 from wakeyscan.finding import Skipped
+from wakeyscan.objectid import is_id, is_zero
 from wakeyscan.scope import Scope
 
 
@@ -32,12 +33,12 @@ class Update(NamedTuple):
     @property
     def deletes(self) -> bool:
         """Whether the ref goes away, and brings nothing."""
-        return not self.new.strip("0")
+        return is_zero(self.new)
 
     @property
     def has_old(self) -> bool:
         """Whether the ref was there before."""
-        return bool(self.old.strip("0"))
+        return not is_zero(self.old)
 
 
 def read_updates() -> Iterator[Update]:
@@ -54,10 +55,6 @@ def read_updates() -> Iterator[Update]:
             _, new, ref, old = words
         else:
             raise UsageError(f"stdin is not what git gives to this hook: {line!r}")
-        if not (_is_id(old) and _is_id(new)):
+        if not (is_id(old) and is_id(new)):
             raise UsageError(f"stdin is not what git gives to this hook: {line!r}")
         yield Update(ref, old, new)
-
-
-def _is_id(word: str) -> bool:
-    return len(word) in (40, 64) and not word.strip("0123456789abcdef")

@@ -11,11 +11,11 @@ import hmac
 import json
 import os
 import secrets
-import tempfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from wakeyscan import atomic
 from wakeyscan.endpoint import Endpoint
 from wakeyscan.errors import CacheError
 from wakeyscan.finding import Liveness
@@ -24,6 +24,8 @@ from wakeyscan.verdict import Question, Verdict
 _LASTS = {Liveness.REVOKED: 7 * 86400, Liveness.LIVE: 600}
 """Seconds. A revocation is final; a live key may be revoked any minute; the rest is asked again."""
 _KEY_SIZE = 32
+_ENTRIES = "verdicts.json"
+_PRIVATE = 0o600
 
 
 class Memory(NamedTuple):
@@ -69,7 +71,8 @@ def keep(memory: Memory, verdicts: dict[Question, Verdict], now: float) -> None:
         if verdict.liveness in _LASTS:
             entries[_name(memory, question)] = verdict.liveness.value, now
     try:
-        _write(memory.folder, json.dumps(entries).encode())
+        file = os.path.join(memory.folder, _ENTRIES)
+        atomic.replace(file, json.dumps(entries).encode(), _PRIVATE)
     except OSError as error:
         raise CacheError(f"{error.filename or memory.folder}: {error.strerror}") from None
 
@@ -84,7 +87,7 @@ def _local_key(folder: str) -> bytes:
     """Read this machine's key, or make it; raises `OSError`, and `CacheError` if others read it."""
     file = os.path.join(folder, "verdicts.key")
     if not os.path.lexists(file):
-        _place(folder, secrets.token_bytes(_KEY_SIZE), file)
+        atomic.replace(file, secrets.token_bytes(_KEY_SIZE), _PRIVATE)
     descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     with os.fdopen(descriptor, "rb") as opened:
         status = os.fstat(descriptor)
@@ -99,24 +102,8 @@ def _local_key(folder: str) -> bytes:
 def _entries(folder: str) -> dict[str, tuple[str, float]]:
     """Read the answers; of a file that is missing or damaged, none."""
     try:
-        with open(os.path.join(folder, "verdicts.json"), "rb") as file:
+        with open(os.path.join(folder, _ENTRIES), "rb") as file:
             read = json.load(file)
         return {str(name): (Liveness(was).value, float(told)) for name, (was, told) in read.items()}
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return {}
-
-
-def _write(folder: str, text: bytes) -> None:
-    _place(folder, text, os.path.join(folder, "verdicts.json"))
-
-
-def _place(folder: str, text: bytes, file: str) -> None:
-    """Write a file whole or not at all, for its owner alone (mkstemp makes it 0600)."""
-    descriptor, draft = tempfile.mkstemp(prefix=".verdicts-", dir=folder)
-    try:
-        with os.fdopen(descriptor, "wb") as opened:
-            opened.write(text)
-        os.replace(draft, file)
-    except BaseException:
-        os.unlink(draft)
-        raise

@@ -77,8 +77,6 @@ def _nearest(
 
 def verified(outcome: Outcome, asking: Asking, advance: Advance) -> Outcome:
     """Ask about all keys of an outcome, and give it with the answers; or only say what would be."""
-    if not asking.verify and not asking.plan:
-        return outcome
     asked, to = questions(outcome, asking), address(asking)
     memory = _remembered(asking, to)
     known = verdictcache.known(memory, asked, time()) if memory else {}

@@ -77,7 +77,7 @@ def _outcome(given: Values, settings: config.Config, environment: Mapping[str, s
         raise UsageError(f"the input 'mode' must be diff, tree or audit, not {mode!r}")
     if mode == "audit":
         check(settings)
-        whole = settings.show_suppressed or settings.asking.verify
+        whole = settings.show_suppressed or settings.asking.wanted
         plan = Plan(settings.rules, settings.jobs, True, (), datetime.now(UTC), suppressed=whole)
         outcome, interrupted = audit(find("."), plan, lambda *_: None)
         if interrupted:

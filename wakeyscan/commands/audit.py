@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from wakeyscan import config, delivery, worktree
@@ -14,8 +12,8 @@ from wakeyscan.auditing import Plan, audit
 from wakeyscan.errors import GitError, UsageError
 from wakeyscan.history import refs
 from wakeyscan.history.memory import default_file
-from wakeyscan.history.mirror import mirrored
-from wakeyscan.history.repository import Repository, find
+from wakeyscan.history.mirror import located
+from wakeyscan.history.repository import Repository
 from wakeyscan.inspection import asked_about, check, heeded
 from wakeyscan.progress import Progress
 
@@ -49,15 +47,14 @@ def run(values: Values, operands: list[str]) -> int:
     check(settings)
     given = {**config.from_environment(PARAMETERS.options, os.environ), **values}
     target = operands[0] if operands else "."
-    with _local(target) as folder:
-        repository = find(_top(folder))._replace(folder=target)
+    with located(target) as (folder, repository):
         plan = Plan(
             rules_folder=settings.rules,
             jobs=settings.jobs,
             trusted=bool(given.get("trust_repo")) or _stands_in(repository),
             limits=_limits(given, repository),
             today=datetime.now(UTC),
-            suppressed=settings.show_suppressed or settings.asking.verify or settings.asking.plan,
+            suppressed=settings.show_suppressed or settings.asking.wanted,
             memory="" if given.get("no_cache") or folder != target else default_file(),
         )
         progress = Progress(sys.stderr, settings.quiet)
@@ -73,24 +70,6 @@ def run(values: Values, operands: list[str]) -> int:
         if interrupted
         else outcome.exit_code(settings.fail_on, settings.strict_ignores)
     )
-
-
-@contextmanager
-def _local(target: str) -> Iterator[str]:
-    """Give the folder of a target; of a URL that of a mirror, which goes away at the end."""
-    if os.path.lexists(target) or "://" not in target:
-        yield target
-        return
-    with mirrored(target) as folder:
-        yield folder
-
-
-def _top(folder: str) -> str:
-    """Go up to the top of the work tree, as every git command does."""
-    is_bare = all(os.path.lexists(os.path.join(folder, part)) for part in ("HEAD", "objects"))
-    if is_bare or not os.path.isdir(folder):
-        return folder
-    return worktree.work_tree(folder) or folder
 
 
 def _stands_in(repository: Repository) -> bool:

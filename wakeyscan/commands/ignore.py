@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
-from wakeyscan import config, delivery, ignorefile, worktree
+from wakeyscan import atomic, config, delivery, ignorefile, worktree
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.display import printable
-from wakeyscan.errors import ConfigError, ReportError, SourceError, UsageError
+from wakeyscan.errors import ConfigError, ReportError, UsageError
 from wakeyscan.finding import Finding
 from wakeyscan.ignorefile import Entry
 from wakeyscan.inspection import ignore_file
@@ -80,11 +80,9 @@ def _add(fingerprints: list[str], given: Values, file: str) -> int:
 
 
 def _of_report(path: str) -> list[str]:
-    try:
-        findings = read_report(path)["findings"]
-        return [str(item["fingerprint"]) for item in findings if item["standing"] == "reported"]
-    except (KeyError, TypeError) as error:
-        raise SourceError(f"{path}: is no JSON report of wakeyscan: {error}") from None
+    with read_report(path) as report:
+        found = report["findings"]
+        return [str(item["fingerprint"]) for item in found if item["standing"] == "reported"]
 
 
 def _list(settings: config.Config) -> int:
@@ -171,7 +169,7 @@ def _today() -> date:
 def _write(file: str, entries: Iterable[Entry]) -> None:
     text = ignorefile.rendered(file, entries)
     try:
-        delivery.replace(os.path.realpath(file), text)
+        atomic.replace(os.path.realpath(file), text)
     except OSError as error:
         raise ReportError(f"{file}: can't be written: {error.strerror}") from None
 

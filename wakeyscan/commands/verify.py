@@ -12,7 +12,7 @@ from wakeyscan import config, delivery
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.display import at_line_start, conceal, printable
 from wakeyscan.endpoint import Endpoint
-from wakeyscan.errors import SourceError, UsageError
+from wakeyscan.errors import UsageError
 from wakeyscan.finding import API_KEY, Liveness, Secret, Skipped
 from wakeyscan.pace import Pace
 from wakeyscan.recorded import read_report
@@ -112,16 +112,13 @@ def _of_report(path: str, settings: config.Config) -> Inquiry:
 
 def _read(path: str) -> tuple[str, list[str], dict[str, tuple[str, str]]]:
     """Read a report: its command, its targets, and of each key the mask and the liveness."""
-    try:
-        report = read_report(path)
+    with read_report(path) as report:
         known = {
             str(item["fingerprint"]): (str(item["secret"]), str(item["liveness"]))
             for item in (*report["findings"], *report["keys"])
             if item["rule"] == API_KEY
         }
         return str(report["command"]), [str(target) for target in report["targets"]], known
-    except (KeyError, TypeError, RecursionError) as error:
-        raise SourceError(f"{path}: is no JSON report of wakeyscan: {error}") from None
 
 
 def _code(inquiry: Inquiry, answers: Answers) -> int:

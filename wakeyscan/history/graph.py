@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from wakeyscan import changes, git
 from wakeyscan.errors import GitError
+from wakeyscan.objectid import is_zero
 
 State = frozenset[tuple[str, str]]
 """What of a tree holds secrets: (path, blob)."""
@@ -184,7 +185,7 @@ def _changed(state: State, listed: list[changes.Change], carriers: Carriers) -> 
     touched = {change.path for change in listed}
     kept = {place for place in state if place[0] not in touched}
     for change in listed:
-        there = not changes.is_zero(change.new)
+        there = not is_zero(change.new)
         if there and carriers.at(change.path, change.new):
             kept.add((change.path, change.new))
     return frozenset(kept)

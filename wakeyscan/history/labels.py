@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 
-from wakeyscan import git
+from wakeyscan import commits, git
 from wakeyscan.errors import GitError
 from wakeyscan.history import refs
 from wakeyscan.history.repository import Repository
@@ -24,7 +23,7 @@ def labels_of(repository: Repository, sterile: git.Git) -> dict[str, frozenset[s
     peeled = _peeled(tags, sterile)
     named = {name: frozenset(_chain(tip, peeled)) for name, tip in sorted(tips.items())}
     stash |= named.pop("refs/stash", frozenset())
-    logged = frozenset(commit for commits in logs.values() for commit in commits)
+    logged = frozenset(commit for ids in logs.values() for commit in ids)
     indexed = frozenset(_indexed(repository, sterile))
     return {**named, "stash": frozenset(stash), "reflog": logged, "index": indexed}
 
@@ -36,17 +35,11 @@ def _peeled(names: Iterable[str], sterile: git.Git) -> dict[str, str]:
     try:
         while pending:
             found_here = [(o.name, o.whole()) for o in sterile.objects(pending) if o.type == "tag"]
-            peeled |= {name: _target(tag) for name, tag in found_here}
+            peeled |= {name: commits.tagged(tag) for name, tag in found_here}
             pending = [peeled[name] for name, _ in found_here if peeled[name]]
     except GitError:  # one is damaged, as the check of the whole history will say
         pass
     return peeled
-
-
-def _target(tag: bytes) -> str:
-    """Read `object <id>`, the first line of a tag."""
-    name = tag.partition(b"\n")[0].removeprefix(b"object ")
-    return name.decode("ascii") if re.fullmatch(b"[0-9a-f]{40,64}", name) else ""
 
 
 def _chain(name: str, peeled: dict[str, str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A mirror of a repository that is somewhere else, for as long as it is looked at."""
+"""Where a repository is that a user names: here, or somewhere else, of which a mirror is made."""
 
 from __future__ import annotations
 
@@ -8,8 +8,29 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from wakeyscan import git
+from wakeyscan import git, worktree
 from wakeyscan.errors import UsageError
+from wakeyscan.history.repository import Repository, find
+
+
+@contextmanager
+def located(target: str) -> Iterator[tuple[str, Repository]]:
+    """Give the folder of what a user named, and its repository; of a URL those of a mirror.
+
+    Inside a work tree its top is meant, as with every git command. Raises `SourceError`.
+    """
+    if os.path.lexists(target) or "://" not in target:
+        yield target, find(_top(target))._replace(folder=target)
+        return
+    with mirrored(target) as folder:
+        yield folder, find(folder)._replace(folder=target)
+
+
+def _top(folder: str) -> str:
+    is_bare = all(os.path.lexists(os.path.join(folder, part)) for part in ("HEAD", "objects"))
+    if is_bare or not os.path.isdir(folder):
+        return folder
+    return worktree.work_tree(folder) or folder
 
 
 @contextmanager

@@ -6,8 +6,7 @@ import os
 from collections.abc import Iterator
 
 from wakeyscan.history.repository import Repository
-
-_HEX = frozenset(b"0123456789abcdef")
+from wakeyscan.objectid import is_id
 
 
 def read(repository: Repository) -> dict[str, str]:
@@ -97,4 +96,4 @@ def _first_line(path: str) -> bytes:
 
 
 def _is_id(text: bytes) -> bool:
-    return len(text) in (40, 64) and _HEX.issuperset(text)
+    return is_id(text.decode("latin-1"))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from wakeyscan import commits
 from wakeyscan.examine import Lens, examine, examine_name
 from wakeyscan.finding import Document, Finding, Origin
 from wakeyscan.history.pack import BLOB, COMMIT, TAG, TREE
@@ -60,9 +61,7 @@ def parts(kind: int, content: bytes, width: int, origin: Origin) -> Iterator[Doc
             yield Document(origin, content)
     else:
         what = "commit" if kind == COMMIT else "tag"
-        header, _, message = content.partition(b"\n\n")
-        for name, text in (("header", header), ("message", message)):
-            yield Document(origin._replace(path=f"({what} {name})", part="message"), text)
+        yield from commits.parts(content, origin, what)
 
 
 def names_in(tree: bytes, width: int) -> Iterator[str]:

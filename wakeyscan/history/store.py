@@ -12,6 +12,7 @@ from wakeyscan.history import index, pack
 from wakeyscan.history.memory import Memory, Recollection
 from wakeyscan.history.repository import Repository
 from wakeyscan.history.sight import KINDS, Sight, Sighting
+from wakeyscan.objectid import is_id
 
 _ROOTS, _LOOSE = 400, 400
 """Families of a pack, and loose objects, that are one task."""
@@ -169,7 +170,7 @@ def _loose_objects(paths: tuple[str, ...]) -> Iterator[tuple[str, int, bytes | N
     for path in paths:
         folder, rest = os.path.split(path)
         name = os.path.basename(folder) + rest
-        if len(name) in (40, 64) and not name.strip("0123456789abcdef"):
+        if is_id(name):
             kind, content = _inflated(path)
             yield name, kind, content  # what is named otherwise is a draft that git left behind
 

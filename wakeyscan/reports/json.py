@@ -10,8 +10,7 @@ from wakeyscan.biography import beginning
 from wakeyscan.display import conceal, encodable, json_safe
 from wakeyscan.finding import Finding, Skipped
 from wakeyscan.outcome import Key, Outcome, Place, Style
-
-SCHEMA = "wakeyscan-report/1"
+from wakeyscan.recorded import SCHEMA
 
 
 def write(outcome: Outcome, out: TextIO, style: Style) -> None:
