@@ -44,9 +44,9 @@ def life(key: Key, first: str, last: str) -> Iterator[str]:
         yield f"asked       {key.liveness.value}"
     if key.removed:
         yield f"removed     {key.removed.commit[:_SHORT]}"
-    yield f"reached by  {_listed([_named(name) for name in key.reachable_from])}"
+    yield f"reached by  {_listed(key.reachable_from)}"
     yield f"pushed      {_pushed(key)}"
-    paths = list(dict.fromkeys(_named(place.path) for place in key.places if place.path))
+    paths = tuple(dict.fromkeys(place.path for place in key.places if place.path))
     if len(paths) > 1:
         yield f"stood in    {_listed(paths)}"
 
@@ -108,6 +108,7 @@ def _named(name: str) -> str:
     return printable(conceal(name))
 
 
-def _listed(names: list[str]) -> str:
+def _listed(names: tuple[str, ...]) -> str:
     more = len(names) - _MOST_PLACES
-    return ", ".join(names[:_MOST_PLACES]) + (f" and {more} more" if more > 0 else "")
+    shown = ", ".join(_named(name) for name in names[:_MOST_PLACES])
+    return shown + (f" and {more:,} more" if more > 0 else "")

@@ -10,6 +10,9 @@ from typing import Any, Protocol
 PATIENCE = 300
 """Seconds of silence after which a child is given up: a FIFO in `.git` hangs git for ever."""
 
+PIPE = -1
+"""No file for a stdin: we write to it."""
+
 _SOME = 1 << 16
 
 
@@ -55,17 +58,17 @@ def find(program: str, environment: Mapping[str, str] = os.environ) -> str:
     return ""
 
 
-def start(command: list[str], environment: Mapping[str, str]) -> Child:
-    """Start a process; raises `ChildError`."""
+def start(command: list[str], environment: Mapping[str, str], stdin: int = PIPE) -> Child:
+    """Start a process that reads from `stdin`, a descriptor, or from us; raises `ChildError`."""
     try:
-        return (_Spawned if hasattr(os, "posix_spawn") else _Opened)(command, environment)
+        return (_Spawned if hasattr(os, "posix_spawn") else _Opened)(command, environment, stdin)
     except OSError as error:
         raise ChildError(f"could not be started: {error.strerror}") from None
 
 
 class _Spawned:
-    def __init__(self, command: list[str], environment: Mapping[str, str]) -> None:
-        asked, self._stdin = os.pipe()
+    def __init__(self, command: list[str], environment: Mapping[str, str], stdin: int) -> None:
+        asked, self._stdin = os.pipe() if stdin == PIPE else (os.dup(stdin), -1)
         self._stdout, answers = os.pipe()
         self._stderr, complaints = os.pipe()
         self._said = b""
@@ -144,14 +147,15 @@ class _Spawned:
 class _Opened:
     """The same where there is no `posix_spawn`: Windows."""
 
-    def __init__(self, command: list[str], environment: Mapping[str, str]) -> None:
+    def __init__(self, command: list[str], environment: Mapping[str, str], stdin: int) -> None:
         import subprocess
         import tempfile
 
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115
         pipe = subprocess.PIPE
+        asked = pipe if stdin == PIPE else stdin
         self._process: Any = subprocess.Popen(
-            command, env=dict(environment), stdin=pipe, stdout=pipe, stderr=self._complaints
+            command, env=dict(environment), stdin=asked, stdout=pipe, stderr=self._complaints
         )
 
     def write(self, data: bytes) -> None:
@@ -162,13 +166,14 @@ class _Opened:
         return bytes(self._process.communicate(data or None)[0])
 
     def close(self) -> None:
-        self._process.stdin.close()
+        if self._process.stdin:
+            self._process.stdin.close()
 
     def read(self) -> bytes:
         return bytes(self._process.stdout.read1(_SOME))
 
     def end(self) -> tuple[int, list[str]]:
-        self._process.stdin.close()
+        self.close()
         self._process.stdout.close()
         code = int(self._process.wait())
         self._complaints.seek(0)

@@ -74,9 +74,6 @@ _ALLOWED = frozenset(
 """Commands that, with the pins, run nothing that a repository names. Not among them: whatever
 compares the work tree, since filters can't be switched off."""
 
-_PIPE = 60_000
-"""Bytes that a pipe takes in without anybody reading, on every system that we know."""
-
 _AHEAD = 64
 """Objects asked for before the first is read: few enough to fit into a pipe, whatever happens."""
 
@@ -194,18 +191,18 @@ class Git(NamedTuple):
     def begun(self, *arguments: str, stdin: bytes = b"") -> Iterator[Callable[[], bytes]]:
         """Start a command that runs beside us; what it prints is had by calling what is given.
 
-        It begins at once where `stdin` fits into a pipe, and should say little until the end. Who
-        does not wait for that ends it.
+        It should say little until the end. Who does not wait for that ends it.
         """
-        git = self._start(arguments)
-        first, rest = stdin[:_PIPE], stdin[_PIPE:]
-        git.write(first)
-        if not rest:
-            git.close()
+        import tempfile  # 5 ms that a hook never pays
+
+        with tempfile.TemporaryFile() as asked:  # a pipe would have to be fed meanwhile
+            asked.write(stdin)
+            asked.seek(0)
+            git = self._start(arguments, stdin=asked.fileno())
 
         def finish() -> bytes:
             try:
-                output = git.answer(rest)
+                output = git.answer(b"")
                 code, complaints = git.end()
             except child.ChildError as error:
                 raise GitError(f"git {arguments[0]} in {self.where} {error}") from None
@@ -218,12 +215,14 @@ class Git(NamedTuple):
         finally:
             git.stop()
 
-    def _start(self, arguments: Sequence[str], pinned: bool = True) -> child.Child:
+    def _start(
+        self, arguments: Sequence[str], pinned: bool = True, stdin: int = child.PIPE
+    ) -> child.Child:
         if arguments[0] not in _ALLOWED:
             raise ValueError(f"git {arguments[0]} is not among the commands known to run nothing")
         pins = [part for pin in _PINS for part in ("-c", pin)] if pinned else []
         command = [executable(), "-C", self.folder, "--no-pager", *pins, *arguments]
-        return child.start(command, self.environment)
+        return child.start(command, self.environment, stdin)
 
 
 def own(folder: str = ".") -> Git:

@@ -63,12 +63,12 @@ def tell(scene: Scene) -> Iterator[tuple[Key, list[Finding]]]:
     dates = Dates(scene.sterile)
     dates.learn([turn.commit for turn in history.turns])
     dates.learn([commit for commit in carriers.messages if commit in history.now])
-    places = {
-        known: [*_places(known, bit, scene, history, carriers), *named.get(known, ())]
-        for known, bit in bits.items()
-    }
+    places = _places(bits, scene, history, carriers)
+    for known, some in named.items():
+        places[known] += some
+    reach = _reach(scene, history)
     for known, findings in _findings(places, scene):
-        told = _life(findings, bits[known], places[known], scene, history, carriers, dates)
+        told = _life(findings, bits[known], places[known], scene, history, carriers, dates, reach)
         yield told, findings
 
 
@@ -169,6 +169,7 @@ def _life(
     history: graph.History,
     carriers: graph.Carriers,
     dates: Dates,
+    reach: _Reach,
 ) -> Key:
     written = [commit for commit, held in carriers.messages.items() if held & bit]
     began = list(history.introducing(bit)) or [c for c in written if c in history.now]
@@ -184,8 +185,8 @@ def _life(
         introduced=_moment(introduced, dates),
         removed=_moment(removed, dates) if removed else None,
         at_head=at_head,
-        pushed=_pushed(bit, scene, history),
-        reachable_from=_reached(bit, places, scene, history),
+        pushed=_pushed(bit, reach),
+        reachable_from=_reached(bit, places, reach),
         exposed_days=_days(introduced, removed, dates, scene.today),
         places=tuple(places[:_MOST_PLACES]),
     )
@@ -205,32 +206,36 @@ def _days(introduced: str, removed: str | None, dates: Dates, today: datetime) -
 
 
 def _places(
-    known: Known, bit: int, scene: Scene, history: graph.History, carriers: graph.Carriers
-) -> Iterator[Place]:
-    """Yield where a secret stands, in the order of the history; what no commit has comes last."""
+    bits: dict[Known, int], scene: Scene, history: graph.History, carriers: graph.Carriers
+) -> dict[Known, list[Place]]:
+    """List where each secret stands, by the history; what no commit has comes last."""
+    places: dict[Known, list[Place]] = {known: [] for known in bits}
     placed: set[str] = set()
-    in_path = False
+    in_paths = 0
     for (path, blob), commit in history.first.items():
-        if blob in scene.sightings and carriers.blobs.get(blob, 0) & bit:
+        if sighting := scene.sightings.get(blob):
             placed.add(blob)
-            yield from (
-                Place(path, ln, blob, commit) for ln in _lines(scene.sightings[blob], known)
-            )
-        elif carriers.of_name and carriers.of_name(path) & bit:
-            in_path = True
-            yield Place(path, 1, blob, commit)
+            for known, line in _lines(sighting, bits):
+                places[known].append(Place(path, line, blob, commit))
+        if carriers.of_name and (held := carriers.of_name(path) & ~carriers.blobs.get(blob, 0)):
+            in_paths |= held
+            for known, bit in bits.items():
+                if held & bit:
+                    places[known].append(Place(path, 1, blob, commit))
     for sighting in scene.sightings.values():
-        if sighting.name in placed or (sighting.kind == TREE and in_path):
+        if sighting.name in placed:
             continue
-        for mark in sighting.marks:
-            if _known(mark) == known:
-                path = "" if sighting.kind in (BLOB, TREE) else _part_of(sighting)
-                commit = sighting.name if sighting.kind == COMMIT else ""
-                yield Place(path, mark.line, sighting.name, commit)
+        path = "" if sighting.kind in (BLOB, TREE) else _part_of(sighting)
+        commit = sighting.name if sighting.kind == COMMIT else ""
+        for known, line in _lines(sighting, bits):
+            if sighting.kind != TREE or not in_paths & bits[known]:
+                places[known].append(Place(path, line, sighting.name, commit))
+    return places
 
 
-def _lines(sighting: Sighting, known: Known) -> list[int]:
-    return list(dict.fromkeys(mark.line for mark in sighting.marks if _known(mark) == known))
+def _lines(sighting: Sighting, bits: dict[Known, int]) -> dict[tuple[Known, int], None]:
+    """Give which secrets that are told of stand in which lines of an object, each once."""
+    return {(_known(mark), mark.line): None for mark in sighting.marks if _known(mark) in bits}
 
 
 def _part_of(sighting: Sighting) -> str:
@@ -276,24 +281,34 @@ def _at(place: Place, found: Object | None, scene: Scene) -> Iterator[Finding]:
         yield from findings_in(kind, found.whole(), scene.through, width, masked)
 
 
-def _pushed(bit: int, scene: Scene, history: graph.History) -> bool | None:
-    remote = [ids for label, ids in scene.labels.items() if label.startswith("refs/remotes/")]
-    if not remote:
-        return None
-    return any(history.ever.get(name, 0) & bit for ids in remote for name in ids)
+class _Reach(NamedTuple):
+    """What the histories of labels ever had: bits, by the label."""
+
+    had: dict[str, int]
+    naming: dict[str, list[str]]
+    """The labels that name an object, by its id."""
 
 
-def _reached(
-    bit: int, places: list[Place], scene: Scene, history: graph.History
-) -> tuple[str, ...]:
+def _reach(scene: Scene, history: graph.History) -> _Reach:
+    had: dict[str, int] = {}
+    naming: dict[str, list[str]] = {}
+    for label, ids in scene.labels.items():
+        bits = 0
+        for name in ids:
+            bits |= history.ever.get(name, 0)
+            naming.setdefault(name, []).append(label)
+        had[label] = bits
+    return _Reach(had, naming)
+
+
+def _pushed(bit: int, reach: _Reach) -> bool | None:
+    remote = [bits for label, bits in reach.had.items() if label.startswith("refs/remotes/")]
+    return any(bits & bit for bits in remote) if remote else None
+
+
+def _reached(bit: int, places: list[Place], reach: _Reach) -> tuple[str, ...]:
     """List what reaches a secret: a history that had it, or the very object that holds it."""
-    holders = {place.blob for place in places if place.blob}
-    labels = {place.path for place in places if not place.blob}
-    reached = tuple(
-        label
-        for label, ids in scene.labels.items()
-        if label in labels
-        or not holders.isdisjoint(ids)
-        or any(history.ever.get(name, 0) & bit for name in ids)
-    )
-    return reached or ("unreachable",)
+    direct = {label for place in places for label in reach.naming.get(place.blob, ())}
+    direct |= {place.path for place in places if not place.blob}
+    labels = (label for label, bits in reach.had.items() if bits & bit or label in direct)
+    return tuple(labels) or ("unreachable",)
