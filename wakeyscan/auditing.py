@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
-from functools import partial
 from typing import NamedTuple
 
 from wakeyscan import git, rule
@@ -14,6 +13,7 @@ from wakeyscan.errors import GitError
 from wakeyscan.examine import lens
 from wakeyscan.finding import Finding, Origin, Skipped
 from wakeyscan.history import labels, lives, refs, sterile
+from wakeyscan.history.completeness import checking
 from wakeyscan.history.memory import Memory
 from wakeyscan.history.repository import Repository
 from wakeyscan.history.sight import Sighting
@@ -49,15 +49,18 @@ def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome
     rules = rule.load(plan.rules_folder)
     through = lens(rules, wrappings())._replace(heed_marks=plan.trusted)
     through.prefilter.expect(MANY)
-    with sterile.opened(repository) as git_there, _checking(repository, git_there) as check:
-        named = labels.labels_of(repository, git_there)
-        memory = Memory(plan.memory, rules)
+    tips = refs.read(repository)
+    with (
+        sterile.opened(repository) as git_there,
+        closing(Memory(plan.memory, rules)) as memory,
+        checking(repository, frozenset(tips.values()), git_there, memory) as check,
+    ):
+        named = labels.labels_of(repository, tips, git_there)
         spied = spy(repository, through, git_there, memory, plan.jobs, advance)
-        memory.close()
         wanted, unlimited = _limited(spied.sightings, plan, repository, git_there)
         seen = {sighting.name: sighting for sighting in wanted}
         scene = lives.Scene(
-            repository, git_there, through, seen, named, plan.today, plan.suppressed
+            repository, git_there, through, seen, named, plan.today, memory, plan.suppressed
         )
         told, untold, interrupted = _told(scene, spied.interrupted)
         gaps = [*spied.gaps, *unlimited, *untold, *_known_gaps(repository)]
@@ -96,36 +99,6 @@ def _told(
 
 def _order(key: Key) -> tuple[bool, int, str, str]:
     return not key.at_head, -key.severity, key.introduced.author_date, key.secret.fingerprint
-
-
-@contextmanager
-def _checking(
-    repository: Repository, git_there: git.Git
-) -> Iterator[Callable[[], Iterable[Skipped]]]:
-    """Let git walk from all refs while we look; it says in the end which objects are missing.
-
-    A store with a hole reads like a smaller one, with exit status 0, in every other command.
-    """
-    tips = sorted(set(refs.read(repository).values()))
-    if not tips:
-        yield tuple
-        return
-    stdin = "".join(f"{tip}\n" for tip in tips).encode()
-    asked = ("--objects", "--missing=print", "--quiet", "--stdin")
-    with git_there.begun("rev-list", *asked, stdin=stdin) as finish:
-        yield partial(_missing, repository, finish)
-
-
-def _missing(repository: Repository, finish: Callable[[], bytes]) -> Iterator[Skipped]:
-    origin = Origin(repository.folder)
-    try:
-        lines = finish().decode("ascii", "replace").split()
-    except GitError as error:
-        yield Skipped(origin, f"its history can't be followed: {error}")
-        return
-    if missing := sorted(line[1:] for line in lines if line.startswith("?")):
-        some = f"{len(missing)} object{'s are' if len(missing) != 1 else ' is'} missing"
-        yield Skipped(origin, f"{some} ({missing[0]}…): a partial clone, or damage")
 
 
 def _known_gaps(repository: Repository) -> Iterator[Skipped]:

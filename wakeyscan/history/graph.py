@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import NamedTuple
 
 from wakeyscan import changes, git
 from wakeyscan.errors import GitError
+from wakeyscan.history.chronicle import Chronicle, sum_of
 from wakeyscan.objectid import is_zero
 
 State = frozenset[tuple[str, str]]
 """What of a tree holds secrets: (path, blob)."""
 
+
+_NOTHING: State = frozenset()
 
 _TOGETHER = 2
 """Processes of git that compare trees at a time."""
@@ -28,6 +31,10 @@ class Graph(NamedTuple):
     parents: dict[str, tuple[str, ...]]
     sterile: git.Git
     """Git that sees the history just so."""
+    chronicle: Chronicle
+    """What of it is worth remembering; without tips: nothing, as it was cut short."""
+    recalled: int = 0
+    """How many commits, the first ones, were remembered."""
 
 
 class Carriers(NamedTuple):
@@ -50,10 +57,12 @@ class History(NamedTuple):
     graph: Graph
     now: dict[str, int]
     ever: dict[str, int]
-    first: dict[tuple[str, str], str]
-    """By (path, blob): the first commit whose tree has that there; in the order of commits."""
+    brought: dict[tuple[str, str], list[str]]
+    """By (path, blob): the commits whose tree has that there, and no parent's has."""
     turns: tuple[Turn, ...]
     """Parents before children."""
+    chronicle: Chronicle
+    """What of it is worth remembering."""
 
     def introducing(self, bit: int) -> Iterator[str]:
         """Yield the commits whose tree has a secret that no parent's has."""
@@ -75,19 +84,38 @@ class Turn(NamedTuple):
     lost: int
 
 
-def read(commits: list[str], sterile: git.Git) -> Graph:
-    """Read the history of all commits that there are; raises `GitError` where one is damaged."""
+def read(commits: Iterable[str], sterile: git.Git, past: Chronicle) -> Graph:
+    """Read the history of some commits; raises `GitError` where one is damaged."""
+    tips = frozenset(commits)
     try:
-        return _read(commits, sterile)
+        return _read(tips, sterile, past if _reach(tips, past.tips, sterile) else Chronicle())
     except GitError:  # cut short: it begins where parents are missing
-        return _read(commits, _cut(commits, sterile))
+        cut = _read(tips, _cut(sorted(tips), sterile), Chronicle())
+        return cut._replace(chronicle=Chronicle())
 
 
-def _read(commits: list[str], sterile: git.Git) -> Graph:
-    stdin = "".join(f"{commit}\n" for commit in commits).encode()
-    out = sterile.run("rev-list", "--stdin", "--parents", "--topo-order", "--reverse", stdin=stdin)
-    rows = (line.split(" ") for line in out.decode("ascii").splitlines())
-    return Graph({row[0]: tuple(row[1:]) for row in rows}, sterile)
+def _reach(tips: frozenset[str], past: frozenset[str], sterile: git.Git) -> bool:
+    """Say whether all of the past is still in the history of `tips`: no branch was thrown away."""
+    if not (left := past - tips):
+        return bool(past)
+    return not sterile.run("rev-list", "--stdin", "--max-count=1", stdin=_asked(left, tips))
+
+
+def _asked(tips: Iterable[str], known: Iterable[str]) -> bytes:
+    lines = [*(f"{tip}\n" for tip in sorted(tips)), *(f"^{tip}\n" for tip in sorted(known))]
+    return "".join(lines).encode("ascii")
+
+
+def _read(tips: frozenset[str], sterile: git.Git, past: Chronicle) -> Graph:
+    out = b""
+    if new := tips - past.tips:
+        asked = ("--stdin", "--parents", "--topo-order", "--reverse")
+        out = sterile.run("rev-list", *asked, stdin=_asked(new, past.tips))
+    told = b"\n".join(part for part in (past.rows, out.rstrip(b"\n")) if part)
+    rows = (line.split(" ") for line in told.decode("ascii").splitlines())
+    parents = {row[0]: tuple(row[1:]) for row in rows}
+    chronicle = Chronicle(tips, told, past.carriers, past.changes)
+    return Graph(parents, sterile, chronicle, len(parents) - out.count(b"\n"))
 
 
 def _cut(commits: list[str], sterile: git.Git) -> git.Git:
@@ -107,30 +135,38 @@ def _parents(commit: bytes) -> frozenset[str]:
 
 def follow(graph: Graph, carriers: Carriers) -> History:
     """Follow secrets through the history, in one pass over its changes."""
-    changed = dict(_relevant(graph, carriers))
+    touching = _relevant(graph, carriers)
+    changed = dict(_by_commit(touching))
     states: dict[str, State] = {}
     bits: dict[State, int] = {frozenset(): 0}
     now: dict[str, int] = {}
     ever: dict[str, int] = {}
-    first: dict[tuple[str, str], str] = {}
+    brought: dict[tuple[str, str], list[str]] = {}
     turns: list[Turn] = []
     for commit, parents in graph.parents.items():
-        state = states.get(parents[0], frozenset()) if parents else frozenset()
+        if len(parents) == 1 and commit not in changed and commit not in carriers.messages:
+            states[commit] = states.get(parents[0], _NOTHING)  # as most are: nothing happens
+            now[commit] = now.get(parents[0], 0)
+            ever[commit] = ever.get(parents[0], 0)
+            continue
+        had = [states.get(parent, _NOTHING) for parent in parents]
+        state = had[0] if had else _NOTHING
         if commit in changed:
-            before, state = state, _changed(state, changed[commit], carriers)
-            for place in sorted(state - before):
-                first.setdefault(place, commit)
+            state = _changed(state, changed[commit], carriers)
+            for place in sorted(state.difference(*had)):
+                brought.setdefault(place, []).append(commit)
         states[commit] = state
         if state not in bits:
             bits[state] = _bits(state, carriers)
-        now[commit] = bits[state]
-        ever[commit] = carriers.messages.get(commit, 0) | now[commit]
+        now[commit] = held = bits[state]
+        ever[commit] = carriers.messages.get(commit, 0) | held
         for parent in parents:
             ever[commit] |= ever.get(parent, 0)
-        turn = _turn(commit, now[commit], [now.get(parent, 0) for parent in parents])
+        turn = _turn(commit, held, [now.get(parent, 0) for parent in parents])
         if turn.gained or turn.lost:
             turns.append(turn)
-    return History(graph, now, ever, first, tuple(turns))
+    chronicle = _chronicle(graph.chronicle, touching, carriers)
+    return History(graph, now, ever, brought, tuple(turns), chronicle)
 
 
 def _turn(commit: str, now: int, before: list[int]) -> Turn:
@@ -141,25 +177,52 @@ def _turn(commit: str, now: int, before: list[int]) -> Turn:
     return Turn(commit, now & ~had_by_any, had_by_all & ~now)
 
 
-def _relevant(graph: Graph, carriers: Carriers) -> Iterator[tuple[str, list[changes.Change]]]:
-    """Yield the commits that change what holds secrets, against their first parent."""
-    lines = [f"{commit} {parents[0]}\n" if parents else f"{commit}\n"
-             for commit, parents in graph.parents.items()]  # fmt: skip
+class _Touch(NamedTuple):
+    """One change of what holds secrets, as git tells it."""
+
+    commit: bytes
+    entry: bytes
+    path: bytes
+
+
+def _relevant(graph: Graph, carriers: Carriers) -> list[_Touch]:
+    """List the changes that matter, each commit against its first parent."""
+    past = graph.chronicle
+    same = past.carriers == sum_of(carriers.blobs) and not carriers.of_name
+    fields = iter(past.changes.split(b"\0") if same and past.changes else ())
+    touching = [_Touch(*change) for change in zip(fields, fields, fields, strict=True)]
+    new = islice(graph.parents.items(), graph.recalled if same else 0, None)
+    lines = [f"{commit} {parents[0]}\n" if parents else f"{commit}\n" for commit, parents in new]
     parts = [lines[start::_TOGETHER] for start in range(_TOGETHER)]
     with ThreadPoolExecutor(_TOGETHER) as threads:  # they wait for git, which is what works
-        outs = list(threads.map(partial(_diffs, graph.sterile), parts))
-    for out in outs:
-        for commit, fields in groupby(_touching(out, carriers), key=itemgetter(0)):
-            yield commit, list(changes.parse(part for _, *pair in fields for part in pair))
+        for out in threads.map(partial(_diffs, graph.sterile), parts):
+            touching += _touching(out, carriers)
+    return touching
+
+
+def _by_commit(touching: list[_Touch]) -> Iterator[tuple[str, list[changes.Change]]]:
+    for commit, some in groupby(touching, key=itemgetter(0)):
+        fields = (field for touch in some for field in (touch.entry, touch.path))
+        yield commit.decode("ascii"), list(changes.parse(fields))
+
+
+def _chronicle(past: Chronicle, touching: list[_Touch], carriers: Carriers) -> Chronicle:
+    """Say what to remember; where names hold secrets, no changes: they have the names."""
+    if carriers.of_name:
+        return past._replace(carriers=b"", changes=b"")
+    fields = b"\0".join(chain.from_iterable(touching))
+    return past._replace(carriers=sum_of(carriers.blobs), changes=fields)
 
 
 def _diffs(sterile: git.Git, lines: list[str]) -> bytes:
+    if not lines:
+        return b""
     asked = ("--stdin", "--raw", "-z", "-r", "--root", "--no-abbrev", "--no-renames")
     return sterile.run("diff-tree", *asked, stdin="".join(lines).encode())
 
 
-def _touching(out: bytes, carriers: Carriers) -> Iterator[tuple[str, bytes, bytes]]:
-    """Yield commit, entry and path of the changes that matter: a few among a million, as a rule.
+def _touching(out: bytes, carriers: Carriers) -> Iterator[_Touch]:
+    """Yield the changes that matter: a few among a million, as a rule.
 
     An entry is `:mode mode id id status`, all but the last of known widths.
     """
@@ -178,7 +241,7 @@ def _touching(out: bytes, carriers: Carriers) -> Iterator[tuple[str, bytes, byte
             or field[old] in names
             or (carriers.of_name and carriers.of_name(os.fsdecode(path)))
         ):
-            yield commit.decode("ascii"), field, path
+            yield _Touch(commit, field, path)
 
 
 def _changed(state: State, listed: list[changes.Change], carriers: Carriers) -> State:

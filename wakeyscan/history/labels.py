@@ -11,14 +11,15 @@ from wakeyscan.history import refs
 from wakeyscan.history.repository import Repository
 
 
-def labels_of(repository: Repository, sterile: git.Git) -> dict[str, frozenset[str]]:
+def labels_of(
+    repository: Repository, tips: dict[str, str], sterile: git.Git
+) -> dict[str, frozenset[str]]:
     """Say what names objects: refs and HEAD, the stash with its older entries, reflogs, index.
 
-    An annotated tag names itself and what it points to.
+    `tips` are the ids that refs name. An annotated tag names itself and what it points to.
     """
     logs = refs.read_logs(repository)
     stash = logs.pop("refs/stash", set())
-    tips = refs.read(repository)
     tags = [tip for name, tip in tips.items() if name.startswith("refs/tags/")]
     peeled = _peeled(tags, sterile)
     named = {name: frozenset(_chain(tip, peeled)) for name, tip in sorted(tips.items())}

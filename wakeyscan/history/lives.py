@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from itertools import islice
@@ -14,8 +14,9 @@ from wakeyscan.catfile import Object
 from wakeyscan.errors import GitError
 from wakeyscan.examine import Lens, examine_name
 from wakeyscan.finding import Finding, Origin, Standing
-from wakeyscan.history import graph
+from wakeyscan.history import chronicle, graph
 from wakeyscan.history.dates import Dates
+from wakeyscan.history.memory import Memory
 from wakeyscan.history.pack import BLOB, COMMIT, TREE
 from wakeyscan.history.repository import Repository
 from wakeyscan.history.sight import KINDS, Mark, Sighting, findings_in, marks_of
@@ -39,6 +40,8 @@ class Scene(NamedTuple):
     labels: dict[str, frozenset[str]]
     """What reaches objects, by the names that people know, and the objects that each names."""
     today: datetime
+    memory: Memory
+    """What is remembered of this history."""
     suppressed: bool = False
     """Whether placeholders and ignored secrets are told of, too."""
 
@@ -62,8 +65,9 @@ def tell(scene: Scene) -> Iterator[tuple[Key, list[Finding]]]:
     history = _history(scene, carriers)
     dates = Dates(scene.sterile)
     dates.learn([turn.commit for turn in history.turns])
+    dates.learn([commit for commits in history.brought.values() for commit in commits])
     dates.learn([commit for commit in carriers.messages if commit in history.now])
-    places = _places(bits, scene, history, carriers)
+    places = _places(bits, scene, history, carriers, dates)
     for known, some in named.items():
         places[known] += some
     reach = _reach(scene, history)
@@ -140,13 +144,27 @@ def _history(scene: Scene, carriers: graph.Carriers) -> graph.History:
     """Follow what refs and reflogs reach; all commits, where that does not explain all there is."""
     reached = {name for label, ids in scene.labels.items() if label != "index" for name in ids}
     try:
-        history = graph.follow(graph.read(sorted(reached), scene.sterile), carriers)
-        placed = {blob for _, blob in history.first} | history.now.keys()
+        history = _followed("reached", reached, scene, carriers)
+        placed = {blob for _, blob in history.brought} | history.now.keys()
         if placed.issuperset(carriers.blobs) and placed.issuperset(carriers.messages):
             return history
     except GitError:  # a ref is broken
         pass
-    return graph.follow(graph.read(_commits(scene), scene.sterile), carriers)
+    return _followed("all", _commits(scene), scene, carriers)
+
+
+def _followed(
+    name: str, tips: Iterable[str], scene: Scene, carriers: graph.Carriers
+) -> graph.History:
+    """Follow the history of `tips`, from where it is remembered on."""
+    past = chronicle.recall(name, scene.repository, scene.memory)
+    history = graph.follow(graph.read(tips, scene.sterile, past), carriers)
+    told = history.chronicle
+    if scene.through.prefilter(told.changes):  # a path holds a secret, if maybe an ignored one
+        told = told._replace(carriers=b"", changes=b"")
+    if told.tips and told != past:
+        chronicle.keep(name, told, scene.repository, scene.memory)
+    return history
 
 
 def _commits(scene: Scene) -> list[str]:
@@ -185,7 +203,7 @@ def _life(
         introduced=_moment(introduced, dates),
         removed=_moment(removed, dates) if removed else None,
         at_head=at_head,
-        pushed=_pushed(bit, reach),
+        pushed=None if reach.remote is None else bool(reach.remote & bit),
         reachable_from=_reached(bit, places, reach),
         exposed_days=_days(introduced, removed, dates, scene.today),
         places=tuple(places[:_MOST_PLACES]),
@@ -206,13 +224,17 @@ def _days(introduced: str, removed: str | None, dates: Dates, today: datetime) -
 
 
 def _places(
-    bits: dict[Known, int], scene: Scene, history: graph.History, carriers: graph.Carriers
+    bits: dict[Known, int],
+    scene: Scene,
+    history: graph.History,
+    carriers: graph.Carriers,
+    dates: Dates,
 ) -> dict[Known, list[Place]]:
-    """List where each secret stands, by the history; what no commit has comes last."""
+    """List where each secret stands, the oldest first; what no commit has comes last."""
     places: dict[Known, list[Place]] = {known: [] for known in bits}
     placed: set[str] = set()
     in_paths = 0
-    for (path, blob), commit in history.first.items():
+    for commit, path, blob in _brought(history, dates):
         if sighting := scene.sightings.get(blob):
             placed.add(blob)
             for known, line in _lines(sighting, bits):
@@ -231,6 +253,16 @@ def _places(
             if sighting.kind != TREE or not in_paths & bits[known]:
                 places[known].append(Place(path, line, sighting.name, commit))
     return places
+
+
+def _brought(history: graph.History, dates: Dates) -> list[tuple[str, str, str]]:
+    """List which commit first brought which blob to which path, by date."""
+
+    def age(commit: str) -> tuple[datetime, str]:
+        return dates.of(commit), commit
+
+    firsts = [(min(c, key=age), path, blob) for (path, blob), c in history.brought.items()]
+    return sorted(firsts, key=lambda first: (*age(first[0]), *first[1:]))
 
 
 def _lines(sighting: Sighting, bits: dict[Known, int]) -> dict[tuple[Known, int], None]:
@@ -287,23 +319,23 @@ class _Reach(NamedTuple):
     had: dict[str, int]
     naming: dict[str, list[str]]
     """The labels that name an object, by its id."""
+    remote: int | None
+    """What all remote-tracking branches together ever had; `None`: there are none."""
 
 
 def _reach(scene: Scene, history: graph.History) -> _Reach:
     had: dict[str, int] = {}
     naming: dict[str, list[str]] = {}
+    remote: int | None = None
     for label, ids in scene.labels.items():
         bits = 0
         for name in ids:
             bits |= history.ever.get(name, 0)
             naming.setdefault(name, []).append(label)
         had[label] = bits
-    return _Reach(had, naming)
-
-
-def _pushed(bit: int, reach: _Reach) -> bool | None:
-    remote = [bits for label, bits in reach.had.items() if label.startswith("refs/remotes/")]
-    return any(bits & bit for bits in remote) if remote else None
+        if label.startswith("refs/remotes/"):
+            remote = (remote or 0) | bits
+    return _Reach(had, naming, remote)
 
 
 def _reached(bit: int, places: list[Place], reach: _Reach) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """Remembers which packs were looked at, so that a second audit costs what has come since.
 
-It holds ids of objects and numbers: no content, no secret, nothing made of one. Whatever goes wrong
-with it (locked, damaged, no room) costs time and nothing else: what is not remembered is looked at.
+It holds ids of objects, numbers, and names of files: no content, no secret, nothing made of one.
+Whatever goes wrong with it (locked, damaged, no room) costs time and nothing else: what is not
+remembered is looked at.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ CREATE TABLE IF NOT EXISTS packs (pack TEXT, rules TEXT, objects INTEGER, bytes 
                                   PRIMARY KEY (pack, rules)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS holders (pack TEXT, rules TEXT, object TEXT,
                                     PRIMARY KEY (pack, rules, object)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS notes (name TEXT, place TEXT, rules TEXT, sum BLOB, value BLOB,
+                                  PRIMARY KEY (name, place));
 """
 _TRAILER = 32
 _PATIENCE = 0.5
@@ -81,6 +84,26 @@ class Memory:
             row = (name, self._rules, seen.objects, seen.bytes)
             self._base.execute("INSERT OR REPLACE INTO packs VALUES (?, ?, ?, ?)", row)
             self._base.execute("COMMIT")
+
+    def note(self, name: str, place: str) -> bytes:
+        """Give what was noted of a place with the rules at hand; empty where nothing was."""
+        if self._base is None:
+            return b""
+        asked = (name, os.path.realpath(place), self._rules)
+        where = "WHERE name = ? AND place = ? AND rules = ?"
+        with contextlib.suppress(*_FAULTS):
+            row = self._base.execute(f"SELECT sum, value FROM notes {where}", asked).fetchone()  # noqa: S608
+            if row and hashlib.sha256(row[1]).digest() == row[0]:
+                return bytes(row[1])
+        return b""
+
+    def keep_note(self, name: str, place: str, value: bytes) -> None:
+        """Note something of a place, for who has the same rules."""
+        if self._base is None:
+            return
+        with contextlib.suppress(*_FAULTS):
+            row = (name, os.path.realpath(place), self._rules, hashlib.sha256(value).digest())
+            self._base.execute("INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?, ?)", (*row, value))
 
     def close(self) -> None:
         """Let go of the file."""

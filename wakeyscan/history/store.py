@@ -76,7 +76,7 @@ def open_store(repository: Repository, memory: Memory) -> Store:
             packs.append(one)
             if one.lost:
                 gaps.append(f"{one.listing.pack}: {one.lost} deltas go round in a circle")
-        loose += _loose(folder)
+        loose += loose_objects(folder)
     return Store(
         tuple(packs), tuple(loose), tuple(faults), tuple(gaps), tuple(recalled), repository.width
     )
@@ -84,21 +84,32 @@ def open_store(repository: Repository, memory: Memory) -> Store:
 
 def _indexes(folder: str, gaps: list[str]) -> list[str]:
     """List the indexes of a folder's packs; a pack without one is a gap that git keeps quiet."""
+    indexes = _in_pack_folder(folder, ".idx")
+    indexed = {path.removesuffix(".idx") for path in indexes}
+    gaps += [
+        f"{path}: a pack without an index, so not read"
+        for path in packs(folder)
+        if path.removesuffix(".pack") not in indexed
+    ]
+    return indexes
+
+
+def packs(folder: str) -> list[str]:
+    """List the packs of an object folder."""
+    return _in_pack_folder(folder, ".pack")
+
+
+def _in_pack_folder(folder: str, suffix: str) -> list[str]:
     place = os.path.join(folder, "pack")
     try:
         names = sorted(os.listdir(place))
     except FileNotFoundError:
         return []
-    indexed = {name.removesuffix(".idx") for name in names if name.endswith(".idx")}
-    gaps += [
-        f"{os.path.join(place, name)}: a pack without an index, so not read"
-        for name in names
-        if name.endswith(".pack") and name.removesuffix(".pack") not in indexed
-    ]
-    return [os.path.join(place, name + ".idx") for name in sorted(indexed)]
+    return [os.path.join(place, name) for name in names if name.endswith(suffix)]
 
 
-def _loose(folder: str) -> Iterator[str]:
+def loose_objects(folder: str) -> Iterator[str]:
+    """Yield the paths of the loose objects of an object folder."""
     for first in sorted(os.listdir(folder)):
         if len(first) == 2 and not first.strip("0123456789abcdef"):
             place = os.path.join(folder, first)
@@ -122,7 +133,7 @@ def worker(store: Store, make_sight: Callable[[], Sight]) -> Callable[[Task], Se
 
     def work(task: Task) -> Seen:
         if task.pack < 0:
-            return _see(_loose_objects(store.loose[task.start : task.stop]), see)
+            return _see(_read_loose(store.loose[task.start : task.stop]), see)
         wanted = roots[task.pack][task.start : task.stop]
         return _see(pack.walk(store.packs[task.pack], wanted), see)._replace(pack=task.pack)
 
@@ -166,7 +177,7 @@ def _see(found: Iterable[tuple[int | str, int, bytes | None]], see: Sight) -> Se
     return Seen(tuple(sightings), objects, size, tuple(left), tuple(slow))
 
 
-def _loose_objects(paths: tuple[str, ...]) -> Iterator[tuple[str, int, bytes | None]]:
+def _read_loose(paths: tuple[str, ...]) -> Iterator[tuple[str, int, bytes | None]]:
     for path in paths:
         folder, rest = os.path.split(path)
         name = os.path.basename(folder) + rest

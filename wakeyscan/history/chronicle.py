@@ -1,0 +1,49 @@
+"""What is remembered of a history, so that its next telling costs what has come since.
+
+Commits never change, so what was read of them holds for as long as all of them are still reached.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from wakeyscan.history.memory import Memory
+from wakeyscan.history.repository import Repository
+
+_BETWEEN = b"\n\n"
+"""Stands between the parts of a note: no list of ids has an empty line."""
+
+
+class Chronicle(NamedTuple):
+    """A history as git told it."""
+
+    tips: frozenset[str] = frozenset()
+    """The commits that it was followed from."""
+    rows: bytes = b""
+    """Its commits with their parents, a line each, parents first."""
+    carriers: bytes = b""
+    """Which blobs the changes are of, by `sum_of`."""
+    changes: bytes = b""
+    """The changes that concern these blobs: fields of `diff-tree --stdin --raw -z`."""
+
+
+def recall(name: str, repository: Repository, memory: Memory) -> Chronicle:
+    """Give what is remembered of a repository's history by a name; nothing, if nothing is."""
+    parts = memory.note(name, repository.object_folders[0]).split(_BETWEEN, 3)
+    if len(parts) != 4:
+        return Chronicle()
+    return Chronicle(frozenset(parts[0].decode("ascii").split()), parts[2], parts[1], parts[3])
+
+
+def keep(name: str, chronicle: Chronicle, repository: Repository, memory: Memory) -> None:
+    """Remember a history; nothing in its changes may hold a secret, the paths included."""
+    tips = "\n".join(sorted(chronicle.tips)).encode("ascii")
+    parts = (tips, chronicle.carriers, chronicle.rows, chronicle.changes)
+    memory.keep_note(name, repository.object_folders[0], _BETWEEN.join(parts))
+
+
+def sum_of(names: Iterable[str]) -> bytes:
+    """Sum up which objects these are, in whatever order."""
+    return hashlib.sha256("\n".join(sorted(names)).encode("ascii")).hexdigest().encode("ascii")
