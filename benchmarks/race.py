@@ -151,7 +151,8 @@ START = (
     Contender("wakeyscan scan 3 files", wakeyscan_program, scan),
 )
 AUDIT = (
-    Contender("wakeyscan audit", wakeyscan_program, lambda paths: ["audit", *paths]),
+    Contender("wakeyscan audit", wakeyscan_program, lambda paths: ["audit", "--no-cache", *paths]),
+    Contender("wakeyscan, again", wakeyscan_program, lambda paths: ["audit", *paths]),
     Contender("git cat-file", lambda _: "git", cat_file),
     Contender("kingfisher", peer("kingfisher"), kingfisher_history),
     Contender("betterleaks", peer("betterleaks"), betterleaks_git),
