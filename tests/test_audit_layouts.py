@@ -206,6 +206,15 @@ def test_many_refs(repo: Dated, key: str) -> None:
 # Cut short
 
 
+def test_a_shallow_history_begins_where_it_is_cut(repo: Dated, key: str, tmp_path: Path) -> None:
+    repo.at(2).commit({"a": f"{key}\n"})
+    oldest = repo.at(3).commit({"b": "b\n"})
+    repo.at(4).commit({"b": "c\n"})
+    shallow = tmp_path / "shallow"
+    repo.git("clone", "-q", "--depth=2", repo.top.as_uri(), str(shallow))
+    assert born(life(audit(shallow).json(), key)) == (oldest, noon(3), "a", 1)
+
+
 def test_shallow(repo: Dated, make_key: MakeKey, tmp_path: Path) -> None:
     old, new = make_key(), make_key()
     repo.at(1).commit({"old": old})

@@ -14,7 +14,7 @@ from wakeyscan.catfile import Object
 from wakeyscan.errors import GitError
 from wakeyscan.examine import Lens, examine_name
 from wakeyscan.finding import Finding, Origin, Standing
-from wakeyscan.history import chronicle, graph
+from wakeyscan.history import chronicle, flow, graph
 from wakeyscan.history.dates import Dates
 from wakeyscan.history.memory import Memory
 from wakeyscan.history.pack import BLOB, COMMIT, TREE
@@ -123,7 +123,7 @@ def _held(sighting: Sighting, bits: dict[Known, int]) -> int:
     return held
 
 
-def _carriers(scene: Scene, bits: dict[Known, int]) -> graph.Carriers:
+def _carriers(scene: Scene, bits: dict[Known, int]) -> flow.Carriers:
     by_kind: dict[int, dict[str, int]] = {}
     for sighting in scene.sightings.values():
         if held := _held(sighting, bits):
@@ -137,10 +137,10 @@ def _carriers(scene: Scene, bits: dict[Known, int]) -> graph.Carriers:
         return held
 
     names = of_name if TREE in by_kind else None
-    return graph.Carriers(by_kind.get(BLOB, {}), by_kind.get(COMMIT, {}), names)
+    return flow.Carriers(by_kind.get(BLOB, {}), by_kind.get(COMMIT, {}), names)
 
 
-def _history(scene: Scene, carriers: graph.Carriers) -> graph.History:
+def _history(scene: Scene, carriers: flow.Carriers) -> flow.History:
     """Follow what refs and reflogs reach; all commits, where that does not explain all there is."""
     reached = {name for label, ids in scene.labels.items() if label != "index" for name in ids}
     try:
@@ -150,15 +150,19 @@ def _history(scene: Scene, carriers: graph.Carriers) -> graph.History:
             return history
     except GitError:  # a ref is broken
         pass
-    return _followed("all", _commits(scene), scene, carriers)
+    commits = _commits(scene)
+    try:
+        return _followed("all", commits, scene, carriers)
+    except GitError:
+        return flow.follow(graph.read_cut(commits, scene.sterile), carriers)
 
 
 def _followed(
-    name: str, tips: Iterable[str], scene: Scene, carriers: graph.Carriers
-) -> graph.History:
+    name: str, tips: Iterable[str], scene: Scene, carriers: flow.Carriers
+) -> flow.History:
     """Follow the history of `tips`, from where it is remembered on."""
     past = chronicle.recall(name, scene.repository, scene.memory)
-    history = graph.follow(graph.read(tips, scene.sterile, past), carriers)
+    history = flow.follow(graph.read(tips, scene.sterile, past), carriers)
     told = history.chronicle
     if scene.through.prefilter(told.changes):  # a path holds a secret, if maybe an ignored one
         told = told._replace(carriers=b"", changes=b"")
@@ -184,8 +188,8 @@ def _life(
     bit: int,
     places: list[Place],
     scene: Scene,
-    history: graph.History,
-    carriers: graph.Carriers,
+    history: flow.History,
+    carriers: flow.Carriers,
     dates: Dates,
     reach: _Reach,
 ) -> Key:
@@ -226,8 +230,8 @@ def _days(introduced: str, removed: str | None, dates: Dates, today: datetime) -
 def _places(
     bits: dict[Known, int],
     scene: Scene,
-    history: graph.History,
-    carriers: graph.Carriers,
+    history: flow.History,
+    carriers: flow.Carriers,
     dates: Dates,
 ) -> dict[Known, list[Place]]:
     """List where each secret stands, the oldest first; what no commit has comes last."""
@@ -255,7 +259,7 @@ def _places(
     return places
 
 
-def _brought(history: graph.History, dates: Dates) -> list[tuple[str, str, str]]:
+def _brought(history: flow.History, dates: Dates) -> list[tuple[str, str, str]]:
     """List which commit first brought which blob to which path, by date."""
 
     def age(commit: str) -> tuple[datetime, str]:
@@ -323,7 +327,7 @@ class _Reach(NamedTuple):
     """What all remote-tracking branches together ever had; `None`: there are none."""
 
 
-def _reach(scene: Scene, history: graph.History) -> _Reach:
+def _reach(scene: Scene, history: flow.History) -> _Reach:
     had: dict[str, int] = {}
     naming: dict[str, list[str]] = {}
     remote: int | None = None
