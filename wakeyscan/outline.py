@@ -7,6 +7,7 @@ at: people know cells, requests, resources. Loaded only where something was foun
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
 from types import ModuleType
 
 from wakeyscan import family, outlines
@@ -32,12 +33,15 @@ def outlined(
     kinds = _kinds_of(name, content) if (document.line, document.column) == (1, 1) else []
     if not kinds:
         return [()] * len(offsets)
-    through = through_yaml if name.endswith(_YAML) else through_json
-    trails = through(content, offsets)
-    places = _places(content, trails, offsets)
+    if name.endswith(_YAML):
+        trails = through_yaml(content, offsets)
+        places: Iterator[tuple[int, int]] = repeat((1, 1))
+    else:
+        trails = through_json(content, offsets)
+        places = _places(content, trails, offsets)
     return [
         _pairs(kinds, trail, place, masked) if trail else ()
-        for trail, place in zip(trails, places, strict=True)
+        for trail, place in zip(trails, places, strict=False)
     ]
 
 

@@ -32,7 +32,7 @@ class Trail(NamedTuple):
     steps: tuple[Step, ...]
     """The name or number, from 0, that leads out of each of them."""
     start: int = -1
-    """Where the JSON string that holds the offset begins (its quote); -1 where none does."""
+    """Where the scalar that holds the offset begins; -1 in a name, a comment, or between values."""
 
     def below(self, *names: str) -> int:
         """Give the first level that these names, one after the other, lead to; -1: none does."""
@@ -139,7 +139,7 @@ class _Growth:
             offset = self._offsets[len(self.trails)]
             if offset >= max(end, start):
                 return
-            self.trails.append(self._trail(start if offset >= start else -1))
+            self.trails.append(self._trail(start if start <= offset < end else -1))
 
     def _trail(self, start: int) -> Trail:
         values = tuple(item.value for item in self._open)
@@ -147,7 +147,9 @@ class _Growth:
             len(value) if isinstance(value, list) else name
             for value, name in zip(values, self._names, strict=True)
         ]
-        if steps and (steps[-1] is None or start < 0):  # in a name, or between two values
+        if steps and steps[-1] is None:
+            start = -1
+        if steps and start < 0:
             steps.pop()
         return Trail(values[: len(steps)], tuple(step or 0 for step in steps), start)
 
@@ -168,7 +170,8 @@ def through_json(content: bytes, offsets: Sequence[int]) -> list[Trail | None]:
             case b"}" | b"]":
                 growth.end(token.start())
             case text:
-                growth.scalar(*token.span(), None if text == b"null" else unescaped(text))
+                inside = text.removeprefix(b'"').removesuffix(b'"')
+                growth.scalar(*token.span(), None if text == b"null" else unescaped(inside))
         if growth.done:
             break
     growth.finish(len(content))
@@ -176,8 +179,7 @@ def through_json(content: bytes, offsets: Sequence[int]) -> list[Trail | None]:
 
 
 def unescaped(text: bytes) -> str:
-    """Give the text of a JSON string, with its quotes or without; one that is broken as it is."""
-    text = text.removeprefix(b'"').removesuffix(b'"')
+    """Give the text of a part of a JSON string; one that is broken as it is."""
     if b"\\" in text:
         try:
             return str(json.loads(b'"' + text + b'"', strict=False))
@@ -210,7 +212,7 @@ def through_yaml(content: bytes, offsets: Sequence[int]) -> list[Trail | None]:
     except yaml.YAMLError:
         pass  # what was read until here stands; a template (Helm, Jinja) is often no YAML
     growth.finish(-1)
-    return [trail and trail._replace(start=-1) for trail in growth.trails]
+    return growth.trails
 
 
 def _index(mark: Any) -> int:

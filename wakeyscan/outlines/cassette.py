@@ -31,7 +31,8 @@ def details(trail: Trail, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
     url = text_at(request, "uri") or text_at(request, "url")
     url = url or text_at(request, "scope") + text_at(request, "path")
     yield "interaction", called(trail.steps[level], text_at(request, "method"), url)
-    yield "field", part_of(trail, level + 1)
+    if trail.start >= 0:  # a comment is in no field
+        yield "field", part_of(trail, level + 1)
 
 
 def _list_of(trail: Trail) -> int:

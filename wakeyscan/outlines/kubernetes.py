@@ -23,5 +23,6 @@ def details(trail: Trail, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
             yield "object", f"{kind}/{name}" if name else kind
             if namespace := text_at(value, "metadata", "namespace"):
                 yield "namespace", namespace
-            yield "field", dotted(trail, level)
+            if trail.start >= 0:  # a comment is in no field
+                yield "field", dotted(trail, level)
             return
