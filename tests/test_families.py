@@ -10,6 +10,7 @@ import pytest
 
 from wakeyscan import (
     arguments,
+    audiences,
     commands,
     decoders,
     family,
@@ -20,7 +21,7 @@ from wakeyscan import (
 )
 from wakeyscan.errors import UsageError
 
-FAMILIES = (sources, decoders, outlines, reports, commands, verifiers)
+FAMILIES = (sources, decoders, outlines, audiences, reports, commands, verifiers)
 FUNCTIONS = {
     sources: {
         "units": {"target": "str", "scope": "Scope"},
@@ -34,6 +35,7 @@ FUNCTIONS = {
         "fits": {"name": "str", "content": "bytes"},
         "details": {"trail": "Trail", "place": "tuple[int, int]"},
     },
+    audiences: {"sees": {"spot": "Spot"}},
     reports: {"write": {"outcome": "Outcome", "out": "TextIO", "style": "Style"}},
     commands: {"run": {"values": "Values", "operands": "list[str]"}},
     verifiers: {
@@ -53,7 +55,7 @@ YIELDS = {
     "unwrap": "",
     "details": "tuple[str, str]",
 }
-RETURNS = {"write": "None", "run": "int", "check": "Verdict", "fits": "bool"}
+RETURNS = {"write": "None", "run": "int", "check": "Verdict", "fits": "bool", "sees": "bool"}
 RENAMED = {"targets": "operands"}
 """Commands call their operands what they are to them."""
 

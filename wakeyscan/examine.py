@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from wakeyscan import detect, exposure, ignores, locate, severity, triage
+from wakeyscan import detect, ignores, locate, severity, triage
 from wakeyscan.display import conceal
 from wakeyscan.finding import Document, Finding, Origin, Position, Standing
 from wakeyscan.layer import Decoder, Encoded
@@ -173,10 +173,12 @@ def _finding(
     place: tuple[int, int],
     heed_marks: bool,
 ) -> Finding:
+    from wakeyscan import exposure  # with its tables what a clean file never pays
+
     content, (line, column) = document.content, place
     length = len(content[match.start : match.end].decode("utf-8", "replace"))
     low, high = locate.line_around(content, match.start, match.end, _EXCERPT)
-    seen_by = exposure.exposure_of(document.origin, content[low:high])
+    seen_by = exposure.exposure_of(document.origin, content, match.start, match.end)
     around = severity.neighbourhood(content, match.start, match.end)
     standing, reason = _standing(content, match, heed_marks)
     return Finding(
