@@ -34,7 +34,10 @@ PLAIN: dict[str, str] = {
     **dict.fromkeys(("web/sw.js", "service-worker.ts", "firebase-messaging-sw.js"), CLIENT),
     **dict.fromkeys(("wwwroot/site.js", "public/config.json", "static/env.txt"), CLIENT),
     **dict.fromkeys(("_next/static/a.js", "app/javascript/a.js", "resources/js/a.js"), CLIENT),
-    **dict.fromkeys(("frontend/src/api.ts", "client/api.js", "src/renderer/a.ts"), CLIENT),
+    **dict.fromkeys(
+        ("frontend/src/api.ts", "client/src/api.js", "frontend/src/api/a.js", "src/renderer/a.ts"),
+        CLIENT,
+    ),
     **dict.fromkeys(("src/environments/environment.prod.ts", "chrome-extension/bg.js"), CLIENT),
     **dict.fromkeys(("content-script.js", "fill.user.js", "DIST\\APP.JS"), CLIENT),
     # apps
@@ -84,6 +87,8 @@ PLAIN: dict[str, str] = {
     **dict.fromkeys(("user_history.py", "purchase_history", "core/app.rs", "login"), SOURCE),
     **dict.fromkeys(("dockerfile_parser.py", "license_check.js", "readme.py"), SOURCE),
     **dict.fromkeys(("dist/server/index.js", "api/send.js", "functions/send.ts"), SOURCE),
+    **dict.fromkeys(("dist/commonjs/a.js", "dist/index.cjs", "x/var/www/app/main.js"), SOURCE),
+    **dict.fromkeys(("__pycache__/requirements.cpython-311.pyc", "public/a.go"), SOURCE),
     **dict.fromkeys(("pages/api/send.tsx", "app/api/send/route.ts", "src/a.server.ts"), SOURCE),
     **dict.fromkeys(("src/App.test.tsx", "src/__tests__/a.jsx", "cypress/a.cy.js"), SOURCE),
     **dict.fromkeys(("src/routes/+page.server.ts", "src/hooks.py", "a.sql", "a.m"), SOURCE),
@@ -173,6 +178,14 @@ AROUND: dict[str, tuple[Case, str]] = {
     "node-shebang": (Case("a.js", f"#!/usr/bin/env node\ndocument.body\nk='{KEY}'\n"), SOURCE),
     "express": (
         Case("a.js", f"const e = require('express')\nf('document.body', '{KEY}')\n"),
+        SOURCE,
+    ),
+    "dom-in-a-test": (Case("tests/xhr-test.js", f"new XMLHttpRequest()\nk='{KEY}'\n"), SOURCE),
+    "dist-bundle": (Case("dist/a.js", f"(()=>{{fetch('/a', '{KEY}')}})()\n"), CLIENT),
+    "dist-umd": (Case("dist/a.js", f"!function(e){{typeof exports}}(this, '{KEY}')\n"), CLIENT),
+    "dist-of-a-server": (Case("dist/a.js", f"require('express')()\nk='{KEY}'\n"), SOURCE),
+    "dist-of-a-package": (
+        Case("dist/a.js", f"Object.defineProperty(exports, 'a', b)\nk='{KEY}'\n"),
         SOURCE,
     ),
     "far-away": (Case("a.js", f"document.body\n{'x()' * 3000}\nk='{KEY}'\n"), SOURCE),

@@ -16,6 +16,7 @@ CODE = frozenset(
         *("js", "mjs", "cjs", "ts", "mts", "cts", "jsx", "tsx", "vue", "svelte", "coffee"),
         *("java", "kt", "kts", "scala", "groovy", "clj", "cs", "fs", "vb", "swift", "dart"),
         *("c", "h", "cc", "cpp", "cxx", "hpp", "m", "mm", "ex", "exs", "erl", "hs", "ml", "elm"),
+        *("pyc", "pyo", "class", "so", "dll", "dylib", "exe", "o", "a", "lib", "beam"),
         *("sh", "bash", "zsh", "fish", "ps1", "bat", "cmd", "sql"),
     ]
 )
@@ -50,6 +51,7 @@ class Spot(NamedTuple):
 def spot_of(path: str, content: bytes, start: int, end: int) -> Spot:
     """Describe the place of a key that stands at `start:end` of a file's content."""
     path = "/" + path.replace("\\", "/").lower().lstrip("/")
+    path = path.replace("/var/www/", "/")  # servers stand there, too
     name = path.rpartition("/")[2]
     return Spot(
         path,

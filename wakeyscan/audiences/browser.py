@@ -61,24 +61,26 @@ _SERVED = ("/public/", "/static/", "/wwwroot/", "/www/", "/htdocs/", "/public_ht
 _SERVED_TYPES = frozenset(["json", "txt", "xml", "yml", "yaml", "env", "ini", "toml"])
 _BUNDLES = (
     *_SERVED,
-    *("/dist/", "/_next/", "/.output/public/", "/assets/js/", "/assets/javascripts/"),
-    *("/app/javascript/", "/resources/js/", "/client/", "/frontend/", "/renderer/"),
+    *("/_next/", "/.output/public/", "/assets/js/", "/assets/javascripts/"),
+    *("/app/javascript/", "/resources/js/", "/client/src/", "/frontend/", "/renderer/"),
     *("/chrome-extension/", "/browser-extension/", "/web-extension/", "/content-scripts/"),
     *("/content_scripts/", "/src/environments/", "/userscripts/"),
 )
+_BUILT = "/dist/"
+_BUILT_FOR_NODE = ("/commonjs/", "/cjs/", "/node_modules/")
 _BUNDLE_NAMES = re.compile(
     r"\.(?:min|bundle|chunk|umd|iife|user|client)\.[mc]?[jt]sx?$|[.-][0-9a-f]{8,20}\.m?js$"
     r"|^(?:sw|service-?worker|ngsw-worker|firebase-messaging-sw|workbox-[\w-]+)\.[jt]s$"
     r"|^(?:content[-_]?script|bookmarklet)s?\.[jt]s$"
 )
 _SERVERS = (
-    *("/server/", "/servers/", "/backend/", "/functions/", "/lambda/", "/lambdas/", "/workers/"),
-    *("/api/", "/middleware/", "/scripts/node/", "/.next/server/"),
+    *("/server/", "/servers/", "/backend/", "/lambda/", "/lambdas/", "/.next/server/"),
+    *("/pages/api/", "/app/api/", "/netlify/functions/", "/supabase/functions/"),
 )
 _SERVER_NAMES = re.compile(
     r"\.server\.[mc]?[jt]sx?$|^(?:route|middleware|\+server|\+page\.server|\+layout\.server)\.[jt]sx?$"
 )
-_TESTS = re.compile(r"\.(?:test|spec|cy|e2e)\.[mc]?[jt]sx?$|/__tests__/|/__mocks__/")
+_TESTS = re.compile(r"[._-](?:test|spec|cy|e2e)\.[mc]?[jt]sx?$|/__tests__/|/__mocks__/")
 _NEXT_SERVER = re.compile(r"^(?:page|layout|template|default|not-found)\.[jt]sx?$")
 """Components that Next.js renders on the server unless they say otherwise."""
 
@@ -108,6 +110,7 @@ _NODE_CODE = re.compile(
     rb"|jsdom|cheerio|koa|fastify)\b|\bfrom\s+['\"](?:node:|fs|express|puppeteer|playwright|jsdom"
     rb"|fastify|koa)\b|\bprocess\.(?:argv|exit)\b|\bpage\.evaluate\("
 )
+_PACKAGE = re.compile(rb"^(?:module\.)?exports\b|\bObject\.defineProperty\(exports\b", re.MULTILINE)
 _BLOCKS = {
     "nuxt.config": rb"\bpublic\s*:\s*\{",
     "next.config": rb"\b(?:publicRuntimeConfig|env)\s*:\s*\{",
@@ -193,10 +196,19 @@ def _is_sent(spot: Spot) -> bool:
         return False
     if _BUNDLE_NAMES.search(spot.name) or spot.passes(*_BUNDLES) or _is_in_page_script(spot):
         return True
+    if spot.passes(_BUILT):
+        return not _is_built_for_node(spot)
     around = spot.before + spot.after
     if not any(word in around for word in _PAGE_WORDS):
         return False
     return _PAGE_CODE.search(around) is not None and not _NODE_CODE.search(spot.head + around)
+
+
+def _is_built_for_node(spot: Spot) -> bool:
+    """Say whether what was built is a package, or a server, and no bundle."""
+    if spot.kind in ("cjs", "cts") or spot.passes(*_BUILT_FOR_NODE):
+        return True
+    return bool(_PACKAGE.search(spot.head) or _NODE_CODE.search(spot.head))
 
 
 def _is_rendered_on_server(spot: Spot) -> bool:
