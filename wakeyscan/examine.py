@@ -19,7 +19,7 @@ _DEEPEST = 3
 
 _STRUCTURED = (
     *(".ipynb", ".map", ".har", ".json", ".yml", ".yaml"),
-    *(".tfstate", ".tfstate.backup", ".tfplan"),
+    *(".tfstate", ".backup", ".tfplan"),
 )
 """Ends of the names of documents in which a line and a column say little."""
 
@@ -78,10 +78,13 @@ def _details(
 
 
 def _concealed(text: str, through: Lens) -> str:
-    content = text.encode("utf-8", "surrogateescape")
-    matches = detect.settle(
-        _matches(content, through.prefilter(content), through, 1), through.rules
-    )
+    """Mask what a document calls a part of itself; where that takes too long, all of it."""
+    content = text.encode()
+    try:
+        found = _matches(content, through.prefilter(content), through, 1)
+        matches = detect.settle(found, through.rules)
+    except detect.OutOfPatience:
+        return "…"
     return _masked(content, matches, 0, len(content)) if matches else text
 
 

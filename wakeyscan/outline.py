@@ -18,8 +18,8 @@ from wakeyscan.trail import Trail, through_json, through_yaml, unescaped
 Pairs = tuple[tuple[str, str], ...]
 
 _YAML = (".yml", ".yaml")
-_LONGEST = 200
-"""Characters of one detail that are shown."""
+_LONGEST, _READ = 200, 4096
+"""Characters of one detail that are shown, and that are looked at."""
 
 
 def outlined(
@@ -80,5 +80,5 @@ def _pairs(
 
 
 def _shown(text: str, masked: Callable[[str], str]) -> str:
-    text = masked(text.encode("utf-8", "replace").decode())
+    text = masked(text[:_READ].encode("utf-8", "replace").decode())
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -151,7 +151,9 @@ class _Growth:
             start = -1
         if steps and start < 0:
             steps.pop()
-        return Trail(values[: len(steps)], tuple(step or 0 for step in steps), start)
+        return Trail(
+            values[: len(steps)], tuple("" if step is None else step for step in steps), start
+        )
 
 
 # A string that has no end reaches to that of the text: else each quote in it began another one.
@@ -190,10 +192,10 @@ def unescaped(text: bytes) -> str:
 
 def through_yaml(content: bytes, offsets: Sequence[int]) -> list[Trail | None]:
     """Give the way to each of the offsets, which ascend; `None` behind a fault in the text."""
+    import yaml  # some 25 ms that only a finding in such a text is worth
+
     text = content.decode("utf-8", "replace")
     growth = _Growth(list(_in_characters(content, offsets)))
-    import yaml
-
     try:
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             start, end = _index(event.start_mark), _index(event.end_mark)
