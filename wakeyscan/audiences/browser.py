@@ -40,7 +40,7 @@ _VARIABLES = (
     "MAIN_VITE",
 )
 _VARIABLE = re.compile(rf"(?:{'|'.join(_VARIABLES)})_\w".encode())
-_NAME = re.compile(rb"(?<![A-Za-z0-9_])[A-Z][A-Z0-9]*_\w+")
+_NAME = re.compile(rb"(?<![A-Za-z0-9_])[A-Z][A-Z0-9_]+\w*")
 _BARE_VALUE = re.compile(rb"\s*-?\s*\"?value\"?\s*[:=]")
 
 _PAGES = frozenset(["html", "htm", "xhtml", "shtml", "svg", "css", "map", "wasm", "webmanifest"])
@@ -55,6 +55,9 @@ _TEMPLATES = frozenset(
 
 _PLAIN_TEMPLATES = frozenset(["j2", "jinja", "jinja2", "tmpl", "erb", "mako"])
 """Those that make anything, not just pages: `nginx.conf.j2`; the name before says what."""
+
+_INDENTED = frozenset(["pug", "jade", "haml", "slim"])
+"""Those in which a dash begins a line of code, or a comment that is kept."""
 
 _COMPONENTS = frozenset(["jsx", "tsx", "vue", "svelte", "astro", "marko", "riot"])
 _SERVED = ("/public/", "/static/", "/wwwroot/", "/www/", "/htdocs/", "/public_html/", "/webroot/")
@@ -149,7 +152,7 @@ def _is_public_variable(spot: Spot) -> bool:
     """Look at the name on the line, or on the one before where there is just the value on it."""
     lines = spot.before.rsplit(b"\n", 2)
     bare = len(lines) > 1 and _BARE_VALUE.match(spot.line)
-    names = _NAME.findall(lines[-2] if bare else spot.line)
+    names = _NAME.findall((lines[-2] if bare else spot.line).rpartition(b";")[2])
     return bool(names) and _VARIABLE.match(names[-1]) is not None
 
 
@@ -164,11 +167,20 @@ def _is_in_server_code(spot: Spot) -> bool:
     for mark, closing in _MARKS:
         at = spot.before.rfind(mark)
         if at >= 0 and closing not in spot.before[at:]:
-            inside = spot.before[at:]
-            return not inside.startswith(_PRINTS) and not re.match(
-                rb"<\?php\s+(?:echo|print)\b", inside
-            )
-    return spot.kind in ("php", "phtml") and b"<?" not in spot.before and b"<?" in spot.head[:64]
+            return not _is_printed(spot.before[at:], spot.kind)
+    if spot.kind in _INDENTED:
+        return spot.line.lstrip().startswith((b"-", b"//-"))
+    if spot.kind == "cshtml":
+        return _is_open(rb"@(?:functions\s*)?\{", spot.before)
+    long = b"<?" not in spot.before and b"?>" not in spot.before and b"<?" in spot.head[:64]
+    return long and spot.kind in ("php", "phtml")
+
+
+def _is_printed(code: bytes, kind: str) -> bool:
+    """Say whether what begins like this puts its value into the page."""
+    if kind in ("erb", "rhtml") and code.startswith(b"<%-"):  # in EJS it prints
+        return False
+    return code.startswith(_PRINTS) or re.match(rb"<\?php\s+(?:echo|print)\b", code) is not None
 
 
 def _is_in_page_script(spot: Spot) -> bool:
