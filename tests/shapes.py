@@ -101,6 +101,57 @@ postman-lines: {
 postman-type-between: {"key":"Authorization","type":"text","value":"Bearer {token}"}
 postman-disabled: {"disabled": false, "key": "Authorization", "type": "x", "value": "{token}"}
 postman-value-first: {"value": "Bearer {token}", "key": "Authorization"}
+postman-value-first-type: {"value": "Bearer {token}", "type": "text", "key": "Authorization"}
+postman-value-first-lines: {
+              "value": "Basic {basic}",
+              "type": "text",
+              "disabled": true,
+              "key": "authorization"
+            }
+postman-description: {"key": "Authorization", "description": {"content": "of the API"},
+      "value": "Bearer {token}"}
+postman-description-variable: {"key": "Authorization", "description": "as {{auth}}",
+      "value": "Bearer {token}"}
+postman-bearer: "auth": {
+        "type": "bearer",
+        "bearer": [
+          {
+            "key": "token",
+            "value": "{token}",
+            "type": "string"
+          }
+        ]
+      }
+postman-bearer-compact: {"auth":{"bearer":[{"key":"token","type":"string","value":"{token}"}],
+      "type":"bearer"}}
+postman-bearer-value-first: {"type":"bearer","bearer":[{"value":"{token}","key":"token"}]}
+postman-bearer-scheme: {"bearer": [{"key": "token", "value": "Bearer {token}"}]}
+postman-bearer-old: {"auth": {"type": "bearer", "bearer": {"token": "{jwt}"}}}
+postman-apikey: "apikey": [
+          {
+            "key": "value",
+            "value": "Bearer {token}",
+            "type": "string"
+          },
+          {
+            "key": "key",
+            "value": "Authorization",
+            "type": "string"
+          }
+        ]
+postman-apikey-key-first: {"apikey":[{"key":"key","value":"Authorization","type":"string"},{
+      "key":"value","value":"Bearer {token}"}]}
+har-comment-between: {"value": "Bearer {jwt}", "comment": "", "name": "authorization"}
+yaml-value-name: - value: Bearer {token}
+      name: Authorization
+yaml-value-name-quoted: - value: "Bearer {token}"
+      key: 'authorization'  # of the API
+yaml-tag: Authorization:
+      - !ruby/string Bearer {token}
+yaml-tag-str: Authorization: !!str Bearer {token}
+notebook-lines: "headers = {\n",
+    "    'Authorization':\n",
+    "        'Bearer {token}',\n",
 har: {"name": "Authorization", "value": "Basic {basic}"}
 har-lower: {"name":"authorization","value":"Bearer {jwt}"}
 har-value-first: {"value": "Bearer {token}", "name": "authorization"}
@@ -415,6 +466,17 @@ app-env: X_APP_KEY={app}
 app-env-own: WASTACK_APP_KEY={app}
 app-yaml: X-App-Key: {app}
 app-postman: {"key": "X-App-Key", "value": "{app}", "type": "text"}
+app-postman-value-first: {"value":"{app}","type":"text","key":"X-App-Key"}
+app-postman-apikey: {"apikey":[{"key":"value","value":"{app}","type":"string"},{"key":"key",
+      "value":"X-App-Key"}]}
+app-postman-apikey-key-first: {"apikey":[{"key":"key","value":"X-App-Key"},{"key":"value",
+      "value":"{app}"}]}
+app-yaml-value-name: - value: {app}
+      name: X_APP_KEY
+app-yaml-tag: X-App-Key:
+      - !ruby/string {app}
+app-notebook-lines: "    'X-App-Key':\n",
+    "        '{app}',\n",
 app-har: {"name": "x-app-key", "value": "{app}"}
 app-value-first: {"value": "{app}", "key": "X-App-Key"}
 app-xml: <header name="X-App-Key" value="{app}"/>
@@ -647,6 +709,44 @@ gitlab-variable: curl --header "Authorization: Bearer ${CI_JOB_TOKEN_1234567890}
 azure-variable: Authorization: Bearer $(System.AccessToken.1234567890abcdef)
 jinja: Authorization: Bearer {{ lookup('env', 'TOKEN_1234567890abcdefgh') }}
 postman-variable: {"key": "Authorization", "value": "Bearer {{token_1234567890abcdefgh}}"}
+postman-other-value: {"key": "Authorization", "value": "Bearer {{token}}"}, {"key": "id",
+      "value": "{token}"}
+postman-bearer-variable: {"type": "bearer", "bearer": [{"key": "token",
+      "value": "{{token_1234567890}}", "type": "string"}]}
+postman-bearer-word: {"type": "bearer", "bearer": [{"key": "token", "value": "YOUR_TOKEN",
+      "type": "string"}]}
+postman-bearer-type: {"token_type": "bearer", "id": "{token}"}
+postman-bearer-id: {"bearer": [{"key": "id", "value": "{token}"}]}
+postman-apikey-variable: {"apikey":[{"key":"value","value":"{{key_1234567890}}"},{"key":"key",
+      "value":"Authorization"}]}
+postman-apikey-other: {"apikey":[{"key":"in","value":"header1234567890"},{"key":"key",
+      "value":"Authorization"}]}
+openapi-next: {"name":"Authorization","schema":{"type":"string"}}, {"name": "id",
+      "value": "{token}"}
+cassette-filtered: Authorization:
+      - "[FILTERED]"
+cassette-name: Authorization:
+      - <AUTHORIZATION>
+cassette-bearer-name: authorization:
+      - Bearer <BEARER_TOKEN_1234567890>
+cassette-redacted: authorization:
+      - REDACTED
+cassette-bearer-redacted: Authorization:
+      - Bearer REDACTED_TOKEN_1234567890
+cassette-stars: authorization: ["***"]
+cassette-bearer-stars: authorization: ['Bearer ***********************************']
+cassette-json: "Authorization": ["<REDACTED>"]
+cassette-app: X-App-Key:
+      - <APP_KEY_1234567890>
+cassette-app-filtered: X-App-Key:
+      - FILTERED
+postman-app-variable: {"value": "{{app_key_1234567890}}", "type": "text", "key": "X-App-Key"}
+har-redacted: {"name": "authorization", "value": "[redacted 1234567890abcdef]"}
+yaml-value-other: - value: Bearer {{ token_1234567890 }}
+      name: Authorization
+yaml-value-before: - value: {token}
+    - name: Authorization
+      valueFrom: x
 postman-no-value: {"key": "Authorization", "value": "", "id": "1234567890abcdef1234567890abcdef"}
 erb: Authorization: Bearer <%= ENV["TOKEN_1234567890abcdefgh"] %>
 helm: Authorization: {{ .Values.authorization.token1234567890abcdefgh | quote }}

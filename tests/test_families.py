@@ -8,10 +8,20 @@ from types import ModuleType
 
 import pytest
 
-from wakeyscan import arguments, commands, decoders, family, reports, sources, verifiers
+from wakeyscan import (
+    arguments,
+    audiences,
+    commands,
+    decoders,
+    family,
+    outlines,
+    reports,
+    sources,
+    verifiers,
+)
 from wakeyscan.errors import UsageError
 
-FAMILIES = (sources, decoders, reports, commands, verifiers)
+FAMILIES = (sources, decoders, outlines, audiences, reports, commands, verifiers)
 FUNCTIONS = {
     sources: {
         "units": {"target": "str", "scope": "Scope"},
@@ -21,6 +31,11 @@ FUNCTIONS = {
         "disguise": {"anchor": "bytes", "exact_case": "bool"},
         "unwrap": {"content": "bytes", "marks": "frozenset[bytes]"},
     },
+    outlines: {
+        "fits": {"name": "str", "content": "bytes"},
+        "details": {"trail": "Trail", "place": "tuple[int, int]"},
+    },
+    audiences: {"sees": {"spot": "Spot"}},
     reports: {"write": {"outcome": "Outcome", "out": "TextIO", "style": "Style"}},
     commands: {"run": {"values": "Values", "operands": "list[str]"}},
     verifiers: {
@@ -33,8 +48,14 @@ FUNCTIONS = {
         }
     },
 }
-YIELDS = {"units": "str", "documents": "Document", "disguise": "bytes", "unwrap": ""}
-RETURNS = {"write": "None", "run": "int", "check": "Verdict"}
+YIELDS = {
+    "units": "str",
+    "documents": "Document",
+    "disguise": "bytes",
+    "unwrap": "",
+    "details": "tuple[str, str]",
+}
+RETURNS = {"write": "None", "run": "int", "check": "Verdict", "fits": "bool", "sees": "bool"}
 RENAMED = {"targets": "operands"}
 """Commands call their operands what they are to them."""
 

@@ -89,6 +89,27 @@ def test_a_finding_costs_regex_and_nothing_else(tmp_path: Path, make_key: MakeKe
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "own", "libraries"),
+    [
+        ("a.py", "{}", False, {"regex"}),
+        ("a.json", "[1]", False, set[str]()),
+        ("a.yml", "a: {{b}}", False, set[str]()),
+        ("a.ipynb", '["{}"]', True, {"regex"}),
+        ("a.yml", "env:\n  k: {}", True, {"regex"}),
+        ("a.yml", "apiVersion: v1\nkind: Secret\nk: {}", True, {"regex", "yaml"}),
+    ],
+)
+def test_a_structured_document_is_read_only_where_something_was_found_in_it(
+    tmp_path: Path, make_key: MakeKey, name: str, text: str, own: bool, libraries: set[str]
+) -> None:
+    write(tmp_path, {name: text.replace("{}", make_key())})
+    loaded = loaded_by(tmp_path, "scan", name, code=1 if libraries else 0)
+    # PyYAML's compiled half brings modules of Cython's, which have a version in their names.
+    known = {one for one in outside(loaded) if "cython" not in one}
+    assert (known, "wakeyscan.outline" in loaded) == (libraries, own)
+
+
+@pytest.mark.parametrize(
     ("name", "libraries"),
     [("json", set[str]()), ("github", set[str]()), ("sarif", {"sarif_om", "attr"})],
 )

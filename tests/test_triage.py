@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import string
 from base64 import b64encode
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
@@ -16,7 +15,6 @@ from tests.conftest import PREFIX, MakeKey
 from wakeyscan import rule
 from wakeyscan.detect import Match
 from wakeyscan.examine import examine, lens
-from wakeyscan.exposure import exposure_of
 from wakeyscan.finding import (
     Document,
     Exposure,
@@ -296,56 +294,6 @@ def test_a_mark_goes_before_what_we_guess() -> None:
 def test_a_mark_is_for_its_own_line_only(make_key: MakeKey) -> None:
     text = f"a = {make_key()}  # {REASON}\nb = {make_key()}\n"
     assert [f.standing for f in findings(text)] == [Standing.IGNORED, Standing.REPORTED]
-
-
-class Seen(NamedTuple):
-    path: str
-    line: str
-    by: Exposure
-
-
-def _seen() -> Iterator[tuple[str, Seen]]:
-    paths = {
-        Exposure.CLIENT_SIDE: (
-            "index.html", "src/App.jsx", "src/App.tsx", "a.vue", "a.svelte", "views/a.ejs",
-            "dist/app.js", "web/public/config.js", "static/a.mjs", "app.min.js", "main.bundle.js",
-            "app.js.map", "ios/Info.plist", "App.swift", "lib/main.dart", "wwwroot/site.js",
-            "app/src/main/res/values/strings.xml", "AndroidManifest.xml", "Views/Home.cshtml",
-            "DIST\\APP.JS",
-        ),
-        Exposure.LOG: (
-            "app.log", "trace.har", "spec/cassettes/a.yml", "test/vcr_cassettes/b.json",
-            "logs/out.txt", ".bash_history", ".zsh_history", "npm-debug.log", "nohup.out",
-        ),
-        Exposure.DOCUMENTATION: (
-            "README", "README.md", "docs/guide.py", "a.rst", "a.adoc", "notes.txt", "CHANGELOG",
-        ),
-        Exposure.CONFIGURATION: (
-            ".env", ".env.example", "config.yml", "a.toml", "Dockerfile", "docker-compose.yaml",
-            "a.properties", "main.tf", "Makefile", "settings.json", ".npmrc",
-        ),
-        Exposure.SOURCE: ("app.py", "src/app.js", "a.go", "server.ts", "script", "tests/t.rb"),
-    }  # fmt: skip
-    for by, named in paths.items():
-        yield from ((path, Seen(path, "key", by)) for path in named)
-    variables = (
-        "NEXT_PUBLIC_", "VITE_", "REACT_APP_", "EXPO_PUBLIC_", "PUBLIC_", "NUXT_PUBLIC_", "GATSBY_",
-        "VUE_APP_",
-    )  # fmt: skip
-    for name in variables:
-        yield name, Seen(".env", f"{name}WASTACK_KEY=", Exposure.CLIENT_SIDE)
-
-
-EXPOSURES = dict(_seen())
-
-
-@pytest.mark.parametrize("row", EXPOSURES.values(), ids=EXPOSURES)
-def test_who_gets_to_see_a_key(row: Seen) -> None:
-    assert exposure_of(Origin(row.path), row.line.encode()) is row.by
-
-
-def test_a_key_in_a_name_is_metadata() -> None:
-    assert exposure_of(Origin("index.html", part="name"), b"") is Exposure.METADATA
 
 
 class Case(NamedTuple):

@@ -6,6 +6,8 @@ machine that runs a workflow, or a key. Nothing of that may pass.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 KEY_PREFIX = "wa_live_"
 
 # A log line with one of these is an order to a CI runner, wherever in the line it stands:
@@ -30,6 +32,13 @@ def at_line_start(path: str) -> str:
     """Give a path that can begin a line: a runner takes `::name` there for an order, too."""
     path = printable(path)
     return f"./{path}" if path.lstrip().startswith("::") else path
+
+
+def told(details: Iterable[tuple[str, str]]) -> str:
+    """Put pairs into words: `cell 3 (code), cell line 2`."""
+    return ", ".join(
+        f"{printable(name.replace('_', ' '))} {printable(text)}" for name, text in details
+    )
 
 
 def _escape(character: str) -> str:

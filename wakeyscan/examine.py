@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from wakeyscan import detect, exposure, ignores, locate, severity, triage
+from wakeyscan import detect, ignores, locate, severity, triage
 from wakeyscan.display import conceal
 from wakeyscan.finding import Document, Finding, Origin, Position, Standing
 from wakeyscan.layer import Decoder, Encoded
@@ -16,6 +16,12 @@ from wakeyscan.rule import Rule
 
 _DEEPEST = 3
 """Wrappings within wrappings that are taken off."""
+
+_STRUCTURED = (
+    *(".ipynb", ".map", ".har", ".json", ".yml", ".yaml"),
+    *(".tfstate", ".backup", ".tfplan"),
+)
+"""Ends of the names of documents in which a line and a column say little."""
 
 _EXCERPT = 100
 """Bytes of a line that are shown to either side of a secret."""
@@ -43,7 +49,8 @@ def examine(document: Document, through: Lens) -> list[Finding]:
     findings: list[Finding] = []
     for shown, hits in _as_shown(document, through):
         matches = detect.settle(_matches(shown.content, hits, through, _DEEPEST), through.rules)
-        findings += _findings(shown, matches, through.heed_marks)
+        details = _details(shown, matches, through)
+        findings += _findings(shown, matches, through.heed_marks, details)
     return findings
 
 
@@ -54,7 +61,31 @@ def examine_name(origin: Origin, through: Lens) -> tuple[Origin, list[Finding]]:
     if not matches:
         return origin, []
     masked = origin._replace(path=_masked(path, matches, 0, len(path)))
-    return masked, _findings(Document(masked._replace(part="name"), path), matches, False)
+    return masked, _findings(Document(masked._replace(part="name"), path), matches, False, {})
+
+
+def _details(
+    document: Document, matches: list[detect.Match], through: Lens
+) -> dict[int, tuple[tuple[str, str], ...]]:
+    """Give, by offset, where matches are in the terms of a notebook, an archive or the like."""
+    if not matches or not document.origin.path.lower().endswith(_STRUCTURED):
+        return {}
+    from wakeyscan import outline  # with what it loads 5 ms that a clean file never pays
+
+    offsets = sorted({match.start for match in matches})
+    told = outline.outlined(document, offsets, lambda text: _concealed(text, through))
+    return dict(zip(offsets, told, strict=True))
+
+
+def _concealed(text: str, through: Lens) -> str:
+    """Mask what a document calls a part of itself; where that takes too long, all of it."""
+    content = text.encode()
+    try:
+        found = _matches(content, through.prefilter(content), through, 1)
+        matches = detect.settle(found, through.rules)
+    except detect.OutOfPatience:
+        return "…"
+    return _masked(content, matches, 0, len(content)) if matches else text
 
 
 def _as_shown(document: Document, through: Lens) -> Iterator[tuple[Document, list[Hit]]]:
@@ -116,15 +147,26 @@ def _wrapped_matches(
                 yield match._replace(start=start, end=end, encoding=name + inner)
 
 
-def _findings(document: Document, matches: list[detect.Match], heed_marks: bool) -> list[Finding]:
+def _findings(
+    document: Document,
+    matches: list[detect.Match],
+    heed_marks: bool,
+    details: Mapping[int, tuple[tuple[str, str], ...]],
+) -> list[Finding]:
     content = document.content
     starts = locate.locate(content, (m.start for m in matches), document.line, document.column)
     low, high = document.own or (0, len(content))
     return [
-        _finding(document, match, matches, place, heed_marks)
+        _finding(_within(document, details.get(match.start)), match, matches, place, heed_marks)
         for match, place in zip(matches, starts, strict=True)
         if match.start < high and match.end > low  # what two windows share is told apart by place
     ]
+
+
+def _within(document: Document, details: tuple[tuple[str, str], ...] | None) -> Document:
+    return (
+        document._replace(origin=document.origin._replace(details=details)) if details else document
+    )
 
 
 def _finding(
@@ -134,10 +176,12 @@ def _finding(
     place: tuple[int, int],
     heed_marks: bool,
 ) -> Finding:
+    from wakeyscan import exposure  # with its tables what a clean file never pays
+
     content, (line, column) = document.content, place
     length = len(content[match.start : match.end].decode("utf-8", "replace"))
     low, high = locate.line_around(content, match.start, match.end, _EXCERPT)
-    seen_by = exposure.exposure_of(document.origin, content[low:high])
+    seen_by = exposure.exposure_of(document.origin, content, match.start, match.end)
     around = severity.neighbourhood(content, match.start, match.end)
     standing, reason = _standing(content, match, heed_marks)
     return Finding(

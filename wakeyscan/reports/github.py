@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from wakeyscan.display import told
 from wakeyscan.finding import Finding, Liveness, Severity
 from wakeyscan.outcome import Outcome, Style
 from wakeyscan.workflow import command
@@ -41,7 +42,8 @@ def _annotation(finding: Finding, title: str) -> str:
     where = {} if finding.origin.part == "message" else place  # a message is in no file
     within = f" in {finding.origin.within}" if finding.origin.within else ""
     asked = "" if finding.liveness is Liveness.UNCHECKED else f", {finding.liveness.value}"
-    text = f"{finding.secret} ({finding.rule}, {finding.exposure.value}{asked}){within}"
+    there = f": {told(finding.origin.details)}" if finding.origin.details else ""
+    text = f"{finding.secret} ({finding.rule}, {finding.exposure.value}{asked}){within}{there}"
     return command(_level(finding.severity), text, **where, title=f"{title} ({finding.severity})")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TextIO
 
-from wakeyscan.display import printable
+from wakeyscan.display import printable, told
 from wakeyscan.finding import Finding, Liveness
 from wakeyscan.outcome import Outcome, Style
 
@@ -37,6 +37,7 @@ def _verdict(outcome: Outcome, count: int) -> str:
 def _row(finding: Finding) -> str:
     where = f"{finding.origin.path}:{finding.position.line}"
     within = f" in {code(finding.origin.within)}" if finding.origin.within else ""
+    within += f" ({code(told(finding.origin.details))})" if finding.origin.details else ""
     asked = finding.liveness is not Liveness.UNCHECKED
     cells = (
         f"{finding.severity} ({finding.liveness.value})" if asked else str(finding.severity),

@@ -17,7 +17,7 @@ import attr
 import sarif_om as sarif
 
 from wakeyscan import __version__
-from wakeyscan.display import conceal, encodable, json_safe, printable
+from wakeyscan.display import conceal, encodable, json_safe, printable, told
 from wakeyscan.finding import Finding, Severity, Skipped, Standing
 from wakeyscan.outcome import Outcome, Style
 from wakeyscan.rule import Rule
@@ -124,16 +124,21 @@ def _result(finding: Finding, number: int, title: str, place: str) -> Any:
     level, severity = _LEVELS[finding.severity]
     exposure = finding.exposure.value
     within = f" in {printable(finding.origin.within)}" if finding.origin.within else ""
+    there = f" ({told(finding.origin.details)})" if finding.origin.details else ""
     return sarif.Result(
         rule_id=finding.rule,
         rule_index=number,
         level=level,
         message=sarif.Message(
             id="default",
-            text=f"{title}{within} in {exposure} code: '{finding.secret}'.",
+            text=f"{title}{within} in {exposure} code: '{finding.secret}'{there}.",
             arguments=[exposure, str(finding.secret)],
         ),
-        locations=[sarif.Location(physical_location=_location(finding))],
+        locations=[
+            sarif.Location(
+                physical_location=_location(finding), logical_locations=_logical(finding)
+            )
+        ],
         partial_fingerprints={
             "primaryLocationLineHash": place,
             "wakeyscanSecret/v1": finding.secret.fingerprint,
@@ -161,6 +166,14 @@ def _location(finding: Finding) -> Any:
         region=region,
         context_region=sarif.Region(start_line=line, end_line=line, snippet=snippet),
     )
+
+
+def _logical(finding: Finding) -> list[Any] | None:
+    """Name the place in the document's own terms, from the outermost to the innermost."""
+    names = [told([pair]) for pair in finding.origin.details]
+    if not names:
+        return None
+    return [sarif.LogicalLocation(name=names[-1], fully_qualified_name="/".join(names))]
 
 
 def artifact(path: str) -> Any:

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TextIO
 
 from wakeyscan import biography
-from wakeyscan.display import at_line_start, printable
+from wakeyscan.display import at_line_start, printable, told
 from wakeyscan.finding import API_KEY, Finding, Liveness, Severity, Standing
 from wakeyscan.outcome import Key, Outcome, Style
 
@@ -71,6 +71,8 @@ def _finding(finding: Finding, style: Style) -> str:
     if named:
         place, seen = "name", f"{seen}, in the name itself"
     head = f"  {place:>8}  {severity}  {printable(finding.rule)}  {finding.secret}  {seen}\n"
+    if finding.origin.details:
+        head += f"{'':12}{told(finding.origin.details)}\n"
     mark = ""
     if finding.standing is not Standing.REPORTED or finding.reason:
         mark = f"{'':12}{_state(finding)}: {printable(finding.reason)}\n"
