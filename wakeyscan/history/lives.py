@@ -24,6 +24,8 @@ from wakeyscan.outcome import Key, Moment, Place
 _MOST_PLACES = 100
 """Places of one key that are listed, oldest first."""
 
+_UNREACHABLE = "(unreachable)"
+
 Known = tuple[str, str]
 """A secret, by rule and fingerprint."""
 
@@ -82,8 +84,7 @@ def tell_briefly(scene: Scene) -> Iterator[tuple[Key, list[Finding]]]:
     places = _named(scene)
     for sighting in scene.sightings.values():
         for mark in filter(scene.wants, sighting.marks):
-            path = "" if sighting.kind in (BLOB, TREE) else _part_of(sighting)
-            here = Place(path, mark.line, sighting.name, "")
+            here = Place(_nameless(sighting, mark), mark.line, sighting.name, "")
             places.setdefault(_known(mark), []).append(here)
     first = {known: places[known][:1] for known in sorted(places)}
     for known, findings in _findings(first, scene):
@@ -214,7 +215,8 @@ def _places(
         if blob in scene.sightings and carriers.blobs.get(blob, 0) & bit:
             placed.add(blob)
             yield from (
-                Place(path, ln, blob, commit) for ln in _lines(scene.sightings[blob], known)
+                Place(path + inside, line, blob, commit)
+                for inside, line in _lines(scene.sightings[blob], known)
             )
         elif carriers.of_name and carriers.of_name(path) & bit:
             in_path = True
@@ -224,16 +226,19 @@ def _places(
             continue
         for mark in sighting.marks:
             if _known(mark) == known:
-                path = "" if sighting.kind in (BLOB, TREE) else _part_of(sighting)
                 commit = sighting.name if sighting.kind == COMMIT else ""
-                yield Place(path, mark.line, sighting.name, commit)
+                yield Place(_nameless(sighting, mark), mark.line, sighting.name, commit)
 
 
-def _lines(sighting: Sighting, known: Known) -> list[int]:
-    return list(dict.fromkeys(mark.line for mark in sighting.marks if _known(mark) == known))
+def _lines(sighting: Sighting, known: Known) -> list[tuple[str, int]]:
+    mine = (mark for mark in sighting.marks if _known(mark) == known)
+    return list(dict.fromkeys((mark.inside, mark.line) for mark in mine))
 
 
-def _part_of(sighting: Sighting) -> str:
+def _nameless(sighting: Sighting, mark: Mark) -> str:
+    """Say where in an object that has no path a secret stands."""
+    if sighting.kind in (BLOB, TREE):
+        return _UNREACHABLE + mark.inside if mark.inside else ""
     return "(commit message)" if sighting.kind == COMMIT else "(tag message)"
 
 
@@ -268,12 +273,21 @@ def _at(place: Place, found: Object | None, scene: Scene) -> Iterator[Finding]:
     within = f"commit {place.commit[:12]}" if place.commit else ""
     if found and found.type and not within:
         within = f"{found.type} {found.name[:12]}"
-    origin = Origin(place.path or "(unreachable)", within)
+    inside = _inside(place, scene)
+    origin = Origin(place.path.removesuffix(inside) or _UNREACHABLE, within)
     masked, in_name = examine_name(origin, scene.through)
     yield from in_name
     if found and found.type:
         kind, width = KINDS[found.type], scene.repository.width
-        yield from findings_in(kind, found.whole(), scene.through, width, masked)
+        for finding in findings_in(kind, found.whole(), scene.through, width, masked):
+            if not inside or finding.origin.path == masked.path + inside:
+                yield finding
+
+
+def _inside(place: Place, scene: Scene) -> str:
+    """Tell the way into a container from the path of that container."""
+    marks = scene.sightings[place.blob].marks if place.blob in scene.sightings else ()
+    return max((m.inside for m in marks if place.path.endswith(m.inside)), key=len, default="")
 
 
 def _pushed(bit: int, scene: Scene, history: graph.History) -> bool | None:
