@@ -108,7 +108,8 @@ class _Way(NamedTuple):
                 return
             file = BytesIO(head)
         yield from self.into(form, file)
-        if len(head) < WINDOW:
+        largest = self.budget.bounds.largest
+        if len(head) < WINDOW and (largest is None or len(head) <= largest):
             yield Taken(Document(self.origin, head, self.encoding), packed=True)
 
     def _shown(self, read: Read) -> Iterator[Taken]:

@@ -41,6 +41,25 @@ def _applied(base: bytes, delta: bytes, most: int) -> bytes:
     return bytes(made)
 
 
+def literals(delta: bytes) -> bytes:
+    """Give the text that a delta brings by itself, a line for each piece; raises `Closed`."""
+    pieces: list[bytes] = []
+    try:
+        _, at = _number(delta, 0)
+        _, at = _number(delta, at)
+        while at < len(delta):
+            order, at = delta[at], at + 1
+            if order & 0x80:
+                *_, at = _copied(delta, order, at)
+                pieces.append(b"\n")
+            else:
+                pieces.append(delta[at : at + order])
+                at += order
+    except IndexError:
+        raise Closed(_DAMAGED) from None
+    return b"".join(pieces)
+
+
 def _copied(delta: bytes, order: int, at: int) -> tuple[int, int, int]:
     """Read which bytes to copy: of offset and length only the bytes that are not zero are there."""
     numbers = 0

@@ -68,8 +68,7 @@ class Stream:
         try:
             piece = decompressor.decompress(fed, size)
         except self._faults as error:
-            # What asks for too much memory is well-formed; else nothing tells it from any bytes.
-            raise Closed(_told(error), gap=self._came or "memory" in str(error).lower()) from None
+            raise _closed(error, self._came) from None
         if hungry and not fed and not piece and not decompressor.eof:
             raise Closed("cut short")
         self._budget.unpack(len(piece))
@@ -87,5 +86,8 @@ class Stream:
         return True
 
 
-def _told(error: Exception) -> str:
-    return f"damaged: {str(error) or type(error).__name__}"
+def _closed(error: Exception, came: bool) -> Closed:
+    """Say what a decompressor ended for; what gave nothing need not be what it begins like."""
+    if "memory" in str(error).lower():  # of zstd and of lzma: a window over the limit
+        return Closed("needs a larger window than is given to it")
+    return Closed(f"damaged: {str(error) or type(error).__name__}", gap=came)

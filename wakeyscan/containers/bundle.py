@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
-from wakeyscan.containers._delta import applied
+from wakeyscan.containers._delta import applied, literals
 from wakeyscan.deflate import FAULTS, ZLIB, Inflater
 from wakeyscan.member import Budget, Closed, Member
 
@@ -56,7 +56,10 @@ def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
     entries, fault = _scanned(data, header.end(), width, budget)
     families = _Families(data, entries, budget, sha)
     yield from _told(families, width)
-    lost = len(entries) - families.seen
+    lost = 0
+    for at, content in families.lost():  # new text stands in a delta as it is
+        lost += 1
+        yield _member(f"delta {at}", "", content)
     if fault or lost:
         raise fault or Closed(f"of a part of a history: {lost:,} deltas of what it does not hold")
 
@@ -125,10 +128,12 @@ class _Families:
     def __init__(self, data: bytes, entries: dict[int, _Entry], budget: Budget, sha: str) -> None:
         self._data, self._entries, self._budget, self._sha = data, entries, budget, sha
         self._children: dict[int, list[int]] = {}
-        self.seen = 0
+        self._lost: dict[int, None] = {}
         for offset, entry in entries.items():
             if entry.base in entries:
                 self._children.setdefault(entry.base, []).append(offset)
+            elif entry.kind in (_OFS_DELTA, _REF_DELTA):
+                self._lost[offset] = None
 
     def objects(self, kinds: Iterable[int]) -> Iterator[tuple[int, str, bytes | Closed]]:
         """Yield kind, id and content; what can't be made has no id, nor has what hangs on it."""
@@ -137,7 +142,6 @@ class _Families:
             pending: list[tuple[int, bytes]] = [(root, b"")]
             while pending:
                 at, base = pending.pop()
-                self.seen += 1
                 try:
                     content = self._made(at, base)
                 except Closed as fault:
@@ -146,7 +150,26 @@ class _Families:
                 pending += [(child, content) for child in self._children.get(at, ())]
                 yield kind, self._id(kind, content), content
 
+    def lost(self) -> Iterator[tuple[int, bytes | Closed]]:
+        """Yield, by their offsets, the deltas of objects that are not here, and deltas of those."""
+        pending = list(self._lost)
+        while pending:
+            at = pending.pop()
+            pending += self._children.get(at, ())
+            try:
+                yield at, literals(self._inflated(at))
+            except Closed as fault:
+                yield at, fault
+
     def _made(self, at: int, base: bytes) -> bytes:
+        content = self._inflated(at)
+        if self._entries[at].kind < _OFS_DELTA:
+            return content
+        made = applied(base, content, self._budget.bounds.held)
+        self._budget.unpack(len(made))
+        return made
+
+    def _inflated(self, at: int) -> bytes:
         entry, most = self._entries[at], self._budget.bounds.held
         if entry.size > most:
             raise Closed(f"an object of {entry.size:,} bytes; those over {most:,} are not held")
@@ -158,11 +181,7 @@ class _Families:
         self._budget.unpack(len(content))
         if len(content) != entry.size:
             raise Closed("damaged: an object has not the size that it says")
-        if entry.kind < _OFS_DELTA:
-            return bytes(content)
-        made = applied(base, bytes(content), most)
-        self._budget.unpack(len(made))
-        return made
+        return bytes(content)
 
     def _id(self, kind: int, content: bytes) -> str:
         head = f"{_NAMES[kind]} {len(content)}\0".encode()

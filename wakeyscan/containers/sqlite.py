@@ -25,6 +25,9 @@ _COLUMNS = "SELECT name FROM pragma_table_xinfo(?) WHERE hidden IN (0, 3)"
 _ALLOWED = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ))
 _PIECE = 1 << 20
 
+_FAULTS = (sqlite3.Error, UnicodeError)
+"""What a damaged database raises; its names, which Python decodes on its way, are bytes as well."""
+
 
 def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
     """Yield the tables: a row a line, its values parted by tabs."""
@@ -39,9 +42,18 @@ def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
         try:
             for table, columns in _filled(base, content, budget):
                 yield Member(_text(table), _Rows(_rows(base, table, columns, budget)).read)
-        except sqlite3.Error as error:
+        except _FAULTS as error:
             budget.wait()
             raise Closed(f"damaged: {error}") from None
+    if _pages(content) > len(content):
+        raise Closed("cut short")
+
+
+def _pages(content: bytes) -> int:
+    """Say how many bytes the header promises; 0 where an old SQLite wrote last, and left that."""
+    width = int.from_bytes(content[16:18], "big")
+    count = int.from_bytes(content[28:32], "big") if content[24:28] == content[92:96] else 0
+    return count * (0x10000 if width == 1 else width)
 
 
 def _filled(
@@ -86,7 +98,7 @@ def _rows(
             line = b"\t".join(map(_bytes, row)) + b"\n"
             budget.unpack(len(line))
             yield line
-    except (sqlite3.Error, UnicodeError) as error:
+    except _FAULTS as error:
         budget.wait()
         raise Closed(f"damaged: {error}") from None
 
