@@ -51,7 +51,7 @@ def database(content: bytes, encoding: str = "UTF-8") -> bytes:
         made = _database(
             noise + content if text is None else "." * 700 + text, "-" * more, encoding
         )
-        if stored not in made:
+        if stored[len(stored) // 4 : -(len(stored) // 4)] not in made:
             return made
     raise AssertionError("it never lies over two pages")
 
