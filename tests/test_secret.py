@@ -153,4 +153,4 @@ def _callers() -> Counter[str]:
 
 def _own(path: Path, node: ast.Attribute) -> bool:
     owner = node.value.id if isinstance(node.value, ast.Name) else ""
-    return path.name == "finding.py" and owner == "self"
+    return path.name == "finding.py" and owner in ("self", "other")

@@ -17,7 +17,8 @@ from wakeyscan import rule, windows
 from wakeyscan.examine import Lens, lens
 from wakeyscan.finding import Document, Origin, Secret, Skipped
 from wakeyscan.inspection import wrappings
-from wakeyscan.scan import Looked, gathered, look_at
+from wakeyscan.look import Looked, look_at
+from wakeyscan.scan import gathered
 
 WINDOW, OVERLAP = 4096, 1024
 """Small, so that a few kB have several windows; still more than two keys and an excerpt reach."""

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from wakeyscan import detect, ignores, locate, severity, triage
+from wakeyscan.container import Bounds
 from wakeyscan.display import conceal
 from wakeyscan.finding import Document, Finding, Origin, Position, Standing
 from wakeyscan.layer import Decoder, Encoded
@@ -36,6 +37,8 @@ class Lens(NamedTuple):
     patterns: detect.Patterns
     heed_marks: bool = True
     """Whether `wakeyscan:ignore` counts: in a stranger's repository it does not."""
+    bounds: Bounds = Bounds()
+    """How far containers are opened."""
 
 
 def lens(rules: tuple[Rule, ...], decoders: Iterable[Decoder]) -> Lens:
@@ -95,7 +98,9 @@ def _as_shown(document: Document, through: Lens) -> Iterator[tuple[Document, lis
     for name, marks in _wrapped(hits).items():
         for layer in through.decoders[name].unwrap(document.content, marks):
             if isinstance(layer, Encoded):
-                shown = _recoded(document, layer)._replace(encoding=name)
+                shown = _recoded(document, layer)._replace(
+                    encoding=_composed(document.encoding, name)
+                )
                 yield shown, through.prefilter(shown.content)
 
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from enum import IntEnum, StrEnum
-from typing import NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from wakeyscan.display import KEY_PREFIX
 
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
 API_KEY, APP_KEY = "wastack-api-key", "wastack-app-key"
 """The rules whose secrets the API knows."""
+
+
+INTO = "!/"
+"""What stands in a path between a container and its member: `app.zip!/config/.env`."""
 
 
 class Secret:
@@ -35,6 +42,10 @@ class Secret:
     def reveal(self) -> bytes:
         """Give the text itself; a test counts who asks."""
         return self._text
+
+    def begins_with(self, other: Secret) -> bool:
+        """Say whether another secret is the beginning of this one."""
+        return self._text.startswith(other._text)
 
     def __str__(self) -> str:
         prefix = KEY_PREFIX if self._text.startswith(KEY_PREFIX.encode()) else ""
@@ -140,6 +151,8 @@ class Document(NamedTuple):
     """Gives what stood here before a change; only what is new since then is a finding."""
     new_name: bool = True
     """Whether its name is looked at too: not that of a file that was there before a change."""
+    whole: Callable[[], BinaryIO] | None = None
+    """Of a window: opens what it is a window of, where that can be done a second time."""
 
     def __repr__(self) -> str:
         return f"Document({self.origin!r}, {len(self.content)} bytes, {self.encoding})"

@@ -10,16 +10,18 @@ from types import ModuleType
 from typing import cast
 
 from wakeyscan import config, decoders, family, rule, worktree
+from wakeyscan.container import Bounds
 from wakeyscan.errors import ConfigError
 from wakeyscan.examine import Lens, lens
 from wakeyscan.exclusion import Exclusion
 from wakeyscan.finding import Document, Skipped
 from wakeyscan.layer import Decoder
+from wakeyscan.look import Looked, look_at
 from wakeyscan.outcome import IGNORE_FILE, Outcome
 from wakeyscan.prefilter import MANY
 from wakeyscan.processes import available
 from wakeyscan.progress import Progress
-from wakeyscan.scan import Looked, Survey, gathered, look, look_at
+from wakeyscan.scan import Survey, gathered, look
 from wakeyscan.scope import Scope
 from wakeyscan.workers import Look, batch_look, survey
 
@@ -34,7 +36,8 @@ def inspect(
     check(settings)
     rules = rule.load(settings.rules)
     excluded = Exclusion(settings.scope)
-    looks = _looks(opened, settings, lens(rules, wrappings()), excluded)
+    through = _lens(rules, settings.scope)
+    looks = _looks(opened, settings, through, excluded)
     looked = gathered(Progress(sys.stderr, settings.quiet).follow(looks))
     coverage = looked.coverage._replace(excluded=excluded.count)
     outcome = Outcome(command, targets, rules, looked.findings, looked.skipped, coverage)
@@ -96,6 +99,10 @@ def wrappings() -> list[Decoder]:
     return [cast("Decoder", family.member(decoders, name)) for name in family.names(decoders)]
 
 
+def _lens(rules: tuple[rule.Rule, ...], scope: Scope) -> Lens:
+    return lens(rules, wrappings())._replace(bounds=Bounds(largest=scope.max_file_size))
+
+
 def _looks(
     opened: Opened, settings: config.Config, through: Lens, excluded: Exclusion
 ) -> Iterator[Looked]:
@@ -126,7 +133,7 @@ def _make_look(source_name: str, rules: str, scope: Scope) -> Look:
     from wakeyscan import sources
 
     source = family.member(sources, source_name.rpartition(".")[2])
-    through = lens(rule.load(rules), wrappings())
+    through = _lens(rule.load(rules), scope)
     through.prefilter.expect(MANY)
     looks = through.prefilter.looks()
     return batch_look(

@@ -4,38 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
-from typing import NamedTuple
 
-from wakeyscan.detect import OutOfPatience
-from wakeyscan.examine import Lens, examine, examine_name
+from wakeyscan.examine import Lens
 from wakeyscan.finding import Document, Finding, Origin, Skipped
-from wakeyscan.novelty import new_only
+from wakeyscan.look import Looked, look_at
 from wakeyscan.outcome import Coverage
 
 Open = Callable[[str], Iterable[Document | Skipped]]
 """How to get the documents of a unit: a path, an object id, whatever a source lists."""
 
-MOST_IN_ONE = 10_000
-"""Findings of one document that are listed; what is over is said."""
-
 _FEW = 256
 """Units that are looked at right here before other processes are worth starting."""
-
-
-class Looked(NamedTuple):
-    """What came of looking at some units."""
-
-    findings: tuple[Finding, ...] = ()
-    skipped: tuple[Skipped, ...] = ()
-    coverage: Coverage = Coverage()
-
-    def plus(self, other: Looked) -> Looked:
-        """Add up two looks."""
-        return Looked(
-            self.findings + other.findings,
-            self.skipped + other.skipped,
-            self.coverage.plus(other.coverage),
-        )
 
 
 Survey = Callable[[Iterator[str]], Iterator[tuple[Looked, list[str]]]]
@@ -74,39 +53,6 @@ def _again(unit: str, looked: Looked) -> Looked:
     if looked.findings or looked.skipped:
         return looked
     return looked._replace(skipped=(Skipped(Origin(unit), "changed while it was looked at"),))
-
-
-def look_at(items: Iterable[Document | Skipped], through: Lens) -> Looked:
-    """Look at the documents of one unit."""
-    findings: list[Finding] = []
-    skipped: list[Skipped] = []
-    documents = size = 0
-    for item in items:
-        origin, named = examine_name(item.origin, through)
-        if isinstance(item, Skipped):
-            findings += named
-            skipped.append(item._replace(origin=origin))
-            continue
-        findings += named if item.new_name else []
-        low, high = item.own or (0, len(item.content))
-        documents += low == 0
-        size += high - low
-        try:
-            found = _found(item._replace(origin=origin), through)
-        except OutOfPatience as error:
-            skipped.append(Skipped(origin, str(error)))
-            continue
-        findings += found[:MOST_IN_ONE]
-        if len(found) > MOST_IN_ONE:
-            skipped.append(Skipped(origin, f"has over {MOST_IN_ONE:,} findings; the rest is left"))
-    return Looked(tuple(findings), tuple(skipped), Coverage(documents, size))
-
-
-def _found(document: Document, through: Lens) -> list[Finding]:
-    found = examine(document, through)
-    if not found or document.before is None:
-        return found
-    return list(new_only(found, document, lambda past: examine(past, through)))
 
 
 def place(finding: Finding) -> tuple[object, ...]:

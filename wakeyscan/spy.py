@@ -11,12 +11,13 @@ from wakeyscan import git
 from wakeyscan.catfile import Object
 from wakeyscan.detect import OutOfPatience
 from wakeyscan.errors import GitError
-from wakeyscan.examine import Lens, examine
-from wakeyscan.finding import Finding, Origin, Skipped
+from wakeyscan.examine import Lens
+from wakeyscan.finding import Origin, Skipped
 from wakeyscan.history.memory import Memory, Recollection
 from wakeyscan.history.repository import Repository
-from wakeyscan.history.sight import KINDS, Mark, Sighting, marks_of, sight
+from wakeyscan.history.sight import KINDS, Saw, Sighting, saw, sight
 from wakeyscan.history.store import Seen, Store, named, open_store, tasks, worker
+from wakeyscan.look import look_at
 from wakeyscan.outcome import Coverage
 from wakeyscan.processes import available, spread
 from wakeyscan.windows import windows
@@ -95,6 +96,12 @@ class _Gathered:
             Skipped(Origin(self._repository.folder, name and f"object {name}"), reason)
         )
 
+    def _unopened(self, sighting: Sighting) -> None:
+        for item in sighting.gaps:
+            origin = Origin(self._repository.folder, f"object {sighting.name}")
+            reason = f"{item.origin.path}: {item.reason}" if item.origin.path else item.reason
+            self._gaps.append(Skipped(origin, reason, item.gap))
+
     def recall(self, git_there: git.Git, through: Lens) -> None:
         """Look again at what held secrets in packs that are remembered."""
         for recalled in self._store.recalled:
@@ -131,6 +138,8 @@ class _Gathered:
             self._left += seen.left
             for name, why in seen.slow:
                 self.gap(name, why)
+            for sighting in seen.sightings:
+                self._unopened(sighting)
         self._unnamed = []
 
     def ask(self, git_there: git.Git, through: Lens) -> None:
@@ -148,15 +157,16 @@ class _Gathered:
             self.gap(found.name, "is missing or damaged")
             return
         try:
-            marks = _marks(found, through, self._repository.width)
+            there = _seen_in(found, through, self._repository.width)
         except OutOfPatience as error:
             self.gap(found.name, str(error))
             return
         self._objects += 1
         self._bytes += found.size
-        if marks:
-            sighting = Sighting(found.name, KINDS[found.type], marks)
+        if any(there):
+            sighting = Sighting(found.name, KINDS[found.type], *there)
             self._sightings[found.name] = sighting
+            self._unopened(sighting)
 
     def spied(self, interrupted: bool) -> Spied:
         """Give it all, in order."""
@@ -165,11 +175,7 @@ class _Gathered:
         return Spied(ordered, gaps, Coverage(self._objects, self._bytes), interrupted)
 
 
-def _marks(found: Object, through: Lens, width: int) -> tuple[Mark, ...]:
+def _seen_in(found: Object, through: Lens, width: int) -> Saw:
     if found.type != "blob":
         return sight(through, width)(KINDS[found.type], found.whole())
-    findings: list[Finding] = []
-    for item in windows(Origin(""), found.read, None):
-        if not isinstance(item, Skipped):
-            findings += examine(item, through)
-    return marks_of(findings)
+    return saw(look_at(windows(Origin(""), found.read, None), through))

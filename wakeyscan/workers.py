@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from wakeyscan.finding import Skipped
+from wakeyscan.look import Looked
 from wakeyscan.outcome import Coverage
 from wakeyscan.processes import spread
-from wakeyscan.scan import Looked
 
 _BATCH = 200
 

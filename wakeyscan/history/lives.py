@@ -25,6 +25,8 @@ from wakeyscan.outcome import Key, Moment, Place
 _MOST_PLACES = 100
 """Places of one key that are listed, oldest first."""
 
+_UNREACHABLE = "(unreachable)"
+
 Known = tuple[str, str]
 """A secret, by rule and fingerprint."""
 
@@ -86,8 +88,7 @@ def tell_briefly(scene: Scene) -> Iterator[tuple[Key, list[Finding]]]:
     places = _named(scene)
     for sighting in scene.sightings.values():
         for mark in filter(scene.wants, sighting.marks):
-            path = "" if sighting.kind in (BLOB, TREE) else _part_of(sighting)
-            here = Place(path, mark.line, sighting.name, "")
+            here = Place(_nameless(sighting, mark.inside), mark.line, sighting.name, "")
             places.setdefault(_known(mark), []).append(here)
     first = {known: places[known][:1] for known in sorted(places)}
     for known, findings in _findings(first, scene):
@@ -241,8 +242,8 @@ def _places(
     for commit, path, blob in _brought(history, dates):
         if sighting := scene.sightings.get(blob):
             placed.add(blob)
-            for known, line in _lines(sighting, bits):
-                places[known].append(Place(path, line, blob, commit))
+            for known, inside, line in _lines(sighting, bits):
+                places[known].append(Place(path + inside, line, blob, commit))
         if carriers.of_name and (held := carriers.of_name(path) & ~carriers.blobs.get(blob, 0)):
             in_paths |= held
             for known, bit in bits.items():
@@ -251,10 +252,10 @@ def _places(
     for sighting in scene.sightings.values():
         if sighting.name in placed:
             continue
-        path = "" if sighting.kind in (BLOB, TREE) else _part_of(sighting)
         commit = sighting.name if sighting.kind == COMMIT else ""
-        for known, line in _lines(sighting, bits):
+        for known, inside, line in _lines(sighting, bits):
             if sighting.kind != TREE or not in_paths & bits[known]:
+                path = _nameless(sighting, inside)
                 places[known].append(Place(path, line, sighting.name, commit))
     return places
 
@@ -269,12 +270,16 @@ def _brought(history: flow.History, dates: Dates) -> list[tuple[str, str, str]]:
     return sorted(firsts, key=lambda first: (*age(first[0]), *first[1:]))
 
 
-def _lines(sighting: Sighting, bits: dict[Known, int]) -> dict[tuple[Known, int], None]:
-    """Give which secrets that are told of stand in which lines of an object, each once."""
-    return {(_known(mark), mark.line): None for mark in sighting.marks if _known(mark) in bits}
+def _lines(sighting: Sighting, bits: dict[Known, int]) -> list[tuple[Known, str, int]]:
+    """List which secrets that are told of stand in which lines of an object, each once."""
+    mine = (mark for mark in sighting.marks if _known(mark) in bits)
+    return list(dict.fromkeys((_known(mark), mark.inside, mark.line) for mark in mine))
 
 
-def _part_of(sighting: Sighting) -> str:
+def _nameless(sighting: Sighting, inside: str) -> str:
+    """Say where in an object that has no path a secret stands."""
+    if sighting.kind in (BLOB, TREE):
+        return _UNREACHABLE + inside if inside else ""
     return "(commit message)" if sighting.kind == COMMIT else "(tag message)"
 
 
@@ -309,12 +314,21 @@ def _at(place: Place, found: Object | None, scene: Scene) -> Iterator[Finding]:
     within = f"commit {place.commit[:12]}" if place.commit else ""
     if found and found.type and not within:
         within = f"{found.type} {found.name[:12]}"
-    origin = Origin(place.path or "(unreachable)", within)
+    inside = _inside(place, scene)
+    origin = Origin(place.path.removesuffix(inside) or _UNREACHABLE, within)
     masked, in_name = examine_name(origin, scene.through)
     yield from in_name
     if found and found.type:
         kind, width = KINDS[found.type], scene.repository.width
-        yield from findings_in(kind, found.whole(), scene.through, width, masked)
+        for finding in findings_in(kind, found.whole(), scene.through, width, masked):
+            if not inside or finding.origin.path == masked.path + inside:
+                yield finding
+
+
+def _inside(place: Place, scene: Scene) -> str:
+    """Tell the way into a container from the path of that container."""
+    marks = scene.sightings[place.blob].marks if place.blob in scene.sightings else ()
+    return max((m.inside for m in marks if place.path.endswith(m.inside)), key=len, default="")
 
 
 class _Reach(NamedTuple):

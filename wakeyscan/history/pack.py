@@ -10,17 +10,13 @@ from __future__ import annotations
 import mmap
 from array import array
 from collections.abc import Iterable, Iterator
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dulwich.errors import ApplyDeltaError
 from dulwich.pack import apply_delta  # compiled; its plain Python is a slower fallback of its own
 
+from wakeyscan.deflate import fast_zlib
 from wakeyscan.history.index import Damaged, Index, Unreadable
-
-# isal is 1.6 times as fast; where there is no wheel of it, zlib does.
-fast_zlib: Any = import_module("isal.isal_zlib" if find_spec("isal") else "zlib")
 
 COMMIT, TREE, BLOB, TAG, OFS_DELTA, REF_DELTA = 1, 2, 3, 4, 6, 7
 NO_ENTRY = -1

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from wakeyscan import commits
+from wakeyscan.container import format_of
 from wakeyscan.examine import Lens, examine, examine_name
-from wakeyscan.finding import Document, Finding, Origin
+from wakeyscan.finding import INTO, Document, Finding, Origin, Skipped
 from wakeyscan.history.pack import BLOB, COMMIT, TAG, TREE
+from wakeyscan.look import Looked, look_at
 
 KINDS = {"commit": COMMIT, "tree": TREE, "blob": BLOB, "tag": TAG}
 
@@ -27,20 +29,27 @@ class Mark(NamedTuple):
     standing: str
     part: str
     """`name`, `message` or empty: what of the object it stands in."""
+    inside: str = ""
+    """The way into the object, where that is a container: `!/config/.env`."""
 
 
 class Sighting(NamedTuple):
-    """An object that holds secrets."""
+    """An object that holds secrets, or something that could not be looked at."""
 
     name: str
     kind: int
     marks: tuple[Mark, ...]
+    gaps: tuple[Skipped, ...] = ()
+    """What in a container could not be opened; their paths begin with the way in."""
 
 
 def findings_in(
     kind: int, content: bytes, through: Lens, width: int, origin: Origin = _NOWHERE
 ) -> Iterator[Finding]:
     """Yield what is found in an object; raises `detect.OutOfPatience`."""
+    if kind == BLOB and format_of(content, len(content)):
+        yield from look_at([Document(origin, content)], through).findings
+        return
     for document in parts(kind, content, width, origin):
         if kind == TREE and not document.content:
             yield from examine_name(document.origin, through)[1]
@@ -88,25 +97,47 @@ def marks_of(findings: Iterable[Finding]) -> tuple[Mark, ...]:
                 finding.position.column,
                 finding.standing.value,
                 finding.origin.part,
+                *_inside(finding),
             )
             for finding in findings
         )
     )
 
 
-Sight = Callable[[int, bytes], tuple[Mark, ...]]
+def _inside(finding: Finding) -> tuple[str, ...]:
+    """Give the way into an object that was looked at without a path of its own."""
+    return (finding.origin.path,) if finding.origin.path.startswith(INTO) else ()
+
+
+class Saw(NamedTuple):
+    """What was seen in one object."""
+
+    marks: tuple[Mark, ...] = ()
+    gaps: tuple[Skipped, ...] = ()
+
+
+_NOTHING = Saw()
+
+Sight = Callable[[int, bytes], Saw]
 """Looks at the content of an object of a kind."""
+
+
+def saw(looked: Looked) -> Saw:
+    """Say what was seen in an object that was looked at as any file is."""
+    return Saw(marks_of(looked.findings), looked.skipped)
 
 
 def sight(through: Lens, width: int) -> Sight:
     """Make a look that is quick where there is nothing to see; ids have `width` bytes."""
     look, look_wide = through.prefilter.looks()
 
-    def see(kind: int, content: bytes) -> tuple[Mark, ...]:
+    def see(kind: int, content: bytes) -> Saw:
+        if kind == BLOB and format_of(content, len(content)):
+            return saw(look_at([Document(_NOWHERE, content)], through))
         # Trees are full of NULs, but their names are no UTF-16.
         wide = kind == BLOB and b"\0" in content and look_wide(content)
         if not wide and not look(content):
-            return ()
-        return marks_of(findings_in(kind, content, through, width))
+            return _NOTHING
+        return Saw(marks_of(findings_in(kind, content, through, width)))
 
     return see

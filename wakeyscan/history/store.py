@@ -170,8 +170,8 @@ def _see(found: Iterable[tuple[int | str, int, bytes | None]], see: Sight) -> Se
         objects += 1
         size += len(content)
         try:
-            if marks := see(kind, content):
-                sightings.append(Sighting(str(name), kind, marks))
+            if any(saw := see(kind, content)):
+                sightings.append(Sighting(str(name), kind, *saw))
         except OutOfPatience as error:
             slow.append((str(name), str(error)))
     return Seen(tuple(sightings), objects, size, tuple(left), tuple(slow))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO
 
 from wakeyscan import worktree
+from wakeyscan.container import format_of
 from wakeyscan.display import conceal
 from wakeyscan.errors import SourceError
 from wakeyscan.finding import Document, Origin, Skipped
@@ -62,7 +64,7 @@ def documents(unit: str, scope: Scope) -> Iterator[Document | Skipped]:
     try:
         status = os.fstat(descriptor)
         if stat.S_ISREG(status.st_mode):
-            yield from _read(descriptor, status.st_size, origin, scope)
+            yield from _read(unit, descriptor, status.st_size, origin, scope)
         elif stat.S_ISDIR(status.st_mode):
             yield from _nested(unit, scope)
         else:
@@ -94,7 +96,11 @@ def sift(units: list[str], scope: Scope, looks: tuple[Look, Look]) -> tuple[int,
             left.append(unit)
             continue
         content = view[:count]
-        if look(content) or (buffer.find(b"\0", 0, count) >= 0 and look_wide(content)):
+        if (
+            format_of(buffer, count)
+            or look(content)
+            or (buffer.find(b"\0", 0, count) >= 0 and look_wide(content))
+        ):
             left.append(unit)
         else:
             clean += 1
@@ -116,7 +122,9 @@ def _read_into(buffers: list[bytearray], unit: str) -> int:
         os.close(descriptor)
 
 
-def _read(descriptor: int, size: int, origin: Origin, scope: Scope) -> Iterator[Document | Skipped]:
+def _read(
+    unit: str, descriptor: int, size: int, origin: Origin, scope: Scope
+) -> Iterator[Document | Skipped]:
     most = scope.max_file_size
     if most is not None and size > most:
         yield Skipped(origin, too_large(size, most))
@@ -124,7 +132,13 @@ def _read(descriptor: int, size: int, origin: Origin, scope: Scope) -> Iterator[
         yield Document(origin, content)
     else:  # large, or not of the size that it says: /proc, or being written
         os.lseek(descriptor, 0, os.SEEK_SET)
-        yield from windows(origin, lambda wanted: os.read(descriptor, wanted), most)
+        again = partial(_again, unit)
+        for item in windows(origin, lambda wanted: os.read(descriptor, wanted), most):
+            yield item._replace(whole=again) if isinstance(item, Document) else item
+
+
+def _again(unit: str) -> BinaryIO:
+    return os.fdopen(os.open(unit, _OPEN), "rb")
 
 
 def _unopened(unit: str, origin: Origin, error: OSError) -> Iterator[Document | Skipped]:

@@ -1,0 +1,68 @@
+"""Knows a container (zip, tar, gzip, …) by its first bytes, and how far one is opened.
+
+All that whoever meets no container has to load. What opens one is in the family `containers`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Bounds(NamedTuple):
+    """How far one file is opened, whatever is in it: what a bomb may cost, and no more."""
+
+    depth: int = 8
+    """Containers within containers: a jar in a layer of an image that was gzipped is the fifth."""
+    grace: int = 256 << 20
+    """Bytes that anything may unpack to: about a second of work."""
+    ratio: int = 100
+    """Bytes that each byte read may unpack to beyond the grace; logs make 10 to 60."""
+    total: int = 16 << 30
+    """Bytes that one file may unpack to, however large it is."""
+    members: int = 100_000
+    """Members of one file, those of containers within it too."""
+    seconds: float = 120
+    """Of processor time for one file."""
+    held: int = 128 << 20
+    """Bytes of what can't be read from front to back (zip, SQLite, PDF, git bundle) that are held
+    in memory, where it is no file on disk; and of the window of a zstd or xz stream."""
+    largest: int | None = None
+    """Bytes of a member that is looked at, as --max-file-size says; `None`: no limit."""
+
+
+_SIGNATURES: dict[str, tuple[bytes, ...]] = {
+    "bundle": (b"# v2 git bundle\n", b"# v3 git bundle\n"),
+    "bzip2": tuple(
+        b"BZh%d" % level + block
+        for level in range(1, 10)
+        for block in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90")  # with a first block, or with none
+    ),
+    "gzip": tuple(b"\x1f\x8b\x08" + bytes([flags]) for flags in range(32)),
+    "pdf": (b"%PDF-",),
+    "sqlite": (b"SQLite format 3\0",),
+    "xz": (b"\xfd7zXZ\0",),
+    "zip": (b"PK\3\4", b"PK\5\6", b"PK\7\x08"),
+    "zstd": (b"\x28\xb5\x2f\xfd", *(bytes([low]) + b"\x2a\x4d\x18" for low in range(0x50, 0x60))),
+}
+"""By the files of `containers`; a table, so that none of them is loaded to be asked."""
+
+_BY_FIRST_FOUR = {mark[:4]: name for name, marks in _SIGNATURES.items() for mark in marks}
+
+_TAR_AT = 257
+_ZIP_END = 22
+"""Bytes of the end of a zip without a comment: whatever stands before it, that makes it one."""
+
+
+def format_of(content: bytes | bytearray, size: int) -> str:
+    """Name the member of `containers` that opens what `content[:size]` is; empty: none does.
+
+    It is asked of every file and blob there is, so it costs three comparisons.
+    """
+    name = _BY_FIRST_FOUR.get(bytes(content[:4]))
+    if name and content.startswith(_SIGNATURES[name], 0, size):
+        return name
+    if content.startswith(b"ustar", _TAR_AT, size):
+        return "tar"
+    if size >= _ZIP_END and content.startswith(b"PK\5\6", size - _ZIP_END, size):
+        return "zip"  # behind a shell script, or a program that opens itself
+    return ""

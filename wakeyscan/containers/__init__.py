@@ -1,0 +1,3 @@
+"""Files that hold files, one format each: opened in memory, never on disk."""
+
+from __future__ import annotations

@@ -1,0 +1,80 @@
+"""Makes an object of another and a delta (gitformat-pack), no larger than it says.
+
+dulwich, which does so where git itself made the pack, makes of a delta whatever it orders: 7 bytes
+copy 16 MB.
+"""
+
+from __future__ import annotations
+
+from wakeyscan.member import Closed
+
+_DAMAGED = "damaged: a delta is not as the format says"
+
+
+def applied(base: bytes, delta: bytes, most: int) -> bytes:
+    """Apply a delta; raises `Closed` where it is damaged, or makes over `most` bytes."""
+    try:
+        return _applied(base, delta, most)
+    except IndexError:
+        raise Closed(_DAMAGED) from None
+
+
+def _applied(base: bytes, delta: bytes, most: int) -> bytes:
+    said, at = _number(delta, 0)
+    size, at = _number(delta, at)
+    if size > most:
+        raise Closed(f"an object of {size:,} bytes; those over {most:,} are not held")
+    made = bytearray()
+    while at < len(delta):
+        order, at = delta[at], at + 1
+        if order & 0x80:
+            start, length, at = _copied(delta, order, at)
+            piece = base[start : start + length]
+        else:
+            length, piece = order, delta[at : at + order]
+            at += order
+        made += piece
+        if not length or len(piece) != length or len(made) > size:
+            raise Closed(_DAMAGED)
+    if len(made) != size or said != len(base):
+        raise Closed(_DAMAGED)
+    return bytes(made)
+
+
+def literals(delta: bytes) -> bytes:
+    """Give the text that a delta brings by itself, a line for each piece; raises `Closed`."""
+    pieces: list[bytes] = []
+    try:
+        _, at = _number(delta, 0)
+        _, at = _number(delta, at)
+        while at < len(delta):
+            order, at = delta[at], at + 1
+            if order & 0x80:
+                *_, at = _copied(delta, order, at)
+                pieces.append(b"\n")
+            else:
+                pieces.append(delta[at : at + order])
+                at += order
+    except IndexError:
+        raise Closed(_DAMAGED) from None
+    return b"".join(pieces)
+
+
+def _copied(delta: bytes, order: int, at: int) -> tuple[int, int, int]:
+    """Read which bytes to copy: of offset and length only the bytes that are not zero are there."""
+    numbers = 0
+    for bit in range(7):
+        if order >> bit & 1:
+            numbers |= delta[at] << (8 * bit)
+            at += 1
+    return numbers & 0xFFFF_FFFF, (numbers >> 32) or 0x10000, at
+
+
+def _number(delta: bytes, at: int) -> tuple[int, int]:
+    number = shift = 0
+    while True:
+        byte = delta[at]
+        number |= (byte & 0x7F) << shift
+        shift, at = shift + 7, at + 1
+        if byte < 0x80:
+            return number, at

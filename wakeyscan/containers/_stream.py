@@ -1,0 +1,93 @@
+"""Reads compressed streams piece by piece, whoever compressed them, within bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from wakeyscan.member import Budget, Closed, Read
+
+CHUNK = 32 << 10
+"""Bytes that are read at once of what is compressed."""
+
+
+class Decompressor(Protocol):
+    """What Python's own modules give, `bz2` and `lzma` and, since 3.14, `compression.zstd`."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...
+
+
+class Stream:
+    """What comes out of a decompressor, or of one after the other, as `gunzip` and `xz -d` have it.
+
+    What follows the last stream and begins none is padding, or was appended: no part of it.
+    """
+
+    def __init__(
+        self,
+        read: Read,
+        start: Callable[[], Decompressor],
+        faults: tuple[type[Exception], ...],
+        budget: Budget,
+        signatures: tuple[bytes, ...] = (),
+    ) -> None:
+        self._read, self._start, self._faults, self._budget = read, start, faults, budget
+        self._signatures = signatures
+        self._decompressor = start()
+        self._fed = b""
+        self._came = False
+        self._over: Closed | bool = False
+
+    def read(self, size: int) -> bytes:
+        """Read at most so many bytes; raises `Closed`, again and again, where it is damaged."""
+        while not self._over:
+            try:
+                if piece := self._piece(size):
+                    self._came = True
+                    return piece
+            except Closed as fault:
+                self._over = fault
+        if isinstance(self._over, Closed):
+            raise self._over
+        return b""
+
+    def _piece(self, size: int) -> bytes:
+        decompressor = self._decompressor
+        if decompressor.eof:
+            self._over = not self._begin_next(decompressor.unused_data)
+            return b""
+        fed, hungry = b"", decompressor.needs_input
+        if hungry:
+            fed, self._fed = self._fed or self._read(CHUNK), b""
+        try:
+            piece = decompressor.decompress(fed, size)
+        except self._faults as error:
+            raise _closed(error, self._came) from None
+        if hungry and not fed and not piece and not decompressor.eof:
+            raise Closed("cut short")
+        self._budget.unpack(len(piece))
+        return piece
+
+    def _begin_next(self, rest: bytes) -> bool:
+        """Begin the next stream, if there is one; padding of zeros may stand between."""
+        self._budget.wait()
+        wanted = max(map(len, self._signatures), default=0)
+        while wanted and len(rest := rest.lstrip(b"\0")) < wanted and (more := self._read(CHUNK)):
+            rest += more
+        if not rest.startswith(self._signatures):
+            return False
+        self._decompressor, self._fed = self._start(), rest
+        return True
+
+
+def _closed(error: Exception, came: bool) -> Closed:
+    """Say what a decompressor ended for; what gave nothing need not be what it begins like."""
+    if "memory" in str(error).lower():  # of zstd and of lzma: a window over the limit
+        return Closed("needs a larger window than is given to it")
+    return Closed(f"damaged: {str(error) or type(error).__name__}", gap=came)

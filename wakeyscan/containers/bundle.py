@@ -1,0 +1,230 @@
+"""Git bundles (gitformat-bundle): every object of the pack within, blobs under their paths.
+
+A pack without an index is read twice: once to see where its entries are, then by families, each
+object right after the one that it is a delta of.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from typing import BinaryIO, NamedTuple
+
+from wakeyscan.containers._delta import applied, literals
+from wakeyscan.deflate import FAULTS, ZLIB, Inflater
+from wakeyscan.member import Budget, Closed, Member
+
+SEEKS = True
+
+_COMMIT, _TREE, _BLOB, _TAG, _OFS_DELTA, _REF_DELTA = 1, 2, 3, 4, 6, 7
+_NAMES = {_COMMIT: "commit", _TREE: "tree", _BLOB: "blob", _TAG: "tag"}
+_HEADER = re.compile(rb"# v[23] git bundle\n(?:[^\n]+\n)*\n")
+_SHORT = 12
+_DEEPEST = 100
+"""Folders in folders that a path is made of; trees may name each other in a circle no further."""
+
+_FEED = 4 << 10
+_PIECE = 1 << 20
+
+
+class _Entry(NamedTuple):
+    """One object, or the delta that makes it of another."""
+
+    kind: int
+    size: int
+    at: int
+    """Where its compressed bytes begin."""
+    base: int
+    """The offset of the entry that it is a delta of; -1: none, or an object that is elsewhere."""
+
+
+def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
+    """Yield commits, tags and the names in trees, then blobs, each in every version."""
+    size, held = file.seek(0, 2), budget.bounds.held
+    if size > held:
+        raise Closed(f"a bundle of {size:,} bytes; clone one of over {held:,}, and audit that")
+    file.seek(0)
+    data = file.read()
+    header = _HEADER.match(data)
+    if not header or data[header.end() : header.end() + 4] != b"PACK":
+        raise Closed("damaged: it is not as the format says")
+    sha = "sha256" if b"\n@object-format=sha256\n" in header[0] else "sha1"
+    width = hashlib.new(sha, usedforsecurity=False).digest_size
+    entries, fault = _scanned(data, header.end(), width, budget)
+    families = _Families(data, entries, budget, sha)
+    yield from _told(families, width)
+    lost = 0
+    for at, content in families.lost():  # new text stands in a delta as it is
+        lost += 1
+        yield _member(f"delta {at}", "", content)
+    if fault or lost:
+        raise fault or Closed(f"of a part of a history: {lost:,} deltas of what it does not hold")
+
+
+def _scanned(
+    data: bytes, start: int, width: int, budget: Budget
+) -> tuple[dict[int, _Entry], Closed | None]:
+    """Find all entries; where one is damaged nobody knows where the next begins."""
+    entries: dict[int, _Entry] = {}
+    at = start + 12
+    try:
+        for _ in range(int.from_bytes(data[start + 8 : at], "big")):
+            entry = _entry(data, at, width)
+            end = _end(data, entry.at, budget)
+            entries[at] = entry
+            at = end
+    except IndexError:
+        return entries, Closed("cut short")
+    except Closed as fault:
+        return entries, fault
+    return entries, None
+
+
+def _entry(data: bytes, start: int, width: int) -> _Entry:
+    """Read the header of an entry (gitformat-pack); raises `IndexError` at the end of the data."""
+    byte, at = data[start], start + 1
+    kind, size, shift = byte >> 4 & 7, byte & 15, 4
+    while byte & 0x80:
+        byte = data[at]
+        size |= (byte & 0x7F) << shift
+        shift, at = shift + 7, at + 1
+    base = -1
+    if kind == _OFS_DELTA:
+        byte, at = data[at], at + 1
+        back = byte & 0x7F
+        while byte & 0x80:
+            byte, at = data[at], at + 1
+            back = (back + 1) << 7 | byte & 0x7F
+        base = start - back
+    elif kind == _REF_DELTA:
+        at += width
+    return _Entry(kind, size, at, base)
+
+
+def _end(data: bytes, at: int, budget: Budget) -> int:
+    """Find where what is deflated ends."""
+    inflater, feed = Inflater(ZLIB), _FEED
+    budget.wait()
+    try:
+        while not inflater.eof:
+            fed = b""
+            if inflater.needs_input:
+                fed = data[at : at + feed]
+                at, feed = at + len(fed), 16 * _FEED
+                if not fed:
+                    raise Closed("cut short")
+            budget.unpack(len(inflater.decompress(fed, _PIECE)))
+    except FAULTS as error:
+        raise Closed(f"damaged: {error}") from None
+    return at - len(inflater.unused_data)
+
+
+class _Families:
+    """The objects of a pack, each after the one that it is a delta of."""
+
+    def __init__(self, data: bytes, entries: dict[int, _Entry], budget: Budget, sha: str) -> None:
+        self._data, self._entries, self._budget, self._sha = data, entries, budget, sha
+        self._children: dict[int, list[int]] = {}
+        self._lost: dict[int, None] = {}
+        for offset, entry in entries.items():
+            if entry.base in entries:
+                self._children.setdefault(entry.base, []).append(offset)
+            elif entry.kind in (_OFS_DELTA, _REF_DELTA):
+                self._lost[offset] = None
+
+    def objects(self, kinds: Iterable[int]) -> Iterator[tuple[int, str, bytes | Closed]]:
+        """Yield kind, id and content; what can't be made has no id, nor has what hangs on it."""
+        for root in (at for at, entry in self._entries.items() if entry.kind in kinds):
+            kind = self._entries[root].kind
+            pending: list[tuple[int, bytes]] = [(root, b"")]
+            while pending:
+                at, base = pending.pop()
+                try:
+                    content = self._made(at, base)
+                except Closed as fault:
+                    yield kind, "", fault
+                    continue
+                pending += [(child, content) for child in self._children.get(at, ())]
+                yield kind, self._id(kind, content), content
+
+    def lost(self) -> Iterator[tuple[int, bytes | Closed]]:
+        """Yield, by their offsets, the deltas of objects that are not here, and deltas of those."""
+        pending = list(self._lost)
+        while pending:
+            at = pending.pop()
+            pending += self._children.get(at, ())
+            try:
+                yield at, literals(self._inflated(at))
+            except Closed as fault:
+                yield at, fault
+
+    def _made(self, at: int, base: bytes) -> bytes:
+        content = self._inflated(at)
+        if self._entries[at].kind < _OFS_DELTA:
+            return content
+        made = applied(base, content, self._budget.bounds.held)
+        self._budget.unpack(len(made))
+        return made
+
+    def _inflated(self, at: int) -> bytes:
+        entry, most = self._entries[at], self._budget.bounds.held
+        if entry.size > most:
+            raise Closed(f"an object of {entry.size:,} bytes; those over {most:,} are not held")
+        inflater, content, fed = Inflater(ZLIB), bytearray(), entry.at
+        while not inflater.eof and len(content) <= entry.size:
+            piece = self._data[fed : fed + _PIECE] if inflater.needs_input else b""
+            fed += len(piece)
+            content += inflater.decompress(piece, entry.size + 1)
+        self._budget.unpack(len(content))
+        if len(content) != entry.size:
+            raise Closed("damaged: an object has not the size that it says")
+        return bytes(content)
+
+    def _id(self, kind: int, content: bytes) -> str:
+        head = f"{_NAMES[kind]} {len(content)}\0".encode()
+        return hashlib.new(self._sha, head + content, usedforsecurity=False).hexdigest()
+
+
+def _told(families: _Families, width: int) -> Iterator[Member]:
+    above: dict[str, tuple[str, bytes]] = {}
+    for kind, name, content in families.objects((_TREE, _COMMIT, _TAG)):
+        if isinstance(content, bytes) and kind == _TREE:
+            entries = list(_tree(content, width))
+            above |= {child: (name, called) for called, child in entries}
+            content = b"\n".join(called for called, _ in entries)
+        yield _member(f"{_NAMES[kind]} {name[:_SHORT]}", "", content)
+    for _, name, content in families.objects((_BLOB,)):
+        blob = f"blob {name[:_SHORT]}"
+        yield _member(_path(name, above) or blob, blob, content)
+
+
+def _member(name: str, within: str, content: bytes | Closed) -> Member:
+    if isinstance(content, bytes):
+        return Member(name, BytesIO(content).read, len(content), within)
+    fault = content
+
+    def read(size: int) -> bytes:
+        raise fault
+
+    return Member(name, read, None, within)
+
+
+def _tree(content: bytes, width: int) -> Iterator[tuple[bytes, str]]:
+    """Yield the names in a tree, and what they name: `mode name NUL id`, over and over."""
+    at = 0
+    while (end := content.find(b"\0", at)) >= 0:
+        name = content[at:end].partition(b" ")[2]
+        at = end + 1 + width
+        yield name, content[end + 1 : at].hex()
+
+
+def _path(name: str, above: dict[str, tuple[str, bytes]]) -> str:
+    """Give the path of a blob in one of the trees that have it."""
+    parts: list[bytes] = []
+    while name in above and len(parts) < _DEEPEST:
+        name, part = above[name]
+        parts.append(part)
+    return os.fsdecode(b"/".join(reversed(parts)))

@@ -1,0 +1,18 @@
+"""gzip (RFC 1952), of several streams one behind the other too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from wakeyscan.containers._stream import Stream
+from wakeyscan.deflate import FAULTS, GZIP, Inflater
+from wakeyscan.member import Budget, Member
+
+SEEKS = False
+
+
+def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
+    """Yield what was compressed; its name is that of the file."""
+    stream = Stream(file.read, lambda: Inflater(GZIP), FAULTS, budget, (b"\x1f\x8b",))
+    yield Member("", stream.read)

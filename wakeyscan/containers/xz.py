@@ -1,0 +1,19 @@
+"""xz (the .xz file format), of several streams one behind the other too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from lzma import FORMAT_XZ, LZMADecompressor, LZMAError
+from typing import BinaryIO
+
+from wakeyscan.containers._stream import Stream
+from wakeyscan.member import Budget, Member
+
+SEEKS = False
+
+
+def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
+    """Yield what was compressed; its name is that of the file."""
+    start = partial(LZMADecompressor, FORMAT_XZ, budget.bounds.held)
+    yield Member("", Stream(file.read, start, (LZMAError,), budget, (b"\xfd7zXZ\0",)).read)

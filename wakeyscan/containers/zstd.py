@@ -1,0 +1,38 @@
+"""Zstandard (RFC 8878), of several frames, with frames to be skipped too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, BinaryIO
+
+from wakeyscan.containers._stream import Decompressor, Stream
+from wakeyscan.member import Budget, Closed, Member
+
+SEEKS = False
+
+_FRAMES = (b"\x28\xb5\x2f\xfd", *(bytes([low]) + b"\x2a\x4d\x18" for low in range(0x50, 0x60)))
+_ABSENT = "the library that opens it is not installed: pip install backports.zstd"
+
+
+def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
+    """Yield what was compressed; its name is that of the file."""
+    start, fault = decompressor(budget)
+    yield Member("", Stream(file.read, start, (fault,), budget, _FRAMES).read)
+
+
+def decompressor(budget: Budget) -> tuple[Callable[[], Decompressor], type[Exception]]:
+    """Say how to start to decompress, and what goes wrong; raises `Closed` where nothing can."""
+    zstd = _library()
+    limit = {zstd.DecompressionParameter.window_log_max: budget.bounds.held.bit_length() - 1}
+    return partial(zstd.ZstdDecompressor, options=limit), zstd.ZstdError
+
+
+def _library() -> Any:
+    """Load Python's own module, or what brings it to Pythons before 3.14."""
+    for name in ("compression", "backports"):
+        if find_spec(name) and find_spec(f"{name}.zstd"):
+            return import_module(f"{name}.zstd")
+    raise Closed(_ABSENT)

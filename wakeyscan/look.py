@@ -1,0 +1,157 @@
+"""Looks at the documents of a unit, and into those that are containers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import NamedTuple
+
+from wakeyscan.container import format_of
+from wakeyscan.detect import OutOfPatience
+from wakeyscan.examine import Lens, examine, examine_name
+from wakeyscan.finding import Document, Finding, Skipped
+from wakeyscan.novelty import new_only
+from wakeyscan.outcome import Coverage
+
+MOST_IN_ONE = 10_000
+"""Findings of one document that are listed; what is over is said."""
+
+_TOO_MANY = f"has over {MOST_IN_ONE:,} findings; the rest is left"
+
+
+class Looked(NamedTuple):
+    """What came of looking at some units."""
+
+    findings: tuple[Finding, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    coverage: Coverage = Coverage()
+
+    def plus(self, other: Looked) -> Looked:
+        """Add up two looks."""
+        return Looked(
+            self.findings + other.findings,
+            self.skipped + other.skipped,
+            self.coverage.plus(other.coverage),
+        )
+
+
+def look_at(items: Iterable[Document | Skipped], through: Lens) -> Looked:
+    """Look at the documents of one unit, and at all that is in them."""
+    rest = Rest(items)
+    return total([_look_at(item, rest, through) for item in rest])
+
+
+def total(looks: Iterable[Looked]) -> Looked:
+    """Add up many looks."""
+    looks = list(looks)
+    if len(looks) == 1:
+        return looks[0]
+    coverage = Coverage()
+    for looked in looks:
+        coverage = coverage.plus(looked.coverage)
+    findings = chain.from_iterable(looked.findings for looked in looks)
+    return Looked(
+        tuple(findings), tuple(item for looked in looks for item in looked.skipped), coverage
+    )
+
+
+class Rest:
+    """What is left of a unit's documents; who wants windows alone leaves the others there."""
+
+    def __init__(self, items: Iterable[Document | Skipped]) -> None:
+        self._items = iter(items)
+        self._ahead: Document | Skipped | None = None
+
+    def __iter__(self) -> Iterator[Document | Skipped]:
+        while (item := self._next()) is not None:
+            yield item
+
+    def window(self) -> Document | None:
+        """Take the next item if it goes on with the document before it."""
+        self._ahead = self._next()
+        if not isinstance(self._ahead, Document) or _begins(self._ahead):
+            return None
+        window, self._ahead = self._ahead, None
+        return window
+
+    def _next(self) -> Document | Skipped | None:
+        item, self._ahead = self._ahead, None
+        return item if item is not None else next(self._items, None)
+
+
+def _begins(document: Document) -> bool:
+    return not (document.own and document.own[0])
+
+
+def _look_at(item: Document | Skipped, rest: Rest, through: Lens) -> Looked:
+    if isinstance(item, Document) and _begins(item) and not item.origin.part:
+        form = format_of(item.content, len(item.content))
+        if form:
+            return _look_into(item, form, rest, through)
+    return _look(item, through)
+
+
+def _look(item: Document | Skipped, through: Lens) -> Looked:
+    """Look at one document, or at one of its windows, as at any text."""
+    origin, named = examine_name(item.origin, through)
+    if isinstance(item, Skipped):
+        return Looked(tuple(named), (item._replace(origin=origin),))
+    findings = tuple(named) if item.new_name else ()
+    low, high = item.own or (0, len(item.content))
+    coverage = Coverage(int(low == 0), high - low)
+    try:
+        found = _found(item._replace(origin=origin), through)
+    except OutOfPatience as error:
+        return Looked(findings, (Skipped(origin, str(error)),), coverage)
+    skipped = (Skipped(origin, _TOO_MANY),) if len(found) > MOST_IN_ONE else ()
+    return Looked((*findings, *found[:MOST_IN_ONE]), skipped, coverage)
+
+
+def _found(document: Document, through: Lens) -> list[Finding]:
+    found = examine(document, through)
+    if not found or document.before is None:
+        return found
+    return list(new_only(found, document, lambda past: examine(past, through)))
+
+
+def _look_into(first: Document, form: str, rest: Rest, through: Lens) -> Looked:
+    """Look at a container, of which `first` is all or the beginning, and at what is in it."""
+    from wakeyscan import unpack  # which few files need, and nothing of it those that do not
+    from wakeyscan.whole import Whole
+
+    own: list[Looked] = []
+    whole = Whole(first, rest.window, lambda window: own.append(_look(_alone(window), through)))
+    origin = examine_name(first.origin, through)[0]
+    inside: list[Finding] = []
+    outside: list[Finding] = []
+    skipped: list[Skipped] = []
+    for item, packed in unpack.members(origin, form, whole, through.bounds):
+        looked = _look(item, through)
+        (outside if packed else inside).extend(looked.findings)
+        skipped += looked.skipped
+        if len(inside) + len(outside) > MOST_IN_ONE:
+            skipped.append(Skipped(origin, _TOO_MANY))
+            break
+    whole.drain()
+    around = total(own)
+    found = [*inside, *_not_among(inside, (*outside, *around.findings))]
+    if first.before is not None:
+        found = list(new_only(found, first, lambda past: look_at([_alone(past)], through).findings))
+    return Looked(tuple(found), (*skipped, *around.skipped), around.coverage)
+
+
+def _alone(document: Document) -> Document:
+    return document._replace(before=None)
+
+
+def _not_among(inside: list[Finding], outside: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield what a container's own bytes show and nothing within it does.
+
+    The others are the same keys; in a database, keys with whatever stands behind them there.
+    """
+    known = {finding.secret for finding in inside}
+    for finding in outside:
+        secret = finding.secret
+        seen = secret in known or any(secret.begins_with(one) for one in known)
+        if not seen or finding.origin.part == "name":
+            yield finding

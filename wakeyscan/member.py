@@ -1,0 +1,86 @@
+"""What a container gives: members, each a name and a stream of bytes, within bounds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, NamedTuple, Protocol
+
+from wakeyscan.container import Bounds
+
+Read = Callable[[int], bytes]
+"""Reads at most so many bytes; none at the end. Raises `Closed` and `Spent`."""
+
+
+class Closed(Exception):
+    """Something can't be opened, or not to its end; its text says why.
+
+    It is no gap where nothing came out at all: then it only begins like a container, and its bytes
+    are looked at as those of any file.
+    """
+
+    def __init__(self, reason: str, gap: bool = True) -> None:
+        super().__init__(reason)
+        self.gap = gap
+
+
+class Spent(Exception):
+    """A bound was reached: the rest of the file is left; its text says which one."""
+
+
+class Member(NamedTuple):
+    """Something in a container."""
+
+    name: str
+    """As the container has it, with `/`; empty where it has none, as gzip."""
+    read: Read
+    size: int | None = None
+    """Bytes, as the container says, which may be a lie."""
+    within: str = ""
+    """Which version of the member it is, where a container has several."""
+
+
+class Container(Protocol):
+    """What a module of the family `containers` is: one format, and how to open it."""
+
+    SEEKS: bool
+    """Whether it is read here and there, not from front to back."""
+
+    def open(self, file: BinaryIO, budget: Budget) -> Iterator[Member]:
+        """Yield the members; each is to be read before the next is asked for.
+
+        Raises `Closed` where it can't go on, and `Spent`.
+        """
+
+
+class Budget:
+    """What is left to spend on one file; `size` says how many bytes of it were read so far."""
+
+    def __init__(self, bounds: Bounds, size: Callable[[], int]) -> None:
+        self.bounds = bounds
+        self._size = size
+        self._unpacked = self._members = 0
+        self._until = time.process_time() + bounds.seconds
+
+    def unpack(self, count: int) -> None:
+        """Count bytes that were made of fewer; raises `Spent`."""
+        self._unpacked += count
+        bounds = self.bounds
+        if self._unpacked > bounds.total:
+            raise Spent(f"unpacks to over {bounds.total:,} bytes; the rest is left")
+        over = self._unpacked - bounds.grace
+        if over > 0 and over > bounds.ratio * self._size():
+            raise Spent(f"a bomb: over {bounds.ratio} bytes out of each; the rest is left")
+        self.wait()
+
+    def enter(self) -> None:
+        """Count a member; raises `Spent`."""
+        self._members += 1
+        if self._members > self.bounds.members:
+            raise Spent(f"has over {self.bounds.members:,} members; the rest is left")
+        self.wait()
+
+    def wait(self) -> None:
+        """See how late it is; raises `Spent`."""
+        if time.process_time() > self._until:
+            raise Spent(f"takes over {self.bounds.seconds:g} s; the rest is left")
