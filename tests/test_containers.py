@@ -449,7 +449,7 @@ def test_a_member_over_the_limit(tmp_path: Path, run: Run, make_key: MakeKey) ->
 BIG = 40 << 20
 
 
-@pytest.mark.parametrize("form", [*HOLDS_ANYTHING, "zip in tar"])
+@pytest.mark.parametrize("form", [*HOLDS_ANYTHING, "zip in tar", "tar in gzip"])
 @pytest.mark.parametrize("way", ["file", "stdin", "git"])
 def test_containers_larger_than_a_window(
     tmp_path: Path, run: Run, make_key: MakeKey, form: str, way: str
@@ -462,6 +462,9 @@ def test_containers_larger_than_a_window(
             tarred({"b.zip": zipped({INNER: content}, zipfile.ZIP_STORED)}),
             f"!/b.zip!/{INNER}",
         )
+    elif form == "tar in gzip":
+        files = {INNER: content, "empty": b"", "last": b"x"}
+        packed, into = gzip.compress(tarred(files), 1), f"!/{INNER}"
     else:
         pack, into = MAKE[form] if form != "gzip" else (lambda c: gzip.compress(c, 1), "")
         packed = pack(content) if form != "xz" else _quick_xz(content)
