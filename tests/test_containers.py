@@ -389,6 +389,37 @@ def test_a_pdf_in_many_ways(tmp_path: Path, run: Run, make_key: MakeKey) -> None
     }
 
 
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "object streams"])
+def test_a_pdf_whose_fonts_number_their_glyphs(
+    tmp_path: Path, run: Run, key: str, packed: bool
+) -> None:
+    glyphs = {letter: number for number, letter in enumerate(sorted(set(key)), 3)}
+    table = b"1 beginbfchar %b endbfchar\n1 beginbfrange <%04x> <%04x> [%b] endbfrange" % (
+        b"<%04x> <%04x>" % (glyphs[key[0]], ord(key[0])),
+        min(glyphs.values()),
+        max(glyphs.values()),
+        b"".join(b"<%04x>" % ord(letter) for letter in glyphs),
+    )
+    shown = "".join(f"{glyphs[letter]:04X}" for letter in key).encode()
+    page = b"BT /F4 11 Tf [<%b> 3 <%b>] TJ ET" % (shown[:24], shown[24:])
+    font = b"<< /Type /Font /Subtype /Type0 /Encoding /Identity-H /ToUnicode 7 0 R >>"
+    names = b"<< /Resources << /Font << /F4 5 0 R >> >> >>"
+    streams = {6: page, 7: table}
+    if packed:
+        streams[8] = b"5 0 4 %d %b %b" % (len(font) + 1, font, names)
+        content = b"%PDF-1.7\n"
+    else:
+        content = b"%%PDF-1.7\n4 0 obj %b endobj\n5 0 obj %b endobj\n" % (names, font)
+    for number, stream in streams.items():
+        kind = b"/Type /ObjStm" if number == 8 else b""
+        body = zlib.compress(stream)
+        content += b"%d 0 obj << %b /Filter /FlateDecode >>\nstream\n" % (number, kind)
+        content += body + b"\nendstream\nendobj\n"
+    write(tmp_path, {"a.pdf": content})
+    (finding,) = run("scan", "--format=json").json()["findings"]
+    assert (finding["path"], finding["fingerprint"]) == ("a.pdf!/object 6", fingerprint(key))
+
+
 def test_a_bundle_of_all_there_is(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
     keys = [make_key() for _ in range(4)]
     repo = Repo(tmp_path / "repo", "--object-format=sha256")
@@ -449,7 +480,7 @@ def test_a_member_over_the_limit(tmp_path: Path, run: Run, make_key: MakeKey) ->
 BIG = 40 << 20
 
 
-@pytest.mark.parametrize("form", [*HOLDS_ANYTHING, "zip in tar"])
+@pytest.mark.parametrize("form", [*HOLDS_ANYTHING, "zip in tar", "tar in gzip"])
 @pytest.mark.parametrize("way", ["file", "stdin", "git"])
 def test_containers_larger_than_a_window(
     tmp_path: Path, run: Run, make_key: MakeKey, form: str, way: str
@@ -462,6 +493,9 @@ def test_containers_larger_than_a_window(
             tarred({"b.zip": zipped({INNER: content}, zipfile.ZIP_STORED)}),
             f"!/b.zip!/{INNER}",
         )
+    elif form == "tar in gzip":
+        files = {INNER: content, "empty": b"", "last": b"x"}
+        packed, into = gzip.compress(tarred(files), 1), f"!/{INNER}"
     else:
         pack, into = MAKE[form] if form != "gzip" else (lambda c: gzip.compress(c, 1), "")
         packed = pack(content) if form != "xz" else _quick_xz(content)
@@ -713,7 +747,7 @@ def measured(folder: Path, *arguments: str) -> tuple[int, bytes, int]:
 
 
 THROUGH = lens(rule.load(""), wrappings())
-SIGNATURES = {form: (pack(b"some text " * 20)) for form, (pack, _) in MAKE.items()}
+SIGNATURES = {form: pack(random.Random(5).randbytes(200)) for form, (pack, _) in MAKE.items()}
 SIGNATURES["bundle"] = b"# v2 git bundle\n" + b"0" * 40 + b" refs/heads/x\n\nPACK\0\0\0\2\0\0\0\3"
 
 

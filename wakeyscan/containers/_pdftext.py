@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+from wakeyscan.containers._pdffonts import Font
 
 LONGEST = 8 << 20
 """Bytes of a page's content that is read as such; more is pictures, drawn line by line."""
@@ -29,28 +31,39 @@ def shows_text(content: bytes) -> bool:
     return _SHOWS.search(content) is not None
 
 
-def text(content: bytes) -> bytes:
+def text(content: bytes, fonts: Mapping[bytes, Font]) -> bytes:
     """Give the strings of a page: what is shown at one place joined, another place another line."""
-    return b"".join(_pieces(content))
+    return b"".join(_pieces(content, fonts))
 
 
-def _pieces(content: bytes) -> Iterator[bytes]:
+def _pieces(content: bytes, fonts: Mapping[bytes, Font]) -> Iterator[bytes]:
     pending: list[bytes] = []
+    font: Font | None = None
+    name = b""
     for token in _TOKEN.finditer(content):
         kind, piece = token.lastgroup, token[0]
         if kind == "string":
-            pending.append(_unescaped(piece[1:-1]))
+            pending.append(_meant(_unescaped(piece[1:-1]), font))
         elif kind == "hex":
             digits = re.sub(rb"\s", b"", token["hex"])
-            pending.append(bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode()))
+            string = bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
+            pending.append(_meant(string, font))
+        elif kind == "name":
+            name = piece[1:]
         elif kind == "number" and pending and float(piece) <= _BLANK:
             pending.append(b" ")
+        elif piece == b"Tf":
+            font = fonts.get(name)
         elif kind == "operator":
             if piece not in _SHOW or piece in _ON_NEXT_LINE:
                 yield b"\n"
             yield from pending
             pending = []
     yield from pending
+
+
+def _meant(string: bytes, font: Font | None) -> bytes:
+    return string if font is None else font.text(string)
 
 
 def _unescaped(string: bytes) -> bytes:

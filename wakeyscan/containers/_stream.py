@@ -46,7 +46,7 @@ class Stream:
 
     def read(self, size: int) -> bytes:
         """Read at most so many bytes; raises `Closed`, again and again, where it is damaged."""
-        while not self._over:
+        while size > 0 and not self._over:  # to zlib, none at most are as many as there are
             try:
                 if piece := self._piece(size):
                     self._came = True

@@ -6,10 +6,12 @@ import re
 from base64 import a85decode
 from binascii import unhexlify
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
-from wakeyscan.containers import _pdftext
+from wakeyscan.containers import _pdffonts, _pdftext
+from wakeyscan.containers._pdffonts import Font
 from wakeyscan.containers._stream import Stream
 from wakeyscan.deflate import FAULTS, ZLIB, Inflater
 from wakeyscan.member import Budget, Closed, Member, Read
@@ -22,6 +24,11 @@ _FILTER = re.compile(rb"/Filter\s*(\[[^]]{0,200}\]|/\w+)")
 _LENGTH = re.compile(rb"/Length\s+(\d{1,12})(?!\s+\d+\s+R|\d)")
 _ENCRYPTED = re.compile(rb"/Encrypt\s*(<<|\d+\s+\d+\s+R)")
 _IMAGE = re.compile(rb"/Subtype\s*/Image\b")
+_PACKED = re.compile(rb"/Type\s*/ObjStm\b")
+_TABLE = b"/ToUnicode"
+_MOST_PIECES = 64
+"""Pieces of a stream that are put together to be read for fonts."""
+
 _FURTHEST = 4096
 """Bytes before a stream within which its dictionary begins."""
 
@@ -44,14 +51,42 @@ def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
     content = file.read()
     if _ENCRYPTED.search(content):
         raise Closed("encrypted")
-    for number, filters, start, end in _streams(content):
-        if not _NO_TEXT.intersection(filters):
-            stream = _Text(_decoded(content[start:end], filters, budget))
-            yield Member(f"object {number}", stream.read)
+    fonts = _fonts(content, budget) if _TABLE in content or _PACKED.search(content) else {}
+    for stream in _streams(content):
+        if not _NO_TEXT.intersection(stream.filters):
+            text = _Text(_decoded(content, stream, budget), fonts)
+            yield Member(f"object {stream.number}", text.read)
 
 
-def _streams(content: bytes) -> Iterator[tuple[str, list[bytes], int, int]]:
-    """Yield each stream: its object's number, its filters, and where it is."""
+class _Stream(NamedTuple):
+    """A stream: of which object, wrapped in what, and where."""
+
+    number: str
+    filters: list[bytes]
+    start: int
+    end: int
+    packs: bool
+    """Whether objects are in it."""
+
+
+def _fonts(content: bytes, budget: Budget) -> dict[bytes, Font]:
+    streams = {stream.number: stream for stream in _streams(content)}
+
+    def whole(number: str) -> bytes:
+        if number not in streams:
+            return b""
+        read = _decoded(content, streams[number], budget)
+        pieces: list[bytes] = []
+        with suppress(Closed):
+            while (piece := read(_pdftext.LONGEST)) and len(pieces) < _MOST_PIECES:
+                pieces.append(piece)
+        return b"".join(pieces)
+
+    packed = [whole(stream.number) for stream in streams.values() if stream.packs]
+    return _pdffonts.fonts(_pdffonts.tables_of(content, packed, budget.wait), whole)
+
+
+def _streams(content: bytes) -> Iterator[_Stream]:
     at = 0
     while found := _STREAM.search(content, at):
         before = content[max(0, found.start() - _FURTHEST) : found.start()]
@@ -62,7 +97,8 @@ def _streams(content: bytes) -> Iterator[tuple[str, list[bytes], int, int]]:
         end = _end(content, start, entry)
         filters = _FILTER.search(entry)
         if not _IMAGE.search(entry):
-            yield number, re.findall(rb"/(\w+)", filters[1]) if filters else [], start, end
+            names = re.findall(rb"/(\w+)", filters[1]) if filters else []
+            yield _Stream(number, names, start, end, _PACKED.search(entry) is not None)
         at = end
 
 
@@ -77,8 +113,9 @@ def _end(content: bytes, start: int, entry: bytes) -> int:
     return end if end >= 0 else len(content)
 
 
-def _decoded(content: bytes, filters: list[bytes], budget: Budget) -> Read:
+def _decoded(content: bytes, stream: _Stream, budget: Budget) -> Read:
     """Undo the filters, of which all but the last make less of what they are given."""
+    content, filters = content[stream.start : stream.end], stream.filters
     for number, name in enumerate(filters):
         try:
             if name in _HEX:
@@ -105,8 +142,8 @@ def _closed(reason: str) -> Read:
 class _Text:
     """What a stream holds; of a page's content the text that it shows."""
 
-    def __init__(self, read: Read) -> None:
-        self._read = read
+    def __init__(self, read: Read, fonts: dict[bytes, Font]) -> None:
+        self._read, self._fonts = read, fonts
         self._begun = False
 
     def read(self, size: int) -> bytes:
@@ -124,7 +161,7 @@ class _Text:
             fault = closed
         content = b"".join(pieces)
         if left > 0 and _pdftext.shows_text(content):
-            content = _pdftext.text(content)
+            content = _pdftext.text(content, self._fonts)
         self._read = _chained(content, self._read, fault)
         return self._read(size)
 
