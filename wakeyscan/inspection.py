@@ -82,11 +82,13 @@ def asked_about(outcome: Outcome, settings: config.Config) -> Outcome:
     """Ask about the keys of an outcome, where that is wanted."""
     if not settings.asking.wanted:
         return outcome
+    from wakeyscan.pace import Pace
     from wakeyscan.verification import verified  # 10 ms that a hook never pays
 
     progress = Progress(sys.stderr, settings.quiet)
+    pace = Pace(sleep=progress.sleep)
     try:
-        return verified(outcome, settings.asking, progress.advance)
+        return verified(outcome, settings.asking, progress.advance, pace)
     finally:
         progress.end()
 

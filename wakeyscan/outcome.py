@@ -72,6 +72,10 @@ class Key(NamedTuple):
     """From its introduction to its removal, or until today."""
     places: tuple[Place, ...]
     liveness: Liveness = Liveness.UNCHECKED
+    reason: str = ""
+    """Why the liveness is what it is."""
+    details: tuple[tuple[str, str], ...] = ()
+    """As those of a finding."""
 
 
 class Outcome(NamedTuple):

@@ -40,8 +40,9 @@ def _annotation(finding: Finding, title: str) -> str:
     }
     where = {} if finding.origin.part == "message" else place  # a message is in no file
     within = f" in {finding.origin.within}" if finding.origin.within else ""
-    asked = "" if finding.liveness is Liveness.UNCHECKED else f", {finding.liveness.value}"
-    text = f"{finding.secret} ({finding.rule}, {finding.exposure.value}{asked}){within}"
+    text = f"{finding.secret} ({finding.rule}, {finding.exposure.value}){within}"
+    if finding.liveness is not Liveness.UNCHECKED:
+        text += f"; {finding.liveness.value}: {finding.reason}"
     return command(_level(finding.severity), text, **where, title=f"{title} ({finding.severity})")
 
 

@@ -66,6 +66,8 @@ def _key(key: Key) -> dict[str, Any]:
         "secret": str(key.secret),
         "severity": str(key.severity),
         "liveness": key.liveness.value,
+        "reason": encodable(key.reason),
+        "details": dict(key.details),
         "introduced": _introduced(key),
         "removed": key.removed and key.removed._asdict(),
         "at_head": key.at_head,
@@ -86,7 +88,8 @@ def _path(place: Place) -> str:
 
 
 def _details(finding: Finding) -> dict[str, str]:
-    details = {name: encodable(text) for name, text in finding.origin.details}
+    pairs = (*finding.origin.details, *finding.details)
+    details = {name: encodable(text) for name, text in pairs}
     return {**details, "part": finding.origin.part} if finding.origin.part else details
 
 

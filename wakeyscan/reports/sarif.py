@@ -90,7 +90,10 @@ def _descriptor(rule: Rule) -> Any:
         help_uri=f"{HOME}#rules",
         help=sarif.MultiformatMessageString(text=rule.help.strip(), markdown=rule.help.strip()),
         message_strings={
-            "default": sarif.MultiformatMessageString(text=f"{rule.title} in {{0}} code: '{{1}}'.")
+            "default": sarif.MultiformatMessageString(text=f"{rule.title} in {{0}} code: '{{1}}'."),
+            "asked": sarif.MultiformatMessageString(
+                text=f"{rule.title} in {{0}} code: '{{1}}'. Asked whether it works: {{2}}."
+            ),
         },
         default_configuration=sarif.ReportingConfiguration(level=level),
         properties={
@@ -124,14 +127,16 @@ def _result(finding: Finding, number: int, title: str, place: str) -> Any:
     level, severity = _LEVELS[finding.severity]
     exposure = finding.exposure.value
     within = f" in {printable(finding.origin.within)}" if finding.origin.within else ""
+    answer = _answer(finding)
+    asked = f" Asked whether it works: {answer}." if answer else ""
     return sarif.Result(
         rule_id=finding.rule,
         rule_index=number,
         level=level,
         message=sarif.Message(
-            id="default",
-            text=f"{title}{within} in {exposure} code: '{finding.secret}'.",
-            arguments=[exposure, str(finding.secret)],
+            id="asked" if answer else "default",
+            text=f"{title}{within} in {exposure} code: '{finding.secret}'.{asked}",
+            arguments=[exposure, str(finding.secret), *([answer] if answer else [])],
         ),
         locations=[sarif.Location(physical_location=_location(finding))],
         partial_fingerprints={
@@ -144,10 +149,19 @@ def _result(finding: Finding, number: int, title: str, place: str) -> Any:
             "security-severity": severity,
             "exposure": exposure,
             "liveness": finding.liveness.value,
+            **dict(finding.details),
             "encoding": finding.encoding,
             **({"within": printable(finding.origin.within)} if finding.origin.within else {}),
         },
     )
+
+
+def _answer(finding: Finding) -> str:
+    """Say what came of asking about a key, or nothing where nobody asked."""
+    if not finding.details:
+        return ""
+    answer = printable(dict(finding.details)["answer"]).replace("[", "\\[")  # no link of SARIF's
+    return f"{finding.liveness.value}: {answer}"
 
 
 def _location(finding: Finding) -> Any:
