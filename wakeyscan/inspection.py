@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from types import ModuleType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from wakeyscan import config, decoders, family, rule, worktree
+from wakeyscan import config, decoders, family, policy, rule, worktree
 from wakeyscan.errors import ConfigError
 from wakeyscan.examine import Lens, lens
 from wakeyscan.exclusion import Exclusion
@@ -23,6 +23,9 @@ from wakeyscan.scan import Looked, Survey, gathered, look, look_at
 from wakeyscan.scope import Scope
 from wakeyscan.workers import Look, batch_look, survey
 
+if TYPE_CHECKING:
+    from wakeyscan.precedent import Precedents
+
 Opened = list[tuple[ModuleType, Iterable[str | Skipped]]]
 """Sources with the units that they list."""
 
@@ -33,12 +36,32 @@ def inspect(
     """Look at all units of all sources, and sum up what was found."""
     check(settings)
     rules = rule.load(settings.rules)
+    policy.check(settings.policy, rules)
     excluded = Exclusion(settings.scope)
-    looks = _looks(opened, settings, lens(rules, wrappings()), excluded)
+    through = lens(rules, wrappings())
+    through = through._replace(precedents=precedents(settings, through))
+    looks = _looks(opened, settings, through, excluded)
     looked = gathered(Progress(sys.stderr, settings.quiet).follow(looks))
     coverage = looked.coverage._replace(excluded=excluded.count)
-    outcome = Outcome(command, targets, rules, looked.findings, looked.skipped, coverage)
+    outcome = Outcome(
+        command,
+        targets,
+        policy.ruled(rules, settings.policy),
+        looked.findings,
+        looked.skipped,
+        coverage,
+        policy=settings.policy,
+    )
     return asked_about(heeded(outcome, settings), settings)
+
+
+def precedents(settings: config.Config, through: Lens) -> Precedents | None:
+    """Give the keys that marks hid at the revision that decides on them, if one does."""
+    if settings.revision is None:
+        return None
+    from wakeyscan.precedent import Precedents  # git, which a scan of files may do without
+
+    return Precedents(settings.revision, through)
 
 
 def heeded(outcome: Outcome, settings: config.Config, folder: str = ".") -> Outcome:
@@ -48,15 +71,17 @@ def heeded(outcome: Outcome, settings: config.Config, folder: str = ".") -> Outc
     the whole repository was looked at.
     """
     file = ignore_file(settings, folder)
-    if not os.path.lexists(file):
-        if settings.ignore_file:
+    inside = settings.revision.inside(file) if settings.revision else None
+    held = settings.revision.read(inside) if settings.revision and inside else None
+    if held is None and (inside is not None or not os.path.lexists(file)):
+        if settings.ignore_file and inside is None:
             raise ConfigError(f"{file}: there is no such ignore file")
         return outcome
     from datetime import UTC, datetime  # with what follows 6 ms that most hooks never pay
 
     from wakeyscan import ignorefile
 
-    entries, today = ignorefile.read(file), datetime.now(UTC).date()
+    entries, today = ignorefile.read(file, held), datetime.now(UTC).date()
     findings, ignores = ignorefile.heed(outcome.findings, entries, today)
     top = worktree.work_tree(folder) or os.path.realpath(folder)
     if not any(os.path.realpath(target) == top for target in outcome.targets):
@@ -101,12 +126,17 @@ def wrappings() -> list[Decoder]:
 def _looks(
     opened: Opened, settings: config.Config, through: Lens, excluded: Exclusion
 ) -> Iterator[Looked]:
+    heed = policy.heeder(settings.policy)
     for source, units in opened:
         read = partial(source.documents, scope=settings.scope)
+        base = ""
         if source.PARALLEL:
-            yield from look(excluded.kept(units), read, through, _survey(source, settings))
+            looks = look(excluded.kept(units), read, through, _survey(source, settings))
         else:  # its units are no paths, so what they hold is told one by one
-            yield from look(units, partial(_kept, excluded, read), through, None)
+            looks = look(units, partial(_kept, excluded, read), through, None)
+            base = worktree.work_tree(".") or ""
+        for looked in looks:
+            yield looked._replace(findings=heed(looked.findings, base))
 
 
 def _kept(
@@ -123,7 +153,7 @@ def _survey(source: ModuleType, settings: config.Config) -> Survey | None:
     return partial(survey, make_look=make_look, jobs=jobs)
 
 
-def _make_look(source_name: str, rules: str, scope: Scope) -> Look:
+def _make_look(source_name: str, rules: rule.RuleFolder, scope: Scope) -> Look:
     """Make, in a worker, what it looks with."""
     from wakeyscan import sources
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from wakeyscan.finding import Finding, Liveness, Secret, Severity, Skipped, Standing
+from wakeyscan.policy import Policy, clauses
 from wakeyscan.rule import Rule
 
 
@@ -91,6 +92,8 @@ class Outcome(NamedTuple):
     keys: tuple[Key, ...] = ()
     """Of an audit: one for each secret."""
     ignores: Ignores = Ignores()
+    policy: Policy = Policy()
+    """What the configuration says of findings."""
 
     @property
     def complete(self) -> bool:
@@ -100,6 +103,17 @@ class Outcome(NamedTuple):
     def reported(self) -> tuple[Finding, ...]:
         """Give the findings that want attention."""
         return tuple(f for f in self.findings if f.standing is Standing.REPORTED)
+
+    def notes(self) -> list[str]:
+        """Say all that the configuration hides or changes, a line each: none is silently clean."""
+        policy = self.policy
+        said = [f"{text}{_hiding(count)}" for text, count in clauses(policy, self.findings)]
+        lines = [f"By {policy.file or 'configuration'}: {', '.join(said)}."] if said else []
+        if policy.revision:
+            lines.append(
+                f"Configuration, ignore file and marks are those of {policy.revision[:12]}."
+            )
+        return lines
 
     def exit_code(self, fail_on: Severity | None, strict_ignores: bool = False) -> int:
         """Say 0, 1 or 3 as the contract's table has it; `None` never fails on a finding.
@@ -111,6 +125,10 @@ class Outcome(NamedTuple):
         if fail_on is not None and any(f.severity >= fail_on for f in self.reported()):
             return 1
         return 0 if self.complete else 3
+
+
+def _hiding(count: int) -> str:
+    return f" ({count} finding{'s' * (count != 1)} ignored)" if count else ""
 
 
 class Style(NamedTuple):

@@ -10,6 +10,7 @@ from wakeyscan.biography import beginning
 from wakeyscan.display import conceal, encodable, json_safe
 from wakeyscan.finding import Finding, Skipped
 from wakeyscan.outcome import Key, Outcome, Place, Style
+from wakeyscan.policy import clauses
 from wakeyscan.recorded import SCHEMA
 
 
@@ -35,6 +36,20 @@ def _report(outcome: Outcome) -> dict[str, Any]:
             "excluded": outcome.coverage.excluded,
         },
         "ignores": outcome.ignores._asdict(),
+        "policy": _policy(outcome),
+    }
+
+
+def _policy(outcome: Outcome) -> dict[str, Any]:
+    policy = outcome.policy
+    return {
+        "file": encodable(policy.file),
+        "revision": policy.revision,
+        "exclude": [encodable(pattern) for pattern in policy.exclude],
+        "notes": [
+            {"text": encodable(text), "ignored": hidden}
+            for text, hidden in clauses(policy, outcome.findings)
+        ],
     }
 
 

@@ -199,6 +199,10 @@ def _suppressions(finding: Finding) -> list[Any] | None:
 def _invocation(outcome: Outcome, left_out: int) -> Any:
     """Say what was not looked at. GitHub refuses a run that says it did not succeed."""
     notes = [_notification(item) for item in outcome.skipped]
+    notes += [
+        sarif.Notification(message=sarif.Message(text=printable(note)), level="note")
+        for note in outcome.notes()
+    ]
     if left_out > 0:
         text = f"{left_out} findings of the lowest severity are left out: over {MOST_RESULTS}."
         notes.append(sarif.Notification(message=sarif.Message(text=text), level="warning"))

@@ -83,7 +83,8 @@ def _finding(finding: Finding, style: Style) -> str:
 
 def _state(finding: Finding) -> str:
     """Say in a word what the reason of a finding is the reason for."""
-    if finding.standing is Standing.REPORTED:
+    asked = finding.liveness is not Liveness.UNCHECKED
+    if asked and finding.standing is Standing.REPORTED:
         return finding.liveness.value
     return finding.standing.value
 
@@ -115,6 +116,7 @@ def _summary(outcome: Outcome, style: Style) -> str:
         used, unused, expired = outcome.ignores
         hint = " (wakeyscan ignore list names them)" if unused or expired else ""
         parts.append(f"Ignore file: {used} used, {unused} unused, {expired} expired{hint}.")
+    parts += map(printable, outcome.notes())
     excluded = f", {outcome.coverage.excluded} excluded" if outcome.coverage.excluded else ""
     what = "object" if outcome.command == "audit" else "file"
     files = f"{outcome.coverage.documents:,} {what}{'s' * (outcome.coverage.documents != 1)}"
