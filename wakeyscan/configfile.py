@@ -38,10 +38,12 @@ def find(named: str, revision: Revision | None) -> Found:
     """
     if named:
         content = _read_at(named, revision)
-        if content is None:
-            return Found()
-        return _found(named, content, revision)
+        if content is None and not os.path.lexists(named):
+            raise ConfigError(f"{named}: is neither here nor at {revision}")
+        return Found() if content is None else _found(named, content, revision)
     for path, ours in _candidates():
+        if revision is not None and revision.inside(path) is None:
+            break  # above a bare repository
         content = _read_at(path, revision) if revision or os.path.isfile(path) else None
         # Most projects' pyproject.toml says nothing of us: then TOML is not even loaded.
         if content is not None and (ours or b"wakeyscan" in content):

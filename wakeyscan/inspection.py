@@ -74,7 +74,7 @@ def heeded(outcome: Outcome, settings: config.Config, folder: str = ".") -> Outc
     inside = settings.revision.inside(file) if settings.revision else None
     held = settings.revision.read(inside) if settings.revision and inside else None
     if held is None and (inside is not None or not os.path.lexists(file)):
-        if settings.ignore_file and inside is None:
+        if settings.ignore_file and not os.path.lexists(file):
             raise ConfigError(f"{file}: there is no such ignore file")
         return outcome
     from datetime import UTC, datetime  # with what follows 6 ms that most hooks never pay
