@@ -313,7 +313,7 @@ def test_all_that_a_pull_request_is_told(repo: Repo, runner: Runner, key: str) -
             | const k = '{mask(key)}';
 
 1 finding in 1 file: 1 high.
-Configuration, ignore file and marks are those of {base[:12]}.
+Configuration (none), ignore file and marks are those of {base[:12]}.
 Looked at 7 files, 429 bytes.
 {NEXT_STEPS}\
 ::error file=src/app.js,line=2,endLine=2,col=13,endColumn=61,title=WAStack API key (high)::\
@@ -336,7 +336,7 @@ Looked at 7 files, 429 bytes.
 Take every key for leaked: make a new one, then **revoke** the old one. Both work until then; \
 taking it out of the code closes nothing.
 
-`Configuration, ignore file and marks are those of {base[:12]}.`
+`Configuration (none), ignore file and marks are those of {base[:12]}.`
 """,
     )
 
@@ -389,7 +389,7 @@ def test_a_pull_request_does_not_excuse_itself(
     told = runner.run("scan", pull_request(base, head), mode=mode)
     assert (told.code, told.outputs["findings"]) == (1, "1"), told
     assert places_in(repo.top / "wakeyscan.sarif") == ["b:2"]
-    assert f"Configuration, ignore file and marks are those of {base[:12]}.\n" in told.log
+    assert f"Configuration (none), ignore file and marks are those of {base[:12]}.\n" in told.log
 
 
 @named

@@ -272,11 +272,35 @@ def test_a_report_says_whose_policy_it_is(repo: Repo) -> None:
     assert (
         ran.out
         == f"""Nothing found.
-Configuration, ignore file and marks are those of {commit[:12]}.
+Configuration (none), ignore file and marks are those of {commit[:12]}.
 Looked at 2 files, 2 bytes.
 """
     )
     assert repo.scan("--policy-from", "base").json()["policy"]["revision"] == commit
+    commit = repo.commit({OURS: ALLOW})
+    said = f"Configuration ({OURS}), ignore file and marks are those of {commit[:12]}."
+    out = repo.run("scan", "--policy-from", "HEAD").out
+    assert f"\nBy {OURS} at {commit[:12]}: tests/ is allowed.\n{said}\n" in out
+
+
+def test_a_named_file_may_come_with_the_change_but_must_be_somewhere(repo: Repo) -> None:
+    repo.write({"new.toml": DISABLED, "accepted": ""})
+    for name, file in (("--config", "new.toml"), ("--ignore-file", "accepted")):
+        assert repo.run("scan", "--policy-from", "base", name, file).code == 0
+    ran = repo.run("scan", "--policy-from", "base", "--config", "no.toml")
+    refused(ran, f"no.toml: is neither here nor at {repo.id('base')[:12]}")
+    ran = repo.run("scan", "--policy-from", "base", "--ignore-file", "no")
+    refused(ran, "no: there is no such ignore file")
+
+
+def test_what_is_excluded_is_told_in_every_format(repo: Repo, key: str) -> None:
+    repo.commit({OURS: 'exclude = ["a"]\n', "a": key})
+    assert repo.run("scan", "--format=markdown").out.endswith("\n`Excluded: 1 file.`\n")
+    (scan,) = repo.run("scan", "--format=sarif").json()["runs"]
+    notes = scan["invocations"][0]["toolExecutionNotifications"]
+    assert notes == [{"message": {"text": "Excluded: 1 file."}, "level": "note"}]
+    assert repo.run("scan").out.endswith(", 1 excluded.\n")
+    assert repo.scan().json()["coverage"]["excluded"] == 1
 
 
 def test_rules_are_those_of_the_revision_too(repo: Repo) -> None:

@@ -110,10 +110,15 @@ class Outcome(NamedTuple):
         said = [f"{text}{_hiding(count)}" for text, count in clauses(policy, self.findings)]
         lines = [f"By {policy.file or 'configuration'}: {', '.join(said)}."] if said else []
         if policy.revision:
-            lines.append(
-                f"Configuration, ignore file and marks are those of {policy.revision[:12]}."
-            )
+            at = policy.revision[:12]
+            file = policy.file.removesuffix(f" at {at}") or "none"
+            lines.append(f"Configuration ({file}), ignore file and marks are those of {at}.")
         return lines
+
+    def left_out(self) -> list[str]:
+        """Say how many files the configuration left out, in a line where there are some."""
+        count = self.coverage.excluded
+        return [f"Excluded: {count} file{'s' * (count != 1)}."] if count else []
 
     def exit_code(self, fail_on: Severity | None, strict_ignores: bool = False) -> int:
         """Say 0, 1 or 3 as the contract's table has it; `None` never fails on a finding.

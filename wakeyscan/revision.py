@@ -31,7 +31,8 @@ class Revision(NamedTuple):
         """Give a path from the top; `None` where it leads out of the work tree."""
         folder, name = os.path.split(os.path.abspath(path))
         inside = os.path.relpath(os.path.join(os.path.realpath(folder), name), self.top)
-        return None if inside.startswith("..") else inside.replace(os.sep, "/")
+        outside = inside.split(os.sep, 1)[0] == os.pardir
+        return None if outside else inside.replace(os.sep, "/")
 
     def read(self, path: str) -> bytes | None:
         """Read a file, by its path from the top; `None` where there is none.

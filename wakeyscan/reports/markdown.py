@@ -24,7 +24,7 @@ def write(outcome: Outcome, out: TextIO, style: Style) -> None:
         out.write(_rows((_row(finding, asked) for finding in reported), len(reported)))
         out.write("\nTake every key for leaked: make a new one, then **revoke** the old one. Both ")
         out.write("work until then; taking it out of the code closes nothing.\n")
-    out.writelines(f"\n{code(note)}\n" for note in outcome.notes())
+    out.writelines(f"\n{code(note)}\n" for note in (*outcome.notes(), *outcome.left_out()))
     if outcome.skipped:
         out.write("\n| not looked at | why |\n|---|---|\n")
         gaps = (f"| {code(gap.origin.path)} | {code(gap.reason)} |\n" for gap in outcome.skipped)
