@@ -293,6 +293,19 @@ def test_a_named_file_may_come_with_the_change_but_must_be_somewhere(repo: Repo)
     refused(ran, "no: there is no such ignore file")
 
 
+def test_a_change_that_makes_links_of_folders_leads_nowhere_else(
+    repo: Repo, key: str, tmp_path: Path
+) -> None:
+    write(tmp_path, {"out/w.toml": DISABLED, "out/accepted": f"{fingerprint(key)} # ours\n"})
+    repo.commit({"conf/w.toml": "", "conf/accepted": ""})
+    repo.git("rm", "-q", "-r", "conf")
+    (repo.top / "conf").symlink_to(tmp_path / "out")
+    repo.commit({"a": key})
+    for name, file in (("--config", "conf/w.toml"), ("--ignore-file", "conf/accepted")):
+        assert repo.run("scan", name, file).code == 0
+        assert repo.run("scan", name, file, "--policy-from", "HEAD~1").code == 1
+
+
 def test_what_is_excluded_is_told_in_every_format(repo: Repo, key: str) -> None:
     repo.commit({OURS: 'exclude = ["a"]\n', "a": key})
     assert repo.run("scan", "--format=markdown").out.endswith("\n`Excluded: 1 file.`\n")

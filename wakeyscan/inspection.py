@@ -71,11 +71,11 @@ def heeded(outcome: Outcome, settings: config.Config, folder: str = ".") -> Outc
     the whole repository was looked at.
     """
     file = ignore_file(settings, folder)
-    inside = settings.revision.inside(file) if settings.revision else None
-    held = settings.revision.read(inside) if settings.revision and inside else None
-    if held is None and (inside is not None or not os.path.lexists(file)):
-        if settings.ignore_file and not os.path.lexists(file):
-            raise ConfigError(f"{file}: there is no such ignore file")
+    there, held = _at_revision(file, settings)
+    here = os.path.lexists(file)
+    if settings.ignore_file and not here and held is None:
+        raise ConfigError(f"{file}: there is no such ignore file")
+    if held is None and (there or not here):
         return outcome
     from datetime import UTC, datetime  # with what follows 6 ms that most hooks never pay
 
@@ -87,6 +87,14 @@ def heeded(outcome: Outcome, settings: config.Config, folder: str = ".") -> Outc
     if not any(os.path.realpath(target) == top for target in outcome.targets):
         ignores = ignores._replace(unused=0)
     return outcome._replace(findings=findings, ignores=ignores)
+
+
+def _at_revision(file: str, settings: config.Config) -> tuple[bool, bytes | None]:
+    """Say whether a file is to be read from a revision, and what it holds there, if it is there."""
+    inside = settings.revision.inside(file) if settings.revision else None
+    if settings.revision is None or inside is None:
+        return False, None
+    return True, settings.revision.read(inside)
 
 
 def ignore_file(settings: config.Config, folder: str = ".") -> str:

@@ -28,11 +28,17 @@ class Revision(NamedTuple):
         return self.commit[:_SHORT]
 
     def inside(self, path: str) -> str | None:
-        """Give a path from the top; `None` where it leads out of the work tree."""
-        folder, name = os.path.split(os.path.abspath(path))
-        inside = os.path.relpath(os.path.join(os.path.realpath(folder), name), self.top)
-        outside = inside.split(os.sep, 1)[0] == os.pardir
-        return None if outside else inside.replace(os.sep, "/")
+        """Give a path from the top; `None` where it is none of the work tree's.
+
+        As it is written first: a change that makes a link of a folder must not lead out of it.
+        """
+        written = os.path.normpath(os.path.join(os.path.realpath("."), path))
+        folder, name = os.path.split(written)
+        for place in (written, os.path.join(os.path.realpath(folder), name)):
+            inside = os.path.relpath(place, self.top)
+            if inside.split(os.sep, 1)[0] != os.pardir:
+                return inside.replace(os.sep, "/")
+        return None
 
     def read(self, path: str) -> bytes | None:
         """Read a file, by its path from the top; `None` where there is none.
