@@ -631,7 +631,8 @@ def test_a_configuration_and_a_gap(repo: Repo, runner: Runner, key: str) -> None
     assert order.name == "warning"
     assert order.data.startswith("Not everything was looked at. big: larger than --max-file-size")
     assert told.summary == (
-        "### wakeyscan: incomplete, so no all-clear\n\n\n| not looked at | why |\n|---|---|\n"
+        "### wakeyscan: incomplete, so no all-clear\n\n\n`Excluded: 1 file.`\n"
+        "\n| not looked at | why |\n|---|---|\n"
         "| `big` | `larger than --max-file-size: 31 of 30 bytes` |\n"
         "| `ci.toml` | `larger than --max-file-size: 35 of 30 bytes` |\n"
     )
