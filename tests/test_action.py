@@ -13,7 +13,7 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
-from tests.conftest import NEXT_STEPS, MakeKey, mask, write
+from tests.conftest import NEXT_STEPS, MakeKey, fingerprint, mask, write
 from tests.repository import Repo
 from tests.runner import (
     ACTION,
@@ -313,6 +313,7 @@ def test_all_that_a_pull_request_is_told(repo: Repo, runner: Runner, key: str) -
             | const k = '{mask(key)}';
 
 1 finding in 1 file: 1 high.
+Configuration (none), ignore file and marks are those of {base[:12]}.
 Looked at 7 files, 429 bytes.
 {NEXT_STEPS}\
 ::error file=src/app.js,line=2,endLine=2,col=13,endColumn=61,title=WAStack API key (high)::\
@@ -334,8 +335,116 @@ Looked at 7 files, 429 bytes.
 
 Take every key for leaked: make a new one, then **revoke** the old one. Both work until then; \
 taking it out of the code closes nothing.
+
+`Configuration (none), ignore file and marks are those of {base[:12]}.`
 """,
     )
+
+
+# A pull request can't excuse itself.
+
+
+def by_an_entry(key: str) -> dict[str, str]:
+    return {"b": f"\n{key}\n", ".wakeyscanignore": f"{fingerprint(key)} # trust me\n"}
+
+
+def by_a_mark(key: str) -> dict[str, str]:
+    return {"b": f"\n{key}  # wakeyscan:ignore -- trust me\n"}
+
+
+def by_an_exclusion(key: str) -> dict[str, str]:
+    return {"b": f"\n{key}\n", ".wakeyscan.toml": 'exclude = ["b"]\n'}
+
+
+def by_a_disabled_rule(key: str) -> dict[str, str]:
+    disabled = "[rule.wastack-api-key]\nenabled = false\n"
+    return {"b": f"\n{key}\n", ".wakeyscan.toml": disabled}
+
+
+def by_a_severity(key: str) -> dict[str, str]:
+    text = 'fail-on = "medium"\n[rule.wastack-api-key]\nseverity = "note"\n'
+    return {"b": f"\n{key}\n", ".wakeyscan.toml": text}
+
+
+def by_an_allowance(key: str) -> dict[str, str]:
+    allowed = '[[tool.wakeyscan.allow]]\npath = "b"\nreason = "trust me"\n'
+    return {"b": f"\n{key}\n", "pyproject.toml": allowed}
+
+
+EXCUSES = [
+    *(by_an_entry, by_a_mark, by_an_exclusion, by_a_disabled_rule),
+    *(by_a_severity, by_an_allowance),
+]
+Excuse = Callable[[str], dict[str, str]]
+named = pytest.mark.parametrize("excuse", EXCUSES, ids=lambda excuse: excuse.__name__)
+
+
+@named
+@pytest.mark.parametrize("mode", ["diff", "tree", "audit"])
+def test_a_pull_request_does_not_excuse_itself(
+    repo: Repo, runner: Runner, key: str, excuse: Excuse, mode: str
+) -> None:
+    base, head = side(repo, excuse(key))
+    try_merge(repo, base, head)
+    told = runner.run("scan", pull_request(base, head), mode=mode)
+    assert (told.code, told.outputs["findings"]) == (1, "1"), told
+    assert places_in(repo.top / "wakeyscan.sarif") == ["b:2"]
+    assert f"Configuration (none), ignore file and marks are those of {base[:12]}.\n" in told.log
+
+
+@named
+def test_what_the_base_excuses_stays_excused(
+    repo: Repo, runner: Runner, key: str, excuse: Excuse
+) -> None:
+    repo.commit(excuse(key))
+    base, head = side(repo, {"c": "clean"})
+    told = runner.run("scan", pull_request(base, head), mode="tree")
+    assert told.code == 0, told
+
+
+@named
+@pytest.mark.parametrize(("of", "code"), [("o/r", 0), ("somebody/r", 1)], ids=["its own", "a fork"])
+def test_a_pull_request_may_excuse_itself_where_that_is_wanted_and_it_is_no_fork_s(
+    repo: Repo, runner: Runner, key: str, excuse: Excuse, of: str, code: int
+) -> None:
+    base, head = side(repo, excuse(key))
+    told = runner.run("scan", pull_request(base, head, of=of), policy_from="head")
+    assert told.code == code, told
+
+
+@named
+def test_nor_does_one_in_a_queue(repo: Repo, runner: Runner, key: str, excuse: Excuse) -> None:
+    base, head = side(repo, excuse(key))
+    assert runner.run("scan", merge_group(base, head)).code == 1
+
+
+@named
+def test_what_is_pushed_was_decided_on(
+    repo: Repo, runner: Runner, key: str, excuse: Excuse
+) -> None:
+    before = repo.id("HEAD")
+    assert runner.run("scan", push(before, repo.commit(excuse(key)))).code == 0
+
+
+def test_a_named_configuration_of_the_pull_request_does_not_count_either(
+    repo: Repo, runner: Runner, key: str
+) -> None:
+    entry, disabled = by_an_entry(key), by_a_disabled_rule(key)
+    named = {"accepted": entry[".wakeyscanignore"], "conf/w.toml": disabled[".wakeyscan.toml"]}
+    event = pull_request(*side(repo, {"b": f"\n{key}\n", **named}))
+    for inputs in ({"config": "conf/w.toml"}, {"ignore_file": "accepted"}):
+        assert runner.run("scan", event, **inputs).code == 1
+        assert runner.run("scan", event, **inputs, policy_from="head").code == 0
+
+
+@pytest.mark.parametrize("wanted", ["", "main", "Base"])
+def test_another_policy_is_none(repo: Repo, runner: Runner, wanted: str) -> None:
+    event = pull_request(*side(repo, {"b": "clean"}))
+    if wanted:
+        said = f"the input 'policy-from' must be base or head, not {wanted!r}"
+        failed(runner.run("scan", event, policy_from=wanted), said)
+    else:  # an input that is empty is one that is not given
+        assert runner.run("scan", event, policy_from=wanted).code == 0
 
 
 def failed(told: Told, *parts: str) -> None:
@@ -409,8 +518,10 @@ def test_an_audit_of_a_shallow_checkout_is_incomplete(repo: Repo, runner: Runner
 
 def test_a_base_that_is_nowhere(repo: Repo, runner: Runner, key: str) -> None:
     _, head = side(repo, {"b": key})
-    failed(runner.run("scan", pull_request(NOWHERE, head)), f"git:{NOWHERE} names no commit here")
-    failed(runner.run("scan", merge_group(NOWHERE, head)), f"git:{NOWHERE} names no commit here")
+    for policy_from, said in (("base", f"--policy-from: '{NOWHERE}'"), ("head", f"git:{NOWHERE}")):
+        for event in (pull_request(NOWHERE, head), merge_group(NOWHERE, head)):
+            told = runner.run("scan", event, policy_from=policy_from)
+            failed(told, f"{said} names no commit here")
 
 
 def test_no_repository(tmp_path: Path, runner: Runner) -> None:
@@ -520,7 +631,8 @@ def test_a_configuration_and_a_gap(repo: Repo, runner: Runner, key: str) -> None
     assert order.name == "warning"
     assert order.data.startswith("Not everything was looked at. big: larger than --max-file-size")
     assert told.summary == (
-        "### wakeyscan: incomplete, so no all-clear\n\n\n| not looked at | why |\n|---|---|\n"
+        "### wakeyscan: incomplete, so no all-clear\n\n\n`Excluded: 1 file.`\n"
+        "\n| not looked at | why |\n|---|---|\n"
         "| `big` | `larger than --max-file-size: 31 of 30 bytes` |\n"
         "| `ci.toml` | `larger than --max-file-size: 35 of 30 bytes` |\n"
     )

@@ -395,6 +395,8 @@ def test_all_of_keys(repo: Dated, make_key: MakeKey) -> None:
             "secret": mask(second),
             "severity": "critical",
             "liveness": "unchecked",
+            "reason": "",
+            "details": {},
             "introduced": {
                 "commit": two,
                 "author_date": noon(3),
@@ -420,6 +422,8 @@ def test_all_of_keys(repo: Dated, make_key: MakeKey) -> None:
             "secret": mask(first),
             "severity": "high",
             "liveness": "unchecked",
+            "reason": "",
+            "details": {},
             "introduced": {
                 "commit": one,
                 "author_date": noon(1),

@@ -225,7 +225,7 @@ def test_a_named_file_must_be_there(run: Run, tmp_path: Path) -> None:
     refused(run("scan", "--config", str(tmp_path)), f"{tmp_path}: can't be read: Is a directory")
 
 
-KEYS = "exclude, fail-on, max-file-size, rules"
+KEYS = "allow, exclude, fail-on, max-file-size, rule, rules"
 WRONG = {
     "misspelt": ("exlude = []", "unknown key 'exlude'; did you mean 'exclude'?"),
     "underscores": ("fail_on = 'low'", "unknown key 'fail_on'; did you mean 'fail-on'?"),
@@ -258,6 +258,51 @@ WRONG = {
         "max-file-size must be a size, as 500k, 20M or 2G, not -1",
     ),
     "rules is a list": ("rules = ['x']", "'rules' must be a text"),
+    "rule is a text": ("rule = 'x'", "'rule' must be tables, as [rule.authorization-header]"),
+    "a rule is a text": ("rule.x = 'y'", "'rule' must be tables, as [rule.authorization-header]"),
+    "a rule's key": (
+        "rule.x.sevrity = 'low'",
+        "'rule': x: unknown key 'sevrity'; did you mean 'severity'?",
+    ),
+    "a rule's severity": (
+        "rule.x.severity = 'never'",
+        "'rule': x: severity must be one of note, low, medium, high, critical, not 'never'",
+    ),
+    "a rule's truth": (
+        "rule.x.enabled = 'no'",
+        "'rule': x: enabled must be true or false, not 'no'",
+    ),
+    "no such rule": (
+        "rule.x.enabled = false",
+        "there is no rule 'x'; there are: authorization-header, wastack-api-key, wastack-app-key",
+    ),
+    "allow is a text": ("allow = 'x'", "'allow' must be tables, as [[allow]]"),
+    "allow has a text": ("allow = ['x']", "'allow' must be tables, as [[allow]]"),
+    "allow without a path": (
+        "allow = [{reason = 'x'}]",
+        "'allow': 'path' is missing or empty",
+    ),
+    "allow without a reason": (
+        "allow = [{path = 'x', reason = ' '}]",
+        "'allow': 'reason' is missing or empty",
+    ),
+    "allow with an empty rule": (
+        "allow = [{path = 'x', reason = 'x', rule = ''}]",
+        "'allow': 'rule' is missing or empty",
+    ),
+    "allow of a number": ("allow = [{path = 1, reason = 'x'}]", "'allow': 'path' must be a text"),
+    "allow with a bad pattern": (
+        "allow = [{path = '[z-a]', reason = 'x'}]",
+        "'allow': no gitignore pattern: '[z-a]'",
+    ),
+    "allow of no such rule": (
+        "allow = [{path = 'x', reason = 'x', rule = 'y'}]",
+        "there is no rule 'y'; there are: authorization-header, wastack-api-key, wastack-app-key",
+    ),
+    "allow with another key": (
+        "allow = [{path = 'x', paths = 'y', reason = 'x'}]",
+        "'allow': unknown key 'paths'; did you mean 'path'?",
+    ),
 }
 
 

@@ -511,7 +511,7 @@ def test_sarif_has_suppressions(accepted: Repo, key: str, make_key: MakeKey) -> 
         pytest.param(
             standin.LIVE,
             *(1, "reported", "live"),
-            f"the API accepts it, though ignored: {FILE}: a test key",
+            f"the API accepts it, to read at least, 2 devices, though ignored: {FILE}: a test key",
             id="live",
         ),
         pytest.param(standin.REVOKED, 0, "ignored", "revoked", f"{FILE}: a test key", id="revoked"),

@@ -242,6 +242,18 @@ def adopts(scene: Scene, line: str) -> None:
     assert scene.run("wakeyscan scan").code == 0
 
 
+def excuses_nothing(scene: Scene, line: str) -> None:
+    """Bring a key with an entry that accepts it; the line must find it all the same."""
+    scene.repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    scene.stage()
+    scene.repo.stage({".wakeyscanignore": f"{fingerprint(scene.fresh)} # trust me\n"})
+    if "git:" in line:
+        scene.repo.record()
+    ran = scene.run(line)
+    assert (ran.code, mask(scene.fresh) in ran.out) == (1, True), ran
+    assert scene.run(line.partition(" --policy-from")[0]).code == 0
+
+
 EXPORT = 'export WAKEYSCAN_CONTROL_KEY="$NEW_KEY"'
 LAST = 'echo "$OLD_KEY" | wakeyscan verify'
 
@@ -277,6 +289,8 @@ TRIED: dict[str, Try] = {
     "wakeyscan scan --report json=found.json": finds(),
     'wakeyscan ignore add --from found.json --reason "looked at later" --until 2099-01-31': adopts,
     "wakeyscan ignore list": says("No entries."),
+    "wakeyscan scan git:origin/main..HEAD --policy-from origin/main": excuses_nothing,
+    "wakeyscan hook pre-commit --policy-from HEAD": excuses_nothing,
     "wakeyscan ignore prune": says("0 dropped, 0 kept"),
 }
 
@@ -424,13 +438,24 @@ def test_an_ignore_mark(scene: Scene) -> None:
 def test_the_configuration(scene: Scene, tmp_path: Path, file: str, head: str) -> None:
     mine = (ROOT / "rules" / "wastack-app-key.toml").read_text("utf-8")
     top = tmp_path / "configured"
-    write(top, {file: head + block("toml", "exclude"), "tools/rules/mine.toml": mine})
+    text = block("toml", "exclude")
+    if head:  # as its comments say
+        text = text.replace("[rule.", "[tool.wakeyscan.rule.").replace(
+            "[allow]", "[tool.wakeyscan.allow]"
+        )
+    write(top, {file: head + text, "tools/rules/mine.toml": mine})
     write(top, {"vendor/x": scene.key, "x.min.js": scene.key, "large": "x" * (20 << 20) + "x"})
     ran = scene.run("wakeyscan scan --format json --jobs 1", top)
     report = ran.json()
     assert ran.code == 3, ran
     assert [gap["path"] for gap in report["skipped"]] == ["large"]
     assert {found["path"] for found in report["findings"]} == {"tools/rules/mine.toml"}
+    write(top, {"tests/fixtures/a": scene.key, "b": f"Authorization: token {scene.key[8:]}\n"})
+    hidden = scene.run("wakeyscan scan tests b --format json", top).json()["findings"]
+    assert [one["reason"] for one in hidden] == [
+        f"{file}: rule authorization-header is disabled",
+        f"{file}: tests/fixtures/: made up, revoked or both",
+    ]
     write(top, {"x.js": f"'X-App-Key': '{scene.key[8:32]}'\n"})
     assert scene.run("wakeyscan scan x.js", top).code == 0  # low, and `fail-on` is medium
     assert "mine" in scene.run("wakeyscan scan x.js", top).out

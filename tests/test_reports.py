@@ -321,6 +321,7 @@ def test_json_is_the_contract_s(run: Run, make_key: MakeKey, tmp_path: Path) -> 
         ],
         "coverage": {"documents": 3, "bytes": 147, "skipped": 1, "excluded": 0},
         "ignores": {"used": 0, "unused": 0, "expired": 0},
+        "policy": {"file": "", "revision": "", "exclude": [], "notes": []},
     }
 
 
@@ -341,6 +342,7 @@ def test_json_has_the_contract_s_order_of_members(
             "skipped",
             "coverage",
             "ignores",
+            "policy",
         ]
     )
     assert list(report["findings"][0]) == (

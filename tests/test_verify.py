@@ -31,7 +31,8 @@ from wakeyscan.standin import (
 )
 
 REFUSED = "refused, but it may be the X-App-Key; give --app-key and a control key"
-WORKS, WORKS_2 = "the API accepts it", "the API accepts it, 2 devices"
+WORKS = "the API accepts it, to read at least"
+WORKS_2 = f"{WORKS}, 2 devices"
 NAMED = 'the API refuses it by name ("API key has been revoked")'
 FAILING = says(500, {"success": False, "error": "Internal error"})
 needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="there is no openssl for a test CA")
@@ -237,7 +238,7 @@ def test_by_a_variable(api: Api) -> None:
 @pytest.mark.parametrize(
     ("script", "app_key", "severity", "liveness", "code", "reason"),
     [
-        (LIVE, False, "critical", "live", 1, WORKS),
+        (LIVE, False, "critical", "live", 1, WORKS_2),
         (REVOKED, False, "note", "revoked", 0, NAMED),
         (BARE, False, "high", "unknown", 1, f'{REFUSED} ("Unauthorized")'),
         (FORBIDDEN, False, "high", "unknown", 1, None),
@@ -299,7 +300,7 @@ def test_what_is_hidden_is_asked_about_too(
     ((found, liveness, stands),) = told(ran).values()
     assert (found, stands) == (severity, standing or hidden)
     assert api.asked == [sent(key)]
-    wanted = f"{WORKS}, though {hidden}: {why}" if liveness == "live" else why
+    wanted = f"{WORKS_2}, though {hidden}: {why}" if liveness == "live" else why
     assert reasons(ran)[mask(key)] == wanted
 
 
@@ -352,6 +353,67 @@ def test_a_key_that_stands_alone_first_is_asked_beside_its_app_key(api: Api) -> 
     api.source({"a": key, "b.env": f"K={key}\n\nX_APP_KEY={app_key}\n", "c": key})
     api.scan()
     assert api.asked == [sent(key, app_key)]
+
+
+def test_on_one_long_line_the_nearest_counts_too(api: Api) -> None:
+    pairs = [(api.key(LIVE), api.app_key()) for _ in range(4)]
+    calls = (f"f({{'X-App-Key':'{app}',Authorization:'Bearer {key}'}});" for key, app in pairs)
+    api.source({"a.min.js": "".join(calls)})
+    api.scan()
+    assert sorted(api.asked) == sorted(sent(key, app) for key, app in pairs)
+
+
+NO_PERMISSION = "forbidden, but no X-App-Key was sent; give --app-key"
+
+
+def test_the_answer_tells_what_was_sent_along_and_what_to_do(api: Api) -> None:
+    near, alone, app_key = api.key(LIVE), api.key(FORBIDDEN), api.app_key()
+    api.source({"a.env": f"K={near}\nX_APP_KEY={app_key}\n", "b": alone})
+    found = api.scan().json()["findings"]
+    details = {one["secret"]: one["details"] for one in found if "answer" in one["details"]}
+    beside = mask(app_key, "wastack-app-key")
+    quoted = f'{NO_PERMISSION} ("Insufficient permissions")'
+    assert details == {
+        mask(near): {
+            "answer": f"{WORKS_2} (beside X-App-Key {beside})",
+            "app_key": beside,
+            "permission": "read at least",
+            "devices": "2",
+        },
+        mask(alone): {"answer": quoted, "app_key": "none"},
+    }
+    for name in ("text", "sarif", "github", "markdown"):
+        out = api.run("scan", "--verify", "--format", name, "src").out
+        said = out.replace('\\"', '"')
+        assert f"{WORKS_2} (beside X-App-Key {beside})" in said
+        assert quoted in said
+
+
+def test_an_ignored_key_s_answer_is_told_too(api: Api) -> None:
+    key = api.key(BARE)
+    api.source({"a": f"{key} # wakeyscan:ignore -- ours\n"})
+    ran = api.run("scan", "--verify", "--show-suppressed", "src")
+    assert ran.out.startswith(f"""\
+src/a
+       1:1  high      wastack-api-key  {mask(key)}  source
+            | {mask(key)} # wakeyscan:ignore -- ours
+            ignored: wakeyscan:ignore: ours
+            unknown: {REFUSED} ("Unauthorized")
+""")
+
+
+def test_an_audit_s_keys_tell_it_too(api: Api) -> None:
+    repo = Repo(api.folder / "repo")
+    key, app_key = api.key(BARE), api.app_key()
+    repo.commit({"a.env": f"K={key}\nX_APP_KEY={app_key}\n"})
+    report = api.run("audit", "--verify", "--format", "json", "repo").json()
+    (told_of,) = (one for one in report["keys"] if one["rule"] == "wastack-api-key")
+    beside = mask(app_key, "wastack-app-key")
+    answer = f'{REFUSED} ("Unauthorized") (beside X-App-Key {beside})'
+    assert told_of["reason"] == answer
+    assert told_of["details"] == {"answer": answer, "app_key": beside}
+    text = api.run("audit", "--verify", "repo").out
+    assert f"            asked       unknown: {answer}\n" in text
 
 
 def test_a_sample_of_an_app_key_does_not_go_along(api: Api) -> None:
@@ -594,7 +656,7 @@ def test_as_text(api: Api, mixed: tuple[str, str, str]) -> None:
 src/a
        1:1  critical  wastack-api-key  {live}  source
             | {live}
-            live: {WORKS}
+            live: {WORKS_2}
 
 src/b
        1:1  note      wastack-api-key  {revoked}  source
@@ -1032,7 +1094,7 @@ def test_verify_beside_an_app_key(api: Api) -> None:
     ran = api.run("verify", "--app-key", app_key, stdin=lines(key))
     shown = mask(app_key, "wastack-app-key")
     assert (ran.code, api.asked) == (1, [sent(key, app_key)])
-    assert ran.out.startswith(f"{mask(key)}  live  ") and f"(beside {shown})\n" in ran.out
+    assert ran.out.startswith(f"{mask(key)}  live  ") and f"(beside X-App-Key {shown})\n" in ran.out
 
 
 @pytest.mark.parametrize(

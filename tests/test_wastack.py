@@ -915,8 +915,8 @@ def test_over_the_wire_live_is_a_strict_yes(plain: Stage) -> None:
 # Not too often.
 
 
-def most_in_a_span(times: list[float]) -> int:
-    return max(sum(first <= moment < first + SECONDS for moment in times) for first in times)
+def most_in_a_span(times: list[float], span: float = SECONDS) -> int:
+    return max(sum(first <= moment < first + span for moment in times) for first in times)
 
 
 def test_three_hundred_keys_keep_within_the_rate(make_key: MakeKey, clock: Clock) -> None:

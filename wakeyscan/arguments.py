@@ -48,6 +48,8 @@ SCANNING = (
            "Default: low.", "LEVEL"),
     Option("rules", "Look for the rules of this folder too.", "DIR"),
     Option("config", "Read this configuration instead of the one found from here.", "FILE"),
+    Option("policy-from", "Take configuration, ignore file and marks from this revision, so that a "
+           "change can't excuse itself.", "REV"),
     Option("jobs", "Processes to use. Default: one for each processor.", "N"),
     Option("max-file-size", "Skip larger files, and say so (as 500k, 20M, 2G). Default: none is "
            "too large.", "SIZE"),

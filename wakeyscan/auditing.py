@@ -8,7 +8,7 @@ from contextlib import closing
 from datetime import datetime
 from typing import NamedTuple
 
-from wakeyscan import git, rule
+from wakeyscan import git, policy, rule
 from wakeyscan.errors import GitError
 from wakeyscan.examine import lens
 from wakeyscan.finding import Finding, Origin, Skipped
@@ -19,7 +19,10 @@ from wakeyscan.history.repository import Repository
 from wakeyscan.history.sight import Sighting
 from wakeyscan.inspection import wrappings
 from wakeyscan.outcome import Key, Outcome
+from wakeyscan.policy import Policy
+from wakeyscan.precedent import Precedents
 from wakeyscan.prefilter import MANY
+from wakeyscan.revision import Revision
 from wakeyscan.scan import place
 from wakeyscan.spy import Advance, spy
 
@@ -31,7 +34,7 @@ _MODULE = "the repository of a submodule, which is one of its own: wakeyscan aud
 class Plan(NamedTuple):
     """What an audit is to do."""
 
-    rules_folder: str
+    rules_folder: rule.RuleFolder
     jobs: int
     trusted: bool
     """Whether marks in the repository's own files count."""
@@ -42,12 +45,21 @@ class Plan(NamedTuple):
     """The file that remembers what was looked at before; empty: nothing is remembered."""
     suppressed: bool = False
     """Whether to tell of placeholders and ignored keys, too."""
+    policy: Policy = Policy()
+    """What is said of rules and paths."""
+    revision: Revision | None = None
+    """Where the marks must stand already that are to count."""
 
 
 def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome, bool]:
     """Audit a repository; say too whether it was interrupted, with what was found until then."""
     rules = rule.load(plan.rules_folder)
+    policy.check(plan.policy, rules)
     through = lens(rules, wrappings())._replace(heed_marks=plan.trusted)
+    if plan.revision and plan.trusted:
+        known = Precedents(plan.revision, through)
+        known.learn()  # before other processes are made, each of which would have to
+        through = through._replace(precedents=known)
     through.prefilter.expect(MANY)
     tips = refs.read(repository)
     with (
@@ -65,12 +77,20 @@ def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome
         told, untold, interrupted = _told(scene, spied.interrupted)
         gaps = [*spied.gaps, *unlimited, *untold, *_known_gaps(repository)]
         gaps += () if interrupted else check()
-    findings = [finding for _, some in told for finding in some]
-    keys = sorted((key for key, _ in told), key=_order)
-    ordered = sorted(dict.fromkeys(findings), key=place)
-    targets = (repository.folder,)
+    rules = policy.ruled(rules, plan.policy)
+    severities = {one.rule: one.severity for one in plan.policy.rulings if one.severity is not None}
+    heed = policy.heeder(plan.policy)
+    findings = heed((finding for _, some in told for finding in some), repository.folder)
+    keys = [k._replace(severity=severities.get(k.rule, k.severity)) for k, _ in told]
     outcome = Outcome(
-        "audit", targets, rules, tuple(ordered), tuple(gaps), spied.coverage, tuple(keys)
+        "audit",
+        (repository.folder,),
+        rules,
+        tuple(sorted(dict.fromkeys(findings), key=place)),
+        tuple(gaps),
+        spied.coverage,
+        tuple(sorted(keys, key=_order)),
+        policy=plan.policy,
     )
     return outcome, interrupted
 

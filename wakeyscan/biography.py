@@ -41,7 +41,7 @@ def life(key: Key, first: str, last: str) -> Iterator[str]:
     else:
         yield f"in the name of  {_named(place.path)}"
     if key.liveness is not Liveness.UNCHECKED:
-        yield f"asked       {key.liveness.value}"
+        yield f"asked       {key.liveness.value}: {printable(key.reason)}"
     if key.removed:
         yield f"removed     {key.removed.commit[:_SHORT]}"
     yield f"reached by  {_listed(key.reachable_from)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
@@ -28,6 +28,9 @@ _EXCERPT = 100
 """Bytes of a line that are shown to either side of a secret."""
 
 
+_TOO_NEW = "its mark came with the change that brings it, and so does not count"
+
+
 class Lens(NamedTuple):
     """What one looks with: made once for a run, used for every document."""
 
@@ -39,6 +42,8 @@ class Lens(NamedTuple):
     """Whether `wakeyscan:ignore` counts: in a stranger's repository it does not."""
     bounds: Bounds = Bounds()
     """How far containers are opened."""
+    precedents: Callable[[str, str], bool] | None = None
+    """Where marks count for some keys only: says whether for one of a rule and fingerprint."""
 
 
 def lens(rules: tuple[Rule, ...], decoders: Iterable[Decoder]) -> Lens:
@@ -53,7 +58,7 @@ def examine(document: Document, through: Lens) -> list[Finding]:
     for shown, hits in _as_shown(document, through):
         matches = detect.settle(_matches(shown.content, hits, through, _DEEPEST), through.rules)
         details = _details(shown, matches, through)
-        findings += _findings(shown, matches, through.heed_marks, details)
+        findings += _findings(shown, matches, through, details)
     return findings
 
 
@@ -64,7 +69,8 @@ def examine_name(origin: Origin, through: Lens) -> tuple[Origin, list[Finding]]:
     if not matches:
         return origin, []
     masked = origin._replace(path=_masked(path, matches, 0, len(path)))
-    return masked, _findings(Document(masked._replace(part="name"), path), matches, False, {})
+    unmarked = through._replace(heed_marks=False)
+    return masked, _findings(Document(masked._replace(part="name"), path), matches, unmarked, {})
 
 
 def _details(
@@ -155,14 +161,14 @@ def _wrapped_matches(
 def _findings(
     document: Document,
     matches: list[detect.Match],
-    heed_marks: bool,
+    through: Lens,
     details: Mapping[int, tuple[tuple[str, str], ...]],
 ) -> list[Finding]:
     content = document.content
     starts = locate.locate(content, (m.start for m in matches), document.line, document.column)
     low, high = document.own or (0, len(content))
     return [
-        _finding(_within(document, details.get(match.start)), match, matches, place, heed_marks)
+        _finding(_within(document, details.get(match.start)), match, matches, place, through)
         for match, place in zip(matches, starts, strict=True)
         if match.start < high and match.end > low  # what two windows share is told apart by place
     ]
@@ -179,7 +185,7 @@ def _finding(
     match: detect.Match,
     matches: list[detect.Match],
     place: tuple[int, int],
-    heed_marks: bool,
+    through: Lens,
 ) -> Finding:
     from wakeyscan import exposure  # with its tables what a clean file never pays
 
@@ -188,7 +194,7 @@ def _finding(
     low, high = locate.line_around(content, match.start, match.end, _EXCERPT)
     seen_by = exposure.exposure_of(document.origin, content, match.start, match.end)
     around = severity.neighbourhood(content, match.start, match.end)
-    standing, reason = _standing(content, match, heed_marks)
+    standing, reason = _standing(content, match, through)
     return Finding(
         rule=match.rule.id,
         secret=match.secret,
@@ -203,13 +209,20 @@ def _finding(
     )
 
 
-def _standing(content: bytes, match: detect.Match, heed_marks: bool) -> tuple[Standing, str]:
+def _standing(content: bytes, match: detect.Match, through: Lens) -> tuple[Standing, str]:
     """What a person wrote goes before what we guess."""
-    if heed_marks and (reason := ignores.inline_reason(content, match.start, match.end)):
-        return Standing.IGNORED, reason
+    mark = through.heed_marks and ignores.inline_reason(content, match.start, match.end)
+    counts = mark and _has_precedent(match, through)
+    if mark and counts:
+        return Standing.IGNORED, mark
     if reason := triage.placeholder_reason(match):
         return Standing.PLACEHOLDER, reason
-    return Standing.REPORTED, ""
+    return Standing.REPORTED, _TOO_NEW if mark else ""
+
+
+def _has_precedent(match: detect.Match, through: Lens) -> bool:
+    ask = through.precedents
+    return ask is None or ask(match.rule.id, match.secret.fingerprint)
 
 
 def _composed(outer: str, inner: str) -> str:

@@ -183,3 +183,5 @@ class Finding(NamedTuple):
     """Why the standing is not `reported`, or why the liveness is what it is."""
     liveness: Liveness = Liveness.UNCHECKED
     encoding: str = "plain"
+    details: tuple[tuple[str, str], ...] = ()
+    """Where the API was asked: its answer, what was sent along, what that tells; safe to print."""

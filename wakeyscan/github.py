@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from wakeyscan import commits, git
-from wakeyscan.errors import SourceError
+from wakeyscan.errors import SourceError, UsageError
 from wakeyscan.objectid import is_id, is_zero
 
 
@@ -45,6 +45,34 @@ def brought(environment: Mapping[str, str], own: git.Git) -> Brought | None:
             return Brought("the push (a deletion)", "")
         return _unit(_push(event, own), own)
     return None
+
+
+def policy_from(wanted: str, environment: Mapping[str, str]) -> str:
+    """Give the commit whose policy counts; empty: that of the files which are there.
+
+    Of a pull request, and of a queue of them, it is the base: a change can't excuse itself. Its own
+    policy counts only where that is wanted, and never a fork's. Raises `UsageError`, `SourceError`.
+    """
+    if wanted not in ("base", "head"):
+        raise UsageError(f"the input 'policy-from' must be base or head, not {wanted!r}")
+    name = environment.get("GITHUB_EVENT_NAME", "")
+    if name == "merge_group":
+        return "" if wanted == "head" else _id(_event(environment), "merge_group", "base_sha")
+    if name not in ("pull_request", "pull_request_target"):
+        return ""
+    event = _event(environment)
+    ours, theirs = (_home(event, end) for end in ("base", "head"))
+    if wanted == "head" and ours and ours == theirs:
+        return ""
+    return _id(event, "pull_request", "base", "sha")
+
+
+def _home(event: dict[str, Any], end: str) -> str:
+    """Say which repository an end of a pull request is in; empty where it is gone, as forks go."""
+    try:
+        return _text(event, "pull_request", end, "repo", "full_name")
+    except SourceError:
+        return ""
 
 
 def _event(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -72,14 +72,17 @@ class _Layout(NamedTuple):
     tail: list[str]
 
 
-def read(file: str) -> tuple[Entry, ...]:
-    """Read a file of entries, none where there is no such file; raises `ConfigError`."""
-    return tuple(_layout(file).above)
+def read(file: str, held: bytes | None = None) -> tuple[Entry, ...]:
+    """Read a file of entries, none where there is no such file; raises `ConfigError`.
+
+    `held`: what it holds, where it is not to be read from disk.
+    """
+    return tuple(_layout(file, held).above)
 
 
-def _layout(file: str) -> _Layout:
+def _layout(file: str, held: bytes | None = None) -> _Layout:
     layout, lines = _Layout([], {}, []), list[str]()
-    for number, line in enumerate(_lines(file), 1):
+    for number, line in enumerate(_lines(file, held), 1):
         row = line.strip()
         if not row or row.startswith("#"):
             lines.append(row)
@@ -94,8 +97,10 @@ def _layout(file: str) -> _Layout:
     return layout
 
 
-def _lines(file: str) -> list[str]:
+def _lines(file: str, held: bytes | None) -> list[str]:
     try:
+        if held is not None:
+            return held.decode("utf-8-sig").splitlines()
         with open(file, encoding="utf-8-sig") as lines:
             return list(lines)
     except FileNotFoundError:

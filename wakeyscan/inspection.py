@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from types import ModuleType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from wakeyscan import config, decoders, family, rule, worktree
+from wakeyscan import config, decoders, family, policy, rule, worktree
 from wakeyscan.container import Bounds
 from wakeyscan.errors import ConfigError
 from wakeyscan.examine import Lens, lens
@@ -25,6 +25,9 @@ from wakeyscan.scan import Survey, gathered, look
 from wakeyscan.scope import Scope
 from wakeyscan.workers import Look, batch_look, survey
 
+if TYPE_CHECKING:
+    from wakeyscan.precedent import Precedents
+
 Opened = list[tuple[ModuleType, Iterable[str | Skipped]]]
 """Sources with the units that they list."""
 
@@ -35,13 +38,32 @@ def inspect(
     """Look at all units of all sources, and sum up what was found."""
     check(settings)
     rules = rule.load(settings.rules)
+    policy.check(settings.policy, rules)
     excluded = Exclusion(settings.scope)
     through = _lens(rules, settings.scope)
+    through = through._replace(precedents=precedents(settings, through))
     looks = _looks(opened, settings, through, excluded)
     looked = gathered(Progress(sys.stderr, settings.quiet).follow(looks))
     coverage = looked.coverage._replace(excluded=excluded.count)
-    outcome = Outcome(command, targets, rules, looked.findings, looked.skipped, coverage)
+    outcome = Outcome(
+        command,
+        targets,
+        policy.ruled(rules, settings.policy),
+        looked.findings,
+        looked.skipped,
+        coverage,
+        policy=settings.policy,
+    )
     return asked_about(heeded(outcome, settings), settings)
+
+
+def precedents(settings: config.Config, through: Lens) -> Precedents | None:
+    """Give the keys that marks hid at the revision that decides on them, if one does."""
+    if settings.revision is None:
+        return None
+    from wakeyscan.precedent import Precedents  # git, which a scan of files may do without
+
+    return Precedents(settings.revision, through)
 
 
 def heeded(outcome: Outcome, settings: config.Config, folder: str = ".") -> Outcome:
@@ -51,20 +73,30 @@ def heeded(outcome: Outcome, settings: config.Config, folder: str = ".") -> Outc
     the whole repository was looked at.
     """
     file = ignore_file(settings, folder)
-    if not os.path.lexists(file):
-        if settings.ignore_file:
-            raise ConfigError(f"{file}: there is no such ignore file")
+    there, held = _at_revision(file, settings)
+    here = os.path.lexists(file)
+    if settings.ignore_file and not here and held is None:
+        raise ConfigError(f"{file}: there is no such ignore file")
+    if held is None and (there or not here):
         return outcome
     from datetime import UTC, datetime  # with what follows 6 ms that most hooks never pay
 
     from wakeyscan import ignorefile
 
-    entries, today = ignorefile.read(file), datetime.now(UTC).date()
+    entries, today = ignorefile.read(file, held), datetime.now(UTC).date()
     findings, ignores = ignorefile.heed(outcome.findings, entries, today)
     top = worktree.work_tree(folder) or os.path.realpath(folder)
     if not any(os.path.realpath(target) == top for target in outcome.targets):
         ignores = ignores._replace(unused=0)
     return outcome._replace(findings=findings, ignores=ignores)
+
+
+def _at_revision(file: str, settings: config.Config) -> tuple[bool, bytes | None]:
+    """Say whether a file is to be read from a revision, and what it holds there, if it is there."""
+    inside = settings.revision.inside(file) if settings.revision else None
+    if settings.revision is None or inside is None:
+        return False, None
+    return True, settings.revision.read(inside)
 
 
 def ignore_file(settings: config.Config, folder: str = ".") -> str:
@@ -85,11 +117,13 @@ def asked_about(outcome: Outcome, settings: config.Config) -> Outcome:
     """Ask about the keys of an outcome, where that is wanted."""
     if not settings.asking.wanted:
         return outcome
+    from wakeyscan.pace import Pace
     from wakeyscan.verification import verified  # 10 ms that a hook never pays
 
     progress = Progress(sys.stderr, settings.quiet)
+    pace = Pace(sleep=progress.sleep)
     try:
-        return verified(outcome, settings.asking, progress.advance)
+        return verified(outcome, settings.asking, progress.advance, pace)
     finally:
         progress.end()
 
@@ -106,12 +140,17 @@ def _lens(rules: tuple[rule.Rule, ...], scope: Scope) -> Lens:
 def _looks(
     opened: Opened, settings: config.Config, through: Lens, excluded: Exclusion
 ) -> Iterator[Looked]:
+    heed = policy.heeder(settings.policy)
     for source, units in opened:
         read = partial(source.documents, scope=settings.scope)
+        base = ""
         if source.PARALLEL:
-            yield from look(excluded.kept(units), read, through, _survey(source, settings))
+            looks = look(excluded.kept(units), read, through, _survey(source, settings))
         else:  # its units are no paths, so what they hold is told one by one
-            yield from look(units, partial(_kept, excluded, read), through, None)
+            looks = look(units, partial(_kept, excluded, read), through, None)
+            base = worktree.work_tree(".") or ""
+        for looked in looks:
+            yield looked._replace(findings=heed(looked.findings, base))
 
 
 def _kept(
@@ -128,7 +167,7 @@ def _survey(source: ModuleType, settings: config.Config) -> Survey | None:
     return partial(survey, make_look=make_look, jobs=jobs)
 
 
-def _make_look(source_name: str, rules: str, scope: Scope) -> Look:
+def _make_look(source_name: str, rules: rule.RuleFolder, scope: Scope) -> Look:
     """Make, in a worker, what it looks with."""
     from wakeyscan import sources
 

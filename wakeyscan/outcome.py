@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from wakeyscan.finding import Finding, Liveness, Secret, Severity, Skipped, Standing
+from wakeyscan.policy import Policy, clauses
 from wakeyscan.rule import Rule
 
 
@@ -72,6 +73,10 @@ class Key(NamedTuple):
     """From its introduction to its removal, or until today."""
     places: tuple[Place, ...]
     liveness: Liveness = Liveness.UNCHECKED
+    reason: str = ""
+    """Why the liveness is what it is."""
+    details: tuple[tuple[str, str], ...] = ()
+    """As those of a finding."""
 
 
 class Outcome(NamedTuple):
@@ -87,6 +92,8 @@ class Outcome(NamedTuple):
     keys: tuple[Key, ...] = ()
     """Of an audit: one for each secret."""
     ignores: Ignores = Ignores()
+    policy: Policy = Policy()
+    """What the configuration says of findings."""
 
     @property
     def complete(self) -> bool:
@@ -96,6 +103,22 @@ class Outcome(NamedTuple):
     def reported(self) -> tuple[Finding, ...]:
         """Give the findings that want attention."""
         return tuple(f for f in self.findings if f.standing is Standing.REPORTED)
+
+    def notes(self) -> list[str]:
+        """Say all that the configuration hides or changes, a line each: none is silently clean."""
+        policy = self.policy
+        said = [f"{text}{_hiding(count)}" for text, count in clauses(policy, self.findings)]
+        lines = [f"By {policy.file or 'configuration'}: {', '.join(said)}."] if said else []
+        if policy.revision:
+            at = policy.revision[:12]
+            file = policy.file.removesuffix(f" at {at}") or "none"
+            lines.append(f"Configuration ({file}), ignore file and marks are those of {at}.")
+        return lines
+
+    def left_out(self) -> list[str]:
+        """Say how many files the configuration left out, in a line where there are some."""
+        count = self.coverage.excluded
+        return [f"Excluded: {count} file{'s' * (count != 1)}."] if count else []
 
     def exit_code(self, fail_on: Severity | None, strict_ignores: bool = False) -> int:
         """Say 0, 1 or 3 as the contract's table has it; `None` never fails on a finding.
@@ -107,6 +130,10 @@ class Outcome(NamedTuple):
         if fail_on is not None and any(f.severity >= fail_on for f in self.reported()):
             return 1
         return 0 if self.complete else 3
+
+
+def _hiding(count: int) -> str:
+    return f" ({count} finding{'s' * (count != 1)} ignored)" if count else ""
 
 
 class Style(NamedTuple):

@@ -21,6 +21,7 @@ class Progress:
     def __init__(self, stream: TextIO | None, hidden: bool = False) -> None:
         self._stream = stream if stream and stream.isatty() and not hidden else None
         self._done = self._bytes = 0
+        self._what, self._share = "", 0.0
         self._began = self._said = time.monotonic()
 
     def follow(self, looks: Iterable[Looked]) -> Iterator[Looked]:
@@ -34,19 +35,34 @@ class Progress:
         """Take in that so much more was looked at; `share` is what that makes of all, if known."""
         self._done += done
         self._bytes += size
+        self._what, self._share = what, share
+        self._tell()
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep so long, and go on telling how far it is."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, _PATIENCE))
+            self._tell()
+
+    def _tell(self) -> None:
         now = time.monotonic()
         passed = now - self._began
         if self._stream is None or passed < _PATIENCE or now - self._said < _EVERY:
             return
         self._said = now
-        left = f", {passed * (1 - share) / share:,.0f} s left" if share > _SURE else ""
-        rate = self._bytes / passed / 1e6
-        told = f"{self._done:,} {what}, {self._bytes / 1e6:,.0f} MB, {rate:,.0f} MB/s{left}"
-        self._stream.write(f"\r\x1b[K{told}")
+        told = [f"{self._done:,} {self._what}"]
+        if self._bytes:
+            told += [f"{self._bytes / 1e6:,.0f} MB", f"{self._bytes / passed / 1e6:,.0f} MB/s"]
+        if self._share > _SURE:
+            told.append(f"{passed * (1 - self._share) / self._share:,.0f} s left")
+        self._stream.write(f"\r\x1b[K{', '.join(told)}")
         self._stream.flush()
 
     def end(self) -> None:
-        """Wipe the line away."""
+        """Wipe the line away; what is told after this is told anew."""
         if self._stream and self._said > self._began:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
+        self._done = self._bytes = 0
+        self._began = self._said = time.monotonic()

@@ -26,6 +26,10 @@ _EXAMPLES_WANTED = 3
 _ANCHOR_LEAST = 4
 
 
+RuleFolder = str | tuple[tuple[str, bytes], ...]
+"""A folder of rule files; or the files, each with its path, where they are not on disk."""
+
+
 class Rule(NamedTuple):
     """One kind of secret, as its file describes it."""
 
@@ -68,10 +72,12 @@ def builtin_folder() -> str:
     return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(here), "rules")
 
 
-def load(extra: str = "") -> tuple[Rule, ...]:
+def load(extra: RuleFolder = "") -> tuple[Rule, ...]:
     """Load the built-in rules and those of the folder `extra`, worst first; raises `RuleError`."""
     rules = _builtin()
-    if extra:
+    if isinstance(extra, tuple):
+        rules += [_proven(path, _checked(path, _parse(data, path))) for path, data in extra]
+    elif extra:
         rules += [_proven(path, read(path)) for path in _files(extra)]
     _refuse_twins(rules)
     return tuple(sorted(rules, key=lambda rule: (-rule.severity, rule.id)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from wakeyscan.display import printable
 from wakeyscan.finding import Liveness, Secret
 
 
@@ -24,6 +25,24 @@ class Verdict(NamedTuple):
     """The status of the API's last answer; `None` where it was not asked or did not answer."""
     devices: int | None = None
     """How many devices a live key lets one see, where the answer tells."""
+
+
+def told(verdict: Verdict, app_key: Secret | None) -> str:
+    """Say in a line, safe to print, what came of a question; of the X-App-Key there is the mask."""
+    count = verdict.devices
+    devices = f", {count} device{'s' * (count != 1)}" if count is not None else ""
+    beside = f" (beside X-App-Key {app_key})" if app_key else ""
+    return f"{printable(verdict.reason)}{devices}{beside}"
+
+
+def details(verdict: Verdict, app_key: Secret | None) -> tuple[tuple[str, str], ...]:
+    """Give the same in pairs, for programs; of the permission only what the answer proves."""
+    pairs = {"answer": told(verdict, app_key), "app_key": str(app_key or "none")}
+    if (verdict.liveness, verdict.status) == (Liveness.LIVE, 200):
+        pairs["permission"] = "read at least"
+    if verdict.devices is not None:
+        pairs["devices"] = str(verdict.devices)
+    return tuple(pairs.items())
 
 
 class Control(NamedTuple):

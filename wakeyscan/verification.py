@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
+from functools import partial
 from time import time
 from typing import NamedTuple, TypeVar
 
@@ -24,14 +25,25 @@ from wakeyscan.finding import (
     Standing,
 )
 from wakeyscan.outcome import Key, Outcome
-from wakeyscan.pace import Pace, duration
-from wakeyscan.verdict import Control, Question, Verdict
+from wakeyscan.pace import Pace, duration, share
+from wakeyscan.verdict import Control, Question, Verdict, details, told
 
 _STORM = 5
 """Keys in a row without an answer after which the others are not asked about."""
 
+_Distance = tuple[int, int]
+_FAR = (sys.maxsize, 0)
+_COUPLES = {(API_KEY, APP_KEY), (APP_KEY, API_KEY)}
+
 Advance = Callable[[int, int, str, float], None]
 Item = TypeVar("Item", Finding, Key)
+
+
+class _Told(NamedTuple):
+    """What was said of a key, and the X-App-Key that was sent beside it."""
+
+    verdict: Verdict
+    app_key: Secret | None
 
 
 class Answers(NamedTuple):
@@ -48,34 +60,47 @@ def questions(outcome: Outcome, asking: Asking) -> list[Question]:
     Beside each goes the X-App-Key that stands nearest to it in the same document, else the one
     that was given.
     """
-    paired: dict[Secret, tuple[int, Secret | None]] = {}
-    app_keys = [
-        finding
-        for finding in outcome.findings
-        if finding.rule == APP_KEY and finding.standing is not Standing.PLACEHOLDER
-    ]
+    documents: dict[tuple[str, str], list[Finding]] = {}
     for finding in outcome.findings:
-        if finding.rule == API_KEY:
-            distance, app_key = _nearest(finding, app_keys, asking.app_key)
-            if finding.secret not in paired or distance < paired[finding.secret][0]:
-                paired[finding.secret] = distance, app_key
+        sample = finding.standing is Standing.PLACEHOLDER
+        if finding.rule == API_KEY or (finding.rule == APP_KEY and not sample):
+            documents.setdefault(finding.origin[:2], []).append(finding)
+    paired: dict[Secret, tuple[_Distance, Secret | None]] = {}
+    for findings in documents.values():
+        for key, app_key in _pairs(findings):
+            distance = _distance(key, app_key) if app_key else _FAR
+            if key.secret not in paired or distance < paired[key.secret][0]:
+                beside = app_key.secret if app_key else asking.app_key
+                paired[key.secret] = distance, beside
     ordered = sorted(paired.items(), key=lambda item: item[0].fingerprint)
     return [Question(secret, app_key) for secret, (_, app_key) in ordered]
 
 
-def _nearest(
-    finding: Finding, app_keys: Iterable[Finding], given: Secret | None
-) -> tuple[int, Secret | None]:
-    here = [
-        (abs(other.position.line - finding.position.line), other.secret.fingerprint, other.secret)
-        for other in app_keys
-        if other.origin[:2] == finding.origin[:2]
-    ]
-    distance, _, app_key = min(here, key=lambda item: item[:2], default=(sys.maxsize, "", given))
-    return distance, app_key
+def _pairs(findings: list[Finding]) -> Iterator[tuple[Finding, Finding | None]]:
+    """Yield the keys of one document, each with its X-App-Key.
+
+    Of as many keys as X-App-Keys, one after the other, those that follow each other belong
+    together, though the next pair's may stand nearer.
+    """
+    ordered = sorted(findings, key=lambda finding: finding.position)
+    couples = list(zip(ordered[::2], ordered[1::2], strict=False))
+    orders = {(one.rule, other.rule) for one, other in couples}
+    if len(ordered) % 2 == 0 and len(orders) == 1 and orders <= _COUPLES:
+        yield from ((a, b) if a.rule == API_KEY else (b, a) for a, b in couples)
+        return
+    app_keys = [finding for finding in ordered if finding.rule == APP_KEY]
+    for key in (finding for finding in ordered if finding.rule == API_KEY):
+        yield key, min(app_keys, key=partial(_distance, key), default=None)
 
 
-def verified(outcome: Outcome, asking: Asking, advance: Advance) -> Outcome:
+def _distance(one: Finding, other: Finding) -> _Distance:
+    """Say how many lines, and on one line how many columns, lie between two findings."""
+    first, second = sorted((one.position, other.position))
+    lines = second.line - first.line
+    return lines, 0 if lines else second.column - first.end_column
+
+
+def verified(outcome: Outcome, asking: Asking, advance: Advance, pace: Pace) -> Outcome:
     """Ask about all keys of an outcome, and give it with the answers; or only say what would be."""
     asked, to = questions(outcome, asking), address(asking)
     memory = _remembered(asking, to)
@@ -84,12 +109,13 @@ def verified(outcome: Outcome, asking: Asking, advance: Advance) -> Outcome:
     if asking.plan:
         sys.stderr.write(plan(new, to, asking))
         return outcome
-    told = ask(new, to, asking, advance).verdicts
+    answers = ask(new, to, asking, advance, pace).verdicts
     if memory:
-        _remember(memory, {question: told[question.secret] for question in new})
-    verdicts = told | {question.secret: verdict for question, verdict in known.items()}
-    findings = tuple(_after(finding, verdicts) for finding in outcome.findings)
-    keys = tuple(_after(key, verdicts) for key in outcome.keys)
+        _remember(memory, {question: answers[question.secret] for question in new})
+    verdicts = answers | {question.secret: verdict for question, verdict in known.items()}
+    said = {q.secret: _Told(verdicts[q.secret], q.app_key) for q in asked}
+    findings = tuple(_after(finding, said) for finding in outcome.findings)
+    keys = tuple(_after(key, said) for key in outcome.keys)
     gaps = _gaps(asked, verdicts) if asking.require else ()
     return outcome._replace(findings=findings, keys=keys, skipped=(*outcome.skipped, *gaps))
 
@@ -147,11 +173,10 @@ def ask(
     to: Endpoint,
     asking: Asking,
     advance: Advance,
-    pace: Pace | None = None,
+    pace: Pace,
 ) -> Answers:
     """Ask about each key once, a control key first; stop where nobody answers."""
     check = family.member(verifiers, "wastack").check
-    pace = pace or Pace()
     control, silent = Control(), 0
     answers = Answers({}, {})
     for number, (secret, app_key) in enumerate(asked, 1):
@@ -168,26 +193,32 @@ def ask(
         if asking.control and (verdict.liveness, verdict.status) == (Liveness.UNKNOWN, 401):
             verdict = verdict._replace(reason=f"{verdict.reason}; nor is the control key accepted")
         answers.verdicts[secret] = verdict
-        advance(1, 0, "keys asked about", number / len(asked))
+        of = f"of {len(asked):,} keys asked about"
+        advance(1, 0, of, share(number, len(asked)))
     return answers
 
 
-def _after(item: Item, verdicts: dict[Secret, Verdict]) -> Item:
+def _after(item: Item, said: dict[Secret, _Told]) -> Item:
     """Give a finding or a key with what the API said; a live key is reported, whatever hides it."""
-    if item.secret not in verdicts:
+    if item.secret not in said:
         return item
-    liveness = verdicts[item.secret].liveness
+    verdict, app_key = said[item.secret]
+    liveness = verdict.liveness
     severities = {Liveness.LIVE: Severity.CRITICAL, Liveness.REVOKED: Severity.NOTE}
-    severity = severities.get(liveness, item.severity)
+    item = item._replace(
+        liveness=liveness,
+        severity=severities.get(liveness, item.severity),
+        details=details(verdict, app_key),
+    )
+    reason = told(verdict, app_key)
     if isinstance(item, Key):
-        return item._replace(liveness=liveness, severity=severity)
-    reason = verdicts[item.secret].reason
-    standing = item.standing
-    if liveness is Liveness.LIVE and standing is not Standing.REPORTED:
-        reason, standing = f"{reason}, though {item.standing}: {item.reason}", Standing.REPORTED
-    elif standing is not Standing.REPORTED:
-        reason = item.reason
-    return item._replace(liveness=liveness, severity=severity, standing=standing, reason=reason)
+        return item._replace(reason=reason)
+    if item.standing is Standing.REPORTED:
+        return item._replace(reason=reason)
+    if liveness is Liveness.LIVE:
+        hidden = f"{reason}, though {item.standing}: {item.reason}"
+        return item._replace(standing=Standing.REPORTED, reason=hidden)
+    return item
 
 
 def _gaps(asked: list[Question], verdicts: dict[Secret, Verdict]) -> tuple[Skipped, ...]:

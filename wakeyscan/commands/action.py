@@ -22,14 +22,19 @@ HELP = """Scan as the GitHub Action does: what an event brings, or the tree.
 Writes a report and annotations to the log, a SARIF file, the job's summary, and the step's
 outputs. For use on other CI: wakeyscan scan."""
 
+_OTHERWISE = ("format", "report", "policy-from")
+
 PARAMETERS = Parameters(
     (
-        *(option for option in SCANNING if option.name not in ("format", "report")),
+        *(option for option in SCANNING if option.name not in _OTHERWISE),
         Option("mode", "'diff': what the pull request or push brings; 'tree'; 'audit'.", "NAME"),
         Option("paths", "Of the tree: files and folders, one a line.", "PATHS"),
         Option("sarif-file", "Where to write SARIF. Default: wakeyscan.sarif.", "FILE"),
+        Option("policy-from", "Of a pull request, whose configuration, ignore file and marks "
+               "count: 'base', or 'head', its own, which a fork's never are. Default: base.",
+               "NAME"),
     )
-)
+)  # fmt: skip
 
 
 def run(values: Values, operands: list[str]) -> int:
@@ -59,9 +64,9 @@ def _run(values: Values, environment: Mapping[str, str]) -> tuple[int, dict[str,
     given = {**config.from_environment(PARAMETERS.options, environment), **values}
     sarif = str(given.get("sarif_file", "wakeyscan.sarif"))
     _refuse_links(sarif)
-    settings = config.build(values, PARAMETERS.options, environment)._replace(
-        reports=(("sarif", sarif),), sarif_profile="github"
-    )
+    policy_from = github.policy_from(str(given.get("policy_from", "base")), environment)
+    settings = config.build({**values, "policy_from": policy_from}, PARAMETERS.options, environment)
+    settings = settings._replace(reports=(("sarif", sarif),), sarif_profile="github")
     outcome = _outcome(given, settings, environment)
     delivery.deliver(outcome, settings)
     delivery.deliver(outcome, settings._replace(format="github", reports=()))
@@ -78,7 +83,16 @@ def _outcome(given: Values, settings: config.Config, environment: Mapping[str, s
     if mode == "audit":
         check(settings)
         whole = settings.show_suppressed or settings.asking.wanted
-        plan = Plan(settings.rules, settings.jobs, True, (), datetime.now(UTC), suppressed=whole)
+        plan = Plan(
+            settings.rules,
+            settings.jobs,
+            True,
+            (),
+            datetime.now(UTC),
+            suppressed=whole,
+            policy=settings.policy,
+            revision=settings.revision,
+        )
         outcome, interrupted = audit(find("."), plan, lambda *_: None)
         if interrupted:
             raise KeyboardInterrupt

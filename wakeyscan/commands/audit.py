@@ -48,13 +48,20 @@ def run(values: Values, operands: list[str]) -> int:
     given = {**config.from_environment(PARAMETERS.options, os.environ), **values}
     target = operands[0] if operands else "."
     with located(target) as (folder, repository):
+        at_home = _stands_in(repository)
+        if settings.revision and not at_home:
+            raise UsageError("--policy-from is about the repository that one stands in")
+        trusted = bool(given.get("trust_repo")) or at_home
         plan = Plan(
             rules_folder=settings.rules,
             jobs=settings.jobs,
-            trusted=bool(given.get("trust_repo")) or _stands_in(repository),
+            trusted=trusted,
             limits=_limits(given, repository),
             today=datetime.now(UTC),
             suppressed=settings.show_suppressed or settings.asking.wanted,
+            # Paths that are allowed here mean nothing in another repository.
+            policy=settings.policy if trusted else settings.policy._replace(allowances=()),
+            revision=settings.revision,
             memory="" if given.get("no_cache") or folder != target else default_file(),
         )
         progress = Progress(sys.stderr, settings.quiet)

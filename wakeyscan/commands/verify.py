@@ -15,9 +15,10 @@ from wakeyscan.endpoint import Endpoint
 from wakeyscan.errors import UsageError
 from wakeyscan.finding import API_KEY, Liveness, Secret, Skipped
 from wakeyscan.pace import Pace
+from wakeyscan.progress import Progress
 from wakeyscan.recorded import read_report
 from wakeyscan.relook import looked_again
-from wakeyscan.verdict import Question, Verdict
+from wakeyscan.verdict import Question, Verdict, told
 from wakeyscan.verification import Answers, address, ask, questions
 
 HELP = """Ask WAStack whether keys still work: the proof that a leak is closed.
@@ -65,19 +66,24 @@ def run(values: Values, operands: list[str]) -> int:
     patience = _seconds(str(given.get("wait", "0s")))
     to = address(settings.asking)
     inquiry = _of_report(operands[0], settings) if operands else _of_stdin(settings)
-    answers = _answers(inquiry.asked, to, settings.asking, patience)
+    answers = _answers(inquiry.asked, to, settings, patience)
     delivery.to_stdout("".join(_lines(inquiry, answers)).encode())
     return _code(inquiry, answers)
 
 
 def _answers(
-    asked: list[Question], to: Endpoint, asking: config.Asking, patience: float
+    asked: list[Question], to: Endpoint, settings: config.Config, patience: float
 ) -> Answers:
     """Ask, and for so long as there is patience again about those that are not revoked yet."""
-    until, pause, pace = time.monotonic() + patience, _FIRST_PAUSE, Pace()
+    until, pause = time.monotonic() + patience, _FIRST_PAUSE
+    progress = Progress(sys.stderr, settings.quiet)
+    pace = Pace(sleep=progress.sleep)
     answers = Answers({}, {})
     while True:
-        news = ask(asked, to, asking, lambda *_: None, pace)
+        try:
+            news = ask(asked, to, settings.asking, progress.advance, pace)
+        finally:
+            progress.end()
         answers = Answers({**answers.verdicts, **news.verdicts}, {**answers.controls, **news[1]})
         asked = [q for q in asked if news.verdicts[q.secret].liveness is not Liveness.REVOKED]
         left = until - time.monotonic()
@@ -150,11 +156,8 @@ def _lines(inquiry: Inquiry, answers: Answers) -> list[str]:
 def _line(name: str, before: str, verdict: Verdict, app_key: Secret | None) -> str:
     now = verdict.liveness.value
     changed = before in {*Liveness} - {Liveness.UNCHECKED, verdict.liveness}
-    count = verdict.devices
-    devices = f", {count} device{'s' * (count != 1)}" if count is not None else ""
-    beside = f" (beside {app_key})" if app_key else ""
     change = f"{before} -> {now}" if changed else now
-    return f"{name}  {change}  {printable(verdict.reason)}{devices}{beside}\n"
+    return f"{name}  {change}  {told(verdict, app_key)}\n"
 
 
 def _seconds(text: str) -> float:

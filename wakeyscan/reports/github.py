@@ -41,9 +41,10 @@ def _annotation(finding: Finding, title: str) -> str:
     }
     where = {} if finding.origin.part == "message" else place  # a message is in no file
     within = f" in {finding.origin.within}" if finding.origin.within else ""
-    asked = "" if finding.liveness is Liveness.UNCHECKED else f", {finding.liveness.value}"
     there = f": {told(finding.origin.details)}" if finding.origin.details else ""
-    text = f"{finding.secret} ({finding.rule}, {finding.exposure.value}{asked}){within}{there}"
+    text = f"{finding.secret} ({finding.rule}, {finding.exposure.value}){within}{there}"
+    if finding.liveness is not Liveness.UNCHECKED:
+        text += f"; {finding.liveness.value}: {finding.reason}"
     return command(_level(finding.severity), text, **where, title=f"{title} ({finding.severity})")
 
 

@@ -10,6 +10,7 @@ from wakeyscan.biography import beginning
 from wakeyscan.display import conceal, encodable, json_safe
 from wakeyscan.finding import Finding, Skipped
 from wakeyscan.outcome import Key, Outcome, Place, Style
+from wakeyscan.policy import clauses
 from wakeyscan.recorded import SCHEMA
 
 
@@ -35,6 +36,20 @@ def _report(outcome: Outcome) -> dict[str, Any]:
             "excluded": outcome.coverage.excluded,
         },
         "ignores": outcome.ignores._asdict(),
+        "policy": _policy(outcome),
+    }
+
+
+def _policy(outcome: Outcome) -> dict[str, Any]:
+    policy = outcome.policy
+    return {
+        "file": encodable(policy.file),
+        "revision": policy.revision,
+        "exclude": [encodable(pattern) for pattern in policy.exclude],
+        "notes": [
+            {"text": encodable(text), "ignored": hidden}
+            for text, hidden in clauses(policy, outcome.findings)
+        ],
     }
 
 
@@ -66,6 +81,8 @@ def _key(key: Key) -> dict[str, Any]:
         "secret": str(key.secret),
         "severity": str(key.severity),
         "liveness": key.liveness.value,
+        "reason": encodable(key.reason),
+        "details": dict(key.details),
         "introduced": _introduced(key),
         "removed": key.removed and key.removed._asdict(),
         "at_head": key.at_head,
@@ -86,7 +103,8 @@ def _path(place: Place) -> str:
 
 
 def _details(finding: Finding) -> dict[str, str]:
-    details = {name: encodable(text) for name, text in finding.origin.details}
+    pairs = (*finding.origin.details, *finding.details)
+    details = {name: encodable(text) for name, text in pairs}
     return {**details, "part": finding.origin.part} if finding.origin.part else details
 
 

@@ -18,10 +18,13 @@ def write(outcome: Outcome, out: TextIO, style: Style) -> None:
     reported = sorted(outcome.reported(), key=lambda finding: -finding.severity)
     out.write(f"### wakeyscan: {_verdict(outcome, len(reported))}\n\n")
     if reported:
-        out.write("| severity | where | rule | secret | exposure |\n|---|---|---|---|---|\n")
-        out.write(_rows(map(_row, reported), len(reported)))
+        asked = any(finding.liveness is not Liveness.UNCHECKED for finding in reported)
+        names = ("severity", "where", "rule", "secret", "exposure", *(("answer",) * asked))
+        out.write(f"| {' | '.join(names)} |\n|{'---|' * len(names)}\n")
+        out.write(_rows((_row(finding, asked) for finding in reported), len(reported)))
         out.write("\nTake every key for leaked: make a new one, then **revoke** the old one. Both ")
         out.write("work until then; taking it out of the code closes nothing.\n")
+    out.writelines(f"\n{code(note)}\n" for note in (*outcome.notes(), *outcome.left_out()))
     if outcome.skipped:
         out.write("\n| not looked at | why |\n|---|---|\n")
         gaps = (f"| {code(gap.origin.path)} | {code(gap.reason)} |\n" for gap in outcome.skipped)
@@ -34,17 +37,18 @@ def _verdict(outcome: Outcome, count: int) -> str:
     return "nothing found" if outcome.complete else "incomplete, so no all-clear"
 
 
-def _row(finding: Finding) -> str:
+def _row(finding: Finding, asked: bool) -> str:
     where = f"{finding.origin.path}:{finding.position.line}"
     within = f" in {code(finding.origin.within)}" if finding.origin.within else ""
     within += f" ({code(told(finding.origin.details))})" if finding.origin.details else ""
-    asked = finding.liveness is not Liveness.UNCHECKED
+    mine = finding.liveness is not Liveness.UNCHECKED
     cells = (
-        f"{finding.severity} ({finding.liveness.value})" if asked else str(finding.severity),
+        f"{finding.severity} ({finding.liveness.value})" if mine else str(finding.severity),
         code(where) + within,
         code(finding.rule),
         code(str(finding.secret)),
         finding.exposure.value,
+        *((code(finding.reason) if mine else "",) * asked),
     )
     return f"| {' | '.join(cells)} |\n"
 

@@ -90,7 +90,10 @@ def _descriptor(rule: Rule) -> Any:
         help_uri=f"{HOME}#rules",
         help=sarif.MultiformatMessageString(text=rule.help.strip(), markdown=rule.help.strip()),
         message_strings={
-            "default": sarif.MultiformatMessageString(text=f"{rule.title} in {{0}} code: '{{1}}'.")
+            "default": sarif.MultiformatMessageString(text=f"{rule.title} in {{0}} code: '{{1}}'."),
+            "asked": sarif.MultiformatMessageString(
+                text=f"{rule.title} in {{0}} code: '{{1}}'. Asked whether it works: {{2}}."
+            ),
         },
         default_configuration=sarif.ReportingConfiguration(level=level),
         properties={
@@ -125,14 +128,16 @@ def _result(finding: Finding, number: int, title: str, place: str) -> Any:
     exposure = finding.exposure.value
     within = f" in {printable(finding.origin.within)}" if finding.origin.within else ""
     there = f" ({told(finding.origin.details)})" if finding.origin.details else ""
+    answer = _answer(finding)
+    asked = f" Asked whether it works: {answer}." if answer else ""
     return sarif.Result(
         rule_id=finding.rule,
         rule_index=number,
         level=level,
         message=sarif.Message(
-            id="default",
-            text=f"{title}{within} in {exposure} code: '{finding.secret}'{there}.",
-            arguments=[exposure, str(finding.secret)],
+            id="asked" if answer else "default",
+            text=f"{title}{within} in {exposure} code: '{finding.secret}'{there}.{asked}",
+            arguments=[exposure, str(finding.secret), *([answer] if answer else [])],
         ),
         locations=[
             sarif.Location(
@@ -149,10 +154,19 @@ def _result(finding: Finding, number: int, title: str, place: str) -> Any:
             "security-severity": severity,
             "exposure": exposure,
             "liveness": finding.liveness.value,
+            **dict(finding.details),
             "encoding": finding.encoding,
             **({"within": printable(finding.origin.within)} if finding.origin.within else {}),
         },
     )
+
+
+def _answer(finding: Finding) -> str:
+    """Say what came of asking about a key, or nothing where nobody asked."""
+    if not finding.details:
+        return ""
+    answer = printable(dict(finding.details)["answer"]).replace("[", "\\[")  # no link of SARIF's
+    return f"{finding.liveness.value}: {answer}"
 
 
 def _location(finding: Finding) -> Any:
@@ -198,6 +212,10 @@ def _suppressions(finding: Finding) -> list[Any] | None:
 def _invocation(outcome: Outcome, left_out: int) -> Any:
     """Say what was not looked at. GitHub refuses a run that says it did not succeed."""
     notes = [_notification(item) for item in outcome.skipped]
+    notes += [
+        sarif.Notification(message=sarif.Message(text=printable(note)), level="note")
+        for note in (*outcome.notes(), *outcome.left_out())
+    ]
     if left_out > 0:
         text = f"{left_out} findings of the lowest severity are left out: over {MOST_RESULTS}."
         notes.append(sarif.Notification(message=sarif.Message(text=text), level="warning"))

@@ -76,6 +76,8 @@ def _finding(finding: Finding, style: Style) -> str:
     mark = ""
     if finding.standing is not Standing.REPORTED or finding.reason:
         mark = f"{'':12}{_state(finding)}: {printable(finding.reason)}\n"
+    if finding.standing is not Standing.REPORTED and finding.details:
+        mark += f"{'':12}{finding.liveness.value}: {printable(dict(finding.details)['answer'])}\n"
     # The bar keeps an excerpt that begins with `::` from being an order to a CI runner.
     excerpt = "" if named else f"{'':12}| {printable(finding.excerpt)}\n"
     return head + _paint(excerpt.rstrip("\n"), _DIM, style) + ("\n" if excerpt else "") + mark
@@ -83,9 +85,10 @@ def _finding(finding: Finding, style: Style) -> str:
 
 def _state(finding: Finding) -> str:
     """Say in a word what the reason of a finding is the reason for."""
-    if finding.liveness is Liveness.UNCHECKED:
-        return finding.standing.value
-    return finding.liveness.value
+    asked = finding.liveness is not Liveness.UNCHECKED
+    if asked and finding.standing is Standing.REPORTED:
+        return finding.liveness.value
+    return finding.standing.value
 
 
 def _skipped(outcome: Outcome, style: Style) -> str:
@@ -115,6 +118,7 @@ def _summary(outcome: Outcome, style: Style) -> str:
         used, unused, expired = outcome.ignores
         hint = " (wakeyscan ignore list names them)" if unused or expired else ""
         parts.append(f"Ignore file: {used} used, {unused} unused, {expired} expired{hint}.")
+    parts += map(printable, outcome.notes())
     excluded = f", {outcome.coverage.excluded} excluded" if outcome.coverage.excluded else ""
     what = "object" if outcome.command == "audit" else "file"
     files = f"{outcome.coverage.documents:,} {what}{'s' * (outcome.coverage.documents != 1)}"

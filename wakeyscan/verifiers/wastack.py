@@ -81,7 +81,12 @@ def judge(answer: Answer, paired: bool, controlled: bool) -> Verdict:
     said = _content(answer) if status in _TELLING else {}
     success = said.get("success")
     if status == 200 and success is True:
-        return Verdict(Liveness.LIVE, "the API accepts it", status, _devices(said.get("data")))
+        return Verdict(
+            Liveness.LIVE,
+            "the API accepts it, to read at least",
+            status,
+            _devices(said.get("data")),
+        )
     if status == 401 and success is False:
         return _refused(said.get("error"), controlled)
     if status == 403 and success is False:

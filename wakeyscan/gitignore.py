@@ -1,0 +1,28 @@
+"""Matches paths against gitignore patterns that are relative to a folder of their own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+
+Match = Callable[[str, str], bool]
+"""Says whether patterns match a path, which is relative to a folder (empty: the present one)."""
+
+
+def matcher(patterns: Iterable[str], root: str) -> Match:
+    """Compile patterns that are relative to `root`; raises `ValueError` where one is none."""
+    import re
+
+    import pathspec  # 40 ms that only who excludes something pays
+
+    try:
+        matches = pathspec.GitIgnoreSpec.from_lines(patterns).match_file
+    except re.error as error:
+        raise ValueError(str(error)) from None
+    top = os.path.abspath(root)
+
+    def match(path: str, base: str) -> bool:
+        inside = os.path.relpath(os.path.join(os.path.abspath(base), path), top)
+        return bool(matches(inside.replace(os.sep, "/")))
+
+    return match

@@ -1,0 +1,94 @@
+"""Reads files as they stand at a revision: what a change may not alter in its own favour."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from wakeyscan import changes, commits, git, worktree
+from wakeyscan.errors import ConfigError, GitError, SourceError
+from wakeyscan.finding import Document, Origin, Skipped
+from wakeyscan.scope import Scope
+
+_SHORT = 12
+_LINK = "120000"
+
+
+class Revision(NamedTuple):
+    """A commit of the repository that one stands in."""
+
+    commit: str
+    """Its id."""
+    top: str
+    """The top of the work tree, absolute; of a bare repository its folder."""
+    own: git.Git
+
+    def __str__(self) -> str:
+        return self.commit[:_SHORT]
+
+    def inside(self, path: str) -> str | None:
+        """Give a path from the top; `None` where it is none of the work tree's.
+
+        As it is written first: a change that makes a link of a folder must not lead out of it.
+        """
+        written = os.path.normpath(os.path.join(os.path.realpath("."), path))
+        folder, name = os.path.split(written)
+        for place in (written, os.path.join(os.path.realpath(folder), name)):
+            inside = os.path.relpath(place, self.top)
+            if inside.split(os.sep, 1)[0] != os.pardir:
+                return inside.replace(os.sep, "/")
+        return None
+
+    def read(self, path: str) -> bytes | None:
+        """Read a file, by its path from the top; `None` where there is none.
+
+        Raises `ConfigError` at a link, which is not followed.
+        """
+        for change in self._files(path):
+            if change.path == path:
+                return self._content(change)
+        return None
+
+    def folder(self, path: str) -> dict[str, bytes]:
+        """Read the files right in a folder, by their names; raises `ConfigError` at a link."""
+        lead = "" if path == "." else f"{path}/"
+        names = {change.path.removeprefix(lead): change for change in self._files(path)}
+        return {n: self._content(change) for n, change in names.items() if "/" not in n}
+
+    def documents(self) -> Iterator[Document | Skipped]:
+        """Yield all files."""
+        listed = changes.brought(self._files("."), Scope(), lambda one: Origin(one.path))
+        wanted = [item for item in listed if not isinstance(item, Skipped)]
+        yield from changes.documents(wanted, self.own, Scope())
+
+    def _files(self, path: str) -> list[changes.Change]:
+        empty = git.EMPTY_TREES["sha256" if len(self.commit) == 64 else "sha1"]
+        below = () if path == "." else (path,)
+        asked = ("diff-tree", "-z", "-r", "--no-abbrev", "--no-renames", empty, self.commit)
+        # Its paths are those of the tree, wherever one stands.
+        there = self.own._replace(folder=self.top)
+        return list(changes.parse(there.run(*asked, "--", *below)))
+
+    def _content(self, change: changes.Change) -> bytes:
+        if change.mode == _LINK:
+            raise ConfigError(f"{change.path} at {self} is a link, which is not followed")
+        for found in self.own.objects([change.new]):
+            if found.type == "blob":
+                return found.whole()
+        raise SourceError(f"{change.path} at {self} is missing from this clone: fetch it")
+
+
+def revision(name: str) -> Revision:
+    """Find a revision; raises `SourceError` where there is no such commit here."""
+    own = git.own()
+    try:
+        commit = commits.commit_id(name, own)
+    except GitError:
+        raise
+    except SourceError:
+        raise SourceError(
+            f"--policy-from: {name!r} names no commit here; in a shallow clone fetch it first "
+            "(git fetch --unshallow, or fetch-depth: 0 for actions/checkout)"
+        ) from None
+    return Revision(commit, worktree.work_tree(".") or os.path.realpath("."), own)
