@@ -42,12 +42,15 @@ class Plan(NamedTuple):
     """The file that remembers what was looked at before; empty: nothing is remembered."""
     suppressed: bool = False
     """Whether to tell of placeholders and ignored keys, too."""
+    foreign: bool = False
+    """Whether marks of other scanners count where ours do."""
 
 
 def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome, bool]:
     """Audit a repository; say too whether it was interrupted, with what was found until then."""
     rules = rule.load(plan.rules_folder)
-    through = lens(rules, wrappings())._replace(heed_marks=plan.trusted)
+    through = lens(rules, wrappings())
+    through = through._replace(heed_marks=plan.trusted, heed_foreign=plan.foreign)
     through.prefilter.expect(MANY)
     with sterile.opened(repository) as git_there, _checking(repository, git_there) as check:
         named = labels.labels_of(repository, git_there)

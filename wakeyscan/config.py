@@ -62,6 +62,7 @@ class Config(NamedTuple):
     ignore_file: str = ""
     """Empty: the one at the top of the repository that one stands in."""
     strict_ignores: bool = False
+    honor_foreign_ignores: bool = False
 
 
 def build(values: Values, options: tuple[Option, ...], environment: Mapping[str, str]) -> Config:
@@ -103,6 +104,7 @@ def build(values: Values, options: tuple[Option, ...], environment: Mapping[str,
         asking=_asking(given, environment),
         ignore_file=str(given.get("ignore_file", "")),
         strict_ignores=bool(given.get("strict_ignores")),
+        honor_foreign_ignores=bool(given.get("honor_foreign_ignores")),
     )
 
 

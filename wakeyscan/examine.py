@@ -30,6 +30,8 @@ class Lens(NamedTuple):
     patterns: detect.Patterns
     heed_marks: bool = True
     """Whether `wakeyscan:ignore` counts: in a stranger's repository it does not."""
+    heed_foreign: bool = False
+    """Whether marks of other scanners count, too, where ours do."""
 
 
 def lens(rules: tuple[Rule, ...], decoders: Iterable[Decoder]) -> Lens:
@@ -43,7 +45,7 @@ def examine(document: Document, through: Lens) -> list[Finding]:
     findings: list[Finding] = []
     for shown, hits in _as_shown(document, through):
         matches = detect.settle(_matches(shown.content, hits, through, _DEEPEST), through.rules)
-        findings += _findings(shown, matches, through.heed_marks)
+        findings += _findings(shown, matches, through)
     return findings
 
 
@@ -54,7 +56,8 @@ def examine_name(origin: Origin, through: Lens) -> tuple[Origin, list[Finding]]:
     if not matches:
         return origin, []
     masked = origin._replace(path=_masked(path, matches, 0, len(path)))
-    return masked, _findings(Document(masked._replace(part="name"), path), matches, False)
+    unmarked = through._replace(heed_marks=False)
+    return masked, _findings(Document(masked._replace(part="name"), path), matches, unmarked)
 
 
 def _as_shown(document: Document, through: Lens) -> Iterator[tuple[Document, list[Hit]]]:
@@ -116,12 +119,12 @@ def _wrapped_matches(
                 yield match._replace(start=start, end=end, encoding=name + inner)
 
 
-def _findings(document: Document, matches: list[detect.Match], heed_marks: bool) -> list[Finding]:
+def _findings(document: Document, matches: list[detect.Match], through: Lens) -> list[Finding]:
     content = document.content
     starts = locate.locate(content, (m.start for m in matches), document.line, document.column)
     low, high = document.own or (0, len(content))
     return [
-        _finding(document, match, matches, place, heed_marks)
+        _finding(document, match, matches, place, through)
         for match, place in zip(matches, starts, strict=True)
         if match.start < high and match.end > low  # what two windows share is told apart by place
     ]
@@ -132,14 +135,14 @@ def _finding(
     match: detect.Match,
     matches: list[detect.Match],
     place: tuple[int, int],
-    heed_marks: bool,
+    through: Lens,
 ) -> Finding:
     content, (line, column) = document.content, place
     length = len(content[match.start : match.end].decode("utf-8", "replace"))
     low, high = locate.line_around(content, match.start, match.end, _EXCERPT)
     seen_by = exposure.exposure_of(document.origin, content[low:high])
     around = severity.neighbourhood(content, match.start, match.end)
-    standing, reason = _standing(content, match, heed_marks)
+    standing, reason = _standing(content, match, matches, through)
     return Finding(
         rule=match.rule.id,
         secret=match.secret,
@@ -154,13 +157,19 @@ def _finding(
     )
 
 
-def _standing(content: bytes, match: detect.Match, heed_marks: bool) -> tuple[Standing, str]:
+def _standing(
+    content: bytes, match: detect.Match, matches: list[detect.Match], through: Lens
+) -> tuple[Standing, str]:
     """What a person wrote goes before what we guess."""
-    if heed_marks and (reason := ignores.inline_reason(content, match.start, match.end)):
-        return Standing.IGNORED, reason
+    mark = ignores.own_mark(content, match.start, match.end) if through.heed_marks else None
+    other = ignores.foreign_mark(content, match.start, match.end) if through.heed_marks else None
+    if mark := mark or (other if through.heed_foreign else None):
+        # A line may hold keys behind a comment, and people put one into it.
+        reason = _masked(content, matches, *mark.reason).strip()
+        return Standing.IGNORED, ignores.told(mark, reason)
     if reason := triage.placeholder_reason(match):
         return Standing.PLACEHOLDER, reason
-    return Standing.REPORTED, ""
+    return Standing.REPORTED, ignores.not_heeded(other) if other else ""
 
 
 def _composed(outer: str, inner: str) -> str:

@@ -55,6 +55,7 @@ def run(values: Values, operands: list[str]) -> int:
             limits=_limits(given, repository),
             today=datetime.now(UTC),
             suppressed=settings.show_suppressed or settings.asking.wanted,
+            foreign=settings.honor_foreign_ignores,
             memory="" if given.get("no_cache") or folder != target else default_file(),
         )
         progress = Progress(sys.stderr, settings.quiet)
