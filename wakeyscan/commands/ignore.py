@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
 from wakeyscan import atomic, config, delivery, ignorefile, worktree
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
-from wakeyscan.display import printable
+from wakeyscan.display import conceal, printable
 from wakeyscan.errors import ConfigError, ReportError, UsageError
 from wakeyscan.finding import Finding
 from wakeyscan.ignorefile import Entry
 from wakeyscan.inspection import ignore_file
+from wakeyscan.outcome import Outcome
 from wakeyscan.recorded import read_report
 from wakeyscan.relook import looked_again
 
@@ -31,6 +32,11 @@ PARAMETERS = Parameters(
         *(option for option in SCANNING if option.name in _USED),
         Option("reason", "Why they are accepted.", "TEXT"),
         Option("until", "The last day on which that counts, as 2027-01-31.", "DAY"),
+        Option(
+            "paths",
+            "Only in the paths that match, from the top of the repository (tests/*).",
+            "GLOB",
+        ),
         Option("from", "Accept all reported findings of a JSON report.", "REPORT"),
     ),
     "add|list|prune|explain [FINGERPRINT]",
@@ -38,6 +44,8 @@ PARAMETERS = Parameters(
 
 
 _INCOMPLETE = 3
+_MOST_PLACES = 3
+_UNUSED = "Unused: hides nothing in the files; 'prune' looks into the history, too, and drops it."
 
 Hidden = dict[Entry, list[Finding]]
 
@@ -48,7 +56,7 @@ def run(values: Values, operands: list[str]) -> int:
     match operands or ["list"]:
         case ["add", *fingerprints]:
             given = {**config.from_environment(PARAMETERS.options, os.environ), **values}
-            return _add(fingerprints, given, ignore_file(settings))
+            return _add(fingerprints, given, settings)
         case ["list"]:
             return _list(settings)
         case ["prune"]:
@@ -58,37 +66,88 @@ def run(values: Values, operands: list[str]) -> int:
     raise UsageError("wakeyscan ignore takes: add, list, prune, or explain FINGERPRINT")
 
 
-def _add(fingerprints: list[str], given: Values, file: str) -> int:
+def _add(fingerprints: list[str], given: Values, settings: config.Config) -> int:
     reason = " ".join(str(given.get("reason", "")).split())
     if not reason:
         raise UsageError("--reason is missing: say why these are accepted")
     until = _day(str(given["until"])) if "until" in given else None
     source = str(given.get("from", ""))
-    wanted = dict.fromkeys((*fingerprints, *(_of_report(source) if source else ())))
-    if not wanted and not source:
+    if not fingerprints and not source:
         raise UsageError("name a fingerprint, or a report with --from")
-    known, today = ignorefile.read(file), _today()
-    valid = [entry for entry in known if not entry.paths and not entry.has_expired(today)]
-    there = [f for f in wanted if any(f.startswith(entry.fingerprint) for entry in valid)]
-    new = [Entry(f, reason, until) for f in wanted if f not in there]
-    for entry in new:
+    form = Entry("", reason, until, str(given.get("paths", "")))
+    ignorefile.check(form)
+    whole = _whole(fingerprints, settings)
+    wanted = dict.fromkeys((*whole, *(_of_report(source) if source else ())))
+    new = [form._replace(fingerprint=fingerprint) for fingerprint in wanted]
+    return _tell([_put(new, settings)])
+
+
+def _put(entries: Iterable[Entry], settings: config.Config) -> str:
+    """Add what is not accepted yet, in the place of entries that have expired; say how many."""
+    file, today = ignore_file(settings), _today()
+    known = ignorefile.read(file)
+    new, there, over = list[Entry](), 0, set[Entry]()
+    for entry in entries:
         ignorefile.check(entry)
-    over = {entry for entry in known if entry.has_expired(today) and entry.fingerprint in wanted}
+        same = [old for old in known if entry.fingerprint.startswith(old.fingerprint)]
+        valid = [old for old in same if not old.has_expired(today)]
+        if any(old.paths in ("", entry.paths) for old in valid):
+            there += 1
+            continue
+        new.append(entry)
+        over.update(old for old in same if old.has_expired(today) and old.paths == entry.paths)
     if new:
         _write(file, (*(entry for entry in known if entry not in over), *new))
-    return _tell([f"{file}: {len(new)} added, {len(there)} known already"])
+    return f"{file}: {len(new)} added, {there} known already"
+
+
+def _whole(fingerprints: list[str], settings: config.Config) -> list[str]:
+    """Give fingerprints in full, of which beginnings are enough where only one is here."""
+    for begun in fingerprints:
+        ignorefile.check_beginning(begun)
+    if all(ignorefile.is_whole(begun) for begun in fingerprints):
+        return fingerprints
+    here = _fingerprints("scan", settings)
+    if worktree.work_tree(".") and not all(_among(here, begun) for begun in fingerprints):
+        here |= _fingerprints("audit", settings)
+    return [_only(begun, here) for begun in fingerprints]
+
+
+def _fingerprints(command: str, settings: config.Config) -> set[str]:
+    return {finding.secret.fingerprint for finding in _looked(command, settings).findings}
+
+
+def _among(here: Iterable[str], begun: str) -> list[str]:
+    return [fingerprint for fingerprint in here if fingerprint.startswith(begun)]
+
+
+def _only(begun: str, here: set[str]) -> str:
+    found = [begun] if ignorefile.is_whole(begun) else sorted(_among(here, begun))
+    if not found:
+        raise UsageError(
+            f"no finding here begins with {begun!r}; give all 32 digits, which a report in JSON has"
+        )
+    if len(found) > 1:
+        raise UsageError(f"{begun!r} is the beginning of {len(found)}: {', '.join(found)}")
+    return found[0]
 
 
 def _of_report(path: str) -> list[str]:
     with read_report(path) as report:
-        found = report["findings"]
-        return [str(item["fingerprint"]) for item in found if item["standing"] == "reported"]
+        found = [item for item in report["findings"] if item["standing"] == "reported"]
+        fingerprints = [str(item["fingerprint"]) for item in found]
+        if not all(map(ignorefile.is_whole, fingerprints)):
+            raise ValueError("it has a fingerprint that is none")
+        return fingerprints
 
 
 def _list(settings: config.Config) -> int:
     entries, today = _entries(settings), _today()
     hidden, _ = _look("scan", entries, settings)
-    return _tell([_described(entry, hidden[entry], today) for entry in entries] or ["No entries."])
+    lines = [line for entry in entries for line in _described(entry, hidden[entry], today)]
+    if worktree.work_tree(".") and any(not hidden[entry] for entry in entries):
+        lines.append(_UNUSED)
+    return _tell(lines or ["No entries."])
 
 
 def _prune(settings: config.Config) -> int:
@@ -108,7 +167,7 @@ def _prune(settings: config.Config) -> int:
     unsure = {entry: "not everything could be looked at" for entry in idle if entry not in why}
     why |= {} if complete else unsure
     dropped = f"{file}: {len(entries) - len(kept)} dropped, {len(kept)} kept"
-    _tell([dropped, *(f"  kept: {reason}: {printable(str(e))}" for e, reason in why.items())])
+    _tell([dropped, *(f"  kept: {reason}: {_shown(e)}" for e, reason in why.items())])
     return _INCOMPLETE if unsure and not complete else 0
 
 
@@ -122,17 +181,29 @@ def _entries(settings: config.Config) -> tuple[Entry, ...]:
 
 def _look(command: str, entries: Iterable[Entry], settings: config.Config) -> tuple[Hidden, bool]:
     """Scan or audit again; say what each entry hides there, and whether all was looked at."""
-    top = os.path.relpath(worktree.work_tree(".") or ".")
-    outcome = looked_again(command, [top], settings._replace(ignore_file=""))
+    outcome = _looked(command, settings)
     findings = outcome.findings
     return {e: [f for f in findings if e.hides(f)] for e in entries}, outcome.complete
 
 
-def _described(entry: Entry, hidden: list[Finding], today: date) -> str:
+def _looked(command: str, settings: config.Config) -> Outcome:
+    top = os.path.relpath(worktree.work_tree(".") or ".")
+    return looked_again(command, [top], settings._replace(ignore_file=""))
+
+
+def _described(entry: Entry, hidden: list[Finding], today: date) -> Iterator[str]:
     state = f"hides {len(hidden)}" if hidden else "unused"
     if entry.has_expired(today):
         state = "expired"
-    return f"{state:10}  {printable(str(entry))}"
+    yield f"{state:10}  {_shown(entry)}"
+    places = [f"{printable(f.origin.path)}:{f.position.line}" for f in hidden[:_MOST_PLACES]]
+    more = [f"and {len(hidden) - _MOST_PLACES} more"] if len(hidden) > _MOST_PLACES else []
+    if places:
+        yield f"{'':12}{', '.join([*places, *more])}"
+
+
+def _shown(entry: Entry) -> str:
+    return printable(conceal(str(entry)))
 
 
 def _explain(fingerprint: str, settings: config.Config) -> int:
@@ -142,7 +213,7 @@ def _explain(fingerprint: str, settings: config.Config) -> int:
     hidden, _ = _look("scan", mine, settings)
     lines = []
     for entry in mine:
-        lines.append(printable(str(entry)))
+        lines.append(_shown(entry))
         if entry.has_expired(_today()):
             lines.append("  expired: what follows is reported")
         lines += [
