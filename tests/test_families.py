@@ -8,10 +8,19 @@ from types import ModuleType
 
 import pytest
 
-from wakeyscan import arguments, commands, decoders, family, reports, sources, verifiers
+from wakeyscan import (
+    arguments,
+    commands,
+    decoders,
+    family,
+    importers,
+    reports,
+    sources,
+    verifiers,
+)
 from wakeyscan.errors import UsageError
 
-FAMILIES = (sources, decoders, reports, commands, verifiers)
+FAMILIES = (sources, decoders, reports, commands, verifiers, importers)
 FUNCTIONS = {
     sources: {
         "units": {"target": "str", "scope": "Scope"},
@@ -20,6 +29,10 @@ FUNCTIONS = {
     decoders: {
         "disguise": {"anchor": "bytes", "exact_case": "bool"},
         "unwrap": {"content": "bytes", "marks": "frozenset[bytes]"},
+    },
+    importers: {
+        "recognises": {"name": "str", "text": "str"},
+        "accepted": {"text": "str", "report": "str"},
     },
     reports: {"write": {"outcome": "Outcome", "out": "TextIO", "style": "Style"}},
     commands: {"run": {"values": "Values", "operands": "list[str]"}},
@@ -33,8 +46,14 @@ FUNCTIONS = {
         }
     },
 }
-YIELDS = {"units": "str", "documents": "Document", "disguise": "bytes", "unwrap": ""}
-RETURNS = {"write": "None", "run": "int", "check": "Verdict"}
+YIELDS = {
+    "accepted": "Acceptance",
+    "units": "str",
+    "documents": "Document",
+    "disguise": "bytes",
+    "unwrap": "",
+}
+RETURNS = {"recognises": "bool", "write": "None", "run": "int", "check": "Verdict"}
 RENAMED = {"targets": "operands"}
 """Commands call their operands what they are to them."""
 

@@ -685,7 +685,9 @@ REFUSED = [
         ["{f}", "--reason= \n"], "--reason is missing: say why these are accepted", id="empty"
     ),
     pytest.param(
-        ["--reason=r"], "name a fingerprint, or a report with --from", id="no-fingerprint"
+        ["--reason=r"],
+        "name a fingerprint, or a report with --from, or all that is here: --all",
+        id="no-fingerprint",
     ),
     pytest.param(
         ["{f}", "abc", "--reason=r"],
@@ -874,6 +876,35 @@ def test_an_old_repository_is_adopted_by_one_command(
     )
     assert "\n1 finding in 1 file: 1 high.\n" in ran.out
     assert ran.out.endswith(NEXT_STEPS)
+
+
+def test_add_all_is_about_the_files_here(repo: Repo, key: str, make_key: MakeKey) -> None:
+    gone, marked, known, other = (make_key() for _ in range(4))
+    repo.commit({"gone.py": code(gone)})
+    repo.git("rm", "-q", "gone.py")
+    accept(repo, known)
+    repo.write({"src/a.py": code(key), "b.py": code(known) + code(other), "src/c.py": code(key)})
+    repo.write({"d.py": f"k = '{marked}'  # wakeyscan:ignore -- ours\n"})
+    repo.write({"e.py": "Authorization: Bearer wa_live_your_api_key_goes_here\n"})
+    options = ("--all", "--reason=adopted", f"--until={day(90)}")
+    assert repo.run("ignore", "add", *options, cwd="src") == Ran(
+        0, f"../{FILE}: 2 added, 0 known already\n", ""
+    )
+    more = [f"{fingerprint(one)} until={day(90)} # adopted" for one in (key, other)]
+    assert text(repo) == filed(f"{fingerprint(known)} # a test key", *more)
+    assert repo.scan("--strict-ignores").code == 0
+    assert repo.run("ignore", "add", *options) == added(0)
+
+
+def test_add_all_says_what_it_could_not_look_at(repo: Repo, key: str) -> None:
+    repo.write({"a.py": code(key), "large.py": code(key) * 100})
+    ran = repo.run("ignore", "add", "--all", "--reason=r", env={"WAKEYSCAN_MAX_FILE_SIZE": "1k"})
+    assert ran == added(1)  # no option of this command
+    repo.write({".wakeyscan.toml": 'max-file-size = "1k"\n'})
+    ran = repo.run("ignore", "add", "--all", "--reason=r")
+    size = len(code(key)) * 100
+    gap = f"  not looked at: large.py: larger than --max-file-size: {size:,} of 1,024 bytes\n"
+    assert ran == (3, f"{FILE}: 0 added, 0 known already\n{gap}", "")
 
 
 def test_from_takes_what_is_reported_once(
@@ -1078,7 +1109,7 @@ def test_a_named_file_elsewhere_is_about_this_repository(
 )
 def test_what_ignore_does_not_know(repo: Repo, line: str) -> None:
     ran = repo.run("ignore", *line.split())
-    takes = "wakeyscan ignore takes: add, list, prune, or explain FINGERPRINT"
+    takes = "wakeyscan ignore takes: add, import FILE, list, prune, or explain FINGERPRINT"
     lacks = "--reason is missing: say why these are accepted"
     assert ran == (2, "", f"wakeyscan: {lacks if line == 'add' else takes}\n")
 

@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
-from wakeyscan import atomic, config, delivery, ignorefile, worktree
+from wakeyscan import abbreviation, adoption, atomic, config, delivery, ignorefile, worktree
+from wakeyscan.acceptance import Acceptance
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.display import conceal, printable
 from wakeyscan.errors import ConfigError, ReportError, UsageError
@@ -19,8 +20,14 @@ from wakeyscan.relook import looked_again
 
 HELP = """Accept findings, with a reason, in .wakeyscanignore: an entry is about a secret.
 
-add FINGERPRINT --reason TEXT [--until DAY] | add --from REPORT.json --reason TEXT | list |
-prune | explain FINGERPRINT
+add FINGERPRINT --reason TEXT [--until DAY] | add --all --reason TEXT |
+add --from REPORT.json --reason TEXT |
+import FILE [REPORT] --reason TEXT | list | prune | explain FINGERPRINT
+
+Of a fingerprint its first digits do, as a report shows them, where no other begins with them.
+
+'import' takes over what gitleaks, betterleaks, detect-secrets or kingfisher was told to accept: an
+ignore file (with a report of gitleaks, more exactly) or a baseline. It looks again at each place.
 
 'list' and 'explain' look at the files again, to say what each entry hides there. 'prune' drops what
 has expired, and what hides nothing any more, in the files and in the history."""
@@ -37,9 +44,11 @@ PARAMETERS = Parameters(
             "Only in the paths that match, from the top of the repository (tests/*).",
             "GLOB",
         ),
+        Option("as", "The format of what is imported, where it is not recognised.", "NAME"),
+        Option("all", "Accept all that is found in the files now."),
         Option("from", "Accept all reported findings of a JSON report.", "REPORT"),
     ),
-    "add|list|prune|explain [FINGERPRINT]",
+    "add|import|list|prune|explain [FINGERPRINT|FILE]",
 )
 
 
@@ -57,29 +66,70 @@ def run(values: Values, operands: list[str]) -> int:
         case ["add", *fingerprints]:
             given = {**config.from_environment(PARAMETERS.options, os.environ), **values}
             return _add(fingerprints, given, settings)
+        case ["import", *files] if len(files) in (1, 2):
+            given = {**config.from_environment(PARAMETERS.options, os.environ), **values}
+            return _import(files, given, settings)
         case ["list"]:
             return _list(settings)
         case ["prune"]:
             return _prune(settings)
         case ["explain", fingerprint]:
             return _explain(fingerprint, settings)
-    raise UsageError("wakeyscan ignore takes: add, list, prune, or explain FINGERPRINT")
+    raise UsageError(
+        "wakeyscan ignore takes: add, import FILE, list, prune, or explain FINGERPRINT"
+    )
 
 
 def _add(fingerprints: list[str], given: Values, settings: config.Config) -> int:
+    form, source = _form(given), str(given.get("from", ""))
+    if not fingerprints and not source and "all" not in given:
+        raise UsageError("name a fingerprint, or a report with --from, or all that is here: --all")
+    here = _looked("scan", settings) if given.get("all") else None
+    whole = abbreviation.whole(fingerprints, lambda command: _looked(command, settings))
+    found = [finding.secret.fingerprint for finding in here.reported()] if here else []
+    wanted = dict.fromkeys((*whole, *found, *(_of_report(source) if source else ())))
+    lines = [_put([form._replace(fingerprint=one) for one in wanted], settings)]
+    gaps = [item for item in here.skipped if item.gap] if here else []
+    lines += [f"  not looked at: {item.origin.path}: {item.reason}" for item in gaps]
+    _tell([printable(line) for line in lines])
+    return _INCOMPLETE if gaps else 0
+
+
+def _form(given: Values) -> Entry:
+    """Give what entries are to say, all but the fingerprint."""
     reason = " ".join(str(given.get("reason", "")).split())
     if not reason:
         raise UsageError("--reason is missing: say why these are accepted")
     until = _day(str(given["until"])) if "until" in given else None
-    source = str(given.get("from", ""))
-    if not fingerprints and not source:
-        raise UsageError("name a fingerprint, or a report with --from")
     form = Entry("", reason, until, str(given.get("paths", "")))
     ignorefile.check(form)
-    whole = _whole(fingerprints, settings)
-    wanted = dict.fromkeys((*whole, *(_of_report(source) if source else ())))
-    new = [form._replace(fingerprint=fingerprint) for fingerprint in wanted]
-    return _tell([_put(new, settings)])
+    return form
+
+
+def _import(files: list[str], given: Values, settings: config.Config) -> int:
+    """Accept what another scanner was told to; incomplete where that can't be told of all."""
+    form, file = _form(given), files[0]
+    wanted = adoption.read(file, "".join(files[1:]), str(given.get("as", "")))
+    adopted = adoption.adopt(wanted, settings)
+    source = f"imported from {os.path.basename(file)}: {form.reason}"
+    new = [
+        form._replace(fingerprint=fingerprint, reason=_noted(source, item.note))
+        for fingerprint, item in adopted.taken
+    ]
+    lines = [_put(new, settings)]
+    lines += [f"  not needed: {_placed(item)}: {why}" for item, why in adopted.idle]
+    lines += [f"  not imported: {_placed(item)}: {why}" for item, why in adopted.lost]
+    _tell([printable(conceal(line)) for line in lines])
+    return _INCOMPLETE if adopted.lost else 0
+
+
+def _noted(reason: str, note: str) -> str:
+    words = " ".join(conceal(note).split())
+    return printable(f"{reason} ({words})" if words else reason)
+
+
+def _placed(item: Acceptance) -> str:
+    return f"{item.entry} ({item.place})" if item.path else item.entry
 
 
 def _put(entries: Iterable[Entry], settings: config.Config) -> str:
@@ -99,37 +149,6 @@ def _put(entries: Iterable[Entry], settings: config.Config) -> str:
     if new:
         _write(file, (*(entry for entry in known if entry not in over), *new))
     return f"{file}: {len(new)} added, {there} known already"
-
-
-def _whole(fingerprints: list[str], settings: config.Config) -> list[str]:
-    """Give fingerprints in full, of which beginnings are enough where only one is here."""
-    for begun in fingerprints:
-        ignorefile.check_beginning(begun)
-    if all(ignorefile.is_whole(begun) for begun in fingerprints):
-        return fingerprints
-    here = _fingerprints("scan", settings)
-    if worktree.work_tree(".") and not all(_among(here, begun) for begun in fingerprints):
-        here |= _fingerprints("audit", settings)
-    return [_only(begun, here) for begun in fingerprints]
-
-
-def _fingerprints(command: str, settings: config.Config) -> set[str]:
-    return {finding.secret.fingerprint for finding in _looked(command, settings).findings}
-
-
-def _among(here: Iterable[str], begun: str) -> list[str]:
-    return [fingerprint for fingerprint in here if fingerprint.startswith(begun)]
-
-
-def _only(begun: str, here: set[str]) -> str:
-    found = [begun] if ignorefile.is_whole(begun) else sorted(_among(here, begun))
-    if not found:
-        raise UsageError(
-            f"no finding here begins with {begun!r}; give all 32 digits, which a report in JSON has"
-        )
-    if len(found) > 1:
-        raise UsageError(f"{begun!r} is the beginning of {len(found)}: {', '.join(found)}")
-    return found[0]
 
 
 def _of_report(path: str) -> list[str]:

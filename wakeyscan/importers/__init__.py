@@ -1,0 +1,5 @@
+"""What other scanners keep accepted findings in, one format a file.
+
+A member has `recognises(name, text)`, which says whether a file is in its format, and
+`accepted(text, report)`, which yields what that file accepts.
+"""
