@@ -5,8 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.conftest import MakeKey, Run, fingerprint, mask, write
+from tests.repository import Repo
+from wakeyscan import standin
+from wakeyscan.literal import Literals
+from wakeyscan.standin import StandIn
 
 RULE = "wastack-api-key"
 MARK = "wakeyscan:ignore -- a sample"
@@ -212,3 +218,93 @@ def test_sarif_tells_marks_from_entries(tmp_path: Path, run: Run, make_key: Make
             ("external", ".wakeyscanignore: known"),
         )
     ]
+
+
+BESIDE = {
+    "ours": (f"# {MARK}", REASON),
+    "theirs": ("# gitleaks:allow", "gitleaks:allow (no reason given)"),
+}
+
+
+@pytest.mark.parametrize(("comment", "reason"), BESIDE.values(), ids=BESIDE)
+def test_a_live_key_is_reported_whatever_mark_stands_beside_it(
+    tmp_path: Path, run: Run, key: str, comment: str, reason: str
+) -> None:
+    write(tmp_path, {"a": f"{key}  {comment}\n"})
+    with StandIn({key: standin.LIVE}) as api:
+        ran = run("scan", "--format=json", OPTION, "--verify", "--api-url", api.url)
+    (found,) = ran.json()["findings"]
+    assert (ran.code, found["standing"], found["liveness"]) == (1, "reported", "live")
+    assert found["reason"] == f"the API accepts it, though ignored: {reason}"
+
+
+def test_hooks_and_audits_heed_them_too(tmp_path: Path, key: str) -> None:
+    repo = Repo(tmp_path / "repo", env={"XDG_CACHE_HOME": str(tmp_path / "cache")})
+    repo.stage({"a": f"{key}  # gitleaks:allow\n"})
+    assert repo.run("hook", "pre-commit").code == 1
+    assert repo.run("hook", "pre-commit", OPTION) == (0, "", "")
+    repo.record()
+    (found,) = repo.run("audit", "--format=json").json()["findings"]
+    assert found["standing"] == "reported"
+    ran = repo.run("audit", "--format=json", OPTION, "--show-suppressed")
+    (found,) = ran.json()["findings"]
+    assert (ran.code, found["reason"]) == (0, "gitleaks:allow (no reason given)")
+
+
+def test_marks_in_a_strangers_repository_do_not_count(tmp_path: Path, run: Run, key: str) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.commit({"a": f"{key}  # gitleaks:allow\n"})
+    env = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    ran = run("audit", "repo", "--format=json", OPTION, env=env)
+    (found,) = ran.json()["findings"]
+    assert (ran.code, found["standing"], found["reason"]) == (1, "reported", "")
+    assert run("audit", "repo", OPTION, "--trust-repo", env=env).code == 0
+
+
+def test_a_mark_in_utf16_counts(tmp_path: Path, run: Run, key: str) -> None:
+    write(tmp_path, {"a": f"# {MARK}\r\nk = '{key}'\r\n".encode("utf-16")})
+    (found,) = run("scan", "--format=json").json()["findings"]
+    assert (found["standing"], found["reason"]) == ("ignored", REASON)
+
+
+def test_each_of_many_literals_has_its_own_mark(
+    tmp_path: Path, run: Run, make_key: MakeKey
+) -> None:
+    keys = [make_key() for _ in range(400)]
+    marked = [f"A = '''\n{key}\n'''  # {MARK}\n" for key in keys[::2]]
+    bare = [f'B = """\n{key}\n"""\n' for key in keys[1::2]]
+    write(tmp_path, {"a": "".join(map("".join, zip(marked, bare, strict=True)))})
+    found = run("scan", "--format=json").json()["findings"]
+    assert [one["standing"] for one in found] == ["ignored", "reported"] * 200
+
+
+PIECES = st.sampled_from(
+    [
+        "'''",
+        '"""',
+        "`",
+        "```\n",
+        "<<A\n",
+        "A\n",
+        "[[\n",
+        "]]",
+        "k: |\n",
+        "  ",
+        "\\",
+        "#",
+        "x",
+        "\r\n",
+    ]
+)
+
+
+@given(pieces=st.lists(PIECES), at=st.integers(0, 60), length=st.integers(1, 5))
+def test_a_literal_is_around_what_stands_in_it(pieces: list[str], at: int, length: int) -> None:
+    text = "".join(pieces)
+    key = text[:at].encode(), b"K" * length, text[at:].encode()
+    start, end = len(key[0]), len(key[0]) + length
+    span = Literals(b"".join(key)).around(start, end)
+    if span is not None:
+        low, high = span
+        assert 0 <= low <= start < end <= high <= len(b"".join(key))
+        assert b"\n" in b"".join(key)[low:high]

@@ -11,6 +11,7 @@ from wakeyscan import detect, exposure, ignores, locate, severity, triage
 from wakeyscan.display import conceal
 from wakeyscan.finding import Document, Finding, Origin, Position, Standing
 from wakeyscan.layer import Decoder, Encoded
+from wakeyscan.literal import Literals
 from wakeyscan.prefilter import PLAIN, Hit, Prefilter, forms
 from wakeyscan.rule import Rule
 
@@ -123,8 +124,9 @@ def _findings(document: Document, matches: list[detect.Match], through: Lens) ->
     content = document.content
     starts = locate.locate(content, (m.start for m in matches), document.line, document.column)
     low, high = document.own or (0, len(content))
+    literals = Literals(content)
     return [
-        _finding(document, match, matches, place, through)
+        _finding(document, match, matches, place, through, literals)
         for match, place in zip(matches, starts, strict=True)
         if match.start < high and match.end > low  # what two windows share is told apart by place
     ]
@@ -136,13 +138,14 @@ def _finding(
     matches: list[detect.Match],
     place: tuple[int, int],
     through: Lens,
+    literals: Literals,
 ) -> Finding:
     content, (line, column) = document.content, place
     length = len(content[match.start : match.end].decode("utf-8", "replace"))
     low, high = locate.line_around(content, match.start, match.end, _EXCERPT)
     seen_by = exposure.exposure_of(document.origin, content[low:high])
     around = severity.neighbourhood(content, match.start, match.end)
-    standing, reason = _standing(content, match, matches, through)
+    standing, reason = _standing(content, match, matches, through, literals)
     return Finding(
         rule=match.rule.id,
         secret=match.secret,
@@ -158,11 +161,17 @@ def _finding(
 
 
 def _standing(
-    content: bytes, match: detect.Match, matches: list[detect.Match], through: Lens
+    content: bytes,
+    match: detect.Match,
+    matches: list[detect.Match],
+    through: Lens,
+    literals: Literals,
 ) -> tuple[Standing, str]:
     """What a person wrote goes before what we guess."""
-    mark = ignores.own_mark(content, match.start, match.end) if through.heed_marks else None
-    other = ignores.foreign_mark(content, match.start, match.end) if through.heed_marks else None
+    mark = other = None
+    if through.heed_marks:
+        mark = ignores.own_mark(content, match.start, match.end, literals)
+        other = mark or ignores.foreign_mark(content, match.start, match.end, literals)
     if mark := mark or (other if through.heed_foreign else None):
         # A line may hold keys behind a comment, and people put one into it.
         reason = _masked(content, matches, *mark.reason).strip()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from wakeyscan.literal import REACH, around
+from wakeyscan.literal import REACH, Literals
 from wakeyscan.locate import line_around
 
 _FAR = 2000
@@ -58,17 +58,17 @@ _NAMES = (
 )
 
 
-def own_mark(content: bytes, start: int, end: int) -> Mark | None:
+def own_mark(content: bytes, start: int, end: int, literals: Literals) -> Mark | None:
     """Give our mark on the line of `start:end`, or alone on the line before.
 
     Of a literal over several lines, its first and its last line count too, and the one before.
     """
-    return _mark(content, start, end, _OURS)
+    return _mark(content, start, end, _OURS, literals)
 
 
-def foreign_mark(content: bytes, start: int, end: int) -> Mark | None:
+def foreign_mark(content: bytes, start: int, end: int, literals: Literals) -> Mark | None:
     """Give a mark of another scanner, where that scanner would heed it."""
-    return _mark(content, start, end, _THEIRS)
+    return _mark(content, start, end, _THEIRS, literals)
 
 
 def told(mark: Mark, reason: str) -> str:
@@ -88,12 +88,12 @@ def is_inline(reason: str) -> bool:
     return reason.startswith(_NAMES)
 
 
-def _mark(content: bytes, start: int, end: int, habit: _Habit) -> Mark | None:
+def _mark(content: bytes, start: int, end: int, habit: _Habit, literals: Literals) -> Mark | None:
     low, high = line_around(content, start, end, _FAR)
     mark = _written(content, low, high, habit.here) or _alone_before(content, low, habit.before)
     if mark or not _search(content[max(0, start - REACH) : end + REACH], habit.around):
         return mark
-    span = around(content, start, end)
+    span = literals.around(start, end)
     return _beside(content, span, habit.around) if span else None
 
 
