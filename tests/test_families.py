@@ -107,6 +107,11 @@ def test_every_member_says_what_it_is(member: ModuleType) -> None:
     assert [function for function in public if not inspect.getdoc(function)] == []
 
 
+@pytest.mark.parametrize("name", family.names(importers))
+def test_every_importer_says_whether_a_report_is_of_use(name: str) -> None:
+    assert type(family.member(importers, name).WITH_REPORT) is bool
+
+
 @pytest.mark.parametrize("name", family.names(sources))
 def test_every_source_says_whether_processes_may_share_it(name: str) -> None:
     source = family.member(sources, name)

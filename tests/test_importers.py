@@ -125,6 +125,15 @@ def test_without_a_commit_it_is_about_files_and_history(old: Old) -> None:
     )
 
 
+def test_a_line_of_a_version_in_between_is_known(old: Old, key: str) -> None:
+    for lines in (1, 4, 8):
+        old.repo.commit({"c.py": "\n" * lines + f"k = '{key}'\n"})
+    old.repo.git("rm", "-q", "c.py")
+    old.repo.record()
+    assert imported(old, ".gitleaksignore", "c.py:r:5\n") == (0, said(1), "")
+    assert entries(old) == taken(old, ".gitleaksignore", key)
+
+
 def test_a_line_beside_is_another_place(old: Old, key: str) -> None:
     """What was accepted there may be a password next to a key: the key was not."""
     old.repo.write({".env": f"AWS=AKIA\nWASTACK={key}\nPASSWORD=x\n"})
@@ -346,6 +355,20 @@ def test_an_older_baseline_of_kingfisher(old: Old) -> None:
     assert entries(old) == taken(old, "baseline.yml", old.header)
 
 
+def test_without_pyyaml_it_is_said_what_to_do(old: Old, tmp_path: Path) -> None:
+    """A module of that name that can't be found, as far as Python is concerned."""
+    (tmp_path / "path").mkdir()
+    (tmp_path / "path" / "yaml.py").write_text("raise ModuleNotFoundError('yaml')\n")
+    old.repo.write({"x": "ExactFindings:\n  matches: []\n"})
+    env = {"PYTHONPATH": str(tmp_path / "path")}
+    ran = old.repo.run("ignore", "import", "x", "--reason=r", env=env)
+    said = (
+        "a kingfisher baseline is YAML, which needs PyYAML: "
+        "pip install 'wakeyscan[kingfisher]', or pipx inject wakeyscan pyyaml"
+    )
+    assert ran == (2, "", f"wakeyscan: {said}\n")
+
+
 # All of them
 
 
@@ -432,6 +455,12 @@ BROKEN = [
         "a:b:1\n",
         "x: can't be read as gitleaks: it is no report of gitleaks, in JSON or SARIF",
         id="no-report",
+    ),
+    pytest.param(
+        ["x", "x"],
+        '{"version": "1", "results": {}}',
+        "x says all there is to say: no report beside it is of use",
+        id="report-of-no-use",
     ),
     pytest.param(
         [],

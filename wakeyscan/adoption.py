@@ -51,6 +51,8 @@ def read(file: str, report: str, named: str) -> list[Acceptance]:
     text, beside = _text(file), _text(report) if report else ""
     name = named.replace("-", "_") or _recognised(file, text)
     member = family.member(importers, name)
+    if report and not member.WITH_REPORT:
+        raise UsageError(f"{file} says all there is to say: no report beside it is of use")
     try:
         return list(member.accepted(text, beside))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
@@ -181,13 +183,12 @@ def _meant(item: Acceptance, shared: int, scene: _Scene) -> list[Finding]:
     if item.digest or item.text:
         return _same_secret(item, path, scene)
     if item.commit:
-        return _at_line(item, scene.then(path, item.commit), shared)
+        return _none_too_many(item, _at_line(item, scene.then(path, item.commit)), shared)
     here = scene.here(path)
-    found = _at_line(item, here or (), shared)
-    found = found or _at_line(item, scene.history().get((path, item.line), ()), shared)
+    found = _at_line(item, here or ()) or scene.history().get((path, item.line), [])
     if not found and here is None:
         raise _Lost("there is no such file, nor was there one with a key at that line")
-    return found
+    return _none_too_many(item, found, shared)
 
 
 def _from_top(path: str, top: str) -> str:
@@ -233,13 +234,18 @@ def _digests(secret: Secret, algorithm: str) -> frozenset[str]:
     return frozenset(form.hexdigest() for form in forms)
 
 
-def _at_line(item: Acceptance, findings: Iterable[Finding], shared: int) -> list[Finding]:
-    """Give the findings at the place of an entry; raises `_Lost` where it is not about all."""
+def _at_line(item: Acceptance, findings: Iterable[Finding]) -> list[Finding]:
+    """Give the findings at the place of an entry."""
     found = [f for f in findings if item.line <= f.position.line <= item.last_line]
     if item.columns:
         low, high = item.columns[0] - _ROUGHLY, item.columns[1] + _ROUGHLY
         within = [f for f in found if f.position.column < high and f.position.end_column > low]
         found = within or found
+    return found
+
+
+def _none_too_many(item: Acceptance, found: list[Finding], shared: int) -> list[Finding]:
+    """Refuse findings of which an entry is about some; raises `_Lost`."""
     several = len({finding.secret for finding in found})
     if several > shared and not item.whole_line:
         raise _Lost(f"{several} secrets stand there, of which {shared} was accepted: which one?")

@@ -12,6 +12,9 @@ from typing import Any
 
 from wakeyscan.acceptance import Acceptance, parsed
 
+WITH_REPORT = False
+"""Whether a report beside a file says more of it."""
+
 _DIGEST = re.compile(r"(?P<keyed>hmac-sha256:)?(?P<digest>[0-9A-Fa-f]{64})(?:\s*#\s*(?P<note>.*))?")
 _KEYED = "its fingerprint is made with a key (--hmac-key), without which it says nothing"
 _NONE = "is no fingerprint of betterleaks (64 hex digits)"

@@ -10,6 +10,9 @@ from typing import Any
 
 from wakeyscan.acceptance import Acceptance, parsed
 
+WITH_REPORT = False
+"""Whether a report beside a file says more of it."""
+
 _AUDITED = {True: "audited there as a real secret", False: "audited there as no secret"}
 
 

@@ -14,6 +14,9 @@ from urllib.parse import unquote
 from wakeyscan.acceptance import Acceptance, parsed
 from wakeyscan.finding import Secret
 
+WITH_REPORT = True
+"""Whether a report beside a file says more of it."""
+
 _FINGERPRINT = re.compile(
     r"(?:(?P<commit>[0-9a-f]{7,64}):)?(?P<path>.+):(?P<rule>[^:\s]+):(?P<line>[0-9]+)"
 )

@@ -14,6 +14,9 @@ from typing import Any
 from wakeyscan.acceptance import Acceptance
 from wakeyscan.errors import UsageError
 
+WITH_REPORT = False
+"""Whether a report beside a file says more of it."""
+
 _MARK = r"(?m)^(?:ExactFindings:|fingerprint_algorithm: *['\"]?kingfisher)"
 
 
