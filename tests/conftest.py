@@ -24,8 +24,12 @@ What to do next
   Both work until the old one is revoked: taking it out of the code closes nothing.
   Why, and how to mend it:  wakeyscan rules show wastack-api-key
   No credential at all?  Write on its line:  wakeyscan:ignore -- the reason
+  To accept one, by the digits in brackets:  wakeyscan ignore add DIGITS --reason TEXT
 """
 """What a report in text says last where it has a key, and nothing but keys."""
+NEXT_STEPS_OF_AUDIT = "".join(
+    line for line in NEXT_STEPS.splitlines(keepends=True) if "wakeyscan:ignore" not in line
+)
 ALPHABET = string.ascii_letters + string.digits
 
 

@@ -16,7 +16,7 @@ import pytest
 from jsonschema import Draft4Validator  # type: ignore[import-untyped]
 
 from tests.conftest import (
-    NEXT_STEPS,
+    NEXT_STEPS_OF_AUDIT,
     PREFIX,
     WAKEYSCAN,
     MakeKey,
@@ -587,7 +587,7 @@ Not at HEAD, but not known to be revoked (removed is not revoked) (1)
 
 2 findings in 2 files: 1 critical, 1 high.
 Looked at 10 objects, 636 bytes.
-{NEXT_STEPS}"""
+{NEXT_STEPS_OF_AUDIT}"""
     )
 
 

@@ -14,6 +14,7 @@ from wakeyscan import (
     commands,
     decoders,
     family,
+    importers,
     outlines,
     reports,
     sources,
@@ -21,7 +22,7 @@ from wakeyscan import (
 )
 from wakeyscan.errors import UsageError
 
-FAMILIES = (sources, decoders, outlines, audiences, reports, commands, verifiers)
+FAMILIES = (sources, decoders, outlines, audiences, reports, commands, verifiers, importers)
 FUNCTIONS = {
     sources: {
         "units": {"target": "str", "scope": "Scope"},
@@ -36,6 +37,10 @@ FUNCTIONS = {
         "details": {"trail": "Trail", "place": "tuple[int, int]"},
     },
     audiences: {"sees": {"spot": "Spot"}},
+    importers: {
+        "recognises": {"name": "str", "text": "str"},
+        "accepted": {"text": "str", "report": "str"},
+    },
     reports: {"write": {"outcome": "Outcome", "out": "TextIO", "style": "Style"}},
     commands: {"run": {"values": "Values", "operands": "list[str]"}},
     verifiers: {
@@ -49,13 +54,21 @@ FUNCTIONS = {
     },
 }
 YIELDS = {
+    "accepted": "Acceptance",
     "units": "str",
     "documents": "Document",
     "disguise": "bytes",
     "unwrap": "",
     "details": "tuple[str, str]",
 }
-RETURNS = {"write": "None", "run": "int", "check": "Verdict", "fits": "bool", "sees": "bool"}
+RETURNS = {
+    "recognises": "bool",
+    "write": "None",
+    "run": "int",
+    "check": "Verdict",
+    "fits": "bool",
+    "sees": "bool",
+}
 RENAMED = {"targets": "operands"}
 """Commands call their operands what they are to them."""
 
@@ -107,6 +120,11 @@ def test_every_member_says_what_it_is(member: ModuleType) -> None:
     ]
     assert public
     assert [function for function in public if not inspect.getdoc(function)] == []
+
+
+@pytest.mark.parametrize("name", family.names(importers))
+def test_every_importer_says_whether_a_report_is_of_use(name: str) -> None:
+    assert type(family.member(importers, name).WITH_REPORT) is bool
 
 
 @pytest.mark.parametrize("name", family.names(sources))

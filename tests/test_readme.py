@@ -234,11 +234,35 @@ def asking(code: int, said: str, requests: int) -> Try:
     return attempt
 
 
+ADDED = ".wakeyscanignore: 1 added, 0 known already\n"
+
+
+def accepts(scene: Scene, line: str) -> None:
+    """Accept the key, by the digits that a report shows; then nothing is found."""
+    ran = scene.run(line.replace("3fa9c1", fingerprint(scene.key)[:6]))
+    assert (ran.code, ran.out) == (0, ADDED), ran
+    assert scene.run("wakeyscan scan").code == 0
+
+
+def explains(scene: Scene, line: str) -> None:
+    accepts(scene, "wakeyscan ignore add --all --reason r")
+    ran = scene.run(line.replace("3fa9c1", fingerprint(scene.key)[:6]))
+    assert (ran.code, f"  src/app.py:2  wastack-api-key  {mask(scene.key)}\n" in ran.out) == (
+        0,
+        True,
+    )
+
+
+def imports(scene: Scene, line: str) -> None:
+    (scene.repo.top / ".gitleaksignore").write_text("src/app.py:generic-api-key:2\n")
+    accepts(scene, line)
+
+
 def adopts(scene: Scene, line: str) -> None:
     """Accept what a report has; then nothing is found."""
     assert scene.run("wakeyscan scan --report json=found.json").code == 1
     ran = scene.run(line)
-    assert (ran.code, ran.out) == (0, ".wakeyscanignore: 1 added, 0 known already\n"), ran
+    assert (ran.code, ran.out) == (0, ADDED), ran
     assert scene.run("wakeyscan scan").code == 0
 
 
@@ -285,8 +309,12 @@ TRIED: dict[str, Try] = {
     "wakeyscan rules show wastack-api-key": says("wastack-api-key"),
     "wakeyscan rules test": says(""),
     "wakeyscan scan --report sarif=wakeyscan.sarif --report json=wakeyscan.json": with_reports,
-    'wakeyscan ignore add 3fa9c1d2 --reason "revoked on 2026-01-31"': says("1 added"),
-    "wakeyscan scan --report json=found.json": finds(),
+    'wakeyscan ignore add 3fa9c1 --reason "revoked on 2026-01-31"': accepts,
+    'wakeyscan ignore add --all --reason "looked at later" --until 2099-01-31': accepts,
+    "wakeyscan ignore explain 3fa9c1": explains,
+    "wakeyscan audit --report json=found.json": finds(),
+    "wakeyscan scan --honor-foreign-ignores": finds(),
+    'wakeyscan ignore import .gitleaksignore --reason "accepted in 2025"': imports,
     'wakeyscan ignore add --from found.json --reason "looked at later" --until 2099-01-31': adopts,
     "wakeyscan ignore list": says("No entries."),
     "wakeyscan scan git:origin/main..HEAD --policy-from origin/main": excuses_nothing,

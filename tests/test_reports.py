@@ -65,6 +65,7 @@ def test_text_of_a_header_alone_does_not_speak_of_wastack(
     assert steps == (
         "  Why, and how to mend it:  wakeyscan rules show authorization-header\n"
         "  No credential at all?  Write on its line:  wakeyscan:ignore -- the reason\n"
+        "  To accept one, by the digits in brackets:  wakeyscan ignore add DIGITS --reason TEXT\n"
     )
 
 

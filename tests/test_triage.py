@@ -236,6 +236,14 @@ COMMENTS = {
     "lisp": "#| {} |#",
     "rst": ".. {}",
     "tilde": "~ {}",
+    "roff": '.\\" {}',
+    "d": "/+ {} +/",
+    "cobol": "*> {}",
+    "forth": "\\ {}",
+    "texinfo": "@c {}",
+    "smarty": "{{* {} *}}",
+    "freemarker": "<#-- {} -->",
+    "mustache": "{{{{! {} }}}}",
 }
 MARKS = {
     "reason": ("wakeyscan:ignore -- revoked in March", "wakeyscan:ignore: revoked in March"),
@@ -274,7 +282,7 @@ NOT_HEARD = {
     "markup-behind-it": f"<!-- {REASON} --><p>\n<b>{{}}</b>",
     "two-lines-before": f"# {REASON}\n\nkey = {{}}",
     "line-behind": f"key = {{}}\n# {REASON}",
-    "other-tool": "key = {}  # gitleaks:allow",
+    "longer-mark": "key = {}  # wakeyscan:ignored -- a reason",
     "cut-mark": "key = {}  # wakeyscan: ignore -- a reason",
     "other-case": "key = {}  # WAKEYSCAN:IGNORE -- a reason",
 }

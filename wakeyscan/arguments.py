@@ -59,6 +59,8 @@ SCANNING = (
     Option("ignore-file", "The findings that are accepted. Default: .wakeyscanignore at the top of "
            "the repository.", "FILE"),
     Option("strict-ignores", "Exit 1 where an entry of it is unused or expired."),
+    Option("honor-foreign-ignores", "Heed marks of gitleaks, betterleaks, trufflehog, kingfisher, "
+           "detect-secrets and ggshield as if they were wakeyscan:ignore."),
     Option("quiet", "Say nothing beside the report."),
     Option("verbose", "Say more of what is done."),
     Option("color", "auto, always or never. Default: auto.", "WHEN"),

@@ -49,13 +49,16 @@ class Plan(NamedTuple):
     """What is said of rules and paths."""
     revision: Revision | None = None
     """Where the marks must stand already that are to count."""
+    foreign: bool = False
+    """Whether marks of other scanners count where ours do."""
 
 
 def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome, bool]:
     """Audit a repository; say too whether it was interrupted, with what was found until then."""
     rules = rule.load(plan.rules_folder)
     policy.check(plan.policy, rules)
-    through = lens(rules, wrappings())._replace(heed_marks=plan.trusted)
+    through = lens(rules, wrappings())
+    through = through._replace(heed_marks=plan.trusted, heed_foreign=plan.foreign)
     if plan.revision and plan.trusted:
         known = Precedents(plan.revision, through)
         known.learn()  # before other processes are made, each of which would have to

@@ -65,6 +65,7 @@ class Config(NamedTuple):
     policy: Policy = Policy()
     revision: Revision | None = None
     """Where configuration, ignore file and marks are taken from, if not from what is there."""
+    honor_foreign_ignores: bool = False
 
 
 def build(values: Values, options: tuple[Option, ...], environment: Mapping[str, str]) -> Config:
@@ -106,6 +107,7 @@ def build(values: Values, options: tuple[Option, ...], environment: Mapping[str,
         strict_ignores=bool(given.get("strict_ignores")),
         policy=configfile.policy_of(found, revision),
         revision=revision,
+        honor_foreign_ignores=bool(given.get("honor_foreign_ignores")),
     )
 
 

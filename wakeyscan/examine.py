@@ -12,6 +12,7 @@ from wakeyscan.container import Bounds
 from wakeyscan.display import conceal
 from wakeyscan.finding import Document, Finding, Origin, Position, Standing
 from wakeyscan.layer import Decoder, Encoded
+from wakeyscan.literal import Literals
 from wakeyscan.prefilter import PLAIN, Hit, Prefilter, forms
 from wakeyscan.rule import Rule
 
@@ -44,6 +45,8 @@ class Lens(NamedTuple):
     """How far containers are opened."""
     precedents: Callable[[str, str], bool] | None = None
     """Where marks count for some keys only: says whether for one of a rule and fingerprint."""
+    heed_foreign: bool = False
+    """Whether marks of other scanners count, too, where ours do."""
 
 
 def lens(rules: tuple[Rule, ...], decoders: Iterable[Decoder]) -> Lens:
@@ -167,8 +170,11 @@ def _findings(
     content = document.content
     starts = locate.locate(content, (m.start for m in matches), document.line, document.column)
     low, high = document.own or (0, len(content))
+    literals = Literals(content)
     return [
-        _finding(_within(document, details.get(match.start)), match, matches, place, through)
+        _finding(
+            _within(document, details.get(match.start)), match, matches, place, through, literals
+        )
         for match, place in zip(matches, starts, strict=True)
         if match.start < high and match.end > low  # what two windows share is told apart by place
     ]
@@ -186,6 +192,7 @@ def _finding(
     matches: list[detect.Match],
     place: tuple[int, int],
     through: Lens,
+    literals: Literals,
 ) -> Finding:
     from wakeyscan import exposure  # with its tables what a clean file never pays
 
@@ -194,7 +201,7 @@ def _finding(
     low, high = locate.line_around(content, match.start, match.end, _EXCERPT)
     seen_by = exposure.exposure_of(document.origin, content, match.start, match.end)
     around = severity.neighbourhood(content, match.start, match.end)
-    standing, reason = _standing(content, match, through)
+    standing, reason = _standing(content, match, matches, through, literals)
     return Finding(
         rule=match.rule.id,
         secret=match.secret,
@@ -209,15 +216,28 @@ def _finding(
     )
 
 
-def _standing(content: bytes, match: detect.Match, through: Lens) -> tuple[Standing, str]:
+def _standing(
+    content: bytes,
+    match: detect.Match,
+    matches: list[detect.Match],
+    through: Lens,
+    literals: Literals,
+) -> tuple[Standing, str]:
     """What a person wrote goes before what we guess."""
-    mark = through.heed_marks and ignores.inline_reason(content, match.start, match.end)
-    counts = mark and _has_precedent(match, through)
-    if mark and counts:
-        return Standing.IGNORED, mark
+    mark = other = None
+    if through.heed_marks:
+        mark = ignores.own_mark(content, match.start, match.end, literals)
+        other = mark or ignores.foreign_mark(content, match.start, match.end, literals)
+    mark = mark or (other if through.heed_foreign else None)
+    if mark and _has_precedent(match, through):
+        # A line may hold keys behind a comment, and people put one into it.
+        reason = _masked(content, matches, *mark.reason).strip()
+        return Standing.IGNORED, ignores.told(mark, reason)
     if reason := triage.placeholder_reason(match):
         return Standing.PLACEHOLDER, reason
-    return Standing.REPORTED, _TOO_NEW if mark else ""
+    if mark:
+        return Standing.REPORTED, _TOO_NEW
+    return Standing.REPORTED, ignores.not_heeded(other) if other else ""
 
 
 def _has_precedent(match: detect.Match, through: Lens) -> bool:

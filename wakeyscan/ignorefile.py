@@ -7,19 +7,26 @@ key in the same place is another finding.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from wakeyscan import worktree
+from wakeyscan.display import conceal
 from wakeyscan.errors import ConfigError, UsageError
 from wakeyscan.finding import Finding, Standing
 from wakeyscan.outcome import IGNORE_FILE, Ignores
 
 _FORM = "FINGERPRINT [until=YYYY-MM-DD] [paths=GLOB] # reason"
 _OPENING = "# What wakeyscan is to ignore: "
-_SHORTEST, _WHOLE = 8, 32
+_PURPOSE = "# The headings keep branches that each add entries from meeting in one line."
+_DIGITS = "0123456789abcdef"
+_HEADINGS = {digit: f"# -- {digit}" for digit in _DIGITS}
+"""By the first digit of the fingerprints below them; git merges what no line lies between not."""
+_FEWEST, _SHORTEST, _WHOLE = 4, 8, 32
+"""Digits of a fingerprint: that a person has to type, that an entry has to have, that there are."""
+_CONFLICT = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
 
 
 class Entry(NamedTuple):
@@ -70,6 +77,8 @@ class _Layout(NamedTuple):
     above: dict[Entry, list[str]]
     """The entries, each once, in their order, and the lines between each and the one before it."""
     tail: list[str]
+    headed: bool
+    """Whether it is to have headings: one that was begun without goes on without."""
 
 
 def read(file: str, held: bytes | None = None) -> tuple[Entry, ...]:
@@ -81,9 +90,13 @@ def read(file: str, held: bytes | None = None) -> tuple[Entry, ...]:
 
 
 def _layout(file: str, held: bytes | None = None) -> _Layout:
-    layout, lines = _Layout([], {}, []), list[str]()
-    for number, line in enumerate(_lines(file, held), 1):
-        row = line.strip()
+    rows = [line.strip() for line in _lines(file, held)]
+    headings = frozenset(_HEADINGS.values())
+    layout = _Layout([], {}, [], not rows or not headings.isdisjoint(rows))
+    lines: list[str] = []
+    for number, row in enumerate(rows, 1):
+        if row in headings:
+            continue
         if not row or row.startswith("#"):
             lines.append(row)
             continue
@@ -111,7 +124,9 @@ def _lines(file: str, held: bytes | None) -> list[str]:
 
 def _end_of_head(lines: list[str]) -> int:
     """Say how many of the lines before the first entry are about the file, not about that entry."""
-    ends = (n for n, line in enumerate(lines, 1) if not line or line.startswith(_OPENING))
+    ends = (
+        n for n, line in enumerate(lines, 1) if not line or line.startswith((_OPENING, _PURPOSE))
+    )
     return max(ends, default=len(lines))
 
 
@@ -119,6 +134,10 @@ def _entry(file: str, number: int, row: str) -> Entry:
     def refuse(what: str) -> ConfigError:
         return ConfigError(f"{file}:{number}: {what}; a line is {_FORM}")
 
+    if row.startswith(_CONFLICT):
+        raise ConfigError(
+            f"{file}:{number}: a merge was not finished: keep the entries of both sides"
+        )
     head, _, reason = row.partition("#")
     words = head.split()
     if not reason.strip():
@@ -141,16 +160,29 @@ def _entry(file: str, number: int, row: str) -> Entry:
 
 
 def _is_fingerprint(text: str) -> bool:
-    return _SHORTEST <= len(text) <= _WHOLE and not text.strip("0123456789abcdef")
+    return _SHORTEST <= len(text) <= _WHOLE and not text.strip(_DIGITS)
+
+
+def check_beginning(text: str) -> None:
+    """Refuse what is no beginning of a fingerprint; raises `UsageError`."""
+    if not _FEWEST <= len(text) <= _WHOLE or text.strip(_DIGITS):
+        digits = f"{_WHOLE} hex digits, or the first of them, {_FEWEST} at least"
+        raise UsageError(f"{text!r} is no fingerprint: {digits}")
+
+
+def is_whole(text: str) -> bool:
+    """Say whether a text is a fingerprint in full."""
+    return len(text) == _WHOLE and _is_fingerprint(text)
 
 
 def check(entry: Entry) -> None:
     """Refuse an entry that could not be read back; raises `UsageError`."""
-    if not _is_fingerprint(entry.fingerprint):
-        digits = f"{_WHOLE} hex digits, or the first of them, {_SHORTEST} at least"
-        raise UsageError(f"{entry.fingerprint!r} is no fingerprint: {digits}")
-    if any("\ud800" <= character <= "\udfff" for character in entry.reason):
-        raise UsageError("the reason is no UTF-8")
+    if any("\ud800" <= character <= "\udfff" for character in entry.reason + entry.paths):
+        raise UsageError("the reason, or the pattern of paths, is no UTF-8")
+    if conceal(entry.reason) != entry.reason:
+        raise UsageError("the reason holds a key, which all who see the file would have")
+    if entry.paths and any(character in "# \t" for character in entry.paths):
+        raise UsageError("--paths can't hold a space or a '#': write ? for it")
 
 
 def rendered(file: str, entries: Iterable[Entry]) -> bytes:
@@ -158,14 +190,23 @@ def rendered(file: str, entries: Iterable[Entry]) -> bytes:
 
     What people wrote around entries stays; what stood above one that goes, above the next.
     """
-    head, above, tail = _layout(file)
-    wanted, lines, waiting = set(entries), head or [f"{_OPENING}{_FORM}"], list[str]()
-    for entry in sorted({*above, *wanted}, key=str):
-        waiting += above.get(entry, ())
-        if entry in wanted:
-            lines += [*waiting, str(entry)]
-            waiting = []
-    return "".join(f"{line}\n" for line in (*lines, *waiting, *tail)).encode()
+    layout = _layout(file)
+    head = layout.head or [f"{_OPENING}{_FORM}", *([_PURPOSE] if layout.headed else ())]
+    lines = (*head, *_body(layout, set(entries)), *layout.tail)
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _body(layout: _Layout, wanted: set[Entry]) -> Iterator[str]:
+    ordered, waiting = sorted({*layout.above, *wanted}, key=str), list[str]()
+    for digit, heading in _HEADINGS.items():
+        if layout.headed:
+            yield heading
+        for entry in (entry for entry in ordered if entry.fingerprint[0] == digit):
+            waiting += layout.above.get(entry, ())
+            if entry in wanted:
+                yield from (*waiting, str(entry))
+                waiting = []
+    yield from waiting
 
 
 def heed(
@@ -183,7 +224,7 @@ def heed(
         hiding = [entry for entry in near if entry.hides(finding)]
         used.update(hiding)
         if hiding and finding.standing is Standing.REPORTED:
-            reason = f"{IGNORE_FILE}: {hiding[0].reason}"
+            reason = f"{IGNORE_FILE}: {conceal(hiding[0].reason)}"
             finding = finding._replace(standing=Standing.IGNORED, reason=reason)
         after.append(finding)
     expired = sum(entry.has_expired(today) for entry in entries)

@@ -40,7 +40,7 @@ def inspect(
     rules = rule.load(settings.rules)
     policy.check(settings.policy, rules)
     excluded = Exclusion(settings.scope)
-    through = _lens(rules, settings.scope)
+    through = _lens(rules, settings.scope)._replace(heed_foreign=settings.honor_foreign_ignores)
     through = through._replace(precedents=precedents(settings, through))
     looks = _looks(opened, settings, through, excluded)
     looked = gathered(Progress(sys.stderr, settings.quiet).follow(looks))

@@ -62,6 +62,7 @@ def run(values: Values, operands: list[str]) -> int:
             # Paths that are allowed here mean nothing in another repository.
             policy=settings.policy if trusted else settings.policy._replace(allowances=()),
             revision=settings.revision,
+            foreign=settings.honor_foreign_ignores,
             memory="" if given.get("no_cache") or folder != target else default_file(),
         )
         progress = Progress(sys.stderr, settings.quiet)

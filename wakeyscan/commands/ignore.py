@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 
-from wakeyscan import atomic, config, delivery, ignorefile, worktree
+from wakeyscan import abbreviation, adoption, atomic, config, delivery, ignorefile, worktree
+from wakeyscan.acceptance import Acceptance
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
-from wakeyscan.display import printable
+from wakeyscan.display import conceal, printable
 from wakeyscan.errors import ConfigError, ReportError, UsageError
 from wakeyscan.finding import Finding
 from wakeyscan.ignorefile import Entry
 from wakeyscan.inspection import ignore_file
+from wakeyscan.outcome import Outcome
 from wakeyscan.recorded import read_report
 from wakeyscan.relook import looked_again
 
 HELP = """Accept findings, with a reason, in .wakeyscanignore: an entry is about a secret.
 
-add FINGERPRINT --reason TEXT [--until DAY] | add --from REPORT.json --reason TEXT | list |
-prune | explain FINGERPRINT
+add FINGERPRINT --reason TEXT [--until DAY] | add --all --reason TEXT |
+add --from REPORT.json --reason TEXT |
+import FILE [REPORT] --reason TEXT | list | prune | explain FINGERPRINT
+
+Of a fingerprint its first digits do, as a report shows them, where no other begins with them.
+
+'import' takes over what gitleaks, betterleaks, detect-secrets or kingfisher was told to accept: an
+ignore file (with a report of gitleaks, more exactly) or a baseline. It looks again at each place.
 
 'list' and 'explain' look at the files again, to say what each entry hides there. 'prune' drops what
 has expired, and what hides nothing any more, in the files and in the history."""
@@ -31,13 +39,22 @@ PARAMETERS = Parameters(
         *(option for option in SCANNING if option.name in _USED),
         Option("reason", "Why they are accepted.", "TEXT"),
         Option("until", "The last day on which that counts, as 2027-01-31.", "DAY"),
+        Option(
+            "paths",
+            "Only in the paths that match, from the top of the repository (tests/*).",
+            "GLOB",
+        ),
+        Option("as", "The format of what is imported, where it is not recognised.", "NAME"),
+        Option("all", "Accept all that is found in the files now."),
         Option("from", "Accept all reported findings of a JSON report.", "REPORT"),
     ),
-    "add|list|prune|explain [FINGERPRINT]",
+    "add|import|list|prune|explain [FINGERPRINT|FILE]",
 )
 
 
 _INCOMPLETE = 3
+_MOST_PLACES = 3
+_UNUSED = "Unused: hides nothing in the files; 'prune' looks into the history, too, and drops it."
 
 Hidden = dict[Entry, list[Finding]]
 
@@ -48,47 +65,108 @@ def run(values: Values, operands: list[str]) -> int:
     match operands or ["list"]:
         case ["add", *fingerprints]:
             given = {**config.from_environment(PARAMETERS.options, os.environ), **values}
-            return _add(fingerprints, given, ignore_file(settings))
+            return _add(fingerprints, given, settings)
+        case ["import", *files] if len(files) in (1, 2):
+            given = {**config.from_environment(PARAMETERS.options, os.environ), **values}
+            return _import(files, given, settings)
         case ["list"]:
             return _list(settings)
         case ["prune"]:
             return _prune(settings)
         case ["explain", fingerprint]:
             return _explain(fingerprint, settings)
-    raise UsageError("wakeyscan ignore takes: add, list, prune, or explain FINGERPRINT")
+    raise UsageError(
+        "wakeyscan ignore takes: add, import FILE, list, prune, or explain FINGERPRINT"
+    )
 
 
-def _add(fingerprints: list[str], given: Values, file: str) -> int:
+def _add(fingerprints: list[str], given: Values, settings: config.Config) -> int:
+    form, source = _form(given), str(given.get("from", ""))
+    if not fingerprints and not source and "all" not in given:
+        raise UsageError("name a fingerprint, or a report with --from, or all that is here: --all")
+    here = _looked("scan", settings) if given.get("all") else None
+    whole = abbreviation.whole(fingerprints, lambda command: _looked(command, settings))
+    found = [finding.secret.fingerprint for finding in here.reported()] if here else []
+    wanted = dict.fromkeys((*whole, *found, *(_of_report(source) if source else ())))
+    lines = [_put([form._replace(fingerprint=one) for one in wanted], settings)]
+    gaps = [item for item in here.skipped if item.gap] if here else []
+    lines += [f"  not looked at: {item.origin.path}: {item.reason}" for item in gaps]
+    _tell([printable(line) for line in lines])
+    return _INCOMPLETE if gaps else 0
+
+
+def _form(given: Values) -> Entry:
+    """Give what entries are to say, all but the fingerprint."""
     reason = " ".join(str(given.get("reason", "")).split())
     if not reason:
         raise UsageError("--reason is missing: say why these are accepted")
     until = _day(str(given["until"])) if "until" in given else None
-    source = str(given.get("from", ""))
-    wanted = dict.fromkeys((*fingerprints, *(_of_report(source) if source else ())))
-    if not wanted and not source:
-        raise UsageError("name a fingerprint, or a report with --from")
-    known, today = ignorefile.read(file), _today()
-    valid = [entry for entry in known if not entry.paths and not entry.has_expired(today)]
-    there = [f for f in wanted if any(f.startswith(entry.fingerprint) for entry in valid)]
-    new = [Entry(f, reason, until) for f in wanted if f not in there]
-    for entry in new:
+    form = Entry("", reason, until, str(given.get("paths", "")))
+    ignorefile.check(form)
+    return form
+
+
+def _import(files: list[str], given: Values, settings: config.Config) -> int:
+    """Accept what another scanner was told to; incomplete where that can't be told of all."""
+    form, file = _form(given), files[0]
+    wanted = adoption.read(file, "".join(files[1:]), str(given.get("as", "")))
+    adopted = adoption.adopt(wanted, settings)
+    source = f"imported from {os.path.basename(file)}: {form.reason}"
+    new = [
+        form._replace(fingerprint=fingerprint, reason=_noted(source, item.note))
+        for fingerprint, item in adopted.taken
+    ]
+    lines = [_put(new, settings)]
+    lines += [f"  not needed: {_placed(item)}: {why}" for item, why in adopted.idle]
+    lines += [f"  not imported: {_placed(item)}: {why}" for item, why in adopted.lost]
+    _tell([printable(conceal(line)) for line in lines])
+    return _INCOMPLETE if adopted.lost else 0
+
+
+def _noted(reason: str, note: str) -> str:
+    words = " ".join(conceal(note).split())
+    return printable(f"{reason} ({words})" if words else reason)
+
+
+def _placed(item: Acceptance) -> str:
+    return f"{item.entry} ({item.place})" if item.path else item.entry
+
+
+def _put(entries: Iterable[Entry], settings: config.Config) -> str:
+    """Add what is not accepted yet, in the place of entries that have expired; say how many."""
+    file, today = ignore_file(settings), _today()
+    known = ignorefile.read(file)
+    new, there, over = list[Entry](), 0, set[Entry]()
+    for entry in entries:
         ignorefile.check(entry)
-    over = {entry for entry in known if entry.has_expired(today) and entry.fingerprint in wanted}
+        same = [old for old in known if entry.fingerprint.startswith(old.fingerprint)]
+        valid = [old for old in same if not old.has_expired(today)]
+        if any(old.paths in ("", entry.paths) for old in valid):
+            there += 1
+            continue
+        new.append(entry)
+        over.update(old for old in same if old.has_expired(today) and old.paths == entry.paths)
     if new:
         _write(file, (*(entry for entry in known if entry not in over), *new))
-    return _tell([f"{file}: {len(new)} added, {len(there)} known already"])
+    return f"{file}: {len(new)} added, {there} known already"
 
 
 def _of_report(path: str) -> list[str]:
     with read_report(path) as report:
-        found = report["findings"]
-        return [str(item["fingerprint"]) for item in found if item["standing"] == "reported"]
+        found = [item for item in report["findings"] if item["standing"] == "reported"]
+        fingerprints = [str(item["fingerprint"]) for item in found]
+        if not all(map(ignorefile.is_whole, fingerprints)):
+            raise ValueError("it has a fingerprint that is none")
+        return fingerprints
 
 
 def _list(settings: config.Config) -> int:
     entries, today = _entries(settings), _today()
     hidden, _ = _look("scan", entries, settings)
-    return _tell([_described(entry, hidden[entry], today) for entry in entries] or ["No entries."])
+    lines = [line for entry in entries for line in _described(entry, hidden[entry], today)]
+    if worktree.work_tree(".") and any(not hidden[entry] for entry in entries):
+        lines.append(_UNUSED)
+    return _tell(lines or ["No entries."])
 
 
 def _prune(settings: config.Config) -> int:
@@ -108,7 +186,7 @@ def _prune(settings: config.Config) -> int:
     unsure = {entry: "not everything could be looked at" for entry in idle if entry not in why}
     why |= {} if complete else unsure
     dropped = f"{file}: {len(entries) - len(kept)} dropped, {len(kept)} kept"
-    _tell([dropped, *(f"  kept: {reason}: {printable(str(e))}" for e, reason in why.items())])
+    _tell([dropped, *(f"  kept: {reason}: {_shown(e)}" for e, reason in why.items())])
     return _INCOMPLETE if unsure and not complete else 0
 
 
@@ -122,17 +200,29 @@ def _entries(settings: config.Config) -> tuple[Entry, ...]:
 
 def _look(command: str, entries: Iterable[Entry], settings: config.Config) -> tuple[Hidden, bool]:
     """Scan or audit again; say what each entry hides there, and whether all was looked at."""
-    top = os.path.relpath(worktree.work_tree(".") or ".")
-    outcome = looked_again(command, [top], settings._replace(ignore_file=""))
+    outcome = _looked(command, settings)
     findings = outcome.findings
     return {e: [f for f in findings if e.hides(f)] for e in entries}, outcome.complete
 
 
-def _described(entry: Entry, hidden: list[Finding], today: date) -> str:
+def _looked(command: str, settings: config.Config) -> Outcome:
+    top = os.path.relpath(worktree.work_tree(".") or ".")
+    return looked_again(command, [top], settings._replace(ignore_file=""))
+
+
+def _described(entry: Entry, hidden: list[Finding], today: date) -> Iterator[str]:
     state = f"hides {len(hidden)}" if hidden else "unused"
     if entry.has_expired(today):
         state = "expired"
-    return f"{state:10}  {printable(str(entry))}"
+    yield f"{state:10}  {_shown(entry)}"
+    places = [f"{printable(f.origin.path)}:{f.position.line}" for f in hidden[:_MOST_PLACES]]
+    more = [f"and {len(hidden) - _MOST_PLACES} more"] if len(hidden) > _MOST_PLACES else []
+    if places:
+        yield f"{'':12}{', '.join([*places, *more])}"
+
+
+def _shown(entry: Entry) -> str:
+    return printable(conceal(str(entry)))
 
 
 def _explain(fingerprint: str, settings: config.Config) -> int:
@@ -142,7 +232,7 @@ def _explain(fingerprint: str, settings: config.Config) -> int:
     hidden, _ = _look("scan", mine, settings)
     lines = []
     for entry in mine:
-        lines.append(printable(str(entry)))
+        lines.append(_shown(entry))
         if entry.has_expired(_today()):
             lines.append("  expired: what follows is reported")
         lines += [

@@ -19,6 +19,7 @@ import sarif_om as sarif
 from wakeyscan import __version__
 from wakeyscan.display import conceal, encodable, json_safe, printable, told
 from wakeyscan.finding import Finding, Severity, Skipped, Standing
+from wakeyscan.ignores import is_inline
 from wakeyscan.outcome import Outcome, Style
 from wakeyscan.rule import Rule
 
@@ -203,7 +204,8 @@ def artifact(path: str) -> Any:
 def _suppressions(finding: Finding) -> list[Any] | None:
     if finding.standing is Standing.REPORTED:
         return []
-    kind = "inSource" if finding.reason.startswith("wakeyscan:ignore") else "external"
+    ignored = finding.standing is Standing.IGNORED
+    kind = "inSource" if ignored and is_inline(finding.reason) else "external"
     suppression = sarif.Suppression(kind=kind, state="accepted")
     suppression.justification = f"{finding.standing.value}: {printable(finding.reason)}"
     return [suppression]

@@ -161,7 +161,11 @@ def _next_steps(outcome: Outcome) -> str:
             "Both work until the old one is revoked: taking it out of the code closes nothing.",
         ]
     steps += [f"Why, and how to mend it:  wakeyscan rules show {name}" for name in sorted(found)]
-    steps.append("No credential at all?  Write on its line:  wakeyscan:ignore -- the reason")
+    if outcome.command != "audit":  # a line of the past is not written any more
+        steps.append("No credential at all?  Write on its line:  wakeyscan:ignore -- the reason")
+    steps.append(
+        "To accept one, by the digits in brackets:  wakeyscan ignore add DIGITS --reason TEXT"
+    )
     return "\nWhat to do next\n" + "".join(f"  {step}\n" for step in steps)
 
 

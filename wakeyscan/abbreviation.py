@@ -1,0 +1,43 @@
+"""Fingerprints in short: their first digits do, where no other secret here begins with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from wakeyscan import ignorefile, worktree
+from wakeyscan.errors import UsageError
+from wakeyscan.outcome import Outcome
+
+
+def whole(begun: list[str], looked: Callable[[str], Outcome]) -> list[str]:
+    """Give fingerprints in full; raises `UsageError` where one is none, or of several secrets.
+
+    `looked` looks at the files (`scan`) or at the history (`audit`); it is called only for what
+    is short, and for the history only where the files have no such secret.
+    """
+    for text in begun:
+        ignorefile.check_beginning(text)
+    short = [text for text in begun if not ignorefile.is_whole(text)]
+    here = _fingerprints(looked("scan")) if short else set()
+    if worktree.work_tree(".") and not all(_among(here, text) for text in short):
+        here |= _fingerprints(looked("audit"))
+    return [text if ignorefile.is_whole(text) else _only(text, here) for text in begun]
+
+
+def _fingerprints(outcome: Outcome) -> set[str]:
+    return {finding.secret.fingerprint for finding in outcome.findings}
+
+
+def _among(here: Iterable[str], text: str) -> list[str]:
+    return sorted(fingerprint for fingerprint in here if fingerprint.startswith(text))
+
+
+def _only(text: str, here: set[str]) -> str:
+    found = _among(here, text)
+    if not found:
+        raise UsageError(
+            f"no finding here begins with {text!r}; give all 32 digits, which a report in JSON has"
+        )
+    if len(found) > 1:
+        raise UsageError(f"{text!r} is the beginning of {len(found)}: {', '.join(found)}")
+    return found[0]

@@ -1,0 +1,252 @@
+"""Takes over what another scanner was told to accept, by looking again at what stands there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import cache, partial
+from typing import NamedTuple
+
+from wakeyscan import family, git, importers, rule, sources, worktree
+from wakeyscan.acceptance import Acceptance
+from wakeyscan.config import Config
+from wakeyscan.errors import SourceError, UsageError
+from wakeyscan.examine import lens
+from wakeyscan.finding import Document, Finding, Origin, Secret, Skipped, Standing
+from wakeyscan.inspection import wrappings
+from wakeyscan.look import look_at
+from wakeyscan.outcome import Coverage, Outcome
+from wakeyscan.relook import looked_again
+
+_SCHEMES = (b"", b"Bearer ", b"Basic ", b"Token ", b"bearer ", b"basic ", b"token ")
+"""What other scanners take for a part of the secret in a header."""
+
+_ROUGHLY = 2
+"""Columns by which scanners differ on where a match begins."""
+
+
+class Adopted(NamedTuple):
+    """What became of the entries of a file."""
+
+    taken: tuple[tuple[str, Acceptance], ...]
+    """Fingerprints, each once, with the entry that accepts it."""
+    idle: tuple[tuple[Acceptance, str], ...]
+    """Entries that need nothing of wakeyscan, and why."""
+    lost: tuple[tuple[Acceptance, str], ...]
+    """Entries of which it can't be told what they accept, and why."""
+
+
+class _Lost(Exception):
+    """Why what an entry accepts can't be told."""
+
+
+def read(file: str, report: str, named: str) -> list[Acceptance]:
+    """Read what a file of another scanner accepts; `named`: its format, else it is recognised.
+
+    Raises `SourceError` where it can't be read, `UsageError` where it is in no known format.
+    """
+    text, beside = _text(file), _text(report) if report else ""
+    name = named.replace("-", "_") or _recognised(file, text)
+    member = family.member(importers, name)
+    if report and not member.WITH_REPORT:
+        raise UsageError(f"{file} says all there is to say: no report beside it is of use")
+    try:
+        return list(member.accepted(text, beside))
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        what = f"{type(error).__name__} {error}" if isinstance(error, KeyError) else str(error)
+        raise SourceError(f"{file}: can't be read as {name}: {what}") from None
+
+
+def _text(file: str) -> str:
+    try:
+        with open(file, encoding="utf-8-sig", errors="surrogateescape") as stream:
+            return stream.read()
+    except OSError as error:
+        raise SourceError(f"{file}: can't be read: {error.strerror}") from None
+
+
+def _recognised(file: str, text: str) -> str:
+    for name in family.names(importers):
+        if family.member(importers, name).recognises(os.path.basename(file), text):
+            return name
+    known = [name.replace("_", "-") for name in family.names(importers)]
+    raise UsageError(
+        f"{file} is in no format that is known here; --as says which: {', '.join(known)}"
+    )
+
+
+def adopt(wanted: Iterable[Acceptance], settings: Config) -> Adopted:
+    """Look at what each entry is about, and say which secrets are accepted by that."""
+    scene = _Scene(settings)
+    items = list(wanted)
+    shared = Counter((item.path, item.commit, item.line) for item in items)
+    taken: dict[str, Acceptance] = {}
+    idle: list[tuple[Acceptance, str]] = []
+    lost: list[tuple[Acceptance, str]] = []
+    for item in items:
+        try:
+            found = _meant(item, shared[item.path, item.commit, item.line], scene)
+        except _Lost as why:
+            lost.append((item, str(why)))
+            continue
+        needed = [finding for finding in found if finding.standing is Standing.REPORTED]
+        for finding in needed:
+            taken.setdefault(finding.secret.fingerprint, item)
+        if not needed:
+            idle.append((item, _why_idle(found)))
+    return Adopted(tuple(taken.items()), tuple(idle), tuple(lost))
+
+
+def _why_idle(found: list[Finding]) -> str:
+    if not found:
+        return "wakeyscan finds nothing there"
+    return f"{found[0].standing} anyway: {found[0].reason}"
+
+
+class _Scene:
+    """What is looked at, each once, and only where an entry asks for it."""
+
+    def __init__(self, settings: Config) -> None:
+        self.top = worktree.work_tree(".") or os.path.realpath(".")
+        self._settings = settings._replace(ignore_file="")
+        self._lens = lens(rule.load(settings.rules), wrappings())
+        self.digests = cache(_digests)
+        self.here = cache(self._here)
+        self.then = cache(self._then)
+        self.everywhere = cache(self._everywhere)
+        self.history = cache(self._history)
+
+    def _here(self, path: str) -> tuple[Finding, ...] | None:
+        """Give what is found in a file of the work tree; `None` where there is no such file."""
+        file = os.path.join(self.top, path)
+        if not os.path.isfile(file):
+            return None
+        source = family.member(sources, "path")
+        return self._looked(source.documents(os.path.relpath(file), self._settings.scope))
+
+    def _then(self, path: str, commit: str) -> tuple[Finding, ...]:
+        """Give what is found in the version of a file that a commit has."""
+        repository = git.other(self.top)
+        if not re.fullmatch("[0-9a-f]{4,64}", commit):
+            raise _Lost(f"{commit!r} is no commit")
+        if not (name := _resolved(repository, f"{commit}^{{commit}}")):
+            raise _Lost(f"commit {commit[:12]} is not in this repository: squashed, or rebased?")
+        if not (blob := _resolved(repository, f"{name}:{path}")):
+            raise _Lost(f"commit {commit[:12]} has no such file")
+        origin = Origin(path, f"commit {name[:12]}")
+        documents = (Document(origin, found.whole()) for found in repository.objects([blob]))
+        return self._looked(documents)
+
+    def _looked(self, items: Iterable[Document | Skipped]) -> tuple[Finding, ...]:
+        looked = look_at(items, self._lens)
+        if looked.skipped:
+            raise _Lost(looked.skipped[0].reason)
+        return tuple(finding for finding in looked.findings if not finding.origin.part)
+
+    def _everywhere(self, command: str) -> tuple[Finding, ...]:
+        """Give what is found in the files, or in the history."""
+        return self._again(command).findings
+
+    def _history(self) -> dict[tuple[str, int], list[Finding]]:
+        """Give what stood on which line of a file at any time."""
+        outcome = self._again("audit")
+        known = {finding.secret: finding for finding in outcome.findings}
+        stood: dict[tuple[str, int], list[Finding]] = {}
+        for key in outcome.keys:
+            for at in {(place.path, place.line) for place in key.places}:
+                stood.setdefault(at, []).append(known[key.secret])
+        return stood
+
+    def _again(self, command: str) -> Outcome:
+        if command == "audit" and not worktree.work_tree("."):
+            return Outcome(command, (), (), (), (), Coverage())
+        return looked_again(command, [os.path.relpath(self.top)], self._settings)
+
+
+def _resolved(repository: git.Git, revision: str) -> str:
+    """Give the id of an object; empty where the repository has no such."""
+    asked = ("rev-parse", "--verify", "--quiet", revision)
+    return repository.run(*asked, ok=(0, 1, 128)).decode("ascii", "replace").strip()
+
+
+def _meant(item: Acceptance, shared: int, scene: _Scene) -> list[Finding]:
+    """Give the findings that an entry is about; raises `_Lost` where that can't be told.
+
+    `shared`: how many entries are about that place.
+    """
+    if item.obstacle:
+        raise _Lost(item.obstacle)
+    path = _from_top(item.path, scene.top)
+    if item.digest or item.text:
+        return _same_secret(item, path, scene)
+    if item.commit:
+        return _none_too_many(item, _at_line(item, scene.then(path, item.commit)), shared)
+    here = scene.here(path)
+    found = _at_line(item, here or ()) or scene.history().get((path, item.line), [])
+    if not found and here is None:
+        raise _Lost("there is no such file, nor was there one with a key at that line")
+    return _none_too_many(item, found, shared)
+
+
+def _from_top(path: str, top: str) -> str:
+    """Give a path as scanners write it from the top of the repository."""
+    if "/" not in path:
+        path = path.replace("\\", "/")  # written on Windows
+    inside = os.path.relpath(os.path.join(top, path), top).replace(os.sep, "/")
+    if inside.startswith("../"):
+        raise _Lost("it is outside of this repository")
+    return inside
+
+
+def _same_secret(item: Acceptance, path: str, scene: _Scene) -> list[Finding]:
+    """Give the findings of the very secret: where it was, else wherever it is."""
+    lost, there = "", None
+    try:
+        if item.path:
+            there = scene.then(path, item.commit) if item.commit else scene.here(path)
+    except _Lost as why:
+        lost = str(why)
+    looks: list[Callable[[], Iterable[Finding]]] = [lambda: there or ()]
+    looks += [partial(scene.everywhere, command) for command in ("scan", "audit")]
+    for look in looks:
+        if found := [finding for finding in look() if _is(item, finding.secret, scene)]:
+            return found[:1]
+    if there and item.line and any(f.position.line == item.line for f in there):
+        lost = "what stands there is another secret"
+    if lost:
+        raise _Lost(lost)
+    return []
+
+
+def _is(item: Acceptance, secret: Secret, scene: _Scene) -> bool:
+    if item.text is not None and secret.reveal() in item.text.reveal():
+        return True
+    return item.digest is not None and item.digest[1] in scene.digests(secret, item.digest[0])
+
+
+def _digests(secret: Secret, algorithm: str) -> frozenset[str]:
+    """Hash a secret in the forms that another scanner may have taken for it."""
+    text = secret.reveal()
+    forms = (hashlib.new(algorithm, scheme + text, usedforsecurity=False) for scheme in _SCHEMES)
+    return frozenset(form.hexdigest() for form in forms)
+
+
+def _at_line(item: Acceptance, findings: Iterable[Finding]) -> list[Finding]:
+    """Give the findings at the place of an entry."""
+    found = [f for f in findings if item.line <= f.position.line <= item.last_line]
+    if item.columns:
+        low, high = item.columns[0] - _ROUGHLY, item.columns[1] + _ROUGHLY
+        within = [f for f in found if f.position.column < high and f.position.end_column > low]
+        found = within or found
+    return found
+
+
+def _none_too_many(item: Acceptance, found: list[Finding], shared: int) -> list[Finding]:
+    """Refuse findings of which an entry is about some; raises `_Lost`."""
+    several = len({finding.secret for finding in found})
+    if several > shared and not item.whole_line:
+        raise _Lost(f"{several} secrets stand there, of which {shared} was accepted: which one?")
+    return found

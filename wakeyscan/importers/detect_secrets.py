@@ -1,0 +1,41 @@
+"""detect-secrets: a baseline (`.secrets.baseline`), which has the SHA-1 of each secret.
+
+Its lines move with the file, so that the hash says which secret was meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from wakeyscan.acceptance import Acceptance, parsed
+
+WITH_REPORT = False
+"""Whether a report beside a file says more of it."""
+
+_AUDITED = {True: "audited there as a real secret", False: "audited there as no secret"}
+
+
+def recognises(name: str, text: str) -> bool:
+    """Say whether a file is a baseline of detect-secrets."""
+    baseline = parsed(text)
+    if not isinstance(baseline, dict) or not isinstance(baseline.get("results"), dict):
+        return False
+    return "plugins_used" in baseline or "version" in baseline
+
+
+def accepted(text: str, report: str) -> Iterator[Acceptance]:
+    """Yield what a baseline accepts."""
+    number = 0
+    for path, secrets in parsed(text)["results"].items():
+        for item in secrets:
+            number += 1
+            yield _of_secret(str(path), item, f"result {number}")
+
+
+def _of_secret(path: str, item: dict[str, Any], entry: str) -> Acceptance:
+    line = int(item.get("line_number") or 0)  # a slim baseline has none
+    digest = ("sha1", str(item["hashed_secret"]).lower())
+    label = item.get("is_secret")
+    note = _AUDITED[label] if isinstance(label, bool) else ""
+    return Acceptance(entry, path, line, line, digest=digest, note=note)

@@ -1,0 +1,62 @@
+"""kingfisher: a baseline in YAML, of version 2 or of the one before (`ExactFindings`).
+
+Its fingerprints are made of offsets, which is why they say nothing; paths and lines do. What it
+found in the history has no commit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from wakeyscan.acceptance import Acceptance
+from wakeyscan.errors import UsageError
+
+WITH_REPORT = False
+"""Whether a report beside a file says more of it."""
+
+_MARK = r"(?m)^(?:ExactFindings:|fingerprint_algorithm: *['\"]?kingfisher)"
+
+
+def recognises(name: str, text: str) -> bool:
+    """Say whether a file is a baseline of kingfisher."""
+    return re.search(_MARK, text) is not None
+
+
+def accepted(text: str, report: str) -> Iterator[Acceptance]:
+    """Yield what a baseline accepts; raises `UsageError` where PyYAML is missing."""
+    places: Counter[tuple[str, int]] = Counter()
+    for items in _repositories(_loaded(text)):
+        places |= Counter(map(_place, items))  # a work tree and its .git are two, of one content
+    for number, (path, line) in enumerate(places.elements(), 1):
+        yield Acceptance(f"finding {number}", path, line, line)
+
+
+def _loaded(text: str) -> Any:
+    try:
+        import yaml  # an extra: nobody else needs it
+    except ModuleNotFoundError:
+        raise UsageError(
+            "a kingfisher baseline is YAML, which needs PyYAML: "
+            "pip install 'wakeyscan[kingfisher]', or pipx inject wakeyscan pyyaml"
+        ) from None
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error).replace("\n", " ")) from None
+
+
+def _repositories(baseline: Any) -> Iterator[list[dict[str, Any]]]:
+    """Yield the findings of each repository; all are taken for those of the one at hand."""
+    if "ExactFindings" in baseline:
+        yield baseline["ExactFindings"].get("matches") or []
+    for repository in baseline.get("repositories") or ():
+        yield repository.get("findings") or []
+
+
+def _place(item: dict[str, Any]) -> tuple[str, int]:
+    if "linenum" in item:
+        return str(item["filepath"]), int(item["linenum"])
+    return str(item["path"]), int(item["line"])
