@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from wakeyscan import detect, exposure, ignores, locate, severity, triage
 from wakeyscan.display import conceal
 from wakeyscan.finding import Document, Finding, Origin, Position, Standing
-from wakeyscan.layer import Decoder, Encoded
-from wakeyscan.prefilter import PLAIN, Hit, Prefilter, forms
+from wakeyscan.layer import Decoder, Encoded, Layer, in_utf8
+from wakeyscan.prefilter import PLAIN, Catalog, Hit, Prefilter
 from wakeyscan.rule import Rule
 
 _DEEPEST = 3
@@ -35,14 +35,14 @@ class Lens(NamedTuple):
 def lens(rules: tuple[Rule, ...], decoders: Iterable[Decoder]) -> Lens:
     """Grind a lens for rules and wrappings."""
     named = {decoder.NAME: decoder for decoder in decoders}
-    return Lens(rules, named, Prefilter(forms(rules, named)), detect.Patterns())
+    return Lens(rules, named, Prefilter(Catalog(rules, named)), detect.Patterns())
 
 
 def examine(document: Document, through: Lens) -> list[Finding]:
     """List the findings of one document, by place; raises `detect.OutOfPatience`."""
     findings: list[Finding] = []
-    for shown, hits in _as_shown(document, through):
-        matches = detect.settle(_matches(shown.content, hits, through, _DEEPEST), through.rules)
+    for shown, look in _as_shown(document, through):
+        matches = detect.settle(_matches(look, through, _DEEPEST), through.rules)
         findings += _findings(shown, matches, through.heed_marks)
     return findings
 
@@ -50,22 +50,42 @@ def examine(document: Document, through: Lens) -> list[Finding]:
 def examine_name(origin: Origin, through: Lens) -> tuple[Origin, list[Finding]]:
     """Look for secrets in a document's name; give its origin with the name masked, and them."""
     path = origin.path.encode("utf-8", "surrogateescape")
-    matches = detect.settle(_matches(path, through.prefilter(path), through, 0), through.rules)
+    look = _Look(path, through.prefilter(path), [])
+    matches = detect.settle(_matches(look, through, 0), through.rules)
     if not matches:
         return origin, []
     masked = origin._replace(path=_masked(path, matches, 0, len(path)))
     return masked, _findings(Document(masked._replace(part="name"), path), matches, False)
 
 
-def _as_shown(document: Document, through: Lens) -> Iterator[tuple[Document, list[Hit]]]:
-    """Yield the document, and its text where that is in UTF-16 or the like, with the anchors."""
-    hits = through.prefilter(document.content)
-    yield document, hits
-    for name, marks in _wrapped(hits).items():
-        for layer in through.decoders[name].unwrap(document.content, marks):
-            if isinstance(layer, Encoded):
-                shown = _recoded(document, layer)._replace(encoding=name)
-                yield shown, through.prefilter(shown.content)
+class _Look(NamedTuple):
+    """A text with what stands in it: anchors, and what wraps some of them."""
+
+    content: bytes
+    hits: list[Hit]
+    wrapped: list[tuple[str, Layer | Encoded]]
+
+
+def _looked(content: bytes, through: Lens) -> _Look:
+    """Find the anchors of a text, and take one wrapping off."""
+    hits = through.prefilter(content)
+    wrapped = [
+        (name, layer)
+        for name, marks in _wrapped(hits).items()
+        for layer in through.decoders[name].unwrap(content, marks)
+    ]
+    return _Look(content, hits, wrapped)
+
+
+def _as_shown(document: Document, through: Lens) -> Iterator[tuple[Document, _Look]]:
+    """Yield the document, and its text where that is in UTF-16 or the like."""
+    look = _looked(document.content, through)
+    whole = [(name, one) for name, one in look.wrapped if isinstance(one, Encoded)]
+    parts = [(name, one) for name, one in look.wrapped if isinstance(one, Layer)]
+    yield document, look._replace(wrapped=[*parts])
+    for name, encoded in whole:
+        shown = _recoded(document, encoded)._replace(encoding=name)
+        yield shown, _looked(shown.content, through)
 
 
 def _recoded(document: Document, encoded: Encoded) -> Document:
@@ -90,30 +110,31 @@ def _wrapped(hits: Iterable[Hit]) -> dict[str, frozenset[bytes]]:
     return {name: frozenset(marks[name]) for name in sorted(marks)}
 
 
-def _matches(content: bytes, hits: list[Hit], through: Lens, depth: int) -> Iterator[detect.Match]:
-    """Yield what stands in `content`, plain or wrapped, with offsets in `content`."""
-    if not hits:
-        return
+def _matches(look: _Look, through: Lens, depth: int) -> Iterator[detect.Match]:
+    """Yield what stands in a text, plain or wrapped, with offsets in that text."""
+    content = look.content
     for rule in through.rules:
-        anchors = {at for form, at in hits if not form.decoder and form.anchor in rule.anchors}
+        anchors = {at for form, at in look.hits if not form.decoder and form.anchor in rule.anchors}
         if anchors:
             yield from detect.detect(content, rule, through.patterns.of(rule), sorted(anchors))
-    if depth:
-        yield from _wrapped_matches(content, hits, through, depth)
+    for name, layer in look.wrapped if depth else ():
+        yield from _unwrapped(name, in_utf8(content, layer), through, depth)
 
 
-def _wrapped_matches(
-    content: bytes, hits: list[Hit], through: Lens, depth: int
-) -> Iterator[detect.Match]:
-    for name, marks in _wrapped(hits).items():
-        for layer in through.decoders[name].unwrap(content, marks):
-            if isinstance(layer, Encoded):
-                continue  # see _as_shown
-            inside = through.prefilter(layer.content)
-            for match in _matches(layer.content, inside, through, depth - 1):
-                inner = "" if match.encoding == "plain" else f"/{match.encoding}"
-                start, end = layer.span
-                yield match._replace(start=start, end=end, encoding=name + inner)
+def _unwrapped(name: str, layer: Layer, through: Lens, depth: int) -> Iterator[detect.Match]:
+    """Yield what stands in a layer, with offsets in the text around it."""
+    look = _looked(layer.content, through)
+    for match in _matches(look, through, depth - 1):
+        inside = "" if match.encoding == "plain" else f"/{match.encoding}"
+        spans = [
+            source
+            for span in ((match.start, match.end), *match.elsewhere)
+            for source in layer.sources(*span)
+        ]
+        start, end = spans[0]
+        yield match._replace(
+            start=start, end=end, elsewhere=tuple(spans[1:]), encoding=name + inside
+        )
 
 
 def _findings(document: Document, matches: list[detect.Match], heed_marks: bool) -> list[Finding]:
@@ -135,7 +156,8 @@ def _finding(
     heed_marks: bool,
 ) -> Finding:
     content, (line, column) = document.content, place
-    length = len(content[match.start : match.end].decode("utf-8", "replace"))
+    _, first_line = locate.line_around(content, match.start, match.start, match.end - match.start)
+    length = len(content[match.start : min(first_line, match.end)].decode("utf-8", "replace"))
     low, high = locate.line_around(content, match.start, match.end, _EXCERPT)
     seen_by = exposure.exposure_of(document.origin, content[low:high])
     around = severity.neighbourhood(content, match.start, match.end)
@@ -143,7 +165,7 @@ def _finding(
     return Finding(
         rule=match.rule.id,
         secret=match.secret,
-        origin=document.origin,
+        origin=_with_pieces(document, match, place),
         position=Position(line, column, column + length),
         excerpt=_excerpt(content, matches, low, high),
         severity=severity.severity_of(match.rule, seen_by, around),
@@ -152,6 +174,16 @@ def _finding(
         reason=reason,
         encoding=_composed(document.encoding, match.encoding),
     )
+
+
+def _with_pieces(document: Document, match: detect.Match, place: tuple[int, int]) -> Origin:
+    """Name, in the details, all places of a secret that is written in pieces."""
+    if not match.elsewhere:
+        return document.origin
+    rest = sorted(start for start, _ in match.elsewhere)
+    others = locate.locate(document.content, rest, document.line, document.column)
+    pieces = ", ".join(f"{line}:{column}" for line, column in (place, *others))
+    return document.origin._replace(details=(*document.origin.details, ("pieces", pieces)))
 
 
 def _standing(content: bytes, match: detect.Match, heed_marks: bool) -> tuple[Standing, str]:
@@ -171,14 +203,27 @@ def _composed(outer: str, inner: str) -> str:
 def _masked(content: bytes, matches: list[detect.Match], low: int, high: int) -> str:
     """Give `content[low:high]` with the secrets masked, those that stick out of it too."""
     pieces, at = [], low
-    first = bisect_left(matches, low, key=lambda match: match.end)
-    for match in islice(matches, max(0, first - 1), None):
-        if match.start >= high:
-            break
-        if match.end > at:
-            pieces += [_text(content[at : max(at, match.start)]), str(match.secret)]
-            at = match.end
+    for start, end, mask in _masks(matches, low, high):
+        if end > at:
+            pieces += [_text(content[at : max(at, start)]), mask]
+            at = end
     return conceal("".join(pieces) + _text(content[at:high]))
+
+
+def _masks(matches: list[detect.Match], low: int, high: int) -> list[tuple[int, int, str]]:
+    """List what is to be masked of `low:high`, in order."""
+    first = bisect_left(matches, low, key=lambda match: match.end)
+    near = [
+        (match.start, match.end, str(match.secret))
+        for match in takewhile(lambda m: m.start < high, islice(matches, max(0, first - 1), None))
+    ]
+    apart = [
+        (start, end, str(match.secret))
+        for match in matches
+        for start, end in match.elsewhere
+        if start < high and end > low
+    ]
+    return sorted(near + apart)
 
 
 def _text(piece: bytes) -> str:

@@ -1,7 +1,8 @@
 """Says which anchors stand in a text, in whatever wrapping, before any pattern is run.
 
-Few bytes are looked through with `bytes.find`, which costs nothing to load; many with hyperscan,
-which looks for all anchors at once (1.7 to 3.6 GB/s; `find` takes a pass for each).
+Few bytes are looked through with `bytes.find` and what each wrapping has to tell quickly whether
+it can be there at all, which costs nothing to load; many with hyperscan, which looks for
+everything at once (1.7 to 3.6 GB/s; `find` takes a pass for each).
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from wakeyscan.rule import Rule
 PLAIN = ""
 """The name of no wrapping."""
 
-MANY = 1 << 21
-"""Bytes after which loading hyperscan (10 ms) has paid for itself."""
+MANY = 1 << 22
+"""Bytes after which loading hyperscan, and all forms into it (40 ms), has paid for itself."""
 
 
 class Form(NamedTuple):
@@ -29,26 +30,60 @@ class Form(NamedTuple):
     exact_case: bool
 
 
-def forms(rules: Iterable[Rule], wrappings: Mapping[str, Decoder]) -> tuple[Form, ...]:
-    """List all anchors of all rules in all wrappings, without repetition."""
-    listed = []
-    for rule in rules:
-        for anchor in rule.anchors:
-            listed.append(Form(anchor, PLAIN, anchor, rule.exact_case))
-            for name, wrapping in wrappings.items():
-                texts = wrapping.disguise(anchor, rule.exact_case)
-                listed += [Form(text, name, anchor, rule.exact_case) for text in texts]
-    return tuple(dict.fromkeys(listed))
-
-
 class Hit(NamedTuple):
     """A form that stands at an offset of a text."""
 
     form: Form
     at: int
+    """Of a wrapped form it is not always known, and then 0."""
 
 
 Look = Callable[["bytes | memoryview"], "list[Hit]"]
+
+
+class Catalog:
+    """All anchors of all rules in all wrappings, made for a wrapping when one first asks."""
+
+    def __init__(self, rules: Iterable[Rule], wrappings: Mapping[str, Decoder]) -> None:
+        self._anchors = dict.fromkeys(
+            (anchor, rule.exact_case) for rule in rules for anchor in rule.anchors
+        )
+        self.wrappings = wrappings
+        self._known: dict[str, tuple[Form, ...]] = {}
+
+    def plain(self) -> tuple[Form, ...]:
+        """List the anchors as they are."""
+        return tuple(Form(anchor, PLAIN, anchor, exact) for anchor, exact in self._anchors)
+
+    def of(self, name: str) -> tuple[Form, ...]:
+        """List the anchors in a wrapping, and those that another one, or the same, is inside."""
+        if name not in self._known:
+            self._known[name] = tuple(_without_longer(self._made(name)))
+        return self._known[name]
+
+    def all(self) -> tuple[Form, ...]:
+        """List everything."""
+        wrapped = (form for name in self.wrappings for form in self.of(name))
+        return (*self.plain(), *wrapped)
+
+    def _made(self, name: str) -> Iterator[Form]:
+        outer = self.wrappings[name]
+        for anchor, exact_case in self._anchors:
+            texts = list(outer.disguise(anchor, exact_case))
+            if exact_case:
+                for inner in self.wrappings.values():
+                    for text in inner.spell(anchor):
+                        texts += outer.rewrap(text)
+            yield from (Form(text, name, anchor, exact_case) for text in texts)
+
+
+def _without_longer(listed: Iterable[Form]) -> Iterator[Form]:
+    """Yield each form once, and none that begins with another of the same anchor."""
+    last = None
+    for form in sorted(set(listed), key=lambda form: (form.anchor, form.exact_case, form.text)):
+        if last is None or form.anchor != last.anchor or not form.text.startswith(last.text):
+            last = form
+            yield form
 
 
 class Prefilter:
@@ -58,12 +93,11 @@ class Prefilter:
     know and spares most texts a second look.
     """
 
-    def __init__(self, listed: tuple[Form, ...]) -> None:
+    def __init__(self, catalog: Catalog) -> None:
         self._seen = 0
-        self._narrow = tuple(form for form in listed if b"\0" not in form.text)
-        self._wide = tuple(form for form in listed if b"\0" in form.text)
-        self._look_narrow = _finder(self._narrow)
-        self._look_wide = _finder(self._wide)
+        self._catalog = catalog
+        self._look_narrow = _finder(catalog)
+        self._look_wide: Look = lambda content: []  # the finder looks for everything
 
     def __call__(self, content: bytes) -> list[Hit]:
         """List which forms stand in `content`, and where."""
@@ -79,23 +113,37 @@ class Prefilter:
         """Get ready for so many more bytes."""
         before, self._seen = self._seen, self._seen + size
         if before < MANY <= self._seen:
-            self._look_narrow = _hyperscan(self._narrow) or self._look_narrow
-            self._look_wide = _hyperscan(self._wide) or self._look_wide
+            listed = self._catalog.all()
+            narrow = _hyperscan(tuple(form for form in listed if b"\0" not in form.text))
+            if narrow:
+                self._look_narrow = narrow
+                self._look_wide = _when_asked(tuple(form for form in listed if b"\0" in form.text))
 
 
-def _finder(listed: tuple[Form, ...]) -> Look:
-    wanted = [(form, form.text if form.exact_case else form.text.lower()) for form in listed]
+def _finder(catalog: Catalog) -> Look:
+    wanted = [(f, f.text if f.exact_case else f.text.lower()) for f in catalog.plain()]
 
     def look(content: bytes | memoryview) -> list[Hit]:
         text = bytes(content)
         lowered = text.lower()
-        return [
+        hits = [
             Hit(form, at)
             for form, mark in wanted
             for at in _places(text if form.exact_case else lowered, mark)
         ]
+        for name, wrapping in catalog.wrappings.items():
+            if part := wrapping.sieve(text):
+                hits += _in_part(part, catalog.of(name))
+        return hits
 
     return look
+
+
+def _in_part(part: bytes, listed: tuple[Form, ...]) -> Iterator[Hit]:
+    lowered = part.lower()
+    for form in listed:
+        if form.text in part if form.exact_case else form.text.lower() in lowered:
+            yield Hit(form, 0)
 
 
 def _places(text: bytes, mark: bytes) -> Iterator[int]:
@@ -105,6 +153,18 @@ def _places(text: bytes, mark: bytes) -> Iterator[int]:
         at = text.find(mark, at + 1)
 
 
+def _when_asked(listed: tuple[Form, ...]) -> Look:
+    """Make a look when it is first wanted: many a tree has no NUL in it."""
+    made: list[Look] = []
+
+    def look(content: bytes | memoryview) -> list[Hit]:
+        if not made:
+            made.append(_hyperscan(listed) or (lambda content: []))
+        return made[0](content)
+
+    return look
+
+
 def _hyperscan(listed: tuple[Form, ...]) -> Look | None:
     try:
         import hyperscan
@@ -112,12 +172,16 @@ def _hyperscan(listed: tuple[Form, ...]) -> Look | None:
         return None
     if not listed:
         return None
+    same: dict[tuple[bytes, bool], list[Form]] = {}
+    for form in listed:
+        same.setdefault((form.text, form.exact_case), []).append(form)
+    groups = list(same.values())
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
         # Not `literal=True`: that one cuts a literal at its first NUL (python-hyperscan 0.9).
-        expressions=[b"".join(b"\\x%02x" % byte for byte in form.text) for form in listed],
-        ids=list(range(len(listed))),
-        flags=[0 if form.exact_case else hyperscan.HS_FLAG_CASELESS for form in listed],
+        expressions=[b"".join(b"\\x%02x" % byte for byte in text) for text, _ in same],
+        ids=list(range(len(groups))),
+        flags=[0 if exact_case else hyperscan.HS_FLAG_CASELESS for _, exact_case in same],
     )
     ends: list[tuple[int, int]] = []
     scan: Callable[..., object] = database.scan
@@ -129,7 +193,7 @@ def _hyperscan(listed: tuple[Form, ...]) -> Look | None:
         scan(content, note)
         if not ends:
             return []
-        found = [Hit(listed[n], end - len(listed[n].text)) for n, end in sorted(ends)]
+        found = [Hit(form, end - len(form.text)) for n, end in sorted(ends) for form in groups[n]]
         ends.clear()
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 
@@ -9,32 +10,60 @@ from wakeyscan.layer import Encoded
 
 NAME = "utf-16"
 
+_FAR = 4096
+"""Bytes within which a run is expected to end."""
+_LETTERS = rb"\0(?<=[!-~]\0)(?:[!-~]\0){4}"
+
 
 def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     """Give the anchor with a NUL between its letters, which either byte order contains."""
     yield b"\0".join(bytes([letter]) for letter in anchor)
 
 
-def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Encoded]:
-    """Yield each byte order in which `content` holds a mark.
+def spell(anchor: bytes) -> Iterator[bytes]:
+    """Give the anchor with a NUL between its letters."""
+    yield from disguise(anchor, True)
 
-    Without a byte-order mark the offset of an anchor tells it: text that starts at an even offset
-    has its letters at even offsets in little-endian.
-    """
+
+def rewrap(text: bytes) -> Iterator[bytes]:
+    """Give the beginning of an escaped anchor with a NUL between its letters."""
+    yield from disguise(text[:12], True)
+
+
+def sieve(content: bytes) -> bytes:
+    """Give the text, where some letters have NULs between them."""
+    return content if b"\0" in content and re.search(_LETTERS, content) else b""
+
+
+def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Encoded]:
+    """Yield each byte order, and offset, in which `content` holds a mark."""
     if content.startswith(BOM_UTF16_LE):
         yield Encoded("utf-16-le", len(BOM_UTF16_LE))
     elif content.startswith(BOM_UTF16_BE):
         yield Encoded("utf-16-be", len(BOM_UTF16_BE))
     else:
-        for parity in sorted(
-            {at % 2 for at in _offsets(content.lower(), {mark.lower() for mark in marks})}
-        ):
-            yield Encoded("utf-16-be" if parity else "utf-16-le")
+        lowered = content.lower()
+        places = (at for mark in marks for at in _places(lowered, mark.lower()))
+        yield from sorted({order for at in places for order in _orders(content, at)})
 
 
-def _offsets(content: bytes, marks: set[bytes]) -> Iterator[int]:
-    for mark in marks:
-        at = content.find(mark)
-        while at >= 0:
-            yield at
-            at = content.find(mark, at + 1)
+def _orders(content: bytes, at: int) -> Iterator[Encoded]:
+    """Tell the byte order of an anchor.
+
+    Text that starts at an even offset has its letters at even offsets in little-endian. A run in
+    a binary starts anywhere: what is right before its first letter, or behind its last, tells more.
+    """
+    if at % 2:
+        yield Encoded("utf-16-be") if content[at - 1] == 0 else Encoded("utf-16-le", 1)
+        return
+    yield Encoded("utf-16-le")
+    run = re.compile(rb"(?:[\w-]\0)*[\w-](\0?)").match(content, at, at + _FAR)
+    if run and not run[1] and run.end() < min(at + _FAR, len(content)):
+        yield Encoded("utf-16-be", 1)
+
+
+def _places(content: bytes, mark: bytes) -> Iterator[int]:
+    at = content.find(mark)
+    while at >= 0:
+        yield at
+        at = content.find(mark, at + 1)
