@@ -27,7 +27,8 @@ def spell(anchor: bytes) -> Iterator[bytes]:
 
 def rewrap(text: bytes) -> Iterator[bytes]:
     """Give the beginning of an escaped anchor with a NUL between its letters."""
-    yield from disguise(text[:12], True)
+    if b"\0" not in text:  # UTF-16 in UTF-16 would look like UTF-32
+        yield from disguise(text[:12], True)
 
 
 def sieve(content: bytes) -> bytes:
@@ -44,22 +45,22 @@ def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Encoded]:
     else:
         lowered = content.lower()
         places = (at for mark in marks for at in _places(lowered, mark.lower()))
-        yield from sorted({order for at in places for order in _orders(content, at)})
+        yield from sorted({_order(content, at) for at in places})
 
 
-def _orders(content: bytes, at: int) -> Iterator[Encoded]:
+def _order(content: bytes, at: int) -> Encoded:
     """Tell the byte order of an anchor.
 
     Text that starts at an even offset has its letters at even offsets in little-endian. A run in
     a binary starts anywhere: what is right before its first letter, or behind its last, tells more.
     """
     if at % 2:
-        yield Encoded("utf-16-be") if content[at - 1] == 0 else Encoded("utf-16-le", 1)
-        return
-    yield Encoded("utf-16-le")
+        return Encoded("utf-16-be") if content[at - 1] == 0 else Encoded("utf-16-le", 1)
     run = re.compile(rb"(?:[\w-]\0)*[\w-](\0?)").match(content, at, at + _FAR)
-    if run and not run[1] and run.end() < min(at + _FAR, len(content)):
-        yield Encoded("utf-16-be", 1)
+    cut = run is not None and not run[1] and run.end() < min(at + _FAR, len(content))
+    if cut and re.fullmatch(rb"[^\s!-~]\0", content[max(0, at - 2) : at]):
+        return Encoded("utf-16-be", 1)
+    return Encoded("utf-16-le")
 
 
 def _places(content: bytes, mark: bytes) -> Iterator[int]:

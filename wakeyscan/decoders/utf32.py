@@ -27,7 +27,8 @@ def spell(anchor: bytes) -> Iterator[bytes]:
 
 def rewrap(text: bytes) -> Iterator[bytes]:
     """Give the beginning of an escaped anchor with three NULs between its letters."""
-    yield from disguise(text[:12], True)
+    if b"\0" not in text:  # UTF-16 in UTF-16 would look like UTF-32
+        yield from disguise(text[:12], True)
 
 
 def sieve(content: bytes) -> bytes:
