@@ -19,6 +19,9 @@ FUNCTIONS = {
     },
     decoders: {
         "disguise": {"anchor": "bytes", "exact_case": "bool"},
+        "spell": {"anchor": "bytes"},
+        "rewrap": {"text": "bytes"},
+        "sieve": {"content": "bytes"},
         "unwrap": {"content": "bytes", "marks": "frozenset[bytes]"},
     },
     reports: {"write": {"outcome": "Outcome", "out": "TextIO", "style": "Style"}},
@@ -33,8 +36,9 @@ FUNCTIONS = {
         }
     },
 }
-YIELDS = {"units": "str", "documents": "Document", "disguise": "bytes", "unwrap": ""}
-RETURNS = {"write": "None", "run": "int", "check": "Verdict"}
+YIELDS = {"units": "str", "documents": "Document", "unwrap": ""}
+YIELDS |= dict.fromkeys(("disguise", "spell", "rewrap"), "bytes")
+RETURNS = {"sieve": "bytes", "write": "None", "run": "int", "check": "Verdict"}
 RENAMED = {"targets": "operands"}
 """Commands call their operands what they are to them."""
 

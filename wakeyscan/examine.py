@@ -17,6 +17,12 @@ from wakeyscan.rule import Rule
 _DEEPEST = 3
 """Wrappings within wrappings that are taken off."""
 
+_IN_PIECES = "pieces"
+"""The wrapping whose places are named, all of them."""
+
+_MOST_PIECES = 8
+"""Places of one secret that are named, beside the first."""
+
 _EXCERPT = 100
 """Bytes of a line that are shown to either side of a secret."""
 
@@ -178,9 +184,9 @@ def _finding(
 
 def _with_pieces(document: Document, match: detect.Match, place: tuple[int, int]) -> Origin:
     """Name, in the details, all places of a secret that is written in pieces."""
-    if not match.elsewhere:
+    if not match.elsewhere or not match.encoding.endswith(_IN_PIECES):
         return document.origin
-    rest = sorted(start for start, _ in match.elsewhere)
+    rest = sorted(start for start, _ in match.elsewhere)[:_MOST_PIECES]
     others = locate.locate(document.content, rest, document.line, document.column)
     pieces = ", ".join(f"{line}:{column}" for line, column in (place, *others))
     return document.origin._replace(details=(*document.origin.details, ("pieces", pieces)))

@@ -34,24 +34,33 @@ class Layer(NamedTuple):
     """Where it stood in the wrapping text."""
     pieces: tuple[Piece, ...] = ()
     """What came from where, in the order of `content`; empty: known of the whole only."""
+    told: bool = False
+    """Whether each piece is worth telling of: the text was written in pieces by a person."""
+    apart: bool = False
+    """Whether what lies between the pieces is none of the text, however little it is."""
 
     def __repr__(self) -> str:
         return f"Layer({len(self.content)} bytes, {self.span})"
 
     def sources(self, start: int, end: int) -> tuple[Span, ...]:
-        """Say where `content[start:end]` came from: one stretch, or several that lie apart."""
+        """Say where `content[start:end]` came from.
+
+        First the stretch with its beginning, then what lies apart, and each piece to be told of.
+        """
         if not self.pieces:
             return (self.span,)
         first = max(0, bisect_right(self.pieces, start, key=_at) - 1)
         behind = max(first + 1, bisect_left(self.pieces, end, key=_at))
-        joined: list[Span] = []
-        for number in range(first, behind):
-            low, high = _source(self, number, start, end)
-            if joined and 0 <= low - joined[-1][1] <= _NEAR:
+        spans = [_source(self, number, start, end) for number in range(first, behind)]
+        near = 0 if self.apart else _NEAR
+        joined = spans[:1]
+        for low, high in spans[1:]:
+            if 0 <= low - joined[-1][1] <= near:
                 joined[-1] = (joined[-1][0], high)
             else:
                 joined.append((low, high))
-        return tuple(joined)
+        further = spans[1:] if self.told else joined[1:]
+        return (joined[0], *further)
 
 
 def _source(layer: Layer, number: int, start: int, end: int) -> Span:
