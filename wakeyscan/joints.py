@@ -43,7 +43,7 @@ _OPENING = re.compile(rb"(?x)" + _LETTERS + _Q + rb"\Z")
 _OWNED = re.compile(rb"(?x)" + _OWNER + rb"\$?\Z")
 _EMPTY = rb"(?: '' | \"\" | `` )"
 _LIST_BEFORE = re.compile(
-    rb"(?x) (?: (?i: concat(?:enate)? | paste0 | strcat ) \s? \( \s{0,64}"
+    rb"(?x) (?: (?i: concat(?:enate)? | paste0 | strcat ) !? \s? \( \s{0,64}"
     rb" | (?i: concat_ws | implode | join ) \( \s? " + _EMPTY + rb" \s?, \s{0,8}"
     rb"   (?: array | Arrays\.asList | List\.of )? [\[({]? \s{0,64}"
     rb" | " + _EMPTY + rb" \s? \.join\( \s? [\[({]{1,2} \s{0,64}"

@@ -131,8 +131,9 @@ def _finder(catalog: Catalog) -> Look:
             for form, mark in wanted
             for at in _places(text if form.exact_case else lowered, mark)
         ]
+        plain = any(form.exact_case for form, _ in hits)  # what is behind it may be wrapped
         for name, wrapping in catalog.wrappings.items():
-            if part := wrapping.sieve(text):
+            if part := text if plain else wrapping.sieve(text):
                 hits += _in_part(part, catalog.of(name))
         return hits
 

@@ -29,8 +29,11 @@ _RUN = b"x" * 32
 _LINE = b"x" * 16 + b"\n"
 """How a line ends that is one of many."""
 
-_BREAK = rb"(?:\\r)?(?:\\n|\\?\r?\n|\\?\r)[ \t]{0,64}"
-"""What may stand between two lines of base64, in a text or in a string literal."""
+_END = rb"(?:\\[nr]|\\u000[aAdD]|\\x0[aAdD]|%0[aAdD]|&\#(?:x[aAdD]|10|13);|\\?[\r\n])"
+_BREAK = _END + rb"{1,2}[ \t]{0,64}"
+"""What may stand between two lines: in a text, in a string literal, in a form, in an attribute."""
+_LETTERED_END = rb"(?:\\[nr]|\\u000[aAdD]|\\x0[aAdD]|%0[aAdD])"
+"""Such an end that looks, but for its first character, like base64."""
 
 
 def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
@@ -121,8 +124,8 @@ def _lines_around(content: bytes, start: int, end: int) -> list[tuple[int, int]]
     lines = [(start, end)]
     while start - lines[0][0] < _LINES:
         low, high = lines[0]
-        if content[low - 1 : low + 1] in (b"\\n", b"\\r"):  # the letter is the escape's
-            low += 1
+        if glued := re.match(_LETTERED_END, content[max(0, low - 1) : low + 5]):
+            low += glued.end() - 1
             lines[0] = (low, high)
         gap = _gap_before(content, low)
         if not gap:

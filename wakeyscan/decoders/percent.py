@@ -13,7 +13,7 @@ NAME = "percent"
 _STYLES = (b"%%%02X", b"%%%02x")
 _NESTED = (b"%%25%02X", b"%%2525%02X")
 _ESCAPE = rb"%([0-9A-Fa-f]{2})"
-_LIKELY = rb"%(?:77|61|5[Ff]|6[Cc]|69|76|65|25|5[Cc]|26|3[Dd])"
+_LIKELY = rb"%(?:77|61|5[Ff]|6[Cc]|69|76|65|25|5[Cc]|26|3[Dd]|3[0-9]%)"
 """A letter of `wa_live_`, or what another escape begins with."""
 _ANY = rb"%[0-9A-Fa-f]{2}"
 

@@ -12,8 +12,10 @@ NAME = "quoted-printable"
 
 _STYLES = (b"=%02X", b"=%02x")
 _ESCAPE = rb"=(?:([0-9A-Fa-f]{2})|[ \t]*(?:\r?\n|\r))"
-_LIKELY = rb"=(?:77|61|5[Ff]|6[Cc]|69|76|65|3[Dd]|[ \t]*[\r\n])"
+_LIKELY = rb"=(?:77|61|5[Ff]|6[Cc]|69|76|65|3[Dd]|3[0-9]=|25[2-7]|5[Cc]|26[=\#lU]|[ \t]*[\r\n])"
 _ANY = rb"=(?:[0-9A-Fa-f]{2}|[ \t]*[\r\n])"
+_OTHERS = (b"=25", b"=5C", b"=26")
+"""What another escape begins with."""
 _BREAKS = (b"=\n", b"=\r")
 
 
@@ -31,6 +33,7 @@ def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
         yield from (anchor[:plain] + style % anchor[plain] for plain in (1, 2))
     for broken in _BREAKS:
         yield from (anchor[:plain] + broken for plain in (1, 2))
+    yield from (anchor[:2] + style for style in _OTHERS)
     yield from (anchor[:plain] + b"=" for plain in range(3, len(anchor)))
 
 

@@ -58,7 +58,8 @@ def _order(content: bytes, at: int) -> Encoded:
         return Encoded("utf-16-be") if content[at - 1] == 0 else Encoded("utf-16-le", 1)
     run = re.compile(rb"(?:[\w-]\0)*[\w-](\0?)").match(content, at, at + _FAR)
     cut = run is not None and not run[1] and run.end() < min(at + _FAR, len(content))
-    if cut and re.fullmatch(rb"[^\s!-~]\0", content[max(0, at - 2) : at]):
+    before = re.match(rb"(?:\0[\s!-~])*", content[max(0, at - _FAR) : at][::-1])
+    if cut and before and 0 < before.end() < min(at, _FAR):
         return Encoded("utf-16-be", 1)
     return Encoded("utf-16-le")
 

@@ -52,8 +52,10 @@ def _order(content: bytes, at: int) -> Encoded:
     """Tell the byte order of an anchor: in big-endian three NULs stand before each letter."""
     run = re.compile(rb"(?:[\w-]\0\0\0)*[\w-](\0{0,3})").match(content, at, at + _FAR)
     short = run is not None and len(run[1]) < 3 and run.end() < min(at + _FAR, len(content))
-    behind = content[max(0, at - 3) : at] == b"\0\0\0"
-    if behind and (at % 4 == 3 or (short and at % 4)):
+    before = re.match(rb"(?:\0{3}[\s!-~])*", content[max(0, at - _FAR) : at][::-1])
+    reach = before.end() if before else 0
+    odd = short and 0 < reach < min(at, _FAR) and content[at - reach - 1] != 0
+    if content[max(0, at - 3) : at] == b"\0\0\0" and (at % 4 == 3 or (short and at % 4) or odd):
         return Encoded("utf-32-be", (at - 3) % 4)
     return Encoded("utf-32-le", at % 4)
 
