@@ -115,8 +115,6 @@ SINGLE: Mapping[str, Wrapping] = {
     "hex": Wrapping("hex", each(b"%02x")),
     "hex-upper": Wrapping("hex", each(b"%02X")),
     "hex-0x": Wrapping("hex", lambda text: b"0x" + text.hex().encode()),
-    "hex-blanks": Wrapping("hex", gaps(b"%02x", b" ")),
-    "hex-colons": Wrapping("hex", gaps(b"%02X", b":")),
     "hex-array": Wrapping("hex", gaps(b"0x%02x", b", ")),
     "hex-array-tight": Wrapping("hex", gaps(b"0x%02X", b",")),
     "hex-array-lines": Wrapping("hex", gaps(b"0x%02x", b", ", 12)),

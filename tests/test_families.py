@@ -21,7 +21,6 @@ FUNCTIONS = {
         "disguise": {"anchor": "bytes", "exact_case": "bool"},
         "spell": {"anchor": "bytes"},
         "rewrap": {"text": "bytes"},
-        "sieve": {"content": "bytes"},
         "unwrap": {"content": "bytes", "marks": "frozenset[bytes]"},
     },
     reports: {"write": {"outcome": "Outcome", "out": "TextIO", "style": "Style"}},
@@ -38,7 +37,7 @@ FUNCTIONS = {
 }
 YIELDS = {"units": "str", "documents": "Document", "unwrap": ""}
 YIELDS |= dict.fromkeys(("disguise", "spell", "rewrap"), "bytes")
-RETURNS = {"sieve": "bytes", "write": "None", "run": "int", "check": "Verdict"}
+RETURNS = {"write": "None", "run": "int", "check": "Verdict"}
 RENAMED = {"targets": "operands"}
 """Commands call their operands what they are to them."""
 

@@ -14,9 +14,9 @@ from tests.conftest import ALPHABET, PREFIX, MakeKey, Run, fingerprint, mask, wr
 from wakeyscan import rule
 from wakeyscan.examine import examine, lens
 from wakeyscan.finding import Document, Finding, Origin, Standing
-from wakeyscan.inspection import wrappings
+from wakeyscan.inspection import Wrappings
 
-LENS = lens(rule.load(), wrappings())
+LENS = lens(rule.load(), Wrappings())
 
 # `{P}` the prefix, `{B}` the body, `{1}` and `{2}` its halves.
 JOINED = shapes.rows(

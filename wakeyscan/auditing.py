@@ -17,7 +17,7 @@ from wakeyscan.history import labels, lives, refs, sterile
 from wakeyscan.history.memory import Memory
 from wakeyscan.history.repository import Repository
 from wakeyscan.history.sight import Sighting
-from wakeyscan.inspection import wrappings
+from wakeyscan.inspection import Wrappings
 from wakeyscan.outcome import Key, Outcome
 from wakeyscan.prefilter import MANY
 from wakeyscan.scan import place
@@ -47,7 +47,7 @@ class Plan(NamedTuple):
 def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome, bool]:
     """Audit a repository; say too whether it was interrupted, with what was found until then."""
     rules = rule.load(plan.rules_folder)
-    through = lens(rules, wrappings())._replace(heed_marks=plan.trusted)
+    through = lens(rules, Wrappings())._replace(heed_marks=plan.trusted)
     through.prefilter.expect(MANY)
     with sterile.opened(repository) as git_there, _checking(repository, git_there) as check:
         named = labels.labels_of(repository, git_there)

@@ -38,10 +38,9 @@ class Lens(NamedTuple):
     """Whether `wakeyscan:ignore` counts: in a stranger's repository it does not."""
 
 
-def lens(rules: tuple[Rule, ...], decoders: Iterable[Decoder]) -> Lens:
-    """Grind a lens for rules and wrappings."""
-    named = {decoder.NAME: decoder for decoder in decoders}
-    return Lens(rules, named, Prefilter(Catalog(rules, named)), detect.Patterns())
+def lens(rules: tuple[Rule, ...], decoders: Mapping[str, Decoder]) -> Lens:
+    """Grind a lens for rules and decoders, by the names of their files."""
+    return Lens(rules, decoders, Prefilter(Catalog(rules, decoders)), detect.Patterns())
 
 
 def examine(document: Document, through: Lens) -> list[Finding]:
@@ -76,9 +75,9 @@ def _looked(content: bytes, through: Lens) -> _Look:
     """Find the anchors of a text, and take one wrapping off."""
     hits = through.prefilter(content)
     wrapped = [
-        (name, layer)
-        for name, marks in _wrapped(hits).items()
-        for layer in through.decoders[name].unwrap(content, marks)
+        (decoder.NAME, layer)
+        for decoder, marks in _wrapped(hits, through)
+        for layer in decoder.unwrap(content, marks)
     ]
     return _Look(content, hits, wrapped)
 
@@ -107,13 +106,14 @@ def _recoded(document: Document, encoded: Encoded) -> Document:
     )
 
 
-def _wrapped(hits: Iterable[Hit]) -> dict[str, frozenset[bytes]]:
-    """Give the forms that stand in a text in a wrapping, by the wrapping."""
+def _wrapped(hits: Iterable[Hit], through: Lens) -> Iterator[tuple[Decoder, frozenset[bytes]]]:
+    """Yield the wrappings of which forms stand in a text, with these."""
     marks: dict[str, set[bytes]] = {}
     for form, _ in hits:
         if form.decoder != PLAIN:
             marks.setdefault(form.decoder, set()).add(form.text)
-    return {name: frozenset(marks[name]) for name in sorted(marks)}
+    for name in sorted(marks):
+        yield through.decoders[name], frozenset(marks[name])
 
 
 def _matches(look: _Look, through: Lens, depth: int) -> Iterator[detect.Match]:

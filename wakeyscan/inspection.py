@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from types import ModuleType
 from typing import cast
@@ -34,7 +34,7 @@ def inspect(
     check(settings)
     rules = rule.load(settings.rules)
     excluded = Exclusion(settings.scope)
-    looks = _looks(opened, settings, lens(rules, wrappings()), excluded)
+    looks = _looks(opened, settings, lens(rules, Wrappings()), excluded)
     looked = gathered(Progress(sys.stderr, settings.quiet).follow(looks))
     coverage = looked.coverage._replace(excluded=excluded.count)
     outcome = Outcome(command, targets, rules, looked.findings, looked.skipped, coverage)
@@ -91,9 +91,20 @@ def asked_about(outcome: Outcome, settings: config.Config) -> Outcome:
         progress.end()
 
 
-def wrappings() -> list[Decoder]:
-    """Load all decoders."""
-    return [cast("Decoder", family.member(decoders, name)) for name in family.names(decoders)]
+class Wrappings(Mapping[str, Decoder]):
+    """All decoders by the names of their files, each loaded when it is first wanted."""
+
+    def __init__(self) -> None:
+        self._names = family.names(decoders)
+
+    def __getitem__(self, name: str) -> Decoder:
+        return cast("Decoder", family.member(decoders, name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def _looks(
@@ -126,7 +137,7 @@ def _make_look(source_name: str, rules: str, scope: Scope) -> Look:
     from wakeyscan import sources
 
     source = family.member(sources, source_name.rpartition(".")[2])
-    through = lens(rule.load(rules), wrappings())
+    through = lens(rule.load(rules), Wrappings())
     through.prefilter.expect(MANY)
     looks = through.prefilter.looks()
     return batch_look(

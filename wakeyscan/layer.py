@@ -103,8 +103,8 @@ def in_utf8(content: bytes, layer: Layer | Encoded) -> Layer:
 class Decoder(Protocol):
     """What a module of the family `decoders` is: one wrapping, and how to take it off.
 
-    An anchor is looked for as it looks when it is wrapped, so that a text without one costs
-    next to nothing and only what holds one is decoded.
+    An anchor is looked for as it looks when it is wrapped, so that only what holds one is decoded.
+    Where few bytes are looked at, `sieves` tells beforehand whether it can be there.
     """
 
     NAME: str
@@ -117,9 +117,6 @@ class Decoder(Protocol):
 
     def rewrap(self, text: bytes) -> Iterable[bytes]:
         """Give the byte strings one of which stands wherever `text`, spelled so, is wrapped."""
-
-    def sieve(self, content: bytes) -> bytes:
-        """Give what of a text the disguises can stand in; mostly nothing, and quickly."""
 
     def unwrap(self, content: bytes, marks: frozenset[bytes]) -> Iterable[Layer | Encoded]:
         """Yield the texts in `content` that were wrapped where one of `marks` stands."""

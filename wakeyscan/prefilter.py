@@ -1,8 +1,8 @@
 """Says which anchors stand in a text, in whatever wrapping, before any pattern is run.
 
-Few bytes are looked through with `bytes.find` and what each wrapping has to tell quickly whether
-it can be there at all, which costs nothing to load; many with hyperscan, which looks for
-everything at once (1.7 to 3.6 GB/s; `find` takes a pass for each).
+Few bytes are looked through with `bytes.find`, for wrappings in the parts that `sieves` leaves,
+which costs nothing to load; many with hyperscan, which looks for everything at once (1.7 to
+4.2 GB/s; `find` takes a pass for each).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from wakeyscan.layer import Decoder
 from wakeyscan.rule import Rule
+from wakeyscan.sieves import SIEVES, long_words
 
 PLAIN = ""
 """The name of no wrapping."""
@@ -20,12 +21,16 @@ MANY = 1 << 22
 """Bytes after which loading hyperscan, and all forms into it (40 ms), has paid for itself."""
 
 
+_BEFORE, _BEHIND = 64, 256
+"""Bytes around an anchor in which what wraps a part of its key is looked for."""
+
+
 class Form(NamedTuple):
     """One anchor as it looks in one wrapping."""
 
     text: bytes
     decoder: str
-    """The wrapping that can be taken off where this stands, or `PLAIN`."""
+    """The file of the decoder that takes it off, or `PLAIN`."""
     anchor: bytes
     exact_case: bool
 
@@ -48,8 +53,13 @@ class Catalog:
         self._anchors = dict.fromkeys(
             (anchor, rule.exact_case) for rule in rules for anchor in rule.anchors
         )
-        self.wrappings = wrappings
+        self._wrappings = wrappings
         self._known: dict[str, tuple[Form, ...]] = {}
+        self._spelled: dict[bytes, list[bytes]] = {}
+
+    def names(self) -> Iterable[str]:
+        """List the wrappings, of which none is loaded by that."""
+        return self._wrappings
 
     def plain(self) -> tuple[Form, ...]:
         """List the anchors as they are."""
@@ -63,18 +73,22 @@ class Catalog:
 
     def all(self) -> tuple[Form, ...]:
         """List everything."""
-        wrapped = (form for name in self.wrappings for form in self.of(name))
+        wrapped = (form for name in self._wrappings for form in self.of(name))
         return (*self.plain(), *wrapped)
 
     def _made(self, name: str) -> Iterator[Form]:
-        outer = self.wrappings[name]
+        outer = self._wrappings[name]
         for anchor, exact_case in self._anchors:
             texts = list(outer.disguise(anchor, exact_case))
-            if exact_case:
-                for inner in self.wrappings.values():
-                    for text in inner.spell(anchor):
-                        texts += outer.rewrap(text)
+            for text in self._spellings(anchor) if exact_case else ():
+                texts += outer.rewrap(text)
             yield from (Form(text, name, anchor, exact_case) for text in texts)
+
+    def _spellings(self, anchor: bytes) -> list[bytes]:
+        if anchor not in self._spelled:
+            inner = self._wrappings.values()
+            self._spelled[anchor] = [text for one in inner for text in one.spell(anchor)]
+        return self._spelled[anchor]
 
 
 def _without_longer(listed: Iterable[Form]) -> Iterator[Form]:
@@ -131,10 +145,16 @@ def _finder(catalog: Catalog) -> Look:
             for form, mark in wanted
             for at in _places(text if form.exact_case else lowered, mark)
         ]
-        plain = any(form.exact_case for form, _ in hits)  # what is behind it may be wrapped
-        for name, wrapping in catalog.wrappings.items():
-            if part := text if plain else wrapping.sieve(text):
-                hits += _in_part(part, catalog.of(name))
+        # What comes behind an anchor may be wrapped though it is not.
+        near = b"\n".join(
+            text[max(0, at - _BEFORE) : at + _BEHIND] for form, at in hits if form.exact_case
+        )
+        words = long_words(text)
+        for name in catalog.names():
+            sieve = SIEVES.get(name)
+            part = text if sieve is None else sieve(text, words)
+            if near or part:
+                hits += _in_part(near + b"\n" + part, catalog.of(name))
         return hits
 
     return look

@@ -20,14 +20,7 @@ _HALF = 8
 _HEAD = 12
 """Bytes of an escaped anchor that are enough to know it by."""
 
-_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _FROM_URLSAFE = bytes.maketrans(b"-_", b"+/")
-_SHAPE = bytes(0x78 if c in _LETTERS else 0x0A if c in b"\r\n\\" else 0x20 for c in range(256))
-"""A table that makes `x` of letters, a break of what ends a line, a blank of all else."""
-_RUN = b"x" * 32
-"""The shortest key, wrapped."""
-_LINE = b"x" * 16 + b"\n"
-"""How a line ends that is one of many."""
 
 _END = rb"(?:\\[nr]|\\u000[aAdD]|\\x0[aAdD]|%0[aAdD]|&\#(?:x[aAdD]|10|13);|\\?[\r\n])"
 _BREAK = _END + rb"{1,2}[ \t]{0,64}"
@@ -63,27 +56,6 @@ def spell(anchor: bytes) -> Iterator[bytes]:
 def rewrap(text: bytes) -> Iterator[bytes]:
     """Give the characters that depend on an escaped anchor alone, as of any other."""
     yield from disguise(text[:_HEAD], True)
-
-
-def sieve(content: bytes) -> bytes:
-    """Give the long words of a text, and those that end a line."""
-    shape = content.translate(_SHAPE)
-    words = []
-    at = shape.find(_RUN)
-    while at >= 0:
-        end = _end(shape, at)
-        words.append(content[at:end])
-        at = shape.find(_RUN, end)
-    at = shape.find(_LINE)
-    while at >= 0:
-        words.append(content[max(0, at - len(_RUN)) : at + len(_LINE)])
-        at = shape.find(_LINE, at + len(_LINE))
-    return b"\n".join(words)
-
-
-def _end(shape: bytes, at: int) -> int:
-    found = re.compile(b"x+").match(shape, at)
-    return found.end() if found else at
 
 
 def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:

@@ -14,7 +14,6 @@ _STYLES = (b"&#%d;", b"&#x%x;")
 _OPENED = (b"&#%d", b"&#0%d", b"&#00%d", b"&#x%x", b"&#X%x", b"&#x0%x", b"&#x00%x")
 _NESTED = (b"amp;#%d", b"amp;#x%x", b"amp;#X%x")
 _ESCAPE = rb"&(?:#([0-9]{1,8});?|#[xX]([0-9A-Fa-f]{1,8});?|([A-Za-z]{2,8});)"
-_LIKELY = rb"&(?:#|amp;|[lU][on][wd]|bsol|per|equ|hyphen|dash)"
 _ANY = rb"&(?:#|amp;|lowbar;|UnderBar;|hyphen;|dash;)"
 _NAMED = {
     **{b"lowbar": b"_", b"UnderBar": b"_", b"hyphen": b"-", b"dash": b"-", b"amp": b"&"},
@@ -47,11 +46,6 @@ def rewrap(text: bytes) -> Iterator[bytes]:
     elif text[:1] in (b"\\", b"%", b"="):
         name = {b"\\": b"&bsol;", b"%": b"&percnt;", b"=": b"&equals;"}[text[:1]]
         yield name + text[1:3]
-
-
-def sieve(content: bytes) -> bytes:
-    """Give the text, where a reference is in it."""
-    return content if re.search(_LIKELY, content) else b""
 
 
 def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:

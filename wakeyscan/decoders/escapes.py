@@ -20,8 +20,6 @@ _ESCAPE = (
     rb"\\(?: u ([0-9A-Fa-f]{4}) | [ux]\{ ([0-9A-Fa-f]{1,6}) \} | x ([0-9A-Fa-f]{2})"
     rb" | U ([0-9A-Fa-f]{8}) | ([0-3]?[0-7]{1,2}) | ([\\\"'/`abefnrtv]) )"
 )
-_LIKELY = rb"\\(?:u00|x[2-7]|1[3-6]|06|[ux]\{|U0000)"
-"""A letter of `wa_live_`, or what another escape begins with; not what most strings hold."""
 _ANY = rb"\\+[uUx0-7/]"
 _NAMED = {ord("n"): b"\n", ord("r"): b"\r", ord("t"): b"\t", ord("e"): b"\x1b"}
 _NAMED |= {ord("a"): b"\a", ord("b"): b"\b", ord("f"): b"\f", ord("v"): b"\v"}
@@ -47,11 +45,6 @@ def rewrap(text: bytes) -> Iterator[bytes]:
     """Give how an escaped anchor begins when it is escaped once more."""
     yield from spelling.heads(text, _AGAIN)
     yield from (spelling.escaped(text[:2], style, b"") for style in _SPELLED)
-
-
-def sieve(content: bytes) -> bytes:
-    """Give the text, where an escape of a likely character is in it."""
-    return content if re.search(_LIKELY, content) else b""
 
 
 def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:

@@ -1,4 +1,4 @@
-"""Hexadecimal, of either case: `7761…`, and with blanks, colons or `0x` between, as in dumps."""
+"""Hexadecimal, of either case: `7761…`, and arrays of bytes, `0x77, 0x61, …`."""
 
 from __future__ import annotations
 
@@ -10,18 +10,12 @@ from wakeyscan.layer import Layer, Piece
 
 NAME = "hex"
 
-_GAPS = (b" ", b":", b"-", b",", b",0x", b", 0x")
-_DIGITS = b"0123456789abcdefABCDEF"
-_SHAPE = bytes(0x68 if c in _DIGITS else c for c in range(256))
-"""A table that makes one letter, `h`, of all digits."""
-_RUN = b"h" * 40
-"""The shortest key has more digits; of one with something between a half of the anchor must do."""
-_ROWS = tuple(gap.join([b"hh"] * 4).replace(b"0", b"h") for gap in _GAPS)
+_GAPS = (b",0x", b", 0x")
 _LONGEST = 1 << 14
 """Characters of a row that are decoded to either side of an anchor."""
 
 _PAIR = rb"[0-9A-Fa-f]{2}"
-_GAP = rb"(?:[ :-]|,?\s{0,64}0[xX]|,\s{0,64})"
+_GAP = rb"(?:,\s{0,64}0[xX])"
 
 
 def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
@@ -47,12 +41,6 @@ def spell(anchor: bytes) -> Iterator[bytes]:
 def rewrap(text: bytes) -> Iterator[bytes]:
     """Give the digits of the beginning of an escaped anchor, in either case."""
     yield from spell(text[:6])
-
-
-def sieve(content: bytes) -> bytes:
-    """Give the text, where there are many digits in a row."""
-    shape = content.translate(_SHAPE)
-    return content if _RUN in shape or any(row in shape for row in _ROWS) else b""
 
 
 def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:

@@ -13,8 +13,6 @@ NAME = "percent"
 _STYLES = (b"%%%02X", b"%%%02x")
 _NESTED = (b"%%25%02X", b"%%2525%02X")
 _ESCAPE = rb"%([0-9A-Fa-f]{2})"
-_LIKELY = rb"%(?:77|61|5[Ff]|6[Cc]|69|76|65|25|5[Cc]|26|3[Dd]|3[0-9]%)"
-"""A letter of `wa_live_`, or what another escape begins with."""
 _ANY = rb"%[0-9A-Fa-f]{2}"
 
 
@@ -33,11 +31,6 @@ def spell(anchor: bytes) -> Iterator[bytes]:
 def rewrap(text: bytes) -> Iterator[bytes]:
     """Give how an escaped anchor begins when it is escaped once more."""
     yield from spelling.heads(text, _STYLES)
-
-
-def sieve(content: bytes) -> bytes:
-    """Give the text, where an escape of a likely character is in it."""
-    return content if re.search(_LIKELY, content) else b""
 
 
 def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:

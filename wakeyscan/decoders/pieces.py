@@ -34,12 +34,6 @@ def rewrap(text: bytes) -> Iterator[bytes]:
     yield from ()
 
 
-def sieve(content: bytes) -> bytes:
-    """Give the text, where one of the halves of the prefix is in it."""
-    half = len(_PREFIX) // 2
-    return content if _PREFIX[half:] in content or _PREFIX[: half + 1] in content else b""
-
-
 def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
     """Yield each key that is in pieces, put together."""
     from wakeyscan import joining  # 20 ms of patterns that most runs never need

@@ -12,7 +12,6 @@ NAME = "quoted-printable"
 
 _STYLES = (b"=%02X", b"=%02x")
 _ESCAPE = rb"=(?:([0-9A-Fa-f]{2})|[ \t]*(?:\r?\n|\r))"
-_LIKELY = rb"=(?:77|61|5[Ff]|6[Cc]|69|76|65|3[Dd]|3[0-9]=|25[2-7]|5[Cc]|26[=\#lU]|[ \t]*[\r\n])"
 _ANY = rb"=(?:[0-9A-Fa-f]{2}|[ \t]*[\r\n])"
 _OTHERS = (b"=25", b"=5C", b"=26")
 """What another escape begins with."""
@@ -45,11 +44,6 @@ def spell(anchor: bytes) -> Iterator[bytes]:
 def rewrap(text: bytes) -> Iterator[bytes]:
     """Give how an escaped anchor begins when it is escaped once more."""
     yield from spelling.heads(text, _STYLES[:1])
-
-
-def sieve(content: bytes) -> bytes:
-    """Give the text, where an escape of a likely character or a broken line is in it."""
-    return content if re.search(_LIKELY, content) else b""
 
 
 def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:

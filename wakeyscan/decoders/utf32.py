@@ -12,7 +12,6 @@ NAME = "utf-32"
 
 _FAR = 4096
 """Bytes within which a run is expected to end."""
-_LETTERS = rb"\0\0\0(?:[!-~]\0\0\0){4}"
 
 
 def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
@@ -29,11 +28,6 @@ def rewrap(text: bytes) -> Iterator[bytes]:
     """Give the beginning of an escaped anchor with three NULs between its letters."""
     if b"\0" not in text:  # UTF-16 in UTF-16 would look like UTF-32
         yield from disguise(text[:12], True)
-
-
-def sieve(content: bytes) -> bytes:
-    """Give the text, where some letters have three NULs between them."""
-    return content if b"\0\0\0" in content and re.search(_LETTERS, content) else b""
 
 
 def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Encoded]:
