@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from wakeyscan.layer import Decoder
 from wakeyscan.rule import Rule
-from wakeyscan.sieves import SIEVES, long_words
+from wakeyscan.sieves import SIEVES, long_words, wide_beginning
 
 PLAIN = ""
 """The name of no wrapping."""
@@ -23,6 +23,10 @@ MANY = 1 << 22
 
 _BEFORE, _BEHIND = 64, 256
 """Bytes around an anchor in which what wraps a part of its key is looked for."""
+
+
+_HEAD = 64
+"""Bytes that tell whether a text is in UTF-16."""
 
 
 class Form(NamedTuple):
@@ -131,7 +135,8 @@ class Prefilter:
             narrow = _hyperscan(tuple(form for form in listed if b"\0" not in form.text))
             if narrow:
                 self._look_narrow = narrow
-                self._look_wide = _when_asked(tuple(form for form in listed if b"\0" in form.text))
+                wide = tuple(form for form in listed if b"\0" in form.text)
+                self._look_wide = _when_asked(wide, narrow)
 
 
 def _finder(catalog: Catalog) -> Look:
@@ -155,9 +160,17 @@ def _finder(catalog: Catalog) -> Look:
             part = text if sieve is None else sieve(text, words)
             if near or part:
                 hits += _in_part(near + b"\n" + part, catalog.of(name))
-        return hits
+        return hits + _in_utf16(text, look) if b"\0" in text and not hits else hits
 
     return look
+
+
+def _in_utf16(text: bytes, look: Look) -> list[Hit]:
+    """Say whether a text that is in UTF-16 has anything in it that is not plain there, either."""
+    mark = wide_beginning(text[:_HEAD])
+    if not mark or not look(text.replace(b"\0", b"")):
+        return []
+    return [Hit(Form(mark, "utf16", mark, True), 0)]
 
 
 def _in_part(part: bytes, listed: tuple[Form, ...]) -> Iterator[Hit]:
@@ -174,14 +187,16 @@ def _places(text: bytes, mark: bytes) -> Iterator[int]:
         at = text.find(mark, at + 1)
 
 
-def _when_asked(listed: tuple[Form, ...]) -> Look:
+def _when_asked(listed: tuple[Form, ...], narrow: Look) -> Look:
     """Make a look when it is first wanted: many a tree has no NUL in it."""
     made: list[Look] = []
 
     def look(content: bytes | memoryview) -> list[Hit]:
         if not made:
             made.append(_hyperscan(listed) or (lambda content: []))
-        return made[0](content)
+        if hits := made[0](content):
+            return hits
+        return _in_utf16(bytes(content), narrow) if wide_beginning(bytes(content[:_HEAD])) else []
 
     return look
 
