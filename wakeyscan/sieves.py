@@ -45,6 +45,8 @@ _WIDE = frozenset(
 )
 """A NUL and a letter: a piece of UTF-16 whose NULs are escaped."""
 
+_LARGE = 1 << 15
+"""Bytes for which a pattern is worth being compiled."""
 _BESIDE = 48
 """Bytes of a piece that a disguise may reach into."""
 _DOUBLED = 8
@@ -65,6 +67,8 @@ _RUN = b"x" * 32
 """The shortest key, wrapped."""
 _LINE = b"x" * 16 + b"\n"
 """How a line ends that is one of many."""
+_FIRST = b"0x77"
+"""The first letter of a key in an array of bytes."""
 _DIGITS = 40
 """Hexadecimal digits that the shortest key has at least."""
 _NO_DIGITS = bytes(c for c in range(256) if c not in b"0123456789abcdefABCDEF")
@@ -125,7 +129,7 @@ def _is_reference(piece: bytes) -> bool:
 
 def quotedprintable(content: bytes, words: Words) -> bytes:
     """Look for escapes of mail, and for lines broken inside a word."""
-    if b"=" not in content:
+    if len(content) > _LARGE and not re.search(rb"=[0-7\r\n]", content):
         return b""
     pieces = content.split(b"=")
     likely = [n for n, piece in enumerate(pieces) if piece[:1] in _QUOTED and n]
@@ -207,7 +211,7 @@ def _is_text(plain: bytes, least: int) -> bool:
 def hex(content: bytes, words: Words) -> bytes:
     """Look for long rows of digits that are a text, and for arrays of bytes."""
     words = [word for word in words if len(word) >= _DIGITS and _is_hex(word)]
-    if b"0x" in content:
+    if _FIRST in content:
         pieces = content.split(b"0x")
         likely = [n for n, piece in enumerate(pieces) if piece[2:3] == b"," and piece[:2] in _BOTH]
         words.append(_around(pieces, b"0x", likely))
