@@ -65,9 +65,11 @@ def single(name: str, pad: int) -> Case:
 def double(inner: str, outer: str, pad: int) -> Case:
     key = a_key(f"{inner} {outer} {pad}")
     inside = SINGLE[inner].wrap(b"." * pad + key.encode())
-    text = SINGLE[outer].wrap(b"." * pad + inside + b" ")
+    wide = outer.startswith("utf-16")  # such a text is wide from its beginning
+    lead = b'\nkey = "' if wide else b""
+    text = SINGLE[outer].wrap(lead + b"." * pad + inside + b" ")
     names = (f"{SINGLE[outer].name}/{SINGLE[inner].name}", SINGLE[inner].name)
-    return Case(b'\nkey = "' + text + b'"\n', key, names)
+    return Case(text if wide else b'\nkey = "' + text + b'"\n', key, names)
 
 
 def readable(inner: str, outer: str, pad: int) -> bool:

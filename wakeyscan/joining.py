@@ -24,17 +24,21 @@ _FAR = 4096
 _MOST = 160
 """Pieces of one key: one for each character, and some."""
 _MOST_USES = 16
+_MOST_NAMED = 64
+"""Prefixes without a body of one text whose names are followed."""
 _LEAST = 16
 """Characters behind the prefix that make a key (contract, section 1)."""
 
 
 def joined(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
     """Yield each key that is in pieces, put together."""
+    named = 0
     for first in _beginnings(content, marks):
         walk = _walked(content, first)
         if len(walk.spans) > 1:
             yield _layer(content, walk)
-        if walk.length - len(_PREFIX) < _LEAST:
+        if walk.length - len(_PREFIX) < _LEAST and named < _MOST_NAMED:
+            named += 1
             for further in _by_name(content, walk):
                 yield _layer(content, further)._replace(apart=True)
 

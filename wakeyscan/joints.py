@@ -22,7 +22,7 @@ _NAME = rb"[A-Za-z_][\w$]{0,60}"
 _OWNER = rb"(?: [\w$]{1,40} (?: \. | :: | -> ) ){0,3}"
 _TYPE = rb"(?: [ \t]{0,4} :? [ \t]{0,4} [\w.<>\[\]&'*]{1,40} )?"
 
-BODY = re.compile(rb"[A-Za-z0-9_-]+")
+BODY = re.compile(rb"[A-Za-z0-9_-]{1,256}")
 CLOSED = re.compile(_Q)
 JOINT = re.compile(
     rb"(?x) (?: (?P<operator> " + _Q + _SPACE + _PLUS + _SPACE + _LETTERS + _Q + rb")"

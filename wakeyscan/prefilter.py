@@ -151,9 +151,7 @@ def _finder(catalog: Catalog) -> Look:
             for at in _places(text if form.exact_case else lowered, mark)
         ]
         # What comes behind an anchor may be wrapped though it is not.
-        near = b"\n".join(
-            text[max(0, at - _BEFORE) : at + _BEHIND] for form, at in hits if form.exact_case
-        )
+        near = _near(text, [at for form, at in hits if form.exact_case])
         words = long_words(text)
         for name in catalog.names():
             sieve = SIEVES.get(name)
@@ -163,6 +161,16 @@ def _finder(catalog: Catalog) -> Look:
         return hits + _in_utf16(text, look) if b"\0" in text and not hits else hits
 
     return look
+
+
+def _near(text: bytes, places: list[int]) -> bytes:
+    """Give what stands around some places, each byte once."""
+    parts = []
+    done = 0
+    for at in sorted(places):
+        parts.append(text[max(done, at - _BEFORE) : at + _BEHIND])
+        done = max(done, at + _BEHIND)
+    return b"".join(parts)
 
 
 def _in_utf16(text: bytes, look: Look) -> list[Hit]:

@@ -45,6 +45,7 @@ _WIDE = frozenset(
 )
 """A NUL and a letter: a piece of UTF-16 whose NULs are escaped."""
 
+_MANY = 256
 _LARGE = 1 << 15
 """Bytes for which a pattern is worth being compiled."""
 _BESIDE = 48
@@ -145,7 +146,9 @@ def _is_quoted(before: bytes, piece: bytes) -> bool:
 
 
 def _around(pieces: list[bytes], intro: bytes, likely: list[int]) -> bytes:
-    """Give what stands around the beginnings of some pieces of a text."""
+    """Give what stands around the beginnings of some pieces of a text; the whole for very many."""
+    if len(likely) > _MANY:
+        return intro.join(pieces)
     return b"\n".join(
         intro.join(
             (
@@ -160,7 +163,7 @@ def _around(pieces: list[bytes], intro: bytes, likely: list[int]) -> bytes:
 
 def base64(content: bytes, words: Words) -> bytes:
     """Look for long words, and those that end a line, that are base64 of a text."""
-    return b"\n".join(word for word in words if _is_base64(word))
+    return b"\n".join(words) if any(_is_base64(word) for word in words) else b""
 
 
 def long_words(content: bytes) -> list[bytes]:

@@ -10,7 +10,7 @@ from wakeyscan.layer import Encoded
 
 NAME = "utf-32"
 
-_FAR = 4096
+_FAR = 1024
 """Bytes within which a run is expected to end."""
 
 
