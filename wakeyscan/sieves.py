@@ -40,14 +40,13 @@ _KINDS = frozenset([b"x", b"u", b"U", b"0", b"1"])
 _QUOTED = frozenset(bytes([c]) for c in b"0234567\r\n")
 _ONES = frozenset(bytes([c]) for c in _LETTERS)
 
+_BRACED = _BOTH | {b"", b"%x" % 0xA}
 _WIDE = frozenset(
     nul + bytes([c]) for nul in (b"00", b"x00", b"u0000", b"000", b"#0;", b"#x0;") for c in _LETTERS
 )
 """A NUL and a letter: a piece of UTF-16 whose NULs are escaped."""
 
 _MANY = 256
-_LARGE = 1 << 15
-"""Bytes for which a pattern is worth being compiled."""
 _BESIDE = 48
 """Bytes of a piece that a disguise may reach into."""
 _DOUBLED = 8
@@ -57,24 +56,26 @@ _MOST = 10
 
 _BASE64 = bytes(
     0x78
-    if c in b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+    if c in b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
     else 0x0A
     if c in b"\r\n\\%&"
     else 0x20
     for c in range(256)
 )
-"""A table that makes `x` of base64, a break of what a line may end with, a blank of all else."""
-_RUN = b"x" * 32
-"""The shortest key, wrapped."""
-_LINE = b"x" * 16 + b"\n"
-"""How a line ends that is one of many."""
+"""A table that makes `x` of base64, a break of what a line may end with, a blank of all else.
+
+No key, and nothing that escapes one, has the last two letters of base64, `+/` or `-_`, in it: they
+would need `>`, `?` or `~`.
+"""
+_WORD = b"x" * 16
+_LONG = 32
+"""Letters of the shortest key, wrapped; a line that is one of many may have less."""
 _FIRST = b"0x77"
 """The first letter of a key in an array of bytes."""
 _DIGITS = 40
 """Hexadecimal digits that the shortest key has at least."""
 _NO_DIGITS = bytes(c for c in range(256) if c not in b"0123456789abcdefABCDEF")
 _PRINTABLE = bytes(0x78 if 0x20 <= c < 0x7F else 0x20 for c in range(256))
-_FROM_URLSAFE = bytes.maketrans(b"-_", b"+/")
 
 
 def percent(content: bytes, words: Words) -> bytes:
@@ -103,7 +104,7 @@ def escapes(content: bytes, words: Words) -> bytes:
 
 def _is_escape(piece: bytes) -> bool:
     if piece[1:2] == b"{":
-        return piece[:1] in b"xu"
+        return piece[:1] in b"xu" and piece[2:8].partition(b"}")[0].lstrip(b"0") in _BRACED
     if piece[:3] in _ESCAPES or piece[:5] in _ESCAPES or piece[:9] in _ESCAPES:
         return True
     return piece in _WIDE
@@ -130,7 +131,7 @@ def _is_reference(piece: bytes) -> bool:
 
 def quotedprintable(content: bytes, words: Words) -> bytes:
     """Look for escapes of mail, and for lines broken inside a word."""
-    if len(content) > _LARGE and not re.search(rb"=[0-7\r\n]", content):
+    if not re.search(rb"=[0-7\r\n]", content):
         return b""
     pieces = content.split(b"=")
     likely = [n for n, piece in enumerate(pieces) if piece[:1] in _QUOTED and n]
@@ -170,18 +171,12 @@ def long_words(content: bytes) -> list[bytes]:
     """List the words that base64 and hexadecimal may be: long ones, and those that end a line."""
     shape = content.translate(_BASE64)
     words = []
-    at = shape.find(_RUN)
+    at = shape.find(_WORD)
     while at >= 0:
-        end = _end(shape, at + len(_RUN))
-        words.append(content[at:end])
-        at = shape.find(_RUN, end)
-    at = shape.find(_LINE)
-    while at >= 0:
-        end = at + len(_LINE) - 1
-        start = end - len(_RUN) if end >= len(_RUN) else 0
-        start += len(shape[start:end].rstrip(b"x"))
-        words.append(content[start:end])
-        at = shape.find(_LINE, end)
+        end = _end(shape, at + len(_WORD))
+        if end - at >= _LONG or shape[end : end + 1] == b"\n":
+            words.append(content[at:end])
+        at = shape.find(_WORD, end)
     return words
 
 
@@ -195,14 +190,13 @@ def _end(shape: bytes, at: int) -> int:
 
 
 def _is_base64(word: bytes) -> bool:
-    """Say whether a word has capitals, small letters and digits, and decodes to characters."""
-    if word.islower() or word.isupper() or word.isalpha():
+    """Say whether a word has capitals and small letters, and decodes to characters."""
+    if word.islower() or word.isupper():
         return False
-    text = word.translate(_FROM_URLSAFE)
-    least = min(16, len(word) // 2)
+    least = min(16, len(word) // 3)
     for shift in range(4):
-        size = (len(text) - shift) // 4 * 4
-        if _is_text(a2b_base64(text[shift : shift + size]), least):
+        size = (len(word) - shift) // 4 * 4
+        if _is_text(a2b_base64(word[shift : shift + size]), least):
             return True
     return False
 
