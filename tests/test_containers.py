@@ -38,7 +38,7 @@ from wakeyscan import containers, family, rule
 from wakeyscan.container import format_of
 from wakeyscan.examine import lens
 from wakeyscan.finding import Document, Origin
-from wakeyscan.inspection import wrappings
+from wakeyscan.inspection import Wrappings
 from wakeyscan.look import look_at
 
 FORMATS = (*MAKE, "bundle")
@@ -746,7 +746,7 @@ def measured(folder: Path, *arguments: str) -> tuple[int, bytes, int]:
     return done.returncode, done.stdout, int(done.stderr.split()[-1])
 
 
-THROUGH = lens(rule.load(""), wrappings())
+THROUGH = lens(rule.load(""), Wrappings())
 SIGNATURES = {form: pack(random.Random(5).randbytes(200)) for form, (pack, _) in MAKE.items()}
 SIGNATURES["bundle"] = b"# v2 git bundle\n" + b"0" * 40 + b" refs/heads/x\n\nPACK\0\0\0\2\0\0\0\3"
 

@@ -18,9 +18,9 @@ from tests.conftest import ALPHABET, PREFIX, MakeKey
 from wakeyscan import rule
 from wakeyscan.examine import examine, lens
 from wakeyscan.finding import Document, Finding, Origin, Standing
-from wakeyscan.inspection import wrappings
+from wakeyscan.inspection import Wrappings
 
-LENS = lens(rule.load(), wrappings())
+LENS = lens(rule.load(), Wrappings())
 
 KEY, HEADER, APP = "wastack-api-key", "authorization-header", "wastack-app-key"
 RULE_OF = {"token": HEADER, "basic": HEADER, "jwt": HEADER, "key": KEY, "app": APP}

@@ -30,6 +30,8 @@ FUNCTIONS = {
     },
     decoders: {
         "disguise": {"anchor": "bytes", "exact_case": "bool"},
+        "spell": {"anchor": "bytes"},
+        "rewrap": {"text": "bytes"},
         "unwrap": {"content": "bytes", "marks": "frozenset[bytes]"},
     },
     outlines: {
@@ -58,6 +60,8 @@ YIELDS = {
     "units": "str",
     "documents": "Document",
     "disguise": "bytes",
+    "spell": "bytes",
+    "rewrap": "bytes",
     "unwrap": "",
     "details": "tuple[str, str]",
 }

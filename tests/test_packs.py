@@ -28,11 +28,11 @@ from wakeyscan.finding import Document, Origin
 from wakeyscan.history import pack, sterile
 from wakeyscan.history.memory import Memory
 from wakeyscan.history.repository import find
-from wakeyscan.inspection import wrappings
+from wakeyscan.inspection import Wrappings
 from wakeyscan.spy import Spied, spy
 
 RULES = rule.load()
-LENS = lens(RULES, wrappings())._replace(heed_marks=False)
+LENS = lens(RULES, Wrappings())._replace(heed_marks=False)
 Marks = set[tuple[str, str, str]]
 """Objects with the rules and fingerprints of what they hold."""
 

@@ -121,7 +121,7 @@ def test_a_report_loads_its_own_library_only(
 
 def test_many_bytes_are_worth_hyperscan(tmp_path: Path) -> None:
     pytest.importorskip("hyperscan", reason="there is no wheel of hyperscan for this machine")
-    write(tmp_path, {"a": "x" * (3 << 20)})
+    write(tmp_path, {"a": "x" * (5 << 20)})
     assert outside(loaded_by(tmp_path, "scan", "a")) == {"hyperscan"}
 
 

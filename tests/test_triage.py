@@ -30,7 +30,7 @@ from wakeyscan.triage import placeholder_reason
 
 KEY, HEADER, APP = "wastack-api-key", "authorization-header", "wastack-app-key"
 RULES = {one.id: one for one in rule.load()}
-LENS = lens(rule.load(), [])
+LENS = lens(rule.load(), {})
 
 SAMPLE = "a sample from documentation"
 WORD = "holds a word that samples use"

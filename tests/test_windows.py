@@ -16,7 +16,7 @@ from tests.conftest import MakeKey
 from wakeyscan import rule, windows
 from wakeyscan.examine import Lens, lens
 from wakeyscan.finding import Document, Origin, Secret, Skipped
-from wakeyscan.inspection import wrappings
+from wakeyscan.inspection import Wrappings
 from wakeyscan.look import Looked, look_at
 from wakeyscan.scan import gathered
 
@@ -75,7 +75,7 @@ def compose(make_key: MakeKey) -> Compose:
 @pytest.fixture(scope="module")
 def through() -> Lens:
     """Look with all rules and wrappings."""
-    return lens(rule.load(""), wrappings())
+    return lens(rule.load(""), Wrappings())
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from wakeyscan.history.completeness import checking
 from wakeyscan.history.memory import Memory
 from wakeyscan.history.repository import Repository
 from wakeyscan.history.sight import Sighting
-from wakeyscan.inspection import wrappings
+from wakeyscan.inspection import Wrappings
 from wakeyscan.outcome import Key, Outcome
 from wakeyscan.policy import Policy
 from wakeyscan.precedent import Precedents
@@ -57,7 +57,7 @@ def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome
     """Audit a repository; say too whether it was interrupted, with what was found until then."""
     rules = rule.load(plan.rules_folder)
     policy.check(plan.policy, rules)
-    through = lens(rules, wrappings())
+    through = lens(rules, Wrappings())
     through = through._replace(heed_marks=plan.trusted, heed_foreign=plan.foreign)
     if plan.revision and plan.trusted:
         known = Precedents(plan.revision, through)

@@ -23,6 +23,8 @@ class Match(NamedTuple):
     scheme: bytes = b""
     """What the pattern's group `kind` holds, if it has one (`Basic`, `Bearer`)."""
     encoding: str = "plain"
+    elsewhere: tuple[tuple[int, int], ...] = ()
+    """Where the rest of it stands, if not right behind: a secret may be written in pieces."""
 
 
 class OutOfPatience(Exception):
@@ -109,5 +111,9 @@ def settle(matches: Iterable[Match], rules: tuple[Rule, ...]) -> list[Match]:
 def _winner(one: Match, other: Match, rank: dict[str, int]) -> Match | None:
     """Say which of two overlapping matches stays; `None`: both, as two keys in one wrapping."""
     if one.rule is other.rule:
-        return one if one.secret == other.secret else None
+        if one.secret == other.secret:
+            return one
+        # What was plain goes on behind an escape, or in the next literal.
+        longer = one.start == other.start and (one.end != other.end or other.elsewhere)
+        return other if longer and one.encoding == "plain" else None
     return one if rank[one.rule.id] < rank[other.rule.id] else other

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from wakeyscan import detect, ignores, locate, severity, triage
 from wakeyscan.container import Bounds
 from wakeyscan.display import conceal
 from wakeyscan.finding import Document, Finding, Origin, Position, Standing
-from wakeyscan.layer import Decoder, Encoded
+from wakeyscan.layer import Decoder, Encoded, Layer, in_utf8
 from wakeyscan.literal import Literals
-from wakeyscan.prefilter import PLAIN, Hit, Prefilter, forms
+from wakeyscan.prefilter import PLAIN, Catalog, Hit, Prefilter
 from wakeyscan.rule import Rule
 
 _DEEPEST = 3
@@ -24,6 +24,12 @@ _STRUCTURED = (
     *(".tfstate", ".backup", ".tfplan"),
 )
 """Ends of the names of documents in which a line and a column say little."""
+
+_IN_PIECES = "pieces"
+"""The wrapping whose places are named, all of them."""
+
+_MOST_PIECES = 8
+"""Places of one secret that are named, beside the first."""
 
 _EXCERPT = 100
 """Bytes of a line that are shown to either side of a secret."""
@@ -49,17 +55,16 @@ class Lens(NamedTuple):
     """Whether marks of other scanners count, too, where ours do."""
 
 
-def lens(rules: tuple[Rule, ...], decoders: Iterable[Decoder]) -> Lens:
-    """Grind a lens for rules and wrappings."""
-    named = {decoder.NAME: decoder for decoder in decoders}
-    return Lens(rules, named, Prefilter(forms(rules, named)), detect.Patterns())
+def lens(rules: tuple[Rule, ...], decoders: Mapping[str, Decoder]) -> Lens:
+    """Grind a lens for rules and decoders, by the names of their files."""
+    return Lens(rules, decoders, Prefilter(Catalog(rules, decoders)), detect.Patterns())
 
 
 def examine(document: Document, through: Lens) -> list[Finding]:
     """List the findings of one document, by place; raises `detect.OutOfPatience`."""
     findings: list[Finding] = []
-    for shown, hits in _as_shown(document, through):
-        matches = detect.settle(_matches(shown.content, hits, through, _DEEPEST), through.rules)
+    for shown, look in _as_shown(document, through):
+        matches = detect.settle(_matches(look, through, _DEEPEST), through.rules)
         details = _details(shown, matches, through)
         findings += _findings(shown, matches, through, details)
     return findings
@@ -68,7 +73,8 @@ def examine(document: Document, through: Lens) -> list[Finding]:
 def examine_name(origin: Origin, through: Lens) -> tuple[Origin, list[Finding]]:
     """Look for secrets in a document's name; give its origin with the name masked, and them."""
     path = origin.path.encode("utf-8", "surrogateescape")
-    matches = detect.settle(_matches(path, through.prefilter(path), through, 0), through.rules)
+    look = _Look(path, through.prefilter(path), [])
+    matches = detect.settle(_matches(look, through, 0), through.rules)
     if not matches:
         return origin, []
     masked = origin._replace(path=_masked(path, matches, 0, len(path)))
@@ -93,24 +99,41 @@ def _concealed(text: str, through: Lens) -> str:
     """Mask what a document calls a part of itself; where that takes too long, all of it."""
     content = text.encode()
     try:
-        found = _matches(content, through.prefilter(content), through, 1)
-        matches = detect.settle(found, through.rules)
+        matches = detect.settle(_matches(_looked(content, through), through, 1), through.rules)
     except detect.OutOfPatience:
         return "…"
     return _masked(content, matches, 0, len(content)) if matches else text
 
 
-def _as_shown(document: Document, through: Lens) -> Iterator[tuple[Document, list[Hit]]]:
-    """Yield the document, and its text where that is in UTF-16 or the like, with the anchors."""
-    hits = through.prefilter(document.content)
-    yield document, hits
-    for name, marks in _wrapped(hits).items():
-        for layer in through.decoders[name].unwrap(document.content, marks):
-            if isinstance(layer, Encoded):
-                shown = _recoded(document, layer)._replace(
-                    encoding=_composed(document.encoding, name)
-                )
-                yield shown, through.prefilter(shown.content)
+class _Look(NamedTuple):
+    """A text with what stands in it: anchors, and what wraps some of them."""
+
+    content: bytes
+    hits: list[Hit]
+    wrapped: list[tuple[str, Layer | Encoded]]
+
+
+def _looked(content: bytes, through: Lens) -> _Look:
+    """Find the anchors of a text, and take one wrapping off."""
+    hits = through.prefilter(content)
+    wrapped = [
+        (decoder.NAME, layer)
+        for decoder, marks in _wrapped(hits, through)
+        for layer in decoder.unwrap(content, marks)
+    ]
+    return _Look(content, hits, wrapped)
+
+
+def _as_shown(document: Document, through: Lens) -> Iterator[tuple[Document, _Look]]:
+    """Yield the document, and its text where that is in UTF-16 or the like."""
+    look = _looked(document.content, through)
+    whole = [(name, one) for name, one in look.wrapped if isinstance(one, Encoded)]
+    parts = [(name, one) for name, one in look.wrapped if isinstance(one, Layer)]
+    yield document, look._replace(wrapped=[*parts])
+    for name, encoded in whole:
+        shown = _recoded(document, encoded)
+        shown = shown._replace(encoding=_composed(document.encoding, name))
+        yield shown, _looked(shown.content, through)
 
 
 def _recoded(document: Document, encoded: Encoded) -> Document:
@@ -126,39 +149,41 @@ def _recoded(document: Document, encoded: Encoded) -> Document:
     )
 
 
-def _wrapped(hits: Iterable[Hit]) -> dict[str, frozenset[bytes]]:
-    """Give the forms that stand in a text in a wrapping, by the wrapping."""
+def _wrapped(hits: Iterable[Hit], through: Lens) -> Iterator[tuple[Decoder, frozenset[bytes]]]:
+    """Yield the wrappings of which forms stand in a text, with these."""
     marks: dict[str, set[bytes]] = {}
     for form, _ in hits:
         if form.decoder != PLAIN:
             marks.setdefault(form.decoder, set()).add(form.text)
-    return {name: frozenset(marks[name]) for name in sorted(marks)}
+    for name in sorted(marks):
+        yield through.decoders[name], frozenset(marks[name])
 
 
-def _matches(content: bytes, hits: list[Hit], through: Lens, depth: int) -> Iterator[detect.Match]:
-    """Yield what stands in `content`, plain or wrapped, with offsets in `content`."""
-    if not hits:
-        return
+def _matches(look: _Look, through: Lens, depth: int) -> Iterator[detect.Match]:
+    """Yield what stands in a text, plain or wrapped, with offsets in that text."""
+    content = look.content
     for rule in through.rules:
-        anchors = {at for form, at in hits if not form.decoder and form.anchor in rule.anchors}
+        anchors = {at for form, at in look.hits if not form.decoder and form.anchor in rule.anchors}
         if anchors:
             yield from detect.detect(content, rule, through.patterns.of(rule), sorted(anchors))
-    if depth:
-        yield from _wrapped_matches(content, hits, through, depth)
+    for name, layer in look.wrapped if depth else ():
+        yield from _unwrapped(name, in_utf8(content, layer), through, depth)
 
 
-def _wrapped_matches(
-    content: bytes, hits: list[Hit], through: Lens, depth: int
-) -> Iterator[detect.Match]:
-    for name, marks in _wrapped(hits).items():
-        for layer in through.decoders[name].unwrap(content, marks):
-            if isinstance(layer, Encoded):
-                continue  # see _as_shown
-            inside = through.prefilter(layer.content)
-            for match in _matches(layer.content, inside, through, depth - 1):
-                inner = "" if match.encoding == "plain" else f"/{match.encoding}"
-                start, end = layer.span
-                yield match._replace(start=start, end=end, encoding=name + inner)
+def _unwrapped(name: str, layer: Layer, through: Lens, depth: int) -> Iterator[detect.Match]:
+    """Yield what stands in a layer, with offsets in the text around it."""
+    look = _looked(layer.content, through)
+    for match in _matches(look, through, depth - 1):
+        inside = "" if match.encoding == "plain" else f"/{match.encoding}"
+        spans = [
+            source
+            for span in ((match.start, match.end), *match.elsewhere)
+            for source in layer.sources(*span)
+        ]
+        start, end = spans[0]
+        yield match._replace(
+            start=start, end=end, elsewhere=tuple(spans[1:]), encoding=name + inside
+        )
 
 
 def _findings(
@@ -197,7 +222,8 @@ def _finding(
     from wakeyscan import exposure  # with its tables what a clean file never pays
 
     content, (line, column) = document.content, place
-    length = len(content[match.start : match.end].decode("utf-8", "replace"))
+    _, first_line = locate.line_around(content, match.start, match.start, match.end - match.start)
+    length = len(content[match.start : min(first_line, match.end)].decode("utf-8", "replace"))
     low, high = locate.line_around(content, match.start, match.end, _EXCERPT)
     seen_by = exposure.exposure_of(document.origin, content, match.start, match.end)
     around = severity.neighbourhood(content, match.start, match.end)
@@ -205,7 +231,7 @@ def _finding(
     return Finding(
         rule=match.rule.id,
         secret=match.secret,
-        origin=document.origin,
+        origin=_with_pieces(document, match, place),
         position=Position(line, column, column + length),
         excerpt=_excerpt(content, matches, low, high),
         severity=severity.severity_of(match.rule, seen_by, around),
@@ -214,6 +240,16 @@ def _finding(
         reason=reason,
         encoding=_composed(document.encoding, match.encoding),
     )
+
+
+def _with_pieces(document: Document, match: detect.Match, place: tuple[int, int]) -> Origin:
+    """Name, in the details, all places of a secret that is written in pieces."""
+    if not match.elsewhere or not match.encoding.endswith(_IN_PIECES):
+        return document.origin
+    rest = sorted(start for start, _ in match.elsewhere)[:_MOST_PIECES]
+    others = locate.locate(document.content, rest, document.line, document.column)
+    pieces = ", ".join(f"{line}:{column}" for line, column in (place, *others))
+    return document.origin._replace(details=(*document.origin.details, ("pieces", pieces)))
 
 
 def _standing(
@@ -253,14 +289,27 @@ def _composed(outer: str, inner: str) -> str:
 def _masked(content: bytes, matches: list[detect.Match], low: int, high: int) -> str:
     """Give `content[low:high]` with the secrets masked, those that stick out of it too."""
     pieces, at = [], low
-    first = bisect_left(matches, low, key=lambda match: match.end)
-    for match in islice(matches, max(0, first - 1), None):
-        if match.start >= high:
-            break
-        if match.end > at:
-            pieces += [_text(content[at : max(at, match.start)]), str(match.secret)]
-            at = match.end
+    for start, end, mask in _masks(matches, low, high):
+        if end > at:
+            pieces += [_text(content[at : max(at, start)]), mask]
+            at = end
     return conceal("".join(pieces) + _text(content[at:high]))
+
+
+def _masks(matches: list[detect.Match], low: int, high: int) -> list[tuple[int, int, str]]:
+    """List what is to be masked of `low:high`, in order."""
+    first = bisect_left(matches, low, key=lambda match: match.end)
+    near = [
+        (match.start, match.end, str(match.secret))
+        for match in takewhile(lambda m: m.start < high, islice(matches, max(0, first - 1), None))
+    ]
+    apart = [
+        (start, end, str(match.secret))
+        for match in matches
+        for start, end in match.elsewhere
+        if start < high and end > low
+    ]
+    return sorted(near + apart)
 
 
 def _text(piece: bytes) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
@@ -128,13 +128,24 @@ def asked_about(outcome: Outcome, settings: config.Config) -> Outcome:
         progress.end()
 
 
-def wrappings() -> list[Decoder]:
-    """Load all decoders."""
-    return [cast("Decoder", family.member(decoders, name)) for name in family.names(decoders)]
+class Wrappings(Mapping[str, Decoder]):
+    """All decoders by the names of their files, each loaded when it is first wanted."""
+
+    def __init__(self) -> None:
+        self._names = family.names(decoders)
+
+    def __getitem__(self, name: str) -> Decoder:
+        return cast("Decoder", family.member(decoders, name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def _lens(rules: tuple[rule.Rule, ...], scope: Scope) -> Lens:
-    return lens(rules, wrappings())._replace(bounds=Bounds(largest=scope.max_file_size))
+    return lens(rules, Wrappings())._replace(bounds=Bounds(largest=scope.max_file_size))
 
 
 def _looks(

@@ -1,7 +1,8 @@
 """Says which anchors stand in a text, in whatever wrapping, before any pattern is run.
 
-Few bytes are looked through with `bytes.find`, which costs nothing to load; many with hyperscan,
-which looks for all anchors at once (1.7 to 3.6 GB/s; `find` takes a pass for each).
+Few bytes are looked through with `bytes.find`, for wrappings in the parts that `sieves` leaves,
+which costs nothing to load; many with hyperscan, which looks for everything at once (1.7 to
+4.2 GB/s; `find` takes a pass for each).
 """
 
 from __future__ import annotations
@@ -11,12 +12,21 @@ from typing import NamedTuple
 
 from wakeyscan.layer import Decoder
 from wakeyscan.rule import Rule
+from wakeyscan.sieves import SIEVES, long_words, wide_beginning
 
 PLAIN = ""
 """The name of no wrapping."""
 
-MANY = 1 << 21
-"""Bytes after which loading hyperscan (10 ms) has paid for itself."""
+MANY = 1 << 22
+"""Bytes after which loading hyperscan, and all forms into it (40 ms), has paid for itself."""
+
+
+_BEFORE, _BEHIND = 64, 256
+"""Bytes around an anchor in which what wraps a part of its key is looked for."""
+
+
+_HEAD = 64
+"""Bytes that tell whether a text is in UTF-16."""
 
 
 class Form(NamedTuple):
@@ -24,21 +34,9 @@ class Form(NamedTuple):
 
     text: bytes
     decoder: str
-    """The wrapping that can be taken off where this stands, or `PLAIN`."""
+    """The file of the decoder that takes it off, or `PLAIN`."""
     anchor: bytes
     exact_case: bool
-
-
-def forms(rules: Iterable[Rule], wrappings: Mapping[str, Decoder]) -> tuple[Form, ...]:
-    """List all anchors of all rules in all wrappings, without repetition."""
-    listed = []
-    for rule in rules:
-        for anchor in rule.anchors:
-            listed.append(Form(anchor, PLAIN, anchor, rule.exact_case))
-            for name, wrapping in wrappings.items():
-                texts = wrapping.disguise(anchor, rule.exact_case)
-                listed += [Form(text, name, anchor, rule.exact_case) for text in texts]
-    return tuple(dict.fromkeys(listed))
 
 
 class Hit(NamedTuple):
@@ -46,9 +44,64 @@ class Hit(NamedTuple):
 
     form: Form
     at: int
+    """Of a wrapped form it is not always known, and then 0."""
 
 
 Look = Callable[["bytes | memoryview"], "list[Hit]"]
+
+
+class Catalog:
+    """All anchors of all rules in all wrappings, made for a wrapping when one first asks."""
+
+    def __init__(self, rules: Iterable[Rule], wrappings: Mapping[str, Decoder]) -> None:
+        self._anchors = dict.fromkeys(
+            (anchor, rule.exact_case) for rule in rules for anchor in rule.anchors
+        )
+        self._wrappings = wrappings
+        self._known: dict[str, tuple[Form, ...]] = {}
+        self._spelled: dict[bytes, list[bytes]] = {}
+
+    def names(self) -> Iterable[str]:
+        """List the wrappings, of which none is loaded by that."""
+        return self._wrappings
+
+    def plain(self) -> tuple[Form, ...]:
+        """List the anchors as they are."""
+        return tuple(Form(anchor, PLAIN, anchor, exact) for anchor, exact in self._anchors)
+
+    def of(self, name: str) -> tuple[Form, ...]:
+        """List the anchors in a wrapping, and those that another one, or the same, is inside."""
+        if name not in self._known:
+            self._known[name] = tuple(_without_longer(self._made(name)))
+        return self._known[name]
+
+    def all(self) -> tuple[Form, ...]:
+        """List everything."""
+        wrapped = (form for name in self._wrappings for form in self.of(name))
+        return (*self.plain(), *wrapped)
+
+    def _made(self, name: str) -> Iterator[Form]:
+        outer = self._wrappings[name]
+        for anchor, exact_case in self._anchors:
+            texts = list(outer.disguise(anchor, exact_case))
+            for text in self._spellings(anchor) if exact_case else ():
+                texts += outer.rewrap(text)
+            yield from (Form(text, name, anchor, exact_case) for text in texts)
+
+    def _spellings(self, anchor: bytes) -> list[bytes]:
+        if anchor not in self._spelled:
+            inner = self._wrappings.values()
+            self._spelled[anchor] = [text for one in inner for text in one.spell(anchor)]
+        return self._spelled[anchor]
+
+
+def _without_longer(listed: Iterable[Form]) -> Iterator[Form]:
+    """Yield each form once, and none that begins with another of the same anchor."""
+    last = None
+    for form in sorted(set(listed), key=lambda form: (form.anchor, form.exact_case, form.text)):
+        if last is None or form.anchor != last.anchor or not form.text.startswith(last.text):
+            last = form
+            yield form
 
 
 class Prefilter:
@@ -58,12 +111,11 @@ class Prefilter:
     know and spares most texts a second look.
     """
 
-    def __init__(self, listed: tuple[Form, ...]) -> None:
+    def __init__(self, catalog: Catalog) -> None:
         self._seen = 0
-        self._narrow = tuple(form for form in listed if b"\0" not in form.text)
-        self._wide = tuple(form for form in listed if b"\0" in form.text)
-        self._look_narrow = _finder(self._narrow)
-        self._look_wide = _finder(self._wide)
+        self._catalog = catalog
+        self._look_narrow = _finder(catalog)
+        self._look_wide: Look = lambda content: []  # the finder looks for everything
 
     def __call__(self, content: bytes) -> list[Hit]:
         """List which forms stand in `content`, and where."""
@@ -79,23 +131,61 @@ class Prefilter:
         """Get ready for so many more bytes."""
         before, self._seen = self._seen, self._seen + size
         if before < MANY <= self._seen:
-            self._look_narrow = _hyperscan(self._narrow) or self._look_narrow
-            self._look_wide = _hyperscan(self._wide) or self._look_wide
+            listed = self._catalog.all()
+            narrow = _hyperscan(tuple(form for form in listed if b"\0" not in form.text))
+            if narrow:
+                self._look_narrow = narrow
+                wide = tuple(form for form in listed if b"\0" in form.text)
+                self._look_wide = _when_asked(wide, narrow)
 
 
-def _finder(listed: tuple[Form, ...]) -> Look:
-    wanted = [(form, form.text if form.exact_case else form.text.lower()) for form in listed]
+def _finder(catalog: Catalog) -> Look:
+    wanted = [(f, f.text if f.exact_case else f.text.lower()) for f in catalog.plain()]
 
     def look(content: bytes | memoryview) -> list[Hit]:
         text = bytes(content)
         lowered = text.lower()
-        return [
+        hits = [
             Hit(form, at)
             for form, mark in wanted
             for at in _places(text if form.exact_case else lowered, mark)
         ]
+        # What comes behind an anchor may be wrapped though it is not.
+        near = _near(text, [at for form, at in hits if form.exact_case])
+        words = long_words(text)
+        for name in catalog.names():
+            sieve = SIEVES.get(name)
+            part = text if sieve is None else sieve(text, words)
+            if near or part:
+                hits += _in_part(near + b"\n" + part, catalog.of(name))
+        return hits + _in_utf16(text, look) if b"\0" in text and not hits else hits
 
     return look
+
+
+def _near(text: bytes, places: list[int]) -> bytes:
+    """Give what stands around some places, each byte once."""
+    parts = []
+    done = 0
+    for at in sorted(places):
+        parts.append(text[max(done, at - _BEFORE) : at + _BEHIND])
+        done = max(done, at + _BEHIND)
+    return b"".join(parts)
+
+
+def _in_utf16(text: bytes, look: Look) -> list[Hit]:
+    """Say whether a text that is in UTF-16 has anything in it that is not plain there, either."""
+    mark = wide_beginning(text[:_HEAD])
+    if not mark or not look(text.replace(b"\0", b"")):
+        return []
+    return [Hit(Form(mark, "utf16", mark, True), 0)]
+
+
+def _in_part(part: bytes, listed: tuple[Form, ...]) -> Iterator[Hit]:
+    lowered = part.lower()
+    for form in listed:
+        if form.text in part if form.exact_case else form.text.lower() in lowered:
+            yield Hit(form, 0)
 
 
 def _places(text: bytes, mark: bytes) -> Iterator[int]:
@@ -103,6 +193,20 @@ def _places(text: bytes, mark: bytes) -> Iterator[int]:
     while at >= 0:
         yield at
         at = text.find(mark, at + 1)
+
+
+def _when_asked(listed: tuple[Form, ...], narrow: Look) -> Look:
+    """Make a look when it is first wanted: many a tree has no NUL in it."""
+    made: list[Look] = []
+
+    def look(content: bytes | memoryview) -> list[Hit]:
+        if not made:
+            made.append(_hyperscan(listed) or (lambda content: []))
+        if hits := made[0](content):
+            return hits
+        return _in_utf16(bytes(content), narrow) if wide_beginning(bytes(content[:_HEAD])) else []
+
+    return look
 
 
 _RAREST = b"zqxjkvwy_-bpg"
@@ -131,13 +235,17 @@ def _hyperscan(listed: tuple[Form, ...]) -> Look | None:
         return None
     if not listed:
         return None
+    same: dict[tuple[bytes, bool], list[Form]] = {}
+    for form in listed:
+        same.setdefault((form.text, form.exact_case), []).append(form)
+    groups = list(same.values())
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    heads = [form.text if form.exact_case else head(form.text) for form in listed]
+    heads = [text if exact_case else head(text) for text, exact_case in same]
     database.compile(
         # Not `literal=True`: that one cuts a literal at its first NUL (python-hyperscan 0.9).
         expressions=[b"".join(b"\\x%02x" % byte for byte in text) for text in heads],
-        ids=list(range(len(listed))),
-        flags=[0 if form.exact_case else hyperscan.HS_FLAG_CASELESS for form in listed],
+        ids=list(range(len(groups))),
+        flags=[0 if exact_case else hyperscan.HS_FLAG_CASELESS for _, exact_case in same],
     )
     ends: list[tuple[int, int]] = []
     scan: Callable[..., object] = database.scan
@@ -149,7 +257,7 @@ def _hyperscan(listed: tuple[Form, ...]) -> Look | None:
         scan(content, note)
         if not ends:
             return []
-        found = [Hit(listed[n], end - len(heads[n])) for n, end in sorted(ends)]
+        found = [Hit(form, end - len(heads[n])) for n, end in sorted(ends) for form in groups[n]]
         ends.clear()
         return [hit for hit in found if _is_there(hit, content)]
 

@@ -32,7 +32,7 @@ def _letters(example: str, place: int, count: int) -> str:
 
 def disproved(rule: Rule, rules: Iterable[Rule]) -> Iterator[str]:
     """Yield what is wrong with a rule's examples, in words."""
-    through = lens(tuple(rules), [])
+    through = lens(tuple(rules), {})
     for wanted, examples in ((True, rule.hits), (False, rule.misses)):
         for example in examples:
             document = Document(Origin("example"), filled(example).encode())

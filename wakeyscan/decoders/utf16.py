@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 
@@ -9,32 +10,55 @@ from wakeyscan.layer import Encoded
 
 NAME = "utf-16"
 
+_FAR = 1024
+"""Bytes within which a run is expected to end."""
+
 
 def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     """Give the anchor with a NUL between its letters, which either byte order contains."""
     yield b"\0".join(bytes([letter]) for letter in anchor)
 
 
-def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Encoded]:
-    """Yield each byte order in which `content` holds a mark.
+def spell(anchor: bytes) -> Iterator[bytes]:
+    """Give the anchor with a NUL between its letters."""
+    yield from disguise(anchor, True)
 
-    Without a byte-order mark the offset of an anchor tells it: text that starts at an even offset
-    has its letters at even offsets in little-endian.
-    """
+
+def rewrap(text: bytes) -> Iterator[bytes]:
+    """Give nothing: a text in UTF-16 is known by its beginning, see `sieves.wide_beginning`."""
+    yield from ()
+
+
+def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Encoded]:
+    """Yield each byte order, and offset, in which `content` holds a mark."""
     if content.startswith(BOM_UTF16_LE):
         yield Encoded("utf-16-le", len(BOM_UTF16_LE))
     elif content.startswith(BOM_UTF16_BE):
         yield Encoded("utf-16-be", len(BOM_UTF16_BE))
     else:
-        for parity in sorted(
-            {at % 2 for at in _offsets(content.lower(), {mark.lower() for mark in marks})}
-        ):
-            yield Encoded("utf-16-be" if parity else "utf-16-le")
+        lowered = content.lower()
+        places = (at for mark in marks for at in _places(lowered, mark.lower()))
+        yield from sorted({_order(content, at) for at in places})
 
 
-def _offsets(content: bytes, marks: set[bytes]) -> Iterator[int]:
-    for mark in marks:
-        at = content.find(mark)
-        while at >= 0:
-            yield at
-            at = content.find(mark, at + 1)
+def _order(content: bytes, at: int) -> Encoded:
+    """Tell the byte order of an anchor.
+
+    Text that starts at an even offset has its letters at even offsets in little-endian. A run in
+    a binary starts anywhere: what is right before its first letter, or behind its last, tells more.
+    """
+    if at % 2:
+        return Encoded("utf-16-be") if content[at - 1] == 0 else Encoded("utf-16-le", 1)
+    run = re.compile(rb"(?:[\w-]\0)*[\w-](\0?)").match(content, at, at + _FAR)
+    cut = run is not None and not run[1] and run.end() < min(at + _FAR, len(content))
+    before = re.match(rb"(?:\0[\s!-~])*", content[max(0, at - _FAR) : at][::-1])
+    if cut and before and 0 < before.end() < min(at, _FAR):
+        return Encoded("utf-16-be", 1)
+    return Encoded("utf-16-le")
+
+
+def _places(content: bytes, mark: bytes) -> Iterator[int]:
+    at = content.find(mark)
+    while at >= 0:
+        yield at
+        at = content.find(mark, at + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Iterator
 
@@ -9,19 +10,51 @@ from wakeyscan.layer import Encoded
 
 NAME = "utf-32"
 
+_FAR = 1024
+"""Bytes within which a run is expected to end."""
+
 
 def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     """Give the anchor with three NULs between its letters, which either byte order contains."""
     yield b"\0\0\0".join(bytes([letter]) for letter in anchor)
 
 
+def spell(anchor: bytes) -> Iterator[bytes]:
+    """Give the anchor with three NULs between its letters."""
+    yield from disguise(anchor, True)
+
+
+def rewrap(text: bytes) -> Iterator[bytes]:
+    """Give nothing: nobody writes what is escaped already in UTF-32."""
+    yield from ()
+
+
 def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Encoded]:
-    """Yield the byte order: a mark tells it, else the offset of the first anchor."""
+    """Yield each byte order, and offset, in which `content` holds a mark."""
     if content.startswith(BOM_UTF32_LE):
         yield Encoded("utf-32-le", len(BOM_UTF32_LE))
     elif content.startswith(BOM_UTF32_BE):
         yield Encoded("utf-32-be", len(BOM_UTF32_BE))
     else:
         lowered = content.lower()
-        first = min(at for at in (lowered.find(mark.lower()) for mark in marks) if at >= 0)
-        yield Encoded("utf-32-be" if first % 4 == 3 else "utf-32-le")
+        found = {_order(content, at) for mark in marks for at in _places(lowered, mark.lower())}
+        yield from sorted(found)
+
+
+def _order(content: bytes, at: int) -> Encoded:
+    """Tell the byte order of an anchor: in big-endian three NULs stand before each letter."""
+    run = re.compile(rb"(?:[\w-]\0\0\0)*[\w-](\0{0,3})").match(content, at, at + _FAR)
+    short = run is not None and len(run[1]) < 3 and run.end() < min(at + _FAR, len(content))
+    before = re.match(rb"(?:\0{3}[\s!-~])*", content[max(0, at - _FAR) : at][::-1])
+    reach = before.end() if before else 0
+    odd = short and 0 < reach < min(at, _FAR) and content[at - reach - 1] != 0
+    if content[max(0, at - 3) : at] == b"\0\0\0" and (at % 4 == 3 or (short and at % 4) or odd):
+        return Encoded("utf-32-be", (at - 3) % 4)
+    return Encoded("utf-32-le", at % 4)
+
+
+def _places(content: bytes, mark: bytes) -> Iterator[int]:
+    at = content.find(mark)
+    while at >= 0:
+        yield at
+        at = content.find(mark, at + 1)

@@ -66,7 +66,8 @@ def _finding(finding: Finding, style: Style) -> str:
     place = f"{finding.position.line}:{finding.position.column}"
     severity = _paint(f"{finding.severity!s:8}", _COLORS[finding.severity], style)
     wrapped = "" if finding.encoding == "plain" else f", in {finding.encoding}"
-    seen = f"{finding.exposure.value}{wrapped}"
+    pieces = dict(finding.origin.details).get("pieces", "")
+    seen = f"{finding.exposure.value}{wrapped}" + (f" ({pieces})" if pieces else "")
     named = finding.origin.part == "name"
     if named:
         place, seen = "name", f"{seen}, in the name itself"

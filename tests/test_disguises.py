@@ -1,0 +1,297 @@
+"""Keys that do not stand in plain sight: wrapped, wrapped twice, in pieces; and what looks so."""
+
+from __future__ import annotations
+
+import json
+import random
+from base64 import b64encode
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import (
+    ALPHABET,
+    PREFIX,
+    WAKEYSCAN,
+    MakeKey,
+    execute,
+    fingerprint,
+    mask,
+    write,
+)
+from tests.disguises import SINGLE, each, pairs
+from tests.repository import Repo
+from wakeyscan import decoders, family, rule
+from wakeyscan.examine import examine, lens
+from wakeyscan.finding import Document, Finding, Origin, Standing
+from wakeyscan.inspection import Wrappings
+from wakeyscan.layer import Layer
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return Repo(tmp_path / "repo")
+
+
+LENS = lens(rule.load(), Wrappings())
+HASTY = lens(rule.load(), Wrappings())
+HASTY.prefilter.expect(1 << 30)
+"""Looks with what many bytes are looked at with."""
+
+
+class Case(NamedTuple):
+    """A file that holds a key."""
+
+    content: bytes
+    key: str
+    encodings: tuple[str, ...]
+    """What it may be called: a wrapping that leaves alone what is in it is not told of."""
+
+
+def a_key(name: str) -> str:
+    source = random.Random(name)
+    return PREFIX + "".join(source.choices(ALPHABET, k=39)) + source.choice("0123456789")
+
+
+def single(name: str, pad: int) -> Case:
+    wrapping, key = SINGLE[name], a_key(f"{name} {pad}")
+    text = wrapping.wrap(b"." * pad + key.encode())
+    return Case(b'\nkey = "' + text + b'"\n', key, (wrapping.name,))
+
+
+def double(inner: str, outer: str, pad: int) -> Case:
+    key = a_key(f"{inner} {outer} {pad}")
+    inside = SINGLE[inner].wrap(b"." * pad + key.encode())
+    wide = outer.startswith("utf-16")  # such a text is wide from its beginning
+    lead = b'\nkey = "' if wide else b""
+    text = SINGLE[outer].wrap(lead + b"." * pad + inside + b" ")
+    names = (f"{SINGLE[outer].name}/{SINGLE[inner].name}", SINGLE[inner].name)
+    return Case(text if wide else b'\nkey = "' + text + b'"\n', key, names)
+
+
+def readable(inner: str, outer: str, pad: int) -> bool:
+    """Say whether big-endian text is none that is little-endian just as well."""
+    starts = outer.startswith(("base64", "hex"))
+    return not (inner == "utf-16-be" and starts and pad == 1)
+
+
+CASES = {f"{name}+{pad}": single(name, pad) for name in SINGLE for pad in range(3)}
+CASES |= {
+    f"{inner}-in-{outer}+{pad}": double(inner, outer, pad)
+    for inner, outer in pairs()
+    for pad in range(3)
+    if readable(inner, outer, pad)
+}
+
+
+def test_the_table_is_as_large_as_it_says() -> None:
+    assert len(CASES) > 1300
+    assert len({case.key for case in CASES.values()}) == len(CASES)
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, Any]]]:
+    """Scan all cases in one run of the command; give the findings by the name of the file."""
+    folder = tmp_path_factory.mktemp("cases")
+    write(folder, {name: case.content for name, case in CASES.items()})
+    ran = execute([WAKEYSCAN, "scan", "--format", "json", "."], folder)
+    assert ran.code == 1, ran.err
+    report = json.loads(ran.out)
+    assert report["complete"]
+    found: dict[str, list[dict[str, Any]]] = {}
+    for finding in report["findings"]:
+        found.setdefault(finding["path"], []).append(finding)
+    assert not any(case.key in ran.out for case in CASES.values())
+    return found
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_wrapped_key_is_found(name: str, scanned: dict[str, list[dict[str, Any]]]) -> None:
+    case = CASES[name]
+    (found,) = scanned[name]
+    assert found["fingerprint"] == fingerprint(case.key)
+    assert found["encoding"] in case.encodings
+    assert (found["standing"], found["details"]) == ("reported", {})
+    assert mask(case.key) in found["excerpt"]
+    lines = 2 if not case.encodings[0].startswith("utf") else found["line"]
+    assert lines <= found["line"] <= case.content.count(b"\n") + 1
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if "-in-" not in name])
+def test_many_bytes_are_looked_at_as_few_are(name: str) -> None:
+    document = Document(Origin("a"), CASES[name].content)
+    assert examine(document, HASTY) == examine(document, LENS)
+
+
+SOME = [name for number, name in enumerate(CASES) if number % 17 == 0]
+
+
+def test_staged_and_in_history_they_are_found_as_in_files(repo: Repo) -> None:
+    wanted = {(name, fingerprint(CASES[name].key)) for name in SOME}
+    repo.stage({name: CASES[name].content for name in SOME})
+    staged = repo.run("scan", "staged:", "--format", "json").json()
+    assert {(f["path"], f["fingerprint"]) for f in staged["findings"]} == wanted
+    repo.record()
+    keys = repo.run("audit", "--format", "json").json()["keys"]
+    assert {
+        (place["path"], key["fingerprint"]) for key in keys for place in key["places"]
+    } == wanted
+
+
+def test_wrapped_or_plain_it_is_one_key_to_an_audit(repo: Repo, key: str) -> None:
+    plain = key.encode()
+    texts = (plain, b64encode(plain), each(b"%%%02X")(plain), plain[:20] + b"=\n" + plain[20:])
+    for number, text in enumerate(texts):
+        repo.commit({f"{number}.txt": text + b"\n"})
+    (found,) = repo.run("audit", "--format", "json").json()["keys"]
+    assert found["fingerprint"] == fingerprint(key)
+    assert {place["path"] for place in found["places"]} == {f"{n}.txt" for n in range(len(texts))}
+
+
+PLACES = {
+    "escapes": (b"\n\n  url: ?a=1&key=", each(b"%%%02x"), b"&b=2\n", 3, 17),
+    "in-the-middle-of-a-line": (b"a %20b ", each(rb"\x%02X"), b" c", 1, 8),
+    "behind-other-escapes": (rb"\u00e9\u00e9 ", each(rb"\u%04x"), b"", 1, 14),
+    "a-line-of-base64": (b"a:\n  " + b64encode(b"x" * 47 + b" ") + b"\n  ", b64encode, b"\n", 3, 3),
+    "an-array": (b"x[] = {\n  ", lambda text: each(b"0x%02x, ")(text), b"0 }", 2, 5),
+}
+
+
+@pytest.mark.parametrize("row", PLACES.values(), ids=PLACES)
+def test_a_wrapped_key_is_shown_where_it_stands(row: Any, key: str) -> None:
+    before, wrap, after, line, column = row
+    (finding,) = found(before + wrap(key.encode()) + after)
+    assert (finding.position.line, finding.position.column) == (line, column)
+    assert finding.secret.reveal().decode() == key
+
+
+def found(content: bytes, through: Any = LENS) -> list[Finding]:
+    return examine(Document(Origin("a"), content), through)
+
+
+def reported(content: bytes) -> list[str]:
+    return [f.secret.reveal().decode() for f in found(content) if f.standing is Standing.REPORTED]
+
+
+GOES_ON = {
+    "percent": (b"", b"%2D"),
+    "escape": (b'"', rb"\x41"),
+    "soft-break": (b"", b"=\n"),
+    "entity": (b"<b>", b"&#45;"),
+    "literal": (b'"', b'" + "'),
+}
+
+
+@pytest.mark.parametrize(("before", "joint"), GOES_ON.values(), ids=GOES_ON)
+def test_a_plain_key_that_goes_on_is_the_longer_one(
+    before: bytes, joint: bytes, make_key: MakeKey
+) -> None:
+    """Its first half alone is long enough to be a key, but it opens nothing."""
+    half, rest = make_key(20), make_key(20, "")
+    middle = {b"%2D": "-", rb"\x41": "A", b"&#45;": "-"}.get(joint, "")
+    assert reported(before + half.encode() + joint + rest.encode() + b'"') == [half + middle + rest]
+
+
+@pytest.mark.parametrize(
+    "joint", [rb"\n", b"%20", b"%0A", b"&quot;", b"&#34;", rb"\u0026x=", rb"\u2026", b"=20", b"%s"]
+)
+def test_a_plain_key_that_ends_at_an_escape_is_plain(joint: bytes, key: str) -> None:
+    (finding,) = found(b"a " + key.encode() + joint + b"rest of it\n")
+    assert (finding.encoding, finding.secret.reveal().decode()) == ("plain", key)
+
+
+BOUNDARIES = {
+    "pwa": (b"p", False),
+    "underscore": (b"_", False),
+    "digit": (b"3", False),
+    "blank": (b" ", True),
+    "line": (b"\n", True),
+    "quote": (b'"', True),
+    "equals": (b"=", True),
+    "dash": (b"-", True),
+}
+
+
+@pytest.mark.parametrize("name", ["base64", "hex", "percent", "unicode", "octal", "entities"])
+@pytest.mark.parametrize(("before", "is_key"), BOUNDARIES.values(), ids=BOUNDARIES)
+def test_the_bounds_of_a_wrapped_key_are_those_of_a_plain_one(
+    name: str, before: bytes, is_key: bool, key: str
+) -> None:
+    text = SINGLE[name].wrap(before + key.encode())
+    assert reported(b"x " + text + b" x") == [key] * is_key
+
+
+NOTHING = {
+    "too-short": lambda wrap, key: wrap(key[:20]),
+    "upper-case": lambda wrap, key: wrap(key.upper()),
+    "another-prefix": lambda wrap, key: wrap(key.replace(b"live", b"test")),
+    "a-sample": lambda wrap, key: wrap(PREFIX.encode() + b"your_api_key"),
+    "words": lambda wrap, key: wrap(PREFIX.encode() + b"session_started_successfully"),
+    "the-prefix-alone": lambda wrap, key: (
+        wrap(PREFIX.encode()) + b' + token; // "' + key[8:] + b'"'
+    ),
+    "a-part-of-a-name": lambda wrap, key: wrap(b"ESEWA_" + key),
+}
+
+
+@pytest.mark.parametrize("name", SINGLE)
+@pytest.mark.parametrize("look", NOTHING.values(), ids=NOTHING)
+def test_what_is_no_key_is_none_wrapped_either(name: str, look: Any, key: str) -> None:
+    assert reported(b'x = "' + look(SINGLE[name].wrap, key.encode()) + b'"\n') == []
+
+
+@given(
+    name=st.sampled_from(sorted(SINGLE)),
+    body=st.text(alphabet=ALPHABET, min_size=16, max_size=128),
+    before=st.binary(max_size=40),
+    around=st.tuples(st.binary(max_size=60), st.binary(max_size=60)),
+)
+@settings(max_examples=300, deadline=None)
+def test_any_key_is_found_in_any_wrapping_among_anything(
+    name: str, body: str, before: bytes, around: tuple[bytes, bytes]
+) -> None:
+    key = PREFIX + body
+    if name.startswith(("utf-", "soft", "quoted", "entities-open", "base64-lines")):
+        around, before = (b"", b""), b""  # what is around decides where such a text begins
+    before = before.replace(b"\\", b"/") + b" "
+    text = around[0] + b'\n "' + SINGLE[name].wrap(before + key.encode()) + b'"\n' + around[1]
+    assert key in [f.secret.reveal().decode() for f in found(text)]
+
+
+WITHIN = st.sampled_from(
+    [
+        *(PREFIX, "wa", "%", "%77", "\\", "\\u0077", "\\x", "&#119;", "&amp;", "=77", "=\n", '"'),
+        *("' + '", "d2FfbGl2", "ZV9", "\n", "\r\n", "77615f6c", "69:76", "0x77, ", "a\0", "w\0a\0"),
+        *("${", "}", "%s", ",", "#define P ", "P", "+", "é"),
+    ]
+)
+
+
+@given(content=st.lists(WITHIN | st.text(max_size=3), max_size=60).map("".join))
+@settings(max_examples=300, deadline=None)
+def test_any_text_can_be_unwrapped(content: str) -> None:
+    raw = content.encode("utf-8", "surrogatepass")
+    assert reported(raw) == [] or PREFIX in reported(raw)[0]
+    assert [str(f) for f in found(raw)] == [str(f) for f in found(raw, HASTY)]
+
+
+@given(
+    content=st.binary(max_size=300),
+    at=st.integers(0, 300),
+    name=st.sampled_from(family.names(decoders)),
+)
+@settings(max_examples=500, deadline=None)
+def test_no_decoder_trips_over_any_bytes(content: bytes, at: int, name: str) -> None:
+    decoder = family.member(decoders, name)
+    marks = frozenset([*decoder.disguise(PREFIX.encode(), True)])
+    for mark in marks:
+        whole = content[:at] + mark + content[at:]
+        for layer in decoder.unwrap(whole, frozenset([mark])):
+            if isinstance(layer, Layer):
+                low, high = layer.span
+                assert 0 <= low < high <= len(whole)
+                for start, end in layer.sources(0, len(layer.content)):
+                    assert 0 <= start <= end <= len(whole)

@@ -1,0 +1,276 @@
+"""Keys that are written in pieces: what a language joins is one key; what it does not is none."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests import shapes
+from tests.conftest import ALPHABET, PREFIX, MakeKey, Run, fingerprint, mask, write
+from wakeyscan import rule
+from wakeyscan.examine import examine, lens
+from wakeyscan.finding import Document, Finding, Origin, Standing
+from wakeyscan.inspection import Wrappings
+
+LENS = lens(rule.load(), Wrappings())
+
+# `{P}` the prefix, `{B}` the body, `{1}` and `{2}` its halves.
+JOINED = shapes.rows(
+    r"""
+python-plus: key = "{P}" + "{B}"
+python-plus-inside: key = "{P}{1}" + "{2}"
+python-three: key = "Bearer {P}" + '{1}' + "{2}"
+python-adjacent: key = ("{P}"
+           "{B}")
+python-adjacent-line: key = "{P}" "{B}"
+python-adjacent-long: key = ("{P}{1}"  # the first half
+             f"{2}")
+python-backslash: key = "{P}" \
+      "{B}"
+python-in-a-string: key = "{P}\
+    {B}"
+python-percent: key = "%s%s" % ("{P}", "{B}")
+python-percent-inside: key = "{P}%s" % "{B}"
+python-format: key = "{}{}".format("{P}", "{B}")
+python-format-inside: key = "{P}{}".format("{B}")
+python-f-string: key = f"{P}{'{B}'}"
+python-f-string-prefix: key = f"{'{P}'}{B}"
+python-join: key = "".join(["{P}", "{B}"])
+python-join-tuple: key = ''.join(('{P}', '{1}', '{2}'))
+python-bytes: key = b"{P}" b"{B}"
+python-augmented: key = "{P}"
+    key += "{B}"
+c-adjacent: static const char *key = "{P}" "{B}";
+c-lines: const char key[] =
+      "{P}{1}"
+      "{2}";
+c-macro: #define PREFIX "{P}"
+    char *key = PREFIX "{B}";
+cpp-string: auto key = std::string("{P}") + "{B}";
+cpp-stream: out << "{P}" << "{B}";
+objc: NSString *key = @"{P}" @"{B}";
+csharp: var key = "{P}" + @"{B}";
+csharp-concat: var key = string.Concat("{P}", "{B}");
+java: String key = "{P}"
+        + "{B}";
+java-format: String key = String.format("%s%s", "{P}", "{B}");
+java-format-inside: String key = String.format("{P}%s", "{B}");
+java-builder: sb.append("{P}").append("{B}");
+java-concat: String key = "{P}".concat("{B}");
+java-join: String key = String.join("", "{P}", "{B}");
+java-constant: static final String PREFIX = "{P}";
+    static final String KEY = Config.PREFIX + "{B}";
+go: key := "{P}" + "{B}"
+go-sprintf: key := fmt.Sprintf("%s%s", "{P}", "{B}")
+go-constants: const prefix string = "{P}"
+    const key = prefix + "{B}"
+rust-concat: let key = concat!("{P}", "{B}");
+js-single: const key = '{P}' + '{B}';
+js-template: const key = `{P}${'{B}'}`;
+js-template-prefix: const key = `${"{P}"}{B}`;
+js-template-name: const p = '{P}';
+    const key = `${p}{B}`;
+js-template-names: const p = '{P}', x = 1;
+    const body = '{B}';
+    const key = `${p}${body}`;
+js-join: const key = ['{P}', '{1}', '{2}'].join('');
+js-join-cut: const key = ['wa_', 'live_', '{B}'].join("");
+js-name-behind: const body = "{B}";
+    const key = "{P}" + body;
+js-cut-prefix: const key = "wa_" + "live_{B}";
+js-cut-prefix-twice: const key = "wa_l" + "ive_" + "{B}";
+js-cut-after-w: const key = "w" + "a_live_{B}";
+js-cut-at-the-end: const key = 'wa_live' + '_{B}';
+js-comment: const key = "{P}" /* prefix */ + // and
+      "{B}";
+ts-constant: export const PREFIX: string = "{P}";
+    export const KEY = PREFIX + "{B}";
+php: $key = '{P}' . '{B}';
+php-name: $prefix = "{P}";
+    $key = $prefix . "{B}";
+php-augmented: $key = "{P}";
+    $key .= "{B}";
+php-implode: $key = implode('', ['{P}', '{B}']);
+perl: my $key = "{P}" . "{B}";
+ruby: KEY = '{P}' + '{B}'
+ruby-shovel: key = "{P}" << "{B}"
+ruby-interpolated: key = "{P}#{'{B}'}"
+ruby-name: PREFIX = "{P}"
+    KEY = "#{PREFIX}{B}"
+lua: local key = "{P}" .. "{B}"
+sql: SELECT '{P}' || '{B}';
+sql-concat: SELECT CONCAT('{P}', '{1}', '{2}');
+r: key <- paste0("{P}", "{B}")
+elixir: key = "{P}" <> "{B}"
+haskell: key = "{P}" ++ "{B}"
+vb: key = "{P}" & "{B}"
+powershell-join: $key = ("{P}", "{B}") -join ''
+sh-glued: KEY="{P}"'{B}'
+sh-glued-bare: KEY={P}"{B}"
+sh-glued-behind: KEY='{P}'{B}
+sh-continued: curl -H "Authorization: Bearer {P}\
+    {B}"
+sh-name: Q="{P}"
+    KEY="${Q}{B}"
+sh-name-bare: P={P}
+    KEY=$P"{B}"
+make-name: Q = {P}
+    KEY = ${Q}{B}
+yaml-folded: key: "{P}\
+      {B}"
+json-in-json: {"source": "key = \"{P}\" + \"{B}\""}
+prefix-in-pieces-and-name: P = "wa_" + "live_"
+    KEY = P + "{B}"
+"""
+)
+APART = shapes.rows(
+    r"""
+looked-up: key = "{P}" + os.environ["{B}"]
+called: key = "{P}" + make("{B}")
+indexed: key = "{P}" + table["{B}"]
+prefix: prefix = "{P}"
+stars: key = "{P}" + "*" * 20
+letters: key = "{P}" + "x" * 32
+documented: Keys begin with `{P}` and go on like `{B}`.
+ellipsis: {P}…
+next-line: {P}
+    {B}
+list: kinds = ["{P}", "{B}"]
+arguments: call("{P}", "{B}")
+mapping: {"prefix": "{P}", "id": "{B}"}
+compared: if "{P}" == "{B}": pass
+condition: x = "{P}" if y else "{B}"
+contained: "{P}" in "{B}"
+joined-by-comma: ["{P}", "{B}"].join(", ")
+joined-by-dash: "-".join(["{P}", "{B}"])
+format-with-blank: "%s %s" % ("{P}", "{B}")
+format-with-more: "%s:%s" % ("{P}", "{B}")
+statements: a = "{P}"; b = "{B}"
+startswith: P = "{P}"
+    if key.startswith(P): return "{B}"
+name-as-argument: P = "{P}"
+    call(P, "{B}")
+name-compared: P = "{P}"
+    ok = P == "{B}"
+echo: P="{P}"
+    echo $P "{B}"
+name-given-twice: body = read()
+    body = "{B}"
+    key = "{P}" + body
+name-given-elsewhere: key = "{P}" + body
+    other.bodies = "{B}"
+name-called: token = "{B}"
+    key = "{P}" + token()
+name-of-more: token = "{B}"
+    key = "{P}" + tokens
+rule: pattern = "{P}[A-Za-z0-9_-]{16,128}"
+rule-joined: pattern = "{P}" + "[A-Za-z0-9_-]{16,128}"
+masked: shown = "{P}" + "…(" + "{B}"[:6] + ")"
+too-short: key = "{P}" + "abc123"
+not-a-key-behind: key = "{P}" + "hello world, {B}"
+file-name: grep "{P}" "{B}.txt"
+prefix-cut: P = "wa_" + "live_"
+another-word: key = "pwa_" + "live_{B}"
+another-word-before: key = "pw" + "a_live_{B}"
+random: key = "{P}" + secrets.token_hex(16)
+strftime: key = "{P}%s" % now.isoformat("{B}")
+"""
+)
+
+
+def found(text: str, path: str = "a") -> list[Finding]:
+    return examine(Document(Origin(path), text.encode()), LENS)
+
+
+def filled(template: str, name: str) -> tuple[str, str]:
+    """Fill a template; give the key, too."""
+    source = random.Random(name)
+    body = "".join(source.choices(ALPHABET, k=39)) + "7"
+    for hole, text in (("P", PREFIX), ("B", body), ("1", body[:20]), ("2", body[20:])):
+        template = template.replace("{" + hole + "}", text)
+    return template, PREFIX + body
+
+
+@pytest.mark.parametrize(("name", "template"), JOINED.items(), ids=JOINED)
+def test_what_a_language_joins_is_one_key(name: str, template: str) -> None:
+    text, key = filled(template, name)
+    (finding,) = found(text)
+    assert finding.secret.reveal().decode() == key
+    assert (finding.standing, finding.encoding) == (Standing.REPORTED, "pieces")
+    assert PREFIX + "…" in finding.excerpt
+    assert not any(key[8 + n : 8 + n + 8] in finding.excerpt for n in range(32))
+
+
+@pytest.mark.parametrize(("name", "template"), APART.items(), ids=APART)
+def test_what_is_not_joined_is_no_key(name: str, template: str) -> None:
+    text, _ = filled(template, name)
+    assert [f for f in found(text) if f.rule == "wastack-api-key"] == []
+
+
+def test_the_tables_are_as_large_as_they_say() -> None:
+    assert (len(JOINED) > 70, len(APART) > 30) == (True, True)
+
+
+def test_a_report_names_both_places(run: Run, tmp_path: Any, make_key: MakeKey) -> None:
+    one, other = make_key(), make_key()
+    write(
+        tmp_path,
+        {
+            "a.py": f'P = "{PREFIX}"\n\n\nK = P + "{one[8:]}"\n',
+            "b.py": f'k = ("{other[:12]}"\n  "{other[12:]}")',
+        },
+    )
+    first, second = run("scan", "--format", "json").json()["findings"]
+    assert (first["path"], first["line"], first["column"], first["end_column"]) == (
+        "a.py",
+        1,
+        6,
+        14,
+    )
+    assert (first["encoding"], first["details"]) == ("pieces", {"pieces": "1:6, 4:10"})
+    assert first["fingerprint"] == fingerprint(one)
+    assert first["excerpt"] == f'P = "{mask(one)}"'
+    assert (second["line"], second["column"], second["end_column"]) == (1, 7, 20)
+    assert second["details"] == {"pieces": "1:7, 2:4"}
+    assert second["excerpt"] == f'k = ("{mask(other)}")'
+    text = run("scan").out
+    assert "in pieces (1:6, 4:10)" in text
+    assert one[8:16] not in text
+
+
+def test_what_lies_between_two_places_is_looked_at_as_ever(make_key: MakeKey) -> None:
+    key, plain = make_key(), make_key()
+    text = f'P = "{PREFIX}"\nX = "{plain}"\nK = P + "{key[8:]}"\n'
+    assert [(f.secret.reveal().decode(), f.encoding) for f in found(text)] == [
+        (key, "pieces"),
+        (plain, "plain"),
+    ]
+    assert not any(key[8:16] in f.excerpt or plain[8:16] in f.excerpt for f in found(text))
+
+
+def test_keys_on_lines_of_their_own_are_not_joined(make_key: MakeKey) -> None:
+    keys = [make_key() for _ in range(4)]
+    text = "\n".join(f'"{key}"' for key in keys)
+    assert [f.secret.reveal().decode() for f in found(text)] == keys
+    assert [f.secret.reveal().decode() for f in found(f'send "{keys[0]}" "main"')] == keys[:1]
+
+
+@given(
+    body=st.text(alphabet=ALPHABET, min_size=16, max_size=60),
+    cuts=st.lists(st.integers(1, 60), max_size=6),
+    joint=st.sampled_from(['" + "', "' . '", '"\n  "', "' .. '", '" ++ "', "' || '"]),
+)
+@settings(max_examples=200, deadline=None)
+def test_a_key_may_be_cut_anywhere(body: str, cuts: list[int], joint: str) -> None:
+    key = PREFIX + body
+    places = sorted(
+        {cut for cut in cuts if len(PREFIX) <= cut < len(key)}
+        | {random.Random(body).randrange(1, len(PREFIX))}
+    )
+    pieces = [key[start:end] for start, end in zip([0, *places], [*places, len(key)], strict=True)]
+    text = f"x = {joint[0]}{joint.join(pieces)}{joint[-1]}\n"
+    assert [f.secret.reveal().decode() for f in found(text)] == [key]

@@ -1,0 +1,62 @@
+"""Character references of HTML and XML: `&#119;`, `&#x77;`, `&lowbar;`, and `&amp;#119;`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from wakeyscan import spelling
+from wakeyscan.layer import Layer
+
+NAME = "entities"
+
+_STYLES = (b"&#%d;", b"&#x%x;")
+_OPENED = (b"&#%d", b"&#0%d", b"&#00%d", b"&#x%x", b"&#X%x", b"&#x0%x", b"&#x00%x")
+_NESTED = (b"amp;#%d", b"amp;#x%x", b"amp;#X%x")
+_ESCAPE = rb"&(?:#([0-9]{1,8});?|#[xX]([0-9A-Fa-f]{1,8});?|([A-Za-z]{2,8});)"
+_ANY = rb"&(?:#|amp;|lowbar;|UnderBar;|hyphen;|dash;)"
+_NAMED = {
+    **{b"lowbar": b"_", b"UnderBar": b"_", b"hyphen": b"-", b"dash": b"-", b"amp": b"&"},
+    **{b"quot": b'"', b"apos": b"'", b"lt": b"<", b"gt": b">", b"nbsp": b" ", b"num": b"#"},
+    **{b"bsol": b"\\", b"percnt": b"%", b"equals": b"=", b"semi": b";", b"colon": b":"},
+    **{b"Tab": b"\t", b"NewLine": b"\n", b"plus": b"+", b"sol": b"/"},
+}
+
+
+def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
+    """Give the anchor up to its first reference, and itself: its key may hold one."""
+    if exact_case:
+        yield anchor
+        yield from spelling.first_escapes(anchor, _OPENED, b"&")
+        yield from (style % anchor[0] for style in _NESTED)
+        yield from (anchor[:1] + b"&" + style % anchor[1] for style in _NESTED)
+
+
+def spell(anchor: bytes) -> Iterator[bytes]:
+    """Give the anchor written in references wholly, and but for letters and digits."""
+    yield from spelling.spelled(anchor, _STYLES)
+    yield anchor.replace(b"_", b"&lowbar;")
+
+
+def rewrap(text: bytes) -> Iterator[bytes]:
+    """Give how an escaped anchor begins when it is put into references once more."""
+    yield from spelling.heads(text, _STYLES)
+    if text[:1] == b"&":
+        yield b"&amp;" + text[1:5]
+    elif text[:1] in (b"\\", b"%", b"="):
+        name = {b"\\": b"&bsol;", b"%": b"&percnt;", b"=": b"&equals;"}[text[:1]]
+        yield name + text[1:3]
+
+
+def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
+    """Yield what stands around the marks, with one level of references taken off."""
+    for start, end in spelling.stretches(content, marks, b"&", _ANY):
+        yield spelling.taken_off(content, start, end, _ESCAPE, _decoded)
+
+
+def _decoded(escape: re.Match[bytes]) -> bytes:
+    decimal, hexadecimal, name = escape.groups()
+    if name:
+        return _NAMED.get(name, escape[0])
+    number = int(decimal) if decimal else int(hexadecimal, 16)
+    return chr(number).encode("utf-8", "replace") if number <= 0x10FFFF else escape[0]

@@ -1,0 +1,43 @@
+"""Percent-encoding, of all characters or a few: what URLs and form data hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from wakeyscan import spelling
+from wakeyscan.layer import Layer
+
+NAME = "percent"
+
+_STYLES = (b"%%%02X", b"%%%02x")
+_NESTED = (b"%%25%02X", b"%%2525%02X")
+_ESCAPE = rb"%([0-9A-Fa-f]{2})"
+_ANY = rb"%[0-9A-Fa-f]{2}"
+
+
+def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
+    """Give the anchor up to its first escape, and itself: its key may hold one."""
+    if exact_case:
+        yield anchor
+        yield from spelling.first_escapes(anchor, _STYLES + _NESTED, b"%")
+
+
+def spell(anchor: bytes) -> Iterator[bytes]:
+    """Give the anchor escaped wholly, and but for letters and digits."""
+    yield from spelling.spelled(anchor, _STYLES)
+
+
+def rewrap(text: bytes) -> Iterator[bytes]:
+    """Give how an escaped anchor begins when it is escaped once more."""
+    yield from spelling.heads(text, _STYLES)
+
+
+def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
+    """Yield what stands around the marks, decoded once."""
+    for start, end in spelling.stretches(content, marks, b"%", _ANY):
+        yield spelling.taken_off(content, start, end, _ESCAPE, _decoded)
+
+
+def _decoded(escape: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(escape[1].decode("ascii"))

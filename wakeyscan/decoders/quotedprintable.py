@@ -1,0 +1,56 @@
+"""Quoted-printable, as mail is: `=5F`, and long lines that are broken with `=` anywhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from wakeyscan import spelling
+from wakeyscan.layer import Layer
+
+NAME = "quoted-printable"
+
+_STYLES = (b"=%02X", b"=%02x")
+_ESCAPE = rb"=(?:([0-9A-Fa-f]{2})|[ \t]*(?:\r?\n|\r))"
+_ANY = rb"=(?:[0-9A-Fa-f]{2}|[ \t]*[\r\n])"
+_OTHERS = (b"=25", b"=5C", b"=26")
+"""What another escape begins with."""
+_BREAKS = (b"=\n", b"=\r")
+
+
+def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
+    """Give the anchor up to its first escape or broken line, and itself: its key may hold one.
+
+    `wa=` is an assignment in many a script, so that there what follows counts, too.
+    """
+    if not exact_case:
+        return
+    yield anchor
+    for style in (*_STYLES, b"=3D%02X"):
+        yield style % anchor[0] + anchor[1:2]
+        yield style % anchor[0] + b"="
+        yield from (anchor[:plain] + style % anchor[plain] for plain in (1, 2))
+    for broken in _BREAKS:
+        yield from (anchor[:plain] + broken for plain in (1, 2))
+    yield from (anchor[:2] + style for style in _OTHERS)
+    yield from (anchor[:plain] + b"=" for plain in range(3, len(anchor)))
+
+
+def spell(anchor: bytes) -> Iterator[bytes]:
+    """Give the anchor escaped wholly, and but for letters and digits."""
+    yield from spelling.spelled(anchor, _STYLES[:1])
+
+
+def rewrap(text: bytes) -> Iterator[bytes]:
+    """Give how an escaped anchor begins when it is escaped once more."""
+    yield from spelling.heads(text, _STYLES[:1])
+
+
+def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
+    """Yield what stands around the marks, with escapes taken off and broken lines joined."""
+    for start, end in spelling.stretches(content, marks, b"=", _ANY):
+        yield spelling.taken_off(content, start, end, _ESCAPE, _decoded)
+
+
+def _decoded(escape: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(escape[1].decode("ascii")) if escape[1] else b""

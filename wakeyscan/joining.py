@@ -1,0 +1,150 @@
+"""Puts together keys whose pieces are literals: follows one from the prefix to its end.
+
+A literal that holds the prefix, or a part of it, and those that follow by an operator, by standing
+next to it, in a template, a format or a list that is joined. What is looked up at run time is no
+literal, and ends the key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from wakeyscan import joints
+from wakeyscan.display import KEY_PREFIX
+from wakeyscan.layer import Layer, Piece, Span
+
+_PREFIX = KEY_PREFIX.encode()
+_BEFORE = 64
+"""Bytes before the first piece that tell whether the prefix begins there."""
+_FAR = 4096
+"""Bytes to either side of a prefix within which its name, and that of a body, counts."""
+_MOST = 160
+"""Pieces of one key: one for each character, and some."""
+_MOST_USES = 16
+_MOST_NAMED = 64
+"""Prefixes without a body of one text whose names are followed."""
+_LEAST = 16
+"""Characters behind the prefix that make a key (contract, section 1)."""
+
+
+def joined(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
+    """Yield each key that is in pieces, put together."""
+    named = 0
+    for first in _beginnings(content, marks):
+        walk = _walked(content, first)
+        if len(walk.spans) > 1:
+            yield _layer(content, walk)
+        if walk.length - len(_PREFIX) < _LEAST and named < _MOST_NAMED:
+            named += 1
+            for further in _by_name(content, walk):
+                yield _layer(content, further)._replace(apart=True)
+
+
+class _Walk(NamedTuple):
+    """The pieces of a key so far, in its order; the last ends where the next may begin."""
+
+    spans: tuple[Span, ...]
+    listed: bool = False
+    """Whether one followed by a comma, which joins only in a call or a list that does."""
+
+    @property
+    def end(self) -> int:
+        return self.spans[-1][1]
+
+    @property
+    def length(self) -> int:
+        return sum(end - start for start, end in self.spans)
+
+    def plus(self, start: int, end: int, listed: bool = False) -> _Walk:
+        return _Walk((*self.spans, (start, end)), self.listed or listed)
+
+
+def _beginnings(content: bytes, marks: frozenset[bytes]) -> Iterator[_Walk]:
+    pattern = b"|".join(re.escape(mark) for mark in sorted(marks))
+    for hit in re.finditer(pattern, content):
+        mark = hit[0]
+        if mark == _PREFIX:
+            yield _Walk((hit.span(),))
+        elif mark[0] in b"\"'`":
+            yield from _cut(content, hit.start() - joints.LONGEST, hit.end(), len(mark) - 1)
+        else:
+            yield from _cut(content, hit.start(), hit.end(), len(_PREFIX) - len(mark) + 1)
+
+
+def _cut(content: bytes, low: int, high: int, right: int) -> Iterator[_Walk]:
+    """Yield a prefix whose last `right` letters are in another literal than the others."""
+    left = _PREFIX[:-right]
+    for found in re.compile(left).finditer(content, max(0, low), high):
+        joint = joints.JOINT.match(content, found.end())
+        if joint and content.startswith(_PREFIX[-right:], joint.end()):
+            walk = _Walk((found.span(),))
+            yield walk.plus(joint.end(), joint.end() + right, joint.lastgroup == "comma")
+
+
+def _walked(content: bytes, walk: _Walk) -> _Walk:
+    """Follow a key from literal to literal, as far as they are joined."""
+    start = walk.spans[0][0]
+    unlisted = _Walk(walk.spans[:1]) if walk.listed else None
+    while len(walk.spans) < _MOST:
+        walk = _lengthened(content, walk)
+        joint = joints.JOINT.match(content, walk.end)
+        following = joint and joints.BODY.match(content, joint.end())
+        if not joint or not following or content.startswith(_PREFIX, joint.end()):
+            break
+        if not _joins(content, joint, following.end(), walk.length - len(_PREFIX)):
+            break
+        if joint.lastgroup == "comma" and unlisted is None:
+            unlisted = walk
+        walk = walk.plus(*following.span(), joint.lastgroup == "comma")
+    if unlisted is not None and not joints.is_list(content, start, walk.end):
+        return unlisted
+    return walk
+
+
+def _lengthened(content: bytes, walk: _Walk) -> _Walk:
+    start, end = walk.spans[-1]
+    more = joints.BODY.match(content, end)
+    return walk._replace(spans=(*walk.spans[:-1], (start, more.end()))) if more else walk
+
+
+def _joins(content: bytes, joint: re.Match[bytes], end: int, known: int) -> bool:
+    """Say whether a joint holds; literals without anything between are mostly arguments."""
+    if joint.lastgroup == "glued":
+        return known < _LEAST
+    if joint.lastgroup != "adjacent":
+        return True
+    return bool(joints.CLOSED.match(content, end)) and (known < _LEAST or b"\n" in joint[0])
+
+
+def _layer(content: bytes, walk: _Walk) -> Layer:
+    start, end = walk.spans[0][0], walk.end
+    spans = [(max(0, start - _BEFORE), start), *walk.spans, (end, min(len(content), end + 1))]
+    pieces, at = [], 0
+    for low, high in spans:
+        pieces.append(Piece(at, low, high))
+        at += high - low
+    text = b"".join(content[low:high] for low, high in spans)
+    whole = (min(low for low, _ in spans), max(high for _, high in spans))
+    return Layer(text, whole, tuple(piece for piece in pieces if piece.start < piece.end), True)
+
+
+def _by_name(content: bytes, walk: _Walk) -> Iterator[_Walk]:
+    """Yield the keys whose body, or whose prefix, is told by a name that a literal has."""
+    low, high = max(0, walk.spans[0][0] - _FAR), walk.end + _FAR
+    window = content[low:high]
+    if (name := joints.named_behind(content, walk.end)) and (
+        body := joints.literal_of(window, name)
+    ):
+        yield walk.plus(low + body[0], low + body[1])
+    for name in joints.names_of(content, walk.spans[0][0], walk.end):
+        for use in islice(joints.uses(window, name), _MOST_USES):
+            if isinstance(use, bytes):
+                if body := joints.literal_of(window, use):
+                    yield walk.plus(low + body[0], low + body[1])
+            elif (body_there := joints.BODY.match(content, low + use)) and not (
+                content.startswith(_PREFIX, low + use)
+            ):
+                yield _walked(content, walk.plus(*body_there.span()))
