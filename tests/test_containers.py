@@ -36,9 +36,9 @@ from tests.conftest import (
 from tests.repository import Repo, places
 from wakeyscan import containers, family, rule
 from wakeyscan.container import format_of
-from wakeyscan.examine import lens
 from wakeyscan.finding import Document, Origin
 from wakeyscan.inspection import Wrappings
+from wakeyscan.lens import lens
 from wakeyscan.look import look_at
 
 FORMATS = (*MAKE, "bundle")

@@ -25,10 +25,11 @@ from tests.conftest import (
 from tests.disguises import SINGLE, each, pairs
 from tests.repository import Repo
 from wakeyscan import decoders, family, rule
-from wakeyscan.examine import examine, lens
+from wakeyscan.examine import examine
 from wakeyscan.finding import Document, Finding, Origin, Standing
 from wakeyscan.inspection import Wrappings
 from wakeyscan.layer import Layer
+from wakeyscan.lens import lens
 
 
 @pytest.fixture

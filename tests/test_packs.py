@@ -23,12 +23,13 @@ from tests.conftest import MakeKey, environment, execute, fingerprint
 from tests.repository import Repo
 from wakeyscan import rule
 from wakeyscan.auditing import Plan, audit
-from wakeyscan.examine import examine, examine_name, lens
+from wakeyscan.examine import examine, examine_name
 from wakeyscan.finding import Document, Origin
 from wakeyscan.history import pack, sterile
 from wakeyscan.history.memory import Memory
 from wakeyscan.history.repository import find
 from wakeyscan.inspection import Wrappings
+from wakeyscan.lens import lens
 from wakeyscan.spy import Spied, spy
 
 RULES = rule.load()

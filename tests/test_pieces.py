@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from tests import shapes
 from tests.conftest import ALPHABET, PREFIX, MakeKey, Run, fingerprint, mask, write
 from wakeyscan import rule
-from wakeyscan.examine import examine, lens
+from wakeyscan.examine import examine
 from wakeyscan.finding import Document, Finding, Origin, Standing
 from wakeyscan.inspection import Wrappings
+from wakeyscan.lens import lens
 
 LENS = lens(rule.load(), Wrappings())
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.conftest import PREFIX, MakeKey
 from wakeyscan import rule
 from wakeyscan.detect import Match
-from wakeyscan.examine import examine, lens
+from wakeyscan.examine import examine
 from wakeyscan.finding import (
     Document,
     Exposure,
@@ -25,6 +25,7 @@ from wakeyscan.finding import (
     Severity,
     Standing,
 )
+from wakeyscan.lens import lens
 from wakeyscan.severity import severity_of
 from wakeyscan.triage import placeholder_reason
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from tests.conftest import MakeKey
 from wakeyscan import rule, windows
-from wakeyscan.examine import Lens, lens
 from wakeyscan.finding import Document, Origin, Secret, Skipped
 from wakeyscan.inspection import Wrappings
+from wakeyscan.lens import Lens, lens
 from wakeyscan.look import Looked, look_at
 from wakeyscan.scan import gathered
 

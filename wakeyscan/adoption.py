@@ -14,9 +14,9 @@ from wakeyscan import family, git, importers, rule, sources, worktree
 from wakeyscan.acceptance import Acceptance
 from wakeyscan.config import Config
 from wakeyscan.errors import SourceError, UsageError
-from wakeyscan.examine import lens
 from wakeyscan.finding import Document, Finding, Origin, Secret, Skipped, Standing
 from wakeyscan.inspection import Wrappings
+from wakeyscan.lens import lens
 from wakeyscan.look import look_at
 from wakeyscan.outcome import Coverage, Outcome
 from wakeyscan.relook import looked_again

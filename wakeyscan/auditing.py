@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from wakeyscan import git, policy, rule
 from wakeyscan.errors import GitError
-from wakeyscan.examine import lens
 from wakeyscan.finding import Finding, Origin, Skipped
 from wakeyscan.history import labels, lives, refs, sterile
 from wakeyscan.history.completeness import checking
@@ -18,6 +17,7 @@ from wakeyscan.history.memory import Memory
 from wakeyscan.history.repository import Repository
 from wakeyscan.history.sight import Sighting
 from wakeyscan.inspection import Wrappings
+from wakeyscan.lens import lens
 from wakeyscan.outcome import Key, Outcome
 from wakeyscan.policy import Policy
 from wakeyscan.precedent import Precedents

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, cast
 from wakeyscan import config, decoders, family, policy, rule, worktree
 from wakeyscan.container import Bounds
 from wakeyscan.errors import ConfigError
-from wakeyscan.examine import Lens, lens
 from wakeyscan.exclusion import Exclusion
 from wakeyscan.finding import Document, Skipped
 from wakeyscan.layer import Decoder
+from wakeyscan.lens import Lens, lens
 from wakeyscan.look import Looked, look_at
 from wakeyscan.outcome import IGNORE_FILE, Outcome
 from wakeyscan.prefilter import MANY

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from wakeyscan.container import format_of
 from wakeyscan.detect import OutOfPatience
-from wakeyscan.examine import Lens, examine, examine_name
+from wakeyscan.examine import examine, examine_name
 from wakeyscan.finding import Document, Finding, Skipped
+from wakeyscan.lens import Lens
 from wakeyscan.novelty import new_only
 from wakeyscan.outcome import Coverage
 

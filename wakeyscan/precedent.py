@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from wakeyscan.detect import OutOfPatience
-from wakeyscan.examine import Lens, examine
+from wakeyscan.examine import examine
 from wakeyscan.finding import Document, Standing
+from wakeyscan.lens import Lens
 from wakeyscan.revision import Revision
 
 

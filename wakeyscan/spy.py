@@ -11,12 +11,12 @@ from wakeyscan import git
 from wakeyscan.catfile import Object
 from wakeyscan.detect import OutOfPatience
 from wakeyscan.errors import GitError
-from wakeyscan.examine import Lens
 from wakeyscan.finding import Origin, Skipped
 from wakeyscan.history.memory import Memory, Recollection
 from wakeyscan.history.repository import Repository
 from wakeyscan.history.sight import KINDS, Saw, Sighting, saw, sight
 from wakeyscan.history.store import Seen, Store, named, open_store, tasks, worker
+from wakeyscan.lens import Lens
 from wakeyscan.look import look_at
 from wakeyscan.outcome import Coverage
 from wakeyscan.processes import available, spread

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from wakeyscan import commits
 from wakeyscan.container import format_of
-from wakeyscan.examine import Lens, examine, examine_name
+from wakeyscan.examine import examine, examine_name
 from wakeyscan.finding import INTO, Document, Finding, Origin, Skipped
 from wakeyscan.history.pack import BLOB, COMMIT, TAG, TREE
+from wakeyscan.lens import Lens
 from wakeyscan.look import Looked, look_at
 
 KINDS = {"commit": COMMIT, "tree": TREE, "blob": BLOB, "tag": TAG}
