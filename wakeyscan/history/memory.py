@@ -24,6 +24,9 @@ CREATE TABLE IF NOT EXISTS holders (pack TEXT, rules TEXT, object TEXT,
                                     PRIMARY KEY (pack, rules, object)) WITHOUT ROWID;
 """
 _TRAILER = 32
+_LOOKS = 2
+"""Which look at objects it was; raised where one sees more than before."""
+
 _PATIENCE = 0.5
 """Seconds to wait for another audit that writes."""
 
@@ -102,7 +105,7 @@ def identity(pack: str) -> str:
 
 def _version(rules: Iterable[Rule]) -> str:
     parts = [(rule.id, rule.pattern, rule.anchors, int(rule.severity)) for rule in rules]
-    return hashlib.sha256(repr((__version__, parts)).encode()).hexdigest()
+    return hashlib.sha256(repr((__version__, _LOOKS, parts)).encode()).hexdigest()
 
 
 def default_file() -> str:
