@@ -35,7 +35,7 @@ from tests.conftest import (
 )
 from tests.repository import Repo, places
 from wakeyscan import containers, family, rule
-from wakeyscan.container import format_of
+from wakeyscan.container import Bounds, format_of
 from wakeyscan.finding import Document, Origin
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import lens
@@ -747,6 +747,27 @@ def measured(folder: Path, *arguments: str) -> tuple[int, bytes, int]:
 
 
 THROUGH = lens(rule.load(""), Wrappings())
+FLAT = zipped({str(number): random.Random(number).randbytes(5000) for number in range(40)})
+TIGHT: dict[str, tuple[Bounds, bytes, str]] = {
+    "total": (Bounds(total=9999), FLAT, "unpacks to over 9,999 bytes; the rest is left"),
+    "members": (Bounds(members=9), FLAT, "has over 9 members; the rest is left"),
+    "seconds": (Bounds(seconds=0), FLAT, "takes over 0 s; the rest is left"),
+    "depth": (Bounds(depth=0), FLAT, "lies in 0 containers, one in the other, and is not opened"),
+    "ratio": (
+        *(Bounds(grace=1000, ratio=2), gzip.compress(b"a" * 99999)),
+        "a bomb: over 2 bytes out of each; the rest is left",
+    ),
+}
+
+
+@pytest.mark.parametrize("bound", TIGHT)
+def test_each_bound_is_kept(bound: str) -> None:
+    bounds, content, reason = TIGHT[bound]
+    looked = look_at([Document(Origin("a"), content)], THROUGH._replace(bounds=bounds))
+    assert [item.reason for item in looked.skipped] == [reason]
+    assert all(item.gap for item in looked.skipped)
+
+
 SIGNATURES = {form: pack(random.Random(5).randbytes(200)) for form, (pack, _) in MAKE.items()}
 SIGNATURES["bundle"] = b"# v2 git bundle\n" + b"0" * 40 + b" refs/heads/x\n\nPACK\0\0\0\2\0\0\0\3"
 

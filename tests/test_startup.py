@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ import json
 print(json.dumps([code, sorted(loaded)]), file=sys.stderr)
 """
 
+_CONTAINERS = "wakeyscan.containers"
 HEAVY = {
     *("click", "regex", "hyperscan", "git", "gitdb", "sarif_om", "attr", "pathspec", "jsonschema"),
     *("argparse", "asyncio", "concurrent", "ctypes", "dataclasses", "difflib", "email", "hashlib"),
@@ -65,6 +67,15 @@ def test_a_scan_of_small_clean_files_loads_no_more_than_it_needs(
     assert reports == {"wakeyscan.reports.text"}
     commands = {name for name in loaded if name.startswith("wakeyscan.commands.")}
     assert commands == {"wakeyscan.commands.scan"}
+    assert not {name for name in loaded if name.startswith(("wakeyscan.unpack", _CONTAINERS))}
+
+
+def test_a_container_costs_what_opens_it_alone(tmp_path: Path) -> None:
+    write(tmp_path, {"a.gz": gzip.compress(b"x")})
+    loaded = loaded_by(tmp_path, "scan", "a.gz")
+    assert outside(loaded) <= {"isal"}
+    opened = {name for name in loaded if name.startswith(f"{_CONTAINERS}.")}
+    assert opened == {f"{_CONTAINERS}._stream", f"{_CONTAINERS}.gzip"}
 
 
 def test_options_are_read_without_click(tmp_path: Path, clean: list[str]) -> None:

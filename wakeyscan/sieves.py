@@ -58,11 +58,11 @@ _BASE64 = bytes(
     0x78
     if c in b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
     else 0x0A
-    if c in b"\r\n\\%&"
+    if c in b"\r\n\\%&=\"'"
     else 0x20
     for c in range(256)
 )
-"""A table that makes `x` of base64, a break of what a line may end with, a blank of all else.
+"""A table: `x` for base64, a break for what its last line may end with, a blank for all else.
 
 No key, and nothing that escapes one, has the last two letters of base64, `+/` or `-_`, in it: they
 would need `>`, `?` or `~`.
@@ -164,7 +164,7 @@ def _around(pieces: list[bytes], intro: bytes, likely: list[int]) -> bytes:
 
 def base64(content: bytes, words: Words) -> bytes:
     """Look for long words, and those that end a line, that are base64 of a text."""
-    return b"\n".join(words) if any(_is_base64(word) for word in words) else b""
+    return content if any(_is_base64(word) for word in words) else b""
 
 
 def long_words(content: bytes) -> list[bytes]:

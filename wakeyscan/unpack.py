@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from io import BytesIO
 from typing import BinaryIO, NamedTuple, cast
 
@@ -25,17 +26,24 @@ class Taken(NamedTuple):
 
 
 def members(origin: Origin, form: str, whole: Whole, bounds: Bounds) -> Iterator[Taken]:
-    """Yield all that is in a container, or as much as the bounds allow, and what could not be had.
+    """Yield what is in a container, as far as the bounds allow, and what could not be had."""
+    try:
+        if _container(form).SEEKS:
+            with whole.seekable(bounds.held) or nullcontext() as file:
+                yield from _into(origin, form, file, whole, bounds)
+        else:
+            yield from _into(origin, form, cast("BinaryIO", whole), whole, bounds)
+    except OSError as error:
+        yield Taken(Skipped(origin, f"can't be read a second time: {error.strerror}"))
 
-    Raises `OSError` where it is a file that can't be opened a second time.
-    """
-    budget = Budget(bounds, lambda: whole.size)
-    file: BinaryIO | None = cast("BinaryIO", whole)
-    if _container(form).SEEKS:
-        file = whole.seekable(bounds.held)
+
+def _into(
+    origin: Origin, form: str, file: BinaryIO | None, whole: Whole, bounds: Bounds
+) -> Iterator[Taken]:
     if file is None:
         yield Taken(Skipped(origin, _NOT_HELD.format(form, bounds.held)))
         return
+    budget = Budget(bounds, lambda: whole.size)
     try:
         yield from _Way(origin, "", budget, 0).into(form, file)
     except Spent as spent:
@@ -130,25 +138,23 @@ class _Source:
 
     def __init__(self, read: Read) -> None:
         self._read = read
-        self._ahead = b""
+        self._ahead = BytesIO()
         self.fault: Closed | Spent | None = None
 
     def held(self, size: int) -> bytes:
         """Give the first so many bytes, which stay to be read."""
-        pieces = [self._ahead]
-        left = size - len(self._ahead)
+        pieces = [self._ahead.read()]
+        left = size - len(pieces[0])
         while left > 0 and (piece := self._more(left)):
             pieces.append(piece)
             left -= len(piece)
-        self._ahead = b"".join(pieces)
-        return self._ahead
+        head = b"".join(pieces)
+        self._ahead = BytesIO(head)
+        return head
 
     def read(self, size: int) -> bytes:
         """Read at most so many bytes; what came before something went wrong is not lost."""
-        if not self._ahead:
-            return self._more(size)
-        piece, self._ahead = self._ahead[:size], self._ahead[size:]
-        return piece
+        return self._ahead.read(size) or self._more(size)
 
     def _more(self, size: int) -> bytes:
         if self.fault:

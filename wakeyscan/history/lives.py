@@ -293,11 +293,13 @@ def _findings(
     """
     wanted = {known: _first_versions(some) for known, some in places.items()}
     objects = scene.sterile.objects(p.blob for some in wanted.values() for p in some if p.blob)
+    opened: dict[tuple[Origin, str], list[Finding]] = {}
     for known, some in wanted.items():
         findings: list[Finding] = []
         for place in some:
             found = next(objects) if place.blob else None
-            mine = (f for f in _at(place, found, scene) if (f.rule, f.secret.fingerprint) == known)
+            here = _at(place, found, scene, opened)
+            mine = (f for f in here if (f.rule, f.secret.fingerprint) == known)
             findings += islice(mine, 1)
         if findings:
             yield known, findings
@@ -310,8 +312,16 @@ def _first_versions(places: list[Place]) -> list[Place]:
     return list(first.values())[:_MOST_PLACES]
 
 
-def _at(place: Place, found: Object | None, scene: Scene) -> Iterator[Finding]:
-    """Yield what is found at a place: in its path, and in the object there, if it is here."""
+def _at(
+    place: Place,
+    found: Object | None,
+    scene: Scene,
+    opened: dict[tuple[Origin, str], list[Finding]],
+) -> Iterator[Finding]:
+    """Yield what is found at a place: in its path, and in the object there, if it is here.
+
+    `opened` keeps what is in containers, which may hold many secrets and are dear to open.
+    """
     within = f"commit {place.commit[:12]}" if place.commit else ""
     if found and found.type and not within:
         within = f"{found.type} {found.name[:12]}"
@@ -321,9 +331,14 @@ def _at(place: Place, found: Object | None, scene: Scene) -> Iterator[Finding]:
     yield from in_name
     if found and found.type:
         kind, width = KINDS[found.type], scene.repository.width
-        for finding in findings_in(kind, found.whole(), scene.through, width, masked):
-            if not inside or finding.origin.path == masked.path + inside:
-                yield finding
+        asked = masked, found.name
+        if inside and asked not in opened:
+            content = found.whole()
+            opened[asked] = list(findings_in(kind, content, scene.through, width, masked))
+        if inside:
+            yield from (f for f in opened[asked] if f.origin.path == masked.path + inside)
+        else:
+            yield from findings_in(kind, found.whole(), scene.through, width, masked)
 
 
 def _inside(place: Place, scene: Scene) -> str:

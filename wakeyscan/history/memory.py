@@ -27,6 +27,9 @@ CREATE TABLE IF NOT EXISTS notes (name TEXT, place TEXT, rules TEXT, sum BLOB, v
                                   PRIMARY KEY (name, place));
 """
 _TRAILER = 32
+_LOOKS = 3
+"""Which look at objects it was; raised where one sees more than before."""
+
 _PATIENCE = 0.5
 """Seconds to wait for another audit that writes."""
 
@@ -125,7 +128,7 @@ def identity(pack: str) -> str:
 
 def _version(rules: Iterable[Rule]) -> str:
     parts = [(rule.id, rule.pattern, rule.anchors, int(rule.severity)) for rule in rules]
-    return hashlib.sha256(repr((__version__, parts)).encode()).hexdigest()
+    return hashlib.sha256(repr((__version__, _LOOKS, parts)).encode()).hexdigest()
 
 
 def default_file() -> str:
