@@ -122,6 +122,19 @@ def test_alternates_that_lead_nowhere_or_in_a_circle(repo: Dated, key: str) -> N
     found(repo.audit(), key)
 
 
+@pytest.mark.parametrize("options", [(), ("--no-cache",)], ids=["remembering", "no-cache"])
+def test_a_pack_that_is_a_link_to_nowhere_is_a_gap(
+    repo: Dated, key: str, options: tuple[str, ...]
+) -> None:
+    repo.commit({"a": key})
+    (repo.top / ".git/objects/pack").mkdir(exist_ok=True)
+    pack = repo.top / ".git/objects/pack/pack-x.pack"
+    pack.symlink_to("nowhere")
+    for _ in range(2):
+        report = found(repo.audit(*options), key, complete=False)
+        assert gaps(report) == [f"{pack}: a pack without an index, so not read"]
+
+
 def test_sha256(tmp_path: Path, make_key: MakeKey) -> None:
     keys = [make_key() for _ in range(4)]
     repo = Dated(tmp_path / "repo", "--object-format=sha256").at(1)

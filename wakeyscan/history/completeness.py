@@ -40,9 +40,9 @@ def checking(
 
     What was whole the last time is not walked through again while all of it is still there.
     """
-    now = _Proof(tips, *_held(repository))
+    now = _present(repository, tips) if memory.open else None
     past = _recalled(repository, memory)
-    known = past.tips if past.holds(now) else frozenset()
+    known = past.tips if now and past.holds(now) else frozenset()
     if not tips - known:
         yield tuple
         return
@@ -54,10 +54,10 @@ def checking(
 
 
 def _checked(
-    repository: Repository, memory: Memory, now: _Proof, finish: Callable[[], bytes]
+    repository: Repository, memory: Memory, now: _Proof | None, finish: Callable[[], bytes]
 ) -> list[Skipped]:
     gaps = list(_missing(repository, finish))
-    if not gaps and len(now.loose) <= _MOST_LOOSE:
+    if now and not gaps and len(now.loose) <= _MOST_LOOSE:
         value = json.dumps([sorted(part) for part in now])
         memory.keep_note(_NOTE, repository.object_folders[0], value.encode())
     return gaps
@@ -75,14 +75,15 @@ def _missing(repository: Repository, finish: Callable[[], bytes]) -> Iterator[Sk
         yield Skipped(origin, f"{some} ({missing[0]}…): a partial clone, or damage")
 
 
-def _held(repository: Repository) -> tuple[frozenset[str], frozenset[str]]:
-    """List what the object folders hold: packs by their identities, loose objects by name."""
+def _present(repository: Repository, tips: frozenset[str]) -> _Proof | None:
+    """Say what a proof would rest on; `None` where a pack is none, as a link that leads nowhere."""
     folders = repository.object_folders
     loose = (path[len(folder) :] for folder in folders for path in loose_objects(folder))
-    return (
-        frozenset(identity(path) for folder in folders for path in packs(folder)),
-        frozenset(loose),
-    )
+    try:
+        held = frozenset(identity(path) for folder in folders for path in packs(folder))
+    except OSError:
+        return None
+    return _Proof(tips, held, frozenset(loose))
 
 
 def _recalled(repository: Repository, memory: Memory) -> _Proof:

@@ -59,6 +59,11 @@ class Memory:
                 base.executescript(_SCHEMA)
                 self._base = base
 
+    @property
+    def open(self) -> bool:
+        """Whether anything can be remembered."""
+        return self._base is not None
+
     def recall(self, pack: str) -> Recollection | None:
         """Give what was seen in a pack; `None` where it, as it is now, was not looked at."""
         if self._base is None:
