@@ -47,3 +47,11 @@ def line_around(content: bytes, start: int, end: int, most: int) -> tuple[int, i
         at for at in (content.find(b"\n", end, high), content.find(b"\r", end, high)) if at >= 0
     ]
     return (before + 1 if before >= 0 else low), (min(ends) if ends else high)
+
+
+def places(text: bytes, mark: bytes) -> Iterator[int]:
+    """Yield the offsets at which `mark` stands, those that overlap too."""
+    at = text.find(mark)
+    while at >= 0:
+        yield at
+        at = text.find(mark, at + 1)

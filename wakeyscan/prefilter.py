@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from wakeyscan.layer import Decoder
+from wakeyscan.locate import places
 from wakeyscan.rule import Rule
 from wakeyscan.sieves import SIEVES, long_words, wide_beginning
 
@@ -148,7 +149,7 @@ def _finder(catalog: Catalog) -> Look:
         hits = [
             Hit(form, at)
             for form, mark in wanted
-            for at in _places(text if form.exact_case else lowered, mark)
+            for at in places(text if form.exact_case else lowered, mark)
         ]
         # What comes behind an anchor may be wrapped though it is not.
         near = _near(text, [at for form, at in hits if form.exact_case])
@@ -163,11 +164,11 @@ def _finder(catalog: Catalog) -> Look:
     return look
 
 
-def _near(text: bytes, places: list[int]) -> bytes:
-    """Give what stands around some places, each byte once."""
+def _near(text: bytes, anchors: list[int]) -> bytes:
+    """Give what stands around some anchors, each byte once."""
     parts = []
     done = 0
-    for at in sorted(places):
+    for at in sorted(anchors):
         parts.append(text[max(done, at - _BEFORE) : at + _BEHIND])
         done = max(done, at + _BEHIND)
     return b"".join(parts)
@@ -186,13 +187,6 @@ def _in_part(part: bytes, listed: tuple[Form, ...]) -> Iterator[Hit]:
     for form in listed:
         if form.text in part if form.exact_case else form.text.lower() in lowered:
             yield Hit(form, 0)
-
-
-def _places(text: bytes, mark: bytes) -> Iterator[int]:
-    at = text.find(mark)
-    while at >= 0:
-        yield at
-        at = text.find(mark, at + 1)
 
 
 def _when_asked(listed: tuple[Form, ...], narrow: Look) -> Look:

@@ -7,6 +7,7 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 
 from wakeyscan.layer import Encoded
+from wakeyscan.locate import places
 
 NAME = "utf-16"
 
@@ -37,8 +38,8 @@ def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Encoded]:
         yield Encoded("utf-16-be", len(BOM_UTF16_BE))
     else:
         lowered = content.lower()
-        places = (at for mark in marks for at in _places(lowered, mark.lower()))
-        yield from sorted({_order(content, at) for at in places})
+        found = {_order(content, at) for mark in marks for at in places(lowered, mark.lower())}
+        yield from sorted(found)
 
 
 def _order(content: bytes, at: int) -> Encoded:
@@ -55,10 +56,3 @@ def _order(content: bytes, at: int) -> Encoded:
     if cut and before and 0 < before.end() < min(at, _FAR):
         return Encoded("utf-16-be", 1)
     return Encoded("utf-16-le")
-
-
-def _places(content: bytes, mark: bytes) -> Iterator[int]:
-    at = content.find(mark)
-    while at >= 0:
-        yield at
-        at = content.find(mark, at + 1)

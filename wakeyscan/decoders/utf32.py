@@ -7,6 +7,7 @@ from codecs import BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Iterator
 
 from wakeyscan.layer import Encoded
+from wakeyscan.locate import places
 
 NAME = "utf-32"
 
@@ -37,7 +38,7 @@ def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Encoded]:
         yield Encoded("utf-32-be", len(BOM_UTF32_BE))
     else:
         lowered = content.lower()
-        found = {_order(content, at) for mark in marks for at in _places(lowered, mark.lower())}
+        found = {_order(content, at) for mark in marks for at in places(lowered, mark.lower())}
         yield from sorted(found)
 
 
@@ -51,10 +52,3 @@ def _order(content: bytes, at: int) -> Encoded:
     if content[max(0, at - 3) : at] == b"\0\0\0" and (at % 4 == 3 or (short and at % 4) or odd):
         return Encoded("utf-32-be", (at - 3) % 4)
     return Encoded("utf-32-le", at % 4)
-
-
-def _places(content: bytes, mark: bytes) -> Iterator[int]:
-    at = content.find(mark)
-    while at >= 0:
-        yield at
-        at = content.find(mark, at + 1)
