@@ -30,7 +30,7 @@ class Bounds(NamedTuple):
     """Bytes of a member that is looked at, as --max-file-size says; `None`: no limit."""
 
 
-_SIGNATURES: dict[str, tuple[bytes, ...]] = {
+SIGNATURES: dict[str, tuple[bytes, ...]] = {
     "bundle": (b"# v2 git bundle\n", b"# v3 git bundle\n"),
     "bzip2": tuple(
         b"BZh%d" % level + block
@@ -46,7 +46,7 @@ _SIGNATURES: dict[str, tuple[bytes, ...]] = {
 }
 """By the files of `containers`; a table, so that none of them is loaded to be asked."""
 
-_BY_FIRST_FOUR = {mark[:4]: name for name, marks in _SIGNATURES.items() for mark in marks}
+_BY_FIRST_FOUR = {mark[:4]: name for name, marks in SIGNATURES.items() for mark in marks}
 
 _TAR_AT = 257
 _ZIP_END = 22
@@ -59,7 +59,7 @@ def format_of(content: bytes | bytearray, size: int) -> str:
     It is asked of every file and blob there is, so it costs three comparisons.
     """
     name = _BY_FIRST_FOUR.get(bytes(content[:4]))
-    if name and content.startswith(_SIGNATURES[name], 0, size):
+    if name and content.startswith(SIGNATURES[name], 0, size):
         return name
     if content.startswith(b"ustar", _TAR_AT, size):
         return "tar"

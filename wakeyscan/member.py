@@ -84,3 +84,15 @@ class Budget:
         """See how late it is; raises `Spent`."""
         if time.process_time() > self._until:
             raise Spent(f"takes over {self.bounds.seconds:g} s; the rest is left")
+
+
+def read_whole(file: BinaryIO, budget: Budget, too_large: str) -> bytes:
+    """Read a container that can't be read bit by bit; raises `Closed` where that is too much.
+
+    `too_large` says so, of its size and of the bound.
+    """
+    size, held = file.seek(0, 2), budget.bounds.held
+    if size > held:
+        raise Closed(too_large.format(size, held))
+    file.seek(0)
+    return file.read()

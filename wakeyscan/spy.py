@@ -12,9 +12,10 @@ from wakeyscan.catfile import Object
 from wakeyscan.detect import OutOfPatience
 from wakeyscan.errors import GitError
 from wakeyscan.finding import Origin, Skipped
+from wakeyscan.gitobject import KINDS
 from wakeyscan.history.memory import Memory, Recollection
 from wakeyscan.history.repository import Repository
-from wakeyscan.history.sight import KINDS, Saw, Sighting, saw, sight
+from wakeyscan.history.sight import Saw, Sighting, saw, sight
 from wakeyscan.history.store import Seen, Store, named, open_store, tasks, worker
 from wakeyscan.lens import Lens
 from wakeyscan.look import look_at

@@ -15,13 +15,14 @@ from typing import BinaryIO, NamedTuple
 
 from wakeyscan.containers._delta import applied, literals
 from wakeyscan.deflate import FAULTS, ZLIB, Inflater
-from wakeyscan.member import Budget, Closed, Member
+from wakeyscan.gitobject import BLOB, COMMIT, KINDS, OFS_DELTA, REF_DELTA, TAG, TREE, tree_entries
+from wakeyscan.member import Budget, Closed, Member, read_whole
 
 SEEKS = True
 
-_COMMIT, _TREE, _BLOB, _TAG, _OFS_DELTA, _REF_DELTA = 1, 2, 3, 4, 6, 7
-_NAMES = {_COMMIT: "commit", _TREE: "tree", _BLOB: "blob", _TAG: "tag"}
+_NAMES = {kind: name for name, kind in KINDS.items()}
 _HEADER = re.compile(rb"# v[23] git bundle\n(?:[^\n]+\n)*\n")
+_TOO_LARGE = "a bundle of {:,} bytes; clone one of over {:,}, and audit that"
 _SHORT = 12
 _DEEPEST = 100
 """Folders in folders that a path is made of; trees may name each other in a circle no further."""
@@ -43,11 +44,7 @@ class _Entry(NamedTuple):
 
 def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
     """Yield commits, tags and the names in trees, then blobs, each in every version."""
-    size, held = file.seek(0, 2), budget.bounds.held
-    if size > held:
-        raise Closed(f"a bundle of {size:,} bytes; clone one of over {held:,}, and audit that")
-    file.seek(0)
-    data = file.read()
+    data = read_whole(file, budget, _TOO_LARGE)
     header = _HEADER.match(data)
     if not header or data[header.end() : header.end() + 4] != b"PACK":
         raise Closed("damaged: it is not as the format says")
@@ -92,14 +89,14 @@ def _entry(data: bytes, start: int, width: int) -> _Entry:
         size |= (byte & 0x7F) << shift
         shift, at = shift + 7, at + 1
     base = -1
-    if kind == _OFS_DELTA:
+    if kind == OFS_DELTA:
         byte, at = data[at], at + 1
         back = byte & 0x7F
         while byte & 0x80:
             byte, at = data[at], at + 1
             back = (back + 1) << 7 | byte & 0x7F
         base = start - back
-    elif kind == _REF_DELTA:
+    elif kind == REF_DELTA:
         at += width
     return _Entry(kind, size, at, base)
 
@@ -132,7 +129,7 @@ class _Families:
         for offset, entry in entries.items():
             if entry.base in entries:
                 self._children.setdefault(entry.base, []).append(offset)
-            elif entry.kind in (_OFS_DELTA, _REF_DELTA):
+            elif entry.kind in (OFS_DELTA, REF_DELTA):
                 self._lost[offset] = None
 
     def objects(self, kinds: Iterable[int]) -> Iterator[tuple[int, str, bytes | Closed]]:
@@ -163,7 +160,7 @@ class _Families:
 
     def _made(self, at: int, base: bytes) -> bytes:
         content = self._inflated(at)
-        if self._entries[at].kind < _OFS_DELTA:
+        if self._entries[at].kind < OFS_DELTA:
             return content
         made = applied(base, content, self._budget.bounds.held)
         self._budget.unpack(len(made))
@@ -190,13 +187,13 @@ class _Families:
 
 def _told(families: _Families, width: int) -> Iterator[Member]:
     above: dict[str, tuple[str, bytes]] = {}
-    for kind, name, content in families.objects((_TREE, _COMMIT, _TAG)):
-        if isinstance(content, bytes) and kind == _TREE:
-            entries = list(_tree(content, width))
-            above |= {child: (name, called) for called, child in entries}
-            content = b"\n".join(called for called, _ in entries)
+    for kind, name, content in families.objects((TREE, COMMIT, TAG)):
+        if isinstance(content, bytes) and kind == TREE:
+            named = list(tree_entries(content, width))
+            above |= {child.hex(): (name, called) for called, child in named}
+            content = b"\n".join(called for called, _ in named)
         yield _member(f"{_NAMES[kind]} {name[:_SHORT]}", "", content)
-    for _, name, content in families.objects((_BLOB,)):
+    for _, name, content in families.objects((BLOB,)):
         blob = f"blob {name[:_SHORT]}"
         yield _member(_path(name, above) or blob, blob, content)
 
@@ -210,15 +207,6 @@ def _member(name: str, within: str, content: bytes | Closed) -> Member:
         raise fault
 
     return Member(name, read, None, within)
-
-
-def _tree(content: bytes, width: int) -> Iterator[tuple[bytes, str]]:
-    """Yield the names in a tree, and what they name: `mode name NUL id`, over and over."""
-    at = 0
-    while (end := content.find(b"\0", at)) >= 0:
-        name = content[at:end].partition(b" ")[2]
-        at = end + 1 + width
-        yield name, content[end + 1 : at].hex()
 
 
 def _path(name: str, above: dict[str, tuple[str, bytes]]) -> str:

@@ -14,10 +14,11 @@ from wakeyscan.containers import _pdffonts, _pdftext
 from wakeyscan.containers._pdffonts import Font
 from wakeyscan.containers._stream import Stream
 from wakeyscan.deflate import FAULTS, ZLIB, Inflater
-from wakeyscan.member import Budget, Closed, Member, Read
+from wakeyscan.member import Budget, Closed, Member, Read, read_whole
 
 SEEKS = True
 
+_TOO_LARGE = "a PDF of {:,} bytes; those over {:,} are not opened"
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _OBJECT = re.compile(rb"(\d{1,10})\s+\d{1,5}\s+obj\b")
 _FILTER = re.compile(rb"/Filter\s*(\[[^]]{0,200}\]|/\w+)")
@@ -44,11 +45,7 @@ _FLATE, _HEX, _ASCII85 = (
 
 def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
     """Yield the streams by the numbers of their objects; pictures are left out."""
-    size, held = file.seek(0, 2), budget.bounds.held
-    if size > held:
-        raise Closed(f"a PDF of {size:,} bytes; those over {held:,} are not opened")
-    file.seek(0)
-    content = file.read()
+    content = read_whole(file, budget, _TOO_LARGE)
     if _ENCRYPTED.search(content):
         raise Closed("encrypted")
     fonts = _fonts(content, budget) if _TABLE in content or _PACKED.search(content) else {}
@@ -72,7 +69,7 @@ class _Stream(NamedTuple):
 def _fonts(content: bytes, budget: Budget) -> dict[bytes, Font]:
     streams = {stream.number: stream for stream in _streams(content)}
 
-    def whole(number: str) -> bytes:
+    def unfiltered(number: str) -> bytes:
         if number not in streams:
             return b""
         read = _decoded(content, streams[number], budget)
@@ -82,8 +79,8 @@ def _fonts(content: bytes, budget: Budget) -> dict[bytes, Font]:
                 pieces.append(piece)
         return b"".join(pieces)
 
-    packed = [whole(stream.number) for stream in streams.values() if stream.packs]
-    return _pdffonts.fonts(_pdffonts.tables_of(content, packed, budget.wait), whole)
+    packed = [unfiltered(one.number) for one in streams.values() if one.packs]
+    return _pdffonts.fonts(_pdffonts.tables_of(content, packed, budget.wait), unfiltered)
 
 
 def _streams(content: bytes) -> Iterator[_Stream]:

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any, BinaryIO
 
-from wakeyscan.member import Budget, Closed, Member, Spent
+from wakeyscan.member import Budget, Closed, Member, Spent, read_whole
 
 SEEKS = True
+
+_TOO_LARGE = "a database of {:,} bytes, of which its tables are not read over {:,}"
 
 _PATIENCE = 100_000
 """Steps of SQLite's machine between two looks at the clock."""
@@ -31,13 +33,7 @@ _FAULTS = (sqlite3.Error, UnicodeError)
 
 def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
     """Yield the tables: a row a line, its values parted by tabs."""
-    size, held = file.seek(0, 2), budget.bounds.held
-    if size > held:
-        raise Closed(
-            f"a database of {size:,} bytes, of which its tables are not read over {held:,}"
-        )
-    file.seek(0)
-    content = file.read()
+    content = read_whole(file, budget, _TOO_LARGE)
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as base:
         try:
             for table, columns in _filled(base, content, budget):

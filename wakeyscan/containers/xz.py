@@ -7,6 +7,7 @@ from functools import partial
 from lzma import FORMAT_XZ, LZMADecompressor, LZMAError
 from typing import BinaryIO
 
+from wakeyscan.container import SIGNATURES
 from wakeyscan.containers._stream import Stream
 from wakeyscan.member import Budget, Member
 
@@ -16,4 +17,4 @@ SEEKS = False
 def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
     """Yield what was compressed; its name is that of the file."""
     start = partial(LZMADecompressor, FORMAT_XZ, budget.bounds.held)
-    yield Member("", Stream(file.read, start, (LZMAError,), budget, (b"\xfd7zXZ\0",)).read)
+    yield Member("", Stream(file.read, start, (LZMAError,), budget, SIGNATURES["xz"]).read)

@@ -8,19 +8,19 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, BinaryIO
 
+from wakeyscan.container import SIGNATURES
 from wakeyscan.containers._stream import Decompressor, Stream
 from wakeyscan.member import Budget, Closed, Member
 
 SEEKS = False
 
-_FRAMES = (b"\x28\xb5\x2f\xfd", *(bytes([low]) + b"\x2a\x4d\x18" for low in range(0x50, 0x60)))
 _ABSENT = "the library that opens it is not installed: pip install backports.zstd"
 
 
 def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
     """Yield what was compressed; its name is that of the file."""
     start, fault = decompressor(budget)
-    yield Member("", Stream(file.read, start, (fault,), budget, _FRAMES).read)
+    yield Member("", Stream(file.read, start, (fault,), budget, SIGNATURES["zstd"]).read)
 
 
 def decompressor(budget: Budget) -> tuple[Callable[[], Decompressor], type[Exception]]:

@@ -14,12 +14,12 @@ from wakeyscan.catfile import Object
 from wakeyscan.errors import GitError
 from wakeyscan.examine import examine_name
 from wakeyscan.finding import Finding, Origin, Standing
+from wakeyscan.gitobject import BLOB, COMMIT, KINDS, TREE
 from wakeyscan.history import chronicle, flow, graph
 from wakeyscan.history.dates import Dates
 from wakeyscan.history.memory import Memory
-from wakeyscan.history.pack import BLOB, COMMIT, TREE
 from wakeyscan.history.repository import Repository
-from wakeyscan.history.sight import KINDS, Mark, Sighting, findings_in, marks_of
+from wakeyscan.history.sight import Mark, Sighting, findings_in, marks_of
 from wakeyscan.lens import Lens
 from wakeyscan.outcome import Key, Moment, Place
 

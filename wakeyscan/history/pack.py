@@ -16,9 +16,9 @@ from dulwich.errors import ApplyDeltaError
 from dulwich.pack import apply_delta  # compiled; its plain Python is a slower fallback of its own
 
 from wakeyscan.deflate import fast_zlib
+from wakeyscan.gitobject import OFS_DELTA, REF_DELTA
 from wakeyscan.history.index import Damaged, Index, Unreadable
 
-COMMIT, TREE, BLOB, TAG, OFS_DELTA, REF_DELTA = 1, 2, 3, 4, 6, 7
 NO_ENTRY = -1
 
 _LONGEST_HEAD = 64

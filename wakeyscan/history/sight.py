@@ -10,12 +10,9 @@ from wakeyscan import commits
 from wakeyscan.container import format_of
 from wakeyscan.examine import examine, examine_name
 from wakeyscan.finding import INTO, Document, Finding, Origin, Skipped
-from wakeyscan.history.pack import BLOB, COMMIT, TAG, TREE
+from wakeyscan.gitobject import BLOB, COMMIT, TREE, tree_entries
 from wakeyscan.lens import Lens
 from wakeyscan.look import Looked, look_at
-
-KINDS = {"commit": COMMIT, "tree": TREE, "blob": BLOB, "tag": TAG}
-
 
 _NOWHERE = Origin("")
 
@@ -66,21 +63,13 @@ def parts(kind: int, content: bytes, width: int, origin: Origin) -> Iterator[Doc
     if kind == BLOB:
         yield Document(origin, content)
     elif kind == TREE:
-        yield from (Document(origin._replace(path=name), b"") for name in names_in(content, width))
+        for name, _ in tree_entries(content, width):
+            yield Document(origin._replace(path=name.decode("utf-8", "surrogateescape")), b"")
         if not _is_tree(content, width):
             yield Document(origin, content)
     else:
         what = "commit" if kind == COMMIT else "tag"
         yield from commits.parts(content, origin, what)
-
-
-def names_in(tree: bytes, width: int) -> Iterator[str]:
-    """Yield the names in a tree: `mode name NUL id`, over and over (git's own format)."""
-    at = 0
-    while (end := tree.find(b"\0", at)) >= 0:
-        name = tree[at:end].partition(b" ")[2]
-        yield name.decode("utf-8", "surrogateescape")
-        at = end + 1 + width
 
 
 def _is_tree(content: bytes, width: int) -> bool:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from wakeyscan.detect import OutOfPatience
+from wakeyscan.gitobject import KINDS
 from wakeyscan.history import index, pack
 from wakeyscan.history.memory import Memory, Recollection
 from wakeyscan.history.repository import Repository
-from wakeyscan.history.sight import KINDS, Sight, Sighting
+from wakeyscan.history.sight import Sight, Sighting
 from wakeyscan.objectid import is_id
 
 _ROOTS, _LOOSE = 400, 400
