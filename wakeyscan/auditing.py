@@ -15,6 +15,7 @@ from wakeyscan.history import labels, lives, refs, sterile
 from wakeyscan.history.completeness import checking
 from wakeyscan.history.memory import Memory
 from wakeyscan.history.repository import Repository
+from wakeyscan.history.scene import Scene
 from wakeyscan.history.sight import Sighting
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import lens
@@ -74,14 +75,14 @@ def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome
         spied = spy(repository, through, git_there, memory, plan.jobs, advance)
         wanted, unlimited = _limited(spied.sightings, plan, repository, git_there)
         seen = {sighting.name: sighting for sighting in wanted}
-        scene = lives.Scene(
+        scene = Scene(
             repository, git_there, through, seen, named, plan.today, memory, plan.suppressed
         )
         told, untold, interrupted = _told(scene, spied.interrupted)
         gaps = [*spied.gaps, *unlimited, *untold, *_known_gaps(repository)]
         gaps += () if interrupted else check()
     rules = policy.ruled(rules, plan.policy)
-    severities = {one.rule: one.severity for one in plan.policy.rulings if one.severity is not None}
+    severities = policy.severities(plan.policy)
     heed = policy.heeder(plan.policy)
     findings = heed((finding for _, some in told for finding in some), repository.folder)
     keys = [k._replace(severity=severities.get(k.rule, k.severity)) for k, _ in told]
@@ -99,7 +100,7 @@ def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome
 
 
 def _told(
-    scene: lives.Scene, interrupted: bool
+    scene: Scene, interrupted: bool
 ) -> tuple[list[tuple[Key, list[Finding]]], list[Skipped], bool]:
     """Tell the lives of keys, or as much of them as damage and Ctrl-C let us; say what is lost."""
     gaps: list[Skipped] = []

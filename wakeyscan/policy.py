@@ -68,8 +68,13 @@ def check(policy: Policy, rules: Iterable[Rule]) -> None:
 
 def ruled(rules: tuple[Rule, ...], policy: Policy) -> tuple[Rule, ...]:
     """Give the rules with the severities that the policy wants them to have."""
-    wanted = {one.rule: one.severity for one in policy.rulings if one.severity is not None}
+    wanted = severities(policy)
     return tuple(rule._replace(severity=wanted.get(rule.id, rule.severity)) for rule in rules)
+
+
+def severities(policy: Policy) -> dict[str, Severity]:
+    """Give the severities that the policy wants rules to have, by their ids."""
+    return {one.rule: one.severity for one in policy.rulings if one.severity is not None}
 
 
 def heeder(policy: Policy) -> Heed:

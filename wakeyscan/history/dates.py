@@ -25,6 +25,10 @@ class Dates:
         """Give the date of a commit that was learnt."""
         return self._known[commit]
 
+    def age(self, commit: str) -> tuple[datetime, str]:
+        """Give what commits are put in order by: the date, then the id."""
+        return self._known[commit], commit
+
 
 def _author_date(commit: bytes) -> datetime:
     """Read `author Name <address> seconds zone`; what is no date is the epoch."""

@@ -1,0 +1,136 @@
+"""Where secrets stood in a history, and what a report shows of these places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from wakeyscan.catfile import Object
+from wakeyscan.examine import examine_name
+from wakeyscan.finding import Finding, Origin
+from wakeyscan.gitobject import BLOB, COMMIT, KINDS, TREE
+from wakeyscan.history import flow
+from wakeyscan.history.dates import Dates
+from wakeyscan.history.scene import Known, Scene, known_by
+from wakeyscan.history.sight import Sighting, findings_in
+from wakeyscan.outcome import Place
+
+MOST = 100
+"""Places of one key that are listed, oldest first."""
+
+_UNREACHABLE = "(unreachable)"
+
+
+def places_of(
+    bits: dict[Known, int],
+    scene: Scene,
+    history: flow.History,
+    carriers: flow.Carriers,
+    dates: Dates,
+) -> dict[Known, list[Place]]:
+    """List where each secret stands, the oldest first; what no commit has comes last."""
+    places: dict[Known, list[Place]] = {known: [] for known in bits}
+    placed: set[str] = set()
+    in_paths = 0
+    for commit, path, blob in _brought(history, dates):
+        if sighting := scene.sightings.get(blob):
+            placed.add(blob)
+            for known, inside, line in _lines(sighting, bits):
+                places[known].append(Place(path + inside, line, blob, commit))
+        if carriers.of_name and (held := carriers.of_name(path) & ~carriers.blobs.get(blob, 0)):
+            in_paths |= held
+            for known, bit in bits.items():
+                if held & bit:
+                    places[known].append(Place(path, 1, blob, commit))
+    for sighting in scene.sightings.values():
+        if sighting.name in placed:
+            continue
+        commit = sighting.name if sighting.kind == COMMIT else ""
+        for known, inside, line in _lines(sighting, bits):
+            if sighting.kind != TREE or not in_paths & bits[known]:
+                path = nameless(sighting, inside)
+                places[known].append(Place(path, line, sighting.name, commit))
+    return places
+
+
+def _brought(history: flow.History, dates: Dates) -> list[tuple[str, str, str]]:
+    """List which commit first brought which blob to which path, by date."""
+    brought = history.brought.items()
+    firsts = [(min(some, key=dates.age), path, blob) for (path, blob), some in brought]
+    return sorted(firsts, key=lambda first: (*dates.age(first[0]), *first[1:]))
+
+
+def _lines(sighting: Sighting, bits: dict[Known, int]) -> list[tuple[Known, str, int]]:
+    """List which secrets that are told of stand in which lines of an object, each once."""
+    mine = (mark for mark in sighting.marks if known_by(mark) in bits)
+    return list(dict.fromkeys((known_by(mark), mark.inside, mark.line) for mark in mine))
+
+
+def nameless(sighting: Sighting, inside: str) -> str:
+    """Say where in an object that has no path a secret stands."""
+    if sighting.kind in (BLOB, TREE):
+        return _UNREACHABLE + inside if inside else ""
+    return "(commit message)" if sighting.kind == COMMIT else "(tag message)"
+
+
+def findings_at(
+    places: dict[Known, list[Place]], scene: Scene
+) -> Iterator[tuple[Known, list[Finding]]]:
+    """Look again at the first version of each path, now for what a report shows of it.
+
+    One git serves all secrets; one of which nothing is found again is left out.
+    """
+    wanted = {known: _first_versions(some) for known, some in places.items()}
+    objects = scene.sterile.objects(p.blob for some in wanted.values() for p in some if p.blob)
+    opened: dict[tuple[Origin, str], list[Finding]] = {}
+    for known, some in wanted.items():
+        findings: list[Finding] = []
+        for place in some:
+            found = next(objects) if place.blob else None
+            here = _at(place, found, scene, opened)
+            mine = (f for f in here if (f.rule, f.secret.fingerprint) == known)
+            findings += islice(mine, 1)
+        if findings:
+            yield known, findings
+
+
+def _first_versions(places: list[Place]) -> list[Place]:
+    first: dict[str, Place] = {}
+    for place in places:
+        first.setdefault(place.path or place.blob, place)
+    return list(first.values())[:MOST]
+
+
+def _at(
+    place: Place,
+    found: Object | None,
+    scene: Scene,
+    opened: dict[tuple[Origin, str], list[Finding]],
+) -> Iterator[Finding]:
+    """Yield what is found at a place: in its path, and in the object there, if it is here.
+
+    `opened` keeps what is in containers, which may hold many secrets and are dear to open.
+    """
+    within = f"commit {place.commit[:12]}" if place.commit else ""
+    if found and found.type and not within:
+        within = f"{found.type} {found.name[:12]}"
+    inside = _inside(place, scene)
+    origin = Origin(place.path.removesuffix(inside) or _UNREACHABLE, within)
+    masked, in_name = examine_name(origin, scene.through)
+    yield from in_name
+    if found and found.type:
+        kind, width = KINDS[found.type], scene.repository.width
+        asked = masked, found.name
+        if inside and asked not in opened:
+            content = found.whole()
+            opened[asked] = list(findings_in(kind, content, scene.through, width, masked))
+        if inside:
+            yield from (f for f in opened[asked] if f.origin.path == masked.path + inside)
+        else:
+            yield from findings_in(kind, found.whole(), scene.through, width, masked)
+
+
+def _inside(place: Place, scene: Scene) -> str:
+    """Tell the way into a container from the path of that container."""
+    marks = scene.sightings[place.blob].marks if place.blob in scene.sightings else ()
+    return max((m.inside for m in marks if place.path.endswith(m.inside)), key=len, default="")

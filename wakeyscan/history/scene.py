@@ -1,0 +1,46 @@
+"""What the lives of secrets are told from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from wakeyscan import git
+from wakeyscan.finding import Standing
+from wakeyscan.history.memory import Memory
+from wakeyscan.history.repository import Repository
+from wakeyscan.history.sight import Mark, Sighting
+from wakeyscan.lens import Lens
+
+Known = tuple[str, str]
+"""A secret, by rule and fingerprint."""
+
+
+class Scene(NamedTuple):
+    """All that the lives of secrets are told from."""
+
+    repository: Repository
+    sterile: git.Git
+    through: Lens
+    sightings: dict[str, Sighting]
+    """By the ids of the objects, in their order."""
+    labels: dict[str, frozenset[str]]
+    """What reaches objects, by the names that people know, and the objects that each names."""
+    today: datetime
+    memory: Memory
+    """What is remembered of this history."""
+    suppressed: bool = False
+    """Whether placeholders and ignored secrets are told of, too."""
+
+    def wants(self, mark: Mark) -> bool:
+        """Say whether a mark is of a secret that is to be told of."""
+        return self.suppressed or mark.standing == Standing.REPORTED.value
+
+    def at(self, label: str) -> frozenset[str]:
+        """Give the objects that a label names; none where there is no such label."""
+        return self.labels.get(label, frozenset())
+
+
+def known_by(mark: Mark) -> Known:
+    """Say which secret a mark is of."""
+    return mark.rule, mark.fingerprint
