@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from wakeyscan import detect
+from wakeyscan.catalog import Catalog
 from wakeyscan.container import Bounds
 from wakeyscan.layer import Decoder
-from wakeyscan.prefilter import Catalog, Prefilter
+from wakeyscan.prefilter import Prefilter
 from wakeyscan.rule import Rule
 
 

@@ -7,37 +7,21 @@ which costs nothing to load; many with hyperscan, which looks for everything at 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from wakeyscan.layer import Decoder
+from wakeyscan.catalog import Catalog, Form
 from wakeyscan.locate import places
-from wakeyscan.rule import Rule
 from wakeyscan.sieves import SIEVES, long_words, wide_beginning
-
-PLAIN = ""
-"""The name of no wrapping."""
 
 MANY = 1 << 22
 """Bytes after which loading hyperscan, and all forms into it (40 ms), has paid for itself."""
 
-
 _BEFORE, _BEHIND = 64, 256
 """Bytes around an anchor in which what wraps a part of its key is looked for."""
 
-
 _HEAD = 64
 """Bytes that tell whether a text is in UTF-16."""
-
-
-class Form(NamedTuple):
-    """One anchor as it looks in one wrapping."""
-
-    text: bytes
-    decoder: str
-    """The file of the decoder that takes it off, or `PLAIN`."""
-    anchor: bytes
-    exact_case: bool
 
 
 class Hit(NamedTuple):
@@ -49,60 +33,6 @@ class Hit(NamedTuple):
 
 
 Look = Callable[["bytes | memoryview"], "list[Hit]"]
-
-
-class Catalog:
-    """All anchors of all rules in all wrappings, made for a wrapping when one first asks."""
-
-    def __init__(self, rules: Iterable[Rule], wrappings: Mapping[str, Decoder]) -> None:
-        self._anchors = dict.fromkeys(
-            (anchor, rule.exact_case) for rule in rules for anchor in rule.anchors
-        )
-        self._wrappings = wrappings
-        self._known: dict[str, tuple[Form, ...]] = {}
-        self._spelled: dict[bytes, list[bytes]] = {}
-
-    def names(self) -> Iterable[str]:
-        """List the wrappings, of which none is loaded by that."""
-        return self._wrappings
-
-    def plain(self) -> tuple[Form, ...]:
-        """List the anchors as they are."""
-        return tuple(Form(anchor, PLAIN, anchor, exact) for anchor, exact in self._anchors)
-
-    def of(self, name: str) -> tuple[Form, ...]:
-        """List the anchors in a wrapping, and those that another one, or the same, is inside."""
-        if name not in self._known:
-            self._known[name] = tuple(_without_longer(self._made(name)))
-        return self._known[name]
-
-    def all(self) -> tuple[Form, ...]:
-        """List everything."""
-        wrapped = (form for name in self._wrappings for form in self.of(name))
-        return (*self.plain(), *wrapped)
-
-    def _made(self, name: str) -> Iterator[Form]:
-        outer = self._wrappings[name]
-        for anchor, exact_case in self._anchors:
-            texts = list(outer.disguise(anchor, exact_case))
-            for text in self._spellings(anchor) if exact_case else ():
-                texts += outer.rewrap(text)
-            yield from (Form(text, name, anchor, exact_case) for text in texts)
-
-    def _spellings(self, anchor: bytes) -> list[bytes]:
-        if anchor not in self._spelled:
-            inner = self._wrappings.values()
-            self._spelled[anchor] = [text for one in inner for text in one.spell(anchor)]
-        return self._spelled[anchor]
-
-
-def _without_longer(listed: Iterable[Form]) -> Iterator[Form]:
-    """Yield each form once, and none that begins with another of the same anchor."""
-    last = None
-    for form in sorted(set(listed), key=lambda form: (form.anchor, form.exact_case, form.text)):
-        if last is None or form.anchor != last.anchor or not form.text.startswith(last.text):
-            last = form
-            yield form
 
 
 class Prefilter:

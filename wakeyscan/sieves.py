@@ -78,13 +78,24 @@ _NO_DIGITS = bytes(c for c in range(256) if c not in b"0123456789abcdefABCDEF")
 _PRINTABLE = bytes(0x78 if 0x20 <= c < 0x7F else 0x20 for c in range(256))
 
 
+def _where(
+    content: bytes,
+    intro: bytes,
+    width: int,
+    beginnings: frozenset[bytes],
+    is_one: Callable[[bytes], bool],
+) -> bytes:
+    """Give what stands around the escapes that are told by a few bytes, and then by all."""
+    if intro not in content:
+        return b""
+    pieces = content.split(intro)
+    likely = [n for n, piece in enumerate(pieces) if piece[:width] in beginnings]
+    return _around(pieces, intro, [n for n in likely if is_one(pieces[n])])
+
+
 def percent(content: bytes, words: Words) -> bytes:
     """Look for percent-encoded letters."""
-    if b"%" not in content:
-        return b""
-    pieces = content.split(b"%")
-    likely = [n for n, piece in enumerate(pieces) if piece[:2] in _PERCENT]
-    return _around(pieces, b"%", [n for n in likely if _is_code(pieces[n])])
+    return _where(content, b"%", 2, _PERCENT, _is_code)
 
 
 def _is_code(piece: bytes) -> bool:
@@ -95,11 +106,7 @@ def _is_code(piece: bytes) -> bool:
 
 def escapes(content: bytes, words: Words) -> bytes:
     """Look for escapes in string literals."""
-    if b"\\" not in content:
-        return b""
-    pieces = content.split(b"\\")
-    likely = [n for n, piece in enumerate(pieces) if piece[:1] in _KINDS]
-    return _around(pieces, b"\\", [n for n in likely if _is_escape(pieces[n])])
+    return _where(content, b"\\", 1, _KINDS, _is_escape)
 
 
 def _is_escape(piece: bytes) -> bool:

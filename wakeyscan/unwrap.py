@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from wakeyscan import detect
+from wakeyscan.catalog import PLAIN
 from wakeyscan.finding import Document
 from wakeyscan.layer import Decoder, Encoded, Layer, in_utf8
 from wakeyscan.lens import Lens
-from wakeyscan.prefilter import PLAIN, Hit
+from wakeyscan.prefilter import Hit
 
 DEEPEST = 3
 """Wrappings within wrappings that are taken off."""

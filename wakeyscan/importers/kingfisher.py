@@ -36,7 +36,7 @@ def accepted(text: str, report: str) -> Iterator[Acceptance]:
 
 def _loaded(text: str) -> Any:
     try:
-        import yaml  # an extra: nobody else needs it
+        import yaml  # lazily: no other format needs it
     except ModuleNotFoundError:
         raise UsageError(
             "a kingfisher baseline is YAML, which needs PyYAML: "
