@@ -240,6 +240,7 @@ def test_a_report_names_both_places(run: Run, tmp_path: Any, make_key: MakeKey) 
     assert second["excerpt"] == f'k = ("{mask(other)}")'
     text = run("scan").out
     assert "in pieces (1:6, 4:10)" in text
+    assert text.count("1:6, 4:10") == 1
     assert one[8:16] not in text
 
 

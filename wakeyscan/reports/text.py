@@ -66,14 +66,15 @@ def _finding(finding: Finding, style: Style) -> str:
     place = f"{finding.position.line}:{finding.position.column}"
     severity = _paint(f"{finding.severity!s:8}", _COLORS[finding.severity], style)
     wrapped = "" if finding.encoding == "plain" else f", in {finding.encoding}"
-    pieces = dict(finding.origin.details).get("pieces", "")
+    details = dict(finding.origin.details)
+    pieces = details.pop("pieces", "")
     seen = f"{finding.exposure.value}{wrapped}" + (f" ({pieces})" if pieces else "")
     named = finding.origin.part == "name"
     if named:
         place, seen = "name", f"{seen}, in the name itself"
     head = f"  {place:>8}  {severity}  {printable(finding.rule)}  {finding.secret}  {seen}\n"
-    if finding.origin.details:
-        head += f"{'':12}{told(finding.origin.details)}\n"
+    if details:
+        head += f"{'':12}{told(details.items())}\n"
     mark = ""
     if finding.standing is not Standing.REPORTED or finding.reason:
         mark = f"{'':12}{_state(finding)}: {printable(finding.reason)}\n"
