@@ -321,18 +321,35 @@ def broken_ref(repo: Dated) -> None:
     write(repo.top, {".git/refs/heads/broken": "1" * 40 + "\n"})
 
 
+def lose_tagged(repo: Dated) -> None:
+    """Lose what a tag alone leads to: the blob of a tree that is in no commit."""
+    write(repo.top, {"only": "in a tag\n"})
+    repo.git("add", "only")
+    blob, tree = repo.id(":only"), repo.git("write-tree").strip()
+    repo.git("tag", "-a", "-m", "of a tree", "tagged", tree)
+    repo.git("reset", "-q", "--hard")
+    loose(repo, blob).unlink()
+
+
 DAMAGES = (
-    *(lose_blob, lose_tree, lose_commit, lose_tip, garble_blob, empty_blob, cut_blob),
+    *(lose_blob, lose_tree, lose_commit, lose_tip, garble_blob, empty_blob, cut_blob, lose_tagged),
     *(garble_tree, garble_commit, empty_tip, broken_ref),
 )
 
 
 @pytest.mark.parametrize("options", [(), ("--reachable",)], ids=["all", "reachable"])
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+@pytest.mark.parametrize("with_key", [False, True], ids=["clean", "key"])
 def test_damage_is_said_and_hides_nothing_else(
-    repo: Dated, key: str, damage: Callable[[Dated], None], options: tuple[str, ...]
+    repo: Dated,
+    key: str,
+    damage: Callable[[Dated], None],
+    options: tuple[str, ...],
+    with_key: bool,
 ) -> None:
-    repo.at(1).commit({"a": "a", "lost": "text to lose\n" * 50})
+    """What is missing is said where nothing is found, and where the life of a key is told."""
+    keys = [key] if with_key else []
+    repo.at(1).commit({"a": f"a {''.join(keys)}\n", "lost": "text to lose\n" * 50})
     repo.at(2).commit({"folder/f": "f\n", "lost": "text to lose now\n" * 50})
     repo.at(3).commit({"folder/f": "g\n"})
     repo.git("checkout", "-q", "-b", "side")
@@ -341,7 +358,7 @@ def test_damage_is_said_and_hides_nothing_else(
     clean = repo.top.parent / "clean"
     shutil.copytree(repo.top, clean)
     damage(Dated(clean))
-    report = found(audit(clean, *options), complete=False)
+    report = found(audit(clean, *options), *keys, complete=False)
     assert gaps(report)
     repo.git("checkout", "-q", "-b", "keys", "main~2")
     repo.at(4).commit({"key": key})

@@ -28,6 +28,7 @@ from wakeyscan.finding import Document, Origin
 from wakeyscan.history import pack, sterile
 from wakeyscan.history.memory import Memory
 from wakeyscan.history.repository import find
+from wakeyscan.history.sight import Sighting
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import lens
 from wakeyscan.spy import Spied, spy
@@ -50,11 +51,15 @@ def ignore_progress(done: int, size: int, what: str, share: float) -> None:
     """Take note of nothing."""
 
 
+def ignore(seen: Sighting) -> None:
+    """Wait until all is seen."""
+
+
 def spied(folder: Path, jobs: int = 1) -> Spied:
     """Look at a repository the fast way."""
     repository = find(str(folder))
     with sterile.opened(repository) as git_there:
-        return spy(repository, LENS, git_there, Memory("", RULES), jobs, ignore_progress)
+        return spy(repository, LENS, git_there, Memory("", RULES), jobs, ignore_progress, ignore)
 
 
 def fast(folder: Path, jobs: int = 1) -> Marks:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from wakeyscan import git, policy, rule
 from wakeyscan.errors import GitError
 from wakeyscan.finding import Finding, Origin, Skipped
 from wakeyscan.history import labels, lives, refs, sterile
-from wakeyscan.history.completeness import checking
+from wakeyscan.history.completeness import Check
 from wakeyscan.history.memory import Memory
 from wakeyscan.history.repository import Repository
 from wakeyscan.history.scene import Scene
@@ -69,18 +69,28 @@ def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome
     with (
         sterile.opened(repository) as git_there,
         closing(Memory(plan.memory, rules)) as memory,
-        checking(repository, frozenset(tips.values()), git_there, memory) as check,
+        closing(Check(repository, frozenset(tips.values()), git_there, memory)) as check,
+        ExitStack() as beside,
     ):
+        check.begin()
         named = labels.labels_of(repository, tips, git_there)
-        spied = spy(repository, through, git_there, memory, plan.jobs, advance)
-        wanted, unlimited = _limited(spied.sightings, plan, repository, git_there)
-        seen = {sighting.name: sighting for sighting in wanted}
+        reading = beside.enter_context(closing(lives.reading(named, repository, git_there, memory)))
         scene = Scene(
-            repository, git_there, through, seen, named, plan.today, memory, plan.suppressed
+            *(repository, git_there, through, {}, named, plan.today),
+            *(memory, check, reading, plan.suppressed),
         )
+
+        def hear(sighting: Sighting) -> None:
+            if any(map(scene.wants, sighting.marks)):
+                check.leave()
+                reading.begin()
+
+        spied = spy(repository, through, git_there, memory, plan.jobs, advance, hear)
+        wanted, unlimited = _limited(spied.sightings, plan, repository, git_there)
+        scene = scene._replace(sightings={sighting.name: sighting for sighting in wanted})
         told, untold, interrupted = _told(scene, spied.interrupted)
         gaps = [*spied.gaps, *unlimited, *untold, *_known_gaps(repository)]
-        gaps += () if interrupted else check()
+        gaps += () if interrupted else check.gaps()
     rules = policy.ruled(rules, plan.policy)
     severities = policy.severities(plan.policy)
     heed = policy.heeder(plan.policy)

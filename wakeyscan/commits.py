@@ -165,7 +165,7 @@ def _tags(names: Iterable[str], own: git.Git, scope: Scope) -> Iterator[Document
 
 def _tree(name: str, own: git.Git, scope: Scope) -> Iterator[Document | Skipped]:
     """Yield the files of a tree that is tagged without a commit."""
-    empty = git.EMPTY_TREES["sha256" if len(name) == 64 else "sha1"]
+    empty = git.empty_tree(name)
     found = changes.parse(own.run("diff-tree", "-z", "-r", "--no-abbrev", empty, name))
     for item in changes.brought(found, scope, partial(_origin, f"tree {name[:_SHORT]}")):
         yield from (item,) if isinstance(item, Skipped) else changes.documents([item], own, scope)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from wakeyscan import unwrap
 from wakeyscan.finding import Document, Finding, Origin
 from wakeyscan.lens import Lens
+from wakeyscan.prefilter import Hit
 
 
-def examine(document: Document, through: Lens) -> list[Finding]:
-    """List the findings of one document, by place; raises `detect.OutOfPatience`."""
-    found = [(shown, some) for shown, some in unwrap.documents(document, through) if some]
+def examine(document: Document, through: Lens, hits: list[Hit] | None = None) -> list[Finding]:
+    """List the findings of one document, by place; raises `detect.OutOfPatience`.
+
+    `hits` are its anchors, for whoever looked for them already.
+    """
+    found = [(shown, some) for shown, some in unwrap.documents(document, through, hits) if some]
     if not found:
         return []
     from wakeyscan import judge  # with its tables and patterns 5 ms that a clean file never pays

@@ -84,6 +84,11 @@ EMPTY_TREES = {
 """The tree without a file, by the format of object ids."""
 
 
+def empty_tree(like: str) -> str:
+    """Give the id of the tree without a file, in the format of another id."""
+    return EMPTY_TREES["sha256" if len(like) == 64 else "sha1"]
+
+
 class Git(NamedTuple):
     """Git in a folder, with an environment of ours; made by `own` or `other`."""
 

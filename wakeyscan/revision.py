@@ -63,7 +63,7 @@ class Revision(NamedTuple):
         yield from changes.documents(wanted, self.own, Scope())
 
     def _files(self, path: str) -> list[changes.Change]:
-        empty = git.EMPTY_TREES["sha256" if len(self.commit) == 64 else "sha1"]
+        empty = git.empty_tree(self.commit)
         below = () if path == "." else (path,)
         asked = ("diff-tree", "-z", "-r", "--no-abbrev", "--no-renames", empty, self.commit)
         # Its paths are those of the tree, wherever one stands.

@@ -43,8 +43,12 @@ def spy(
     memory: Memory,
     jobs: int,
     advance: Advance,
+    hear: Callable[[Sighting], None],
 ) -> Spied:
-    """Look at all objects; Ctrl-C ends it with what was seen so far."""
+    """Look at all objects; Ctrl-C ends it with what was seen so far.
+
+    `hear` is told of what is seen as soon as it is, before the object has its name.
+    """
     store = open_store(repository, memory)
     gathered = _Gathered(repository, store)
     interrupted = False
@@ -53,6 +57,8 @@ def spy(
         for seen, share in _seen(store, through, jobs):
             gathered.take(seen)
             advance(seen.objects, seen.bytes, "objects", share)
+            for sighting in seen.sightings:
+                hear(sighting)
         gathered.name()
         gathered.ask(git_there, through)
         gathered.remember(memory)

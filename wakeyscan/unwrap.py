@@ -16,12 +16,14 @@ DEEPEST = 3
 """Wrappings within wrappings that are taken off."""
 
 
-def documents(document: Document, through: Lens) -> Iterator[tuple[Document, list[detect.Match]]]:
+def documents(
+    document: Document, through: Lens, hits: list[Hit] | None = None
+) -> Iterator[tuple[Document, list[detect.Match]]]:
     """Yield the document, and its text where that is in UTF-16 or the like, with what is found.
 
-    Raises `detect.OutOfPatience`.
+    `hits` are its anchors, where they are known already. Raises `detect.OutOfPatience`.
     """
-    for shown, look in _as_shown(document, through):
+    for shown, look in _as_shown(document, through, hits):
         yield shown, detect.settle(_matches(look, through, DEEPEST), through.rules)
 
 
@@ -39,9 +41,9 @@ class _Look(NamedTuple):
     wrapped: list[tuple[str, Layer | Encoded]]
 
 
-def _looked(content: bytes, through: Lens) -> _Look:
+def _looked(content: bytes, through: Lens, hits: list[Hit] | None = None) -> _Look:
     """Find the anchors of a text, and take one wrapping off."""
-    hits = through.prefilter(content)
+    hits = through.prefilter(content) if hits is None else hits
     wrapped = [
         (decoder.NAME, layer)
         for decoder, marks in _wrapped(hits, through)
@@ -50,9 +52,11 @@ def _looked(content: bytes, through: Lens) -> _Look:
     return _Look(content, hits, wrapped)
 
 
-def _as_shown(document: Document, through: Lens) -> Iterator[tuple[Document, _Look]]:
+def _as_shown(
+    document: Document, through: Lens, hits: list[Hit] | None
+) -> Iterator[tuple[Document, _Look]]:
     """Yield the document, and its text where that is in UTF-16 or the like."""
-    look = _looked(document.content, through)
+    look = _looked(document.content, through, hits)
     whole = [(name, one) for name, one in look.wrapped if isinstance(one, Encoded)]
     parts = [(name, one) for name, one in look.wrapped if isinstance(one, Layer)]
     yield document, look._replace(wrapped=[*parts])

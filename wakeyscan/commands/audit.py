@@ -92,14 +92,14 @@ def _stands_in(repository: Repository) -> bool:
 
 def _limits(given: Values, repository: Repository) -> tuple[str, ...]:
     """Turn the options that limit an audit into ones of `git rev-list`, with ids for names."""
-    tips = refs.read(repository)
     since = (f"--since={given['since']}",) if "since" in given else ()
+    if not since and "branch" not in given and not given.get("reachable"):
+        return ()
+    tips = refs.read(repository)
     if "branch" in given:
         name = str(given["branch"])
         known = [tips[ref] for ref in (f"refs/heads/{name}", f"refs/remotes/{name}") if ref in tips]
         if not known:
             raise UsageError(f"no branch {name!r} in {repository.folder}")
         return (*since, known[0])
-    if since or given.get("reachable"):
-        return (*since, *sorted(set(tips.values())))
-    return ()
+    return (*since, *sorted(set(tips.values())))

@@ -15,7 +15,6 @@ _ESCAPE = rb"=(?:([0-9A-Fa-f]{2})|[ \t]*(?:\r?\n|\r))"
 _ANY = rb"=(?:[0-9A-Fa-f]{2}|[ \t]*[\r\n])"
 _OTHERS = (b"=25", b"=5C", b"=26")
 """What another escape begins with."""
-_BREAKS = (b"=\n", b"=\r")
 
 
 def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
@@ -30,8 +29,10 @@ def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
         yield style % anchor[0] + anchor[1:2]
         yield style % anchor[0] + b"="
         yield from (anchor[:plain] + style % anchor[plain] for plain in (1, 2))
-    for broken in _BREAKS:
-        yield from (anchor[:plain] + broken for plain in (1, 2))
+    for plain in (1, 2):
+        yield anchor[:plain] + b"=\r"
+        # Base64, too, ends its lines so: what goes on with the anchor is rare.
+        yield from (anchor[:plain] + b"=\n" + more for more in (anchor[plain : plain + 1], b"="))
     yield from (anchor[:2] + style for style in _OTHERS)
     yield from (anchor[:plain] + b"=" for plain in range(3, len(anchor)))
 

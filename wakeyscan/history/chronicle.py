@@ -22,11 +22,11 @@ class Chronicle(NamedTuple):
     tips: frozenset[str] = frozenset()
     """The commits that it was followed from."""
     rows: bytes = b""
-    """Its commits with their parents, a line each, parents first."""
+    """Its commits, a line each, parents first: the id, its tree's, its parents'."""
     carriers: bytes = b""
     """Which blobs the changes are of, by `sum_of`."""
     changes: bytes = b""
-    """The changes that concern these blobs: fields of `diff-tree --stdin --raw -z`."""
+    """The changes that concern these blobs: two trees, an entry of `--raw`, a path; with NULs."""
 
 
 def recall(name: str, repository: Repository, memory: Memory) -> Chronicle:

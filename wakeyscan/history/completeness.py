@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import NamedTuple
 
 from wakeyscan import git
 from wakeyscan.errors import GitError
 from wakeyscan.finding import Origin, Skipped
+from wakeyscan.history.inventory import inventory
 from wakeyscan.history.memory import Memory, identity
 from wakeyscan.history.repository import Repository
 from wakeyscan.history.store import loose_objects, packs
 
+_ASKED = ("rev-list", "--objects", "--missing=print", "--quiet", "--stdin")
 _NOTE = "whole"
 _MOST_LOOSE = 50_000
 """Loose objects over which a check is not remembered: its list would be too long."""
@@ -32,41 +33,71 @@ class _Proof(NamedTuple):
         return self.packs <= now.packs and self.loose <= now.loose
 
 
-@contextmanager
-def checking(
-    repository: Repository, tips: frozenset[str], git_there: git.Git, memory: Memory
-) -> Iterator[Callable[[], Iterable[Skipped]]]:
-    """Let git walk from `tips` while we look; it says in the end which objects are missing.
+class Check:
+    """A walk of git's through a history, beside whatever else goes on, for what is missing.
 
     What was whole the last time is not walked through again while all of it is still there.
     """
-    now = _present(repository, tips) if memory.open else None
-    past = _recalled(repository, memory)
-    known = past.tips if now and past.holds(now) else frozenset()
-    if not tips - known:
-        yield tuple
-        return
-    new = sorted(tips - known)
-    stdin = "".join([*(f"{tip}\n" for tip in new), *(f"^{tip}\n" for tip in sorted(known))])
-    asked = ("--objects", "--missing=print", "--quiet", "--stdin")
-    with git_there.begun("rev-list", *asked, stdin=stdin.encode()) as finish:
-        yield partial(_checked, repository, memory, now, finish)
+
+    def __init__(
+        self, repository: Repository, tips: frozenset[str], git_there: git.Git, memory: Memory
+    ) -> None:
+        self._repository, self._git, self._memory = repository, git_there, memory
+        self._now = _present(repository, tips) if memory.open else None
+        past = _recalled(repository, memory)
+        self._known = past.tips if self._now and past.holds(self._now) else frozenset()
+        self._left = tips - self._known
+        self._new = bool(self._left)
+        self._trusting = False
+        self._beside = ExitStack()
+        self._finish: Callable[[], bytes] | None = None
+
+    def begin(self) -> None:
+        """Let git walk, if there is anything to walk through."""
+        if self._left:
+            begun = self._git.begun(*_ASKED, stdin=self._tips())
+            self._finish = self._beside.enter_context(begun)
+
+    def leave(self) -> None:
+        """Leave a walk through all of a history to who follows a secret, and walks as far."""
+        if not self._known:
+            self._trusting = True
+            self.close()
+
+    def inventory(self) -> frozenset[bytes] | None:
+        """Give all ids that there are, to who was left to see whether others are named."""
+        return inventory(self._repository) if self._trusting and self._left else None
+
+    def show(self, tips: frozenset[str]) -> None:
+        """Take down that what these reach was shown to be there."""
+        self._left -= tips
+
+    def gaps(self) -> Iterator[Skipped]:
+        """Say what is missing; git walks now through what it left, and nothing has shown."""
+        gaps = list(_missing(self._repository, self._walked)) if self._left else []
+        if self._new and self._now and not gaps and len(self._now.loose) <= _MOST_LOOSE:
+            value = json.dumps([sorted(part) for part in self._now])
+            folder = self._repository.object_folders[0]
+            self._memory.keep_note(_NOTE, folder, value.encode())
+        yield from gaps
+
+    def close(self) -> None:
+        """End the walk, wherever git is."""
+        self._beside.close()
+        self._finish = None
+
+    def _walked(self) -> bytes:
+        return self._finish() if self._finish else self._git.run(*_ASKED, stdin=self._tips())
+
+    def _tips(self) -> bytes:
+        lines = [*sorted(self._left), *(f"^{tip}" for tip in sorted(self._known))]
+        return "".join(f"{line}\n" for line in lines).encode("ascii")
 
 
-def _checked(
-    repository: Repository, memory: Memory, now: _Proof | None, finish: Callable[[], bytes]
-) -> list[Skipped]:
-    gaps = list(_missing(repository, finish))
-    if now and not gaps and len(now.loose) <= _MOST_LOOSE:
-        value = json.dumps([sorted(part) for part in now])
-        memory.keep_note(_NOTE, repository.object_folders[0], value.encode())
-    return gaps
-
-
-def _missing(repository: Repository, finish: Callable[[], bytes]) -> Iterator[Skipped]:
+def _missing(repository: Repository, walked: Callable[[], bytes]) -> Iterator[Skipped]:
     origin = Origin(repository.folder)
     try:
-        lines = finish().decode("ascii", "replace").split()
+        lines = walked().decode("ascii", "replace").split()
     except GitError as error:
         yield Skipped(origin, f"its history can't be followed: {error}")
         return

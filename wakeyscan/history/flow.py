@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from itertools import chain, groupby, islice
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from wakeyscan import changes, git
+from wakeyscan import changes
 from wakeyscan.history.chronicle import Chronicle, sum_of
 from wakeyscan.history.graph import Graph
+from wakeyscan.history.steps import Sought, Touch, Walked, steps, walk
 from wakeyscan.objectid import is_zero
 
 State = frozenset[tuple[str, str]]
@@ -20,9 +18,6 @@ State = frozenset[tuple[str, str]]
 
 
 _NOTHING: State = frozenset()
-
-_TOGETHER = 2
-"""Processes of git that compare trees at a time."""
 
 
 class Carriers(NamedTuple):
@@ -51,6 +46,8 @@ class History(NamedTuple):
     """Parents before children."""
     chronicle: Chronicle
     """What of it is worth remembering."""
+    whole: bool = False
+    """Whether it was shown that nothing of it is missing."""
 
     def introducing(self, bit: int) -> Iterator[str]:
         """Yield the commits whose tree has a secret that no parent's has."""
@@ -72,10 +69,14 @@ class Turn(NamedTuple):
     lost: int
 
 
-def follow(graph: Graph, carriers: Carriers) -> History:
-    """Follow secrets through the history, in one pass over its changes."""
-    touching = _relevant(graph, carriers)
-    changed = dict(_by_commit(touching))
+def follow(graph: Graph, carriers: Carriers, known: frozenset[bytes] | None = None) -> History:
+    """Follow secrets through the history, in one pass over its changes.
+
+    `known` are the ids of all objects, in hex, where it is to be shown that the history is whole.
+    """
+    walked = _relevant(graph, carriers, known)
+    changed = dict(_by_step(walked.touching))
+    taken = steps(graph)
     states: dict[str, State] = {}
     bits: dict[State, int] = {frozenset(): 0}
     now: dict[str, int] = {}
@@ -83,15 +84,16 @@ def follow(graph: Graph, carriers: Carriers) -> History:
     brought: dict[tuple[str, str], list[str]] = {}
     turns: list[Turn] = []
     for commit, parents in graph.parents.items():
-        if len(parents) == 1 and commit not in changed and commit not in carriers.messages:
+        difference = changed.get(taken.get(commit, ""))
+        if len(parents) == 1 and not difference and commit not in carriers.messages:
             states[commit] = states.get(parents[0], _NOTHING)  # as most are: nothing happens
             now[commit] = now.get(parents[0], 0)
             ever[commit] = ever.get(parents[0], 0)
             continue
         had = [states.get(parent, _NOTHING) for parent in parents]
         state = had[0] if had else _NOTHING
-        if commit in changed:
-            state = _changed(state, changed[commit], carriers)
+        if difference:
+            state = _changed(state, difference, carriers)
             for place in sorted(state.difference(*had)):
                 brought.setdefault(place, []).append(commit)
         states[commit] = state
@@ -104,8 +106,8 @@ def follow(graph: Graph, carriers: Carriers) -> History:
         turn = _turn(commit, held, [now.get(parent, 0) for parent in parents])
         if turn.gained or turn.lost:
             turns.append(turn)
-    chronicle = _chronicle(graph.chronicle, touching, carriers)
-    return History(graph, now, ever, brought, tuple(turns), chronicle)
+    chronicle = _chronicle(graph.chronicle, walked.touching, carriers)
+    return History(graph, now, ever, brought, tuple(turns), chronicle, walked.whole)
 
 
 def _turn(commit: str, now: int, before: list[int]) -> Turn:
@@ -116,71 +118,31 @@ def _turn(commit: str, now: int, before: list[int]) -> Turn:
     return Turn(commit, now & ~had_by_any, had_by_all & ~now)
 
 
-class _Touch(NamedTuple):
-    """One change of what holds secrets, as git tells it."""
-
-    commit: bytes
-    entry: bytes
-    path: bytes
-
-
-def _relevant(graph: Graph, carriers: Carriers) -> list[_Touch]:
-    """List the changes that matter, each commit against its first parent."""
+def _relevant(graph: Graph, carriers: Carriers, known: frozenset[bytes] | None) -> Walked:
+    """Walk through the steps of a history for what matters, from where it is remembered on."""
     past = graph.chronicle
     same = past.carriers == sum_of(carriers.blobs) and not carriers.of_name
     fields = iter(past.changes.split(b"\0") if same and past.changes else ())
-    touching = [_Touch(*change) for change in zip(fields, fields, fields, strict=True)]
-    new = islice(graph.parents.items(), graph.recalled if same else 0, None)
-    lines = [f"{commit} {parents[0]}\n" if parents else f"{commit}\n" for commit, parents in new]
-    parts = [lines[start::_TOGETHER] for start in range(_TOGETHER)]
-    with ThreadPoolExecutor(_TOGETHER) as threads:  # they wait for git, which is what works
-        for out in threads.map(partial(_diffs, graph.sterile), parts):
-            touching += _touching(out, carriers)
-    return touching
+    touching = [Touch(*change) for change in zip(fields, fields, fields, strict=True)]
+    start = graph.recalled if same else 0
+    blobs = frozenset(name.encode("ascii") for name in carriers.blobs)
+    sought = Sought(blobs, carriers.of_name, None if start else known)
+    walked = walk(list(dict.fromkeys(steps(graph, start).values())), graph.sterile, sought)
+    return walked._replace(touching=touching + walked.touching)
 
 
-def _by_commit(touching: list[_Touch]) -> Iterator[tuple[str, list[changes.Change]]]:
-    for commit, some in groupby(touching, key=itemgetter(0)):
+def _by_step(touching: list[Touch]) -> Iterator[tuple[str, list[changes.Change]]]:
+    for step, some in groupby(touching, key=itemgetter(0)):
         fields = (field for touch in some for field in (touch.entry, touch.path))
-        yield commit.decode("ascii"), list(changes.parse(fields))
+        yield step.decode("ascii"), list(changes.parse(fields))
 
 
-def _chronicle(past: Chronicle, touching: list[_Touch], carriers: Carriers) -> Chronicle:
+def _chronicle(past: Chronicle, touching: list[Touch], carriers: Carriers) -> Chronicle:
     """Say what to remember; where names hold secrets, no changes: they have the names."""
     if carriers.of_name:
         return past._replace(carriers=b"", changes=b"")
     fields = b"\0".join(chain.from_iterable(touching))
     return past._replace(carriers=sum_of(carriers.blobs), changes=fields)
-
-
-def _diffs(sterile: git.Git, lines: list[str]) -> bytes:
-    if not lines:
-        return b""
-    asked = ("--stdin", "--raw", "-z", "-r", "--root", "--no-abbrev", "--no-renames")
-    return sterile.run("diff-tree", *asked, stdin="".join(lines).encode())
-
-
-def _touching(out: bytes, carriers: Carriers) -> Iterator[_Touch]:
-    """Yield the changes that matter: a few among a million, as a rule.
-
-    An entry is `:mode mode id id status`, all but the last of known widths.
-    """
-    names = frozenset(name.encode() for name in carriers.blobs)
-    width = len(next(iter(names), b""))
-    old, new = slice(15, 15 + width), slice(16 + width, 16 + 2 * width)
-    commit = b""
-    fields = iter(out.split(b"\0"))
-    for field in fields:
-        if field[:1] != b":":
-            commit = field
-            continue
-        path = next(fields)
-        if (
-            field[new] in names
-            or field[old] in names
-            or (carriers.of_name and carriers.of_name(os.fsdecode(path)))
-        ):
-            yield _Touch(commit, field, path)
 
 
 def _changed(state: State, listed: list[changes.Change], carriers: Carriers) -> State:

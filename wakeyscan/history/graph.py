@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 from wakeyscan import git
@@ -15,12 +16,36 @@ class Graph(NamedTuple):
     """Commits, parents before children."""
 
     parents: dict[str, tuple[str, ...]]
+    trees: dict[str, str]
+    """The tree of each commit."""
     sterile: git.Git
     """Git that sees the history just so."""
     chronicle: Chronicle
     """What of it is worth remembering; without tips: nothing, as it was cut short."""
     recalled: int = 0
     """How many commits, the first ones, were remembered."""
+
+
+class Reading:
+    """The history of some commits: read when it is wanted, or beside us once that has begun."""
+
+    def __init__(self, tips: Iterable[str], sterile: git.Git, past: Chronicle) -> None:
+        self._asked = frozenset(tips), sterile, past
+        self._threads = ThreadPoolExecutor(1)
+        self._begun: Future[Graph] | None = None
+        self.past = past
+
+    def begin(self) -> None:
+        """Read from now on; whoever forks processes does so before."""
+        self._begun = self._begun or self._threads.submit(read, *self._asked)
+
+    def graph(self) -> Graph:
+        """Give it, read; raises `GitError` where it is cut short or damaged."""
+        return self._begun.result() if self._begun else read(*self._asked)
+
+    def close(self) -> None:
+        """Wait for the end of what has begun."""
+        self._threads.shutdown()
 
 
 def read(tips: Iterable[str], sterile: git.Git, past: Chronicle) -> Graph:
@@ -57,13 +82,15 @@ def _asked(tips: Iterable[str], known: Iterable[str]) -> bytes:
 def _read(tips: frozenset[str], sterile: git.Git, past: Chronicle) -> Graph:
     out = b""
     if new := tips - past.tips:
-        asked = ("--stdin", "--parents", "--topo-order", "--reverse")
+        asked = ("--stdin", "--format=%H %T %P", "--topo-order", "--reverse")
         out = sterile.run("rev-list", *asked, stdin=_asked(new, past.tips))
-    told = b"\n".join(part for part in (past.rows, out.rstrip(b"\n")) if part)
-    rows = (line.split(" ") for line in told.decode("ascii").splitlines())
-    parents = {row[0]: tuple(row[1:]) for row in rows}
+    fresh = out.splitlines()[1::2]  # before each stands `commit` and its id once more
+    told = b"\n".join((past.rows, *fresh) if past.rows else fresh)
+    rows = [line.split() for line in told.decode("ascii").splitlines()]
+    parents = {row[0]: tuple(row[2:]) for row in rows}
+    trees = {row[0]: row[1] for row in rows}
     chronicle = Chronicle(tips, told, past.carriers, past.changes)
-    return Graph(parents, sterile, chronicle, len(parents) - out.count(b"\n"))
+    return Graph(parents, trees, sterile, chronicle, len(parents) - len(fresh))
 
 
 def _cut(commits: list[str], sterile: git.Git) -> git.Git:

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
+from wakeyscan import git
 from wakeyscan.errors import GitError
 from wakeyscan.examine import examine_name
 from wakeyscan.finding import Finding, Origin
 from wakeyscan.gitobject import BLOB, COMMIT, TREE
 from wakeyscan.history import chronicle, flow, graph
 from wakeyscan.history.dates import Dates
+from wakeyscan.history.memory import Memory
 from wakeyscan.history.places import MOST, findings_at, nameless, places_of
 from wakeyscan.history.reach import Reach, reach_of, reached
+from wakeyscan.history.repository import Repository
 from wakeyscan.history.scene import Known, Scene, known_by
 from wakeyscan.history.sight import Sighting, marks_of
 from wakeyscan.outcome import Key, Moment, Place
+
+_REACHED, _ALL = "reached", "all"
+"""The histories that are remembered: of what is named, and of all commits."""
 
 
 class _Past(NamedTuple):
@@ -113,11 +120,18 @@ def _carriers(scene: Scene, bits: dict[Known, int]) -> flow.Carriers:
     return flow.Carriers(by_kind.get(BLOB, {}), by_kind.get(COMMIT, {}), names)
 
 
+def reading(
+    labels: dict[str, frozenset[str]], repository: Repository, sterile: git.Git, memory: Memory
+) -> graph.Reading:
+    """Prepare to read the history of what refs and reflogs name."""
+    named = {name for label, ids in labels.items() if label != "index" for name in ids}
+    return graph.Reading(named, sterile, chronicle.recall(_REACHED, repository, memory))
+
+
 def _history(scene: Scene, carriers: flow.Carriers) -> flow.History:
     """Follow what refs and reflogs reach; all commits, where that does not explain all there is."""
-    reached = {name for label, ids in scene.labels.items() if label != "index" for name in ids}
     try:
-        history = _followed("reached", reached, scene, carriers)
+        history = _followed(_REACHED, scene.reading, scene, carriers)
         placed = {blob for _, blob in history.brought} | history.now.keys()
         if placed.issuperset(carriers.blobs) and placed.issuperset(carriers.messages):
             return history
@@ -125,23 +139,34 @@ def _history(scene: Scene, carriers: flow.Carriers) -> flow.History:
         pass
     commits = _commits(scene)
     try:
-        return _followed("all", commits, scene, carriers)
+        past = chronicle.recall(_ALL, scene.repository, scene.memory)
+        with closing(graph.Reading(commits, scene.sterile, past)) as all_of_them:
+            return _followed(_ALL, all_of_them, scene, carriers)
     except GitError:
         return flow.follow(graph.read_cut(commits, scene.sterile), carriers)
 
 
 def _followed(
-    name: str, tips: Iterable[str], scene: Scene, carriers: flow.Carriers
+    name: str, reading: graph.Reading, scene: Scene, carriers: flow.Carriers
 ) -> flow.History:
-    """Follow the history of `tips`, from where it is remembered on."""
-    past = chronicle.recall(name, scene.repository, scene.memory)
-    history = flow.follow(graph.read(tips, scene.sterile, past), carriers)
+    """Follow a history, from where it is remembered under a name on."""
+    history = flow.follow(reading.graph(), carriers, scene.check.inventory())
+    if history.whole:
+        scene.check.show(_shown(scene, history))
     told = history.chronicle
     if scene.through.prefilter(told.changes):  # a path holds a secret, if maybe an ignored one
         told = told._replace(carriers=b"", changes=b"")
-    if told.tips and told != past:
+    if told.tips and told != reading.past:
         chronicle.keep(name, told, scene.repository, scene.memory)
     return history
+
+
+def _shown(scene: Scene, history: flow.History) -> frozenset[str]:
+    """List what refs name in a history that is whole: its commits, and the tags of these."""
+    commits = history.graph.parents.keys()
+    labels = scene.labels.items()
+    tags = (ids for label, ids in labels if label.startswith("refs/tags/") and ids & commits)
+    return frozenset(commits).union(*tags)
 
 
 def _commits(scene: Scene) -> list[str]:

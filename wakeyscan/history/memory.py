@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS notes (name TEXT, place TEXT, rules TEXT, sum BLOB, v
                                   PRIMARY KEY (name, place));
 """
 _TRAILER = 32
-_LOOKS = 3
+_LOOKS = 4
 """Which look at objects it was; raised where one sees more than before."""
 
 _PATIENCE = 0.5

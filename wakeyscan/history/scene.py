@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from wakeyscan import git
 from wakeyscan.finding import Standing
+from wakeyscan.history.completeness import Check
+from wakeyscan.history.graph import Reading
 from wakeyscan.history.memory import Memory
 from wakeyscan.history.repository import Repository
 from wakeyscan.history.sight import Mark, Sighting
@@ -29,6 +31,10 @@ class Scene(NamedTuple):
     today: datetime
     memory: Memory
     """What is remembered of this history."""
+    check: Check
+    """Whether it is all there."""
+    reading: Reading
+    """The history of what the labels name."""
     suppressed: bool = False
     """Whether placeholders and ignored secrets are told of, too."""
 

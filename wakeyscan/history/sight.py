@@ -124,10 +124,14 @@ def sight(through: Lens, width: int) -> Sight:
     def see(kind: int, content: bytes) -> Saw:
         if kind == BLOB and format_of(content, len(content)):
             return saw(look_at([Document(_NOWHERE, content)], through))
+        hits = look(content)
         # Trees are full of NULs, but their names are no UTF-16.
-        wide = kind == BLOB and b"\0" in content and look_wide(content)
-        if not wide and not look(content):
+        if kind == BLOB and b"\0" in content:
+            hits += look_wide(content)
+        if not hits:
             return _NOTHING
+        if kind == BLOB:
+            return Saw(marks_of(examine(Document(_NOWHERE, content), through, hits)))
         return Saw(marks_of(findings_in(kind, content, through, width)))
 
     return see

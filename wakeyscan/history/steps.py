@@ -1,0 +1,127 @@
+"""Lets git compare the trees of a history, a part at a time, and keeps what matters of its answer.
+
+Trees are compared rather than commits: most histories take some steps twice, and git need not read
+the commits again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import islice
+from typing import NamedTuple
+
+from wakeyscan import git
+from wakeyscan.errors import GitError
+from wakeyscan.history.graph import Graph
+
+_TOGETHER = 2
+"""Processes of git that compare trees at a time."""
+
+_PART = 4096
+"""Pairs of trees for one process: its answer, 3 MB of curl's, is all that is held of a history."""
+
+_SUBMODULE = b"160000"
+
+
+class Touch(NamedTuple):
+    """One difference that matters, as git tells it."""
+
+    step: bytes
+    """The ids of the two trees, with a blank between."""
+    entry: bytes
+    path: bytes
+
+
+class Sought(NamedTuple):
+    """What matters in the differences of trees."""
+
+    blobs: frozenset[bytes]
+    """Ids, in hex."""
+    is_name: Callable[[str], object] | None
+    """Says whether a path matters; `None`: none does."""
+    known: frozenset[bytes] | None
+    """All objects that there are; `None`: whether a tree names others need not be known."""
+
+
+class Walked(NamedTuple):
+    """What came of comparing trees."""
+
+    touching: list[Touch]
+    whole: bool
+    """Whether all that these trees name is there, if all of their first ones' was."""
+
+
+def steps(graph: Graph, start: int = 0) -> dict[str, str]:
+    """Give the pairs of trees, the first parent's and its own, of commits from `start` on.
+
+    Who changes nothing is not among them. Raises `GitError` where a parent is no part of the graph,
+    which git is quiet about where the index of a pack is damaged.
+    """
+    taken: dict[str, str] = {}
+    for commit, parents in islice(graph.parents.items(), start, None):
+        after = graph.trees[commit]
+        before = graph.trees.get(parents[0], "") if parents else git.empty_tree(after)
+        if not before:
+            raise GitError(f"{graph.sterile.where}: commit {parents[0]} can't be read")
+        if before != after:
+            taken[commit] = f"{before} {after}"
+    return taken
+
+
+def walk(pairs: list[str], sterile: git.Git, sought: Sought) -> Walked:
+    """Compare pairs of trees; raises `GitError` where one is missing or damaged."""
+    parts = [pairs[start : start + _PART] for start in range(0, len(pairs), _PART)]
+    touching: list[Touch] = []
+    whole = sought.known is not None
+    with ThreadPoolExecutor(_TOGETHER) as threads:  # they wait for git, which is what works
+        for part in threads.map(partial(_walk, sterile, sought), parts):
+            touching += part.touching
+            whole &= part.whole
+    return Walked(touching, whole)
+
+
+def _walk(sterile: git.Git, sought: Sought, pairs: list[str]) -> Walked:
+    asked = ("--stdin", "--raw", "-z", "-r", "--no-abbrev", "--no-renames")
+    out = sterile.run("diff-tree", *asked, stdin="".join(f"{pair}\n" for pair in pairs).encode())
+    fields = out.split(b"\0")
+    answered = sum(entry.count(b"\n") for entry in fields[::2] if entry[:1] != b":")
+    if answered != len(pairs):  # git passes over a tree that is missing, and says nothing
+        raise GitError(f"{sterile.where}: {len(pairs) - answered} trees are missing or damaged")
+    differing = list(zip(fields[::2], fields[1::2], strict=False))  # what is left holds none
+    return Walked(list(_touching(differing, sought)), _whole(differing, sought))
+
+
+def _touching(differing: list[tuple[bytes, bytes]], sought: Sought) -> Iterator[Touch]:
+    """Yield the differences that matter: a few among a million, as a rule.
+
+    An entry is `:mode mode id id status`, of known widths from the end. Before the first of a pair
+    stands a line with the pair, and before that maybe lines of pairs without any.
+    """
+    blobs, is_name = sought.blobs, sought.is_name
+    new, old = _ids(len(next(iter(blobs), b"")))
+    step = b""
+    for entry, path in differing:
+        if entry[:1] != b":":
+            lines, _, entry = entry.rpartition(b"\n")
+            step = lines[lines.rfind(b"\n") + 1 :]
+        if entry[new] in blobs or entry[old] in blobs or (is_name and is_name(os.fsdecode(path))):
+            yield Touch(step, entry, path)
+
+
+def _whole(differing: list[tuple[bytes, bytes]], sought: Sought) -> bool:
+    """Say whether all that is there afterwards, and is no submodule, is known."""
+    if not sought.known:
+        return False
+    new, old = _ids(len(next(iter(sought.known))))
+    named = {entry[new] for entry, _ in differing}
+    strange = {name for name in named - sought.known if name.strip(b"0")}
+    modes = slice(old.start - 7, old.start - 1)
+    return not strange or all(e[modes] == _SUBMODULE for e, _ in differing if e[new] in strange)
+
+
+def _ids(width: int) -> tuple[slice, slice]:
+    """Say where in an entry the new id, and the old one, stand."""
+    return slice(-2 - width, -2), slice(-3 - 2 * width, -3 - width)
