@@ -687,11 +687,14 @@ def children(process: int) -> list[int]:
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_ctrl_c(repo: Dated, key: str, jobs: int) -> None:
     slow(repo, key)
+    began = time.monotonic()
+    subprocess.run([WAKEYSCAN, "--version"], env=environment(), capture_output=True, check=True)
+    start_takes = time.monotonic() - began
     command = [WAKEYSCAN, "audit", "--format=json", f"--jobs={jobs}", str(repo.top)]
     process = subprocess.Popen(
         command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd="/"
     )
-    time.sleep(0.6)
+    time.sleep(0.3 + 3 * start_takes)
     assert process.poll() is None, "too quick for this test"
     ours = children(process.pid)
     process.send_signal(signal.SIGINT)

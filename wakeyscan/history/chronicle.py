@@ -12,8 +12,8 @@ from typing import NamedTuple
 from wakeyscan.history.memory import Memory
 from wakeyscan.history.repository import Repository
 
-_BETWEEN = b"\n\n"
-"""Stands between the parts of a note: no list of ids has an empty line."""
+_BETWEEN = b"\0"
+"""Stands between the parts of a note: only the last of them has any in it."""
 
 
 class Chronicle(NamedTuple):
@@ -22,7 +22,7 @@ class Chronicle(NamedTuple):
     tips: frozenset[str] = frozenset()
     """The commits that it was followed from."""
     rows: bytes = b""
-    """Its commits, a line each, parents first: the id, its tree's, its parents'."""
+    """Its commits, a line each, ended, parents first: the id, its tree's, its parents'."""
     carriers: bytes = b""
     """Which blobs the changes are of, by `sum_of`."""
     changes: bytes = b""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from wakeyscan import git
 from wakeyscan.errors import GitError
 from wakeyscan.finding import Origin, Skipped
-from wakeyscan.history.inventory import inventory
+from wakeyscan.history.inventory import inventory, is_small
 from wakeyscan.history.memory import Memory, identity
 from wakeyscan.history.repository import Repository
 from wakeyscan.history.store import loose_objects, packs
@@ -48,6 +48,7 @@ class Check:
         self._known = past.tips if self._now and past.holds(self._now) else frozenset()
         self._left = tips - self._known
         self._new = bool(self._left)
+        self._may_leave = not self._known and is_small(repository)
         self._trusting = False
         self._beside = ExitStack()
         self._finish: Callable[[], bytes] | None = None
@@ -60,7 +61,7 @@ class Check:
 
     def leave(self) -> None:
         """Leave a walk through all of a history to who follows a secret, and walks as far."""
-        if not self._known:
+        if self._new and self._may_leave:
             self._trusting = True
             self.close()
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import NamedTuple
 
 from wakeyscan import changes
 from wakeyscan.history.chronicle import Chronicle, sum_of
 from wakeyscan.history.graph import Graph
-from wakeyscan.history.steps import Sought, Touch, Walked, steps, walk
+from wakeyscan.history.steps import Sought, Touch, Walked, walk
 from wakeyscan.objectid import is_zero
 
 State = frozenset[tuple[str, str]]
@@ -76,7 +76,6 @@ def follow(graph: Graph, carriers: Carriers, known: frozenset[bytes] | None = No
     """
     walked = _relevant(graph, carriers, known)
     changed = dict(_by_step(walked.touching))
-    taken = steps(graph)
     states: dict[str, State] = {}
     bits: dict[State, int] = {frozenset(): 0}
     now: dict[str, int] = {}
@@ -84,7 +83,7 @@ def follow(graph: Graph, carriers: Carriers, known: frozenset[bytes] | None = No
     brought: dict[tuple[str, str], list[str]] = {}
     turns: list[Turn] = []
     for commit, parents in graph.parents.items():
-        difference = changed.get(taken.get(commit, ""))
+        difference = changed.get(graph.step(commit))
         if len(parents) == 1 and not difference and commit not in carriers.messages:
             states[commit] = states.get(parents[0], _NOTHING)  # as most are: nothing happens
             now[commit] = now.get(parents[0], 0)
@@ -127,7 +126,8 @@ def _relevant(graph: Graph, carriers: Carriers, known: frozenset[bytes] | None) 
     start = graph.recalled if same else 0
     blobs = frozenset(name.encode("ascii") for name in carriers.blobs)
     sought = Sought(blobs, carriers.of_name, None if start else known)
-    walked = walk(list(dict.fromkeys(steps(graph, start).values())), graph.sterile, sought)
+    steps = dict.fromkeys(map(graph.step, islice(graph.parents, start, None)))
+    walked = walk([step for step in steps if step], graph.sterile, sought)
     return walked._replace(touching=touching + walked.touching)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from io import BytesIO
+from itertools import islice
 from typing import NamedTuple
 
 from wakeyscan import git
@@ -24,6 +26,18 @@ class Graph(NamedTuple):
     """What of it is worth remembering; without tips: nothing, as it was cut short."""
     recalled: int = 0
     """How many commits, the first ones, were remembered."""
+
+    def step(self, commit: str) -> str:
+        """Give the trees between which a commit's changes lie, its first parent's and its own.
+
+        With a blank between; empty where it changes nothing. Raises `GitError` where the parent is
+        not among the commits, which git is quiet about where the index of a pack is damaged.
+        """
+        after, parents = self.trees[commit], self.parents[commit]
+        before = self.trees.get(parents[0], "") if parents else git.empty_tree(after)
+        if not before:
+            raise GitError(f"{self.sterile.where}: commit {parents[0]} can't be read")
+        return f"{before} {after}" if before != after else ""
 
 
 class Reading:
@@ -84,13 +98,16 @@ def _read(tips: frozenset[str], sterile: git.Git, past: Chronicle) -> Graph:
     if new := tips - past.tips:
         asked = ("--stdin", "--format=%H %T %P", "--topo-order", "--reverse")
         out = sterile.run("rev-list", *asked, stdin=_asked(new, past.tips))
-    fresh = out.splitlines()[1::2]  # before each stands `commit` and its id once more
-    told = b"\n".join((past.rows, *fresh) if past.rows else fresh)
-    rows = [line.split() for line in told.decode("ascii").splitlines()]
-    parents = {row[0]: tuple(row[2:]) for row in rows}
-    trees = {row[0]: row[1] for row in rows}
+    # Before each stands `commit` with its id once more. There may be millions: no list of them.
+    fresh = b"".join(islice(BytesIO(out), 1, None, 2))
+    told = past.rows + fresh
+    parents: dict[str, tuple[str, ...]] = {}
+    trees: dict[str, str] = {}
+    for line in BytesIO(told):
+        commit, tree, *others = line.decode("ascii").split()
+        parents[commit], trees[commit] = tuple(others), tree
     chronicle = Chronicle(tips, told, past.carriers, past.changes)
-    return Graph(parents, trees, sterile, chronicle, len(parents) - len(fresh))
+    return Graph(parents, trees, sterile, chronicle, len(parents) - fresh.count(b"\n"))
 
 
 def _cut(commits: list[str], sterile: git.Git) -> git.Git:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import sys
 from array import array
@@ -50,9 +51,9 @@ def read(path: str, width: int) -> Index:
     """Read an index whole; raises `Unreadable`."""
     try:
         with open(path, "rb") as file:
-            data = memoryview(file.read())
-    except OSError as error:
-        raise Unreadable(f"{path}: can't be read: {error.strerror}") from None
+            data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"{path}: can't be read: {error}") from None
     pack = path.removesuffix(".idx") + ".pack"
     if not os.path.isfile(pack):
         raise Unreadable(f"{pack} is missing, which {os.path.basename(path)} is the index of")

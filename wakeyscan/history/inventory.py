@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 from wakeyscan.history import index
 from wakeyscan.history.repository import Repository
@@ -11,20 +12,32 @@ from wakeyscan.history.store import loose_objects, packs
 _MOST = 2_000_000
 """Objects up to which their ids, 150 bytes each, are worth the memory."""
 
+_BESIDE = 8
+"""Bytes of an index that each object takes beside its id: a check sum, and an offset."""
+
+
+def is_small(repository: Repository) -> bool:
+    """Say whether the ids of all objects may be held in memory."""
+    listings = (f"{pack.removesuffix('.pack')}.idx" for pack in _packs(repository))
+    size = sum(os.path.getsize(listing) for listing in listings if os.path.isfile(listing))
+    return size <= _MOST * (repository.width + _BESIDE)
+
 
 def inventory(repository: Repository) -> frozenset[bytes] | None:
-    """List the ids of all objects, in hex; `None` where they are too many, or not readable."""
+    """List the ids of all objects, in hex; `None` where an index is not readable."""
     names: set[bytes] = set()
+    for pack in _packs(repository):
+        try:
+            listed = index.read(pack.removesuffix(".pack") + ".idx", repository.width)
+        except index.Unreadable:
+            return None
+        names.update(listed.names.hex("\n", repository.width).encode("ascii").split(b"\n"))
     for folder in repository.object_folders:
-        for pack in packs(folder):
-            try:
-                listed = index.read(pack.removesuffix(".pack") + ".idx", repository.width)
-            except index.Unreadable:
-                return None
-            if len(names) + len(listed.offsets) > _MOST:
-                return None
-            names.update(listed.names.hex("\n", repository.width).encode("ascii").split(b"\n"))
         for path in loose_objects(folder):
             names.add(os.fsencode("".join(path.rsplit(os.sep, 2)[1:])))
     names.discard(b"")
     return frozenset(names)
+
+
+def _packs(repository: Repository) -> Iterator[str]:
+    return (pack for folder in repository.object_folders for pack in packs(folder))

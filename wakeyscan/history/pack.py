@@ -53,6 +53,11 @@ class Pack(NamedTuple):
             if offset in wanted
         }
 
+    def let_go(self) -> None:
+        """Give the memory back that the pages take which were read: the file has them still."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self.data.madvise(mmap.MADV_DONTNEED)
+
     def roots(self) -> list[int]:
         """List the entries that are no deltas: one of each family."""
         return [number for number, kind in enumerate(self.kinds) if kind < OFS_DELTA]
@@ -125,6 +130,7 @@ def _linked(index: Index, data: mmap.mmap, offsets: array[int], end: int) -> Pac
         kinds[number], heads[number] = kind >> 4, at
     offsets.append(end)
     pack = Pack(index, data, offsets, bytes(heads), bytes(kinds), sizes, child, sibling)
+    pack.let_go()
     return pack._replace(lost=count - _reached(pack)) if forward else pack
 
 

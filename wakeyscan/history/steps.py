@@ -10,12 +10,10 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import islice
 from typing import NamedTuple
 
 from wakeyscan import git
 from wakeyscan.errors import GitError
-from wakeyscan.history.graph import Graph
 
 _TOGETHER = 2
 """Processes of git that compare trees at a time."""
@@ -52,23 +50,6 @@ class Walked(NamedTuple):
     touching: list[Touch]
     whole: bool
     """Whether all that these trees name is there, if all of their first ones' was."""
-
-
-def steps(graph: Graph, start: int = 0) -> dict[str, str]:
-    """Give the pairs of trees, the first parent's and its own, of commits from `start` on.
-
-    Who changes nothing is not among them. Raises `GitError` where a parent is no part of the graph,
-    which git is quiet about where the index of a pack is damaged.
-    """
-    taken: dict[str, str] = {}
-    for commit, parents in islice(graph.parents.items(), start, None):
-        after = graph.trees[commit]
-        before = graph.trees.get(parents[0], "") if parents else git.empty_tree(after)
-        if not before:
-            raise GitError(f"{graph.sterile.where}: commit {parents[0]} can't be read")
-        if before != after:
-            taken[commit] = f"{before} {after}"
-    return taken
 
 
 def walk(pairs: list[str], sterile: git.Git, sought: Sought) -> Walked:

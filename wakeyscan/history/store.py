@@ -135,8 +135,10 @@ def worker(store: Store, make_sight: Callable[[], Sight]) -> Callable[[Task], Se
     def work(task: Task) -> Seen:
         if task.pack < 0:
             return _see(_read_loose(store.loose[task.start : task.stop]), see)
-        wanted = roots[task.pack][task.start : task.stop]
-        return _see(pack.walk(store.packs[task.pack], wanted), see)._replace(pack=task.pack)
+        one, wanted = store.packs[task.pack], roots[task.pack][task.start : task.stop]
+        seen = _see(pack.walk(one, wanted), see)._replace(pack=task.pack)
+        one.let_go()
+        return seen
 
     return work
 
