@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from wakeyscan import git, policy, rule
@@ -18,8 +19,8 @@ from wakeyscan.history.repository import Repository
 from wakeyscan.history.scene import Scene
 from wakeyscan.history.sight import Sighting
 from wakeyscan.inspection import Wrappings
-from wakeyscan.lens import lens
-from wakeyscan.outcome import Key, Outcome
+from wakeyscan.lens import Lens, lens
+from wakeyscan.outcome import Coverage, Key, Outcome
 from wakeyscan.policy import Policy
 from wakeyscan.precedent import Precedents
 from wakeyscan.prefilter import MANY
@@ -30,6 +31,10 @@ from wakeyscan.spy import Advance, spy
 _CUT = "its history is cut short (shallow): git fetch --unshallow, or fetch-depth: 0"
 _REFTABLE = "its refs are kept in a reftable, which is not read: what reaches a key is not known"
 _MODULE = "the repository of a submodule, which is one of its own: wakeyscan audit {}"
+
+
+_Told = list[tuple[Key, list[Finding]]]
+"""Keys whose lives were told, each with what a report shows of it."""
 
 
 class Plan(NamedTuple):
@@ -58,6 +63,31 @@ def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome
     """Audit a repository; say too whether it was interrupted, with what was found until then."""
     rules = rule.load(plan.rules_folder)
     policy.check(plan.policy, rules)
+    through = _through(rules, plan)
+    tips = refs.read(repository)
+    with (
+        sterile.opened(repository) as git_there,
+        closing(Memory(plan.memory, rules)) as memory,
+        closing(Check(repository, frozenset(tips.values()), git_there, memory)) as check,
+    ):
+        check.begin()
+        named = labels.labels_of(repository, tips, git_there)
+        with closing(lives.reading(named, repository, git_there, memory)) as reading:
+            scene = Scene(
+                *(repository, git_there, through, {}, named, plan.today),
+                *(memory, check, reading, plan.suppressed),
+            )
+            hear = partial(_hear, scene)
+            spied = spy(repository, through, git_there, memory, plan.jobs, advance, hear)
+            wanted, unlimited = _limited(spied.sightings, plan, repository, git_there)
+            scene = scene._replace(sightings={sighting.name: sighting for sighting in wanted})
+            told, untold, interrupted = _told(scene, spied.interrupted)
+        gaps = [*spied.gaps, *unlimited, *untold, *_known_gaps(repository)]
+        gaps += () if interrupted else check.gaps()
+    return _outcome(repository, plan, rules, told, gaps, spied.coverage), interrupted
+
+
+def _through(rules: tuple[rule.Rule, ...], plan: Plan) -> Lens:
     through = lens(rules, Wrappings())
     through = through._replace(heed_marks=plan.trusted, heed_foreign=plan.foreign)
     if plan.revision and plan.trusted:
@@ -65,53 +95,41 @@ def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome
         known.learn()  # before other processes are made, each of which would have to
         through = through._replace(precedents=known)
     through.prefilter.expect(MANY)
-    tips = refs.read(repository)
-    with (
-        sterile.opened(repository) as git_there,
-        closing(Memory(plan.memory, rules)) as memory,
-        closing(Check(repository, frozenset(tips.values()), git_there, memory)) as check,
-        ExitStack() as beside,
-    ):
-        check.begin()
-        named = labels.labels_of(repository, tips, git_there)
-        reading = beside.enter_context(closing(lives.reading(named, repository, git_there, memory)))
-        scene = Scene(
-            *(repository, git_there, through, {}, named, plan.today),
-            *(memory, check, reading, plan.suppressed),
-        )
+    return through
 
-        def hear(sighting: Sighting) -> None:
-            if any(map(scene.wants, sighting.marks)):
-                check.leave()
-                reading.begin()
 
-        spied = spy(repository, through, git_there, memory, plan.jobs, advance, hear)
-        wanted, unlimited = _limited(spied.sightings, plan, repository, git_there)
-        scene = scene._replace(sightings={sighting.name: sighting for sighting in wanted})
-        told, untold, interrupted = _told(scene, spied.interrupted)
-        gaps = [*spied.gaps, *unlimited, *untold, *_known_gaps(repository)]
-        gaps += () if interrupted else check.gaps()
-    rules = policy.ruled(rules, plan.policy)
+def _hear(scene: Scene, sighting: Sighting) -> None:
+    """Begin to read the history once there is a life to be told, which needs all of it."""
+    if any(map(scene.wants, sighting.marks)):
+        scene.check.leave()
+        scene.reading.begin()
+
+
+def _outcome(
+    repository: Repository,
+    plan: Plan,
+    rules: tuple[rule.Rule, ...],
+    told: _Told,
+    gaps: list[Skipped],
+    coverage: Coverage,
+) -> Outcome:
     severities = policy.severities(plan.policy)
     heed = policy.heeder(plan.policy)
     findings = heed((finding for _, some in told for finding in some), repository.folder)
     keys = [k._replace(severity=severities.get(k.rule, k.severity)) for k, _ in told]
-    outcome = Outcome(
+    return Outcome(
         "audit",
         (repository.folder,),
-        rules,
+        policy.ruled(rules, plan.policy),
         tuple(sorted(dict.fromkeys(findings), key=place)),
         tuple(gaps),
-        spied.coverage,
+        coverage,
         tuple(sorted(keys, key=_order)),
         policy=plan.policy,
     )
-    return outcome, interrupted
 
 
-def _told(
-    scene: Scene, interrupted: bool
-) -> tuple[list[tuple[Key, list[Finding]]], list[Skipped], bool]:
+def _told(scene: Scene, interrupted: bool) -> tuple[_Told, list[Skipped], bool]:
     """Tell the lives of keys, or as much of them as damage and Ctrl-C let us; say what is lost."""
     gaps: list[Skipped] = []
     origin = Origin(scene.repository.folder)

@@ -61,7 +61,7 @@ class Check:
 
     def leave(self) -> None:
         """Leave a walk through all of a history to who follows a secret, and walks as far."""
-        if self._new and self._may_leave:
+        if self._may_leave:
             self._trusting = True
             self.close()
 
