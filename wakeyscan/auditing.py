@@ -99,9 +99,13 @@ def _through(rules: tuple[rule.Rule, ...], plan: Plan) -> Lens:
 
 
 def _hear(scene: Scene, sighting: Sighting) -> None:
-    """Begin to read the history once there is a life to be told, which needs all of it."""
+    """Begin to read the history once there is a life to be told, which needs all of it.
+
+    Who reads it all sees too what is missing; who remembers a part of it does not.
+    """
     if any(map(scene.wants, sighting.marks)):
-        scene.check.leave()
+        if not scene.reading.past.tips:
+            scene.check.leave()
         scene.reading.begin()
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import reduce
 from itertools import chain, groupby, islice
-from operator import itemgetter
+from operator import and_, itemgetter, or_
 from typing import NamedTuple
 
 from wakeyscan import changes
@@ -17,7 +18,19 @@ State = frozenset[tuple[str, str]]
 """What of a tree holds secrets: (path, blob)."""
 
 
-_NOTHING: State = frozenset()
+class Held(NamedTuple):
+    """What of a commit's tree holds secrets; and bits: of these, and of all that ever were there.
+
+    Most commits hold what their parent does, and share this with it.
+    """
+
+    state: State
+    now: int
+    ever: int
+
+
+NOTHING = Held(frozenset(), 0, 0)
+"""What is held where there was never a secret."""
 
 
 class Carriers(NamedTuple):
@@ -35,11 +48,11 @@ class Carriers(NamedTuple):
 
 
 class History(NamedTuple):
-    """What each commit's tree holds, and what it or any ancestor ever held."""
+    """What each commit holds, and where it came from."""
 
     graph: Graph
-    now: dict[str, int]
-    ever: dict[str, int]
+    held: dict[str, Held]
+    """By commit."""
     brought: dict[tuple[str, str], list[str]]
     """By (path, blob): the commits whose tree has that there, and no parent's has."""
     turns: tuple[Turn, ...]
@@ -76,44 +89,34 @@ def follow(graph: Graph, carriers: Carriers, known: frozenset[bytes] | None = No
     """
     walked = _relevant(graph, carriers, known)
     changed = dict(_by_step(walked.touching))
-    states: dict[str, State] = {}
+    held: dict[str, Held] = {}
     bits: dict[State, int] = {frozenset(): 0}
-    now: dict[str, int] = {}
-    ever: dict[str, int] = {}
     brought: dict[tuple[str, str], list[str]] = {}
     turns: list[Turn] = []
     for commit, parents in graph.parents.items():
         difference = changed.get(graph.step(commit))
+        before = [held.get(parent, NOTHING) for parent in parents] or [NOTHING]
         if len(parents) == 1 and not difference and commit not in carriers.messages:
-            states[commit] = states.get(parents[0], _NOTHING)  # as most are: nothing happens
-            now[commit] = now.get(parents[0], 0)
-            ever[commit] = ever.get(parents[0], 0)
+            held[commit] = before[0]  # as most do: nothing happens
             continue
-        had = [states.get(parent, _NOTHING) for parent in parents]
-        state = had[0] if had else _NOTHING
+        state = before[0].state
         if difference:
             state = _changed(state, difference, carriers)
-            for place in sorted(state.difference(*had)):
+            for place in sorted(state.difference(*(one.state for one in before))):
                 brought.setdefault(place, []).append(commit)
-        states[commit] = state
         if state not in bits:
             bits[state] = _bits(state, carriers)
-        now[commit] = held = bits[state]
-        ever[commit] = carriers.messages.get(commit, 0) | held
-        for parent in parents:
-            ever[commit] |= ever.get(parent, 0)
-        turn = _turn(commit, held, [now.get(parent, 0) for parent in parents])
+        ever = reduce(or_, (one.ever for one in before), carriers.messages.get(commit, 0))
+        held[commit] = Held(state, bits[state], ever | bits[state])
+        turn = _turn(commit, bits[state], [one.now for one in before])
         if turn.gained or turn.lost:
             turns.append(turn)
     chronicle = _chronicle(graph.chronicle, walked.touching, carriers)
-    return History(graph, now, ever, brought, tuple(turns), chronicle, walked.whole)
+    return History(graph, held, brought, tuple(turns), chronicle, walked.whole)
 
 
 def _turn(commit: str, now: int, before: list[int]) -> Turn:
-    had_by_any, had_by_all = 0, -1 if before else 0
-    for bits in before:
-        had_by_any |= bits
-        had_by_all &= bits
+    had_by_any, had_by_all = reduce(or_, before), reduce(and_, before)
     return Turn(commit, now & ~had_by_any, had_by_all & ~now)
 
 

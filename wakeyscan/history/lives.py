@@ -49,7 +49,7 @@ def tell(scene: Scene) -> Iterator[tuple[Key, list[Finding]]]:
     dates = Dates(scene.sterile)
     dates.learn([turn.commit for turn in history.turns])
     dates.learn([commit for commits in history.brought.values() for commit in commits])
-    dates.learn([commit for commit in carriers.messages if commit in history.now])
+    dates.learn([commit for commit in carriers.messages if commit in history.held])
     places = places_of(bits, scene, history, carriers, dates)
     for known, some in named.items():
         places[known] += some
@@ -132,7 +132,7 @@ def _history(scene: Scene, carriers: flow.Carriers) -> flow.History:
     """Follow what refs and reflogs reach; all commits, where that does not explain all there is."""
     try:
         history = _followed(_REACHED, scene.reading, scene, carriers)
-        placed = {blob for _, blob in history.brought} | history.now.keys()
+        placed = {blob for _, blob in history.brought} | history.held.keys()
         if placed.issuperset(carriers.blobs) and placed.issuperset(carriers.messages):
             return history
     except GitError:  # a ref is broken
@@ -184,10 +184,11 @@ def _commits(scene: Scene) -> list[str]:
 def _life(findings: list[Finding], bit: int, places: list[Place], scene: Scene, past: _Past) -> Key:
     history, carriers, dates, reach = past
     written = [commit for commit, held in carriers.messages.items() if held & bit]
-    began = list(history.introducing(bit)) or [c for c in written if c in history.now]
+    began = list(history.introducing(bit)) or [c for c in written if c in history.held]
     ended = list(history.removing(bit))
     introduced = min(began, key=dates.age, default="")
-    at_head = any(history.now.get(name, 0) & bit for name in scene.at("HEAD"))
+    heads = (history.held.get(name, flow.NOTHING) for name in scene.at("HEAD"))
+    at_head = any(head.now & bit for head in heads)
     removed = None if at_head else max(ended, key=dates.age, default=None)
     worst = max(findings, key=lambda finding: finding.severity)
     return Key(

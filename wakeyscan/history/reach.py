@@ -26,7 +26,7 @@ def reach_of(labels: dict[str, frozenset[str]], history: flow.History) -> Reach:
     for label, ids in labels.items():
         bits = 0
         for name in ids:
-            bits |= history.ever.get(name, 0)
+            bits |= history.held.get(name, flow.NOTHING).ever
             naming.setdefault(name, []).append(label)
         had[label] = bits
         if label.startswith("refs/remotes/"):
