@@ -23,7 +23,7 @@ from tests.conftest import MakeKey, environment, execute, fingerprint
 from tests.repository import Repo
 from wakeyscan import rule
 from wakeyscan.auditing import Plan, audit
-from wakeyscan.examine import examine, examine_name
+from wakeyscan.examine import examine_name
 from wakeyscan.finding import Document, Origin
 from wakeyscan.history import pack, sterile
 from wakeyscan.history.memory import Memory
@@ -31,6 +31,7 @@ from wakeyscan.history.repository import find
 from wakeyscan.history.sight import Sighting
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import lens
+from wakeyscan.look import look_at
 from wakeyscan.spy import Spied, spy
 
 RULES = rule.load()
@@ -96,7 +97,7 @@ def slow(folder: Path) -> Marks:
         for found in (
             examine_name(document.origin, LENS)[1]
             if one.kind == "tree"
-            else examine(document, LENS)
+            else look_at([document], LENS).findings  # a container too is opened, as in a scan
         )
     }
 
