@@ -93,6 +93,17 @@ ts-constant: export const PREFIX: string = "{P}";
 php: $key = '{P}' . '{B}';
 php-name: $prefix = "{P}";
     $key = $prefix . "{B}";
+php-names: $prefix = "{P}";
+    $body = "{B}";
+    $key = $prefix . $body;
+php-name-behind: $body = "{B}";
+    $key = "{P}".$body;
+php-member: private $prefix = "{P}";
+    private $body = "{B}";
+    function key() { return $this->prefix.$this->body; }
+php-constants: const PREFIX = "{P}";
+    const BODY = "{B}";
+    const KEY = PREFIX . BODY;
 php-augmented: $key = "{P}";
     $key .= "{B}";
 php-implode: $key = implode('', ['{P}', '{B}']);
@@ -159,6 +170,17 @@ name-compared: P = "{P}"
     ok = P == "{B}"
 echo: P="{P}"
     echo $P "{B}"
+name-ends-a-sentence: html: `<meta name="{B}"/>`
+    // Decoded, so that all see the secret.
+    name: "an attribute",
+    want: `var secret = "{P}"`
+prefix-ends-a-sentence: // All of them begin with "{P}". name it,
+    name = "{B}"
+member-of-a-name: name = "{B}"
+    secret = "{P}"
+    show(secret.name)
+member-of-a-prefix: size = "{B}"
+    print("{P}".size)
 name-given-twice: body = read()
     body = "{B}"
     key = "{P}" + body

@@ -19,6 +19,8 @@ _PLUS = (
 )
 _LETTERS = rb"(?: u8 | [bBfFrRuUL@$&]{1,2} )?"
 _NAME = rb"[A-Za-z_][\w$]{0,60}"
+_NO_OPERATOR = rb"\. (?: \s{1,64} [A-Za-z_] | [A-Za-z_] [\w$]*+ (?! \( ) )"
+"""A dot that ends a sentence, or that a member of something follows."""
 _OWNER = rb"(?: [\w$]{1,40} (?: \. | :: | -> ) ){0,3}"
 _TYPE = rb"(?: [ \t]{0,4} :? [ \t]{0,4} [\w.<>\[\]&'*]{1,40} )?"
 
@@ -88,8 +90,18 @@ def names_of(content: bytes, start: int, end: int) -> list[bytes]:
 
 _BARE_END = re.compile(rb"[ \t;]{0,8}(?:[\r\n]|\Z)")
 _NAMED_BEHIND = re.compile(
-    rb"(?x) (?: " + _Q + _SPACE + _PLUS + rb" \s{0,64} " + _OWNER + rb"(?P<added> " + _NAME + rb")"
-    rb"   (?! [\w$(\[.] | :: | -> )"
+    rb"(?x) (?: "
+    + _Q
+    + rb" (?! "
+    + _NO_OPERATOR
+    + rb" )"
+    + _SPACE
+    + _PLUS
+    + rb" \s{0,64} "
+    + _OWNER
+    + rb"\$? (?P<added> "
+    + _NAME
+    + rb") (?! [\w$(\[.] | :: | -> )"
     rb" | [$\#]?\{ \s{0,4} " + _OWNER + rb"(?P<put> " + _NAME + rb") \s{0,4} \}"
     rb" | (?: %[svS@] | \{0?\} ) " + _Q + rb" \s{0,8} (?: , | % \s{0,4} \(? | \.format\( ) \s{0,64}"
     rb"   " + _OWNER + rb"(?P<filled> " + _NAME + rb") \s{0,8} (?: [)\r\n;] | \Z ) )"
@@ -108,7 +120,7 @@ def literal_of(window: bytes, name: bytes) -> tuple[int, int] | None:
     Only a literal of which each character may stand in a key counts.
     """
     assigned = re.compile(
-        rb"(?x) (?<! [\w$] ) " + re.escape(name) + rb" [\"']? \]? (?:" + _TYPE + rb" \s{0,8}"
+        rb"(?x) (?<! [\w$] ) \$? " + re.escape(name) + rb" [\"']? \]? (?:" + _TYPE + rb" \s{0,8}"
         rb" (?: := | [+.]?= (?! [=>~] | \s? "
         + re.escape(name)
         + rb"\b ) ) \s{0,8} | (?<= \#define[ ]"
@@ -124,9 +136,10 @@ def literal_of(window: bytes, name: bytes) -> tuple[int, int] | None:
 
 _ADDED = re.compile(
     rb"(?x) [)\]]? (?: " + _SPACE + _PLUS + _SPACE + rb" | \s{0,8} [+.]= \s{0,8} )"
-    rb" (?: (?P<literal> " + _LETTERS + _Q + rb") | " + _OWNER + rb"(?P<name> " + _NAME + rb")"
+    rb" (?: (?P<literal> " + _LETTERS + _Q + rb") | " + _OWNER + rb"\$? (?P<name> " + _NAME + rb")"
     rb" (?! [\w$(\[.] | :: | -> ) )"
 )
+_NOT_ADDED = re.compile(rb"(?x) [)\]]? " + _NO_OPERATOR)
 _OPENED = re.compile(rb"(?x) [$\#]? \{ \s{0,4} " + _OWNER + rb"\Z")
 _IN_TEMPLATE = re.compile(
     rb"(?x) \s{0,4} \} (?: (?= [\w-] ) | [\"'] (?= [\w-] ) | [\"']{2} (?= [\w-] )"
@@ -160,7 +173,9 @@ def _patterns(use: re.Match[bytes], before: bytes) -> Iterator[re.Pattern[bytes]
     if _OPENED.search(before):
         yield _IN_TEMPLATE
         return
-    yield _ADDED
+    scripted = use[0].startswith(b"$") or before.endswith((b"->", b"::"))
+    if scripted or not _NOT_ADDED.match(use.string, use.end()):
+        yield _ADDED
     if use[0].startswith(b"$"):
         yield _IN_SHELL
     elif b"#define " + use[0] in use.string:
