@@ -40,6 +40,18 @@ JOINT = re.compile(
     rb" | (?P<adjacent> [\"'] " + _SPACE + _LETTERS + rb"[\"'] )"
     rb" | (?P<glued> [\"'] (?= [\w-] ) ) )"
 )
+DOUBTFUL = re.compile(rb"(?x) \{ | " + _Q + rb" \.[ \t] | \\\r?\n [ \t]{1,64} -")
+"""What joins, but more often is JSON in a log, the end of a sentence, the next option."""
+_TEMPLATE = re.compile(
+    rb"(?x) (?P<sure> [$\#]\{ | \\\( )? (?(sure) | \{ ) \s{0,4} " + _LETTERS + _Q + rb"\Z"
+)
+
+
+def in_template(content: bytes, start: int, sure: bool) -> bool:
+    """Say whether the literal whose text begins at `start` is put into another, as `${"…"}`."""
+    found = _TEMPLATE.search(content[max(0, start - 12) : start])
+    return found is not None and (not sure or found["sure"] is not None)
+
 
 _OPENING = re.compile(rb"(?x)" + _LETTERS + _Q + rb"\Z")
 _OWNED = re.compile(rb"(?x)" + _OWNER + rb"\$?\Z")
