@@ -170,6 +170,7 @@ name-compared: P = "{P}"
     ok = P == "{B}"
 echo: P="{P}"
     echo $P "{B}"
+number-assigned: {P}session_limit=5000
 minified-block: if(a){return"{P}"}{B}(a)
 minified-call: if(k.startsWith("{P}")){B}(k)
 name-ends-a-sentence: html: `<meta name="{B}"/>`

@@ -16,7 +16,7 @@ _ESCAPE = rb"=(?:([0-9A-Fa-f]{2})|[ \t]*(?:\r?\n|\r))"
 _ANY = rb"=(?:[0-9A-Fa-f]{2}|[ \t]*[\r\n])"
 _OTHERS = (b"=25", b"=5C", b"=26")
 """What another escape begins with."""
-_KEY = re.compile(re.escape(KEY_PREFIX.encode()) + rb"[A-Za-z0-9_-]{16,128}\Z")
+_KEY = re.compile(re.escape(KEY_PREFIX.encode()) + rb"[A-Za-z0-9_-]{0,128}\Z")
 _BREAKS = (b"=\n", b"=\r")
 
 
@@ -55,7 +55,7 @@ def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
 
 
 def _decoded(escape: re.Match[bytes]) -> bytes:
-    """Undo one; behind a whole key `=50` is a number that is assigned: mail leaves digits alone."""
+    """Undo one; behind a plain prefix `=50` assigns a number: mail leaves digits alone."""
     if not escape[1]:
         return b""
     byte = bytes.fromhex(escape[1].decode("ascii"))
