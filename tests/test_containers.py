@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import random
+import re
 import sqlite3
 import struct
 import subprocess
@@ -21,7 +22,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.archives import HOLDS_ANYTHING, INNER, MAKE, bundle, database, tarred, zipped
+from tests.archives import HOLDS_ANYTHING, INNER, MAKE, bundle, database, pdf, tarred, zipped
 from tests.conftest import (
     ALPHABET,
     PREFIX,
@@ -569,6 +570,38 @@ def test_a_stream_that_is_cut_short_shows_what_came(tmp_path: Path, run: Run, ke
     report = run("scan", "--format=json").json()
     assert places(report) == ["a.gz:1"]
     assert [(s["path"], s["reason"]) for s in report["skipped"]] == [("a.gz", "in gzip: cut short")]
+
+
+DAMAGED: dict[str, tuple[Callable[[bytes], bytes], str, int]] = {
+    "gzip, its check sum": (lambda c: _flipped(gzip.compress(c), -6), "a", 1),
+    "pdf, a check sum": (lambda c: _spoilt(pdf(c), b"\nendstream", -2), "a!/object 4", 2),
+    "pdf, a stream": (lambda c: _spoilt(pdf(c), b"stream\n", 9), "a!/object 4", 0),
+    "zip, a member": (lambda c: _flipped(zipped({"b": c}), 31), "a!/b", 0),
+    "bzip2, its only block": (lambda c: _flipped(MAKE["bzip2"][0](c), 30), "a", 0),
+}
+"""How it is made of a content, the path that is told, and the line of what came out; 0: none."""
+
+
+def _spoilt(content: bytes, mark: bytes, by: int) -> bytes:
+    return _flipped(content, content.index(mark) + by)
+
+
+def _flipped(content: bytes, at: int) -> bytes:
+    return content[:at] + bytes([content[at] ^ 0xFF]) + content[at:][1:]
+
+
+@pytest.mark.parametrize("kind", DAMAGED)
+def test_what_is_damaged_from_the_start_is_a_gap_and_gives_what_there_is(
+    tmp_path: Path, run: Run, key: str, kind: str
+) -> None:
+    make, path, line = DAMAGED[kind]
+    write(tmp_path, {"a": make(f"{key}\n{'filler ' * 9}".encode())})
+    ran = run("scan", "--format=json")
+    report = ran.json()
+    assert [(f["path"], f["line"]) for f in report["findings"]] == [(path, line)] * (line > 0)
+    assert [(s["path"], s["gap"]) for s in report["skipped"]] == [(path, True)]
+    assert re.match(r"in (gzip|pdf|zip|bzip2): damaged: ", report["skipped"][0]["reason"])
+    assert (report["complete"], ran.code) == (False, 1 if line else 3)
 
 
 def _local(name: bytes, content: bytes, method: int = 0, flags: int = 0) -> bytes:

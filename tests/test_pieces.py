@@ -93,6 +93,17 @@ ts-constant: export const PREFIX: string = "{P}";
 php: $key = '{P}' . '{B}';
 php-name: $prefix = "{P}";
     $key = $prefix . "{B}";
+php-names: $prefix = "{P}";
+    $body = "{B}";
+    $key = $prefix . $body;
+php-name-behind: $body = "{B}";
+    $key = "{P}".$body;
+php-member: private $prefix = "{P}";
+    private $body = "{B}";
+    function key() { return $this->prefix.$this->body; }
+php-constants: const PREFIX = "{P}";
+    const BODY = "{B}";
+    const KEY = PREFIX . BODY;
 php-augmented: $key = "{P}";
     $key .= "{B}";
 php-implode: $key = implode('', ['{P}', '{B}']);
@@ -159,6 +170,20 @@ name-compared: P = "{P}"
     ok = P == "{B}"
 echo: P="{P}"
     echo $P "{B}"
+number-assigned: {P}session_limit=5000
+minified-block: if(a){return"{P}"}{B}(a)
+minified-call: if(k.startsWith("{P}")){B}(k)
+name-ends-a-sentence: html: `<meta name="{B}"/>`
+    // Decoded, so that all see the secret.
+    name: "an attribute",
+    want: `var secret = "{P}"`
+prefix-ends-a-sentence: // All of them begin with "{P}". name it,
+    name = "{B}"
+member-of-a-name: name = "{B}"
+    secret = "{P}"
+    show(secret.name)
+member-of-a-prefix: size = "{B}"
+    print("{P}".size)
 name-given-twice: body = read()
     body = "{B}"
     key = "{P}" + body
@@ -252,6 +277,32 @@ def test_what_lies_between_two_places_is_looked_at_as_ever(make_key: MakeKey) ->
         (plain, "plain"),
     ]
     assert not any(key[8:16] in f.excerpt or plain[8:16] in f.excerpt for f in found(text))
+
+
+WHOLE = shapes.rows(
+    r"""
+minified-else: function f(a){if(a){return"{P}{B}"}else{return b}}
+minified-return: if(k==="{P}{B}")return 1;
+minified-object: x={k:"{P}{B}"}function g(){}
+log: sent token={P}{B}{"status":200}
+sentence: Use "{P}{B}". "Foo" is another.
+next-option: curl -H X-Key:{P}{B}\
+         --data x https://example.org
+next-option-quoted: curl -H 'X-Key: {P}{B}'\
+      --data x
+number-assigned: {P}{B}=5000
+member: "{P}{B}".length
+argument: f("{P}{B}", "x")
+attribute: <a k="{P}{B}"class="x">
+"""
+)
+
+
+@pytest.mark.parametrize(("name", "template"), WHOLE.items(), ids=WHOLE)
+def test_a_whole_key_ends_where_it_does(name: str, template: str) -> None:
+    text, key = filled(template, name)
+    (finding,) = [f for f in found(text) if f.rule == "wastack-api-key"]
+    assert (finding.secret.reveal().decode(), finding.encoding) == (key, "plain")
 
 
 def test_keys_on_lines_of_their_own_are_not_joined(make_key: MakeKey) -> None:

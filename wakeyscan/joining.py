@@ -94,7 +94,7 @@ def _walked(content: bytes, walk: _Walk) -> _Walk:
         following = joint and joints.BODY.match(content, joint.end())
         if not joint or not following or content.startswith(_PREFIX, joint.end()):
             break
-        if not _joins(content, joint, following.end(), walk.length - len(_PREFIX)):
+        if not _joins(content, joint, following.end(), walk):
             break
         if joint.lastgroup == "comma" and unlisted is None:
             unlisted = walk
@@ -110,13 +110,21 @@ def _lengthened(content: bytes, walk: _Walk) -> _Walk:
     return walk._replace(spans=(*walk.spans[:-1], (start, more.end()))) if more else walk
 
 
-def _joins(content: bytes, joint: re.Match[bytes], end: int, known: int) -> bool:
-    """Say whether a joint holds; literals without anything between are mostly arguments."""
-    if joint.lastgroup == "glued":
-        return known < _LEAST
-    if joint.lastgroup != "adjacent":
-        return True
-    return bool(joints.CLOSED.match(content, end)) and (known < _LEAST or b"\n" in joint[0])
+def _joins(content: bytes, joint: re.Match[bytes], end: int, walk: _Walk) -> bool:
+    """Say whether a joint holds; literals without anything between are mostly arguments.
+
+    Where a whole key stands already, what could be something else than a joint is none.
+    """
+    whole = walk.length - len(_PREFIX) >= _LEAST
+    match joint.lastgroup:
+        case "glued":
+            return not whole
+        case "adjacent":
+            return bool(joints.CLOSED.match(content, end)) and (not whole or b"\n" in joint[0])
+        case "behind":
+            return joints.in_template(content, walk.spans[-1][0], sure=whole)
+        case _:
+            return not whole or not joints.DOUBTFUL.match(content, joint.start())
 
 
 def _layer(content: bytes, walk: _Walk) -> Layer:

@@ -19,6 +19,8 @@ _PLUS = (
 )
 _LETTERS = rb"(?: u8 | [bBfFrRuUL@$&]{1,2} )?"
 _NAME = rb"[A-Za-z_][\w$]{0,60}"
+_NO_OPERATOR = rb"\. (?: \s{1,64} [A-Za-z_] | [A-Za-z_] [\w$]*+ (?! \( ) )"
+"""A dot that ends a sentence, or that a member of something follows."""
 _OWNER = rb"(?: [\w$]{1,40} (?: \. | :: | -> ) ){0,3}"
 _TYPE = rb"(?: [ \t]{0,4} :? [ \t]{0,4} [\w.<>\[\]&'*]{1,40} )?"
 
@@ -38,6 +40,18 @@ JOINT = re.compile(
     rb" | (?P<adjacent> [\"'] " + _SPACE + _LETTERS + rb"[\"'] )"
     rb" | (?P<glued> [\"'] (?= [\w-] ) ) )"
 )
+DOUBTFUL = re.compile(rb"(?x) \{ | " + _Q + rb" \.[ \t] | \\\r?\n [ \t]{1,64} -")
+"""What joins, but more often is JSON in a log, the end of a sentence, the next option."""
+_TEMPLATE = re.compile(
+    rb"(?x) (?P<sure> [$\#]\{ | \\\( )? (?(sure) | \{ ) \s{0,4} " + _LETTERS + _Q + rb"\Z"
+)
+
+
+def in_template(content: bytes, start: int, sure: bool) -> bool:
+    """Say whether the literal whose text begins at `start` is put into another, as `${"…"}`."""
+    found = _TEMPLATE.search(content[max(0, start - 12) : start])
+    return found is not None and (not sure or found["sure"] is not None)
+
 
 _OPENING = re.compile(rb"(?x)" + _LETTERS + _Q + rb"\Z")
 _OWNED = re.compile(rb"(?x)" + _OWNER + rb"\$?\Z")
@@ -88,8 +102,18 @@ def names_of(content: bytes, start: int, end: int) -> list[bytes]:
 
 _BARE_END = re.compile(rb"[ \t;]{0,8}(?:[\r\n]|\Z)")
 _NAMED_BEHIND = re.compile(
-    rb"(?x) (?: " + _Q + _SPACE + _PLUS + rb" \s{0,64} " + _OWNER + rb"(?P<added> " + _NAME + rb")"
-    rb"   (?! [\w$(\[.] | :: | -> )"
+    rb"(?x) (?: "
+    + _Q
+    + rb" (?! "
+    + _NO_OPERATOR
+    + rb" )"
+    + _SPACE
+    + _PLUS
+    + rb" \s{0,64} "
+    + _OWNER
+    + rb"\$? (?P<added> "
+    + _NAME
+    + rb") (?! [\w$(\[.] | :: | -> )"
     rb" | [$\#]?\{ \s{0,4} " + _OWNER + rb"(?P<put> " + _NAME + rb") \s{0,4} \}"
     rb" | (?: %[svS@] | \{0?\} ) " + _Q + rb" \s{0,8} (?: , | % \s{0,4} \(? | \.format\( ) \s{0,64}"
     rb"   " + _OWNER + rb"(?P<filled> " + _NAME + rb") \s{0,8} (?: [)\r\n;] | \Z ) )"
@@ -108,7 +132,7 @@ def literal_of(window: bytes, name: bytes) -> tuple[int, int] | None:
     Only a literal of which each character may stand in a key counts.
     """
     assigned = re.compile(
-        rb"(?x) (?<! [\w$] ) " + re.escape(name) + rb" [\"']? \]? (?:" + _TYPE + rb" \s{0,8}"
+        rb"(?x) (?<! [\w$] ) \$? " + re.escape(name) + rb" [\"']? \]? (?:" + _TYPE + rb" \s{0,8}"
         rb" (?: := | [+.]?= (?! [=>~] | \s? "
         + re.escape(name)
         + rb"\b ) ) \s{0,8} | (?<= \#define[ ]"
@@ -124,9 +148,10 @@ def literal_of(window: bytes, name: bytes) -> tuple[int, int] | None:
 
 _ADDED = re.compile(
     rb"(?x) [)\]]? (?: " + _SPACE + _PLUS + _SPACE + rb" | \s{0,8} [+.]= \s{0,8} )"
-    rb" (?: (?P<literal> " + _LETTERS + _Q + rb") | " + _OWNER + rb"(?P<name> " + _NAME + rb")"
+    rb" (?: (?P<literal> " + _LETTERS + _Q + rb") | " + _OWNER + rb"\$? (?P<name> " + _NAME + rb")"
     rb" (?! [\w$(\[.] | :: | -> ) )"
 )
+_NOT_ADDED = re.compile(rb"(?x) [)\]]? " + _NO_OPERATOR)
 _OPENED = re.compile(rb"(?x) [$\#]? \{ \s{0,4} " + _OWNER + rb"\Z")
 _IN_TEMPLATE = re.compile(
     rb"(?x) \s{0,4} \} (?: (?= [\w-] ) | [\"'] (?= [\w-] ) | [\"']{2} (?= [\w-] )"
@@ -160,7 +185,9 @@ def _patterns(use: re.Match[bytes], before: bytes) -> Iterator[re.Pattern[bytes]
     if _OPENED.search(before):
         yield _IN_TEMPLATE
         return
-    yield _ADDED
+    scripted = use[0].startswith(b"$") or before.endswith((b"->", b"::"))
+    if scripted or not _NOT_ADDED.match(use.string, use.end()):
+        yield _ADDED
     if use[0].startswith(b"$"):
         yield _IN_SHELL
     elif b"#define " + use[0] in use.string:

@@ -23,6 +23,12 @@ _SAMPLES = frozenset(
         b"QWxhZGRpbjpPcGVuU2VzYW1l",  # MDN: aladdin:opensesame
         b"YWxhZGRpbjpvcGVuc2VzYW1l",
         b"mF_9.B5f-4.1JqM",  # RFC 6750
+        b"czZCaGRSa3F0MzpnWDFmQmF0M2JW",  # RFC 6749
+        b"2YotnFZFEjr1zCsicMWpAA",
+        b"h480djs93hd8",
+        b"23410913-abewfq.123483",  # RFC 7662
+        b"SlAV32hkKG",  # OpenID Connect Core 1.0
+        b"ZGVtbzpwQDU1dzByZA==",  # Swagger's guide: demo:p@55w0rd
         b"9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b",  # Django REST framework's guide
     ]
 )
@@ -30,7 +36,7 @@ _SAMPLES = frozenset(
 # So long that a random key does not hold them by chance (one in 10^7 at worst).
 _LONG_WORDS = (
     rb"(?i)example|sample|placeholder|change_?me|replace|insert_?|redacted|removed|your[_-]?key"
-    rb"|your[_-]?api|your[_-]?token|dummy[_-]|secret_?key|api_?key|invalid|expired|(?-i:x{6}|X{6})"
+    rb"|deadbeef|your[_-]?api|your[_-]?token|dummy[_-]|secret_?key|api_?key|invalid|expired|(?-i:x{6}|X{6})"
 )
 # Shorter ones count only as a part between `_` or `-`, and only where the others look like words,
 # too: one URL-safe key in 10^4 has a `my` or `key` in it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 from wakeyscan.member import Budget, Closed, Read
@@ -26,7 +27,8 @@ class Decompressor(Protocol):
 class Stream:
     """What comes out of a decompressor, or of one after the other, as `gunzip` and `xz -d` have it.
 
-    What follows the last stream and begins none is padding, or was appended: no part of it.
+    What follows the last stream and begins none is padding, or was appended: no part of it. What
+    many files begin with is a `weak` sign: where nothing comes, it need be no stream at all.
     """
 
     def __init__(
@@ -36,12 +38,13 @@ class Stream:
         faults: tuple[type[Exception], ...],
         budget: Budget,
         signatures: tuple[bytes, ...] = (),
+        weak: bool = False,
     ) -> None:
         self._read, self._start, self._faults, self._budget = read, start, faults, budget
-        self._signatures = signatures
+        self._signatures, self._weak = signatures, weak
         self._decompressor = start()
         self._fed = b""
-        self._came = False
+        self._came, self._first = False, True
         self._over: Closed | bool = False
 
     def read(self, size: int) -> bytes:
@@ -65,14 +68,30 @@ class Stream:
         fed, hungry = b"", decompressor.needs_input
         if hungry:
             fed, self._fed = self._fed or self._read(CHUNK), b""
+        first, self._first = self._first, False
         try:
             piece = decompressor.decompress(fed, size)
         except self._faults as error:
-            raise _closed(error, self._came) from None
+            if first and (piece := self._before_fault(fed, size)):
+                self._over = _closed(error, gap=True)
+                return piece
+            raise _closed(error, gap=self._came or not self._weak) from None
         if hungry and not fed and not piece and not decompressor.eof:
             raise Closed("cut short")
         self._budget.unpack(len(piece))
         return piece
+
+    def _before_fault(self, fed: bytes, size: int) -> bytes:
+        """Begin once more, byte by byte: what came out in one with a fault was lost with it."""
+        decompressor, pieces, left = self._start(), list[bytes](), size
+        with suppress(*self._faults):
+            for at in range(len(fed)):
+                pieces.append(decompressor.decompress(fed[at : at + 1], left))
+                self._budget.unpack(len(pieces[-1]))
+                left -= len(pieces[-1])
+                if left <= 0 or decompressor.eof:
+                    break
+        return b"".join(pieces)
 
     def _begin_next(self, rest: bytes) -> bool:
         """Begin the next stream, if there is one; padding of zeros may stand between."""
@@ -86,8 +105,8 @@ class Stream:
         return True
 
 
-def _closed(error: Exception, came: bool) -> Closed:
-    """Say what a decompressor ended for; what gave nothing need not be what it begins like."""
+def _closed(error: Exception, gap: bool) -> Closed:
+    """Say what a decompressor ended for."""
     if "memory" in str(error).lower():  # of zstd and of lzma: a window over the limit
         return Closed("needs a larger window than is given to it")
-    return Closed(f"damaged: {str(error) or type(error).__name__}", gap=came)
+    return Closed(f"damaged: {str(error) or type(error).__name__}", gap)

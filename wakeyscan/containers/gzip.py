@@ -14,5 +14,5 @@ SEEKS = False
 
 def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
     """Yield what was compressed; its name is that of the file."""
-    stream = Stream(file.read, lambda: Inflater(GZIP), FAULTS, budget, (b"\x1f\x8b",))
+    stream = Stream(file.read, lambda: Inflater(GZIP), FAULTS, budget, (b"\x1f\x8b",), weak=True)
     yield Member("", stream.read)

@@ -17,4 +17,6 @@ SEEKS = False
 def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
     """Yield what was compressed; its name is that of the file."""
     start = partial(LZMADecompressor, FORMAT_XZ, budget.bounds.held)
-    yield Member("", Stream(file.read, start, (LZMAError,), budget, SIGNATURES["xz"]).read)
+    yield Member(
+        "", Stream(file.read, start, (LZMAError,), budget, SIGNATURES["xz"], weak=True).read
+    )

@@ -20,7 +20,7 @@ _ABSENT = "the library that opens it is not installed: pip install backports.zst
 def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
     """Yield what was compressed; its name is that of the file."""
     start, fault = decompressor(budget)
-    yield Member("", Stream(file.read, start, (fault,), budget, SIGNATURES["zstd"]).read)
+    yield Member("", Stream(file.read, start, (fault,), budget, SIGNATURES["zstd"], weak=True).read)
 
 
 def decompressor(budget: Budget) -> tuple[Callable[[], Decompressor], type[Exception]]:

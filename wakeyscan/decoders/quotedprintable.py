@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from wakeyscan import spelling
+from wakeyscan.display import KEY_PREFIX
 from wakeyscan.layer import Layer
 
 NAME = "quoted-printable"
@@ -15,6 +16,7 @@ _ESCAPE = rb"=(?:([0-9A-Fa-f]{2})|[ \t]*(?:\r?\n|\r))"
 _ANY = rb"=(?:[0-9A-Fa-f]{2}|[ \t]*[\r\n])"
 _OTHERS = (b"=25", b"=5C", b"=26")
 """What another escape begins with."""
+_KEY = re.compile(re.escape(KEY_PREFIX.encode()) + rb"[A-Za-z0-9_-]{0,128}\Z")
 
 
 def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
@@ -54,4 +56,10 @@ def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
 
 
 def _decoded(escape: re.Match[bytes]) -> bytes:
-    return bytes.fromhex(escape[1].decode("ascii")) if escape[1] else b""
+    """Undo one; behind a plain prefix `=50` assigns a number: mail leaves digits alone."""
+    if not escape[1]:
+        return b""
+    byte = bytes.fromhex(escape[1].decode("ascii"))
+    if byte.isalnum() and _KEY.search(escape.string, max(0, escape.start() - 256), escape.start()):
+        return escape[0]
+    return byte
