@@ -205,6 +205,23 @@ def test_kinds_of_zip(tmp_path: Path, run: Run, key: str, kind: str, method: int
     assert ran.json()["skipped"] == []
 
 
+PACKAGES = {
+    **dict.fromkeys(("apk", "xapk", "aab", "ipa", "hap", "msix", "crx", "xpi", "vsix"), True),
+    **dict.fromkeys(("zip", "jar", "war", "whl", "nupkg", "docx"), False),
+}
+
+
+@pytest.mark.parametrize("kind", PACKAGES)
+@pytest.mark.parametrize("name", ["assets/app.properties", "a.log", "README", "lib/run.py"])
+def test_what_is_in_the_package_of_an_app_is_what_all_its_users_get(
+    tmp_path: Path, run: Run, key: str, kind: str, name: str
+) -> None:
+    write(tmp_path, {f"A.{kind}": zipped({name: f"k={key}".encode()})})
+    (finding,) = run("scan", "--format=json").json()["findings"]
+    assert (finding["exposure"] == "client-side") == PACKAGES[kind]
+    assert (finding["severity"] == "critical") == PACKAGES[kind]
+
+
 def test_a_zip_behind_a_program(tmp_path: Path, run: Run, key: str) -> None:
     packed = zipped({"a/b.env": f"k={key}".encode()})
     write(tmp_path, {"run.pyz": b"#!/usr/bin/env python3\n" + packed})
