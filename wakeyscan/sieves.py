@@ -255,8 +255,10 @@ def wide_beginning(head: bytes) -> bytes:
 
 
 def pieces(content: bytes, words: Words) -> bytes:
-    """Look for the halves of the prefix of keys."""
-    return content if b"live_" in content or b"wa_l" in content else b""
+    """Look for the halves of the prefix of keys, and for a middle that is a literal."""
+    if b"live_" in content or b"wa_" in content:
+        return content
+    return content if re.search(rb"_l(?:iv|i?[\"'`\\])", content) else b""
 
 
 SIEVES: dict[str, Callable[[bytes, Words], bytes]] = {
