@@ -169,6 +169,20 @@ def test_a_wrapped_key_is_shown_where_it_stands(row: Any, key: str) -> None:
     assert finding.secret.reveal().decode() == key
 
 
+APART = {
+    "another-row-behind": b"%b\n\n41 42 43 44\n",
+    "numbers-behind": b"%b  is what we sent\nadd 12 of them\n",
+    "fingerprints-behind": b"%b\n41:42:43:44:45:46\n",
+    "numbers-before": b"12 41 42\n99 %b;\n",
+}
+
+
+@pytest.mark.parametrize("around", APART.values(), ids=APART)
+@pytest.mark.parametrize("gap", [b" ", b":", b"-"])
+def test_what_is_around_bytes_apart_is_none_of_a_key(around: bytes, gap: bytes, key: str) -> None:
+    assert reported(around % gap.join(b"%02x" % c for c in b" " + key.encode())) == [key]
+
+
 def found(content: bytes, through: Any = LENS) -> list[Finding]:
     return examine(Document(Origin("a"), content), through)
 

@@ -72,6 +72,11 @@ _LONG = 32
 """Letters of the shortest key, wrapped; a line that is one of many may have less."""
 _FIRST = b"0x77"
 """The first letter of a key in an array of bytes."""
+_APART = (b",", b" ")
+"""What stands between them."""
+_W_APART = rb"77(?:[ :\-\r\n]|61 )"
+_BEFORE_LINE = rb"6[15][ :-]?5[fF]"
+"""Letters of a key with something between them; a line ends behind one pair of them at most."""
 _DIGITS = 40
 """Hexadecimal digits that the shortest key has at least."""
 _NO_DIGITS = bytes(c for c in range(256) if c not in b"0123456789abcdefABCDEF")
@@ -213,11 +218,13 @@ def _is_text(plain: bytes, least: int) -> bool:
 
 
 def hex(content: bytes, words: Words) -> bytes:
-    """Look for long rows of digits that are a text, and for arrays of bytes."""
+    """Look for long rows of digits that are a text, for arrays of bytes, and for bytes apart."""
+    if re.search(_W_APART, content) and re.search(_BEFORE_LINE, content):
+        return content
     words = [word for word in words if len(word) >= _DIGITS and _is_hex(word)]
     if _FIRST in content:
         pieces = content.split(b"0x")
-        likely = [n for n, piece in enumerate(pieces) if piece[2:3] == b"," and piece[:2] in _BOTH]
+        likely = [n for n, one in enumerate(pieces) if one[2:3] in _APART and one[:2] in _BOTH]
         words.append(_around(pieces, b"0x", likely))
     return b"\n".join(words)
 
