@@ -127,7 +127,10 @@ SINGLE: Mapping[str, Wrapping] = {
     "base64-urlsafe": Wrapping("base64", urlsafe_b64encode),
     "base64-unpadded": Wrapping("base64", lambda text: b64encode(text).rstrip(b"=")),
     "base64-mail": Wrapping("base64", lambda text: b"\n" + encodebytes(b"." * 40 + b" " + text)),
-    **{f"base64-lines-{n}": Wrapping("base64", lines(n)) for n in (16, 20, 21, 30, 32, 64, 76)},
+    **{
+        f"base64-lines-{n}": Wrapping("base64", lines(n))
+        for n in (8, 10, 15, 16, 20, 21, 30, 32, 64, 76)
+    },
     "base64-crlf": Wrapping("base64", lines(64, b"\r\n")),
     "base64-indented": Wrapping("base64", lines(64, b"\n", b"    ")),
     "base64-crlf-tabs": Wrapping("base64", lines(24, b"\r\n", b"\t\t")),

@@ -70,6 +70,8 @@ would need `>`, `?` or `~`.
 _WORD = b"x" * 16
 _LONG = 32
 """Letters of the shortest key, wrapped; a line that is one of many may have less."""
+_NARROW = rb"\n[ \t]*+[\w+/-]{8,15}+\r?"
+"""A line too short for that; of two or more, a key is in the middle."""
 _FIRST = b"0x77"
 """The first letter of a key in an array of bytes."""
 _APART = (b",", b" ")
@@ -175,8 +177,10 @@ def _around(pieces: list[bytes], intro: bytes, likely: list[int]) -> bytes:
 
 
 def base64(content: bytes, words: Words) -> bytes:
-    """Look for long words, and those that end a line, that are base64 of a text."""
-    return content if any(_is_base64(word) for word in words) else b""
+    """Look for long words, and those that end a line, that are base64 of a text; narrow columns."""
+    if any(_is_base64(word) for word in words):
+        return content
+    return content if re.search(_NARROW * 2 + rb"\n", content) else b""
 
 
 def long_words(content: bytes) -> list[bytes]:
