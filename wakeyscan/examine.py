@@ -7,9 +7,11 @@ from wakeyscan.finding import Document, Finding, Origin
 from wakeyscan.lens import Lens
 
 
-def examine(document: Document, through: Lens) -> list[Finding]:
+def examine(
+    document: Document, through: Lens, opener: unwrap.Opener | None = None
+) -> list[Finding]:
     """List the findings of one document, by place; raises `detect.OutOfPatience`."""
-    found = [(shown, some) for shown, some in unwrap.documents(document, through) if some]
+    found = [(shown, some) for shown, some in unwrap.documents(document, through, opener) if some]
     if not found:
         return []
     from wakeyscan import judge  # with its tables and patterns 5 ms that a clean file never pays

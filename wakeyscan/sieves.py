@@ -82,6 +82,14 @@ _BEFORE_LINE = rb"6[15][ :-]?5[fF]"
 _DIGITS = 40
 """Hexadecimal digits that the shortest key has at least."""
 _NO_DIGITS = bytes(c for c in range(256) if c not in b"0123456789abcdefABCDEF")
+_RUNS = bytes(0x78 if _BASE64[c] == 0x78 or c in b"+/-_" else 0x20 for c in range(256))
+_RUN = b"x" * 64
+"""A table, too: `x` for base64 with all its letters; and the shortest first line of it."""
+_PACKED = (
+    *(b"H4sI", b"SDRzS", b"UEsDB", b"VUVzRE", b"Td6W", b"L1RkNl", b"KLUv", b"S0xVdi"),
+    *(b"Qlpo", b"UWxwb"),
+)
+"""How gzip, zip, xz, Zstandard and bzip2 begin in base64, and in base64 of that."""
 _PRINTABLE = bytes(0x78 if 0x20 <= c < 0x7F else 0x20 for c in range(256))
 
 
@@ -272,11 +280,19 @@ def pieces(content: bytes, words: Words) -> bytes:
     return content if re.search(rb"_l(?:iv|i?[\"'`\\])", content) else b""
 
 
+def packed(content: bytes, words: Words) -> bytes:
+    """Look for a long run of base64, and for how one begins that something is packed in."""
+    if _RUN not in content.translate(_RUNS):
+        return b""
+    return content if any(re.search(one, content) for one in _PACKED) else b""
+
+
 SIEVES: dict[str, Callable[[bytes, Words], bytes]] = {
     "base64": base64,
     "entities": entities,
     "escapes": escapes,
     "hex": hex,
+    "packed": packed,
     "percent": percent,
     "pieces": pieces,
     "quotedprintable": quotedprintable,

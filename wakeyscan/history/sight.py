@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from wakeyscan import commits
 from wakeyscan.container import format_of
+from wakeyscan.enclosed import Enclosed
 from wakeyscan.examine import examine, examine_name
 from wakeyscan.finding import INTO, Document, Finding, Origin, Skipped
 from wakeyscan.gitobject import BLOB, COMMIT, TREE, tree_entries
@@ -42,9 +43,17 @@ class Sighting(NamedTuple):
 
 
 def findings_in(
-    kind: int, content: bytes, through: Lens, width: int, origin: Origin = _NOWHERE
+    kind: int,
+    content: bytes,
+    through: Lens,
+    width: int,
+    origin: Origin = _NOWHERE,
+    gaps: list[Skipped] | None = None,
 ) -> Iterator[Finding]:
-    """Yield what is found in an object; raises `detect.OutOfPatience`."""
+    """Yield what is found in an object; raises `detect.OutOfPatience`.
+
+    To `gaps` is added what a text in it encloses and could not be opened.
+    """
     if kind == BLOB and format_of(content, len(content)):
         yield from look_at([Document(origin, content)], through).findings
         return
@@ -52,7 +61,10 @@ def findings_in(
         if kind == TREE and not document.content:
             yield from examine_name(document.origin, through)[1]
         else:
-            yield from examine(document, through)
+            enclosed = Enclosed(document, through.bounds)
+            yield from examine(document, through, enclosed)
+            if gaps is not None:
+                gaps += enclosed.skipped
 
 
 def parts(kind: int, content: bytes, width: int, origin: Origin) -> Iterator[Document]:
@@ -128,6 +140,8 @@ def sight(through: Lens, width: int) -> Sight:
         wide = kind == BLOB and b"\0" in content and look_wide(content)
         if not wide and not look(content):
             return _NOTHING
-        return Saw(marks_of(findings_in(kind, content, through, width)))
+        gaps: list[Skipped] = []
+        found = findings_in(kind, content, through, width, gaps=gaps)
+        return Saw(marks_of(found), tuple(gaps))
 
     return see
