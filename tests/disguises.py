@@ -97,6 +97,26 @@ def gaps(style: bytes, gap: bytes, column: int = 0) -> Wrap:
     return wrap
 
 
+def dump(form: str, column: int, group: int = 1) -> Wrap:
+    """Print bytes as tools do, so many on a line; `form` puts a line of offset and digits together.
+
+    Digits are in groups of so many bytes; `~` is where characters follow that are no digits.
+    """
+
+    def wrap(text: bytes) -> bytes:
+        made = []
+        for at in range(0, len(text), column):
+            row = text[at : at + column]
+            digits = " ".join(row[n : n + group].hex() for n in range(0, len(row), group))
+            if form.startswith("C"):
+                digits = " ".join(f"{c:02x}" + " " * (n == 7) for n, c in enumerate(row)).ljust(49)
+            shown = "".join(chr(c) if 32 <= c < 127 else "." for c in row)
+            made.append(form.removeprefix("C").format(at=at, digits=digits, shown=shown))
+        return "\n".join(("", *made, "")).encode()
+
+    return wrap
+
+
 def utf(codec: str) -> Wrap:
     """Encode a text, however odd."""
     return lambda text: text.decode("latin-1").encode(codec)
@@ -107,7 +127,10 @@ SINGLE: Mapping[str, Wrapping] = {
     "base64-urlsafe": Wrapping("base64", urlsafe_b64encode),
     "base64-unpadded": Wrapping("base64", lambda text: b64encode(text).rstrip(b"=")),
     "base64-mail": Wrapping("base64", lambda text: b"\n" + encodebytes(b"." * 40 + b" " + text)),
-    **{f"base64-lines-{n}": Wrapping("base64", lines(n)) for n in (16, 20, 21, 30, 32, 64, 76)},
+    **{
+        f"base64-lines-{n}": Wrapping("base64", lines(n))
+        for n in (8, 10, 15, 16, 20, 21, 30, 32, 64, 76)
+    },
     "base64-crlf": Wrapping("base64", lines(64, b"\r\n")),
     "base64-indented": Wrapping("base64", lines(64, b"\n", b"    ")),
     "base64-crlf-tabs": Wrapping("base64", lines(24, b"\r\n", b"\t\t")),
@@ -118,6 +141,23 @@ SINGLE: Mapping[str, Wrapping] = {
     "hex-array": Wrapping("hex", gaps(b"0x%02x", b", ")),
     "hex-array-tight": Wrapping("hex", gaps(b"0x%02X", b",")),
     "hex-array-lines": Wrapping("hex", gaps(b"0x%02x", b", ", 12)),
+    "hex-array-blanks": Wrapping("hex", gaps(b"0x%02x", b" ")),
+    "hex-array-upper": Wrapping("hex", gaps(b"0x%02X", b", ", 8)),
+    "hex-blanks": Wrapping("hex", gaps(b"%02x", b" ")),
+    "hex-blanks-upper": Wrapping("hex", gaps(b"%02X", b" ")),
+    "hex-blanks-lines": Wrapping("hex", gaps(b"%02x", b" ", 16)),
+    "hex-colons": Wrapping("hex", gaps(b"%02x", b":")),
+    "hex-colons-upper": Wrapping("hex", gaps(b"%02X", b":")),
+    "hex-colons-lines": Wrapping("hex", gaps(b"%02x", b":", 15)),
+    "hex-dashes": Wrapping("hex", gaps(b"%02X", b"-")),
+    "xxd": Wrapping("hex", dump("{at:08x}: {digits:<39}  {shown}", 16, 2)),
+    "xxd-narrow": Wrapping("hex", dump("{at:08x}: {digits:<24}  {shown}", 10, 2)),
+    "xxd-bytes": Wrapping("hex", dump("{at:08x}: {digits:<47}  {shown}", 16)),
+    "xxd-in-a-comment": Wrapping("hex", dump("# {at:08x}: {digits:<39}  {shown}", 16, 2)),
+    "tcpdump": Wrapping("hex", dump("\t0x{at:04x}:  {digits:<39}  {shown}", 16, 2)),
+    "hexdump": Wrapping("hex", dump("C{at:08x}  {digits} |{shown}|", 16)),
+    "od": Wrapping("hex", dump("{at:07o} {digits}", 16)),
+    "wireshark": Wrapping("hex", dump("{at:04x}   {digits:<47}   {shown}", 16)),
     "percent": Wrapping("percent", each(b"%%%02X")),
     "percent-lower": Wrapping("percent", each(b"%%%02x")),
     "percent-odd": Wrapping("percent", odd(b"%%%02X")),

@@ -183,7 +183,27 @@ def test_each_member_of_the_family_has_a_signature(tree: Tree) -> None:
     for form in FORMATS:
         content = (tree.folder / f"{form}-plain.bin").read_bytes()
         assert format_of(content, len(content)) == form
-    assert sorted(FORMATS) == list(family.names(containers))
+    assert sorted((*FORMATS, *UNREAD)) == list(family.names(containers))
+
+
+UNREAD = {
+    "rar": b"Rar!\x1a\x07\x01\0" + bytes(range(60)),
+    "sevenzip": b"7z\xbc\xaf\x27\x1c\0\4" + bytes(range(60)),
+}
+
+
+@pytest.mark.parametrize("form", UNREAD)
+def test_what_nothing_reads_is_said(tmp_path: Path, run: Run, key: str, form: str) -> None:
+    write(tmp_path, {"a": UNREAD[form], "b.zip": zipped({"c/d": UNREAD[form]}), "ok": b"x"})
+    reason = f"in {form}: nothing here reads this format: unpack it, and scan what comes out"
+    ran = run("scan", "--format=json")
+    assert ran.code == 3
+    assert [(s["path"], s["reason"], s["gap"]) for s in ran.json()["skipped"]] == [
+        ("a", reason, True),
+        ("b.zip!/c/d", reason, True),
+    ]
+    write(tmp_path, {"a": UNREAD[form] + f"\n{key}\n".encode()})  # where it is stored, it shows
+    assert [f["path"] for f in run("scan", "--format=json").json()["findings"]] == ["a"]
 
 
 KINDS = {
@@ -204,6 +224,23 @@ def test_kinds_of_zip(tmp_path: Path, run: Run, key: str, kind: str, method: int
     ran = run("scan", "--format=json")
     assert places(ran.json()) == [f"a.{kind}!/{KINDS[kind]}:1"]
     assert ran.json()["skipped"] == []
+
+
+PACKAGES = {
+    **dict.fromkeys(("apk", "xapk", "aab", "ipa", "hap", "msix", "crx", "xpi", "vsix"), True),
+    **dict.fromkeys(("zip", "jar", "war", "whl", "nupkg", "docx"), False),
+}
+
+
+@pytest.mark.parametrize("kind", PACKAGES)
+@pytest.mark.parametrize("name", ["assets/app.properties", "a.log", "README", "lib/run.py"])
+def test_what_is_in_the_package_of_an_app_is_what_all_its_users_get(
+    tmp_path: Path, run: Run, key: str, kind: str, name: str
+) -> None:
+    write(tmp_path, {f"A.{kind}": zipped({name: f"k={key}".encode()})})
+    (finding,) = run("scan", "--format=json").json()["findings"]
+    assert (finding["exposure"] == "client-side") == PACKAGES[kind]
+    assert (finding["severity"] == "critical") == PACKAGES[kind]
 
 
 def test_a_zip_behind_a_program(tmp_path: Path, run: Run, key: str) -> None:

@@ -169,6 +169,36 @@ def test_a_wrapped_key_is_shown_where_it_stands(row: Any, key: str) -> None:
     assert finding.secret.reveal().decode() == key
 
 
+@pytest.mark.parametrize("column", range(8, 17))
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\n    ", b"\n\t\t"], ids=repr)
+def test_narrow_columns_of_base64(column: int, end: bytes, make_key: MakeKey) -> None:
+    for pad in range(column * 3):
+        key = make_key()
+        text = wrapped(b"." * pad + key.encode(), column, end)
+        assert reported(text) == [key], text
+        assert found(text, HASTY) == found(text)
+
+
+def wrapped(text: bytes, column: int, end: bytes) -> bytes:
+    whole = b64encode(text)
+    cut = (whole[at : at + column] for at in range(0, len(whole), column))
+    return b"key: |" + end + end.join(cut) + b"\nnext: 1\n"
+
+
+APART = {
+    "another-row-behind": b"%b\n\n41 42 43 44\n",
+    "numbers-behind": b"%b  is what we sent\nadd 12 of them\n",
+    "fingerprints-behind": b"%b\n41:42:43:44:45:46\n",
+    "numbers-before": b"12 41 42\n99 %b;\n",
+}
+
+
+@pytest.mark.parametrize("around", APART.values(), ids=APART)
+@pytest.mark.parametrize("gap", [b" ", b":", b"-"])
+def test_what_is_around_bytes_apart_is_none_of_a_key(around: bytes, gap: bytes, key: str) -> None:
+    assert reported(around % gap.join(b"%02x" % c for c in b" " + key.encode())) == [key]
+
+
 def found(content: bytes, through: Any = LENS) -> list[Finding]:
     return examine(Document(Origin("a"), content), through)
 

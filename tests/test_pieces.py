@@ -84,6 +84,21 @@ js-name-behind: const body = "{B}";
     const key = "{P}" + body;
 js-cut-prefix: const key = "wa_" + "live_{B}";
 js-cut-prefix-twice: const key = "wa_l" + "ive_" + "{B}";
+js-cut-in-three: const key = "wa" + "_li" + "ve_{B}";
+js-cut-in-three-all-over: const key = 'w' + 'a_liv' + 'e_' + '{1}' + '{2}';
+js-cut-in-three-late: const key = `wa_` + `live` + `_{B}`;
+js-cut-in-three-lines: const key = "wa_l" +
+      "iv" +  // and
+      "e_{B}";
+js-cut-in-three-joined: const key = ['w', 'a', '_live_{B}'].join('');
+python-cut-in-three: key = ("wa" "_liv"
+           "e_{B}")
+python-cut-in-three-format: key = "{}{}{}".format("wa_", "l", "ive_{B}")
+c-cut-in-three: const char *key = "w" "a_l" "ive_{B}";
+php-cut-in-three: $key = 'wa' . '_live' . '_{B}';
+sh-cut-in-three: KEY="wa"'_li'"ve_{B}"
+json-in-json-cut: {"source": "key = \"wa_liv\" + \"e_{B}\""}
+json-in-json-cut-in-three: {"source": "key = \"wa\" + \"_li\" + \"ve_{B}\""}
 js-cut-after-w: const key = "w" + "a_live_{B}";
 js-cut-at-the-end: const key = 'wa_live' + '_{B}';
 js-comment: const key = "{P}" /* prefix */ + // and
@@ -200,6 +215,11 @@ too-short: key = "{P}" + "abc123"
 not-a-key-behind: key = "{P}" + "hello world, {B}"
 file-name: grep "{P}" "{B}.txt"
 prefix-cut: P = "wa_" + "live_"
+prefix-in-three: P = "wa" + "_li" + "ve_"
+list-of-three: kinds = ["wa", "_li", "ve_{B}"]
+arguments-of-three: call("wa", "_li", "ve_{B}")
+three-words: "wa_" in x and "live" in y and "_{B}" in z
+another-word-of-three: key = "pwa" + "_li" + "ve_{B}"
 another-word: key = "pwa_" + "live_{B}"
 another-word-before: key = "pw" + "a_live_{B}"
 random: key = "{P}" + secrets.token_hex(16)
@@ -310,6 +330,16 @@ def test_keys_on_lines_of_their_own_are_not_joined(make_key: MakeKey) -> None:
     text = "\n".join(f'"{key}"' for key in keys)
     assert [f.secret.reveal().decode() for f in found(text)] == keys
     assert [f.secret.reveal().decode() for f in found(f'send "{keys[0]}" "main"')] == keys[:1]
+
+
+@pytest.mark.parametrize("joint", ['" + "', "' . '", '"\n  "', "' .. '", '\\" + \\"'])
+def test_the_prefix_may_be_cut_in_two_and_three_anywhere(joint: str, make_key: MakeKey) -> None:
+    ends = range(1, len(PREFIX) + 1)
+    for low, high in ((low, high) for low in ends for high in ends if low <= high):
+        key, opening = make_key(), joint[: joint.index(" ")].rstrip() or joint[0]
+        pieces = [piece for piece in (key[:low], key[low:high], key[high:]) if piece]
+        text = f"x = {opening[-2:].strip()}{joint.join(pieces)}{joint[joint.rindex(' ') + 1 :]}\n"
+        assert [f.secret.reveal().decode() for f in found(text)] == [key], text
 
 
 @given(

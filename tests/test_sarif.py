@@ -136,6 +136,30 @@ def test_a_whole_result(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
     }
 
 
+def test_the_further_pieces_of_a_key_are_related_and_linked(
+    run: Run, make_key: MakeKey, tmp_path: Path
+) -> None:
+    key = make_key()
+    cut = f'P = "{PREFIX}"\n\n\nK = P + "{key[8:20]}" + "{key[20:]}"\n'
+    write(tmp_path, {"a b.py": cut, "c.py": key})
+    pieces, plain = sorted(results(scanned(run)), key=uri)
+    assert pieces["message"]["text"] == (
+        f"WAStack API key in source code: '{mask(key)}' (pieces 1:6, [4:10](1), [4:27](2))."
+    )
+    assert pieces["relatedLocations"] == [
+        {
+            "id": number,
+            "physicalLocation": {
+                "artifactLocation": {"uri": "a%20b.py", "uriBaseId": "%SRCROOT%"},
+                "region": {"startLine": 4, "startColumn": column},
+            },
+            "message": {"text": f"Another piece of '{mask(key)}'."},
+        }
+        for number, column in enumerate((10, 27), 1)
+    ]
+    assert "relatedLocations" not in plain
+
+
 def test_an_empty_run_is_valid_and_says_that_it_looked(run: Run) -> None:
     log = scanned(run)
     assert list(log) == ["$schema", "version", "runs"]

@@ -39,6 +39,8 @@ SIGNATURES: dict[str, tuple[bytes, ...]] = {
     ),
     "gzip": tuple(b"\x1f\x8b\x08" + bytes([flags]) for flags in range(32)),
     "pdf": (b"%PDF-",),
+    "rar": (b"Rar!\x1a\x07",),
+    "sevenzip": (b"7z\xbc\xaf\x27\x1c",),
     "sqlite": (b"SQLite format 3\0",),
     "xz": (b"\xfd7zXZ\0",),
     "zip": (b"PK\3\4", b"PK\5\6", b"PK\7\x08"),

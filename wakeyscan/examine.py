@@ -8,12 +8,18 @@ from wakeyscan.lens import Lens
 from wakeyscan.prefilter import Hit
 
 
-def examine(document: Document, through: Lens, hits: list[Hit] | None = None) -> list[Finding]:
+def examine(
+    document: Document,
+    through: Lens,
+    opener: unwrap.Opener | None = None,
+    hits: list[Hit] | None = None,
+) -> list[Finding]:
     """List the findings of one document, by place; raises `detect.OutOfPatience`.
 
     `hits` are its anchors, for whoever looked for them already.
     """
-    found = [(shown, some) for shown, some in unwrap.documents(document, through, hits) if some]
+    shown = unwrap.documents(document, through, opener, hits)
+    found = [(document, some) for document, some in shown if some]
     if not found:
         return []
     from wakeyscan import judge  # with its tables and patterns 5 ms that a clean file never pays

@@ -23,6 +23,8 @@ _FAR = 4096
 """Bytes to either side of a prefix within which its name, and that of a body, counts."""
 _MOST = 160
 """Pieces of one key: one for each character, and some."""
+_MOST_CUTS = 2
+"""Places where the prefix itself may be cut."""
 _MOST_USES = 16
 _MOST_NAMED = 64
 """Prefixes without a body of one text whose names are followed."""
@@ -63,25 +65,33 @@ class _Walk(NamedTuple):
 
 
 def _beginnings(content: bytes, marks: frozenset[bytes]) -> Iterator[_Walk]:
+    """Yield the prefixes that the marks are, or are a part of."""
     pattern = b"|".join(re.escape(mark) for mark in sorted(marks))
+    known: set[int] = set()
     for hit in re.finditer(pattern, content):
-        mark = hit[0]
-        if mark == _PREFIX:
-            yield _Walk((hit.span(),))
-        elif mark[0] in b"\"'`":
-            yield from _cut(content, hit.start() - joints.LONGEST, hit.end(), len(mark) - 1)
-        else:
-            yield from _cut(content, hit.start(), hit.end(), len(_PREFIX) - len(mark) + 1)
+        whole = hit[0].startswith(_PREFIX[:1])
+        low = hit.start() if whole else max(0, hit.start() - (_MOST_CUTS * joints.LONGEST))
+        for found in re.compile(_PREFIX[:1]).finditer(content, low, hit.start() + 1):
+            at = found.start()
+            if at not in known and (walk := _prefix_at(content, at)):
+                known.add(at)
+                yield walk
 
 
-def _cut(content: bytes, low: int, high: int, right: int) -> Iterator[_Walk]:
-    """Yield a prefix whose last `right` letters are in another literal than the others."""
-    left = _PREFIX[:-right]
-    for found in re.compile(left).finditer(content, max(0, low), high):
-        joint = joints.JOINT.match(content, found.end())
-        if joint and content.startswith(_PREFIX[-right:], joint.end()):
-            walk = _Walk((found.span(),))
-            yield walk.plus(joint.end(), joint.end() + right, joint.lastgroup == "comma")
+def _prefix_at(content: bytes, at: int) -> _Walk | None:
+    """Put the prefix that begins at an offset together, from up to three literals."""
+    walk, rest = _Walk(()), _PREFIX
+    listed = False
+    while len(walk.spans) <= _MOST_CUTS:
+        count = next(n for n in range(len(rest), -1, -1) if content.startswith(rest[:n], at))
+        walk, rest = walk.plus(at, at + count, listed), rest[count:]
+        if not rest:
+            return walk
+        joint = joints.JOINT.match(content, at + count) if count else None
+        if not joint:
+            return None
+        at, listed = joint.end(), joint.lastgroup == "comma"
+    return None
 
 
 def _walked(content: bytes, walk: _Walk) -> _Walk:

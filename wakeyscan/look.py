@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.container import format_of
 from wakeyscan.detect import OutOfPatience
+from wakeyscan.enclosed import Enclosed
 from wakeyscan.examine import examine, examine_name
 from wakeyscan.finding import Document, Finding, Skipped
 from wakeyscan.lens import Lens
 from wakeyscan.novelty import new_only
 from wakeyscan.outcome import Coverage
+
+if TYPE_CHECKING:
+    from wakeyscan.member import Budget
 
 MOST_IN_ONE = 10_000
 """Findings of one document that are listed; what is over is said."""
@@ -92,42 +96,53 @@ def _look_at(item: Document | Skipped, rest: Rest, through: Lens) -> Looked:
     return _look(item, through)
 
 
-def _look(item: Document | Skipped, through: Lens) -> Looked:
-    """Look at one document, or at one of its windows, as at any text."""
+def _look(item: Document | Skipped, through: Lens, budget: Budget | None = None) -> Looked:
+    """Look at one document, or at one of its windows, as at any text.
+
+    `budget` is what is left for the container that it came out of.
+    """
     origin, named = examine_name(item.origin, through)
     if isinstance(item, Skipped):
         return Looked(tuple(named), (item._replace(origin=origin),))
     findings = tuple(named) if item.new_name else ()
     low, high = item.own or (0, len(item.content))
     coverage = Coverage(int(low == 0), high - low)
+    item = item._replace(origin=origin)
+    enclosed = Enclosed(item, through.bounds, budget)
     try:
-        found = _found(item._replace(origin=origin), through)
+        found = _found(item, through, enclosed)
     except OutOfPatience as error:
-        return Looked(findings, (Skipped(origin, str(error)),), coverage)
+        return Looked(findings, (Skipped(origin, str(error)), *enclosed.skipped), coverage)
     skipped = (Skipped(origin, _TOO_MANY),) if len(found) > MOST_IN_ONE else ()
-    return Looked((*findings, *found[:MOST_IN_ONE]), skipped, coverage)
+    return Looked((*findings, *found[:MOST_IN_ONE]), (*skipped, *enclosed.skipped), coverage)
 
 
-def _found(document: Document, through: Lens) -> list[Finding]:
-    found = examine(document, through)
+def _found(document: Document, through: Lens, enclosed: Enclosed) -> list[Finding]:
+    found = examine(document, through, enclosed)
     if not found or document.before is None:
         return found
-    return list(new_only(found, document, lambda past: examine(past, through)))
+
+    def examined(past: Document) -> list[Finding]:
+        return examine(past, through, Enclosed(past, through.bounds))
+
+    return list(new_only(found, document, examined))
 
 
 def _look_into(first: Document, form: str, rest: Rest, through: Lens) -> Looked:
     """Look at a container, of which `first` is all or the beginning, and at what is in it."""
     from wakeyscan import unpack  # which few files need, and nothing of it those that do not
+    from wakeyscan.member import Budget
     from wakeyscan.whole import Whole
 
     own: list[Looked] = []
     whole = Whole(first, rest.window, lambda window: own.append(_look(_alone(window), through)))
+    budget = Budget(through.bounds, lambda: whole.size)
     origin = examine_name(first.origin, through)[0]
     inside: list[Finding] = []
     outside: list[Finding] = []
     skipped: list[Skipped] = []
-    for item, packed in unpack.members(origin, form, whole, through.bounds):
-        looked = _look(item, through)
+    for item, packed in unpack.members(origin, form, whole, budget):
+        looked = _look(item, through, budget)
         (outside if packed else inside).extend(looked.findings)
         skipped += looked.skipped
         if len(inside) + len(outside) > MOST_IN_ONE:

@@ -12,6 +12,10 @@ Read = Callable[[int], bytes]
 """Reads at most so many bytes; none at the end. Raises `Closed` and `Spent`."""
 
 
+UNREAD = "nothing here reads this format: unpack it, and scan what comes out"
+"""Why a format is known by its first bytes and not opened."""
+
+
 class Closed(Exception):
     """Something can't be opened, or not to its end; its text says why.
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from wakeyscan.finding import Document, Finding
+
+_MASK = r"…\([0-9a-f]{6}\)"
+"""What is shown of a secret; of several in one wrapping, that of any."""
 
 Examine = Callable[[Document], Iterable[Finding]]
 
@@ -16,7 +20,8 @@ def new_only(
     """Yield the findings that none of the texts before the change had.
 
     The same secret on the same line is the same; where a line is now there twice, one is new. A
-    line counts with what is shown of it, so that a change far away on a long line is none.
+    line counts with what is shown of it, so that a change far away on a long line is none, nor is
+    another secret on it.
     """
     known: Counter[tuple[str, str, str]] = Counter()
     for content in document.before() if document.before else ():
@@ -30,4 +35,4 @@ def new_only(
 
 
 def _line(finding: Finding) -> tuple[str, str, str]:
-    return finding.rule, finding.secret.fingerprint, finding.excerpt
+    return finding.rule, finding.secret.fingerprint, re.sub(_MASK, "…", finding.excerpt)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from wakeyscan.detect import OutOfPatience
+from wakeyscan.enclosed import Enclosed
 from wakeyscan.examine import examine
 from wakeyscan.finding import Document, Standing
 from wakeyscan.lens import Lens
@@ -35,6 +36,8 @@ class Precedents:
 
     def _marked(self, document: Document) -> Iterator[tuple[str, str]]:
         with suppress(OutOfPatience):
-            for finding in examine(document, self._through):
+            for finding in examine(
+                document, self._through, Enclosed(document, self._through.bounds)
+            ):
                 if finding.standing is Standing.IGNORED:
                     yield finding.rule, finding.secret.fingerprint

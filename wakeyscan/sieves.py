@@ -70,11 +70,26 @@ would need `>`, `?` or `~`.
 _WORD = b"x" * 16
 _LONG = 32
 """Letters of the shortest key, wrapped; a line that is one of many may have less."""
+_NARROW = rb"\n[ \t]*+[\w+/-]{8,15}+\r?"
+"""A line too short for that; of two or more, a key is in the middle."""
 _FIRST = b"0x77"
 """The first letter of a key in an array of bytes."""
+_APART = (b",", b" ")
+"""What stands between them."""
+_W_APART = rb"77(?:[ :\-\r\n]|61 )"
+_BEFORE_LINE = rb"6[15][ :-]?5[fF]"
+"""Letters of a key with something between them; a line ends behind one pair of them at most."""
 _DIGITS = 40
 """Hexadecimal digits that the shortest key has at least."""
 _NO_DIGITS = bytes(c for c in range(256) if c not in b"0123456789abcdefABCDEF")
+_RUNS = bytes(0x78 if _BASE64[c] == 0x78 or c in b"+/-_" else 0x20 for c in range(256))
+_RUN = b"x" * 64
+"""A table, too: `x` for base64 with all its letters; and the shortest first line of it."""
+_PACKED = (
+    *(b"H4sI", b"SDRzS", b"UEsDB", b"VUVzRE", b"Td6W", b"L1RkNl", b"KLUv", b"S0xVdi"),
+    *(b"Qlpo", b"UWxwb"),
+)
+"""How gzip, zip, xz, Zstandard and bzip2 begin in base64, and in base64 of that."""
 _PRINTABLE = bytes(0x78 if 0x20 <= c < 0x7F else 0x20 for c in range(256))
 
 
@@ -170,8 +185,10 @@ def _around(pieces: list[bytes], intro: bytes, likely: list[int]) -> bytes:
 
 
 def base64(content: bytes, words: Words) -> bytes:
-    """Look for long words, and those that end a line, that are base64 of a text."""
-    return content if any(_is_base64(word) for word in words) else b""
+    """Look for long words, and those that end a line, that are base64 of a text; narrow columns."""
+    if any(_is_base64(word) for word in words):
+        return content
+    return content if re.search(_NARROW * 2 + rb"\n", content) else b""
 
 
 def long_words(content: bytes) -> list[bytes]:
@@ -213,11 +230,13 @@ def _is_text(plain: bytes, least: int) -> bool:
 
 
 def hex(content: bytes, words: Words) -> bytes:
-    """Look for long rows of digits that are a text, and for arrays of bytes."""
+    """Look for long rows of digits that are a text, for arrays of bytes, and for bytes apart."""
+    if re.search(_W_APART, content) and re.search(_BEFORE_LINE, content):
+        return content
     words = [word for word in words if len(word) >= _DIGITS and _is_hex(word)]
     if _FIRST in content:
         pieces = content.split(b"0x")
-        likely = [n for n, piece in enumerate(pieces) if piece[2:3] == b"," and piece[:2] in _BOTH]
+        likely = [n for n, one in enumerate(pieces) if one[2:3] in _APART and one[:2] in _BOTH]
         words.append(_around(pieces, b"0x", likely))
     return b"\n".join(words)
 
@@ -255,8 +274,17 @@ def wide_beginning(head: bytes) -> bytes:
 
 
 def pieces(content: bytes, words: Words) -> bytes:
-    """Look for the halves of the prefix of keys."""
-    return content if b"live_" in content or b"wa_l" in content else b""
+    """Look for the halves of the prefix of keys, and for a middle that is a literal."""
+    if b"live_" in content or b"wa_" in content:
+        return content
+    return content if re.search(rb"_l(?:iv|i?[\"'`\\])", content) else b""
+
+
+def packed(content: bytes, words: Words) -> bytes:
+    """Look for a long run of base64, and for how one begins that something is packed in."""
+    if _RUN not in content.translate(_RUNS):
+        return b""
+    return content if any(re.search(one, content) for one in _PACKED) else b""
 
 
 SIEVES: dict[str, Callable[[bytes, Words], bytes]] = {
@@ -264,6 +292,7 @@ SIEVES: dict[str, Callable[[bytes, Words], bytes]] = {
     "entities": entities,
     "escapes": escapes,
     "hex": hex,
+    "packed": packed,
     "percent": percent,
     "pieces": pieces,
     "quotedprintable": quotedprintable,

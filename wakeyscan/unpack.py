@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import BinaryIO, NamedTuple, cast
 
 from wakeyscan import containers, family
-from wakeyscan.container import Bounds, format_of
+from wakeyscan.container import format_of
 from wakeyscan.finding import INTO, Document, Origin, Skipped
 from wakeyscan.member import Budget, Closed, Container, Member, Read, Spent
 from wakeyscan.whole import Whole
@@ -25,25 +25,31 @@ class Taken(NamedTuple):
     """Whether it is a container itself, the bytes of which were looked at from within already."""
 
 
-def members(origin: Origin, form: str, whole: Whole, bounds: Bounds) -> Iterator[Taken]:
-    """Yield what is in a container, as far as the bounds allow, and what could not be had."""
+def members(origin: Origin, form: str, whole: Whole, budget: Budget) -> Iterator[Taken]:
+    """Yield what is in a container, as far as the budget allows, and what could not be had."""
     try:
         if _container(form).SEEKS:
-            with whole.seekable(bounds.held) or nullcontext() as file:
-                yield from _into(origin, form, file, whole, bounds)
+            with whole.seekable(budget.bounds.held) or nullcontext() as file:
+                yield from _into(origin, form, file, budget)
         else:
-            yield from _into(origin, form, cast("BinaryIO", whole), whole, bounds)
+            yield from _into(origin, form, cast("BinaryIO", whole), budget)
     except OSError as error:
         yield Taken(Skipped(origin, f"can't be read a second time: {error.strerror}"))
 
 
-def _into(
-    origin: Origin, form: str, file: BinaryIO | None, whole: Whole, bounds: Bounds
-) -> Iterator[Taken]:
+def enclosed(
+    origin: Origin, form: str, content: bytes, budget: Budget
+) -> Iterator[Document | Skipped]:
+    """Yield what is in a container that a text holds, as `members` does; raises `Spent`."""
+    for item, packed in _Way(origin, "", budget, 0).into(form, BytesIO(content)):
+        if not packed:
+            yield item
+
+
+def _into(origin: Origin, form: str, file: BinaryIO | None, budget: Budget) -> Iterator[Taken]:
     if file is None:
-        yield Taken(Skipped(origin, _NOT_HELD.format(form, bounds.held)))
+        yield Taken(Skipped(origin, _NOT_HELD.format(form, budget.bounds.held)))
         return
-    budget = Budget(bounds, lambda: whole.size)
     try:
         yield from _Way(origin, "", budget, 0).into(form, file)
     except Spent as spent:

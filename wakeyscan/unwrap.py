@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from wakeyscan import detect
 from wakeyscan.catalog import PLAIN
-from wakeyscan.finding import Document
+from wakeyscan.container import format_of
+from wakeyscan.finding import Document, Secret
 from wakeyscan.layer import Decoder, Encoded, Layer, in_utf8
 from wakeyscan.lens import Lens
 from wakeyscan.prefilter import Hit
@@ -16,21 +17,42 @@ DEEPEST = 3
 """Wrappings within wrappings that are taken off."""
 
 
+MOST_ENCLOSED = 1000
+"""Secrets in one container that a text holds: all of them stand at the same place."""
+
+_TOO_MANY = f"has over {MOST_ENCLOSED:,} secrets in something packed; the rest is left"
+
+
+class Opener(Protocol):
+    """Opens the containers that a text holds in some wrapping."""
+
+    def texts(self, form: str, content: bytes) -> Iterator[Document]:
+        """Yield what is in a container of a form, and in those within it."""
+
+    def leave(self, reason: str) -> None:
+        """Take note that something is left."""
+
+
 def documents(
-    document: Document, through: Lens, hits: list[Hit] | None = None
+    document: Document,
+    through: Lens,
+    opener: Opener | None = None,
+    hits: list[Hit] | None = None,
 ) -> Iterator[tuple[Document, list[detect.Match]]]:
     """Yield the document, and its text where that is in UTF-16 or the like, with what is found.
 
-    `hits` are its anchors, where they are known already. Raises `detect.OutOfPatience`.
+    What is wrapped and a container is opened where there is an opener. `hits` are the anchors,
+    where they are known already. Raises `detect.OutOfPatience`.
     """
     for shown, look in _as_shown(document, through, hits):
-        yield shown, detect.settle(_matches(look, through, DEEPEST), through.rules)
+        found = _matches(look, through, DEEPEST, opener)
+        yield shown, detect.settle(found, through.rules)
 
 
 def matches(content: bytes, through: Lens, depth: int = 0) -> list[detect.Match]:
     """List what stands in a text, in as many wrappings; raises `detect.OutOfPatience`."""
     look = _looked(content, through) if depth else _Look(content, through.prefilter(content), [])
-    return detect.settle(_matches(look, through, depth), through.rules)
+    return detect.settle(_matches(look, through, depth, None), through.rules)
 
 
 class _Look(NamedTuple):
@@ -89,7 +111,9 @@ def _wrapped(hits: Iterable[Hit], through: Lens) -> Iterator[tuple[Decoder, froz
         yield through.decoders[name], frozenset(marks[name])
 
 
-def _matches(look: _Look, through: Lens, depth: int) -> Iterator[detect.Match]:
+def _matches(
+    look: _Look, through: Lens, depth: int, opener: Opener | None
+) -> Iterator[detect.Match]:
     """Yield what stands in a text, plain or wrapped, with offsets in that text."""
     content = look.content
     for rule in through.rules:
@@ -97,23 +121,53 @@ def _matches(look: _Look, through: Lens, depth: int) -> Iterator[detect.Match]:
         if anchors:
             yield from detect.detect(content, rule, through.patterns.of(rule), sorted(anchors))
     for name, layer in look.wrapped if depth else ():
-        yield from _unwrapped(name, in_utf8(content, layer), through, depth)
+        layer = in_utf8(content, layer)
+        for match in _in_layer(layer.content, through, depth - 1, opener):
+            yield _moved_out(match, name, layer)
 
 
-def _unwrapped(name: str, layer: Layer, through: Lens, depth: int) -> Iterator[detect.Match]:
-    """Yield what stands in a layer, with offsets in the text around it."""
-    look = _looked(layer.content, through)
-    for match in _matches(look, through, depth - 1):
-        inside = "" if match.encoding == "plain" else f"/{match.encoding}"
-        spans = [
-            source
-            for span in ((match.start, match.end), *match.elsewhere)
-            for source in layer.sources(*span)
-        ]
-        start, end = spans[0]
-        yield match._replace(
-            start=start, end=end, elsewhere=tuple(spans[1:]), encoding=name + inside
-        )
+def _in_layer(
+    content: bytes, through: Lens, depth: int, opener: Opener | None
+) -> Iterator[detect.Match]:
+    """Yield what stands in an unwrapped text, and in the container that it may be."""
+    inside: list[detect.Match] = []
+    if opener and (form := format_of(content, len(content))):
+        inside = list(_enclosed(form, content, through, depth, opener))
+    yield from inside
+    for match in _matches(_looked(content, through), through, depth, opener):
+        if not any(match.secret.begins_with(one.secret) for one in inside):
+            yield match
+
+
+def _enclosed(
+    form: str, content: bytes, through: Lens, depth: int, opener: Opener
+) -> Iterator[detect.Match]:
+    """Yield each secret in a container once; its place is that of the whole container."""
+    known: set[tuple[str, Secret]] = set()
+    for document in opener.texts(form, content):
+        found = _matches(_looked(document.content, through), through, depth, opener)
+        for match in detect.settle(found, through.rules):
+            secret = match.rule.id, match.secret
+            if secret in known:
+                continue
+            if len(known) == MOST_ENCLOSED:
+                opener.leave(_TOO_MANY)
+                return
+            known.add(secret)
+            encoding = composed(document.encoding, match.encoding)
+            yield match._replace(start=0, end=len(content), elsewhere=(), encoding=encoding)
+
+
+def _moved_out(match: detect.Match, name: str, layer: Layer) -> detect.Match:
+    """Give a match in a layer with offsets in the text around it."""
+    spans = [
+        source
+        for span in ((match.start, match.end), *match.elsewhere)
+        for source in layer.sources(*span)
+    ]
+    start, end = spans[0]
+    encoding = composed(name, match.encoding)
+    return match._replace(start=start, end=end, elsewhere=tuple(spans[1:]), encoding=encoding)
 
 
 def composed(outer: str, inner: str) -> str:

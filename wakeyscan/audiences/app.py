@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import re
 
+from wakeyscan.finding import INTO
 from wakeyscan.spot import SCRIPTS, Spot
+
+_PACKAGES = (
+    *("apk", "apks", "apkm", "xapk", "aab", "ipa", "hap", "appx", "appxbundle", "msix"),
+    *("msixbundle", "crx", "xpi", "asar", "vsix"),
+)
+"""What an app comes in. A jar, a wheel or a package of NuGet may be a server's."""
 
 _TYPES = frozenset(
     [
+        *_PACKAGES,
         *("plist", "xcconfig", "storyboard", "xib", "entitlements", "swift", "dart", "arb"),
-        *("apk", "aab", "ipa", "appx", "msix", "crx", "xpi", "asar"),
         *("xaml", "unity", "prefab", "asset", "gd", "tscn", "tres"),
     ]
 )
-_ARCHIVES = (".apk!/", ".aab!/", ".ipa!/", ".xpi!/", ".crx!/", ".asar!/", ".appx!/", ".msix!/")
+_INSIDE = tuple(f".{package}{INTO}" for package in _PACKAGES)
 _PARTS = (
     *("/res/values", "/res/raw/", "/res/xml/", "/src/main/assets/", "/flutter_assets/"),
     *("/streamingassets/", "/assets/resources/"),
@@ -37,7 +44,7 @@ _DART_SERVER = re.compile(rb"package:(?:shelf|dart_frog|serverpod|angel3?_framew
 
 def sees(spot: Spot) -> bool:
     """Say whether what stands at a spot is a part of an app."""
-    if any(archive in spot.path for archive in _ARCHIVES):
+    if spot.passes(*_INSIDE):
         return True
     if spot.kind in ("swift", "dart"):
         return not _is_server(spot)

@@ -34,14 +34,13 @@ def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
 
     An anchor at byte `3k + shift` shares its first and last character with its neighbours
     unless it ends on a border of three; those characters are left out. Of the others a half
-    is enough, so that a line may end anywhere. What may be written in any case has too many
-    forms: only a key inside it is found.
+    is enough, so that a line may end anywhere; the middle, too, for two ends in lines of eight.
+    What may be written in any case has too many forms: only a key inside it is found.
     """
-    if exact_case:
-        for text in spell(anchor):
-            half = min(_HALF, len(text) // 2)
-            yield text[:half]
-            yield text[-half:]
+    for text in spell(anchor) if exact_case else ():
+        half = min(_HALF, len(text) // 2)
+        middle = (len(text) - half) // 2
+        yield from (text[:half], text[middle : middle + half], text[-half:])
 
 
 def spell(anchor: bytes) -> Iterator[bytes]:
@@ -54,8 +53,10 @@ def spell(anchor: bytes) -> Iterator[bytes]:
 
 
 def rewrap(text: bytes) -> Iterator[bytes]:
-    """Give the characters that depend on an escaped anchor alone, as of any other."""
-    yield from disguise(text[:_HEAD], True)
+    """Give the characters that depend on an escaped anchor alone; a line may end in one half."""
+    for wrapped in spell(text[:_HEAD]):
+        half = min(_HALF, len(wrapped) // 2)
+        yield from (wrapped[:half], wrapped[-half:])
 
 
 def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:

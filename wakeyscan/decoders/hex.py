@@ -1,4 +1,4 @@
-"""Hexadecimal, of either case: `7761…`, and arrays of bytes, `0x77, 0x61, …`."""
+"""Hexadecimal, of either case: `7761…`, bytes apart (`77 61`, `77:61`, `0x77, 0x61`), dumps."""
 
 from __future__ import annotations
 
@@ -10,12 +10,27 @@ from wakeyscan.layer import Layer, Piece
 
 NAME = "hex"
 
-_GAPS = (b",0x", b", 0x")
+_GAPS = (b",0x", b", 0x", b" 0x", b" ", b":", b"-")
 _LONGEST = 1 << 14
 """Characters of a row that are decoded to either side of an anchor."""
 
 _PAIR = rb"[0-9A-Fa-f]{2}"
-_GAP = rb"(?:,\s{0,64}0[xX])"
+_END = rb"\r?\n[ \t\#/*;]{0,16}"
+"""Between two lines; a comment may go over both."""
+_OFFSET = rb"(?:0x)?[0-9A-Fa-f]{4,16}"
+_DUMPED = rb"[ ]{1,4}[^\r\n]{0,80}" + _END + _OFFSET
+"""How a line of a dump ends, with its characters, and how the next begins."""
+
+_ARRAY = rb",\s{0,64}0[xX]|[ ]0[xX]"
+_COLONS = rb":(?:" + _END + rb")?"
+_DASHES = rb"-"
+_BLANKS = (
+    rb"[ ](?=" + _PAIR + rb"(?![0-9A-Fa-f]))"
+    rb"|[ ]{2}(?=" + _PAIR + rb"(?:[ ]" + _PAIR + rb")*[ ]{1,60}[|>])"  # half of a line is over
+    rb"|" + _DUMPED + rb":?[ ]{1,4}"
+    rb"|[ ]?" + _END + rb"(?:" + _OFFSET + rb":?[ ]{1,4})?(?=" + _PAIR + rb"(?![\w:-]))"
+)
+_GROUPS = rb"[ ]?(?=" + _PAIR + rb")|(?:" + _DUMPED + rb"|" + _END + _OFFSET + rb"):[ ]{1,4}"
 
 
 def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
@@ -23,13 +38,20 @@ def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
 
     A line may end in one half, as every twelve bytes in what `xxd -i` writes.
     """
-    if exact_case:
-        yield from spell(anchor)
-        half = len(anchor) // 2
+    if not exact_case:
+        return
+    yield from spell(anchor)
+    half = len(anchor) // 2
+    for part in (anchor[:half], anchor[half:]):
         for gap in _GAPS:
-            for part in (anchor[:half], anchor[half:]):
-                digits = gap.join(b"%02x" % letter for letter in part)
-                yield from (digits, digits.upper().replace(b"X", b"x"))
+            yield from _either_case(gap.join(b"%02x" % letter for letter in part))
+        for odd in (0, 1):  # as xxd and tcpdump have it, two bytes in a group
+            groups = [part[:odd], *(part[n : n + 2] for n in range(odd, len(part), 2))]
+            yield from _either_case(b" ".join(hexlify(group) for group in groups if group))
+
+
+def _either_case(digits: bytes) -> tuple[bytes, bytes]:
+    return digits, digits.upper().replace(b"X", b"x")
 
 
 def spell(anchor: bytes) -> Iterator[bytes]:
@@ -50,9 +72,22 @@ def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
     for hit in re.finditer(pattern, content):
         if hit.start() < done:
             continue
-        row = _run_around if re.fullmatch(rb"[0-9A-Fa-f]+", hit[0]) else _row_around
-        start, done = row(content, hit.start(), hit.end())
-        yield _decoded(content, start, done)
+        separator = _separator(hit[0])
+        if separator:
+            start, done = _row_around(content, hit.start(), hit.end(), separator)
+        else:
+            start, done = _run_around(content, hit.start(), hit.end())
+        yield _decoded(content, start, done, separator)
+
+
+def _separator(mark: bytes) -> bytes:
+    """Give the pattern of what stands between two bytes of a row; nothing for digits in one."""
+    for sign, separator in ((b"x", _ARRAY), (b":", _COLONS), (b"-", _DASHES)):
+        if sign in mark:
+            return separator
+    if b" " not in mark:
+        return b""
+    return _GROUPS if re.search(rb"\w{4}", mark) else _BLANKS
 
 
 def _run_around(content: bytes, start: int, end: int) -> tuple[int, int]:
@@ -63,19 +98,22 @@ def _run_around(content: bytes, start: int, end: int) -> tuple[int, int]:
     return start - count + count % 2, behind.end() if behind else end
 
 
-def _row_around(content: bytes, start: int, end: int) -> tuple[int, int]:
+def _row_around(content: bytes, start: int, end: int, separator: bytes) -> tuple[int, int]:
     """Give the bounds of bytes with gaps between."""
-    row = re.compile(_PAIR + b"(?:" + _GAP + _PAIR + b")*")
+    first = rb"(?<![0-9A-Fa-f])" + _PAIR + rb"(?![0-9A-Fa-f])" if separator is _BLANKS else _PAIR
+    row = re.compile(first + b"(?:(?:" + separator + b")" + _PAIR + b")*")
     for found in row.finditer(content, max(0, start - _LONGEST), end + _LONGEST):
         if found.end() >= end:
             return found.span() if found.start() <= start else (start, end)
     return start, end
 
 
-def _decoded(content: bytes, start: int, end: int) -> Layer:
+def _decoded(content: bytes, start: int, end: int, separator: bytes) -> Layer:
     pieces: list[Piece] = []
     texts: list[bytes] = []
-    for pair in re.compile(b"(?:0[xX])?(" + _PAIR + b")").finditer(content, start, end):
+    for pair in re.compile(b"(?:" + separator + b")?(" + _PAIR + b")").finditer(
+        content, start, end
+    ):
         pieces.append(Piece(len(texts), *pair.span(1)))
         texts.append(unhexlify(pair[1]))
     return Layer(b"".join(texts), (start, end), tuple(pieces))

@@ -13,15 +13,31 @@ from wakeyscan.layer import Layer
 NAME = "pieces"
 
 _PREFIX = KEY_PREFIX.encode()
+_HALF = len(_PREFIX) // 2
+_QUOTES = (b'"', b"'", b"`")
+_CLOSING = (*_QUOTES, b"\\")
+"""Where a literal ends: at a quote, of JSON in JSON at one that is escaped."""
+_SEEN = 3
+"""Letters of the prefix that, with what closes them, are rare enough to be looked for."""
 
 
 def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
-    """Give the prefix of keys, and the longer part of it where a quote cuts it in two."""
-    if anchor == _PREFIX:
-        yield anchor
-        for cut in range(1, len(anchor)):
-            for quote in (b'"', b"'", b"`"):
-                yield quote + anchor[cut:] if cut <= len(anchor) // 2 else anchor[:cut] + quote
+    """Give the prefix of keys, and a part of it that shows wherever it is cut in two or three.
+
+    Of two parts that is the longer one; of three, where neither end is long, the middle, unless
+    the first has as many letters.
+    """
+    if anchor != _PREFIX:
+        return
+    yield anchor
+    for cut in range(1, _HALF + 1):
+        yield from (quote + anchor[cut:] for quote in _QUOTES)
+    for cut in range(_SEEN, len(anchor)):
+        yield from (anchor[:cut] + closing for closing in _CLOSING)
+    for start in range(1, _SEEN):
+        for end in range(_HALF + 1, len(anchor)):
+            middle = anchor[start:end]
+            yield from (quote + middle + last for quote in _QUOTES for last in (quote, b"\\"))
 
 
 def spell(anchor: bytes) -> Iterator[bytes]:

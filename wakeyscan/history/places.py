@@ -12,7 +12,7 @@ from wakeyscan.gitobject import BLOB, COMMIT, KINDS, TREE
 from wakeyscan.history import flow
 from wakeyscan.history.dates import Dates
 from wakeyscan.history.scene import Known, Scene, known_by
-from wakeyscan.history.sight import Sighting, findings_in
+from wakeyscan.history.sight import Sighting, seen_in
 from wakeyscan.outcome import Place
 
 MOST = 100
@@ -123,11 +123,11 @@ def _at(
         asked = masked, found.name
         if inside and asked not in opened:
             content = found.whole()
-            opened[asked] = list(findings_in(kind, content, scene.through, width, masked))
+            opened[asked] = list(seen_in(kind, content, scene.through, width, masked).findings)
         if inside:
             yield from (f for f in opened[asked] if f.origin.path == masked.path + inside)
         else:
-            yield from findings_in(kind, found.whole(), scene.through, width, masked)
+            yield from seen_in(kind, found.whole(), scene.through, width, masked).findings
 
 
 def _inside(place: Place, scene: Scene) -> str:

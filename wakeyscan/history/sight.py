@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from wakeyscan import commits
 from wakeyscan.container import format_of
+from wakeyscan.enclosed import Enclosed
 from wakeyscan.examine import examine, examine_name
 from wakeyscan.finding import INTO, Document, Finding, Origin, Skipped
 from wakeyscan.gitobject import BLOB, COMMIT, TREE, tree_entries
 from wakeyscan.lens import Lens
 from wakeyscan.look import Looked, look_at
+from wakeyscan.prefilter import Hit
 
 _NOWHERE = Origin("")
 
@@ -41,18 +43,30 @@ class Sighting(NamedTuple):
     """What in a container could not be opened; their paths begin with the way in."""
 
 
-def findings_in(
-    kind: int, content: bytes, through: Lens, width: int, origin: Origin = _NOWHERE
-) -> Iterator[Finding]:
-    """Yield what is found in an object; raises `detect.OutOfPatience`."""
+def seen_in(
+    kind: int,
+    content: bytes,
+    through: Lens,
+    width: int,
+    origin: Origin = _NOWHERE,
+    hits: list[Hit] | None = None,
+) -> Looked:
+    """Look at an object; raises `detect.OutOfPatience`.
+
+    `hits` are the anchors in it, for whoever looked for them already.
+    """
     if kind == BLOB and format_of(content, len(content)):
-        yield from look_at([Document(origin, content)], through).findings
-        return
+        return look_at([Document(origin, content)], through)
+    findings: list[Finding] = []
+    gaps: list[Skipped] = []
     for document in parts(kind, content, width, origin):
         if kind == TREE and not document.content:
-            yield from examine_name(document.origin, through)[1]
+            findings += examine_name(document.origin, through)[1]
         else:
-            yield from examine(document, through)
+            enclosed = Enclosed(document, through.bounds)
+            findings += examine(document, through, enclosed, hits if kind == BLOB else None)
+            gaps += enclosed.skipped
+    return Looked(tuple(findings), tuple(gaps))
 
 
 def parts(kind: int, content: bytes, width: int, origin: Origin) -> Iterator[Document]:
@@ -123,15 +137,13 @@ def sight(through: Lens, width: int) -> Sight:
 
     def see(kind: int, content: bytes) -> Saw:
         if kind == BLOB and format_of(content, len(content)):
-            return saw(look_at([Document(_NOWHERE, content)], through))
+            return saw(seen_in(kind, content, through, width))
         hits = look(content)
         # Trees are full of NULs, but their names are no UTF-16.
         if kind == BLOB and b"\0" in content:
             hits += look_wide(content)
         if not hits:
             return _NOTHING
-        if kind == BLOB:
-            return Saw(marks_of(examine(Document(_NOWHERE, content), through, hits)))
-        return Saw(marks_of(findings_in(kind, content, through, width)))
+        return saw(seen_in(kind, content, through, width, hits=hits))
 
     return see

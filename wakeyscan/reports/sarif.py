@@ -32,6 +32,9 @@ MOST_RESULTS = 25_000
 # An absent level would mean the rule's default one, not the schema's.
 _ALWAYS = ("level", "suppressions", "version", "columnKind", "results")
 
+_PIECES = "pieces"
+"""The detail that lists where the pieces of a key stand, `line:column` each."""
+
 _Fields = tuple[tuple[str, str, Any], ...]
 """Of a class: its attributes' names, their names in the schema, their defaults."""
 
@@ -128,7 +131,8 @@ def _result(finding: Finding, number: int, title: str, place: str) -> Any:
     level, severity = _LEVELS[finding.severity]
     exposure = finding.exposure.value
     within = f" in {printable(finding.origin.within)}" if finding.origin.within else ""
-    there = f" ({told(finding.origin.details)})" if finding.origin.details else ""
+    details = [(n, _linked(text) if n == _PIECES else text) for n, text in finding.origin.details]
+    there = f" ({told(details)})" if details else ""
     answer = _answer(finding)
     asked = f" Asked whether it works: {answer}." if answer else ""
     return sarif.Result(
@@ -145,6 +149,7 @@ def _result(finding: Finding, number: int, title: str, place: str) -> Any:
                 physical_location=_location(finding), logical_locations=_logical(finding)
             )
         ],
+        related_locations=_related(finding),
         partial_fingerprints={
             "primaryLocationLineHash": place,
             "wakeyscanSecret/v1": finding.secret.fingerprint,
@@ -180,6 +185,30 @@ def _location(finding: Finding) -> Any:
         artifact_location=artifact(finding.origin.path),
         region=region,
         context_region=sarif.Region(start_line=line, end_line=line, snippet=snippet),
+    )
+
+
+def _linked(text: str) -> str:
+    """Link all pieces of a key but the first, which is the result's own place, by their numbers."""
+    first, *further = text.split(", ")
+    return ", ".join((first, *(f"[{place}]({n})" for n, place in enumerate(further, 1))))
+
+
+def _related(finding: Finding) -> list[Any] | None:
+    """Give the further pieces of a key; GitHub shows those that the message links."""
+    _, *further = dict(finding.origin.details).get(_PIECES, "").split(", ")
+    return [_piece(finding, number, place) for number, place in enumerate(further, 1)] or None
+
+
+def _piece(finding: Finding, number: int, place: str) -> Any:
+    line, _, column = place.partition(":")
+    return sarif.Location(
+        id=number,
+        message=sarif.Message(text=f"Another piece of '{finding.secret}'."),
+        physical_location=sarif.PhysicalLocation(
+            artifact_location=artifact(finding.origin.path),
+            region=sarif.Region(start_line=int(line), start_column=int(column)),
+        ),
     )
 
 

@@ -1,0 +1,65 @@
+"""Opens the containers that a text holds in some wrapping, within the bounds of one file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from wakeyscan.container import Bounds
+from wakeyscan.finding import Document, Skipped
+
+if TYPE_CHECKING:
+    from wakeyscan.member import Budget
+
+_CUT = "cut short"
+"""What a container says last that is not whole; of a window, the rest may be in the next."""
+
+
+class Enclosed:
+    """What is enclosed in one document, opened when it is met; keeps what could not be had.
+
+    `budget` is that of the container which the document came out of, if it did; else it has one
+    of its own, for all that is enclosed in it.
+    """
+
+    def __init__(self, document: Document, bounds: Bounds, budget: Budget | None = None) -> None:
+        self._document, self._bounds, self._budget = document, bounds, budget
+        self._told: dict[Skipped, None] = {}
+        self._over = False
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What could not be opened or looked at, each once."""
+        return tuple(self._told)
+
+    def texts(self, form: str, content: bytes) -> Iterator[Document]:
+        """Yield what is in a container, and in those within it."""
+        from wakeyscan import unpack  # which few texts need, and nothing of it those that do not
+        from wakeyscan.member import Budget, Spent
+
+        if self._over:
+            return
+        if self._budget is None:
+            self._budget = Budget(self._bounds, lambda: len(self._document.content))
+        try:
+            for item in unpack.enclosed(self._document.origin, form, content, self._budget):
+                if isinstance(item, Document):
+                    yield item
+                else:
+                    self._tell(item)
+        except Spent as spent:
+            self._over = True
+            self.leave(str(spent))
+
+    def leave(self, reason: str) -> None:
+        """Say that something that is enclosed is left, and why."""
+        self._told[Skipped(self._document.origin, reason)] = None
+
+    def _tell(self, item: Skipped) -> None:
+        """Keep what a container says; that a sample in a manual is cut short is no gap."""
+        own = item.origin == self._document.origin
+        if own and not item.gap:
+            return  # it only began like one, as any run of letters may
+        if self._document.own is None and (own or item.reason.endswith(_CUT)):
+            item = item._replace(gap=False)
+        self._told[item] = None
