@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.layer import Decoder
 from wakeyscan.rule import Rule
+
+if TYPE_CHECKING:
+    from wakeyscan.layer import Decoder
 
 PLAIN = ""
 """The name of no wrapping."""

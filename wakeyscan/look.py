@@ -7,11 +7,10 @@ from itertools import chain
 from typing import NamedTuple
 
 from wakeyscan.container import format_of
-from wakeyscan.detect import OutOfPatience
+from wakeyscan.errors import OutOfPatience
 from wakeyscan.examine import examine, examine_name
 from wakeyscan.finding import Document, Finding, Skipped
 from wakeyscan.lens import Lens
-from wakeyscan.novelty import new_only
 from wakeyscan.outcome import Coverage
 
 MOST_IN_ONE = 10_000
@@ -112,6 +111,8 @@ def _found(document: Document, through: Lens) -> list[Finding]:
     found = examine(document, through)
     if not found or document.before is None:
         return found
+    from wakeyscan.novelty import new_only  # only where something was found
+
     return list(new_only(found, document, lambda past: examine(past, through)))
 
 
@@ -137,6 +138,8 @@ def _look_into(first: Document, form: str, rest: Rest, through: Lens) -> Looked:
     around = total(own)
     found = [*inside, *_not_among(inside, (*outside, *around.findings))]
     if first.before is not None:
+        from wakeyscan.novelty import new_only
+
         found = list(new_only(found, first, lambda past: look_at([_alone(past)], through).findings))
     return Looked(tuple(found), (*skipped, *around.skipped), around.coverage)
 

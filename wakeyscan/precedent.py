@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from wakeyscan.detect import OutOfPatience
+from wakeyscan.errors import OutOfPatience
 from wakeyscan.examine import examine
 from wakeyscan.finding import Document, Standing
 from wakeyscan.lens import Lens

@@ -16,18 +16,20 @@ DEEPEST = 3
 """Wrappings within wrappings that are taken off."""
 
 
-def documents(document: Document, through: Lens) -> Iterator[tuple[Document, list[detect.Match]]]:
+def documents(
+    document: Document, hits: list[Hit], through: Lens
+) -> Iterator[tuple[Document, list[detect.Match]]]:
     """Yield the document, and its text where that is in UTF-16 or the like, with what is found.
 
-    Raises `detect.OutOfPatience`.
+    `hits` are the anchors of its content. Raises `OutOfPatience`.
     """
-    for shown, look in _as_shown(document, through):
+    for shown, look in _as_shown(document, hits, through):
         yield shown, detect.settle(_matches(look, through, DEEPEST), through.rules)
 
 
-def matches(content: bytes, through: Lens, depth: int = 0) -> list[detect.Match]:
-    """List what stands in a text, in as many wrappings; raises `detect.OutOfPatience`."""
-    look = _looked(content, through) if depth else _Look(content, through.prefilter(content), [])
+def matches(content: bytes, hits: list[Hit], through: Lens, depth: int = 0) -> list[detect.Match]:
+    """List what stands in a text, in as many wrappings; raises `OutOfPatience`."""
+    look = _looked(content, hits, through) if depth else _Look(content, hits, [])
     return detect.settle(_matches(look, through, depth), through.rules)
 
 
@@ -39,9 +41,8 @@ class _Look(NamedTuple):
     wrapped: list[tuple[str, Layer | Encoded]]
 
 
-def _looked(content: bytes, through: Lens) -> _Look:
-    """Find the anchors of a text, and take one wrapping off."""
-    hits = through.prefilter(content)
+def _looked(content: bytes, hits: list[Hit], through: Lens) -> _Look:
+    """Take one wrapping off a text in which anchors were found."""
     wrapped = [
         (decoder.NAME, layer)
         for decoder, marks in _wrapped(hits, through)
@@ -50,16 +51,18 @@ def _looked(content: bytes, through: Lens) -> _Look:
     return _Look(content, hits, wrapped)
 
 
-def _as_shown(document: Document, through: Lens) -> Iterator[tuple[Document, _Look]]:
+def _as_shown(
+    document: Document, hits: list[Hit], through: Lens
+) -> Iterator[tuple[Document, _Look]]:
     """Yield the document, and its text where that is in UTF-16 or the like."""
-    look = _looked(document.content, through)
+    look = _looked(document.content, hits, through)
     whole = [(name, one) for name, one in look.wrapped if isinstance(one, Encoded)]
     parts = [(name, one) for name, one in look.wrapped if isinstance(one, Layer)]
     yield document, look._replace(wrapped=[*parts])
     for name, encoded in whole:
         shown = _recoded(document, encoded)
         shown = shown._replace(encoding=composed(document.encoding, name))
-        yield shown, _looked(shown.content, through)
+        yield shown, _looked(shown.content, through.prefilter(shown.content), through)
 
 
 def _recoded(document: Document, encoded: Encoded) -> Document:
@@ -98,7 +101,7 @@ def _matches(look: _Look, through: Lens, depth: int) -> Iterator[detect.Match]:
 
 def _unwrapped(name: str, layer: Layer, through: Lens, depth: int) -> Iterator[detect.Match]:
     """Yield what stands in a layer, with offsets in the text around it."""
-    look = _looked(layer.content, through)
+    look = _looked(layer.content, through.prefilter(layer.content), through)
     for match in _matches(look, through, depth - 1):
         inside = "" if match.encoding == "plain" else f"/{match.encoding}"
         spans = [

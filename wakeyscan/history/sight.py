@@ -44,7 +44,7 @@ class Sighting(NamedTuple):
 def findings_in(
     kind: int, content: bytes, through: Lens, width: int, origin: Origin = _NOWHERE
 ) -> Iterator[Finding]:
-    """Yield what is found in an object; raises `detect.OutOfPatience`."""
+    """Yield what is found in an object; raises `OutOfPatience`."""
     if kind == BLOB and format_of(content, len(content)):
         yield from look_at([Document(origin, content)], through).findings
         return
