@@ -18,7 +18,7 @@ from wakeyscan.history.places import MOST, findings_at, nameless, places_of
 from wakeyscan.history.reach import Reach, reach_of, reached
 from wakeyscan.history.scene import Known, Scene, known_by
 from wakeyscan.history.sight import Sighting, marks_of
-from wakeyscan.outcome import Key, Moment, Place
+from wakeyscan.life import Key, Moment, Place
 
 
 class _Past(NamedTuple):
