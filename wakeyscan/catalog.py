@@ -39,6 +39,10 @@ class Catalog:
         """List the wrappings, of which none is loaded by that."""
         return self._wrappings
 
+    def exact(self) -> tuple[bytes, ...]:
+        """List the anchors that count only in their own case."""
+        return tuple(anchor for anchor, exact_case in self._anchors if exact_case)
+
     def plain(self) -> tuple[Form, ...]:
         """List the anchors as they are."""
         return tuple(Form(anchor, PLAIN, anchor, exact) for anchor, exact in self._anchors)
