@@ -8,11 +8,10 @@ mostly none. Splitting at a character goes at the speed of `memchr`, and needs n
 from __future__ import annotations
 
 import re
-from binascii import b2a_base64
 from collections.abc import Callable, Iterable
-from functools import cached_property
 
 from wakeyscan.display import KEY_PREFIX
+from wakeyscan.letters import KINDS, Letters
 from wakeyscan.locate import places
 from wakeyscan.words import Shape, Words, around
 
@@ -20,41 +19,18 @@ Sieve = Callable[[bytes, Words], bytes]
 """Gives the parts of a text, with its long words, that a wrapping may be in."""
 
 _KEY = KEY_PREFIX.encode()
-_INTROS = b"%\\&="
-"""What escapes begin with."""
-_KINDS = frozenset([b"x", b"u", b"U", b"0", b"1"])
-"""What follows a backslash that escapes a character of ASCII, but for quotes."""
-_QUOTABLE = b"\"'/`\\"
 _QUOTED = frozenset(bytes([c]) for c in b"0234567\r\n")
 """What follows an equals sign in mail."""
-_NAMES = {
-    **{ord("_"): (b"lowbar", b"UnderBar"), ord("-"): (b"hyphen", b"dash"), ord("&"): (b"amp",)},
-    **{
-        ord("\\"): (b"bsol",),
-        ord("%"): (b"percnt",),
-        ord("="): (b"equals",),
-        ord(":"): (b"colon",),
-    },
-    **{ord(";"): (b"semi",), ord("#"): (b"num",), ord('"'): (b"quot",), ord("'"): (b"apos",)},
-    **{ord("<"): (b"lt",), ord(">"): (b"gt",), ord("+"): (b"plus",), ord("/"): (b"sol",)},
-}
-"""Names of characters in HTML."""
-
+_FEW = 200
+"""Escapes that are looked at one by one before a text is split, which copies it."""
 _MANY = 256
+"""Escapes that may matter in a text that is not all about them."""
 _BESIDE = 48
 """Bytes of a piece that a disguise may reach into."""
 _DOUBLED = 8
 """Backslashes of JSON in JSON in JSON, and something before them."""
 _MOST = 10
 """Escapes that a disguise may have."""
-
-
-def _digits(letters: Iterable[int]) -> frozenset[bytes]:
-    return frozenset(style % c for c in letters for style in (b"%02x", b"%02X"))
-
-
-def _names_of(letter: int) -> tuple[bytes, ...]:
-    return _NAMES.get(letter, ())
 
 
 class Sieves:
@@ -66,8 +42,7 @@ class Sieves:
         What is not in base64 or hexadecimal must have at least that.
         """
         self._anchors = tuple(exact)
-        self._letters = frozenset(b"".join(self._anchors))
-        self._ones = frozenset(bytes([c]) for c in self._letters)
+        self._letters = Letters(self._anchors)
         self._shape = Shape(only_keys=set(self._anchors) <= {_KEY})
         self._wide = min(shortest - 1, 5)
         self.words = self._shape.words
@@ -83,111 +58,50 @@ class Sieves:
             "utf32": self._utf32,
         }
 
-    @cached_property
-    def _codes(self) -> frozenset[bytes]:
-        """The letters of the anchors."""
-        return _digits(self._letters)
-
-    @cached_property
-    def _firsts(self) -> frozenset[int]:
-        """What an anchor begins with that is escaped already, or in base64 or hexadecimal."""
-        firsts = set(_INTROS)
-        for anchor in self._anchors:
-            firsts.update((anchor[0], ord("%x" % (anchor[0] >> 4))))
-            for shift in range(3):
-                firsts.add(b2a_base64(b"\0" * shift + anchor)[(8 * shift + 5) // 6])
-        return frozenset(firsts)
-
-    @cached_property
-    def _both(self) -> frozenset[bytes]:
-        return self._codes | _digits(self._firsts)
-
-    @cached_property
-    def _inner(self) -> frozenset[bytes]:
-        """What may follow an escaped beginning of an escape, where it is not escaped itself."""
-        digits = b"".join(b"%o%x" % (c >> 6, c >> 4) for c in self._letters)
-        names = b"".join(name[:1] for c in self._letters for name in _names_of(c))
-        quoted = bytes(c for c in _QUOTABLE if c in self._letters)
-        return frozenset(bytes([c]) for c in b"2#uxUa" + digits + names + quoted)
-
-    @cached_property
-    def _percents(self) -> frozenset[bytes]:
-        return self._both | {b"00"}
-
-    @cached_property
-    def _nuls(self) -> frozenset[bytes]:
-        """A NUL and a letter: a piece of UTF-16 whose NULs are escaped."""
-        nuls = (b"00", b"x00", b"u0000", b"000", b"#0;", b"#x0;")
-        return frozenset(nul + one for nul in nuls for one in self._ones)
-
-    @cached_property
-    def _backslashed(self) -> frozenset[bytes]:
-        octal = frozenset(b"%03o" % c for c in self._letters | self._firsts)
-        kinds = (b"x", b"u00", b"U000000")
-        return octal | frozenset(kind + digits for kind in kinds for digits in self._both)
-
-    @cached_property
-    def _kinds(self) -> frozenset[bytes]:
-        return _KINDS | {one for one in self._ones if one in _QUOTABLE}
-
-    @cached_property
-    def _references(self) -> frozenset[bytes]:
-        decimal = frozenset(b"#%d" % c for c in self._letters | self._firsts)
-        return decimal | frozenset(b"#x" + digits for digits in self._both)
-
-    @cached_property
-    def _names(self) -> tuple[bytes, ...]:
-        letters = [name + b";" for c in self._letters for name in _names_of(c)]
-        others = [name + b";" for c in b"\\%=" for name in _names_of(c)]
-        return (b"amp;#", b"amp;amp;", *letters, *others, *(b"amp;" + name for name in letters))
-
-    @cached_property
-    def _numbers(self) -> frozenset[bytes]:
-        """The digits of the last letters."""
-        return _digits(anchor[-1] for anchor in self._anchors)
-
     def _percent(self, content: bytes, words: Words) -> bytes:
         """Look for percent-encoded letters."""
-        return self._where(content, b"%", 2, self._percents, self._is_code)
+        return self._where(content, b"%", 2, self._letters.percents, self._is_code)
 
     def _is_code(self, piece: bytes) -> bool:
         if piece[:2] == b"00":
-            return piece in self._nuls
-        return piece[:2] in self._codes or len(piece) == 2 or piece[2:3] in self._inner
+            return piece in self._letters.nuls
+        return (
+            piece[:2] in self._letters.codes or len(piece) == 2 or piece[2:3] in self._letters.inner
+        )
 
     def _escapes(self, content: bytes, words: Words) -> bytes:
         """Look for escapes in string literals."""
-        return self._where(content, b"\\", 1, self._kinds, self._is_escape)
+        return self._where(content, b"\\", 1, self._letters.kinds, self._is_escape)
 
     def _is_escape(self, piece: bytes) -> bool:
         if piece[1:2] == b"{":
             digits = piece[2:8].partition(b"}")[0].lstrip(b"0")
-            return piece[:1] in b"xu" and (digits in self._both or digits in (b"", b"a"))
-        known = self._backslashed
+            return piece[:1] in b"xu" and (digits in self._letters.both or digits in (b"", b"a"))
+        known = self._letters.backslashed
         if piece[:3] in known or piece[:5] in known or piece[:9] in known:
             return True
-        return piece in self._nuls or piece[:1] not in _KINDS
+        return piece in self._letters.nuls or piece[:1] not in KINDS
 
     def _entities(self, content: bytes, words: Words) -> bytes:
         """Look for character references."""
-        if b"&" not in content:
+        begins = (b"#", *self._letters.names)
+        if not _any_at(content, b"&", lambda at: content.startswith(begins, at)):
             return b""
         pieces = content.split(b"&")
-        begins = (b"#", *self._names)
         likely = [n for n, piece in enumerate(pieces) if piece.startswith(begins)]
         return _around(pieces, b"&", [n for n in likely if self._is_reference(pieces[n])])
 
     def _is_reference(self, piece: bytes) -> bool:
-        if not piece.startswith(b"#") or piece in self._nuls:
+        if not piece.startswith(b"#") or piece in self._letters.nuls:
             return True
         if piece[1:2] in (b"x", b"X"):
-            return b"#x" + piece[2:8].lstrip(b"0")[:2] in self._references
+            return b"#x" + piece[2:8].lstrip(b"0")[:2] in self._letters.references
         number = b"#" + piece[1:8].lstrip(b"0")
-        return number[:4] in self._references or number[:3] in self._references
+        return number[:4] in self._letters.references or number[:3] in self._letters.references
 
     def _quotedprintable(self, content: bytes, words: Words) -> bytes:
         """Look for escapes of mail, and for lines broken inside a word."""
-        if b"=" not in content:
+        if not _any_at(content, b"=", lambda at: content[at : at + 1] in _QUOTED):
             return b""
         pieces = content.split(b"=")
         likely = [n for n, piece in enumerate(pieces) if piece[:1] in _QUOTED and n]
@@ -197,28 +111,25 @@ class Sieves:
 
     def _is_quoted(self, before: bytes, piece: bytes) -> bool:
         if piece[:1] in b"\r\n":
-            return before[-1:] in self._ones
-        if piece[:2].isdigit() and piece[:2] in self._codes:  # a number is assigned, mostly
-            if len(piece) == 2 or piece[2:3] in self._ones:
+            return before[-1:] in self._letters.ones
+        if piece[:2].isdigit() and piece[:2] in self._letters.codes:  # a number is assigned, mostly
+            if len(piece) == 2 or piece[2:3] in self._letters.ones:
                 return True
-            return piece[:2] in self._numbers and before[-1:] in self._ones
-        return piece[:2] in self._percents and self._is_code(piece)
+            return piece[:2] in self._letters.numbers and before[-1:] in self._letters.ones
+        return piece[:2] in self._letters.percents and self._is_code(piece)
 
     def _hex(self, content: bytes, words: Words) -> bytes:
         """Look for long rows of digits that are a text, and for arrays of bytes."""
         parts = [self._shape.hex(content, words)]
-        if b"0x" in content and any(first in content for first in self._arrays):
+        if any(first in content for first in self._letters.arrays):
             pieces = content.split(b"0x")
             likely = [
-                n for n, one in enumerate(pieces) if one[2:3] == b"," and one[:2] in self._both
+                n
+                for n, one in enumerate(pieces)
+                if one[2:3] == b"," and one[:2] in self._letters.both
             ]
             parts.append(_around(pieces, b"0x", likely))
         return b"\n".join(part for part in parts if part)
-
-    @cached_property
-    def _arrays(self) -> frozenset[bytes]:
-        """The first letters in an array of bytes."""
-        return frozenset(b"0x" + digits for digits in _digits(one[0] for one in self._anchors))
 
     def _utf16(self, content: bytes, words: Words) -> bytes:
         """Look for NULs between letters."""
@@ -250,11 +161,26 @@ class Sieves:
         is_one: Callable[[bytes], bool],
     ) -> bytes:
         """Give what stands around the escapes that are told by a few bytes, and then by all."""
-        if intro not in content:
+        if not _any_at(content, intro, lambda at: content[at : at + width] in beginnings):
             return b""
         pieces = content.split(intro)
         likely = [n for n, piece in enumerate(pieces) if piece[:width] in beginnings]
         return _around(pieces, intro, [n for n in likely if is_one(pieces[n])])
+
+
+def _any_at(content: bytes, intro: bytes, is_one: Callable[[int], bool]) -> bool:
+    """Say whether what stands right behind one of the intros may be wanted.
+
+    Splitting a text costs a copy of it, which a text that has few of them is spared.
+    """
+    at = content.find(intro)
+    for _ in range(_FEW):
+        if at < 0:
+            return False
+        if is_one(at + 1):
+            break
+        at = content.find(intro, at + 1)
+    return True
 
 
 def _around(pieces: list[bytes], intro: bytes, likely: list[int]) -> bytes:

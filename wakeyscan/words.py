@@ -92,7 +92,7 @@ def _end(shape: bytes, at: int) -> int:
 
 
 def _is_text(plain: bytes, least: int) -> bool:
-    return b"x" * least in plain.replace(b"\0", b"").translate(_PRINTABLE)
+    return b"x" * least in plain.translate(_PRINTABLE, b"\0")
 
 
 def around(content: bytes, spans: Words, beside: int) -> bytes:
