@@ -19,6 +19,8 @@ Sieve = Callable[[bytes, Words], bytes]
 """Gives the parts of a text, with its long words, that a wrapping may be in."""
 
 _KEY = KEY_PREFIX.encode()
+_CUT = rb"""["'`](?:a_live_|_live_|live_|ive_)|wa_li(?:ve?)?["'`]"""
+"""The longer part of the prefix of keys where a quote cuts it in two."""
 _QUOTED = frozenset(bytes([c]) for c in b"0234567\r\n")
 """What follows an equals sign in mail."""
 _FEW = 200
@@ -150,7 +152,8 @@ class Sieves:
             return b""
         half = len(_KEY) // 2
         spots = sorted(at for part in (_KEY[:half], _KEY[-half:]) for at in places(content, part))
-        return around(content, [(at, at + half) for at in spots], len(_KEY))
+        part = around(content, [(at, at + half) for at in spots], len(_KEY))
+        return part if re.search(_CUT, part) else b""
 
     def _where(
         self,

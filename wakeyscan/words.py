@@ -12,6 +12,9 @@ _REST = b"+/-_"
 """The last two letters of base64, in either alphabet."""
 _BREAKS = b"\r\n\\%&=\"'"
 """What a line that is one of many may end with."""
+_BEFORE = (b"\r", b"\n", b"\\", b"%", b";")
+"""What a break before a line ends with, or begins with where it looks like base64 itself."""
+_INDENT = 64
 _WORD = b"x" * 16
 _DIGITS = b"0123456789abcdefABCDEF"
 _DIGITS_APART = bytes.maketrans(_DIGITS, b"\0" * len(_DIGITS))
@@ -47,7 +50,7 @@ class Shape:
         at = shape.find(_WORD)
         while at >= 0:
             end = _end(shape, at + len(_WORD))
-            if end - at >= self._long or shape[end : end + 1] == b"\n":
+            if end - at >= self._long or _is_line(content, shape, at, end):
                 words.append((at, end))
             at = shape.find(_WORD, end)
         return words
@@ -80,6 +83,16 @@ class Shape:
             _is_text(unhexlify(digits[shift : shift + (len(digits) - shift) // 2 * 2]), self._text)
             for shift in range(2)
         )
+
+
+def _is_line(content: bytes, shape: bytes, start: int, end: int) -> bool:
+    """Say whether a word may be one of many lines: a break before it, and maybe blanks, and behind.
+
+    A break may be escaped, as in a string literal.
+    """
+    if shape[end : end + 1] != b"\n":
+        return False
+    return content[max(0, start - _INDENT) : start].rstrip(b" \t")[-1:] in (*_BEFORE, b"")
 
 
 def _end(shape: bytes, at: int) -> int:
