@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from base64 import b64encode
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,7 +27,7 @@ from tests.disguises import SINGLE, each, pairs
 from tests.repository import Repo
 from wakeyscan import decoders, family, rule
 from wakeyscan.examine import examine
-from wakeyscan.finding import Document, Finding, Origin, Standing
+from wakeyscan.finding import Document, Finding, Origin, Severity, Standing
 from wakeyscan.inspection import Wrappings
 from wakeyscan.layer import Layer
 from wakeyscan.lens import lens
@@ -326,3 +327,67 @@ def test_no_decoder_trips_over_any_bytes(content: bytes, at: int, name: str) -> 
                 assert 0 <= low < high <= len(whole)
                 for start, end in layer.sources(0, len(layer.content)):
                     assert 0 <= start <= end <= len(whole)
+
+
+ACME = """\
+title = "Acme token"
+severity = "high"
+anchors = ["{anchor}"]
+pattern = '''(?P<secret>{anchor}[A-Za-z0-9]{{24}})'''
+help = "Revoke it."
+hits = ["{anchor}{body}", "a {anchor}{body}", "a={anchor}{body}"]
+misses = ["{anchor}", "{body}", "{anchor} {body}"]
+"""
+OWN = [name for name in SINGLE if not name.endswith("-first") and "-named" not in name]
+"""Wrappings that know nothing of the prefix of our own keys."""
+
+
+def quoted(name: str, text: bytes) -> bytes:
+    return text if name.startswith("utf") else b'\nkey = "' + text + b'"\n'
+
+
+@pytest.mark.parametrize("anchor", ["acme-", "Tok4", "JZ_sk.9:"])
+def test_a_rule_of_ones_own_finds_in_few_bytes_what_it_finds_in_many(
+    anchor: str, tmp_path: Path
+) -> None:
+    source = random.Random(anchor)
+    cases = {}
+    for name in OWN:
+        for pad in range(3):
+            secret = anchor + "".join(source.choices("abcXYZ0123", k=24))
+            text = SINGLE[name].wrap(b"." * pad + secret.encode())
+            cases[f"{name}+{pad}"] = quoted(name, text)
+    write(tmp_path / "cases", cases)
+    rule_file = ACME.format(anchor=anchor, body="a1" * 12)
+    write(tmp_path, {"rules/acme.toml": rule_file, "much.txt": b"words and words\n" * 300_000})
+    for targets in (["cases"], ["much.txt", "cases"]):
+        scan = [WAKEYSCAN, "scan", "--rules", "rules", "--format", "json", *targets]
+        report = json.loads(execute(scan, tmp_path).out)
+        mine = {f["path"] for f in report["findings"] if f["rule"] == "acme"}
+        assert mine == {f"cases/{case}" for case in cases}
+
+
+@given(
+    st.text("abmtwzAGKZ0289_-.:/=%~+", min_size=4, max_size=9),
+    st.lists(st.tuples(st.sampled_from(OWN), st.integers(0, 2)), min_size=1, max_size=8),
+)
+@settings(max_examples=30, deadline=None)
+def test_few_bytes_are_sieved_for_any_anchor(anchor: str, wraps: list[tuple[str, int]]) -> None:
+    secret = anchor + "Ab3" * 8
+    mine = rule.Rule(
+        id="mine",
+        title="Mine",
+        severity=Severity.HIGH,
+        anchors=(anchor.encode(),),
+        pattern=f"(?P<secret>{re.escape(anchor)}[A-Za-z0-9]{{24}})",
+        help="Revoke it.",
+        verifier="",
+        hits=(),
+        misses=(),
+    )
+    few, many = (lens((mine,), Wrappings()) for _ in range(2))
+    many.prefilter.expect(1 << 30)
+    for name, pad in wraps:
+        text = SINGLE[name].wrap(b"." * pad + secret.encode())
+        content = quoted(name, text)
+        assert {f.secret for f in found(content, few)} == {f.secret for f in found(content, many)}

@@ -20,7 +20,8 @@ from wakeyscan.history.scene import Scene
 from wakeyscan.history.sight import Sighting
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import Lens, lens
-from wakeyscan.outcome import Coverage, Key, Outcome
+from wakeyscan.life import Key
+from wakeyscan.outcome import Coverage, Outcome
 from wakeyscan.policy import Policy
 from wakeyscan.precedent import Precedents
 from wakeyscan.prefilter import MANY

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from wakeyscan.display import conceal, printable
 from wakeyscan.finding import Liveness
-from wakeyscan.outcome import Key, Moment, Place
+from wakeyscan.life import Key, Moment, Place
 
 _SHORT = 12
 _MOST_PLACES = 5

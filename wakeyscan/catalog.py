@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.layer import Decoder
 from wakeyscan.rule import Rule
+
+if TYPE_CHECKING:
+    from wakeyscan.layer import Decoder
 
 PLAIN = ""
 """The name of no wrapping."""
@@ -36,6 +38,10 @@ class Catalog:
     def names(self) -> Iterable[str]:
         """List the wrappings, of which none is loaded by that."""
         return self._wrappings
+
+    def exact(self) -> tuple[bytes, ...]:
+        """List the anchors that count only in their own case."""
+        return tuple(anchor for anchor, exact_case in self._anchors if exact_case)
 
     def plain(self) -> tuple[Form, ...]:
         """List the anchors as they are."""

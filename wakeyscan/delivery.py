@@ -26,7 +26,7 @@ def deliver(outcome: Outcome, settings: config.Config) -> None:
 def check(settings: config.Config) -> None:
     """Refuse report formats that do not exist before any work is done."""
     for name in (settings.format, *(name for name, _ in settings.reports)):
-        family.member(reports, name)
+        family.check(reports, name)
 
 
 def rendered(name: str, outcome: Outcome, settings: config.Config, color: bool = False) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.errors import OutOfPatience
 from wakeyscan.finding import Secret
 from wakeyscan.rule import AFTER, BEFORE, PATIENCE, Rule
 
@@ -25,23 +26,6 @@ class Match(NamedTuple):
     encoding: str = "plain"
     elsewhere: tuple[tuple[int, int], ...] = ()
     """Where the rest of it stands, if not right behind: a secret may be written in pieces."""
-
-
-class OutOfPatience(Exception):
-    """A pattern took too long for a text; the text counts as not looked at."""
-
-
-class Patterns:
-    """Compiled patterns, each made when its rule first has an anchor in a text."""
-
-    def __init__(self) -> None:
-        self._compiled: dict[str, Pattern[bytes]] = {}
-
-    def of(self, rule: Rule) -> Pattern[bytes]:
-        """Give the compiled pattern of a rule; raises `RuleError`."""
-        if rule.id not in self._compiled:
-            self._compiled[rule.id] = rule.compile()
-        return self._compiled[rule.id]
 
 
 def detect(

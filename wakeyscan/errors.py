@@ -31,5 +31,9 @@ class CacheError(WakeyscanError):
     """What was remembered can't be used; it never stops a run."""
 
 
+class OutOfPatience(Exception):
+    """A pattern took too long for a text; the text counts as not looked at."""
+
+
 class ReportError(WakeyscanError):
     """A report could not be written to where it was wanted."""

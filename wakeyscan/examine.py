@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from wakeyscan import unwrap
+from typing import TYPE_CHECKING
+
 from wakeyscan.finding import Document, Finding, Origin
 from wakeyscan.lens import Lens
 from wakeyscan.prefilter import Hit
+
+if TYPE_CHECKING:
+    from wakeyscan.unwrap import Opener
 
 
 def examine(
     document: Document,
     through: Lens,
-    opener: unwrap.Opener | None = None,
     hits: list[Hit] | None = None,
+    opener: Opener | None = None,
 ) -> list[Finding]:
-    """List the findings of one document, by place; raises `detect.OutOfPatience`.
+    """List the findings of one document, by place; raises `OutOfPatience`.
 
     `hits` are its anchors, for whoever looked for them already.
     """
-    shown = unwrap.documents(document, through, opener, hits)
+    hits = through.prefilter(document.content) if hits is None else hits
+    if not hits:
+        return []
+    from wakeyscan import unwrap  # with what it takes 2 ms that a text with no anchor never pays
+
+    shown = unwrap.documents(document, hits, through, opener)
     found = [(document, some) for document, some in shown if some]
     if not found:
         return []
@@ -30,7 +39,12 @@ def examine(
 def examine_name(origin: Origin, through: Lens) -> tuple[Origin, list[Finding]]:
     """Look for secrets in a document's name; give its origin with the name masked, and them."""
     path = origin.path.encode("utf-8", "surrogateescape")
-    matches = unwrap.matches(path, through)
+    hits = through.prefilter(path)
+    if not hits:
+        return origin, []
+    from wakeyscan import unwrap
+
+    matches = unwrap.matches(path, hits, through)
     if not matches:
         return origin, []
     from wakeyscan import judge

@@ -18,9 +18,14 @@ def names(package: ModuleType) -> tuple[str, ...]:
     return tuple(sorted(name for name in found if not name.startswith("_")))
 
 
-def member(package: ModuleType, name: str) -> ModuleType:
-    """Load one member; raises `UsageError` where there is none of that name."""
+def check(package: ModuleType, name: str) -> None:
+    """Refuse a name that no member has, without loading any; raises `UsageError`."""
     if name not in names(package):
         kind = package.__name__.rpartition(".")[2]
         raise UsageError(f"no {name!r} among the {kind}; there are: {', '.join(names(package))}")
+
+
+def member(package: ModuleType, name: str) -> ModuleType:
+    """Load one member; raises `UsageError` where there is none of that name."""
+    check(package, name)
     return import_module(f"{package.__name__}.{name}")

@@ -14,7 +14,6 @@ from wakeyscan.container import Bounds
 from wakeyscan.errors import ConfigError
 from wakeyscan.exclusion import Exclusion
 from wakeyscan.finding import Document, Skipped
-from wakeyscan.layer import Decoder
 from wakeyscan.lens import Lens, lens
 from wakeyscan.look import Looked, look_at
 from wakeyscan.outcome import IGNORE_FILE, Outcome
@@ -26,6 +25,7 @@ from wakeyscan.scope import Scope
 from wakeyscan.workers import Look, batch_look, survey
 
 if TYPE_CHECKING:
+    from wakeyscan.layer import Decoder
     from wakeyscan.precedent import Precedents
 
 Opened = list[tuple[ModuleType, Iterable[str | Skipped]]]
@@ -128,7 +128,7 @@ def asked_about(outcome: Outcome, settings: config.Config) -> Outcome:
         progress.end()
 
 
-class Wrappings(Mapping[str, Decoder]):
+class Wrappings(Mapping[str, "Decoder"]):
     """All decoders by the names of their files, each loaded when it is first wanted."""
 
     def __init__(self) -> None:

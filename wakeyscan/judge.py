@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from wakeyscan import exposure, ignores, locate, severity, triage, unwrap
-from wakeyscan.detect import Match, OutOfPatience
+from wakeyscan.detect import Match
+from wakeyscan.errors import OutOfPatience
 from wakeyscan.excerpt import Masks, excerpt, masks_of
 from wakeyscan.finding import Document, Finding, Origin, Position, Standing
 from wakeyscan.lens import Lens
@@ -104,7 +105,7 @@ def _concealed(text: str, through: Lens) -> str:
     """Mask what a document calls a part of itself; where that takes too long, all of it."""
     content = text.encode()
     try:
-        matches = unwrap.matches(content, through, depth=1)
+        matches = unwrap.matches(content, through.prefilter(content), through, depth=1)
     except OutOfPatience:
         return "…"
     return masks_of(content, matches).over(0, len(content)) if matches else text

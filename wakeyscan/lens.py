@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan import detect
 from wakeyscan.catalog import Catalog
 from wakeyscan.container import Bounds
-from wakeyscan.layer import Decoder
 from wakeyscan.prefilter import Prefilter
 from wakeyscan.rule import Rule
+
+if TYPE_CHECKING:
+    from regex import Pattern
+
+    from wakeyscan.layer import Decoder
+
+
+class Patterns:
+    """Compiled patterns, each made when its rule first has an anchor in a text."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, Pattern[bytes]] = {}
+
+    def of(self, rule: Rule) -> Pattern[bytes]:
+        """Give the compiled pattern of a rule; raises `RuleError`."""
+        if rule.id not in self._compiled:
+            self._compiled[rule.id] = rule.compile()
+        return self._compiled[rule.id]
 
 
 class Lens(NamedTuple):
@@ -19,7 +35,7 @@ class Lens(NamedTuple):
     rules: tuple[Rule, ...]
     decoders: Mapping[str, Decoder]
     prefilter: Prefilter
-    patterns: detect.Patterns
+    patterns: Patterns
     heed_marks: bool = True
     """Whether `wakeyscan:ignore` counts: in a stranger's repository it does not."""
     bounds: Bounds = Bounds()
@@ -32,4 +48,4 @@ class Lens(NamedTuple):
 
 def lens(rules: tuple[Rule, ...], decoders: Mapping[str, Decoder]) -> Lens:
     """Grind a lens for rules and decoders, by the names of their files."""
-    return Lens(rules, decoders, Prefilter(Catalog(rules, decoders)), detect.Patterns())
+    return Lens(rules, decoders, Prefilter(Catalog(rules, decoders)), Patterns())

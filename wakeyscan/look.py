@@ -7,15 +7,15 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.container import format_of
-from wakeyscan.detect import OutOfPatience
-from wakeyscan.enclosed import Enclosed
+from wakeyscan.errors import OutOfPatience
 from wakeyscan.examine import examine, examine_name
 from wakeyscan.finding import Document, Finding, Skipped
 from wakeyscan.lens import Lens
-from wakeyscan.novelty import new_only
 from wakeyscan.outcome import Coverage
+from wakeyscan.prefilter import Hit
 
 if TYPE_CHECKING:
+    from wakeyscan.enclosed import Enclosed
     from wakeyscan.member import Budget
 
 MOST_IN_ONE = 10_000
@@ -108,22 +108,29 @@ def _look(item: Document | Skipped, through: Lens, budget: Budget | None = None)
     low, high = item.own or (0, len(item.content))
     coverage = Coverage(int(low == 0), high - low)
     item = item._replace(origin=origin)
+    hits = through.prefilter(item.content)
+    if not hits:
+        return Looked(findings, (), coverage)
+    from wakeyscan.enclosed import Enclosed  # as much as follows: nothing that a clean file pays
+
     enclosed = Enclosed(item, through.bounds, budget)
     try:
-        found = _found(item, through, enclosed)
+        found = _found(item, through, hits, enclosed)
     except OutOfPatience as error:
         return Looked(findings, (Skipped(origin, str(error)), *enclosed.skipped), coverage)
     skipped = (Skipped(origin, _TOO_MANY),) if len(found) > MOST_IN_ONE else ()
     return Looked((*findings, *found[:MOST_IN_ONE]), (*skipped, *enclosed.skipped), coverage)
 
 
-def _found(document: Document, through: Lens, enclosed: Enclosed) -> list[Finding]:
-    found = examine(document, through, enclosed)
+def _found(document: Document, through: Lens, hits: list[Hit], enclosed: Enclosed) -> list[Finding]:
+    found = examine(document, through, hits, enclosed)
     if not found or document.before is None:
         return found
+    from wakeyscan.enclosed import Enclosed
+    from wakeyscan.novelty import new_only
 
     def examined(past: Document) -> list[Finding]:
-        return examine(past, through, Enclosed(past, through.bounds))
+        return examine(past, through, opener=Enclosed(past, through.bounds))
 
     return list(new_only(found, document, examined))
 
@@ -152,6 +159,8 @@ def _look_into(first: Document, form: str, rest: Rest, through: Lens) -> Looked:
     around = total(own)
     found = [*inside, *_not_among(inside, (*outside, *around.findings))]
     if first.before is not None:
+        from wakeyscan.novelty import new_only
+
         found = list(new_only(found, first, lambda past: look_at([_alone(past)], through).findings))
     return Looked(tuple(found), (*skipped, *around.skipped), around.coverage)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from wakeyscan.detect import OutOfPatience
 from wakeyscan.enclosed import Enclosed
+from wakeyscan.errors import OutOfPatience
 from wakeyscan.examine import examine
 from wakeyscan.finding import Document, Standing
 from wakeyscan.lens import Lens
@@ -36,8 +36,7 @@ class Precedents:
 
     def _marked(self, document: Document) -> Iterator[tuple[str, str]]:
         with suppress(OutOfPatience):
-            for finding in examine(
-                document, self._through, Enclosed(document, self._through.bounds)
-            ):
+            enclosed = Enclosed(document, self._through.bounds)
+            for finding in examine(document, self._through, opener=enclosed):
                 if finding.standing is Standing.IGNORED:
                     yield finding.rule, finding.secret.fingerprint

@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 from wakeyscan.catalog import Catalog, Form
 from wakeyscan.locate import places
-from wakeyscan.sieves import SIEVES, long_words, wide_beginning
+from wakeyscan.sieves import Sieves, wide_beginning
+from wakeyscan.words import around
 
 MANY = 1 << 22
 """Bytes after which loading hyperscan, and all forms into it (40 ms), has paid for itself."""
 
-_BEFORE, _BEHIND = 64, 256
+_BEFORE, _BEHIND = 64, 192
 """Bytes around an anchor in which what wraps a part of its key is looked for."""
 
 _HEAD = 64
@@ -72,6 +73,7 @@ class Prefilter:
 
 def _finder(catalog: Catalog) -> Look:
     wanted = [(f, f.text if f.exact_case else f.text.lower()) for f in catalog.plain()]
+    sieves = Sieves(catalog.exact(), min((len(mark) for _, mark in wanted), default=1))
 
     def look(content: bytes | memoryview) -> list[Hit]:
         text = bytes(content)
@@ -82,26 +84,17 @@ def _finder(catalog: Catalog) -> Look:
             for at in places(text if form.exact_case else lowered, mark)
         ]
         # What comes behind an anchor may be wrapped though it is not.
-        near = _near(text, [at for form, at in hits if form.exact_case])
-        words = long_words(text)
+        anchors = sorted(at for form, at in hits if form.exact_case)
+        near = around(text, [(at, at + _BEHIND) for at in anchors], _BEFORE)
+        words = sieves.words(text)
         for name in catalog.names():
-            sieve = SIEVES.get(name)
+            sieve = sieves.by_name.get(name)
             part = text if sieve is None else sieve(text, words)
             if near or part:
                 hits += _in_part(near + b"\n" + part, catalog.of(name))
         return hits + _in_utf16(text, look) if b"\0" in text and not hits else hits
 
     return look
-
-
-def _near(text: bytes, anchors: list[int]) -> bytes:
-    """Give what stands around some anchors, each byte once."""
-    parts = []
-    done = 0
-    for at in sorted(anchors):
-        parts.append(text[max(done, at - _BEFORE) : at + _BEHIND])
-        done = max(done, at + _BEHIND)
-    return b"".join(parts)
 
 
 def _in_utf16(text: bytes, look: Look) -> list[Hit]:

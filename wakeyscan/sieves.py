@@ -8,45 +8,25 @@ mostly none. Splitting at a character goes at the speed of `memchr`, and needs n
 from __future__ import annotations
 
 import re
-from binascii import a2b_base64, unhexlify
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
-Words = Sequence[bytes]
-"""What `long_words` gives of a text, once for all sieves."""
+from wakeyscan.display import KEY_PREFIX
+from wakeyscan.letters import KINDS, Letters
+from wakeyscan.locate import places
+from wakeyscan.words import Shape, Words, around
 
-_LETTERS = b"wa_live"
-_CODES = frozenset(style % c for c in _LETTERS for style in (b"%02x", b"%02X"))
-"""The letters of an anchor."""
-_OUTER = frozenset(style % c for c in b"%\\&=wad37" for style in (b"%02x", b"%02X"))
-"""What an anchor begins with that is escaped already, or in base64 or hexadecimal."""
-_INNER = frozenset(bytes([c]) for c in b"1567ux#lUa2")
-"""What may follow that, where it is not escaped."""
-_BOTH = _CODES | _OUTER
-_PERCENT = _BOTH | {b"00"}
-_ESCAPES = frozenset(
-    [
-        *(kind + digits for kind in (b"x", b"u00", b"U000000") for digits in _BOTH),
-        *(b"%03o" % c for c in _LETTERS + b"%\\&=d37"),
-    ]
-)
-_REFERENCES = frozenset(
-    [b"#%d" % c for c in _LETTERS + b"%\\&=d37"] + [b"#x" + digits for digits in _BOTH]
-)
-_NAMES = (
-    *(b"lowbar;", b"UnderBar;", b"bsol;", b"percnt;", b"equals;"),
-    *(b"amp;#", b"amp;lowbar;", b"amp;UnderBar;", b"amp;amp;"),
-)
-_KINDS = frozenset([b"x", b"u", b"U", b"0", b"1"])
+Sieve = Callable[[bytes, Words], bytes]
+"""Gives the parts of a text, with its long words, that a wrapping may be in."""
+
+_KEY = KEY_PREFIX.encode()
+_CUT = rb"""["'`](?:a_live_|_live_|live_|ive_)|wa_li(?:ve?)?["'`]"""
+"""The longer part of the prefix of keys where a quote cuts it in two."""
 _QUOTED = frozenset(bytes([c]) for c in b"0234567\r\n")
-_ONES = frozenset(bytes([c]) for c in _LETTERS)
-
-_BRACED = _BOTH | {b"", b"%x" % 0xA}
-_WIDE = frozenset(
-    nul + bytes([c]) for nul in (b"00", b"x00", b"u0000", b"000", b"#0;", b"#x0;") for c in _LETTERS
-)
-"""A NUL and a letter: a piece of UTF-16 whose NULs are escaped."""
-
+"""What follows an equals sign in mail."""
+_FEW = 200
+"""Escapes that are looked at one by one before a text is split, which copies it."""
 _MANY = 256
+"""Escapes that may matter in a text that is not all about them."""
 _BESIDE = 48
 """Bytes of a piece that a disguise may reach into."""
 _DOUBLED = 8
@@ -54,118 +34,156 @@ _DOUBLED = 8
 _MOST = 10
 """Escapes that a disguise may have."""
 
-_BASE64 = bytes(
-    0x78
-    if c in b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-    else 0x0A
-    if c in b"\r\n\\%&=\"'"
-    else 0x20
-    for c in range(256)
-)
-"""A table: `x` for base64, a break for what its last line may end with, a blank for all else.
 
-No key, and nothing that escapes one, has the last two letters of base64, `+/` or `-_`, in it: they
-would need `>`, `?` or `~`.
-"""
-_WORD = b"x" * 16
-_LONG = 32
-"""Letters of the shortest key, wrapped; a line that is one of many may have less."""
-_NARROW = rb"\n[ \t]*+[\w+/-]{8,15}+\r?"
-"""A line too short for that; of two or more, a key is in the middle."""
-_FIRST = b"0x77"
-"""The first letter of a key in an array of bytes."""
-_APART = (b",", b" ")
-"""What stands between them."""
-_W_APART = rb"77(?:[ :\-\r\n]|61 )"
-_BEFORE_LINE = rb"6[15][ :-]?5[fF]"
-"""Letters of a key with something between them; a line ends behind one pair of them at most."""
-_DIGITS = 40
-"""Hexadecimal digits that the shortest key has at least."""
-_NO_DIGITS = bytes(c for c in range(256) if c not in b"0123456789abcdefABCDEF")
-_RUNS = bytes(0x78 if _BASE64[c] == 0x78 or c in b"+/-_" else 0x20 for c in range(256))
-_RUN = b"x" * 64
-"""A table, too: `x` for base64 with all its letters; and the shortest first line of it."""
-_PACKED = (
-    *(b"H4sI", b"SDRzS", b"UEsDB", b"VUVzRE", b"Td6W", b"L1RkNl", b"KLUv", b"S0xVdi"),
-    *(b"Qlpo", b"UWxwb"),
-)
-"""How gzip, zip, xz, Zstandard and bzip2 begin in base64, and in base64 of that."""
-_PRINTABLE = bytes(0x78 if 0x20 <= c < 0x7F else 0x20 for c in range(256))
+class Sieves:
+    """The sieves for some anchors, which count in their own case, by the files of the decoders."""
+
+    def __init__(self, exact: Iterable[bytes], shortest: int) -> None:
+        """Take the anchors, and the length of the shortest, whether it counts in any case or not.
+
+        What is not in base64 or hexadecimal must have at least that.
+        """
+        self._anchors = tuple(exact)
+        self._letters = Letters(self._anchors)
+        self._shape = Shape(only_keys=set(self._anchors) <= {_KEY})
+        self._wide = min(shortest - 1, 5)
+        self.words = self._shape.words
+        self.by_name: dict[str, Sieve] = {
+            "base64": self._shape.base64,
+            "entities": self._entities,
+            "escapes": self._escapes,
+            "hex": self._hex,
+            "percent": self._percent,
+            "pieces": self._pieces,
+            "quotedprintable": self._quotedprintable,
+            "utf16": self._utf16,
+            "utf32": self._utf32,
+        }
+
+    def _percent(self, content: bytes, words: Words) -> bytes:
+        """Look for percent-encoded letters."""
+        return self._where(content, b"%", 2, self._letters.percents, self._is_code)
+
+    def _is_code(self, piece: bytes) -> bool:
+        if piece[:2] == b"00":
+            return piece in self._letters.nuls
+        return (
+            piece[:2] in self._letters.codes or len(piece) == 2 or piece[2:3] in self._letters.inner
+        )
+
+    def _escapes(self, content: bytes, words: Words) -> bytes:
+        """Look for escapes in string literals."""
+        return self._where(content, b"\\", 1, self._letters.kinds, self._is_escape)
+
+    def _is_escape(self, piece: bytes) -> bool:
+        if piece[1:2] == b"{":
+            digits = piece[2:8].partition(b"}")[0].lstrip(b"0")
+            return piece[:1] in b"xu" and (digits in self._letters.both or digits in (b"", b"a"))
+        known = self._letters.backslashed
+        if piece[:3] in known or piece[:5] in known or piece[:9] in known:
+            return True
+        return piece in self._letters.nuls or piece[:1] not in KINDS
+
+    def _entities(self, content: bytes, words: Words) -> bytes:
+        """Look for character references."""
+        begins = (b"#", *self._letters.names)
+        if not _any_at(content, b"&", lambda at: content.startswith(begins, at)):
+            return b""
+        pieces = content.split(b"&")
+        likely = [n for n, piece in enumerate(pieces) if piece.startswith(begins)]
+        return _around(pieces, b"&", [n for n in likely if self._is_reference(pieces[n])])
+
+    def _is_reference(self, piece: bytes) -> bool:
+        if not piece.startswith(b"#") or piece in self._letters.nuls:
+            return True
+        if piece[1:2] in (b"x", b"X"):
+            return b"#x" + piece[2:8].lstrip(b"0")[:2] in self._letters.references
+        number = b"#" + piece[1:8].lstrip(b"0")
+        return number[:4] in self._letters.references or number[:3] in self._letters.references
+
+    def _quotedprintable(self, content: bytes, words: Words) -> bytes:
+        """Look for escapes of mail, and for lines broken inside a word."""
+        if not _any_at(content, b"=", lambda at: content[at : at + 1] in _QUOTED):
+            return b""
+        pieces = content.split(b"=")
+        likely = [n for n, piece in enumerate(pieces) if piece[:1] in _QUOTED and n]
+        return _around(
+            pieces, b"=", [n for n in likely if self._is_quoted(pieces[n - 1], pieces[n])]
+        )
+
+    def _is_quoted(self, before: bytes, piece: bytes) -> bool:
+        if piece[:1] in b"\r\n":
+            return before[-1:] in self._letters.ones
+        if piece[:2].isdigit() and piece[:2] in self._letters.codes:  # a number is assigned, mostly
+            if len(piece) == 2 or piece[2:3] in self._letters.ones:
+                return True
+            return piece[:2] in self._letters.numbers and before[-1:] in self._letters.ones
+        return piece[:2] in self._letters.percents and self._is_code(piece)
+
+    def _hex(self, content: bytes, words: Words) -> bytes:
+        """Look for long rows of digits that are a text, and for arrays of bytes."""
+        parts = [self._shape.hex(content, words)]
+        if any(first in content for first in self._letters.arrays):
+            pieces = content.split(b"0x")
+            likely = [
+                n
+                for n, one in enumerate(pieces)
+                if one[2:3] == b"," and one[:2] in self._letters.both
+            ]
+            parts.append(_around(pieces, b"0x", likely))
+        return b"\n".join(part for part in parts if part)
+
+    def _utf16(self, content: bytes, words: Words) -> bytes:
+        """Look for NULs between letters."""
+        return self._spread(content, rb"\0")
+
+    def _utf32(self, content: bytes, words: Words) -> bytes:
+        """Look for three NULs between letters."""
+        return self._spread(content, rb"\0\0\0")
+
+    def _spread(self, content: bytes, nuls: bytes) -> bytes:
+        if b"\0" not in content:
+            return b""
+        return content if re.search(rb"(?:[ -~]%b){%d}" % (nuls, self._wide), content) else b""
+
+    def _pieces(self, content: bytes, words: Words) -> bytes:
+        """Look for the halves of the prefix of keys."""
+        if _KEY not in self._anchors:
+            return b""
+        half = len(_KEY) // 2
+        spots = sorted(at for part in (_KEY[:half], _KEY[-half:]) for at in places(content, part))
+        part = around(content, [(at, at + half) for at in spots], len(_KEY))
+        return part if re.search(_CUT, part) else b""
+
+    def _where(
+        self,
+        content: bytes,
+        intro: bytes,
+        width: int,
+        beginnings: frozenset[bytes],
+        is_one: Callable[[bytes], bool],
+    ) -> bytes:
+        """Give what stands around the escapes that are told by a few bytes, and then by all."""
+        if not _any_at(content, intro, lambda at: content[at : at + width] in beginnings):
+            return b""
+        pieces = content.split(intro)
+        likely = [n for n, piece in enumerate(pieces) if piece[:width] in beginnings]
+        return _around(pieces, intro, [n for n in likely if is_one(pieces[n])])
 
 
-def _where(
-    content: bytes,
-    intro: bytes,
-    width: int,
-    beginnings: frozenset[bytes],
-    is_one: Callable[[bytes], bool],
-) -> bytes:
-    """Give what stands around the escapes that are told by a few bytes, and then by all."""
-    if intro not in content:
-        return b""
-    pieces = content.split(intro)
-    likely = [n for n, piece in enumerate(pieces) if piece[:width] in beginnings]
-    return _around(pieces, intro, [n for n in likely if is_one(pieces[n])])
+def _any_at(content: bytes, intro: bytes, is_one: Callable[[int], bool]) -> bool:
+    """Say whether what stands right behind one of the intros may be wanted.
 
-
-def percent(content: bytes, words: Words) -> bytes:
-    """Look for percent-encoded letters."""
-    return _where(content, b"%", 2, _PERCENT, _is_code)
-
-
-def _is_code(piece: bytes) -> bool:
-    if piece[:2] == b"00":
-        return piece in _WIDE
-    return piece[:2] in _CODES or len(piece) == 2 or piece[2:3] in _INNER
-
-
-def escapes(content: bytes, words: Words) -> bytes:
-    """Look for escapes in string literals."""
-    return _where(content, b"\\", 1, _KINDS, _is_escape)
-
-
-def _is_escape(piece: bytes) -> bool:
-    if piece[1:2] == b"{":
-        return piece[:1] in b"xu" and piece[2:8].partition(b"}")[0].lstrip(b"0") in _BRACED
-    if piece[:3] in _ESCAPES or piece[:5] in _ESCAPES or piece[:9] in _ESCAPES:
-        return True
-    return piece in _WIDE
-
-
-def entities(content: bytes, words: Words) -> bytes:
-    """Look for character references."""
-    if b"&" not in content:
-        return b""
-    pieces = content.split(b"&")
-    return _around(pieces, b"&", [n for n, piece in enumerate(pieces) if _is_reference(piece)])
-
-
-def _is_reference(piece: bytes) -> bool:
-    if not piece.startswith(b"#"):
-        return piece.startswith(_NAMES)
-    if piece in _WIDE:
-        return True
-    if piece[1:2] in (b"x", b"X"):
-        return b"#x" + piece[2:8].lstrip(b"0")[:2] in _REFERENCES
-    number = b"#" + piece[1:8].lstrip(b"0")
-    return number[:4] in _REFERENCES or number[:3] in _REFERENCES
-
-
-def quotedprintable(content: bytes, words: Words) -> bytes:
-    """Look for escapes of mail, and for lines broken inside a word."""
-    if not re.search(rb"=[0-7\r\n]", content):
-        return b""
-    pieces = content.split(b"=")
-    likely = [n for n, piece in enumerate(pieces) if piece[:1] in _QUOTED and n]
-    return _around(pieces, b"=", [n for n in likely if _is_quoted(pieces[n - 1], pieces[n])])
-
-
-def _is_quoted(before: bytes, piece: bytes) -> bool:
-    if piece[:1] in b"\r\n":
-        return before[-1:] in _ONES
-    if piece[:2].isdigit() and piece[:2] in _CODES:  # a number is assigned, mostly
-        return len(piece) == 2 or piece[2:3] in _ONES
-    return piece[:2] in _PERCENT and _is_code(piece)
+    Splitting a text costs a copy of it, which a text that has few of them is spared.
+    """
+    at = content.find(intro)
+    for _ in range(_FEW):
+        if at < 0:
+            return False
+        if is_one(at + 1):
+            break
+        at = content.find(intro, at + 1)
+    return True
 
 
 def _around(pieces: list[bytes], intro: bytes, likely: list[int]) -> bytes:
@@ -184,84 +202,6 @@ def _around(pieces: list[bytes], intro: bytes, likely: list[int]) -> bytes:
     )
 
 
-def base64(content: bytes, words: Words) -> bytes:
-    """Look for long words, and those that end a line, that are base64 of a text; narrow columns."""
-    if any(_is_base64(word) for word in words):
-        return content
-    return content if re.search(_NARROW * 2 + rb"\n", content) else b""
-
-
-def long_words(content: bytes) -> list[bytes]:
-    """List the words that base64 and hexadecimal may be: long ones, and those that end a line."""
-    shape = content.translate(_BASE64)
-    words = []
-    at = shape.find(_WORD)
-    while at >= 0:
-        end = _end(shape, at + len(_WORD))
-        if end - at >= _LONG or shape[end : end + 1] == b"\n":
-            words.append(content[at:end])
-        at = shape.find(_WORD, end)
-    return words
-
-
-def _end(shape: bytes, at: int) -> int:
-    """Give the offset behind a run of `x`; the steps double, since most runs are short."""
-    step = 64
-    while (rest := shape[at : at + step]) and not rest.strip(b"x"):
-        at += len(rest)
-        step *= 2
-    return at + len(rest) - len(rest.lstrip(b"x"))
-
-
-def _is_base64(word: bytes) -> bool:
-    """Say whether a word has capitals and small letters, and decodes to characters."""
-    if word.islower() or word.isupper():
-        return False
-    least = min(16, len(word) // 3)
-    for shift in range(4):
-        size = (len(word) - shift) // 4 * 4
-        if _is_text(a2b_base64(word[shift : shift + size]), least):
-            return True
-    return False
-
-
-def _is_text(plain: bytes, least: int) -> bool:
-    return b"x" * least in plain.replace(b"\0", b"").translate(_PRINTABLE)
-
-
-def hex(content: bytes, words: Words) -> bytes:
-    """Look for long rows of digits that are a text, for arrays of bytes, and for bytes apart."""
-    if re.search(_W_APART, content) and re.search(_BEFORE_LINE, content):
-        return content
-    words = [word for word in words if len(word) >= _DIGITS and _is_hex(word)]
-    if _FIRST in content:
-        pieces = content.split(b"0x")
-        likely = [n for n, one in enumerate(pieces) if one[2:3] in _APART and one[:2] in _BOTH]
-        words.append(_around(pieces, b"0x", likely))
-    return b"\n".join(words)
-
-
-def _is_hex(word: bytes) -> bool:
-    digits = word.translate(None, _NO_DIGITS)
-    for shift in range(2):
-        size = (len(digits) - shift) // 2 * 2
-        if _is_text(unhexlify(digits[shift : shift + size]), 16):
-            return True
-    return False
-
-
-def utf16(content: bytes, words: Words) -> bytes:
-    """Look for NULs between letters."""
-    return content if b"\0" in content and re.search(rb"(?:[!-~]\0){5}", content) else b""
-
-
-def utf32(content: bytes, words: Words) -> bytes:
-    """Look for three NULs between letters."""
-    if b"\0" not in content or b"\0\0\0" not in content:
-        return b""
-    return content if re.search(rb"(?:[!-~]\0\0\0){5}", content) else b""
-
-
 def wide_beginning(head: bytes) -> bytes:
     """Give what a text in UTF-16 begins with, or nothing if it is none by its first bytes."""
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -271,32 +211,3 @@ def wide_beginning(head: bytes) -> bytes:
         if len(letters) >= 8 and not nuls.strip(b"\0") and b"\0" not in letters:
             return head[first : first + 8]
     return b""
-
-
-def pieces(content: bytes, words: Words) -> bytes:
-    """Look for the halves of the prefix of keys, and for a middle that is a literal."""
-    if b"live_" in content or b"wa_" in content:
-        return content
-    return content if re.search(rb"_l(?:iv|i?[\"'`\\])", content) else b""
-
-
-def packed(content: bytes, words: Words) -> bytes:
-    """Look for a long run of base64, and for how one begins that something is packed in."""
-    if _RUN not in content.translate(_RUNS):
-        return b""
-    return content if any(re.search(one, content) for one in _PACKED) else b""
-
-
-SIEVES: dict[str, Callable[[bytes, Words], bytes]] = {
-    "base64": base64,
-    "entities": entities,
-    "escapes": escapes,
-    "hex": hex,
-    "packed": packed,
-    "percent": percent,
-    "pieces": pieces,
-    "quotedprintable": quotedprintable,
-    "utf16": utf16,
-    "utf32": utf32,
-}
-"""By the name of the decoder's file; what has none is always looked for."""

@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from wakeyscan import git
 from wakeyscan.catfile import Object
-from wakeyscan.detect import OutOfPatience
-from wakeyscan.errors import GitError
+from wakeyscan.errors import GitError, OutOfPatience
 from wakeyscan.finding import Origin, Skipped
 from wakeyscan.gitobject import KINDS
 from wakeyscan.history.memory import Memory, Recollection

@@ -34,24 +34,21 @@ class Opener(Protocol):
 
 
 def documents(
-    document: Document,
-    through: Lens,
-    opener: Opener | None = None,
-    hits: list[Hit] | None = None,
+    document: Document, hits: list[Hit], through: Lens, opener: Opener | None = None
 ) -> Iterator[tuple[Document, list[detect.Match]]]:
     """Yield the document, and its text where that is in UTF-16 or the like, with what is found.
 
-    What is wrapped and a container is opened where there is an opener. `hits` are the anchors,
-    where they are known already. Raises `detect.OutOfPatience`.
+    `hits` are the anchors of its content. What is wrapped and a container is opened where there is
+    an opener. Raises `OutOfPatience`.
     """
-    for shown, look in _as_shown(document, through, hits):
+    for shown, look in _as_shown(document, hits, through):
         found = _matches(look, through, DEEPEST, opener)
         yield shown, detect.settle(found, through.rules)
 
 
-def matches(content: bytes, through: Lens, depth: int = 0) -> list[detect.Match]:
-    """List what stands in a text, in as many wrappings; raises `detect.OutOfPatience`."""
-    look = _looked(content, through) if depth else _Look(content, through.prefilter(content), [])
+def matches(content: bytes, hits: list[Hit], through: Lens, depth: int = 0) -> list[detect.Match]:
+    """List what stands in a text, in as many wrappings; raises `OutOfPatience`."""
+    look = _looked(content, hits, through) if depth else _Look(content, hits, [])
     return detect.settle(_matches(look, through, depth, None), through.rules)
 
 
@@ -63,9 +60,8 @@ class _Look(NamedTuple):
     wrapped: list[tuple[str, Layer | Encoded]]
 
 
-def _looked(content: bytes, through: Lens, hits: list[Hit] | None = None) -> _Look:
-    """Find the anchors of a text, and take one wrapping off."""
-    hits = through.prefilter(content) if hits is None else hits
+def _looked(content: bytes, hits: list[Hit], through: Lens) -> _Look:
+    """Take one wrapping off a text in which anchors were found."""
     wrapped = [
         (decoder.NAME, layer)
         for decoder, marks in _wrapped(hits, through)
@@ -74,18 +70,23 @@ def _looked(content: bytes, through: Lens, hits: list[Hit] | None = None) -> _Lo
     return _Look(content, hits, wrapped)
 
 
+def _looked_into(content: bytes, through: Lens) -> _Look:
+    """Find the anchors of a text that came out of another, and take one wrapping off."""
+    return _looked(content, through.prefilter(content), through)
+
+
 def _as_shown(
-    document: Document, through: Lens, hits: list[Hit] | None
+    document: Document, hits: list[Hit], through: Lens
 ) -> Iterator[tuple[Document, _Look]]:
     """Yield the document, and its text where that is in UTF-16 or the like."""
-    look = _looked(document.content, through, hits)
+    look = _looked(document.content, hits, through)
     whole = [(name, one) for name, one in look.wrapped if isinstance(one, Encoded)]
     parts = [(name, one) for name, one in look.wrapped if isinstance(one, Layer)]
     yield document, look._replace(wrapped=[*parts])
     for name, encoded in whole:
         shown = _recoded(document, encoded)
         shown = shown._replace(encoding=composed(document.encoding, name))
-        yield shown, _looked(shown.content, through)
+        yield shown, _looked_into(shown.content, through)
 
 
 def _recoded(document: Document, encoded: Encoded) -> Document:
@@ -134,7 +135,7 @@ def _in_layer(
     if opener and (form := format_of(content, len(content))):
         inside = list(_enclosed(form, content, through, depth, opener))
     yield from inside
-    for match in _matches(_looked(content, through), through, depth, opener):
+    for match in _matches(_looked_into(content, through), through, depth, opener):
         if not any(match.secret.begins_with(one.secret) for one in inside):
             yield match
 
@@ -145,7 +146,7 @@ def _enclosed(
     """Yield each secret in a container once; its place is that of the whole container."""
     known: set[tuple[str, Secret]] = set()
     for document in opener.texts(form, content):
-        found = _matches(_looked(document.content, through), through, depth, opener)
+        found = _matches(_looked_into(document.content, through), through, depth, opener)
         for match in detect.settle(found, through.rules):
             secret = match.rule.id, match.secret
             if secret in known:

@@ -24,7 +24,8 @@ from wakeyscan.finding import (
     Skipped,
     Standing,
 )
-from wakeyscan.outcome import Key, Outcome
+from wakeyscan.life import Key
+from wakeyscan.outcome import Outcome
 from wakeyscan.pace import Pace, duration, share
 from wakeyscan.verdict import Control, Question, Verdict, details, told
 

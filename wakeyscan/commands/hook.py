@@ -6,7 +6,7 @@ import os
 import sys
 from types import ModuleType
 
-from wakeyscan import config, delivery, family, installation, stages
+from wakeyscan import config, delivery, family, stages
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.display import printable
 from wakeyscan.errors import UsageError
@@ -34,6 +34,8 @@ def run(values: Values, operands: list[str]) -> int:
     """Run the stage, or install it, and give the exit code."""
     match operands:
         case ["install", stage]:
+            from wakeyscan import installation  # which no hook that is at work needs
+
             _member(stage)
             return installation.install(stage)
         case [stage, *arguments] if stage != "install":

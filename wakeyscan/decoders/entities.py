@@ -11,8 +11,11 @@ from wakeyscan.layer import Layer
 NAME = "entities"
 
 _STYLES = (b"&#%d;", b"&#x%x;")
-_OPENED = (b"&#%d", b"&#0%d", b"&#00%d", b"&#x%x", b"&#X%x", b"&#x0%x", b"&#x00%x")
-_NESTED = (b"amp;#%d", b"amp;#x%x", b"amp;#X%x")
+_OPENED = (
+    *(b"&#%d", b"&#%d;", b"&#0%d", b"&#00%d", b"&#x%x", b"&#X%x", b"&#x0%x", b"&#x00%x"),
+    *(b"&#x%X", b"&#X%X", b"&#x0%X", b"&#x00%X"),
+)
+_NESTED = (b"amp;#%d", b"amp;#x%x", b"amp;#X%x", b"amp;#x%X", b"amp;#X%X")
 _ESCAPE = rb"&(?:#([0-9]{1,8});?|#[xX]([0-9A-Fa-f]{1,8});?|([A-Za-z]{2,8});)"
 _ANY = rb"&(?:#|amp;|lowbar;|UnderBar;|hyphen;|dash;)"
 _NAMED = {

@@ -14,8 +14,9 @@ _USUAL = (rb"\u%04x", rb"\x%02x", rb"\%03o")
 _SPELLED = (*_USUAL, rb"\u%04X", rb"\x%02X", rb"\u{%x}")
 _AGAIN = (rb"\u%04x", rb"\u%04X", rb"\x%02x", rb"\x%02X")
 """What writers of JSON and of scripts make of an escape that is in their way."""
-_STYLES = (*_USUAL, rb"\U%08x", rb"\u{%x}", rb"\u{%04x}", rb"\x{%x}", rb"\x{%04x}")
-"""Of the letters that may come first, `w` and `a`, the digits have no case."""
+_LONG = (rb"\U%08x", rb"\u{%x}", rb"\u{%04x}", rb"\x{%x}", rb"\x{%04x}")
+_UPPER = (rb"\u%04X", rb"\x%02X", rb"\U%08X", rb"\u{%X}", rb"\u{%04X}", rb"\x{%X}", rb"\x{%04X}")
+_STYLES = (*_USUAL, *_LONG, *_UPPER)
 _ESCAPE = (
     rb"\\(?: u ([0-9A-Fa-f]{4}) | [ux]\{ ([0-9A-Fa-f]{1,6}) \} | x ([0-9A-Fa-f]{2})"
     rb" | U ([0-9A-Fa-f]{8}) | ([0-3]?[0-7]{1,2}) | ([\\\"'/`abefnrtv]) )"

@@ -22,7 +22,7 @@ from wakeyscan.history.reach import Reach, reach_of, reached
 from wakeyscan.history.repository import Repository
 from wakeyscan.history.scene import Known, Scene, known_by
 from wakeyscan.history.sight import Sighting, marks_of
-from wakeyscan.outcome import Key, Moment, Place
+from wakeyscan.life import Key, Moment, Place
 
 _REACHED, _ALL = "reached", "all"
 """The histories that are remembered: of what is named, and of all commits."""

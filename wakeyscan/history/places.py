@@ -13,7 +13,7 @@ from wakeyscan.history import flow
 from wakeyscan.history.dates import Dates
 from wakeyscan.history.scene import Known, Scene, known_by
 from wakeyscan.history.sight import Sighting, seen_in
-from wakeyscan.outcome import Place
+from wakeyscan.life import Place
 
 MOST = 100
 """Places of one key that are listed, oldest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from wakeyscan.history import flow
-from wakeyscan.outcome import Place
+from wakeyscan.life import Place
 
 
 class Reach(NamedTuple):

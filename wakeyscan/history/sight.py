@@ -64,7 +64,7 @@ def seen_in(
             findings += examine_name(document.origin, through)[1]
         else:
             enclosed = Enclosed(document, through.bounds)
-            findings += examine(document, through, enclosed, hits if kind == BLOB else None)
+            findings += examine(document, through, hits if kind == BLOB else None, enclosed)
             gaps += enclosed.skipped
     return Looked(tuple(findings), tuple(gaps))
 

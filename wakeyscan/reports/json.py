@@ -9,7 +9,8 @@ from wakeyscan import __version__
 from wakeyscan.biography import beginning
 from wakeyscan.display import conceal, encodable, json_safe
 from wakeyscan.finding import Finding, Skipped
-from wakeyscan.outcome import Key, Outcome, Place, Style
+from wakeyscan.life import Key, Place
+from wakeyscan.outcome import Outcome, Style
 from wakeyscan.policy import clauses
 from wakeyscan.recorded import SCHEMA
 

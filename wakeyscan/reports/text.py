@@ -10,7 +10,8 @@ from typing import TextIO
 from wakeyscan import biography
 from wakeyscan.display import at_line_start, printable, told
 from wakeyscan.finding import API_KEY, Finding, Liveness, Severity, Standing
-from wakeyscan.outcome import Key, Outcome, Style
+from wakeyscan.life import Key
+from wakeyscan.outcome import Outcome, Style
 
 _COLORS = {
     Severity.CRITICAL: "1;31",

@@ -1,0 +1,120 @@
+"""Finds the words of a text that may be base64, or hexadecimal, of a text with a secret in it."""
+
+from __future__ import annotations
+
+from binascii import a2b_base64, unhexlify
+
+Words = list[tuple[int, int]]
+"""Where long words stand: offsets, half-open, in order."""
+
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_REST = b"+/-_"
+"""The last two letters of base64, in either alphabet."""
+_BREAKS = b"\r\n\\%&=\"'"
+"""What a line that is one of many may end with."""
+_BEFORE = (b"\r", b"\n", b"\\", b"%", b";")
+"""What a break before a line ends with, or begins with where it looks like base64 itself."""
+_INDENT = 64
+_WORD = b"x" * 16
+_DIGITS = b"0123456789abcdefABCDEF"
+_DIGITS_APART = bytes.maketrans(_DIGITS, b"\0" * len(_DIGITS))
+_NO_DIGITS = bytes(set(range(256)).difference(_DIGITS))
+_PRINTABLE = b" " * 0x20 + b"x" * 0x5F + b" " * 0x81
+_FROM_URLSAFE = bytes.maketrans(b"-_", b"+/")
+_BESIDE = 256
+"""Bytes around a word that its further lines may begin or end in."""
+
+
+class Shape:
+    """What a word looks like that may be a secret, wrapped.
+
+    Of our own keys it is known that they have at least 24 bytes, and that they, and what escapes
+    them, have no `+/` or `-_` in base64: those would need `>`, `?` or `~`. Of others, that their
+    base64 has at least 16 letters.
+    """
+
+    def __init__(self, only_keys: bool) -> None:
+        letters = _LETTERS if only_keys else _LETTERS + _REST
+        table = bytearray(b" " * 256)
+        for byte in _BREAKS:
+            table[byte] = 0x0A
+        for byte in letters:
+            table[byte] = 0x78
+        self._table = bytes(table)
+        self._long, self._digits, self._text = (32, 40, 16) if only_keys else (16, 16, 8)
+
+    def words(self, content: bytes) -> Words:
+        """List the long words, and the less long that end a line."""
+        shape = content.translate(self._table)
+        words = []
+        at = shape.find(_WORD)
+        while at >= 0:
+            end = _end(shape, at + len(_WORD))
+            if end - at >= self._long or _is_line(content, shape, at, end):
+                words.append((at, end))
+            at = shape.find(_WORD, end)
+        return words
+
+    def base64(self, content: bytes, words: Words) -> bytes:
+        """Give what stands around words that are base64 of a text."""
+        return around(content, [w for w in words if self._is_base64(content[slice(*w)])], _BESIDE)
+
+    def hex(self, content: bytes, words: Words) -> bytes:
+        """Give what stands around long rows of digits that are a text."""
+        long = [(start, end) for start, end in words if end - start >= self._digits]
+        return around(content, [w for w in long if self._is_hex(content[slice(*w)])], _BESIDE)
+
+    def _is_base64(self, word: bytes) -> bool:
+        """Say whether a word has capitals and small letters, and decodes to characters."""
+        if word.islower() or word.isupper():
+            return False
+        word = word.translate(_FROM_URLSAFE)
+        least = min(self._text, len(word) // 3)
+        return any(
+            _is_text(a2b_base64(word[shift : shift + (len(word) - shift) // 4 * 4]), least)
+            for shift in range(4)
+        )
+
+    def _is_hex(self, word: bytes) -> bool:
+        if b"\0" * (2 * self._text) not in word.translate(_DIGITS_APART):
+            return False
+        digits = word.translate(None, _NO_DIGITS)
+        return any(
+            _is_text(unhexlify(digits[shift : shift + (len(digits) - shift) // 2 * 2]), self._text)
+            for shift in range(2)
+        )
+
+
+def _is_line(content: bytes, shape: bytes, start: int, end: int) -> bool:
+    """Say whether a word may be one of many lines: a break before it, and maybe blanks, and behind.
+
+    A break may be escaped, as in a string literal.
+    """
+    if shape[end : end + 1] != b"\n":
+        return False
+    return content[max(0, start - _INDENT) : start].rstrip(b" \t")[-1:] in (*_BEFORE, b"")
+
+
+def _end(shape: bytes, at: int) -> int:
+    """Give the offset behind a run of `x`; the steps double, since most runs are short."""
+    step = 64
+    while (rest := shape[at : at + step]) and not rest.strip(b"x"):
+        at += len(rest)
+        step *= 2
+    return at + len(rest) - len(rest.lstrip(b"x"))
+
+
+def _is_text(plain: bytes, least: int) -> bool:
+    return b"x" * least in plain.translate(_PRINTABLE, b"\0")
+
+
+def around(content: bytes, spans: Words, beside: int) -> bytes:
+    """Give what stands at some spans and around them, each byte once; spans must ascend."""
+    merged: list[tuple[int, int]] = []
+    for start, end in spans:
+        low = max(0, start - beside)
+        if merged and low <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end + beside))
+        else:
+            merged.append((low, end + beside))
+    return b"\n".join(content[low:high] for low, high in merged)
