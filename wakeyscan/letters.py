@@ -109,3 +109,12 @@ class Letters:
     def arrays(self) -> frozenset[bytes]:
         """The first letters in an array of bytes."""
         return frozenset(b"0x" + digits for digits in _digits(one[0] for one in self._anchors))
+
+    @cached_property
+    def apart(self) -> frozenset[tuple[bytes, tuple[bytes, ...]]]:
+        """The first letters of each anchor in hexadecimal: the first one, and the next three."""
+        return frozenset(
+            (style % one[0], tuple(style % c for c in one[1:4]))
+            for one in self._anchors
+            for style in (b"%02x", b"%02X")
+        )

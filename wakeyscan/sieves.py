@@ -19,8 +19,16 @@ Sieve = Callable[[bytes, Words], bytes]
 """Gives the parts of a text, with its long words, that a wrapping may be in."""
 
 _KEY = KEY_PREFIX.encode()
-_CUT = rb"""["'`](?:a_live_|_live_|live_|ive_)|wa_li(?:ve?)?["'`]"""
-"""The longer part of the prefix of keys where a quote cuts it in two."""
+_CUT = re.compile(
+    rb"""["'`](?:a_|_)?(?:l?ive_)|wa_(?:l(?:i(?:ve?)?)?)?["'`\\]|["'`]a?_li(?:ve?)?["'`\\]"""
+)
+"""The part of the prefix of keys that shows where quotes cut it in two or three."""
+_SHOWING = ((b"wa_", 0, 8), (b"ive_", 4, 4), (b"_li", 2, 6))
+"""What is in every such part, with the bytes of the part before it, and from it on."""
+_APART = frozenset([b" ", b":", b"-", b"\r", b"\n"])
+"""What stands between the bytes of a dump."""
+_ROW = 128
+"""Bytes of a dump that have three more letters of an anchor in them."""
 _QUOTED = frozenset(bytes([c]) for c in b"0234567\r\n")
 """What follows an equals sign in mail."""
 _FEW = 200
@@ -53,6 +61,7 @@ class Sieves:
             "entities": self._entities,
             "escapes": self._escapes,
             "hex": self._hex,
+            "packed": self._packed,
             "percent": self._percent,
             "pieces": self._pieces,
             "quotedprintable": self._quotedprintable,
@@ -121,17 +130,32 @@ class Sieves:
         return piece[:2] in self._letters.percents and self._is_code(piece)
 
     def _hex(self, content: bytes, words: Words) -> bytes:
-        """Look for long rows of digits that are a text, and for arrays of bytes."""
-        parts = [self._shape.hex(content, words)]
+        """Look for long rows of digits that are a text, for arrays of bytes, and for dumps."""
+        parts = [self._shape.hex(content, words), self._apart(content)]
         if any(first in content for first in self._letters.arrays):
             pieces = content.split(b"0x")
             likely = [
                 n
                 for n, one in enumerate(pieces)
-                if one[2:3] == b"," and one[:2] in self._letters.both
+                if one[2:3] in (b",", b" ") and one[:2] in self._letters.both
             ]
             parts.append(_around(pieces, b"0x", likely))
         return b"\n".join(part for part in parts if part)
+
+    def _apart(self, content: bytes) -> bytes:
+        """Look for bytes with a blank or the like between them, or between two and two."""
+        spots = [
+            (at, at + _ROW)
+            for first, others in self._letters.apart
+            for at in places(content, first)
+            if content[at + 2 : at + 3] in _APART or content[at + 2 : at + 5] == others[0] + b" "
+            if all(digits in content[at + 2 : at + _ROW] for digits in others)
+        ]
+        return around(content, sorted(spots), _ROW)
+
+    def _packed(self, content: bytes, words: Words) -> bytes:
+        """Look for a long run of base64, which something packed may begin with."""
+        return content if words.dense and _KEY in self._anchors else b""
 
     def _utf16(self, content: bytes, words: Words) -> bytes:
         """Look for NULs between letters."""
@@ -147,13 +171,16 @@ class Sieves:
         return content if re.search(rb"(?:[ -~]%b){%d}" % (nuls, self._wide), content) else b""
 
     def _pieces(self, content: bytes, words: Words) -> bytes:
-        """Look for the halves of the prefix of keys."""
+        """Look for parts of the prefix of keys that are literals."""
         if _KEY not in self._anchors:
             return b""
-        half = len(_KEY) // 2
-        spots = sorted(at for part in (_KEY[:half], _KEY[-half:]) for at in places(content, part))
-        part = around(content, [(at, at + half) for at in spots], len(_KEY))
-        return part if re.search(_CUT, part) else b""
+        spots = [
+            (at - before, at + behind)
+            for part, before, behind in _SHOWING
+            for at in places(content, part)
+            if _CUT.search(content, max(0, at - before), at + behind)
+        ]
+        return around(content, sorted(spots), len(_KEY))
 
     def _where(
         self,

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from binascii import a2b_base64, unhexlify
+from typing import NamedTuple
 
-Words = list[tuple[int, int]]
-"""Where long words stand: offsets, half-open, in order."""
+Spans = list[tuple[int, int]]
+"""Offsets, half-open, in order."""
+
+
+class Words(NamedTuple):
+    """The words of a text that may be something wrapped."""
+
+    long: Spans
+    """Long ones, and those less long that may be one line of many."""
+    dense: bool
+    """Whether there is a run of base64 that something packed may begin with."""
+
 
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _REST = b"+/-_"
@@ -16,6 +28,10 @@ _BEFORE = (b"\r", b"\n", b"\\", b"%", b";")
 """What a break before a line ends with, or begins with where it looks like base64 itself."""
 _INDENT = 64
 _WORD = b"x" * 16
+_RUN = b"x" * 64
+"""The shortest first line of something packed."""
+_NARROW = re.compile(rb"(?:\n[ \t]*+[\w+/-]{8,15}+\r?){2}\n")
+"""Lines too short for a word; of two or more, a key is in the middle."""
 _DIGITS = b"0123456789abcdefABCDEF"
 _DIGITS_APART = bytes.maketrans(_DIGITS, b"\0" * len(_DIGITS))
 _NO_DIGITS = bytes(set(range(256)).difference(_DIGITS))
@@ -38,6 +54,8 @@ class Shape:
         table = bytearray(b" " * 256)
         for byte in _BREAKS:
             table[byte] = 0x0A
+        for byte in _REST:
+            table[byte] = 0x79
         for byte in letters:
             table[byte] = 0x78
         self._table = bytes(table)
@@ -53,15 +71,18 @@ class Shape:
             if end - at >= self._long or _is_line(content, shape, at, end):
                 words.append((at, end))
             at = shape.find(_WORD, end)
-        return words
+        return Words(words, _is_dense(content, shape))
 
     def base64(self, content: bytes, words: Words) -> bytes:
-        """Give what stands around words that are base64 of a text."""
-        return around(content, [w for w in words if self._is_base64(content[slice(*w)])], _BESIDE)
+        """Give what stands around words that are base64 of a text; the whole for narrow lines."""
+        if _NARROW.search(content):
+            return content
+        telling = [word for word in words.long if self._is_base64(content[slice(*word)])]
+        return around(content, telling, _BESIDE)
 
     def hex(self, content: bytes, words: Words) -> bytes:
         """Give what stands around long rows of digits that are a text."""
-        long = [(start, end) for start, end in words if end - start >= self._digits]
+        long = [(start, end) for start, end in words.long if end - start >= self._digits]
         return around(content, [w for w in long if self._is_hex(content[slice(*w)])], _BESIDE)
 
     def _is_base64(self, word: bytes) -> bool:
@@ -95,6 +116,19 @@ def _is_line(content: bytes, shape: bytes, start: int, end: int) -> bool:
     return content[max(0, start - _INDENT) : start].rstrip(b" \t")[-1:] in (*_BEFORE, b"")
 
 
+def _is_dense(content: bytes, shape: bytes) -> bool:
+    """Say whether a long run has capitals and small letters, which no line of a drawing has."""
+    whole = shape.replace(b"y", b"x")
+    at = whole.find(_RUN)
+    while at >= 0:
+        end = _end(whole, at + len(_RUN))
+        run = content[at:end]
+        if run.lower() != run != run.upper():
+            return True
+        at = whole.find(_RUN, end)
+    return False
+
+
 def _end(shape: bytes, at: int) -> int:
     """Give the offset behind a run of `x`; the steps double, since most runs are short."""
     step = 64
@@ -108,7 +142,7 @@ def _is_text(plain: bytes, least: int) -> bool:
     return b"x" * least in plain.translate(_PRINTABLE, b"\0")
 
 
-def around(content: bytes, spans: Words, beside: int) -> bytes:
+def around(content: bytes, spans: Spans, beside: int) -> bytes:
     """Give what stands at some spans and around them, each byte once; spans must ascend."""
     merged: list[tuple[int, int]] = []
     for start, end in spans:
