@@ -45,8 +45,9 @@ def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     for part in (anchor[:half], anchor[half:]):
         for gap in _GAPS:
             yield from _either_case(gap.join(b"%02x" % letter for letter in part))
+        row = part if len(part) > 2 else anchor
         for odd in (0, 1):  # as xxd and tcpdump have it, two bytes in a group
-            groups = [part[:odd], *(part[n : n + 2] for n in range(odd, len(part), 2))]
+            groups = [row[:odd], *(row[n : n + 2] for n in range(odd, len(row), 2))]
             yield from _either_case(b" ".join(hexlify(group) for group in groups if group))
 
 
@@ -72,7 +73,7 @@ def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
     for hit in re.finditer(pattern, content):
         if hit.start() < done:
             continue
-        separator = _separator(hit[0])
+        separator = _separator(hit[0] + content[hit.end() : hit.end() + 2])
         if separator:
             start, done = _row_around(content, hit.start(), hit.end(), separator)
         else:
