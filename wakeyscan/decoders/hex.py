@@ -73,7 +73,7 @@ def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
     for hit in re.finditer(pattern, content):
         if hit.start() < done:
             continue
-        separator = _separator(hit[0] + content[hit.end() : hit.end() + 2])
+        separator = _separator(hit[0], content[hit.end() : hit.end() + 2])
         if separator:
             start, done = _row_around(content, hit.start(), hit.end(), separator)
         else:
@@ -81,14 +81,17 @@ def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
         yield _decoded(content, start, done, separator)
 
 
-def _separator(mark: bytes) -> bytes:
-    """Give the pattern of what stands between two bytes of a row; nothing for digits in one."""
+def _separator(mark: bytes, behind: bytes) -> bytes:
+    """Give the pattern of what stands between two bytes of a row; nothing for digits in one.
+
+    Of a short anchor it may be only the bytes `behind` that show two and two in a group.
+    """
     for sign, separator in ((b"x", _ARRAY), (b":", _COLONS), (b"-", _DASHES)):
         if sign in mark:
             return separator
     if b" " not in mark:
         return b""
-    return _GROUPS if re.search(rb"\w{4}", mark) else _BLANKS
+    return _GROUPS if re.search(rb"\w{4}", mark + behind) else _BLANKS
 
 
 def _run_around(content: bytes, start: int, end: int) -> tuple[int, int]:
