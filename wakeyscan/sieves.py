@@ -154,8 +154,8 @@ class Sieves:
         return around(content, sorted(spots), _ROW)
 
     def _packed(self, content: bytes, words: Words) -> bytes:
-        """Look for a long run of base64, which something packed may begin with."""
-        return content if words.dense and _KEY in self._anchors else b""
+        """Look for long runs of base64, which something packed may begin with."""
+        return around(content, words.dense, 0) if _KEY in self._anchors else b""
 
     def _utf16(self, content: bytes, words: Words) -> bytes:
         """Look for NULs between letters."""

@@ -15,8 +15,8 @@ class Words(NamedTuple):
 
     long: Spans
     """Long ones, and those less long that may be one line of many."""
-    dense: bool
-    """Whether there is a run of base64 that something packed may begin with."""
+    dense: Spans
+    """How runs of base64 begin that may be of something packed."""
 
 
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -30,8 +30,13 @@ _INDENT = 64
 _WORD = b"x" * 16
 _RUN = b"x" * 64
 """The shortest first line of something packed."""
-_NARROW = re.compile(rb"(?:\n[ \t]*+[\w+/-]{8,15}+\r?){2}\n")
-"""Lines too short for a word; of two or more, a key is in the middle."""
+_HEAD = 24
+"""Bytes of a run that tell what it may be."""
+_NARROW = re.compile(
+    rb"\n[ \t]*+[\w+/-]{8,15}+\r?\n[ \t]*+[\w+/-]{8,15}+\r?"
+    rb"(?:\n[ \t]*+[\w+/-]{1,15}+={0,2}\r?){1,64}+(?=\n)"
+)
+"""Lines too short for a word, three or more: a key is in the first two, or behind them."""
 _DIGITS = b"0123456789abcdefABCDEF"
 _DIGITS_APART = bytes.maketrans(_DIGITS, b"\0" * len(_DIGITS))
 _NO_DIGITS = bytes(set(range(256)).difference(_DIGITS))
@@ -71,14 +76,13 @@ class Shape:
             if end - at >= self._long or _is_line(content, shape, at, end):
                 words.append((at, end))
             at = shape.find(_WORD, end)
-        return Words(words, _is_dense(content, shape))
+        return Words(words, _dense(content, shape))
 
     def base64(self, content: bytes, words: Words) -> bytes:
-        """Give what stands around words that are base64 of a text; the whole for narrow lines."""
-        if _NARROW.search(content):
-            return content
+        """Give what stands around what is base64 of a text, in a line or in narrow ones."""
         telling = [word for word in words.long if self._is_base64(content[slice(*word)])]
-        return around(content, telling, _BESIDE)
+        telling += [lines.span() for lines in _NARROW.finditer(content) if self._is_split(lines[0])]
+        return around(content, sorted(telling), _BESIDE)
 
     def hex(self, content: bytes, words: Words) -> bytes:
         """Give what stands around long rows of digits that are a text."""
@@ -95,6 +99,9 @@ class Shape:
             _is_text(a2b_base64(word[shift : shift + (len(word) - shift) // 4 * 4]), least)
             for shift in range(4)
         )
+
+    def _is_split(self, lines: bytes) -> bool:
+        return self._is_base64(b"".join(line.rstrip(b"=") for line in lines.split()))
 
     def _is_hex(self, word: bytes) -> bool:
         if b"\0" * (2 * self._text) not in word.translate(_DIGITS_APART):
@@ -116,17 +123,18 @@ def _is_line(content: bytes, shape: bytes, start: int, end: int) -> bool:
     return content[max(0, start - _INDENT) : start].rstrip(b" \t")[-1:] in (*_BEFORE, b"")
 
 
-def _is_dense(content: bytes, shape: bytes) -> bool:
-    """Say whether a long run has capitals and small letters, which no line of a drawing has."""
+def _dense(content: bytes, shape: bytes) -> Spans:
+    """List the beginnings of long runs with capitals and small letters: a line drawn has none."""
     whole = shape.replace(b"y", b"x")
+    begins = []
     at = whole.find(_RUN)
     while at >= 0:
         end = _end(whole, at + len(_RUN))
         run = content[at:end]
         if run.lower() != run != run.upper():
-            return True
+            begins.append((at, at + _HEAD))
         at = whole.find(_RUN, end)
-    return False
+    return begins
 
 
 def _end(shape: bytes, at: int) -> int:
