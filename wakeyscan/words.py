@@ -64,7 +64,7 @@ class Shape:
         for byte in letters:
             table[byte] = 0x78
         self._table = bytes(table)
-        self._long, self._digits, self._text = (32, 40, 16) if only_keys else (16, 16, 8)
+        self._long, self._digits, self._row = (32, 40, 16) if only_keys else (16, 16, 8)
 
     def words(self, content: bytes) -> Words:
         """List the long words, and the less long that end a line."""
@@ -94,7 +94,7 @@ class Shape:
         if word.islower() or word.isupper():
             return False
         word = word.translate(_FROM_URLSAFE)
-        least = min(self._text, len(word) // 3)
+        least = min(self._row, len(word) // 3)
         return any(
             _is_text(a2b_base64(word[shift : shift + (len(word) - shift) // 4 * 4]), least)
             for shift in range(4)
@@ -104,11 +104,11 @@ class Shape:
         return self._is_base64(b"".join(line.rstrip(b"=") for line in lines.split()))
 
     def _is_hex(self, word: bytes) -> bool:
-        if b"\0" * (2 * self._text) not in word.translate(_DIGITS_APART):
+        if b"\0" * (2 * self._row) not in word.translate(_DIGITS_APART):
             return False
         digits = word.translate(None, _NO_DIGITS)
         return any(
-            _is_text(unhexlify(digits[shift : shift + (len(digits) - shift) // 2 * 2]), self._text)
+            _is_text(unhexlify(digits[shift : shift + (len(digits) - shift) // 2 * 2]), self._row)
             for shift in range(2)
         )
 
