@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from binascii import b2a_base64
 from collections.abc import Iterable
 from functools import cached_property
@@ -111,10 +112,16 @@ class Letters:
         return frozenset(b"0x" + digits for digits in _digits(one[0] for one in self._anchors))
 
     @cached_property
-    def apart(self) -> frozenset[tuple[bytes, tuple[bytes, ...]]]:
-        """The first letters of each anchor in hexadecimal: the first one, and the next three."""
-        return frozenset(
-            (style % one[0], tuple(style % c for c in one[1:4]))
-            for one in self._anchors
-            for style in (b"%02x", b"%02X")
+    def apart(self) -> tuple[tuple[re.Pattern[bytes], tuple[bytes, ...]], ...]:
+        """The first letter of each anchor in a dump, and the digits of the next three.
+
+        Behind it is a blank or the like, or the next, where two and two stand together.
+        """
+        styles = (b"%02x", b"%02X")
+        rows = {
+            tuple(style % c for c in one[:4]): None for one in self._anchors for style in styles
+        }
+        return tuple(
+            (re.compile(first + rb"(?:[ :\-\r\n]|" + b"".join(others[:1]) + b" )"), tuple(others))
+            for first, *others in rows
         )

@@ -12,21 +12,21 @@ from collections.abc import Callable, Iterable
 
 from wakeyscan.display import KEY_PREFIX
 from wakeyscan.letters import KINDS, Letters
-from wakeyscan.locate import places
 from wakeyscan.words import Shape, Words, around
 
 Sieve = Callable[[bytes, Words], bytes]
 """Gives the parts of a text, with its long words, that a wrapping may be in."""
 
 _KEY = KEY_PREFIX.encode()
-_CUT = re.compile(
-    rb"""["'`](?:a_|_)?(?:l?ive_)|wa_(?:l(?:i(?:ve?)?)?)?["'`\\]|["'`]a?_li(?:ve?)?["'`\\]"""
+_SHOWING = (
+    re.compile(rb"""wa_(?:l(?:i(?:ve?)?)?)?["'`\\]"""),
+    re.compile(rb"""_li(?:ve?)?["'`\\]"""),
+    re.compile(rb"""ive_(?:(?<=["'`]ive_)|(?<=["'`]live_)|(?<=["'`]_live_)|(?<=["'`]a_live_))"""),
 )
-"""The part of the prefix of keys that shows where quotes cut it in two or three."""
-_SHOWING = ((b"wa_", 0, 8), (b"ive_", 4, 4), (b"_li", 2, 6))
-"""What is in every such part, with the bytes of the part before it, and from it on."""
-_APART = frozenset([b" ", b":", b"-", b"\r", b"\n"])
-"""What stands between the bytes of a dump."""
+"""The parts of the prefix of keys that show where quotes cut it in two or three.
+
+Each pattern begins with letters: that is searched for faster than `find` does.
+"""
 _ROW = 128
 """Bytes of a dump that have three more letters of an anchor in them."""
 _QUOTED = frozenset(bytes([c]) for c in b"0234567\r\n")
@@ -146,9 +146,8 @@ class Sieves:
         """Look for bytes with a blank or the like between them, or between two and two."""
         spots = [
             (at, at + _ROW)
-            for first, others in self._letters.apart
-            for at in places(content, first)
-            if content[at + 2 : at + 3] in _APART or content[at + 2 : at + 5] == others[0] + b" "
+            for pattern, others in self._letters.apart
+            for at in (first.start() for first in pattern.finditer(content))
             if all(digits in content[at + 2 : at + _ROW] for digits in others)
         ]
         return around(content, sorted(spots), _ROW)
@@ -174,12 +173,7 @@ class Sieves:
         """Look for parts of the prefix of keys that are literals."""
         if _KEY not in self._anchors:
             return b""
-        spots = [
-            (at - before, at + behind)
-            for part, before, behind in _SHOWING
-            for at in places(content, part)
-            if _CUT.search(content, max(0, at - before), at + behind)
-        ]
+        spots = [part.span() for showing in _SHOWING for part in showing.finditer(content)]
         return around(content, sorted(spots), len(_KEY))
 
     def _where(

@@ -34,7 +34,7 @@ _HEAD = 24
 """Bytes of a run that tell what it may be."""
 _NARROW = re.compile(
     rb"\n[ \t]*+[\w+/-]{8,15}+\r?\n[ \t]*+[\w+/-]{8,15}+\r?"
-    rb"(?:\n[ \t]*+[\w+/-]{1,15}+={0,2}\r?){1,64}+(?=\n)"
+    rb"(?:\n[ \t]*+[\w+/-]{1,15}+={0,2}\r?){1,64}(?=\n)"
 )
 """Lines too short for a word, three or more: a key is in the first two, or behind them."""
 _DIGITS = b"0123456789abcdefABCDEF"
