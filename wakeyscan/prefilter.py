@@ -83,6 +83,8 @@ def _finder(catalog: Catalog) -> Look:
             for form, mark in wanted
             for at in places(text if form.exact_case else lowered, mark)
         ]
+        if len(text) < sieves.least:
+            return hits
         # What comes behind an anchor may be wrapped though it is not.
         anchors = sorted(at for form, at in hits if form.exact_case)
         near = around(text, [(at, at + _BEHIND) for at in anchors], _BEFORE)

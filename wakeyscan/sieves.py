@@ -55,6 +55,8 @@ class Sieves:
         self._letters = Letters(self._anchors)
         self._shape = Shape(only_keys=set(self._anchors) <= {_KEY})
         self._wide = min(shortest - 1, 5)
+        self.least = self._shape.least
+        """Bytes that a text has at least if something wrapped is in it."""
         self.words = self._shape.words
         self.by_name: dict[str, Sieve] = {
             "base64": self._shape.base64,

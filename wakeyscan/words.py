@@ -30,6 +30,8 @@ _INDENT = 64
 _WORD = b"x" * 16
 _RUN = b"x" * 64
 """The shortest first line of something packed."""
+_KEY = 24
+"""Bytes of the shortest key of ours, in whatever wrapping."""
 _HEAD = 24
 """Bytes of a run that tell what it may be."""
 _NARROW = re.compile(
@@ -64,6 +66,8 @@ class Shape:
         for byte in letters:
             table[byte] = 0x78
         self._table = bytes(table)
+        self.least = _KEY if only_keys else 0
+        """Bytes that a text has at least if something wrapped is in it."""
         self._long, self._digits, self._row = (32, 40, 16) if only_keys else (16, 16, 8)
 
     def words(self, content: bytes) -> Words:
