@@ -52,13 +52,13 @@ def spy(
     gathered = _Gathered(repository, store)
     interrupted = False
     try:
-        gathered.recall(git_there, through)
         for seen, share in _seen(store, through, jobs):
             gathered.take(seen)
             advance(seen.objects, seen.bytes, "objects", share)
             for sighting in seen.sightings:
                 hear(sighting)
         gathered.name()
+        gathered.recall(git_there, through, hear)
         gathered.ask(git_there, through)
         gathered.remember(memory)
     except KeyboardInterrupt:
@@ -108,7 +108,7 @@ class _Gathered:
             reason = f"{item.origin.path}: {item.reason}" if item.origin.path else item.reason
             self._gaps.append(Skipped(origin, reason, item.gap))
 
-    def recall(self, git_there: git.Git, through: Lens) -> None:
+    def recall(self, git_there: git.Git, through: Lens, hear: Callable[[Sighting], None]) -> None:
         """Look again at what held secrets in packs that are remembered."""
         for recalled in self._store.recalled:
             self._objects += recalled.objects - len(recalled.holders)
@@ -116,6 +116,8 @@ class _Gathered:
             for found in git_there.objects(recalled.holders):
                 self._bytes -= found.size
                 self._hear(found, through)
+                if found.name in self._sightings:
+                    hear(self._sightings[found.name])
 
     def remember(self, memory: Memory) -> None:
         """Keep which packs were looked at, whole."""

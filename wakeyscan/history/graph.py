@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from io import BytesIO
 from itertools import islice
 from typing import NamedTuple
@@ -63,9 +64,17 @@ class Reading:
 
 
 def read(tips: Iterable[str], sterile: git.Git, past: Chronicle) -> Graph:
-    """Read the history of some commits; raises `GitError` where it is cut short or damaged."""
+    """Read the history of some commits; raises `GitError` where it is cut short or damaged.
+
+    What is remembered of it counts while all of that is still in it: no branch was thrown away.
+    """
     wanted = frozenset(tips)
-    return _read(wanted, sterile, past if _reach(wanted, past.tips, sterile) else Chronicle())
+    if past.tips:
+        with suppress(GitError):  # thrown away, and pruned
+            graph = _read(wanted, sterile, past)
+            if past.tips <= wanted or _reach_all(wanted, graph):
+                return graph
+    return _read(wanted, sterile, Chronicle())
 
 
 def read_cut(commits: list[str], sterile: git.Git) -> Graph:
@@ -78,14 +87,15 @@ def read_cut(commits: list[str], sterile: git.Git) -> Graph:
     )
 
 
-def _reach(tips: frozenset[str], past: frozenset[str], sterile: git.Git) -> bool:
-    """Say whether all of the past is still in the history of `tips`: no branch was thrown away."""
-    if not (left := past - tips):
-        return bool(past)
-    try:
-        return not sterile.run("rev-list", "--stdin", "--max-count=1", stdin=_asked(left, tips))
-    except GitError:  # thrown away, and pruned
-        return False
+def _reach_all(tips: Iterable[str], graph: Graph) -> bool:
+    reached: set[str] = set()
+    pending = [tip for tip in tips if tip in graph.parents]
+    while pending:
+        commit = pending.pop()
+        if commit not in reached:
+            reached.add(commit)
+            pending += graph.parents[commit]
+    return len(reached) == len(graph.parents)
 
 
 def _asked(tips: Iterable[str], known: Iterable[str]) -> bytes:
