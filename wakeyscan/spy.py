@@ -48,7 +48,7 @@ def spy(
 
     `hear` is told of what is seen as soon as it is, before the object has its name.
     """
-    store = open_store(repository, memory)
+    store = open_store(repository, memory, partial(advance, 0, 0, "objects", 0.0))
     gathered = _Gathered(repository, store)
     interrupted = False
     try:

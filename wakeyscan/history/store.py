@@ -56,8 +56,13 @@ class Seen(NamedTuple):
     """The number of the pack, or -1."""
 
 
-def open_store(repository: Repository, memory: Memory) -> Store:
-    """Open all packs that are not remembered, and list all loose objects."""
+def open_store(
+    repository: Repository, memory: Memory, opened: Callable[[], None] = lambda: None
+) -> Store:
+    """Open all packs that are not remembered, and list all loose objects.
+
+    `opened` is told of each pack: a large one takes seconds.
+    """
     recalled: list[Recollection] = []
     packs: list[pack.Pack] = []
     loose: list[str] = []
@@ -75,6 +80,7 @@ def open_store(repository: Repository, memory: Memory) -> Store:
                 gaps += [str(fault)] if isinstance(fault, index.Damaged) else []
                 continue
             packs.append(one)
+            opened()
             if one.lost:
                 gaps.append(f"{one.listing.pack}: {one.lost} deltas go round in a circle")
         loose += loose_objects(folder)
