@@ -151,7 +151,7 @@ class _Opened:
         import subprocess
         import tempfile
 
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the child
         pipe = subprocess.PIPE
         asked = pipe if stdin == PIPE else stdin
         self._process: Any = subprocess.Popen(

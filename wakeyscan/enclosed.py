@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.container import Bounds
 from wakeyscan.finding import Document, Skipped
-
-if TYPE_CHECKING:
-    from wakeyscan.member import Budget
-
-_CUT = "cut short"
-"""What a container says last that is not whole; of a window, the rest may be in the next."""
+from wakeyscan.member import CUT, Budget, Spent
 
 
 class Enclosed:
@@ -35,7 +29,6 @@ class Enclosed:
     def texts(self, form: str, content: bytes) -> Iterator[Document]:
         """Yield what is in a container, and in those within it."""
         from wakeyscan import unpack  # which few texts need, and nothing of it those that do not
-        from wakeyscan.member import Budget, Spent
 
         if self._over:
             return
@@ -56,10 +49,13 @@ class Enclosed:
         self._told[Skipped(self._document.origin, reason)] = None
 
     def _tell(self, item: Skipped) -> None:
-        """Keep what a container says; that a sample in a manual is cut short is no gap."""
+        """Keep what a container says; that a sample in a manual is cut short is no gap.
+
+        Of a window it is one: the rest may be in the next.
+        """
         own = item.origin == self._document.origin
         if own and not item.gap:
             return  # it only began like one, as any run of letters may
-        if self._document.own is None and (own or item.reason.endswith(_CUT)):
+        if self._document.own is None and (own or item.reason.endswith(CUT)):
             item = item._replace(gap=False)
         self._told[item] = None

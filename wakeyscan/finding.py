@@ -15,6 +15,9 @@ API_KEY, APP_KEY = "wastack-api-key", "wastack-app-key"
 """The rules whose secrets the API knows."""
 
 
+PIECES = "pieces"
+"""The wrapping of a secret in pieces, and the detail that says where these are, `line:column`."""
+
 INTO = "!/"
 """What stands in a path between a container and its member: `app.zip!/config/.env`."""
 

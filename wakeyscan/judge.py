@@ -9,7 +9,7 @@ from wakeyscan import exposure, ignores, locate, severity, triage, unwrap
 from wakeyscan.detect import Match
 from wakeyscan.errors import OutOfPatience
 from wakeyscan.excerpt import Masks, excerpt, masks_of
-from wakeyscan.finding import Document, Finding, Origin, Position, Standing
+from wakeyscan.finding import PIECES, Document, Finding, Origin, Position, Standing
 from wakeyscan.lens import Lens
 from wakeyscan.literal import Literals
 
@@ -18,9 +18,6 @@ _STRUCTURED = (
     *(".tfstate", ".backup", ".tfplan"),
 )
 """Ends of the names of documents in which a line and a column say little."""
-
-_IN_PIECES = "pieces"
-"""The wrapping whose places are named, all of them."""
 
 _MOST_PIECES = 8
 """Places of one secret that are named, beside the first."""
@@ -115,11 +112,11 @@ def _origin(match: Match, place: tuple[int, int], scene: _Scene) -> Origin:
     """Name, in the details, the place in the document's terms, and all pieces of a secret."""
     document = scene.document
     details = scene.details.get(match.start) or document.origin.details
-    if match.elsewhere and match.encoding.endswith(_IN_PIECES):
+    if match.elsewhere and match.encoding.endswith(PIECES):
         rest = sorted(start for start, _ in match.elsewhere)[:_MOST_PIECES]
         others = locate.locate(document.content, rest, document.line, document.column)
         pieces = ", ".join(f"{line}:{column}" for line, column in (place, *others))
-        details = (*details, ("pieces", pieces))
+        details = (*details, (PIECES, pieces))
     return document.origin._replace(details=details)
 
 

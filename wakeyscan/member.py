@@ -16,6 +16,10 @@ UNREAD = "nothing here reads this format: unpack it, and scan what comes out"
 """Why a format is known by its first bytes and not opened."""
 
 
+CUT = "cut short"
+"""What a container says last that is not whole."""
+
+
 class Closed(Exception):
     """Something can't be opened, or not to its end; its text says why.
 

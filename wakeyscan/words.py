@@ -150,6 +150,12 @@ def _end(shape: bytes, at: int) -> int:
     return at + len(rest) - len(rest.lstrip(b"x"))
 
 
+def from_base64(text: bytes) -> bytes:
+    """Decode base64 of either alphabet, without padding; a letter that is over is left out."""
+    text = text[: len(text) - (len(text) % 4 == 1)].translate(_FROM_URLSAFE)
+    return a2b_base64(text + b"=" * (-len(text) % 4))
+
+
 def _is_text(plain: bytes, least: int) -> bool:
     return b"x" * least in plain.translate(_PRINTABLE, b"\0")
 

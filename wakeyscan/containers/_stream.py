@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
-from wakeyscan.member import Budget, Closed, Read
+from wakeyscan.member import CUT, Budget, Closed, Read
 
 CHUNK = 32 << 10
 """Bytes that are read at once of what is compressed."""
@@ -77,7 +77,7 @@ class Stream:
                 return piece
             raise _closed(error, gap=self._came or not self._weak) from None
         if hungry and not fed and not piece and not decompressor.eof:
-            raise Closed("cut short")
+            raise Closed(CUT)
         self._budget.unpack(len(piece))
         return piece
 

@@ -16,7 +16,7 @@ from typing import BinaryIO, NamedTuple
 from wakeyscan.containers._delta import applied, literals
 from wakeyscan.deflate import FAULTS, ZLIB, Inflater
 from wakeyscan.gitobject import BLOB, COMMIT, KINDS, OFS_DELTA, REF_DELTA, TAG, TREE, tree_entries
-from wakeyscan.member import Budget, Closed, Member, read_whole
+from wakeyscan.member import CUT, Budget, Closed, Member, read_whole
 
 SEEKS = True
 
@@ -74,7 +74,7 @@ def _scanned(
             entries[at] = entry
             at = end
     except IndexError:
-        return entries, Closed("cut short")
+        return entries, Closed(CUT)
     except Closed as fault:
         return entries, fault
     return entries, None
@@ -112,7 +112,7 @@ def _end(data: bytes, at: int, budget: Budget) -> int:
                 fed = data[at : at + feed]
                 at, feed = at + len(fed), 16 * _FEED
                 if not fed:
-                    raise Closed("cut short")
+                    raise Closed(CUT)
             budget.unpack(len(inflater.decompress(fed, _PIECE)))
     except FAULTS as error:
         raise Closed(f"damaged: {error}") from None

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any, BinaryIO
 
-from wakeyscan.member import Budget, Closed, Member, Spent, read_whole
+from wakeyscan.member import CUT, Budget, Closed, Member, Spent, read_whole
 
 SEEKS = True
 
@@ -42,7 +42,7 @@ def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
             budget.wait()
             raise Closed(f"damaged: {error}") from None
     if _pages(content) > len(content):
-        raise Closed("cut short")
+        raise Closed(CUT)
 
 
 def _pages(content: bytes) -> int:
@@ -89,7 +89,7 @@ def _rows(
     try:
         wanted = ", ".join(map(_quoted, columns))
         # Not by an index: what an index has need not be what the table has.
-        asked = f"SELECT {wanted} FROM {_quoted(table)} NOT INDEXED"  # noqa: S608
+        asked = f"SELECT {wanted} FROM {_quoted(table)} NOT INDEXED"  # noqa: S608  # names, quoted
         for row in base.execute(asked) if columns else ():
             line = b"\t".join(map(_bytes, row)) + b"\n"
             budget.unpack(len(line))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
-from wakeyscan.member import Budget, Closed, Member, Read
+from wakeyscan.member import CUT, Budget, Closed, Member, Read
 
 SEEKS = False
 
@@ -77,7 +77,7 @@ class _Part:
         piece = self._read(min(size, self._left))
         self._left -= len(piece)
         if not piece and self._left and size:
-            raise Closed("cut short")
+            raise Closed(CUT)
         return piece
 
     def skip(self, padding: int) -> None:
@@ -154,5 +154,5 @@ def _exactly(read: Read, wanted: int, short: bool = False) -> bytes:
         pieces.append(piece)
         left -= len(piece)
     if left and pieces and not short:
-        raise Closed("cut short")
+        raise Closed(CUT)
     return b"".join(pieces)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from binascii import a2b_base64, b2a_base64
+from binascii import b2a_base64
 from collections.abc import Iterator
 
 from wakeyscan.layer import Layer, Piece
+from wakeyscan.words import from_base64
 
 NAME = "base64"
 
@@ -20,7 +21,6 @@ _HALF = 8
 _HEAD = 12
 """Bytes of an escaped anchor that are enough to know it by."""
 
-_FROM_URLSAFE = bytes.maketrans(b"-_", b"+/")
 
 _END = rb"(?:\\[nr]|\\u000[aAdD]|\\x0[aAdD]|%0[aAdD]|&\#(?:x[aAdD]|10|13);|\\?[\r\n])"
 _BREAK = _END + rb"{1,2}[ \t]{0,64}"
@@ -129,9 +129,7 @@ def _decoded(content: bytes, lines: list[tuple[int, int]]) -> Iterator[Layer]:
     """Decode at every alignment: the run may be glued to letters that are no part of it."""
     whole = b"".join(content[start:end] for start, end in lines)
     for shift in range(4):
-        text = whole[shift:].rstrip(b"=").translate(_FROM_URLSAFE)
-        text = text[: len(text) - (len(text) % 4 == 1)]
-        plain = a2b_base64(text + b"=" * (-len(text) % 4))
+        plain = from_base64(whole[shift:].rstrip(b"="))
         yield Layer(plain, (lines[0][0], lines[-1][1]), _pieces(lines, shift, len(plain)))
 
 

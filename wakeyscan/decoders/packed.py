@@ -6,11 +6,12 @@ What is in it shows no anchor. A Secret that Helm keeps a release in is base64 o
 from __future__ import annotations
 
 import re
-from binascii import a2b_base64, b2a_base64
+from binascii import b2a_base64
 from collections.abc import Iterator
 
 from wakeyscan.display import KEY_PREFIX
 from wakeyscan.layer import Layer
+from wakeyscan.words import from_base64
 
 NAME = "base64"
 
@@ -27,7 +28,6 @@ _RUN = re.compile(_LETTER + rb"*")
 _NEXT = re.compile(
     rb"(?:\\[nr]|\r?\n){1,2}[ \t]{0,64}(" + _LETTER + rb"+)(?=={0,2}(?:[\s\"'`\\<,;)]|\Z))"
 )
-_FROM_URLSAFE = bytes.maketrans(b"-_", b"+/")
 
 
 def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
@@ -64,10 +64,9 @@ def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
         lines = _lines(content, *_run(content, start))
         at = lines[-1][1]
         if lines[0][1] - start >= _SHORTEST:
-            text = b"".join(content[low:high] for low, high in lines).translate(_FROM_URLSAFE)
-            text = text[: len(text) - (len(text) % 4 == 1)]
+            text = b"".join(content[low:high] for low, high in lines)
             padding = len(content[at : at + 2]) - len(content[at : at + 2].lstrip(b"="))
-            yield Layer(a2b_base64(text + b"=" * (-len(text) % 4)), (start, at + padding))
+            yield Layer(from_base64(text), (start, at + padding))
 
 
 def _run(content: bytes, start: int) -> tuple[int, int]:

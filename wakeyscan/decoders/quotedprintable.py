@@ -16,7 +16,7 @@ _ESCAPE = rb"=(?:([0-9A-Fa-f]{2})|[ \t]*(?:\r?\n|\r))"
 _ANY = rb"=(?:[0-9A-Fa-f]{2}|[ \t]*[\r\n])"
 _OTHERS = (b"=25", b"=5C", b"=26")
 """What another escape begins with."""
-_KEY = re.compile(re.escape(KEY_PREFIX.encode()) + rb"[A-Za-z0-9_-]{0,128}\Z")
+_KEY = re.compile(re.escape(KEY_PREFIX.encode()) + spelling.KEY_REST + rb"\Z")
 
 
 def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
@@ -60,6 +60,7 @@ def _decoded(escape: re.Match[bytes]) -> bytes:
     if not escape[1]:
         return b""
     byte = bytes.fromhex(escape[1].decode("ascii"))
-    if byte.isalnum() and _KEY.search(escape.string, max(0, escape.start() - 256), escape.start()):
+    start = escape.start()
+    if byte.isalnum() and _KEY.search(escape.string, max(0, start - spelling.BEFORE), start):
         return escape[0]
     return byte

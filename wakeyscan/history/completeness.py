@@ -47,9 +47,7 @@ class Check:
         past = _recalled(repository, memory)
         self._known = past.tips if self._now and past.holds(self._now) else frozenset()
         self._left = tips - self._known
-        self._new = bool(self._left)
         self._may_leave = not self._known and is_small(repository)
-        self._trusting = False
         self._beside = ExitStack()
         self._finish: Callable[[], bytes] | None = None
 
@@ -62,12 +60,11 @@ class Check:
     def leave(self) -> None:
         """Leave a walk through all of a history to who follows a secret, and walks as far."""
         if self._may_leave:
-            self._trusting = True
             self.close()
 
     def inventory(self) -> frozenset[bytes] | None:
         """Give all ids that there are, to who was left to see whether others are named."""
-        return inventory(self._repository) if self._trusting and self._left else None
+        return None if self._finish or not self._left else inventory(self._repository)
 
     def show(self, tips: frozenset[str]) -> None:
         """Take down that what these reach was shown to be there."""
@@ -76,8 +73,9 @@ class Check:
     def gaps(self) -> Iterator[Skipped]:
         """Say what is missing; git walks now through what it left, and nothing has shown."""
         gaps = list(_missing(self._repository, self._walked)) if self._left else []
-        if self._new and self._now and not gaps and len(self._now.loose) <= _MOST_LOOSE:
-            value = json.dumps([sorted(part) for part in self._now])
+        now = self._now
+        if now and now.tips - self._known and not gaps and len(now.loose) <= _MOST_LOOSE:
+            value = json.dumps([sorted(part) for part in now])
             folder = self._repository.object_folders[0]
             self._memory.keep_note(_NOTE, folder, value.encode())
         yield from gaps

@@ -47,13 +47,18 @@ class Index(NamedTuple):
         return -1
 
 
-def read(path: str, width: int) -> Index:
-    """Read an index whole; raises `Unreadable`."""
+def mapped(path: str) -> mmap.mmap:
+    """Map a file of the store into memory; raises `Unreadable`."""
     try:
         with open(path, "rb") as file:
-            data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:
         raise Unreadable(f"{path}: can't be read: {error}") from None
+
+
+def read(path: str, width: int) -> Index:
+    """Read an index whole; raises `Unreadable`."""
+    data = memoryview(mapped(path))
     pack = path.removesuffix(".idx") + ".pack"
     if not os.path.isfile(pack):
         raise Unreadable(f"{pack} is missing, which {os.path.basename(path)} is the index of")

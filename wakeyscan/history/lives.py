@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import datetime
 from functools import cache
 from typing import NamedTuple
@@ -131,7 +130,8 @@ def reading(
 def _history(scene: Scene, carriers: flow.Carriers) -> flow.History:
     """Follow what refs and reflogs reach; all commits, where that does not explain all there is."""
     try:
-        history = _followed(_REACHED, scene.reading, scene, carriers)
+        reading = scene.reading
+        history = _followed(_REACHED, reading.graph(), reading.past, scene, carriers)
         placed = {blob for _, blob in history.brought} | history.held.keys()
         if placed.issuperset(carriers.blobs) and placed.issuperset(carriers.messages):
             return history
@@ -140,23 +140,27 @@ def _history(scene: Scene, carriers: flow.Carriers) -> flow.History:
     commits = _commits(scene)
     try:
         past = chronicle.recall(_ALL, scene.repository, scene.memory)
-        with closing(graph.Reading(commits, scene.sterile, past)) as all_of_them:
-            return _followed(_ALL, all_of_them, scene, carriers)
+        everything = graph.read(commits, scene.sterile, past)
+        return _followed(_ALL, everything, past, scene, carriers)
     except GitError:
         return flow.follow(graph.read_cut(commits, scene.sterile), carriers)
 
 
 def _followed(
-    name: str, reading: graph.Reading, scene: Scene, carriers: flow.Carriers
+    name: str,
+    read: graph.Graph,
+    past: chronicle.Chronicle,
+    scene: Scene,
+    carriers: flow.Carriers,
 ) -> flow.History:
     """Follow a history, from where it is remembered under a name on."""
-    history = flow.follow(reading.graph(), carriers, scene.check.inventory())
+    history = flow.follow(read, carriers, scene.check.inventory())
     if history.whole:
         scene.check.show(_shown(scene, history))
     told = history.chronicle
     if scene.through.prefilter(told.changes):  # a path holds a secret, if maybe an ignored one
         told = told._replace(carriers=b"", changes=b"")
-    if told.tips and told != reading.past:
+    if told.tips and told != past:
         chronicle.keep(name, told, scene.repository, scene.memory)
     return history
 

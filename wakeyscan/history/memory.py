@@ -26,6 +26,9 @@ CREATE TABLE IF NOT EXISTS holders (pack TEXT, rules TEXT, object TEXT,
 CREATE TABLE IF NOT EXISTS notes (name TEXT, place TEXT, rules TEXT, sum BLOB, value BLOB,
                                   PRIMARY KEY (name, place));
 """
+_PACK = "SELECT objects, bytes FROM packs WHERE pack = ? AND rules = ?"
+_HOLDERS = "SELECT object FROM holders WHERE pack = ? AND rules = ?"
+_SUMMED = "SELECT sum, value FROM notes WHERE name = ? AND place = ? AND rules = ?"
 _TRAILER = 32
 _LOOKS = 4
 """Which look at objects it was; raised where one sees more than before."""
@@ -70,9 +73,8 @@ class Memory:
             return None
         try:
             asked = (identity(pack), self._rules)
-            where = "WHERE pack = ? AND rules = ?"
-            row = self._base.execute(f"SELECT objects, bytes FROM packs {where}", asked).fetchone()  # noqa: S608
-            rows = self._base.execute(f"SELECT object FROM holders {where}", asked)  # noqa: S608
+            row = self._base.execute(_PACK, asked).fetchone()
+            rows = self._base.execute(_HOLDERS, asked)
             holders = tuple(sorted(str(holder) for (holder,) in rows))
         except _FAULTS:
             return None
@@ -98,9 +100,8 @@ class Memory:
         if self._base is None:
             return b""
         asked = (name, os.path.realpath(place), self._rules)
-        where = "WHERE name = ? AND place = ? AND rules = ?"
         with contextlib.suppress(*_FAULTS):
-            row = self._base.execute(f"SELECT sum, value FROM notes {where}", asked).fetchone()  # noqa: S608
+            row = self._base.execute(_SUMMED, asked).fetchone()
             if row and hashlib.sha256(row[1]).digest() == row[0]:
                 return bytes(row[1])
         return b""

@@ -17,7 +17,7 @@ from dulwich.pack import apply_delta  # compiled; its plain Python is a slower f
 
 from wakeyscan.deflate import fast_zlib
 from wakeyscan.gitobject import OFS_DELTA, REF_DELTA
-from wakeyscan.history.index import Damaged, Index, Unreadable
+from wakeyscan.history.index import Damaged, Index, Unreadable, mapped
 
 NO_ENTRY = -1
 
@@ -65,7 +65,7 @@ class Pack(NamedTuple):
 
 def read(index: Index) -> Pack:
     """Read the headers of all entries; raises `Unreadable`."""
-    data = _mapped(index.pack)
+    data = mapped(index.pack)
     if data[:4] != b"PACK" or data[4:8] not in (b"\0\0\0\2", b"\0\0\0\3"):
         raise Unreadable(f"{index.pack}: not a pack of a known version")
     end = len(data) - index.width
@@ -76,14 +76,6 @@ def read(index: Index) -> Pack:
         return _linked(index, data, offsets, end)
     except (IndexError, KeyError):
         raise Unreadable(f"{index.pack}: an entry is not as the format says") from None
-
-
-def _mapped(path: str) -> mmap.mmap:
-    try:
-        with open(path, "rb") as file:
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    except (OSError, ValueError) as error:
-        raise Unreadable(f"{path}: can't be read: {error}") from None
 
 
 def _linked(index: Index, data: mmap.mmap, offsets: array[int], end: int) -> Pack:

@@ -18,7 +18,7 @@ import sarif_om as sarif
 
 from wakeyscan import __version__
 from wakeyscan.display import conceal, encodable, json_safe, printable, told
-from wakeyscan.finding import Finding, Severity, Skipped, Standing
+from wakeyscan.finding import PIECES, Finding, Severity, Skipped, Standing
 from wakeyscan.ignores import is_inline
 from wakeyscan.outcome import Outcome, Style
 from wakeyscan.rule import Rule
@@ -31,9 +31,6 @@ MOST_RESULTS = 25_000
 
 # An absent level would mean the rule's default one, not the schema's.
 _ALWAYS = ("level", "suppressions", "version", "columnKind", "results")
-
-_PIECES = "pieces"
-"""The detail that lists where the pieces of a key stand, `line:column` each."""
 
 _Fields = tuple[tuple[str, str, Any], ...]
 """Of a class: its attributes' names, their names in the schema, their defaults."""
@@ -131,7 +128,7 @@ def _result(finding: Finding, number: int, title: str, place: str) -> Any:
     level, severity = _LEVELS[finding.severity]
     exposure = finding.exposure.value
     within = f" in {printable(finding.origin.within)}" if finding.origin.within else ""
-    details = [(n, _linked(text) if n == _PIECES else text) for n, text in finding.origin.details]
+    details = [(n, _linked(text) if n == PIECES else text) for n, text in finding.origin.details]
     there = f" ({told(details)})" if details else ""
     answer = _answer(finding)
     asked = f" Asked whether it works: {answer}." if answer else ""
@@ -196,7 +193,7 @@ def _linked(text: str) -> str:
 
 def _related(finding: Finding) -> list[Any] | None:
     """Give the further pieces of a key; GitHub shows those that the message links."""
-    _, *further = dict(finding.origin.details).get(_PIECES, "").split(", ")
+    _, *further = dict(finding.origin.details).get(PIECES, "").split(", ")
     return [_piece(finding, number, place) for number, place in enumerate(further, 1)] or None
 
 

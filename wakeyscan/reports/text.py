@@ -9,7 +9,7 @@ from typing import TextIO
 
 from wakeyscan import biography
 from wakeyscan.display import at_line_start, printable, told
-from wakeyscan.finding import API_KEY, Finding, Liveness, Severity, Standing
+from wakeyscan.finding import API_KEY, PIECES, Finding, Liveness, Severity, Standing
 from wakeyscan.life import Key
 from wakeyscan.outcome import Outcome, Style
 
@@ -68,7 +68,7 @@ def _finding(finding: Finding, style: Style) -> str:
     severity = _paint(f"{finding.severity!s:8}", _COLORS[finding.severity], style)
     wrapped = "" if finding.encoding == "plain" else f", in {finding.encoding}"
     details = dict(finding.origin.details)
-    pieces = details.pop("pieces", "")
+    pieces = details.pop(PIECES, "")
     seen = f"{finding.exposure.value}{wrapped}" + (f" ({pieces})" if pieces else "")
     named = finding.origin.part == "name"
     if named:
