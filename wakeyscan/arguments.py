@@ -7,7 +7,7 @@ converts a value: that is `config`'s, so that flags, variables and files obey on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 Values = dict[str, "str | bool | list[str]"]
@@ -92,7 +92,9 @@ def read(arguments: Sequence[str], parameters: Parameters) -> tuple[Values, list
     return (values, operands) if parameters.operands or not operands else None
 
 
-def _take(argument: str, options: dict[str, Option], pending: object, values: Values) -> bool:
+def _take(
+    argument: str, options: dict[str, Option], pending: Iterator[str], values: Values
+) -> bool:
     name, equals, value = argument.partition("=")
     option = options.get(name)
     if option is None or (equals and not option.metavar):
@@ -100,7 +102,7 @@ def _take(argument: str, options: dict[str, Option], pending: object, values: Va
     if not option.metavar:
         values[option.key] = True
         return True
-    given = value if equals else next(pending, None)  # type: ignore[call-overload]
+    given = value if equals else next(pending, None)
     if given is None or (not equals and given.startswith("-") and given != "-"):
         return False
     keep(values, option, given)
@@ -110,6 +112,7 @@ def _take(argument: str, options: dict[str, Option], pending: object, values: Va
 def keep(values: Values, option: Option, given: str) -> None:
     """Put a value where it belongs: of an option that is repeated, all; else the last."""
     if option.many:
-        values.setdefault(option.key, []).append(given)  # type: ignore[union-attr]
+        before = values.get(option.key)
+        values[option.key] = [*before, given] if isinstance(before, list) else [given]
     else:
         values[option.key] = given
