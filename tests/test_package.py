@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import subprocess
 import sys
 import sysconfig
@@ -10,6 +11,7 @@ import tomllib
 import zipfile
 from collections.abc import Callable
 from email.parser import Parser
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -48,8 +50,14 @@ def environment_with(folder: Path, *what: str) -> Python:
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build as pip does for a user, with the `regex` that is installed here."""
     folder = tmp_path_factory.mktemp("wheel")
-    pip("wheel", str(ROOT), "--no-deps", "--wheel-dir", str(folder))
+    constraints = tmp_path_factory.mktemp("constraints") / "constraints.txt"
+    constraints.write_text(f"regex=={version('regex')}\n")
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in ("PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT"):  # before pip 25.3, and since
+            patch.setenv(variable, str(constraints))
+        pip("wheel", str(ROOT), "--no-deps", "--wheel-dir", str(folder))
     (built,) = folder.iterdir()
     return built
 
@@ -140,6 +148,22 @@ def test_an_installed_wakeyscan_starts_without_reading_toml(
     top = {name.partition(".")[0] for name in loaded}
     assert top - sys.stdlib_module_names == {"wakeyscan"}
     assert not top & {"tomllib", "subprocess", "json", "hashlib", "multiprocessing", "tempfile"}
+
+
+@pytest.mark.parametrize(
+    ("before", "code"),
+    [
+        pytest.param("regex.compile = None", 1, id="compiled in the wheel"),
+        pytest.param("regex.__version__ = 'older'", 1, id="by another regex: compiled anew"),
+        pytest.param("regex.compile = None; regex.__version__ = 'older'", 4, id="the two differ"),
+    ],
+)
+def test_an_installed_wakeyscan_loads_its_patterns_compiled(
+    before: str, code: int, installed: Python, tmp_path: Path
+) -> None:
+    write(tmp_path, {"a": f"Authorization: Bearer {secrets.token_hex(20)}\n"})
+    script = f"import regex; {before}\nfrom wakeyscan import cli; exit(cli.main(['scan', 'a']))"
+    assert execute([str(installed), "-P", "-c", script], tmp_path).code == code
 
 
 def test_an_editable_install_finds_a_key(

@@ -14,6 +14,8 @@ from wakeyscan.pattern import written_out
 if TYPE_CHECKING:
     from regex import Pattern
 
+    from wakeyscan.precompiled import Kept
+
 BEFORE, AFTER = 1024, 8192
 """A match starts at most so many bytes before its anchor and ends at most so many after it."""
 
@@ -48,6 +50,8 @@ class Rule(NamedTuple):
     misses: tuple[str, ...]
     at_anchor: bool = False
     """Whether every match begins at an anchor, as is known of our own rules: it is faster."""
+    compiled: Kept | None = None
+    """The pattern as it was compiled when the wheel was built, in an installed package."""
 
     @property
     def exact_case(self) -> bool:
@@ -58,6 +62,10 @@ class Rule(NamedTuple):
         """Compile the pattern; raises `RuleError` where `regex` refuses it."""
         import regex  # 10 ms that a clean scan never pays
 
+        from wakeyscan import precompiled
+
+        if self.compiled and (pattern := precompiled.restored(self.compiled)):
+            return pattern
         try:
             text = written_out(self.pattern) if self.at_anchor else self.pattern
             return regex.compile(text.encode())
@@ -95,12 +103,11 @@ def read(path: str) -> Rule:
 def _builtin() -> list[Rule]:
     """Read our own rules, in an installed package from the module that its build made of them."""
     try:
-        parsed: dict[str, dict[str, Any]] = import_module("wakeyscan._parsed").RULES
+        parsed = import_module("wakeyscan._parsed")
     except ModuleNotFoundError:
-        rules = [read(path) for path in _files(builtin_folder())]
-    else:
-        rules = [_made(path, fields) for path, fields in parsed.items()]
-    return [rule._replace(at_anchor=True) for rule in rules]
+        return [read(path)._replace(at_anchor=True) for path in _files(builtin_folder())]
+    rules = [_made(path, fields) for path, fields in parsed.RULES.items()]
+    return [rule._replace(at_anchor=True, compiled=parsed.COMPILED[rule.id]) for rule in rules]
 
 
 def _files(folder: str) -> list[str]:
