@@ -26,16 +26,21 @@ class ParsedRules(BuildHookInterface[Any]):
             return
         sys.path.insert(0, self.root)
         from wakeyscan import precompiled, rule
+        from wakeyscan.catalog import Catalog
+        from wakeyscan.inspection import Wrappings
 
         paths = sorted((Path(self.root) / "rules").glob("*.toml"))
         rules = {path.name: tomllib.loads(path.read_text("utf-8")) for path in paths}
         compiled = {one.id: precompiled.keep(one.compile()) for one in rule.load()}
+        forms = {
+            one.id: tuple(map(tuple, Catalog([one], Wrappings()).all())) for one in rule.load()
+        }
         handle, self.draft = tempfile.mkstemp(suffix=".py")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(
                 '"""The built-in rules, parsed and compiled when the wheel was built."""\n\n'
             )
-            file.write(f"RULES = {rules!r}\nCOMPILED = {compiled!r}\n")
+            file.write(f"RULES = {rules!r}\nCOMPILED = {compiled!r}\nFORMS = {forms!r}\n")
         os.chmod(self.draft, 0o644)
         build_data["force_include"][self.draft] = "wakeyscan/_parsed.py"
 

@@ -28,8 +28,9 @@ class Catalog:
     """All anchors of all rules in all wrappings, made for a wrapping when one first asks."""
 
     def __init__(self, rules: Iterable[Rule], wrappings: Mapping[str, Decoder]) -> None:
+        self._rules = tuple(rules)
         self._anchors = dict.fromkeys(
-            (anchor, rule.exact_case) for rule in rules for anchor in rule.anchors
+            (anchor, rule.exact_case) for rule in self._rules for anchor in rule.anchors
         )
         self._wrappings = wrappings
         self._known: dict[str, tuple[Form, ...]] = {}
@@ -54,7 +55,9 @@ class Catalog:
         return self._known[name]
 
     def all(self) -> tuple[Form, ...]:
-        """List everything."""
+        """List everything; what was made when the wheel was built loads no decoder."""
+        if all(rule.forms for rule in self._rules):
+            return tuple(Form._make(form) for rule in self._rules for form in rule.forms)
         wrapped = (form for name in self._wrappings for form in self.of(name))
         return (*self.plain(), *wrapped)
 

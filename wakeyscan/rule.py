@@ -52,6 +52,8 @@ class Rule(NamedTuple):
     """Whether every match begins at an anchor, as is known of our own rules: it is faster."""
     compiled: Kept | None = None
     """The pattern as it was compiled when the wheel was built, in an installed package."""
+    forms: tuple[tuple[bytes, str, bytes, bool], ...] = ()
+    """All forms of its anchors (see `catalog`), as they were made then; empty: not made yet."""
 
     @property
     def exact_case(self) -> bool:
@@ -107,7 +109,12 @@ def _builtin() -> list[Rule]:
     except ModuleNotFoundError:
         return [read(path)._replace(at_anchor=True) for path in _files(builtin_folder())]
     rules = [_made(path, fields) for path, fields in parsed.RULES.items()]
-    return [rule._replace(at_anchor=True, compiled=parsed.COMPILED[rule.id]) for rule in rules]
+    return [
+        rule._replace(
+            at_anchor=True, compiled=parsed.COMPILED[rule.id], forms=parsed.FORMS[rule.id]
+        )
+        for rule in rules
+    ]
 
 
 def _files(folder: str) -> list[str]:

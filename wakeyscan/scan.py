@@ -9,8 +9,10 @@ from wakeyscan.finding import Document, Finding, Origin, Skipped
 from wakeyscan.lens import Lens
 from wakeyscan.look import Looked, look_at
 from wakeyscan.outcome import Coverage
+from wakeyscan.prefilter import MORE, Prefilter
 
-Open = Callable[[str], Iterable[Document | Skipped]]
+Opened = Iterable[Document | Skipped]
+Open = Callable[[str], Opened]
 """How to get the documents of a unit: a path, an object id, whatever a source lists."""
 
 _FEW = 256
@@ -31,14 +33,34 @@ def look(
     """
     told: list[Skipped] = []
     named = _only_units(units, told)
-    for unit in islice(named, _FEW) if survey else named:
-        yield look_at(open_unit(unit), through)
+    few = map(open_unit, islice(named, _FEW) if survey else named)
+    for documents in _read_ahead(few, through.prefilter):
+        yield look_at(documents, through)
     if survey and (more := next(named, None)) is not None:
         for looked, worthy in survey(chain((more,), named)):
             yield looked
             for unit in worthy:
                 yield _again(unit, look_at(open_unit(unit), through))
     yield look_at(told, through)  # their names may hold secrets, too
+
+
+def _read_ahead(opened: Iterable[Opened], prefilter: Prefilter) -> Iterator[Opened]:
+    """Yield what is opened; so much is read before that the prefilter knows if it is much."""
+    rest = iter(opened)
+    held: list[Opened] = []
+    size = 0
+    for documents in rest:
+        items = iter(documents)
+        begun: list[Document | Skipped] = []
+        while size < MORE and (item := next(items, None)) is not None:
+            begun.append(item)
+            size += len(item.content) if isinstance(item, Document) else 0
+        held.append(chain(begun, items))
+        if size >= MORE:
+            break
+    prefilter.expect(size)
+    yield from held
+    yield from rest
 
 
 def _only_units(units: Iterable[str | Skipped], told: list[Skipped]) -> Iterator[str]:
