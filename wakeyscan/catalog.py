@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.rule import Rule
@@ -22,6 +22,18 @@ class Form(NamedTuple):
     """The file of the decoder that takes it off, or `PLAIN`."""
     anchor: bytes
     exact_case: bool
+
+
+class Hit(NamedTuple):
+    """A form that stands at an offset of a text."""
+
+    form: Form
+    at: int
+    """Of a wrapped form it is not always known, and then 0."""
+
+
+Look = Callable[["bytes | memoryview"], "list[Hit]"]
+"""Says which forms stand in a text, and where."""
 
 
 class Catalog:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wakeyscan.catalog import Hit
 from wakeyscan.finding import Document, Finding, Origin
 from wakeyscan.lens import Lens
-from wakeyscan.prefilter import Hit
 
 if TYPE_CHECKING:
     from wakeyscan.unwrap import Opener

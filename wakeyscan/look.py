@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.catalog import Hit
 from wakeyscan.container import format_of
 from wakeyscan.errors import OutOfPatience
 from wakeyscan.examine import examine, examine_name
 from wakeyscan.finding import Document, Finding, Skipped
 from wakeyscan.lens import Lens
 from wakeyscan.outcome import Coverage
-from wakeyscan.prefilter import Hit
 
 if TYPE_CHECKING:
     from wakeyscan.enclosed import Enclosed

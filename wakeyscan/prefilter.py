@@ -1,20 +1,16 @@
 """Says which anchors stand in a text, in whatever wrapping, before any pattern is run.
 
-A few bytes are looked through with `bytes.find`, for wrappings in the parts that `sieves` leaves,
-which costs nothing to load. More are with hyperscan, which looks for everything at once (1.7 to
-4.2 GB/s; `find` takes a pass for each): at first for the beginnings of forms, which is compiled in
-4 ms; and many for whole forms, which takes 40 ms and spares most second looks.
+What looks is chosen by how much there is to look at, since none is loaded for nothing: `finder` for
+a few bytes; for more `automaton`, at first by the beginnings of forms, which is compiled in 4 ms;
+for many by whole forms, which takes 40 ms and spares most second looks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import partial
 
-from wakeyscan.catalog import Catalog, Form
-from wakeyscan.locate import places
-from wakeyscan.sieves import Sieves, wide_beginning
-from wakeyscan.words import around
+from wakeyscan.catalog import Catalog, Form, Hit, Look
 
 MORE = 1 << 17
 """Bytes from which on hyperscan has paid for its loading (9 ms), with beginnings of forms."""
@@ -24,23 +20,6 @@ MANY = 1 << 24
 
 _BEGINNING = 4
 """Bytes of a beginning: 140 stand in a MB of code, of 3 bytes 520."""
-
-_BEFORE, _BEHIND = 64, 192
-"""Bytes around an anchor in which what wraps a part of its key is looked for."""
-
-_HEAD = 64
-"""Bytes that tell whether a text is in UTF-16."""
-
-
-class Hit(NamedTuple):
-    """A form that stands at an offset of a text."""
-
-    form: Form
-    at: int
-    """Of a wrapped form it is not always known, and then 0."""
-
-
-Look = Callable[["bytes | memoryview"], "list[Hit]"]
 
 
 class Prefilter:
@@ -53,7 +32,7 @@ class Prefilter:
     def __init__(self, catalog: Catalog) -> None:
         self._seen = self._ready_for = 0
         self._catalog = catalog
-        self._look_narrow = _finder(catalog)
+        self._look_narrow = _when_asked(partial(_finder, catalog))
         self._look_wide: Look = lambda content: []  # the finder looks for everything
 
     def __call__(self, content: bytes) -> list[Hit]:
@@ -73,143 +52,43 @@ class Prefilter:
         self._ready_for = max(size, self._ready_for)
         if not reached:
             return
+        from wakeyscan.automaton import automaton
+
         longest = _BEGINNING if reached[-1] == MORE else None
         listed = self._catalog.all()
-        narrow = _hyperscan(tuple(form for form in listed if b"\0" not in form.text), longest)
+        narrow = automaton(tuple(form for form in listed if b"\0" not in form.text), longest)
         if narrow:
-            self._look_narrow = narrow
             wide = tuple(form for form in listed if b"\0" in form.text)
-            self._look_wide = _when_asked(wide, narrow)
+            self._look_narrow = narrow
+            self._look_wide = _when_asked(partial(_wide, wide, longest, narrow))
 
 
 def _finder(catalog: Catalog) -> Look:
-    wanted = [(f, f.text if f.exact_case else f.text.lower()) for f in catalog.plain()]
-    sieves = Sieves(catalog.exact(), min((len(mark) for _, mark in wanted), default=1))
+    from wakeyscan.finder import finder  # 2 ms that much to look at never pays
+
+    return finder(catalog)
+
+
+def _wide(listed: tuple[Form, ...], longest: int | None, narrow: Look) -> Look:
+    """Make a look for forms that hold a NUL, and for what is only found without its NULs."""
+    from wakeyscan.automaton import automaton
+    from wakeyscan.wide import in_utf16
+
+    wide = automaton(listed, longest)
 
     def look(content: bytes | memoryview) -> list[Hit]:
-        text = bytes(content)
-        lowered = text.lower()
-        hits = [
-            Hit(form, at)
-            for form, mark in wanted
-            for at in places(text if form.exact_case else lowered, mark)
-        ]
-        if len(text) < sieves.least:
-            return hits
-        # What comes behind an anchor may be wrapped though it is not.
-        anchors = sorted(at for form, at in hits if form.exact_case)
-        near = around(text, [(at, at + _BEHIND) for at in anchors], _BEFORE)
-        words = sieves.words(text)
-        for name in catalog.names():
-            sieve = sieves.by_name.get(name)
-            part = text if sieve is None else sieve(text, words)
-            if near or part:
-                hits += _in_part(near + b"\n" + part, catalog.of(name))
-        return hits + _in_utf16(text, look) if b"\0" in text and not hits else hits
+        return (wide(content) if wide else []) or in_utf16(content, narrow)
 
     return look
 
 
-def _in_utf16(text: bytes, look: Look) -> list[Hit]:
-    """Say whether a text that is in UTF-16 has anything in it that is not plain there, either."""
-    mark = wide_beginning(text[:_HEAD])
-    if not mark or not look(text.replace(b"\0", b"")):
-        return []
-    return [Hit(Form(mark, "utf16", mark, True), 0)]
-
-
-def _in_part(part: bytes, listed: tuple[Form, ...]) -> Iterator[Hit]:
-    lowered = part.lower()
-    for form in listed:
-        if form.text in part if form.exact_case else form.text.lower() in lowered:
-            yield Hit(form, 0)
-
-
-def _when_asked(listed: tuple[Form, ...], narrow: Look) -> Look:
-    """Make a look when it is first wanted: many a tree has no NUL in it."""
+def _when_asked(make: Callable[[], Look]) -> Look:
+    """Put off making a look until it is first wanted: many a tree has no NUL in it."""
     made: list[Look] = []
 
     def look(content: bytes | memoryview) -> list[Hit]:
         if not made:
-            made.append(_hyperscan(listed, None) or (lambda content: []))
-        if hits := made[0](content):
-            return hits
-        return _in_utf16(bytes(content), narrow) if wide_beginning(bytes(content[:_HEAD])) else []
+            made.append(make())
+        return made[0](content)
 
     return look
-
-
-_RAREST = b"zqxjkvwy_-bpg"
-"""Bytes that are rare in code and prose, the rarest first."""
-
-_SHORTEST = 5
-"""Bytes of a head that are enough to look for."""
-
-
-def head(text: bytes) -> bytes:
-    """Give the beginning of a literal that is looked for in its place.
-
-    Hyperscan goes by the last bytes of a literal: 1.4 times as fast where none of them is as common
-    as those of `-ization` or `key` are (4.3 to 3.0 GB/s on the sources of curl).
-    """
-    ends = range(min(_SHORTEST, len(text)), len(text) + 1)
-    rank = {end: _RAREST.find(text[end - 1 : end].lower()) for end in ends}
-    rare = [end for end in ends if rank[end] >= 0]
-    return text[: min(rare, key=lambda end: (rank[end], -end))] if rare else text
-
-
-def _hyperscan(listed: tuple[Form, ...], longest: int | None) -> Look | None:
-    """Make a look for forms, by so many bytes of their heads at the most."""
-    try:
-        import hyperscan
-    except ImportError:  # no wheel for this machine
-        return None
-    if not listed:
-        return None
-    same: dict[tuple[bytes, bool], list[Form]] = {}
-    for form in listed:
-        mark = (form.text if form.exact_case else head(form.text).lower())[:longest]
-        same.setdefault((mark, form.exact_case), []).append(form)
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(
-        # Not `literal=True`: that one cuts a literal at its first NUL (python-hyperscan 0.9).
-        expressions=[b"".join(b"\\x%02x" % byte for byte in mark) for mark, _ in same],
-        ids=list(range(len(same))),
-        flags=[0 if exact_case else hyperscan.HS_FLAG_CASELESS for _, exact_case in same],
-    )
-    groups = [_Group(len(mark), exact, tuple(same[mark, exact])) for mark, exact in same]
-    ends: list[tuple[int, int]] = []
-    scan: Callable[..., object] = database.scan
-
-    def note(number: int, start: int, end: int, *_: object) -> None:
-        ends.append((number, end))
-
-    def look(content: bytes | memoryview) -> list[Hit]:
-        scan(content, note)
-        if not ends:
-            return []
-        found = [hit for n, end in sorted(ends) for hit in groups[n].hits(content, end)]
-        ends.clear()
-        return found
-
-    return look
-
-
-class _Group:
-    """Forms that are looked for by one mark."""
-
-    def __init__(self, width: int, exact_case: bool, forms: tuple[Form, ...]) -> None:
-        self._width, self._exact_case, self._forms = width, exact_case, forms
-        self._texts = tuple(f.text if exact_case else f.text.lower() for f in forms)
-        self._longest = max(map(len, self._texts))
-
-    def hits(self, content: bytes | memoryview, end: int) -> list[Hit]:
-        """List the forms that stand whole where their mark, which ends at `end`, was seen."""
-        at = end - self._width
-        there = bytes(content[at : at + self._longest])
-        if not self._exact_case:
-            there = there.lower()
-        if not there.startswith(self._texts):
-            return []
-        both = zip(self._forms, self._texts, strict=True)
-        return [Hit(form, at) for form, text in both if there.startswith(text)]

@@ -223,14 +223,3 @@ def _around(pieces: list[bytes], intro: bytes, likely: list[int]) -> bytes:
         for n in likely
         if n
     )
-
-
-def wide_beginning(head: bytes) -> bytes:
-    """Give what a text in UTF-16 begins with, or nothing if it is none by its first bytes."""
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return head[:2] if head[2:4] != b"\0\0" else b""  # else it is UTF-32
-    for first in (0, 1):
-        letters, nuls = head[first:32:2], head[1 - first : 32 : 2]
-        if len(letters) >= 8 and not nuls.strip(b"\0") and b"\0" not in letters:
-            return head[first : first + 8]
-    return b""

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 from wakeyscan import detect
-from wakeyscan.catalog import PLAIN
+from wakeyscan.catalog import PLAIN, Hit
 from wakeyscan.container import format_of
 from wakeyscan.finding import Document, Secret
 from wakeyscan.layer import Decoder, Encoded, Layer, in_utf8
 from wakeyscan.lens import Lens
-from wakeyscan.prefilter import Hit
 
 DEEPEST = 3
 """Wrappings within wrappings that are taken off."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from wakeyscan import commits
+from wakeyscan.catalog import Hit
 from wakeyscan.container import format_of
 from wakeyscan.enclosed import Enclosed
 from wakeyscan.examine import examine, examine_name
@@ -14,7 +15,6 @@ from wakeyscan.finding import INTO, Document, Finding, Origin, Skipped
 from wakeyscan.gitobject import BLOB, COMMIT, TREE, tree_entries
 from wakeyscan.lens import Lens
 from wakeyscan.look import Looked, look_at
-from wakeyscan.prefilter import Hit
 
 _NOWHERE = Origin("")
 

@@ -17,7 +17,7 @@ from wakeyscan.scope import Scope
 from wakeyscan.windows import WINDOW, too_large, windows
 
 if TYPE_CHECKING:
-    from wakeyscan.prefilter import Look
+    from wakeyscan.catalog import Look
 
 PARALLEL = True
 """Whether units can be opened in any process."""

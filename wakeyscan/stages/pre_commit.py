@@ -6,7 +6,6 @@ import os
 
 from wakeyscan import worktree
 from wakeyscan.scope import Scope
-from wakeyscan.sources import path, staged
 from wakeyscan.stage import Opened
 
 ADVICE = "Not committed. Take the key out, and revoke it where it was ever pushed or shared."
@@ -19,13 +18,25 @@ def opened(arguments: list[str], scope: Scope) -> Opened:
     hand, with `--all-files` or a range: those files need not be staged at all.
     """
     if not arguments:
-        return Opened(staged, staged.units("", scope), scope)
+        return _index(scope)
     if "GIT_INDEX_FILE" not in os.environ:
-        units = [unit for file in arguments for unit in path.units(file, scope)]
-        return Opened(path, units, scope)
+        return _files(arguments, scope)
     top = worktree.work_tree(".") or "."
     only = tuple(os.path.relpath(file, top) for file in map(_unlinked, arguments))
-    return Opened(staged, staged.units("", scope), scope._replace(only=only))
+    return _index(scope._replace(only=only))
+
+
+def _index(scope: Scope) -> Opened:
+    from wakeyscan.sources import staged  # with git's reader 2 ms that files never pay
+
+    return Opened(staged, staged.units("", scope), scope)
+
+
+def _files(arguments: list[str], scope: Scope) -> Opened:
+    from wakeyscan.sources import path
+
+    units = [unit for file in arguments for unit in path.units(file, scope)]
+    return Opened(path, units, scope)
 
 
 def _unlinked(file: str) -> str:

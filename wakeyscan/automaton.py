@@ -1,0 +1,87 @@
+"""Looks for all anchors at once with hyperscan, at 1.7 to 4.2 GB/s."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from wakeyscan.catalog import Form, Hit, Look
+
+_RAREST = b"zqxjkvwy_-bpg"
+"""Bytes that are rare in code and prose, the rarest first."""
+
+_SHORTEST = 5
+"""Bytes of a head that are enough to look for."""
+
+
+_STOCK = (b"\\u00", b"\\U00")
+"""Beginnings of escapes that tell next to nothing: all of them have one."""
+
+
+def head(text: bytes) -> bytes:
+    """Give the beginning of a literal that is looked for in its place.
+
+    Hyperscan goes by the last bytes of a literal: 1.4 times as fast where none of them is as common
+    as those of `-ization` or `key` are (4.3 to 3.0 GB/s on the sources of curl).
+    """
+    ends = range(min(_SHORTEST, len(text)), len(text) + 1)
+    rank = {end: _RAREST.find(text[end - 1 : end].lower()) for end in ends}
+    rare = [end for end in ends if rank[end] >= 0]
+    return text[: min(rare, key=lambda end: (rank[end], -end))] if rare else text
+
+
+def automaton(listed: tuple[Form, ...], longest: int | None = None) -> Look | None:
+    """Make a look for forms, by so many bytes of their heads at the most; `None`: there is none."""
+    try:
+        import hyperscan
+    except ImportError:  # no wheel for this machine
+        return None
+    if not listed:
+        return None
+    same: dict[tuple[bytes, bool], list[Form]] = {}
+    for form in listed:
+        mark = form.text if form.exact_case else head(form.text).lower()
+        mark = mark if longest is None else mark[: longest + 2 * mark.startswith(_STOCK)]
+        same.setdefault((mark, form.exact_case), []).append(form)
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(
+        # Not `literal=True`: that one cuts a literal at its first NUL (python-hyperscan 0.9).
+        expressions=[b"".join(b"\\x%02x" % byte for byte in mark) for mark, _ in same],
+        ids=list(range(len(same))),
+        flags=[0 if exact_case else hyperscan.HS_FLAG_CASELESS for _, exact_case in same],
+    )
+    groups = [_Group(len(mark), exact, tuple(same[mark, exact])) for mark, exact in same]
+    ends: list[tuple[int, int]] = []
+    scan: Callable[..., object] = database.scan
+
+    def note(number: int, start: int, end: int, *_: object) -> None:
+        ends.append((number, end))
+
+    def look(content: bytes | memoryview) -> list[Hit]:
+        scan(content, note)
+        if not ends:
+            return []
+        found = [hit for n, end in sorted(ends) for hit in groups[n].hits(content, end)]
+        ends.clear()
+        return found
+
+    return look
+
+
+class _Group:
+    """Forms that are looked for by one mark."""
+
+    def __init__(self, width: int, exact_case: bool, forms: tuple[Form, ...]) -> None:
+        self._width, self._exact_case, self._forms = width, exact_case, forms
+        self._texts = tuple(f.text if exact_case else f.text.lower() for f in forms)
+        self._longest = max(map(len, self._texts))
+
+    def hits(self, content: bytes | memoryview, end: int) -> list[Hit]:
+        """List the forms that stand whole where their mark, which ends at `end`, was seen."""
+        at = end - self._width
+        there = bytes(content[at : at + self._longest])
+        if not self._exact_case:
+            there = there.lower()
+        if not there.startswith(self._texts):
+            return []
+        both = zip(self._forms, self._texts, strict=True)
+        return [Hit(form, at) for form, text in both if there.startswith(text)]
