@@ -8,8 +8,6 @@ import sys
 from contextlib import suppress
 from typing import NoReturn
 
-from wakeyscan.cli import main
-
 _SELDOM = 50_000
 """New objects after which Python looks for cycles: 700 is often, for what lives to the end."""
 
@@ -21,6 +19,8 @@ def start() -> NoReturn:
     cycles while it loads them another 1.5. So nothing of ours may be left to `atexit`.
     """
     gc.set_threshold(_SELDOM)
+    from wakeyscan.cli import main
+
     code = main()
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, OSError, ValueError):  # closed: nothing of ours is in it
