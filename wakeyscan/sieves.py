@@ -19,11 +19,14 @@ Sieve = Callable[[bytes, Words], bytes]
 
 _KEY = KEY_PREFIX.encode()
 _SHOWING = (
-    re.compile(rb"""wa_(?:l(?:i(?:ve?)?)?)?["'`\\]"""),
+    re.compile(
+        rb"""wa(?:_(?:l(?:i(?:ve?)?)?)?["'`\\]"""
+        rb"""|["'`\\](?s:.){1,320}?["'`](?:ve_|(?:_l|li(?:ve?)?|ive?|ve)["'`\\]))"""
+    ),
     re.compile(rb"""_li(?:ve?)?["'`\\]"""),
     re.compile(rb"""ive_(?:(?<=["'`]ive_)|(?<=["'`]live_)|(?<=["'`]_live_)|(?<=["'`]a_live_))"""),
 )
-"""The parts of the prefix of keys that show where quotes cut it in two or three.
+"""The parts of the prefix of keys that show where quotes cut it in two or more.
 
 Each pattern begins with letters: that is searched for faster than `find` does.
 """
