@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -15,21 +16,24 @@ from wakeyscan import rule
 from wakeyscan.examine import examine
 from wakeyscan.finding import Document, Finding, Origin, Standing
 from wakeyscan.inspection import Wrappings
-from wakeyscan.lens import lens
+from wakeyscan.lens import Lens, lens
 
 LENS = lens(rule.load(), Wrappings())
+HASTY = lens(rule.load(), Wrappings())
+HASTY.prefilter.expect(1 << 30)
+"""Looks with what many bytes are looked at with."""
 
-# `{P}` the prefix, `{B}` the body, `{1}` and `{2}` its halves.
+# `{P}` the prefix, `{B}` the body, `{H}` and `{T}` its halves.
 JOINED = shapes.rows(
     r"""
 python-plus: key = "{P}" + "{B}"
-python-plus-inside: key = "{P}{1}" + "{2}"
-python-three: key = "Bearer {P}" + '{1}' + "{2}"
+python-plus-inside: key = "{P}{H}" + "{T}"
+python-three: key = "Bearer {P}" + '{H}' + "{T}"
 python-adjacent: key = ("{P}"
            "{B}")
 python-adjacent-line: key = "{P}" "{B}"
-python-adjacent-long: key = ("{P}{1}"  # the first half
-             f"{2}")
+python-adjacent-long: key = ("{P}{H}"  # the first half
+             f"{T}")
 python-backslash: key = "{P}" \
       "{B}"
 python-in-a-string: key = "{P}\
@@ -41,14 +45,14 @@ python-format-inside: key = "{P}{}".format("{B}")
 python-f-string: key = f"{P}{'{B}'}"
 python-f-string-prefix: key = f"{'{P}'}{B}"
 python-join: key = "".join(["{P}", "{B}"])
-python-join-tuple: key = ''.join(('{P}', '{1}', '{2}'))
+python-join-tuple: key = ''.join(('{P}', '{H}', '{T}'))
 python-bytes: key = b"{P}" b"{B}"
 python-augmented: key = "{P}"
     key += "{B}"
 c-adjacent: static const char *key = "{P}" "{B}";
 c-lines: const char key[] =
-      "{P}{1}"
-      "{2}";
+      "{P}{H}"
+      "{T}";
 c-macro: #define PREFIX "{P}"
     char *key = PREFIX "{B}";
 cpp-string: auto key = std::string("{P}") + "{B}";
@@ -78,14 +82,14 @@ js-template-name: const p = '{P}';
 js-template-names: const p = '{P}', x = 1;
     const body = '{B}';
     const key = `${p}${body}`;
-js-join: const key = ['{P}', '{1}', '{2}'].join('');
+js-join: const key = ['{P}', '{H}', '{T}'].join('');
 js-join-cut: const key = ['wa_', 'live_', '{B}'].join("");
 js-name-behind: const body = "{B}";
     const key = "{P}" + body;
 js-cut-prefix: const key = "wa_" + "live_{B}";
 js-cut-prefix-twice: const key = "wa_l" + "ive_" + "{B}";
 js-cut-in-three: const key = "wa" + "_li" + "ve_{B}";
-js-cut-in-three-all-over: const key = 'w' + 'a_liv' + 'e_' + '{1}' + '{2}';
+js-cut-in-three-all-over: const key = 'w' + 'a_liv' + 'e_' + '{H}' + '{T}';
 js-cut-in-three-late: const key = `wa_` + `live` + `_{B}`;
 js-cut-in-three-lines: const key = "wa_l" +
       "iv" +  // and
@@ -130,7 +134,7 @@ ruby-name: PREFIX = "{P}"
     KEY = "#{PREFIX}{B}"
 lua: local key = "{P}" .. "{B}"
 sql: SELECT '{P}' || '{B}';
-sql-concat: SELECT CONCAT('{P}', '{1}', '{2}');
+sql-concat: SELECT CONCAT('{P}', '{H}', '{T}');
 r: key <- paste0("{P}", "{B}")
 elixir: key = "{P}" <> "{B}"
 haskell: key = "{P}" ++ "{B}"
@@ -152,6 +156,152 @@ yaml-folded: key: "{P}\
 json-in-json: {"source": "key = \"{P}\" + \"{B}\""}
 prefix-in-pieces-and-name: P = "wa_" + "live_"
     KEY = P + "{B}"
+py-join-cut-lines: key = "".join(
+        [
+            "wa_",
+            "live_",
+            "{B}",
+        ]
+    )
+py-join-list-name: parts = ["{P}", "{B}"]
+    key = "".join(parts)
+py-four: key = "wa" + "_" + "li" + "ve_" + "{B}"
+py-four-b: key = "wa" "_" "live" "_" "{B}"
+js-split-all: const k = 'wa' + '_' + 'live' + '_' + '{B}'
+py-percent-name: key = "%s{B}" % "{P}"
+py-percent-inside-tuple: B = "{B}"
+    key = "{P}%s" % (B,)
+py-format-half: key = "{P}{H}{}".format("{T}")
+py-format-front: key = "{}{B}".format("{P}")
+py-augment-three: k = "{P}"
+    k += "{H}"
+    k += "{T}"
+py-augment-paren: k = "{P}"
+    k += ("{B}")
+py-dict-name: C = {"prefix": "{P}"}
+    key = C["prefix"] + "{B}"
+go-sprintf-name: const p = "{P}"
+    key := fmt.Sprintf("%s{B}", p)
+go-sprint: key := fmt.Sprint("{P}", "{B}")
+go-builder: b.WriteString("{P}")
+    b.WriteString("{B}")
+rust-format-name: const P: &str = "{P}";
+    let key = format!("{}{B}", P);
+rust-tostring: let key = "{P}".to_string() + "{B}";
+rust-toowned: let key = "{P}".to_owned() + "{B}";
+rust-push: let mut key = String::from("{P}");
+    key.push_str("{B}");
+rust-array-concat: let key = ["{P}", "{B}"].concat();
+c-macro-body: #define BODY "{B}"
+    const char *k = "{P}" BODY;
+c-macro-both: #define PRE "{P}"
+    #define BODY "{B}"
+    const char *k = PRE BODY;
+cpp-literal-s: auto k = "{P}"s + "{B}"s;
+cs-concat-array: var k = string.Concat(new[] { "{P}", "{B}" });
+cs-concat-String: var k = String.Concat(new string[] {"{P}", "{H}", "{T}"});
+cs-join-empty: var k = string.Join(string.Empty, "{P}", "{B}");
+cs-join-new: var k = string.Join("", new[] { "{P}", "{B}" });
+cs-append: sb.Append("{P}");
+    sb.Append("{B}");
+java-append-statements: sb.append("{P}");
+    sb.append("{B}");
+java-formatted: String k = "%s%s".formatted("{P}", "{B}");
+java-stream: Stream.of("{P}", "{B}").collect(Collectors.joining());
+kotlin-template-tail: val b = "{B}"
+    val key = "{P}$b"
+kotlin-list: val key = listOf("{P}", "{B}").joinToString("")
+swift-template: let p = "{P}"
+    let key = "\(p){B}"
+swift-template-two: let p = "{P}"
+    let b = "{B}"
+    let key = "\(p)\(b)"
+swift-template-tail: let b = "{B}"
+    let key = "{P}\(b)"
+swift-join: let key = ["{P}", "{B}"].joined()
+sh-two-vars: A="{P}"
+    B="{B}"
+    KEY="$A$B"
+sh-two-quoted: A="{P}"
+    B="{B}"
+    KEY="$A""$B"
+sh-two-braces: A={P}
+    BODY={B}
+    KEY=${A}${BODY}
+sh-tail: B="{B}"
+    KEY="{P}$B"
+sh-tail-unquoted: B={B}
+    KEY={P}$B
+make-tail: Q := {B}
+    KEY := {P}$(Q)
+make-paren: Q := {P}
+    KEY := $(Q){B}
+make-append-var: P = {P}
+    B = {B}
+    KEY = $(P)$(B)
+ps-f: $key = "{0}{1}" -f "{P}", "{B}"
+ps-f-single: $key = '{0}{1}' -f '{P}','{B}'
+ps-f-inside: $key = "{P}{0}" -f "{B}"
+ps-name-sub: $p = "{P}"
+    $key = "$($p){B}"
+ps-two: $p = '{P}'
+    $b = '{B}'
+    $key = "$p$b"
+ps-join-unary: $key = -join ("{P}", "{B}")
+ps-join-unary-at: $key = -join @('{P}', '{H}', '{T}')
+rb-shovel-lines: key = +"{P}"
+    key << "{B}"
+rb-join: key = ["{P}", "{B}"].join
+rb-join-q: key = ['{P}', '{H}', '{T}'].join ''
+rb-percent: key = "%s%s" % ["{P}", "{B}"]
+rb-array-star: key = ["{P}", "{B}"] * ""
+lua-table: local k = table.concat({"{P}", "{B}"})
+perl-interp-two: my $p = '{P}';
+    my $b = '{B}';
+    my $k = "$p$b";
+perl-join: my $k = join '', '{P}', '{B}';
+php-define: define('PRE', '{P}');
+    $k = PRE . '{B}';
+php-implode-noglue: $k = implode(['{P}', '{B}']);
+vb-lines: key = "{P}" & _
+          "{B}"
+gh-env: env:
+      PRE: {P}
+      KEY: ${{ env.PRE }}{B}
+gh-env-two: env:
+      PRE: {P}
+      BODY: {B}
+    steps:
+      - run: curl -H "X: ${{ env.PRE }}${{ env.BODY }}"
+gh-run-two: env:
+      PRE: {P}
+      BODY: {B}
+    run: curl -H "Authorization: Bearer $PRE$BODY"
+jinja: {% set p = "{P}" %}
+    key: {{ p }}{B}
+r-paste: key <- paste("{P}", "{B}", sep = "")
+r-paste0-name: p <- "{P}"
+    key <- paste0(p, "{B}")
+sql-pg-lines: SELECT '{P}'
+        || '{H}'
+        || '{T}';
+sql-insert: INSERT INTO keys VALUES ('{P}' || '{B}');
+sql-update: UPDATE t SET k = '{P}{H}' || '{T}' WHERE id = 1;
+plpgsql: DECLARE k text := '{P}' || '{B}';
+plpgsql-return: CREATE FUNCTION k() RETURNS text AS $$
+    BEGIN
+      RETURN '{P}' || '{B}';
+    END; $$ LANGUAGE plpgsql;
+sql-in-js: db.query("SELECT '{P}' || '{B}'")
+sql-n: SELECT N'{P}' + N'{B}';
+js-template-lit: const k = `${'{P}'}${'{B}'}`;
+js-array-name: const parts = ["{P}", "{B}"];
+    const k = parts.join("");
+objc-append: [@"{P}" stringByAppendingString:@"{B}"];
+cmake: set(p "{P}")
+    set(K "${p}{B}")
+bat: set P={P}
+    set K=%P%{B}
 """
 )
 APART = shapes.rows(
@@ -224,19 +374,65 @@ another-word: key = "pwa_" + "live_{B}"
 another-word-before: key = "pw" + "a_live_{B}"
 random: key = "{P}" + secrets.token_hex(16)
 strftime: key = "{P}%s" % now.isoformat("{B}")
+js-or: const key = "{P}" || "{B}";
+js-or-single: const key = '{P}' || '{B}';
+js-or-lines: const key = process.env.KEY ||
+      '{P}' ||
+      '{B}';
+java-or: if (a.equals("{P}") || "{B}".equals(b)) {}
+js-or-behind-sql: db.query("SELECT * FROM t WHERE a = ?", '{P}' || '{B}')
+js-or-after-sql: const q = `SELECT 1`
+    const key = '{P}' || '{B}'
+js-or-comment: // select one of these
+    key: '{P}' || '{B}',
+js-or-object: { sql: "SELECT 1", key: '{P}' || '{B}' }
+js-set: set.add('{P}' || '{B}')
+list-append: keys.append("{P}")
+    keys.append("{B}")
+list-add: keys.add("{P}");
+    keys.add("{B}");
+list-named: kinds = ["{P}", "{B}"]
+    call(kinds)
+list-named-comma: kinds = ["{P}", "{B}"]
+    ", ".join(kinds)
+list-join-default: ["{P}", "{B}"].join()
+list-other-joined: kinds = ["{P}", "{B}"]
+    "".join(others)
+augmented-other: a = "{P}"
+    b += "{B}"
+shell-name-unset: KEY={P}$TOKEN
+shell-name-twice: TOKEN={B}
+    TOKEN=other1
+    KEY={P}$TOKEN
+yaml-lower-id: id: {B}
+    run: echo {P}$id
+yaml-plus-id: ID: {B}
+    run: "{P}" + ID
+identifier-assigned: BODY = getTheRequestBodyNow
+    key = `{P}${BODY}`
+default-shell: KEY=${KEY:-{P}}
+echo-two: echo "$P" "{B}"
+format-other: log.info("{} {B}", "{P}")
+format-front-more: fmt.Sprintf("%s{B}", "{P}", x)
+js-template-call: const b = "{B}";
+    const k = `{P}${b()}`;
+regexp-end: P = /^{P}$/; x = "{B}"
+cond: x = cond ? "{P}" : "{B}"
+macro-no-define: if "{P}" AND "{B}"
+concat-numbers: list.concat(["{P}"], "{B}")
 """
 )
 
 
-def found(text: str, path: str = "a") -> list[Finding]:
-    return examine(Document(Origin(path), text.encode()), LENS)
+def found(text: str, through: Lens = LENS) -> list[Finding]:
+    return examine(Document(Origin("a"), text.encode()), through)
 
 
 def filled(template: str, name: str) -> tuple[str, str]:
     """Fill a template; give the key, too."""
     source = random.Random(name)
     body = "".join(source.choices(ALPHABET, k=39)) + "7"
-    for hole, text in (("P", PREFIX), ("B", body), ("1", body[:20]), ("2", body[20:])):
+    for hole, text in (("P", PREFIX), ("B", body), ("H", body[:20]), ("T", body[20:])):
         template = template.replace("{" + hole + "}", text)
     return template, PREFIX + body
 
@@ -258,7 +454,7 @@ def test_what_is_not_joined_is_no_key(name: str, template: str) -> None:
 
 
 def test_the_tables_are_as_large_as_they_say() -> None:
-    assert (len(JOINED) > 70, len(APART) > 30) == (True, True)
+    assert (len(JOINED) > 160, len(APART) > 60) == (True, True)
 
 
 def test_a_report_names_both_places(run: Run, tmp_path: Any, make_key: MakeKey) -> None:
@@ -314,6 +510,24 @@ number-assigned: {P}{B}=5000
 member: "{P}{B}".length
 argument: f("{P}{B}", "x")
 attribute: <a k="{P}{B}"class="x">
+js-or: const key = "{P}{B}" || "x";
+js-or-single: const key = '{P}{B}' || 'x';
+js-or-env: const key = process.env.K || '{P}{B}' || 'default';
+java-or: k = a.equals("{P}{B}") || "x".equals(b);
+ts-nullish: const k = "{P}{B}" ?? "x";
+js-and: const k = "{P}{B}" && "x";
+sql-logical-in-js: db.query("SELECT 1", '{P}{B}' || 'x')
+cpp-stream: std::cout << "{P}{B}" << "done";
+list-add: keys.add("{P}{B}").add("other");
+list-append: keys.append("{P}{B}")
+    keys.append("other")
+builder-lines: sb.append("{P}{B}");
+    sb.append("other");
+ruby-array: out << "{P}{B}" << "x"
+union: type K = "{P}{B}" | "x";
+shell-or: test "$a" = '{P}{B}' || 'x'
+shell-name: curl -H "X: {P}{B}"$X
+list-named: keys = ["{P}{B}", "other"]
 """
 )
 
@@ -342,6 +556,26 @@ def test_the_prefix_may_be_cut_in_two_and_three_anywhere(joint: str, make_key: M
         assert [f.secret.reveal().decode() for f in found(text)] == [key], text
 
 
+def cuts(least: int, most: int) -> list[tuple[int, ...]]:
+    """List where the prefix may be cut into so many parts, the first of which has two letters."""
+    return [
+        cut
+        for count in range(least - 1, most)
+        for cut in combinations(range(2, len(PREFIX) + 1), count)
+    ]
+
+
+@pytest.mark.parametrize("joint", ['" + "', "' . '", '"\n  "', '\\" + \\"'])
+def test_the_prefix_may_be_cut_in_four_and_five(joint: str, make_key: MakeKey) -> None:
+    for places in cuts(4, 5):
+        key, quote = make_key(), joint[: joint.index(joint[-1]) + 1]
+        ends = (*places, len(key))
+        pieces = [key[low:high] for low, high in zip((0, *places), ends, strict=True)]
+        text = f"x = {quote}{joint.join(pieces)}{quote}\n"
+        for through in (LENS, HASTY):
+            assert [f.secret.reveal().decode() for f in found(text, through=through)] == [key], text
+
+
 @given(
     body=st.text(alphabet=ALPHABET, min_size=16, max_size=60),
     cuts=st.lists(st.integers(1, 60), max_size=6),
@@ -355,5 +589,5 @@ def test_a_key_may_be_cut_anywhere(body: str, cuts: list[int], joint: str) -> No
         | {random.Random(body).randrange(1, len(PREFIX))}
     )
     pieces = [key[start:end] for start, end in zip([0, *places], [*places, len(key)], strict=True)]
-    text = f"x = {joint[0]}{joint.join(pieces)}{joint[-1]}\n"
+    text = f"SELECT {joint[0]}{joint.join(pieces)}{joint[-1]}\n"
     assert [f.secret.reveal().decode() for f in found(text)] == [key]

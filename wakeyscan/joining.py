@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from wakeyscan import joints
+from wakeyscan import joints, named
 from wakeyscan.display import KEY_PREFIX
 from wakeyscan.layer import Layer, Piece, Span
+from wakeyscan.statement import in_sql
 
 _PREFIX = KEY_PREFIX.encode()
 _BEFORE = 64
@@ -23,8 +24,12 @@ _FAR = 4096
 """Bytes to either side of a prefix within which its name, and that of a body, counts."""
 _MOST = 160
 """Pieces of one key: one for each character, and some."""
-_MOST_CUTS = 2
-"""Places where the prefix itself may be cut."""
+_HEAD = re.compile(
+    b"(?:" + b"|".join(_PREFIX[:n] for n in range(len(_PREFIX) - 1, 0, -1)) + rb")(?=[\"'`\\$#{%])"
+)
+"""How a prefix begins that is cut."""
+_MOST_BEHIND_ONE = 3
+"""Pieces of a prefix whose first is a single letter: of such, every text has many."""
 _MOST_USES = 16
 _MOST_NAMED = 64
 """Prefixes without a body of one text whose names are followed."""
@@ -34,13 +39,13 @@ _LEAST = 16
 
 def joined(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
     """Yield each key that is in pieces, put together."""
-    named = 0
+    followed = 0
     for first in _beginnings(content, marks):
         walk = _walked(content, first)
         if len(walk.spans) > 1:
             yield _layer(content, walk)
-        if walk.length - len(_PREFIX) < _LEAST and named < _MOST_NAMED:
-            named += 1
+        if walk.length - len(_PREFIX) < _LEAST and followed < _MOST_NAMED:
+            followed += 1
             for further in _by_name(content, walk):
                 yield _layer(content, further)._replace(apart=True)
 
@@ -66,32 +71,41 @@ class _Walk(NamedTuple):
 
 def _beginnings(content: bytes, marks: frozenset[bytes]) -> Iterator[_Walk]:
     """Yield the prefixes that the marks are, or are a part of."""
-    pattern = b"|".join(re.escape(mark) for mark in sorted(marks))
-    known: set[int] = set()
-    for hit in re.finditer(pattern, content):
-        whole = hit[0].startswith(_PREFIX[:1])
-        low = hit.start() if whole else max(0, hit.start() - (_MOST_CUTS * joints.LONGEST))
-        for found in re.compile(_PREFIX[:1]).finditer(content, low, hit.start() + 1):
-            at = found.start()
-            if at not in known and (walk := _prefix_at(content, at)):
-                known.add(at)
+    if _PREFIX in marks:
+        for found in re.finditer(_PREFIX, content):
+            yield _Walk((found.span(),))
+    if marks - {_PREFIX}:
+        for found in _HEAD.finditer(content):
+            if walk := _prefix_at(content, found.start()):
                 yield walk
 
 
 def _prefix_at(content: bytes, at: int) -> _Walk | None:
-    """Put the prefix that begins at an offset together, from up to three literals."""
-    walk, rest = _Walk(()), _PREFIX
-    listed = False
-    while len(walk.spans) <= _MOST_CUTS:
+    """Put the prefix that begins at an offset together, from as many literals as it has letters."""
+    walk, rest, listed = _Walk(()), _PREFIX, False
+    while rest:
         count = next(n for n in range(len(rest), -1, -1) if content.startswith(rest[:n], at))
-        walk, rest = walk.plus(at, at + count, listed), rest[count:]
-        if not rest:
-            return walk
-        joint = joints.JOINT.match(content, at + count) if count else None
-        if not joint:
+        if not count:
             return None
-        at, listed = joint.end(), joint.lastgroup == "comma"
-    return None
+        walk, rest = walk.plus(at, at + count, listed), rest[count:]
+        joint = joints.JOINT.match(content, at + count) if rest else None
+        if rest and (not joint or not _cuts(content, joint, walk)):
+            return None
+        if joint:
+            at, listed = joint.end(), joint.lastgroup == "comma"
+    low, high = walk.spans[0]
+    return walk if high - low > 1 or len(walk.spans) <= _MOST_BEHIND_ONE else None
+
+
+def _cuts(content: bytes, joint: re.Match[bytes], walk: _Walk) -> bool:
+    """Say whether a joint holds that the prefix itself may be cut at."""
+    match joint.lastgroup:
+        case "sql":
+            return in_sql(content, walk.spans[0][0])
+        case "augmented":
+            return joint["receiver"] in named.names_of(content, *walk.spans[0])
+        case _:
+            return True
 
 
 def _walked(content: bytes, walk: _Walk) -> _Walk:
@@ -109,7 +123,7 @@ def _walked(content: bytes, walk: _Walk) -> _Walk:
         if joint.lastgroup == "comma" and unlisted is None:
             unlisted = walk
         walk = walk.plus(*following.span(), joint.lastgroup == "comma")
-    if unlisted is not None and not joints.is_list(content, start, walk.end):
+    if unlisted is not None and not joints.is_list(content, start, walk.end, _FAR):
         return unlisted
     return walk
 
@@ -127,7 +141,9 @@ def _joins(content: bytes, joint: re.Match[bytes], end: int, walk: _Walk) -> boo
     """
     whole = walk.length - len(_PREFIX) >= _LEAST
     match joint.lastgroup:
-        case "glued":
+        case "sql" | "augmented":
+            return _cuts(content, joint, walk)
+        case "glued" | "builder":
             return not whole
         case "adjacent":
             return bool(joints.CLOSED.match(content, end)) and (not whole or b"\n" in joint[0])
@@ -153,16 +169,20 @@ def _by_name(content: bytes, walk: _Walk) -> Iterator[_Walk]:
     """Yield the keys whose body, or whose prefix, is told by a name that a literal has."""
     low, high = max(0, walk.spans[0][0] - _FAR), walk.end + _FAR
     window = content[low:high]
-    if (name := joints.named_behind(content, walk.end)) and (
-        body := joints.literal_of(window, name)
-    ):
+    if (name := named.named_behind(content, walk.end)) and (body := named.literal_of(window, name)):
         yield walk.plus(low + body[0], low + body[1])
-    for name in joints.names_of(content, walk.spans[0][0], walk.end):
-        for use in islice(joints.uses(window, name), _MOST_USES):
+    rest = named.formatted(window, walk.spans[0][0] - low, walk.end - low)
+    if rest is not None and (whole := _with_body(content, walk, low + rest)):
+        yield whole
+    for name in named.names_of(content, walk.spans[0][0], walk.end):
+        for use in islice(named.uses(window, name), _MOST_USES):
             if isinstance(use, bytes):
-                if body := joints.literal_of(window, use):
+                if body := named.literal_of(window, use):
                     yield walk.plus(low + body[0], low + body[1])
-            elif (body_there := joints.BODY.match(content, low + use)) and not (
-                content.startswith(_PREFIX, low + use)
-            ):
-                yield _walked(content, walk.plus(*body_there.span()))
+            elif following := _with_body(content, walk, low + use):
+                yield _walked(content, following)
+
+
+def _with_body(content: bytes, walk: _Walk, at: int) -> _Walk | None:
+    body = joints.BODY.match(content, at)
+    return walk.plus(*body.span()) if body and not content.startswith(_PREFIX, at) else None

@@ -112,16 +112,15 @@ class Letters:
         return frozenset(b"0x" + digits for digits in _digits(one[0] for one in self._anchors))
 
     @cached_property
-    def apart(self) -> tuple[tuple[re.Pattern[bytes], tuple[bytes, ...]], ...]:
-        """The first letter of each anchor in a dump, and the digits of the next three.
+    def apart(self) -> tuple[tuple[re.Pattern[bytes], list[list[bytes]]], ...]:
+        """The first letter of each anchor in a dump, and the digits of the next three in each case.
 
         Behind it is a blank or the like, or the next, where two and two stand together.
         """
-        styles = (b"%02x", b"%02X")
-        rows = {
-            tuple(style % c for c in one[:4]): None for one in self._anchors for style in styles
-        }
-        return tuple(
-            (re.compile(first + rb"(?:[ :\-\r\n]|" + b"".join(others[:1]) + b" )"), tuple(others))
-            for first, *others in rows
-        )
+        rows: dict[bytes, list[list[bytes]]] = {}
+        for style, one in ((style, one) for one in self._anchors for style in (b"%02x", b"%02X")):
+            first, *others = (style % c for c in one[:4])
+            pattern = first + rb"(?:[ :\-\r\n]|" + b"".join(others[:1]) + b" )"
+            if others not in rows.setdefault(pattern, []):
+                rows[pattern].append(others)
+        return tuple((re.compile(pattern), others) for pattern, others in rows.items())

@@ -19,14 +19,22 @@ Sieve = Callable[[bytes, Words], bytes]
 
 _KEY = KEY_PREFIX.encode()
 _SHOWING = (
-    re.compile(rb"""wa_(?:l(?:i(?:ve?)?)?)?["'`\\]"""),
+    re.compile(
+        rb"""wa(?:_(?:l(?:i(?:ve?)?)?)?["'`\\]"""
+        rb"""|["'`\\](?s:.){1,320}?["'`](?:ve_|(?:_l|li(?:ve?)?|ive?|ve)["'`\\]))"""
+    ),
     re.compile(rb"""_li(?:ve?)?["'`\\]"""),
     re.compile(rb"""ive_(?:(?<=["'`]ive_)|(?<=["'`]live_)|(?<=["'`]_live_)|(?<=["'`]a_live_))"""),
 )
-"""The parts of the prefix of keys that show where quotes cut it in two or three.
+"""The parts of the prefix of keys that show where quotes cut it in two or more.
 
 Each pattern begins with letters: that is searched for faster than `find` does.
 """
+_DUMPED = (
+    re.compile(rb"5[fF](?:6[15cC]|(?<=6[cC]5[fF])[ \r\n]|(?<=615[fF])[ \r\n])"),
+    re.compile(rb"_[ ](?:(?<=e   _ )|  l)"),
+)
+"""The parts of the prefix of keys that show in each dump of words, and of characters."""
 _ROW = 128
 """Bytes of a dump that have three more letters of an anchor in them."""
 _QUOTED = frozenset(bytes([c]) for c in b"0234567\r\n")
@@ -60,6 +68,7 @@ class Sieves:
         self.words = self._shape.words
         self.by_name: dict[str, Sieve] = {
             "base64": self._shape.base64,
+            "dump": self._dump,
             "entities": self._entities,
             "escapes": self._escapes,
             "hex": self._hex,
@@ -148,11 +157,15 @@ class Sieves:
         """Look for bytes with a blank or the like between them, or between two and two."""
         spots = [
             (at, at + _ROW)
-            for pattern, others in self._letters.apart
+            for pattern, cases in self._letters.apart
             for at in (first.start() for first in pattern.finditer(content))
-            if all(digits in content[at + 2 : at + _ROW] for digits in others)
+            if any(all(d in content[at + 2 : at + _ROW] for d in others) for others in cases)
         ]
         return around(content, sorted(spots), _ROW)
+
+    def _dump(self, content: bytes, words: Words) -> bytes:
+        """Look for parts of the prefix of keys in words or characters of a dump."""
+        return _beside(content, _DUMPED) if _KEY in self._anchors else b""
 
     def _packed(self, content: bytes, words: Words) -> bytes:
         """Look for long runs of base64, which something packed may begin with."""
@@ -173,10 +186,7 @@ class Sieves:
 
     def _pieces(self, content: bytes, words: Words) -> bytes:
         """Look for parts of the prefix of keys that are literals."""
-        if _KEY not in self._anchors:
-            return b""
-        spots = [part.span() for showing in _SHOWING for part in showing.finditer(content)]
-        return around(content, sorted(spots), len(_KEY))
+        return _beside(content, _SHOWING) if _KEY in self._anchors else b""
 
     def _where(
         self,
@@ -192,6 +202,12 @@ class Sieves:
         pieces = content.split(intro)
         likely = [n for n, piece in enumerate(pieces) if piece[:width] in beginnings]
         return _around(pieces, intro, [n for n in likely if is_one(pieces[n])])
+
+
+def _beside(content: bytes, showing: Iterable[re.Pattern[bytes]]) -> bytes:
+    """Give what stands around all that some patterns find."""
+    spots = [part.span() for one in showing for part in one.finditer(content)]
+    return around(content, sorted(spots), _BESIDE)
 
 
 def _any_at(content: bytes, intro: bytes, is_one: Callable[[int], bool]) -> bool:

@@ -14,7 +14,8 @@ _GAPS = (b",0x", b", 0x", b" 0x", b" ", b":", b"-")
 _LONGEST = 1 << 14
 """Characters of a row that are decoded to either side of an anchor."""
 
-_PAIR = rb"[0-9A-Fa-f]{2}"
+_DIGIT = rb"[0-9A-Fa-f]"
+_PAIR = _DIGIT + rb"{2}"
 _END = rb"\r?\n[ \t\#/*;]{0,16}"
 """Between two lines; a comment may go over both."""
 _OFFSET = rb"(?:0x)?[0-9A-Fa-f]{4,16}"
@@ -30,6 +31,9 @@ _BLANKS = (
     rb"|" + _DUMPED + rb":?[ ]{1,4}"
     rb"|[ ]?" + _END + rb"(?:" + _OFFSET + rb":?[ ]{1,4})?(?=" + _PAIR + rb"(?![\w:-]))"
 )
+_PLAIN = rb"(?:\r?\n(?=" + _PAIR + rb"))?"
+_PLAIN_WIDTH = 60
+"""Digits of a line of what `xxd -p` writes; in lines of another width each may be of its own."""
 _GROUPS = rb"[ ]?(?=" + _PAIR + rb")|(?:" + _DUMPED + rb"|" + _END + _OFFSET + rb"):[ ]{1,4}"
 
 
@@ -78,6 +82,8 @@ def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
             start, done = _row_around(content, hit.start(), hit.end(), separator)
         else:
             start, done = _run_around(content, hit.start(), hit.end())
+            if further := _further_lines(content, start, done):
+                separator, done = _PLAIN, further
         yield _decoded(content, start, done, separator)
 
 
@@ -100,6 +106,21 @@ def _run_around(content: bytes, start: int, end: int) -> tuple[int, int]:
     behind = re.compile(b"(?:" + _PAIR + b")*").match(content, start, end + _LONGEST)
     count = before.end() if before else 0
     return start - count + count % 2, behind.end() if behind else end
+
+
+def _further_lines(content: bytes, start: int, end: int) -> int:
+    """Give where the lines of digits end that a line, as wide as `xxd -p` has them, goes on in."""
+    line_start = content.rfind(b"\n", 0, start) + 1
+    lines = re.compile(
+        rb"%b{%d}(?:\r?\n%b{%d})*+(?:\r?\n(?:%b){1,%d})?+(?=\r?\n|\Z)"
+        % (_DIGIT, _PLAIN_WIDTH, _DIGIT, _PLAIN_WIDTH, _PAIR, _PLAIN_WIDTH // 2 - 1)
+    )
+    found = (
+        lines.match(content, line_start, end + _LONGEST)
+        if start - line_start < _PLAIN_WIDTH
+        else None
+    )
+    return found.end() if found and found.end() > end else 0
 
 
 def _row_around(content: bytes, start: int, end: int, separator: bytes) -> tuple[int, int]:

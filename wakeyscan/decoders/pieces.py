@@ -19,23 +19,25 @@ _CLOSING = (*_QUOTES, b"\\")
 """Where a literal ends: at a quote, of JSON in JSON at one that is escaped."""
 _SEEN = 3
 """Letters of the prefix that, with what closes them, are rare enough to be looked for."""
+_INNER = 2
+"""The same of letters with a quote on either side."""
 
 
 def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
-    """Give the prefix of keys, and a part of it that shows wherever it is cut in two or three.
+    """Give the prefix of keys, and a part of it that shows wherever it is cut in up to five.
 
-    Of two parts that is the longer one; of three, where neither end is long, the middle, unless
-    the first has as many letters.
+    Of two parts that is the longer one; of more, where neither end is long, one between. Cut in
+    more, or in more than three behind a single letter, it may be all letters that are everywhere.
     """
     if anchor != _PREFIX:
         return
     yield anchor
-    for cut in range(1, _HALF + 1):
+    for cut in range(1, len(anchor) - _INNER):
         yield from (quote + anchor[cut:] for quote in _QUOTES)
     for cut in range(_SEEN, len(anchor)):
         yield from (anchor[:cut] + closing for closing in _CLOSING)
-    for start in range(1, _SEEN):
-        for end in range(_HALF + 1, len(anchor)):
+    for start in range(1, len(anchor) - _INNER):
+        for end in range(start + _INNER if start > 1 else _HALF + 1, len(anchor)):
             middle = anchor[start:end]
             yield from (quote + middle + last for quote in _QUOTES for last in (quote, b"\\"))
 

@@ -1,0 +1,222 @@
+"""What is joined to a literal by way of a name: its own, or that of what follows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from wakeyscan.joints import (
+    CLOSED,
+    FILLED,
+    FILLS,
+    LETTERS,
+    LIST_BEFORE,
+    LIST_BEHIND,
+    PLUS,
+    QUOTE,
+    SPACE,
+)
+
+_NAME = rb"[A-Za-z_][\w$]{0,60}"
+_NO_OPERATOR = rb"\. (?: \s{1,64} [A-Za-z_] | [A-Za-z_] [\w$]*+ (?! \( ) )"
+"""A dot that ends a sentence, or that a member of something follows."""
+_OWNER = rb"(?: [\w$]{1,40} (?: \. | :: | -> ) ){0,3}"
+_OWNED = re.compile(rb"(?x)" + _OWNER + rb"\$?\Z")
+_TYPE = rb"(?: [ \t]{0,4} :? [ \t]{0,4} [\w.<>\[\]&'*]{1,40} )?"
+_OPEN = rb"(?: \$?\{\{ | [$\#]?\{ | \\\( | \$\( ) \s{0,4}"
+"""What puts the value of a name into a text, as does `$` alone."""
+_CLOSE = rb"\s{0,4} [)}]{1,2}"
+
+
+def _put(group: bytes) -> bytes:
+    return (
+        rb"(?: " + _OPEN + _OWNER + rb"\$? (?P<" + group + rb"> " + _NAME + rb") " + _CLOSE
+        + rb" | \$ (?P<bare_" + group + rb"> [A-Za-z_]\w{0,60} ) )"
+    )  # fmt: skip
+
+
+_DECLARED = re.compile(
+    rb"(?x) (?: \#define [ \t]{1,16} (?P<macro> \w{1,60} ) [ \t]{1,64}"
+    rb" | \b (?: define\( \s? [\"'] | set\( \s? ) (?P<constant> \w{1,60} ) (?: [\"'] \s? , )?"
+    rb"   \s{0,8}"
+    rb" | (?P<words> (?: [\w$.]{1,60} [ \t]{1,8} ){0,5} [\w$.]{1,60} ) [\"']? \]?"
+    rb" (?: [ \t]{0,4} : [ \t]{0,4} [\w.<>\[\]&' ]{1,40} )?"
+    rb" \s{0,8} (?: => | := | = | <- | : ) \s{0,8} (?: String::from\( | \+ )? )"
+    rb" (?P<quote> " + LETTERS + QUOTE + rb" )? \Z"
+)
+_NO_NAMES = frozenset(
+    b"const let var val final static private public protected internal readonly export local my our"
+    b" def auto mut set type string String char str pub global declare byte bytes wchar_t".split()
+)
+
+
+def names_of(content: bytes, start: int, end: int) -> list[bytes]:
+    """List the names that the literal `start:end` may be declared under: `string P`, `P string`."""
+    found = _DECLARED.search(content[max(0, start - 160) : start])
+    if not found or not (CLOSED if found["quote"] else _BARE_END).match(content, end):
+        return []
+    if one := found["macro"] or found["constant"]:
+        return [one]
+    words = [word.rpartition(b".")[2].lstrip(b"$") for word in found["words"].split()]
+    return [word for word in words if word and word not in _NO_NAMES and not word.isdigit()]
+
+
+_BARE_END = re.compile(rb"[ \t;]{0,8}(?:[\r\n]|\Z)")
+_NAMED_BEHIND = re.compile(
+    rb"(?x) (?: "
+    + QUOTE
+    + rb" (?! "
+    + _NO_OPERATOR
+    + rb" )"
+    + SPACE
+    + PLUS
+    + rb" \s{0,64} "
+    + _OWNER
+    + rb"\$? (?P<added> "
+    + _NAME
+    + rb") (?! [\w$(\[.] | :: | -> )"
+    rb" | \" [ \t]{1,8} (?P<macro> [A-Z] [A-Z0-9_]{1,60} ) (?! [\w$(\[.:] )"
+    rb" | [\"']{0,2} "
+    + _put(b"put")
+    + rb" | "
+    + FILLED
+    + QUOTE
+    + rb" \s{0,8} "
+    + FILLS
+    + rb" \s{0,64}"
+    rb"   " + _OWNER + rb"\$? (?P<filled> " + _NAME + rb") \s{0,8} (?: ,? [)\r\n;] | \Z ) )"
+)
+
+
+def named_behind(content: bytes, end: int) -> bytes:
+    """Give the name whose value is joined to the literal that goes until `end`, or nothing.
+
+    One that a shell or a template puts in has the `$` before it.
+    """
+    found = _NAMED_BEHIND.match(content, end)
+    return _name_in(found) if found else b""
+
+
+def _name_in(found: re.Match[bytes]) -> bytes:
+    groups = found.groupdict()
+    put = groups.get("put") or groups.get("bare_put")
+    if put:
+        return b"$" + put if b"$" in found[0] else put
+    return (
+        groups.get("name")
+        or groups.get("added")
+        or groups.get("macro")
+        or groups.get("filled")
+        or b""
+    )
+
+
+def literal_of(window: bytes, name: bytes) -> tuple[int, int] | None:
+    """Give the bounds of the one literal that `name` is given; nothing where there are others.
+
+    Only a literal of which each character may stand in a key counts. Of a name with `$`, the value
+    may be without quotes.
+    """
+    plain = re.escape(name.lstrip(b"$"))
+    assigned = re.compile(
+        rb"(?x) (?<! [\w$] ) \$? " + plain + rb" [\"']? \]? (?:" + _TYPE + rb" \s{0,8}"
+        rb" (?: := | [+.]?= (?! [=>~] | \s? "
+        + plain
+        + rb"\b ) ) \s{0,8} | (?<= \#define[ ]"
+        + plain
+        + rb")"
+        rb" \s{1,64} ) (?P<value> "
+        + LETTERS
+        + QUOTE
+        + rb" (?P<body> [A-Za-z0-9_-]+ ) "
+        + QUOTE
+        + rb")?"
+    )
+    found = list(assigned.finditer(window))
+    if len(found) == 1 and found[0]["body"]:
+        return found[0].span("body")
+    return _bare(window, plain) if name.startswith(b"$") and len(found) < 2 else None
+
+
+def _bare(window: bytes, name: bytes) -> tuple[int, int] | None:
+    """Give the one value that a name is given in a script, a makefile, or by YAML to a script."""
+    mapped = rb"| : [ \t]{1,8}" if name.isupper() else b""
+    given = re.compile(
+        rb"(?mx) ^ [ \t-]* (?: (?: export | readonly | local | ARG | ENV | set ) [ \t]{1,4} )? "
+        + name + rb" (?: [ \t]{0,8} [:?]?= [ \t]{0,8} " + mapped + rb") (?P<quote> [\"']? )"
+        rb" (?P<body> (?= [A-Za-z_-]* [0-9] ) [A-Za-z0-9_-]+ ) (?P=quote) [ \t]* (?: \r?$ )"
+    )  # fmt: skip
+    found = list(given.finditer(window))
+    return found[0].span("body") if len(found) == 1 else None
+
+
+_ADDED = re.compile(
+    rb"(?x) [\"']? [)\]]? (?: " + SPACE + PLUS + SPACE + rb" | \s{0,8} [+.]= \s{0,8} \(? )"
+    rb" (?: (?P<literal> "
+    + LETTERS
+    + QUOTE
+    + rb") | "
+    + _OWNER
+    + rb"\$? (?P<name> "
+    + _NAME
+    + rb")"
+    rb" (?! [\w$(\[.] | :: | -> ) )"
+)
+_NOT_ADDED = re.compile(rb"(?x) [\"']? [)\]]? " + _NO_OPERATOR)
+_OPENED = re.compile(rb"(?x) " + _OPEN + rb"@? " + _OWNER + rb"\Z")
+_IN_TEMPLATE = re.compile(
+    rb"(?x) " + _CLOSE + rb" [\"']{0,2} (?: (?= [\w-] ) | " + _put(b"put") + rb")"
+)
+_IN_SHELL = re.compile(rb"(?x) (?: [\"']{1,2} (?= [\w-] ) | [\"']{0,2} " + _put(b"put") + rb")")
+_IN_LIST = re.compile(
+    rb"(?x) \s{0,64} , \s{0,64} (?: (?P<literal> " + LETTERS + QUOTE + rb")"
+    rb" | " + _OWNER + rb"(?P<name> " + _NAME + rb") (?! [\w$(\[.] ) )"
+)
+_MACRO = re.compile(
+    rb"(?x) \s{1,64} (?: (?P<literal> \" ) | (?P<name> [A-Z] [A-Z0-9_]{1,60} ) \b )"
+)
+_IN_BATCH = re.compile(rb"(?x) % (?= [\w-] )")
+_FORMATTED = re.compile(
+    rb"(?x) " + QUOTE + FILLED + rb"(?P<body> [A-Za-z0-9_-]{1,256} ) " + QUOTE + rb" \s{0,8} "
+    + FILLS + rb" \s{0,64} (?: " + LETTERS + QUOTE + rb" | " + _OWNER + rb"\$? ) \Z"
+)  # fmt: skip
+_FILLED_END = re.compile(rb"(?x) (?: " + QUOTE + rb" )? \s{0,8} (?: ,? [)\]\r\n;] | \Z )")
+
+
+def formatted(window: bytes, start: int, end: int) -> int | None:
+    """Give where the rest of a format begins, of which `start:end` is put in at its beginning."""
+    low = max(0, start - 320)
+    found = _FORMATTED.search(window[low:start])
+    return low + found.start("body") if found and _FILLED_END.match(window, end) else None
+
+
+def uses(window: bytes, name: bytes) -> Iterator[int | bytes]:
+    """Yield what is joined to the value of `name`: where a literal's text begins, or a name."""
+    own = re.escape(name)
+    for use in re.finditer(rb"(?<![\w$])(?:\$%b(?!\w)|%b(?![\w$]))" % (own, own), window):
+        if (rest := formatted(window, *use.span())) is not None:
+            yield rest
+            continue
+        before = window[max(0, use.start() - 160) : use.start()]
+        for pattern in _patterns(use, before):
+            if found := pattern.match(window, use.end()):
+                yield _name_in(found) or found.end()
+                break
+
+
+def _patterns(use: re.Match[bytes], before: bytes) -> Iterator[re.Pattern[bytes]]:
+    """Yield what may follow a name, after what is before it."""
+    if _OPENED.search(before):
+        yield _IN_TEMPLATE
+        return
+    scripted = use[0].startswith(b"$") or before.endswith((b"->", b"::"))
+    if scripted or not _NOT_ADDED.match(use.string, use.end()):
+        yield _ADDED
+    if use[0].startswith(b"$"):
+        yield _IN_SHELL
+    elif before.endswith(b"%"):
+        yield _IN_BATCH
+    elif b"#define " + use[0] in use.string:
+        yield _MACRO
+    if LIST_BEFORE.search(_OWNED.sub(b"", before)) or LIST_BEHIND.search(use.string, use.end()):
+        yield _IN_LIST
