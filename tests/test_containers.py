@@ -13,8 +13,9 @@ import subprocess
 import tarfile
 import zipfile
 import zlib
-from base64 import b64encode
+from base64 import a85encode, b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +23,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.archives import HOLDS_ANYTHING, INNER, MAKE, bundle, database, pdf, tarred, zipped
+from tests.archives import (
+    HOLDS_ANYTHING,
+    INNER,
+    MAKE,
+    bundle,
+    database,
+    lzw,
+    pdf,
+    run_lengths,
+    tarred,
+    zipped,
+)
 from tests.conftest import (
     ALPHABET,
     PREFIX,
@@ -37,10 +49,12 @@ from tests.conftest import (
 from tests.repository import Repo, places
 from wakeyscan import containers, family, rule
 from wakeyscan.container import Bounds, format_of
+from wakeyscan.containers._pdffilters import unfiltered
 from wakeyscan.finding import Document, Origin
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import lens
 from wakeyscan.look import look_at
+from wakeyscan.member import Budget, Closed
 
 FORMATS = (*MAKE, "bundle")
 TEXTS: dict[str, Callable[[str], bytes]] = {
@@ -396,6 +410,14 @@ def test_a_pdf_in_many_ways(tmp_path: Path, run: Run, make_key: MakeKey) -> None
         "TJ": lambda key: (
             b"[<%b> 12.5 (%b)-.3(%b)] TJ" % (key[:3].hex().encode(), key[3:9], key[9:])
         ),
+        "colours": lambda key: (
+            b"BT /F1 9 Tf [(.%b)] TJ 1 0 0 rg /F2 9 Tf 0.1 Tc [(%b)-3(%b)] TJ ET"
+            % (key[:5], key[5:11], key[11:])
+        ),
+        "next line": lambda key: b"BT (x) Tj (%b) ' 1 2 (y) \" ET" % key,
+        "parentheses": lambda key: b"BT [(a(b) -300)-250(c\\(%b)] TJ ET" % key,
+        "no show": lambda key: b"/Span << /ActualText (.%b) >> BDC (x) Tj EMC" % key,
+        "odd hex": lambda key: b"BT [<2e2> 3 <%b>] TJ ET" % key.hex().encode(),
         "object stream": lambda key: b"5 0 << /URI (https://x.example/?k=%b) >>" % key,
     }
     keys = {kind: make_key() for kind in kinds}
@@ -425,6 +447,78 @@ def test_a_pdf_in_many_ways(tmp_path: Path, run: Run, make_key: MakeKey) -> None
     assert {f["path"]: f["fingerprint"] for f in report["findings"]} == {
         f"a.pdf!/object {number}": fingerprint(keys[kind]) for number, kind in enumerate(kinds, 1)
     }
+
+
+FILTERS: dict[str, tuple[bytes, Callable[[bytes], bytes]]] = {
+    "hex": (b"/ASCIIHexDecode", lambda c: c.hex(" ").encode() + b">"),
+    "base 85": (b"/A85", lambda c: b" <~" + a85encode(c, wrapcol=60) + b"~>"),
+    "run length": (b"/RunLengthDecode", run_lengths),
+    "lzw": (b"/LZWDecode", lzw),
+    "lzw, late": (
+        b"/LZWDecode /DecodeParms << /EarlyChange 0 >>",
+        lambda c: lzw(c, early=False),
+    ),
+    "base 85 of lzw": (b"[ /ASCII85Decode /LZW ]", lambda c: a85encode(lzw(c)) + b"~>"),
+    "hex of run length of deflate": (
+        b"[/AHx/RL/Fl]",
+        lambda c: run_lengths(zlib.compress(c)).hex().encode() + b">",
+    ),
+    "deflate of base 85": (
+        b"[/FlateDecode/ASCII85Decode]",
+        lambda c: zlib.compress(a85encode(c) + b"~>"),
+    ),
+}
+"""By what wraps a stream: how a PDF says so, and how it is done."""
+
+
+def one_stream(named: bytes, content: bytes) -> bytes:
+    return b"%%PDF-1.7\n3 0 obj << /Filter %b >>\nstream\n%b\nendstream endobj\n" % (named, content)
+
+
+@pytest.mark.parametrize("kind", FILTERS)
+def test_the_filters_of_a_pdf(tmp_path: Path, run: Run, key: str, kind: str) -> None:
+    named, wrap = FILTERS[kind]
+    drawn = "".join(f"{number} {number * 7} m 0 0 0 0 l " for number in range(3000))
+    page = f"{drawn} BT (.{key[:9]}) Tj ({key[9:]}) Tj ET".encode()
+    write(tmp_path, {"a.pdf": one_stream(named, wrap(page))})
+    report = run("scan", "--format=json").json()
+    assert report["skipped"] == []
+    assert [f["fingerprint"] for f in report["findings"]] == [fingerprint(key)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(content=st.binary(max_size=2000), kind=st.sampled_from(list(FILTERS)), data=st.data())
+def test_filters_give_what_went_in_and_damaged_ones_end_or_say_so(
+    content: bytes, kind: str, data: st.DataObject
+) -> None:
+    named, wrap = FILTERS[kind]
+    content *= data.draw(st.integers(1, 9))
+    wrapped = wrap(content)
+    budget = Budget(Bounds(), lambda: 1 << 20)
+    names, early = re.findall(rb"/(\w+)", named.partition(b"/DecodeParms")[0]), "late" not in kind
+    assert unfiltered(wrapped, names, early, budget)(1 << 20) == content
+    spoilt = bytearray(wrapped)
+    spoilt[data.draw(st.integers(0, len(wrapped) - 1))] ^= data.draw(st.integers(1, 255))
+    read = unfiltered(bytes(spoilt), names, early, budget)
+    with suppress(Closed):
+        while read(999):
+            pass
+
+
+FILTER_BOMBS: dict[str, tuple[bytes, Callable[[], bytes]]] = {
+    "lzw": (b"/LZWDecode", lambda: lzw(bytes(4 << 20))),
+    "run length": (b"/RunLengthDecode", lambda: b"\x81\0" * (1 << 20)),
+}
+
+
+@pytest.mark.parametrize("kind", FILTER_BOMBS)
+def test_what_a_filter_blows_up_ends_within_bounds(kind: str) -> None:
+    named, make = FILTER_BOMBS[kind]
+    bounds = Bounds(grace=1 << 20, ratio=2)
+    content = one_stream(named, make())
+    looked = look_at([Document(Origin("a"), content)], THROUGH._replace(bounds=bounds))
+    reason = "a bomb: over 2 bytes out of each; the rest is left"
+    assert [item.reason for item in looked.skipped] == [reason]
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "object streams"])
@@ -611,7 +705,7 @@ def test_a_stream_that_is_cut_short_shows_what_came(tmp_path: Path, run: Run, ke
 
 DAMAGED: dict[str, tuple[Callable[[bytes], bytes], str, int]] = {
     "gzip, its check sum": (lambda c: _flipped(gzip.compress(c), -6), "a", 1),
-    "pdf, a check sum": (lambda c: _spoilt(pdf(c), b"\nendstream", -2), "a!/object 4", 2),
+    "pdf, a check sum": (lambda c: _spoilt(pdf(c), b"\nendstream", -2), "a!/object 4", 1),
     "pdf, a stream": (lambda c: _spoilt(pdf(c), b"stream\n", 9), "a!/object 4", 0),
     "zip, a member": (lambda c: _flipped(zipped({"b": c}), 31), "a!/b", 0),
     "bzip2, its only block": (lambda c: _flipped(MAKE["bzip2"][0](c), 30), "a", 0),
