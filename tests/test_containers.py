@@ -240,6 +240,129 @@ def test_kinds_of_zip(tmp_path: Path, run: Run, key: str, kind: str, method: int
     assert ran.json()["skipped"] == []
 
 
+_RUN = '<w:r w:rsidR="00A1"><w:rPr><w:b/><w:lang w:val="en-US"/></w:rPr>'
+_WORD = f'</w:t></w:r><w:proofErr w:type="spellEnd"/>{_RUN}<w:t xml:space="preserve">'
+_SLIDE = '</a:t></a:r><a:r><a:rPr lang="en-US" dirty="0" err="1"/><a:t>'
+_SHEET = '</t></r><r><rPr><sz val="11"/><rFont val="Calibri"/></rPr><t>'
+_WORDS = (
+    "<w:document><w:body><w:p><w:r><w:t>x</w:t></w:r></w:p><w:p>"
+    + _RUN
+    + "<w:t>{}</w:t></w:r></w:p>"
+)
+RUNS: dict[str, tuple[str, str, str]] = {
+    "document": ("word/document.xml", _WORDS, _WORD),
+    "header": ("word/header1.xml", _WORDS, _WORD),
+    "footer": ("word/footer2.xml", _WORDS, _WORD),
+    "comment": ("word/comments.xml", _WORDS, _WORD),
+    "on many lines": ("word/document.xml", _WORDS, "</w:t>\n </w:r>\n " + _RUN + "\n <w:t>"),
+    "revision": (
+        *("word/document.xml", _WORDS),
+        f'</w:t></w:r><w:ins w:id="1" w:author="A B" w:date="2026-01-01T00:00:00Z">{_RUN}<w:t>',
+    ),
+    "deleted": (
+        *("word/document.xml", _WORDS.replace("<w:t>{}</w:t>", "<w:delText>{}</w:delText>")),
+        f"</w:delText></w:r>{_RUN}<w:delText>",
+    ),
+    "slide": (
+        "ppt/slides/slide1.xml",
+        "<p:sld><a:p><a:r><a:t>x</a:t></a:r></a:p><a:p><a:r><a:t>{}</a:t></a:r></a:p>",
+        _SLIDE,
+    ),
+    "shared string": (
+        "xl/sharedStrings.xml",
+        "<sst><si><t>x</t></si><si><r><t>{}</t></r></si></sst>",
+        _SHEET,
+    ),
+    "opendocument": (
+        "content.xml",
+        "<text:p>x</text:p><text:p>{}</text:p>",
+        '<text:span text:style-name="T1">',
+    ),
+    "opendocument's marks": (
+        "content.xml",
+        "<text:h>x</text:h><text:p><text:span>{}</text:span></text:p>",
+        '</text:span><text:bookmark text:name="a"/><text:span text:style-name="T2">',
+    ),
+}
+"""By what it is: its name, a text with a place for a key, and what an editor puts into the key."""
+
+
+@pytest.mark.parametrize("kind", RUNS)
+def test_a_key_that_an_editor_cut_into_runs(tmp_path: Path, run: Run, key: str, kind: str) -> None:
+    name, text, seam = RUNS[kind]
+    for at in range(1, len(key)):
+        cut = key[:at] + seam + key[at:]
+        write(tmp_path, {f"{at}.docx": zipped({name: text.format("k: " + cut).encode()})})
+    many = seam.join(re.findall("..?.?.?.?", key))
+    write(tmp_path, {"0.docx": zipped({name: text.format("k: " + many).encode()})})
+    report = run("scan", "--format=json").json()
+    assert report["skipped"] == []
+    assert {f["fingerprint"] for f in report["findings"]} == {fingerprint(key)}
+    assert sorted((f["path"], f["line"]) for f in report["findings"]) == sorted(
+        (f"{at}.docx!/{name}", 2) for at in range(len(key))
+    )
+
+
+ASUNDER = {
+    "paragraphs": ("word/document.xml", f"</w:t></w:r></w:p><w:p>{_RUN}<w:t>"),
+    "a line break": ("word/document.xml", "</w:t><w:br/><w:t>"),
+    "a tab": ("word/document.xml", f"</w:t></w:r><w:r><w:tab/></w:r>{_RUN}<w:t>"),
+    "a text between": (
+        "word/document.xml",
+        f"</w:t></w:r>{_RUN}<w:instrText> REF </w:instrText><w:t>",
+    ),
+    "cells": ("xl/sharedStrings.xml", "</t></si><si><t>"),
+    "how it is read": ("xl/sharedStrings.xml", "</t></r><rPh sb='0' eb='1'><t>"),
+    "a line break of a slide": ("ppt/slides/slide1.xml", "</a:t></a:r><a:br/><a:r><a:t>"),
+    "OpenDocument's paragraphs": ("content.xml", "</text:p><text:p>"),
+    "OpenDocument's blanks": ("content.xml", "<text:s/>"),
+    "another file": ("docs/a.xml", _WORD),
+}
+"""By what stands between a key and what is none of it: the name of the member, and that."""
+
+
+@pytest.mark.parametrize("kind", ASUNDER)
+def test_what_is_no_run_of_the_same_paragraph_is_no_part_of_a_key(
+    tmp_path: Path, run: Run, key: str, kind: str
+) -> None:
+    name, between = ASUNDER[kind]
+    text = f"<w:p><w:t>Next{between}{key}{between}Next</w:t></w:p>"
+    write(tmp_path, {"a.docx": zipped({name: text.encode()})})
+    report = run("scan", "--format=json").json()
+    assert [f["fingerprint"] for f in report["findings"]] == [fingerprint(key)]
+
+
+def test_what_stands_in_the_tags_between_runs_is_not_lost(
+    tmp_path: Path, run: Run, make_key: MakeKey
+) -> None:
+    one, two = make_key(), make_key()
+    word = f'<w:p><w:t>a</w:t></w:r><w:hyperlink w:tooltip="{one}"><w:r><w:t>b</w:t></w:p>'
+    odf = f'<text:p>a<text:a xlink:href="https://x.example/?k={two}">b</text:a></text:p>'
+    files = {"word/document.xml": word.encode(), "content.xml": odf.encode()}
+    write(tmp_path, {"a.docx": zipped(files)})
+    report = run("scan", "--format=json").json()
+    assert {f["fingerprint"] for f in report["findings"]} == {fingerprint(one), fingerprint(two)}
+
+
+def test_a_document_larger_than_a_piece_and_one_that_is_damaged(
+    tmp_path: Path, run: Run, make_key: MakeKey
+) -> None:
+    keys = [make_key() for _ in range(3)]
+    paragraph = f"<w:p>{_RUN}<w:t>{{}}{_WORD}{{}}</w:t></w:r></w:p>"
+    filler = paragraph.format("some", "thing") * 20_000
+    text = filler.join(paragraph.format(key[:11], key[11:]) for key in keys).encode()
+    packed = zipped({"word/document.xml": text}, zipfile.ZIP_STORED)
+    odd = packed.replace(b"<w:p>", b"<w:P>", 1)  # of which the check sum tells
+    write(tmp_path, {"a.docx": packed, "b.docx": odd})
+    report = run("scan", "--format=json").json()
+    assert [(f["path"][0], f["line"], f["fingerprint"]) for f in report["findings"]] == [
+        (file, 1 + 20_001 * number, fingerprint(key))
+        for file in "ab"
+        for number, key in enumerate(keys)
+    ]
+    assert [s["path"] for s in report["skipped"]] == ["b.docx!/word/document.xml"]
+
+
 PACKAGES = {
     **dict.fromkeys(("apk", "xapk", "aab", "ipa", "hap", "msix", "crx", "xpi", "vsix"), True),
     **dict.fromkeys(("zip", "jar", "war", "whl", "nupkg", "docx"), False),
