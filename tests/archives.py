@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import random
+import re
 import sqlite3
 import sys
 import tarfile
@@ -91,6 +92,39 @@ def _escaped(text: bytes) -> bytes:
     for odd in (b"\\", b"(", b")"):
         text = text.replace(odd, b"\\" + odd)
     return text
+
+
+def lzw(content: bytes, early: bool = True) -> bytes:
+    """Compress as a PDF's LZWDecode has it; `early`: codes get wider one before they must."""
+    fresh = {bytes((byte,)): byte for byte in range(256)}
+    table, size, width, word = dict(fresh), 258, 9, b""
+    bits = f"{256:09b}"
+    for byte in content:
+        longer = word + bytes((byte,))
+        if longer in table:
+            word = longer
+            continue
+        bits += f"{table[word]:0{width}b}"
+        table[longer], size, word = size, size + 1, longer[-1:]
+        width = (size - 1 + early).bit_length()
+        if size == 4094:
+            bits += f"{256:0{width}b}"
+            table, size, width = dict(fresh), 258, 9
+    if word:
+        bits += f"{table[word]:0{width}b}"
+        width = min(12, (size + early).bit_length())
+    bits += f"{257:0{width}b}"
+    bits += "0" * (-len(bits) % 8)
+    return int(bits, 2).to_bytes(len(bits) // 8, "big")
+
+
+def run_lengths(content: bytes) -> bytes:
+    """Write as a PDF's RunLengthDecode has it."""
+    made = bytearray()
+    for same in re.finditer(rb"(.)\1{2,127}|(?:(.)(?!\2\2)){1,128}", content, re.DOTALL):
+        made += bytes((257 - len(same[0]),)) + same[1] if same[1] else b""
+        made += b"" if same[1] else bytes((len(same[0]) - 1,)) + same[0]
+    return bytes(made) + b"\x80"
 
 
 def bundle(content: bytes, folder: Path, name: str = "inner.txt") -> bytes:

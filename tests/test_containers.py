@@ -13,8 +13,9 @@ import subprocess
 import tarfile
 import zipfile
 import zlib
-from base64 import b64encode
+from base64 import a85encode, b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +23,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.archives import HOLDS_ANYTHING, INNER, MAKE, bundle, database, pdf, tarred, zipped
+from tests.archives import (
+    HOLDS_ANYTHING,
+    INNER,
+    MAKE,
+    bundle,
+    database,
+    lzw,
+    pdf,
+    run_lengths,
+    tarred,
+    zipped,
+)
 from tests.conftest import (
     ALPHABET,
     PREFIX,
@@ -37,10 +49,12 @@ from tests.conftest import (
 from tests.repository import Repo, places
 from wakeyscan import containers, family, rule
 from wakeyscan.container import Bounds, format_of
+from wakeyscan.containers._pdffilters import unfiltered
 from wakeyscan.finding import Document, Origin
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import lens
 from wakeyscan.look import look_at
+from wakeyscan.member import Budget, Closed
 
 FORMATS = (*MAKE, "bundle")
 TEXTS: dict[str, Callable[[str], bytes]] = {
@@ -226,6 +240,129 @@ def test_kinds_of_zip(tmp_path: Path, run: Run, key: str, kind: str, method: int
     assert ran.json()["skipped"] == []
 
 
+_RUN = '<w:r w:rsidR="00A1"><w:rPr><w:b/><w:lang w:val="en-US"/></w:rPr>'
+_WORD = f'</w:t></w:r><w:proofErr w:type="spellEnd"/>{_RUN}<w:t xml:space="preserve">'
+_SLIDE = '</a:t></a:r><a:r><a:rPr lang="en-US" dirty="0" err="1"/><a:t>'
+_SHEET = '</t></r><r><rPr><sz val="11"/><rFont val="Calibri"/></rPr><t>'
+_WORDS = (
+    "<w:document><w:body><w:p><w:r><w:t>x</w:t></w:r></w:p><w:p>"
+    + _RUN
+    + "<w:t>{}</w:t></w:r></w:p>"
+)
+RUNS: dict[str, tuple[str, str, str]] = {
+    "document": ("word/document.xml", _WORDS, _WORD),
+    "header": ("word/header1.xml", _WORDS, _WORD),
+    "footer": ("word/footer2.xml", _WORDS, _WORD),
+    "comment": ("word/comments.xml", _WORDS, _WORD),
+    "on many lines": ("word/document.xml", _WORDS, "</w:t>\n </w:r>\n " + _RUN + "\n <w:t>"),
+    "revision": (
+        *("word/document.xml", _WORDS),
+        f'</w:t></w:r><w:ins w:id="1" w:author="A B" w:date="2026-01-01T00:00:00Z">{_RUN}<w:t>',
+    ),
+    "deleted": (
+        *("word/document.xml", _WORDS.replace("<w:t>{}</w:t>", "<w:delText>{}</w:delText>")),
+        f"</w:delText></w:r>{_RUN}<w:delText>",
+    ),
+    "slide": (
+        "ppt/slides/slide1.xml",
+        "<p:sld><a:p><a:r><a:t>x</a:t></a:r></a:p><a:p><a:r><a:t>{}</a:t></a:r></a:p>",
+        _SLIDE,
+    ),
+    "shared string": (
+        "xl/sharedStrings.xml",
+        "<sst><si><t>x</t></si><si><r><t>{}</t></r></si></sst>",
+        _SHEET,
+    ),
+    "opendocument": (
+        "content.xml",
+        "<text:p>x</text:p><text:p>{}</text:p>",
+        '<text:span text:style-name="T1">',
+    ),
+    "opendocument's marks": (
+        "content.xml",
+        "<text:h>x</text:h><text:p><text:span>{}</text:span></text:p>",
+        '</text:span><text:bookmark text:name="a"/><text:span text:style-name="T2">',
+    ),
+}
+"""By what it is: its name, a text with a place for a key, and what an editor puts into the key."""
+
+
+@pytest.mark.parametrize("kind", RUNS)
+def test_a_key_that_an_editor_cut_into_runs(tmp_path: Path, run: Run, key: str, kind: str) -> None:
+    name, text, seam = RUNS[kind]
+    for at in range(1, len(key)):
+        cut = key[:at] + seam + key[at:]
+        write(tmp_path, {f"{at}.docx": zipped({name: text.format("k: " + cut).encode()})})
+    many = seam.join(re.findall("..?.?.?.?", key))
+    write(tmp_path, {"0.docx": zipped({name: text.format("k: " + many).encode()})})
+    report = run("scan", "--format=json").json()
+    assert report["skipped"] == []
+    assert {f["fingerprint"] for f in report["findings"]} == {fingerprint(key)}
+    assert sorted((f["path"], f["line"]) for f in report["findings"]) == sorted(
+        (f"{at}.docx!/{name}", 2) for at in range(len(key))
+    )
+
+
+ASUNDER = {
+    "paragraphs": ("word/document.xml", f"</w:t></w:r></w:p><w:p>{_RUN}<w:t>"),
+    "a line break": ("word/document.xml", "</w:t><w:br/><w:t>"),
+    "a tab": ("word/document.xml", f"</w:t></w:r><w:r><w:tab/></w:r>{_RUN}<w:t>"),
+    "a text between": (
+        "word/document.xml",
+        f"</w:t></w:r>{_RUN}<w:instrText> REF </w:instrText><w:t>",
+    ),
+    "cells": ("xl/sharedStrings.xml", "</t></si><si><t>"),
+    "how it is read": ("xl/sharedStrings.xml", "</t></r><rPh sb='0' eb='1'><t>"),
+    "a line break of a slide": ("ppt/slides/slide1.xml", "</a:t></a:r><a:br/><a:r><a:t>"),
+    "OpenDocument's paragraphs": ("content.xml", "</text:p><text:p>"),
+    "OpenDocument's blanks": ("content.xml", "<text:s/>"),
+    "another file": ("docs/a.xml", _WORD),
+}
+"""By what stands between a key and what is none of it: the name of the member, and that."""
+
+
+@pytest.mark.parametrize("kind", ASUNDER)
+def test_what_is_no_run_of_the_same_paragraph_is_no_part_of_a_key(
+    tmp_path: Path, run: Run, key: str, kind: str
+) -> None:
+    name, between = ASUNDER[kind]
+    text = f"<w:p><w:t>Next{between}{key}{between}Next</w:t></w:p>"
+    write(tmp_path, {"a.docx": zipped({name: text.encode()})})
+    report = run("scan", "--format=json").json()
+    assert [f["fingerprint"] for f in report["findings"]] == [fingerprint(key)]
+
+
+def test_what_stands_in_the_tags_between_runs_is_not_lost(
+    tmp_path: Path, run: Run, make_key: MakeKey
+) -> None:
+    one, two = make_key(), make_key()
+    word = f'<w:p><w:t>a</w:t></w:r><w:hyperlink w:tooltip="{one}"><w:r><w:t>b</w:t></w:p>'
+    odf = f'<text:p>a<text:a xlink:href="https://x.example/?k={two}">b</text:a></text:p>'
+    files = {"word/document.xml": word.encode(), "content.xml": odf.encode()}
+    write(tmp_path, {"a.docx": zipped(files)})
+    report = run("scan", "--format=json").json()
+    assert {f["fingerprint"] for f in report["findings"]} == {fingerprint(one), fingerprint(two)}
+
+
+def test_a_document_larger_than_a_piece_and_one_that_is_damaged(
+    tmp_path: Path, run: Run, make_key: MakeKey
+) -> None:
+    keys = [make_key() for _ in range(3)]
+    paragraph = f"<w:p>{_RUN}<w:t>{{}}{_WORD}{{}}</w:t></w:r></w:p>"
+    filler = paragraph.format("some", "thing") * 20_000
+    text = filler.join(paragraph.format(key[:11], key[11:]) for key in keys).encode()
+    packed = zipped({"word/document.xml": text}, zipfile.ZIP_STORED)
+    odd = packed.replace(b"<w:p>", b"<w:P>", 1)  # of which the check sum tells
+    write(tmp_path, {"a.docx": packed, "b.docx": odd})
+    report = run("scan", "--format=json").json()
+    assert [(f["path"][0], f["line"], f["fingerprint"]) for f in report["findings"]] == [
+        (file, 1 + 20_001 * number, fingerprint(key))
+        for file in "ab"
+        for number, key in enumerate(keys)
+    ]
+    assert [s["path"] for s in report["skipped"]] == ["b.docx!/word/document.xml"]
+
+
 PACKAGES = {
     **dict.fromkeys(("apk", "xapk", "aab", "ipa", "hap", "msix", "crx", "xpi", "vsix"), True),
     **dict.fromkeys(("zip", "jar", "war", "whl", "nupkg", "docx"), False),
@@ -396,6 +533,14 @@ def test_a_pdf_in_many_ways(tmp_path: Path, run: Run, make_key: MakeKey) -> None
         "TJ": lambda key: (
             b"[<%b> 12.5 (%b)-.3(%b)] TJ" % (key[:3].hex().encode(), key[3:9], key[9:])
         ),
+        "colours": lambda key: (
+            b"BT /F1 9 Tf [(.%b)] TJ 1 0 0 rg /F2 9 Tf 0.1 Tc [(%b)-3(%b)] TJ ET"
+            % (key[:5], key[5:11], key[11:])
+        ),
+        "next line": lambda key: b"BT (x) Tj (%b) ' 1 2 (y) \" ET" % key,
+        "parentheses": lambda key: b"BT [(a(b) -300)-250(c\\(%b)] TJ ET" % key,
+        "no show": lambda key: b"/Span << /ActualText (.%b) >> BDC (x) Tj EMC" % key,
+        "odd hex": lambda key: b"BT [<2e2> 3 <%b>] TJ ET" % key.hex().encode(),
         "object stream": lambda key: b"5 0 << /URI (https://x.example/?k=%b) >>" % key,
     }
     keys = {kind: make_key() for kind in kinds}
@@ -425,6 +570,78 @@ def test_a_pdf_in_many_ways(tmp_path: Path, run: Run, make_key: MakeKey) -> None
     assert {f["path"]: f["fingerprint"] for f in report["findings"]} == {
         f"a.pdf!/object {number}": fingerprint(keys[kind]) for number, kind in enumerate(kinds, 1)
     }
+
+
+FILTERS: dict[str, tuple[bytes, Callable[[bytes], bytes]]] = {
+    "hex": (b"/ASCIIHexDecode", lambda c: c.hex(" ").encode() + b">"),
+    "base 85": (b"/A85", lambda c: b" <~" + a85encode(c, wrapcol=60) + b"~>"),
+    "run length": (b"/RunLengthDecode", run_lengths),
+    "lzw": (b"/LZWDecode", lzw),
+    "lzw, late": (
+        b"/LZWDecode /DecodeParms << /EarlyChange 0 >>",
+        lambda c: lzw(c, early=False),
+    ),
+    "base 85 of lzw": (b"[ /ASCII85Decode /LZW ]", lambda c: a85encode(lzw(c)) + b"~>"),
+    "hex of run length of deflate": (
+        b"[/AHx/RL/Fl]",
+        lambda c: run_lengths(zlib.compress(c)).hex().encode() + b">",
+    ),
+    "deflate of base 85": (
+        b"[/FlateDecode/ASCII85Decode]",
+        lambda c: zlib.compress(a85encode(c) + b"~>"),
+    ),
+}
+"""By what wraps a stream: how a PDF says so, and how it is done."""
+
+
+def one_stream(named: bytes, content: bytes) -> bytes:
+    return b"%%PDF-1.7\n3 0 obj << /Filter %b >>\nstream\n%b\nendstream endobj\n" % (named, content)
+
+
+@pytest.mark.parametrize("kind", FILTERS)
+def test_the_filters_of_a_pdf(tmp_path: Path, run: Run, key: str, kind: str) -> None:
+    named, wrap = FILTERS[kind]
+    drawn = "".join(f"{number} {number * 7} m 0 0 0 0 l " for number in range(3000))
+    page = f"{drawn} BT (.{key[:9]}) Tj ({key[9:]}) Tj ET".encode()
+    write(tmp_path, {"a.pdf": one_stream(named, wrap(page))})
+    report = run("scan", "--format=json").json()
+    assert report["skipped"] == []
+    assert [f["fingerprint"] for f in report["findings"]] == [fingerprint(key)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(content=st.binary(max_size=2000), kind=st.sampled_from(list(FILTERS)), data=st.data())
+def test_filters_give_what_went_in_and_damaged_ones_end_or_say_so(
+    content: bytes, kind: str, data: st.DataObject
+) -> None:
+    named, wrap = FILTERS[kind]
+    content *= data.draw(st.integers(1, 9))
+    wrapped = wrap(content)
+    budget = Budget(Bounds(), lambda: 1 << 20)
+    names, early = re.findall(rb"/(\w+)", named.partition(b"/DecodeParms")[0]), "late" not in kind
+    assert unfiltered(wrapped, names, early, budget)(1 << 20) == content
+    spoilt = bytearray(wrapped)
+    spoilt[data.draw(st.integers(0, len(wrapped) - 1))] ^= data.draw(st.integers(1, 255))
+    read = unfiltered(bytes(spoilt), names, early, budget)
+    with suppress(Closed):
+        while read(999):
+            pass
+
+
+FILTER_BOMBS: dict[str, tuple[bytes, Callable[[], bytes]]] = {
+    "lzw": (b"/LZWDecode", lambda: lzw(bytes(4 << 20))),
+    "run length": (b"/RunLengthDecode", lambda: b"\x81\0" * (1 << 20)),
+}
+
+
+@pytest.mark.parametrize("kind", FILTER_BOMBS)
+def test_what_a_filter_blows_up_ends_within_bounds(kind: str) -> None:
+    named, make = FILTER_BOMBS[kind]
+    bounds = Bounds(grace=1 << 20, ratio=2)
+    content = one_stream(named, make())
+    looked = look_at([Document(Origin("a"), content)], THROUGH._replace(bounds=bounds))
+    reason = "a bomb: over 2 bytes out of each; the rest is left"
+    assert [item.reason for item in looked.skipped] == [reason]
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "object streams"])
@@ -611,7 +828,7 @@ def test_a_stream_that_is_cut_short_shows_what_came(tmp_path: Path, run: Run, ke
 
 DAMAGED: dict[str, tuple[Callable[[bytes], bytes], str, int]] = {
     "gzip, its check sum": (lambda c: _flipped(gzip.compress(c), -6), "a", 1),
-    "pdf, a check sum": (lambda c: _spoilt(pdf(c), b"\nendstream", -2), "a!/object 4", 2),
+    "pdf, a check sum": (lambda c: _spoilt(pdf(c), b"\nendstream", -2), "a!/object 4", 1),
     "pdf, a stream": (lambda c: _spoilt(pdf(c), b"stream\n", 9), "a!/object 4", 0),
     "zip, a member": (lambda c: _flipped(zipped({"b": c}), 31), "a!/b", 0),
     "bzip2, its only block": (lambda c: _flipped(MAKE["bzip2"][0](c), 30), "a", 0),

@@ -12,10 +12,6 @@ Read = Callable[[int], bytes]
 """Reads at most so many bytes; none at the end. Raises `Closed` and `Spent`."""
 
 
-UNREAD = "nothing here reads this format: unpack it, and scan what comes out"
-"""Why a format is known by its first bytes and not opened."""
-
-
 CUT = "cut short"
 """What a container says last that is not whole."""
 

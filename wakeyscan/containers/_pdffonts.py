@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from itertools import chain, repeat
+from struct import unpack
 from typing import NamedTuple
 
 LARGEST = 1 << 20
@@ -16,9 +17,12 @@ LARGEST = 1 << 20
 _MOST = 1 << 16
 _FONT_NAME = re.compile(rb"/([^\s/<>\[\]()]+)\s+(\d{1,10})\s+\d{1,5}\s+R")
 _TO_UNICODE = re.compile(rb"/ToUnicode\s+(\d{1,10})\s+\d{1,5}\s+R")
-_OBJECT = re.compile(rb"\b(\d{1,10})\s+\d{1,5}\s+obj\b")
+_OBJECT = re.compile(rb"obj\b")
+_NUMBER = re.compile(rb"(\d{1,10})\s+\d{1,5}\s+$")
 _LONGEST = 4096
 """Bytes of an object that says what a font is."""
+_FURTHEST = 24
+"""Bytes before `obj` in which its number stands."""
 _CHARACTERS = re.compile(rb"beginbfchar(.*?)endbfchar", re.DOTALL)
 _RANGES = re.compile(rb"beginbfrange(.*?)endbfrange", re.DOTALL)
 _PAIR = re.compile(rb"<\s*([0-9A-Fa-f]+)\s*>\s*<\s*([0-9A-Fa-f]+)\s*>")
@@ -40,8 +44,15 @@ class Font(NamedTuple):
 
     def text(self, shown: bytes) -> bytes:
         """Give what is shown by codes; a code without a meaning is left out."""
-        codes = (shown[at : at + self.width] for at in range(0, len(shown), self.width))
-        return b"".join(self.letters.get(int.from_bytes(code, "big"), b"") for code in codes)
+        width = self.width
+        if width == 1:
+            codes: Iterable[int] = shown
+        elif width == 2:
+            codes = unpack(f">{len(shown) // 2}H", shown[: len(shown) // 2 * 2])
+        else:
+            parts = range(0, len(shown), width)
+            codes = (int.from_bytes(shown[at : at + width], "big") for at in parts)
+        return b"".join(map(self.letters.get, codes, repeat(b"")))
 
 
 def tables_of(content: bytes, packed: Iterable[bytes], wait: Callable[[], None]) -> Tables:
@@ -71,8 +82,9 @@ def fonts(tables: Tables, read: Callable[[str], bytes]) -> dict[bytes, Font]:
 def _objects(content: bytes, wait: Callable[[], None]) -> Iterator[tuple[bytes, bytes]]:
     for found in _OBJECT.finditer(content):
         wait()
-        body = content[found.end() : found.end() + _LONGEST].partition(b"endobj")[0]
-        yield found[1], body.partition(b"stream")[0]
+        if number := _NUMBER.search(content, max(0, found.start() - _FURTHEST), found.start()):
+            body = content[found.end() : found.end() + _LONGEST].partition(b"endobj")[0]
+            yield number[1], body.partition(b"stream")[0]
 
 
 def _packed_objects(text: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -1,4 +1,8 @@
-"""The text that a page of a PDF shows: `[(wa) -20 (_live_)] TJ` is one word, with letters moved."""
+"""The text that a page of a PDF shows: `[(wa) -20 (_live_)] TJ` is one word, with letters moved.
+
+What a page shows is found and taken apart by patterns, many strings at once: a step of Python's for
+each number and operator would take ten times as long.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +15,27 @@ LONGEST = 8 << 20
 """Bytes of a page's content that is read as such; more is pictures, drawn line by line."""
 
 _SHOWS = re.compile(rb"[\])>]\s*(?:T[jJ]|['\"])(?![\w])")
-_TOKEN = re.compile(
-    rb"(?P<string>\((?:\\[\0-\xff]|[^\\()]|\((?:\\[\0-\xff]|[^\\()])*\))*\))"
-    rb"|<(?P<hex>[0-9A-Fa-f\s]*)>"
-    rb"|(?P<number>[-+]?\d*\.?\d+)"
-    rb"|(?P<operator>[A-Za-z*]+[0-9]?|['\"])"
-    rb"|(?P<name>/[^\s/\[\]()<>{}%]*)"
+
+_LITERAL = rb"(?:[^\\()]++|\\[\0-\xff]|\((?:[^\\()]++|\\[\0-\xff])*+\))*+"
+_HEX = rb"[0-9A-Fa-f\s]*+"
+_STRING = re.compile(rb"\((%b)\)|<(%b)>" % (_LITERAL, _HEX))
+_PLAIN = re.compile(rb"\(([^()]*+)\)")
+_CODES = re.compile(rb"<([^<>]*+)>")
+_OPERAND = re.compile(
+    rb"[\[(</](?:(?:(?<=\[)((?:[^\]\[()<>]++|\(%b\)|<%b>)*+)\]|(?<=\()(%b)\)|(?<=<)(%b)>)"
+    rb"\s*+(?:T[jJ]|(['\"]))?+|(?<=/)([^\]\s/\[()<>{}%%]++)\s++[-+.\d]++\s++Tf\b)"
+    % (_LITERAL, _HEX, _LITERAL, _HEX)
 )
-_SHOW = frozenset((b"Tj", b"TJ", b"'", b'"'))
-_ON_NEXT_LINE = frozenset((b"'", b'"'))
-_BLANK = -200
-"""Thousandths of an em by which a letter moves on where a blank was meant."""
+"""Strings in brackets, a literal or codes, and what shows them on the next line; or a font.
+
+It begins with one class of bytes, so that drawings are passed over in C.
+"""
+
+_STAYS = re.compile(rb"(?:[-+.\d\s]++|T[cwzsr]\b|[gGkK]\b|rg\b|RG\b)*+")
+"""What may stand between two strings that are shown at one place: numbers, how letters look."""
+
+_BLANK = re.compile(rb"(?<=[)>[])\s*+-(?:[2-9]\d\d|[1-9]\d{3,5})(?:\.\d*+)?\s*+(?=[](<])")
+"""Thousandths of an em by which a letter moves on where a blank was meant: 200, and more."""
 
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b""}
 
@@ -37,29 +51,47 @@ def text(content: bytes, fonts: Mapping[bytes, Font]) -> bytes:
 
 
 def _pieces(content: bytes, fonts: Mapping[bytes, Font]) -> Iterator[bytes]:
-    pending: list[bytes] = []
     font: Font | None = None
-    name = b""
-    for token in _TOKEN.finditer(content):
-        kind, piece = token.lastgroup, token[0]
-        if kind == "string":
-            pending.append(_meant(_unescaped(piece[1:-1]), font))
-        elif kind == "hex":
-            digits = re.sub(rb"\s", b"", token["hex"])
-            string = bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
-            pending.append(_meant(string, font))
-        elif kind == "name":
-            name = piece[1:]
-        elif kind == "number" and pending and float(piece) <= _BLANK:
-            pending.append(b" ")
-        elif piece == b"Tf":
+    at, begun = 0, False
+    for found in _OPERAND.finditer(content):
+        several, literal, codes, moved, name = found.groups()
+        if begun and (moved or not _STAYS.fullmatch(content, at, found.start())):
+            yield b"\n"
+            begun = False
+        at = found.end()
+        if name is not None:
             font = fonts.get(name)
-        elif kind == "operator":
-            if piece not in _SHOW or piece in _ON_NEXT_LINE:
-                yield b"\n"
-            yield from pending
-            pending = []
-    yield from pending
+            continue
+        begun = True
+        if several is not None:
+            yield _several(several, font)
+        else:
+            yield _meant(_string(literal, codes), font)
+
+
+def _several(strings: bytes, font: Font | None) -> bytes:
+    """Join strings that stand in brackets, with blanks where letters are moved as far."""
+    parts = _BLANK.split(strings)
+    return b" ".join([_meant(_joined(part), font) for part in parts])
+
+
+def _joined(strings: bytes) -> bytes:
+    if b"\\" not in strings and b"<" not in strings:
+        found = _PLAIN.findall(strings)
+        if len(found) == strings.count(b"("):
+            return b"".join(found)
+    elif b"(" not in strings:
+        codes = [b"".join(code.split()) for code in _CODES.findall(strings)]
+        if not any(len(code) % 2 for code in codes):
+            return bytes.fromhex(b"".join(codes).decode())
+    return b"".join([_string(*found.groups()) for found in _STRING.finditer(strings)])
+
+
+def _string(literal: bytes | None, codes: bytes) -> bytes:
+    if literal is not None:
+        return _unescaped(literal)
+    digits = b"".join(codes.split())
+    return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
 
 
 def _meant(string: bytes, font: Font | None) -> bytes:

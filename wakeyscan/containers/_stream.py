@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Protocol
 
-from wakeyscan.member import CUT, Budget, Closed, Read
+from wakeyscan.member import CUT, Budget, Closed, Read, Spent
 
 CHUNK = 32 << 10
 """Bytes that are read at once of what is compressed."""
+
+_MOST = 1 << 20
+"""Bytes of pieces that are put together, where more are wanted."""
 
 
 class Decompressor(Protocol):
@@ -110,3 +113,30 @@ def _closed(error: Exception, gap: bool) -> Closed:
     if "memory" in str(error).lower():  # of zstd and of lzma: a window over the limit
         return Closed("needs a larger window than is given to it")
     return Closed(f"damaged: {str(error) or type(error).__name__}", gap)
+
+
+class Joined:
+    """Pieces, as a stream; what came before something went wrong is given first."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces, self._held = pieces, bytearray()
+        self._fault: Closed | Spent | None = None
+
+    def read(self, size: int) -> bytes:
+        """Read at most so many bytes; raises `Closed` and `Spent`, again and again."""
+        while len(self._held) < min(size, _MOST) and self._more():
+            pass
+        if self._fault and not self._held:
+            raise self._fault
+        piece = bytes(self._held[:size])
+        del self._held[:size]
+        return piece
+
+    def _more(self) -> bool:
+        try:
+            self._held += next(self._pieces)
+        except StopIteration:
+            return False
+        except (Closed, Spent) as fault:
+            self._fault = fault
+        return self._fault is None

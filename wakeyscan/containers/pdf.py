@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import re
-from base64 import a85decode
-from binascii import unhexlify
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
 from wakeyscan.containers import _pdffonts, _pdftext
+from wakeyscan.containers._pdffilters import unfiltered
 from wakeyscan.containers._pdffonts import Font
-from wakeyscan.containers._stream import Stream
-from wakeyscan.deflate import FAULTS, ZLIB, Inflater
 from wakeyscan.member import Budget, Closed, Member, Read, read_whole
 
 SEEKS = True
 
 _TOO_LARGE = "a PDF of {:,} bytes; those over {:,} are not opened"
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
-_OBJECT = re.compile(rb"(\d{1,10})\s+\d{1,5}\s+obj\b")
+_NUMBER = re.compile(rb"(\d{1,10})\s+\d{1,5}\s+$")
 _FILTER = re.compile(rb"/Filter\s*(\[[^]]{0,200}\]|/\w+)")
 _LENGTH = re.compile(rb"/Length\s+(\d{1,12})(?!\s+\d+\s+R|\d)")
 _ENCRYPTED = re.compile(rb"/Encrypt\s*(<<|\d+\s+\d+\s+R)")
 _IMAGE = re.compile(rb"/Subtype\s*/Image\b")
+_NO_PAGE = re.compile(
+    rb"/Length[123]\b|/Subtype\s*/(?:Type1C|CIDFontType0C|OpenType)\b|/Type\s*/(?:ObjStm|XRef)\b"
+)
+"""Fonts, and objects: they show nothing, whatever in them looks like it."""
+_LATE = re.compile(rb"/EarlyChange\s+0\b")
 _PACKED = re.compile(rb"/Type\s*/ObjStm\b")
 _TABLE = b"/ToUnicode"
 _MOST_PIECES = 64
@@ -33,13 +35,11 @@ _MOST_PIECES = 64
 _FURTHEST = 4096
 """Bytes before a stream within which its dictionary begins."""
 
+_LONGEST_NUMBER = 24
+"""Bytes before `obj` in which the number of an object stands."""
+
 _NO_TEXT = frozenset(
     (b"DCTDecode", b"DCT", b"JPXDecode", b"CCITTFaxDecode", b"CCF", b"JBIG2Decode")
-)
-_FLATE, _HEX, _ASCII85 = (
-    (b"FlateDecode", b"Fl"),
-    (b"ASCIIHexDecode", b"AHx"),
-    (b"ASCII85Decode", b"A85"),
 )
 
 
@@ -48,11 +48,14 @@ def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
     content = read_whole(file, budget, _TOO_LARGE)
     if _ENCRYPTED.search(content):
         raise Closed("encrypted")
-    fonts = _fonts(content, budget) if _TABLE in content or _PACKED.search(content) else {}
-    for stream in _streams(content):
+    streams = list(_streams(content))
+    known = _TABLE in content or any(stream.packs for stream in streams)
+    fonts = _fonts(content, streams, budget) if known else {}
+    for stream in streams:
         if not _NO_TEXT.intersection(stream.filters):
-            text = _Text(_decoded(content, stream, budget), fonts)
-            yield Member(f"object {stream.number}", text.read)
+            read = _decoded(content, stream, budget)
+            text = _Text(read, fonts).read if stream.shows else read
+            yield Member(f"object {stream.number}", text)
 
 
 class _Stream(NamedTuple):
@@ -62,41 +65,52 @@ class _Stream(NamedTuple):
     filters: list[bytes]
     start: int
     end: int
+    early: bool
+    """Whether LZW's codes get wider early, as they do unless it says otherwise."""
     packs: bool
     """Whether objects are in it."""
+    shows: bool
+    """Whether it may be what a page shows."""
 
 
-def _fonts(content: bytes, budget: Budget) -> dict[bytes, Font]:
-    streams = {stream.number: stream for stream in _streams(content)}
+def _fonts(content: bytes, streams: Iterable[_Stream], budget: Budget) -> dict[bytes, Font]:
+    numbered = {stream.number: stream for stream in streams}
 
-    def unfiltered(number: str) -> bytes:
-        if number not in streams:
+    def whole(number: str) -> bytes:
+        if number not in numbered:
             return b""
-        read = _decoded(content, streams[number], budget)
+        read = _decoded(content, numbered[number], budget)
         pieces: list[bytes] = []
         with suppress(Closed):
             while (piece := read(_pdftext.LONGEST)) and len(pieces) < _MOST_PIECES:
                 pieces.append(piece)
         return b"".join(pieces)
 
-    packed = [unfiltered(one.number) for one in streams.values() if one.packs]
-    return _pdffonts.fonts(_pdffonts.tables_of(content, packed, budget.wait), unfiltered)
+    packed = [whole(one.number) for one in numbered.values() if one.packs]
+    return _pdffonts.fonts(_pdffonts.tables_of(content, packed, budget.wait), whole)
 
 
 def _streams(content: bytes) -> Iterator[_Stream]:
     at = 0
     while found := _STREAM.search(content, at):
-        before = content[max(0, found.start() - _FURTHEST) : found.start()]
-        objects = list(_OBJECT.finditer(before))
-        number = objects[-1][1].decode() if objects else "?"
-        entry = before[objects[-1].end() :] if objects else before
-        start = found.end()
-        end = _end(content, start, entry)
-        filters = _FILTER.search(entry)
+        number, entry = _entry(content[max(at, found.start() - _FURTHEST) : found.start()])
+        end = _end(content, found.end(), entry)
         if not _IMAGE.search(entry):
+            filters = _FILTER.search(entry)
             names = re.findall(rb"/(\w+)", filters[1]) if filters else []
-            yield _Stream(number, names, start, end, _PACKED.search(entry) is not None)
+            early, packs = not _LATE.search(entry), _PACKED.search(entry) is not None
+            shows = not _NO_PAGE.search(entry)
+            yield _Stream(number, names, found.end(), end, early, packs, shows)
         at = end
+
+
+def _entry(before: bytes) -> tuple[str, bytes]:
+    """Give the number of the last object in what stands before a stream, and what that says."""
+    at = len(before)
+    while (at := before.rfind(b"obj", 0, at)) >= 0:
+        if number := _NUMBER.search(before, max(0, at - _LONGEST_NUMBER), at):
+            return number[1].decode(), before[at + len(b"obj") :]
+    return "?", before
 
 
 def _end(content: bytes, start: int, entry: bytes) -> int:
@@ -111,29 +125,8 @@ def _end(content: bytes, start: int, entry: bytes) -> int:
 
 
 def _decoded(content: bytes, stream: _Stream, budget: Budget) -> Read:
-    """Undo the filters, of which all but the last make less of what they are given."""
-    content, filters = content[stream.start : stream.end], stream.filters
-    for number, name in enumerate(filters):
-        try:
-            if name in _HEX:
-                digits = re.sub(rb"\s", b"", content.partition(b">")[0])
-                content = unhexlify(digits + b"0" * (len(digits) % 2))
-            elif name in _ASCII85:
-                content = a85decode(content.partition(b"~>")[0].removeprefix(b"<~"))
-            elif name in _FLATE and number == len(filters) - 1:
-                return Stream(BytesIO(content).read, lambda: Inflater(ZLIB), FAULTS, budget).read
-            else:
-                return _closed(f"a filter that is not known here ({name.decode('latin-1')})")
-        except ValueError as error:
-            return _closed(f"damaged: {error}")
-    return BytesIO(content).read
-
-
-def _closed(reason: str) -> Read:
-    def read(size: int) -> bytes:
-        raise Closed(reason)
-
-    return read
+    wrapped = content[stream.start : stream.end]
+    return unfiltered(wrapped, stream.filters, stream.early, budget)
 
 
 class _Text:

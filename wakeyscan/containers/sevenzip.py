@@ -2,14 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import BinaryIO
+from wakeyscan.containers._unread import SEEKS, open
 
-from wakeyscan.member import UNREAD, Budget, Closed, Member
-
-SEEKS = False
-
-
-def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
-    """Raise `Closed`."""
-    raise Closed(UNREAD)
+__all__ = ["SEEKS", "open"]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any, BinaryIO
 
+from wakeyscan.containers._stream import Joined
 from wakeyscan.member import CUT, Budget, Closed, Member, Spent, read_whole
 
 SEEKS = True
@@ -25,8 +26,6 @@ _COLUMNS = "SELECT name FROM pragma_table_xinfo(?) WHERE hidden IN (0, 3)"
 """Those that are stored: to make up the others, expressions of the database's would be run."""
 
 _ALLOWED = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ))
-_PIECE = 1 << 20
-
 _FAULTS = (sqlite3.Error, UnicodeError)
 """What a damaged database raises; its names, which Python decodes on its way, are bytes as well."""
 
@@ -37,7 +36,7 @@ def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as base:
         try:
             for table, columns in _filled(base, content, budget):
-                yield Member(_text(table), _Rows(_rows(base, table, columns, budget)).read)
+                yield Member(_text(table), Joined(_rows(base, table, columns, budget)).read)
         except _FAULTS as error:
             budget.wait()
             raise Closed(f"damaged: {error}") from None
@@ -111,18 +110,3 @@ def _bytes(value: Any) -> bytes:
     if value is None:
         return b""
     return value if isinstance(value, bytes) else str(value).encode()
-
-
-class _Rows:
-    """Lines, as a stream."""
-
-    def __init__(self, lines: Iterator[bytes]) -> None:
-        self._lines, self._held = lines, bytearray()
-
-    def read(self, size: int) -> bytes:
-        """Read at most so many bytes."""
-        while len(self._held) < min(size, _PIECE) and (line := next(self._lines, b"")):
-            self._held += line
-        piece = bytes(self._held[:size])
-        del self._held[:size]
-        return piece

@@ -16,6 +16,7 @@ from lzma import FILTER_LZMA1, FORMAT_RAW, FORMAT_XZ, LZMADecompressor, LZMAErro
 from typing import BinaryIO, NamedTuple
 
 from wakeyscan.containers import zstd
+from wakeyscan.containers._office import runs_joined
 from wakeyscan.containers._stream import Stream
 from wakeyscan.deflate import FAULTS, RAW, Inflater
 from wakeyscan.member import Budget, Closed, Member, Read
@@ -52,7 +53,8 @@ def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
     at, size, shift = _directory(file)
     for entry in _entries(file, at, size):
         content = _Content(file, entry._replace(offset=entry.offset + shift), budget)
-        yield Member(_name(entry), content.read, entry.size)
+        name = _name(entry)
+        yield Member(name, runs_joined(name, content.read), entry.size)
 
 
 def _directory(file: BinaryIO) -> tuple[int, int, int]:

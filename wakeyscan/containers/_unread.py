@@ -1,0 +1,17 @@
+"""What is known by its first bytes and not opened: that is said, a gap, and no less."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from wakeyscan.member import Budget, Closed, Member
+
+SEEKS = False
+
+_REASON = "nothing here reads this format: unpack it, and scan what comes out"
+
+
+def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
+    """Raise `Closed`."""
+    raise Closed(_REASON)
