@@ -150,6 +150,7 @@ def zst(content: bytes) -> bytes:
 INNER = "inner.txt"
 MAKE: dict[str, tuple[Pack, str]] = {
     "gzip": (gzip.compress, ""),
+    "zlib": (zlib.compress, ""),
     "bzip2": (bz2.compress, ""),
     "xz": (xz, ""),
     "zstd": (zst, ""),
@@ -160,4 +161,4 @@ MAKE: dict[str, tuple[Pack, str]] = {
 }
 """By format: how one is made, and how the path goes on within it. Bundles need a folder."""
 
-HOLDS_ANYTHING = ("gzip", "bzip2", "xz", "zstd", "zip", "tar")
+HOLDS_ANYTHING = ("gzip", "zlib", "bzip2", "xz", "zstd", "zip", "tar")

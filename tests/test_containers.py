@@ -803,7 +803,7 @@ def test_what_only_begins_like_a_container_is_looked_at_and_no_gap(
     assert places(run("scan", "--format=json").json()) == ["a:2"]
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "zlib"])
 def test_what_is_cut_short_is_said_and_looked_at_as_far_as_it_goes(
     tree: Tree, tmp_path: Path, run: Run, form: str
 ) -> None:
@@ -824,6 +824,37 @@ def test_a_stream_that_is_cut_short_shows_what_came(tmp_path: Path, run: Run, ke
     report = run("scan", "--format=json").json()
     assert places(report) == ["a.gz:1"]
     assert [(s["path"], s["reason"]) for s in report["skipped"]] == [("a.gz", "in gzip: cut short")]
+
+
+@pytest.mark.parametrize("level", [0, 1, 3, 6, 9])
+@pytest.mark.parametrize("share", [0.5, 1])
+def test_zlib_of_every_level(tmp_path: Path, run: Run, key: str, level: int, share: float) -> None:
+    content = f"{key}\n".encode() + random.Random(3).randbytes(9000)
+    packed = zlib.compress(b"blob 123\0" + content, level)
+    write(tmp_path, {"a": packed[: int(len(packed) * share)]})
+    report = run("scan", "--format=json").json()
+    assert places(report) == ["a:1"]
+    assert [f["encoding"] for f in report["findings"]] == ["zlib"]
+    told = [] if share == 1 else ["in zlib: cut short"]
+    assert [s["reason"] for s in report["skipped"]] == told
+
+
+NO_ZLIB: dict[str, bytes] = {
+    "a formula": b"x^2 + y^2 = z^2, and so on for as long as there is paper\n",
+    "noise": b"x\x9c" + random.Random(4).randbytes(900),
+    "a wrong check sum": zlib.compress(b"of a few words")[:-1] + b"?",
+    "cut short at once": zlib.compress(b"of a few words")[:12],
+}
+
+
+@pytest.mark.parametrize("sample", NO_ZLIB)
+def test_what_only_begins_like_zlib_is_a_file_like_any(
+    tmp_path: Path, run: Run, key: str, sample: str
+) -> None:
+    write(tmp_path, {"a": NO_ZLIB[sample] + f"\n{key}".encode()})
+    report = run("scan", "--format=json").json()
+    assert [(f["path"], f["encoding"]) for f in report["findings"]] == [("a", "plain")]
+    assert report["skipped"] == []
 
 
 DAMAGED: dict[str, tuple[Callable[[bytes], bytes], str, int]] = {

@@ -151,12 +151,38 @@ def test_a_mark_on_its_line_counts(tmp_path: Path, run: Run, key: str) -> None:
     assert (finding["standing"], finding["reason"]) == ("ignored", "wakeyscan:ignore: a fixture")
 
 
-def test_keys_and_headers_in_one_are_each_told_once(make_key: MakeKey) -> None:
+def test_keys_in_one_are_each_told_once(make_key: MakeKey) -> None:
     keys = [make_key() for _ in range(3)]
     text = "\n".join(f"k={key}" for key in [*keys, *keys])
     found = looked(WAYS["one-line"](gzip.compress(text.encode()))).findings
     assert sorted(f.secret.reveal().decode() for f in found) == sorted(keys)
     assert not any(key[8:20] in finding.excerpt for key in keys for finding in found)
+
+
+WRAPPED: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": lambda text: WAYS["one-line"](gzip.compress(text)),
+    "zip": lambda text: WAYS["lines"](zipped({"a": text, "b": text})),
+    "tar in gzip": lambda text: WAYS["twice"](gzip.compress(tarred({"a": text}))),
+    "base64": WAYS["one-line"],
+    "base64 in lines": WAYS["lines"],
+    "base64 of base64": WAYS["twice"],
+    "hex": lambda text: b"x = '" + text.hex().encode() + b"'\n",
+}
+
+
+@pytest.mark.parametrize("way", WRAPPED)
+def test_a_key_and_a_header_in_one_are_both_told(way: str, make_key: MakeKey) -> None:
+    key, inside, token = make_key(), make_key(), "".join(random.choices(ALPHABET, k=39)) + "7"
+    text = f"A={key}\nAuthorization: Bearer {token}\nAuthorization: Bearer {inside}\n"
+    found = looked(WRAPPED[way](text.encode()))
+    assert sorted((f.rule, f.secret.reveal().decode()) for f in found.findings) == sorted(
+        [
+            ("wastack-api-key", key),
+            ("wastack-api-key", inside),
+            ("authorization-header", token),
+        ]
+    )
+    assert found.skipped == ()
 
 
 NO_GAPS: dict[str, Callable[[bytes], bytes]] = {

@@ -44,15 +44,20 @@ SIGNATURES: dict[str, tuple[bytes, ...]] = {
     "sqlite": (b"SQLite format 3\0",),
     "xz": (b"\xfd7zXZ\0",),
     "zip": (b"PK\3\4", b"PK\5\6", b"PK\7\x08"),
+    "zlib": (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda"),
     "zstd": (b"\x28\xb5\x2f\xfd", *(bytes([low]) + b"\x2a\x4d\x18" for low in range(0x50, 0x60))),
 }
 """By the files of `containers`; a table, so that none of them is loaded to be asked."""
 
-_BY_FIRST_FOUR = {mark[:4]: name for name, marks in SIGNATURES.items() for mark in marks}
+_BY_FIRST_TWO = {mark[:2]: name for name, marks in SIGNATURES.items() for mark in marks}
 
-_TAR_AT = 257
+TAR, TAR_AT = b"ustar", 257
+"""What a tar has, and where: it begins with the name of a file."""
 _ZIP_END = 22
 """Bytes of the end of a zip without a comment: whatever stands before it, that makes it one."""
+_TRIED, _ENOUGH = 1024, 64
+"""Bytes that are inflated to tell zlib from a text that begins with `x^`, and what has to come of
+them where that is not its end: of random bytes, one in 10,000 is taken for it."""
 
 
 def format_of(content: bytes | bytearray, size: int) -> str:
@@ -60,11 +65,27 @@ def format_of(content: bytes | bytearray, size: int) -> str:
 
     It is asked of every file and blob there is, so it costs three comparisons.
     """
-    name = _BY_FIRST_FOUR.get(bytes(content[:4]))
-    if name and content.startswith(SIGNATURES[name], 0, size):
+    name = _BY_FIRST_TWO.get(bytes(content[:2]))
+    if (
+        name
+        and content.startswith(SIGNATURES[name], 0, size)
+        and (name != "zlib" or _inflates(bytes(content[: min(size, _TRIED)])))
+    ):
         return name
-    if content.startswith(b"ustar", _TAR_AT, size):
+    if content.startswith(TAR, TAR_AT, size):
         return "tar"
     if size >= _ZIP_END and content.startswith(b"PK\5\6", size - _ZIP_END, size):
         return "zip"  # behind a shell script, or a program that opens itself
     return ""
+
+
+def _inflates(beginning: bytes) -> bool:
+    """Say whether bytes are zlib's: all of it, with the check sum that it has, or enough."""
+    import zlib  # which few texts ask for
+
+    inflater = zlib.decompressobj()
+    try:
+        came = inflater.decompress(beginning, _TRIED)
+    except zlib.error:
+        return False
+    return inflater.eof or len(came) >= _ENOUGH

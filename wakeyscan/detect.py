@@ -73,31 +73,42 @@ def _surroundings(anchors: Iterable[int], size: int) -> Iterator[tuple[int, int]
         yield start, end
 
 
-def settle(matches: Iterable[Match], rules: tuple[Rule, ...]) -> list[Match]:
+def settle(
+    plain: Iterable[Match], wrapped: Iterable[list[Match]], rules: tuple[Rule, ...]
+) -> list[Match]:
     """Make one credential at one place one match, and sort them by offset.
 
     Of two rules that claim overlapping places the one that stands first in `rules` has it: a key
-    inside a header is a key, not a header (contract, section 6).
+    inside a header is a key, not a header (contract, section 6). Those of one list of `wrapped`
+    came out of one text, in which they were settled; that they stand at one place here, where it
+    was wrapped, makes none of them a part of another.
     """
     rank = {rule.id: number for number, rule in enumerate(rules)}
-    ordered = sorted(matches, key=lambda match: (match.start, match.end))
+    ordered = [(match, 0) for match in plain]
+    ordered += [(match, text) for text, some in enumerate(wrapped, 1) for match in some]
+    ordered.sort(key=lambda one: (one[0].start, one[0].end))
     lost: set[int] = set()
     reaching: list[int] = []  # of those so far, the ones that end behind the present start
-    for number, match in enumerate(ordered):
-        reaching = [n for n in reaching if n not in lost and ordered[n].end > match.start]
+    for number, (match, text) in enumerate(ordered):
+        reaching = [n for n in reaching if n not in lost and ordered[n][0].end > match.start]
         for other in reaching:
-            if winner := _winner(ordered[other], match, rank):
-                lost.add(number if winner is ordered[other] else other)
+            earlier, its_text = ordered[other]
+            settled = text > 0 and text == its_text
+            winner = _same(earlier, match) if settled else _winner(earlier, match, rank)
+            if winner:
+                lost.add(number if winner is earlier else other)
         reaching.append(number)
-    return [match for number, match in enumerate(ordered) if number not in lost]
+    return [match for number, (match, _) in enumerate(ordered) if number not in lost]
+
+
+def _same(one: Match, other: Match) -> Match | None:
+    return one if one.rule is other.rule and one.secret == other.secret else None
 
 
 def _winner(one: Match, other: Match, rank: dict[str, int]) -> Match | None:
     """Say which of two overlapping matches stays; `None`: both, as two keys in one wrapping."""
     if one.rule is other.rule:
-        if one.secret == other.secret:
-            return one
         # What was plain goes on behind an escape, or in the next literal.
         longer = one.start == other.start and (one.end != other.end or other.elsewhere)
-        return other if longer and one.encoding == "plain" else None
+        return _same(one, other) or (other if longer and one.encoding == "plain" else None)
     return one if rank[one.rule.id] < rank[other.rule.id] else other

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 Span = tuple[int, int]
@@ -32,7 +32,7 @@ class Layer(NamedTuple):
     content: bytes
     span: Span
     """Where it stood in the wrapping text."""
-    pieces: tuple[Piece, ...] = ()
+    pieces: Sequence[Piece] = ()
     """What came from where, in the order of `content`; empty: known of the whole only."""
     told: bool = False
     """Whether each piece is worth telling of: the text was written in pieces by a person."""

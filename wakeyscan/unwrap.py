@@ -41,14 +41,13 @@ def documents(
     an opener. Raises `OutOfPatience`.
     """
     for shown, look in _as_shown(document, hits, through):
-        found = _matches(look, through, DEEPEST, opener)
-        yield shown, detect.settle(found, through.rules)
+        yield shown, _matches(look, through, DEEPEST, opener)
 
 
 def matches(content: bytes, hits: list[Hit], through: Lens, depth: int = 0) -> list[detect.Match]:
     """List what stands in a text, in as many wrappings; raises `OutOfPatience`."""
     look = _looked(content, hits, through) if depth else _Look(content, hits, [])
-    return detect.settle(_matches(look, through, depth, None), through.rules)
+    return _matches(look, through, depth, None)
 
 
 class _Look(NamedTuple):
@@ -111,32 +110,44 @@ def _wrapped(hits: Iterable[Hit], through: Lens) -> Iterator[tuple[Decoder, froz
         yield through.decoders[name], frozenset(marks[name])
 
 
-def _matches(
-    look: _Look, through: Lens, depth: int, opener: Opener | None
-) -> Iterator[detect.Match]:
-    """Yield what stands in a text, plain or wrapped, with offsets in that text."""
+def _matches(look: _Look, through: Lens, depth: int, opener: Opener | None) -> list[detect.Match]:
+    """List what stands in a text, plain or wrapped, with offsets in that text, settled."""
+    wrapped = (_unwrapped(look.content, *one, through, depth, opener) for one in look.wrapped)
+    return detect.settle(_plain(look, through), wrapped if depth else (), through.rules)
+
+
+def _plain(look: _Look, through: Lens) -> Iterator[detect.Match]:
     content = look.content
     for rule in through.rules:
         anchors = {at for form, at in look.hits if not form.decoder and form.anchor in rule.anchors}
         if anchors:
             yield from detect.detect(content, rule, through.patterns.of(rule), sorted(anchors))
-    for name, layer in look.wrapped if depth else ():
-        layer = in_utf8(content, layer)
-        for match in _in_layer(layer.content, through, depth - 1, opener):
-            yield _moved_out(match, name, layer)
+
+
+def _unwrapped(
+    content: bytes,
+    name: str,
+    layer: Layer | Encoded,
+    through: Lens,
+    depth: int,
+    opener: Opener | None,
+) -> list[detect.Match]:
+    layer = in_utf8(content, layer)
+    found = _in_layer(layer.content, through, depth - 1, opener)
+    return [_moved_out(match, name, layer) for match in found]
 
 
 def _in_layer(
     content: bytes, through: Lens, depth: int, opener: Opener | None
-) -> Iterator[detect.Match]:
-    """Yield what stands in an unwrapped text, and in the container that it may be."""
+) -> list[detect.Match]:
+    """List what stands in an unwrapped text, and in the container that it may be."""
     inside: list[detect.Match] = []
     if opener and (form := format_of(content, len(content))):
         inside = list(_enclosed(form, content, through, depth, opener))
-    yield from inside
-    for match in _matches(_looked_into(content, through), through, depth, opener):
-        if not any(match.secret.begins_with(one.secret) for one in inside):
-            yield match
+    around = _matches(_looked_into(content, through), through, depth, opener)
+    return inside + [
+        match for match in around if not any(match.secret.begins_with(one.secret) for one in inside)
+    ]
 
 
 def _enclosed(
@@ -145,8 +156,7 @@ def _enclosed(
     """Yield each secret in a container once; its place is that of the whole container."""
     known: set[tuple[str, Secret]] = set()
     for document in opener.texts(form, content):
-        found = _matches(_looked_into(document.content, through), through, depth, opener)
-        for match in detect.settle(found, through.rules):
+        for match in _matches(_looked_into(document.content, through), through, depth, opener):
             secret = match.rule.id, match.secret
             if secret in known:
                 continue

@@ -6,27 +6,17 @@ import re
 from binascii import b2a_base64
 from collections.abc import Iterator
 
-from wakeyscan.layer import Layer, Piece
+from wakeyscan import lines
+from wakeyscan.layer import Layer, Span
 from wakeyscan.words import from_base64
 
 NAME = "base64"
 
-_LONGEST = 1 << 20
-"""Characters of one run that are decoded; what lies behind is left to the next anchor."""
-_LINES = 1 << 12
-"""Characters of further lines that are joined to a run, before and behind: many times a key."""
 _HALF = 8
 """Characters of a wrapped anchor that are looked for: a line may end inside the others."""
 
 _HEAD = 12
 """Bytes of an escaped anchor that are enough to know it by."""
-
-
-_END = rb"(?:\\[nr]|\\u000[aAdD]|\\x0[aAdD]|%0[aAdD]|&\#(?:x[aAdD]|10|13);|\\?[\r\n])"
-_BREAK = _END + rb"{1,2}[ \t]{0,64}"
-"""What may stand between two lines: in a text, in a string literal, in a form, in an attribute."""
-_LETTERED_END = rb"(?:\\[nr]|\\u000[aAdD]|\\x0[aAdD]|%0[aAdD])"
-"""Such an end that looks, but for its first character, like base64."""
 
 
 def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
@@ -66,80 +56,18 @@ def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
     for hit in re.finditer(pattern, content):
         if hit.start() < done:
             continue
-        lines = _lines_around(content, *_run_around(content, hit.start()))
-        done = lines[-1][1]
-        yield from _decoded(content, lines)
+        found = lines.around(content, *lines.run_around(content, hit.start()))
+        done = found[-1][1]
+        yield from _decoded(content, found)
 
 
-def _run_around(content: bytes, at: int) -> tuple[int, int]:
-    return at - _before(content, at), _behind(content, at)
+def _decoded(content: bytes, spans: list[Span]) -> Iterator[Layer]:
+    """Decode at every alignment: the run may be glued to letters that are no part of it.
 
-
-def _before(content: bytes, at: int) -> int:
-    """Count the characters of base64 right before an offset."""
-    for most in (256, _LONGEST):  # most runs are short
-        before = content[max(0, at - most) : at][::-1]
-        run = re.match(rb"[A-Za-z0-9+/_-]*", before)
-        count = run.end() if run else 0
-        if count < most:
-            break
-    return count
-
-
-def _behind(content: bytes, at: int) -> int:
-    """Give the offset behind the run that begins here, its padding included."""
-    run = re.compile(rb"[A-Za-z0-9+/_-]*={0,2}").match(content, at, at + _LONGEST)
-    return run.end() if run else at
-
-
-def _lines_around(content: bytes, start: int, end: int) -> list[tuple[int, int]]:
-    """List the lines of the run: as long as one fills its line, the next belongs to it."""
-    lines = [(start, end)]
-    while start - lines[0][0] < _LINES:
-        low, high = lines[0]
-        if glued := re.match(_LETTERED_END, content[max(0, low - 1) : low + 5]):
-            low += glued.end() - 1
-            lines[0] = (low, high)
-        gap = _gap_before(content, low)
-        if not gap:
-            break
-        count = _before(content, low - gap)
-        if count < 4:
-            break
-        lines.insert(0, (low - gap - count, low - gap))
-    while lines[-1][1] - end < _LINES:
-        gap_behind = re.compile(_BREAK).match(content, lines[-1][1])
-        if not gap_behind or content[lines[-1][1] - 1 : lines[-1][1]] == b"=":
-            break
-        begin = gap_behind.end()
-        beyond = _behind(content, begin)
-        if beyond == begin:
-            break
-        lines.append((begin, beyond))
-    return lines
-
-
-def _gap_before(content: bytes, at: int) -> int:
-    """Count the bytes of the break, and the indentation, right before an offset."""
-    found = re.search(b"(?:" + _BREAK + rb")\Z", content[max(0, at - 72) : at])
-    return len(found[0]) if found else 0
-
-
-def _decoded(content: bytes, lines: list[tuple[int, int]]) -> Iterator[Layer]:
-    """Decode at every alignment: the run may be glued to letters that are no part of it."""
-    whole = b"".join(content[start:end] for start, end in lines)
+    Of a single line all bytes are in it, so there is nothing to say of pieces.
+    """
+    whole = b"".join([content[start:end] for start, end in spans])
     for shift in range(4):
         plain = from_base64(whole[shift:].rstrip(b"="))
-        yield Layer(plain, (lines[0][0], lines[-1][1]), _pieces(lines, shift, len(plain)))
-
-
-def _pieces(lines: list[tuple[int, int]], shift: int, size: int) -> tuple[Piece, ...]:
-    """Say which line holds which bytes: of a single one all, so there is nothing to say."""
-    if len(lines) == 1:
-        return ()
-    pieces = []
-    at = -shift
-    for start, end in lines:
-        pieces.append(Piece(max(0, at * 3 // 4), start, end))
-        at += end - start
-    return tuple(piece for piece in pieces if piece.at < size)
+        pieces = lines.Lines(spans, shift, len(plain)) if len(spans) > 1 else ()
+        yield Layer(plain, (spans[0][0], spans[-1][1]), pieces)

@@ -1,0 +1,20 @@
+"""A zlib stream (RFC 1950): a loose object of git, a cookie, what `zlib.compress` leaves in a file.
+
+Two bytes are all it begins with, so `container` has inflated its beginning before it is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from wakeyscan.containers._stream import Stream
+from wakeyscan.deflate import FAULTS, ZLIB, Inflater
+from wakeyscan.member import Budget, Member
+
+SEEKS = False
+
+
+def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
+    """Yield what was compressed; its name is that of the file."""
+    yield Member("", Stream(file.read, lambda: Inflater(ZLIB), FAULTS, budget, weak=True).read)

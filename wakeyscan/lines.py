@@ -1,0 +1,130 @@
+"""Base64 in lines: what parts them, and the lines that stand before and behind a run."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import overload
+
+from wakeyscan.layer import Piece, Span
+
+LONGEST = 1 << 20
+"""Characters of one run that are decoded; what lies behind is left to the next anchor."""
+_MOST = 1 << 12
+"""Characters of further lines that are joined to a run, before and behind: many times a key."""
+_NEAR = 1 << 9
+"""Characters before a run that are looked at first: mostly no line is there, or all of them."""
+_LEAST = 4
+"""Letters of a line before a run: with less it is no line."""
+
+LETTER = rb"[A-Za-z0-9+/_-]"
+END = rb"(?:\\[nr]|\\u000[aAdD]|\\x0[aAdD]|%0[aAdD]|&\#(?:x[aAdD]|10|13);|\\?[\r\n])"
+"""How a line may end: in a text, in a string literal, in a form, in an attribute."""
+BREAK = END + rb"{1,2}[ \t]{0,64}"
+"""What may stand between two lines."""
+
+_RUN = re.compile(LETTER + rb"*+={0,2}")
+_NEXT = re.compile(rb"(?<!=)" + BREAK + rb"(" + LETTER + rb"++={0,2}|={1,2})")
+_LETTERS = re.compile(LETTER + rb"*+")
+_GAP = re.compile(rb"(?:" + BREAK + rb")\Z")
+_LINE = re.compile(rb"(" + LETTER + rb"++)(" + BREAK + rb")?+")
+_LETTERED_END = re.compile(rb"(?:\\[nr]|\\u000[aAdD]|\\x0[aAdD]|%0[aAdD])")
+"""Such an end that looks, but for its first character, like base64."""
+
+
+def run_around(content: bytes, at: int) -> Span:
+    """Give the run of letters around an offset, its padding included."""
+    run = _RUN.match(content, at, at + LONGEST)
+    return at - _count_before(content, at), run.end() if run else at
+
+
+def around(content: bytes, start: int, end: int) -> list[Span]:
+    """List the lines of the run: as long as one fills its line, the next belongs to it."""
+    start, before = _before(content, start)
+    return [*before, (start, end), *_behind(content, end)]
+
+
+def _behind(content: bytes, end: int) -> list[Span]:
+    lines: list[Span] = []
+    at = end
+    while at - end < _MOST and (found := _NEXT.match(content, at, at + LONGEST)):
+        lines.append(found.span(1))
+        at = found.end()
+    return lines
+
+
+def _before(content: bytes, start: int) -> tuple[int, list[Span]]:
+    """List the lines before a run, which begins behind an end that looks like a part of it."""
+    start = _unglued(content, start)
+    gap = _GAP.search(content[max(0, start - 72) : start])
+    if not gap or _count_before(content, start - len(gap[0])) < _LEAST:
+        return start, []
+    for most in (_NEAR, _MOST):
+        lines = _ending_at(content, max(0, start - most), start)
+        if not lines or lines[0][0] > start - most:
+            break
+    if lines:
+        lines[0] = (_unglued(content, lines[0][0]), lines[0][1])
+    return start, lines
+
+
+def _ending_at(content: bytes, low: int, start: int) -> list[Span]:
+    """List the lines, one behind the other, the last of which ends right before `start`."""
+    lines: list[Span] = []
+    behind = -1
+    for found in _LINE.finditer(content, low, start):
+        if found.start() != behind or found.end(1) - found.start() < _LEAST:
+            lines.clear()
+        if found[2] is not None:
+            lines.append(found.span(1))
+            behind = found.end()
+    return lines if behind == start else []
+
+
+def _unglued(content: bytes, start: int) -> int:
+    end = _LETTERED_END.match(content, max(0, start - 1), start + 5)
+    return end.end() if end else start
+
+
+def _count_before(content: bytes, at: int) -> int:
+    """Count the letters right before an offset."""
+    for most in (256, LONGEST):  # most runs are short
+        run = _LETTERS.match(content[max(0, at - most) : at][::-1])
+        count = run.end() if run else 0
+        if count < most:
+            break
+    return count
+
+
+class Lines(Sequence[Piece]):
+    """Which line holds which bytes of what the lines are in base64: made when it is asked for.
+
+    `shift` letters of the first line are left out. Most of what is decoded holds nothing, and
+    nobody asks.
+    """
+
+    def __init__(self, lines: list[Span], shift: int, size: int) -> None:
+        self._lines, self._shift, self._size = lines, shift, size
+        self._starts: list[int] = []
+
+    def _at(self) -> list[int]:
+        """Say at which byte each line begins, of those that have some."""
+        if not self._starts:
+            ends = accumulate((end - start for start, end in self._lines), initial=-self._shift)
+            self._starts = [max(0, at * 3 // 4) for at in ends][:-1]
+            del self._starts[bisect_right(self._starts, self._size - 1) :]
+        return self._starts
+
+    def __len__(self) -> int:
+        return len(self._at())
+
+    @overload
+    def __getitem__(self, number: int) -> Piece: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Piece]: ...
+    def __getitem__(self, number: int | slice) -> Piece | list[Piece]:
+        if isinstance(number, slice):
+            return [self[n] for n in range(*number.indices(len(self)))]
+        return Piece(self._at()[number], *self._lines[number])
