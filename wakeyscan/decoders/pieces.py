@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from wakeyscan.display import KEY_PREFIX
 from wakeyscan.layer import Layer
+from wakeyscan.locate import places
 
 NAME = "pieces"
 
@@ -21,6 +22,8 @@ _SEEN = 3
 """Letters of the prefix that, with what closes them, are rare enough to be looked for."""
 _INNER = 2
 """The same of letters with a quote on either side."""
+_REACH = 320
+"""Bytes before a part in which the part before it ends."""
 
 
 def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
@@ -54,6 +57,22 @@ def rewrap(text: bytes) -> Iterator[bytes]:
 
 def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
     """Yield each key that is in pieces, put together."""
-    from wakeyscan import joining  # 20 ms of patterns that most runs never need
+    if any(_may_be_one(content, mark) for mark in marks):
+        from wakeyscan import joining  # 20 ms of patterns that most runs never need
 
-    yield from joining.joined(content, marks)
+        yield from joining.joined(content, marks)
+
+
+def _may_be_one(content: bytes, mark: bytes) -> bool:
+    """Say whether a literal ends before a part between two quotes as one must.
+
+    `'live'` is a word of many a program.
+    """
+    middle = mark[:1] in _QUOTES and mark[-1:] in _CLOSING
+    start = _PREFIX.find(mark[1:-1]) if middle else 0
+    if start < 1:
+        return True
+    ends = [_PREFIX[start - 1 : start] + closing for closing in _CLOSING]
+    return any(
+        end in content[max(0, at - _REACH) : at] for at in places(content, mark) for end in ends
+    )
