@@ -9,6 +9,7 @@ import sys
 import sysconfig
 import tomllib
 import zipfile
+from ast import literal_eval
 from collections.abc import Callable
 from email.parser import Parser
 from importlib.metadata import version
@@ -17,7 +18,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import MakeKey, Ran, execute, mask, write
-from wakeyscan import __version__
+from wakeyscan import __version__, rule
+from wakeyscan.catalog import Catalog
+from wakeyscan.inspection import Wrappings
 
 ROOT = Path(__file__).parents[1]
 RULES = {file.name: file for file in (ROOT / "rules").glob("*.toml")}
@@ -148,6 +151,30 @@ def test_an_installed_wakeyscan_starts_without_reading_toml(
     top = {name.partition(".")[0] for name in loaded}
     assert top - sys.stdlib_module_names == {"wakeyscan"}
     assert not top & {"tomllib", "subprocess", "json", "hashlib", "multiprocessing", "tempfile"}
+
+
+def test_an_installed_wakeyscan_has_what_hyperscan_looks_for_without_decoders(
+    installed: Python, tmp_path: Path
+) -> None:
+    pytest.importorskip("hyperscan", reason="there is no wheel of hyperscan for this machine")
+    write(tmp_path, {"a": "x" * 200_000})
+    code = (
+        "import sys; from wakeyscan import cli; assert cli.main(['scan', 'a']) == 0\n"
+        "import json; print(json.dumps(sorted(sys.modules)))"
+    )
+    loaded = json.loads(execute([str(installed), "-P", "-c", code], tmp_path).out.splitlines()[-1])
+    assert "wakeyscan.automaton" in loaded
+    assert not [name for name in loaded if name.startswith("wakeyscan.decoders.")]
+
+
+def test_an_installed_wakeyscan_has_the_forms_that_a_checkout_makes(
+    installed: Python, tmp_path: Path
+) -> None:
+    code = "import wakeyscan._parsed as p; print(repr(p.FORMS))"
+    made = literal_eval(execute([str(installed), "-c", code], tmp_path).out)
+    assert made == {
+        one.id: tuple(map(tuple, Catalog([one], Wrappings()).all())) for one in rule.load()
+    }
 
 
 @pytest.mark.parametrize(

@@ -130,10 +130,38 @@ def test_a_report_loads_its_own_library_only(
     assert outside(loaded_by(tmp_path, "scan", "--format", name, *clean)) == libraries
 
 
-def test_many_bytes_are_worth_hyperscan(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("files", "size", "looks"),
+    [
+        pytest.param(1, 100_000, "wakeyscan.finder", id="a few bytes"),
+        pytest.param(1, 200_000, "wakeyscan.automaton", id="more"),
+        pytest.param(100, 2_000, "wakeyscan.automaton", id="more, in many files"),
+        pytest.param(1, 20 << 20, "wakeyscan.automaton", id="many"),
+    ],
+)
+def test_what_looks_for_anchors_is_loaded_where_it_is_worth_it(
+    tmp_path: Path, files: int, size: int, looks: str
+) -> None:
     pytest.importorskip("hyperscan", reason="there is no wheel of hyperscan for this machine")
-    write(tmp_path, {"a": "x" * (5 << 20)})
-    assert outside(loaded_by(tmp_path, "scan", "a")) == {"hyperscan"}
+    names = [f"f{number}" for number in range(files)]
+    write(tmp_path, dict.fromkeys(names, "x" * size))
+    loaded = loaded_by(tmp_path, "scan", ".")
+    assert loaded & {"wakeyscan.finder", "wakeyscan.automaton"} == {looks}
+    assert outside(loaded) == ({"hyperscan"} if looks == "wakeyscan.automaton" else set())
+
+
+@pytest.mark.parametrize(
+    ("text", "joins"),
+    [
+        pytest.param("mode = 'live'  # and not 'test'\n", False, id="a word of many a program"),
+        pytest.param("'wa' + '_' + mode + 'live' + rest\n", True, id="behind what may be the rest"),
+    ],
+)
+def test_patterns_of_pieces_are_loaded_where_a_prefix_may_be_in_some(
+    tmp_path: Path, text: str, joins: bool
+) -> None:
+    write(tmp_path, {"a": text})
+    assert ("wakeyscan.joining" in loaded_by(tmp_path, "scan", "a")) == joins
 
 
 def test_help_loads_click_and_the_one_command(tmp_path: Path) -> None:
