@@ -355,20 +355,6 @@ def test_an_older_baseline_of_kingfisher(old: Old) -> None:
     assert entries(old) == taken(old, "baseline.yml", old.header)
 
 
-def test_without_pyyaml_it_is_said_what_to_do(old: Old, tmp_path: Path) -> None:
-    """A module of that name that can't be found, as far as Python is concerned."""
-    (tmp_path / "path").mkdir()
-    (tmp_path / "path" / "yaml.py").write_text("raise ModuleNotFoundError('yaml')\n")
-    old.repo.write({"x": "ExactFindings:\n  matches: []\n"})
-    env = {"PYTHONPATH": str(tmp_path / "path")}
-    ran = old.repo.run("ignore", "import", "x", "--reason=r", env=env)
-    said = (
-        "a kingfisher baseline is YAML, which needs PyYAML: "
-        "pip install 'wakeyscan[kingfisher]', or pipx inject wakeyscan pyyaml"
-    )
-    assert ran == (2, "", f"wakeyscan: {said}\n")
-
-
 # All of them
 
 

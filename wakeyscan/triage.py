@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from binascii import a2b_base64
 from itertools import pairwise
 
 from wakeyscan.detect import Match
+from wakeyscan.words import from_base64
 
 _HEADER = "authorization-header"
 _OPAQUE = (b"", b"bearer", b"token", b"apikey", b"api-key", b"api_key")
@@ -97,7 +97,7 @@ def _is_mostly_words(text: bytes) -> bool:
 def _is_weak_pair(text: bytes) -> bool:
     """Say whether a scheme of its own wraps a name and a password, as Basic does."""
     try:
-        plain = a2b_base64(_padded(text))
+        plain = _decoded(text)
     except ValueError:
         return False
     return plain.isascii() and b":" in plain and bool(_basic_reason(text))
@@ -122,7 +122,7 @@ def _token_reason(body: bytes) -> str:
 
 def _basic_reason(text: bytes) -> str:
     try:
-        plain = a2b_base64(_padded(text))
+        plain = _decoded(text)
     except ValueError:
         return _NO_BASIC
     name, colon, password = plain.strip().partition(b":")
@@ -142,7 +142,7 @@ def _basic_reason(text: bytes) -> str:
 def _jwt_reason(text: bytes) -> str:
     """Know the samples of jwt.io and what tests make of them by their claims."""
     parts = text.split(b".")
-    if len(parts) == 1 and not _decoded(text).isascii():
+    if len(parts) == 1 and not _is_ascii(text):
         return _token_reason(text)  # one random text in 200,000 begins like that
     if len(parts) < 3 or not parts[-1]:
         return "a JSON web token that is cut short"
@@ -150,7 +150,7 @@ def _jwt_reason(text: bytes) -> str:
         return ""
     payload, signature = parts[1:]
     try:
-        claims = a2b_base64(_padded(payload))
+        claims = _decoded(payload)
     except ValueError:
         return "does not decode as a JSON web token"
     if b"1234567890" in claims or b"John Doe" in claims or b"example" in claims:
@@ -158,16 +158,19 @@ def _jwt_reason(text: bytes) -> str:
     return "" if len(signature) >= _SHORT_HEADER else "does not decode as a JSON web token"
 
 
-def _decoded(text: bytes) -> bytes:
+def _is_ascii(text: bytes) -> bool:
     try:
-        return a2b_base64(_padded(text))
+        return _decoded(text).isascii()
     except ValueError:
-        return b"\xff"
+        return False
 
 
-def _padded(text: bytes) -> bytes:
-    bare = text.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
-    return bare + b"=" * (-len(bare) % 4)
+def _decoded(text: bytes) -> bytes:
+    """Decode base64, padded or not; raises `ValueError` where a letter is over."""
+    bare = text.rstrip(b"=")
+    if len(bare) % 4 == 1:
+        raise ValueError
+    return from_base64(bare)
 
 
 def _in_sequence(body: bytes) -> int:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from wakeyscan.acceptance import Acceptance
-from wakeyscan.errors import UsageError
 
 WITH_REPORT = False
 """Whether a report beside a file says more of it."""
@@ -26,7 +25,7 @@ def recognises(name: str, text: str) -> bool:
 
 
 def accepted(text: str, report: str) -> Iterator[Acceptance]:
-    """Yield what a baseline accepts; raises `UsageError` where PyYAML is missing."""
+    """Yield what a baseline accepts."""
     places: Counter[tuple[str, int]] = Counter()
     for items in _repositories(_loaded(text)):
         places |= Counter(map(_place, items))  # a work tree and its .git are two, of one content
@@ -35,13 +34,8 @@ def accepted(text: str, report: str) -> Iterator[Acceptance]:
 
 
 def _loaded(text: str) -> Any:
-    try:
-        import yaml  # lazily: no other format needs it
-    except ModuleNotFoundError:
-        raise UsageError(
-            "a kingfisher baseline is YAML, which needs PyYAML: "
-            "pip install 'wakeyscan[kingfisher]', or pipx inject wakeyscan pyyaml"
-        ) from None
+    import yaml  # lazily: no other format needs it
+
     try:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
