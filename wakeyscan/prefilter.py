@@ -162,7 +162,7 @@ def _hyperscan(listed: tuple[Form, ...]) -> Look | None:
     heads = [text if exact_case else head(text) for text, exact_case in same]
     database.compile(
         # Not `literal=True`: that one cuts a literal at its first NUL (python-hyperscan 0.9).
-        expressions=[b"".join(b"\\x%02x" % byte for byte in text) for text in heads],
+        expressions=[_expression(text) for text in heads],
         ids=list(range(len(groups))),
         flags=[0 if exact_case else hyperscan.HS_FLAG_CASELESS for _, exact_case in same],
     )
@@ -181,6 +181,12 @@ def _hyperscan(listed: tuple[Form, ...]) -> Look | None:
         return [hit for hit in found if _is_there(hit, content)]
 
     return look
+
+
+def _expression(text: bytes) -> bytes:
+    """Write a literal; what a line's end is before stands at the beginning of a text, too."""
+    first = b"(?:\\A|\\n)" if text[:1] == b"\n" else b"\\x%02x" % text[0]
+    return first + b"".join(b"\\x%02x" % byte for byte in text[1:])
 
 
 def _is_there(hit: Hit, content: bytes | memoryview) -> bool:
