@@ -45,7 +45,7 @@ def automaton(listed: tuple[Form, ...], longest: int | None = None) -> Look | No
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
         # Not `literal=True`: that one cuts a literal at its first NUL (python-hyperscan 0.9).
-        expressions=[b"".join(b"\\x%02x" % byte for byte in mark) for mark, _ in same],
+        expressions=[_expression(mark) for mark, _ in same],
         ids=list(range(len(same))),
         flags=[0 if exact_case else hyperscan.HS_FLAG_CASELESS for _, exact_case in same],
     )
@@ -67,6 +67,12 @@ def automaton(listed: tuple[Form, ...], longest: int | None = None) -> Look | No
     return look
 
 
+def _expression(mark: bytes) -> bytes:
+    """Write a literal; a line's end that one begins with may be the beginning of the text."""
+    first = b"(?:\\A|\\n)" if mark[:1] == b"\n" else b"\\x%02x" % mark[0]
+    return first + b"".join(b"\\x%02x" % byte for byte in mark[1:])
+
+
 class _Group:
     """Forms that are looked for by one mark."""
 
@@ -78,7 +84,9 @@ class _Group:
     def hits(self, content: bytes | memoryview, end: int) -> list[Hit]:
         """List the forms that stand whole where their mark, which ends at `end`, was seen."""
         at = end - self._width
-        there = bytes(content[at : at + self._longest])
+        there = bytes(content[max(at, 0) : at + self._longest])
+        if at < 0:  # at the beginning of the text, whose line has no end before it
+            at, there = 0, b"\n" + there
         if not self._exact_case:
             there = there.lower()
         if not there.startswith(self._texts):

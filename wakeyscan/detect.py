@@ -102,7 +102,10 @@ def settle(
 
 
 def _same(one: Match, other: Match) -> Match | None:
-    return one if one.rule is other.rule and one.secret == other.secret else None
+    """Give of one secret the match that says more of what it was wrapped in; `None`: two."""
+    if one.rule is not other.rule or one.secret != other.secret:
+        return None
+    return other if other.encoding.startswith(f"{one.encoding}/") else one
 
 
 def _winner(one: Match, other: Match, rank: dict[str, int]) -> Match | None:

@@ -38,6 +38,8 @@ class Layer(NamedTuple):
     """Whether each piece is worth telling of: the text was written in pieces by a person."""
     apart: bool = False
     """Whether what lies between the pieces is none of the text, however little it is."""
+    cut: bool = False
+    """Whether it goes on before or behind: what is packed in it is not opened, for it would end."""
 
     def __repr__(self) -> str:
         return f"Layer({len(self.content)} bytes, {self.span})"

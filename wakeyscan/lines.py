@@ -20,7 +20,7 @@ _LEAST = 4
 """Letters of a line before a run: with less it is no line."""
 
 LETTER = rb"[A-Za-z0-9+/_-]"
-END = rb"(?:\\[nr]|\\u000[aAdD]|\\x0[aAdD]|%0[aAdD]|&\#(?:x[aAdD]|10|13);|\\?[\r\n])"
+END = rb"(?:\\{1,4}[nr]|\\u000[aAdD]|\\x0[aAdD]|%0[aAdD]|&\#(?:x[aAdD]|10|13);|\\?[\r\n])"
 """How a line may end: in a text, in a string literal, in a form, in an attribute."""
 BREAK = END + rb"{1,2}[ \t]{0,64}"
 """What may stand between two lines."""
@@ -29,6 +29,7 @@ _RUN = re.compile(LETTER + rb"*+={0,2}")
 _NEXT = re.compile(rb"(?<!=)" + BREAK + rb"(" + LETTER + rb"++={0,2}|={1,2})")
 _LETTERS = re.compile(LETTER + rb"*+")
 _GAP = re.compile(rb"(?:" + BREAK + rb")\Z")
+_ESCAPING = re.compile(rb"\\+\Z")
 _LINE = re.compile(rb"(" + LETTER + rb"++)(" + BREAK + rb")?+")
 _LETTERED_END = re.compile(rb"(?:\\[nr]|\\u000[aAdD]|\\x0[aAdD]|%0[aAdD])")
 """Such an end that looks, but for its first character, like base64."""
@@ -40,10 +41,33 @@ def run_around(content: bytes, at: int) -> Span:
     return at - _count_before(content, at), run.end() if run else at
 
 
-def around(content: bytes, start: int, end: int) -> list[Span]:
-    """List the lines of the run: as long as one fills its line, the next belongs to it."""
-    start, before = _before(content, start)
-    return [*before, (start, end), *_behind(content, end)]
+def around(content: bytes, start: int, end: int) -> tuple[list[Span], bool]:
+    """List the lines of the run: as long as one fills its line, the next belongs to it.
+
+    Say, too, whether there may be more of them.
+    """
+    begin, before = _before(content, start)
+    spans = [*before, (begin, end), *_behind(content, end)]
+    reach = max(start - spans[0][0], spans[-1][1] - end)
+    return spans, reach >= _MOST or end - start >= LONGEST
+
+
+def letters_before(content: bytes, at: int, count: int) -> int:
+    """Give the offset of the letter so many before another, in whatever line; -1: there are less.
+
+    The backslashes of escaped slashes are no letters.
+    """
+    while True:
+        run = at - _unglued(content, at - _count_before(content, at))
+        if run >= count:
+            return at - count
+        at, count = at - run, count - run
+        gap = _GAP.search(content[max(0, at - 72) : at]) or _ESCAPING.search(
+            content[max(0, at - 8) : at]
+        )
+        if not gap:
+            return -1
+        at -= len(gap[0])
 
 
 def _behind(content: bytes, end: int) -> list[Span]:

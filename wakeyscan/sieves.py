@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 
 from wakeyscan.display import KEY_PREFIX
 from wakeyscan.letters import KINDS, Letters
-from wakeyscan.words import Shape, Words, around
+from wakeyscan.words import IN_TAR, Shape, Words, around
 
 Sieve = Callable[[bytes, Words], bytes]
 """Gives the parts of a text, with its long words, that a wrapping may be in."""
@@ -169,7 +169,11 @@ class Sieves:
 
     def _packed(self, content: bytes, words: Words) -> bytes:
         """Look for long runs of base64, which something packed may begin with."""
-        return around(content, words.dense, 0) if _KEY in self._anchors else b""
+        if _KEY not in self._anchors or not words.dense:
+            return b""
+        # What a text begins with is behind a line's end, as in `prefilter`.
+        parts = [b"", *(sign for sign in IN_TAR if sign in content)]
+        return b"\n".join((*parts, around(content, words.dense, 1)))
 
     def _utf16(self, content: bytes, words: Words) -> bytes:
         """Look for NULs between letters."""

@@ -112,8 +112,8 @@ def _wrapped(hits: Iterable[Hit], through: Lens) -> Iterator[tuple[Decoder, froz
 
 def _matches(look: _Look, through: Lens, depth: int, opener: Opener | None) -> list[detect.Match]:
     """List what stands in a text, plain or wrapped, with offsets in that text, settled."""
-    wrapped = (_unwrapped(look.content, *one, through, depth, opener) for one in look.wrapped)
-    return detect.settle(_plain(look, through), wrapped if depth else (), through.rules)
+    wrapped = _wrapped_in(look, through, depth - 1, opener) if depth else ()
+    return detect.settle(_plain(look, through), wrapped, through.rules)
 
 
 def _plain(look: _Look, through: Lens) -> Iterator[detect.Match]:
@@ -124,30 +124,44 @@ def _plain(look: _Look, through: Lens) -> Iterator[detect.Match]:
             yield from detect.detect(content, rule, through.patterns.of(rule), sorted(anchors))
 
 
-def _unwrapped(
-    content: bytes,
-    name: str,
-    layer: Layer | Encoded,
-    through: Lens,
-    depth: int,
-    opener: Opener | None,
-) -> list[detect.Match]:
-    layer = in_utf8(content, layer)
-    found = _in_layer(layer.content, through, depth - 1, opener)
-    return [_moved_out(match, name, layer) for match in found]
+def _wrapped_in(
+    look: _Look, through: Lens, depth: int, opener: Opener | None
+) -> Iterator[list[detect.Match]]:
+    """Yield what stands in each text that is wrapped in another, and in what that may be packed.
+
+    What shows in something packed before it is opened is the same, or less.
+    """
+    opened: list[detect.Match] = []
+    found: list[tuple[list[detect.Match], list[detect.Match]]] = []
+    for name, wrapped in look.wrapped:
+        layer = in_utf8(look.content, wrapped)
+        inside = [
+            _moved_out(match, name, layer) for match in _packed_in(layer, through, depth, opener)
+        ]
+        shown = _matches(
+            _looked_into(layer.content, through), through, depth, None if layer.cut else opener
+        )
+        opened += inside
+        found.append((inside, [_moved_out(match, name, layer) for match in shown]))
+    for inside, shown in found:
+        yield inside + [match for match in shown if not _is_in(opened, match)]
 
 
-def _in_layer(
-    content: bytes, through: Lens, depth: int, opener: Opener | None
-) -> list[detect.Match]:
-    """List what stands in an unwrapped text, and in the container that it may be."""
-    inside: list[detect.Match] = []
-    if opener and (form := format_of(content, len(content))):
-        inside = list(_enclosed(form, content, through, depth, opener))
-    around = _matches(_looked_into(content, through), through, depth, opener)
-    return inside + [
-        match for match in around if not any(match.secret.begins_with(one.secret) for one in inside)
-    ]
+def _is_in(opened: list[detect.Match], match: detect.Match) -> bool:
+    """Say whether it was told of already, as a part of something that was opened there."""
+    return any(
+        match.start < one.end and one.start < match.end and match.secret.begins_with(one.secret)
+        for one in opened
+    )
+
+
+def _packed_in(
+    layer: Layer, through: Lens, depth: int, opener: Opener | None
+) -> Iterator[detect.Match]:
+    """Yield what stands in the container that an unwrapped text is, if it is one."""
+    content = layer.content
+    if opener and not layer.cut and (form := format_of(content, len(content))):
+        yield from _enclosed(form, content, through, depth, opener)
 
 
 def _enclosed(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from binascii import a2b_base64, unhexlify
+from binascii import a2b_base64, b2a_base64, unhexlify
 from typing import NamedTuple
+
+from wakeyscan.container import TAR, TAR_AT
 
 Spans = list[tuple[int, int]]
 """Offsets, half-open, in order."""
@@ -28,17 +30,21 @@ _BEFORE = (b"\r", b"\n", b"\\", b"%", b";")
 """What a break before a line ends with, or begins with where it looks like base64 itself."""
 _INDENT = 64
 _WORD = b"x" * 16
-_RUN = b"x" * 64
-"""The shortest first line of something packed."""
+_RUN = 64
+"""Letters of something packed, at least."""
+_NARROWEST = b"x" * 32
+"""The shortest first line of it, where others follow."""
+_ENDS = (b"\r", b"\n", b"\\", b"%", b"&")
 _KEY = 24
 """Bytes of the shortest key of ours, in whatever wrapping."""
-_HEAD = 24
+_HEAD = 16
 """Bytes of a run that tell what it may be."""
 _NARROW = re.compile(
     rb"\n[ \t]*+[\w+/-]{8,15}+\r?\n[ \t]*+[\w+/-]{8,15}+\r?"
     rb"(?:\n[ \t]*+[\w+/-]{1,15}+={0,2}\r?){1,64}(?=\n)"
 )
 """Lines too short for a word, three or more: a key is in the first two, or behind them."""
+_ESCAPED_SLASH = re.compile(rb"\\{1,7}/")
 _DIGITS = b"0123456789abcdefABCDEF"
 _DIGITS_APART = bytes.maketrans(_DIGITS, b"\0" * len(_DIGITS))
 _NO_DIGITS = bytes(set(range(256)).difference(_DIGITS))
@@ -130,15 +136,26 @@ def _is_line(content: bytes, shape: bytes, start: int, end: int) -> bool:
 def _dense(content: bytes, shape: bytes) -> Spans:
     """List the beginnings of long runs with capitals and small letters: a line drawn has none."""
     whole = shape.replace(b"y", b"x")
+    if b"\\/" in content:  # of JSON
+        whole = _slashes_joined(content, whole)
     begins = []
-    at = whole.find(_RUN)
+    at = whole.find(_NARROWEST)
     while at >= 0:
-        end = _end(whole, at + len(_RUN))
+        end = _end(whole, at + len(_NARROWEST))
         run = content[at:end]
-        if run.lower() != run != run.upper():
+        long = end - at >= _RUN or content[end : end + 1] in _ENDS
+        if long and run.lower() != run != run.upper():
             begins.append((at, at + _HEAD))
-        at = whole.find(_RUN, end)
+        at = whole.find(_NARROWEST, end)
     return begins
+
+
+def _slashes_joined(content: bytes, whole: bytes) -> bytes:
+    """Take a slash and what escapes it, in JSON in JSON too, for letters."""
+    shape = bytearray(whole)
+    for found in _ESCAPED_SLASH.finditer(content):
+        shape[slice(*found.span())] = b"x" * len(found[0])
+    return bytes(shape)
 
 
 def _end(shape: bytes, at: int) -> int:
@@ -148,6 +165,19 @@ def _end(shape: bytes, at: int) -> int:
         at += len(rest)
         step *= 2
     return at + len(rest) - len(rest.lstrip(b"x"))
+
+
+def within_base64(text: bytes, at: int) -> tuple[bytes, int]:
+    """Give the letters of base64 that a text alone decides on, which is at a byte, and where."""
+    shift, skipped = at % 3, 4 * (at // 3)
+    letters = b2a_base64(b"\0" * shift + text + b"\0" * (-(shift + len(text)) % 3))
+    first, last = (8 * shift + 5) // 6, 8 * (shift + len(text)) // 6
+    return letters[first:last], skipped + first
+
+
+_ONCE = within_base64(TAR, TAR_AT)
+IN_TAR = dict((_ONCE, within_base64(*_ONCE)))
+"""What tells a tar in base64, and in that of it, and how many letters before it that begins."""
 
 
 def from_base64(text: bytes) -> bytes:

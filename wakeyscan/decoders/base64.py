@@ -56,12 +56,12 @@ def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
     for hit in re.finditer(pattern, content):
         if hit.start() < done:
             continue
-        found = lines.around(content, *lines.run_around(content, hit.start()))
+        found, cut = lines.around(content, *lines.run_around(content, hit.start()))
         done = found[-1][1]
-        yield from _decoded(content, found)
+        yield from _decoded(content, found, cut)
 
 
-def _decoded(content: bytes, spans: list[Span]) -> Iterator[Layer]:
+def _decoded(content: bytes, spans: list[Span], cut: bool) -> Iterator[Layer]:
     """Decode at every alignment: the run may be glued to letters that are no part of it.
 
     Of a single line all bytes are in it, so there is nothing to say of pieces.
@@ -70,4 +70,4 @@ def _decoded(content: bytes, spans: list[Span]) -> Iterator[Layer]:
     for shift in range(4):
         plain = from_base64(whole[shift:].rstrip(b"="))
         pieces = lines.Lines(spans, shift, len(plain)) if len(spans) > 1 else ()
-        yield Layer(plain, (spans[0][0], spans[-1][1]), pieces)
+        yield Layer(plain, (spans[0][0], spans[-1][1]), pieces, cut=cut)

@@ -9,39 +9,70 @@ import re
 from binascii import b2a_base64
 from collections.abc import Iterator
 
+from wakeyscan import lines
+from wakeyscan.container import SIGNATURES
 from wakeyscan.display import KEY_PREFIX
-from wakeyscan.layer import Layer
-from wakeyscan.words import from_base64
+from wakeyscan.layer import Layer, Span
+from wakeyscan.words import IN_TAR, from_base64
 
 NAME = "base64"
 
 _ANCHOR = KEY_PREFIX.encode()
-_BEGINNINGS = (b"\x1f\x8b\x08", b"PK\3\4", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"BZh")
-"""Of gzip, zip, xz, Zstandard and bzip2: what people put into a text to have it smaller."""
+_TELLING = 3
+"""Bytes of a signature that are looked for: four letters."""
+_ZLIB = (b"x\x9c", b"x\xda")
+"""Two bytes are too few: those of the level that is the default and of the best, and a third."""
+_FEW = 3
+"""Letters that these are looked for by."""
+_BEFORE = (*(bytes([byte]) for byte in b"\n \"'=:,>"), b"\\n")
+"""What stands before them; where it is a line's end, it may be nothing, too."""
+_FRAME_SKIPPED = b"*M"
+"""In what begins a frame that is no Zstandard: nobody puts one into a text."""
+_FIRST = 32
+"""Characters of a first line."""
 _SHORTEST = 64
-"""Characters of a first line: with less, nothing that is packed holds a key."""
+"""Characters of them all: with less, nothing that is packed holds a key."""
+_WIDEST = 128
+"""Characters of a line behind a first one that is shorter, for the name that stands before it."""
 
-_LETTER = rb"[A-Za-z0-9+/_-]"
-_INSIDE = re.compile(rb"(?<!\\)" + _LETTER + rb"\Z|" + _LETTER + rb"(?<![nrt])\Z")
-"""What is before the middle of a run; `\\n` is before its beginning."""
-_RUN = re.compile(_LETTER + rb"*")
-_NEXT = re.compile(
-    rb"(?:\\[nr]|\r?\n){1,2}[ \t]{0,64}(" + _LETTER + rb"+)(?=={0,2}(?:[\s\"'`\\<,;)]|\Z))"
+_INSIDE = re.compile(
+    rb"(?<!\\)" + lines.LETTER + rb"\Z|" + lines.LETTER + rb"(?<![nrt])\Z", re.DOTALL
 )
+"""What is before the middle of a run; `\\n` is before its beginning."""
+_ESCAPE = re.compile(rb"(?:%|\\x|\\u00)[0-9A-Fa-f]{2}\Z")
+"""What looks like the middle of a run, and is before its beginning, too."""
+_LETTERS = rb"(?:" + lines.LETTER + rb"|\\{1,7}/)"
+"""A slash is escaped in much of JSON."""
+_RUN = re.compile(_LETTERS + rb"*+")
+_NEXT = re.compile(lines.BREAK + rb"(" + _LETTERS + rb"++)(?=={0,2}(?:[\s\"'`\\<,;)%&]|\Z))")
+_BACKSLASHES = re.compile(rb"\\+")
 
 
 def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     """Give how base64 of each format begins, and base64 of that: the anchor does not show."""
-    if anchor == _ANCHOR:
-        for beginning in _BEGINNINGS:
-            once = _begun(beginning)
+    if anchor != _ANCHOR:
+        return
+    for once in {_begun(beginning) for beginning in _beginnings()}:
+        if len(once) == _FEW:
+            yield from (before + once for before in _BEFORE)
+        else:
             yield from {once, once.replace(b"/", b"_")}
-            yield _begun(once)
+        yield _begun(once)
+    yield from IN_TAR
+
+
+def _beginnings() -> Iterator[bytes]:
+    for marks in SIGNATURES.values():
+        yield from (
+            mark[:_TELLING] for mark in marks if len(mark) > 2 and mark[1:3] != _FRAME_SKIPPED
+        )
+    yield from (mark + bytes([third << 6]) for mark in _ZLIB for third in range(4))
 
 
 def _begun(beginning: bytes) -> bytes:
-    """Give the characters that a beginning alone decides on."""
-    return b2a_base64(beginning)[: 8 * len(beginning) // 6]
+    """Give the letters that a beginning alone decides on; of zlib's the last has two bits."""
+    letters = b2a_base64(beginning)
+    return letters[:_FEW] if beginning[:2] in _ZLIB else letters[: 8 * len(beginning) // 6]
 
 
 def spell(anchor: bytes) -> Iterator[bytes]:
@@ -57,29 +88,62 @@ def rewrap(text: bytes) -> Iterator[bytes]:
 def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
     """Yield the bytes of each run of base64 that begins with one of `marks`."""
     at = 0
-    for hit in re.finditer(b"|".join(map(re.escape, sorted(marks))), content):
-        start = hit.start()
-        if start < at or _INSIDE.search(content[max(0, start - 2) : start]):
+    begins = re.compile(b"|".join(_pattern(mark) for mark in sorted(marks)))
+    for hit in begins.finditer(content):
+        start = _beginning(content, hit)
+        if start < at or _is_inside(content, start):
             continue
-        lines = _lines(content, *_run(content, start))
-        at = lines[-1][1]
-        if lines[0][1] - start >= _SHORTEST:
-            text = b"".join(content[low:high] for low, high in lines)
+        spans = _lines(content, start, begins)
+        text = _BACKSLASHES.sub(b"", b"".join(content[low:high] for low, high in spans))
+        at = spans[-1][1]
+        if len(text) >= _SHORTEST and spans[0][1] - start >= _FIRST:
             padding = len(content[at : at + 2]) - len(content[at : at + 2].lstrip(b"="))
             yield Layer(from_base64(text), (start, at + padding))
 
 
-def _run(content: bytes, start: int) -> tuple[int, int]:
+def _pattern(mark: bytes) -> bytes:
+    before, letters = mark[:-_FEW], re.escape(mark[-_FEW:])
+    if before not in _BEFORE:
+        return re.escape(mark)
+    if before == b"\n":  # or nothing
+        return rb"(?:(?<=\n)|\A)" + letters
+    return rb"(?<=" + re.escape(before) + rb")" + letters
+
+
+def _beginning(content: bytes, hit: re.Match[bytes]) -> int:
+    """Say where the run begins that a mark tells of; of a tar, many letters before it."""
+    distance = IN_TAR.get(hit[0], 0)
+    return lines.letters_before(content, hit.start(), distance) if distance else hit.start()
+
+
+def _is_inside(content: bytes, start: int) -> bool:
+    """Say whether an offset is in the middle of a run, or is none."""
+    if start < 0:
+        return True
+    before = content[max(0, start - 6) : start]
+    return bool(_INSIDE.search(before[-2:])) and not _ESCAPE.search(before)
+
+
+def _lines(content: bytes, start: int, begins: re.Pattern[bytes]) -> list[Span]:
+    """List the lines of a run: all as long as the first, which something may stand before.
+
+    The last may be shorter. What begins as a run does is another one.
+    """
     found = _RUN.match(content, start)
-    return found.span() if found else (start, start)
-
-
-def _lines(content: bytes, start: int, end: int) -> list[tuple[int, int]]:
-    """List the lines of a run: all are as long as the first, and the last not longer."""
-    lines, width = [(start, end)], end - start
-    while lines[-1][1] - lines[-1][0] == width:
-        found = _NEXT.match(content, lines[-1][1])
-        if not found or len(found[1]) > width:
+    spans = [found.span() if found else (start, start)]
+    width = last = _width(content, spans[0])
+    while last == width:
+        found = _NEXT.match(content, spans[-1][1])
+        if not found or begins.match(content, found.start(1)):
             break
-        lines.append(found.span(1))
-    return lines
+        last = _width(content, found.span(1))
+        if len(spans) == 1 and width < last <= _WIDEST:
+            width = last
+        if last <= width:
+            spans.append(found.span(1))
+    return spans
+
+
+def _width(content: bytes, span: Span) -> int:
+    """Count the letters of a line, escaped slashes as one."""
+    return span[1] - span[0] - content.count(b"\\", *span)
