@@ -13,6 +13,9 @@ _SHORTEST = 5
 """Bytes of a head that are enough to look for."""
 
 
+_BEGUN = 4
+"""Bytes of a form that begins with the end of a line."""
+
 _STOCK = (b"\\u00", b"\\U00")
 """Beginnings of escapes that tell next to nothing: all of them have one."""
 
@@ -45,32 +48,44 @@ def automaton(listed: tuple[Form, ...], longest: int | None = None) -> Look | No
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
         # Not `literal=True`: that one cuts a literal at its first NUL (python-hyperscan 0.9).
-        expressions=[_expression(mark) for mark, _ in same],
+        expressions=[_escaped(mark) for mark, _ in same],
         ids=list(range(len(same))),
         flags=[0 if exact_case else hyperscan.HS_FLAG_CASELESS for _, exact_case in same],
     )
-    groups = [_Group(len(mark), exact, tuple(same[mark, exact])) for mark, exact in same]
+    marks = list(same)
+    groups: dict[int, _Group] = {}
+    # A text begins as a line does; to say so with `\\A` costs hyperscan 25 ms.
+    begun = {
+        form.text[1:_BEGUN]: form for form in listed if form.decoder and form.text[:1] == b"\n"
+    }
     ends: list[tuple[int, int]] = []
     scan: Callable[..., object] = database.scan
 
     def note(number: int, start: int, end: int, *_: object) -> None:
         ends.append((number, end))
 
+    def group(number: int) -> _Group:
+        if number not in groups:
+            mark, exact_case = marks[number]
+            groups[number] = _Group(len(mark), exact_case, tuple(same[mark, exact_case]))
+        return groups[number]
+
     def look(content: bytes | memoryview) -> list[Hit]:
         scan(content, note)
-        if not ends:
-            return []
-        found = [hit for n, end in sorted(ends) for hit in groups[n].hits(content, end)]
-        ends.clear()
+        found = []
+        if ends:
+            found = [hit for n, end in sorted(ends) for hit in group(n).hits(content, end)]
+            ends.clear()
+        if (form := begun.get(bytes(content[: _BEGUN - 1]))) is not None:
+            found.append(Hit(form, 0))
         return found
 
     return look
 
 
-def _expression(mark: bytes) -> bytes:
-    """Write a literal; a line's end that one begins with may be the beginning of the text."""
-    first = b"(?:\\A|\\n)" if mark[:1] == b"\n" else b"\\x%02x" % mark[0]
-    return first + b"".join(b"\\x%02x" % byte for byte in mark[1:])
+def _escaped(mark: bytes) -> bytes:
+    r"""Write a literal as `\x61\x62`."""
+    return b"\\x" + mark.hex(":").encode().replace(b":", b"\\x")
 
 
 class _Group:
@@ -84,9 +99,7 @@ class _Group:
     def hits(self, content: bytes | memoryview, end: int) -> list[Hit]:
         """List the forms that stand whole where their mark, which ends at `end`, was seen."""
         at = end - self._width
-        there = bytes(content[max(at, 0) : at + self._longest])
-        if at < 0:  # at the beginning of the text, whose line has no end before it
-            at, there = 0, b"\n" + there
+        there = bytes(content[at : at + self._longest])
         if not self._exact_case:
             there = there.lower()
         if not there.startswith(self._texts):
