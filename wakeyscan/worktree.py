@@ -1,11 +1,13 @@
-"""Work trees: where they are, and which files git sees in them."""
+"""Work trees: where they are, and which files git sees in them.
+
+git is loaded where it is asked: with what starts it, it is 2 ms that a hook on files never pays.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
 
-from wakeyscan import git
 from wakeyscan.errors import GitError
 
 
@@ -52,6 +54,8 @@ def hooks_folder() -> str:
 
     Husky and others set `core.hooksPath`, which is what counts, so it is not pinned off here.
     """
+    from wakeyscan import git
+
     here = git.own()
     asked = here.run("rev-parse", "--git-path", "hooks", pinned=False)
     return os.path.abspath(asked.decode("utf-8", "surrogateescape").rstrip("\n"))
@@ -64,6 +68,8 @@ def files(folder: str) -> tuple[list[bytes], list[str]]:
     A tracked file that is gone from the work tree is left out; a submodule or another repository
     is one entry. Raises `GitError`.
     """
+    from wakeyscan import git
+
     asked = ("-t", "--cached", "--deleted", "--others", "--exclude-standard")
     out, complaints = git.other(folder).run_aloud("ls-files", "-z", *asked)
     listed: dict[bytes, None] = {}
@@ -79,6 +85,8 @@ def files(folder: str) -> tuple[list[bytes], list[str]]:
 
 def is_ignored(folder: str) -> bool:
     """Say whether git ignores a whole folder; raises `GitError` where it can't tell."""
+    from wakeyscan import git
+
     above, name = os.path.split(os.path.realpath(folder))
     asked = git.other(above)
     # check-ignore knows no literal pathspecs, and fails where they are asked for.
