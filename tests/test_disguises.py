@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import (
@@ -371,6 +371,7 @@ def test_a_rule_of_ones_own_finds_in_few_bytes_what_it_finds_in_many(
     st.text("abmtwzAGKZ0289_-.:/=%~+", min_size=4, max_size=9),
     st.lists(st.tuples(st.sampled_from(OWN), st.integers(0, 2)), min_size=1, max_size=8),
 )
+@example("====", [("soft-1", 0)])
 @settings(max_examples=30, deadline=None)
 def test_few_bytes_are_sieved_for_any_anchor(anchor: str, wraps: list[tuple[str, int]]) -> None:
     secret = anchor + "Ab3" * 8

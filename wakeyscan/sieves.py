@@ -132,8 +132,8 @@ class Sieves:
         )
 
     def _is_quoted(self, before: bytes, piece: bytes) -> bool:
-        if piece[:1] in b"\r\n":
-            return before[-1:] in self._letters.ones
+        if piece[:1] in b"\r\n":  # an empty piece ends with what it was split at
+            return (before[-1:] or b"=") in self._letters.ones
         if piece[:2].isdigit() and piece[:2] in self._letters.codes:  # a number is assigned, mostly
             if len(piece) == 2 or piece[2:3] in self._letters.ones:
                 return True
