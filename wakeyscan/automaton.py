@@ -33,7 +33,11 @@ def head(text: bytes) -> bytes:
 
 
 def automaton(listed: tuple[Form, ...], longest: int | None = None) -> Look | None:
-    """Make a look for forms, by so many bytes of their heads at the most; `None`: there is none."""
+    """Make a look for forms; `None` where there is no hyperscan.
+
+    What counts in its own case alone is looked for by `longest` bytes at the most. Of what counts
+    in any case there is little, and `auth` is a word of all code.
+    """
     try:
         import hyperscan
     except ImportError:  # no wheel for this machine
@@ -42,8 +46,7 @@ def automaton(listed: tuple[Form, ...], longest: int | None = None) -> Look | No
         return None
     same: dict[tuple[bytes, bool], list[Form]] = {}
     for form in listed:
-        mark = form.text if form.exact_case else head(form.text).lower()
-        mark = mark if longest is None else mark[: longest + 2 * mark.startswith(_STOCK)]
+        mark = _beginning(form.text, longest) if form.exact_case else head(form.text).lower()
         same.setdefault((mark, form.exact_case), []).append(form)
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
@@ -81,6 +84,10 @@ def automaton(listed: tuple[Form, ...], longest: int | None = None) -> Look | No
         return found
 
     return look
+
+
+def _beginning(text: bytes, longest: int | None) -> bytes:
+    return text if longest is None else text[: longest + 2 * text.startswith(_STOCK)]
 
 
 def _escaped(mark: bytes) -> bytes:
