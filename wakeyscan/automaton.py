@@ -57,7 +57,7 @@ def automaton(listed: tuple[Form, ...], longest: int | None = None) -> Look | No
     )
     marks = list(same)
     groups: dict[int, _Group] = {}
-    # A text begins as a line does; to say so with `\\A` costs hyperscan 25 ms.
+    # A text begins as a line does; to say so with `\A` costs hyperscan 25 ms.
     begun = {
         form.text[1:_BEGUN]: form for form in listed if form.decoder and form.text[:1] == b"\n"
     }
