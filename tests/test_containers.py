@@ -332,6 +332,16 @@ def test_what_is_no_run_of_the_same_paragraph_is_no_part_of_a_key(
     assert [f["fingerprint"] for f in report["findings"]] == [fingerprint(key)]
 
 
+@pytest.mark.parametrize("kind", RUNS)
+def test_a_key_that_begins_a_run_begins_a_word(
+    tmp_path: Path, run: Run, key: str, kind: str
+) -> None:
+    name, text, seam = RUNS[kind]
+    write(tmp_path, {"a.docx": zipped({name: text.format("Key" + seam + key).encode()})})
+    report = run("scan", "--format=json").json()
+    assert [f["fingerprint"] for f in report["findings"]] == [fingerprint(key)]
+
+
 def test_what_stands_in_the_tags_between_runs_is_not_lost(
     tmp_path: Path, run: Run, make_key: MakeKey
 ) -> None:

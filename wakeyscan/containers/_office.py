@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from wakeyscan.containers._stream import Joined
+from wakeyscan.display import KEY_PREFIX
 from wakeyscan.member import Closed, Read, Spent
 
 _NAMED = re.compile(
@@ -44,10 +45,15 @@ _BETWEEN = rb"(?:\s*+</?+(?:\w+:)?+(?!(?:%b)[\s/>])\w++%b>)*+\s*+" % (
 )
 """Tags that show nothing and end nothing: runs, how they look, marks of spelling and revision."""
 
-_SEAM = re.compile(rb"</((?:\w+:)?+(?:t|delText))>%b<\1(?:\s[^<>]*+)?+(?<!/)>" % _BETWEEN)
+_WHOLE = rb"(?!%b)" % KEY_PREFIX.encode()
+"""A key that begins a run begins a word, whatever is glued to it there."""
+
+_SEAM = re.compile(
+    rb"</((?:\w+:)?+(?:t|delText))>%b<\1(?:\s[^<>]*+)?+(?<!/)>%b" % (_BETWEEN, _WHOLE)
+)
 _SPAN = re.compile(
     rb"</?text:(?:span|a|meta|soft-page-break|bookmark(?:-start|-end)?+|change(?:-start|-end)?+"
-    rb"|reference-mark(?:-start|-end)?+)(?=[\s/>])%b>" % _ATTRIBUTES
+    rb"|reference-mark(?:-start|-end)?+)(?=[\s/>])%b>%b" % (_ATTRIBUTES, _WHOLE)
 )
 _END = re.compile(rb"</(?:(?:w|a|text):[ph]|(?:\w+:)?+(?:si|is))>(?!\s*+\n)")
 
