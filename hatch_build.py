@@ -31,10 +31,9 @@ class ParsedRules(BuildHookInterface[Any]):
 
         paths = sorted((Path(self.root) / "rules").glob("*.toml"))
         rules = {path.name: tomllib.loads(path.read_text("utf-8")) for path in paths}
-        compiled = {one.id: precompiled.keep(one.compile()) for one in rule.load()}
-        forms = {
-            one.id: tuple(map(tuple, Catalog([one], Wrappings()).all())) for one in rule.load()
-        }
+        ours = rule.load()
+        compiled = {one.id: precompiled.keep(one.compile()) for one in ours}
+        forms = {one.id: tuple(map(tuple, Catalog([one], Wrappings()).all())) for one in ours}
         handle, self.draft = tempfile.mkstemp(suffix=".py")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from wakeyscan.catalog import Form, Hit, Look
+
+_Mark = tuple[bytes, bool]
+"""What is looked for in the place of forms, and whether in its own case alone."""
+
+_Scan = Callable[..., object]
 
 _RAREST = b"zqxjkvwy_-bpg"
 """Bytes that are rare in code and prose, the rarest first."""
 
 _SHORTEST = 5
 """Bytes of a head that are enough to look for."""
-
 
 _BEGUN = 4
 """Bytes of a form that begins with the end of a line."""
@@ -38,31 +42,38 @@ def automaton(listed: tuple[Form, ...], longest: int | None = None) -> Look | No
     What counts in its own case alone is looked for by `longest` bytes at the most. Of what counts
     in any case there is little, and `auth` is a word of all code.
     """
+    same: dict[_Mark, list[Form]] = {}
+    for form in listed:
+        mark = _beginning(form.text, longest) if form.exact_case else head(form.text).lower()
+        same.setdefault((mark, form.exact_case), []).append(form)
+    scan = _compiled(list(same))
+    return _looking(scan, same) if scan else None
+
+
+def _compiled(marks: list[_Mark]) -> _Scan | None:
+    """Make what calls back for each mark in a text, with its number and where it ends."""
     try:
         import hyperscan
     except ImportError:  # no wheel for this machine
         return None
-    if not listed:
+    if not marks:
         return None
-    same: dict[tuple[bytes, bool], list[Form]] = {}
-    for form in listed:
-        mark = _beginning(form.text, longest) if form.exact_case else head(form.text).lower()
-        same.setdefault((mark, form.exact_case), []).append(form)
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
         # Not `literal=True`: that one cuts a literal at its first NUL (python-hyperscan 0.9).
-        expressions=[_escaped(mark) for mark, _ in same],
-        ids=list(range(len(same))),
-        flags=[0 if exact_case else hyperscan.HS_FLAG_CASELESS for _, exact_case in same],
+        expressions=[_escaped(mark) for mark, _ in marks],
+        ids=list(range(len(marks))),
+        flags=[0 if exact_case else hyperscan.HS_FLAG_CASELESS for _, exact_case in marks],
     )
+    scan: _Scan = database.scan
+    return scan
+
+
+def _looking(scan: _Scan, same: dict[_Mark, list[Form]]) -> Look:
     marks = list(same)
     groups: dict[int, _Group] = {}
-    # A text begins as a line does; to say so with `\A` costs hyperscan 25 ms.
-    begun = {
-        form.text[1:_BEGUN]: form for form in listed if form.decoder and form.text[:1] == b"\n"
-    }
+    begun = _begun(form for forms in same.values() for form in forms)
     ends: list[tuple[int, int]] = []
-    scan: Callable[..., object] = database.scan
 
     def note(number: int, start: int, end: int, *_: object) -> None:
         ends.append((number, end))
@@ -84,6 +95,14 @@ def automaton(listed: tuple[Form, ...], longest: int | None = None) -> Look | No
         return found
 
     return look
+
+
+def _begun(listed: Iterable[Form]) -> dict[bytes, Form]:
+    r"""Give the forms that stand at the beginning of a line, by what they begin a text with.
+
+    A text begins as a line does; to say so with `\A` costs hyperscan 25 ms.
+    """
+    return {form.text[1:_BEGUN]: form for form in listed if form.decoder and form.text[:1] == b"\n"}
 
 
 def _beginning(text: bytes, longest: int | None) -> bytes:

@@ -1,12 +1,13 @@
 """Says which anchors stand in a text, in whatever wrapping, before any pattern is run.
 
 What looks is chosen by how much there is to look at, since none is loaded for nothing: `finder` for
-a few bytes; for more `automaton`, at first by the beginnings of forms, which is compiled in 4 ms;
+a few bytes; for more `automaton`, at first by the beginnings of forms, which is compiled in 6 ms;
 for many by whole forms, which takes 40 ms and spares most second looks.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import partial
 
@@ -30,7 +31,7 @@ class Prefilter:
     """
 
     def __init__(self, catalog: Catalog) -> None:
-        self._seen = self._ready_for = 0
+        self._seen, self._next = 0, MORE
         self._catalog = catalog
         self._look_narrow = _when_asked(partial(_finder, catalog))
         self._look_wide: Look = lambda content: []  # the finder looks for everything
@@ -38,7 +39,8 @@ class Prefilter:
     def __call__(self, content: bytes) -> list[Hit]:
         """List which forms stand in `content`, and where."""
         self._seen += len(content)
-        self.expect(self._seen)
+        if self._seen >= self._next:
+            self.expect(self._seen)
         hits = self._look_narrow(content)
         return hits + self._look_wide(content) if b"\0" in content else hits
 
@@ -48,13 +50,11 @@ class Prefilter:
 
     def expect(self, size: int) -> None:
         """Get ready for so many bytes in all."""
-        reached = [least for least in (MORE, MANY) if self._ready_for < least <= size]
-        self._ready_for = max(size, self._ready_for)
-        if not reached:
+        if size < self._next:
             return
         from wakeyscan.automaton import automaton
 
-        longest = _BEGINNING if reached[-1] == MORE else None
+        self._next, longest = (MANY, _BEGINNING) if size < MANY else (sys.maxsize, None)
         listed = self._catalog.all()
         narrow = automaton(tuple(form for form in listed if b"\0" not in form.text), longest)
         if narrow:

@@ -25,22 +25,14 @@ _LONGEST = 8 << 20
 _ATTRIBUTES = rb"(?:\s(?![^<>]*[\w-]{24})[^<>]*+)?+/?+"
 """Of a tag that is left out: a key, which is longer than the least of these words, is in none."""
 
+_ENDING = (
+    b"t delText p br cr tab ptab sym noBreakHyphen instrText fldSimple fldChar fld tc tr tbl si is"
+    b" rPh drawing pict object AlternateContent txbxContent oMath"
+).split()
+"""Tags of what shows something, or ends a word."""
+
 _BETWEEN = rb"(?:\s*+</?+(?:\w+:)?+(?!(?:%b)[\s/>])\w++%b>)*+\s*+" % (
-    b"|".join(
-        (
-            *(b"t", b"delText", b"p", b"br", b"cr", b"tab", b"ptab", b"sym", b"noBreakHyphen"),
-            *(b"instrText", b"fldSimple", b"fldChar", b"fld", b"tc", b"tr", b"tbl", b"si", b"is"),
-            *(
-                b"rPh",
-                b"drawing",
-                b"pict",
-                b"object",
-                b"AlternateContent",
-                b"txbxContent",
-                b"oMath",
-            ),
-        )
-    ),
+    b"|".join(_ENDING),
     _ATTRIBUTES,
 )
 """Tags that show nothing and end nothing: runs, how they look, marks of spelling and revision."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from binascii import b2a_base64
 from collections.abc import Iterator
 
 from wakeyscan import lines
 from wakeyscan.layer import Layer, Span
-from wakeyscan.words import from_base64
+from wakeyscan.words import from_base64, within_base64
 
 NAME = "base64"
 
@@ -35,11 +34,7 @@ def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
 
 def spell(anchor: bytes) -> Iterator[bytes]:
     """Give the characters that depend on the anchor alone, for its three alignments."""
-    for shift in range(3):
-        text = b2a_base64(b"\0" * shift + anchor + b"\0" * (-(shift + len(anchor)) % 3))
-        first = (8 * shift + 5) // 6
-        last = 8 * (shift + len(anchor)) // 6
-        yield text[first:last]
+    yield from (within_base64(anchor, shift)[0] for shift in range(3))
 
 
 def rewrap(text: bytes) -> Iterator[bytes]:
