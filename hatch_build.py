@@ -2,15 +2,18 @@
 
 pip compiles modules when it installs them, so an installed wakeyscan starts without reading TOML,
 which would cost a hook a third of its time, and without compiling patterns, which would cost it
-more than all else together. A checkout, an editable one too, reads `rules/*.toml`.
+more than all else together. What hyperscan looks for is compiled too, where the machine that builds
+has hyperscan; another machine compiles for itself. A checkout, an editable one too, reads
+`rules/*.toml`.
 """
 
 from __future__ import annotations
 
-import os
+import shutil
 import sys
 import tempfile
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,32 +21,48 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class ParsedRules(BuildHookInterface[Any]):
-    """Adds `wakeyscan/_parsed.py` to wheels."""
+    """Adds `wakeyscan/_parsed.py` and `wakeyscan/_databases` to wheels."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Write the module to a temporary file and have it included."""
+        """Write them to a temporary folder and have them included."""
         if version == "editable":
             return
         sys.path.insert(0, self.root)
-        from wakeyscan import precompiled, rule
-        from wakeyscan.catalog import Catalog
-        from wakeyscan.inspection import Wrappings
-
-        paths = sorted((Path(self.root) / "rules").glob("*.toml"))
-        rules = {path.name: tomllib.loads(path.read_text("utf-8")) for path in paths}
-        ours = rule.load()
-        compiled = {one.id: precompiled.keep(one.compile()) for one in ours}
-        forms = {one.id: tuple(map(tuple, Catalog([one], Wrappings()).all())) for one in ours}
-        handle, self.draft = tempfile.mkstemp(suffix=".py")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(
-                '"""The built-in rules, parsed and compiled when the wheel was built."""\n\n'
-            )
-            file.write(f"RULES = {rules!r}\nCOMPILED = {compiled!r}\nFORMS = {forms!r}\n")
-        os.chmod(self.draft, 0o644)
-        build_data["force_include"][self.draft] = "wakeyscan/_parsed.py"
+        self.drafts = tempfile.mkdtemp()
+        for path, content in _made(Path(self.root) / "rules"):
+            draft = Path(self.drafts, path)
+            draft.parent.mkdir(exist_ok=True)
+            draft.write_bytes(content)
+            draft.chmod(0o644)
+            build_data["force_include"][str(draft)] = f"wakeyscan/{path}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
-        """Remove the temporary file."""
+        """Remove the temporary folder."""
         if version != "editable":
-            os.unlink(self.draft)
+            shutil.rmtree(self.drafts)
+
+
+def _made(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the files to add, each with its path in the package."""
+    from wakeyscan import database, precompiled, prefilter, rule
+    from wakeyscan.catalog import Catalog
+    from wakeyscan.inspection import Wrappings
+
+    rules = {
+        path.name: tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))
+    }
+    ours = rule.load()
+    compiled = {one.id: precompiled.keep(one.compile()) for one in ours}
+    forms: dict[str, Any] = {
+        one.id: tuple(map(tuple, Catalog([one], Wrappings()).all())) for one in ours
+    }
+    module = (
+        '"""The built-in rules, parsed and compiled when the wheel was built."""\n\n'
+        f"RULES = {rules!r}\nCOMPILED = {compiled!r}\nFORMS = {forms!r}\n"
+    )
+    yield "_parsed.py", module.encode()
+    catalog = Catalog([one._replace(forms=forms[one.id]) for one in ours], Wrappings())
+    try:
+        yield from map(database.keep, prefilter.searches(catalog))
+    except ImportError:  # no hyperscan for the machine that builds
+        return

@@ -10,9 +10,11 @@ import sysconfig
 import tomllib
 import zipfile
 from ast import literal_eval
+from base64 import b64encode
 from collections.abc import Callable
 from email.parser import Parser
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -53,10 +55,12 @@ def environment_with(folder: Path, *what: str) -> Python:
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build as pip does for a user, with the `regex` that is installed here."""
+    """Build as pip does for a user, with the compilers of patterns that are installed here."""
     folder = tmp_path_factory.mktemp("wheel")
     constraints = tmp_path_factory.mktemp("constraints") / "constraints.txt"
-    constraints.write_text(f"regex=={version('regex')}\n")
+    constraints.write_text(
+        "".join(f"{name}=={version(name)}\n" for name in ("regex", "hyperscan") if find_spec(name))
+    )
     with pytest.MonkeyPatch.context() as patch:
         for variable in ("PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT"):  # before pip 25.3, and since
             patch.setenv(variable, str(constraints))
@@ -94,7 +98,10 @@ def test_the_wheel_holds_the_package_the_rules_and_nothing_else(wheel: Path) -> 
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
     modules = {str(path.relative_to(ROOT)) for path in ROOT.glob("wakeyscan/**/*.py")}
     rules = {f"wakeyscan/_rules/{name}" for name in RULES}
-    assert names == {*modules, *rules, "wakeyscan/_parsed.py", "wakeyscan/py.typed"}
+    databases = {name for name in names if name.startswith("wakeyscan/_databases/")}
+    made = {*databases, "wakeyscan/_parsed.py"}
+    assert names == {*modules, *rules, *made, "wakeyscan/py.typed"}
+    assert len(databases) == (4 if find_spec("hyperscan") else 0)
 
 
 def test_the_wheel_s_metadata(wheel: Path) -> None:
@@ -175,6 +182,53 @@ def test_an_installed_wakeyscan_has_the_forms_that_a_checkout_makes(
     assert made == {
         one.id: tuple(map(tuple, Catalog([one], Wrappings()).all())) for one in rule.load()
     }
+
+
+SPOILT: dict[str, Callable[[bytes], bytes]] = {
+    "another hyperscan made it": lambda held: held.replace(b"(('", b"(('9", 1),
+    "damaged": lambda held: held[:-5000] + b"x" * 100 + held[-4900:],
+    "cut": lambda held: held[:-5000],
+    "empty": lambda held: b"",
+}
+
+
+@pytest.mark.parametrize("way", ["as built", "gone", *SPOILT])
+def test_an_installed_wakeyscan_loads_what_hyperscan_looks_for_or_compiles_it(
+    way: str, wheel: Path, make_key: MakeKey, tmp_path: Path
+) -> None:
+    pytest.importorskip("hyperscan", reason="there is no wheel of hyperscan for this machine")
+    package = tmp_path / "package"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(package)
+    for file in (package / "wakeyscan" / "_databases").iterdir():
+        if way == "gone":
+            file.unlink()
+        elif way != "as built":
+            file.write_bytes(SPOILT[way](file.read_bytes()))
+    keys = make_key(), make_key(), make_key()
+    filler = "x = 1\n" * 50_000
+    texts = keys[0].encode(), b64encode(keys[1].encode()), keys[2].encode("utf-16-le")
+    content = b"\n".join((filler.encode(), texts[0], texts[1], filler.encode()))
+    (tmp_path / "tree").mkdir()
+    write(tmp_path / "tree", {"a": content, "b": b"\0" + texts[2]})
+    script = (
+        f"import sys; sys.path.insert(0, {str(package)!r})\n"
+        "import hyperscan, json; made = []; Original = hyperscan.Database\n"
+        "class Counted(Original):\n"
+        "    def compile(self, *a, **k): made.append(1); return super().compile(*a, **k)\n"
+        "hyperscan.Database = Counted\n"
+        "from wakeyscan import cli\n"
+        "assert cli.main(['scan', 'tree', '--format', 'json', '--jobs', '1']) == 1\n"
+        "print(json.dumps(len(made)), file=sys.stderr)"
+    )
+    ran = execute([sys.executable, "-P", "-c", script], tmp_path)
+    found = {(one["secret"], one["encoding"]) for one in ran.json()["findings"]}
+    assert found == {
+        (mask(keys[0]), "plain"),
+        (mask(keys[1]), "base64"),
+        (mask(keys[2]), "utf-16"),
+    }
+    assert int(ran.err) == (0 if way == "as built" else 2)
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from wakeyscan.catalog import Form, Hit, Look
-
-_Mark = tuple[bytes, bool]
-"""What is looked for in the place of forms, and whether in its own case alone."""
-
-_Scan = Callable[..., object]
+from wakeyscan.database import Mark, Scan, scanner
 
 _RAREST = b"zqxjkvwy_-bpg"
 """Bytes that are rare in code and prose, the rarest first."""
@@ -36,41 +32,32 @@ def head(text: bytes) -> bytes:
     return text[: min(rare, key=lambda end: (rank[end], -end))] if rare else text
 
 
-def automaton(listed: tuple[Form, ...], longest: int | None = None) -> Look | None:
-    """Make a look for forms; `None` where there is no hyperscan.
+def automaton(listed: Iterable[Form], longest: int | None = None) -> Look | None:
+    """Make a look for forms; `None` where there is no hyperscan, or nothing to look for.
 
     What counts in its own case alone is looked for by `longest` bytes at the most. Of what counts
     in any case there is little, and `auth` is a word of all code.
     """
-    same: dict[_Mark, list[Form]] = {}
-    for form in listed:
-        mark = _beginning(form.text, longest) if form.exact_case else head(form.text).lower()
-        same.setdefault((mark, form.exact_case), []).append(form)
-    scan = _compiled(list(same))
+    same = _by_mark(listed, longest)
+    scan = scanner(list(same)) if same else None
     return _looking(scan, same) if scan else None
 
 
-def _compiled(marks: list[_Mark]) -> _Scan | None:
-    """Make what calls back for each mark in a text, with its number and where it ends."""
-    try:
-        import hyperscan
-    except ImportError:  # no wheel for this machine
-        return None
-    if not marks:
-        return None
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(
-        # Not `literal=True`: that one cuts a literal at its first NUL (python-hyperscan 0.9).
-        expressions=[_escaped(mark) for mark, _ in marks],
-        ids=list(range(len(marks))),
-        flags=[0 if exact_case else hyperscan.HS_FLAG_CASELESS for _, exact_case in marks],
-    )
-    scan: _Scan = database.scan
-    return scan
+def marks(listed: Iterable[Form], longest: int | None = None) -> list[Mark]:
+    """List what an automaton looks for in the place of forms."""
+    return list(_by_mark(listed, longest))
 
 
-def _looking(scan: _Scan, same: dict[_Mark, list[Form]]) -> Look:
-    marks = list(same)
+def _by_mark(listed: Iterable[Form], longest: int | None) -> dict[Mark, list[Form]]:
+    same: dict[Mark, list[Form]] = {}
+    for form in listed:
+        mark = _beginning(form.text, longest) if form.exact_case else head(form.text).lower()
+        same.setdefault((mark, form.exact_case), []).append(form)
+    return same
+
+
+def _looking(scan: Scan, same: dict[Mark, list[Form]]) -> Look:
+    listed = list(same)
     groups: dict[int, _Group] = {}
     begun = _begun(form for forms in same.values() for form in forms)
     ends: list[tuple[int, int]] = []
@@ -80,7 +67,7 @@ def _looking(scan: _Scan, same: dict[_Mark, list[Form]]) -> Look:
 
     def group(number: int) -> _Group:
         if number not in groups:
-            mark, exact_case = marks[number]
+            mark, exact_case = listed[number]
             groups[number] = _Group(len(mark), exact_case, tuple(same[mark, exact_case]))
         return groups[number]
 
@@ -107,11 +94,6 @@ def _begun(listed: Iterable[Form]) -> dict[bytes, Form]:
 
 def _beginning(text: bytes, longest: int | None) -> bytes:
     return text if longest is None else text[: longest + 2 * text.startswith(_STOCK)]
-
-
-def _escaped(mark: bytes) -> bytes:
-    r"""Write a literal as `\x61\x62`."""
-    return b"\\x" + mark.hex(":").encode().replace(b":", b"\\x")
 
 
 class _Group:

@@ -2,16 +2,21 @@
 
 What looks is chosen by how much there is to look at, since none is loaded for nothing: `finder` for
 a few bytes; for more `automaton`, at first by the beginnings of forms, which is compiled in 6 ms;
-for many by whole forms, which takes 40 ms and spares most second looks.
+for many by whole forms, which takes 40 ms and spares most second looks. A wheel holds both compiled
+(see `database`).
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from wakeyscan.catalog import Catalog, Form, Hit, Look
+
+if TYPE_CHECKING:
+    from wakeyscan.database import Mark
 
 MORE = 1 << 17
 """Bytes from which on hyperscan has paid for its loading (9 ms), with beginnings of forms."""
@@ -55,12 +60,27 @@ class Prefilter:
         from wakeyscan.automaton import automaton
 
         self._next, longest = (MANY, _BEGINNING) if size < MANY else (sys.maxsize, None)
-        listed = self._catalog.all()
-        narrow = automaton(tuple(form for form in listed if b"\0" not in form.text), longest)
+        without_nul, with_nul = _apart(self._catalog.all())
+        narrow = automaton(without_nul, longest)
         if narrow:
-            wide = tuple(form for form in listed if b"\0" in form.text)
             self._look_narrow = narrow
-            self._look_wide = _when_asked(partial(_wide, wide, longest, narrow))
+            self._look_wide = _when_asked(partial(_wide, with_nul, longest, narrow))
+
+
+def searches(catalog: Catalog) -> Iterator[list[Mark]]:
+    """List what is looked for at once, in little and in much, so that it can be compiled before."""
+    from wakeyscan.automaton import marks
+
+    for longest in (_BEGINNING, None):
+        yield from (marks(forms, longest) for forms in _apart(catalog.all()))
+
+
+def _apart(listed: Iterable[Form]) -> tuple[list[Form], list[Form]]:
+    """Tell the forms without a NUL from those that hold one."""
+    apart: tuple[list[Form], list[Form]] = ([], [])
+    for form in listed:
+        apart[b"\0" in form.text].append(form)
+    return apart
 
 
 def _finder(catalog: Catalog) -> Look:
@@ -69,7 +89,7 @@ def _finder(catalog: Catalog) -> Look:
     return finder(catalog)
 
 
-def _wide(listed: tuple[Form, ...], longest: int | None, narrow: Look) -> Look:
+def _wide(listed: list[Form], longest: int | None, narrow: Look) -> Look:
     """Make a look for forms that hold a NUL, and for what is only found without its NULs."""
     from wakeyscan.automaton import automaton
     from wakeyscan.wide import in_utf16
