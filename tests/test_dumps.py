@@ -112,7 +112,7 @@ def test_lines_that_do_not_follow_each_other_are_two_dumps() -> None:
 def test_any_bytes_may_be_around_a_mark(content: bytes, at: int, data: st.DataObject) -> None:
     mark = data.draw(st.sampled_from(sorted(dump.disguise(PREFIX.encode(), True))))
     whole = content[:at] + b"\n0000000 " + mark + b" 6177\n" + content[at:]
-    for layer in dump.unwrap(whole, frozenset([mark])):
+    for layer in dump.unwrap(whole, {mark: frozenset()}):
         assert isinstance(layer, Layer)
         assert 0 <= layer.span[0] < layer.span[1] <= len(whole)
         assert all(0 <= low < high <= len(whole) for low, high in layer.sources(0, len(content)))

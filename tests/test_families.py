@@ -32,7 +32,7 @@ FUNCTIONS = {
         "disguise": {"anchor": "bytes", "exact_case": "bool"},
         "spell": {"anchor": "bytes"},
         "rewrap": {"text": "bytes"},
-        "unwrap": {"content": "bytes", "marks": "frozenset[bytes]"},
+        "unwrap": {"content": "bytes", "marks": "Marks"},
     },
     outlines: {
         "fits": {"name": "str", "content": "bytes"},

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from wakeyscan import joints, named
 from wakeyscan.display import KEY_PREFIX
-from wakeyscan.layer import Layer, Piece, Span
+from wakeyscan.layer import Layer, Marks, Piece, Span
 from wakeyscan.statement import in_sql
 
 _PREFIX = KEY_PREFIX.encode()
@@ -37,7 +37,7 @@ _LEAST = 16
 """Characters behind the prefix that make a key (contract, section 1)."""
 
 
-def joined(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
+def joined(content: bytes, marks: Marks) -> Iterator[Layer]:
     """Yield each key that is in pieces, put together."""
     followed = 0
     for first in _beginnings(content, marks):
@@ -69,12 +69,12 @@ class _Walk(NamedTuple):
         return _Walk((*self.spans, (start, end)), self.listed or listed)
 
 
-def _beginnings(content: bytes, marks: frozenset[bytes]) -> Iterator[_Walk]:
+def _beginnings(content: bytes, marks: Marks) -> Iterator[_Walk]:
     """Yield the prefixes that the marks are, or are a part of."""
     if _PREFIX in marks:
         for found in re.finditer(_PREFIX, content):
             yield _Walk((found.span(),))
-    if marks - {_PREFIX}:
+    if marks.keys() - {_PREFIX}:
         for found in _HEAD.finditer(content):
             if walk := _prefix_at(content, found.start()):
                 yield walk

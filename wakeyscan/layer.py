@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 Span = tuple[int, int]
 """Offsets, half-open."""
+
+Marks = Mapping[bytes, frozenset[bytes]]
+"""The forms that stand in a text, each with the anchors that it may be one of."""
 
 _NEAR = 80
 """Bytes between two parts of a secret that are taken for a part of it: a quote, a plus, a break."""
@@ -120,5 +123,5 @@ class Decoder(Protocol):
     def rewrap(self, text: bytes) -> Iterable[bytes]:
         """Give the byte strings one of which stands wherever `text`, spelled so, is wrapped."""
 
-    def unwrap(self, content: bytes, marks: frozenset[bytes]) -> Iterable[Layer | Encoded]:
+    def unwrap(self, content: bytes, marks: Marks) -> Iterable[Layer | Encoded]:
         """Yield the texts in `content` that were wrapped where one of `marks` stands."""

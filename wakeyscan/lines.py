@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from typing import overload
+from typing import NamedTuple, overload
 
 from wakeyscan.layer import Piece, Span
+from wakeyscan.words import is_whole
 
 LONGEST = 1 << 20
 """Characters of one run that are decoded; what lies behind is left to the next anchor."""
@@ -26,13 +27,23 @@ BREAK = END + rb"{1,2}[ \t]{0,64}"
 """What may stand between two lines."""
 
 _RUN = re.compile(LETTER + rb"*+={0,2}")
-_NEXT = re.compile(rb"(?<!=)" + BREAK + rb"(" + LETTER + rb"++={0,2}|={1,2})")
+_NEXT = re.compile(rb"(?<!=)" + BREAK + rb"(?!--)(" + LETTER + rb"++={0,2}|={1,2})")
 _LETTERS = re.compile(LETTER + rb"*+")
 _GAP = re.compile(rb"(?:" + BREAK + rb")\Z")
 _ESCAPING = re.compile(rb"\\+\Z")
 _LINE = re.compile(rb"(" + LETTER + rb"++)(" + BREAK + rb")?+")
 _LETTERED_END = re.compile(rb"(?:\\[nr]|\\u000[aAdD]|\\x0[aAdD]|%0[aAdD])")
 """Such an end that looks, but for its first character, like base64."""
+_GLUED = re.compile(rb"[\w-]{2}")
+"""The ends of two lines, where what is decoded would be one word."""
+_TEXT = re.compile(
+    rb"(?:[\t\r\n -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
+    rb"|[\xf0-\xf4][\x80-\xbf]{3})*+"
+)
+_ESCAPED_PADDING = re.compile(rb"%3[dD]|\\u003[dD]|\\x3[dD]|&(?:\#61|\#x3[dD]|equals);")
+_DIGEST = re.compile(rb"[0-9a-f]{16,}")
+"""A line of hexadecimal digits, which is no base64."""
+_LONG = re.compile(rb"[\w-]{8}")
 
 
 def run_around(content: bytes, at: int) -> Span:
@@ -50,6 +61,11 @@ def around(content: bytes, start: int, end: int) -> tuple[list[Span], bool]:
     spans = [*before, (begin, end), *_behind(content, end)]
     reach = max(start - spans[0][0], spans[-1][1] - end)
     return spans, reach >= _MOST or end - start >= LONGEST
+
+
+def is_padded(content: bytes, end: int) -> bool:
+    """Say whether padding that is escaped stands behind a run."""
+    return bool(_ESCAPED_PADDING.match(content, end))
 
 
 def letters_before(content: bytes, at: int, count: int) -> int:
@@ -122,6 +138,75 @@ def _count_before(content: bytes, at: int) -> int:
     return count
 
 
+class Run(NamedTuple):
+    """What lines that follow each other are in base64, if they are one text."""
+
+    plain: bytes
+    starts: list[int]
+    """Where each line begins in `plain`."""
+    lines: list[bytes]
+    """Further ones have no byte of their own."""
+
+    def texts(self, anchors: tuple[bytes, ...]) -> Iterator[Span]:
+        """Yield the lines that are one text, by number, half-open: any word looks like base64.
+
+        A line is none of the text before it that an anchor begins, if that is no text or has one,
+        too; nor one that would only lengthen the word at the end of that, unless lines of one
+        width, or what it says, tell that it goes on.
+        """
+        first = 0
+        for number in range(1, len(self.starts)):
+            if self._begins(anchors, first, number) or self._is_a_word(first, number):
+                yield first, number
+                first = number
+        yield first, len(self.starts)
+
+    def _begins(self, anchors: tuple[bytes, ...], first: int, number: int) -> bool:
+        at = self.starts[number]
+        if not self.plain.startswith(anchors, at) or len(b"".join(self.lines[:number])) % 4:
+            return False
+        before = self.plain[self.starts[first] : at]
+        return not _TEXT.fullmatch(before) or any(anchor in before for anchor in anchors)
+
+    def _is_a_word(self, first: int, number: int) -> bool:
+        if not _GLUED.match(self.plain, self.starts[number] - 1):
+            return False
+        return not (_are_wrapped(self.lines[first : number + 1]) or self._goes_on(number))
+
+    def _goes_on(self, number: int) -> bool:
+        """Say whether a line is a text, as that before it, or has more of a word than by chance."""
+        behind = [*self.starts[number + 1 :], len(self.plain)][0]
+        before, line = self.lines[number - 1 : number + 1]
+        ends = behind == len(self.plain) or len(line) < len(before)
+        if ends and not _end_well(self.lines[: number + 1]):
+            return False
+        return bool(
+            _TEXT.fullmatch(self.plain, self.starts[number], behind)
+            or _LONG.match(self.plain, self.starts[number], behind)
+            or not _TEXT.fullmatch(self.plain, self.starts[number - 1], self.starts[number])
+        )
+
+
+def _are_wrapped(lines: list[bytes]) -> bool:
+    """Say whether the last of these lines is as long as that before it, or ends such ones."""
+    *_, before, line = lines
+    if len(line) == len(before):
+        return not _DIGEST.fullmatch(line)
+    equal = len(lines) > 2 and len(lines[-3]) == len(before) > len(line)
+    return equal and (line.endswith(b"=") or is_whole(b"".join(lines)))
+
+
+def _end_well(lines: list[bytes]) -> bool:
+    """Say whether lines end with a whole byte, or padding, and not with an odd letter or two.
+
+    What has one letter to three, behind a line that ends well, is mostly a word.
+    """
+    *before, line = lines
+    if line.endswith(b"="):
+        return True
+    return is_whole(b"".join(lines)) and (len(line) > 3 or not is_whole(b"".join(before)))
+
+
 class Lines(Sequence[Piece]):
     """Which line holds which bytes of what the lines are in base64: made when it is asked for.
 
@@ -133,7 +218,7 @@ class Lines(Sequence[Piece]):
         self._lines, self._shift, self._size = lines, shift, size
         self._starts: list[int] = []
 
-    def _at(self) -> list[int]:
+    def starts(self) -> list[int]:
         """Say at which byte each line begins, of those that have some."""
         if not self._starts:
             ends = accumulate((end - start for start, end in self._lines), initial=-self._shift)
@@ -142,7 +227,7 @@ class Lines(Sequence[Piece]):
         return self._starts
 
     def __len__(self) -> int:
-        return len(self._at())
+        return len(self.starts())
 
     @overload
     def __getitem__(self, number: int) -> Piece: ...
@@ -151,4 +236,4 @@ class Lines(Sequence[Piece]):
     def __getitem__(self, number: int | slice) -> Piece | list[Piece]:
         if isinstance(number, slice):
             return [self[n] for n in range(*number.indices(len(self)))]
-        return Piece(self._at()[number], *self._lines[number])
+        return Piece(self.starts()[number], *self._lines[number])

@@ -9,7 +9,7 @@ from wakeyscan import detect
 from wakeyscan.catalog import PLAIN, Hit
 from wakeyscan.container import format_of
 from wakeyscan.finding import Document, Secret
-from wakeyscan.layer import Decoder, Encoded, Layer, in_utf8
+from wakeyscan.layer import Decoder, Encoded, Layer, Marks, in_utf8
 from wakeyscan.lens import Lens
 
 DEEPEST = 3
@@ -100,14 +100,15 @@ def _recoded(document: Document, encoded: Encoded) -> Document:
     )
 
 
-def _wrapped(hits: Iterable[Hit], through: Lens) -> Iterator[tuple[Decoder, frozenset[bytes]]]:
+def _wrapped(hits: Iterable[Hit], through: Lens) -> Iterator[tuple[Decoder, Marks]]:
     """Yield the wrappings of which forms stand in a text, with these."""
-    marks: dict[str, set[bytes]] = {}
+    marks: dict[str, dict[bytes, frozenset[bytes]]] = {}
     for form, _ in hits:
         if form.decoder != PLAIN:
-            marks.setdefault(form.decoder, set()).add(form.text)
+            same = marks.setdefault(form.decoder, {})
+            same[form.text] = same.get(form.text, frozenset()) | {form.anchor}
     for name in sorted(marks):
-        yield through.decoders[name], frozenset(marks[name])
+        yield through.decoders[name], marks[name]
 
 
 def _matches(look: _Look, through: Lens, depth: int, opener: Opener | None) -> list[detect.Match]:

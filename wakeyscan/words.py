@@ -186,6 +186,15 @@ def from_base64(text: bytes) -> bytes:
     return a2b_base64(text + b"=" * (-len(text) % 4))
 
 
+def is_whole(letters: bytes) -> bool:
+    """Say whether letters without padding end where a byte does, and the bits left over are 0."""
+    over = len(letters) % 4
+    if over < 2:
+        return over == 0
+    bits = a2b_base64(letters[-over:].translate(_FROM_URLSAFE) + b"A" * (4 - over))
+    return not any(bits[over - 1 :])
+
+
 def _is_text(plain: bytes, least: int) -> bool:
     return b"x" * least in plain.translate(_PRINTABLE, b"\0")
 

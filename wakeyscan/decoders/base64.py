@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from wakeyscan import lines
-from wakeyscan.layer import Layer, Span
+from wakeyscan.layer import Layer, Marks, Span
 from wakeyscan.words import from_base64, within_base64
 
 NAME = "base64"
@@ -44,25 +44,49 @@ def rewrap(text: bytes) -> Iterator[bytes]:
         yield from (wrapped[:half], wrapped[-half:])
 
 
-def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
+def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
     """Yield the text of each run of base64 that holds one of `marks`."""
     done = -1
     pattern = b"|".join(re.escape(mark) for mark in sorted(marks))
+    anchors = tuple(frozenset().union(*marks.values()))
     for hit in re.finditer(pattern, content):
         if hit.start() < done:
             continue
         found, cut = lines.around(content, *lines.run_around(content, hit.start()))
         done = found[-1][1]
-        yield from _decoded(content, found, cut)
+        yield from _decoded(content, found, cut, anchors)
 
 
-def _decoded(content: bytes, spans: list[Span], cut: bool) -> Iterator[Layer]:
+def _decoded(
+    content: bytes, spans: list[Span], cut: bool, anchors: tuple[bytes, ...]
+) -> Iterator[Layer]:
     """Decode at every alignment: the run may be glued to letters that are no part of it.
 
     Of a single line all bytes are in it, so there is nothing to say of pieces.
     """
-    whole = b"".join([content[start:end] for start, end in spans])
+    shown = [content[start:end] for start, end in spans]
+    whole, padding = b"".join(shown), b"=" * lines.is_padded(content, spans[-1][1])
     for shift in range(4):
         plain = from_base64(whole[shift:].rstrip(b"="))
-        pieces = lines.Lines(spans, shift, len(plain)) if len(spans) > 1 else ()
-        yield Layer(plain, (spans[0][0], spans[-1][1]), pieces, cut=cut)
+        if len(spans) == 1:
+            yield Layer(plain, spans[0], cut=cut)
+            continue
+        pieces = lines.Lines(spans, shift, len(plain))
+        run = lines.Run(
+            plain, pieces.starts(), [shown[0][shift:], *shown[1:-1], shown[-1] + padding]
+        )
+        for first, behind in run.texts(anchors):
+            yield _part(plain, spans, pieces, first, behind)._replace(cut=cut)
+
+
+def _part(plain: bytes, spans: list[Span], pieces: lines.Lines, first: int, behind: int) -> Layer:
+    """Give the text of some of the lines."""
+    starts = pieces.starts()
+    low = starts[first]
+    high = starts[behind] if behind < len(starts) else len(plain)
+    span = spans[first][0], spans[behind - 1][1]
+    if (first, behind) == (0, len(starts)):
+        return Layer(plain, (span[0], spans[-1][1]), pieces)
+    return Layer(
+        plain[low:high], span, [one._replace(at=one.at - low) for one in pieces[first:behind]]
+    )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from wakeyscan.display import KEY_PREFIX
-from wakeyscan.layer import Layer, Piece
+from wakeyscan.layer import Layer, Marks, Piece
 from wakeyscan.locate import line_around
 
 NAME = "dump"
@@ -49,6 +49,9 @@ class _Line(NamedTuple):
     @property
     def size(self) -> int:
         return sum(len(text) for text, _, _ in self.words)
+
+    def begins_with(self, text: bytes) -> bool:
+        return b"".join(word for word, _, _ in self.words).startswith(text)
 
 
 _Read = Callable[[bytes, int, int], "_Line | None"]
@@ -88,7 +91,7 @@ def rewrap(text: bytes) -> Iterator[bytes]:
     yield from ()
 
 
-def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
+def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
     """Yield the bytes of the lines around each of `marks`."""
     done = -1
     for hit in re.finditer(b"|".join(_shown(mark) for mark in sorted(marks)), content):
@@ -124,11 +127,12 @@ def _line(width: int, gap: int, turned: bool) -> re.Pattern[bytes]:
     """Give the pattern of a line of words; what is behind them tells where they end."""
     word, blanks = _DIGIT + b"{%d}" % (2 * width), b" {%d}" % gap
     last, alone = _last(width, gap, turned)
+    more = b"{0}" if width == _LINE else b"*"
     return re.compile(
         _INDENT
         + rb"(?:(?P<offset>(?:0x)?%b{4,16}): {1,8}" % _DIGIT
         + rb"|(?!%b[ \r\n])(?P<bare>%b{4,16}) {1,8})?" % (word, _DIGIT)
-        + rb"(?P<words>%b(?:%b%b)*(?:%b)?|%b)" % (word, blanks, word, last, alone)
+        + rb"(?P<words>%b(?:%b%b)%b(?:%b)?|%b)" % (word, blanks, word, more, last, alone)
         + rb"(?=\s*\Z|\s{2}| ?[|>])"
     )
 
@@ -142,7 +146,9 @@ def _last(width: int, gap: int, turned: bool) -> tuple[bytes, bytes]:
         ends = (b" {%d}%b{%d}" % (gap + 2 * (width - n), _DIGIT, 2 * n) for n in range(1, width))
         return b"|".join(ends), b"(?!)"
     short = rb"(?:%b{2}){1,%d}" % (_DIGIT, width)
-    return b" {%d}" % gap + short, short if width == _LINE else b"(?(offset)%b|(?!))" % short
+    if width == _LINE:
+        return b"(?!)", short
+    return b" {%d}" % gap + short, b"(?(offset)%b|(?!))" % short
 
 
 def _words(width: int, gap: int, turned: bool) -> _Read:
@@ -212,9 +218,12 @@ def _break_at(content: bytes, at: int) -> bytes:
 
 
 def _follows(below: _Line, above: _Line) -> bool:
-    """Say whether an offset counts the bytes from that before it, in whatever base."""
+    """Say whether an offset counts the bytes from that before it, in whatever base.
+
+    Where there are none a line that begins with a key is one of its own.
+    """
     if not above.offset or not below.offset:
-        return above.offset == below.offset
+        return above.offset == below.offset and not below.begins_with(_ANCHOR)
     for base in (16, 8, 10):
         try:
             if int(below.offset, base) - int(above.offset, base) == above.size:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from wakeyscan import spelling
-from wakeyscan.layer import Layer
+from wakeyscan.layer import Layer, Marks
 
 NAME = "escapes"
 
@@ -48,7 +48,7 @@ def rewrap(text: bytes) -> Iterator[bytes]:
     yield from (spelling.escaped(text[:2], style, b"") for style in _SPELLED)
 
 
-def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
+def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
     """Yield what stands around the marks, with one level of escapes taken off."""
     for start, end in spelling.stretches(content, marks, b"\\", _ANY):
         yield spelling.taken_off(content, start, end, b"(?x)" + _ESCAPE, _decoded)

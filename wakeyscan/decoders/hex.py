@@ -6,7 +6,7 @@ import re
 from binascii import hexlify, unhexlify
 from collections.abc import Iterator
 
-from wakeyscan.layer import Layer, Piece
+from wakeyscan.layer import Layer, Marks, Piece
 
 NAME = "hex"
 
@@ -34,6 +34,8 @@ _BLANKS = (
 _PLAIN = rb"(?:\r?\n(?=" + _PAIR + rb"))?"
 _PLAIN_WIDTH = 60
 """Digits of a line of what `xxd -p` writes; in lines of another width each may be of its own."""
+_GLUED = re.compile(rb"[\w-]{2}")
+_LINE_END = re.compile(rb"\W*\n\W*")
 _GROUPS = rb"[ ]?(?=" + _PAIR + rb")|(?:" + _DUMPED + rb"|" + _END + _OFFSET + rb"):[ ]{1,4}"
 
 
@@ -70,9 +72,10 @@ def rewrap(text: bytes) -> Iterator[bytes]:
     yield from spell(text[:6])
 
 
-def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
+def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
     """Yield the text of each row of digits that holds one of `marks`."""
     done = -1
+    anchors = tuple(frozenset().union(*marks.values()))
     pattern = b"|".join(re.escape(mark) for mark in sorted(marks))
     for hit in re.finditer(pattern, content):
         if hit.start() < done:
@@ -84,7 +87,7 @@ def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
             start, done = _run_around(content, hit.start(), hit.end())
             if further := _further_lines(content, start, done):
                 separator, done = _PLAIN, further
-        yield _decoded(content, start, done, separator)
+        yield from _apart(_decoded(content, start, done, separator), content, anchors)
 
 
 def _separator(mark: bytes, behind: bytes) -> bytes:
@@ -142,3 +145,19 @@ def _decoded(content: bytes, start: int, end: int, separator: bytes) -> Layer:
         pieces.append(Piece(len(texts), *pair.span(1)))
         texts.append(unhexlify(pair[1]))
     return Layer(b"".join(texts), (start, end), tuple(pieces))
+
+
+def _apart(layer: Layer, content: bytes, anchors: tuple[bytes, ...]) -> Iterator[Layer]:
+    """Part what is two secrets in two lines, the second of which would go on the first."""
+    text, pieces, first = layer.content, layer.pieces, 0
+    for number in range(1, len(text)):
+        begins = text.startswith(anchors, number) and _GLUED.match(text, number - 1)
+        if begins and _LINE_END.fullmatch(content, pieces[number - 1].end, pieces[number].start):
+            yield _part(layer, first, number)
+            first = number
+    yield _part(layer, first, len(text)) if first else layer
+
+
+def _part(layer: Layer, first: int, behind: int) -> Layer:
+    pieces = [one._replace(at=one.at - first) for one in layer.pieces[first:behind]]
+    return Layer(layer.content[first:behind], (pieces[0].start, pieces[-1].end), pieces)

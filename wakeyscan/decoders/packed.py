@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from wakeyscan import lines
 from wakeyscan.container import SIGNATURES
 from wakeyscan.display import KEY_PREFIX
-from wakeyscan.layer import Layer, Span
+from wakeyscan.layer import Layer, Marks, Span
 from wakeyscan.words import IN_TAR, from_base64
 
 NAME = "base64"
@@ -85,7 +85,7 @@ def rewrap(text: bytes) -> Iterator[bytes]:
     yield from ()
 
 
-def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
+def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
     """Yield the bytes of each run of base64 that begins with one of `marks`."""
     at = 0
     begins = re.compile(b"|".join(_pattern(mark) for mark in sorted(marks)))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from wakeyscan import spelling
-from wakeyscan.layer import Layer
+from wakeyscan.layer import Layer, Marks
 
 NAME = "percent"
 
@@ -33,7 +33,7 @@ def rewrap(text: bytes) -> Iterator[bytes]:
     yield from spelling.heads(text, _STYLES)
 
 
-def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
+def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
     """Yield what stands around the marks, decoded once."""
     for start, end in spelling.stretches(content, marks, b"%", _ANY):
         yield spelling.taken_off(content, start, end, _ESCAPE, _decoded)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wakeyscan.display import KEY_PREFIX
-from wakeyscan.layer import Layer
+from wakeyscan.layer import Layer, Marks
 from wakeyscan.locate import places
 
 NAME = "pieces"
@@ -55,7 +55,7 @@ def rewrap(text: bytes) -> Iterator[bytes]:
     yield from ()
 
 
-def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
+def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
     """Yield each key that is in pieces, put together."""
     if any(_may_be_one(content, mark) for mark in marks):
         from wakeyscan import joining  # 20 ms of patterns that most runs never need

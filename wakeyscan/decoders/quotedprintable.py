@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from wakeyscan import spelling
 from wakeyscan.display import KEY_PREFIX
-from wakeyscan.layer import Layer
+from wakeyscan.layer import Layer, Marks
 
 NAME = "quoted-printable"
 
@@ -49,7 +49,7 @@ def rewrap(text: bytes) -> Iterator[bytes]:
     yield from spelling.heads(text, _STYLES[:1])
 
 
-def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Layer]:
+def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
     """Yield what stands around the marks, with escapes taken off and broken lines joined."""
     for start, end in spelling.stretches(content, marks, b"=", _ANY):
         yield spelling.taken_off(content, start, end, _ESCAPE, _decoded)

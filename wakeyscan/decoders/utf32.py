@@ -6,7 +6,7 @@ import re
 from codecs import BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Iterator
 
-from wakeyscan.layer import Encoded
+from wakeyscan.layer import Encoded, Marks
 from wakeyscan.locate import places
 
 NAME = "utf-32"
@@ -30,7 +30,7 @@ def rewrap(text: bytes) -> Iterator[bytes]:
     yield from ()
 
 
-def unwrap(content: bytes, marks: frozenset[bytes]) -> Iterator[Encoded]:
+def unwrap(content: bytes, marks: Marks) -> Iterator[Encoded]:
     """Yield each byte order, and offset, in which `content` holds a mark."""
     if content.startswith(BOM_UTF32_LE):
         yield Encoded("utf-32-le", len(BOM_UTF32_LE))
