@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.counted import counted
 from wakeyscan.errors import OutOfPatience
 from wakeyscan.finding import Secret
 from wakeyscan.rule import AFTER, BEFORE, PATIENCE, Rule
@@ -35,29 +36,43 @@ def detect(
 
     `anchors` are their offsets, ascending.
     """
-    find = _matches_at if rule.at_anchor else _matches_around
+    if rule.at_anchor:
+        found = _matches_at(content, pattern, anchors, rule.exact_case)
+    else:
+        found = _matches_around(content, pattern, anchors)
     try:
-        for match in find(content, pattern, anchors):
+        for match, shift in found:
             if match["secret"]:
+                start, end = match.span("secret")
                 scheme = match.groupdict().get("kind") or b""
-                yield Match(rule, Secret(match["secret"], rule.id), *match.span("secret"), scheme)
+                secret = Secret(match["secret"], rule.id)
+                yield Match(rule, secret, start + shift, end + shift, scheme)
     except TimeoutError:
         raise OutOfPatience(f"rule {rule.id} took over {PATIENCE:g} s for a part") from None
 
 
+_Found = tuple["RegexMatch[bytes]", int]
+"""A match, and the offset of the text that it was found in."""
+
+
 def _matches_at(
-    content: bytes, pattern: Pattern[bytes], anchors: Iterable[int]
-) -> Iterator[RegexMatch[bytes]]:
+    content: bytes, pattern: Pattern[bytes], anchors: Iterable[int], is_word: bool
+) -> Iterator[_Found]:
     for at in anchors:
+        size = counted(content, at) if is_word else 0
+        if size and (match := pattern.match(content[at : at + size], timeout=PATIENCE)):
+            yield match, at
+            continue
         if match := pattern.match(content, at, min(len(content), at + AFTER), timeout=PATIENCE):
-            yield match
+            yield match, 0
 
 
 def _matches_around(
     content: bytes, pattern: Pattern[bytes], anchors: Iterable[int]
-) -> Iterator[RegexMatch[bytes]]:
+) -> Iterator[_Found]:
     for start, end in _surroundings(anchors, len(content)):
-        yield from pattern.finditer(content, start, end, timeout=PATIENCE)
+        for match in pattern.finditer(content, start, end, timeout=PATIENCE):
+            yield match, 0
 
 
 def _surroundings(anchors: Iterable[int], size: int) -> Iterator[tuple[int, int]]:

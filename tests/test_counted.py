@@ -1,0 +1,118 @@
+"""Keys in binary data, where a length that looks like a letter stands before a string."""
+
+from __future__ import annotations
+
+import json
+import marshal
+import pickle
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import ALPHABET, PREFIX, WAKEYSCAN, MakeKey, execute, fingerprint, write
+from wakeyscan import rule
+from wakeyscan.examine import examine
+from wakeyscan.finding import Document, Origin
+from wakeyscan.inspection import Wrappings
+from wakeyscan.lens import lens
+
+LENS = lens(rule.load(), Wrappings())
+
+
+def compiled(key: str) -> bytes:
+    return marshal.dumps(compile(f"KEY = {key!r}\nOTHER = None\nX = 'abc'\n", "m.py", "exec"))
+
+
+def pickled(protocol: int, key: str) -> bytes:
+    return pickle.dumps({"token": key, "n": [1, key]}, protocol)
+
+
+def counted(before: bytes, behind: bytes, key: str) -> bytes:
+    return before + bytes([len(key)]) + key.encode() + behind
+
+
+FORMATS: dict[str, Callable[[str], bytes]] = {
+    "Python, compiled": compiled,
+    **{f"pickle-{protocol}": partial(pickled, protocol) for protocol in range(2, 6)},
+    "Java, compiled": partial(
+        counted, b"\x01\x00\x05Other\x08\x00\x12\x01\x00", b"\x01\x00\x04Code"
+    ),
+    "Protocol Buffers": partial(counted, b"\x08\x96\x01\x12", b"2\x05hello8\x01"),
+    "Protocol Buffers, a field by a letter": partial(counted, b"\x08\x96\x01b", b"r\x05hello8\x01"),
+    "MessagePack": partial(counted, b"\x82\xa5token\xd9", b"\xa1a\x01"),
+    "CBOR": partial(counted, b"\xa2etokenx", b"aa\x01"),
+    "DEX": partial(counted, b"\x05hello\x00", b"\x00\x05world\x00"),
+    "a length of four bytes": lambda key: (
+        b"\x01\x02" + len(key).to_bytes(4, "little") + key.encode() + b"more\x01"
+    ),
+    "a length of eight bytes": lambda key: (
+        b"\x01\x02" + len(key).to_bytes(8, "little") + key.encode() + b"more\x01"
+    ),
+}
+LIKE_LETTERS = (40, 41, 43, 48, 49, 64, 80, 90, 111)
+"""Characters behind the prefix of a key whose length is the code of a digit or a letter."""
+OTHERS = (16, 20, 24, 31, 32, 36, 52, 54)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_key_whose_bytes_are_counted_is_whole_and_alone(
+    format: str, make_key: MakeKey, tmp_path: Path
+) -> None:
+    # A field that is named by a letter, before a length that is none, might as well be text.
+    by_a_letter = format in ("Protocol Buffers, a field by a letter", "CBOR")
+    lengths = LIKE_LETTERS if by_a_letter else (*LIKE_LETTERS, *OTHERS)
+    keys = {f"{length}": make_key(length) for length in lengths}
+    write(tmp_path, {name: FORMATS[format](key) for name, key in keys.items()})
+    report = json.loads(execute([WAKEYSCAN, "scan", "--format", "json"], tmp_path).out)
+    found = {(f["path"], f["fingerprint"], f["encoding"]) for f in report["findings"]}
+    assert found == {(name, fingerprint(key), "plain") for name, key in keys.items()}
+
+
+@pytest.mark.parametrize(
+    ("before", "behind"),
+    [
+        pytest.param("é\u4e2d ", " \u4e2d", id="blanks in Chinese"),
+        pytest.param("\u4e2d(", ")\u4e2d", id="brackets in Chinese"),
+        pytest.param("\u4e2d\u4e2d\u4e2d=", "", id="an equals sign in Chinese"),
+        pytest.param('\x05\x01"', '"\x00', id="quoted in binary data"),
+        pytest.param("\x01\x02'", "'", id="quoted by one sign"),
+        pytest.param("a\x1f", "\x1fb", id="parted by units"),
+        pytest.param("a\x1c", "\x1cb", id="parted by files"),
+        pytest.param("A=0\0", "\0B=1\0", id="parted by NUL"),
+        pytest.param("\x01\x02 ", " \x01", id="blanks in binary data"),
+        pytest.param("\x01\x02<", ">\x01", id="a tag"),
+    ],
+)
+def test_what_stands_before_a_longer_key_is_no_length(
+    before: str, behind: str, make_key: MakeKey, tmp_path: Path
+) -> None:
+    key = make_key(100)  # more than any of these signs would count
+    write(tmp_path, {"a": f"{before}{key}{behind}"})
+    report = json.loads(execute([WAKEYSCAN, "scan", "--format", "json"], tmp_path).out)
+    assert [f["fingerprint"] for f in report["findings"]] == [fingerprint(key)]
+
+
+@pytest.mark.parametrize("length", range(40, 50))
+def test_a_digit_before_a_key_in_a_text_is_a_part_of_the_word(
+    length: int, make_key: MakeKey, tmp_path: Path
+) -> None:
+    write(tmp_path, {"a": f"é\u4e2d {chr(length + 8)}{make_key(length)}\n"})
+    assert execute([WAKEYSCAN, "scan"], tmp_path).code == 0
+
+
+TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from("\t\n\r"))
+BODY = st.text(ALPHABET, min_size=20, max_size=100).filter(
+    lambda body: any(c.isdigit() for c in body) and len(set(body)) > 12
+)
+
+
+@given(TEXT, st.sampled_from(" \t\n=:;,(<[{|\"'`>/@"), BODY, st.sampled_from(" \n,;)>|\"'`"), TEXT)
+@settings(max_examples=1000, deadline=None)
+def test_a_text_counts_nothing(before: str, lead: str, body: str, end: str, behind: str) -> None:
+    content = f"{before}{lead}{PREFIX}{body}{end}{behind}".encode()
+    found = [f.secret.reveal().decode() for f in examine(Document(Origin("a"), content), LENS)]
+    assert found == [PREFIX + body]
