@@ -47,10 +47,10 @@ FORMATS: dict[str, Callable[[str], bytes]] = {
     "CBOR": partial(counted, b"\xa2etokenx", b"aa\x01"),
     "DEX": partial(counted, b"\x05hello\x00", b"\x00\x05world\x00"),
     "a length of four bytes": lambda key: (
-        b"\x01\x02" + len(key).to_bytes(4, "little") + key.encode() + b"more\x01"
+        b"\x01\x02" + len(key).to_bytes(4, "little") + key.encode() + b"q\x01"
     ),
     "a length of eight bytes": lambda key: (
-        b"\x01\x02" + len(key).to_bytes(8, "little") + key.encode() + b"more\x01"
+        b"\x01\x02" + len(key).to_bytes(8, "little") + key.encode() + b"q\x01"
     ),
 }
 LIKE_LETTERS = (40, 41, 43, 48, 49, 64, 80, 90, 111)

@@ -115,11 +115,11 @@ def test_a_key_in_lines_of_base64_is_whole_whatever_is_around_it(
     body: str, before: bytes, behind: bytes, width: int, end: str, around: str, padded: bool
 ) -> None:
     key = PREFIX + body
-    raw = before + b"\0 " + key.encode() + b"\0" + behind
+    raw = before + b"\0\n" + key.encode() + b"\0" + behind
     wrapped = (urlsafe_b64encode if len(before) % 2 else b64encode)(raw).decode()
     lines = re.findall(f".{{1,{width}}}", wrapped if padded else wrapped.rstrip("="))
     # Such are taken for a key of its own, with a word or with what is no text behind it.
-    at_a_beginning = len(before + b"\0 ") * 4 % (3 * width) == 0
+    at_a_beginning = len(before + b"\0\n") * 4 % (3 * width) == 0
     a_word_more = len(lines) == 2 and len(lines[-1]) < 4
     # Such are not seen in few bytes.
     narrow = width < 16 and end.startswith("\\")

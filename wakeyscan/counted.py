@@ -14,18 +14,20 @@ _WIDE = (4, 8)
 """Bytes of a length in several, the low one first; the others are 0 here."""
 _NEAR = 16
 """Bytes around a string in which there is one that no text has."""
+_MARKS = 2
+"""Bytes behind a string that may look like letters, before one that does not."""
 
 _CHARACTER = (
     rb"(?:[\t\n\f\r\x1b -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
     rb"|[\xf0-\xf4][\x80-\xbf]{3})"
 )
-_TEXT = re.compile(_CHARACTER + rb"*+")
 _END_OF_TEXT = re.compile(rb"[\x80-\xbf]{0,3}" + _CHARACTER + rb"*+")
 _BEGINNING_OF_TEXT = re.compile(_CHARACTER + rb"*+(?:[\xc2-\xf4][\x80-\xbf]{0,2})?")
+_NO_TEXT = re.compile(rb"(?!" + _CHARACTER + rb")[\0-\xff]")
 _ENDS_AS_TEXT = re.compile(_CHARACTER + rb"\Z")
 _VISIBLE = re.compile(rb"[ -~]*+")
+_LETTER = re.compile(rb"\w")
 _WORD = re.compile(rb"[\w-]*+")
-_CLOSING = {b"(": b")", b"<": b">", b"[": b"]", b"{": b"}"}
 _OF_PYTHON = (b"z", b"Z")
 """What stands before a length in compiled Python, where that does not look like binary data."""
 
@@ -35,29 +37,28 @@ def counted(content: bytes, at: int) -> int:
 
     0: nothing counts its bytes, or a text may well have such a character there by chance.
     """
-    zeros = content[max(0, at - max(_WIDE)) : at]
-    length = zeros.rstrip(b"\0")[-1:]
-    size, width = ord(length or b"\0"), len(zeros) - len(zeros.rstrip(b"\0")) + 1
+    head = content[max(0, at - max(_WIDE)) : at]
+    length = head.rstrip(b"\0")[-1:]
+    size, width = ord(length or b"\0"), len(head) - len(head.rstrip(b"\0")) + 1
     shown = _VISIBLE.match(content, at, at + size)
     if size < _SHORTEST or not shown or shown.end() < at + size:
         return 0
-    if width > 1:
-        return size if width in _WIDE else 0
     before, behind = content[max(0, at - 1 - _NEAR) : at - 1], content[at + size :][:_NEAR]
-    if _WORD.fullmatch(length):
+    if width == 1 and _LETTER.match(length):
         is_text = _END_OF_TEXT.fullmatch(before) and _BEGINNING_OF_TEXT.fullmatch(behind)
         return 0 if is_text else size
-    return size if _is_binary(before, length) and not _is_closed(content, at, length) else 0
+    counts = _is_binary(before, length) if width == 1 else width in _WIDE
+    return size if counts and _is_over(behind) else 0
 
 
 def _is_binary(before: bytes, length: bytes) -> bool:
     """Say whether what stands right before a string is no text."""
     if before.endswith(_OF_PYTHON):
         return not _END_OF_TEXT.fullmatch(before)
-    return not (_TEXT.fullmatch(length) and (not before or _ENDS_AS_TEXT.search(before)))
+    return bool(_NO_TEXT.match(length) or (before and not _ENDS_AS_TEXT.search(before)))
 
 
-def _is_closed(content: bytes, at: int, length: bytes) -> bool:
-    """Say whether a word stands between two of the same character, or between brackets."""
-    word = _WORD.match(content, at)
-    return word is not None and content.startswith(_CLOSING.get(length, length), word.end())
+def _is_over(behind: bytes) -> bool:
+    """Say whether what seems to go on a word is next to nothing before what is no text."""
+    word = _WORD.match(behind)
+    return word is not None and word.end() <= _MARKS and bool(_NO_TEXT.match(behind, word.end()))
