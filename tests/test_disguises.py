@@ -6,6 +6,7 @@ import json
 import random
 import re
 from base64 import b64encode
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -327,6 +328,50 @@ def test_no_decoder_trips_over_any_bytes(content: bytes, at: int, name: str) -> 
                 assert 0 <= low < high <= len(whole)
                 for start, end in layer.sources(0, len(layer.content)):
                     assert 0 <= start <= end <= len(whole)
+
+
+def coded(key: str) -> list[int]:
+    return list(key.encode())
+
+
+ARRAYS: dict[str, Callable[[str], str]] = {
+    "a Buffer": lambda key: json.dumps(
+        {"type": "Buffer", "data": coded(key)}, separators=(",", ":")
+    ),
+    "a Buffer, indented by 2": lambda key: json.dumps({"a": {"data": coded(key)}}, indent=2),
+    "a Buffer, indented by 4": lambda key: json.dumps({"a": [{"data": coded(key)}]}, indent=4),
+    "a Buffer, indented by tabs": lambda key: json.dumps({"data": coded(key)}, indent="\t"),
+    "a Buffer, on Windows": lambda key: json.dumps({"data": coded(key)}, indent=2).replace(
+        "\n", "\r\n"
+    ),
+    "a header in a Buffer": lambda key: json.dumps(coded(f"Authorization: Bearer {key}\r\n")),
+    "JavaScript": lambda key: f"String.fromCharCode({', '.join(map(str, coded(key)))})",
+    "Go": lambda key: f"var k = []byte{{{', '.join(map(str, coded(key)))}}}",
+    "Java": lambda key: f"byte[] k = {{ {', '.join(map(str, coded(key)))} }};",
+    "among other numbers": lambda key: (
+        f"[1.5, -7, 300, {', '.join(map(str, coded(key)))}, 0, 1000]"
+    ),
+}
+
+
+@pytest.mark.parametrize("array", ARRAYS)
+def test_a_key_in_an_array_of_codes_is_found(array: str, key: str, tmp_path: Path) -> None:
+    write(tmp_path, {"a": ARRAYS[array](key), "much": "words\n" * 100_000})
+    for target in ("a", "."):
+        ran = execute([WAKEYSCAN, "scan", "--format", "json", target], tmp_path)
+        found = [(f["fingerprint"], f["encoding"]) for f in ran.json()["findings"]]
+        assert found == [(fingerprint(key), "decimal")]
+
+
+@pytest.mark.parametrize(
+    "change", [("119", "2119"), ("119", "-119"), ("97", "97.5"), ("97", "397")]
+)
+def test_numbers_that_are_no_codes_are_no_key(
+    change: tuple[str, str], key: str, tmp_path: Path
+) -> None:
+    array = ",".join(map(str, coded(key)))
+    write(tmp_path, {"a": f"[{array.replace(*change)}]"})
+    assert execute([WAKEYSCAN, "scan"], tmp_path).code == 0
 
 
 ACME = """\

@@ -112,6 +112,14 @@ class Letters:
         return frozenset(b"0x" + digits for digits in _digits(one[0] for one in self._anchors))
 
     @cached_property
+    def decimals(self) -> tuple[tuple[bytes, re.Pattern[bytes]], ...]:
+        """The code of each anchor's first letter in an array, and that with the second."""
+        return tuple(
+            (b"%d," % one[0], re.compile(rb"%d,\s{0,64}%d(?![0-9.])" % (one[0], one[1])))
+            for one in self._anchors
+        )
+
+    @cached_property
     def apart(self) -> tuple[tuple[re.Pattern[bytes], list[list[bytes]]], ...]:
         """The first letter of each anchor in a dump, and the digits of the next three in each case.
 

@@ -68,6 +68,7 @@ class Sieves:
         self.words = self._shape.words
         self.by_name: dict[str, Sieve] = {
             "base64": self._shape.base64,
+            "decimal": self._decimal,
             "dump": self._dump,
             "entities": self._entities,
             "escapes": self._escapes,
@@ -160,6 +161,16 @@ class Sieves:
             for pattern, cases in self._letters.apart
             for at in (first.start() for first in pattern.finditer(content))
             if any(all(d in content[at + 2 : at + _ROW] for d in others) for others in cases)
+        ]
+        return around(content, sorted(spots), _ROW)
+
+    def _decimal(self, content: bytes, words: Words) -> bytes:
+        """Look for the codes of the first two letters, in an array."""
+        spots = [
+            (at, at + _ROW)
+            for first, pair in self._letters.decimals
+            if first in content
+            for at in (two.start() for two in pair.finditer(content))
         ]
         return around(content, sorted(spots), _ROW)
 
