@@ -6,6 +6,7 @@ import json
 import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,21 @@ def test_a_plain_key_in_the_line_before_is_none_of_the_text(make_key: MakeKey) -
     for _ in range(20):
         one, other = make_key(WHOLE), make_key(WHOLE)
         assert secrets_in(f"{one}\n{in_base64(other)}\n") == {one, other}
+
+
+def test_a_digest_in_the_line_below_is_none_of_the_text(make_key: MakeKey) -> None:
+    for _ in range(20):
+        key = make_key(WHOLE)
+        digest = sha256(key.encode()).hexdigest()
+        assert len(in_base64(key)) == len(digest)
+        assert secrets_in(f"{in_base64(key)}\n{digest}\n") == {key}
+
+
+def test_a_long_rest_of_a_key_before_what_is_no_text_is_a_part_of_it(make_key: MakeKey) -> None:
+    for behind in (b"\0\1\xff", b"\xff\xfe", b"\x8c\x94q"):
+        key = make_key(50)
+        wrapped = b64encode(b"TOKEN=" + key.encode() + behind).decode()
+        assert secrets_in(f"{wrapped[:64]}\n{wrapped[64:]}\n") == {key}
 
 
 BODY = st.text(ALPHABET, min_size=20, max_size=80).filter(
