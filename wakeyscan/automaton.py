@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wakeyscan.catalog import Form, Hit, Look
+from wakeyscan.cuts import REACH
 from wakeyscan.database import Mark, Scan, scanner
 
 _RAREST = b"zqxjkvwy_-bpg"
@@ -102,6 +103,7 @@ class _Group:
     def __init__(self, width: int, exact_case: bool, forms: tuple[Form, ...]) -> None:
         self._width, self._exact_case, self._forms = width, exact_case, forms
         self._texts = tuple(f.text if exact_case else f.text.lower() for f in forms)
+        self._before = tuple(f.before for f in forms)
         self._longest = max(map(len, self._texts))
 
     def hits(self, content: bytes | memoryview, end: int) -> list[Hit]:
@@ -112,5 +114,10 @@ class _Group:
             there = there.lower()
         if not there.startswith(self._texts):
             return []
-        both = zip(self._forms, self._texts, strict=True)
-        return [Hit(form, at) for form, text in both if there.startswith(text)]
+        each = zip(self._forms, self._texts, self._before, strict=True)
+        return [
+            Hit(form, at)
+            for form, text, before in each
+            if there.startswith(text)
+            and (before is None or before.search(content, max(0, at - REACH), at))
+        ]

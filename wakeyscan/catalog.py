@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.cuts import part_before
 from wakeyscan.rule import Rule
 
 if TYPE_CHECKING:
+    import re
+
     from wakeyscan.layer import Decoder
 
 PLAIN = ""
 """The name of no wrapping."""
+_PIECES = "pieces"
 
 
 class Form(NamedTuple):
@@ -22,6 +26,11 @@ class Form(NamedTuple):
     """The file of the decoder that takes it off, or `PLAIN`."""
     anchor: bytes
     exact_case: bool
+
+    @property
+    def before(self) -> re.Pattern[bytes] | None:
+        """The pattern of what stands within `cuts.REACH` before it; `None`: anything may."""
+        return part_before(self.text) if self.decoder == _PIECES else None
 
 
 class Hit(NamedTuple):

@@ -7,23 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wakeyscan.display import KEY_PREFIX
+from wakeyscan.cuts import CLOSING, PREFIX, QUOTES, REACH, part_before
 from wakeyscan.layer import Layer, Marks
 from wakeyscan.locate import places
 
 NAME = "pieces"
 
-_PREFIX = KEY_PREFIX.encode()
-_HALF = len(_PREFIX) // 2
-_QUOTES = (b'"', b"'", b"`")
-_CLOSING = (*_QUOTES, b"\\")
-"""Where a literal ends: at a quote, of JSON in JSON at one that is escaped."""
+_HALF = len(PREFIX) // 2
 _SEEN = 3
 """Letters of the prefix that, with what closes them, are rare enough to be looked for."""
 _INNER = 2
 """The same of letters with a quote on either side."""
-_REACH = 320
-"""Bytes before a part in which the part before it ends."""
 
 
 def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
@@ -32,17 +26,17 @@ def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     Of two parts that is the longer one; of more, where neither end is long, one between. Cut in
     more, or in more than three behind a single letter, it may be all letters that are everywhere.
     """
-    if anchor != _PREFIX:
+    if anchor != PREFIX:
         return
     yield anchor
     for cut in range(1, len(anchor) - _INNER):
-        yield from (quote + anchor[cut:] for quote in _QUOTES)
+        yield from (quote + anchor[cut:] for quote in QUOTES)
     for cut in range(_SEEN, len(anchor)):
-        yield from (anchor[:cut] + closing for closing in _CLOSING)
+        yield from (anchor[:cut] + closing for closing in CLOSING)
     for start in range(1, len(anchor) - _INNER):
         for end in range(start + _INNER if start > 1 else _HALF + 1, len(anchor)):
             middle = anchor[start:end]
-            yield from (quote + middle + last for quote in _QUOTES for last in (quote, b"\\"))
+            yield from (quote + middle + last for quote in QUOTES for last in (quote, b"\\"))
 
 
 def spell(anchor: bytes) -> Iterator[bytes]:
@@ -64,15 +58,8 @@ def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
 
 
 def _may_be_one(content: bytes, mark: bytes) -> bool:
-    """Say whether a literal ends before a part between two quotes as one must.
-
-    `'live'` is a word of many a program.
-    """
-    middle = mark[:1] in _QUOTES and mark[-1:] in _CLOSING
-    start = _PREFIX.find(mark[1:-1]) if middle else 0
-    if start < 1:
-        return True
-    ends = [_PREFIX[start - 1 : start] + closing for closing in _CLOSING]
-    return any(
-        end in content[max(0, at - _REACH) : at] for at in places(content, mark) for end in ends
+    """Say whether a literal ends before a part of the prefix as one must."""
+    before = part_before(mark)
+    return before is None or any(
+        before.search(content, max(0, at - REACH), at) for at in places(content, mark)
     )
