@@ -33,6 +33,8 @@ Each pattern begins with letters: that is searched for faster than `find` does.
 _DUMPED = (
     re.compile(rb"5[fF](?:6[15cC]|(?<=6[cC]5[fF])[ \r\n]|(?<=615[fF])[ \r\n])"),
     re.compile(rb"_[ ](?:(?<=e   _ )|  l)"),
+    re.compile(rb"0(?:66137|57545|64554)"),
+    re.compile(rb"1(?:37 154|45 137)"),
 )
 """The parts of the prefix of keys that show in each dump of words, and of characters."""
 _ROW = 128
