@@ -31,8 +31,10 @@ from tests.archives import (
     database,
     lzw,
     pdf,
+    png_rows,
     run_lengths,
     tarred,
+    tiff_rows,
     zipped,
 )
 from tests.conftest import (
@@ -50,6 +52,7 @@ from tests.repository import Repo, places
 from wakeyscan import containers, family, rule
 from wakeyscan.container import Bounds, format_of
 from wakeyscan.containers._pdffilters import unfiltered
+from wakeyscan.containers._pdfpredictors import predictors
 from wakeyscan.finding import Document, Origin
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import lens
@@ -600,6 +603,30 @@ FILTERS: dict[str, tuple[bytes, Callable[[bytes], bytes]]] = {
         b"[/FlateDecode/ASCII85Decode]",
         lambda c: zlib.compress(a85encode(c) + b"~>"),
     ),
+    "predicted as in PNG": (
+        b"/FlateDecode /DecodeParms << /Predictor 15 /Columns 5 >>",
+        lambda c: zlib.compress(png_rows(c, 5, 1, bytes(range(5)))),
+    ),
+    "predicted as in PNG, up": (
+        b"/Fl /DP<</Columns 7/Predictor 12>>",
+        lambda c: zlib.compress(png_rows(c, 7, 1, b"\2")),
+    ),
+    "predicted as in PNG, of colours": (
+        b"[/AHx /LZW] /DecodeParms [null << /Predictor 10 /Colors 3 /Columns 4 >>]",
+        lambda c: lzw(png_rows(c, 4, 3, bytes((4, 1, 3, 2)))).hex().encode() + b">",
+    ),
+    "predicted as in TIFF": (
+        b"/FlateDecode /DecodeParms << /Predictor 2 /Colors 2 /Columns 3 >>",
+        lambda c: zlib.compress(tiff_rows(c, 3, 2, 1)),
+    ),
+    "predicted as in TIFF, of words": (
+        b"/LZWDecode /DecodeParms [<< /Predictor 2 /BitsPerComponent 16 /Columns 3 >>]",
+        lambda c: lzw(tiff_rows(c, 3, 1, 2)),
+    ),
+    "not predicted": (
+        b"/FlateDecode /DecodeParms << /Predictor 1 /Columns 3 >>",
+        zlib.compress,
+    ),
 }
 """By what wraps a stream: how a PDF says so, and how it is done."""
 
@@ -628,11 +655,12 @@ def test_filters_give_what_went_in_and_damaged_ones_end_or_say_so(
     content *= data.draw(st.integers(1, 9))
     wrapped = wrap(content)
     budget = Budget(Bounds(), lambda: 1 << 20)
-    names, early = re.findall(rb"/(\w+)", named.partition(b"/DecodeParms")[0]), "late" not in kind
-    assert unfiltered(wrapped, names, early, budget)(1 << 20) == content
+    names, early = re.findall(rb"/(\w+)", re.split(rb"/D\w*P", named)[0]), "late" not in kind
+    before = predictors(named, len(names))
+    assert unfiltered(wrapped, names, early, budget, before)(1 << 20) == content
     spoilt = bytearray(wrapped)
     spoilt[data.draw(st.integers(0, len(wrapped) - 1))] ^= data.draw(st.integers(1, 255))
-    read = unfiltered(bytes(spoilt), names, early, budget)
+    read = unfiltered(bytes(spoilt), names, early, budget, before)
     with suppress(Closed):
         while read(999):
             pass
@@ -641,6 +669,10 @@ def test_filters_give_what_went_in_and_damaged_ones_end_or_say_so(
 FILTER_BOMBS: dict[str, tuple[bytes, Callable[[], bytes]]] = {
     "lzw": (b"/LZWDecode", lambda: lzw(bytes(4 << 20))),
     "run length": (b"/RunLengthDecode", lambda: b"\x81\0" * (1 << 20)),
+    "predicted": (
+        b"/Fl /DecodeParms << /Predictor 12 /Columns 9999 >>",
+        lambda: zlib.compress(bytes(4 << 20)),
+    ),
 }
 
 
@@ -652,6 +684,32 @@ def test_what_a_filter_blows_up_ends_within_bounds(kind: str) -> None:
     looked = look_at([Document(Origin("a"), content)], THROUGH._replace(bounds=bounds))
     reason = "a bomb: over 2 bytes out of each; the rest is left"
     assert [item.reason for item in looked.skipped] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    {
+        "rows": (b"/Predictor 12 /Columns 99999999", "a predictor with rows of 99,999,999 bytes"),
+        "bits": (
+            b"/Predictor 2 /BitsPerComponent 4",
+            "a predictor that is not known here (2, of 4 bits)",
+        ),
+    }.values(),
+    ids=["rows", "bits"],
+)
+def test_a_predictor_that_is_not_undone_is_a_gap(
+    tmp_path: Path, run: Run, said: bytes, reason: str
+) -> None:
+    named = b"/FlateDecode /DecodeParms << %b >>" % said
+    write(tmp_path, {"a.pdf": one_stream(named, zlib.compress(b"x"))})
+    ran = run("scan", "--format=json")
+    assert (ran.code, [s["reason"] for s in ran.json()["skipped"]]) == (3, [f"in pdf: {reason}"])
+
+
+def test_a_table_of_offsets_is_left_predicted(tmp_path: Path, run: Run) -> None:
+    named = b"/FlateDecode /Type /XRef /DecodeParms << /Predictor 2 /BitsPerComponent 4 >>"
+    write(tmp_path, {"a.pdf": one_stream(named, zlib.compress(b"x"))})
+    assert run("scan", "--format=json").json()["skipped"] == []
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "object streams"])
