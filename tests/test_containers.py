@@ -907,11 +907,22 @@ def test_zlib_of_every_level(tmp_path: Path, run: Run, key: str, level: int, sha
     assert [s["reason"] for s in report["skipped"]] == told
 
 
+@pytest.mark.parametrize("before", [b"", b"blob 49\0"], ids=["text", "object"])
+def test_zlib_of_a_few_words_that_is_cut_short(
+    tmp_path: Path, run: Run, key: str, before: bytes
+) -> None:
+    write(tmp_path, {"a": zlib.compress(before + f"{key}\n".encode())[:-2]})
+    report = run("scan", "--format=json").json()
+    assert [(f["path"], f["encoding"]) for f in report["findings"]] == [("a", "zlib")]
+    assert [s["reason"] for s in report["skipped"]] == ["in zlib: cut short"]
+
+
 NO_ZLIB: dict[str, bytes] = {
     "a formula": b"x^2 + y^2 = z^2, and so on for as long as there is paper\n",
     "noise": b"x\x9c" + random.Random(4).randbytes(900),
     "a wrong check sum": zlib.compress(b"of a few words")[:-1] + b"?",
     "cut short at once": zlib.compress(b"of a few words")[:12],
+    "bytes cut short": zlib.compress(random.Random(5).randbytes(40))[:-2],
 }
 
 
