@@ -44,7 +44,7 @@ _NARROW = re.compile(
     rb"(?:\n[ \t]*+[\w+/-]{1,15}+={0,2}\r?){1,64}(?=\n)"
 )
 """Lines too short for a word, three or more: a key is in the first two, or behind them."""
-_ESCAPED_SLASH = re.compile(rb"\\{1,7}/")
+_ESCAPED_LETTER = re.compile(rb"\\{1,7}/|%2[BbFf]")
 _DIGITS = b"0123456789abcdefABCDEF"
 _DIGITS_APART = bytes.maketrans(_DIGITS, b"\0" * len(_DIGITS))
 _NO_DIGITS = bytes(set(range(256)).difference(_DIGITS))
@@ -136,8 +136,8 @@ def _is_line(content: bytes, shape: bytes, start: int, end: int) -> bool:
 def _dense(content: bytes, shape: bytes) -> Spans:
     """List the beginnings of long runs with capitals and small letters: a line drawn has none."""
     whole = shape.replace(b"y", b"x")
-    if b"\\/" in content:  # of JSON
-        whole = _slashes_joined(content, whole)
+    if b"\\/" in content or (b"%" in content and b"%2" in content):  # of JSON, and of a URL
+        whole = _escapes_joined(content, whole)
     begins = []
     at = whole.find(_NARROWEST)
     while at >= 0:
@@ -150,10 +150,10 @@ def _dense(content: bytes, shape: bytes) -> Spans:
     return begins
 
 
-def _slashes_joined(content: bytes, whole: bytes) -> bytes:
-    """Take a slash and what escapes it, in JSON in JSON too, for letters."""
+def _escapes_joined(content: bytes, whole: bytes) -> bytes:
+    """Take a slash and what escapes it, in JSON in JSON too, for letters; and that of a URL."""
     shape = bytearray(whole)
-    for found in _ESCAPED_SLASH.finditer(content):
+    for found in _ESCAPED_LETTER.finditer(content):
         shape[slice(*found.span())] = b"x" * len(found[0])
     return bytes(shape)
 
