@@ -33,10 +33,10 @@ Each pattern begins with letters: that is searched for faster than `find` does.
 _DUMPED = (
     re.compile(rb"5[fF](?:6[15cC]|(?<=6[cC]5[fF])[ \r\n]|(?<=615[fF])[ \r\n])"),
     re.compile(rb"_[ ](?:(?<=e   _ )|  l)"),
-    re.compile(rb"0(?:66137|57545|64554)"),
-    re.compile(rb"1(?:37 154|45 137)"),
+    re.compile(rb"137(?:(?<=066137)| 154|(?<=145 137))"),
+    re.compile(rb"064554"),
 )
-"""The parts of the prefix of keys that show in each dump of words, and of characters."""
+"""The parts of the prefix of keys that show in each dump of words, characters, octal digits."""
 _ROW = 128
 """Bytes of a dump that have three more letters of an anchor in them."""
 _QUOTED = frozenset(bytes([c]) for c in b"0234567\r\n")
