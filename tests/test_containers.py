@@ -53,9 +53,10 @@ from wakeyscan import containers, family, rule
 from wakeyscan.container import Bounds, format_of
 from wakeyscan.containers._pdffilters import unfiltered
 from wakeyscan.containers._pdfpredictors import predictors
+from wakeyscan.examine import examine
 from wakeyscan.finding import Document, Origin
 from wakeyscan.inspection import Wrappings
-from wakeyscan.lens import lens
+from wakeyscan.lens import Lens, lens
 from wakeyscan.look import look_at
 from wakeyscan.member import Budget, Closed
 
@@ -319,7 +320,7 @@ ASUNDER = {
     "a line break of a slide": ("ppt/slides/slide1.xml", "</a:t></a:r><a:br/><a:r><a:t>"),
     "OpenDocument's paragraphs": ("content.xml", "</text:p><text:p>"),
     "OpenDocument's blanks": ("content.xml", "<text:s/>"),
-    "another file": ("docs/a.xml", _WORD),
+    "other tags": ("docs/a.xml", "</b></i><i><b>"),
 }
 """By what stands between a key and what is none of it: the name of the member, and that."""
 
@@ -333,6 +334,58 @@ def test_what_is_no_run_of_the_same_paragraph_is_no_part_of_a_key(
     write(tmp_path, {"a.docx": zipped({name: text.encode()})})
     report = run("scan", "--format=json").json()
     assert [f["fingerprint"] for f in report["findings"]] == [fingerprint(key)]
+
+
+UNZIPPED = ("document", "on many lines", "revision", "opendocument", "opendocument's marks")
+LENS = lens(rule.load(""), Wrappings())
+HASTY = lens(rule.load(""), Wrappings())
+HASTY.prefilter.expect(1 << 30)
+
+
+@pytest.mark.parametrize("through", [LENS, HASTY], ids=["few bytes", "many"])
+@pytest.mark.parametrize("kind", UNZIPPED)
+def test_a_key_in_runs_of_a_document_that_is_in_no_zip(
+    make_key: MakeKey, kind: str, through: Lens
+) -> None:
+    _, text, seam = RUNS[kind]
+    for at in range(3, 40):
+        key = make_key()
+        cuts = key[:at] + seam + key[at : at + 5] + seam + key[at + 5 :]
+        content = b"<?xml version='1.0'?>\n" + text.format("k: " + cuts).encode()
+        (finding,) = examine(Document(Origin("a.fodt"), content), through)
+        assert (finding.secret.reveal().decode(), finding.encoding) == (key, "runs")
+        assert (finding.position.line, finding.position.column) == (
+            2,
+            text.index("{}") + len("k: ") + 1,
+        )
+        assert not any(key[n : n + 8] in finding.excerpt for n in range(8, 40))
+    for at in (1, 2):
+        content = text.format(key[:at] + seam + key[at:]).encode()
+        found = examine(Document(Origin("a"), content), through)
+        assert [f.secret.reveal().decode() for f in found] == [key]
+
+
+@pytest.mark.parametrize("kind", ASUNDER)
+def test_what_is_no_run_of_the_same_paragraph_is_no_part_of_a_key_outside_of_a_zip(
+    key: str, kind: str
+) -> None:
+    _, between = ASUNDER[kind]
+    for at in (4, 12):
+        text = f"<w:p><w:t>Next {key[:at]}{between}{key[at:]}{between}Next</w:t></w:p>".encode()
+        assert examine(Document(Origin("a.xml"), text), LENS) == []
+    text = f"<w:p><w:t>Next{between}{key}{between}Next</w:t></w:p>".encode()
+    (finding,) = examine(Document(Origin("a.xml"), text), LENS)
+    assert (finding.secret.reveal().decode(), finding.encoding) == (key, "plain")
+
+
+def test_many_keys_in_runs_are_each_found_once(make_key: MakeKey) -> None:
+    keys = [make_key() for _ in range(300)]
+    paragraph = f"<w:p>{_RUN}<w:t>{{}}{_WORD}{{}}</w:t></w:r></w:p>\n"
+    text = "".join(paragraph.format(key[:11], key[11:]) for key in keys).encode()
+    found = examine(Document(Origin("a.xml"), text), LENS)
+    assert [(f.secret.reveal().decode(), f.position.line) for f in found] == [
+        (key, number) for number, key in enumerate(keys, 1)
+    ]
 
 
 @pytest.mark.parametrize("kind", RUNS)
