@@ -31,8 +31,10 @@ from tests.archives import (
     database,
     lzw,
     pdf,
+    png_rows,
     run_lengths,
     tarred,
+    tiff_rows,
     zipped,
 )
 from tests.conftest import (
@@ -50,9 +52,11 @@ from tests.repository import Repo, places
 from wakeyscan import containers, family, rule
 from wakeyscan.container import Bounds, format_of
 from wakeyscan.containers._pdffilters import unfiltered
+from wakeyscan.containers._pdfpredictors import predictors
+from wakeyscan.examine import examine
 from wakeyscan.finding import Document, Origin
 from wakeyscan.inspection import Wrappings
-from wakeyscan.lens import lens
+from wakeyscan.lens import Lens, lens
 from wakeyscan.look import look_at
 from wakeyscan.member import Budget, Closed
 
@@ -316,7 +320,7 @@ ASUNDER = {
     "a line break of a slide": ("ppt/slides/slide1.xml", "</a:t></a:r><a:br/><a:r><a:t>"),
     "OpenDocument's paragraphs": ("content.xml", "</text:p><text:p>"),
     "OpenDocument's blanks": ("content.xml", "<text:s/>"),
-    "another file": ("docs/a.xml", _WORD),
+    "other tags": ("docs/a.xml", "</b></i><i><b>"),
 }
 """By what stands between a key and what is none of it: the name of the member, and that."""
 
@@ -330,6 +334,58 @@ def test_what_is_no_run_of_the_same_paragraph_is_no_part_of_a_key(
     write(tmp_path, {"a.docx": zipped({name: text.encode()})})
     report = run("scan", "--format=json").json()
     assert [f["fingerprint"] for f in report["findings"]] == [fingerprint(key)]
+
+
+UNZIPPED = ("document", "on many lines", "revision", "opendocument", "opendocument's marks")
+LENS = lens(rule.load(""), Wrappings())
+HASTY = lens(rule.load(""), Wrappings())
+HASTY.prefilter.expect(1 << 30)
+
+
+@pytest.mark.parametrize("through", [LENS, HASTY], ids=["few bytes", "many"])
+@pytest.mark.parametrize("kind", UNZIPPED)
+def test_a_key_in_runs_of_a_document_that_is_in_no_zip(
+    make_key: MakeKey, kind: str, through: Lens
+) -> None:
+    _, text, seam = RUNS[kind]
+    for at in range(3, 40):
+        key = make_key()
+        cuts = key[:at] + seam + key[at : at + 5] + seam + key[at + 5 :]
+        content = b"<?xml version='1.0'?>\n" + text.format("k: " + cuts).encode()
+        (finding,) = examine(Document(Origin("a.fodt"), content), through)
+        assert (finding.secret.reveal().decode(), finding.encoding) == (key, "runs")
+        assert (finding.position.line, finding.position.column) == (
+            2,
+            text.index("{}") + len("k: ") + 1,
+        )
+        assert not any(key[n : n + 8] in finding.excerpt for n in range(8, 40))
+    for at in (1, 2):
+        content = text.format(key[:at] + seam + key[at:]).encode()
+        found = examine(Document(Origin("a"), content), through)
+        assert [f.secret.reveal().decode() for f in found] == [key]
+
+
+@pytest.mark.parametrize("kind", ASUNDER)
+def test_what_is_no_run_of_the_same_paragraph_is_no_part_of_a_key_outside_of_a_zip(
+    key: str, kind: str
+) -> None:
+    _, between = ASUNDER[kind]
+    for at in (4, 12):
+        text = f"<w:p><w:t>Next {key[:at]}{between}{key[at:]}{between}Next</w:t></w:p>".encode()
+        assert examine(Document(Origin("a.xml"), text), LENS) == []
+    text = f"<w:p><w:t>Next{between}{key}{between}Next</w:t></w:p>".encode()
+    (finding,) = examine(Document(Origin("a.xml"), text), LENS)
+    assert (finding.secret.reveal().decode(), finding.encoding) == (key, "plain")
+
+
+def test_many_keys_in_runs_are_each_found_once(make_key: MakeKey) -> None:
+    keys = [make_key() for _ in range(300)]
+    paragraph = f"<w:p>{_RUN}<w:t>{{}}{_WORD}{{}}</w:t></w:r></w:p>\n"
+    text = "".join(paragraph.format(key[:11], key[11:]) for key in keys).encode()
+    found = examine(Document(Origin("a.xml"), text), LENS)
+    assert [(f.secret.reveal().decode(), f.position.line) for f in found] == [
+        (key, number) for number, key in enumerate(keys, 1)
+    ]
 
 
 @pytest.mark.parametrize("kind", RUNS)
@@ -600,6 +656,30 @@ FILTERS: dict[str, tuple[bytes, Callable[[bytes], bytes]]] = {
         b"[/FlateDecode/ASCII85Decode]",
         lambda c: zlib.compress(a85encode(c) + b"~>"),
     ),
+    "predicted as in PNG": (
+        b"/FlateDecode /DecodeParms << /Predictor 15 /Columns 5 >>",
+        lambda c: zlib.compress(png_rows(c, 5, 1, bytes(range(5)))),
+    ),
+    "predicted as in PNG, up": (
+        b"/Fl /DP<</Columns 7/Predictor 12>>",
+        lambda c: zlib.compress(png_rows(c, 7, 1, b"\2")),
+    ),
+    "predicted as in PNG, of colours": (
+        b"[/AHx /LZW] /DecodeParms [null << /Predictor 10 /Colors 3 /Columns 4 >>]",
+        lambda c: lzw(png_rows(c, 4, 3, bytes((4, 1, 3, 2)))).hex().encode() + b">",
+    ),
+    "predicted as in TIFF": (
+        b"/FlateDecode /DecodeParms << /Predictor 2 /Colors 2 /Columns 3 >>",
+        lambda c: zlib.compress(tiff_rows(c, 3, 2, 1)),
+    ),
+    "predicted as in TIFF, of words": (
+        b"/LZWDecode /DecodeParms [<< /Predictor 2 /BitsPerComponent 16 /Columns 3 >>]",
+        lambda c: lzw(tiff_rows(c, 3, 1, 2)),
+    ),
+    "not predicted": (
+        b"/FlateDecode /DecodeParms << /Predictor 1 /Columns 3 >>",
+        zlib.compress,
+    ),
 }
 """By what wraps a stream: how a PDF says so, and how it is done."""
 
@@ -628,11 +708,12 @@ def test_filters_give_what_went_in_and_damaged_ones_end_or_say_so(
     content *= data.draw(st.integers(1, 9))
     wrapped = wrap(content)
     budget = Budget(Bounds(), lambda: 1 << 20)
-    names, early = re.findall(rb"/(\w+)", named.partition(b"/DecodeParms")[0]), "late" not in kind
-    assert unfiltered(wrapped, names, early, budget)(1 << 20) == content
+    names, early = re.findall(rb"/(\w+)", re.split(rb"/D\w*P", named)[0]), "late" not in kind
+    before = predictors(named, len(names))
+    assert unfiltered(wrapped, names, early, budget, before)(1 << 20) == content
     spoilt = bytearray(wrapped)
     spoilt[data.draw(st.integers(0, len(wrapped) - 1))] ^= data.draw(st.integers(1, 255))
-    read = unfiltered(bytes(spoilt), names, early, budget)
+    read = unfiltered(bytes(spoilt), names, early, budget, before)
     with suppress(Closed):
         while read(999):
             pass
@@ -641,6 +722,10 @@ def test_filters_give_what_went_in_and_damaged_ones_end_or_say_so(
 FILTER_BOMBS: dict[str, tuple[bytes, Callable[[], bytes]]] = {
     "lzw": (b"/LZWDecode", lambda: lzw(bytes(4 << 20))),
     "run length": (b"/RunLengthDecode", lambda: b"\x81\0" * (1 << 20)),
+    "predicted": (
+        b"/Fl /DecodeParms << /Predictor 12 /Columns 9999 >>",
+        lambda: zlib.compress(bytes(4 << 20)),
+    ),
 }
 
 
@@ -652,6 +737,32 @@ def test_what_a_filter_blows_up_ends_within_bounds(kind: str) -> None:
     looked = look_at([Document(Origin("a"), content)], THROUGH._replace(bounds=bounds))
     reason = "a bomb: over 2 bytes out of each; the rest is left"
     assert [item.reason for item in looked.skipped] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    {
+        "rows": (b"/Predictor 12 /Columns 99999999", "a predictor with rows of 99,999,999 bytes"),
+        "bits": (
+            b"/Predictor 2 /BitsPerComponent 4",
+            "a predictor that is not known here (2, of 4 bits)",
+        ),
+    }.values(),
+    ids=["rows", "bits"],
+)
+def test_a_predictor_that_is_not_undone_is_a_gap(
+    tmp_path: Path, run: Run, said: bytes, reason: str
+) -> None:
+    named = b"/FlateDecode /DecodeParms << %b >>" % said
+    write(tmp_path, {"a.pdf": one_stream(named, zlib.compress(b"x"))})
+    ran = run("scan", "--format=json")
+    assert (ran.code, [s["reason"] for s in ran.json()["skipped"]]) == (3, [f"in pdf: {reason}"])
+
+
+def test_a_table_of_offsets_is_left_predicted(tmp_path: Path, run: Run) -> None:
+    named = b"/FlateDecode /Type /XRef /DecodeParms << /Predictor 2 /BitsPerComponent 4 >>"
+    write(tmp_path, {"a.pdf": one_stream(named, zlib.compress(b"x"))})
+    assert run("scan", "--format=json").json()["skipped"] == []
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "object streams"])
@@ -849,11 +960,22 @@ def test_zlib_of_every_level(tmp_path: Path, run: Run, key: str, level: int, sha
     assert [s["reason"] for s in report["skipped"]] == told
 
 
+@pytest.mark.parametrize("before", [b"", b"blob 49\0"], ids=["text", "object"])
+def test_zlib_of_a_few_words_that_is_cut_short(
+    tmp_path: Path, run: Run, key: str, before: bytes
+) -> None:
+    write(tmp_path, {"a": zlib.compress(before + f"{key}\n".encode())[:-2]})
+    report = run("scan", "--format=json").json()
+    assert [(f["path"], f["encoding"]) for f in report["findings"]] == [("a", "zlib")]
+    assert [s["reason"] for s in report["skipped"]] == ["in zlib: cut short"]
+
+
 NO_ZLIB: dict[str, bytes] = {
     "a formula": b"x^2 + y^2 = z^2, and so on for as long as there is paper\n",
     "noise": b"x\x9c" + random.Random(4).randbytes(900),
     "a wrong check sum": zlib.compress(b"of a few words")[:-1] + b"?",
     "cut short at once": zlib.compress(b"of a few words")[:12],
+    "bytes cut short": zlib.compress(random.Random(5).randbytes(40))[:-2],
 }
 
 

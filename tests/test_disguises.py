@@ -172,7 +172,14 @@ def test_a_wrapped_key_is_shown_where_it_stands(row: Any, key: str) -> None:
 
 
 @pytest.mark.parametrize("column", range(8, 17))
-@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\n    ", b"\n\t\t"], ids=repr)
+@pytest.mark.parametrize(
+    "end",
+    [
+        *(b"\n", b"\r\n", b"\n    ", b"\n\t\t", b"\\\n", b"\\\n    "),
+        *(rb"\n", rb"\r\n", rb"\\n", rb"\u000a", rb"\x0A", b"%0A", b"%0d%0a", b"&#10;", b"&#xA;"),
+    ],
+    ids=repr,
+)
 def test_narrow_columns_of_base64(column: int, end: bytes, make_key: MakeKey) -> None:
     for pad in range(column * 3):
         key = make_key()

@@ -39,6 +39,16 @@ WORDS = [
     *("xxd -g4", "xxd -g8", "xxd -g16", "xxd -u -g4", "xxd -c 8 -g4", "xxd -e"),
     *("xxd -e -g2", "xxd -e -g8", "hexdump", "hexdump -x", "od -x", "od -t x2", "od -t x4"),
     *("od -t x8", "od -A n -t x2", "od --endian=big -t x4"),
+    *(
+        "od",
+        "od -o",
+        "od -A n",
+        "od -A d -t o2",
+        "od -b",
+        "od -A x -t o1",
+        "hexdump -o",
+        "hexdump -b",
+    ),
 ]
 CHARACTERS = ["od -c", "od -a", "od -A x -c", "hexdump -c"]
 TOOLS = [*BYTES, *WORDS, *CHARACTERS]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 import zipfile
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
@@ -52,10 +54,17 @@ WAYS: dict[str, Callable[[bytes], bytes]] = {
     "json-of-php": lambda raw: php(raw, b"\r\n"),
     "json-in-json": lambda raw: b'{"b": "' + php(raw, b"\n")[:-1].replace(b"\\", b"\\\\") + b'"}\n',
     "form": lambda raw: b"a=%22&d=" + b64encode(raw).rstrip(b"=") + b"&e=1\n",
+    "form-escaped": lambda raw: b"a=%22&d=" + quote(b64encode(raw), "").encode() + b"&e=1\n",
+    "form-escaped-small": lambda raw: b"d=" + quote_small(b64encode(raw)) + b"\n",
     "all": lambda raw: b64encode(raw) + b"\n",
     "twice": lambda raw: b"  release: " + b64encode(b64encode(raw)) + b"\n",
     "twice-in-lines": lambda raw: b"  release: |" + lines(76)(b64encode(raw)) + b"x: y\n",
 }
+
+
+def quote_small(text: bytes) -> bytes:
+    """Escape as some do, with small letters."""
+    return re.sub(rb"[+/=]", lambda one: b"%%%02x" % one[0][0], text)
 
 
 def folded(name: bytes, raw: bytes) -> bytes:

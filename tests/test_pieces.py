@@ -302,6 +302,105 @@ cmake: set(p "{P}")
     set(K "${p}{B}")
 bat: set P={P}
     set K=%P%{B}
+js-concat-several: const key = "{P}".concat("{H}", "{T}");
+js-concat-several-cut: const key = 'wa_'.concat('live_', '{H}', '{T}');
+js-concat-several-lines: const key = "".concat(
+      "{P}",
+      "{H}",
+      "{T}",
+    );
+c-strcat: strcat(buf, "{P}"); strcat(buf, "{B}");
+c-strcpy: strcpy(buf, "{P}");
+    strcat(buf, "{H}");
+    strcat(buf, "{T}");
+c-strcpy-header: strcpy(s->header, "Authorization: Bearer {P}");
+    strcat(s->header, "{B}");
+c-strcat-bounds: strlcpy(buf, "{P}", sizeof(buf));
+    strlcat(buf, "{B}", sizeof(buf));
+c-strcat-cut: strcpy(buf, "wa_"); strcat(buf, "live_"); strcat(buf, "{B}");
+c-strcat-declared: char buf[64] = "{P}";
+    strcat(buf, "{B}");
+c-wcscat: wcscpy(buf, L"{P}"); wcscat(buf, L"{B}");
+three-names: A = "{P}"
+    B = "{H}"
+    C = "{T}"
+    KEY = A + B + C
+three-names-and-a-literal: A = "{P}"
+    B = "{H}"
+    KEY = A + B + "{T}"
+three-names-behind: B = "{H}"
+    C = "{T}"
+    KEY = "{P}" + B + C
+three-names-around: A = "{P}"
+    C = "{T}"
+    KEY = A + "{H}" + C
+three-names-java: static final String A = "{P}";
+    static final String B = "{H}", C = "{T}";
+    static final String KEY = Keys.A + Keys.B + Keys.C;
+three-names-php: $a = '{P}';
+    $b = '{H}';
+    $c = '{T}';
+    $key = $a . $b . $c;
+three-names-js: const a = '{P}', b = '{H}', c = '{T}';
+    const key = `${a}${b}${c}`;
+three-names-kotlin: val a = "{P}"
+    val b = "{H}"
+    val c = "{T}"
+    val key = "$a$b$c"
+three-names-sh: X={P}
+    Y="{H}"
+    Z='{T}'
+    KEY="${X}${Y}${Z}"
+three-names-list: a = "{P}"
+    b = "{H}"
+    c = "{T}"
+    key = "".join([a, b, c])
+three-macros: #define PREFIX "{P}"
+    #define HEAD "{H}"
+    #define TAIL "{T}"
+    const char *key = PREFIX HEAD TAIL;
+kotlin-members: object C { const val a = "{P}"; const val b = "{B}" }
+    val key = "${C.a}${C.b}"
+groovy-members: class C { static final a = '{P}'; static final b = '{B}' }
+    def key = "${C.a}${C.b}"
+scala-members: object C { val a = "{P}"; val b = "{B}" }
+    val key = s"${C.a}${C.b}"
+scala-names: val a = "{P}"
+    val b = "{B}"
+    val key = s"$a$b"
+js-members: const C = { a: '{P}', b: '{B}' };
+    const key = `${C.a}${C.b}`;
+js-this: class K { a = '{P}'; b = '{B}'; key() { return `${this.a}${this.b}`; } }
+python-f-names: a = "{P}"
+    b = "{B}"
+    key = f"{a}{b}"
+python-f-members: class C:
+        a = "{P}"
+        b = "{B}"
+    key = f"{C.a}{C.b}"
+perl-qw: my $k = join '', qw(
+        {P}
+        {H} {T}
+    );
+perl-qw-slash: my $k = join("", qw/{P} {B}/);
+ruby-w: KEY = %w[{P} {H} {T}].join
+name-cut: A = "wa_"
+    KEY = A + "live_{B}"
+name-cut-late: const a = 'wa_live';
+    const key = `${a}_{B}`;
+name-cut-behind: rest = "live_{B}"
+    key = "wa_" + rest
+name-cut-names: a = "wa_"
+    b = "live_{B}"
+    key = f"{a}{b}"
+name-cut-three: A = "wa_"
+    B = "live_"
+    C = "{B}"
+    KEY = A + B + C
+printf: KEY=$(printf '%s%s' '{P}' '{B}')
+printf-header: printf 'Bearer %s%s\n' "{P}" "{B}"
+printf-again: printf %s '{P}' '{B}'
+printf-third: printf '%s: %s%s' "$name" '{P}' '{B}'
 """
 )
 APART = shapes.rows(
@@ -420,6 +519,57 @@ regexp-end: P = /^{P}$/; x = "{B}"
 cond: x = cond ? "{P}" : "{B}"
 macro-no-define: if "{P}" AND "{B}"
 concat-numbers: list.concat(["{P}"], "{B}")
+concat-over: call("{P}".concat("abc"), "{B}")
+strcat-other: strcpy(a, "{P}"); strcat(b, "{B}");
+strcpy-again: strcpy(a, "{P}"); strcpy(a, "{B}");
+strcat-apart: strcat(a, "{P}"); other(); strcat(a, "{B}");
+strcat-into: strcat(a, "{P}");
+    strcat(a, b); strcat(a, "{B}");
+strcat-after-another: puts("{P}"); strcat(a, "{B}");
+three-names-called: A = "{P}"
+    B = "abc"
+    C = "{B}"
+    KEY = A + B + C()
+three-names-compared: A = "{P}"
+    B = "abc"
+    C = "{B}"
+    KEY = A + B == C
+three-names-twice: A = "{P}"
+    B = "abc"
+    C = read()
+    C = "{B}"
+    KEY = A + B + C
+prefix-three-times: A = "{P}"
+    KEY = A + A + A + A
+three-names-apart: const a = '{P}', b = 'abc', c = '{B}';
+    const key = `${a}${b} ${c}`;
+members-apart: object C { const val a = "{P}"; const val b = "{B}" }
+    val key = "${C.a} ${C.b}"
+members-called: object C { const val a = "{P}"; const val b = "{B}" }
+    val key = "${C.a}${C.b()}"
+perl-qw-list: my @kinds = qw({P} {B});
+perl-qw-comma: my $k = join ',', qw({P} {B});
+ruby-w-list: KINDS = %w[{P} {B}]
+ruby-w-comma: KINDS = %w[{P} {B}].join(",")
+name-cut-apart: A = "wa_"
+    KEY = A + " live_{B}"
+name-cut-other: A = "wa_"
+    KEY = B + "live_{B}"
+name-cut-twice: A = "wa_"
+    A = "pwa_"
+    KEY = A + "live_{B}"
+name-cut-in-a-word: A = "pwa_"
+    KEY = A + "live_{B}"
+name-cut-short: A = "wa_"
+    KEY = A + "live_abc"
+name-cut-listed: A = "wa_"
+    call(A, "live_{B}")
+printf-blank: printf '%s %s' '{P}' '{B}'
+printf-blank-names: printf "%s %s\n" "{P}" "{B}"
+printf-lines: printf '%s\n' '{P}' '{B}'
+printf-third: printf '%s%s: %s' "$name" '{P}' '{B}'
+printf-variable: printf -v both '%s %s' '{P}' '{B}'
+echo-literals: echo -n '{P}' '{B}'
 """
 )
 

@@ -58,6 +58,8 @@ _ZIP_END = 22
 _TRIED, _ENOUGH = 1024, 64
 """Bytes that are inflated to tell zlib from a text that begins with `x^`, and what has to come of
 them where that is not its end: of random bytes, one in 10,000 is taken for it."""
+_OF_TEXT, _TEXT = 24, bytes((0, 9, 10, 13, *range(0x20, 0x7F)))
+"""What is enough where it is a text, as long as the shortest key, with the NUL that git puts in."""
 
 
 def format_of(content: bytes | bytearray, size: int) -> str:
@@ -88,4 +90,6 @@ def _inflates(beginning: bytes) -> bool:
         came = inflater.decompress(beginning, _TRIED)
     except zlib.error:
         return False
-    return inflater.eof or len(came) >= _ENOUGH
+    if inflater.eof or len(came) >= _ENOUGH:
+        return True
+    return len(came) >= _OF_TEXT and not came.translate(None, _TEXT)

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from wakeyscan import joints, named
+from wakeyscan import joints, named, printed
+from wakeyscan.assigned import literal_of
 from wakeyscan.display import KEY_PREFIX
 from wakeyscan.layer import Layer, Marks, Piece, Span
 from wakeyscan.statement import in_sql
@@ -31,6 +32,8 @@ _HEAD = re.compile(
 _MOST_BEHIND_ONE = 3
 """Pieces of a prefix whose first is a single letter: of such, every text has many."""
 _MOST_USES = 16
+_MOST_TURNS = 8
+"""Times that names follow a literal."""
 _MOST_NAMED = 64
 """Prefixes without a body of one text whose names are followed."""
 _LEAST = 16
@@ -48,6 +51,8 @@ def joined(content: bytes, marks: Marks) -> Iterator[Layer]:
             followed += 1
             for further in _by_name(content, walk):
                 yield _layer(content, further)._replace(apart=True)
+    if marks.keys() - {_PREFIX}:
+        yield from _with_prefix_by_name(content)
 
 
 class _Walk(NamedTuple):
@@ -56,6 +61,8 @@ class _Walk(NamedTuple):
     spans: tuple[Span, ...]
     listed: bool = False
     """Whether one followed by a comma, which joins only in a call or a list that does."""
+    called: bool = False
+    """Whether the last is an argument of a call that joins all of them."""
 
     @property
     def end(self) -> int:
@@ -65,8 +72,16 @@ class _Walk(NamedTuple):
     def length(self) -> int:
         return sum(end - start for start, end in self.spans)
 
-    def plus(self, start: int, end: int, listed: bool = False) -> _Walk:
-        return _Walk((*self.spans, (start, end)), self.listed or listed)
+    def plus(self, start: int, end: int, joint: re.Match[bytes] | None = None) -> _Walk:
+        comma = self.lists(joint)
+        called = joint is not None and (
+            b".concat(" in joint[0] or (self.called and joint.lastgroup == "comma")
+        )
+        return _Walk((*self.spans, (start, end)), self.listed or comma, called)
+
+    def lists(self, joint: re.Match[bytes] | None) -> bool:
+        """Say whether what a joint adds needs a list around it that is joined."""
+        return joint is not None and joint.lastgroup == "comma" and not self.called
 
 
 def _beginnings(content: bytes, marks: Marks) -> Iterator[_Walk]:
@@ -80,19 +95,28 @@ def _beginnings(content: bytes, marks: Marks) -> Iterator[_Walk]:
                 yield walk
 
 
+def _with_prefix_by_name(content: bytes) -> Iterator[Layer]:
+    """Yield the keys whose prefix goes on by way of a name."""
+    heads = (found.span() for found in _HEAD.finditer(content) if len(found[0]) > 1)
+    for head in islice(heads, _MOST_NAMED):
+        for walk in _by_name(content, _Walk((head,))):
+            if _text(content, walk).startswith(_PREFIX):
+                yield _layer(content, walk)._replace(apart=True)
+
+
 def _prefix_at(content: bytes, at: int) -> _Walk | None:
     """Put the prefix that begins at an offset together, from as many literals as it has letters."""
-    walk, rest, listed = _Walk(()), _PREFIX, False
+    walk, rest, joint = _Walk(()), _PREFIX, None
     while rest:
         count = next(n for n in range(len(rest), -1, -1) if content.startswith(rest[:n], at))
         if not count:
             return None
-        walk, rest = walk.plus(at, at + count, listed), rest[count:]
+        walk, rest = walk.plus(at, at + count, joint), rest[count:]
         joint = joints.JOINT.match(content, at + count) if rest else None
         if rest and (not joint or not _cuts(content, joint, walk)):
             return None
         if joint:
-            at, listed = joint.end(), joint.lastgroup == "comma"
+            at = joint.end()
     low, high = walk.spans[0]
     return walk if high - low > 1 or len(walk.spans) <= _MOST_BEHIND_ONE else None
 
@@ -104,6 +128,12 @@ def _cuts(content: bytes, joint: re.Match[bytes], walk: _Walk) -> bool:
             return in_sql(content, walk.spans[0][0])
         case "augmented":
             return joint["receiver"] in named.names_of(content, *walk.spans[0])
+        case "copied":
+            return joints.is_copied_to(content, walk.spans[-1][0], joint["buffer"])
+        case "adjacent":
+            return printed.are_one(content, walk.spans[-1][0])
+        case "word":
+            return joints.in_words(content, walk.end)
         case _:
             return True
 
@@ -120,9 +150,9 @@ def _walked(content: bytes, walk: _Walk) -> _Walk:
             break
         if not _joins(content, joint, following.end(), walk):
             break
-        if joint.lastgroup == "comma" and unlisted is None:
+        if walk.lists(joint) and unlisted is None:
             unlisted = walk
-        walk = walk.plus(*following.span(), joint.lastgroup == "comma")
+        walk = walk.plus(*following.span(), joint)
     if unlisted is not None and not joints.is_list(content, start, walk.end, _FAR):
         return unlisted
     return walk
@@ -141,12 +171,13 @@ def _joins(content: bytes, joint: re.Match[bytes], end: int, walk: _Walk) -> boo
     """
     whole = walk.length - len(_PREFIX) >= _LEAST
     match joint.lastgroup:
-        case "sql" | "augmented":
+        case "sql" | "augmented" | "copied" | "word":
             return _cuts(content, joint, walk)
         case "glued" | "builder":
             return not whole
         case "adjacent":
-            return bool(joints.CLOSED.match(content, end)) and (not whole or b"\n" in joint[0])
+            closed = joints.CLOSED.match(content, end) and (not whole or b"\n" in joint[0])
+            return bool(closed) and _cuts(content, joint, walk)
         case "behind":
             return joints.in_template(content, walk.spans[-1][0], sure=whole)
         case _:
@@ -165,22 +196,43 @@ def _layer(content: bytes, walk: _Walk) -> Layer:
     return Layer(text, whole, tuple(piece for piece in pieces if piece.start < piece.end), True)
 
 
+def _text(content: bytes, walk: _Walk) -> bytes:
+    return b"".join(content[low:high] for low, high in walk.spans)
+
+
 def _by_name(content: bytes, walk: _Walk) -> Iterator[_Walk]:
     """Yield the keys whose body, or whose prefix, is told by a name that a literal has."""
     low, high = max(0, walk.spans[0][0] - _FAR), walk.end + _FAR
     window = content[low:high]
-    if (name := named.named_behind(content, walk.end)) and (body := named.literal_of(window, name)):
-        yield walk.plus(low + body[0], low + body[1])
-    rest = named.formatted(window, walk.spans[0][0] - low, walk.end - low)
-    if rest is not None and (whole := _with_body(content, walk, low + rest)):
-        yield whole
-    for name in named.names_of(content, walk.spans[0][0], walk.end):
-        for use in islice(named.uses(window, name), _MOST_USES):
-            if isinstance(use, bytes):
-                if body := named.literal_of(window, use):
-                    yield walk.plus(low + body[0], low + body[1])
-            elif following := _with_body(content, walk, low + use):
-                yield _walked(content, following)
+    start, end = walk.spans[0][0] - low, walk.end - low
+    rests = [named.behind(window, end)]
+    if (at := named.formatted(window, start, end)) is not None:
+        rests.append(named.Rest((), at))
+    for name in named.names_of(window, start, end):
+        if walk.length < len(_PREFIX) and literal_of(window, name, b"", True) != (start, end):
+            continue  # a part of the prefix is a common word: it must be all that the name is
+        rests += islice(named.uses(window, name), _MOST_USES)
+    for rest in rests:
+        grown = _grown(content, walk, low, high, rest)
+        if len(grown.spans) > len(walk.spans):
+            yield grown
+
+
+def _grown(content: bytes, walk: _Walk, low: int, high: int, rest: named.Rest) -> _Walk:
+    """Follow names and literals by turns, within a window."""
+    window = content[low:high]
+    for _ in range(_MOST_TURNS):
+        for name in rest.names:
+            body = literal_of(window, *name)
+            if not body or window.startswith(_PREFIX, body[0]):
+                return walk
+            walk = walk.plus(low + body[0], low + body[1])
+        following = _with_body(content, walk, low + rest.at) if rest.at is not None else None
+        if not following:
+            break
+        walk = _walked(content, following)
+        rest = named.behind(window, walk.end - low)
+    return walk
 
 
 def _with_body(content: bytes, walk: _Walk, at: int) -> _Walk | None:

@@ -24,6 +24,9 @@ FILLS = rb"(?: , | % \s{0,4} [(\[]? | -f \s | \.format(?:ted)?\( | \|\s?format\(
 """What is between a format and what is put in."""
 _SUFFIX = rb"(?: \.(?: to_string | to_owned | into )\(\) | s (?! \w ) )?"
 
+_COPY = rb"(?: std:: )? (?: str | wcs | lstr | _tcs )[nl]?"
+_BUFFER = rb"[A-Za-z_][\w.]{0,60} (?: -> \w{1,60} ){0,3}"
+
 BODY = re.compile(rb"[A-Za-z0-9_-]{1,256}")
 CLOSED = re.compile(QUOTE)
 JOINT = re.compile(
@@ -50,7 +53,13 @@ JOINT = re.compile(
     + QUOTE
     + rb" \) \s{0,8} (?: ; \s{1,64} [\w$.]{1,60} \.(?: append | Append )"
     rb"     | ;? \s{1,64} [\w$.]{1,60} \.(?: WriteString | push_str ) ) \( " + QUOTE + rb")"
-    rb" | (?P<glued> [\"'] (?= [\w-] ) ) )"
+    rb" | (?P<glued> [\"'] (?= [\w-] ) )"
+    rb" | (?P<copied> \" \s? (?: , [^;\"\n]{1,60} )? \)? ; \s{0,64} "
+    + _COPY
+    + rb"cat \( \s? (?P<buffer> "
+    + _BUFFER
+    + rb" ) \s? , \s? L? \" )"
+    rb" | (?P<word> \s{1,64} (?= [\w-] ) ) )"
 )
 DOUBTFUL = re.compile(
     rb"(?x) \{ (?! \d?\} ) | \\\r?\n [ \t]{1,64} -"
@@ -66,6 +75,40 @@ def in_template(content: bytes, start: int, sure: bool) -> bool:
     """Say whether the literal whose text begins at `start` is put into another, as `${"…"}`."""
     found = _TEMPLATE.search(content[max(0, start - 12) : start])
     return found is not None and (not sure or found["sure"] is not None)
+
+
+_COPIED = re.compile(
+    rb"(?x) (?: "
+    + _COPY
+    + rb"(?: cpy | cat ) \( \s? (?P<copied> "
+    + _BUFFER
+    + rb" ) \s? , | (?P<declared> [A-Za-z_]\w{0,60} ) \s? \[ \w* \] \s? = ) \s? L? \""
+    rb" [^\"\\\n]{0,64} \Z"
+)
+"""What writes a literal to a buffer of C, with what the literal may begin with."""
+
+
+def is_copied_to(content: bytes, start: int, buffer: bytes) -> bool:
+    """Say whether the text at `start` is of a literal that is written to a buffer of that name."""
+    found = _COPIED.search(content[max(0, start - 256) : start])
+    return found is not None and buffer in (found["copied"], found["declared"])
+
+
+_WORDS = re.compile(
+    rb"(?x) (?: join \(? \s? (?: '' | \"\" ) \s? , \s? qw | (?P<joined> %w ) ) \s? [\[({</|!]"
+    rb" (?: \s | [\w-] ){0,512} \Z"
+)
+_WORDS_JOINED = re.compile(
+    rb"[\w\s-]{0,512}[\])}>/|!]\.join(?:\(\)|[( ](?:''|\"\")\)?|(?![\w(]|\s{1,8}[\"'(\w]))"
+)
+
+
+def in_words(content: bytes, at: int) -> bool:
+    """Say whether the word that ends at an offset is in a list of bare words that is joined."""
+    found = _WORDS.search(content[max(0, at - 640) : at])
+    return found is not None and (
+        not found["joined"] or _WORDS_JOINED.match(content, at) is not None
+    )
 
 
 _OPENING = re.compile(rb"(?x)" + LETTERS + QUOTE + rb"\Z")

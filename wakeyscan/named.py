@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from wakeyscan.joints import (
     CLOSED,
@@ -21,11 +22,32 @@ _NAME = rb"[A-Za-z_][\w$]{0,60}"
 _NO_OPERATOR = rb"\. (?: \s{1,64} [A-Za-z_] | [A-Za-z_] [\w$]*+ (?! \( ) )"
 """A dot that ends a sentence, or that a member of something follows."""
 _OWNER = rb"(?: [\w$]{1,40} (?: \. | :: | -> ) ){0,3}"
+_LONGEST_OWNER = 48
+_OWNED_BY = re.compile(rb"([\w$]{1,40})(?:\.|::|->)\$?\Z")
+_MOST = 8
+"""Names that are joined one behind the other."""
 _OWNED = re.compile(rb"(?x)" + _OWNER + rb"\$?\Z")
-_TYPE = rb"(?: [ \t]{0,4} :? [ \t]{0,4} [\w.<>\[\]&'*]{1,40} )?"
 _OPEN = rb"(?: \$?\{\{ | [$\#]?\{ | \\\( | \$\( ) \s{0,4}"
 """What puts the value of a name into a text, as does `$` alone."""
 _CLOSE = rb"\s{0,4} [)}]{1,2}"
+
+
+class Name(NamedTuple):
+    """A name whose value is joined to something."""
+
+    text: bytes
+    owner: bytes = b""
+    """What it is a member of, if it is."""
+    put: bool = False
+    """Whether a `$` puts it into a text, as in a shell."""
+
+
+class Rest(NamedTuple):
+    """What is joined behind a literal or a name: names, then maybe a literal."""
+
+    names: tuple[Name, ...]
+    at: int | None
+    """Where the text of the literal begins."""
 
 
 def _put(group: bytes) -> bytes:
@@ -88,66 +110,31 @@ _NAMED_BEHIND = re.compile(
 )
 
 
-def named_behind(content: bytes, end: int) -> bytes:
-    """Give the name whose value is joined to the literal that goes until `end`, or nothing.
-
-    One that a shell or a template puts in has the `$` before it.
-    """
+def behind(content: bytes, end: int) -> Rest:
+    """Give the names whose values are joined to the literal that goes until `end`."""
     found = _NAMED_BEHIND.match(content, end)
-    return _name_in(found) if found else b""
+    return _followed(found, _ON.get(found.lastgroup or "")) if found else Rest((), None)
 
 
-def _name_in(found: re.Match[bytes]) -> bytes:
-    groups = found.groupdict()
-    put = groups.get("put") or groups.get("bare_put")
-    if put:
-        return b"$" + put if b"$" in found[0] else put
-    return (
-        groups.get("name")
-        or groups.get("added")
-        or groups.get("macro")
-        or groups.get("filled")
-        or b""
-    )
+def _followed(found: re.Match[bytes], further: re.Pattern[bytes] | None) -> Rest:
+    """Follow names as far as one is joined to the next."""
+    names: list[Name] = []
+    one: re.Match[bytes] | None = found
+    while one and (name := _name_in(one)) and len(names) < _MOST:
+        names.append(name)
+        found, one = one, further.match(one.string, one.end()) if further else None
+    return Rest(tuple(names), one.end() if one else None)
 
 
-def literal_of(window: bytes, name: bytes) -> tuple[int, int] | None:
-    """Give the bounds of the one literal that `name` is given; nothing where there are others.
-
-    Only a literal of which each character may stand in a key counts. Of a name with `$`, the value
-    may be without quotes.
-    """
-    plain = re.escape(name.lstrip(b"$"))
-    assigned = re.compile(
-        rb"(?x) (?<! [\w$] ) \$? " + plain + rb" [\"']? \]? (?:" + _TYPE + rb" \s{0,8}"
-        rb" (?: := | [+.]?= (?! [=>~] | \s? "
-        + plain
-        + rb"\b ) ) \s{0,8} | (?<= \#define[ ]"
-        + plain
-        + rb")"
-        rb" \s{1,64} ) (?P<value> "
-        + LETTERS
-        + QUOTE
-        + rb" (?P<body> [A-Za-z0-9_-]+ ) "
-        + QUOTE
-        + rb")?"
-    )
-    found = list(assigned.finditer(window))
-    if len(found) == 1 and found[0]["body"]:
-        return found[0].span("body")
-    return _bare(window, plain) if name.startswith(b"$") and len(found) < 2 else None
-
-
-def _bare(window: bytes, name: bytes) -> tuple[int, int] | None:
-    """Give the one value that a name is given in a script, a makefile, or by YAML to a script."""
-    mapped = rb"| : [ \t]{1,8}" if name.isupper() else b""
-    given = re.compile(
-        rb"(?mx) ^ [ \t-]* (?: (?: export | readonly | local | ARG | ENV | set ) [ \t]{1,4} )? "
-        + name + rb" (?: [ \t]{0,8} [:?]?= [ \t]{0,8} " + mapped + rb") (?P<quote> [\"']? )"
-        rb" (?P<body> (?= [A-Za-z_-]* [0-9] ) [A-Za-z0-9_-]+ ) (?P=quote) [ \t]* (?: \r?$ )"
-    )  # fmt: skip
-    found = list(given.finditer(window))
-    return found[0].span("body") if len(found) == 1 else None
+def _name_in(found: re.Match[bytes]) -> Name | None:
+    """Give the name that a pattern found, if it is no literal."""
+    group = found.lastgroup
+    if group in (None, "literal"):
+        return None
+    before = found.string[max(0, found.start(group) - _LONGEST_OWNER) : found.start(group)]
+    owner = _OWNED_BY.search(before)
+    put = group in ("put", "bare_put") and b"$" in found[0]
+    return Name(found[group], owner[1] if owner else b"", put)
 
 
 _ADDED = re.compile(
@@ -160,7 +147,7 @@ _ADDED = re.compile(
     + rb"\$? (?P<name> "
     + _NAME
     + rb")"
-    rb" (?! [\w$(\[.] | :: | -> ) )"
+    rb" (?! [\w$(\[] | \. (?! [\"'$] ) | :: | -> ) )"
 )
 _NOT_ADDED = re.compile(rb"(?x) [\"']? [)\]]? " + _NO_OPERATOR)
 _OPENED = re.compile(rb"(?x) " + _OPEN + rb"@? " + _OWNER + rb"\Z")
@@ -175,6 +162,7 @@ _IN_LIST = re.compile(
 _MACRO = re.compile(
     rb"(?x) \s{1,64} (?: (?P<literal> \" ) | (?P<name> [A-Z] [A-Z0-9_]{1,60} ) \b )"
 )
+_ON_IN_TEMPLATE = re.compile(rb"(?x) (?: (?= [\w-] ) | [\"']{0,2} " + _put(b"put") + rb")")
 _IN_BATCH = re.compile(rb"(?x) % (?= [\w-] )")
 _FORMATTED = re.compile(
     rb"(?x) " + QUOTE + FILLED + rb"(?P<body> [A-Za-z0-9_-]{1,256} ) " + QUOTE + rb" \s{0,8} "
@@ -190,17 +178,27 @@ def formatted(window: bytes, start: int, end: int) -> int | None:
     return low + found.start("body") if found and _FILLED_END.match(window, end) else None
 
 
-def uses(window: bytes, name: bytes) -> Iterator[int | bytes]:
-    """Yield what is joined to the value of `name`: where a literal's text begins, or a name."""
+_ON = {
+    "added": _ADDED,
+    "macro": _MACRO,
+    "put": _ON_IN_TEMPLATE,
+    "bare_put": _IN_SHELL,
+}
+"""What may follow a name that follows a literal, by how that is joined to it."""
+
+
+def uses(window: bytes, name: bytes) -> Iterator[Rest]:
+    """Yield what is joined to the value of `name`, wherever that is used."""
     own = re.escape(name)
     for use in re.finditer(rb"(?<![\w$])(?:\$%b(?!\w)|%b(?![\w$]))" % (own, own), window):
         if (rest := formatted(window, *use.span())) is not None:
-            yield rest
+            yield Rest((), rest)
             continue
         before = window[max(0, use.start() - 160) : use.start()]
         for pattern in _patterns(use, before):
             if found := pattern.match(window, use.end()):
-                yield _name_in(found) or found.end()
+                further = _ON_IN_TEMPLATE if pattern is _IN_TEMPLATE else pattern
+                yield _followed(found, further)
                 break
 
 

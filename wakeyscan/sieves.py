@@ -33,8 +33,15 @@ Each pattern begins with letters: that is searched for faster than `find` does.
 _DUMPED = (
     re.compile(rb"5[fF](?:6[15cC]|(?<=6[cC]5[fF])[ \r\n]|(?<=615[fF])[ \r\n])"),
     re.compile(rb"_[ ](?:(?<=e   _ )|  l)"),
+    re.compile(rb"137(?:(?<=066137)| 154|(?<=145 137))"),
+    re.compile(rb"064554"),
 )
-"""The parts of the prefix of keys that show in each dump of words, and of characters."""
+"""The parts of the prefix of keys that show in each dump of words, characters, octal digits."""
+_TAGGED = (
+    re.compile(rb"wa_(?:l(?:i(?:ve?)?)?)?<"),
+    re.compile(rb"_live_(?:(?<=>_live_)|(?<=>a_live_))"),
+)
+"""The parts of the prefix of keys that show where a tag cuts it."""
 _ROW = 128
 """Bytes of a dump that have three more letters of an anchor in them."""
 _QUOTED = frozenset(bytes([c]) for c in b"0234567\r\n")
@@ -69,14 +76,15 @@ class Sieves:
         self.by_name: dict[str, Sieve] = {
             "base64": self._shape.base64,
             "decimal": self._decimal,
-            "dump": self._dump,
+            "dump": self._showing(_DUMPED),
             "entities": self._entities,
             "escapes": self._escapes,
             "hex": self._hex,
             "packed": self._packed,
             "percent": self._percent,
-            "pieces": self._pieces,
+            "pieces": self._showing(_SHOWING),
             "quotedprintable": self._quotedprintable,
+            "runs": self._showing(_TAGGED),
             "utf16": self._utf16,
             "utf32": self._utf32,
         }
@@ -174,9 +182,9 @@ class Sieves:
         ]
         return around(content, sorted(spots), _ROW)
 
-    def _dump(self, content: bytes, words: Words) -> bytes:
-        """Look for parts of the prefix of keys in words or characters of a dump."""
-        return _beside(content, _DUMPED) if _KEY in self._anchors else b""
+    def _showing(self, parts: tuple[re.Pattern[bytes], ...]) -> Sieve:
+        """Look for parts of the prefix of keys that show in a dump, as literals, beside a tag."""
+        return lambda content, words: _beside(content, parts) if _KEY in self._anchors else b""
 
     def _packed(self, content: bytes, words: Words) -> bytes:
         """Look for long runs of base64, which something packed may begin with."""
@@ -198,10 +206,6 @@ class Sieves:
         if b"\0" not in content:
             return b""
         return content if re.search(rb"(?:[ -~]%b){%d}" % (nuls, self._wide), content) else b""
-
-    def _pieces(self, content: bytes, words: Words) -> bytes:
-        """Look for parts of the prefix of keys that are literals."""
-        return _beside(content, _SHOWING) if _KEY in self._anchors else b""
 
     def _where(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_base64, b2a_base64, unhexlify
+from functools import cache
 from typing import NamedTuple
 
 from wakeyscan.container import TAR, TAR_AT
@@ -44,7 +45,17 @@ _NARROW = re.compile(
     rb"(?:\n[ \t]*+[\w+/-]{1,15}+={0,2}\r?){1,64}(?=\n)"
 )
 """Lines too short for a word, three or more: a key is in the first two, or behind them."""
-_ESCAPED_SLASH = re.compile(rb"\\{1,7}/")
+_ESCAPED_BREAKS = {
+    b"\\": rb"\\(?:\\{0,3}[nr]|(?:u00|x)0[aAdD]|\r?\n)",
+    b"%": rb"%0[aAdD]",
+    b"&": rb"&#(?:x[aAdD]|10|13);",
+}
+"""How lines end in a string literal, in a form and in an attribute, by what that begins with."""
+_ESCAPED_LETTERS = {
+    b"\\": re.compile(rb"\\\\{0,6}/"),
+    b"%": re.compile(rb"%2[BbFf]"),
+}
+"""Of JSON, in JSON too, and of a URL, by what they begin with: a byte is found much faster."""
 _DIGITS = b"0123456789abcdefABCDEF"
 _DIGITS_APART = bytes.maketrans(_DIGITS, b"\0" * len(_DIGITS))
 _NO_DIGITS = bytes(set(range(256)).difference(_DIGITS))
@@ -92,6 +103,8 @@ class Shape:
         """Give what stands around what is base64 of a text, in a line or in narrow ones."""
         telling = [word for word in words.long if self._is_base64(content[slice(*word)])]
         telling += [lines.span() for lines in _NARROW.finditer(content) if self._is_split(lines[0])]
+        for first, end in _ESCAPED_BREAKS.items():
+            telling += self._narrow_escaped(content, first, end)
         return around(content, sorted(telling), _BESIDE)
 
     def hex(self, content: bytes, words: Words) -> bytes:
@@ -110,6 +123,13 @@ class Shape:
             for shift in range(4)
         )
 
+    def _narrow_escaped(self, content: bytes, first: bytes, end: bytes) -> Spans:
+        """List lines too short for a word, two or more behind one, that end with an escape."""
+        if first not in content or not _between(first).search(content):
+            return []
+        found = _narrow(end).finditer(content)
+        return [lines.span() for lines in found if self._is_split(re.sub(end, b"\n", lines[0]))]
+
     def _is_split(self, lines: bytes) -> bool:
         return self._is_base64(b"".join(line.rstrip(b"=") for line in lines.split()))
 
@@ -121,6 +141,25 @@ class Shape:
             _is_text(unhexlify(digits[shift : shift + (len(digits) - shift) // 2 * 2]), self._row)
             for shift in range(2)
         )
+
+
+@cache
+def _between(first: bytes) -> re.Pattern[bytes]:
+    """Give the pattern of what is between two such ends, roughly: it is compiled in no time."""
+    return re.compile(rb"%b\s*[#;\w+/-]{8,22}%b" % (re.escape(first), re.escape(first)))
+
+
+@cache
+def _narrow(end: bytes) -> re.Pattern[bytes]:
+    """Give the pattern of narrow lines with an escape before each, compiled where there are any."""
+    return re.compile(
+        end
+        + rb"(?:"
+        + end
+        + rb")?[ \t]*+[\w+/-]{8,15}+(?:(?:"
+        + end
+        + rb"){1,2}[ \t]*+[\w+/-]{1,15}+={0,2}){1,64}"
+    )
 
 
 def _is_line(content: bytes, shape: bytes, start: int, end: int) -> bool:
@@ -136,8 +175,9 @@ def _is_line(content: bytes, shape: bytes, start: int, end: int) -> bool:
 def _dense(content: bytes, shape: bytes) -> Spans:
     """List the beginnings of long runs with capitals and small letters: a line drawn has none."""
     whole = shape.replace(b"y", b"x")
-    if b"\\/" in content:  # of JSON
-        whole = _slashes_joined(content, whole)
+    for first, escaped in _ESCAPED_LETTERS.items():
+        if first in content and escaped.search(content):
+            whole = _joined(content, whole, escaped)
     begins = []
     at = whole.find(_NARROWEST)
     while at >= 0:
@@ -150,10 +190,10 @@ def _dense(content: bytes, shape: bytes) -> Spans:
     return begins
 
 
-def _slashes_joined(content: bytes, whole: bytes) -> bytes:
-    """Take a slash and what escapes it, in JSON in JSON too, for letters."""
+def _joined(content: bytes, whole: bytes, escaped: re.Pattern[bytes]) -> bytes:
+    """Take a letter and what escapes it for letters."""
     shape = bytearray(whole)
-    for found in _ESCAPED_SLASH.finditer(content):
+    for found in escaped.finditer(content):
         shape[slice(*found.span())] = b"x" * len(found[0])
     return bytes(shape)
 

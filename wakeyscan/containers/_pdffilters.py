@@ -7,11 +7,16 @@ from binascii import unhexlify
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from io import BytesIO
+from itertools import zip_longest
 
+from wakeyscan.containers._pdfpredictors import Predictor, undone
 from wakeyscan.containers._stream import CHUNK, Joined, Stream
 from wakeyscan.deflate import FAULTS, ZLIB, Inflater
 from wakeyscan.member import CUT, Budget, Closed, Read
 
+_FLATE = (b"FlateDecode", b"Fl")
+_LZW = (b"LZWDecode", b"LZW")
+_PREDICTED = (*_FLATE, *_LZW)
 _PIECE = 1 << 20
 _CLEAR, _OVER, _FIRST = 256, 257, 258
 """Codes of LZW: that begin a new table, and end it all; and the first of the table's own."""
@@ -19,21 +24,36 @@ _WIDEST = 12
 _END_OF_RUNS = 128
 
 
-def unfiltered(content: bytes, filters: Sequence[bytes], early: bool, budget: Budget) -> Read:
-    """Undo filters, the first one first; `early`: LZW's codes get wider one before they must."""
+def unfiltered(
+    content: bytes,
+    filters: Sequence[bytes],
+    early: bool,
+    budget: Budget,
+    predictors: Sequence[Predictor] = (),
+) -> Read:
+    """Undo filters, the first one first, each with its predictor.
+
+    `early`: LZW's codes get wider one before they must.
+    """
     read: Read = BytesIO(content).read
-    for name in filters:
-        if name in (b"FlateDecode", b"Fl"):
+    for name, predictor in zip_longest(filters, predictors[: len(filters)]):
+        if name in _FLATE:
             read = Stream(read, lambda: Inflater(ZLIB), FAULTS, budget).read
         elif undo := _undo(name, early):
-            read = Joined(_counted(undo(partial(_patient, read, budget)), budget)).read
+            read = _undoing(undo, read, budget)
         else:
             return partial(_refuse, name)
+        if predictor and name in _PREDICTED and (undo := undone(predictor)):
+            read = _undoing(undo, read, budget)
     return read
 
 
+def _undoing(undo: Callable[[Read], Iterator[bytes]], read: Read, budget: Budget) -> Read:
+    return Joined(_counted(undo(partial(_patient, read, budget)), budget)).read
+
+
 def _undo(name: bytes, early: bool) -> Callable[[Read], Iterator[bytes]] | None:
-    if name in (b"LZWDecode", b"LZW"):
+    if name in _LZW:
         return partial(_lzw, early=early)
     return {
         b"ASCIIHexDecode": _hex,

@@ -11,6 +11,7 @@ from typing import BinaryIO, NamedTuple
 from wakeyscan.containers import _pdffonts, _pdftext
 from wakeyscan.containers._pdffilters import unfiltered
 from wakeyscan.containers._pdffonts import Font
+from wakeyscan.containers._pdfpredictors import Predictor, predictors
 from wakeyscan.member import Budget, Closed, Member, Read, read_whole
 
 SEEKS = True
@@ -28,6 +29,8 @@ _NO_PAGE = re.compile(
 """Fonts, and objects: they show nothing, whatever in them looks like it."""
 _LATE = re.compile(rb"/EarlyChange\s+0\b")
 _PACKED = re.compile(rb"/Type\s*/ObjStm\b")
+_REFERENCES = re.compile(rb"/Type\s*/XRef\b")
+"""Tables of offsets, which are predicted as a rule, and no text."""
 _TABLE = b"/ToUnicode"
 _MOST_PIECES = 64
 """Pieces of a stream that are put together to be read for fonts."""
@@ -63,6 +66,7 @@ class _Stream(NamedTuple):
 
     number: str
     filters: list[bytes]
+    predictors: list[Predictor]
     start: int
     end: int
     early: bool
@@ -100,7 +104,8 @@ def _streams(content: bytes) -> Iterator[_Stream]:
             names = re.findall(rb"/(\w+)", filters[1]) if filters else []
             early, packs = not _LATE.search(entry), _PACKED.search(entry) is not None
             shows = not _NO_PAGE.search(entry)
-            yield _Stream(number, names, found.end(), end, early, packs, shows)
+            before = [] if _REFERENCES.search(entry) else predictors(entry, len(names))
+            yield _Stream(number, names, before, found.end(), end, early, packs, shows)
         at = end
 
 
@@ -126,7 +131,7 @@ def _end(content: bytes, start: int, entry: bytes) -> int:
 
 def _decoded(content: bytes, stream: _Stream, budget: Budget) -> Read:
     wrapped = content[stream.start : stream.end]
-    return unfiltered(wrapped, stream.filters, stream.early, budget)
+    return unfiltered(wrapped, stream.filters, stream.early, budget, stream.predictors)
 
 
 class _Text:

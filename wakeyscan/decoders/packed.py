@@ -41,8 +41,9 @@ _INSIDE = re.compile(
 """What is before the middle of a run; `\\n` is before its beginning."""
 _ESCAPE = re.compile(rb"(?:%|\\x|\\u00)[0-9A-Fa-f]{2}\Z")
 """What looks like the middle of a run, and is before its beginning, too."""
-_LETTERS = rb"(?:" + lines.LETTER + rb"|\\{1,7}/)"
-"""A slash is escaped in much of JSON."""
+_LETTERS = rb"(?:" + lines.LETTER + rb"|\\{1,7}/|%2[BbFf])"
+"""A slash is escaped in much of JSON, and with the plus in a URL."""
+_PADDING = re.compile(rb"(?:=|%3[Dd]){0,2}")
 _RUN = re.compile(_LETTERS + rb"*+")
 _NEXT = re.compile(lines.BREAK + rb"(" + _LETTERS + rb"++)(?=={0,2}(?:[\s\"'`\\<,;)%&]|\Z))")
 _BACKSLASHES = re.compile(rb"\\+")
@@ -56,7 +57,7 @@ def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
         if len(once) == _FEW:
             yield from (before + once for before in _BEFORE)
         else:
-            yield from {once, once.replace(b"/", b"_")}
+            yield from {once.replace(b"/", slash) for slash in (b"/", b"_", b"%2F", b"%2f")}
         yield _begun(once)
     yield from IN_TAR
 
@@ -94,11 +95,17 @@ def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
         if start < at or _is_inside(content, start):
             continue
         spans = _lines(content, start, begins)
-        text = _BACKSLASHES.sub(b"", b"".join(content[low:high] for low, high in spans))
+        text = _unescaped(b"".join(content[low:high] for low, high in spans))
         at = spans[-1][1]
         if len(text) >= _SHORTEST and spans[0][1] - start >= _FIRST:
-            padding = len(content[at : at + 2]) - len(content[at : at + 2].lstrip(b"="))
-            yield Layer(from_base64(text), (start, at + padding))
+            padding = _PADDING.match(content, at)
+            yield Layer(from_base64(text), (start, padding.end() if padding else at))
+
+
+def _unescaped(text: bytes) -> bytes:
+    if b"%" in text:
+        text = re.sub(rb"%2[Bb]", b"+", re.sub(rb"%2[Ff]", b"/", text))
+    return _BACKSLASHES.sub(b"", text)
 
 
 def _pattern(mark: bytes) -> bytes:
@@ -145,5 +152,5 @@ def _lines(content: bytes, start: int, begins: re.Pattern[bytes]) -> list[Span]:
 
 
 def _width(content: bytes, span: Span) -> int:
-    """Count the letters of a line, escaped slashes as one."""
-    return span[1] - span[0] - content.count(b"\\", *span)
+    """Count the letters of a line, escaped ones as one."""
+    return span[1] - span[0] - content.count(b"\\", *span) - 2 * content.count(b"%", *span)
