@@ -7,6 +7,7 @@ import io
 import os
 import shutil
 import zipfile
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -465,9 +466,13 @@ def test_what_was_in_the_content_before_is_not_new(
     assert repo.scan("staged:").code == 0
 
 
-def test_content_over_the_limit_is_said_and_not_read(repo: Repo, store: Path, key: str) -> None:
+@pytest.mark.parametrize("here", [True, False], ids=["here", "not here"])
+def test_content_over_the_limit_is_said_and_not_read(
+    repo: Repo, store: Path, key: str, here: bool
+) -> None:
     content = text(key) + b"x" * 5000
-    keep(store, content)
+    if here:
+        keep(store, content)
     repo.write({"a": pointer(content)})
     ran = repo.scan("--max-file-size=4k")
     said = f"larger than --max-file-size: {len(content):,} of 4,096 bytes"
@@ -496,9 +501,9 @@ def test_other_processes_see_it_too(repo: Repo, store: Path, make_key: MakeKey) 
     keep(store, here)
     repo.write({f"d/{number:03}": "x" for number in range(300)})
     repo.write({"e/a": pointer(here), "e/b": pointer(gone), "e/c": lines() + "more"})
-    ran = repo.scan("--jobs=2", "d", "e")
+    ran = repo.scan("--jobs=2")
     assert (places(ran.json()), skipped(ran)) == (["e/a:2"], [("e/b", absent(gone))])
-    assert ran.json()["coverage"]["documents"] == 303
+    assert ran.json()["coverage"]["documents"] == 304
 
 
 def test_a_container_that_is_larger_than_what_is_held(tmp_path: Path, key: str) -> None:
@@ -555,8 +560,10 @@ def test_the_life_of_a_key_that_only_a_store_has(repo: Repo, store: Path, key: s
 
 
 def test_a_text_that_is_no_pointer_costs_nothing(tmp_path: Path) -> None:
-    write(tmp_path, {"a": "version: '3'\n", "b": "verbose\n", "c": "x"})
+    encoded = b64encode(b"version: '3'\nservices: {}\n" * 3)
+    write(tmp_path, {"a": "version: '3'\n", "b": "verbose\n", "c": encoded})
     loaded = loaded_by(tmp_path, "scan", "a", "b", "c")
+    assert "wakeyscan.unwrap" not in loaded
     assert not loaded & {"hashlib", "subprocess", "wakeyscan.git", "wakeyscan.unpack"}
     assert not loaded & {"wakeyscan.pointer", "wakeyscan.largefiles"}
 
