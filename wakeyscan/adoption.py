@@ -15,7 +15,7 @@ from wakeyscan.acceptance import Acceptance
 from wakeyscan.config import Config
 from wakeyscan.errors import SourceError, UsageError
 from wakeyscan.finding import Document, Finding, Origin, Secret, Skipped, Standing
-from wakeyscan.inspection import Wrappings
+from wakeyscan.inspection import Wrappings, kept
 from wakeyscan.lens import lens
 from wakeyscan.look import look_at
 from wakeyscan.outcome import Coverage, Outcome
@@ -112,7 +112,7 @@ class _Scene:
     def __init__(self, settings: Config) -> None:
         self.top = worktree.work_tree(".") or os.path.realpath(".")
         self._settings = settings._replace(ignore_file="")
-        self._lens = lens(rule.load(settings.rules), Wrappings())
+        self._lens = lens(rule.load(settings.rules), Wrappings())._replace(kept=kept(False))
         self.digests = cache(_digests)
         self.here = cache(self._here)
         self.then = cache(self._then)

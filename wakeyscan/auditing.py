@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from wakeyscan import git, policy, rule
+from wakeyscan import git, largefiles, policy, rule
 from wakeyscan.errors import GitError
 from wakeyscan.finding import Finding, Origin, Skipped
 from wakeyscan.history import labels, lives, refs, sterile
@@ -64,7 +64,8 @@ def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome
     """Audit a repository; say too whether it was interrupted, with what was found until then."""
     rules = rule.load(plan.rules_folder)
     policy.check(plan.policy, rules)
-    through = _through(rules, plan)
+    store = largefiles.store_in(repository.common_folder)
+    through = _through(rules, plan)._replace(kept=lambda _, oid: largefiles.opened(store, oid))
     tips = refs.read(repository)
     with (
         sterile.opened(repository) as git_there,

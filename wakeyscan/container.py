@@ -38,6 +38,11 @@ SIGNATURES: dict[str, tuple[bytes, ...]] = {
         for block in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90")  # with a first block, or with none
     ),
     "gzip": tuple(b"\x1f\x8b\x08" + bytes([flags]) for flags in range(32)),
+    "lfs": (
+        b"version https://git-lfs.github.com/spec/v1",
+        b"version https://hawser.github.com/spec/v1",
+        b"version http://git-media.io/v/2",
+    ),
     "pdf": (b"%PDF-",),
     "rar": (b"Rar!\x1a\x07",),
     "sevenzip": (b"7z\xbc\xaf\x27\x1c",),
@@ -56,8 +61,9 @@ TAR, TAR_AT = b"ustar", 257
 _ZIP_END = 22
 """Bytes of the end of a zip without a comment: whatever stands before it, that makes it one."""
 _TRIED, _ENOUGH = 1024, 64
-"""Bytes that are inflated to tell zlib from a text that begins with `x^`, and what has to come of
-them where that is not its end: of random bytes, one in 10,000 is taken for it."""
+"""Bytes that are inflated to tell zlib from a text that begins with `x^` (and read, to tell a
+pointer of Git LFS from a text about one), and what has to come of them where that is not its end:
+of random bytes, one in 10,000 is taken for it."""
 _OF_TEXT, _TEXT = 24, bytes((0, 9, 10, 13, *range(0x20, 0x7F)))
 """What is enough where it is a text, as long as the shortest key, with the NUL that git puts in."""
 
@@ -72,6 +78,7 @@ def format_of(content: bytes | bytearray, size: int) -> str:
         name
         and content.startswith(SIGNATURES[name], 0, size)
         and (name != "zlib" or _inflates(bytes(content[: min(size, _TRIED)])))
+        and (name != "lfs" or _points(bytes(content[: min(size, _TRIED)])))
     ):
         return name
     if content.startswith(TAR, TAR_AT, size):
@@ -93,3 +100,10 @@ def _inflates(beginning: bytes) -> bool:
     if inflater.eof or len(came) >= _ENOUGH:
         return True
     return len(came) >= _OF_TEXT and not came.translate(None, _TEXT)
+
+
+def _points(beginning: bytes) -> bool:
+    """Say whether a text is a pointer of Git LFS, and nothing else besides."""
+    from wakeyscan import pointer  # which few texts ask for
+
+    return pointer.parse(beginning) is not None

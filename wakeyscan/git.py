@@ -74,6 +74,9 @@ _ALLOWED = frozenset(
 """Commands that, with the pins, run nothing that a repository names. Not among them: whatever
 compares the work tree, since filters can't be switched off."""
 
+_SETTING = ("config", "--type=path", "--get")
+"""How `config` may be asked, which else may write, or start an editor."""
+
 _AHEAD = 64
 """Objects asked for before the first is read: few enough to fit into a pipe, whatever happens."""
 
@@ -129,6 +132,14 @@ class Git(NamedTuple):
         if code not in ok:
             raise GitError(_explained(arguments[0], self.where, complaints))
         return output, complaints
+
+    def folder_setting(self, name: str) -> str:
+        """Give the folder that the configuration has under a name; empty where it has none.
+
+        Raises `GitError`.
+        """
+        asked = self.run(*_SETTING, name, ok=(0, 1))
+        return asked.decode("utf-8", "surrogateescape").removesuffix("\n")
 
     def objects(self, names: Iterable[str]) -> Iterator[Object]:
         """Yield objects in the order of their ids; a missing one has no type.
@@ -223,7 +234,7 @@ class Git(NamedTuple):
     def _start(
         self, arguments: Sequence[str], pinned: bool = True, stdin: int = child.PIPE
     ) -> child.Child:
-        if arguments[0] not in _ALLOWED:
+        if arguments[0] not in _ALLOWED and tuple(arguments[:-1]) != _SETTING:
             raise ValueError(f"git {arguments[0]} is not among the commands known to run nothing")
         pins = [part for pin in _PINS for part in ("-c", pin)] if pinned else []
         command = [executable(), "-C", self.folder, "--no-pager", *pins, *arguments]

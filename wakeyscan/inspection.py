@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from types import ModuleType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from wakeyscan import config, decoders, family, policy, rule, worktree
 from wakeyscan.container import Bounds
@@ -148,6 +148,26 @@ def _lens(rules: tuple[rule.Rule, ...], scope: Scope) -> Lens:
     return lens(rules, Wrappings())._replace(bounds=Bounds(largest=scope.max_file_size))
 
 
+def kept(on_disk: bool) -> Callable[[str, str], BinaryIO | None]:
+    """Make what opens content that Git LFS keeps: of the repository that a file is in, or of ours.
+
+    That is looked for, once for each repository, when the first pointer is met.
+    """
+    stores: dict[str, str] = {}
+
+    def opened(path: str, oid: str) -> BinaryIO | None:
+        from wakeyscan import git, largefiles  # which only a pointer pays for
+
+        top = worktree.work_tree(os.path.dirname(path)) if on_disk else "."
+        if top is None:
+            return None
+        if top not in stores:
+            stores[top] = largefiles.store_of(git.other(top) if on_disk else git.own())
+        return largefiles.opened(stores[top], oid)
+
+    return opened
+
+
 def _looks(
     opened: Opened, settings: config.Config, through: Lens, excluded: Exclusion
 ) -> Iterator[Looked]:
@@ -155,6 +175,7 @@ def _looks(
     for source, units in opened:
         read = partial(source.documents, scope=settings.scope)
         base = ""
+        through = through._replace(kept=kept(source.PARALLEL))
         if source.PARALLEL:
             looks = look(excluded.kept(units), read, through, _survey(source, settings))
         else:  # its units are no paths, so what they hold is told one by one
@@ -183,7 +204,7 @@ def _make_look(source_name: str, rules: rule.RuleFolder, scope: Scope) -> Look:
     from wakeyscan import sources
 
     source = family.member(sources, source_name.rpartition(".")[2])
-    through = _lens(rule.load(rules), scope)
+    through = _lens(rule.load(rules), scope)._replace(kept=kept(source.PARALLEL))
     through.prefilter.expect(MANY)
     looks = through.prefilter.looks()
     return batch_look(

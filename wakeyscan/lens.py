@@ -11,6 +11,8 @@ from wakeyscan.prefilter import Prefilter
 from wakeyscan.rule import Rule
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from regex import Pattern
 
     from wakeyscan.layer import Decoder
@@ -44,6 +46,9 @@ class Lens(NamedTuple):
     """Where marks count for some keys only: says whether for one of a rule and fingerprint."""
     heed_foreign: bool = False
     """Whether marks of other scanners count, too, where ours do."""
+    kept: Callable[[str, str], BinaryIO | None] | None = None
+    """Opens content that Git LFS keeps, by the path of the pointer and what it says; see `Budget`.
+    `None`: it is not looked for."""
 
 
 def lens(rules: tuple[Rule, ...], decoders: Mapping[str, Decoder]) -> Lens:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -143,7 +144,8 @@ def _look_into(first: Document, form: str, rest: Rest, through: Lens) -> Looked:
 
     own: list[Looked] = []
     whole = Whole(first, rest.window, lambda window: own.append(_look(_alone(window), through)))
-    budget = Budget(through.bounds, lambda: whole.size)
+    kept = partial(through.kept, first.origin.path) if through.kept else None
+    budget = Budget(through.bounds, lambda: whole.size, kept)
     origin = examine_name(first.origin, through)[0]
     inside: list[Finding] = []
     outside: list[Finding] = []

@@ -28,6 +28,10 @@ class Closed(Exception):
         self.gap = gap
 
 
+class Absent(Closed):
+    """What stands for something that is kept elsewhere, and isn't there; its text says it all."""
+
+
 class Spent(Exception):
     """A bound was reached: the rest of the file is left; its text says which one."""
 
@@ -42,6 +46,8 @@ class Member(NamedTuple):
     """Bytes, as the container says, which may be a lie."""
     within: str = ""
     """Which version of the member it is, where a container has several."""
+    file: BinaryIO | None = None
+    """What `read` reads, where it is a file on disk."""
 
 
 class Container(Protocol):
@@ -58,13 +64,26 @@ class Container(Protocol):
 
 
 class Budget:
-    """What is left to spend on one file; `size` says how many bytes of it were read so far."""
+    """What is left to spend on one file; `size` says how many bytes of it were read so far.
 
-    def __init__(self, bounds: Bounds, size: Callable[[], int]) -> None:
-        self.bounds = bounds
+    `kept` opens content that Git LFS keeps for its repository, by the SHA-256 in hex; it gives
+    `None` where that is not here, and raises `OSError`.
+    """
+
+    def __init__(
+        self,
+        bounds: Bounds,
+        size: Callable[[], int],
+        kept: Callable[[str], BinaryIO | None] | None = None,
+    ) -> None:
+        self.bounds, self.kept = bounds, kept
         self._size = size
-        self._unpacked = self._members = 0
+        self._unpacked = self._members = self._beside = 0
         self._until = time.process_time() + bounds.seconds
+
+    def take_in(self, count: int) -> None:
+        """Count bytes that the file stands for, as if they were its own."""
+        self._beside += count
 
     def unpack(self, count: int) -> None:
         """Count bytes that were made of fewer; raises `Spent`."""
@@ -73,7 +92,7 @@ class Budget:
         if self._unpacked > bounds.total:
             raise Spent(f"unpacks to over {bounds.total:,} bytes; the rest is left")
         over = self._unpacked - bounds.grace
-        if over > 0 and over > bounds.ratio * self._size():
+        if over > 0 and over > bounds.ratio * (self._size() + self._beside):
             raise Spent(f"a bomb: over {bounds.ratio} bytes out of each; the rest is left")
         self.wait()
 

@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple, cast
 from wakeyscan import containers, family
 from wakeyscan.container import format_of
 from wakeyscan.finding import INTO, Document, Origin, Skipped
-from wakeyscan.member import Budget, Closed, Container, Member, Read, Spent
+from wakeyscan.member import Absent, Budget, Closed, Container, Member, Read, Spent
 from wakeyscan.whole import Whole
 from wakeyscan.windows import WINDOW, too_large, windows
 
@@ -92,7 +92,7 @@ class _Way(NamedTuple):
         if most is not None and member.size is not None and member.size > most:
             yield Taken(Skipped(origin, too_large(member.size, most)))
             return
-        source = _Source(member.read)
+        source = _Source(member.read, member.file)
         yield from self._replace(origin=origin)._content(source)
         if isinstance(source.fault, Spent):
             raise source.fault
@@ -114,6 +114,8 @@ class _Way(NamedTuple):
         file: BinaryIO = cast("BinaryIO", source)
         if len(head) < WINDOW:
             file = BytesIO(head)
+        elif _container(form).SEEKS and source.file:
+            file = source.file
         elif _container(form).SEEKS:
             most = self.budget.bounds.held
             if len(head := source.held(most + 1)) > most:
@@ -134,6 +136,8 @@ class _Way(NamedTuple):
 
 
 def _reason(form: str, fault: Closed) -> str:
+    if isinstance(fault, Absent):
+        return str(fault)
     if not fault.gap:
         return f"begins like {form} and is none, so it was looked at as it is ({fault})"
     return f"in {form}: {fault}"
@@ -142,8 +146,8 @@ def _reason(form: str, fault: Closed) -> str:
 class _Source:
     """The bytes of a member, until they are over or something is wrong with them."""
 
-    def __init__(self, read: Read) -> None:
-        self._read = read
+    def __init__(self, read: Read, file: BinaryIO | None = None) -> None:
+        self._read, self.file = read, file
         self._ahead = BytesIO()
         self.fault: Closed | Spent | None = None
 

@@ -63,10 +63,11 @@ def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
 
 
 def _beginnings() -> Iterator[bytes]:
-    for marks in SIGNATURES.values():
-        yield from (
-            mark[:_TELLING] for mark in marks if len(mark) > 2 and mark[1:3] != _FRAME_SKIPPED
-        )
+    for form, marks in SIGNATURES.items():
+        if form != "lfs":  # a text that begins with a common word, and has nothing packed in it
+            yield from (
+                mark[:_TELLING] for mark in marks if len(mark) > 2 and mark[1:3] != _FRAME_SKIPPED
+            )
     yield from (mark + bytes([third << 6]) for mark in _ZLIB for third in range(4))
 
 

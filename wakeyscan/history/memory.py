@@ -30,7 +30,7 @@ _PACK = "SELECT objects, bytes FROM packs WHERE pack = ? AND rules = ?"
 _HOLDERS = "SELECT object FROM holders WHERE pack = ? AND rules = ?"
 _SUMMED = "SELECT sum, value FROM notes WHERE name = ? AND place = ? AND rules = ?"
 _TRAILER = 32
-_LOOKS = 4
+_LOOKS = 5
 """Which look at objects it was; raised where one sees more than before."""
 
 _PATIENCE = 0.5

@@ -1,0 +1,49 @@
+"""Where Git LFS keeps content that pointers stand for, in a repository; nothing is ever fetched."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import BinaryIO
+
+from wakeyscan.errors import GitError
+from wakeyscan.git import Git
+
+_OPEN = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)  # a FIFO must not hold us up
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+
+def store_of(git: Git) -> str:
+    """Give the folder of the content, as the configuration has it; empty without a repository."""
+    try:
+        asked = git.run("rev-parse", "--git-common-dir").decode("utf-8", "surrogateescape")
+        storage = git.folder_setting("lfs.storage")
+    except GitError:
+        return ""
+    common = os.path.join(git.folder, asked.rstrip("\n"))
+    return os.path.realpath(os.path.join(common, storage or "lfs", "objects"))
+
+
+def store_in(git_folder: str) -> str:
+    """Give the folder of the content, whatever a configuration says; a link there leads nowhere."""
+    return os.path.join(os.path.realpath(git_folder), "lfs", "objects")
+
+
+def opened(store: str, oid: str) -> BinaryIO | None:
+    """Open content by its SHA-256, 64 hex digits; `None` where it is not there.
+
+    Nothing outside of the store is opened: no link in it is followed. Raises `OSError`.
+    """
+    place = os.path.join(store, oid[:2], oid[2:4], oid)
+    if not store or os.path.realpath(place) != place or not os.path.lexists(place):
+        return None
+    descriptor = os.open(place, _OPEN)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    return None
