@@ -113,7 +113,7 @@ def _look(item: Document | Skipped, through: Lens, budget: Budget | None = None)
         return Looked(findings, (), coverage)
     from wakeyscan.enclosed import Enclosed  # as much as follows: nothing that a clean file pays
 
-    enclosed = Enclosed(item, through.bounds, budget)
+    enclosed = Enclosed(item, through, budget)
     try:
         found = _found(item, through, hits, enclosed)
     except OutOfPatience as error:
@@ -130,7 +130,7 @@ def _found(document: Document, through: Lens, hits: list[Hit], enclosed: Enclose
     from wakeyscan.novelty import new_only
 
     def examined(past: Document) -> list[Finding]:
-        return examine(past, through, opener=Enclosed(past, through.bounds))
+        return examine(past, through, opener=Enclosed(past, through))
 
     return list(new_only(found, document, examined))
 

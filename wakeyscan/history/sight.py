@@ -63,7 +63,7 @@ def seen_in(
         if kind == TREE and not document.content:
             findings += examine_name(document.origin, through)[1]
         else:
-            enclosed = Enclosed(document, through.bounds)
+            enclosed = Enclosed(document, through)
             findings += examine(document, through, hits if kind == BLOB else None, enclosed)
             gaps += enclosed.skipped
     return Looked(tuple(findings), tuple(gaps))
