@@ -10,7 +10,7 @@ from wakeyscan.catalog import Hit
 from wakeyscan.container import format_of
 from wakeyscan.errors import OutOfPatience
 from wakeyscan.examine import examine, examine_name
-from wakeyscan.finding import Document, Finding, Skipped
+from wakeyscan.finding import Document, Finding, Origin, Skipped
 from wakeyscan.lens import Lens
 from wakeyscan.outcome import Coverage
 
@@ -43,7 +43,23 @@ class Looked(NamedTuple):
 def look_at(items: Iterable[Document | Skipped], through: Lens) -> Looked:
     """Look at the documents of one unit, and at all that is in them."""
     rest = Rest(items)
-    return total([_look_at(item, rest, through) for item in rest])
+    looks = [(item.origin, _look_at(item, rest, through)) for item in rest]
+    looked = total(look for _, look in looks)
+    if len(looked.skipped) < 2:
+        return looked
+    return looked._replace(skipped=tuple(_summed(looks, through)))
+
+
+def _summed(looks: Iterable[tuple[Origin, Looked]], through: Lens) -> Iterator[Skipped]:
+    """Sum up what is alike in each file, all of its windows together."""
+    from wakeyscan.alike import summed  # which what is looked at without a word does not need
+
+    by_file: dict[Origin, list[Skipped]] = {}
+    for origin, looked in looks:
+        if looked.skipped:
+            by_file.setdefault(examine_name(origin, through)[0], []).extend(looked.skipped)
+    for file, skipped in by_file.items():
+        yield from summed(skipped, file)
 
 
 def total(looks: Iterable[Looked]) -> Looked:
