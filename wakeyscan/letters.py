@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from binascii import b2a_base64
 from collections.abc import Iterable
 from functools import cached_property
+
+from wakeyscan.words import within_base64
 
 _INTROS = b"%\\&="
 """What escapes begin with."""
@@ -48,8 +49,7 @@ class Letters:
         firsts = set(_INTROS)
         for anchor in self._anchors:
             firsts.update((anchor[0], ord("%x" % (anchor[0] >> 4))))
-            for shift in range(3):
-                firsts.add(b2a_base64(b"\0" * shift + anchor)[(8 * shift + 5) // 6])
+            firsts.update(within_base64(anchor, shift)[0][0] for shift in range(3))
         return frozenset(firsts)
 
     @cached_property
