@@ -1104,6 +1104,16 @@ def test_an_encrypted_pdf(tmp_path: Path, run: Run) -> None:
     assert [s["reason"] for s in ran.json()["skipped"]] == ["in pdf: encrypted"]
 
 
+def test_a_key_that_a_pdf_names_a_filter_by_is_masked(tmp_path: Path, run: Run, key: str) -> None:
+    filtered = MAKE["pdf"][0](b"x").replace(b"/FlateDecode", f"/{key}".encode())
+    write(tmp_path, {"a.pdf": filtered})
+    ran = run("scan", "--format=json")
+    assert [f["fingerprint"] for f in ran.json()["findings"]] == [fingerprint(key)]
+    assert [s["reason"] for s in ran.json()["skipped"]] == [
+        f"in pdf: a filter that is not known here ({PREFIX}…)"
+    ]
+
+
 def _nest(content: bytes, times: int, pack: Callable[[bytes], bytes]) -> bytes:
     for _ in range(times):
         content = pack(content)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import MakeKey, Ran, fingerprint, mask
 from tests.repository import Repo
-from wakeyscan import adoption, family, importers
+from wakeyscan import family, importers, importing
 from wakeyscan.errors import SourceError, UsageError
 
 FILE = ".wakeyscanignore"
@@ -492,6 +492,6 @@ def test_any_text_is_read_or_refused(
     file.write_bytes(text.encode("utf-8", "surrogatepass"))
     for named in (name, ""):
         try:
-            adoption.read(str(file), "", named)
+            importing.read(str(file), "", named)
         except (SourceError, UsageError) as error:
             assert str(error).startswith(str(file))

@@ -267,6 +267,19 @@ def test_what_is_encrypted_in_it_is_a_gap(tmp_path: Path, run: Run) -> None:
     ]
 
 
+def test_a_key_in_the_name_of_what_is_damaged_in_it_is_masked(
+    tmp_path: Path, run: Run, key: str
+) -> None:
+    raw = bytearray(zipped({f"{key}.env": noise(100)}, zipfile.ZIP_STORED))
+    raw[raw.index(b".env") + 9] ^= 1
+    repo = Repo(tmp_path)
+    repo.commit({"a.json": b'"' + b64encode(bytes(raw)) + b'"'})
+    (scanned,) = run("scan", "--format=json").json()["skipped"]
+    (audited,) = run("audit", "--format=json").json()["skipped"]
+    assert scanned["path"] == f"a.json!/{mask(key)}.env"
+    assert audited["reason"] == f"!/{mask(key)}.env: in zip: damaged: its check sum is wrong"
+
+
 @pytest.mark.parametrize("bomb", [BOMB, DEEP_BOMB], ids=["gzip", "gzip in gzip"])
 def test_bombs_are_said(tmp_path: Path, run: Run, key: str, bomb: bytes) -> None:
     write(tmp_path, {"bomb.yaml": b"x: " + bomb + b"\n", "leak": key})

@@ -318,6 +318,7 @@ def test_json_is_the_contract_s(run: Run, make_key: MakeKey, tmp_path: Path) -> 
                 "within": "",
                 "reason": "larger than --max-file-size: 101 of 100 bytes",
                 "gap": True,
+                "times": 1,
             }
         ],
         "coverage": {"documents": 3, "bytes": 147, "skipped": 1, "excluded": 0},

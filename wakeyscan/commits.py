@@ -10,7 +10,7 @@ from typing import NamedTuple
 from wakeyscan import changes, git, worktree
 from wakeyscan.errors import SourceError
 from wakeyscan.finding import Document, Origin, Skipped
-from wakeyscan.objectid import is_id
+from wakeyscan.objectid import empty_tree, is_id
 from wakeyscan.scope import Scope
 
 _TREES = ("--raw", "-z", "-r", "-c", "--root", "--no-abbrev", "--no-renames", "--stdin")
@@ -165,7 +165,7 @@ def _tags(names: Iterable[str], own: git.Git, scope: Scope) -> Iterator[Document
 
 def _tree(name: str, own: git.Git, scope: Scope) -> Iterator[Document | Skipped]:
     """Yield the files of a tree that is tagged without a commit."""
-    empty = git.empty_tree(name)
+    empty = empty_tree(name)
     found = changes.parse(own.run("diff-tree", "-z", "-r", "--no-abbrev", empty, name))
     for item in changes.brought(found, scope, partial(_origin, f"tree {name[:_SHORT]}")):
         yield from (item,) if isinstance(item, Skipped) else changes.documents([item], own, scope)

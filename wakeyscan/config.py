@@ -68,46 +68,68 @@ class Config(NamedTuple):
     honor_foreign_ignores: bool = False
 
 
+class _Said(NamedTuple):
+    """What is said of settings: by a flag, else a variable, else a file."""
+
+    flags: Values
+    given: Values
+    """By flags and variables."""
+    file: configfile.Found
+
+    def pick(self, name: str, convert: Callable[[Any], Any], default: Any) -> Any:
+        """Give a setting that a file may say, too; raises `UsageError` or `ConfigError`."""
+        key = name.replace("-", "_")
+        if key in self.given:
+            where = f"--{name}" if key in self.flags else f"WAKEYSCAN_{key.upper()}"
+            return _converted(convert, self.given[key], where, UsageError)
+        if name in self.file.table:
+            where = f"{self.file.name}: {name}"
+            return _converted(convert, self.file.table[name], where, ConfigError)
+        return default
+
+    def on(self, key: str) -> bool:
+        """Say whether a switch is on."""
+        return bool(self.given.get(key))
+
+    def text(self, key: str) -> str:
+        """Give a text that no file says; empty where nothing does."""
+        return str(self.given.get(key, ""))
+
+
 def build(values: Values, options: tuple[Option, ...], environment: Mapping[str, str]) -> Config:
     """Build the configuration of a scanning command; raises `UsageError` or `ConfigError`."""
     given = {**from_environment(options, environment), **values}
     revision = _revision(str(given.get("policy_from", "")))
-    file, folder, table = found = configfile.find(str(given.get("config", "")), revision)
-
-    def pick(name: str, convert: Callable[[Any], Any], default: Any) -> Any:
-        key = name.replace("-", "_")
-        if key in given:
-            where = f"--{name}" if key in values else f"WAKEYSCAN_{key.upper()}"
-            return _converted(convert, given[key], where, UsageError)
-        if name in table:
-            return _converted(convert, table[name], f"{file}: {name}", ConfigError)
-        return default
-
-    scope = Scope(
-        max_file_size=pick("max-file-size", conversion.size, None),
-        gitignore=not given.get("no_gitignore", False),
-        whole_files=bool(given.get("whole_files")),
-        exclude=tuple(table.get("exclude", ())),
-        root=folder,
-    )
+    file = configfile.find(str(given.get("config", "")), revision)
+    said = _Said(values, given, file)
     return Config(
-        format=pick("format", str, "text"),
-        reports=tuple(_named_file(pair) for pair in pick("report", _listed, [])),
-        fail_on=pick("fail-on", conversion.level, Severity.LOW),
-        rules=_rules(str(given.get("rules", "")), str(table.get("rules", "")), folder, revision),
-        jobs=pick("jobs", conversion.count, 0),
-        scope=scope,
-        show_suppressed=bool(given.get("show_suppressed")),
-        sarif_profile=pick("sarif-profile", conversion.one_of("generic", "github"), "generic"),
-        quiet=bool(given.get("quiet")),
-        verbose=bool(given.get("verbose")),
-        color=pick("color", conversion.one_of("auto", "always", "never"), "auto"),
-        asking=_asking(given, environment),
-        ignore_file=str(given.get("ignore_file", "")),
-        strict_ignores=bool(given.get("strict_ignores")),
-        policy=configfile.policy_of(found, revision),
+        format=said.pick("format", str, "text"),
+        reports=tuple(_named_file(pair) for pair in said.pick("report", _listed, [])),
+        fail_on=said.pick("fail-on", conversion.level, Severity.LOW),
+        rules=_rules(said, revision),
+        jobs=said.pick("jobs", conversion.count, 0),
+        scope=_scope(said),
+        show_suppressed=said.on("show_suppressed"),
+        sarif_profile=said.pick("sarif-profile", conversion.one_of("generic", "github"), "generic"),
+        quiet=said.on("quiet"),
+        verbose=said.on("verbose"),
+        color=said.pick("color", conversion.one_of("auto", "always", "never"), "auto"),
+        asking=_asking(said, environment),
+        ignore_file=said.text("ignore_file"),
+        strict_ignores=said.on("strict_ignores"),
+        policy=configfile.policy_of(file, revision),
         revision=revision,
-        honor_foreign_ignores=bool(given.get("honor_foreign_ignores")),
+        honor_foreign_ignores=said.on("honor_foreign_ignores"),
+    )
+
+
+def _scope(said: _Said) -> Scope:
+    return Scope(
+        max_file_size=said.pick("max-file-size", conversion.size, None),
+        gitignore=not said.on("no_gitignore"),
+        whole_files=said.on("whole_files"),
+        exclude=tuple(said.file.table.get("exclude", ())),
+        root=said.file.folder,
     )
 
 
@@ -119,9 +141,10 @@ def _revision(name: str) -> Revision | None:
     return revision.revision(name)
 
 
-def _rules(given: str, in_file: str, folder: str, revision: Revision | None) -> RuleFolder:
+def _rules(said: _Said, revision: Revision | None) -> RuleFolder:
     """Give the folder of further rules, or what it held at the revision; raises `ConfigError`."""
-    path = given or (in_file and os.path.join(folder, in_file))
+    given, in_file = said.text("rules"), str(said.file.table.get("rules", ""))
+    path = given or (in_file and os.path.join(said.file.folder, in_file))
     inside = revision.inside(path) if revision and path else None
     if revision is None or inside is None:
         return path
@@ -132,17 +155,17 @@ def _rules(given: str, in_file: str, folder: str, revision: Revision | None) -> 
     return tuple(files)
 
 
-def _asking(given: Values, environment: Mapping[str, str]) -> Asking:
-    app_key, control = str(given.get("app_key", "")), environment.get("WAKEYSCAN_CONTROL_KEY", "")
+def _asking(said: _Said, environment: Mapping[str, str]) -> Asking:
+    app_key, control = said.text("app_key"), environment.get("WAKEYSCAN_CONTROL_KEY", "")
     return Asking(
-        verify=bool(given.get("verify")),
-        require=bool(given.get("require_verified")),
-        plan=bool(given.get("verify_plan")),
+        verify=said.on("verify"),
+        require=said.on("require_verified"),
+        plan=said.on("verify_plan"),
         app_key=Secret(os.fsencode(app_key), APP_KEY) if app_key else None,
         control=Secret(os.fsencode(control.strip()), API_KEY) if control else None,
-        api_url=str(given.get("api_url", "")),
-        proxy=str(given.get("proxy", "")),
-        cache=cache_folder() if given.get("verify_cache") else None,
+        api_url=said.text("api_url"),
+        proxy=said.text("proxy"),
+        cache=cache_folder() if said.on("verify_cache") else None,
     )
 
 

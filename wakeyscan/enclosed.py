@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wakeyscan.container import Bounds
+from wakeyscan.examine import examine_name
 from wakeyscan.finding import Document, Skipped
+from wakeyscan.lens import Lens
 from wakeyscan.member import CUT, Budget, Spent
 
 
@@ -16,14 +17,14 @@ class Enclosed:
     of its own, for all that is enclosed in it.
     """
 
-    def __init__(self, document: Document, bounds: Bounds, budget: Budget | None = None) -> None:
-        self._document, self._bounds, self._budget = document, bounds, budget
+    def __init__(self, document: Document, through: Lens, budget: Budget | None = None) -> None:
+        self._document, self._through, self._budget = document, through, budget
         self._told: dict[Skipped, None] = {}
         self._over = False
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
-        """What could not be opened or looked at, each once."""
+        """What could not be opened or looked at, each once, with its name masked."""
         return tuple(self._told)
 
     def texts(self, form: str, content: bytes) -> Iterator[Document]:
@@ -33,7 +34,7 @@ class Enclosed:
         if self._over:
             return
         if self._budget is None:
-            self._budget = Budget(self._bounds, lambda: len(self._document.content))
+            self._budget = Budget(self._through.bounds, lambda: len(self._document.content))
         try:
             for item in unpack.enclosed(self._document.origin, form, content, self._budget):
                 if isinstance(item, Document):
@@ -58,4 +59,5 @@ class Enclosed:
             return  # it only began like one, as any run of letters may
         if self._document.own is None and (own or item.reason.endswith(CUT)):
             item = item._replace(gap=False)
-        self._told[item] = None
+        masked, _ = examine_name(item.origin, self._through)
+        self._told[item._replace(origin=masked)] = None

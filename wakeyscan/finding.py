@@ -168,6 +168,8 @@ class Skipped(NamedTuple):
     reason: str
     gap: bool = True
     """Whether it was to be looked at; a submodule, say, is no part of a commit's content."""
+    times: int = 1
+    """How many things it stands for: many alike in one file are told as one."""
 
 
 class Finding(NamedTuple):

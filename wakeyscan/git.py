@@ -16,10 +16,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from wakeyscan import child
-from wakeyscan.catfile import Object, Reader, cause, read_object
+from wakeyscan.catfile import Object, Reader, read_object
 from wakeyscan.errors import GitError
 
-_PINS = (
+PINS = (
     "core.fsmonitor=false",
     "core.hooksPath=/dev/null",
     "hook.post-index-change.enabled=false",
@@ -40,6 +40,7 @@ _PINS = (
     "gc.auto=0",
     "maintenance.auto=false",
 )
+"""Configuration that keeps what a repository names from being run."""
 _ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
@@ -55,16 +56,13 @@ _ENVIRONMENT = {
     "GIT_PAGER": "cat",
     "LC_ALL": "C",
 }
-_USERS = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
+USERS = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
+"""Variables that say where the user's own configuration is."""
 _HOOKS = (
-    "GIT_INDEX_FILE",
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_COMMON_DIR",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_QUARANTINE_PATH",
+    *("GIT_INDEX_FILE", "GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_QUARANTINE_PATH"),
+    *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"),
 )
+"""Variables that say to a hook where the repository is."""
 _ALLOWED = frozenset(
     (
         *("cat-file", "check-ignore", "diff-index", "diff-tree", "for-each-ref"),
@@ -79,17 +77,6 @@ _SETTING = ("config", "--type=path", "--get")
 
 _AHEAD = 64
 """Objects asked for before the first is read: few enough to fit into a pipe, whatever happens."""
-
-EMPTY_TREES = {
-    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
-    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
-}
-"""The tree without a file, by the format of object ids."""
-
-
-def empty_tree(like: str) -> str:
-    """Give the id of the tree without a file, in the format of another id."""
-    return EMPTY_TREES["sha256" if len(like) == 64 else "sha1"]
 
 
 class Git(NamedTuple):
@@ -106,31 +93,21 @@ class Git(NamedTuple):
         return self.called or self.folder
 
     def run(
-        self,
-        *arguments: str,
-        stdin: bytes = b"",
-        ok: Sequence[int] = (0,),
-        pinned: bool = True,
+        self, *arguments: str, stdin: bytes = b"", ok: Sequence[int] = (0,), pinned: bool = True
     ) -> bytes:
         """Give what a command prints; raises `GitError` where it ends with a code not in `ok`."""
         return self.run_aloud(*arguments, stdin=stdin, ok=ok, pinned=pinned)[0]
 
     def run_aloud(
-        self,
-        *arguments: str,
-        stdin: bytes = b"",
-        ok: Sequence[int] = (0,),
-        pinned: bool = True,
+        self, *arguments: str, stdin: bytes = b"", ok: Sequence[int] = (0,), pinned: bool = True
     ) -> tuple[bytes, list[str]]:
         """Give what a command prints, and what it complains of."""
-        try:
+        with self._telling(arguments[0]):
             git = self._start(arguments, pinned)
             output = git.answer(stdin)
             code, complaints = git.end()
-        except child.ChildError as error:
-            raise GitError(f"git {arguments[0]} in {self.where} {error}") from None
         if code not in ok:
-            raise GitError(_explained(arguments[0], self.where, complaints))
+            raise self._failed(arguments[0], complaints)
         return output, complaints
 
     def folder_setting(self, name: str) -> str:
@@ -189,7 +166,7 @@ class Git(NamedTuple):
     def everything(self) -> Iterator[Object]:
         """Yield every object of the repository, in no order, those that nothing reaches too."""
         asked = ("cat-file", "--batch-all-objects", "--batch", "--unordered", "--buffer")
-        try:
+        with self._telling("cat-file"):
             git = self._start(asked)
             try:
                 reader = Reader(git)
@@ -198,10 +175,8 @@ class Git(NamedTuple):
                 code, complaints = git.end()
             finally:
                 git.stop()
-        except child.ChildError as error:
-            raise GitError(f"git cat-file in {self.where} {error}") from None
         if code or complaints:
-            raise GitError(_explained("cat-file", self.where, complaints))
+            raise self._failed("cat-file", complaints)
 
     @contextmanager
     def begun(self, *arguments: str, stdin: bytes = b"") -> Iterator[Callable[[], bytes]]:
@@ -217,13 +192,11 @@ class Git(NamedTuple):
             git = self._start(arguments, stdin=asked.fileno())
 
         def finish() -> bytes:
-            try:
+            with self._telling(arguments[0]):
                 output = git.answer(b"")
                 code, complaints = git.end()
-            except child.ChildError as error:
-                raise GitError(f"git {arguments[0]} in {self.where} {error}") from None
             if code:
-                raise GitError(_explained(arguments[0], self.where, complaints))
+                raise self._failed(arguments[0], complaints)
             return output
 
         try:
@@ -236,49 +209,35 @@ class Git(NamedTuple):
     ) -> child.Child:
         if arguments[0] not in _ALLOWED and tuple(arguments[:-1]) != _SETTING:
             raise ValueError(f"git {arguments[0]} is not among the commands known to run nothing")
-        pins = [part for pin in _PINS for part in ("-c", pin)] if pinned else []
+        pins = [part for pin in PINS for part in ("-c", pin)] if pinned else []
         command = [executable(), "-C", self.folder, "--no-pager", *pins, *arguments]
         return child.start(command, self.environment, stdin)
+
+    @contextmanager
+    def _telling(self, command: str) -> Iterator[None]:
+        """Tell of a child that says nothing any more as of a command that failed."""
+        try:
+            yield
+        except child.ChildError as error:
+            raise GitError(f"git {command} in {self.where} {error}") from None
+
+    def _failed(self, command: str, complaints: list[str]) -> GitError:
+        from wakeyscan.complaint import explained  # which few repositories give cause for
+
+        return GitError(explained(command, self.where, complaints))
 
 
 def own(folder: str = ".") -> Git:
     """Give git for the repository that we are a hook of, or stand in."""
-    return Git(folder, _environment((*_USERS, *_HOOKS)))
+    return Git(folder, environment((*USERS, *_HOOKS)))
 
 
 def other(folder: str) -> Git:
     """Give git for the repository that a folder belongs to, whatever repository called us."""
-    return Git(folder, _environment(_USERS))
+    return Git(folder, environment(USERS))
 
 
-def sterile(folder: str, borrowed: str, called: str) -> Git:
-    """Give git for a bare repository of ours that borrows objects from the folders `borrowed`.
-
-    The user's configuration does not count either, so that everybody gets the same answer.
-    """
-    nothing = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
-    seen = {"GIT_DIR": folder, "GIT_ALTERNATE_OBJECT_DIRECTORIES": borrowed}
-    return Git(folder, _environment(()) | nothing | seen, called)
-
-
-def clone(url: str, place: str) -> None:
-    """Mirror a repository, all of its refs; raises `GitError`.
-
-    The transports are https and file alone, and nobody is asked for a password.
-    """
-    pins = [part for pin in _PINS if not pin.startswith("protocol") for part in ("-c", pin)]
-    command = [executable(), *pins, "clone", "--mirror", "--quiet", "--no-local", "--", url, place]
-    try:
-        git = child.start(command, _environment(_USERS) | {"GIT_ALLOW_PROTOCOL": "https:file"})
-        git.answer(b"")
-        code, complaints = git.end()
-    except child.ChildError as error:
-        raise GitError(f"git clone {error}") from None
-    if code:
-        raise GitError(f"{url}: can't be cloned: {(complaints or ['no reason given'])[-1]}")
-
-
-def _environment(kept: tuple[str, ...]) -> dict[str, str]:
+def environment(kept: tuple[str, ...]) -> dict[str, str]:
     """Give git a clean environment: what is ours, and the user's secrets, are not for it."""
     inherited = {
         name: value
@@ -296,19 +255,3 @@ def executable(environment: Mapping[str, str] = os.environ) -> str:
             "git is not installed, or not on PATH: install it, or add its folder to PATH"
         )
     return found
-
-
-def _explained(command: str, folder: str, complaints: list[str]) -> str:
-    said = cause(complaints) or "it gave no reason"
-    if "dubious ownership" in said:
-        top = os.path.realpath(folder)
-        return (
-            f"git refuses {folder}, which belongs to another user; if you trust it: "
-            f"git config --global --add safe.directory {top}"
-        )
-    if "safe.bareRepository" in said:  # one may come along with a clone, as plain files
-        bare = os.path.realpath(folder)
-        return f"{bare} is a bare repository; if it is yours, say so: GIT_DIR={bare}"
-    if "not a git repository" in said:
-        return f"{os.path.realpath(folder)} is not in a git repository"
-    return f"git {command} in {folder} failed: {said}"

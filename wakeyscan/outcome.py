@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.finding import Finding, Severity, Skipped, Standing
@@ -88,6 +89,11 @@ class Outcome(NamedTuple):
         if fail_on is not None and any(f.severity >= fail_on for f in self.reported()):
             return 1
         return 0 if self.complete else 3
+
+
+def number(skipped: Iterable[Skipped]) -> int:
+    """Say how many things these stand for."""
+    return sum(item.times for item in skipped)
 
 
 def _hiding(count: int) -> str:

@@ -36,7 +36,7 @@ class Precedents:
 
     def _marked(self, document: Document) -> Iterator[tuple[str, str]]:
         with suppress(OutOfPatience):
-            enclosed = Enclosed(document, self._through.bounds)
+            enclosed = Enclosed(document, self._through)
             for finding in examine(document, self._through, opener=enclosed):
                 if finding.standing is Standing.IGNORED:
                     yield finding.rule, finding.secret.fingerprint

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from wakeyscan import changes, commits, git, worktree
 from wakeyscan.errors import ConfigError, GitError, SourceError
 from wakeyscan.finding import Document, Origin, Skipped
+from wakeyscan.objectid import empty_tree
 from wakeyscan.scope import Scope
 
 _SHORT = 12
@@ -63,7 +64,7 @@ class Revision(NamedTuple):
         yield from changes.documents(wanted, self.own, Scope())
 
     def _files(self, path: str) -> list[changes.Change]:
-        empty = git.empty_tree(self.commit)
+        empty = empty_tree(self.commit)
         below = () if path == "." else (path,)
         asked = ("diff-tree", "-z", "-r", "--no-abbrev", "--no-renames", empty, self.commit)
         # Its paths are those of the tree, wherever one stands.

@@ -106,7 +106,7 @@ class _Gathered:
         for item in sighting.gaps:
             origin = Origin(self._repository.folder, f"object {sighting.name}")
             reason = f"{item.origin.path}: {item.reason}" if item.origin.path else item.reason
-            self._gaps.append(Skipped(origin, reason, item.gap))
+            self._gaps.append(item._replace(origin=origin, reason=reason))
 
     def recall(self, git_there: git.Git, through: Lens, hear: Callable[[Sighting], None]) -> None:
         """Look again at what held secrets in packs that are remembered."""

@@ -9,6 +9,7 @@ from typing import BinaryIO, NamedTuple, cast
 
 from wakeyscan import containers, family
 from wakeyscan.container import format_of
+from wakeyscan.display import conceal
 from wakeyscan.finding import INTO, Document, Origin, Skipped
 from wakeyscan.member import Absent, Budget, Closed, Container, Member, Read, Spent
 from wakeyscan.whole import Whole
@@ -138,9 +139,10 @@ class _Way(NamedTuple):
 def _reason(form: str, fault: Closed) -> str:
     if isinstance(fault, Absent):
         return str(fault)
+    why = conceal(str(fault))  # which may name what the file holds
     if not fault.gap:
-        return f"begins like {form} and is none, so it was looked at as it is ({fault})"
-    return f"in {form}: {fault}"
+        return f"begins like {form} and is none, so it was looked at as it is ({why})"
+    return f"in {form}: {why}"
 
 
 class _Source:

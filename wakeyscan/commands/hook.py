@@ -62,7 +62,9 @@ def _run_stage(stage: str, arguments: list[str], values: Values) -> int:
 def _tell_omissions(outcome: Outcome, settings: config.Config) -> None:
     for item in outcome.skipped:
         if not item.gap and not settings.quiet:
-            sys.stderr.write(f"wakeyscan: {printable(item.origin.path)}: {item.reason}\n")
+            sys.stderr.write(
+                f"wakeyscan: {printable(item.origin.path)}: {printable(item.reason)}\n"
+            )
 
 
 def _member(stage: str) -> ModuleType:

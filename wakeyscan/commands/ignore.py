@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
-from wakeyscan import abbreviation, adoption, atomic, config, delivery, ignorefile, worktree
+from wakeyscan import (
+    abbreviation,
+    adoption,
+    config,
+    delivery,
+    ignorefile,
+    importing,
+    upkeep,
+    worktree,
+)
 from wakeyscan.acceptance import Acceptance
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.display import conceal, printable
-from wakeyscan.errors import ConfigError, ReportError, UsageError
+from wakeyscan.errors import UsageError
 from wakeyscan.finding import Finding
 from wakeyscan.ignorefile import Entry
 from wakeyscan.inspection import ignore_file
-from wakeyscan.outcome import Outcome
 from wakeyscan.recorded import read_report
-from wakeyscan.relook import looked_again
 
 HELP = """Accept findings, with a reason, in .wakeyscanignore: an entry is about a secret.
 
@@ -56,8 +63,6 @@ _INCOMPLETE = 3
 _MOST_PLACES = 3
 _UNUSED = "Unused: hides nothing in the files; 'prune' looks into the history, too, and drops it."
 
-Hidden = dict[Entry, list[Finding]]
-
 
 def run(values: Values, operands: list[str]) -> int:
     """Do what the first operand says; `list` where there is none."""
@@ -84,8 +89,8 @@ def _add(fingerprints: list[str], given: Values, settings: config.Config) -> int
     form, source = _form(given), str(given.get("from", ""))
     if not fingerprints and not source and "all" not in given:
         raise UsageError("name a fingerprint, or a report with --from, or all that is here: --all")
-    here = _looked("scan", settings) if given.get("all") else None
-    whole = abbreviation.whole(fingerprints, lambda command: _looked(command, settings))
+    here = upkeep.looked("scan", settings) if given.get("all") else None
+    whole = abbreviation.whole(fingerprints, lambda command: upkeep.looked(command, settings))
     found = [finding.secret.fingerprint for finding in here.reported()] if here else []
     wanted = dict.fromkeys((*whole, *found, *(_of_report(source) if source else ())))
     lines = [_put([form._replace(fingerprint=one) for one in wanted], settings)]
@@ -109,7 +114,7 @@ def _form(given: Values) -> Entry:
 def _import(files: list[str], given: Values, settings: config.Config) -> int:
     """Accept what another scanner was told to; incomplete where that can't be told of all."""
     form, file = _form(given), files[0]
-    wanted = adoption.read(file, "".join(files[1:]), str(given.get("as", "")))
+    wanted = importing.read(file, "".join(files[1:]), str(given.get("as", "")))
     adopted = adoption.adopt(wanted, settings)
     source = f"imported from {os.path.basename(file)}: {form.reason}"
     new = [
@@ -132,23 +137,11 @@ def _placed(item: Acceptance) -> str:
     return f"{item.entry} ({item.place})" if item.path else item.entry
 
 
-def _put(entries: Iterable[Entry], settings: config.Config) -> str:
-    """Add what is not accepted yet, in the place of entries that have expired; say how many."""
-    file, today = ignore_file(settings), _today()
-    known = ignorefile.read(file)
-    new, there, over = list[Entry](), 0, set[Entry]()
-    for entry in entries:
-        ignorefile.check(entry)
-        same = [old for old in known if entry.fingerprint.startswith(old.fingerprint)]
-        valid = [old for old in same if not old.has_expired(today)]
-        if any(old.paths in ("", entry.paths) for old in valid):
-            there += 1
-            continue
-        new.append(entry)
-        over.update(old for old in same if old.has_expired(today) and old.paths == entry.paths)
-    if new:
-        _write(file, (*(entry for entry in known if entry not in over), *new))
-    return f"{file}: {len(new)} added, {there} known already"
+def _put(entries: list[Entry], settings: config.Config) -> str:
+    """Add what is not accepted yet, and say how many that are."""
+    added = upkeep.put(entries, settings, _today())
+    known = len(entries) - added
+    return f"{ignore_file(settings)}: {added} added, {known} known already"
 
 
 def _of_report(path: str) -> list[str]:
@@ -161,8 +154,8 @@ def _of_report(path: str) -> list[str]:
 
 
 def _list(settings: config.Config) -> int:
-    entries, today = _entries(settings), _today()
-    hidden, _ = _look("scan", entries, settings)
+    entries, today = upkeep.entries(settings), _today()
+    hidden, _ = upkeep.hidden("scan", entries, settings)
     lines = [line for entry in entries for line in _described(entry, hidden[entry], today)]
     if worktree.work_tree(".") and any(not hidden[entry] for entry in entries):
         lines.append(_UNUSED)
@@ -170,44 +163,11 @@ def _list(settings: config.Config) -> int:
 
 
 def _prune(settings: config.Config) -> int:
-    """Drop entries of no use, but none of which that can't be told."""
-    file, today = ignore_file(settings), _today()
-    entries = _entries(settings)
-    valid = [entry for entry in entries if not entry.has_expired(today)]
-    hidden, complete = _look("scan", valid, settings)
-    idle = [entry for entry in valid if not hidden[entry]]
-    if idle and worktree.work_tree("."):
-        past, whole = _look("audit", idle, settings)
-        hidden, complete = {**hidden, **past}, complete and whole
-    kept = [entry for entry in valid if hidden[entry] or not complete]
-    if len(kept) < len(entries):
-        _write(file, kept)
-    why = {entry: "only the history has it" for entry in idle if hidden[entry]}
-    unsure = {entry: "not everything could be looked at" for entry in idle if entry not in why}
-    why |= {} if complete else unsure
-    dropped = f"{file}: {len(entries) - len(kept)} dropped, {len(kept)} kept"
-    _tell([dropped, *(f"  kept: {reason}: {_shown(e)}" for e, reason in why.items())])
-    return _INCOMPLETE if unsure and not complete else 0
-
-
-def _entries(settings: config.Config) -> tuple[Entry, ...]:
-    """Read what is accepted; raises `ConfigError` where a file that was named is missing."""
-    file = ignore_file(settings)
-    if settings.ignore_file and not os.path.lexists(file):
-        raise ConfigError(f"{file}: there is no such ignore file")
-    return ignorefile.read(file)
-
-
-def _look(command: str, entries: Iterable[Entry], settings: config.Config) -> tuple[Hidden, bool]:
-    """Scan or audit again; say what each entry hides there, and whether all was looked at."""
-    outcome = _looked(command, settings)
-    findings = outcome.findings
-    return {e: [f for f in findings if e.hides(f)] for e in entries}, outcome.complete
-
-
-def _looked(command: str, settings: config.Config) -> Outcome:
-    top = os.path.relpath(worktree.work_tree(".") or ".")
-    return looked_again(command, [top], settings._replace(ignore_file=""))
+    pruned = upkeep.pruned(settings, _today())
+    count = f"{pruned.dropped} dropped, {len(pruned.kept)} kept"
+    why = [f"  kept: {reason}: {_shown(entry)}" for entry, reason in pruned.why.items()]
+    _tell([f"{ignore_file(settings)}: {count}", *why])
+    return _INCOMPLETE if pruned.unsure else 0
 
 
 def _described(entry: Entry, hidden: list[Finding], today: date) -> Iterator[str]:
@@ -226,20 +186,21 @@ def _shown(entry: Entry) -> str:
 
 
 def _explain(fingerprint: str, settings: config.Config) -> int:
-    mine = [entry for entry in _entries(settings) if entry.is_about(fingerprint)]
+    mine = [entry for entry in upkeep.entries(settings) if entry.is_about(fingerprint)]
     if len({entry.fingerprint for entry in mine}) != 1:
         raise UsageError(f"{len(mine)} entries begin with {fingerprint!r}; one is to be named")
-    hidden, _ = _look("scan", mine, settings)
-    lines = []
-    for entry in mine:
-        lines.append(_shown(entry))
-        if entry.has_expired(_today()):
-            lines.append("  expired: what follows is reported")
-        lines += [
-            f"  {printable(f.origin.path)}:{f.position.line}  {f.rule}  {f.secret}"
-            for f in hidden[entry]
-        ] or ["  hides nothing in the files that are here"]
-    return _tell(lines)
+    hidden, _ = upkeep.hidden("scan", mine, settings)
+    return _tell([line for entry in mine for line in _in_full(entry, hidden[entry])])
+
+
+def _in_full(entry: Entry, hidden: list[Finding]) -> Iterator[str]:
+    yield _shown(entry)
+    if entry.has_expired(_today()):
+        yield "  expired: what follows is reported"
+    for f in hidden:
+        yield f"  {printable(f.origin.path)}:{f.position.line}  {f.rule}  {f.secret}"
+    if not hidden:
+        yield "  hides nothing in the files that are here"
 
 
 def _day(text: str) -> date:
@@ -254,14 +215,6 @@ def _day(text: str) -> date:
 
 def _today() -> date:
     return datetime.now(UTC).date()
-
-
-def _write(file: str, entries: Iterable[Entry]) -> None:
-    text = ignorefile.rendered(file, entries)
-    try:
-        atomic.replace(os.path.realpath(file), text)
-    except OSError as error:
-        raise ReportError(f"{file}: can't be written: {error.strerror}") from None
 
 
 def _tell(lines: list[str]) -> int:

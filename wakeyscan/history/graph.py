@@ -13,6 +13,7 @@ from typing import NamedTuple
 from wakeyscan import git
 from wakeyscan.errors import GitError
 from wakeyscan.history.chronicle import Chronicle
+from wakeyscan.objectid import empty_tree
 
 
 class Graph(NamedTuple):
@@ -35,7 +36,7 @@ class Graph(NamedTuple):
         not among the commits, which git is quiet about where the index of a pack is damaged.
         """
         after, parents = self.trees[commit], self.parents[commit]
-        before = self.trees.get(parents[0], "") if parents else git.empty_tree(after)
+        before = self.trees.get(parents[0], "") if parents else empty_tree(after)
         if not before:
             raise GitError(f"{self.sterile.where}: commit {parents[0]} can't be read")
         return f"{before} {after}" if before != after else ""

@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from wakeyscan import git, worktree
-from wakeyscan.errors import UsageError
+from wakeyscan import child, git, worktree
+from wakeyscan.errors import GitError, UsageError
 from wakeyscan.history.repository import Repository, find
 
 
@@ -41,7 +41,25 @@ def mirrored(url: str) -> Iterator[str]:
     folder = tempfile.mkdtemp(prefix="wakeyscan-")
     try:
         place = os.path.join(folder, "mirror.git")
-        git.clone(url, place)
+        _clone(url, place)
         yield place
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _clone(url: str, place: str) -> None:
+    """Mirror a repository, all of its refs; raises `GitError`.
+
+    The transports are https and file alone, and nobody is asked for a password.
+    """
+    pins = [part for pin in git.PINS if not pin.startswith("protocol") for part in ("-c", pin)]
+    environment = git.environment(git.USERS) | {"GIT_ALLOW_PROTOCOL": "https:file"}
+    asked = ("clone", "--mirror", "--quiet", "--no-local", "--", url, place)
+    try:
+        cloning = child.start([git.executable(), *pins, *asked], environment)
+        cloning.answer(b"")
+        code, complaints = cloning.end()
+    except child.ChildError as error:
+        raise GitError(f"git clone {error}") from None
+    if code:
+        raise GitError(f"{url}: can't be cloned: {(complaints or ['no reason given'])[-1]}")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from wakeyscan import commits
+from wakeyscan.alike import summed
 from wakeyscan.catalog import Hit
 from wakeyscan.container import format_of
 from wakeyscan.enclosed import Enclosed
@@ -63,10 +64,10 @@ def seen_in(
         if kind == TREE and not document.content:
             findings += examine_name(document.origin, through)[1]
         else:
-            enclosed = Enclosed(document, through.bounds)
+            enclosed = Enclosed(document, through)
             findings += examine(document, through, hits if kind == BLOB else None, enclosed)
             gaps += enclosed.skipped
-    return Looked(tuple(findings), tuple(gaps))
+    return Looked(tuple(findings), summed(gaps, origin))
 
 
 def parts(kind: int, content: bytes, width: int, origin: Origin) -> Iterator[Document]:

@@ -22,6 +22,8 @@ _CONFIG = """\
 \tpackedGitLimit = 256m
 """
 """By itself git maps all packs whole; less costs no time (measured on the history of curl)."""
+_NOTHING = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
+"""The user's configuration does not count either, so that everybody gets the same answer."""
 _SHA256 = "[extensions]\n\tobjectformat = sha256\n"
 
 
@@ -37,7 +39,9 @@ def opened(repository: Repository) -> Iterator[git.Git]:
         config = _CONFIG.format(int(wide)) + (_SHA256 if wide else "")
         _write(os.path.join(folder, "config"), config)
         borrowed = os.pathsep.join(map(_quoted, repository.object_folders))
-        yield git.sterile(folder, borrowed, repository.folder)
+        environment = git.environment(()) | _NOTHING | {"GIT_DIR": folder}
+        environment["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = borrowed
+        yield git.Git(folder, environment, repository.folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -9,7 +9,7 @@ from typing import TextIO
 
 from wakeyscan.display import told
 from wakeyscan.finding import Finding, Liveness, Severity
-from wakeyscan.outcome import Outcome, Style
+from wakeyscan.outcome import Outcome, Style, number
 from wakeyscan.workflow import command
 
 _SHOWN = 10
@@ -23,7 +23,7 @@ def write(outcome: Outcome, out: TextIO, style: Style) -> None:
         out.write(_annotation(finding, titles[finding.rule]))
     gaps = [item for item in outcome.skipped if item.gap]
     if gaps:
-        about, more = f"{gaps[0].origin.path}: {gaps[0].reason}", len(gaps) - 1
+        about, more = f"{gaps[0].origin.path}: {gaps[0].reason}", number(gaps[1:])
         text = f"Not everything was looked at. {about}" + (f" (and {more} more)" if more else "")
         out.write(command("warning", text, title="wakeyscan: incomplete"))
     if len(worst_first) > _SHOWN:

@@ -10,7 +10,7 @@ from wakeyscan.biography import beginning
 from wakeyscan.display import conceal, encodable, json_safe
 from wakeyscan.finding import Finding, Skipped
 from wakeyscan.life import Key, Place
-from wakeyscan.outcome import Outcome, Style
+from wakeyscan.outcome import Outcome, Style, number
 from wakeyscan.policy import clauses
 from wakeyscan.recorded import SCHEMA
 
@@ -33,7 +33,7 @@ def _report(outcome: Outcome) -> dict[str, Any]:
         "coverage": {
             "documents": outcome.coverage.documents,
             "bytes": outcome.coverage.bytes,
-            "skipped": len(outcome.skipped),
+            "skipped": number(outcome.skipped),
             "excluded": outcome.coverage.excluded,
         },
         "ignores": outcome.ignores._asdict(),
@@ -115,4 +115,5 @@ def _skipped(item: Skipped) -> dict[str, Any]:
         "within": encodable(item.origin.within),
         "reason": encodable(item.reason),
         "gap": item.gap,
+        "times": item.times,
     }

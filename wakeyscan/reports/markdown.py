@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from wakeyscan.display import printable, told
-from wakeyscan.finding import Finding, Liveness
+from wakeyscan.finding import Finding, Liveness, Skipped
 from wakeyscan.outcome import Outcome, Style
 
 _MOST_ROWS, _MOST_BYTES = 500, 400_000
@@ -21,14 +21,13 @@ def write(outcome: Outcome, out: TextIO, style: Style) -> None:
         asked = any(finding.liveness is not Liveness.UNCHECKED for finding in reported)
         names = ("severity", "where", "rule", "secret", "exposure", *(("answer",) * asked))
         out.write(f"| {' | '.join(names)} |\n|{'---|' * len(names)}\n")
-        out.write(_rows((_row(finding, asked) for finding in reported), len(reported)))
+        out.write(_rows((_row(finding, asked), 1) for finding in reported))
         out.write("\nTake every key for leaked: make a new one, then **revoke** the old one. Both ")
         out.write("work until then; taking it out of the code closes nothing.\n")
     out.writelines(f"\n{code(note)}\n" for note in (*outcome.notes(), *outcome.left_out()))
     if outcome.skipped:
         out.write("\n| not looked at | why |\n|---|---|\n")
-        gaps = (f"| {code(gap.origin.path)} | {code(gap.reason)} |\n" for gap in outcome.skipped)
-        out.write(_rows(gaps, len(outcome.skipped)))
+        out.write(_rows((_gap(item), item.times) for item in outcome.skipped))
 
 
 def _verdict(outcome: Outcome, count: int) -> str:
@@ -53,14 +52,22 @@ def _row(finding: Finding, asked: bool) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-def _rows(rows: Iterable[str], count: int) -> str:
-    """Join the rows that there is room for, and say how many are left out."""
+def _gap(item: Skipped) -> str:
+    return f"| {code(item.origin.path)} | {code(item.reason)} |\n"
+
+
+def _rows(rows: Iterable[tuple[str, int]]) -> str:
+    """Join the rows that there is room for, and say how many things are left out.
+
+    With each row comes how many things it stands for.
+    """
+    rest = iter(rows)
     shown: list[str] = []
     size = 0
-    for row in rows:
+    for row, times in rest:
         size += len(row.encode("utf-8", "backslashreplace"))
         if len(shown) == _MOST_ROWS or size > _MOST_BYTES:
-            return f"{''.join(shown)}\n…and {count - len(shown)} more.\n"
+            return f"{''.join(shown)}\n…and {times + sum(more for _, more in rest)} more.\n"
         shown.append(row)
     return "".join(shown)
 

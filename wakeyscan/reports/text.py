@@ -11,7 +11,7 @@ from wakeyscan import biography
 from wakeyscan.display import at_line_start, printable, told
 from wakeyscan.finding import API_KEY, PIECES, Finding, Liveness, Severity, Standing
 from wakeyscan.life import Key
-from wakeyscan.outcome import Outcome, Style
+from wakeyscan.outcome import Outcome, Style, number
 
 _COLORS = {
     Severity.CRITICAL: "1;31",
@@ -98,11 +98,11 @@ def _skipped(outcome: Outcome, style: Style) -> str:
     if not outcome.skipped:
         return ""
     shown = outcome.skipped if style.verbose else outcome.skipped[:_MOST_SKIPPED]
-    lines = [_paint(f"Not looked at ({len(outcome.skipped)}):", _YELLOW, style)]
+    lines = [_paint(f"Not looked at ({number(outcome.skipped)}):", _YELLOW, style)]
     for item in shown:
         within = f" ({printable(item.origin.within)})" if item.origin.within else ""
         lines.append(f"  {at_line_start(item.origin.path)}{within}: {printable(item.reason)}")
-    if more := len(outcome.skipped) - len(shown):
+    if more := number(outcome.skipped[len(shown) :]):
         lines.append(f"  and {more} more (--verbose lists them)")
     return "\n".join(lines) + "\n\n"
 

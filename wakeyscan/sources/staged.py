@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from wakeyscan import changes, git, worktree
 from wakeyscan.errors import GitError, UsageError
 from wakeyscan.finding import Document, Origin, Skipped
+from wakeyscan.objectid import EMPTY_TREES
 from wakeyscan.scope import Scope
 
 PARALLEL = False
@@ -55,7 +56,7 @@ def staged(own: git.Git) -> list[changes.Change]:
 def _first(own: git.Git) -> list[changes.Change]:
     """List the whole index: there is no commit yet."""
     format_ = own.run("rev-parse", "--show-object-format").decode().strip()
-    empty = git.EMPTY_TREES["sha256" if format_ == "sha256" else "sha1"]
+    empty = EMPTY_TREES["sha256" if format_ == "sha256" else "sha1"]
     return list(changes.parse(own.run("diff-index", *_RAW, empty, "--")))
 
 

@@ -1,0 +1,44 @@
+"""Reads what another scanner was told to accept, in whatever format it keeps that."""
+
+from __future__ import annotations
+
+import os
+
+from wakeyscan import family, importers
+from wakeyscan.acceptance import Acceptance
+from wakeyscan.errors import SourceError, UsageError
+
+
+def read(file: str, report: str, named: str) -> list[Acceptance]:
+    """Read what a file of another scanner accepts; `named`: its format, else it is recognised.
+
+    Raises `SourceError` where it can't be read, `UsageError` where it is in no known format.
+    """
+    text, beside = _text(file), _text(report) if report else ""
+    name = named.replace("-", "_") or _recognised(file, text)
+    member = family.member(importers, name)
+    if report and not member.WITH_REPORT:
+        raise UsageError(f"{file} says all there is to say: no report beside it is of use")
+    try:
+        return list(member.accepted(text, beside))
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        what = f"{type(error).__name__} {error}" if isinstance(error, KeyError) else str(error)
+        raise SourceError(f"{file}: can't be read as {name}: {what}") from None
+
+
+def _text(file: str) -> str:
+    try:
+        with open(file, encoding="utf-8-sig", errors="surrogateescape") as stream:
+            return stream.read()
+    except OSError as error:
+        raise SourceError(f"{file}: can't be read: {error.strerror}") from None
+
+
+def _recognised(file: str, text: str) -> str:
+    for name in family.names(importers):
+        if family.member(importers, name).recognises(os.path.basename(file), text):
+            return name
+    known = [name.replace("_", "-") for name in family.names(importers)]
+    raise UsageError(
+        f"{file} is in no format that is known here; --as says which: {', '.join(known)}"
+    )

@@ -1,0 +1,97 @@
+"""Keeps the ignore file: adds entries, tells what they hide, drops those of no use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from wakeyscan import atomic, ignorefile, worktree
+from wakeyscan.config import Config
+from wakeyscan.errors import ConfigError, ReportError
+from wakeyscan.finding import Finding
+from wakeyscan.ignorefile import Entry
+from wakeyscan.inspection import ignore_file
+from wakeyscan.outcome import Outcome
+from wakeyscan.relook import looked_again
+
+Hidden = dict[Entry, list[Finding]]
+"""The findings that each entry hides."""
+
+
+def put(wanted: Iterable[Entry], settings: Config, today: date) -> int:
+    """Add what is not accepted yet, in the place of entries that have expired; say how many."""
+    file = ignore_file(settings)
+    known = ignorefile.read(file)
+    new, over = list[Entry](), set[Entry]()
+    for entry in wanted:
+        ignorefile.check(entry)
+        same = [old for old in known if entry.fingerprint.startswith(old.fingerprint)]
+        expired = [old for old in same if old.has_expired(today)]
+        if any(old.paths in ("", entry.paths) for old in same if old not in expired):
+            continue
+        new.append(entry)
+        over.update(old for old in expired if old.paths == entry.paths)
+    if new:
+        _write(file, (*(entry for entry in known if entry not in over), *new))
+    return len(new)
+
+
+class Pruned(NamedTuple):
+    """What became of the entries of a file."""
+
+    kept: list[Entry]
+    dropped: int
+    why: dict[Entry, str]
+    """Entries that hide nothing in the files, and why they are kept."""
+    unsure: bool
+    """Whether of some it can't be told if they are of use."""
+
+
+def pruned(settings: Config, today: date) -> Pruned:
+    """Drop entries of no use, but none of which that can't be told."""
+    file, there = ignore_file(settings), entries(settings)
+    valid = [entry for entry in there if not entry.has_expired(today)]
+    hides, complete = hidden("scan", valid, settings)
+    idle = [entry for entry in valid if not hides[entry]]
+    if idle and worktree.work_tree("."):
+        past, whole = hidden("audit", idle, settings)
+        hides, complete = {**hides, **past}, complete and whole
+    kept = [entry for entry in valid if hides[entry] or not complete]
+    if len(kept) < len(there):
+        _write(file, kept)
+    why = {entry: "only the history has it" for entry in idle if hides[entry]}
+    unsure = {entry: "not everything could be looked at" for entry in idle if entry not in why}
+    if complete:
+        unsure = {}
+    return Pruned(kept, len(there) - len(kept), why | unsure, bool(unsure))
+
+
+def entries(settings: Config) -> tuple[Entry, ...]:
+    """Read what is accepted; raises `ConfigError` where a file that was named is missing."""
+    file = ignore_file(settings)
+    if settings.ignore_file and not os.path.lexists(file):
+        raise ConfigError(f"{file}: there is no such ignore file")
+    return ignorefile.read(file)
+
+
+def hidden(command: str, asked: Iterable[Entry], settings: Config) -> tuple[Hidden, bool]:
+    """Scan or audit again; say what each entry hides there, and whether all was looked at."""
+    outcome = looked(command, settings)
+    findings = outcome.findings
+    return {e: [f for f in findings if e.hides(f)] for e in asked}, outcome.complete
+
+
+def looked(command: str, settings: Config) -> Outcome:
+    """Scan or audit the whole repository, or the folder that one stands in."""
+    top = os.path.relpath(worktree.work_tree(".") or ".")
+    return looked_again(command, [top], settings._replace(ignore_file=""))
+
+
+def _write(file: str, wanted: Iterable[Entry]) -> None:
+    text = ignorefile.rendered(file, wanted)
+    try:
+        atomic.replace(os.path.realpath(file), text)
+    except OSError as error:
+        raise ReportError(f"{file}: can't be written: {error.strerror}") from None
