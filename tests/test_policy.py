@@ -188,6 +188,7 @@ def test_a_live_key_is_reported_whatever_is_said(
 
 EXCUSES: Mapping[str, dict[str, str]] = {
     "an entry": {"a": "KEY\n", ".wakeyscanignore": "PRINT # ours\n"},
+    "an entry with a form feed": {"a": "KEY\n", ".wakeyscanignore": "PRINT # our\fs\n"},
     "a mark": {"a": "KEY  # wakeyscan:ignore -- ours\n"},
     "a mark before": {"a": "# wakeyscan:ignore -- ours\nKEY\n"},
     "an exclusion": {"a": "KEY\n", OURS: 'exclude = ["a"]\n'},

@@ -72,10 +72,18 @@ def _candidates() -> Iterator[tuple[str, bool]]:
         at = above
 
 
+def at_revision(path: str, revision: Revision | None) -> tuple[bool, bytes | None]:
+    """Say whether a file is to be read from a revision, and what it holds there, if it is there."""
+    inside = revision.inside(path) if revision else None
+    if revision is None or inside is None:
+        return False, None
+    return True, revision.read(inside)
+
+
 def _read_at(path: str, revision: Revision | None) -> bytes | None:
-    inside = None if revision is None else revision.inside(path)
-    if revision is not None and inside is not None:
-        return revision.read(inside)
+    there, held = at_revision(path, revision)
+    if there:
+        return held
     try:
         with open(path, "rb") as file:
             return file.read()

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator
 from datetime import date
 from fnmatch import fnmatchcase
+from io import StringIO
 from typing import NamedTuple
 
 from wakeyscan import worktree
@@ -112,14 +113,15 @@ def _layout(file: str, held: bytes | None = None) -> _Layout:
 
 def _lines(file: str, held: bytes | None) -> list[str]:
     try:
-        if held is not None:
-            return held.decode("utf-8-sig").splitlines()
-        with open(file, encoding="utf-8-sig") as lines:
-            return list(lines)
+        if held is None:
+            with open(file, "rb") as there:
+                held = there.read()
+        text = held.decode("utf-8-sig")
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}: can't be read: {error}") from None
+    return list(StringIO(text, newline=None))  # a form feed, say, ends no line of it
 
 
 def _end_of_head(lines: list[str]) -> int:

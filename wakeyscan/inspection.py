@@ -9,7 +9,7 @@ from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from wakeyscan import config, decoders, family, policy, rule, worktree
+from wakeyscan import config, configfile, decoders, family, policy, rule, worktree
 from wakeyscan.container import Bounds
 from wakeyscan.errors import ConfigError
 from wakeyscan.exclusion import Exclusion
@@ -73,7 +73,7 @@ def heeded(outcome: Outcome, settings: config.Config, folder: str = ".") -> Outc
     the whole repository was looked at.
     """
     file = ignore_file(settings, folder)
-    there, held = _at_revision(file, settings)
+    there, held = configfile.at_revision(file, settings.revision)
     here = os.path.lexists(file)
     if settings.ignore_file and not here and held is None:
         raise ConfigError(f"{file}: there is no such ignore file")
@@ -89,14 +89,6 @@ def heeded(outcome: Outcome, settings: config.Config, folder: str = ".") -> Outc
     if not any(os.path.realpath(target) == top for target in outcome.targets):
         ignores = ignores._replace(unused=0)
     return outcome._replace(findings=findings, ignores=ignores)
-
-
-def _at_revision(file: str, settings: config.Config) -> tuple[bool, bytes | None]:
-    """Say whether a file is to be read from a revision, and what it holds there, if it is there."""
-    inside = settings.revision.inside(file) if settings.revision else None
-    if settings.revision is None or inside is None:
-        return False, None
-    return True, settings.revision.read(inside)
 
 
 def ignore_file(settings: config.Config, folder: str = ".") -> str:
