@@ -381,6 +381,32 @@ def test_an_interrupt_is_exit_130(tmp_path: Path) -> None:
     assert (process.returncode, out, err) == (130, b"", b"wakeyscan: interrupted\n")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there it is another call")
+def test_an_interrupt_within_a_finalizer_is_not_lost(tmp_path: Path) -> None:
+    write(tmp_path, {"a": "x"})
+    script = (
+        "import sys, threading\n"
+        "class Late:\n"
+        "    def __del__(self): raise KeyboardInterrupt\n"
+        "threading.Timer(0.5, Late).start()\n"
+        "sys.argv = ['wakeyscan', 'scan', '-']\n"
+        "from wakeyscan.__main__ import start; start()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+    )
+    assert process.wait(timeout=30) == 130
+    assert process.stderr is not None
+    assert process.stderr.read() == b"wakeyscan: interrupted\n"
+    for stream in (process.stdin, process.stdout, process.stderr):
+        assert stream is not None
+        stream.close()
+
+
 @pytest.fixture
 def broken(tmp_path: Path, make_key: MakeKey) -> Callable[..., Ran]:
     """Copy wakeyscan, break the copy's text report, and run it."""
