@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wakeyscan.catalog import Form, Hit, Look
-from wakeyscan.cuts import REACH
 from wakeyscan.database import Mark, Scan, scanner
 
 _RAREST = b"zqxjkvwy_-bpg"
@@ -118,6 +117,5 @@ class _Group:
         return [
             Hit(form, at)
             for form, text, before in each
-            if there.startswith(text)
-            and (before is None or before.search(content, max(0, at - REACH), at))
+            if there.startswith(text) and (before is None or before.is_at(content, at))
         ]

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.cuts import part_before
+from wakeyscan.cuts import Before, part_before
 from wakeyscan.rule import Rule
 
 if TYPE_CHECKING:
-    import re
-
     from wakeyscan.layer import Decoder
 
 PLAIN = ""
@@ -28,8 +26,8 @@ class Form(NamedTuple):
     exact_case: bool
 
     @property
-    def before(self) -> re.Pattern[bytes] | None:
-        """The pattern of what stands within `cuts.REACH` before it; `None`: anything may."""
+    def before(self) -> Before | None:
+        """What stands before it; `None`: anything may."""
         return part_before(self.text) if self.decoder == _PIECES else None
 
 

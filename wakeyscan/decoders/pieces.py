@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wakeyscan.cuts import CLOSING, PREFIX, QUOTES, REACH, part_before
+from wakeyscan.cuts import CLOSING, PREFIX, QUOTES, part_before
 from wakeyscan.layer import Layer, Marks
 from wakeyscan.locate import places
 
@@ -60,6 +60,4 @@ def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
 def _may_be_one(content: bytes, mark: bytes) -> bool:
     """Say whether a literal ends before a part of the prefix as one must."""
     before = part_before(mark)
-    return before is None or any(
-        before.search(content, max(0, at - REACH), at) for at in places(content, mark)
-    )
+    return before is None or any(before.is_at(content, at) for at in places(content, mark))
