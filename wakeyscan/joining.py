@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from wakeyscan import joints, named, printed
 from wakeyscan.assigned import literal_of
+from wakeyscan.cuts import QUOTES
 from wakeyscan.display import KEY_PREFIX
 from wakeyscan.layer import Layer, Marks, Piece, Span
 from wakeyscan.statement import in_sql
@@ -52,7 +53,7 @@ def joined(content: bytes, marks: Marks) -> Iterator[Layer]:
             for further in _by_name(content, walk):
                 yield _layer(content, further)._replace(apart=True)
     if marks.keys() - {_PREFIX}:
-        yield from _with_prefix_by_name(content)
+        yield from _with_prefix_by_name(content, marks)
 
 
 class _Walk(NamedTuple):
@@ -95,9 +96,17 @@ def _beginnings(content: bytes, marks: Marks) -> Iterator[_Walk]:
                 yield walk
 
 
-def _with_prefix_by_name(content: bytes) -> Iterator[Layer]:
-    """Yield the keys whose prefix goes on by way of a name."""
-    heads = (found.span() for found in _HEAD.finditer(content) if len(found[0]) > 1)
+def _with_prefix_by_name(content: bytes, marks: Marks) -> Iterator[Layer]:
+    """Yield the keys whose prefix goes on by way of a name.
+
+    Of two letters, every text has many: of these only where the next begins a literal.
+    """
+    begun = {mark[1:2] for mark in marks if mark[:1] in QUOTES}
+    heads = (
+        found.span()
+        for found in _HEAD.finditer(content)
+        if len(found[0]) > 2 or (len(found[0]) == 2 and _PREFIX[2:3] in begun)
+    )
     for head in islice(heads, _MOST_NAMED):
         for walk in _by_name(content, _Walk((head,))):
             if _text(content, walk).startswith(_PREFIX):
