@@ -47,6 +47,14 @@ class Layer(NamedTuple):
     def __repr__(self) -> str:
         return f"Layer({len(self.content)} bytes, {self.span})"
 
+    def part(self, first: int, behind: int) -> Layer:
+        """Give the text of some of the pieces, by number, half-open."""
+        low = self.pieces[first].at
+        high = self.pieces[behind].at if behind < len(self.pieces) else len(self.content)
+        pieces = [one._replace(at=one.at - low) for one in self.pieces[first:behind]]
+        span = pieces[0].start, pieces[-1].end
+        return self._replace(content=self.content[low:high], span=span, pieces=pieces)
+
     def sources(self, start: int, end: int) -> tuple[Span, ...]:
         """Say where `content[start:end]` came from.
 

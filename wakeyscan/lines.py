@@ -34,7 +34,7 @@ _ESCAPING = re.compile(rb"\\+\Z")
 _LINE = re.compile(rb"(" + LETTER + rb"++)(" + BREAK + rb")?+")
 _LETTERED_END = re.compile(rb"(?:\\[nr]|\\u000[aAdD]|\\x0[aAdD]|%0[aAdD])")
 """Such an end that looks, but for its first character, like base64."""
-_GLUED = re.compile(rb"[\w-]{2}")
+GLUED = re.compile(rb"[\w-]{2}")
 """The ends of two lines, where what is decoded would be one word."""
 _TEXT = re.compile(
     rb"(?:[\t\r\n -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
@@ -169,7 +169,7 @@ class Run(NamedTuple):
         return not _TEXT.fullmatch(before) or any(anchor in before for anchor in anchors)
 
     def _is_a_word(self, first: int, number: int) -> bool:
-        if not _GLUED.match(self.plain, self.starts[number] - 1):
+        if not GLUED.match(self.plain, self.starts[number] - 1):
             return False
         return not (_are_wrapped(self.lines[first : number + 1]) or self._goes_on(number))
 

@@ -75,18 +75,6 @@ def _decoded(
         run = lines.Run(
             plain, pieces.starts(), [shown[0][shift:], *shown[1:-1], shown[-1] + padding]
         )
-        for first, behind in run.texts(anchors):
-            yield _part(plain, spans, pieces, first, behind)._replace(cut=cut)
-
-
-def _part(plain: bytes, spans: list[Span], pieces: lines.Lines, first: int, behind: int) -> Layer:
-    """Give the text of some of the lines."""
-    starts = pieces.starts()
-    low = starts[first]
-    high = starts[behind] if behind < len(starts) else len(plain)
-    span = spans[first][0], spans[behind - 1][1]
-    if (first, behind) == (0, len(starts)):
-        return Layer(plain, (span[0], spans[-1][1]), pieces)
-    return Layer(
-        plain[low:high], span, [one._replace(at=one.at - low) for one in pieces[first:behind]]
-    )
+        whole_run = Layer(plain, (spans[0][0], spans[-1][1]), pieces, cut=cut)
+        for part in run.texts(anchors):
+            yield whole_run if part == (0, len(pieces)) else whole_run.part(*part)

@@ -7,6 +7,7 @@ from binascii import hexlify, unhexlify
 from collections.abc import Iterator
 
 from wakeyscan.layer import Layer, Marks, Piece
+from wakeyscan.lines import GLUED
 
 NAME = "hex"
 
@@ -34,7 +35,6 @@ _BLANKS = (
 _PLAIN = rb"(?:\r?\n(?=" + _PAIR + rb"))?"
 _PLAIN_WIDTH = 60
 """Digits of a line of what `xxd -p` writes; in lines of another width each may be of its own."""
-_GLUED = re.compile(rb"[\w-]{2}")
 _LINE_END = re.compile(rb"\W*\n\W*")
 _GROUPS = rb"[ ]?(?=" + _PAIR + rb")|(?:" + _DUMPED + rb"|" + _END + _OFFSET + rb"):[ ]{1,4}"
 
@@ -151,13 +151,8 @@ def _apart(layer: Layer, content: bytes, anchors: tuple[bytes, ...]) -> Iterator
     """Part what is two secrets in two lines, the second of which would go on the first."""
     text, pieces, first = layer.content, layer.pieces, 0
     for number in range(1, len(text)):
-        begins = text.startswith(anchors, number) and _GLUED.match(text, number - 1)
+        begins = text.startswith(anchors, number) and GLUED.match(text, number - 1)
         if begins and _LINE_END.fullmatch(content, pieces[number - 1].end, pieces[number].start):
-            yield _part(layer, first, number)
+            yield layer.part(first, number)
             first = number
-    yield _part(layer, first, len(text)) if first else layer
-
-
-def _part(layer: Layer, first: int, behind: int) -> Layer:
-    pieces = [one._replace(at=one.at - first) for one in layer.pieces[first:behind]]
-    return Layer(layer.content[first:behind], (pieces[0].start, pieces[-1].end), pieces)
+    yield layer.part(first, len(text)) if first else layer
