@@ -894,6 +894,51 @@ def test_containers_larger_than_a_window(
     assert report["coverage"]["bytes"] == len(packed)
 
 
+USTAR, GNU, PAX = tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT
+LARGE = 17 << 20
+
+
+@pytest.mark.parametrize(
+    ("way", "form", "size"),
+    [
+        *(("file", USTAR, 511), ("file", GNU, LARGE - 1), ("file", PAX, 0), ("file", PAX, LARGE)),
+        *(("stdin", GNU, 1), ("git", GNU, 1)),
+    ],
+)
+def test_every_member_of_a_tar_larger_than_a_window(
+    tmp_path: Path, run: Run, make_key: MakeKey, way: str, form: int, size: int
+) -> None:
+    middle, last = make_key(), make_key()
+    noise = random.Random(3).randbytes(LARGE)
+    files = {
+        **{"empty": b"", "first": noise[:size], "rest": noise[size:], "none": b""},
+        **{
+            "middle": f"{middle}\n".encode(),
+            "odd": b"x" * 333,
+            "nothing": b"",
+            "last": gzip.compress(last.encode()),  # shows only where the tar is read to its end
+        },
+    }
+    packed = tarred(files, form)
+    if way == "git":
+        repo = Repo(tmp_path)
+        repo.git("config", "core.compression", "0")
+        repo.stage({"a.tar": packed})
+        ran, name = repo.scan("staged:"), "a.tar"
+    elif way == "stdin":
+        ran, name = run("scan", "-", "--format=json", stdin=packed), "<stdin>"
+    else:
+        write(tmp_path, {"a.tar": packed})
+        ran, name = run("scan", "a.tar", "--format=json"), "a.tar"
+    report = ran.json()
+    assert report["skipped"] == []
+    assert {(f["path"], f["fingerprint"]) for f in report["findings"]} == {
+        (f"{name}!/middle", fingerprint(middle)),
+        (f"{name}!/last", fingerprint(last)),
+    }
+    assert report["coverage"]["bytes"] == len(packed)
+
+
 def _quick_xz(content: bytes) -> bytes:
     import lzma
 

@@ -29,8 +29,8 @@ class Whole:
         """Bytes that were read so far."""
 
     def read(self, size: int) -> bytes:
-        """Read at most so many bytes."""
-        while not (piece := self._held.read(size)) and (window := self._window()):
+        """Read at most so many bytes; reading none, as a tar does at a member's end, takes none."""
+        while not (piece := self._held.read(size)) and size and (window := self._window()):
             self._held = self._shown(window)
             self.size += len(self._held.getbuffer())
         return piece
