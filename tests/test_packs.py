@@ -382,13 +382,16 @@ def test_an_object_larger_than_a_window(tmp_path: Path, make_key: MakeKey) -> No
     same(repo.top, 3)
 
 
-@pytest.mark.parametrize("name", ["psf+requests", "octokit+octokit.rb"])
-def test_real_repositories(name: str) -> None:
-    folder = Path("/work/.mirror") / name / "repo"
-    inner = [path.parent for path in folder.rglob("HEAD") if (path.parent / "objects").is_dir()]
-    if not inner:
-        pytest.skip(f"{folder} is not on this machine")
-    same(inner[0], 1, jobs=2)
+REPOSITORIES = "WAKEYSCAN_TEST_REPOSITORIES"
+"""Names the variable that lists folders of real repositories, parted as those of `PATH` are."""
+
+
+def test_real_repositories() -> None:
+    folders = [Path(name) for name in os.environ.get(REPOSITORIES, "").split(os.pathsep) if name]
+    if not folders:
+        pytest.skip(f"{REPOSITORIES} is not set to folders of repositories")
+    for folder in folders:
+        same(folder, least=0, jobs=2)
 
 
 # Damage: never a silent miss
