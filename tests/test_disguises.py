@@ -25,13 +25,14 @@ from tests.conftest import (
     write,
 )
 from tests.disguises import SINGLE, each, pairs
+from tests.lenses import few, many
 from tests.repository import Repo
 from wakeyscan import decoders, family, rule
 from wakeyscan.examine import examine
 from wakeyscan.finding import Document, Finding, Origin, Severity, Standing
 from wakeyscan.inspection import Wrappings
 from wakeyscan.layer import Layer
-from wakeyscan.lens import lens
+from wakeyscan.lens import Lens, lens
 
 
 @pytest.fixture
@@ -39,9 +40,7 @@ def repo(tmp_path: Path) -> Repo:
     return Repo(tmp_path / "repo")
 
 
-LENS = lens(rule.load(), Wrappings())
-HASTY = lens(rule.load(), Wrappings())
-HASTY.prefilter.expect(1 << 30)
+HASTY = many()
 """Looks with what many bytes are looked at with."""
 
 
@@ -126,7 +125,7 @@ def test_a_wrapped_key_is_found(name: str, scanned: dict[str, list[dict[str, Any
 @pytest.mark.parametrize("name", [name for name in CASES if "-in-" not in name])
 def test_many_bytes_are_looked_at_as_few_are(name: str) -> None:
     document = Document(Origin("a"), CASES[name].content)
-    assert examine(document, HASTY) == examine(document, LENS)
+    assert examine(document, HASTY) == examine(document, few())
 
 
 SOME = [name for number, name in enumerate(CASES) if number % 17 == 0]
@@ -208,8 +207,8 @@ def test_what_is_around_bytes_apart_is_none_of_a_key(around: bytes, gap: bytes, 
     assert reported(around % gap.join(b"%02x" % c for c in b" " + key.encode())) == [key]
 
 
-def found(content: bytes, through: Any = LENS) -> list[Finding]:
-    return examine(Document(Origin("a"), content), through)
+def found(content: bytes, through: Lens | None = None) -> list[Finding]:
+    return examine(Document(Origin("a"), content), through or few())
 
 
 def reported(content: bytes) -> list[str]:
@@ -438,9 +437,10 @@ def test_few_bytes_are_sieved_for_any_anchor(anchor: str, wraps: list[tuple[str,
         hits=(),
         misses=(),
     )
-    few, many = (lens((mine,), Wrappings()) for _ in range(2))
-    many.prefilter.expect(1 << 30)
+    sieved, compiled = (lens((mine,), Wrappings()) for _ in range(2))
+    compiled.prefilter.expect(1 << 30)
     for name, pad in wraps:
         text = SINGLE[name].wrap(b"." * pad + secret.encode())
         content = quoted(name, text)
-        assert {f.secret for f in found(content, few)} == {f.secret for f in found(content, many)}
+        by_sieves, by_all = ({f.secret for f in found(content, one)} for one in (sieved, compiled))
+        assert by_sieves == by_all

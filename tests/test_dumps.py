@@ -12,17 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ALPHABET, PREFIX, WAKEYSCAN, execute, fingerprint, write
-from wakeyscan import rule
+from tests.lenses import few, many
 from wakeyscan.decoders import dump
 from wakeyscan.examine import examine
 from wakeyscan.finding import Document, Origin
-from wakeyscan.inspection import Wrappings
 from wakeyscan.layer import Layer
-from wakeyscan.lens import lens
 
-LENS = lens(rule.load(), Wrappings())
-HASTY = lens(rule.load(), Wrappings())
-HASTY.prefilter.expect(1 << 30)
+HASTY = many()
 """Looks with what many bytes are looked at with."""
 
 BYTES = [
@@ -71,7 +67,7 @@ def a_key(name: str, letters: str) -> str:
 
 
 def keys(content: bytes) -> list[list[str]]:
-    looked = (examine(Document(Origin("a"), content), through) for through in (LENS, HASTY))
+    looked = (examine(Document(Origin("a"), content), through) for through in (few(), HASTY))
     return [[finding.secret.reveal().decode() for finding in findings] for findings in looked]
 
 

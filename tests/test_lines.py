@@ -14,15 +14,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ALPHABET, PREFIX, WAKEYSCAN, MakeKey, execute, fingerprint, write
-from wakeyscan import rule
+from tests.lenses import few, many
 from wakeyscan.examine import examine
 from wakeyscan.finding import Document, Origin
-from wakeyscan.inspection import Wrappings
-from wakeyscan.lens import lens
 
-LENS = lens(rule.load(), Wrappings())
-HASTY = lens(rule.load(), Wrappings())
-HASTY.prefilter.expect(1 << 30)
+HASTY = many()
 
 WORDS = (
     *("other: x", "apiVersion: v1", "kind", "end", "foo = 1", "token2: abc", "name", "x", "data"),
@@ -44,7 +40,7 @@ AROUND = {
 def secrets_in(text: str) -> set[str]:
     found = [
         {f.secret.reveal().decode() for f in examine(Document(Origin("a"), text.encode()), one)}
-        for one in (LENS, HASTY)
+        for one in (few(), HASTY)
     ]
     assert found[0] == found[1]
     return found[0]

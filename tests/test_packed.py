@@ -10,28 +10,24 @@ import zipfile
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import lenses
 from tests.archives import MAKE, tarred, zipped
 from tests.conftest import ALPHABET, PREFIX, MakeKey, Run, fingerprint, mask, write
 from tests.disguises import lines
 from tests.repository import Repo, places
-from wakeyscan import rule
 from wakeyscan.container import Bounds
 from wakeyscan.examine import examine
 from wakeyscan.finding import Document, Origin
-from wakeyscan.inspection import Wrappings
-from wakeyscan.lens import lens
+from wakeyscan.lens import Lens
 from wakeyscan.look import Looked, look_at
 
-LENS = lens(rule.load(""), Wrappings())
-HASTY = lens(rule.load(""), Wrappings())
-HASTY.prefilter.expect(1 << 30)
+HASTY = lenses.many()
 
 FORMS: dict[str, Callable[[bytes], bytes]] = {
     **{form: MAKE[form][0] for form in MAKE},
@@ -93,8 +89,8 @@ LINES = {
 }
 
 
-def looked(content: bytes, through: Any = LENS, path: str = "a.yaml") -> Looked:
-    return look_at([Document(Origin(path), content)], through)
+def looked(content: bytes, through: Lens | None = None, path: str = "a.yaml") -> Looked:
+    return look_at([Document(Origin(path), content)], through or lenses.few())
 
 
 def noise(count: int) -> bytes:
@@ -305,7 +301,7 @@ TIGHT: dict[str, tuple[Bounds, Callable[[bytes], bytes], str]] = {
 def test_all_in_one_file_share_its_bounds(name: str) -> None:
     bounds, many, reason = TIGHT[name]
     one = b"x: " + b64encode(gzip.compress(bytes(3000) + noise(60))) + b"\n"
-    found = looked(many(one), LENS._replace(bounds=bounds))
+    found = looked(many(one), lenses.few()._replace(bounds=bounds))
     assert reason.replace("100", str(bounds.ratio)) in {item.reason for item in found.skipped}
     assert all(item.gap for item in found.skipped)
 
@@ -322,7 +318,7 @@ def test_very_many_keys_in_one_are_left_and_that_is_said() -> None:
 
 def test_nothing_is_opened_where_nobody_opens(key: str) -> None:
     content = WAYS["one-line"](gzip.compress(key.encode()))
-    assert examine(Document(Origin("a"), content), LENS) == []
+    assert examine(Document(Origin("a"), content), lenses.few()) == []
 
 
 @given(

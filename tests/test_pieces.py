@@ -12,15 +12,12 @@ from hypothesis import strategies as st
 
 from tests import shapes
 from tests.conftest import ALPHABET, PREFIX, MakeKey, Run, fingerprint, mask, write
-from wakeyscan import rule
+from tests.lenses import few, many
 from wakeyscan.examine import examine
 from wakeyscan.finding import Document, Finding, Origin, Standing
-from wakeyscan.inspection import Wrappings
-from wakeyscan.lens import Lens, lens
+from wakeyscan.lens import Lens
 
-LENS = lens(rule.load(), Wrappings())
-HASTY = lens(rule.load(), Wrappings())
-HASTY.prefilter.expect(1 << 30)
+HASTY = many()
 """Looks with what many bytes are looked at with."""
 
 # `{P}` the prefix, `{B}` the body, `{H}` and `{T}` its halves.
@@ -574,8 +571,8 @@ echo-literals: echo -n '{P}' '{B}'
 )
 
 
-def found(text: str, through: Lens = LENS) -> list[Finding]:
-    return examine(Document(Origin("a"), text.encode()), through)
+def found(text: str, through: Lens | None = None) -> list[Finding]:
+    return examine(Document(Origin("a"), text.encode()), through or few())
 
 
 def filled(template: str, name: str) -> tuple[str, str]:
@@ -722,7 +719,7 @@ def test_the_prefix_may_be_cut_in_four_and_five(joint: str, make_key: MakeKey) -
         ends = (*places, len(key))
         pieces = [key[low:high] for low, high in zip((0, *places), ends, strict=True)]
         text = f"x = {quote}{joint.join(pieces)}{quote}\n"
-        for through in (LENS, HASTY):
+        for through in (few(), HASTY):
             assert [f.secret.reveal().decode() for f in found(text, through=through)] == [key], text
 
 

@@ -35,6 +35,7 @@ _DUMPED = (
     re.compile(rb"_[ ](?:(?<=e   _ )|  l)"),
     re.compile(rb"137(?:(?<=066137)| 154|(?<=145 137))"),
     re.compile(rb"064554"),
+    re.compile(rb"76(?:65(?<=6[cC]697665)|69(?<=657669)6[cC])"),
 )
 """The parts of the prefix of keys that show in each dump of words, characters, octal digits."""
 _TAGGED = (
@@ -46,6 +47,7 @@ _ROW = 128
 """Bytes of a dump that have three more letters of an anchor in them."""
 _QUOTED = frozenset(bytes([c]) for c in b"0234567\r\n")
 """What follows an equals sign in mail."""
+_QUOTED_ESCAPE = re.compile(rb"=[0234567\r\n]")
 _FEW = 200
 """Escapes that are looked at one by one before a text is split, which copies it."""
 _MANY = 256
@@ -72,7 +74,6 @@ class Sieves:
         self._wide = min(shortest - 1, 5)
         self.least = self._shape.least
         """Bytes that a text has at least if something wrapped is in it."""
-        self.words = self._shape.words
         self.by_name: dict[str, Sieve] = {
             "base64": self._shape.base64,
             "decimal": self._decimal,
@@ -89,9 +90,15 @@ class Sieves:
             "utf32": self._utf32,
         }
 
+    def words(self, content: bytes) -> Words:
+        """List the long words of a text, and what stands around anchors that end at an escape."""
+        spots = [begun.span() for begun in self._letters.begun.finditer(content)]
+        return self._shape.words(content)._replace(begun=around(content, spots, _BESIDE))
+
     def _percent(self, content: bytes, words: Words) -> bytes:
         """Look for percent-encoded letters."""
-        return self._where(content, b"%", 2, self._letters.percents, self._is_code)
+        part = self._where(content, b"%", 2, self._letters.percents, self._is_code)
+        return _joined(words.begun, part)
 
     def _is_code(self, piece: bytes) -> bool:
         if piece[:2] == b"00":
@@ -102,7 +109,8 @@ class Sieves:
 
     def _escapes(self, content: bytes, words: Words) -> bytes:
         """Look for escapes in string literals."""
-        return self._where(content, b"\\", 1, self._letters.kinds, self._is_escape)
+        part = self._where(content, b"\\", 1, self._letters.kinds, self._is_escape)
+        return _joined(words.begun, part)
 
     def _is_escape(self, piece: bytes) -> bool:
         if piece[1:2] == b"{":
@@ -117,10 +125,11 @@ class Sieves:
         """Look for character references."""
         begins = (b"#", *self._letters.names)
         if not _any_at(content, b"&", lambda at: content.startswith(begins, at)):
-            return b""
+            return words.begun
         pieces = content.split(b"&")
         likely = [n for n, piece in enumerate(pieces) if piece.startswith(begins)]
-        return _around(pieces, b"&", [n for n in likely if self._is_reference(pieces[n])])
+        part = _around(pieces, b"&", [n for n in likely if self._is_reference(pieces[n])])
+        return _joined(words.begun, part)
 
     def _is_reference(self, piece: bytes) -> bool:
         if not piece.startswith(b"#") or piece in self._letters.nuls:
@@ -132,13 +141,15 @@ class Sieves:
 
     def _quotedprintable(self, content: bytes, words: Words) -> bytes:
         """Look for escapes of mail, and for lines broken inside a word."""
-        if not _any_at(content, b"=", lambda at: content[at : at + 1] in _QUOTED):
-            return b""
+        if not any(
+            self._is_quoted(content[at - 1 : at], content[at + 1 : at + 4].partition(b"=")[0])
+            for at in (escape.start() for escape in _QUOTED_ESCAPE.finditer(content))
+        ):
+            return words.begun
         pieces = content.split(b"=")
         likely = [n for n, piece in enumerate(pieces) if piece[:1] in _QUOTED and n]
-        return _around(
-            pieces, b"=", [n for n in likely if self._is_quoted(pieces[n - 1], pieces[n])]
-        )
+        likely = [n for n in likely if self._is_quoted(pieces[n - 1], pieces[n])]
+        return _joined(words.begun, _around(pieces, b"=", likely))
 
     def _is_quoted(self, before: bytes, piece: bytes) -> bool:
         if piece[:1] in b"\r\n":  # an empty piece ends with what it was split at
@@ -160,7 +171,7 @@ class Sieves:
                 if one[2:3] in (b",", b" ") and one[:2] in self._letters.both
             ]
             parts.append(_around(pieces, b"0x", likely))
-        return b"\n".join(part for part in parts if part)
+        return _joined(*parts)
 
     def _apart(self, content: bytes) -> bytes:
         """Look for bytes with a blank or the like between them, or between two and two."""
@@ -221,6 +232,10 @@ class Sieves:
         pieces = content.split(intro)
         likely = [n for n, piece in enumerate(pieces) if piece[:width] in beginnings]
         return _around(pieces, intro, [n for n in likely if is_one(pieces[n])])
+
+
+def _joined(*parts: bytes) -> bytes:
+    return b"\n".join(part for part in parts if part)
 
 
 def _beside(content: bytes, showing: Iterable[re.Pattern[bytes]]) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_base64, b2a_base64, unhexlify
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -20,17 +21,19 @@ class Words(NamedTuple):
     """Long ones, and those less long that may be one line of many."""
     dense: Spans
     """How runs of base64 begin that may be of something packed."""
+    begun: bytes = b""
+    """What stands around the beginnings of anchors that an escape goes on with."""
 
 
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _REST = b"+/-_"
 """The last two letters of base64, in either alphabet."""
-_BREAKS = b"\r\n\\%&=\"'"
-"""What a line that is one of many may end with."""
-_BEFORE = (b"\r", b"\n", b"\\", b"%", b";")
+_BEFORE = (b"\r", b"\n", b"\\", b"%", b";", b"\\n", b"\\r", b"0a", b"0A", b"0d", b"0D")
 """What a break before a line ends with, or begins with where it looks like base64 itself."""
+_MAYBE_BREAK = frozenset(end[-1:] for end in (*_BEFORE, b" ", b"\t"))
 _INDENT = 64
 _WORD = b"x" * 16
+"""The longest part of a key of ours has so much, unless it is in three lines or more."""
 _RUN = 64
 """Letters of something packed, at least."""
 _NARROWEST = b"x" * 32
@@ -40,26 +43,31 @@ _KEY = 24
 """Bytes of the shortest key of ours, in whatever wrapping."""
 _HEAD = 16
 """Bytes of a run that tell what it may be."""
-_NARROW = re.compile(
-    rb"\n[ \t]*+[\w+/-]{8,15}+\r?\n[ \t]*+[\w+/-]{8,15}+\r?"
-    rb"(?:\n[ \t]*+[\w+/-]{1,15}+={0,2}\r?){1,64}(?=\n)"
-)
-"""Lines too short for a word, three or more: a key is in the first two, or behind them."""
+_NARROW = rb"[ \t]*+[%b]{8,15}+(?=\\?[\r\n]{1,4}[ \t]*+[\w+/-]|[\\%%&])"
+"""A line too short for a word; a key that has no word is in three or more, and one is all its."""
+_BREAKS = {b"\n": rb"\n(?<=[\w+/\-\r\n\\]\n)", b"\r": rb"\r"}
+"""How the line before it ends, by what that has."""
 _ESCAPED_BREAKS = {
-    b"\\": rb"\\(?:\\{0,3}[nr]|(?:u00|x)0[aAdD]|\r?\n)",
-    b"%": rb"%0[aAdD]",
-    b"&": rb"&#(?:x[aAdD]|10|13);",
+    b"\\": rb"\\(?:[nr]|(?:u00|x)0[aAdD])",
+    b"%0": rb"%0[aAdD]",
+    b"&#": rb"&#(?:10|13|x[aAdD]);",
 }
-"""How lines end in a string literal, in a form and in an attribute, by what that begins with."""
+"""The same in a string literal, in a form and in an attribute."""
+_NEAR, _FURTHER = 256, 768
+"""Bytes before and behind a narrow line in which others are looked for at once."""
+_SPLIT = 12
+"""Bytes of a key that are whole in them, wherever they are cut."""
 _ESCAPED_LETTERS = {
-    b"\\": re.compile(rb"\\\\{0,6}/"),
-    b"%": re.compile(rb"%2[BbFf]"),
+    b"\\/": re.compile(rb"\\\\{0,6}/"),
+    b"%2": re.compile(rb"%2[BbFf]"),
 }
-"""Of JSON, in JSON too, and of a URL, by what they begin with: a byte is found much faster."""
+"""Of JSON, in JSON too, and of a URL, by what all have: that is found much faster."""
 _DIGITS = b"0123456789abcdefABCDEF"
 _DIGITS_APART = bytes.maketrans(_DIGITS, b"\0" * len(_DIGITS))
 _NO_DIGITS = bytes(set(range(256)).difference(_DIGITS))
-_PRINTABLE = b" " * 0x20 + b"x" * 0x5F + b" " * 0x81
+_TEXT = b"\0\t\r\n" + bytes(range(0x20, 0x7F))
+_SHOWN = bytes.maketrans(_TEXT, b"x" * len(_TEXT))
+"""Makes an `x` of what a text has, a wide one too, or one in lines."""
 _FROM_URLSAFE = bytes.maketrans(b"-_", b"+/")
 _BESIDE = 256
 """Bytes around a word that its further lines may begin or end in."""
@@ -76,8 +84,6 @@ class Shape:
     def __init__(self, only_keys: bool) -> None:
         letters = _LETTERS if only_keys else _LETTERS + _REST
         table = bytearray(b" " * 256)
-        for byte in _BREAKS:
-            table[byte] = 0x0A
         for byte in _REST:
             table[byte] = 0x79
         for byte in letters:
@@ -86,25 +92,26 @@ class Shape:
         self.least = _KEY if only_keys else 0
         """Bytes that a text has at least if something wrapped is in it."""
         self._long, self._digits, self._row = (32, 40, 16) if only_keys else (16, 16, 8)
+        self._letters = rb"A-Za-z0-9" if only_keys else rb"\w+/-"
+        self._part = 9 if only_keys else 8
+        """Bytes of a key that the larger of its parts has, wherever the end of a line cuts it."""
 
     def words(self, content: bytes) -> Words:
-        """List the long words, and the less long that end a line."""
+        """List the long words, and the less long that begin or end a line."""
         shape = content.translate(self._table)
         words = []
         at = shape.find(_WORD)
         while at >= 0:
             end = _end(shape, at + len(_WORD))
-            if end - at >= self._long or _is_line(content, shape, at, end):
+            if end - at >= self._long or _at_break(content, at, end):
                 words.append((at, end))
             at = shape.find(_WORD, end)
         return Words(words, _dense(content, shape))
 
     def base64(self, content: bytes, words: Words) -> bytes:
         """Give what stands around what is base64 of a text, in a line or in narrow ones."""
-        telling = [word for word in words.long if self._is_base64(content[slice(*word)])]
-        telling += [lines.span() for lines in _NARROW.finditer(content) if self._is_split(lines[0])]
-        for first, end in _ESCAPED_BREAKS.items():
-            telling += self._narrow_escaped(content, first, end)
+        telling = [word for word in words.long if self._tells(content, *word)]
+        telling += [lines for lines in self._narrow(content) if _is_split(content[slice(*lines)])]
         return around(content, sorted(telling), _BESIDE)
 
     def hex(self, content: bytes, words: Words) -> bytes:
@@ -112,64 +119,81 @@ class Shape:
         long = [(start, end) for start, end in words.long if end - start >= self._digits]
         return around(content, [w for w in long if self._is_hex(content[slice(*w)])], _BESIDE)
 
-    def _is_base64(self, word: bytes) -> bool:
-        """Say whether a word has capitals and small letters, and decodes to characters."""
-        if word.islower() or word.isupper():
-            return False
-        word = word.translate(_FROM_URLSAFE)
-        least = min(self._row, len(word) // 3)
-        return any(
-            _is_text(a2b_base64(word[shift : shift + (len(word) - shift) // 4 * 4]), least)
-            for shift in range(4)
-        )
+    def _tells(self, content: bytes, start: int, end: int) -> bool:
+        """Say whether a word is base64 of a text; where a line ends, of a part of one."""
+        row = self._part if _at_break(content, start, end) else self._row
+        return _is_base64(content[start:end], row)
 
-    def _narrow_escaped(self, content: bytes, first: bytes, end: bytes) -> Spans:
-        """List lines too short for a word, two or more behind one, that end with an escape."""
-        if first not in content or not _between(first).search(content):
-            return []
-        found = _narrow(end).finditer(content)
-        return [lines.span() for lines in found if self._is_split(re.sub(end, b"\n", lines[0]))]
-
-    def _is_split(self, lines: bytes) -> bool:
-        return self._is_base64(b"".join(line.rstrip(b"=") for line in lines.split()))
+    def _narrow(self, content: bytes) -> Iterator[tuple[int, int]]:
+        """Yield what stands around lines too short for a word."""
+        for first, ends in (*_BREAKS.items(), *_ESCAPED_BREAKS.items()):
+            done = 0
+            found = _line(ends, self._letters).finditer(content) if first in content else ()
+            for start in (line.start() for line in found):
+                if start >= done:
+                    yield max(0, start - _NEAR), start + _FURTHER
+                    done = start + _FURTHER - _NEAR
 
     def _is_hex(self, word: bytes) -> bool:
         if b"\0" * (2 * self._row) not in word.translate(_DIGITS_APART):
             return False
         digits = word.translate(None, _NO_DIGITS)
-        return any(
-            _is_text(unhexlify(digits[shift : shift + (len(digits) - shift) // 2 * 2]), self._row)
-            for shift in range(2)
-        )
+        return any(_is_text(_unhex(digits[shift:]), self._row) for shift in range(2))
+
+
+def _unhex(digits: bytes) -> bytes:
+    """Give what digits stand for, but for NULs, which rows of zeros are."""
+    return unhexlify(digits[: len(digits) // 2 * 2]).replace(b"\0", b"")
 
 
 @cache
-def _between(first: bytes) -> re.Pattern[bytes]:
-    """Give the pattern of what is between two such ends, roughly: it is compiled in no time."""
-    return re.compile(rb"%b\s*[#;\w+/-]{8,22}%b" % (re.escape(first), re.escape(first)))
+def _line(ends: bytes, letters: bytes) -> re.Pattern[bytes]:
+    """Give the pattern of a narrow line, compiled only where a text has what ends one."""
+    return re.compile(ends + _NARROW % letters)
 
 
-@cache
-def _narrow(end: bytes) -> re.Pattern[bytes]:
-    """Give the pattern of narrow lines with an escape before each, compiled where there are any."""
-    return re.compile(
-        end
-        + rb"(?:"
-        + end
-        + rb")?[ \t]*+[\w+/-]{8,15}+(?:(?:"
-        + end
-        + rb"){1,2}[ \t]*+[\w+/-]{1,15}+={0,2}){1,64}"
+def _is_base64(word: bytes, least: int) -> bool:
+    """Say whether a word has capitals and small letters, and decodes to so many characters."""
+    if word.islower() or word.isupper():
+        return False
+    word = word.translate(_FROM_URLSAFE)
+    return any(
+        _is_text(a2b_base64(word[shift : shift + (len(word) - shift) // 4 * 4]), least)
+        for shift in range(4)
     )
 
 
-def _is_line(content: bytes, shape: bytes, start: int, end: int) -> bool:
-    """Say whether a word may be one of many lines: a break before it, and maybe blanks, and behind.
+def _at_break(content: bytes, start: int, end: int) -> bool:
+    """Say whether a word may go on in another line: there is a break behind, or before it.
 
-    A break may be escaped, as in a string literal.
+    A break may be escaped, as in a string literal, and blanks may stand behind it.
     """
-    if shape[end : end + 1] != b"\n":
+    if content[end : end + 1] in _ENDS:
+        return True
+    if content[start - 1 : start] not in _MAYBE_BREAK:
         return False
-    return content[max(0, start - _INDENT) : start].rstrip(b" \t")[-1:] in (*_BEFORE, b"")
+    return content[max(0, start - _INDENT - 1) : start].rstrip(b" \t").endswith(_BEFORE)
+
+
+def _is_split(lines: bytes) -> bool:
+    """Say whether lines, put together, have base64 of a text in them."""
+    if lines.islower():
+        return False
+    if any(first in lines for first in _ESCAPED_BREAKS):
+        lines = _escaped_break().sub(b"", lines)
+    return any(_is_base64(run, _SPLIT) for run in _long_run().findall(b"".join(lines.split())))
+
+
+@cache
+def _escaped_break() -> re.Pattern[bytes]:
+    """Give the pattern of the end of a line, as far as it is escaped."""
+    return re.compile(rb"\\+(?=[\r\n])|\\*" + rb"|".join(_ESCAPED_BREAKS.values()))
+
+
+@cache
+def _long_run() -> re.Pattern[bytes]:
+    """Give the pattern of so many letters as a key has in three narrow lines."""
+    return re.compile(rb"[\w+/-]{24,}")
 
 
 def _dense(content: bytes, shape: bytes) -> Spans:
@@ -236,7 +260,7 @@ def is_whole(letters: bytes) -> bool:
 
 
 def _is_text(plain: bytes, least: int) -> bool:
-    return b"x" * least in plain.translate(_PRINTABLE, b"\0")
+    return b"x" * least in plain.translate(_SHOWN)
 
 
 def around(content: bytes, spans: Spans, beside: int) -> bytes:
