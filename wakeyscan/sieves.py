@@ -163,7 +163,7 @@ class Sieves:
     def _hex(self, content: bytes, words: Words) -> bytes:
         """Look for long rows of digits that are a text, for arrays of bytes, and for dumps."""
         parts = [self._shape.hex(content, words), self._apart(content)]
-        if any(first in content for first in self._letters.arrays):
+        if self._letters.arrays.search(content):
             pieces = content.split(b"0x")
             likely = [
                 n
@@ -187,8 +187,7 @@ class Sieves:
         """Look for the codes of the first two letters, in an array."""
         spots = [
             (at, at + _ROW)
-            for first, pair in self._letters.decimals
-            if first in content
+            for pair in self._letters.decimals
             for at in (two.start() for two in pair.finditer(content))
         ]
         return around(content, sorted(spots), _ROW)
