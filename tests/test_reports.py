@@ -259,6 +259,7 @@ def test_json_is_the_contract_s(run: Run, make_key: MakeKey, tmp_path: Path) -> 
         "severity": "high",
         "within": "",
         "encoding": "plain",
+        "bounds": "certain",
         "liveness": "unchecked",
     }
     assert ran.json() == {
@@ -359,6 +360,7 @@ def test_json_has_the_contract_s_order_of_members(
             "column",
             "end_column",
             "encoding",
+            "bounds",
             "exposure",
             "standing",
             "reason",

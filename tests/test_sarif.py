@@ -132,6 +132,7 @@ def test_a_whole_result(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
             "exposure": "source",
             "liveness": "unchecked",
             "encoding": "plain",
+            "bounds": "certain",
         },
     }
 

@@ -234,6 +234,7 @@ def test_a_finding_in_full(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
         "within": "",
         "line": 2,
         "encoding": "plain",
+        "bounds": "certain",
         "exposure": "configuration",
         "standing": "reported",
         "reason": "",

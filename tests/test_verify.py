@@ -755,7 +755,7 @@ def aged(api: Api, seconds: float) -> None:
     file = cache(api) / "verdicts.json"
     entries = json.loads(file.read_text("utf-8"))
     file.write_text(
-        json.dumps({name: (was, told - seconds) for name, (was, told) in entries.items()})
+        json.dumps({name: (*was, told - seconds) for name, (*was, told) in entries.items()})
     )
 
 

@@ -21,12 +21,18 @@ from tests.conftest import MakeKey
 from wakeyscan import __version__, standin
 from wakeyscan.endpoint import Endpoint, endpoint
 from wakeyscan.errors import UsageError
-from wakeyscan.finding import Liveness, Secret
+from wakeyscan.finding import Bounds, Liveness, Secret
 from wakeyscan.pace import REQUESTS, SECONDS, Pace, duration
 from wakeyscan.standin import Asking, Script, StandIn, in_turn, limits, redirects, says, sends
-from wakeyscan.verdict import Control, Verdict
+from wakeyscan.verdict import Control, Verdict, bounded
 from wakeyscan.verifiers._exchange import BODY, Answer
-from wakeyscan.verifiers.wastack import PATIENCE, check, judge, names_the_key
+from wakeyscan.verifiers.wastack import (
+    PATIENCE,
+    check,
+    judge,
+    names_a_revocation,
+    names_the_key,
+)
 
 LIVE, REVOKED, UNKNOWN = Liveness.LIVE, Liveness.REVOKED, Liveness.UNKNOWN
 
@@ -125,7 +131,7 @@ def plain(make_key: MakeKey, clock: Clock) -> Stage:
 
 def test_a_200_with_success_is_live(stage: Stage) -> None:
     verdict = stage.ask(standin.LIVE)
-    assert verdict[::2] == (LIVE, 200)
+    assert verdict[:4:2] == (LIVE, 200)
     assert verdict.devices == 2
     (asked,) = stage.asked
     assert (asked.method, asked.path) == ("GET", "/api/v1/devices")
@@ -191,9 +197,9 @@ def test_a_control_key_on_the_whole_way(stage: Stage, make_key: MakeKey) -> None
 
 
 def test_a_403_is_live_beside_an_app_key_only(stage: Stage) -> None:
-    assert stage.ask(standin.FORBIDDEN, APP)[::2] == (LIVE, 403)
+    assert stage.ask(standin.FORBIDDEN, APP)[:4:2] == (LIVE, 403)
     verdict = stage.ask(standin.FORBIDDEN, None)
-    assert verdict[::2] == (UNKNOWN, 403)
+    assert verdict[:4:2] == (UNKNOWN, 403)
     assert "give --app-key" in verdict.reason
 
 
@@ -214,7 +220,7 @@ def test_a_403_is_live_beside_an_app_key_only(stage: Stage) -> None:
 )
 def test_a_refusal_that_is_not_the_api_s_is_unknown(plain: Stage, status: int, body: bytes) -> None:
     verdict = plain.ask(sends(status, body), APP, ACCEPTED)
-    assert verdict == (UNKNOWN, f"{status}, and not what the API says about keys", status, None)
+    assert verdict[:4] == (UNKNOWN, f"{status}, and not what the API says about keys", status, None)
 
 
 @pytest.mark.parametrize("error", [None, 5, ["Invalid API key"], {"message": "Invalid API key"}])
@@ -258,6 +264,53 @@ def test_errors_that_leave_it_open(error: str) -> None:
     assert not names_the_key(error)
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        *("API key has been revoked", "API key revoked", "The API key was already revoked"),
+        *("token_expired", "Expired token", "Revoked or expired API key", "API_KEY_REVOKED"),
+        "Authentication failed. The API key has been revoked. Please make a new one.",
+        "API key has been revoked. Use a valid key.",
+    ],
+)
+def test_errors_that_name_a_revocation(error: str) -> None:
+    assert names_a_revocation(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        *("Invalid API key", "Unknown API key", "invalid_token", "Token is not valid"),
+        *("API key is invalid or revoked", "Invalid or expired token", "Unknown/revoked token"),
+        *("API key has been revoked; invalid token", "Invalid token. API key has been revoked."),
+        *("token is no longer valid", "App key has been revoked", "API key is not revoked", ""),
+    ],
+)
+def test_errors_that_name_no_revocation_of_a_whole_key(error: str) -> None:
+    assert not names_a_revocation(error)
+
+
+ERRORS = {"API key has been revoked": False, "Invalid API key": True, "Unauthorized": True}
+
+
+@pytest.mark.parametrize(("error", "if_whole"), ERRORS.items(), ids=ERRORS)
+def test_a_refusal_of_any_text_needs_certain_bounds(error: str, if_whole: bool) -> None:
+    answer = Answer(401, json.dumps({"success": False, "error": error}).encode(), "", "")
+    verdict = judge(answer, paired=True, controlled=True)
+    assert (verdict.liveness, verdict.if_whole) == (REVOKED, if_whole)
+    assert bounded(verdict, Bounds.CERTAIN) == verdict
+    left = bounded(verdict, Bounds.OPEN)
+    assert left.liveness is (UNKNOWN if if_whole else REVOKED)
+    assert ("may be cut or too long" in left.reason) is if_whole
+
+
+@pytest.mark.parametrize("status", [200, 403, 500])
+def test_other_answers_do_not_depend_on_bounds(status: int) -> None:
+    answer = Answer(status, json.dumps({"success": status == 200}).encode(), "", "")
+    verdict = judge(answer, paired=True, controlled=True)
+    assert bounded(verdict, Bounds.OPEN) == verdict
+
+
 ODD = {
     "201": says(201, {"success": True}),
     "204": sends(204, b""),
@@ -274,7 +327,7 @@ ODD = {
 @pytest.mark.parametrize("name", ODD)
 def test_any_other_status_is_unknown(stage: Stage, name: str) -> None:
     verdict = stage.ask(ODD[name], APP, ACCEPTED)
-    assert verdict[::2] == (UNKNOWN, int(name))
+    assert verdict[:4:2] == (UNKNOWN, int(name))
     assert name in verdict.reason
     assert len(stage.asked) == 1
 
@@ -303,7 +356,7 @@ NOT_YES = {
 
 @pytest.mark.parametrize("name", NOT_YES)
 def test_a_200_that_is_not_the_api_s_yes_is_unknown(plain: Stage, name: str) -> None:
-    assert plain.ask(sends(200, NOT_YES[name]))[::2] == (UNKNOWN, 200)
+    assert plain.ask(sends(200, NOT_YES[name]))[:4:2] == (UNKNOWN, 200)
 
 
 @pytest.mark.parametrize(
@@ -327,7 +380,7 @@ def test_a_429_is_waited_out(stage: Stage) -> None:
 
 def test_a_429_for_ever_is_unknown(stage: Stage) -> None:
     verdict = stage.ask(limits("7"), APP, ACCEPTED)
-    assert verdict == (UNKNOWN, "the API is busy (429)", 429, None)
+    assert verdict[:4] == (UNKNOWN, "the API is busy (429)", 429, None)
     assert (len(stage.asked), stage.clock.slept) == (3, [7, 7])
 
 
@@ -352,7 +405,7 @@ def test_any_retry_after_is_understood(plain: Stage, wish: str, slept: list[floa
 
 @pytest.mark.parametrize("script", [limits("99999"), limits(date_in=3600)], ids=["number", "date"])
 def test_who_wants_us_to_wait_for_long_is_not_waited_for(plain: Stage, script: Script) -> None:
-    assert plain.ask(script)[::2] == (UNKNOWN, 429)
+    assert plain.ask(script)[:4:2] == (UNKNOWN, 429)
     assert (len(plain.asked), plain.clock.slept) == (1, [])
     assert PATIENCE < 3600
 
@@ -367,7 +420,7 @@ def test_a_cut_connection_is_asked_again(stage: Stage) -> None:
 
 def test_a_connection_that_is_always_cut_is_unknown(stage: Stage) -> None:
     verdict = stage.ask(standin.cuts, APP, ACCEPTED)
-    assert verdict == (UNKNOWN, "the connection was cut", None, None)
+    assert verdict[:4] == (UNKNOWN, "the connection was cut", None, None)
     assert (len(stage.asked), stage.clock.slept) == (3, [0.5, 2])
 
 
@@ -384,7 +437,7 @@ def test_a_body_that_ends_early_is_unknown(stage: Stage) -> None:
 def test_who_trickles_does_not_hold_us(stage: Stage, name: str) -> None:
     began = time.monotonic()
     verdict = stage.ask(standin.SCRIPTS[name], deadline=0.5)
-    assert verdict == (UNKNOWN, "no answer within 0.5 s", None, None)
+    assert verdict[:4] == (UNKNOWN, "no answer within 0.5 s", None, None)
     assert 0.4 < time.monotonic() - began < 3
     assert len(stage.asked) == 1
 
@@ -432,7 +485,7 @@ def test_no_part_of_an_answer_is_unbounded(stage: Stage, script: Script) -> None
 
 
 def test_a_packed_body_is_not_unpacked(stage: Stage) -> None:
-    assert stage.ask(standin.SCRIPTS["packed"])[::2] == (UNKNOWN, 200)
+    assert stage.ask(standin.SCRIPTS["packed"])[:4:2] == (UNKNOWN, 200)
     labelled = says(200, {"success": True}, Content_Encoding="gzip")
     assert stage.ask(labelled).liveness is UNKNOWN
     assert stage.ask(says(200, {"success": True}, Content_Encoding="Identity"))[0] is LIVE
@@ -456,7 +509,7 @@ def raw(answer: bytes) -> Script:
     ],
 )
 def test_what_is_not_http_is_unknown(plain: Stage, answer: bytes) -> None:
-    assert plain.ask(raw(answer))[::2] == (UNKNOWN, None)
+    assert plain.ask(raw(answer))[:4:2] == (UNKNOWN, None)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -471,7 +524,12 @@ def test_a_redirect_is_not_followed(stage: Stage, status: int, to: str) -> None:
             "garbage": "::\x1b[31m",
         }[to]
         verdict = stage.ask(redirects(url, status), APP, ACCEPTED)
-        assert verdict == (UNKNOWN, f"a redirect ({status}), which is not followed", status, None)
+        assert verdict[:4] == (
+            UNKNOWN,
+            f"a redirect ({status}), which is not followed",
+            status,
+            None,
+        )
         assert (len(stage.asked), len(elsewhere.asked)) == (1, 0)
 
 
@@ -701,7 +759,7 @@ def test_what_has_not_the_shape_of_a_key_is_not_sent(plain: Stage, bad: str) -> 
     with plain.api(standin.LIVE) as api:
         verdict = check(secret, None, Control(), plain.endpoint(api), plain.clock.pace())
         assert api.asked == []
-    assert verdict == (UNKNOWN, "not sent: it has not the shape of a WAStack key", None, None)
+    assert verdict[:4] == (UNKNOWN, "not sent: it has not the shape of a WAStack key", None, None)
 
 
 def test_another_credential_is_not_sent(plain: Stage) -> None:

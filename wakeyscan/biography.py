@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wakeyscan.display import conceal, printable
-from wakeyscan.finding import Liveness
+from wakeyscan.finding import CUT_OR_TOO_LONG, Bounds, Liveness
 from wakeyscan.life import Key, Moment, Place
 
 _SHORT = 12
@@ -40,6 +40,8 @@ def life(key: Key, first: str, last: str) -> Iterator[str]:
         yield f"in object   {place.blob[:_SHORT]}  {_named(place.path)}".rstrip()
     else:
         yield f"in the name of  {_named(place.path)}"
+    if key.bounds is Bounds.OPEN:
+        yield f"ends        {CUT_OR_TOO_LONG}"
     if key.liveness is not Liveness.UNCHECKED:
         yield f"asked       {key.liveness.value}: {printable(key.reason)}"
     if key.removed:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.counted import counted
 from wakeyscan.errors import OutOfPatience
-from wakeyscan.finding import Secret
+from wakeyscan.finding import Bounds, Secret
 from wakeyscan.rule import AFTER, BEFORE, PATIENCE, Rule
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ class Match(NamedTuple):
     encoding: str = "plain"
     elsewhere: tuple[tuple[int, int], ...] = ()
     """Where the rest of it stands, if not right behind: a secret may be written in pieces."""
+    bounds: Bounds | None = None
+    """Whether its ends are certain, as the decoded text shows; `None`: not decoded."""
 
 
 def detect(

@@ -92,6 +92,19 @@ class Liveness(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Bounds(StrEnum):
+    """Whether it is known where a secret begins and ends."""
+
+    CERTAIN = "certain"
+    """Something that cannot be a part of the secret stands at either end."""
+    OPEN = "open"
+    """The text may go on, or may hold characters of its neighbour."""
+
+
+CUT_OR_TOO_LONG = "may be cut or too long"
+"""What a report says of a secret with open bounds."""
+
+
 class Exposure(StrEnum):
     """Who gets to see the place where a key stands."""
 
@@ -188,5 +201,6 @@ class Finding(NamedTuple):
     """Why the standing is not `reported`, or why the liveness is what it is."""
     liveness: Liveness = Liveness.UNCHECKED
     encoding: str = "plain"
+    bounds: Bounds = Bounds.CERTAIN
     details: tuple[tuple[str, str], ...] = ()
     """Where the API was asked: its answer, what was sent along, what that tells; safe to print."""

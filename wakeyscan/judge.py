@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from wakeyscan import exposure, ignores, locate, severity, triage, unwrap
+from wakeyscan import bounds, exposure, ignores, locate, severity, triage, unwrap
 from wakeyscan.detect import Match
 from wakeyscan.errors import OutOfPatience
 from wakeyscan.excerpt import Masks, excerpt, masks_of
@@ -85,6 +85,7 @@ def _finding(match: Match, place: tuple[int, int], scene: _Scene) -> Finding:
         standing=standing,
         reason=reason,
         encoding=unwrap.composed(document.encoding, match.encoding),
+        bounds=match.bounds or bounds.bounds_of(content, start, end, document.origin.path),
     )
 
 

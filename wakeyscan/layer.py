@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
@@ -14,6 +15,12 @@ Marks = Mapping[bytes, frozenset[bytes]]
 
 _NEAR = 80
 """Bytes between two parts of a secret that are taken for a part of it: a quote, a plus, a break."""
+
+
+_CHARACTER = 4
+"""Bytes of the longest character; only a line holds more in a piece of another length."""
+
+_NO_TEXT = re.compile(rb"[^\t\n\r -~]")
 
 
 class Piece(NamedTuple):
@@ -54,6 +61,18 @@ class Layer(NamedTuple):
         pieces = [one._replace(at=one.at - low) for one in self.pieces[first:behind]]
         span = pieces[0].start, pieces[-1].end
         return self._replace(content=self.content[low:high], span=span, pieces=pieces)
+
+    def ends_a_line(self, at: int) -> bool:
+        """Return whether a line of base64 ends there, and the next line does not decode to text.
+
+        Such a line is no base64, but a word that looks like it.
+        """
+        number = bisect_left(self.pieces, at, key=_at)
+        if not 0 < number < len(self.pieces) or self.pieces[number].at != at:
+            return False
+        _, low, high = self.pieces[number - 1]
+        size = at - self.pieces[number - 1].at
+        return _CHARACTER < size != high - low and _NO_TEXT.match(self.content, at) is not None
 
     def sources(self, start: int, end: int) -> tuple[Span, ...]:
         """Say where `content[start:end]` came from.

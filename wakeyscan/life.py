@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from wakeyscan.finding import Liveness, Secret, Severity
+from wakeyscan.finding import Bounds, Liveness, Secret, Severity
 
 
 class Moment(NamedTuple):
@@ -50,3 +50,5 @@ class Key(NamedTuple):
     """Why the liveness is what it is."""
     details: tuple[tuple[str, str], ...] = ()
     """As those of a finding."""
+    bounds: Bounds = Bounds.CERTAIN
+    """Certain if they are at one place at least."""

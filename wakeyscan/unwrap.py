@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from wakeyscan import detect
 from wakeyscan.catalog import PLAIN, Hit
 from wakeyscan.container import format_of
-from wakeyscan.finding import Document, Secret
+from wakeyscan.finding import Bounds, Document, Secret
 from wakeyscan.layer import Decoder, Encoded, Layer, Marks, in_utf8
 from wakeyscan.lens import Lens
 
@@ -137,13 +137,14 @@ def _wrapped_in(
     for name, wrapped in look.wrapped:
         layer = in_utf8(look.content, wrapped)
         inside = [
-            _moved_out(match, name, layer) for match in _packed_in(layer, through, depth, opener)
+            _moved_out(match, name, layer, look.content)._replace(bounds=match.bounds)
+            for match in _packed_in(layer, through, depth, opener)
         ]
         shown = _matches(
             _looked_into(layer.content, through), through, depth, None if layer.cut else opener
         )
         opened += inside
-        found.append((inside, [_moved_out(match, name, layer) for match in shown]))
+        found.append((inside, [_moved_out(match, name, layer, look.content) for match in shown]))
     for inside, shown in found:
         yield inside + [match for match in shown if not _is_in(opened, match)]
 
@@ -180,10 +181,40 @@ def _enclosed(
                 return
             known.add(secret)
             encoding = composed(document.encoding, match.encoding)
-            yield match._replace(start=0, end=len(content), elsewhere=(), encoding=encoding)
+            ends = match.bounds or _bounds_of(document.content, match)
+            yield match._replace(
+                start=0, end=len(content), elsewhere=(), encoding=encoding, bounds=ends
+            )
 
 
-def _moved_out(match: detect.Match, name: str, layer: Layer) -> detect.Match:
+def _bounds_of(content: bytes, match: detect.Match) -> Bounds:
+    from wakeyscan import bounds  # its patterns are needed only for a secret that was found
+
+    return bounds.bounds_of(content, match.start, match.end)
+
+
+def _end_of(around: bytes, layer: Layer, match: detect.Match) -> Bounds:
+    from wakeyscan import bounds  # the same
+
+    start = layer.sources(match.start, match.start + 1)[0][0]
+    return bounds.end_of(around, start, layer.sources(match.end - 1, match.end)[-1][1])
+
+
+def _bounds_in(layer: Layer, match: detect.Match, around: bytes) -> Bounds:
+    """Return the bounds of a match in a layer; at an end of the layer, the text around decides."""
+    if match.bounds is Bounds.OPEN:
+        return Bounds.OPEN
+    at_line_end = layer.ends_a_line(match.end)
+    known = match.bounds or at_line_end
+    if not known and _bounds_of(layer.content, match) is Bounds.OPEN:
+        return Bounds.OPEN
+    at_end = at_line_end or match.end == len(layer.content)
+    if layer.cut and (at_end or match.start == 0):
+        return Bounds.OPEN
+    return _end_of(around, layer, match) if at_end else Bounds.CERTAIN
+
+
+def _moved_out(match: detect.Match, name: str, layer: Layer, around: bytes) -> detect.Match:
     """Give a match in a layer with offsets in the text around it."""
     spans = [
         source
@@ -192,7 +223,13 @@ def _moved_out(match: detect.Match, name: str, layer: Layer) -> detect.Match:
     ]
     start, end = spans[0]
     encoding = composed(name, match.encoding)
-    return match._replace(start=start, end=end, elsewhere=tuple(spans[1:]), encoding=encoding)
+    return match._replace(
+        start=start,
+        end=end,
+        elsewhere=tuple(spans[1:]),
+        encoding=encoding,
+        bounds=_bounds_in(layer, match, around),
+    )
 
 
 def composed(outer: str, inner: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from wakeyscan.display import printable
-from wakeyscan.finding import Liveness, Secret
+from wakeyscan.finding import CUT_OR_TOO_LONG, Bounds, Liveness, Secret
 
 
 class Question(NamedTuple):
@@ -13,6 +13,8 @@ class Question(NamedTuple):
 
     secret: Secret
     app_key: Secret | None
+    bounds: Bounds = Bounds.CERTAIN
+    """Open where no place of the key has certain bounds: a refusal may be about a part of it."""
 
 
 class Verdict(NamedTuple):
@@ -25,6 +27,16 @@ class Verdict(NamedTuple):
     """The status of the API's last answer; `None` where it was not asked or did not answer."""
     devices: int | None = None
     """How many devices a live key lets one see, where the answer tells."""
+    if_whole: bool = False
+    """Whether a refusal proves a revocation only of a key whose bounds are certain."""
+
+
+def bounded(verdict: Verdict, bounds: Bounds) -> Verdict:
+    """Return the verdict on a key with these bounds; text that may be no key proves nothing."""
+    if not verdict.if_whole or bounds is Bounds.CERTAIN:
+        return verdict
+    reason = f"{CUT_OR_TOO_LONG}, so the key may be live: {verdict.reason}"
+    return verdict._replace(liveness=Liveness.UNKNOWN, reason=reason, if_whole=False)
 
 
 def told(verdict: Verdict, app_key: Secret | None) -> str:

@@ -1,7 +1,8 @@
 """Remembers answers between runs, where that is asked for (`--verify-cache`).
 
 A question is kept as an HMAC with a random key of this machine: nobody who has but the file of
-answers can tell which keys are in it. Kept are the liveness and the time, never what was said.
+answers can tell which keys are in it. The file holds the liveness, whether that depends on certain
+bounds, and the time, but never the words of the API.
 Whatever goes wrong costs a request and nothing else, and is told.
 """
 
@@ -18,7 +19,7 @@ from typing import NamedTuple
 from wakeyscan import atomic
 from wakeyscan.endpoint import Endpoint
 from wakeyscan.errors import CacheError
-from wakeyscan.finding import Liveness
+from wakeyscan.finding import Bounds, Liveness
 from wakeyscan.verdict import Question, Verdict
 
 _LASTS = {Liveness.REVOKED: 7 * 86400, Liveness.LIVE: 600}
@@ -28,14 +29,24 @@ _ENTRIES = "verdicts.json"
 _PRIVATE = 0o600
 
 
+class Entry(NamedTuple):
+    """A stored answer."""
+
+    liveness: Liveness
+    if_whole: bool
+    """Whether it holds only for a key whose bounds are certain."""
+    told: float
+    """When the API gave it, in seconds since 1970."""
+
+
 class Memory(NamedTuple):
     """What is remembered of the answers of one endpoint."""
 
     folder: str
     key: bytes
     to: str
-    entries: dict[str, tuple[str, float]]
-    """Liveness, and when it was told (seconds since 1970), by the HMAC of the question."""
+    entries: dict[str, Entry]
+    """By the HMAC of the question."""
 
 
 def recall(folder: str, to: Endpoint) -> Memory:
@@ -53,23 +64,28 @@ def known(memory: Memory, asked: Iterable[Question], now: float) -> dict[Questio
     """Give the answers that still count."""
     verdicts = {}
     for question in asked:
-        liveness, told = memory.entries.get(_name(memory, question), ("", 0.0))
-        if liveness in _LASTS and 0 <= now - told < _LASTS[Liveness(liveness)]:
-            day = datetime.fromtimestamp(told, UTC).strftime("%Y-%m-%d %H:%M UTC")
-            verdicts[question] = Verdict(Liveness(liveness), f"as the API said on {day}")
+        entry = memory.entries.get(_name(memory, question))
+        if entry is None or not _counts(entry, now):
+            continue
+        if entry.if_whole and question.bounds is Bounds.OPEN:
+            continue
+        day = datetime.fromtimestamp(entry.told, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        reason = f"as the API said on {day}"
+        verdicts[question] = Verdict(entry.liveness, reason, if_whole=entry.if_whole)
     return verdicts
+
+
+def _counts(entry: Entry, now: float) -> bool:
+    return 0 <= now - entry.told < _LASTS.get(entry.liveness, 0)
 
 
 def keep(memory: Memory, verdicts: dict[Question, Verdict], now: float) -> None:
     """Remember answers beside those that still count; raises `CacheError`."""
-    entries = {
-        name: (liveness, told)
-        for name, (liveness, told) in _entries(memory.folder).items()
-        if 0 <= now - told < _LASTS.get(Liveness(liveness), 0)
-    }
+    stored = _entries(memory.folder).items()
+    entries = {name: entry for name, entry in stored if _counts(entry, now)}
     for question, verdict in verdicts.items():
         if verdict.liveness in _LASTS:
-            entries[_name(memory, question)] = verdict.liveness.value, now
+            entries[_name(memory, question)] = Entry(verdict.liveness, verdict.if_whole, now)
     try:
         file = os.path.join(memory.folder, _ENTRIES)
         atomic.replace(file, json.dumps(entries).encode(), _PRIVATE)
@@ -99,11 +115,14 @@ def _local_key(folder: str) -> bytes:
     return key
 
 
-def _entries(folder: str) -> dict[str, tuple[str, float]]:
-    """Read the answers; of a file that is missing or damaged, none."""
+def _entries(folder: str) -> dict[str, Entry]:
+    """Return the answers; none of a file that is missing, damaged or of an earlier format."""
     try:
         with open(os.path.join(folder, _ENTRIES), "rb") as file:
             read = json.load(file)
-        return {str(name): (Liveness(was).value, float(told)) for name, (was, told) in read.items()}
+        return {
+            str(name): Entry(Liveness(was), bool(if_whole), float(told))
+            for name, (was, if_whole, told) in read.items()
+        }
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return {}

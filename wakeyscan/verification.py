@@ -16,6 +16,7 @@ from wakeyscan.errors import CacheError
 from wakeyscan.finding import (
     API_KEY,
     APP_KEY,
+    Bounds,
     Finding,
     Liveness,
     Origin,
@@ -27,7 +28,7 @@ from wakeyscan.finding import (
 from wakeyscan.life import Key
 from wakeyscan.outcome import Outcome
 from wakeyscan.pace import Pace, duration, share
-from wakeyscan.verdict import Control, Question, Verdict, details, told
+from wakeyscan.verdict import Control, Question, Verdict, bounded, details, told
 
 _STORM = 5
 """Keys in a row without an answer after which the others are not asked about."""
@@ -74,7 +75,11 @@ def questions(outcome: Outcome, asking: Asking) -> list[Question]:
                 beside = app_key.secret if app_key else asking.app_key
                 paired[key.secret] = distance, beside
     ordered = sorted(paired.items(), key=lambda item: item[0].fingerprint)
-    return [Question(secret, app_key) for secret, (_, app_key) in ordered]
+    whole = {f.secret for f in outcome.findings if f.bounds is Bounds.CERTAIN}
+    return [
+        Question(secret, app_key, Bounds.CERTAIN if secret in whole else Bounds.OPEN)
+        for secret, (_, app_key) in ordered
+    ]
 
 
 def _pairs(findings: list[Finding]) -> Iterator[tuple[Finding, Finding | None]]:
@@ -180,7 +185,7 @@ def ask(
     check = family.member(verifiers, "wastack").check
     control, silent = Control(), 0
     answers = Answers({}, {})
-    for number, (secret, app_key) in enumerate(asked, 1):
+    for number, (secret, app_key, bounds) in enumerate(asked, 1):
         if silent >= _STORM:
             unasked = Verdict(Liveness.UNKNOWN, "not asked: the API does not answer")
             answers.verdicts[secret] = unasked
@@ -193,7 +198,7 @@ def ask(
         silent = silent + 1 if verdict.status in (None, 429) else 0
         if asking.control and (verdict.liveness, verdict.status) == (Liveness.UNKNOWN, 401):
             verdict = verdict._replace(reason=f"{verdict.reason}; nor is the control key accepted")
-        answers.verdicts[secret] = verdict
+        answers.verdicts[secret] = bounded(verdict, bounds)
         of = f"of {len(asked):,} keys asked about"
         advance(1, 0, of, share(number, len(asked)))
     return answers

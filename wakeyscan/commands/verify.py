@@ -138,7 +138,7 @@ def _code(inquiry: Inquiry, answers: Answers) -> int:
 
 def _lines(inquiry: Inquiry, answers: Answers) -> list[str]:
     lines = [_line("the control key", "", v, app) for app, v in answers.controls.items()]
-    for secret, app_key in inquiry.asked:
+    for secret, app_key, _ in inquiry.asked:
         before = inquiry.before.get(secret.fingerprint, "")
         lines.append(_line(str(secret), before, answers.verdicts[secret], app_key))
     lines += [

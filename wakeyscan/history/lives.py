@@ -11,7 +11,7 @@ from typing import NamedTuple
 from wakeyscan import git
 from wakeyscan.errors import GitError
 from wakeyscan.examine import examine_name
-from wakeyscan.finding import Finding, Origin
+from wakeyscan.finding import Bounds, Finding, Origin
 from wakeyscan.gitobject import BLOB, COMMIT, TREE
 from wakeyscan.history import chronicle, flow, graph
 from wakeyscan.history.dates import Dates
@@ -79,6 +79,7 @@ def tell_briefly(scene: Scene) -> Iterator[tuple[Key, list[Finding]]]:
             Key(
                 *(known[0], finding.secret, finding.severity, nothing, None, False, None),
                 *((), 0, tuple(places[known][:MOST])),
+                bounds=_bounds(findings),
             ),
             findings,
         )
@@ -206,7 +207,13 @@ def _life(findings: list[Finding], bit: int, places: list[Place], scene: Scene, 
         reachable_from=reached(bit, places, reach),
         exposed_days=_days(introduced, removed, dates, scene.today),
         places=tuple(places[:MOST]),
+        bounds=_bounds(findings),
     )
+
+
+def _bounds(findings: list[Finding]) -> Bounds:
+    certain = any(finding.bounds is Bounds.CERTAIN for finding in findings)
+    return Bounds.CERTAIN if certain else Bounds.OPEN
 
 
 def _moment(commit: str, dates: Dates) -> Moment:

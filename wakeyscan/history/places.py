@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 from wakeyscan.catfile import Object
 from wakeyscan.examine import examine_name
-from wakeyscan.finding import Finding, Origin
+from wakeyscan.finding import Bounds, Finding, Origin
 from wakeyscan.gitobject import BLOB, COMMIT, KINDS, TREE
 from wakeyscan.history import flow
 from wakeyscan.history.dates import Dates
@@ -89,9 +88,13 @@ def findings_at(
             found = next(objects) if place.blob else None
             here = _at(place, found, scene, opened)
             mine = (f for f in here if (f.rule, f.secret.fingerprint) == known)
-            findings += islice(mine, 1)
+            findings += sorted(mine, key=_is_open)[:1]
         if findings:
             yield known, findings
+
+
+def _is_open(finding: Finding) -> bool:
+    return finding.bounds is Bounds.OPEN
 
 
 def _first_versions(places: list[Place]) -> list[Place]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from wakeyscan.display import told
-from wakeyscan.finding import Finding, Liveness, Severity
+from wakeyscan.finding import CUT_OR_TOO_LONG, Bounds, Finding, Liveness, Severity
 from wakeyscan.outcome import Outcome, Style, number
 from wakeyscan.workflow import command
 
@@ -43,6 +43,8 @@ def _annotation(finding: Finding, title: str) -> str:
     within = f" in {finding.origin.within}" if finding.origin.within else ""
     there = f": {told(finding.origin.details)}" if finding.origin.details else ""
     text = f"{finding.secret} ({finding.rule}, {finding.exposure.value}){within}{there}"
+    if finding.bounds is Bounds.OPEN:
+        text += f"; {CUT_OR_TOO_LONG}"
     if finding.liveness is not Liveness.UNCHECKED:
         text += f"; {finding.liveness.value}: {finding.reason}"
     return command(_level(finding.severity), text, **where, title=f"{title} ({finding.severity})")

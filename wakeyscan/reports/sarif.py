@@ -152,6 +152,7 @@ def _properties(finding: Finding) -> dict[str, str]:
         "liveness": finding.liveness.value,
         **dict(finding.details),
         "encoding": finding.encoding,
+        "bounds": finding.bounds.value,
         **({"within": printable(finding.origin.within)} if finding.origin.within else {}),
     }
 

@@ -9,7 +9,16 @@ from typing import TextIO
 
 from wakeyscan import biography
 from wakeyscan.display import at_line_start, printable, told
-from wakeyscan.finding import API_KEY, PIECES, Finding, Liveness, Severity, Standing
+from wakeyscan.finding import (
+    API_KEY,
+    CUT_OR_TOO_LONG,
+    PIECES,
+    Bounds,
+    Finding,
+    Liveness,
+    Severity,
+    Standing,
+)
 from wakeyscan.life import Key
 from wakeyscan.outcome import Outcome, Style, number
 
@@ -73,6 +82,8 @@ def _finding(finding: Finding, style: Style) -> str:
     named = finding.origin.part == "name"
     if named:
         place, seen = "name", f"{seen}, in the name itself"
+    if finding.bounds is Bounds.OPEN:
+        seen += f", {CUT_OR_TOO_LONG}"
     head = f"  {place:>8}  {severity}  {printable(finding.rule)}  {finding.secret}  {seen}\n"
     if details:
         head += f"{'':12}{told(details.items())}\n"

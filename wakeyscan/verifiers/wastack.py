@@ -48,6 +48,9 @@ _NAMED = re.compile(
     rf"(?:$|[.!;)](?! ?(?:or|and|but)\b))"
 )
 
+_OF_ANY_TEXT = re.compile(r"invalid|unknown|(?:not|no longer) valid")
+"""Words of a refusal that text which never was a key gets too."""
+
 _WANTS_APP_KEY = "no X-App-Key was sent; give --app-key"
 _WANTS_CONTROL = "refused, but it may be the X-App-Key; give --app-key and a control key"
 
@@ -98,18 +101,32 @@ def judge(answer: Answer, paired: bool, controlled: bool) -> Verdict:
 
 def _refused(error: object, controlled: bool) -> Verdict:
     if isinstance(error, str) and names_the_key(error):
-        return Verdict(Liveness.REVOKED, "the API refuses it by name", 401)
+        reason, if_whole = "the API refuses it by name", not names_a_revocation(error)
+        return Verdict(Liveness.REVOKED, reason, 401, if_whole=if_whole)
     if controlled:
-        return Verdict(
-            Liveness.REVOKED, "the API refuses it, and accepts the control key in its place", 401
-        )
+        reason = "the API refuses it, and accepts the control key in its place"
+        return Verdict(Liveness.REVOKED, reason, 401, if_whole=True)
     return Verdict(Liveness.UNKNOWN, _WANTS_CONTROL, 401)
 
 
 def names_the_key(error: str) -> bool:
     """Say whether an error is about the key, and no doubt about it; one on an app key never is."""
-    text = re.sub(r"(?<=[a-z])[_-](?=[a-z])", " ", error[:1000].casefold()).strip()
-    return "app" not in text and _NAMED.search(" ".join(text.split())) is not None
+    text = _plain(error)
+    return "app" not in text and _NAMED.search(text) is not None
+
+
+def names_a_revocation(error: str) -> bool:
+    """Return whether an error says that the key was revoked or has expired, and nothing else.
+
+    The API can know this only of a whole key; any text at all is an invalid or unknown key.
+    """
+    return names_the_key(error) and not _OF_ANY_TEXT.search(_plain(error))
+
+
+def _plain(error: str) -> str:
+    """Return the words of an error in lower case, with one blank between them."""
+    text = re.sub(r"(?<=[a-z])[_-](?=[a-z])", " ", error[:1000].casefold())
+    return " ".join(text.split())
 
 
 def _content(answer: Answer) -> dict[str, Any]:
