@@ -63,10 +63,10 @@ def _tell_failure(why: str, code: int) -> None:
 def _run(values: Values, environment: Mapping[str, str]) -> tuple[int, dict[str, str]]:
     given = {**config.from_environment(PARAMETERS.options, environment), **values}
     sarif = str(given.get("sarif_file", "wakeyscan.sarif"))
-    _refuse_links(sarif)
     policy_from = github.policy_from(str(given.get("policy_from", "base")), environment)
     settings = config.build({**values, "policy_from": policy_from}, PARAMETERS.options, environment)
     settings = settings._replace(reports=(("sarif", sarif),), sarif_profile="github")
+    delivery.check(settings, ["."])
     outcome = _outcome(given, settings, environment)
     delivery.deliver(outcome, settings)
     delivery.deliver(outcome, settings._replace(format="github", reports=()))
@@ -106,17 +106,6 @@ def _outcome(given: Values, settings: config.Config, environment: Mapping[str, s
     sources = [(source_of(path)[0], path) for path in paths]
     opened = [(source, source.units(path, settings.scope)) for source, path in sources]
     return inspect("action", tuple(paths), opened, settings)
-
-
-def _refuse_links(file: str) -> None:
-    """Refuse a file of the checkout that a link in it leads elsewhere: a pull request may bring it.
-
-    Raises `UsageError`.
-    """
-    here = os.path.realpath(".")
-    meant = os.path.normpath(os.path.join(here, file))
-    if meant.startswith(here + os.sep) and os.path.realpath(meant) != meant:
-        raise UsageError(f"a link leads {file} elsewhere, so no SARIF is written there")
 
 
 def _outputs(outcome: Outcome, sarif: str, code: int) -> dict[str, str]:

@@ -43,7 +43,7 @@ def run(values: Values, operands: list[str]) -> int:
     if len(operands) > 1:
         raise UsageError("wakeyscan audit takes one repository at a time")
     settings = config.build(values, PARAMETERS.options, os.environ)
-    delivery.check(settings)
+    delivery.check(settings, operands or ["."])
     check(settings)
     given = {**config.from_environment(PARAMETERS.options, os.environ), **values}
     target = operands[0] if operands else "."
