@@ -12,7 +12,7 @@ from wakeyscan.target import source_of
 HELP = """Look for keys.
 
 A TARGET is a file or a folder (default: the present one), '-' for stdin, 'staged:' for what a
-commit would add, 'git:A..B' for what a range of commits brings.
+commit would add, 'git:A..B' for what a range of commits brings (name both ends).
 
 Inside a git work tree, files that git ignores are left out."""
 
