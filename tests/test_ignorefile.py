@@ -782,10 +782,11 @@ def test_a_file_that_cannot_be_written_stays(repo: Repo, tmp_path: Path) -> None
     assert ran == (2, "", said)
 
 
-def test_a_link_stays_a_link(repo: Repo, tmp_path: Path) -> None:
-    (repo.top / FILE).symlink_to(tmp_path / "shared")
-    assert repo.run("ignore", "add", "a" * 32, "--reason=r") == added(1)
-    assert (repo.top / FILE).is_symlink()
+def test_a_shared_file_is_written_through_the_user_s_own_link(repo: Repo, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("shared")
+    ran = repo.run("ignore", "add", "a" * 32, "--reason=r", f"--ignore-file={tmp_path}/link")
+    assert ran.code == 0
+    assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "shared").read_text() == filed(f"{'a' * 32} # r")
 
 

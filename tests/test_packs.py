@@ -26,6 +26,7 @@ from wakeyscan.auditing import Plan, audit
 from wakeyscan.examine import examine_name
 from wakeyscan.finding import Document, Origin
 from wakeyscan.history import pack, sterile
+from wakeyscan.history.limits import Limits
 from wakeyscan.history.memory import Memory
 from wakeyscan.history.repository import find
 from wakeyscan.history.sight import Sighting
@@ -400,7 +401,7 @@ def test_real_repositories() -> None:
 def looked(folder: Path) -> tuple[set[str], bool]:
     """Audit; say what was found, and whether the look was whole."""
     plan = Plan(
-        rules_folder="", jobs=1, trusted=False, limits=(), today=datetime.now(UTC), memory=""
+        rules_folder="", jobs=1, trusted=False, limits=Limits(), today=datetime.now(UTC), memory=""
     )
     outcome, interrupted = audit(find(str(folder)), plan, ignore_progress)
     assert not interrupted

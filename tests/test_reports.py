@@ -322,6 +322,7 @@ def test_json_is_the_contract_s(run: Run, make_key: MakeKey, tmp_path: Path) -> 
                 "times": 1,
             }
         ],
+        "scope": {"since": None, "branches": [], "reachable": False, "excluded": 0},
         "coverage": {"documents": 3, "bytes": 147, "skipped": 1, "excluded": 0},
         "ignores": {"used": 0, "unused": 0, "expired": 0},
         "policy": {"file": "", "revision": "", "exclude": [], "notes": []},
@@ -340,6 +341,7 @@ def test_json_has_the_contract_s_order_of_members(
             "command",
             "targets",
             "complete",
+            "scope",
             "findings",
             "keys",
             "skipped",

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from wakeyscan import git, largefiles, policy, rule
 from wakeyscan.errors import GitError
 from wakeyscan.finding import Finding, Origin, Skipped
-from wakeyscan.history import labels, lives, refs, sterile
+from wakeyscan.history import labels, limits, lives, refs, sterile
 from wakeyscan.history.completeness import Check
+from wakeyscan.history.limits import Limits
 from wakeyscan.history.memory import Memory
 from wakeyscan.history.repository import Repository
 from wakeyscan.history.scene import Scene
@@ -21,7 +22,7 @@ from wakeyscan.history.sight import Sighting
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import Lens, lens
 from wakeyscan.life import Key
-from wakeyscan.outcome import Coverage, Outcome
+from wakeyscan.outcome import Coverage, Outcome, Restriction
 from wakeyscan.policy import Policy
 from wakeyscan.precedent import Precedents
 from wakeyscan.prefilter import MANY
@@ -45,8 +46,7 @@ class Plan(NamedTuple):
     jobs: int
     trusted: bool
     """Whether marks in the repository's own files count."""
-    limits: tuple[str, ...]
-    """Options and ids for `git rev-list` that limit the audit; empty: every object."""
+    limits: Limits
     today: datetime
     memory: str = ""
     """The file that remembers what was looked at before; empty: nothing is remembered."""
@@ -67,6 +67,7 @@ def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome
     store = largefiles.store_in(repository.common_folder)
     through = _through(rules, plan)._replace(kept=lambda _, oid: largefiles.opened(store, oid))
     tips = refs.read(repository)
+    chosen = limits.starts(plan.limits, tips, repository)
     with (
         sterile.opened(repository) as git_there,
         closing(Memory(plan.memory, rules)) as memory,
@@ -81,12 +82,14 @@ def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome
             )
             hear = partial(_hear, scene)
             spied = spy(repository, through, git_there, memory, plan.jobs, advance, hear)
-            wanted, unlimited = _limited(spied.sightings, plan, repository, git_there)
+            part, unlimited = _part(plan, chosen, tips, repository, git_there)
+            wanted = (one for one in spied.sightings if part.has(one.name))
             scene = scene._replace(sightings={sighting.name: sighting for sighting in wanted})
             told, untold, interrupted = _told(scene, spied.interrupted)
         gaps = [*spied.gaps, *unlimited, *untold, *_known_gaps(repository)]
         gaps += () if interrupted else check.gaps()
-    return _outcome(repository, plan, rules, told, gaps, spied.coverage), interrupted
+    outcome = _outcome(repository, plan, rules, told, gaps, spied.coverage)
+    return outcome._replace(restriction=part.restriction), interrupted
 
 
 def _through(rules: tuple[rule.Rule, ...], plan: Plan) -> Lens:
@@ -173,16 +176,35 @@ def _known_gaps(repository: Repository) -> Iterator[Skipped]:
             yield Skipped(Origin(folder), _MODULE.format(folder), gap=False)
 
 
-def _limited(
-    sightings: tuple[Sighting, ...], plan: Plan, repository: Repository, git_there: git.Git
-) -> tuple[tuple[Sighting, ...], list[Skipped]]:
-    """Leave out what is in no object that the limits name; where that can't be told, nothing."""
-    if not plan.limits or not sightings:
-        return sightings, []
-    asked = ("--objects", "--no-object-names", "--ignore-missing", *plan.limits)
+class _Part(NamedTuple):
+    """The part of the history that is reported."""
+
+    restriction: Restriction = Restriction()
+    ids: frozenset[str] | None = None
+    """None: every object."""
+
+    def has(self, name: str) -> bool:
+        """Return whether an object belongs to it."""
+        return self.ids is None or name in self.ids
+
+
+def _part(
+    plan: Plan,
+    chosen: tuple[str, ...],
+    tips: dict[str, str],
+    repository: Repository,
+    git_there: git.Git,
+) -> tuple[_Part, list[Skipped]]:
+    """Ask git for what the limits leave; where it can't tell, report everything, with a gap."""
+    wanted = plan.limits
+    if not any(wanted):
+        return _Part(), []
+    if not tips and refs.uses_reftable(repository):
+        return _Part(limits.described(wanted)), []  # a gap of its own
     try:
-        within = set(git_there.run("rev-list", *asked).decode("ascii").split())
+        restriction = limits.restriction(wanted, chosen, tips, git_there)
+        return _Part(restriction, frozenset(limits.within(wanted, chosen, git_there))), []
     except GitError as error:
         reason = f"what the limits leave out can't be told, so nothing was: {error}"
-        return sightings, [Skipped(Origin(repository.folder), reason)]
-    return tuple(sighting for sighting in sightings if sighting.name in within), []
+        gap = Skipped(Origin(repository.folder), reason)
+        return _Part(limits.described(wanted)), [gap]

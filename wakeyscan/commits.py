@@ -82,12 +82,17 @@ def unit(wanted: Commits, tips: Iterable[str], refs: Iterable[str], own: git.Git
 
 def join(*units: str) -> str:
     """Make one unit of several."""
-    return "\n".join(dict.fromkeys(line for unit in units for line in unit.splitlines()))
+    return "\n".join(dict.fromkeys(line for unit in units for line in _lines(unit)))
+
+
+def _lines(unit: str) -> list[str]:
+    """Split a unit at newlines alone: the name of a ref may hold U+2028."""
+    return [line for line in unit.split("\n") if line]
 
 
 def read_unit(text: str, own: git.Git, scope: Scope) -> Iterator[Document | Skipped]:
     """Yield all that a unit names."""
-    lines = text.splitlines()
+    lines = _lines(text)
     refs = [line.removeprefix("ref=") for line in lines if line.startswith("ref=")]
     tips = [line.removeprefix("tip=") for line in lines if line.startswith("tip=")]
     listed = [line for line in lines if "=" not in line]

@@ -98,6 +98,7 @@ class _Said(NamedTuple):
 
 def build(values: Values, options: tuple[Option, ...], environment: Mapping[str, str]) -> Config:
     """Build the configuration of a scanning command; raises `UsageError` or `ConfigError`."""
+    _refuse_empty(values)
     given = {**from_environment(options, environment), **values}
     revision = _revision(str(given.get("policy_from", "")))
     file = configfile.find(str(given.get("config", "")), revision)
@@ -121,6 +122,13 @@ def build(values: Values, options: tuple[Option, ...], environment: Mapping[str,
         revision=revision,
         honor_foreign_ignores=said.on("honor_foreign_ignores"),
     )
+
+
+def _refuse_empty(flags: Values) -> None:
+    """Refuse what would count as left out, as where a variable of CI is not set."""
+    for name in ("policy-from", "rules", "config", "ignore-file"):
+        if flags.get(name.replace("-", "_")) == "":
+            raise UsageError(f"--{name} is empty: give it a value, or leave the option out")
 
 
 def _scope(said: _Said) -> Scope:

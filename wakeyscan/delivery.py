@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Iterable
 from typing import BinaryIO
 
-from wakeyscan import atomic, config, family, reports
+from wakeyscan import atomic, config, family, reports, worktree
 from wakeyscan.errors import ReportError
 from wakeyscan.outcome import Outcome, Style
 
@@ -18,15 +19,23 @@ def deliver(outcome: Outcome, settings: config.Config) -> None:
     Raises `ReportError` where one can't be written.
     """
     for name, file in settings.reports:
-        _write_file(file, rendered(name, outcome, settings))
+        _write_file(file, rendered(name, outcome, settings), outcome.targets)
     color = config.wants_color(settings.color, os.environ)
     to_stdout(rendered(settings.format, outcome, settings, color))
 
 
-def check(settings: config.Config) -> None:
-    """Refuse report formats that do not exist before any work is done."""
+def check(settings: config.Config, targets: Iterable[str]) -> None:
+    """Refuse unknown report formats, and files that must not be written, before any work is done.
+
+    Raises `UsageError` or `ReportError`.
+    """
     for name in (settings.format, *(name for name, _ in settings.reports)):
         family.check(reports, name)
+    for _, file in settings.reports:
+        try:
+            atomic.check(file, worktree.trees(targets))
+        except OSError as error:
+            raise _refused(file, error) from None
 
 
 def rendered(name: str, outcome: Outcome, settings: config.Config, color: bool = False) -> bytes:
@@ -66,13 +75,15 @@ def _write_all(stream: BinaryIO, text: bytes) -> None:
     stream.flush()
 
 
-def _write_file(file: str, text: bytes) -> None:
+def _write_file(file: str, text: bytes, targets: Iterable[str]) -> None:
     """Replace a file in one step: at any moment it holds the old report or the new one."""
     try:
-        if os.path.lexists(file) and not os.path.isfile(file):
-            with open(file, "wb") as stream:  # a device or a pipe; a folder is refused
-                _write_all(stream, text)
-            return
-        atomic.replace(os.path.realpath(file), text)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # the file may be /dev/stdout
+        atomic.write(file, text, worktree.trees(targets))
     except OSError as error:
-        raise ReportError(f"{file}: the report can't be written: {error.strerror}") from None
+        raise _refused(file, error) from None
+
+
+def _refused(file: str, error: OSError) -> ReportError:
+    return ReportError(f"{file}: the report can't be written: {error.strerror}")

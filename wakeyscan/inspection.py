@@ -86,7 +86,8 @@ def heeded(outcome: Outcome, settings: config.Config, folder: str = ".") -> Outc
     entries, today = ignorefile.read(file, held), datetime.now(UTC).date()
     findings, ignores = ignorefile.heed(outcome.findings, entries, today)
     top = worktree.work_tree(folder) or os.path.realpath(folder)
-    if not any(os.path.realpath(target) == top for target in outcome.targets):
+    whole = any(os.path.realpath(target) == top for target in outcome.targets)
+    if not whole or str(outcome.restriction):
         ignores = ignores._replace(unused=0)
     return outcome._replace(findings=findings, ignores=ignores)
 

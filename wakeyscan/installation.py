@@ -6,7 +6,7 @@ import os
 import shlex
 import sys
 
-from wakeyscan import child, worktree
+from wakeyscan import atomic, child, worktree
 from wakeyscan.errors import SourceError
 
 _MARK = "# Written by: wakeyscan hook install"
@@ -42,7 +42,8 @@ def install(stage: str) -> int:
         os.makedirs(folder, exist_ok=True)
         if os.path.lexists(file) and not _is_ours(file):
             _keep(file)
-        _write(file, _script(stage))
+        # As git's own sample hooks: everybody may run it.
+        atomic.replace(file, _script(stage).encode(), 0o755)
     except OSError as error:
         raise SourceError(f"{file}: the hook can't be written: {error.strerror}") from None
     sys.stdout.write(f"{file} runs wakeyscan now\n")
@@ -71,8 +72,16 @@ def _executable() -> str:
 
 
 def _is_ours(file: str) -> bool:
+    """Return whether we wrote a hook; raises `SourceError` where it can't be replaced or kept."""
+    if not os.path.isfile(file):
+        if os.path.islink(file) and not os.path.exists(file):
+            return False  # it leads nowhere: git passes it by, and so does our hook
+        raise SourceError(f"{file} is no file: move it, then install again")
     with open(file, encoding="utf-8", errors="replace") as hook:
-        return _MARK in hook.read()
+        ours = _MARK in hook.read()
+    if ours and os.path.islink(file):
+        raise SourceError(f"{file} is a link to a hook of wakeyscan: remove it, then install again")
+    return ours
 
 
 def _keep(file: str) -> None:
@@ -80,9 +89,3 @@ def _keep(file: str) -> None:
     if os.path.lexists(kept):
         raise SourceError(f"{kept} is in the way: move it, then install again")
     os.rename(file, kept)
-
-
-def _write(file: str, script: str) -> None:
-    with open(file, "w", encoding="utf-8", newline="\n") as hook:
-        hook.write(script)
-    os.chmod(file, 0o755)  # noqa: S103  # as git's own sample hooks: everybody may run it

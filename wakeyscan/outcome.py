@@ -26,6 +26,26 @@ class Coverage(NamedTuple):
         return Coverage(*(one + two for one, two in zip(self, other, strict=True)))
 
 
+class Restriction(NamedTuple):
+    """The part of a history that an audit was limited to."""
+
+    since: str = ""
+    """The instant in ISO 8601; empty: there is none."""
+    branches: tuple[str, ...] = ()
+    reachable: bool = False
+    commits: tuple[int, int] | None = None
+    """How many commits are within the limits, and how many refs reach, where that is known."""
+
+    def __str__(self) -> str:
+        if not (self.since or self.branches):
+            return "limited to what refs reach" if self.reachable else ""
+        of = f" of branch {', '.join(self.branches)}" if self.branches else ""
+        since = f" since {self.since}" if self.since else ""
+        left, every = self.commits or (0, 0)
+        count = f": {left:,} of {every:,} commit{'s' * (every != 1)}" if self.commits else ""
+        return f"limited to commits{of}{since}{count}"
+
+
 IGNORE_FILE = ".wakeyscanignore"
 """What the file of accepted findings is called, at the top of a repository."""
 
@@ -53,6 +73,7 @@ class Outcome(NamedTuple):
     ignores: Ignores = Ignores()
     policy: Policy = Policy()
     """What the configuration says of findings."""
+    restriction: Restriction = Restriction()
 
     @property
     def complete(self) -> bool:
@@ -78,6 +99,11 @@ class Outcome(NamedTuple):
         """Say how many files the configuration left out, in a line where there are some."""
         count = self.coverage.excluded
         return [f"Excluded: {count} file{'s' * (count != 1)}."] if count else []
+
+    def limits(self) -> list[str]:
+        """Return a line on the part of the history that was scanned, where it is a part."""
+        text = str(self.restriction)
+        return [f"{text[0].upper()}{text[1:]}."] if text else []
 
     def exit_code(self, fail_on: Severity | None, strict_ignores: bool = False) -> int:
         """Say 0, 1 or 3 as the contract's table has it; `None` never fails on a finding.

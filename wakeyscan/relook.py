@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from wakeyscan.auditing import Plan, audit
 from wakeyscan.config import Config
 from wakeyscan.errors import SourceError
+from wakeyscan.history.limits import Limits
 from wakeyscan.history.mirror import located
 from wakeyscan.inspection import inspect
 from wakeyscan.outcome import Outcome
@@ -31,7 +32,7 @@ def looked_again(command: str, targets: list[str], settings: Config) -> Outcome:
 
 
 def _audited(target: str, settings: Config) -> Outcome:
-    plan = Plan(settings.rules, settings.jobs, False, (), datetime.now(UTC), suppressed=True)
+    plan = Plan(settings.rules, settings.jobs, False, Limits(), datetime.now(UTC), suppressed=True)
     with located(target) as (_, repository):
         outcome, interrupted = audit(repository, plan, lambda *_: None)
     if interrupted:

@@ -46,9 +46,10 @@ def read_updates() -> Iterator[Update]:
 
     pre-receive gets `old new ref`; pre-push `local-ref local-id remote-ref remote-id`.
     """
-    lines = sys.stdin.buffer.read().decode("utf-8", "surrogateescape") if sys.stdin else ""
-    for line in lines.splitlines():
-        words = line.rsplit(" ", 3)  # a local ref may be HEAD@{1 day ago}
+    text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape") if sys.stdin else ""
+    lines = text.removesuffix("\n").split("\n") if text else []  # a ref's name may hold U+2028
+    for line in lines:
+        words = line.rstrip("\r").rsplit(" ", 3)  # a local ref may be HEAD@{1 day ago}
         if len(words) == 3:
             old, new, ref = words
         elif len(words) == 4:

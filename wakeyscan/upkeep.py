@@ -92,6 +92,6 @@ def looked(command: str, settings: Config) -> Outcome:
 def _write(file: str, wanted: Iterable[Entry]) -> None:
     text = ignorefile.rendered(file, wanted)
     try:
-        atomic.replace(os.path.realpath(file), text)
+        atomic.write(file, text, worktree.trees(["."]))
     except OSError as error:
         raise ReportError(f"{file}: can't be written: {error.strerror}") from None

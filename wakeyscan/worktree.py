@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterable
 
 from wakeyscan.errors import GitError
 
@@ -21,6 +22,14 @@ def work_tree(folder: str) -> str | None:
         if above == at:
             return None
         at = above
+
+
+def trees(targets: Iterable[str]) -> tuple[str, ...]:
+    """Return the folders whose content may be anyone's: work trees, and what is scanned."""
+    named = tuple(targets)
+    tops = [work_tree(path) for path in (".", *named)]
+    scanned = [os.path.realpath(path) for path in named if os.path.isdir(path)]
+    return tuple(dict.fromkeys(top for top in (*tops, *scanned) if top))
 
 
 def folder_of(path: str) -> str:

@@ -12,6 +12,7 @@ from wakeyscan.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.auditing import Plan, audit
 from wakeyscan.errors import ReportError, UsageError, WakeyscanError
 from wakeyscan.finding import Liveness
+from wakeyscan.history.limits import Limits
 from wakeyscan.history.repository import find
 from wakeyscan.inspection import asked_about, check, heeded, inspect
 from wakeyscan.outcome import Outcome
@@ -22,6 +23,7 @@ HELP = """Scan as the GitHub Action does: what an event brings, or the tree.
 Writes a report and annotations to the log, a SARIF file, the job's summary, and the step's
 outputs. For use on other CI: wakeyscan scan."""
 
+_POLICY_FROM = "WAKEYSCAN_POLICY_FROM"
 _OTHERWISE = ("format", "report", "policy-from")
 
 PARAMETERS = Parameters(
@@ -63,10 +65,12 @@ def _tell_failure(why: str, code: int) -> None:
 def _run(values: Values, environment: Mapping[str, str]) -> tuple[int, dict[str, str]]:
     given = {**config.from_environment(PARAMETERS.options, environment), **values}
     sarif = str(given.get("sarif_file", "wakeyscan.sarif"))
-    _refuse_links(sarif)
     policy_from = github.policy_from(str(given.get("policy_from", "base")), environment)
-    settings = config.build({**values, "policy_from": policy_from}, PARAMETERS.options, environment)
+    others = {name: text for name, text in environment.items() if name != _POLICY_FROM}
+    wanted = {**values, "policy_from": policy_from} if policy_from else _without_policy(values)
+    settings = config.build(wanted, PARAMETERS.options, others)
     settings = settings._replace(reports=(("sarif", sarif),), sarif_profile="github")
+    delivery.check(settings, ["."])
     outcome = _outcome(given, settings, environment)
     delivery.deliver(outcome, settings)
     delivery.deliver(outcome, settings._replace(format="github", reports=()))
@@ -74,6 +78,10 @@ def _run(values: Values, environment: Mapping[str, str]) -> tuple[int, dict[str,
     _write_to("GITHUB_STEP_SUMMARY", summary.decode())
     code = outcome.exit_code(settings.fail_on, settings.strict_ignores)
     return code, _outputs(outcome, sarif, code)
+
+
+def _without_policy(values: Values) -> Values:
+    return {name: value for name, value in values.items() if name != "policy_from"}
 
 
 def _outcome(given: Values, settings: config.Config, environment: Mapping[str, str]) -> Outcome:
@@ -87,7 +95,7 @@ def _outcome(given: Values, settings: config.Config, environment: Mapping[str, s
             settings.rules,
             settings.jobs,
             True,
-            (),
+            Limits(),
             datetime.now(UTC),
             suppressed=whole,
             policy=settings.policy,
@@ -106,17 +114,6 @@ def _outcome(given: Values, settings: config.Config, environment: Mapping[str, s
     sources = [(source_of(path)[0], path) for path in paths]
     opened = [(source, source.units(path, settings.scope)) for source, path in sources]
     return inspect("action", tuple(paths), opened, settings)
-
-
-def _refuse_links(file: str) -> None:
-    """Refuse a file of the checkout that a link in it leads elsewhere: a pull request may bring it.
-
-    Raises `UsageError`.
-    """
-    here = os.path.realpath(".")
-    meant = os.path.normpath(os.path.join(here, file))
-    if meant.startswith(here + os.sep) and os.path.realpath(meant) != meant:
-        raise UsageError(f"a link leads {file} elsewhere, so no SARIF is written there")
 
 
 def _outputs(outcome: Outcome, sarif: str, code: int) -> dict[str, str]:

@@ -10,11 +10,12 @@ from wakeyscan import config, delivery, worktree
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.auditing import Plan, audit
 from wakeyscan.errors import GitError, UsageError
-from wakeyscan.history import refs
+from wakeyscan.history.limits import Limits
 from wakeyscan.history.memory import default_file
 from wakeyscan.history.mirror import located
 from wakeyscan.history.repository import Repository
 from wakeyscan.inspection import asked_about, check, heeded
+from wakeyscan.instant import instant
 from wakeyscan.progress import Progress
 
 HELP = """Look at every object of a repository, unreachable ones too, and tell the life of each key.
@@ -27,7 +28,9 @@ PARAMETERS = Parameters(
         *SCANNING,
         Option("reachable", "Only what refs reach."),
         Option("branch", "Only what this branch reaches.", "NAME"),
-        Option("since", "Only what commits since then reach (as 2026-01-31).", "DATE"),
+        Option("since", "Only what commits since then reach: 2026-01-31, 2026-01-31T10:00Z (UTC "
+               "unless it has an offset), today, yesterday, '3 days ago' (seconds, minutes, "
+               "hours, days, weeks, months, years; also 2.weeks.ago).", "DATE"),
         Option("no-cache", "Look at what was looked at before, too."),
         Option("trust-repo", "Heed wakeyscan:ignore in its files; the default for the repository "
                "that one stands in."),
@@ -42,10 +45,14 @@ def run(values: Values, operands: list[str]) -> int:
     """Audit, report, and give the exit code."""
     if len(operands) > 1:
         raise UsageError("wakeyscan audit takes one repository at a time")
+    if operands == [""]:
+        raise UsageError("REPO is empty: name a folder or a URL, or leave it out")
     settings = config.build(values, PARAMETERS.options, os.environ)
-    delivery.check(settings)
+    delivery.check(settings, operands or ["."])
     check(settings)
     given = {**config.from_environment(PARAMETERS.options, os.environ), **values}
+    now = datetime.now(UTC)
+    limits = _limits(given, now)
     target = operands[0] if operands else "."
     with located(target) as (folder, repository):
         at_home = _stands_in(repository)
@@ -56,8 +63,8 @@ def run(values: Values, operands: list[str]) -> int:
             rules_folder=settings.rules,
             jobs=settings.jobs,
             trusted=trusted,
-            limits=_limits(given, repository),
-            today=datetime.now(UTC),
+            limits=limits,
+            today=now,
             suppressed=settings.show_suppressed or settings.asking.wanted,
             # Paths that are allowed here mean nothing in another repository.
             policy=settings.policy if trusted else settings.policy._replace(allowances=()),
@@ -90,16 +97,15 @@ def _stands_in(repository: Repository) -> bool:
     return os.path.realpath(repository.git_folder) in standing
 
 
-def _limits(given: Values, repository: Repository) -> tuple[str, ...]:
-    """Turn the options that limit an audit into ones of `git rev-list`, with ids for names."""
-    since = (f"--since={given['since']}",) if "since" in given else ()
-    if not since and "branch" not in given and not given.get("reachable"):
-        return ()
-    tips = refs.read(repository)
-    if "branch" in given:
-        name = str(given["branch"])
-        known = [tips[ref] for ref in (f"refs/heads/{name}", f"refs/remotes/{name}") if ref in tips]
-        if not known:
-            raise UsageError(f"no branch {name!r} in {repository.folder}")
-        return (*since, known[0])
-    return (*since, *sorted(set(tips.values())))
+def _limits(given: Values, now: datetime) -> Limits:
+    """Read the options that limit an audit; raises `UsageError`."""
+    since = None
+    if "since" in given:
+        try:
+            since = instant(str(given["since"]), now)
+        except ValueError as refused:
+            raise UsageError(f"--since {refused}, not {given['since']!r}") from None
+    branch = str(given.get("branch", ""))
+    if "branch" in given and not branch:
+        raise UsageError("--branch is empty: name a branch, or leave the option out")
+    return Limits(since, branch, bool(given.get("reachable")))

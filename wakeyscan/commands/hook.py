@@ -46,7 +46,7 @@ def run(values: Values, operands: list[str]) -> int:
 def _run_stage(stage: str, arguments: list[str], values: Values) -> int:
     member = _member(stage)
     settings = config.build(values, PARAMETERS.options, os.environ)
-    delivery.check(settings)
+    delivery.check(settings, ())
     opened = member.opened(arguments, settings.scope)
     settings = settings._replace(scope=opened.scope)
     outcome = inspect("hook", (stage,), [(opened.source, opened.units)], settings)

@@ -12,7 +12,7 @@ from wakeyscan.target import source_of
 HELP = """Look for keys.
 
 A TARGET is a file or a folder (default: the present one), '-' for stdin, 'staged:' for what a
-commit would add, 'git:A..B' for what a range of commits brings.
+commit would add, 'git:A..B' for what a range of commits brings (name both ends).
 
 Inside a git work tree, files that git ignores are left out."""
 
@@ -30,8 +30,8 @@ PARAMETERS = Parameters(
 def run(values: Values, targets: list[str]) -> int:
     """Scan, report, and give the exit code."""
     settings = config.build(values, PARAMETERS.options, os.environ)
-    delivery.check(settings)
     targets = targets or ["."]
+    delivery.check(settings, targets)
     # All targets are opened before any is looked at: a typo in the last one shows at once.
     sources = [
         (source, source.units(rest, settings.scope)) for source, rest in map(source_of, targets)

@@ -26,6 +26,8 @@ def write(outcome: Outcome, out: TextIO, style: Style) -> None:
         about, more = f"{gaps[0].origin.path}: {gaps[0].reason}", number(gaps[1:])
         text = f"Not everything was looked at. {about}" + (f" (and {more} more)" if more else "")
         out.write(command("warning", text, title="wakeyscan: incomplete"))
+    for line in outcome.limits():
+        out.write(command("notice", line, title="wakeyscan"))
     if len(worst_first) > _SHOWN:
         text = f"{len(worst_first)} findings; GitHub shows {_SHOWN} of a kind. See the log."
         out.write(command("notice", text, title="wakeyscan"))

@@ -27,6 +27,7 @@ def _report(outcome: Outcome) -> dict[str, Any]:
         "command": outcome.command,
         "targets": [conceal(encodable(target)) for target in outcome.targets],
         "complete": outcome.complete,
+        "scope": _scope(outcome),
         "findings": [_finding(finding) for finding in outcome.findings],
         "keys": [_key(key) for key in outcome.keys],
         "skipped": [_skipped(item) for item in outcome.skipped],
@@ -38,6 +39,17 @@ def _report(outcome: Outcome) -> dict[str, Any]:
         },
         "ignores": outcome.ignores._asdict(),
         "policy": _policy(outcome),
+    }
+
+
+def _scope(outcome: Outcome) -> dict[str, Any]:
+    """Say what narrowed the run: files that git ignores are not counted."""
+    restriction = outcome.restriction
+    return {
+        "since": restriction.since or None,
+        "branches": [encodable(name) for name in restriction.branches],
+        "reachable": restriction.reachable,
+        "excluded": outcome.coverage.excluded,
     }
 
 

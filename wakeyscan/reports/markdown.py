@@ -16,7 +16,8 @@ _MOST_ROWS, _MOST_BYTES = 500, 400_000
 def write(outcome: Outcome, out: TextIO, style: Style) -> None:
     """Write a verdict, a table of the reported findings, and one of the gaps."""
     reported = sorted(outcome.reported(), key=lambda finding: -finding.severity)
-    out.write(f"### wakeyscan: {_verdict(outcome, len(reported))}\n\n")
+    limits = f" ({code(str(outcome.restriction))})" if str(outcome.restriction) else ""
+    out.write(f"### wakeyscan: {_verdict(outcome, len(reported))}{limits}\n\n")
     if reported:
         asked = any(finding.liveness is not Liveness.UNCHECKED for finding in reported)
         names = ("severity", "where", "rule", "secret", "exposure", *(("answer",) * asked))

@@ -180,7 +180,7 @@ def _invocation(outcome: Outcome, left_out: int) -> Any:
     notes = [_notification(item) for item in outcome.skipped]
     notes += [
         sarif.Notification(message=sarif.Message(text=printable(note)), level="note")
-        for note in (*outcome.notes(), *outcome.left_out())
+        for note in (*outcome.notes(), *outcome.left_out(), *outcome.limits())
     ]
     if left_out > 0:
         text = f"{left_out} findings of the lowest severity are left out: over {MOST_RESULTS}."

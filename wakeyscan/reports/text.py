@@ -120,7 +120,8 @@ def _skipped(outcome: Outcome, style: Style) -> str:
 
 def _summary(outcome: Outcome, style: Style) -> str:
     reported = outcome.reported()
-    parts = [_paint(_verdict(outcome, reported), *_verdict_color(outcome, reported), style)]
+    verdict = _verdict(outcome, reported).removesuffix(".") + _limits(outcome) + "."
+    parts = [_paint(verdict, *_verdict_color(outcome, reported), style)]
     suppressed = Counter(
         f.standing.value for f in outcome.findings if f.standing is not Standing.REPORTED
     )
@@ -155,6 +156,11 @@ def _verdict(outcome: Outcome, reported: tuple[Finding, ...]) -> str:
     if not outcome.complete:
         return "Nothing found, but not everything was looked at: this is no all-clear."
     return "Nothing found."
+
+
+def _limits(outcome: Outcome) -> str:
+    text = str(outcome.restriction)
+    return f" ({printable(text)})" if text else ""
 
 
 def _verdict_color(outcome: Outcome, reported: tuple[Finding, ...]) -> tuple[str]:

@@ -11,6 +11,11 @@ from wakeyscan.scope import Scope
 
 PARALLEL = False
 
+_EMPTY_SIDE = (
+    "{}: one side of the range is empty, as where a variable of CI is not set; name both sides, "
+    "as git:main..HEAD"
+)
+
 
 def units(target: str, scope: Scope) -> Iterator[str | Skipped]:
     """Yield the ids of the commits, as one unit; raises `SourceError` at once."""
@@ -26,15 +31,18 @@ def documents(unit: str, scope: Scope) -> Iterator[Document | Skipped]:
 def resolve(target: str, own: git.Git) -> commits.Commits:
     """Turn what the user names into ids; raises `SourceError` where it names nothing."""
     name = f"git:{target}"
+    separator = "..." if "..." in target else ".."
+    if separator in target and not all(map(str.strip, target.split(separator, 1))):
+        raise UsageError(_EMPTY_SIDE.format(name))
     if "..." in target:
         one, _, other = target.partition("...")
-        ends = tuple(commits.commit_id(end or "HEAD", own) for end in (one, other))
+        ends = tuple(commits.commit_id(end, own) for end in (one, other))
         bases = own.run("merge-base", "--all", *ends, ok=(0, 1)).decode().split()
         return commits.Commits(ends, tuple(bases), name=name)
     if ".." in target:
         one, _, other = target.partition("..")
-        end = commits.commit_id(other or "HEAD", own)
-        return commits.Commits((end,), (commits.commit_id(one or "HEAD", own),), name=name)
-    if not target:
+        end = commits.commit_id(other, own)
+        return commits.Commits((end,), (commits.commit_id(one, own),), name=name)
+    if not target.strip():
         raise UsageError("'git:' needs a revision or a range behind it, as git:main..HEAD")
     return commits.Commits((commits.commit_id(target, own),), name=name)

@@ -1,0 +1,68 @@
+"""Dates of the command line: ISO 8601, and a few relative forms, as one instant in UTC."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+
+FORMS = (
+    "must be a date such as 2026-01-31, a time such as 2026-01-31T10:00Z (UTC unless it has an "
+    "offset), today, yesterday, or N seconds, minutes, hours, days, weeks, months or years ago"
+)
+_ISO = re.compile(
+    r"(?P<day>\d{4}-?\d{2}-?\d{2}|\d{4}-?W\d{2}-?\d)"
+    r"(?:[T ](?P<time>\d{2}(?::?\d{2}(?::?\d{2}(?:[.,]\d+)?)?)?)"
+    r" ?(?P<offset>Z|[+-]\d{2}(?::?\d{2})?)?)?",
+    re.ASCII,
+)
+_AGO = re.compile(r"(\d+)[ .]*(second|minute|hour|day|week|month|year)s?(?:[ .]+ago)?", re.ASCII)
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 7 * 86400}
+_MONTHS = {"month": 1, "year": 12}
+
+
+def instant(text: str, now: datetime) -> datetime:
+    """Parse a date; raises `ValueError` in words. A day begins at midnight in UTC.
+
+    git guesses at what it does not know: `--since=2026-13-45` means now, which leaves out all.
+    """
+    words = " ".join(text.split())
+    try:
+        if found := _ISO.fullmatch(words.upper()):
+            return _absolute(found)
+        return _relative(words.lower(), now)
+    except (ValueError, OverflowError):  # no such day, hour, offset or year
+        raise ValueError(FORMS) from None
+
+
+def _absolute(found: re.Match[str]) -> datetime:
+    day = date.fromisoformat(found["day"])
+    clock = time.fromisoformat((found["time"] or "00") + (found["offset"] or "Z"))
+    return datetime.combine(day, clock).astimezone(UTC)
+
+
+def _relative(words: str, now: datetime) -> datetime:
+    today = datetime.combine(now.astimezone(UTC).date(), time(tzinfo=UTC))
+    if words in ("today", "yesterday"):
+        return today - timedelta(days=int(words == "yesterday"))
+    found = _AGO.fullmatch(words)
+    if not found:
+        raise ValueError(words)
+    count, unit = int(found[1]), found[2]
+    if unit in _MONTHS:
+        return _months_before(now, count * _MONTHS[unit])
+    return now - timedelta(seconds=count * _SECONDS[unit])
+
+
+def _months_before(now: datetime, count: int) -> datetime:
+    """Go back by months; the last day of a shorter month stands for a day that it lacks."""
+    from calendar import monthrange
+
+    year, month = divmod(now.year * 12 + now.month - 1 - count, 12)
+    last = monthrange(year, month + 1)[1]
+    return now.replace(year=year, month=month + 1, day=min(now.day, last))
+
+
+def shown(moment: datetime) -> str:
+    """Format an instant as ISO 8601 in UTC, a midnight as its day alone."""
+    text = moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()
+    return text.removesuffix("T00:00:00") if text.endswith("T00:00:00") else f"{text}Z"
