@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import ALPHABET, PREFIX, MakeKey, mask
+from tests.conftest import ALPHABET, PREFIX, MakeKey, Run, mask, write
 from tests.repository import Repo
 from tests.test_verify import Api
 from wakeyscan.bounds import bounds_of
@@ -461,3 +461,25 @@ def test_verify_of_a_key_on_a_line_of_its_own(api: Api) -> None:
     key = api.key()
     ran = api.run("verify", stdin=f"{key}\n".encode())
     assert (ran.code, OPEN_REASON in ran.out) == (0, False)
+
+
+RESTS = {
+    "wbr": "<code>{}<wbr>{}</code>\n",
+    "span": '<pre>K={}<span class="n">{}</span></pre>\n',
+    "zero width space": "k={}\u200b{}\n",
+    "two literals": "k = '{}' + \\\n    '{}'\n",
+    "a wrapped line": "$ export K={}\r\n{}\r\n",
+}
+
+
+@pytest.mark.parametrize("text", RESTS.values(), ids=RESTS)
+@pytest.mark.parametrize("name", ["a.txt", "a.html"])
+def test_the_rest_of_a_cut_key_is_in_no_report(
+    run: Run, make_key: MakeKey, tmp_path: Path, text: str, name: str
+) -> None:
+    key = make_key(60)
+    write(tmp_path, {name: text.format(key[:40], key[40:])})
+    for form in ("text", "json", "sarif", "github", "markdown"):
+        ran = run("scan", name, "--format", form)
+        assert ran.code == 1
+        assert key[40:] not in ran.out + ran.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
@@ -9,10 +10,16 @@ from typing import NamedTuple
 
 from wakeyscan.detect import Match
 from wakeyscan.display import conceal
+from wakeyscan.finding import Bounds
 from wakeyscan.locate import line_around
 
 _WIDTH = 100
 """Bytes of a line that are shown to either side of a secret."""
+
+
+_REST = re.compile(rb"[^\r\n]*+(?:\r*\n[^\w\r\n]*+[\w-]*+)?")
+_LONGEST_REST = 1024
+"""Bytes behind a secret that may hold the rest of it."""
 
 
 class Masks(NamedTuple):
@@ -41,11 +48,13 @@ class Masks(NamedTuple):
 
 
 def masks_of(content: bytes, matches: Iterable[Match]) -> Masks:
-    """Find what is to be masked of a text."""
+    """Return the masks of a text; a secret with open bounds is masked with what may continue it."""
+    matches = sorted(matches, key=lambda match: match.start)
+    behind = [match.start for match in matches[1:]] + [len(content)]
     spans = sorted(
         (start, end, str(match.secret))
-        for match in matches
-        for start, end in ((match.start, match.end), *match.elsewhere)
+        for match, limit in zip(matches, behind, strict=True)
+        for start, end in ((match.start, _end_of_rest(content, match, limit)), *match.elsewhere)
     )
     return Masks(content, tuple(spans), tuple(accumulate((end for _, end, _ in spans), max)))
 
@@ -59,6 +68,14 @@ def excerpt(masks: Masks, start: int, end: int) -> str:
     before = "…" if low and content[low - 1 : low] not in (b"\n", b"\r") else ""
     after = "…" if high < len(content) and content[high : high + 1] not in (b"\n", b"\r") else ""
     return before + masks.over(low, high).strip() + after
+
+
+def _end_of_rest(content: bytes, match: Match, limit: int) -> int:
+    """Return where the rest of a secret may end: behind its line and the first word of the next."""
+    if match.bounds is not Bounds.OPEN:
+        return match.end
+    found = _REST.match(content, match.end, match.end + _LONGEST_REST)
+    return max(match.end, min(found.end(), limit)) if found else match.end
 
 
 def _text(piece: bytes) -> str:

@@ -9,7 +9,7 @@ from wakeyscan import bounds, exposure, ignores, locate, severity, triage, unwra
 from wakeyscan.detect import Match
 from wakeyscan.errors import OutOfPatience
 from wakeyscan.excerpt import Masks, excerpt, masks_of
-from wakeyscan.finding import PIECES, Document, Finding, Origin, Position, Standing
+from wakeyscan.finding import PIECES, Bounds, Document, Finding, Origin, Position, Standing
 from wakeyscan.lens import Lens
 from wakeyscan.literal import Literals
 
@@ -56,6 +56,7 @@ def _findings(
     document: Document, matches: list[Match], through: Lens, details: Mapping[int, _Details]
 ) -> list[Finding]:
     content = document.content
+    matches = [_bounded(match, document) for match in matches]
     starts = locate.locate(content, (m.start for m in matches), document.line, document.column)
     low, high = document.own or (0, len(content))
     scene = _Scene(document, masks_of(content, matches), Literals(content), details, through)
@@ -64,6 +65,14 @@ def _findings(
         for match, place in zip(matches, starts, strict=True)
         if match.start < high and match.end > low  # what two windows share is told apart by place
     ]
+
+
+def _bounded(match: Match, document: Document) -> Match:
+    """Return a match with its bounds, which a decoded text has told already."""
+    if match.bounds:
+        return match
+    path = document.origin.path
+    return match._replace(bounds=bounds.bounds_of(document.content, match.start, match.end, path))
 
 
 def _finding(match: Match, place: tuple[int, int], scene: _Scene) -> Finding:
@@ -85,7 +94,7 @@ def _finding(match: Match, place: tuple[int, int], scene: _Scene) -> Finding:
         standing=standing,
         reason=reason,
         encoding=unwrap.composed(document.encoding, match.encoding),
-        bounds=match.bounds or bounds.bounds_of(content, start, end, document.origin.path),
+        bounds=match.bounds or Bounds.CERTAIN,
     )
 
 
