@@ -6,7 +6,7 @@ import os
 import shlex
 import sys
 
-from wakeyscan import child, worktree
+from wakeyscan import child, smallfile, worktree
 from wakeyscan.errors import SourceError
 
 _MARK = "# Written by: wakeyscan hook install"
@@ -71,8 +71,7 @@ def _executable() -> str:
 
 
 def _is_ours(file: str) -> bool:
-    with open(file, encoding="utf-8", errors="replace") as hook:
-        return _MARK in hook.read()
+    return _MARK.encode() in smallfile.read(file, smallfile.DATA)
 
 
 def _keep(file: str) -> None:
