@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wakeyscan import conversion, gitignore
+from wakeyscan import conversion, gitignore, smallfile
 from wakeyscan.errors import ConfigError
 from wakeyscan.policy import Allowance, Policy, Ruling
 
@@ -44,7 +44,9 @@ def find(named: str, revision: Revision | None) -> Found:
     for path, ours in _candidates():
         if revision is not None and revision.inside(path) is None:
             break  # above a bare repository
-        content = _read_at(path, revision) if revision or os.path.isfile(path) else None
+        # A special file or a broken link in the place of our own file is refused, not passed over.
+        there = os.path.lexists(path) if ours else os.path.isfile(path)
+        content = _read_at(path, revision) if revision or there else None
         # Most projects' pyproject.toml says nothing of us: then TOML is not even loaded.
         if content is not None and (ours or b"wakeyscan" in content):
             found = _found(path, content, revision)
@@ -85,18 +87,15 @@ def _read_at(path: str, revision: Revision | None) -> bytes | None:
     if there:
         return held
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        return smallfile.read(path, smallfile.SETTINGS)
     except OSError as error:
         raise ConfigError(f"{path}: can't be read: {error.strerror}") from None
 
 
 def _table(path: str, content: bytes, project: bool) -> Table:
-    import tomllib
-
     try:
-        whole = tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        whole = smallfile.toml(content)
+    except ValueError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
     tool = whole.get("tool", {})
     table = tool.get("wakeyscan", {}) if isinstance(tool, dict) else {}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from wakeyscan import commits, git
+from wakeyscan import commits, git, smallfile
 from wakeyscan.errors import SourceError, UsageError
 from wakeyscan.objectid import is_id, is_zero
 
@@ -78,8 +78,11 @@ def _home(event: dict[str, Any], end: str) -> str:
 def _event(environment: Mapping[str, str]) -> dict[str, Any]:
     path = environment.get("GITHUB_EVENT_PATH", "")
     try:
-        with open(path, encoding="utf-8") as file:
-            event = json.load(file)
+        event = json.loads(smallfile.read(path, smallfile.DATA).decode())
+    except RecursionError:
+        raise SourceError(
+            f"GITHUB_EVENT_PATH ({path!r}) can't be read: it is nested too deeply"
+        ) from None
     except (OSError, ValueError) as error:
         raise SourceError(f"GITHUB_EVENT_PATH ({path!r}) can't be read: {error}") from None
     if not isinstance(event, dict):

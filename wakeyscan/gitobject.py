@@ -10,6 +10,20 @@ COMMIT, TREE, BLOB, TAG, OFS_DELTA, REF_DELTA = 1, 2, 3, 4, 6, 7
 KINDS = {"commit": COMMIT, "tree": TREE, "blob": BLOB, "tag": TAG}
 """By the names that git gives them."""
 
+MOST_MADE = 1 << 30
+"""Bytes of an object that git may make in memory; it streams only blobs that are no deltas."""
+
+
+def delta_number(delta: bytes, at: int) -> tuple[int, int]:
+    """Read one of the sizes that a delta begins with, and where it ends; raises `IndexError`."""
+    number = shift = 0
+    while True:
+        byte = delta[at]
+        number |= (byte & 0x7F) << shift
+        shift, at = shift + 7, at + 1
+        if byte < 0x80:
+            return number, at
+
 
 def tree_entries(tree: bytes, width: int) -> Iterator[tuple[bytes, bytes]]:
     """Yield the names in a tree with the ids of what they name, `width` bytes each.

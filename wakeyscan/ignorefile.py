@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from io import StringIO
 from typing import NamedTuple
 
-from wakeyscan import worktree
+from wakeyscan import smallfile, worktree
 from wakeyscan.display import conceal
 from wakeyscan.errors import ConfigError, UsageError
 from wakeyscan.finding import Finding, Standing
@@ -114,12 +114,13 @@ def _layout(file: str, held: bytes | None = None) -> _Layout:
 def _lines(file: str, held: bytes | None) -> list[str]:
     try:
         if held is None:
-            with open(file, "rb") as there:
-                held = there.read()
+            held = smallfile.read(file, smallfile.LIST)
         text = held.decode("utf-8-sig")
     except FileNotFoundError:
         return []
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise ConfigError(f"{file}: can't be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
         raise ConfigError(f"{file}: can't be read: {error}") from None
     return list(StringIO(text, newline=None))  # a form feed, say, ends no line of it
 
@@ -153,12 +154,17 @@ def _entry(file: str, number: int, row: str) -> Entry:
             try:
                 entry = entry._replace(until=date.fromisoformat(value))
             except ValueError:
-                raise refuse(f"{value!r} is no day") from None
+                raise refuse(f"{_quoted(file, value)} is no day") from None
         elif name == "paths" and value:
             entry = entry._replace(paths=value)
         else:
-            raise refuse(f"{word!r} is not known")
+            raise refuse(f"{_quoted(file, word)} is not known")
     return entry
+
+
+def _quoted(file: str, word: str) -> str:
+    """Return a word for a message, but not from a linked file: the link may lead to any secret."""
+    return "a word" if os.path.islink(file) else repr(word)
 
 
 def _is_fingerprint(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from wakeyscan import family, importers
+from wakeyscan import family, importers, smallfile
 from wakeyscan.acceptance import Acceptance
 from wakeyscan.errors import SourceError, UsageError
 
@@ -28,10 +28,10 @@ def read(file: str, report: str, named: str) -> list[Acceptance]:
 
 def _text(file: str) -> str:
     try:
-        with open(file, encoding="utf-8-sig", errors="surrogateescape") as stream:
-            return stream.read()
+        held = smallfile.read(file, smallfile.DATA).decode("utf-8-sig", "surrogateescape")
     except OSError as error:
         raise SourceError(f"{file}: can't be read: {error.strerror}") from None
+    return held.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _recognised(file: str, text: str) -> str:

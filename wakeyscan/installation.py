@@ -6,7 +6,7 @@ import os
 import shlex
 import sys
 
-from wakeyscan import atomic, child, worktree
+from wakeyscan import atomic, child, smallfile, worktree
 from wakeyscan.errors import SourceError
 
 _MARK = "# Written by: wakeyscan hook install"
@@ -77,8 +77,7 @@ def _is_ours(file: str) -> bool:
         if os.path.islink(file) and not os.path.exists(file):
             return False  # it leads nowhere: git passes it by, and so does our hook
         raise SourceError(f"{file} is no file: move it, then install again")
-    with open(file, encoding="utf-8", errors="replace") as hook:
-        ours = _MARK in hook.read()
+    ours = _MARK.encode() in smallfile.read(file, smallfile.DATA)
     if ours and os.path.islink(file):
         raise SourceError(f"{file} is a link to a hook of wakeyscan: remove it, then install again")
     return ours

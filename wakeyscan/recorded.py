@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from wakeyscan import smallfile
 from wakeyscan.errors import SourceError
 
 SCHEMA = "wakeyscan-report/1"
@@ -17,10 +18,13 @@ _PARTS = ("command", "targets", "findings", "keys")
 def read_report(path: str) -> Iterator[dict[str, Any]]:
     """Give a report to read from; raises `SourceError` where it lacks what is looked for."""
     try:
-        with open(path, encoding="utf-8") as file:
-            report = json.load(file)
+        report = json.loads(smallfile.read(path, smallfile.DATA).decode())
         if report["schema"] != SCHEMA:
             raise ValueError("its schema is another one")
         yield {name: report[name] for name in _PARTS}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except OSError as error:
+        raise SourceError(f"{path}: is no JSON report of wakeyscan: {error.strerror}") from None
+    except RecursionError:
+        raise SourceError(f"{path}: is no JSON report of wakeyscan: nested too deeply") from None
+    except (ValueError, KeyError, TypeError) as error:
         raise SourceError(f"{path}: is no JSON report of wakeyscan: {error}") from None

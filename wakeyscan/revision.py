@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from wakeyscan import changes, commits, git, worktree
+from wakeyscan import changes, commits, git, smallfile, worktree
 from wakeyscan.errors import ConfigError, GitError, SourceError
 from wakeyscan.finding import Document, Origin, Skipped
 from wakeyscan.objectid import empty_tree
@@ -75,6 +75,11 @@ class Revision(NamedTuple):
         if change.mode == _LINK:
             raise ConfigError(f"{change.path} at {self} is a link, which is not followed")
         for found in self.own.objects([change.new]):
+            if found.size > smallfile.LIST:
+                most = smallfile.LIST >> 20
+                raise ConfigError(
+                    f"{change.path} at {self} can't be read: it is larger than {most} MiB"
+                )
             if found.type == "blob":
                 return found.whole()
         raise SourceError(f"{change.path} at {self} is missing from this clone: fetch it")

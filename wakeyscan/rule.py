@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from wakeyscan import smallfile
 from wakeyscan.errors import RuleError
 from wakeyscan.finding import Severity
 from wakeyscan.pattern import written_out
@@ -96,8 +97,7 @@ def load(extra: RuleFolder = "") -> tuple[Rule, ...]:
 def read(path: str) -> Rule:
     """Read and check one rule file; raises `RuleError`."""
     try:
-        with open(path, "rb") as file:
-            return _checked(path, _parse(file.read(), path))
+        return _checked(path, _parse(smallfile.read(path, smallfile.SETTINGS), path))
     except OSError as error:
         raise RuleError(f"{path}: can't be read: {error.strerror}") from None
 
@@ -136,11 +136,9 @@ def _refuse_twins(rules: list[Rule]) -> None:
 
 
 def _parse(data: bytes, path: str) -> dict[str, Any]:
-    import tomllib
-
     try:
-        return tomllib.loads(data.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return smallfile.toml(data)
+    except ValueError as error:
         raise RuleError(f"{path}: not valid TOML: {error}") from None
 
 

@@ -13,6 +13,7 @@ from wakeyscan.errors import GitError, OutOfPatience
 from wakeyscan.finding import Origin, Skipped
 from wakeyscan.gitobject import KINDS
 from wakeyscan.history.memory import Memory, Recollection
+from wakeyscan.history.pack import LARGE
 from wakeyscan.history.repository import Repository
 from wakeyscan.history.sight import Saw, Sighting, saw, sight
 from wakeyscan.history.store import Seen, Store, named, open_store, tasks, worker
@@ -184,6 +185,6 @@ class _Gathered:
 
 
 def _seen_in(found: Object, through: Lens, width: int) -> Saw:
-    if found.type != "blob":
+    if found.type != "blob" and found.size <= LARGE:
         return sight(through, width)(KINDS[found.type], found.whole())
     return saw(look_at(windows(Origin(""), found.read, None), through))

@@ -5,10 +5,10 @@ git is loaded where it is asked: with what starts it, it is 2 ms that a hook on 
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterable
 
+from wakeyscan import smallfile
 from wakeyscan.errors import GitError
 
 
@@ -52,10 +52,7 @@ def folder_of(path: str) -> str:
 
 def small_file(path: str) -> str:
     """Read a file of git's own; raises `OSError`, at a FIFO too, which would never end."""
-    if os.path.lexists(path) and not os.path.isfile(path):
-        raise OSError(errno.EINVAL, "not a file", path)
-    with open(path, encoding="utf-8", errors="surrogateescape") as file:
-        return file.read()
+    return smallfile.read(path, smallfile.LIST).decode("utf-8", "surrogateescape")
 
 
 def hooks_folder() -> str:

@@ -6,6 +6,7 @@ copy 16 MB.
 
 from __future__ import annotations
 
+from wakeyscan.gitobject import delta_number
 from wakeyscan.member import Closed
 
 _DAMAGED = "damaged: a delta is not as the format says"
@@ -20,8 +21,8 @@ def applied(base: bytes, delta: bytes, most: int) -> bytes:
 
 
 def _applied(base: bytes, delta: bytes, most: int) -> bytes:
-    said, at = _number(delta, 0)
-    size, at = _number(delta, at)
+    said, at = delta_number(delta, 0)
+    size, at = delta_number(delta, at)
     if size > most:
         raise Closed(f"an object of {size:,} bytes; those over {most:,} are not held")
     made = bytearray()
@@ -45,8 +46,8 @@ def literals(delta: bytes) -> bytes:
     """Give the text that a delta brings by itself, a line for each piece; raises `Closed`."""
     pieces: list[bytes] = []
     try:
-        _, at = _number(delta, 0)
-        _, at = _number(delta, at)
+        _, at = delta_number(delta, 0)
+        _, at = delta_number(delta, at)
         while at < len(delta):
             order, at = delta[at], at + 1
             if order & 0x80:
@@ -68,13 +69,3 @@ def _copied(delta: bytes, order: int, at: int) -> tuple[int, int, int]:
             numbers |= delta[at] << (8 * bit)
             at += 1
     return numbers & 0xFFFF_FFFF, (numbers >> 32) or 0x10000, at
-
-
-def _number(delta: bytes, at: int) -> tuple[int, int]:
-    number = shift = 0
-    while True:
-        byte = delta[at]
-        number |= (byte & 0x7F) << shift
-        shift, at = shift + 7, at + 1
-        if byte < 0x80:
-            return number, at

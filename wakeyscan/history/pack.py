@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import mmap
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from dulwich.errors import ApplyDeltaError
 from dulwich.pack import apply_delta  # compiled; its plain Python is a slower fallback of its own
 
 from wakeyscan.deflate import fast_zlib
-from wakeyscan.gitobject import OFS_DELTA, REF_DELTA
+from wakeyscan.gitobject import BLOB, MOST_MADE, OFS_DELTA, REF_DELTA, delta_number
 from wakeyscan.history.index import Damaged, Index, Unreadable, mapped
 
 NO_ENTRY = -1
@@ -144,6 +144,11 @@ SMALL = 1 << 20
 LARGE = 64 << 20
 """Bytes of an object over which it is not held in memory, nor what is a delta of it."""
 
+_MUCH_HELD = 64 << 20
+"""Bytes of bases over which the order of a family is chosen so that few more are held."""
+
+_MOST_HELD = 512 << 20
+"""Bytes of bases over which no more are held: git is asked for what is made of the next."""
 
 _TRUSTED = 1 << 16
 """Bytes that inflate to no more than `LARGE`, whatever they are: deflate makes 1032 of one."""
@@ -156,35 +161,154 @@ def _inflated(packed: memoryview) -> bytes | None:
     return content if inflater.eof else None
 
 
-def walk(pack: Pack, roots: Iterable[int]) -> Iterator[tuple[int, int, bytes | None]]:
+def walk(
+    pack: Pack, roots: Iterable[int], refuse: Callable[[int, str], None]
+) -> Iterator[tuple[int, int, bytes | None]]:
     """Yield all objects of the families of `roots`, each after the one that it is a delta of.
 
     That is: the number of the entry, its kind, and its content; `None` where that is too large to
-    hold, or the entry is not as the format says, so that git itself must be asked.
+    hold, or the entry is not as the format says, so that git itself must be asked. `refuse` is
+    called for each entry that is too large for git too, with the reason.
     """
     view = memoryview(pack.data)
     heads, offsets, sizes = pack.heads, pack.offsets, pack.sizes
-    child, sibling, inflate = pack.child, pack.sibling, fast_zlib.decompress
+    child, inflate = pack.child, fast_zlib.decompress
     damage = (fast_zlib.error, ApplyDeltaError, IndexError)
+    waiting = _Waiting(pack)
+    pending = waiting.entries
     for root in roots:
         kind = pack.kinds[root]
-        pending: list[tuple[int, bytes | None]] = [(root, b"")]
+        waiting.root = root
+        pending.append((root, b"", 0))
         while pending:
-            number, base = pending.pop()
+            number, base, released = pending.pop()
+            if released:
+                waiting.held -= released
             content: bytes | None = None
-            if base is not None and sizes.get(number, 0) <= LARGE:
+            if base is not None and (number not in sizes or sizes[number] <= LARGE):
                 try:
                     packed = view[offsets[number] + heads[number] : offsets[number + 1]]
                     content = inflate(packed) if len(packed) < _TRUSTED else _inflated(packed)
                     if number != root and content is not None:
-                        content = b"".join(apply_delta(base, content))
+                        if content[1] < 0x80 and content[3] < 0x80:  # it claims less than 16 KiB
+                            content = b"".join(apply_delta(base, content))
+                        else:
+                            content = _applied(base, content)
                 except damage:
                     content = None
+            if content is None and (excess := _excess(pack, number)):
+                for one in _family(pack, number):
+                    refuse(one, excess)
+                continue
             yield number, kind, content
-            number = child[number]
-            if number != NO_ENTRY:
-                if content is not None and len(content) > LARGE:
-                    content = None
-                while number != NO_ENTRY:
-                    pending.append((number, content))
-                    number = sibling[number]
+            if child[number] != NO_ENTRY:
+                waiting.add(number, content)
+
+
+class _Waiting:
+    """The deltas of one family whose bases are made, and how many bytes those bases take.
+
+    In a chain of which every level has a second child, each base would be held until the end: 90 KB
+    of pack would make 12 GB. Once much is held, the child with most deltas below it comes last,
+    when nothing holds the base any more. Then the bases held at once number no more than the
+    logarithm of the size of the family.
+    """
+
+    def __init__(self, pack: Pack) -> None:
+        self.entries: list[tuple[int, bytes | None, int]] = []
+        """The number of the entry, its base, and the bytes that are free once it is taken."""
+        self.root = NO_ENTRY
+        """The entry that all of the family are made of."""
+        self.held = 0
+        self._pack = pack
+        self._weights: dict[int, int] = {}
+        """Of all entries of the family that was last put in order."""
+
+    def add(self, number: int, base: bytes | None) -> None:
+        """Add the deltas of an entry, the last first."""
+        entries, sibling = self.entries, self._pack.sibling
+        released = 0
+        if base is not None:
+            if len(base) > LARGE or self.held > _MOST_HELD:
+                base = None
+            else:
+                released = len(base)
+                self.held += released
+        one = self._pack.child[number]
+        if self.held > _MUCH_HELD and sibling[one] != NO_ENTRY:
+            first, *others = self._heaviest_first(number)
+            entries.append((first, base, released))
+            entries += [(other, base, 0) for other in others]
+            return
+        while one != NO_ENTRY:
+            entries.append((one, base, released))
+            released = 0
+            one = sibling[one]
+
+    def _heaviest_first(self, number: int) -> list[int]:
+        if self.root not in self._weights:
+            self._weights = _weights(self._pack, self.root)
+        return sorted(_children(self._pack, number), key=self._weights.__getitem__, reverse=True)
+
+
+def _children(pack: Pack, number: int) -> Iterator[int]:
+    number = pack.child[number]
+    while number != NO_ENTRY:
+        yield number
+        number = pack.sibling[number]
+
+
+def _family(pack: Pack, number: int) -> Iterator[int]:
+    """Yield an entry and all that are made of it, each after the one that it is a delta of."""
+    pending = [number]
+    while pending:
+        yield (number := pending.pop())
+        pending += _children(pack, number)
+
+
+def _weights(pack: Pack, root: int) -> dict[int, int]:
+    """Count, for each entry of a family, the entries that are made of it, itself included."""
+    weights = dict.fromkeys(_family(pack, root), 1)
+    for number in reversed(weights):
+        weights[number] += sum(weights[one] for one in _children(pack, number))
+    return weights
+
+
+def _applied(base: bytes, delta: bytes) -> bytes | None:
+    """Apply a delta; `None` if it makes over `LARGE` bytes. Raises `IndexError` if it is cut off.
+
+    dulwich allocates the size that the delta claims before it reads on. A claim of up to three
+    bytes, which is less than 2 MiB, need not be decoded.
+    """
+    at = 1
+    while delta[at - 1] & 0x80:
+        at += 1
+    short = delta[at] < 0x80 or delta[at + 1] < 0x80 or delta[at + 2] < 0x80
+    if not short and delta_number(delta, at)[0] > LARGE:
+        return None
+    return b"".join(apply_delta(base, delta))
+
+
+def _excess(pack: Pack, number: int) -> str:
+    """Return why git must not be asked for an entry: it would hold all of it; empty if it may."""
+    sizes = [pack.sizes.get(number, 0)]
+    if pack.kinds[number] in (OFS_DELTA, REF_DELTA):
+        sizes += _claimed(pack, number)
+    elif pack.kinds[number] == BLOB:
+        return ""  # which git streams
+    most = max(sizes)
+    if most < MOST_MADE:
+        return ""
+    return f"takes {most:,} bytes of memory to make, over the maximum of {MOST_MADE:,}"
+
+
+def _claimed(pack: Pack, number: int) -> tuple[int, ...]:
+    """Return the sizes that a delta claims for its base and for its result, if they can be read."""
+    start = pack.offsets[number] + pack.heads[number]
+    packed = pack.data[start : min(start + _TRUSTED, pack.offsets[number + 1])]
+    try:
+        head: bytes = fast_zlib.decompressobj().decompress(packed, _LONGEST_HEAD)
+        base, at = delta_number(head, 0)
+        return base, delta_number(head, at)[0]
+    except (fast_zlib.error, IndexError):
+        return ()

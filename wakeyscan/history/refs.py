@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 
+from wakeyscan import smallfile
+from wakeyscan.errors import SourceError
 from wakeyscan.history.repository import Repository
 from wakeyscan.objectid import is_id
+
+_LONGEST_LINE = 1 << 16
+"""Bytes of a line; what is longer is read in pieces, none of which names an object."""
 
 
 def read(repository: Repository) -> dict[str, str]:
@@ -41,7 +47,7 @@ def read_logs(repository: Repository) -> dict[str, set[str]]:
         for path in _files(top):
             found = logs.setdefault(os.path.relpath(path, top).replace(os.sep, "/"), set())
             with open(path, "rb") as file:
-                for line in file:
+                for line in iter(partial(file.readline, _LONGEST_LINE), b""):
                     ids = line.split(b" ", 2)[:2]
                     found |= {i.decode("ascii") for i in ids if _is_id(i) and i.strip(b"0")}
     return logs
@@ -49,8 +55,9 @@ def read_logs(repository: Repository) -> dict[str, set[str]]:
 
 def _packed(path: str, refs: dict[str, str]) -> None:
     try:
-        with open(path, "rb") as file:
-            lines = file.read().split(b"\n")
+        lines = smallfile.read(path, smallfile.DATA).split(b"\n")
+    except smallfile.Refused as error:
+        raise SourceError(f"{path}: can't be read: {error.strerror}") from None
     except OSError:
         return
     for line in lines:
@@ -90,7 +97,7 @@ def _files(top: str) -> Iterator[str]:
 def _first_line(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
-            return file.readline(1 << 16).strip()
+            return file.readline(_LONGEST_LINE).strip()
     except OSError:
         return b""
 

@@ -9,6 +9,7 @@ import string
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from wakeyscan import smallfile
 from wakeyscan.errors import SourceError
 
 _DEEPEST = 5
@@ -59,8 +60,7 @@ def find(folder: str) -> Repository:
 def _git_folder(folder: str) -> str:
     dot_git = os.path.join(folder, ".git")
     if os.path.isfile(dot_git):
-        with open(dot_git, encoding="utf-8", errors="surrogateescape") as file:
-            named = file.read(1 << 16).partition("gitdir:")[2].strip()
+        named = _text(dot_git).partition("gitdir:")[2].strip()
         return os.path.normpath(os.path.join(os.path.abspath(folder), named))
     if os.path.islink(dot_git):
         raise SourceError(f"{dot_git}: is a link, which is not followed; name what it points to")
@@ -75,8 +75,14 @@ def _pointed(folder: str, name: str) -> str:
     path = os.path.join(folder, name)
     if not stat.S_ISREG(_mode(path)):
         return ""
-    with open(path, encoding="utf-8", errors="surrogateescape") as file:
-        return os.path.normpath(os.path.join(folder, file.read(1 << 16).strip()))
+    return os.path.normpath(os.path.join(folder, _text(path).strip()))
+
+
+def _text(path: str) -> str:
+    try:
+        return smallfile.read(path, smallfile.SETTINGS).decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise SourceError(f"{path}: can't be read: {error.strerror}") from None
 
 
 def _mode(path: str) -> int:
@@ -139,8 +145,7 @@ def _alternates(folder: str) -> list[str]:
     path = os.path.join(folder, "info", "alternates")
     if not stat.S_ISREG(_mode(path)):
         return []
-    with open(path, encoding="utf-8", errors="surrogateescape") as file:
-        lines = [_unquoted(line.rstrip("\n")) for line in file]
+    lines = [_unquoted(line.rstrip("\r")) for line in _text(path).split("\n")]
     return [
         os.path.normpath(os.path.join(folder, line)) for line in lines if line and line[0] != "#"
     ]
@@ -162,12 +167,11 @@ def _unescaped(escape: re.Match[str]) -> str:
 def _width(common: str) -> int:
     """Read the format of ids from the configuration, without obeying anything else in it."""
     try:
-        with open(os.path.join(common, "config"), encoding="utf-8", errors="replace") as file:
-            text = file.read(1 << 20).lower()
+        held = smallfile.read(os.path.join(common, "config"), smallfile.SETTINGS)
     except OSError:
         return 20
     section = ""
-    for line in text.splitlines():
+    for line in held.decode("utf-8", "replace").lower().splitlines():
         line = line.strip()
         if line.startswith("["):
             section = line.strip("[]").strip()

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from wakeyscan import git
+from wakeyscan.gitobject import MOST_MADE
 from wakeyscan.history.repository import Repository
 
 _CONFIG = """\
@@ -40,6 +41,7 @@ def opened(repository: Repository) -> Iterator[git.Git]:
         _write(os.path.join(folder, "config"), config)
         borrowed = os.pathsep.join(map(_quoted, repository.object_folders))
         environment = git.environment(()) | _NOTHING | {"GIT_DIR": folder}
+        environment["GIT_ALLOC_LIMIT"] = str(MOST_MADE)
         environment["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = borrowed
         yield git.Git(folder, environment, repository.folder)
     finally:

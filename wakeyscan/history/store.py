@@ -51,7 +51,7 @@ class Seen(NamedTuple):
     left: tuple[str, ...] = ()
     """Objects to ask git for: too large to hold, or not as the format says."""
     slow: tuple[tuple[str, str], ...] = ()
-    """Objects that a pattern took too long for, and what it said."""
+    """Objects that are skipped: too large to make, or too slow for a pattern; and the reason."""
     pack: int = -1
     """The number of the pack, or -1."""
 
@@ -142,9 +142,11 @@ def worker(store: Store, make_sight: Callable[[], Sight]) -> Callable[[Task], Se
         if task.pack < 0:
             return _see(_read_loose(store.loose[task.start : task.stop]), see)
         one, wanted = store.packs[task.pack], roots[task.pack][task.start : task.stop]
-        seen = _see(pack.walk(one, wanted), see)._replace(pack=task.pack)
+        refused: list[tuple[str, str]] = []
+        found = pack.walk(one, wanted, lambda number, why: refused.append((str(number), why)))
+        seen = _see(found, see)
         one.let_go()
-        return seen
+        return seen._replace(pack=task.pack, slow=(*seen.slow, *refused))
 
     return work
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wakeyscan import smallfile
 from wakeyscan.errors import SourceError
 from wakeyscan.finding import Document, Origin, Skipped
 from wakeyscan.scope import Scope
@@ -16,7 +17,7 @@ _SCISSORS = b" ------------------------ >8 ------------------------"
 def units(target: str, scope: Scope) -> Iterator[str | Skipped]:
     """Yield the file of the message; raises `SourceError` at once."""
     try:
-        open(target, "rb").close()
+        smallfile.read(target, smallfile.DATA)
     except OSError as error:
         raise SourceError(f"{target}: can't be read: {error.strerror}") from None
     return iter([target])
@@ -24,8 +25,7 @@ def units(target: str, scope: Scope) -> Iterator[str | Skipped]:
 
 def documents(unit: str, scope: Scope) -> Iterator[Document | Skipped]:
     """Yield the message down to the scissors: below them `git commit -v` shows the change."""
-    with open(unit, "rb") as file:
-        content = file.read()
+    content = smallfile.read(unit, smallfile.DATA)
     yield Document(Origin("(commit message)", part="message"), _above_scissors(content))
 
 
