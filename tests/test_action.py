@@ -30,7 +30,7 @@ from tests.runner import (
 )
 from tests.test_reports import HOSTILE, orders
 from tests.test_sarif import VALID
-from wakeyscan.finding import Secret
+from wakeyscan.core.secret import Secret
 from wakeyscan.standin import LIVE, StandIn
 
 ZEROS, NOWHERE = "0" * 40, "1" * 40

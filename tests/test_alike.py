@@ -17,7 +17,7 @@ from tests.archives import tarred, zipped
 from tests.conftest import Run, mask, write
 from tests.repository import Repo
 from wakeyscan.alike import summed
-from wakeyscan.finding import Origin, Skipped
+from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.outcome import number
 
 DAMAGED = "in zip: damaged: its check sum is wrong"

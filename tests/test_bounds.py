@@ -18,7 +18,7 @@ from tests.conftest import ALPHABET, PREFIX, MakeKey, Run, mask, write
 from tests.repository import Repo
 from tests.test_verify import Api
 from wakeyscan.bounds import bounds_of
-from wakeyscan.finding import Bounds
+from wakeyscan.core.finding import Bounds
 from wakeyscan.standin import BARE, LIVE, REVOKED, UNKNOWN, Script, StandIn
 
 KEY = PREFIX + "".join(random.Random("bounds").choices(ALPHABET, k=24))

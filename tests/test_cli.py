@@ -19,11 +19,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import WAKEYSCAN, MakeKey, Ran, Run, environment, execute, mask, write
-from wakeyscan import __version__, arguments, cli, commands, family, reports
+from wakeyscan import __version__, arguments, cli, commands, reports
+from wakeyscan.core import registry
 
-COMMANDS = family.names(commands)
-FORMATS = ", ".join(family.names(reports))
-MODULES = {name: family.member(commands, name) for name in COMMANDS}
+COMMANDS = registry.names(commands)
+FORMATS = ", ".join(registry.names(reports))
+MODULES = {name: registry.member(commands, name) for name in COMMANDS}
 CLEAN = "Nothing found.\nLooked at 1 file, 1 byte.\n"
 
 
@@ -282,7 +283,7 @@ def test_a_file_whose_name_holds_a_key_is_scanned_and_masked(
 ) -> None:
     key = make_key()
     write(tmp_path, {f"{key}.txt": "x"})
-    for name in family.names(reports):
+    for name in registry.names(reports):
         ran = run("scan", f"{key}.txt", "--format", name)
         assert (ran.code, ran.err) == (1, "")
         assert key not in ran.out
@@ -460,7 +461,7 @@ def files_of(folder: Path) -> dict[str, str]:
 
 def test_reports_go_to_files_beside_stdout(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
     write(tmp_path, {"src/leak": make_key()})
-    formats = family.names(reports)
+    formats = registry.names(reports)
     flags = [f"--report={name}=out.{name}" for name in formats]
     expected = {f"out.{name}": run("scan", "src", "--format", name).out for name in formats}
     ran = run("scan", "src", *flags)

@@ -49,12 +49,13 @@ from tests.conftest import (
     write,
 )
 from tests.repository import Repo, places
-from wakeyscan import containers, family, rule
+from wakeyscan import containers, rule
 from wakeyscan.container import Bounds, format_of
 from wakeyscan.containers._pdffilters import unfiltered
 from wakeyscan.containers._pdfpredictors import predictors
+from wakeyscan.core import registry
+from wakeyscan.core.document import Document, Origin
 from wakeyscan.examine import examine
-from wakeyscan.finding import Document, Origin
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import Lens, lens
 from wakeyscan.look import look_at
@@ -201,7 +202,7 @@ def test_each_member_of_the_family_has_a_signature(tree: Tree) -> None:
     for form in FORMATS:
         content = (tree.folder / f"{form}-plain.bin").read_bytes()
         assert format_of(content, len(content)) == form
-    assert sorted((*FORMATS, *UNREAD, "lfs")) == list(family.names(containers))
+    assert sorted((*FORMATS, *UNREAD, "lfs")) == list(registry.names(containers))
 
 
 UNREAD = {

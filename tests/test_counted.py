@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from tests.conftest import ALPHABET, PREFIX, WAKEYSCAN, MakeKey, execute, fingerprint, write
 from wakeyscan import rule
+from wakeyscan.core.document import Document, Origin
 from wakeyscan.examine import examine
-from wakeyscan.finding import Document, Origin
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import lens
 

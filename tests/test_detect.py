@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from tests import shapes
 from tests.conftest import ALPHABET, PREFIX, MakeKey
 from wakeyscan import rule
+from wakeyscan.core.document import Document, Origin
+from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.examine import examine
-from wakeyscan.finding import Document, Finding, Origin, Standing
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import lens
 

@@ -27,9 +27,11 @@ from tests.conftest import (
 from tests.disguises import SINGLE, each, pairs
 from tests.lenses import few, many
 from tests.repository import Repo
-from wakeyscan import decoders, family, rule
+from wakeyscan import decoders, rule
+from wakeyscan.core import registry
+from wakeyscan.core.document import Document, Origin
+from wakeyscan.core.finding import Finding, Severity, Standing
 from wakeyscan.examine import examine
-from wakeyscan.finding import Document, Finding, Origin, Severity, Standing
 from wakeyscan.inspection import Wrappings
 from wakeyscan.layer import Layer
 from wakeyscan.lens import Lens, lens
@@ -320,11 +322,11 @@ def test_any_text_can_be_unwrapped(content: str) -> None:
 @given(
     content=st.binary(max_size=300),
     at=st.integers(0, 300),
-    name=st.sampled_from(family.names(decoders)),
+    name=st.sampled_from(registry.names(decoders)),
 )
 @settings(max_examples=500, deadline=None)
 def test_no_decoder_trips_over_any_bytes(content: bytes, at: int, name: str) -> None:
-    decoder = family.member(decoders, name)
+    decoder = registry.member(decoders, name)
     marks = frozenset([*decoder.disguise(PREFIX.encode(), True)])
     for mark in marks:
         whole = content[:at] + mark + content[at:]

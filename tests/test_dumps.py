@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from tests.conftest import ALPHABET, PREFIX, WAKEYSCAN, execute, fingerprint, write
 from tests.lenses import few, many
+from wakeyscan.core.document import Document, Origin
 from wakeyscan.decoders import dump
 from wakeyscan.examine import examine
-from wakeyscan.finding import Document, Origin
 from wakeyscan.layer import Layer
 
 HASTY = many()

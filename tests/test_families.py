@@ -13,14 +13,14 @@ from wakeyscan import (
     audiences,
     commands,
     decoders,
-    family,
     importers,
     outlines,
     reports,
     sources,
     verifiers,
 )
-from wakeyscan.errors import UsageError
+from wakeyscan.core import registry
+from wakeyscan.core.errors import UsageError
 
 FAMILIES = (sources, decoders, outlines, audiences, reports, commands, verifiers, importers)
 FUNCTIONS = {
@@ -78,7 +78,7 @@ RENAMED = {"targets": "operands"}
 
 
 def members(package: ModuleType) -> list[ModuleType]:
-    return [family.member(package, name) for name in family.names(package)]
+    return [registry.member(package, name) for name in registry.names(package)]
 
 
 CASES = [
@@ -126,14 +126,14 @@ def test_every_member_says_what_it_is(member: ModuleType) -> None:
     assert [function for function in public if not inspect.getdoc(function)] == []
 
 
-@pytest.mark.parametrize("name", family.names(importers))
+@pytest.mark.parametrize("name", registry.names(importers))
 def test_every_importer_says_whether_a_report_is_of_use(name: str) -> None:
-    assert type(family.member(importers, name).WITH_REPORT) is bool
+    assert type(registry.member(importers, name).WITH_REPORT) is bool
 
 
-@pytest.mark.parametrize("name", family.names(sources))
+@pytest.mark.parametrize("name", registry.names(sources))
 def test_every_source_says_whether_processes_may_share_it(name: str) -> None:
-    source = family.member(sources, name)
+    source = registry.member(sources, name)
     assert type(source.PARALLEL) is bool
     if source.PARALLEL:
         assert callable(source.sift)
@@ -147,9 +147,9 @@ def test_every_decoder_has_a_name_of_its_own_but_one_that_takes_the_same_off() -
     assert not {"plain", ""} & set(named)
 
 
-@pytest.mark.parametrize("name", family.names(commands))
+@pytest.mark.parametrize("name", registry.names(commands))
 def test_every_command_says_what_it_takes(name: str) -> None:
-    command = family.member(commands, name)
+    command = registry.member(commands, name)
     assert isinstance(command.PARAMETERS, arguments.Parameters)
     assert command.HELP.strip()
     listed = [option.name for option in command.PARAMETERS.options]
@@ -163,7 +163,7 @@ def test_a_family_lists_its_files_and_nothing_else(package: ModuleType) -> None:
     folder = Path(package.__path__[0])
     files = sorted(path.stem for path in folder.glob("[!_]*.py"))
     assert files
-    assert family.names(package) == tuple(files)
+    assert registry.names(package) == tuple(files)
 
 
 @pytest.mark.parametrize("name", ["nope", "", "__init__", "__pycache__", "../cli", "text.write"])
@@ -171,6 +171,6 @@ def test_a_family_lists_its_files_and_nothing_else(package: ModuleType) -> None:
 def test_what_is_no_member_is_refused(package: ModuleType, name: str) -> None:
     kind = package.__name__.removeprefix("wakeyscan.")
     with pytest.raises(UsageError) as refused:
-        family.member(package, name)
-    listed = ", ".join(family.names(package))
+        registry.member(package, name)
+    listed = ", ".join(registry.names(package))
     assert str(refused.value) == f"no {name!r} among the {kind}; there are: {listed}"

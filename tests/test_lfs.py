@@ -21,7 +21,7 @@ from tests.repository import Repo, fingerprints, places
 from tests.test_startup import loaded_by
 from wakeyscan import rule
 from wakeyscan.container import Bounds, format_of
-from wakeyscan.finding import Document, Origin
+from wakeyscan.core.document import Document, Origin
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import lens
 from wakeyscan.look import look_at

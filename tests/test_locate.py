@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wakeyscan.locate import advance, line_around, locate
+from wakeyscan.core.line_index import advance, line_around, locate
 
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.conftest import MakeKey, fingerprint
 from tests.repository import Repo
 from tests.test_config import OURS
-from wakeyscan.gitignore import matcher
+from wakeyscan.core.files import matcher
 
 NAMES = {
     "latin-1": b"caf\xe9.txt",

@@ -22,8 +22,8 @@ from tests.conftest import ALPHABET, PREFIX, MakeKey, Run, fingerprint, mask, wr
 from tests.disguises import lines
 from tests.repository import Repo, places
 from wakeyscan.container import Bounds
+from wakeyscan.core.document import Document, Origin
 from wakeyscan.examine import examine
-from wakeyscan.finding import Document, Origin
 from wakeyscan.lens import Lens
 from wakeyscan.look import Looked, look_at
 

@@ -23,8 +23,8 @@ from tests.conftest import MakeKey, environment, execute, fingerprint
 from tests.repository import Repo
 from wakeyscan import rule
 from wakeyscan.auditing import Plan, audit
+from wakeyscan.core.document import Document, Origin
 from wakeyscan.examine import examine_name
-from wakeyscan.finding import Document, Origin
 from wakeyscan.history import pack, sterile
 from wakeyscan.history.limits import Limits
 from wakeyscan.history.memory import Memory

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tests import shapes
 from tests.conftest import ALPHABET, PREFIX, MakeKey, Run, fingerprint, mask, write
 from tests.lenses import few, many
+from wakeyscan.core.document import Document, Origin
+from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.examine import examine
-from wakeyscan.finding import Document, Finding, Origin, Standing
 from wakeyscan.lens import Lens
 
 HASTY = many()

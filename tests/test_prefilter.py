@@ -16,8 +16,10 @@ from tests.archives import tarred
 from tests.conftest import ALPHABET, PREFIX, MakeKey
 from tests.disguises import SINGLE, dump
 from tests.lenses import few, many, more
-from wakeyscan import decoders, family
-from wakeyscan.finding import Document, Finding, Origin
+from wakeyscan import decoders
+from wakeyscan.core import registry
+from wakeyscan.core.document import Document, Origin
+from wakeyscan.core.finding import Finding
 from wakeyscan.lens import Lens
 from wakeyscan.look import look_at
 
@@ -174,7 +176,7 @@ def test_the_table_has_all_decoders() -> None:
         for _ in range(60):
             for finding in found(wrapped(source), MANY):
                 seen.update(finding.encoding.split("/"))
-    names = {family.member(decoders, name).NAME for name in family.names(decoders)}
+    names = {registry.member(decoders, name).NAME for name in registry.names(decoders)}
     assert names <= seen
 
 

@@ -24,7 +24,8 @@ from tests.runner import (
 from tests.test_action import push
 from tests.test_pre_commit import Offer
 from tests.test_pre_commit import offer as offer_
-from wakeyscan import family, reports, rule
+from wakeyscan import reports, rule
+from wakeyscan.core import registry
 from wakeyscan.standin import BARE, LIVE, REVOKED, StandIn
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -447,7 +448,7 @@ def test_the_table_of_rules_lists_them_all() -> None:
 
 def test_the_list_of_formats_is_whole() -> None:
     (listed,) = re.findall(r"`--format ([\w|]+)`", README)
-    assert sorted(listed.split("|")) == sorted(family.names(reports))
+    assert sorted(listed.split("|")) == sorted(registry.names(reports))
 
 
 def test_an_ignore_mark(scene: Scene) -> None:

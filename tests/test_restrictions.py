@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.conftest import MakeKey, fingerprint
 from tests.history import Dated
 from tests.repository import Repo, fingerprints
-from wakeyscan.instant import instant, shown
+from wakeyscan.core.timestamps import instant, shown
 
 NOW = datetime(2026, 3, 31, 15, 30, tzinfo=UTC)
 

@@ -20,7 +20,9 @@ from jsonschema import Draft4Validator  # type: ignore[import-untyped]
 
 from tests.conftest import PREFIX, MakeKey, Run, fingerprint, mask, write
 from wakeyscan import __version__
-from wakeyscan.finding import Exposure, Finding, Origin, Position, Secret, Severity
+from wakeyscan.core.document import Origin
+from wakeyscan.core.finding import Exposure, Finding, Position, Severity
+from wakeyscan.core.secret import Secret
 from wakeyscan.outcome import Coverage, Outcome, Style
 from wakeyscan.reports import sarif
 from wakeyscan.rule import load

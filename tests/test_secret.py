@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 
 import wakeyscan
 from tests.conftest import PREFIX, MakeKey
-from wakeyscan.finding import Exposure, Finding, Origin, Position, Secret, Severity
+from wakeyscan.core.document import Origin
+from wakeyscan.core.finding import Exposure, Finding, Position, Severity
+from wakeyscan.core.secret import Secret
 
 RULE = "wastack-api-key"
 

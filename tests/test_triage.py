@@ -13,18 +13,11 @@ from hypothesis import strategies as st
 
 from tests.conftest import PREFIX, MakeKey
 from wakeyscan import rule
+from wakeyscan.core.document import Document, Origin
+from wakeyscan.core.finding import Exposure, Finding, Liveness, Severity, Standing
+from wakeyscan.core.secret import Secret
 from wakeyscan.detect import Match
 from wakeyscan.examine import examine
-from wakeyscan.finding import (
-    Document,
-    Exposure,
-    Finding,
-    Liveness,
-    Origin,
-    Secret,
-    Severity,
-    Standing,
-)
 from wakeyscan.lens import lens
 from wakeyscan.severity import severity_of
 from wakeyscan.triage import placeholder_reason

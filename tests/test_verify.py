@@ -17,7 +17,7 @@ from tests.conftest import PREFIX, WAKEYSCAN, MakeKey, Ran, execute, mask, write
 from tests.repository import Repo
 from tests.runner import Runner
 from tests.test_sarif import VALID
-from wakeyscan.finding import Secret
+from wakeyscan.core.secret import Secret
 from wakeyscan.standin import (
     BARE,
     FORBIDDEN,

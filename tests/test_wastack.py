@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from tests.certificates import OPENSSL, Papers, authority, issued, self_signed
 from tests.conftest import MakeKey
 from wakeyscan import __version__, standin
+from wakeyscan.core.errors import UsageError
+from wakeyscan.core.finding import Bounds, Liveness
+from wakeyscan.core.secret import Secret
 from wakeyscan.endpoint import Endpoint, endpoint
-from wakeyscan.errors import UsageError
-from wakeyscan.finding import Bounds, Liveness, Secret
 from wakeyscan.pace import REQUESTS, SECONDS, Pace, duration
 from wakeyscan.standin import Asking, Script, StandIn, in_turn, limits, redirects, says, sends
 from wakeyscan.verdict import Control, Verdict, bounded

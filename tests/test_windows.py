@@ -13,8 +13,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import MakeKey
-from wakeyscan import rule, windows
-from wakeyscan.finding import Document, Origin, Secret, Skipped
+from wakeyscan import rule
+from wakeyscan.core import chunks
+from wakeyscan.core.document import Document, Origin, Skipped
+from wakeyscan.core.secret import Secret
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import Lens, lens
 from wakeyscan.look import Looked, look_at
@@ -80,12 +82,12 @@ def through() -> Lens:
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(windows, "WINDOW", WINDOW)
-    monkeypatch.setattr(windows, "OVERLAP", OVERLAP)
+    monkeypatch.setattr(chunks, "WINDOW", WINDOW)
+    monkeypatch.setattr(chunks, "OVERLAP", OVERLAP)
 
 
 def cut(content: bytes, most: int | None = None) -> Iterator[Document | Skipped]:
-    return windows.windows(Origin("a.py"), BytesIO(content).read, most)
+    return chunks.windows(Origin("a.py"), BytesIO(content).read, most)
 
 
 def in_windows(content: bytes, through: Lens) -> Looked:
@@ -167,7 +169,7 @@ def test_the_end_is_never_lost(size: int, piece: int, compose: Compose, through:
     def read(wanted: int) -> bytes:
         return stream.read(min(wanted, piece))
 
-    looked = look_at(windows.windows(Origin("a.py"), read, None), through)
+    looked = look_at(chunks.windows(Origin("a.py"), read, None), through)
     assert [f.position.column for f in looked.findings] == [len(content) - len(key) + 2]
     assert looked.coverage[:2] == (1, len(content))
 

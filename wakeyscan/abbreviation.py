@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from wakeyscan import ignorefile, worktree
-from wakeyscan.errors import UsageError
+from wakeyscan.core.errors import UsageError
 from wakeyscan.outcome import Outcome
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from wakeyscan.finding import Secret
+from wakeyscan.core.secret import Secret
 
 
 class Acceptance(NamedTuple):

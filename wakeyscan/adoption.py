@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterable
 from functools import cache, partial
 from typing import NamedTuple
 
-from wakeyscan import family, git, rule, sources, worktree
+from wakeyscan import git, rule, sources, worktree
 from wakeyscan.acceptance import Acceptance
 from wakeyscan.config import Config
-from wakeyscan.finding import Document, Finding, Origin, Secret, Skipped, Standing
+from wakeyscan.core import registry
+from wakeyscan.core.document import Document, Origin, Skipped
+from wakeyscan.core.finding import Finding, Standing
+from wakeyscan.core.secret import Secret
 from wakeyscan.inspection import Wrappings, kept
 from wakeyscan.lens import lens
 from wakeyscan.look import look_at
@@ -88,7 +91,7 @@ class _Scene:
         file = os.path.join(self.top, path)
         if not os.path.isfile(file):
             return None
-        source = family.member(sources, "path")
+        source = registry.member(sources, "path")
         return self._looked(source.documents(os.path.relpath(file), self._settings.scope))
 
     def _then(self, path: str, commit: str) -> tuple[Finding, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from wakeyscan.finding import Origin, Skipped
+from wakeyscan.core.document import Origin, Skipped
 
 _LISTED = 3
 """Of things alike, so many are listed by themselves; the rest are summed up, two or more."""

@@ -10,8 +10,9 @@ from functools import partial
 from typing import NamedTuple
 
 from wakeyscan import git, largefiles, policy, rule
-from wakeyscan.errors import GitError
-from wakeyscan.finding import Finding, Origin, Skipped
+from wakeyscan.core.document import Origin, Skipped
+from wakeyscan.core.errors import GitError
+from wakeyscan.core.finding import Finding, Key
 from wakeyscan.history import labels, limits, lives, refs, sterile
 from wakeyscan.history.completeness import Check
 from wakeyscan.history.limits import Limits
@@ -21,7 +22,6 @@ from wakeyscan.history.scene import Scene
 from wakeyscan.history.sight import Sighting
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import Lens, lens
-from wakeyscan.life import Key
 from wakeyscan.outcome import Coverage, Outcome, Restriction
 from wakeyscan.policy import Policy
 from wakeyscan.precedent import Precedents

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wakeyscan.display import conceal, printable
-from wakeyscan.finding import CUT_OR_TOO_LONG, Bounds, Liveness
-from wakeyscan.life import Key, Moment, Place
+from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Key, Liveness, Moment, Place
+from wakeyscan.core.redaction import conceal, printable
 
 _SHORT = 12
 _MOST_PLACES = 5

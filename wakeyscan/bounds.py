@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from wakeyscan.core.finding import Bounds
 from wakeyscan.counted import counted
-from wakeyscan.finding import Bounds
 
 _FAR = 1 << 10
 """Bytes on either side of a secret that are read."""

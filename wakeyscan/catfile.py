@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from wakeyscan import child
-from wakeyscan.errors import GitError
+from wakeyscan.core.errors import GitError
 
 
 class Object(NamedTuple):

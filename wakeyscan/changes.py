@@ -8,10 +8,10 @@ from functools import partial
 from typing import NamedTuple
 
 from wakeyscan import git
-from wakeyscan.finding import Document, Origin, Skipped
+from wakeyscan.core.chunks import too_large, windows
+from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.objectid import is_zero
 from wakeyscan.scope import Scope
-from wakeyscan.windows import too_large, windows
 
 SUBMODULE, UNMERGED = "160000", "unmerged"
 

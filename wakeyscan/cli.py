@@ -11,9 +11,11 @@ from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from wakeyscan import __version__, arguments, commands, family
-from wakeyscan.display import KEY_PREFIX, conceal, printable
-from wakeyscan.errors import UsageError, WakeyscanError
+from wakeyscan import __version__, arguments, commands
+from wakeyscan.core import registry
+from wakeyscan.core.errors import UsageError, WakeyscanError
+from wakeyscan.core.redaction import conceal, printable
+from wakeyscan.core.secret import KEY_PREFIX
 
 if TYPE_CHECKING:
     import click
@@ -45,8 +47,8 @@ def _run(argv: list[str]) -> int:
     _refuse_files_as_options(argv)
     if argv == ["--version"]:
         return _tell(f"wakeyscan {__version__}\n")
-    if argv and argv[0] in family.names(commands):
-        command = family.member(commands, argv[0])
+    if argv and argv[0] in registry.names(commands):
+        command = registry.member(commands, argv[0])
         plain = arguments.read(argv[1:], command.PARAMETERS)
         if plain is not None:
             return int(command.run(*plain))
@@ -89,7 +91,7 @@ def _run_with_click(argv: list[str]) -> int:
         with redirect_stdout(said):
             chosen = _group().main(argv or ["--help"], "wakeyscan", standalone_mode=False)
     except click.ClickException as error:
-        known = argv and argv[0] in family.names(commands)
+        known = argv and argv[0] in registry.names(commands)
         command = f"wakeyscan {argv[0]}" if known else "wakeyscan"
         raise UsageError(f"{error.format_message()} (see {command} --help)") from None
     except click.Abort:
@@ -116,12 +118,12 @@ def _group() -> click.Group:
         """Loads a command when it is asked for."""
 
         def list_commands(self, ctx: click.Context) -> list[str]:
-            return list(family.names(commands))
+            return list(registry.names(commands))
 
         def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-            if name not in family.names(commands):
+            if name not in registry.names(commands):
                 return None
-            return _command(name, family.member(commands, name))
+            return _command(name, registry.member(commands, name))
 
     group = Lazy(
         "wakeyscan",

@@ -8,8 +8,8 @@ from functools import partial
 from typing import NamedTuple
 
 from wakeyscan import changes, git, worktree
-from wakeyscan.errors import SourceError
-from wakeyscan.finding import Document, Origin, Skipped
+from wakeyscan.core.document import Document, Origin, Skipped
+from wakeyscan.core.errors import SourceError
 from wakeyscan.objectid import empty_tree, is_id
 from wakeyscan.scope import Scope
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wakeyscan import configfile, conversion
 from wakeyscan.arguments import Option, Values
-from wakeyscan.cachefolder import cache_folder
-from wakeyscan.errors import ConfigError, UsageError
-from wakeyscan.finding import API_KEY, APP_KEY, Secret, Severity
+from wakeyscan.core.errors import ConfigError, UsageError
+from wakeyscan.core.files import cache_folder
+from wakeyscan.core.finding import Severity
+from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
 from wakeyscan.policy import Policy
 from wakeyscan.rule import RuleFolder
 from wakeyscan.scope import Scope

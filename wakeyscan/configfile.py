@@ -6,8 +6,9 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wakeyscan import conversion, gitignore, smallfile
-from wakeyscan.errors import ConfigError
+from wakeyscan import conversion
+from wakeyscan.core import files, small_files
+from wakeyscan.core.errors import ConfigError
 from wakeyscan.policy import Allowance, Policy, Ruling
 
 if TYPE_CHECKING:
@@ -87,14 +88,14 @@ def _read_at(path: str, revision: Revision | None) -> bytes | None:
     if there:
         return held
     try:
-        return smallfile.read(path, smallfile.SETTINGS)
+        return small_files.read(path, small_files.SETTINGS)
     except OSError as error:
         raise ConfigError(f"{path}: can't be read: {error.strerror}") from None
 
 
 def _table(path: str, content: bytes, project: bool) -> Table:
     try:
-        whole = smallfile.toml(content)
+        whole = small_files.toml(content)
     except ValueError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
     tool = whole.get("tool", {})
@@ -183,7 +184,7 @@ def _converted(convert: Callable[[object], Any], value: object, where: str) -> A
 def _refuse_patterns(where: str, patterns: Iterable[str]) -> None:
     for pattern in patterns:
         try:
-            gitignore.matcher([pattern], ".")
+            files.matcher([pattern], ".")
         except ValueError:
             raise ConfigError(f"{where}: no gitignore pattern: {pattern!r}") from None
 

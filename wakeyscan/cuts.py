@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from wakeyscan.display import KEY_PREFIX
+from wakeyscan.core.secret import KEY_PREFIX
 
 PREFIX = KEY_PREFIX.encode()
 QUOTES = (b'"', b"'", b"`")

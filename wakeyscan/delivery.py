@@ -8,8 +8,9 @@ import sys
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from wakeyscan import atomic, config, family, reports, worktree
-from wakeyscan.errors import ReportError
+from wakeyscan import config, reports, worktree
+from wakeyscan.core import files, registry
+from wakeyscan.core.errors import ReportError
 from wakeyscan.outcome import Outcome, Style
 
 
@@ -30,10 +31,10 @@ def check(settings: config.Config, targets: Iterable[str]) -> None:
     Raises `UsageError` or `ReportError`.
     """
     for name in (settings.format, *(name for name, _ in settings.reports)):
-        family.check(reports, name)
+        registry.check(reports, name)
     for _, file in settings.reports:
         try:
-            atomic.check(file, worktree.trees(targets))
+            files.check(file, worktree.trees(targets))
         except OSError as error:
             raise _refused(file, error) from None
 
@@ -47,7 +48,7 @@ def rendered(name: str, outcome: Outcome, settings: config.Config, color: bool =
         sarif_profile=settings.sarif_profile,
     )
     out = io.StringIO()
-    family.member(reports, name).write(outcome, out, style)
+    registry.member(reports, name).write(outcome, out, style)
     return out.getvalue().encode("utf-8", "backslashreplace")
 
 
@@ -80,7 +81,7 @@ def _write_file(file: str, text: bytes, targets: Iterable[str]) -> None:
     try:
         if sys.stdout is not None:
             sys.stdout.flush()  # the file may be /dev/stdout
-        atomic.write(file, text, worktree.trees(targets))
+        files.write(file, text, worktree.trees(targets))
     except OSError as error:
         raise _refused(file, error) from None
 

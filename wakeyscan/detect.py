@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.core.errors import OutOfPatience
+from wakeyscan.core.finding import Bounds
+from wakeyscan.core.secret import Secret
 from wakeyscan.counted import counted
-from wakeyscan.errors import OutOfPatience
-from wakeyscan.finding import Bounds, Secret
 from wakeyscan.rule import AFTER, BEFORE, PATIENCE, Rule
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from wakeyscan.display import KEY_PREFIX
+from wakeyscan.core.line_index import line_around
+from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.layer import Layer, Piece
-from wakeyscan.locate import line_around
 
 _ANCHOR = KEY_PREFIX.encode()
 _LONGEST = 512

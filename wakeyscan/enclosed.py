@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wakeyscan.core.document import Document, Skipped
 from wakeyscan.examine import examine_name
-from wakeyscan.finding import Document, Skipped
 from wakeyscan.lens import Lens
 from wakeyscan.member import CUT, Budget, Spent
 

@@ -10,9 +10,8 @@ from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
 
-from wakeyscan.display import KEY_PREFIX
-from wakeyscan.errors import UsageError
-from wakeyscan.finding import Secret
+from wakeyscan.core.errors import UsageError
+from wakeyscan.core.secret import KEY_PREFIX, Secret
 
 WASTACK = "https://api.wastack.in/api/v1"
 

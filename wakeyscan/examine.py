@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wakeyscan.catalog import Hit
-from wakeyscan.finding import Document, Finding, Origin
+from wakeyscan.core.document import Document, Origin
+from wakeyscan.core.finding import Finding
 from wakeyscan.lens import Lens
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
+from wakeyscan.core.finding import Bounds
+from wakeyscan.core.line_index import line_around
+from wakeyscan.core.redaction import conceal
 from wakeyscan.detect import Match
-from wakeyscan.display import conceal
-from wakeyscan.finding import Bounds
-from wakeyscan.locate import line_around
 
 _WIDTH = 100
 """Bytes of a line that are shown to either side of a secret."""

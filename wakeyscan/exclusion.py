@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from wakeyscan import gitignore
-from wakeyscan.finding import Document, Skipped
+from wakeyscan.core import files
+from wakeyscan.core.document import Document, Skipped
 from wakeyscan.scope import Scope
 
 Item = TypeVar("Item", "str | Skipped", "Document | Skipped")
@@ -18,7 +18,7 @@ class Exclusion:
     def __init__(self, scope: Scope) -> None:
         self.count = 0
         """Files left out so far."""
-        self._matches = gitignore.matcher(scope.exclude, scope.root) if scope.exclude else None
+        self._matches = files.matcher(scope.exclude, scope.root) if scope.exclude else None
 
     def kept(self, items: Iterable[Item], base: str = "") -> Iterator[Item]:
         """Yield what is not excluded; paths are relative to `base`, or to the present folder."""
@@ -29,7 +29,7 @@ class Exclusion:
                 yield item
 
 
-def _excludes(item: str | Document | Skipped, base: str, matches: gitignore.Match) -> bool:
+def _excludes(item: str | Document | Skipped, base: str, matches: files.Match) -> bool:
     if not isinstance(item, str) and item.origin.part:
         return False  # a message has no path to go by
     return matches(item if isinstance(item, str) else item.origin.path, base)

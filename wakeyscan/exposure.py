@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from wakeyscan.audiences import app, browser, configuration, documentation, log
-from wakeyscan.finding import Exposure, Origin
+from wakeyscan.core.document import Origin
+from wakeyscan.core.finding import Exposure
 from wakeyscan.spot import spot_of
 
 # The widest first. What nobody else gets to see is source.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wakeyscan.catalog import Catalog, Form, Hit, Look
-from wakeyscan.locate import places
+from wakeyscan.core.line_index import places
 from wakeyscan.sieves import Sieves
 from wakeyscan.wide import in_utf16
 from wakeyscan.words import around

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from wakeyscan import child
 from wakeyscan.catfile import Object, Reader, read_object
-from wakeyscan.errors import GitError
+from wakeyscan.core.errors import GitError
 
 PINS = (
     "core.fsmonitor=false",

@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from wakeyscan import commits, git, smallfile
-from wakeyscan.errors import SourceError, UsageError
+from wakeyscan import commits, git
+from wakeyscan.core import small_files
+from wakeyscan.core.errors import SourceError, UsageError
 from wakeyscan.objectid import is_id, is_zero
 
 
@@ -78,7 +79,7 @@ def _home(event: dict[str, Any], end: str) -> str:
 def _event(environment: Mapping[str, str]) -> dict[str, Any]:
     path = environment.get("GITHUB_EVENT_PATH", "")
     try:
-        event = json.loads(smallfile.read(path, smallfile.DATA).decode())
+        event = json.loads(small_files.read(path, small_files.DATA).decode())
     except RecursionError:
         raise SourceError(
             f"GITHUB_EVENT_PATH ({path!r}) can't be read: it is nested too deeply"

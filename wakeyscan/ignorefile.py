@@ -13,10 +13,11 @@ from fnmatch import fnmatchcase
 from io import StringIO
 from typing import NamedTuple
 
-from wakeyscan import smallfile, worktree
-from wakeyscan.display import conceal
-from wakeyscan.errors import ConfigError, UsageError
-from wakeyscan.finding import Finding, Standing
+from wakeyscan import worktree
+from wakeyscan.core import small_files
+from wakeyscan.core.errors import ConfigError, UsageError
+from wakeyscan.core.finding import Finding, Standing
+from wakeyscan.core.redaction import conceal
 from wakeyscan.outcome import IGNORE_FILE, Ignores
 
 _FORM = "FINGERPRINT [until=YYYY-MM-DD] [paths=GLOB] # reason"
@@ -114,7 +115,7 @@ def _layout(file: str, held: bytes | None = None) -> _Layout:
 def _lines(file: str, held: bytes | None) -> list[str]:
     try:
         if held is None:
-            held = smallfile.read(file, smallfile.LIST)
+            held = small_files.read(file, small_files.LIST)
         text = held.decode("utf-8-sig")
     except FileNotFoundError:
         return []

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from wakeyscan.core.line_index import line_around
 from wakeyscan.literal import REACH, Literals
-from wakeyscan.locate import line_around
 
 _FAR = 2000
 """Bytes to either side within which a line is looked at."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
-from wakeyscan import family, importers, smallfile
+from wakeyscan import importers
 from wakeyscan.acceptance import Acceptance
-from wakeyscan.errors import SourceError, UsageError
+from wakeyscan.core import registry, small_files
+from wakeyscan.core.errors import SourceError, UsageError
 
 
 def read(file: str, report: str, named: str) -> list[Acceptance]:
@@ -16,7 +17,7 @@ def read(file: str, report: str, named: str) -> list[Acceptance]:
     """
     text, beside = _text(file), _text(report) if report else ""
     name = named.replace("-", "_") or _recognised(file, text)
-    member = family.member(importers, name)
+    member = registry.member(importers, name)
     if report and not member.WITH_REPORT:
         raise UsageError(f"{file} says all there is to say: no report beside it is of use")
     try:
@@ -28,17 +29,17 @@ def read(file: str, report: str, named: str) -> list[Acceptance]:
 
 def _text(file: str) -> str:
     try:
-        held = smallfile.read(file, smallfile.DATA).decode("utf-8-sig", "surrogateescape")
+        held = small_files.read(file, small_files.DATA).decode("utf-8-sig", "surrogateescape")
     except OSError as error:
         raise SourceError(f"{file}: can't be read: {error.strerror}") from None
     return held.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _recognised(file: str, text: str) -> str:
-    for name in family.names(importers):
-        if family.member(importers, name).recognises(os.path.basename(file), text):
+    for name in registry.names(importers):
+        if registry.member(importers, name).recognises(os.path.basename(file), text):
             return name
-    known = [name.replace("_", "-") for name in family.names(importers)]
+    known = [name.replace("_", "-") for name in registry.names(importers)]
     raise UsageError(
         f"{file} is in no format that is known here; --as says which: {', '.join(known)}"
     )

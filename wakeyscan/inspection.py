@@ -9,16 +9,17 @@ from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from wakeyscan import config, configfile, decoders, family, policy, rule, worktree
+from wakeyscan import config, configfile, decoders, policy, rule, worktree
 from wakeyscan.container import Bounds
-from wakeyscan.errors import ConfigError
+from wakeyscan.core import registry
+from wakeyscan.core.document import Document, Skipped
+from wakeyscan.core.errors import ConfigError
+from wakeyscan.core.worker_pool import available
 from wakeyscan.exclusion import Exclusion
-from wakeyscan.finding import Document, Skipped
 from wakeyscan.lens import Lens, lens
 from wakeyscan.look import Looked, look_at
 from wakeyscan.outcome import IGNORE_FILE, Outcome
 from wakeyscan.prefilter import MANY
-from wakeyscan.processes import available
 from wakeyscan.progress import Progress
 from wakeyscan.scan import Survey, gathered, look
 from wakeyscan.scope import Scope
@@ -125,10 +126,10 @@ class Wrappings(Mapping[str, "Decoder"]):
     """All decoders by the names of their files, each loaded when it is first wanted."""
 
     def __init__(self) -> None:
-        self._names = family.names(decoders)
+        self._names = registry.names(decoders)
 
     def __getitem__(self, name: str) -> Decoder:
-        return cast("Decoder", family.member(decoders, name))
+        return cast("Decoder", registry.member(decoders, name))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -196,7 +197,7 @@ def _make_look(source_name: str, rules: rule.RuleFolder, scope: Scope) -> Look:
     """Make, in a worker, what it looks with."""
     from wakeyscan import sources
 
-    source = family.member(sources, source_name.rpartition(".")[2])
+    source = registry.member(sources, source_name.rpartition(".")[2])
     through = _lens(rule.load(rules), scope)._replace(kept=kept(source.PARALLEL))
     through.prefilter.expect(MANY)
     looks = through.prefilter.looks()

@@ -6,8 +6,9 @@ import os
 import shlex
 import sys
 
-from wakeyscan import atomic, child, smallfile, worktree
-from wakeyscan.errors import SourceError
+from wakeyscan import child, worktree
+from wakeyscan.core import files, small_files
+from wakeyscan.core.errors import SourceError
 
 _MARK = "# Written by: wakeyscan hook install"
 _KEPT = "before-wakeyscan"
@@ -43,7 +44,7 @@ def install(stage: str) -> int:
         if os.path.lexists(file) and not _is_ours(file):
             _keep(file)
         # As git's own sample hooks: everybody may run it.
-        atomic.replace(file, _script(stage).encode(), 0o755)
+        files.replace(file, _script(stage).encode(), 0o755)
     except OSError as error:
         raise SourceError(f"{file}: the hook can't be written: {error.strerror}") from None
     sys.stdout.write(f"{file} runs wakeyscan now\n")
@@ -77,7 +78,7 @@ def _is_ours(file: str) -> bool:
         if os.path.islink(file) and not os.path.exists(file):
             return False  # it leads nowhere: git passes it by, and so does our hook
         raise SourceError(f"{file} is no file: move it, then install again")
-    ours = _MARK.encode() in smallfile.read(file, smallfile.DATA)
+    ours = _MARK.encode() in small_files.read(file, small_files.DATA)
     if ours and os.path.islink(file):
         raise SourceError(f"{file} is a link to a hook of wakeyscan: remove it, then install again")
     return ours

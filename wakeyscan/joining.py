@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from wakeyscan import joints, named, printed
 from wakeyscan.assigned import literal_of
+from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.cuts import QUOTES
-from wakeyscan.display import KEY_PREFIX
 from wakeyscan.layer import Layer, Marks, Piece, Span
 from wakeyscan.statement import in_sql
 

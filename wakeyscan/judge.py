@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from wakeyscan import bounds, exposure, ignores, locate, severity, triage, unwrap
+from wakeyscan import bounds, exposure, ignores, severity, triage, unwrap
+from wakeyscan.core import line_index
+from wakeyscan.core.document import Document, Origin
+from wakeyscan.core.errors import OutOfPatience
+from wakeyscan.core.finding import PIECES, Bounds, Finding, Position, Standing
 from wakeyscan.detect import Match
-from wakeyscan.errors import OutOfPatience
 from wakeyscan.excerpt import Masks, excerpt, masks_of
-from wakeyscan.finding import PIECES, Bounds, Document, Finding, Origin, Position, Standing
 from wakeyscan.lens import Lens
 from wakeyscan.literal import Literals
 
@@ -57,7 +59,7 @@ def _findings(
 ) -> list[Finding]:
     content = document.content
     matches = [_bounded(match, document) for match in matches]
-    starts = locate.locate(content, (m.start for m in matches), document.line, document.column)
+    starts = line_index.locate(content, (m.start for m in matches), document.line, document.column)
     low, high = document.own or (0, len(content))
     scene = _Scene(document, masks_of(content, matches), Literals(content), details, through)
     return [
@@ -78,7 +80,7 @@ def _bounded(match: Match, document: Document) -> Match:
 def _finding(match: Match, place: tuple[int, int], scene: _Scene) -> Finding:
     document, (line, column) = scene.document, place
     content, start, end = document.content, match.start, match.end
-    _, first_line = locate.line_around(content, start, start, end - start)
+    _, first_line = line_index.line_around(content, start, start, end - start)
     length = len(content[start : min(first_line, end)].decode("utf-8", "replace"))
     seen_by = exposure.exposure_of(document.origin, content, start, end)
     around = severity.neighbourhood(content, start, end)
@@ -124,7 +126,7 @@ def _origin(match: Match, place: tuple[int, int], scene: _Scene) -> Origin:
     details = scene.details.get(match.start) or document.origin.details
     if match.elsewhere and match.encoding.endswith(PIECES):
         rest = sorted(start for start, _ in match.elsewhere)[:_MOST_PIECES]
-        others = locate.locate(document.content, rest, document.line, document.column)
+        others = line_index.locate(document.content, rest, document.line, document.column)
         pieces = ", ".join(f"{line}:{column}" for line, column in (place, *others))
         details = (*details, (PIECES, pieces))
     return document.origin._replace(details=details)

@@ -6,7 +6,7 @@ import os
 import stat
 from typing import BinaryIO
 
-from wakeyscan.errors import GitError
+from wakeyscan.core.errors import GitError
 from wakeyscan.git import Git
 
 _OPEN = (

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 
-from wakeyscan.locate import line_around
+from wakeyscan.core.line_index import line_around
 
 REACH = 16 << 10
 """Bytes to either side within which a literal must begin and end."""

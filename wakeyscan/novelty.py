@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
-from wakeyscan.finding import Document, Finding
+from wakeyscan.core.document import Document
+from wakeyscan.core.finding import Finding
 
 _MASK = r"…\([0-9a-f]{6}\)"
 """What is shown of a secret; of several in one wrapping, that of any."""

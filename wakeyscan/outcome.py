@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.finding import Finding, Severity, Skipped, Standing
+from wakeyscan.core.document import Skipped
+from wakeyscan.core.finding import Finding, Severity, Standing
 from wakeyscan.policy import Policy, clauses
 from wakeyscan.rule import Rule
 
 if TYPE_CHECKING:
-    from wakeyscan.life import Key
+    from wakeyscan.core.finding import Key
 
 
 class Coverage(NamedTuple):

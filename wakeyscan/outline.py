@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
 from types import ModuleType
 
-from wakeyscan import family, outlines
-from wakeyscan.finding import Document
-from wakeyscan.locate import advance
+from wakeyscan import outlines
+from wakeyscan.core import registry
+from wakeyscan.core.document import Document
+from wakeyscan.core.line_index import advance
 from wakeyscan.trail import Trail, through_json, through_yaml, unescaped
 
 Pairs = tuple[tuple[str, str], ...]
@@ -46,7 +47,7 @@ def outlined(
 
 
 def _kinds_of(name: str, content: bytes) -> list[ModuleType]:
-    kinds = (family.member(outlines, kind) for kind in family.names(outlines))
+    kinds = (registry.member(outlines, kind) for kind in registry.names(outlines))
     return [kind for kind in kinds if kind.fits(name, content)]
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from wakeyscan import gitignore
-from wakeyscan.errors import ConfigError
-from wakeyscan.finding import Finding, Severity, Standing
+from wakeyscan.core import files
+from wakeyscan.core.errors import ConfigError
+from wakeyscan.core.finding import Finding, Severity, Standing
 from wakeyscan.rule import Rule
 
 
@@ -80,7 +80,7 @@ def severities(policy: Policy) -> dict[str, Severity]:
 def heeder(policy: Policy) -> Heed:
     """Make what marks findings as a policy says."""
     rulings = {ruling.rule: ruling for ruling in policy.rulings}
-    allowed = [(one, gitignore.matcher([one.path], policy.root)) for one in policy.allowances]
+    allowed = [(one, files.matcher([one.path], policy.root)) for one in policy.allowances]
 
     def heed(findings: Iterable[Finding], base: str = "") -> tuple[Finding, ...]:
         return tuple(_heeded(finding, base) for finding in findings)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
+from wakeyscan.core.document import Document
+from wakeyscan.core.errors import OutOfPatience
+from wakeyscan.core.finding import Standing
 from wakeyscan.enclosed import Enclosed
-from wakeyscan.errors import OutOfPatience
 from wakeyscan.examine import examine
-from wakeyscan.finding import Document, Standing
 from wakeyscan.lens import Lens
 from wakeyscan.revision import Revision
 

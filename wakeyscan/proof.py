@@ -7,8 +7,9 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 
+from wakeyscan.core.document import Document, Origin
+from wakeyscan.core.finding import Standing
 from wakeyscan.examine import examine
-from wakeyscan.finding import Document, Origin, Standing
 from wakeyscan.lens import lens
 from wakeyscan.rule import Rule
 

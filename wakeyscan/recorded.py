@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from wakeyscan import smallfile
-from wakeyscan.errors import SourceError
+from wakeyscan.core import small_files
+from wakeyscan.core.errors import SourceError
 
 SCHEMA = "wakeyscan-report/1"
 _PARTS = ("command", "targets", "findings", "keys")
@@ -18,7 +18,7 @@ _PARTS = ("command", "targets", "findings", "keys")
 def read_report(path: str) -> Iterator[dict[str, Any]]:
     """Give a report to read from; raises `SourceError` where it lacks what is looked for."""
     try:
-        report = json.loads(smallfile.read(path, smallfile.DATA).decode())
+        report = json.loads(small_files.read(path, small_files.DATA).decode())
         if report["schema"] != SCHEMA:
             raise ValueError("its schema is another one")
         yield {name: report[name] for name in _PARTS}

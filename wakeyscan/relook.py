@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from wakeyscan.auditing import Plan, audit
 from wakeyscan.config import Config
-from wakeyscan.errors import SourceError
+from wakeyscan.core.errors import SourceError
 from wakeyscan.history.limits import Limits
 from wakeyscan.history.mirror import located
 from wakeyscan.inspection import inspect

@@ -6,9 +6,10 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from wakeyscan import changes, commits, git, smallfile, worktree
-from wakeyscan.errors import ConfigError, GitError, SourceError
-from wakeyscan.finding import Document, Origin, Skipped
+from wakeyscan import changes, commits, git, worktree
+from wakeyscan.core import small_files
+from wakeyscan.core.document import Document, Origin, Skipped
+from wakeyscan.core.errors import ConfigError, GitError, SourceError
 from wakeyscan.objectid import empty_tree
 from wakeyscan.scope import Scope
 
@@ -75,8 +76,8 @@ class Revision(NamedTuple):
         if change.mode == _LINK:
             raise ConfigError(f"{change.path} at {self} is a link, which is not followed")
         for found in self.own.objects([change.new]):
-            if found.size > smallfile.LIST:
-                most = smallfile.LIST >> 20
+            if found.size > small_files.LIST:
+                most = small_files.LIST >> 20
                 raise ConfigError(
                     f"{change.path} at {self} can't be read: it is larger than {most} MiB"
                 )

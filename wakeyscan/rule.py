@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wakeyscan import smallfile
-from wakeyscan.errors import RuleError
-from wakeyscan.finding import Severity
+from wakeyscan.core import small_files
+from wakeyscan.core.errors import RuleError
+from wakeyscan.core.finding import Severity
 from wakeyscan.pattern import written_out
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def load(extra: RuleFolder = "") -> tuple[Rule, ...]:
 def read(path: str) -> Rule:
     """Read and check one rule file; raises `RuleError`."""
     try:
-        return _checked(path, _parse(smallfile.read(path, smallfile.SETTINGS), path))
+        return _checked(path, _parse(small_files.read(path, small_files.SETTINGS), path))
     except OSError as error:
         raise RuleError(f"{path}: can't be read: {error.strerror}") from None
 
@@ -137,7 +137,7 @@ def _refuse_twins(rules: list[Rule]) -> None:
 
 def _parse(data: bytes, path: str) -> dict[str, Any]:
     try:
-        return smallfile.toml(data)
+        return small_files.toml(data)
     except ValueError as error:
         raise RuleError(f"{path}: not valid TOML: {error}") from None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from wakeyscan.display import KEY_PREFIX
+from wakeyscan.core.secret import KEY_PREFIX
 
 _ATTRIBUTES = rb"(?:\s(?![^<>]*[\w-]{24})[^<>]*+)?+/?+"
 """Of a tag that is left out: a key, which is longer than the least of these words, is in none."""

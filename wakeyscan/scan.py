@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 
-from wakeyscan.finding import Document, Finding, Origin, Skipped
+from wakeyscan.core.document import Document, Origin, Skipped
+from wakeyscan.core.finding import Finding
 from wakeyscan.lens import Lens
 from wakeyscan.look import Looked, look_at
 from wakeyscan.outcome import Coverage

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wakeyscan.finding import API_KEY, APP_KEY, Exposure, Liveness, Severity
+from wakeyscan.core.finding import Exposure, Liveness, Severity
+from wakeyscan.core.secret import API_KEY, APP_KEY
 from wakeyscan.rule import Rule
 
 _HEADER = "authorization-header"

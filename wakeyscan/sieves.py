@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from wakeyscan.display import KEY_PREFIX
+from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.letters import KINDS, Letters
 from wakeyscan.words import IN_TAR, Shape, Words, around
 

@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from wakeyscan import git
 from wakeyscan.catfile import Object
-from wakeyscan.errors import GitError, OutOfPatience
-from wakeyscan.finding import Origin, Skipped
+from wakeyscan.core.chunks import windows
+from wakeyscan.core.document import Origin, Skipped
+from wakeyscan.core.errors import GitError, OutOfPatience
+from wakeyscan.core.worker_pool import available, spread
 from wakeyscan.gitobject import KINDS
 from wakeyscan.history.memory import Memory, Recollection
 from wakeyscan.history.pack import LARGE
@@ -20,8 +22,6 @@ from wakeyscan.history.store import Seen, Store, named, open_store, tasks, worke
 from wakeyscan.lens import Lens
 from wakeyscan.look import look_at
 from wakeyscan.outcome import Coverage
-from wakeyscan.processes import available, spread
-from wakeyscan.windows import windows
 
 Advance = Callable[[int, int, str, float], None]
 """Is told of objects and bytes that were looked at, and of the share of all that makes."""

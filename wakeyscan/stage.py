@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import NamedTuple
 
-from wakeyscan.errors import UsageError
-from wakeyscan.finding import Skipped
+from wakeyscan.core.document import Skipped
+from wakeyscan.core.errors import UsageError
 from wakeyscan.objectid import is_id, is_zero
 from wakeyscan.scope import Scope
 

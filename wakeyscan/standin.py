@@ -18,7 +18,7 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from wakeyscan.finding import Secret
+from wakeyscan.core.secret import Secret
 
 
 class Asked(NamedTuple):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from types import ModuleType
 
-from wakeyscan import family, sources
+from wakeyscan import sources
+from wakeyscan.core import registry
 
 
 def source_of(target: str) -> tuple[ModuleType, str]:
@@ -15,10 +16,10 @@ def source_of(target: str) -> tuple[ModuleType, str]:
     must not steer a hook.
     """
     if os.path.lexists(target):
-        return family.member(sources, "path"), target
+        return registry.member(sources, "path"), target
     if target == "-":
-        return family.member(sources, "stdin"), target
+        return registry.member(sources, "stdin"), target
     scheme, colon, rest = target.partition(":")
-    if colon and scheme not in ("path", "stdin") and scheme in family.names(sources):
-        return family.member(sources, scheme), rest
-    return family.member(sources, "path"), target
+    if colon and scheme not in ("path", "stdin") and scheme in registry.names(sources):
+        return registry.member(sources, scheme), rest
+    return registry.member(sources, "path"), target

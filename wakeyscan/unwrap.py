@@ -8,7 +8,9 @@ from typing import NamedTuple, Protocol
 from wakeyscan import detect
 from wakeyscan.catalog import PLAIN, Hit
 from wakeyscan.container import format_of
-from wakeyscan.finding import Bounds, Document, Secret
+from wakeyscan.core.document import Document
+from wakeyscan.core.finding import Bounds
+from wakeyscan.core.secret import Secret
 from wakeyscan.layer import Decoder, Encoded, Layer, Marks, in_utf8
 from wakeyscan.lens import Lens
 

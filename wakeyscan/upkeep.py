@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from wakeyscan import atomic, ignorefile, worktree
+from wakeyscan import ignorefile, worktree
 from wakeyscan.config import Config
-from wakeyscan.errors import ConfigError, ReportError
-from wakeyscan.finding import Finding
+from wakeyscan.core import files
+from wakeyscan.core.errors import ConfigError, ReportError
+from wakeyscan.core.finding import Finding
 from wakeyscan.ignorefile import Entry
 from wakeyscan.inspection import ignore_file
 from wakeyscan.outcome import Outcome
@@ -92,6 +93,6 @@ def looked(command: str, settings: Config) -> Outcome:
 def _write(file: str, wanted: Iterable[Entry]) -> None:
     text = ignorefile.rendered(file, wanted)
     try:
-        atomic.write(file, text, worktree.trees(["."]))
+        files.write(file, text, worktree.trees(["."]))
     except OSError as error:
         raise ReportError(f"{file}: can't be written: {error.strerror}") from None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from wakeyscan.display import printable
-from wakeyscan.finding import CUT_OR_TOO_LONG, Bounds, Liveness, Secret
+from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Liveness
+from wakeyscan.core.redaction import printable
+from wakeyscan.core.secret import Secret
 
 
 class Question(NamedTuple):

@@ -16,10 +16,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from wakeyscan import atomic
+from wakeyscan.core import files
+from wakeyscan.core.errors import CacheError
+from wakeyscan.core.finding import Bounds, Liveness
 from wakeyscan.endpoint import Endpoint
-from wakeyscan.errors import CacheError
-from wakeyscan.finding import Bounds, Liveness
 from wakeyscan.verdict import Question, Verdict
 
 _LASTS = {Liveness.REVOKED: 7 * 86400, Liveness.LIVE: 600}
@@ -88,7 +88,7 @@ def keep(memory: Memory, verdicts: dict[Question, Verdict], now: float) -> None:
             entries[_name(memory, question)] = Entry(verdict.liveness, verdict.if_whole, now)
     try:
         file = os.path.join(memory.folder, _ENTRIES)
-        atomic.replace(file, json.dumps(entries).encode(), _PRIVATE)
+        files.replace(file, json.dumps(entries).encode(), _PRIVATE)
     except OSError as error:
         raise CacheError(f"{error.filename or memory.folder}: {error.strerror}") from None
 
@@ -103,7 +103,7 @@ def _local_key(folder: str) -> bytes:
     """Read this machine's key, or make it; raises `OSError`, and `CacheError` if others read it."""
     file = os.path.join(folder, "verdicts.key")
     if not os.path.lexists(file):
-        atomic.replace(file, secrets.token_bytes(_KEY_SIZE), _PRIVATE)
+        files.replace(file, secrets.token_bytes(_KEY_SIZE), _PRIVATE)
     descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     with os.fdopen(descriptor, "rb") as opened:
         status = os.fstat(descriptor)

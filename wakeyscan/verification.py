@@ -8,24 +8,15 @@ from functools import partial
 from time import time
 from typing import NamedTuple, TypeVar
 
-from wakeyscan import family, verdictcache, verifiers
+from wakeyscan import verdictcache, verifiers
 from wakeyscan.config import Asking
-from wakeyscan.display import printable
+from wakeyscan.core import registry
+from wakeyscan.core.document import Origin, Skipped
+from wakeyscan.core.errors import CacheError
+from wakeyscan.core.finding import Bounds, Finding, Key, Liveness, Severity, Standing
+from wakeyscan.core.redaction import printable
+from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
 from wakeyscan.endpoint import WASTACK, Endpoint, endpoint
-from wakeyscan.errors import CacheError
-from wakeyscan.finding import (
-    API_KEY,
-    APP_KEY,
-    Bounds,
-    Finding,
-    Liveness,
-    Origin,
-    Secret,
-    Severity,
-    Skipped,
-    Standing,
-)
-from wakeyscan.life import Key
 from wakeyscan.outcome import Outcome
 from wakeyscan.pace import Pace, duration, share
 from wakeyscan.verdict import Control, Question, Verdict, bounded, details, told
@@ -182,7 +173,7 @@ def ask(
     pace: Pace,
 ) -> Answers:
     """Ask about each key once, a control key first; stop where nobody answers."""
-    check = family.member(verifiers, "wastack").check
+    check = registry.member(verifiers, "wastack").check
     control, silent = Control(), 0
     answers = Answers({}, {})
     for number, (secret, app_key, bounds) in enumerate(asked, 1):

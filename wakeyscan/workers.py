@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from wakeyscan.finding import Skipped
+from wakeyscan.core.document import Skipped
+from wakeyscan.core.worker_pool import spread
 from wakeyscan.look import Looked
 from wakeyscan.outcome import Coverage
-from wakeyscan.processes import spread
 
 _BATCH = 200
 

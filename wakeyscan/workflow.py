@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wakeyscan.display import conceal, printable
+from wakeyscan.core.redaction import conceal, printable
 
 
 def command(kind: str, text: str, **properties: str) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from wakeyscan import smallfile
-from wakeyscan.errors import GitError
+from wakeyscan.core import small_files
+from wakeyscan.core.errors import GitError
 
 
 def work_tree(folder: str) -> str | None:
@@ -52,7 +52,7 @@ def folder_of(path: str) -> str:
 
 def small_file(path: str) -> str:
     """Read a file of git's own; raises `OSError`, at a FIFO too, which would never end."""
-    return smallfile.read(path, smallfile.LIST).decode("utf-8", "surrogateescape")
+    return small_files.read(path, small_files.LIST).decode("utf-8", "surrogateescape")
 
 
 def hooks_folder() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wakeyscan.finding import INTO
+from wakeyscan.core.document import INTO
 from wakeyscan.spot import SCRIPTS, Spot
 
 _PACKAGES = (

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from wakeyscan import config, delivery, git, github, workflow
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.auditing import Plan, audit
-from wakeyscan.errors import ReportError, UsageError, WakeyscanError
-from wakeyscan.finding import Liveness
+from wakeyscan.core.errors import ReportError, UsageError, WakeyscanError
+from wakeyscan.core.finding import Liveness
 from wakeyscan.history.limits import Limits
 from wakeyscan.history.repository import find
 from wakeyscan.inspection import asked_about, check, heeded, inspect

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from wakeyscan import config, delivery, worktree
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.auditing import Plan, audit
-from wakeyscan.errors import GitError, UsageError
+from wakeyscan.core.errors import GitError, UsageError
+from wakeyscan.core.timestamps import instant
 from wakeyscan.history.limits import Limits
 from wakeyscan.history.memory import default_file
 from wakeyscan.history.mirror import located
 from wakeyscan.history.repository import Repository
 from wakeyscan.inspection import asked_about, check, heeded
-from wakeyscan.instant import instant
 from wakeyscan.progress import Progress
 
 HELP = """Look at every object of a repository, unreachable ones too, and tell the life of each key.

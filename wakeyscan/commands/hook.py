@@ -6,10 +6,11 @@ import os
 import sys
 from types import ModuleType
 
-from wakeyscan import config, delivery, family, stages
+from wakeyscan import config, delivery, stages
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
-from wakeyscan.display import printable
-from wakeyscan.errors import UsageError
+from wakeyscan.core import registry
+from wakeyscan.core.errors import UsageError
+from wakeyscan.core.redaction import printable
 from wakeyscan.inspection import inspect
 from wakeyscan.outcome import Outcome
 
@@ -68,7 +69,7 @@ def _tell_omissions(outcome: Outcome, settings: config.Config) -> None:
 
 
 def _member(stage: str) -> ModuleType:
-    known = [name.replace("_", "-") for name in family.names(stages)]
+    known = [name.replace("_", "-") for name in registry.names(stages)]
     if stage not in known:
         raise UsageError(f"no stage {stage!r}; there are: {', '.join(known)}")
-    return family.member(stages, stage.replace("-", "_"))
+    return registry.member(stages, stage.replace("-", "_"))

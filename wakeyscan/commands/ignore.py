@@ -18,9 +18,9 @@ from wakeyscan import (
 )
 from wakeyscan.acceptance import Acceptance
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
-from wakeyscan.display import conceal, printable
-from wakeyscan.errors import UsageError
-from wakeyscan.finding import Finding
+from wakeyscan.core.errors import UsageError
+from wakeyscan.core.finding import Finding
+from wakeyscan.core.redaction import conceal, printable
 from wakeyscan.ignorefile import Entry
 from wakeyscan.inspection import ignore_file
 from wakeyscan.recorded import read_report

@@ -6,9 +6,9 @@ import os
 
 from wakeyscan import config, rule
 from wakeyscan.arguments import Option, Parameters, Values
+from wakeyscan.core.errors import RuleError, UsageError
+from wakeyscan.core.redaction import printable
 from wakeyscan.delivery import to_stdout
-from wakeyscan.display import printable
-from wakeyscan.errors import RuleError, UsageError
 from wakeyscan.proof import disproved
 
 HELP = """List the rules, show one (with what to do about its findings), or test their examples.

@@ -10,10 +10,12 @@ from typing import NamedTuple
 
 from wakeyscan import config, delivery
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
-from wakeyscan.display import at_line_start, conceal, printable
+from wakeyscan.core.document import Skipped
+from wakeyscan.core.errors import UsageError
+from wakeyscan.core.finding import Liveness
+from wakeyscan.core.redaction import at_line_start, conceal, printable
+from wakeyscan.core.secret import API_KEY, Secret
 from wakeyscan.endpoint import Endpoint
-from wakeyscan.errors import UsageError
-from wakeyscan.finding import API_KEY, Liveness, Secret, Skipped
 from wakeyscan.pace import Pace
 from wakeyscan.progress import Progress
 from wakeyscan.recorded import read_report

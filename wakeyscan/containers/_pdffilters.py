@@ -11,7 +11,7 @@ from itertools import zip_longest
 
 from wakeyscan.containers._pdfpredictors import Predictor, undone
 from wakeyscan.containers._stream import CHUNK, Joined, Stream
-from wakeyscan.deflate import FAULTS, ZLIB, Inflater
+from wakeyscan.core.inflate import FAULTS, ZLIB, Inflater
 from wakeyscan.member import CUT, Budget, Closed, Read
 
 _FLATE = (b"FlateDecode", b"Fl")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from wakeyscan.containers._stream import Stream
-from wakeyscan.deflate import FAULTS, GZIP, Inflater
+from wakeyscan.core.inflate import FAULTS, GZIP, Inflater
 from wakeyscan.member import Budget, Member
 
 SEEKS = False

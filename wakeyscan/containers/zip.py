@@ -18,7 +18,7 @@ from typing import BinaryIO, NamedTuple
 from wakeyscan.containers import zstd
 from wakeyscan.containers._office import runs_joined
 from wakeyscan.containers._stream import Stream
-from wakeyscan.deflate import FAULTS, RAW, Inflater
+from wakeyscan.core.inflate import FAULTS, RAW, Inflater
 from wakeyscan.member import Budget, Closed, Member, Read
 
 SEEKS = True

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from wakeyscan.containers._stream import Stream
-from wakeyscan.deflate import FAULTS, ZLIB, Inflater
+from wakeyscan.core.inflate import FAULTS, ZLIB, Inflater
 from wakeyscan.member import Budget, Member
 
 SEEKS = False

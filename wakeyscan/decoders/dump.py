@@ -10,7 +10,7 @@ import re
 from binascii import hexlify, unhexlify
 from collections.abc import Iterator
 
-from wakeyscan.display import KEY_PREFIX
+from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.dumped import Line, Read, around, layer
 from wakeyscan.layer import Layer, Marks
 

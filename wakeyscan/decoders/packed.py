@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from wakeyscan import lines
 from wakeyscan.container import SIGNATURES
-from wakeyscan.display import KEY_PREFIX
+from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.layer import Layer, Marks, Span
 from wakeyscan.words import IN_TAR, from_base64
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wakeyscan.core.line_index import places
 from wakeyscan.cuts import CLOSING, PREFIX, QUOTES, part_before
 from wakeyscan.layer import Layer, Marks
-from wakeyscan.locate import places
 
 NAME = "pieces"
 

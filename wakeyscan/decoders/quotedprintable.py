@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from wakeyscan import spelling
-from wakeyscan.display import KEY_PREFIX
+from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.layer import Layer, Marks
 
 NAME = "quoted-printable"

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wakeyscan.display import KEY_PREFIX
+from wakeyscan.core.line_index import places
+from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.layer import Layer, Marks, Piece, Span
-from wakeyscan.locate import places
 from wakeyscan.runs import SEAM, SPAN
 
 NAME = "runs"

@@ -6,8 +6,8 @@ import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 
+from wakeyscan.core.line_index import places
 from wakeyscan.layer import Encoded, Marks
-from wakeyscan.locate import places
 
 NAME = "utf-16"
 

@@ -6,8 +6,8 @@ import re
 from codecs import BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Iterator
 
+from wakeyscan.core.line_index import places
 from wakeyscan.layer import Encoded, Marks
-from wakeyscan.locate import places
 
 NAME = "utf-32"
 

@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from typing import NamedTuple
 
 from wakeyscan import git
-from wakeyscan.errors import GitError
-from wakeyscan.finding import Origin, Skipped
+from wakeyscan.core.document import Origin, Skipped
+from wakeyscan.core.errors import GitError
 from wakeyscan.history.inventory import inventory, is_small
 from wakeyscan.history.memory import Memory, identity
 from wakeyscan.history.repository import Repository

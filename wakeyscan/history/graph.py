@@ -11,7 +11,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from wakeyscan import git
-from wakeyscan.errors import GitError
+from wakeyscan.core.errors import GitError
 from wakeyscan.history.chronicle import Chronicle
 from wakeyscan.objectid import empty_tree
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 
 from wakeyscan import commits, git
-from wakeyscan.errors import GitError
+from wakeyscan.core.errors import GitError
 from wakeyscan.history import refs
 from wakeyscan.history.repository import Repository
 

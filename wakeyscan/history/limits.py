@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from wakeyscan import git
-from wakeyscan.display import conceal
-from wakeyscan.errors import UsageError
+from wakeyscan.core.errors import UsageError
+from wakeyscan.core.redaction import conceal
+from wakeyscan.core.timestamps import shown
 from wakeyscan.history.repository import Repository
-from wakeyscan.instant import shown
 from wakeyscan.outcome import Restriction
 
 

@@ -9,9 +9,10 @@ from functools import cache
 from typing import NamedTuple
 
 from wakeyscan import git
-from wakeyscan.errors import GitError
+from wakeyscan.core.document import Origin
+from wakeyscan.core.errors import GitError
+from wakeyscan.core.finding import Bounds, Finding, Key, Moment, Place
 from wakeyscan.examine import examine_name
-from wakeyscan.finding import Bounds, Finding, Origin
 from wakeyscan.gitobject import BLOB, COMMIT, TREE
 from wakeyscan.history import chronicle, flow, graph
 from wakeyscan.history.dates import Dates
@@ -21,7 +22,6 @@ from wakeyscan.history.reach import Reach, reach_of, reached
 from wakeyscan.history.repository import Repository
 from wakeyscan.history.scene import Known, Scene, known_by
 from wakeyscan.history.sight import Sighting, marks_of
-from wakeyscan.life import Key, Moment, Place
 
 _REACHED, _ALL = "reached", "all"
 """The histories that are remembered: of what is named, and of all commits."""

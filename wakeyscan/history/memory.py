@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from wakeyscan import __version__
-from wakeyscan.cachefolder import cache_folder
+from wakeyscan.core.files import cache_folder
 from wakeyscan.rule import Rule
 
 _SCHEMA = """

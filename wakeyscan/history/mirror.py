@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from wakeyscan import child, git, worktree
-from wakeyscan.errors import GitError, UsageError
+from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.history.repository import Repository, find
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wakeyscan.catfile import Object
+from wakeyscan.core.document import Origin
+from wakeyscan.core.finding import Bounds, Finding, Place
 from wakeyscan.examine import examine_name
-from wakeyscan.finding import Bounds, Finding, Origin
 from wakeyscan.gitobject import BLOB, COMMIT, KINDS, TREE
 from wakeyscan.history import flow
 from wakeyscan.history.dates import Dates
 from wakeyscan.history.scene import Known, Scene, known_by
 from wakeyscan.history.sight import Sighting, seen_in
-from wakeyscan.life import Place
 
 MOST = 100
 """Places of one key that are listed, oldest first."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from wakeyscan.core.finding import Place
 from wakeyscan.history import flow
-from wakeyscan.life import Place
 
 
 class Reach(NamedTuple):

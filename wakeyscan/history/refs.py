@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from functools import partial
 
-from wakeyscan import smallfile
-from wakeyscan.errors import SourceError
+from wakeyscan.core import small_files
+from wakeyscan.core.errors import SourceError
 from wakeyscan.history.repository import Repository
 from wakeyscan.objectid import is_id
 
@@ -55,8 +55,8 @@ def read_logs(repository: Repository) -> dict[str, set[str]]:
 
 def _packed(path: str, refs: dict[str, str]) -> None:
     try:
-        lines = smallfile.read(path, smallfile.DATA).split(b"\n")
-    except smallfile.Refused as error:
+        lines = small_files.read(path, small_files.DATA).split(b"\n")
+    except small_files.Refused as error:
         raise SourceError(f"{path}: can't be read: {error.strerror}") from None
     except OSError:
         return

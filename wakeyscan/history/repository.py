@@ -9,8 +9,8 @@ import string
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from wakeyscan import smallfile
-from wakeyscan.errors import SourceError
+from wakeyscan.core import small_files
+from wakeyscan.core.errors import SourceError
 
 _DEEPEST = 5
 """Alternates of alternates that are followed, as git does."""
@@ -80,7 +80,7 @@ def _pointed(folder: str, name: str) -> str:
 
 def _text(path: str) -> str:
     try:
-        return smallfile.read(path, smallfile.SETTINGS).decode("utf-8", "surrogateescape")
+        return small_files.read(path, small_files.SETTINGS).decode("utf-8", "surrogateescape")
     except OSError as error:
         raise SourceError(f"{path}: can't be read: {error.strerror}") from None
 
@@ -167,7 +167,7 @@ def _unescaped(escape: re.Match[str]) -> str:
 def _width(common: str) -> int:
     """Read the format of ids from the configuration, without obeying anything else in it."""
     try:
-        held = smallfile.read(os.path.join(common, "config"), smallfile.SETTINGS)
+        held = small_files.read(os.path.join(common, "config"), small_files.SETTINGS)
     except OSError:
         return 20
     section = ""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from wakeyscan import git
-from wakeyscan.finding import Standing
+from wakeyscan.core.finding import Standing
 from wakeyscan.history.completeness import Check
 from wakeyscan.history.graph import Reading
 from wakeyscan.history.memory import Memory

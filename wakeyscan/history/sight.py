@@ -10,9 +10,10 @@ from wakeyscan import commits
 from wakeyscan.alike import summed
 from wakeyscan.catalog import Hit
 from wakeyscan.container import format_of
+from wakeyscan.core.document import INTO, Document, Origin, Skipped
+from wakeyscan.core.finding import Finding
 from wakeyscan.enclosed import Enclosed
 from wakeyscan.examine import examine, examine_name
-from wakeyscan.finding import INTO, Document, Finding, Origin, Skipped
 from wakeyscan.gitobject import BLOB, COMMIT, TREE, tree_entries
 from wakeyscan.lens import Lens
 from wakeyscan.look import Looked, look_at

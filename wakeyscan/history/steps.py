@@ -13,7 +13,7 @@ from functools import partial
 from typing import NamedTuple
 
 from wakeyscan import git
-from wakeyscan.errors import GitError
+from wakeyscan.core.errors import GitError
 
 _TOGETHER = 2
 """Processes of git that compare trees at a time."""

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from wakeyscan.errors import OutOfPatience
+from wakeyscan.core.errors import OutOfPatience
 from wakeyscan.gitobject import KINDS
 from wakeyscan.history import index, pack
 from wakeyscan.history.memory import Memory, Recollection

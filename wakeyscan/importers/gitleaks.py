@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from wakeyscan.acceptance import Acceptance, parsed
-from wakeyscan.finding import Secret
+from wakeyscan.core.secret import Secret
 
 WITH_REPORT = True
 """Whether a report beside a file says more of it."""

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import sarif_om as sarif
 
-from wakeyscan.display import printable, told
-from wakeyscan.finding import PIECES, Finding
+from wakeyscan.core.finding import PIECES, Finding
+from wakeyscan.core.redaction import printable, told
 
 
 def locations(finding: Finding) -> list[Any]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from wakeyscan.display import told
-from wakeyscan.finding import CUT_OR_TOO_LONG, Bounds, Finding, Liveness, Severity
+from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding, Liveness, Severity
+from wakeyscan.core.redaction import told
 from wakeyscan.outcome import Outcome, Style, number
 from wakeyscan.workflow import command
 

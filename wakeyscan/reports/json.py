@@ -7,9 +7,9 @@ from typing import Any, TextIO
 
 from wakeyscan import __version__
 from wakeyscan.biography import beginning
-from wakeyscan.display import conceal, encodable, json_safe
-from wakeyscan.finding import Finding, Skipped
-from wakeyscan.life import Key, Place
+from wakeyscan.core.document import Skipped
+from wakeyscan.core.finding import Finding, Key, Place
+from wakeyscan.core.redaction import conceal, encodable, json_safe
 from wakeyscan.outcome import Outcome, Style, number
 from wakeyscan.policy import clauses
 from wakeyscan.recorded import SCHEMA

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TextIO
 
-from wakeyscan.display import printable, told
-from wakeyscan.finding import Finding, Liveness, Skipped
+from wakeyscan.core.document import Skipped
+from wakeyscan.core.finding import Finding, Liveness
+from wakeyscan.core.redaction import printable, told
 from wakeyscan.outcome import Outcome, Style
 
 _MOST_ROWS, _MOST_BYTES = 500, 400_000

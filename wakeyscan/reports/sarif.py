@@ -10,8 +10,9 @@ from typing import Any, TextIO
 import sarif_om as sarif
 
 from wakeyscan import __version__
-from wakeyscan.display import conceal, encodable, json_safe, printable, told
-from wakeyscan.finding import PIECES, Finding, Severity, Skipped, Standing
+from wakeyscan.core.document import Skipped
+from wakeyscan.core.finding import PIECES, Finding, Severity, Standing
+from wakeyscan.core.redaction import conceal, encodable, json_safe, printable, told
 from wakeyscan.ignores import is_inline
 from wakeyscan.outcome import Outcome, Style
 from wakeyscan.reports._sarifobjects import plain

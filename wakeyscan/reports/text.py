@@ -8,18 +8,18 @@ from itertools import groupby
 from typing import TextIO
 
 from wakeyscan import biography
-from wakeyscan.display import at_line_start, printable, told
-from wakeyscan.finding import (
-    API_KEY,
+from wakeyscan.core.finding import (
     CUT_OR_TOO_LONG,
     PIECES,
     Bounds,
     Finding,
+    Key,
     Liveness,
     Severity,
     Standing,
 )
-from wakeyscan.life import Key
+from wakeyscan.core.redaction import at_line_start, printable, told
+from wakeyscan.core.secret import API_KEY
 from wakeyscan.outcome import Outcome, Style, number
 
 _COLORS = {

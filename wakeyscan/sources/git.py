@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wakeyscan import commits, git
-from wakeyscan.errors import UsageError
-from wakeyscan.finding import Document, Skipped
+from wakeyscan.core.document import Document, Skipped
+from wakeyscan.core.errors import UsageError
 from wakeyscan.scope import Scope
 
 PARALLEL = False

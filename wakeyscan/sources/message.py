@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wakeyscan import smallfile
-from wakeyscan.errors import SourceError
-from wakeyscan.finding import Document, Origin, Skipped
+from wakeyscan.core import small_files
+from wakeyscan.core.document import Document, Origin, Skipped
+from wakeyscan.core.errors import SourceError
 from wakeyscan.scope import Scope
 
 PARALLEL = False
@@ -17,7 +17,7 @@ _SCISSORS = b" ------------------------ >8 ------------------------"
 def units(target: str, scope: Scope) -> Iterator[str | Skipped]:
     """Yield the file of the message; raises `SourceError` at once."""
     try:
-        smallfile.read(target, smallfile.DATA)
+        small_files.read(target, small_files.DATA)
     except OSError as error:
         raise SourceError(f"{target}: can't be read: {error.strerror}") from None
     return iter([target])
@@ -25,7 +25,7 @@ def units(target: str, scope: Scope) -> Iterator[str | Skipped]:
 
 def documents(unit: str, scope: Scope) -> Iterator[Document | Skipped]:
     """Yield the message down to the scissors: below them `git commit -v` shows the change."""
-    content = smallfile.read(unit, smallfile.DATA)
+    content = small_files.read(unit, small_files.DATA)
     yield Document(Origin("(commit message)", part="message"), _above_scissors(content))
 
 

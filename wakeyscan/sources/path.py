@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from wakeyscan import worktree
 from wakeyscan.container import format_of
-from wakeyscan.display import conceal
-from wakeyscan.errors import SourceError
-from wakeyscan.finding import Document, Origin, Skipped
+from wakeyscan.core.chunks import WINDOW, too_large, windows
+from wakeyscan.core.document import Document, Origin, Skipped
+from wakeyscan.core.errors import SourceError
+from wakeyscan.core.redaction import conceal
 from wakeyscan.scope import Scope
-from wakeyscan.windows import WINDOW, too_large, windows
 
 if TYPE_CHECKING:
     from wakeyscan.catalog import Look

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 
 from wakeyscan import changes, git, worktree
-from wakeyscan.errors import GitError, UsageError
-from wakeyscan.finding import Document, Origin, Skipped
+from wakeyscan.core.document import Document, Origin, Skipped
+from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.objectid import EMPTY_TREES
 from wakeyscan.scope import Scope
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from wakeyscan.errors import SourceError
-from wakeyscan.finding import Document, Origin, Skipped
+from wakeyscan.core.chunks import windows
+from wakeyscan.core.document import Document, Origin, Skipped
+from wakeyscan.core.errors import SourceError
 from wakeyscan.scope import Scope
-from wakeyscan.windows import windows
 
 PARALLEL = False
 """Whether units can be opened in any process."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wakeyscan.errors import UsageError
+from wakeyscan.core.errors import UsageError
 from wakeyscan.scope import Scope
 from wakeyscan.sources import message
 from wakeyscan.stage import Opened

@@ -10,9 +10,10 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from wakeyscan import __version__
-from wakeyscan.display import KEY_PREFIX, conceal, printable
+from wakeyscan.core.finding import Liveness
+from wakeyscan.core.redaction import conceal, printable
+from wakeyscan.core.secret import KEY_PREFIX, Secret
 from wakeyscan.endpoint import Endpoint
-from wakeyscan.finding import Liveness, Secret
 from wakeyscan.pace import Pace
 from wakeyscan.verdict import Control, Verdict
 from wakeyscan.verifiers._exchange import Answer, ExchangeError, get

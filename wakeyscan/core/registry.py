@@ -9,7 +9,7 @@ import os
 from importlib import import_module
 from types import ModuleType
 
-from wakeyscan.errors import UsageError
+from wakeyscan.core.errors import UsageError
 
 
 def names(package: ModuleType) -> tuple[str, ...]:

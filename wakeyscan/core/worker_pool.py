@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from wakeyscan.errors import WakeyscanError
+from wakeyscan.core.errors import WakeyscanError
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-KEY_PREFIX = "wa_live_"
+from wakeyscan.core.secret import KEY_PREFIX
 
 # A log line with one of these is an order to a CI runner, wherever in the line it stands:
 # actions/runner ActionCommand.cs (TryParse), Azure Pipelines, TeamCity.

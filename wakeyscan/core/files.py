@@ -10,7 +10,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -222,3 +223,47 @@ def _mode(file: str) -> int:
         mask = os.umask(0)
         os.umask(mask)
         return 0o666 & ~mask
+
+
+def cache_folder() -> str:
+    """Give wakeyscan's folder among the user's caches; empty where there is none to speak of."""
+    home = os.path.expanduser("~")
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA", home)
+    elif sys.platform == "darwin":
+        base = os.path.join(home, "Library", "Caches")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
+    return os.path.join(base, "wakeyscan") if os.path.isabs(base) else ""
+
+
+Match = Callable[[str, str], bool]
+"""Says whether patterns match a path, which is relative to a folder (empty: the present one)."""
+
+
+_BACKEND = "simple"
+"""The `re` module. Other backends of pathspec encode a path as UTF-8, and not every name is."""
+
+
+_NEWLINE = "\udc0a"
+"""Stands for a newline, at which `.` and `$` of `re` stop; no decoded file name holds it."""
+
+
+def matcher(patterns: Iterable[str], root: str) -> Match:
+    """Compile patterns that are relative to `root`; raises `ValueError` where one is none."""
+    import re
+
+    import pathspec  # 40 ms that only who excludes something pays
+
+    lines = (pattern.replace("\n", _NEWLINE) for pattern in patterns)
+    try:
+        matches = pathspec.GitIgnoreSpec.from_lines(lines, backend=_BACKEND).match_file
+    except re.error as error:
+        raise ValueError(str(error)) from None
+    top = os.path.abspath(root)
+
+    def match(path: str, base: str) -> bool:
+        inside = os.path.relpath(os.path.join(os.path.abspath(base), path), top)
+        return bool(matches(inside.replace(os.sep, "/").replace("\n", _NEWLINE)))
+
+    return match
