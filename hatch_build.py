@@ -44,15 +44,16 @@ class ParsedRules(BuildHookInterface[Any]):
 
 def _made(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield the files to add, each with its path in the package."""
-    from wakeyscan import database, precompiled, prefilter, rule
+    from wakeyscan import database, prefilter
     from wakeyscan.catalog import Catalog
     from wakeyscan.inspection import Wrappings
+    from wakeyscan.rules import loader, pattern
 
     rules = {
         path.name: tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))
     }
-    ours = rule.load()
-    compiled = {one.id: precompiled.keep(one.compile()) for one in ours}
+    ours = loader.load()
+    compiled = {one.id: pattern.keep(one.compile()) for one in ours}
     forms: dict[str, Any] = {
         one.id: tuple(map(tuple, Catalog([one], Wrappings()).all())) for one in ours
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from wakeyscan import prefilter, rule
+from wakeyscan import prefilter
 from wakeyscan.catalog import Catalog
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import Lens, lens
+from wakeyscan.rules import loader
 
-_RULES = rule.load()
+_RULES = loader.load()
 _DECODERS = Wrappings()
 _CATALOG = Catalog(_RULES, _DECODERS)
 

@@ -49,7 +49,7 @@ from tests.conftest import (
     write,
 )
 from tests.repository import Repo, places
-from wakeyscan import containers, rule
+from wakeyscan import containers
 from wakeyscan.container import Bounds, format_of
 from wakeyscan.containers._pdffilters import unfiltered
 from wakeyscan.containers._pdfpredictors import predictors
@@ -60,6 +60,7 @@ from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import Lens, lens
 from wakeyscan.look import look_at
 from wakeyscan.member import Budget, Closed
+from wakeyscan.rules import loader
 
 FORMATS = (*MAKE, "bundle")
 TEXTS: dict[str, Callable[[str], bytes]] = {
@@ -338,8 +339,8 @@ def test_what_is_no_run_of_the_same_paragraph_is_no_part_of_a_key(
 
 
 UNZIPPED = ("document", "on many lines", "revision", "opendocument", "opendocument's marks")
-LENS = lens(rule.load(""), Wrappings())
-HASTY = lens(rule.load(""), Wrappings())
+LENS = lens(loader.load(""), Wrappings())
+HASTY = lens(loader.load(""), Wrappings())
 HASTY.prefilter.expect(1 << 30)
 
 
@@ -1252,7 +1253,7 @@ def measured(folder: Path, *arguments: str) -> tuple[int, bytes, int]:
     return done.returncode, done.stdout, int(done.stderr.split()[-1])
 
 
-THROUGH = lens(rule.load(""), Wrappings())
+THROUGH = lens(loader.load(""), Wrappings())
 FLAT = zipped({str(number): random.Random(number).randbytes(5000) for number in range(40)})
 TIGHT: dict[str, tuple[Bounds, bytes, str]] = {
     "total": (Bounds(total=9999), FLAT, "unpacks to over 9,999 bytes; the rest is left"),

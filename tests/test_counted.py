@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ALPHABET, PREFIX, WAKEYSCAN, MakeKey, execute, fingerprint, write
-from wakeyscan import rule
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.examine import examine
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import lens
+from wakeyscan.rules import loader
 
-LENS = lens(rule.load(), Wrappings())
+LENS = lens(loader.load(), Wrappings())
 
 
 def compiled(key: str) -> bytes:

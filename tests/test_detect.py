@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 
 from tests import shapes
 from tests.conftest import ALPHABET, PREFIX, MakeKey
-from wakeyscan import rule
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.examine import examine
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import lens
+from wakeyscan.rules import loader
 
-LENS = lens(rule.load(), Wrappings())
+LENS = lens(loader.load(), Wrappings())
 
 KEY, HEADER, APP = "wastack-api-key", "authorization-header", "wastack-app-key"
 RULE_OF = {"token": HEADER, "basic": HEADER, "jwt": HEADER, "key": KEY, "app": APP}

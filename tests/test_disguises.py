@@ -27,7 +27,7 @@ from tests.conftest import (
 from tests.disguises import SINGLE, each, pairs
 from tests.lenses import few, many
 from tests.repository import Repo
-from wakeyscan import decoders, rule
+from wakeyscan import decoders
 from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding, Severity, Standing
@@ -35,6 +35,7 @@ from wakeyscan.examine import examine
 from wakeyscan.inspection import Wrappings
 from wakeyscan.layer import Layer
 from wakeyscan.lens import Lens, lens
+from wakeyscan.rules import rule
 
 
 @pytest.fixture

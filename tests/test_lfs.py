@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 from tests.conftest import MakeKey, Ran, Run, fingerprint, mask, write
 from tests.repository import Repo, fingerprints, places
 from tests.test_startup import loaded_by
-from wakeyscan import rule
 from wakeyscan.container import Bounds, format_of
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import lens
 from wakeyscan.look import look_at
 from wakeyscan.pointer import LONGEST, Pointer, parse
+from wakeyscan.rules import loader
 
 pytestmark = pytest.mark.usefixtures("no_litter")
 
@@ -517,7 +517,7 @@ def test_a_container_that_is_larger_than_what_is_held(tmp_path: Path, key: str) 
     content = buffer.getvalue()
     path = keep(tmp_path / "lfs", content)
     bounds = Bounds(grace=1000, ratio=3, held=1 << 20)
-    through = lens(rule.load(), Wrappings())
+    through = lens(loader.load(), Wrappings())
     through = through._replace(bounds=bounds, kept=lambda _, oid: path.open("rb"))
     looked = look_at([Document(Origin("a"), pointer(content).encode())], through)
     assert looked.skipped == ()

@@ -20,9 +20,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import MakeKey, Ran, execute, mask, write
-from wakeyscan import __version__, rule
+from wakeyscan import __version__
 from wakeyscan.catalog import Catalog
 from wakeyscan.inspection import Wrappings
+from wakeyscan.rules import loader
 
 ROOT = Path(__file__).parents[1]
 RULES = {file.name: file for file in (ROOT / "rules").glob("*.toml")}
@@ -180,7 +181,7 @@ def test_an_installed_wakeyscan_has_the_forms_that_a_checkout_makes(
     code = "import wakeyscan._parsed as p; print(repr(p.FORMS))"
     made = literal_eval(execute([str(installed), "-c", code], tmp_path).out)
     assert made == {
-        one.id: tuple(map(tuple, Catalog([one], Wrappings()).all())) for one in rule.load()
+        one.id: tuple(map(tuple, Catalog([one], Wrappings()).all())) for one in loader.load()
     }
 
 

@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 
 from tests.conftest import MakeKey, environment, execute, fingerprint
 from tests.repository import Repo
-from wakeyscan import rule
 from wakeyscan.auditing import Plan, audit
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.examine import examine_name
@@ -33,9 +32,10 @@ from wakeyscan.history.sight import Sighting
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import lens
 from wakeyscan.look import look_at
+from wakeyscan.rules import loader
 from wakeyscan.spy import Spied, spy
 
-RULES = rule.load()
+RULES = loader.load()
 LENS = lens(RULES, Wrappings())._replace(heed_marks=False)
 Marks = set[tuple[str, str, str]]
 """Objects with the rules and fingerprints of what they hold."""

@@ -24,8 +24,9 @@ from tests.runner import (
 from tests.test_action import push
 from tests.test_pre_commit import Offer
 from tests.test_pre_commit import offer as offer_
-from wakeyscan import reports, rule
+from wakeyscan import reports
 from wakeyscan.core import registry
+from wakeyscan.rules import loader
 from wakeyscan.standin import BARE, LIVE, REVOKED, StandIn
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -442,7 +443,7 @@ def test_the_outputs_are_those_of_the_action() -> None:
 
 def test_the_table_of_rules_lists_them_all() -> None:
     listed = {cells[0].partition("`:")[0].strip("`"): cells[1] for cells in table("rule")}
-    rules = {one.id: str(one.severity) for one in rule.load()}
+    rules = {one.id: str(one.severity) for one in loader.load()}
     assert {name: text.partition(";")[0] for name, text in listed.items()} == rules
 
 

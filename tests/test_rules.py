@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PREFIX, MakeKey, Ran, Run, write
-from wakeyscan import rule
 from wakeyscan.proof import disproved, filled
-from wakeyscan.rule import Rule
+from wakeyscan.rules import loader, rule
+from wakeyscan.rules.rule import Rule
 
-RULES = {one.id: one for one in rule.load()}
+RULES = {one.id: one for one in loader.load()}
 EXAMPLES = {
     f"{one.id}-{kind}-{number}": (one, kind, example)
     for one in RULES.values()
@@ -56,8 +56,8 @@ def test_the_rules_are_those_of_the_contract_the_worst_first() -> None:
 
 
 def test_a_file_is_named_after_its_rule() -> None:
-    files = sorted(Path(rule.builtin_folder()).glob("*.toml"))
-    read = {file.stem: rule.read(str(file))._replace(at_anchor=True) for file in files}
+    files = sorted(Path(loader.builtin_folder()).glob("*.toml"))
+    read = {file.stem: loader.read(str(file))._replace(at_anchor=True) for file in files}
     assert read == RULES
 
 
@@ -79,7 +79,7 @@ def test_twice_as_much_junk_takes_about_twice_as_long(one: Rule) -> None:
             times.append(time.process_time() - start)
         return min(times)
 
-    for junk in rule.junk_for(one):
+    for junk in loader.junk_for(one):
         whole = seconds(junk)
         # Below a millisecond the clock, and not the pattern, is what is measured.
         assert whole < 0.001 or whole / max(seconds(junk[: len(junk) // 2]), 0.0002) <= 5, junk[:20]

@@ -12,19 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import PREFIX, MakeKey
-from wakeyscan import rule
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Exposure, Finding, Liveness, Severity, Standing
 from wakeyscan.core.secret import Secret
 from wakeyscan.detect import Match
 from wakeyscan.examine import examine
 from wakeyscan.lens import lens
+from wakeyscan.rules import loader
 from wakeyscan.severity import severity_of
 from wakeyscan.triage import placeholder_reason
 
 KEY, HEADER, APP = "wastack-api-key", "authorization-header", "wastack-app-key"
-RULES = {one.id: one for one in rule.load()}
-LENS = lens(rule.load(), {})
+RULES = {one.id: one for one in loader.load()}
+LENS = lens(loader.load(), {})
 
 SAMPLE = "a sample from documentation"
 WORD = "holds a word that samples use"

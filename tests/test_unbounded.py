@@ -14,8 +14,8 @@ import pytest
 
 from tests.conftest import WAKEYSCAN, MakeKey, Run, execute, write
 from tests.repository import Repo
-from wakeyscan import rule
 from wakeyscan.core import small_files
+from wakeyscan.rules import loader
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no FIFO, no /dev/zero")
 
@@ -86,7 +86,7 @@ def test_extremes_in_toml(tmp_path: Path, run: Run, text: bytes, place: str) -> 
 
 
 def test_our_own_rules_are_no_extremes() -> None:
-    for path in Path(rule.builtin_folder()).glob("*.toml"):
+    for path in Path(loader.builtin_folder()).glob("*.toml"):
         assert small_files.toml(path.read_bytes())
 
 

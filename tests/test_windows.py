@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import MakeKey
-from wakeyscan import rule
 from wakeyscan.core import chunks
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.secret import Secret
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import Lens, lens
 from wakeyscan.look import Looked, look_at
+from wakeyscan.rules import loader
 from wakeyscan.scan import gathered
 
 WINDOW, OVERLAP = 4096, 1024
@@ -77,7 +77,7 @@ def compose(make_key: MakeKey) -> Compose:
 @pytest.fixture(scope="module")
 def through() -> Lens:
     """Look with all rules and wrappings."""
-    return lens(rule.load(""), Wrappings())
+    return lens(loader.load(""), Wrappings())
 
 
 @pytest.fixture(autouse=True)

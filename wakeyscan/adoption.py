@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import cache, partial
 from typing import NamedTuple
 
-from wakeyscan import git, rule, sources, worktree
+from wakeyscan import git, sources, worktree
 from wakeyscan.acceptance import Acceptance
 from wakeyscan.config import Config
 from wakeyscan.core import registry
@@ -22,6 +22,7 @@ from wakeyscan.lens import lens
 from wakeyscan.look import look_at
 from wakeyscan.outcome import Coverage, Outcome
 from wakeyscan.relook import looked_again
+from wakeyscan.rules import loader
 
 _SCHEMES = (b"", b"Bearer ", b"Basic ", b"Token ", b"bearer ", b"basic ", b"token ")
 """What other scanners take for a part of the secret in a header."""
@@ -79,7 +80,7 @@ class _Scene:
     def __init__(self, settings: Config) -> None:
         self.top = worktree.work_tree(".") or os.path.realpath(".")
         self._settings = settings._replace(ignore_file="")
-        self._lens = lens(rule.load(settings.rules), Wrappings())._replace(kept=kept(False))
+        self._lens = lens(loader.load(settings.rules), Wrappings())._replace(kept=kept(False))
         self.digests = cache(_digests)
         self.here = cache(self._here)
         self.then = cache(self._then)

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from wakeyscan import git, largefiles, policy, rule
+from wakeyscan import git, largefiles, policy
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.finding import Finding, Key
@@ -27,6 +27,7 @@ from wakeyscan.policy import Policy
 from wakeyscan.precedent import Precedents
 from wakeyscan.prefilter import MANY
 from wakeyscan.revision import Revision
+from wakeyscan.rules import loader, rule
 from wakeyscan.scan import place
 from wakeyscan.spy import Advance, spy
 
@@ -62,7 +63,7 @@ class Plan(NamedTuple):
 
 def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome, bool]:
     """Audit a repository; say too whether it was interrupted, with what was found until then."""
-    rules = rule.load(plan.rules_folder)
+    rules = loader.load(plan.rules_folder)
     policy.check(plan.policy, rules)
     store = largefiles.store_in(repository.common_folder)
     through = _through(rules, plan)._replace(kept=lambda _, oid: largefiles.opened(store, oid))

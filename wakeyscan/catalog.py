@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.cuts import Before, part_before
-from wakeyscan.rule import Rule
+from wakeyscan.rules.rule import Rule
 
 if TYPE_CHECKING:
     from wakeyscan.layer import Decoder

@@ -14,7 +14,7 @@ from wakeyscan.core.files import cache_folder
 from wakeyscan.core.finding import Severity
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
 from wakeyscan.policy import Policy
-from wakeyscan.rule import RuleFolder
+from wakeyscan.rules.rule import RuleFolder
 from wakeyscan.scope import Scope
 
 if TYPE_CHECKING:

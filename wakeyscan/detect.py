@@ -9,7 +9,7 @@ from wakeyscan.core.errors import OutOfPatience
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.secret import Secret
 from wakeyscan.counted import counted
-from wakeyscan.rule import AFTER, BEFORE, PATIENCE, Rule
+from wakeyscan.rules.rule import AFTER, BEFORE, PATIENCE, Rule
 
 if TYPE_CHECKING:
     from regex import Match as RegexMatch

@@ -9,7 +9,7 @@ from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from wakeyscan import config, configfile, decoders, policy, rule, worktree
+from wakeyscan import config, configfile, decoders, policy, worktree
 from wakeyscan.container import Bounds
 from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Skipped
@@ -21,6 +21,7 @@ from wakeyscan.look import Looked, look_at
 from wakeyscan.outcome import IGNORE_FILE, Outcome
 from wakeyscan.prefilter import MANY
 from wakeyscan.progress import Progress
+from wakeyscan.rules import loader, rule
 from wakeyscan.scan import Survey, gathered, look
 from wakeyscan.scope import Scope
 from wakeyscan.workers import Look, batch_look, survey
@@ -38,7 +39,7 @@ def inspect(
 ) -> Outcome:
     """Look at all units of all sources, and sum up what was found."""
     check(settings)
-    rules = rule.load(settings.rules)
+    rules = loader.load(settings.rules)
     policy.check(settings.policy, rules)
     excluded = Exclusion(settings.scope)
     through = _lens(rules, settings.scope)._replace(heed_foreign=settings.honor_foreign_ignores)
@@ -198,7 +199,7 @@ def _make_look(source_name: str, rules: rule.RuleFolder, scope: Scope) -> Look:
     from wakeyscan import sources
 
     source = registry.member(sources, source_name.rpartition(".")[2])
-    through = _lens(rule.load(rules), scope)._replace(kept=kept(source.PARALLEL))
+    through = _lens(loader.load(rules), scope)._replace(kept=kept(source.PARALLEL))
     through.prefilter.expect(MANY)
     looks = through.prefilter.looks()
     return batch_look(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.catalog import Catalog
 from wakeyscan.container import Bounds
 from wakeyscan.prefilter import Prefilter
-from wakeyscan.rule import Rule
+from wakeyscan.rules.rule import Rule
 
 if TYPE_CHECKING:
     from typing import BinaryIO

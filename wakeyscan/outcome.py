@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.core.document import Skipped
 from wakeyscan.core.finding import Finding, Severity, Standing
 from wakeyscan.policy import Policy, clauses
-from wakeyscan.rule import Rule
+from wakeyscan.rules.rule import Rule
 
 if TYPE_CHECKING:
     from wakeyscan.core.finding import Key

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from wakeyscan.core import files
 from wakeyscan.core.errors import ConfigError
 from wakeyscan.core.finding import Finding, Severity, Standing
-from wakeyscan.rule import Rule
+from wakeyscan.rules.rule import Rule
 
 
 class Ruling(NamedTuple):

@@ -11,7 +11,7 @@ from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Standing
 from wakeyscan.examine import examine
 from wakeyscan.lens import lens
-from wakeyscan.rule import Rule
+from wakeyscan.rules.rule import Rule
 
 _RANDOM = re.compile(r"<random:([0-9]{1,4})>")
 

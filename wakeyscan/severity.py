@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wakeyscan.core.finding import Exposure, Liveness, Severity
 from wakeyscan.core.secret import API_KEY, APP_KEY
-from wakeyscan.rule import Rule
+from wakeyscan.rules.rule import Rule
 
 _HEADER = "authorization-header"
 

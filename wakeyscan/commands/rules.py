@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 
-from wakeyscan import config, rule
+from wakeyscan import config
 from wakeyscan.arguments import Option, Parameters, Values
 from wakeyscan.core.errors import RuleError, UsageError
 from wakeyscan.core.redaction import printable
 from wakeyscan.delivery import to_stdout
 from wakeyscan.proof import disproved
+from wakeyscan.rules import loader, rule
 
 HELP = """List the rules, show one (with what to do about its findings), or test their examples.
 
@@ -23,7 +24,7 @@ PARAMETERS = Parameters(
 def run(values: Values, operands: list[str]) -> int:
     """Do what the first operand says; `list` where there is none."""
     given = {**config.from_environment(PARAMETERS.options, os.environ), **values}
-    rules = rule.load(str(given.get("rules", "")))
+    rules = loader.load(str(given.get("rules", "")))
     match operands or ["list"]:
         case ["list"]:
             return _list(rules)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from wakeyscan import __version__
 from wakeyscan.core.files import cache_folder
-from wakeyscan.rule import Rule
+from wakeyscan.rules.rule import Rule
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS packs (pack TEXT, rules TEXT, objects INTEGER, bytes INTEGER,

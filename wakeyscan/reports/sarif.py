@@ -17,7 +17,7 @@ from wakeyscan.ignores import is_inline
 from wakeyscan.outcome import Outcome, Style
 from wakeyscan.reports._sarifobjects import plain
 from wakeyscan.reports._sarifplaces import linked, locations, related
-from wakeyscan.rule import Rule
+from wakeyscan.rules.rule import Rule
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 HOME = "https://github.com/wakeyscan/wakeyscan"

@@ -5,75 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import RuleError
 from wakeyscan.core.finding import Severity
-from wakeyscan.pattern import written_out
+from wakeyscan.rules.rule import AFTER, BEFORE, PATIENCE, Rule, RuleFolder
 
 if TYPE_CHECKING:
-    from regex import Pattern
+    pass
 
-    from wakeyscan.precompiled import Kept
-
-BEFORE, AFTER = 1024, 8192
-"""A match starts at most so many bytes before its anchor and ends at most so many after it."""
-
-PATIENCE = 2.0
-"""Seconds that one pattern may take around one group of anchors."""
 
 _TEXTS = ("title", "severity", "pattern", "help")
 _LISTS = ("anchors", "hits", "misses")
 _EXAMPLES_WANTED = 3
 _ANCHOR_LEAST = 4
-
-
-RuleFolder = str | tuple[tuple[str, bytes], ...]
-"""A folder of rule files; or the files, each with its path, where they are not on disk."""
-
-
-class Rule(NamedTuple):
-    """One kind of secret, as its file describes it."""
-
-    id: str
-    title: str
-    severity: Severity
-    anchors: tuple[bytes, ...]
-    """Literals, one of which stands in every match; in any case, unless `exact_case`."""
-    pattern: str
-    """A bytes pattern of `regex` with a group `secret`."""
-    help: str
-    """Markdown: what it is, why it matters, what to do."""
-    verifier: str
-    """The name of the service that can say whether such a secret works, or empty."""
-    hits: tuple[str, ...]
-    misses: tuple[str, ...]
-    at_anchor: bool = False
-    """Whether every match begins at an anchor, as is known of our own rules: it is faster."""
-    compiled: Kept | None = None
-    """The pattern as it was compiled when the wheel was built, in an installed package."""
-    forms: tuple[tuple[bytes, str, bytes, bool], ...] = ()
-    """All forms of its anchors (see `catalog`), as they were made then; empty: not made yet."""
-
-    @property
-    def exact_case(self) -> bool:
-        """Whether anchors count only in their own case: nothing in the pattern folds case."""
-        return "(?i" not in self.pattern
-
-    def compile(self) -> Pattern[bytes]:
-        """Compile the pattern; raises `RuleError` where `regex` refuses it."""
-        import regex  # 10 ms that a clean scan never pays
-
-        from wakeyscan import precompiled
-
-        if self.compiled and (pattern := precompiled.restored(self.compiled)):
-            return pattern
-        try:
-            text = written_out(self.pattern) if self.at_anchor else self.pattern
-            return regex.compile(text.encode())
-        except regex.error as error:
-            raise RuleError(f"the pattern is broken: {error}") from None
 
 
 def builtin_folder() -> str:

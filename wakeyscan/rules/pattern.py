@@ -6,7 +6,11 @@ Patterns are read by people, who want to name the parts that come again: `(?(DEF
 
 from __future__ import annotations
 
+import pickle
 import re
+import sys
+
+import regex
 
 _DEFINE = "(?(DEFINE)"
 _CALL = r"\(\?&(\w+)\)"
@@ -69,3 +73,24 @@ def _end_of_class(pattern: str, start: int) -> int:
     while pattern[at] != "]":
         at += 2 if pattern[at] == "\\" else 1
     return at
+
+
+Kept = tuple[str, bytes]
+"""What made it, and the pickled pattern."""
+
+
+MAKER = f"regex {regex.__version__} {sys.byteorder}"
+
+
+def keep(pattern: regex.Pattern[bytes]) -> Kept:
+    """Give a pattern in a form that a later run can load."""
+    return MAKER, pickle.dumps(pattern)
+
+
+def restored(kept: Kept) -> regex.Pattern[bytes] | None:
+    """Load a pattern of our own package; `None` where another `regex` made it."""
+    maker, pickled = kept
+    if maker != MAKER:
+        return None
+    pattern: regex.Pattern[bytes] = pickle.loads(pickled)  # noqa: S301 - from our own wheel
+    return pattern
