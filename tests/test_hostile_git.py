@@ -16,7 +16,7 @@ import pytest
 
 from tests.conftest import MakeKey, Ran, execute, write
 from tests.repository import Repo, fingerprints
-from wakeyscan import git
+from wakeyscan.git import command as git
 
 ZERO = "0" * 40
 HOOKS = (

@@ -21,10 +21,10 @@ from tests.repository import Repo, fingerprints, places
 from tests.test_startup import loaded_by
 from wakeyscan.container import Bounds, format_of
 from wakeyscan.core.document import Document, Origin
+from wakeyscan.git.lfs import LONGEST, Pointer, parse
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import lens
 from wakeyscan.look import look_at
-from wakeyscan.pointer import LONGEST, Pointer, parse
 from wakeyscan.rules import loader
 
 pytestmark = pytest.mark.usefixtures("no_litter")
@@ -564,8 +564,8 @@ def test_a_text_that_is_no_pointer_costs_nothing(tmp_path: Path) -> None:
     write(tmp_path, {"a": "version: '3'\n", "b": "verbose\n", "c": encoded})
     loaded = loaded_by(tmp_path, "scan", "a", "b", "c")
     assert "wakeyscan.unwrap" not in loaded
-    assert not loaded & {"hashlib", "subprocess", "wakeyscan.git", "wakeyscan.unpack"}
-    assert not loaded & {"wakeyscan.pointer", "wakeyscan.largefiles"}
+    assert not loaded & {"hashlib", "subprocess", "wakeyscan.git.command", "wakeyscan.unpack"}
+    assert not loaded & {"wakeyscan.pointer", "wakeyscan.git.lfs"}
 
 
 def test_a_pointer_is_not_looked_for_in_a_repository_that_is_none(tmp_path: Path, run: Run) -> None:

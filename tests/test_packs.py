@@ -24,10 +24,10 @@ from tests.repository import Repo
 from wakeyscan.auditing import Plan, audit
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.examine import examine_name
-from wakeyscan.history import pack, sterile
+from wakeyscan.git import isolated, pack
+from wakeyscan.git.repository import find
 from wakeyscan.history.limits import Limits
 from wakeyscan.history.memory import Memory
-from wakeyscan.history.repository import find
 from wakeyscan.history.sight import Sighting
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import lens
@@ -60,7 +60,7 @@ def ignore(seen: Sighting) -> None:
 def spied(folder: Path, jobs: int = 1) -> Spied:
     """Look at a repository the fast way."""
     repository = find(str(folder))
-    with sterile.opened(repository) as git_there:
+    with isolated.opened(repository) as git_there:
         return spy(repository, LENS, git_there, Memory("", RULES), jobs, ignore_progress, ignore)
 
 
@@ -416,7 +416,7 @@ def damaged(
 
     With a wrong offset in an index git may inflate for ever (seen with 2.39.5), until it is ended.
     """
-    monkeypatch.setattr("wakeyscan.child.PATIENCE", 5)
+    monkeypatch.setattr("wakeyscan.git.process.PATIENCE", 5)
     keys = [make_key() for _ in range(4)]
     repo = Repo(tmp_path / "r")
     plain = filler(7, 30).decode()

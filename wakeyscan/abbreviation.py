@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from wakeyscan import ignorefile, worktree
+from wakeyscan import ignorefile
 from wakeyscan.core.errors import UsageError
+from wakeyscan.git import worktree
 from wakeyscan.outcome import Outcome
 
 

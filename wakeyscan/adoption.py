@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterable
 from functools import cache, partial
 from typing import NamedTuple
 
-from wakeyscan import git, sources, worktree
+from wakeyscan import sources
 from wakeyscan.acceptance import Acceptance
 from wakeyscan.config import Config
 from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.core.secret import Secret
+from wakeyscan.git import command as git
+from wakeyscan.git import worktree
 from wakeyscan.inspection import Wrappings, kept
 from wakeyscan.lens import lens
 from wakeyscan.look import look_at

@@ -9,15 +9,16 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from wakeyscan import git, largefiles, policy
+from wakeyscan import policy
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.finding import Finding, Key
-from wakeyscan.history import labels, limits, lives, refs, sterile
+from wakeyscan.git import command, isolated, lfs, refs
+from wakeyscan.git.repository import Repository
+from wakeyscan.history import labels, limits, lives
 from wakeyscan.history.completeness import Check
 from wakeyscan.history.limits import Limits
 from wakeyscan.history.memory import Memory
-from wakeyscan.history.repository import Repository
 from wakeyscan.history.scene import Scene
 from wakeyscan.history.sight import Sighting
 from wakeyscan.inspection import Wrappings
@@ -65,12 +66,12 @@ def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome
     """Audit a repository; say too whether it was interrupted, with what was found until then."""
     rules = loader.load(plan.rules_folder)
     policy.check(plan.policy, rules)
-    store = largefiles.store_in(repository.common_folder)
-    through = _through(rules, plan)._replace(kept=lambda _, oid: largefiles.opened(store, oid))
+    store = lfs.store_in(repository.common_folder)
+    through = _through(rules, plan)._replace(kept=lambda _, oid: lfs.opened(store, oid))
     tips = refs.read(repository)
     chosen = limits.starts(plan.limits, tips, repository)
     with (
-        sterile.opened(repository) as git_there,
+        isolated.opened(repository) as git_there,
         closing(Memory(plan.memory, rules)) as memory,
         closing(Check(repository, frozenset(tips.values()), git_there, memory)) as check,
     ):
@@ -194,7 +195,7 @@ def _part(
     chosen: tuple[str, ...],
     tips: dict[str, str],
     repository: Repository,
-    git_there: git.Git,
+    git_there: command.Git,
 ) -> tuple[_Part, list[Skipped]]:
     """Ask git for what the limits leave; where it can't tell, report everything, with a gap."""
     wanted = plan.limits

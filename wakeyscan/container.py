@@ -104,6 +104,6 @@ def _inflates(beginning: bytes) -> bool:
 
 def _points(beginning: bytes) -> bool:
     """Say whether a text is a pointer of Git LFS, and nothing else besides."""
-    from wakeyscan import pointer  # which few texts ask for
+    from wakeyscan.git import lfs  # which few texts ask for
 
-    return pointer.parse(beginning) is not None
+    return lfs.parse(beginning) is not None

@@ -8,9 +8,10 @@ import sys
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from wakeyscan import config, reports, worktree
+from wakeyscan import config, reports
 from wakeyscan.core import files, registry
 from wakeyscan.core.errors import ReportError
+from wakeyscan.git import worktree
 from wakeyscan.outcome import Outcome, Style
 
 

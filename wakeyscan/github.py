@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from wakeyscan import commits, git
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import SourceError, UsageError
-from wakeyscan.objectid import is_id, is_zero
+from wakeyscan.git import command
+from wakeyscan.git.objects import is_id, is_zero
+from wakeyscan.sources import commits
 
 
 class Brought(NamedTuple):
@@ -28,7 +29,7 @@ class _Range(NamedTuple):
     refs: tuple[str, ...] = ()
 
 
-def brought(environment: Mapping[str, str], own: git.Git) -> Brought | None:
+def brought(environment: Mapping[str, str], own: command.Git) -> Brought | None:
     """Say what the event brings; `None` where it is of a kind that brings nothing of its own.
 
     Raises `SourceError` where a range is named that this clone does not hold: an empty success
@@ -106,7 +107,7 @@ def _id(event: object, *keys: str) -> str:
     return name
 
 
-def _pull_request(event: object, own: git.Git) -> _Range:
+def _pull_request(event: object, own: command.Git) -> _Range:
     base, head = (_id(event, "pull_request", end, "sha") for end in ("base", "head"))
     branch = _text(event, "pull_request", "head", "ref")
     known: tuple[str, ...] = (base,)
@@ -117,7 +118,7 @@ def _pull_request(event: object, own: git.Git) -> _Range:
     return _Range("the pull request", (head, "HEAD"), known, (f"refs/heads/{branch}",))
 
 
-def _push(event: object, own: git.Git) -> _Range:
+def _push(event: object, own: command.Git) -> _Range:
     before, after, ref = _id(event, "before"), _id(event, "after"), _text(event, "ref")
     if not is_zero(before) and _has(before, own):
         return _Range("the push", (after,), (before,), (ref,))
@@ -129,7 +130,7 @@ def _push(event: object, own: git.Git) -> _Range:
     return _Range("the push", (after,), known, (ref,))
 
 
-def _has(name: str, own: git.Git) -> bool:
+def _has(name: str, own: command.Git) -> bool:
     try:
         commits.commit_id(name, own)
     except SourceError:
@@ -137,7 +138,7 @@ def _has(name: str, own: git.Git) -> bool:
     return True
 
 
-def _unit(wanted: _Range, own: git.Git) -> Brought:
+def _unit(wanted: _Range, own: command.Git) -> Brought:
     ends, known = (
         tuple(commits.commit_id(revision, own) for revision in group)
         for group in (wanted.include, wanted.exclude)

@@ -13,11 +13,11 @@ from fnmatch import fnmatchcase
 from io import StringIO
 from typing import NamedTuple
 
-from wakeyscan import worktree
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import ConfigError, UsageError
 from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.core.redaction import conceal
+from wakeyscan.git import worktree
 from wakeyscan.outcome import IGNORE_FILE, Ignores
 
 _FORM = "FINGERPRINT [until=YYYY-MM-DD] [paths=GLOB] # reason"

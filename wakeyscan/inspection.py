@@ -9,13 +9,14 @@ from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from wakeyscan import config, configfile, decoders, policy, worktree
+from wakeyscan import config, configfile, decoders, policy
 from wakeyscan.container import Bounds
 from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Skipped
 from wakeyscan.core.errors import ConfigError
 from wakeyscan.core.worker_pool import available
 from wakeyscan.exclusion import Exclusion
+from wakeyscan.git import worktree
 from wakeyscan.lens import Lens, lens
 from wakeyscan.look import Looked, look_at
 from wakeyscan.outcome import IGNORE_FILE, Outcome
@@ -151,14 +152,15 @@ def kept(on_disk: bool) -> Callable[[str, str], BinaryIO | None]:
     stores: dict[str, str] = {}
 
     def opened(path: str, oid: str) -> BinaryIO | None:
-        from wakeyscan import git, largefiles  # which only a pointer pays for
+        from wakeyscan.git import command as git  # which only a pointer pays for
+        from wakeyscan.git import lfs
 
         top = worktree.work_tree(os.path.dirname(path)) if on_disk else "."
         if top is None:
             return None
         if top not in stores:
-            stores[top] = largefiles.store_of(git.other(top) if on_disk else git.own())
-        return largefiles.opened(stores[top], oid)
+            stores[top] = lfs.store_of(git.other(top) if on_disk else git.own())
+        return lfs.opened(stores[top], oid)
 
     return opened
 

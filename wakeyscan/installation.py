@@ -6,9 +6,9 @@ import os
 import shlex
 import sys
 
-from wakeyscan import child, worktree
 from wakeyscan.core import files, small_files
 from wakeyscan.core.errors import SourceError
+from wakeyscan.git import process, worktree
 
 _MARK = "# Written by: wakeyscan hook install"
 _KEPT = "before-wakeyscan"
@@ -66,7 +66,7 @@ def _script(stage: str) -> str:
 def _executable() -> str:
     """Find the command that the hook is to run: the one beside this Python, else the first."""
     beside = os.path.join(os.path.dirname(sys.executable), "wakeyscan")
-    found = beside if os.access(beside, os.X_OK) else child.find("wakeyscan")
+    found = beside if os.access(beside, os.X_OK) else process.find("wakeyscan")
     if not found:
         raise SourceError("the command wakeyscan is not on PATH, so a hook could not find it")
     return os.path.abspath(found)

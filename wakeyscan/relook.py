@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from wakeyscan.auditing import Plan, audit
 from wakeyscan.config import Config
 from wakeyscan.core.errors import SourceError
+from wakeyscan.git.mirror import located
 from wakeyscan.history.limits import Limits
-from wakeyscan.history.mirror import located
 from wakeyscan.inspection import inspect
 from wakeyscan.outcome import Outcome
 from wakeyscan.target import source_of

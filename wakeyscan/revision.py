@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from wakeyscan import changes, commits, git, worktree
 from wakeyscan.core import small_files
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import ConfigError, GitError, SourceError
-from wakeyscan.objectid import empty_tree
+from wakeyscan.git import command, diff, worktree
+from wakeyscan.git.objects import empty_tree
 from wakeyscan.scope import Scope
+from wakeyscan.sources import changed_files, commits
 
 _SHORT = 12
 _LINK = "120000"
@@ -24,7 +25,7 @@ class Revision(NamedTuple):
     """Its id."""
     top: str
     """The top of the work tree, absolute; of a bare repository its folder."""
-    own: git.Git
+    own: command.Git
 
     def __str__(self) -> str:
         return self.commit[:_SHORT]
@@ -60,19 +61,19 @@ class Revision(NamedTuple):
 
     def documents(self) -> Iterator[Document | Skipped]:
         """Yield all files."""
-        listed = changes.brought(self._files("."), Scope(), lambda one: Origin(one.path))
+        listed = changed_files.brought(self._files("."), Scope(), lambda one: Origin(one.path))
         wanted = [item for item in listed if not isinstance(item, Skipped)]
-        yield from changes.documents(wanted, self.own, Scope())
+        yield from changed_files.documents(wanted, self.own, Scope())
 
-    def _files(self, path: str) -> list[changes.Change]:
+    def _files(self, path: str) -> list[diff.Change]:
         empty = empty_tree(self.commit)
         below = () if path == "." else (path,)
         asked = ("diff-tree", "-z", "-r", "--no-abbrev", "--no-renames", empty, self.commit)
         # Its paths are those of the tree, wherever one stands.
         there = self.own._replace(folder=self.top)
-        return list(changes.parse(there.run(*asked, "--", *below)))
+        return list(diff.parse(there.run(*asked, "--", *below)))
 
-    def _content(self, change: changes.Change) -> bytes:
+    def _content(self, change: diff.Change) -> bytes:
         if change.mode == _LINK:
             raise ConfigError(f"{change.path} at {self} is a link, which is not followed")
         for found in self.own.objects([change.new]):
@@ -88,7 +89,7 @@ class Revision(NamedTuple):
 
 def revision(name: str) -> Revision:
     """Find a revision; raises `SourceError` where there is no such commit here."""
-    own = git.own()
+    own = command.own()
     try:
         commit = commits.commit_id(name, own)
     except GitError:

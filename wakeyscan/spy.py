@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from wakeyscan import git
-from wakeyscan.catfile import Object
 from wakeyscan.core.chunks import windows
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError, OutOfPatience
 from wakeyscan.core.worker_pool import available, spread
-from wakeyscan.gitobject import KINDS
+from wakeyscan.git import command
+from wakeyscan.git.cat_file import Object
+from wakeyscan.git.objects import KINDS
+from wakeyscan.git.pack import LARGE
+from wakeyscan.git.repository import Repository
 from wakeyscan.history.memory import Memory, Recollection
-from wakeyscan.history.pack import LARGE
-from wakeyscan.history.repository import Repository
 from wakeyscan.history.sight import Saw, Sighting, saw, sight
 from wakeyscan.history.store import Seen, Store, named, open_store, tasks, worker
 from wakeyscan.lens import Lens
@@ -39,7 +39,7 @@ class Spied(NamedTuple):
 def spy(
     repository: Repository,
     through: Lens,
-    git_there: git.Git,
+    git_there: command.Git,
     memory: Memory,
     jobs: int,
     advance: Advance,
@@ -109,7 +109,9 @@ class _Gathered:
             reason = f"{item.origin.path}: {item.reason}" if item.origin.path else item.reason
             self._gaps.append(item._replace(origin=origin, reason=reason))
 
-    def recall(self, git_there: git.Git, through: Lens, hear: Callable[[Sighting], None]) -> None:
+    def recall(
+        self, git_there: command.Git, through: Lens, hear: Callable[[Sighting], None]
+    ) -> None:
         """Look again at what held secrets in packs that are remembered."""
         for recalled in self._store.recalled:
             self._objects += recalled.objects - len(recalled.holders)
@@ -151,7 +153,7 @@ class _Gathered:
                 self._unopened(sighting)
         self._unnamed = []
 
-    def ask(self, git_there: git.Git, through: Lens) -> None:
+    def ask(self, git_there: command.Git, through: Lens) -> None:
         """Ask git for what we could not read; what it can't read either is a gap."""
         faults = self._store.faults
         try:

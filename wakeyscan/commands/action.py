@@ -7,13 +7,14 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from wakeyscan import config, delivery, git, github, workflow
+from wakeyscan import config, delivery, github, workflow
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.auditing import Plan, audit
 from wakeyscan.core.errors import ReportError, UsageError, WakeyscanError
 from wakeyscan.core.finding import Liveness
+from wakeyscan.git import command
+from wakeyscan.git.repository import find
 from wakeyscan.history.limits import Limits
-from wakeyscan.history.repository import find
 from wakeyscan.inspection import asked_about, check, heeded, inspect
 from wakeyscan.outcome import Outcome
 from wakeyscan.target import source_of
@@ -105,7 +106,7 @@ def _outcome(given: Values, settings: config.Config, environment: Mapping[str, s
         if interrupted:
             raise KeyboardInterrupt
         return asked_about(heeded(outcome, settings), settings)
-    if mode == "diff" and (wanted := github.brought(environment, git.own())) is not None:
+    if mode == "diff" and (wanted := github.brought(environment, command.own())) is not None:
         source, _ = source_of("git:")
         return inspect("action", (wanted.name,), [(source, [wanted.unit])], settings)
     paths = [line.strip() for line in str(given.get("paths", ".")).splitlines() if line.strip()]

@@ -6,15 +6,16 @@ import os
 import sys
 from datetime import UTC, datetime
 
-from wakeyscan import config, delivery, worktree
+from wakeyscan import config, delivery
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.auditing import Plan, audit
 from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.core.timestamps import instant
+from wakeyscan.git import worktree
+from wakeyscan.git.mirror import located
+from wakeyscan.git.repository import Repository
 from wakeyscan.history.limits import Limits
 from wakeyscan.history.memory import default_file
-from wakeyscan.history.mirror import located
-from wakeyscan.history.repository import Repository
 from wakeyscan.inspection import asked_about, check, heeded
 from wakeyscan.progress import Progress
 

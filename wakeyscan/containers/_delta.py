@@ -6,7 +6,7 @@ copy 16 MB.
 
 from __future__ import annotations
 
-from wakeyscan.gitobject import delta_number
+from wakeyscan.git.objects import delta_number
 from wakeyscan.member import Closed
 
 _DAMAGED = "damaged: a delta is not as the format says"

@@ -15,7 +15,7 @@ from typing import BinaryIO, NamedTuple
 
 from wakeyscan.containers._delta import applied, literals
 from wakeyscan.core.inflate import FAULTS, ZLIB, Inflater
-from wakeyscan.gitobject import BLOB, COMMIT, KINDS, OFS_DELTA, REF_DELTA, TAG, TREE, tree_entries
+from wakeyscan.git.objects import BLOB, COMMIT, KINDS, OFS_DELTA, REF_DELTA, TAG, TREE, tree_entries
 from wakeyscan.member import CUT, Budget, Closed, Member, read_whole
 
 SEEKS = True

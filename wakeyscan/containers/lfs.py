@@ -9,8 +9,8 @@ import hashlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from wakeyscan.git.lfs import LONGEST, Pointer, parse
 from wakeyscan.member import Absent, Budget, Closed, Member
-from wakeyscan.pointer import LONGEST, Pointer, parse
 
 SEEKS = False
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import NamedTuple
 
-from wakeyscan import git
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
-from wakeyscan.history.inventory import inventory, is_small
+from wakeyscan.git import command
+from wakeyscan.git.object_dirs import inventory, is_small
+from wakeyscan.git.repository import Repository
 from wakeyscan.history.memory import Memory, identity
-from wakeyscan.history.repository import Repository
 from wakeyscan.history.store import loose_objects, packs
 
 _ASKED = ("rev-list", "--objects", "--missing=print", "--quiet", "--stdin")
@@ -40,7 +40,7 @@ class Check:
     """
 
     def __init__(
-        self, repository: Repository, tips: frozenset[str], git_there: git.Git, memory: Memory
+        self, repository: Repository, tips: frozenset[str], git_there: command.Git, memory: Memory
     ) -> None:
         self._repository, self._git, self._memory = repository, git_there, memory
         self._now = _present(repository, tips) if memory.open else None

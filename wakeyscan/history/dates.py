@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from wakeyscan import git
+from wakeyscan.git import command
 
 
 class Dates:
     """Author dates of commits, read when they are wanted."""
 
-    def __init__(self, sterile: git.Git) -> None:
+    def __init__(self, sterile: command.Git) -> None:
         self._sterile = sterile
         self._known: dict[str, datetime] = {}
 

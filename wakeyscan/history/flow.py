@@ -8,11 +8,11 @@ from itertools import chain, groupby, islice
 from operator import and_, itemgetter, or_
 from typing import NamedTuple
 
-from wakeyscan import changes
+from wakeyscan.git import diff
+from wakeyscan.git.objects import is_zero
 from wakeyscan.history.chronicle import Chronicle, sum_of
 from wakeyscan.history.graph import Graph
 from wakeyscan.history.steps import Sought, Touch, Walked, walk
-from wakeyscan.objectid import is_zero
 
 State = frozenset[tuple[str, str]]
 """What of a tree holds secrets: (path, blob)."""
@@ -134,10 +134,10 @@ def _relevant(graph: Graph, carriers: Carriers, known: frozenset[bytes] | None) 
     return walked._replace(touching=touching + walked.touching)
 
 
-def _by_step(touching: list[Touch]) -> Iterator[tuple[str, list[changes.Change]]]:
+def _by_step(touching: list[Touch]) -> Iterator[tuple[str, list[diff.Change]]]:
     for step, some in groupby(touching, key=itemgetter(0)):
         fields = (field for touch in some for field in (touch.entry, touch.path))
-        yield step.decode("ascii"), list(changes.parse(fields))
+        yield step.decode("ascii"), list(diff.parse(fields))
 
 
 def _chronicle(past: Chronicle, touching: list[Touch], carriers: Carriers) -> Chronicle:
@@ -148,7 +148,7 @@ def _chronicle(past: Chronicle, touching: list[Touch], carriers: Carriers) -> Ch
     return past._replace(carriers=sum_of(carriers.blobs), changes=fields)
 
 
-def _changed(state: State, listed: list[changes.Change], carriers: Carriers) -> State:
+def _changed(state: State, listed: list[diff.Change], carriers: Carriers) -> State:
     touched = {change.path for change in listed}
     kept = {place for place in state if place[0] not in touched}
     for change in listed:

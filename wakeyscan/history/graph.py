@@ -10,10 +10,10 @@ from io import BytesIO
 from itertools import islice
 from typing import NamedTuple
 
-from wakeyscan import git
 from wakeyscan.core.errors import GitError
+from wakeyscan.git import command
+from wakeyscan.git.objects import empty_tree
 from wakeyscan.history.chronicle import Chronicle
-from wakeyscan.objectid import empty_tree
 
 
 class Graph(NamedTuple):
@@ -22,7 +22,7 @@ class Graph(NamedTuple):
     parents: dict[str, tuple[str, ...]]
     trees: dict[str, str]
     """The tree of each commit."""
-    sterile: git.Git
+    sterile: command.Git
     """Git that sees the history just so."""
     chronicle: Chronicle
     """What of it is worth remembering; without tips: nothing, as it was cut short."""
@@ -45,7 +45,7 @@ class Graph(NamedTuple):
 class Reading:
     """The history of some commits: read when it is wanted, or beside us once that has begun."""
 
-    def __init__(self, tips: Iterable[str], sterile: git.Git, past: Chronicle) -> None:
+    def __init__(self, tips: Iterable[str], sterile: command.Git, past: Chronicle) -> None:
         self._asked = frozenset(tips), sterile, past
         self._threads = ThreadPoolExecutor(1)
         self._begun: Future[Graph] | None = None
@@ -64,7 +64,7 @@ class Reading:
         self._threads.shutdown()
 
 
-def read(tips: Iterable[str], sterile: git.Git, past: Chronicle) -> Graph:
+def read(tips: Iterable[str], sterile: command.Git, past: Chronicle) -> Graph:
     """Read the history of some commits; raises `GitError` where it is cut short or damaged.
 
     What is remembered of it counts while all of that is still in it: no branch was thrown away.
@@ -78,7 +78,7 @@ def read(tips: Iterable[str], sterile: git.Git, past: Chronicle) -> Graph:
     return _read(wanted, sterile, Chronicle())
 
 
-def read_cut(commits: list[str], sterile: git.Git) -> Graph:
+def read_cut(commits: list[str], sterile: command.Git) -> Graph:
     """Read a history that is cut short: it begins where parents are missing.
 
     `commits` must be all that there are; raises `GitError` where one is damaged.
@@ -104,7 +104,7 @@ def _asked(tips: Iterable[str], known: Iterable[str]) -> bytes:
     return "".join(lines).encode("ascii")
 
 
-def _read(tips: frozenset[str], sterile: git.Git, past: Chronicle) -> Graph:
+def _read(tips: frozenset[str], sterile: command.Git, past: Chronicle) -> Graph:
     out = b""
     if new := tips - past.tips:
         asked = ("--stdin", "--format=%H %T %P", "--topo-order", "--reverse")
@@ -121,7 +121,7 @@ def _read(tips: frozenset[str], sterile: git.Git, past: Chronicle) -> Graph:
     return Graph(parents, trees, sterile, chronicle, len(parents) - fresh.count(b"\n"))
 
 
-def _cut(commits: list[str], sterile: git.Git) -> git.Git:
+def _cut(commits: list[str], sterile: command.Git) -> command.Git:
     """Give git that takes the commits for first ones whose parents are missing."""
     known = frozenset(commits)
     first = [found.name for found in sterile.objects(commits) if _parents(found.whole()) - known]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from wakeyscan import commits, git
 from wakeyscan.core.errors import GitError
-from wakeyscan.history import refs
-from wakeyscan.history.repository import Repository
+from wakeyscan.git import command, refs
+from wakeyscan.git.repository import Repository
+from wakeyscan.sources import commits
 
 
 def labels_of(
-    repository: Repository, tips: dict[str, str], sterile: git.Git
+    repository: Repository, tips: dict[str, str], sterile: command.Git
 ) -> dict[str, frozenset[str]]:
     """Say what names objects: refs and HEAD, the stash with its older entries, reflogs, index.
 
@@ -29,7 +29,7 @@ def labels_of(
     return {**named, "stash": frozenset(stash), "reflog": logged, "index": indexed}
 
 
-def _peeled(names: Iterable[str], sterile: git.Git) -> dict[str, str]:
+def _peeled(names: Iterable[str], sterile: command.Git) -> dict[str, str]:
     """Give what annotated tags point to, by their ids; a tag may point to another."""
     peeled: dict[str, str] = {}
     pending = list(names)
@@ -49,7 +49,7 @@ def _chain(name: str, peeled: dict[str, str]) -> Iterator[str]:
         yield name
 
 
-def _indexed(repository: Repository, sterile: git.Git) -> list[str]:
+def _indexed(repository: Repository, sterile: command.Git) -> list[str]:
     """List the blobs of the index, which git reads for us without obeying its configuration."""
     path = os.path.join(repository.git_folder, "index")
     if not os.path.isfile(path):

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from wakeyscan import git
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.redaction import conceal
 from wakeyscan.core.timestamps import shown
-from wakeyscan.history.repository import Repository
+from wakeyscan.git import command
+from wakeyscan.git.repository import Repository
 from wakeyscan.outcome import Restriction
 
 
@@ -33,14 +33,14 @@ def starts(limits: Limits, tips: dict[str, str], repository: Repository) -> tupl
     return (known[0],)
 
 
-def within(limits: Limits, chosen: Iterable[str], sterile: git.Git) -> set[str]:
+def within(limits: Limits, chosen: Iterable[str], sterile: command.Git) -> set[str]:
     """Return the ids of the objects that the limits leave; raises `GitError`."""
     asked = ("--objects", "--no-object-names", *_options(limits))
     return set(_listed(asked, chosen, sterile).split())
 
 
 def restriction(
-    limits: Limits, chosen: Iterable[str], tips: dict[str, str], sterile: git.Git
+    limits: Limits, chosen: Iterable[str], tips: dict[str, str], sterile: command.Git
 ) -> Restriction:
     """Describe the limits, with how many commits they leave; raises `GitError`."""
     told = described(limits)
@@ -65,7 +65,7 @@ def _options(limits: Limits) -> tuple[str, ...]:
     return (f"--max-age={max(0, int(limits.since.timestamp()))}",) if limits.since else ()
 
 
-def _listed(options: tuple[str, ...], ids: Iterable[str], sterile: git.Git) -> str:
+def _listed(options: tuple[str, ...], ids: Iterable[str], sterile: command.Git) -> str:
     stdin = "".join(f"{name}\n" for name in ids).encode()
     if not stdin:
         return ""  # git would ask for a revision

@@ -8,18 +8,18 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
-from wakeyscan import git
 from wakeyscan.core.document import Origin
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.finding import Bounds, Finding, Key, Moment, Place
 from wakeyscan.examine import examine_name
-from wakeyscan.gitobject import BLOB, COMMIT, TREE
+from wakeyscan.git import command
+from wakeyscan.git.objects import BLOB, COMMIT, TREE
+from wakeyscan.git.repository import Repository
 from wakeyscan.history import chronicle, flow, graph
 from wakeyscan.history.dates import Dates
 from wakeyscan.history.memory import Memory
 from wakeyscan.history.places import MOST, findings_at, nameless, places_of
 from wakeyscan.history.reach import Reach, reach_of, reached
-from wakeyscan.history.repository import Repository
 from wakeyscan.history.scene import Known, Scene, known_by
 from wakeyscan.history.sight import Sighting, marks_of
 
@@ -121,7 +121,7 @@ def _carriers(scene: Scene, bits: dict[Known, int]) -> flow.Carriers:
 
 
 def reading(
-    labels: dict[str, frozenset[str]], repository: Repository, sterile: git.Git, memory: Memory
+    labels: dict[str, frozenset[str]], repository: Repository, sterile: command.Git, memory: Memory
 ) -> graph.Reading:
     """Prepare to read the history of what refs and reflogs name."""
     named = {name for label, ids in labels.items() if label != "index" for name in ids}

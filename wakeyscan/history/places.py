@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wakeyscan.catfile import Object
 from wakeyscan.core.document import Origin
 from wakeyscan.core.finding import Bounds, Finding, Place
 from wakeyscan.examine import examine_name
-from wakeyscan.gitobject import BLOB, COMMIT, KINDS, TREE
+from wakeyscan.git.cat_file import Object
+from wakeyscan.git.objects import BLOB, COMMIT, KINDS, TREE
 from wakeyscan.history import flow
 from wakeyscan.history.dates import Dates
 from wakeyscan.history.scene import Known, Scene, known_by

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from wakeyscan import git
 from wakeyscan.core.finding import Standing
+from wakeyscan.git import command
+from wakeyscan.git.repository import Repository
 from wakeyscan.history.completeness import Check
 from wakeyscan.history.graph import Reading
 from wakeyscan.history.memory import Memory
-from wakeyscan.history.repository import Repository
 from wakeyscan.history.sight import Mark, Sighting
 from wakeyscan.lens import Lens
 
@@ -22,7 +22,7 @@ class Scene(NamedTuple):
     """All that the lives of secrets are told from."""
 
     repository: Repository
-    sterile: git.Git
+    sterile: command.Git
     through: Lens
     sightings: dict[str, Sighting]
     """By the ids of the objects, in their order."""

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from wakeyscan import commits
 from wakeyscan.alike import summed
 from wakeyscan.catalog import Hit
 from wakeyscan.container import format_of
@@ -14,9 +13,10 @@ from wakeyscan.core.document import INTO, Document, Origin, Skipped
 from wakeyscan.core.finding import Finding
 from wakeyscan.enclosed import Enclosed
 from wakeyscan.examine import examine, examine_name
-from wakeyscan.gitobject import BLOB, COMMIT, TREE, tree_entries
+from wakeyscan.git.objects import BLOB, COMMIT, TREE, tree_entries
 from wakeyscan.lens import Lens
 from wakeyscan.look import Looked, look_at
+from wakeyscan.sources import commits
 
 _NOWHERE = Origin("")
 

@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import NamedTuple
 
-from wakeyscan import git
 from wakeyscan.core.errors import GitError
+from wakeyscan.git import command
 
 _TOGETHER = 2
 """Processes of git that compare trees at a time."""
@@ -52,7 +52,7 @@ class Walked(NamedTuple):
     """Whether all that these trees name is there, if all of their first ones' was."""
 
 
-def walk(pairs: list[str], sterile: git.Git, sought: Sought) -> Walked:
+def walk(pairs: list[str], sterile: command.Git, sought: Sought) -> Walked:
     """Compare pairs of trees; raises `GitError` where one is missing or damaged."""
     parts = [pairs[start : start + _PART] for start in range(0, len(pairs), _PART)]
     touching: list[Touch] = []
@@ -64,7 +64,7 @@ def walk(pairs: list[str], sterile: git.Git, sought: Sought) -> Walked:
     return Walked(touching, whole)
 
 
-def _walk(sterile: git.Git, sought: Sought, pairs: list[str]) -> Walked:
+def _walk(sterile: command.Git, sought: Sought, pairs: list[str]) -> Walked:
     asked = ("--stdin", "--raw", "-z", "-r", "--no-abbrev", "--no-renames")
     out = sterile.run("diff-tree", *asked, stdin="".join(f"{pair}\n" for pair in pairs).encode())
     fields = out.split(b"\0")

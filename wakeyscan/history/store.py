@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from wakeyscan.core.errors import OutOfPatience
-from wakeyscan.gitobject import KINDS
-from wakeyscan.history import index, pack
+from wakeyscan.git import pack, pack_index
+from wakeyscan.git.objects import KINDS, is_id
+from wakeyscan.git.repository import Repository
 from wakeyscan.history.memory import Memory, Recollection
-from wakeyscan.history.repository import Repository
 from wakeyscan.history.sight import Sight, Sighting
-from wakeyscan.objectid import is_id
 
 _ROOTS, _LOOSE = 400, 400
 """Families of a pack, and loose objects, that are one task."""
@@ -74,10 +73,10 @@ def open_store(
                 recalled.append(seen)
                 continue
             try:
-                one = pack.read(index.read(listing, repository.width))
-            except index.Unreadable as fault:
+                one = pack.read(pack_index.read(listing, repository.width))
+            except pack_index.Unreadable as fault:
                 faults.append(str(fault))
-                gaps += [str(fault)] if isinstance(fault, index.Damaged) else []
+                gaps += [str(fault)] if isinstance(fault, pack_index.Damaged) else []
                 continue
             packs.append(one)
             opened()

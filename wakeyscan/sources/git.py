@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wakeyscan import commits, git
 from wakeyscan.core.document import Document, Skipped
 from wakeyscan.core.errors import UsageError
+from wakeyscan.git import command
 from wakeyscan.scope import Scope
+from wakeyscan.sources import commits
 
 PARALLEL = False
 
@@ -19,16 +20,16 @@ _EMPTY_SIDE = (
 
 def units(target: str, scope: Scope) -> Iterator[str | Skipped]:
     """Yield the ids of the commits, as one unit; raises `SourceError` at once."""
-    own = git.own()
+    own = command.own()
     return iter([commits.unit(resolve(target, own), (), (), own)])
 
 
 def documents(unit: str, scope: Scope) -> Iterator[Document | Skipped]:
     """Yield what the commits bring."""
-    return commits.read_unit(unit, git.own(), scope)
+    return commits.read_unit(unit, command.own(), scope)
 
 
-def resolve(target: str, own: git.Git) -> commits.Commits:
+def resolve(target: str, own: command.Git) -> commits.Commits:
     """Turn what the user names into ids; raises `SourceError` where it names nothing."""
     name = f"git:{target}"
     separator = "..." if "..." in target else ".."

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
-from wakeyscan import worktree
 from wakeyscan.container import format_of
 from wakeyscan.core.chunks import WINDOW, too_large, windows
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import SourceError
 from wakeyscan.core.redaction import conceal
+from wakeyscan.git import worktree
 from wakeyscan.scope import Scope
 
 if TYPE_CHECKING:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from wakeyscan import changes, git, worktree
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import GitError, UsageError
-from wakeyscan.objectid import EMPTY_TREES
+from wakeyscan.git import command, diff, worktree
+from wakeyscan.git.objects import EMPTY_TREES
 from wakeyscan.scope import Scope
+from wakeyscan.sources import changed_files
 
 PARALLEL = False
 
@@ -25,26 +26,26 @@ def units(target: str, scope: Scope) -> Iterator[str | Skipped]:
 
 def documents(unit: str, scope: Scope) -> Iterator[Document | Skipped]:
     """Yield what the index has and no parent of the coming commit has."""
-    own = git.own()
+    own = command.own()
     wanted = []
-    for item in changes.brought(staged(own), scope, lambda change: Origin(change.path)):
+    for item in changed_files.brought(staged(own), scope, lambda change: Origin(change.path)):
         if isinstance(item, Skipped):
             yield item
         else:
             wanted.append(item)
-    yield from changes.documents(wanted, own, scope)
+    yield from changed_files.documents(wanted, own, scope)
 
 
-def staged(own: git.Git) -> list[changes.Change]:
+def staged(own: command.Git) -> list[diff.Change]:
     """List what the index has otherwise than HEAD, and in a merge than what is merged too."""
     try:
-        listed = list(changes.parse(own.run("diff-index", *_RAW, "HEAD", "--")))
+        listed = list(diff.parse(own.run("diff-index", *_RAW, "HEAD", "--")))
     except GitError as error:
         if "HEAD" not in str(error):
             raise
         return _first(own)
     for parent in _merged():
-        theirs = {c.path: c for c in changes.parse(own.run("diff-index", *_RAW, parent, "--"))}
+        theirs = {c.path: c for c in diff.parse(own.run("diff-index", *_RAW, parent, "--"))}
         listed = [
             change._replace(old=change.old + theirs[change.path].old)
             for change in listed
@@ -53,11 +54,11 @@ def staged(own: git.Git) -> list[changes.Change]:
     return listed
 
 
-def _first(own: git.Git) -> list[changes.Change]:
+def _first(own: command.Git) -> list[diff.Change]:
     """List the whole index: there is no commit yet."""
     format_ = own.run("rev-parse", "--show-object-format").decode().strip()
     empty = EMPTY_TREES["sha256" if format_ == "sha256" else "sha1"]
-    return list(changes.parse(own.run("diff-index", *_RAW, empty, "--")))
+    return list(diff.parse(own.run("diff-index", *_RAW, empty, "--")))
 
 
 def _merged() -> list[str]:

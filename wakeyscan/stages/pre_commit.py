@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from wakeyscan import worktree
+from wakeyscan.git import worktree
 from wakeyscan.scope import Scope
 from wakeyscan.stage import Opened
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
-from wakeyscan import commits, git
+from wakeyscan.git import command
 from wakeyscan.scope import Scope
+from wakeyscan.sources import commits
 from wakeyscan.sources import git as commit_source
 from wakeyscan.stage import Opened, read_updates
 
@@ -22,7 +23,7 @@ def opened(arguments: list[str], scope: Scope) -> Opened:
 
     The pre-commit framework tells of the first ref alone, so all that no remote has is taken.
     """
-    own = git.own()
+    own = command.own()
     if _REMOTE in os.environ:
         return Opened(commit_source, [_of_framework(own, os.environ[_REMOTE])], scope)
     remote = arguments[0] if arguments else ""
@@ -36,7 +37,7 @@ def opened(arguments: list[str], scope: Scope) -> Opened:
     return Opened(commit_source, [commits.unit(wanted, tips, names, own)], scope)
 
 
-def _of_framework(own: git.Git, remote: str) -> str:
+def _of_framework(own: command.Git, remote: str) -> str:
     ends = [os.environ.get(f"PRE_COMMIT_{end}_REF", "") for end in ("TO", "FROM")]
     options = ("--branches", "--tags", *_not_on(remote))
     unpushed = commits.Commits((), (), options, "what is not pushed")

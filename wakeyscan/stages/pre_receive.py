@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from wakeyscan import commits, git
+from wakeyscan.git import command
 from wakeyscan.scope import Scope
+from wakeyscan.sources import commits
 from wakeyscan.sources import git as commit_source
 from wakeyscan.stage import Opened, read_updates
 
@@ -15,7 +16,7 @@ ADVICE = (
 
 def opened(arguments: list[str], scope: Scope) -> Opened:
     """Open what is pushed; git holds it in quarantine, where its variables let us see it."""
-    own = git.own()
+    own = command.own()
     updates = [update for update in read_updates() if not update.deletes]
     if not updates:
         return Opened(commit_source, [], scope)

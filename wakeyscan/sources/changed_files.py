@@ -1,66 +1,17 @@
-"""Reads what git says of changed files (`--raw -z`), and turns changed files into documents."""
+"""Files that a change touches, as documents."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from wakeyscan import git
 from wakeyscan.core.chunks import too_large, windows
 from wakeyscan.core.document import Document, Origin, Skipped
-from wakeyscan.objectid import is_zero
+from wakeyscan.git import command
+from wakeyscan.git.diff import SUBMODULE, UNMERGED, Change
+from wakeyscan.git.objects import is_zero
 from wakeyscan.scope import Scope
-
-SUBMODULE, UNMERGED = "160000", "unmerged"
-
-
-class Change(NamedTuple):
-    """One file that a commit, or the index, has otherwise than what came before."""
-
-    path: str
-    """From the top of the work tree; a name that is not UTF-8 by surrogateescape."""
-    mode: str
-    """As it is now: `100644`, `120000` (a link), `160000` (a submodule), 0 if gone, `unmerged`."""
-    new: str
-    """The id of its content now; zeros where it is gone."""
-    old: tuple[str, ...]
-    """The ids of its content before: one for each parent; zeros where it was not there."""
-
-
-def parse(output: bytes | Iterable[bytes]) -> Iterator[Change]:
-    """Read the output of `--raw -z` with full ids and without renames; of merges with `-c` too.
-
-    `:` once for each parent, the modes (parents' first), the ids likewise, a status, NUL, the path,
-    NUL.
-    """
-    fields = iter(output.split(b"\0") if isinstance(output, bytes) else output)
-    for entry in fields:
-        if not entry.startswith(b":"):
-            continue
-        parents = len(entry) - len(entry.lstrip(b":"))
-        words = entry[parents:].decode("ascii").split(" ")
-        path = os.fsdecode(next(fields))
-        modes, names = words[: parents + 1], words[parents + 1 : 2 * parents + 2]
-        mode = UNMERGED if words[-1] == "U" else modes[-1]
-        yield Change(path, mode, names[-1], tuple(names[:-1]))
-
-
-def by_commit(output: bytes) -> Iterator[tuple[str, list[Change]]]:
-    """Read the output of `diff-tree --stdin --raw -z`: the commits, each with its changes.
-
-    A commit is a field of its own; a path that looks like one stands behind a `:…` field.
-    """
-    commit = ""
-    fields: list[bytes] = []
-    for field in output.split(b"\0"):
-        if field[:1] not in (b":", b"") and len(field) in (40, 64) and not len(fields) % 2:
-            yield commit, list(parse(fields))
-            commit, fields = field.decode("ascii"), []
-        else:
-            fields.append(field)
-    yield commit, list(parse(fields))
 
 
 class Brought(NamedTuple):
@@ -104,7 +55,7 @@ def brought(
 
 
 def documents(
-    wanted: list[Brought], from_git: git.Git, scope: Scope
+    wanted: list[Brought], from_git: command.Git, scope: Scope
 ) -> Iterator[Document | Skipped]:
     """Read the content that was brought, in one go, each with what stood there before."""
     most = scope.max_file_size
@@ -121,6 +72,6 @@ def documents(
                 yield item
 
 
-def _contents(from_git: git.Git, names: tuple[str, ...]) -> Iterator[bytes]:
+def _contents(from_git: command.Git, names: tuple[str, ...]) -> Iterator[bytes]:
     for found in from_git.objects(names):
         yield found.whole()

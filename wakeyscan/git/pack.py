@@ -16,8 +16,8 @@ from dulwich.errors import ApplyDeltaError
 from dulwich.pack import apply_delta  # compiled; its plain Python is a slower fallback of its own
 
 from wakeyscan.core.inflate import fast_zlib
-from wakeyscan.gitobject import BLOB, MOST_MADE, OFS_DELTA, REF_DELTA, delta_number
-from wakeyscan.history.index import Damaged, Index, Unreadable, mapped
+from wakeyscan.git.objects import BLOB, MOST_MADE, OFS_DELTA, REF_DELTA, delta_number
+from wakeyscan.git.pack_index import Damaged, Index, Unreadable, mapped
 
 NO_ENTRY = -1
 

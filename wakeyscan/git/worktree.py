@@ -60,9 +60,9 @@ def hooks_folder() -> str:
 
     Husky and others set `core.hooksPath`, which is what counts, so it is not pinned off here.
     """
-    from wakeyscan import git
+    from wakeyscan.git import command
 
-    here = git.own()
+    here = command.own()
     asked = here.run("rev-parse", "--git-path", "hooks", pinned=False)
     return os.path.abspath(asked.decode("utf-8", "surrogateescape").rstrip("\n"))
 
@@ -74,10 +74,10 @@ def files(folder: str) -> tuple[list[bytes], list[str]]:
     A tracked file that is gone from the work tree is left out; a submodule or another repository
     is one entry. Raises `GitError`.
     """
-    from wakeyscan import git
+    from wakeyscan.git import command
 
     asked = ("-t", "--cached", "--deleted", "--others", "--exclude-standard")
-    out, complaints = git.other(folder).run_aloud("ls-files", "-z", *asked)
+    out, complaints = command.other(folder).run_aloud("ls-files", "-z", *asked)
     listed: dict[bytes, None] = {}
     top = os.fsencode(folder)
     for entry in out.split(b"\0"):
@@ -91,10 +91,10 @@ def files(folder: str) -> tuple[list[bytes], list[str]]:
 
 def is_ignored(folder: str) -> bool:
     """Say whether git ignores a whole folder; raises `GitError` where it can't tell."""
-    from wakeyscan import git
+    from wakeyscan.git import command
 
     above, name = os.path.split(os.path.realpath(folder))
-    asked = git.other(above)
+    asked = command.other(above)
     # check-ignore knows no literal pathspecs, and fails where they are asked for.
     asked.environment.pop("GIT_LITERAL_PATHSPECS")
     return bool(asked.run("check-ignore", "--", f"./{name}", ok=(0, 1)))

@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import NamedTuple
 
-from wakeyscan import child
-from wakeyscan.catfile import Object, Reader, read_object
 from wakeyscan.core.errors import GitError
+from wakeyscan.git import process
+from wakeyscan.git.cat_file import Object, Reader, cause, read_object
 
 PINS = (
     "core.fsmonitor=false",
@@ -127,7 +127,7 @@ class Git(NamedTuple):
         waiting, asked = iter(names), deque[str]()
         try:
             yield from self._batch(waiting, asked)
-        except child.ChildError as error:
+        except process.ChildError as error:
             if "could not fetch" not in str(error):
                 raise GitError(f"git cat-file in {self.where} {error}") from None
             # A partial clone: git ends at an object that it lacks and may not fetch.
@@ -205,24 +205,24 @@ class Git(NamedTuple):
             git.stop()
 
     def _start(
-        self, arguments: Sequence[str], pinned: bool = True, stdin: int = child.PIPE
-    ) -> child.Child:
+        self, arguments: Sequence[str], pinned: bool = True, stdin: int = process.PIPE
+    ) -> process.Child:
         if arguments[0] not in _ALLOWED and tuple(arguments[:-1]) != _SETTING:
             raise ValueError(f"git {arguments[0]} is not among the commands known to run nothing")
         pins = [part for pin in PINS for part in ("-c", pin)] if pinned else []
         command = [executable(), "-C", self.folder, "--no-pager", *pins, *arguments]
-        return child.start(command, self.environment, stdin)
+        return process.start(command, self.environment, stdin)
 
     @contextmanager
     def _telling(self, command: str) -> Iterator[None]:
         """Tell of a child that says nothing any more as of a command that failed."""
         try:
             yield
-        except child.ChildError as error:
+        except process.ChildError as error:
             raise GitError(f"git {command} in {self.where} {error}") from None
 
     def _failed(self, command: str, complaints: list[str]) -> GitError:
-        from wakeyscan.complaint import explained  # which few repositories give cause for
+        pass  # which few repositories give cause for
 
         return GitError(explained(command, self.where, complaints))
 
@@ -249,9 +249,26 @@ def environment(kept: tuple[str, ...]) -> dict[str, str]:
 
 def executable(environment: Mapping[str, str] = os.environ) -> str:
     """Find git; raises `GitError`."""
-    found = child.find("git", environment)
+    found = process.find("git", environment)
     if not found:
         raise GitError(
             "git is not installed, or not on PATH: install it, or add its folder to PATH"
         )
     return found
+
+
+def explained(command: str, folder: str, complaints: list[str]) -> str:
+    """Put what a command complained of in a folder into a sentence."""
+    said = cause(complaints) or "it gave no reason"
+    if "dubious ownership" in said:
+        top = os.path.realpath(folder)
+        return (
+            f"git refuses {folder}, which belongs to another user; if you trust it: "
+            f"git config --global --add safe.directory {top}"
+        )
+    if "safe.bareRepository" in said:  # one may come along with a clone, as plain files
+        bare = os.path.realpath(folder)
+        return f"{bare} is a bare repository; if it is yours, say so: GIT_DIR={bare}"
+    if "not a git repository" in said:
+        return f"{os.path.realpath(folder)} is not in a git repository"
+    return f"git {command} in {folder} failed: {said}"

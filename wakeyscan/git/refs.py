@@ -8,8 +8,8 @@ from functools import partial
 
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import SourceError
-from wakeyscan.history.repository import Repository
-from wakeyscan.objectid import is_id
+from wakeyscan.git.objects import is_id
+from wakeyscan.git.repository import Repository
 
 _LONGEST_LINE = 1 << 16
 """Bytes of a line; what is longer is read in pieces, none of which names an object."""

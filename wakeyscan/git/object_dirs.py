@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from wakeyscan.history import index
-from wakeyscan.history.repository import Repository
+from wakeyscan.git import pack_index
+from wakeyscan.git.repository import Repository
 from wakeyscan.history.store import loose_objects, packs
 
 _MOST = 2_000_000
@@ -28,8 +28,8 @@ def inventory(repository: Repository) -> frozenset[bytes] | None:
     names: set[bytes] = set()
     for pack in _packs(repository):
         try:
-            listed = index.read(pack.removesuffix(".pack") + ".idx", repository.width)
-        except index.Unreadable:
+            listed = pack_index.read(pack.removesuffix(".pack") + ".idx", repository.width)
+        except pack_index.Unreadable:
             return None
         names.update(listed.names.hex("\n", repository.width).encode("ascii").split(b"\n"))
     for folder in repository.object_folders:

@@ -11,9 +11,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from wakeyscan import git
-from wakeyscan.gitobject import MOST_MADE
-from wakeyscan.history.repository import Repository
+from wakeyscan.git import command
+from wakeyscan.git.objects import MOST_MADE
+from wakeyscan.git.repository import Repository
 
 _CONFIG = """\
 [core]
@@ -29,7 +29,7 @@ _SHA256 = "[extensions]\n\tobjectformat = sha256\n"
 
 
 @contextmanager
-def opened(repository: Repository) -> Iterator[git.Git]:
+def opened(repository: Repository) -> Iterator[command.Git]:
     """Give git for the objects of a repository; the folder that it needs goes away at the end."""
     folder = tempfile.mkdtemp(prefix="wakeyscan-")
     try:
@@ -40,10 +40,10 @@ def opened(repository: Repository) -> Iterator[git.Git]:
         config = _CONFIG.format(int(wide)) + (_SHA256 if wide else "")
         _write(os.path.join(folder, "config"), config)
         borrowed = os.pathsep.join(map(_quoted, repository.object_folders))
-        environment = git.environment(()) | _NOTHING | {"GIT_DIR": folder}
+        environment = command.environment(()) | _NOTHING | {"GIT_DIR": folder}
         environment["GIT_ALLOC_LIMIT"] = str(MOST_MADE)
         environment["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = borrowed
-        yield git.Git(folder, environment, repository.folder)
+        yield command.Git(folder, environment, repository.folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from wakeyscan import changes, git, worktree
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import SourceError
-from wakeyscan.objectid import empty_tree, is_id
+from wakeyscan.git import command, diff, worktree
+from wakeyscan.git.objects import empty_tree, is_id
 from wakeyscan.scope import Scope
+from wakeyscan.sources import changed_files
 
 _TREES = ("--raw", "-z", "-r", "-c", "--root", "--no-abbrev", "--no-renames", "--stdin")
 _SHORT = 12
@@ -39,7 +40,7 @@ class Commits(NamedTuple):
     """What the user calls them, for messages."""
 
 
-def list_commits(wanted: Commits, own: git.Git) -> list[str]:
+def list_commits(wanted: Commits, own: command.Git) -> list[str]:
     """List the ids, newest first; raises `SourceError` where a shallow clone cuts them."""
     if not wanted.include and not wanted.options:
         return []
@@ -53,7 +54,7 @@ def list_commits(wanted: Commits, own: git.Git) -> list[str]:
     return listed
 
 
-def _shallow(own: git.Git) -> frozenset[str]:
+def _shallow(own: command.Git) -> frozenset[str]:
     """Give the commits whose parents a shallow clone lacks."""
     path = own.run("rev-parse", "--git-path", "shallow").decode("utf-8", "surrogateescape")
     try:
@@ -62,7 +63,7 @@ def _shallow(own: git.Git) -> frozenset[str]:
         return frozenset()
 
 
-def commit_id(revision: str, own: git.Git) -> str:
+def commit_id(revision: str, own: command.Git) -> str:
     """Resolve a revision to a commit, which after this is hex and can't be taken for an option.
 
     Raises `SourceError` where it names none.
@@ -74,7 +75,7 @@ def commit_id(revision: str, own: git.Git) -> str:
     return found
 
 
-def unit(wanted: Commits, tips: Iterable[str], refs: Iterable[str], own: git.Git) -> str:
+def unit(wanted: Commits, tips: Iterable[str], refs: Iterable[str], own: command.Git) -> str:
     """Write down what is to be looked at: commits, the tags among `tips`, the names of refs."""
     named = [f"ref={ref}" for ref in refs if ref]
     return "\n".join([*list_commits(wanted, own), *(f"tip={tip}" for tip in tips), *named])
@@ -90,7 +91,7 @@ def _lines(unit: str) -> list[str]:
     return [line for line in unit.split("\n") if line]
 
 
-def read_unit(text: str, own: git.Git, scope: Scope) -> Iterator[Document | Skipped]:
+def read_unit(text: str, own: command.Git, scope: Scope) -> Iterator[Document | Skipped]:
     """Yield all that a unit names."""
     lines = _lines(text)
     refs = [line.removeprefix("ref=") for line in lines if line.startswith("ref=")]
@@ -102,25 +103,25 @@ def read_unit(text: str, own: git.Git, scope: Scope) -> Iterator[Document | Skip
     yield from _tags([*tips, *_tags_of(frozenset(listed), own)], own, scope)
 
 
-def _documents(listed: list[str], own: git.Git, scope: Scope) -> Iterator[Document | Skipped]:
+def _documents(listed: list[str], own: command.Git, scope: Scope) -> Iterator[Document | Skipped]:
     """Yield the files that the commits bring, each change once, as of the oldest of them."""
-    wanted: dict[tuple[str, str, tuple[str, ...]], changes.Brought] = {}
+    wanted: dict[tuple[str, str, tuple[str, ...]], changed_files.Brought] = {}
     stdin = "".join(f"{name}\n" for name in listed).encode()
-    for commit, changed in changes.by_commit(own.run("diff-tree", *_TREES, stdin=stdin)):
+    for commit, changed in diff.by_commit(own.run("diff-tree", *_TREES, stdin=stdin)):
         within = f"commit {commit[:_SHORT]}"
-        for item in changes.brought(changed, scope, partial(_origin, within)):
+        for item in changed_files.brought(changed, scope, partial(_origin, within)):
             if isinstance(item, Skipped):
                 yield item
             else:  # the newest come first, so the oldest stays
                 wanted[item.name, item.origin.path, item.past] = item
-    yield from changes.documents(list(wanted.values()), own, scope)
+    yield from changed_files.documents(list(wanted.values()), own, scope)
 
 
-def _origin(within: str, change: changes.Change) -> Origin:
+def _origin(within: str, change: diff.Change) -> Origin:
     return Origin(change.path, within)
 
 
-def _messages(listed: list[str], own: git.Git) -> Iterator[Document]:
+def _messages(listed: list[str], own: command.Git) -> Iterator[Document]:
     for found in own.objects(listed):
         within = f"commit {found.name[:_SHORT]}"
         yield from parts(found.whole(), Origin("", within), "commit")
@@ -139,7 +140,7 @@ def tagged(tag: bytes) -> str:
     return name if is_id(name) else ""
 
 
-def _tags_of(listed: frozenset[str], own: git.Git) -> list[str]:
+def _tags_of(listed: frozenset[str], own: command.Git) -> list[str]:
     """List the annotated tags that point to the commits."""
     form = "--format=%(objecttype) %(objectname) %(*objectname)"
     out = own.run("for-each-ref", form, "refs/tags").decode("ascii")
@@ -147,10 +148,10 @@ def _tags_of(listed: frozenset[str], own: git.Git) -> list[str]:
     return [entry[1] for entry in entries if entry[0] == "tag" and entry[2] in listed]
 
 
-def _tags(names: Iterable[str], own: git.Git, scope: Scope) -> Iterator[Document | Skipped]:
+def _tags(names: Iterable[str], own: command.Git, scope: Scope) -> Iterator[Document | Skipped]:
     """Yield the tags among the objects, and what is tagged, unless that is a commit."""
     pending = dict.fromkeys(names)
-    bare: list[changes.Brought] = []
+    bare: list[changed_files.Brought] = []
     while pending:
         further: dict[str, None] = {}
         for found in own.objects(pending):
@@ -160,17 +161,19 @@ def _tags(names: Iterable[str], own: git.Git, scope: Scope) -> Iterator[Document
                 yield from parts(content, Origin("", f"tag {short}"), "tag")
                 further[tagged(content)] = None
             elif found.type == "blob":
-                bare.append(changes.Brought(Origin(f"(blob {short})"), found.name, (), True))
+                bare.append(changed_files.Brought(Origin(f"(blob {short})"), found.name, (), True))
             elif found.type == "tree":
                 yield from _tree(found.name, own, scope)
         further.pop("", None)
         pending = further
-    yield from changes.documents(bare, own, scope)
+    yield from changed_files.documents(bare, own, scope)
 
 
-def _tree(name: str, own: git.Git, scope: Scope) -> Iterator[Document | Skipped]:
+def _tree(name: str, own: command.Git, scope: Scope) -> Iterator[Document | Skipped]:
     """Yield the files of a tree that is tagged without a commit."""
     empty = empty_tree(name)
-    found = changes.parse(own.run("diff-tree", "-z", "-r", "--no-abbrev", empty, name))
-    for item in changes.brought(found, scope, partial(_origin, f"tree {name[:_SHORT]}")):
-        yield from (item,) if isinstance(item, Skipped) else changes.documents([item], own, scope)
+    found = diff.parse(own.run("diff-tree", "-z", "-r", "--no-abbrev", empty, name))
+    for item in changed_files.brought(found, scope, partial(_origin, f"tree {name[:_SHORT]}")):
+        yield from (
+            (item,) if isinstance(item, Skipped) else changed_files.documents([item], own, scope)
+        )

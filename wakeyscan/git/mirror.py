@@ -8,9 +8,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from wakeyscan import child, git, worktree
 from wakeyscan.core.errors import GitError, UsageError
-from wakeyscan.history.repository import Repository, find
+from wakeyscan.git import command, process, worktree
+from wakeyscan.git.repository import Repository, find
 
 
 @contextmanager
@@ -52,14 +52,14 @@ def _clone(url: str, place: str) -> None:
 
     The transports are https and file alone, and nobody is asked for a password.
     """
-    pins = [part for pin in git.PINS if not pin.startswith("protocol") for part in ("-c", pin)]
-    environment = git.environment(git.USERS) | {"GIT_ALLOW_PROTOCOL": "https:file"}
+    pins = [part for pin in command.PINS if not pin.startswith("protocol") for part in ("-c", pin)]
+    environment = command.environment(command.USERS) | {"GIT_ALLOW_PROTOCOL": "https:file"}
     asked = ("clone", "--mirror", "--quiet", "--no-local", "--", url, place)
     try:
-        cloning = child.start([git.executable(), *pins, *asked], environment)
+        cloning = process.start([command.executable(), *pins, *asked], environment)
         cloning.answer(b"")
         code, complaints = cloning.end()
-    except child.ChildError as error:
+    except process.ChildError as error:
         raise GitError(f"git clone {error}") from None
     if code:
         raise GitError(f"{url}: can't be cloned: {(complaints or ['no reason given'])[-1]}")
