@@ -49,17 +49,17 @@ from tests.conftest import (
     write,
 )
 from tests.repository import Repo, places
-from wakeyscan import containers
-from wakeyscan.container import Bounds, format_of
-from wakeyscan.containers._pdffilters import unfiltered
-from wakeyscan.containers._pdfpredictors import predictors
+from wakeyscan import extractors
 from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.examine import examine
+from wakeyscan.extractors._pdffilters import unfiltered
+from wakeyscan.extractors._pdfpredictors import predictors
+from wakeyscan.extractors.base import Bounds, Budget, Closed
+from wakeyscan.extractors.file_types import format_of
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import Lens, lens
 from wakeyscan.look import look_at
-from wakeyscan.member import Budget, Closed
 from wakeyscan.rules import loader
 
 FORMATS = (*MAKE, "bundle")
@@ -203,7 +203,7 @@ def test_each_member_of_the_family_has_a_signature(tree: Tree) -> None:
     for form in FORMATS:
         content = (tree.folder / f"{form}-plain.bin").read_bytes()
         assert format_of(content, len(content)) == form
-    assert sorted((*FORMATS, *UNREAD, "lfs")) == list(registry.names(containers))
+    assert sorted((*FORMATS, *UNREAD, "lfs")) == list(registry.names(extractors))
 
 
 UNREAD = {

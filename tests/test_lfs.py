@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from tests.conftest import MakeKey, Ran, Run, fingerprint, mask, write
 from tests.repository import Repo, fingerprints, places
 from tests.test_startup import loaded_by
-from wakeyscan.container import Bounds, format_of
 from wakeyscan.core.document import Document, Origin
+from wakeyscan.extractors.base import Bounds
+from wakeyscan.extractors.file_types import format_of
 from wakeyscan.git.lfs import LONGEST, Pointer, parse
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import lens
@@ -564,7 +565,12 @@ def test_a_text_that_is_no_pointer_costs_nothing(tmp_path: Path) -> None:
     write(tmp_path, {"a": "version: '3'\n", "b": "verbose\n", "c": encoded})
     loaded = loaded_by(tmp_path, "scan", "a", "b", "c")
     assert "wakeyscan.unwrap" not in loaded
-    assert not loaded & {"hashlib", "subprocess", "wakeyscan.git.command", "wakeyscan.unpack"}
+    assert not loaded & {
+        "hashlib",
+        "subprocess",
+        "wakeyscan.git.command",
+        "wakeyscan.extractors.extract",
+    }
     assert not loaded & {"wakeyscan.pointer", "wakeyscan.git.lfs"}
 
 

@@ -21,9 +21,9 @@ from tests.archives import MAKE, tarred, zipped
 from tests.conftest import ALPHABET, PREFIX, MakeKey, Run, fingerprint, mask, write
 from tests.disguises import lines
 from tests.repository import Repo, places
-from wakeyscan.container import Bounds
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.examine import examine
+from wakeyscan.extractors.base import Bounds
 from wakeyscan.lens import Lens
 from wakeyscan.look import Looked, look_at
 

@@ -21,7 +21,7 @@ import json
 print(json.dumps([code, sorted(loaded)]), file=sys.stderr)
 """
 
-_CONTAINERS = "wakeyscan.containers"
+_CONTAINERS = "wakeyscan.extractors"
 HEAVY = {
     *("click", "regex", "hyperscan", "git", "gitdb", "sarif_om", "attr", "pathspec", "jsonschema"),
     *("argparse", "asyncio", "concurrent", "ctypes", "dataclasses", "difflib", "email", "hashlib"),
@@ -67,7 +67,9 @@ def test_a_scan_of_small_clean_files_loads_no_more_than_it_needs(
     assert reports == {"wakeyscan.reports.text"}
     commands = {name for name in loaded if name.startswith("wakeyscan.commands.")}
     assert commands == {"wakeyscan.commands.scan"}
-    assert not {name for name in loaded if name.startswith(("wakeyscan.unpack", _CONTAINERS))}
+    assert not {
+        name for name in loaded if name.startswith(("wakeyscan.extractors.extract", _CONTAINERS))
+    }
 
 
 def test_a_container_costs_what_opens_it_alone(tmp_path: Path) -> None:

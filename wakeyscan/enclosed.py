@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from wakeyscan.core.document import Document, Skipped
 from wakeyscan.examine import examine_name
+from wakeyscan.extractors.base import CUT, Budget, Spent
 from wakeyscan.lens import Lens
-from wakeyscan.member import CUT, Budget, Spent
 
 
 class Enclosed:
@@ -29,14 +29,16 @@ class Enclosed:
 
     def texts(self, form: str, content: bytes) -> Iterator[Document]:
         """Yield what is in a container, and in those within it."""
-        from wakeyscan import unpack  # which few texts need, and nothing of it those that do not
+        from wakeyscan.extractors import (
+            extract,  # which few texts need, and nothing of it those that do not
+        )
 
         if self._over:
             return
         if self._budget is None:
             self._budget = Budget(self._through.bounds, lambda: len(self._document.content))
         try:
-            for item in unpack.enclosed(self._document.origin, form, content, self._budget):
+            for item in extract.enclosed(self._document.origin, form, content, self._budget):
                 if isinstance(item, Document):
                     yield item
                 else:

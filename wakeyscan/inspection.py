@@ -10,12 +10,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from wakeyscan import config, configfile, decoders, policy
-from wakeyscan.container import Bounds
 from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Skipped
 from wakeyscan.core.errors import ConfigError
 from wakeyscan.core.worker_pool import available
 from wakeyscan.exclusion import Exclusion
+from wakeyscan.extractors.base import Bounds
 from wakeyscan.git import worktree
 from wakeyscan.lens import Lens, lens
 from wakeyscan.look import Looked, look_at

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.catalog import Catalog
-from wakeyscan.container import Bounds
+from wakeyscan.extractors.base import Bounds
 from wakeyscan.prefilter import Prefilter
 from wakeyscan.rules.rule import Rule
 

@@ -7,10 +7,10 @@ from typing import NamedTuple, Protocol
 
 from wakeyscan import detect
 from wakeyscan.catalog import PLAIN, Hit
-from wakeyscan.container import format_of
 from wakeyscan.core.document import Document
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.secret import Secret
+from wakeyscan.extractors.file_types import format_of
 from wakeyscan.layer import Decoder, Encoded, Layer, Marks, in_utf8
 from wakeyscan.lens import Lens
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from wakeyscan.container import TAR, TAR_AT
+from wakeyscan.extractors.file_types import TAR, TAR_AT
 
 Spans = list[tuple[int, int]]
 """Offsets, half-open, in order."""

@@ -10,8 +10,8 @@ from binascii import b2a_base64
 from collections.abc import Iterator
 
 from wakeyscan import lines
-from wakeyscan.container import SIGNATURES
 from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.extractors.file_types import SIGNATURES
 from wakeyscan.layer import Layer, Marks, Span
 from wakeyscan.words import IN_TAR, from_base64
 

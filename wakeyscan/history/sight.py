@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from wakeyscan.alike import summed
 from wakeyscan.catalog import Hit
-from wakeyscan.container import format_of
 from wakeyscan.core.document import INTO, Document, Origin, Skipped
 from wakeyscan.core.finding import Finding
 from wakeyscan.enclosed import Enclosed
 from wakeyscan.examine import examine, examine_name
+from wakeyscan.extractors.file_types import format_of
 from wakeyscan.git.objects import BLOB, COMMIT, TREE, tree_entries
 from wakeyscan.lens import Lens
 from wakeyscan.look import Looked, look_at

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
-from wakeyscan.container import format_of
 from wakeyscan.core.chunks import WINDOW, too_large, windows
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import SourceError
 from wakeyscan.core.redaction import conceal
+from wakeyscan.extractors.file_types import format_of
 from wakeyscan.git import worktree
 from wakeyscan.scope import Scope
 

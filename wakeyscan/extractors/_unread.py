@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from wakeyscan.member import Budget, Closed, Member
+from wakeyscan.extractors.base import Budget, Closed, Member
 
 SEEKS = False
 

@@ -8,9 +8,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, BinaryIO
 
-from wakeyscan.container import SIGNATURES
-from wakeyscan.containers._stream import Decompressor, Stream
-from wakeyscan.member import Budget, Closed, Member
+from wakeyscan.extractors._stream import Decompressor, Stream
+from wakeyscan.extractors.base import Budget, Closed, Member
+from wakeyscan.extractors.file_types import SIGNATURES
 
 SEEKS = False
 

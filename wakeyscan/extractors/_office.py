@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wakeyscan.containers._stream import Joined
-from wakeyscan.member import Closed, Read, Spent
-from wakeyscan.runs import SEAM, SPAN
+from wakeyscan.extractors._stream import Joined
+from wakeyscan.extractors.base import Closed, Read, Spent
+from wakeyscan.extractors.office_xml import SEAM, SPAN
 
 _NAMED = re.compile(
     r"(?:^|/)(?:(?:word|ppt)/.+|xl/(?:sharedStrings|comments\d*|worksheets/[^/]+)"

@@ -9,8 +9,8 @@ import hashlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from wakeyscan.extractors.base import Absent, Budget, Closed, Member
 from wakeyscan.git.lfs import LONGEST, Pointer, parse
-from wakeyscan.member import Absent, Budget, Closed, Member
 
 SEEKS = False
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
-from wakeyscan.member import CUT, Budget, Closed, Member, Read
+from wakeyscan.extractors.base import CUT, Budget, Closed, Member, Read
 
 SEEKS = False
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from wakeyscan.containers._unread import SEEKS, open
+from wakeyscan.extractors._unread import SEEKS, open
 
 __all__ = ["SEEKS", "open"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from wakeyscan.containers._stream import Stream
 from wakeyscan.core.inflate import FAULTS, GZIP, Inflater
-from wakeyscan.member import Budget, Member
+from wakeyscan.extractors._stream import Stream
+from wakeyscan.extractors.base import Budget, Member
 
 SEEKS = False
 

@@ -5,31 +5,6 @@ All that whoever meets no container has to load. What opens one is in the family
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Bounds(NamedTuple):
-    """How far one file is opened, whatever is in it: what a bomb may cost, and no more."""
-
-    depth: int = 8
-    """Containers within containers: a jar in a layer of an image that was gzipped is the fifth."""
-    grace: int = 256 << 20
-    """Bytes that anything may unpack to: about a second of work."""
-    ratio: int = 100
-    """Bytes that each byte read may unpack to beyond the grace; logs make 10 to 60."""
-    total: int = 16 << 30
-    """Bytes that one file may unpack to, however large it is."""
-    members: int = 100_000
-    """Members of one file, those of containers within it too."""
-    seconds: float = 120
-    """Of processor time for one file."""
-    held: int = 128 << 20
-    """Bytes of what can't be read from front to back (zip, SQLite, PDF, git bundle) that are held
-    in memory, where it is no file on disk; and of the window of a zstd or xz stream."""
-    largest: int | None = None
-    """Bytes of a member that is looked at, as --max-file-size says; `None`: no limit."""
-
-
 SIGNATURES: dict[str, tuple[bytes, ...]] = {
     "bundle": (b"# v2 git bundle\n", b"# v3 git bundle\n"),
     "bzip2": tuple(

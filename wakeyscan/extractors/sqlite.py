@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any, BinaryIO
 
-from wakeyscan.containers._stream import Joined
-from wakeyscan.member import CUT, Budget, Closed, Member, Spent, read_whole
+from wakeyscan.extractors._stream import Joined
+from wakeyscan.extractors.base import CUT, Budget, Closed, Member, Spent, read_whole
 
 SEEKS = True
 

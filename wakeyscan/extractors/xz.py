@@ -7,9 +7,9 @@ from functools import partial
 from lzma import FORMAT_XZ, LZMADecompressor, LZMAError
 from typing import BinaryIO
 
-from wakeyscan.container import SIGNATURES
-from wakeyscan.containers._stream import Stream
-from wakeyscan.member import Budget, Member
+from wakeyscan.extractors._stream import Stream
+from wakeyscan.extractors.base import Budget, Member
+from wakeyscan.extractors.file_types import SIGNATURES
 
 SEEKS = False
 

@@ -9,10 +9,10 @@ from functools import partial
 from io import BytesIO
 from itertools import zip_longest
 
-from wakeyscan.containers._pdfpredictors import Predictor, undone
-from wakeyscan.containers._stream import CHUNK, Joined, Stream
 from wakeyscan.core.inflate import FAULTS, ZLIB, Inflater
-from wakeyscan.member import CUT, Budget, Closed, Read
+from wakeyscan.extractors._pdfpredictors import Predictor, undone
+from wakeyscan.extractors._stream import CHUNK, Joined, Stream
+from wakeyscan.extractors.base import CUT, Budget, Closed, Read
 
 _FLATE = (b"FlateDecode", b"Fl")
 _LZW = (b"LZWDecode", b"LZW")

@@ -15,11 +15,11 @@ from functools import partial
 from lzma import FILTER_LZMA1, FORMAT_RAW, FORMAT_XZ, LZMADecompressor, LZMAError
 from typing import BinaryIO, NamedTuple
 
-from wakeyscan.containers import zstd
-from wakeyscan.containers._office import runs_joined
-from wakeyscan.containers._stream import Stream
 from wakeyscan.core.inflate import FAULTS, RAW, Inflater
-from wakeyscan.member import Budget, Closed, Member, Read
+from wakeyscan.extractors import zstd
+from wakeyscan.extractors._office import runs_joined
+from wakeyscan.extractors._stream import Stream
+from wakeyscan.extractors.base import Budget, Closed, Member, Read
 
 SEEKS = True
 

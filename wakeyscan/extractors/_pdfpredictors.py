@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
-from wakeyscan.containers._stream import CHUNK
-from wakeyscan.member import Closed, Read
+from wakeyscan.extractors._stream import CHUNK
+from wakeyscan.extractors.base import Closed, Read
 
 _TIFF, _PNG = 2, 10
 _BYTE, _WORD = 8, 16

@@ -6,8 +6,8 @@ from bz2 import BZ2Decompressor
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from wakeyscan.containers._stream import Stream
-from wakeyscan.member import Budget, Member
+from wakeyscan.extractors._stream import Stream
+from wakeyscan.extractors.base import Budget, Member
 
 SEEKS = False
 

@@ -6,8 +6,8 @@ copy 16 MB.
 
 from __future__ import annotations
 
+from wakeyscan.extractors.base import Closed
 from wakeyscan.git.objects import delta_number
-from wakeyscan.member import Closed
 
 _DAMAGED = "damaged: a delta is not as the format says"
 

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
-from wakeyscan.containers._delta import applied, literals
 from wakeyscan.core.inflate import FAULTS, ZLIB, Inflater
+from wakeyscan.extractors._delta import applied, literals
+from wakeyscan.extractors.base import CUT, Budget, Closed, Member, read_whole
 from wakeyscan.git.objects import BLOB, COMMIT, KINDS, OFS_DELTA, REF_DELTA, TAG, TREE, tree_entries
-from wakeyscan.member import CUT, Budget, Closed, Member, read_whole
 
 SEEKS = True
 

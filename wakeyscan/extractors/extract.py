@@ -7,13 +7,13 @@ from contextlib import nullcontext
 from io import BytesIO
 from typing import BinaryIO, NamedTuple, cast
 
-from wakeyscan import containers
-from wakeyscan.container import format_of
+from wakeyscan import extractors
 from wakeyscan.core import registry
 from wakeyscan.core.chunks import WINDOW, Whole, too_large, windows
 from wakeyscan.core.document import INTO, Document, Origin, Skipped
 from wakeyscan.core.redaction import conceal
-from wakeyscan.member import Absent, Budget, Closed, Container, Member, Read, Spent
+from wakeyscan.extractors.base import Absent, Budget, Closed, Container, Member, Read, Spent
+from wakeyscan.extractors.file_types import format_of
 
 _NOT_HELD = "a {} of over {:,} bytes that is no file on disk: not held, so not opened"
 
@@ -58,7 +58,7 @@ def _into(origin: Origin, form: str, file: BinaryIO | None, budget: Budget) -> I
 
 
 def _container(form: str) -> Container:
-    return cast("Container", registry.member(containers, form))
+    return cast("Container", registry.member(extractors, form))
 
 
 class _Way(NamedTuple):

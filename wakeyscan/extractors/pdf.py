@@ -8,11 +8,11 @@ from contextlib import suppress
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
-from wakeyscan.containers import _pdffonts, _pdftext
-from wakeyscan.containers._pdffilters import unfiltered
-from wakeyscan.containers._pdffonts import Font
-from wakeyscan.containers._pdfpredictors import Predictor, predictors
-from wakeyscan.member import Budget, Closed, Member, Read, read_whole
+from wakeyscan.extractors import _pdffonts, _pdftext
+from wakeyscan.extractors._pdffilters import unfiltered
+from wakeyscan.extractors._pdffonts import Font
+from wakeyscan.extractors._pdfpredictors import Predictor, predictors
+from wakeyscan.extractors.base import Budget, Closed, Member, Read, read_whole
 
 SEEKS = True
 

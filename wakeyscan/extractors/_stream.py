@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Protocol
 
-from wakeyscan.member import CUT, Budget, Closed, Read, Spent
+from wakeyscan.extractors.base import CUT, Budget, Closed, Read, Spent
 
 CHUNK = 32 << 10
 """Bytes that are read at once of what is compressed."""
