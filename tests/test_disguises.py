@@ -31,9 +31,9 @@ from wakeyscan import decoders
 from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding, Severity, Standing
+from wakeyscan.decoders.base import Layer
 from wakeyscan.examine import examine
 from wakeyscan.inspection import Wrappings
-from wakeyscan.layer import Layer
 from wakeyscan.lens import Lens, lens
 from wakeyscan.rules import rule
 

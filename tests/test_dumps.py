@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from tests.conftest import ALPHABET, PREFIX, WAKEYSCAN, execute, fingerprint, write
 from tests.lenses import few, many
 from wakeyscan.core.document import Document, Origin
-from wakeyscan.decoders import dump
+from wakeyscan.decoders import hexdump
+from wakeyscan.decoders.base import Layer
 from wakeyscan.examine import examine
-from wakeyscan.layer import Layer
 
 HASTY = many()
 """Looks with what many bytes are looked at with."""
@@ -116,9 +116,9 @@ def test_lines_that_do_not_follow_each_other_are_two_dumps() -> None:
 @given(content=st.binary(max_size=300), at=st.integers(0, 300), data=st.data())
 @settings(max_examples=300, deadline=None)
 def test_any_bytes_may_be_around_a_mark(content: bytes, at: int, data: st.DataObject) -> None:
-    mark = data.draw(st.sampled_from(sorted(dump.disguise(PREFIX.encode(), True))))
+    mark = data.draw(st.sampled_from(sorted(hexdump.disguise(PREFIX.encode(), True))))
     whole = content[:at] + b"\n0000000 " + mark + b" 6177\n" + content[at:]
-    for layer in dump.unwrap(whole, {mark: frozenset()}):
+    for layer in hexdump.unwrap(whole, {mark: frozenset()}):
         assert isinstance(layer, Layer)
         assert 0 <= layer.span[0] < layer.span[1] <= len(whole)
         assert all(0 <= low < high <= len(whole) for low, high in layer.sources(0, len(content)))

@@ -163,7 +163,9 @@ def test_patterns_of_pieces_are_loaded_where_a_prefix_may_be_in_some(
     tmp_path: Path, text: str, joins: bool
 ) -> None:
     write(tmp_path, {"a": text})
-    assert ("wakeyscan.joining" in loaded_by(tmp_path, "scan", "a")) == joins
+    assert (
+        "wakeyscan.decoders.concatenation.assemble" in loaded_by(tmp_path, "scan", "a")
+    ) == joins
 
 
 def test_help_loads_click_and_the_one_command(tmp_path: Path) -> None:

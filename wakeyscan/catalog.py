@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.cuts import Before, part_before
+from wakeyscan.decoders.concatenation.prefix import Before, part_before
 from wakeyscan.rules.rule import Rule
 
 if TYPE_CHECKING:
-    from wakeyscan.layer import Decoder
+    from wakeyscan.decoders.base import Decoder
 
 PLAIN = ""
 """The name of no wrapping."""

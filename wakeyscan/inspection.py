@@ -28,7 +28,7 @@ from wakeyscan.scope import Scope
 from wakeyscan.workers import Look, batch_look, survey
 
 if TYPE_CHECKING:
-    from wakeyscan.layer import Decoder
+    from wakeyscan.decoders.base import Decoder
     from wakeyscan.precedent import Precedents
 
 Opened = list[tuple[ModuleType, Iterable[str | Skipped]]]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from regex import Pattern
 
-    from wakeyscan.layer import Decoder
+    from wakeyscan.decoders.base import Decoder
 
 
 class Patterns:

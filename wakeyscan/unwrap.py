@@ -10,8 +10,8 @@ from wakeyscan.catalog import PLAIN, Hit
 from wakeyscan.core.document import Document
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.secret import Secret
+from wakeyscan.decoders.base import Decoder, Encoded, Layer, Marks, in_utf8
 from wakeyscan.extractors.file_types import format_of
-from wakeyscan.layer import Decoder, Encoded, Layer, Marks, in_utf8
 from wakeyscan.lens import Lens
 
 DEEPEST = 3

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wakeyscan import lines
-from wakeyscan.layer import Layer, Marks, Span
+from wakeyscan.decoders import _base64_lines
+from wakeyscan.decoders.base import Layer, Marks, Span
 from wakeyscan.words import from_base64, within_base64
 
 NAME = "base64"
@@ -52,7 +52,7 @@ def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
     for hit in re.finditer(pattern, content):
         if hit.start() < done:
             continue
-        found, cut = lines.around(content, *lines.run_around(content, hit.start()))
+        found, cut = _base64_lines.around(content, *_base64_lines.run_around(content, hit.start()))
         done = found[-1][1]
         yield from _decoded(content, found, cut, anchors)
 
@@ -65,14 +65,14 @@ def _decoded(
     Of a single line all bytes are in it, so there is nothing to say of pieces.
     """
     shown = [content[start:end] for start, end in spans]
-    whole, padding = b"".join(shown), b"=" * lines.is_padded(content, spans[-1][1])
+    whole, padding = b"".join(shown), b"=" * _base64_lines.is_padded(content, spans[-1][1])
     for shift in range(4):
         plain = from_base64(whole[shift:].rstrip(b"="))
         if len(spans) == 1:
             yield Layer(plain, spans[0], cut=cut)
             continue
-        pieces = lines.Lines(spans, shift, len(plain))
-        run = lines.Run(
+        pieces = _base64_lines.Lines(spans, shift, len(plain))
+        run = _base64_lines.Run(
             plain, pieces.starts(), [shown[0][shift:], *shown[1:-1], shown[-1] + padding]
         )
         whole_run = Layer(plain, (spans[0][0], spans[-1][1]), pieces, cut=cut)

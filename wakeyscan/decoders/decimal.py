@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wakeyscan.layer import Layer, Marks, Piece
+from wakeyscan.decoders.base import Layer, Marks, Piece
 
 NAME = "decimal"
 

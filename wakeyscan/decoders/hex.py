@@ -6,8 +6,8 @@ import re
 from binascii import hexlify, unhexlify
 from collections.abc import Iterator
 
-from wakeyscan.layer import Layer, Marks, Piece
-from wakeyscan.lines import GLUED
+from wakeyscan.decoders._base64_lines import GLUED
+from wakeyscan.decoders.base import Layer, Marks, Piece
 
 NAME = "hex"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wakeyscan import spelling
-from wakeyscan.layer import Layer, Marks
+from wakeyscan.decoders import _escapes
+from wakeyscan.decoders.base import Layer, Marks
 
 NAME = "percent"
 
@@ -20,23 +20,23 @@ def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     """Give the anchor up to its first escape, and itself: its key may hold one."""
     if exact_case:
         yield anchor
-        yield from spelling.first_escapes(anchor, _STYLES + _NESTED, b"%")
+        yield from _escapes.first_escapes(anchor, _STYLES + _NESTED, b"%")
 
 
 def spell(anchor: bytes) -> Iterator[bytes]:
     """Give the anchor escaped wholly, and but for letters and digits."""
-    yield from spelling.spelled(anchor, _STYLES)
+    yield from _escapes.spelled(anchor, _STYLES)
 
 
 def rewrap(text: bytes) -> Iterator[bytes]:
     """Give how an escaped anchor begins when it is escaped once more."""
-    yield from spelling.heads(text, _STYLES)
+    yield from _escapes.heads(text, _STYLES)
 
 
 def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
     """Yield what stands around the marks, decoded once."""
-    for start, end in spelling.stretches(content, marks, b"%", _ANY):
-        yield spelling.taken_off(content, start, end, _ESCAPE, _decoded)
+    for start, end in _escapes.stretches(content, marks, b"%", _ANY):
+        yield _escapes.taken_off(content, start, end, _ESCAPE, _decoded)
 
 
 def _decoded(escape: re.Match[bytes]) -> bytes:

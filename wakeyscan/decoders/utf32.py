@@ -7,7 +7,7 @@ from codecs import BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Iterator
 
 from wakeyscan.core.line_index import places
-from wakeyscan.layer import Encoded, Marks
+from wakeyscan.decoders.base import Encoded, Marks
 
 NAME = "utf-32"
 

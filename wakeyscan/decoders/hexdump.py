@@ -11,8 +11,8 @@ from binascii import hexlify, unhexlify
 from collections.abc import Iterator
 
 from wakeyscan.core.secret import KEY_PREFIX
-from wakeyscan.dumped import Line, Read, around, layer
-from wakeyscan.layer import Layer, Marks
+from wakeyscan.decoders._dump_lines import Line, Read, around, layer
+from wakeyscan.decoders.base import Layer, Marks
 
 NAME = "dump"
 

@@ -9,10 +9,10 @@ import re
 from binascii import b2a_base64
 from collections.abc import Iterator
 
-from wakeyscan import lines
 from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.decoders import _base64_lines
+from wakeyscan.decoders.base import Layer, Marks, Span
 from wakeyscan.extractors.file_types import SIGNATURES
-from wakeyscan.layer import Layer, Marks, Span
 from wakeyscan.words import IN_TAR, from_base64
 
 NAME = "base64"
@@ -36,16 +36,19 @@ _WIDEST = 128
 """Characters of a line behind a first one that is shorter, for the name that stands before it."""
 
 _INSIDE = re.compile(
-    rb"(?<!\\)" + lines.LETTER + rb"\Z|" + lines.LETTER + rb"(?<![nrt])\Z", re.DOTALL
+    rb"(?<!\\)" + _base64_lines.LETTER + rb"\Z|" + _base64_lines.LETTER + rb"(?<![nrt])\Z",
+    re.DOTALL,
 )
 """What is before the middle of a run; `\\n` is before its beginning."""
 _ESCAPE = re.compile(rb"(?:%|\\x|\\u00)[0-9A-Fa-f]{2}\Z")
 """What looks like the middle of a run, and is before its beginning, too."""
-_LETTERS = rb"(?:" + lines.LETTER + rb"|\\{1,7}/|%2[BbFf])"
+_LETTERS = rb"(?:" + _base64_lines.LETTER + rb"|\\{1,7}/|%2[BbFf])"
 """A slash is escaped in much of JSON, and with the plus in a URL."""
 _PADDING = re.compile(rb"(?:=|%3[Dd]){0,2}")
 _RUN = re.compile(_LETTERS + rb"*+")
-_NEXT = re.compile(lines.BREAK + rb"(" + _LETTERS + rb"++)(?=={0,2}(?:[\s\"'`\\<,;)%&]|\Z))")
+_NEXT = re.compile(
+    _base64_lines.BREAK + rb"(" + _LETTERS + rb"++)(?=={0,2}(?:[\s\"'`\\<,;)%&]|\Z))"
+)
 _BACKSLASHES = re.compile(rb"\\+")
 
 
@@ -121,7 +124,7 @@ def _pattern(mark: bytes) -> bytes:
 def _beginning(content: bytes, hit: re.Match[bytes]) -> int:
     """Say where the run begins that a mark tells of; of a tar, many letters before it."""
     distance = IN_TAR.get(hit[0], 0)
-    return lines.letters_before(content, hit.start(), distance) if distance else hit.start()
+    return _base64_lines.letters_before(content, hit.start(), distance) if distance else hit.start()
 
 
 def _is_inside(content: bytes, start: int) -> bool:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from wakeyscan.core.line_index import places
 from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.decoders.base import Layer, Marks, Piece, Span
 from wakeyscan.extractors.office_xml import SEAM, SPAN
-from wakeyscan.layer import Layer, Marks, Piece, Span
 
 NAME = "runs"
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wakeyscan.core.line_index import places
-from wakeyscan.cuts import CLOSING, PREFIX, QUOTES, part_before
-from wakeyscan.layer import Layer, Marks
+from wakeyscan.decoders.base import Layer, Marks
+from wakeyscan.decoders.concatenation.prefix import CLOSING, PREFIX, QUOTES, part_before
 
 NAME = "pieces"
 
@@ -52,9 +52,11 @@ def rewrap(text: bytes) -> Iterator[bytes]:
 def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
     """Yield each key that is in pieces, put together."""
     if any(_may_be_one(content, mark) for mark in marks):
-        from wakeyscan import joining  # 20 ms of patterns that most runs never need
+        from wakeyscan.decoders.concatenation import (
+            assemble,  # 20 ms of patterns that most runs never need
+        )
 
-        yield from joining.joined(content, marks)
+        yield from assemble.joined(content, marks)
 
 
 def _may_be_one(content: bytes, mark: bytes) -> bool:

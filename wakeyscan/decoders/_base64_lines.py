@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple, overload
 
-from wakeyscan.layer import Piece, Span
+from wakeyscan.decoders.base import Piece, Span
 from wakeyscan.words import is_whole
 
 LONGEST = 1 << 20

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wakeyscan import spelling
-from wakeyscan.layer import Layer, Marks
+from wakeyscan.decoders import _escapes
+from wakeyscan.decoders.base import Layer, Marks
 
 NAME = "escapes"
 
@@ -33,25 +33,25 @@ def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     """
     if exact_case:
         yield anchor
-        yield from spelling.first_escapes(anchor, _STYLES, b"\\")
+        yield from _escapes.first_escapes(anchor, _STYLES, b"\\")
         yield from (anchor[:1] + b"\\" + style % anchor[1] for style in _USUAL)
 
 
 def spell(anchor: bytes) -> Iterator[bytes]:
     """Give the anchor escaped wholly, and but for letters and digits."""
-    yield from spelling.spelled(anchor, _SPELLED)
+    yield from _escapes.spelled(anchor, _SPELLED)
 
 
 def rewrap(text: bytes) -> Iterator[bytes]:
     """Give how an escaped anchor begins when it is escaped once more."""
-    yield from spelling.heads(text, _AGAIN)
-    yield from (spelling.escaped(text[:2], style, b"") for style in _SPELLED)
+    yield from _escapes.heads(text, _AGAIN)
+    yield from (_escapes.escaped(text[:2], style, b"") for style in _SPELLED)
 
 
 def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
     """Yield what stands around the marks, with one level of escapes taken off."""
-    for start, end in spelling.stretches(content, marks, b"\\", _ANY):
-        yield spelling.taken_off(content, start, end, b"(?x)" + _ESCAPE, _decoded)
+    for start, end in _escapes.stretches(content, marks, b"\\", _ANY):
+        yield _escapes.taken_off(content, start, end, b"(?x)" + _ESCAPE, _decoded)
 
 
 def _decoded(escape: re.Match[bytes]) -> bytes:

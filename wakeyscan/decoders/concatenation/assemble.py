@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from wakeyscan import joints, named, printed
-from wakeyscan.assigned import literal_of
 from wakeyscan.core.secret import KEY_PREFIX
-from wakeyscan.cuts import QUOTES
-from wakeyscan.layer import Layer, Marks, Piece, Span
-from wakeyscan.statement import in_sql
+from wakeyscan.decoders.base import Layer, Marks, Piece, Span
+from wakeyscan.decoders.concatenation import dialects, operators, variables
+from wakeyscan.decoders.concatenation.dialects import in_sql
+from wakeyscan.decoders.concatenation.prefix import QUOTES
+from wakeyscan.decoders.concatenation.variables import literal_of
 
 _PREFIX = KEY_PREFIX.encode()
 _BEFORE = 64
@@ -121,7 +121,7 @@ def _prefix_at(content: bytes, at: int) -> _Walk | None:
         if not count:
             return None
         walk, rest = walk.plus(at, at + count, joint), rest[count:]
-        joint = joints.JOINT.match(content, at + count) if rest else None
+        joint = operators.JOINT.match(content, at + count) if rest else None
         if rest and (not joint or not _cuts(content, joint, walk)):
             return None
         if joint:
@@ -136,13 +136,13 @@ def _cuts(content: bytes, joint: re.Match[bytes], walk: _Walk) -> bool:
         case "sql":
             return in_sql(content, walk.spans[0][0])
         case "augmented":
-            return joint["receiver"] in named.names_of(content, *walk.spans[0])
+            return joint["receiver"] in variables.names_of(content, *walk.spans[0])
         case "copied":
-            return joints.is_copied_to(content, walk.spans[-1][0], joint["buffer"])
+            return operators.is_copied_to(content, walk.spans[-1][0], joint["buffer"])
         case "adjacent":
-            return printed.are_one(content, walk.spans[-1][0])
+            return dialects.are_one(content, walk.spans[-1][0])
         case "word":
-            return joints.in_words(content, walk.end)
+            return operators.in_words(content, walk.end)
         case _:
             return True
 
@@ -153,8 +153,8 @@ def _walked(content: bytes, walk: _Walk) -> _Walk:
     unlisted = _Walk(walk.spans[:1]) if walk.listed else None
     while len(walk.spans) < _MOST:
         walk = _lengthened(content, walk)
-        joint = joints.JOINT.match(content, walk.end)
-        following = joint and joints.BODY.match(content, joint.end())
+        joint = operators.JOINT.match(content, walk.end)
+        following = joint and operators.BODY.match(content, joint.end())
         if not joint or not following or content.startswith(_PREFIX, joint.end()):
             break
         if not _joins(content, joint, following.end(), walk):
@@ -162,14 +162,14 @@ def _walked(content: bytes, walk: _Walk) -> _Walk:
         if walk.lists(joint) and unlisted is None:
             unlisted = walk
         walk = walk.plus(*following.span(), joint)
-    if unlisted is not None and not joints.is_list(content, start, walk.end, _FAR):
+    if unlisted is not None and not operators.is_list(content, start, walk.end, _FAR):
         return unlisted
     return walk
 
 
 def _lengthened(content: bytes, walk: _Walk) -> _Walk:
     start, end = walk.spans[-1]
-    more = joints.BODY.match(content, end)
+    more = operators.BODY.match(content, end)
     return walk._replace(spans=(*walk.spans[:-1], (start, more.end()))) if more else walk
 
 
@@ -185,12 +185,12 @@ def _joins(content: bytes, joint: re.Match[bytes], end: int, walk: _Walk) -> boo
         case "glued" | "builder":
             return not whole
         case "adjacent":
-            closed = joints.CLOSED.match(content, end) and (not whole or b"\n" in joint[0])
+            closed = operators.CLOSED.match(content, end) and (not whole or b"\n" in joint[0])
             return bool(closed) and _cuts(content, joint, walk)
         case "behind":
-            return joints.in_template(content, walk.spans[-1][0], sure=whole)
+            return operators.in_template(content, walk.spans[-1][0], sure=whole)
         case _:
-            return not whole or not joints.DOUBTFUL.match(content, joint.start())
+            return not whole or not operators.DOUBTFUL.match(content, joint.start())
 
 
 def _layer(content: bytes, walk: _Walk) -> Layer:
@@ -214,20 +214,20 @@ def _by_name(content: bytes, walk: _Walk) -> Iterator[_Walk]:
     low, high = max(0, walk.spans[0][0] - _FAR), walk.end + _FAR
     window = content[low:high]
     start, end = walk.spans[0][0] - low, walk.end - low
-    rests = [named.behind(window, end)]
-    if (at := named.formatted(window, start, end)) is not None:
-        rests.append(named.Rest((), at))
-    for name in named.names_of(window, start, end):
+    rests = [variables.behind(window, end)]
+    if (at := variables.formatted(window, start, end)) is not None:
+        rests.append(variables.Rest((), at))
+    for name in variables.names_of(window, start, end):
         if walk.length < len(_PREFIX) and literal_of(window, name, b"", True) != (start, end):
             continue  # a part of the prefix is a common word: it must be all that the name is
-        rests += islice(named.uses(window, name), _MOST_USES)
+        rests += islice(variables.uses(window, name), _MOST_USES)
     for rest in rests:
         grown = _grown(content, walk, low, high, rest)
         if len(grown.spans) > len(walk.spans):
             yield grown
 
 
-def _grown(content: bytes, walk: _Walk, low: int, high: int, rest: named.Rest) -> _Walk:
+def _grown(content: bytes, walk: _Walk, low: int, high: int, rest: variables.Rest) -> _Walk:
     """Follow names and literals by turns, within a window."""
     window = content[low:high]
     for _ in range(_MOST_TURNS):
@@ -240,10 +240,10 @@ def _grown(content: bytes, walk: _Walk, low: int, high: int, rest: named.Rest) -
         if not following:
             break
         walk = _walked(content, following)
-        rest = named.behind(window, walk.end - low)
+        rest = variables.behind(window, walk.end - low)
     return walk
 
 
 def _with_body(content: bytes, walk: _Walk, at: int) -> _Walk | None:
-    body = joints.BODY.match(content, at)
+    body = operators.BODY.match(content, at)
     return walk.plus(*body.span()) if body and not content.startswith(_PREFIX, at) else None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from wakeyscan.core.line_index import line_around
 from wakeyscan.core.secret import KEY_PREFIX
-from wakeyscan.layer import Layer, Piece
+from wakeyscan.decoders.base import Layer, Piece
 
 _ANCHOR = KEY_PREFIX.encode()
 _LONGEST = 512

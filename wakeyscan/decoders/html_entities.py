@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wakeyscan import spelling
-from wakeyscan.layer import Layer, Marks
+from wakeyscan.decoders import _escapes
+from wakeyscan.decoders.base import Layer, Marks
 
 NAME = "entities"
 
@@ -30,20 +30,20 @@ def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     """Give the anchor up to its first reference, and itself: its key may hold one."""
     if exact_case:
         yield anchor
-        yield from spelling.first_escapes(anchor, _OPENED, b"&")
+        yield from _escapes.first_escapes(anchor, _OPENED, b"&")
         yield from (style % anchor[0] for style in _NESTED)
         yield from (anchor[:1] + b"&" + style % anchor[1] for style in _NESTED)
 
 
 def spell(anchor: bytes) -> Iterator[bytes]:
     """Give the anchor written in references wholly, and but for letters and digits."""
-    yield from spelling.spelled(anchor, _STYLES)
+    yield from _escapes.spelled(anchor, _STYLES)
     yield anchor.replace(b"_", b"&lowbar;")
 
 
 def rewrap(text: bytes) -> Iterator[bytes]:
     """Give how an escaped anchor begins when it is put into references once more."""
-    yield from spelling.heads(text, _STYLES)
+    yield from _escapes.heads(text, _STYLES)
     if text[:1] == b"&":
         yield b"&amp;" + text[1:5]
     elif text[:1] in (b"\\", b"%", b"="):
@@ -53,8 +53,8 @@ def rewrap(text: bytes) -> Iterator[bytes]:
 
 def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
     """Yield what stands around the marks, with one level of references taken off."""
-    for start, end in spelling.stretches(content, marks, b"&", _ANY):
-        yield spelling.taken_off(content, start, end, _ESCAPE, _decoded)
+    for start, end in _escapes.stretches(content, marks, b"&", _ANY):
+        yield _escapes.taken_off(content, start, end, _ESCAPE, _decoded)
 
 
 def _decoded(escape: re.Match[bytes]) -> bytes:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wakeyscan import spelling
 from wakeyscan.core.secret import KEY_PREFIX
-from wakeyscan.layer import Layer, Marks
+from wakeyscan.decoders import _escapes
+from wakeyscan.decoders.base import Layer, Marks
 
 NAME = "quoted-printable"
 
@@ -16,7 +16,7 @@ _ESCAPE = rb"=(?:([0-9A-Fa-f]{2})|[ \t]*(?:\r?\n|\r))"
 _ANY = rb"=(?:[0-9A-Fa-f]{2}|[ \t]*[\r\n])"
 _OTHERS = (b"=25", b"=5C", b"=26")
 """What another escape begins with."""
-_KEY = re.compile(re.escape(KEY_PREFIX.encode()) + spelling.KEY_REST + rb"\Z")
+_KEY = re.compile(re.escape(KEY_PREFIX.encode()) + _escapes.KEY_REST + rb"\Z")
 
 
 def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
@@ -41,18 +41,18 @@ def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
 
 def spell(anchor: bytes) -> Iterator[bytes]:
     """Give the anchor escaped wholly, and but for letters and digits."""
-    yield from spelling.spelled(anchor, _STYLES[:1])
+    yield from _escapes.spelled(anchor, _STYLES[:1])
 
 
 def rewrap(text: bytes) -> Iterator[bytes]:
     """Give how an escaped anchor begins when it is escaped once more."""
-    yield from spelling.heads(text, _STYLES[:1])
+    yield from _escapes.heads(text, _STYLES[:1])
 
 
 def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
     """Yield what stands around the marks, with escapes taken off and broken lines joined."""
-    for start, end in spelling.stretches(content, marks, b"=", _ANY):
-        yield spelling.taken_off(content, start, end, _ESCAPE, _decoded)
+    for start, end in _escapes.stretches(content, marks, b"=", _ANY):
+        yield _escapes.taken_off(content, start, end, _ESCAPE, _decoded)
 
 
 def _decoded(escape: re.Match[bytes]) -> bytes:
@@ -61,6 +61,6 @@ def _decoded(escape: re.Match[bytes]) -> bytes:
         return b""
     byte = bytes.fromhex(escape[1].decode("ascii"))
     start = escape.start()
-    if byte.isalnum() and _KEY.search(escape.string, max(0, start - spelling.BEFORE), start):
+    if byte.isalnum() and _KEY.search(escape.string, max(0, start - _escapes.BEFORE), start):
         return escape[0]
     return byte
