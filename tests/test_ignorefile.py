@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from tests.conftest import NEXT_STEPS, WAKEYSCAN, MakeKey, Ran, Run, execute, fingerprint, mask
 from tests.repository import ON_PATH, Repo, fingerprints
 from wakeyscan import standin
-from wakeyscan.ignorefile import Entry, read, rendered
 from wakeyscan.standin import Script, StandIn
+from wakeyscan.suppression.ignore_file import Entry, read, rendered
 
 FILE = ".wakeyscanignore"
 FORM = "FINGERPRINT [until=YYYY-MM-DD] [paths=GLOB] # reason"

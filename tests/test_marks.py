@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.conftest import MakeKey, Run, fingerprint, mask, write
 from tests.repository import Repo
 from wakeyscan import standin
-from wakeyscan.literal import Literals
 from wakeyscan.standin import StandIn
+from wakeyscan.suppression.multiline_strings import Literals
 
 RULE = "wastack-api-key"
 MARK = "wakeyscan:ignore -- a sample"

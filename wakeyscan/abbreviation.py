@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from wakeyscan import ignorefile
 from wakeyscan.core.errors import UsageError
 from wakeyscan.git import worktree
 from wakeyscan.outcome import Outcome
+from wakeyscan.suppression import ignore_file
 
 
 def whole(begun: list[str], looked: Callable[[str], Outcome]) -> list[str]:
@@ -17,12 +17,12 @@ def whole(begun: list[str], looked: Callable[[str], Outcome]) -> list[str]:
     is short, and for the history only where the files have no such secret.
     """
     for text in begun:
-        ignorefile.check_beginning(text)
-    short = [text for text in begun if not ignorefile.is_whole(text)]
+        ignore_file.check_beginning(text)
+    short = [text for text in begun if not ignore_file.is_whole(text)]
     here = _fingerprints(looked("scan")) if short else set()
     if worktree.work_tree(".") and not all(_among(here, text) for text in short):
         here |= _fingerprints(looked("audit"))
-    return [text if ignorefile.is_whole(text) else _only(text, here) for text in begun]
+    return [text if ignore_file.is_whole(text) else _only(text, here) for text in begun]
 
 
 def _fingerprints(outcome: Outcome) -> set[str]:

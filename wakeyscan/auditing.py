@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from wakeyscan import policy
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.finding import Finding, Key
@@ -24,13 +23,14 @@ from wakeyscan.history.sight import Sighting
 from wakeyscan.inspection import Wrappings
 from wakeyscan.lens import Lens, lens
 from wakeyscan.outcome import Coverage, Outcome, Restriction
-from wakeyscan.policy import Policy
 from wakeyscan.precedent import Precedents
 from wakeyscan.prefilter import MANY
 from wakeyscan.revision import Revision
 from wakeyscan.rules import loader, rule
 from wakeyscan.scan import place
 from wakeyscan.spy import Advance, spy
+from wakeyscan.suppression import policy
+from wakeyscan.suppression.policy import Policy
 
 _CUT = "its history is cut short (shallow): git fetch --unshallow, or fetch-depth: 0"
 _REFTABLE = "its refs are kept in a reftable, which is not read: what reaches a key is not known"

@@ -13,9 +13,9 @@ from wakeyscan.core.errors import ConfigError, UsageError
 from wakeyscan.core.files import cache_folder
 from wakeyscan.core.finding import Severity
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
-from wakeyscan.policy import Policy
 from wakeyscan.rules.rule import RuleFolder
 from wakeyscan.scope import Scope
+from wakeyscan.suppression.policy import Policy
 
 if TYPE_CHECKING:
     from wakeyscan.revision import Revision

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from wakeyscan import conversion
 from wakeyscan.core import files, small_files
 from wakeyscan.core.errors import ConfigError
-from wakeyscan.policy import Allowance, Policy, Ruling
+from wakeyscan.suppression.policy import Allowance, Policy, Ruling
 
 if TYPE_CHECKING:
     from wakeyscan.revision import Revision

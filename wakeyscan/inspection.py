@@ -9,7 +9,7 @@ from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from wakeyscan import config, configfile, decoders, policy
+from wakeyscan import config, configfile, decoders
 from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Skipped
 from wakeyscan.core.errors import ConfigError
@@ -19,12 +19,14 @@ from wakeyscan.extractors.base import Bounds
 from wakeyscan.git import worktree
 from wakeyscan.lens import Lens, lens
 from wakeyscan.look import Looked, look_at
-from wakeyscan.outcome import IGNORE_FILE, Outcome
+from wakeyscan.outcome import Outcome
 from wakeyscan.prefilter import MANY
 from wakeyscan.progress import Progress
 from wakeyscan.rules import loader, rule
 from wakeyscan.scan import Survey, gathered, look
 from wakeyscan.scope import Scope
+from wakeyscan.suppression import policy
+from wakeyscan.suppression.ignore_file import IGNORE_FILE
 from wakeyscan.workers import Look, batch_look, survey
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ def heeded(outcome: Outcome, settings: config.Config, folder: str = ".") -> Outc
         return outcome
     from datetime import UTC, datetime  # with what follows 6 ms that most hooks never pay
 
-    from wakeyscan import ignorefile
+    from wakeyscan.suppression import ignore_file as ignorefile
 
     entries, today = ignorefile.read(file, held), datetime.now(UTC).date()
     findings, ignores = ignorefile.heed(outcome.findings, entries, today)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from wakeyscan import bounds, exposure, ignores, severity, triage, unwrap
+from wakeyscan import bounds, exposure, severity, triage, unwrap
 from wakeyscan.core import line_index
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.errors import OutOfPatience
@@ -13,7 +13,8 @@ from wakeyscan.core.finding import PIECES, Bounds, Finding, Position, Standing
 from wakeyscan.detect import Match
 from wakeyscan.excerpt import Masks, excerpt, masks_of
 from wakeyscan.lens import Lens
-from wakeyscan.literal import Literals
+from wakeyscan.suppression import inline
+from wakeyscan.suppression.multiline_strings import Literals
 
 _STRUCTURED = (
     *(".ipynb", ".map", ".har", ".json", ".yml", ".yaml"),
@@ -137,17 +138,17 @@ def _standing(match: Match, scene: _Scene) -> tuple[Standing, str]:
     through, mark, other = scene.through, None, None
     where = scene.document.content, match.start, match.end, scene.literals
     if through.heed_marks:
-        mark = ignores.own_mark(*where)
-        other = mark or ignores.foreign_mark(*where)
+        mark = inline.own_mark(*where)
+        other = mark or inline.foreign_mark(*where)
     mark = mark or (other if through.heed_foreign else None)
     if mark and _has_precedent(match, through):
         # A line may hold keys behind a comment, and people put one into it.
-        return Standing.IGNORED, ignores.told(mark, scene.masks.over(*mark.reason).strip())
+        return Standing.IGNORED, inline.told(mark, scene.masks.over(*mark.reason).strip())
     if reason := triage.placeholder_reason(match):
         return Standing.PLACEHOLDER, reason
     if mark:
         return Standing.REPORTED, _TOO_NEW
-    return Standing.REPORTED, ignores.not_heeded(other) if other else ""
+    return Standing.REPORTED, inline.not_heeded(other) if other else ""
 
 
 def _has_precedent(match: Match, through: Lens) -> bool:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.document import Skipped
 from wakeyscan.core.finding import Finding, Severity, Standing
-from wakeyscan.policy import Policy, clauses
 from wakeyscan.rules.rule import Rule
+from wakeyscan.suppression.ignore_file import Ignores
+from wakeyscan.suppression.policy import Policy, clauses
 
 if TYPE_CHECKING:
     from wakeyscan.core.finding import Key
@@ -45,18 +46,6 @@ class Restriction(NamedTuple):
         left, every = self.commits or (0, 0)
         count = f": {left:,} of {every:,} commit{'s' * (every != 1)}" if self.commits else ""
         return f"limited to commits{of}{since}{count}"
-
-
-IGNORE_FILE = ".wakeyscanignore"
-"""What the file of accepted findings is called, at the top of a repository."""
-
-
-class Ignores(NamedTuple):
-    """How many entries of the ignore file hide something, nothing, or are past their day."""
-
-    used: int = 0
-    unused: int = 0
-    expired: int = 0
 
 
 class Outcome(NamedTuple):

@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from wakeyscan import ignorefile
 from wakeyscan.config import Config
 from wakeyscan.core import files
 from wakeyscan.core.errors import ConfigError, ReportError
 from wakeyscan.core.finding import Finding
 from wakeyscan.git import worktree
-from wakeyscan.ignorefile import Entry
 from wakeyscan.inspection import ignore_file
 from wakeyscan.outcome import Outcome
 from wakeyscan.relook import looked_again
+from wakeyscan.suppression import ignore_file as ignorefile
+from wakeyscan.suppression.ignore_file import Entry
 
 Hidden = dict[Entry, list[Finding]]
 """The findings that each entry hides."""

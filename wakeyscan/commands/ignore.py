@@ -6,16 +6,17 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
-from wakeyscan import abbreviation, adoption, config, delivery, ignorefile, importing, upkeep
+from wakeyscan import abbreviation, adoption, config, delivery, importing, upkeep
 from wakeyscan.acceptance import Acceptance
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Finding
 from wakeyscan.core.redaction import conceal, printable
 from wakeyscan.git import worktree
-from wakeyscan.ignorefile import Entry
 from wakeyscan.inspection import ignore_file
 from wakeyscan.recorded import read_report
+from wakeyscan.suppression import ignore_file as ignorefile
+from wakeyscan.suppression.ignore_file import Entry
 
 HELP = """Accept findings, with a reason, in .wakeyscanignore: an entry is about a secret.
 

@@ -11,8 +11,8 @@ from wakeyscan.core.document import Skipped
 from wakeyscan.core.finding import Finding, Key, Place
 from wakeyscan.core.redaction import conceal, encodable, json_safe
 from wakeyscan.outcome import Outcome, Style, number
-from wakeyscan.policy import clauses
 from wakeyscan.recorded import SCHEMA
+from wakeyscan.suppression.policy import clauses
 
 
 def write(outcome: Outcome, out: TextIO, style: Style) -> None:

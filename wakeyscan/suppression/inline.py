@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from wakeyscan.core.line_index import line_around
-from wakeyscan.literal import REACH, Literals
+from wakeyscan.suppression.multiline_strings import REACH, Literals
 
 _FAR = 2000
 """Bytes to either side within which a line is looked at."""

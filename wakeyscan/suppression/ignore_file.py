@@ -18,7 +18,6 @@ from wakeyscan.core.errors import ConfigError, UsageError
 from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.core.redaction import conceal
 from wakeyscan.git import worktree
-from wakeyscan.outcome import IGNORE_FILE, Ignores
 
 _FORM = "FINGERPRINT [until=YYYY-MM-DD] [paths=GLOB] # reason"
 _OPENING = "# What wakeyscan is to ignore: "
@@ -238,3 +237,15 @@ def heed(
         after.append(finding)
     expired = sum(entry.has_expired(today) for entry in entries)
     return tuple(after), Ignores(len(used), len(entries) - len(used) - expired, expired)
+
+
+IGNORE_FILE = ".wakeyscanignore"
+"""What the file of accepted findings is called, at the top of a repository."""
+
+
+class Ignores(NamedTuple):
+    """How many entries of the ignore file hide something, nothing, or are past their day."""
+
+    used: int = 0
+    unused: int = 0
+    expired: int = 0
