@@ -25,9 +25,9 @@ from wakeyscan.lens import Lens, lens
 from wakeyscan.outcome import Coverage, Outcome, Restriction
 from wakeyscan.precedent import Precedents
 from wakeyscan.prefilter import MANY
-from wakeyscan.revision import Revision
 from wakeyscan.rules import loader, rule
 from wakeyscan.scan import place
+from wakeyscan.sources.revision import Revision
 from wakeyscan.spy import Advance, spy
 from wakeyscan.suppression import policy
 from wakeyscan.suppression.policy import Policy

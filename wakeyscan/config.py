@@ -14,11 +14,11 @@ from wakeyscan.core.files import cache_folder
 from wakeyscan.core.finding import Severity
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
 from wakeyscan.rules.rule import RuleFolder
-from wakeyscan.scope import Scope
+from wakeyscan.sources.options import Scope
 from wakeyscan.suppression.policy import Policy
 
 if TYPE_CHECKING:
-    from wakeyscan.revision import Revision
+    from wakeyscan.sources.revision import Revision
 
 
 class Asking(NamedTuple):
@@ -145,7 +145,7 @@ def _scope(said: _Said) -> Scope:
 def _revision(name: str) -> Revision | None:
     if not name:
         return None
-    from wakeyscan import revision  # git, which a scan of files may do without
+    from wakeyscan.sources import revision  # git, which a scan of files may do without
 
     return revision.revision(name)
 

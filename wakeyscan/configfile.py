@@ -12,7 +12,7 @@ from wakeyscan.core.errors import ConfigError
 from wakeyscan.suppression.policy import Allowance, Policy, Ruling
 
 if TYPE_CHECKING:
-    from wakeyscan.revision import Revision
+    from wakeyscan.sources.revision import Revision
 
 _FILES = (".wakeyscan.toml", "pyproject.toml")
 _KEYS = ("allow", "exclude", "fail-on", "max-file-size", "rule", "rules")

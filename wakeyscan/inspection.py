@@ -14,7 +14,6 @@ from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Skipped
 from wakeyscan.core.errors import ConfigError
 from wakeyscan.core.worker_pool import available
-from wakeyscan.exclusion import Exclusion
 from wakeyscan.extractors.base import Bounds
 from wakeyscan.git import worktree
 from wakeyscan.lens import Lens, lens
@@ -24,7 +23,7 @@ from wakeyscan.prefilter import MANY
 from wakeyscan.progress import Progress
 from wakeyscan.rules import loader, rule
 from wakeyscan.scan import Survey, gathered, look
-from wakeyscan.scope import Scope
+from wakeyscan.sources.options import Exclusion, Scope
 from wakeyscan.suppression import policy
 from wakeyscan.suppression.ignore_file import IGNORE_FILE
 from wakeyscan.workers import Look, batch_look, survey

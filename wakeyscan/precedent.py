@@ -11,7 +11,7 @@ from wakeyscan.core.finding import Standing
 from wakeyscan.enclosed import Enclosed
 from wakeyscan.examine import examine
 from wakeyscan.lens import Lens
-from wakeyscan.revision import Revision
+from wakeyscan.sources.revision import Revision
 
 
 class Precedents:

@@ -12,7 +12,7 @@ from wakeyscan.git.mirror import located
 from wakeyscan.history.limits import Limits
 from wakeyscan.inspection import inspect
 from wakeyscan.outcome import Outcome
-from wakeyscan.target import source_of
+from wakeyscan.sources.target import source_of
 
 
 def looked_again(command: str, targets: list[str], settings: Config) -> Outcome:

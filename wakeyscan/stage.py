@@ -10,7 +10,7 @@ from typing import NamedTuple
 from wakeyscan.core.document import Skipped
 from wakeyscan.core.errors import UsageError
 from wakeyscan.git.objects import is_id, is_zero
-from wakeyscan.scope import Scope
+from wakeyscan.sources.options import Scope
 
 
 class Opened(NamedTuple):

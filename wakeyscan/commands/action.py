@@ -17,7 +17,7 @@ from wakeyscan.git.repository import find
 from wakeyscan.history.limits import Limits
 from wakeyscan.inspection import asked_about, check, heeded, inspect
 from wakeyscan.outcome import Outcome
-from wakeyscan.target import source_of
+from wakeyscan.sources.target import source_of
 
 HELP = """Scan as the GitHub Action does: what an event brings, or the tree.
 

@@ -11,7 +11,7 @@ from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.git import command
 from wakeyscan.git.diff import SUBMODULE, UNMERGED, Change
 from wakeyscan.git.objects import is_zero
-from wakeyscan.scope import Scope
+from wakeyscan.sources.options import Scope
 
 
 class Brought(NamedTuple):

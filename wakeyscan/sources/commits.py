@@ -11,8 +11,8 @@ from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import SourceError
 from wakeyscan.git import command, diff, worktree
 from wakeyscan.git.objects import empty_tree, is_id
-from wakeyscan.scope import Scope
 from wakeyscan.sources import changed_files
+from wakeyscan.sources.options import Scope
 
 _TREES = ("--raw", "-z", "-r", "-c", "--root", "--no-abbrev", "--no-renames", "--stdin")
 _SHORT = 12

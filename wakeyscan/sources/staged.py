@@ -9,8 +9,8 @@ from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.git import command, diff, worktree
 from wakeyscan.git.objects import EMPTY_TREES
-from wakeyscan.scope import Scope
 from wakeyscan.sources import changed_files
+from wakeyscan.sources.options import Scope
 
 PARALLEL = False
 

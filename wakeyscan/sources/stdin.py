@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from wakeyscan.core.chunks import windows
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import SourceError
-from wakeyscan.scope import Scope
+from wakeyscan.sources.options import Scope
 
 PARALLEL = False
 """Whether units can be opened in any process."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from wakeyscan.core.errors import UsageError
-from wakeyscan.scope import Scope
-from wakeyscan.sources import message
+from wakeyscan.sources import commit_message
+from wakeyscan.sources.options import Scope
 from wakeyscan.stage import Opened
 
 ADVICE = "Not committed. Take the key out of the message."
@@ -14,4 +14,4 @@ def opened(arguments: list[str], scope: Scope) -> Opened:
     """Open the file of the message."""
     if len(arguments) != 1:
         raise UsageError("wakeyscan hook commit-msg takes the file of the message, as git gives it")
-    return Opened(message, message.units(arguments[0], scope), scope)
+    return Opened(commit_message, commit_message.units(arguments[0], scope), scope)

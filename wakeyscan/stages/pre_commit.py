@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from wakeyscan.git import worktree
-from wakeyscan.scope import Scope
+from wakeyscan.sources.options import Scope
 from wakeyscan.stage import Opened
 
 ADVICE = "Not committed. Take the key out, and revoke it where it was ever pushed or shared."
@@ -33,10 +33,10 @@ def _index(scope: Scope) -> Opened:
 
 
 def _files(arguments: list[str], scope: Scope) -> Opened:
-    from wakeyscan.sources import path
+    from wakeyscan.sources import files
 
-    units = [unit for file in arguments for unit in path.units(file, scope)]
-    return Opened(path, units, scope)
+    units = [unit for file in arguments for unit in files.units(file, scope)]
+    return Opened(files, units, scope)
 
 
 def _unlinked(file: str) -> str:

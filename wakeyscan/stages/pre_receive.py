@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from wakeyscan.git import command
-from wakeyscan.scope import Scope
+from wakeyscan.sources import commit_range as commit_source
 from wakeyscan.sources import commits
-from wakeyscan.sources import git as commit_source
+from wakeyscan.sources.options import Scope
 from wakeyscan.stage import Opened, read_updates
 
 ADVICE = (

@@ -14,7 +14,7 @@ from wakeyscan.core.errors import SourceError
 from wakeyscan.core.redaction import conceal
 from wakeyscan.extractors.file_types import format_of
 from wakeyscan.git import worktree
-from wakeyscan.scope import Scope
+from wakeyscan.sources.options import Scope
 
 if TYPE_CHECKING:
     from wakeyscan.catalog import Look

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from wakeyscan.core.document import Document, Skipped
 from wakeyscan.core.errors import UsageError
 from wakeyscan.git import command
-from wakeyscan.scope import Scope
 from wakeyscan.sources import commits
+from wakeyscan.sources.options import Scope
 
 PARALLEL = False
 

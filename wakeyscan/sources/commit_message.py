@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from wakeyscan.core import small_files
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import SourceError
-from wakeyscan.scope import Scope
+from wakeyscan.sources.options import Scope
 
 PARALLEL = False
 

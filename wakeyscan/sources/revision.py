@@ -11,8 +11,8 @@ from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import ConfigError, GitError, SourceError
 from wakeyscan.git import command, diff, worktree
 from wakeyscan.git.objects import empty_tree
-from wakeyscan.scope import Scope
 from wakeyscan.sources import changed_files, commits
+from wakeyscan.sources.options import Scope
 
 _SHORT = 12
 _LINK = "120000"
