@@ -44,10 +44,10 @@ class ParsedRules(BuildHookInterface[Any]):
 
 def _made(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield the files to add, each with its path in the package."""
-    from wakeyscan import database, prefilter
-    from wakeyscan.catalog import Catalog
-    from wakeyscan.inspection import Wrappings
     from wakeyscan.rules import loader, pattern
+    from wakeyscan.scanner.prefilter import database, strategy
+    from wakeyscan.scanner.prefilter.keywords import Catalog
+    from wakeyscan.scanner.scan import Wrappings
 
     rules = {
         path.name: tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))
@@ -64,6 +64,6 @@ def _made(folder: Path) -> Iterator[tuple[str, bytes]]:
     yield "_parsed.py", module.encode()
     catalog = Catalog([one._replace(forms=forms[one.id]) for one in ours], Wrappings())
     try:
-        yield from map(database.keep, prefilter.searches(catalog))
+        yield from map(database.keep, strategy.searches(catalog))
     except ImportError:  # no hyperscan for the machine that builds
         return

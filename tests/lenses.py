@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from wakeyscan import prefilter
-from wakeyscan.catalog import Catalog
-from wakeyscan.inspection import Wrappings
-from wakeyscan.lens import Lens, lens
 from wakeyscan.rules import loader
+from wakeyscan.scanner.context import Lens, lens
+from wakeyscan.scanner.prefilter import strategy
+from wakeyscan.scanner.prefilter.keywords import Catalog
+from wakeyscan.scanner.scan import Wrappings
 
 _RULES = loader.load()
 _DECODERS = Wrappings()
@@ -15,17 +15,17 @@ _CATALOG = Catalog(_RULES, _DECODERS)
 
 def few() -> Lens:
     """Make a lens that has seen nothing yet: after 128 KB it would look with what many need."""
-    return lens(_RULES, _DECODERS)._replace(prefilter=prefilter.Prefilter(_CATALOG))
+    return lens(_RULES, _DECODERS)._replace(prefilter=strategy.Prefilter(_CATALOG))
 
 
 def more() -> Lens:
     """Make a lens that looks for the beginnings of forms."""
-    return _expecting(prefilter.MORE)
+    return _expecting(strategy.MORE)
 
 
 def many() -> Lens:
     """Make a lens that looks for whole forms."""
-    return _expecting(prefilter.MANY)
+    return _expecting(strategy.MANY)
 
 
 def _expecting(size: int) -> Lens:

@@ -16,9 +16,8 @@ from hypothesis import strategies as st
 from tests.archives import tarred, zipped
 from tests.conftest import Run, mask, write
 from tests.repository import Repo
-from wakeyscan.alike import summed
 from wakeyscan.core.document import Origin, Skipped
-from wakeyscan.outcome import number
+from wakeyscan.scanner.result import number, summed
 
 DAMAGED = "in zip: damaged: its check sum is wrong"
 ENCRYPTED = "in zip: encrypted"

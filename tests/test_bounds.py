@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from tests.conftest import ALPHABET, PREFIX, MakeKey, Run, mask, write
 from tests.repository import Repo
 from tests.test_verify import Api
-from wakeyscan.bounds import bounds_of
 from wakeyscan.core.finding import Bounds
+from wakeyscan.scanner.bounds import bounds_of
 from wakeyscan.standin import BARE, LIVE, REVOKED, UNKNOWN, Script, StandIn
 
 KEY = PREFIX + "".join(random.Random("bounds").choices(ALPHABET, k=24))

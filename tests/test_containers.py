@@ -52,15 +52,15 @@ from tests.repository import Repo, places
 from wakeyscan import extractors
 from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Origin
-from wakeyscan.examine import examine
 from wakeyscan.extractors._pdffilters import unfiltered
 from wakeyscan.extractors._pdfpredictors import predictors
 from wakeyscan.extractors.base import Bounds, Budget, Closed
 from wakeyscan.extractors.file_types import format_of
-from wakeyscan.inspection import Wrappings
-from wakeyscan.lens import Lens, lens
-from wakeyscan.look import look_at
 from wakeyscan.rules import loader
+from wakeyscan.scanner.context import Lens, lens
+from wakeyscan.scanner.detector import examine
+from wakeyscan.scanner.documents import look_at
+from wakeyscan.scanner.scan import Wrappings
 
 FORMATS = (*MAKE, "bundle")
 TEXTS: dict[str, Callable[[str], bytes]] = {

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from tests.conftest import ALPHABET, PREFIX, WAKEYSCAN, MakeKey, execute, fingerprint, write
 from wakeyscan.core.document import Document, Origin
-from wakeyscan.examine import examine
-from wakeyscan.inspection import Wrappings
-from wakeyscan.lens import lens
 from wakeyscan.rules import loader
+from wakeyscan.scanner.context import lens
+from wakeyscan.scanner.detector import examine
+from wakeyscan.scanner.scan import Wrappings
 
 LENS = lens(loader.load(), Wrappings())
 

@@ -17,10 +17,10 @@ from tests import shapes
 from tests.conftest import ALPHABET, PREFIX, MakeKey
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding, Standing
-from wakeyscan.examine import examine
-from wakeyscan.inspection import Wrappings
-from wakeyscan.lens import lens
 from wakeyscan.rules import loader
+from wakeyscan.scanner.context import lens
+from wakeyscan.scanner.detector import examine
+from wakeyscan.scanner.scan import Wrappings
 
 LENS = lens(loader.load(), Wrappings())
 

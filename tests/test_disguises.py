@@ -32,10 +32,10 @@ from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding, Severity, Standing
 from wakeyscan.decoders.base import Layer
-from wakeyscan.examine import examine
-from wakeyscan.inspection import Wrappings
-from wakeyscan.lens import Lens, lens
 from wakeyscan.rules import rule
+from wakeyscan.scanner.context import Lens, lens
+from wakeyscan.scanner.detector import examine
+from wakeyscan.scanner.scan import Wrappings
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.lenses import few, many
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.decoders import hexdump
 from wakeyscan.decoders.base import Layer
-from wakeyscan.examine import examine
+from wakeyscan.scanner.detector import examine
 
 HASTY = many()
 """Looks with what many bytes are looked at with."""

@@ -8,21 +8,12 @@ from types import ModuleType
 
 import pytest
 
-from wakeyscan import (
-    arguments,
-    audiences,
-    commands,
-    decoders,
-    importers,
-    outlines,
-    reports,
-    sources,
-    verifiers,
-)
+from wakeyscan import arguments, commands, decoders, importers, reports, sources, verifiers
 from wakeyscan.core import registry
 from wakeyscan.core.errors import UsageError
+from wakeyscan.scanner import exposure, logical_locations
 
-FAMILIES = (sources, decoders, outlines, audiences, reports, commands, verifiers, importers)
+FAMILIES = (sources, decoders, logical_locations, exposure, reports, commands, verifiers, importers)
 FUNCTIONS = {
     sources: {
         "units": {"target": "str", "scope": "Scope"},
@@ -34,11 +25,11 @@ FUNCTIONS = {
         "rewrap": {"text": "bytes"},
         "unwrap": {"content": "bytes", "marks": "Marks"},
     },
-    outlines: {
+    logical_locations: {
         "fits": {"name": "str", "content": "bytes"},
         "details": {"trail": "Trail", "place": "tuple[int, int]"},
     },
-    audiences: {"sees": {"spot": "Spot"}},
+    exposure: {"sees": {"spot": "Spot"}},
     importers: {
         "recognises": {"name": "str", "text": "str"},
         "accepted": {"text": "str", "report": "str"},

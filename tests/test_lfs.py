@@ -23,10 +23,10 @@ from wakeyscan.core.document import Document, Origin
 from wakeyscan.extractors.base import Bounds
 from wakeyscan.extractors.file_types import format_of
 from wakeyscan.git.lfs import LONGEST, Pointer, parse
-from wakeyscan.inspection import Wrappings
-from wakeyscan.lens import lens
-from wakeyscan.look import look_at
 from wakeyscan.rules import loader
+from wakeyscan.scanner.context import lens
+from wakeyscan.scanner.documents import look_at
+from wakeyscan.scanner.scan import Wrappings
 
 pytestmark = pytest.mark.usefixtures("no_litter")
 
@@ -564,7 +564,7 @@ def test_a_text_that_is_no_pointer_costs_nothing(tmp_path: Path) -> None:
     encoded = b64encode(b"version: '3'\nservices: {}\n" * 3)
     write(tmp_path, {"a": "version: '3'\n", "b": "verbose\n", "c": encoded})
     loaded = loaded_by(tmp_path, "scan", "a", "b", "c")
-    assert "wakeyscan.unwrap" not in loaded
+    assert "wakeyscan.scanner.decoding" not in loaded
     assert not loaded & {
         "hashlib",
         "subprocess",

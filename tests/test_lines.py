@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.conftest import ALPHABET, PREFIX, WAKEYSCAN, MakeKey, execute, fingerprint, write
 from tests.lenses import few, many
 from wakeyscan.core.document import Document, Origin
-from wakeyscan.examine import examine
+from wakeyscan.scanner.detector import examine
 
 HASTY = many()
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import PREFIX, MakeKey, Ran, Run, mask, write
 from tests.test_sarif import VALID
-from wakeyscan import trail
+from wakeyscan.scanner.logical_locations import key_path
 
 Details = dict[str, str]
 KEY = "{key}"
@@ -711,7 +711,7 @@ def test_the_way_through_any_json_is_found(
 ) -> None:
     tree, way = planted(tree, data)
     text = json.dumps(tree, indent=indent, ensure_ascii=ascii_only).encode()
-    (found,) = trail.through_json(text, [text.index(NEEDLE.encode())])
+    (found,) = key_path.through_json(text, [text.index(NEEDLE.encode())])
     assert found is not None
     assert found.steps == way
     inside = tree
@@ -728,7 +728,7 @@ def test_the_way_through_any_yaml_is_found(
     tree, way = planted(tree, data)
     text = yaml.safe_dump(tree, default_flow_style=flow, allow_unicode=wide, sort_keys=False)
     content = text.encode()
-    (found,) = trail.through_yaml(content, [content.index(NEEDLE.encode())])
+    (found,) = key_path.through_yaml(content, [content.index(NEEDLE.encode())])
     assert found is not None
     assert found.steps == way
 
@@ -739,7 +739,7 @@ def test_the_way_through_any_yaml_is_found(
 )
 @settings(max_examples=500, deadline=None)
 def test_any_text_can_be_walked_through(text: bytes, offsets: list[int]) -> None:
-    for through in (trail.through_json, trail.through_yaml):
+    for through in (key_path.through_json, key_path.through_yaml):
         found = through(text, offsets)
         assert len(found) == len(offsets)
         for way in found:

@@ -21,9 +21,9 @@ import pytest
 
 from tests.conftest import MakeKey, Ran, execute, mask, write
 from wakeyscan import __version__
-from wakeyscan.catalog import Catalog
-from wakeyscan.inspection import Wrappings
 from wakeyscan.rules import loader
+from wakeyscan.scanner.prefilter.keywords import Catalog
+from wakeyscan.scanner.scan import Wrappings
 
 ROOT = Path(__file__).parents[1]
 RULES = {file.name: file for file in (ROOT / "rules").glob("*.toml")}
@@ -171,7 +171,7 @@ def test_an_installed_wakeyscan_has_what_hyperscan_looks_for_without_decoders(
         "import json; print(json.dumps(sorted(sys.modules)))"
     )
     loaded = json.loads(execute([str(installed), "-P", "-c", code], tmp_path).out.splitlines()[-1])
-    assert "wakeyscan.automaton" in loaded
+    assert "wakeyscan.scanner.prefilter.hyperscan" in loaded
     assert not [name for name in loaded if name.startswith("wakeyscan.decoders.")]
 
 

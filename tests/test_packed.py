@@ -22,10 +22,10 @@ from tests.conftest import ALPHABET, PREFIX, MakeKey, Run, fingerprint, mask, wr
 from tests.disguises import lines
 from tests.repository import Repo, places
 from wakeyscan.core.document import Document, Origin
-from wakeyscan.examine import examine
 from wakeyscan.extractors.base import Bounds
-from wakeyscan.lens import Lens
-from wakeyscan.look import Looked, look_at
+from wakeyscan.scanner.context import Lens
+from wakeyscan.scanner.detector import examine
+from wakeyscan.scanner.documents import Looked, look_at
 
 HASTY = lenses.many()
 

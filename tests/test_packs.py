@@ -23,16 +23,16 @@ from tests.conftest import MakeKey, environment, execute, fingerprint
 from tests.repository import Repo
 from wakeyscan.auditing import Plan, audit
 from wakeyscan.core.document import Document, Origin
-from wakeyscan.examine import examine_name
 from wakeyscan.git import isolated, pack
 from wakeyscan.git.repository import find
 from wakeyscan.history.limits import Limits
 from wakeyscan.history.memory import Memory
 from wakeyscan.history.sight import Sighting
-from wakeyscan.inspection import Wrappings
-from wakeyscan.lens import lens
-from wakeyscan.look import look_at
 from wakeyscan.rules import loader
+from wakeyscan.scanner.context import lens
+from wakeyscan.scanner.detector import examine_name
+from wakeyscan.scanner.documents import look_at
+from wakeyscan.scanner.scan import Wrappings
 from wakeyscan.spy import Spied, spy
 
 RULES = loader.load()

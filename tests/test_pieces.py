@@ -15,8 +15,8 @@ from tests.conftest import ALPHABET, PREFIX, MakeKey, Run, fingerprint, mask, wr
 from tests.lenses import few, many
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding, Standing
-from wakeyscan.examine import examine
-from wakeyscan.lens import Lens
+from wakeyscan.scanner.context import Lens
+from wakeyscan.scanner.detector import examine
 
 HASTY = many()
 """Looks with what many bytes are looked at with."""

@@ -20,8 +20,8 @@ from wakeyscan import decoders
 from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding
-from wakeyscan.lens import Lens
-from wakeyscan.look import look_at
+from wakeyscan.scanner.context import Lens
+from wakeyscan.scanner.documents import look_at
 
 MORE, MANY = more(), many()
 

@@ -23,9 +23,9 @@ from wakeyscan import __version__
 from wakeyscan.core.document import Origin
 from wakeyscan.core.finding import Exposure, Finding, Position, Severity
 from wakeyscan.core.secret import Secret
-from wakeyscan.outcome import Coverage, Outcome, Style
 from wakeyscan.reports import sarif
 from wakeyscan.rules.loader import load
+from wakeyscan.scanner.result import Coverage, Outcome, Style
 
 SCHEMA = json.loads((Path(__file__).parent / "data" / "sarif-2.1.0-rtm.5.json").read_text("utf-8"))
 RULES = Path(__file__).parents[1] / "rules"

@@ -119,7 +119,7 @@ def test_a_structured_document_is_read_only_where_something_was_found_in_it(
     loaded = loaded_by(tmp_path, "scan", name, code=1 if libraries else 0)
     # PyYAML's compiled half brings modules of Cython's, which have a version in their names.
     known = {one for one in outside(loaded) if "cython" not in one}
-    assert (known, "wakeyscan.outline" in loaded) == (libraries, own)
+    assert (known, "wakeyscan.scanner.logical_locations.locations" in loaded) == (libraries, own)
 
 
 @pytest.mark.parametrize(
@@ -135,10 +135,10 @@ def test_a_report_loads_its_own_library_only(
 @pytest.mark.parametrize(
     ("files", "size", "looks"),
     [
-        pytest.param(1, 100_000, "wakeyscan.finder", id="a few bytes"),
-        pytest.param(1, 200_000, "wakeyscan.automaton", id="more"),
-        pytest.param(100, 2_000, "wakeyscan.automaton", id="more, in many files"),
-        pytest.param(1, 20 << 20, "wakeyscan.automaton", id="many"),
+        pytest.param(1, 100_000, "wakeyscan.scanner.prefilter.substring", id="a few bytes"),
+        pytest.param(1, 200_000, "wakeyscan.scanner.prefilter.hyperscan", id="more"),
+        pytest.param(100, 2_000, "wakeyscan.scanner.prefilter.hyperscan", id="more, in many files"),
+        pytest.param(1, 20 << 20, "wakeyscan.scanner.prefilter.hyperscan", id="many"),
     ],
 )
 def test_what_looks_for_anchors_is_loaded_where_it_is_worth_it(
@@ -148,8 +148,13 @@ def test_what_looks_for_anchors_is_loaded_where_it_is_worth_it(
     names = [f"f{number}" for number in range(files)]
     write(tmp_path, dict.fromkeys(names, "x" * size))
     loaded = loaded_by(tmp_path, "scan", ".")
-    assert loaded & {"wakeyscan.finder", "wakeyscan.automaton"} == {looks}
-    assert outside(loaded) == ({"hyperscan"} if looks == "wakeyscan.automaton" else set())
+    assert loaded & {
+        "wakeyscan.scanner.prefilter.substring",
+        "wakeyscan.scanner.prefilter.hyperscan",
+    } == {looks}
+    assert outside(loaded) == (
+        {"hyperscan"} if looks == "wakeyscan.scanner.prefilter.hyperscan" else set()
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,12 @@ from tests.conftest import PREFIX, MakeKey
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Exposure, Finding, Liveness, Severity, Standing
 from wakeyscan.core.secret import Secret
-from wakeyscan.detect import Match
-from wakeyscan.examine import examine
-from wakeyscan.lens import lens
 from wakeyscan.rules import loader
-from wakeyscan.severity import severity_of
-from wakeyscan.triage import placeholder_reason
+from wakeyscan.scanner.context import lens
+from wakeyscan.scanner.detector import examine
+from wakeyscan.scanner.matcher import Match
+from wakeyscan.scanner.placeholders import placeholder_reason
+from wakeyscan.scanner.severity import severity_of
 
 KEY, HEADER, APP = "wastack-api-key", "authorization-header", "wastack-app-key"
 RULES = {one.id: one for one in loader.load()}

@@ -16,11 +16,11 @@ from tests.conftest import MakeKey
 from wakeyscan.core import chunks
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.secret import Secret
-from wakeyscan.inspection import Wrappings
-from wakeyscan.lens import Lens, lens
-from wakeyscan.look import Looked, look_at
 from wakeyscan.rules import loader
-from wakeyscan.scan import gathered
+from wakeyscan.scanner.context import Lens, lens
+from wakeyscan.scanner.documents import Looked, look_at
+from wakeyscan.scanner.pipeline import gathered
+from wakeyscan.scanner.scan import Wrappings
 
 WINDOW, OVERLAP = 4096, 1024
 """Small, so that a few kB have several windows; still more than two keys and an excerpt reach."""

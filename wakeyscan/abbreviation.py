@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from wakeyscan.core.errors import UsageError
 from wakeyscan.git import worktree
-from wakeyscan.outcome import Outcome
+from wakeyscan.scanner.result import Outcome
 from wakeyscan.suppression import ignore_file
 
 

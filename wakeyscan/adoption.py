@@ -19,12 +19,12 @@ from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.core.secret import Secret
 from wakeyscan.git import command as git
 from wakeyscan.git import worktree
-from wakeyscan.inspection import Wrappings, kept
-from wakeyscan.lens import lens
-from wakeyscan.look import look_at
-from wakeyscan.outcome import Coverage, Outcome
 from wakeyscan.relook import looked_again
 from wakeyscan.rules import loader
+from wakeyscan.scanner.context import lens
+from wakeyscan.scanner.documents import look_at
+from wakeyscan.scanner.result import Coverage, Outcome
+from wakeyscan.scanner.scan import Wrappings, kept
 
 _SCHEMES = (b"", b"Bearer ", b"Basic ", b"Token ", b"bearer ", b"basic ", b"token ")
 """What other scanners take for a part of the secret in a header."""

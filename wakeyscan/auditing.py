@@ -20,13 +20,13 @@ from wakeyscan.history.limits import Limits
 from wakeyscan.history.memory import Memory
 from wakeyscan.history.scene import Scene
 from wakeyscan.history.sight import Sighting
-from wakeyscan.inspection import Wrappings
-from wakeyscan.lens import Lens, lens
-from wakeyscan.outcome import Coverage, Outcome, Restriction
-from wakeyscan.precedent import Precedents
-from wakeyscan.prefilter import MANY
 from wakeyscan.rules import loader, rule
-from wakeyscan.scan import place
+from wakeyscan.scanner.base_suppressions import Precedents
+from wakeyscan.scanner.context import Lens, lens
+from wakeyscan.scanner.pipeline import place
+from wakeyscan.scanner.prefilter.strategy import MANY
+from wakeyscan.scanner.result import Coverage, Outcome, Restriction
+from wakeyscan.scanner.scan import Wrappings
 from wakeyscan.sources.revision import Revision
 from wakeyscan.spy import Advance, spy
 from wakeyscan.suppression import policy

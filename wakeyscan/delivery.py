@@ -12,7 +12,7 @@ from wakeyscan import config, reports
 from wakeyscan.core import files, registry
 from wakeyscan.core.errors import ReportError
 from wakeyscan.git import worktree
-from wakeyscan.outcome import Outcome, Style
+from wakeyscan.scanner.result import Outcome, Style
 
 
 def deliver(outcome: Outcome, settings: config.Config) -> None:

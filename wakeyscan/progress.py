@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from wakeyscan.look import Looked
+from wakeyscan.scanner.documents import Looked
 
 _PATIENCE, _EVERY = 1.0, 0.1
 """Seconds before the first word, and between two."""

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Standing
-from wakeyscan.examine import examine
-from wakeyscan.lens import lens
 from wakeyscan.rules.rule import Rule
+from wakeyscan.scanner.context import lens
+from wakeyscan.scanner.detector import examine
 
 _RANDOM = re.compile(r"<random:([0-9]{1,4})>")
 

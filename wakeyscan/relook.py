@@ -10,8 +10,8 @@ from wakeyscan.config import Config
 from wakeyscan.core.errors import SourceError
 from wakeyscan.git.mirror import located
 from wakeyscan.history.limits import Limits
-from wakeyscan.inspection import inspect
-from wakeyscan.outcome import Outcome
+from wakeyscan.scanner.result import Outcome
+from wakeyscan.scanner.scan import inspect
 from wakeyscan.sources.target import source_of
 
 

@@ -19,9 +19,9 @@ from wakeyscan.git.repository import Repository
 from wakeyscan.history.memory import Memory, Recollection
 from wakeyscan.history.sight import Saw, Sighting, saw, sight
 from wakeyscan.history.store import Seen, Store, named, open_store, tasks, worker
-from wakeyscan.lens import Lens
-from wakeyscan.look import look_at
-from wakeyscan.outcome import Coverage
+from wakeyscan.scanner.context import Lens
+from wakeyscan.scanner.documents import look_at
+from wakeyscan.scanner.result import Coverage
 
 Advance = Callable[[int, int, str, float], None]
 """Is told of objects and bytes that were looked at, and of the share of all that makes."""

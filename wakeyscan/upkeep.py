@@ -12,9 +12,9 @@ from wakeyscan.core import files
 from wakeyscan.core.errors import ConfigError, ReportError
 from wakeyscan.core.finding import Finding
 from wakeyscan.git import worktree
-from wakeyscan.inspection import ignore_file
-from wakeyscan.outcome import Outcome
 from wakeyscan.relook import looked_again
+from wakeyscan.scanner.result import Outcome
+from wakeyscan.scanner.scan import ignore_file
 from wakeyscan.suppression import ignore_file as ignorefile
 from wakeyscan.suppression.ignore_file import Entry
 

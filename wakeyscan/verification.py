@@ -17,8 +17,8 @@ from wakeyscan.core.finding import Bounds, Finding, Key, Liveness, Severity, Sta
 from wakeyscan.core.redaction import printable
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
 from wakeyscan.endpoint import WASTACK, Endpoint, endpoint
-from wakeyscan.outcome import Outcome
 from wakeyscan.pace import Pace, duration, share
+from wakeyscan.scanner.result import Outcome
 from wakeyscan.verdict import Control, Question, Verdict, bounded, details, told
 
 _STORM = 5

@@ -15,8 +15,8 @@ from wakeyscan.core.finding import Liveness
 from wakeyscan.git import command
 from wakeyscan.git.repository import find
 from wakeyscan.history.limits import Limits
-from wakeyscan.inspection import asked_about, check, heeded, inspect
-from wakeyscan.outcome import Outcome
+from wakeyscan.scanner.result import Outcome
+from wakeyscan.scanner.scan import asked_about, check, heeded, inspect
 from wakeyscan.sources.target import source_of
 
 HELP = """Scan as the GitHub Action does: what an event brings, or the tree.

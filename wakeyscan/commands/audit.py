@@ -16,8 +16,8 @@ from wakeyscan.git.mirror import located
 from wakeyscan.git.repository import Repository
 from wakeyscan.history.limits import Limits
 from wakeyscan.history.memory import default_file
-from wakeyscan.inspection import asked_about, check, heeded
 from wakeyscan.progress import Progress
+from wakeyscan.scanner.scan import asked_about, check, heeded
 
 HELP = """Look at every object of a repository, unreachable ones too, and tell the life of each key.
 

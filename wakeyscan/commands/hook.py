@@ -11,8 +11,8 @@ from wakeyscan.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.core import registry
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.redaction import printable
-from wakeyscan.inspection import inspect
-from wakeyscan.outcome import Outcome
+from wakeyscan.scanner.result import Outcome
+from wakeyscan.scanner.scan import inspect
 
 HELP = """Look at what git is about to do: the entry for git hooks.
 

@@ -6,7 +6,7 @@ import os
 
 from wakeyscan import config, delivery
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
-from wakeyscan.inspection import inspect
+from wakeyscan.scanner.scan import inspect
 from wakeyscan.sources.target import source_of
 
 HELP = """Look for keys.

@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import NamedTuple, overload
 
 from wakeyscan.decoders.base import Piece, Span
-from wakeyscan.words import is_whole
+from wakeyscan.scanner.prefilter.base64_words import is_whole
 
 LONGEST = 1 << 20
 """Characters of one run that are decoded; what lies behind is left to the next anchor."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from wakeyscan.decoders import _base64_lines
 from wakeyscan.decoders.base import Layer, Marks, Span
-from wakeyscan.words import from_base64, within_base64
+from wakeyscan.scanner.prefilter.base64_words import from_base64, within_base64
 
 NAME = "base64"
 

@@ -13,7 +13,7 @@ from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.decoders import _base64_lines
 from wakeyscan.decoders.base import Layer, Marks, Span
 from wakeyscan.extractors.file_types import SIGNATURES
-from wakeyscan.words import IN_TAR, from_base64
+from wakeyscan.scanner.prefilter.base64_words import IN_TAR, from_base64
 
 NAME = "base64"
 

@@ -11,7 +11,7 @@ from wakeyscan.core.redaction import conceal
 from wakeyscan.core.timestamps import shown
 from wakeyscan.git import command
 from wakeyscan.git.repository import Repository
-from wakeyscan.outcome import Restriction
+from wakeyscan.scanner.result import Restriction
 
 
 class Limits(NamedTuple):

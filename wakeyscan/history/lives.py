@@ -11,7 +11,6 @@ from typing import NamedTuple
 from wakeyscan.core.document import Origin
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.finding import Bounds, Finding, Key, Moment, Place
-from wakeyscan.examine import examine_name
 from wakeyscan.git import command
 from wakeyscan.git.objects import BLOB, COMMIT, TREE
 from wakeyscan.git.repository import Repository
@@ -22,6 +21,7 @@ from wakeyscan.history.places import MOST, findings_at, nameless, places_of
 from wakeyscan.history.reach import Reach, reach_of, reached
 from wakeyscan.history.scene import Known, Scene, known_by
 from wakeyscan.history.sight import Sighting, marks_of
+from wakeyscan.scanner.detector import examine_name
 
 _REACHED, _ALL = "reached", "all"
 """The histories that are remembered: of what is named, and of all commits."""

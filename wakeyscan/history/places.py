@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from wakeyscan.core.document import Origin
 from wakeyscan.core.finding import Bounds, Finding, Place
-from wakeyscan.examine import examine_name
 from wakeyscan.git.cat_file import Object
 from wakeyscan.git.objects import BLOB, COMMIT, KINDS, TREE
 from wakeyscan.history import flow
 from wakeyscan.history.dates import Dates
 from wakeyscan.history.scene import Known, Scene, known_by
 from wakeyscan.history.sight import Sighting, seen_in
+from wakeyscan.scanner.detector import examine_name
 
 MOST = 100
 """Places of one key that are listed, oldest first."""

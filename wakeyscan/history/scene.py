@@ -12,7 +12,7 @@ from wakeyscan.history.completeness import Check
 from wakeyscan.history.graph import Reading
 from wakeyscan.history.memory import Memory
 from wakeyscan.history.sight import Mark, Sighting
-from wakeyscan.lens import Lens
+from wakeyscan.scanner.context import Lens
 
 Known = tuple[str, str]
 """A secret, by rule and fingerprint."""

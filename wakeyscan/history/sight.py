@@ -6,16 +6,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from wakeyscan.alike import summed
-from wakeyscan.catalog import Hit
 from wakeyscan.core.document import INTO, Document, Origin, Skipped
 from wakeyscan.core.finding import Finding
-from wakeyscan.enclosed import Enclosed
-from wakeyscan.examine import examine, examine_name
 from wakeyscan.extractors.file_types import format_of
 from wakeyscan.git.objects import BLOB, COMMIT, TREE, tree_entries
-from wakeyscan.lens import Lens
-from wakeyscan.look import Looked, look_at
+from wakeyscan.scanner.context import Lens
+from wakeyscan.scanner.detector import examine, examine_name
+from wakeyscan.scanner.documents import Looked, look_at
+from wakeyscan.scanner.embedded import Enclosed
+from wakeyscan.scanner.prefilter.keywords import Hit
+from wakeyscan.scanner.result import summed
 from wakeyscan.sources import commits
 
 _NOWHERE = Origin("")

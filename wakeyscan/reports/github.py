@@ -9,7 +9,7 @@ from typing import TextIO
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding, Liveness, Severity
 from wakeyscan.core.redaction import told
-from wakeyscan.outcome import Outcome, Style, number
+from wakeyscan.scanner.result import Outcome, Style, number
 from wakeyscan.workflow import command
 
 _SHOWN = 10

@@ -10,8 +10,8 @@ from wakeyscan.biography import beginning
 from wakeyscan.core.document import Skipped
 from wakeyscan.core.finding import Finding, Key, Place
 from wakeyscan.core.redaction import conceal, encodable, json_safe
-from wakeyscan.outcome import Outcome, Style, number
 from wakeyscan.recorded import SCHEMA
+from wakeyscan.scanner.result import Outcome, Style, number
 from wakeyscan.suppression.policy import clauses
 
 

@@ -8,7 +8,7 @@ from typing import TextIO
 from wakeyscan.core.document import Skipped
 from wakeyscan.core.finding import Finding, Liveness
 from wakeyscan.core.redaction import printable, told
-from wakeyscan.outcome import Outcome, Style
+from wakeyscan.scanner.result import Outcome, Style
 
 _MOST_ROWS, _MOST_BYTES = 500, 400_000
 """Of each table: GitHub drops a summary of over 1 MiB whole, and names may be long."""

@@ -13,10 +13,10 @@ from wakeyscan import __version__
 from wakeyscan.core.document import Skipped
 from wakeyscan.core.finding import PIECES, Finding, Severity, Standing
 from wakeyscan.core.redaction import conceal, encodable, json_safe, printable, told
-from wakeyscan.outcome import Outcome, Style
 from wakeyscan.reports._sarifobjects import plain
 from wakeyscan.reports._sarifplaces import linked, locations, related
 from wakeyscan.rules.rule import Rule
+from wakeyscan.scanner.result import Outcome, Style
 from wakeyscan.suppression.inline import is_inline
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -20,7 +20,7 @@ from wakeyscan.core.finding import (
 )
 from wakeyscan.core.redaction import at_line_start, printable, told
 from wakeyscan.core.secret import API_KEY
-from wakeyscan.outcome import Outcome, Style, number
+from wakeyscan.scanner.result import Outcome, Style, number
 
 _COLORS = {
     Severity.CRITICAL: "1;31",

@@ -17,7 +17,7 @@ from wakeyscan.git import worktree
 from wakeyscan.sources.options import Scope
 
 if TYPE_CHECKING:
-    from wakeyscan.catalog import Look
+    from wakeyscan.scanner.prefilter.keywords import Look
 
 PARALLEL = True
 """Whether units can be opened in any process."""

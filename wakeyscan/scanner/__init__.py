@@ -1,0 +1,3 @@
+"""The scanner: from documents to findings."""
+
+from __future__ import annotations

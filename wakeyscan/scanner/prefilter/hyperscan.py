@@ -1,0 +1,121 @@
+"""Looks for all anchors at once with hyperscan, at 1.7 to 4.2 GB/s."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wakeyscan.scanner.prefilter.database import Mark, Scan, scanner
+from wakeyscan.scanner.prefilter.keywords import Form, Hit, Look
+
+_RAREST = b"zqxjkvwy_-bpg"
+"""Bytes that are rare in code and prose, the rarest first."""
+
+_SHORTEST = 5
+"""Bytes of a head that are enough to look for."""
+
+_BEGUN = 4
+"""Bytes of a form that begins with the end of a line."""
+
+_STOCK = (b"\\u00", b"\\U00")
+"""Beginnings of escapes that tell next to nothing: all of them have one."""
+
+
+def head(text: bytes) -> bytes:
+    """Give the beginning of a literal that is looked for in its place.
+
+    Hyperscan goes by the last bytes of a literal: 1.4 times as fast where none of them is as common
+    as those of `-ization` or `key` are (4.3 to 3.0 GB/s on the sources of curl).
+    """
+    ends = range(min(_SHORTEST, len(text)), len(text) + 1)
+    rank = {end: _RAREST.find(text[end - 1 : end].lower()) for end in ends}
+    rare = [end for end in ends if rank[end] >= 0]
+    return text[: min(rare, key=lambda end: (rank[end], -end))] if rare else text
+
+
+def automaton(listed: Iterable[Form], longest: int | None = None) -> Look | None:
+    """Make a look for forms; `None` where there is no hyperscan, or nothing to look for.
+
+    What counts in its own case alone is looked for by `longest` bytes at the most. Of what counts
+    in any case there is little, and `auth` is a word of all code.
+    """
+    same = _by_mark(listed, longest)
+    scan = scanner(list(same)) if same else None
+    return _looking(scan, same) if scan else None
+
+
+def marks(listed: Iterable[Form], longest: int | None = None) -> list[Mark]:
+    """List what an automaton looks for in the place of forms."""
+    return list(_by_mark(listed, longest))
+
+
+def _by_mark(listed: Iterable[Form], longest: int | None) -> dict[Mark, list[Form]]:
+    same: dict[Mark, list[Form]] = {}
+    for form in listed:
+        mark = _beginning(form.text, longest) if form.exact_case else head(form.text).lower()
+        same.setdefault((mark, form.exact_case), []).append(form)
+    return same
+
+
+def _looking(scan: Scan, same: dict[Mark, list[Form]]) -> Look:
+    listed = list(same)
+    groups: dict[int, _Group] = {}
+    begun = _begun(form for forms in same.values() for form in forms)
+    ends: list[tuple[int, int]] = []
+
+    def note(number: int, start: int, end: int, *_: object) -> None:
+        ends.append((number, end))
+
+    def group(number: int) -> _Group:
+        if number not in groups:
+            mark, exact_case = listed[number]
+            groups[number] = _Group(len(mark), exact_case, tuple(same[mark, exact_case]))
+        return groups[number]
+
+    def look(content: bytes | memoryview) -> list[Hit]:
+        scan(content, note)
+        found = []
+        if ends:
+            found = [hit for n, end in sorted(ends) for hit in group(n).hits(content, end)]
+            ends.clear()
+        if (form := begun.get(bytes(content[: _BEGUN - 1]))) is not None:
+            found.append(Hit(form, 0))
+        return found
+
+    return look
+
+
+def _begun(listed: Iterable[Form]) -> dict[bytes, Form]:
+    r"""Give the forms that stand at the beginning of a line, by what they begin a text with.
+
+    A text begins as a line does; to say so with `\A` costs hyperscan 25 ms.
+    """
+    return {form.text[1:_BEGUN]: form for form in listed if form.decoder and form.text[:1] == b"\n"}
+
+
+def _beginning(text: bytes, longest: int | None) -> bytes:
+    return text if longest is None else text[: longest + 2 * text.startswith(_STOCK)]
+
+
+class _Group:
+    """Forms that are looked for by one mark."""
+
+    def __init__(self, width: int, exact_case: bool, forms: tuple[Form, ...]) -> None:
+        self._width, self._exact_case, self._forms = width, exact_case, forms
+        self._texts = tuple(f.text if exact_case else f.text.lower() for f in forms)
+        self._before = tuple(f.before for f in forms)
+        self._longest = max(map(len, self._texts))
+
+    def hits(self, content: bytes | memoryview, end: int) -> list[Hit]:
+        """List the forms that stand whole where their mark, which ends at `end`, was seen."""
+        at = end - self._width
+        there = bytes(content[at : at + self._longest])
+        if not self._exact_case:
+            there = there.lower()
+        if not there.startswith(self._texts):
+            return []
+        each = zip(self._forms, self._texts, self._before, strict=True)
+        return [
+            Hit(form, at)
+            for form, text, before in each
+            if there.startswith(text) and (before is None or before.is_at(content, at))
+        ]
