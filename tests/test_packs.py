@@ -21,19 +21,19 @@ from hypothesis import strategies as st
 
 from tests.conftest import MakeKey, environment, execute, fingerprint
 from tests.repository import Repo
-from wakeyscan.auditing import Plan, audit
+from wakeyscan.audit.audit import Plan, audit
+from wakeyscan.audit.cache import Memory
+from wakeyscan.audit.object_findings import Sighting
+from wakeyscan.audit.object_scan import Spied, spy
+from wakeyscan.audit.scope import Limits
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.git import isolated, pack
 from wakeyscan.git.repository import find
-from wakeyscan.history.limits import Limits
-from wakeyscan.history.memory import Memory
-from wakeyscan.history.sight import Sighting
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import lens
 from wakeyscan.scanner.detector import examine_name
 from wakeyscan.scanner.documents import look_at
 from wakeyscan.scanner.scan import Wrappings
-from wakeyscan.spy import Spied, spy
 
 RULES = loader.load()
 LENS = lens(RULES, Wrappings())._replace(heed_marks=False)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 
-from wakeyscan.auditing import Plan, audit
+from wakeyscan.audit.audit import Plan, audit
+from wakeyscan.audit.scope import Limits
 from wakeyscan.config import Config
 from wakeyscan.core.errors import SourceError
 from wakeyscan.git.mirror import located
-from wakeyscan.history.limits import Limits
 from wakeyscan.scanner.result import Outcome
 from wakeyscan.scanner.scan import inspect
 from wakeyscan.sources.target import source_of

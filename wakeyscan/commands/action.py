@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 
 from wakeyscan import config, delivery, github, workflow
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
-from wakeyscan.auditing import Plan, audit
+from wakeyscan.audit.audit import Plan, audit
+from wakeyscan.audit.scope import Limits
 from wakeyscan.core.errors import ReportError, UsageError, WakeyscanError
 from wakeyscan.core.finding import Liveness
 from wakeyscan.git import command
 from wakeyscan.git.repository import find
-from wakeyscan.history.limits import Limits
 from wakeyscan.scanner.result import Outcome
 from wakeyscan.scanner.scan import asked_about, check, heeded, inspect
 from wakeyscan.sources.target import source_of

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 
 from wakeyscan import config, delivery
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
-from wakeyscan.auditing import Plan, audit
+from wakeyscan.audit.audit import Plan, audit
+from wakeyscan.audit.cache import default_file
+from wakeyscan.audit.scope import Limits
 from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.core.timestamps import instant
 from wakeyscan.git import worktree
 from wakeyscan.git.mirror import located
 from wakeyscan.git.repository import Repository
-from wakeyscan.history.limits import Limits
-from wakeyscan.history.memory import default_file
 from wakeyscan.progress import Progress
 from wakeyscan.scanner.scan import asked_about, check, heeded
 

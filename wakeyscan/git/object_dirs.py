@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from wakeyscan.audit.object_tasks import loose_objects, packs
 from wakeyscan.git import pack_index
 from wakeyscan.git.repository import Repository
-from wakeyscan.history.store import loose_objects, packs
 
 _MOST = 2_000_000
 """Objects up to which their ids, 150 bytes each, are worth the memory."""

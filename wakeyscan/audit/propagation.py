@@ -8,11 +8,11 @@ from itertools import chain, groupby, islice
 from operator import and_, itemgetter, or_
 from typing import NamedTuple
 
+from wakeyscan.audit.chronicle import Chronicle, sum_of
+from wakeyscan.audit.commit_graph import Graph
+from wakeyscan.audit.tree_diff import Sought, Touch, Walked, walk
 from wakeyscan.git import diff
 from wakeyscan.git.objects import is_zero
-from wakeyscan.history.chronicle import Chronicle, sum_of
-from wakeyscan.history.graph import Graph
-from wakeyscan.history.steps import Sought, Touch, Walked, walk
 
 State = frozenset[tuple[str, str]]
 """What of a tree holds secrets: (path, blob)."""

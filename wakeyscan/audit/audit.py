@@ -9,17 +9,18 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
+from wakeyscan.audit import histories, ref_names, scope
+from wakeyscan.audit.cache import Memory
+from wakeyscan.audit.completeness import Check
+from wakeyscan.audit.context import Scene
+from wakeyscan.audit.object_findings import Sighting
+from wakeyscan.audit.object_scan import Advance, spy
+from wakeyscan.audit.scope import Limits
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.finding import Finding, Key
 from wakeyscan.git import command, isolated, lfs, refs
 from wakeyscan.git.repository import Repository
-from wakeyscan.history import labels, limits, lives
-from wakeyscan.history.completeness import Check
-from wakeyscan.history.limits import Limits
-from wakeyscan.history.memory import Memory
-from wakeyscan.history.scene import Scene
-from wakeyscan.history.sight import Sighting
 from wakeyscan.rules import loader, rule
 from wakeyscan.scanner.base_suppressions import Precedents
 from wakeyscan.scanner.context import Lens, lens
@@ -28,7 +29,6 @@ from wakeyscan.scanner.prefilter.strategy import MANY
 from wakeyscan.scanner.result import Coverage, Outcome, Restriction
 from wakeyscan.scanner.scan import Wrappings
 from wakeyscan.sources.revision import Revision
-from wakeyscan.spy import Advance, spy
 from wakeyscan.suppression import policy
 from wakeyscan.suppression.policy import Policy
 
@@ -69,15 +69,15 @@ def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome
     store = lfs.store_in(repository.common_folder)
     through = _through(rules, plan)._replace(kept=lambda _, oid: lfs.opened(store, oid))
     tips = refs.read(repository)
-    chosen = limits.starts(plan.limits, tips, repository)
+    chosen = scope.starts(plan.limits, tips, repository)
     with (
         isolated.opened(repository) as git_there,
         closing(Memory(plan.memory, rules)) as memory,
         closing(Check(repository, frozenset(tips.values()), git_there, memory)) as check,
     ):
         check.begin()
-        named = labels.labels_of(repository, tips, git_there)
-        with closing(lives.reading(named, repository, git_there, memory)) as reading:
+        named = ref_names.labels_of(repository, tips, git_there)
+        with closing(histories.reading(named, repository, git_there, memory)) as reading:
             scene = Scene(
                 *(repository, git_there, through, {}, named, plan.today),
                 *(memory, check, reading, plan.suppressed),
@@ -144,10 +144,12 @@ def _told(scene: Scene, interrupted: bool) -> tuple[_Told, list[Skipped], bool]:
     """Tell the lives of keys, or as much of them as damage and Ctrl-C let us; say what is lost."""
     gaps: list[Skipped] = []
     origin = Origin(scene.repository.folder)
-    for tell in (lives.tell_briefly,) if interrupted else (lives.tell, lives.tell_briefly):
+    for tell in (
+        (histories.tell_briefly,) if interrupted else (histories.tell, histories.tell_briefly)
+    ):
         try:
             told = list(tell(scene))
-            untold = lives.seen(scene) - {(key.rule, key.secret.fingerprint) for key, _ in told}
+            untold = histories.seen(scene) - {(key.rule, key.secret.fingerprint) for key, _ in told}
             if untold:
                 reason = f"{len(untold)} secrets are in objects that can't be read a second time"
                 gaps.append(Skipped(origin, reason))
@@ -202,11 +204,11 @@ def _part(
     if not any(wanted):
         return _Part(), []
     if not tips and refs.uses_reftable(repository):
-        return _Part(limits.described(wanted)), []  # a gap of its own
+        return _Part(scope.described(wanted)), []  # a gap of its own
     try:
-        restriction = limits.restriction(wanted, chosen, tips, git_there)
-        return _Part(restriction, frozenset(limits.within(wanted, chosen, git_there))), []
+        restriction = scope.restriction(wanted, chosen, tips, git_there)
+        return _Part(restriction, frozenset(scope.within(wanted, chosen, git_there))), []
     except GitError as error:
         reason = f"what the limits leave out can't be told, so nothing was: {error}"
         gap = Skipped(Origin(repository.folder), reason)
-        return _Part(limits.described(wanted)), [gap]
+        return _Part(scope.described(wanted)), [gap]

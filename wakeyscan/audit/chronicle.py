@@ -9,8 +9,8 @@ import hashlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from wakeyscan.audit.cache import Memory
 from wakeyscan.git.repository import Repository
-from wakeyscan.history.memory import Memory
 
 _BETWEEN = b"\0"
 """Stands between the parts of a note: only the last of them has any in it."""

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import NamedTuple
 
+from wakeyscan.audit.cache import Memory, identity
+from wakeyscan.audit.object_tasks import loose_objects, packs
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
 from wakeyscan.git import command
 from wakeyscan.git.object_dirs import inventory, is_small
 from wakeyscan.git.repository import Repository
-from wakeyscan.history.memory import Memory, identity
-from wakeyscan.history.store import loose_objects, packs
 
 _ASKED = ("rev-list", "--objects", "--missing=print", "--quiet", "--stdin")
 _NOTE = "whole"

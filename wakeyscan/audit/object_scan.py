@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
+from wakeyscan.audit.cache import Memory, Recollection
+from wakeyscan.audit.object_findings import Saw, Sighting, saw, sight
+from wakeyscan.audit.object_tasks import Seen, Store, named, open_store, tasks, worker
 from wakeyscan.core.chunks import windows
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError, OutOfPatience
@@ -16,9 +19,6 @@ from wakeyscan.git.cat_file import Object
 from wakeyscan.git.objects import KINDS
 from wakeyscan.git.pack import LARGE
 from wakeyscan.git.repository import Repository
-from wakeyscan.history.memory import Memory, Recollection
-from wakeyscan.history.sight import Saw, Sighting, saw, sight
-from wakeyscan.history.store import Seen, Store, named, open_store, tasks, worker
 from wakeyscan.scanner.context import Lens
 from wakeyscan.scanner.documents import look_at
 from wakeyscan.scanner.result import Coverage

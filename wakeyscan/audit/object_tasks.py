@@ -7,12 +7,12 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from wakeyscan.audit.cache import Memory, Recollection
+from wakeyscan.audit.object_findings import Sight, Sighting
 from wakeyscan.core.errors import OutOfPatience
 from wakeyscan.git import pack, pack_index
 from wakeyscan.git.objects import KINDS, is_id
 from wakeyscan.git.repository import Repository
-from wakeyscan.history.memory import Memory, Recollection
-from wakeyscan.history.sight import Sight, Sighting
 
 _ROOTS, _LOOSE = 400, 400
 """Families of a pack, and loose objects, that are one task."""

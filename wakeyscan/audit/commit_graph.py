@@ -10,10 +10,10 @@ from io import BytesIO
 from itertools import islice
 from typing import NamedTuple
 
+from wakeyscan.audit.chronicle import Chronicle
 from wakeyscan.core.errors import GitError
 from wakeyscan.git import command
 from wakeyscan.git.objects import empty_tree
-from wakeyscan.history.chronicle import Chronicle
 
 
 class Graph(NamedTuple):

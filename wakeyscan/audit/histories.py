@@ -8,19 +8,19 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
+from wakeyscan.audit import chronicle, commit_graph, propagation
+from wakeyscan.audit.cache import Memory
+from wakeyscan.audit.context import Known, Scene, known_by
+from wakeyscan.audit.dates import Dates
+from wakeyscan.audit.object_findings import Sighting, marks_of
+from wakeyscan.audit.occurrences import MOST, findings_at, nameless, places_of
+from wakeyscan.audit.reach import Reach, reach_of, reached
 from wakeyscan.core.document import Origin
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.finding import Bounds, Finding, Key, Moment, Place
 from wakeyscan.git import command
 from wakeyscan.git.objects import BLOB, COMMIT, TREE
 from wakeyscan.git.repository import Repository
-from wakeyscan.history import chronicle, flow, graph
-from wakeyscan.history.dates import Dates
-from wakeyscan.history.memory import Memory
-from wakeyscan.history.places import MOST, findings_at, nameless, places_of
-from wakeyscan.history.reach import Reach, reach_of, reached
-from wakeyscan.history.scene import Known, Scene, known_by
-from wakeyscan.history.sight import Sighting, marks_of
 from wakeyscan.scanner.detector import examine_name
 
 _REACHED, _ALL = "reached", "all"
@@ -30,8 +30,8 @@ _REACHED, _ALL = "reached", "all"
 class _Past(NamedTuple):
     """All that was found out of a history."""
 
-    history: flow.History
-    carriers: flow.Carriers
+    history: propagation.History
+    carriers: propagation.Carriers
     dates: Dates
     reach: Reach
 
@@ -103,7 +103,7 @@ def _held(sighting: Sighting, bits: dict[Known, int]) -> int:
     return held
 
 
-def _carriers(scene: Scene, bits: dict[Known, int]) -> flow.Carriers:
+def _carriers(scene: Scene, bits: dict[Known, int]) -> propagation.Carriers:
     by_kind: dict[int, dict[str, int]] = {}
     for sighting in scene.sightings.values():
         if held := _held(sighting, bits):
@@ -117,18 +117,18 @@ def _carriers(scene: Scene, bits: dict[Known, int]) -> flow.Carriers:
         return held
 
     names = of_name if TREE in by_kind else None
-    return flow.Carriers(by_kind.get(BLOB, {}), by_kind.get(COMMIT, {}), names)
+    return propagation.Carriers(by_kind.get(BLOB, {}), by_kind.get(COMMIT, {}), names)
 
 
 def reading(
     labels: dict[str, frozenset[str]], repository: Repository, sterile: command.Git, memory: Memory
-) -> graph.Reading:
+) -> commit_graph.Reading:
     """Prepare to read the history of what refs and reflogs name."""
     named = {name for label, ids in labels.items() if label != "index" for name in ids}
-    return graph.Reading(named, sterile, chronicle.recall(_REACHED, repository, memory))
+    return commit_graph.Reading(named, sterile, chronicle.recall(_REACHED, repository, memory))
 
 
-def _history(scene: Scene, carriers: flow.Carriers) -> flow.History:
+def _history(scene: Scene, carriers: propagation.Carriers) -> propagation.History:
     """Follow what refs and reflogs reach; all commits, where that does not explain all there is."""
     try:
         reading = scene.reading
@@ -141,21 +141,21 @@ def _history(scene: Scene, carriers: flow.Carriers) -> flow.History:
     commits = _commits(scene)
     try:
         past = chronicle.recall(_ALL, scene.repository, scene.memory)
-        everything = graph.read(commits, scene.sterile, past)
+        everything = commit_graph.read(commits, scene.sterile, past)
         return _followed(_ALL, everything, past, scene, carriers)
     except GitError:
-        return flow.follow(graph.read_cut(commits, scene.sterile), carriers)
+        return propagation.follow(commit_graph.read_cut(commits, scene.sterile), carriers)
 
 
 def _followed(
     name: str,
-    read: graph.Graph,
+    read: commit_graph.Graph,
     past: chronicle.Chronicle,
     scene: Scene,
-    carriers: flow.Carriers,
-) -> flow.History:
+    carriers: propagation.Carriers,
+) -> propagation.History:
     """Follow a history, from where it is remembered under a name on."""
-    history = flow.follow(read, carriers, scene.check.inventory())
+    history = propagation.follow(read, carriers, scene.check.inventory())
     if history.whole:
         scene.check.show(_shown(scene, history))
     told = history.chronicle
@@ -166,7 +166,7 @@ def _followed(
     return history
 
 
-def _shown(scene: Scene, history: flow.History) -> frozenset[str]:
+def _shown(scene: Scene, history: propagation.History) -> frozenset[str]:
     """List what refs name in a history that is whole: its commits, and the tags of these."""
     commits = history.graph.parents.keys()
     labels = scene.labels.items()
@@ -192,7 +192,7 @@ def _life(findings: list[Finding], bit: int, places: list[Place], scene: Scene, 
     began = list(history.introducing(bit)) or [c for c in written if c in history.held]
     ended = list(history.removing(bit))
     introduced = min(began, key=dates.age, default="")
-    heads = (history.held.get(name, flow.NOTHING) for name in scene.at("HEAD"))
+    heads = (history.held.get(name, propagation.NOTHING) for name in scene.at("HEAD"))
     at_head = any(head.now & bit for head in heads)
     removed = None if at_head else max(ended, key=dates.age, default=None)
     worst = max(findings, key=lambda finding: finding.severity)

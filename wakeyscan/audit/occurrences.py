@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wakeyscan.audit import propagation
+from wakeyscan.audit.context import Known, Scene, known_by
+from wakeyscan.audit.dates import Dates
+from wakeyscan.audit.object_findings import Sighting, seen_in
 from wakeyscan.core.document import Origin
 from wakeyscan.core.finding import Bounds, Finding, Place
 from wakeyscan.git.cat_file import Object
 from wakeyscan.git.objects import BLOB, COMMIT, KINDS, TREE
-from wakeyscan.history import flow
-from wakeyscan.history.dates import Dates
-from wakeyscan.history.scene import Known, Scene, known_by
-from wakeyscan.history.sight import Sighting, seen_in
 from wakeyscan.scanner.detector import examine_name
 
 MOST = 100
@@ -23,8 +23,8 @@ _UNREACHABLE = "(unreachable)"
 def places_of(
     bits: dict[Known, int],
     scene: Scene,
-    history: flow.History,
-    carriers: flow.Carriers,
+    history: propagation.History,
+    carriers: propagation.Carriers,
     dates: Dates,
 ) -> dict[Known, list[Place]]:
     """List where each secret stands, the oldest first; what no commit has comes last."""
@@ -52,7 +52,7 @@ def places_of(
     return places
 
 
-def _brought(history: flow.History, dates: Dates) -> list[tuple[str, str, str]]:
+def _brought(history: propagation.History, dates: Dates) -> list[tuple[str, str, str]]:
     """List which commit first brought which blob to which path, by date."""
     brought = history.brought.items()
     firsts = [(min(some, key=dates.age), path, blob) for (path, blob), some in brought]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from wakeyscan.audit.cache import Memory
+from wakeyscan.audit.commit_graph import Reading
+from wakeyscan.audit.completeness import Check
+from wakeyscan.audit.object_findings import Mark, Sighting
 from wakeyscan.core.finding import Standing
 from wakeyscan.git import command
 from wakeyscan.git.repository import Repository
-from wakeyscan.history.completeness import Check
-from wakeyscan.history.graph import Reading
-from wakeyscan.history.memory import Memory
-from wakeyscan.history.sight import Mark, Sighting
 from wakeyscan.scanner.context import Lens
 
 Known = tuple[str, str]

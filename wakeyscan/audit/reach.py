@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from wakeyscan.audit import propagation
 from wakeyscan.core.finding import Place
-from wakeyscan.history import flow
 
 
 class Reach(NamedTuple):
@@ -18,7 +18,7 @@ class Reach(NamedTuple):
     """What all remote-tracking branches together ever had; `None`: there are none."""
 
 
-def reach_of(labels: dict[str, frozenset[str]], history: flow.History) -> Reach:
+def reach_of(labels: dict[str, frozenset[str]], history: propagation.History) -> Reach:
     """Say what the histories of labels, with the objects that each names, ever had."""
     had: dict[str, int] = {}
     naming: dict[str, list[str]] = {}
@@ -26,7 +26,7 @@ def reach_of(labels: dict[str, frozenset[str]], history: flow.History) -> Reach:
     for label, ids in labels.items():
         bits = 0
         for name in ids:
-            bits |= history.held.get(name, flow.NOTHING).ever
+            bits |= history.held.get(name, propagation.NOTHING).ever
             naming.setdefault(name, []).append(label)
         had[label] = bits
         if label.startswith("refs/remotes/"):
