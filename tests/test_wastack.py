@@ -22,18 +22,12 @@ from wakeyscan import __version__, standin
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Bounds, Liveness
 from wakeyscan.core.secret import Secret
-from wakeyscan.endpoint import Endpoint, endpoint
-from wakeyscan.pace import REQUESTS, SECONDS, Pace, duration
 from wakeyscan.standin import Asking, Script, StandIn, in_turn, limits, redirects, says, sends
-from wakeyscan.verdict import Control, Verdict, bounded
-from wakeyscan.verifiers._exchange import BODY, Answer
-from wakeyscan.verifiers.wastack import (
-    PATIENCE,
-    check,
-    judge,
-    names_a_revocation,
-    names_the_key,
-)
+from wakeyscan.verification.endpoint import Endpoint, endpoint
+from wakeyscan.verification.http import BODY, Answer
+from wakeyscan.verification.rate_limit import REQUESTS, SECONDS, Pace, duration
+from wakeyscan.verification.verdict import Control, Verdict, bounded
+from wakeyscan.verification.wastack import PATIENCE, check, judge, names_a_revocation, names_the_key
 
 LIVE, REVOKED, UNKNOWN = Liveness.LIVE, Liveness.REVOKED, Liveness.UNKNOWN
 
@@ -877,13 +871,13 @@ def test_nothing_is_logged(
 
 
 def test_no_failure_brings_another_exception_along(plain: Stage) -> None:
-    from wakeyscan.verifiers import _exchange
+    from wakeyscan.verification import http
 
     for script in (standin.cuts, raw(b"nonsense\r\n\r\n"), standin.trickles):
         with plain.api(script) as api:
             headers = {"Authorization": b"Bearer " + plain.key.encode()}
-            with pytest.raises(_exchange.ExchangeError) as failure:
-                _exchange.get(plain.endpoint(api, 0.3), "/devices", headers, (200,))
+            with pytest.raises(http.ExchangeError) as failure:
+                http.get(plain.endpoint(api, 0.3), "/devices", headers, (200,))
         error = failure.value
         assert (error.__cause__, error.__context__) == (None, None)
         assert plain.key[8:] not in repr(error) + str(error)

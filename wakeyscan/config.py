@@ -16,30 +16,10 @@ from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
 from wakeyscan.rules.rule import RuleFolder
 from wakeyscan.sources.options import Scope
 from wakeyscan.suppression.policy import Policy
+from wakeyscan.verification.verdict import Asking
 
 if TYPE_CHECKING:
     from wakeyscan.sources.revision import Revision
-
-
-class Asking(NamedTuple):
-    """Whether, and where, keys are asked about; the invoking user alone says so, no file."""
-
-    verify: bool = False
-    require: bool = False
-    plan: bool = False
-    app_key: Secret | None = None
-    control: Secret | None = None
-    """A key that is known to be good, from the environment alone."""
-    api_url: str = ""
-    """Empty: WAStack's own."""
-    proxy: str = ""
-    cache: str | None = None
-    """The folder in which answers are remembered, if they are; empty: there is none to do it in."""
-
-    @property
-    def wanted(self) -> bool:
-        """Whether keys are asked about, or it is to be said what would be sent."""
-        return self.verify or self.plan
 
 
 class Config(NamedTuple):

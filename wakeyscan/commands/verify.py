@@ -15,13 +15,13 @@ from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import at_line_start, conceal, printable
 from wakeyscan.core.secret import API_KEY, Secret
-from wakeyscan.endpoint import Endpoint
-from wakeyscan.pace import Pace
 from wakeyscan.progress import Progress
 from wakeyscan.recorded import read_report
 from wakeyscan.relook import looked_again
-from wakeyscan.verdict import Question, Verdict, told
-from wakeyscan.verification import Answers, address, ask, questions
+from wakeyscan.verification.endpoint import Endpoint
+from wakeyscan.verification.rate_limit import Pace
+from wakeyscan.verification.verdict import Question, Verdict, told
+from wakeyscan.verification.verify import Answers, address, ask, questions
 
 HELP = """Ask WAStack whether keys still work: the proof that a leak is closed.
 

@@ -107,7 +107,7 @@ def ignore_file(settings: config.Config, folder: str = ".") -> str:
 def check(settings: config.Config) -> None:
     """Refuse, before any work is done, an address that no key may be sent to."""
     if settings.asking.wanted:
-        from wakeyscan.verification import address
+        from wakeyscan.verification.verify import address
 
         address(settings.asking)
 
@@ -116,8 +116,8 @@ def asked_about(outcome: Outcome, settings: config.Config) -> Outcome:
     """Ask about the keys of an outcome, where that is wanted."""
     if not settings.asking.wanted:
         return outcome
-    from wakeyscan.pace import Pace
-    from wakeyscan.verification import verified  # 10 ms that a hook never pays
+    from wakeyscan.verification.rate_limit import Pace
+    from wakeyscan.verification.verify import verified  # 10 ms that a hook never pays
 
     progress = Progress(sys.stderr, settings.quiet)
     pace = Pace(sleep=progress.sleep)

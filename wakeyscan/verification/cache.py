@@ -19,8 +19,8 @@ from typing import NamedTuple
 from wakeyscan.core import files
 from wakeyscan.core.errors import CacheError
 from wakeyscan.core.finding import Bounds, Liveness
-from wakeyscan.endpoint import Endpoint
-from wakeyscan.verdict import Question, Verdict
+from wakeyscan.verification.endpoint import Endpoint
+from wakeyscan.verification.verdict import Question, Verdict
 
 _LASTS = {Liveness.REVOKED: 7 * 86400, Liveness.LIVE: 600}
 """Seconds. A revocation is final; a live key may be revoked any minute; the rest is asked again."""

@@ -13,10 +13,10 @@ from wakeyscan import __version__
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import conceal, printable
 from wakeyscan.core.secret import KEY_PREFIX, Secret
-from wakeyscan.endpoint import Endpoint
-from wakeyscan.pace import Pace
-from wakeyscan.verdict import Control, Verdict
-from wakeyscan.verifiers._exchange import Answer, ExchangeError, get
+from wakeyscan.verification.endpoint import Endpoint
+from wakeyscan.verification.http import Answer, ExchangeError, get
+from wakeyscan.verification.rate_limit import Pace
+from wakeyscan.verification.verdict import Control, Verdict
 
 ATTEMPTS = 3
 """How often one key is asked about where the API is busy or the network fails."""

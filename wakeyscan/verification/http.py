@@ -24,7 +24,7 @@ from threading import Thread
 from time import monotonic
 from typing import Any, NamedTuple, cast
 
-from wakeyscan.endpoint import Endpoint, Proxy, bracketed
+from wakeyscan.verification.endpoint import Endpoint, Proxy, bracketed
 
 BODY = 1024 * 1024
 """Bytes of a body that are read at most; it is never unpacked."""

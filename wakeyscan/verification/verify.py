@@ -8,18 +8,26 @@ from functools import partial
 from time import time
 from typing import NamedTuple, TypeVar
 
-from wakeyscan import verdictcache, verifiers
-from wakeyscan.config import Asking
+from wakeyscan import verifiers
 from wakeyscan.core import registry
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import CacheError
 from wakeyscan.core.finding import Bounds, Finding, Key, Liveness, Severity, Standing
 from wakeyscan.core.redaction import printable
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
-from wakeyscan.endpoint import WASTACK, Endpoint, endpoint
-from wakeyscan.pace import Pace, duration, share
 from wakeyscan.scanner.result import Outcome
-from wakeyscan.verdict import Control, Question, Verdict, bounded, details, told
+from wakeyscan.verification import cache
+from wakeyscan.verification.endpoint import WASTACK, Endpoint, endpoint
+from wakeyscan.verification.rate_limit import Pace, duration, share
+from wakeyscan.verification.verdict import (
+    Asking,
+    Control,
+    Question,
+    Verdict,
+    bounded,
+    details,
+    told,
+)
 
 _STORM = 5
 """Keys in a row without an answer after which the others are not asked about."""
@@ -101,7 +109,7 @@ def verified(outcome: Outcome, asking: Asking, advance: Advance, pace: Pace) -> 
     """Ask about all keys of an outcome, and give it with the answers; or only say what would be."""
     asked, to = questions(outcome, asking), address(asking)
     memory = _remembered(asking, to)
-    known = verdictcache.known(memory, asked, time()) if memory else {}
+    known = cache.known(memory, asked, time()) if memory else {}
     new = [question for question in asked if question not in known]
     if asking.plan:
         sys.stderr.write(plan(new, to, asking))
@@ -117,20 +125,20 @@ def verified(outcome: Outcome, asking: Asking, advance: Advance, pace: Pace) -> 
     return outcome._replace(findings=findings, keys=keys, skipped=(*outcome.skipped, *gaps))
 
 
-def _remembered(asking: Asking, to: Endpoint) -> verdictcache.Memory | None:
+def _remembered(asking: Asking, to: Endpoint) -> cache.Memory | None:
     """Read what was answered before; where that can't be, all are asked about, and it is told."""
     if asking.cache is None:
         return None
     try:
-        return verdictcache.recall(asking.cache, to)
+        return cache.recall(asking.cache, to)
     except CacheError as error:
         _tell_of_cache(error)
         return None
 
 
-def _remember(memory: verdictcache.Memory, told: dict[Question, Verdict]) -> None:
+def _remember(memory: cache.Memory, told: dict[Question, Verdict]) -> None:
     try:
-        verdictcache.keep(memory, told, time())
+        cache.keep(memory, told, time())
     except CacheError as error:
         _tell_of_cache(error)
 

@@ -71,3 +71,24 @@ class Control(NamedTuple):
         """Take in what the control key was answered beside `app_key`; only a 200 counts."""
         accepted = verdict.liveness is Liveness.LIVE and verdict.status == 200
         return Control(self.beside | {app_key}) if accepted else self
+
+
+class Asking(NamedTuple):
+    """Whether, and where, keys are asked about; the invoking user alone says so, no file."""
+
+    verify: bool = False
+    require: bool = False
+    plan: bool = False
+    app_key: Secret | None = None
+    control: Secret | None = None
+    """A key that is known to be good, from the environment alone."""
+    api_url: str = ""
+    """Empty: WAStack's own."""
+    proxy: str = ""
+    cache: str | None = None
+    """The folder in which answers are remembered, if they are; empty: there is none to do it in."""
+
+    @property
+    def wanted(self) -> bool:
+        """Whether keys are asked about, or it is to be said what would be sent."""
+        return self.verify or self.plan
