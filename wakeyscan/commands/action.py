@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from wakeyscan import config, delivery, github, workflow
+from wakeyscan import config, delivery, github
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.audit.audit import Plan, audit
 from wakeyscan.audit.scope import Limits
@@ -15,6 +15,7 @@ from wakeyscan.core.errors import ReportError, UsageError, WakeyscanError
 from wakeyscan.core.finding import Liveness
 from wakeyscan.git import command
 from wakeyscan.git.repository import find
+from wakeyscan.reports import _workflow_commands
 from wakeyscan.scanner.result import Outcome
 from wakeyscan.scanner.scan import asked_about, check, heeded, inspect
 from wakeyscan.sources.target import source_of
@@ -58,7 +59,7 @@ def run(values: Values, operands: list[str]) -> int:
 
 
 def _tell_failure(why: str, code: int) -> None:
-    sys.stdout.write(workflow.command("error", why, title="wakeyscan"))
+    sys.stdout.write(_workflow_commands.command("error", why, title="wakeyscan"))
     outputs = {"findings": "0", "live": "0", "incomplete": "true", "exit-code": str(code)}
     _write_to("GITHUB_OUTPUT", _lines(outputs))
 

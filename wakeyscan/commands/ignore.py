@@ -13,7 +13,7 @@ from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Finding
 from wakeyscan.core.redaction import conceal, printable
 from wakeyscan.git import worktree
-from wakeyscan.recorded import read_report
+from wakeyscan.reports.recorded import read_report
 from wakeyscan.scanner.scan import ignore_file
 from wakeyscan.suppression import ignore_file as ignorefile
 from wakeyscan.suppression.ignore_file import Entry

@@ -16,8 +16,8 @@ from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import at_line_start, conceal, printable
 from wakeyscan.core.secret import API_KEY, Secret
 from wakeyscan.progress import Progress
-from wakeyscan.recorded import read_report
 from wakeyscan.relook import looked_again
+from wakeyscan.reports.recorded import read_report
 from wakeyscan.verification.endpoint import Endpoint
 from wakeyscan.verification.rate_limit import Pace
 from wakeyscan.verification.verdict import Question, Verdict, told

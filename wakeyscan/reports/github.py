@@ -9,8 +9,8 @@ from typing import TextIO
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding, Liveness, Severity
 from wakeyscan.core.redaction import told
+from wakeyscan.reports._workflow_commands import command
 from wakeyscan.scanner.result import Outcome, Style, number
-from wakeyscan.workflow import command
 
 _SHOWN = 10
 

@@ -6,11 +6,11 @@ import json
 from typing import Any, TextIO
 
 from wakeyscan import __version__
-from wakeyscan.biography import beginning
 from wakeyscan.core.document import Skipped
 from wakeyscan.core.finding import Finding, Key, Place
 from wakeyscan.core.redaction import conceal, encodable, json_safe
-from wakeyscan.recorded import SCHEMA
+from wakeyscan.reports.recorded import SCHEMA
+from wakeyscan.reports.timeline import beginning
 from wakeyscan.scanner.result import Outcome, Style, number
 from wakeyscan.suppression.policy import clauses
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TextIO
 
-from wakeyscan import biography
 from wakeyscan.core.finding import (
     CUT_OR_TOO_LONG,
     PIECES,
@@ -20,6 +19,7 @@ from wakeyscan.core.finding import (
 )
 from wakeyscan.core.redaction import at_line_start, printable, told
 from wakeyscan.core.secret import API_KEY
+from wakeyscan.reports import timeline
 from wakeyscan.scanner.result import Outcome, Style, number
 
 _COLORS = {
@@ -57,13 +57,13 @@ def _by_file(outcome: Outcome, style: Style) -> Iterator[str]:
 def _lives(outcome: Outcome, told: tuple[Key, ...], style: Style) -> Iterator[str]:
     """Tell the keys of a history, those that matter most first."""
     shown = {finding.secret: finding for finding in reversed(outcome.findings)}
-    first, last = biography.span(told)
-    for heading, keys in biography.chapters(told):
+    first, last = timeline.span(told)
+    for heading, keys in timeline.chapters(told):
         yield _paint(f"{heading} ({len(keys)})", _BOLD, style) + "\n\n"
         for key in keys:
             severity = _paint(f"{key.severity!s:8}", _COLORS[key.severity], style)
             yield f"  {severity}  {printable(key.rule)}  {key.secret}\n"
-            yield from (f"            {line}\n" for line in biography.life(key, first, last))
+            yield from (f"            {line}\n" for line in timeline.life(key, first, last))
             excerpt = f"{'':12}| {printable(shown[key.secret].excerpt)}"
             yield _paint(excerpt, _DIM, style) + "\n\n"
 
