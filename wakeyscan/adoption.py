@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from wakeyscan import sources
 from wakeyscan.acceptance import Acceptance
-from wakeyscan.config import Config
+from wakeyscan.config.config import Config
 from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.finding import Finding, Standing

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from wakeyscan import config, reports
+from wakeyscan import reports
+from wakeyscan.config import config
 from wakeyscan.core import files, registry
 from wakeyscan.core.errors import ReportError
 from wakeyscan.git import worktree

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from wakeyscan.audit.audit import Plan, audit
 from wakeyscan.audit.scope import Limits
-from wakeyscan.config import Config
+from wakeyscan.config.config import Config
 from wakeyscan.core.errors import SourceError
 from wakeyscan.git.mirror import located
 from wakeyscan.scanner.result import Outcome

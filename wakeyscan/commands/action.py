@@ -7,10 +7,11 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from wakeyscan import config, delivery, github
+from wakeyscan import delivery, github
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.audit.audit import Plan, audit
 from wakeyscan.audit.scope import Limits
+from wakeyscan.config import config
 from wakeyscan.core.errors import ReportError, UsageError, WakeyscanError
 from wakeyscan.core.finding import Liveness
 from wakeyscan.git import command

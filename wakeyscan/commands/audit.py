@@ -6,11 +6,12 @@ import os
 import sys
 from datetime import UTC, datetime
 
-from wakeyscan import config, delivery
+from wakeyscan import delivery
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.audit.audit import Plan, audit
 from wakeyscan.audit.cache import default_file
 from wakeyscan.audit.scope import Limits
+from wakeyscan.config import config
 from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.core.timestamps import instant
 from wakeyscan.git import worktree

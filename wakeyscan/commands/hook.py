@@ -6,8 +6,9 @@ import os
 import sys
 from types import ModuleType
 
-from wakeyscan import config, delivery, stages
+from wakeyscan import delivery, stages
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
+from wakeyscan.config import config
 from wakeyscan.core import registry
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.redaction import printable

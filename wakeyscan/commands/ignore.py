@@ -6,9 +6,10 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
-from wakeyscan import abbreviation, adoption, config, delivery, importing, upkeep
+from wakeyscan import abbreviation, adoption, delivery, importing, upkeep
 from wakeyscan.acceptance import Acceptance
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
+from wakeyscan.config import config
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Finding
 from wakeyscan.core.redaction import conceal, printable

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from wakeyscan import config
 from wakeyscan.arguments import Option, Parameters, Values
+from wakeyscan.config import config
 from wakeyscan.core.errors import RuleError, UsageError
 from wakeyscan.core.redaction import printable
 from wakeyscan.delivery import to_stdout

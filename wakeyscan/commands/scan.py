@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
-from wakeyscan import config, delivery
+from wakeyscan import delivery
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
+from wakeyscan.config import config
 from wakeyscan.scanner.scan import inspect
 from wakeyscan.sources.target import source_of
 

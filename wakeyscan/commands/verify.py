@@ -8,8 +8,9 @@ import sys
 import time
 from typing import NamedTuple
 
-from wakeyscan import config, delivery
+from wakeyscan import delivery
 from wakeyscan.arguments import SCANNING, Option, Parameters, Values
+from wakeyscan.config import config
 from wakeyscan.core.document import Skipped
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Liveness

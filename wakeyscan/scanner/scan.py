@@ -9,7 +9,8 @@ from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from wakeyscan import config, configfile, decoders
+from wakeyscan import decoders
+from wakeyscan.config import config, config_file
 from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Skipped
 from wakeyscan.core.errors import ConfigError
@@ -79,7 +80,7 @@ def heeded(outcome: Outcome, settings: config.Config, folder: str = ".") -> Outc
     the whole repository was looked at.
     """
     file = ignore_file(settings, folder)
-    there, held = configfile.at_revision(file, settings.revision)
+    there, held = config_file.at_revision(file, settings.revision)
     here = os.path.lexists(file)
     if settings.ignore_file and not here and held is None:
         raise ConfigError(f"{file}: there is no such ignore file")

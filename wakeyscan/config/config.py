@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wakeyscan import configfile, conversion
 from wakeyscan.arguments import Option, Values
+from wakeyscan.config import config_file, converters
 from wakeyscan.core.errors import ConfigError, UsageError
 from wakeyscan.core.files import cache_folder
 from wakeyscan.core.finding import Severity
@@ -55,7 +55,7 @@ class _Said(NamedTuple):
     flags: Values
     given: Values
     """By flags and variables."""
-    file: configfile.Found
+    file: config_file.Found
 
     def pick(self, name: str, convert: Callable[[Any], Any], default: Any) -> Any:
         """Give a setting that a file may say, too; raises `UsageError` or `ConfigError`."""
@@ -82,24 +82,24 @@ def build(values: Values, options: tuple[Option, ...], environment: Mapping[str,
     _refuse_empty(values)
     given = {**from_environment(options, environment), **values}
     revision = _revision(str(given.get("policy_from", "")))
-    file = configfile.find(str(given.get("config", "")), revision)
+    file = config_file.find(str(given.get("config", "")), revision)
     said = _Said(values, given, file)
     return Config(
         format=said.pick("format", str, "text"),
         reports=tuple(_named_file(pair) for pair in said.pick("report", _listed, [])),
-        fail_on=said.pick("fail-on", conversion.level, Severity.LOW),
+        fail_on=said.pick("fail-on", converters.level, Severity.LOW),
         rules=_rules(said, revision),
-        jobs=said.pick("jobs", conversion.count, 0),
+        jobs=said.pick("jobs", converters.count, 0),
         scope=_scope(said),
         show_suppressed=said.on("show_suppressed"),
-        sarif_profile=said.pick("sarif-profile", conversion.one_of("generic", "github"), "generic"),
+        sarif_profile=said.pick("sarif-profile", converters.one_of("generic", "github"), "generic"),
         quiet=said.on("quiet"),
         verbose=said.on("verbose"),
-        color=said.pick("color", conversion.one_of("auto", "always", "never"), "auto"),
+        color=said.pick("color", converters.one_of("auto", "always", "never"), "auto"),
         asking=_asking(said, environment),
         ignore_file=said.text("ignore_file"),
         strict_ignores=said.on("strict_ignores"),
-        policy=configfile.policy_of(file, revision),
+        policy=config_file.policy_of(file, revision),
         revision=revision,
         honor_foreign_ignores=said.on("honor_foreign_ignores"),
     )
@@ -114,7 +114,7 @@ def _refuse_empty(flags: Values) -> None:
 
 def _scope(said: _Said) -> Scope:
     return Scope(
-        max_file_size=said.pick("max-file-size", conversion.size, None),
+        max_file_size=said.pick("max-file-size", converters.size, None),
         gitignore=not said.on("no_gitignore"),
         whole_files=said.on("whole_files"),
         exclude=tuple(said.file.table.get("exclude", ())),
@@ -166,7 +166,7 @@ def from_environment(options: tuple[Option, ...], environment: Mapping[str, str]
         if text and option.metavar:
             values[option.key] = text.split() if option.many else text
         elif text:
-            values[option.key] = _converted(conversion.switch, text, option.variable, UsageError)
+            values[option.key] = _converted(converters.switch, text, option.variable, UsageError)
     return values
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wakeyscan import conversion
+from wakeyscan.config import converters
 from wakeyscan.core import files, small_files
 from wakeyscan.core.errors import ConfigError
 from wakeyscan.suppression.policy import Allowance, Policy, Ruling
@@ -144,7 +144,7 @@ def _rulings(found: Found) -> Iterator[Ruling]:
         _refuse_fields(here, fields, ("severity", "enabled"))
         severity = None
         if "severity" in fields:
-            severity = _converted(conversion.severity, fields["severity"], f"{here}: severity")
+            severity = _converted(converters.severity, fields["severity"], f"{here}: severity")
         enabled = fields.get("enabled", True)
         if not isinstance(enabled, bool):
             raise ConfigError(f"{here}: enabled must be true or false, not {enabled!r}")

@@ -1,0 +1,3 @@
+"""Configuration: flags, environment variables and files become one frozen value."""
+
+from __future__ import annotations
