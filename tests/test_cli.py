@@ -19,7 +19,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import WAKEYSCAN, MakeKey, Ran, Run, environment, execute, mask, write
-from wakeyscan import __version__, arguments, cli, commands, reports
+from wakeyscan import __version__, reports
+from wakeyscan.cli import arguments, commands, main
 from wakeyscan.core import registry
 
 COMMANDS = registry.names(commands)
@@ -40,7 +41,7 @@ def by_click(name: str, line: list[str]) -> tuple[dict[str, Any], list[str]]:
     module.PARAMETERS = MODULES[name].PARAMETERS  # type: ignore[attr-defined]
     module.HELP = ""  # type: ignore[attr-defined]
     module.run = note  # type: ignore[attr-defined]
-    cli._command(name, module).main(line, name, standalone_mode=False)()
+    main._command(name, module).main(line, name, standalone_mode=False)()
     values, operands = read[0]
     return values, operands
 
@@ -411,7 +412,7 @@ def test_an_interrupt_within_a_finalizer_is_not_lost(tmp_path: Path) -> None:
 @pytest.fixture
 def broken(tmp_path: Path, make_key: MakeKey) -> Callable[..., Ran]:
     """Copy wakeyscan, break the copy's text report, and run it."""
-    root = Path(cli.__file__).parent
+    root = Path(main.__file__).parent
     copy = tmp_path / "copy"
     shutil.copytree(root, copy / "wakeyscan", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(root.parent / "rules", copy / "rules")

@@ -8,7 +8,8 @@ from types import ModuleType
 
 import pytest
 
-from wakeyscan import arguments, commands, decoders, importers, reports, sources, verifiers
+from wakeyscan import decoders, importers, reports, sources, verifiers
+from wakeyscan.cli import arguments, commands
 from wakeyscan.core import registry
 from wakeyscan.core.errors import UsageError
 from wakeyscan.scanner import exposure, logical_locations

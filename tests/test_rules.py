@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PREFIX, MakeKey, Ran, Run, write
-from wakeyscan.proof import disproved, filled
+from wakeyscan.cli.rule_examples import disproved, filled
 from wakeyscan.rules import loader, rule
 from wakeyscan.rules.rule import Rule
 

@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import MakeKey, Run, fingerprint, mask, write
 from tests.test_scan import FORMATS, gaps, leaks, places
-from wakeyscan import cli
+from wakeyscan.cli import main
 
 Git = Callable[..., str]
 
@@ -658,7 +658,7 @@ def test_a_fifo_that_git_would_read_does_not_hold_us_for_ever(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("wakeyscan.git.process.PATIENCE", 0.5)
     began = time.monotonic()
-    assert cli.main(["scan"]) == 2
+    assert main.main(["scan"]) == 2
     assert time.monotonic() - began < 5
     out, err = capfd.readouterr()
     assert (out, err) == (

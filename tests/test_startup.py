@@ -54,7 +54,7 @@ def test_saying_the_version_loads_next_to_nothing(tmp_path: Path) -> None:
     loaded = loaded_by(tmp_path, "--version")
     assert outside(loaded) == set()
     assert loaded & HEAVY == set()
-    assert not {name for name in loaded if name.startswith("wakeyscan.commands.")}
+    assert not {name for name in loaded if name.startswith("wakeyscan.cli.commands.")}
 
 
 def test_a_scan_of_small_clean_files_loads_no_more_than_it_needs(
@@ -65,8 +65,8 @@ def test_a_scan_of_small_clean_files_loads_no_more_than_it_needs(
     assert loaded & HEAVY == set()
     reports = {name for name in loaded if name.startswith("wakeyscan.reports.")}
     assert reports == {"wakeyscan.reports.text"}
-    commands = {name for name in loaded if name.startswith("wakeyscan.commands.")}
-    assert commands == {"wakeyscan.commands.scan"}
+    commands = {name for name in loaded if name.startswith("wakeyscan.cli.commands.")}
+    assert commands == {"wakeyscan.cli.commands.scan"}
     assert not {
         name for name in loaded if name.startswith(("wakeyscan.extractors.extract", _CONTAINERS))
     }

@@ -26,7 +26,7 @@ def start() -> NoReturn:
     """
     gc.set_threshold(_SELDOM)
     sys.unraisablehook = _interrupt_again
-    from wakeyscan.cli import main
+    from wakeyscan.cli.main import main
 
     code = main()
     for stream in (sys.stdout, sys.stderr):

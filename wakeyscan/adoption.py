@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from wakeyscan import sources
 from wakeyscan.acceptance import Acceptance
+from wakeyscan.cli.rescan import looked_again
 from wakeyscan.config.config import Config
 from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Origin, Skipped
@@ -19,7 +20,6 @@ from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.core.secret import Secret
 from wakeyscan.git import command as git
 from wakeyscan.git import worktree
-from wakeyscan.relook import looked_again
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import lens
 from wakeyscan.scanner.documents import look_at

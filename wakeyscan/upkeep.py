@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+from wakeyscan.cli.rescan import looked_again
 from wakeyscan.config.config import Config
 from wakeyscan.core import files
 from wakeyscan.core.errors import ConfigError, ReportError
 from wakeyscan.core.finding import Finding
 from wakeyscan.git import worktree
-from wakeyscan.relook import looked_again
 from wakeyscan.scanner.result import Outcome
 from wakeyscan.scanner.scan import ignore_file
 from wakeyscan.suppression import ignore_file as ignorefile

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wakeyscan.arguments import Option, Values
+from wakeyscan.cli.arguments import Option, Values
 from wakeyscan.config import config_file, converters
 from wakeyscan.core.errors import ConfigError, UsageError
 from wakeyscan.core.files import cache_folder

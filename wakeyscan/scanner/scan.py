@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from wakeyscan import decoders
+from wakeyscan.cli.progress import Progress
 from wakeyscan.config import config, config_file
 from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Skipped
@@ -17,7 +18,6 @@ from wakeyscan.core.errors import ConfigError
 from wakeyscan.core.worker_pool import available
 from wakeyscan.extractors.base import Bounds
 from wakeyscan.git import worktree
-from wakeyscan.progress import Progress
 from wakeyscan.rules import loader, rule
 from wakeyscan.scanner.context import Lens, lens
 from wakeyscan.scanner.documents import Looked, look_at

@@ -6,8 +6,9 @@ import os
 import sys
 from types import ModuleType
 
-from wakeyscan import delivery, stages
-from wakeyscan.arguments import SCANNING, Option, Parameters, Values
+from wakeyscan import stages
+from wakeyscan.cli import output
+from wakeyscan.cli.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.config import config
 from wakeyscan.core import registry
 from wakeyscan.core.errors import UsageError
@@ -48,13 +49,13 @@ def run(values: Values, operands: list[str]) -> int:
 def _run_stage(stage: str, arguments: list[str], values: Values) -> int:
     member = _member(stage)
     settings = config.build(values, PARAMETERS.options, os.environ)
-    delivery.check(settings, ())
+    output.check(settings, ())
     opened = member.opened(arguments, settings.scope)
     settings = settings._replace(scope=opened.scope)
     outcome = inspect("hook", (stage,), [(opened.source, opened.units)], settings)
     code = outcome.exit_code(settings.fail_on, settings.strict_ignores)
     if code or settings.verbose or settings.format != "text" or settings.reports:
-        delivery.deliver(outcome, settings)
+        output.deliver(outcome, settings)
     if code == 1:
         sys.stderr.write(f"\nwakeyscan: {member.ADVICE}\n")
     _tell_omissions(outcome, settings)

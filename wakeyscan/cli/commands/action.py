@@ -7,10 +7,11 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from wakeyscan import delivery, github
-from wakeyscan.arguments import SCANNING, Option, Parameters, Values
+from wakeyscan import github
 from wakeyscan.audit.audit import Plan, audit
 from wakeyscan.audit.scope import Limits
+from wakeyscan.cli import output
+from wakeyscan.cli.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.config import config
 from wakeyscan.core.errors import ReportError, UsageError, WakeyscanError
 from wakeyscan.core.finding import Liveness
@@ -73,11 +74,11 @@ def _run(values: Values, environment: Mapping[str, str]) -> tuple[int, dict[str,
     wanted = {**values, "policy_from": policy_from} if policy_from else _without_policy(values)
     settings = config.build(wanted, PARAMETERS.options, others)
     settings = settings._replace(reports=(("sarif", sarif),), sarif_profile="github")
-    delivery.check(settings, ["."])
+    output.check(settings, ["."])
     outcome = _outcome(given, settings, environment)
-    delivery.deliver(outcome, settings)
-    delivery.deliver(outcome, settings._replace(format="github", reports=()))
-    summary = delivery.rendered("markdown", outcome, settings)
+    output.deliver(outcome, settings)
+    output.deliver(outcome, settings._replace(format="github", reports=()))
+    summary = output.rendered("markdown", outcome, settings)
     _write_to("GITHUB_STEP_SUMMARY", summary.decode())
     code = outcome.exit_code(settings.fail_on, settings.strict_ignores)
     return code, _outputs(outcome, sarif, code)

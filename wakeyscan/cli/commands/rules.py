@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 
-from wakeyscan.arguments import Option, Parameters, Values
+from wakeyscan.cli.arguments import Option, Parameters, Values
+from wakeyscan.cli.output import to_stdout
+from wakeyscan.cli.rule_examples import disproved
 from wakeyscan.config import config
 from wakeyscan.core.errors import RuleError, UsageError
 from wakeyscan.core.redaction import printable
-from wakeyscan.delivery import to_stdout
-from wakeyscan.proof import disproved
 from wakeyscan.rules import loader, rule
 
 HELP = """List the rules, show one (with what to do about its findings), or test their examples.

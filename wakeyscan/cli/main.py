@@ -11,7 +11,8 @@ from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from wakeyscan import __version__, arguments, commands
+from wakeyscan import __version__
+from wakeyscan.cli import arguments, commands
 from wakeyscan.core import registry
 from wakeyscan.core.errors import UsageError, WakeyscanError
 from wakeyscan.core.redaction import conceal, printable
@@ -105,7 +106,7 @@ def _run_with_click(argv: list[str]) -> int:
 
 
 def _tell(text: str) -> int:
-    from wakeyscan.delivery import to_stdout
+    from wakeyscan.cli.output import to_stdout
 
     to_stdout(text.encode())
     return 0

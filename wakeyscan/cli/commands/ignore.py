@@ -6,9 +6,10 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
-from wakeyscan import abbreviation, adoption, delivery, importing, upkeep
+from wakeyscan import abbreviation, adoption, importing, upkeep
 from wakeyscan.acceptance import Acceptance
-from wakeyscan.arguments import SCANNING, Option, Parameters, Values
+from wakeyscan.cli import output
+from wakeyscan.cli.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.config import config
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Finding
@@ -212,5 +213,5 @@ def _today() -> date:
 
 
 def _tell(lines: list[str]) -> int:
-    delivery.to_stdout("".join(f"{line}\n" for line in lines).encode())
+    output.to_stdout("".join(f"{line}\n" for line in lines).encode())
     return 0

@@ -6,18 +6,18 @@ import os
 import sys
 from datetime import UTC, datetime
 
-from wakeyscan import delivery
-from wakeyscan.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.audit.audit import Plan, audit
 from wakeyscan.audit.cache import default_file
 from wakeyscan.audit.scope import Limits
+from wakeyscan.cli import output
+from wakeyscan.cli.arguments import SCANNING, Option, Parameters, Values
+from wakeyscan.cli.progress import Progress
 from wakeyscan.config import config
 from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.core.timestamps import instant
 from wakeyscan.git import worktree
 from wakeyscan.git.mirror import located
 from wakeyscan.git.repository import Repository
-from wakeyscan.progress import Progress
 from wakeyscan.scanner.scan import asked_about, check, heeded
 
 HELP = """Look at every object of a repository, unreachable ones too, and tell the life of each key.
@@ -50,7 +50,7 @@ def run(values: Values, operands: list[str]) -> int:
     if operands == [""]:
         raise UsageError("REPO is empty: name a folder or a URL, or leave it out")
     settings = config.build(values, PARAMETERS.options, os.environ)
-    delivery.check(settings, operands or ["."])
+    output.check(settings, operands or ["."])
     check(settings)
     given = {**config.from_environment(PARAMETERS.options, os.environ), **values}
     now = datetime.now(UTC)
@@ -81,7 +81,7 @@ def run(values: Values, operands: list[str]) -> int:
             outcome = heeded(outcome, settings, folder)
     if not interrupted:
         outcome = asked_about(outcome, settings)
-    delivery.deliver(outcome, settings)
+    output.deliver(outcome, settings)
     return (
         _INTERRUPTED
         if interrupted

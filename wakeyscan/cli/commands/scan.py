@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from wakeyscan import delivery
-from wakeyscan.arguments import SCANNING, Option, Parameters, Values
+from wakeyscan.cli import output
+from wakeyscan.cli.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.config import config
 from wakeyscan.scanner.scan import inspect
 from wakeyscan.sources.target import source_of
@@ -32,11 +32,11 @@ def run(values: Values, targets: list[str]) -> int:
     """Scan, report, and give the exit code."""
     settings = config.build(values, PARAMETERS.options, os.environ)
     targets = targets or ["."]
-    delivery.check(settings, targets)
+    output.check(settings, targets)
     # All targets are opened before any is looked at: a typo in the last one shows at once.
     sources = [
         (source, source.units(rest, settings.scope)) for source, rest in map(source_of, targets)
     ]
     outcome = inspect("scan", tuple(targets), sources, settings)
-    delivery.deliver(outcome, settings)
+    output.deliver(outcome, settings)
     return outcome.exit_code(settings.fail_on, settings.strict_ignores)

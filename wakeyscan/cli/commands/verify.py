@@ -8,16 +8,16 @@ import sys
 import time
 from typing import NamedTuple
 
-from wakeyscan import delivery
-from wakeyscan.arguments import SCANNING, Option, Parameters, Values
+from wakeyscan.cli import output
+from wakeyscan.cli.arguments import SCANNING, Option, Parameters, Values
+from wakeyscan.cli.progress import Progress
+from wakeyscan.cli.rescan import looked_again
 from wakeyscan.config import config
 from wakeyscan.core.document import Skipped
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import at_line_start, conceal, printable
 from wakeyscan.core.secret import API_KEY, Secret
-from wakeyscan.progress import Progress
-from wakeyscan.relook import looked_again
 from wakeyscan.reports.recorded import read_report
 from wakeyscan.verification.endpoint import Endpoint
 from wakeyscan.verification.rate_limit import Pace
@@ -70,7 +70,7 @@ def run(values: Values, operands: list[str]) -> int:
     to = address(settings.asking)
     inquiry = _of_report(operands[0], settings) if operands else _of_stdin(settings)
     answers = _answers(inquiry.asked, to, settings, patience)
-    delivery.to_stdout("".join(_lines(inquiry, answers)).encode())
+    output.to_stdout("".join(_lines(inquiry, answers)).encode())
     return _code(inquiry, answers)
 
 

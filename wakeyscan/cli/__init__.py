@@ -1,0 +1,3 @@
+"""The command line: commands, output and progress."""
+
+from __future__ import annotations
