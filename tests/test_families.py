@@ -8,13 +8,13 @@ from types import ModuleType
 
 import pytest
 
-from wakeyscan import decoders, importers, reports, sources, verifiers
+from wakeyscan import baselines, decoders, reports, sources, verifiers
 from wakeyscan.cli import arguments, commands
 from wakeyscan.core import registry
 from wakeyscan.core.errors import UsageError
 from wakeyscan.scanner import exposure, logical_locations
 
-FAMILIES = (sources, decoders, logical_locations, exposure, reports, commands, verifiers, importers)
+FAMILIES = (sources, decoders, logical_locations, exposure, reports, commands, verifiers, baselines)
 FUNCTIONS = {
     sources: {
         "units": {"target": "str", "scope": "Scope"},
@@ -31,7 +31,7 @@ FUNCTIONS = {
         "details": {"trail": "Trail", "place": "tuple[int, int]"},
     },
     exposure: {"sees": {"spot": "Spot"}},
-    importers: {
+    baselines: {
         "recognises": {"name": "str", "text": "str"},
         "accepted": {"text": "str", "report": "str"},
     },
@@ -118,9 +118,9 @@ def test_every_member_says_what_it_is(member: ModuleType) -> None:
     assert [function for function in public if not inspect.getdoc(function)] == []
 
 
-@pytest.mark.parametrize("name", registry.names(importers))
+@pytest.mark.parametrize("name", registry.names(baselines))
 def test_every_importer_says_whether_a_report_is_of_use(name: str) -> None:
-    assert type(registry.member(importers, name).WITH_REPORT) is bool
+    assert type(registry.member(baselines, name).WITH_REPORT) is bool
 
 
 @pytest.mark.parametrize("name", registry.names(sources))

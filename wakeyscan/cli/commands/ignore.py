@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
-from wakeyscan import abbreviation, adoption, importing, upkeep
-from wakeyscan.acceptance import Acceptance
+from wakeyscan.baselines import adopt, fingerprint_prefix, importing, maintain
+from wakeyscan.baselines.base import Acceptance
 from wakeyscan.cli import output
 from wakeyscan.cli.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.config import config
@@ -84,8 +84,10 @@ def _add(fingerprints: list[str], given: Values, settings: config.Config) -> int
     form, source = _form(given), str(given.get("from", ""))
     if not fingerprints and not source and "all" not in given:
         raise UsageError("name a fingerprint, or a report with --from, or all that is here: --all")
-    here = upkeep.looked("scan", settings) if given.get("all") else None
-    whole = abbreviation.whole(fingerprints, lambda command: upkeep.looked(command, settings))
+    here = maintain.looked("scan", settings) if given.get("all") else None
+    whole = fingerprint_prefix.whole(
+        fingerprints, lambda command: maintain.looked(command, settings)
+    )
     found = [finding.secret.fingerprint for finding in here.reported()] if here else []
     wanted = dict.fromkeys((*whole, *found, *(_of_report(source) if source else ())))
     lines = [_put([form._replace(fingerprint=one) for one in wanted], settings)]
@@ -110,7 +112,7 @@ def _import(files: list[str], given: Values, settings: config.Config) -> int:
     """Accept what another scanner was told to; incomplete where that can't be told of all."""
     form, file = _form(given), files[0]
     wanted = importing.read(file, "".join(files[1:]), str(given.get("as", "")))
-    adopted = adoption.adopt(wanted, settings)
+    adopted = adopt.adopt(wanted, settings)
     source = f"imported from {os.path.basename(file)}: {form.reason}"
     new = [
         form._replace(fingerprint=fingerprint, reason=_noted(source, item.note))
@@ -134,7 +136,7 @@ def _placed(item: Acceptance) -> str:
 
 def _put(entries: list[Entry], settings: config.Config) -> str:
     """Add what is not accepted yet, and say how many that are."""
-    added = upkeep.put(entries, settings, _today())
+    added = maintain.put(entries, settings, _today())
     known = len(entries) - added
     return f"{ignore_file(settings)}: {added} added, {known} known already"
 
@@ -149,8 +151,8 @@ def _of_report(path: str) -> list[str]:
 
 
 def _list(settings: config.Config) -> int:
-    entries, today = upkeep.entries(settings), _today()
-    hidden, _ = upkeep.hidden("scan", entries, settings)
+    entries, today = maintain.entries(settings), _today()
+    hidden, _ = maintain.hidden("scan", entries, settings)
     lines = [line for entry in entries for line in _described(entry, hidden[entry], today)]
     if worktree.work_tree(".") and any(not hidden[entry] for entry in entries):
         lines.append(_UNUSED)
@@ -158,7 +160,7 @@ def _list(settings: config.Config) -> int:
 
 
 def _prune(settings: config.Config) -> int:
-    pruned = upkeep.pruned(settings, _today())
+    pruned = maintain.pruned(settings, _today())
     count = f"{pruned.dropped} dropped, {len(pruned.kept)} kept"
     why = [f"  kept: {reason}: {_shown(entry)}" for entry, reason in pruned.why.items()]
     _tell([f"{ignore_file(settings)}: {count}", *why])
@@ -181,10 +183,10 @@ def _shown(entry: Entry) -> str:
 
 
 def _explain(fingerprint: str, settings: config.Config) -> int:
-    mine = [entry for entry in upkeep.entries(settings) if entry.is_about(fingerprint)]
+    mine = [entry for entry in maintain.entries(settings) if entry.is_about(fingerprint)]
     if len({entry.fingerprint for entry in mine}) != 1:
         raise UsageError(f"{len(mine)} entries begin with {fingerprint!r}; one is to be named")
-    hidden, _ = upkeep.hidden("scan", mine, settings)
+    hidden, _ = maintain.hidden("scan", mine, settings)
     return _tell([line for entry in mine for line in _in_full(entry, hidden[entry])])
 
 

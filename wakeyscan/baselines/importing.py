@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from wakeyscan import importers
-from wakeyscan.acceptance import Acceptance
+from wakeyscan import baselines
+from wakeyscan.baselines.base import Acceptance
 from wakeyscan.core import registry, small_files
 from wakeyscan.core.errors import SourceError, UsageError
 
@@ -17,7 +17,7 @@ def read(file: str, report: str, named: str) -> list[Acceptance]:
     """
     text, beside = _text(file), _text(report) if report else ""
     name = named.replace("-", "_") or _recognised(file, text)
-    member = registry.member(importers, name)
+    member = registry.member(baselines, name)
     if report and not member.WITH_REPORT:
         raise UsageError(f"{file} says all there is to say: no report beside it is of use")
     try:
@@ -36,10 +36,10 @@ def _text(file: str) -> str:
 
 
 def _recognised(file: str, text: str) -> str:
-    for name in registry.names(importers):
-        if registry.member(importers, name).recognises(os.path.basename(file), text):
+    for name in registry.names(baselines):
+        if registry.member(baselines, name).recognises(os.path.basename(file), text):
             return name
-    known = [name.replace("_", "-") for name in registry.names(importers)]
+    known = [name.replace("_", "-") for name in registry.names(baselines)]
     raise UsageError(
         f"{file} is in no format that is known here; --as says which: {', '.join(known)}"
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from wakeyscan.acceptance import Acceptance, parsed
+from wakeyscan.baselines.base import Acceptance, parsed
 from wakeyscan.core.secret import Secret
 
 WITH_REPORT = True

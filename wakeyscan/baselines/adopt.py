@@ -11,7 +11,7 @@ from functools import cache, partial
 from typing import NamedTuple
 
 from wakeyscan import sources
-from wakeyscan.acceptance import Acceptance
+from wakeyscan.baselines.base import Acceptance
 from wakeyscan.cli.rescan import looked_again
 from wakeyscan.config.config import Config
 from wakeyscan.core import registry

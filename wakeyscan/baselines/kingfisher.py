@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from wakeyscan.acceptance import Acceptance
+from wakeyscan.baselines.base import Acceptance
 
 WITH_REPORT = False
 """Whether a report beside a file says more of it."""

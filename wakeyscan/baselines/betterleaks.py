@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from wakeyscan.acceptance import Acceptance, parsed
+from wakeyscan.baselines.base import Acceptance, parsed
 
 WITH_REPORT = False
 """Whether a report beside a file says more of it."""
