@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from wakeyscan.standin import FORBIDDEN, LIVE, REVOKED, StandIn
+from tests.support.fake_wastack import FORBIDDEN, LIVE, REVOKED, StandIn
 
 DROPPED = ("GIT_", "WAKEYSCAN_")
 """Variables that would make this another story."""

@@ -28,10 +28,10 @@ from tests.runner import (
     used,
     zizmor,
 )
+from tests.support.fake_wastack import LIVE, StandIn
 from tests.test_reports import HOSTILE, orders
 from tests.test_sarif import VALID
 from wakeyscan.core.secret import Secret
-from wakeyscan.standin import LIVE, StandIn
 
 ZEROS, NOWHERE = "0" * 40, "1" * 40
 CI = ROOT / ".github" / "workflows" / "ci.yml"

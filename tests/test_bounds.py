@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from tests.conftest import ALPHABET, PREFIX, MakeKey, Run, mask, write
 from tests.repository import Repo
+from tests.support.fake_wastack import BARE, LIVE, REVOKED, UNKNOWN, Script, StandIn
 from tests.test_verify import Api
 from wakeyscan.core.finding import Bounds
 from wakeyscan.scanner.bounds import bounds_of
-from wakeyscan.standin import BARE, LIVE, REVOKED, UNKNOWN, Script, StandIn
 
 KEY = PREFIX + "".join(random.Random("bounds").choices(ALPHABET, k=24))
 REST = "4fGh7Kz"

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 from tests.conftest import NEXT_STEPS, WAKEYSCAN, MakeKey, Ran, Run, execute, fingerprint, mask
 from tests.repository import ON_PATH, Repo, fingerprints
-from wakeyscan import standin
-from wakeyscan.standin import Script, StandIn
+from tests.support import fake_wastack
+from tests.support.fake_wastack import Script, StandIn
 from wakeyscan.suppression.ignore_file import Entry, read, rendered
 
 FILE = ".wakeyscanignore"
@@ -555,13 +555,17 @@ def test_sarif_has_suppressions(accepted: Repo, key: str, make_key: MakeKey) -> 
     ("script", "code_", "standing", "liveness", "reason"),
     [
         pytest.param(
-            standin.LIVE,
+            fake_wastack.LIVE,
             *(1, "reported", "live"),
             f"the API accepts it, to read at least, 2 devices, though ignored: {FILE}: a test key",
             id="live",
         ),
-        pytest.param(standin.REVOKED, 0, "ignored", "revoked", f"{FILE}: a test key", id="revoked"),
-        pytest.param(standin.BARE, 0, "ignored", "unknown", f"{FILE}: a test key", id="unknown"),
+        pytest.param(
+            fake_wastack.REVOKED, 0, "ignored", "revoked", f"{FILE}: a test key", id="revoked"
+        ),
+        pytest.param(
+            fake_wastack.BARE, 0, "ignored", "unknown", f"{FILE}: a test key", id="unknown"
+        ),
     ],
 )
 def test_a_live_key_is_reported_though_accepted(

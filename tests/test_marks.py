@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.conftest import MakeKey, Run, fingerprint, mask, write
 from tests.repository import Repo
-from wakeyscan import standin
-from wakeyscan.standin import StandIn
+from tests.support import fake_wastack
+from tests.support.fake_wastack import StandIn
 from wakeyscan.suppression.multiline_strings import Literals
 
 RULE = "wastack-api-key"
@@ -231,7 +231,7 @@ def test_a_live_key_is_reported_whatever_mark_stands_beside_it(
     tmp_path: Path, run: Run, key: str, comment: str, reason: str
 ) -> None:
     write(tmp_path, {"a": f"{key}  {comment}\n"})
-    with StandIn({key: standin.LIVE}) as api:
+    with StandIn({key: fake_wastack.LIVE}) as api:
         ran = run("scan", "--format=json", OPTION, "--verify", "--api-url", api.url)
     (found,) = ran.json()["findings"]
     assert (ran.code, found["standing"], found["liveness"]) == (1, "reported", "live")

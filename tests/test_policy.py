@@ -10,9 +10,9 @@ import pytest
 
 from tests.conftest import MakeKey, Ran, Run, fingerprint, mask, write
 from tests.repository import Repo, places
+from tests.support.fake_wastack import LIVE, REVOKED, StandIn
 from tests.test_config import OURS, PROJECT, RULE, refused
 from tests.test_sarif import VALID
-from wakeyscan.standin import LIVE, REVOKED, StandIn
 
 KEY, HEADER, APP = "wastack-api-key", "authorization-header", "wastack-app-key"
 ALLOW = """[[allow]]

@@ -21,13 +21,13 @@ from tests.runner import (
     actionlint,
     zizmor,
 )
+from tests.support.fake_wastack import BARE, LIVE, REVOKED, StandIn
 from tests.test_action import push
 from tests.test_pre_commit import Offer
 from tests.test_pre_commit import offer as offer_
 from wakeyscan import reports
 from wakeyscan.core import registry
 from wakeyscan.rules import loader
-from wakeyscan.standin import BARE, LIVE, REVOKED, StandIn
 
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"(?ms)^```(\w+)\n(.*?)^```$", README)

@@ -16,9 +16,7 @@ from tests.certificates import OPENSSL, authority, issued
 from tests.conftest import PREFIX, WAKEYSCAN, MakeKey, Ran, execute, mask, write
 from tests.repository import Repo
 from tests.runner import Runner
-from tests.test_sarif import VALID
-from wakeyscan.core.secret import Secret
-from wakeyscan.standin import (
+from tests.support.fake_wastack import (
     BARE,
     FORBIDDEN,
     LIVE,
@@ -29,6 +27,8 @@ from wakeyscan.standin import (
     redirects,
     says,
 )
+from tests.test_sarif import VALID
+from wakeyscan.core.secret import Secret
 
 REFUSED = "refused, but it may be the X-App-Key; give --app-key and a control key"
 WORKS = "the API accepts it, to read at least"

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import WAKEYSCAN, MakeKey, environment, mask, write
+from tests.support.fake_wastack import REVOKED, StandIn
 from tests.test_verify import Api, lines, reasons, told
 from tests.test_wastack import most_in_a_span
-from wakeyscan.standin import REVOKED, StandIn
 
 # Faults of the system, and a clock that jumps where one sleeps: given to the whole process.
 

@@ -18,11 +18,21 @@ from hypothesis import strategies as st
 
 from tests.certificates import OPENSSL, Papers, authority, issued, self_signed
 from tests.conftest import MakeKey
-from wakeyscan import __version__, standin
+from tests.support import fake_wastack
+from tests.support.fake_wastack import (
+    Asking,
+    Script,
+    StandIn,
+    in_turn,
+    limits,
+    redirects,
+    says,
+    sends,
+)
+from wakeyscan import __version__
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Bounds, Liveness
 from wakeyscan.core.secret import Secret
-from wakeyscan.standin import Asking, Script, StandIn, in_turn, limits, redirects, says, sends
 from wakeyscan.verification.endpoint import Endpoint, endpoint
 from wakeyscan.verification.http import BODY, Answer
 from wakeyscan.verification.rate_limit import REQUESTS, SECONDS, Pace, duration
@@ -125,7 +135,7 @@ def plain(make_key: MakeKey, clock: Clock) -> Stage:
 
 
 def test_a_200_with_success_is_live(stage: Stage) -> None:
-    verdict = stage.ask(standin.LIVE)
+    verdict = stage.ask(fake_wastack.LIVE)
     assert verdict[:4:2] == (LIVE, 200)
     assert verdict.devices == 2
     (asked,) = stage.asked
@@ -140,11 +150,13 @@ def test_a_200_with_success_is_live(stage: Stage) -> None:
 
 
 def test_without_an_app_key_there_is_no_such_header(stage: Stage) -> None:
-    assert stage.ask(standin.LIVE, app_key=None).liveness is LIVE
+    assert stage.ask(fake_wastack.LIVE, app_key=None).liveness is LIVE
     assert "x-app-key" not in stage.asked[0].headers
 
 
-@pytest.mark.parametrize("script", [standin.REVOKED, standin.UNKNOWN], ids=["revoked", "unknown"])
+@pytest.mark.parametrize(
+    "script", [fake_wastack.REVOKED, fake_wastack.UNKNOWN], ids=["revoked", "unknown"]
+)
 def test_a_401_that_names_the_key_is_a_revocation(stage: Stage, script: Script) -> None:
     verdict = stage.ask(script, app_key=None)
     assert (verdict.liveness, verdict.status, verdict.devices) == (REVOKED, 401, None)
@@ -153,37 +165,44 @@ def test_a_401_that_names_the_key_is_a_revocation(stage: Stage, script: Script) 
 
 @pytest.mark.parametrize("app_key", [APP, None], ids=["paired", "alone"])
 def test_a_bare_401_proves_nothing(stage: Stage, app_key: Secret | None) -> None:
-    verdict = stage.ask(standin.BARE, app_key)
+    verdict = stage.ask(fake_wastack.BARE, app_key)
     assert (verdict.liveness, verdict.status) == (UNKNOWN, 401)
     advice = "refused, but it may be the X-App-Key; give --app-key and a control key"
     assert verdict.reason == f'{advice} ("Unauthorized")'
 
 
 def test_a_bare_401_is_a_revocation_beside_an_accepted_control_key(stage: Stage) -> None:
-    assert stage.ask(standin.BARE, APP, ACCEPTED).liveness is REVOKED
-    assert stage.ask(standin.BARE, Secret(APP.reveal(), APP_RULE), ACCEPTED).liveness is REVOKED
+    assert stage.ask(fake_wastack.BARE, APP, ACCEPTED).liveness is REVOKED
+    assert (
+        stage.ask(fake_wastack.BARE, Secret(APP.reveal(), APP_RULE), ACCEPTED).liveness is REVOKED
+    )
 
 
 def test_a_control_key_beside_another_app_key_proves_nothing(stage: Stage) -> None:
-    assert stage.ask(standin.BARE, OTHER_APP, ACCEPTED).liveness is UNKNOWN
-    assert stage.ask(standin.BARE, None, ACCEPTED).liveness is UNKNOWN
-    assert stage.ask(standin.BARE, APP, Control(frozenset({None}))).liveness is UNKNOWN
+    assert stage.ask(fake_wastack.BARE, OTHER_APP, ACCEPTED).liveness is UNKNOWN
+    assert stage.ask(fake_wastack.BARE, None, ACCEPTED).liveness is UNKNOWN
+    assert stage.ask(fake_wastack.BARE, APP, Control(frozenset({None}))).liveness is UNKNOWN
 
 
 def test_a_control_key_alone_proves_it_for_a_key_alone(stage: Stage) -> None:
-    assert stage.ask(standin.BARE, None, Control(frozenset({None}))).liveness is REVOKED
+    assert stage.ask(fake_wastack.BARE, None, Control(frozenset({None}))).liveness is REVOKED
 
 
 def test_only_a_200_makes_a_control_key_count(stage: Stage) -> None:
-    assert Control().having(APP, stage.ask(standin.LIVE)) == ACCEPTED
-    for script in (standin.FORBIDDEN, standin.BARE, standin.REVOKED, sends(200, b"{}")):
+    assert Control().having(APP, stage.ask(fake_wastack.LIVE)) == ACCEPTED
+    for script in (
+        fake_wastack.FORBIDDEN,
+        fake_wastack.BARE,
+        fake_wastack.REVOKED,
+        sends(200, b"{}"),
+    ):
         assert Control().having(APP, stage.ask(script)) == Control()
 
 
 def test_a_control_key_on_the_whole_way(stage: Stage, make_key: MakeKey) -> None:
     good = Secret(make_key().encode(), "wastack-api-key")
-    with stage.api(standin.BARE, app_key=APP.reveal().decode()) as api:
-        api.keys[good.reveal().decode()] = standin.LIVE
+    with stage.api(fake_wastack.BARE, app_key=APP.reveal().decode()) as api:
+        api.keys[good.reveal().decode()] = fake_wastack.LIVE
         to, pace = stage.endpoint(api), stage.clock.pace()
         wrong = Control().having(OTHER_APP, check(good, OTHER_APP, Control(), to, pace))
         right = Control().having(APP, check(good, APP, Control(), to, pace))
@@ -192,8 +211,8 @@ def test_a_control_key_on_the_whole_way(stage: Stage, make_key: MakeKey) -> None
 
 
 def test_a_403_is_live_beside_an_app_key_only(stage: Stage) -> None:
-    assert stage.ask(standin.FORBIDDEN, APP)[:4:2] == (LIVE, 403)
-    verdict = stage.ask(standin.FORBIDDEN, None)
+    assert stage.ask(fake_wastack.FORBIDDEN, APP)[:4:2] == (LIVE, 403)
+    verdict = stage.ask(fake_wastack.FORBIDDEN, None)
     assert verdict[:4:2] == (UNKNOWN, 403)
     assert "give --app-key" in verdict.reason
 
@@ -313,7 +332,7 @@ ODD = {
     "400": says(400, {"success": False, "error": "Invalid API key"}),
     "404": says(404, {"success": False, "error": "Invalid API key"}),
     "418": sends(418, b""),
-    "500": standin.SCRIPTS["failing"],
+    "500": fake_wastack.SCRIPTS["failing"],
     "502": sends(502, b"<html>"),
     "503": sends(503, b"", Retry_After="1"),
 }
@@ -369,7 +388,7 @@ def test_devices_are_counted_where_they_are_listed(
 
 
 def test_a_429_is_waited_out(stage: Stage) -> None:
-    assert stage.ask(in_turn(limits("7"), standin.LIVE)).liveness is LIVE
+    assert stage.ask(in_turn(limits("7"), fake_wastack.LIVE)).liveness is LIVE
     assert stage.clock.slept == [7]
 
 
@@ -380,7 +399,7 @@ def test_a_429_for_ever_is_unknown(stage: Stage) -> None:
 
 
 def test_retry_after_may_be_a_date(plain: Stage) -> None:
-    assert plain.ask(in_turn(limits(date_in=30), standin.LIVE)).liveness is LIVE
+    assert plain.ask(in_turn(limits(date_in=30), fake_wastack.LIVE)).liveness is LIVE
     assert 28 < sum(plain.clock.slept) <= 30
 
 
@@ -394,7 +413,7 @@ def test_retry_after_may_be_a_date(plain: Stage) -> None:
     ],
 )
 def test_any_retry_after_is_understood(plain: Stage, wish: str, slept: list[float]) -> None:
-    assert plain.ask(in_turn(limits(wish), standin.LIVE)).liveness is LIVE
+    assert plain.ask(in_turn(limits(wish), fake_wastack.LIVE)).liveness is LIVE
     assert plain.clock.slept == slept
 
 
@@ -409,12 +428,12 @@ def test_who_wants_us_to_wait_for_long_is_not_waited_for(plain: Stage, script: S
 
 
 def test_a_cut_connection_is_asked_again(stage: Stage) -> None:
-    assert stage.ask(in_turn(standin.cuts, standin.LIVE)).liveness is LIVE
+    assert stage.ask(in_turn(fake_wastack.cuts, fake_wastack.LIVE)).liveness is LIVE
     assert (len(stage.asked), stage.clock.slept) == (2, [0.5])
 
 
 def test_a_connection_that_is_always_cut_is_unknown(stage: Stage) -> None:
-    verdict = stage.ask(standin.cuts, APP, ACCEPTED)
+    verdict = stage.ask(fake_wastack.cuts, APP, ACCEPTED)
     assert verdict[:4] == (UNKNOWN, "the connection was cut", None, None)
     assert (len(stage.asked), stage.clock.slept) == (3, [0.5, 2])
 
@@ -431,7 +450,7 @@ def test_a_body_that_ends_early_is_unknown(stage: Stage) -> None:
 @pytest.mark.parametrize("name", ["slow", "slow-head"])
 def test_who_trickles_does_not_hold_us(stage: Stage, name: str) -> None:
     began = time.monotonic()
-    verdict = stage.ask(standin.SCRIPTS[name], deadline=0.5)
+    verdict = stage.ask(fake_wastack.SCRIPTS[name], deadline=0.5)
     assert verdict[:4] == (UNKNOWN, "no answer within 0.5 s", None, None)
     assert 0.4 < time.monotonic() - began < 3
     assert len(stage.asked) == 1
@@ -442,7 +461,7 @@ def test_the_deadline_is_ten_seconds() -> None:
 
 
 def test_a_huge_body_is_not_read_to_its_end(stage: Stage) -> None:
-    assert stage.ask(standin.SCRIPTS["huge"]).reason == "an answer of more than 1024 KiB"
+    assert stage.ask(fake_wastack.SCRIPTS["huge"]).reason == "an answer of more than 1024 KiB"
     fits = json.dumps({"success": True, "more": "x" * (BODY - 40)}).encode()
     assert stage.ask(sends(200, fits)).liveness is LIVE
 
@@ -480,7 +499,7 @@ def test_no_part_of_an_answer_is_unbounded(stage: Stage, script: Script) -> None
 
 
 def test_a_packed_body_is_not_unpacked(stage: Stage) -> None:
-    assert stage.ask(standin.SCRIPTS["packed"])[:4:2] == (UNKNOWN, 200)
+    assert stage.ask(fake_wastack.SCRIPTS["packed"])[:4:2] == (UNKNOWN, 200)
     labelled = says(200, {"success": True}, Content_Encoding="gzip")
     assert stage.ask(labelled).liveness is UNKNOWN
     assert stage.ask(says(200, {"success": True}, Content_Encoding="Identity"))[0] is LIVE
@@ -510,7 +529,7 @@ def test_what_is_not_http_is_unknown(plain: Stage, answer: bytes) -> None:
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("to", ["other", "same", "//", "file", "garbage"])
 def test_a_redirect_is_not_followed(stage: Stage, status: int, to: str) -> None:
-    with StandIn({stage.key: standin.LIVE}) as elsewhere:
+    with StandIn({stage.key: fake_wastack.LIVE}) as elsewhere:
         url = {
             "other": elsewhere.url + "/devices",
             "same": "/api/v1/devices",
@@ -555,7 +574,7 @@ def test_nothing_of_the_environment_steers(
         monkeypatch.setenv("HOME", str(tmp_path))
         monkeypatch.setenv("NETRC", str(netrc))
         monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys"))
-        assert stage.ask(standin.LIVE).liveness is LIVE
+        assert stage.ask(fake_wastack.LIVE).liveness is LIVE
         assert proxy.asked == []
     (asked,) = stage.asked
     assert asked.headers["authorization"].startswith("…(")
@@ -674,7 +693,7 @@ def test_a_wrong_certificate_gets_no_request(plain: Stage, tmp_path: Path, wrong
         "other-host": lambda: issued(tmp_path, "other", "DNS:api.wastack.in,IP:127.0.0.2"),
         "other-authority": lambda: issued(tmp_path, "good"),
     }[wrong]()
-    with StandIn({plain.key: standin.LIVE}, context=shown.context()) as api:
+    with StandIn({plain.key: fake_wastack.LIVE}, context=shown.context()) as api:
         trusted = "" if wrong == "other-authority" else str(cafile)
         verdict = asked_of(plain, at(api.url, cafile=trusted))
         assert api.asked == []
@@ -688,7 +707,7 @@ def test_the_system_s_trust_store_is_used(
     plain: Stage, papers: Papers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(papers.cafile))
-    with StandIn({plain.key: standin.LIVE}, context=papers.context()) as api:
+    with StandIn({plain.key: fake_wastack.LIVE}, context=papers.context()) as api:
         verdict = check(plain.secret, APP, Control(), at(api.url), plain.clock.pace())
     assert verdict.liveness is LIVE
 
@@ -700,7 +719,7 @@ def test_the_system_s_trust_store_is_used(
 @pytest.mark.parametrize("login", ["", "us%65r:pass%0d%0aword@"])
 def test_a_proxy_sees_no_key(plain: Stage, papers: Papers, login: str) -> None:
     heads: list[bytes] = []
-    with StandIn({plain.key: standin.LIVE}, context=papers.context()) as api:
+    with StandIn({plain.key: fake_wastack.LIVE}, context=papers.context()) as api:
 
         def forward(connection: socket.socket) -> None:
             heads.append(connection.recv(1 << 16))
@@ -751,7 +770,7 @@ def test_a_proxy_that_refuses_is_unknown(plain: Stage) -> None:
 def test_what_has_not_the_shape_of_a_key_is_not_sent(plain: Stage, bad: str) -> None:
     whole = plain.key[:8] + bad if bad in ("", "short") else plain.key + bad
     secret = Secret(whole.encode(), "wastack-api-key")
-    with plain.api(standin.LIVE) as api:
+    with plain.api(fake_wastack.LIVE) as api:
         verdict = check(secret, None, Control(), plain.endpoint(api), plain.clock.pace())
         assert api.asked == []
     assert verdict[:4] == (UNKNOWN, "not sent: it has not the shape of a WAStack key", None, None)
@@ -759,14 +778,14 @@ def test_what_has_not_the_shape_of_a_key_is_not_sent(plain: Stage, bad: str) -> 
 
 def test_another_credential_is_not_sent(plain: Stage) -> None:
     secret = Secret(b"dXNlcjpwYXNzd29yZA==", "authorization-header")
-    with plain.api(standin.LIVE) as api:
+    with plain.api(fake_wastack.LIVE) as api:
         check(secret, None, Control(), plain.endpoint(api), plain.clock.pace())
         assert api.asked == []
 
 
 @pytest.mark.parametrize("bad", ["a\r\nX-Evil: 1", "a\n", "", "a b", "é", "a" * 513])
 def test_an_app_key_that_would_be_another_header_is_not_sent(plain: Stage, bad: str) -> None:
-    with plain.api(standin.LIVE) as api:
+    with plain.api(fake_wastack.LIVE) as api:
         app_key = Secret(bad.encode(), "wastack-app-key")
         to, pace = plain.endpoint(api), plain.clock.pace()
         verdict = check(plain.secret, app_key, Control(), to, pace)
@@ -864,7 +883,7 @@ def test_nothing_is_logged(
     stage: Stage, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    for script in standin.SCRIPTS.values():
+    for script in fake_wastack.SCRIPTS.values():
         stage.ask(script, deadline=0.3)
     told = "".join(capfd.readouterr()) + caplog.text
     assert told == ""
@@ -873,7 +892,7 @@ def test_nothing_is_logged(
 def test_no_failure_brings_another_exception_along(plain: Stage) -> None:
     from wakeyscan.verification import http
 
-    for script in (standin.cuts, raw(b"nonsense\r\n\r\n"), standin.trickles):
+    for script in (fake_wastack.cuts, raw(b"nonsense\r\n\r\n"), fake_wastack.trickles):
         with plain.api(script) as api:
             headers = {"Authorization": b"Bearer " + plain.key.encode()}
             with pytest.raises(http.ExchangeError) as failure:
@@ -978,7 +997,7 @@ def test_three_hundred_keys_keep_within_the_rate(make_key: MakeKey, clock: Clock
     def script(asking: Asking) -> None:
         times.append(clock.now)
         clock.now += 0.3
-        standin.LIVE(asking)
+        fake_wastack.LIVE(asking)
 
     keys = [make_key() for _ in range(300)]
     with StandIn(dict.fromkeys(keys, script)) as api:

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from wakeyscan import github
 from wakeyscan.audit.audit import Plan, audit
 from wakeyscan.audit.scope import Limits
 from wakeyscan.cli import output
@@ -17,6 +16,7 @@ from wakeyscan.core.errors import ReportError, UsageError, WakeyscanError
 from wakeyscan.core.finding import Liveness
 from wakeyscan.git import command
 from wakeyscan.git.repository import find
+from wakeyscan.integrations import github_event
 from wakeyscan.reports import _workflow_commands
 from wakeyscan.scanner.result import Outcome
 from wakeyscan.scanner.scan import asked_about, check, heeded, inspect
@@ -69,7 +69,7 @@ def _tell_failure(why: str, code: int) -> None:
 def _run(values: Values, environment: Mapping[str, str]) -> tuple[int, dict[str, str]]:
     given = {**config.from_environment(PARAMETERS.options, environment), **values}
     sarif = str(given.get("sarif_file", "wakeyscan.sarif"))
-    policy_from = github.policy_from(str(given.get("policy_from", "base")), environment)
+    policy_from = github_event.policy_from(str(given.get("policy_from", "base")), environment)
     others = {name: text for name, text in environment.items() if name != _POLICY_FROM}
     wanted = {**values, "policy_from": policy_from} if policy_from else _without_policy(values)
     settings = config.build(wanted, PARAMETERS.options, others)
@@ -109,7 +109,7 @@ def _outcome(given: Values, settings: config.Config, environment: Mapping[str, s
         if interrupted:
             raise KeyboardInterrupt
         return asked_about(heeded(outcome, settings), settings)
-    if mode == "diff" and (wanted := github.brought(environment, command.own())) is not None:
+    if mode == "diff" and (wanted := github_event.brought(environment, command.own())) is not None:
         source, _ = source_of("git:")
         return inspect("action", (wanted.name,), [(source, [wanted.unit])], settings)
     paths = [line.strip() for line in str(given.get("paths", ".")).splitlines() if line.strip()]

@@ -6,13 +6,13 @@ import os
 import sys
 from types import ModuleType
 
-from wakeyscan import stages
 from wakeyscan.cli import output
 from wakeyscan.cli.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.config import config
 from wakeyscan.core import registry
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.redaction import printable
+from wakeyscan.integrations import hooks
 from wakeyscan.scanner.result import Outcome
 from wakeyscan.scanner.scan import inspect
 
@@ -37,10 +37,10 @@ def run(values: Values, operands: list[str]) -> int:
     """Run the stage, or install it, and give the exit code."""
     match operands:
         case ["install", stage]:
-            from wakeyscan import installation  # which no hook that is at work needs
+            from wakeyscan.integrations.hooks import install  # which no hook that is at work needs
 
             _member(stage)
-            return installation.install(stage)
+            return install.install(stage)
         case [stage, *arguments] if stage != "install":
             return _run_stage(stage, arguments, values)
     raise UsageError("wakeyscan hook takes a stage, as pre-commit, or: install STAGE")
@@ -71,7 +71,7 @@ def _tell_omissions(outcome: Outcome, settings: config.Config) -> None:
 
 
 def _member(stage: str) -> ModuleType:
-    known = [name.replace("_", "-") for name in registry.names(stages)]
+    known = [name.replace("_", "-") for name in registry.names(hooks)]
     if stage not in known:
         raise UsageError(f"no stage {stage!r}; there are: {', '.join(known)}")
-    return registry.member(stages, stage.replace("-", "_"))
+    return registry.member(hooks, stage.replace("-", "_"))

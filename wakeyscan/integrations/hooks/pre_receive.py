@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from wakeyscan.git import command
+from wakeyscan.integrations.hooks.base import Opened, read_updates
 from wakeyscan.sources import commit_range as commit_source
 from wakeyscan.sources import commits
 from wakeyscan.sources.options import Scope
-from wakeyscan.stage import Opened, read_updates
 
 ADVICE = (
     "Push rejected. Nothing of it was kept. Take the key out of your commits (git rebase -i), not "

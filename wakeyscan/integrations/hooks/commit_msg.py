@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from wakeyscan.core.errors import UsageError
+from wakeyscan.integrations.hooks.base import Opened
 from wakeyscan.sources import commit_message
 from wakeyscan.sources.options import Scope
-from wakeyscan.stage import Opened
 
 ADVICE = "Not committed. Take the key out of the message."
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from wakeyscan.git import worktree
+from wakeyscan.integrations.hooks.base import Opened
 from wakeyscan.sources.options import Scope
-from wakeyscan.stage import Opened
 
 ADVICE = "Not committed. Take the key out, and revoke it where it was ever pushed or shared."
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 from wakeyscan.git import command
+from wakeyscan.integrations.hooks.base import Opened, read_updates
 from wakeyscan.sources import commit_range as commit_source
 from wakeyscan.sources import commits
 from wakeyscan.sources.options import Scope
-from wakeyscan.stage import Opened, read_updates
 
 ADVICE = (
     "Not pushed. Take the key out of the commits (git rebase -i), not only out of the files, "

@@ -1,0 +1,3 @@
+"""Integrations: git hooks and GitHub events."""
+
+from __future__ import annotations
