@@ -46,24 +46,24 @@ def _made(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield the files to add, each with its path in the package."""
     from wakeyscan.rules import loader, pattern
     from wakeyscan.scanner.prefilter import database, strategy
-    from wakeyscan.scanner.prefilter.keywords import Catalog
-    from wakeyscan.scanner.scan import Wrappings
+    from wakeyscan.scanner.prefilter.keywords import AnchorIndex
+    from wakeyscan.scanner.scan import DecoderRegistry
 
     rules = {
         path.name: tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))
     }
-    ours = loader.load()
-    compiled = {one.id: pattern.keep(one.compile()) for one in ours}
+    ours = loader.load_rules()
+    compiled = {one.id: pattern.serialize_pattern(one.compile()) for one in ours}
     forms: dict[str, Any] = {
-        one.id: tuple(map(tuple, Catalog([one], Wrappings()).all())) for one in ours
+        one.id: tuple(map(tuple, AnchorIndex([one], DecoderRegistry()).all())) for one in ours
     }
     module = (
         '"""The built-in rules, parsed and compiled when the wheel was built."""\n\n'
         f"RULES = {rules!r}\nCOMPILED = {compiled!r}\nFORMS = {forms!r}\n"
     )
     yield "_parsed.py", module.encode()
-    catalog = Catalog([one._replace(forms=forms[one.id]) for one in ours], Wrappings())
+    catalog = AnchorIndex([one._replace(forms=forms[one.id]) for one in ours], DecoderRegistry())
     try:
-        yield from map(database.keep, strategy.searches(catalog))
+        yield from map(database.serialize_database, strategy.list_searches(catalog))
     except ImportError:  # no hyperscan for the machine that builds
         return

@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 from wakeyscan.rules import loader
-from wakeyscan.scanner.context import Lens, lens
+from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.prefilter import strategy
-from wakeyscan.scanner.prefilter.keywords import Catalog
-from wakeyscan.scanner.scan import Wrappings
+from wakeyscan.scanner.prefilter.keywords import AnchorIndex
+from wakeyscan.scanner.scan import DecoderRegistry
 
-_RULES = loader.load()
-_DECODERS = Wrappings()
-_CATALOG = Catalog(_RULES, _DECODERS)
+_RULES = loader.load_rules()
+_DECODERS = DecoderRegistry()
+_CATALOG = AnchorIndex(_RULES, _DECODERS)
 
 
-def few() -> Lens:
+def few() -> ScanContext:
     """Make a lens that has seen nothing yet: after 128 KB it would look with what many need."""
-    return lens(_RULES, _DECODERS)._replace(prefilter=strategy.Prefilter(_CATALOG))
+    return build_context(_RULES, _DECODERS)._replace(prefilter=strategy.Prefilter(_CATALOG))
 
 
-def more() -> Lens:
+def more() -> ScanContext:
     """Make a lens that looks for the beginnings of forms."""
     return _expecting(strategy.MORE)
 
 
-def many() -> Lens:
+def many() -> ScanContext:
     """Make a lens that looks for whole forms."""
     return _expecting(strategy.MANY)
 
 
-def _expecting(size: int) -> Lens:
+def _expecting(size: int) -> ScanContext:
     made = few()
     made.prefilter.expect(size)
     return made

@@ -17,7 +17,7 @@ from tests.archives import tarred, zipped
 from tests.conftest import Run, mask, write
 from tests.repository import Repo
 from wakeyscan.core.document import Origin, Skipped
-from wakeyscan.scanner.result import number, summed
+from wakeyscan.scanner.result import count_skipped, summarize_skipped
 
 DAMAGED = "in zip: damaged: its check sum is wrong"
 ENCRYPTED = "in zip: encrypted"
@@ -227,9 +227,9 @@ SKIPPED = st.builds(
 @given(st.lists(SKIPPED, max_size=40))
 def test_nothing_is_lost_by_summing_up(skipped: list[Skipped]) -> None:
     file = Origin("file")
-    few = summed(skipped, file)
+    few = summarize_skipped(skipped, file)
     each = set(skipped)
-    assert number(few) == number(each)
+    assert count_skipped(few) == count_skipped(each)
     assert {item for item in few if item.origin != file} <= each
     assert any(item.gap for item in few) == any(item.gap for item in each)
     assert len(few) <= 3 * 4

@@ -19,7 +19,7 @@ from tests.repository import Repo
 from tests.support.fake_wastack import BARE, LIVE, REVOKED, UNKNOWN, Script, StandIn
 from tests.test_verify import Api
 from wakeyscan.core.finding import Bounds
-from wakeyscan.scanner.bounds import bounds_of
+from wakeyscan.scanner.bounds import find_bounds
 
 KEY = PREFIX + "".join(random.Random("bounds").choices(ALPHABET, k=24))
 REST = "4fGh7Kz"
@@ -32,7 +32,7 @@ def bounds(text: str | bytes, path: str = "") -> Bounds:
     content = text if isinstance(text, bytes) else text.encode()
     content = content.replace(b"KEY", KEY.encode()).replace(b"REST", REST.encode())
     start = content.index(KEY.encode())
-    return bounds_of(content, start, start + len(KEY), path)
+    return find_bounds(content, start, start + len(KEY), path)
 
 
 CERTAIN = {
@@ -208,13 +208,13 @@ def test_lines_of_prose_may_be_wrapped(path: str) -> None:
 
 def test_the_longest_key_with_more_behind_is_open() -> None:
     content = (PREFIX + "a1" * 80).encode()
-    assert bounds_of(content, 0, len(PREFIX) + 128) is Bounds.OPEN
+    assert find_bounds(content, 0, len(PREFIX) + 128) is Bounds.OPEN
 
 
 @given(st.binary(max_size=80), st.binary(max_size=80))
 def test_any_text_around_a_key(before: bytes, behind: bytes) -> None:
     content = before + KEY.encode() + behind
-    found = bounds_of(content, len(before), len(before) + len(KEY))
+    found = find_bounds(content, len(before), len(before) + len(KEY))
     if behind[:1].isalnum() and b"\0" not in content and before[-1:].isspace():
         assert found is Bounds.OPEN
 

@@ -81,7 +81,7 @@ def command_lines(draw: st.DrawFn) -> tuple[str, list[str]]:
 @example(("rules", ["list", "--rules", "x"]))
 def test_what_is_read_without_click_is_what_click_reads(line: tuple[str, list[str]]) -> None:
     name, words = line
-    read = arguments.read(words, MODULES[name].PARAMETERS)
+    read = arguments.parse_arguments(words, MODULES[name].PARAMETERS)
     if read is not None:
         assert read == by_click(name, words)
 
@@ -94,7 +94,7 @@ def test_a_plain_line_is_read_without_click(line: tuple[str, list[str]]) -> None
     plain = [word for word in words if not word.startswith("-")]
     for read, operands in ((plain, plain), (["--", *words], words)):
         takes = parameters.operands or not operands
-        assert arguments.read(read, parameters) == (({}, operands) if takes else None)
+        assert arguments.parse_arguments(read, parameters) == (({}, operands) if takes else None)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_plain_line_is_read_without_click(line: tuple[str, list[str]]) -> None
     ids=" ".join,
 )
 def test_what_is_odd_is_left_to_click(line: list[str]) -> None:
-    assert arguments.read(line, MODULES["scan"].PARAMETERS) is None
+    assert arguments.parse_arguments(line, MODULES["scan"].PARAMETERS) is None
 
 
 OPTIONS = [(name, o) for name in COMMANDS for o in MODULES[name].PARAMETERS.options]

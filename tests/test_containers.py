@@ -54,13 +54,13 @@ from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.extractors._pdffilters import unfiltered
 from wakeyscan.extractors._pdfpredictors import predictors
-from wakeyscan.extractors.base import Bounds, Budget, Closed
-from wakeyscan.extractors.file_types import format_of
+from wakeyscan.extractors.base import ExtractionBudget, ExtractionError, Limits
+from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.rules import loader
-from wakeyscan.scanner.context import Lens, lens
-from wakeyscan.scanner.detector import examine
-from wakeyscan.scanner.documents import look_at
-from wakeyscan.scanner.scan import Wrappings
+from wakeyscan.scanner.context import ScanContext, build_context
+from wakeyscan.scanner.detector import detect_in_document
+from wakeyscan.scanner.documents import scan_documents
+from wakeyscan.scanner.scan import DecoderRegistry
 
 FORMATS = (*MAKE, "bundle")
 TEXTS: dict[str, Callable[[str], bytes]] = {
@@ -202,7 +202,7 @@ def test_stdin(tree: Tree, run: Run, form: str) -> None:
 def test_each_member_of_the_family_has_a_signature(tree: Tree) -> None:
     for form in FORMATS:
         content = (tree.folder / f"{form}-plain.bin").read_bytes()
-        assert format_of(content, len(content)) == form
+        assert detect_format(content, len(content)) == form
     assert sorted((*FORMATS, *UNREAD, "lfs")) == list(registry.names(extractors))
 
 
@@ -339,22 +339,22 @@ def test_what_is_no_run_of_the_same_paragraph_is_no_part_of_a_key(
 
 
 UNZIPPED = ("document", "on many lines", "revision", "opendocument", "opendocument's marks")
-LENS = lens(loader.load(""), Wrappings())
-HASTY = lens(loader.load(""), Wrappings())
+LENS = build_context(loader.load_rules(""), DecoderRegistry())
+HASTY = build_context(loader.load_rules(""), DecoderRegistry())
 HASTY.prefilter.expect(1 << 30)
 
 
 @pytest.mark.parametrize("through", [LENS, HASTY], ids=["few bytes", "many"])
 @pytest.mark.parametrize("kind", UNZIPPED)
 def test_a_key_in_runs_of_a_document_that_is_in_no_zip(
-    make_key: MakeKey, kind: str, through: Lens
+    make_key: MakeKey, kind: str, context: ScanContext
 ) -> None:
     _, text, seam = RUNS[kind]
     for at in range(3, 40):
         key = make_key()
         cuts = key[:at] + seam + key[at : at + 5] + seam + key[at + 5 :]
         content = b"<?xml version='1.0'?>\n" + text.format("k: " + cuts).encode()
-        (finding,) = examine(Document(Origin("a.fodt"), content), through)
+        (finding,) = detect_in_document(Document(Origin("a.fodt"), content), context)
         assert (finding.secret.reveal().decode(), finding.encoding) == (key, "runs")
         assert (finding.position.line, finding.position.column) == (
             2,
@@ -363,7 +363,7 @@ def test_a_key_in_runs_of_a_document_that_is_in_no_zip(
         assert not any(key[n : n + 8] in finding.excerpt for n in range(8, 40))
     for at in (1, 2):
         content = text.format(key[:at] + seam + key[at:]).encode()
-        found = examine(Document(Origin("a"), content), through)
+        found = detect_in_document(Document(Origin("a"), content), context)
         assert [f.secret.reveal().decode() for f in found] == [key]
 
 
@@ -374,9 +374,9 @@ def test_what_is_no_run_of_the_same_paragraph_is_no_part_of_a_key_outside_of_a_z
     _, between = ASUNDER[kind]
     for at in (4, 12):
         text = f"<w:p><w:t>Next {key[:at]}{between}{key[at:]}{between}Next</w:t></w:p>".encode()
-        assert examine(Document(Origin("a.xml"), text), LENS) == []
+        assert detect_in_document(Document(Origin("a.xml"), text), LENS) == []
     text = f"<w:p><w:t>Next{between}{key}{between}Next</w:t></w:p>".encode()
-    (finding,) = examine(Document(Origin("a.xml"), text), LENS)
+    (finding,) = detect_in_document(Document(Origin("a.xml"), text), LENS)
     assert (finding.secret.reveal().decode(), finding.encoding) == (key, "plain")
 
 
@@ -384,7 +384,7 @@ def test_many_keys_in_runs_are_each_found_once(make_key: MakeKey) -> None:
     keys = [make_key() for _ in range(300)]
     paragraph = f"<w:p>{_RUN}<w:t>{{}}{_WORD}{{}}</w:t></w:r></w:p>\n"
     text = "".join(paragraph.format(key[:11], key[11:]) for key in keys).encode()
-    found = examine(Document(Origin("a.xml"), text), LENS)
+    found = detect_in_document(Document(Origin("a.xml"), text), LENS)
     assert [(f.secret.reveal().decode(), f.position.line) for f in found] == [
         (key, number) for number, key in enumerate(keys, 1)
     ]
@@ -709,14 +709,14 @@ def test_filters_give_what_went_in_and_damaged_ones_end_or_say_so(
     named, wrap = FILTERS[kind]
     content *= data.draw(st.integers(1, 9))
     wrapped = wrap(content)
-    budget = Budget(Bounds(), lambda: 1 << 20)
+    budget = ExtractionBudget(Limits(), lambda: 1 << 20)
     names, early = re.findall(rb"/(\w+)", re.split(rb"/D\w*P", named)[0]), "late" not in kind
     before = predictors(named, len(names))
     assert unfiltered(wrapped, names, early, budget, before)(1 << 20) == content
     spoilt = bytearray(wrapped)
     spoilt[data.draw(st.integers(0, len(wrapped) - 1))] ^= data.draw(st.integers(1, 255))
     read = unfiltered(bytes(spoilt), names, early, budget, before)
-    with suppress(Closed):
+    with suppress(ExtractionError):
         while read(999):
             pass
 
@@ -734,9 +734,9 @@ FILTER_BOMBS: dict[str, tuple[bytes, Callable[[], bytes]]] = {
 @pytest.mark.parametrize("kind", FILTER_BOMBS)
 def test_what_a_filter_blows_up_ends_within_bounds(kind: str) -> None:
     named, make = FILTER_BOMBS[kind]
-    bounds = Bounds(grace=1 << 20, ratio=2)
+    bounds = Limits(grace=1 << 20, ratio=2)
     content = one_stream(named, make())
-    looked = look_at([Document(Origin("a"), content)], THROUGH._replace(bounds=bounds))
+    looked = scan_documents([Document(Origin("a"), content)], THROUGH._replace(bounds=bounds))
     reason = "a bomb: over 2 bytes out of each; the rest is left"
     assert [item.reason for item in looked.skipped] == [reason]
 
@@ -1253,15 +1253,15 @@ def measured(folder: Path, *arguments: str) -> tuple[int, bytes, int]:
     return done.returncode, done.stdout, int(done.stderr.split()[-1])
 
 
-THROUGH = lens(loader.load(""), Wrappings())
+THROUGH = build_context(loader.load_rules(""), DecoderRegistry())
 FLAT = zipped({str(number): random.Random(number).randbytes(5000) for number in range(40)})
-TIGHT: dict[str, tuple[Bounds, bytes, str]] = {
-    "total": (Bounds(total=9999), FLAT, "unpacks to over 9,999 bytes; the rest is left"),
-    "members": (Bounds(members=9), FLAT, "has over 9 members; the rest is left"),
-    "seconds": (Bounds(seconds=0), FLAT, "takes over 0 s; the rest is left"),
-    "depth": (Bounds(depth=0), FLAT, "lies in 0 containers, one in the other, and is not opened"),
+TIGHT: dict[str, tuple[Limits, bytes, str]] = {
+    "total": (Limits(total=9999), FLAT, "unpacks to over 9,999 bytes; the rest is left"),
+    "members": (Limits(members=9), FLAT, "has over 9 members; the rest is left"),
+    "seconds": (Limits(seconds=0), FLAT, "takes over 0 s; the rest is left"),
+    "depth": (Limits(depth=0), FLAT, "lies in 0 containers, one in the other, and is not opened"),
     "ratio": (
-        *(Bounds(grace=1000, ratio=2), gzip.compress(b"a" * 99999)),
+        *(Limits(grace=1000, ratio=2), gzip.compress(b"a" * 99999)),
         "a bomb: over 2 bytes out of each; the rest is left",
     ),
 }
@@ -1270,7 +1270,7 @@ TIGHT: dict[str, tuple[Bounds, bytes, str]] = {
 @pytest.mark.parametrize("bound", TIGHT)
 def test_each_bound_is_kept(bound: str) -> None:
     bounds, content, reason = TIGHT[bound]
-    looked = look_at([Document(Origin("a"), content)], THROUGH._replace(bounds=bounds))
+    looked = scan_documents([Document(Origin("a"), content)], THROUGH._replace(bounds=bounds))
     assert [item.reason for item in looked.skipped] == [reason]
     assert all(item.gap for item in looked.skipped)
 
@@ -1292,5 +1292,5 @@ def test_whatever_comes_behind_a_signature_raises_nothing(form: str, data: st.Da
     for at, byte in holes.items():
         spoilt[at] = byte
     content = bytes(spoilt[:cut]) + data.draw(st.binary(max_size=200))
-    looked = look_at([Document(Origin("a"), content)], THROUGH)
+    looked = scan_documents([Document(Origin("a"), content)], THROUGH)
     assert looked.coverage == (1, len(content), 0)

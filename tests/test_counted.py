@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from tests.conftest import ALPHABET, PREFIX, WAKEYSCAN, MakeKey, execute, fingerprint, write
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.rules import loader
-from wakeyscan.scanner.context import lens
-from wakeyscan.scanner.detector import examine
-from wakeyscan.scanner.scan import Wrappings
+from wakeyscan.scanner.context import build_context
+from wakeyscan.scanner.detector import detect_in_document
+from wakeyscan.scanner.scan import DecoderRegistry
 
-LENS = lens(loader.load(), Wrappings())
+LENS = build_context(loader.load_rules(), DecoderRegistry())
 
 
 def compiled(key: str) -> bytes:
@@ -114,5 +114,7 @@ BODY = st.text(ALPHABET, min_size=20, max_size=100).filter(
 @settings(max_examples=1000, deadline=None)
 def test_a_text_counts_nothing(before: str, lead: str, body: str, end: str, behind: str) -> None:
     content = f"{before}{lead}{PREFIX}{body}{end}{behind}".encode()
-    found = [f.secret.reveal().decode() for f in examine(Document(Origin("a"), content), LENS)]
+    found = [
+        f.secret.reveal().decode() for f in detect_in_document(Document(Origin("a"), content), LENS)
+    ]
     assert found == [PREFIX + body]

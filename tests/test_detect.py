@@ -18,11 +18,11 @@ from tests.conftest import ALPHABET, PREFIX, MakeKey
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.rules import loader
-from wakeyscan.scanner.context import lens
-from wakeyscan.scanner.detector import examine
-from wakeyscan.scanner.scan import Wrappings
+from wakeyscan.scanner.context import build_context
+from wakeyscan.scanner.detector import detect_in_document
+from wakeyscan.scanner.scan import DecoderRegistry
 
-LENS = lens(loader.load(), Wrappings())
+LENS = build_context(loader.load_rules(), DecoderRegistry())
 
 KEY, HEADER, APP = "wastack-api-key", "authorization-header", "wastack-app-key"
 RULE_OF = {"token": HEADER, "basic": HEADER, "jwt": HEADER, "key": KEY, "app": APP}
@@ -46,7 +46,7 @@ class Expected(NamedTuple):
 
 def found(text: str | bytes, path: str = "a.txt") -> list[Finding]:
     content = text.encode() if isinstance(text, str) else text
-    return examine(Document(Origin(path), content), LENS)
+    return detect_in_document(Document(Origin(path), content), LENS)
 
 
 def reported(text: str | bytes) -> list[Expected]:

@@ -31,11 +31,11 @@ from wakeyscan import decoders
 from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding, Severity, Standing
-from wakeyscan.decoders.base import Layer
+from wakeyscan.decoders.base import DecodedText
 from wakeyscan.rules import rule
-from wakeyscan.scanner.context import Lens, lens
-from wakeyscan.scanner.detector import examine
-from wakeyscan.scanner.scan import Wrappings
+from wakeyscan.scanner.context import ScanContext, build_context
+from wakeyscan.scanner.detector import detect_in_document
+from wakeyscan.scanner.scan import DecoderRegistry
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_a_wrapped_key_is_found(name: str, scanned: dict[str, list[dict[str, Any
 @pytest.mark.parametrize("name", [name for name in CASES if "-in-" not in name])
 def test_many_bytes_are_looked_at_as_few_are(name: str) -> None:
     document = Document(Origin("a"), CASES[name].content)
-    assert examine(document, HASTY) == examine(document, few())
+    assert detect_in_document(document, HASTY) == detect_in_document(document, few())
 
 
 SOME = [name for number, name in enumerate(CASES) if number % 17 == 0]
@@ -210,8 +210,8 @@ def test_what_is_around_bytes_apart_is_none_of_a_key(around: bytes, gap: bytes, 
     assert reported(around % gap.join(b"%02x" % c for c in b" " + key.encode())) == [key]
 
 
-def found(content: bytes, through: Lens | None = None) -> list[Finding]:
-    return examine(Document(Origin("a"), content), through or few())
+def found(content: bytes, context: ScanContext | None = None) -> list[Finding]:
+    return detect_in_document(Document(Origin("a"), content), context or few())
 
 
 def reported(content: bytes) -> list[str]:
@@ -328,11 +328,11 @@ def test_any_text_can_be_unwrapped(content: str) -> None:
 @settings(max_examples=500, deadline=None)
 def test_no_decoder_trips_over_any_bytes(content: bytes, at: int, name: str) -> None:
     decoder = registry.member(decoders, name)
-    marks = frozenset([*decoder.disguise(PREFIX.encode(), True)])
+    marks = frozenset([*decoder.encoded_anchors(PREFIX.encode(), True)])
     for mark in marks:
         whole = content[:at] + mark + content[at:]
-        for layer in decoder.unwrap(whole, {mark: frozenset()}):
-            if isinstance(layer, Layer):
+        for layer in decoder.decode(whole, {mark: frozenset()}):
+            if isinstance(layer, DecodedText):
                 low, high = layer.span
                 assert 0 <= low < high <= len(whole)
                 for start, end in layer.sources(0, len(layer.content)):
@@ -440,7 +440,7 @@ def test_few_bytes_are_sieved_for_any_anchor(anchor: str, wraps: list[tuple[str,
         hits=(),
         misses=(),
     )
-    sieved, compiled = (lens((mine,), Wrappings()) for _ in range(2))
+    sieved, compiled = (build_context((mine,), DecoderRegistry()) for _ in range(2))
     compiled.prefilter.expect(1 << 30)
     for name, pad in wraps:
         text = SINGLE[name].wrap(b"." * pad + secret.encode())

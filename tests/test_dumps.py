@@ -15,8 +15,8 @@ from tests.conftest import ALPHABET, PREFIX, WAKEYSCAN, execute, fingerprint, wr
 from tests.lenses import few, many
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.decoders import hexdump
-from wakeyscan.decoders.base import Layer
-from wakeyscan.scanner.detector import examine
+from wakeyscan.decoders.base import DecodedText
+from wakeyscan.scanner.detector import detect_in_document
 
 HASTY = many()
 """Looks with what many bytes are looked at with."""
@@ -67,7 +67,9 @@ def a_key(name: str, letters: str) -> str:
 
 
 def keys(content: bytes) -> list[list[str]]:
-    looked = (examine(Document(Origin("a"), content), through) for through in (few(), HASTY))
+    looked = (
+        detect_in_document(Document(Origin("a"), content), context) for context in (few(), HASTY)
+    )
     return [[finding.secret.reveal().decode() for finding in findings] for findings in looked]
 
 
@@ -116,9 +118,9 @@ def test_lines_that_do_not_follow_each_other_are_two_dumps() -> None:
 @given(content=st.binary(max_size=300), at=st.integers(0, 300), data=st.data())
 @settings(max_examples=300, deadline=None)
 def test_any_bytes_may_be_around_a_mark(content: bytes, at: int, data: st.DataObject) -> None:
-    mark = data.draw(st.sampled_from(sorted(hexdump.disguise(PREFIX.encode(), True))))
+    mark = data.draw(st.sampled_from(sorted(hexdump.encoded_anchors(PREFIX.encode(), True))))
     whole = content[:at] + b"\n0000000 " + mark + b" 6177\n" + content[at:]
-    for layer in hexdump.unwrap(whole, {mark: frozenset()}):
-        assert isinstance(layer, Layer)
+    for layer in hexdump.decode(whole, {mark: frozenset()}):
+        assert isinstance(layer, DecodedText)
         assert 0 <= layer.span[0] < layer.span[1] <= len(whole)
         assert all(0 <= low < high <= len(whole) for low, high in layer.sources(0, len(content)))

@@ -318,7 +318,7 @@ FORBIDDEN = (
 @pytest.mark.parametrize("command", FORBIDDEN)
 def test_commands_that_may_run_something_are_refused(command: str) -> None:
     with pytest.raises(ValueError, match="not among the commands known to run nothing"):
-        git.own().run(command)
+        git.open_own().run(command)
 
 
 # What keeps git waiting

@@ -22,7 +22,7 @@ from tests.conftest import NEXT_STEPS, WAKEYSCAN, MakeKey, Ran, Run, execute, fi
 from tests.repository import ON_PATH, Repo, fingerprints
 from tests.support import fake_wastack
 from tests.support.fake_wastack import Script, StandIn
-from wakeyscan.suppression.ignore_file import Entry, read, rendered
+from wakeyscan.suppression.ignore_file import Entry, format_ignore_file, read_ignore_file
 
 FILE = ".wakeyscanignore"
 FORM = "FINGERPRINT [until=YYYY-MM-DD] [paths=GLOB] # reason"
@@ -1151,8 +1151,8 @@ def test_entries_are_read_back_sorted(
 ) -> None:
     scratch.unlink(missing_ok=True)
     for some in (before, after):
-        scratch.write_bytes(rendered(str(scratch), some))
-        assert read(str(scratch)) == tuple(sorted(set(some), key=str))
+        scratch.write_bytes(format_ignore_file(str(scratch), some))
+        assert read_ignore_file(str(scratch)) == tuple(sorted(set(some), key=str))
 
 
 COMMENTS = st.lists(st.just("") | words(ANY).map(lambda t: f"# {t}"), min_size=1, max_size=3)
@@ -1162,10 +1162,10 @@ COMMENTS = st.lists(st.just("") | words(ANY).map(lambda t: f"# {t}"), min_size=1
 def test_what_people_wrote_around_entries_stays(scratch: Path, parts: list[list[str]]) -> None:
     lines = [line for part in parts for line in part]
     scratch.write_text("".join(f"{line}\n" for line in lines), newline="\n")
-    known = read(str(scratch))
+    known = read_ignore_file(str(scratch))
     comments = Counter(line for line in lines if not line or line.startswith("#"))
     added = Counter([HEADER.rstrip(), PURPOSE.rstrip(), *map(str.rstrip, HEADINGS.values())])
     for wanted in (known, known[1:], (*known, Entry("0" * 8, "r", date(2027, 1, 31)))):
-        written = rendered(str(scratch), wanted).decode().split("\n")[:-1]
+        written = format_ignore_file(str(scratch), wanted).decode().split("\n")[:-1]
         after = Counter(line for line in written if not line or line.startswith("#"))
         assert after - added == comments - added

@@ -20,13 +20,13 @@ from tests.conftest import MakeKey, Ran, Run, fingerprint, mask, write
 from tests.repository import Repo, fingerprints, places
 from tests.test_startup import loaded_by
 from wakeyscan.core.document import Document, Origin
-from wakeyscan.extractors.base import Bounds
-from wakeyscan.extractors.file_types import format_of
-from wakeyscan.git.lfs import LONGEST, Pointer, parse
+from wakeyscan.extractors.base import Limits
+from wakeyscan.extractors.file_types import detect_format
+from wakeyscan.git.lfs import LONGEST, Pointer, parse_pointer
 from wakeyscan.rules import loader
-from wakeyscan.scanner.context import lens
-from wakeyscan.scanner.documents import look_at
-from wakeyscan.scanner.scan import Wrappings
+from wakeyscan.scanner.context import build_context
+from wakeyscan.scanner.documents import scan_documents
+from wakeyscan.scanner.scan import DecoderRegistry
 
 pytestmark = pytest.mark.usefixtures("no_litter")
 
@@ -357,18 +357,18 @@ def test_a_pointer_says_what_was_written_and_more_text_makes_it_none(
     size: int, oid: bytes, data: st.DataObject
 ) -> None:
     written = f"version {V1}\noid sha256:{oid.hex()}\nsize {size}\n".encode()
-    assert parse(written) == Pointer(oid.hex(), size)
-    assert format_of(written, len(written)) == "lfs"
+    assert parse_pointer(written) == Pointer(oid.hex(), size)
+    assert detect_format(written, len(written)) == "lfs"
     more = data.draw(st.binary(min_size=1).filter(lambda more: more.strip(b" \t\n\r\x0b\x0c")))
-    assert format_of(written + more, len(written + more)) == "" or b"ext-" in more
+    assert detect_format(written + more, len(written + more)) == "" or b"ext-" in more
     cut = data.draw(st.integers(0, written.index(b"size ") + 4))
-    assert parse(written[:cut]) is None
+    assert parse_pointer(written[:cut]) is None
 
 
 @given(st.binary(max_size=LONGEST + 9))
 def test_whatever_is_read_raises_nothing(rest: bytes) -> None:
     for content in (rest, f"version {V1}\n".encode() + rest, lines().encode()[:-2] + rest):
-        found = parse(content)
+        found = parse_pointer(content)
         assert found is None or (len(found.oid) == 64 and found.size >= 0)
 
 
@@ -517,10 +517,10 @@ def test_a_container_that_is_larger_than_what_is_held(tmp_path: Path, key: str) 
         archive.writestr("zeros", bytes(2 << 20))
     content = buffer.getvalue()
     path = keep(tmp_path / "lfs", content)
-    bounds = Bounds(grace=1000, ratio=3, held=1 << 20)
-    through = lens(loader.load(), Wrappings())
-    through = through._replace(bounds=bounds, kept=lambda _, oid: path.open("rb"))
-    looked = look_at([Document(Origin("a"), pointer(content).encode())], through)
+    bounds = Limits(grace=1000, ratio=3, held=1 << 20)
+    context = build_context(loader.load_rules(), DecoderRegistry())
+    context = context._replace(bounds=bounds, kept=lambda _, oid: path.open("rb"))
+    looked = scan_documents([Document(Origin("a"), pointer(content).encode())], context)
     assert looked.skipped == ()
     (finding,) = looked.findings
     assert (finding.origin.path, finding.encoding) == ("a!/inner.zip!/config/.env", "lfs/zip/zip")

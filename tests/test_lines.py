@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.conftest import ALPHABET, PREFIX, WAKEYSCAN, MakeKey, execute, fingerprint, write
 from tests.lenses import few, many
 from wakeyscan.core.document import Document, Origin
-from wakeyscan.scanner.detector import examine
+from wakeyscan.scanner.detector import detect_in_document
 
 HASTY = many()
 
@@ -39,7 +39,10 @@ AROUND = {
 
 def secrets_in(text: str) -> set[str]:
     found = [
-        {f.secret.reveal().decode() for f in examine(Document(Origin("a"), text.encode()), one)}
+        {
+            f.secret.reveal().decode()
+            for f in detect_in_document(Document(Origin("a"), text.encode()), one)
+        }
         for one in (few(), HASTY)
     ]
     assert found[0] == found[1]

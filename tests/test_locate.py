@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wakeyscan.core.line_index import advance, line_around, locate
+from wakeyscan.core.line_index import advance_position, find_line, find_positions
 
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
@@ -47,22 +47,22 @@ def test_places_are_those_that_an_editor_shows(pieces: list[str], mark: bool) ->
     texts = [text for text in whole_breaks(pieces) if text or not mark]
     content = "".join(pieces).encode()
     offsets = [len(text.encode()) for text in texts]
-    assert list(locate(content, offsets)) == [oracle(text) for text in texts]
+    assert list(find_positions(content, offsets)) == [oracle(text) for text in texts]
 
 
 @given(content=st.binary(max_size=300) | st.lists(st.sampled_from(BROKEN)).map(b"".join))
 def test_what_is_no_utf8_counts_as_an_editor_shows_it(content: bytes) -> None:
     offsets = [at for at, byte in enumerate(content) if 0x20 <= byte < 0x7F]
     wanted = [oracle(content[:at].decode("utf-8", "replace")) for at in offsets]
-    assert list(locate(content, offsets)) == wanted
+    assert list(find_positions(content, offsets)) == wanted
 
 
 @given(pieces=PIECES, cut=st.integers(min_value=0))
 def test_a_text_can_be_walked_through_in_parts(pieces: list[str], cut: int) -> None:
     texts = whole_breaks(pieces)
     head, whole = texts[cut % len(texts)], texts[-1]
-    at = locate(head.encode(), [len(head.encode())])
-    line, column = advance(whole[len(head) :].encode(), *next(at))
+    at = find_positions(head.encode(), [len(head.encode())])
+    line, column = advance_position(whole[len(head) :].encode(), *next(at))
     # A mark is left out at the very beginning only: behind an empty head it is a character.
     unmarked = whole.startswith(MARK) and not head
     assert (line, column - (unmarked and line == 1)) == oracle(whole)
@@ -72,8 +72,8 @@ def test_a_text_can_be_walked_through_in_parts(pieces: list[str], cut: int) -> N
 def test_the_same_offset_asked_for_twice_has_one_place(pieces: list[str]) -> None:
     text = "".join(pieces) + "x"
     offset = len(text.encode()) - 1
-    once = list(locate(text.encode(), [offset]))
-    assert list(locate(text.encode(), [offset, offset])) == once * 2
+    once = list(find_positions(text.encode(), [offset]))
+    assert list(find_positions(text.encode(), [offset, offset])) == once * 2
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_the_same_offset_asked_for_twice_has_one_place(pieces: list[str]) -> Non
     ],
 )
 def test_place(content: bytes, offset: int, place: tuple[int, int]) -> None:
-    assert list(locate(content, [offset])) == [place]
+    assert list(find_positions(content, [offset])) == [place]
 
 
 @given(
@@ -111,4 +111,4 @@ def test_line_around(pieces: list[str], start: int, length: int, most: int) -> N
         low -= 1
     while high < min(len(content), end + most) and content[high] not in b"\r\n":
         high += 1
-    assert line_around(content, start, end, most) == (low, high)
+    assert find_line(content, start, end, most) == (low, high)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.conftest import MakeKey, fingerprint
 from tests.repository import Repo
 from tests.test_config import OURS
-from wakeyscan.core.files import matcher
+from wakeyscan.core.files import build_path_matcher
 
 NAMES = {
     "latin-1": b"caf\xe9.txt",
@@ -172,5 +172,5 @@ def test_patterns_match_as_git_does(
     listed = "".join(f"{path}\0" for path in wanted).encode("utf-8", "surrogateescape")
     by_git = repo.attempt("check-ignore", "-z", "--stdin", "--no-index", stdin=listed)
     assert by_git.code in (0, 1), by_git.err
-    matches = matcher(PATTERNS, ".")
+    matches = build_path_matcher(PATTERNS, ".")
     assert [path for path in wanted if matches(path, "")] == by_git.out.split("\0")[:-1]

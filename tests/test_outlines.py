@@ -739,8 +739,8 @@ def test_the_way_through_any_yaml_is_found(
 )
 @settings(max_examples=500, deadline=None)
 def test_any_text_can_be_walked_through(text: bytes, offsets: list[int]) -> None:
-    for through in (key_path.through_json, key_path.through_yaml):
-        found = through(text, offsets)
+    for context in (key_path.through_json, key_path.through_yaml):
+        found = context(text, offsets)
         assert len(found) == len(offsets)
         for way in found:
             assert way is None or len(way.values) == len(way.steps)

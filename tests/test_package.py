@@ -22,8 +22,8 @@ import pytest
 from tests.conftest import MakeKey, Ran, execute, mask, write
 from wakeyscan import __version__
 from wakeyscan.rules import loader
-from wakeyscan.scanner.prefilter.keywords import Catalog
-from wakeyscan.scanner.scan import Wrappings
+from wakeyscan.scanner.prefilter.keywords import AnchorIndex
+from wakeyscan.scanner.scan import DecoderRegistry
 
 ROOT = Path(__file__).parents[1]
 RULES = {file.name: file for file in (ROOT / "rules").glob("*.toml")}
@@ -181,7 +181,8 @@ def test_an_installed_wakeyscan_has_the_forms_that_a_checkout_makes(
     code = "import wakeyscan._parsed as p; print(repr(p.FORMS))"
     made = literal_eval(execute([str(installed), "-c", code], tmp_path).out)
     assert made == {
-        one.id: tuple(map(tuple, Catalog([one], Wrappings()).all())) for one in loader.load()
+        one.id: tuple(map(tuple, AnchorIndex([one], DecoderRegistry()).all()))
+        for one in loader.load_rules()
     }
 
 

@@ -22,10 +22,10 @@ from tests.conftest import ALPHABET, PREFIX, MakeKey, Run, fingerprint, mask, wr
 from tests.disguises import lines
 from tests.repository import Repo, places
 from wakeyscan.core.document import Document, Origin
-from wakeyscan.extractors.base import Bounds
-from wakeyscan.scanner.context import Lens
-from wakeyscan.scanner.detector import examine
-from wakeyscan.scanner.documents import Looked, look_at
+from wakeyscan.extractors.base import Limits
+from wakeyscan.scanner.context import ScanContext
+from wakeyscan.scanner.detector import detect_in_document
+from wakeyscan.scanner.documents import ScanResult, scan_documents
 
 HASTY = lenses.many()
 
@@ -89,8 +89,8 @@ LINES = {
 }
 
 
-def looked(content: bytes, through: Lens | None = None, path: str = "a.yaml") -> Looked:
-    return look_at([Document(Origin(path), content)], through or lenses.few())
+def looked(content: bytes, context: ScanContext | None = None, path: str = "a.yaml") -> ScanResult:
+    return scan_documents([Document(Origin(path), content)], context or lenses.few())
 
 
 def noise(count: int) -> bytes:
@@ -286,14 +286,14 @@ def test_bombs_are_said(tmp_path: Path, run: Run, key: str, bomb: bytes) -> None
     ]
 
 
-TIGHT: dict[str, tuple[Bounds, Callable[[bytes], bytes], str]] = {
-    "many in one text": (Bounds(grace=60_000, ratio=2), lambda one: one * 40, _SAID),
+TIGHT: dict[str, tuple[Limits, Callable[[bytes], bytes], str]] = {
+    "many in one text": (Limits(grace=60_000, ratio=2), lambda one: one * 40, _SAID),
     "many in a zip": (
-        *(Bounds(grace=60_000, ratio=2), lambda one: zipped({str(n): one for n in range(40)})),
+        *(Limits(grace=60_000, ratio=2), lambda one: zipped({str(n): one for n in range(40)})),
         _SAID,
     ),
-    "members": (Bounds(members=9), lambda one: one * 40, "has over 9 members; the rest is left"),
-    "seconds": (Bounds(seconds=0), lambda one: one, "takes over 0 s; the rest is left"),
+    "members": (Limits(members=9), lambda one: one * 40, "has over 9 members; the rest is left"),
+    "seconds": (Limits(seconds=0), lambda one: one, "takes over 0 s; the rest is left"),
 }
 
 
@@ -318,7 +318,7 @@ def test_very_many_keys_in_one_are_left_and_that_is_said() -> None:
 
 def test_nothing_is_opened_where_nobody_opens(key: str) -> None:
     content = WAYS["one-line"](gzip.compress(key.encode()))
-    assert examine(Document(Origin("a"), content), lenses.few()) == []
+    assert detect_in_document(Document(Origin("a"), content), lenses.few()) == []
 
 
 @given(

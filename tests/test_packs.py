@@ -21,22 +21,22 @@ from hypothesis import strategies as st
 
 from tests.conftest import MakeKey, environment, execute, fingerprint
 from tests.repository import Repo
-from wakeyscan.audit.audit import Plan, audit
-from wakeyscan.audit.cache import Memory
-from wakeyscan.audit.object_findings import Sighting
-from wakeyscan.audit.object_scan import Spied, spy
-from wakeyscan.audit.scope import Limits
+from wakeyscan.audit.audit import AuditOptions, audit
+from wakeyscan.audit.cache import HistoryCache
+from wakeyscan.audit.object_findings import ObjectFindings
+from wakeyscan.audit.object_scan import ObjectScanResult, scan_objects
+from wakeyscan.audit.scope import AuditScope
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.git import isolated, pack
-from wakeyscan.git.repository import find
+from wakeyscan.git.repository import find_repository
 from wakeyscan.rules import loader
-from wakeyscan.scanner.context import lens
-from wakeyscan.scanner.detector import examine_name
-from wakeyscan.scanner.documents import look_at
-from wakeyscan.scanner.scan import Wrappings
+from wakeyscan.scanner.context import build_context
+from wakeyscan.scanner.detector import detect_in_name
+from wakeyscan.scanner.documents import scan_documents
+from wakeyscan.scanner.scan import DecoderRegistry
 
-RULES = loader.load()
-LENS = lens(RULES, Wrappings())._replace(heed_marks=False)
+RULES = loader.load_rules()
+LENS = build_context(RULES, DecoderRegistry())._replace(honor_inline=False)
 Marks = set[tuple[str, str, str]]
 """Objects with the rules and fingerprints of what they hold."""
 
@@ -53,15 +53,17 @@ def ignore_progress(done: int, size: int, what: str, share: float) -> None:
     """Take note of nothing."""
 
 
-def ignore(seen: Sighting) -> None:
+def ignore(seen: ObjectFindings) -> None:
     """Wait until all is seen."""
 
 
-def spied(folder: Path, jobs: int = 1) -> Spied:
+def spied(folder: Path, jobs: int = 1) -> ObjectScanResult:
     """Look at a repository the fast way."""
-    repository = find(str(folder))
-    with isolated.opened(repository) as git_there:
-        return spy(repository, LENS, git_there, Memory("", RULES), jobs, ignore_progress, ignore)
+    repository = find_repository(str(folder))
+    with isolated.open_isolated(repository) as git_there:
+        return scan_objects(
+            repository, LENS, git_there, HistoryCache("", RULES), jobs, ignore_progress, ignore
+        )
 
 
 def fast(folder: Path, jobs: int = 1) -> Marks:
@@ -96,9 +98,11 @@ def slow(folder: Path) -> Marks:
         for one in objects(folder)
         for document in documents(one)
         for found in (
-            examine_name(document.origin, LENS)[1]
+            detect_in_name(document.origin, LENS)[1]
             if one.kind == "tree"
-            else look_at([document], LENS).findings  # a container too is opened, as in a scan
+            else scan_documents(
+                [document], LENS
+            ).findings  # a container too is opened, as in a scan
         )
     }
 
@@ -400,10 +404,15 @@ def test_real_repositories() -> None:
 
 def looked(folder: Path) -> tuple[set[str], bool]:
     """Audit; say what was found, and whether the look was whole."""
-    plan = Plan(
-        rules_folder="", jobs=1, trusted=False, limits=Limits(), today=datetime.now(UTC), memory=""
+    plan = AuditOptions(
+        rules_folder="",
+        jobs=1,
+        trusted=False,
+        limits=AuditScope(),
+        today=datetime.now(UTC),
+        memory="",
     )
-    outcome, interrupted = audit(find(str(folder)), plan, ignore_progress)
+    outcome, interrupted = audit(find_repository(str(folder)), plan, ignore_progress)
     assert not interrupted
     return {f.secret.fingerprint for f in outcome.findings}, outcome.complete
 
@@ -416,7 +425,7 @@ def damaged(
 
     With a wrong offset in an index git may inflate for ever (seen with 2.39.5), until it is ended.
     """
-    monkeypatch.setattr("wakeyscan.git.process.PATIENCE", 5)
+    monkeypatch.setattr("wakeyscan.git.process.TIMEOUT_SECONDS", 5)
     keys = [make_key() for _ in range(4)]
     repo = Repo(tmp_path / "r")
     plain = filler(7, 30).decode()

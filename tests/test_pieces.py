@@ -15,8 +15,8 @@ from tests.conftest import ALPHABET, PREFIX, MakeKey, Run, fingerprint, mask, wr
 from tests.lenses import few, many
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding, Standing
-from wakeyscan.scanner.context import Lens
-from wakeyscan.scanner.detector import examine
+from wakeyscan.scanner.context import ScanContext
+from wakeyscan.scanner.detector import detect_in_document
 
 HASTY = many()
 """Looks with what many bytes are looked at with."""
@@ -572,8 +572,8 @@ echo-literals: echo -n '{P}' '{B}'
 )
 
 
-def found(text: str, through: Lens | None = None) -> list[Finding]:
-    return examine(Document(Origin("a"), text.encode()), through or few())
+def found(text: str, context: ScanContext | None = None) -> list[Finding]:
+    return detect_in_document(Document(Origin("a"), text.encode()), context or few())
 
 
 def filled(template: str, name: str) -> tuple[str, str]:
@@ -720,8 +720,8 @@ def test_the_prefix_may_be_cut_in_four_and_five(joint: str, make_key: MakeKey) -
         ends = (*places, len(key))
         pieces = [key[low:high] for low, high in zip((0, *places), ends, strict=True)]
         text = f"x = {quote}{joint.join(pieces)}{quote}\n"
-        for through in (few(), HASTY):
-            assert [f.secret.reveal().decode() for f in found(text, through=through)] == [key], text
+        for context in (few(), HASTY):
+            assert [f.secret.reveal().decode() for f in found(text, context=context)] == [key], text
 
 
 @given(

@@ -20,8 +20,8 @@ from wakeyscan import decoders
 from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding
-from wakeyscan.scanner.context import Lens
-from wakeyscan.scanner.documents import look_at
+from wakeyscan.scanner.context import ScanContext
+from wakeyscan.scanner.documents import scan_documents
 
 MORE, MANY = more(), many()
 
@@ -148,8 +148,8 @@ def wrapped(source: random.Random) -> bytes:
     return text.replace(b"\n", b"\r\n") if source.random() < 0.05 else text
 
 
-def found(content: bytes, through: Lens) -> tuple[Finding, ...]:
-    return look_at([Document(Origin("a"), content)], through).findings
+def found(content: bytes, context: ScanContext) -> tuple[Finding, ...]:
+    return scan_documents([Document(Origin("a"), content)], context).findings
 
 
 def found_by_all(content: bytes) -> tuple[Finding, ...]:

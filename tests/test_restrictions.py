@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.conftest import MakeKey, fingerprint
 from tests.history import Dated
 from tests.repository import Repo, fingerprints
-from wakeyscan.core.timestamps import instant, shown
+from wakeyscan.core.timestamps import format_timestamp, parse_timestamp
 
 NOW = datetime(2026, 3, 31, 15, 30, tzinfo=UTC)
 
@@ -66,12 +66,12 @@ INSTANTS = {
 
 @pytest.mark.parametrize(("text", "wanted"), INSTANTS.items(), ids=INSTANTS)
 def test_a_date_is_one_instant(text: str, wanted: str) -> None:
-    assert shown(instant(text, NOW)) == wanted
+    assert format_timestamp(parse_timestamp(text, NOW)) == wanted
 
 
 def test_a_relative_date_is_in_utc() -> None:
     west = NOW.replace(hour=22).astimezone(timezone(timedelta(hours=-9)))
-    assert [shown(instant(text, west)) for text in ("today", "1 day ago")] == [
+    assert [format_timestamp(parse_timestamp(text, west)) for text in ("today", "1 day ago")] == [
         "2026-03-31",
         "2026-03-30T22:30:00Z",
     ]
@@ -122,7 +122,7 @@ def test_what_is_no_date(repo: Dated, tmp_path: Path, text: str, keys: bool) -> 
 @given(st.text(max_size=30) | st.from_regex(r"\A[0-9TZW:+. -]{0,25}\Z"))
 def test_any_text_is_an_instant_or_refused(text: str) -> None:
     try:
-        moment = instant(text, NOW)
+        moment = parse_timestamp(text, NOW)
     except ValueError as refused:
         assert "must be a date" in str(refused)
     else:
@@ -138,7 +138,7 @@ def test_any_text_is_an_instant_or_refused(text: str) -> None:
 )
 def test_what_python_writes_is_read(moment: datetime) -> None:
     for separator in ("T", " "):
-        assert instant(moment.isoformat(separator), NOW) == moment
+        assert parse_timestamp(moment.isoformat(separator), NOW) == moment
 
 
 # Audits

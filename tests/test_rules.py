@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PREFIX, MakeKey, Ran, Run, write
-from wakeyscan.cli.rule_examples import disproved, filled
+from wakeyscan.cli.rule_examples import fill_example, find_failed_examples
 from wakeyscan.rules import loader, rule
 from wakeyscan.rules.rule import Rule
 
-RULES = {one.id: one for one in loader.load()}
+RULES = {one.id: one for one in loader.load_rules()}
 EXAMPLES = {
     f"{one.id}-{kind}-{number}": (one, kind, example)
     for one in RULES.values()
@@ -40,7 +40,7 @@ def test_an_example_is_as_its_rule_says(one: Rule, kind: str, example: str) -> N
     alone = one._replace(
         hits=(example,) if kind == "hits" else (), misses=(example,) if kind == "misses" else ()
     )
-    assert list(disproved(alone, RULES.values())) == []
+    assert list(find_failed_examples(alone, RULES.values())) == []
 
 
 @pytest.mark.parametrize("one", RULES.values(), ids=RULES)
@@ -48,7 +48,7 @@ def test_a_rule_whose_examples_are_swapped_is_disproved(one: Rule) -> None:
     swapped = one._replace(hits=one.misses, misses=one.hits)
     wrong = [f"{one.id}: not found: {example}" for example in one.misses]
     wrong += [f"{one.id}: found: {example}" for example in one.hits]
-    assert list(disproved(swapped, RULES.values())) == wrong
+    assert list(find_failed_examples(swapped, RULES.values())) == wrong
 
 
 def test_the_rules_are_those_of_the_contract_the_worst_first() -> None:
@@ -56,13 +56,13 @@ def test_the_rules_are_those_of_the_contract_the_worst_first() -> None:
 
 
 def test_a_file_is_named_after_its_rule() -> None:
-    files = sorted(Path(loader.builtin_folder()).glob("*.toml"))
-    read = {file.stem: loader.read(str(file))._replace(at_anchor=True) for file in files}
+    files = sorted(Path(loader.find_builtin_folder()).glob("*.toml"))
+    read = {file.stem: loader.read_rules(str(file))._replace(at_anchor=True) for file in files}
     assert read == RULES
 
 
 def test_an_example_is_filled_the_same_each_time() -> None:
-    once, again = filled("a<random:20> b<random:8>"), filled("a<random:20> b<random:8>")
+    once, again = fill_example("a<random:20> b<random:8>"), fill_example("a<random:20> b<random:8>")
     assert (once, len(once), once.isascii()) == (again, 31, True)
 
 
@@ -74,7 +74,7 @@ def test_twice_as_much_junk_takes_about_twice_as_long(one: Rule) -> None:
         times = []
         for _ in range(3):
             start = time.process_time()
-            for _ in pattern.finditer(junk, timeout=rule.PATIENCE):
+            for _ in pattern.finditer(junk, timeout=rule.TIMEOUT_SECONDS):
                 pass
             times.append(time.process_time() - start)
         return min(times)

@@ -24,8 +24,8 @@ from wakeyscan.core.document import Origin
 from wakeyscan.core.finding import Exposure, Finding, Position, Severity
 from wakeyscan.core.secret import Secret
 from wakeyscan.reports import sarif
-from wakeyscan.rules.loader import load
-from wakeyscan.scanner.result import Coverage, Outcome, Style
+from wakeyscan.rules.loader import load_rules
+from wakeyscan.scanner.result import Coverage, ReportStyle, RunResult
 
 SCHEMA = json.loads((Path(__file__).parent / "data" / "sarif-2.1.0-rtm.5.json").read_text("utf-8"))
 RULES = Path(__file__).parents[1] / "rules"
@@ -428,7 +428,9 @@ def test_more_results_than_github_takes_are_cut_and_counted() -> None:
     many = [found(number, Severity.HIGH) for number in range(25_001)]
     findings = (*many, found(25_001, Severity.CRITICAL))
     out = io.StringIO()
-    sarif.write(Outcome("scan", (".",), load(), findings, (), Coverage()), out, Style())
+    sarif.write(
+        RunResult("scan", (".",), load_rules(), findings, (), Coverage()), out, ReportStyle()
+    )
     one = json.loads(out.getvalue())["runs"][0]
     assert len(one["results"]) == 25_000
     assert one["results"][0]["properties"]["severity"] == "critical"

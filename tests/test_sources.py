@@ -656,7 +656,7 @@ def test_a_fifo_that_git_would_read_does_not_hold_us_for_ever(
     repo(tmp_path, git, {"a.py": ""})
     os.mkfifo(tmp_path / ".gitignore")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("wakeyscan.git.process.PATIENCE", 0.5)
+    monkeypatch.setattr("wakeyscan.git.process.TIMEOUT_SECONDS", 0.5)
     began = time.monotonic()
     assert main.main(["scan"]) == 2
     assert time.monotonic() - began < 5

@@ -16,15 +16,15 @@ from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Exposure, Finding, Liveness, Severity, Standing
 from wakeyscan.core.secret import Secret
 from wakeyscan.rules import loader
-from wakeyscan.scanner.context import lens
-from wakeyscan.scanner.detector import examine
+from wakeyscan.scanner.context import build_context
+from wakeyscan.scanner.detector import detect_in_document
 from wakeyscan.scanner.matcher import Match
-from wakeyscan.scanner.placeholders import placeholder_reason
-from wakeyscan.scanner.severity import severity_of
+from wakeyscan.scanner.placeholders import find_placeholder_reason
+from wakeyscan.scanner.severity import classify_severity
 
 KEY, HEADER, APP = "wastack-api-key", "authorization-header", "wastack-app-key"
-RULES = {one.id: one for one in loader.load()}
-LENS = lens(loader.load(), {})
+RULES = {one.id: one for one in loader.load_rules()}
+LENS = build_context(loader.load_rules(), {})
 
 SAMPLE = "a sample from documentation"
 WORD = "holds a word that samples use"
@@ -41,7 +41,7 @@ SAMPLE_JWT = "a sample JSON web token"
 
 def reason(text: str, rule_id: str = KEY, scheme: str = "") -> str:
     secret = Secret(text.encode(), rule_id)
-    return placeholder_reason(Match(RULES[rule_id], secret, 0, len(text), scheme.encode()))
+    return find_placeholder_reason(Match(RULES[rule_id], secret, 0, len(text), scheme.encode()))
 
 
 def basic(plain: str) -> str:
@@ -202,7 +202,7 @@ def test_a_random_text_is_no_sample(row: tuple[str, int], seed: int, rule_id: st
 @given(text=st.binary(max_size=80), scheme=st.sampled_from([b"", b"Basic", b"Bearer", b"x"]))
 def test_any_text_can_be_judged(text: bytes, scheme: bytes) -> None:
     given_one = Match(RULES[HEADER], Secret(text, HEADER), 0, len(text), scheme)
-    assert placeholder_reason(given_one) == placeholder_reason(given_one)
+    assert find_placeholder_reason(given_one) == find_placeholder_reason(given_one)
 
 
 # A mark in the comments of many languages: `{}` is its place.
@@ -257,7 +257,7 @@ def standing(text: str) -> tuple[Standing, str]:
 
 
 def findings(text: str, path: str = "a.py") -> list[Finding]:
-    return examine(Document(Origin(path), text.encode()), LENS)
+    return detect_in_document(Document(Origin(path), text.encode()), LENS)
 
 
 @pytest.mark.parametrize(("mark", "expected"), MARKS.values(), ids=MARKS)
@@ -336,7 +336,9 @@ SEVERITIES = {
 
 @pytest.mark.parametrize("case", SEVERITIES.values(), ids=SEVERITIES)
 def test_the_table_of_severities(case: Case) -> None:
-    given_one = severity_of(RULES[case.rule], case.exposure, case.around.encode(), case.liveness)
+    given_one = classify_severity(
+        RULES[case.rule], case.exposure, case.around.encode(), case.liveness
+    )
     assert given_one is case.severity
 
 

@@ -33,11 +33,17 @@ from wakeyscan import __version__
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Bounds, Liveness
 from wakeyscan.core.secret import Secret
-from wakeyscan.verification.endpoint import Endpoint, endpoint
-from wakeyscan.verification.http import BODY, Answer
-from wakeyscan.verification.rate_limit import REQUESTS, SECONDS, Pace, duration
-from wakeyscan.verification.verdict import Control, Verdict, bounded
-from wakeyscan.verification.wastack import PATIENCE, check, judge, names_a_revocation, names_the_key
+from wakeyscan.verification.endpoint import Endpoint, parse_endpoint
+from wakeyscan.verification.http import BODY, Response
+from wakeyscan.verification.rate_limit import REQUESTS, SECONDS, RateLimiter, estimate_duration
+from wakeyscan.verification.verdict import ControlResults, Verdict, apply_bounds
+from wakeyscan.verification.wastack import (
+    MAX_WAIT_SECONDS,
+    classify_response,
+    names_a_revocation,
+    names_the_key,
+    verify_key,
+)
 
 LIVE, REVOKED, UNKNOWN = Liveness.LIVE, Liveness.REVOKED, Liveness.UNKNOWN
 
@@ -45,8 +51,8 @@ APP_RULE = "wastack-app-key"
 APP = Secret(b"app-" + b"4711" * 4, APP_RULE)
 OTHER_APP = Secret(b"app-" + b"0815" * 4, APP_RULE)
 
-NONE = Control()
-ACCEPTED = Control(frozenset({APP}))
+NONE = ControlResults()
+ACCEPTED = ControlResults(frozenset({APP}))
 
 needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="there is no openssl for a test CA")
 
@@ -65,8 +71,8 @@ class Clock:
         self.slept.append(seconds)
         self.now += seconds
 
-    def pace(self) -> Pace:
-        return Pace(self, self.sleep)
+    def pace(self) -> RateLimiter:
+        return RateLimiter(self, self.sleep)
 
 
 @pytest.fixture
@@ -99,19 +105,19 @@ class Stage:
 
     def endpoint(self, api: StandIn, deadline: float = 10.0) -> Endpoint:
         cafile = str(self.papers.cafile) if self.papers else ""
-        return endpoint(api.url)._replace(cafile=cafile, deadline=deadline)
+        return parse_endpoint(api.url)._replace(cafile=cafile, deadline=deadline)
 
     def ask(
         self,
         script: Script,
         app_key: Secret | None = APP,
-        control: Control = NONE,
+        control: ControlResults = NONE,
         deadline: float = 10.0,
     ) -> Verdict:
         """Start the API, ask once, and see to it that nothing tells the key."""
         with self.api(script) as api:
             to = self.endpoint(api, deadline)
-            verdict = check(self.secret, app_key, control, to, self.clock.pace())
+            verdict = verify_key(self.secret, app_key, control, to, self.clock.pace())
             self.asked = api.asked
         assert self.key[8:] not in repr(verdict) + repr(api.asked)
         assert APP.reveal().decode() not in repr(verdict) + repr(api.asked)
@@ -181,22 +187,22 @@ def test_a_bare_401_is_a_revocation_beside_an_accepted_control_key(stage: Stage)
 def test_a_control_key_beside_another_app_key_proves_nothing(stage: Stage) -> None:
     assert stage.ask(fake_wastack.BARE, OTHER_APP, ACCEPTED).liveness is UNKNOWN
     assert stage.ask(fake_wastack.BARE, None, ACCEPTED).liveness is UNKNOWN
-    assert stage.ask(fake_wastack.BARE, APP, Control(frozenset({None}))).liveness is UNKNOWN
+    assert stage.ask(fake_wastack.BARE, APP, ControlResults(frozenset({None}))).liveness is UNKNOWN
 
 
 def test_a_control_key_alone_proves_it_for_a_key_alone(stage: Stage) -> None:
-    assert stage.ask(fake_wastack.BARE, None, Control(frozenset({None}))).liveness is REVOKED
+    assert stage.ask(fake_wastack.BARE, None, ControlResults(frozenset({None}))).liveness is REVOKED
 
 
 def test_only_a_200_makes_a_control_key_count(stage: Stage) -> None:
-    assert Control().having(APP, stage.ask(fake_wastack.LIVE)) == ACCEPTED
+    assert ControlResults().having(APP, stage.ask(fake_wastack.LIVE)) == ACCEPTED
     for script in (
         fake_wastack.FORBIDDEN,
         fake_wastack.BARE,
         fake_wastack.REVOKED,
         sends(200, b"{}"),
     ):
-        assert Control().having(APP, stage.ask(script)) == Control()
+        assert ControlResults().having(APP, stage.ask(script)) == ControlResults()
 
 
 def test_a_control_key_on_the_whole_way(stage: Stage, make_key: MakeKey) -> None:
@@ -204,10 +210,12 @@ def test_a_control_key_on_the_whole_way(stage: Stage, make_key: MakeKey) -> None
     with stage.api(fake_wastack.BARE, app_key=APP.reveal().decode()) as api:
         api.keys[good.reveal().decode()] = fake_wastack.LIVE
         to, pace = stage.endpoint(api), stage.clock.pace()
-        wrong = Control().having(OTHER_APP, check(good, OTHER_APP, Control(), to, pace))
-        right = Control().having(APP, check(good, APP, Control(), to, pace))
-        assert check(stage.secret, OTHER_APP, wrong, to, pace).liveness is UNKNOWN
-        assert check(stage.secret, APP, right, to, pace).liveness is REVOKED
+        wrong = ControlResults().having(
+            OTHER_APP, verify_key(good, OTHER_APP, ControlResults(), to, pace)
+        )
+        right = ControlResults().having(APP, verify_key(good, APP, ControlResults(), to, pace))
+        assert verify_key(stage.secret, OTHER_APP, wrong, to, pace).liveness is UNKNOWN
+        assert verify_key(stage.secret, APP, right, to, pace).liveness is REVOKED
 
 
 def test_a_403_is_live_beside_an_app_key_only(stage: Stage) -> None:
@@ -309,20 +317,20 @@ ERRORS = {"API key has been revoked": False, "Invalid API key": True, "Unauthori
 
 @pytest.mark.parametrize(("error", "if_whole"), ERRORS.items(), ids=ERRORS)
 def test_a_refusal_of_any_text_needs_certain_bounds(error: str, if_whole: bool) -> None:
-    answer = Answer(401, json.dumps({"success": False, "error": error}).encode(), "", "")
-    verdict = judge(answer, paired=True, controlled=True)
+    answer = Response(401, json.dumps({"success": False, "error": error}).encode(), "", "")
+    verdict = classify_response(answer, paired=True, controlled=True)
     assert (verdict.liveness, verdict.if_whole) == (REVOKED, if_whole)
-    assert bounded(verdict, Bounds.CERTAIN) == verdict
-    left = bounded(verdict, Bounds.OPEN)
+    assert apply_bounds(verdict, Bounds.CERTAIN) == verdict
+    left = apply_bounds(verdict, Bounds.OPEN)
     assert left.liveness is (UNKNOWN if if_whole else REVOKED)
     assert ("may be cut or too long" in left.reason) is if_whole
 
 
 @pytest.mark.parametrize("status", [200, 403, 500])
 def test_other_answers_do_not_depend_on_bounds(status: int) -> None:
-    answer = Answer(status, json.dumps({"success": status == 200}).encode(), "", "")
-    verdict = judge(answer, paired=True, controlled=True)
-    assert bounded(verdict, Bounds.OPEN) == verdict
+    answer = Response(status, json.dumps({"success": status == 200}).encode(), "", "")
+    verdict = classify_response(answer, paired=True, controlled=True)
+    assert apply_bounds(verdict, Bounds.OPEN) == verdict
 
 
 ODD = {
@@ -421,7 +429,7 @@ def test_any_retry_after_is_understood(plain: Stage, wish: str, slept: list[floa
 def test_who_wants_us_to_wait_for_long_is_not_waited_for(plain: Stage, script: Script) -> None:
     assert plain.ask(script)[:4:2] == (UNKNOWN, 429)
     assert (len(plain.asked), plain.clock.slept) == (1, [])
-    assert PATIENCE < 3600
+    assert MAX_WAIT_SECONDS < 3600
 
 
 # The network.
@@ -457,7 +465,7 @@ def test_who_trickles_does_not_hold_us(stage: Stage, name: str) -> None:
 
 
 def test_the_deadline_is_ten_seconds() -> None:
-    assert endpoint().deadline == 10
+    assert parse_endpoint().deadline == 10
 
 
 def test_a_huge_body_is_not_read_to_its_end(stage: Stage) -> None:
@@ -553,8 +561,8 @@ def test_cookies_and_hints_are_not_kept(stage: Stage) -> None:
         hints = {"Set_Cookie": "a=b", "Refresh": f"0; url={elsewhere.url}", "Link": elsewhere.url}
         with stage.api(says(200, yes, **hints, Alt_Svc=f'h2=":{elsewhere.port}"')) as api:
             for _ in range(2):
-                verdict = check(
-                    stage.secret, APP, Control(), stage.endpoint(api), stage.clock.pace()
+                verdict = verify_key(
+                    stage.secret, APP, ControlResults(), stage.endpoint(api), stage.clock.pace()
                 )
                 assert verdict.liveness is LIVE
         assert ["cookie" in asked.headers for asked in api.asked] == [False, False]
@@ -612,12 +620,12 @@ def listening(talk: Callable[[socket.socket], None]) -> Iterator[int]:
 
 
 def at(url: str, deadline: float = 10.0, cafile: str = "") -> Endpoint:
-    return endpoint(url)._replace(deadline=deadline, cafile=cafile)
+    return parse_endpoint(url)._replace(deadline=deadline, cafile=cafile)
 
 
 def asked_of(stage: Stage, where: Endpoint) -> Verdict:
     began = time.monotonic()
-    verdict = check(stage.secret, APP, ACCEPTED, where, stage.clock.pace())
+    verdict = verify_key(stage.secret, APP, ACCEPTED, where, stage.clock.pace())
     assert time.monotonic() - began < where.deadline + 5
     assert (verdict.liveness, verdict.status) == (UNKNOWN, None)
     return verdict
@@ -708,7 +716,7 @@ def test_the_system_s_trust_store_is_used(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(papers.cafile))
     with StandIn({plain.key: fake_wastack.LIVE}, context=papers.context()) as api:
-        verdict = check(plain.secret, APP, Control(), at(api.url), plain.clock.pace())
+        verdict = verify_key(plain.secret, APP, ControlResults(), at(api.url), plain.clock.pace())
     assert verdict.liveness is LIVE
 
 
@@ -729,10 +737,13 @@ def test_a_proxy_sees_no_key(plain: Stage, papers: Papers, login: str) -> None:
                 pump(connection, onward)
 
         with listening(forward) as port:
-            through = endpoint(api.url, f"http://{login}127.0.0.1:{port}")
-            assert "pass" not in repr(through)
-            to = through._replace(cafile=str(papers.cafile))
-            assert check(plain.secret, APP, Control(), to, plain.clock.pace()).liveness is LIVE
+            context = parse_endpoint(api.url, f"http://{login}127.0.0.1:{port}")
+            assert "pass" not in repr(context)
+            to = context._replace(cafile=str(papers.cafile))
+            assert (
+                verify_key(plain.secret, APP, ControlResults(), to, plain.clock.pace()).liveness
+                is LIVE
+            )
     (head,) = heads
     assert head.startswith(f"CONNECT 127.0.0.1:{api.port} HTTP/1.1\r\n".encode())
     assert (b"Proxy-Authorization: Basic " in head) is bool(login)
@@ -754,7 +765,7 @@ def test_a_proxy_that_refuses_is_unknown(plain: Stage) -> None:
         connection.sendall(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")
 
     with listening(refuse) as port:
-        where = endpoint("https://api.example/v1", f"http://127.0.0.1:{port}")
+        where = parse_endpoint("https://api.example/v1", f"http://127.0.0.1:{port}")
         assert asked_of(plain, where).reason == "the proxy answered 407"
 
 
@@ -771,7 +782,9 @@ def test_what_has_not_the_shape_of_a_key_is_not_sent(plain: Stage, bad: str) -> 
     whole = plain.key[:8] + bad if bad in ("", "short") else plain.key + bad
     secret = Secret(whole.encode(), "wastack-api-key")
     with plain.api(fake_wastack.LIVE) as api:
-        verdict = check(secret, None, Control(), plain.endpoint(api), plain.clock.pace())
+        verdict = verify_key(
+            secret, None, ControlResults(), plain.endpoint(api), plain.clock.pace()
+        )
         assert api.asked == []
     assert verdict[:4] == (UNKNOWN, "not sent: it has not the shape of a WAStack key", None, None)
 
@@ -779,7 +792,7 @@ def test_what_has_not_the_shape_of_a_key_is_not_sent(plain: Stage, bad: str) -> 
 def test_another_credential_is_not_sent(plain: Stage) -> None:
     secret = Secret(b"dXNlcjpwYXNzd29yZA==", "authorization-header")
     with plain.api(fake_wastack.LIVE) as api:
-        check(secret, None, Control(), plain.endpoint(api), plain.clock.pace())
+        verify_key(secret, None, ControlResults(), plain.endpoint(api), plain.clock.pace())
         assert api.asked == []
 
 
@@ -788,15 +801,15 @@ def test_an_app_key_that_would_be_another_header_is_not_sent(plain: Stage, bad: 
     with plain.api(fake_wastack.LIVE) as api:
         app_key = Secret(bad.encode(), "wastack-app-key")
         to, pace = plain.endpoint(api), plain.clock.pace()
-        verdict = check(plain.secret, app_key, Control(), to, pace)
+        verdict = verify_key(plain.secret, app_key, ControlResults(), to, pace)
         assert api.asked == []
     assert verdict.liveness is UNKNOWN
     assert verdict.reason.startswith("not sent: the X-App-Key")
 
 
 def test_the_default_is_the_vendor_s_own() -> None:
-    assert str(endpoint()) == "https://api.wastack.in/api/v1"
-    assert endpoint()[:4] == (True, "api.wastack.in", 443, "/api/v1")
+    assert str(parse_endpoint()) == "https://api.wastack.in/api/v1"
+    assert parse_endpoint()[:4] == (True, "api.wastack.in", 443, "/api/v1")
 
 
 @pytest.mark.parametrize(
@@ -809,7 +822,7 @@ def test_the_default_is_the_vendor_s_own() -> None:
     ],
 )
 def test_urls_that_may_be_asked(url: str, read: str) -> None:
-    assert str(endpoint(url)) == read
+    assert str(parse_endpoint(url)) == read
 
 
 @pytest.mark.parametrize(
@@ -833,7 +846,7 @@ def test_urls_that_may_be_asked(url: str, read: str) -> None:
 )
 def test_urls_that_are_refused_and_not_repeated(url: str) -> None:
     with pytest.raises(UsageError) as refusal:
-        endpoint(url)
+        parse_endpoint(url)
     assert "tell" not in repr(refusal.value)
 
 
@@ -842,12 +855,12 @@ def test_urls_that_are_refused_and_not_repeated(url: str) -> None:
 )
 def test_proxies_that_are_refused(proxy: str) -> None:
     with pytest.raises(UsageError):
-        endpoint("https://a", proxy)
+        parse_endpoint("https://a", proxy)
 
 
 def test_a_proxy_goes_with_tls_only() -> None:
     with pytest.raises(UsageError, match="would see the keys"):
-        endpoint("http://localhost:1", "http://p")
+        parse_endpoint("http://localhost:1", "http://p")
 
 
 def test_plain_http_does_not_leave_this_machine(plain: Stage) -> None:
@@ -861,10 +874,10 @@ def test_plain_http_does_not_leave_this_machine(plain: Stage) -> None:
 
 @pytest.mark.parametrize("disguise", ["{0}", "key {0} is unknown", "…{1}", "{2}", "{3}"])
 def test_an_answer_that_repeats_a_key_is_not_quoted(
-    plain: Stage, make_key: MakeKey, disguise: str
+    plain: Stage, make_key: MakeKey, encoded_anchors: str
 ) -> None:
     pieces = plain.key, plain.key[-6:], plain.key.swapcase(), APP.reveal().decode()
-    error = disguise.format(*pieces)
+    error = encoded_anchors.format(*pieces)
     verdict = plain.ask(says(401, {"success": False, "error": error}))
     assert not any(piece[-6:].lower() in verdict.reason.lower() for piece in pieces)
     foreign = make_key()
@@ -895,8 +908,8 @@ def test_no_failure_brings_another_exception_along(plain: Stage) -> None:
     for script in (fake_wastack.cuts, raw(b"nonsense\r\n\r\n"), fake_wastack.trickles):
         with plain.api(script) as api:
             headers = {"Authorization": b"Bearer " + plain.key.encode()}
-            with pytest.raises(http.ExchangeError) as failure:
-                http.get(plain.endpoint(api, 0.3), "/devices", headers, (200,))
+            with pytest.raises(http.HttpError) as failure:
+                http.send_get(plain.endpoint(api, 0.3), "/devices", headers, (200,))
         error = failure.value
         assert (error.__cause__, error.__context__) == (None, None)
         assert plain.key[8:] not in repr(error) + str(error)
@@ -904,7 +917,7 @@ def test_no_failure_brings_another_exception_along(plain: Stage) -> None:
 
 def test_a_verdict_and_a_control_show_masks_only(plain: Stage) -> None:
     assert APP.reveal().decode() not in repr(ACCEPTED)
-    assert plain.key[8:] not in repr(Control(frozenset({plain.secret})))
+    assert plain.key[8:] not in repr(ControlResults(frozenset({plain.secret})))
 
 
 JSON = st.recursive(
@@ -948,7 +961,7 @@ def oracle(status: int, body: bytes, packed: str, paired: bool, controlled: bool
 def test_the_table_holds_for_any_answer(
     status: int, body: bytes, packed: str, paired: bool, controlled: bool
 ) -> None:
-    verdict = judge(Answer(status, body, "", packed), paired, controlled)
+    verdict = classify_response(Response(status, body, "", packed), paired, controlled)
     assert verdict.liveness is oracle(status, body, packed, paired, controlled)
     assert verdict.status == status
     assert verdict.devices is None or verdict.liveness is LIVE
@@ -973,7 +986,7 @@ def test_over_the_wire_live_is_a_strict_yes(plain: Stage) -> None:
     @given(STATUSES, BODIES, HEADS)
     def holds(status: int, body: bytes, headers: dict[str, str]) -> None:
         said[:] = status, body, headers
-        verdict = check(plain.secret, None, Control(), where[0], plain.clock.pace())
+        verdict = verify_key(plain.secret, None, ControlResults(), where[0], plain.clock.pace())
         packed = headers.get("Content-Encoding", "")
         bodiless = status < 200 or status in (204, 304)
         wanted = UNKNOWN if bodiless else oracle(status, body, packed, False, False)
@@ -1001,12 +1014,15 @@ def test_three_hundred_keys_keep_within_the_rate(make_key: MakeKey, clock: Clock
 
     keys = [make_key() for _ in range(300)]
     with StandIn(dict.fromkeys(keys, script)) as api:
-        pace, to = clock.pace(), endpoint(api.url)
+        pace, to = clock.pace(), parse_endpoint(api.url)
         for key in keys:
-            assert check(Secret(key.encode(), "r"), None, Control(), to, pace).liveness is LIVE
+            assert (
+                verify_key(Secret(key.encode(), "r"), None, ControlResults(), to, pace).liveness
+                is LIVE
+            )
     assert len(times) == 300
     assert most_in_a_span(times) == REQUESTS == 50
-    assert times[-1] - times[0] < duration(300) + 60
+    assert times[-1] - times[0] < estimate_duration(300) + 60
 
 
 def test_attempts_count_too(plain: Stage) -> None:
@@ -1019,7 +1035,7 @@ def test_attempts_count_too(plain: Stage) -> None:
     with plain.api(script) as api:
         pace, to = plain.clock.pace(), plain.endpoint(api)
         for _ in range(30):
-            check(plain.secret, None, Control(), to, pace)
+            verify_key(plain.secret, None, ControlResults(), to, pace)
     assert len(times) == 90
     assert most_in_a_span(times) <= REQUESTS
 
@@ -1054,4 +1070,4 @@ def test_how_long_it_will_take(requests: int, seconds: float, clock: Clock) -> N
     pace = clock.pace()
     for _ in range(requests):
         pace.wait()
-    assert sum(clock.slept) == duration(requests) == seconds
+    assert sum(clock.slept) == estimate_duration(requests) == seconds

@@ -17,10 +17,10 @@ from wakeyscan.core import chunks
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.secret import Secret
 from wakeyscan.rules import loader
-from wakeyscan.scanner.context import Lens, lens
-from wakeyscan.scanner.documents import Looked, look_at
-from wakeyscan.scanner.pipeline import gathered
-from wakeyscan.scanner.scan import Wrappings
+from wakeyscan.scanner.context import ScanContext, build_context
+from wakeyscan.scanner.documents import ScanResult, scan_documents
+from wakeyscan.scanner.pipeline import merge_sorted
+from wakeyscan.scanner.scan import DecoderRegistry
 
 WINDOW, OVERLAP = 4096, 1024
 """Small, so that a few kB have several windows; still more than two keys and an excerpt reach."""
@@ -75,9 +75,9 @@ def compose(make_key: MakeKey) -> Compose:
 
 
 @pytest.fixture(scope="module")
-def through() -> Lens:
+def context() -> ScanContext:
     """Look with all rules and wrappings."""
-    return lens(loader.load(""), Wrappings())
+    return build_context(loader.load_rules(""), DecoderRegistry())
 
 
 @pytest.fixture(autouse=True)
@@ -87,15 +87,15 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def cut(content: bytes, most: int | None = None) -> Iterator[Document | Skipped]:
-    return chunks.windows(Origin("a.py"), BytesIO(content).read, most)
+    return chunks.read_chunks(Origin("a.py"), BytesIO(content).read, most)
 
 
-def in_windows(content: bytes, through: Lens) -> Looked:
-    return gathered([look_at(cut(content), through)])
+def in_windows(content: bytes, context: ScanContext) -> ScanResult:
+    return merge_sorted([scan_documents(cut(content), context)])
 
 
-def whole(content: bytes, through: Lens) -> Looked:
-    return gathered([look_at([Document(Origin("a.py"), content)], through)])
+def whole(content: bytes, context: ScanContext) -> ScanResult:
+    return merge_sorted([scan_documents([Document(Origin("a.py"), content)], context)])
 
 
 @pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
@@ -109,10 +109,10 @@ def whole(content: bytes, through: Lens) -> Looked:
 @example(parts=["é" * 1499, "中" * 1033, 2])
 @example(parts=[" " * 3050, 2, 3, " " * 1900, 4, 5])
 def test_windows_show_what_the_whole_shows(
-    codec: tuple[str, bytes], parts: list[str | int], compose: Compose, through: Lens
+    codec: tuple[str, bytes], parts: list[str | int], compose: Compose, context: ScanContext
 ) -> None:
     content = codec[1] + compose(*parts).encode(codec[0])
-    seen, wanted = in_windows(content, through), whole(content, through)
+    seen, wanted = in_windows(content, context), whole(content, context)
     assert seen == wanted
     # Keys can be next to each other, "…""…", but each of them is there.
     assert len(wanted.findings) == sum(isinstance(part, int) for part in parts)
@@ -121,14 +121,14 @@ def test_windows_show_what_the_whole_shows(
 @pytest.mark.parametrize("border", [3072, 4096, 4096 - 2048, 5120, 6144, 7168])
 @pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
 def test_a_key_at_every_offset_around_a_border(
-    border: int, codec: tuple[str, bytes], compose: Compose, through: Lens
+    border: int, codec: tuple[str, bytes], compose: Compose, context: ScanContext
 ) -> None:
     width = len(" ".encode(codec[0]))
     key = compose(1)
     for before in range(border // width - len(key) - 2, border // width + 3):
         content = codec[1] + (" " * before + key + " " * 3000).encode(codec[0])
         places = [
-            (f.position.line, f.position.column) for f in in_windows(content, through).findings
+            (f.position.line, f.position.column) for f in in_windows(content, context).findings
         ]
         assert places == [(1, before + 2)]
 
@@ -161,7 +161,9 @@ def test_windows_cover_the_whole_once(parts: list[str | int], compose: Compose) 
     ],
 )
 @pytest.mark.parametrize("piece", [1 << 20, 1000, 1], ids=["whole", "in pieces", "byte by byte"])
-def test_the_end_is_never_lost(size: int, piece: int, compose: Compose, through: Lens) -> None:
+def test_the_end_is_never_lost(
+    size: int, piece: int, compose: Compose, context: ScanContext
+) -> None:
     key = compose(0).encode()
     content = (b" " * size)[: max(0, size - len(key))] + key
     stream = BytesIO(content)
@@ -169,7 +171,7 @@ def test_the_end_is_never_lost(size: int, piece: int, compose: Compose, through:
     def read(wanted: int) -> bytes:
         return stream.read(min(wanted, piece))
 
-    looked = look_at(chunks.windows(Origin("a.py"), read, None), through)
+    looked = scan_documents(chunks.read_chunks(Origin("a.py"), read, None), context)
     assert [f.position.column for f in looked.findings] == [len(content) - len(key) + 2]
     assert looked.coverage[:2] == (1, len(content))
 
@@ -184,11 +186,11 @@ def breaks(size: int) -> bytes:
 
 @pytest.mark.parametrize("fill", [dense, breaks], ids=["no UTF-8 at all", "only breaks"])
 def test_a_border_in_junk_comes_to_an_end(
-    fill: Callable[[int], bytes], compose: Compose, through: Lens
+    fill: Callable[[int], bytes], compose: Compose, context: ScanContext
 ) -> None:
     content = fill(20_000) + b"\n" + compose(0).encode()
     line = content.replace(b"\r\n", b"\n").count(b"\n") + 1
-    places = [f.position[:2] for f in in_windows(content, through).findings]
+    places = [f.position[:2] for f in in_windows(content, context).findings]
     assert places == [(line, 2)]
 
 
@@ -219,7 +221,7 @@ def test_a_stream_over_the_limit_is_left_and_said(size: int, most: int, said: li
 
 
 def test_a_run_of_base64_longer_than_the_overlap_hides_nothing(
-    make_key: MakeKey, through: Lens
+    make_key: MakeKey, context: ScanContext
 ) -> None:
     wanted: set[Secret] = set()
     pieces = []
@@ -228,5 +230,5 @@ def test_a_run_of_base64_longer_than_the_overlap_hides_nothing(
         wanted.add(Secret(key.encode(), "wastack-api-key"))
         pieces.append(f"{' ' * (700 + number)}{key}\n")
     content = b'x = "' + b64encode("".join(pieces).encode()) + b'"\n'
-    found = {f.secret for f in in_windows(content, through).findings}
+    found = {f.secret for f in in_windows(content, context).findings}
     assert found == wanted

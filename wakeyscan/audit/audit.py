@@ -10,24 +10,24 @@ from functools import partial
 from typing import NamedTuple
 
 from wakeyscan.audit import histories, ref_names, scope
-from wakeyscan.audit.cache import Memory
-from wakeyscan.audit.completeness import Check
-from wakeyscan.audit.context import Scene
-from wakeyscan.audit.object_findings import Sighting
-from wakeyscan.audit.object_scan import Advance, spy
-from wakeyscan.audit.scope import Limits
+from wakeyscan.audit.cache import HistoryCache
+from wakeyscan.audit.completeness import CompletenessCheck
+from wakeyscan.audit.context import AuditContext
+from wakeyscan.audit.object_findings import ObjectFindings
+from wakeyscan.audit.object_scan import Advance, scan_objects
+from wakeyscan.audit.scope import AuditScope
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
-from wakeyscan.core.finding import Finding, Key
+from wakeyscan.core.finding import Finding, SecretHistory
 from wakeyscan.git import command, isolated, lfs, refs
 from wakeyscan.git.repository import Repository
 from wakeyscan.rules import loader, rule
-from wakeyscan.scanner.base_suppressions import Precedents
-from wakeyscan.scanner.context import Lens, lens
-from wakeyscan.scanner.pipeline import place
+from wakeyscan.scanner.base_suppressions import BaseSuppressions
+from wakeyscan.scanner.context import ScanContext, build_context
+from wakeyscan.scanner.pipeline import build_sort_key
 from wakeyscan.scanner.prefilter.strategy import MANY
-from wakeyscan.scanner.result import Coverage, Outcome, Restriction
-from wakeyscan.scanner.scan import Wrappings
+from wakeyscan.scanner.result import Coverage, Restriction, RunResult
+from wakeyscan.scanner.scan import DecoderRegistry
 from wakeyscan.sources.revision import Revision
 from wakeyscan.suppression import policy
 from wakeyscan.suppression.policy import Policy
@@ -37,18 +37,18 @@ _REFTABLE = "its refs are kept in a reftable, which is not read: what reaches a 
 _MODULE = "the repository of a submodule, which is one of its own: wakeyscan audit {}"
 
 
-_Told = list[tuple[Key, list[Finding]]]
+_Told = list[tuple[SecretHistory, list[Finding]]]
 """Keys whose lives were told, each with what a report shows of it."""
 
 
-class Plan(NamedTuple):
+class AuditOptions(NamedTuple):
     """What an audit is to do."""
 
     rules_folder: rule.RuleFolder
     jobs: int
     trusted: bool
     """Whether marks in the repository's own files count."""
-    limits: Limits
+    limits: AuditScope
     today: datetime
     memory: str = ""
     """The file that remembers what was looked at before; empty: nothing is remembered."""
@@ -62,28 +62,30 @@ class Plan(NamedTuple):
     """Whether marks of other scanners count where ours do."""
 
 
-def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome, bool]:
+def audit(repository: Repository, plan: AuditOptions, advance: Advance) -> tuple[RunResult, bool]:
     """Audit a repository; say too whether it was interrupted, with what was found until then."""
-    rules = loader.load(plan.rules_folder)
-    policy.check(plan.policy, rules)
-    store = lfs.store_in(repository.common_folder)
-    through = _through(rules, plan)._replace(kept=lambda _, oid: lfs.opened(store, oid))
-    tips = refs.read(repository)
+    rules = loader.load_rules(plan.rules_folder)
+    policy.check_policy(plan.policy, rules)
+    store = lfs.find_store_in(repository.common_folder)
+    context = _through(rules, plan)._replace(kept=lambda _, oid: lfs.open_object(store, oid))
+    tips = refs.read_refs(repository)
     chosen = scope.starts(plan.limits, tips, repository)
     with (
-        isolated.opened(repository) as git_there,
-        closing(Memory(plan.memory, rules)) as memory,
-        closing(Check(repository, frozenset(tips.values()), git_there, memory)) as check,
+        isolated.open_isolated(repository) as git_there,
+        closing(HistoryCache(plan.memory, rules)) as memory,
+        closing(
+            CompletenessCheck(repository, frozenset(tips.values()), git_there, memory)
+        ) as check,
     ):
         check.begin()
-        named = ref_names.labels_of(repository, tips, git_there)
-        with closing(histories.reading(named, repository, git_there, memory)) as reading:
-            scene = Scene(
-                *(repository, git_there, through, {}, named, plan.today),
+        named = ref_names.list_ref_names(repository, tips, git_there)
+        with closing(histories.open_history(named, repository, git_there, memory)) as reading:
+            scene = AuditContext(
+                *(repository, git_there, context, {}, named, plan.today),
                 *(memory, check, reading, plan.suppressed),
             )
             hear = partial(_hear, scene)
-            spied = spy(repository, through, git_there, memory, plan.jobs, advance, hear)
+            spied = scan_objects(repository, context, git_there, memory, plan.jobs, advance, hear)
             part, unlimited = _part(plan, chosen, tips, repository, git_there)
             wanted = (one for one in spied.sightings if part.has(one.name))
             scene = scene._replace(sightings={sighting.name: sighting for sighting in wanted})
@@ -94,18 +96,18 @@ def audit(repository: Repository, plan: Plan, advance: Advance) -> tuple[Outcome
     return outcome._replace(restriction=part.restriction), interrupted
 
 
-def _through(rules: tuple[rule.Rule, ...], plan: Plan) -> Lens:
-    through = lens(rules, Wrappings())
-    through = through._replace(heed_marks=plan.trusted, heed_foreign=plan.foreign)
+def _through(rules: tuple[rule.Rule, ...], plan: AuditOptions) -> ScanContext:
+    context = build_context(rules, DecoderRegistry())
+    context = context._replace(honor_inline=plan.trusted, honor_foreign=plan.foreign)
     if plan.revision and plan.trusted:
-        known = Precedents(plan.revision, through)
+        known = BaseSuppressions(plan.revision, context)
         known.learn()  # before other processes are made, each of which would have to
-        through = through._replace(precedents=known)
-    through.prefilter.expect(MANY)
-    return through
+        context = context._replace(precedents=known)
+    context.prefilter.expect(MANY)
+    return context
 
 
-def _hear(scene: Scene, sighting: Sighting) -> None:
+def _hear(scene: AuditContext, sighting: ObjectFindings) -> None:
     """Begin to read the history once there is a life to be told, which needs all of it.
 
     Who reads it all sees too what is missing; who remembers a part of it does not.
@@ -118,21 +120,21 @@ def _hear(scene: Scene, sighting: Sighting) -> None:
 
 def _outcome(
     repository: Repository,
-    plan: Plan,
+    plan: AuditOptions,
     rules: tuple[rule.Rule, ...],
     told: _Told,
     gaps: list[Skipped],
     coverage: Coverage,
-) -> Outcome:
-    severities = policy.severities(plan.policy)
-    heed = policy.heeder(plan.policy)
+) -> RunResult:
+    severities = policy.list_severities(plan.policy)
+    heed = policy.build_policy_filter(plan.policy)
     findings = heed((finding for _, some in told for finding in some), repository.folder)
     keys = [k._replace(severity=severities.get(k.rule, k.severity)) for k, _ in told]
-    return Outcome(
+    return RunResult(
         "audit",
         (repository.folder,),
-        policy.ruled(rules, plan.policy),
-        tuple(sorted(dict.fromkeys(findings), key=place)),
+        policy.apply_rule_overrides(rules, plan.policy),
+        tuple(sorted(dict.fromkeys(findings), key=build_sort_key)),
         tuple(gaps),
         coverage,
         tuple(sorted(keys, key=_order)),
@@ -140,16 +142,20 @@ def _outcome(
     )
 
 
-def _told(scene: Scene, interrupted: bool) -> tuple[_Told, list[Skipped], bool]:
+def _told(scene: AuditContext, interrupted: bool) -> tuple[_Told, list[Skipped], bool]:
     """Tell the lives of keys, or as much of them as damage and Ctrl-C let us; say what is lost."""
     gaps: list[Skipped] = []
     origin = Origin(scene.repository.folder)
     for tell in (
-        (histories.tell_briefly,) if interrupted else (histories.tell, histories.tell_briefly)
+        (histories.build_brief_histories,)
+        if interrupted
+        else (histories.build_histories, histories.build_brief_histories)
     ):
         try:
             told = list(tell(scene))
-            untold = histories.seen(scene) - {(key.rule, key.secret.fingerprint) for key, _ in told}
+            untold = histories.list_secrets(scene) - {
+                (key.rule, key.secret.fingerprint) for key, _ in told
+            }
             if untold:
                 reason = f"{len(untold)} secrets are in objects that can't be read a second time"
                 gaps.append(Skipped(origin, reason))
@@ -162,7 +168,7 @@ def _told(scene: Scene, interrupted: bool) -> tuple[_Told, list[Skipped], bool]:
     return [], gaps, interrupted
 
 
-def _order(key: Key) -> tuple[bool, int, str, str]:
+def _order(key: SecretHistory) -> tuple[bool, int, str, str]:
     return not key.at_head, -key.severity, key.introduced.author_date, key.secret.fingerprint
 
 
@@ -193,7 +199,7 @@ class _Part(NamedTuple):
 
 
 def _part(
-    plan: Plan,
+    plan: AuditOptions,
     chosen: tuple[str, ...],
     tips: dict[str, str],
     repository: Repository,

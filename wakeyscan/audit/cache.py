@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from wakeyscan import __version__
-from wakeyscan.core.files import cache_folder
+from wakeyscan.core.files import find_cache_folder
 from wakeyscan.rules.rule import Rule
 
 _SCHEMA = """
@@ -40,7 +40,7 @@ _PATIENCE = 0.5
 _FAULTS = (sqlite3.Error, OSError, ValueError, TypeError)
 
 
-class Recollection(NamedTuple):
+class CachedPack(NamedTuple):
     """What was seen in a pack the last time."""
 
     objects: int
@@ -49,7 +49,7 @@ class Recollection(NamedTuple):
     """The ids of the objects that held secrets; they are looked at again."""
 
 
-class Memory:
+class HistoryCache:
     """What was looked at with the rules at hand; without a file it remembers nothing."""
 
     def __init__(self, file: str, rules: Iterable[Rule]) -> None:
@@ -67,25 +67,25 @@ class Memory:
         """Whether anything can be remembered."""
         return self._base is not None
 
-    def recall(self, pack: str) -> Recollection | None:
+    def recall(self, pack: str) -> CachedPack | None:
         """Give what was seen in a pack; `None` where it, as it is now, was not looked at."""
         if self._base is None:
             return None
         try:
-            asked = (identity(pack), self._rules)
+            asked = (build_identity(pack), self._rules)
             row = self._base.execute(_PACK, asked).fetchone()
             rows = self._base.execute(_HOLDERS, asked)
             holders = tuple(sorted(str(holder) for (holder,) in rows))
         except _FAULTS:
             return None
-        return Recollection(int(row[0]), int(row[1]), holders) if row else None
+        return CachedPack(int(row[0]), int(row[1]), holders) if row else None
 
-    def keep(self, pack: str, seen: Recollection) -> None:
+    def keep(self, pack: str, seen: CachedPack) -> None:
         """Remember that a pack was looked at, whole."""
         if self._base is None:
             return
         with contextlib.suppress(*_FAULTS):
-            name = identity(pack)
+            name = build_identity(pack)
             self._base.execute("BEGIN IMMEDIATE")
             self._base.executemany(
                 "INSERT OR REPLACE INTO holders VALUES (?, ?, ?)",
@@ -122,7 +122,7 @@ class Memory:
             self._base = None
 
 
-def identity(pack: str) -> str:
+def build_identity(pack: str) -> str:
     """Tell a pack from any other, and from itself once it was written to: place, time and sum."""
     status = os.stat(pack)
     with open(pack, "rb") as file:
@@ -137,7 +137,7 @@ def _version(rules: Iterable[Rule]) -> str:
     return hashlib.sha256(repr((__version__, _LOOKS, parts)).encode()).hexdigest()
 
 
-def default_file() -> str:
+def find_cache_file() -> str:
     """Say where the memory is kept; empty where the user has no folder for caches."""
-    folder = cache_folder()
+    folder = find_cache_folder()
     return os.path.join(folder, "audit.sqlite") if folder else ""

@@ -10,13 +10,13 @@ from io import BytesIO
 from itertools import islice
 from typing import NamedTuple
 
-from wakeyscan.audit.chronicle import Chronicle
+from wakeyscan.audit.chronicle import CachedHistory
 from wakeyscan.core.errors import GitError
 from wakeyscan.git import command
 from wakeyscan.git.objects import empty_tree
 
 
-class Graph(NamedTuple):
+class CommitGraph(NamedTuple):
     """Commits, parents before children."""
 
     parents: dict[str, tuple[str, ...]]
@@ -24,7 +24,7 @@ class Graph(NamedTuple):
     """The tree of each commit."""
     sterile: command.Git
     """Git that sees the history just so."""
-    chronicle: Chronicle
+    chronicle: CachedHistory
     """What of it is worth remembering; without tips: nothing, as it was cut short."""
     recalled: int = 0
     """How many commits, the first ones, were remembered."""
@@ -42,29 +42,29 @@ class Graph(NamedTuple):
         return f"{before} {after}" if before != after else ""
 
 
-class Reading:
+class GraphReader:
     """The history of some commits: read when it is wanted, or beside us once that has begun."""
 
-    def __init__(self, tips: Iterable[str], sterile: command.Git, past: Chronicle) -> None:
+    def __init__(self, tips: Iterable[str], sterile: command.Git, past: CachedHistory) -> None:
         self._asked = frozenset(tips), sterile, past
         self._threads = ThreadPoolExecutor(1)
-        self._begun: Future[Graph] | None = None
+        self._begun: Future[CommitGraph] | None = None
         self.past = past
 
     def begin(self) -> None:
         """Read from now on; whoever forks processes does so before."""
-        self._begun = self._begun or self._threads.submit(read, *self._asked)
+        self._begun = self._begun or self._threads.submit(read_graph, *self._asked)
 
-    def graph(self) -> Graph:
+    def graph(self) -> CommitGraph:
         """Give it, read; raises `GitError` where it is cut short or damaged."""
-        return self._begun.result() if self._begun else read(*self._asked)
+        return self._begun.result() if self._begun else read_graph(*self._asked)
 
     def close(self) -> None:
         """Wait for the end of what has begun."""
         self._threads.shutdown()
 
 
-def read(tips: Iterable[str], sterile: command.Git, past: Chronicle) -> Graph:
+def read_graph(tips: Iterable[str], sterile: command.Git, past: CachedHistory) -> CommitGraph:
     """Read the history of some commits; raises `GitError` where it is cut short or damaged.
 
     What is remembered of it counts while all of that is still in it: no branch was thrown away.
@@ -75,20 +75,20 @@ def read(tips: Iterable[str], sterile: command.Git, past: Chronicle) -> Graph:
             graph = _read(wanted, sterile, past)
             if past.tips <= wanted or _reach_all(wanted, graph):
                 return graph
-    return _read(wanted, sterile, Chronicle())
+    return _read(wanted, sterile, CachedHistory())
 
 
-def read_cut(commits: list[str], sterile: command.Git) -> Graph:
+def read_cut(commits: list[str], sterile: command.Git) -> CommitGraph:
     """Read a history that is cut short: it begins where parents are missing.
 
     `commits` must be all that there are; raises `GitError` where one is damaged.
     """
-    return _read(frozenset(commits), _cut(commits, sterile), Chronicle())._replace(
-        chronicle=Chronicle()
+    return _read(frozenset(commits), _cut(commits, sterile), CachedHistory())._replace(
+        chronicle=CachedHistory()
     )
 
 
-def _reach_all(tips: Iterable[str], graph: Graph) -> bool:
+def _reach_all(tips: Iterable[str], graph: CommitGraph) -> bool:
     reached: set[str] = set()
     pending = [tip for tip in tips if tip in graph.parents]
     while pending:
@@ -104,7 +104,7 @@ def _asked(tips: Iterable[str], known: Iterable[str]) -> bytes:
     return "".join(lines).encode("ascii")
 
 
-def _read(tips: frozenset[str], sterile: command.Git, past: Chronicle) -> Graph:
+def _read(tips: frozenset[str], sterile: command.Git, past: CachedHistory) -> CommitGraph:
     out = b""
     if new := tips - past.tips:
         asked = ("--stdin", "--format=%H %T %P", "--topo-order", "--reverse")
@@ -117,8 +117,8 @@ def _read(tips: frozenset[str], sterile: command.Git, past: Chronicle) -> Graph:
     for line in BytesIO(told):
         commit, tree, *others = line.decode("ascii").split()
         parents[commit], trees[commit] = tuple(others), tree
-    chronicle = Chronicle(tips, told, past.carriers, past.changes)
-    return Graph(parents, trees, sterile, chronicle, len(parents) - fresh.count(b"\n"))
+    chronicle = CachedHistory(tips, told, past.carriers, past.changes)
+    return CommitGraph(parents, trees, sterile, chronicle, len(parents) - fresh.count(b"\n"))
 
 
 def _cut(commits: list[str], sterile: command.Git) -> command.Git:

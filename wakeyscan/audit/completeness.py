@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import NamedTuple
 
-from wakeyscan.audit.cache import Memory, identity
-from wakeyscan.audit.object_tasks import loose_objects, packs
+from wakeyscan.audit.cache import HistoryCache, build_identity
+from wakeyscan.audit.object_tasks import list_loose_objects, list_packs
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
 from wakeyscan.git import command
-from wakeyscan.git.object_dirs import inventory, is_small
+from wakeyscan.git.object_dirs import is_small, list_object_ids
 from wakeyscan.git.repository import Repository
 
 _ASKED = ("rev-list", "--objects", "--missing=print", "--quiet", "--stdin")
@@ -33,14 +33,18 @@ class _Proof(NamedTuple):
         return self.packs <= now.packs and self.loose <= now.loose
 
 
-class Check:
+class CompletenessCheck:
     """A walk of git's through a history, beside whatever else goes on, for what is missing.
 
     What was whole the last time is not walked through again while all of it is still there.
     """
 
     def __init__(
-        self, repository: Repository, tips: frozenset[str], git_there: command.Git, memory: Memory
+        self,
+        repository: Repository,
+        tips: frozenset[str],
+        git_there: command.Git,
+        memory: HistoryCache,
     ) -> None:
         self._repository, self._git, self._memory = repository, git_there, memory
         self._now = _present(repository, tips) if memory.open else None
@@ -64,7 +68,7 @@ class Check:
 
     def inventory(self) -> frozenset[bytes] | None:
         """Give all ids that there are, to who was left to see whether others are named."""
-        return None if self._finish or not self._left else inventory(self._repository)
+        return None if self._finish or not self._left else list_object_ids(self._repository)
 
     def show(self, tips: frozenset[str]) -> None:
         """Take down that what these reach was shown to be there."""
@@ -108,15 +112,15 @@ def _missing(repository: Repository, walked: Callable[[], bytes]) -> Iterator[Sk
 def _present(repository: Repository, tips: frozenset[str]) -> _Proof | None:
     """Say what a proof would rest on; `None` where a pack is none, as a link that leads nowhere."""
     folders = repository.object_folders
-    loose = (path[len(folder) :] for folder in folders for path in loose_objects(folder))
+    loose = (path[len(folder) :] for folder in folders for path in list_loose_objects(folder))
     try:
-        held = frozenset(identity(path) for folder in folders for path in packs(folder))
+        held = frozenset(build_identity(path) for folder in folders for path in list_packs(folder))
     except OSError:
         return None
     return _Proof(tips, held, frozenset(loose))
 
 
-def _recalled(repository: Repository, memory: Memory) -> _Proof:
+def _recalled(repository: Repository, memory: HistoryCache) -> _Proof:
     try:
         parts = json.loads(memory.note(_NOTE, repository.object_folders[0]))
         return _Proof(*(frozenset(map(str, part)) for part in parts))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from wakeyscan.git import command
 
 
-class Dates:
+class CommitDates:
     """Author dates of commits, read when they are wanted."""
 
     def __init__(self, sterile: command.Git) -> None:

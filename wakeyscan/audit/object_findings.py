@@ -6,22 +6,22 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from wakeyscan.core.document import INTO, Document, Origin, Skipped
+from wakeyscan.core.document import MEMBER_SEPARATOR, Document, Origin, Skipped
 from wakeyscan.core.finding import Finding
-from wakeyscan.extractors.file_types import format_of
+from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.git.objects import BLOB, COMMIT, TREE, tree_entries
-from wakeyscan.scanner.context import Lens
-from wakeyscan.scanner.detector import examine, examine_name
-from wakeyscan.scanner.documents import Looked, look_at
-from wakeyscan.scanner.embedded import Enclosed
-from wakeyscan.scanner.prefilter.keywords import Hit
-from wakeyscan.scanner.result import summed
+from wakeyscan.scanner.context import ScanContext
+from wakeyscan.scanner.detector import detect_in_document, detect_in_name
+from wakeyscan.scanner.documents import ScanResult, scan_documents
+from wakeyscan.scanner.embedded import EmbeddedArchives
+from wakeyscan.scanner.prefilter.keywords import AnchorHit
+from wakeyscan.scanner.result import summarize_skipped
 from wakeyscan.sources import commits
 
 _NOWHERE = Origin("")
 
 
-class Mark(NamedTuple):
+class FindingRef(NamedTuple):
     """A secret in an object: enough to know it again, not enough to know it."""
 
     rule: str
@@ -35,40 +35,42 @@ class Mark(NamedTuple):
     """The way into the object, where that is a container: `!/config/.env`."""
 
 
-class Sighting(NamedTuple):
+class ObjectFindings(NamedTuple):
     """An object that holds secrets, or something that could not be looked at."""
 
     name: str
     kind: int
-    marks: tuple[Mark, ...]
+    marks: tuple[FindingRef, ...]
     gaps: tuple[Skipped, ...] = ()
     """What in a container could not be opened; their paths begin with the way in."""
 
 
-def seen_in(
+def find_in_object(
     kind: int,
     content: bytes,
-    through: Lens,
+    context: ScanContext,
     width: int,
     origin: Origin = _NOWHERE,
-    hits: list[Hit] | None = None,
-) -> Looked:
+    hits: list[AnchorHit] | None = None,
+) -> ScanResult:
     """Look at an object; raises `detect.OutOfPatience`.
 
     `hits` are the anchors in it, for whoever looked for them already.
     """
-    if kind == BLOB and format_of(content, len(content)):
-        return look_at([Document(origin, content)], through)
+    if kind == BLOB and detect_format(content, len(content)):
+        return scan_documents([Document(origin, content)], context)
     findings: list[Finding] = []
     gaps: list[Skipped] = []
     for document in parts(kind, content, width, origin):
         if kind == TREE and not document.content:
-            findings += examine_name(document.origin, through)[1]
+            findings += detect_in_name(document.origin, context)[1]
         else:
-            enclosed = Enclosed(document, through)
-            findings += examine(document, through, hits if kind == BLOB else None, enclosed)
+            enclosed = EmbeddedArchives(document, context)
+            findings += detect_in_document(
+                document, context, hits if kind == BLOB else None, enclosed
+            )
             gaps += enclosed.skipped
-    return Looked(tuple(findings), summed(gaps, origin))
+    return ScanResult(tuple(findings), summarize_skipped(gaps, origin))
 
 
 def parts(kind: int, content: bytes, width: int, origin: Origin) -> Iterator[Document]:
@@ -92,11 +94,11 @@ def _is_tree(content: bytes, width: int) -> bool:
     return re.fullmatch(rb"(?:[0-7]{5,6} [^\0/]+\0[\0-\xff]{%d})*" % width, content) is not None
 
 
-def marks_of(findings: Iterable[Finding]) -> tuple[Mark, ...]:
+def build_refs(findings: Iterable[Finding]) -> tuple[FindingRef, ...]:
     """Turn findings into marks, each once."""
     return tuple(
         dict.fromkeys(
-            Mark(
+            FindingRef(
                 finding.rule,
                 finding.secret.fingerprint,
                 finding.position.line,
@@ -112,40 +114,40 @@ def marks_of(findings: Iterable[Finding]) -> tuple[Mark, ...]:
 
 def _inside(finding: Finding) -> tuple[str, ...]:
     """Give the way into an object that was looked at without a path of its own."""
-    return (finding.origin.path,) if finding.origin.path.startswith(INTO) else ()
+    return (finding.origin.path,) if finding.origin.path.startswith(MEMBER_SEPARATOR) else ()
 
 
-class Saw(NamedTuple):
+class ContentFindings(NamedTuple):
     """What was seen in one object."""
 
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[FindingRef, ...] = ()
     gaps: tuple[Skipped, ...] = ()
 
 
-_NOTHING = Saw()
+_NOTHING = ContentFindings()
 
-Sight = Callable[[int, bytes], Saw]
+ObjectScan = Callable[[int, bytes], ContentFindings]
 """Looks at the content of an object of a kind."""
 
 
-def saw(looked: Looked) -> Saw:
+def to_content_findings(looked: ScanResult) -> ContentFindings:
     """Say what was seen in an object that was looked at as any file is."""
-    return Saw(marks_of(looked.findings), looked.skipped)
+    return ContentFindings(build_refs(looked.findings), looked.skipped)
 
 
-def sight(through: Lens, width: int) -> Sight:
+def build_object_scan(context: ScanContext, width: int) -> ObjectScan:
     """Make a look that is quick where there is nothing to see; ids have `width` bytes."""
-    look, look_wide = through.prefilter.looks()
+    look, look_wide = context.prefilter.looks()
 
-    def see(kind: int, content: bytes) -> Saw:
-        if kind == BLOB and format_of(content, len(content)):
-            return saw(seen_in(kind, content, through, width))
+    def see(kind: int, content: bytes) -> ContentFindings:
+        if kind == BLOB and detect_format(content, len(content)):
+            return to_content_findings(find_in_object(kind, content, context, width))
         hits = look(content)
         # Trees are full of NULs, but their names are no UTF-16.
         if kind == BLOB and b"\0" in content:
             hits += look_wide(content)
         if not hits:
             return _NOTHING
-        return saw(seen_in(kind, content, through, width, hits=hits))
+        return to_content_findings(find_in_object(kind, content, context, width, hits=hits))
 
     return see

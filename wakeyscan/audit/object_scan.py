@@ -7,44 +7,56 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from wakeyscan.audit.cache import Memory, Recollection
-from wakeyscan.audit.object_findings import Saw, Sighting, saw, sight
-from wakeyscan.audit.object_tasks import Seen, Store, named, open_store, tasks, worker
-from wakeyscan.core.chunks import windows
+from wakeyscan.audit.cache import CachedPack, HistoryCache
+from wakeyscan.audit.object_findings import (
+    ContentFindings,
+    ObjectFindings,
+    build_object_scan,
+    to_content_findings,
+)
+from wakeyscan.audit.object_tasks import (
+    ObjectStore,
+    TaskResult,
+    build_worker,
+    list_tasks,
+    open_store,
+    resolve_names,
+)
+from wakeyscan.core.chunks import read_chunks
 from wakeyscan.core.document import Origin, Skipped
-from wakeyscan.core.errors import GitError, OutOfPatience
-from wakeyscan.core.worker_pool import available, spread
+from wakeyscan.core.errors import GitError, TimeoutExceeded
+from wakeyscan.core.worker_pool import count_processors, run_tasks
 from wakeyscan.git import command
 from wakeyscan.git.cat_file import Object
 from wakeyscan.git.objects import KINDS
 from wakeyscan.git.pack import LARGE
 from wakeyscan.git.repository import Repository
-from wakeyscan.scanner.context import Lens
-from wakeyscan.scanner.documents import look_at
+from wakeyscan.scanner.context import ScanContext
+from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.result import Coverage
 
 Advance = Callable[[int, int, str, float], None]
 """Is told of objects and bytes that were looked at, and of the share of all that makes."""
 
 
-class Spied(NamedTuple):
+class ObjectScanResult(NamedTuple):
     """What was seen in the objects of a repository."""
 
-    sightings: tuple[Sighting, ...]
+    sightings: tuple[ObjectFindings, ...]
     gaps: tuple[Skipped, ...]
     coverage: Coverage
     interrupted: bool
 
 
-def spy(
+def scan_objects(
     repository: Repository,
-    through: Lens,
+    context: ScanContext,
     git_there: command.Git,
-    memory: Memory,
+    memory: HistoryCache,
     jobs: int,
     advance: Advance,
-    hear: Callable[[Sighting], None],
-) -> Spied:
+    hear: Callable[[ObjectFindings], None],
+) -> ObjectScanResult:
     """Look at all objects; Ctrl-C ends it with what was seen so far.
 
     `hear` is told of what is seen as soon as it is, before the object has its name.
@@ -53,14 +65,14 @@ def spy(
     gathered = _Gathered(repository, store)
     interrupted = False
     try:
-        for seen, share in _seen(store, through, jobs):
+        for seen, share in _seen(store, context, jobs):
             gathered.take(seen)
             advance(seen.objects, seen.bytes, "objects", share)
             for sighting in seen.sightings:
                 hear(sighting)
         gathered.name()
-        gathered.recall(git_there, through, hear)
-        gathered.ask(git_there, through)
+        gathered.recall(git_there, context, hear)
+        gathered.ask(git_there, context)
         gathered.remember(memory)
     except KeyboardInterrupt:
         interrupted = True
@@ -69,13 +81,15 @@ def spy(
     return gathered.spied(interrupted)
 
 
-def _seen(store: Store, through: Lens, jobs: int) -> Iterator[tuple[Seen, float]]:
-    work = list(tasks(store))
-    make_worker = partial(worker, store, partial(sight, through, store.width))
-    processes = min(jobs or available(), len(work))
-    answers: Iterable[Seen]
+def _seen(
+    store: ObjectStore, context: ScanContext, jobs: int
+) -> Iterator[tuple[TaskResult, float]]:
+    work = list(list_tasks(store))
+    make_worker = partial(build_worker, store, partial(build_object_scan, context, store.width))
+    processes = min(jobs or count_processors(), len(work))
+    answers: Iterable[TaskResult]
     if processes > 1 and sys.platform == "linux":  # elsewhere a pack can't be handed on by forking
-        answers = spread(iter(work), make_worker, processes)
+        answers = run_tasks(iter(work), make_worker, processes)
     else:
         answers = map(make_worker(), work)
     for number, seen in enumerate(answers, 1):
@@ -85,11 +99,11 @@ def _seen(store: Store, through: Lens, jobs: int) -> Iterator[tuple[Seen, float]
 class _Gathered:
     """What comes in bit by bit."""
 
-    def __init__(self, repository: Repository, store: Store) -> None:
+    def __init__(self, repository: Repository, store: ObjectStore) -> None:
         self._repository, self._store = repository, store
-        self._sightings: dict[str, Sighting] = {}
+        self._sightings: dict[str, ObjectFindings] = {}
         self._gaps: list[Skipped] = []
-        self._unnamed: list[Seen] = []
+        self._unnamed: list[TaskResult] = []
         self._left: list[str] = []
         self._by_pack: dict[int, tuple[int, int, bool]] = {}
         self._holders: dict[int, set[str]] = {}
@@ -103,14 +117,14 @@ class _Gathered:
             Skipped(Origin(self._repository.folder, name and f"object {name}"), reason)
         )
 
-    def _unopened(self, sighting: Sighting) -> None:
+    def _unopened(self, sighting: ObjectFindings) -> None:
         for item in sighting.gaps:
             origin = Origin(self._repository.folder, f"object {sighting.name}")
             reason = f"{item.origin.path}: {item.reason}" if item.origin.path else item.reason
             self._gaps.append(item._replace(origin=origin, reason=reason))
 
     def recall(
-        self, git_there: command.Git, through: Lens, hear: Callable[[Sighting], None]
+        self, git_there: command.Git, context: ScanContext, hear: Callable[[ObjectFindings], None]
     ) -> None:
         """Look again at what held secrets in packs that are remembered."""
         for recalled in self._store.recalled:
@@ -118,19 +132,19 @@ class _Gathered:
             self._bytes += recalled.bytes
             for found in git_there.objects(recalled.holders):
                 self._bytes -= found.size
-                self._hear(found, through)
+                self._hear(found, context)
                 if found.name in self._sightings:
                     hear(self._sightings[found.name])
 
-    def remember(self, memory: Memory) -> None:
+    def remember(self, memory: HistoryCache) -> None:
         """Keep which packs were looked at, whole."""
         for number, (objects, size, whole) in self._by_pack.items():
             if whole and not self._store.faults:
                 pack = self._store.packs[number].listing.pack
                 holders = tuple(sorted(self._holders.get(number, ())))
-                memory.keep(pack, Recollection(objects, size, holders))
+                memory.keep(pack, CachedPack(objects, size, holders))
 
-    def take(self, seen: Seen) -> None:
+    def take(self, seen: TaskResult) -> None:
         """Take in what came of a task."""
         self._objects += seen.objects
         self._bytes += seen.bytes
@@ -143,7 +157,7 @@ class _Gathered:
 
     def name(self) -> None:
         """Find out what the objects are called that matter."""
-        for seen in named(self._store, self._unnamed):
+        for seen in resolve_names(self._store, self._unnamed):
             self._sightings.update((sighting.name, sighting) for sighting in seen.sightings)
             self._holders.setdefault(seen.pack, set()).update(s.name for s in seen.sightings)
             self._left += seen.left
@@ -153,40 +167,40 @@ class _Gathered:
                 self._unopened(sighting)
         self._unnamed = []
 
-    def ask(self, git_there: command.Git, through: Lens) -> None:
+    def ask(self, git_there: command.Git, context: ScanContext) -> None:
         """Ask git for what we could not read; what it can't read either is a gap."""
         faults = self._store.faults
         try:
             for found in git_there.everything() if faults else git_there.objects(self._left):
-                self._hear(found, through)
+                self._hear(found, context)
         except GitError as error:
             for reason in (*faults, str(error)):
                 self.gap("", reason)
 
-    def _hear(self, found: Object, through: Lens) -> None:
+    def _hear(self, found: Object, context: ScanContext) -> None:
         if not found.type:
             self.gap(found.name, "is missing or damaged")
             return
         try:
-            there = _seen_in(found, through, self._repository.width)
-        except OutOfPatience as error:
+            there = _seen_in(found, context, self._repository.width)
+        except TimeoutExceeded as error:
             self.gap(found.name, str(error))
             return
         self._objects += 1
         self._bytes += found.size
         if any(there):
-            sighting = Sighting(found.name, KINDS[found.type], *there)
+            sighting = ObjectFindings(found.name, KINDS[found.type], *there)
             self._sightings[found.name] = sighting
             self._unopened(sighting)
 
-    def spied(self, interrupted: bool) -> Spied:
+    def spied(self, interrupted: bool) -> ObjectScanResult:
         """Give it all, in order."""
         ordered = tuple(self._sightings[name] for name in sorted(self._sightings))
         gaps = tuple(dict.fromkeys(self._gaps))
-        return Spied(ordered, gaps, Coverage(self._objects, self._bytes), interrupted)
+        return ObjectScanResult(ordered, gaps, Coverage(self._objects, self._bytes), interrupted)
 
 
-def _seen_in(found: Object, through: Lens, width: int) -> Saw:
+def _seen_in(found: Object, context: ScanContext, width: int) -> ContentFindings:
     if found.type != "blob" and found.size <= LARGE:
-        return sight(through, width)(KINDS[found.type], found.whole())
-    return saw(look_at(windows(Origin(""), found.read, None), through))
+        return build_object_scan(context, width)(KINDS[found.type], found.whole())
+    return to_content_findings(scan_documents(read_chunks(Origin(""), found.read, None), context))

@@ -7,9 +7,9 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from wakeyscan.audit.cache import Memory, Recollection
-from wakeyscan.audit.object_findings import Sight, Sighting
-from wakeyscan.core.errors import OutOfPatience
+from wakeyscan.audit.cache import CachedPack, HistoryCache
+from wakeyscan.audit.object_findings import ObjectFindings, ObjectScan
+from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.git import pack, pack_index
 from wakeyscan.git.objects import KINDS, is_id
 from wakeyscan.git.repository import Repository
@@ -18,7 +18,7 @@ _ROOTS, _LOOSE = 400, 400
 """Families of a pack, and loose objects, that are one task."""
 
 
-class Store(NamedTuple):
+class ObjectStore(NamedTuple):
     """The object folders of a repository, opened."""
 
     packs: tuple[pack.Pack, ...]
@@ -28,7 +28,7 @@ class Store(NamedTuple):
     """What we could not open, in words; git is asked for all objects then."""
     gaps: tuple[str, ...]
     """What git can't open either."""
-    recalled: tuple[Recollection, ...]
+    recalled: tuple[CachedPack, ...]
     """Of packs that were looked at before, and are not opened again."""
     width: int
 
@@ -41,10 +41,10 @@ class Task(NamedTuple):
     stop: int
 
 
-class Seen(NamedTuple):
-    """What came of a task; objects of a pack go by the numbers of their entries (see `named`)."""
+class TaskResult(NamedTuple):
+    """What came of a task; objects of a pack go by the numbers of their entries (see `resolve_names`)."""
 
-    sightings: tuple[Sighting, ...] = ()
+    sightings: tuple[ObjectFindings, ...] = ()
     objects: int = 0
     bytes: int = 0
     left: tuple[str, ...] = ()
@@ -56,13 +56,13 @@ class Seen(NamedTuple):
 
 
 def open_store(
-    repository: Repository, memory: Memory, opened: Callable[[], None] = lambda: None
-) -> Store:
+    repository: Repository, memory: HistoryCache, opened: Callable[[], None] = lambda: None
+) -> ObjectStore:
     """Open all packs that are not remembered, and list all loose objects.
 
     `opened` is told of each pack: a large one takes seconds.
     """
-    recalled: list[Recollection] = []
+    recalled: list[CachedPack] = []
     packs: list[pack.Pack] = []
     loose: list[str] = []
     faults: list[str] = []
@@ -73,7 +73,7 @@ def open_store(
                 recalled.append(seen)
                 continue
             try:
-                one = pack.read(pack_index.read(listing, repository.width))
+                one = pack.read_pack(pack_index.read_index(listing, repository.width))
             except pack_index.Unreadable as fault:
                 faults.append(str(fault))
                 gaps += [str(fault)] if isinstance(fault, pack_index.Damaged) else []
@@ -82,8 +82,8 @@ def open_store(
             opened()
             if one.lost:
                 gaps.append(f"{one.listing.pack}: {one.lost} deltas go round in a circle")
-        loose += loose_objects(folder)
-    return Store(
+        loose += list_loose_objects(folder)
+    return ObjectStore(
         tuple(packs), tuple(loose), tuple(faults), tuple(gaps), tuple(recalled), repository.width
     )
 
@@ -94,13 +94,13 @@ def _indexes(folder: str, gaps: list[str]) -> list[str]:
     indexed = {path.removesuffix(".idx") for path in indexes}
     gaps += [
         f"{path}: a pack without an index, so not read"
-        for path in packs(folder)
+        for path in list_packs(folder)
         if path.removesuffix(".pack") not in indexed
     ]
     return indexes
 
 
-def packs(folder: str) -> list[str]:
+def list_packs(folder: str) -> list[str]:
     """List the packs of an object folder."""
     return _in_pack_folder(folder, ".pack")
 
@@ -114,7 +114,7 @@ def _in_pack_folder(folder: str, suffix: str) -> list[str]:
     return [os.path.join(place, name) for name in names if name.endswith(suffix)]
 
 
-def loose_objects(folder: str) -> Iterator[str]:
+def list_loose_objects(folder: str) -> Iterator[str]:
     """Yield the paths of the loose objects of an object folder."""
     for first in sorted(os.listdir(folder)):
         if len(first) == 2 and not first.strip("0123456789abcdef"):
@@ -122,7 +122,7 @@ def loose_objects(folder: str) -> Iterator[str]:
             yield from (os.path.join(place, name) for name in sorted(os.listdir(place)))
 
 
-def tasks(store: Store) -> Iterator[Task]:
+def list_tasks(store: ObjectStore) -> Iterator[Task]:
     """Cut the store into parts of work."""
     for number, one in enumerate(store.packs):
         count = len(one.roots())
@@ -132,17 +132,19 @@ def tasks(store: Store) -> Iterator[Task]:
         yield Task(-1, start, min(len(store.loose), start + _LOOSE))
 
 
-def worker(store: Store, make_sight: Callable[[], Sight]) -> Callable[[Task], Seen]:
+def build_worker(
+    store: ObjectStore, make_sight: Callable[[], ObjectScan]
+) -> Callable[[Task], TaskResult]:
     """Make what does tasks, in this process."""
     see = make_sight()
     roots = [one.roots() for one in store.packs]
 
-    def work(task: Task) -> Seen:
+    def work(task: Task) -> TaskResult:
         if task.pack < 0:
             return _see(_read_loose(store.loose[task.start : task.stop]), see)
         one, wanted = store.packs[task.pack], roots[task.pack][task.start : task.stop]
         refused: list[tuple[str, str]] = []
-        found = pack.walk(one, wanted, lambda number, why: refused.append((str(number), why)))
+        found = pack.walk_pack(one, wanted, lambda number, why: refused.append((str(number), why)))
         seen = _see(found, see)
         one.let_go()
         return seen._replace(pack=task.pack, slow=(*seen.slow, *refused))
@@ -150,7 +152,7 @@ def worker(store: Store, make_sight: Callable[[], Sight]) -> Callable[[Task], Se
     return work
 
 
-def named(store: Store, seen: Iterable[Seen]) -> Iterator[Seen]:
+def resolve_names(store: ObjectStore, seen: Iterable[TaskResult]) -> Iterator[TaskResult]:
     """Give what was seen the ids of its objects; the names of a pack are looked up at once."""
     numbers: dict[int, set[int]] = {}
     for one in seen:
@@ -170,7 +172,7 @@ def named(store: Store, seen: Iterable[Seen]) -> Iterator[Seen]:
         )
 
 
-def _see(found: Iterable[tuple[int | str, int, bytes | None]], see: Sight) -> Seen:
+def _see(found: Iterable[tuple[int | str, int, bytes | None]], see: ObjectScan) -> TaskResult:
     sightings, left, slow = [], [], []
     objects = size = 0
     for name, kind, content in found:
@@ -181,10 +183,10 @@ def _see(found: Iterable[tuple[int | str, int, bytes | None]], see: Sight) -> Se
         size += len(content)
         try:
             if any(saw := see(kind, content)):
-                sightings.append(Sighting(str(name), kind, *saw))
-        except OutOfPatience as error:
+                sightings.append(ObjectFindings(str(name), kind, *saw))
+        except TimeoutExceeded as error:
             slow.append((str(name), str(error)))
-    return Seen(tuple(sightings), objects, size, tuple(left), tuple(slow))
+    return TaskResult(tuple(sightings), objects, size, tuple(left), tuple(slow))
 
 
 def _read_loose(paths: tuple[str, ...]) -> Iterator[tuple[str, int, bytes | None]]:

@@ -5,42 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wakeyscan.audit import propagation
-from wakeyscan.audit.context import Known, Scene, known_by
-from wakeyscan.audit.dates import Dates
-from wakeyscan.audit.object_findings import Sighting, seen_in
+from wakeyscan.audit.context import AuditContext, SecretKey, identify
+from wakeyscan.audit.dates import CommitDates
+from wakeyscan.audit.object_findings import ObjectFindings, find_in_object
 from wakeyscan.core.document import Origin
-from wakeyscan.core.finding import Bounds, Finding, Place
+from wakeyscan.core.finding import Bounds, Finding, Occurrence
 from wakeyscan.git.cat_file import Object
 from wakeyscan.git.objects import BLOB, COMMIT, KINDS, TREE
-from wakeyscan.scanner.detector import examine_name
+from wakeyscan.scanner.detector import detect_in_name
 
-MOST = 100
+MAX_OCCURRENCES = 100
 """Places of one key that are listed, oldest first."""
 
 _UNREACHABLE = "(unreachable)"
 
 
-def places_of(
-    bits: dict[Known, int],
-    scene: Scene,
-    history: propagation.History,
-    carriers: propagation.Carriers,
-    dates: Dates,
-) -> dict[Known, list[Place]]:
+def list_occurrences(
+    bits: dict[SecretKey, int],
+    scene: AuditContext,
+    history: propagation.TreeHistory,
+    carriers: propagation.SecretBits,
+    dates: CommitDates,
+) -> dict[SecretKey, list[Occurrence]]:
     """List where each secret stands, the oldest first; what no commit has comes last."""
-    places: dict[Known, list[Place]] = {known: [] for known in bits}
+    places: dict[SecretKey, list[Occurrence]] = {known: [] for known in bits}
     placed: set[str] = set()
     in_paths = 0
     for commit, path, blob in _brought(history, dates):
         if sighting := scene.sightings.get(blob):
             placed.add(blob)
             for known, inside, line in _lines(sighting, bits):
-                places[known].append(Place(path + inside, line, blob, commit))
+                places[known].append(Occurrence(path + inside, line, blob, commit))
         if carriers.of_name and (held := carriers.of_name(path) & ~carriers.blobs.get(blob, 0)):
             in_paths |= held
             for known, bit in bits.items():
                 if held & bit:
-                    places[known].append(Place(path, 1, blob, commit))
+                    places[known].append(Occurrence(path, 1, blob, commit))
     for sighting in scene.sightings.values():
         if sighting.name in placed:
             continue
@@ -48,33 +48,35 @@ def places_of(
         for known, inside, line in _lines(sighting, bits):
             if sighting.kind != TREE or not in_paths & bits[known]:
                 path = nameless(sighting, inside)
-                places[known].append(Place(path, line, sighting.name, commit))
+                places[known].append(Occurrence(path, line, sighting.name, commit))
     return places
 
 
-def _brought(history: propagation.History, dates: Dates) -> list[tuple[str, str, str]]:
+def _brought(history: propagation.TreeHistory, dates: CommitDates) -> list[tuple[str, str, str]]:
     """List which commit first brought which blob to which path, by date."""
     brought = history.brought.items()
     firsts = [(min(some, key=dates.age), path, blob) for (path, blob), some in brought]
     return sorted(firsts, key=lambda first: (*dates.age(first[0]), *first[1:]))
 
 
-def _lines(sighting: Sighting, bits: dict[Known, int]) -> list[tuple[Known, str, int]]:
+def _lines(
+    sighting: ObjectFindings, bits: dict[SecretKey, int]
+) -> list[tuple[SecretKey, str, int]]:
     """List which secrets that are told of stand in which lines of an object, each once."""
-    mine = (mark for mark in sighting.marks if known_by(mark) in bits)
-    return list(dict.fromkeys((known_by(mark), mark.inside, mark.line) for mark in mine))
+    mine = (mark for mark in sighting.marks if identify(mark) in bits)
+    return list(dict.fromkeys((identify(mark), mark.inside, mark.line) for mark in mine))
 
 
-def nameless(sighting: Sighting, inside: str) -> str:
+def nameless(sighting: ObjectFindings, inside: str) -> str:
     """Say where in an object that has no path a secret stands."""
     if sighting.kind in (BLOB, TREE):
         return _UNREACHABLE + inside if inside else ""
     return "(commit message)" if sighting.kind == COMMIT else "(tag message)"
 
 
-def findings_at(
-    places: dict[Known, list[Place]], scene: Scene
-) -> Iterator[tuple[Known, list[Finding]]]:
+def build_findings_at(
+    places: dict[SecretKey, list[Occurrence]], scene: AuditContext
+) -> Iterator[tuple[SecretKey, list[Finding]]]:
     """Look again at the first version of each path, now for what a report shows of it.
 
     One git serves all secrets; one of which nothing is found again is left out.
@@ -97,17 +99,17 @@ def _is_open(finding: Finding) -> bool:
     return finding.bounds is Bounds.OPEN
 
 
-def _first_versions(places: list[Place]) -> list[Place]:
-    first: dict[str, Place] = {}
+def _first_versions(places: list[Occurrence]) -> list[Occurrence]:
+    first: dict[str, Occurrence] = {}
     for place in places:
         first.setdefault(place.path or place.blob, place)
-    return list(first.values())[:MOST]
+    return list(first.values())[:MAX_OCCURRENCES]
 
 
 def _at(
-    place: Place,
+    place: Occurrence,
     found: Object | None,
-    scene: Scene,
+    scene: AuditContext,
     opened: dict[tuple[Origin, str], list[Finding]],
 ) -> Iterator[Finding]:
     """Yield what is found at a place: in its path, and in the object there, if it is here.
@@ -119,21 +121,23 @@ def _at(
         within = f"{found.type} {found.name[:12]}"
     inside = _inside(place, scene)
     origin = Origin(place.path.removesuffix(inside) or _UNREACHABLE, within)
-    masked, in_name = examine_name(origin, scene.through)
+    masked, in_name = detect_in_name(origin, scene.context)
     yield from in_name
     if found and found.type:
         kind, width = KINDS[found.type], scene.repository.width
         asked = masked, found.name
         if inside and asked not in opened:
             content = found.whole()
-            opened[asked] = list(seen_in(kind, content, scene.through, width, masked).findings)
+            opened[asked] = list(
+                find_in_object(kind, content, scene.context, width, masked).findings
+            )
         if inside:
             yield from (f for f in opened[asked] if f.origin.path == masked.path + inside)
         else:
-            yield from seen_in(kind, found.whole(), scene.through, width, masked).findings
+            yield from find_in_object(kind, found.whole(), scene.context, width, masked).findings
 
 
-def _inside(place: Place, scene: Scene) -> str:
+def _inside(place: Occurrence, scene: AuditContext) -> str:
     """Tell the way into a container from the path of that container."""
     marks = scene.sightings[place.blob].marks if place.blob in scene.sightings else ()
     return max((m.inside for m in marks if place.path.endswith(m.inside)), key=len, default="")

@@ -8,9 +8,9 @@ from itertools import chain, groupby, islice
 from operator import and_, itemgetter, or_
 from typing import NamedTuple
 
-from wakeyscan.audit.chronicle import Chronicle, sum_of
-from wakeyscan.audit.commit_graph import Graph
-from wakeyscan.audit.tree_diff import Sought, Touch, Walked, walk
+from wakeyscan.audit.chronicle import CachedHistory, hash_tips
+from wakeyscan.audit.commit_graph import CommitGraph
+from wakeyscan.audit.tree_diff import EntryFilter, MatchingEntry, TreeDiffs, diff_trees
 from wakeyscan.git import diff
 from wakeyscan.git.objects import is_zero
 
@@ -18,7 +18,7 @@ State = frozenset[tuple[str, str]]
 """What of a tree holds secrets: (path, blob)."""
 
 
-class Held(NamedTuple):
+class TreeState(NamedTuple):
     """What of a commit's tree holds secrets; and bits: of these, and of all that ever were there.
 
     Most commits hold what their parent does, and share this with it.
@@ -29,11 +29,11 @@ class Held(NamedTuple):
     ever: int
 
 
-NOTHING = Held(frozenset(), 0, 0)
+NOTHING = TreeState(frozenset(), 0, 0)
 """What is held where there was never a secret."""
 
 
-class Carriers(NamedTuple):
+class SecretBits(NamedTuple):
     """The bits of the secrets that things hold: one bit a secret."""
 
     blobs: dict[str, int]
@@ -47,17 +47,17 @@ class Carriers(NamedTuple):
         return self.blobs.get(blob, 0) | (self.of_name(path) if self.of_name else 0)
 
 
-class History(NamedTuple):
+class TreeHistory(NamedTuple):
     """What each commit holds, and where it came from."""
 
-    graph: Graph
-    held: dict[str, Held]
+    graph: CommitGraph
+    held: dict[str, TreeState]
     """By commit."""
     brought: dict[tuple[str, str], list[str]]
     """By (path, blob): the commits whose tree has that there, and no parent's has."""
-    turns: tuple[Turn, ...]
+    turns: tuple[CommitChange, ...]
     """Parents before children."""
-    chronicle: Chronicle
+    chronicle: CachedHistory
     """What of it is worth remembering."""
     whole: bool = False
     """Whether it was shown that nothing of it is missing."""
@@ -74,7 +74,7 @@ class History(NamedTuple):
         return (turn.commit for turn in self.turns if turn.lost & bit)
 
 
-class Turn(NamedTuple):
+class CommitChange(NamedTuple):
     """A commit at which secrets come or go."""
 
     commit: str
@@ -82,17 +82,19 @@ class Turn(NamedTuple):
     lost: int
 
 
-def follow(graph: Graph, carriers: Carriers, known: frozenset[bytes] | None = None) -> History:
+def propagate(
+    graph: CommitGraph, carriers: SecretBits, known: frozenset[bytes] | None = None
+) -> TreeHistory:
     """Follow secrets through the history, in one pass over its changes.
 
     `known` are the ids of all objects, in hex, where it is to be shown that the history is whole.
     """
     walked = _relevant(graph, carriers, known)
     changed = dict(_by_step(walked.touching))
-    held: dict[str, Held] = {}
+    held: dict[str, TreeState] = {}
     bits: dict[State, int] = {frozenset(): 0}
     brought: dict[tuple[str, str], list[str]] = {}
-    turns: list[Turn] = []
+    turns: list[CommitChange] = []
     for commit, parents in graph.parents.items():
         difference = changed.get(graph.step(commit))
         before = [held.get(parent, NOTHING) for parent in parents] or [NOTHING]
@@ -107,48 +109,52 @@ def follow(graph: Graph, carriers: Carriers, known: frozenset[bytes] | None = No
         if state not in bits:
             bits[state] = _bits(state, carriers)
         ever = reduce(or_, (one.ever for one in before), carriers.messages.get(commit, 0))
-        held[commit] = Held(state, bits[state], ever | bits[state])
+        held[commit] = TreeState(state, bits[state], ever | bits[state])
         turn = _turn(commit, bits[state], [one.now for one in before])
         if turn.gained or turn.lost:
             turns.append(turn)
     chronicle = _chronicle(graph.chronicle, walked.touching, carriers)
-    return History(graph, held, brought, tuple(turns), chronicle, walked.whole)
+    return TreeHistory(graph, held, brought, tuple(turns), chronicle, walked.whole)
 
 
-def _turn(commit: str, now: int, before: list[int]) -> Turn:
+def _turn(commit: str, now: int, before: list[int]) -> CommitChange:
     had_by_any, had_by_all = reduce(or_, before), reduce(and_, before)
-    return Turn(commit, now & ~had_by_any, had_by_all & ~now)
+    return CommitChange(commit, now & ~had_by_any, had_by_all & ~now)
 
 
-def _relevant(graph: Graph, carriers: Carriers, known: frozenset[bytes] | None) -> Walked:
+def _relevant(
+    graph: CommitGraph, carriers: SecretBits, known: frozenset[bytes] | None
+) -> TreeDiffs:
     """Walk through the steps of a history for what matters, from where it is remembered on."""
     past = graph.chronicle
-    same = past.carriers == sum_of(carriers.blobs) and not carriers.of_name
+    same = past.carriers == hash_tips(carriers.blobs) and not carriers.of_name
     fields = iter(past.changes.split(b"\0") if same and past.changes else ())
-    touching = [Touch(*change) for change in zip(fields, fields, fields, strict=True)]
+    touching = [MatchingEntry(*change) for change in zip(fields, fields, fields, strict=True)]
     start = graph.recalled if same else 0
     blobs = frozenset(name.encode("ascii") for name in carriers.blobs)
-    sought = Sought(blobs, carriers.of_name, None if start else known)
+    sought = EntryFilter(blobs, carriers.of_name, None if start else known)
     steps = dict.fromkeys(map(graph.step, islice(graph.parents, start, None)))
-    walked = walk([step for step in steps if step], graph.sterile, sought)
+    walked = diff_trees([step for step in steps if step], graph.sterile, sought)
     return walked._replace(touching=touching + walked.touching)
 
 
-def _by_step(touching: list[Touch]) -> Iterator[tuple[str, list[diff.Change]]]:
+def _by_step(touching: list[MatchingEntry]) -> Iterator[tuple[str, list[diff.Change]]]:
     for step, some in groupby(touching, key=itemgetter(0)):
         fields = (field for touch in some for field in (touch.entry, touch.path))
-        yield step.decode("ascii"), list(diff.parse(fields))
+        yield step.decode("ascii"), list(diff.parse_changes(fields))
 
 
-def _chronicle(past: Chronicle, touching: list[Touch], carriers: Carriers) -> Chronicle:
+def _chronicle(
+    past: CachedHistory, touching: list[MatchingEntry], carriers: SecretBits
+) -> CachedHistory:
     """Say what to remember; where names hold secrets, no changes: they have the names."""
     if carriers.of_name:
         return past._replace(carriers=b"", changes=b"")
     fields = b"\0".join(chain.from_iterable(touching))
-    return past._replace(carriers=sum_of(carriers.blobs), changes=fields)
+    return past._replace(carriers=hash_tips(carriers.blobs), changes=fields)
 
 
-def _changed(state: State, listed: list[diff.Change], carriers: Carriers) -> State:
+def _changed(state: State, listed: list[diff.Change], carriers: SecretBits) -> State:
     touched = {change.path for change in listed}
     kept = {place for place in state if place[0] not in touched}
     for change in listed:
@@ -158,7 +164,7 @@ def _changed(state: State, listed: list[diff.Change], carriers: Carriers) -> Sta
     return frozenset(kept)
 
 
-def _bits(state: State, carriers: Carriers) -> int:
+def _bits(state: State, carriers: SecretBits) -> int:
     held = 0
     for path, blob in state:
         held |= carriers.at(path, blob)

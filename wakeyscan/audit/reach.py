@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from wakeyscan.audit import propagation
-from wakeyscan.core.finding import Place
+from wakeyscan.core.finding import Occurrence
 
 
 class Reach(NamedTuple):
@@ -18,7 +18,7 @@ class Reach(NamedTuple):
     """What all remote-tracking branches together ever had; `None`: there are none."""
 
 
-def reach_of(labels: dict[str, frozenset[str]], history: propagation.History) -> Reach:
+def find_reach(labels: dict[str, frozenset[str]], history: propagation.TreeHistory) -> Reach:
     """Say what the histories of labels, with the objects that each names, ever had."""
     had: dict[str, int] = {}
     naming: dict[str, list[str]] = {}
@@ -34,7 +34,7 @@ def reach_of(labels: dict[str, frozenset[str]], history: propagation.History) ->
     return Reach(had, naming, remote)
 
 
-def reached(bit: int, places: list[Place], reach: Reach) -> tuple[str, ...]:
+def is_reached(bit: int, places: list[Occurrence], reach: Reach) -> tuple[str, ...]:
     """List what reaches a secret: a history that had it, or the very object that holds it."""
     direct = {label for place in places for label in reach.naming.get(place.blob, ())}
     direct |= {place.path for place in places if not place.blob}

@@ -11,14 +11,14 @@ from wakeyscan.git.repository import Repository
 from wakeyscan.sources import commits
 
 
-def labels_of(
+def list_ref_names(
     repository: Repository, tips: dict[str, str], sterile: command.Git
 ) -> dict[str, frozenset[str]]:
     """Say what names objects: refs and HEAD, the stash with its older entries, reflogs, index.
 
     `tips` are the ids that refs name. An annotated tag names itself and what it points to.
     """
-    logs = refs.read_logs(repository)
+    logs = refs.read_reflogs(repository)
     stash = logs.pop("refs/stash", set())
     tags = [tip for name, tip in tips.items() if name.startswith("refs/tags/")]
     peeled = _peeled(tags, sterile)
@@ -36,7 +36,7 @@ def _peeled(names: Iterable[str], sterile: command.Git) -> dict[str, str]:
     try:
         while pending:
             found_here = [(o.name, o.whole()) for o in sterile.objects(pending) if o.type == "tag"]
-            peeled |= {name: commits.tagged(tag) for name, tag in found_here}
+            peeled |= {name: commits.find_tagged(tag) for name, tag in found_here}
             pending = [peeled[name] for name, _ in found_here if peeled[name]]
     except GitError:  # one is damaged, as the check of the whole history will say
         pass

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from wakeyscan.core.errors import UsageError
-from wakeyscan.core.redaction import conceal
-from wakeyscan.core.timestamps import shown
+from wakeyscan.core.redaction import redact
+from wakeyscan.core.timestamps import format_timestamp
 from wakeyscan.git import command
 from wakeyscan.git.repository import Repository
 from wakeyscan.scanner.result import Restriction
 
 
-class Limits(NamedTuple):
+class AuditScope(NamedTuple):
     """The part of a history that a user asks for; empty: every object of the repository."""
 
     since: datetime | None = None
@@ -22,7 +22,7 @@ class Limits(NamedTuple):
     reachable: bool = False
 
 
-def starts(limits: Limits, tips: dict[str, str], repository: Repository) -> tuple[str, ...]:
+def starts(limits: AuditScope, tips: dict[str, str], repository: Repository) -> tuple[str, ...]:
     """Return the ids to start from; raises `UsageError` where there is no such branch."""
     if not limits.branch:
         return tuple(sorted(set(tips.values())))
@@ -33,14 +33,14 @@ def starts(limits: Limits, tips: dict[str, str], repository: Repository) -> tupl
     return (known[0],)
 
 
-def within(limits: Limits, chosen: Iterable[str], sterile: command.Git) -> set[str]:
+def within(limits: AuditScope, chosen: Iterable[str], sterile: command.Git) -> set[str]:
     """Return the ids of the objects that the limits leave; raises `GitError`."""
     asked = ("--objects", "--no-object-names", *_options(limits))
     return set(_listed(asked, chosen, sterile).split())
 
 
 def restriction(
-    limits: Limits, chosen: Iterable[str], tips: dict[str, str], sterile: command.Git
+    limits: AuditScope, chosen: Iterable[str], tips: dict[str, str], sterile: command.Git
 ) -> Restriction:
     """Describe the limits, with how many commits they leave; raises `GitError`."""
     told = described(limits)
@@ -51,16 +51,16 @@ def restriction(
     return told._replace(commits=(left, every))
 
 
-def described(limits: Limits) -> Restriction:
+def described(limits: AuditScope) -> Restriction:
     """Describe the limits."""
     return Restriction(
-        shown(limits.since) if limits.since else "",
-        (conceal(limits.branch),) if limits.branch else (),
+        format_timestamp(limits.since) if limits.since else "",
+        (redact(limits.branch),) if limits.branch else (),
         limits.reachable,
     )
 
 
-def _options(limits: Limits) -> tuple[str, ...]:
+def _options(limits: AuditScope) -> tuple[str, ...]:
     # Not --since, for which git guesses at dates; git takes a negative time for a late one.
     return (f"--max-age={max(0, int(limits.since.timestamp()))}",) if limits.since else ()
 

@@ -24,7 +24,7 @@ _PART = 4096
 _SUBMODULE = b"160000"
 
 
-class Touch(NamedTuple):
+class MatchingEntry(NamedTuple):
     """One difference that matters, as git tells it."""
 
     step: bytes
@@ -33,7 +33,7 @@ class Touch(NamedTuple):
     path: bytes
 
 
-class Sought(NamedTuple):
+class EntryFilter(NamedTuple):
     """What matters in the differences of trees."""
 
     blobs: frozenset[bytes]
@@ -44,27 +44,27 @@ class Sought(NamedTuple):
     """All objects that there are; `None`: whether a tree names others need not be known."""
 
 
-class Walked(NamedTuple):
+class TreeDiffs(NamedTuple):
     """What came of comparing trees."""
 
-    touching: list[Touch]
+    touching: list[MatchingEntry]
     whole: bool
     """Whether all that these trees name is there, if all of their first ones' was."""
 
 
-def walk(pairs: list[str], sterile: command.Git, sought: Sought) -> Walked:
+def diff_trees(pairs: list[str], sterile: command.Git, sought: EntryFilter) -> TreeDiffs:
     """Compare pairs of trees; raises `GitError` where one is missing or damaged."""
     parts = [pairs[start : start + _PART] for start in range(0, len(pairs), _PART)]
-    touching: list[Touch] = []
+    touching: list[MatchingEntry] = []
     whole = sought.known is not None
     with ThreadPoolExecutor(_TOGETHER) as threads:  # they wait for git, which is what works
         for part in threads.map(partial(_walk, sterile, sought), parts):
             touching += part.touching
             whole &= part.whole
-    return Walked(touching, whole)
+    return TreeDiffs(touching, whole)
 
 
-def _walk(sterile: command.Git, sought: Sought, pairs: list[str]) -> Walked:
+def _walk(sterile: command.Git, sought: EntryFilter, pairs: list[str]) -> TreeDiffs:
     asked = ("--stdin", "--raw", "-z", "-r", "--no-abbrev", "--no-renames")
     out = sterile.run("diff-tree", *asked, stdin="".join(f"{pair}\n" for pair in pairs).encode())
     fields = out.split(b"\0")
@@ -72,10 +72,10 @@ def _walk(sterile: command.Git, sought: Sought, pairs: list[str]) -> Walked:
     if answered != len(pairs):  # git passes over a tree that is missing, and says nothing
         raise GitError(f"{sterile.where}: {len(pairs) - answered} trees are missing or damaged")
     differing = list(zip(fields[::2], fields[1::2], strict=False))  # what is left holds none
-    return Walked(list(_touching(differing, sought)), _whole(differing, sought))
+    return TreeDiffs(list(_touching(differing, sought)), _whole(differing, sought))
 
 
-def _touching(differing: list[tuple[bytes, bytes]], sought: Sought) -> Iterator[Touch]:
+def _touching(differing: list[tuple[bytes, bytes]], sought: EntryFilter) -> Iterator[MatchingEntry]:
     """Yield the differences that matter: a few among a million, as a rule.
 
     An entry is `:mode mode id id status`, of known widths from the end. Before the first of a pair
@@ -89,10 +89,10 @@ def _touching(differing: list[tuple[bytes, bytes]], sought: Sought) -> Iterator[
             lines, _, entry = entry.rpartition(b"\n")
             step = lines[lines.rfind(b"\n") + 1 :]
         if entry[new] in blobs or entry[old] in blobs or (is_name and is_name(os.fsdecode(path))):
-            yield Touch(step, entry, path)
+            yield MatchingEntry(step, entry, path)
 
 
-def _whole(differing: list[tuple[bytes, bytes]], sought: Sought) -> bool:
+def _whole(differing: list[tuple[bytes, bytes]], sought: EntryFilter) -> bool:
     """Say whether all that is there afterwards, and is no submodule, is known."""
     if not sought.known:
         return False

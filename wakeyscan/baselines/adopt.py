@@ -11,8 +11,8 @@ from functools import cache, partial
 from typing import NamedTuple
 
 from wakeyscan import sources
-from wakeyscan.baselines.base import Acceptance
-from wakeyscan.cli.rescan import looked_again
+from wakeyscan.baselines.base import BaselineEntry
+from wakeyscan.cli.rescan import rescan
 from wakeyscan.config.config import Config
 from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Origin, Skipped
@@ -21,10 +21,10 @@ from wakeyscan.core.secret import Secret
 from wakeyscan.git import command as git
 from wakeyscan.git import worktree
 from wakeyscan.rules import loader
-from wakeyscan.scanner.context import lens
-from wakeyscan.scanner.documents import look_at
-from wakeyscan.scanner.result import Coverage, Outcome
-from wakeyscan.scanner.scan import Wrappings, kept
+from wakeyscan.scanner.context import build_context
+from wakeyscan.scanner.documents import scan_documents
+from wakeyscan.scanner.result import Coverage, RunResult
+from wakeyscan.scanner.scan import DecoderRegistry, build_lfs_opener
 
 _SCHEMES = (b"", b"Bearer ", b"Basic ", b"Token ", b"bearer ", b"basic ", b"token ")
 """What other scanners take for a part of the secret in a header."""
@@ -33,14 +33,14 @@ _ROUGHLY = 2
 """Columns by which scanners differ on where a match begins."""
 
 
-class Adopted(NamedTuple):
+class ImportResult(NamedTuple):
     """What became of the entries of a file."""
 
-    taken: tuple[tuple[str, Acceptance], ...]
+    taken: tuple[tuple[str, BaselineEntry], ...]
     """Fingerprints, each once, with the entry that accepts it."""
-    idle: tuple[tuple[Acceptance, str], ...]
+    idle: tuple[tuple[BaselineEntry, str], ...]
     """Entries that need nothing of wakeyscan, and why."""
-    lost: tuple[tuple[Acceptance, str], ...]
+    lost: tuple[tuple[BaselineEntry, str], ...]
     """Entries of which it can't be told what they accept, and why."""
 
 
@@ -48,14 +48,14 @@ class _Lost(Exception):
     """Why what an entry accepts can't be told."""
 
 
-def adopt(wanted: Iterable[Acceptance], settings: Config) -> Adopted:
+def resolve_entries(wanted: Iterable[BaselineEntry], settings: Config) -> ImportResult:
     """Look at what each entry is about, and say which secrets are accepted by that."""
     scene = _Scene(settings)
     items = list(wanted)
     shared = Counter((item.path, item.commit, item.line) for item in items)
-    taken: dict[str, Acceptance] = {}
-    idle: list[tuple[Acceptance, str]] = []
-    lost: list[tuple[Acceptance, str]] = []
+    taken: dict[str, BaselineEntry] = {}
+    idle: list[tuple[BaselineEntry, str]] = []
+    lost: list[tuple[BaselineEntry, str]] = []
     for item in items:
         try:
             found = _meant(item, shared[item.path, item.commit, item.line], scene)
@@ -67,7 +67,7 @@ def adopt(wanted: Iterable[Acceptance], settings: Config) -> Adopted:
             taken.setdefault(finding.secret.fingerprint, item)
         if not needed:
             idle.append((item, _why_idle(found)))
-    return Adopted(tuple(taken.items()), tuple(idle), tuple(lost))
+    return ImportResult(tuple(taken.items()), tuple(idle), tuple(lost))
 
 
 def _why_idle(found: list[Finding]) -> str:
@@ -80,9 +80,11 @@ class _Scene:
     """What is looked at, each once, and only where an entry asks for it."""
 
     def __init__(self, settings: Config) -> None:
-        self.top = worktree.work_tree(".") or os.path.realpath(".")
+        self.top = worktree.find_work_tree(".") or os.path.realpath(".")
         self._settings = settings._replace(ignore_file="")
-        self._lens = lens(loader.load(settings.rules), Wrappings())._replace(kept=kept(False))
+        self._lens = build_context(loader.load_rules(settings.rules), DecoderRegistry())._replace(
+            kept=build_lfs_opener(False)
+        )
         self.digests = cache(_digests)
         self.here = cache(self._here)
         self.then = cache(self._then)
@@ -99,7 +101,7 @@ class _Scene:
 
     def _then(self, path: str, commit: str) -> tuple[Finding, ...]:
         """Give what is found in the version of a file that a commit has."""
-        repository = git.other(self.top)
+        repository = git.open_foreign(self.top)
         if not re.fullmatch("[0-9a-f]{4,64}", commit):
             raise _Lost(f"{commit!r} is no commit")
         if not (name := _resolved(repository, f"{commit}^{{commit}}")):
@@ -111,7 +113,7 @@ class _Scene:
         return self._looked(documents)
 
     def _looked(self, items: Iterable[Document | Skipped]) -> tuple[Finding, ...]:
-        looked = look_at(items, self._lens)
+        looked = scan_documents(items, self._lens)
         if looked.skipped:
             raise _Lost(looked.skipped[0].reason)
         return tuple(finding for finding in looked.findings if not finding.origin.part)
@@ -130,10 +132,10 @@ class _Scene:
                 stood.setdefault(at, []).append(known[key.secret])
         return stood
 
-    def _again(self, command: str) -> Outcome:
-        if command == "audit" and not worktree.work_tree("."):
-            return Outcome(command, (), (), (), (), Coverage())
-        return looked_again(command, [os.path.relpath(self.top)], self._settings)
+    def _again(self, command: str) -> RunResult:
+        if command == "audit" and not worktree.find_work_tree("."):
+            return RunResult(command, (), (), (), (), Coverage())
+        return rescan(command, [os.path.relpath(self.top)], self._settings)
 
 
 def _resolved(repository: git.Git, revision: str) -> str:
@@ -142,7 +144,7 @@ def _resolved(repository: git.Git, revision: str) -> str:
     return repository.run(*asked, ok=(0, 1, 128)).decode("ascii", "replace").strip()
 
 
-def _meant(item: Acceptance, shared: int, scene: _Scene) -> list[Finding]:
+def _meant(item: BaselineEntry, shared: int, scene: _Scene) -> list[Finding]:
     """Give the findings that an entry is about; raises `_Lost` where that can't be told.
 
     `shared`: how many entries are about that place.
@@ -171,7 +173,7 @@ def _from_top(path: str, top: str) -> str:
     return inside
 
 
-def _same_secret(item: Acceptance, path: str, scene: _Scene) -> list[Finding]:
+def _same_secret(item: BaselineEntry, path: str, scene: _Scene) -> list[Finding]:
     """Give the findings of the very secret: where it was, else wherever it is."""
     lost, there = "", None
     try:
@@ -191,7 +193,7 @@ def _same_secret(item: Acceptance, path: str, scene: _Scene) -> list[Finding]:
     return []
 
 
-def _is(item: Acceptance, secret: Secret, scene: _Scene) -> bool:
+def _is(item: BaselineEntry, secret: Secret, scene: _Scene) -> bool:
     if item.text is not None and secret.reveal() in item.text.reveal():
         return True
     return item.digest is not None and item.digest[1] in scene.digests(secret, item.digest[0])
@@ -204,7 +206,7 @@ def _digests(secret: Secret, algorithm: str) -> frozenset[str]:
     return frozenset(form.hexdigest() for form in forms)
 
 
-def _at_line(item: Acceptance, findings: Iterable[Finding]) -> list[Finding]:
+def _at_line(item: BaselineEntry, findings: Iterable[Finding]) -> list[Finding]:
     """Give the findings at the place of an entry."""
     found = [f for f in findings if item.line <= f.position.line <= item.last_line]
     if item.columns:
@@ -214,7 +216,7 @@ def _at_line(item: Acceptance, findings: Iterable[Finding]) -> list[Finding]:
     return found
 
 
-def _none_too_many(item: Acceptance, found: list[Finding], shared: int) -> list[Finding]:
+def _none_too_many(item: BaselineEntry, found: list[Finding], shared: int) -> list[Finding]:
     """Refuse findings of which an entry is about some; raises `_Lost`."""
     several = len({finding.secret for finding in found})
     if several > shared and not item.whole_line:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from wakeyscan.core.secret import Secret
 
 
-class Acceptance(NamedTuple):
+class BaselineEntry(NamedTuple):
     """One finding of another scanner that a person accepted."""
 
     entry: str
@@ -39,7 +39,7 @@ class Acceptance(NamedTuple):
         return f"{version}{self.path}:{self.line}" if self.line else f"{version}{self.path}"
 
 
-def parsed(text: str) -> Any:
+def parse_json(text: str) -> Any:
     """Read JSON; what is none gives `None`."""
     try:
         return json.loads(text)

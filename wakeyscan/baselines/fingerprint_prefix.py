@@ -6,26 +6,26 @@ from collections.abc import Callable, Iterable
 
 from wakeyscan.core.errors import UsageError
 from wakeyscan.git import worktree
-from wakeyscan.scanner.result import Outcome
+from wakeyscan.scanner.result import RunResult
 from wakeyscan.suppression import ignore_file
 
 
-def whole(begun: list[str], looked: Callable[[str], Outcome]) -> list[str]:
+def expand_fingerprint(begun: list[str], looked: Callable[[str], RunResult]) -> list[str]:
     """Give fingerprints in full; raises `UsageError` where one is none, or of several secrets.
 
     `looked` looks at the files (`scan`) or at the history (`audit`); it is called only for what
     is short, and for the history only where the files have no such secret.
     """
     for text in begun:
-        ignore_file.check_beginning(text)
-    short = [text for text in begun if not ignore_file.is_whole(text)]
+        ignore_file.check_fingerprint_prefix(text)
+    short = [text for text in begun if not ignore_file.is_fingerprint(text)]
     here = _fingerprints(looked("scan")) if short else set()
-    if worktree.work_tree(".") and not all(_among(here, text) for text in short):
+    if worktree.find_work_tree(".") and not all(_among(here, text) for text in short):
         here |= _fingerprints(looked("audit"))
-    return [text if ignore_file.is_whole(text) else _only(text, here) for text in begun]
+    return [text if ignore_file.is_fingerprint(text) else _only(text, here) for text in begun]
 
 
-def _fingerprints(outcome: Outcome) -> set[str]:
+def _fingerprints(outcome: RunResult) -> set[str]:
     return {finding.secret.fingerprint for finding in outcome.findings}
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from wakeyscan.baselines.base import Acceptance, parsed
+from wakeyscan.baselines.base import BaselineEntry, parse_json
 from wakeyscan.core.secret import Secret
 
 WITH_REPORT = True
@@ -30,12 +30,12 @@ class _Reported(NamedTuple):
 
     fingerprint: str
     """`file:rule:line`, without the commit."""
-    item: Acceptance
+    item: BaselineEntry
 
 
-def recognises(name: str, text: str) -> bool:
+def recognizes(name: str, text: str) -> bool:
     """Say whether a file is a report of gitleaks, or a list of its fingerprints."""
-    report = parsed(text)
+    report = parse_json(text)
     if report is not None:
         return _is_report(report)
     rows = [row for row in map(str.strip, text.splitlines()) if row and row[0] != "#"]
@@ -43,12 +43,12 @@ def recognises(name: str, text: str) -> bool:
     return name == ".gitleaksignore" or like * 2 > len(rows)
 
 
-def accepted(text: str, report: str) -> Iterator[Acceptance]:
+def accepted(text: str, report: str) -> Iterator[BaselineEntry]:
     """Yield what a file accepts; with a report, of an ignore file what both name, exactly."""
-    if (own := parsed(text)) is not None:
+    if (own := parse_json(text)) is not None:
         yield from (reported.item for reported in _reported(own))
         return
-    known, note = list(_reported(parsed(report))) if report else [], list[str]()
+    known, note = list(_reported(parse_json(report))) if report else [], list[str]()
     for number, line in enumerate(text.splitlines(), 1):
         row = line.strip()
         if row.startswith("#"):
@@ -59,10 +59,10 @@ def accepted(text: str, report: str) -> Iterator[Acceptance]:
             note = []
 
 
-def _of_row(entry: str, row: str, known: list[_Reported], note: str) -> Iterator[Acceptance]:
+def _of_row(entry: str, row: str, known: list[_Reported], note: str) -> Iterator[BaselineEntry]:
     found = _FINGERPRINT.fullmatch(row)
     if not found:
-        yield Acceptance(entry, obstacle=_NONE)
+        yield BaselineEntry(entry, obstacle=_NONE)
         return
     commit, path, line = found["commit"] or "", found["path"], int(found["line"])
     wanted = f"{path}:{found['rule']}:{line}"
@@ -71,7 +71,7 @@ def _of_row(entry: str, row: str, known: list[_Reported], note: str) -> Iterator
         for reported in known
         if reported.fingerprint == wanted and reported.item.commit.startswith(commit[:_SHORT])
     ]
-    plain = Acceptance(entry, path, line, line, commit=commit, whole_line=True, note=note)
+    plain = BaselineEntry(entry, path, line, line, commit=commit, whole_line=True, note=note)
     yield from same or [plain]
 
 
@@ -95,7 +95,7 @@ def _of_json(item: dict[str, Any], entry: str) -> _Reported:
     path, line = str(item["File"]), int(item["StartLine"])
     last = max(line, int(item.get("EndLine", line)))
     columns = int(item.get("StartColumn", 0)), int(item.get("EndColumn", 0))
-    found = Acceptance(
+    found = BaselineEntry(
         entry,
         path,
         line,
@@ -114,7 +114,7 @@ def _of_sarif(result: dict[str, Any], entry: str) -> _Reported:
     last = max(line, int(region.get("endLine", line)))
     columns = int(region.get("startColumn", 0)), int(region.get("endColumn", 0))
     commit = str(result.get("partialFingerprints", {}).get("commitSha") or "")
-    found = Acceptance(
+    found = BaselineEntry(
         entry,
         path,
         line,

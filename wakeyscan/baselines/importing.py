@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 
 from wakeyscan import baselines
-from wakeyscan.baselines.base import Acceptance
+from wakeyscan.baselines.base import BaselineEntry
 from wakeyscan.core import registry, small_files
 from wakeyscan.core.errors import SourceError, UsageError
 
 
-def read(file: str, report: str, named: str) -> list[Acceptance]:
+def read_baseline(file: str, report: str, named: str) -> list[BaselineEntry]:
     """Read what a file of another scanner accepts; `named`: its format, else it is recognised.
 
     Raises `SourceError` where it can't be read, `UsageError` where it is in no known format.
@@ -29,7 +29,9 @@ def read(file: str, report: str, named: str) -> list[Acceptance]:
 
 def _text(file: str) -> str:
     try:
-        held = small_files.read(file, small_files.DATA).decode("utf-8-sig", "surrogateescape")
+        held = small_files.read_small_file(file, small_files.DATA).decode(
+            "utf-8-sig", "surrogateescape"
+        )
     except OSError as error:
         raise SourceError(f"{file}: can't be read: {error.strerror}") from None
     return held.replace("\r\n", "\n").replace("\r", "\n")
@@ -37,7 +39,7 @@ def _text(file: str) -> str:
 
 def _recognised(file: str, text: str) -> str:
     for name in registry.names(baselines):
-        if registry.member(baselines, name).recognises(os.path.basename(file), text):
+        if registry.member(baselines, name).recognizes(os.path.basename(file), text):
             return name
     known = [name.replace("_", "-") for name in registry.names(baselines)]
     raise UsageError(

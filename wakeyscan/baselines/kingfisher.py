@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from wakeyscan.baselines.base import Acceptance
+from wakeyscan.baselines.base import BaselineEntry
 
 WITH_REPORT = False
 """Whether a report beside a file says more of it."""
@@ -19,18 +19,18 @@ WITH_REPORT = False
 _MARK = r"(?m)^(?:ExactFindings:|fingerprint_algorithm: *['\"]?kingfisher)"
 
 
-def recognises(name: str, text: str) -> bool:
+def recognizes(name: str, text: str) -> bool:
     """Say whether a file is a baseline of kingfisher."""
     return re.search(_MARK, text) is not None
 
 
-def accepted(text: str, report: str) -> Iterator[Acceptance]:
+def accepted(text: str, report: str) -> Iterator[BaselineEntry]:
     """Yield what a baseline accepts."""
     places: Counter[tuple[str, int]] = Counter()
     for items in _repositories(_loaded(text)):
         places |= Counter(map(_place, items))  # a work tree and its .git are two, of one content
     for number, (path, line) in enumerate(places.elements(), 1):
-        yield Acceptance(f"finding {number}", path, line, line)
+        yield BaselineEntry(f"finding {number}", path, line, line)
 
 
 def _loaded(text: str) -> Any:

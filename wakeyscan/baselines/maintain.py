@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from wakeyscan.cli.rescan import looked_again
+from wakeyscan.cli.rescan import rescan
 from wakeyscan.config.config import Config
 from wakeyscan.core import files
 from wakeyscan.core.errors import ConfigError, ReportError
 from wakeyscan.core.finding import Finding
 from wakeyscan.git import worktree
-from wakeyscan.scanner.result import Outcome
+from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan import ignore_file
 from wakeyscan.suppression import ignore_file as ignorefile
 from wakeyscan.suppression.ignore_file import Entry
@@ -22,13 +22,13 @@ Hidden = dict[Entry, list[Finding]]
 """The findings that each entry hides."""
 
 
-def put(wanted: Iterable[Entry], settings: Config, today: date) -> int:
+def add_entries(wanted: Iterable[Entry], settings: Config, today: date) -> int:
     """Add what is not accepted yet, in the place of entries that have expired; say how many."""
     file = ignore_file(settings)
-    known = ignorefile.read(file)
+    known = ignorefile.read_ignore_file(file)
     new, over = list[Entry](), set[Entry]()
     for entry in wanted:
-        ignorefile.check(entry)
+        ignorefile.check_entry(entry)
         same = [old for old in known if entry.fingerprint.startswith(old.fingerprint)]
         expired = [old for old in same if old.has_expired(today)]
         if any(old.paths in ("", entry.paths) for old in same if old not in expired):
@@ -40,7 +40,7 @@ def put(wanted: Iterable[Entry], settings: Config, today: date) -> int:
     return len(new)
 
 
-class Pruned(NamedTuple):
+class PruneResult(NamedTuple):
     """What became of the entries of a file."""
 
     kept: list[Entry]
@@ -51,14 +51,14 @@ class Pruned(NamedTuple):
     """Whether of some it can't be told if they are of use."""
 
 
-def pruned(settings: Config, today: date) -> Pruned:
+def prune_entries(settings: Config, today: date) -> PruneResult:
     """Drop entries of no use, but none of which that can't be told."""
-    file, there = ignore_file(settings), entries(settings)
+    file, there = ignore_file(settings), load_entries(settings)
     valid = [entry for entry in there if not entry.has_expired(today)]
-    hides, complete = hidden("scan", valid, settings)
+    hides, complete = find_hidden("scan", valid, settings)
     idle = [entry for entry in valid if not hides[entry]]
-    if idle and worktree.work_tree("."):
-        past, whole = hidden("audit", idle, settings)
+    if idle and worktree.find_work_tree("."):
+        past, whole = find_hidden("audit", idle, settings)
         hides, complete = {**hides, **past}, complete and whole
     kept = [entry for entry in valid if hides[entry] or not complete]
     if len(kept) < len(there):
@@ -67,32 +67,32 @@ def pruned(settings: Config, today: date) -> Pruned:
     unsure = {entry: "not everything could be looked at" for entry in idle if entry not in why}
     if complete:
         unsure = {}
-    return Pruned(kept, len(there) - len(kept), why | unsure, bool(unsure))
+    return PruneResult(kept, len(there) - len(kept), why | unsure, bool(unsure))
 
 
-def entries(settings: Config) -> tuple[Entry, ...]:
+def load_entries(settings: Config) -> tuple[Entry, ...]:
     """Read what is accepted; raises `ConfigError` where a file that was named is missing."""
     file = ignore_file(settings)
     if settings.ignore_file and not os.path.lexists(file):
         raise ConfigError(f"{file}: there is no such ignore file")
-    return ignorefile.read(file)
+    return ignorefile.read_ignore_file(file)
 
 
-def hidden(command: str, asked: Iterable[Entry], settings: Config) -> tuple[Hidden, bool]:
+def find_hidden(command: str, asked: Iterable[Entry], settings: Config) -> tuple[Hidden, bool]:
     """Scan or audit again; say what each entry hides there, and whether all was looked at."""
-    outcome = looked(command, settings)
+    outcome = rescan_repository(command, settings)
     findings = outcome.findings
     return {e: [f for f in findings if e.hides(f)] for e in asked}, outcome.complete
 
 
-def looked(command: str, settings: Config) -> Outcome:
+def rescan_repository(command: str, settings: Config) -> RunResult:
     """Scan or audit the whole repository, or the folder that one stands in."""
-    top = os.path.relpath(worktree.work_tree(".") or ".")
-    return looked_again(command, [top], settings._replace(ignore_file=""))
+    top = os.path.relpath(worktree.find_work_tree(".") or ".")
+    return rescan(command, [top], settings._replace(ignore_file=""))
 
 
 def _write(file: str, wanted: Iterable[Entry]) -> None:
-    text = ignorefile.rendered(file, wanted)
+    text = ignorefile.format_ignore_file(file, wanted)
     try:
         files.write(file, text, worktree.trees(["."]))
     except OSError as error:

@@ -76,7 +76,9 @@ SCANNING = (
 )  # fmt: skip
 
 
-def read(arguments: Sequence[str], parameters: Parameters) -> tuple[Values, list[str]] | None:
+def parse_arguments(
+    arguments: Sequence[str], parameters: Parameters
+) -> tuple[Values, list[str]] | None:
     """Read a plainly right command line: values and operands; `None` where click must see it."""
     options = {f"--{option.name}": option for option in parameters.options}
     values: Values = {}
@@ -105,11 +107,11 @@ def _take(
     given = value if equals else next(pending, None)
     if given is None or (not equals and given.startswith("-") and given != "-"):
         return False
-    keep(values, option, given)
+    store_value(values, option, given)
     return True
 
 
-def keep(values: Values, option: Option, given: str) -> None:
+def store_value(values: Values, option: Option, given: str) -> None:
     """Put a value where it belongs: of an option that is repeated, all; else the last."""
     if option.many:
         before = values.get(option.key)

@@ -15,7 +15,7 @@ from wakeyscan import __version__
 from wakeyscan.cli import arguments, commands
 from wakeyscan.core import registry
 from wakeyscan.core.errors import UsageError, WakeyscanError
-from wakeyscan.core.redaction import conceal, printable
+from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.core.secret import KEY_PREFIX
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         import traceback
 
         _say("a fault of wakeyscan itself; please report it with what follows")
-        _write(conceal(traceback.format_exc()))
+        _write(redact(traceback.format_exc()))
         return FAULT
 
 
@@ -50,7 +50,7 @@ def _run(argv: list[str]) -> int:
         return _tell(f"wakeyscan {__version__}\n")
     if argv and argv[0] in registry.names(commands):
         command = registry.member(commands, argv[0])
-        plain = arguments.read(argv[1:], command.PARAMETERS)
+        plain = arguments.parse_arguments(argv[1:], command.PARAMETERS)
         if plain is not None:
             return int(command.run(*plain))
     return _run_with_click(argv)
@@ -74,7 +74,7 @@ def _refuse_files_as_options(argv: list[str]) -> None:
 def _refuse_keys(argv: list[str]) -> None:
     """Refuse a key typed as an argument: it would stay in the shell's history and in `ps`."""
     for argument in argv:
-        if KEY_PREFIX in argument and conceal(argument) != argument:
+        if KEY_PREFIX in argument and redact(argument) != argument:
             if os.path.lexists(argument):
                 continue  # a file of such a name is a target like any other
             raise UsageError(
@@ -106,9 +106,9 @@ def _run_with_click(argv: list[str]) -> int:
 
 
 def _tell(text: str) -> int:
-    from wakeyscan.cli.output import to_stdout
+    from wakeyscan.cli.output import write_stdout
 
-    to_stdout(text.encode())
+    write_stdout(text.encode())
     return 0
 
 
@@ -167,7 +167,7 @@ def _command(name: str, module: ModuleType) -> click.Command:
 
 
 def _say(message: str) -> None:
-    _write(f"wakeyscan: {printable(conceal(message))}\n")
+    _write(f"wakeyscan: {escape_for_terminal(redact(message))}\n")
 
 
 def _write(text: str) -> None:

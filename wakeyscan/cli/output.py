@@ -13,21 +13,21 @@ from wakeyscan.config import config
 from wakeyscan.core import files, registry
 from wakeyscan.core.errors import ReportError
 from wakeyscan.git import worktree
-from wakeyscan.scanner.result import Outcome, Style
+from wakeyscan.scanner.result import ReportStyle, RunResult
 
 
-def deliver(outcome: Outcome, settings: config.Config) -> None:
+def write_reports(outcome: RunResult, settings: config.Config) -> None:
     """Write the report to stdout, and those of `--report` to their files first.
 
     Raises `ReportError` where one can't be written.
     """
     for name, file in settings.reports:
-        _write_file(file, rendered(name, outcome, settings), outcome.targets)
+        _write_file(file, render_report(name, outcome, settings), outcome.targets)
     color = config.wants_color(settings.color, os.environ)
-    to_stdout(rendered(settings.format, outcome, settings, color))
+    write_stdout(render_report(settings.format, outcome, settings, color))
 
 
-def check(settings: config.Config, targets: Iterable[str]) -> None:
+def check_formats(settings: config.Config, targets: Iterable[str]) -> None:
     """Refuse unknown report formats, and files that must not be written, before any work is done.
 
     Raises `UsageError` or `ReportError`.
@@ -41,9 +41,11 @@ def check(settings: config.Config, targets: Iterable[str]) -> None:
             raise _refused(file, error) from None
 
 
-def rendered(name: str, outcome: Outcome, settings: config.Config, color: bool = False) -> bytes:
+def render_report(
+    name: str, outcome: RunResult, settings: config.Config, color: bool = False
+) -> bytes:
     """Render a report of the format `name`, as UTF-8."""
-    style = Style(
+    style = ReportStyle(
         color=color,
         show_suppressed=settings.show_suppressed,
         verbose=settings.verbose,
@@ -54,7 +56,7 @@ def rendered(name: str, outcome: Outcome, settings: config.Config, color: bool =
     return out.getvalue().encode("utf-8", "backslashreplace")
 
 
-def to_stdout(text: bytes) -> None:
+def write_stdout(text: bytes) -> None:
     """Write what a command has to say; raises `ReportError` where it does not get there."""
     if sys.stdout is None:
         raise ReportError("stdout is closed, so nothing can be written there")

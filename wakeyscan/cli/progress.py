@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from wakeyscan.scanner.documents import Looked
+from wakeyscan.scanner.documents import ScanResult
 
 _PATIENCE, _EVERY = 1.0, 0.1
 """Seconds before the first word, and between two."""
@@ -24,7 +24,7 @@ class Progress:
         self._what, self._share = "", 0.0
         self._began = self._said = time.monotonic()
 
-    def follow(self, looks: Iterable[Looked]) -> Iterator[Looked]:
+    def follow(self, looks: Iterable[ScanResult]) -> Iterator[ScanResult]:
         """Pass the looks of a scan on, and speak now and then."""
         for looked in looks:
             yield looked

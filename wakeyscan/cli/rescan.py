@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 
-from wakeyscan.audit.audit import Plan, audit
-from wakeyscan.audit.scope import Limits
+from wakeyscan.audit.audit import AuditOptions, audit
+from wakeyscan.audit.scope import AuditScope
 from wakeyscan.config.config import Config
 from wakeyscan.core.errors import SourceError
-from wakeyscan.git.mirror import located
-from wakeyscan.scanner.result import Outcome
+from wakeyscan.git.mirror import open_repository
+from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan import inspect
-from wakeyscan.sources.target import source_of
+from wakeyscan.sources.target import find_source
 
 
-def looked_again(command: str, targets: list[str], settings: Config) -> Outcome:
+def rescan(command: str, targets: list[str], settings: Config) -> RunResult:
     """Scan or audit the targets of a report; raises `SourceError` where one can't be read."""
     if command == "audit" and len(targets) == 1:
         return _audited(targets[0], settings)
@@ -26,14 +26,16 @@ def looked_again(command: str, targets: list[str], settings: Config) -> Outcome:
     if "-" in targets and not os.path.lexists("-"):
         raise SourceError("standard input can't be looked at again; give its keys there instead")
     opened = [
-        (source, source.units(rest, settings.scope)) for source, rest in map(source_of, targets)
+        (source, source.units(rest, settings.scope)) for source, rest in map(find_source, targets)
     ]
     return inspect(command, tuple(targets), opened, settings)
 
 
-def _audited(target: str, settings: Config) -> Outcome:
-    plan = Plan(settings.rules, settings.jobs, False, Limits(), datetime.now(UTC), suppressed=True)
-    with located(target) as (_, repository):
+def _audited(target: str, settings: Config) -> RunResult:
+    plan = AuditOptions(
+        settings.rules, settings.jobs, False, AuditScope(), datetime.now(UTC), suppressed=True
+    )
+    with open_repository(target) as (_, repository):
         outcome, interrupted = audit(repository, plan, lambda *_: None)
     if interrupted:
         raise KeyboardInterrupt

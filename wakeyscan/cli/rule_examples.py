@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Standing
 from wakeyscan.rules.rule import Rule
-from wakeyscan.scanner.context import lens
-from wakeyscan.scanner.detector import examine
+from wakeyscan.scanner.context import build_context
+from wakeyscan.scanner.detector import detect_in_document
 
 _RANDOM = re.compile(r"<random:([0-9]{1,4})>")
 
 
-def filled(example: str) -> str:
+def fill_example(example: str) -> str:
     """Fill `<random:N>` with N letters and digits: always the same for the same place.
 
     So an example can hold what looks like a key without the rule file holding one.
@@ -32,15 +32,15 @@ def _letters(example: str, place: int, count: int) -> str:
     return text[:count]
 
 
-def disproved(rule: Rule, rules: Iterable[Rule]) -> Iterator[str]:
+def find_failed_examples(rule: Rule, rules: Iterable[Rule]) -> Iterator[str]:
     """Yield what is wrong with a rule's examples, in words."""
-    through = lens(tuple(rules), {})
+    context = build_context(tuple(rules), {})
     for wanted, examples in ((True, rule.hits), (False, rule.misses)):
         for example in examples:
-            document = Document(Origin("example"), filled(example).encode())
+            document = Document(Origin("example"), fill_example(example).encode())
             found = any(
                 finding.rule == rule.id and finding.standing is Standing.REPORTED
-                for finding in examine(document, through)
+                for finding in detect_in_document(document, context)
             )
             if found is not wanted:
                 yield f"{rule.id}: {'not found' if wanted else 'found'}: {example}"

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from wakeyscan.cli.arguments import Option, Values
 from wakeyscan.config import config_file, converters
 from wakeyscan.core.errors import ConfigError, UsageError
-from wakeyscan.core.files import cache_folder
+from wakeyscan.core.files import find_cache_folder
 from wakeyscan.core.finding import Severity
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
 from wakeyscan.rules.rule import RuleFolder
-from wakeyscan.sources.options import Scope
+from wakeyscan.sources.options import SourceOptions
 from wakeyscan.suppression.policy import Policy
-from wakeyscan.verification.verdict import Asking
+from wakeyscan.verification.verdict import VerifyOptions
 
 if TYPE_CHECKING:
     from wakeyscan.sources.revision import Revision
@@ -33,13 +33,13 @@ class Config(NamedTuple):
     """A folder of further rules, or empty."""
     jobs: int
     """0: as many as there are processors."""
-    scope: Scope
+    scope: SourceOptions
     show_suppressed: bool
     sarif_profile: str
     quiet: bool
     verbose: bool
     color: str
-    asking: Asking
+    asking: VerifyOptions
     ignore_file: str = ""
     """Empty: the one at the top of the repository that one stands in."""
     strict_ignores: bool = False
@@ -49,13 +49,13 @@ class Config(NamedTuple):
     honor_foreign_ignores: bool = False
 
 
-class _Said(NamedTuple):
+class _Settings(NamedTuple):
     """What is said of settings: by a flag, else a variable, else a file."""
 
     flags: Values
     given: Values
     """By flags and variables."""
-    file: config_file.Found
+    file: config_file.ConfigFile
 
     def pick(self, name: str, convert: Callable[[Any], Any], default: Any) -> Any:
         """Give a setting that a file may say, too; raises `UsageError` or `ConfigError`."""
@@ -77,29 +77,33 @@ class _Said(NamedTuple):
         return str(self.given.get(key, ""))
 
 
-def build(values: Values, options: tuple[Option, ...], environment: Mapping[str, str]) -> Config:
+def build_config(
+    values: Values, options: tuple[Option, ...], environment: Mapping[str, str]
+) -> Config:
     """Build the configuration of a scanning command; raises `UsageError` or `ConfigError`."""
     _refuse_empty(values)
-    given = {**from_environment(options, environment), **values}
+    given = {**read_environment(options, environment), **values}
     revision = _revision(str(given.get("policy_from", "")))
-    file = config_file.find(str(given.get("config", "")), revision)
-    said = _Said(values, given, file)
+    file = config_file.find_config_file(str(given.get("config", "")), revision)
+    said = _Settings(values, given, file)
     return Config(
         format=said.pick("format", str, "text"),
         reports=tuple(_named_file(pair) for pair in said.pick("report", _listed, [])),
-        fail_on=said.pick("fail-on", converters.level, Severity.LOW),
+        fail_on=said.pick("fail-on", converters.parse_fail_on, Severity.LOW),
         rules=_rules(said, revision),
-        jobs=said.pick("jobs", converters.count, 0),
+        jobs=said.pick("jobs", converters.parse_count, 0),
         scope=_scope(said),
         show_suppressed=said.on("show_suppressed"),
-        sarif_profile=said.pick("sarif-profile", converters.one_of("generic", "github"), "generic"),
+        sarif_profile=said.pick(
+            "sarif-profile", converters.build_choice("generic", "github"), "generic"
+        ),
         quiet=said.on("quiet"),
         verbose=said.on("verbose"),
-        color=said.pick("color", converters.one_of("auto", "always", "never"), "auto"),
+        color=said.pick("color", converters.build_choice("auto", "always", "never"), "auto"),
         asking=_asking(said, environment),
         ignore_file=said.text("ignore_file"),
         strict_ignores=said.on("strict_ignores"),
-        policy=config_file.policy_of(file, revision),
+        policy=config_file.parse_policy(file, revision),
         revision=revision,
         honor_foreign_ignores=said.on("honor_foreign_ignores"),
     )
@@ -112,9 +116,9 @@ def _refuse_empty(flags: Values) -> None:
             raise UsageError(f"--{name} is empty: give it a value, or leave the option out")
 
 
-def _scope(said: _Said) -> Scope:
-    return Scope(
-        max_file_size=said.pick("max-file-size", converters.size, None),
+def _scope(said: _Settings) -> SourceOptions:
+    return SourceOptions(
+        max_file_size=said.pick("max-file-size", converters.parse_size, None),
         gitignore=not said.on("no_gitignore"),
         whole_files=said.on("whole_files"),
         exclude=tuple(said.file.table.get("exclude", ())),
@@ -127,10 +131,10 @@ def _revision(name: str) -> Revision | None:
         return None
     from wakeyscan.sources import revision  # git, which a scan of files may do without
 
-    return revision.revision(name)
+    return revision.resolve_revision(name)
 
 
-def _rules(said: _Said, revision: Revision | None) -> RuleFolder:
+def _rules(said: _Settings, revision: Revision | None) -> RuleFolder:
     """Give the folder of further rules, or what it held at the revision; raises `ConfigError`."""
     given, in_file = said.text("rules"), str(said.file.table.get("rules", ""))
     path = given or (in_file and os.path.join(said.file.folder, in_file))
@@ -144,9 +148,9 @@ def _rules(said: _Said, revision: Revision | None) -> RuleFolder:
     return tuple(files)
 
 
-def _asking(said: _Said, environment: Mapping[str, str]) -> Asking:
+def _asking(said: _Settings, environment: Mapping[str, str]) -> VerifyOptions:
     app_key, control = said.text("app_key"), environment.get("WAKEYSCAN_CONTROL_KEY", "")
-    return Asking(
+    return VerifyOptions(
         verify=said.on("verify"),
         require=said.on("require_verified"),
         plan=said.on("verify_plan"),
@@ -154,11 +158,11 @@ def _asking(said: _Said, environment: Mapping[str, str]) -> Asking:
         control=Secret(os.fsencode(control.strip()), API_KEY) if control else None,
         api_url=said.text("api_url"),
         proxy=said.text("proxy"),
-        cache=cache_folder() if said.on("verify_cache") else None,
+        cache=find_cache_folder() if said.on("verify_cache") else None,
     )
 
 
-def from_environment(options: tuple[Option, ...], environment: Mapping[str, str]) -> Values:
+def read_environment(options: tuple[Option, ...], environment: Mapping[str, str]) -> Values:
     """Read the options that variables set; an empty variable sets nothing."""
     values: Values = {}
     for option in options:
@@ -166,7 +170,9 @@ def from_environment(options: tuple[Option, ...], environment: Mapping[str, str]
         if text and option.metavar:
             values[option.key] = text.split() if option.many else text
         elif text:
-            values[option.key] = _converted(converters.switch, text, option.variable, UsageError)
+            values[option.key] = _converted(
+                converters.parse_switch, text, option.variable, UsageError
+            )
     return values
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from wakeyscan.config import converters
 from wakeyscan.core import files, small_files
 from wakeyscan.core.errors import ConfigError
-from wakeyscan.suppression.policy import Allowance, Policy, Ruling
+from wakeyscan.suppression.policy import AllowedPath, Policy, RuleOverride
 
 if TYPE_CHECKING:
     from wakeyscan.sources.revision import Revision
@@ -21,7 +21,7 @@ _KEYS = ("allow", "exclude", "fail-on", "max-file-size", "rule", "rules")
 Table = dict[str, Any]
 
 
-class Found(NamedTuple):
+class ConfigFile(NamedTuple):
     """A configuration file, its table checked."""
 
     name: str = ""
@@ -31,7 +31,7 @@ class Found(NamedTuple):
     table: Table = {}  # noqa: RUF012  # nobody writes to it
 
 
-def find(named: str, revision: Revision | None) -> Found:
+def find_config_file(named: str, revision: Revision | None) -> ConfigFile:
     """Find the nearest file, or the one that was named; raises `ConfigError`.
 
     At a revision a file that is not there says nothing, though it be named: a change that brings
@@ -41,7 +41,7 @@ def find(named: str, revision: Revision | None) -> Found:
         content = _read_at(named, revision)
         if content is None and not os.path.lexists(named):
             raise ConfigError(f"{named}: is neither here nor at {revision}")
-        return Found() if content is None else _found(named, content, revision)
+        return ConfigFile() if content is None else _found(named, content, revision)
     for path, ours in _candidates():
         if revision is not None and revision.inside(path) is None:
             break  # above a bare repository
@@ -53,14 +53,14 @@ def find(named: str, revision: Revision | None) -> Found:
             found = _found(path, content, revision)
             if ours or found.table:
                 return found
-    return Found()
+    return ConfigFile()
 
 
-def _found(path: str, content: bytes, revision: Revision | None) -> Found:
+def _found(path: str, content: bytes, revision: Revision | None) -> ConfigFile:
     there = revision is not None and revision.inside(path) is not None
     name = f"{path} at {revision}" if there else path
     table = _table(name, content, os.path.basename(path) == _FILES[1])
-    return Found(name, os.path.dirname(path) or ".", _checked(name, table))
+    return ConfigFile(name, os.path.dirname(path) or ".", _checked(name, table))
 
 
 def _candidates() -> Iterator[tuple[str, bool]]:
@@ -75,7 +75,7 @@ def _candidates() -> Iterator[tuple[str, bool]]:
         at = above
 
 
-def at_revision(path: str, revision: Revision | None) -> tuple[bool, bytes | None]:
+def read_at_revision(path: str, revision: Revision | None) -> tuple[bool, bytes | None]:
     """Say whether a file is to be read from a revision, and what it holds there, if it is there."""
     inside = revision.inside(path) if revision else None
     if revision is None or inside is None:
@@ -84,18 +84,18 @@ def at_revision(path: str, revision: Revision | None) -> tuple[bool, bytes | Non
 
 
 def _read_at(path: str, revision: Revision | None) -> bytes | None:
-    there, held = at_revision(path, revision)
+    there, held = read_at_revision(path, revision)
     if there:
         return held
     try:
-        return small_files.read(path, small_files.SETTINGS)
+        return small_files.read_small_file(path, small_files.SETTINGS)
     except OSError as error:
         raise ConfigError(f"{path}: can't be read: {error.strerror}") from None
 
 
 def _table(path: str, content: bytes, project: bool) -> Table:
     try:
-        whole = small_files.toml(content)
+        whole = small_files.parse_toml(content)
     except ValueError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
     tool = whole.get("tool", {})
@@ -122,7 +122,7 @@ def _checked(path: str, table: Table) -> Table:
     return table
 
 
-def policy_of(found: Found, revision: Revision | None) -> Policy:
+def parse_policy(found: ConfigFile, revision: Revision | None) -> Policy:
     """Read what a file says of rules and paths; raises `ConfigError`."""
     return Policy(
         file=found.name,
@@ -134,7 +134,7 @@ def policy_of(found: Found, revision: Revision | None) -> Policy:
     )
 
 
-def _rulings(found: Found) -> Iterator[Ruling]:
+def _rulings(found: ConfigFile) -> Iterator[RuleOverride]:
     tables = found.table.get("rule", {})
     where = f"{found.name}: 'rule'"
     if not isinstance(tables, dict) or not all(isinstance(one, dict) for one in tables.values()):
@@ -144,14 +144,16 @@ def _rulings(found: Found) -> Iterator[Ruling]:
         _refuse_fields(here, fields, ("severity", "enabled"))
         severity = None
         if "severity" in fields:
-            severity = _converted(converters.severity, fields["severity"], f"{here}: severity")
+            severity = _converted(
+                converters.parse_severity, fields["severity"], f"{here}: severity"
+            )
         enabled = fields.get("enabled", True)
         if not isinstance(enabled, bool):
             raise ConfigError(f"{here}: enabled must be true or false, not {enabled!r}")
-        yield Ruling(rule, severity, enabled)
+        yield RuleOverride(rule, severity, enabled)
 
 
-def _allowances(found: Found) -> Iterator[Allowance]:
+def _allowances(found: ConfigFile) -> Iterator[AllowedPath]:
     tables = found.table.get("allow", [])
     where = f"{found.name}: 'allow'"
     if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
@@ -165,7 +167,7 @@ def _allowances(found: Found) -> Iterator[Allowance]:
             if not text.strip() and (name != "rule" or name in fields):
                 raise ConfigError(f"{where}: {name!r} is missing or empty")
         _refuse_patterns(where, [path])
-        yield Allowance(path, rule, " ".join(reason.split()))
+        yield AllowedPath(path, rule, " ".join(reason.split()))
 
 
 def _refuse_fields(where: str, fields: Table, known: tuple[str, ...]) -> None:
@@ -184,7 +186,7 @@ def _converted(convert: Callable[[object], Any], value: object, where: str) -> A
 def _refuse_patterns(where: str, patterns: Iterable[str]) -> None:
     for pattern in patterns:
         try:
-            files.matcher([pattern], ".")
+            files.build_path_matcher([pattern], ".")
         except ValueError:
             raise ConfigError(f"{where}: no gitignore pattern: {pattern!r}") from None
 

@@ -9,7 +9,7 @@ from wakeyscan.core.finding import Severity
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
 
-def size(value: object) -> int:
+def parse_size(value: object) -> int:
     """Read a size in bytes, as 500k, 20M, 2G or 1048576."""
     text = str(value).strip().lower().removesuffix("b").removesuffix("i")
     digits = text.rstrip("kmgt")
@@ -18,7 +18,7 @@ def size(value: object) -> int:
     return int(digits) * _UNITS[text[len(digits) :]]
 
 
-def severity(value: object) -> Severity:
+def parse_severity(value: object) -> Severity:
     """Read a severity."""
     name = str(value).upper()
     if name not in Severity.__members__:
@@ -26,24 +26,24 @@ def severity(value: object) -> Severity:
     return Severity[name]
 
 
-def level(value: object) -> Severity | None:
+def parse_fail_on(value: object) -> Severity | None:
     """Read a severity, or `never`."""
     if str(value).lower() == "never":
         return None
     try:
-        return severity(value)
+        return parse_severity(value)
     except ValueError as error:
         raise ValueError(f"{error}, never") from None
 
 
-def count(value: object) -> int:
+def parse_count(value: object) -> int:
     """Read a whole number."""
     if not str(value).isascii() or not str(value).isdigit():
         raise ValueError("must be a whole number")
     return int(str(value))
 
 
-def one_of(*names: str) -> Callable[[object], str]:
+def build_choice(*names: str) -> Callable[[object], str]:
     """Make what takes one of these names."""
 
     def check(value: object) -> str:
@@ -54,7 +54,7 @@ def one_of(*names: str) -> Callable[[object], str]:
     return check
 
 
-def switch(value: str) -> bool:
+def parse_switch(value: str) -> bool:
     """Read what turns a switch on or off."""
     known = {"1": True, "true": True, "yes": True, "on": True}
     known |= {"0": False, "false": False, "no": False, "off": False}

@@ -8,12 +8,12 @@ from io import BytesIO
 from typing import BinaryIO
 
 from wakeyscan.core.document import Document, Origin, Skipped
-from wakeyscan.core.line_index import locate
+from wakeyscan.core.line_index import find_positions
 
 _PIECE = 1 << 20
 
 
-class Whole:
+class ChunkStream:
     """A document as a stream, read as far as anybody wants; each of its windows is shown to `see`.
 
     So what is in a container of any size can be looked at while the container itself is.
@@ -63,7 +63,7 @@ class Whole:
         return BytesIO(window.content[low:high])
 
 
-WINDOW = 16 << 20
+CHUNK_SIZE = 16 << 20
 
 
 OVERLAP = 256 << 10
@@ -78,37 +78,37 @@ _CODECS = (
 )
 
 
-def windows(
+def read_chunks(
     origin: Origin, read: Callable[[int], bytes], most: int | None
 ) -> Iterator[Document | Skipped]:
     """Yield what `read` gives: one document, or windows of one where it is larger than a window.
 
     Behind `most` bytes it stops, and says so.
     """
-    held = _fill(read, WINDOW)
+    held = _fill(read, CHUNK_SIZE)
     codec = next((codec for mark, codec in _CODECS if held.startswith(mark)), "utf-8")
     line = column = 1
     low, total = 0, len(held)
     if most is not None and total > most:
-        yield Skipped(origin, too_large(total, most))
+        yield Skipped(origin, format_too_large(total, most))
         return
-    while len(held) >= WINDOW and (more := _fill(read, WINDOW - 2 * OVERLAP)):
+    while len(held) >= CHUNK_SIZE and (more := _fill(read, CHUNK_SIZE - 2 * OVERLAP)):
         total += len(more)
         if most is not None and total > most:
-            yield Skipped(origin, too_large(total, most))
+            yield Skipped(origin, format_too_large(total, most))
             return
         high = _border(held, len(held) - OVERLAP, codec)
         yield Document(origin, held, line=line, column=column, own=(low, high))
         cut = _border(held, high - OVERLAP, codec)
         line, column = _place_after(held[:cut], codec, line, column)
         low, held = high - cut, held[cut:] + more
-        if len(more) < WINDOW - 2 * OVERLAP:
+        if len(more) < CHUNK_SIZE - 2 * OVERLAP:
             break
     own = (low, len(held)) if low else None
     yield Document(origin, held, line=line, column=column, own=own)
 
 
-def too_large(size: int, most: int) -> str:
+def format_too_large(size: int, most: int) -> str:
     """Say why a file of `size` bytes was skipped."""
     return f"larger than --max-file-size: {size:,} of {most:,} bytes"
 
@@ -137,4 +137,4 @@ def _border(content: bytes, at: int, codec: str) -> int:
 def _place_after(passed: bytes, codec: str, line: int, column: int) -> tuple[int, int]:
     if codec != "utf-8":
         passed = passed.decode(codec, "replace").encode("utf-8", "replace")
-    return next(locate(passed, [len(passed)], line, column))
+    return next(find_positions(passed, [len(passed)], line, column))

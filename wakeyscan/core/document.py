@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 
-INTO = "!/"
+MEMBER_SEPARATOR = "!/"
 """What stands in a path between a container and its member: `app.zip!/config/.env`."""
 
 

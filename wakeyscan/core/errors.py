@@ -31,7 +31,7 @@ class CacheError(WakeyscanError):
     """What was remembered can't be used; it never stops a run."""
 
 
-class OutOfPatience(Exception):
+class TimeoutExceeded(Exception):
     """A pattern took too long for a text; the text counts as not looked at."""
 
 

@@ -47,7 +47,7 @@ class _Folder(NamedTuple):
         return os.path.join(self.path, name) if self.descriptor is None else name
 
 
-def replace(file: str, text: bytes, mode: int) -> None:
+def write_atomically(file: str, text: bytes, mode: int) -> None:
     """Write a whole file; raises `OSError`, and then the old one is as it was.
 
     A link in its place is replaced, too.
@@ -225,7 +225,7 @@ def _mode(file: str) -> int:
         return 0o666 & ~mask
 
 
-def cache_folder() -> str:
+def find_cache_folder() -> str:
     """Give wakeyscan's folder among the user's caches; empty where there is none to speak of."""
     home = os.path.expanduser("~")
     if sys.platform == "win32":
@@ -237,7 +237,7 @@ def cache_folder() -> str:
     return os.path.join(base, "wakeyscan") if os.path.isabs(base) else ""
 
 
-Match = Callable[[str, str], bool]
+PathMatcher = Callable[[str, str], bool]
 """Says whether patterns match a path, which is relative to a folder (empty: the present one)."""
 
 
@@ -249,7 +249,7 @@ _NEWLINE = "\udc0a"
 """Stands for a newline, at which `.` and `$` of `re` stop; no decoded file name holds it."""
 
 
-def matcher(patterns: Iterable[str], root: str) -> Match:
+def build_path_matcher(patterns: Iterable[str], root: str) -> PathMatcher:
     """Compile patterns that are relative to `root`; raises `ValueError` where one is none."""
     import re
 

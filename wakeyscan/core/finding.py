@@ -99,7 +99,7 @@ class Finding(NamedTuple):
     """Where the API was asked: its answer, what was sent along, what that tells; safe to print."""
 
 
-class Moment(NamedTuple):
+class CommitRef(NamedTuple):
     """A commit at which something happened to a key."""
 
     commit: str
@@ -108,7 +108,7 @@ class Moment(NamedTuple):
     """As ISO 8601, in UTC; empty where there is no commit."""
 
 
-class Place(NamedTuple):
+class Occurrence(NamedTuple):
     """Where a key stood: a line of one version of a file."""
 
     path: str
@@ -119,15 +119,15 @@ class Place(NamedTuple):
     """The first commit that has that version there, or empty."""
 
 
-class Key(NamedTuple):
+class SecretHistory(NamedTuple):
     """The life of one secret in a history."""
 
     rule: str
     secret: Secret
     severity: Severity
-    introduced: Moment
+    introduced: CommitRef
     """The first commit whose tree has it while no parent's has."""
-    removed: Moment | None
+    removed: CommitRef | None
     """The last commit that took it away; `None` while HEAD's tree has it, or none ever did."""
     at_head: bool
     pushed: bool | None
@@ -136,7 +136,7 @@ class Key(NamedTuple):
     """Names of refs, `HEAD`, `stash`, `reflog`, `index`, or `unreachable`."""
     exposed_days: int
     """From its introduction to its removal, or until today."""
-    places: tuple[Place, ...]
+    places: tuple[Occurrence, ...]
     liveness: Liveness = Liveness.UNCHECKED
     reason: str = ""
     """Why the liveness is what it is."""

@@ -13,7 +13,7 @@ _LINE_END = rb"\r\n|\n|\r"
 _BOM = b"\xef\xbb\xbf"
 
 
-def locate(
+def find_positions(
     content: bytes, offsets: Iterable[int], line: int = 1, column: int = 1
 ) -> Iterator[tuple[int, int]]:
     """Yield (line, column) of each offset; they must come in ascending order.
@@ -23,12 +23,12 @@ def locate(
     """
     at = len(_BOM) if content.startswith(_BOM) and (line, column) == (1, 1) else 0
     for offset in offsets:
-        line, column = advance(content[at:offset], line, column)
+        line, column = advance_position(content[at:offset], line, column)
         at = max(at, offset)
         yield line, column
 
 
-def advance(passed: bytes, line: int, column: int) -> tuple[int, int]:
+def advance_position(passed: bytes, line: int, column: int) -> tuple[int, int]:
     """Give the line and column that one stands at after `passed`."""
     breaks = passed.count(b"\n")
     if b"\r" in passed:
@@ -39,7 +39,7 @@ def advance(passed: bytes, line: int, column: int) -> tuple[int, int]:
     return line + breaks, column + len(passed.decode("utf-8", "replace"))
 
 
-def line_around(content: bytes, start: int, end: int, most: int) -> tuple[int, int]:
+def find_line(content: bytes, start: int, end: int, most: int) -> tuple[int, int]:
     """Give the bounds of the line that holds `start:end`, at most `most` bytes to either side."""
     low, high = max(0, start - most), min(len(content), end + most)
     before = max(content.rfind(b"\n", low, start), content.rfind(b"\r", low, start))
@@ -49,7 +49,7 @@ def line_around(content: bytes, start: int, end: int, most: int) -> tuple[int, i
     return (before + 1 if before >= 0 else low), (min(ends) if ends else high)
 
 
-def places(text: bytes, mark: bytes) -> Iterator[int]:
+def find_all(text: bytes, mark: bytes) -> Iterator[int]:
     """Yield the offsets at which `mark` stands, those that overlap too."""
     at = text.find(mark)
     while at >= 0:

@@ -15,7 +15,7 @@ from wakeyscan.core.secret import KEY_PREFIX
 _RUNNER_COMMANDS = ("##[", "##vso[", "##teamcity[")
 
 
-def printable(text: str) -> str:
+def escape_for_terminal(text: str) -> str:
     r"""Escape whatever is not plain text, as `\xNN` or `\uNNNN`, and break runner commands.
 
     A byte that was not UTF-8 (a lone surrogate, see `os.fsdecode`) comes out as that byte.
@@ -28,16 +28,17 @@ def printable(text: str) -> str:
     return text
 
 
-def at_line_start(path: str) -> str:
+def escape_line_start(path: str) -> str:
     """Give a path that can begin a line: a runner takes `::name` there for an order, too."""
-    path = printable(path)
+    path = escape_for_terminal(path)
     return f"./{path}" if path.lstrip().startswith("::") else path
 
 
 def told(details: Iterable[tuple[str, str]]) -> str:
     """Put pairs into words: `cell 3 (code), cell line 2`."""
     return ", ".join(
-        f"{printable(name.replace('_', ' '))} {printable(text)}" for name, text in details
+        f"{escape_for_terminal(name.replace('_', ' '))} {escape_for_terminal(text)}"
+        for name, text in details
     )
 
 
@@ -50,12 +51,12 @@ def _escape(character: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def encodable(text: str) -> str:
+def make_encodable(text: str) -> str:
     r"""Give a text that is valid Unicode: a byte that was not UTF-8 becomes `\xNN`."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def conceal(text: str) -> str:
+def redact(text: str) -> str:
     """Blot out whatever looks like a key in a message that was not made from a `Secret`.
 
     Wider than the rule on purpose: a message that loses a word is better than one that tells a key.
@@ -67,7 +68,7 @@ def conceal(text: str) -> str:
     return re.sub(KEY_PREFIX + r"[A-Za-z0-9_-]{8,}", KEY_PREFIX + "…", text)
 
 
-def json_safe(text: str) -> str:
+def escape_for_json(text: str) -> str:
     r"""Escape in a JSON text, as `\uNNNN`, what a terminal or a CI runner would act upon."""
     import re
 

@@ -32,11 +32,11 @@ _STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 """Names of this process's own streams; a link in a repository has another name."""
 
 
-class Refused(OSError):
+class FileRefused(OSError):
     """The file is not a regular file, or is too large; `strerror` says what to do."""
 
 
-def read(path: str, most: int) -> bytes:
+def read_small_file(path: str, most: int) -> bytes:
     """Read a regular file of at most `most` bytes, following links; raises `OSError`.
 
     A stream of this process that the user names, as `<(command)` does, is read to its end.
@@ -53,7 +53,7 @@ def read(path: str, most: int) -> bytes:
 def _bounded(content: bytes, path: str, most: int) -> bytes:
     if len(content) > most:
         why = f"it is larger than {most >> 20} MiB, the maximum for such a file; make it smaller"
-        raise Refused(errno.EFBIG, why, path)
+        raise FileRefused(errno.EFBIG, why, path)
     return content
 
 
@@ -66,10 +66,10 @@ def _opened(path: str, flags: int) -> int:
 def _refuse_special(path: str, mode: int) -> None:
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # the system itself refuses a folder
         why = "it is a device, FIFO or socket, or a link to one; put a regular file there"
-        raise Refused(errno.EINVAL, why, path)
+        raise FileRefused(errno.EINVAL, why, path)
 
 
-def toml(content: bytes) -> dict[str, Any]:
+def parse_toml(content: bytes) -> dict[str, Any]:
     """Parse TOML; raises `ValueError` for invalid text and for extremes that no one writes."""
     import re
     import tomllib

@@ -20,7 +20,7 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 7 * 8
 _MONTHS = {"month": 1, "year": 12}
 
 
-def instant(text: str, now: datetime) -> datetime:
+def parse_timestamp(text: str, now: datetime) -> datetime:
     """Parse a date; raises `ValueError` in words. A day begins at midnight in UTC.
 
     git guesses at what it does not know: `--since=2026-13-45` means now, which leaves out all.
@@ -62,7 +62,7 @@ def _months_before(now: datetime, count: int) -> datetime:
     return now.replace(year=year, month=month + 1, day=min(now.day, last))
 
 
-def shown(moment: datetime) -> str:
+def format_timestamp(moment: datetime) -> str:
     """Format an instant as ISO 8601 in UTC, a midnight as its day alone."""
     text = moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()
     return text.removesuffix("T00:00:00") if text.endswith("T00:00:00") else f"{text}Z"

@@ -23,14 +23,14 @@ class WorkerFault(Exception):
     """A bug that showed in another process; its text is the traceback there."""
 
 
-def available() -> int:
+def count_processors() -> int:
     """Count the processors that we may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def spread(
+def run_tasks(
     tasks: Iterator[Task], make_worker: Callable[[], Callable[[Task], Answer]], jobs: int
 ) -> Iterator[Answer]:
     """Yield what `jobs` processes answer to the tasks.

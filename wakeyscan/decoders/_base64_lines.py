@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple, overload
 
-from wakeyscan.decoders.base import Piece, Span
+from wakeyscan.decoders.base import Segment, Span
 from wakeyscan.scanner.prefilter.base64_words import is_whole
 
 LONGEST = 1 << 20
@@ -207,7 +207,7 @@ def _end_well(lines: list[bytes]) -> bool:
     return is_whole(b"".join(lines)) and (len(line) > 3 or not is_whole(b"".join(before)))
 
 
-class Lines(Sequence[Piece]):
+class Lines(Sequence[Segment]):
     """Which line holds which bytes of what the lines are in base64: made when it is asked for.
 
     `shift` letters of the first line are left out. Most of what is decoded holds nothing, and
@@ -230,10 +230,10 @@ class Lines(Sequence[Piece]):
         return len(self.starts())
 
     @overload
-    def __getitem__(self, number: int) -> Piece: ...
+    def __getitem__(self, number: int) -> Segment: ...
     @overload
-    def __getitem__(self, number: slice) -> list[Piece]: ...
-    def __getitem__(self, number: int | slice) -> Piece | list[Piece]:
+    def __getitem__(self, number: slice) -> list[Segment]: ...
+    def __getitem__(self, number: int | slice) -> Segment | list[Segment]:
         if isinstance(number, slice):
             return [self[n] for n in range(*number.indices(len(self)))]
-        return Piece(self.starts()[number], *self._lines[number])
+        return Segment(self.starts()[number], *self._lines[number])

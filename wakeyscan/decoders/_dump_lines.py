@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from wakeyscan.core.line_index import line_around
+from wakeyscan.core.line_index import find_line
 from wakeyscan.core.secret import KEY_PREFIX
-from wakeyscan.decoders.base import Layer, Piece
+from wakeyscan.decoders.base import DecodedText, Segment
 
 _ANCHOR = KEY_PREFIX.encode()
 _LONGEST = 512
@@ -39,14 +39,14 @@ Read = Callable[[bytes, int, int], "Line | None"]
 
 def around(content: bytes, at: int, read: Read) -> Iterator[Line]:
     """Yield the lines of the dump around an offset, as far as they follow each other."""
-    low, high = line_around(content, at, at, _LONGEST)
+    low, high = find_line(content, at, at, _LONGEST)
     line = read(content, low, high)
     if not line:
         return
     before = [line]
     while low > 0 and len(before) <= _BEFORE:
         at = low - len(_break_at(content, low - 2) or b"\n")
-        low, ends = line_around(content, at, at, _LONGEST)
+        low, ends = find_line(content, at, at, _LONGEST)
         above = read(content, low, ends)
         if not above or not _follows(before[-1], above):
             break
@@ -54,7 +54,7 @@ def around(content: bytes, at: int, read: Read) -> Iterator[Line]:
     yield from reversed(before)
     for _ in range(_BEHIND):
         at = high + len(_break_at(content, high) or b"\n")
-        low, high = line_around(content, at, at, _LONGEST)
+        low, high = find_line(content, at, at, _LONGEST)
         below = read(content, low, high) if at < len(content) else None
         if not below or not _follows(below, line):
             break
@@ -83,11 +83,11 @@ def _follows(below: Line, above: Line) -> bool:
     return False
 
 
-def layer(lines: list[Line]) -> Layer:
+def build_decoded_text(lines: list[Line]) -> DecodedText:
     """Give the bytes of lines, each with its place."""
     pieces, at = [], 0
     for text, start, end in (word for line in lines for word in line.words):
-        pieces.append(Piece(at, start, end))
+        pieces.append(Segment(at, start, end))
         at += len(text)
     content = b"".join(text for line in lines for text, _, _ in line.words)
-    return Layer(content, (pieces[0].start, pieces[-1].end), tuple(pieces))
+    return DecodedText(content, (pieces[0].start, pieces[-1].end), tuple(pieces))

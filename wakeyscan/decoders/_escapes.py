@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from wakeyscan.decoders.base import Layer, Piece
+from wakeyscan.decoders.base import DecodedText, Segment
 
 _WORD = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _NO_INTRO = bytes(c for c in range(256) if c not in b"%\\&=")
@@ -87,20 +87,20 @@ def stretches(
 
 def taken_off(
     content: bytes, start: int, end: int, pattern: bytes, decode: Callable[[re.Match[bytes]], bytes]
-) -> Layer:
+) -> DecodedText:
     """Take the escapes off `content[start:end]`."""
     texts: list[bytes] = []
-    pieces: list[Piece] = []
+    pieces: list[Segment] = []
     at, done = 0, start
     for found in re.compile(pattern).finditer(content, start, end):
         low, high = found.span()
         plain, text = content[done:low], decode(found)
         if plain:
-            pieces.append(Piece(at, done, low))
+            pieces.append(Segment(at, done, low))
         if text:
-            pieces.append(Piece(at + len(plain), low, high))
+            pieces.append(Segment(at + len(plain), low, high))
         texts += (plain, text)
         at, done = at + len(plain) + len(text), high
     if done < end:
-        pieces.append(Piece(at, done, end))
-    return Layer(b"".join((*texts, content[done:end])), (start, end), tuple(pieces))
+        pieces.append(Segment(at, done, end))
+    return DecodedText(b"".join((*texts, content[done:end])), (start, end), tuple(pieces))

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 Span = tuple[int, int]
 """Offsets, half-open."""
 
-Marks = Mapping[bytes, frozenset[bytes]]
+FoundForms = Mapping[bytes, frozenset[bytes]]
 """The forms that stand in a text, each with the anchors that it may be one of."""
 
 _NEAR = 80
@@ -23,7 +23,7 @@ _CHARACTER = 4
 _NO_TEXT = re.compile(rb"[^\t\n\r -~]")
 
 
-class Piece(NamedTuple):
+class Segment(NamedTuple):
     """Where a stretch of an unwrapped text came from.
 
     It reaches to the next piece. Where it is as long as its source, byte stands for byte.
@@ -36,13 +36,13 @@ class Piece(NamedTuple):
     """Its source: offsets in the wrapping text, half-open."""
 
 
-class Layer(NamedTuple):
+class DecodedText(NamedTuple):
     """A text taken out of its wrapping."""
 
     content: bytes
     span: Span
     """Where it stood in the wrapping text."""
-    pieces: Sequence[Piece] = ()
+    pieces: Sequence[Segment] = ()
     """What came from where, in the order of `content`; empty: known of the whole only."""
     told: bool = False
     """Whether each piece is worth telling of: the text was written in pieces by a person."""
@@ -54,7 +54,7 @@ class Layer(NamedTuple):
     def __repr__(self) -> str:
         return f"Layer({len(self.content)} bytes, {self.span})"
 
-    def part(self, first: int, behind: int) -> Layer:
+    def part(self, first: int, behind: int) -> DecodedText:
         """Give the text of some of the pieces, by number, half-open."""
         low = self.pieces[first].at
         high = self.pieces[behind].at if behind < len(self.pieces) else len(self.content)
@@ -95,7 +95,7 @@ class Layer(NamedTuple):
         return (joined[0], *further)
 
 
-def _source(layer: Layer, number: int, start: int, end: int) -> Span:
+def _source(layer: DecodedText, number: int, start: int, end: int) -> Span:
     at, low, high = layer.pieces[number]
     last = number + 1 == len(layer.pieces)
     beyond = len(layer.content) if last else layer.pieces[number + 1].at
@@ -104,11 +104,11 @@ def _source(layer: Layer, number: int, start: int, end: int) -> Span:
     return low + max(0, start - at), low + min(beyond, end) - at
 
 
-def _at(piece: Piece) -> int:
+def _at(piece: Segment) -> int:
     return piece.at
 
 
-class Encoded(NamedTuple):
+class TextEncoding(NamedTuple):
     """Says that the wrapping text, as a whole, is a text in a codec of Python's."""
 
     codec: str
@@ -116,20 +116,20 @@ class Encoded(NamedTuple):
     """Bytes of the byte-order mark at its start."""
 
 
-def in_utf8(content: bytes, layer: Layer | Encoded) -> Layer:
+def to_utf8(content: bytes, layer: DecodedText | TextEncoding) -> DecodedText:
     """Give a text inside a wrapping as a layer, where it has an encoding of its own too."""
-    if isinstance(layer, Layer):
+    if isinstance(layer, DecodedText):
         return layer
     width = 4 if layer.codec.startswith("utf-32") else 2
     text = content[layer.mark :].decode(layer.codec, "replace")
     pieces, at, source = [], 0, layer.mark
     for character in text:
         step = 2 * width if width == 2 and character > "\uffff" else width
-        pieces.append(Piece(at, source, min(source + step, len(content))))
+        pieces.append(Segment(at, source, min(source + step, len(content))))
         at += len(character.encode("utf-8", "replace"))
         source += step
     span = (0, len(content))
-    return Layer(text.encode("utf-8", "replace"), span, tuple(pieces))
+    return DecodedText(text.encode("utf-8", "replace"), span, tuple(pieces))
 
 
 class Decoder(Protocol):
@@ -141,14 +141,14 @@ class Decoder(Protocol):
 
     NAME: str
 
-    def disguise(self, anchor: bytes, exact_case: bool) -> Iterable[bytes]:
+    def encoded_anchors(self, anchor: bytes, exact_case: bool) -> Iterable[bytes]:
         """Give the byte strings one of which stands wherever the wrapped anchor does."""
 
-    def spell(self, anchor: bytes) -> Iterable[bytes]:
+    def encode(self, anchor: bytes) -> Iterable[bytes]:
         """Give the wrapped anchor, whole, as it is mostly written: what is wrapped once more."""
 
-    def rewrap(self, text: bytes) -> Iterable[bytes]:
+    def encode_again(self, text: bytes) -> Iterable[bytes]:
         """Give the byte strings one of which stands wherever `text`, spelled so, is wrapped."""
 
-    def unwrap(self, content: bytes, marks: Marks) -> Iterable[Layer | Encoded]:
+    def decode(self, content: bytes, marks: FoundForms) -> Iterable[DecodedText | TextEncoding]:
         """Yield the texts in `content` that were wrapped where one of `marks` stands."""

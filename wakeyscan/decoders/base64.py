@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from wakeyscan.decoders import _base64_lines
-from wakeyscan.decoders.base import Layer, Marks, Span
+from wakeyscan.decoders.base import DecodedText, FoundForms, Span
 from wakeyscan.scanner.prefilter.base64_words import from_base64, within_base64
 
 NAME = "base64"
@@ -18,7 +18,7 @@ _HEAD = 12
 """Bytes of an escaped anchor that are enough to know it by."""
 
 
-def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
+def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     """Give the characters that depend on the anchor alone, for its three alignments.
 
     An anchor at byte `3k + shift` shares its first and last character with its neighbours
@@ -26,25 +26,25 @@ def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     is enough, so that a line may end anywhere; the middle, too, for two ends in lines of eight.
     What may be written in any case has too many forms: only a key inside it is found.
     """
-    for text in spell(anchor) if exact_case else ():
+    for text in encode(anchor) if exact_case else ():
         half = min(_HALF, len(text) // 2)
         middle = (len(text) - half) // 2
         yield from (text[:half], text[middle : middle + half], text[-half:])
 
 
-def spell(anchor: bytes) -> Iterator[bytes]:
+def encode(anchor: bytes) -> Iterator[bytes]:
     """Give the characters that depend on the anchor alone, for its three alignments."""
     yield from (within_base64(anchor, shift)[0] for shift in range(3))
 
 
-def rewrap(text: bytes) -> Iterator[bytes]:
+def encode_again(text: bytes) -> Iterator[bytes]:
     """Give the characters that depend on an escaped anchor alone; a line may end in one half."""
-    for wrapped in spell(text[:_HEAD]):
+    for wrapped in encode(text[:_HEAD]):
         half = min(_HALF, len(wrapped) // 2)
         yield from (wrapped[:half], wrapped[-half:])
 
 
-def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
+def decode(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
     """Yield the text of each run of base64 that holds one of `marks`."""
     done = -1
     pattern = b"|".join(re.escape(mark) for mark in sorted(marks))
@@ -59,7 +59,7 @@ def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
 
 def _decoded(
     content: bytes, spans: list[Span], cut: bool, anchors: tuple[bytes, ...]
-) -> Iterator[Layer]:
+) -> Iterator[DecodedText]:
     """Decode at every alignment: the run may be glued to letters that are no part of it.
 
     Of a single line all bytes are in it, so there is nothing to say of pieces.
@@ -69,12 +69,12 @@ def _decoded(
     for shift in range(4):
         plain = from_base64(whole[shift:].rstrip(b"="))
         if len(spans) == 1:
-            yield Layer(plain, spans[0], cut=cut)
+            yield DecodedText(plain, spans[0], cut=cut)
             continue
         pieces = _base64_lines.Lines(spans, shift, len(plain))
         run = _base64_lines.Run(
             plain, pieces.starts(), [shown[0][shift:], *shown[1:-1], shown[-1] + padding]
         )
-        whole_run = Layer(plain, (spans[0][0], spans[-1][1]), pieces, cut=cut)
+        whole_run = DecodedText(plain, (spans[0][0], spans[-1][1]), pieces, cut=cut)
         for part in run.texts(anchors):
             yield whole_run if part == (0, len(pieces)) else whole_run.part(*part)

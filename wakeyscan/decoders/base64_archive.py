@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.decoders import _base64_lines
-from wakeyscan.decoders.base import Layer, Marks, Span
+from wakeyscan.decoders.base import DecodedText, FoundForms, Span
 from wakeyscan.extractors.file_types import SIGNATURES
 from wakeyscan.scanner.prefilter.base64_words import IN_TAR, from_base64
 
@@ -52,7 +52,7 @@ _NEXT = re.compile(
 _BACKSLASHES = re.compile(rb"\\+")
 
 
-def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
+def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     """Give how base64 of each format begins, and base64 of that: the anchor does not show."""
     if anchor != _ANCHOR:
         return
@@ -80,17 +80,17 @@ def _begun(beginning: bytes) -> bytes:
     return letters[:_FEW] if beginning[:2] in _ZLIB else letters[: 8 * len(beginning) // 6]
 
 
-def spell(anchor: bytes) -> Iterator[bytes]:
+def encode(anchor: bytes) -> Iterator[bytes]:
     """Give nothing: nobody escapes what base64 makes safe already, but with base64."""
     yield from ()
 
 
-def rewrap(text: bytes) -> Iterator[bytes]:
+def encode_again(text: bytes) -> Iterator[bytes]:
     """Give nothing: an escaped anchor does not show either."""
     yield from ()
 
 
-def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
+def decode(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
     """Yield the bytes of each run of base64 that begins with one of `marks`."""
     at = 0
     begins = re.compile(b"|".join(_pattern(mark) for mark in sorted(marks)))
@@ -103,7 +103,7 @@ def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
         at = spans[-1][1]
         if len(text) >= _SHORTEST and spans[0][1] - start >= _FIRST:
             padding = _PADDING.match(content, at)
-            yield Layer(from_base64(text), (start, padding.end() if padding else at))
+            yield DecodedText(from_base64(text), (start, padding.end() if padding else at))
 
 
 def _unescaped(text: bytes) -> bytes:

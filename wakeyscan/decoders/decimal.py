@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wakeyscan.decoders.base import Layer, Marks, Piece
+from wakeyscan.decoders.base import DecodedText, FoundForms, Segment
 
 NAME = "decimal"
 
@@ -19,7 +19,7 @@ _ARRAY = re.compile(rb"(?<![0-9.-])" + _CODE + rb"(?:\s{0,64},\s{0,64}" + _CODE 
 _EACH = re.compile(rb"[0-9]+")
 
 
-def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
+def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     """Give the codes of each half, since a line may end in one; those of two, in lines of one."""
     if not exact_case:
         return
@@ -30,17 +30,17 @@ def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
         yield from (b"%d%b%d" % (anchor[0], end + indent, anchor[1]) for indent in _INDENTS)
 
 
-def spell(anchor: bytes) -> Iterator[bytes]:
+def encode(anchor: bytes) -> Iterator[bytes]:
     """Give nothing: arrays are not wrapped again, as a rule."""
     yield from ()
 
 
-def rewrap(text: bytes) -> Iterator[bytes]:
+def encode_again(text: bytes) -> Iterator[bytes]:
     """Give nothing: what is escaped already is left alone."""
     yield from ()
 
 
-def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
+def decode(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
     """Yield the characters of each array that holds one of `marks`."""
     done = -1
     for hit in re.finditer(b"|".join(re.escape(mark) for mark in sorted(marks)), content):
@@ -62,7 +62,7 @@ def _beginning(content: bytes, at: int) -> int:
     return low if low == 0 else content.find(b",", low, at + 1) + 1 or at
 
 
-def _decoded(content: bytes, start: int, end: int) -> Layer:
+def _decoded(content: bytes, start: int, end: int) -> DecodedText:
     codes = [code.span() for code in _EACH.finditer(content, start, end)]
-    pieces = tuple(Piece(number, *span) for number, span in enumerate(codes))
-    return Layer(bytes(int(content[low:high]) for low, high in codes), (start, end), pieces)
+    pieces = tuple(Segment(number, *span) for number, span in enumerate(codes))
+    return DecodedText(bytes(int(content[low:high]) for low, high in codes), (start, end), pieces)

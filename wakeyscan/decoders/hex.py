@@ -7,7 +7,7 @@ from binascii import hexlify, unhexlify
 from collections.abc import Iterator
 
 from wakeyscan.decoders._base64_lines import GLUED
-from wakeyscan.decoders.base import Layer, Marks, Piece
+from wakeyscan.decoders.base import DecodedText, FoundForms, Segment
 
 NAME = "hex"
 
@@ -39,14 +39,14 @@ _LINE_END = re.compile(rb"\W*\n\W*")
 _GROUPS = rb"[ ]?(?=" + _PAIR + rb")|(?:" + _DUMPED + rb"|" + _END + _OFFSET + rb"):[ ]{1,4}"
 
 
-def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
+def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     """Give the digits, in either case; with a gap between the bytes, those of each half.
 
     A line may end in one half, as every twelve bytes in what `xxd -i` writes.
     """
     if not exact_case:
         return
-    yield from spell(anchor)
+    yield from encode(anchor)
     half = len(anchor) // 2
     for part in (anchor[:half], anchor[half:]):
         for gap in _GAPS:
@@ -61,18 +61,18 @@ def _either_case(digits: bytes) -> tuple[bytes, bytes]:
     return digits, digits.upper().replace(b"X", b"x")
 
 
-def spell(anchor: bytes) -> Iterator[bytes]:
+def encode(anchor: bytes) -> Iterator[bytes]:
     """Give the digits, in either case."""
     yield hexlify(anchor)
     yield hexlify(anchor).upper()
 
 
-def rewrap(text: bytes) -> Iterator[bytes]:
+def encode_again(text: bytes) -> Iterator[bytes]:
     """Give the digits of the beginning of an escaped anchor, in either case."""
-    yield from spell(text[:6])
+    yield from encode(text[:6])
 
 
-def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
+def decode(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
     """Yield the text of each row of digits that holds one of `marks`."""
     done = -1
     anchors = tuple(frozenset().union(*marks.values()))
@@ -136,18 +136,18 @@ def _row_around(content: bytes, start: int, end: int, separator: bytes) -> tuple
     return start, end
 
 
-def _decoded(content: bytes, start: int, end: int, separator: bytes) -> Layer:
-    pieces: list[Piece] = []
+def _decoded(content: bytes, start: int, end: int, separator: bytes) -> DecodedText:
+    pieces: list[Segment] = []
     texts: list[bytes] = []
     for pair in re.compile(b"(?:" + separator + b")?(" + _PAIR + b")").finditer(
         content, start, end
     ):
-        pieces.append(Piece(len(texts), *pair.span(1)))
+        pieces.append(Segment(len(texts), *pair.span(1)))
         texts.append(unhexlify(pair[1]))
-    return Layer(b"".join(texts), (start, end), tuple(pieces))
+    return DecodedText(b"".join(texts), (start, end), tuple(pieces))
 
 
-def _apart(layer: Layer, content: bytes, anchors: tuple[bytes, ...]) -> Iterator[Layer]:
+def _apart(layer: DecodedText, content: bytes, anchors: tuple[bytes, ...]) -> Iterator[DecodedText]:
     """Part what is two secrets in two lines, the second of which would go on the first."""
     text, pieces, first = layer.content, layer.pieces, 0
     for number in range(1, len(text)):

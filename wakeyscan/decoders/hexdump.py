@@ -11,8 +11,8 @@ from binascii import hexlify, unhexlify
 from collections.abc import Iterator
 
 from wakeyscan.core.secret import KEY_PREFIX
-from wakeyscan.decoders._dump_lines import Line, Read, around, layer
-from wakeyscan.decoders.base import Layer, Marks
+from wakeyscan.decoders._dump_lines import Line, Read, around, build_decoded_text
+from wakeyscan.decoders.base import DecodedText, FoundForms
 
 NAME = "dump"
 
@@ -37,7 +37,7 @@ _NOTHING = b"\0"
 """Stands for what is not told."""
 
 
-def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
+def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     """Give the parts of the prefix one of which is in one word, or in two, and those as characters.
 
     Of eight letters, four are in one word of four or more; of words of two, two that follow each
@@ -68,23 +68,23 @@ def _either_case(*texts: bytes) -> Iterator[bytes]:
         yield from (text, text.upper())
 
 
-def spell(anchor: bytes) -> Iterator[bytes]:
+def encode(anchor: bytes) -> Iterator[bytes]:
     """Give nothing: a dump is not escaped, as a rule."""
     yield from ()
 
 
-def rewrap(text: bytes) -> Iterator[bytes]:
+def encode_again(text: bytes) -> Iterator[bytes]:
     """Give nothing: what is escaped already is left alone."""
     yield from ()
 
 
-def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
+def decode(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
     """Yield the bytes of the lines around each of `marks`."""
     done = -1
     for hit in re.finditer(b"|".join(_shown(mark) for mark in sorted(marks)), content):
         read = _reader(content, hit) if hit.start() >= done else None
         if read and (lines := list(around(content, hit.start(), read))):
-            found = layer(lines)
+            found = build_decoded_text(lines)
             done = found.span[1]
             yield found
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from wakeyscan.decoders import _escapes
-from wakeyscan.decoders.base import Layer, Marks
+from wakeyscan.decoders.base import DecodedText, FoundForms
 
 NAME = "entities"
 
@@ -26,7 +26,7 @@ _NAMED = {
 }
 
 
-def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
+def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     """Give the anchor up to its first reference, and itself: its key may hold one."""
     if exact_case:
         yield anchor
@@ -35,13 +35,13 @@ def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
         yield from (anchor[:1] + b"&" + style % anchor[1] for style in _NESTED)
 
 
-def spell(anchor: bytes) -> Iterator[bytes]:
+def encode(anchor: bytes) -> Iterator[bytes]:
     """Give the anchor written in references wholly, and but for letters and digits."""
     yield from _escapes.spelled(anchor, _STYLES)
     yield anchor.replace(b"_", b"&lowbar;")
 
 
-def rewrap(text: bytes) -> Iterator[bytes]:
+def encode_again(text: bytes) -> Iterator[bytes]:
     """Give how an escaped anchor begins when it is put into references once more."""
     yield from _escapes.heads(text, _STYLES)
     if text[:1] == b"&":
@@ -51,7 +51,7 @@ def rewrap(text: bytes) -> Iterator[bytes]:
         yield name + text[1:3]
 
 
-def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
+def decode(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
     """Yield what stands around the marks, with one level of references taken off."""
     for start, end in _escapes.stretches(content, marks, b"&", _ANY):
         yield _escapes.taken_off(content, start, end, _ESCAPE, _decoded)

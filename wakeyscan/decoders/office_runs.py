@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wakeyscan.core.line_index import places
+from wakeyscan.core.line_index import find_all
 from wakeyscan.core.secret import KEY_PREFIX
-from wakeyscan.decoders.base import Layer, Marks, Piece, Span
+from wakeyscan.decoders.base import DecodedText, FoundForms, Segment, Span
 from wakeyscan.extractors.office_xml import SEAM, SPAN
 
 NAME = "runs"
@@ -26,7 +26,7 @@ _BESIDE = 64
 _KEY = re.compile(_PREFIX + rb"[A-Za-z0-9_-]+")
 
 
-def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
+def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     """Give the prefix of keys, and the longer of its parts with the tag that cuts it there."""
     if anchor != _PREFIX:
         return
@@ -35,28 +35,28 @@ def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     yield from (b">" + anchor[cut:] for cut in range(1, _SEEN))
 
 
-def spell(anchor: bytes) -> Iterator[bytes]:
+def encode(anchor: bytes) -> Iterator[bytes]:
     """Give nothing: what is wrapped around a document is taken off first, where it shows."""
     yield from ()
 
 
-def rewrap(text: bytes) -> Iterator[bytes]:
+def encode_again(text: bytes) -> Iterator[bytes]:
     """Give nothing: an escaped prefix that is cut into runs is left alone."""
     yield from ()
 
 
-def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
+def decode(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
     """Yield each key that goes over the end of a run."""
     if not any(tag in content for tag in _TAGS):
         return
     done = 0
-    for at in sorted({at for mark in marks for at in places(content, mark)}):
+    for at in sorted({at for mark in marks for at in find_all(content, mark)}):
         if at >= done:
             first, done = max(done, at - _BEFORE), at + _BEHIND
             yield from _cut(content, (max(0, first - _BEFORE), done + _BEHIND), (first, done))
 
 
-def _cut(content: bytes, window: Span, own: Span) -> Iterator[Layer]:
+def _cut(content: bytes, window: Span, own: Span) -> Iterator[DecodedText]:
     """Yield the keys of a window that begin in a part of it."""
     pieces = _pieces(content, *window)
     text = b"".join(content[start:end] for _, start, end in pieces)
@@ -65,10 +65,10 @@ def _cut(content: bytes, window: Span, own: Span) -> Iterator[Layer]:
         if len(spans) > 1 and own[0] <= spans[0].start < own[1]:
             low, high = max(0, key.start() - _BESIDE), key.end() + 1
             shown = _clipped(pieces, low, high)
-            yield Layer(text[low:high], (shown[0].start, shown[-1].end), shown)
+            yield DecodedText(text[low:high], (shown[0].start, shown[-1].end), shown)
 
 
-def _pieces(content: bytes, low: int, high: int) -> list[Piece]:
+def _pieces(content: bytes, low: int, high: int) -> list[Segment]:
     """Give what is left of a window without what stands between runs."""
     window = content[low:high]
     between = SPAN if b"<text:" in window else SEAM
@@ -76,16 +76,16 @@ def _pieces(content: bytes, low: int, high: int) -> list[Piece]:
     pieces, at = [], 0
     for start, end in zip(ends[::2], ends[1::2], strict=True):
         if start < end:
-            pieces.append(Piece(at, low + start, low + end))
+            pieces.append(Segment(at, low + start, low + end))
             at += end - start
     return pieces
 
 
-def _clipped(pieces: list[Piece], low: int, high: int) -> list[Piece]:
+def _clipped(pieces: list[Segment], low: int, high: int) -> list[Segment]:
     """Give the pieces of a part of what they are joined to."""
     clipped = []
     for at, start, end in pieces:
         first, behind = max(low, at), min(high, at + end - start)
         if first < behind:
-            clipped.append(Piece(first - low, start + first - at, start + behind - at))
+            clipped.append(Segment(first - low, start + first - at, start + behind - at))
     return clipped

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from wakeyscan.decoders import _escapes
-from wakeyscan.decoders.base import Layer, Marks
+from wakeyscan.decoders.base import DecodedText, FoundForms
 
 NAME = "percent"
 
@@ -16,24 +16,24 @@ _ESCAPE = rb"%([0-9A-Fa-f]{2})"
 _ANY = rb"%[0-9A-Fa-f]{2}"
 
 
-def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
+def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     """Give the anchor up to its first escape, and itself: its key may hold one."""
     if exact_case:
         yield anchor
         yield from _escapes.first_escapes(anchor, _STYLES + _NESTED, b"%")
 
 
-def spell(anchor: bytes) -> Iterator[bytes]:
+def encode(anchor: bytes) -> Iterator[bytes]:
     """Give the anchor escaped wholly, and but for letters and digits."""
     yield from _escapes.spelled(anchor, _STYLES)
 
 
-def rewrap(text: bytes) -> Iterator[bytes]:
+def encode_again(text: bytes) -> Iterator[bytes]:
     """Give how an escaped anchor begins when it is escaped once more."""
     yield from _escapes.heads(text, _STYLES)
 
 
-def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
+def decode(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
     """Yield what stands around the marks, decoded once."""
     for start, end in _escapes.stretches(content, marks, b"%", _ANY):
         yield _escapes.taken_off(content, start, end, _ESCAPE, _decoded)

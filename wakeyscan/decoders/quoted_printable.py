@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.decoders import _escapes
-from wakeyscan.decoders.base import Layer, Marks
+from wakeyscan.decoders.base import DecodedText, FoundForms
 
 NAME = "quoted-printable"
 
@@ -19,7 +19,7 @@ _OTHERS = (b"=25", b"=5C", b"=26")
 _KEY = re.compile(re.escape(KEY_PREFIX.encode()) + _escapes.KEY_REST + rb"\Z")
 
 
-def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
+def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     """Give the anchor up to its first escape or broken line, and itself: its key may hold one.
 
     `wa=` is an assignment in many a script, so that there what follows counts, too.
@@ -39,17 +39,17 @@ def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     yield from (anchor[:plain] + b"=" for plain in range(3, len(anchor)))
 
 
-def spell(anchor: bytes) -> Iterator[bytes]:
+def encode(anchor: bytes) -> Iterator[bytes]:
     """Give the anchor escaped wholly, and but for letters and digits."""
     yield from _escapes.spelled(anchor, _STYLES[:1])
 
 
-def rewrap(text: bytes) -> Iterator[bytes]:
+def encode_again(text: bytes) -> Iterator[bytes]:
     """Give how an escaped anchor begins when it is escaped once more."""
     yield from _escapes.heads(text, _STYLES[:1])
 
 
-def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
+def decode(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
     """Yield what stands around the marks, with escapes taken off and broken lines joined."""
     for start, end in _escapes.stretches(content, marks, b"=", _ANY):
         yield _escapes.taken_off(content, start, end, _ESCAPE, _decoded)

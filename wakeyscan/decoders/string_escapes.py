@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from wakeyscan.decoders import _escapes
-from wakeyscan.decoders.base import Layer, Marks
+from wakeyscan.decoders.base import DecodedText, FoundForms
 
 NAME = "escapes"
 
@@ -26,7 +26,7 @@ _NAMED = {ord("n"): b"\n", ord("r"): b"\r", ord("t"): b"\t", ord("e"): b"\x1b"}
 _NAMED |= {ord("a"): b"\a", ord("b"): b"\b", ord("f"): b"\f", ord("v"): b"\v"}
 
 
-def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
+def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     r"""Give the anchor up to its first escape, and itself: its key may hold one.
 
     JSON inside JSON doubles each backslash: `\\u0077`.
@@ -37,18 +37,18 @@ def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
         yield from (anchor[:1] + b"\\" + style % anchor[1] for style in _USUAL)
 
 
-def spell(anchor: bytes) -> Iterator[bytes]:
+def encode(anchor: bytes) -> Iterator[bytes]:
     """Give the anchor escaped wholly, and but for letters and digits."""
     yield from _escapes.spelled(anchor, _SPELLED)
 
 
-def rewrap(text: bytes) -> Iterator[bytes]:
+def encode_again(text: bytes) -> Iterator[bytes]:
     """Give how an escaped anchor begins when it is escaped once more."""
     yield from _escapes.heads(text, _AGAIN)
     yield from (_escapes.escaped(text[:2], style, b"") for style in _SPELLED)
 
 
-def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
+def decode(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
     """Yield what stands around the marks, with one level of escapes taken off."""
     for start, end in _escapes.stretches(content, marks, b"\\", _ANY):
         yield _escapes.taken_off(content, start, end, b"(?x)" + _ESCAPE, _decoded)

@@ -6,25 +6,25 @@ copy 16 MB.
 
 from __future__ import annotations
 
-from wakeyscan.extractors.base import Closed
+from wakeyscan.extractors.base import ExtractionError
 from wakeyscan.git.objects import delta_number
 
 _DAMAGED = "damaged: a delta is not as the format says"
 
 
 def applied(base: bytes, delta: bytes, most: int) -> bytes:
-    """Apply a delta; raises `Closed` where it is damaged, or makes over `most` bytes."""
+    """Apply a delta; raises `ExtractionError` where it is damaged, or makes over `most` bytes."""
     try:
         return _applied(base, delta, most)
     except IndexError:
-        raise Closed(_DAMAGED) from None
+        raise ExtractionError(_DAMAGED) from None
 
 
 def _applied(base: bytes, delta: bytes, most: int) -> bytes:
     said, at = delta_number(delta, 0)
     size, at = delta_number(delta, at)
     if size > most:
-        raise Closed(f"an object of {size:,} bytes; those over {most:,} are not held")
+        raise ExtractionError(f"an object of {size:,} bytes; those over {most:,} are not held")
     made = bytearray()
     while at < len(delta):
         order, at = delta[at], at + 1
@@ -36,14 +36,14 @@ def _applied(base: bytes, delta: bytes, most: int) -> bytes:
             at += order
         made += piece
         if not length or len(piece) != length or len(made) > size:
-            raise Closed(_DAMAGED)
+            raise ExtractionError(_DAMAGED)
     if len(made) != size or said != len(base):
-        raise Closed(_DAMAGED)
+        raise ExtractionError(_DAMAGED)
     return bytes(made)
 
 
 def literals(delta: bytes) -> bytes:
-    """Give the text that a delta brings by itself, a line for each piece; raises `Closed`."""
+    """Give the text that a delta brings by itself, a line for each piece; raises `ExtractionError`."""
     pieces: list[bytes] = []
     try:
         _, at = delta_number(delta, 0)
@@ -57,7 +57,7 @@ def literals(delta: bytes) -> bytes:
                 pieces.append(delta[at : at + order])
                 at += order
     except IndexError:
-        raise Closed(_DAMAGED) from None
+        raise ExtractionError(_DAMAGED) from None
     return b"".join(pieces)
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from wakeyscan.extractors._stream import Joined
-from wakeyscan.extractors.base import Closed, Read, Spent
+from wakeyscan.extractors.base import ExtractionError, LimitExceeded, ReadBytes
 from wakeyscan.extractors.office_xml import SEAM, SPAN
 
 _NAMED = re.compile(
@@ -23,18 +23,18 @@ _LONGEST = 8 << 20
 _END = re.compile(rb"</(?:(?:w|a|text):[ph]|(?:\w+:)?+(?:si|is))>(?!\s*+\n)")
 
 
-def runs_joined(name: str, read: Read) -> Read:
+def runs_joined(name: str, read: ReadBytes) -> ReadBytes:
     """Read a member of a zip with the runs of its paragraphs joined, where its name is a text's."""
     return Joined(_joined(read)).read if _NAMED.search(name) else read
 
 
-def _joined(read: Read) -> Iterator[bytes]:
+def _joined(read: ReadBytes) -> Iterator[bytes]:
     held, fault = b"", None
     while fault is None:
         piece = b""
         try:
             piece = read(_PIECE)
-        except (Closed, Spent) as closed:
+        except (ExtractionError, LimitExceeded) as closed:
             fault = closed
         if not piece:
             break

@@ -12,7 +12,7 @@ from itertools import zip_longest
 from wakeyscan.core.inflate import FAULTS, ZLIB, Inflater
 from wakeyscan.extractors._pdfpredictors import Predictor, undone
 from wakeyscan.extractors._stream import CHUNK, Joined, Stream
-from wakeyscan.extractors.base import CUT, Budget, Closed, Read
+from wakeyscan.extractors.base import CUT, ExtractionBudget, ExtractionError, ReadBytes
 
 _FLATE = (b"FlateDecode", b"Fl")
 _LZW = (b"LZWDecode", b"LZW")
@@ -28,14 +28,14 @@ def unfiltered(
     content: bytes,
     filters: Sequence[bytes],
     early: bool,
-    budget: Budget,
+    budget: ExtractionBudget,
     predictors: Sequence[Predictor] = (),
-) -> Read:
+) -> ReadBytes:
     """Undo filters, the first one first, each with its predictor.
 
     `early`: LZW's codes get wider one before they must.
     """
-    read: Read = BytesIO(content).read
+    read: ReadBytes = BytesIO(content).read
     for name, predictor in zip_longest(filters, predictors[: len(filters)]):
         if name in _FLATE:
             read = Stream(read, lambda: Inflater(ZLIB), FAULTS, budget).read
@@ -48,11 +48,13 @@ def unfiltered(
     return read
 
 
-def _undoing(undo: Callable[[Read], Iterator[bytes]], read: Read, budget: Budget) -> Read:
+def _undoing(
+    undo: Callable[[ReadBytes], Iterator[bytes]], read: ReadBytes, budget: ExtractionBudget
+) -> ReadBytes:
     return Joined(_counted(undo(partial(_patient, read, budget)), budget)).read
 
 
-def _undo(name: bytes, early: bool) -> Callable[[Read], Iterator[bytes]] | None:
+def _undo(name: bytes, early: bool) -> Callable[[ReadBytes], Iterator[bytes]] | None:
     if name in _LZW:
         return partial(_lzw, early=early)
     return {
@@ -66,24 +68,24 @@ def _undo(name: bytes, early: bool) -> Callable[[Read], Iterator[bytes]] | None:
 
 
 def _refuse(name: bytes, size: int) -> bytes:
-    raise Closed(f"a filter that is not known here ({name.decode('latin-1')})")
+    raise ExtractionError(f"a filter that is not known here ({name.decode('latin-1')})")
 
 
-def _patient(read: Read, budget: Budget, size: int) -> bytes:
+def _patient(read: ReadBytes, budget: ExtractionBudget, size: int) -> bytes:
     budget.wait()  # much may go in of which nothing comes out
     return read(size)
 
 
-def _counted(pieces: Iterator[bytes], budget: Budget) -> Iterator[bytes]:
+def _counted(pieces: Iterator[bytes], budget: ExtractionBudget) -> Iterator[bytes]:
     try:
         for piece in pieces:
             budget.unpack(len(piece))
             yield piece
     except ValueError as error:
-        raise Closed(f"damaged: {error}") from None
+        raise ExtractionError(f"damaged: {error}") from None
 
 
-def _hex(read: Read) -> Iterator[bytes]:
+def _hex(read: ReadBytes) -> Iterator[bytes]:
     held, end = b"", b""
     while not end and (piece := read(CHUNK)):
         digits, end, _ = piece.partition(b">")
@@ -94,7 +96,7 @@ def _hex(read: Read) -> Iterator[bytes]:
     yield unhexlify(held + b"0" * len(held))
 
 
-def _ascii85(read: Read) -> Iterator[bytes]:
+def _ascii85(read: ReadBytes) -> Iterator[bytes]:
     held, end = b"", b""
     begun = False
     while not end and (piece := read(CHUNK)):
@@ -109,7 +111,7 @@ def _ascii85(read: Read) -> Iterator[bytes]:
     yield a85decode(held)
 
 
-def _runs(read: Read) -> Iterator[bytes]:
+def _runs(read: ReadBytes) -> Iterator[bytes]:
     held = b""
     while piece := read(CHUNK):
         held += piece
@@ -127,10 +129,10 @@ def _runs(read: Read) -> Iterator[bytes]:
         held = held[at:]
     yield held[1:]
     if held:
-        raise Closed(CUT)
+        raise ExtractionError(CUT)
 
 
-def _lzw(read: Read, early: bool) -> Iterator[bytes]:
+def _lzw(read: ReadBytes, early: bool) -> Iterator[bytes]:
     table = [bytes((byte,)) for byte in range(256)] + [b"", b""]
     width, before = 9, b""
     out = bytearray()
@@ -142,7 +144,7 @@ def _lzw(read: Read, early: bool) -> Iterator[bytes]:
             continue
         if code > len(table) or (code == len(table) and not before):
             yield bytes(out)
-            raise Closed("damaged: a code of LZW that stands for nothing")
+            raise ExtractionError("damaged: a code of LZW that stands for nothing")
         entry = table[code] if code < len(table) else before + before[:1]
         if before and len(table) < 1 << _WIDEST:
             table.append(before + entry[:1])
@@ -158,7 +160,7 @@ def _lzw(read: Read, early: bool) -> Iterator[bytes]:
 class _Codes:
     """Codes of so many bits, the highest first."""
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: ReadBytes) -> None:
         self._read = read
         self._bytes = iter(b"")
         self._bits = self._count = 0

@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from wakeyscan.extractors._stream import CHUNK
-from wakeyscan.extractors.base import Closed, Read
+from wakeyscan.extractors.base import ExtractionError, ReadBytes
 
 _TIFF, _PNG = 2, 10
 _BYTE, _WORD = 8, 16
@@ -58,20 +58,22 @@ def _predictor(said: bytes) -> Predictor:
     )
 
 
-def undone(predictor: Predictor) -> Callable[[Read], Iterator[bytes]] | None:
+def undone(predictor: Predictor) -> Callable[[ReadBytes], Iterator[bytes]] | None:
     """Give what undoes a predictor; `None`: there is nothing to undo."""
     if predictor.kind < _TIFF:
         return None
     return lambda read: _rows(read, predictor)
 
 
-def _rows(read: Read, said: Predictor) -> Iterator[bytes]:
+def _rows(read: ReadBytes, said: Predictor) -> Iterator[bytes]:
     """Yield rows, undone, many at once; the last may be short."""
     png = said.kind >= _PNG
     if not 0 < said.row <= _LONGEST:
-        raise Closed(f"a predictor with rows of {said.row:,} bytes")
+        raise ExtractionError(f"a predictor with rows of {said.row:,} bytes")
     if not png and (said.kind != _TIFF or said.bits not in (_BYTE, _WORD)):
-        raise Closed(f"a predictor that is not known here ({said.kind}, of {said.bits} bits)")
+        raise ExtractionError(
+            f"a predictor that is not known here ({said.kind}, of {said.bits} bits)"
+        )
     size, before, held = said.row + png, bytes(said.row), b""
     while piece := read(CHUNK):
         held += piece

@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Protocol
 
-from wakeyscan.extractors.base import CUT, Budget, Closed, Read, Spent
+from wakeyscan.extractors.base import (
+    CUT,
+    ExtractionBudget,
+    ExtractionError,
+    LimitExceeded,
+    ReadBytes,
+)
 
 CHUNK = 32 << 10
 """Bytes that are read at once of what is compressed."""
@@ -36,10 +42,10 @@ class Stream:
 
     def __init__(
         self,
-        read: Read,
+        read: ReadBytes,
         start: Callable[[], Decompressor],
         faults: tuple[type[Exception], ...],
-        budget: Budget,
+        budget: ExtractionBudget,
         signatures: tuple[bytes, ...] = (),
         weak: bool = False,
     ) -> None:
@@ -48,18 +54,18 @@ class Stream:
         self._decompressor = start()
         self._fed = b""
         self._came, self._first = False, True
-        self._over: Closed | bool = False
+        self._over: ExtractionError | bool = False
 
     def read(self, size: int) -> bytes:
-        """Read at most so many bytes; raises `Closed`, again and again, where it is damaged."""
+        """Read at most so many bytes; raises `ExtractionError`, again and again, where it is damaged."""
         while size > 0 and not self._over:  # to zlib, none at most are as many as there are
             try:
                 if piece := self._piece(size):
                     self._came = True
                     return piece
-            except Closed as fault:
+            except ExtractionError as fault:
                 self._over = fault
-        if isinstance(self._over, Closed):
+        if isinstance(self._over, ExtractionError):
             raise self._over
         return b""
 
@@ -80,7 +86,7 @@ class Stream:
                 return piece
             raise _closed(error, gap=self._came or not self._weak) from None
         if hungry and not fed and not piece and not decompressor.eof:
-            raise Closed(CUT)
+            raise ExtractionError(CUT)
         self._budget.unpack(len(piece))
         return piece
 
@@ -108,11 +114,11 @@ class Stream:
         return True
 
 
-def _closed(error: Exception, gap: bool) -> Closed:
+def _closed(error: Exception, gap: bool) -> ExtractionError:
     """Say what a decompressor ended for."""
     if "memory" in str(error).lower():  # of zstd and of lzma: a window over the limit
-        return Closed("needs a larger window than is given to it")
-    return Closed(f"damaged: {str(error) or type(error).__name__}", gap)
+        return ExtractionError("needs a larger window than is given to it")
+    return ExtractionError(f"damaged: {str(error) or type(error).__name__}", gap)
 
 
 class Joined:
@@ -120,10 +126,10 @@ class Joined:
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces, self._held = pieces, bytearray()
-        self._fault: Closed | Spent | None = None
+        self._fault: ExtractionError | LimitExceeded | None = None
 
     def read(self, size: int) -> bytes:
-        """Read at most so many bytes; raises `Closed` and `Spent`, again and again."""
+        """Read at most so many bytes; raises `ExtractionError` and `LimitExceeded`, again and again."""
         while len(self._held) < min(size, _MOST) and self._more():
             pass
         if self._fault and not self._held:
@@ -137,6 +143,6 @@ class Joined:
             self._held += next(self._pieces)
         except StopIteration:
             return False
-        except (Closed, Spent) as fault:
+        except (ExtractionError, LimitExceeded) as fault:
             self._fault = fault
         return self._fault is None

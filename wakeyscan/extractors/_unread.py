@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from wakeyscan.extractors.base import Budget, Closed, Member
+from wakeyscan.extractors.base import ExtractionBudget, ExtractionError, Member
 
 SEEKS = False
 
 _REASON = "nothing here reads this format: unpack it, and scan what comes out"
 
 
-def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
-    """Raise `Closed`."""
-    raise Closed(_REASON)
+def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
+    """Raise `ExtractionError`."""
+    raise ExtractionError(_REASON)

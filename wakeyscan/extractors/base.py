@@ -6,15 +6,15 @@ import time
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple, Protocol
 
-Read = Callable[[int], bytes]
-"""Reads at most so many bytes; none at the end. Raises `Closed` and `Spent`."""
+ReadBytes = Callable[[int], bytes]
+"""Reads at most so many bytes; none at the end. Raises `ExtractionError` and `LimitExceeded`."""
 
 
 CUT = "cut short"
 """What a container says last that is not whole."""
 
 
-class Closed(Exception):
+class ExtractionError(Exception):
     """Something can't be opened, or not to its end; its text says why.
 
     It is no gap where nothing came out at all: then it only begins like a container, and its bytes
@@ -26,11 +26,11 @@ class Closed(Exception):
         self.gap = gap
 
 
-class Absent(Closed):
+class NotAvailable(ExtractionError):
     """What stands for something that is kept elsewhere, and isn't there; its text says it all."""
 
 
-class Spent(Exception):
+class LimitExceeded(Exception):
     """A bound was reached: the rest of the file is left; its text says which one."""
 
 
@@ -39,7 +39,7 @@ class Member(NamedTuple):
 
     name: str
     """As the container has it, with `/`; empty where it has none, as gzip."""
-    read: Read
+    read: ReadBytes
     size: int | None = None
     """Bytes, as the container says, which may be a lie."""
     within: str = ""
@@ -48,20 +48,20 @@ class Member(NamedTuple):
     """What `read` reads, where it is a file on disk."""
 
 
-class Container(Protocol):
+class Extractor(Protocol):
     """What a module of the family `containers` is: one format, and how to open it."""
 
     SEEKS: bool
     """Whether it is read here and there, not from front to back."""
 
-    def open(self, file: BinaryIO, budget: Budget) -> Iterator[Member]:
+    def open(self, file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
         """Yield the members; each is to be read before the next is asked for.
 
-        Raises `Closed` where it can't go on, and `Spent`.
+        Raises `ExtractionError` where it can't go on, and `LimitExceeded`.
         """
 
 
-class Budget:
+class ExtractionBudget:
     """What is left to spend on one file; `size` says how many bytes of it were read so far.
 
     `kept` opens content that Git LFS keeps for its repository, by the SHA-256 in hex; it gives
@@ -70,7 +70,7 @@ class Budget:
 
     def __init__(
         self,
-        bounds: Bounds,
+        bounds: Limits,
         size: Callable[[], int],
         kept: Callable[[str], BinaryIO | None] | None = None,
     ) -> None:
@@ -84,42 +84,42 @@ class Budget:
         self._beside += count
 
     def unpack(self, count: int) -> None:
-        """Count bytes that were made of fewer; raises `Spent`."""
+        """Count bytes that were made of fewer; raises `LimitExceeded`."""
         self._unpacked += count
         bounds = self.bounds
         if self._unpacked > bounds.total:
-            raise Spent(f"unpacks to over {bounds.total:,} bytes; the rest is left")
+            raise LimitExceeded(f"unpacks to over {bounds.total:,} bytes; the rest is left")
         over = self._unpacked - bounds.grace
         if over > 0 and over > bounds.ratio * (self._size() + self._beside):
-            raise Spent(f"a bomb: over {bounds.ratio} bytes out of each; the rest is left")
+            raise LimitExceeded(f"a bomb: over {bounds.ratio} bytes out of each; the rest is left")
         self.wait()
 
     def enter(self) -> None:
-        """Count a member; raises `Spent`."""
+        """Count a member; raises `LimitExceeded`."""
         self._members += 1
         if self._members > self.bounds.members:
-            raise Spent(f"has over {self.bounds.members:,} members; the rest is left")
+            raise LimitExceeded(f"has over {self.bounds.members:,} members; the rest is left")
         self.wait()
 
     def wait(self) -> None:
-        """See how late it is; raises `Spent`."""
+        """See how late it is; raises `LimitExceeded`."""
         if time.process_time() > self._until:
-            raise Spent(f"takes over {self.bounds.seconds:g} s; the rest is left")
+            raise LimitExceeded(f"takes over {self.bounds.seconds:g} s; the rest is left")
 
 
-def read_whole(file: BinaryIO, budget: Budget, too_large: str) -> bytes:
-    """Read a container that can't be read bit by bit; raises `Closed` where that is too much.
+def read_whole(file: BinaryIO, budget: ExtractionBudget, too_large: str) -> bytes:
+    """Read a container that can't be read bit by bit; raises `ExtractionError` where that is too much.
 
     `too_large` says so, of its size and of the bound.
     """
     size, held = file.seek(0, 2), budget.bounds.held
     if size > held:
-        raise Closed(too_large.format(size, held))
+        raise ExtractionError(too_large.format(size, held))
     file.seek(0)
     return file.read()
 
 
-class Bounds(NamedTuple):
+class Limits(NamedTuple):
     """How far one file is opened, whatever is in it: what a bomb may cost, and no more."""
 
     depth: int = 8

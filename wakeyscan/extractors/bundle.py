@@ -15,7 +15,7 @@ from typing import BinaryIO, NamedTuple
 
 from wakeyscan.core.inflate import FAULTS, ZLIB, Inflater
 from wakeyscan.extractors._delta import applied, literals
-from wakeyscan.extractors.base import CUT, Budget, Closed, Member, read_whole
+from wakeyscan.extractors.base import CUT, ExtractionBudget, ExtractionError, Member, read_whole
 from wakeyscan.git.objects import BLOB, COMMIT, KINDS, OFS_DELTA, REF_DELTA, TAG, TREE, tree_entries
 
 SEEKS = True
@@ -42,12 +42,12 @@ class _Entry(NamedTuple):
     """The offset of the entry that it is a delta of; -1: none, or an object that is elsewhere."""
 
 
-def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
+def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
     """Yield commits, tags and the names in trees, then blobs, each in every version."""
     data = read_whole(file, budget, _TOO_LARGE)
     header = _HEADER.match(data)
     if not header or data[header.end() : header.end() + 4] != b"PACK":
-        raise Closed("damaged: it is not as the format says")
+        raise ExtractionError("damaged: it is not as the format says")
     sha = "sha256" if b"\n@object-format=sha256\n" in header[0] else "sha1"
     width = hashlib.new(sha, usedforsecurity=False).digest_size
     entries, fault = _scanned(data, header.end(), width, budget)
@@ -58,12 +58,14 @@ def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
         lost += 1
         yield _member(f"delta {at}", "", content)
     if fault or lost:
-        raise fault or Closed(f"of a part of a history: {lost:,} deltas of what it does not hold")
+        raise fault or ExtractionError(
+            f"of a part of a history: {lost:,} deltas of what it does not hold"
+        )
 
 
 def _scanned(
-    data: bytes, start: int, width: int, budget: Budget
-) -> tuple[dict[int, _Entry], Closed | None]:
+    data: bytes, start: int, width: int, budget: ExtractionBudget
+) -> tuple[dict[int, _Entry], ExtractionError | None]:
     """Find all entries; where one is damaged nobody knows where the next begins."""
     entries: dict[int, _Entry] = {}
     at = start + 12
@@ -74,8 +76,8 @@ def _scanned(
             entries[at] = entry
             at = end
     except IndexError:
-        return entries, Closed(CUT)
-    except Closed as fault:
+        return entries, ExtractionError(CUT)
+    except ExtractionError as fault:
         return entries, fault
     return entries, None
 
@@ -101,7 +103,7 @@ def _entry(data: bytes, start: int, width: int) -> _Entry:
     return _Entry(kind, size, at, base)
 
 
-def _end(data: bytes, at: int, budget: Budget) -> int:
+def _end(data: bytes, at: int, budget: ExtractionBudget) -> int:
     """Find where what is deflated ends."""
     inflater, feed = Inflater(ZLIB), _FEED
     budget.wait()
@@ -112,17 +114,19 @@ def _end(data: bytes, at: int, budget: Budget) -> int:
                 fed = data[at : at + feed]
                 at, feed = at + len(fed), 16 * _FEED
                 if not fed:
-                    raise Closed(CUT)
+                    raise ExtractionError(CUT)
             budget.unpack(len(inflater.decompress(fed, _PIECE)))
     except FAULTS as error:
-        raise Closed(f"damaged: {error}") from None
+        raise ExtractionError(f"damaged: {error}") from None
     return at - len(inflater.unused_data)
 
 
 class _Families:
     """The objects of a pack, each after the one that it is a delta of."""
 
-    def __init__(self, data: bytes, entries: dict[int, _Entry], budget: Budget, sha: str) -> None:
+    def __init__(
+        self, data: bytes, entries: dict[int, _Entry], budget: ExtractionBudget, sha: str
+    ) -> None:
         self._data, self._entries, self._budget, self._sha = data, entries, budget, sha
         self._children: dict[int, list[int]] = {}
         self._lost: dict[int, None] = {}
@@ -132,7 +136,7 @@ class _Families:
             elif entry.kind in (OFS_DELTA, REF_DELTA):
                 self._lost[offset] = None
 
-    def objects(self, kinds: Iterable[int]) -> Iterator[tuple[int, str, bytes | Closed]]:
+    def objects(self, kinds: Iterable[int]) -> Iterator[tuple[int, str, bytes | ExtractionError]]:
         """Yield kind, id and content; what can't be made has no id, nor has what hangs on it."""
         for root in (at for at, entry in self._entries.items() if entry.kind in kinds):
             kind = self._entries[root].kind
@@ -141,13 +145,13 @@ class _Families:
                 at, base = pending.pop()
                 try:
                     content = self._made(at, base)
-                except Closed as fault:
+                except ExtractionError as fault:
                     yield kind, "", fault
                     continue
                 pending += [(child, content) for child in self._children.get(at, ())]
                 yield kind, self._id(kind, content), content
 
-    def lost(self) -> Iterator[tuple[int, bytes | Closed]]:
+    def lost(self) -> Iterator[tuple[int, bytes | ExtractionError]]:
         """Yield, by their offsets, the deltas of objects that are not here, and deltas of those."""
         pending = list(self._lost)
         while pending:
@@ -155,7 +159,7 @@ class _Families:
             pending += self._children.get(at, ())
             try:
                 yield at, literals(self._inflated(at))
-            except Closed as fault:
+            except ExtractionError as fault:
                 yield at, fault
 
     def _made(self, at: int, base: bytes) -> bytes:
@@ -169,7 +173,9 @@ class _Families:
     def _inflated(self, at: int) -> bytes:
         entry, most = self._entries[at], self._budget.bounds.held
         if entry.size > most:
-            raise Closed(f"an object of {entry.size:,} bytes; those over {most:,} are not held")
+            raise ExtractionError(
+                f"an object of {entry.size:,} bytes; those over {most:,} are not held"
+            )
         inflater, content, fed = Inflater(ZLIB), bytearray(), entry.at
         while not inflater.eof and len(content) <= entry.size:
             piece = self._data[fed : fed + _PIECE] if inflater.needs_input else b""
@@ -177,7 +183,7 @@ class _Families:
             content += inflater.decompress(piece, entry.size + 1)
         self._budget.unpack(len(content))
         if len(content) != entry.size:
-            raise Closed("damaged: an object has not the size that it says")
+            raise ExtractionError("damaged: an object has not the size that it says")
         return bytes(content)
 
     def _id(self, kind: int, content: bytes) -> str:
@@ -198,7 +204,7 @@ def _told(families: _Families, width: int) -> Iterator[Member]:
         yield _member(_path(name, above) or blob, blob, content)
 
 
-def _member(name: str, within: str, content: bytes | Closed) -> Member:
+def _member(name: str, within: str, content: bytes | ExtractionError) -> Member:
     if isinstance(content, bytes):
         return Member(name, BytesIO(content).read, len(content), within)
     fault = content

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from wakeyscan.extractors._stream import Stream
-from wakeyscan.extractors.base import Budget, Member
+from wakeyscan.extractors.base import ExtractionBudget, Member
 
 SEEKS = False
 
 
-def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
+def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
     """Yield what was compressed; its name is that of the file."""
     yield Member("", Stream(file.read, BZ2Decompressor, (OSError,), budget, (b"BZh",)).read)

@@ -43,7 +43,7 @@ _OF_TEXT, _TEXT = 24, bytes((0, 9, 10, 13, *range(0x20, 0x7F)))
 """What is enough where it is a text, as long as the shortest key, with the NUL that git puts in."""
 
 
-def format_of(content: bytes | bytearray, size: int) -> str:
+def detect_format(content: bytes | bytearray, size: int) -> str:
     """Name the member of `containers` that opens what `content[:size]` is; empty: none does.
 
     It is asked of every file and blob there is, so it costs three comparisons.
@@ -81,4 +81,4 @@ def _points(beginning: bytes) -> bool:
     """Say whether a text is a pointer of Git LFS, and nothing else besides."""
     from wakeyscan.git import lfs  # which few texts ask for
 
-    return lfs.parse(beginning) is not None
+    return lfs.parse_pointer(beginning) is not None

@@ -7,12 +7,12 @@ from typing import BinaryIO
 
 from wakeyscan.core.inflate import FAULTS, GZIP, Inflater
 from wakeyscan.extractors._stream import Stream
-from wakeyscan.extractors.base import Budget, Member
+from wakeyscan.extractors.base import ExtractionBudget, Member
 
 SEEKS = False
 
 
-def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
+def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
     """Yield what was compressed; its name is that of the file."""
     stream = Stream(file.read, lambda: Inflater(GZIP), FAULTS, budget, (b"\x1f\x8b",), weak=True)
     yield Member("", stream.read)

@@ -9,8 +9,8 @@ import hashlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from wakeyscan.extractors.base import Absent, Budget, Closed, Member
-from wakeyscan.git.lfs import LONGEST, Pointer, parse
+from wakeyscan.extractors.base import ExtractionBudget, ExtractionError, Member, NotAvailable
+from wakeyscan.git.lfs import LONGEST, Pointer, parse_pointer
 
 SEEKS = False
 
@@ -19,11 +19,11 @@ _EMPTY = hashlib.sha256().hexdigest()
 _PIECE = 1 << 20
 
 
-def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
+def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
     """Yield the content, under the name of the pointer."""
-    pointer = parse(file.read(LONGEST + 1))
+    pointer = parse_pointer(file.read(LONGEST + 1))
     if pointer is None:
-        raise Closed("not as the format says", gap=False)
+        raise ExtractionError("not as the format says", gap=False)
     most = budget.bounds.largest
     if most is not None and pointer.size > most:
         yield Member("", file.read, pointer.size)  # which is not read, but said
@@ -32,32 +32,34 @@ def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
             yield Member("", content.read, pointer.size, file=content)
 
 
-def _content(pointer: Pointer, budget: Budget) -> BinaryIO:
-    """Open the content; raises `Closed` where there is none, or another than the pointer's."""
+def _content(pointer: Pointer, budget: ExtractionBudget) -> BinaryIO:
+    """Open the content; raises `ExtractionError` where there is none, or another than the pointer's."""
     try:
         content = budget.kept(pointer.oid) if budget.kept else None
         if content is None:
-            raise Absent(_ABSENT.format(pointer.size))
+            raise NotAvailable(_ABSENT.format(pointer.size))
         try:
             _check(content, pointer, budget)
         except BaseException:
             content.close()
             raise
     except OSError as error:
-        raise Closed(f"its content can't be read: {error.strerror}") from None
+        raise ExtractionError(f"its content can't be read: {error.strerror}") from None
     return content
 
 
-def _check(content: BinaryIO, pointer: Pointer, budget: Budget) -> None:
+def _check(content: BinaryIO, pointer: Pointer, budget: ExtractionBudget) -> None:
     size = content.seek(0, 2)
     if size != pointer.size:
-        raise Closed(f"damaged: {size:,} bytes are here, the pointer says {pointer.size:,}")
+        raise ExtractionError(
+            f"damaged: {size:,} bytes are here, the pointer says {pointer.size:,}"
+        )
     content.seek(0)
     digest = hashlib.sha256()
     while piece := content.read(_PIECE):
         digest.update(piece)
         budget.wait()
     if digest.hexdigest() != pointer.oid:
-        raise Closed("damaged: what is here is not what the pointer says, by its SHA-256")
+        raise ExtractionError("damaged: what is here is not what the pointer says, by its SHA-256")
     content.seek(0)
     budget.take_in(size)

@@ -12,7 +12,13 @@ from wakeyscan.extractors import _pdffonts, _pdftext
 from wakeyscan.extractors._pdffilters import unfiltered
 from wakeyscan.extractors._pdffonts import Font
 from wakeyscan.extractors._pdfpredictors import Predictor, predictors
-from wakeyscan.extractors.base import Budget, Closed, Member, Read, read_whole
+from wakeyscan.extractors.base import (
+    ExtractionBudget,
+    ExtractionError,
+    Member,
+    ReadBytes,
+    read_whole,
+)
 
 SEEKS = True
 
@@ -46,11 +52,11 @@ _NO_TEXT = frozenset(
 )
 
 
-def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
+def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
     """Yield the streams by the numbers of their objects; pictures are left out."""
     content = read_whole(file, budget, _TOO_LARGE)
     if _ENCRYPTED.search(content):
-        raise Closed("encrypted")
+        raise ExtractionError("encrypted")
     streams = list(_streams(content))
     known = _TABLE in content or any(stream.packs for stream in streams)
     fonts = _fonts(content, streams, budget) if known else {}
@@ -77,7 +83,9 @@ class _Stream(NamedTuple):
     """Whether it may be what a page shows."""
 
 
-def _fonts(content: bytes, streams: Iterable[_Stream], budget: Budget) -> dict[bytes, Font]:
+def _fonts(
+    content: bytes, streams: Iterable[_Stream], budget: ExtractionBudget
+) -> dict[bytes, Font]:
     numbered = {stream.number: stream for stream in streams}
 
     def whole(number: str) -> bytes:
@@ -85,7 +93,7 @@ def _fonts(content: bytes, streams: Iterable[_Stream], budget: Budget) -> dict[b
             return b""
         read = _decoded(content, numbered[number], budget)
         pieces: list[bytes] = []
-        with suppress(Closed):
+        with suppress(ExtractionError):
             while (piece := read(_pdftext.LONGEST)) and len(pieces) < _MOST_PIECES:
                 pieces.append(piece)
         return b"".join(pieces)
@@ -129,7 +137,7 @@ def _end(content: bytes, start: int, entry: bytes) -> int:
     return end if end >= 0 else len(content)
 
 
-def _decoded(content: bytes, stream: _Stream, budget: Budget) -> Read:
+def _decoded(content: bytes, stream: _Stream, budget: ExtractionBudget) -> ReadBytes:
     wrapped = content[stream.start : stream.end]
     return unfiltered(wrapped, stream.filters, stream.early, budget, stream.predictors)
 
@@ -137,7 +145,7 @@ def _decoded(content: bytes, stream: _Stream, budget: Budget) -> Read:
 class _Text:
     """What a stream holds; of a page's content the text that it shows."""
 
-    def __init__(self, read: Read, fonts: dict[bytes, Font]) -> None:
+    def __init__(self, read: ReadBytes, fonts: dict[bytes, Font]) -> None:
         self._read, self._fonts = read, fonts
         self._begun = False
 
@@ -147,12 +155,12 @@ class _Text:
             return self._read(size)
         self._begun = True
         pieces, left = [], _pdftext.LONGEST
-        fault: Closed | None = None
+        fault: ExtractionError | None = None
         try:
             while left > 0 and (piece := self._read(min(left, size))):
                 pieces.append(piece)
                 left -= len(piece)
-        except Closed as closed:
+        except ExtractionError as closed:
             fault = closed
         content = b"".join(pieces)
         if left > 0 and _pdftext.shows_text(content):
@@ -161,7 +169,7 @@ class _Text:
         return self._read(size)
 
 
-def _chained(content: bytes, read: Read, fault: Closed | None) -> Read:
+def _chained(content: bytes, read: ReadBytes, fault: ExtractionError | None) -> ReadBytes:
     held = BytesIO(content)
 
     def chained(size: int) -> bytes:

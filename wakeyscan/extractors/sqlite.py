@@ -12,7 +12,14 @@ from contextlib import closing
 from typing import Any, BinaryIO
 
 from wakeyscan.extractors._stream import Joined
-from wakeyscan.extractors.base import CUT, Budget, Closed, Member, Spent, read_whole
+from wakeyscan.extractors.base import (
+    CUT,
+    ExtractionBudget,
+    ExtractionError,
+    LimitExceeded,
+    Member,
+    read_whole,
+)
 
 SEEKS = True
 
@@ -30,7 +37,7 @@ _FAULTS = (sqlite3.Error, UnicodeError)
 """What a damaged database raises; its names, which Python decodes on its way, are bytes as well."""
 
 
-def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
+def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
     """Yield the tables: a row a line, its values parted by tabs."""
     content = read_whole(file, budget, _TOO_LARGE)
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as base:
@@ -39,9 +46,9 @@ def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
                 yield Member(_text(table), Joined(_rows(base, table, columns, budget)).read)
         except _FAULTS as error:
             budget.wait()
-            raise Closed(f"damaged: {error}") from None
+            raise ExtractionError(f"damaged: {error}") from None
     if _pages(content) > len(content):
-        raise Closed(CUT)
+        raise ExtractionError(CUT)
 
 
 def _pages(content: bytes) -> int:
@@ -52,11 +59,11 @@ def _pages(content: bytes) -> int:
 
 
 def _filled(
-    base: sqlite3.Connection, content: bytes, budget: Budget
+    base: sqlite3.Connection, content: bytes, budget: ExtractionBudget
 ) -> list[tuple[bytes, list[bytes]]]:
     """Put a stranger's database into memory, list tables and columns, and allow only to read it."""
     if not hasattr(base, "deserialize"):
-        raise Closed("the SQLite of this Python can't read a database in memory")
+        raise ExtractionError("the SQLite of this Python can't read a database in memory")
     base.text_factory = bytes
     base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, budget.bounds.held)
     for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "query_only = ON"):
@@ -74,16 +81,16 @@ def _allowed(action: int, *_: object) -> int:
     return sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
 
 
-def _late(budget: Budget) -> int:
+def _late(budget: ExtractionBudget) -> int:
     try:
         budget.wait()
-    except Spent:
+    except LimitExceeded:
         return 1
     return 0
 
 
 def _rows(
-    base: sqlite3.Connection, table: bytes, columns: list[bytes], budget: Budget
+    base: sqlite3.Connection, table: bytes, columns: list[bytes], budget: ExtractionBudget
 ) -> Iterator[bytes]:
     try:
         wanted = ", ".join(map(_quoted, columns))
@@ -95,7 +102,7 @@ def _rows(
             yield line
     except _FAULTS as error:
         budget.wait()
-        raise Closed(f"damaged: {error}") from None
+        raise ExtractionError(f"damaged: {error}") from None
 
 
 def _quoted(name: bytes) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
-from wakeyscan.extractors.base import CUT, Budget, Closed, Member, Read
+from wakeyscan.extractors.base import CUT, ExtractionBudget, ExtractionError, Member, ReadBytes
 
 SEEKS = False
 
@@ -33,7 +33,7 @@ class _Header(NamedTuple):
     """Whether blocks follow that say where the holes of a sparse file are."""
 
 
-def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
+def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
     """Yield all entries, folders too, for their names; of a link, where it leads to."""
     known: dict[bytes, bytes] = {}
     first = True
@@ -69,7 +69,7 @@ def _entry(header: _Header, known: dict[bytes, bytes], file: BinaryIO) -> Iterat
 class _Part:
     """The bytes of one entry, of which whoever reads them may leave some."""
 
-    def __init__(self, read: Read, size: int) -> None:
+    def __init__(self, read: ReadBytes, size: int) -> None:
         self._read, self._left = read, size
 
     def read(self, size: int) -> bytes:
@@ -77,7 +77,7 @@ class _Part:
         piece = self._read(min(size, self._left))
         self._left -= len(piece)
         if not piece and self._left and size:
-            raise Closed(CUT)
+            raise ExtractionError(CUT)
         return piece
 
     def skip(self, padding: int) -> None:
@@ -94,7 +94,7 @@ def _parsed(block: bytes, first: bool) -> _Header:
     signed = sum(byte - 256 * (byte > 127) for byte in blank) if claimed != sum(blank) else claimed
     size = _number(block[124:136])
     if claimed != signed or size is None or size < 0:
-        raise Closed("damaged: a header is not as the format says", gap=not first)
+        raise ExtractionError("damaged: a header is not as the format says", gap=not first)
     name, kind, gnu = _text(block[:100]), block[156:157], block[257:265] == b"ustar  \0"
     if not gnu and (prefix := _text(block[345:500])):
         name = prefix + b"/" + name
@@ -116,10 +116,10 @@ def _number(field: bytes) -> int | None:
     return int(digits or b"0", 8)
 
 
-def _extended(header: _Header, read: Read) -> dict[bytes, bytes]:
+def _extended(header: _Header, read: ReadBytes) -> dict[bytes, bytes]:
     """Read what a header says of the entry behind it, or of all."""
     if header.size > _LONGEST:
-        raise Closed(f"damaged: a header of {header.size:,} bytes")
+        raise ExtractionError(f"damaged: a header of {header.size:,} bytes")
     text = _exactly(read, header.size)
     _exactly(read, -header.size % _BLOCK, short=True)
     if header.kind == _LONG_NAME:
@@ -146,13 +146,13 @@ def _size(known: dict[bytes, bytes], size: int) -> int:
     return int(said) if said.isdigit() and len(said) < 20 else size
 
 
-def _exactly(read: Read, wanted: int, short: bool = False) -> bytes:
-    """Read so many bytes, or none at the very end; raises `Closed` in between."""
+def _exactly(read: ReadBytes, wanted: int, short: bool = False) -> bytes:
+    """Read so many bytes, or none at the very end; raises `ExtractionError` in between."""
     pieces: list[bytes] = []
     left = wanted
     while left and (piece := read(left)):
         pieces.append(piece)
         left -= len(piece)
     if left and pieces and not short:
-        raise Closed(CUT)
+        raise ExtractionError(CUT)
     return b"".join(pieces)

@@ -8,13 +8,13 @@ from lzma import FORMAT_XZ, LZMADecompressor, LZMAError
 from typing import BinaryIO
 
 from wakeyscan.extractors._stream import Stream
-from wakeyscan.extractors.base import Budget, Member
+from wakeyscan.extractors.base import ExtractionBudget, Member
 from wakeyscan.extractors.file_types import SIGNATURES
 
 SEEKS = False
 
 
-def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
+def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
     """Yield what was compressed; its name is that of the file."""
     start = partial(LZMADecompressor, FORMAT_XZ, budget.bounds.held)
     yield Member(

@@ -19,7 +19,7 @@ from wakeyscan.core.inflate import FAULTS, RAW, Inflater
 from wakeyscan.extractors import zstd
 from wakeyscan.extractors._office import runs_joined
 from wakeyscan.extractors._stream import Stream
-from wakeyscan.extractors.base import Budget, Closed, Member, Read
+from wakeyscan.extractors.base import ExtractionBudget, ExtractionError, Member, ReadBytes
 
 SEEKS = True
 
@@ -48,7 +48,7 @@ class _Entry(NamedTuple):
     offset: int
 
 
-def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
+def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
     """Yield all entries of the directory, folders too, for their names."""
     at, size, shift = _directory(file)
     for entry in _entries(file, at, size):
@@ -64,7 +64,7 @@ def _directory(file: BinaryIO) -> tuple[int, int, int]:
     tail = file.read(_FURTHEST)
     found = tail.rfind(b"PK\5\6", 0, len(tail) - _END.size + 4)
     if found < 0:
-        raise Closed("its directory is missing: cut short, or part of several")
+        raise ExtractionError("its directory is missing: cut short, or part of several")
     *_, size, offset, _ = _END.unpack_from(tail, found)
     stop = low + found
     if found >= _LOCATOR.size and tail.startswith(b"PK\6\7", found - _LOCATOR.size):
@@ -79,7 +79,7 @@ def _directory(file: BinaryIO) -> tuple[int, int, int]:
                 break
     shift = stop - size - offset
     if shift < 0:
-        raise Closed("damaged: its directory is not where it says")
+        raise ExtractionError("damaged: its directory is not where it says")
     return offset + shift, size, shift
 
 
@@ -93,11 +93,11 @@ def _entries(file: BinaryIO, at: int, size: int) -> Iterator[_Entry]:
             at, size = at + len(more), size - len(more) if more else 0
             held, start = held[start:] + more, 0
         if len(held) - start < _ENTRY.size or not held.startswith(b"PK\1\2", start):
-            raise Closed("damaged: its directory is not as the format says")
+            raise ExtractionError("damaged: its directory is not as the format says")
         used, entry = _parsed(held, start)
         start += used
         if start > len(held):
-            raise Closed("damaged: its directory is cut short")
+            raise ExtractionError("damaged: its directory is cut short")
         yield entry
 
 
@@ -139,13 +139,13 @@ def _name(entry: _Entry) -> str:
 class _Content:
     """What an entry holds; it is opened when it is first read."""
 
-    def __init__(self, file: BinaryIO, entry: _Entry, budget: Budget) -> None:
+    def __init__(self, file: BinaryIO, entry: _Entry, budget: ExtractionBudget) -> None:
         self._file, self._entry, self._budget = file, entry, budget
-        self._unpacked: Read | None = None
+        self._unpacked: ReadBytes | None = None
         self._count = self._check = 0
 
     def read(self, size: int) -> bytes:
-        """Read at most so many bytes; raises `Closed` at the end, where it is not what it says."""
+        """Read at most so many bytes; raises `ExtractionError` at the end, where it is not what it says."""
         if self._unpacked is None:
             self._unpacked = self._opened()
         piece = self._unpacked(size)
@@ -154,19 +154,21 @@ class _Content:
         if not piece and size:
             said = self._entry
             if self._count != said.size:
-                raise Closed(f"has {self._count:,} bytes and not the {said.size:,} that it says")
+                raise ExtractionError(
+                    f"has {self._count:,} bytes and not the {said.size:,} that it says"
+                )
             if self._check != said.check:
-                raise Closed("damaged: its check sum is wrong")
+                raise ExtractionError("damaged: its check sum is wrong")
         return piece
 
-    def _opened(self) -> Read:
+    def _opened(self) -> ReadBytes:
         entry = self._entry
         self._file.seek(entry.offset)
         local = self._file.read(_LOCAL.size)
         if len(local) < _LOCAL.size or not local.startswith(b"PK\3\4"):
-            raise Closed("damaged: it is not where the directory says")
+            raise ExtractionError("damaged: it is not where the directory says")
         if entry.flags & _ENCRYPTED:
-            raise Closed("encrypted")
+            raise ExtractionError("encrypted")
         named, extra = _LOCAL.unpack(local)[-2:]
         packed = _Range(self._file, entry.offset + _LOCAL.size + named + extra, entry.packed)
         return _unpacked(entry.method, packed.read, self._budget)
@@ -187,7 +189,7 @@ class _Range:
         return piece
 
 
-def _unpacked(method: int, packed: Read, budget: Budget) -> Read:
+def _unpacked(method: int, packed: ReadBytes, budget: ExtractionBudget) -> ReadBytes:
     if method == _STORED:
         return packed
     if method == _DEFLATED:
@@ -202,17 +204,17 @@ def _unpacked(method: int, packed: Read, budget: Budget) -> Read:
     if method == _ZSTD:
         begin, fault = zstd.decompressor(budget)
         return Stream(packed, begin, (fault,), budget).read
-    raise Closed(f"compressed by a method that is not known here ({method})")
+    raise ExtractionError(f"compressed by a method that is not known here ({method})")
 
 
-def _lzma(head: bytes, budget: Budget) -> LZMADecompressor:
+def _lzma(head: bytes, budget: ExtractionBudget) -> LZMADecompressor:
     """Start to decompress what has a version, a length and five bytes of properties before it."""
     if len(head) < 9 or head[2:4] != b"\5\0" or head[4] >= 9 * 5 * 5:
-        raise Closed("damaged: the properties of LZMA are not as the format says")
+        raise ExtractionError("damaged: the properties of LZMA are not as the format says")
     rest, lc = divmod(head[4], 9)
     pb, lp = divmod(rest, 5)
     window = int.from_bytes(head[5:9], "little")
     if window > budget.bounds.held or lc + lp > 4:
-        raise Closed(f"needs a window of {window:,} bytes, or what no decoder knows")
+        raise ExtractionError(f"needs a window of {window:,} bytes, or what no decoder knows")
     filters = [{"id": FILTER_LZMA1, "dict_size": max(window, 4096), "lc": lc, "lp": lp, "pb": pb}]
     return LZMADecompressor(FORMAT_RAW, filters=filters)

@@ -10,11 +10,11 @@ from typing import BinaryIO
 
 from wakeyscan.core.inflate import FAULTS, ZLIB, Inflater
 from wakeyscan.extractors._stream import Stream
-from wakeyscan.extractors.base import Budget, Member
+from wakeyscan.extractors.base import ExtractionBudget, Member
 
 SEEKS = False
 
 
-def open(file: BinaryIO, budget: Budget) -> Iterator[Member]:
+def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
     """Yield what was compressed; its name is that of the file."""
     yield Member("", Stream(file.read, lambda: Inflater(ZLIB), FAULTS, budget, weak=True).read)

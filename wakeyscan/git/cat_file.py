@@ -38,21 +38,21 @@ def read_object(reader: Reader) -> Iterator[Object]:
     while reader.take(1 << 20):  # what the caller did not want
         pass
     if reader.line():
-        raise process.ChildError(f"gave object {name} in another length than it said")
+        raise process.ProcessError(f"gave object {name} in another length than it said")
 
 
 def _taken(reader: Reader, wanted: int) -> bytes:
     """Read for who uses an object, and knows nothing of children; raises `GitError`."""
     try:
         return reader.take(wanted)
-    except process.ChildError as error:
+    except process.ProcessError as error:
         raise GitError(f"git cat-file {error}") from None
 
 
 class Reader:
     """Reads lines, and counted bytes after a line, from a child."""
 
-    def __init__(self, git: process.Child) -> None:
+    def __init__(self, git: process.Process) -> None:
         self._git = git
         self._held = b""
         self.left = 0
@@ -87,7 +87,7 @@ class Reader:
         if not piece:
             code, complaints = self._git.end()
             said = cause(complaints) or f"code {code}"
-            raise process.ChildError(f"ended before its answer was whole: {said}")
+            raise process.ProcessError(f"ended before its answer was whole: {said}")
         return piece
 
 

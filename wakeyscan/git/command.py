@@ -1,7 +1,7 @@
 """The one door to git. No program that a repository names is ever run through it.
 
-Two profiles: `own`, for a hook of the repository at hand, which keeps the variables that git gives
-to hooks (without GIT_INDEX_FILE a `git commit -a` would look empty); and `other`, for whatever
+Two profiles: `open_own`, for a hook of the repository at hand, which keeps the variables that git gives
+to hooks (without GIT_INDEX_FILE a `git commit -a` would look empty); and `open_foreign`, for whatever
 repository a path leads to, which keeps none. Which switch stops what was measured command by
 command; the pins below are those that do.
 """
@@ -80,7 +80,7 @@ _AHEAD = 64
 
 
 class Git(NamedTuple):
-    """Git in a folder, with an environment of ours; made by `own` or `other`."""
+    """Git in a folder, with an environment of ours; made by `open_own` or `open_foreign`."""
 
     folder: str
     environment: dict[str, str]
@@ -127,14 +127,14 @@ class Git(NamedTuple):
         waiting, asked = iter(names), deque[str]()
         try:
             yield from self._batch(waiting, asked)
-        except process.ChildError as error:
+        except process.ProcessError as error:
             if "could not fetch" not in str(error):
                 raise GitError(f"git cat-file in {self.where} {error}") from None
             # A partial clone: git ends at an object that it lacks and may not fetch.
             yield from self._present((*asked, *waiting))
 
     def _batch(self, waiting: Iterator[str], asked: deque[str]) -> Iterator[Object]:
-        """Yield objects, with those in `asked` that were not given yet; raises `ChildError`."""
+        """Yield objects, with those in `asked` that were not given yet; raises `ProcessError`."""
         asked.extend(islice(waiting, _AHEAD))
         if not asked:
             return
@@ -206,38 +206,38 @@ class Git(NamedTuple):
 
     def _start(
         self, arguments: Sequence[str], pinned: bool = True, stdin: int = process.PIPE
-    ) -> process.Child:
+    ) -> process.Process:
         if arguments[0] not in _ALLOWED and tuple(arguments[:-1]) != _SETTING:
             raise ValueError(f"git {arguments[0]} is not among the commands known to run nothing")
         pins = [part for pin in PINS for part in ("-c", pin)] if pinned else []
-        command = [executable(), "-C", self.folder, "--no-pager", *pins, *arguments]
-        return process.start(command, self.environment, stdin)
+        command = [find_executable(), "-C", self.folder, "--no-pager", *pins, *arguments]
+        return process.start_process(command, self.environment, stdin)
 
     @contextmanager
     def _telling(self, command: str) -> Iterator[None]:
         """Tell of a child that says nothing any more as of a command that failed."""
         try:
             yield
-        except process.ChildError as error:
+        except process.ProcessError as error:
             raise GitError(f"git {command} in {self.where} {error}") from None
 
     def _failed(self, command: str, complaints: list[str]) -> GitError:
         pass  # which few repositories give cause for
 
-        return GitError(explained(command, self.where, complaints))
+        return GitError(explain_stderr(command, self.where, complaints))
 
 
-def own(folder: str = ".") -> Git:
+def open_own(folder: str = ".") -> Git:
     """Give git for the repository that we are a hook of, or stand in."""
-    return Git(folder, environment((*USERS, *_HOOKS)))
+    return Git(folder, build_environment((*USERS, *_HOOKS)))
 
 
-def other(folder: str) -> Git:
+def open_foreign(folder: str) -> Git:
     """Give git for the repository that a folder belongs to, whatever repository called us."""
-    return Git(folder, environment(USERS))
+    return Git(folder, build_environment(USERS))
 
 
-def environment(kept: tuple[str, ...]) -> dict[str, str]:
+def build_environment(kept: tuple[str, ...]) -> dict[str, str]:
     """Give git a clean environment: what is ours, and the user's secrets, are not for it."""
     inherited = {
         name: value
@@ -247,9 +247,9 @@ def environment(kept: tuple[str, ...]) -> dict[str, str]:
     return inherited | _ENVIRONMENT
 
 
-def executable(environment: Mapping[str, str] = os.environ) -> str:
+def find_executable(environment: Mapping[str, str] = os.environ) -> str:
     """Find git; raises `GitError`."""
-    found = process.find("git", environment)
+    found = process.find_program("git", environment)
     if not found:
         raise GitError(
             "git is not installed, or not on PATH: install it, or add its folder to PATH"
@@ -257,7 +257,7 @@ def executable(environment: Mapping[str, str] = os.environ) -> str:
     return found
 
 
-def explained(command: str, folder: str, complaints: list[str]) -> str:
+def explain_stderr(command: str, folder: str, complaints: list[str]) -> str:
     """Put what a command complained of in a folder into a sentence."""
     said = cause(complaints) or "it gave no reason"
     if "dubious ownership" in said:

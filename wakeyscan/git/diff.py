@@ -22,7 +22,7 @@ class Change(NamedTuple):
     """The ids of its content before: one for each parent; zeros where it was not there."""
 
 
-def parse(output: bytes | Iterable[bytes]) -> Iterator[Change]:
+def parse_changes(output: bytes | Iterable[bytes]) -> Iterator[Change]:
     """Read the output of `--raw -z` with full ids and without renames; of merges with `-c` too.
 
     `:` once for each parent, the modes (parents' first), the ids likewise, a status, NUL, the path,
@@ -40,7 +40,7 @@ def parse(output: bytes | Iterable[bytes]) -> Iterator[Change]:
         yield Change(path, mode, names[-1], tuple(names[:-1]))
 
 
-def by_commit(output: bytes) -> Iterator[tuple[str, list[Change]]]:
+def parse_changes_by_commit(output: bytes) -> Iterator[tuple[str, list[Change]]]:
     """Read the output of `diff-tree --stdin --raw -z`: the commits, each with its changes.
 
     A commit is a field of its own; a path that looks like one stands behind a `:…` field.
@@ -49,8 +49,8 @@ def by_commit(output: bytes) -> Iterator[tuple[str, list[Change]]]:
     fields: list[bytes] = []
     for field in output.split(b"\0"):
         if field[:1] not in (b":", b"") and len(field) in (40, 64) and not len(fields) % 2:
-            yield commit, list(parse(fields))
+            yield commit, list(parse_changes(fields))
             commit, fields = field.decode("ascii"), []
         else:
             fields.append(field)
-    yield commit, list(parse(fields))
+    yield commit, list(parse_changes(fields))

@@ -29,7 +29,7 @@ _SHA256 = "[extensions]\n\tobjectformat = sha256\n"
 
 
 @contextmanager
-def opened(repository: Repository) -> Iterator[command.Git]:
+def open_isolated(repository: Repository) -> Iterator[command.Git]:
     """Give git for the objects of a repository; the folder that it needs goes away at the end."""
     folder = tempfile.mkdtemp(prefix="wakeyscan-")
     try:
@@ -40,7 +40,7 @@ def opened(repository: Repository) -> Iterator[command.Git]:
         config = _CONFIG.format(int(wide)) + (_SHA256 if wide else "")
         _write(os.path.join(folder, "config"), config)
         borrowed = os.pathsep.join(map(_quoted, repository.object_folders))
-        environment = command.environment(()) | _NOTHING | {"GIT_DIR": folder}
+        environment = command.build_environment(()) | _NOTHING | {"GIT_DIR": folder}
         environment["GIT_ALLOC_LIMIT"] = str(MOST_MADE)
         environment["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = borrowed
         yield command.Git(folder, environment, repository.folder)

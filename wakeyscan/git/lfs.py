@@ -19,7 +19,7 @@ _OPEN = (
 )
 
 
-def store_of(git: Git) -> str:
+def find_store(git: Git) -> str:
     """Give the folder of the content, as the configuration has it; empty without a repository."""
     try:
         asked = git.run("rev-parse", "--git-common-dir").decode("utf-8", "surrogateescape")
@@ -30,12 +30,12 @@ def store_of(git: Git) -> str:
     return os.path.realpath(os.path.join(common, storage or "lfs", "objects"))
 
 
-def store_in(git_folder: str) -> str:
+def find_store_in(git_folder: str) -> str:
     """Give the folder of the content, whatever a configuration says; a link there leads nowhere."""
     return os.path.join(os.path.realpath(git_folder), "lfs", "objects")
 
 
-def opened(store: str, oid: str) -> BinaryIO | None:
+def open_object(store: str, oid: str) -> BinaryIO | None:
     """Open content by its SHA-256, 64 hex digits; `None` where it is not there.
 
     Nothing outside of the store is opened: no link in it is followed. Raises `OSError`.
@@ -72,7 +72,7 @@ class Pointer(NamedTuple):
     """Bytes."""
 
 
-def parse(content: bytes) -> Pointer | None:
+def parse_pointer(content: bytes) -> Pointer | None:
     """Read what begins with the version of a pointer; `None` where it is any other text.
 
     As Git LFS does, it takes lines of extensions anywhere, empty lines, and lines that end in CRLF.

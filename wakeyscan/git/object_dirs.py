@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from wakeyscan.audit.object_tasks import loose_objects, packs
+from wakeyscan.audit.object_tasks import list_loose_objects, list_packs
 from wakeyscan.git import pack_index
 from wakeyscan.git.repository import Repository
 
@@ -23,21 +23,21 @@ def is_small(repository: Repository) -> bool:
     return size <= _MOST * (repository.width + _BESIDE)
 
 
-def inventory(repository: Repository) -> frozenset[bytes] | None:
+def list_object_ids(repository: Repository) -> frozenset[bytes] | None:
     """List the ids of all objects, in hex; `None` where an index is not readable."""
     names: set[bytes] = set()
     for pack in _packs(repository):
         try:
-            listed = pack_index.read(pack.removesuffix(".pack") + ".idx", repository.width)
+            listed = pack_index.read_index(pack.removesuffix(".pack") + ".idx", repository.width)
         except pack_index.Unreadable:
             return None
         names.update(listed.names.hex("\n", repository.width).encode("ascii").split(b"\n"))
     for folder in repository.object_folders:
-        for path in loose_objects(folder):
+        for path in list_loose_objects(folder):
             names.add(os.fsencode("".join(path.rsplit(os.sep, 2)[1:])))
     names.discard(b"")
     return frozenset(names)
 
 
 def _packs(repository: Repository) -> Iterator[str]:
-    return (pack for folder in repository.object_folders for pack in packs(folder))
+    return (pack for folder in repository.object_folders for pack in list_packs(folder))

@@ -17,7 +17,7 @@ from dulwich.pack import apply_delta  # compiled; its plain Python is a slower f
 
 from wakeyscan.core.inflate import fast_zlib
 from wakeyscan.git.objects import BLOB, MOST_MADE, OFS_DELTA, REF_DELTA, delta_number
-from wakeyscan.git.pack_index import Damaged, Index, Unreadable, mapped
+from wakeyscan.git.pack_index import Damaged, Index, Unreadable, map_file
 
 NO_ENTRY = -1
 
@@ -63,9 +63,9 @@ class Pack(NamedTuple):
         return [number for number, kind in enumerate(self.kinds) if kind < OFS_DELTA]
 
 
-def read(index: Index) -> Pack:
+def read_pack(index: Index) -> Pack:
     """Read the headers of all entries; raises `Unreadable`."""
-    data = mapped(index.pack)
+    data = map_file(index.pack)
     if data[:4] != b"PACK" or data[4:8] not in (b"\0\0\0\2", b"\0\0\0\3"):
         raise Unreadable(f"{index.pack}: not a pack of a known version")
     end = len(data) - index.width
@@ -161,7 +161,7 @@ def _inflated(packed: memoryview) -> bytes | None:
     return content if inflater.eof else None
 
 
-def walk(
+def walk_pack(
     pack: Pack, roots: Iterable[int], refuse: Callable[[int, str], None]
 ) -> Iterator[tuple[int, int, bytes | None]]:
     """Yield all objects of the families of `roots`, each after the one that it is a delta of.

@@ -47,7 +47,7 @@ class Index(NamedTuple):
         return -1
 
 
-def mapped(path: str) -> mmap.mmap:
+def map_file(path: str) -> mmap.mmap:
     """Map a file of the store into memory; raises `Unreadable`."""
     try:
         with open(path, "rb") as file:
@@ -56,9 +56,9 @@ def mapped(path: str) -> mmap.mmap:
         raise Unreadable(f"{path}: can't be read: {error}") from None
 
 
-def read(path: str, width: int) -> Index:
+def read_index(path: str, width: int) -> Index:
     """Read an index whole; raises `Unreadable`."""
-    data = memoryview(mapped(path))
+    data = memoryview(map_file(path))
     pack = path.removesuffix(".idx") + ".pack"
     if not os.path.isfile(pack):
         raise Unreadable(f"{pack} is missing, which {os.path.basename(path)} is the index of")

@@ -7,7 +7,7 @@ import select
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-PATIENCE = 300
+TIMEOUT_SECONDS = 300
 """Seconds of silence after which a child is given up: a FIFO in `.git` hangs git for ever."""
 
 PIPE = -1
@@ -16,11 +16,11 @@ PIPE = -1
 _SOME = 1 << 16
 
 
-class ChildError(Exception):
+class ProcessError(Exception):
     """A child could not be started, or said nothing any more; the text says which."""
 
 
-class Child(Protocol):
+class Process(Protocol):
     """A process with its three streams."""
 
     def write(self, data: bytes) -> None:
@@ -45,7 +45,7 @@ class Child(Protocol):
         """End it, whatever it is doing; nothing where it has ended."""
 
 
-def find(program: str, environment: Mapping[str, str] = os.environ) -> str:
+def find_program(program: str, environment: Mapping[str, str] = os.environ) -> str:
     """Find a program on absolute folders of PATH only: one in a scanned tree must not be run.
 
     Empty where there is none.
@@ -58,12 +58,12 @@ def find(program: str, environment: Mapping[str, str] = os.environ) -> str:
     return ""
 
 
-def start(command: list[str], environment: Mapping[str, str], stdin: int = PIPE) -> Child:
-    """Start a process that reads from `stdin`, a descriptor, or from us; raises `ChildError`."""
+def start_process(command: list[str], environment: Mapping[str, str], stdin: int = PIPE) -> Process:
+    """Start a process that reads from `stdin`, a descriptor, or from us; raises `ProcessError`."""
     try:
         return (_Spawned if hasattr(os, "posix_spawn") else _Opened)(command, environment, stdin)
     except OSError as error:
-        raise ChildError(f"could not be started: {error.strerror}") from None
+        raise ProcessError(f"could not be started: {error.strerror}") from None
 
 
 class _Spawned:
@@ -108,7 +108,7 @@ class _Spawned:
         """Wait until it may be written to (then say true), or has something on its stdout."""
         while True:
             reading = [stream for stream in (self._stdout, self._stderr) if stream >= 0]
-            heard, taken, _ = select.select(reading, writing, [], PATIENCE)
+            heard, taken, _ = select.select(reading, writing, [], TIMEOUT_SECONDS)
             if not heard and not taken:
                 self._give_up()
             if self._stderr in heard:
@@ -141,7 +141,7 @@ class _Spawned:
 
     def _give_up(self) -> None:
         self.stop()
-        raise ChildError(f"said nothing for {PATIENCE} s, so it was ended")
+        raise ProcessError(f"said nothing for {TIMEOUT_SECONDS} s, so it was ended")
 
 
 class _Opened:

@@ -15,7 +15,7 @@ _LONGEST_LINE = 1 << 16
 """Bytes of a line; what is longer is read in pieces, none of which names an object."""
 
 
-def read(repository: Repository) -> dict[str, str]:
+def read_refs(repository: Repository) -> dict[str, str]:
     """Give the ids that refs name, by their full names; HEAD too, where it names something.
 
     A ref that is not readable is left out: what it reached is looked at all the same, as every
@@ -39,7 +39,7 @@ def uses_reftable(repository: Repository) -> bool:
     return os.path.isdir(os.path.join(repository.common_folder, "reftable"))
 
 
-def read_logs(repository: Repository) -> dict[str, set[str]]:
+def read_reflogs(repository: Repository) -> dict[str, set[str]]:
     """Give the ids in reflogs, by the names of the logs."""
     logs: dict[str, set[str]] = {}
     for folder in dict.fromkeys((repository.common_folder, repository.git_folder)):
@@ -55,8 +55,8 @@ def read_logs(repository: Repository) -> dict[str, set[str]]:
 
 def _packed(path: str, refs: dict[str, str]) -> None:
     try:
-        lines = small_files.read(path, small_files.DATA).split(b"\n")
-    except small_files.Refused as error:
+        lines = small_files.read_small_file(path, small_files.DATA).split(b"\n")
+    except small_files.FileRefused as error:
         raise SourceError(f"{path}: can't be read: {error.strerror}") from None
     except OSError:
         return

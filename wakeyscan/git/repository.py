@@ -36,7 +36,7 @@ class Repository(NamedTuple):
         return os.path.realpath(self.folder) == os.path.realpath(self.git_folder)
 
 
-def find(folder: str) -> Repository:
+def find_repository(folder: str) -> Repository:
     """Find the repository of a folder; raises `SourceError` where there is none.
 
     Raises it too where a special file is in it: a FIFO hangs git, and whoever reads it, for ever.
@@ -80,7 +80,9 @@ def _pointed(folder: str, name: str) -> str:
 
 def _text(path: str) -> str:
     try:
-        return small_files.read(path, small_files.SETTINGS).decode("utf-8", "surrogateescape")
+        return small_files.read_small_file(path, small_files.SETTINGS).decode(
+            "utf-8", "surrogateescape"
+        )
     except OSError as error:
         raise SourceError(f"{path}: can't be read: {error.strerror}") from None
 
@@ -167,7 +169,7 @@ def _unescaped(escape: re.Match[str]) -> str:
 def _width(common: str) -> int:
     """Read the format of ids from the configuration, without obeying anything else in it."""
     try:
-        held = small_files.read(os.path.join(common, "config"), small_files.SETTINGS)
+        held = small_files.read_small_file(os.path.join(common, "config"), small_files.SETTINGS)
     except OSError:
         return 20
     section = ""

@@ -13,7 +13,7 @@ from wakeyscan.git.objects import is_id, is_zero
 from wakeyscan.sources import commits
 
 
-class Brought(NamedTuple):
+class PushedRange(NamedTuple):
     """What an event brings, for the source `git`."""
 
     name: str
@@ -29,7 +29,7 @@ class _Range(NamedTuple):
     refs: tuple[str, ...] = ()
 
 
-def brought(environment: Mapping[str, str], own: command.Git) -> Brought | None:
+def find_pushed_range(environment: Mapping[str, str], own: command.Git) -> PushedRange | None:
     """Say what the event brings; `None` where it is of a kind that brings nothing of its own.
 
     Raises `SourceError` where a range is named that this clone does not hold: an empty success
@@ -44,12 +44,12 @@ def brought(environment: Mapping[str, str], own: command.Git) -> Brought | None:
         return _unit(_Range("the merge group", *ends), own)
     if name == "push":
         if event.get("deleted"):
-            return Brought("the push (a deletion)", "")
+            return PushedRange("the push (a deletion)", "")
         return _unit(_push(event, own), own)
     return None
 
 
-def policy_from(wanted: str, environment: Mapping[str, str]) -> str:
+def choose_policy_revision(wanted: str, environment: Mapping[str, str]) -> str:
     """Give the commit whose policy counts; empty: that of the files which are there.
 
     Of a pull request, and of a queue of them, it is the base: a change can't excuse itself. Its own
@@ -80,7 +80,7 @@ def _home(event: dict[str, Any], end: str) -> str:
 def _event(environment: Mapping[str, str]) -> dict[str, Any]:
     path = environment.get("GITHUB_EVENT_PATH", "")
     try:
-        event = json.loads(small_files.read(path, small_files.DATA).decode())
+        event = json.loads(small_files.read_small_file(path, small_files.DATA).decode())
     except RecursionError:
         raise SourceError(
             f"GITHUB_EVENT_PATH ({path!r}) can't be read: it is nested too deeply"
@@ -138,7 +138,7 @@ def _has(name: str, own: command.Git) -> bool:
     return True
 
 
-def _unit(wanted: _Range, own: command.Git) -> Brought:
+def _unit(wanted: _Range, own: command.Git) -> PushedRange:
     ends, known = (
         tuple(commits.commit_id(revision, own) for revision in group)
         for group in (wanted.include, wanted.exclude)
@@ -146,4 +146,4 @@ def _unit(wanted: _Range, own: command.Git) -> Brought:
     # What the event names may be a tag, whose own message no commit has.
     tips = [end for end in wanted.include if end != "HEAD"]
     listed = commits.Commits(ends, known, (), wanted.name)
-    return Brought(wanted.name, commits.unit(listed, tips, wanted.refs, own))
+    return PushedRange(wanted.name, commits.format_unit(listed, tips, wanted.refs, own))

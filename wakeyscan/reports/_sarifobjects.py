@@ -17,13 +17,13 @@ _Fields = tuple[tuple[str, str, Any], ...]
 """Of a class: its attributes' names, their names in the schema, their defaults."""
 
 
-def plain(node: Any, known: dict[Any, _Fields] | None = None) -> Any:
+def to_plain(node: Any, known: dict[Any, _Fields] | None = None) -> Any:
     """Give an object, or many, without nulls and defaults, with names as in the schema."""
     known = {} if known is None else known
     if isinstance(node, list | tuple):
-        return [plain(item, known) for item in node]
+        return [to_plain(item, known) for item in node]
     if isinstance(node, dict):
-        return {name: plain(item, known) for name, item in node.items()}
+        return {name: to_plain(item, known) for name, item in node.items()}
     kind = type(node)
     if not attr.has(kind):
         return node
@@ -31,7 +31,7 @@ def plain(node: Any, known: dict[Any, _Fields] | None = None) -> Any:
         known[kind] = _fields(kind)
     values = ((name, getattr(node, own), default) for own, name, default in known[kind])
     return {
-        name: plain(value, known)
+        name: to_plain(value, known)
         for name, value, default in values
         if value is not None and (name in _ALWAYS or value != default)
     }

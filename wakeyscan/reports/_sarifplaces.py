@@ -9,10 +9,10 @@ from urllib.parse import quote
 import sarif_om as sarif
 
 from wakeyscan.core.finding import PIECES, Finding
-from wakeyscan.core.redaction import printable, told
+from wakeyscan.core.redaction import escape_for_terminal, told
 
 
-def locations(finding: Finding) -> list[Any]:
+def build_locations(finding: Finding) -> list[Any]:
     """Give the one place of a finding: in its file, and in its document's own terms."""
     return [
         sarif.Location(physical_location=_physical(finding), logical_locations=_logical(finding))
@@ -21,7 +21,7 @@ def locations(finding: Finding) -> list[Any]:
 
 def _physical(finding: Finding) -> Any:
     line, column, end_column = finding.position
-    snippet = sarif.ArtifactContent(text=printable(finding.excerpt))
+    snippet = sarif.ArtifactContent(text=escape_for_terminal(finding.excerpt))
     region = sarif.Region(
         start_line=line, start_column=column, end_line=line, end_column=end_column
     )
@@ -40,13 +40,13 @@ def _logical(finding: Finding) -> list[Any] | None:
     return [sarif.LogicalLocation(name=names[-1], fully_qualified_name="/".join(names))]
 
 
-def linked(text: str) -> str:
+def build_links(text: str) -> str:
     """Link all pieces of a key but the first, which is the result's own place, by their numbers."""
     first, *further = text.split(", ")
     return ", ".join((first, *(f"[{place}]({n})" for n, place in enumerate(further, 1))))
 
 
-def related(finding: Finding) -> list[Any] | None:
+def build_related(finding: Finding) -> list[Any] | None:
     """Give the further pieces of a key; GitHub shows those that the message links."""
     _, *further = dict(finding.origin.details).get(PIECES, "").split(", ")
     return [_piece(finding, number, place) for number, place in enumerate(further, 1)] or None

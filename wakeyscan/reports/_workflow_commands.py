@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from wakeyscan.core.redaction import conceal, printable
+from wakeyscan.core.redaction import escape_for_terminal, redact
 
 
-def command(kind: str, text: str, **properties: str) -> str:
+def format_command(kind: str, text: str, **properties: str) -> str:
     """Write a workflow command; nothing in it can begin another (actions/toolkit's escapes)."""
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     return f"::{kind}{' ' if listed else ''}{listed}::{_data(text)}\n"
 
 
 def _data(text: str) -> str:
-    text = printable(conceal(text))
+    text = escape_for_terminal(redact(text))
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

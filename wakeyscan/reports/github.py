@@ -9,13 +9,13 @@ from typing import TextIO
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding, Liveness, Severity
 from wakeyscan.core.redaction import told
-from wakeyscan.reports._workflow_commands import command
-from wakeyscan.scanner.result import Outcome, Style, number
+from wakeyscan.reports._workflow_commands import format_command
+from wakeyscan.scanner.result import ReportStyle, RunResult, count_skipped
 
 _SHOWN = 10
 
 
-def write(outcome: Outcome, out: TextIO, style: Style) -> None:
+def write(outcome: RunResult, out: TextIO, style: ReportStyle) -> None:
     """Write one annotation for each reported finding, and one for the gaps."""
     titles = {rule.id: rule.title for rule in outcome.rules}
     worst_first = sorted(outcome.reported(), key=lambda finding: -finding.severity)
@@ -23,14 +23,14 @@ def write(outcome: Outcome, out: TextIO, style: Style) -> None:
         out.write(_annotation(finding, titles[finding.rule]))
     gaps = [item for item in outcome.skipped if item.gap]
     if gaps:
-        about, more = f"{gaps[0].origin.path}: {gaps[0].reason}", number(gaps[1:])
+        about, more = f"{gaps[0].origin.path}: {gaps[0].reason}", count_skipped(gaps[1:])
         text = f"Not everything was looked at. {about}" + (f" (and {more} more)" if more else "")
-        out.write(command("warning", text, title="wakeyscan: incomplete"))
+        out.write(format_command("warning", text, title="wakeyscan: incomplete"))
     for line in outcome.limits():
-        out.write(command("notice", line, title="wakeyscan"))
+        out.write(format_command("notice", line, title="wakeyscan"))
     if len(worst_first) > _SHOWN:
         text = f"{len(worst_first)} findings; GitHub shows {_SHOWN} of a kind. See the log."
-        out.write(command("notice", text, title="wakeyscan"))
+        out.write(format_command("notice", text, title="wakeyscan"))
 
 
 def _annotation(finding: Finding, title: str) -> str:
@@ -49,7 +49,9 @@ def _annotation(finding: Finding, title: str) -> str:
         text += f"; {CUT_OR_TOO_LONG}"
     if finding.liveness is not Liveness.UNCHECKED:
         text += f"; {finding.liveness.value}: {finding.reason}"
-    return command(_level(finding.severity), text, **where, title=f"{title} ({finding.severity})")
+    return format_command(
+        _level(finding.severity), text, **where, title=f"{title} ({finding.severity})"
+    )
 
 
 def _level(severity: Severity) -> str:

@@ -7,25 +7,25 @@ from typing import Any, TextIO
 
 from wakeyscan import __version__
 from wakeyscan.core.document import Skipped
-from wakeyscan.core.finding import Finding, Key, Place
-from wakeyscan.core.redaction import conceal, encodable, json_safe
+from wakeyscan.core.finding import Finding, Occurrence, SecretHistory
+from wakeyscan.core.redaction import escape_for_json, make_encodable, redact
 from wakeyscan.reports.recorded import SCHEMA
 from wakeyscan.reports.timeline import beginning
-from wakeyscan.scanner.result import Outcome, Style, number
-from wakeyscan.suppression.policy import clauses
+from wakeyscan.scanner.result import ReportStyle, RunResult, count_skipped
+from wakeyscan.suppression.policy import list_policy_notes
 
 
-def write(outcome: Outcome, out: TextIO, style: Style) -> None:
+def write(outcome: RunResult, out: TextIO, style: ReportStyle) -> None:
     """Write the whole outcome, suppressed findings included."""
-    out.write(json_safe(json.dumps(_report(outcome), indent=2, ensure_ascii=False)) + "\n")
+    out.write(escape_for_json(json.dumps(_report(outcome), indent=2, ensure_ascii=False)) + "\n")
 
 
-def _report(outcome: Outcome) -> dict[str, Any]:
+def _report(outcome: RunResult) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "tool": {"name": "wakeyscan", "version": __version__},
         "command": outcome.command,
-        "targets": [conceal(encodable(target)) for target in outcome.targets],
+        "targets": [redact(make_encodable(target)) for target in outcome.targets],
         "complete": outcome.complete,
         "scope": _scope(outcome),
         "findings": [_finding(finding) for finding in outcome.findings],
@@ -34,7 +34,7 @@ def _report(outcome: Outcome) -> dict[str, Any]:
         "coverage": {
             "documents": outcome.coverage.documents,
             "bytes": outcome.coverage.bytes,
-            "skipped": number(outcome.skipped),
+            "skipped": count_skipped(outcome.skipped),
             "excluded": outcome.coverage.excluded,
         },
         "ignores": outcome.ignores._asdict(),
@@ -42,26 +42,26 @@ def _report(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _scope(outcome: Outcome) -> dict[str, Any]:
+def _scope(outcome: RunResult) -> dict[str, Any]:
     """Say what narrowed the run: files that git ignores are not counted."""
     restriction = outcome.restriction
     return {
         "since": restriction.since or None,
-        "branches": [encodable(name) for name in restriction.branches],
+        "branches": [make_encodable(name) for name in restriction.branches],
         "reachable": restriction.reachable,
         "excluded": outcome.coverage.excluded,
     }
 
 
-def _policy(outcome: Outcome) -> dict[str, Any]:
+def _policy(outcome: RunResult) -> dict[str, Any]:
     policy = outcome.policy
     return {
-        "file": encodable(policy.file),
+        "file": make_encodable(policy.file),
         "revision": policy.revision,
-        "exclude": [encodable(pattern) for pattern in policy.exclude],
+        "exclude": [make_encodable(pattern) for pattern in policy.exclude],
         "notes": [
-            {"text": encodable(text), "ignored": hidden}
-            for text, hidden in clauses(policy, outcome.findings)
+            {"text": make_encodable(text), "ignored": hidden}
+            for text, hidden in list_policy_notes(policy, outcome.findings)
         ],
     }
 
@@ -72,8 +72,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "severity": str(finding.severity),
         "fingerprint": finding.secret.fingerprint,
         "secret": str(finding.secret),
-        "path": encodable(finding.origin.path),
-        "within": encodable(finding.origin.within),
+        "path": make_encodable(finding.origin.path),
+        "within": make_encodable(finding.origin.within),
         "line": finding.position.line,
         "column": finding.position.column,
         "end_column": finding.position.end_column,
@@ -81,14 +81,14 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "bounds": finding.bounds.value,
         "exposure": finding.exposure.value,
         "standing": finding.standing.value,
-        "reason": encodable(finding.reason),
+        "reason": make_encodable(finding.reason),
         "liveness": finding.liveness.value,
-        "excerpt": encodable(finding.excerpt),
+        "excerpt": make_encodable(finding.excerpt),
         "details": _details(finding),
     }
 
 
-def _key(key: Key) -> dict[str, Any]:
+def _key(key: SecretHistory) -> dict[str, Any]:
     return {
         "rule": key.rule,
         "fingerprint": key.secret.fingerprint,
@@ -96,38 +96,38 @@ def _key(key: Key) -> dict[str, Any]:
         "severity": str(key.severity),
         "bounds": key.bounds.value,
         "liveness": key.liveness.value,
-        "reason": encodable(key.reason),
+        "reason": make_encodable(key.reason),
         "details": dict(key.details),
         "introduced": _introduced(key),
         "removed": key.removed and key.removed._asdict(),
         "at_head": key.at_head,
         "pushed": key.pushed,
-        "reachable_from": [conceal(encodable(name)) for name in key.reachable_from],
+        "reachable_from": [redact(make_encodable(name)) for name in key.reachable_from],
         "exposed_days": key.exposed_days,
         "places": [{**place._asdict(), "path": _path(place)} for place in key.places],
     }
 
 
-def _introduced(key: Key) -> dict[str, Any]:
+def _introduced(key: SecretHistory) -> dict[str, Any]:
     place = beginning(key)
     return {**key.introduced._asdict(), "path": _path(place), "line": place.line}
 
 
-def _path(place: Place) -> str:
-    return conceal(encodable(place.path))
+def _path(place: Occurrence) -> str:
+    return redact(make_encodable(place.path))
 
 
 def _details(finding: Finding) -> dict[str, str]:
     pairs = (*finding.origin.details, *finding.details)
-    details = {name: encodable(text) for name, text in pairs}
+    details = {name: make_encodable(text) for name, text in pairs}
     return {**details, "part": finding.origin.part} if finding.origin.part else details
 
 
 def _skipped(item: Skipped) -> dict[str, Any]:
     return {
-        "path": encodable(item.origin.path),
-        "within": encodable(item.origin.within),
-        "reason": encodable(item.reason),
+        "path": make_encodable(item.origin.path),
+        "within": make_encodable(item.origin.within),
+        "reason": make_encodable(item.reason),
         "gap": item.gap,
         "times": item.times,
     }

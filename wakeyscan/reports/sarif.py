@@ -12,11 +12,17 @@ import sarif_om as sarif
 from wakeyscan import __version__
 from wakeyscan.core.document import Skipped
 from wakeyscan.core.finding import PIECES, Finding, Severity, Standing
-from wakeyscan.core.redaction import conceal, encodable, json_safe, printable, told
-from wakeyscan.reports._sarifobjects import plain
-from wakeyscan.reports._sarifplaces import linked, locations, related
+from wakeyscan.core.redaction import (
+    escape_for_json,
+    escape_for_terminal,
+    make_encodable,
+    redact,
+    told,
+)
+from wakeyscan.reports._sarifobjects import to_plain
+from wakeyscan.reports._sarifplaces import build_links, build_locations, build_related
 from wakeyscan.rules.rule import Rule
-from wakeyscan.scanner.result import Outcome, Style
+from wakeyscan.scanner.result import ReportStyle, RunResult
 from wakeyscan.suppression.inline import is_inline
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -34,15 +40,15 @@ _LEVELS = {
 }
 
 
-def write(outcome: Outcome, out: TextIO, style: Style) -> None:
+def write(outcome: RunResult, out: TextIO, style: ReportStyle) -> None:
     """Write one run; in the profile `github` suppressed findings are left out."""
     log = sarif.SarifLog(version="2.1.0", schema_uri=SCHEMA, runs=[_run(outcome, style)])
-    members = plain(log)
+    members = to_plain(log)
     ordered = {name: members[name] for name in ("$schema", "version", "runs")}  # as readers expect
-    out.write(json_safe(json.dumps(ordered, indent=2, ensure_ascii=False)) + "\n")
+    out.write(escape_for_json(json.dumps(ordered, indent=2, ensure_ascii=False)) + "\n")
 
 
-def _run(outcome: Outcome, style: Style) -> Any:
+def _run(outcome: RunResult, style: ReportStyle) -> Any:
     findings = outcome.reported() if style.sarif_profile == "github" else outcome.findings
     listed = sorted(findings, key=lambda finding: -finding.severity)[:MOST_RESULTS]
     return sarif.Run(
@@ -95,7 +101,7 @@ def _descriptor(rule: Rule) -> Any:
     )
 
 
-def _results(outcome: Outcome, findings: list[Finding]) -> list[Any]:
+def _results(outcome: RunResult, findings: list[Finding]) -> list[Any]:
     numbers = {rule.id: number for number, rule in enumerate(outcome.rules)}
     titles = {rule.id: rule.title for rule in outcome.rules}
     seen: Counter[str] = Counter()
@@ -110,7 +116,7 @@ def _results(outcome: Outcome, findings: list[Finding]) -> list[Any]:
 
 def _place_hash(finding: Finding) -> str:
     """Hash what makes a finding this one: not its line, so that it survives edits above it."""
-    path = encodable("\0".join(finding.origin[:2]))
+    path = make_encodable("\0".join(finding.origin[:2]))
     return sha256(f"{finding.rule}\0{path}\0{finding.secret.fingerprint}".encode()).hexdigest()[:16]
 
 
@@ -120,8 +126,8 @@ def _result(finding: Finding, number: int, title: str, place: str) -> Any:
         rule_index=number,
         level=_LEVELS[finding.severity][0],
         message=_message(finding, title),
-        locations=locations(finding),
-        related_locations=related(finding),
+        locations=build_locations(finding),
+        related_locations=build_related(finding),
         partial_fingerprints={
             "primaryLocationLineHash": place,
             "wakeyscanSecret/v1": finding.secret.fingerprint,
@@ -133,8 +139,10 @@ def _result(finding: Finding, number: int, title: str, place: str) -> Any:
 
 def _message(finding: Finding, title: str) -> Any:
     exposure = finding.exposure.value
-    within = f" in {printable(finding.origin.within)}" if finding.origin.within else ""
-    details = [(n, linked(text) if n == PIECES else text) for n, text in finding.origin.details]
+    within = f" in {escape_for_terminal(finding.origin.within)}" if finding.origin.within else ""
+    details = [
+        (n, build_links(text) if n == PIECES else text) for n, text in finding.origin.details
+    ]
     there = f" ({told(details)})" if details else ""
     answer = _answer(finding)
     asked = f" Asked whether it works: {answer}." if answer else ""
@@ -154,7 +162,7 @@ def _properties(finding: Finding) -> dict[str, str]:
         **dict(finding.details),
         "encoding": finding.encoding,
         "bounds": finding.bounds.value,
-        **({"within": printable(finding.origin.within)} if finding.origin.within else {}),
+        **({"within": escape_for_terminal(finding.origin.within)} if finding.origin.within else {}),
     }
 
 
@@ -162,7 +170,9 @@ def _answer(finding: Finding) -> str:
     """Say what came of asking about a key, or nothing where nobody asked."""
     if not finding.details:
         return ""
-    answer = printable(dict(finding.details)["answer"]).replace("[", "\\[")  # no link of SARIF's
+    answer = escape_for_terminal(dict(finding.details)["answer"]).replace(
+        "[", "\\["
+    )  # no link of SARIF's
     return f"{finding.liveness.value}: {answer}"
 
 
@@ -172,15 +182,15 @@ def _suppressions(finding: Finding) -> list[Any] | None:
     ignored = finding.standing is Standing.IGNORED
     kind = "inSource" if ignored and is_inline(finding.reason) else "external"
     suppression = sarif.Suppression(kind=kind, state="accepted")
-    suppression.justification = f"{finding.standing.value}: {printable(finding.reason)}"
+    suppression.justification = f"{finding.standing.value}: {escape_for_terminal(finding.reason)}"
     return [suppression]
 
 
-def _invocation(outcome: Outcome, left_out: int) -> Any:
+def _invocation(outcome: RunResult, left_out: int) -> Any:
     """Say what was not looked at. GitHub refuses a run that says it did not succeed."""
     notes = [_notification(item) for item in outcome.skipped]
     notes += [
-        sarif.Notification(message=sarif.Message(text=printable(note)), level="note")
+        sarif.Notification(message=sarif.Message(text=escape_for_terminal(note)), level="note")
         for note in (*outcome.notes(), *outcome.left_out(), *outcome.limits())
     ]
     if left_out > 0:
@@ -191,5 +201,5 @@ def _invocation(outcome: Outcome, left_out: int) -> Any:
 
 def _notification(item: Skipped) -> Any:
     path = item.origin.path
-    text = f"Not looked at: {printable(conceal(path))}: {printable(item.reason)}"
+    text = f"Not looked at: {escape_for_terminal(redact(path))}: {escape_for_terminal(item.reason)}"
     return sarif.Notification(message=sarif.Message(text=text), level="warning")

@@ -12,15 +12,15 @@ from wakeyscan.core.finding import (
     PIECES,
     Bounds,
     Finding,
-    Key,
     Liveness,
+    SecretHistory,
     Severity,
     Standing,
 )
-from wakeyscan.core.redaction import at_line_start, printable, told
+from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, told
 from wakeyscan.core.secret import API_KEY
 from wakeyscan.reports import timeline
-from wakeyscan.scanner.result import Outcome, Style, number
+from wakeyscan.scanner.result import ReportStyle, RunResult, count_skipped
 
 _COLORS = {
     Severity.CRITICAL: "1;31",
@@ -34,7 +34,7 @@ _MOST_SKIPPED = 10
 """Gaps that are listed without --verbose; all are counted."""
 
 
-def write(outcome: Outcome, out: TextIO, style: Style) -> None:
+def write(outcome: RunResult, out: TextIO, style: ReportStyle) -> None:
     """Write what was found, what was not looked at, and what to do."""
     open_ones = {finding.secret for finding in outcome.reported()}
     keys = tuple(k for k in outcome.keys if k.secret in open_ones or style.show_suppressed)
@@ -44,35 +44,41 @@ def write(outcome: Outcome, out: TextIO, style: Style) -> None:
     out.write(_next_steps(outcome))
 
 
-def _by_file(outcome: Outcome, style: Style) -> Iterator[str]:
+def _by_file(outcome: RunResult, style: ReportStyle) -> Iterator[str]:
     listed = outcome.findings if style.show_suppressed else outcome.reported()
     for origin, findings in groupby(listed, key=lambda f: (f.origin.path, f.origin.within)):
-        where = at_line_start(origin[0]) + (f" ({printable(origin[1])})" if origin[1] else "")
+        where = escape_line_start(origin[0]) + (
+            f" ({escape_for_terminal(origin[1])})" if origin[1] else ""
+        )
         yield _paint(where, _BOLD, style) + "\n"
         for finding in findings:
             yield _finding(finding, style)
         yield "\n"
 
 
-def _lives(outcome: Outcome, told: tuple[Key, ...], style: Style) -> Iterator[str]:
+def _lives(
+    outcome: RunResult, told: tuple[SecretHistory, ...], style: ReportStyle
+) -> Iterator[str]:
     """Tell the keys of a history, those that matter most first."""
     shown = {finding.secret: finding for finding in reversed(outcome.findings)}
-    first, last = timeline.span(told)
-    for heading, keys in timeline.chapters(told):
+    first, last = timeline.format_span(told)
+    for heading, keys in timeline.group_histories(told):
         yield _paint(f"{heading} ({len(keys)})", _BOLD, style) + "\n\n"
         for key in keys:
             severity = _paint(f"{key.severity!s:8}", _COLORS[key.severity], style)
-            yield f"  {severity}  {printable(key.rule)}  {key.secret}\n"
-            yield from (f"            {line}\n" for line in timeline.life(key, first, last))
-            excerpt = f"{'':12}| {printable(shown[key.secret].excerpt)}"
+            yield f"  {severity}  {escape_for_terminal(key.rule)}  {key.secret}\n"
+            yield from (
+                f"            {line}\n" for line in timeline.format_history(key, first, last)
+            )
+            excerpt = f"{'':12}| {escape_for_terminal(shown[key.secret].excerpt)}"
             yield _paint(excerpt, _DIM, style) + "\n\n"
 
 
-def _paint(text: str, color: str, style: Style) -> str:
+def _paint(text: str, color: str, style: ReportStyle) -> str:
     return f"\x1b[{color}m{text}\x1b[0m" if style.color else text
 
 
-def _finding(finding: Finding, style: Style) -> str:
+def _finding(finding: Finding, style: ReportStyle) -> str:
     place = f"{finding.position.line}:{finding.position.column}"
     severity = _paint(f"{finding.severity!s:8}", _COLORS[finding.severity], style)
     wrapped = "" if finding.encoding == "plain" else f", in {finding.encoding}"
@@ -84,16 +90,18 @@ def _finding(finding: Finding, style: Style) -> str:
         place, seen = "name", f"{seen}, in the name itself"
     if finding.bounds is Bounds.OPEN:
         seen += f", {CUT_OR_TOO_LONG}"
-    head = f"  {place:>8}  {severity}  {printable(finding.rule)}  {finding.secret}  {seen}\n"
+    head = (
+        f"  {place:>8}  {severity}  {escape_for_terminal(finding.rule)}  {finding.secret}  {seen}\n"
+    )
     if details:
         head += f"{'':12}{told(details.items())}\n"
     mark = ""
     if finding.standing is not Standing.REPORTED or finding.reason:
-        mark = f"{'':12}{_state(finding)}: {printable(finding.reason)}\n"
+        mark = f"{'':12}{_state(finding)}: {escape_for_terminal(finding.reason)}\n"
     if finding.standing is not Standing.REPORTED and finding.details:
-        mark += f"{'':12}{finding.liveness.value}: {printable(dict(finding.details)['answer'])}\n"
+        mark += f"{'':12}{finding.liveness.value}: {escape_for_terminal(dict(finding.details)['answer'])}\n"
     # The bar keeps an excerpt that begins with `::` from being an order to a CI runner.
-    excerpt = "" if named else f"{'':12}| {printable(finding.excerpt)}\n"
+    excerpt = "" if named else f"{'':12}| {escape_for_terminal(finding.excerpt)}\n"
     return head + _paint(excerpt.rstrip("\n"), _DIM, style) + ("\n" if excerpt else "") + mark
 
 
@@ -105,20 +113,22 @@ def _state(finding: Finding) -> str:
     return finding.standing.value
 
 
-def _skipped(outcome: Outcome, style: Style) -> str:
+def _skipped(outcome: RunResult, style: ReportStyle) -> str:
     if not outcome.skipped:
         return ""
     shown = outcome.skipped if style.verbose else outcome.skipped[:_MOST_SKIPPED]
-    lines = [_paint(f"Not looked at ({number(outcome.skipped)}):", _YELLOW, style)]
+    lines = [_paint(f"Not looked at ({count_skipped(outcome.skipped)}):", _YELLOW, style)]
     for item in shown:
-        within = f" ({printable(item.origin.within)})" if item.origin.within else ""
-        lines.append(f"  {at_line_start(item.origin.path)}{within}: {printable(item.reason)}")
-    if more := number(outcome.skipped[len(shown) :]):
+        within = f" ({escape_for_terminal(item.origin.within)})" if item.origin.within else ""
+        lines.append(
+            f"  {escape_line_start(item.origin.path)}{within}: {escape_for_terminal(item.reason)}"
+        )
+    if more := count_skipped(outcome.skipped[len(shown) :]):
         lines.append(f"  and {more} more (--verbose lists them)")
     return "\n".join(lines) + "\n\n"
 
 
-def _summary(outcome: Outcome, style: Style) -> str:
+def _summary(outcome: RunResult, style: ReportStyle) -> str:
     reported = outcome.reported()
     verdict = _verdict(outcome, reported).removesuffix(".") + _limits(outcome) + "."
     parts = [_paint(verdict, *_verdict_color(outcome, reported), style)]
@@ -133,11 +143,11 @@ def _summary(outcome: Outcome, style: Style) -> str:
         used, unused, expired = outcome.ignores
         hint = " (wakeyscan ignore list names them)" if unused or expired else ""
         parts.append(f"Ignore file: {used} used, {unused} unused, {expired} expired{hint}.")
-    parts += map(printable, outcome.notes())
+    parts += map(escape_for_terminal, outcome.notes())
     excluded = f", {outcome.coverage.excluded} excluded" if outcome.coverage.excluded else ""
     what = "object" if outcome.command == "audit" else "file"
     files = f"{outcome.coverage.documents:,} {what}{'s' * (outcome.coverage.documents != 1)}"
-    parts.append(f"Looked at {files}, {human(outcome.coverage.bytes)}{excluded}.")
+    parts.append(f"Looked at {files}, {format_size(outcome.coverage.bytes)}{excluded}.")
     return "\n".join(parts) + "\n"
 
 
@@ -146,7 +156,7 @@ def _counted(count: int, standing: str) -> str:
     return f"{count} {standing}{plural}"
 
 
-def _verdict(outcome: Outcome, reported: tuple[Finding, ...]) -> str:
+def _verdict(outcome: RunResult, reported: tuple[Finding, ...]) -> str:
     if reported:
         count = Counter(f.severity for f in reported)
         levels = ", ".join(f"{count[s]} {s}" for s in sorted(count, reverse=True))
@@ -158,19 +168,19 @@ def _verdict(outcome: Outcome, reported: tuple[Finding, ...]) -> str:
     return "Nothing found."
 
 
-def _limits(outcome: Outcome) -> str:
+def _limits(outcome: RunResult) -> str:
     text = str(outcome.restriction)
-    return f" ({printable(text)})" if text else ""
+    return f" ({escape_for_terminal(text)})" if text else ""
 
 
-def _verdict_color(outcome: Outcome, reported: tuple[Finding, ...]) -> tuple[str]:
+def _verdict_color(outcome: RunResult, reported: tuple[Finding, ...]) -> tuple[str]:
     if reported:
         return (_COLORS[max(f.severity for f in reported)],)
     return (_GREEN if outcome.complete else _YELLOW,)
 
 
-def _next_steps(outcome: Outcome) -> str:
-    found = {printable(finding.rule) for finding in outcome.reported()}
+def _next_steps(outcome: RunResult) -> str:
+    found = {escape_for_terminal(finding.rule) for finding in outcome.reported()}
     if not found:
         return ""
     steps = []
@@ -189,7 +199,7 @@ def _next_steps(outcome: Outcome) -> str:
     return "\nWhat to do next\n" + "".join(f"  {step}\n" for step in steps)
 
 
-def human(size: int) -> str:
+def format_size(size: int) -> str:
     """Say a number of bytes as people do."""
     amount = float(size)
     for unit in ("bytes", "kB", "MB", "GB"):

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Key, Liveness, Moment, Place
-from wakeyscan.core.redaction import conceal, printable
+from wakeyscan.core.finding import (
+    CUT_OR_TOO_LONG,
+    Bounds,
+    CommitRef,
+    Liveness,
+    Occurrence,
+    SecretHistory,
+)
+from wakeyscan.core.redaction import escape_for_terminal, redact
 
 _SHORT = 12
 _MOST_PLACES = 5
@@ -13,7 +20,7 @@ _WIDTH = 40
 """Characters of a timeline."""
 
 
-def chapters(keys: tuple[Key, ...]) -> Iterator[tuple[str, list[Key]]]:
+def group_histories(keys: tuple[SecretHistory, ...]) -> Iterator[tuple[str, list[SecretHistory]]]:
     """Yield groups of keys under a heading: those at HEAD, those gone from it, those revoked."""
     revoked = [key for key in keys if key.liveness is Liveness.REVOKED]
     others = [key for key in keys if key.liveness is not Liveness.REVOKED]
@@ -27,7 +34,7 @@ def chapters(keys: tuple[Key, ...]) -> Iterator[tuple[str, list[Key]]]:
         yield "Revoked", revoked
 
 
-def life(key: Key, first: str, last: str) -> Iterator[str]:
+def format_history(key: SecretHistory, first: str, last: str) -> Iterator[str]:
     """Yield the lines that tell a life; `first` and `last` are the ends of the timeline."""
     began = key.introduced
     place = beginning(key)
@@ -42,7 +49,7 @@ def life(key: Key, first: str, last: str) -> Iterator[str]:
     if key.bounds is Bounds.OPEN:
         yield f"ends        {CUT_OR_TOO_LONG}"
     if key.liveness is not Liveness.UNCHECKED:
-        yield f"asked       {key.liveness.value}: {printable(key.reason)}"
+        yield f"asked       {key.liveness.value}: {escape_for_terminal(key.reason)}"
     if key.removed:
         yield f"removed     {key.removed.commit[:_SHORT]}"
     yield f"reached by  {_listed(key.reachable_from)}"
@@ -52,20 +59,20 @@ def life(key: Key, first: str, last: str) -> Iterator[str]:
         yield f"stood in    {_listed(paths)}"
 
 
-def beginning(key: Key) -> Place:
+def beginning(key: SecretHistory) -> Occurrence:
     """Give the place at which a key was introduced, or the first that is known."""
     mine = (place for place in key.places if place.commit == key.introduced.commit)
     return next(mine, key.places[0])
 
 
-def span(keys: tuple[Key, ...]) -> tuple[str, str]:
+def format_span(keys: tuple[SecretHistory, ...]) -> tuple[str, str]:
     """Give the first and the last day of all lives, for their timelines."""
     moments = [key.introduced.author_date for key in keys if key.introduced.commit]
     moments += [key.removed.author_date for key in keys if key.removed]
     return (min(moments), max(moments)) if moments else ("", "")
 
 
-def _timeline(key: Key, first: str, last: str) -> str:
+def _timeline(key: SecretHistory, first: str, last: str) -> str:
     """Draw from when to when a key was in the tree, `>` where it still is."""
     start = _share(key.introduced.author_date, first, last)
     end = _WIDTH if key.removed is None else _share(key.removed.author_date, first, last)
@@ -87,26 +94,26 @@ def _number(moment: str) -> int:
     return year * 372 + month * 31 + day
 
 
-def _until(key: Key) -> str:
+def _until(key: SecretHistory) -> str:
     return _day(key.removed) if key.removed else "not in HEAD's tree"
 
 
-def _day(moment: Moment) -> str:
+def _day(moment: CommitRef) -> str:
     return moment.author_date[:10]
 
 
-def _days(key: Key) -> str:
+def _days(key: SecretHistory) -> str:
     return f"{key.exposed_days:,} day{'s' * (key.exposed_days != 1)}"
 
 
-def _pushed(key: Key) -> str:
+def _pushed(key: SecretHistory) -> str:
     if key.pushed is None:
         return "not known: there are no remote-tracking branches here"
     return "yes: a remote-tracking branch has it" if key.pushed else "no, as far as is known here"
 
 
 def _named(name: str) -> str:
-    return printable(conceal(name))
+    return escape_for_terminal(redact(name))
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import RuleError
 from wakeyscan.core.finding import Severity
-from wakeyscan.rules.rule import AFTER, BEFORE, PATIENCE, Rule, RuleFolder
+from wakeyscan.rules.rule import AFTER, BEFORE, TIMEOUT_SECONDS, Rule, RuleFolder
 
 if TYPE_CHECKING:
     pass
@@ -22,28 +22,28 @@ _EXAMPLES_WANTED = 3
 _ANCHOR_LEAST = 4
 
 
-def builtin_folder() -> str:
+def find_builtin_folder() -> str:
     """Find the rules that came with us: in the installed package, or in the checkout."""
     here = os.path.dirname(os.path.abspath(__file__))
     inside = os.path.join(here, "_rules")
     return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(here), "rules")
 
 
-def load(extra: RuleFolder = "") -> tuple[Rule, ...]:
+def load_rules(extra: RuleFolder = "") -> tuple[Rule, ...]:
     """Load the built-in rules and those of the folder `extra`, worst first; raises `RuleError`."""
     rules = _builtin()
     if isinstance(extra, tuple):
         rules += [_proven(path, _checked(path, _parse(data, path))) for path, data in extra]
     elif extra:
-        rules += [_proven(path, read(path)) for path in _files(extra)]
+        rules += [_proven(path, read_rules(path)) for path in _files(extra)]
     _refuse_twins(rules)
     return tuple(sorted(rules, key=lambda rule: (-rule.severity, rule.id)))
 
 
-def read(path: str) -> Rule:
+def read_rules(path: str) -> Rule:
     """Read and check one rule file; raises `RuleError`."""
     try:
-        return _checked(path, _parse(small_files.read(path, small_files.SETTINGS), path))
+        return _checked(path, _parse(small_files.read_small_file(path, small_files.SETTINGS), path))
     except OSError as error:
         raise RuleError(f"{path}: can't be read: {error.strerror}") from None
 
@@ -53,7 +53,7 @@ def _builtin() -> list[Rule]:
     try:
         parsed = import_module("wakeyscan._parsed")
     except ModuleNotFoundError:
-        return [read(path)._replace(at_anchor=True) for path in _files(builtin_folder())]
+        return [read_rules(path)._replace(at_anchor=True) for path in _files(find_builtin_folder())]
     rules = [_made(path, fields) for path, fields in parsed.RULES.items()]
     return [
         rule._replace(
@@ -83,7 +83,7 @@ def _refuse_twins(rules: list[Rule]) -> None:
 
 def _parse(data: bytes, path: str) -> dict[str, Any]:
     try:
-        return small_files.toml(data)
+        return small_files.parse_toml(data)
     except ValueError as error:
         raise RuleError(f"{path}: not valid TOML: {error}") from None
 
@@ -149,11 +149,11 @@ def _proven(path: str, rule: Rule) -> Rule:
         raise RuleError(f"{path}: the pattern matches an empty text")
     for junk in junk_for(rule):
         try:
-            for _ in pattern.finditer(junk, timeout=PATIENCE):
+            for _ in pattern.finditer(junk, timeout=TIMEOUT_SECONDS):
                 pass
         except TimeoutError:
             raise RuleError(
-                f"{path}: the pattern runs away: over {PATIENCE:g} s for "
+                f"{path}: the pattern runs away: over {TIMEOUT_SECONDS:g} s for "
                 f"{len(junk)} bytes of junk; bound its repetitions"
             ) from None
     return rule

@@ -18,7 +18,7 @@ _DEEPEST = 8
 """Calls within calls that are written out; what goes on, as a recursion does, is left as it is."""
 
 
-def written_out(pattern: str) -> str:
+def expand_pattern(pattern: str) -> str:
     """Give the same pattern without calls; for patterns in verbose mode, `(?x)`."""
     start = pattern.find(_DEFINE)
     if start < 0:
@@ -75,19 +75,19 @@ def _end_of_class(pattern: str, start: int) -> int:
     return at
 
 
-Kept = tuple[str, bytes]
+SerializedPattern = tuple[str, bytes]
 """What made it, and the pickled pattern."""
 
 
 MAKER = f"regex {regex.__version__} {sys.byteorder}"
 
 
-def keep(pattern: regex.Pattern[bytes]) -> Kept:
+def serialize_pattern(pattern: regex.Pattern[bytes]) -> SerializedPattern:
     """Give a pattern in a form that a later run can load."""
     return MAKER, pickle.dumps(pattern)
 
 
-def restored(kept: Kept) -> regex.Pattern[bytes] | None:
+def deserialize_pattern(kept: SerializedPattern) -> regex.Pattern[bytes] | None:
     """Load a pattern of our own package; `None` where another `regex` made it."""
     maker, pickled = kept
     if maker != MAKER:

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.errors import RuleError
 from wakeyscan.core.finding import Severity
-from wakeyscan.rules.pattern import written_out
+from wakeyscan.rules.pattern import expand_pattern
 
 if TYPE_CHECKING:
     from regex import Pattern
 
-    from wakeyscan.rules.pattern import Kept
+    from wakeyscan.rules.pattern import SerializedPattern
 
 
 BEFORE, AFTER = 1024, 8192
 """A match starts at most so many bytes before its anchor and ends at most so many after it."""
 
 
-PATIENCE = 2.0
+TIMEOUT_SECONDS = 2.0
 """Seconds that one pattern may take around one group of anchors."""
 
 
@@ -44,7 +44,7 @@ class Rule(NamedTuple):
     misses: tuple[str, ...]
     at_anchor: bool = False
     """Whether every match begins at an anchor, as is known of our own rules: it is faster."""
-    compiled: Kept | None = None
+    compiled: SerializedPattern | None = None
     """The pattern as it was compiled when the wheel was built, in an installed package."""
     forms: tuple[tuple[bytes, str, bytes, bool], ...] = ()
     """All forms of its anchors (see `catalog`), as they were made then; empty: not made yet."""
@@ -60,10 +60,10 @@ class Rule(NamedTuple):
 
         from wakeyscan.rules import pattern as pattern_module
 
-        if self.compiled and (pattern := pattern_module.restored(self.compiled)):
+        if self.compiled and (pattern := pattern_module.deserialize_pattern(self.compiled)):
             return pattern
         try:
-            text = written_out(self.pattern) if self.at_anchor else self.pattern
+            text = expand_pattern(self.pattern) if self.at_anchor else self.pattern
             return regex.compile(text.encode())
         except regex.error as error:
             raise RuleError(f"the pattern is broken: {error}") from None

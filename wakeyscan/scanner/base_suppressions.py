@@ -6,22 +6,22 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from wakeyscan.core.document import Document
-from wakeyscan.core.errors import OutOfPatience
+from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.finding import Standing
-from wakeyscan.scanner.context import Lens
-from wakeyscan.scanner.detector import examine
-from wakeyscan.scanner.embedded import Enclosed
+from wakeyscan.scanner.context import ScanContext
+from wakeyscan.scanner.detector import detect_in_document
+from wakeyscan.scanner.embedded import EmbeddedArchives
 from wakeyscan.sources.revision import Revision
 
 
-class Precedents:
+class BaseSuppressions:
     """The keys that marks hid at a revision, looked up when the first mark is met.
 
     A mark counts for a key, not for a line: another key beside a mark of old is no precedent.
     """
 
-    def __init__(self, revision: Revision, through: Lens) -> None:
-        self._revision, self._through = revision, through
+    def __init__(self, revision: Revision, context: ScanContext) -> None:
+        self._revision, self._through = revision, context
         self._known: frozenset[tuple[str, str]] | None = None
 
     def __call__(self, rule: str, fingerprint: str) -> bool:
@@ -36,8 +36,8 @@ class Precedents:
         return self._known
 
     def _marked(self, document: Document) -> Iterator[tuple[str, str]]:
-        with suppress(OutOfPatience):
-            enclosed = Enclosed(document, self._through)
-            for finding in examine(document, self._through, opener=enclosed):
+        with suppress(TimeoutExceeded):
+            enclosed = EmbeddedArchives(document, self._through)
+            for finding in detect_in_document(document, self._through, opener=enclosed):
                 if finding.standing is Standing.IGNORED:
                     yield finding.rule, finding.secret.fingerprint

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from wakeyscan.core.finding import Bounds
-from wakeyscan.scanner.length_prefix import counted
+from wakeyscan.scanner.length_prefix import find_counted_length
 
 _FAR = 1 << 10
 """Bytes on either side of a secret that are read."""
@@ -122,19 +122,19 @@ _OPEN_BYTE = re.compile(
 )
 
 
-def bounds_of(content: bytes, start: int, end: int, path: str = "") -> Bounds:
+def find_bounds(content: bytes, start: int, end: int, path: str = "") -> Bounds:
     """Return whether both ends of the secret at `content[start:end]` are certain.
 
     The path tells source code, in which no line is wrapped, from prose, logs and mail.
     """
-    if counted(content, start) == end - start:
+    if find_counted_length(content, start) == end - start:
         return Bounds.CERTAIN
     if _begins_open(content[max(0, start - _FAR) : start], content[start : start + 1]):
         return Bounds.OPEN
-    return end_of(content, start, end, path)
+    return find_end_bounds(content, start, end, path)
 
 
-def end_of(content: bytes, start: int, end: int, path: str = "") -> Bounds:
+def find_end_bounds(content: bytes, start: int, end: int, path: str = "") -> Bounds:
     """Return whether the end alone is certain: encoded text begins where its decoder says."""
     before, behind = content[max(0, start - _FAR) : start], content[end : end + _FAR]
     if _is_binary(content, start, end):
@@ -167,7 +167,8 @@ def _ends_in_binary(content: bytes, start: int, end: int, before: bytes, behind:
     if line_end:
         return bool(_ASSIGNMENT.match(behind, line_end.end()))
     return any(
-        before.endswith(head) and counted(content, start - len(head)) == len(head) + end - start
+        before.endswith(head)
+        and find_counted_length(content, start - len(head)) == len(head) + end - start
         for head in _HEADS
     )
 

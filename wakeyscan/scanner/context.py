@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.extractors.base import Bounds
+from wakeyscan.extractors.base import Limits
 from wakeyscan.rules.rule import Rule
-from wakeyscan.scanner.prefilter.keywords import Catalog
+from wakeyscan.scanner.prefilter.keywords import AnchorIndex
 from wakeyscan.scanner.prefilter.strategy import Prefilter
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wakeyscan.decoders.base import Decoder
 
 
-class Patterns:
+class CompiledPatterns:
     """Compiled patterns, each made when its rule first has an anchor in a text."""
 
     def __init__(self) -> None:
@@ -31,26 +31,26 @@ class Patterns:
         return self._compiled[rule.id]
 
 
-class Lens(NamedTuple):
+class ScanContext(NamedTuple):
     """Made once for a run, used for every document."""
 
     rules: tuple[Rule, ...]
     decoders: Mapping[str, Decoder]
     prefilter: Prefilter
-    patterns: Patterns
-    heed_marks: bool = True
+    patterns: CompiledPatterns
+    honor_inline: bool = True
     """Whether `wakeyscan:ignore` counts: in a stranger's repository it does not."""
-    bounds: Bounds = Bounds()
+    bounds: Limits = Limits()
     """How far containers are opened."""
     precedents: Callable[[str, str], bool] | None = None
     """Where marks count for some keys only: says whether for one of a rule and fingerprint."""
-    heed_foreign: bool = False
+    honor_foreign: bool = False
     """Whether marks of other scanners count, too, where ours do."""
     kept: Callable[[str, str], BinaryIO | None] | None = None
     """Opens content that Git LFS keeps, by the path of the pointer and what it says; see `Budget`.
     `None`: it is not looked for."""
 
 
-def lens(rules: tuple[Rule, ...], decoders: Mapping[str, Decoder]) -> Lens:
+def build_context(rules: tuple[Rule, ...], decoders: Mapping[str, Decoder]) -> ScanContext:
     """Grind a lens for rules and decoders, by the names of their files."""
-    return Lens(rules, decoders, Prefilter(Catalog(rules, decoders)), Patterns())
+    return ScanContext(rules, decoders, Prefilter(AnchorIndex(rules, decoders)), CompiledPatterns())

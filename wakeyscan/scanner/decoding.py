@@ -8,13 +8,13 @@ from typing import NamedTuple, Protocol
 from wakeyscan.core.document import Document
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.secret import Secret
-from wakeyscan.decoders.base import Decoder, Encoded, Layer, Marks, in_utf8
-from wakeyscan.extractors.file_types import format_of
+from wakeyscan.decoders.base import DecodedText, Decoder, FoundForms, TextEncoding, to_utf8
+from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.scanner import matcher
-from wakeyscan.scanner.context import Lens
-from wakeyscan.scanner.prefilter.keywords import PLAIN, Hit
+from wakeyscan.scanner.context import ScanContext
+from wakeyscan.scanner.prefilter.keywords import PLAIN, AnchorHit
 
-DEEPEST = 3
+MAX_DEPTH = 3
 """Wrappings within wrappings that are taken off."""
 
 
@@ -24,7 +24,7 @@ MOST_ENCLOSED = 1000
 _TOO_MANY = f"has over {MOST_ENCLOSED:,} secrets in something packed; the rest is left"
 
 
-class Opener(Protocol):
+class ArchiveOpener(Protocol):
     """Opens the containers that a text holds in some wrapping."""
 
     def texts(self, form: str, content: bytes) -> Iterator[Document]:
@@ -34,62 +34,67 @@ class Opener(Protocol):
         """Take note that something is left."""
 
 
-def documents(
-    document: Document, hits: list[Hit], through: Lens, opener: Opener | None = None
+def decode_document(
+    document: Document,
+    hits: list[AnchorHit],
+    context: ScanContext,
+    opener: ArchiveOpener | None = None,
 ) -> Iterator[tuple[Document, list[matcher.Match]]]:
     """Yield the document, and its text where that is in UTF-16 or the like, with what is found.
 
     `hits` are the anchors of its content. What is wrapped and a container is opened where there is
     an opener. Raises `OutOfPatience`.
     """
-    for shown, look in _as_shown(document, hits, through):
-        yield shown, _matches(look, through, DEEPEST, opener)
+    for shown, look in _as_shown(document, hits, context):
+        yield shown, _matches(look, context, MAX_DEPTH, opener)
 
 
-def matches(content: bytes, hits: list[Hit], through: Lens, depth: int = 0) -> list[matcher.Match]:
+def find_matches(
+    content: bytes, hits: list[AnchorHit], context: ScanContext, depth: int = 0
+) -> list[matcher.Match]:
     """List what stands in a text, in as many wrappings; raises `OutOfPatience`."""
-    look = _looked(content, hits, through) if depth else _Look(content, hits, [])
-    return _matches(look, through, depth, None)
+    look = _looked(content, hits, context) if depth else _Look(content, hits, [])
+    return _matches(look, context, depth, None)
 
 
 class _Look(NamedTuple):
     """A text with what stands in it: anchors, and what wraps some of them."""
 
     content: bytes
-    hits: list[Hit]
-    wrapped: list[tuple[str, Layer | Encoded]]
+    hits: list[AnchorHit]
+    wrapped: list[tuple[str, DecodedText | TextEncoding]]
 
 
-def _looked(content: bytes, hits: list[Hit], through: Lens) -> _Look:
+def _looked(content: bytes, hits: list[AnchorHit], context: ScanContext) -> _Look:
     """Take one wrapping off a text in which anchors were found."""
     wrapped = [
         (decoder.NAME, layer)
-        for decoder, marks in _wrapped(hits, through)
-        for layer in decoder.unwrap(content, marks)
+        for decoder, marks in _wrapped(hits, context)
+        for layer in decoder.decode(content, marks)
     ]
     return _Look(content, hits, wrapped)
 
 
-def _looked_into(content: bytes, through: Lens) -> _Look:
+def _looked_into(content: bytes, context: ScanContext) -> _Look:
     """Find the anchors of a text that came out of another, and take one wrapping off."""
-    return _looked(content, through.prefilter(content), through)
+    return _looked(content, context.prefilter(content), context)
 
 
 def _as_shown(
-    document: Document, hits: list[Hit], through: Lens
+    document: Document, hits: list[AnchorHit], context: ScanContext
 ) -> Iterator[tuple[Document, _Look]]:
     """Yield the document, and its text where that is in UTF-16 or the like."""
-    look = _looked(document.content, hits, through)
-    whole = [(name, one) for name, one in look.wrapped if isinstance(one, Encoded)]
-    parts = [(name, one) for name, one in look.wrapped if isinstance(one, Layer)]
+    look = _looked(document.content, hits, context)
+    whole = [(name, one) for name, one in look.wrapped if isinstance(one, TextEncoding)]
+    parts = [(name, one) for name, one in look.wrapped if isinstance(one, DecodedText)]
     yield document, look._replace(wrapped=[*parts])
     for name, encoded in whole:
         shown = _recoded(document, encoded)
-        shown = shown._replace(encoding=composed(document.encoding, name))
-        yield shown, _looked_into(shown.content, through)
+        shown = shown._replace(encoding=join_encodings(document.encoding, name))
+        yield shown, _looked_into(shown.content, context)
 
 
-def _recoded(document: Document, encoded: Encoded) -> Document:
+def _recoded(document: Document, encoded: TextEncoding) -> Document:
     """Give the document in UTF-8; of a window, what is its own stays its own."""
     low, high = document.own or (encoded.mark, len(document.content))
     low = max(low, encoded.mark)
@@ -102,7 +107,9 @@ def _recoded(document: Document, encoded: Encoded) -> Document:
     )
 
 
-def _wrapped(hits: Iterable[Hit], through: Lens) -> Iterator[tuple[Decoder, Marks]]:
+def _wrapped(
+    hits: Iterable[AnchorHit], context: ScanContext
+) -> Iterator[tuple[Decoder, FoundForms]]:
     """Yield the wrappings of which forms stand in a text, with these."""
     marks: dict[str, dict[bytes, frozenset[bytes]]] = {}
     for form, _ in hits:
@@ -110,25 +117,27 @@ def _wrapped(hits: Iterable[Hit], through: Lens) -> Iterator[tuple[Decoder, Mark
             same = marks.setdefault(form.decoder, {})
             same[form.text] = same.get(form.text, frozenset()) | {form.anchor}
     for name in sorted(marks):
-        yield through.decoders[name], marks[name]
+        yield context.decoders[name], marks[name]
 
 
-def _matches(look: _Look, through: Lens, depth: int, opener: Opener | None) -> list[matcher.Match]:
+def _matches(
+    look: _Look, context: ScanContext, depth: int, opener: ArchiveOpener | None
+) -> list[matcher.Match]:
     """List what stands in a text, plain or wrapped, with offsets in that text, settled."""
-    wrapped = _wrapped_in(look, through, depth - 1, opener) if depth else ()
-    return matcher.settle(_plain(look, through), wrapped, through.rules)
+    wrapped = _wrapped_in(look, context, depth - 1, opener) if depth else ()
+    return matcher.resolve_overlaps(_plain(look, context), wrapped, context.rules)
 
 
-def _plain(look: _Look, through: Lens) -> Iterator[matcher.Match]:
+def _plain(look: _Look, context: ScanContext) -> Iterator[matcher.Match]:
     content = look.content
-    for rule in through.rules:
+    for rule in context.rules:
         anchors = {at for form, at in look.hits if not form.decoder and form.anchor in rule.anchors}
         if anchors:
-            yield from matcher.detect(content, rule, through.patterns.of(rule), sorted(anchors))
+            yield from matcher.match_rule(content, rule, context.patterns.of(rule), sorted(anchors))
 
 
 def _wrapped_in(
-    look: _Look, through: Lens, depth: int, opener: Opener | None
+    look: _Look, context: ScanContext, depth: int, opener: ArchiveOpener | None
 ) -> Iterator[list[matcher.Match]]:
     """Yield what stands in each text that is wrapped in another, and in what that may be packed.
 
@@ -137,13 +146,13 @@ def _wrapped_in(
     opened: list[matcher.Match] = []
     found: list[tuple[list[matcher.Match], list[matcher.Match]]] = []
     for name, wrapped in look.wrapped:
-        layer = in_utf8(look.content, wrapped)
+        layer = to_utf8(look.content, wrapped)
         inside = [
             _moved_out(match, name, layer, look.content)._replace(bounds=match.bounds)
-            for match in _packed_in(layer, through, depth, opener)
+            for match in _packed_in(layer, context, depth, opener)
         ]
         shown = _matches(
-            _looked_into(layer.content, through), through, depth, None if layer.cut else opener
+            _looked_into(layer.content, context), context, depth, None if layer.cut else opener
         )
         opened += inside
         found.append((inside, [_moved_out(match, name, layer, look.content) for match in shown]))
@@ -160,21 +169,21 @@ def _is_in(opened: list[matcher.Match], match: matcher.Match) -> bool:
 
 
 def _packed_in(
-    layer: Layer, through: Lens, depth: int, opener: Opener | None
+    layer: DecodedText, context: ScanContext, depth: int, opener: ArchiveOpener | None
 ) -> Iterator[matcher.Match]:
     """Yield what stands in the container that an unwrapped text is, if it is one."""
     content = layer.content
-    if opener and not layer.cut and (form := format_of(content, len(content))):
-        yield from _enclosed(form, content, through, depth, opener)
+    if opener and not layer.cut and (form := detect_format(content, len(content))):
+        yield from _enclosed(form, content, context, depth, opener)
 
 
 def _enclosed(
-    form: str, content: bytes, through: Lens, depth: int, opener: Opener
+    form: str, content: bytes, context: ScanContext, depth: int, opener: ArchiveOpener
 ) -> Iterator[matcher.Match]:
     """Yield each secret in a container once; its place is that of the whole container."""
     known: set[tuple[str, Secret]] = set()
     for document in opener.texts(form, content):
-        for match in _matches(_looked_into(document.content, through), through, depth, opener):
+        for match in _matches(_looked_into(document.content, context), context, depth, opener):
             secret = match.rule.id, match.secret
             if secret in known:
                 continue
@@ -182,7 +191,7 @@ def _enclosed(
                 opener.leave(_TOO_MANY)
                 return
             known.add(secret)
-            encoding = composed(document.encoding, match.encoding)
+            encoding = join_encodings(document.encoding, match.encoding)
             ends = match.bounds or _bounds_of(document.content, match)
             yield match._replace(
                 start=0, end=len(content), elsewhere=(), encoding=encoding, bounds=ends
@@ -192,17 +201,17 @@ def _enclosed(
 def _bounds_of(content: bytes, match: matcher.Match) -> Bounds:
     from wakeyscan.scanner import bounds  # its patterns are needed only for a secret that was found
 
-    return bounds.bounds_of(content, match.start, match.end)
+    return bounds.find_bounds(content, match.start, match.end)
 
 
-def _end_of(around: bytes, layer: Layer, match: matcher.Match) -> Bounds:
+def _end_of(around: bytes, layer: DecodedText, match: matcher.Match) -> Bounds:
     from wakeyscan.scanner import bounds  # the same
 
     start = layer.sources(match.start, match.start + 1)[0][0]
-    return bounds.end_of(around, start, layer.sources(match.end - 1, match.end)[-1][1])
+    return bounds.find_end_bounds(around, start, layer.sources(match.end - 1, match.end)[-1][1])
 
 
-def _bounds_in(layer: Layer, match: matcher.Match, around: bytes) -> Bounds:
+def _bounds_in(layer: DecodedText, match: matcher.Match, around: bytes) -> Bounds:
     """Return the bounds of a match in a layer; at an end of the layer, the text around decides."""
     if match.bounds is Bounds.OPEN:
         return Bounds.OPEN
@@ -216,7 +225,7 @@ def _bounds_in(layer: Layer, match: matcher.Match, around: bytes) -> Bounds:
     return _end_of(around, layer, match) if at_end else Bounds.CERTAIN
 
 
-def _moved_out(match: matcher.Match, name: str, layer: Layer, around: bytes) -> matcher.Match:
+def _moved_out(match: matcher.Match, name: str, layer: DecodedText, around: bytes) -> matcher.Match:
     """Give a match in a layer with offsets in the text around it."""
     spans = [
         source
@@ -224,7 +233,7 @@ def _moved_out(match: matcher.Match, name: str, layer: Layer, around: bytes) -> 
         for source in layer.sources(*span)
     ]
     start, end = spans[0]
-    encoding = composed(name, match.encoding)
+    encoding = join_encodings(name, match.encoding)
     return match._replace(
         start=start,
         end=end,
@@ -234,7 +243,7 @@ def _moved_out(match: matcher.Match, name: str, layer: Layer, around: bytes) -> 
     )
 
 
-def composed(outer: str, inner: str) -> str:
+def join_encodings(outer: str, inner: str) -> str:
     """Name a wrapping within another, or either where there is just one."""
     parts = [part for part in (outer, inner) if part != "plain"]
     return "/".join(parts) or "plain"

@@ -6,31 +6,31 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding
-from wakeyscan.scanner.context import Lens
-from wakeyscan.scanner.prefilter.keywords import Hit
+from wakeyscan.scanner.context import ScanContext
+from wakeyscan.scanner.prefilter.keywords import AnchorHit
 
 if TYPE_CHECKING:
-    from wakeyscan.scanner.decoding import Opener
+    from wakeyscan.scanner.decoding import ArchiveOpener
 
 
-def examine(
+def detect_in_document(
     document: Document,
-    through: Lens,
-    hits: list[Hit] | None = None,
-    opener: Opener | None = None,
+    context: ScanContext,
+    hits: list[AnchorHit] | None = None,
+    opener: ArchiveOpener | None = None,
 ) -> list[Finding]:
     """List the findings of one document, by place; raises `OutOfPatience`.
 
     `hits` are its anchors, for whoever looked for them already.
     """
-    hits = through.prefilter(document.content) if hits is None else hits
+    hits = context.prefilter(document.content) if hits is None else hits
     if not hits:
         return []
     from wakeyscan.scanner import (
         decoding,  # with what it takes 2 ms that a text with no anchor never pays
     )
 
-    shown = decoding.documents(document, hits, through, opener)
+    shown = decoding.decode_document(document, hits, context, opener)
     found = [(document, some) for document, some in shown if some]
     if not found:
         return []
@@ -38,20 +38,24 @@ def examine(
         findings,  # with its tables and patterns 5 ms that a clean file never pays
     )
 
-    return [finding for shown, some in found for finding in findings.findings(shown, some, through)]
+    return [
+        finding
+        for shown, some in found
+        for finding in findings.build_findings(shown, some, context)
+    ]
 
 
-def examine_name(origin: Origin, through: Lens) -> tuple[Origin, list[Finding]]:
+def detect_in_name(origin: Origin, context: ScanContext) -> tuple[Origin, list[Finding]]:
     """Look for secrets in a document's name; give its origin with the name masked, and them."""
     path = origin.path.encode("utf-8", "surrogateescape")
-    hits = through.prefilter(path)
+    hits = context.prefilter(path)
     if not hits:
         return origin, []
     from wakeyscan.scanner import decoding
 
-    matches = decoding.matches(path, hits, through)
+    matches = decoding.find_matches(path, hits, context)
     if not matches:
         return origin, []
     from wakeyscan.scanner import findings
 
-    return findings.name(origin, matches, through)
+    return findings.build_name_findings(origin, matches, context)

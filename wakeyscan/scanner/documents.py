@@ -8,65 +8,63 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.document import Document, Origin, Skipped
-from wakeyscan.core.errors import OutOfPatience
+from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.finding import Finding
-from wakeyscan.extractors.file_types import format_of
-from wakeyscan.scanner.context import Lens
-from wakeyscan.scanner.detector import examine, examine_name
-from wakeyscan.scanner.prefilter.keywords import Hit
+from wakeyscan.extractors.file_types import detect_format
+from wakeyscan.scanner.context import ScanContext
+from wakeyscan.scanner.detector import detect_in_document, detect_in_name
+from wakeyscan.scanner.prefilter.keywords import AnchorHit
 from wakeyscan.scanner.result import Coverage
 
 if TYPE_CHECKING:
-    from wakeyscan.extractors.base import Budget
-    from wakeyscan.scanner.embedded import Enclosed
+    from wakeyscan.extractors.base import ExtractionBudget
+    from wakeyscan.scanner.embedded import EmbeddedArchives
 
-MOST_IN_ONE = 10_000
+MAX_FINDINGS_PER_DOCUMENT = 10_000
 """Findings of one document that are listed; what is over is said."""
 
-_TOO_MANY = f"has over {MOST_IN_ONE:,} findings; the rest is left"
+_TOO_MANY = f"has over {MAX_FINDINGS_PER_DOCUMENT:,} findings; the rest is left"
 
 
-class Looked(NamedTuple):
+class ScanResult(NamedTuple):
     """What came of looking at some units."""
 
     findings: tuple[Finding, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     coverage: Coverage = Coverage()
 
-    def plus(self, other: Looked) -> Looked:
+    def plus(self, other: ScanResult) -> ScanResult:
         """Add up two looks."""
-        return Looked(
+        return ScanResult(
             self.findings + other.findings,
             self.skipped + other.skipped,
             self.coverage.plus(other.coverage),
         )
 
 
-def look_at(items: Iterable[Document | Skipped], through: Lens) -> Looked:
+def scan_documents(items: Iterable[Document | Skipped], context: ScanContext) -> ScanResult:
     """Look at the documents of one unit, and at all that is in them."""
-    rest = Rest(items)
-    looks = [(item.origin, _look_at(item, rest, through)) for item in rest]
-    looked = total(look for _, look in looks)
+    rest = DocumentStream(items)
+    looks = [(item.origin, _look_at(item, rest, context)) for item in rest]
+    looked = merge_results(look for _, look in looks)
     if len(looked.skipped) < 2:
         return looked
-    return looked._replace(skipped=tuple(_summed(looks, through)))
+    return looked._replace(skipped=tuple(_summed(looks, context)))
 
 
-def _summed(looks: Iterable[tuple[Origin, Looked]], through: Lens) -> Iterator[Skipped]:
+def _summed(looks: Iterable[tuple[Origin, ScanResult]], context: ScanContext) -> Iterator[Skipped]:
     """Sum up what is alike in each file, all of its windows together."""
-    from wakeyscan.scanner.result import (
-        summed,  # which what is looked at without a word does not need
-    )
+    from wakeyscan.scanner.result import summarize_skipped
 
     by_file: dict[Origin, list[Skipped]] = {}
     for origin, looked in looks:
         if looked.skipped:
-            by_file.setdefault(examine_name(origin, through)[0], []).extend(looked.skipped)
+            by_file.setdefault(detect_in_name(origin, context)[0], []).extend(looked.skipped)
     for file, skipped in by_file.items():
-        yield from summed(skipped, file)
+        yield from summarize_skipped(skipped, file)
 
 
-def total(looks: Iterable[Looked]) -> Looked:
+def merge_results(looks: Iterable[ScanResult]) -> ScanResult:
     """Add up many looks."""
     looks = list(looks)
     if len(looks) == 1:
@@ -75,12 +73,12 @@ def total(looks: Iterable[Looked]) -> Looked:
     for looked in looks:
         coverage = coverage.plus(looked.coverage)
     findings = chain.from_iterable(looked.findings for looked in looks)
-    return Looked(
+    return ScanResult(
         tuple(findings), tuple(item for looked in looks for item in looked.skipped), coverage
     )
 
 
-class Rest:
+class DocumentStream:
     """What is left of a unit's documents; who wants windows alone leaves the others there."""
 
     def __init__(self, items: Iterable[Document | Skipped]) -> None:
@@ -108,86 +106,96 @@ def _begins(document: Document) -> bool:
     return not (document.own and document.own[0])
 
 
-def _look_at(item: Document | Skipped, rest: Rest, through: Lens) -> Looked:
+def _look_at(item: Document | Skipped, rest: DocumentStream, context: ScanContext) -> ScanResult:
     if isinstance(item, Document) and _begins(item) and not item.origin.part:
-        form = format_of(item.content, len(item.content))
+        form = detect_format(item.content, len(item.content))
         if form:
-            return _look_into(item, form, rest, through)
-    return _look(item, through)
+            return _look_into(item, form, rest, context)
+    return _look(item, context)
 
 
-def _look(item: Document | Skipped, through: Lens, budget: Budget | None = None) -> Looked:
+def _look(
+    item: Document | Skipped, context: ScanContext, budget: ExtractionBudget | None = None
+) -> ScanResult:
     """Look at one document, or at one of its windows, as at any text.
 
     `budget` is what is left for the container that it came out of.
     """
-    origin, named = examine_name(item.origin, through)
+    origin, named = detect_in_name(item.origin, context)
     if isinstance(item, Skipped):
-        return Looked(tuple(named), (item._replace(origin=origin),))
+        return ScanResult(tuple(named), (item._replace(origin=origin),))
     findings = tuple(named) if item.new_name else ()
     low, high = item.own or (0, len(item.content))
     coverage = Coverage(int(low == 0), high - low)
     item = item._replace(origin=origin)
-    hits = through.prefilter(item.content)
+    hits = context.prefilter(item.content)
     if not hits:
-        return Looked(findings, (), coverage)
-    from wakeyscan.scanner.embedded import (
-        Enclosed,  # as much as follows: nothing that a clean file pays
+        return ScanResult(findings, (), coverage)
+    from wakeyscan.scanner.embedded import EmbeddedArchives
+
+    enclosed = EmbeddedArchives(item, context, budget)
+    try:
+        found = _found(item, context, hits, enclosed)
+    except TimeoutExceeded as error:
+        return ScanResult(findings, (Skipped(origin, str(error)), *enclosed.skipped), coverage)
+    skipped = (Skipped(origin, _TOO_MANY),) if len(found) > MAX_FINDINGS_PER_DOCUMENT else ()
+    return ScanResult(
+        (*findings, *found[:MAX_FINDINGS_PER_DOCUMENT]), (*skipped, *enclosed.skipped), coverage
     )
 
-    enclosed = Enclosed(item, through, budget)
-    try:
-        found = _found(item, through, hits, enclosed)
-    except OutOfPatience as error:
-        return Looked(findings, (Skipped(origin, str(error)), *enclosed.skipped), coverage)
-    skipped = (Skipped(origin, _TOO_MANY),) if len(found) > MOST_IN_ONE else ()
-    return Looked((*findings, *found[:MOST_IN_ONE]), (*skipped, *enclosed.skipped), coverage)
 
-
-def _found(document: Document, through: Lens, hits: list[Hit], enclosed: Enclosed) -> list[Finding]:
-    found = examine(document, through, hits, enclosed)
+def _found(
+    document: Document, context: ScanContext, hits: list[AnchorHit], enclosed: EmbeddedArchives
+) -> list[Finding]:
+    found = detect_in_document(document, context, hits, enclosed)
     if not found or document.before is None:
         return found
-    from wakeyscan.scanner.embedded import Enclosed
-    from wakeyscan.scanner.new_findings import new_only
+    from wakeyscan.scanner.embedded import EmbeddedArchives
+    from wakeyscan.scanner.new_findings import keep_new
 
     def examined(past: Document) -> list[Finding]:
-        return examine(past, through, opener=Enclosed(past, through))
+        return detect_in_document(past, context, opener=EmbeddedArchives(past, context))
 
-    return list(new_only(found, document, examined))
+    return list(keep_new(found, document, examined))
 
 
-def _look_into(first: Document, form: str, rest: Rest, through: Lens) -> Looked:
+def _look_into(
+    first: Document, form: str, rest: DocumentStream, context: ScanContext
+) -> ScanResult:
     """Look at a container, of which `first` is all or the beginning, and at what is in it."""
-    from wakeyscan.core.chunks import Whole
+    from wakeyscan.core.chunks import ChunkStream
     from wakeyscan.extractors import (
         extract,  # which few files need, and nothing of it those that do not
     )
-    from wakeyscan.extractors.base import Budget
+    from wakeyscan.extractors.base import ExtractionBudget
 
-    own: list[Looked] = []
-    whole = Whole(first, rest.window, lambda window: own.append(_look(_alone(window), through)))
-    kept = partial(through.kept, first.origin.path) if through.kept else None
-    budget = Budget(through.bounds, lambda: whole.size, kept)
-    origin = examine_name(first.origin, through)[0]
+    own: list[ScanResult] = []
+    whole = ChunkStream(
+        first, rest.window, lambda window: own.append(_look(_alone(window), context))
+    )
+    kept = partial(context.kept, first.origin.path) if context.kept else None
+    budget = ExtractionBudget(context.bounds, lambda: whole.size, kept)
+    origin = detect_in_name(first.origin, context)[0]
     inside: list[Finding] = []
     outside: list[Finding] = []
     skipped: list[Skipped] = []
-    for item, packed in extract.members(origin, form, whole, budget):
-        looked = _look(item, through, budget)
+    for item, packed in extract.extract_members(origin, form, whole, budget):
+        looked = _look(item, context, budget)
         (outside if packed else inside).extend(looked.findings)
         skipped += looked.skipped
-        if len(inside) + len(outside) > MOST_IN_ONE:
+        if len(inside) + len(outside) > MAX_FINDINGS_PER_DOCUMENT:
             skipped.append(Skipped(origin, _TOO_MANY))
             break
     whole.drain()
-    around = total(own)
+    around = merge_results(own)
     found = [*inside, *_not_among(inside, (*outside, *around.findings))]
     if first.before is not None:
-        from wakeyscan.scanner.new_findings import new_only
+        from wakeyscan.scanner.new_findings import keep_new
 
-        found = list(new_only(found, first, lambda past: look_at([_alone(past)], through).findings))
-    return Looked(tuple(found), (*skipped, *around.skipped), around.coverage)
+        found = list(
+            keep_new(found, first, lambda past: scan_documents([_alone(past)], context).findings)
+        )
+    return ScanResult(tuple(found), (*skipped, *around.skipped), around.coverage)
 
 
 def _alone(document: Document) -> Document:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wakeyscan.core.document import Document, Skipped
-from wakeyscan.extractors.base import CUT, Budget, Spent
-from wakeyscan.scanner.context import Lens
-from wakeyscan.scanner.detector import examine_name
+from wakeyscan.extractors.base import CUT, ExtractionBudget, LimitExceeded
+from wakeyscan.scanner.context import ScanContext
+from wakeyscan.scanner.detector import detect_in_name
 
 
-class Enclosed:
+class EmbeddedArchives:
     """What is enclosed in one document, opened when it is met; keeps what could not be had.
 
     `budget` is that of the container which the document came out of, if it did; else it has one
     of its own, for all that is enclosed in it.
     """
 
-    def __init__(self, document: Document, through: Lens, budget: Budget | None = None) -> None:
-        self._document, self._through, self._budget = document, through, budget
+    def __init__(
+        self, document: Document, context: ScanContext, budget: ExtractionBudget | None = None
+    ) -> None:
+        self._document, self._through, self._budget = document, context, budget
         self._told: dict[Skipped, None] = {}
         self._over = False
 
@@ -36,14 +38,18 @@ class Enclosed:
         if self._over:
             return
         if self._budget is None:
-            self._budget = Budget(self._through.bounds, lambda: len(self._document.content))
+            self._budget = ExtractionBudget(
+                self._through.bounds, lambda: len(self._document.content)
+            )
         try:
-            for item in extract.enclosed(self._document.origin, form, content, self._budget):
+            for item in extract.extract_embedded(
+                self._document.origin, form, content, self._budget
+            ):
                 if isinstance(item, Document):
                     yield item
                 else:
                     self._tell(item)
-        except Spent as spent:
+        except LimitExceeded as spent:
             self._over = True
             self.leave(str(spent))
 
@@ -61,5 +67,5 @@ class Enclosed:
             return  # it only began like one, as any run of letters may
         if self._document.own is None and (own or item.reason.endswith(CUT)):
             item = item._replace(gap=False)
-        masked, _ = examine_name(item.origin, self._through)
+        masked, _ = detect_in_name(item.origin, self._through)
         self._told[item._replace(origin=masked)] = None

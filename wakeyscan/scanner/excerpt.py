@@ -9,8 +9,8 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from wakeyscan.core.finding import Bounds
-from wakeyscan.core.line_index import line_around
-from wakeyscan.core.redaction import conceal
+from wakeyscan.core.line_index import find_line
+from wakeyscan.core.redaction import redact
 from wakeyscan.scanner.matcher import Match
 
 _WIDTH = 100
@@ -38,7 +38,7 @@ class Masks(NamedTuple):
             if end > at:
                 pieces += [_text(self.content[at : max(at, start)]), mask]
                 at = end
-        return conceal("".join(pieces) + _text(self.content[at:high]))
+        return redact("".join(pieces) + _text(self.content[at:high]))
 
     def _within(self, low: int, high: int) -> Iterator[tuple[int, int, str]]:
         for number in range(bisect_right(self.reach, low), len(self.spans)):
@@ -47,7 +47,7 @@ class Masks(NamedTuple):
             yield self.spans[number]
 
 
-def masks_of(content: bytes, matches: Iterable[Match]) -> Masks:
+def build_masks(content: bytes, matches: Iterable[Match]) -> Masks:
     """Return the masks of a text; a secret with open bounds is masked with what may continue it."""
     matches = sorted(matches, key=lambda match: match.start)
     behind = [match.start for match in matches[1:]] + [len(content)]
@@ -59,10 +59,10 @@ def masks_of(content: bytes, matches: Iterable[Match]) -> Masks:
     return Masks(content, tuple(spans), tuple(accumulate((end for _, end, _ in spans), max)))
 
 
-def excerpt(masks: Masks, start: int, end: int) -> str:
+def format_excerpt(masks: Masks, start: int, end: int) -> str:
     """Give a masked piece of the line around `start:end`, with `…` where the line goes on."""
     content = masks.content
-    low, high = line_around(content, start, end, _WIDTH)
+    low, high = find_line(content, start, end, _WIDTH)
     while low and low < high and 0x80 <= content[low] < 0xC0:  # not in the middle of a character
         low += 1
     before = "…" if low and content[low - 1 : low] not in (b"\n", b"\r") else ""

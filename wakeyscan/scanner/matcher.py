@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.core.errors import OutOfPatience
+from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.secret import Secret
-from wakeyscan.rules.rule import AFTER, BEFORE, PATIENCE, Rule
-from wakeyscan.scanner.length_prefix import counted
+from wakeyscan.rules.rule import AFTER, BEFORE, TIMEOUT_SECONDS, Rule
+from wakeyscan.scanner.length_prefix import find_counted_length
 
 if TYPE_CHECKING:
     from regex import Match as RegexMatch
@@ -32,10 +32,10 @@ class Match(NamedTuple):
     """Whether its ends are certain, as the decoded text shows; `None`: not decoded."""
 
 
-def detect(
+def match_rule(
     content: bytes, rule: Rule, pattern: Pattern[bytes], anchors: Iterable[int]
 ) -> Iterator[Match]:
-    """Yield what one rule finds around its anchors in `content`; raises `OutOfPatience`.
+    """Yield what one rule finds around its anchors in `content`; raises `TimeoutExceeded`.
 
     `anchors` are their offsets, ascending.
     """
@@ -51,7 +51,9 @@ def detect(
                 secret = Secret(match["secret"], rule.id)
                 yield Match(rule, secret, start + shift, end + shift, scheme)
     except TimeoutError:
-        raise OutOfPatience(f"rule {rule.id} took over {PATIENCE:g} s for a part") from None
+        raise TimeoutExceeded(
+            f"rule {rule.id} took over {TIMEOUT_SECONDS:g} s for a part"
+        ) from None
 
 
 _Found = tuple["RegexMatch[bytes]", int]
@@ -62,11 +64,13 @@ def _matches_at(
     content: bytes, pattern: Pattern[bytes], anchors: Iterable[int], is_word: bool
 ) -> Iterator[_Found]:
     for at in anchors:
-        size = counted(content, at) if is_word else 0
-        if size and (match := pattern.match(content[at : at + size], timeout=PATIENCE)):
+        size = find_counted_length(content, at) if is_word else 0
+        if size and (match := pattern.match(content[at : at + size], timeout=TIMEOUT_SECONDS)):
             yield match, at
             continue
-        if match := pattern.match(content, at, min(len(content), at + AFTER), timeout=PATIENCE):
+        if match := pattern.match(
+            content, at, min(len(content), at + AFTER), timeout=TIMEOUT_SECONDS
+        ):
             yield match, 0
 
 
@@ -74,7 +78,7 @@ def _matches_around(
     content: bytes, pattern: Pattern[bytes], anchors: Iterable[int]
 ) -> Iterator[_Found]:
     for start, end in _surroundings(anchors, len(content)):
-        for match in pattern.finditer(content, start, end, timeout=PATIENCE):
+        for match in pattern.finditer(content, start, end, timeout=TIMEOUT_SECONDS):
             yield match, 0
 
 
@@ -91,7 +95,7 @@ def _surroundings(anchors: Iterable[int], size: int) -> Iterator[tuple[int, int]
         yield start, end
 
 
-def settle(
+def resolve_overlaps(
     plain: Iterable[Match], wrapped: Iterable[list[Match]], rules: tuple[Rule, ...]
 ) -> list[Match]:
     """Make one credential at one place one match, and sort them by offset.

@@ -15,7 +15,7 @@ _MASK = r"…\([0-9a-f]{6}\)"
 Examine = Callable[[Document], Iterable[Finding]]
 
 
-def new_only(
+def keep_new(
     findings: Iterable[Finding], document: Document, examine: Examine
 ) -> Iterator[Finding]:
     """Yield the findings that none of the texts before the change had.

@@ -7,8 +7,8 @@ from itertools import chain, islice
 
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.finding import Finding
-from wakeyscan.scanner.context import Lens
-from wakeyscan.scanner.documents import Looked, look_at
+from wakeyscan.scanner.context import ScanContext
+from wakeyscan.scanner.documents import ScanResult, scan_documents
 from wakeyscan.scanner.prefilter.strategy import MORE, Prefilter
 from wakeyscan.scanner.result import Coverage
 
@@ -20,13 +20,16 @@ _FEW = 256
 """Units that are looked at right here before other processes are worth starting."""
 
 
-Survey = Callable[[Iterator[str]], Iterator[tuple[Looked, list[str]]]]
+ParallelScan = Callable[[Iterator[str]], Iterator[tuple[ScanResult, list[str]]]]
 """Looks at many units in other processes; gives what is done, and the units with findings."""
 
 
-def look(
-    units: Iterable[str | Skipped], open_unit: Open, through: Lens, survey: Survey | None
-) -> Iterator[Looked]:
+def scan_units(
+    units: Iterable[str | Skipped],
+    open_unit: Open,
+    context: ScanContext,
+    survey: ParallelScan | None,
+) -> Iterator[ScanResult]:
     """Look at all units, the first few right here, the many others in other processes.
 
     Other processes do not hand findings over, since a secret leaves a process in reports only:
@@ -35,14 +38,14 @@ def look(
     told: list[Skipped] = []
     named = _only_units(units, told)
     few = map(open_unit, islice(named, _FEW) if survey else named)
-    for documents in _read_ahead(few, through.prefilter):
-        yield look_at(documents, through)
+    for documents in _read_ahead(few, context.prefilter):
+        yield scan_documents(documents, context)
     if survey and (more := next(named, None)) is not None:
         for looked, worthy in survey(chain((more,), named)):
             yield looked
             for unit in worthy:
-                yield _again(unit, look_at(open_unit(unit), through))
-    yield look_at(told, through)  # their names may hold secrets, too
+                yield _again(unit, scan_documents(open_unit(unit), context))
+    yield scan_documents(told, context)  # their names may hold secrets, too
 
 
 def _read_ahead(opened: Iterable[Opened], prefilter: Prefilter) -> Iterator[Opened]:
@@ -72,26 +75,26 @@ def _only_units(units: Iterable[str | Skipped], told: list[Skipped]) -> Iterator
             yield unit
 
 
-def _again(unit: str, looked: Looked) -> Looked:
+def _again(unit: str, looked: ScanResult) -> ScanResult:
     if looked.findings or looked.skipped:
         return looked
     return looked._replace(skipped=(Skipped(Origin(unit), "changed while it was looked at"),))
 
 
-def place(finding: Finding) -> tuple[object, ...]:
+def build_sort_key(finding: Finding) -> tuple[object, ...]:
     """Give what findings are sorted by, so that the same input gives the same bytes."""
     return (*finding.origin[:2], *finding.position, finding.rule, finding.secret.fingerprint)
 
 
-def gathered(looks: Iterable[Looked]) -> Looked:
+def merge_sorted(looks: Iterable[ScanResult]) -> ScanResult:
     """Add up all looks, sorted by place, each finding once however often its file was named."""
     findings: dict[tuple[object, ...], Finding] = {}
     skipped: dict[Skipped, None] = {}
     coverage = Coverage()
     for looked in looks:
-        findings.update((place(finding), finding) for finding in looked.findings)
+        findings.update((build_sort_key(finding), finding) for finding in looked.findings)
         skipped.update((item, None) for item in looked.skipped)
         coverage = coverage.plus(looked.coverage)
     ordered = tuple(findings[key] for key in sorted(findings))
     gaps = sorted(skipped, key=lambda item: (*item.origin[:2], item.reason))
-    return Looked(ordered, tuple(gaps), coverage)
+    return ScanResult(ordered, tuple(gaps), coverage)

@@ -65,7 +65,7 @@ _STEPS = 4
 _REPEATS = 6
 
 
-def placeholder_reason(match: Match) -> str:
+def find_placeholder_reason(match: Match) -> str:
     """Say why a match is a sample and no credential, or '' where it looks real."""
     text = match.secret.reveal()
     if text in _SAMPLES:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.finding import Finding, Severity, Standing
 from wakeyscan.rules.rule import Rule
-from wakeyscan.suppression.ignore_file import Ignores
-from wakeyscan.suppression.policy import Policy, clauses
+from wakeyscan.suppression.ignore_file import IgnoreStats
+from wakeyscan.suppression.policy import Policy, list_policy_notes
 
 if TYPE_CHECKING:
-    from wakeyscan.core.finding import Key
+    from wakeyscan.core.finding import SecretHistory
 
 
 class Coverage(NamedTuple):
@@ -49,7 +49,7 @@ class Restriction(NamedTuple):
         return f"limited to commits{of}{since}{count}"
 
 
-class Outcome(NamedTuple):
+class RunResult(NamedTuple):
     """The findings and gaps of one run, sorted by path, line and column."""
 
     command: str
@@ -59,9 +59,9 @@ class Outcome(NamedTuple):
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
     coverage: Coverage
-    keys: tuple[Key, ...] = ()
+    keys: tuple[SecretHistory, ...] = ()
     """Of an audit: one for each secret."""
-    ignores: Ignores = Ignores()
+    ignores: IgnoreStats = IgnoreStats()
     policy: Policy = Policy()
     """What the configuration says of findings."""
     restriction: Restriction = Restriction()
@@ -78,7 +78,9 @@ class Outcome(NamedTuple):
     def notes(self) -> list[str]:
         """Say all that the configuration hides or changes, a line each: none is silently clean."""
         policy = self.policy
-        said = [f"{text}{_hiding(count)}" for text, count in clauses(policy, self.findings)]
+        said = [
+            f"{text}{_hiding(count)}" for text, count in list_policy_notes(policy, self.findings)
+        ]
         lines = [f"By {policy.file or 'configuration'}: {', '.join(said)}."] if said else []
         if policy.revision:
             at = policy.revision[:12]
@@ -108,7 +110,7 @@ class Outcome(NamedTuple):
         return 0 if self.complete else 3
 
 
-def number(skipped: Iterable[Skipped]) -> int:
+def count_skipped(skipped: Iterable[Skipped]) -> int:
     """Say how many things these stand for."""
     return sum(item.times for item in skipped)
 
@@ -117,7 +119,7 @@ def _hiding(count: int) -> str:
     return f" ({count} finding{'s' * (count != 1)} ignored)" if count else ""
 
 
-class Style(NamedTuple):
+class ReportStyle(NamedTuple):
     """How a report is to look; each takes from it what concerns it."""
 
     color: bool = False
@@ -133,7 +135,7 @@ _LISTED = 3
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
-def summed(skipped: Iterable[Skipped], file: Origin) -> tuple[Skipped, ...]:
+def summarize_skipped(skipped: Iterable[Skipped], file: Origin) -> tuple[Skipped, ...]:
     """List the first few of each kind, and for the rest of it one that is about their file.
 
     Of a kind are those whose reasons are the same but for numbers.

@@ -12,13 +12,13 @@ _NEAR = 800
 """Bytes to either side of a finding that count as beside it."""
 
 
-def severity_of(
+def classify_severity(
     rule: Rule,
     exposure: Exposure,
     around: bytes,
     liveness: Liveness = Liveness.UNCHECKED,
 ) -> Severity:
-    """Give the severity of a finding of `rule` with `around` beside it (see `neighbourhood`)."""
+    """Give the severity of a finding of `rule` with `around` beside it (see `find_neighborhood`)."""
     lowered = around.lower()
     if rule.id == _HEADER and (b"wastack" in lowered or b"x-app-key" in lowered):
         return Severity.HIGH
@@ -33,6 +33,6 @@ def severity_of(
     return rule.severity
 
 
-def neighbourhood(content: bytes, start: int, end: int) -> bytes:
+def find_neighborhood(content: bytes, start: int, end: int) -> bytes:
     """Give what stands beside `start:end`."""
     return content[max(0, start - _NEAR) : end + _NEAR]

@@ -9,24 +9,27 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from wakeyscan.core.document import Skipped
-from wakeyscan.core.worker_pool import spread
-from wakeyscan.scanner.documents import Looked
+from wakeyscan.core.worker_pool import run_tasks
+from wakeyscan.scanner.documents import ScanResult
 from wakeyscan.scanner.result import Coverage
 
 _BATCH = 200
 
-Answer = tuple[Looked, list[str]]
+Answer = tuple[ScanResult, list[str]]
 Look = Callable[[list[str]], Answer]
 
 
-def survey(units: Iterator[str], make_look: Callable[[], Look], jobs: int) -> Iterator[Answer]:
-    """Yield what `jobs` processes say of the units, in batches, in no order (see `spread`)."""
+def scan_in_workers(
+    units: Iterator[str], make_look: Callable[[], Look], jobs: int
+) -> Iterator[Answer]:
+    """Yield what `jobs` processes say of the units, in batches, in no order (see `run_tasks`)."""
     batches = iter(lambda: list(islice(units, _BATCH)), [])
-    return spread(batches, make_look, jobs)
+    return run_tasks(batches, make_look, jobs)
 
 
-def batch_look(
-    sift: Callable[[list[str]], tuple[int, int, list[str]]], look_at_unit: Callable[[str], Looked]
+def build_batch_scan(
+    sift: Callable[[list[str]], tuple[int, int, list[str]]],
+    look_at_unit: Callable[[str], ScanResult],
 ) -> Look:
     """Make what a worker does with a batch of units: sift them, then look at what is left."""
 
@@ -42,6 +45,6 @@ def batch_look(
             documents += looked.coverage.documents
             size += looked.coverage.bytes
             skipped += looked.skipped
-        return Looked((), tuple(skipped), Coverage(documents, size)), worthy
+        return ScanResult((), tuple(skipped), Coverage(documents, size)), worthy
 
     return look

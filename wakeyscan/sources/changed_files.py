@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from wakeyscan.core.chunks import too_large, windows
+from wakeyscan.core.chunks import format_too_large, read_chunks
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.git import command
 from wakeyscan.git.diff import SUBMODULE, UNMERGED, Change
 from wakeyscan.git.objects import is_zero
-from wakeyscan.sources.options import Scope
+from wakeyscan.sources.options import SourceOptions
 
 
-class Brought(NamedTuple):
+class ChangedFile(NamedTuple):
     """Content that a change brings."""
 
     origin: Origin
@@ -26,9 +26,9 @@ class Brought(NamedTuple):
     """Whether there was no file of that name before."""
 
 
-def brought(
-    changes: Iterable[Change], scope: Scope, origin_of: Callable[[Change], Origin]
-) -> Iterator[Brought | Skipped]:
+def list_changed_files(
+    changes: Iterable[Change], scope: SourceOptions, origin_of: Callable[[Change], Origin]
+) -> Iterator[ChangedFile | Skipped]:
     """Yield what one commit's changes bring.
 
     A file that comes under another name has for its past all files that went away in the same
@@ -51,11 +51,11 @@ def brought(
             here = tuple(n for n in change.old if not is_zero(n))
             past = here or gone
             moved = (change.new,) if change.new in past else past
-            yield Brought(origin_of(change), change.new, moved, not here)
+            yield ChangedFile(origin_of(change), change.new, moved, not here)
 
 
-def documents(
-    wanted: list[Brought], from_git: command.Git, scope: Scope
+def read_changed_files(
+    wanted: list[ChangedFile], from_git: command.Git, scope: SourceOptions
 ) -> Iterator[Document | Skipped]:
     """Read the content that was brought, in one go, each with what stood there before."""
     most = scope.max_file_size
@@ -63,10 +63,10 @@ def documents(
         if not found.type:
             yield Skipped(one.origin, f"object {one.name} is missing from the repository")
         elif most is not None and found.size > most:
-            yield Skipped(one.origin, too_large(found.size, most))
+            yield Skipped(one.origin, format_too_large(found.size, most))
         else:
             before = None if scope.whole_files else partial(_contents, from_git, one.past)
-            for item in windows(one.origin, found.read, most):
+            for item in read_chunks(one.origin, found.read, most):
                 if isinstance(item, Document):
                     item = item._replace(before=before, new_name=one.new_name)
                 yield item

@@ -7,25 +7,25 @@ from collections.abc import Iterator
 from wakeyscan.core import small_files
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import SourceError
-from wakeyscan.sources.options import Scope
+from wakeyscan.sources.options import SourceOptions
 
 PARALLEL = False
 
 _SCISSORS = b" ------------------------ >8 ------------------------"
 
 
-def units(target: str, scope: Scope) -> Iterator[str | Skipped]:
+def units(target: str, scope: SourceOptions) -> Iterator[str | Skipped]:
     """Yield the file of the message; raises `SourceError` at once."""
     try:
-        small_files.read(target, small_files.DATA)
+        small_files.read_small_file(target, small_files.DATA)
     except OSError as error:
         raise SourceError(f"{target}: can't be read: {error.strerror}") from None
     return iter([target])
 
 
-def documents(unit: str, scope: Scope) -> Iterator[Document | Skipped]:
+def documents(unit: str, scope: SourceOptions) -> Iterator[Document | Skipped]:
     """Yield the message down to the scissors: below them `git commit -v` shows the change."""
-    content = small_files.read(unit, small_files.DATA)
+    content = small_files.read_small_file(unit, small_files.DATA)
     yield Document(Origin("(commit message)", part="message"), _above_scissors(content))
 
 

@@ -8,7 +8,7 @@ from wakeyscan.core.document import Document, Skipped
 from wakeyscan.core.errors import UsageError
 from wakeyscan.git import command
 from wakeyscan.sources import commits
-from wakeyscan.sources.options import Scope
+from wakeyscan.sources.options import SourceOptions
 
 PARALLEL = False
 
@@ -18,18 +18,18 @@ _EMPTY_SIDE = (
 )
 
 
-def units(target: str, scope: Scope) -> Iterator[str | Skipped]:
+def units(target: str, scope: SourceOptions) -> Iterator[str | Skipped]:
     """Yield the ids of the commits, as one unit; raises `SourceError` at once."""
-    own = command.own()
-    return iter([commits.unit(resolve(target, own), (), (), own)])
+    own = command.open_own()
+    return iter([commits.format_unit(resolve_range(target, own), (), (), own)])
 
 
-def documents(unit: str, scope: Scope) -> Iterator[Document | Skipped]:
+def documents(unit: str, scope: SourceOptions) -> Iterator[Document | Skipped]:
     """Yield what the commits bring."""
-    return commits.read_unit(unit, command.own(), scope)
+    return commits.read_commits(unit, command.open_own(), scope)
 
 
-def resolve(target: str, own: command.Git) -> commits.Commits:
+def resolve_range(target: str, own: command.Git) -> commits.Commits:
     """Turn what the user names into ids; raises `SourceError` where it names nothing."""
     name = f"git:{target}"
     separator = "..." if "..." in target else ".."

@@ -12,7 +12,7 @@ from wakeyscan.core.errors import SourceError
 from wakeyscan.git import command, diff, worktree
 from wakeyscan.git.objects import empty_tree, is_id
 from wakeyscan.sources import changed_files
-from wakeyscan.sources.options import Scope
+from wakeyscan.sources.options import SourceOptions
 
 _TREES = ("--raw", "-z", "-r", "-c", "--root", "--no-abbrev", "--no-renames", "--stdin")
 _SHORT = 12
@@ -58,7 +58,9 @@ def _shallow(own: command.Git) -> frozenset[str]:
     """Give the commits whose parents a shallow clone lacks."""
     path = own.run("rev-parse", "--git-path", "shallow").decode("utf-8", "surrogateescape")
     try:
-        return frozenset(worktree.small_file(os.path.join(own.folder, path.rstrip("\n"))).split())
+        return frozenset(
+            worktree.read_small_file(os.path.join(own.folder, path.rstrip("\n"))).split()
+        )
     except OSError:
         return frozenset()
 
@@ -75,7 +77,7 @@ def commit_id(revision: str, own: command.Git) -> str:
     return found
 
 
-def unit(wanted: Commits, tips: Iterable[str], refs: Iterable[str], own: command.Git) -> str:
+def format_unit(wanted: Commits, tips: Iterable[str], refs: Iterable[str], own: command.Git) -> str:
     """Write down what is to be looked at: commits, the tags among `tips`, the names of refs."""
     named = [f"ref={ref}" for ref in refs if ref]
     return "\n".join([*list_commits(wanted, own), *(f"tip={tip}" for tip in tips), *named])
@@ -91,7 +93,7 @@ def _lines(unit: str) -> list[str]:
     return [line for line in unit.split("\n") if line]
 
 
-def read_unit(text: str, own: command.Git, scope: Scope) -> Iterator[Document | Skipped]:
+def read_commits(text: str, own: command.Git, scope: SourceOptions) -> Iterator[Document | Skipped]:
     """Yield all that a unit names."""
     lines = _lines(text)
     refs = [line.removeprefix("ref=") for line in lines if line.startswith("ref=")]
@@ -103,18 +105,20 @@ def read_unit(text: str, own: command.Git, scope: Scope) -> Iterator[Document | 
     yield from _tags([*tips, *_tags_of(frozenset(listed), own)], own, scope)
 
 
-def _documents(listed: list[str], own: command.Git, scope: Scope) -> Iterator[Document | Skipped]:
+def _documents(
+    listed: list[str], own: command.Git, scope: SourceOptions
+) -> Iterator[Document | Skipped]:
     """Yield the files that the commits bring, each change once, as of the oldest of them."""
-    wanted: dict[tuple[str, str, tuple[str, ...]], changed_files.Brought] = {}
+    wanted: dict[tuple[str, str, tuple[str, ...]], changed_files.ChangedFile] = {}
     stdin = "".join(f"{name}\n" for name in listed).encode()
-    for commit, changed in diff.by_commit(own.run("diff-tree", *_TREES, stdin=stdin)):
+    for commit, changed in diff.parse_changes_by_commit(own.run("diff-tree", *_TREES, stdin=stdin)):
         within = f"commit {commit[:_SHORT]}"
-        for item in changed_files.brought(changed, scope, partial(_origin, within)):
+        for item in changed_files.list_changed_files(changed, scope, partial(_origin, within)):
             if isinstance(item, Skipped):
                 yield item
             else:  # the newest come first, so the oldest stays
                 wanted[item.name, item.origin.path, item.past] = item
-    yield from changed_files.documents(list(wanted.values()), own, scope)
+    yield from changed_files.read_changed_files(list(wanted.values()), own, scope)
 
 
 def _origin(within: str, change: diff.Change) -> Origin:
@@ -134,7 +138,7 @@ def parts(content: bytes, origin: Origin, kind: str) -> Iterator[Document]:
         yield Document(origin._replace(path=f"({kind} {name})", part="message"), text)
 
 
-def tagged(tag: bytes) -> str:
+def find_tagged(tag: bytes) -> str:
     """Give what a tag points to: `object ID`, its first line; empty where that is no id."""
     name = tag.partition(b"\n")[0].removeprefix(b"object ").decode("ascii", "replace")
     return name if is_id(name) else ""
@@ -148,10 +152,12 @@ def _tags_of(listed: frozenset[str], own: command.Git) -> list[str]:
     return [entry[1] for entry in entries if entry[0] == "tag" and entry[2] in listed]
 
 
-def _tags(names: Iterable[str], own: command.Git, scope: Scope) -> Iterator[Document | Skipped]:
+def _tags(
+    names: Iterable[str], own: command.Git, scope: SourceOptions
+) -> Iterator[Document | Skipped]:
     """Yield the tags among the objects, and what is tagged, unless that is a commit."""
     pending = dict.fromkeys(names)
-    bare: list[changed_files.Brought] = []
+    bare: list[changed_files.ChangedFile] = []
     while pending:
         further: dict[str, None] = {}
         for found in own.objects(pending):
@@ -159,21 +165,27 @@ def _tags(names: Iterable[str], own: command.Git, scope: Scope) -> Iterator[Docu
             if found.type == "tag":
                 content = found.whole()
                 yield from parts(content, Origin("", f"tag {short}"), "tag")
-                further[tagged(content)] = None
+                further[find_tagged(content)] = None
             elif found.type == "blob":
-                bare.append(changed_files.Brought(Origin(f"(blob {short})"), found.name, (), True))
+                bare.append(
+                    changed_files.ChangedFile(Origin(f"(blob {short})"), found.name, (), True)
+                )
             elif found.type == "tree":
                 yield from _tree(found.name, own, scope)
         further.pop("", None)
         pending = further
-    yield from changed_files.documents(bare, own, scope)
+    yield from changed_files.read_changed_files(bare, own, scope)
 
 
-def _tree(name: str, own: command.Git, scope: Scope) -> Iterator[Document | Skipped]:
+def _tree(name: str, own: command.Git, scope: SourceOptions) -> Iterator[Document | Skipped]:
     """Yield the files of a tree that is tagged without a commit."""
     empty = empty_tree(name)
-    found = diff.parse(own.run("diff-tree", "-z", "-r", "--no-abbrev", empty, name))
-    for item in changed_files.brought(found, scope, partial(_origin, f"tree {name[:_SHORT]}")):
+    found = diff.parse_changes(own.run("diff-tree", "-z", "-r", "--no-abbrev", empty, name))
+    for item in changed_files.list_changed_files(
+        found, scope, partial(_origin, f"tree {name[:_SHORT]}")
+    ):
         yield from (
-            (item,) if isinstance(item, Skipped) else changed_files.documents([item], own, scope)
+            (item,)
+            if isinstance(item, Skipped)
+            else changed_files.read_changed_files([item], own, scope)
         )

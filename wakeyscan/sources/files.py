@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
-from wakeyscan.core.chunks import WINDOW, too_large, windows
+from wakeyscan.core.chunks import CHUNK_SIZE, format_too_large, read_chunks
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import SourceError
-from wakeyscan.core.redaction import conceal
-from wakeyscan.extractors.file_types import format_of
+from wakeyscan.core.redaction import redact
+from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.git import worktree
-from wakeyscan.sources.options import Scope
+from wakeyscan.sources.options import SourceOptions
 
 if TYPE_CHECKING:
-    from wakeyscan.scanner.prefilter.keywords import Look
+    from wakeyscan.scanner.prefilter.keywords import AnchorSearch
 
 PARALLEL = True
 """Whether units can be opened in any process."""
@@ -35,7 +35,7 @@ _OPEN = (
 )
 
 
-def units(target: str, scope: Scope) -> Iterator[str | Skipped]:
+def units(target: str, scope: SourceOptions) -> Iterator[str | Skipped]:
     """Yield the paths of the files below `target`, or itself; raises `SourceError` at once."""
     try:
         mode = os.stat(target).st_mode
@@ -53,7 +53,7 @@ def units(target: str, scope: Scope) -> Iterator[str | Skipped]:
     return iter([os.path.realpath(target) if os.path.islink(target) else _lead(target)[:-1]])
 
 
-def documents(unit: str, scope: Scope) -> Iterator[Document | Skipped]:
+def documents(unit: str, scope: SourceOptions) -> Iterator[Document | Skipped]:
     """Read one file; a folder in a file's place (a submodule) is looked through."""
     origin = Origin(unit.replace(os.sep, "/"))
     try:
@@ -75,7 +75,9 @@ def documents(unit: str, scope: Scope) -> Iterator[Document | Skipped]:
         os.close(descriptor)
 
 
-def sift(units: list[str], scope: Scope, looks: tuple[Look, Look]) -> tuple[int, int, list[str]]:
+def sift(
+    units: list[str], scope: SourceOptions, looks: tuple[AnchorSearch, AnchorSearch]
+) -> tuple[int, int, list[str]]:
     """Count the files, and their bytes, in which no anchor stands; list the units that are left.
 
     The tight loop of a large scan, with no more than four system calls a file. Whatever is not
@@ -97,7 +99,7 @@ def sift(units: list[str], scope: Scope, looks: tuple[Look, Look]) -> tuple[int,
             continue
         content = view[:count]
         if (
-            format_of(buffer, count)
+            detect_format(buffer, count)
             or look(content)
             or (buffer.find(b"\0", 0, count) >= 0 and look_wide(content))
         ):
@@ -123,17 +125,17 @@ def _read_into(buffers: list[bytearray], unit: str) -> int:
 
 
 def _read(
-    unit: str, descriptor: int, size: int, origin: Origin, scope: Scope
+    unit: str, descriptor: int, size: int, origin: Origin, scope: SourceOptions
 ) -> Iterator[Document | Skipped]:
     most = scope.max_file_size
     if most is not None and size > most:
-        yield Skipped(origin, too_large(size, most))
-    elif 0 < size < WINDOW and len(content := os.read(descriptor, size + 1)) == size:
+        yield Skipped(origin, format_too_large(size, most))
+    elif 0 < size < CHUNK_SIZE and len(content := os.read(descriptor, size + 1)) == size:
         yield Document(origin, content)
     else:  # large, or not of the size that it says: /proc, or being written
         os.lseek(descriptor, 0, os.SEEK_SET)
         again = partial(_again, unit)
-        for item in windows(origin, lambda wanted: os.read(descriptor, wanted), most):
+        for item in read_chunks(origin, lambda wanted: os.read(descriptor, wanted), most):
             yield item._replace(whole=again) if isinstance(item, Document) else item
 
 
@@ -167,7 +169,7 @@ def _kind(mode: int) -> str:
     return f"{what}, which is never read"
 
 
-def _nested(folder: str, scope: Scope) -> Iterator[Document | Skipped]:
+def _nested(folder: str, scope: SourceOptions) -> Iterator[Document | Skipped]:
     for unit in _walk(folder):
         if isinstance(unit, Skipped):
             yield unit
@@ -175,8 +177,8 @@ def _nested(folder: str, scope: Scope) -> Iterator[Document | Skipped]:
             yield from documents(unit, scope)
 
 
-def _below(folder: str, scope: Scope) -> Iterator[str | Skipped]:
-    top = worktree.work_tree(folder)
+def _below(folder: str, scope: SourceOptions) -> Iterator[str | Skipped]:
+    top = worktree.find_work_tree(folder)
     if top is None:
         yield from _walk(folder, skip_git=False)
     elif not scope.gitignore or _in_git_folder(folder, top):
@@ -191,12 +193,12 @@ def _in_git_folder(folder: str, top: str) -> bool:
 
 
 def _listed(folder: str, top: str) -> Iterator[str | Skipped]:
-    paths, complaints = worktree.files(folder)
+    paths, complaints = worktree.list_files(folder)
     if not paths and os.path.realpath(folder) != top and worktree.is_ignored(folder):
         yield from _walk(folder)  # named by the user, so meant, though git ignores it
         return
     for complaint in complaints:
-        yield Skipped(Origin(folder), f"git could not look everywhere: {conceal(complaint)}")
+        yield Skipped(Origin(folder), f"git could not look everywhere: {redact(complaint)}")
     lead = _lead(folder)
     for path in paths:
         yield lead + os.fsdecode(path).rstrip("/")

@@ -9,7 +9,7 @@ from wakeyscan.core import files
 from wakeyscan.core.document import Document, Skipped
 
 
-class Scope(NamedTuple):
+class SourceOptions(NamedTuple):
     """The limits that a person sets; plain data, so that every process can have it."""
 
     max_file_size: int | None = None
@@ -29,13 +29,15 @@ class Scope(NamedTuple):
 Item = TypeVar("Item", "str | Skipped", "Document | Skipped")
 
 
-class Exclusion:
+class PathFilter:
     """The patterns of `exclude`, relative to the folder of the file that sets them."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: SourceOptions) -> None:
         self.count = 0
         """Files left out so far."""
-        self._matches = files.matcher(scope.exclude, scope.root) if scope.exclude else None
+        self._matches = (
+            files.build_path_matcher(scope.exclude, scope.root) if scope.exclude else None
+        )
 
     def kept(self, items: Iterable[Item], base: str = "") -> Iterator[Item]:
         """Yield what is not excluded; paths are relative to `base`, or to the present folder."""
@@ -46,7 +48,7 @@ class Exclusion:
                 yield item
 
 
-def _excludes(item: str | Document | Skipped, base: str, matches: files.Match) -> bool:
+def _excludes(item: str | Document | Skipped, base: str, matches: files.PathMatcher) -> bool:
     if not isinstance(item, str) and item.origin.part:
         return False  # a message has no path to go by
     return matches(item if isinstance(item, str) else item.origin.path, base)

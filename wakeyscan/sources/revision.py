@@ -12,7 +12,7 @@ from wakeyscan.core.errors import ConfigError, GitError, SourceError
 from wakeyscan.git import command, diff, worktree
 from wakeyscan.git.objects import empty_tree
 from wakeyscan.sources import changed_files, commits
-from wakeyscan.sources.options import Scope
+from wakeyscan.sources.options import SourceOptions
 
 _SHORT = 12
 _LINK = "120000"
@@ -61,9 +61,11 @@ class Revision(NamedTuple):
 
     def documents(self) -> Iterator[Document | Skipped]:
         """Yield all files."""
-        listed = changed_files.brought(self._files("."), Scope(), lambda one: Origin(one.path))
+        listed = changed_files.list_changed_files(
+            self._files("."), SourceOptions(), lambda one: Origin(one.path)
+        )
         wanted = [item for item in listed if not isinstance(item, Skipped)]
-        yield from changed_files.documents(wanted, self.own, Scope())
+        yield from changed_files.read_changed_files(wanted, self.own, SourceOptions())
 
     def _files(self, path: str) -> list[diff.Change]:
         empty = empty_tree(self.commit)
@@ -71,7 +73,7 @@ class Revision(NamedTuple):
         asked = ("diff-tree", "-z", "-r", "--no-abbrev", "--no-renames", empty, self.commit)
         # Its paths are those of the tree, wherever one stands.
         there = self.own._replace(folder=self.top)
-        return list(diff.parse(there.run(*asked, "--", *below)))
+        return list(diff.parse_changes(there.run(*asked, "--", *below)))
 
     def _content(self, change: diff.Change) -> bytes:
         if change.mode == _LINK:
@@ -87,9 +89,9 @@ class Revision(NamedTuple):
         raise SourceError(f"{change.path} at {self} is missing from this clone: fetch it")
 
 
-def revision(name: str) -> Revision:
+def resolve_revision(name: str) -> Revision:
     """Find a revision; raises `SourceError` where there is no such commit here."""
-    own = command.own()
+    own = command.open_own()
     try:
         commit = commits.commit_id(name, own)
     except GitError:
@@ -99,4 +101,4 @@ def revision(name: str) -> Revision:
             f"--policy-from: {name!r} names no commit here; in a shallow clone fetch it first "
             "(git fetch --unshallow, or fetch-depth: 0 for actions/checkout)"
         ) from None
-    return Revision(commit, worktree.work_tree(".") or os.path.realpath("."), own)
+    return Revision(commit, worktree.find_work_tree(".") or os.path.realpath("."), own)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from wakeyscan.core.chunks import windows
+from wakeyscan.core.chunks import read_chunks
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import SourceError
-from wakeyscan.sources.options import Scope
+from wakeyscan.sources.options import SourceOptions
 
 PARALLEL = False
 """Whether units can be opened in any process."""
@@ -16,13 +16,13 @@ PARALLEL = False
 NAME = "<stdin>"
 
 
-def units(target: str, scope: Scope) -> Iterator[str]:
+def units(target: str, scope: SourceOptions) -> Iterator[str]:
     """Yield the one thing there is to open."""
     yield NAME
 
 
-def documents(unit: str, scope: Scope) -> Iterator[Document | Skipped]:
+def documents(unit: str, scope: SourceOptions) -> Iterator[Document | Skipped]:
     """Read standard input to its end, window by window."""
     if sys.stdin is None:
         raise SourceError("standard input is closed, so there is nothing to read for '-'")
-    yield from windows(Origin(NAME), sys.stdin.buffer.read, scope.max_file_size)
+    yield from read_chunks(Origin(NAME), sys.stdin.buffer.read, scope.max_file_size)

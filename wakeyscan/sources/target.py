@@ -9,7 +9,7 @@ from wakeyscan import sources
 from wakeyscan.core import registry
 
 
-def source_of(target: str) -> tuple[ModuleType, str]:
+def find_source(target: str) -> tuple[ModuleType, str]:
     """Give the source that reads a target, and what it is to read.
 
     What exists on disk is always a path, whatever it is called: a committed file named `git:x`

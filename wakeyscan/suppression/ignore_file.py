@@ -16,7 +16,7 @@ from typing import NamedTuple
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import ConfigError, UsageError
 from wakeyscan.core.finding import Finding, Standing
-from wakeyscan.core.redaction import conceal
+from wakeyscan.core.redaction import redact
 from wakeyscan.git import worktree
 
 _FORM = "FINGERPRINT [until=YYYY-MM-DD] [paths=GLOB] # reason"
@@ -62,7 +62,7 @@ class Entry(NamedTuple):
 
 def _from_top(path: str) -> str:
     """Give a path from the top of the repository: those of files are told from where one stands."""
-    top = worktree.work_tree(".")
+    top = worktree.find_work_tree(".")
     if top is None or not os.path.lexists(path):
         return path  # of the index or of a commit: from the top already
     folder, name = os.path.split(path)  # a link is a place of its own
@@ -82,7 +82,7 @@ class _Layout(NamedTuple):
     """Whether it is to have headings: one that was begun without goes on without."""
 
 
-def read(file: str, held: bytes | None = None) -> tuple[Entry, ...]:
+def read_ignore_file(file: str, held: bytes | None = None) -> tuple[Entry, ...]:
     """Read a file of entries, none where there is no such file; raises `ConfigError`.
 
     `held`: what it holds, where it is not to be read from disk.
@@ -114,7 +114,7 @@ def _layout(file: str, held: bytes | None = None) -> _Layout:
 def _lines(file: str, held: bytes | None) -> list[str]:
     try:
         if held is None:
-            held = small_files.read(file, small_files.LIST)
+            held = small_files.read_small_file(file, small_files.LIST)
         text = held.decode("utf-8-sig")
     except FileNotFoundError:
         return []
@@ -171,29 +171,29 @@ def _is_fingerprint(text: str) -> bool:
     return _SHORTEST <= len(text) <= _WHOLE and not text.strip(_DIGITS)
 
 
-def check_beginning(text: str) -> None:
+def check_fingerprint_prefix(text: str) -> None:
     """Refuse what is no beginning of a fingerprint; raises `UsageError`."""
     if not _FEWEST <= len(text) <= _WHOLE or text.strip(_DIGITS):
         digits = f"{_WHOLE} hex digits, or the first of them, {_FEWEST} at least"
         raise UsageError(f"{text!r} is no fingerprint: {digits}")
 
 
-def is_whole(text: str) -> bool:
+def is_fingerprint(text: str) -> bool:
     """Say whether a text is a fingerprint in full."""
     return len(text) == _WHOLE and _is_fingerprint(text)
 
 
-def check(entry: Entry) -> None:
+def check_entry(entry: Entry) -> None:
     """Refuse an entry that could not be read back; raises `UsageError`."""
     if any("\ud800" <= character <= "\udfff" for character in entry.reason + entry.paths):
         raise UsageError("the reason, or the pattern of paths, is no UTF-8")
-    if conceal(entry.reason) != entry.reason:
+    if redact(entry.reason) != entry.reason:
         raise UsageError("the reason holds a key, which all who see the file would have")
     if entry.paths and any(character in "# \t" for character in entry.paths):
         raise UsageError("--paths can't hold a space or a '#': write ? for it")
 
 
-def rendered(file: str, entries: Iterable[Entry]) -> bytes:
+def format_ignore_file(file: str, entries: Iterable[Entry]) -> bytes:
     """Give what a file is to hold: entries sorted, so that branches seldom meet in one line.
 
     What people wrote around entries stays; what stood above one that goes, above the next.
@@ -217,9 +217,9 @@ def _body(layout: _Layout, wanted: set[Entry]) -> Iterator[str]:
     yield from waiting
 
 
-def heed(
+def apply_ignore_file(
     findings: Iterable[Finding], entries: tuple[Entry, ...], today: date
-) -> tuple[tuple[Finding, ...], Ignores]:
+) -> tuple[tuple[Finding, ...], IgnoreStats]:
     """Mark the findings that entries are about, and count which entries are of any use."""
     valid: dict[str, list[Entry]] = {}
     for entry in entries:
@@ -232,18 +232,18 @@ def heed(
         hiding = [entry for entry in near if entry.hides(finding)]
         used.update(hiding)
         if hiding and finding.standing is Standing.REPORTED:
-            reason = f"{IGNORE_FILE}: {conceal(hiding[0].reason)}"
+            reason = f"{IGNORE_FILE}: {redact(hiding[0].reason)}"
             finding = finding._replace(standing=Standing.IGNORED, reason=reason)
         after.append(finding)
     expired = sum(entry.has_expired(today) for entry in entries)
-    return tuple(after), Ignores(len(used), len(entries) - len(used) - expired, expired)
+    return tuple(after), IgnoreStats(len(used), len(entries) - len(used) - expired, expired)
 
 
 IGNORE_FILE = ".wakeyscanignore"
 """What the file of accepted findings is called, at the top of a repository."""
 
 
-class Ignores(NamedTuple):
+class IgnoreStats(NamedTuple):
     """How many entries of the ignore file hide something, nothing, or are past their day."""
 
     used: int = 0

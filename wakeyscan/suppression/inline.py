@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from wakeyscan.core.line_index import line_around
+from wakeyscan.core.line_index import find_line
 from wakeyscan.suppression.multiline_strings import REACH, Literals
 
 _FAR = 2000
 """Bytes to either side within which a line is looked at."""
 
 
-class Mark(NamedTuple):
+class InlineComment(NamedTuple):
     """What is written beside a key."""
 
     name: str
@@ -58,7 +58,9 @@ _NAMES = (
 )
 
 
-def own_mark(content: bytes, start: int, end: int, literals: Literals) -> Mark | None:
+def find_own_comment(
+    content: bytes, start: int, end: int, literals: Literals
+) -> InlineComment | None:
     """Give our mark on the line of `start:end`, or alone on the line before.
 
     Of a literal over several lines, its first and its last line count too, and the one before.
@@ -66,19 +68,21 @@ def own_mark(content: bytes, start: int, end: int, literals: Literals) -> Mark |
     return _mark(content, start, end, _OURS, literals)
 
 
-def foreign_mark(content: bytes, start: int, end: int, literals: Literals) -> Mark | None:
+def find_foreign_comment(
+    content: bytes, start: int, end: int, literals: Literals
+) -> InlineComment | None:
     """Give a mark of another scanner, where that scanner would heed it."""
     return _mark(content, start, end, _THEIRS, literals)
 
 
-def told(mark: Mark, reason: str) -> str:
+def format_ignored(mark: InlineComment, reason: str) -> str:
     """Say for what a finding is ignored, given the text of the reason, which may be empty."""
     if mark.name == _NAMES[0]:
         return f"{mark.name}: {reason or 'no reason given'}"
     return f"{mark.name}: {reason}" if reason else f"{mark.name} (no reason given)"
 
 
-def not_heeded(mark: Mark) -> str:
+def format_not_honored(mark: InlineComment) -> str:
     """Say of a finding that is reported that another scanner's mark stands beside it."""
     return f"{mark.name} stands here, and counts with --honor-foreign-ignores"
 
@@ -88,8 +92,10 @@ def is_inline(reason: str) -> bool:
     return reason.startswith(_NAMES)
 
 
-def _mark(content: bytes, start: int, end: int, habit: _Habit, literals: Literals) -> Mark | None:
-    low, high = line_around(content, start, end, _FAR)
+def _mark(
+    content: bytes, start: int, end: int, habit: _Habit, literals: Literals
+) -> InlineComment | None:
+    low, high = find_line(content, start, end, _FAR)
     mark = _written(content, low, high, habit.here) or _alone_before(content, low, habit.before)
     if mark or not _search(content[max(0, start - REACH) : end + REACH], habit.around):
         return mark
@@ -102,7 +108,7 @@ def _search(text: bytes, pattern: bytes) -> re.Match[bytes] | None:
     return re.search(pattern, text) if any(word in lower for word in _WORDS) else None
 
 
-def _written(content: bytes, low: int, high: int, pattern: bytes) -> Mark | None:
+def _written(content: bytes, low: int, high: int, pattern: bytes) -> InlineComment | None:
     """Give the mark on the line `low:high`."""
     line = content[low:high]
     if not (found := _search(line, pattern)):
@@ -111,15 +117,15 @@ def _written(content: bytes, low: int, high: int, pattern: bytes) -> Mark | None
     ends = _end_of_comment(line, found)[0]
     dashes = line.find(b"--", found.end(), ends)
     start = ends if dashes < 0 else min(ends, dashes + 2)
-    return Mark(name.decode("ascii").lower(), (low + start, low + ends))
+    return InlineComment(name.decode("ascii").lower(), (low + start, low + ends))
 
 
-def _alone_before(content: bytes, low: int, pattern: bytes) -> Mark | None:
+def _alone_before(content: bytes, low: int, pattern: bytes) -> InlineComment | None:
     """Give the mark that is all there is on the line before the one that begins at `low`."""
     break_at = low - 2 if content[max(0, low - 2) : low] == b"\r\n" else low - 1
     if break_at < 0:
         return None
-    low, high = line_around(content, break_at, break_at, _FAR)
+    low, high = find_line(content, break_at, break_at, _FAR)
     line = content[low:high]
     if not (found := _search(line, pattern)) or not _opens(line[: found.start()]):
         return None
@@ -127,8 +133,8 @@ def _alone_before(content: bytes, low: int, pattern: bytes) -> Mark | None:
     return _written(content, low, high, pattern) if alone else None
 
 
-def _beside(content: bytes, span: tuple[int, int], pattern: bytes) -> Mark | None:
-    first, last = (line_around(content, at, at, _FAR) for at in span)
+def _beside(content: bytes, span: tuple[int, int], pattern: bytes) -> InlineComment | None:
+    first, last = (find_line(content, at, at, _FAR) for at in span)
     return (
         _written(content, *first, pattern)
         or _written(content, *last, pattern)

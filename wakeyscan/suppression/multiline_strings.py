@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 
-from wakeyscan.core.line_index import line_around
+from wakeyscan.core.line_index import find_line
 
 REACH = 16 << 10
 """Bytes to either side within which a literal must begin and end."""
@@ -79,10 +79,10 @@ class Literals:
     def _block(self, start: int, end: int) -> tuple[int, int] | None:
         """Find a block of YAML: deeper than a line that ends with `|` or `>`."""
         content = self._content
-        low, high = line_around(content, start, end, REACH)
+        low, high = find_line(content, start, end, REACH)
         least, at = _indent(content[low:high]), low
         while least > 0 and at > 0 and start - at < REACH:
-            above, ends = line_around(content, at - 1, at - 1, REACH)
+            above, ends = find_line(content, at - 1, at - 1, REACH)
             line = content[above:ends]
             if line.strip() and _indent(line) < least:
                 if re.search(_BLOCK, line):
@@ -94,11 +94,11 @@ class Literals:
     def _continued(self, start: int, end: int) -> tuple[int, int]:
         """Find a command over several lines, each of which but the last says that it goes on."""
         content = self._content
-        low, high = line_around(content, start, end, REACH)
+        low, high = find_line(content, start, end, REACH)
         first = low
         while low > 0 and start - low < REACH:
             at = low - 2 if content[low - 2 : low] == b"\r\n" else low - 1
-            low, ends = line_around(content, at, at, REACH)
+            low, ends = find_line(content, at, at, REACH)
             if not content.endswith(_CONTINUED, low, ends):
                 break
             first = low
@@ -106,7 +106,7 @@ class Literals:
             at = high + (2 if content[high : high + 2] == b"\r\n" else 1)
             if at > len(content):
                 break
-            high = line_around(content, at, at, REACH)[1]
+            high = find_line(content, at, at, REACH)[1]
         return first, high
 
 

@@ -20,7 +20,7 @@ from wakeyscan.core import files
 from wakeyscan.core.errors import CacheError
 from wakeyscan.core.finding import Bounds, Liveness
 from wakeyscan.verification.endpoint import Endpoint
-from wakeyscan.verification.verdict import Question, Verdict
+from wakeyscan.verification.verdict import Verdict, VerificationRequest
 
 _LASTS = {Liveness.REVOKED: 7 * 86400, Liveness.LIVE: 600}
 """Seconds. A revocation is final; a live key may be revoked any minute; the rest is asked again."""
@@ -39,7 +39,7 @@ class Entry(NamedTuple):
     """When the API gave it, in seconds since 1970."""
 
 
-class Memory(NamedTuple):
+class VerdictCache(NamedTuple):
     """What is remembered of the answers of one endpoint."""
 
     folder: str
@@ -49,18 +49,20 @@ class Memory(NamedTuple):
     """By the HMAC of the question."""
 
 
-def recall(folder: str, to: Endpoint) -> Memory:
+def load_cache(folder: str, to: Endpoint) -> VerdictCache:
     """Read what is remembered; raises `CacheError` where that can't be, or not in private."""
     if not folder:
         raise CacheError("there is no folder for this user's caches")
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        return Memory(folder, _local_key(folder), repr(to[:4]), _entries(folder))
+        return VerdictCache(folder, _local_key(folder), repr(to[:4]), _entries(folder))
     except OSError as error:
         raise CacheError(f"{error.filename or folder}: {error.strerror}") from None
 
 
-def known(memory: Memory, asked: Iterable[Question], now: float) -> dict[Question, Verdict]:
+def find_cached(
+    memory: VerdictCache, asked: Iterable[VerificationRequest], now: float
+) -> dict[VerificationRequest, Verdict]:
     """Give the answers that still count."""
     verdicts = {}
     for question in asked:
@@ -79,7 +81,9 @@ def _counts(entry: Entry, now: float) -> bool:
     return 0 <= now - entry.told < _LASTS.get(entry.liveness, 0)
 
 
-def keep(memory: Memory, verdicts: dict[Question, Verdict], now: float) -> None:
+def store_verdicts(
+    memory: VerdictCache, verdicts: dict[VerificationRequest, Verdict], now: float
+) -> None:
     """Remember answers beside those that still count; raises `CacheError`."""
     stored = _entries(memory.folder).items()
     entries = {name: entry for name, entry in stored if _counts(entry, now)}
@@ -88,12 +92,12 @@ def keep(memory: Memory, verdicts: dict[Question, Verdict], now: float) -> None:
             entries[_name(memory, question)] = Entry(verdict.liveness, verdict.if_whole, now)
     try:
         file = os.path.join(memory.folder, _ENTRIES)
-        files.replace(file, json.dumps(entries).encode(), _PRIVATE)
+        files.write_atomically(file, json.dumps(entries).encode(), _PRIVATE)
     except OSError as error:
         raise CacheError(f"{error.filename or memory.folder}: {error.strerror}") from None
 
 
-def _name(memory: Memory, question: Question) -> str:
+def _name(memory: VerdictCache, question: VerificationRequest) -> str:
     app_key = question.app_key.fingerprint if question.app_key else ""
     text = "\0".join((memory.to, question.secret.fingerprint, app_key))
     return hmac.digest(memory.key, text.encode(), "sha256").hex()
@@ -103,7 +107,7 @@ def _local_key(folder: str) -> bytes:
     """Read this machine's key, or make it; raises `OSError`, and `CacheError` if others read it."""
     file = os.path.join(folder, "verdicts.key")
     if not os.path.lexists(file):
-        files.replace(file, secrets.token_bytes(_KEY_SIZE), _PRIVATE)
+        files.write_atomically(file, secrets.token_bytes(_KEY_SIZE), _PRIVATE)
     descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     with os.fdopen(descriptor, "rb") as opened:
         status = os.fstat(descriptor)

@@ -46,14 +46,14 @@ class Endpoint(NamedTuple):
     def authority(self) -> str:
         """The host, and the port where it is not the usual one."""
         usual = self.port == (443 if self.secure else 80)
-        host = bracketed(self.host)
+        host = bracket_host(self.host)
         return host if usual else f"{host}:{self.port}"
 
     def __str__(self) -> str:
         return f"http{'s' if self.secure else ''}://{self.authority}{self.path}"
 
 
-def endpoint(url: str = WASTACK, proxy: str = "") -> Endpoint:
+def parse_endpoint(url: str = WASTACK, proxy: str = "") -> Endpoint:
     """Read an API's URL; raises `UsageError` unless it is https, or http to this machine.
 
     No message repeats the URL: it may hold a password, or a key typed in the wrong place.
@@ -64,8 +64,8 @@ def endpoint(url: str = WASTACK, proxy: str = "") -> Endpoint:
         raise UsageError("the API's URL must be https (http for this machine alone)")
     if proxy and not secure:
         raise UsageError("a proxy would see the keys that are sent by http; use it with https")
-    through = _proxy(proxy) if proxy else None
-    return Endpoint(secure, host, port or (443 if secure else 80), _path(url, parts), through)
+    context = _proxy(proxy) if proxy else None
+    return Endpoint(secure, host, port or (443 if secure else 80), _path(url, parts), context)
 
 
 def _path(url: str, parts: SplitResult) -> str:
@@ -109,6 +109,6 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def bracketed(host: str) -> str:
+def bracket_host(host: str) -> str:
     """Write a host as it stands before a port."""
     return f"[{host}]" if ":" in host else host

@@ -24,7 +24,7 @@ from threading import Thread
 from time import monotonic
 from typing import Any, NamedTuple, cast
 
-from wakeyscan.verification.endpoint import Endpoint, Proxy, bracketed
+from wakeyscan.verification.endpoint import Endpoint, Proxy, bracket_host
 
 BODY = 1024 * 1024
 """Bytes of a body that are read at most; it is never unpacked."""
@@ -35,7 +35,7 @@ _ALL = 3 * BODY
 _PASSING = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 
 
-class ExchangeError(Exception):
+class HttpError(Exception):
     """Why there is no answer; the text holds nothing of what was sent."""
 
     def __init__(self, reason: str, passing: bool = False) -> None:
@@ -44,7 +44,7 @@ class ExchangeError(Exception):
         """Whether it may go by itself, so that asking again makes sense."""
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """What the other side said."""
 
     status: int
@@ -54,12 +54,12 @@ class Answer(NamedTuple):
     """How the body is packed, against our wish."""
 
 
-def get(
+def send_get(
     endpoint: Endpoint, path: str, headers: Mapping[str, bytes], wanted: Container[int]
-) -> Answer:
+) -> Response:
     """Ask once; the body is read only where the status is a `wanted` one.
 
-    Raises `ExchangeError`. Names and values of headers must be fit to be sent as they are.
+    Raises `HttpError`. Names and values of headers must be fit to be sent as they are.
     """
     until = monotonic() + endpoint.deadline
     lines = {"Host": endpoint.authority.encode(), **headers, "Connection": b"close"}
@@ -126,14 +126,14 @@ def _addresses(host: str, port: int, until: float) -> list[Any]:
 
 
 def _tunnel(connection: socket.socket, endpoint: Endpoint, proxy: Proxy, until: float) -> None:
-    target = f"{bracketed(endpoint.host)}:{endpoint.port}"
+    target = f"{bracket_host(endpoint.host)}:{endpoint.port}"
     headers = {"Host": target.encode()}
     if proxy.credentials is not None:
         headers["Proxy-Authorization"] = b"Basic " + b64encode(proxy.credentials.reveal())
     _send(connection, f"CONNECT {target} HTTP/1.1", headers, until)
     answer = _receive(connection, until, ())
     if answer.status != 200:
-        raise ExchangeError(f"the proxy answered {answer.status}")
+        raise HttpError(f"the proxy answered {answer.status}")
 
 
 def _secured(connection: socket.socket, endpoint: Endpoint, until: float) -> socket.socket:
@@ -156,17 +156,17 @@ def _send(
     connection.sendall(b"\r\n".join(lines) + b"\r\n\r\n")
 
 
-def _receive(connection: socket.socket, until: float, wanted: Container[int]) -> Answer:
+def _receive(connection: socket.socket, until: float, wanted: Container[int]) -> Response:
     stream = cast(socket.socket, _Stream(connection, until))
     with closing(http.client.HTTPResponse(stream, method="GET")) as response:
         response.begin()
         body = response.read(BODY + 1) if response.status in wanted else b""
         if len(body) > BODY:
-            raise ExchangeError(f"an answer of more than {BODY // 1024} KiB")
+            raise HttpError(f"an answer of more than {BODY // 1024} KiB")
         if response.status in wanted and response.length:
             raise ConnectionAbortedError
         packed = response.getheader("Content-Encoding", "identity")
-        return Answer(response.status, body, response.getheader("Retry-After", ""), packed)
+        return Response(response.status, body, response.getheader("Retry-After", ""), packed)
 
 
 class _Stream(io.RawIOBase):
@@ -186,7 +186,7 @@ class _Stream(io.RawIOBase):
         count = self._connection.recv_into(buffer)
         self._spare -= count
         if self._spare < 0:
-            raise ExchangeError(f"an answer of more than {_ALL // 1024} KiB in all")
+            raise HttpError(f"an answer of more than {_ALL // 1024} KiB in all")
         return count
 
 
@@ -197,24 +197,24 @@ def _left(until: float) -> float:
     return left
 
 
-def _failure(error: Exception, endpoint: Endpoint) -> ExchangeError:
+def _failure(error: Exception, endpoint: Endpoint) -> HttpError:
     """Say it in words of our own: those of an exception may repeat what was sent."""
     host = (endpoint.proxy or endpoint).host
     match error:
         case TimeoutError():
-            return ExchangeError(f"no answer within {endpoint.deadline:g} s")
+            return HttpError(f"no answer within {endpoint.deadline:g} s")
         case ssl.SSLCertVerificationError():
-            return ExchangeError(f"the certificate is not to be trusted: {error.verify_message}")
+            return HttpError(f"the certificate is not to be trusted: {error.verify_message}")
         case ConnectionRefusedError():
-            return ExchangeError(f"{host} refuses the connection", passing=True)
+            return HttpError(f"{host} refuses the connection", passing=True)
         case ConnectionError() | ssl.SSLEOFError() | http.client.IncompleteRead():
-            return ExchangeError("the connection was cut", passing=True)
+            return HttpError("the connection was cut", passing=True)
         case ssl.SSLError():
-            return ExchangeError(f"TLS failed: {error.reason or 'no reason given'}")
+            return HttpError(f"TLS failed: {error.reason or 'no reason given'}")
         case socket.gaierror() | UnicodeError():
             later = error.args[:1] == (socket.EAI_AGAIN,)
-            return ExchangeError(f"the name {host} can't be resolved", passing=later)
+            return HttpError(f"the name {host} can't be resolved", passing=later)
         case OSError():
             passing = error.errno in _PASSING
-            return ExchangeError(f"no connection to {host}: {error.strerror}", passing)
-    return ExchangeError(f"what came back is not HTTP ({type(error).__name__})")
+            return HttpError(f"no connection to {host}: {error.strerror}", passing)
+    return HttpError(f"what came back is not HTTP ({type(error).__name__})")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Liveness
-from wakeyscan.core.redaction import printable
+from wakeyscan.core.redaction import escape_for_terminal
 from wakeyscan.core.secret import Secret
 
 
-class Question(NamedTuple):
+class VerificationRequest(NamedTuple):
     """A key, and the X-App-Key to send beside it."""
 
     secret: Secret
@@ -32,7 +32,7 @@ class Verdict(NamedTuple):
     """Whether a refusal proves a revocation only of a key whose bounds are certain."""
 
 
-def bounded(verdict: Verdict, bounds: Bounds) -> Verdict:
+def apply_bounds(verdict: Verdict, bounds: Bounds) -> Verdict:
     """Return the verdict on a key with these bounds; text that may be no key proves nothing."""
     if not verdict.if_whole or bounds is Bounds.CERTAIN:
         return verdict
@@ -40,17 +40,17 @@ def bounded(verdict: Verdict, bounds: Bounds) -> Verdict:
     return verdict._replace(liveness=Liveness.UNKNOWN, reason=reason, if_whole=False)
 
 
-def told(verdict: Verdict, app_key: Secret | None) -> str:
+def format_verdict(verdict: Verdict, app_key: Secret | None) -> str:
     """Say in a line, safe to print, what came of a question; of the X-App-Key there is the mask."""
     count = verdict.devices
     devices = f", {count} device{'s' * (count != 1)}" if count is not None else ""
     beside = f" (beside X-App-Key {app_key})" if app_key else ""
-    return f"{printable(verdict.reason)}{devices}{beside}"
+    return f"{escape_for_terminal(verdict.reason)}{devices}{beside}"
 
 
-def details(verdict: Verdict, app_key: Secret | None) -> tuple[tuple[str, str], ...]:
+def build_details(verdict: Verdict, app_key: Secret | None) -> tuple[tuple[str, str], ...]:
     """Give the same in pairs, for programs; of the permission only what the answer proves."""
-    pairs = {"answer": told(verdict, app_key), "app_key": str(app_key or "none")}
+    pairs = {"answer": format_verdict(verdict, app_key), "app_key": str(app_key or "none")}
     if (verdict.liveness, verdict.status) == (Liveness.LIVE, 200):
         pairs["permission"] = "read at least"
     if verdict.devices is not None:
@@ -58,7 +58,7 @@ def details(verdict: Verdict, app_key: Secret | None) -> tuple[tuple[str, str], 
     return tuple(pairs.items())
 
 
-class Control(NamedTuple):
+class ControlResults(NamedTuple):
     """Beside which application keys a key that is known to be good was accepted in this run.
 
     The API takes two credentials: only this shows that a refusal is not about the second one.
@@ -67,13 +67,13 @@ class Control(NamedTuple):
     beside: frozenset[Secret | None] = frozenset()
     """`None`: without any. Equal are secrets of the same rule and text."""
 
-    def having(self, app_key: Secret | None, verdict: Verdict) -> Control:
+    def having(self, app_key: Secret | None, verdict: Verdict) -> ControlResults:
         """Take in what the control key was answered beside `app_key`; only a 200 counts."""
         accepted = verdict.liveness is Liveness.LIVE and verdict.status == 200
-        return Control(self.beside | {app_key}) if accepted else self
+        return ControlResults(self.beside | {app_key}) if accepted else self
 
 
-class Asking(NamedTuple):
+class VerifyOptions(NamedTuple):
     """Whether, and where, keys are asked about; the invoking user alone says so, no file."""
 
     verify: bool = False

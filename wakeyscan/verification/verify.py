@@ -12,21 +12,21 @@ from wakeyscan import verifiers
 from wakeyscan.core import registry
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import CacheError
-from wakeyscan.core.finding import Bounds, Finding, Key, Liveness, Severity, Standing
-from wakeyscan.core.redaction import printable
+from wakeyscan.core.finding import Bounds, Finding, Liveness, SecretHistory, Severity, Standing
+from wakeyscan.core.redaction import escape_for_terminal
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
-from wakeyscan.scanner.result import Outcome
+from wakeyscan.scanner.result import RunResult
 from wakeyscan.verification import cache
-from wakeyscan.verification.endpoint import WASTACK, Endpoint, endpoint
-from wakeyscan.verification.rate_limit import Pace, duration, share
+from wakeyscan.verification.endpoint import WASTACK, Endpoint, parse_endpoint
+from wakeyscan.verification.rate_limit import RateLimiter, estimate_duration, estimate_share
 from wakeyscan.verification.verdict import (
-    Asking,
-    Control,
-    Question,
+    ControlResults,
     Verdict,
-    bounded,
-    details,
-    told,
+    VerificationRequest,
+    VerifyOptions,
+    apply_bounds,
+    build_details,
+    format_verdict,
 )
 
 _STORM = 5
@@ -37,7 +37,7 @@ _FAR = (sys.maxsize, 0)
 _COUPLES = {(API_KEY, APP_KEY), (APP_KEY, API_KEY)}
 
 Advance = Callable[[int, int, str, float], None]
-Item = TypeVar("Item", Finding, Key)
+Item = TypeVar("Item", Finding, SecretHistory)
 
 
 class _Told(NamedTuple):
@@ -47,7 +47,7 @@ class _Told(NamedTuple):
     app_key: Secret | None
 
 
-class Answers(NamedTuple):
+class VerificationResults(NamedTuple):
     """What the API said."""
 
     verdicts: dict[Secret, Verdict]
@@ -55,7 +55,7 @@ class Answers(NamedTuple):
     """Of the control key, by the X-App-Key that was sent beside it."""
 
 
-def questions(outcome: Outcome, asking: Asking) -> list[Question]:
+def list_requests(outcome: RunResult, asking: VerifyOptions) -> list[VerificationRequest]:
     """List the keys to ask about, each once, those that are ignored or look like samples too.
 
     Beside each goes the X-App-Key that stands nearest to it in the same document, else the one
@@ -76,7 +76,7 @@ def questions(outcome: Outcome, asking: Asking) -> list[Question]:
     ordered = sorted(paired.items(), key=lambda item: item[0].fingerprint)
     whole = {f.secret for f in outcome.findings if f.bounds is Bounds.CERTAIN}
     return [
-        Question(secret, app_key, Bounds.CERTAIN if secret in whole else Bounds.OPEN)
+        VerificationRequest(secret, app_key, Bounds.CERTAIN if secret in whole else Bounds.OPEN)
         for secret, (_, app_key) in ordered
     ]
 
@@ -105,16 +105,18 @@ def _distance(one: Finding, other: Finding) -> _Distance:
     return lines, 0 if lines else second.column - first.end_column
 
 
-def verified(outcome: Outcome, asking: Asking, advance: Advance, pace: Pace) -> Outcome:
+def verify_result(
+    outcome: RunResult, asking: VerifyOptions, advance: Advance, pace: RateLimiter
+) -> RunResult:
     """Ask about all keys of an outcome, and give it with the answers; or only say what would be."""
-    asked, to = questions(outcome, asking), address(asking)
+    asked, to = list_requests(outcome, asking), build_endpoint(asking)
     memory = _remembered(asking, to)
-    known = cache.known(memory, asked, time()) if memory else {}
+    known = cache.find_cached(memory, asked, time()) if memory else {}
     new = [question for question in asked if question not in known]
     if asking.plan:
         sys.stderr.write(plan(new, to, asking))
         return outcome
-    answers = ask(new, to, asking, advance, pace).verdicts
+    answers = verify_keys(new, to, asking, advance, pace).verdicts
     if memory:
         _remember(memory, {question: answers[question.secret] for question in new})
     verdicts = answers | {question.secret: verdict for question, verdict in known.items()}
@@ -125,34 +127,34 @@ def verified(outcome: Outcome, asking: Asking, advance: Advance, pace: Pace) -> 
     return outcome._replace(findings=findings, keys=keys, skipped=(*outcome.skipped, *gaps))
 
 
-def _remembered(asking: Asking, to: Endpoint) -> cache.Memory | None:
+def _remembered(asking: VerifyOptions, to: Endpoint) -> cache.VerdictCache | None:
     """Read what was answered before; where that can't be, all are asked about, and it is told."""
     if asking.cache is None:
         return None
     try:
-        return cache.recall(asking.cache, to)
+        return cache.load_cache(asking.cache, to)
     except CacheError as error:
         _tell_of_cache(error)
         return None
 
 
-def _remember(memory: cache.Memory, told: dict[Question, Verdict]) -> None:
+def _remember(memory: cache.VerdictCache, told: dict[VerificationRequest, Verdict]) -> None:
     try:
-        cache.keep(memory, told, time())
+        cache.store_verdicts(memory, told, time())
     except CacheError as error:
         _tell_of_cache(error)
 
 
 def _tell_of_cache(error: CacheError) -> None:
-    sys.stderr.write(f"wakeyscan: answers are not remembered: {printable(str(error))}\n")
+    sys.stderr.write(f"wakeyscan: answers are not remembered: {escape_for_terminal(str(error))}\n")
 
 
-def address(asking: Asking) -> Endpoint:
+def build_endpoint(asking: VerifyOptions) -> Endpoint:
     """Say where keys are sent; raises `UsageError`."""
-    return endpoint(asking.api_url or WASTACK, asking.proxy)
+    return parse_endpoint(asking.api_url or WASTACK, asking.proxy)
 
 
-def plan(asked: list[Question], to: Endpoint, asking: Asking) -> str:
+def plan(asked: list[VerificationRequest], to: Endpoint, asking: VerifyOptions) -> str:
     """Say in words what would be sent."""
     controls = len({question.app_key for question in asked}) if asking.control else 0
     requests = len(asked) + controls
@@ -169,37 +171,37 @@ def _counted(requests: int) -> str:
 
 
 def _span(requests: int) -> str:
-    minutes = duration(requests) / 60
+    minutes = estimate_duration(requests) / 60
     return f"about {minutes:.0f} minute{'s' * (minutes != 1)}" if minutes else "less than a minute"
 
 
-def ask(
-    asked: list[Question],
+def verify_keys(
+    asked: list[VerificationRequest],
     to: Endpoint,
-    asking: Asking,
+    asking: VerifyOptions,
     advance: Advance,
-    pace: Pace,
-) -> Answers:
+    pace: RateLimiter,
+) -> VerificationResults:
     """Ask about each key once, a control key first; stop where nobody answers."""
     check = registry.member(verifiers, "wastack").check
-    control, silent = Control(), 0
-    answers = Answers({}, {})
+    control, silent = ControlResults(), 0
+    answers = VerificationResults({}, {})
     for number, (secret, app_key, bounds) in enumerate(asked, 1):
         if silent >= _STORM:
             unasked = Verdict(Liveness.UNKNOWN, "not asked: the API does not answer")
             answers.verdicts[secret] = unasked
             continue
         if asking.control and app_key not in answers.controls:
-            answer = check(asking.control, app_key, Control(), to, pace)
+            answer = check(asking.control, app_key, ControlResults(), to, pace)
             answers.controls[app_key] = answer
             control = control.having(app_key, answer)
         verdict = check(secret, app_key, control, to, pace)
         silent = silent + 1 if verdict.status in (None, 429) else 0
         if asking.control and (verdict.liveness, verdict.status) == (Liveness.UNKNOWN, 401):
             verdict = verdict._replace(reason=f"{verdict.reason}; nor is the control key accepted")
-        answers.verdicts[secret] = bounded(verdict, bounds)
+        answers.verdicts[secret] = apply_bounds(verdict, bounds)
         of = f"of {len(asked):,} keys asked about"
-        advance(1, 0, of, share(number, len(asked)))
+        advance(1, 0, of, estimate_share(number, len(asked)))
     return answers
 
 
@@ -213,10 +215,10 @@ def _after(item: Item, said: dict[Secret, _Told]) -> Item:
     item = item._replace(
         liveness=liveness,
         severity=severities.get(liveness, item.severity),
-        details=details(verdict, app_key),
+        details=build_details(verdict, app_key),
     )
-    reason = told(verdict, app_key)
-    if isinstance(item, Key):
+    reason = format_verdict(verdict, app_key)
+    if isinstance(item, SecretHistory):
         return item._replace(reason=reason)
     if item.standing is Standing.REPORTED:
         return item._replace(reason=reason)
@@ -226,7 +228,7 @@ def _after(item: Item, said: dict[Secret, _Told]) -> Item:
     return item
 
 
-def _gaps(asked: list[Question], verdicts: dict[Secret, Verdict]) -> tuple[Skipped, ...]:
+def _gaps(asked: list[VerificationRequest], verdicts: dict[Secret, Verdict]) -> tuple[Skipped, ...]:
     return tuple(
         Skipped(Origin(str(question.secret)), f"not verified: {verdicts[question.secret].reason}")
         for question in asked

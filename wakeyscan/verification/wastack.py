@@ -11,17 +11,17 @@ from typing import Any
 
 from wakeyscan import __version__
 from wakeyscan.core.finding import Liveness
-from wakeyscan.core.redaction import conceal, printable
+from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.core.secret import KEY_PREFIX, Secret
 from wakeyscan.verification.endpoint import Endpoint
-from wakeyscan.verification.http import Answer, ExchangeError, get
-from wakeyscan.verification.rate_limit import Pace
-from wakeyscan.verification.verdict import Control, Verdict
+from wakeyscan.verification.http import HttpError, Response, send_get
+from wakeyscan.verification.rate_limit import RateLimiter
+from wakeyscan.verification.verdict import ControlResults, Verdict
 
 ATTEMPTS = 3
 """How often one key is asked about where the API is busy or the network fails."""
 
-PATIENCE = 60.0
+MAX_WAIT_SECONDS = 60.0
 """Seconds that the API may make us wait before one attempt; one that asks for more gets no more."""
 
 _BACK_OFF = 0.5
@@ -56,8 +56,12 @@ _WANTS_APP_KEY = "no X-App-Key was sent; give --app-key"
 _WANTS_CONTROL = "refused, but it may be the X-App-Key; give --app-key and a control key"
 
 
-def check(
-    secret: Secret, app_key: Secret | None, control: Control, endpoint: Endpoint, pace: Pace
+def verify_key(
+    secret: Secret,
+    app_key: Secret | None,
+    control: ControlResults,
+    endpoint: Endpoint,
+    pace: RateLimiter,
 ) -> Verdict:
     """Ask about one key, and say whether it works; whatever goes wrong is `unknown`.
 
@@ -70,13 +74,13 @@ def check(
     if beside is not None and not _VALUE.fullmatch(beside):
         return Verdict(Liveness.UNKNOWN, "not sent: the X-App-Key has characters that can't be")
     answer = _ask(_headers(key, beside), endpoint, pace)
-    if isinstance(answer, ExchangeError):
+    if isinstance(answer, HttpError):
         return Verdict(Liveness.UNKNOWN, str(answer))
-    verdict = judge(answer, beside is not None, app_key in control.beside)
+    verdict = classify_response(answer, beside is not None, app_key in control.beside)
     return verdict._replace(reason=_quoting(verdict.reason, answer, (key, beside or b"")))
 
 
-def judge(answer: Answer, paired: bool, controlled: bool) -> Verdict:
+def classify_response(answer: Response, paired: bool, controlled: bool) -> Verdict:
     """Say what an answer means: the table of the contract, and nothing else; pure.
 
     `paired`: an X-App-Key was sent; `controlled`: a control key was accepted beside the same.
@@ -130,7 +134,7 @@ def _plain(error: str) -> str:
     return " ".join(text.split())
 
 
-def _content(answer: Answer) -> dict[str, Any]:
+def _content(answer: Response) -> dict[str, Any]:
     """Read a body strictly: UTF-8, one object, no name twice; empty where it is anything else."""
     if answer.packed.strip().lower() not in ("", "identity"):
         return {}
@@ -159,7 +163,7 @@ def _devices(data: object) -> int | None:
     return len(devices) if isinstance(devices, list) else None
 
 
-def _oddity(answer: Answer) -> str:
+def _oddity(answer: Response) -> str:
     status = answer.status
     if status == 429:
         return "the API is busy (429)"
@@ -168,7 +172,7 @@ def _oddity(answer: Answer) -> str:
     return f"{status}, and not what the API says about keys"
 
 
-def _quoting(reason: str, answer: Answer, secrets: Iterable[bytes]) -> str:
+def _quoting(reason: str, answer: Response, secrets: Iterable[bytes]) -> str:
     """Add the API's own words, unless any six letters of what was sent are among them."""
     content = _content(answer) if answer.status in _TELLING else {}
     error = content.get("error")
@@ -178,7 +182,7 @@ def _quoting(reason: str, answer: Answer, secrets: Iterable[bytes]) -> str:
         text, said = secret.decode().removeprefix(KEY_PREFIX).casefold(), error.casefold()
         if any(text[at : at + 6] in said for at in range(max(1, len(text) - 5)) if text):
             return reason
-    return f'{reason} ("{printable(conceal(error))[:200]}")'
+    return f'{reason} ("{escape_for_terminal(redact(error))[:200]}")'
 
 
 def _headers(key: bytes, app_key: bytes | None) -> dict[str, bytes]:
@@ -191,13 +195,13 @@ def _headers(key: bytes, app_key: bytes | None) -> dict[str, bytes]:
     return headers if app_key is None else {**headers, "X-App-Key": app_key}
 
 
-def _ask(headers: dict[str, bytes], endpoint: Endpoint, pace: Pace) -> Answer | ExchangeError:
+def _ask(headers: dict[str, bytes], endpoint: Endpoint, pace: RateLimiter) -> Response | HttpError:
     for attempt in range(ATTEMPTS):
         pace.wait()
-        answer: Answer | ExchangeError
+        answer: Response | HttpError
         try:
-            answer = get(endpoint, "/devices", headers, _TELLING)
-        except ExchangeError as error:
+            answer = send_get(endpoint, "/devices", headers, _TELLING)
+        except HttpError as error:
             answer = error
         delay = _delay(answer, attempt)
         if delay is None or attempt == ATTEMPTS - 1:
@@ -206,15 +210,15 @@ def _ask(headers: dict[str, bytes], endpoint: Endpoint, pace: Pace) -> Answer | 
     return answer
 
 
-def _delay(answer: Answer | ExchangeError, attempt: int) -> float | None:
+def _delay(answer: Response | HttpError, attempt: int) -> float | None:
     """Say how long to wait before one asks again, or `None` where that is of no use."""
-    if isinstance(answer, ExchangeError):
+    if isinstance(answer, HttpError):
         return _BACK_OFF * 4**attempt if answer.passing else None
     if answer.status != 429:
         return None
     wished = _wished(answer.retry_after.strip())
     delay = _BUSY * 2**attempt if wished is None else wished
-    return delay if delay <= PATIENCE else None
+    return delay if delay <= MAX_WAIT_SECONDS else None
 
 
 def _wished(retry_after: str) -> float | None:

@@ -7,20 +7,20 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from wakeyscan.audit.audit import Plan, audit
-from wakeyscan.audit.scope import Limits
+from wakeyscan.audit.audit import AuditOptions, audit
+from wakeyscan.audit.scope import AuditScope
 from wakeyscan.cli import output
 from wakeyscan.cli.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.config import config
 from wakeyscan.core.errors import ReportError, UsageError, WakeyscanError
 from wakeyscan.core.finding import Liveness
 from wakeyscan.git import command
-from wakeyscan.git.repository import find
+from wakeyscan.git.repository import find_repository
 from wakeyscan.integrations import github_event
 from wakeyscan.reports import _workflow_commands
-from wakeyscan.scanner.result import Outcome
+from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan import asked_about, check, heeded, inspect
-from wakeyscan.sources.target import source_of
+from wakeyscan.sources.target import find_source
 
 HELP = """Scan as the GitHub Action does: what an event brings, or the tree.
 
@@ -61,24 +61,26 @@ def run(values: Values, operands: list[str]) -> int:
 
 
 def _tell_failure(why: str, code: int) -> None:
-    sys.stdout.write(_workflow_commands.command("error", why, title="wakeyscan"))
+    sys.stdout.write(_workflow_commands.format_command("error", why, title="wakeyscan"))
     outputs = {"findings": "0", "live": "0", "incomplete": "true", "exit-code": str(code)}
     _write_to("GITHUB_OUTPUT", _lines(outputs))
 
 
 def _run(values: Values, environment: Mapping[str, str]) -> tuple[int, dict[str, str]]:
-    given = {**config.from_environment(PARAMETERS.options, environment), **values}
+    given = {**config.read_environment(PARAMETERS.options, environment), **values}
     sarif = str(given.get("sarif_file", "wakeyscan.sarif"))
-    policy_from = github_event.policy_from(str(given.get("policy_from", "base")), environment)
+    policy_from = github_event.choose_policy_revision(
+        str(given.get("policy_from", "base")), environment
+    )
     others = {name: text for name, text in environment.items() if name != _POLICY_FROM}
     wanted = {**values, "policy_from": policy_from} if policy_from else _without_policy(values)
-    settings = config.build(wanted, PARAMETERS.options, others)
+    settings = config.build_config(wanted, PARAMETERS.options, others)
     settings = settings._replace(reports=(("sarif", sarif),), sarif_profile="github")
-    output.check(settings, ["."])
+    output.check_formats(settings, ["."])
     outcome = _outcome(given, settings, environment)
-    output.deliver(outcome, settings)
-    output.deliver(outcome, settings._replace(format="github", reports=()))
-    summary = output.rendered("markdown", outcome, settings)
+    output.write_reports(outcome, settings)
+    output.write_reports(outcome, settings._replace(format="github", reports=()))
+    summary = output.render_report("markdown", outcome, settings)
     _write_to("GITHUB_STEP_SUMMARY", summary.decode())
     code = outcome.exit_code(settings.fail_on, settings.strict_ignores)
     return code, _outputs(outcome, sarif, code)
@@ -88,39 +90,42 @@ def _without_policy(values: Values) -> Values:
     return {name: value for name, value in values.items() if name != "policy_from"}
 
 
-def _outcome(given: Values, settings: config.Config, environment: Mapping[str, str]) -> Outcome:
+def _outcome(given: Values, settings: config.Config, environment: Mapping[str, str]) -> RunResult:
     mode = given.get("mode", "diff")
     if mode not in ("diff", "tree", "audit"):
         raise UsageError(f"the input 'mode' must be diff, tree or audit, not {mode!r}")
     if mode == "audit":
         check(settings)
         whole = settings.show_suppressed or settings.asking.wanted
-        plan = Plan(
+        plan = AuditOptions(
             settings.rules,
             settings.jobs,
             True,
-            Limits(),
+            AuditScope(),
             datetime.now(UTC),
             suppressed=whole,
             policy=settings.policy,
             revision=settings.revision,
         )
-        outcome, interrupted = audit(find("."), plan, lambda *_: None)
+        outcome, interrupted = audit(find_repository("."), plan, lambda *_: None)
         if interrupted:
             raise KeyboardInterrupt
         return asked_about(heeded(outcome, settings), settings)
-    if mode == "diff" and (wanted := github_event.brought(environment, command.own())) is not None:
-        source, _ = source_of("git:")
+    if (
+        mode == "diff"
+        and (wanted := github_event.find_pushed_range(environment, command.open_own())) is not None
+    ):
+        source, _ = find_source("git:")
         return inspect("action", (wanted.name,), [(source, [wanted.unit])], settings)
     paths = [line.strip() for line in str(given.get("paths", ".")).splitlines() if line.strip()]
     if not paths:
         raise UsageError("the input 'paths' names nothing to look at")
-    sources = [(source_of(path)[0], path) for path in paths]
+    sources = [(find_source(path)[0], path) for path in paths]
     opened = [(source, source.units(path, settings.scope)) for source, path in sources]
     return inspect("action", tuple(paths), opened, settings)
 
 
-def _outputs(outcome: Outcome, sarif: str, code: int) -> dict[str, str]:
+def _outputs(outcome: RunResult, sarif: str, code: int) -> dict[str, str]:
     live = {f.secret.fingerprint for f in outcome.findings if f.liveness is Liveness.LIVE}
     return {
         "findings": str(len(outcome.reported())),

@@ -6,17 +6,17 @@ import os
 import sys
 from datetime import UTC, datetime
 
-from wakeyscan.audit.audit import Plan, audit
-from wakeyscan.audit.cache import default_file
-from wakeyscan.audit.scope import Limits
+from wakeyscan.audit.audit import AuditOptions, audit
+from wakeyscan.audit.cache import find_cache_file
+from wakeyscan.audit.scope import AuditScope
 from wakeyscan.cli import output
 from wakeyscan.cli.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.cli.progress import Progress
 from wakeyscan.config import config
 from wakeyscan.core.errors import GitError, UsageError
-from wakeyscan.core.timestamps import instant
+from wakeyscan.core.timestamps import parse_timestamp
 from wakeyscan.git import worktree
-from wakeyscan.git.mirror import located
+from wakeyscan.git.mirror import open_repository
 from wakeyscan.git.repository import Repository
 from wakeyscan.scanner.scan import asked_about, check, heeded
 
@@ -49,19 +49,19 @@ def run(values: Values, operands: list[str]) -> int:
         raise UsageError("wakeyscan audit takes one repository at a time")
     if operands == [""]:
         raise UsageError("REPO is empty: name a folder or a URL, or leave it out")
-    settings = config.build(values, PARAMETERS.options, os.environ)
-    output.check(settings, operands or ["."])
+    settings = config.build_config(values, PARAMETERS.options, os.environ)
+    output.check_formats(settings, operands or ["."])
     check(settings)
-    given = {**config.from_environment(PARAMETERS.options, os.environ), **values}
+    given = {**config.read_environment(PARAMETERS.options, os.environ), **values}
     now = datetime.now(UTC)
     limits = _limits(given, now)
     target = operands[0] if operands else "."
-    with located(target) as (folder, repository):
+    with open_repository(target) as (folder, repository):
         at_home = _stands_in(repository)
         if settings.revision and not at_home:
             raise UsageError("--policy-from is about the repository that one stands in")
         trusted = bool(given.get("trust_repo")) or at_home
-        plan = Plan(
+        plan = AuditOptions(
             rules_folder=settings.rules,
             jobs=settings.jobs,
             trusted=trusted,
@@ -72,7 +72,7 @@ def run(values: Values, operands: list[str]) -> int:
             policy=settings.policy if trusted else settings.policy._replace(allowances=()),
             revision=settings.revision,
             foreign=settings.honor_foreign_ignores,
-            memory="" if given.get("no_cache") or folder != target else default_file(),
+            memory="" if given.get("no_cache") or folder != target else find_cache_file(),
         )
         progress = Progress(sys.stderr, settings.quiet)
         outcome, interrupted = audit(repository, plan, progress.advance)
@@ -81,7 +81,7 @@ def run(values: Values, operands: list[str]) -> int:
             outcome = heeded(outcome, settings, folder)
     if not interrupted:
         outcome = asked_about(outcome, settings)
-    output.deliver(outcome, settings)
+    output.write_reports(outcome, settings)
     return (
         _INTERRUPTED
         if interrupted
@@ -92,22 +92,22 @@ def run(values: Values, operands: list[str]) -> int:
 def _stands_in(repository: Repository) -> bool:
     """Say whether it is the repository that one stands in, not one within it."""
     try:
-        here = worktree.folder_of(".")
+        here = worktree.find_git_folder(".")
     except GitError:
         here = "."
     standing = {os.path.realpath(folder) for folder in (here, ".")}
     return os.path.realpath(repository.git_folder) in standing
 
 
-def _limits(given: Values, now: datetime) -> Limits:
+def _limits(given: Values, now: datetime) -> AuditScope:
     """Read the options that limit an audit; raises `UsageError`."""
     since = None
     if "since" in given:
         try:
-            since = instant(str(given["since"]), now)
+            since = parse_timestamp(str(given["since"]), now)
         except ValueError as refused:
             raise UsageError(f"--since {refused}, not {given['since']!r}") from None
     branch = str(given.get("branch", ""))
     if "branch" in given and not branch:
         raise UsageError("--branch is empty: name a branch, or leave the option out")
-    return Limits(since, branch, bool(given.get("reachable")))
+    return AuditScope(since, branch, bool(given.get("reachable")))

@@ -11,9 +11,9 @@ from wakeyscan.cli.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.config import config
 from wakeyscan.core import registry
 from wakeyscan.core.errors import UsageError
-from wakeyscan.core.redaction import printable
+from wakeyscan.core.redaction import escape_for_terminal
 from wakeyscan.integrations import hooks
-from wakeyscan.scanner.result import Outcome
+from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan import inspect
 
 HELP = """Look at what git is about to do: the entry for git hooks.
@@ -40,7 +40,7 @@ def run(values: Values, operands: list[str]) -> int:
             from wakeyscan.integrations.hooks import install  # which no hook that is at work needs
 
             _member(stage)
-            return install.install(stage)
+            return install.install_hook(stage)
         case [stage, *arguments] if stage != "install":
             return _run_stage(stage, arguments, values)
     raise UsageError("wakeyscan hook takes a stage, as pre-commit, or: install STAGE")
@@ -48,25 +48,25 @@ def run(values: Values, operands: list[str]) -> int:
 
 def _run_stage(stage: str, arguments: list[str], values: Values) -> int:
     member = _member(stage)
-    settings = config.build(values, PARAMETERS.options, os.environ)
-    output.check(settings, ())
+    settings = config.build_config(values, PARAMETERS.options, os.environ)
+    output.check_formats(settings, ())
     opened = member.opened(arguments, settings.scope)
     settings = settings._replace(scope=opened.scope)
     outcome = inspect("hook", (stage,), [(opened.source, opened.units)], settings)
     code = outcome.exit_code(settings.fail_on, settings.strict_ignores)
     if code or settings.verbose or settings.format != "text" or settings.reports:
-        output.deliver(outcome, settings)
+        output.write_reports(outcome, settings)
     if code == 1:
         sys.stderr.write(f"\nwakeyscan: {member.ADVICE}\n")
     _tell_omissions(outcome, settings)
     return code
 
 
-def _tell_omissions(outcome: Outcome, settings: config.Config) -> None:
+def _tell_omissions(outcome: RunResult, settings: config.Config) -> None:
     for item in outcome.skipped:
         if not item.gap and not settings.quiet:
             sys.stderr.write(
-                f"wakeyscan: {printable(item.origin.path)}: {printable(item.reason)}\n"
+                f"wakeyscan: {escape_for_terminal(item.origin.path)}: {escape_for_terminal(item.reason)}\n"
             )
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 from wakeyscan.baselines import adopt, fingerprint_prefix, importing, maintain
-from wakeyscan.baselines.base import Acceptance
+from wakeyscan.baselines.base import BaselineEntry
 from wakeyscan.cli import output
 from wakeyscan.cli.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.config import config
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Finding
-from wakeyscan.core.redaction import conceal, printable
+from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.git import worktree
 from wakeyscan.reports.recorded import read_report
 from wakeyscan.scanner.scan import ignore_file
@@ -61,13 +61,13 @@ _UNUSED = "Unused: hides nothing in the files; 'prune' looks into the history, t
 
 def run(values: Values, operands: list[str]) -> int:
     """Do what the first operand says; `list` where there is none."""
-    settings = config.build(values, PARAMETERS.options, os.environ)
+    settings = config.build_config(values, PARAMETERS.options, os.environ)
     match operands or ["list"]:
         case ["add", *fingerprints]:
-            given = {**config.from_environment(PARAMETERS.options, os.environ), **values}
+            given = {**config.read_environment(PARAMETERS.options, os.environ), **values}
             return _add(fingerprints, given, settings)
         case ["import", *files] if len(files) in (1, 2):
-            given = {**config.from_environment(PARAMETERS.options, os.environ), **values}
+            given = {**config.read_environment(PARAMETERS.options, os.environ), **values}
             return _import(files, given, settings)
         case ["list"]:
             return _list(settings)
@@ -84,16 +84,16 @@ def _add(fingerprints: list[str], given: Values, settings: config.Config) -> int
     form, source = _form(given), str(given.get("from", ""))
     if not fingerprints and not source and "all" not in given:
         raise UsageError("name a fingerprint, or a report with --from, or all that is here: --all")
-    here = maintain.looked("scan", settings) if given.get("all") else None
-    whole = fingerprint_prefix.whole(
-        fingerprints, lambda command: maintain.looked(command, settings)
+    here = maintain.rescan_repository("scan", settings) if given.get("all") else None
+    whole = fingerprint_prefix.expand_fingerprint(
+        fingerprints, lambda command: maintain.rescan_repository(command, settings)
     )
     found = [finding.secret.fingerprint for finding in here.reported()] if here else []
     wanted = dict.fromkeys((*whole, *found, *(_of_report(source) if source else ())))
     lines = [_put([form._replace(fingerprint=one) for one in wanted], settings)]
     gaps = [item for item in here.skipped if item.gap] if here else []
     lines += [f"  not looked at: {item.origin.path}: {item.reason}" for item in gaps]
-    _tell([printable(line) for line in lines])
+    _tell([escape_for_terminal(line) for line in lines])
     return _INCOMPLETE if gaps else 0
 
 
@@ -104,15 +104,15 @@ def _form(given: Values) -> Entry:
         raise UsageError("--reason is missing: say why these are accepted")
     until = _day(str(given["until"])) if "until" in given else None
     form = Entry("", reason, until, str(given.get("paths", "")))
-    ignorefile.check(form)
+    ignorefile.check_entry(form)
     return form
 
 
 def _import(files: list[str], given: Values, settings: config.Config) -> int:
     """Accept what another scanner was told to; incomplete where that can't be told of all."""
     form, file = _form(given), files[0]
-    wanted = importing.read(file, "".join(files[1:]), str(given.get("as", "")))
-    adopted = adopt.adopt(wanted, settings)
+    wanted = importing.read_baseline(file, "".join(files[1:]), str(given.get("as", "")))
+    adopted = adopt.resolve_entries(wanted, settings)
     source = f"imported from {os.path.basename(file)}: {form.reason}"
     new = [
         form._replace(fingerprint=fingerprint, reason=_noted(source, item.note))
@@ -121,22 +121,22 @@ def _import(files: list[str], given: Values, settings: config.Config) -> int:
     lines = [_put(new, settings)]
     lines += [f"  not needed: {_placed(item)}: {why}" for item, why in adopted.idle]
     lines += [f"  not imported: {_placed(item)}: {why}" for item, why in adopted.lost]
-    _tell([printable(conceal(line)) for line in lines])
+    _tell([escape_for_terminal(redact(line)) for line in lines])
     return _INCOMPLETE if adopted.lost else 0
 
 
 def _noted(reason: str, note: str) -> str:
-    words = " ".join(conceal(note).split())
-    return printable(f"{reason} ({words})" if words else reason)
+    words = " ".join(redact(note).split())
+    return escape_for_terminal(f"{reason} ({words})" if words else reason)
 
 
-def _placed(item: Acceptance) -> str:
+def _placed(item: BaselineEntry) -> str:
     return f"{item.entry} ({item.place})" if item.path else item.entry
 
 
 def _put(entries: list[Entry], settings: config.Config) -> str:
     """Add what is not accepted yet, and say how many that are."""
-    added = maintain.put(entries, settings, _today())
+    added = maintain.add_entries(entries, settings, _today())
     known = len(entries) - added
     return f"{ignore_file(settings)}: {added} added, {known} known already"
 
@@ -145,22 +145,22 @@ def _of_report(path: str) -> list[str]:
     with read_report(path) as report:
         found = [item for item in report["findings"] if item["standing"] == "reported"]
         fingerprints = [str(item["fingerprint"]) for item in found]
-        if not all(map(ignorefile.is_whole, fingerprints)):
+        if not all(map(ignorefile.is_fingerprint, fingerprints)):
             raise ValueError("it has a fingerprint that is none")
         return fingerprints
 
 
 def _list(settings: config.Config) -> int:
-    entries, today = maintain.entries(settings), _today()
-    hidden, _ = maintain.hidden("scan", entries, settings)
+    entries, today = maintain.load_entries(settings), _today()
+    hidden, _ = maintain.find_hidden("scan", entries, settings)
     lines = [line for entry in entries for line in _described(entry, hidden[entry], today)]
-    if worktree.work_tree(".") and any(not hidden[entry] for entry in entries):
+    if worktree.find_work_tree(".") and any(not hidden[entry] for entry in entries):
         lines.append(_UNUSED)
     return _tell(lines or ["No entries."])
 
 
 def _prune(settings: config.Config) -> int:
-    pruned = maintain.pruned(settings, _today())
+    pruned = maintain.prune_entries(settings, _today())
     count = f"{pruned.dropped} dropped, {len(pruned.kept)} kept"
     why = [f"  kept: {reason}: {_shown(entry)}" for entry, reason in pruned.why.items()]
     _tell([f"{ignore_file(settings)}: {count}", *why])
@@ -172,21 +172,23 @@ def _described(entry: Entry, hidden: list[Finding], today: date) -> Iterator[str
     if entry.has_expired(today):
         state = "expired"
     yield f"{state:10}  {_shown(entry)}"
-    places = [f"{printable(f.origin.path)}:{f.position.line}" for f in hidden[:_MOST_PLACES]]
+    places = [
+        f"{escape_for_terminal(f.origin.path)}:{f.position.line}" for f in hidden[:_MOST_PLACES]
+    ]
     more = [f"and {len(hidden) - _MOST_PLACES} more"] if len(hidden) > _MOST_PLACES else []
     if places:
         yield f"{'':12}{', '.join([*places, *more])}"
 
 
 def _shown(entry: Entry) -> str:
-    return printable(conceal(str(entry)))
+    return escape_for_terminal(redact(str(entry)))
 
 
 def _explain(fingerprint: str, settings: config.Config) -> int:
-    mine = [entry for entry in maintain.entries(settings) if entry.is_about(fingerprint)]
+    mine = [entry for entry in maintain.load_entries(settings) if entry.is_about(fingerprint)]
     if len({entry.fingerprint for entry in mine}) != 1:
         raise UsageError(f"{len(mine)} entries begin with {fingerprint!r}; one is to be named")
-    hidden, _ = maintain.hidden("scan", mine, settings)
+    hidden, _ = maintain.find_hidden("scan", mine, settings)
     return _tell([line for entry in mine for line in _in_full(entry, hidden[entry])])
 
 
@@ -195,7 +197,7 @@ def _in_full(entry: Entry, hidden: list[Finding]) -> Iterator[str]:
     if entry.has_expired(_today()):
         yield "  expired: what follows is reported"
     for f in hidden:
-        yield f"  {printable(f.origin.path)}:{f.position.line}  {f.rule}  {f.secret}"
+        yield f"  {escape_for_terminal(f.origin.path)}:{f.position.line}  {f.rule}  {f.secret}"
     if not hidden:
         yield "  hides nothing in the files that are here"
 
@@ -215,5 +217,5 @@ def _today() -> date:
 
 
 def _tell(lines: list[str]) -> int:
-    output.to_stdout("".join(f"{line}\n" for line in lines).encode())
+    output.write_stdout("".join(f"{line}\n" for line in lines).encode())
     return 0

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 
 from wakeyscan.cli.arguments import Option, Parameters, Values
-from wakeyscan.cli.output import to_stdout
-from wakeyscan.cli.rule_examples import disproved
+from wakeyscan.cli.output import write_stdout
+from wakeyscan.cli.rule_examples import find_failed_examples
 from wakeyscan.config import config
 from wakeyscan.core.errors import RuleError, UsageError
-from wakeyscan.core.redaction import printable
+from wakeyscan.core.redaction import escape_for_terminal
 from wakeyscan.rules import loader, rule
 
 HELP = """List the rules, show one (with what to do about its findings), or test their examples.
@@ -23,8 +23,8 @@ PARAMETERS = Parameters(
 
 def run(values: Values, operands: list[str]) -> int:
     """Do what the first operand says; `list` where there is none."""
-    given = {**config.from_environment(PARAMETERS.options, os.environ), **values}
-    rules = loader.load(str(given.get("rules", "")))
+    given = {**config.read_environment(PARAMETERS.options, os.environ), **values}
+    rules = loader.load_rules(str(given.get("rules", "")))
     match operands or ["list"]:
         case ["list"]:
             return _list(rules)
@@ -49,7 +49,7 @@ def _show(rules: tuple[rule.Rule, ...], name: str) -> int:
 
 
 def _test(rules: tuple[rule.Rule, ...]) -> int:
-    wrong = [fault for one in rules for fault in disproved(one, rules)]
+    wrong = [fault for one in rules for fault in find_failed_examples(one, rules)]
     if wrong:
         _tell(wrong)
         raise RuleError(f"{len(wrong)} examples are not as their rules say")
@@ -58,5 +58,5 @@ def _test(rules: tuple[rule.Rule, ...]) -> int:
 
 
 def _tell(lines: list[str]) -> int:
-    to_stdout("".join(f"{printable(line)}\n" for line in lines).encode())
+    write_stdout("".join(f"{escape_for_terminal(line)}\n" for line in lines).encode())
     return 0

@@ -8,7 +8,7 @@ from wakeyscan.cli import output
 from wakeyscan.cli.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.config import config
 from wakeyscan.scanner.scan import inspect
-from wakeyscan.sources.target import source_of
+from wakeyscan.sources.target import find_source
 
 HELP = """Look for keys.
 
@@ -30,13 +30,13 @@ PARAMETERS = Parameters(
 
 def run(values: Values, targets: list[str]) -> int:
     """Scan, report, and give the exit code."""
-    settings = config.build(values, PARAMETERS.options, os.environ)
+    settings = config.build_config(values, PARAMETERS.options, os.environ)
     targets = targets or ["."]
-    output.check(settings, targets)
+    output.check_formats(settings, targets)
     # All targets are opened before any is looked at: a typo in the last one shows at once.
     sources = [
-        (source, source.units(rest, settings.scope)) for source, rest in map(source_of, targets)
+        (source, source.units(rest, settings.scope)) for source, rest in map(find_source, targets)
     ]
     outcome = inspect("scan", tuple(targets), sources, settings)
-    output.deliver(outcome, settings)
+    output.write_reports(outcome, settings)
     return outcome.exit_code(settings.fail_on, settings.strict_ignores)

@@ -11,18 +11,23 @@ from typing import NamedTuple
 from wakeyscan.cli import output
 from wakeyscan.cli.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.cli.progress import Progress
-from wakeyscan.cli.rescan import looked_again
+from wakeyscan.cli.rescan import rescan
 from wakeyscan.config import config
 from wakeyscan.core.document import Skipped
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Liveness
-from wakeyscan.core.redaction import at_line_start, conceal, printable
+from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, redact
 from wakeyscan.core.secret import API_KEY, Secret
 from wakeyscan.reports.recorded import read_report
 from wakeyscan.verification.endpoint import Endpoint
-from wakeyscan.verification.rate_limit import Pace
-from wakeyscan.verification.verdict import Question, Verdict, told
-from wakeyscan.verification.verify import Answers, address, ask, questions
+from wakeyscan.verification.rate_limit import RateLimiter
+from wakeyscan.verification.verdict import Verdict, VerificationRequest, format_verdict
+from wakeyscan.verification.verify import (
+    VerificationResults,
+    build_endpoint,
+    list_requests,
+    verify_keys,
+)
 
 HELP = """Ask WAStack whether keys still work: the proof that a leak is closed.
 
@@ -51,7 +56,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 120.0
 class Inquiry(NamedTuple):
     """What is to be asked, and what was known before."""
 
-    asked: list[Question]
+    asked: list[VerificationRequest]
     before: dict[str, str]
     """The liveness in the report, by fingerprint."""
     gone: tuple[str, ...] = ()
@@ -64,30 +69,32 @@ def run(values: Values, operands: list[str]) -> int:
     """Ask, tell, and give the exit code: 1 where a key is live, 3 where that can't be told."""
     if len(operands) > 1:
         raise UsageError("wakeyscan verify takes one report, or none and keys on standard input")
-    settings = config.build(values, PARAMETERS.options, os.environ)
-    given = {**config.from_environment(PARAMETERS.options, os.environ), **values}
+    settings = config.build_config(values, PARAMETERS.options, os.environ)
+    given = {**config.read_environment(PARAMETERS.options, os.environ), **values}
     patience = _seconds(str(given.get("wait", "0s")))
-    to = address(settings.asking)
+    to = build_endpoint(settings.asking)
     inquiry = _of_report(operands[0], settings) if operands else _of_stdin(settings)
     answers = _answers(inquiry.asked, to, settings, patience)
-    output.to_stdout("".join(_lines(inquiry, answers)).encode())
+    output.write_stdout("".join(_lines(inquiry, answers)).encode())
     return _code(inquiry, answers)
 
 
 def _answers(
-    asked: list[Question], to: Endpoint, settings: config.Config, patience: float
-) -> Answers:
+    asked: list[VerificationRequest], to: Endpoint, settings: config.Config, patience: float
+) -> VerificationResults:
     """Ask, and for so long as there is patience again about those that are not revoked yet."""
     until, pause = time.monotonic() + patience, _FIRST_PAUSE
     progress = Progress(sys.stderr, settings.quiet)
-    pace = Pace(sleep=progress.sleep)
-    answers = Answers({}, {})
+    pace = RateLimiter(sleep=progress.sleep)
+    answers = VerificationResults({}, {})
     while True:
         try:
-            news = ask(asked, to, settings.asking, progress.advance, pace)
+            news = verify_keys(asked, to, settings.asking, progress.advance, pace)
         finally:
             progress.end()
-        answers = Answers({**answers.verdicts, **news.verdicts}, {**answers.controls, **news[1]})
+        answers = VerificationResults(
+            {**answers.verdicts, **news.verdicts}, {**answers.controls, **news[1]}
+        )
         asked = [q for q in asked if news.verdicts[q.secret].liveness is not Liveness.REVOKED]
         left = until - time.monotonic()
         if not asked or left <= 0:
@@ -105,13 +112,13 @@ def _of_stdin(settings: config.Config) -> Inquiry:
         if not re.fullmatch(_KEY, key):
             raise UsageError(f"key {number} on standard input is no whole wa_live_ key")
     secrets = dict.fromkeys(Secret(key, API_KEY) for key in keys)
-    return Inquiry([Question(s, settings.asking.app_key) for s in secrets], {})
+    return Inquiry([VerificationRequest(s, settings.asking.app_key) for s in secrets], {})
 
 
 def _of_report(path: str, settings: config.Config) -> Inquiry:
     command, targets, known = _read(path)
-    outcome = looked_again(command, targets, settings)
-    asked = questions(outcome, settings.asking)
+    outcome = rescan(command, targets, settings)
+    asked = list_requests(outcome, settings.asking)
     here = {question.secret.fingerprint for question in asked}
     before = {fingerprint: liveness for fingerprint, (_, liveness) in known.items()}
     gone = tuple(known[fingerprint][0] for fingerprint in sorted(set(known) - here))
@@ -130,7 +137,7 @@ def _read(path: str) -> tuple[str, list[str], dict[str, tuple[str, str]]]:
         return str(report["command"]), [str(target) for target in report["targets"]], known
 
 
-def _code(inquiry: Inquiry, answers: Answers) -> int:
+def _code(inquiry: Inquiry, answers: VerificationResults) -> int:
     found = {verdict.liveness for verdict in answers.verdicts.values()}
     if Liveness.LIVE in found:
         return 1
@@ -139,18 +146,18 @@ def _code(inquiry: Inquiry, answers: Answers) -> int:
     return 3 if open_ends else 0
 
 
-def _lines(inquiry: Inquiry, answers: Answers) -> list[str]:
+def _lines(inquiry: Inquiry, answers: VerificationResults) -> list[str]:
     lines = [_line("the control key", "", v, app) for app, v in answers.controls.items()]
     for secret, app_key, _ in inquiry.asked:
         before = inquiry.before.get(secret.fingerprint, "")
         lines.append(_line(str(secret), before, answers.verdicts[secret], app_key))
     lines += [
         f"{key}  not found any more, so not asked about: give it on standard input\n"
-        for key in map(printable, map(conceal, inquiry.gone))
+        for key in map(escape_for_terminal, map(redact, inquiry.gone))
     ]
     lines = lines or ["No keys were found, so there is nothing to ask about.\n"]
     lines += [
-        f"Not looked at: {at_line_start(item.origin.path)}: {printable(item.reason)}\n"
+        f"Not looked at: {escape_line_start(item.origin.path)}: {escape_for_terminal(item.reason)}\n"
         for item in inquiry.unseen
     ]
     return lines
@@ -160,7 +167,7 @@ def _line(name: str, before: str, verdict: Verdict, app_key: Secret | None) -> s
     now = verdict.liveness.value
     changed = before in {*Liveness} - {Liveness.UNCHECKED, verdict.liveness}
     change = f"{before} -> {now}" if changed else now
-    return f"{name}  {change}  {told(verdict, app_key)}\n"
+    return f"{name}  {change}  {format_verdict(verdict, app_key)}\n"
 
 
 def _seconds(text: str) -> float:

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from wakeyscan.core.secret import KEY_PREFIX
-from wakeyscan.decoders.base import Layer, Marks, Piece, Span
+from wakeyscan.decoders.base import DecodedText, FoundForms, Segment, Span
 from wakeyscan.decoders.concatenation import dialects, operators, variables
 from wakeyscan.decoders.concatenation.dialects import in_sql
 from wakeyscan.decoders.concatenation.prefix import QUOTES
@@ -41,7 +41,7 @@ _LEAST = 16
 """Characters behind the prefix that make a key (contract, section 1)."""
 
 
-def joined(content: bytes, marks: Marks) -> Iterator[Layer]:
+def joined(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
     """Yield each key that is in pieces, put together."""
     followed = 0
     for first in _beginnings(content, marks):
@@ -85,7 +85,7 @@ class _Walk(NamedTuple):
         return joint is not None and joint.lastgroup == "comma" and not self.called
 
 
-def _beginnings(content: bytes, marks: Marks) -> Iterator[_Walk]:
+def _beginnings(content: bytes, marks: FoundForms) -> Iterator[_Walk]:
     """Yield the prefixes that the marks are, or are a part of."""
     if _PREFIX in marks:
         for found in re.finditer(_PREFIX, content):
@@ -96,7 +96,7 @@ def _beginnings(content: bytes, marks: Marks) -> Iterator[_Walk]:
                 yield walk
 
 
-def _with_prefix_by_name(content: bytes, marks: Marks) -> Iterator[Layer]:
+def _with_prefix_by_name(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
     """Yield the keys whose prefix goes on by way of a name.
 
     Of two letters, every text has many: of these only where the next begins a literal.
@@ -193,16 +193,18 @@ def _joins(content: bytes, joint: re.Match[bytes], end: int, walk: _Walk) -> boo
             return not whole or not operators.DOUBTFUL.match(content, joint.start())
 
 
-def _layer(content: bytes, walk: _Walk) -> Layer:
+def _layer(content: bytes, walk: _Walk) -> DecodedText:
     start, end = walk.spans[0][0], walk.end
     spans = [(max(0, start - _BEFORE), start), *walk.spans, (end, min(len(content), end + 1))]
     pieces, at = [], 0
     for low, high in spans:
-        pieces.append(Piece(at, low, high))
+        pieces.append(Segment(at, low, high))
         at += high - low
     text = b"".join(content[low:high] for low, high in spans)
     whole = (min(low for low, _ in spans), max(high for _, high in spans))
-    return Layer(text, whole, tuple(piece for piece in pieces if piece.start < piece.end), True)
+    return DecodedText(
+        text, whole, tuple(piece for piece in pieces if piece.start < piece.end), True
+    )
 
 
 def _text(content: bytes, walk: _Walk) -> bytes:

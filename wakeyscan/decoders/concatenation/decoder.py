@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wakeyscan.core.line_index import places
-from wakeyscan.decoders.base import Layer, Marks
+from wakeyscan.core.line_index import find_all
+from wakeyscan.decoders.base import DecodedText, FoundForms
 from wakeyscan.decoders.concatenation.prefix import CLOSING, PREFIX, QUOTES, part_before
 
 NAME = "pieces"
@@ -20,7 +20,7 @@ _INNER = 2
 """The same of letters with a quote on either side."""
 
 
-def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
+def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     """Give the prefix of keys, and a part of it that shows wherever it is cut in up to five.
 
     Of two parts that is the longer one; of more, where neither end is long, one between. Cut in
@@ -39,17 +39,17 @@ def disguise(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
             yield from (quote + middle + last for quote in QUOTES for last in (quote, b"\\"))
 
 
-def spell(anchor: bytes) -> Iterator[bytes]:
+def encode(anchor: bytes) -> Iterator[bytes]:
     """Give nothing: what is wrapped around pieces is taken off first, where it shows."""
     yield from ()
 
 
-def rewrap(text: bytes) -> Iterator[bytes]:
+def encode_again(text: bytes) -> Iterator[bytes]:
     """Give nothing: an escaped prefix that is cut in pieces is left alone."""
     yield from ()
 
 
-def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
+def decode(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
     """Yield each key that is in pieces, put together."""
     if any(_may_be_one(content, mark) for mark in marks):
         from wakeyscan.decoders.concatenation import (
@@ -62,4 +62,4 @@ def unwrap(content: bytes, marks: Marks) -> Iterator[Layer]:
 def _may_be_one(content: bytes, mark: bytes) -> bool:
     """Say whether a literal ends before a part of the prefix as one must."""
     before = part_before(mark)
-    return before is None or any(before.is_at(content, at) for at in places(content, mark))
+    return before is None or any(before.is_at(content, at) for at in find_all(content, mark))

@@ -10,18 +10,18 @@ from typing import NamedTuple
 from wakeyscan.core.document import Skipped
 from wakeyscan.core.errors import UsageError
 from wakeyscan.git.objects import is_id, is_zero
-from wakeyscan.sources.options import Scope
+from wakeyscan.sources.options import SourceOptions
 
 
-class Opened(NamedTuple):
+class HookInput(NamedTuple):
     """A source, what it is to read, and how much of it."""
 
     source: ModuleType
     units: Iterable[str | Skipped]
-    scope: Scope
+    scope: SourceOptions
 
 
-class Update(NamedTuple):
+class RefUpdate(NamedTuple):
     """One ref that a push moves."""
 
     ref: str
@@ -41,7 +41,7 @@ class Update(NamedTuple):
         return not is_zero(self.old)
 
 
-def read_updates() -> Iterator[Update]:
+def read_updates() -> Iterator[RefUpdate]:
     """Read what git tells on stdin; raises `UsageError` at a line that is none of git's.
 
     pre-receive gets `old new ref`; pre-push `local-ref local-id remote-ref remote-id`.
@@ -58,4 +58,4 @@ def read_updates() -> Iterator[Update]:
             raise UsageError(f"stdin is not what git gives to this hook: {line!r}")
         if not (is_id(old) and is_id(new)):
             raise UsageError(f"stdin is not what git gives to this hook: {line!r}")
-        yield Update(ref, old, new)
+        yield RefUpdate(ref, old, new)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from wakeyscan.core.errors import UsageError
-from wakeyscan.integrations.hooks.base import Opened
+from wakeyscan.integrations.hooks.base import HookInput
 from wakeyscan.sources import commit_message
-from wakeyscan.sources.options import Scope
+from wakeyscan.sources.options import SourceOptions
 
 ADVICE = "Not committed. Take the key out of the message."
 
 
-def opened(arguments: list[str], scope: Scope) -> Opened:
+def opened(arguments: list[str], scope: SourceOptions) -> HookInput:
     """Open the file of the message."""
     if len(arguments) != 1:
         raise UsageError("wakeyscan hook commit-msg takes the file of the message, as git gives it")
-    return Opened(commit_message, commit_message.units(arguments[0], scope), scope)
+    return HookInput(commit_message, commit_message.units(arguments[0], scope), scope)

@@ -35,16 +35,16 @@ _WITH_STDIN = (
 )
 
 
-def install(stage: str) -> int:
+def install_hook(stage: str) -> int:
     """Write the hook of a stage; raises `SourceError` where that can't be done."""
-    folder = worktree.hooks_folder()
+    folder = worktree.find_hooks_folder()
     file = os.path.join(folder, stage)
     try:
         os.makedirs(folder, exist_ok=True)
         if os.path.lexists(file) and not _is_ours(file):
             _keep(file)
         # As git's own sample hooks: everybody may run it.
-        files.replace(file, _script(stage).encode(), 0o755)
+        files.write_atomically(file, _script(stage).encode(), 0o755)
     except OSError as error:
         raise SourceError(f"{file}: the hook can't be written: {error.strerror}") from None
     sys.stdout.write(f"{file} runs wakeyscan now\n")
@@ -66,7 +66,7 @@ def _script(stage: str) -> str:
 def _executable() -> str:
     """Find the command that the hook is to run: the one beside this Python, else the first."""
     beside = os.path.join(os.path.dirname(sys.executable), "wakeyscan")
-    found = beside if os.access(beside, os.X_OK) else process.find("wakeyscan")
+    found = beside if os.access(beside, os.X_OK) else process.find_program("wakeyscan")
     if not found:
         raise SourceError("the command wakeyscan is not on PATH, so a hook could not find it")
     return os.path.abspath(found)
@@ -78,7 +78,7 @@ def _is_ours(file: str) -> bool:
         if os.path.islink(file) and not os.path.exists(file):
             return False  # it leads nowhere: git passes it by, and so does our hook
         raise SourceError(f"{file} is no file: move it, then install again")
-    ours = _MARK.encode() in small_files.read(file, small_files.DATA)
+    ours = _MARK.encode() in small_files.read_small_file(file, small_files.DATA)
     if ours and os.path.islink(file):
         raise SourceError(f"{file} is a link to a hook of wakeyscan: remove it, then install again")
     return ours

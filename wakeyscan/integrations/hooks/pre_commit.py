@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 
 from wakeyscan.git import worktree
-from wakeyscan.integrations.hooks.base import Opened
-from wakeyscan.sources.options import Scope
+from wakeyscan.integrations.hooks.base import HookInput
+from wakeyscan.sources.options import SourceOptions
 
 ADVICE = "Not committed. Take the key out, and revoke it where it was ever pushed or shared."
 
 
-def opened(arguments: list[str], scope: Scope) -> Opened:
+def opened(arguments: list[str], scope: SourceOptions) -> HookInput:
     """Open the index; outside a commit the files that are handed over, as they are on disk.
 
     git sets GIT_INDEX_FILE for hooks of a commit. Where it is not set, a framework was called by
@@ -21,22 +21,22 @@ def opened(arguments: list[str], scope: Scope) -> Opened:
         return _index(scope)
     if "GIT_INDEX_FILE" not in os.environ:
         return _files(arguments, scope)
-    top = worktree.work_tree(".") or "."
+    top = worktree.find_work_tree(".") or "."
     only = tuple(os.path.relpath(file, top) for file in map(_unlinked, arguments))
     return _index(scope._replace(only=only))
 
 
-def _index(scope: Scope) -> Opened:
+def _index(scope: SourceOptions) -> HookInput:
     from wakeyscan.sources import staged  # with git's reader 2 ms that files never pay
 
-    return Opened(staged, staged.units("", scope), scope)
+    return HookInput(staged, staged.units("", scope), scope)
 
 
-def _files(arguments: list[str], scope: Scope) -> Opened:
+def _files(arguments: list[str], scope: SourceOptions) -> HookInput:
     from wakeyscan.sources import files
 
     units = [unit for file in arguments for unit in files.units(file, scope)]
-    return Opened(files, units, scope)
+    return HookInput(files, units, scope)
 
 
 def _unlinked(file: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from wakeyscan.git import command
-from wakeyscan.integrations.hooks.base import Opened, read_updates
+from wakeyscan.integrations.hooks.base import HookInput, read_updates
 from wakeyscan.sources import commit_range as commit_source
 from wakeyscan.sources import commits
-from wakeyscan.sources.options import Scope
+from wakeyscan.sources.options import SourceOptions
 
 ADVICE = (
     "Push rejected. Nothing of it was kept. Take the key out of your commits (git rebase -i), not "
@@ -14,13 +14,13 @@ ADVICE = (
 )
 
 
-def opened(arguments: list[str], scope: Scope) -> Opened:
+def opened(arguments: list[str], scope: SourceOptions) -> HookInput:
     """Open what is pushed; git holds it in quarantine, where its variables let us see it."""
-    own = command.own()
+    own = command.open_own()
     updates = [update for update in read_updates() if not update.deletes]
     if not updates:
-        return Opened(commit_source, [], scope)
+        return HookInput(commit_source, [], scope)
     tips = tuple(update.new for update in updates)
     wanted = commits.Commits(tips, (), ("--not", "--all"), "what is pushed")
     names = [update.ref for update in updates]
-    return Opened(commit_source, [commits.unit(wanted, tips, names, own)], scope)
+    return HookInput(commit_source, [commits.format_unit(wanted, tips, names, own)], scope)

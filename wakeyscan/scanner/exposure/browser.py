@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wakeyscan.scanner.exposure.surroundings import SCRIPTS, Spot
+from wakeyscan.scanner.exposure.surroundings import SCRIPTS, Surroundings
 
 # Build tools copy variables of these names into what the browser gets; each is from its
 # documentation. `MY_PUBLIC_KEY` is none of them: a name has to begin so.
@@ -131,7 +131,7 @@ _MARKS = ((b"<%", b"%>"), (b"<?", b"?>"), (b"{%", b"%}"), (b"{#", b"#}"), (b"{{!
 _PRINTS = (b"<%=", b"<%-", b"<%~", b"<?=", b"<?xml", b"<%@")
 
 
-def sees(spot: Spot) -> bool:
+def is_exposed(spot: Surroundings) -> bool:
     """Say whether a browser gets to see what stands at a spot."""
     if _is_public_variable(spot):
         return True
@@ -148,7 +148,7 @@ def sees(spot: Spot) -> bool:
     return _is_in_page_script(spot) and spot.kind not in ("md", "rst", "adoc", "txt", "ipynb")
 
 
-def _is_public_variable(spot: Spot) -> bool:
+def _is_public_variable(spot: Surroundings) -> bool:
     """Look at the name on the line, or on the one before where there is just the value on it."""
     lines = spot.before.rsplit(b"\n", 2)
     bare = len(lines) > 1 and _BARE_VALUE.match(spot.line)
@@ -156,14 +156,14 @@ def _is_public_variable(spot: Spot) -> bool:
     return bool(names) and _VARIABLE.match(names[-1]) is not None
 
 
-def _makes_pages(spot: Spot) -> bool:
+def _makes_pages(spot: Surroundings) -> bool:
     if spot.kind not in _PLAIN_TEMPLATES:
         return True
     inner = spot.name.removesuffix(f".{spot.kind}").rpartition(".")[2]
     return inner in _PAGES or inner in SCRIPTS or _is_in_page_script(spot)
 
 
-def _is_in_server_code(spot: Spot) -> bool:
+def _is_in_server_code(spot: Surroundings) -> bool:
     for mark, closing in _MARKS:
         at = spot.before.rfind(mark)
         if at >= 0 and closing not in spot.before[at:]:
@@ -183,13 +183,13 @@ def _is_printed(code: bytes, kind: str) -> bool:
     return code.startswith(_PRINTS) or re.match(rb"<\?php\s+(?:echo|print)\b", code) is not None
 
 
-def _is_in_page_script(spot: Spot) -> bool:
+def _is_in_page_script(spot: Surroundings) -> bool:
     """Say whether a `<script>` is open, in a page or in whatever holds the text of one."""
     at = spot.before.rfind(b"<script")
     return at >= 0 and b"</script" not in spot.before[at:] and b"</script" in spot.after
 
 
-def _is_sent(spot: Spot) -> bool:
+def _is_sent(spot: Surroundings) -> bool:
     """Say whether a program in JavaScript, or what becomes one, is for the browser."""
     if _TESTS.search(spot.path):
         return False
@@ -216,18 +216,18 @@ def _is_sent(spot: Spot) -> bool:
     return _PAGE_CODE.search(around) is not None and not _NODE_CODE.search(spot.head + around)
 
 
-def _is_built_for_node(spot: Spot) -> bool:
+def _is_built_for_node(spot: Surroundings) -> bool:
     """Say whether what was built is a package, or a server, and no bundle."""
     if spot.kind in ("cjs", "cts") or spot.passes(*_BUILT_FOR_NODE):
         return True
     return bool(_PACKAGE.search(spot.head) or _NODE_CODE.search(spot.head))
 
 
-def _is_rendered_on_server(spot: Spot) -> bool:
+def _is_rendered_on_server(spot: Surroundings) -> bool:
     return spot.passes("/app/") and _NEXT_SERVER.search(spot.name) is not None
 
 
-def _is_on_server(spot: Spot) -> bool:
+def _is_on_server(spot: Surroundings) -> bool:
     declared = _DECLARATION.findall(spot.before)
     return bool(declared) and _ON_SERVER.search(declared[-1]) is not None
 

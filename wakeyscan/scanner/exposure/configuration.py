@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wakeyscan.scanner.exposure.surroundings import CODE, Spot
+from wakeyscan.scanner.exposure.surroundings import CODE, Surroundings
 
 _TYPES = frozenset(
     [
@@ -43,7 +43,7 @@ _TEMPLATES = frozenset(
 """Behind these names stands what the file is for: `nginx.conf.j2`."""
 
 
-def sees(spot: Spot) -> bool:
+def is_exposed(spot: Surroundings) -> bool:
     """Say whether what stands at a spot is a setting."""
     if spot.kind in CODE:
         return False

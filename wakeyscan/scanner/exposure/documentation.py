@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wakeyscan.scanner.exposure.surroundings import CODE, Spot
+from wakeyscan.scanner.exposure.surroundings import CODE, Surroundings
 
 _TYPES = frozenset(
     [
@@ -37,7 +37,7 @@ _PROGRAMS = re.compile(
 )
 
 
-def sees(spot: Spot) -> bool:
+def is_exposed(spot: Surroundings) -> bool:
     """Say whether what stands at a spot is there to be read."""
     if _PROGRAMS.search(spot.name) or (spot.kind == "txt" and _PROGRAMS.search(spot.path)):
         return False
@@ -48,6 +48,6 @@ def sees(spot: Spot) -> bool:
     return spot.kind not in CODE and spot.name.partition(".")[0] in _STEMS and _is_plain(spot)
 
 
-def _is_plain(spot: Spot) -> bool:
+def _is_plain(spot: Surroundings) -> bool:
     """Say whether a name has no type, or just a language or number: `README`, `README.de`."""
     return len(spot.kind) <= 2 or "." not in spot.name

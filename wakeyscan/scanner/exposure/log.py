@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wakeyscan.scanner.exposure.surroundings import CODE, Spot
+from wakeyscan.scanner.exposure.surroundings import CODE, Surroundings
 
 _TYPES = frozenset(
     [
@@ -53,7 +53,7 @@ _RECORDED = re.compile(
 )
 
 
-def sees(spot: Spot) -> bool:
+def is_exposed(spot: Surroundings) -> bool:
     """Say whether what stands at a spot is a record."""
     if spot.kind in _TYPES or _ROTATED.search(spot.name) or _NAMES.search(spot.name):
         return True

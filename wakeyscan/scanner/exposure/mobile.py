@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from wakeyscan.core.document import INTO
-from wakeyscan.scanner.exposure.surroundings import SCRIPTS, Spot
+from wakeyscan.core.document import MEMBER_SEPARATOR
+from wakeyscan.scanner.exposure.surroundings import SCRIPTS, Surroundings
 
 _PACKAGES = (
     *("apk", "apks", "apkm", "xapk", "aab", "ipa", "hap", "appx", "appxbundle", "msix"),
@@ -20,7 +20,7 @@ _TYPES = frozenset(
         *("xaml", "unity", "prefab", "asset", "gd", "tscn", "tres"),
     ]
 )
-_INSIDE = tuple(f".{package}{INTO}" for package in _PACKAGES)
+_INSIDE = tuple(f".{package}{MEMBER_SEPARATOR}" for package in _PACKAGES)
 _PARTS = (
     *("/res/values", "/res/raw/", "/res/xml/", "/src/main/assets/", "/flutter_assets/"),
     *("/streamingassets/", "/assets/resources/"),
@@ -42,7 +42,7 @@ _SWIFT_SERVER = re.compile(rb"^import\s+(?:Vapor|Hummingbird|Kitura|NIO\w*)\b", 
 _DART_SERVER = re.compile(rb"package:(?:shelf|dart_frog|serverpod|angel3?_framework)\b")
 
 
-def sees(spot: Spot) -> bool:
+def is_exposed(spot: Surroundings) -> bool:
     """Say whether what stands at a spot is a part of an app."""
     if spot.passes(*_INSIDE):
         return True
@@ -55,13 +55,13 @@ def sees(spot: Spot) -> bool:
     return _is_app_code(spot)
 
 
-def _is_server(spot: Spot) -> bool:
+def _is_server(spot: Surroundings) -> bool:
     if spot.name == "package.swift" or spot.passes("/server/", "/backend/"):
         return True
     return bool(_SWIFT_SERVER.search(spot.head) or _DART_SERVER.search(spot.head))
 
 
-def _is_app_code(spot: Spot) -> bool:
+def _is_app_code(spot: Surroundings) -> bool:
     if spot.kind in SCRIPTS:
         expo = spot.name in _EXPO and b"expo" in spot.head
         return expo or (_APP_CODE.search(spot.head) is not None and ".test." not in spot.name)

@@ -25,7 +25,7 @@ CODE = frozenset(
 SCRIPTS = frozenset(["js", "mjs", "cjs", "ts", "mts", "cts", "jsx", "tsx"])
 
 
-class Spot(NamedTuple):
+class Surroundings(NamedTuple):
     """A key's place; all but the path is bounded, so that many keys in a large file cost little."""
 
     path: str
@@ -48,12 +48,12 @@ class Spot(NamedTuple):
         return any(folder in self.path for folder in folders)
 
 
-def spot_of(path: str, content: bytes, start: int, end: int) -> Spot:
+def find_surroundings(path: str, content: bytes, start: int, end: int) -> Surroundings:
     """Describe the place of a key that stands at `start:end` of a file's content."""
     path = "/" + path.replace("\\", "/").lower().lstrip("/")
     path = path.replace("/var/www/", "/")  # servers stand there, too
     name = path.rpartition("/")[2]
-    return Spot(
+    return Surroundings(
         path,
         name,
         name.rpartition(".")[2] if "." in name else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wakeyscan.scanner.logical_locations.http_recordings import called, part_of
-from wakeyscan.scanner.logical_locations.key_path import Trail, text_at, value_at
+from wakeyscan.scanner.logical_locations.key_path import KeyPath, text_at, value_at
 
 _LISTS = ("http_interactions", "interactions")
 _MEMBERS = {
@@ -21,7 +21,7 @@ def fits(name: str, content: bytes) -> bool:
     return known and any(one in content and other in content for one, other in members)
 
 
-def details(trail: Trail, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
+def details(trail: KeyPath, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
     """Yield the interaction by its request, and the header or the like."""
     level = _list_of(trail)
     interaction = value_at(trail.values, level + 1)
@@ -35,7 +35,7 @@ def details(trail: Trail, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
         yield "field", part_of(trail, level + 1)
 
 
-def _list_of(trail: Trail) -> int:
+def _list_of(trail: KeyPath) -> int:
     """Give the level of the interactions: under a name, or, in nock's and PHP-VCR's, the whole."""
     named = max(trail.below(name) for name in _LISTS)
     return 0 if named < 0 and trail.steps and isinstance(trail.steps[0], int) else named

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wakeyscan.scanner.logical_locations.http_recordings import called, part_of
-from wakeyscan.scanner.logical_locations.key_path import Trail, text_at, value_at
+from wakeyscan.scanner.logical_locations.key_path import KeyPath, text_at, value_at
 
 
 def fits(name: str, content: bytes) -> bool:
@@ -15,7 +15,7 @@ def fits(name: str, content: bytes) -> bool:
     return name.endswith(".har") or (b'"entries"' in content and b'"startedDateTime"' in content)
 
 
-def details(trail: Trail, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
+def details(trail: KeyPath, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
     """Yield the entry, and the header, cookie or the like."""
     level = trail.below("log", "entries")
     entry = value_at(trail.values, level + 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wakeyscan.scanner.logical_locations.key_path import Step, Trail, dotted, text_at, value_at
+from wakeyscan.scanner.logical_locations.key_path import KeyPath, Step, dotted, text_at, value_at
 
 _PAIRS = {
     "headers": "header",
@@ -34,7 +34,7 @@ def bare(url: str) -> str:
     return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
 
 
-def part_of(trail: Trail, level: int) -> str:
+def part_of(trail: KeyPath, level: int) -> str:
     """Say which part of a message: `request header Authorization`, `response body`."""
     steps = trail.steps[level:]
     side = f"{steps[0]} " if steps and steps[0] in ("request", "response") else ""
@@ -48,7 +48,7 @@ def part_of(trail: Trail, level: int) -> str:
     return (side + rest).strip()
 
 
-def _name(trail: Trail, level: int) -> str:
+def _name(trail: KeyPath, level: int) -> str:
     """Give the name of a header or the like: a member's, or that of an item `{name, value}`."""
     step = trail.steps[level] if level < len(trail.steps) else ""
     if isinstance(step, str):

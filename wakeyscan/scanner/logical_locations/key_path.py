@@ -24,7 +24,7 @@ _ROWS = 4
 of ten thousand entries of an archive only those with a finding are held."""
 
 
-class Trail(NamedTuple):
+class KeyPath(NamedTuple):
     """The way to an offset, from the outermost value inwards."""
 
     values: tuple[Value, ...]
@@ -54,7 +54,7 @@ def value_at(values: Sequence[Value], level: int) -> Value:
     return values[level] if 0 <= level < len(values) else None
 
 
-def dotted(trail: Trail, level: int = 0) -> str:
+def dotted(trail: KeyPath, level: int = 0) -> str:
     """Write the steps from a level on as people do: `env[API_KEY].value`, an item by its name."""
     text = ""
     for value, step in zip(trail.values[level:], trail.steps[level:], strict=True):
@@ -82,7 +82,7 @@ class _Growth:
     """Grows a tree from what is read, and keeps the ways to the offsets that it comes by."""
 
     def __init__(self, offsets: Sequence[int]) -> None:
-        self.trails: list[Trail | None] = []
+        self.trails: list[KeyPath | None] = []
         self._offsets = offsets
         self._open: list[_Open] = []
         self._names: list[str | None] = []
@@ -141,7 +141,7 @@ class _Growth:
                 return
             self.trails.append(self._trail(start if start <= offset < end else -1))
 
-    def _trail(self, start: int) -> Trail:
+    def _trail(self, start: int) -> KeyPath:
         values = tuple(item.value for item in self._open)
         steps = [
             len(value) if isinstance(value, list) else name
@@ -151,7 +151,7 @@ class _Growth:
             start = -1
         if steps and start < 0:
             steps.pop()
-        return Trail(
+        return KeyPath(
             values[: len(steps)], tuple("" if step is None else step for step in steps), start
         )
 
@@ -160,7 +160,7 @@ class _Growth:
 _TOKEN = rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[]{}[]|[^]{}["\s,:]+'
 
 
-def through_json(content: bytes, offsets: Sequence[int]) -> list[Trail | None]:
+def through_json(content: bytes, offsets: Sequence[int]) -> list[KeyPath | None]:
     """Give the way to each of the offsets, which ascend; `None` where there is none."""
     growth = _Growth(offsets)
     for token in re.finditer(_TOKEN, content, re.DOTALL):
@@ -190,7 +190,7 @@ def unescaped(text: bytes) -> str:
     return text.decode("utf-8", "replace")
 
 
-def through_yaml(content: bytes, offsets: Sequence[int]) -> list[Trail | None]:
+def through_yaml(content: bytes, offsets: Sequence[int]) -> list[KeyPath | None]:
     """Give the way to each of the offsets, which ascend; `None` behind a fault in the text."""
     import yaml  # some 25 ms that only a finding in such a text is worth
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wakeyscan.scanner.logical_locations.key_path import Trail, dotted, text_at
+from wakeyscan.scanner.logical_locations.key_path import KeyPath, dotted, text_at
 
 
 def fits(name: str, content: bytes) -> bool:
@@ -13,7 +13,7 @@ def fits(name: str, content: bytes) -> bool:
     return known and b"apiVersion" in content and b"kind" in content
 
 
-def details(trail: Trail, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
+def details(trail: KeyPath, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
     """Yield the innermost object (a List holds others) as `Secret/name`, and the field of it."""
     for level in range(len(trail.values) - 1, -1, -1):
         value = trail.values[level]

@@ -12,10 +12,10 @@ from types import ModuleType
 
 from wakeyscan.core import registry
 from wakeyscan.core.document import Document
-from wakeyscan.core.line_index import advance
+from wakeyscan.core.line_index import advance_position
 from wakeyscan.scanner import logical_locations
 from wakeyscan.scanner.logical_locations.key_path import (
-    Trail,
+    KeyPath,
     through_json,
     through_yaml,
     unescaped,
@@ -28,7 +28,7 @@ _LONGEST, _READ = 200, 4096
 """Characters of one detail that are shown, and that are looked at."""
 
 
-def outlined(
+def find_logical_locations(
     document: Document, offsets: Sequence[int], masked: Callable[[str], str]
 ) -> list[Pairs]:
     """Give the details of each offset in a document, with `masked` texts; offsets must ascend.
@@ -57,7 +57,7 @@ def _kinds_of(name: str, content: bytes) -> list[ModuleType]:
 
 
 def _places(
-    content: bytes, trails: Sequence[Trail | None], offsets: Sequence[int]
+    content: bytes, trails: Sequence[KeyPath | None], offsets: Sequence[int]
 ) -> Iterator[tuple[int, int]]:
     """Yield the line and column of each offset in the JSON string that it is in."""
     start, at, place = -1, 0, (1, 1)
@@ -66,14 +66,16 @@ def _places(
             if trail.start != start:
                 start, place = trail.start, (1, 1)
                 at = start + 1
-            place = advance(unescaped(content[at:offset]).encode("utf-8", "replace"), *place)
+            place = advance_position(
+                unescaped(content[at:offset]).encode("utf-8", "replace"), *place
+            )
             at = offset
         yield place
 
 
 def _pairs(
     kinds: Sequence[ModuleType],
-    trail: Trail,
+    trail: KeyPath,
     place: tuple[int, int],
     masked: Callable[[str], str],
 ) -> Pairs:

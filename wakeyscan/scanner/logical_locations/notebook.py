@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wakeyscan.scanner.logical_locations.key_path import Step, Trail, dotted, text_at, value_at
+from wakeyscan.scanner.logical_locations.key_path import KeyPath, Step, dotted, text_at, value_at
 
 
 def fits(name: str, content: bytes) -> bool:
@@ -12,7 +12,7 @@ def fits(name: str, content: bytes) -> bool:
     return name.endswith(".ipynb")
 
 
-def details(trail: Trail, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
+def details(trail: KeyPath, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
     """Yield the cell by its place and prompt, and what of it: a line of its source, an output."""
     level = trail.below("cells")
     cell = value_at(trail.values, level + 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wakeyscan.scanner.logical_locations.key_path import Step, Trail, dotted, text_at, value_at
+from wakeyscan.scanner.logical_locations.key_path import KeyPath, Step, dotted, text_at, value_at
 
 _WORDS = {
     "header": "header",
@@ -23,7 +23,7 @@ def fits(name: str, content: bytes) -> bool:
     return name.endswith(".json") and any(mark in content for mark in marks)
 
 
-def details(trail: Trail, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
+def details(trail: KeyPath, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
     """Yield the collection, folder, request or environment, and the header, auth or variable."""
     if not trail.steps:
         return
@@ -41,7 +41,7 @@ def details(trail: Trail, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
     yield "field", _field(trail, level)
 
 
-def _field(trail: Trail, level: int) -> str:
+def _field(trail: KeyPath, level: int) -> str:
     steps = trail.steps[level:]
     if steps[:1] == ("response",):
         example = text_at(value_at(trail.values, level + 2), "name")
@@ -49,7 +49,7 @@ def _field(trail: Trail, level: int) -> str:
     return _part(trail, level + (steps[:1] == ("request",)))
 
 
-def _part(trail: Trail, level: int) -> str:
+def _part(trail: KeyPath, level: int) -> str:
     steps = trail.steps[level:]
     if steps[:1] == ("auth",):
         return " ".join(["auth", *_names(trail, level + 1, steps[1:])])
@@ -62,7 +62,7 @@ def _part(trail: Trail, level: int) -> str:
     return "body" if "body" in steps else dotted(trail, level)
 
 
-def _names(trail: Trail, level: int, steps: tuple[Step, ...]) -> list[str]:
+def _names(trail: KeyPath, level: int, steps: tuple[Step, ...]) -> list[str]:
     """Give the names on the way; of an item `{key, value}` its key."""
     names = []
     for at, step in enumerate(steps, level):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wakeyscan.scanner.logical_locations.key_path import (
+    KeyPath,
     Step,
-    Trail,
     Value,
     dotted,
     text_at,
@@ -27,7 +27,7 @@ def fits(name: str, content: bytes) -> bool:
     return known and b'"terraform_version"' in content
 
 
-def details(trail: Trail, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
+def details(trail: KeyPath, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
     """Yield the address and the attribute, and whether Terraform takes it for sensitive."""
     steps = trail.steps
     for level, (value, step) in enumerate(zip(trail.values, steps, strict=True)):
@@ -45,7 +45,7 @@ def details(trail: Trail, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
             return
 
 
-def _in_state(trail: Trail, level: int) -> Iterator[tuple[str, str]]:
+def _in_state(trail: KeyPath, level: int) -> Iterator[tuple[str, str]]:
     """State version 4: resources, with instances, with attributes."""
     resource, instance = trail.values[level], value_at(trail.values, level + 2)
     mode = "data." if text_at(resource, "mode") == "data" else ""
@@ -82,13 +82,13 @@ def _taken(step: Value) -> str:
     return text_at(step, "value") or text_at(step, "value", "value")
 
 
-def _owner(trail: Trail, level: int) -> Value:
+def _owner(trail: KeyPath, level: int) -> Value:
     """Give what has the address: the resource itself, or what a `change` is one of."""
     change = level > 0 and trail.steps[level - 1] == "change"
     return trail.values[level - 1 if change else level]
 
 
-def _in_plan(trail: Trail, level: int, side: str) -> Iterator[tuple[str, str]]:
+def _in_plan(trail: KeyPath, level: int, side: str) -> Iterator[tuple[str, str]]:
     holder = trail.values[level]
     yield "resource", text_at(_owner(trail, level), "address")
     yield "attribute", dotted(trail, level + 1)
@@ -110,7 +110,7 @@ def _is_marked(marked: Value, steps: tuple[Step, ...]) -> bool:
     return marked == "true"
 
 
-def _named(trail: Trail, level: int, what: str) -> Iterator[tuple[str, str]]:
+def _named(trail: KeyPath, level: int, what: str) -> Iterator[tuple[str, str]]:
     """An output, or a variable of a plan."""
     if len(trail.steps) < level + 2:
         yield "field", dotted(trail)
@@ -120,7 +120,7 @@ def _named(trail: Trail, level: int, what: str) -> Iterator[tuple[str, str]]:
         yield "sensitive", _said(text_at(value_at(trail.values, level + 2), "sensitive") == "true")
 
 
-def _in_old_state(trail: Trail, level: int) -> Iterator[tuple[str, str]]:
+def _in_old_state(trail: KeyPath, level: int) -> Iterator[tuple[str, str]]:
     """State version 3: modules, with resources by their address."""
     path = trail.values[level]
     listed = path.get("path") if isinstance(path, dict) else None

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable
 
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.scanner.prefilter.base64_words import IN_TAR, Shape, Words, around
-from wakeyscan.scanner.prefilter.escape_forms import KINDS, Letters
+from wakeyscan.scanner.prefilter.escape_forms import KINDS, EscapeForms
 
-Sieve = Callable[[bytes, Words], bytes]
+CandidateFilter = Callable[[bytes, Words], bytes]
 """Gives the parts of a text, with its long words, that a wrapping may be in."""
 
 _KEY = KEY_PREFIX.encode()
@@ -60,7 +60,7 @@ _MOST = 10
 """Escapes that a disguise may have."""
 
 
-class Sieves:
+class CandidateFilters:
     """The sieves for some anchors, which count in their own case, by the files of the decoders."""
 
     def __init__(self, exact: Iterable[bytes], shortest: int) -> None:
@@ -69,12 +69,12 @@ class Sieves:
         What is not in base64 or hexadecimal must have at least that.
         """
         self._anchors = tuple(exact)
-        self._letters = Letters(self._anchors)
+        self._letters = EscapeForms(self._anchors)
         self._shape = Shape(only_keys=set(self._anchors) <= {_KEY})
         self._wide = min(shortest - 1, 5)
         self.least = self._shape.least
         """Bytes that a text has at least if something wrapped is in it."""
-        self.by_name: dict[str, Sieve] = {
+        self.by_name: dict[str, CandidateFilter] = {
             "base64": self._shape.base64,
             "decimal": self._decimal,
             "dump": self._showing(_DUMPED),
@@ -192,7 +192,7 @@ class Sieves:
         ]
         return around(content, sorted(spots), _ROW)
 
-    def _showing(self, parts: tuple[re.Pattern[bytes], ...]) -> Sieve:
+    def _showing(self, parts: tuple[re.Pattern[bytes], ...]) -> CandidateFilter:
         """Look for parts of the prefix of keys that show in a dump, as literals, beside a tag."""
         return lambda content, words: _beside(content, parts) if _KEY in self._anchors else b""
 

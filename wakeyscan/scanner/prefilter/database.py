@@ -12,26 +12,26 @@ from binascii import crc32
 from collections.abc import Callable
 from typing import Any
 
-Mark = tuple[bytes, bool]
+Literal = tuple[bytes, bool]
 """A literal to look for, and whether in its own case alone."""
 
-Scan = Callable[..., object]
+ScanFunction = Callable[..., object]
 """Calls back for each mark in a text, with its number and where it ends."""
 
 _FOLDER = "_databases"
 
 
-def scanner(marks: list[Mark]) -> Scan | None:
+def build_scanner(marks: list[Literal]) -> ScanFunction | None:
     """Make what looks for at least one mark; `None` where there is no hyperscan."""
     try:
         import hyperscan
     except ImportError:  # no wheel for this machine
         return None
-    scan: Scan = (_kept(hyperscan, marks) or _compiled(hyperscan, marks)).scan
+    scan: ScanFunction = (_kept(hyperscan, marks) or _compiled(hyperscan, marks)).scan
     return scan
 
 
-def keep(marks: list[Mark]) -> tuple[str, bytes]:
+def serialize_database(marks: list[Literal]) -> tuple[str, bytes]:
     """Give the database of marks to put into the package, with its path there.
 
     Raises `ImportError` where there is no hyperscan.
@@ -43,7 +43,7 @@ def keep(marks: list[Mark]) -> tuple[str, bytes]:
     return f"{_FOLDER}/{_name(key)}", key + serialized
 
 
-def _kept(hyperscan: Any, marks: list[Mark]) -> Any | None:
+def _kept(hyperscan: Any, marks: list[Literal]) -> Any | None:
     key = _key(hyperscan, marks)
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), _FOLDER)
     try:
@@ -57,7 +57,7 @@ def _kept(hyperscan: Any, marks: list[Mark]) -> Any | None:
     return database
 
 
-def _compiled(hyperscan: Any, marks: list[Mark]) -> Any:
+def _compiled(hyperscan: Any, marks: list[Literal]) -> Any:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
         # Not `literal=True`: that one cuts a literal at its first NUL (python-hyperscan 0.9).
@@ -68,7 +68,7 @@ def _compiled(hyperscan: Any, marks: list[Mark]) -> Any:
     return database
 
 
-def _key(hyperscan: Any, marks: list[Mark]) -> bytes:
+def _key(hyperscan: Any, marks: list[Literal]) -> bytes:
     """Tell all that a database depends on."""
     machine = os.uname().machine if sys.platform != "win32" else ""  # there is but one with a wheel
     made = hyperscan.__version__, sys.platform, machine, sys.byteorder

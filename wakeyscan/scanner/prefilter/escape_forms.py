@@ -30,7 +30,7 @@ def _names_of(letter: int) -> tuple[bytes, ...]:
     return _NAMES.get(letter, ())
 
 
-class Letters:
+class EscapeForms:
     """The letters of anchors that count in their own case, in all that begins an escape of them."""
 
     def __init__(self, anchors: Iterable[bytes]) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wakeyscan.scanner.prefilter.database import Mark, Scan, scanner
-from wakeyscan.scanner.prefilter.keywords import Form, Hit, Look
+from wakeyscan.scanner.prefilter.database import Literal, ScanFunction, build_scanner
+from wakeyscan.scanner.prefilter.keywords import AnchorHit, AnchorSearch, EncodedAnchor
 
 _RAREST = b"zqxjkvwy_-bpg"
 """Bytes that are rare in code and prose, the rarest first."""
@@ -32,31 +32,35 @@ def head(text: bytes) -> bytes:
     return text[: min(rare, key=lambda end: (rank[end], -end))] if rare else text
 
 
-def automaton(listed: Iterable[Form], longest: int | None = None) -> Look | None:
+def build_hyperscan_search(
+    listed: Iterable[EncodedAnchor], longest: int | None = None
+) -> AnchorSearch | None:
     """Make a look for forms; `None` where there is no hyperscan, or nothing to look for.
 
     What counts in its own case alone is looked for by `longest` bytes at the most. Of what counts
     in any case there is little, and `auth` is a word of all code.
     """
     same = _by_mark(listed, longest)
-    scan = scanner(list(same)) if same else None
+    scan = build_scanner(list(same)) if same else None
     return _looking(scan, same) if scan else None
 
 
-def marks(listed: Iterable[Form], longest: int | None = None) -> list[Mark]:
+def list_literals(listed: Iterable[EncodedAnchor], longest: int | None = None) -> list[Literal]:
     """List what an automaton looks for in the place of forms."""
     return list(_by_mark(listed, longest))
 
 
-def _by_mark(listed: Iterable[Form], longest: int | None) -> dict[Mark, list[Form]]:
-    same: dict[Mark, list[Form]] = {}
+def _by_mark(
+    listed: Iterable[EncodedAnchor], longest: int | None
+) -> dict[Literal, list[EncodedAnchor]]:
+    same: dict[Literal, list[EncodedAnchor]] = {}
     for form in listed:
         mark = _beginning(form.text, longest) if form.exact_case else head(form.text).lower()
         same.setdefault((mark, form.exact_case), []).append(form)
     return same
 
 
-def _looking(scan: Scan, same: dict[Mark, list[Form]]) -> Look:
+def _looking(scan: ScanFunction, same: dict[Literal, list[EncodedAnchor]]) -> AnchorSearch:
     listed = list(same)
     groups: dict[int, _Group] = {}
     begun = _begun(form for forms in same.values() for form in forms)
@@ -71,20 +75,20 @@ def _looking(scan: Scan, same: dict[Mark, list[Form]]) -> Look:
             groups[number] = _Group(len(mark), exact_case, tuple(same[mark, exact_case]))
         return groups[number]
 
-    def look(content: bytes | memoryview) -> list[Hit]:
+    def look(content: bytes | memoryview) -> list[AnchorHit]:
         scan(content, note)
         found = []
         if ends:
             found = [hit for n, end in sorted(ends) for hit in group(n).hits(content, end)]
             ends.clear()
         if (form := begun.get(bytes(content[: _BEGUN - 1]))) is not None:
-            found.append(Hit(form, 0))
+            found.append(AnchorHit(form, 0))
         return found
 
     return look
 
 
-def _begun(listed: Iterable[Form]) -> dict[bytes, Form]:
+def _begun(listed: Iterable[EncodedAnchor]) -> dict[bytes, EncodedAnchor]:
     r"""Give the forms that stand at the beginning of a line, by what they begin a text with.
 
     A text begins as a line does; to say so with `\A` costs hyperscan 25 ms.
@@ -99,13 +103,13 @@ def _beginning(text: bytes, longest: int | None) -> bytes:
 class _Group:
     """Forms that are looked for by one mark."""
 
-    def __init__(self, width: int, exact_case: bool, forms: tuple[Form, ...]) -> None:
+    def __init__(self, width: int, exact_case: bool, forms: tuple[EncodedAnchor, ...]) -> None:
         self._width, self._exact_case, self._forms = width, exact_case, forms
         self._texts = tuple(f.text if exact_case else f.text.lower() for f in forms)
         self._before = tuple(f.before for f in forms)
         self._longest = max(map(len, self._texts))
 
-    def hits(self, content: bytes | memoryview, end: int) -> list[Hit]:
+    def hits(self, content: bytes | memoryview, end: int) -> list[AnchorHit]:
         """List the forms that stand whole where their mark, which ends at `end`, was seen."""
         at = end - self._width
         there = bytes(content[at : at + self._longest])
@@ -115,7 +119,7 @@ class _Group:
             return []
         each = zip(self._forms, self._texts, self._before, strict=True)
         return [
-            Hit(form, at)
+            AnchorHit(form, at)
             for form, text, before in each
             if there.startswith(text) and (before is None or before.is_at(content, at))
         ]

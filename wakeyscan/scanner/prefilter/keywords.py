@@ -16,7 +16,7 @@ PLAIN = ""
 _PIECES = "pieces"
 
 
-class Form(NamedTuple):
+class EncodedAnchor(NamedTuple):
     """One anchor as it looks in one wrapping."""
 
     text: bytes
@@ -31,19 +31,19 @@ class Form(NamedTuple):
         return part_before(self.text) if self.decoder == _PIECES else None
 
 
-class Hit(NamedTuple):
+class AnchorHit(NamedTuple):
     """A form that stands at an offset of a text."""
 
-    form: Form
+    form: EncodedAnchor
     at: int
     """Of a wrapped form it is not always known, and then 0."""
 
 
-Look = Callable[["bytes | memoryview"], "list[Hit]"]
+AnchorSearch = Callable[["bytes | memoryview"], "list[AnchorHit]"]
 """Says which forms stand in a text, and where."""
 
 
-class Catalog:
+class AnchorIndex:
     """All anchors of all rules in all wrappings, made for a wrapping when one first asks."""
 
     def __init__(self, rules: Iterable[Rule], wrappings: Mapping[str, Decoder]) -> None:
@@ -52,7 +52,7 @@ class Catalog:
             (anchor, rule.exact_case) for rule in self._rules for anchor in rule.anchors
         )
         self._wrappings = wrappings
-        self._known: dict[str, tuple[Form, ...]] = {}
+        self._known: dict[str, tuple[EncodedAnchor, ...]] = {}
         self._spelled: dict[bytes, list[bytes]] = {}
 
     def names(self) -> Iterable[str]:
@@ -63,39 +63,39 @@ class Catalog:
         """List the anchors that count only in their own case."""
         return tuple(anchor for anchor, exact_case in self._anchors if exact_case)
 
-    def plain(self) -> tuple[Form, ...]:
+    def plain(self) -> tuple[EncodedAnchor, ...]:
         """List the anchors as they are."""
-        return tuple(Form(anchor, PLAIN, anchor, exact) for anchor, exact in self._anchors)
+        return tuple(EncodedAnchor(anchor, PLAIN, anchor, exact) for anchor, exact in self._anchors)
 
-    def of(self, name: str) -> tuple[Form, ...]:
+    def of(self, name: str) -> tuple[EncodedAnchor, ...]:
         """List the anchors in a wrapping, and those that another one, or the same, is inside."""
         if name not in self._known:
             self._known[name] = tuple(_without_longer(self._made(name)))
         return self._known[name]
 
-    def all(self) -> tuple[Form, ...]:
+    def all(self) -> tuple[EncodedAnchor, ...]:
         """List everything; what was made when the wheel was built loads no decoder."""
         if all(rule.forms for rule in self._rules):
-            return tuple(Form._make(form) for rule in self._rules for form in rule.forms)
+            return tuple(EncodedAnchor._make(form) for rule in self._rules for form in rule.forms)
         wrapped = (form for name in self._wrappings for form in self.of(name))
         return (*self.plain(), *wrapped)
 
-    def _made(self, name: str) -> Iterator[Form]:
+    def _made(self, name: str) -> Iterator[EncodedAnchor]:
         outer = self._wrappings[name]
         for anchor, exact_case in self._anchors:
-            texts = list(outer.disguise(anchor, exact_case))
+            texts = list(outer.encoded_anchors(anchor, exact_case))
             for text in self._spellings(anchor) if exact_case else ():
-                texts += outer.rewrap(text)
-            yield from (Form(text, name, anchor, exact_case) for text in texts)
+                texts += outer.encode_again(text)
+            yield from (EncodedAnchor(text, name, anchor, exact_case) for text in texts)
 
     def _spellings(self, anchor: bytes) -> list[bytes]:
         if anchor not in self._spelled:
             inner = self._wrappings.values()
-            self._spelled[anchor] = [text for one in inner for text in one.spell(anchor)]
+            self._spelled[anchor] = [text for one in inner for text in one.encode(anchor)]
         return self._spelled[anchor]
 
 
-def _without_longer(listed: Iterable[Form]) -> Iterator[Form]:
+def _without_longer(listed: Iterable[EncodedAnchor]) -> Iterator[EncodedAnchor]:
     """Yield each form once, and none that begins with another of the same anchor."""
     last = None
     for form in sorted(set(listed), key=lambda form: (form.anchor, form.exact_case, form.text)):

@@ -7,27 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wakeyscan.core.line_index import places
+from wakeyscan.core.line_index import find_all
 from wakeyscan.scanner.prefilter.base64_words import around
-from wakeyscan.scanner.prefilter.candidates import Sieves
-from wakeyscan.scanner.prefilter.keywords import Catalog, Form, Hit, Look
+from wakeyscan.scanner.prefilter.candidates import CandidateFilters
+from wakeyscan.scanner.prefilter.keywords import AnchorHit, AnchorIndex, AnchorSearch, EncodedAnchor
 
 _BEFORE, _BEHIND = 64, 192
 """Bytes around an anchor in which what wraps a part of its key is looked for."""
 
 
-def finder(catalog: Catalog) -> Look:
+def build_substring_search(catalog: AnchorIndex) -> AnchorSearch:
     """Make a look for all forms of a catalogue."""
     wanted = [(f, f.text if f.exact_case else f.text.lower()) for f in catalog.plain()]
-    sieves = Sieves(catalog.exact(), min((len(mark) for _, mark in wanted), default=1))
+    sieves = CandidateFilters(catalog.exact(), min((len(mark) for _, mark in wanted), default=1))
 
-    def look(content: bytes | memoryview) -> list[Hit]:
+    def look(content: bytes | memoryview) -> list[AnchorHit]:
         text = bytes(content)
         lowered = text.lower()
         hits = [
-            Hit(form, at)
+            AnchorHit(form, at)
             for form, mark in wanted
-            for at in places(text if form.exact_case else lowered, mark)
+            for at in find_all(text if form.exact_case else lowered, mark)
         ]
         if len(text) < sieves.least:
             return hits
@@ -40,28 +40,28 @@ def finder(catalog: Catalog) -> Look:
             part = text if sieve is None else sieve(text, words)
             if near or part:
                 hits += _in_part(near + b"\n" + part, catalog.of(name))
-        return hits + in_utf16(text, look) if b"\0" in text and not hits else hits
+        return hits + find_in_utf16(text, look) if b"\0" in text and not hits else hits
 
     return look
 
 
-def _in_part(part: bytes, listed: tuple[Form, ...]) -> Iterator[Hit]:
+def _in_part(part: bytes, listed: tuple[EncodedAnchor, ...]) -> Iterator[AnchorHit]:
     lowered = part.lower()
     for form in listed:
         if form.text in part if form.exact_case else form.text.lower() in lowered:
-            yield Hit(form, 0)
+            yield AnchorHit(form, 0)
 
 
 _HEAD = 64
 """Bytes that tell whether a text is in UTF-16."""
 
 
-def in_utf16(text: bytes | memoryview, look: Look) -> list[Hit]:
+def find_in_utf16(text: bytes | memoryview, look: AnchorSearch) -> list[AnchorHit]:
     """Say whether a text that is in UTF-16 has anything in it that is not plain there, either."""
     mark = wide_beginning(bytes(text[:_HEAD]))
     if not mark or not look(bytes(text).replace(b"\0", b"")):
         return []
-    return [Hit(Form(mark, "utf16", mark, True), 0)]
+    return [AnchorHit(EncodedAnchor(mark, "utf16", mark, True), 0)]
 
 
 def wide_beginning(head: bytes) -> bytes:
