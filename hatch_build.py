@@ -44,10 +44,10 @@ class ParsedRules(BuildHookInterface[Any]):
 
 def _made(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield the files to add, each with its path in the package."""
+    from wakeyscan.decoders.registry import DecoderRegistry
     from wakeyscan.rules import loader, pattern
     from wakeyscan.scanner.prefilter import database, strategy
     from wakeyscan.scanner.prefilter.keywords import AnchorIndex
-    from wakeyscan.scanner.scan import DecoderRegistry
 
     rules = {
         path.name: tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from wakeyscan.decoders.registry import DecoderRegistry
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.prefilter import strategy
 from wakeyscan.scanner.prefilter.keywords import AnchorIndex
-from wakeyscan.scanner.scan import DecoderRegistry
 
 _RULES = loader.load_rules()
 _DECODERS = DecoderRegistry()

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from tests.conftest import WAKEYSCAN, MakeKey, Ran, Run, environment, execute, mask, write
 from wakeyscan import __version__, reports
 from wakeyscan.cli import arguments, commands, main
+from wakeyscan.config import options as options_module
 from wakeyscan.core import registry
 
 COMMANDS = registry.names(commands)
@@ -113,7 +114,7 @@ OPTIONS = [(name, o) for name in COMMANDS for o in MODULES[name].PARAMETERS.opti
     ("command", "option"), OPTIONS, ids=[f"{name} --{o.name}" for name, o in OPTIONS]
 )
 def test_every_option_has_help_and_a_variable_and_help_shows_both(
-    run: Run, command: str, option: arguments.Option
+    run: Run, command: str, option: options_module.Option
 ) -> None:
     ran = run(command, "--help", env={"COLUMNS": "80"})
     shown = " ".join(ran.out.split())

@@ -52,15 +52,15 @@ from tests.repository import Repo, places
 from wakeyscan import extractors
 from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Origin
+from wakeyscan.decoders.registry import DecoderRegistry
 from wakeyscan.extractors._pdffilters import unfiltered
 from wakeyscan.extractors._pdfpredictors import predictors
-from wakeyscan.extractors.base import ExtractionBudget, ExtractionError, Limits
+from wakeyscan.extractors.extractor import ExtractionBudget, ExtractionError, Limits
 from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.detector import detect_in_document
 from wakeyscan.scanner.documents import scan_documents
-from wakeyscan.scanner.scan import DecoderRegistry
 
 FORMATS = (*MAKE, "bundle")
 TEXTS: dict[str, Callable[[str], bytes]] = {

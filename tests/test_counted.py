@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from tests.conftest import ALPHABET, PREFIX, WAKEYSCAN, MakeKey, execute, fingerprint, write
 from wakeyscan.core.document import Document, Origin
+from wakeyscan.decoders.registry import DecoderRegistry
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.detector import detect_in_document
-from wakeyscan.scanner.scan import DecoderRegistry
 
 LENS = build_context(loader.load_rules(), DecoderRegistry())
 

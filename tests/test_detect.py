@@ -17,10 +17,10 @@ from tests import shapes
 from tests.conftest import ALPHABET, PREFIX, MakeKey
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding, Standing
+from wakeyscan.decoders.registry import DecoderRegistry
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.detector import detect_in_document
-from wakeyscan.scanner.scan import DecoderRegistry
 
 LENS = build_context(loader.load_rules(), DecoderRegistry())
 

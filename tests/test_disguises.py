@@ -31,11 +31,11 @@ from wakeyscan import decoders
 from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding, Severity, Standing
-from wakeyscan.decoders.base import DecodedText
+from wakeyscan.decoders.decoder import DecodedText
+from wakeyscan.decoders.registry import DecoderRegistry
 from wakeyscan.rules import rule
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.detector import detect_in_document
-from wakeyscan.scanner.scan import DecoderRegistry
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.conftest import ALPHABET, PREFIX, WAKEYSCAN, execute, fingerprint, wr
 from tests.lenses import few, many
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.decoders import hexdump
-from wakeyscan.decoders.base import DecodedText
+from wakeyscan.decoders.decoder import DecodedText
 from wakeyscan.scanner.detector import detect_in_document
 
 HASTY = many()

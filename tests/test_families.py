@@ -9,7 +9,8 @@ from types import ModuleType
 import pytest
 
 from wakeyscan import baselines, decoders, reports, sources, verifiers
-from wakeyscan.cli import arguments, commands
+from wakeyscan.cli import commands
+from wakeyscan.config import options
 from wakeyscan.core import registry
 from wakeyscan.core.errors import UsageError
 from wakeyscan.scanner import exposure, logical_locations
@@ -142,7 +143,7 @@ def test_every_decoder_has_a_name_of_its_own_but_one_that_takes_the_same_off() -
 @pytest.mark.parametrize("name", registry.names(commands))
 def test_every_command_says_what_it_takes(name: str) -> None:
     command = registry.member(commands, name)
-    assert isinstance(command.PARAMETERS, arguments.Parameters)
+    assert isinstance(command.PARAMETERS, options.Parameters)
     assert command.HELP.strip()
     listed = [option.name for option in command.PARAMETERS.options]
     assert len(set(listed)) == len(listed)

@@ -20,13 +20,13 @@ from tests.conftest import MakeKey, Ran, Run, fingerprint, mask, write
 from tests.repository import Repo, fingerprints, places
 from tests.test_startup import loaded_by
 from wakeyscan.core.document import Document, Origin
-from wakeyscan.extractors.base import Limits
+from wakeyscan.decoders.registry import DecoderRegistry
+from wakeyscan.extractors.extractor import Limits
 from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.git.lfs import LONGEST, Pointer, parse_pointer
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.documents import scan_documents
-from wakeyscan.scanner.scan import DecoderRegistry
 
 pytestmark = pytest.mark.usefixtures("no_litter")
 

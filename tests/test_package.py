@@ -21,9 +21,9 @@ import pytest
 
 from tests.conftest import MakeKey, Ran, execute, mask, write
 from wakeyscan import __version__
+from wakeyscan.decoders.registry import DecoderRegistry
 from wakeyscan.rules import loader
 from wakeyscan.scanner.prefilter.keywords import AnchorIndex
-from wakeyscan.scanner.scan import DecoderRegistry
 
 ROOT = Path(__file__).parents[1]
 RULES = {file.name: file for file in (ROOT / "rules").glob("*.toml")}

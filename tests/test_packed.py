@@ -22,7 +22,7 @@ from tests.conftest import ALPHABET, PREFIX, MakeKey, Run, fingerprint, mask, wr
 from tests.disguises import lines
 from tests.repository import Repo, places
 from wakeyscan.core.document import Document, Origin
-from wakeyscan.extractors.base import Limits
+from wakeyscan.extractors.extractor import Limits
 from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.detector import detect_in_document
 from wakeyscan.scanner.documents import ScanResult, scan_documents

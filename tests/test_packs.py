@@ -27,13 +27,13 @@ from wakeyscan.audit.object_findings import ObjectFindings
 from wakeyscan.audit.object_scan import ObjectScanResult, scan_objects
 from wakeyscan.audit.scope import AuditScope
 from wakeyscan.core.document import Document, Origin
+from wakeyscan.decoders.registry import DecoderRegistry
 from wakeyscan.git import isolated, pack
 from wakeyscan.git.repository import find_repository
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.detector import detect_in_name
 from wakeyscan.scanner.documents import scan_documents
-from wakeyscan.scanner.scan import DecoderRegistry
 
 RULES = loader.load_rules()
 LENS = build_context(RULES, DecoderRegistry())._replace(honor_inline=False)

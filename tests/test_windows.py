@@ -16,11 +16,11 @@ from tests.conftest import MakeKey
 from wakeyscan.core import chunks
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.secret import Secret
+from wakeyscan.decoders.registry import DecoderRegistry
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.documents import ScanResult, scan_documents
 from wakeyscan.scanner.pipeline import merge_sorted
-from wakeyscan.scanner.scan import DecoderRegistry
 
 WINDOW, OVERLAP = 4096, 1024
 """Small, so that a few kB have several windows; still more than two keys and an excerpt reach."""

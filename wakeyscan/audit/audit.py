@@ -19,6 +19,7 @@ from wakeyscan.audit.scope import AuditScope
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.finding import Finding, SecretHistory
+from wakeyscan.decoders.registry import DecoderRegistry
 from wakeyscan.git import command, isolated, lfs, refs
 from wakeyscan.git.repository import Repository
 from wakeyscan.rules import loader, rule
@@ -27,7 +28,6 @@ from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.pipeline import build_sort_key
 from wakeyscan.scanner.prefilter.strategy import MANY
 from wakeyscan.scanner.result import Coverage, Restriction, RunResult
-from wakeyscan.scanner.scan import DecoderRegistry
 from wakeyscan.sources.revision import Revision
 from wakeyscan.suppression import policy
 from wakeyscan.suppression.policy import Policy

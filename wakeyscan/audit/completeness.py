@@ -8,11 +8,10 @@ from contextlib import ExitStack
 from typing import NamedTuple
 
 from wakeyscan.audit.cache import HistoryCache, build_identity
-from wakeyscan.audit.object_tasks import list_loose_objects, list_packs
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
 from wakeyscan.git import command
-from wakeyscan.git.object_dirs import is_small, list_object_ids
+from wakeyscan.git.object_dirs import is_small, list_loose_objects, list_object_ids, list_packs
 from wakeyscan.git.repository import Repository
 
 _ASKED = ("rev-list", "--objects", "--missing=print", "--quiet", "--stdin")

@@ -11,6 +11,7 @@ from wakeyscan.audit.cache import CachedPack, HistoryCache
 from wakeyscan.audit.object_findings import ObjectFindings, ObjectScan
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.git import pack, pack_index
+from wakeyscan.git.object_dirs import _in_pack_folder, list_loose_objects, list_packs
 from wakeyscan.git.objects import KINDS, is_id
 from wakeyscan.git.repository import Repository
 
@@ -98,28 +99,6 @@ def _indexes(folder: str, gaps: list[str]) -> list[str]:
         if path.removesuffix(".pack") not in indexed
     ]
     return indexes
-
-
-def list_packs(folder: str) -> list[str]:
-    """List the packs of an object folder."""
-    return _in_pack_folder(folder, ".pack")
-
-
-def _in_pack_folder(folder: str, suffix: str) -> list[str]:
-    place = os.path.join(folder, "pack")
-    try:
-        names = sorted(os.listdir(place))
-    except FileNotFoundError:
-        return []
-    return [os.path.join(place, name) for name in names if name.endswith(suffix)]
-
-
-def list_loose_objects(folder: str) -> Iterator[str]:
-    """Yield the paths of the loose objects of an object folder."""
-    for first in sorted(os.listdir(folder)):
-        if len(first) == 2 and not first.strip("0123456789abcdef"):
-            place = os.path.join(folder, first)
-            yield from (os.path.join(place, name) for name in sorted(os.listdir(place)))
 
 
 def list_tasks(store: ObjectStore) -> Iterator[Task]:

@@ -11,20 +11,21 @@ from functools import cache, partial
 from typing import NamedTuple
 
 from wakeyscan import sources
-from wakeyscan.baselines.base import BaselineEntry
-from wakeyscan.cli.rescan import rescan
+from wakeyscan.baselines.baseline_entry import BaselineEntry
+from wakeyscan.cli.rescans import rescan
 from wakeyscan.config.config import Config
 from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.core.secret import Secret
+from wakeyscan.decoders.registry import DecoderRegistry
 from wakeyscan.git import command as git
 from wakeyscan.git import worktree
+from wakeyscan.git.lfs import build_lfs_opener
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.result import Coverage, RunResult
-from wakeyscan.scanner.scan import DecoderRegistry, build_lfs_opener
 
 _SCHEMES = (b"", b"Bearer ", b"Basic ", b"Token ", b"bearer ", b"basic ", b"token ")
 """What other scanners take for a part of the secret in a header."""

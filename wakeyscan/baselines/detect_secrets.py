@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from wakeyscan.baselines.base import BaselineEntry, parse_json
+from wakeyscan.baselines.baseline_entry import BaselineEntry, parse_json
 
 WITH_REPORT = False
 """Whether a report beside a file says more of it."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from wakeyscan.baselines.base import BaselineEntry, parse_json
+from wakeyscan.baselines.baseline_entry import BaselineEntry, parse_json
 from wakeyscan.core.secret import Secret
 
 WITH_REPORT = True

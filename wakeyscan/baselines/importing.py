@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from wakeyscan import baselines
-from wakeyscan.baselines.base import BaselineEntry
+from wakeyscan.baselines.baseline_entry import BaselineEntry
 from wakeyscan.core import registry, small_files
 from wakeyscan.core.errors import SourceError, UsageError
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from wakeyscan.baselines.base import BaselineEntry
+from wakeyscan.baselines.baseline_entry import BaselineEntry
 
 WITH_REPORT = False
 """Whether a report beside a file says more of it."""

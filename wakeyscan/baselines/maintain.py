@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from wakeyscan.cli.rescan import rescan
+from wakeyscan.cli.pipeline import ignore_file
+from wakeyscan.cli.rescans import rescan
 from wakeyscan.config.config import Config
 from wakeyscan.core import files
 from wakeyscan.core.errors import ConfigError, ReportError
 from wakeyscan.core.finding import Finding
 from wakeyscan.git import worktree
 from wakeyscan.scanner.result import RunResult
-from wakeyscan.scanner.scan import ignore_file
 from wakeyscan.suppression import ignore_file as ignorefile
 from wakeyscan.suppression.ignore_file import Entry
 

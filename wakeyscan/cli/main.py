@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from wakeyscan import __version__
 from wakeyscan.cli import arguments, commands
+from wakeyscan.config import options as options_module
 from wakeyscan.core import registry
 from wakeyscan.core.errors import UsageError, WakeyscanError
 from wakeyscan.core.redaction import escape_for_terminal, redact
@@ -141,7 +142,7 @@ def _command(name: str, module: ModuleType) -> click.Command:
     """Make click's command out of a module's own table."""
     import click
 
-    parameters: arguments.Parameters = module.PARAMETERS
+    parameters: options_module.Parameters = module.PARAMETERS
     options: list[click.Parameter] = [
         click.Option(
             [f"--{option.name}"],

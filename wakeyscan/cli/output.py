@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import BinaryIO
 
 from wakeyscan import reports
@@ -23,7 +23,7 @@ def write_reports(outcome: RunResult, settings: config.Config) -> None:
     """
     for name, file in settings.reports:
         _write_file(file, render_report(name, outcome, settings), outcome.targets)
-    color = config.wants_color(settings.color, os.environ)
+    color = wants_color(settings.color, os.environ)
     write_stdout(render_report(settings.format, outcome, settings, color))
 
 
@@ -92,3 +92,15 @@ def _write_file(file: str, text: bytes, targets: Iterable[str]) -> None:
 
 def _refused(file: str, error: OSError) -> ReportError:
     return ReportError(f"{file}: the report can't be written: {error.strerror}")
+
+
+def wants_color(color: str, environment: Mapping[str, str]) -> bool:
+    """Decide on colour: the flag, NO_COLOR, FORCE_COLOR, then whether stdout is a terminal."""
+    if color != "auto":
+        return color == "always"
+    if environment.get("NO_COLOR"):
+        return False
+    if environment.get("FORCE_COLOR") or environment.get("CLICOLOR_FORCE"):
+        return True
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    return terminal and environment.get("TERM", "") != "dumb"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wakeyscan.cli.arguments import Option, Values
 from wakeyscan.config import config_file, converters
+from wakeyscan.config.options import Option, Values
 from wakeyscan.core.errors import ConfigError, UsageError
 from wakeyscan.core.files import find_cache_folder
 from wakeyscan.core.finding import Severity
@@ -194,15 +193,3 @@ def _named_file(pair: str) -> tuple[str, str]:
     if not (name and equals and file):
         raise UsageError(f"--report must be NAME=FILE, as sarif=wakeyscan.sarif, not {pair!r}")
     return name, file
-
-
-def wants_color(color: str, environment: Mapping[str, str]) -> bool:
-    """Decide on colour: the flag, NO_COLOR, FORCE_COLOR, then whether stdout is a terminal."""
-    if color != "auto":
-        return color == "always"
-    if environment.get("NO_COLOR"):
-        return False
-    if environment.get("FORCE_COLOR") or environment.get("CLICOLOR_FORCE"):
-        return True
-    terminal = sys.stdout is not None and sys.stdout.isatty()
-    return terminal and environment.get("TERM", "") != "dumb"

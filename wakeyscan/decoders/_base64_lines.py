@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple, overload
 
-from wakeyscan.decoders.base import Segment, Span
-from wakeyscan.scanner.prefilter.base64_words import is_whole
+from wakeyscan.decoders._base64_text import is_whole
+from wakeyscan.decoders.decoder import Segment, Span
 
 LONGEST = 1 << 20
 """Characters of one run that are decoded; what lies behind is left to the next anchor."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from wakeyscan.core.line_index import find_line
 from wakeyscan.core.secret import KEY_PREFIX
-from wakeyscan.decoders.base import DecodedText, Segment
+from wakeyscan.decoders.decoder import DecodedText, Segment
 
 _ANCHOR = KEY_PREFIX.encode()
 _LONGEST = 512

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from wakeyscan.decoders.base import DecodedText, Segment
+from wakeyscan.decoders.decoder import DecodedText, Segment
 
 _WORD = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _NO_INTRO = bytes(c for c in range(256) if c not in b"%\\&=")

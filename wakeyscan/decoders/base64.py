@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from wakeyscan.decoders import _base64_lines
-from wakeyscan.decoders.base import DecodedText, FoundForms, Span
-from wakeyscan.scanner.prefilter.base64_words import from_base64, within_base64
+from wakeyscan.decoders._base64_text import from_base64, within_base64
+from wakeyscan.decoders.decoder import DecodedText, FoundForms, Span
 
 NAME = "base64"
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.decoders import _base64_lines
-from wakeyscan.decoders.base import DecodedText, FoundForms, Span
+from wakeyscan.decoders._base64_text import IN_TAR, from_base64
+from wakeyscan.decoders.decoder import DecodedText, FoundForms, Span
 from wakeyscan.extractors.file_types import SIGNATURES
-from wakeyscan.scanner.prefilter.base64_words import IN_TAR, from_base64
 
 NAME = "base64"
 

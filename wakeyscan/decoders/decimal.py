@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wakeyscan.decoders.base import DecodedText, FoundForms, Segment
+from wakeyscan.decoders.decoder import DecodedText, FoundForms, Segment
 
 NAME = "decimal"
 

@@ -7,7 +7,7 @@ from binascii import hexlify, unhexlify
 from collections.abc import Iterator
 
 from wakeyscan.decoders._base64_lines import GLUED
-from wakeyscan.decoders.base import DecodedText, FoundForms, Segment
+from wakeyscan.decoders.decoder import DecodedText, FoundForms, Segment
 
 NAME = "hex"
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.decoders._dump_lines import Line, Read, around, build_decoded_text
-from wakeyscan.decoders.base import DecodedText, FoundForms
+from wakeyscan.decoders.decoder import DecodedText, FoundForms
 
 NAME = "dump"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from wakeyscan.core.line_index import find_all
 from wakeyscan.core.secret import KEY_PREFIX
-from wakeyscan.decoders.base import DecodedText, FoundForms, Segment, Span
+from wakeyscan.decoders.decoder import DecodedText, FoundForms, Segment, Span
 from wakeyscan.extractors.office_xml import SEAM, SPAN
 
 NAME = "runs"

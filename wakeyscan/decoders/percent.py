@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from wakeyscan.decoders import _escapes
-from wakeyscan.decoders.base import DecodedText, FoundForms
+from wakeyscan.decoders.decoder import DecodedText, FoundForms
 
 NAME = "percent"
 

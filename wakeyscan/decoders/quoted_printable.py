@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.decoders import _escapes
-from wakeyscan.decoders.base import DecodedText, FoundForms
+from wakeyscan.decoders.decoder import DecodedText, FoundForms
 
 NAME = "quoted-printable"
 

@@ -7,7 +7,7 @@ from codecs import BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Iterator
 
 from wakeyscan.core.line_index import find_all
-from wakeyscan.decoders.base import FoundForms, TextEncoding
+from wakeyscan.decoders.decoder import FoundForms, TextEncoding
 
 NAME = "utf-32"
 

@@ -6,7 +6,7 @@ copy 16 MB.
 
 from __future__ import annotations
 
-from wakeyscan.extractors.base import ExtractionError
+from wakeyscan.extractors.extractor import ExtractionError
 from wakeyscan.git.objects import delta_number
 
 _DAMAGED = "damaged: a delta is not as the format says"

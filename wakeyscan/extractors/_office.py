@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from wakeyscan.extractors._stream import Joined
-from wakeyscan.extractors.base import ExtractionError, LimitExceeded, ReadBytes
+from wakeyscan.extractors.extractor import ExtractionError, LimitExceeded, ReadBytes
 from wakeyscan.extractors.office_xml import SEAM, SPAN
 
 _NAMED = re.compile(

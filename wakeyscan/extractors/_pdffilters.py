@@ -12,7 +12,7 @@ from itertools import zip_longest
 from wakeyscan.core.inflate import FAULTS, ZLIB, Inflater
 from wakeyscan.extractors._pdfpredictors import Predictor, undone
 from wakeyscan.extractors._stream import CHUNK, Joined, Stream
-from wakeyscan.extractors.base import CUT, ExtractionBudget, ExtractionError, ReadBytes
+from wakeyscan.extractors.extractor import CUT, ExtractionBudget, ExtractionError, ReadBytes
 
 _FLATE = (b"FlateDecode", b"Fl")
 _LZW = (b"LZWDecode", b"LZW")

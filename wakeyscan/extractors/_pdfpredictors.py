@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from wakeyscan.extractors._stream import CHUNK
-from wakeyscan.extractors.base import ExtractionError, ReadBytes
+from wakeyscan.extractors.extractor import ExtractionError, ReadBytes
 
 _TIFF, _PNG = 2, 10
 _BYTE, _WORD = 8, 16

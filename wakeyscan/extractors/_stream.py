@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Protocol
 
-from wakeyscan.extractors.base import (
+from wakeyscan.extractors.extractor import (
     CUT,
     ExtractionBudget,
     ExtractionError,

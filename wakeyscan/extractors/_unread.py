@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from wakeyscan.extractors.base import ExtractionBudget, ExtractionError, Member
+from wakeyscan.extractors.extractor import ExtractionBudget, ExtractionError, Member
 
 SEEKS = False
 

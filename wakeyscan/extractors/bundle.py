@@ -15,7 +15,13 @@ from typing import BinaryIO, NamedTuple
 
 from wakeyscan.core.inflate import FAULTS, ZLIB, Inflater
 from wakeyscan.extractors._delta import applied, literals
-from wakeyscan.extractors.base import CUT, ExtractionBudget, ExtractionError, Member, read_whole
+from wakeyscan.extractors.extractor import (
+    CUT,
+    ExtractionBudget,
+    ExtractionError,
+    Member,
+    read_whole,
+)
 from wakeyscan.git.objects import BLOB, COMMIT, KINDS, OFS_DELTA, REF_DELTA, TAG, TREE, tree_entries
 
 SEEKS = True

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from wakeyscan.extractors._stream import Stream
-from wakeyscan.extractors.base import ExtractionBudget, Member
+from wakeyscan.extractors.extractor import ExtractionBudget, Member
 
 SEEKS = False
 

@@ -12,7 +12,7 @@ from wakeyscan.core import registry
 from wakeyscan.core.chunks import CHUNK_SIZE, ChunkStream, format_too_large, read_chunks
 from wakeyscan.core.document import MEMBER_SEPARATOR, Document, Origin, Skipped
 from wakeyscan.core.redaction import redact
-from wakeyscan.extractors.base import (
+from wakeyscan.extractors.extractor import (
     ExtractionBudget,
     ExtractionError,
     Extractor,

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from wakeyscan.extractors.base import ExtractionBudget, ExtractionError, Member, NotAvailable
+from wakeyscan.extractors.extractor import ExtractionBudget, ExtractionError, Member, NotAvailable
 from wakeyscan.git.lfs import LONGEST, Pointer, parse_pointer
 
 SEEKS = False

@@ -12,7 +12,7 @@ from wakeyscan.extractors import _pdffonts, _pdftext
 from wakeyscan.extractors._pdffilters import unfiltered
 from wakeyscan.extractors._pdffonts import Font
 from wakeyscan.extractors._pdfpredictors import Predictor, predictors
-from wakeyscan.extractors.base import (
+from wakeyscan.extractors.extractor import (
     ExtractionBudget,
     ExtractionError,
     Member,

@@ -12,7 +12,7 @@ from contextlib import closing
 from typing import Any, BinaryIO
 
 from wakeyscan.extractors._stream import Joined
-from wakeyscan.extractors.base import (
+from wakeyscan.extractors.extractor import (
     CUT,
     ExtractionBudget,
     ExtractionError,

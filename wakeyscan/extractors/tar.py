@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
-from wakeyscan.extractors.base import CUT, ExtractionBudget, ExtractionError, Member, ReadBytes
+from wakeyscan.extractors.extractor import CUT, ExtractionBudget, ExtractionError, Member, ReadBytes
 
 SEEKS = False
 

@@ -8,7 +8,7 @@ from lzma import FORMAT_XZ, LZMADecompressor, LZMAError
 from typing import BinaryIO
 
 from wakeyscan.extractors._stream import Stream
-from wakeyscan.extractors.base import ExtractionBudget, Member
+from wakeyscan.extractors.extractor import ExtractionBudget, Member
 from wakeyscan.extractors.file_types import SIGNATURES
 
 SEEKS = False

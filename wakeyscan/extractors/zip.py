@@ -19,7 +19,7 @@ from wakeyscan.core.inflate import FAULTS, RAW, Inflater
 from wakeyscan.extractors import zstd
 from wakeyscan.extractors._office import runs_joined
 from wakeyscan.extractors._stream import Stream
-from wakeyscan.extractors.base import ExtractionBudget, ExtractionError, Member, ReadBytes
+from wakeyscan.extractors.extractor import ExtractionBudget, ExtractionError, Member, ReadBytes
 
 SEEKS = True
 

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from wakeyscan.core.inflate import FAULTS, ZLIB, Inflater
 from wakeyscan.extractors._stream import Stream
-from wakeyscan.extractors.base import ExtractionBudget, Member
+from wakeyscan.extractors.extractor import ExtractionBudget, Member
 
 SEEKS = False
 

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import Any, BinaryIO
 
 from wakeyscan.extractors._stream import Decompressor, Stream
-from wakeyscan.extractors.base import ExtractionBudget, ExtractionError, Member
+from wakeyscan.extractors.extractor import ExtractionBudget, ExtractionError, Member
 from wakeyscan.extractors.file_types import SIGNATURES
 
 SEEKS = False

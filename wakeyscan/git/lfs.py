@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Callable
 from typing import BinaryIO, NamedTuple
 
 from wakeyscan.core.errors import GitError
+from wakeyscan.git import worktree
 from wakeyscan.git.command import Git
 
 _OPEN = (
@@ -83,3 +85,24 @@ def parse_pointer(content: bytes) -> Pointer | None:
     text = b"\n".join(line for line in lines if line and not _EXTENSION.match(line))
     found = _POINTER.fullmatch(text)
     return Pointer(found["oid"].decode("ascii"), int(found["size"])) if found else None
+
+
+def build_lfs_opener(on_disk: bool) -> Callable[[str, str], BinaryIO | None]:
+    """Make what opens content that Git LFS keeps: of the repository that a file is in, or of ours.
+
+    That is looked for, once for each repository, when the first pointer is met.
+    """
+    stores: dict[str, str] = {}
+
+    def opened(path: str, oid: str) -> BinaryIO | None:
+        from wakeyscan.git import command as git  # which only a pointer pays for
+        from wakeyscan.git import lfs
+
+        top = worktree.find_work_tree(os.path.dirname(path)) if on_disk else "."
+        if top is None:
+            return None
+        if top not in stores:
+            stores[top] = lfs.find_store(git.open_foreign(top) if on_disk else git.open_own())
+        return lfs.open_object(stores[top], oid)
+
+    return opened

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from wakeyscan.audit.object_tasks import list_loose_objects, list_packs
 from wakeyscan.git import pack_index
 from wakeyscan.git.repository import Repository
 
@@ -41,3 +40,25 @@ def list_object_ids(repository: Repository) -> frozenset[bytes] | None:
 
 def _packs(repository: Repository) -> Iterator[str]:
     return (pack for folder in repository.object_folders for pack in list_packs(folder))
+
+
+def list_packs(folder: str) -> list[str]:
+    """List the packs of an object folder."""
+    return _in_pack_folder(folder, ".pack")
+
+
+def _in_pack_folder(folder: str, suffix: str) -> list[str]:
+    place = os.path.join(folder, "pack")
+    try:
+        names = sorted(os.listdir(place))
+    except FileNotFoundError:
+        return []
+    return [os.path.join(place, name) for name in names if name.endswith(suffix)]
+
+
+def list_loose_objects(folder: str) -> Iterator[str]:
+    """Yield the paths of the loose objects of an object folder."""
+    for first in sorted(os.listdir(folder)):
+        if len(first) == 2 and not first.strip("0123456789abcdef"):
+            place = os.path.join(folder, first)
+            yield from (os.path.join(place, name) for name in sorted(os.listdir(place)))

@@ -9,7 +9,7 @@ from wakeyscan import __version__
 from wakeyscan.core.document import Skipped
 from wakeyscan.core.finding import Finding, Occurrence, SecretHistory
 from wakeyscan.core.redaction import escape_for_json, make_encodable, redact
-from wakeyscan.reports.recorded import SCHEMA
+from wakeyscan.reports.saved_report import SCHEMA
 from wakeyscan.reports.timeline import beginning
 from wakeyscan.scanner.result import ReportStyle, RunResult, count_skipped
 from wakeyscan.suppression.policy import list_policy_notes

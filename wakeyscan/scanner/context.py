@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.extractors.base import Limits
+from wakeyscan.extractors.extractor import Limits
 from wakeyscan.rules.rule import Rule
 from wakeyscan.scanner.prefilter.keywords import AnchorIndex
 from wakeyscan.scanner.prefilter.strategy import Prefilter
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from regex import Pattern
 
-    from wakeyscan.decoders.base import Decoder
+    from wakeyscan.decoders.decoder import Decoder
 
 
 class CompiledPatterns:

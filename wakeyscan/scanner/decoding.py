@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from wakeyscan.core.document import Document
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.secret import Secret
-from wakeyscan.decoders.base import DecodedText, Decoder, FoundForms, TextEncoding, to_utf8
+from wakeyscan.decoders.decoder import DecodedText, Decoder, FoundForms, TextEncoding, to_utf8
 from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.scanner import matcher
 from wakeyscan.scanner.context import ScanContext

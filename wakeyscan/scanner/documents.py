@@ -17,7 +17,7 @@ from wakeyscan.scanner.prefilter.keywords import AnchorHit
 from wakeyscan.scanner.result import Coverage
 
 if TYPE_CHECKING:
-    from wakeyscan.extractors.base import ExtractionBudget
+    from wakeyscan.extractors.extractor import ExtractionBudget
     from wakeyscan.scanner.embedded import EmbeddedArchives
 
 MAX_FINDINGS_PER_DOCUMENT = 10_000
@@ -167,7 +167,7 @@ def _look_into(
     from wakeyscan.extractors import (
         extract,  # which few files need, and nothing of it those that do not
     )
-    from wakeyscan.extractors.base import ExtractionBudget
+    from wakeyscan.extractors.extractor import ExtractionBudget
 
     own: list[ScanResult] = []
     whole = ChunkStream(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wakeyscan.core.document import Document, Skipped
-from wakeyscan.extractors.base import CUT, ExtractionBudget, LimitExceeded
+from wakeyscan.extractors.extractor import CUT, ExtractionBudget, LimitExceeded
 from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.detector import detect_in_name
 

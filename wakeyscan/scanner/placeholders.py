@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from wakeyscan.decoders._base64_text import from_base64
 from wakeyscan.scanner.matcher import Match
-from wakeyscan.scanner.prefilter.base64_words import from_base64
 
 _HEADER = "authorization-header"
 _OPAQUE = (b"", b"bearer", b"token", b"apikey", b"api-key", b"api_key")

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from wakeyscan.audit.audit import AuditOptions, audit
 from wakeyscan.audit.scope import AuditScope
 from wakeyscan.cli import output
-from wakeyscan.cli.arguments import SCANNING, Option, Parameters, Values
+from wakeyscan.cli.pipeline import asked_about, check, heeded, inspect
 from wakeyscan.config import config
+from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import ReportError, UsageError, WakeyscanError
 from wakeyscan.core.finding import Liveness
 from wakeyscan.git import command
@@ -19,7 +20,6 @@ from wakeyscan.git.repository import find_repository
 from wakeyscan.integrations import github_event
 from wakeyscan.reports import _workflow_commands
 from wakeyscan.scanner.result import RunResult
-from wakeyscan.scanner.scan import asked_about, check, heeded, inspect
 from wakeyscan.sources.target import find_source
 
 HELP = """Scan as the GitHub Action does: what an event brings, or the tree.

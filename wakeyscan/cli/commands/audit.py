@@ -10,15 +10,15 @@ from wakeyscan.audit.audit import AuditOptions, audit
 from wakeyscan.audit.cache import find_cache_file
 from wakeyscan.audit.scope import AuditScope
 from wakeyscan.cli import output
-from wakeyscan.cli.arguments import SCANNING, Option, Parameters, Values
+from wakeyscan.cli.pipeline import asked_about, check, heeded
 from wakeyscan.cli.progress import Progress
 from wakeyscan.config import config
+from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.core.timestamps import parse_timestamp
 from wakeyscan.git import worktree
 from wakeyscan.git.mirror import open_repository
 from wakeyscan.git.repository import Repository
-from wakeyscan.scanner.scan import asked_about, check, heeded
 
 HELP = """Look at every object of a repository, unreachable ones too, and tell the life of each key.
 

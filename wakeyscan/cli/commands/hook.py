@@ -7,14 +7,14 @@ import sys
 from types import ModuleType
 
 from wakeyscan.cli import output
-from wakeyscan.cli.arguments import SCANNING, Option, Parameters, Values
+from wakeyscan.cli.pipeline import inspect
 from wakeyscan.config import config
+from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core import registry
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.redaction import escape_for_terminal
 from wakeyscan.integrations import hooks
 from wakeyscan.scanner.result import RunResult
-from wakeyscan.scanner.scan import inspect
 
 HELP = """Look at what git is about to do: the entry for git hooks.
 

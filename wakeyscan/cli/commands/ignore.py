@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 from wakeyscan.baselines import adopt, fingerprint_prefix, importing, maintain
-from wakeyscan.baselines.base import BaselineEntry
+from wakeyscan.baselines.baseline_entry import BaselineEntry
 from wakeyscan.cli import output
-from wakeyscan.cli.arguments import SCANNING, Option, Parameters, Values
+from wakeyscan.cli.pipeline import ignore_file
 from wakeyscan.config import config
+from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Finding
 from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.git import worktree
-from wakeyscan.reports.recorded import read_report
-from wakeyscan.scanner.scan import ignore_file
+from wakeyscan.reports.saved_report import read_report
 from wakeyscan.suppression import ignore_file as ignorefile
 from wakeyscan.suppression.ignore_file import Entry
 

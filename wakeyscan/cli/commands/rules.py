@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from wakeyscan.cli.arguments import Option, Parameters, Values
 from wakeyscan.cli.output import write_stdout
 from wakeyscan.cli.rule_examples import find_failed_examples
 from wakeyscan.config import config
+from wakeyscan.config.options import Option, Parameters, Values
 from wakeyscan.core.errors import RuleError, UsageError
 from wakeyscan.core.redaction import escape_for_terminal
 from wakeyscan.rules import loader, rule

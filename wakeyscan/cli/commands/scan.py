@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from wakeyscan.cli import output
-from wakeyscan.cli.arguments import SCANNING, Option, Parameters, Values
+from wakeyscan.cli.pipeline import inspect
 from wakeyscan.config import config
-from wakeyscan.scanner.scan import inspect
+from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.sources.target import find_source
 
 HELP = """Look for keys.

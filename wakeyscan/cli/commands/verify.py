@@ -9,16 +9,16 @@ import time
 from typing import NamedTuple
 
 from wakeyscan.cli import output
-from wakeyscan.cli.arguments import SCANNING, Option, Parameters, Values
 from wakeyscan.cli.progress import Progress
-from wakeyscan.cli.rescan import rescan
+from wakeyscan.cli.rescans import rescan
 from wakeyscan.config import config
+from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.document import Skipped
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, redact
 from wakeyscan.core.secret import API_KEY, Secret
-from wakeyscan.reports.recorded import read_report
+from wakeyscan.reports.saved_report import read_report
 from wakeyscan.verification.endpoint import Endpoint
 from wakeyscan.verification.rate_limit import RateLimiter
 from wakeyscan.verification.verdict import Verdict, VerificationRequest, format_verdict

@@ -13,11 +13,11 @@ from itertools import islice
 from typing import NamedTuple
 
 from wakeyscan.core.secret import KEY_PREFIX
-from wakeyscan.decoders.base import DecodedText, FoundForms, Segment, Span
 from wakeyscan.decoders.concatenation import dialects, operators, variables
 from wakeyscan.decoders.concatenation.dialects import in_sql
 from wakeyscan.decoders.concatenation.prefix import QUOTES
 from wakeyscan.decoders.concatenation.variables import literal_of
+from wakeyscan.decoders.decoder import DecodedText, FoundForms, Segment, Span
 
 _PREFIX = KEY_PREFIX.encode()
 _BEFORE = 64

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wakeyscan.core.line_index import find_all
-from wakeyscan.decoders.base import DecodedText, FoundForms
 from wakeyscan.decoders.concatenation.prefix import CLOSING, PREFIX, QUOTES, part_before
+from wakeyscan.decoders.decoder import DecodedText, FoundForms
 
 NAME = "pieces"
 

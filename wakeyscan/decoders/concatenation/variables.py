@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from wakeyscan.decoders.base import Span
 from wakeyscan.decoders.concatenation.operators import (
     CLOSED,
     FILLED,
@@ -18,6 +17,7 @@ from wakeyscan.decoders.concatenation.operators import (
     QUOTE,
     SPACE,
 )
+from wakeyscan.decoders.decoder import Span
 
 _NAME = rb"[A-Za-z_][\w$]{0,60}"
 _NO_OPERATOR = rb"\. (?: \s{1,64} [A-Za-z_] | [A-Za-z_] [\w$]*+ (?! \( ) )"

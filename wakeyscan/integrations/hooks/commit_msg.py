@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wakeyscan.core.errors import UsageError
-from wakeyscan.integrations.hooks.base import HookInput
+from wakeyscan.integrations.hooks.hook_input import HookInput
 from wakeyscan.sources import commit_message
 from wakeyscan.sources.options import SourceOptions
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from wakeyscan.git import worktree
-from wakeyscan.integrations.hooks.base import HookInput
+from wakeyscan.integrations.hooks.hook_input import HookInput
 from wakeyscan.sources.options import SourceOptions
 
 ADVICE = "Not committed. Take the key out, and revoke it where it was ever pushed or shared."

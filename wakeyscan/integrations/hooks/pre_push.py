@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from wakeyscan.git import command
-from wakeyscan.integrations.hooks.base import HookInput, read_updates
+from wakeyscan.integrations.hooks.hook_input import HookInput, read_updates
 from wakeyscan.sources import commit_range as commit_source
 from wakeyscan.sources import commits
 from wakeyscan.sources.options import SourceOptions

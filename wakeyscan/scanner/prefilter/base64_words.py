@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from binascii import a2b_base64, b2a_base64, unhexlify
+from binascii import a2b_base64, unhexlify
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from wakeyscan.extractors.file_types import TAR, TAR_AT
+from wakeyscan.decoders._base64_text import _FROM_URLSAFE
 
 Spans = list[tuple[int, int]]
 """Offsets, half-open, in order."""
@@ -68,7 +68,6 @@ _NO_DIGITS = bytes(set(range(256)).difference(_DIGITS))
 _TEXT = b"\0\t\r\n" + bytes(range(0x20, 0x7F))
 _SHOWN = bytes.maketrans(_TEXT, b"x" * len(_TEXT))
 """Makes an `x` of what a text has, a wide one too, or one in lines."""
-_FROM_URLSAFE = bytes.maketrans(b"-_", b"+/")
 _BESIDE = 256
 """Bytes around a word that its further lines may begin or end in."""
 
@@ -229,34 +228,6 @@ def _end(shape: bytes, at: int) -> int:
         at += len(rest)
         step *= 2
     return at + len(rest) - len(rest.lstrip(b"x"))
-
-
-def within_base64(text: bytes, at: int) -> tuple[bytes, int]:
-    """Give the letters of base64 that a text alone decides on, which is at a byte, and where."""
-    shift, skipped = at % 3, 4 * (at // 3)
-    letters = b2a_base64(b"\0" * shift + text + b"\0" * (-(shift + len(text)) % 3))
-    first, last = (8 * shift + 5) // 6, 8 * (shift + len(text)) // 6
-    return letters[first:last], skipped + first
-
-
-_ONCE = within_base64(TAR, TAR_AT)
-IN_TAR = dict((_ONCE, within_base64(*_ONCE)))
-"""What tells a tar in base64, and in that of it, and how many letters before it that begins."""
-
-
-def from_base64(text: bytes) -> bytes:
-    """Decode base64 of either alphabet, without padding; a letter that is over is left out."""
-    text = text[: len(text) - (len(text) % 4 == 1)].translate(_FROM_URLSAFE)
-    return a2b_base64(text + b"=" * (-len(text) % 4))
-
-
-def is_whole(letters: bytes) -> bool:
-    """Say whether letters without padding end where a byte does, and the bits left over are 0."""
-    over = len(letters) % 4
-    if over < 2:
-        return over == 0
-    bits = a2b_base64(letters[-over:].translate(_FROM_URLSAFE) + b"A" * (4 - over))
-    return not any(bits[over - 1 :])
 
 
 def _is_text(plain: bytes, least: int) -> bool:

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Iterable
 
 from wakeyscan.core.secret import KEY_PREFIX
-from wakeyscan.scanner.prefilter.base64_words import IN_TAR, Shape, Words, around
+from wakeyscan.decoders._base64_text import IN_TAR
+from wakeyscan.scanner.prefilter.base64_words import Shape, Words, around
 from wakeyscan.scanner.prefilter.escape_forms import KINDS, EscapeForms
 
 CandidateFilter = Callable[[bytes, Words], bytes]

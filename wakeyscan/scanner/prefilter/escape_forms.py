@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cached_property
 
-from wakeyscan.scanner.prefilter.base64_words import within_base64
+from wakeyscan.decoders._base64_text import within_base64
 
 _INTROS = b"%\\&="
 """What escapes begin with."""

@@ -9,7 +9,7 @@ from wakeyscan.decoders.concatenation.prefix import Before, part_before
 from wakeyscan.rules.rule import Rule
 
 if TYPE_CHECKING:
-    from wakeyscan.decoders.base import Decoder
+    from wakeyscan.decoders.decoder import Decoder
 
 PLAIN = ""
 """The name of no wrapping."""

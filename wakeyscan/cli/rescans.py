@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 from wakeyscan.audit.audit import AuditOptions, audit
 from wakeyscan.audit.scope import AuditScope
+from wakeyscan.cli.pipeline import inspect
 from wakeyscan.config.config import Config
 from wakeyscan.core.errors import SourceError
 from wakeyscan.git.mirror import open_repository
 from wakeyscan.scanner.result import RunResult
-from wakeyscan.scanner.scan import inspect
 from wakeyscan.sources.target import find_source
 
 
