@@ -44,7 +44,7 @@ class ParsedRules(BuildHookInterface[Any]):
 
 def _made(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield the files to add, each with its path in the package."""
-    from wakeyscan.decoders.registry import DecoderRegistry
+    from wakeyscan.decoders import DECODERS
     from wakeyscan.rules import loader, pattern
     from wakeyscan.scanner.prefilter import database, strategy
     from wakeyscan.scanner.prefilter.keywords import AnchorIndex
@@ -55,14 +55,14 @@ def _made(folder: Path) -> Iterator[tuple[str, bytes]]:
     ours = loader.load_rules()
     compiled = {one.id: pattern.serialize_pattern(one.compile()) for one in ours}
     forms: dict[str, Any] = {
-        one.id: tuple(map(tuple, AnchorIndex([one], DecoderRegistry()).all())) for one in ours
+        one.id: tuple(map(tuple, AnchorIndex([one], DECODERS).all())) for one in ours
     }
     module = (
         '"""The built-in rules, parsed and compiled when the wheel was built."""\n\n'
         f"RULES = {rules!r}\nCOMPILED = {compiled!r}\nFORMS = {forms!r}\n"
     )
     yield "_parsed.py", module.encode()
-    catalog = AnchorIndex([one._replace(forms=forms[one.id]) for one in ours], DecoderRegistry())
+    catalog = AnchorIndex([one._replace(forms=forms[one.id]) for one in ours], DECODERS)
     try:
         yield from map(database.serialize_database, strategy.list_searches(catalog))
     except ImportError:  # no hyperscan for the machine that builds

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from wakeyscan.decoders.registry import DecoderRegistry
+from wakeyscan.decoders import DECODERS
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.prefilter import strategy
 from wakeyscan.scanner.prefilter.keywords import AnchorIndex
 
 _RULES = loader.load_rules()
-_DECODERS = DecoderRegistry()
+_DECODERS = DECODERS
 _CATALOG = AnchorIndex(_RULES, _DECODERS)
 
 

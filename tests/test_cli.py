@@ -19,14 +19,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import WAKEYSCAN, MakeKey, Ran, Run, environment, execute, mask, write
-from wakeyscan import __version__, reports
-from wakeyscan.cli import arguments, commands, main
+from wakeyscan import __version__
+from wakeyscan.cli import arguments, main
+from wakeyscan.cli.commands import COMMANDS
 from wakeyscan.config import options as options_module
-from wakeyscan.core import registry
+from wakeyscan.reports import REPORTS
 
-COMMANDS = registry.names(commands)
-FORMATS = ", ".join(registry.names(reports))
-MODULES = {name: registry.member(commands, name) for name in COMMANDS}
+NAMES = tuple(COMMANDS)
+FORMATS = ", ".join(tuple(REPORTS))
+MODULES = {name: COMMANDS.load(name) for name in NAMES}
 CLEAN = "Nothing found.\nLooked at 1 file, 1 byte.\n"
 
 
@@ -55,7 +56,7 @@ WORDS = st.one_of(
 
 @st.composite
 def command_lines(draw: st.DrawFn) -> tuple[str, list[str]]:
-    name = draw(st.sampled_from(COMMANDS))
+    name = draw(st.sampled_from(NAMES))
     options = MODULES[name].PARAMETERS.options
     line: list[str] = []
     for _ in range(draw(st.integers(0, 6))):
@@ -107,7 +108,7 @@ def test_what_is_odd_is_left_to_click(line: list[str]) -> None:
     assert arguments.parse_arguments(line, MODULES["scan"].PARAMETERS) is None
 
 
-OPTIONS = [(name, o) for name in COMMANDS for o in MODULES[name].PARAMETERS.options]
+OPTIONS = [(name, o) for name in NAMES for o in MODULES[name].PARAMETERS.options]
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_every_option_has_help_and_a_variable_and_help_shows_both(
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", NAMES)
 def test_help_of_every_command(run: Run, command: str, flag: str) -> None:
     ran = run(command, flag)
     assert (ran.code, ran.err) == (0, "")
@@ -138,7 +139,7 @@ def test_help_lists_every_command_and_the_exit_codes(run: Run, flag: str) -> Non
     ran = run(flag)
     assert (ran.code, ran.err) == (0, "")
     listed = ran.out.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
-    assert tuple(line.split()[0] for line in listed if not line.startswith("   ")) == COMMANDS
+    assert tuple(line.split()[0] for line in listed if not line.startswith("   ")) == NAMES
     assert "Exit codes: 0 clean, 1 findings, 2 could not do it, 3 clean but not all" in ran.out
 
 
@@ -285,7 +286,7 @@ def test_a_file_whose_name_holds_a_key_is_scanned_and_masked(
 ) -> None:
     key = make_key()
     write(tmp_path, {f"{key}.txt": "x"})
-    for name in registry.names(reports):
+    for name in tuple(REPORTS):
         ran = run("scan", f"{key}.txt", "--format", name)
         assert (ran.code, ran.err) == (1, "")
         assert key not in ran.out
@@ -463,7 +464,7 @@ def files_of(folder: Path) -> dict[str, str]:
 
 def test_reports_go_to_files_beside_stdout(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
     write(tmp_path, {"src/leak": make_key()})
-    formats = registry.names(reports)
+    formats = tuple(REPORTS)
     flags = [f"--report={name}=out.{name}" for name in formats]
     expected = {f"out.{name}": run("scan", "src", "--format", name).out for name in formats}
     ran = run("scan", "src", *flags)

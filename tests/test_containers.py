@@ -49,10 +49,9 @@ from tests.conftest import (
     write,
 )
 from tests.repository import Repo, places
-from wakeyscan import extractors
-from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Origin
-from wakeyscan.decoders.registry import DecoderRegistry
+from wakeyscan.decoders import DECODERS
+from wakeyscan.extractors import EXTRACTORS
 from wakeyscan.extractors._pdffilters import unfiltered
 from wakeyscan.extractors._pdfpredictors import predictors
 from wakeyscan.extractors.extractor import ExtractionBudget, ExtractionError, Limits
@@ -203,7 +202,7 @@ def test_each_member_of_the_family_has_a_signature(tree: Tree) -> None:
     for form in FORMATS:
         content = (tree.folder / f"{form}-plain.bin").read_bytes()
         assert detect_format(content, len(content)) == form
-    assert sorted((*FORMATS, *UNREAD, "lfs")) == list(registry.names(extractors))
+    assert sorted((*FORMATS, *UNREAD, "lfs")) == list(EXTRACTORS)
 
 
 UNREAD = {
@@ -339,8 +338,8 @@ def test_what_is_no_run_of_the_same_paragraph_is_no_part_of_a_key(
 
 
 UNZIPPED = ("document", "on many lines", "revision", "opendocument", "opendocument's marks")
-LENS = build_context(loader.load_rules(""), DecoderRegistry())
-HASTY = build_context(loader.load_rules(""), DecoderRegistry())
+LENS = build_context(loader.load_rules(""), DECODERS)
+HASTY = build_context(loader.load_rules(""), DECODERS)
 HASTY.prefilter.expect(1 << 30)
 
 
@@ -1253,7 +1252,7 @@ def measured(folder: Path, *arguments: str) -> tuple[int, bytes, int]:
     return done.returncode, done.stdout, int(done.stderr.split()[-1])
 
 
-THROUGH = build_context(loader.load_rules(""), DecoderRegistry())
+THROUGH = build_context(loader.load_rules(""), DECODERS)
 FLAT = zipped({str(number): random.Random(number).randbytes(5000) for number in range(40)})
 TIGHT: dict[str, tuple[Limits, bytes, str]] = {
     "total": (Limits(total=9999), FLAT, "unpacks to over 9,999 bytes; the rest is left"),

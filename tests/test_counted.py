@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from tests.conftest import ALPHABET, PREFIX, WAKEYSCAN, MakeKey, execute, fingerprint, write
 from wakeyscan.core.document import Document, Origin
-from wakeyscan.decoders.registry import DecoderRegistry
+from wakeyscan.decoders import DECODERS
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.detector import detect_in_document
 
-LENS = build_context(loader.load_rules(), DecoderRegistry())
+LENS = build_context(loader.load_rules(), DECODERS)
 
 
 def compiled(key: str) -> bytes:

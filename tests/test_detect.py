@@ -17,12 +17,12 @@ from tests import shapes
 from tests.conftest import ALPHABET, PREFIX, MakeKey
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding, Standing
-from wakeyscan.decoders.registry import DecoderRegistry
+from wakeyscan.decoders import DECODERS
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.detector import detect_in_document
 
-LENS = build_context(loader.load_rules(), DecoderRegistry())
+LENS = build_context(loader.load_rules(), DECODERS)
 
 KEY, HEADER, APP = "wastack-api-key", "authorization-header", "wastack-app-key"
 RULE_OF = {"token": HEADER, "basic": HEADER, "jwt": HEADER, "key": KEY, "app": APP}

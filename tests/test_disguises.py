@@ -27,12 +27,10 @@ from tests.conftest import (
 from tests.disguises import SINGLE, each, pairs
 from tests.lenses import few, many
 from tests.repository import Repo
-from wakeyscan import decoders
-from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding, Severity, Standing
+from wakeyscan.decoders import DECODERS
 from wakeyscan.decoders.decoder import DecodedText
-from wakeyscan.decoders.registry import DecoderRegistry
 from wakeyscan.rules import rule
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.detector import detect_in_document
@@ -323,11 +321,11 @@ def test_any_text_can_be_unwrapped(content: str) -> None:
 @given(
     content=st.binary(max_size=300),
     at=st.integers(0, 300),
-    name=st.sampled_from(registry.names(decoders)),
+    name=st.sampled_from(tuple(DECODERS)),
 )
 @settings(max_examples=500, deadline=None)
 def test_no_decoder_trips_over_any_bytes(content: bytes, at: int, name: str) -> None:
-    decoder = registry.member(decoders, name)
+    decoder = DECODERS.load(name)
     marks = frozenset([*decoder.encoded_anchors(PREFIX.encode(), True)])
     for mark in marks:
         whole = content[:at] + mark + content[at:]
@@ -440,7 +438,7 @@ def test_few_bytes_are_sieved_for_any_anchor(anchor: str, wraps: list[tuple[str,
         hits=(),
         misses=(),
     )
-    sieved, compiled = (build_context((mine,), DecoderRegistry()) for _ in range(2))
+    sieved, compiled = (build_context((mine,), DECODERS) for _ in range(2))
     compiled.prefilter.expect(1 << 30)
     for name, pad in wraps:
         text = SINGLE[name].wrap(b"." * pad + secret.encode())

@@ -14,9 +14,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import MakeKey, Ran, fingerprint, mask
 from tests.repository import Repo
-from wakeyscan import baselines
-from wakeyscan.baselines import importing
-from wakeyscan.core import registry
+from wakeyscan.baselines import IMPORTERS, importing
 from wakeyscan.core.errors import SourceError, UsageError
 
 FILE = ".wakeyscanignore"
@@ -484,7 +482,7 @@ def deeper(some: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), deeper)
 
 
-@pytest.mark.parametrize("name", registry.names(baselines))
+@pytest.mark.parametrize("name", tuple(IMPORTERS))
 @settings(deadline=None)
 @given(text=st.text() | JSON.map(json.dumps) | JSON.map(yaml.safe_dump))
 def test_any_text_is_read_or_refused(

@@ -20,7 +20,7 @@ from tests.conftest import MakeKey, Ran, Run, fingerprint, mask, write
 from tests.repository import Repo, fingerprints, places
 from tests.test_startup import loaded_by
 from wakeyscan.core.document import Document, Origin
-from wakeyscan.decoders.registry import DecoderRegistry
+from wakeyscan.decoders import DECODERS
 from wakeyscan.extractors.extractor import Limits
 from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.git.lfs import LONGEST, Pointer, parse_pointer
@@ -518,7 +518,7 @@ def test_a_container_that_is_larger_than_what_is_held(tmp_path: Path, key: str) 
     content = buffer.getvalue()
     path = keep(tmp_path / "lfs", content)
     bounds = Limits(grace=1000, ratio=3, held=1 << 20)
-    context = build_context(loader.load_rules(), DecoderRegistry())
+    context = build_context(loader.load_rules(), DECODERS)
     context = context._replace(bounds=bounds, kept=lambda _, oid: path.open("rb"))
     looked = scan_documents([Document(Origin("a"), pointer(content).encode())], context)
     assert looked.skipped == ()

@@ -21,7 +21,7 @@ import pytest
 
 from tests.conftest import MakeKey, Ran, execute, mask, write
 from wakeyscan import __version__
-from wakeyscan.decoders.registry import DecoderRegistry
+from wakeyscan.decoders import DECODERS
 from wakeyscan.rules import loader
 from wakeyscan.scanner.prefilter.keywords import AnchorIndex
 
@@ -181,8 +181,7 @@ def test_an_installed_wakeyscan_has_the_forms_that_a_checkout_makes(
     code = "import wakeyscan._parsed as p; print(repr(p.FORMS))"
     made = literal_eval(execute([str(installed), "-c", code], tmp_path).out)
     assert made == {
-        one.id: tuple(map(tuple, AnchorIndex([one], DecoderRegistry()).all()))
-        for one in loader.load_rules()
+        one.id: tuple(map(tuple, AnchorIndex([one], DECODERS).all())) for one in loader.load_rules()
     }
 
 

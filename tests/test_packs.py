@@ -27,7 +27,7 @@ from wakeyscan.audit.object_findings import ObjectFindings
 from wakeyscan.audit.object_scan import ObjectScanResult, scan_objects
 from wakeyscan.audit.scope import AuditScope
 from wakeyscan.core.document import Document, Origin
-from wakeyscan.decoders.registry import DecoderRegistry
+from wakeyscan.decoders import DECODERS
 from wakeyscan.git import isolated, pack
 from wakeyscan.git.repository import find_repository
 from wakeyscan.rules import loader
@@ -36,7 +36,7 @@ from wakeyscan.scanner.detector import detect_in_name
 from wakeyscan.scanner.documents import scan_documents
 
 RULES = loader.load_rules()
-LENS = build_context(RULES, DecoderRegistry())._replace(honor_inline=False)
+LENS = build_context(RULES, DECODERS)._replace(honor_inline=False)
 Marks = set[tuple[str, str, str]]
 """Objects with the rules and fingerprints of what they hold."""
 

@@ -16,8 +16,7 @@ from tests.archives import tarred
 from tests.conftest import ALPHABET, PREFIX, MakeKey
 from tests.disguises import SINGLE, dump
 from tests.lenses import few, many, more
-from wakeyscan import decoders
-from wakeyscan.core import registry
+from wakeyscan.decoders import DECODERS
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding
 from wakeyscan.scanner.context import ScanContext
@@ -176,7 +175,7 @@ def test_the_table_has_all_decoders() -> None:
         for _ in range(60):
             for finding in found(wrapped(source), MANY):
                 seen.update(finding.encoding.split("/"))
-    names = {registry.member(decoders, name).NAME for name in registry.names(decoders)}
+    names = {decoder.NAME for decoder in DECODERS.values()}
     assert names <= seen
 
 

@@ -12,11 +12,11 @@ from typing import NamedTuple
 import pytest
 
 from tests.conftest import NEXT_STEPS, PREFIX, MakeKey, Ran, Run, fingerprint, mask, write
-from wakeyscan import __version__, reports
-from wakeyscan.core import registry
+from wakeyscan import __version__
+from wakeyscan.reports import REPORTS
 
 HEADER = "authorization-header"
-FORMATS = registry.names(reports)
+FORMATS = tuple(REPORTS)
 
 
 def test_text_lists_findings_by_file_and_says_what_to_do(

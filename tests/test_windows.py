@@ -16,7 +16,7 @@ from tests.conftest import MakeKey
 from wakeyscan.core import chunks
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.secret import Secret
-from wakeyscan.decoders.registry import DecoderRegistry
+from wakeyscan.decoders import DECODERS
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.documents import ScanResult, scan_documents
@@ -77,7 +77,7 @@ def compose(make_key: MakeKey) -> Compose:
 @pytest.fixture(scope="module")
 def context() -> ScanContext:
     """Look with all rules and wrappings."""
-    return build_context(loader.load_rules(""), DecoderRegistry())
+    return build_context(loader.load_rules(""), DECODERS)
 
 
 @pytest.fixture(autouse=True)

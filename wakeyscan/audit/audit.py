@@ -19,7 +19,7 @@ from wakeyscan.audit.scope import AuditScope
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.finding import Finding, SecretHistory
-from wakeyscan.decoders.registry import DecoderRegistry
+from wakeyscan.decoders import DECODERS
 from wakeyscan.git import command, isolated, lfs, refs
 from wakeyscan.git.repository import Repository
 from wakeyscan.rules import loader, rule
@@ -97,7 +97,7 @@ def audit(repository: Repository, plan: AuditOptions, advance: Advance) -> tuple
 
 
 def _through(rules: tuple[rule.Rule, ...], plan: AuditOptions) -> ScanContext:
-    context = build_context(rules, DecoderRegistry())
+    context = build_context(rules, DECODERS)
     context = context._replace(honor_inline=plan.trusted, honor_foreign=plan.foreign)
     if plan.revision and plan.trusted:
         known = BaseSuppressions(plan.revision, context)

@@ -10,15 +10,13 @@ from collections.abc import Callable, Iterable
 from functools import cache, partial
 from typing import NamedTuple
 
-from wakeyscan import sources
 from wakeyscan.baselines.baseline_entry import BaselineEntry
-from wakeyscan.cli.rescans import rescan
+from wakeyscan.baselines.maintain import Rescan
 from wakeyscan.config.config import Config
-from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.core.secret import Secret
-from wakeyscan.decoders.registry import DecoderRegistry
+from wakeyscan.decoders import DECODERS
 from wakeyscan.git import command as git
 from wakeyscan.git import worktree
 from wakeyscan.git.lfs import build_lfs_opener
@@ -26,6 +24,7 @@ from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.result import Coverage, RunResult
+from wakeyscan.sources import SOURCES
 
 _SCHEMES = (b"", b"Bearer ", b"Basic ", b"Token ", b"bearer ", b"basic ", b"token ")
 """What other scanners take for a part of the secret in a header."""
@@ -49,9 +48,11 @@ class _Lost(Exception):
     """Why what an entry accepts can't be told."""
 
 
-def resolve_entries(wanted: Iterable[BaselineEntry], settings: Config) -> ImportResult:
+def resolve_entries(
+    wanted: Iterable[BaselineEntry], settings: Config, rescan: Rescan
+) -> ImportResult:
     """Look at what each entry is about, and say which secrets are accepted by that."""
-    scene = _Scene(settings)
+    scene = _Scene(settings, rescan)
     items = list(wanted)
     shared = Counter((item.path, item.commit, item.line) for item in items)
     taken: dict[str, BaselineEntry] = {}
@@ -80,10 +81,10 @@ def _why_idle(found: list[Finding]) -> str:
 class _Scene:
     """What is looked at, each once, and only where an entry asks for it."""
 
-    def __init__(self, settings: Config) -> None:
+    def __init__(self, settings: Config, rescan: Rescan) -> None:
         self.top = worktree.find_work_tree(".") or os.path.realpath(".")
-        self._settings = settings._replace(ignore_file="")
-        self._lens = build_context(loader.load_rules(settings.rules), DecoderRegistry())._replace(
+        self._settings, self._rescan = settings, rescan
+        self._lens = build_context(loader.load_rules(settings.rules), DECODERS)._replace(
             kept=build_lfs_opener(False)
         )
         self.digests = cache(_digests)
@@ -97,8 +98,8 @@ class _Scene:
         file = os.path.join(self.top, path)
         if not os.path.isfile(file):
             return None
-        source = registry.member(sources, "path")
-        return self._looked(source.documents(os.path.relpath(file), self._settings.scope))
+        source = SOURCES["path"]
+        return self._looked(source.read_documents(os.path.relpath(file), self._settings.source))
 
     def _then(self, path: str, commit: str) -> tuple[Finding, ...]:
         """Give what is found in the version of a file that a commit has."""
@@ -136,7 +137,7 @@ class _Scene:
     def _again(self, command: str) -> RunResult:
         if command == "audit" and not worktree.find_work_tree("."):
             return RunResult(command, (), (), (), (), Coverage())
-        return rescan(command, [os.path.relpath(self.top)], self._settings)
+        return self._rescan(command)
 
 
 def _resolved(repository: git.Git, revision: str) -> str:

@@ -31,7 +31,7 @@ def recognizes(name: str, text: str) -> bool:
     return sum(_DIGEST.fullmatch(row) is not None for row in rows) * 2 > len(rows)
 
 
-def accepted(text: str, report: str) -> Iterator[BaselineEntry]:
+def parse_entries(text: str, report: str) -> Iterator[BaselineEntry]:
     """Yield what a file accepts."""
     if recognised := _findings(text):
         yield from (_of_finding(item, f"finding {n}") for n, item in enumerate(recognised, 1))

@@ -24,7 +24,7 @@ def recognizes(name: str, text: str) -> bool:
     return "plugins_used" in baseline or "version" in baseline
 
 
-def accepted(text: str, report: str) -> Iterator[BaselineEntry]:
+def parse_entries(text: str, report: str) -> Iterator[BaselineEntry]:
     """Yield what a baseline accepts."""
     number = 0
     for path, secrets in parse_json(text)["results"].items():

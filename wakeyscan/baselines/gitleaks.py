@@ -43,7 +43,7 @@ def recognizes(name: str, text: str) -> bool:
     return name == ".gitleaksignore" or like * 2 > len(rows)
 
 
-def accepted(text: str, report: str) -> Iterator[BaselineEntry]:
+def parse_entries(text: str, report: str) -> Iterator[BaselineEntry]:
     """Yield what a file accepts; with a report, of an ignore file what both name, exactly."""
     if (own := parse_json(text)) is not None:
         yield from (reported.item for reported in _reported(own))

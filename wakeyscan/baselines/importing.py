@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from wakeyscan import baselines
+from wakeyscan.baselines import IMPORTERS
 from wakeyscan.baselines.baseline_entry import BaselineEntry
-from wakeyscan.core import registry, small_files
+from wakeyscan.core import small_files
 from wakeyscan.core.errors import SourceError, UsageError
 
 
@@ -16,12 +16,12 @@ def read_baseline(file: str, report: str, named: str) -> list[BaselineEntry]:
     Raises `SourceError` where it can't be read, `UsageError` where it is in no known format.
     """
     text, beside = _text(file), _text(report) if report else ""
-    name = named.replace("-", "_") or _recognised(file, text)
-    member = registry.member(baselines, name)
+    name = named or _recognised(file, text)
+    member = IMPORTERS.load(name)
     if report and not member.WITH_REPORT:
         raise UsageError(f"{file} says all there is to say: no report beside it is of use")
     try:
-        return list(member.accepted(text, beside))
+        return list(member.parse_entries(text, beside))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         what = f"{type(error).__name__} {error}" if isinstance(error, KeyError) else str(error)
         raise SourceError(f"{file}: can't be read as {name}: {what}") from None
@@ -38,10 +38,9 @@ def _text(file: str) -> str:
 
 
 def _recognised(file: str, text: str) -> str:
-    for name in registry.names(baselines):
-        if registry.member(baselines, name).recognizes(os.path.basename(file), text):
+    for name in IMPORTERS:
+        if IMPORTERS[name].recognizes(os.path.basename(file), text):
             return name
-    known = [name.replace("_", "-") for name in registry.names(baselines)]
     raise UsageError(
-        f"{file} is in no format that is known here; --as says which: {', '.join(known)}"
+        f"{file} is in no format that is known here; --as says which: {', '.join(IMPORTERS)}"
     )

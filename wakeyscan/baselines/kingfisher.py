@@ -24,7 +24,7 @@ def recognizes(name: str, text: str) -> bool:
     return re.search(_MARK, text) is not None
 
 
-def accepted(text: str, report: str) -> Iterator[BaselineEntry]:
+def parse_entries(text: str, report: str) -> Iterator[BaselineEntry]:
     """Yield what a baseline accepts."""
     places: Counter[tuple[str, int]] = Counter()
     for items in _repositories(_loaded(text)):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import NamedTuple
 
-from wakeyscan.cli.pipeline import ignore_file
-from wakeyscan.cli.rescans import rescan
 from wakeyscan.config.config import Config
 from wakeyscan.core import files
 from wakeyscan.core.errors import ConfigError, ReportError
@@ -21,10 +19,13 @@ from wakeyscan.suppression.ignore_file import Entry
 Hidden = dict[Entry, list[Finding]]
 """The findings that each entry hides."""
 
+Rescan = Callable[[str], RunResult]
+"""Scans the whole repository again, or audits it: takes `scan` or `audit`."""
+
 
 def add_entries(wanted: Iterable[Entry], settings: Config, today: date) -> int:
     """Add what is not accepted yet, in the place of entries that have expired; say how many."""
-    file = ignore_file(settings)
+    file = settings.find_ignore_file()
     known = ignorefile.read_ignore_file(file)
     new, over = list[Entry](), set[Entry]()
     for entry in wanted:
@@ -51,14 +52,14 @@ class PruneResult(NamedTuple):
     """Whether of some it can't be told if they are of use."""
 
 
-def prune_entries(settings: Config, today: date) -> PruneResult:
+def prune_entries(settings: Config, today: date, rescan: Rescan) -> PruneResult:
     """Drop entries of no use, but none of which that can't be told."""
-    file, there = ignore_file(settings), load_entries(settings)
+    file, there = settings.find_ignore_file(), load_entries(settings)
     valid = [entry for entry in there if not entry.has_expired(today)]
-    hides, complete = find_hidden("scan", valid, settings)
+    hides, complete = find_hidden(valid, rescan("scan"))
     idle = [entry for entry in valid if not hides[entry]]
     if idle and worktree.find_work_tree("."):
-        past, whole = find_hidden("audit", idle, settings)
+        past, whole = find_hidden(idle, rescan("audit"))
         hides, complete = {**hides, **past}, complete and whole
     kept = [entry for entry in valid if hides[entry] or not complete]
     if len(kept) < len(there):
@@ -72,23 +73,18 @@ def prune_entries(settings: Config, today: date) -> PruneResult:
 
 def load_entries(settings: Config) -> tuple[Entry, ...]:
     """Read what is accepted; raises `ConfigError` where a file that was named is missing."""
-    file = ignore_file(settings)
+    file = settings.find_ignore_file()
     if settings.ignore_file and not os.path.lexists(file):
         raise ConfigError(f"{file}: there is no such ignore file")
     return ignorefile.read_ignore_file(file)
 
 
-def find_hidden(command: str, asked: Iterable[Entry], settings: Config) -> tuple[Hidden, bool]:
-    """Scan or audit again; say what each entry hides there, and whether all was looked at."""
-    outcome = rescan_repository(command, settings)
-    findings = outcome.findings
-    return {e: [f for f in findings if e.hides(f)] for e in asked}, outcome.complete
-
-
-def rescan_repository(command: str, settings: Config) -> RunResult:
-    """Scan or audit the whole repository, or the folder that one stands in."""
-    top = os.path.relpath(worktree.find_work_tree(".") or ".")
-    return rescan(command, [top], settings._replace(ignore_file=""))
+def find_hidden(entries: Iterable[Entry], result: RunResult) -> tuple[Hidden, bool]:
+    """Return the findings that each entry hides in a result, and whether the scan was complete."""
+    hidden = {
+        entry: [finding for finding in result.findings if entry.hides(finding)] for entry in entries
+    }
+    return hidden, result.complete
 
 
 def _write(file: str, wanted: Iterable[Entry]) -> None:

@@ -8,13 +8,12 @@ import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from functools import partial
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from wakeyscan import __version__
-from wakeyscan.cli import arguments, commands
-from wakeyscan.config import options as options_module
-from wakeyscan.core import registry
+from wakeyscan.cli import arguments
+from wakeyscan.cli.commands import COMMANDS, Command
+from wakeyscan.config.options import Parameters
 from wakeyscan.core.errors import UsageError, WakeyscanError
 from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.core.secret import KEY_PREFIX
@@ -49,8 +48,8 @@ def _run(argv: list[str]) -> int:
     _refuse_files_as_options(argv)
     if argv == ["--version"]:
         return _tell(f"wakeyscan {__version__}\n")
-    if argv and argv[0] in registry.names(commands):
-        command = registry.member(commands, argv[0])
+    if argv and argv[0] in COMMANDS:
+        command = COMMANDS[argv[0]]
         plain = arguments.parse_arguments(argv[1:], command.PARAMETERS)
         if plain is not None:
             return int(command.run(*plain))
@@ -93,7 +92,7 @@ def _run_with_click(argv: list[str]) -> int:
         with redirect_stdout(said):
             chosen = _group().main(argv or ["--help"], "wakeyscan", standalone_mode=False)
     except click.ClickException as error:
-        known = argv and argv[0] in registry.names(commands)
+        known = argv and argv[0] in COMMANDS
         command = f"wakeyscan {argv[0]}" if known else "wakeyscan"
         raise UsageError(f"{error.format_message()} (see {command} --help)") from None
     except click.Abort:
@@ -120,12 +119,12 @@ def _group() -> click.Group:
         """Loads a command when it is asked for."""
 
         def list_commands(self, ctx: click.Context) -> list[str]:
-            return list(registry.names(commands))
+            return list(COMMANDS)
 
         def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-            if name not in registry.names(commands):
+            if name not in COMMANDS:
                 return None
-            return _command(name, registry.member(commands, name))
+            return _command(name, COMMANDS[name])
 
     group = Lazy(
         "wakeyscan",
@@ -138,11 +137,11 @@ def _group() -> click.Group:
     return click.version_option(__version__, message="wakeyscan %(version)s")(group)
 
 
-def _command(name: str, module: ModuleType) -> click.Command:
+def _command(name: str, module: Command) -> click.Command:
     """Make click's command out of a module's own table."""
     import click
 
-    parameters: options_module.Parameters = module.PARAMETERS
+    parameters: Parameters = module.PARAMETERS
     options: list[click.Parameter] = [
         click.Option(
             [f"--{option.name}"],

@@ -8,11 +8,11 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import BinaryIO
 
-from wakeyscan import reports
 from wakeyscan.config import config
-from wakeyscan.core import files, registry
+from wakeyscan.core import files
 from wakeyscan.core.errors import ReportError
 from wakeyscan.git import worktree
+from wakeyscan.reports import REPORTS
 from wakeyscan.scanner.result import ReportStyle, RunResult
 
 
@@ -33,7 +33,7 @@ def check_formats(settings: config.Config, targets: Iterable[str]) -> None:
     Raises `UsageError` or `ReportError`.
     """
     for name in (settings.format, *(name for name, _ in settings.reports)):
-        registry.check(reports, name)
+        REPORTS.check(name)
     for _, file in settings.reports:
         try:
             files.check(file, worktree.trees(targets))
@@ -52,7 +52,7 @@ def render_report(
         sarif_profile=settings.sarif_profile,
     )
     out = io.StringIO()
-    registry.member(reports, name).write(outcome, out, style)
+    REPORTS[name].write(outcome, out, style)
     return out.getvalue().encode("utf-8", "backslashreplace")
 
 

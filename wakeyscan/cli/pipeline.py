@@ -1,112 +1,113 @@
-"""TODO"""
+"""The steps of a run that several commands share: scan, apply the ignore file, verify."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from wakeyscan.cli.progress import Progress
-from wakeyscan.config import config, config_file
+from wakeyscan.config import config_file
+from wakeyscan.config.config import Config
 from wakeyscan.core.errors import ConfigError
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.git import worktree
-from wakeyscan.rules import loader
-from wakeyscan.scanner.context import ScanContext
+from wakeyscan.rules.loader import load_rules
 from wakeyscan.scanner.pipeline import merge_sorted
 from wakeyscan.scanner.result import RunResult
-from wakeyscan.scanner.scan import Opened, _lens, _looks
+from wakeyscan.scanner.scan import OpenTarget, build_scan_context, scan_targets
 from wakeyscan.sources.options import PathFilter
+from wakeyscan.sources.target import find_source
 from wakeyscan.suppression import policy
-from wakeyscan.suppression.ignore_file import IGNORE_FILE
 
 if TYPE_CHECKING:
-    from wakeyscan.scanner.base_suppressions import BaseSuppressions
+    from wakeyscan.scanner import base_suppressions
+    from wakeyscan.suppression import ignore_file
+    from wakeyscan.verification import rate_limit, verify
+else:
+    # A hook without an ignore file needs none of these; together they take 16 ms to import.
+    base_suppressions = lazy_import("wakeyscan.scanner.base_suppressions")
+    ignore_file = lazy_import("wakeyscan.suppression.ignore_file")
+    rate_limit = lazy_import("wakeyscan.verification.rate_limit")
+    verify = lazy_import("wakeyscan.verification.verify")
 
 
-def inspect(
-    command: str, targets: tuple[str, ...], opened: Opened, settings: config.Config
+def open_targets(targets: Iterable[str], config: Config) -> list[OpenTarget]:
+    """List the units of all targets; raises `SourceError` before any of them is scanned."""
+    return [
+        (source, source.list_units(rest, config.source))
+        for source, rest in map(find_source, targets)
+    ]
+
+
+def run_scan(
+    command: str, names: tuple[str, ...], targets: Iterable[OpenTarget], config: Config
 ) -> RunResult:
-    """Look at all units of all sources, and sum up what was found."""
-    check(settings)
-    rules = loader.load_rules(settings.rules)
-    policy.check_policy(settings.policy, rules)
-    excluded = PathFilter(settings.scope)
-    context = _lens(rules, settings.scope)._replace(honor_foreign=settings.honor_foreign_ignores)
-    context = context._replace(precedents=precedents(settings, context))
-    looks = _looks(opened, settings, context, excluded)
-    looked = merge_sorted(Progress(sys.stderr, settings.quiet).follow(looks))
-    coverage = looked.coverage._replace(excluded=excluded.count)
-    outcome = RunResult(
-        command,
-        targets,
-        policy.apply_rule_overrides(rules, settings.policy),
-        looked.findings,
-        looked.skipped,
-        coverage,
-        policy=settings.policy,
-    )
-    return asked_about(heeded(outcome, settings), settings)
+    """Scan targets, apply the ignore file, and verify the keys if the user asked for it.
 
-
-def precedents(settings: config.Config, context: ScanContext) -> BaseSuppressions | None:
-    """Give the keys that marks hid at the revision that decides on them, if one does."""
-    if settings.revision is None:
-        return None
-    from wakeyscan.scanner.base_suppressions import BaseSuppressions
-
-    return BaseSuppressions(settings.revision, context)
-
-
-def heeded(outcome: RunResult, settings: config.Config, folder: str = ".") -> RunResult:
-    """Mark what the ignore file of a folder's repository accepts.
-
-    Raises `ConfigError` where a file that was named is missing. Entries count as unused only where
-    the whole repository was looked at.
+    `names` are the targets as the report names them.
     """
-    file = ignore_file(settings, folder)
-    there, held = config_file.read_at_revision(file, settings.revision)
+    check_endpoint(config)
+    rules = load_rules(config.rules)
+    policy.check_policy(config.policy, rules)
+    context = build_scan_context(rules, config.source)
+    context = context._replace(honor_foreign=config.honor_foreign_ignores)
+    if config.revision is not None:
+        known = base_suppressions.BaseSuppressions(config.revision, context)
+        context = context._replace(precedents=known)
+    paths = PathFilter(config.source)
+    results = scan_targets(targets, config.scan_options, context, paths)
+    merged = merge_sorted(Progress(sys.stderr, config.quiet).follow(results))
+    result = RunResult(
+        command,
+        names,
+        policy.apply_rule_overrides(rules, config.policy),
+        merged.findings,
+        merged.skipped,
+        merged.coverage._replace(excluded=paths.count),
+        policy=config.policy,
+    )
+    return verify_keys(apply_ignore_file(result, config), config)
+
+
+def apply_ignore_file(result: RunResult, config: Config, folder: str = ".") -> RunResult:
+    """Mark the findings that the ignore file of a folder's repository accepts.
+
+    Entries count as unused only if the whole repository was scanned. Raises `ConfigError` if a
+    file that the user named is missing.
+    """
+    file = config.find_ignore_file(folder)
+    there, held = config_file.read_at_revision(file, config.revision)
     here = os.path.lexists(file)
-    if settings.ignore_file and not here and held is None:
-        raise ConfigError(f"{file}: there is no such ignore file")
+    if config.ignore_file and not here and held is None:
+        raise ConfigError(f"{file}: no such ignore file")
     if held is None and (there or not here):
-        return outcome
-    from datetime import UTC, datetime  # with what follows 6 ms that most hooks never pay
-
-    from wakeyscan.suppression import ignore_file as ignorefile
-
-    entries, today = ignorefile.read_ignore_file(file, held), datetime.now(UTC).date()
-    findings, ignores = ignorefile.apply_ignore_file(outcome.findings, entries, today)
+        return result
+    entries = ignore_file.read_ignore_file(file, held)
+    findings, stats = ignore_file.apply_ignore_file(
+        result.findings, entries, ignore_file.current_day()
+    )
     top = worktree.find_work_tree(folder) or os.path.realpath(folder)
-    whole = any(os.path.realpath(target) == top for target in outcome.targets)
-    if not whole or str(outcome.restriction):
-        ignores = ignores._replace(unused=0)
-    return outcome._replace(findings=findings, ignores=ignores)
+    whole = any(os.path.realpath(target) == top for target in result.targets)
+    if not whole or str(result.restriction):
+        stats = stats._replace(unused=0)
+    return result._replace(findings=findings, ignores=stats)
 
 
-def ignore_file(settings: config.Config, folder: str = ".") -> str:
-    """Say where accepted findings are kept: as was said, or at the top of the repository."""
-    top = worktree.find_work_tree(folder) or folder
-    return settings.ignore_file or os.path.relpath(os.path.join(top, IGNORE_FILE))
+def check_endpoint(config: Config) -> None:
+    """Refuse, before any work is done, an address to which no key may be sent."""
+    if config.verification.wanted:
+        verify.build_endpoint(config.verification)
 
 
-def check(settings: config.Config) -> None:
-    """Refuse, before any work is done, an address that no key may be sent to."""
-    if settings.asking.wanted:
-        from wakeyscan.verification.verify import build_endpoint
-
-        build_endpoint(settings.asking)
-
-
-def asked_about(outcome: RunResult, settings: config.Config) -> RunResult:
-    """Ask about the keys of an outcome, where that is wanted."""
-    if not settings.asking.wanted:
-        return outcome
-    from wakeyscan.verification.rate_limit import RateLimiter
-    from wakeyscan.verification.verify import verify_result  # 10 ms that a hook never pays
-
-    progress = Progress(sys.stderr, settings.quiet)
-    pace = RateLimiter(sleep=progress.sleep)
+def verify_keys(result: RunResult, config: Config) -> RunResult:
+    """Ask the API about the keys of a result, if the user asked for it."""
+    if not config.verification.wanted:
+        return result
+    progress = Progress(sys.stderr, config.quiet)
+    limiter = rate_limit.RateLimiter(sleep=progress.sleep)
     try:
-        return verify_result(outcome, settings.asking, progress.advance, pace)
+        return verify.verify_result(result, config.verification, progress.advance, limiter)
     finally:
         progress.end()

@@ -7,12 +7,18 @@ from datetime import UTC, datetime
 
 from wakeyscan.audit.audit import AuditOptions, audit
 from wakeyscan.audit.scope import AuditScope
-from wakeyscan.cli.pipeline import inspect
+from wakeyscan.cli.pipeline import open_targets, run_scan
 from wakeyscan.config.config import Config
 from wakeyscan.core.errors import SourceError
+from wakeyscan.git import worktree
 from wakeyscan.git.mirror import open_repository
 from wakeyscan.scanner.result import RunResult
-from wakeyscan.sources.target import find_source
+
+
+def rescan_repository(settings: Config, command: str) -> RunResult:
+    """Scan or audit the whole repository at hand, or the current directory without one."""
+    top = os.path.relpath(worktree.find_work_tree(".") or ".")
+    return rescan(command, [top], settings._replace(ignore_file=""))
 
 
 def rescan(command: str, targets: list[str], settings: Config) -> RunResult:
@@ -25,10 +31,7 @@ def rescan(command: str, targets: list[str], settings: Config) -> RunResult:
         )
     if "-" in targets and not os.path.lexists("-"):
         raise SourceError("standard input can't be looked at again; give its keys there instead")
-    opened = [
-        (source, source.units(rest, settings.scope)) for source, rest in map(find_source, targets)
-    ]
-    return inspect(command, tuple(targets), opened, settings)
+    return run_scan(command, tuple(targets), open_targets(targets, settings), settings)
 
 
 def _audited(target: str, settings: Config) -> RunResult:

@@ -12,8 +12,11 @@ from wakeyscan.core.errors import ConfigError, UsageError
 from wakeyscan.core.files import find_cache_folder
 from wakeyscan.core.finding import Severity
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
+from wakeyscan.git import worktree
 from wakeyscan.rules.rule import RuleFolder
+from wakeyscan.scanner.scan import ScanOptions
 from wakeyscan.sources.options import SourceOptions
+from wakeyscan.suppression.ignore_file import IGNORE_FILE
 from wakeyscan.suppression.policy import Policy
 from wakeyscan.verification.verdict import VerifyOptions
 
@@ -32,13 +35,13 @@ class Config(NamedTuple):
     """A folder of further rules, or empty."""
     jobs: int
     """0: as many as there are processors."""
-    scope: SourceOptions
+    source: SourceOptions
     show_suppressed: bool
     sarif_profile: str
     quiet: bool
     verbose: bool
     color: str
-    asking: VerifyOptions
+    verification: VerifyOptions
     ignore_file: str = ""
     """Empty: the one at the top of the repository that one stands in."""
     strict_ignores: bool = False
@@ -46,6 +49,16 @@ class Config(NamedTuple):
     revision: Revision | None = None
     """Where configuration, ignore file and marks are taken from, if not from what is there."""
     honor_foreign_ignores: bool = False
+
+    @property
+    def scan_options(self) -> ScanOptions:
+        """The part of the settings that a scan takes."""
+        return ScanOptions(self.source, self.rules, self.jobs, self.policy)
+
+    def find_ignore_file(self, folder: str = ".") -> str:
+        """Return the path of the ignore file: as given, or at the top of the folder's repository."""
+        top = worktree.find_work_tree(folder) or folder
+        return self.ignore_file or os.path.relpath(os.path.join(top, IGNORE_FILE))
 
 
 class _Settings(NamedTuple):
@@ -91,7 +104,7 @@ def build_config(
         fail_on=said.pick("fail-on", converters.parse_fail_on, Severity.LOW),
         rules=_rules(said, revision),
         jobs=said.pick("jobs", converters.parse_count, 0),
-        scope=_scope(said),
+        source=_source_options(said),
         show_suppressed=said.on("show_suppressed"),
         sarif_profile=said.pick(
             "sarif-profile", converters.build_choice("generic", "github"), "generic"
@@ -99,7 +112,7 @@ def build_config(
         quiet=said.on("quiet"),
         verbose=said.on("verbose"),
         color=said.pick("color", converters.build_choice("auto", "always", "never"), "auto"),
-        asking=_asking(said, environment),
+        verification=_asking(said, environment),
         ignore_file=said.text("ignore_file"),
         strict_ignores=said.on("strict_ignores"),
         policy=config_file.parse_policy(file, revision),
@@ -115,7 +128,7 @@ def _refuse_empty(flags: Values) -> None:
             raise UsageError(f"--{name} is empty: give it a value, or leave the option out")
 
 
-def _scope(said: _Settings) -> SourceOptions:
+def _source_options(said: _Settings) -> SourceOptions:
     return SourceOptions(
         max_file_size=said.pick("max-file-size", converters.parse_size, None),
         gitignore=not said.on("no_gitignore"),

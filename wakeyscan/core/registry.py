@@ -1,31 +1,48 @@
-"""A folder whose file names are its registry: lists the members, loads one when asked.
-
-The one lazy import of the house: a hook that prints text must not pay for SARIF.
-"""
+"""Registry of the members of a family, such as report formats; each is imported on first use."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterator, Mapping
 from importlib import import_module
-from types import ModuleType
+from typing import TypeVar, cast
 
 from wakeyscan.core.errors import UsageError
 
-
-def names(package: ModuleType) -> tuple[str, ...]:
-    """List the members of a family, sorted, without loading any."""
-    found = {file.partition(".")[0] for file in os.listdir(package.__path__[0])}
-    return tuple(sorted(name for name in found if not name.startswith("_")))
+Member = TypeVar("Member")
 
 
-def check(package: ModuleType, name: str) -> None:
-    """Refuse a name that no member has, without loading any; raises `UsageError`."""
-    if name not in names(package):
-        kind = package.__name__.rpartition(".")[2]
-        raise UsageError(f"no {name!r} among the {kind}; there are: {', '.join(names(package))}")
+class Registry(Mapping[str, Member]):
+    """Members by name, in the order given.
 
+    A family has a Protocol and one module per member. A registry names these modules instead of
+    importing them: a hook that prints text must not pay for SARIF.
+    """
 
-def member(package: ModuleType, name: str) -> ModuleType:
-    """Load one member; raises `UsageError` where there is none of that name."""
-    check(package, name)
-    return import_module(f"{package.__name__}.{name}")
+    def __init__(self, kind: str, members: Mapping[str, str]) -> None:
+        """Name the modules of a family, each as `package.module` or `package.module:attribute`."""
+        self.kind = kind
+        self._members = dict(members)
+
+    def __getitem__(self, name: str) -> Member:
+        module, _, attribute = self._members[name].partition(":")
+        member = import_module(module)
+        return cast("Member", getattr(member, attribute) if attribute else member)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._members  # Mapping's own would import the module
+
+    def load(self, name: str) -> Member:
+        """Import a member; raises `UsageError` if there is none of that name."""
+        self.check(name)
+        return self[name]
+
+    def check(self, name: str) -> None:
+        """Raise `UsageError` if there is no member of that name, without importing any."""
+        if name not in self._members:
+            raise UsageError(f"unknown {self.kind} {name!r} (known: {', '.join(self)})")

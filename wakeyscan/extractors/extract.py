@@ -7,11 +7,10 @@ from contextlib import nullcontext
 from io import BytesIO
 from typing import BinaryIO, NamedTuple, cast
 
-from wakeyscan import extractors
-from wakeyscan.core import registry
 from wakeyscan.core.chunks import CHUNK_SIZE, ChunkStream, format_too_large, read_chunks
 from wakeyscan.core.document import MEMBER_SEPARATOR, Document, Origin, Skipped
 from wakeyscan.core.redaction import redact
+from wakeyscan.extractors import EXTRACTORS
 from wakeyscan.extractors.extractor import (
     ExtractionBudget,
     ExtractionError,
@@ -70,7 +69,7 @@ def _into(
 
 
 def _container(form: str) -> Extractor:
-    return cast("Extractor", registry.member(extractors, form))
+    return EXTRACTORS[form]
 
 
 class _Way(NamedTuple):

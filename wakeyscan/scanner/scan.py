@@ -1,84 +1,96 @@
-"""Looks at targets, with all that is known to look with, over as many processors as are wanted."""
+"""Scans targets with all rules and decoders, in as many processes as the options allow."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import NamedTuple, cast
 
-from wakeyscan.config import config
-from wakeyscan.core import registry
 from wakeyscan.core.document import Document, Skipped
 from wakeyscan.core.worker_pool import count_processors
-from wakeyscan.decoders.registry import DecoderRegistry
+from wakeyscan.decoders import DECODERS
 from wakeyscan.extractors.extractor import Limits
 from wakeyscan.git import worktree
 from wakeyscan.git.lfs import build_lfs_opener
-from wakeyscan.rules import loader, rule
+from wakeyscan.rules.loader import load_rules
+from wakeyscan.rules.rule import Rule, RuleFolder
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.documents import ScanResult, scan_documents
 from wakeyscan.scanner.pipeline import ParallelScan, scan_units
 from wakeyscan.scanner.prefilter.strategy import MANY
-from wakeyscan.scanner.workers import Look, build_batch_scan, scan_in_workers
+from wakeyscan.scanner.workers import BatchScan, build_batch_scan, scan_in_workers
+from wakeyscan.sources import ParallelSource, ReadDocuments, Sift, Source
 from wakeyscan.sources.options import PathFilter, SourceOptions
-from wakeyscan.suppression import policy
+from wakeyscan.suppression.policy import Policy, build_policy_filter
 
-if TYPE_CHECKING:
-    pass
-
-Opened = list[tuple[ModuleType, Iterable[str | Skipped]]]
-"""Sources with the units that they list."""
+OpenTarget = tuple[Source, Iterable[str | Skipped]]
+"""A source, and the units that it lists of one target."""
 
 
-def _lens(rules: tuple[rule.Rule, ...], scope: SourceOptions) -> ScanContext:
-    return build_context(rules, DecoderRegistry())._replace(
-        bounds=Limits(largest=scope.max_file_size)
-    )
+class ScanOptions(NamedTuple):
+    """How targets are scanned."""
+
+    source: SourceOptions = SourceOptions()
+    rules: RuleFolder = ""
+    """A folder of additional rules, or empty."""
+    jobs: int = 0
+    """Number of processes; 0: one per processor."""
+    policy: Policy = Policy()
 
 
-def _looks(
-    opened: Opened, settings: config.Config, context: ScanContext, excluded: PathFilter
+def scan_targets(
+    targets: Iterable[OpenTarget], options: ScanOptions, context: ScanContext, paths: PathFilter
 ) -> Iterator[ScanResult]:
-    heed = policy.build_policy_filter(settings.policy)
-    for source, units in opened:
-        read = partial(source.documents, scope=settings.scope)
-        base = ""
+    """Yield the results of all units of all targets; `paths` counts the excluded files."""
+    apply_policy = build_policy_filter(options.policy)
+    for source, units in targets:
+        read = partial(source.read_documents, options=options.source)
+        top = ""
         context = context._replace(kept=build_lfs_opener(source.PARALLEL))
         if source.PARALLEL:
-            looks = scan_units(excluded.kept(units), read, context, _survey(source, settings))
-        else:  # its units are no paths, so what they hold is told one by one
-            looks = scan_units(units, partial(_kept, excluded, read), context, None)
-            base = worktree.find_work_tree(".") or ""
-        for looked in looks:
-            yield looked._replace(findings=heed(looked.findings, base))
+            parallel = _build_parallel_scan(cast("ParallelSource", source), options)
+            results = scan_units(paths.filter(units), read, context, parallel)
+        else:  # its units are no paths; the paths of their documents are filtered instead
+            results = scan_units(units, partial(_read_filtered, paths, read), context, None)
+            top = worktree.find_work_tree(".") or ""
+        for result in results:
+            yield result._replace(findings=apply_policy(result.findings, top))
 
 
-def _kept(
-    excluded: PathFilter, read: Callable[[str], Iterable[Document | Skipped]], unit: str
+def build_scan_context(rules: tuple[Rule, ...], options: SourceOptions) -> ScanContext:
+    """Return a context for rules, with all decoders and the size limit of the options."""
+    context = build_context(rules, DECODERS)
+    return context._replace(bounds=Limits(largest=options.max_file_size))
+
+
+def _read_filtered(
+    paths: PathFilter, read: Callable[[str], Iterable[Document | Skipped]], unit: str
 ) -> Iterator[Document | Skipped]:
-    return excluded.kept(read(unit), worktree.find_work_tree(".") or "")
+    return paths.filter(read(unit), worktree.find_work_tree(".") or "")
 
 
-def _survey(source: ModuleType, settings: config.Config) -> ParallelScan | None:
-    jobs = settings.jobs or count_processors()
+def _build_parallel_scan(source: ParallelSource, options: ScanOptions) -> ParallelScan | None:
+    jobs = options.jobs or count_processors()
     if jobs < 2:
         return None
-    make_look = partial(_make_look, source.__name__, settings.rules, settings.scope)
-    return partial(scan_in_workers, make_look=make_look, jobs=jobs)
-
-
-def _make_look(source_name: str, rules: rule.RuleFolder, scope: SourceOptions) -> Look:
-    """Make, in a worker, what it looks with."""
-    from wakeyscan import sources
-
-    source = registry.member(sources, source_name.rpartition(".")[2])
-    context = _lens(loader.load_rules(rules), scope)._replace(
-        kept=build_lfs_opener(source.PARALLEL)
+    build_worker = partial(
+        _build_worker, source.sift, source.read_documents, options.rules, options.source
     )
+    return partial(scan_in_workers, build_worker=build_worker, jobs=jobs)
+
+
+def _build_worker(
+    sift: Sift, read: ReadDocuments, rules: RuleFolder, options: SourceOptions
+) -> BatchScan:
+    """Build the scan of batches, in the worker.
+
+    The arguments can be pickled, as macOS and Windows need; a context or a module cannot.
+    """
+    context = build_scan_context(load_rules(rules), options)
+    context = context._replace(kept=build_lfs_opener(on_disk=True))
     context.prefilter.expect(MANY)
-    looks = context.prefilter.looks()
+    searches = context.prefilter.looks()
     return build_batch_scan(
-        lambda units: source.sift(units, scope, looks),
-        lambda unit: scan_documents(source.documents(unit, scope), context),
+        lambda units: sift(units, options, searches),
+        lambda unit: scan_documents(read(unit, options), context),
     )

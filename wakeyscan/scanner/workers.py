@@ -16,21 +16,21 @@ from wakeyscan.scanner.result import Coverage
 _BATCH = 200
 
 Answer = tuple[ScanResult, list[str]]
-Look = Callable[[list[str]], Answer]
+BatchScan = Callable[[list[str]], Answer]
 
 
 def scan_in_workers(
-    units: Iterator[str], make_look: Callable[[], Look], jobs: int
+    units: Iterator[str], build_worker: Callable[[], BatchScan], jobs: int
 ) -> Iterator[Answer]:
     """Yield what `jobs` processes say of the units, in batches, in no order (see `run_tasks`)."""
     batches = iter(lambda: list(islice(units, _BATCH)), [])
-    return run_tasks(batches, make_look, jobs)
+    return run_tasks(batches, build_worker, jobs)
 
 
 def build_batch_scan(
     sift: Callable[[list[str]], tuple[int, int, list[str]]],
     look_at_unit: Callable[[str], ScanResult],
-) -> Look:
+) -> BatchScan:
     """Make what a worker does with a batch of units: sift them, then look at what is left."""
 
     def look(units: list[str]) -> Answer:

@@ -27,7 +27,7 @@ class ChangedFile(NamedTuple):
 
 
 def list_changed_files(
-    changes: Iterable[Change], scope: SourceOptions, origin_of: Callable[[Change], Origin]
+    changes: Iterable[Change], options: SourceOptions, origin_of: Callable[[Change], Origin]
 ) -> Iterator[ChangedFile | Skipped]:
     """Yield what one commit's changes bring.
 
@@ -38,7 +38,7 @@ def list_changed_files(
     removed = (c for c in listed if is_zero(c.new) and c.mode != UNMERGED)
     gone = tuple(n for c in removed for n in c.old if not is_zero(n))
     for change in listed:
-        if scope.only and change.path not in scope.only:
+        if options.only and change.path not in options.only:
             continue
         if change.mode == UNMERGED:
             yield Skipped(origin_of(change), "in conflict: settle it, and add it")
@@ -55,17 +55,17 @@ def list_changed_files(
 
 
 def read_changed_files(
-    wanted: list[ChangedFile], from_git: command.Git, scope: SourceOptions
+    wanted: list[ChangedFile], from_git: command.Git, options: SourceOptions
 ) -> Iterator[Document | Skipped]:
     """Read the content that was brought, in one go, each with what stood there before."""
-    most = scope.max_file_size
+    most = options.max_file_size
     for one, found in zip(wanted, from_git.objects(w.name for w in wanted), strict=True):
         if not found.type:
             yield Skipped(one.origin, f"object {one.name} is missing from the repository")
         elif most is not None and found.size > most:
             yield Skipped(one.origin, format_too_large(found.size, most))
         else:
-            before = None if scope.whole_files else partial(_contents, from_git, one.past)
+            before = None if options.whole_files else partial(_contents, from_git, one.past)
             for item in read_chunks(one.origin, found.read, most):
                 if isinstance(item, Document):
                     item = item._replace(before=before, new_name=one.new_name)

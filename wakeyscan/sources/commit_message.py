@@ -14,7 +14,7 @@ PARALLEL = False
 _SCISSORS = b" ------------------------ >8 ------------------------"
 
 
-def units(target: str, scope: SourceOptions) -> Iterator[str | Skipped]:
+def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
     """Yield the file of the message; raises `SourceError` at once."""
     try:
         small_files.read_small_file(target, small_files.DATA)
@@ -23,7 +23,7 @@ def units(target: str, scope: SourceOptions) -> Iterator[str | Skipped]:
     return iter([target])
 
 
-def documents(unit: str, scope: SourceOptions) -> Iterator[Document | Skipped]:
+def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
     """Yield the message down to the scissors: below them `git commit -v` shows the change."""
     content = small_files.read_small_file(unit, small_files.DATA)
     yield Document(Origin("(commit message)", part="message"), _above_scissors(content))

@@ -18,15 +18,15 @@ _EMPTY_SIDE = (
 )
 
 
-def units(target: str, scope: SourceOptions) -> Iterator[str | Skipped]:
+def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
     """Yield the ids of the commits, as one unit; raises `SourceError` at once."""
     own = command.open_own()
     return iter([commits.format_unit(resolve_range(target, own), (), (), own)])
 
 
-def documents(unit: str, scope: SourceOptions) -> Iterator[Document | Skipped]:
+def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
     """Yield what the commits bring."""
-    return commits.read_commits(unit, command.open_own(), scope)
+    return commits.read_commits(unit, command.open_own(), options)
 
 
 def resolve_range(target: str, own: command.Git) -> commits.Commits:

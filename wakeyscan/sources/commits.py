@@ -93,32 +93,34 @@ def _lines(unit: str) -> list[str]:
     return [line for line in unit.split("\n") if line]
 
 
-def read_commits(text: str, own: command.Git, scope: SourceOptions) -> Iterator[Document | Skipped]:
+def read_commits(
+    text: str, own: command.Git, options: SourceOptions
+) -> Iterator[Document | Skipped]:
     """Yield all that a unit names."""
     lines = _lines(text)
     refs = [line.removeprefix("ref=") for line in lines if line.startswith("ref=")]
     tips = [line.removeprefix("tip=") for line in lines if line.startswith("tip=")]
     listed = [line for line in lines if "=" not in line]
     yield from (Document(Origin(ref), b"") for ref in refs)  # its name is looked at, as any name
-    yield from _documents(listed, own, scope)
+    yield from _documents(listed, own, options)
     yield from _messages(listed, own)
-    yield from _tags([*tips, *_tags_of(frozenset(listed), own)], own, scope)
+    yield from _tags([*tips, *_tags_of(frozenset(listed), own)], own, options)
 
 
 def _documents(
-    listed: list[str], own: command.Git, scope: SourceOptions
+    listed: list[str], own: command.Git, options: SourceOptions
 ) -> Iterator[Document | Skipped]:
     """Yield the files that the commits bring, each change once, as of the oldest of them."""
     wanted: dict[tuple[str, str, tuple[str, ...]], changed_files.ChangedFile] = {}
     stdin = "".join(f"{name}\n" for name in listed).encode()
     for commit, changed in diff.parse_changes_by_commit(own.run("diff-tree", *_TREES, stdin=stdin)):
         within = f"commit {commit[:_SHORT]}"
-        for item in changed_files.list_changed_files(changed, scope, partial(_origin, within)):
+        for item in changed_files.list_changed_files(changed, options, partial(_origin, within)):
             if isinstance(item, Skipped):
                 yield item
             else:  # the newest come first, so the oldest stays
                 wanted[item.name, item.origin.path, item.past] = item
-    yield from changed_files.read_changed_files(list(wanted.values()), own, scope)
+    yield from changed_files.read_changed_files(list(wanted.values()), own, options)
 
 
 def _origin(within: str, change: diff.Change) -> Origin:
@@ -153,7 +155,7 @@ def _tags_of(listed: frozenset[str], own: command.Git) -> list[str]:
 
 
 def _tags(
-    names: Iterable[str], own: command.Git, scope: SourceOptions
+    names: Iterable[str], own: command.Git, options: SourceOptions
 ) -> Iterator[Document | Skipped]:
     """Yield the tags among the objects, and what is tagged, unless that is a commit."""
     pending = dict.fromkeys(names)
@@ -171,21 +173,21 @@ def _tags(
                     changed_files.ChangedFile(Origin(f"(blob {short})"), found.name, (), True)
                 )
             elif found.type == "tree":
-                yield from _tree(found.name, own, scope)
+                yield from _tree(found.name, own, options)
         further.pop("", None)
         pending = further
-    yield from changed_files.read_changed_files(bare, own, scope)
+    yield from changed_files.read_changed_files(bare, own, options)
 
 
-def _tree(name: str, own: command.Git, scope: SourceOptions) -> Iterator[Document | Skipped]:
+def _tree(name: str, own: command.Git, options: SourceOptions) -> Iterator[Document | Skipped]:
     """Yield the files of a tree that is tagged without a commit."""
     empty = empty_tree(name)
     found = diff.parse_changes(own.run("diff-tree", "-z", "-r", "--no-abbrev", empty, name))
     for item in changed_files.list_changed_files(
-        found, scope, partial(_origin, f"tree {name[:_SHORT]}")
+        found, options, partial(_origin, f"tree {name[:_SHORT]}")
     ):
         yield from (
             (item,)
             if isinstance(item, Skipped)
-            else changed_files.read_changed_files([item], own, scope)
+            else changed_files.read_changed_files([item], own, options)
         )

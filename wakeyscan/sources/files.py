@@ -17,7 +17,7 @@ from wakeyscan.git import worktree
 from wakeyscan.sources.options import SourceOptions
 
 if TYPE_CHECKING:
-    from wakeyscan.scanner.prefilter.keywords import AnchorSearch
+    from wakeyscan.sources import AnchorSearch
 
 PARALLEL = True
 """Whether units can be opened in any process."""
@@ -35,7 +35,7 @@ _OPEN = (
 )
 
 
-def units(target: str, scope: SourceOptions) -> Iterator[str | Skipped]:
+def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
     """Yield the paths of the files below `target`, or itself; raises `SourceError` at once."""
     try:
         mode = os.stat(target).st_mode
@@ -47,13 +47,13 @@ def units(target: str, scope: SourceOptions) -> Iterator[str | Skipped]:
         what = "no such file or folder" if error.errno == 2 else f"can't be read: {error.strerror}"
         raise SourceError(f"{target}: {what}") from None
     if stat.S_ISDIR(mode):
-        return _below(target, scope)
+        return _below(target, options)
     if not stat.S_ISREG(mode):
         return iter([Skipped(Origin(target.replace(os.sep, "/")), _kind(mode))])
     return iter([os.path.realpath(target) if os.path.islink(target) else _lead(target)[:-1]])
 
 
-def documents(unit: str, scope: SourceOptions) -> Iterator[Document | Skipped]:
+def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
     """Read one file; a folder in a file's place (a submodule) is looked through."""
     origin = Origin(unit.replace(os.sep, "/"))
     try:
@@ -64,9 +64,9 @@ def documents(unit: str, scope: SourceOptions) -> Iterator[Document | Skipped]:
     try:
         status = os.fstat(descriptor)
         if stat.S_ISREG(status.st_mode):
-            yield from _read(unit, descriptor, status.st_size, origin, scope)
+            yield from _read(unit, descriptor, status.st_size, origin, options)
         elif stat.S_ISDIR(status.st_mode):
-            yield from _nested(unit, scope)
+            yield from _nested(unit, options)
         else:
             yield Skipped(origin, _kind(status.st_mode))
     except OSError as error:
@@ -76,7 +76,7 @@ def documents(unit: str, scope: SourceOptions) -> Iterator[Document | Skipped]:
 
 
 def sift(
-    units: list[str], scope: SourceOptions, looks: tuple[AnchorSearch, AnchorSearch]
+    units: list[str], options: SourceOptions, searches: tuple[AnchorSearch, AnchorSearch]
 ) -> tuple[int, int, list[str]]:
     """Count the files, and their bytes, in which no anchor stands; list the units that are left.
 
@@ -85,10 +85,10 @@ def sift(
     """
     if not hasattr(os, "readv"):  # Windows
         return 0, 0, units
-    look, look_wide = looks
+    look, look_wide = searches
     buffer = bytearray(_SMALL)
     view, buffers = memoryview(buffer), [buffer]
-    most = _SMALL if scope.max_file_size is None else min(_SMALL, scope.max_file_size)
+    most = _SMALL if options.max_file_size is None else min(_SMALL, options.max_file_size)
     if look(os.fsencode("\n".join(units))):  # one of the names has an anchor in it
         return 0, 0, units
     clean, size, left = 0, 0, []
@@ -125,9 +125,9 @@ def _read_into(buffers: list[bytearray], unit: str) -> int:
 
 
 def _read(
-    unit: str, descriptor: int, size: int, origin: Origin, scope: SourceOptions
+    unit: str, descriptor: int, size: int, origin: Origin, options: SourceOptions
 ) -> Iterator[Document | Skipped]:
-    most = scope.max_file_size
+    most = options.max_file_size
     if most is not None and size > most:
         yield Skipped(origin, format_too_large(size, most))
     elif 0 < size < CHUNK_SIZE and len(content := os.read(descriptor, size + 1)) == size:
@@ -169,19 +169,19 @@ def _kind(mode: int) -> str:
     return f"{what}, which is never read"
 
 
-def _nested(folder: str, scope: SourceOptions) -> Iterator[Document | Skipped]:
+def _nested(folder: str, options: SourceOptions) -> Iterator[Document | Skipped]:
     for unit in _walk(folder):
         if isinstance(unit, Skipped):
             yield unit
         else:
-            yield from documents(unit, scope)
+            yield from read_documents(unit, options)
 
 
-def _below(folder: str, scope: SourceOptions) -> Iterator[str | Skipped]:
+def _below(folder: str, options: SourceOptions) -> Iterator[str | Skipped]:
     top = worktree.find_work_tree(folder)
     if top is None:
         yield from _walk(folder, skip_git=False)
-    elif not scope.gitignore or _in_git_folder(folder, top):
+    elif not options.gitignore or _in_git_folder(folder, top):
         yield from _walk(folder)
     else:
         yield from _listed(folder, top)

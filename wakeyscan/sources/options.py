@@ -39,7 +39,7 @@ class PathFilter:
             files.build_path_matcher(scope.exclude, scope.root) if scope.exclude else None
         )
 
-    def kept(self, items: Iterable[Item], base: str = "") -> Iterator[Item]:
+    def filter(self, items: Iterable[Item], base: str = "") -> Iterator[Item]:
         """Yield what is not excluded; paths are relative to `base`, or to the present folder."""
         for item in items:
             if self._matches and _excludes(item, base, self._matches):

@@ -17,25 +17,25 @@ PARALLEL = False
 _RAW = ("--cached", "--raw", "-z", "-r", "--no-abbrev", "--no-renames", "--ignore-submodules=none")
 
 
-def units(target: str, scope: SourceOptions) -> Iterator[str | Skipped]:
+def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
     """Yield the one index there is."""
     if target:
         raise UsageError(f"'staged:' takes nothing behind it, not {target!r}")
     return iter(["staged:"])
 
 
-def documents(unit: str, scope: SourceOptions) -> Iterator[Document | Skipped]:
+def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
     """Yield what the index has and no parent of the coming commit has."""
     own = command.open_own()
     wanted = []
     for item in changed_files.list_changed_files(
-        list_staged(own), scope, lambda change: Origin(change.path)
+        list_staged(own), options, lambda change: Origin(change.path)
     ):
         if isinstance(item, Skipped):
             yield item
         else:
             wanted.append(item)
-    yield from changed_files.read_changed_files(wanted, own, scope)
+    yield from changed_files.read_changed_files(wanted, own, options)
 
 
 def list_staged(own: command.Git) -> list[diff.Change]:

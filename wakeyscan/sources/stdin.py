@@ -16,13 +16,13 @@ PARALLEL = False
 NAME = "<stdin>"
 
 
-def units(target: str, scope: SourceOptions) -> Iterator[str]:
+def list_units(target: str, options: SourceOptions) -> Iterator[str]:
     """Yield the one thing there is to open."""
     yield NAME
 
 
-def documents(unit: str, scope: SourceOptions) -> Iterator[Document | Skipped]:
+def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
     """Read standard input to its end, window by window."""
     if sys.stdin is None:
         raise SourceError("standard input is closed, so there is nothing to read for '-'")
-    yield from read_chunks(Origin(NAME), sys.stdin.buffer.read, scope.max_file_size)
+    yield from read_chunks(Origin(NAME), sys.stdin.buffer.read, options.max_file_size)

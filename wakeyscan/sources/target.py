@@ -1,25 +1,23 @@
-"""Tells what kind of target a word on the command line is: `PATH`, `-` or `scheme:rest`."""
+"""Targets on the command line: `PATH`, `-` or `scheme:rest`."""
 
 from __future__ import annotations
 
 import os
-from types import ModuleType
 
-from wakeyscan import sources
-from wakeyscan.core import registry
+from wakeyscan.sources import SOURCES, Source
 
 
-def find_source(target: str) -> tuple[ModuleType, str]:
-    """Give the source that reads a target, and what it is to read.
+def find_source(target: str) -> tuple[Source, str]:
+    """Return the source that reads a target, and the target as that source takes it.
 
-    What exists on disk is always a path, whatever it is called: a committed file named `git:x`
-    must not steer a hook.
+    An existing path is always a path, whatever its name: a committed file named `git:x` must not
+    steer a hook.
     """
     if os.path.lexists(target):
-        return registry.member(sources, "path"), target
+        return SOURCES["path"], target
     if target == "-":
-        return registry.member(sources, "stdin"), target
+        return SOURCES["stdin"], target
     scheme, colon, rest = target.partition(":")
-    if colon and scheme not in ("path", "stdin") and scheme in registry.names(sources):
-        return registry.member(sources, scheme), rest
-    return registry.member(sources, "path"), target
+    if colon and scheme not in ("path", "stdin") and scheme in SOURCES:
+        return SOURCES[scheme], rest
+    return SOURCES["path"], target

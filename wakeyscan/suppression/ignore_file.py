@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 from io import StringIO
 from typing import NamedTuple
@@ -169,6 +169,11 @@ def _quoted(file: str, word: str) -> str:
 
 def _is_fingerprint(text: str) -> bool:
     return _SHORTEST <= len(text) <= _WHOLE and not text.strip(_DIGITS)
+
+
+def current_day() -> date:
+    """Return the current day in UTC, by which entries expire."""
+    return datetime.now(UTC).date()
 
 
 def check_fingerprint_prefix(text: str) -> None:

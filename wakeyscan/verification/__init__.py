@@ -1,3 +1,30 @@
-"""Verification: asks the API whether a key still works."""
+"""Verification: asks the API whether a key still works, and applies its answers to findings."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from wakeyscan.core.registry import Registry
+
+if TYPE_CHECKING:
+    from wakeyscan.core.secret import Secret
+    from wakeyscan.verification.endpoint import Endpoint
+    from wakeyscan.verification.rate_limit import RateLimiter
+    from wakeyscan.verification.verdict import ControlResults, Verdict
+
+
+class Verifier(Protocol):
+    """A module that asks one service about a key."""
+
+    def verify_key(
+        self,
+        secret: Secret,
+        app_key: Secret | None,
+        control: ControlResults,
+        endpoint: Endpoint,
+        pace: RateLimiter,
+    ) -> Verdict:
+        """Return whether a key works; any failure to find out is `unknown`, never an exception."""
+
+
+VERIFIERS: Registry[Verifier] = Registry("verifier", {"wastack": "wakeyscan.verification.wastack"})

@@ -8,15 +8,13 @@ from functools import partial
 from time import time
 from typing import NamedTuple, TypeVar
 
-from wakeyscan import verifiers
-from wakeyscan.core import registry
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import CacheError
 from wakeyscan.core.finding import Bounds, Finding, Liveness, SecretHistory, Severity, Standing
 from wakeyscan.core.redaction import escape_for_terminal
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
 from wakeyscan.scanner.result import RunResult
-from wakeyscan.verification import cache
+from wakeyscan.verification import VERIFIERS, cache
 from wakeyscan.verification.endpoint import WASTACK, Endpoint, parse_endpoint
 from wakeyscan.verification.rate_limit import RateLimiter, estimate_duration, estimate_share
 from wakeyscan.verification.verdict import (
@@ -183,7 +181,7 @@ def verify_keys(
     pace: RateLimiter,
 ) -> VerificationResults:
     """Ask about each key once, a control key first; stop where nobody answers."""
-    check = registry.member(verifiers, "wastack").check
+    check = VERIFIERS["wastack"].verify_key
     control, silent = ControlResults(), 0
     answers = VerificationResults({}, {})
     for number, (secret, app_key, bounds) in enumerate(asked, 1):

@@ -1,3 +1,29 @@
-"""The commands, one file each: its name is what the user types."""
+"""Commands of the command line, one module per command."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from wakeyscan.core.registry import Registry
+
+if TYPE_CHECKING:
+    from wakeyscan.config.options import Parameters, Values
+
+
+class Command(Protocol):
+    """A module that runs one command."""
+
+    HELP: str
+    PARAMETERS: Parameters
+
+    def run(self, values: Values, operands: list[str]) -> int:
+        """Run the command and return its exit code."""
+
+
+COMMANDS: Registry[Command] = Registry(
+    "command",
+    {
+        name: f"wakeyscan.cli.commands.{name}"
+        for name in ("action", "audit", "hook", "ignore", "rules", "scan", "verify")
+    },
+)

@@ -10,7 +10,12 @@ from datetime import UTC, datetime
 from wakeyscan.audit.audit import AuditOptions, audit
 from wakeyscan.audit.scope import AuditScope
 from wakeyscan.cli import output
-from wakeyscan.cli.pipeline import asked_about, check, heeded, inspect
+from wakeyscan.cli.pipeline import (
+    apply_ignore_file,
+    check_endpoint,
+    run_scan,
+    verify_keys,
+)
 from wakeyscan.config import config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import ReportError, UsageError, WakeyscanError
@@ -20,6 +25,7 @@ from wakeyscan.git.repository import find_repository
 from wakeyscan.integrations import github_event
 from wakeyscan.reports import _workflow_commands
 from wakeyscan.scanner.result import RunResult
+from wakeyscan.sources import SOURCES
 from wakeyscan.sources.target import find_source
 
 HELP = """Scan as the GitHub Action does: what an event brings, or the tree.
@@ -95,8 +101,8 @@ def _outcome(given: Values, settings: config.Config, environment: Mapping[str, s
     if mode not in ("diff", "tree", "audit"):
         raise UsageError(f"the input 'mode' must be diff, tree or audit, not {mode!r}")
     if mode == "audit":
-        check(settings)
-        whole = settings.show_suppressed or settings.asking.wanted
+        check_endpoint(settings)
+        whole = settings.show_suppressed or settings.verification.wanted
         plan = AuditOptions(
             settings.rules,
             settings.jobs,
@@ -110,19 +116,18 @@ def _outcome(given: Values, settings: config.Config, environment: Mapping[str, s
         outcome, interrupted = audit(find_repository("."), plan, lambda *_: None)
         if interrupted:
             raise KeyboardInterrupt
-        return asked_about(heeded(outcome, settings), settings)
+        return verify_keys(apply_ignore_file(outcome, settings), settings)
     if (
         mode == "diff"
         and (wanted := github_event.find_pushed_range(environment, command.open_own())) is not None
     ):
-        source, _ = find_source("git:")
-        return inspect("action", (wanted.name,), [(source, [wanted.unit])], settings)
+        return run_scan("action", (wanted.name,), [(SOURCES["git"], [wanted.unit])], settings)
     paths = [line.strip() for line in str(given.get("paths", ".")).splitlines() if line.strip()]
     if not paths:
         raise UsageError("the input 'paths' names nothing to look at")
     sources = [(find_source(path)[0], path) for path in paths]
-    opened = [(source, source.units(path, settings.scope)) for source, path in sources]
-    return inspect("action", tuple(paths), opened, settings)
+    opened = [(source, source.list_units(path, settings.source)) for source, path in sources]
+    return run_scan("action", tuple(paths), opened, settings)
 
 
 def _outputs(outcome: RunResult, sarif: str, code: int) -> dict[str, str]:

@@ -10,7 +10,11 @@ from wakeyscan.audit.audit import AuditOptions, audit
 from wakeyscan.audit.cache import find_cache_file
 from wakeyscan.audit.scope import AuditScope
 from wakeyscan.cli import output
-from wakeyscan.cli.pipeline import asked_about, check, heeded
+from wakeyscan.cli.pipeline import (
+    apply_ignore_file,
+    check_endpoint,
+    verify_keys,
+)
 from wakeyscan.cli.progress import Progress
 from wakeyscan.config import config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
@@ -51,7 +55,7 @@ def run(values: Values, operands: list[str]) -> int:
         raise UsageError("REPO is empty: name a folder or a URL, or leave it out")
     settings = config.build_config(values, PARAMETERS.options, os.environ)
     output.check_formats(settings, operands or ["."])
-    check(settings)
+    check_endpoint(settings)
     given = {**config.read_environment(PARAMETERS.options, os.environ), **values}
     now = datetime.now(UTC)
     limits = _limits(given, now)
@@ -67,7 +71,7 @@ def run(values: Values, operands: list[str]) -> int:
             trusted=trusted,
             limits=limits,
             today=now,
-            suppressed=settings.show_suppressed or settings.asking.wanted,
+            suppressed=settings.show_suppressed or settings.verification.wanted,
             # Paths that are allowed here mean nothing in another repository.
             policy=settings.policy if trusted else settings.policy._replace(allowances=()),
             revision=settings.revision,
@@ -78,9 +82,9 @@ def run(values: Values, operands: list[str]) -> int:
         outcome, interrupted = audit(repository, plan, progress.advance)
         progress.end()
         if plan.trusted or settings.ignore_file:  # a stranger's own does not count
-            outcome = heeded(outcome, settings, folder)
+            outcome = apply_ignore_file(outcome, settings, folder)
     if not interrupted:
-        outcome = asked_about(outcome, settings)
+        outcome = verify_keys(outcome, settings)
     output.write_reports(outcome, settings)
     return (
         _INTERRUPTED

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from types import ModuleType
 
 from wakeyscan.cli import output
-from wakeyscan.cli.pipeline import inspect
+from wakeyscan.cli.pipeline import (
+    run_scan,
+)
 from wakeyscan.config import config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
-from wakeyscan.core import registry
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.redaction import escape_for_terminal
-from wakeyscan.integrations import hooks
+from wakeyscan.integrations.hooks import STAGES
 from wakeyscan.scanner.result import RunResult
 
 HELP = """Look at what git is about to do: the entry for git hooks.
@@ -39,7 +39,7 @@ def run(values: Values, operands: list[str]) -> int:
         case ["install", stage]:
             from wakeyscan.integrations.hooks import install  # which no hook that is at work needs
 
-            _member(stage)
+            STAGES.check(stage)
             return install.install_hook(stage)
         case [stage, *arguments] if stage != "install":
             return _run_stage(stage, arguments, values)
@@ -47,12 +47,12 @@ def run(values: Values, operands: list[str]) -> int:
 
 
 def _run_stage(stage: str, arguments: list[str], values: Values) -> int:
-    member = _member(stage)
+    member = STAGES.load(stage)
     settings = config.build_config(values, PARAMETERS.options, os.environ)
     output.check_formats(settings, ())
-    opened = member.opened(arguments, settings.scope)
-    settings = settings._replace(scope=opened.scope)
-    outcome = inspect("hook", (stage,), [(opened.source, opened.units)], settings)
+    opened = member.open_input(arguments, settings.source)
+    settings = settings._replace(source=opened.options)
+    outcome = run_scan("hook", (stage,), [(opened.source, opened.units)], settings)
     code = outcome.exit_code(settings.fail_on, settings.strict_ignores)
     if code or settings.verbose or settings.format != "text" or settings.reports:
         output.write_reports(outcome, settings)
@@ -68,10 +68,3 @@ def _tell_omissions(outcome: RunResult, settings: config.Config) -> None:
             sys.stderr.write(
                 f"wakeyscan: {escape_for_terminal(item.origin.path)}: {escape_for_terminal(item.reason)}\n"
             )
-
-
-def _member(stage: str) -> ModuleType:
-    known = [name.replace("_", "-") for name in registry.names(hooks)]
-    if stage not in known:
-        raise UsageError(f"no stage {stage!r}; there are: {', '.join(known)}")
-    return registry.member(hooks, stage.replace("-", "_"))

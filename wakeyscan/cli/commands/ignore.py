@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
+from functools import partial
 
 from wakeyscan.baselines import adopt, fingerprint_prefix, importing, maintain
 from wakeyscan.baselines.baseline_entry import BaselineEntry
 from wakeyscan.cli import output
-from wakeyscan.cli.pipeline import ignore_file
+from wakeyscan.cli.rescans import rescan_repository
 from wakeyscan.config import config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError
@@ -84,9 +85,9 @@ def _add(fingerprints: list[str], given: Values, settings: config.Config) -> int
     form, source = _form(given), str(given.get("from", ""))
     if not fingerprints and not source and "all" not in given:
         raise UsageError("name a fingerprint, or a report with --from, or all that is here: --all")
-    here = maintain.rescan_repository("scan", settings) if given.get("all") else None
+    here = rescan_repository(settings, "scan") if given.get("all") else None
     whole = fingerprint_prefix.expand_fingerprint(
-        fingerprints, lambda command: maintain.rescan_repository(command, settings)
+        fingerprints, partial(rescan_repository, settings)
     )
     found = [finding.secret.fingerprint for finding in here.reported()] if here else []
     wanted = dict.fromkeys((*whole, *found, *(_of_report(source) if source else ())))
@@ -112,7 +113,7 @@ def _import(files: list[str], given: Values, settings: config.Config) -> int:
     """Accept what another scanner was told to; incomplete where that can't be told of all."""
     form, file = _form(given), files[0]
     wanted = importing.read_baseline(file, "".join(files[1:]), str(given.get("as", "")))
-    adopted = adopt.resolve_entries(wanted, settings)
+    adopted = adopt.resolve_entries(wanted, settings, partial(rescan_repository, settings))
     source = f"imported from {os.path.basename(file)}: {form.reason}"
     new = [
         form._replace(fingerprint=fingerprint, reason=_noted(source, item.note))
@@ -136,9 +137,9 @@ def _placed(item: BaselineEntry) -> str:
 
 def _put(entries: list[Entry], settings: config.Config) -> str:
     """Add what is not accepted yet, and say how many that are."""
-    added = maintain.add_entries(entries, settings, _today())
+    added = maintain.add_entries(entries, settings, ignorefile.current_day())
     known = len(entries) - added
-    return f"{ignore_file(settings)}: {added} added, {known} known already"
+    return f"{settings.find_ignore_file()}: {added} added, {known} known already"
 
 
 def _of_report(path: str) -> list[str]:
@@ -151,8 +152,8 @@ def _of_report(path: str) -> list[str]:
 
 
 def _list(settings: config.Config) -> int:
-    entries, today = maintain.load_entries(settings), _today()
-    hidden, _ = maintain.find_hidden("scan", entries, settings)
+    entries, today = maintain.load_entries(settings), ignorefile.current_day()
+    hidden, _ = maintain.find_hidden(entries, rescan_repository(settings, "scan"))
     lines = [line for entry in entries for line in _described(entry, hidden[entry], today)]
     if worktree.find_work_tree(".") and any(not hidden[entry] for entry in entries):
         lines.append(_UNUSED)
@@ -160,10 +161,12 @@ def _list(settings: config.Config) -> int:
 
 
 def _prune(settings: config.Config) -> int:
-    pruned = maintain.prune_entries(settings, _today())
+    pruned = maintain.prune_entries(
+        settings, ignorefile.current_day(), partial(rescan_repository, settings)
+    )
     count = f"{pruned.dropped} dropped, {len(pruned.kept)} kept"
     why = [f"  kept: {reason}: {_shown(entry)}" for entry, reason in pruned.why.items()]
-    _tell([f"{ignore_file(settings)}: {count}", *why])
+    _tell([f"{settings.find_ignore_file()}: {count}", *why])
     return _INCOMPLETE if pruned.unsure else 0
 
 
@@ -188,13 +191,13 @@ def _explain(fingerprint: str, settings: config.Config) -> int:
     mine = [entry for entry in maintain.load_entries(settings) if entry.is_about(fingerprint)]
     if len({entry.fingerprint for entry in mine}) != 1:
         raise UsageError(f"{len(mine)} entries begin with {fingerprint!r}; one is to be named")
-    hidden, _ = maintain.find_hidden("scan", mine, settings)
+    hidden, _ = maintain.find_hidden(mine, rescan_repository(settings, "scan"))
     return _tell([line for entry in mine for line in _in_full(entry, hidden[entry])])
 
 
 def _in_full(entry: Entry, hidden: list[Finding]) -> Iterator[str]:
     yield _shown(entry)
-    if entry.has_expired(_today()):
+    if entry.has_expired(ignorefile.current_day()):
         yield "  expired: what follows is reported"
     for f in hidden:
         yield f"  {escape_for_terminal(f.origin.path)}:{f.position.line}  {f.rule}  {f.secret}"
@@ -207,13 +210,9 @@ def _day(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"--until must be a day, as 2027-01-31, not {text!r}") from None
-    if day < _today():
+    if day < ignorefile.current_day():
         raise UsageError(f"--until {text} is over already")
     return day
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
 
 
 def _tell(lines: list[str]) -> int:

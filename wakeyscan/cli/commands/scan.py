@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 
 from wakeyscan.cli import output
-from wakeyscan.cli.pipeline import inspect
+from wakeyscan.cli.pipeline import (
+    open_targets,
+    run_scan,
+)
 from wakeyscan.config import config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
-from wakeyscan.sources.target import find_source
 
 HELP = """Look for keys.
 
@@ -33,10 +35,6 @@ def run(values: Values, targets: list[str]) -> int:
     settings = config.build_config(values, PARAMETERS.options, os.environ)
     targets = targets or ["."]
     output.check_formats(settings, targets)
-    # All targets are opened before any is looked at: a typo in the last one shows at once.
-    sources = [
-        (source, source.units(rest, settings.scope)) for source, rest in map(find_source, targets)
-    ]
-    outcome = inspect("scan", tuple(targets), sources, settings)
+    outcome = run_scan("scan", tuple(targets), open_targets(targets, settings), settings)
     output.write_reports(outcome, settings)
     return outcome.exit_code(settings.fail_on, settings.strict_ignores)

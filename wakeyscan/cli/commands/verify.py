@@ -72,7 +72,7 @@ def run(values: Values, operands: list[str]) -> int:
     settings = config.build_config(values, PARAMETERS.options, os.environ)
     given = {**config.read_environment(PARAMETERS.options, os.environ), **values}
     patience = _seconds(str(given.get("wait", "0s")))
-    to = build_endpoint(settings.asking)
+    to = build_endpoint(settings.verification)
     inquiry = _of_report(operands[0], settings) if operands else _of_stdin(settings)
     answers = _answers(inquiry.asked, to, settings, patience)
     output.write_stdout("".join(_lines(inquiry, answers)).encode())
@@ -89,7 +89,7 @@ def _answers(
     answers = VerificationResults({}, {})
     while True:
         try:
-            news = verify_keys(asked, to, settings.asking, progress.advance, pace)
+            news = verify_keys(asked, to, settings.verification, progress.advance, pace)
         finally:
             progress.end()
         answers = VerificationResults(
@@ -112,13 +112,13 @@ def _of_stdin(settings: config.Config) -> Inquiry:
         if not re.fullmatch(_KEY, key):
             raise UsageError(f"key {number} on standard input is no whole wa_live_ key")
     secrets = dict.fromkeys(Secret(key, API_KEY) for key in keys)
-    return Inquiry([VerificationRequest(s, settings.asking.app_key) for s in secrets], {})
+    return Inquiry([VerificationRequest(s, settings.verification.app_key) for s in secrets], {})
 
 
 def _of_report(path: str, settings: config.Config) -> Inquiry:
     command, targets, known = _read(path)
     outcome = rescan(command, targets, settings)
-    asked = list_requests(outcome, settings.asking)
+    asked = list_requests(outcome, settings.verification)
     here = {question.secret.fingerprint for question in asked}
     before = {fingerprint: liveness for fingerprint, (_, liveness) in known.items()}
     gone = tuple(known[fingerprint][0] for fingerprint in sorted(set(known) - here))

@@ -10,8 +10,8 @@ from wakeyscan.sources.options import SourceOptions
 ADVICE = "Not committed. Take the key out of the message."
 
 
-def opened(arguments: list[str], scope: SourceOptions) -> HookInput:
+def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     """Open the file of the message."""
     if len(arguments) != 1:
         raise UsageError("wakeyscan hook commit-msg takes the file of the message, as git gives it")
-    return HookInput(commit_message, commit_message.units(arguments[0], scope), scope)
+    return HookInput(commit_message, commit_message.list_units(arguments[0], options), options)

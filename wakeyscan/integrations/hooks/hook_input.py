@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from types import ModuleType
 from typing import NamedTuple
 
 from wakeyscan.core.document import Skipped
 from wakeyscan.core.errors import UsageError
 from wakeyscan.git.objects import is_id, is_zero
+from wakeyscan.sources import Source
 from wakeyscan.sources.options import SourceOptions
 
 
 class HookInput(NamedTuple):
     """A source, what it is to read, and how much of it."""
 
-    source: ModuleType
+    source: Source
     units: Iterable[str | Skipped]
-    scope: SourceOptions
+    options: SourceOptions
 
 
 class RefUpdate(NamedTuple):

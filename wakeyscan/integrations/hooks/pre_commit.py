@@ -11,32 +11,32 @@ from wakeyscan.sources.options import SourceOptions
 ADVICE = "Not committed. Take the key out, and revoke it where it was ever pushed or shared."
 
 
-def opened(arguments: list[str], scope: SourceOptions) -> HookInput:
+def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     """Open the index; outside a commit the files that are handed over, as they are on disk.
 
     git sets GIT_INDEX_FILE for hooks of a commit. Where it is not set, a framework was called by
     hand, with `--all-files` or a range: those files need not be staged at all.
     """
     if not arguments:
-        return _index(scope)
+        return _index(options)
     if "GIT_INDEX_FILE" not in os.environ:
-        return _files(arguments, scope)
+        return _files(arguments, options)
     top = worktree.find_work_tree(".") or "."
     only = tuple(os.path.relpath(file, top) for file in map(_unlinked, arguments))
-    return _index(scope._replace(only=only))
+    return _index(options._replace(only=only))
 
 
-def _index(scope: SourceOptions) -> HookInput:
+def _index(options: SourceOptions) -> HookInput:
     from wakeyscan.sources import staged  # with git's reader 2 ms that files never pay
 
-    return HookInput(staged, staged.units("", scope), scope)
+    return HookInput(staged, staged.list_units("", options), options)
 
 
-def _files(arguments: list[str], scope: SourceOptions) -> HookInput:
+def _files(arguments: list[str], options: SourceOptions) -> HookInput:
     from wakeyscan.sources import files
 
-    units = [unit for file in arguments for unit in files.units(file, scope)]
-    return HookInput(files, units, scope)
+    units = [unit for file in arguments for unit in files.list_units(file, options)]
+    return HookInput(files, units, options)
 
 
 def _unlinked(file: str) -> str:

@@ -18,23 +18,23 @@ ADVICE = (
 _REMOTE = "PRE_COMMIT_REMOTE_NAME"
 
 
-def opened(arguments: list[str], scope: SourceOptions) -> HookInput:
+def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     """Open what is pushed: from stdin, as git gives it, or what pre-commit's variables say.
 
     The pre-commit framework tells of the first ref alone, so all that no remote has is taken.
     """
     own = command.open_own()
     if _REMOTE in os.environ:
-        return HookInput(commit_source, [_of_framework(own, os.environ[_REMOTE])], scope)
+        return HookInput(commit_source, [_of_framework(own, os.environ[_REMOTE])], options)
     remote = arguments[0] if arguments else ""
     updates = [update for update in read_updates() if not update.deletes]
     if not updates:
-        return HookInput(commit_source, [], scope)
+        return HookInput(commit_source, [], options)
     known = tuple(update.old for update in updates if update.has_old)
     tips = tuple(update.new for update in updates)
     wanted = commits.Commits(tips, known, _not_on(remote), "what is pushed")
     names = [update.ref for update in updates]
-    return HookInput(commit_source, [commits.format_unit(wanted, tips, names, own)], scope)
+    return HookInput(commit_source, [commits.format_unit(wanted, tips, names, own)], options)
 
 
 def _of_framework(own: command.Git, remote: str) -> str:

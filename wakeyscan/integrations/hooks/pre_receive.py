@@ -14,13 +14,13 @@ ADVICE = (
 )
 
 
-def opened(arguments: list[str], scope: SourceOptions) -> HookInput:
+def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     """Open what is pushed; git holds it in quarantine, where its variables let us see it."""
     own = command.open_own()
     updates = [update for update in read_updates() if not update.deletes]
     if not updates:
-        return HookInput(commit_source, [], scope)
+        return HookInput(commit_source, [], options)
     tips = tuple(update.new for update in updates)
     wanted = commits.Commits(tips, (), ("--not", "--all"), "what is pushed")
     names = [update.ref for update in updates]
-    return HookInput(commit_source, [commits.format_unit(wanted, tips, names, own)], scope)
+    return HookInput(commit_source, [commits.format_unit(wanted, tips, names, own)], options)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+from wakeyscan.core.finding import Exposure
 from wakeyscan.scanner.exposure.surroundings import SCRIPTS, Surroundings
+
+EXPOSURE = Exposure.CLIENT_SIDE
 
 # Build tools copy variables of these names into what the browser gets; each is from its
 # documentation. `MY_PUBLIC_KEY` is none of them: a name has to begin so.

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+from wakeyscan.core.finding import Exposure
 from wakeyscan.scanner.exposure.surroundings import CODE, Surroundings
+
+EXPOSURE = Exposure.LOG
 
 _TYPES = frozenset(
     [

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 from wakeyscan.core.document import MEMBER_SEPARATOR
+from wakeyscan.core.finding import Exposure
 from wakeyscan.scanner.exposure.surroundings import SCRIPTS, Surroundings
+
+EXPOSURE = Exposure.CLIENT_SIDE
 
 _PACKAGES = (
     *("apk", "apks", "apkm", "xapk", "aab", "ipa", "hap", "appx", "appxbundle", "msix"),

@@ -14,14 +14,14 @@ _MEMBERS = {
 }
 
 
-def fits(name: str, content: bytes) -> bool:
+def recognizes(name: str, content: bytes) -> bool:
     """Say whether a document is one, by its members."""
     members = _MEMBERS.get(".json" if name.endswith(".json") else ".yaml", ())
     known = name.endswith((".yml", ".yaml", ".json"))
     return known and any(one in content and other in content for one, other in members)
 
 
-def details(trail: KeyPath, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
+def describe(trail: KeyPath, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
     """Yield the interaction by its request, and the header or the like."""
     level = _list_of(trail)
     interaction = value_at(trail.values, level + 1)

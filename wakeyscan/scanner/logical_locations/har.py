@@ -8,14 +8,14 @@ from wakeyscan.scanner.logical_locations.http_recordings import called, part_of
 from wakeyscan.scanner.logical_locations.key_path import KeyPath, text_at, value_at
 
 
-def fits(name: str, content: bytes) -> bool:
+def recognizes(name: str, content: bytes) -> bool:
     """Say whether a document is one: by its name, or as JSON with the members of one."""
     if not name.endswith((".har", ".json")):
         return False
     return name.endswith(".har") or (b'"entries"' in content and b'"startedDateTime"' in content)
 
 
-def details(trail: KeyPath, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
+def describe(trail: KeyPath, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
     """Yield the entry, and the header, cookie or the like."""
     level = trail.below("log", "entries")
     entry = value_at(trail.values, level + 1)

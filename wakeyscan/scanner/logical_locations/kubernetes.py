@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from wakeyscan.scanner.logical_locations.key_path import KeyPath, dotted, text_at
 
 
-def fits(name: str, content: bytes) -> bool:
+def recognizes(name: str, content: bytes) -> bool:
     """Say whether a document is one, by its members."""
     known = name.endswith((".yml", ".yaml", ".json"))
     return known and b"apiVersion" in content and b"kind" in content
 
 
-def details(trail: KeyPath, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
+def describe(trail: KeyPath, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
     """Yield the innermost object (a List holds others) as `Secret/name`, and the field of it."""
     for level in range(len(trail.values) - 1, -1, -1):
         value = trail.values[level]

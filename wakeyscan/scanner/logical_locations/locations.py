@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
-from types import ModuleType
 
-from wakeyscan.core import registry
 from wakeyscan.core.document import Document
 from wakeyscan.core.line_index import advance_position
-from wakeyscan.scanner import logical_locations
+from wakeyscan.scanner.logical_locations import LOGICAL_LOCATIONS, LogicalLocation
 from wakeyscan.scanner.logical_locations.key_path import (
     KeyPath,
     through_json,
@@ -51,9 +49,9 @@ def find_logical_locations(
     ]
 
 
-def _kinds_of(name: str, content: bytes) -> list[ModuleType]:
-    kinds = (registry.member(logical_locations, kind) for kind in registry.names(logical_locations))
-    return [kind for kind in kinds if kind.fits(name, content)]
+def _kinds_of(name: str, content: bytes) -> list[LogicalLocation]:
+    kinds = LOGICAL_LOCATIONS.values()
+    return [kind for kind in kinds if kind.recognizes(name, content)]
 
 
 def _places(
@@ -74,14 +72,14 @@ def _places(
 
 
 def _pairs(
-    kinds: Sequence[ModuleType],
+    kinds: Sequence[LogicalLocation],
     trail: KeyPath,
     place: tuple[int, int],
     masked: Callable[[str], str],
 ) -> Pairs:
     for kind in kinds:
         if pairs := tuple(
-            (name, _shown(text, masked)) for name, text in kind.details(trail, place)
+            (name, _shown(text, masked)) for name, text in kind.describe(trail, place)
         ):
             return pairs
     return ()

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from wakeyscan.scanner.logical_locations.key_path import KeyPath, Step, dotted, text_at, value_at
 
 
-def fits(name: str, content: bytes) -> bool:
+def recognizes(name: str, content: bytes) -> bool:
     """Say whether a document is one, by its name."""
     return name.endswith(".ipynb")
 
 
-def details(trail: KeyPath, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
+def describe(trail: KeyPath, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
     """Yield the cell by its place and prompt, and what of it: a line of its source, an output."""
     level = trail.below("cells")
     cell = value_at(trail.values, level + 1)

@@ -17,13 +17,13 @@ _WORDS = {
 _EVENTS = {"prerequest": "pre-request script", "test": "test script"}
 
 
-def fits(name: str, content: bytes) -> bool:
+def recognizes(name: str, content: bytes) -> bool:
     """Say whether a document is one, by what Postman writes into its exports."""
     marks = (b"schema.getpostman.com", b'"_postman_', b'"postman_')
     return name.endswith(".json") and any(mark in content for mark in marks)
 
 
-def details(trail: KeyPath, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
+def describe(trail: KeyPath, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
     """Yield the collection, folder, request or environment, and the header, auth or variable."""
     if not trail.steps:
         return

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from wakeyscan.scanner.logical_locations.key_path import KeyPath, dotted, text_at, value_at
 
 
-def fits(name: str, content: bytes) -> bool:
+def recognizes(name: str, content: bytes) -> bool:
     """Say whether a document is one that carries sources."""
     return name.endswith(".map") and b'"sourcesContent"' in content
 
 
-def details(trail: KeyPath, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
+def describe(trail: KeyPath, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
     """Yield the source as the map calls it, and the line and column in it."""
     level = len(trail.steps) - 2
     if level < 0 or trail.steps[level] != "sourcesContent":

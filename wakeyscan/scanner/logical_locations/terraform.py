@@ -21,13 +21,13 @@ _SIDES = {
 """In JSON of `terraform show`: what holds the attributes, and what says which are sensitive."""
 
 
-def fits(name: str, content: bytes) -> bool:
+def recognizes(name: str, content: bytes) -> bool:
     """Say whether a document is a state, a backup of one, or JSON of `terraform show`."""
     known = name.endswith((".tfstate", ".json", ".backup", ".tfplan"))
     return known and b'"terraform_version"' in content
 
 
-def details(trail: KeyPath, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
+def describe(trail: KeyPath, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
     """Yield the address and the attribute, and whether Terraform takes it for sensitive."""
     steps = trail.steps
     for level, (value, step) in enumerate(zip(trail.values, steps, strict=True)):
