@@ -21,7 +21,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class ParsedRules(BuildHookInterface[Any]):
-    """Adds `wakeyscan/_parsed.py` and `wakeyscan/_databases` to wheels."""
+    """Adds the compiled rules and hyperscan databases to wheels."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Write them to a temporary folder and have them included."""
@@ -31,7 +31,7 @@ class ParsedRules(BuildHookInterface[Any]):
         self.drafts = tempfile.mkdtemp()
         for path, content in _made(Path(self.root) / "rules"):
             draft = Path(self.drafts, path)
-            draft.parent.mkdir(exist_ok=True)
+            draft.parent.mkdir(parents=True, exist_ok=True)
             draft.write_bytes(content)
             draft.chmod(0o644)
             build_data["force_include"][str(draft)] = f"wakeyscan/{path}"
@@ -53,7 +53,7 @@ def _made(folder: Path) -> Iterator[tuple[str, bytes]]:
         path.name: tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))
     }
     ours = loader.load_rules()
-    compiled = {one.id: pattern.serialize_pattern(one.compile()) for one in ours}
+    compiled = {one.id: pattern.serialize_pattern(pattern.compile_rule(one)) for one in ours}
     forms: dict[str, Any] = {
         one.id: tuple(map(tuple, AnchorIndex([one], DECODERS).all())) for one in ours
     }
@@ -61,7 +61,7 @@ def _made(folder: Path) -> Iterator[tuple[str, bytes]]:
         '"""The built-in rules, parsed and compiled when the wheel was built."""\n\n'
         f"RULES = {rules!r}\nCOMPILED = {compiled!r}\nFORMS = {forms!r}\n"
     )
-    yield "_parsed.py", module.encode()
+    yield "rules/_compiled.py", module.encode()
     catalog = AnchorIndex([one._replace(forms=forms[one.id]) for one in ours], DECODERS)
     try:
         yield from map(database.serialize_database, strategy.list_searches(catalog))

@@ -414,7 +414,7 @@ def test_an_interrupt_within_a_finalizer_is_not_lost(tmp_path: Path) -> None:
 @pytest.fixture
 def broken(tmp_path: Path, make_key: MakeKey) -> Callable[..., Ran]:
     """Copy wakeyscan, break the copy's text report, and run it."""
-    root = Path(main.__file__).parent
+    root = Path(main.__file__).parent.parent
     copy = tmp_path / "copy"
     shutil.copytree(root, copy / "wakeyscan", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(root.parent / "rules", copy / "rules")

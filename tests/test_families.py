@@ -157,7 +157,7 @@ def test_each_member_documents_itself_and_its_functions(
     for member in members:
         assert (inspect.getdoc(member) or "").partition("\n")[0].endswith((".", ":", ","))
         functions = inspect.getmembers(member, inspect.isfunction)
-        public = [f for name, f in functions if not name.startswith("_")]
+        public = [f for _, f in functions if f.__name__[0] != "_" and f.__module__ == _name(member)]
         assert [f for f in public if not inspect.getdoc(f)] == []
 
 

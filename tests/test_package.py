@@ -98,9 +98,11 @@ def test_the_wheel_holds_the_package_the_rules_and_nothing_else(wheel: Path) -> 
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
     modules = {str(path.relative_to(ROOT)) for path in ROOT.glob("wakeyscan/**/*.py")}
-    rules = {f"wakeyscan/_rules/{name}" for name in RULES}
-    databases = {name for name in names if name.startswith("wakeyscan/_databases/")}
-    made = {*databases, "wakeyscan/_parsed.py"}
+    rules = {f"wakeyscan/rules/builtin/{name}" for name in RULES}
+    databases = {
+        name for name in names if name.startswith("wakeyscan/scanner/prefilter/_databases/")
+    }
+    made = {*databases, "wakeyscan/rules/_compiled.py"}
     assert names == {*modules, *rules, *made, "wakeyscan/py.typed"}
     assert len(databases) == (4 if find_spec("hyperscan") else 0)
 
@@ -121,7 +123,7 @@ def test_the_wheel_s_metadata(wheel: Path) -> None:
 
 
 def test_the_parsed_rules_are_those_of_the_files(installed: Python, tmp_path: Path) -> None:
-    code = "import json, wakeyscan._parsed as p; print(json.dumps([p.__file__, p.RULES]))"
+    code = "import json, wakeyscan.rules._compiled as p; print(json.dumps([p.__file__, p.RULES]))"
     file, rules = execute([str(installed), "-c", code], tmp_path).json()
     assert Path(file).is_relative_to(installed.parents[1])
     assert list(rules) == sorted(RULES)
@@ -151,7 +153,7 @@ def test_an_installed_wakeyscan_starts_without_reading_toml(
 ) -> None:
     write(tmp_path, {"a": "x", "b": "y", "c": "z"})
     code = (
-        "import sys; before = set(sys.modules); from wakeyscan import cli\n"
+        "import sys; before = set(sys.modules); from wakeyscan.cli import main as cli\n"
         "assert cli.main(['scan', 'a', 'b', 'c']) == 0\n"
         "new = set(sys.modules) - before; import json; print(json.dumps(sorted(new)))"
     )
@@ -167,18 +169,20 @@ def test_an_installed_wakeyscan_has_what_hyperscan_looks_for_without_decoders(
     pytest.importorskip("hyperscan", reason="there is no wheel of hyperscan for this machine")
     write(tmp_path, {"a": "x" * 200_000})
     code = (
-        "import sys; from wakeyscan import cli; assert cli.main(['scan', 'a']) == 0\n"
+        "import sys; from wakeyscan.cli import main as cli; assert cli.main(['scan', 'a']) == 0\n"
         "import json; print(json.dumps(sorted(sys.modules)))"
     )
     loaded = json.loads(execute([str(installed), "-P", "-c", code], tmp_path).out.splitlines()[-1])
     assert "wakeyscan.scanner.prefilter.hyperscan" in loaded
-    assert not [name for name in loaded if name.startswith("wakeyscan.decoders.")]
+    assert not {f"wakeyscan.decoders.{name}" for name in DECODERS if name != "concatenation"} & {
+        *loaded
+    }
 
 
 def test_an_installed_wakeyscan_has_the_forms_that_a_checkout_makes(
     installed: Python, tmp_path: Path
 ) -> None:
-    code = "import wakeyscan._parsed as p; print(repr(p.FORMS))"
+    code = "import wakeyscan.rules._compiled as p; print(repr(p.FORMS))"
     made = literal_eval(execute([str(installed), "-c", code], tmp_path).out)
     assert made == {
         one.id: tuple(map(tuple, AnchorIndex([one], DECODERS).all())) for one in loader.load_rules()
@@ -201,7 +205,7 @@ def test_an_installed_wakeyscan_loads_what_hyperscan_looks_for_or_compiles_it(
     package = tmp_path / "package"
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(package)
-    for file in (package / "wakeyscan" / "_databases").iterdir():
+    for file in (package / "wakeyscan" / "scanner" / "prefilter" / "_databases").iterdir():
         if way == "gone":
             file.unlink()
         elif way != "as built":
@@ -218,7 +222,7 @@ def test_an_installed_wakeyscan_loads_what_hyperscan_looks_for_or_compiles_it(
         "class Counted(Original):\n"
         "    def compile(self, *a, **k): made.append(1); return super().compile(*a, **k)\n"
         "hyperscan.Database = Counted\n"
-        "from wakeyscan import cli\n"
+        "from wakeyscan.cli import main as cli\n"
         "assert cli.main(['scan', 'tree', '--format', 'json', '--jobs', '1']) == 1\n"
         "print(json.dumps(len(made)), file=sys.stderr)"
     )
@@ -244,7 +248,7 @@ def test_an_installed_wakeyscan_loads_its_patterns_compiled(
     before: str, code: int, installed: Python, tmp_path: Path
 ) -> None:
     write(tmp_path, {"a": f"Authorization: Bearer {secrets.token_hex(20)}\n"})
-    script = f"import regex; {before}\nfrom wakeyscan import cli; exit(cli.main(['scan', 'a']))"
+    script = f"import regex; {before}\nfrom wakeyscan.cli import main as cli; exit(cli.main(['scan', 'a']))"
     assert execute([str(installed), "-P", "-c", script], tmp_path).code == code
 
 
@@ -256,7 +260,7 @@ def test_an_editable_install_finds_a_key(
     ran = execute([str(editable.with_name("wakeyscan")), "scan", "--format", "json"], tmp_path)
     assert (ran.code, ran.err) == (1, "")
     assert [finding["secret"] for finding in ran.json()["findings"]] == [mask(key)]
-    assert not (ROOT / "wakeyscan" / "_parsed.py").exists()
+    assert not (ROOT / "wakeyscan" / "rules" / "_compiled.py").exists()
 
 
 @pytest.mark.parametrize("kind", ["installed", "editable"])

@@ -16,9 +16,9 @@ from tests.archives import tarred
 from tests.conftest import ALPHABET, PREFIX, MakeKey
 from tests.disguises import SINGLE, dump
 from tests.lenses import few, many, more
-from wakeyscan.decoders import DECODERS
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding
+from wakeyscan.decoders import DECODERS
 from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.documents import scan_documents
 

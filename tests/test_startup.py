@@ -14,7 +14,7 @@ from tests.conftest import MakeKey, execute, write
 PROBE = """
 import sys
 before = set(sys.modules)
-from wakeyscan import cli
+from wakeyscan.cli import main as cli
 code = cli.main(sys.argv[1:])
 loaded = set(sys.modules) - before
 import json
@@ -64,12 +64,11 @@ def test_a_scan_of_small_clean_files_loads_no_more_than_it_needs(
     assert outside(loaded) == set()
     assert loaded & HEAVY == set()
     reports = {name for name in loaded if name.startswith("wakeyscan.reports.")}
-    assert reports == {"wakeyscan.reports.text"}
+    assert reports == {"wakeyscan.reports.text", "wakeyscan.reports.timeline"}
     commands = {name for name in loaded if name.startswith("wakeyscan.cli.commands.")}
     assert commands == {"wakeyscan.cli.commands.scan"}
-    assert not {
-        name for name in loaded if name.startswith(("wakeyscan.extractors.extract", _CONTAINERS))
-    }
+    extractors = {name for name in loaded if name.startswith(f"{_CONTAINERS}.")}
+    assert extractors == {f"{_CONTAINERS}.{name}" for name in ("extractor", "file_types")}
 
 
 def test_a_container_costs_what_opens_it_alone(tmp_path: Path) -> None:
@@ -77,7 +76,8 @@ def test_a_container_costs_what_opens_it_alone(tmp_path: Path) -> None:
     loaded = loaded_by(tmp_path, "scan", "a.gz")
     assert outside(loaded) <= {"isal"}
     opened = {name for name in loaded if name.startswith(f"{_CONTAINERS}.")}
-    assert opened == {f"{_CONTAINERS}._stream", f"{_CONTAINERS}.gzip"}
+    shared = {"extract", "extractor", "file_types"}
+    assert opened == {f"{_CONTAINERS}.{name}" for name in {"_stream", "gzip", *shared}}
 
 
 def test_options_are_read_without_click(tmp_path: Path, clean: list[str]) -> None:

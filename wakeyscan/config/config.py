@@ -16,7 +16,7 @@ from wakeyscan.git import worktree
 from wakeyscan.rules.rule import RuleFolder
 from wakeyscan.scanner.scan import ScanOptions
 from wakeyscan.sources.options import SourceOptions
-from wakeyscan.suppression.ignore_file import IGNORE_FILE
+from wakeyscan.suppression import IGNORE_FILE
 from wakeyscan.suppression.policy import Policy
 from wakeyscan.verification.verdict import VerifyOptions
 

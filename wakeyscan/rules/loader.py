@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Any
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import RuleError
 from wakeyscan.core.finding import Severity
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.rules.rule import AFTER, BEFORE, TIMEOUT_SECONDS, Rule, RuleFolder
 
 if TYPE_CHECKING:
-    pass
+    from wakeyscan.rules import pattern as patterns
+else:
+    patterns = lazy_import(
+        "wakeyscan.rules.pattern"
+    )  # `regex` takes 10 ms; only users' rules need it here
 
 
 _TEXTS = ("title", "severity", "pattern", "help")
@@ -25,8 +30,8 @@ _ANCHOR_LEAST = 4
 def find_builtin_folder() -> str:
     """Find the rules that came with us: in the installed package, or in the checkout."""
     here = os.path.dirname(os.path.abspath(__file__))
-    inside = os.path.join(here, "_rules")
-    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(here), "rules")
+    inside = os.path.join(here, "builtin")
+    return inside if os.path.isdir(inside) else os.path.normpath(os.path.join(here, "../../rules"))
 
 
 def load_rules(extra: RuleFolder = "") -> tuple[Rule, ...]:
@@ -51,7 +56,7 @@ def read_rules(path: str) -> Rule:
 def _builtin() -> list[Rule]:
     """Read our own rules, in an installed package from the module that its build made of them."""
     try:
-        parsed = import_module("wakeyscan._parsed")
+        parsed = import_module("wakeyscan.rules._compiled")
     except ModuleNotFoundError:
         return [read_rules(path)._replace(at_anchor=True) for path in _files(find_builtin_folder())]
     rules = [_made(path, fields) for path, fields in parsed.RULES.items()]
@@ -142,7 +147,7 @@ def _made(path: str, fields: dict[str, Any]) -> Rule:
 def _proven(path: str, rule: Rule) -> Rule:
     """Refuse a user's pattern that runs away or matches nothing at all: it would stall a scan."""
     try:
-        pattern = rule.compile()
+        pattern = patterns.compile_rule(rule)
     except RuleError as error:
         raise RuleError(f"{path}: {error}") from None
     if pattern.search(b""):

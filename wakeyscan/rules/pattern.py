@@ -12,10 +12,24 @@ import sys
 
 import regex
 
+from wakeyscan.core.errors import RuleError
+from wakeyscan.rules.rule import Rule, SerializedPattern
+
 _DEFINE = "(?(DEFINE)"
 _CALL = r"\(\?&(\w+)\)"
 _DEEPEST = 8
 """Calls within calls that are written out; what goes on, as a recursion does, is left as it is."""
+
+
+def compile_rule(rule: Rule) -> regex.Pattern[bytes]:
+    """Return the compiled pattern of a rule; raises `RuleError` if `regex` refuses it."""
+    if rule.compiled and (pattern := deserialize_pattern(rule.compiled)):
+        return pattern
+    try:
+        text = expand_pattern(rule.pattern) if rule.at_anchor else rule.pattern
+        return regex.compile(text.encode())
+    except regex.error as error:
+        raise RuleError(f"the pattern is broken: {error}") from None
 
 
 def expand_pattern(pattern: str) -> str:
@@ -73,10 +87,6 @@ def _end_of_class(pattern: str, start: int) -> int:
     while pattern[at] != "]":
         at += 2 if pattern[at] == "\\" else 1
     return at
-
-
-SerializedPattern = tuple[str, bytes]
-"""What made it, and the pickled pattern."""
 
 
 MAKER = f"regex {regex.__version__} {sys.byteorder}"

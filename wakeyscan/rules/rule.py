@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from wakeyscan.core.errors import RuleError
 from wakeyscan.core.finding import Severity
-from wakeyscan.rules.pattern import expand_pattern
-
-if TYPE_CHECKING:
-    from regex import Pattern
-
-    from wakeyscan.rules.pattern import SerializedPattern
-
 
 BEFORE, AFTER = 1024, 8192
 """A match starts at most so many bytes before its anchor and ends at most so many after it."""
@@ -24,6 +16,10 @@ TIMEOUT_SECONDS = 2.0
 
 RuleFolder = str | tuple[tuple[str, bytes], ...]
 """A folder of rule files; or the files, each with its path, where they are not on disk."""
+
+
+SerializedPattern = tuple[str, bytes]
+"""The `regex` version that compiled a pattern, and the pickled pattern."""
 
 
 class Rule(NamedTuple):
@@ -53,17 +49,3 @@ class Rule(NamedTuple):
     def exact_case(self) -> bool:
         """Whether anchors count only in their own case: nothing in the pattern folds case."""
         return "(?i" not in self.pattern
-
-    def compile(self) -> Pattern[bytes]:
-        """Compile the pattern; raises `RuleError` where `regex` refuses it."""
-        import regex  # 10 ms that a clean scan never pays
-
-        from wakeyscan.rules import pattern as pattern_module
-
-        if self.compiled and (pattern := pattern_module.deserialize_pattern(self.compiled)):
-            return pattern
-        try:
-            text = expand_pattern(self.pattern) if self.at_anchor else self.pattern
-            return regex.compile(text.encode())
-        except regex.error as error:
-            raise RuleError(f"the pattern is broken: {error}") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.extractors.extractor import Limits
 from wakeyscan.rules.rule import Rule
 from wakeyscan.scanner.prefilter.keywords import AnchorIndex
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from regex import Pattern
 
     from wakeyscan.decoders.decoder import Decoder
+    from wakeyscan.rules import pattern
+else:
+    pattern = lazy_import("wakeyscan.rules.pattern")  # `regex` takes 10 ms; a clean scan needs none
 
 
 class CompiledPatterns:
@@ -27,7 +31,7 @@ class CompiledPatterns:
     def of(self, rule: Rule) -> Pattern[bytes]:
         """Give the compiled pattern of a rule; raises `RuleError`."""
         if rule.id not in self._compiled:
-            self._compiled[rule.id] = rule.compile()
+            self._compiled[rule.id] = pattern.compile_rule(rule)
         return self._compiled[rule.id]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.finding import Finding, Severity, Standing
 from wakeyscan.rules.rule import Rule
-from wakeyscan.suppression.ignore_file import IgnoreStats
+from wakeyscan.suppression import IgnoreStats
 from wakeyscan.suppression.policy import Policy, list_policy_notes
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from wakeyscan.core.errors import ConfigError, UsageError
 from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.core.redaction import redact
 from wakeyscan.git import worktree
+from wakeyscan.suppression import IGNORE_FILE, IgnoreStats
 
 _FORM = "FINGERPRINT [until=YYYY-MM-DD] [paths=GLOB] # reason"
 _OPENING = "# What wakeyscan is to ignore: "
@@ -242,15 +243,3 @@ def apply_ignore_file(
         after.append(finding)
     expired = sum(entry.has_expired(today) for entry in entries)
     return tuple(after), IgnoreStats(len(used), len(entries) - len(used) - expired, expired)
-
-
-IGNORE_FILE = ".wakeyscanignore"
-"""What the file of accepted findings is called, at the top of a repository."""
-
-
-class IgnoreStats(NamedTuple):
-    """How many entries of the ignore file hide something, nothing, or are past their day."""
-
-    used: int = 0
-    unused: int = 0
-    expired: int = 0

@@ -40,7 +40,7 @@ def serialize_database(marks: list[Literal]) -> tuple[str, bytes]:
 
     key = _key(hyperscan, marks)
     serialized: bytes = hyperscan.dumpb(_compiled(hyperscan, marks))
-    return f"{_FOLDER}/{_name(key)}", key + serialized
+    return f"scanner/prefilter/{_FOLDER}/{_name(key)}", key + serialized
 
 
 def _kept(hyperscan: Any, marks: list[Literal]) -> Any | None:
