@@ -1,3 +1,3 @@
-"""TODO"""
+"""Builders that tests share."""
 
 from __future__ import annotations

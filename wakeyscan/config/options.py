@@ -1,4 +1,4 @@
-"""TODO"""
+"""Options of the command line, each with its help, environment variable and value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO"""
+"""Base64 arithmetic: which letters encode a text, and how letters without padding decode."""
 
 from __future__ import annotations
 

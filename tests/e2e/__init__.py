@@ -1,0 +1,3 @@
+"""Tests of the installed command."""
+
+from __future__ import annotations

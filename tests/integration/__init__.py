@@ -1,0 +1,3 @@
+"""Tests with real repositories, archives and servers."""
+
+from __future__ import annotations

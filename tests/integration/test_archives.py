@@ -1,0 +1,1295 @@
+"""Keys in containers: every format, in every other one, through every way a file comes in."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import random
+import re
+import sqlite3
+import struct
+import subprocess
+import tarfile
+import zipfile
+import zlib
+from base64 import a85encode, b64encode
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import (
+    ALPHABET,
+    PREFIX,
+    WAKEYSCAN,
+    MakeKey,
+    Run,
+    execute,
+    fingerprint,
+    mask,
+    write,
+)
+from tests.support.archives import (
+    HOLDS_ANYTHING,
+    INNER,
+    MAKE,
+    bundle,
+    database,
+    lzw,
+    pdf,
+    png_rows,
+    run_lengths,
+    tarred,
+    tiff_rows,
+    zipped,
+)
+from tests.support.repositories import Repo, places
+from wakeyscan.core.document import Document, Origin
+from wakeyscan.decoders import DECODERS
+from wakeyscan.extractors import EXTRACTORS
+from wakeyscan.extractors._pdffilters import unfiltered
+from wakeyscan.extractors._pdfpredictors import predictors
+from wakeyscan.extractors.extractor import ExtractionBudget, ExtractionError, Limits
+from wakeyscan.extractors.file_types import detect_format
+from wakeyscan.rules import loader
+from wakeyscan.scanner.context import ScanContext, build_context
+from wakeyscan.scanner.detector import detect_in_document
+from wakeyscan.scanner.documents import scan_documents
+
+FORMATS = (*MAKE, "bundle")
+TEXTS: dict[str, Callable[[str], bytes]] = {
+    "plain": lambda key: f"\n  token = {key}\n".encode(),
+    "base64": lambda key: b"data: " + b64encode(f"x={key} ".encode()) + b"\n",
+    "utf-16": lambda key: f"token: {key}\n".encode("utf-16-le"),
+}
+
+
+class Case(NamedTuple):
+    forms: tuple[str, ...]
+    text: str
+
+    @property
+    def file(self) -> str:
+        return f"{self}.bin"
+
+    @property
+    def key(self) -> str:
+        return PREFIX + "".join(random.Random(str(self)).choices(ALPHABET, k=40))
+
+    def __str__(self) -> str:
+        return "-".join((*self.forms, self.text))
+
+    @property
+    def encoding(self) -> str:
+        return "/".join((*self.forms, *(() if self.text == "plain" else (self.text,))))
+
+    def made(self, scratch: Path) -> tuple[str, bytes]:
+        """Make the content, and say which way leads in."""
+        content, way = TEXTS[self.text](self.key), ""
+        for form in reversed(self.forms):
+            if form == "bundle":
+                content, into = bundle(content, scratch), f"!/{INNER}"
+            else:
+                pack, into = MAKE[form]
+                content = pack(content)
+            way = into + way
+        return way, content
+
+
+CASES = [
+    Case(forms, text)
+    for forms in (
+        *((form,) for form in FORMATS),
+        *((o, i) for o in HOLDS_ANYTHING for i in FORMATS),
+    )
+    for text in TEXTS
+    if not (forms[-1] == "pdf" and text == "utf-16")  # which no page shows
+]
+
+
+class Tree(NamedTuple):
+    folder: Path
+    ways: dict[str, str]
+    """By the files: how the path goes on within."""
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    folder, scratch = tmp_path_factory.mktemp("tree"), tmp_path_factory.mktemp("scratch")
+    ways = {}
+    for case in CASES:
+        ways[case.file], content = case.made(scratch)
+        write(folder, {case.file: content})
+    return Tree(folder, ways)
+
+
+@pytest.fixture(scope="module")
+def scanned(tree: Tree) -> dict[str, list[Any]]:
+    """Scan all cases at once; give the findings by file."""
+    ran = execute([WAKEYSCAN, "scan", "--format=json"], tree.folder)
+    assert (ran.code, ran.err) == (1, "")
+    report = ran.json()
+    assert report["skipped"] == []
+    return by_file(report)
+
+
+def by_file(report: Any) -> dict[str, list[Any]]:
+    files: dict[str, list[Any]] = {}
+    for finding in report["findings"]:
+        files.setdefault(finding["path"].partition("!/")[0], []).append(finding)
+    return files
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_key_is_found_once_and_the_way_to_it_is_shown(
+    tree: Tree, scanned: dict[str, list[Any]], case: Case
+) -> None:
+    (finding,) = scanned[case.file]
+    assert finding["fingerprint"] == fingerprint(case.key)
+    assert finding["path"] == case.file + tree.ways[case.file]
+    assert finding["encoding"] == case.encoding
+    if case.forms[-1] in HOLDS_ANYTHING and case.text == "plain":
+        assert (finding["line"], finding["column"]) == (2, 11)
+        assert finding["excerpt"] == f"token = {mask(case.key)}"
+
+
+def everywhere(report: Any) -> set[tuple[str, int, int, str]]:
+    return {(f["path"], f["line"], f["column"], f["fingerprint"]) for f in report["findings"]}
+
+
+@pytest.fixture(scope="module")
+def repo(tree: Tree, tmp_path_factory: pytest.TempPathFactory) -> Repo:
+    """Make a repository that has the tree staged."""
+    repo = Repo(tmp_path_factory.mktemp("repo"))
+    repo.commit({"readme": "x"})
+    repo.stage({file.name: file.read_bytes() for file in sorted(tree.folder.iterdir())})
+    return repo
+
+
+def test_staged_ranges_hooks_and_audits_see_what_a_scan_sees(
+    repo: Repo, tree: Tree, scanned: dict[str, list[Any]]
+) -> None:
+    seen = everywhere({"findings": [f for found in scanned.values() for f in found]})
+    assert everywhere(repo.scan("staged:").json()) == seen
+    hooked = repo.run("hook", "pre-commit", "--format=json")
+    assert hooked.code == 1
+    assert everywhere(hooked.json()) == seen
+    repo.record()
+    assert everywhere(repo.scan("git:HEAD~1..HEAD").json()) == seen
+    repo.git("gc", "-q")
+    audited = repo.run("audit", "--no-cache", "--format=json").json()
+    assert everywhere(audited) == seen
+    keys = {(key["fingerprint"], key["places"][0]["path"]) for key in audited["keys"]}
+    assert keys == {(found, path) for path, _, _, found in seen}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_stdin(tree: Tree, run: Run, form: str) -> None:
+    case = Case((form,), "plain")
+    content = (tree.folder / case.file).read_bytes()
+    ran = run("scan", "-", "--format=json", stdin=content)
+    (finding,) = ran.json()["findings"]
+    assert finding["path"] == "<stdin>" + tree.ways[case.file]
+    assert finding["fingerprint"] == fingerprint(case.key)
+
+
+def test_each_member_of_the_family_has_a_signature(tree: Tree) -> None:
+    for form in FORMATS:
+        content = (tree.folder / f"{form}-plain.bin").read_bytes()
+        assert detect_format(content, len(content)) == form
+    assert sorted((*FORMATS, *UNREAD, "lfs")) == list(EXTRACTORS)
+
+
+UNREAD = {
+    "rar": b"Rar!\x1a\x07\x01\0" + bytes(range(60)),
+    "sevenzip": b"7z\xbc\xaf\x27\x1c\0\4" + bytes(range(60)),
+}
+
+
+@pytest.mark.parametrize("form", UNREAD)
+def test_what_nothing_reads_is_said(tmp_path: Path, run: Run, key: str, form: str) -> None:
+    write(tmp_path, {"a": UNREAD[form], "b.zip": zipped({"c/d": UNREAD[form]}), "ok": b"x"})
+    reason = f"in {form}: nothing here reads this format: unpack it, and scan what comes out"
+    ran = run("scan", "--format=json")
+    assert ran.code == 3
+    assert [(s["path"], s["reason"], s["gap"]) for s in ran.json()["skipped"]] == [
+        ("a", reason, True),
+        ("b.zip!/c/d", reason, True),
+    ]
+    write(tmp_path, {"a": UNREAD[form] + f"\n{key}\n".encode()})  # where it is stored, it shows
+    assert [f["path"] for f in run("scan", "--format=json").json()["findings"]] == ["a"]
+
+
+KINDS = {
+    "jar": "META-INF/MANIFEST.MF",
+    "whl": "pkg/config.py",
+    "apk": "assets/app.properties",
+    "docx": "word/document.xml",
+    "nupkg": "lib/a.config",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_kinds_of_zip(tmp_path: Path, run: Run, key: str, kind: str, method: int) -> None:
+    write(tmp_path, {f"a.{kind}": zipped({KINDS[kind]: f"k={key}".encode()}, method)})
+    ran = run("scan", "--format=json")
+    assert places(ran.json()) == [f"a.{kind}!/{KINDS[kind]}:1"]
+    assert ran.json()["skipped"] == []
+
+
+_RUN = '<w:r w:rsidR="00A1"><w:rPr><w:b/><w:lang w:val="en-US"/></w:rPr>'
+_WORD = f'</w:t></w:r><w:proofErr w:type="spellEnd"/>{_RUN}<w:t xml:space="preserve">'
+_SLIDE = '</a:t></a:r><a:r><a:rPr lang="en-US" dirty="0" err="1"/><a:t>'
+_SHEET = '</t></r><r><rPr><sz val="11"/><rFont val="Calibri"/></rPr><t>'
+_WORDS = (
+    "<w:document><w:body><w:p><w:r><w:t>x</w:t></w:r></w:p><w:p>"
+    + _RUN
+    + "<w:t>{}</w:t></w:r></w:p>"
+)
+RUNS: dict[str, tuple[str, str, str]] = {
+    "document": ("word/document.xml", _WORDS, _WORD),
+    "header": ("word/header1.xml", _WORDS, _WORD),
+    "footer": ("word/footer2.xml", _WORDS, _WORD),
+    "comment": ("word/comments.xml", _WORDS, _WORD),
+    "on many lines": ("word/document.xml", _WORDS, "</w:t>\n </w:r>\n " + _RUN + "\n <w:t>"),
+    "revision": (
+        *("word/document.xml", _WORDS),
+        f'</w:t></w:r><w:ins w:id="1" w:author="A B" w:date="2026-01-01T00:00:00Z">{_RUN}<w:t>',
+    ),
+    "deleted": (
+        *("word/document.xml", _WORDS.replace("<w:t>{}</w:t>", "<w:delText>{}</w:delText>")),
+        f"</w:delText></w:r>{_RUN}<w:delText>",
+    ),
+    "slide": (
+        "ppt/slides/slide1.xml",
+        "<p:sld><a:p><a:r><a:t>x</a:t></a:r></a:p><a:p><a:r><a:t>{}</a:t></a:r></a:p>",
+        _SLIDE,
+    ),
+    "shared string": (
+        "xl/sharedStrings.xml",
+        "<sst><si><t>x</t></si><si><r><t>{}</t></r></si></sst>",
+        _SHEET,
+    ),
+    "opendocument": (
+        "content.xml",
+        "<text:p>x</text:p><text:p>{}</text:p>",
+        '<text:span text:style-name="T1">',
+    ),
+    "opendocument's marks": (
+        "content.xml",
+        "<text:h>x</text:h><text:p><text:span>{}</text:span></text:p>",
+        '</text:span><text:bookmark text:name="a"/><text:span text:style-name="T2">',
+    ),
+}
+"""By what it is: its name, a text with a place for a key, and what an editor puts into the key."""
+
+
+@pytest.mark.parametrize("kind", RUNS)
+def test_a_key_that_an_editor_cut_into_runs(tmp_path: Path, run: Run, key: str, kind: str) -> None:
+    name, text, seam = RUNS[kind]
+    for at in range(1, len(key)):
+        cut = key[:at] + seam + key[at:]
+        write(tmp_path, {f"{at}.docx": zipped({name: text.format("k: " + cut).encode()})})
+    many = seam.join(re.findall("..?.?.?.?", key))
+    write(tmp_path, {"0.docx": zipped({name: text.format("k: " + many).encode()})})
+    report = run("scan", "--format=json").json()
+    assert report["skipped"] == []
+    assert {f["fingerprint"] for f in report["findings"]} == {fingerprint(key)}
+    assert sorted((f["path"], f["line"]) for f in report["findings"]) == sorted(
+        (f"{at}.docx!/{name}", 2) for at in range(len(key))
+    )
+
+
+ASUNDER = {
+    "paragraphs": ("word/document.xml", f"</w:t></w:r></w:p><w:p>{_RUN}<w:t>"),
+    "a line break": ("word/document.xml", "</w:t><w:br/><w:t>"),
+    "a tab": ("word/document.xml", f"</w:t></w:r><w:r><w:tab/></w:r>{_RUN}<w:t>"),
+    "a text between": (
+        "word/document.xml",
+        f"</w:t></w:r>{_RUN}<w:instrText> REF </w:instrText><w:t>",
+    ),
+    "cells": ("xl/sharedStrings.xml", "</t></si><si><t>"),
+    "how it is read": ("xl/sharedStrings.xml", "</t></r><rPh sb='0' eb='1'><t>"),
+    "a line break of a slide": ("ppt/slides/slide1.xml", "</a:t></a:r><a:br/><a:r><a:t>"),
+    "OpenDocument's paragraphs": ("content.xml", "</text:p><text:p>"),
+    "OpenDocument's blanks": ("content.xml", "<text:s/>"),
+    "other tags": ("docs/a.xml", "</b></i><i><b>"),
+}
+"""By what stands between a key and what is none of it: the name of the member, and that."""
+
+
+@pytest.mark.parametrize("kind", ASUNDER)
+def test_what_is_no_run_of_the_same_paragraph_is_no_part_of_a_key(
+    tmp_path: Path, run: Run, key: str, kind: str
+) -> None:
+    name, between = ASUNDER[kind]
+    text = f"<w:p><w:t>Next{between}{key}{between}Next</w:t></w:p>"
+    write(tmp_path, {"a.docx": zipped({name: text.encode()})})
+    report = run("scan", "--format=json").json()
+    assert [f["fingerprint"] for f in report["findings"]] == [fingerprint(key)]
+
+
+UNZIPPED = ("document", "on many lines", "revision", "opendocument", "opendocument's marks")
+LENS = build_context(loader.load_rules(""), DECODERS)
+HASTY = build_context(loader.load_rules(""), DECODERS)
+HASTY.prefilter.expect(1 << 30)
+
+
+@pytest.mark.parametrize("through", [LENS, HASTY], ids=["few bytes", "many"])
+@pytest.mark.parametrize("kind", UNZIPPED)
+def test_a_key_in_runs_of_a_document_that_is_in_no_zip(
+    make_key: MakeKey, kind: str, context: ScanContext
+) -> None:
+    _, text, seam = RUNS[kind]
+    for at in range(3, 40):
+        key = make_key()
+        cuts = key[:at] + seam + key[at : at + 5] + seam + key[at + 5 :]
+        content = b"<?xml version='1.0'?>\n" + text.format("k: " + cuts).encode()
+        (finding,) = detect_in_document(Document(Origin("a.fodt"), content), context)
+        assert (finding.secret.reveal().decode(), finding.encoding) == (key, "runs")
+        assert (finding.position.line, finding.position.column) == (
+            2,
+            text.index("{}") + len("k: ") + 1,
+        )
+        assert not any(key[n : n + 8] in finding.excerpt for n in range(8, 40))
+    for at in (1, 2):
+        content = text.format(key[:at] + seam + key[at:]).encode()
+        found = detect_in_document(Document(Origin("a"), content), context)
+        assert [f.secret.reveal().decode() for f in found] == [key]
+
+
+@pytest.mark.parametrize("kind", ASUNDER)
+def test_what_is_no_run_of_the_same_paragraph_is_no_part_of_a_key_outside_of_a_zip(
+    key: str, kind: str
+) -> None:
+    _, between = ASUNDER[kind]
+    for at in (4, 12):
+        text = f"<w:p><w:t>Next {key[:at]}{between}{key[at:]}{between}Next</w:t></w:p>".encode()
+        assert detect_in_document(Document(Origin("a.xml"), text), LENS) == []
+    text = f"<w:p><w:t>Next{between}{key}{between}Next</w:t></w:p>".encode()
+    (finding,) = detect_in_document(Document(Origin("a.xml"), text), LENS)
+    assert (finding.secret.reveal().decode(), finding.encoding) == (key, "plain")
+
+
+def test_many_keys_in_runs_are_each_found_once(make_key: MakeKey) -> None:
+    keys = [make_key() for _ in range(300)]
+    paragraph = f"<w:p>{_RUN}<w:t>{{}}{_WORD}{{}}</w:t></w:r></w:p>\n"
+    text = "".join(paragraph.format(key[:11], key[11:]) for key in keys).encode()
+    found = detect_in_document(Document(Origin("a.xml"), text), LENS)
+    assert [(f.secret.reveal().decode(), f.position.line) for f in found] == [
+        (key, number) for number, key in enumerate(keys, 1)
+    ]
+
+
+@pytest.mark.parametrize("kind", RUNS)
+def test_a_key_that_begins_a_run_begins_a_word(
+    tmp_path: Path, run: Run, key: str, kind: str
+) -> None:
+    name, text, seam = RUNS[kind]
+    write(tmp_path, {"a.docx": zipped({name: text.format("Key" + seam + key).encode()})})
+    report = run("scan", "--format=json").json()
+    assert [f["fingerprint"] for f in report["findings"]] == [fingerprint(key)]
+
+
+def test_what_stands_in_the_tags_between_runs_is_not_lost(
+    tmp_path: Path, run: Run, make_key: MakeKey
+) -> None:
+    one, two = make_key(), make_key()
+    word = f'<w:p><w:t>a</w:t></w:r><w:hyperlink w:tooltip="{one}"><w:r><w:t>b</w:t></w:p>'
+    odf = f'<text:p>a<text:a xlink:href="https://x.example/?k={two}">b</text:a></text:p>'
+    files = {"word/document.xml": word.encode(), "content.xml": odf.encode()}
+    write(tmp_path, {"a.docx": zipped(files)})
+    report = run("scan", "--format=json").json()
+    assert {f["fingerprint"] for f in report["findings"]} == {fingerprint(one), fingerprint(two)}
+
+
+def test_a_document_larger_than_a_piece_and_one_that_is_damaged(
+    tmp_path: Path, run: Run, make_key: MakeKey
+) -> None:
+    keys = [make_key() for _ in range(3)]
+    paragraph = f"<w:p>{_RUN}<w:t>{{}}{_WORD}{{}}</w:t></w:r></w:p>"
+    filler = paragraph.format("some", "thing") * 20_000
+    text = filler.join(paragraph.format(key[:11], key[11:]) for key in keys).encode()
+    packed = zipped({"word/document.xml": text}, zipfile.ZIP_STORED)
+    odd = packed.replace(b"<w:p>", b"<w:P>", 1)  # of which the check sum tells
+    write(tmp_path, {"a.docx": packed, "b.docx": odd})
+    report = run("scan", "--format=json").json()
+    assert [(f["path"][0], f["line"], f["fingerprint"]) for f in report["findings"]] == [
+        (file, 1 + 20_001 * number, fingerprint(key))
+        for file in "ab"
+        for number, key in enumerate(keys)
+    ]
+    assert [s["path"] for s in report["skipped"]] == ["b.docx!/word/document.xml"]
+
+
+PACKAGES = {
+    **dict.fromkeys(("apk", "xapk", "aab", "ipa", "hap", "msix", "crx", "xpi", "vsix"), True),
+    **dict.fromkeys(("zip", "jar", "war", "whl", "nupkg", "docx"), False),
+}
+
+
+@pytest.mark.parametrize("kind", PACKAGES)
+@pytest.mark.parametrize("name", ["assets/app.properties", "a.log", "README", "lib/run.py"])
+def test_what_is_in_the_package_of_an_app_is_what_all_its_users_get(
+    tmp_path: Path, run: Run, key: str, kind: str, name: str
+) -> None:
+    write(tmp_path, {f"A.{kind}": zipped({name: f"k={key}".encode()})})
+    (finding,) = run("scan", "--format=json").json()["findings"]
+    assert (finding["exposure"] == "client-side") == PACKAGES[kind]
+    assert (finding["severity"] == "critical") == PACKAGES[kind]
+
+
+def test_a_zip_behind_a_program(tmp_path: Path, run: Run, key: str) -> None:
+    packed = zipped({"a/b.env": f"k={key}".encode()})
+    write(tmp_path, {"run.pyz": b"#!/usr/bin/env python3\n" + packed})
+    assert places(run("scan", "--format=json").json()) == ["run.pyz!/a/b.env:1"]
+
+
+def test_a_zip_with_long_sizes_and_names_in_code_page_437(
+    tmp_path: Path, run: Run, key: str
+) -> None:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive, archive.open("n", "w", force_zip64=True) as entry:
+        entry.write(f"k={key}".encode())
+    odd = zipped({"naive.txt": f"k={key}".encode()}).replace(b"naive.txt", b"na\x8bve.txt")
+    write(tmp_path, {"a.zip": held.getvalue(), "b.zip": odd})
+    assert places(run("scan", "--format=json").json()) == ["a.zip!/n:1", "b.zip!/naïve.txt:1"]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT],
+    ids=["ustar", "gnu", "pax"],
+)
+def test_tars_with_long_names(tmp_path: Path, run: Run, key: str, form: int) -> None:
+    name = "/".join(["folder" * 4] * 6) + "/" + "n" * 90
+    archive = tarred({"./first": b"x" * 1000, name: f"k={key}".encode()}, form)
+    write(tmp_path, {"a.tar.gz": gzip.compress(archive)})
+    assert places(run("scan", "--format=json").json()) == [f"a.tar.gz!/{name}:1"]
+
+
+def test_a_tar_with_everything_in_it_that_is_no_file(
+    tmp_path: Path, run: Run, make_key: MakeKey
+) -> None:
+    keys = [make_key() for _ in range(3)]
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w") as archive:
+        for name, kind in (("../up", b"0"), ("/etc/x", b"0"), ("twice", b"0"), ("twice", b"0")):
+            entry = tarfile.TarInfo(name)
+            entry.type = kind
+            content = f"{keys[0]} {name}".encode()
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+        for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE):
+            link = tarfile.TarInfo(f"link{kind.decode()}")
+            link.type, link.linkname = kind, f"/secrets/{keys[1]}"
+            archive.addfile(link)
+        for kind in (tarfile.DIRTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE):
+            odd = tarfile.TarInfo(f"odd{kind.decode()}-{keys[2]}")
+            odd.type = kind
+            archive.addfile(odd)
+    write(tmp_path, {"a.tar.gz": gzip.compress(held.getvalue())})
+    report = run("scan", "--format=json").json()
+    shown = sorted(
+        {(f["path"].removeprefix("a.tar.gz!/"), f["fingerprint"]) for f in report["findings"]}
+    )
+    assert shown == sorted(
+        {(name, fingerprint(keys[0])) for name in ("../up", "/etc/x", "twice")}
+        | {(f"link{kind}", fingerprint(keys[1])) for kind in "12"}
+        | {(f"odd{kind}-{mask(keys[2])}", fingerprint(keys[2])) for kind in ("6", "3", "4")}
+        | {(f"odd5-{mask(keys[2])}/", fingerprint(keys[2]))}
+    )
+    assert report["skipped"] == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tar.gz"]
+
+
+def test_two_archives_in_one_file_and_two_streams(
+    tmp_path: Path, run: Run, make_key: MakeKey
+) -> None:
+    one, two = make_key(), make_key()
+    both = tarred({"one": one.encode()}) + tarred({"two": two.encode()})
+    write(tmp_path, {"a.tar.gz": gzip.compress(both[:700]) + bytes(7) + gzip.compress(both[700:])})
+    assert places(run("scan", "--format=json").json()) == ["a.tar.gz!/one:1", "a.tar.gz!/two:1"]
+
+
+def image(layers: list[dict[str, bytes]], compressed: bool) -> bytes:
+    """Make what `docker save` writes: layers, and a manifest that lists them."""
+    packed = [gzip.compress(tarred(one)) if compressed else tarred(one) for one in layers]
+    names = [f"blobs/sha256/{number:064x}" for number in range(len(layers))]
+    manifest = json.dumps(
+        [{"Config": "config.json", "RepoTags": ["a:1"], "Layers": names}]
+    ).encode()
+    files = dict(zip(names, packed, strict=True))
+    return tarred({**files, "config.json": b"{}", "manifest.json": manifest})
+
+
+@pytest.mark.parametrize("compressed", [False, True], ids=["docker", "oci"])
+def test_an_image_whose_upper_layer_deletes_a_file(
+    tmp_path: Path, run: Run, key: str, compressed: bool
+) -> None:
+    layers = [{"app/.env": f"K={key}".encode()}, {"app/.wh..env": b"", "app/main.py": b"x"}]
+    write(tmp_path, {"image.tar": image(layers, compressed)})
+    (finding,) = run("scan", "--format=json").json()["findings"]
+    assert finding["path"] == f"image.tar!/blobs/sha256/{0:064x}!/app/.env"
+    assert finding["encoding"] == ("tar/gzip/tar" if compressed else "tar/tar")
+    assert finding["exposure"] == "configuration"
+
+
+def test_names_in_containers_are_masked_as_others_are(tmp_path: Path, run: Run, key: str) -> None:
+    write(tmp_path, {"a.zip": zipped({f"x-{key}.txt": b"nothing", "b.zip": zipped({key: b""})})})
+    report = run("scan", "--format=json").json()
+    assert [f["path"] for f in report["findings"]] == [
+        f"a.zip!/b.zip!/{mask(key)}",
+        f"a.zip!/x-{mask(key)}.txt",
+    ]
+    assert {f["details"]["part"] for f in report["findings"]} == {"name"}
+    for form in ("text", "sarif", "github", "markdown"):
+        assert key not in run("scan", "--format", form).out
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16le", "UTF-16be"])
+def test_a_value_that_lies_over_two_pages(
+    tmp_path: Path, run: Run, key: str, encoding: str
+) -> None:
+    content = database(f".{key}".encode(), encoding)
+    assert key.encode() not in content
+    write(tmp_path, {"a.db": content})
+    (finding,) = run("scan", "--format=json").json()["findings"]
+    assert (finding["path"], finding["encoding"]) == ("a.db!/messages", "sqlite")
+    assert finding["fingerprint"] == fingerprint(key)
+
+
+def test_a_database_that_would_run_something(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
+    plain, glued, gone = make_key(), make_key(), make_key()
+    base = sqlite3.connect(tmp_path / "a.db")
+    base.execute("PRAGMA journal_mode = WAL")
+    base.execute("PRAGMA secure_delete = OFF")
+    base.execute('CREATE TABLE "odd "" name" (a, b, c AS (hex(zeroblob(100000000))))')
+    base.execute('INSERT INTO "odd "" name" (a, b) VALUES (?, ?)', (glued, "glued"))
+    base.execute("CREATE VIEW v AS SELECT hex(zeroblob(500000000))")
+    base.execute("CREATE TABLE w (k TEXT PRIMARY KEY, v BLOB) WITHOUT ROWID")
+    base.execute("INSERT INTO w VALUES ('k', ?)", (plain.encode(),))
+    base.execute("INSERT INTO w VALUES ('l', ?)", (f" {gone} ".encode(),))
+    base.execute("DELETE FROM w WHERE k = 'l'")
+    base.commit()
+    base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    base.close()
+    report = run("scan", "--format=json").json()
+    assert report["skipped"] == []
+    assert {(f["path"], f["fingerprint"]) for f in report["findings"]} == {
+        ("a.db", fingerprint(gone)),  # which no table has, so the file itself shows it
+        ('a.db!/odd " name', fingerprint(glued)),
+        ("a.db!/w", fingerprint(plain)),
+    }
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.db"]
+
+
+def test_a_pdf_in_many_ways(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
+    kinds: dict[str, Callable[[bytes], bytes]] = {
+        "Tj": lambda key: b"BT (%b) Tj ET" % key,
+        "octal": lambda key: b"BT (%b) Tj ET" % b"".join(b"\\%03o" % byte for byte in key),
+        "hex": lambda key: b"BT <%b> Tj ET" % key.hex().encode(),
+        "TJ": lambda key: (
+            b"[<%b> 12.5 (%b)-.3(%b)] TJ" % (key[:3].hex().encode(), key[3:9], key[9:])
+        ),
+        "colours": lambda key: (
+            b"BT /F1 9 Tf [(.%b)] TJ 1 0 0 rg /F2 9 Tf 0.1 Tc [(%b)-3(%b)] TJ ET"
+            % (key[:5], key[5:11], key[11:])
+        ),
+        "next line": lambda key: b"BT (x) Tj (%b) ' 1 2 (y) \" ET" % key,
+        "parentheses": lambda key: b"BT [(a(b) -300)-250(c\\(%b)] TJ ET" % key,
+        "no show": lambda key: b"/Span << /ActualText (.%b) >> BDC (x) Tj EMC" % key,
+        "odd hex": lambda key: b"BT [<2e2> 3 <%b>] TJ ET" % key.hex().encode(),
+        "object stream": lambda key: b"5 0 << /URI (https://x.example/?k=%b) >>" % key,
+    }
+    keys = {kind: make_key() for kind in kinds}
+    parts, filters = (
+        [b"%PDF-1.7\n"],
+        {"hex": "/ASCIIHexDecode", "Tj": "[/ASCII85Decode/FlateDecode]"},
+    )
+    for number, (kind, show) in enumerate(kinds.items(), 1):
+        content = show(keys[kind].encode())
+        if kind == "hex":
+            content = content.hex().encode() + b">"
+        elif kind == "Tj":
+            import base64
+
+            content = base64.a85encode(zlib.compress(content)) + b"~>"
+        else:
+            content = zlib.compress(content)
+        named = filters.get(kind, "/FlateDecode").encode()
+        parts.append(
+            b"%d 0 obj << /Filter %b >>\nstream\r\n%b\nendstream endobj\n"
+            % (number, named, content)
+        )
+    picture = b"9 0 obj << /Subtype /Image /Filter /DCTDecode >>\nstream\n\xff\xd8\xff\nendstream\n"
+    write(tmp_path, {"a.pdf": b"".join((*parts, picture))})
+    report = run("scan", "--format=json").json()
+    assert report["skipped"] == []
+    assert {f["path"]: f["fingerprint"] for f in report["findings"]} == {
+        f"a.pdf!/object {number}": fingerprint(keys[kind]) for number, kind in enumerate(kinds, 1)
+    }
+
+
+FILTERS: dict[str, tuple[bytes, Callable[[bytes], bytes]]] = {
+    "hex": (b"/ASCIIHexDecode", lambda c: c.hex(" ").encode() + b">"),
+    "base 85": (b"/A85", lambda c: b" <~" + a85encode(c, wrapcol=60) + b"~>"),
+    "run length": (b"/RunLengthDecode", run_lengths),
+    "lzw": (b"/LZWDecode", lzw),
+    "lzw, late": (
+        b"/LZWDecode /DecodeParms << /EarlyChange 0 >>",
+        lambda c: lzw(c, early=False),
+    ),
+    "base 85 of lzw": (b"[ /ASCII85Decode /LZW ]", lambda c: a85encode(lzw(c)) + b"~>"),
+    "hex of run length of deflate": (
+        b"[/AHx/RL/Fl]",
+        lambda c: run_lengths(zlib.compress(c)).hex().encode() + b">",
+    ),
+    "deflate of base 85": (
+        b"[/FlateDecode/ASCII85Decode]",
+        lambda c: zlib.compress(a85encode(c) + b"~>"),
+    ),
+    "predicted as in PNG": (
+        b"/FlateDecode /DecodeParms << /Predictor 15 /Columns 5 >>",
+        lambda c: zlib.compress(png_rows(c, 5, 1, bytes(range(5)))),
+    ),
+    "predicted as in PNG, up": (
+        b"/Fl /DP<</Columns 7/Predictor 12>>",
+        lambda c: zlib.compress(png_rows(c, 7, 1, b"\2")),
+    ),
+    "predicted as in PNG, of colours": (
+        b"[/AHx /LZW] /DecodeParms [null << /Predictor 10 /Colors 3 /Columns 4 >>]",
+        lambda c: lzw(png_rows(c, 4, 3, bytes((4, 1, 3, 2)))).hex().encode() + b">",
+    ),
+    "predicted as in TIFF": (
+        b"/FlateDecode /DecodeParms << /Predictor 2 /Colors 2 /Columns 3 >>",
+        lambda c: zlib.compress(tiff_rows(c, 3, 2, 1)),
+    ),
+    "predicted as in TIFF, of words": (
+        b"/LZWDecode /DecodeParms [<< /Predictor 2 /BitsPerComponent 16 /Columns 3 >>]",
+        lambda c: lzw(tiff_rows(c, 3, 1, 2)),
+    ),
+    "not predicted": (
+        b"/FlateDecode /DecodeParms << /Predictor 1 /Columns 3 >>",
+        zlib.compress,
+    ),
+}
+"""By what wraps a stream: how a PDF says so, and how it is done."""
+
+
+def one_stream(named: bytes, content: bytes) -> bytes:
+    return b"%%PDF-1.7\n3 0 obj << /Filter %b >>\nstream\n%b\nendstream endobj\n" % (named, content)
+
+
+@pytest.mark.parametrize("kind", FILTERS)
+def test_the_filters_of_a_pdf(tmp_path: Path, run: Run, key: str, kind: str) -> None:
+    named, wrap = FILTERS[kind]
+    drawn = "".join(f"{number} {number * 7} m 0 0 0 0 l " for number in range(3000))
+    page = f"{drawn} BT (.{key[:9]}) Tj ({key[9:]}) Tj ET".encode()
+    write(tmp_path, {"a.pdf": one_stream(named, wrap(page))})
+    report = run("scan", "--format=json").json()
+    assert report["skipped"] == []
+    assert [f["fingerprint"] for f in report["findings"]] == [fingerprint(key)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(content=st.binary(max_size=2000), kind=st.sampled_from(list(FILTERS)), data=st.data())
+def test_filters_give_what_went_in_and_damaged_ones_end_or_say_so(
+    content: bytes, kind: str, data: st.DataObject
+) -> None:
+    named, wrap = FILTERS[kind]
+    content *= data.draw(st.integers(1, 9))
+    wrapped = wrap(content)
+    budget = ExtractionBudget(Limits(), lambda: 1 << 20)
+    names, early = re.findall(rb"/(\w+)", re.split(rb"/D\w*P", named)[0]), "late" not in kind
+    before = predictors(named, len(names))
+    assert unfiltered(wrapped, names, early, budget, before)(1 << 20) == content
+    spoilt = bytearray(wrapped)
+    spoilt[data.draw(st.integers(0, len(wrapped) - 1))] ^= data.draw(st.integers(1, 255))
+    read = unfiltered(bytes(spoilt), names, early, budget, before)
+    with suppress(ExtractionError):
+        while read(999):
+            pass
+
+
+FILTER_BOMBS: dict[str, tuple[bytes, Callable[[], bytes]]] = {
+    "lzw": (b"/LZWDecode", lambda: lzw(bytes(4 << 20))),
+    "run length": (b"/RunLengthDecode", lambda: b"\x81\0" * (1 << 20)),
+    "predicted": (
+        b"/Fl /DecodeParms << /Predictor 12 /Columns 9999 >>",
+        lambda: zlib.compress(bytes(4 << 20)),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FILTER_BOMBS)
+def test_what_a_filter_blows_up_ends_within_bounds(kind: str) -> None:
+    named, make = FILTER_BOMBS[kind]
+    bounds = Limits(grace=1 << 20, ratio=2)
+    content = one_stream(named, make())
+    looked = scan_documents([Document(Origin("a"), content)], THROUGH._replace(bounds=bounds))
+    reason = "a bomb: over 2 bytes out of each; the rest is left"
+    assert [item.reason for item in looked.skipped] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    {
+        "rows": (b"/Predictor 12 /Columns 99999999", "a predictor with rows of 99,999,999 bytes"),
+        "bits": (
+            b"/Predictor 2 /BitsPerComponent 4",
+            "a predictor that is not known here (2, of 4 bits)",
+        ),
+    }.values(),
+    ids=["rows", "bits"],
+)
+def test_a_predictor_that_is_not_undone_is_a_gap(
+    tmp_path: Path, run: Run, said: bytes, reason: str
+) -> None:
+    named = b"/FlateDecode /DecodeParms << %b >>" % said
+    write(tmp_path, {"a.pdf": one_stream(named, zlib.compress(b"x"))})
+    ran = run("scan", "--format=json")
+    assert (ran.code, [s["reason"] for s in ran.json()["skipped"]]) == (3, [f"in pdf: {reason}"])
+
+
+def test_a_table_of_offsets_is_left_predicted(tmp_path: Path, run: Run) -> None:
+    named = b"/FlateDecode /Type /XRef /DecodeParms << /Predictor 2 /BitsPerComponent 4 >>"
+    write(tmp_path, {"a.pdf": one_stream(named, zlib.compress(b"x"))})
+    assert run("scan", "--format=json").json()["skipped"] == []
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "object streams"])
+def test_a_pdf_whose_fonts_number_their_glyphs(
+    tmp_path: Path, run: Run, key: str, packed: bool
+) -> None:
+    glyphs = {letter: number for number, letter in enumerate(sorted(set(key)), 3)}
+    table = b"1 beginbfchar %b endbfchar\n1 beginbfrange <%04x> <%04x> [%b] endbfrange" % (
+        b"<%04x> <%04x>" % (glyphs[key[0]], ord(key[0])),
+        min(glyphs.values()),
+        max(glyphs.values()),
+        b"".join(b"<%04x>" % ord(letter) for letter in glyphs),
+    )
+    shown = "".join(f"{glyphs[letter]:04X}" for letter in key).encode()
+    page = b"BT /F4 11 Tf [<%b> 3 <%b>] TJ ET" % (shown[:24], shown[24:])
+    font = b"<< /Type /Font /Subtype /Type0 /Encoding /Identity-H /ToUnicode 7 0 R >>"
+    names = b"<< /Resources << /Font << /F4 5 0 R >> >> >>"
+    streams = {6: page, 7: table}
+    if packed:
+        streams[8] = b"5 0 4 %d %b %b" % (len(font) + 1, font, names)
+        content = b"%PDF-1.7\n"
+    else:
+        content = b"%%PDF-1.7\n4 0 obj %b endobj\n5 0 obj %b endobj\n" % (names, font)
+    for number, stream in streams.items():
+        kind = b"/Type /ObjStm" if number == 8 else b""
+        body = zlib.compress(stream)
+        content += b"%d 0 obj << %b /Filter /FlateDecode >>\nstream\n" % (number, kind)
+        content += body + b"\nendstream\nendobj\n"
+    write(tmp_path, {"a.pdf": content})
+    (finding,) = run("scan", "--format=json").json()["findings"]
+    assert (finding["path"], finding["fingerprint"]) == ("a.pdf!/object 6", fingerprint(key))
+
+
+def test_a_bundle_of_all_there_is(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
+    keys = [make_key() for _ in range(4)]
+    repo = Repo(tmp_path / "repo", "--object-format=sha256")
+    repo.commit({f"deep/{keys[0]}/b.txt": "x", "deep/a.txt": f"a {keys[1]}"}, f"say {keys[2]}")
+    repo.git("tag", "-a", "v1", "-m", f"tag {keys[3]}")
+    repo.git("bundle", "create", "-q", str(tmp_path / "a.bundle"), "--all")
+    first = repo.id("HEAD")
+    repo.commit({"deep/a.txt": "new"})
+    report = run("scan", "--format=json", "a.bundle").json()
+    assert report["skipped"] == []
+    shown = {(f["path"], f["fingerprint"]) for f in report["findings"]}
+    tree = repo.id(f"{first}:deep")[:12]
+    assert shown == {
+        (f"a.bundle!/deep/{mask(keys[0])}/b.txt", fingerprint(keys[0])),
+        (f"a.bundle!/tree {tree}", fingerprint(keys[0])),
+        ("a.bundle!/deep/a.txt", fingerprint(keys[1])),
+        (f"a.bundle!/commit {first[:12]}", fingerprint(keys[2])),
+        (f"a.bundle!/tag {repo.id('v1')[:12]}", fingerprint(keys[3])),
+    }
+
+
+def test_a_bundle_of_a_part_of_a_history(tmp_path: Path, run: Run, key: str) -> None:
+    repo = Repo(tmp_path / "repo")
+    base = "".join(f"line {number}\n" for number in range(900))
+    repo.commit({"a.txt": base})
+    repo.commit({"a.txt": f"{base}{key}\n"})
+    repo.git("bundle", "create", "-q", str(tmp_path / "a.bundle"), "HEAD~1..HEAD")
+    report = run("scan", "--format=json", "a.bundle").json()
+    assert [f["fingerprint"] for f in report["findings"]] == [fingerprint(key)]
+    (gap,) = report["skipped"]
+    assert gap["reason"] == "in bundle: of a part of a history: 1 deltas of what it does not hold"
+
+
+def test_what_was_in_a_container_before_a_change_is_not_new(
+    tmp_path: Path, make_key: MakeKey
+) -> None:
+    old, new = make_key(), make_key()
+    repo = Repo(tmp_path)
+    repo.commit({"a.zip": zipped({"x": f"k={old}".encode()})})
+    repo.stage({"a.zip": zipped({"x": f"k={old}\nl={new}".encode(), "y": b"z"})})
+    assert places(repo.scan("staged:").json()) == ["a.zip!/x:2"]
+    repo.record()
+    assert places(repo.scan("git:HEAD~1..HEAD").json()) == ["a.zip!/x:2"]
+
+
+def test_a_member_over_the_limit(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
+    small, large = make_key(), make_key()
+    files = {"small": small.encode(), "large": large.encode() + bytes(3000)}
+    write(tmp_path, {"a.zip": zipped(files), "b.tgz": gzip.compress(tarred(files))})
+    report = run("scan", "--max-file-size", "2000", "--format=json").json()
+    assert places(report) == ["a.zip!/small:1", "b.tgz!/small:1"]
+    assert [(s["path"], s["reason"]) for s in report["skipped"]] == [
+        (f"{file}!/large", "larger than --max-file-size: 3,048 of 2,000 bytes")
+        for file in ("a.zip", "b.tgz")
+    ]
+
+
+BIG = 40 << 20
+
+
+@pytest.mark.parametrize("form", [*HOLDS_ANYTHING, "zip in tar", "tar in gzip"])
+@pytest.mark.parametrize("way", ["file", "stdin", "git"])
+def test_containers_larger_than_a_window(
+    tmp_path: Path, run: Run, make_key: MakeKey, form: str, way: str
+) -> None:
+    first, last = make_key(), make_key()
+    noise = random.Random(2).randbytes(BIG)
+    content = first.encode() + b"\n" + noise + b"\n" + last.encode()
+    if form == "zip in tar":
+        packed, into = (
+            tarred({"b.zip": zipped({INNER: content}, zipfile.ZIP_STORED)}),
+            f"!/b.zip!/{INNER}",
+        )
+    elif form == "tar in gzip":
+        files = {INNER: content, "empty": b"", "last": b"x"}
+        packed, into = gzip.compress(tarred(files), 1), f"!/{INNER}"
+    else:
+        pack, into = MAKE[form] if form != "gzip" else (lambda c: gzip.compress(c, 1), "")
+        packed = pack(content) if form != "xz" else _quick_xz(content)
+    assert len(packed) > 2 * (16 << 20)
+    if way == "git":
+        repo = Repo(tmp_path)
+        repo.git("config", "core.compression", "0")
+        repo.stage({"a": packed})
+        ran, name = repo.scan("staged:"), "a"
+    elif way == "stdin":
+        ran, name = run("scan", "-", "--format=json", stdin=packed), "<stdin>"
+    else:
+        write(tmp_path, {"a": packed})
+        ran, name = run("scan", "a", "--format=json"), "a"
+    report = ran.json()
+    assert report["skipped"] == []
+    assert {(f["path"], f["fingerprint"]) for f in report["findings"]} == {
+        (name + into, fingerprint(key)) for key in (first, last)
+    }
+    assert report["coverage"]["bytes"] == len(packed)
+
+
+USTAR, GNU, PAX = tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT
+LARGE = 17 << 20
+
+
+@pytest.mark.parametrize(
+    ("way", "form", "size"),
+    [
+        *(("file", USTAR, 511), ("file", GNU, LARGE - 1), ("file", PAX, 0), ("file", PAX, LARGE)),
+        *(("stdin", GNU, 1), ("git", GNU, 1)),
+    ],
+)
+def test_every_member_of_a_tar_larger_than_a_window(
+    tmp_path: Path, run: Run, make_key: MakeKey, way: str, form: int, size: int
+) -> None:
+    middle, last = make_key(), make_key()
+    noise = random.Random(3).randbytes(LARGE)
+    files = {
+        **{"empty": b"", "first": noise[:size], "rest": noise[size:], "none": b""},
+        **{
+            "middle": f"{middle}\n".encode(),
+            "odd": b"x" * 333,
+            "nothing": b"",
+            "last": gzip.compress(last.encode()),  # shows only where the tar is read to its end
+        },
+    }
+    packed = tarred(files, form)
+    if way == "git":
+        repo = Repo(tmp_path)
+        repo.git("config", "core.compression", "0")
+        repo.stage({"a.tar": packed})
+        ran, name = repo.scan("staged:"), "a.tar"
+    elif way == "stdin":
+        ran, name = run("scan", "-", "--format=json", stdin=packed), "<stdin>"
+    else:
+        write(tmp_path, {"a.tar": packed})
+        ran, name = run("scan", "a.tar", "--format=json"), "a.tar"
+    report = ran.json()
+    assert report["skipped"] == []
+    assert {(f["path"], f["fingerprint"]) for f in report["findings"]} == {
+        (f"{name}!/middle", fingerprint(middle)),
+        (f"{name}!/last", fingerprint(last)),
+    }
+    assert report["coverage"]["bytes"] == len(packed)
+
+
+def _quick_xz(content: bytes) -> bytes:
+    import lzma
+
+    return lzma.compress(content, preset=0)
+
+
+NOTHING_BUT_THEIR_BEGINNING = {
+    "gzip": b"\x1f\x8b\x08\0 and no more of it, whatever",
+    "xz": b"\xfd7zXZ\0 and no more of it",
+    "zstd": b"\x28\xb5\x2f\xfd\xff and no more of it",
+    "tar": bytes(257) + b"ustar and no more of it".ljust(300),
+}
+
+
+@pytest.mark.parametrize("form", NOTHING_BUT_THEIR_BEGINNING)
+def test_what_only_begins_like_a_container_is_looked_at_and_no_gap(
+    tmp_path: Path, run: Run, key: str, form: str
+) -> None:
+    write(tmp_path, {"a": NOTHING_BUT_THEIR_BEGINNING[form]})
+    ran = run("scan", "--format=json")
+    assert ran.code == 0
+    (item,) = ran.json()["skipped"]
+    assert not item["gap"]
+    assert item["reason"].startswith(
+        f"begins like {form} and is none, so it was looked at as it is ("
+    )
+    write(tmp_path, {"a": NOTHING_BUT_THEIR_BEGINNING[form] + f"\n{key}".encode()})
+    assert places(run("scan", "--format=json").json()) == ["a:2"]
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "zlib"])
+def test_what_is_cut_short_is_said_and_looked_at_as_far_as_it_goes(
+    tree: Tree, tmp_path: Path, run: Run, form: str
+) -> None:
+    content = (tree.folder / f"{form}-plain.bin").read_bytes()
+    for share in (0.3, 0.6, 0.9):
+        write(tmp_path, {f"{share}": content[: int(len(content) * share)]})
+    ran = run("scan", "--format=json")
+    found = by_file(ran.json())
+    said = {item["path"].partition("!/")[0] for item in ran.json()["skipped"]}
+    for part in ("0.3", "0.6", "0.9"):
+        assert part in found or part in said
+    assert ran.code in (1, 3)
+
+
+def test_a_stream_that_is_cut_short_shows_what_came(tmp_path: Path, run: Run, key: str) -> None:
+    content = gzip.compress(key.encode() + b"\n" + random.Random(3).randbytes(9000))
+    write(tmp_path, {"a.gz": content[:5000]})
+    report = run("scan", "--format=json").json()
+    assert places(report) == ["a.gz:1"]
+    assert [(s["path"], s["reason"]) for s in report["skipped"]] == [("a.gz", "in gzip: cut short")]
+
+
+@pytest.mark.parametrize("level", [0, 1, 3, 6, 9])
+@pytest.mark.parametrize("share", [0.5, 1])
+def test_zlib_of_every_level(tmp_path: Path, run: Run, key: str, level: int, share: float) -> None:
+    content = f"{key}\n".encode() + random.Random(3).randbytes(9000)
+    packed = zlib.compress(b"blob 123\0" + content, level)
+    write(tmp_path, {"a": packed[: int(len(packed) * share)]})
+    report = run("scan", "--format=json").json()
+    assert places(report) == ["a:1"]
+    assert [f["encoding"] for f in report["findings"]] == ["zlib"]
+    told = [] if share == 1 else ["in zlib: cut short"]
+    assert [s["reason"] for s in report["skipped"]] == told
+
+
+@pytest.mark.parametrize("before", [b"", b"blob 49\0"], ids=["text", "object"])
+def test_zlib_of_a_few_words_that_is_cut_short(
+    tmp_path: Path, run: Run, key: str, before: bytes
+) -> None:
+    write(tmp_path, {"a": zlib.compress(before + f"{key}\n".encode())[:-2]})
+    report = run("scan", "--format=json").json()
+    assert [(f["path"], f["encoding"]) for f in report["findings"]] == [("a", "zlib")]
+    assert [s["reason"] for s in report["skipped"]] == ["in zlib: cut short"]
+
+
+NO_ZLIB: dict[str, bytes] = {
+    "a formula": b"x^2 + y^2 = z^2, and so on for as long as there is paper\n",
+    "noise": b"x\x9c" + random.Random(4).randbytes(900),
+    "a wrong check sum": zlib.compress(b"of a few words")[:-1] + b"?",
+    "cut short at once": zlib.compress(b"of a few words")[:12],
+    "bytes cut short": zlib.compress(random.Random(5).randbytes(40))[:-2],
+}
+
+
+@pytest.mark.parametrize("sample", NO_ZLIB)
+def test_what_only_begins_like_zlib_is_a_file_like_any(
+    tmp_path: Path, run: Run, key: str, sample: str
+) -> None:
+    write(tmp_path, {"a": NO_ZLIB[sample] + f"\n{key}".encode()})
+    report = run("scan", "--format=json").json()
+    assert [(f["path"], f["encoding"]) for f in report["findings"]] == [("a", "plain")]
+    assert report["skipped"] == []
+
+
+DAMAGED: dict[str, tuple[Callable[[bytes], bytes], str, int]] = {
+    "gzip, its check sum": (lambda c: _flipped(gzip.compress(c), -6), "a", 1),
+    "pdf, a check sum": (lambda c: _spoilt(pdf(c), b"\nendstream", -2), "a!/object 4", 1),
+    "pdf, a stream": (lambda c: _spoilt(pdf(c), b"stream\n", 9), "a!/object 4", 0),
+    "zip, a member": (lambda c: _flipped(zipped({"b": c}), 31), "a!/b", 0),
+    "bzip2, its only block": (lambda c: _flipped(MAKE["bzip2"][0](c), 30), "a", 0),
+}
+"""How it is made of a content, the path that is told, and the line of what came out; 0: none."""
+
+
+def _spoilt(content: bytes, mark: bytes, by: int) -> bytes:
+    return _flipped(content, content.index(mark) + by)
+
+
+def _flipped(content: bytes, at: int) -> bytes:
+    return content[:at] + bytes([content[at] ^ 0xFF]) + content[at:][1:]
+
+
+@pytest.mark.parametrize("kind", DAMAGED)
+def test_what_is_damaged_from_the_start_is_a_gap_and_gives_what_there_is(
+    tmp_path: Path, run: Run, key: str, kind: str
+) -> None:
+    make, path, line = DAMAGED[kind]
+    write(tmp_path, {"a": make(f"{key}\n{'filler ' * 9}".encode())})
+    ran = run("scan", "--format=json")
+    report = ran.json()
+    assert [(f["path"], f["line"]) for f in report["findings"]] == [(path, line)] * (line > 0)
+    assert [(s["path"], s["gap"]) for s in report["skipped"]] == [(path, True)]
+    assert re.match(r"in (gzip|pdf|zip|bzip2): damaged: ", report["skipped"][0]["reason"])
+    assert (report["complete"], ran.code) == (False, 1 if line else 3)
+
+
+def _local(name: bytes, content: bytes, method: int = 0, flags: int = 0) -> bytes:
+    check = zlib.crc32(content)
+    head = (b"PK\3\4", 20, flags, method, 0, 0, check, len(content), len(content), len(name), 0)
+    return struct.pack("<4s5H3I2H", *head) + name + content
+
+
+def _entry(
+    name: bytes, content: bytes, at: int = 0, method: int = 0, flags: int = 0, size: int = -1
+) -> bytes:
+    size = len(content) if size < 0 else size
+    fields = (b"PK\1\2", 20, 20, flags, method, 0, 0, zlib.crc32(content), len(content), size)
+    return struct.pack("<4s6H3I5H2I", *fields, len(name), 0, 0, 0, 0, 0, at) + name
+
+
+def _zip(local: bytes, *entries: bytes) -> bytes:
+    listed = b"".join(entries)
+    count = min(len(entries), 0xFFFF)
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, count, count, len(listed), len(local), 0)
+    return local + listed + end
+
+
+ODD_ZIPS = {
+    "encrypted": (
+        _zip(_local(b"a", b"x", 0, 1), _entry(b"a", b"x", 0, 0, 1)),
+        "a.zip!/a",
+        "encrypted",
+    ),
+    "method": (
+        _zip(_local(b"a", b"x", 9), _entry(b"a", b"x", 0, 9)),
+        "a.zip!/a",
+        "compressed by a method that is not known here (9)",
+    ),
+    "larger than it is": (
+        _zip(_local(b"a", b"x"), _entry(b"a", b"x", size=99)),
+        "a.zip!/a",
+        "has 1 bytes and not the 99 that it says",
+    ),
+    "smaller than it is": (
+        _zip(_local(b"a", b"xyz"), _entry(b"a", b"xyz", size=1)),
+        "a.zip!/a",
+        "has 3 bytes and not the 1 that it says",
+    ),
+    "check sum": (
+        _zip(_local(b"a", b"xyz"), _entry(b"a", b"xyy")),
+        "a.zip!/a",
+        "damaged: its check sum is wrong",
+    ),
+    "elsewhere": (
+        _zip(_local(b"a", b"xyz"), _entry(b"a", b"xyz", at=3)),
+        "a.zip!/a",
+        "damaged: it is not where the directory says",
+    ),
+    "directory": (
+        _zip(_local(b"a", b"xyz"), _entry(b"a", b"xyz")[:40]),
+        "a.zip",
+        "damaged: its directory is not as the format says",
+    ),
+    "no directory": (
+        _local(b"a", b"xyz"),
+        "a.zip",
+        "its directory is missing: cut short, or part of several",
+    ),
+}
+
+
+@pytest.mark.parametrize("odd", ODD_ZIPS)
+def test_zips_that_lie_or_are_closed(tmp_path: Path, run: Run, odd: str) -> None:
+    content, path, reason = ODD_ZIPS[odd]
+    write(tmp_path, {"a.zip": content})
+    ran = run("scan", "--format=json")
+    assert ran.code == 3
+    assert [(s["path"], s["reason"]) for s in ran.json()["skipped"]] == [
+        (path, f"in zip: {reason}")
+    ]
+
+
+def test_an_encrypted_pdf(tmp_path: Path, run: Run) -> None:
+    write(tmp_path, {"a.pdf": MAKE["pdf"][0](b"x") + b"trailer << /Encrypt 9 0 R >>"})
+    ran = run("scan", "--format=json")
+    assert ran.code == 3
+    assert [s["reason"] for s in ran.json()["skipped"]] == ["in pdf: encrypted"]
+
+
+def test_a_key_that_a_pdf_names_a_filter_by_is_masked(tmp_path: Path, run: Run, key: str) -> None:
+    filtered = MAKE["pdf"][0](b"x").replace(b"/FlateDecode", f"/{key}".encode())
+    write(tmp_path, {"a.pdf": filtered})
+    ran = run("scan", "--format=json")
+    assert [f["fingerprint"] for f in ran.json()["findings"]] == [fingerprint(key)]
+    assert [s["reason"] for s in ran.json()["skipped"]] == [
+        f"in pdf: a filter that is not known here ({PREFIX}…)"
+    ]
+
+
+def _nest(content: bytes, times: int, pack: Callable[[bytes], bytes]) -> bytes:
+    for _ in range(times):
+        content = pack(content)
+    return content
+
+
+def _forty_two() -> bytes:
+    leaf = zipped({"0.dll": bytes(64 << 20)})
+    for _ in range(5):
+        leaf = zipped({f"lib {number}.zip": leaf for number in range(16)})
+    return leaf
+
+
+def _overlapping() -> bytes:
+    squeeze = zlib.compressobj(9, 8, -15)
+    content = squeeze.compress(bytes(16 << 20)) + squeeze.flush()
+    entries = [_entry(b"%d" % number, content, 0, 8, size=16 << 20) for number in range(5000)]
+    return _zip(_local(b"0", content, 8), *entries)
+
+
+def _wide_window() -> bytes:
+    from tests.support.archives import zstd
+
+    options = {zstd.CompressionParameter.window_log: 30}
+    squeeze = zstd.ZstdCompressor(options=options)
+    return bytes(squeeze.compress(random.Random(4).randbytes(9000)) + squeeze.flush())
+
+
+def _many(count: int) -> bytes:
+    return _zip(_local(b"a", b"hi"), *(_entry(b"%d" % number, b"hi") for number in range(count)))
+
+
+_BOMB = "a bomb: over 100 bytes out of each; the rest is left"
+_DEEP = "lies in 8 containers, one in the other, and is not opened"
+BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
+    "42": (_forty_two, _BOMB),
+    "gzip in gzip": (lambda: _nest(bytes(280 << 20), 3, lambda c: gzip.compress(c, 1)), _BOMB),
+    "bzip2": (lambda: MAKE["bzip2"][0](bytes(280 << 20)), _BOMB),
+    "overlapping": (_overlapping, _BOMB),
+    "deep": (lambda: _nest(b"x", 40, lambda content: zipped({"a.zip": content})), _DEEP),
+    "a million": (lambda: _many(1_000_000), "has over 100,000 members; the rest is left"),
+    "window": (_wide_window, "in zstd: needs a larger window than is given to it"),
+}
+MOST_MEMORY = 400 << 10
+"""kB that a scan may take at its peak, whatever it opens."""
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_bombs_end_within_bounds_write_nothing_and_are_said(
+    tmp_path: Path, key: str, bomb: str
+) -> None:
+    make, reason = BOMBS[bomb]
+    write(tmp_path / "in", {"bomb": make(), "leak": key})
+    (tmp_path / "tmp").mkdir()
+    code, out, memory = measured(tmp_path, "scan", "--format=json", "in")
+    report = json.loads(out)
+    assert code == 1
+    assert places(report) == ["in/leak:1"]
+    assert reason in {item["reason"] for item in report["skipped"]}
+    assert not report["complete"]
+    assert memory < MOST_MEMORY
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")) == [
+        *("in", "in/bomb", "in/leak", "tmp")
+    ]
+
+
+def measured(folder: Path, *arguments: str) -> tuple[int, bytes, int]:
+    """Run wakeyscan with a place of its own for temporary files; give its peak of memory, in kB."""
+    code = (
+        "import os, resource, sys; child = os.spawnvp(os.P_WAIT, 'wakeyscan', sys.argv[1:]);"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr);"
+        "sys.exit(child)"
+    )
+    import os
+    import sys
+
+    env = {
+        **os.environ,
+        "TMPDIR": str(folder / "tmp"),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code, "wakeyscan", *arguments],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        timeout=200,
+        check=False,
+    )
+    return done.returncode, done.stdout, int(done.stderr.split()[-1])
+
+
+THROUGH = build_context(loader.load_rules(""), DECODERS)
+FLAT = zipped({str(number): random.Random(number).randbytes(5000) for number in range(40)})
+TIGHT: dict[str, tuple[Limits, bytes, str]] = {
+    "total": (Limits(total=9999), FLAT, "unpacks to over 9,999 bytes; the rest is left"),
+    "members": (Limits(members=9), FLAT, "has over 9 members; the rest is left"),
+    "seconds": (Limits(seconds=0), FLAT, "takes over 0 s; the rest is left"),
+    "depth": (Limits(depth=0), FLAT, "lies in 0 containers, one in the other, and is not opened"),
+    "ratio": (
+        *(Limits(grace=1000, ratio=2), gzip.compress(b"a" * 99999)),
+        "a bomb: over 2 bytes out of each; the rest is left",
+    ),
+}
+
+
+@pytest.mark.parametrize("bound", TIGHT)
+def test_each_bound_is_kept(bound: str) -> None:
+    bounds, content, reason = TIGHT[bound]
+    looked = scan_documents([Document(Origin("a"), content)], THROUGH._replace(bounds=bounds))
+    assert [item.reason for item in looked.skipped] == [reason]
+    assert all(item.gap for item in looked.skipped)
+
+
+SIGNATURES = {form: pack(random.Random(5).randbytes(200)) for form, (pack, _) in MAKE.items()}
+SIGNATURES["bundle"] = b"# v2 git bundle\n" + b"0" * 40 + b" refs/heads/x\n\nPACK\0\0\0\2\0\0\0\3"
+
+
+@pytest.mark.parametrize("form", SIGNATURES)
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_whatever_comes_behind_a_signature_raises_nothing(form: str, data: st.DataObject) -> None:
+    good = SIGNATURES[form]
+    cut = data.draw(st.integers(min_value=20 if form != "tar" else 300, max_value=len(good)))
+    holes = data.draw(
+        st.dictionaries(st.integers(0, len(good) - 1), st.integers(0, 255), max_size=8)
+    )
+    spoilt = bytearray(good)
+    for at, byte in holes.items():
+        spoilt[at] = byte
+    content = bytes(spoilt[:cut]) + data.draw(st.binary(max_size=200))
+    looked = scan_documents([Document(Origin("a"), content)], THROUGH)
+    assert looked.coverage == (1, len(content), 0)

@@ -1,0 +1,586 @@
+"""Our own reader of packs against git: both see the same secrets in the same objects."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import struct
+import subprocess
+import zlib
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from hashlib import sha1
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import MakeKey, environment, execute, fingerprint
+from tests.support.repositories import Repo
+from wakeyscan.audit.audit import AuditOptions, audit
+from wakeyscan.audit.cache import HistoryCache
+from wakeyscan.audit.object_findings import ObjectFindings
+from wakeyscan.audit.object_scan import ObjectScanResult, scan_objects
+from wakeyscan.audit.scope import AuditScope
+from wakeyscan.core.document import Document, Origin
+from wakeyscan.decoders import DECODERS
+from wakeyscan.git import isolated, pack
+from wakeyscan.git.repository import find_repository
+from wakeyscan.rules import loader
+from wakeyscan.scanner.context import build_context
+from wakeyscan.scanner.detector import detect_in_name
+from wakeyscan.scanner.documents import scan_documents
+
+RULES = loader.load_rules()
+LENS = build_context(RULES, DECODERS)._replace(honor_inline=False)
+Marks = set[tuple[str, str, str]]
+"""Objects with the rules and fingerprints of what they hold."""
+
+
+class Blob(NamedTuple):
+    """An object as git prints it."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+def ignore_progress(done: int, size: int, what: str, share: float) -> None:
+    """Take note of nothing."""
+
+
+def ignore(seen: ObjectFindings) -> None:
+    """Wait until all is seen."""
+
+
+def spied(folder: Path, jobs: int = 1) -> ObjectScanResult:
+    """Look at a repository the fast way."""
+    repository = find_repository(str(folder))
+    with isolated.open_isolated(repository) as git_there:
+        return scan_objects(
+            repository, LENS, git_there, HistoryCache("", RULES), jobs, ignore_progress, ignore
+        )
+
+
+def fast(folder: Path, jobs: int = 1) -> Marks:
+    """Say what the fast way sees, which must be all there is."""
+    seen = spied(folder, jobs)
+    assert seen.gaps == ()
+    return {(s.name, m.rule, m.fingerprint) for s in seen.sightings for m in s.marks}
+
+
+def objects(folder: Path) -> Iterator[Blob]:
+    """Yield every object, as plain git prints it."""
+    asked = ("cat-file", "--batch-all-objects", "--batch", "--unordered", "--buffer")
+    printed = execute_bytes(folder, *asked)
+    at = 0
+    while at < len(printed):
+        end = printed.index(b"\n", at)
+        name, kind, size = printed[at:end].decode().split(" ")
+        at = end + 1 + int(size) + 1
+        yield Blob(name, kind, printed[end + 1 : at - 1])
+
+
+def execute_bytes(folder: Path, *arguments: str) -> bytes:
+    return subprocess.run(
+        ["git", *arguments], cwd=folder, env=environment(), capture_output=True, check=True
+    ).stdout
+
+
+def slow(folder: Path) -> Marks:
+    """Say what a plain look at all that git prints sees: the oracle."""
+    return {
+        (one.name, found.rule, found.secret.fingerprint)
+        for one in objects(folder)
+        for document in documents(one)
+        for found in (
+            detect_in_name(document.origin, LENS)[1]
+            if one.kind == "tree"
+            else scan_documents(
+                [document], LENS
+            ).findings  # a container too is opened, as in a scan
+        )
+    }
+
+
+def documents(one: Blob) -> Iterator[Document]:
+    if one.kind != "tree":
+        yield Document(Origin("f"), one.content)
+        return
+    rest, width = one.content, len(one.name) // 2
+    while rest:
+        entry, _, rest = rest.partition(b"\0")
+        yield Document(Origin(os.fsdecode(entry.split(b" ", 1)[1])), b"")
+        rest = rest[width:]
+
+
+def same(folder: Path, least: int = 1, jobs: int = 1) -> None:
+    """See that both ways see the same, and at least so much."""
+    expected = slow(folder)
+    assert fast(folder, jobs) == expected
+    assert len(expected) >= least
+
+
+# Random histories
+
+Edit = Callable[[bytes], bytes]
+
+
+class Step(NamedTuple):
+    """A change of a text: what, where (thousandths of it), and two numbers that say how."""
+
+    what: str
+    place: int
+    number: int
+    more: int
+
+
+KINDS = (
+    *("key", "head", "tail", "split", "join", "cut", "move", "copy", "binary", "utf16"),
+    *("base64", "line", "shrink"),
+)
+STEPS = st.builds(
+    Step,
+    st.sampled_from(KINDS),
+    st.integers(0, 999),
+    st.integers(0, 3),
+    st.integers(1, 47),
+)
+
+
+def changed(text: bytes, step: Step, keys: list[bytes]) -> bytes:
+    """Make a step."""
+    at = len(text) * step.place // 1000
+    key = keys[step.number]
+    cut = min(step.more, len(key) - 1)
+    before, after = text[:at], text[at:]
+    far = text[(at * 7 + step.more) % (len(text) + 1) :][: step.more * 9]
+    if step.what == "join":  # what was split, or begun and not ended, comes together
+        return text.replace(b"\x01\n", b"", 1 + step.number)
+    if step.what == "cut":
+        return before + after[step.more * 5 :]
+    if step.what == "shrink":
+        return text.replace(key, key[:cut], 1)
+    if step.what == "move":
+        return before.replace(far, b"", 1) + far + after
+    pieces = {
+        "key": b" " + key + b"\n",
+        "head": b" " + key[:cut] + b"\x01\n",
+        "tail": key[cut:] + b"\n",
+        "split": b"\n" + key[:cut] + b"\x01\n" + key[cut:] + b"\n",
+        "copy": far,
+        "binary": bytes(range(step.more * 5)),
+        "utf16": ("\n" + key.decode() + "\n").encode("utf-16-le") + b"\0" * (step.more % 2),
+        "base64": b" " + b64encode(b"x" * (step.more % 3) + b" " + key) + b" ",
+        "line": b"line %d\n" % step.more * step.number,
+    }
+    return before + pieces[step.what] + after
+
+
+def filler(seed: int, lines: int) -> bytes:
+    source = random.Random(seed)
+    return b"".join(b"%d some text of line %d\n" % (source.random() * 1e9, n) for n in range(lines))
+
+
+class Storage(NamedTuple):
+    """How objects are to be stored."""
+
+    window: int
+    depth: int
+    by_offset: bool
+    compression: int
+    index_version: int
+    format: str
+    packs: int
+    loose: bool
+    midx: bool
+
+
+STORAGE = st.builds(
+    Storage,
+    window=st.sampled_from([0, 1, 10, 50]),
+    depth=st.sampled_from([1, 5, 50, 250]),
+    by_offset=st.booleans(),
+    compression=st.sampled_from([0, 1, 6, 9]),
+    index_version=st.sampled_from([1, 2]),
+    format=st.sampled_from(["sha1", "sha1", "sha256"]),
+    packs=st.integers(1, 3),
+    loose=st.booleans(),
+    midx=st.booleans(),
+)
+
+
+def stored(top: Path, texts: list[bytes], how: Storage, message: bytes = b"m") -> Repo:
+    """Make a repository with a commit for each text, stored as it is said."""
+    repo = Repo(top, f"--object-format={how.format}")
+    for name, value in {
+        "repack.useDeltaBaseOffset": str(how.by_offset).lower(),
+        "core.compression": str(how.compression),
+        "pack.indexVersion": str(how.index_version),
+        "fastimport.unpackLimit": "1",
+        "gc.auto": "0",
+        "pack.threads": "1",
+    }.items():
+        repo.git("config", name, value)
+    share = -(-len(texts) // how.packs)
+    for first in range(0, len(texts), share):
+        said = [b"feature done\n"]
+        for number, text in enumerate(texts[first : first + share], first):
+            said.append(b"commit refs/heads/main\ncommitter A <a> %d +0000\n" % (10**9 + number))
+            said.append(b"data %d\n%s\n" % (len(message), message))
+            if number == first and first:
+                said.append(b"from refs/heads/main^0\n")
+            said.append(b"M 100644 inline f\ndata %d\n%s\n" % (len(text), text))
+            said.append(b"M 100644 inline d/%d\ndata %d\n%s\n" % (number % 3, len(text), text))
+        repo.git("fast-import", "--quiet", stdin=b"".join(said) + b"done\n")
+        asked = ("-adfq",) if how.packs == 1 else ("-dfq",)
+        repo.git("repack", *asked, f"--window={how.window}", f"--depth={how.depth}")
+    if how.midx:
+        repo.git("multi-pack-index", "write")
+    if how.loose:
+        repo.blob(texts[-1] + b"loose")
+        repo.blob(texts[0][::-1])
+    return repo
+
+
+def test_random_histories(tmp_path: Path, make_key: MakeKey) -> None:
+    keys = [make_key().encode() for _ in range(4)]
+    numbers = iter(range(10**6))
+
+    @settings(max_examples=40, deadline=None)
+    @given(st.lists(STEPS, min_size=2, max_size=14), STORAGE, st.integers(0, 80))
+    def check(steps: list[Step], how: Storage, lines: int) -> None:
+        texts = [filler(lines, lines)]
+        for step in steps:
+            texts.append(changed(texts[-1], step, keys))
+        top = tmp_path / f"r{next(numbers)}"
+        stored(top, texts, how)
+        same(top, least=0)
+        shutil.rmtree(top)
+
+    check()
+
+
+PLAIN = Storage(10, 50, True, 6, 2, "sha1", 1, False, False)
+
+
+@pytest.mark.parametrize("by_offset", [True, False], ids=["ofs-delta", "ref-delta"])
+@pytest.mark.parametrize("format_", ["sha1", "sha256"])
+def test_keys_that_deltas_put_together(
+    tmp_path: Path, make_key: MakeKey, by_offset: bool, format_: str
+) -> None:
+    """A key whose halves are each a copy, or one a copy and one inserted, cut at every place."""
+    key = make_key().encode()
+    plain = filler(1, 40)
+    texts = [plain]
+    for cut in range(1, len(key)):
+        texts.append(plain[:300] + b"\n" + key[:cut] + b"\x01" + key[cut:] + plain[300:])
+        texts.append(plain[:300] + b"\n" + key[:cut] + plain[300:700] + key[cut:] + plain[700:])
+        texts.append(plain[:300] + b"\n" + key + b"\n" + plain[300:] + b"%d" % cut)
+    repo = stored(tmp_path / "r", texts, PLAIN._replace(by_offset=by_offset, format=format_))
+    deltas = repo.git("verify-pack", "-v", *map(str, repo.top.glob(".git/objects/pack/*.idx")))
+    assert deltas.count("blob") > 100
+    assert deltas.count("\nchain length") > 1
+    same(tmp_path / "r", least=len(key) - 1)
+    same(tmp_path / "r", least=len(key) - 1, jobs=2)
+
+
+def test_metadata(tmp_path: Path, make_key: MakeKey) -> None:
+    repo = Repo(tmp_path / "r")
+    for number in range(30):
+        name = f"{make_key()}/{make_key()}.txt" if number % 3 == 0 else "f"
+        repo.commit({name: "x"}, f"a\n\n{make_key()} {number}" if number % 2 else "m")
+    repo.git("tag", "-a", "-m", make_key(), "t")
+    repo.git("notes", "add", "-m", make_key())
+    same(repo.top, 20)
+    repo.git("repack", "-adfq", "--depth=50", "--window=50")
+    same(repo.top, 20)
+
+
+# Kinds of stores
+
+
+def history(make_key: MakeKey, count: int = 12) -> list[bytes]:
+    texts = [filler(3, 60)]
+    for number in range(count):
+        texts.append(texts[-1][: 100 * number] + make_key().encode() + b"\n" + texts[-1][100:])
+    return texts
+
+
+def test_alternates(tmp_path: Path, make_key: MakeKey) -> None:
+    stored(tmp_path / "a", history(make_key), PLAIN)
+    execute(["git", "clone", "-q", "--shared", "a", "b"], tmp_path)
+    other = Repo(tmp_path / "b")
+    other.commit({"x": make_key()})
+    same(tmp_path / "b", 10)
+    other.git("repack", "-dlq")
+    same(tmp_path / "b", 10)
+
+
+@pytest.mark.parametrize("version", ["1", "2", "2,0x40"])
+def test_index_versions(tmp_path: Path, make_key: MakeKey, version: str) -> None:
+    repo = stored(tmp_path / "r", history(make_key), PLAIN)
+    (listing,) = repo.top.glob(".git/objects/pack/*.idx")
+    before = listing.read_bytes()
+    for path in (listing, listing.with_suffix(".rev")):
+        path.unlink(missing_ok=True)
+    packed = str(listing.with_suffix(".pack"))
+    repo.git("index-pack", f"--index-version={version}", "-o", str(listing), packed)
+    assert (listing.read_bytes() == before) is (version == "2")
+    same(repo.top, 10)
+
+
+def test_an_empty_pack_and_an_empty_blob(tmp_path: Path, make_key: MakeKey) -> None:
+    repo = stored(tmp_path / "r", [b"", *history(make_key, 2)], PLAIN)
+    header = b"PACK" + struct.pack(">II", 2, 0)
+    (tmp_path / "empty.pack").write_bytes(header + sha1(header).digest())
+    place = repo.top / ".git" / "objects" / "pack" / "pack-empty.pack"
+    shutil.copy(tmp_path / "empty.pack", place)
+    repo.git("index-pack", str(place))
+    repo.blob("")
+    same(repo.top, 2)
+
+
+def test_a_kept_pack_and_an_odd_name(tmp_path: Path, make_key: MakeKey) -> None:
+    repo = stored(tmp_path / "r", history(make_key), PLAIN)
+    folder = repo.top / ".git" / "objects" / "pack"
+    for file in [*folder.glob("pack-*")]:
+        file.rename(folder / f"pack-x{file.suffix}")
+    (folder / "pack-x.keep").write_text("")
+    (folder / "tmp_pack_123").write_text("a draft")
+    same(repo.top, 10)
+
+
+@pytest.mark.parametrize("over", [-1, 0, 1], ids=["below", "at", "above"])
+@pytest.mark.parametrize("packed", [True, False], ids=["packed", "loose"])
+def test_at_the_bound_of_memory(
+    tmp_path: Path, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch, over: int, packed: bool
+) -> None:
+    """What is larger than the bound is left to git, and so is what is a delta of it."""
+    bound = 5000
+    monkeypatch.setattr(pack, "LARGE", bound)
+    monkeypatch.setattr(pack, "SMALL", 100)
+    repo = Repo(tmp_path / "r")
+    key = make_key()
+    text = (filler(5, 400).decode() + f"\n{key}\n")[-bound - over :]
+    assert len(text) == bound + over
+    for number in range(8):
+        repo.commit(
+            {"f": text[: 500 * number] + f"{number}\n{make_key()}\n" + text[500 * number :]}
+        )
+    repo.commit({"f": text})
+    if packed:
+        repo.git("repack", "-adfq")
+    same(repo.top, 16)
+
+
+def test_an_object_larger_than_a_window(tmp_path: Path, make_key: MakeKey) -> None:
+    repo = Repo(tmp_path / "r")
+    zeros = b"\0" * (9 << 20)
+    keys = [make_key() for _ in range(3)]
+    content = f"{keys[0]}\n".encode() + zeros + keys[1].encode() + zeros + f"\n{keys[2]}".encode()
+    repo.commit({"f": content})
+    same(repo.top, 3)
+
+
+REPOSITORIES = "WAKEYSCAN_TEST_REPOSITORIES"
+"""Names the variable that lists folders of real repositories, parted as those of `PATH` are."""
+
+
+def test_real_repositories() -> None:
+    folders = [Path(name) for name in os.environ.get(REPOSITORIES, "").split(os.pathsep) if name]
+    if not folders:
+        pytest.skip(f"{REPOSITORIES} is not set to folders of repositories")
+    for folder in folders:
+        same(folder, least=0, jobs=2)
+
+
+# Damage: never a silent miss
+
+
+def looked(folder: Path) -> tuple[set[str], bool]:
+    """Audit; say what was found, and whether the look was whole."""
+    plan = AuditOptions(
+        rules_folder="",
+        jobs=1,
+        trusted=False,
+        limits=AuditScope(),
+        today=datetime.now(UTC),
+        memory="",
+    )
+    outcome, interrupted = audit(find_repository(str(folder)), plan, ignore_progress)
+    assert not interrupted
+    return {f.secret.fingerprint for f in outcome.findings}, outcome.complete
+
+
+@pytest.fixture
+def damaged(
+    tmp_path: Path, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Repo, set[str], Path]:
+    """Make a small repository in one pack, with keys in a base, a delta, a name and a message.
+
+    With a wrong offset in an index git may inflate for ever (seen with 2.39.5), until it is ended.
+    """
+    monkeypatch.setattr("wakeyscan.git.process.TIMEOUT_SECONDS", 5)
+    keys = [make_key() for _ in range(4)]
+    repo = Repo(tmp_path / "r")
+    plain = filler(7, 30).decode()
+    repo.commit({"f": plain + keys[0]})
+    repo.commit({"f": plain[:200] + f"\n{keys[1]}\n" + plain[200:] + keys[0], keys[2]: "n"})
+    repo.commit({"f": plain}, keys[3])
+    repo.git("repack", "-adfq")
+    repo.git("prune-packed")
+    (packed,) = repo.top.glob(".git/objects/pack/*.pack")
+    packed.chmod(0o600)
+    return repo, {fingerprint(key) for key in keys}, packed
+
+
+Damaged = tuple[Repo, set[str], Path]
+
+
+def test_without_damage(damaged: Damaged) -> None:
+    repo, keys, _ = damaged
+    assert looked(repo.top) == (keys, True)
+
+
+def test_every_byte_of_a_pack(damaged: Damaged) -> None:
+    """Flip bits of every entry's header, and of many bytes else: a miss is always said."""
+    repo, keys, packed = damaged
+    whole = packed.read_bytes()
+    shown = repo.git("verify-pack", "-v", str(packed)).splitlines()
+    starts = [int(line.split()[4]) for line in shown if len(line.split()) in (5, 7)]
+    places = {*range(4, 12), *(start + n for start in starts for n in range(3))}
+    places |= set(range(0, len(whole) - 20, 37))
+    silent = []
+    for place in sorted(places):
+        for flip in (0x01, 0x10, 0x80) if place in starts else (0x10,):
+            spoiled = bytearray(whole)
+            spoiled[place] ^= flip
+            packed.write_bytes(spoiled)
+            found, complete = looked(repo.top)
+            if complete and found != keys:
+                silent.append((place, flip))
+    assert silent == []
+
+
+@pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.95])
+def test_a_truncated_pack(damaged: Damaged, share: float) -> None:
+    repo, _, packed = damaged
+    whole = packed.read_bytes()
+    packed.write_bytes(whole[: int(len(whole) * share)])
+    assert looked(repo.top)[1] is False
+
+
+@pytest.mark.parametrize("suffix", [".idx", ".pack"])
+def test_a_missing_half(damaged: Damaged, suffix: str) -> None:
+    repo, _, packed = damaged
+    packed.with_suffix(suffix).unlink()
+    assert looked(repo.top)[1] is False
+
+
+def test_an_index_that_is_not_one(damaged: Damaged) -> None:
+    repo, keys, packed = damaged
+    listing = packed.with_suffix(".idx")
+    listing.chmod(0o600)
+    whole = listing.read_bytes()
+    full = whole[:8] + b"\xff" * len(whole[8:])
+    later = whole[:7] + b"\3" + whole[8:]
+    for spoiled in (b"", whole[:7], whole[:1000], whole[:-100], full, later, b"\0" * len(whole)):
+        listing.write_bytes(spoiled)
+        found, complete = looked(repo.top)
+        assert found == keys or not complete, len(spoiled)
+
+
+def test_an_index_that_lacks_an_object(damaged: Damaged) -> None:
+    """One entry of the pack is named in no index: git does not see it, so the look is not whole."""
+    repo, keys, packed = damaged
+    listing = packed.with_suffix(".idx")
+    listing.chmod(0o600)
+    whole = bytearray(listing.read_bytes())
+    count = struct.unpack(">I", whole[1028:1032])[0]
+    table = 1032 + 20 * count + 4 * count
+    for number in range(count):
+        spoiled = bytearray(whole)
+        other = (number + 1) % count
+        spoiled[table + 4 * number : table + 4 * number + 4] = whole[
+            table + 4 * other : table + 4 * other + 4
+        ]
+        listing.write_bytes(spoiled)
+        found, complete = looked(repo.top)
+        assert found == keys or not complete, number
+
+
+def test_a_circle_of_deltas(damaged: Damaged) -> None:
+    """Two objects each of which is a delta of the other can't be read by anybody."""
+    repo, keys, _ = damaged
+    one, two = b"\x11" * 20, b"\x22" * 20
+    delta = zlib.compress(b"\x05\x05\x90\x05")
+    head = bytes([7 << 4 | 4])
+    entries = [head + two + delta, head + one + delta]
+    body = b"PACK" + struct.pack(">II", 2, 2) + b"".join(entries)
+    place = repo.top / ".git" / "objects" / "pack" / "pack-circle.pack"
+    place.write_bytes(body + sha1(body).digest())
+    names, offsets = [one, two], [12, 12 + len(entries[0])]
+    fanout = b"".join(struct.pack(">I", sum(n[0] <= b for n in names)) for b in range(256))
+    listing = b"\xfftOc\0\0\0\2" + fanout + one + two
+    listing += b"".join(struct.pack(">I", zlib.crc32(entry)) for entry in entries)
+    listing += struct.pack(">II", *offsets) + sha1(body).digest()
+    place.with_suffix(".idx").write_bytes(listing + sha1(listing).digest())
+    assert looked(repo.top) == (keys, False)
+
+
+LOOSE = {
+    "garbage": b"garbage",
+    "empty": b"",
+    "cut": zlib.compress(b"blob 40\0" + b"x" * 40)[:-5],
+    "short": zlib.compress(b"blob 41\0" + b"x" * 40),
+    "kind": zlib.compress(b"blub 40\0" + b"x" * 40),
+    "headless": zlib.compress(b"x" * 40),
+    "number": zlib.compress(b"blob -1\0" + b"x" * 40),
+}
+
+
+@pytest.mark.parametrize("content", LOOSE.values(), ids=LOOSE)
+def test_damaged_loose_objects(damaged: Damaged, content: bytes) -> None:
+    repo, keys, _ = damaged
+    folder = repo.top / ".git" / "objects" / "11"
+    folder.mkdir()
+    (folder / ("1" * 38)).write_bytes(content)
+    assert looked(repo.top) == (keys, False)
+
+
+def test_a_loose_object_with_more_behind_it(damaged: Damaged) -> None:
+    """Git takes it, and sees what it says that it is; so do we."""
+    repo, keys, _ = damaged
+    content = zlib.compress(b"blob 40\0" + b"x" * 40) + b"more"
+    (repo.top / ".git" / "objects" / "11").mkdir()
+    (repo.top / ".git" / "objects" / "11" / ("1" * 38)).write_bytes(content)
+    assert looked(repo.top) == (keys, True)
+    assert fast(repo.top) == slow(repo.top)
+
+
+def test_a_draft_is_no_object(damaged: Damaged) -> None:
+    repo, keys, _ = damaged
+    folder = repo.top / ".git" / "objects" / "11"
+    folder.mkdir()
+    (folder / "tmp_obj_abc").write_bytes(b"half of an obj")
+    assert looked(repo.top) == (keys, True)
+
+
+def test_a_bomb(damaged: Damaged) -> None:
+    """An entry that says it is small and inflates to much more."""
+    repo, keys, _ = damaged
+    name = b"\x11" * 20
+    entry = bytes([3 << 4 | 5]) + zlib.compress(b"\0" * (300 << 20), 9)
+    body = b"PACK" + struct.pack(">II", 2, 1) + entry
+    place = repo.top / ".git" / "objects" / "pack" / "pack-bomb.pack"
+    place.write_bytes(body + sha1(body).digest())
+    fanout = b"".join(struct.pack(">I", b >= 0x11) for b in range(256))
+    listing = b"\xfftOc\0\0\0\2" + fanout + name + struct.pack(">II", zlib.crc32(entry), 12)
+    listing += sha1(body).digest()
+    place.with_suffix(".idx").write_bytes(listing + sha1(listing).digest())
+    assert looked(repo.top) == (keys, False)

@@ -1,0 +1,193 @@
+"""Makes containers of every format around a content, in memory."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import random
+import re
+import sqlite3
+import sys
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from tests.support.repositories import Repo
+
+zstd: Any = import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+
+Pack = Callable[[bytes], bytes]
+
+
+def zipped(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", method) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return held.getvalue()
+
+
+def tarred(files: Mapping[str, bytes], form: int = tarfile.PAX_FORMAT) -> bytes:
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w", format=form) as archive:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return held.getvalue()
+
+
+def database(content: bytes, encoding: str = "UTF-8") -> bytes:
+    """Make a database that has the content in pieces, on two pages."""
+    text = None if encoding == "UTF-8" else content.decode()
+    stored = content if text is None else text.encode(encoding.replace("UTF-", "utf-"))
+    noise = random.Random(1).randbytes(700)
+    for more in range(10, 1000, 10):
+        made = _database(
+            noise + content if text is None else "." * 700 + text, "-" * more, encoding
+        )
+        if stored[len(stored) // 4 : -(len(stored) // 4)] not in made:
+            return made
+    raise AssertionError("it never lies over two pages")
+
+
+def _database(value: bytes | str, more: str, encoding: str) -> bytes:
+    base = sqlite3.connect(":memory:")
+    base.execute(f"PRAGMA encoding = '{encoding}'")
+    base.execute("PRAGMA page_size = 512")
+    base.execute("CREATE TABLE messages (id INTEGER PRIMARY KEY, body, more TEXT)")
+    base.execute("INSERT INTO messages (body, more) VALUES (?, ?)", (value, more))
+    base.commit()
+    made = base.serialize()
+    base.close()
+    return made
+
+
+def pdf(content: bytes) -> bytes:
+    """Make a PDF with a page's text, letters moved, and the content in an object stream."""
+    shown = b"] TJ\n0 -14 Td [".join(
+        b" -20 ".join(b"(%b)" % _escaped(line[at : at + 5]) for at in range(0, len(line), 5))
+        for line in content.split(b"\n")
+    )
+    page = zlib.compress(b"BT /F1 12 Tf [" + shown + b"] TJ ET")
+    return b"".join(
+        (
+            b"%PDF-1.7\n",
+            b"4 0 obj\n<< /Length ",
+            str(len(page)).encode(),
+            b" /Filter /FlateDecode >>\nstream\n",
+            page,
+            b"\nendstream\nendobj\nstartxref\n0\n%%EOF\n",
+        )
+    )
+
+
+def _escaped(text: bytes) -> bytes:
+    for odd in (b"\\", b"(", b")"):
+        text = text.replace(odd, b"\\" + odd)
+    return text
+
+
+def lzw(content: bytes, early: bool = True) -> bytes:
+    """Compress as a PDF's LZWDecode has it; `early`: codes get wider one before they must."""
+    fresh = {bytes((byte,)): byte for byte in range(256)}
+    table, size, width, word = dict(fresh), 258, 9, b""
+    bits = f"{256:09b}"
+    for byte in content:
+        longer = word + bytes((byte,))
+        if longer in table:
+            word = longer
+            continue
+        bits += f"{table[word]:0{width}b}"
+        table[longer], size, word = size, size + 1, longer[-1:]
+        width = (size - 1 + early).bit_length()
+        if size == 4094:
+            bits += f"{256:0{width}b}"
+            table, size, width = dict(fresh), 258, 9
+    if word:
+        bits += f"{table[word]:0{width}b}"
+        width = min(12, (size + early).bit_length())
+    bits += f"{257:0{width}b}"
+    bits += "0" * (-len(bits) % 8)
+    return int(bits, 2).to_bytes(len(bits) // 8, "big")
+
+
+def run_lengths(content: bytes) -> bytes:
+    """Write as a PDF's RunLengthDecode has it."""
+    made = bytearray()
+    for same in re.finditer(rb"(.)\1{2,127}|(?:(.)(?!\2\2)){1,128}", content, re.DOTALL):
+        made += bytes((257 - len(same[0]),)) + same[1] if same[1] else b""
+        made += b"" if same[1] else bytes((len(same[0]) - 1,)) + same[0]
+    return bytes(made) + b"\x80"
+
+
+def png_rows(content: bytes, columns: int, step: int, kinds: bytes) -> bytes:
+    """Predict rows as PNG has it (RFC 2083, 6), each in the next of some ways."""
+    made, above = bytearray(), bytes(step + columns * step)
+    for number, at in enumerate(range(0, len(content), columns * step)):
+        kind, row = kinds[number % len(kinds)], content[at : at + columns * step]
+        here = bytes(step) + row
+        made.append(kind)
+        for place, byte in enumerate(row, step):
+            a, b, c = here[place - step], above[place], above[place - step]
+            nearest = min((abs(b - c), 0, a), (abs(a - c), 1, b), (abs(a + b - 2 * c), 2, c))
+            made.append(byte - (0, a, b, (a + b) // 2, nearest[2])[kind] & 0xFF)
+        above = here.ljust(step + columns * step, b"\0")
+    return bytes(made)
+
+
+def tiff_rows(content: bytes, columns: int, colors: int, width: int) -> bytes:
+    """Predict rows as TIFF has it (6.0, section 14), with samples of so many bytes."""
+    made = bytearray()
+    for at in range(0, len(content), columns * colors * width):
+        row = content[at : at + columns * colors * width]
+        whole = len(row) - len(row) % width
+        cells = [int.from_bytes(row[n : n + width], "big") for n in range(0, whole, width)]
+        for n, cell in enumerate(cells):
+            left = cells[n - colors] if n >= colors else 0
+            made += (cell - left & (1 << 8 * width) - 1).to_bytes(width, "big")
+        made += row[whole:]
+    return bytes(made)
+
+
+def bundle(content: bytes, folder: Path, name: str = "inner.txt") -> bytes:
+    """Make a git bundle of a history that has the content in its middle, as a delta."""
+    repo = Repo(folder / f"repo-{random.Random(content).randrange(1 << 60)}")
+    base = "".join(f"{random.Random(n).random()}\n" for n in range(300)).encode()
+    for version in (base, base + content, base + b"gone\n"):
+        repo.commit({name: version})
+    repo.git("gc", "-q")
+    made = repo.top / "made.bundle"
+    repo.git("bundle", "create", "-q", str(made), "--all")
+    return made.read_bytes()
+
+
+def xz(content: bytes) -> bytes:
+    return lzma.compress(content)
+
+
+def zst(content: bytes) -> bytes:
+    return bytes(zstd.compress(content))
+
+
+INNER = "inner.txt"
+MAKE: dict[str, tuple[Pack, str]] = {
+    "gzip": (gzip.compress, ""),
+    "zlib": (zlib.compress, ""),
+    "bzip2": (bz2.compress, ""),
+    "xz": (xz, ""),
+    "zstd": (zst, ""),
+    "zip": (lambda content: zipped({INNER: content}), f"!/{INNER}"),
+    "tar": (lambda content: tarred({INNER: content}), f"!/{INNER}"),
+    "sqlite": (database, "!/messages"),
+    "pdf": (pdf, "!/object 4"),
+}
+"""By format: how one is made, and how the path goes on within it. Bundles need a folder."""
+
+HOLDS_ANYTHING = ("gzip", "zlib", "bzip2", "xz", "zstd", "zip", "tar")

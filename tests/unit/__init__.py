@@ -1,0 +1,3 @@
+"""Fast tests in one process, without git and without subprocesses."""
+
+from __future__ import annotations

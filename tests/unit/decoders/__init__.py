@@ -1,0 +1,3 @@
+"""Tests of wakeyscan.decoders."""
+
+from __future__ import annotations

@@ -1,0 +1,447 @@
+"""Keys that do not stand in plain sight: wrapped, wrapped twice, in pieces; and what looks so."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from base64 import b64encode
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import (
+    ALPHABET,
+    PREFIX,
+    WAKEYSCAN,
+    MakeKey,
+    execute,
+    fingerprint,
+    mask,
+    write,
+)
+from tests.support.contexts import few, many
+from tests.support.encodings import SINGLE, each, pairs
+from tests.support.repositories import Repo
+from wakeyscan.core.document import Document, Origin
+from wakeyscan.core.finding import Finding, Severity, Standing
+from wakeyscan.decoders import DECODERS
+from wakeyscan.decoders.decoder import DecodedText
+from wakeyscan.rules import rule
+from wakeyscan.scanner.context import ScanContext, build_context
+from wakeyscan.scanner.detector import detect_in_document
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return Repo(tmp_path / "repo")
+
+
+HASTY = many()
+"""Looks with what many bytes are looked at with."""
+
+
+class Case(NamedTuple):
+    """A file that holds a key."""
+
+    content: bytes
+    key: str
+    encodings: tuple[str, ...]
+    """What it may be called: a wrapping that leaves alone what is in it is not told of."""
+
+
+def a_key(name: str) -> str:
+    source = random.Random(name)
+    return PREFIX + "".join(source.choices(ALPHABET, k=39)) + source.choice("0123456789")
+
+
+def single(name: str, pad: int) -> Case:
+    wrapping, key = SINGLE[name], a_key(f"{name} {pad}")
+    text = wrapping.wrap(b"." * pad + key.encode())
+    return Case(b'\nkey = "' + text + b'"\n', key, (wrapping.name,))
+
+
+def double(inner: str, outer: str, pad: int) -> Case:
+    key = a_key(f"{inner} {outer} {pad}")
+    inside = SINGLE[inner].wrap(b"." * pad + key.encode())
+    wide = outer.startswith("utf-16")  # such a text is wide from its beginning
+    lead = b'\nkey = "' if wide else b""
+    text = SINGLE[outer].wrap(lead + b"." * pad + inside + b" ")
+    names = (f"{SINGLE[outer].name}/{SINGLE[inner].name}", SINGLE[inner].name)
+    return Case(text if wide else b'\nkey = "' + text + b'"\n', key, names)
+
+
+def readable(inner: str, outer: str, pad: int) -> bool:
+    """Say whether big-endian text is none that is little-endian just as well."""
+    starts = outer.startswith(("base64", "hex"))
+    return not (inner == "utf-16-be" and starts and pad == 1)
+
+
+CASES = {f"{name}+{pad}": single(name, pad) for name in SINGLE for pad in range(3)}
+CASES |= {
+    f"{inner}-in-{outer}+{pad}": double(inner, outer, pad)
+    for inner, outer in pairs()
+    for pad in range(3)
+    if readable(inner, outer, pad)
+}
+
+
+def test_the_table_is_as_large_as_it_says() -> None:
+    assert len(CASES) > 1300
+    assert len({case.key for case in CASES.values()}) == len(CASES)
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, Any]]]:
+    """Scan all cases in one run of the command; give the findings by the name of the file."""
+    folder = tmp_path_factory.mktemp("cases")
+    write(folder, {name: case.content for name, case in CASES.items()})
+    ran = execute([WAKEYSCAN, "scan", "--format", "json", "."], folder)
+    assert ran.code == 1, ran.err
+    report = json.loads(ran.out)
+    assert report["complete"]
+    found: dict[str, list[dict[str, Any]]] = {}
+    for finding in report["findings"]:
+        found.setdefault(finding["path"], []).append(finding)
+    assert not any(case.key in ran.out for case in CASES.values())
+    return found
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_wrapped_key_is_found(name: str, scanned: dict[str, list[dict[str, Any]]]) -> None:
+    case = CASES[name]
+    (found,) = scanned[name]
+    assert found["fingerprint"] == fingerprint(case.key)
+    assert found["encoding"] in case.encodings
+    assert (found["standing"], found["details"]) == ("reported", {})
+    assert mask(case.key) in found["excerpt"]
+    lines = 2 if not case.encodings[0].startswith("utf") else found["line"]
+    assert lines <= found["line"] <= case.content.count(b"\n") + 1
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if "-in-" not in name])
+def test_many_bytes_are_looked_at_as_few_are(name: str) -> None:
+    document = Document(Origin("a"), CASES[name].content)
+    assert detect_in_document(document, HASTY) == detect_in_document(document, few())
+
+
+SOME = [name for number, name in enumerate(CASES) if number % 17 == 0]
+
+
+def test_staged_and_in_history_they_are_found_as_in_files(repo: Repo) -> None:
+    wanted = {(name, fingerprint(CASES[name].key)) for name in SOME}
+    repo.stage({name: CASES[name].content for name in SOME})
+    staged = repo.run("scan", "staged:", "--format", "json").json()
+    assert {(f["path"], f["fingerprint"]) for f in staged["findings"]} == wanted
+    repo.record()
+    keys = repo.run("audit", "--format", "json").json()["keys"]
+    assert {
+        (place["path"], key["fingerprint"]) for key in keys for place in key["places"]
+    } == wanted
+
+
+def test_wrapped_or_plain_it_is_one_key_to_an_audit(repo: Repo, key: str) -> None:
+    plain = key.encode()
+    texts = (plain, b64encode(plain), each(b"%%%02X")(plain), plain[:20] + b"=\n" + plain[20:])
+    for number, text in enumerate(texts):
+        repo.commit({f"{number}.txt": text + b"\n"})
+    (found,) = repo.run("audit", "--format", "json").json()["keys"]
+    assert found["fingerprint"] == fingerprint(key)
+    assert {place["path"] for place in found["places"]} == {f"{n}.txt" for n in range(len(texts))}
+
+
+PLACES = {
+    "escapes": (b"\n\n  url: ?a=1&key=", each(b"%%%02x"), b"&b=2\n", 3, 17),
+    "in-the-middle-of-a-line": (b"a %20b ", each(rb"\x%02X"), b" c", 1, 8),
+    "behind-other-escapes": (rb"\u00e9\u00e9 ", each(rb"\u%04x"), b"", 1, 14),
+    "a-line-of-base64": (b"a:\n  " + b64encode(b"x" * 47 + b" ") + b"\n  ", b64encode, b"\n", 3, 3),
+    "an-array": (b"x[] = {\n  ", lambda text: each(b"0x%02x, ")(text), b"0 }", 2, 5),
+}
+
+
+@pytest.mark.parametrize("row", PLACES.values(), ids=PLACES)
+def test_a_wrapped_key_is_shown_where_it_stands(row: Any, key: str) -> None:
+    before, wrap, after, line, column = row
+    (finding,) = found(before + wrap(key.encode()) + after)
+    assert (finding.position.line, finding.position.column) == (line, column)
+    assert finding.secret.reveal().decode() == key
+
+
+@pytest.mark.parametrize("column", range(8, 17))
+@pytest.mark.parametrize(
+    "end",
+    [
+        *(b"\n", b"\r\n", b"\n    ", b"\n\t\t", b"\\\n", b"\\\n    "),
+        *(rb"\n", rb"\r\n", rb"\\n", rb"\u000a", rb"\x0A", b"%0A", b"%0d%0a", b"&#10;", b"&#xA;"),
+    ],
+    ids=repr,
+)
+def test_narrow_columns_of_base64(column: int, end: bytes, make_key: MakeKey) -> None:
+    for pad in range(column * 3):
+        key = make_key()
+        text = wrapped(b"." * pad + key.encode(), column, end)
+        assert reported(text) == [key], text
+        assert found(text, HASTY) == found(text)
+
+
+def wrapped(text: bytes, column: int, end: bytes) -> bytes:
+    whole = b64encode(text)
+    cut = (whole[at : at + column] for at in range(0, len(whole), column))
+    return b"key: |" + end + end.join(cut) + b"\nnext: 1\n"
+
+
+APART = {
+    "another-row-behind": b"%b\n\n41 42 43 44\n",
+    "numbers-behind": b"%b  is what we sent\nadd 12 of them\n",
+    "fingerprints-behind": b"%b\n41:42:43:44:45:46\n",
+    "numbers-before": b"12 41 42\n99 %b;\n",
+}
+
+
+@pytest.mark.parametrize("around", APART.values(), ids=APART)
+@pytest.mark.parametrize("gap", [b" ", b":", b"-"])
+def test_what_is_around_bytes_apart_is_none_of_a_key(around: bytes, gap: bytes, key: str) -> None:
+    assert reported(around % gap.join(b"%02x" % c for c in b" " + key.encode())) == [key]
+
+
+def found(content: bytes, context: ScanContext | None = None) -> list[Finding]:
+    return detect_in_document(Document(Origin("a"), content), context or few())
+
+
+def reported(content: bytes) -> list[str]:
+    return [f.secret.reveal().decode() for f in found(content) if f.standing is Standing.REPORTED]
+
+
+GOES_ON = {
+    "percent": (b"", b"%2D"),
+    "escape": (b'"', rb"\x41"),
+    "soft-break": (b"", b"=\n"),
+    "entity": (b"<b>", b"&#45;"),
+    "literal": (b'"', b'" + "'),
+}
+
+
+@pytest.mark.parametrize(("before", "joint"), GOES_ON.values(), ids=GOES_ON)
+def test_a_plain_key_that_goes_on_is_the_longer_one(
+    before: bytes, joint: bytes, make_key: MakeKey
+) -> None:
+    """Its first half alone is long enough to be a key, but it opens nothing."""
+    half, rest = make_key(20), make_key(20, "")
+    middle = {b"%2D": "-", rb"\x41": "A", b"&#45;": "-"}.get(joint, "")
+    assert reported(before + half.encode() + joint + rest.encode() + b'"') == [half + middle + rest]
+
+
+@pytest.mark.parametrize(
+    "joint", [rb"\n", b"%20", b"%0A", b"&quot;", b"&#34;", rb"\u0026x=", rb"\u2026", b"=20", b"%s"]
+)
+def test_a_plain_key_that_ends_at_an_escape_is_plain(joint: bytes, key: str) -> None:
+    (finding,) = found(b"a " + key.encode() + joint + b"rest of it\n")
+    assert (finding.encoding, finding.secret.reveal().decode()) == ("plain", key)
+
+
+BOUNDARIES = {
+    "pwa": (b"p", False),
+    "underscore": (b"_", False),
+    "digit": (b"3", False),
+    "blank": (b" ", True),
+    "line": (b"\n", True),
+    "quote": (b'"', True),
+    "equals": (b"=", True),
+    "dash": (b"-", True),
+}
+
+
+@pytest.mark.parametrize("name", ["base64", "hex", "percent", "unicode", "octal", "entities"])
+@pytest.mark.parametrize(("before", "is_key"), BOUNDARIES.values(), ids=BOUNDARIES)
+def test_the_bounds_of_a_wrapped_key_are_those_of_a_plain_one(
+    name: str, before: bytes, is_key: bool, key: str
+) -> None:
+    text = SINGLE[name].wrap(before + key.encode())
+    assert reported(b"x " + text + b" x") == [key] * is_key
+
+
+NOTHING = {
+    "too-short": lambda wrap, key: wrap(key[:20]),
+    "upper-case": lambda wrap, key: wrap(key.upper()),
+    "another-prefix": lambda wrap, key: wrap(key.replace(b"live", b"test")),
+    "a-sample": lambda wrap, key: wrap(PREFIX.encode() + b"your_api_key"),
+    "words": lambda wrap, key: wrap(PREFIX.encode() + b"session_started_successfully"),
+    "the-prefix-alone": lambda wrap, key: (
+        wrap(PREFIX.encode()) + b' + token; // "' + key[8:] + b'"'
+    ),
+    "a-part-of-a-name": lambda wrap, key: wrap(b"ESEWA_" + key),
+}
+
+
+@pytest.mark.parametrize("name", SINGLE)
+@pytest.mark.parametrize("look", NOTHING.values(), ids=NOTHING)
+def test_what_is_no_key_is_none_wrapped_either(name: str, look: Any, key: str) -> None:
+    assert reported(b'x = "' + look(SINGLE[name].wrap, key.encode()) + b'"\n') == []
+
+
+@given(
+    name=st.sampled_from(sorted(SINGLE)),
+    body=st.text(alphabet=ALPHABET, min_size=16, max_size=128),
+    before=st.binary(max_size=40),
+    around=st.tuples(st.binary(max_size=60), st.binary(max_size=60)),
+)
+@settings(max_examples=300, deadline=None)
+def test_any_key_is_found_in_any_wrapping_among_anything(
+    name: str, body: str, before: bytes, around: tuple[bytes, bytes]
+) -> None:
+    key = PREFIX + body
+    if name.startswith(("utf-", "soft", "quoted", "entities-open", "base64-lines")):
+        around, before = (b"", b""), b""  # what is around decides where such a text begins
+    before = before.replace(b"\\", b"/") + b" "
+    text = around[0] + b'\n "' + SINGLE[name].wrap(before + key.encode()) + b'"\n' + around[1]
+    assert key in [f.secret.reveal().decode() for f in found(text)]
+
+
+WITHIN = st.sampled_from(
+    [
+        *(PREFIX, "wa", "%", "%77", "\\", "\\u0077", "\\x", "&#119;", "&amp;", "=77", "=\n", '"'),
+        *("' + '", "d2FfbGl2", "ZV9", "\n", "\r\n", "77615f6c", "69:76", "0x77, ", "a\0", "w\0a\0"),
+        *("${", "}", "%s", ",", "#define P ", "P", "+", "é"),
+    ]
+)
+
+
+@given(content=st.lists(WITHIN | st.text(max_size=3), max_size=60).map("".join))
+@settings(max_examples=300, deadline=None)
+def test_any_text_can_be_unwrapped(content: str) -> None:
+    raw = content.encode("utf-8", "surrogatepass")
+    assert reported(raw) == [] or PREFIX in reported(raw)[0]
+    assert [str(f) for f in found(raw)] == [str(f) for f in found(raw, HASTY)]
+
+
+@given(
+    content=st.binary(max_size=300),
+    at=st.integers(0, 300),
+    name=st.sampled_from(tuple(DECODERS)),
+)
+@settings(max_examples=500, deadline=None)
+def test_no_decoder_trips_over_any_bytes(content: bytes, at: int, name: str) -> None:
+    decoder = DECODERS.load(name)
+    marks = frozenset([*decoder.encoded_anchors(PREFIX.encode(), True)])
+    for mark in marks:
+        whole = content[:at] + mark + content[at:]
+        for layer in decoder.decode(whole, {mark: frozenset()}):
+            if isinstance(layer, DecodedText):
+                low, high = layer.span
+                assert 0 <= low < high <= len(whole)
+                for start, end in layer.sources(0, len(layer.content)):
+                    assert 0 <= start <= end <= len(whole)
+
+
+def coded(key: str) -> list[int]:
+    return list(key.encode())
+
+
+ARRAYS: dict[str, Callable[[str], str]] = {
+    "a Buffer": lambda key: json.dumps(
+        {"type": "Buffer", "data": coded(key)}, separators=(",", ":")
+    ),
+    "a Buffer, indented by 2": lambda key: json.dumps({"a": {"data": coded(key)}}, indent=2),
+    "a Buffer, indented by 4": lambda key: json.dumps({"a": [{"data": coded(key)}]}, indent=4),
+    "a Buffer, indented by tabs": lambda key: json.dumps({"data": coded(key)}, indent="\t"),
+    "a Buffer, on Windows": lambda key: json.dumps({"data": coded(key)}, indent=2).replace(
+        "\n", "\r\n"
+    ),
+    "a header in a Buffer": lambda key: json.dumps(coded(f"Authorization: Bearer {key}\r\n")),
+    "JavaScript": lambda key: f"String.fromCharCode({', '.join(map(str, coded(key)))})",
+    "Go": lambda key: f"var k = []byte{{{', '.join(map(str, coded(key)))}}}",
+    "Java": lambda key: f"byte[] k = {{ {', '.join(map(str, coded(key)))} }};",
+    "among other numbers": lambda key: (
+        f"[1.5, -7, 300, {', '.join(map(str, coded(key)))}, 0, 1000]"
+    ),
+}
+
+
+@pytest.mark.parametrize("array", ARRAYS)
+def test_a_key_in_an_array_of_codes_is_found(array: str, key: str, tmp_path: Path) -> None:
+    write(tmp_path, {"a": ARRAYS[array](key), "much": "words\n" * 100_000})
+    for target in ("a", "."):
+        ran = execute([WAKEYSCAN, "scan", "--format", "json", target], tmp_path)
+        found = [(f["fingerprint"], f["encoding"]) for f in ran.json()["findings"]]
+        assert found == [(fingerprint(key), "decimal")]
+
+
+@pytest.mark.parametrize(
+    "change", [("119", "2119"), ("119", "-119"), ("97", "97.5"), ("97", "397")]
+)
+def test_numbers_that_are_no_codes_are_no_key(
+    change: tuple[str, str], key: str, tmp_path: Path
+) -> None:
+    array = ",".join(map(str, coded(key)))
+    write(tmp_path, {"a": f"[{array.replace(*change)}]"})
+    assert execute([WAKEYSCAN, "scan"], tmp_path).code == 0
+
+
+ACME = """\
+title = "Acme token"
+severity = "high"
+anchors = ["{anchor}"]
+pattern = '''(?P<secret>{anchor}[A-Za-z0-9]{{24}})'''
+help = "Revoke it."
+hits = ["{anchor}{body}", "a {anchor}{body}", "a={anchor}{body}"]
+misses = ["{anchor}", "{body}", "{anchor} {body}"]
+"""
+OWN = [name for name in SINGLE if not name.endswith("-first") and "-named" not in name]
+"""Wrappings that know nothing of the prefix of our own keys."""
+
+
+def quoted(name: str, text: bytes) -> bytes:
+    return text if name.startswith("utf") else b'\nkey = "' + text + b'"\n'
+
+
+@pytest.mark.parametrize("anchor", ["acme-", "Tok4", "JZ_sk.9:"])
+def test_a_rule_of_ones_own_finds_in_few_bytes_what_it_finds_in_many(
+    anchor: str, tmp_path: Path
+) -> None:
+    source = random.Random(anchor)
+    cases = {}
+    for name in OWN:
+        for pad in range(3):
+            secret = anchor + "".join(source.choices("abcXYZ0123", k=24))
+            text = SINGLE[name].wrap(b"." * pad + secret.encode())
+            cases[f"{name}+{pad}"] = quoted(name, text)
+    write(tmp_path / "cases", cases)
+    rule_file = ACME.format(anchor=anchor, body="a1" * 12)
+    write(tmp_path, {"rules/acme.toml": rule_file, "much.txt": b"words and words\n" * 300_000})
+    for targets in (["cases"], ["much.txt", "cases"]):
+        scan = [WAKEYSCAN, "scan", "--rules", "rules", "--format", "json", *targets]
+        report = json.loads(execute(scan, tmp_path).out)
+        mine = {f["path"] for f in report["findings"] if f["rule"] == "acme"}
+        assert mine == {f"cases/{case}" for case in cases}
+
+
+@given(
+    st.text("abmtwzAGKZ0289_-.:/=%~+", min_size=4, max_size=9),
+    st.lists(st.tuples(st.sampled_from(OWN), st.integers(0, 2)), min_size=1, max_size=8),
+)
+@example("====", [("soft-1", 0)])
+@settings(max_examples=30, deadline=None)
+def test_few_bytes_are_sieved_for_any_anchor(anchor: str, wraps: list[tuple[str, int]]) -> None:
+    secret = anchor + "Ab3" * 8
+    mine = rule.Rule(
+        id="mine",
+        title="Mine",
+        severity=Severity.HIGH,
+        anchors=(anchor.encode(),),
+        pattern=f"(?P<secret>{re.escape(anchor)}[A-Za-z0-9]{{24}})",
+        help="Revoke it.",
+        verifier="",
+        hits=(),
+        misses=(),
+    )
+    sieved, compiled = (build_context((mine,), DECODERS) for _ in range(2))
+    compiled.prefilter.expect(1 << 30)
+    for name, pad in wraps:
+        text = SINGLE[name].wrap(b"." * pad + secret.encode())
+        content = quoted(name, text)
+        by_sieves, by_all = ({f.secret for f in found(content, one)} for one in (sieved, compiled))
+        assert by_sieves == by_all

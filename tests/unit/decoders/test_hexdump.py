@@ -1,0 +1,126 @@
+"""Keys in what the tools at hand print of a file: bytes, words of any width, characters."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import ALPHABET, PREFIX, WAKEYSCAN, execute, fingerprint, write
+from tests.support.contexts import few, many
+from wakeyscan.core.document import Document, Origin
+from wakeyscan.decoders import hexdump
+from wakeyscan.decoders.decoder import DecodedText
+from wakeyscan.scanner.detector import detect_in_document
+
+HASTY = many()
+"""Looks with what many bytes are looked at with."""
+
+BYTES = [
+    "xxd",
+    "xxd -g1",
+    "xxd -i",
+    "xxd -p",
+    "hexdump -C",
+    "od -t x1",
+    "od -A x -t x1z",
+    "od -An -tx1",
+]
+WORDS = [
+    *("xxd -g4", "xxd -g8", "xxd -g16", "xxd -u -g4", "xxd -c 8 -g4", "xxd -e"),
+    *("xxd -e -g2", "xxd -e -g8", "hexdump", "hexdump -x", "od -x", "od -t x2", "od -t x4"),
+    *("od -t x8", "od -A n -t x2", "od --endian=big -t x4"),
+    *(
+        "od",
+        "od -o",
+        "od -A n",
+        "od -A d -t o2",
+        "od -b",
+        "od -A x -t o1",
+        "hexdump -o",
+        "hexdump -b",
+    ),
+]
+CHARACTERS = ["od -c", "od -a", "od -A x -c", "hexdump -c"]
+TOOLS = [*BYTES, *WORDS, *CHARACTERS]
+HEXADECIMAL = "abcdef0123456789"
+"""A body of these looks like digits in the column of characters."""
+
+
+def printed(tool: str, text: bytes) -> bytes:
+    name, *options = tool.split()
+    if not shutil.which(name):
+        pytest.skip(f"no {name} here")
+    ran = subprocess.run([name, *options], input=text, capture_output=True)
+    if ran.returncode:
+        pytest.skip(f"this {name} has no {' '.join(options)}")
+    return b"$ " + tool.encode() + b" file\n" + ran.stdout
+
+
+def a_key(name: str, letters: str) -> str:
+    return PREFIX + "".join(random.Random(name).choices(letters, k=39)) + "7"
+
+
+def keys(content: bytes) -> list[list[str]]:
+    looked = (
+        detect_in_document(Document(Origin("a"), content), context) for context in (few(), HASTY)
+    )
+    return [[finding.secret.reveal().decode() for finding in findings] for findings in looked]
+
+
+@pytest.mark.parametrize("letters", [ALPHABET, HEXADECIMAL], ids=["any", "hexadecimal"])
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_key_is_found_wherever_it_is_in_a_line(tool: str, letters: str) -> None:
+    for pad in range(34):
+        key = a_key(f"{tool} {pad}", letters)
+        text = b"." * pad + b" " + key.encode() + b"\nand what is behind it\n"
+        assert keys(printed(tool, text)) == [[key], [key]], pad
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\n# ", b"\n    "], ids=["crlf", "comment", "indented"])
+@pytest.mark.parametrize("tool", ["xxd -g4", "hexdump", "od -c", "od -t x4"])
+def test_a_dump_may_be_pasted(tool: str, end: bytes) -> None:
+    key = a_key(tool, ALPHABET)
+    content = printed(tool, b"a: " + key.encode() + b"\n").replace(b"\n", end)
+    assert keys(content) == [[key], [key]]
+
+
+def test_the_command_tells_of_dumps(tmp_path: Path) -> None:
+    wanted = {}
+    for number, tool in enumerate([*WORDS, *CHARACTERS]):
+        key = a_key(tool, ALPHABET)
+        write(tmp_path, {f"{number}.txt": printed(tool, b"token: " + key.encode() + b"\n")})
+        wanted[f"{number}.txt"] = fingerprint(key)
+    ran = execute([WAKEYSCAN, "scan", "--format", "json", "."], tmp_path).json()
+    assert {f["path"]: f["fingerprint"] for f in ran["findings"]} == wanted
+    assert {f["encoding"] for f in ran["findings"]} == {"dump"}
+
+
+@pytest.mark.parametrize("tool", [*WORDS, *CHARACTERS])
+def test_what_is_no_key_is_none_in_a_dump(tool: str) -> None:
+    key = a_key(tool, ALPHABET).encode()
+    for text in (key[:20], key.upper(), b"pwa" + key[2:], key[:8] + b"\n" + key[8:]):
+        assert keys(printed(tool, b"a " + text + b"\n")) == [[], []]
+
+
+def test_lines_that_do_not_follow_each_other_are_two_dumps() -> None:
+    key = a_key("apart", ALPHABET)
+    first, second, *rest = printed("xxd -g4", b"a" + key.encode() + b"\n").splitlines()[1:]
+    moved = second.replace(b"00000010", b"00000040")
+    assert keys(b"\n".join((first, moved, *rest, b""))) == [[], []]
+
+
+@given(content=st.binary(max_size=300), at=st.integers(0, 300), data=st.data())
+@settings(max_examples=300, deadline=None)
+def test_any_bytes_may_be_around_a_mark(content: bytes, at: int, data: st.DataObject) -> None:
+    mark = data.draw(st.sampled_from(sorted(hexdump.encoded_anchors(PREFIX.encode(), True))))
+    whole = content[:at] + b"\n0000000 " + mark + b" 6177\n" + content[at:]
+    for layer in hexdump.decode(whole, {mark: frozenset()}):
+        assert isinstance(layer, DecodedText)
+        assert 0 <= layer.span[0] < layer.span[1] <= len(whole)
+        assert all(0 <= low < high <= len(whole) for low, high in layer.sources(0, len(content)))

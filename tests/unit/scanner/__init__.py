@@ -1,0 +1,3 @@
+"""Tests of wakeyscan.scanner."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Tests of wakeyscan.verification."""
+
+from __future__ import annotations
