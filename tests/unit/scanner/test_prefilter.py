@@ -19,10 +19,14 @@ from tests.support.encodings import SINGLE, dump
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding
 from wakeyscan.decoders import DECODERS
+from wakeyscan.rules import loader
 from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.documents import scan_documents
+from wakeyscan.scanner.prefilter.candidates import CandidateFilters
+from wakeyscan.scanner.prefilter.keywords import AnchorIndex
 
 MORE, MANY = more(), many()
+INDEX = AnchorIndex(loader.load_rules(), DECODERS)
 
 Wrap = Callable[[random.Random, bytes], bytes]
 
@@ -177,6 +181,18 @@ def test_the_table_has_all_decoders() -> None:
                 seen.update(finding.encoding.split("/"))
     names = {decoder.NAME for decoder in DECODERS.values()}
     assert names <= seen
+
+
+def test_each_decoder_has_a_candidate_filter() -> None:
+    filters = CandidateFilters([PREFIX.encode()], len(PREFIX))
+    assert set(filters.by_name) == set(DECODERS)
+
+
+def test_a_part_of_a_prefix_is_checked_for_the_part_before_it() -> None:
+    (part,) = [one for one in INDEX.of("concatenation") if one.text == b'"live_']
+    assert part.before is not None
+    assert part.before.is_at(b'"wa_" + "live_', 8)
+    assert not part.before.is_at(b'mode + "live_', 7)
 
 
 @given(st.randoms(use_true_random=False))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 PLAIN = ""
 """The name of no wrapping."""
-_PIECES = "pieces"
+_CONCATENATION = "concatenation"
 
 
 class EncodedAnchor(NamedTuple):
@@ -28,7 +28,7 @@ class EncodedAnchor(NamedTuple):
     @property
     def before(self) -> Before | None:
         """What stands before it; `None`: anything may."""
-        return part_before(self.text) if self.decoder == _PIECES else None
+        return part_before(self.text) if self.decoder == _CONCATENATION else None
 
 
 class AnchorHit(NamedTuple):
