@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wakeyscan
-from tests.conftest import PREFIX, MakeKey
+from tests.support.keys import PREFIX, MakeKey
 from wakeyscan.core.document import Origin
 from wakeyscan.core.finding import Exposure, Finding, Position, Severity
 from wakeyscan.core.secret import Secret

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import MakeKey, execute, write
+from tests.support.command import execute
+from tests.support.files import write
+from tests.support.keys import MakeKey
 
 PROBE = """
 import sys

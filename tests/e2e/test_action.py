@@ -13,10 +13,12 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
-from tests.conftest import NEXT_STEPS, MakeKey, fingerprint, mask, write
 from tests.e2e.test_reports import HOSTILE, orders
 from tests.e2e.test_sarif import VALID
 from tests.support.fake_wastack import LIVE, StandIn
+from tests.support.files import write
+from tests.support.keys import MakeKey, fingerprint, mask
+from tests.support.next_steps import NEXT_STEPS
 from tests.support.repositories import Repo
 from tests.support.runner import (
     ACTION,

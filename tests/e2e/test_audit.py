@@ -15,18 +15,10 @@ from typing import NamedTuple
 import pytest
 from jsonschema import Draft4Validator  # type: ignore[import-untyped]
 
-from tests.conftest import (
-    NEXT_STEPS_OF_AUDIT,
-    PREFIX,
-    WAKEYSCAN,
-    MakeKey,
-    Ran,
-    environment,
-    execute,
-    fingerprint,
-    mask,
-)
+from tests.support.command import WAKEYSCAN, Ran, environment, execute
 from tests.support.dated_repository import Dated, Life, audit, born, life, lives, noon
+from tests.support.keys import PREFIX, MakeKey, fingerprint, mask
+from tests.support.next_steps import NEXT_STEPS_OF_AUDIT
 from tests.support.repositories import fingerprints
 
 SCHEMA = json.loads(

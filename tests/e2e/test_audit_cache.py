@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import MakeKey, Ran
+from tests.support.command import Ran
 from tests.support.dated_repository import Dated, lives
+from tests.support.keys import MakeKey
 
 pytestmark = pytest.mark.usefixtures("no_litter")
 

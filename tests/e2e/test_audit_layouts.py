@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import MakeKey, Ran, fingerprint, write
 from tests.integration.test_hostile_git import TRAPS, Hostile, Trap
+from tests.support.command import Ran
 from tests.support.dated_repository import Dated, audit, born, life, lives, noon
+from tests.support.files import write
+from tests.support.keys import MakeKey, fingerprint
 from tests.support.repositories import Repo, fingerprints
 
 pytestmark = pytest.mark.usefixtures("no_litter")

@@ -14,9 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import ALPHABET, PREFIX, MakeKey, Run, mask, write
 from tests.e2e.test_verify import Api
+from tests.support.command import Run
 from tests.support.fake_wastack import BARE, LIVE, REVOKED, UNKNOWN, Script, StandIn
+from tests.support.files import write
+from tests.support.keys import ALPHABET, PREFIX, MakeKey, mask
 from tests.support.repositories import Repo
 from wakeyscan.core.finding import Bounds
 from wakeyscan.scanner.bounds import find_bounds

@@ -18,7 +18,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import WAKEYSCAN, MakeKey, Ran, Run, environment, execute, mask, write
+from tests.support.command import WAKEYSCAN, Ran, Run, environment, execute
+from tests.support.files import write
+from tests.support.keys import MakeKey, mask
 from wakeyscan import __version__
 from wakeyscan.cli import arguments, main
 from wakeyscan.cli.commands import COMMANDS

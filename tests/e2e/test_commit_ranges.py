@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import PREFIX, MakeKey, Ran, fingerprint
+from tests.support.command import Ran
+from tests.support.keys import PREFIX, MakeKey, fingerprint
 from tests.support.repositories import Repo, fingerprints, places
 
 History = Callable[[Repo, str], list[str]]

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import MakeKey, Ran, Run, write
+from tests.support.command import Ran, Run
+from tests.support.files import write
+from tests.support.keys import MakeKey
 
 OURS, PROJECT = ".wakeyscan.toml", "pyproject.toml"
 TABLE = "[tool.wakeyscan]\n"

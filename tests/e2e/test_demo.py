@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PREFIX, Ran, execute
+from tests.support.command import Ran, execute
+from tests.support.keys import PREFIX
 from tests.support.runner import ROOT
 
 MASK = rf"{PREFIX}…\([0-9a-f]{{6}}\)"

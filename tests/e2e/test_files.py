@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import MakeKey, Run, fingerprint, mask, write
 from tests.e2e.test_scan import FORMATS, gaps, leaks, places
+from tests.support.command import Run
+from tests.support.files import write
+from tests.support.keys import MakeKey, fingerprint, mask
 from wakeyscan.cli import main
 
 Git = Callable[..., str]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Ran, Run, mask
+from tests.support.command import Ran, Run
+from tests.support.keys import mask
 from tests.support.repositories import ON_PATH, Repo
 
 STAGES = ("pre-commit", "commit-msg", "pre-push", "pre-receive")

@@ -18,9 +18,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import NEXT_STEPS, WAKEYSCAN, MakeKey, Ran, Run, execute, fingerprint, mask
 from tests.support import fake_wastack
+from tests.support.command import WAKEYSCAN, Ran, Run, execute
 from tests.support.fake_wastack import Script, StandIn
+from tests.support.keys import MakeKey, fingerprint, mask
+from tests.support.next_steps import NEXT_STEPS
 from tests.support.repositories import ON_PATH, Repo, fingerprints
 from wakeyscan.suppression.ignore_file import Entry, format_ignore_file, read_ignore_file
 

@@ -12,7 +12,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import MakeKey, Ran, fingerprint, mask
+from tests.support.command import Ran
+from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.repositories import Repo
 from wakeyscan.baselines import IMPORTERS, importing
 from wakeyscan.core.errors import SourceError, UsageError

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import MakeKey, Run, fingerprint, mask, write
 from tests.support import fake_wastack
+from tests.support.command import Run
 from tests.support.fake_wastack import StandIn
+from tests.support.files import write
+from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.repositories import Repo
 from wakeyscan.suppression.multiline_strings import Literals
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import MakeKey, fingerprint
 from tests.e2e.test_config import OURS
+from tests.support.keys import MakeKey, fingerprint
 from tests.support.repositories import Repo
 from wakeyscan.core.files import build_path_matcher
 

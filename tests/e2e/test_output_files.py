@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import WAKEYSCAN, Run, execute, write
+from tests.support.command import WAKEYSCAN, Run, execute
+from tests.support.files import write
 from tests.support.repositories import Repo
 
 IGNORED = "a" * 32

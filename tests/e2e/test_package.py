@@ -19,7 +19,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import MakeKey, Ran, execute, mask, write
+from tests.support.command import Ran, execute
+from tests.support.files import write
+from tests.support.keys import MakeKey, mask
 from wakeyscan import __version__
 from wakeyscan.decoders import DECODERS
 from wakeyscan.rules import loader

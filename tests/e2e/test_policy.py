@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import MakeKey, Ran, Run, fingerprint, mask, write
 from tests.e2e.test_config import OURS, PROJECT, RULE, refused
 from tests.e2e.test_sarif import VALID
+from tests.support.command import Ran, Run
 from tests.support.fake_wastack import LIVE, REVOKED, StandIn
+from tests.support.files import write
+from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.repositories import Repo, places
 
 KEY, HEADER, APP = "wastack-api-key", "authorization-header", "wastack-app-key"

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.conftest import MakeKey, Ran, execute, mask
+from tests.support.command import Ran, execute
+from tests.support.keys import MakeKey, mask
 from tests.support.repositories import Repo
 
 PRE_COMMIT = str(Path(sys.executable).with_name("pre-commit"))

@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from tests.conftest import WAKEYSCAN, MakeKey, Ran, execute, fingerprint, mask, write
 from tests.e2e.test_action import push
 from tests.e2e.test_pre_commit import Offer
 from tests.e2e.test_pre_commit import offer as offer_
+from tests.support.command import WAKEYSCAN, Ran, execute
 from tests.support.fake_wastack import BARE, LIVE, REVOKED, StandIn
+from tests.support.files import write
+from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.repositories import Repo
 from tests.support.runner import (
     ACTION,

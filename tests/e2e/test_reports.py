@@ -11,7 +11,10 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.conftest import NEXT_STEPS, PREFIX, MakeKey, Ran, Run, fingerprint, mask, write
+from tests.support.command import Ran, Run
+from tests.support.files import write
+from tests.support.keys import PREFIX, MakeKey, fingerprint, mask
+from tests.support.next_steps import NEXT_STEPS
 from wakeyscan import __version__
 from wakeyscan.reports import REPORTS
 

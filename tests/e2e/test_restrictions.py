@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import MakeKey, fingerprint
 from tests.support.dated_repository import Dated
+from tests.support.keys import MakeKey, fingerprint
 from tests.support.repositories import Repo, fingerprints
 from wakeyscan.core.timestamps import format_timestamp, parse_timestamp
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PREFIX, MakeKey, Ran, Run, write
+from tests.support.command import Ran, Run
+from tests.support.files import write
+from tests.support.keys import PREFIX, MakeKey
 from wakeyscan.cli.rule_examples import fill_example, find_failed_examples
 from wakeyscan.rules import loader, rule
 from wakeyscan.rules.pattern import compile_rule

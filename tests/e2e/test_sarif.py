@@ -18,7 +18,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator  # type: ignore[import-untyped]
 
-from tests.conftest import PREFIX, MakeKey, Run, fingerprint, mask, write
+from tests.support.command import Run
+from tests.support.files import write
+from tests.support.keys import PREFIX, MakeKey, fingerprint, mask
 from wakeyscan import __version__
 from wakeyscan.core.document import Origin
 from wakeyscan.core.finding import Exposure, Finding, Position, Severity

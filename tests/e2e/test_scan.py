@@ -15,17 +15,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.conftest import (
-    WAKEYSCAN,
-    MakeKey,
-    Ran,
-    Run,
-    environment,
-    execute,
-    fingerprint,
-    mask,
-    write,
-)
+from tests.support.command import WAKEYSCAN, Ran, Run, environment, execute
+from tests.support.files import write
+from tests.support.keys import MakeKey, fingerprint, mask
 
 JOBS = ("1", "2", "4")
 FORMATS = ("text", "json", "sarif", "github")

@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import Run, mask, write
 from tests.support.archives import tarred, zipped
+from tests.support.command import Run
+from tests.support.files import write
+from tests.support.keys import mask
 from tests.support.repositories import Repo
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.scanner.result import count_skipped, summarize_skipped

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import MakeKey, Ran, Run, fingerprint
+from tests.support.command import Ran, Run
+from tests.support.keys import MakeKey, fingerprint
 from tests.support.repositories import Repo, fingerprints, places
 
 Setup = Callable[[Repo, str], None]

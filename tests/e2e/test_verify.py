@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.conftest import PREFIX, WAKEYSCAN, MakeKey, Ran, execute, mask, write
 from tests.e2e.test_sarif import VALID
 from tests.support.certificates import OPENSSL, authority, issued
+from tests.support.command import WAKEYSCAN, Ran, execute
 from tests.support.fake_wastack import (
     BARE,
     FORBIDDEN,
@@ -26,6 +26,8 @@ from tests.support.fake_wastack import (
     redirects,
     says,
 )
+from tests.support.files import write
+from tests.support.keys import PREFIX, MakeKey, mask
 from tests.support.repositories import Repo
 from tests.support.runner import Runner
 from wakeyscan.core.secret import Secret

@@ -23,17 +23,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import (
-    ALPHABET,
-    PREFIX,
-    WAKEYSCAN,
-    MakeKey,
-    Run,
-    execute,
-    fingerprint,
-    mask,
-    write,
-)
 from tests.support.archives import (
     HOLDS_ANYTHING,
     INNER,
@@ -48,6 +37,9 @@ from tests.support.archives import (
     tiff_rows,
     zipped,
 )
+from tests.support.command import WAKEYSCAN, Run, execute
+from tests.support.files import write
+from tests.support.keys import ALPHABET, PREFIX, MakeKey, fingerprint, mask
 from tests.support.repositories import Repo, places
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.decoders import DECODERS

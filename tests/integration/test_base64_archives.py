@@ -16,10 +16,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ALPHABET, PREFIX, MakeKey, Run, fingerprint, mask, write
 from tests.support import contexts
 from tests.support.archives import MAKE, tarred, zipped
+from tests.support.command import Run
 from tests.support.encodings import lines
+from tests.support.files import write
+from tests.support.keys import ALPHABET, PREFIX, MakeKey, fingerprint, mask
 from tests.support.repositories import Repo, places
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.extractors.extractor import Limits

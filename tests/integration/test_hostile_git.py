@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.conftest import MakeKey, Ran, execute, write
+from tests.support.command import Ran, execute
+from tests.support.files import write
+from tests.support.keys import MakeKey
 from tests.support.repositories import Repo, fingerprints
 from wakeyscan.git import command as git
 

@@ -17,7 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.architecture.test_startup import loaded_by
-from tests.conftest import MakeKey, Ran, Run, fingerprint, mask, write
+from tests.support.command import Ran, Run
+from tests.support.files import write
+from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.repositories import Repo, fingerprints, places
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.decoders import DECODERS

@@ -13,8 +13,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import PREFIX, MakeKey, Ran, Run, mask, write
 from tests.e2e.test_sarif import VALID
+from tests.support.command import Ran, Run
+from tests.support.files import write
+from tests.support.keys import PREFIX, MakeKey, mask
 from wakeyscan.scanner.logical_locations import key_path
 
 Details = dict[str, str]
@@ -516,7 +518,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Details]]:
     import random
     import string
 
-    from tests.conftest import WAKEYSCAN, execute
+    from tests.support.command import WAKEYSCAN, execute
 
     source = random.Random("outlines")
     alphabet = string.ascii_letters + string.digits

@@ -19,7 +19,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import MakeKey, environment, execute, fingerprint
+from tests.support.command import environment, execute
+from tests.support.keys import MakeKey, fingerprint
 from tests.support.repositories import Repo
 from wakeyscan.audit.audit import AuditOptions, audit
 from wakeyscan.audit.cache import HistoryCache

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import WAKEYSCAN, MakeKey, Run, execute, write
+from tests.support.command import WAKEYSCAN, Run, execute
+from tests.support.files import write
+from tests.support.keys import MakeKey
 from tests.support.repositories import Repo
 from wakeyscan.core import small_files
 from wakeyscan.rules import loader

@@ -16,7 +16,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import MakeKey
 from tests.support import fake_wastack
 from tests.support.certificates import OPENSSL, Papers, authority, issued, self_signed
 from tests.support.fake_wastack import (
@@ -29,6 +28,7 @@ from tests.support.fake_wastack import (
     says,
     sends,
 )
+from tests.support.keys import MakeKey
 from wakeyscan import __version__
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Bounds, Liveness

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import WAKEYSCAN, Ran, execute, fingerprint
+from tests.support.command import WAKEYSCAN, Ran, execute
+from tests.support.keys import fingerprint
 from tests.support.repositories import Repo
 
 Life = dict[str, Any]

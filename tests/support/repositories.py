@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import WAKEYSCAN, Ran, execute, write
+from tests.support.command import WAKEYSCAN, Ran, execute
+from tests.support.files import write
 
 Files = Mapping[str, str | bytes]
 

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from tests.conftest import PREFIX, execute
+from tests.support.command import execute
+from tests.support.keys import PREFIX
 
 ROOT = Path(__file__).parents[2]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))

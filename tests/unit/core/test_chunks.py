@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import MakeKey
+from tests.support.keys import MakeKey
 from wakeyscan.core import chunks
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.secret import Secret

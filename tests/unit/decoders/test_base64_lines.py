@@ -13,8 +13,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ALPHABET, PREFIX, WAKEYSCAN, MakeKey, execute, fingerprint, write
+from tests.support.command import WAKEYSCAN, execute
 from tests.support.contexts import few, many
+from tests.support.files import write
+from tests.support.keys import ALPHABET, PREFIX, MakeKey, fingerprint
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.scanner.detector import detect_in_document
 

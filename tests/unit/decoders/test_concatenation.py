@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ALPHABET, PREFIX, MakeKey, Run, fingerprint, mask, write
 from tests.support import header_shapes
+from tests.support.command import Run
 from tests.support.contexts import few, many
+from tests.support.files import write
+from tests.support.keys import ALPHABET, PREFIX, MakeKey, fingerprint, mask
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.scanner.context import ScanContext

@@ -14,18 +14,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import (
-    ALPHABET,
-    PREFIX,
-    WAKEYSCAN,
-    MakeKey,
-    execute,
-    fingerprint,
-    mask,
-    write,
-)
+from tests.support.command import WAKEYSCAN, execute
 from tests.support.contexts import few, many
 from tests.support.encodings import SINGLE, each, pairs
+from tests.support.files import write
+from tests.support.keys import ALPHABET, PREFIX, MakeKey, fingerprint, mask
 from tests.support.repositories import Repo
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding, Severity, Standing

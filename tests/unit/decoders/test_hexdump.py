@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ALPHABET, PREFIX, WAKEYSCAN, execute, fingerprint, write
+from tests.support.command import WAKEYSCAN, execute
 from tests.support.contexts import few, many
+from tests.support.files import write
+from tests.support.keys import ALPHABET, PREFIX, fingerprint
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.decoders import hexdump
 from wakeyscan.decoders.decoder import DecodedText

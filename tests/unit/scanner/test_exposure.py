@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.conftest import PREFIX, WAKEYSCAN, execute, write
+from tests.support.command import WAKEYSCAN, execute
+from tests.support.files import write
+from tests.support.keys import PREFIX
 
 KEY = "{key}"
 CLIENT, LOG, DOCS = "client-side", "log", "documentation"

@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ALPHABET, PREFIX, WAKEYSCAN, MakeKey, execute, fingerprint, write
+from tests.support.command import WAKEYSCAN, execute
+from tests.support.files import write
+from tests.support.keys import ALPHABET, PREFIX, MakeKey, fingerprint
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.decoders import DECODERS
 from wakeyscan.rules import loader

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ALPHABET, PREFIX, MakeKey
 from tests.support import header_shapes
+from tests.support.keys import ALPHABET, PREFIX, MakeKey
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.decoders import DECODERS

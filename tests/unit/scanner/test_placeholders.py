@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import PREFIX, MakeKey
+from tests.support.keys import PREFIX, MakeKey
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Exposure, Finding, Liveness, Severity, Standing
 from wakeyscan.core.secret import Secret

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ALPHABET, PREFIX, MakeKey
 from tests.support.archives import tarred
 from tests.support.contexts import few, many, more
 from tests.support.encodings import SINGLE, dump
+from tests.support.keys import ALPHABET, PREFIX, MakeKey
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding
 from wakeyscan.decoders import DECODERS

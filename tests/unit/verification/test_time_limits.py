@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import WAKEYSCAN, MakeKey, environment, mask, write
 from tests.e2e.test_verify import Api, lines, reasons, told
 from tests.integration.test_wastack import most_in_a_span
+from tests.support.command import WAKEYSCAN, environment
 from tests.support.fake_wastack import REVOKED, StandIn
+from tests.support.files import write
+from tests.support.keys import MakeKey, mask
 
 # Faults of the system, and a clock that jumps where one sleeps: given to the whole process.
 

@@ -1,0 +1,63 @@
+"""The real command, run to its end in a clean environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+WAKEYSCAN = str(Path(sys.executable).with_name("wakeyscan"))
+
+
+class Ran(NamedTuple):
+    """Exit code and output of a command."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        """Parse the standard output as JSON."""
+        return json.loads(self.out)
+
+
+Run = Callable[..., Ran]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return the environment without variables of a developer's shell or a CI server."""
+    unwanted = ("GIT_", "WAKEYSCAN_", "GITHUB_", "CI", "NO_COLOR", "FORCE_COLOR", "CLICOLOR")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(unwanted)}
+    identity = {
+        "GIT_AUTHOR_NAME": "A",
+        "GIT_AUTHOR_EMAIL": "a@example.org",
+        "GIT_COMMITTER_NAME": "A",
+        "GIT_COMMITTER_EMAIL": "a@example.org",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+    }
+    return {**kept, **identity, **more}
+
+
+def execute(
+    command: Sequence[str],
+    cwd: Path | None = None,
+    stdin: bytes = b"",
+    env: Mapping[str, str] | None = None,
+) -> Ran:
+    """Run a command and return its exit code and output."""
+    done = subprocess.run(
+        list(command),
+        cwd=cwd,
+        input=stdin,
+        env=environment(**(env or {})),
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    text = [stream.decode("utf-8", "surrogateescape") for stream in (done.stdout, done.stderr)]
+    return Ran(done.returncode, *text)
