@@ -29,7 +29,7 @@ from wakeyscan.audit.object_scan import ObjectScanResult, scan_objects
 from wakeyscan.audit.scope import AuditScope
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.decoders import DECODERS
-from wakeyscan.git import isolated, pack
+from wakeyscan.git import isolated, pack, pack_walk
 from wakeyscan.git.repository import find_repository
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
@@ -363,7 +363,7 @@ def test_at_the_bound_of_memory(
 ) -> None:
     """What is larger than the bound is left to git, and so is what is a delta of it."""
     bound = 5000
-    monkeypatch.setattr(pack, "LARGE", bound)
+    monkeypatch.setattr(pack_walk, "MAX_IN_MEMORY", bound)
     monkeypatch.setattr(pack, "SMALL", 100)
     repo = Repo(tmp_path / "r")
     key = make_key()

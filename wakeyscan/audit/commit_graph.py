@@ -13,7 +13,7 @@ from typing import NamedTuple
 from wakeyscan.audit.chronicle import CachedHistory
 from wakeyscan.core.errors import GitError
 from wakeyscan.git import command
-from wakeyscan.git.objects import empty_tree
+from wakeyscan.git.objects import empty_tree_id
 
 
 class CommitGraph(NamedTuple):
@@ -36,7 +36,7 @@ class CommitGraph(NamedTuple):
         not among the commits, which git is quiet about where the index of a pack is damaged.
         """
         after, parents = self.trees[commit], self.parents[commit]
-        before = self.trees.get(parents[0], "") if parents else empty_tree(after)
+        before = self.trees.get(parents[0], "") if parents else empty_tree_id(after)
         if not before:
             raise GitError(f"{self.sterile.where}: commit {parents[0]} can't be read")
         return f"{before} {after}" if before != after else ""

@@ -11,7 +11,12 @@ from wakeyscan.audit.cache import HistoryCache, build_identity
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
 from wakeyscan.git import command
-from wakeyscan.git.object_dirs import is_small, list_loose_objects, list_object_ids, list_packs
+from wakeyscan.git.object_dirs import (
+    has_small_id_list,
+    list_loose_objects,
+    list_object_ids,
+    list_packs,
+)
 from wakeyscan.git.repository import Repository
 
 _ASKED = ("rev-list", "--objects", "--missing=print", "--quiet", "--stdin")
@@ -50,7 +55,7 @@ class CompletenessCheck:
         past = _recalled(repository, memory)
         self._known = past.tips if self._now and past.holds(self._now) else frozenset()
         self._left = tips - self._known
-        self._may_leave = not self._known and is_small(repository)
+        self._may_leave = not self._known and has_small_id_list(repository)
         self._beside = ExitStack()
         self._finish: Callable[[], bytes] | None = None
 

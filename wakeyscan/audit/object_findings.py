@@ -9,7 +9,7 @@ from typing import NamedTuple
 from wakeyscan.core.document import MEMBER_SEPARATOR, Document, Origin, Skipped
 from wakeyscan.core.finding import Finding
 from wakeyscan.extractors.file_types import detect_format
-from wakeyscan.git.objects import BLOB, COMMIT, TREE, tree_entries
+from wakeyscan.git.objects import BLOB, COMMIT, TREE, parse_tree
 from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.detector import detect_in_document, detect_in_name
 from wakeyscan.scanner.documents import ScanResult, scan_documents
@@ -81,7 +81,7 @@ def parts(kind: int, content: bytes, width: int, origin: Origin) -> Iterator[Doc
     if kind == BLOB:
         yield Document(origin, content)
     elif kind == TREE:
-        for name, _ in tree_entries(content, width):
+        for name, _ in parse_tree(content, width):
             yield Document(origin._replace(path=name.decode("utf-8", "surrogateescape")), b"")
         if not _is_tree(content, width):
             yield Document(origin, content)

@@ -28,8 +28,8 @@ from wakeyscan.core.errors import GitError, TimeoutExceeded
 from wakeyscan.core.worker_pool import count_processors, run_tasks
 from wakeyscan.git import command
 from wakeyscan.git.cat_file import Object
-from wakeyscan.git.objects import KINDS
-from wakeyscan.git.pack import LARGE
+from wakeyscan.git.objects import OBJECT_KINDS
+from wakeyscan.git.pack_walk import MAX_IN_MEMORY
 from wakeyscan.git.repository import Repository
 from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.documents import scan_documents
@@ -140,7 +140,7 @@ class _Gathered:
         """Keep which packs were looked at, whole."""
         for number, (objects, size, whole) in self._by_pack.items():
             if whole and not self._store.faults:
-                pack = self._store.packs[number].listing.pack
+                pack = self._store.packs[number].pack_index.pack_path
                 holders = tuple(sorted(self._holders.get(number, ())))
                 memory.keep(pack, CachedPack(objects, size, holders))
 
@@ -189,7 +189,7 @@ class _Gathered:
         self._objects += 1
         self._bytes += found.size
         if any(there):
-            sighting = ObjectFindings(found.name, KINDS[found.type], *there)
+            sighting = ObjectFindings(found.name, OBJECT_KINDS[found.type], *there)
             self._sightings[found.name] = sighting
             self._unopened(sighting)
 
@@ -201,6 +201,6 @@ class _Gathered:
 
 
 def _seen_in(found: Object, context: ScanContext, width: int) -> ContentFindings:
-    if found.type != "blob" and found.size <= LARGE:
-        return build_object_scan(context, width)(KINDS[found.type], found.whole())
+    if found.type != "blob" and found.size <= MAX_IN_MEMORY:
+        return build_object_scan(context, width)(OBJECT_KINDS[found.type], found.whole())
     return to_content_findings(scan_documents(read_chunks(Origin(""), found.read, None), context))

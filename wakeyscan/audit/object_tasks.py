@@ -10,9 +10,11 @@ from typing import NamedTuple
 from wakeyscan.audit.cache import CachedPack, HistoryCache
 from wakeyscan.audit.object_findings import ObjectFindings, ObjectScan
 from wakeyscan.core.errors import TimeoutExceeded
-from wakeyscan.git import pack, pack_index
-from wakeyscan.git.object_dirs import _in_pack_folder, list_loose_objects, list_packs
-from wakeyscan.git.objects import KINDS, is_id
+from wakeyscan.git.object_dirs import list_indexes, list_loose_objects, list_packs
+from wakeyscan.git.objects import OBJECT_KINDS, is_object_id
+from wakeyscan.git.pack import Pack, read_pack
+from wakeyscan.git.pack_index import CorruptPackError, PackError, read_pack_index
+from wakeyscan.git.pack_walk import MAX_IN_MEMORY, walk_pack
 from wakeyscan.git.repository import Repository
 
 _ROOTS, _LOOSE = 400, 400
@@ -22,7 +24,7 @@ _ROOTS, _LOOSE = 400, 400
 class ObjectStore(NamedTuple):
     """The object folders of a repository, opened."""
 
-    packs: tuple[pack.Pack, ...]
+    packs: tuple[Pack, ...]
     loose: tuple[str, ...]
     """The paths of loose objects."""
     faults: tuple[str, ...]
@@ -64,7 +66,7 @@ def open_store(
     `opened` is told of each pack: a large one takes seconds.
     """
     recalled: list[CachedPack] = []
-    packs: list[pack.Pack] = []
+    packs: list[Pack] = []
     loose: list[str] = []
     faults: list[str] = []
     gaps: list[str] = []
@@ -74,15 +76,15 @@ def open_store(
                 recalled.append(seen)
                 continue
             try:
-                one = pack.read_pack(pack_index.read_index(listing, repository.width))
-            except pack_index.Unreadable as fault:
+                one = read_pack(read_pack_index(listing, repository.width))
+            except PackError as fault:
                 faults.append(str(fault))
-                gaps += [str(fault)] if isinstance(fault, pack_index.Damaged) else []
+                gaps += [str(fault)] if isinstance(fault, CorruptPackError) else []
                 continue
             packs.append(one)
             opened()
-            if one.lost:
-                gaps.append(f"{one.listing.pack}: {one.lost} deltas go round in a circle")
+            if one.cyclic:
+                gaps.append(f"{one.pack_index.pack_path}: {one.cyclic} deltas go round in a circle")
         loose += list_loose_objects(folder)
     return ObjectStore(
         tuple(packs), tuple(loose), tuple(faults), tuple(gaps), tuple(recalled), repository.width
@@ -91,7 +93,7 @@ def open_store(
 
 def _indexes(folder: str, gaps: list[str]) -> list[str]:
     """List the indexes of a folder's packs; a pack without one is a gap that git keeps quiet."""
-    indexes = _in_pack_folder(folder, ".idx")
+    indexes = list_indexes(folder)
     indexed = {path.removesuffix(".idx") for path in indexes}
     gaps += [
         f"{path}: a pack without an index, so not read"
@@ -104,7 +106,7 @@ def _indexes(folder: str, gaps: list[str]) -> list[str]:
 def list_tasks(store: ObjectStore) -> Iterator[Task]:
     """Cut the store into parts of work."""
     for number, one in enumerate(store.packs):
-        count = len(one.roots())
+        count = len(one.find_roots())
         for start in range(0, count, _ROOTS):
             yield Task(number, start, min(count, start + _ROOTS))
     for start in range(0, len(store.loose), _LOOSE):
@@ -116,16 +118,16 @@ def build_worker(
 ) -> Callable[[Task], TaskResult]:
     """Make what does tasks, in this process."""
     see = make_sight()
-    roots = [one.roots() for one in store.packs]
+    roots = [one.find_roots() for one in store.packs]
 
     def work(task: Task) -> TaskResult:
         if task.pack < 0:
             return _see(_read_loose(store.loose[task.start : task.stop]), see)
         one, wanted = store.packs[task.pack], roots[task.pack][task.start : task.stop]
         refused: list[tuple[str, str]] = []
-        found = pack.walk_pack(one, wanted, lambda number, why: refused.append((str(number), why)))
+        found = walk_pack(one, wanted, lambda number, why: refused.append((str(number), why)))
         seen = _see(found, see)
-        one.let_go()
+        one.release_pages()
         return seen._replace(pack=task.pack, slow=(*seen.slow, *refused))
 
     return work
@@ -138,7 +140,7 @@ def resolve_names(store: ObjectStore, seen: Iterable[TaskResult]) -> Iterator[Ta
         if one.pack >= 0:
             known = (s.name for s in one.sightings), one.left, (name for name, _ in one.slow)
             numbers.setdefault(one.pack, set()).update(int(n) for part in known for n in part)
-    names = {number: store.packs[number].names(wanted) for number, wanted in numbers.items()}
+    names = {number: store.packs[number].find_ids(wanted) for number, wanted in numbers.items()}
     for one in seen:
         if one.pack < 0:
             yield one
@@ -172,7 +174,7 @@ def _read_loose(paths: tuple[str, ...]) -> Iterator[tuple[str, int, bytes | None
     for path in paths:
         folder, rest = os.path.split(path)
         name = os.path.basename(folder) + rest
-        if is_id(name):
+        if is_object_id(name):
             kind, content = _inflated(path)
             yield name, kind, content  # what is named otherwise is a draft that git left behind
 
@@ -181,13 +183,13 @@ def _inflated(path: str) -> tuple[int, bytes | None]:
     """Read a loose object: a header `kind size NUL` and the content, deflated together."""
     try:
         with open(path, "rb") as file:
-            data = file.read(pack.LARGE)
+            data = file.read(MAX_IN_MEMORY)
         inflater = zlib.decompressobj()
-        plain = inflater.decompress(data, pack.LARGE)
+        plain = inflater.decompress(data, MAX_IN_MEMORY)
     except (OSError, zlib.error):
         return 0, None
     header, _, content = plain.partition(b"\0")
     kind, _, size = header.partition(b" ")
-    known = KINDS.get(kind.decode("ascii", "replace"), 0)
+    known = OBJECT_KINDS.get(kind.decode("ascii", "replace"), 0)
     whole = inflater.eof and size.isdigit() and int(size) == len(content)
     return known, content if known and whole else None

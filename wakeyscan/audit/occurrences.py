@@ -11,7 +11,7 @@ from wakeyscan.audit.object_findings import ObjectFindings, find_in_object
 from wakeyscan.core.document import Origin
 from wakeyscan.core.finding import Bounds, Finding, Occurrence
 from wakeyscan.git.cat_file import Object
-from wakeyscan.git.objects import BLOB, COMMIT, KINDS, TREE
+from wakeyscan.git.objects import BLOB, COMMIT, OBJECT_KINDS, TREE
 from wakeyscan.scanner.detector import detect_in_name
 
 MAX_OCCURRENCES = 100
@@ -124,7 +124,7 @@ def _at(
     masked, in_name = detect_in_name(origin, scene.context)
     yield from in_name
     if found and found.type:
-        kind, width = KINDS[found.type], scene.repository.width
+        kind, width = OBJECT_KINDS[found.type], scene.repository.width
         asked = masked, found.name
         if inside and asked not in opened:
             content = found.whole()

@@ -12,7 +12,7 @@ from wakeyscan.audit.chronicle import CachedHistory, hash_tips
 from wakeyscan.audit.commit_graph import CommitGraph
 from wakeyscan.audit.tree_diff import EntryFilter, MatchingEntry, TreeDiffs, diff_trees
 from wakeyscan.git import diff
-from wakeyscan.git.objects import is_zero
+from wakeyscan.git.objects import is_null_id
 
 State = frozenset[tuple[str, str]]
 """What of a tree holds secrets: (path, blob)."""
@@ -158,7 +158,7 @@ def _changed(state: State, listed: list[diff.Change], carriers: SecretBits) -> S
     touched = {change.path for change in listed}
     kept = {place for place in state if place[0] not in touched}
     for change in listed:
-        there = not is_zero(change.new)
+        there = not is_null_id(change.new)
         if there and carriers.at(change.path, change.new):
             kept.add((change.path, change.new))
     return frozenset(kept)

@@ -7,7 +7,7 @@ copy 16 MB.
 from __future__ import annotations
 
 from wakeyscan.extractors.extractor import ExtractionError
-from wakeyscan.git.objects import delta_number
+from wakeyscan.git.delta import read_delta_size
 
 _DAMAGED = "damaged: a delta is not as the format says"
 
@@ -21,8 +21,8 @@ def applied(base: bytes, delta: bytes, most: int) -> bytes:
 
 
 def _applied(base: bytes, delta: bytes, most: int) -> bytes:
-    said, at = delta_number(delta, 0)
-    size, at = delta_number(delta, at)
+    said, at = read_delta_size(delta, 0)
+    size, at = read_delta_size(delta, at)
     if size > most:
         raise ExtractionError(f"an object of {size:,} bytes; those over {most:,} are not held")
     made = bytearray()
@@ -46,8 +46,8 @@ def literals(delta: bytes) -> bytes:
     """Give the text that a delta brings by itself, a line for each piece; raises `ExtractionError`."""
     pieces: list[bytes] = []
     try:
-        _, at = delta_number(delta, 0)
-        _, at = delta_number(delta, at)
+        _, at = read_delta_size(delta, 0)
+        _, at = read_delta_size(delta, at)
         while at < len(delta):
             order, at = delta[at], at + 1
             if order & 0x80:

@@ -22,11 +22,20 @@ from wakeyscan.extractors.extractor import (
     Member,
     read_whole,
 )
-from wakeyscan.git.objects import BLOB, COMMIT, KINDS, OFS_DELTA, REF_DELTA, TAG, TREE, tree_entries
+from wakeyscan.git.objects import (
+    BLOB,
+    COMMIT,
+    OBJECT_KINDS,
+    OFS_DELTA,
+    REF_DELTA,
+    TAG,
+    TREE,
+    parse_tree,
+)
 
 SEEKS = True
 
-_NAMES = {kind: name for name, kind in KINDS.items()}
+_NAMES = {kind: name for name, kind in OBJECT_KINDS.items()}
 _HEADER = re.compile(rb"# v[23] git bundle\n(?:[^\n]+\n)*\n")
 _TOO_LARGE = "a bundle of {:,} bytes; clone one of over {:,}, and audit that"
 _SHORT = 12
@@ -201,7 +210,7 @@ def _told(families: _Families, width: int) -> Iterator[Member]:
     above: dict[str, tuple[str, bytes]] = {}
     for kind, name, content in families.objects((TREE, COMMIT, TAG)):
         if isinstance(content, bytes) and kind == TREE:
-            named = list(tree_entries(content, width))
+            named = list(parse_tree(content, width))
             above |= {child.hex(): (name, called) for called, child in named}
             content = b"\n".join(called for called, _ in named)
         yield _member(f"{_NAMES[kind]} {name[:_SHORT]}", "", content)

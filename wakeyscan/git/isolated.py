@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from wakeyscan.git import command
-from wakeyscan.git.objects import MOST_MADE
+from wakeyscan.git.objects import MAX_GIT_ALLOC
 from wakeyscan.git.repository import Repository
 
 _CONFIG = """\
@@ -41,7 +41,7 @@ def open_isolated(repository: Repository) -> Iterator[command.Git]:
         _write(os.path.join(folder, "config"), config)
         borrowed = os.pathsep.join(map(_quoted, repository.object_folders))
         environment = command.build_environment(()) | _NOTHING | {"GIT_DIR": folder}
-        environment["GIT_ALLOC_LIMIT"] = str(MOST_MADE)
+        environment["GIT_ALLOC_LIMIT"] = str(MAX_GIT_ALLOC)
         environment["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = borrowed
         yield command.Git(folder, environment, repository.folder)
     finally:

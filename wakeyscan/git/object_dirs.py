@@ -1,64 +1,69 @@
-"""The ids of all objects that a repository has, as its pack indexes and folders list them."""
+"""Listings of the object folders of a repository: packs, loose objects, and all object ids."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 
-from wakeyscan.git import pack_index
+from wakeyscan.git.pack_index import PackError, read_pack_index
 from wakeyscan.git.repository import Repository
 
-_MOST = 2_000_000
-"""Objects up to which their ids, 150 bytes each, are worth the memory."""
+_MAX_IDS = 2_000_000
+"""Objects whose ids, 150 bytes each, may be held in memory."""
 
-_BESIDE = 8
-"""Bytes of an index that each object takes beside its id: a check sum, and an offset."""
+_BYTES_BESIDE_ID = 8
+"""Bytes of an index entry besides the id: a checksum and an offset."""
 
 
-def is_small(repository: Repository) -> bool:
-    """Say whether the ids of all objects may be held in memory."""
-    listings = (f"{pack.removesuffix('.pack')}.idx" for pack in _packs(repository))
-    size = sum(os.path.getsize(listing) for listing in listings if os.path.isfile(listing))
-    return size <= _MOST * (repository.width + _BESIDE)
+def has_small_id_list(repository: Repository) -> bool:
+    """Return whether the ids of all objects may be held in memory."""
+    indexes = (f"{pack.removesuffix('.pack')}.idx" for pack in _list_all_packs(repository))
+    size = sum(os.path.getsize(index) for index in indexes if os.path.isfile(index))
+    return size <= _MAX_IDS * (repository.width + _BYTES_BESIDE_ID)
 
 
 def list_object_ids(repository: Repository) -> frozenset[bytes] | None:
-    """List the ids of all objects, in hex; `None` where an index is not readable."""
-    names: set[bytes] = set()
-    for pack in _packs(repository):
+    """Return the ids of all objects, in hex, or `None` if an index is not readable."""
+    ids: set[bytes] = set()
+    for pack in _list_all_packs(repository):
         try:
-            listed = pack_index.read_index(pack.removesuffix(".pack") + ".idx", repository.width)
-        except pack_index.Unreadable:
+            index = read_pack_index(pack.removesuffix(".pack") + ".idx", repository.width)
+        except PackError:
             return None
-        names.update(listed.names.hex("\n", repository.width).encode("ascii").split(b"\n"))
+        ids.update(index.ids.hex("\n", repository.width).encode("ascii").split(b"\n"))
     for folder in repository.object_folders:
         for path in list_loose_objects(folder):
-            names.add(os.fsencode("".join(path.rsplit(os.sep, 2)[1:])))
-    names.discard(b"")
-    return frozenset(names)
+            ids.add(os.fsencode("".join(path.rsplit(os.sep, 2)[1:])))
+    ids.discard(b"")
+    return frozenset(ids)
 
 
-def _packs(repository: Repository) -> Iterator[str]:
+def _list_all_packs(repository: Repository) -> Iterator[str]:
     return (pack for folder in repository.object_folders for pack in list_packs(folder))
 
 
 def list_packs(folder: str) -> list[str]:
-    """List the packs of an object folder."""
-    return _in_pack_folder(folder, ".pack")
+    """Return the paths of the packs in an object folder."""
+    return _list_pack_folder(folder, ".pack")
 
 
-def _in_pack_folder(folder: str, suffix: str) -> list[str]:
-    place = os.path.join(folder, "pack")
+def list_indexes(folder: str) -> list[str]:
+    """Return the paths of the pack indexes in an object folder."""
+    return _list_pack_folder(folder, ".idx")
+
+
+def _list_pack_folder(folder: str, suffix: str) -> list[str]:
+    pack_folder = os.path.join(folder, "pack")
     try:
-        names = sorted(os.listdir(place))
+        names = sorted(os.listdir(pack_folder))
     except FileNotFoundError:
         return []
-    return [os.path.join(place, name) for name in names if name.endswith(suffix)]
+    return [os.path.join(pack_folder, name) for name in names if name.endswith(suffix)]
 
 
 def list_loose_objects(folder: str) -> Iterator[str]:
-    """Yield the paths of the loose objects of an object folder."""
-    for first in sorted(os.listdir(folder)):
-        if len(first) == 2 and not first.strip("0123456789abcdef"):
-            place = os.path.join(folder, first)
-            yield from (os.path.join(place, name) for name in sorted(os.listdir(place)))
+    """Yield the paths of the loose objects in an object folder."""
+    for prefix in sorted(os.listdir(folder)):
+        if len(prefix) == 2 and not prefix.strip("0123456789abcdef"):
+            subfolder = os.path.join(folder, prefix)
+            yield from (os.path.join(subfolder, name) for name in sorted(os.listdir(subfolder)))

@@ -1,4 +1,4 @@
-"""Reads pack indexes: which objects a pack holds, and where (gitformat-pack, versions 1 and 2)."""
+"""Pack indexes: the objects of a pack and their offsets (gitformat-pack, versions 1 and 2)."""
 
 from __future__ import annotations
 
@@ -9,104 +9,106 @@ from array import array
 from typing import NamedTuple
 
 _MAGIC = b"\xfftOc"
-_FANOUT = 256 * 4
-_LARGE = 1 << 31
+_FANOUT_BYTES = 256 * 4
+_LARGE_OFFSET_FLAG = 1 << 31
 
 
-class Unreadable(Exception):
-    """A part of the store is not as the format says; git itself is asked about it then."""
+class PackError(Exception):
+    """A pack or its index that our reader cannot handle; git may still read its objects."""
 
 
-class Damaged(Unreadable):
-    """A part of the store is damaged in a way that git keeps quiet about."""
+class CorruptPackError(PackError):
+    """A pack that is corrupt in a way that git does not report."""
 
 
-class Index(NamedTuple):
-    """The objects of one pack, in the order of their ids."""
+class PackIndex(NamedTuple):
+    """The objects of one pack, sorted by id."""
 
-    pack: str
-    """The path of the pack."""
-    width: int
+    pack_path: str
+    id_width: int
     """Bytes of an id: 20 or 32."""
-    names: memoryview
+    ids: memoryview
     offsets: array[int]
 
-    def name(self, number: int) -> str:
-        """Give the id of an object, in hex."""
-        return self.names[number * self.width : (number + 1) * self.width].hex()
+    def get_id(self, position: int) -> str:
+        """Return the id of the object at a position, in hex."""
+        return self.ids[position * self.id_width : (position + 1) * self.id_width].hex()
 
-    def find(self, name: bytes) -> int:
-        """Find the offset of an object by its id; -1 where the pack lacks it."""
+    def find_offset(self, object_id: bytes) -> int:
+        """Return the offset of an object in the pack, or -1 if the pack lacks it."""
         low, high = 0, len(self.offsets)
         while low < high:
             middle = (low + high) // 2
-            here = bytes(self.names[middle * self.width : (middle + 1) * self.width])
-            if here == name:
+            found = bytes(self.ids[middle * self.id_width : (middle + 1) * self.id_width])
+            if found == object_id:
                 return self.offsets[middle]
-            low, high = (middle + 1, high) if here < name else (low, middle)
+            low, high = (middle + 1, high) if found < object_id else (low, middle)
         return -1
 
 
 def map_file(path: str) -> mmap.mmap:
-    """Map a file of the store into memory; raises `Unreadable`."""
+    """Map a file into memory; raises `PackError`."""
     try:
         with open(path, "rb") as file:
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:
-        raise Unreadable(f"{path}: can't be read: {error}") from None
+        raise PackError(f"{path}: cannot be read: {error}") from None
 
 
-def read_index(path: str, width: int) -> Index:
-    """Read an index whole; raises `Unreadable`."""
+def read_pack_index(path: str, id_width: int) -> PackIndex:
+    """Read an index; raises `PackError`."""
     data = memoryview(map_file(path))
-    pack = path.removesuffix(".idx") + ".pack"
-    if not os.path.isfile(pack):
-        raise Unreadable(f"{pack} is missing, which {os.path.basename(path)} is the index of")
+    pack_path = path.removesuffix(".idx") + ".pack"
+    if not os.path.isfile(pack_path):
+        raise PackError(f"{path}: its pack {os.path.basename(pack_path)} is missing")
     if bytes(data[:4]) != _MAGIC:
-        return _read_first(path, pack, data, width)
+        return _parse_version_1(path, pack_path, data, id_width)
     if bytes(data[4:8]) != b"\0\0\0\2":
-        raise Unreadable(f"{path}: an unknown version of an index")
-    return _read_second(path, pack, data, width)
+        raise PackError(f"{path}: unknown version of a pack index")
+    return _parse_version_2(path, pack_path, data, id_width)
 
 
-def _read_second(path: str, pack: str, data: memoryview, width: int) -> Index:
-    count = _count(path, data, 8)
-    names_at = 8 + _FANOUT
-    offsets_at = names_at + count * (width + 4)  # ids, then check sums of 4 bytes
-    large_at = offsets_at + count * 4
-    offsets = _numbers("I", data[offsets_at:large_at], count, path)
-    if count and max(offsets) >= _LARGE:
-        large = _numbers("Q", data[large_at : len(data) - 2 * width], None, path)
+def _parse_version_2(path: str, pack_path: str, data: memoryview, id_width: int) -> PackIndex:
+    count = _parse_count(path, data, 8)
+    ids_start = 8 + _FANOUT_BYTES
+    offsets_start = ids_start + count * (id_width + 4)  # after the ids and a CRC of 4 bytes each
+    large_start = offsets_start + count * 4
+    offsets = _parse_integers("I", data[offsets_start:large_start], count, path)
+    if count and max(offsets) >= _LARGE_OFFSET_FLAG:
+        large = _parse_integers("Q", data[large_start : len(data) - 2 * id_width], None, path)
         try:
-            offsets = [o if o < _LARGE else large[o - _LARGE] for o in offsets]
+            offsets = [
+                o if o < _LARGE_OFFSET_FLAG else large[o - _LARGE_OFFSET_FLAG] for o in offsets
+            ]
         except IndexError:
-            raise Unreadable(f"{path}: points behind its own table of large offsets") from None
-    return Index(pack, width, data[names_at : names_at + count * width], array("Q", offsets))
+            raise PackError(f"{path}: an entry is outside its table of large offsets") from None
+    ids = data[ids_start : ids_start + count * id_width]
+    return PackIndex(pack_path, id_width, ids, array("Q", offsets))
 
 
-def _read_first(path: str, pack: str, data: memoryview, width: int) -> Index:
-    count = _count(path, data, 0)
-    step = 4 + width
-    table = bytes(data[_FANOUT : _FANOUT + count * step])
-    if len(table) != count * step:
-        raise Unreadable(f"{path}: is cut short")
-    rows = [table[at : at + step] for at in range(0, len(table), step)]
+def _parse_version_1(path: str, pack_path: str, data: memoryview, id_width: int) -> PackIndex:
+    count = _parse_count(path, data, 0)
+    row_size = 4 + id_width
+    table = bytes(data[_FANOUT_BYTES : _FANOUT_BYTES + count * row_size])
+    if len(table) != count * row_size:
+        raise PackError(f"{path}: is truncated")
+    rows = [table[at : at + row_size] for at in range(0, len(table), row_size)]
     offsets = array("Q", (int.from_bytes(row[:4]) for row in rows))
-    return Index(pack, width, memoryview(b"".join(row[4:] for row in rows)), offsets)
+    return PackIndex(pack_path, id_width, memoryview(b"".join(row[4:] for row in rows)), offsets)
 
 
-def _count(path: str, data: memoryview, at: int) -> int:
-    fanout = data[at : at + _FANOUT]
-    if len(fanout) != _FANOUT:
-        raise Unreadable(f"{path}: is cut short")
+def _parse_count(path: str, data: memoryview, at: int) -> int:
+    fanout = data[at : at + _FANOUT_BYTES]
+    if len(fanout) != _FANOUT_BYTES:
+        raise PackError(f"{path}: is truncated")
     return int.from_bytes(fanout[-4:])
 
 
-def _numbers(code: str, data: memoryview, count: int | None, path: str) -> list[int]:
-    numbers = array(code)
-    numbers.frombytes(data[: len(data) - len(data) % numbers.itemsize])
-    if count is not None and len(numbers) != count:
-        raise Unreadable(f"{path}: is cut short")
+def _parse_integers(code: str, data: memoryview, count: int | None, path: str) -> list[int]:
+    integers = array(code)
+    integers.frombytes(data[: len(data) - len(data) % integers.itemsize])
+    if count is not None and len(integers) != count:
+        raise PackError(f"{path}: is truncated")
     if sys.byteorder == "little":
-        numbers.byteswap()
-    return numbers.tolist()
+        integers.byteswap()
+    return integers.tolist()

@@ -8,7 +8,7 @@ from functools import partial
 
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import SourceError
-from wakeyscan.git.objects import is_id
+from wakeyscan.git.objects import is_object_id
 from wakeyscan.git.repository import Repository
 
 _LONGEST_LINE = 1 << 16
@@ -103,4 +103,4 @@ def _first_line(path: str) -> bytes:
 
 
 def _is_id(text: bytes) -> bool:
-    return is_id(text.decode("latin-1"))
+    return is_object_id(text.decode("latin-1"))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import SourceError, UsageError
 from wakeyscan.git import command
-from wakeyscan.git.objects import is_id, is_zero
+from wakeyscan.git.objects import is_null_id, is_object_id
 from wakeyscan.sources import commits
 
 
@@ -102,7 +102,7 @@ def _text(event: object, *keys: str) -> str:
 
 def _id(event: object, *keys: str) -> str:
     name = _text(event, *keys)
-    if not is_id(name):
+    if not is_object_id(name):
         raise SourceError(f"the event's {'.'.join(keys)} is no commit: {name!r}")
     return name
 
@@ -120,7 +120,7 @@ def _pull_request(event: object, own: command.Git) -> _Range:
 
 def _push(event: object, own: command.Git) -> _Range:
     before, after, ref = _id(event, "before"), _id(event, "after"), _text(event, "ref")
-    if not is_zero(before) and _has(before, own):
+    if not is_null_id(before) and _has(before, own):
         return _Range("the push", (after,), (before,), (ref,))
     # A new branch, or a forced push whose former commits are gone: all that the default branch,
     # which was looked at when it was pushed, does not have.

@@ -10,7 +10,7 @@ from wakeyscan.core.chunks import format_too_large, read_chunks
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.git import command
 from wakeyscan.git.diff import SUBMODULE, UNMERGED, Change
-from wakeyscan.git.objects import is_zero
+from wakeyscan.git.objects import is_null_id
 from wakeyscan.sources.options import SourceOptions
 
 
@@ -35,20 +35,20 @@ def list_changed_files(
     change: moving a file adds nothing but its name.
     """
     listed = list(changes)
-    removed = (c for c in listed if is_zero(c.new) and c.mode != UNMERGED)
-    gone = tuple(n for c in removed for n in c.old if not is_zero(n))
+    removed = (c for c in listed if is_null_id(c.new) and c.mode != UNMERGED)
+    gone = tuple(n for c in removed for n in c.old if not is_null_id(n))
     for change in listed:
         if options.only and change.path not in options.only:
             continue
         if change.mode == UNMERGED:
             yield Skipped(origin_of(change), "in conflict: settle it, and add it")
-        elif is_zero(change.new) or change.new in change.old:
+        elif is_null_id(change.new) or change.new in change.old:
             continue
         elif change.mode == SUBMODULE:
             reason = "a submodule, whose content is not part of this"
             yield Skipped(origin_of(change), reason, gap=False)
         else:
-            here = tuple(n for n in change.old if not is_zero(n))
+            here = tuple(n for n in change.old if not is_null_id(n))
             past = here or gone
             moved = (change.new,) if change.new in past else past
             yield ChangedFile(origin_of(change), change.new, moved, not here)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import SourceError
 from wakeyscan.git import command, diff, worktree
-from wakeyscan.git.objects import empty_tree, is_id
+from wakeyscan.git.objects import empty_tree_id, is_object_id
 from wakeyscan.sources import changed_files
 from wakeyscan.sources.options import SourceOptions
 
@@ -143,7 +143,7 @@ def parts(content: bytes, origin: Origin, kind: str) -> Iterator[Document]:
 def find_tagged(tag: bytes) -> str:
     """Give what a tag points to: `object ID`, its first line; empty where that is no id."""
     name = tag.partition(b"\n")[0].removeprefix(b"object ").decode("ascii", "replace")
-    return name if is_id(name) else ""
+    return name if is_object_id(name) else ""
 
 
 def _tags_of(listed: frozenset[str], own: command.Git) -> list[str]:
@@ -181,7 +181,7 @@ def _tags(
 
 def _tree(name: str, own: command.Git, options: SourceOptions) -> Iterator[Document | Skipped]:
     """Yield the files of a tree that is tagged without a commit."""
-    empty = empty_tree(name)
+    empty = empty_tree_id(name)
     found = diff.parse_changes(own.run("diff-tree", "-z", "-r", "--no-abbrev", empty, name))
     for item in changed_files.list_changed_files(
         found, options, partial(_origin, f"tree {name[:_SHORT]}")

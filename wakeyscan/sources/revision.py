@@ -10,7 +10,7 @@ from wakeyscan.core import small_files
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import ConfigError, GitError, SourceError
 from wakeyscan.git import command, diff, worktree
-from wakeyscan.git.objects import empty_tree
+from wakeyscan.git.objects import empty_tree_id
 from wakeyscan.sources import changed_files, commits
 from wakeyscan.sources.options import SourceOptions
 
@@ -68,7 +68,7 @@ class Revision(NamedTuple):
         yield from changed_files.read_changed_files(wanted, self.own, SourceOptions())
 
     def _files(self, path: str) -> list[diff.Change]:
-        empty = empty_tree(self.commit)
+        empty = empty_tree_id(self.commit)
         below = () if path == "." else (path,)
         asked = ("diff-tree", "-z", "-r", "--no-abbrev", "--no-renames", empty, self.commit)
         # Its paths are those of the tree, wherever one stands.

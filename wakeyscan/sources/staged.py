@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.git import command, diff, worktree
-from wakeyscan.git.objects import EMPTY_TREES
+from wakeyscan.git.objects import EMPTY_TREE_IDS
 from wakeyscan.sources import changed_files
 from wakeyscan.sources.options import SourceOptions
 
@@ -59,7 +59,7 @@ def list_staged(own: command.Git) -> list[diff.Change]:
 def _first(own: command.Git) -> list[diff.Change]:
     """List the whole index: there is no commit yet."""
     format_ = own.run("rev-parse", "--show-object-format").decode().strip()
-    empty = EMPTY_TREES["sha256" if format_ == "sha256" else "sha1"]
+    empty = EMPTY_TREE_IDS["sha256" if format_ == "sha256" else "sha1"]
     return list(diff.parse_changes(own.run("diff-index", *_RAW, empty, "--")))
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from wakeyscan.core.document import Skipped
 from wakeyscan.core.errors import UsageError
-from wakeyscan.git.objects import is_id, is_zero
+from wakeyscan.git.objects import is_null_id, is_object_id
 from wakeyscan.sources import Source
 from wakeyscan.sources.options import SourceOptions
 
@@ -33,12 +33,12 @@ class RefUpdate(NamedTuple):
     @property
     def deletes(self) -> bool:
         """Whether the ref goes away, and brings nothing."""
-        return is_zero(self.new)
+        return is_null_id(self.new)
 
     @property
     def has_old(self) -> bool:
         """Whether the ref was there before."""
-        return not is_zero(self.old)
+        return not is_null_id(self.old)
 
 
 def read_updates() -> Iterator[RefUpdate]:
@@ -56,6 +56,6 @@ def read_updates() -> Iterator[RefUpdate]:
             _, new, ref, old = words
         else:
             raise UsageError(f"stdin is not what git gives to this hook: {line!r}")
-        if not (is_id(old) and is_id(new)):
+        if not (is_object_id(old) and is_object_id(new)):
             raise UsageError(f"stdin is not what git gives to this hook: {line!r}")
         yield RefUpdate(ref, old, new)

@@ -1,0 +1,155 @@
+"""Builds all objects of a pack, each right after its base.
+
+Every entry is inflated once, and a delta is applied while the content of its base is in memory.
+Building the objects one by one would build shared bases again and again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from wakeyscan.core.inflate import fast_zlib
+from wakeyscan.git.delta import DELTA_ERRORS, apply_delta, read_delta_size
+from wakeyscan.git.objects import BLOB, MAX_GIT_ALLOC, OFS_DELTA, REF_DELTA
+from wakeyscan.git.pack import MAX_HEADER, NO_ENTRY, Pack
+
+MAX_IN_MEMORY = 64 << 20
+"""Bytes of an object; a larger one is not held in memory, nor are its deltas applied."""
+
+_ORDERING_THRESHOLD = 64 << 20
+"""Bytes of bases in memory; above it, deltas are ordered so that few more bases are held."""
+
+_MAX_BASES = 512 << 20
+"""Bytes of bases in memory; above it, git must build the deltas of further bases."""
+
+_NO_BOMB = 1 << 16
+"""Bytes that inflate to less than `MAX_IN_MEMORY`: deflate expands at most 1032 times."""
+
+
+def walk_pack(
+    pack: Pack, roots: Iterable[int], refuse: Callable[[int, str], None]
+) -> Iterator[tuple[int, int, bytes | None]]:
+    """Yield the number, kind and content of all objects built from `roots`, bases first.
+
+    The content is `None` if git must build it: too large for memory, or an invalid entry. `refuse`
+    is called with a number and a reason for each entry that is too large for git too.
+    """
+    view = memoryview(pack.data)
+    header_sizes, offsets, large_sizes = pack.header_sizes, pack.offsets, pack.large_sizes
+    first_delta, inflate = pack.first_delta, fast_zlib.decompress
+    errors = (fast_zlib.error, *DELTA_ERRORS)
+    queue = _DeltaQueue(pack)
+    pending = queue.entries
+    for root in roots:
+        kind = pack.kinds[root]
+        queue.root = root
+        pending.append((root, b"", 0))
+        while pending:
+            number, base, released = pending.pop()
+            if released:
+                queue.held -= released
+            content: bytes | None = None
+            if base is not None and (
+                number not in large_sizes or large_sizes[number] <= MAX_IN_MEMORY
+            ):
+                try:
+                    packed = view[offsets[number] + header_sizes[number] : offsets[number + 1]]
+                    content = inflate(packed) if len(packed) < _NO_BOMB else _inflate(packed)
+                    if number != root and content is not None:
+                        content = apply_delta(base, content, MAX_IN_MEMORY)
+                except errors:
+                    content = None
+            if content is None and (reason := _explain_excess(pack, number)):
+                for refused in pack.find_tree(number):
+                    refuse(refused, reason)
+                continue
+            yield number, kind, content
+            if first_delta[number] != NO_ENTRY:
+                queue.add_deltas(number, content)
+
+
+class _DeltaQueue:
+    """The deltas of one tree whose bases are built, and the memory that these bases take.
+
+    In a chain whose every level has a second delta, all bases would be held until the end: 90 KB
+    of pack would take 12 GB. Above a threshold, the delta with the largest subtree comes last, when
+    no other delta holds their base. Then the number of bases held is at most the logarithm of the
+    size of the tree.
+    """
+
+    def __init__(self, pack: Pack) -> None:
+        self.entries: list[tuple[int, bytes | None, int]] = []
+        """Number of the entry, its base, and the bytes released once it is taken."""
+        self.root = NO_ENTRY
+        self.held = 0
+        """Bytes of the bases in `entries`."""
+        self._pack = pack
+        self._subtree_sizes: dict[int, int] = {}
+        """For each entry of the tree that was ordered last."""
+
+    def add_deltas(self, number: int, base: bytes | None) -> None:
+        """Add the deltas of an entry; the last one added is taken first."""
+        entries, next_delta = self.entries, self._pack.next_delta
+        released = 0
+        if base is not None:
+            if len(base) > MAX_IN_MEMORY or self.held > _MAX_BASES:
+                base = None
+            else:
+                released = len(base)
+                self.held += released
+        delta = self._pack.first_delta[number]
+        if self.held > _ORDERING_THRESHOLD and next_delta[delta] != NO_ENTRY:
+            largest, *others = self._order_deltas(number)
+            entries.append((largest, base, released))
+            entries += [(other, base, 0) for other in others]
+            return
+        while delta != NO_ENTRY:
+            entries.append((delta, base, released))
+            released = 0
+            delta = next_delta[delta]
+
+    def _order_deltas(self, number: int) -> list[int]:
+        if self.root not in self._subtree_sizes:
+            self._subtree_sizes = _count_subtrees(self._pack, self.root)
+        deltas = self._pack.find_deltas(number)
+        return sorted(deltas, key=self._subtree_sizes.__getitem__, reverse=True)
+
+
+def _count_subtrees(pack: Pack, root: int) -> dict[int, int]:
+    """Return, for each entry of a tree, the number of entries in its subtree."""
+    sizes = dict.fromkeys(pack.find_tree(root), 1)
+    for number in reversed(sizes):
+        sizes[number] += sum(sizes[delta] for delta in pack.find_deltas(number))
+    return sizes
+
+
+def _inflate(packed: memoryview) -> bytes | None:
+    """Inflate bytes that may be a decompression bomb, whatever size they claim."""
+    inflater = fast_zlib.decompressobj()
+    content: bytes = inflater.decompress(packed, MAX_IN_MEMORY)
+    return content if inflater.eof else None
+
+
+def _explain_excess(pack: Pack, number: int) -> str:
+    """Return why git must not build an entry, which it would hold in memory; empty if it may."""
+    sizes = [pack.large_sizes.get(number, 0)]
+    if pack.kinds[number] in (OFS_DELTA, REF_DELTA):
+        sizes += _read_claimed_sizes(pack, number)
+    elif pack.kinds[number] == BLOB:
+        return ""  # git streams it
+    largest = max(sizes)
+    if largest < MAX_GIT_ALLOC:
+        return ""
+    return f"takes {largest:,} bytes of memory to make, over the maximum of {MAX_GIT_ALLOC:,}"
+
+
+def _read_claimed_sizes(pack: Pack, number: int) -> tuple[int, ...]:
+    """Return the sizes that a delta claims for its base and for its result, if readable."""
+    start = pack.offsets[number] + pack.header_sizes[number]
+    packed = pack.data[start : min(start + _NO_BOMB, pack.offsets[number + 1])]
+    try:
+        sizes: bytes = fast_zlib.decompressobj().decompress(packed, MAX_HEADER)
+        base, at = read_delta_size(sizes, 0)
+        return base, read_delta_size(sizes, at)[0]
+    except (fast_zlib.error, IndexError):
+        return ()
