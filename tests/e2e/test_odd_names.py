@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.e2e.test_config import OURS
 from tests.support.keys import MakeKey, fingerprint
 from tests.support.repositories import Repo
-from wakeyscan.core.files import build_path_matcher
+from wakeyscan.core.path_patterns import build_path_matcher
 
 NAMES = {
     "latin-1": b"caf\xe9.txt",

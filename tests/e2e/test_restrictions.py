@@ -115,7 +115,7 @@ def test_what_is_no_date(repo: Dated, tmp_path: Path, text: str, keys: bool) -> 
     clean.commit({"a": "x"})
     ran = (repo if keys else clean).audit(f"--since={text}")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith("wakeyscan: --since must be a date such as 2026-01-31, ")
+    assert ran.err.startswith("wakeyscan: --since: expected a date such as 2026-01-31, ")
     assert ran.err.count("\n") == 1
 
 
@@ -124,7 +124,7 @@ def test_any_text_is_an_instant_or_refused(text: str) -> None:
     try:
         moment = parse_timestamp(text, NOW)
     except ValueError as refused:
-        assert "must be a date" in str(refused)
+        assert "expected a date" in str(refused)
     else:
         assert moment.utcoffset() == timedelta()
 

@@ -29,7 +29,7 @@ def read_baseline(file: str, report: str, named: str) -> list[BaselineEntry]:
 
 def _text(file: str) -> str:
     try:
-        held = small_files.read_small_file(file, small_files.DATA).decode(
+        held = small_files.read_small_file(file, small_files.MAX_DATA_SIZE).decode(
             "utf-8-sig", "surrogateescape"
         )
     except OSError as error:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wakeyscan.config import converters
-from wakeyscan.core import files, small_files
+from wakeyscan.core import path_patterns, small_files
 from wakeyscan.core.errors import ConfigError
 from wakeyscan.suppression.policy import AllowedPath, Policy, RuleOverride
 
@@ -88,7 +88,7 @@ def _read_at(path: str, revision: Revision | None) -> bytes | None:
     if there:
         return held
     try:
-        return small_files.read_small_file(path, small_files.SETTINGS)
+        return small_files.read_small_file(path, small_files.MAX_CONFIG_SIZE)
     except OSError as error:
         raise ConfigError(f"{path}: can't be read: {error.strerror}") from None
 
@@ -186,7 +186,7 @@ def _converted(convert: Callable[[object], Any], value: object, where: str) -> A
 def _refuse_patterns(where: str, patterns: Iterable[str]) -> None:
     for pattern in patterns:
         try:
-            files.build_path_matcher([pattern], ".")
+            path_patterns.build_path_matcher([pattern], ".")
         except ValueError:
             raise ConfigError(f"{where}: no gitignore pattern: {pattern!r}") from None
 

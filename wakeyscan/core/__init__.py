@@ -1,3 +1,3 @@
-"""The types that every package shares, and helpers for text and files."""
+"""Types that all packages share, and safe handling of text, files and processes."""
 
 from __future__ import annotations

@@ -1,74 +1,22 @@
-"""A document that came in windows, in one piece again."""
+"""Chunks: overlapping parts of a document that is too large to hold in memory."""
 
 from __future__ import annotations
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Callable, Iterator
 from io import BytesIO
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.line_index import find_positions
 
-_PIECE = 1 << 20
-
-
-class ChunkStream:
-    """A document as a stream, read as far as anybody wants; each of its windows is shown to `see`.
-
-    So what is in a container of any size can be looked at while the container itself is.
-    """
-
-    def __init__(
-        self,
-        first: Document,
-        window: Callable[[], Document | None],
-        see: Callable[[Document], object],
-    ) -> None:
-        self._first, self._window, self._see = first, window, see
-        self._held = self._shown(first)
-        self.size = len(self._held.getbuffer())
-        """Bytes that were read so far."""
-
-    def read(self, size: int) -> bytes:
-        """Read at most so many bytes; reading none, as a tar does at a member's end, takes none."""
-        while not (piece := self._held.read(size)) and size and (window := self._window()):
-            self._held = self._shown(window)
-            self.size += len(self._held.getbuffer())
-        return piece
-
-    def seekable(self, most: int) -> BinaryIO | None:
-        """Give it to be read here and there; `None` where it is over `most` bytes, and no file."""
-        first = self._first
-        if first.own is None or first.own[1] == len(first.content):
-            return BytesIO(first.content)
-        if first.whole is not None:
-            file = first.whole()
-            self.size = file.seek(0, 2)
-            return file
-        pieces, left = [], most
-        while left >= 0 and (piece := self.read(_PIECE)):
-            pieces.append(piece)
-            left -= len(piece)
-        return BytesIO(b"".join(pieces)) if left >= 0 else None
-
-    def drain(self) -> None:
-        """Show the windows that nobody wanted."""
-        while window := self._window():
-            self._shown(window)
-
-    def _shown(self, window: Document) -> BytesIO:
-        self._see(window)
-        low, high = window.own or (0, len(window.content))
-        return BytesIO(window.content[low:high])
-
-
 CHUNK_SIZE = 16 << 20
-
+"""Bytes of a chunk, its context included."""
 
 OVERLAP = 256 << 10
-"""Bytes on either side of a window that are context: more than any match reaches."""
+"""Bytes of context on either side of a chunk. No match is longer."""
 
+_READ_SIZE = 1 << 20
 
 _CODECS = (
     (BOM_UTF32_LE, "utf-32-le"),
@@ -78,63 +26,140 @@ _CODECS = (
 )
 
 
-def read_chunks(
-    origin: Origin, read: Callable[[int], bytes], most: int | None
-) -> Iterator[Document | Skipped]:
-    """Yield what `read` gives: one document, or windows of one where it is larger than a window.
+class ChunkStream:
+    """The chunks of one document as a stream, read only as far as the caller needs.
 
-    Behind `most` bytes it stops, and says so.
+    Each chunk is passed to `scan_chunk` when it is read. An extractor can therefore read a
+    container of any size while its raw bytes are scanned.
     """
-    held = _fill(read, CHUNK_SIZE)
-    codec = next((codec for mark, codec in _CODECS if held.startswith(mark)), "utf-8")
-    line = column = 1
-    low, total = 0, len(held)
-    if most is not None and total > most:
-        yield Skipped(origin, format_too_large(total, most))
+
+    def __init__(
+        self,
+        first: Document,
+        next_chunk: Callable[[], Document | None],
+        scan_chunk: Callable[[Document], object],
+    ) -> None:
+        self._first, self._next_chunk, self._scan_chunk = first, next_chunk, scan_chunk
+        self._buffer = self._scan_and_buffer(first)
+        self.size = len(self._buffer.getbuffer())
+        """Number of bytes read so far."""
+
+    def read(self, size: int) -> bytes:
+        """Read at most `size` bytes; `size` 0, which a tar reader asks for, reads no chunk."""
+        while not (data := self._buffer.read(size)) and size and (chunk := self._next_chunk()):
+            self._buffer = self._scan_and_buffer(chunk)
+            self.size += len(self._buffer.getbuffer())
+        return data
+
+    def open_seekable(self, max_size: int) -> BinaryIO | None:
+        """Return the document as a seekable file.
+
+        Return `None` if it has more than `max_size` bytes and is not a file on disk.
+        """
+        first = self._first
+        if first.own is None or first.own[1] == len(first.content):
+            return BytesIO(first.content)
+        if first.open_file is not None:
+            file = first.open_file()
+            self.size = file.seek(0, 2)
+            return file
+        blocks, left = [], max_size
+        while left >= 0 and (block := self.read(_READ_SIZE)):
+            blocks.append(block)
+            left -= len(block)
+        return BytesIO(b"".join(blocks)) if left >= 0 else None
+
+    def drain(self) -> None:
+        """Scan the remaining chunks."""
+        while chunk := self._next_chunk():
+            self._scan_and_buffer(chunk)
+
+    def _scan_and_buffer(self, chunk: Document) -> BytesIO:
+        self._scan_chunk(chunk)
+        start, end = chunk.own or (0, len(chunk.content))
+        return BytesIO(chunk.content[start:end])
+
+
+def read_chunks(
+    origin: Origin, read: Callable[[int], bytes], max_size: int | None
+) -> Iterator[Document | Skipped]:
+    """Yield one document, or its chunks if it is larger than `CHUNK_SIZE`.
+
+    Stop with a `Skipped` as soon as more than `max_size` bytes were read.
+    """
+    content = _read_fully(read, CHUNK_SIZE)
+    total = len(content)
+    if max_size is not None and total > max_size:
+        yield Skipped(origin, format_too_large(total, max_size))
         return
-    while len(held) >= CHUNK_SIZE and (more := _fill(read, CHUNK_SIZE - 2 * OVERLAP)):
+    codec = next((codec for mark, codec in _CODECS if content.startswith(mark)), "utf-8")
+    chunk = _Chunk(content, codec)
+    while len(chunk.content) >= CHUNK_SIZE and (
+        more := _read_fully(read, CHUNK_SIZE - 2 * OVERLAP)
+    ):
         total += len(more)
-        if most is not None and total > most:
-            yield Skipped(origin, format_too_large(total, most))
+        if max_size is not None and total > max_size:
+            yield Skipped(origin, format_too_large(total, max_size))
             return
-        high = _border(held, len(held) - OVERLAP, codec)
-        yield Document(origin, held, line=line, column=column, own=(low, high))
-        cut = _border(held, high - OVERLAP, codec)
-        line, column = _place_after(held[:cut], codec, line, column)
-        low, held = high - cut, held[cut:] + more
+        end = _find_safe_cut(chunk.content, len(chunk.content) - OVERLAP, codec)
+        yield chunk.as_document(origin, end)
+        chunk = _next_chunk(chunk, end, more)
         if len(more) < CHUNK_SIZE - 2 * OVERLAP:
             break
-    own = (low, len(held)) if low else None
-    yield Document(origin, held, line=line, column=column, own=own)
+    yield chunk.as_document(origin, len(chunk.content))
 
 
-def format_too_large(size: int, most: int) -> str:
-    """Say why a file of `size` bytes was skipped."""
-    return f"larger than --max-file-size: {size:,} of {most:,} bytes"
+class _Chunk(NamedTuple):
+    content: bytes
+    codec: str
+    start: int = 0
+    """Offset behind the context that the chunk before has scanned already."""
+    line: int = 1
+    column: int = 1
+
+    def as_document(self, origin: Origin, end: int) -> Document:
+        is_whole = not self.start and end == len(self.content)
+        return Document(
+            origin,
+            self.content,
+            line=self.line,
+            column=self.column,
+            own=None if is_whole else (self.start, end),
+        )
 
 
-def _fill(read: Callable[[int], bytes], wanted: int) -> bytes:
-    pieces = []
-    while wanted > 0 and (piece := read(wanted)):
-        pieces.append(piece)
-        wanted -= len(piece)
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+def _next_chunk(chunk: _Chunk, end: int, more: bytes) -> _Chunk:
+    """Return the chunk after `end`, with the bytes before `end` as its context."""
+    content, codec = chunk.content, chunk.codec
+    cut = _find_safe_cut(content, end - OVERLAP, codec)
+    passed = content[:cut]
+    if codec != "utf-8":
+        passed = passed.decode(codec, "replace").encode("utf-8", "replace")
+    line, column = next(find_positions(passed, [len(passed)], chunk.line, chunk.column))
+    return _Chunk(content[cut:] + more, codec, start=end - cut, line=line, column=column)
 
 
-def _border(content: bytes, at: int, codec: str) -> int:
-    """Move a cut back to where no character and no CR LF is cut in two."""
+def format_too_large(size: int, max_size: int) -> str:
+    """Return the reason to skip a file of `size` bytes."""
+    return f"larger than --max-file-size: {size:,} of {max_size:,} bytes"
+
+
+def _read_fully(read: Callable[[int], bytes], size: int) -> bytes:
+    blocks = []
+    while size > 0 and (block := read(size)):
+        blocks.append(block)
+        size -= len(block)
+    return blocks[0] if len(blocks) == 1 else b"".join(blocks)
+
+
+def _find_safe_cut(content: bytes, at: int, codec: str) -> int:
+    """Return the last offset up to `at` that splits neither a character nor a CR LF."""
     if codec != "utf-8":
         at -= at % 4
         width = 2 if codec.startswith("utf-16") else 4
         around = content[at - width : at + width].decode(codec, "replace")
         return at - width if len(around) == 1 or around == "\r\n" else at
-    least = at - 3  # no character is longer than four bytes; behind that it is a binary
-    while at > least and (0x80 <= content[at] < 0xC0 or content[at - 1 : at + 1] == b"\r\n"):
+    lowest = at - 3  # a character has at most four bytes; a longer run is binary data
+    while at > lowest and (0x80 <= content[at] < 0xC0 or content[at - 1 : at + 1] == b"\r\n"):
         at -= 1
     return at
-
-
-def _place_after(passed: bytes, codec: str, line: int, column: int) -> tuple[int, int]:
-    if codec != "utf-8":
-        passed = passed.decode(codec, "replace").encode("utf-8", "replace")
-    return next(find_positions(passed, [len(passed)], line, column))

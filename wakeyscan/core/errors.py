@@ -1,39 +1,39 @@
-"""The errors that a user can act on; anything else is a bug and keeps its traceback."""
+"""Errors that a user can act on. Any other exception is a bug and keeps its traceback."""
 
 from __future__ import annotations
 
 
 class WakeyscanError(Exception):
-    """What went wrong, where, and what to do about it, in one line for stderr."""
+    """Base of all errors: one line for stderr that names the problem, its place and a remedy."""
 
 
 class UsageError(WakeyscanError):
-    """The command line asks for something that does not exist or make sense."""
+    """The command line is invalid, or names something that does not exist."""
 
 
 class ConfigError(WakeyscanError):
-    """A configuration file or variable says something that wakeyscan does not understand."""
+    """A configuration file, ignore file or environment variable is invalid."""
 
 
 class RuleError(WakeyscanError):
-    """A rule file is broken, or there is no rule at all."""
+    """A rule file is invalid, or a folder has no rules."""
 
 
 class SourceError(WakeyscanError):
-    """A whole target can't be looked at."""
+    """A target cannot be scanned at all."""
 
 
 class GitError(SourceError):
-    """Git could not be asked, or refused."""
+    """git cannot be run, or failed."""
 
 
 class CacheError(WakeyscanError):
-    """What was remembered can't be used; it never stops a run."""
-
-
-class TimeoutExceeded(Exception):
-    """A pattern took too long for a text; the text counts as not looked at."""
+    """The cache cannot be used. A run goes on without it."""
 
 
 class ReportError(WakeyscanError):
-    """A report could not be written to where it was wanted."""
+    """A report cannot be written to its destination."""
+
+
+class TimeoutExceeded(Exception):
+    """A pattern took too long on a text. The text counts as skipped."""

@@ -1,8 +1,8 @@
-"""Output files: written in one step, and never through a link that a scanned tree brings.
+"""Files that wakeyscan writes: atomically, and never through a link in a scanned tree.
 
-A repository may hold a link where a report is to go: written through it, the report would replace
-a file of the user's. Links of the trees that a caller names are refused; other links are the
-user's own.
+A repository may contain a link at the path of a report. Writing through it would replace one of
+the user's files. Links inside the trees that a caller names are refused; other links belong to the
+user and are followed.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-_MOST_LINKS = 40
-"""Links that are followed before a path counts as a loop, as on Linux."""
-_NEW = (
+_MAX_LINKS = 40
+"""Links to follow before a path counts as a loop, as on Linux."""
+
+_CREATE_FLAGS = (
     os.O_WRONLY
     | os.O_CREAT
     | os.O_EXCL
@@ -25,7 +26,7 @@ _NEW = (
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
 )
-_FOLDER = (
+_FOLDER_FLAGS = (
     getattr(os, "O_PATH", os.O_RDONLY)
     | getattr(os, "O_DIRECTORY", 0)
     | getattr(os, "O_NOFOLLOW", 0)
@@ -36,179 +37,178 @@ _OTHER_FILE = "name another file, or remove it"
 
 
 class _Folder(NamedTuple):
-    """A folder that is held open, so that a link can't take its place meanwhile."""
+    """A folder, held open so that no link can take its place."""
 
     path: str
     descriptor: int | None
-    """None where the system opens no folder (Windows): then paths have to do."""
+    """`None` on Windows, where folders cannot be opened; paths are used instead."""
 
-    def place(self, name: str) -> str:
-        """Return what names a file in the folder, together with the descriptor."""
+    def path_of(self, name: str) -> str:
+        """Return the path of a file in the folder, relative to the descriptor if there is one."""
         return os.path.join(self.path, name) if self.descriptor is None else name
 
 
-def write_atomically(file: str, text: bytes, mode: int) -> None:
-    """Write a whole file; raises `OSError`, and then the old one is as it was.
-
-    A link in its place is replaced, too.
-    """
+def write_atomically(file: str, content: bytes, mode: int) -> None:
+    """Replace a file, or a link at its path; raise `OSError` and leave the old one intact."""
     folder, name = os.path.split(file)
-    _exchange(_Folder(folder, None), name, text, mode)
+    _replace(_Folder(folder, None), name, content, mode)
 
 
-def write(file: str, text: bytes, trees: Iterable[str]) -> None:
-    """Write a file that the user named; raises `OSError` where `check` does, or at any failure.
+def write(file: str, content: bytes, trees: Iterable[str]) -> None:
+    """Write a file that the user named; raise `OSError` if `check` does, or if writing fails.
 
-    The file keeps its mode. `trees`: the physical paths of folders whose links are not followed.
-    Standard streams and devices get the text as it is.
+    A file is replaced atomically and keeps its mode. Standard streams and devices are written to.
     """
-    stream = _stream(file)
+    stream = _parse_stream(file)
     if stream is not None:
-        _write_to(os.dup(stream), text)
+        _write_to(os.dup(stream), content)
         return
-    place = check(file, trees)
-    if _is_device(place):
-        _write_to(os.open(place, os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)), text)
+    target = check(file, trees)
+    if _is_device(target):
+        _write_to(os.open(target, os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0)), content)
         return
-    folder, name = os.path.split(place)
-    with _opened(folder) as opened:
-        _exchange(opened, name, text, _mode(place))
+    path, name = os.path.split(target)
+    with _open_folder(path) as folder:
+        _replace(folder, name, content, _read_mode(target))
 
 
 def check(file: str, trees: Iterable[str]) -> str:
-    """Return the physical path of an output file; raises `OSError` where it must not be written.
+    """Return the physical path of an output file; raise `OSError` if it must not be written.
 
-    That is a link of one of the trees, a folder, and whatever is no regular file, unless it is a
-    device that the user named.
+    Refused are links inside `trees` (physical paths of folders), folders, and anything else that is
+    not a regular file, except for a device that the user named.
     """
-    if _stream(file) is not None:
+    if _parse_stream(file) is not None:
         return file
-    listed = tuple(trees)
-    place = _resolved(file, listed)
+    tree_paths = tuple(trees)
+    target = _resolve(file, tree_paths)
     try:
-        mode = os.lstat(place).st_mode
+        mode = os.lstat(target).st_mode
     except FileNotFoundError:
-        return place
+        return target
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    named = _typed(file).startswith(_DEVICES) and _is_device(place)
-    if not stat.S_ISREG(mode) and (not named or any(_inside(place, tree) for tree in listed)):
-        raise OSError(errno.EINVAL, f"{_kind(mode)} is in its place; {_OTHER_FILE}")
-    return place
+    if not stat.S_ISREG(mode) and not _is_named_device(file, target, tree_paths):
+        raise OSError(errno.EINVAL, f"{_describe_type(mode)} is in its place; {_OTHER_FILE}")
+    return target
 
 
-def _stream(file: str) -> int | None:
+def _parse_stream(file: str) -> int | None:
     """Return the descriptor that a path such as /dev/stdout or /dev/fd/3 names.
 
-    Opened by its path, a stream that leads to a file would lose what is in there already.
+    Opening a redirected stream by its path would truncate the file behind it.
     """
-    path = _typed(file)
+    path = _make_absolute(file)
     folder, name = os.path.split(path)
     if folder in ("/dev/fd", "/proc/self/fd") and name.isascii() and name.isdigit():
         return int(name)
     return {"/dev/stdout": 1, "/dev/stderr": 2}.get(path)
 
 
-def _typed(file: str) -> str:
+def _make_absolute(file: str) -> str:
     """Return the absolute path without following links; `abspath` keeps a leading `//`."""
     path = os.path.abspath(file)
     return path[1:] if path.startswith("//") else path
 
 
-def _is_device(place: str) -> bool:
-    return place.startswith(_DEVICES) and os.path.lexists(place) and not os.path.isfile(place)
+def _is_device(path: str) -> bool:
+    return path.startswith(_DEVICES) and os.path.lexists(path) and not os.path.isfile(path)
 
 
-def _kind(mode: int) -> str:
+def _is_named_device(file: str, target: str, trees: tuple[str, ...]) -> bool:
+    is_named = _make_absolute(file).startswith(_DEVICES) and _is_device(target)
+    return is_named and not any(_is_inside(target, tree) for tree in trees)
+
+
+def _describe_type(mode: int) -> str:
     if stat.S_ISFIFO(mode):
         return "a FIFO"
     return "a socket" if stat.S_ISSOCK(mode) else "a device"
 
 
-def _resolved(file: str, trees: tuple[str, ...]) -> str:
-    """Follow the links on the way to a file; raises `OSError` at one of the trees' own."""
+def _resolve(file: str, trees: tuple[str, ...]) -> str:
+    """Follow the links in a path; raise `OSError` for a link inside one of the trees."""
     drive, path = os.path.splitdrive(os.path.join(os.getcwd(), file))
-    at = top = drive + os.sep
-    pending, followed = _steps(path), 0
+    resolved = top = drive + os.sep
+    pending, followed = _split_reversed(path), 0
     while pending:
-        step = pending.pop()
-        here = os.path.dirname(at) if step == os.pardir else os.path.join(at, step)
-        target = _link(here)
+        part = pending.pop()
+        step = os.path.dirname(resolved) if part == os.pardir else os.path.join(resolved, part)
+        target = _read_link(step)
         if target is None:
-            at = here
+            resolved = step
             continue
         followed += 1
-        if followed > _MOST_LINKS:
+        if followed > _MAX_LINKS:
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         for tree in trees:
-            _check_link(here, tree, last=not pending)
-        at = top if os.path.isabs(target) else at
-        pending += _steps(os.path.splitdrive(target)[1])
-    return at
+            _check_link(step, tree, is_last=not pending)
+        resolved = top if os.path.isabs(target) else resolved
+        pending += _split_reversed(os.path.splitdrive(target)[1])
+    return resolved
 
 
-def _steps(path: str) -> list[str]:
-    """Return the parts of a path, the last one first."""
-    steps = path.replace("/", os.sep).split(os.sep)
-    return [step for step in reversed(steps) if step not in ("", os.curdir)]
+def _split_reversed(path: str) -> list[str]:
+    parts = path.replace("/", os.sep).split(os.sep)
+    return [part for part in reversed(parts) if part not in ("", os.curdir)]
 
 
-def _link(path: str) -> str | None:
+def _read_link(path: str) -> str | None:
     try:
         return os.readlink(path)
     except OSError:
         return None
 
 
-def _check_link(link: str, tree: str, last: bool) -> None:
-    """Refuse a link of a tree, unless it is one to a folder of the same tree."""
-    if not _inside(link, tree):
+def _check_link(link: str, tree: str, is_last: bool) -> None:
+    """Refuse a link inside a tree, unless it leads to a folder of the same tree."""
+    if not _is_inside(link, tree):
         return
-    if last:
+    if is_last:
         raise OSError(errno.ELOOP, f"a link of the scanned tree is in its place; {_OTHER_FILE}")
-    whole = os.path.realpath(link)
-    within = _inside(os.path.join(whole, ""), tree)
-    if not within or ".git" in os.path.relpath(whole, tree).split(os.sep):
+    target = os.path.realpath(link)
+    is_same_tree = _is_inside(os.path.join(target, ""), tree)
+    if not is_same_tree or ".git" in os.path.relpath(target, tree).split(os.sep):
         raise OSError(
             errno.ELOOP, f"{link} is a link that leads out of the scanned tree; {_OTHER_FILE}"
         )
 
 
-def _inside(path: str, tree: str) -> bool:
+def _is_inside(path: str, tree: str) -> bool:
     return path.startswith(os.path.join(tree, ""))
 
 
 @contextmanager
-def _opened(path: str) -> Iterator[_Folder]:
-    """Open a folder step by step, so that a link that came meanwhile fails."""
+def _open_folder(path: str) -> Iterator[_Folder]:
+    """Open a folder part by part, so that a link created since `check` makes it fail."""
     if os.open not in os.supports_dir_fd:
         yield _Folder(path, None)
         return
-    descriptor = os.open(os.sep, _FOLDER)
+    descriptor = os.open(os.sep, _FOLDER_FLAGS)
     try:
-        for step in reversed(_steps(path)):
-            above = descriptor
-            descriptor = os.open(step, _FOLDER, dir_fd=above)
-            os.close(above)
+        for part in reversed(_split_reversed(path)):
+            parent = descriptor
+            descriptor = os.open(part, _FOLDER_FLAGS, dir_fd=parent)
+            os.close(parent)
         yield _Folder(path, descriptor)
     finally:
         os.close(descriptor)
 
 
-def _exchange(folder: _Folder, name: str, text: bytes, mode: int) -> None:
-    draft, at = folder.place(f".wakeyscan-{os.urandom(8).hex()}"), folder.descriptor
-    descriptor = os.open(draft, _NEW, 0o600, dir_fd=at)
+def _replace(folder: _Folder, name: str, content: bytes, mode: int) -> None:
+    draft, folder_fd = folder.path_of(f".wakeyscan-{os.urandom(8).hex()}"), folder.descriptor
+    descriptor = os.open(draft, _CREATE_FLAGS, 0o600, dir_fd=folder_fd)
     try:
-        _write_to(descriptor, text, mode)
-        os.replace(draft, folder.place(name), src_dir_fd=at, dst_dir_fd=at)
+        _write_to(descriptor, content, mode)
+        os.replace(draft, folder.path_of(name), src_dir_fd=folder_fd, dst_dir_fd=folder_fd)
     except BaseException:
-        os.unlink(draft, dir_fd=at)
+        os.unlink(draft, dir_fd=folder_fd)
         raise
 
 
-def _write_to(descriptor: int, text: bytes, mode: int | None = None) -> None:
+def _write_to(descriptor: int, content: bytes, mode: int | None = None) -> None:
     with open(descriptor, "wb") as stream:
-        stream.write(text)
+        stream.write(content)
         stream.flush()
         if mode is not None:
             os.fsync(descriptor)
@@ -216,7 +216,7 @@ def _write_to(descriptor: int, text: bytes, mode: int | None = None) -> None:
                 os.fchmod(descriptor, mode)
 
 
-def _mode(file: str) -> int:
+def _read_mode(file: str) -> int:
     try:
         return os.lstat(file).st_mode & 0o777
     except OSError:
@@ -226,7 +226,7 @@ def _mode(file: str) -> int:
 
 
 def find_cache_folder() -> str:
-    """Give wakeyscan's folder among the user's caches; empty where there is none to speak of."""
+    """Return the path of wakeyscan's cache folder; empty if the user has no home folder."""
     home = os.path.expanduser("~")
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA", home)
@@ -235,35 +235,3 @@ def find_cache_folder() -> str:
     else:
         base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
     return os.path.join(base, "wakeyscan") if os.path.isabs(base) else ""
-
-
-PathMatcher = Callable[[str, str], bool]
-"""Says whether patterns match a path, which is relative to a folder (empty: the present one)."""
-
-
-_BACKEND = "simple"
-"""The `re` module. Other backends of pathspec encode a path as UTF-8, and not every name is."""
-
-
-_NEWLINE = "\udc0a"
-"""Stands for a newline, at which `.` and `$` of `re` stop; no decoded file name holds it."""
-
-
-def build_path_matcher(patterns: Iterable[str], root: str) -> PathMatcher:
-    """Compile patterns that are relative to `root`; raises `ValueError` where one is none."""
-    import re
-
-    import pathspec  # 40 ms that only who excludes something pays
-
-    lines = (pattern.replace("\n", _NEWLINE) for pattern in patterns)
-    try:
-        matches = pathspec.GitIgnoreSpec.from_lines(lines, backend=_BACKEND).match_file
-    except re.error as error:
-        raise ValueError(str(error)) from None
-    top = os.path.abspath(root)
-
-    def match(path: str, base: str) -> bool:
-        inside = os.path.relpath(os.path.join(os.path.abspath(base), path), top)
-        return bool(matches(inside.replace(os.sep, "/").replace("\n", _NEWLINE)))
-
-    return match

@@ -1,23 +1,19 @@
-"""The nouns: what is looked at, what is found, and what is said of it. All frozen."""
+"""Findings: a secret, its place, and its assessment. All types are frozen."""
 
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from wakeyscan.core.document import Origin
 from wakeyscan.core.secret import Secret
 
-if TYPE_CHECKING:
-    pass
-
-
 PIECES = "pieces"
-"""The wrapping of a secret in pieces, and the detail that says where these are, `line:column`."""
+"""Encoding of a concatenated secret, and name of the detail with its parts' `line:column`."""
 
 
 class Standing(StrEnum):
-    """What triage thinks of a finding; it marks, it never drops."""
+    """Whether a finding counts. A finding that does not count is marked, never dropped."""
 
     REPORTED = "reported"
     PLACEHOLDER = "placeholder"
@@ -25,7 +21,7 @@ class Standing(StrEnum):
 
 
 class Liveness(StrEnum):
-    """What the API said of a key; no answer is `unknown`, never `revoked`."""
+    """Result of verifying a key. A missing answer is `unknown`, never `revoked`."""
 
     UNCHECKED = "unchecked"
     LIVE = "live"
@@ -34,20 +30,20 @@ class Liveness(StrEnum):
 
 
 class Bounds(StrEnum):
-    """Whether it is known where a secret begins and ends."""
+    """Whether the beginning and the end of a secret are known."""
 
     CERTAIN = "certain"
-    """Something that cannot be a part of the secret stands at either end."""
+    """Both neighboring characters cannot be part of a secret."""
     OPEN = "open"
-    """The text may go on, or may hold characters of its neighbour."""
+    """The secret may continue, or may include characters of the text beside it."""
 
 
 CUT_OR_TOO_LONG = "may be cut or too long"
-"""What a report says of a secret with open bounds."""
+"""Text in reports for open bounds."""
 
 
 class Exposure(StrEnum):
-    """Who gets to see the place where a key stands."""
+    """Kind of file that holds a key, which decides who can see the key."""
 
     CLIENT_SIDE = "client-side"
     LOG = "log"
@@ -58,7 +54,7 @@ class Exposure(StrEnum):
 
 
 class Severity(IntEnum):
-    """How bad a finding is; ordered."""
+    """How serious a finding is; ordered."""
 
     NOTE = 0
     LOW = 1
@@ -71,7 +67,7 @@ class Severity(IntEnum):
 
 
 class Position(NamedTuple):
-    """Where in a text a finding is: 1-based, half-open, in code points as an editor shows them."""
+    """Position in a text: 1-based and half-open, in code points as an editor counts them."""
 
     line: int
     column: int
@@ -79,68 +75,68 @@ class Position(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One credential at one place."""
+    """One secret in one place."""
 
     rule: str
     secret: Secret
     origin: Origin
     position: Position
     excerpt: str
-    """The line around it, masked for every secret of the document."""
+    """The line around it, with every secret of the document masked."""
     severity: Severity
     exposure: Exposure
     standing: Standing = Standing.REPORTED
     reason: str = ""
-    """Why the standing is not `reported`, or why the liveness is what it is."""
+    """Reason for a standing other than `reported`, or for the liveness."""
     liveness: Liveness = Liveness.UNCHECKED
     encoding: str = "plain"
     bounds: Bounds = Bounds.CERTAIN
     details: tuple[tuple[str, str], ...] = ()
-    """Where the API was asked: its answer, what was sent along, what that tells; safe to print."""
+    """Pairs of name and text, for example from verification; safe to print."""
 
 
 class CommitRef(NamedTuple):
-    """A commit at which something happened to a key."""
+    """A commit that added or removed a secret."""
 
     commit: str
-    """Its id, in hex; empty where no commit that is left has the key."""
+    """Id in hex; empty if no remaining commit has the secret."""
     author_date: str
-    """As ISO 8601, in UTC; empty where there is no commit."""
+    """ISO 8601 in UTC; empty if there is no commit."""
 
 
 class Occurrence(NamedTuple):
-    """Where a key stood: a line of one version of a file."""
+    """A line of one version of a file that holds a secret."""
 
     path: str
     line: int
     blob: str
-    """The id of that version, or of the commit or tag whose message holds the key."""
+    """Id of that version, or of the commit or tag whose message holds the secret."""
     commit: str
-    """The first commit that has that version there, or empty."""
+    """First commit with that version at that path, or empty."""
 
 
 class SecretHistory(NamedTuple):
-    """The life of one secret in a history."""
+    """History of one secret in a repository."""
 
     rule: str
     secret: Secret
     severity: Severity
     introduced: CommitRef
-    """The first commit whose tree has it while no parent's has."""
+    """First commit whose tree has it while no parent's tree does."""
     removed: CommitRef | None
-    """The last commit that took it away; `None` while HEAD's tree has it, or none ever did."""
+    """Last commit that removed it; `None` if it is at HEAD or was never in a tree."""
     at_head: bool
     pushed: bool | None
-    """Whether a remote-tracking ref reaches it; `None` where there are no such refs."""
+    """Whether a remote-tracking ref reaches it; `None` if there are no such refs."""
     reachable_from: tuple[str, ...]
     """Names of refs, `HEAD`, `stash`, `reflog`, `index`, or `unreachable`."""
     exposed_days: int
-    """From its introduction to its removal, or until today."""
+    """Days from its introduction to its removal, or to today."""
     places: tuple[Occurrence, ...]
     liveness: Liveness = Liveness.UNCHECKED
     reason: str = ""
-    """Why the liveness is what it is."""
+    """Reason for the liveness."""
     details: tuple[tuple[str, str], ...] = ()
-    """As those of a finding."""
+    """As `Finding.details`."""
     bounds: Bounds = Bounds.CERTAIN
-    """Certain if they are at one place at least."""
+    """Certain if the bounds are certain in at least one place."""

@@ -1,7 +1,7 @@
 """Deferred imports, for modules that most runs never need.
 
-Python 3.15 has them built in (`lazy import`, PEP 810). Until that is the oldest version we support,
-a module lists them once, at its top, instead of repeating imports inside functions:
+Python 3.15 has them built in (`lazy import`, PEP 810). Until that is our oldest version, a module
+lists them once, at its top, instead of repeating imports inside functions:
 
     if TYPE_CHECKING:
         from wakeyscan.extractors import extract

@@ -1,7 +1,7 @@
-"""Turns byte offsets into the lines and columns that an editor shows.
+"""Lines and columns of byte offsets, as an editor shows them.
 
-A line ends at LF, CR LF or a lone CR; a column counts code points, 1-based; a byte-order mark is
-not counted; what is not UTF-8 counts as the replacement characters that an editor would show.
+A line ends at LF, CR LF or a lone CR. Columns count code points from 1. A byte-order mark is not
+counted. Bytes that are not UTF-8 count as the replacement characters that an editor shows.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ _BOM = b"\xef\xbb\xbf"
 def find_positions(
     content: bytes, offsets: Iterable[int], line: int = 1, column: int = 1
 ) -> Iterator[tuple[int, int]]:
-    """Yield (line, column) of each offset; they must come in ascending order.
+    """Yield (line, column) of each offset; offsets must be in ascending order.
 
-    `line` and `column` are those at which `content` begins. The work is linear in `content`,
-    however many offsets there are.
+    `line` and `column` are the position of the first byte. The time is linear in the size of
+    `content`, however many offsets there are.
     """
     at = len(_BOM) if content.startswith(_BOM) and (line, column) == (1, 1) else 0
     for offset in offsets:
@@ -29,7 +29,7 @@ def find_positions(
 
 
 def advance_position(passed: bytes, line: int, column: int) -> tuple[int, int]:
-    """Give the line and column that one stands at after `passed`."""
+    """Return the line and column after the bytes `passed`."""
     breaks = passed.count(b"\n")
     if b"\r" in passed:
         breaks = sum(1 for _ in re.finditer(_LINE_END, passed))
@@ -39,9 +39,9 @@ def advance_position(passed: bytes, line: int, column: int) -> tuple[int, int]:
     return line + breaks, column + len(passed.decode("utf-8", "replace"))
 
 
-def find_line(content: bytes, start: int, end: int, most: int) -> tuple[int, int]:
-    """Give the bounds of the line that holds `start:end`, at most `most` bytes to either side."""
-    low, high = max(0, start - most), min(len(content), end + most)
+def find_line(content: bytes, start: int, end: int, max_distance: int) -> tuple[int, int]:
+    """Return the bounds of the line around `start:end`, searching `max_distance` bytes each way."""
+    low, high = max(0, start - max_distance), min(len(content), end + max_distance)
     before = max(content.rfind(b"\n", low, start), content.rfind(b"\r", low, start))
     ends = [
         at for at in (content.find(b"\n", end, high), content.find(b"\r", end, high)) if at >= 0
@@ -49,9 +49,9 @@ def find_line(content: bytes, start: int, end: int, most: int) -> tuple[int, int
     return (before + 1 if before >= 0 else low), (min(ends) if ends else high)
 
 
-def find_all(text: bytes, mark: bytes) -> Iterator[int]:
-    """Yield the offsets at which `mark` stands, those that overlap too."""
-    at = text.find(mark)
+def find_all(content: bytes, literal: bytes) -> Iterator[int]:
+    """Yield the offsets of all occurrences of `literal`, including overlapping ones."""
+    at = content.find(literal)
     while at >= 0:
         yield at
-        at = text.find(mark, at + 1)
+        at = content.find(literal, at + 1)

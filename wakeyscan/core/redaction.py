@@ -1,24 +1,25 @@
-r"""Makes any text safe to print: the one choke point between a repository's bytes and a reader.
+r"""Sanitization of text before it is printed.
 
-A file name or a line of code may hold escape sequences for the terminal, commands for the
-machine that runs a workflow, or a key. Nothing of that may pass.
+A file name or a line of code may contain terminal escape sequences, commands for a CI runner, or a
+key. Every text from a repository passes through one of these functions.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from wakeyscan.core.secret import KEY_PREFIX
 
-# A log line with one of these is an order to a CI runner, wherever in the line it stands:
-# actions/runner ActionCommand.cs (TryParse), Azure Pipelines, TeamCity.
+# CI runners execute these commands anywhere in a log line: GitHub (actions/runner,
+# ActionCommand.cs, TryParse), Azure Pipelines and TeamCity.
 _RUNNER_COMMANDS = ("##[", "##vso[", "##teamcity[")
 
 
 def escape_for_terminal(text: str) -> str:
-    r"""Escape whatever is not plain text, as `\xNN` or `\uNNNN`, and break runner commands.
+    r"""Escape unprintable characters as `\xNN` or `\uNNNN`, and break runner commands.
 
-    A byte that was not UTF-8 (a lone surrogate, see `os.fsdecode`) comes out as that byte.
+    A byte that was not UTF-8 (a lone surrogate, see `os.fsdecode`) is escaped as that byte.
     """
     if not text.isprintable():
         text = "".join(c if c.isprintable() else _escape(c) for c in text)
@@ -29,13 +30,13 @@ def escape_for_terminal(text: str) -> str:
 
 
 def escape_line_start(path: str) -> str:
-    """Give a path that can begin a line: a runner takes `::name` there for an order, too."""
+    """Return a path that is safe at the start of a line, where `::name` is a runner command."""
     path = escape_for_terminal(path)
     return f"./{path}" if path.lstrip().startswith("::") else path
 
 
-def told(details: Iterable[tuple[str, str]]) -> str:
-    """Put pairs into words: `cell 3 (code), cell line 2`."""
+def format_details(details: Iterable[tuple[str, str]]) -> str:
+    """Format pairs of name and text, for example `cell 3 (code), cell line 2`."""
     return ", ".join(
         f"{escape_for_terminal(name.replace('_', ' '))} {escape_for_terminal(text)}"
         for name, text in details
@@ -52,34 +53,30 @@ def _escape(character: str) -> str:
 
 
 def make_encodable(text: str) -> str:
-    r"""Give a text that is valid Unicode: a byte that was not UTF-8 becomes `\xNN`."""
+    r"""Return valid Unicode: a byte that was not UTF-8 becomes `\xNN`."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def redact(text: str) -> str:
-    """Blot out whatever looks like a key in a message that was not made from a `Secret`.
+    """Redact anything that resembles a key in a message that was not made from a `Secret`.
 
-    Wider than the rule on purpose: a message that loses a word is better than one that tells a key.
+    It matches more than the rule does: losing a word is better than printing a key.
     """
     if KEY_PREFIX not in text:
         return text
-    import re
-
     return re.sub(KEY_PREFIX + r"[A-Za-z0-9_-]{8,}", KEY_PREFIX + "…", text)
 
 
 def escape_for_json(text: str) -> str:
-    r"""Escape in a JSON text, as `\uNNNN`, what a terminal or a CI runner would act upon."""
-    import re
-
-    # Of a megabyte of JSON only the few characters that are not plain ASCII need a look.
-    text = re.sub(r"[^\n -~]", lambda odd: _json_escape(odd[0]), text)
+    r"""Escape terminal sequences and CI runner commands in a JSON text, as `\uNNNN`."""
+    # The pattern visits only characters outside of printable ASCII: JSON may have megabytes.
+    text = re.sub(r"[^\n -~]", lambda found: _escape_json(found[0]), text)
     for command in _RUNNER_COMMANDS:
         text = text.replace(command, command.replace("#", "\\u0023", 1))
     return text
 
 
-def _json_escape(character: str) -> str:
+def _escape_json(character: str) -> str:
     if character.isprintable():
         return character
     units = character.encode("utf-16-be", "surrogatepass")

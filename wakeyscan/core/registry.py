@@ -1,4 +1,4 @@
-"""Registry of the members of a family, such as report formats; each is imported on first use."""
+"""Registry of the members of a family, such as report formats."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ Member = TypeVar("Member")
 
 
 class Registry(Mapping[str, Member]):
-    """Members by name, in the order given.
+    """Members by name, in the order given; each is imported on first use.
 
     A family has a Protocol and one module per member. A registry names these modules instead of
-    importing them: a hook that prints text must not pay for SARIF.
+    importing them, because a hook that prints text must not load SARIF.
     """
 
     def __init__(self, kind: str, members: Mapping[str, str]) -> None:
-        """Name the modules of a family, each as `package.module` or `package.module:attribute`."""
+        """Map names to members, each given as `package.module` or `package.module:attribute`."""
         self.kind = kind
         self._members = dict(members)
 
@@ -35,14 +35,14 @@ class Registry(Mapping[str, Member]):
         return len(self._members)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._members  # Mapping's own would import the module
+        return name in self._members  # Mapping's method would import the module
 
     def load(self, name: str) -> Member:
-        """Import a member; raises `UsageError` if there is none of that name."""
+        """Import and return a member; raise `UsageError` if the name is unknown."""
         self.check(name)
         return self[name]
 
     def check(self, name: str) -> None:
-        """Raise `UsageError` if there is no member of that name, without importing any."""
+        """Raise `UsageError` if the name is unknown, without importing a member."""
         if name not in self._members:
             raise UsageError(f"unknown {self.kind} {name!r} (known: {', '.join(self)})")

@@ -1,39 +1,46 @@
-"""The secret: a credential that is never printed in the clear."""
+"""Secrets: credentials that are never printed in the clear."""
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+from wakeyscan.core.lazy import lazy_import
+
+if TYPE_CHECKING:
+    import hashlib
+else:
+    hashlib = lazy_import("hashlib")  # OpenSSL takes 2 ms, which a clean scan never pays
+
+KEY_PREFIX = "wa_live_"
 
 API_KEY, APP_KEY = "wastack-api-key", "wastack-app-key"
-"""The rules whose secrets the API knows."""
+"""Ids of the rules whose secrets WAStack can verify."""
 
 
 class Secret:
-    """A credential that prints masked everywhere; `reveal` is the one way to its text.
+    """A credential that prints masked; `reveal` is the only access to its text.
 
-    It refuses to be pickled or written as JSON. Equal are two of the same rule and text.
+    It cannot be pickled or written as JSON. Secrets with the same rule and text are equal.
     """
 
     __slots__ = ("_fingerprint", "_text")
 
     def __init__(self, text: bytes, rule: str) -> None:
         self._text = text
-        import hashlib  # OpenSSL: 2 ms that a clean scan never pays
-
         seed = b"\0".join((b"wakeyscan/1", rule.encode(), text))
         self._fingerprint = hashlib.sha256(seed).hexdigest()[:32]
 
     @property
     def fingerprint(self) -> str:
-        """32 hex digits that hold over moves, renames, rebases and line endings."""
+        """32 hex digits, stable across moves, renames, rebases and line endings."""
         return self._fingerprint
 
     def reveal(self) -> bytes:
-        """Give the text itself; a test counts who asks."""
+        """Return the text. A test lists all callers."""
         return self._text
 
     def begins_with(self, other: Secret) -> bool:
-        """Say whether another secret is the beginning of this one."""
+        """Return whether this secret begins with the text of another one."""
         return self._text.startswith(other._text)
 
     def __str__(self) -> str:
@@ -58,7 +65,4 @@ class Secret:
         return self
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError("a Secret is not written anywhere in the clear, pickles included")
-
-
-KEY_PREFIX = "wa_live_"
+        raise TypeError("a Secret cannot be pickled: that would store it in the clear")

@@ -1,13 +1,21 @@
-"""Dates of the command line: ISO 8601, and a few relative forms, as one instant in UTC."""
+"""Dates on the command line: ISO 8601 and a few relative forms, as a time in UTC."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
-FORMS = (
-    "must be a date such as 2026-01-31, a time such as 2026-01-31T10:00Z (UTC unless it has an "
-    "offset), today, yesterday, or N seconds, minutes, hours, days, weeks, months or years ago"
+from wakeyscan.core.lazy import lazy_import
+
+if TYPE_CHECKING:
+    import calendar
+else:
+    calendar = lazy_import("calendar")  # only `N months ago` needs it
+
+EXPECTED = (
+    "expected a date such as 2026-01-31, a time such as 2026-01-31T10:00Z (UTC without an offset), "
+    "today, yesterday, or N seconds, minutes, hours, days, weeks, months or years ago"
 )
 _ISO = re.compile(
     r"(?P<day>\d{4}-?\d{2}-?\d{2}|\d{4}-?W\d{2}-?\d)"
@@ -21,26 +29,26 @@ _MONTHS = {"month": 1, "year": 12}
 
 
 def parse_timestamp(text: str, now: datetime) -> datetime:
-    """Parse a date; raises `ValueError` in words. A day begins at midnight in UTC.
+    """Parse a date; raise `ValueError` with a message. A day begins at midnight in UTC.
 
-    git guesses at what it does not know: `--since=2026-13-45` means now, which leaves out all.
+    Unlike git, which guesses: it takes `--since=2026-13-45` for now, which excludes every commit.
     """
     words = " ".join(text.split())
     try:
         if found := _ISO.fullmatch(words.upper()):
-            return _absolute(found)
-        return _relative(words.lower(), now)
+            return _parse_absolute(found)
+        return _parse_relative(words.lower(), now)
     except (ValueError, OverflowError):  # no such day, hour, offset or year
-        raise ValueError(FORMS) from None
+        raise ValueError(EXPECTED) from None
 
 
-def _absolute(found: re.Match[str]) -> datetime:
+def _parse_absolute(found: re.Match[str]) -> datetime:
     day = date.fromisoformat(found["day"])
     clock = time.fromisoformat((found["time"] or "00") + (found["offset"] or "Z"))
     return datetime.combine(day, clock).astimezone(UTC)
 
 
-def _relative(words: str, now: datetime) -> datetime:
+def _parse_relative(words: str, now: datetime) -> datetime:
     today = datetime.combine(now.astimezone(UTC).date(), time(tzinfo=UTC))
     if words in ("today", "yesterday"):
         return today - timedelta(days=int(words == "yesterday"))
@@ -49,20 +57,18 @@ def _relative(words: str, now: datetime) -> datetime:
         raise ValueError(words)
     count, unit = int(found[1]), found[2]
     if unit in _MONTHS:
-        return _months_before(now, count * _MONTHS[unit])
+        return _subtract_months(now, count * _MONTHS[unit])
     return now - timedelta(seconds=count * _SECONDS[unit])
 
 
-def _months_before(now: datetime, count: int) -> datetime:
-    """Go back by months; the last day of a shorter month stands for a day that it lacks."""
-    from calendar import monthrange
-
+def _subtract_months(now: datetime, count: int) -> datetime:
+    """Return the same day of an earlier month, or the last day of a shorter month."""
     year, month = divmod(now.year * 12 + now.month - 1 - count, 12)
-    last = monthrange(year, month + 1)[1]
+    last = calendar.monthrange(year, month + 1)[1]
     return now.replace(year=year, month=month + 1, day=min(now.day, last))
 
 
 def format_timestamp(moment: datetime) -> str:
-    """Format an instant as ISO 8601 in UTC, a midnight as its day alone."""
+    """Format a time as ISO 8601 in UTC, and midnight as the date alone."""
     text = moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat()
     return text.removesuffix("T00:00:00") if text.endswith("T00:00:00") else f"{text}Z"

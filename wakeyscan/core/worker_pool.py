@@ -1,4 +1,4 @@
-"""Spreads work over processes, which answer in no order; only plain data passes between them."""
+"""Worker processes that answer tasks in any order; only plain data passes between them."""
 
 from __future__ import annotations
 
@@ -8,23 +8,33 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from wakeyscan.core.errors import WakeyscanError
+from wakeyscan.core.lazy import lazy_import
 
 if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
+    import multiprocessing
+    import signal
+    import traceback
+    from multiprocessing import connection
+else:
+    # A scan in one process, such as a hook's, needs none of these.
+    multiprocessing = lazy_import("multiprocessing")
+    connection = lazy_import("multiprocessing.connection")
+    signal = lazy_import("signal")
+    traceback = lazy_import("traceback")
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
-_AHEAD = 2
-"""Tasks that a worker has before it, so that it never waits for the next."""
+_TASKS_AHEAD = 2
+"""Tasks that each worker has queued, so that it never waits for the next one."""
 
 
-class WorkerFault(Exception):
-    """A bug that showed in another process; its text is the traceback there."""
+class WorkerError(Exception):
+    """A bug in a worker process; the message is its traceback."""
 
 
 def count_processors() -> int:
-    """Count the processors that we may use."""
+    """Return the number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -33,60 +43,74 @@ def count_processors() -> int:
 def run_tasks(
     tasks: Iterator[Task], make_worker: Callable[[], Callable[[Task], Answer]], jobs: int
 ) -> Iterator[Answer]:
-    """Yield what `jobs` processes answer to the tasks.
+    """Yield the answers of `jobs` processes to the tasks, in no particular order.
 
-    `make_worker` is called once in each process; where processes are spawned it must be picklable.
-    A process that dies raises `WakeyscanError`: what it had before it was not looked at.
+    `make_worker` is called once in each process; it must be picklable where processes are spawned.
+    Raise `WakeyscanError` if a process dies, since its tasks are lost.
     """
-    from multiprocessing import get_context
-    from multiprocessing.connection import wait
-
-    # Forking is safe here: we run no threads. macOS's own libraries do not bear it.
-    context: Any = get_context("fork" if sys.platform == "linux" else "spawn")
-    workers: dict[Any, int] = {}
-    processes = []
+    pool = _Pool(jobs, make_worker)
     try:
-        for _ in range(jobs):
-            ours, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(theirs, make_worker), daemon=True)
-            process.start()
-            theirs.close()
-            processes.append(process)
-            workers[ours] = sum(_hand(ours, tasks) for _ in range(_AHEAD))
-        while busy := [worker for worker, pending in workers.items() if pending]:
-            for worker in wait(busy):
-                yield _answer(worker)
-                workers[worker] += _hand(worker, tasks) - 1
+        yield from pool.run(tasks)
     finally:
-        for process in processes:
+        pool.stop()
+
+
+class _Pool:
+    def __init__(self, jobs: int, make_worker: Callable[[], Callable[[Any], Any]]) -> None:
+        self._jobs, self._make_worker = jobs, make_worker
+        self._processes: list[Any] = []
+        # Forking is safe without threads, and we start none. The libraries of macOS forbid it.
+        method = "fork" if sys.platform == "linux" else "spawn"
+        self._context: Any = multiprocessing.get_context(method)
+
+    def run(self, tasks: Iterator[Any]) -> Iterator[Any]:
+        pending: dict[Any, int] = {}
+        for _ in range(self._jobs):
+            worker = self._start()
+            pending[worker] = sum(_send_next(worker, tasks) for _ in range(_TASKS_AHEAD))
+        while busy := [worker for worker, count in pending.items() if count]:
+            for worker in connection.wait(busy):
+                yield _receive(worker)
+                pending[worker] += _send_next(worker, tasks) - 1
+
+    def stop(self) -> None:
+        for process in self._processes:
             process.terminate()
-        for process in processes:
+        for process in self._processes:
             process.join()
 
+    def _start(self) -> Any:
+        ours, theirs = self._context.Pipe()
+        arguments = (theirs, self._make_worker)
+        process = self._context.Process(target=_serve, args=arguments, daemon=True)
+        process.start()
+        theirs.close()
+        self._processes.append(process)
+        return ours
 
-def _hand(worker: Any, tasks: Iterator[Any]) -> int:
+
+def _send_next(worker: Any, tasks: Iterator[Any]) -> int:
+    """Send a task, if any is left; return the number of tasks sent."""
     for task in tasks:
         worker.send(task)
         return 1
     return 0
 
 
-def _answer(worker: Any) -> Any:
+def _receive(worker: Any) -> Any:
     try:
-        fault, answer = worker.recv()
+        trace, answer = worker.recv()
     except EOFError:
         raise WakeyscanError(
-            "a worker process died (out of memory?), so the look is not whole; try --jobs 1"
+            "a worker process died (out of memory?), so the scan is incomplete; try --jobs 1"
         ) from None
-    if fault:
-        raise WorkerFault(fault)
+    if trace:
+        raise WorkerError(trace)
     return answer
 
 
-def _serve(parent: Connection, make_worker: Callable[[], Callable[[Any], Any]]) -> None:
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
+def _serve(parent: connection.Connection, make_worker: Callable[[], Callable[[Any], Any]]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent terminates its workers
     try:
         work = make_worker()
         while True:
@@ -94,6 +118,4 @@ def _serve(parent: Connection, make_worker: Callable[[], Callable[[Any], Any]]) 
     except (EOFError, BrokenPipeError):
         return
     except Exception:
-        import traceback
-
         parent.send((traceback.format_exc(), None))

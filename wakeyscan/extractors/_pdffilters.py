@@ -9,7 +9,7 @@ from functools import partial
 from io import BytesIO
 from itertools import zip_longest
 
-from wakeyscan.core.inflate import FAULTS, ZLIB, Inflater
+from wakeyscan.core.inflate import INFLATE_ERRORS, ZLIB, Inflater
 from wakeyscan.extractors._pdfpredictors import Predictor, undone
 from wakeyscan.extractors._stream import CHUNK, Joined, Stream
 from wakeyscan.extractors.extractor import CUT, ExtractionBudget, ExtractionError, ReadBytes
@@ -38,7 +38,7 @@ def unfiltered(
     read: ReadBytes = BytesIO(content).read
     for name, predictor in zip_longest(filters, predictors[: len(filters)]):
         if name in _FLATE:
-            read = Stream(read, lambda: Inflater(ZLIB), FAULTS, budget).read
+            read = Stream(read, lambda: Inflater(ZLIB), INFLATE_ERRORS, budget).read
         elif undo := _undo(name, early):
             read = _undoing(undo, read, budget)
         else:

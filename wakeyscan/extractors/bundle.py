@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
-from wakeyscan.core.inflate import FAULTS, ZLIB, Inflater
+from wakeyscan.core.inflate import INFLATE_ERRORS, ZLIB, Inflater
 from wakeyscan.extractors._delta import applied, literals
 from wakeyscan.extractors.extractor import (
     CUT,
@@ -131,7 +131,7 @@ def _end(data: bytes, at: int, budget: ExtractionBudget) -> int:
                 if not fed:
                     raise ExtractionError(CUT)
             budget.unpack(len(inflater.decompress(fed, _PIECE)))
-    except FAULTS as error:
+    except INFLATE_ERRORS as error:
         raise ExtractionError(f"damaged: {error}") from None
     return at - len(inflater.unused_data)
 

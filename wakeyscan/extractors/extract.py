@@ -39,7 +39,7 @@ def extract_members(
     """Yield what is in a container, as far as the budget allows, and what could not be had."""
     try:
         if _container(form).SEEKS:
-            with whole.seekable(budget.bounds.held) or nullcontext() as file:
+            with whole.open_seekable(budget.bounds.held) or nullcontext() as file:
                 yield from _into(origin, form, file, budget)
         else:
             yield from _into(origin, form, cast("BinaryIO", whole), budget)

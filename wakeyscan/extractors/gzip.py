@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from wakeyscan.core.inflate import FAULTS, GZIP, Inflater
+from wakeyscan.core.inflate import GZIP, INFLATE_ERRORS, Inflater
 from wakeyscan.extractors._stream import Stream
 from wakeyscan.extractors.extractor import ExtractionBudget, Member
 
@@ -14,5 +14,7 @@ SEEKS = False
 
 def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
     """Yield what was compressed; its name is that of the file."""
-    stream = Stream(file.read, lambda: Inflater(GZIP), FAULTS, budget, (b"\x1f\x8b",), weak=True)
+    stream = Stream(
+        file.read, lambda: Inflater(GZIP), INFLATE_ERRORS, budget, (b"\x1f\x8b",), weak=True
+    )
     yield Member("", stream.read)

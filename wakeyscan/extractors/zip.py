@@ -15,7 +15,7 @@ from functools import partial
 from lzma import FILTER_LZMA1, FORMAT_RAW, FORMAT_XZ, LZMADecompressor, LZMAError
 from typing import BinaryIO, NamedTuple
 
-from wakeyscan.core.inflate import FAULTS, RAW, Inflater
+from wakeyscan.core.inflate import INFLATE_ERRORS, RAW, Inflater
 from wakeyscan.extractors import zstd
 from wakeyscan.extractors._office import runs_joined
 from wakeyscan.extractors._stream import Stream
@@ -193,7 +193,7 @@ def _unpacked(method: int, packed: ReadBytes, budget: ExtractionBudget) -> ReadB
     if method == _STORED:
         return packed
     if method == _DEFLATED:
-        return Stream(packed, partial(Inflater, RAW), FAULTS, budget).read
+        return Stream(packed, partial(Inflater, RAW), INFLATE_ERRORS, budget).read
     if method == _BZIP2:
         return Stream(packed, BZ2Decompressor, (OSError,), budget).read
     if method == _LZMA:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from wakeyscan.core.inflate import FAULTS, ZLIB, Inflater
+from wakeyscan.core.inflate import INFLATE_ERRORS, ZLIB, Inflater
 from wakeyscan.extractors._stream import Stream
 from wakeyscan.extractors.extractor import ExtractionBudget, Member
 
@@ -17,4 +17,6 @@ SEEKS = False
 
 def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
     """Yield what was compressed; its name is that of the file."""
-    yield Member("", Stream(file.read, lambda: Inflater(ZLIB), FAULTS, budget, weak=True).read)
+    yield Member(
+        "", Stream(file.read, lambda: Inflater(ZLIB), INFLATE_ERRORS, budget, weak=True).read
+    )

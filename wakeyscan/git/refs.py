@@ -55,7 +55,7 @@ def read_reflogs(repository: Repository) -> dict[str, set[str]]:
 
 def _packed(path: str, refs: dict[str, str]) -> None:
     try:
-        lines = small_files.read_small_file(path, small_files.DATA).split(b"\n")
+        lines = small_files.read_small_file(path, small_files.MAX_DATA_SIZE).split(b"\n")
     except small_files.FileRefused as error:
         raise SourceError(f"{path}: can't be read: {error.strerror}") from None
     except OSError:

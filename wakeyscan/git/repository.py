@@ -80,7 +80,7 @@ def _pointed(folder: str, name: str) -> str:
 
 def _text(path: str) -> str:
     try:
-        return small_files.read_small_file(path, small_files.SETTINGS).decode(
+        return small_files.read_small_file(path, small_files.MAX_CONFIG_SIZE).decode(
             "utf-8", "surrogateescape"
         )
     except OSError as error:
@@ -169,7 +169,9 @@ def _unescaped(escape: re.Match[str]) -> str:
 def _width(common: str) -> int:
     """Read the format of ids from the configuration, without obeying anything else in it."""
     try:
-        held = small_files.read_small_file(os.path.join(common, "config"), small_files.SETTINGS)
+        held = small_files.read_small_file(
+            os.path.join(common, "config"), small_files.MAX_CONFIG_SIZE
+        )
     except OSError:
         return 20
     section = ""

@@ -52,7 +52,9 @@ def find_git_folder(path: str) -> str:
 
 def read_small_file(path: str) -> str:
     """Read a file of git's own; raises `OSError`, at a FIFO too, which would never end."""
-    return small_files.read_small_file(path, small_files.LIST).decode("utf-8", "surrogateescape")
+    return small_files.read_small_file(path, small_files.MAX_LIST_SIZE).decode(
+        "utf-8", "surrogateescape"
+    )
 
 
 def find_hooks_folder() -> str:

@@ -80,7 +80,7 @@ def _home(event: dict[str, Any], end: str) -> str:
 def _event(environment: Mapping[str, str]) -> dict[str, Any]:
     path = environment.get("GITHUB_EVENT_PATH", "")
     try:
-        event = json.loads(small_files.read_small_file(path, small_files.DATA).decode())
+        event = json.loads(small_files.read_small_file(path, small_files.MAX_DATA_SIZE).decode())
     except RecursionError:
         raise SourceError(
             f"GITHUB_EVENT_PATH ({path!r}) can't be read: it is nested too deeply"

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import sarif_om as sarif
 
 from wakeyscan.core.finding import PIECES, Finding
-from wakeyscan.core.redaction import escape_for_terminal, told
+from wakeyscan.core.redaction import escape_for_terminal, format_details
 
 
 def build_locations(finding: Finding) -> list[Any]:
@@ -34,7 +34,7 @@ def _physical(finding: Finding) -> Any:
 
 def _logical(finding: Finding) -> list[Any] | None:
     """Name a place from the outermost to the innermost."""
-    names = [told([pair]) for pair in finding.origin.details]
+    names = [format_details([pair]) for pair in finding.origin.details]
     if not names:
         return None
     return [sarif.LogicalLocation(name=names[-1], fully_qualified_name="/".join(names))]

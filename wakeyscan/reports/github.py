@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding, Liveness, Severity
-from wakeyscan.core.redaction import told
+from wakeyscan.core.redaction import format_details
 from wakeyscan.reports._workflow_commands import format_command
 from wakeyscan.scanner.result import ReportStyle, RunResult, count_skipped
 
@@ -43,7 +43,7 @@ def _annotation(finding: Finding, title: str) -> str:
     }
     where = {} if finding.origin.part == "message" else place  # a message is in no file
     within = f" in {finding.origin.within}" if finding.origin.within else ""
-    there = f": {told(finding.origin.details)}" if finding.origin.details else ""
+    there = f": {format_details(finding.origin.details)}" if finding.origin.details else ""
     text = f"{finding.secret} ({finding.rule}, {finding.exposure.value}){within}{there}"
     if finding.bounds is Bounds.OPEN:
         text += f"; {CUT_OR_TOO_LONG}"

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from wakeyscan.core.document import Skipped
 from wakeyscan.core.finding import Finding, Liveness
-from wakeyscan.core.redaction import escape_for_terminal, told
+from wakeyscan.core.redaction import escape_for_terminal, format_details
 from wakeyscan.scanner.result import ReportStyle, RunResult
 
 _MOST_ROWS, _MOST_BYTES = 500, 400_000
@@ -41,7 +41,11 @@ def _verdict(outcome: RunResult, count: int) -> str:
 def _row(finding: Finding, asked: bool) -> str:
     where = f"{finding.origin.path}:{finding.position.line}"
     within = f" in {format_code(finding.origin.within)}" if finding.origin.within else ""
-    within += f" ({format_code(told(finding.origin.details))})" if finding.origin.details else ""
+    within += (
+        f" ({format_code(format_details(finding.origin.details))})"
+        if finding.origin.details
+        else ""
+    )
     mine = finding.liveness is not Liveness.UNCHECKED
     cells = (
         f"{finding.severity} ({finding.liveness.value})" if mine else str(finding.severity),

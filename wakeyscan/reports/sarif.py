@@ -15,9 +15,9 @@ from wakeyscan.core.finding import PIECES, Finding, Severity, Standing
 from wakeyscan.core.redaction import (
     escape_for_json,
     escape_for_terminal,
+    format_details,
     make_encodable,
     redact,
-    told,
 )
 from wakeyscan.reports._sarifobjects import to_plain
 from wakeyscan.reports._sarifplaces import build_links, build_locations, build_related
@@ -143,7 +143,7 @@ def _message(finding: Finding, title: str) -> Any:
     details = [
         (n, build_links(text) if n == PIECES else text) for n, text in finding.origin.details
     ]
-    there = f" ({told(details)})" if details else ""
+    there = f" ({format_details(details)})" if details else ""
     answer = _answer(finding)
     asked = f" Asked whether it works: {answer}." if answer else ""
     return sarif.Message(

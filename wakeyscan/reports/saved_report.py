@@ -18,7 +18,7 @@ _PARTS = ("command", "targets", "findings", "keys")
 def read_report(path: str) -> Iterator[dict[str, Any]]:
     """Give a report to read from; raises `SourceError` where it lacks what is looked for."""
     try:
-        report = json.loads(small_files.read_small_file(path, small_files.DATA).decode())
+        report = json.loads(small_files.read_small_file(path, small_files.MAX_DATA_SIZE).decode())
         if report["schema"] != SCHEMA:
             raise ValueError("its schema is another one")
         yield {name: report[name] for name in _PARTS}

@@ -17,7 +17,7 @@ from wakeyscan.core.finding import (
     Severity,
     Standing,
 )
-from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, told
+from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, format_details
 from wakeyscan.core.secret import API_KEY
 from wakeyscan.reports import timeline
 from wakeyscan.scanner.result import ReportStyle, RunResult, count_skipped
@@ -94,7 +94,7 @@ def _finding(finding: Finding, style: ReportStyle) -> str:
         f"  {place:>8}  {severity}  {escape_for_terminal(finding.rule)}  {finding.secret}  {seen}\n"
     )
     if details:
-        head += f"{'':12}{told(details.items())}\n"
+        head += f"{'':12}{format_details(details.items())}\n"
     mark = ""
     if finding.standing is not Standing.REPORTED or finding.reason:
         mark = f"{'':12}{_state(finding)}: {escape_for_terminal(finding.reason)}\n"

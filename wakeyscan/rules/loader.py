@@ -48,7 +48,9 @@ def load_rules(extra: RuleFolder = "") -> tuple[Rule, ...]:
 def read_rules(path: str) -> Rule:
     """Read and check one rule file; raises `RuleError`."""
     try:
-        return _checked(path, _parse(small_files.read_small_file(path, small_files.SETTINGS), path))
+        return _checked(
+            path, _parse(small_files.read_small_file(path, small_files.MAX_CONFIG_SIZE), path)
+        )
     except OSError as error:
         raise RuleError(f"{path}: can't be read: {error.strerror}") from None
 

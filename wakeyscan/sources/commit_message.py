@@ -17,7 +17,7 @@ _SCISSORS = b" ------------------------ >8 ------------------------"
 def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
     """Yield the file of the message; raises `SourceError` at once."""
     try:
-        small_files.read_small_file(target, small_files.DATA)
+        small_files.read_small_file(target, small_files.MAX_DATA_SIZE)
     except OSError as error:
         raise SourceError(f"{target}: can't be read: {error.strerror}") from None
     return iter([target])
@@ -25,7 +25,7 @@ def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
 
 def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
     """Yield the message down to the scissors: below them `git commit -v` shows the change."""
-    content = small_files.read_small_file(unit, small_files.DATA)
+    content = small_files.read_small_file(unit, small_files.MAX_DATA_SIZE)
     yield Document(Origin("(commit message)", part="message"), _above_scissors(content))
 
 

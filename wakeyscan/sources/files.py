@@ -136,7 +136,7 @@ def _read(
         os.lseek(descriptor, 0, os.SEEK_SET)
         again = partial(_again, unit)
         for item in read_chunks(origin, lambda wanted: os.read(descriptor, wanted), most):
-            yield item._replace(whole=again) if isinstance(item, Document) else item
+            yield item._replace(open_file=again) if isinstance(item, Document) else item
 
 
 def _again(unit: str) -> BinaryIO:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
-from wakeyscan.core import files
+from wakeyscan.core import path_patterns
 from wakeyscan.core.document import Document, Skipped
 
 
@@ -36,7 +36,7 @@ class PathFilter:
         self.count = 0
         """Files left out so far."""
         self._matches = (
-            files.build_path_matcher(scope.exclude, scope.root) if scope.exclude else None
+            path_patterns.build_path_matcher(scope.exclude, scope.root) if scope.exclude else None
         )
 
     def filter(self, items: Iterable[Item], base: str = "") -> Iterator[Item]:
@@ -48,7 +48,9 @@ class PathFilter:
                 yield item
 
 
-def _excludes(item: str | Document | Skipped, base: str, matches: files.PathMatcher) -> bool:
+def _excludes(
+    item: str | Document | Skipped, base: str, matches: path_patterns.PathMatcher
+) -> bool:
     if not isinstance(item, str) and item.origin.part:
         return False  # a message has no path to go by
     return matches(item if isinstance(item, str) else item.origin.path, base)

@@ -79,8 +79,8 @@ class Revision(NamedTuple):
         if change.mode == _LINK:
             raise ConfigError(f"{change.path} at {self} is a link, which is not followed")
         for found in self.own.objects([change.new]):
-            if found.size > small_files.LIST:
-                most = small_files.LIST >> 20
+            if found.size > small_files.MAX_LIST_SIZE:
+                most = small_files.MAX_LIST_SIZE >> 20
                 raise ConfigError(
                     f"{change.path} at {self} can't be read: it is larger than {most} MiB"
                 )

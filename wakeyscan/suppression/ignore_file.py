@@ -115,7 +115,7 @@ def _layout(file: str, held: bytes | None = None) -> _Layout:
 def _lines(file: str, held: bytes | None) -> list[str]:
     try:
         if held is None:
-            held = small_files.read_small_file(file, small_files.LIST)
+            held = small_files.read_small_file(file, small_files.MAX_LIST_SIZE)
         text = held.decode("utf-8-sig")
     except FileNotFoundError:
         return []

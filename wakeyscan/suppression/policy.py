@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from wakeyscan.core import files
+from wakeyscan.core import path_patterns
 from wakeyscan.core.errors import ConfigError
 from wakeyscan.core.finding import Finding, Severity, Standing
 from wakeyscan.rules.rule import Rule
@@ -81,7 +81,8 @@ def build_policy_filter(policy: Policy) -> PolicyFilter:
     """Make what marks findings as a policy says."""
     rulings = {ruling.rule: ruling for ruling in policy.rulings}
     allowed = [
-        (one, files.build_path_matcher([one.path], policy.root)) for one in policy.allowances
+        (one, path_patterns.build_path_matcher([one.path], policy.root))
+        for one in policy.allowances
     ]
 
     def heed(findings: Iterable[Finding], base: str = "") -> tuple[Finding, ...]:

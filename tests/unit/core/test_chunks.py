@@ -1,4 +1,4 @@
-"""A file that is looked at through windows is to give what the whole file gives."""
+"""Scanning a document in chunks gives the same result as scanning it whole."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.documents import ScanResult, scan_documents
 from wakeyscan.scanner.pipeline import merge_sorted
 
-WINDOW, OVERLAP = 4096, 1024
-"""Small, so that a few kB have several windows; still more than two keys and an excerpt reach."""
+CHUNK_SIZE, OVERLAP = 4096, 1024
+"""Small, so that a few kB have several chunks, yet longer than two keys and an excerpt."""
 
 CODECS = {
     "utf-8": ("utf-8", b""),
@@ -36,7 +36,7 @@ CODECS = {
 KEYS = 6
 Compose = Callable[..., str]
 
-# Runs of one thing are how every kind of border is met: inside a character, inside a CR LF.
+# Long runs put every kind of cut at risk: inside a character, inside a CR LF.
 UNITS = [
     "a",
     " ",
@@ -65,7 +65,7 @@ slow = settings(
 
 @pytest.fixture
 def compose(make_key: MakeKey) -> Compose:
-    """Put keys of several lengths, the same ones for each example, where a part is a number."""
+    """Replace each number by a key; keys have several lengths and are the same in all examples."""
     keys = [make_key(length) for length in (16, 20, 40, 40, 48, 64)]
 
     def text(*parts: str | int) -> str:
@@ -76,25 +76,25 @@ def compose(make_key: MakeKey) -> Compose:
 
 @pytest.fixture(scope="module")
 def context() -> ScanContext:
-    """Look with all rules and wrappings."""
+    """Return a context with all rules and decoders."""
     return build_context(loader.load_rules(""), DECODERS)
 
 
 @pytest.fixture(autouse=True)
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "WINDOW", WINDOW)
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "CHUNK_SIZE", CHUNK_SIZE)
     monkeypatch.setattr(chunks, "OVERLAP", OVERLAP)
 
 
-def cut(content: bytes, most: int | None = None) -> Iterator[Document | Skipped]:
-    return chunks.read_chunks(Origin("a.py"), BytesIO(content).read, most)
+def read(content: bytes, max_size: int | None = None) -> Iterator[Document | Skipped]:
+    return chunks.read_chunks(Origin("a.py"), BytesIO(content).read, max_size)
 
 
-def in_windows(content: bytes, context: ScanContext) -> ScanResult:
-    return merge_sorted([scan_documents(cut(content), context)])
+def scan_in_chunks(content: bytes, context: ScanContext) -> ScanResult:
+    return merge_sorted([scan_documents(read(content), context)])
 
 
-def whole(content: bytes, context: ScanContext) -> ScanResult:
+def scan_whole(content: bytes, context: ScanContext) -> ScanResult:
     return merge_sorted([scan_documents([Document(Origin("a.py"), content)], context)])
 
 
@@ -108,19 +108,19 @@ def whole(content: bytes, context: ScanContext) -> ScanResult:
 @example(parts=["，" * 1500, 0, "，" * 1500, 1])
 @example(parts=["é" * 1499, "中" * 1033, 2])
 @example(parts=[" " * 3050, 2, 3, " " * 1900, 4, 5])
-def test_windows_show_what_the_whole_shows(
+def test_chunks_give_the_findings_of_the_whole(
     codec: tuple[str, bytes], parts: list[str | int], compose: Compose, context: ScanContext
 ) -> None:
     content = codec[1] + compose(*parts).encode(codec[0])
-    seen, wanted = in_windows(content, context), whole(content, context)
-    assert seen == wanted
-    # Keys can be next to each other, "…""…", but each of them is there.
-    assert len(wanted.findings) == sum(isinstance(part, int) for part in parts)
+    actual, expected = scan_in_chunks(content, context), scan_whole(content, context)
+    assert actual == expected
+    # Keys may be adjacent ("…""…"), but each one is found.
+    assert len(expected.findings) == sum(isinstance(part, int) for part in parts)
 
 
 @pytest.mark.parametrize("border", [3072, 4096, 4096 - 2048, 5120, 6144, 7168])
 @pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
-def test_a_key_at_every_offset_around_a_border(
+def test_a_key_across_a_chunk_border_is_found_once(
     border: int, codec: tuple[str, bytes], compose: Compose, context: ScanContext
 ) -> None:
     width = len(" ".encode(codec[0]))
@@ -128,20 +128,20 @@ def test_a_key_at_every_offset_around_a_border(
     for before in range(border // width - len(key) - 2, border // width + 3):
         content = codec[1] + (" " * before + key + " " * 3000).encode(codec[0])
         places = [
-            (f.position.line, f.position.column) for f in in_windows(content, context).findings
+            (f.position.line, f.position.column) for f in scan_in_chunks(content, context).findings
         ]
         assert places == [(1, before + 2)]
 
 
 @slow
 @given(parts=PARTS)
-def test_windows_cover_the_whole_once(parts: list[str | int], compose: Compose) -> None:
+def test_chunks_cover_each_byte_once(parts: list[str | int], compose: Compose) -> None:
     content = compose(*parts).encode()
-    documents = [item for item in cut(content) if isinstance(item, Document)]
+    documents = [item for item in read(content) if isinstance(item, Document)]
     own = [d.content[slice(*d.own)] if d.own else d.content for d in documents]
     assert b"".join(own) == content
     context = [d.content for d in documents]
-    assert all(len(content) <= WINDOW + 8 for content in context)
+    assert all(len(content) <= CHUNK_SIZE + 8 for content in context)
     for one, following in pairwise(documents):
         assert one.own is not None and following.own is not None
         assert len(one.content) - one.own[1] >= OVERLAP
@@ -152,28 +152,28 @@ def test_windows_cover_the_whole_once(parts: list[str | int], compose: Compose) 
     "size",
     [
         30,
-        WINDOW - 1,
-        WINDOW,
-        WINDOW + 1,
-        2 * WINDOW - 2 * OVERLAP,
-        2 * WINDOW - 2 * OVERLAP + 1,
+        CHUNK_SIZE - 1,
+        CHUNK_SIZE,
+        CHUNK_SIZE + 1,
+        2 * CHUNK_SIZE - 2 * OVERLAP,
+        2 * CHUNK_SIZE - 2 * OVERLAP + 1,
         50_001,
     ],
 )
-@pytest.mark.parametrize("piece", [1 << 20, 1000, 1], ids=["whole", "in pieces", "byte by byte"])
-def test_the_end_is_never_lost(
-    size: int, piece: int, compose: Compose, context: ScanContext
+@pytest.mark.parametrize("block", [1 << 20, 1000, 1], ids=["at once", "in blocks", "byte by byte"])
+def test_a_key_at_the_end_is_found(
+    size: int, block: int, compose: Compose, context: ScanContext
 ) -> None:
     key = compose(0).encode()
     content = (b" " * size)[: max(0, size - len(key))] + key
     stream = BytesIO(content)
 
-    def read(wanted: int) -> bytes:
-        return stream.read(min(wanted, piece))
+    def read_block(size: int) -> bytes:
+        return stream.read(min(size, block))
 
-    looked = scan_documents(chunks.read_chunks(Origin("a.py"), read, None), context)
-    assert [f.position.column for f in looked.findings] == [len(content) - len(key) + 2]
-    assert looked.coverage[:2] == (1, len(content))
+    result = scan_documents(chunks.read_chunks(Origin("a.py"), read_block, None), context)
+    assert [f.position.column for f in result.findings] == [len(content) - len(key) + 2]
+    assert result.coverage[:2] == (1, len(content))
 
 
 def dense(size: int) -> bytes:
@@ -184,43 +184,46 @@ def breaks(size: int) -> bytes:
     return b"\r\n" * (size // 2)
 
 
-@pytest.mark.parametrize("fill", [dense, breaks], ids=["no UTF-8 at all", "only breaks"])
-def test_a_border_in_junk_comes_to_an_end(
+@pytest.mark.parametrize("fill", [dense, breaks], ids=["not UTF-8", "only line breaks"])
+def test_a_chunk_border_in_junk_is_found(
     fill: Callable[[int], bytes], compose: Compose, context: ScanContext
 ) -> None:
     content = fill(20_000) + b"\n" + compose(0).encode()
     line = content.replace(b"\r\n", b"\n").count(b"\n") + 1
-    places = [f.position[:2] for f in in_windows(content, context).findings]
+    places = [f.position[:2] for f in scan_in_chunks(content, context).findings]
     assert places == [(line, 2)]
 
 
 @pytest.mark.parametrize(
-    ("size", "most", "said"),
+    ("size", "max_size", "reasons"),
     [
         pytest.param(100, 100, [], id="as large as allowed"),
         pytest.param(
             101, 100, ["larger than --max-file-size: 101 of 100 bytes"], id="one byte over"
         ),
-        pytest.param(WINDOW, WINDOW, [], id="a window"),
+        pytest.param(CHUNK_SIZE, CHUNK_SIZE, [], id="one chunk"),
         pytest.param(
-            WINDOW, 100, ["larger than --max-file-size: 4,096 of 100 bytes"], id="a window, over"
+            CHUNK_SIZE,
+            100,
+            ["larger than --max-file-size: 4,096 of 100 bytes"],
+            id="one chunk, over",
         ),
-        pytest.param(WINDOW + 1, WINDOW + 1, [], id="over a window"),
+        pytest.param(CHUNK_SIZE + 1, CHUNK_SIZE + 1, [], id="two chunks"),
         pytest.param(
-            WINDOW + 5,
-            WINDOW,
+            CHUNK_SIZE + 5,
+            CHUNK_SIZE,
             ["larger than --max-file-size: 4,101 of 4,096 bytes"],
-            id="over both",
+            id="two chunks, over",
         ),
     ],
 )
-def test_a_stream_over_the_limit_is_left_and_said(size: int, most: int, said: list[str]) -> None:
-    items = list(cut(b"a" * size, most))
-    assert [item.reason for item in items if isinstance(item, Skipped)] == said
-    assert len([item for item in items if isinstance(item, Document)]) >= (not said)
+def test_a_stream_over_the_limit_is_skipped(size: int, max_size: int, reasons: list[str]) -> None:
+    items = list(read(b"a" * size, max_size))
+    assert [item.reason for item in items if isinstance(item, Skipped)] == reasons
+    assert len([item for item in items if isinstance(item, Document)]) >= (not reasons)
 
 
-def test_a_run_of_base64_longer_than_the_overlap_hides_nothing(
+def test_base64_longer_than_the_overlap_hides_no_key(
     make_key: MakeKey, context: ScanContext
 ) -> None:
     wanted: set[Secret] = set()
@@ -230,5 +233,5 @@ def test_a_run_of_base64_longer_than_the_overlap_hides_nothing(
         wanted.add(Secret(key.encode(), "wastack-api-key"))
         pieces.append(f"{' ' * (700 + number)}{key}\n")
     content = b'x = "' + b64encode("".join(pieces).encode()) + b'"\n'
-    found = {f.secret for f in in_windows(content, context).findings}
+    found = {f.secret for f in scan_in_chunks(content, context).findings}
     assert found == wanted

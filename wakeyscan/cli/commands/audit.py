@@ -110,7 +110,7 @@ def _limits(given: Values, now: datetime) -> AuditScope:
         try:
             since = parse_timestamp(str(given["since"]), now)
         except ValueError as refused:
-            raise UsageError(f"--since {refused}, not {given['since']!r}") from None
+            raise UsageError(f"--since: {refused}, got {given['since']!r}") from None
     branch = str(given.get("branch", ""))
     if "branch" in given and not branch:
         raise UsageError("--branch is empty: name a branch, or leave the option out")

@@ -78,7 +78,7 @@ def _is_ours(file: str) -> bool:
         if os.path.islink(file) and not os.path.exists(file):
             return False  # it leads nowhere: git passes it by, and so does our hook
         raise SourceError(f"{file} is no file: move it, then install again")
-    ours = _MARK.encode() in small_files.read_small_file(file, small_files.DATA)
+    ours = _MARK.encode() in small_files.read_small_file(file, small_files.MAX_DATA_SIZE)
     if ours and os.path.islink(file):
         raise SourceError(f"{file} is a link to a hook of wakeyscan: remove it, then install again")
     return ours
