@@ -54,16 +54,17 @@ def _made(folder: Path) -> Iterator[tuple[str, bytes]]:
     }
     ours = loader.load_rules()
     compiled = {one.id: pattern.serialize_pattern(pattern.compile_rule(one)) for one in ours}
-    forms: dict[str, Any] = {
+    anchors: dict[str, Any] = {
         one.id: tuple(map(tuple, AnchorIndex([one], DECODERS).all())) for one in ours
     }
     module = (
         '"""The built-in rules, parsed and compiled when the wheel was built."""\n\n'
-        f"RULES = {rules!r}\nCOMPILED = {compiled!r}\nFORMS = {forms!r}\n"
+        f"RULES = {rules!r}\nCOMPILED = {compiled!r}\nENCODED_ANCHORS = {anchors!r}\n"
     )
     yield "rules/_compiled.py", module.encode()
-    catalog = AnchorIndex([one._replace(forms=forms[one.id]) for one in ours], DECODERS)
+    built = [one._replace(encoded_anchors=anchors[one.id]) for one in ours]
+    index = AnchorIndex(built, DECODERS)
     try:
-        yield from map(database.serialize_database, strategy.list_searches(catalog))
+        yield from map(database.serialize_database, strategy.list_searches(index))
     except ImportError:  # no hyperscan for the machine that builds
         return

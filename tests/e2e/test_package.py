@@ -184,7 +184,7 @@ def test_an_installed_wakeyscan_has_what_hyperscan_looks_for_without_decoders(
 def test_an_installed_wakeyscan_has_the_forms_that_a_checkout_makes(
     installed: Python, tmp_path: Path
 ) -> None:
-    code = "import wakeyscan.rules._compiled as p; print(repr(p.FORMS))"
+    code = "import wakeyscan.rules._compiled as p; print(repr(p.ENCODED_ANCHORS))"
     made = literal_eval(execute([str(installed), "-c", code], tmp_path).out)
     assert made == {
         one.id: tuple(map(tuple, AnchorIndex([one], DECODERS).all())) for one in loader.load_rules()

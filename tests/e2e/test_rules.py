@@ -11,7 +11,7 @@ from tests.support.command import Ran, Run
 from tests.support.files import write
 from tests.support.keys import PREFIX, MakeKey
 from wakeyscan.cli.rule_examples import fill_example, find_failed_examples
-from wakeyscan.rules import loader, rule
+from wakeyscan.rules import loader, rule, validation
 from wakeyscan.rules.pattern import compile_rule
 from wakeyscan.rules.rule import Rule
 
@@ -60,7 +60,7 @@ def test_the_rules_are_those_of_the_contract_the_worst_first() -> None:
 
 def test_a_file_is_named_after_its_rule() -> None:
     files = sorted(Path(loader.find_builtin_folder()).glob("*.toml"))
-    read = {file.stem: loader.read_rules(str(file))._replace(at_anchor=True) for file in files}
+    read = {file.stem: loader.read_rule(str(file))._replace(at_anchor=True) for file in files}
     assert read == RULES
 
 
@@ -82,7 +82,7 @@ def test_twice_as_much_junk_takes_about_twice_as_long(one: Rule) -> None:
             times.append(time.process_time() - start)
         return min(times)
 
-    for junk in loader.junk_for(one):
+    for junk in validation.build_junk(one):
         whole = seconds(junk)
         # Below a millisecond the clock, and not the pattern, is what is measured.
         assert whole < 0.001 or whole / max(seconds(junk[: len(junk) // 2]), 0.0002) <= 5, junk[:20]
@@ -106,64 +106,70 @@ def refused(what: str) -> Ran:
 
 
 FILE = "r/mine.toml: "
-EXAMPLES_WANTED = "must have at least 3 examples"
-SECRETLESS = "the pattern has no group (?P<secret>…)"
+TOO_FEW = "expected at least 3 examples, got 1"
+NO_GROUP = "'pattern': has no group (?P<secret>…); put one around the secret"
+NO_STRING = "expected a non-empty string"
+NO_LIST = "expected a non-empty list of strings"
+FIELDS = "title, severity, pattern, help, anchors, hits, misses, verifier"
 LEVELS = "note, low, medium, high, critical"
 
 BROKEN = {
-    "unknown-field": ('colour = "red"\n' + GOOD, FILE + "unknown field 'colour'"),
-    "title-number": (line("title", "title = 3"), FILE + "'title' must be a text, and not empty"),
-    "title-empty": (line("title", "title = ' '"), FILE + "'title' must be a text, and not empty"),
-    "no-title": (line("title", ""), FILE + "'title' must be a text, and not empty"),
-    "no-pattern": (line("pattern", ""), FILE + "'pattern' must be a text, and not empty"),
+    "unknown-field": (
+        'colour = "red"\n' + GOOD,
+        FILE + f"unknown field 'colour' (known: {FIELDS})",
+    ),
+    "title-number": (line("title", "title = 3"), FILE + f"'title': {NO_STRING}"),
+    "title-empty": (line("title", "title = ' '"), FILE + f"'title': {NO_STRING}"),
+    "no-title": (line("title", ""), FILE + f"'title': {NO_STRING}"),
+    "no-pattern": (line("pattern", ""), FILE + f"'pattern': {NO_STRING}"),
     "no-anchors": (
         line("anchors", ""),
-        FILE + "'anchors' must be a list of texts, and not empty",
+        FILE + f"'anchors': {NO_LIST}",
     ),
     "anchors-empty": (
         line("anchors", "anchors = []"),
-        FILE + "'anchors' must be a list of texts, and not empty",
+        FILE + f"'anchors': {NO_LIST}",
     ),
     "anchor-short": (
         line("anchors", 'anchors = ["abc"]'),
-        FILE + "anchor 'abc' must be ASCII, of at least 4 characters",
+        FILE + "'anchors': expected ASCII of at least 4 characters, got 'abc'",
     ),
     "anchor-number": (
         line("anchors", "anchors = [1]"),
-        FILE + "'anchors' must be a list of texts, and not empty",
+        FILE + f"'anchors': {NO_LIST}",
     ),
     "hits-text": (
         line("hits", 'hits = "a"'),
-        FILE + "'hits' must be a list of texts, and not empty",
+        FILE + f"'hits': {NO_LIST}",
     ),
-    "hits-few": (line("hits", 'hits = ["a"]'), FILE + f"'hits' {EXAMPLES_WANTED}"),
-    "misses-few": (line("misses", 'misses = ["a"]'), FILE + f"'misses' {EXAMPLES_WANTED}"),
+    "hits-few": (line("hits", 'hits = ["a"]'), FILE + f"'hits': {TOO_FEW}"),
+    "misses-few": (line("misses", 'misses = ["a"]'), FILE + f"'misses': {TOO_FEW}"),
     "severity": (
         line("severity", 'severity = "bad"'),
-        FILE + f"severity 'bad' is none of {LEVELS}",
+        FILE + f"'severity': expected one of {LEVELS}, got 'bad'",
     ),
-    "verifier": (GOOD + "verifier = 3\n", FILE + "'verifier' must be a text"),
-    "no-secret": (line("pattern", "pattern = 'exmpl_[a-z]+'"), FILE + SECRETLESS),
+    "verifier": (GOOD + "verifier = 3\n", FILE + "'verifier': expected a string"),
+    "no-secret": (line("pattern", "pattern = 'exmpl_[a-z]+'"), FILE + NO_GROUP),
     "bad-toml": (
         "title\n" + GOOD,
-        FILE + "not valid TOML: Expected '=' after a key in a key/value pair (at line 1, column 6)",
+        FILE + "invalid TOML: Expected '=' after a key in a key/value pair (at line 1, column 6)",
     ),
     "not-utf-8": (
         b"\xff",
-        FILE + "not valid TOML: 'utf-8' codec can't decode byte 0xff in position 0: "
+        FILE + "invalid TOML: 'utf-8' codec can't decode byte 0xff in position 0: "
         "invalid start byte",
     ),
     "bad-pattern": (
         line("pattern", "pattern = '(?P<secret>exmpl_[a-z'"),
-        FILE + "the pattern is broken: unterminated character set at position 21",
+        FILE + "the pattern is invalid: unterminated character set at position 21",
     ),
     "matches-empty": (
         line("pattern", "pattern = '(?P<secret>(?:exmpl_)?)'"),
-        FILE + "the pattern matches an empty text",
+        FILE + "the pattern matches empty text; require at least one character",
     ),
     "runs-away": (
         line("pattern", "pattern = '(?P<secret>(?:a|aa)+$)'"),
-        FILE + "the pattern runs away: over 2 s for 1030 bytes of junk; bound its repetitions",
+        FILE + "the pattern takes over 2 s on 1030 bytes of junk; bound its repetitions",
     ),
 }
 
@@ -175,15 +181,13 @@ def test_a_broken_rule_is_refused(run: Run, tmp_path: Path, text: str | bytes, f
 
 def test_a_scan_with_a_broken_rule_does_not_begin(run: Run, tmp_path: Path) -> None:
     folder = mine(tmp_path, "title = 3\n")
-    assert run("scan", "--rules", folder, "r") == refused(
-        FILE + "'title' must be a text, and not empty"
-    )
+    assert run("scan", "--rules", folder, "r") == refused(FILE + f"'title': {NO_STRING}")
 
 
 FOLDERS = {
-    "empty": ("r", "r: no rules (*.toml) in it, so nothing could be found"),
-    "missing": ("nowhere", "nowhere: no folder of rules: No such file or directory"),
-    "file": ("r/other.txt", "r/other.txt: no folder of rules: Not a directory"),
+    "empty": ("r", "r: contains no rules (*.toml); add one, or name another folder"),
+    "missing": ("nowhere", "nowhere: cannot be read as a rules folder: No such file or directory"),
+    "file": ("r/other.txt", "r/other.txt: cannot be read as a rules folder: Not a directory"),
 }
 
 
@@ -198,7 +202,7 @@ def test_a_folder_without_rules_is_refused(
 def test_two_rules_of_one_name_are_refused(run: Run, tmp_path: Path) -> None:
     folder = mine(tmp_path, GOOD, "wastack-api-key.toml")
     assert run("rules", "list", "--rules", folder) == refused(
-        "rule wastack-api-key: there are two of that name; rename yours"
+        "rule wastack-api-key: defined twice; rename your rule file"
     )
 
 

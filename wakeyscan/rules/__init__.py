@@ -1,3 +1,3 @@
-"""Rules: what they are, how they are read, checked and compiled."""
+"""Rules: loading, validation and compilation of the patterns that describe secrets."""
 
 from __future__ import annotations

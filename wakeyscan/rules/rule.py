@@ -1,4 +1,4 @@
-"""The rule: one kind of secret, as its file describes it."""
+"""Rule: one kind of secret, as described by its TOML file."""
 
 from __future__ import annotations
 
@@ -7,45 +7,44 @@ from typing import NamedTuple
 from wakeyscan.core.finding import Severity
 
 BEFORE, AFTER = 1024, 8192
-"""A match starts at most so many bytes before its anchor and ends at most so many after it."""
-
+"""Bytes: a match starts at most `BEFORE` ahead of an anchor and ends at most `AFTER` behind it."""
 
 TIMEOUT_SECONDS = 2.0
 """Seconds that one pattern may take around one group of anchors."""
 
-
 RuleFolder = str | tuple[tuple[str, bytes], ...]
-"""A folder of rule files; or the files, each with its path, where they are not on disk."""
-
+"""Path of a folder of rule files, or (path, content) of each file if they are not on disk."""
 
 SerializedPattern = tuple[str, bytes]
 """The `regex` version that compiled a pattern, and the pickled pattern."""
 
 
 class Rule(NamedTuple):
-    """One kind of secret, as its file describes it."""
+    """One kind of secret, as described by its TOML file."""
 
     id: str
     title: str
     severity: Severity
     anchors: tuple[bytes, ...]
-    """Literals, one of which stands in every match; in any case, unless `exact_case`."""
+    """Keywords; every match contains one. Case is ignored unless `exact_case`."""
     pattern: str
     """A bytes pattern of `regex` with a group `secret`."""
     help: str
-    """Markdown: what it is, why it matters, what to do."""
+    """Markdown: what the secret is, why a leak matters, how to fix it."""
     verifier: str
-    """The name of the service that can say whether such a secret works, or empty."""
+    """Name of the service that can verify such a secret, or empty."""
     hits: tuple[str, ...]
+    """Texts that must match."""
     misses: tuple[str, ...]
+    """Texts that must not match."""
     at_anchor: bool = False
-    """Whether every match begins at an anchor, as is known of our own rules: it is faster."""
+    """Whether every match begins at an anchor, which is faster. True for built-in rules only."""
     compiled: SerializedPattern | None = None
-    """The pattern as it was compiled when the wheel was built, in an installed package."""
-    forms: tuple[tuple[bytes, str, bytes, bool], ...] = ()
-    """All forms of its anchors (see `catalog`), as they were made then; empty: not made yet."""
+    """The pattern compiled when the wheel was built; `None` outside of an installed package."""
+    encoded_anchors: tuple[tuple[bytes, str, bytes, bool], ...] = ()
+    """Fields of each `EncodedAnchor`, built with the wheel; empty if not built yet."""
 
     @property
     def exact_case(self) -> bool:
-        """Whether anchors count only in their own case: nothing in the pattern folds case."""
+        """Whether anchors match only in their own case; false if the pattern ignores case."""
         return "(?i" not in self.pattern

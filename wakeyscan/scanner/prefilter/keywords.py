@@ -75,8 +75,10 @@ class AnchorIndex:
 
     def all(self) -> tuple[EncodedAnchor, ...]:
         """List everything; what was made when the wheel was built loads no decoder."""
-        if all(rule.forms for rule in self._rules):
-            return tuple(EncodedAnchor._make(form) for rule in self._rules for form in rule.forms)
+        if all(rule.encoded_anchors for rule in self._rules):
+            return tuple(
+                EncodedAnchor._make(form) for rule in self._rules for form in rule.encoded_anchors
+            )
         wrapped = (form for name in self._wrappings for form in self.of(name))
         return (*self.plain(), *wrapped)
 
