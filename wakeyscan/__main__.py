@@ -1,4 +1,4 @@
-"""Starts wakeyscan, as the console script or as `python -m wakeyscan`, and ends it."""
+"""Entry point of the console script and of `python -m wakeyscan`."""
 
 from __future__ import annotations
 
@@ -8,48 +8,56 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
+from wakeyscan.core.lazy import lazy_import
+
 if TYPE_CHECKING:
+    import signal
+    import threading
     from sys import UnraisableHookArgs
 
-_SELDOM = 50_000
-"""New objects after which Python looks for cycles: 700 is often, for what lives to the end."""
+    from wakeyscan.cli import main
+else:
+    # `start` sets up the garbage collector before it loads the command line. The others are for
+    # an interrupt alone.
+    main = lazy_import("wakeyscan.cli.main")
+    signal = lazy_import("signal")
+    threading = lazy_import("threading")
 
-_SOON = 0.01
-"""Seconds in which a finalizer is over."""
+_GC_THRESHOLD = 50_000
+"""New objects between two searches for cycles. Most of ours live to the end; Python's is 700."""
+
+_RESEND_SECONDS = 0.01
+"""Time after which a finalizer has ended."""
 
 
 def start() -> NoReturn:
-    """Run the command line and end with its exit code, at once.
+    """Run the command line and exit immediately with its exit code.
 
-    Taking all modules apart, as Python does at its end, takes 4 of a hook's 38 ms, and looking for
-    cycles while it loads them another 1.5. So nothing of ours may be left to `atexit`.
+    A normal exit unloads all modules, which takes 4 of the 38 ms of a hook. Searching for cycles
+    during the imports takes another 1.5 ms. So our code must not rely on `atexit`.
     """
-    gc.set_threshold(_SELDOM)
-    sys.unraisablehook = _interrupt_again
-    from wakeyscan.cli.main import main
-
-    code = main()
+    gc.set_threshold(_GC_THRESHOLD)
+    sys.unraisablehook = _resend_interrupt
+    code = main.main()
     for stream in (sys.stdout, sys.stderr):
-        with suppress(AttributeError, OSError, ValueError):  # closed: nothing of ours is in it
+        with suppress(AttributeError, OSError, ValueError):  # a closed stream has lost nothing
             stream.flush()
     os._exit(code)
 
 
-def _interrupt_again(dropped: UnraisableHookArgs) -> None:
-    """Send Ctrl-C once more that came within a finalizer, as `regex` has: Python drops it there."""
-    if not issubclass(dropped.exc_type, KeyboardInterrupt):
+def _resend_interrupt(dropped: UnraisableHookArgs) -> None:
+    """Send Ctrl-C again: Python drops it inside of a finalizer, such as those of `regex`."""
+    if issubclass(dropped.exc_type, KeyboardInterrupt):
+        threading.Timer(_RESEND_SECONDS, _interrupt_main_thread).start()
+    else:
         sys.__unraisablehook__(dropped)
-        return
-    import signal
-    from threading import Timer, main_thread
 
-    def interrupt() -> None:
-        if sys.platform == "win32":
-            signal.raise_signal(signal.SIGINT)
-        else:
-            signal.pthread_kill(main_thread().ident or 0, signal.SIGINT)
 
-    Timer(_SOON, interrupt).start()
+def _interrupt_main_thread() -> None:
+    if sys.platform == "win32":
+        signal.raise_signal(signal.SIGINT)
+    else:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 if __name__ == "__main__":

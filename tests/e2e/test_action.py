@@ -18,7 +18,7 @@ from tests.e2e.test_sarif import VALID
 from tests.support.fake_wastack import LIVE, StandIn
 from tests.support.files import write
 from tests.support.keys import MakeKey, fingerprint, mask
-from tests.support.next_steps import NEXT_STEPS
+from tests.support.next_steps import next_steps
 from tests.support.repositories import Repo
 from tests.support.runner import (
     ACTION,
@@ -298,7 +298,7 @@ def test_what_an_event_brings(
     ]
     assert [order.name for order in orders(told.log)] == ["error"] * count
     assert told.summary.startswith(
-        f"### wakeyscan: {f'{count} finding' if count else 'nothing found'}\n"
+        f"### wakeyscan: {f'{count} finding' if count else 'no keys found'}\n"
     )
     assert [*repo.top.parent.rglob("made")] == []
     assert (repo.id("HEAD"), repo.git("status", "-s")) == (head, "?? wakeyscan.sarif")
@@ -316,8 +316,8 @@ def test_all_that_a_pull_request_is_told(repo: Repo, runner: Runner, key: str) -
 
 1 finding in 1 file: 1 high.
 Configuration (none), ignore file and marks are those of {base[:12]}.
-Looked at 7 files, 429 bytes.
-{NEXT_STEPS}\
+Scanned 7 files (429 bytes).
+{next_steps(key)}\
 ::error file=src/app.js,line=2,endLine=2,col=13,endColumn=61,title=WAStack API key (high)::\
 {mask(key)} (wastack-api-key, source) in commit {commit}
 """,
@@ -335,8 +335,8 @@ Looked at 7 files, 429 bytes.
 |---|---|---|---|---|
 | high | `src/app.js:2` in `commit {commit}` | `wastack-api-key` | `{mask(key)}` | source |
 
-Take every key for leaked: make a new one, then **revoke** the old one. Both work until then; \
-taking it out of the code closes nothing.
+Treat every key as leaked: create a new key, then **revoke** the old one. Both work until then: \
+removing the old key from the code does not disable it.
 
 `Configuration (none), ignore file and marks are those of {base[:12]}.`
 """,
@@ -443,7 +443,7 @@ def test_a_named_configuration_of_the_pull_request_does_not_count_either(
 def test_another_policy_is_none(repo: Repo, runner: Runner, wanted: str) -> None:
     event = pull_request(*side(repo, {"b": "clean"}))
     if wanted:
-        said = f"the input 'policy-from' must be base or head, not {wanted!r}"
+        said = f"input 'policy-from': expected base or head, got {wanted!r}"
         failed(runner.run("scan", event, policy_from=wanted), said)
     else:  # an input that is empty is one that is not given
         assert runner.run("scan", event, policy_from=wanted).code == 0
@@ -515,7 +515,7 @@ def test_an_audit_of_a_shallow_checkout_is_incomplete(repo: Repo, runner: Runner
         "exit-code": "3",
     }
     assert told.code == 3
-    assert told.summary.startswith("### wakeyscan: incomplete, so no all-clear\n")
+    assert told.summary.startswith("### wakeyscan: no keys found, but the scan was incomplete\n")
 
 
 def test_a_base_that_is_nowhere(repo: Repo, runner: Runner, key: str) -> None:
@@ -535,20 +535,24 @@ def test_no_repository(tmp_path: Path, runner: Runner) -> None:
 @pytest.mark.parametrize(
     ("name", "payload", "said"),
     [
-        ("push", b"", "can't be read: Expecting value"),
-        ("push", b"{", "can't be read: Expecting property name"),
+        ("push", b"", ": cannot be read: Expecting value"),
+        ("push", b"{", ": cannot be read: Expecting property name"),
         ("push", b"\xff", "can't be read: 'utf-8' codec can't decode"),
-        ("push", b"[]", "holds no event"),
-        ("push", {}, "the event does not say what GitHub's says: before"),
-        ("push", {"before": None}, "the event does not say what GitHub's says: before"),
-        ("push", {"before": "--all"}, "the event's before is no commit: '--all'"),
-        ("push", {"before": "-" * 40}, f"the event's before is no commit: '{'-' * 40}'"),
-        ("push", {"before": ZEROS, "after": "HEAD"}, "the event's after is no commit: 'HEAD'"),
+        ("push", b"[]", "not a GitHub event"),
+        ("push", {}, "GitHub event: before is missing or not text"),
+        ("push", {"before": None}, "GitHub event: before is missing or not text"),
+        ("push", {"before": "--all"}, "GitHub event: before is not a commit id: '--all'"),
+        ("push", {"before": "-" * 40}, f"GitHub event: before is not a commit id: '{'-' * 40}'"),
+        (
+            "push",
+            {"before": ZEROS, "after": "HEAD"},
+            "GitHub event: after is not a commit id: 'HEAD'",
+        ),
         ("push", {"before": ZEROS, "after": NOWHERE}, "GitHub's says: ref"),
         ("pull_request", {}, "GitHub's says: pull_request.base.sha"),
         ("pull_request", {"pull_request": []}, "GitHub's says: pull_request.base.sha"),
         ("merge_group", {"merge_group": {"head_sha": ZEROS}}, "merge_group.base_sha"),
-        ("schedule", b"", "can't be read: Expecting value"),
+        ("schedule", b"", ": cannot be read: Expecting value"),
     ],
     ids=str,
 )
@@ -565,7 +569,7 @@ def test_answers_that_can_t_be_written(runner: Runner) -> None:
     runner.env["GITHUB_STEP_SUMMARY"] = "/nowhere/x"
     told = runner.run("scan")
     assert (told.code, told.outputs) == (2, FAILED)
-    assert "GITHUB_STEP_SUMMARY (/nowhere/x) can't be written: No such file" in told.err
+    assert "GITHUB_STEP_SUMMARY (/nowhere/x): cannot be written: No such file" in told.err
 
 
 @pytest.mark.parametrize(
@@ -589,7 +593,7 @@ def test_the_tree(repo: Repo, runner: Runner, key: str, paths: str, places: list
 
 @pytest.mark.parametrize("paths", [" ", "\n", "  \n\t\n"], ids=repr)
 def test_no_path_is_no_pass(runner: Runner, paths: str) -> None:
-    failed(runner.run("scan", mode="tree", paths=paths), "the input 'paths' names nothing")
+    failed(runner.run("scan", mode="tree", paths=paths), "input 'paths': empty")
 
 
 def test_an_audit(repo: Repo, runner: Runner, key: str, make_key: MakeKey) -> None:
@@ -631,10 +635,10 @@ def test_a_configuration_and_a_gap(repo: Repo, runner: Runner, key: str) -> None
     assert (told.code, told.outputs["findings"], told.outputs["incomplete"]) == (3, "0", "true")
     (order,) = orders(told.log)
     assert order.name == "warning"
-    assert order.data.startswith("Not everything was looked at. big: larger than --max-file-size")
+    assert order.data.startswith("Incomplete scan. Skipped: big: larger than --max-file-size")
     assert told.summary == (
-        "### wakeyscan: incomplete, so no all-clear\n\n\n`Excluded: 1 file.`\n"
-        "\n| not looked at | why |\n|---|---|\n"
+        "### wakeyscan: no keys found, but the scan was incomplete\n\n\n`Excluded: 1 file.`\n"
+        "\n| skipped | reason |\n|---|---|\n"
         "| `big` | `larger than --max-file-size: 31 of 30 bytes` |\n"
         "| `ci.toml` | `larger than --max-file-size: 35 of 30 bytes` |\n"
     )
@@ -656,7 +660,7 @@ PAYLOADS = {
     "an option": "--help",
 }
 ASKED = {
-    "mode": "the input 'mode' must be diff, tree or audit, not {!r}",
+    "mode": "input 'mode': expected diff, tree or audit, got {!r}",
     "fail-on": "FAIL_ON must be one of note, low, medium, high, critical, never, not {!r}",
     "verify": "WAKEYSCAN_VERIFY must be 1 or 0, true or false, yes or no, on or off, not {!r}",
     "config": "{}: can't be read: No such file or directory",
@@ -717,7 +721,9 @@ def test_the_sarif_file_s_name_is_data(repo: Repo, runner: Runner, key: str, pay
 def test_the_version_is_data(runner: Runner, payload: str) -> None:
     told = runner.run("install", version=payload)
     assert (told.code, told.outputs, told.err) == (2, {}, "")
-    assert told.log == "::error title=wakeyscan::the input 'version' must be a version, as 1.2.3\n"
+    assert (
+        told.log == "::error title=wakeyscan::input 'version': expected a version such as 1.2.3\n"
+    )
     assert [*(runner.temp / "runner").iterdir()] == []
 
 
@@ -728,7 +734,9 @@ def test_a_link_in_the_checkout_leads_sarif_nowhere(
     write(tmp_path, {"precious/x.sarif": "mine"})
     link = repo.top / file.partition("/")[0]
     link.symlink_to(tmp_path / "precious" / ("" if "/" in file else "x.sarif"))
-    failed(runner.run("scan", mode="tree", sarif_file=file), f"{file}: the report can't be written")
+    failed(
+        runner.run("scan", mode="tree", sarif_file=file), f"{file}: the report cannot be written"
+    )
     assert (tmp_path / "precious" / "x.sarif").read_text() == "mine"
 
 
@@ -801,13 +809,13 @@ def test_no_name_breaks_out_of_the_annotations_or_the_summary(
     too_large = "larger than --max-file-size: 301 of 300 bytes"
     assert (warning.name, warning.properties) == ("warning", {"title": "wakeyscan: incomplete"})
     assert warning.data == (
-        f"Not everything was looked at. {files[0]}.big: {too_large} (and {len(files) - 1} more)"
+        f"Incomplete scan. Skipped: {files[0]}.big: {too_large} (and {len(files) - 1} more)"
     )
     assert notice.name == "notice"
     assert table_of(told.summary) == [
         ["severity", "where", "rule", "secret", "exposure"],
         *(["high", f"{file}:1", "wastack-api-key", mask(key), "source"] for file in files),
-        ["not looked at", "why"],
+        ["skipped", "reason"],
         *([f"{file}.big", too_large] for file in files),
     ]
 

@@ -18,7 +18,7 @@ from jsonschema import Draft4Validator  # type: ignore[import-untyped]
 from tests.support.command import WAKEYSCAN, Ran, environment, execute
 from tests.support.dated_repository import Dated, Life, audit, born, life, lives, noon
 from tests.support.keys import PREFIX, MakeKey, fingerprint, mask
-from tests.support.next_steps import NEXT_STEPS_OF_AUDIT
+from tests.support.next_steps import next_steps_of_audit
 from tests.support.repositories import fingerprints
 
 SCHEMA = json.loads(
@@ -565,25 +565,25 @@ def test_text(repo: Dated, make_key: MakeKey) -> None:
         == f"""Still at HEAD (1)
 
   critical  wastack-api-key  {mask(here)}
-            [                                       >]  2024-01-11 .. still there, {days}
+            [                                       >]  2024-01-11 .. still present, {days}
             introduced  {two[:12]}  public/app.js:1
-            reached by  HEAD, refs/heads/main, index
-            pushed      no, as far as is known here
+            reachable   from HEAD, refs/heads/main, index
+            pushed      no (no remote-tracking branch contains it)
             | let k = '{mask(here)}';
 
-Not at HEAD, but not known to be revoked (removed is not revoked) (1)
+Removed from HEAD, not confirmed revoked (1)
 
   high      wastack-api-key  {mask(old)}
             [======================================= ]  2024-01-01 .. 2024-01-11, 10 days
             introduced  {one[:12]}  src/old.py:2
             removed     {two[:12]}
-            reached by  HEAD, refs/heads/main, refs/remotes/o/main
-            pushed      yes: a remote-tracking branch has it
+            reachable   from HEAD, refs/heads/main, refs/remotes/o/main
+            pushed      yes: o/main
             | key = '{mask(old)}'
 
 2 findings in 2 files: 1 critical, 1 high.
-Looked at 10 objects, 636 bytes.
-{NEXT_STEPS_OF_AUDIT}"""
+Scanned 10 objects (636 bytes).
+{next_steps_of_audit(old, here)}"""
     )
 
 
@@ -607,7 +607,10 @@ def test_text_shows_what_is_in_no_commit(repo: Dated, make_key: MakeKey) -> None
     named = make_key()
     repo.git("branch", named)
     text = execute([WAKEYSCAN, "audit", str(repo.top)], Path("/")).out
-    assert f"in object   {blob[:12]}\n            reached by  unreachable\n" in text
+    assert (
+        f"in object   {blob[:12]}\n            reachable   only in unreachable objects (dropped stash, amended commit …)\n"
+        in text
+    )
     assert f"in the name of  refs/heads/{PREFIX}…\n" in text
     assert "2 findings" in text
     assert named[len(PREFIX) :] not in text

@@ -22,7 +22,7 @@ from tests.support.command import WAKEYSCAN, Ran, Run, environment, execute
 from tests.support.files import write
 from tests.support.keys import MakeKey, mask
 from wakeyscan import __version__
-from wakeyscan.cli import arguments, main
+from wakeyscan.cli import arguments, click_parser, main
 from wakeyscan.cli.commands import COMMANDS
 from wakeyscan.config import options as options_module
 from wakeyscan.reports import REPORTS
@@ -30,7 +30,7 @@ from wakeyscan.reports import REPORTS
 NAMES = tuple(COMMANDS)
 FORMATS = ", ".join(tuple(REPORTS))
 MODULES = {name: COMMANDS.load(name) for name in NAMES}
-CLEAN = "Nothing found.\nLooked at 1 file, 1 byte.\n"
+CLEAN = "No keys found.\nScanned 1 file (1 byte).\n"
 
 
 def by_click(name: str, line: list[str]) -> tuple[dict[str, Any], list[str]]:
@@ -45,7 +45,7 @@ def by_click(name: str, line: list[str]) -> tuple[dict[str, Any], list[str]]:
     module.PARAMETERS = MODULES[name].PARAMETERS  # type: ignore[attr-defined]
     module.HELP = ""  # type: ignore[attr-defined]
     module.run = note  # type: ignore[attr-defined]
-    main._command(name, module).main(line, name, standalone_mode=False)()
+    click_parser.build_command(name, module).main(line, name, standalone_mode=False)()
     values, operands = read[0]
     return values, operands
 
@@ -223,9 +223,9 @@ REFUSED = {
     "an empty target": (["scan", ""], ": no such file or folder"),
     "no such rule": (
         ["rules", "show", "x"],
-        "no rule 'x'; there are: wastack-api-key, authorization-header, wastack-app-key",
+        "unknown rule 'x' (known: wastack-api-key, authorization-header, wastack-app-key)",
     ),
-    "no such verb": (["rules", "x"], "wakeyscan rules takes: list, show ID, or test"),
+    "no such verb": (["rules", "x"], "wakeyscan rules: expected list, show ID or test"),
 }
 
 
@@ -270,8 +270,8 @@ def test_a_key_typed_as_an_argument_is_refused_without_echo(
     assert run(*line(make_key())) == Ran(
         2,
         "",
-        "wakeyscan: an argument holds a key, which others can see in the list of processes; "
-        "give keys on standard input, or name the file that holds it\n",
+        "wakeyscan: an argument contains a key, which other users can see in the process list; "
+        "pass keys on standard input, or name a file that contains them\n",
     )
 
 
@@ -334,7 +334,7 @@ def test_a_stdout_that_takes_nothing_is_exit_2_and_said(tmp_path: Path, line: li
         assert closed == Ran(
             2, "", "wakeyscan: stdout is closed, so nothing can be written there\n"
         )
-        assert full == Ran(2, "", "wakeyscan: stdout can't be written: No space left on device\n")
+        assert full == Ran(2, "", "wakeyscan: stdout cannot be written: No space left on device\n")
 
 
 def test_a_reader_that_leaves_is_exit_2_and_no_traceback(tmp_path: Path, make_key: MakeKey) -> None:
@@ -350,7 +350,7 @@ def test_a_reader_that_leaves_is_exit_2_and_no_traceback(tmp_path: Path, make_ke
     ) as process:
         os.close(writer)
         _, err = process.communicate(timeout=30)
-    assert (process.returncode, err) == (2, b"wakeyscan: stdout can't be written: Broken pipe\n")
+    assert (process.returncode, err) == (2, b"wakeyscan: stdout cannot be written: Broken pipe\n")
 
 
 def test_a_closed_stderr_changes_no_exit_code(tmp_path: Path, make_key: MakeKey) -> None:
@@ -443,7 +443,7 @@ def test_a_fault_of_ours_is_exit_4_with_the_traceback_and_without_the_key(
     assert (ran.code, ran.out) == (4, "")
     lines = ran.err.splitlines()
     assert lines[:2] == [
-        "wakeyscan: a fault of wakeyscan itself; please report it with what follows",
+        "wakeyscan: internal error; please report this traceback",
         "Traceback (most recent call last):",
     ]
     assert "copy/wakeyscan/reports/text.py" in ran.err
@@ -535,7 +535,7 @@ def test_a_report_that_can_t_be_written_is_exit_2(
     write(tmp_path, {"src/a": "x"})
     (tmp_path / "link").symlink_to("src")
     ran = run("scan", "src/a", "--report", f"json={file}")
-    assert ran == Ran(2, "", f"wakeyscan: {file}: the report can't be written: {reason}\n")
+    assert ran == Ran(2, "", f"wakeyscan: {file}: the report cannot be written: {reason}\n")
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["a", "link", "src"]
 
 
@@ -568,7 +568,7 @@ def test_a_full_disk_leaves_the_old_report_whole(
     write(small_disk, {"out": "old report"})
     ran = run("scan", "src", "--report", "json=disk/out")
     assert ran == Ran(
-        2, "", "wakeyscan: disk/out: the report can't be written: No space left on device\n"
+        2, "", "wakeyscan: disk/out: the report cannot be written: No space left on device\n"
     )
     assert files_of(small_disk) == {"out": "old report"}
 

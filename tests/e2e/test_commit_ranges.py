@@ -284,7 +284,7 @@ def test_whole_files(repo: Repo, key: str) -> None:
 def test_an_empty_range(repo: Repo, key: str, range_: str) -> None:
     repo.commit({"a": key})
     assert repo.run("scan", f"git:{range_}") == Ran(
-        0, "Nothing found.\nLooked at 0 files, 0 bytes.\n", ""
+        0, "No keys found.\nScanned 0 files (0 bytes).\n", ""
     )
 
 

@@ -12,7 +12,7 @@ from tests.support.keys import MakeKey
 
 OURS, PROJECT = ".wakeyscan.toml", "pyproject.toml"
 TABLE = "[tool.wakeyscan]\n"
-CLEAN = "Nothing found.\nLooked at 1 file, "
+CLEAN = "No keys found.\nScanned 1 file ("
 
 
 def refused(ran: Ran, message: str) -> None:
@@ -401,7 +401,7 @@ def test_an_excluded_file_is_left_out_though_it_is_named(
     # pre-commit names every file of a commit, and knows nothing of our configuration.
     write(tmp_path, {OURS: "exclude = ['old/']\n", "old/a": make_key(), "b": "x"})
     assert run("scan", "old/a", "b") == Ran(
-        0, "Nothing found.\nLooked at 1 file, 1 byte, 1 excluded.\n", ""
+        0, "No keys found.\nScanned 1 file (1 byte), 1 excluded.\n", ""
     )
 
 
@@ -447,4 +447,4 @@ def test_a_folder_without_rules_is_refused(run: Run, tmp_path: Path, folder: str
 
 def test_clean_files_need_no_configuration(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"a": "x"})
-    assert run("scan") == Ran(0, f"{CLEAN}1 byte.\n", "")
+    assert run("scan") == Ran(0, f"{CLEAN}1 byte).\n", "")

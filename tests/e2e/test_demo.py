@@ -62,8 +62,8 @@ def test_each_step_is_introduced_and_ends_with_an_exit_code(told: Ran) -> None:
 
 def test_the_audit_tells_the_lives(told: Ran) -> None:
     _, said = steps(told)[0]
-    headings = re.findall(r"(?m)^(Still at HEAD|Not at HEAD|Revoked).*\((\d)\)$", said)
-    assert headings == [("Still at HEAD", "4"), ("Not at HEAD", "1"), ("Revoked", "1")]
+    headings = re.findall(r"(?m)^(Still at HEAD|Removed from HEAD|Revoked).*\((\d)\)$", said)
+    assert headings == [("Still at HEAD", "4"), ("Removed from HEAD", "1"), ("Revoked", "1")]
     keys = re.findall(rf"(?m)^  (\w+) +wastack-api-key  {MASK}$", said)
     assert keys == ["critical"] * 4 + ["note"]
     places = re.findall(r"introduced  [0-9a-f]{12}  (\S+)", said)

@@ -12,8 +12,8 @@ from tests.support.keys import mask
 from tests.support.repositories import ON_PATH, Repo
 
 STAGES = ("pre-commit", "commit-msg", "pre-push", "pre-receive")
-NOT_COMMITTED = "wakeyscan: Not committed."
-NOT_PUSHED = "wakeyscan: Not pushed."
+NOT_COMMITTED = "wakeyscan: Commit blocked."
+NOT_PUSHED = "wakeyscan: Push blocked."
 REJECTED = "remote: wakeyscan: Push rejected. Nothing of it was kept."
 
 
@@ -40,7 +40,7 @@ def commit(repo: Repo, *arguments: str) -> Ran:
 @pytest.mark.parametrize("stage", STAGES)
 def test_install(repo: Repo, stage: str) -> None:
     file = repo.top / ".git" / "hooks" / stage
-    said = f"{file} runs wakeyscan now\n"
+    said = f"{file} now runs wakeyscan\n"
     assert repo.run("hook", "install", stage) == Ran(0, said, "")
     written = file.read_bytes()
     assert repo.run("hook", "install", stage) == Ran(0, said, "")
@@ -96,7 +96,7 @@ def test_an_existing_hook_that_is_switched_off_stays_so(repo: Repo) -> None:
 def test_what_was_kept_is_not_overwritten(repo: Repo) -> None:
     kept = repo.hook("pre-commit.before-wakeyscan", "exit 0")
     other = repo.hook("pre-commit", "exit 1")
-    said = f"wakeyscan: {kept} is in the way: move it, then install again\n"
+    said = f"wakeyscan: {kept}: already exists; move it, then install again\n"
     assert repo.run("hook", "install", "pre-commit") == Ran(2, "", said)
     assert other.read_text() == "#!/bin/sh\nexit 1\n"
 
@@ -128,8 +128,8 @@ def test_a_hook_whose_wakeyscan_is_gone_says_what_to_do(repo: Repo) -> None:
     assert commit(repo) == Ran(
         1,
         "",
-        "wakeyscan: /no such/wakeyscan is gone; install it again, "
-        "then: wakeyscan hook install pre-commit\n",
+        "wakeyscan: /no such/wakeyscan does not exist; install wakeyscan, "
+        "then run: wakeyscan hook install pre-commit\n",
     )
 
 
@@ -140,8 +140,8 @@ REFUSED = {
     "install-nothing": (("hook", "install"), "takes a stage"),
     "install-two": (("hook", "install", "pre-push", "pre-commit"), "takes a stage"),
     "message-missing": (("hook", "commit-msg", "gone"), "gone: can't be read: No such file"),
-    "message-unnamed": (("hook", "commit-msg"), "takes the file of the message"),
-    "message-twice": (("hook", "commit-msg", "a", "a"), "takes the file of the message"),
+    "message-unnamed": (("hook", "commit-msg"), "expected the message file"),
+    "message-twice": (("hook", "commit-msg", "a", "a"), "expected the message file"),
 }
 
 
@@ -201,7 +201,7 @@ def test_a_message_with_a_key(messaging: Repo, key: str) -> None:
     assert (
         f"(commit message)\n       3:5  high      wastack-api-key  {mask(key)}" in ran.err + ran.out
     )
-    assert "wakeyscan: Not committed. Take the key out of the message." in ran.err
+    assert "wakeyscan: Commit blocked. Remove the key from the commit message." in ran.err
     assert commit(messaging, "-m", "title") == Ran(0, "", "")
 
 

@@ -22,7 +22,7 @@ from tests.support import fake_wastack
 from tests.support.command import WAKEYSCAN, Ran, Run, execute
 from tests.support.fake_wastack import Script, StandIn
 from tests.support.keys import MakeKey, fingerprint, mask
-from tests.support.next_steps import NEXT_STEPS
+from tests.support.next_steps import next_steps
 from tests.support.repositories import ON_PATH, Repo, fingerprints
 from wakeyscan.suppression.ignore_file import Entry, format_ignore_file, read_ignore_file
 
@@ -85,7 +85,7 @@ def accepted(tmp_path: Path, molds: Path, key: str) -> Repo:
 def accept(repo: Repo, *keys: str) -> None:
     """Accept keys, and stage that."""
     ran = repo.run("ignore", "add", *map(fingerprint, keys), "--reason", "a test key")
-    assert ran == (0, f"{FILE}: {len(keys)} added, 0 known already\n", ""), ran
+    assert ran == (0, f"{FILE}: {len(keys)} added, 0 already present\n", ""), ran
     repo.git("add", FILE)
 
 
@@ -494,13 +494,13 @@ def test_entries_are_counted(
 ) -> None:
     full = fingerprint(key)
     entries(accepted, *(line.format(f=full, f8=full[:8], no="0" * 32) for line in lines))
-    hint = "" if code_ == 0 else " (wakeyscan ignore list names them)"
+    hint = "" if code_ == 0 else " (list with wakeyscan ignore list)"
     size = sum(len((accepted.top / name).read_bytes()) for name in (FILE, "README", "src/app.py"))
     said = (
-        "Nothing found.\n"
-        "Not counted: 1 ignored (--show-suppressed lists them).\n"
+        "No keys found.\n"
+        "1 ignored (show with --show-suppressed).\n"
         f"Ignore file: {counts}{hint}.\n"
-        f"Looked at 3 files, {size} bytes.\n"
+        f"Scanned 3 files ({size} bytes).\n"
     )
     assert accepted.run("scan") == (0, said, "")
     assert accepted.run("scan", "--strict-ignores") == (code_, said, "")
@@ -519,10 +519,10 @@ def test_suppressed_findings_are_listed_on_request(accepted: Repo, key: str) -> 
             | client = api.Client(key='{mask(key)}')
             ignored: {FILE}: a test key
 
-Nothing found.
-Not counted: 1 ignored.
+No keys found.
+1 ignored.
 Ignore file: 1 used, 0 unused, 0 expired.
-Looked at 3 files, {size} bytes.
+Scanned 3 files ({size} bytes).
 """,
         "",
     )
@@ -647,7 +647,7 @@ def test_an_entry_of_ones_own_says_nothing_of_a_strangers_repository(
 
 
 def added(count: int, known: int = 0) -> Ran:
-    return Ran(0, f"{FILE}: {count} added, {known} known already\n", "")
+    return Ran(0, f"{FILE}: {count} added, {known} already present\n", "")
 
 
 def test_add_writes_a_sorted_file(repo: Repo) -> None:
@@ -867,10 +867,10 @@ def test_an_old_repository_is_adopted_by_one_command(
     looked = f"{size / 1000:,.1f} kB"
     assert repo.run("scan", "--strict-ignores") == (
         0,
-        "Nothing found.\n"
-        "Not counted: 500 ignored (--show-suppressed lists them).\n"
+        "No keys found.\n"
+        "500 ignored (show with --show-suppressed).\n"
         "Ignore file: 500 used, 0 unused, 0 expired.\n"
-        f"Looked at 52 files, {looked}.\n",
+        f"Scanned 52 files ({looked}).\n",
         "",
     )
     new = make_key()
@@ -882,7 +882,7 @@ def test_an_old_repository_is_adopted_by_one_command(
         f"            | client = api.Client(key='{mask(new)}')",
     )
     assert "\n1 finding in 1 file: 1 high.\n" in ran.out
-    assert ran.out.endswith(NEXT_STEPS)
+    assert ran.out.endswith(next_steps(new))
 
 
 def test_add_all_is_about_the_files_here(repo: Repo, key: str, make_key: MakeKey) -> None:
@@ -895,7 +895,7 @@ def test_add_all_is_about_the_files_here(repo: Repo, key: str, make_key: MakeKey
     repo.write({"e.py": "Authorization: Bearer wa_live_your_api_key_goes_here\n"})
     options = ("--all", "--reason=adopted", f"--until={day(90)}")
     assert repo.run("ignore", "add", *options, cwd="src") == Ran(
-        0, f"../{FILE}: 2 added, 0 known already\n", ""
+        0, f"../{FILE}: 2 added, 0 already present\n", ""
     )
     more = [f"{fingerprint(one)} until={day(90)} # adopted" for one in (key, other)]
     assert text(repo) == filed(f"{fingerprint(known)} # a test key", *more)
@@ -910,8 +910,8 @@ def test_add_all_says_what_it_could_not_look_at(repo: Repo, key: str) -> None:
     repo.write({".wakeyscan.toml": 'max-file-size = "1k"\n'})
     ran = repo.run("ignore", "add", "--all", "--reason=r")
     size = len(code(key)) * 100
-    gap = f"  not looked at: large.py: larger than --max-file-size: {size:,} of 1,024 bytes\n"
-    assert ran == (3, f"{FILE}: 0 added, 0 known already\n{gap}", "")
+    gap = f"  not scanned: large.py: larger than --max-file-size: {size:,} of 1,024 bytes\n"
+    assert ran == (3, f"{FILE}: 0 added, 0 already present\n{gap}", "")
 
 
 def test_from_takes_what_is_reported_once(
@@ -964,7 +964,7 @@ def test_from_refuses_what_is_no_report(repo: Repo, content: str | None) -> None
         repo.write({"r.json": content})
     ran = repo.run("ignore", "add", "--from=r.json", "--reason=r")
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
-    assert ran.err.startswith("wakeyscan: r.json: is no JSON report of wakeyscan: ")
+    assert ran.err.startswith("wakeyscan: r.json: not a JSON report of wakeyscan: ")
     assert not (repo.top / FILE).exists()
 
 
@@ -1116,7 +1116,7 @@ def test_a_named_file_elsewhere_is_about_this_repository(
 )
 def test_what_ignore_does_not_know(repo: Repo, line: str) -> None:
     ran = repo.run("ignore", *line.split())
-    takes = "wakeyscan ignore takes: add, import FILE, list, prune, or explain FINGERPRINT"
+    takes = "wakeyscan ignore: expected add, import FILE, list, prune or explain FINGERPRINT"
     lacks = "--reason is missing: say why these are accepted"
     assert ran == (2, "", f"wakeyscan: {lacks if line == 'add' else takes}\n")
 

@@ -76,7 +76,7 @@ def imported(old: Old, name: str, content: object, *more: str) -> Ran:
 
 
 def said(count: int, *lines: str) -> str:
-    return f"{FILE}: {count} added, 0 known already\n" + "".join(f"  {line}\n" for line in lines)
+    return f"{FILE}: {count} added, 0 already present\n" + "".join(f"  {line}\n" for line in lines)
 
 
 NOTHING = "wakeyscan finds nothing there"
@@ -383,7 +383,7 @@ def test_an_import_is_about_keys_and_ends(old: Old, make_key: MakeKey) -> None:
     assert all(" until=2099-01-31 # imported from " in entry for entry in entries(old))
     assert old.repo.scan().code == 0
     again = imported(old, ".gitleaksignore", text)
-    assert again == (0, f"{FILE}: 0 added, 3 known already\n", "")
+    assert again == (0, f"{FILE}: 0 added, 3 already present\n", "")
     new = make_key()
     content = (old.repo.top / "src/b.py").read_text().replace(old.left, new)
     old.repo.write({"src/b.py": content})
@@ -452,7 +452,7 @@ BROKEN = [
     pytest.param(
         [],
         "",
-        "wakeyscan ignore takes: add, import FILE, list, prune, or explain FINGERPRINT",
+        "wakeyscan ignore: expected add, import FILE, list, prune or explain FINGERPRINT",
         id="none",
     ),
 ]

@@ -132,7 +132,7 @@ def test_a_commit_is_blocked_for_its_key_alone(repo: Repo, key: str, name: bytes
     put(repo, name, key)
     repo.git("add", "-A")
     ran = repo.attempt("commit", "-qm", "x")
-    assert (ran.code, "Not committed." in ran.err) == (1, True)
+    assert (ran.code, "Commit blocked." in ran.err) == (1, True)
 
 
 @pytest.mark.parametrize("ref", ["a\u2028b", "a\x85b", "caf\udce9", "a\"'b"], ids=ascii)
@@ -142,7 +142,7 @@ def test_a_push_of_an_odd_ref(repo: Repo, key: str, tmp_path: Path, ref: str) ->
     assert repo.attempt("push", "-q", str(remote.top), f"HEAD:refs/heads/{ref}").code == 0
     repo.commit({"a": key})
     ran = repo.attempt("push", "-q", str(remote.top), f"HEAD:refs/heads/{ref}")
-    assert (ran.code, "Not pushed." in ran.err) == (1, True)
+    assert (ran.code, "Push blocked." in ran.err) == (1, True)
 
 
 PATTERNS = (

@@ -62,7 +62,7 @@ def test_a_report_follows_no_link_of_the_tree(
     before = (repo.top / ".git" / "config").read_text()
     ran = repo.run(*command, "--report", f"json={file.format(**named)}")
     assert (ran.code, ran.out) == (2, "")
-    assert ": the report can't be written: " in ran.err
+    assert ": the report cannot be written: " in ran.err
     assert "of the scanned tree" in ran.err or "out of the scanned tree" in ran.err
     assert ran.err.endswith("; name another file, or remove it\n")
     assert precious(repo) == {"precious": "mine"}
@@ -116,7 +116,7 @@ def test_what_is_no_file_is_refused(repo: Repo, kind: str, monkeypatch: pytest.M
     for file in ("r", str(repo.top / "r")):
         ran = repo.run("scan", "--report", f"json={file}")
         assert (ran.code, ran.out) == (2, "")
-        assert f"{file}: the report can't be written: " in ran.err
+        assert f"{file}: the report cannot be written: " in ran.err
     assert place.lstat().st_mode == before
     assert stat.S_IFMT(before) != stat.S_IFREG
 

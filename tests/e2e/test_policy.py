@@ -66,10 +66,10 @@ def test_a_disabled_rule_hides_its_findings_and_that_is_said(
     reason = f"{file}: rule {KEY} is disabled"
     assert ran == Ran(
         0,
-        f"""Nothing found.
-Not counted: 2 ignored (--show-suppressed lists them).
+        f"""No keys found.
+2 ignored (show with --show-suppressed).
 By {file}: rule {KEY} is disabled (2 findings ignored).
-Looked at 1 file, {2 * len(key) + 2} bytes.
+Scanned 1 file ({2 * len(key) + 2} bytes).
 """,
         "",
     )
@@ -274,9 +274,9 @@ def test_a_report_says_whose_policy_it_is(repo: Repo) -> None:
     commit = repo.id("base")
     assert (
         ran.out
-        == f"""Nothing found.
+        == f"""No keys found.
 Configuration (none), ignore file and marks are those of {commit[:12]}.
-Looked at 2 files, 2 bytes.
+Scanned 2 files (2 bytes).
 """
     )
     assert repo.scan("--policy-from", "base").json()["policy"]["revision"] == commit

@@ -116,7 +116,7 @@ def test_the_manifest() -> None:
 def test_a_commit(repo: Hooked, key: str) -> None:
     repo.stage({"b": f"x\n{key}\n"})
     shown = repo.stops("commit", "-qm", "x", place="b:2")
-    assert "wakeyscan: Not committed." in shown
+    assert "wakeyscan: Commit blocked." in shown
     assert mask(key) in shown
     assert key not in shown
     repo.write({"b": "clean\n"})
@@ -201,7 +201,7 @@ def test_a_first_push(repo: Hooked, key: str) -> None:
     root = repo.commit({"b": key})
     repo.commit({"b": "clean"})
     shown = repo.stops("push", "origin", "new", place=f"b (commit {root[:12]}):1")
-    assert "wakeyscan: Not pushed." in shown
+    assert "wakeyscan: Push blocked." in shown
     assert bare.git("for-each-ref") == ""
 
 

@@ -39,7 +39,7 @@ LINES = [
     for line in block.splitlines()
 ]
 DATES = {"GIT_AUTHOR_DATE": "2026-06-01T12:00:00Z", "GIT_COMMITTER_DATE": "2026-06-01T12:00:00Z"}
-PRE_COMMIT_HOOK = "wakeyscan: Not committed."
+PRE_COMMIT_HOOK = "wakeyscan: Commit blocked."
 
 offer = offer_  # a fixture, to be found here
 
@@ -163,12 +163,14 @@ def as_a_message_hook(scene: Scene, line: str) -> None:
     assert scene.run(line).code == 0
     scene.repo.git("commit", "-q", "--allow-empty", "-m", "x")
     message = ("commit", "--allow-empty", "-qm", f"x {scene.fresh}")
-    scene.refused(*message, why="wakeyscan: Not committed. Take the key out of the message.")
+    scene.refused(
+        *message, why="wakeyscan: Commit blocked. Remove the key from the commit message."
+    )
 
 
 def as_a_push_hook(scene: Scene, line: str) -> None:
     assert scene.run(line).code == 0
-    scene.refuses_a_push("wakeyscan: Not pushed.")
+    scene.refuses_a_push("wakeyscan: Push blocked.")
 
 
 def on_a_server(scene: Scene, line: str) -> None:
@@ -237,7 +239,7 @@ def asking(code: int, said: str, requests: int) -> Try:
     return attempt
 
 
-ADDED = ".wakeyscanignore: 1 added, 0 known already\n"
+ADDED = ".wakeyscanignore: 1 added, 0 already present\n"
 
 
 def accepts(scene: Scene, line: str) -> None:
@@ -362,7 +364,7 @@ def test_the_pre_commit_framework(scene: Scene, offer: Offer) -> None:
     scene.refused(*message, why="Take the key out of the message.")
     scene.repo.commit({"fresh": scene.fresh})
     bare = Repo(scene.repo.top.parent / "bare.git", "--bare")
-    scene.refused("push", "-q", str(bare.top), "main", why="wakeyscan: Not pushed.")
+    scene.refused("push", "-q", str(bare.top), "main", why="wakeyscan: Push blocked.")
 
 
 def lefthook(scene: Scene) -> dict[str, Any]:
@@ -379,7 +381,7 @@ def lefthook(scene: Scene) -> dict[str, Any]:
 def test_lefthook(scene: Scene) -> None:
     assert [*lefthook(scene)] == ["pre-commit", "pre-push"]
     scene.refuses_a_commit()
-    scene.refuses_a_push("wakeyscan: Not pushed.")
+    scene.refuses_a_push("wakeyscan: Push blocked.")
 
 
 WORKFLOWS = {

@@ -14,7 +14,7 @@ import pytest
 from tests.support.command import Ran, Run
 from tests.support.files import write
 from tests.support.keys import PREFIX, MakeKey, fingerprint, mask
-from tests.support.next_steps import NEXT_STEPS
+from tests.support.next_steps import next_steps
 from wakeyscan import __version__
 from wakeyscan.reports import REPORTS
 
@@ -50,12 +50,8 @@ src/app.js
             | fetch("{mask(two)}", "{mask(one)}")
 
 5 findings in 3 files: 1 critical, 3 high, 1 medium.
-Looked at 3 files, {size} bytes.
-{NEXT_STEPS}""".replace(
-            "mend it:  wakeyscan rules show wastack-api-key\n",
-            "mend it:  wakeyscan rules show authorization-header\n"
-            "  Why, and how to mend it:  wakeyscan rules show wastack-api-key\n",
-        ),
+Scanned 3 files ({size} bytes).
+{next_steps(one, two, token, rules=(HEADER, "wastack-api-key"))}""",
         "",
     )
 
@@ -65,12 +61,9 @@ def test_text_of_a_header_alone_does_not_speak_of_wastack(
 ) -> None:
     token = make_key(prefix="")
     write(tmp_path, {"a.sh": f"Authorization: Bearer {token}"})
-    steps = run("scan").out.partition("What to do next\n")[2]
-    assert steps == (
-        "  Why, and how to mend it:  wakeyscan rules show authorization-header\n"
-        "  No credential at all?  Write on its line:  wakeyscan:ignore -- the reason\n"
-        "  To accept one, by the digits in brackets:  wakeyscan ignore add DIGITS --reason TEXT\n"
-    )
+    out = run("scan").out
+    assert out.endswith(f"\n{next_steps(token, rules=(HEADER,))}")
+    assert "WAStack (Settings" not in out
 
 
 def test_text_in_colour(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
@@ -82,7 +75,7 @@ def test_text_in_colour(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
         f"\x1b[2m            | k = '{mask(key)}'\x1b[0m\n"
         f"\n"
         f"\x1b[31m1 finding in 1 file: 1 high.\x1b[0m\n"
-        f"Looked at 1 file, 55 bytes.\n{NEXT_STEPS}"
+        f"Scanned 1 file (55 bytes).\n{next_steps(key)}"
     )
 
 
@@ -107,8 +100,8 @@ def test_colour_is_used_where_it_is_wanted(
 ) -> None:
     write(tmp_path, {"a": "nothing"})
     ran = run("scan", *arguments, env=variables)
-    painted = "\x1b[32mNothing found.\x1b[0m" if colored else "Nothing found."
-    assert ran == Ran(0, f"{painted}\nLooked at 1 file, 7 bytes.\n", "")
+    painted = "\x1b[32mNo keys found.\x1b[0m" if colored else "No keys found."
+    assert ran == Ran(0, f"{painted}\nScanned 1 file (7 bytes).\n", "")
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -124,12 +117,12 @@ def test_colour_never_gets_into_files_nor_into_what_programs_read(
 @pytest.mark.parametrize(
     ("files", "expected"),
     [
-        ({"a": "x"}, "Looked at 1 file, 1 byte.\n"),
-        ({"a": "xx"}, "Looked at 1 file, 2 bytes.\n"),
-        ({"a": "x", "b": "y"}, "Looked at 2 files, 2 bytes.\n"),
-        ({"a": "x" * 999}, "Looked at 1 file, 999 bytes.\n"),
-        ({"a": "x" * 1000}, "Looked at 1 file, 1.0 kB.\n"),
-        ({"a": "x" * 1_234_567}, "Looked at 1 file, 1.2 MB.\n"),
+        ({"a": "x"}, "Scanned 1 file (1 byte).\n"),
+        ({"a": "xx"}, "Scanned 1 file (2 bytes).\n"),
+        ({"a": "x", "b": "y"}, "Scanned 2 files (2 bytes).\n"),
+        ({"a": "x" * 999}, "Scanned 1 file (999 bytes).\n"),
+        ({"a": "x" * 1000}, "Scanned 1 file (1 kB).\n"),
+        ({"a": "x" * 1_234_567}, "Scanned 1 file (1.2 MB).\n"),
     ],
     ids=["1 byte", "2 bytes", "2 files", "999 bytes", "kB", "MB"],
 )
@@ -137,16 +130,16 @@ def test_text_where_nothing_is_found(
     run: Run, tmp_path: Path, files: dict[str, str], expected: str
 ) -> None:
     write(tmp_path, dict(files))
-    assert run("scan") == Ran(0, f"Nothing found.\n{expected}", "")
+    assert run("scan") == Ran(0, f"No keys found.\n{expected}", "")
 
 
 def test_text_of_an_empty_folder(run: Run) -> None:
-    assert run("scan") == Ran(0, "Nothing found.\nLooked at 0 files, 0 bytes.\n", "")
+    assert run("scan") == Ran(0, "No keys found.\nScanned 0 files (0 bytes).\n", "")
 
 
 def test_text_counts_excluded_files(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
     write(tmp_path, {".wakeyscan.toml": "exclude = ['old']\n", "old/a": make_key(), "old/b": ""})
-    assert run("scan") == Ran(0, "Nothing found.\nLooked at 1 file, 18 bytes, 2 excluded.\n", "")
+    assert run("scan") == Ran(0, "No keys found.\nScanned 1 file (18 bytes), 2 excluded.\n", "")
 
 
 def suppressed_tree(folder: Path, make_key: MakeKey) -> str:
@@ -163,9 +156,9 @@ def test_suppressed_findings_are_counted_but_not_listed(
     suppressed_tree(tmp_path, make_key)
     assert run("scan") == Ran(
         0,
-        "Nothing found.\n"
-        "Not counted: 1 ignored, 2 placeholders (--show-suppressed lists them).\n"
-        "Looked at 1 file, 154 bytes.\n",
+        "No keys found.\n"
+        "1 ignored, 2 placeholders (show with --show-suppressed).\n"
+        "Scanned 1 file (154 bytes).\n",
         "",
     )
 
@@ -188,9 +181,9 @@ def test_show_suppressed_lists_them_with_the_reason(
             | {two}
             placeholder: holds a word that samples use
 
-Nothing found.
-Not counted: 1 ignored, 2 placeholders.
-Looked at 1 file, 154 bytes.
+No keys found.
+1 ignored, 2 placeholders.
+Scanned 1 file (154 bytes).
 """,
         "",
     )
@@ -198,7 +191,7 @@ Looked at 1 file, 154 bytes.
 
 def test_one_placeholder_is_singular(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"a": PREFIX + "x" * 24})
-    assert "Not counted: 1 placeholder (" in run("scan").out
+    assert "1 placeholder (" in run("scan").out
 
 
 def test_what_was_not_looked_at_is_no_all_clear(run: Run, tmp_path: Path) -> None:
@@ -206,19 +199,19 @@ def test_what_was_not_looked_at_is_no_all_clear(run: Run, tmp_path: Path) -> Non
     os.mkfifo(tmp_path / "pipe")
     assert run("scan", "--max-file-size", "10") == Ran(
         3,
-        "Not looked at (2):\n"
+        "Skipped (2):\n"
         "  big: larger than --max-file-size: 11 of 10 bytes\n"
         "  pipe: a FIFO, which is never read\n"
         "\n"
-        "Nothing found, but not everything was looked at: this is no all-clear.\n"
-        "Looked at 1 file, 1 byte.\n",
+        "No keys found, but the scan was incomplete.\n"
+        "Scanned 1 file (1 byte).\n",
         "",
     )
 
 
 @pytest.mark.parametrize(
     ("arguments", "listed", "last"),
-    [([], 10, "  and 2 more (--verbose lists them)"), (["--verbose"], 12, "")],
+    [([], 10, "  and 2 more (show with --verbose)"), (["--verbose"], 12, "")],
     ids=["first ten", "verbose"],
 )
 def test_many_gaps_are_listed_on_demand_and_always_counted(
@@ -229,7 +222,7 @@ def test_many_gaps_are_listed_on_demand_and_always_counted(
     lines = run("scan", "--max-file-size", "1", *arguments).out.partition("\n\n")[0].splitlines()
     reason = "larger than --max-file-size: 2 of 1 bytes"
     told = [f"  {name}: {reason}" for name in names[:listed]]
-    assert lines == ["Not looked at (12):", *told, *([last] if last else [])]
+    assert lines == ["Skipped (12):", *told, *([last] if last else [])]
 
 
 def test_a_gap_beside_a_finding(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
@@ -240,8 +233,8 @@ def test_a_gap_beside_a_finding(run: Run, make_key: MakeKey, tmp_path: Path) -> 
     assert ran.out == (
         f"a\n       1:1  high      wastack-api-key  {mask(key)}  source\n"
         f"            | {mask(key)}\n\n"
-        "Not looked at (1):\n  big: larger than --max-file-size: 200 of 100 bytes\n\n"
-        f"1 finding in 1 file: 1 high.\nLooked at 1 file, 48 bytes.\n{NEXT_STEPS}"
+        "Skipped (1):\n  big: larger than --max-file-size: 200 of 100 bytes\n\n"
+        f"1 finding in 1 file: 1 high.\nScanned 1 file (48 bytes).\n{next_steps(key)}"
     )
 
 
@@ -390,7 +383,7 @@ def test_the_same_input_gives_the_same_bytes_in_order(
     targets = re.compile(r'"targets": \[.*?\]', re.DOTALL)
     assert first == second
     # Named twice, files are counted twice, but nothing is found twice.
-    counted = re.compile(r'Looked at .*|"(?:documents|bytes)": \d+')
+    counted = re.compile(r'Scanned .*|"(?:documents|bytes)": \d+')
     assert counted.sub("", targets.sub("", first)) == counted.sub("", targets.sub("", third))
 
 
@@ -430,7 +423,7 @@ def test_github_annotates_worst_first(run: Run, make_key: MakeKey, tmp_path: Pat
         f"title=Hardcoded Authorization header (medium)::{medium} (authorization-header, source)\n"
         f"::notice file=a.py,line=1,endLine=1,col=15,endColumn=39,"
         f"title=Hardcoded WAStack X-App-Key (low)::{low} (wastack-app-key, source)\n"
-        f"::warning title=wakeyscan%3A incomplete::Not everything was looked at. "
+        f"::warning title=wakeyscan%3A incomplete::Incomplete scan. Skipped: "
         f"big: larger than --max-file-size: 101 of 100 bytes (and 1 more)\n",
         "",
     )

@@ -146,7 +146,7 @@ def test_what_python_writes_is_read(moment: datetime) -> None:
 
 def test_the_verdict_says_what_an_audit_was_limited_to(repo: Dated, key: str) -> None:
     ran = repo.run("audit", "--since", "2026-01-01")
-    said = "Nothing found (limited to commits since 2026-01-01: 0 of 3 commits).\n"
+    said = "No keys found (limited to commits since 2026-01-01: 0 of 3 commits).\n"
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith(said)
     assert " (limited to commits since 2024-01-02: 2 of 3 commits).\n" in (
@@ -229,7 +229,7 @@ def test_a_repository_without_refs(tmp_path: Path, key: str) -> None:
     repo.blob(key)
     assert repo.audit().code == 1
     ran = repo.run("audit", "--since=2024-01-01")
-    said = "Nothing found (limited to commits since 2024-01-01: 0 of 0 commits).\n"
+    said = "No keys found (limited to commits since 2024-01-01: 0 of 0 commits).\n"
     assert (ran.code, ran.out[: len(said)]) == (0, said)
 
 

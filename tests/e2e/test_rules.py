@@ -10,7 +10,7 @@ import pytest
 from tests.support.command import Ran, Run
 from tests.support.files import write
 from tests.support.keys import PREFIX, MakeKey
-from wakeyscan.cli.rule_examples import fill_example, find_failed_examples
+from wakeyscan.cli.commands.rules import fill_example, find_failed_examples
 from wakeyscan.rules import loader, rule, validation
 from wakeyscan.rules.pattern import compile_rule
 from wakeyscan.rules.rule import Rule
@@ -238,14 +238,14 @@ def test_a_rule_of_ours_is_shown(run: Run, one: Rule) -> None:
 
 
 def test_the_rules_are_tested(run: Run) -> None:
-    shown = f"{len(RULES)} rules, {len(EXAMPLES)} examples: good\n"
+    shown = f"{len(RULES)} rules, {len(EXAMPLES)} examples: all passed\n"
     assert run("rules", "test") == Ran(0, shown, "")
 
 
 def test_a_rule_that_its_examples_disprove_is_named(run: Run, tmp_path: Path) -> None:
     text = line("misses", 'misses = ["exmpl_r5n9c3", "a", "b"]').replace("x exmpl_k2m8x1", "x")
     faults = "mine: not found: x\nmine: found: exmpl_r5n9c3\n"
-    refusal = "wakeyscan: 2 examples are not as their rules say\n"
+    refusal = "wakeyscan: 2 examples failed\n"
     assert run("rules", "test", "--rules", mine(tmp_path, text)) == Ran(2, faults, refusal)
 
 
@@ -253,7 +253,7 @@ USAGE = "rules takes: list, show ID, or test"
 WRONG = {
     "unknown-verb": (["frob"], f"wakeyscan {USAGE}"),
     "show-nothing": (["show"], f"wakeyscan {USAGE}"),
-    "show-unknown": (["show", "none"], f"no rule 'none'; there are: {', '.join(RULES)}"),
+    "show-unknown": (["show", "none"], f"unknown rule 'none' (known: {', '.join(RULES)})"),
     "too-many": (["list", "list"], f"wakeyscan {USAGE}"),
 }
 

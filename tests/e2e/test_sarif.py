@@ -305,8 +305,7 @@ def test_an_incomplete_scan_succeeded_with_notifications(log: Any) -> None:
             "toolExecutionNotifications": [
                 {
                     "message": {
-                        "text": "Not looked at: big: "
-                        "larger than --max-file-size: 1,001 of 1,000 bytes"
+                        "text": "Skipped: big: larger than --max-file-size: 1,001 of 1,000 bytes"
                     },
                     "level": "warning",
                 }

@@ -201,16 +201,16 @@ def test_a_gap_beside_a_finding(levels: Path, run: Run, level: str, code: int) -
 
 
 def test_what_a_clean_scan_says(levels: Path, run: Run) -> None:
-    assert run("scan", "clean") == Ran(0, "Nothing found.\nLooked at 1 file, 6 bytes.\n", "")
+    assert run("scan", "clean") == Ran(0, "No keys found.\nScanned 1 file (6 bytes).\n", "")
 
 
 def test_what_a_gap_says(tmp_path: Path, run: Run) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert run("scan") == Ran(
         3,
-        "Not looked at (1):\n  pipe: a FIFO, which is never read\n\n"
-        "Nothing found, but not everything was looked at: this is no all-clear.\n"
-        "Looked at 0 files, 0 bytes.\n",
+        "Skipped (1):\n  pipe: a FIFO, which is never read\n\n"
+        "No keys found, but the scan was incomplete.\n"
+        "Scanned 0 files (0 bytes).\n",
         "",
     )
 
@@ -314,7 +314,7 @@ def test_a_file_called_like_stdin_is_a_file(tmp_path: Path, run: Run, make_key: 
         pytest.param(">&-", "stdout is closed, so nothing can be written there", id="closed"),
         pytest.param(
             ">/dev/full",
-            "stdout can't be written: No space left on device",
+            "stdout cannot be written: No space left on device",
             id="full",
             marks=pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here"),
         ),
@@ -357,7 +357,7 @@ def test_a_reader_that_goes_away(tmp_path: Path, make_key: MakeKey) -> None:
         check=False,
     )
     os.close(writer)
-    said = b"wakeyscan: stdout can't be written: Broken pipe\n"
+    said = b"wakeyscan: stdout cannot be written: Broken pipe\n"
     assert (done.returncode, done.stderr) == (2, said)
 
 

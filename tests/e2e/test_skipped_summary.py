@@ -183,10 +183,10 @@ def test_an_audit_sums_up_what_is_alike_in_one_object(
 
 
 REPORTS = {
-    "text": "Not looked at (120):\n",
+    "text": "Skipped (120):\n",
     "markdown": f"| `a.zip` | `97 more members: {DAMAGED}` |\n",
-    "github": f"Not everything was looked at. a.zip: 97 more members: {DAMAGED} (and 23 more)\n",
-    "sarif": f"Not looked at: a.zip: 97 more members: {DAMAGED}",
+    "github": f"Incomplete scan. Skipped: a.zip: 97 more members: {DAMAGED} (and 23 more)\n",
+    "sarif": f"Skipped: a.zip: 97 more members: {DAMAGED}",
 }
 
 
@@ -199,9 +199,9 @@ def test_reports_count_all_of_it(tmp_path: Path, run: Run, form: str) -> None:
 def test_a_text_counts_what_it_does_not_list(tmp_path: Path, run: Run) -> None:
     write(tmp_path, {f"{name}.zip": damaged(9) for name in "abc"})
     lines = run("scan").out.partition("\n\n")[0].splitlines()
-    assert (len(lines), lines[0]) == (12, "Not looked at (27):")
+    assert (len(lines), lines[0]) == (12, "Skipped (27):")
     assert lines[9] == f"  c.zip: 6 more members: {DAMAGED}"
-    assert lines[-1] == "  and 2 more (--verbose lists them)"
+    assert lines[-1] == "  and 2 more (show with --verbose)"
 
 
 def test_a_table_counts_what_it_has_no_room_for(tmp_path: Path, run: Run) -> None:
@@ -214,7 +214,7 @@ def test_a_hook_counts_all_of_it(tmp_path: Path) -> None:
     repo.stage({"a.zip": damaged(9)})
     ran = repo.run("hook", "pre-commit")
     assert ran.code == 3
-    assert "Not looked at (9):\n" in ran.out
+    assert "Skipped (9):\n" in ran.out
 
 
 SKIPPED = st.builds(

@@ -415,7 +415,7 @@ def test_an_audit_s_keys_tell_it_too(api: Api) -> None:
     assert told_of["reason"] == answer
     assert told_of["details"] == {"answer": answer, "app_key": beside}
     text = api.run("audit", "--verify", "repo").out
-    assert f"            asked       unknown: {answer}\n" in text
+    assert f"            verified    unknown ({answer})\n" in text
 
 
 def test_a_sample_of_an_app_key_does_not_go_along(api: Api) -> None:
@@ -973,7 +973,7 @@ def test_an_audit(api: Api, past: Past) -> None:
     ran = api.run("audit", "--verify", "repo")
     assert ran.code == 1
     assert sorted(api.asked) == sorted(map(sent, past[1:]))
-    gone = "Not at HEAD, but not known to be revoked (removed is not revoked) (1)"
+    gone = "Removed from HEAD, not confirmed revoked (1)"
     assert chapters(ran.out) == {
         "Still at HEAD (1)": [f"critical {mask(past.here)}"],
         gone: [f"critical {mask(past.gone)}"],
@@ -1242,7 +1242,7 @@ def test_verify_where_not_everything_can_be_looked_at(api: Api) -> None:
     api.source({"b": "x" * 101})
     write(api.folder, {".wakeyscan.toml": "max-file-size = 100"})
     said = "larger than --max-file-size: 101 of 100 bytes"
-    wanted = f"{mask(key)}  revoked  {NAMED}\nNot looked at: src/b: {said}\n"
+    wanted = f"{mask(key)}  revoked  {NAMED}\nSkipped: src/b: {said}\n"
     assert api.run("verify", str(file)) == Ran(3, wanted, "")
 
 
@@ -1255,7 +1255,7 @@ def test_verify_where_a_history_is_cut_short(api: Api) -> None:
     (api.folder / "repo" / ".git" / "shallow").write_text(f"{repo.id('HEAD')}\n")
     ran = api.run("verify", str(file))
     assert ran.code == 3, ran
-    assert "Not looked at: repo: its history is cut short (shallow)" in ran.out
+    assert "Skipped: repo: its history is cut short (shallow)" in ran.out
 
 
 def test_verify_an_audit_s_report(api: Api, past: Past) -> None:
@@ -1332,17 +1332,17 @@ def test_verify_a_bad_report(api: Api, text: str) -> None:
     (api.folder / "r.json").write_bytes(text.encode("utf-8", "surrogateescape"))
     ran = api.run("verify", "r.json")
     assert (ran.code, ran.out, api.asked) == (2, "", [])
-    assert ran.err.startswith("wakeyscan: r.json: is no JSON report of wakeyscan: ")
+    assert ran.err.startswith("wakeyscan: r.json: not a JSON report of wakeyscan: ")
 
 
 @pytest.mark.parametrize(
     ("command", "targets", "why"),
     [
-        ("hook", ["pre-commit"], "a report of 'hook' can't be looked at again"),
-        ("audit", [], "a report of 'audit' can't be looked at again"),
+        ("hook", ["pre-commit"], "a report of 'hook' cannot be scanned again"),
+        ("audit", [], "a report of 'audit' cannot be scanned again"),
         ("audit", ["nowhere"], "nowhere: is no git repository"),
         ("scan", ["nowhere"], "nowhere: no such file or folder"),
-        ("scan", ["-"], "standard input can't be looked at again"),
+        ("scan", ["-"], "standard input cannot be scanned again"),
     ],
 )
 def test_verify_a_report_of_what_can_t_be_looked_at_again(

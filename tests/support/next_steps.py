@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-NEXT_STEPS = """
-What to do next
-  Take every key above for leaked: make a new one in WAStack (Settings, API Keys),
-  give it to the application through its environment, then revoke the old one.
-  Both work until the old one is revoked: taking it out of the code closes nothing.
-  Why, and how to mend it:  wakeyscan rules show wastack-api-key
-  No credential at all?  Write on its line:  wakeyscan:ignore -- the reason
-  To accept one, by the digits in brackets:  wakeyscan ignore add DIGITS --reason TEXT
-"""
-"""Last lines of a text report whose findings are all keys."""
+from tests.support.keys import fingerprint
 
-NEXT_STEPS_OF_AUDIT = "".join(
-    line for line in NEXT_STEPS.splitlines(keepends=True) if "wakeyscan:ignore" not in line
-)
+_ROTATE = """\
+  Treat every key above as leaked: create a new key in WAStack (Settings, API Keys),
+  pass it to the app as an environment variable, then revoke the old key.
+  Both work until you revoke the old one: removing it from the code does not disable it.
+"""
+_COMMENT = "  False positive? Add a comment on that line:  # wakeyscan:ignore -- reason\n"
+
+
+def next_steps(*secrets: str, rules: tuple[str, ...] = ("wastack-api-key",)) -> str:
+    """Return the last lines of a report on these secrets, which all of the rules have found."""
+    steps = _ROTATE if "wastack-api-key" in rules else ""
+    steps += "".join(f"  Details and how to fix:  wakeyscan rules show {rule}\n" for rule in rules)
+    if len(secrets) == 1:
+        hint, prefix = "To ignore this key", fingerprint(secrets[0], rules[0])[:6]
+    else:
+        hint, prefix = "To ignore a key, by the digits in brackets", "DIGITS"
+    ignore = f'  {hint}:  wakeyscan ignore add {prefix} --reason "…"\n'
+    return f"\nWhat to do next\n{steps}{_COMMENT}{ignore}"
+
+
+def next_steps_of_audit(*secrets: str) -> str:
+    """Return the last lines of an audit: nobody can add a comment to a line of an old commit."""
+    return next_steps(*secrets).replace(_COMMENT, "")

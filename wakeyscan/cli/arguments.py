@@ -1,8 +1,7 @@
-"""What the command line may say: each option is one definition, for both ways of reading it.
+"""Parser for correct command lines, so that only help and errors load click.
 
-click takes 25 ms to load, twice what Python itself takes to start. So a command line that is
-plainly right is read here; whatever is odd, and `--help`, is click's (see `cli`). Neither
-converts a value: that is `config`'s, so that flags, variables and files obey one law.
+click takes 25 ms to import, twice as long as Python takes to start. Both parsers read the same
+options and leave the values alone: `config` converts values from flags, variables and files alike.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from wakeyscan.config.options import Option, Parameters, Values
 def parse_arguments(
     arguments: Sequence[str], parameters: Parameters
 ) -> tuple[Values, list[str]] | None:
-    """Read a plainly right command line: values and operands; `None` where click must see it."""
+    """Return the values and operands of a command line; `None` if click has to parse it."""
     options = {f"--{option.name}": option for option in parameters.options}
     values: Values = {}
     operands: list[str] = []
@@ -25,14 +24,15 @@ def parse_arguments(
             operands.extend(pending)
         elif argument == "-" or not argument.startswith("-"):
             operands.append(argument)
-        elif not _take(argument, options, pending, values):
+        elif not _parse_option(argument, options, pending, values):
             return None
     return (values, operands) if parameters.operands or not operands else None
 
 
-def _take(
+def _parse_option(
     argument: str, options: dict[str, Option], pending: Iterator[str], values: Values
 ) -> bool:
+    """Store the value of an option, and return whether that was possible."""
     name, equals, value = argument.partition("=")
     option = options.get(name)
     if option is None or (equals and not option.metavar):
@@ -48,7 +48,7 @@ def _take(
 
 
 def store_value(values: Values, option: Option, given: str) -> None:
-    """Put a value where it belongs: of an option that is repeated, all; else the last."""
+    """Store a value: a repeatable option keeps all of its values, other options the last one."""
     if option.many:
         before = values.get(option.key)
         values[option.key] = [*before, given] if isinstance(before, list) else [given]

@@ -1,4 +1,4 @@
-"""Brings reports to where they are wanted: whole, or not at all."""
+"""Output of a run: reports to stdout and files, messages to stderr."""
 
 from __future__ import annotations
 
@@ -6,31 +6,33 @@ import io
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import BinaryIO
 
 from wakeyscan.config import config
 from wakeyscan.core import files
 from wakeyscan.core.errors import ReportError
+from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.git import worktree
 from wakeyscan.reports import REPORTS
 from wakeyscan.scanner.result import ReportStyle, RunResult
 
 
-def write_reports(outcome: RunResult, settings: config.Config) -> None:
-    """Write the report to stdout, and those of `--report` to their files first.
+def write_reports(result: RunResult, settings: config.Config) -> None:
+    """Write the `--report` files, then the report on stdout.
 
-    Raises `ReportError` where one can't be written.
+    Raises `ReportError` if one cannot be written.
     """
     for name, file in settings.reports:
-        _write_file(file, render_report(name, outcome, settings), outcome.targets)
+        _write_file(file, render_report(name, result, settings), result.targets)
     color = wants_color(settings.color, os.environ)
-    write_stdout(render_report(settings.format, outcome, settings, color))
+    write_stdout(render_report(settings.format, result, settings, color))
 
 
 def check_formats(settings: config.Config, targets: Iterable[str]) -> None:
-    """Refuse unknown report formats, and files that must not be written, before any work is done.
+    """Check all report formats and files before the scan starts.
 
-    Raises `UsageError` or `ReportError`.
+    Raises `UsageError` for an unknown format, `ReportError` for a file that must not be written.
     """
     for name in (settings.format, *(name for name, _ in settings.reports)):
         REPORTS.check(name)
@@ -38,13 +40,13 @@ def check_formats(settings: config.Config, targets: Iterable[str]) -> None:
         try:
             files.check(file, worktree.trees(targets))
         except OSError as error:
-            raise _refused(file, error) from None
+            raise _build_file_error(file, error) from None
 
 
 def render_report(
-    name: str, outcome: RunResult, settings: config.Config, color: bool = False
+    name: str, result: RunResult, settings: config.Config, color: bool = False
 ) -> bytes:
-    """Render a report of the format `name`, as UTF-8."""
+    """Return a report in the format `name`, as UTF-8."""
     style = ReportStyle(
         color=color,
         show_suppressed=settings.show_suppressed,
@@ -52,24 +54,53 @@ def render_report(
         sarif_profile=settings.sarif_profile,
     )
     out = io.StringIO()
-    REPORTS[name].write(outcome, out, style)
+    REPORTS[name].write(result, out, style)
     return out.getvalue().encode("utf-8", "backslashreplace")
 
 
 def write_stdout(text: bytes) -> None:
-    """Write what a command has to say; raises `ReportError` where it does not get there."""
+    """Write the output of a command; raises `ReportError` if stdout does not take it."""
     if sys.stdout is None:
         raise ReportError("stdout is closed, so nothing can be written there")
     try:
         sys.stdout.flush()
         _write_all(sys.stdout.buffer, text)
     except OSError as error:
-        _give_up_stdout()
-        raise ReportError(f"stdout can't be written: {error.strerror}") from None
+        _discard_stdout()
+        raise ReportError(f"stdout cannot be written: {error.strerror}") from None
 
 
-def _give_up_stdout() -> None:
-    """Keep Python from trying again at its end, which would print a traceback."""
+def write_lines(lines: Iterable[str]) -> None:
+    """Write lines to stdout; raises `ReportError` if stdout does not take them."""
+    write_stdout("".join(f"{line}\n" for line in lines).encode())
+
+
+def write_stderr(text: str) -> None:
+    """Write to stderr. If it is closed, the exit code has to do."""
+    with suppress(AttributeError, OSError):
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+
+def print_error(message: str) -> None:
+    """Print a message to stderr, without keys and terminal escapes."""
+    write_stderr(f"wakeyscan: {escape_for_terminal(redact(message))}\n")
+
+
+def wants_color(color: str, environment: Mapping[str, str]) -> bool:
+    """Return whether to use color: by the flag, NO_COLOR, FORCE_COLOR, then the terminal."""
+    if color != "auto":
+        return color == "always"
+    if environment.get("NO_COLOR"):
+        return False
+    if environment.get("FORCE_COLOR") or environment.get("CLICOLOR_FORCE"):
+        return True
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    return is_terminal and environment.get("TERM", "") != "dumb"
+
+
+def _discard_stdout() -> None:
+    """Send stdout to nowhere: otherwise Python retries at exit and prints a traceback."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
@@ -81,26 +112,14 @@ def _write_all(stream: BinaryIO, text: bytes) -> None:
 
 
 def _write_file(file: str, text: bytes, targets: Iterable[str]) -> None:
-    """Replace a file in one step: at any moment it holds the old report or the new one."""
+    """Replace a file atomically: it always holds the old report or the new one."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()  # the file may be /dev/stdout
         files.write(file, text, worktree.trees(targets))
     except OSError as error:
-        raise _refused(file, error) from None
+        raise _build_file_error(file, error) from None
 
 
-def _refused(file: str, error: OSError) -> ReportError:
-    return ReportError(f"{file}: the report can't be written: {error.strerror}")
-
-
-def wants_color(color: str, environment: Mapping[str, str]) -> bool:
-    """Decide on colour: the flag, NO_COLOR, FORCE_COLOR, then whether stdout is a terminal."""
-    if color != "auto":
-        return color == "always"
-    if environment.get("NO_COLOR"):
-        return False
-    if environment.get("FORCE_COLOR") or environment.get("CLICOLOR_FORCE"):
-        return True
-    terminal = sys.stdout is not None and sys.stdout.isatty()
-    return terminal and environment.get("TERM", "") != "dumb"
+def _build_file_error(file: str, error: OSError) -> ReportError:
+    return ReportError(f"{file}: the report cannot be written: {error.strerror}")

@@ -34,7 +34,7 @@ else:
 
 
 def open_targets(targets: Iterable[str], config: Config) -> list[OpenTarget]:
-    """List the units of all targets; raises `SourceError` before any of them is scanned."""
+    """List the units of all targets; raises `SourceError` before the scan starts."""
     return [
         (source, source.list_units(rest, config.source))
         for source, rest in map(find_source, targets)
@@ -44,9 +44,9 @@ def open_targets(targets: Iterable[str], config: Config) -> list[OpenTarget]:
 def run_scan(
     command: str, names: tuple[str, ...], targets: Iterable[OpenTarget], config: Config
 ) -> RunResult:
-    """Scan targets, apply the ignore file, and verify the keys if the user asked for it.
+    """Scan targets, apply the ignore file, and verify the keys if requested.
 
-    `names` are the targets as the report names them.
+    `names` are the targets for the report.
     """
     check_endpoint(config)
     rules = load_rules(config.rules)
@@ -54,18 +54,18 @@ def run_scan(
     context = build_scan_context(rules, config.source)
     context = context._replace(honor_foreign=config.honor_foreign_ignores)
     if config.revision is not None:
-        known = base_suppressions.BaseSuppressions(config.revision, context)
-        context = context._replace(precedents=known)
+        at_base = base_suppressions.BaseSuppressions(config.revision, context)
+        context = context._replace(precedents=at_base)
     paths = PathFilter(config.source)
     results = scan_targets(targets, config.scan_options, context, paths)
-    merged = merge_sorted(Progress(sys.stderr, config.quiet).follow(results))
+    merged = merge_sorted(Progress(sys.stderr, config.quiet).track(results))
     result = RunResult(
-        command,
-        names,
-        policy.apply_rule_overrides(rules, config.policy),
-        merged.findings,
-        merged.skipped,
-        merged.coverage._replace(excluded=paths.count),
+        command=command,
+        targets=names,
+        rules=policy.apply_rule_overrides(rules, config.policy),
+        findings=merged.findings,
+        skipped=merged.skipped,
+        coverage=merged.coverage._replace(excluded=paths.count),
         policy=config.policy,
     )
     return verify_keys(apply_ignore_file(result, config), config)
@@ -74,35 +74,35 @@ def run_scan(
 def apply_ignore_file(result: RunResult, config: Config, folder: str = ".") -> RunResult:
     """Mark the findings that the ignore file of a folder's repository accepts.
 
-    Entries count as unused only if the whole repository was scanned. Raises `ConfigError` if a
-    file that the user named is missing.
+    Entries count as unused only if the scan covered the whole repository.
+    Raises `ConfigError` if a file that the user named does not exist.
     """
     file = config.find_ignore_file(folder)
-    there, held = config_file.read_at_revision(file, config.revision)
-    here = os.path.lexists(file)
-    if config.ignore_file and not here and held is None:
+    is_from_revision, content = config_file.read_at_revision(file, config.revision)
+    is_on_disk = os.path.lexists(file)
+    if config.ignore_file and not is_on_disk and content is None:
         raise ConfigError(f"{file}: no such ignore file")
-    if held is None and (there or not here):
+    if content is None and (is_from_revision or not is_on_disk):
         return result
-    entries = ignore_file.read_ignore_file(file, held)
+    entries = ignore_file.read_ignore_file(file, content)
     findings, stats = ignore_file.apply_ignore_file(
         result.findings, entries, ignore_file.current_day()
     )
     top = worktree.find_work_tree(folder) or os.path.realpath(folder)
-    whole = any(os.path.realpath(target) == top for target in result.targets)
-    if not whole or str(result.restriction):
+    is_complete = any(os.path.realpath(target) == top for target in result.targets)
+    if not is_complete or str(result.restriction):
         stats = stats._replace(unused=0)
     return result._replace(findings=findings, ignores=stats)
 
 
 def check_endpoint(config: Config) -> None:
-    """Refuse, before any work is done, an address to which no key may be sent."""
+    """Refuse an API address that must not get a key, before the scan starts."""
     if config.verification.wanted:
         verify.build_endpoint(config.verification)
 
 
 def verify_keys(result: RunResult, config: Config) -> RunResult:
-    """Ask the API about the keys of a result, if the user asked for it."""
+    """Verify the keys of a result with the API, if requested."""
     if not config.verification.wanted:
         return result
     progress = Progress(sys.stderr, config.quiet)

@@ -1,4 +1,4 @@
-"""Looks again at what a report was made from."""
+"""Scans and audits that other commands run: again for a report, or over the whole repository."""
 
 from __future__ import annotations
 
@@ -12,34 +12,46 @@ from wakeyscan.config.config import Config
 from wakeyscan.core.errors import SourceError
 from wakeyscan.git import worktree
 from wakeyscan.git.mirror import open_repository
+from wakeyscan.git.repository import Repository
 from wakeyscan.scanner.result import RunResult
 
 
 def rescan_repository(settings: Config, command: str) -> RunResult:
-    """Scan or audit the whole repository at hand, or the current directory without one."""
+    """Scan or audit the whole current repository, or the current directory without one."""
     top = os.path.relpath(worktree.find_work_tree(".") or ".")
     return rescan(command, [top], settings._replace(ignore_file=""))
 
 
 def rescan(command: str, targets: list[str], settings: Config) -> RunResult:
-    """Scan or audit the targets of a report; raises `SourceError` where one can't be read."""
+    """Scan or audit the targets of a report again; raises `SourceError`."""
     if command == "audit" and len(targets) == 1:
-        return _audited(targets[0], settings)
+        with open_repository(targets[0]) as (_, repository):
+            return audit_untrusted(repository, settings)
     if command != "scan":
         raise SourceError(
-            f"a report of {command!r} can't be looked at again; scan or audit instead"
+            f"a report of {command!r} cannot be scanned again; use one of scan or audit"
         )
     if "-" in targets and not os.path.lexists("-"):
-        raise SourceError("standard input can't be looked at again; give its keys there instead")
+        raise SourceError("standard input cannot be scanned again; pass the keys there instead")
     return run_scan(command, tuple(targets), open_targets(targets, settings), settings)
 
 
-def _audited(target: str, settings: Config) -> RunResult:
-    plan = AuditOptions(
-        settings.rules, settings.jobs, False, AuditScope(), datetime.now(UTC), suppressed=True
+def audit_untrusted(repository: Repository, settings: Config) -> RunResult:
+    """Audit all of a repository without its own suppressions; raises `KeyboardInterrupt`."""
+    options = AuditOptions(
+        rules_folder=settings.rules,
+        jobs=settings.jobs,
+        trusted=False,
+        limits=AuditScope(),
+        today=datetime.now(UTC),
+        suppressed=True,
     )
-    with open_repository(target) as (_, repository):
-        outcome, interrupted = audit(repository, plan, lambda *_: None)
-    if interrupted:
+    return run_audit(repository, options)
+
+
+def run_audit(repository: Repository, options: AuditOptions) -> RunResult:
+    """Audit a repository without progress; raises `KeyboardInterrupt` if it was interrupted."""
+    result, is_interrupted = audit(repository, options, lambda *_: None)
+    if is_interrupted:
         raise KeyboardInterrupt
-    return outcome
+    return result

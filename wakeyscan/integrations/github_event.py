@@ -1,4 +1,4 @@
-"""What GitHub tells a workflow of its event, and what that event brings."""
+"""The event that started a GitHub workflow: the commits it adds and the policy that applies."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from wakeyscan.git import command
 from wakeyscan.git.objects import is_null_id, is_object_id
 from wakeyscan.sources import commits
 
+_PULL_REQUESTS = ("pull_request", "pull_request_target")
+
 
 class PushedRange(NamedTuple):
-    """What an event brings, for the source `git`."""
+    """The commits that an event adds, as a unit of the source `git`."""
 
     name: str
     unit: str
 
 
 class _Range(NamedTuple):
-    """From where to where, in ids; and the names of refs that come along."""
+    """Commits to include and exclude, and the names of the pushed refs."""
 
     name: str
     include: tuple[str, ...]
@@ -30,107 +32,114 @@ class _Range(NamedTuple):
 
 
 def find_pushed_range(environment: Mapping[str, str], own: command.Git) -> PushedRange | None:
-    """Say what the event brings; `None` where it is of a kind that brings nothing of its own.
+    """Return the commits that the event adds; `None` for events that add none, such as a schedule.
 
-    Raises `SourceError` where a range is named that this clone does not hold: an empty success
-    is the one thing that must not come out of it.
+    Raises `SourceError` for a range that this clone does not hold. Such a range must never look
+    like an empty one that passes.
     """
-    event = _event(environment)
+    event = _load_event(environment)
     name = environment.get("GITHUB_EVENT_NAME", "")
-    if name in ("pull_request", "pull_request_target"):
-        return _unit(_pull_request(event, own), own)
+    if name in _PULL_REQUESTS:
+        return _build_pushed_range(_read_pull_request(event, own), own)
     if name == "merge_group":
-        ends = (_id(event, "merge_group", "head_sha"),), (_id(event, "merge_group", "base_sha"),)
-        return _unit(_Range("the merge group", *ends), own)
+        return _build_pushed_range(_read_merge_group(event), own)
     if name == "push":
         if event.get("deleted"):
             return PushedRange("the push (a deletion)", "")
-        return _unit(_push(event, own), own)
+        return _build_pushed_range(_read_push(event, own), own)
     return None
 
 
-def choose_policy_revision(wanted: str, environment: Mapping[str, str]) -> str:
-    """Give the commit whose policy counts; empty: that of the files which are there.
+def choose_policy_revision(policy_from: str, environment: Mapping[str, str]) -> str:
+    """Return the commit that the policy is read from; empty for the checked-out files.
 
-    Of a pull request, and of a queue of them, it is the base: a change can't excuse itself. Its own
-    policy counts only where that is wanted, and never a fork's. Raises `UsageError`, `SourceError`.
+    For pull requests and merge groups it is the base: a change must not suppress its own findings.
+    `head` selects the policy of the change, but never that of a fork.
+    Raises `UsageError` and `SourceError`.
     """
-    if wanted not in ("base", "head"):
-        raise UsageError(f"the input 'policy-from' must be base or head, not {wanted!r}")
+    if policy_from not in ("base", "head"):
+        raise UsageError(f"input 'policy-from': expected base or head, got {policy_from!r}")
     name = environment.get("GITHUB_EVENT_NAME", "")
     if name == "merge_group":
-        return "" if wanted == "head" else _id(_event(environment), "merge_group", "base_sha")
-    if name not in ("pull_request", "pull_request_target"):
+        if policy_from == "head":
+            return ""
+        return _read_id(_load_event(environment), "merge_group", "base_sha")
+    if name not in _PULL_REQUESTS:
         return ""
-    event = _event(environment)
-    ours, theirs = (_home(event, end) for end in ("base", "head"))
-    if wanted == "head" and ours and ours == theirs:
+    event = _load_event(environment)
+    base, head = (_find_repository_name(event, end) for end in ("base", "head"))
+    if policy_from == "head" and base and base == head:
         return ""
-    return _id(event, "pull_request", "base", "sha")
+    return _read_id(event, "pull_request", "base", "sha")
 
 
-def _home(event: dict[str, Any], end: str) -> str:
-    """Say which repository an end of a pull request is in; empty where it is gone, as forks go."""
+def _find_repository_name(event: dict[str, Any], end: str) -> str:
+    """Return the repository at an end of a pull request; empty for a deleted fork."""
     try:
-        return _text(event, "pull_request", end, "repo", "full_name")
+        return _read_text(event, "pull_request", end, "repo", "full_name")
     except SourceError:
         return ""
 
 
-def _event(environment: Mapping[str, str]) -> dict[str, Any]:
+def _load_event(environment: Mapping[str, str]) -> dict[str, Any]:
     path = environment.get("GITHUB_EVENT_PATH", "")
+    what = f"GITHUB_EVENT_PATH ({path!r})"
     try:
         event = json.loads(small_files.read_small_file(path, small_files.MAX_DATA_SIZE).decode())
     except RecursionError:
-        raise SourceError(
-            f"GITHUB_EVENT_PATH ({path!r}) can't be read: it is nested too deeply"
-        ) from None
+        raise SourceError(f"{what}: cannot be read: nested too deeply") from None
     except (OSError, ValueError) as error:
-        raise SourceError(f"GITHUB_EVENT_PATH ({path!r}) can't be read: {error}") from None
+        raise SourceError(f"{what}: cannot be read: {error}") from None
     if not isinstance(event, dict):
-        raise SourceError(f"GITHUB_EVENT_PATH ({path!r}) holds no event")
+        raise SourceError(f"{what}: not a GitHub event")
     return event
 
 
-def _text(event: object, *keys: str) -> str:
+def _read_text(event: object, *keys: str) -> str:
     for key in keys:
         event = event.get(key) if isinstance(event, dict) else None
     if not isinstance(event, str):
-        raise SourceError(f"the event does not say what GitHub's says: {'.'.join(keys)}")
+        raise SourceError(f"GitHub event: {'.'.join(keys)} is missing or not text")
     return event
 
 
-def _id(event: object, *keys: str) -> str:
-    name = _text(event, *keys)
+def _read_id(event: object, *keys: str) -> str:
+    name = _read_text(event, *keys)
     if not is_object_id(name):
-        raise SourceError(f"the event's {'.'.join(keys)} is no commit: {name!r}")
+        raise SourceError(f"GitHub event: {'.'.join(keys)} is not a commit id: {name!r}")
     return name
 
 
-def _pull_request(event: object, own: command.Git) -> _Range:
-    base, head = (_id(event, "pull_request", end, "sha") for end in ("base", "head"))
-    branch = _text(event, "pull_request", "head", "ref")
+def _read_pull_request(event: object, own: command.Git) -> _Range:
+    base, head = (_read_id(event, "pull_request", end, "sha") for end in ("base", "head"))
+    branch = _read_text(event, "pull_request", "head", "ref")
     known: tuple[str, ...] = (base,)
-    # The checkout may be of GitHub's trial merge: what that merge resolves is looked at too, but
-    # not the base that it was made with, which may be newer than the one that the event tells of.
-    if _has("HEAD^2", own) and commits.commit_id("HEAD^2", own) == head:
+    # The checkout may be GitHub's trial merge, whose conflict resolutions are scanned too. The base
+    # of that merge is excluded: it may be newer than the base in the event.
+    if _has_commit("HEAD^2", own) and commits.commit_id("HEAD^2", own) == head:
         known = (base, "HEAD^1")
     return _Range("the pull request", (head, "HEAD"), known, (f"refs/heads/{branch}",))
 
 
-def _push(event: object, own: command.Git) -> _Range:
-    before, after, ref = _id(event, "before"), _id(event, "after"), _text(event, "ref")
-    if not is_null_id(before) and _has(before, own):
+def _read_merge_group(event: object) -> _Range:
+    head, base = (_read_id(event, "merge_group", end) for end in ("head_sha", "base_sha"))
+    return _Range("the merge group", (head,), (base,))
+
+
+def _read_push(event: object, own: command.Git) -> _Range:
+    before, after = _read_id(event, "before"), _read_id(event, "after")
+    ref = _read_text(event, "ref")
+    if not is_null_id(before) and _has_commit(before, own):
         return _Range("the push", (after,), (before,), (ref,))
-    # A new branch, or a forced push whose former commits are gone: all that the default branch,
-    # which was looked at when it was pushed, does not have.
-    default = _text(event, "repository", "default_branch")
+    # For a new branch, or a force-push whose old commits are gone, the range is everything that
+    # the default branch does not have. A scan covered the default branch when it was pushed.
+    default = _read_text(event, "repository", "default_branch")
     remote = f"refs/remotes/origin/{default}"
-    known = (remote,) if ref != f"refs/heads/{default}" and _has(remote, own) else ()
+    known = (remote,) if ref != f"refs/heads/{default}" and _has_commit(remote, own) else ()
     return _Range("the push", (after,), known, (ref,))
 
 
-def _has(name: str, own: command.Git) -> bool:
+def _has_commit(name: str, own: command.Git) -> bool:
     try:
         commits.commit_id(name, own)
     except SourceError:
@@ -138,12 +147,12 @@ def _has(name: str, own: command.Git) -> bool:
     return True
 
 
-def _unit(wanted: _Range, own: command.Git) -> PushedRange:
-    ends, known = (
+def _build_pushed_range(wanted: _Range, own: command.Git) -> PushedRange:
+    include, exclude = (
         tuple(commits.commit_id(revision, own) for revision in group)
         for group in (wanted.include, wanted.exclude)
     )
-    # What the event names may be a tag, whose own message no commit has.
+    # The event may name a tag. Its message is in no commit.
     tips = [end for end in wanted.include if end != "HEAD"]
-    listed = commits.Commits(ends, known, (), wanted.name)
+    listed = commits.Commits(include, exclude, (), wanted.name)
     return PushedRange(wanted.name, commits.format_unit(listed, tips, wanted.refs, own))

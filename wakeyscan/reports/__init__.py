@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Report(Protocol):
     """A module that writes one format."""
 
-    def write(self, outcome: RunResult, out: TextIO, style: ReportStyle) -> None:
+    def write(self, result: RunResult, out: TextIO, style: ReportStyle) -> None:
         """Write the report, with every secret redacted."""
 
 

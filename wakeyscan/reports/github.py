@@ -1,4 +1,4 @@
-"""GitHub workflow commands: findings as annotations beside the lines they stand on.
+"""GitHub workflow commands: one annotation per finding, at its line.
 
 GitHub shows ten errors, ten warnings and ten notices of a step, so the worst come first.
 """
@@ -8,53 +8,84 @@ from __future__ import annotations
 from typing import TextIO
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding, Liveness, Severity
-from wakeyscan.core.redaction import format_details
-from wakeyscan.reports._workflow_commands import format_command
+from wakeyscan.core.redaction import escape_for_terminal, format_details, redact
 from wakeyscan.scanner.result import ReportStyle, RunResult, count_skipped
 
-_SHOWN = 10
+_MOST_SHOWN = 10
+"""Maximum number of annotations of one kind that GitHub shows."""
 
 
-def write(outcome: RunResult, out: TextIO, style: ReportStyle) -> None:
-    """Write one annotation for each reported finding, and one for the gaps."""
-    titles = {rule.id: rule.title for rule in outcome.rules}
-    worst_first = sorted(outcome.reported(), key=lambda finding: -finding.severity)
+def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
+    """Write one annotation per reported finding, and one for all incomplete items."""
+    titles = {rule.id: rule.title for rule in result.rules}
+    worst_first = sorted(result.reported(), key=lambda finding: -finding.severity)
     for finding in worst_first:
-        out.write(_annotation(finding, titles[finding.rule]))
-    gaps = [item for item in outcome.skipped if item.gap]
-    if gaps:
-        about, more = f"{gaps[0].origin.path}: {gaps[0].reason}", count_skipped(gaps[1:])
-        text = f"Not everything was looked at. {about}" + (f" (and {more} more)" if more else "")
-        out.write(format_command("warning", text, title="wakeyscan: incomplete"))
-    for line in outcome.limits():
+        out.write(_format_annotation(finding, titles[finding.rule]))
+    out.write(_format_incomplete(result))
+    for line in result.limits():
         out.write(format_command("notice", line, title="wakeyscan"))
-    if len(worst_first) > _SHOWN:
-        text = f"{len(worst_first)} findings; GitHub shows {_SHOWN} of a kind. See the log."
+    if len(worst_first) > _MOST_SHOWN:
+        text = f"{len(worst_first)} findings; GitHub shows {_MOST_SHOWN} of each kind. See the log."
         out.write(format_command("notice", text, title="wakeyscan"))
 
 
-def _annotation(finding: Finding, title: str) -> str:
-    place = {
+def format_command(kind: str, text: str, **properties: str) -> str:
+    """Return a workflow command. No part of it can start another one.
+
+    It uses the escapes of actions/toolkit.
+    """
+    listed = ",".join(f"{name}={_escape_property(value)}" for name, value in properties.items())
+    return f"::{kind}{' ' if listed else ''}{listed}::{_escape_data(text)}\n"
+
+
+def _escape_data(text: str) -> str:
+    text = escape_for_terminal(redact(text))
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _escape_property(text: str) -> str:
+    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _format_incomplete(result: RunResult) -> str:
+    gaps = [item for item in result.skipped if item.gap]
+    if not gaps:
+        return ""
+    text = f"Incomplete scan. Skipped: {gaps[0].origin.path}: {gaps[0].reason}"
+    if more := count_skipped(gaps[1:]):
+        text += f" (and {more} more)"
+    return format_command("warning", text, title="wakeyscan: incomplete")
+
+
+def _format_annotation(finding: Finding, title: str) -> str:
+    title = f"{title} ({finding.severity})"
+    level, text = _choose_level(finding.severity), _describe_finding(finding)
+    if finding.origin.part == "message":  # a commit message is in no file
+        return format_command(level, text, title=title)
+    location = {
         "file": finding.origin.path,
         "line": str(finding.position.line),
         "endLine": str(finding.position.line),
         "col": str(finding.position.column),
         "endColumn": str(finding.position.end_column),
     }
-    where = {} if finding.origin.part == "message" else place  # a message is in no file
-    within = f" in {finding.origin.within}" if finding.origin.within else ""
-    there = f": {format_details(finding.origin.details)}" if finding.origin.details else ""
-    text = f"{finding.secret} ({finding.rule}, {finding.exposure.value}){within}{there}"
+    return format_command(level, text, **location, title=title)
+
+
+def _describe_finding(finding: Finding) -> str:
+    text = f"{finding.secret} ({finding.rule}, {finding.exposure.value})"
+    if finding.origin.within:
+        text += f" in {finding.origin.within}"
+    if finding.origin.details:
+        text += f": {format_details(finding.origin.details)}"
     if finding.bounds is Bounds.OPEN:
         text += f"; {CUT_OR_TOO_LONG}"
     if finding.liveness is not Liveness.UNCHECKED:
         text += f"; {finding.liveness.value}: {finding.reason}"
-    return format_command(
-        _level(finding.severity), text, **where, title=f"{title} ({finding.severity})"
-    )
+    return text
 
 
-def _level(severity: Severity) -> str:
+def _choose_level(severity: Severity) -> str:
     if severity >= Severity.HIGH:
         return "error"
     return "warning" if severity is Severity.MEDIUM else "notice"

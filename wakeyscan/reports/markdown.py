@@ -1,4 +1,4 @@
-"""Markdown, for the summary of a GitHub job: a table that no file name can break out of."""
+"""Markdown for the summary of a GitHub job. No file name can break out of its table."""
 
 from __future__ import annotations
 
@@ -11,34 +11,42 @@ from wakeyscan.core.redaction import escape_for_terminal, format_details
 from wakeyscan.scanner.result import ReportStyle, RunResult
 
 _MOST_ROWS, _MOST_BYTES = 500, 400_000
-"""Of each table: GitHub drops a summary of over 1 MiB whole, and names may be long."""
+"""Limits of each table: GitHub drops a summary of over 1 MiB, and names may be long."""
+
+_ADVICE = (
+    "\nTreat every key as leaked: create a new key, then **revoke** the old one. "
+    "Both work until then: removing the old key from the code does not disable it.\n"
+)
 
 
-def write(outcome: RunResult, out: TextIO, style: ReportStyle) -> None:
-    """Write a verdict, a table of the reported findings, and one of the gaps."""
-    reported = sorted(outcome.reported(), key=lambda finding: -finding.severity)
-    limits = f" ({format_code(str(outcome.restriction))})" if str(outcome.restriction) else ""
-    out.write(f"### wakeyscan: {_verdict(outcome, len(reported))}{limits}\n\n")
+def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
+    """Write a verdict, a table of the reported findings and a table of the skipped items."""
+    reported = sorted(result.reported(), key=lambda finding: -finding.severity)
+    limits = f" ({format_code(str(result.restriction))})" if str(result.restriction) else ""
+    out.write(f"### wakeyscan: {_format_verdict(result, len(reported))}{limits}\n\n")
     if reported:
-        asked = any(finding.liveness is not Liveness.UNCHECKED for finding in reported)
-        names = ("severity", "where", "rule", "secret", "exposure", *(("answer",) * asked))
-        out.write(f"| {' | '.join(names)} |\n|{'---|' * len(names)}\n")
-        out.write(_rows((_row(finding, asked), 1) for finding in reported))
-        out.write("\nTake every key for leaked: make a new one, then **revoke** the old one. Both ")
-        out.write("work until then; taking it out of the code closes nothing.\n")
-    out.writelines(f"\n{format_code(note)}\n" for note in (*outcome.notes(), *outcome.left_out()))
-    if outcome.skipped:
-        out.write("\n| not looked at | why |\n|---|---|\n")
-        out.write(_rows((_gap(item), item.times) for item in outcome.skipped))
+        _write_findings(reported, out)
+        out.write(_ADVICE)
+    out.writelines(f"\n{format_code(note)}\n" for note in (*result.notes(), *result.left_out()))
+    if result.skipped:
+        out.write("\n| skipped | reason |\n|---|---|\n")
+        out.write(_join_rows((_format_skipped(item), item.times) for item in result.skipped))
 
 
-def _verdict(outcome: RunResult, count: int) -> str:
+def _write_findings(findings: list[Finding], out: TextIO) -> None:
+    is_verified = any(finding.liveness is not Liveness.UNCHECKED for finding in findings)
+    names = ("severity", "where", "rule", "secret", "exposure", *(("answer",) * is_verified))
+    out.write(f"| {' | '.join(names)} |\n|{'---|' * len(names)}\n")
+    out.write(_join_rows((_format_finding(finding, is_verified), 1) for finding in findings))
+
+
+def _format_verdict(result: RunResult, count: int) -> str:
     if count:
         return f"{count} finding{'s' * (count != 1)}"
-    return "nothing found" if outcome.complete else "incomplete, so no all-clear"
+    return "no keys found" if result.complete else "no keys found, but the scan was incomplete"
 
 
-def _row(finding: Finding, asked: bool) -> str:
+def _format_finding(finding: Finding, has_answers: bool) -> str:
     where = f"{finding.origin.path}:{finding.position.line}"
     within = f" in {format_code(finding.origin.within)}" if finding.origin.within else ""
     within += (
@@ -46,26 +54,26 @@ def _row(finding: Finding, asked: bool) -> str:
         if finding.origin.details
         else ""
     )
-    mine = finding.liveness is not Liveness.UNCHECKED
+    is_verified = finding.liveness is not Liveness.UNCHECKED
     cells = (
-        f"{finding.severity} ({finding.liveness.value})" if mine else str(finding.severity),
+        f"{finding.severity} ({finding.liveness.value})" if is_verified else str(finding.severity),
         format_code(where) + within,
         format_code(finding.rule),
         format_code(str(finding.secret)),
         finding.exposure.value,
-        *((format_code(finding.reason) if mine else "",) * asked),
+        *((format_code(finding.reason) if is_verified else "",) * has_answers),
     )
     return f"| {' | '.join(cells)} |\n"
 
 
-def _gap(item: Skipped) -> str:
+def _format_skipped(item: Skipped) -> str:
     return f"| {format_code(item.origin.path)} | {format_code(item.reason)} |\n"
 
 
-def _rows(rows: Iterable[tuple[str, int]]) -> str:
-    """Join the rows that there is room for, and say how many things are left out.
+def _join_rows(rows: Iterable[tuple[str, int]]) -> str:
+    """Join rows up to the limits, and count the omitted items.
 
-    With each row comes how many things it stands for.
+    Each row comes with the number of items that it represents.
     """
     rest = iter(rows)
     shown: list[str] = []
@@ -79,7 +87,7 @@ def _rows(rows: Iterable[tuple[str, int]]) -> str:
 
 
 def format_code(text: str) -> str:
-    """Put a text into a code span that it can't end, and a cell that it can't leave."""
+    """Return a code span that the text cannot end, for a table cell that it cannot leave."""
     text = escape_for_terminal(text).replace("|", "\\|")
     ticks = "`"
     while ticks in text:

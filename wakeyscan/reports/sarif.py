@@ -1,4 +1,4 @@
-"""SARIF 2.1.0, valid against the final schema, with all that GitHub code scanning reads."""
+"""SARIF 2.1.0, valid against the final schema, with all properties of GitHub code scanning."""
 
 from __future__ import annotations
 
@@ -19,8 +19,12 @@ from wakeyscan.core.redaction import (
     make_encodable,
     redact,
 )
-from wakeyscan.reports._sarifobjects import to_plain
-from wakeyscan.reports._sarifplaces import build_links, build_locations, build_related
+from wakeyscan.reports._sarif_locations import (
+    build_locations,
+    build_related_locations,
+    link_pieces,
+    to_plain,
+)
 from wakeyscan.rules.rule import Rule
 from wakeyscan.scanner.result import ReportStyle, RunResult
 from wakeyscan.suppression.inline import is_inline
@@ -29,7 +33,7 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 HOME = "https://github.com/wakeyscan/wakeyscan"
 
 MOST_RESULTS = 25_000
-"""GitHub refuses a run with more."""
+"""Maximum number of results of a run that GitHub accepts."""
 
 _LEVELS = {
     Severity.CRITICAL: ("error", "9.5"),
@@ -40,43 +44,45 @@ _LEVELS = {
 }
 
 
-def write(outcome: RunResult, out: TextIO, style: ReportStyle) -> None:
-    """Write one run; in the profile `github` suppressed findings are left out."""
-    log = sarif.SarifLog(version="2.1.0", schema_uri=SCHEMA, runs=[_run(outcome, style)])
+def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
+    """Write one run. The profile `github` omits suppressed findings."""
+    log = sarif.SarifLog(version="2.1.0", schema_uri=SCHEMA, runs=[_build_run(result, style)])
     members = to_plain(log)
-    ordered = {name: members[name] for name in ("$schema", "version", "runs")}  # as readers expect
+    ordered = {
+        name: members[name] for name in ("$schema", "version", "runs")
+    }  # the order that readers expect
     out.write(escape_for_json(json.dumps(ordered, indent=2, ensure_ascii=False)) + "\n")
 
 
-def _run(outcome: RunResult, style: ReportStyle) -> Any:
-    findings = outcome.reported() if style.sarif_profile == "github" else outcome.findings
+def _build_run(result: RunResult, style: ReportStyle) -> Any:
+    findings = result.reported() if style.sarif_profile == "github" else result.findings
     listed = sorted(findings, key=lambda finding: -finding.severity)[:MOST_RESULTS]
     return sarif.Run(
-        tool=sarif.Tool(driver=_driver(outcome.rules)),
-        automation_details=sarif.RunAutomationDetails(id=f"wakeyscan/{outcome.command}/"),
+        tool=sarif.Tool(driver=_build_driver(result.rules)),
+        automation_details=sarif.RunAutomationDetails(id=f"wakeyscan/{result.command}/"),
         column_kind="unicodeCodePoints",
         original_uri_base_ids={
             "%SRCROOT%": sarif.ArtifactLocation(
-                description=sarif.Message(text="The folder that was scanned from.")
+                description=sarif.Message(text="The directory in which wakeyscan was run.")
             )
         },
-        invocations=[_invocation(outcome, len(findings) - len(listed))],
-        results=_results(outcome, listed),
+        invocations=[_build_invocation(result, len(findings) - len(listed))],
+        results=_build_results(result, listed),
     )
 
 
-def _driver(rules: tuple[Rule, ...]) -> Any:
+def _build_driver(rules: tuple[Rule, ...]) -> Any:
     return sarif.ToolComponent(
         name="wakeyscan",
         full_name=f"wakeyscan {__version__}",
         semantic_version=__version__,
         version=__version__,
         information_uri=HOME,
-        rules=[_descriptor(rule) for rule in rules],
+        rules=[_build_descriptor(rule) for rule in rules],
     )
 
 
-def _descriptor(rule: Rule) -> Any:
+def _build_descriptor(rule: Rule) -> Any:
     level, severity = _LEVELS[rule.severity]
     first = rule.help.strip().partition("\n\n")[0].replace("\n", " ")
     return sarif.ReportingDescriptor(
@@ -89,7 +95,7 @@ def _descriptor(rule: Rule) -> Any:
         message_strings={
             "default": sarif.MultiformatMessageString(text=f"{rule.title} in {{0}} code: '{{1}}'."),
             "asked": sarif.MultiformatMessageString(
-                text=f"{rule.title} in {{0}} code: '{{1}}'. Asked whether it works: {{2}}."
+                text=f"{rule.title} in {{0}} code: '{{1}}'. Verified: {{2}}."
             ),
         },
         default_configuration=sarif.ReportingConfiguration(level=level),
@@ -101,59 +107,59 @@ def _descriptor(rule: Rule) -> Any:
     )
 
 
-def _results(outcome: RunResult, findings: list[Finding]) -> list[Any]:
-    numbers = {rule.id: number for number, rule in enumerate(outcome.rules)}
-    titles = {rule.id: rule.title for rule in outcome.rules}
-    seen: Counter[str] = Counter()
+def _build_results(result: RunResult, findings: list[Finding]) -> list[Any]:
+    numbers = {rule.id: number for number, rule in enumerate(result.rules)}
+    titles = {rule.id: rule.title for rule in result.rules}
+    counts: Counter[str] = Counter()
     results = []
     for finding in findings:
-        place = _place_hash(finding)
-        seen[place] += 1
+        place = _hash_place(finding)
+        counts[place] += 1
         number, title = numbers[finding.rule], titles[finding.rule]
-        results.append(_result(finding, number, title, f"{place}:{seen[place]}"))
+        results.append(_build_result(finding, number, title, f"{place}:{counts[place]}"))
     return results
 
 
-def _place_hash(finding: Finding) -> str:
-    """Hash what makes a finding this one: not its line, so that it survives edits above it."""
+def _hash_place(finding: Finding) -> str:
+    """Hash rule, path and secret: edits above the line must not change the hash."""
     path = make_encodable("\0".join(finding.origin[:2]))
     return sha256(f"{finding.rule}\0{path}\0{finding.secret.fingerprint}".encode()).hexdigest()[:16]
 
 
-def _result(finding: Finding, number: int, title: str, place: str) -> Any:
+def _build_result(finding: Finding, number: int, title: str, place: str) -> Any:
     return sarif.Result(
         rule_id=finding.rule,
         rule_index=number,
         level=_LEVELS[finding.severity][0],
-        message=_message(finding, title),
+        message=_build_message(finding, title),
         locations=build_locations(finding),
-        related_locations=build_related(finding),
+        related_locations=build_related_locations(finding),
         partial_fingerprints={
             "primaryLocationLineHash": place,
             "wakeyscanSecret/v1": finding.secret.fingerprint,
         },
-        suppressions=_suppressions(finding),
-        properties=_properties(finding),
+        suppressions=_build_suppressions(finding),
+        properties=_build_properties(finding),
     )
 
 
-def _message(finding: Finding, title: str) -> Any:
+def _build_message(finding: Finding, title: str) -> Any:
     exposure = finding.exposure.value
     within = f" in {escape_for_terminal(finding.origin.within)}" if finding.origin.within else ""
     details = [
-        (n, build_links(text) if n == PIECES else text) for n, text in finding.origin.details
+        (n, link_pieces(text) if n == PIECES else text) for n, text in finding.origin.details
     ]
     there = f" ({format_details(details)})" if details else ""
-    answer = _answer(finding)
-    asked = f" Asked whether it works: {answer}." if answer else ""
+    answer = _format_answer(finding)
+    verified = f" Verified: {answer}." if answer else ""
     return sarif.Message(
         id="asked" if answer else "default",
-        text=f"{title}{within} in {exposure} code: '{finding.secret}'{there}.{asked}",
+        text=f"{title}{within} in {exposure} code: '{finding.secret}'{there}.{verified}",
         arguments=[exposure, str(finding.secret), *([answer] if answer else [])],
     )
 
 
-def _properties(finding: Finding) -> dict[str, str]:
+def _build_properties(finding: Finding) -> dict[str, str]:
     return {
         "severity": str(finding.severity),
         "security-severity": _LEVELS[finding.severity][1],
@@ -166,17 +172,16 @@ def _properties(finding: Finding) -> dict[str, str]:
     }
 
 
-def _answer(finding: Finding) -> str:
-    """Say what came of asking about a key, or nothing where nobody asked."""
+def _format_answer(finding: Finding) -> str:
+    """Return what the API answered about a key; empty if it was not asked."""
     if not finding.details:
         return ""
-    answer = escape_for_terminal(dict(finding.details)["answer"]).replace(
-        "[", "\\["
-    )  # no link of SARIF's
+    # Without the backslash a bracket would start a link in SARIF.
+    answer = escape_for_terminal(dict(finding.details)["answer"]).replace("[", "\\[")
     return f"{finding.liveness.value}: {answer}"
 
 
-def _suppressions(finding: Finding) -> list[Any] | None:
+def _build_suppressions(finding: Finding) -> list[Any] | None:
     if finding.standing is Standing.REPORTED:
         return []
     ignored = finding.standing is Standing.IGNORED
@@ -186,20 +191,23 @@ def _suppressions(finding: Finding) -> list[Any] | None:
     return [suppression]
 
 
-def _invocation(outcome: RunResult, left_out: int) -> Any:
-    """Say what was not looked at. GitHub refuses a run that says it did not succeed."""
-    notes = [_notification(item) for item in outcome.skipped]
+def _build_invocation(result: RunResult, omitted: int) -> Any:
+    """Return the invocation with one notification per skipped item.
+
+    It always reports success, because GitHub rejects a run that failed.
+    """
+    notes = [_build_notification(item) for item in result.skipped]
     notes += [
         sarif.Notification(message=sarif.Message(text=escape_for_terminal(note)), level="note")
-        for note in (*outcome.notes(), *outcome.left_out(), *outcome.limits())
+        for note in (*result.notes(), *result.left_out(), *result.limits())
     ]
-    if left_out > 0:
-        text = f"{left_out} findings of the lowest severity are left out: over {MOST_RESULTS}."
+    if omitted > 0:
+        text = f"{omitted} findings of the lowest severity are omitted: over {MOST_RESULTS}."
         notes.append(sarif.Notification(message=sarif.Message(text=text), level="warning"))
     return sarif.Invocation(execution_successful=True, tool_execution_notifications=notes)
 
 
-def _notification(item: Skipped) -> Any:
+def _build_notification(item: Skipped) -> Any:
     path = item.origin.path
-    text = f"Not looked at: {escape_for_terminal(redact(path))}: {escape_for_terminal(item.reason)}"
+    text = f"Skipped: {escape_for_terminal(redact(path))}: {escape_for_terminal(item.reason)}"
     return sarif.Notification(message=sarif.Message(text=text), level="warning")

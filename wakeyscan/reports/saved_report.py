@@ -1,4 +1,4 @@
-"""Reads JSON reports that wakeyscan wrote."""
+"""JSON reports that an earlier run wrote."""
 
 from __future__ import annotations
 
@@ -16,15 +16,18 @@ _PARTS = ("command", "targets", "findings", "keys")
 
 @contextmanager
 def read_report(path: str) -> Iterator[dict[str, Any]]:
-    """Give a report to read from; raises `SourceError` where it lacks what is looked for."""
+    """Yield the parts of a report.
+
+    Raises `SourceError` for other files, and if the block reads a field that is missing.
+    """
     try:
         report = json.loads(small_files.read_small_file(path, small_files.MAX_DATA_SIZE).decode())
         if report["schema"] != SCHEMA:
-            raise ValueError("its schema is another one")
+            raise ValueError("unsupported schema")
         yield {name: report[name] for name in _PARTS}
     except OSError as error:
-        raise SourceError(f"{path}: is no JSON report of wakeyscan: {error.strerror}") from None
+        raise SourceError(f"{path}: not a JSON report of wakeyscan: {error.strerror}") from None
     except RecursionError:
-        raise SourceError(f"{path}: is no JSON report of wakeyscan: nested too deeply") from None
+        raise SourceError(f"{path}: not a JSON report of wakeyscan: nested too deeply") from None
     except (ValueError, KeyError, TypeError) as error:
-        raise SourceError(f"{path}: is no JSON report of wakeyscan: {error}") from None
+        raise SourceError(f"{path}: not a JSON report of wakeyscan: {error}") from None

@@ -1,4 +1,4 @@
-"""Plain text for people: by file, worst news in colour, what to do next at the end."""
+"""Plain text for people: findings by file, in color, with the next steps at the end."""
 
 from __future__ import annotations
 
@@ -30,177 +30,208 @@ _COLORS = {
     Severity.NOTE: "2",
 }
 _BOLD, _DIM, _GREEN, _YELLOW = "1", "2", "32", "1;33"
+_INDENT = " " * 12
 _MOST_SKIPPED = 10
-"""Gaps that are listed without --verbose; all are counted."""
+"""Maximum number of skipped items that are listed without --verbose."""
+
+_ROTATE = (
+    "Treat every key above as leaked: create a new key in WAStack (Settings, API Keys),",
+    "pass it to the app as an environment variable, then revoke the old key.",
+    "Both work until you revoke the old one: removing it from the code does not disable it.",
+)
 
 
-def write(outcome: RunResult, out: TextIO, style: ReportStyle) -> None:
-    """Write what was found, what was not looked at, and what to do."""
-    open_ones = {finding.secret for finding in outcome.reported()}
-    keys = tuple(k for k in outcome.keys if k.secret in open_ones or style.show_suppressed)
-    out.writelines(_lives(outcome, keys, style) if keys else _by_file(outcome, style))
-    out.write(_skipped(outcome, style))
-    out.write(_summary(outcome, style))
-    out.write(_next_steps(outcome))
+def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
+    """Write the findings, the skipped items, a summary and the next steps."""
+    reported = {finding.secret for finding in result.reported()}
+    shown = tuple(k for k in result.keys if k.secret in reported or style.show_suppressed)
+    out.writelines(
+        _format_histories(result, shown, style) if shown else _format_files(result, style)
+    )
+    out.write(_format_skipped(result, style))
+    out.write(_format_summary(result, style))
+    out.write(_format_next_steps(result))
 
 
-def _by_file(outcome: RunResult, style: ReportStyle) -> Iterator[str]:
-    listed = outcome.findings if style.show_suppressed else outcome.reported()
-    for origin, findings in groupby(listed, key=lambda f: (f.origin.path, f.origin.within)):
-        where = escape_line_start(origin[0]) + (
-            f" ({escape_for_terminal(origin[1])})" if origin[1] else ""
-        )
+def _format_files(result: RunResult, style: ReportStyle) -> Iterator[str]:
+    listed = result.findings if style.show_suppressed else result.reported()
+    for (path, within), findings in groupby(listed, key=lambda f: (f.origin.path, f.origin.within)):
+        where = escape_line_start(path) + (f" ({escape_for_terminal(within)})" if within else "")
         yield _paint(where, _BOLD, style) + "\n"
         for finding in findings:
-            yield _finding(finding, style)
+            yield _format_finding(finding, style)
         yield "\n"
 
 
-def _lives(
-    outcome: RunResult, told: tuple[SecretHistory, ...], style: ReportStyle
+def _format_histories(
+    result: RunResult, shown: tuple[SecretHistory, ...], style: ReportStyle
 ) -> Iterator[str]:
-    """Tell the keys of a history, those that matter most first."""
-    shown = {finding.secret: finding for finding in reversed(outcome.findings)}
-    first, last = timeline.format_span(told)
-    for heading, keys in timeline.group_histories(told):
-        yield _paint(f"{heading} ({len(keys)})", _BOLD, style) + "\n\n"
-        for key in keys:
-            severity = _paint(f"{key.severity!s:8}", _COLORS[key.severity], style)
-            yield f"  {severity}  {escape_for_terminal(key.rule)}  {key.secret}\n"
-            yield from (
-                f"            {line}\n" for line in timeline.format_history(key, first, last)
-            )
-            excerpt = f"{'':12}| {escape_for_terminal(shown[key.secret].excerpt)}"
-            yield _paint(excerpt, _DIM, style) + "\n\n"
+    first_findings = {finding.secret: finding for finding in reversed(result.findings)}
+    first, last = timeline.format_span(shown)
+    for heading, histories in timeline.group_histories(shown):
+        yield _paint(f"{heading} ({len(histories)})", _BOLD, style) + "\n\n"
+        for history in histories:
+            severity = _format_severity(history.severity, style)
+            yield f"  {severity}  {escape_for_terminal(history.rule)}  {history.secret}\n"
+            for line in timeline.format_history(history, first, last):
+                yield f"{_INDENT}{line}\n"
+            excerpt = escape_for_terminal(first_findings[history.secret].excerpt)
+            yield _paint(f"{_INDENT}| {excerpt}", _DIM, style) + "\n\n"
 
 
 def _paint(text: str, color: str, style: ReportStyle) -> str:
     return f"\x1b[{color}m{text}\x1b[0m" if style.color else text
 
 
-def _finding(finding: Finding, style: ReportStyle) -> str:
-    place = f"{finding.position.line}:{finding.position.column}"
-    severity = _paint(f"{finding.severity!s:8}", _COLORS[finding.severity], style)
-    wrapped = "" if finding.encoding == "plain" else f", in {finding.encoding}"
-    details = dict(finding.origin.details)
-    pieces = details.pop(PIECES, "")
-    seen = f"{finding.exposure.value}{wrapped}" + (f" ({pieces})" if pieces else "")
-    named = finding.origin.part == "name"
-    if named:
-        place, seen = "name", f"{seen}, in the name itself"
-    if finding.bounds is Bounds.OPEN:
-        seen += f", {CUT_OR_TOO_LONG}"
-    head = (
-        f"  {place:>8}  {severity}  {escape_for_terminal(finding.rule)}  {finding.secret}  {seen}\n"
-    )
+def _format_severity(severity: Severity, style: ReportStyle) -> str:
+    return _paint(f"{severity!s:8}", _COLORS[severity], style)
+
+
+def _format_finding(finding: Finding, style: ReportStyle) -> str:
+    is_name = finding.origin.part == "name"
+    place = "name" if is_name else f"{finding.position.line}:{finding.position.column}"
+    severity = _format_severity(finding.severity, style)
+    rule = escape_for_terminal(finding.rule)
+    text = f"  {place:>8}  {severity}  {rule}  {finding.secret}  {_format_context(finding)}\n"
+    details = [pair for pair in finding.origin.details if pair[0] != PIECES]
     if details:
-        head += f"{'':12}{format_details(details.items())}\n"
-    mark = ""
-    if finding.standing is not Standing.REPORTED or finding.reason:
-        mark = f"{'':12}{_state(finding)}: {escape_for_terminal(finding.reason)}\n"
-    if finding.standing is not Standing.REPORTED and finding.details:
-        mark += f"{'':12}{finding.liveness.value}: {escape_for_terminal(dict(finding.details)['answer'])}\n"
-    # The bar keeps an excerpt that begins with `::` from being an order to a CI runner.
-    excerpt = "" if named else f"{'':12}| {escape_for_terminal(finding.excerpt)}\n"
-    return head + _paint(excerpt.rstrip("\n"), _DIM, style) + ("\n" if excerpt else "") + mark
+        text += f"{_INDENT}{format_details(details)}\n"
+    if not is_name:
+        # The bar keeps a CI runner from executing an excerpt that begins with `::`.
+        excerpt = f"{_INDENT}| {escape_for_terminal(finding.excerpt)}"
+        text += _paint(excerpt, _DIM, style) + "\n"
+    return text + _format_reason(finding)
 
 
-def _state(finding: Finding) -> str:
-    """Say in a word what the reason of a finding is the reason for."""
-    asked = finding.liveness is not Liveness.UNCHECKED
-    if asked and finding.standing is Standing.REPORTED:
+def _format_context(finding: Finding) -> str:
+    """Describe exposure, encoding, pieces and bounds of a finding."""
+    text = finding.exposure.value
+    if finding.encoding != "plain":
+        text += f", in {finding.encoding}"
+    if pieces := dict(finding.origin.details).get(PIECES):
+        text += f" ({pieces})"
+    if finding.origin.part == "name":
+        text += ", in the name itself"
+    if finding.bounds is Bounds.OPEN:
+        text += f", {CUT_OR_TOO_LONG}"
+    return text
+
+
+def _format_reason(finding: Finding) -> str:
+    is_reported = finding.standing is Standing.REPORTED
+    text = ""
+    if finding.reason or not is_reported:
+        text += f"{_INDENT}{_choose_state(finding)}: {escape_for_terminal(finding.reason)}\n"
+    if finding.details and not is_reported:
+        answer = escape_for_terminal(dict(finding.details)["answer"])
+        text += f"{_INDENT}{finding.liveness.value}: {answer}\n"
+    return text
+
+
+def _choose_state(finding: Finding) -> str:
+    """Return the state that the reason of a finding explains."""
+    is_verified = finding.liveness is not Liveness.UNCHECKED
+    if is_verified and finding.standing is Standing.REPORTED:
         return finding.liveness.value
     return finding.standing.value
 
 
-def _skipped(outcome: RunResult, style: ReportStyle) -> str:
-    if not outcome.skipped:
+def _format_skipped(result: RunResult, style: ReportStyle) -> str:
+    if not result.skipped:
         return ""
-    shown = outcome.skipped if style.verbose else outcome.skipped[:_MOST_SKIPPED]
-    lines = [_paint(f"Not looked at ({count_skipped(outcome.skipped)}):", _YELLOW, style)]
+    shown = result.skipped if style.verbose else result.skipped[:_MOST_SKIPPED]
+    lines = [_paint(f"Skipped ({count_skipped(result.skipped)}):", _YELLOW, style)]
     for item in shown:
         within = f" ({escape_for_terminal(item.origin.within)})" if item.origin.within else ""
-        lines.append(
-            f"  {escape_line_start(item.origin.path)}{within}: {escape_for_terminal(item.reason)}"
-        )
-    if more := count_skipped(outcome.skipped[len(shown) :]):
-        lines.append(f"  and {more} more (--verbose lists them)")
+        path, reason = escape_line_start(item.origin.path), escape_for_terminal(item.reason)
+        lines.append(f"  {path}{within}: {reason}")
+    if more := count_skipped(result.skipped[len(shown) :]):
+        lines.append(f"  and {more} more (show with --verbose)")
     return "\n".join(lines) + "\n\n"
 
 
-def _summary(outcome: RunResult, style: ReportStyle) -> str:
-    reported = outcome.reported()
-    verdict = _verdict(outcome, reported).removesuffix(".") + _limits(outcome) + "."
-    parts = [_paint(verdict, *_verdict_color(outcome, reported), style)]
-    suppressed = Counter(
-        f.standing.value for f in outcome.findings if f.standing is not Standing.REPORTED
+def _format_summary(result: RunResult, style: ReportStyle) -> str:
+    restriction = str(result.restriction)
+    limits = f" ({escape_for_terminal(restriction)})" if restriction else ""
+    verdict = _format_verdict(result).removesuffix(".") + limits + "."
+    lines = [_paint(verdict, _choose_color(result), style)]
+    lines += _format_suppressed(result, style)
+    if any(result.ignores):
+        used, unused, expired = result.ignores
+        hint = " (list with wakeyscan ignore list)" if unused or expired else ""
+        lines.append(f"Ignore file: {used} used, {unused} unused, {expired} expired{hint}.")
+    lines += map(escape_for_terminal, result.notes())
+    lines.append(_format_coverage(result))
+    return "\n".join(lines) + "\n"
+
+
+def _format_suppressed(result: RunResult, style: ReportStyle) -> list[str]:
+    counts = Counter(
+        f.standing.value for f in result.findings if f.standing is not Standing.REPORTED
     )
-    if suppressed:
-        counted = ", ".join(_counted(n, name) for name, n in sorted(suppressed.items()))
-        hint = "" if style.show_suppressed else " (--show-suppressed lists them)"
-        parts.append(f"Not counted: {counted}{hint}.")
-    if any(outcome.ignores):
-        used, unused, expired = outcome.ignores
-        hint = " (wakeyscan ignore list names them)" if unused or expired else ""
-        parts.append(f"Ignore file: {used} used, {unused} unused, {expired} expired{hint}.")
-    parts += map(escape_for_terminal, outcome.notes())
-    excluded = f", {outcome.coverage.excluded} excluded" if outcome.coverage.excluded else ""
-    what = "object" if outcome.command == "audit" else "file"
-    files = f"{outcome.coverage.documents:,} {what}{'s' * (outcome.coverage.documents != 1)}"
-    parts.append(f"Looked at {files}, {format_size(outcome.coverage.bytes)}{excluded}.")
-    return "\n".join(parts) + "\n"
+    if not counts:
+        return []
+    listed = ", ".join(_format_count(n, name) for name, n in sorted(counts.items()))
+    hint = "" if style.show_suppressed else " (show with --show-suppressed)"
+    return [f"{listed}{hint}."]
 
 
-def _counted(count: int, standing: str) -> str:
+def _format_count(count: int, standing: str) -> str:
     plural = "s" * (standing == Standing.PLACEHOLDER and count != 1)
     return f"{count} {standing}{plural}"
 
 
-def _verdict(outcome: RunResult, reported: tuple[Finding, ...]) -> str:
+def _format_coverage(result: RunResult) -> str:
+    count, size, excluded = result.coverage
+    what = "object" if result.command == "audit" else "file"
+    suffix = f", {excluded} excluded" if excluded else ""
+    return f"Scanned {count:,} {what}{'s' * (count != 1)} ({format_size(size)}){suffix}."
+
+
+def _format_verdict(result: RunResult) -> str:
+    reported = result.reported()
     if reported:
-        count = Counter(f.severity for f in reported)
-        levels = ", ".join(f"{count[s]} {s}" for s in sorted(count, reverse=True))
+        counts = Counter(f.severity for f in reported)
+        levels = ", ".join(f"{counts[s]} {s}" for s in sorted(counts, reverse=True))
         files = len({f.origin[:2] for f in reported})
-        some = f"{len(reported)} finding{'s' * (len(reported) != 1)}"
-        return f"{some} in {files} file{'s' * (files != 1)}: {levels}."
-    if not outcome.complete:
-        return "Nothing found, but not everything was looked at: this is no all-clear."
-    return "Nothing found."
+        findings = f"{len(reported)} finding{'s' * (len(reported) != 1)}"
+        return f"{findings} in {files} file{'s' * (files != 1)}: {levels}."
+    if not result.complete:
+        return "No keys found, but the scan was incomplete."
+    return "No keys found."
 
 
-def _limits(outcome: RunResult) -> str:
-    text = str(outcome.restriction)
-    return f" ({escape_for_terminal(text)})" if text else ""
+def _choose_color(result: RunResult) -> str:
+    if reported := result.reported():
+        return _COLORS[max(f.severity for f in reported)]
+    return _GREEN if result.complete else _YELLOW
 
 
-def _verdict_color(outcome: RunResult, reported: tuple[Finding, ...]) -> tuple[str]:
-    if reported:
-        return (_COLORS[max(f.severity for f in reported)],)
-    return (_GREEN if outcome.complete else _YELLOW,)
-
-
-def _next_steps(outcome: RunResult) -> str:
-    found = {escape_for_terminal(finding.rule) for finding in outcome.reported()}
-    if not found:
+def _format_next_steps(result: RunResult) -> str:
+    reported = result.reported()
+    if not reported:
         return ""
-    steps = []
-    if any(f.rule == API_KEY and f.liveness is not Liveness.REVOKED for f in outcome.reported()):
-        steps += [
-            "Take every key above for leaked: make a new one in WAStack (Settings, API Keys),",
-            "give it to the application through its environment, then revoke the old one.",
-            "Both work until the old one is revoked: taking it out of the code closes nothing.",
-        ]
-    steps += [f"Why, and how to mend it:  wakeyscan rules show {name}" for name in sorted(found)]
-    if outcome.command != "audit":  # a line of the past is not written any more
-        steps.append("No credential at all?  Write on its line:  wakeyscan:ignore -- the reason")
-    steps.append(
-        "To accept one, by the digits in brackets:  wakeyscan ignore add DIGITS --reason TEXT"
-    )
+    is_leaked = any(f.rule == API_KEY and f.liveness is not Liveness.REVOKED for f in reported)
+    steps = [*_ROTATE] if is_leaked else []
+    rules = sorted({escape_for_terminal(finding.rule) for finding in reported})
+    steps += [f"Details and how to fix:  wakeyscan rules show {name}" for name in rules]
+    if result.command != "audit":  # nobody can add a comment to a line of an old commit
+        steps.append("False positive? Add a comment on that line:  # wakeyscan:ignore -- reason")
+    steps.append(_format_ignore_step(reported))
     return "\nWhat to do next\n" + "".join(f"  {step}\n" for step in steps)
 
 
+def _format_ignore_step(reported: tuple[Finding, ...]) -> str:
+    fingerprints = {finding.secret.fingerprint for finding in reported}
+    if len(fingerprints) > 1:
+        hint, prefix = "To ignore a key, by the digits in brackets", "DIGITS"
+    else:
+        hint, prefix = "To ignore this key", fingerprints.pop()[:6]
+    return f'{hint}:  wakeyscan ignore add {prefix} --reason "…"'
+
+
 def format_size(size: int) -> str:
-    """Say a number of bytes as people do."""
+    """Return a number of bytes with a decimal unit, such as `356 kB`."""
     amount = float(size)
     for unit in ("bytes", "kB", "MB", "GB"):
         if amount < 1000 or unit == "GB":
@@ -208,4 +239,4 @@ def format_size(size: int) -> str:
         amount /= 1000
     if unit == "bytes":
         return f"{size} byte{'s' * (size != 1)}"
-    return f"{amount:,.1f} {unit}"
+    return f"{amount:,.1f}".removesuffix(".0") + f" {unit}"

@@ -1,4 +1,4 @@
-"""Tells the lives of keys in words: what matters first."""
+"""Timelines of the secrets of an audit, as text: the most urgent ones first."""
 
 from __future__ import annotations
 
@@ -14,109 +14,138 @@ from wakeyscan.core.finding import (
 )
 from wakeyscan.core.redaction import escape_for_terminal, redact
 
-_SHORT = 12
-_MOST_PLACES = 5
+_ID_LENGTH = 12
+_MOST_NAMES = 5
 _WIDTH = 40
 """Characters of a timeline."""
 
+_REMOTE_REF = "refs/remotes/"
+_UNREACHABLE = ("unreachable",)
+"""The value of `reachable_from` for secrets that only unreachable objects hold."""
 
-def group_histories(keys: tuple[SecretHistory, ...]) -> Iterator[tuple[str, list[SecretHistory]]]:
-    """Yield groups of keys under a heading: those at HEAD, those gone from it, those revoked."""
-    revoked = [key for key in keys if key.liveness is Liveness.REVOKED]
-    others = [key for key in keys if key.liveness is not Liveness.REVOKED]
-    at_head = [key for key in others if key.at_head]
-    gone = [key for key in others if not key.at_head]
+
+def group_histories(
+    histories: tuple[SecretHistory, ...],
+) -> Iterator[tuple[str, list[SecretHistory]]]:
+    """Yield groups with a heading: secrets at HEAD, secrets removed from it, revoked secrets."""
+    revoked = [one for one in histories if one.liveness is Liveness.REVOKED]
+    others = [one for one in histories if one.liveness is not Liveness.REVOKED]
+    at_head = [one for one in others if one.at_head]
+    removed = [one for one in others if not one.at_head]
     if at_head:
         yield "Still at HEAD", at_head
-    if gone:
-        yield "Not at HEAD, but not known to be revoked (removed is not revoked)", gone
+    if removed:
+        yield "Removed from HEAD, not confirmed revoked", removed
     if revoked:
         yield "Revoked", revoked
 
 
-def format_history(key: SecretHistory, first: str, last: str) -> Iterator[str]:
-    """Yield the lines that tell a life; `first` and `last` are the ends of the timeline."""
-    began = key.introduced
-    place = beginning(key)
-    if began.commit:
-        until = "still there" if key.at_head else _until(key)
-        yield f"{_timeline(key, first, last)}  {_day(began)} .. {until}, {_days(key)}"
-        yield f"introduced  {began.commit[:_SHORT]}  {_named(place.path)}:{place.line}"
-    elif place.blob:
-        yield f"in object   {place.blob[:_SHORT]}  {_named(place.path)}".rstrip()
-    else:
-        yield f"in the name of  {_named(place.path)}"
-    if key.bounds is Bounds.OPEN:
-        yield f"ends        {CUT_OR_TOO_LONG}"
-    if key.liveness is not Liveness.UNCHECKED:
-        yield f"asked       {key.liveness.value}: {escape_for_terminal(key.reason)}"
-    if key.removed:
-        yield f"removed     {key.removed.commit[:_SHORT]}"
-    yield f"reached by  {_listed(key.reachable_from)}"
-    yield f"pushed      {_pushed(key)}"
-    paths = tuple(dict.fromkeys(place.path for place in key.places if place.path))
+def format_history(history: SecretHistory, first: str, last: str) -> Iterator[str]:
+    """Yield the lines about one secret; `first` and `last` are the ends of the timeline."""
+    yield from _format_introduction(history, first, last)
+    if history.bounds is Bounds.OPEN:
+        yield f"bounds      {CUT_OR_TOO_LONG}"
+    if history.liveness is not Liveness.UNCHECKED:
+        yield f"verified    {_format_liveness(history)}"
+    if history.removed:
+        yield f"removed     {history.removed.commit[:_ID_LENGTH]}"
+    yield f"reachable   {_format_reach(history)}"
+    yield f"pushed      {_format_pushed(history)}"
+    paths = tuple(dict.fromkeys(place.path for place in history.places if place.path))
     if len(paths) > 1:
-        yield f"stood in    {_listed(paths)}"
+        yield f"found in    {_join_names(paths)}"
 
 
-def beginning(key: SecretHistory) -> Occurrence:
-    """Give the place at which a key was introduced, or the first that is known."""
-    mine = (place for place in key.places if place.commit == key.introduced.commit)
-    return next(mine, key.places[0])
+def find_introduction(history: SecretHistory) -> Occurrence:
+    """Return the place in the introducing commit, or the first known place."""
+    introduced = (place for place in history.places if place.commit == history.introduced.commit)
+    return next(introduced, history.places[0])
 
 
-def format_span(keys: tuple[SecretHistory, ...]) -> tuple[str, str]:
-    """Give the first and the last day of all lives, for their timelines."""
-    moments = [key.introduced.author_date for key in keys if key.introduced.commit]
-    moments += [key.removed.author_date for key in keys if key.removed]
-    return (min(moments), max(moments)) if moments else ("", "")
+def format_span(histories: tuple[SecretHistory, ...]) -> tuple[str, str]:
+    """Return the first and the last date of all histories, for their timelines."""
+    dates = [one.introduced.author_date for one in histories if one.introduced.commit]
+    dates += [one.removed.author_date for one in histories if one.removed]
+    return (min(dates), max(dates)) if dates else ("", "")
 
 
-def _timeline(key: SecretHistory, first: str, last: str) -> str:
-    """Draw from when to when a key was in the tree, `>` where it still is."""
-    start = _share(key.introduced.author_date, first, last)
-    end = _WIDTH if key.removed is None else _share(key.removed.author_date, first, last)
-    bar = "=" * max(1, end - start)
-    line = " " * min(start, _WIDTH - 1) + bar
-    if key.at_head:
+def _format_introduction(history: SecretHistory, first: str, last: str) -> Iterator[str]:
+    commit, place = history.introduced, find_introduction(history)
+    if commit.commit:
+        yield f"{_draw_timeline(history, first, last)}  {_format_period(history)}"
+        name = _escape_name(place.path)
+        yield f"introduced  {commit.commit[:_ID_LENGTH]}  {name}:{place.line}"
+    elif place.blob:
+        yield f"in object   {place.blob[:_ID_LENGTH]}  {_escape_name(place.path)}".rstrip()
+    else:
+        yield f"in the name of  {_escape_name(place.path)}"
+
+
+def _draw_timeline(history: SecretHistory, first: str, last: str) -> str:
+    """Draw a bar for the time in which the secret was in the tree, with `>` if it still is."""
+    start = _scale(history.introduced.author_date, first, last)
+    end = _WIDTH if history.removed is None else _scale(history.removed.author_date, first, last)
+    line = " " * min(start, _WIDTH - 1) + "=" * max(1, end - start)
+    if history.at_head:
         line = line[: _WIDTH - 1] + ">"
     return f"[{line[:_WIDTH]:{_WIDTH}}]"
 
 
-def _share(day: str, first: str, last: str) -> int:
-    low, high, here = (_number(text) for text in (first, last, day))
+def _scale(date: str, first: str, last: str) -> int:
+    low, high, here = map(_count_days, (first, last, date))
     return round((here - low) / (high - low) * (_WIDTH - 1)) if high > low else 0
 
 
-def _number(moment: str) -> int:
-    """Turn a date into days, near enough for a drawing of forty characters."""
-    year, month, day = (int(part) for part in moment[:10].split("-"))
+def _count_days(date: str) -> int:
+    """Convert a date to days, precise enough for a bar of forty characters."""
+    year, month, day = (int(part) for part in date[:10].split("-"))
     return year * 372 + month * 31 + day
 
 
-def _until(key: SecretHistory) -> str:
-    return _day(key.removed) if key.removed else "not in HEAD's tree"
+def _format_period(history: SecretHistory) -> str:
+    start = _format_day(history.introduced)
+    if history.at_head:
+        return f"{start} .. still present, {_format_duration(history)}"
+    if history.removed is None:
+        return f"not at HEAD (first seen {start})"
+    return f"{start} .. {_format_day(history.removed)}, {_format_duration(history)}"
 
 
-def _day(moment: CommitRef) -> str:
-    return moment.author_date[:10]
+def _format_day(commit: CommitRef) -> str:
+    return commit.author_date[:10]
 
 
-def _days(key: SecretHistory) -> str:
-    return f"{key.exposed_days:,} day{'s' * (key.exposed_days != 1)}"
+def _format_duration(history: SecretHistory) -> str:
+    return f"{history.exposed_days:,} day{'s' * (history.exposed_days != 1)}"
 
 
-def _pushed(key: SecretHistory) -> str:
-    if key.pushed is None:
-        return "not known: there are no remote-tracking branches here"
-    return "yes: a remote-tracking branch has it" if key.pushed else "no, as far as is known here"
+def _format_liveness(history: SecretHistory) -> str:
+    value = history.liveness.value
+    shown = value.upper() if history.liveness is Liveness.LIVE else value
+    return f"{shown} ({escape_for_terminal(history.reason)})"
 
 
-def _named(name: str) -> str:
+def _format_reach(history: SecretHistory) -> str:
+    if history.reachable_from == _UNREACHABLE:
+        return "only in unreachable objects (dropped stash, amended commit …)"
+    return f"from {_join_names(history.reachable_from)}"
+
+
+def _format_pushed(history: SecretHistory) -> str:
+    if history.pushed is None:
+        return "unknown (no remote-tracking branches in this clone)"
+    if not history.pushed:
+        return "no (no remote-tracking branch contains it)"
+    remote = [ref for ref in history.reachable_from if ref.startswith(_REMOTE_REF)]
+    branches = _join_names(tuple(ref.removeprefix(_REMOTE_REF) for ref in remote))
+    return f"yes: {branches or 'a remote-tracking branch contains it'}"
+
+
+def _escape_name(name: str) -> str:
     return escape_for_terminal(redact(name))
 
 
-def _listed(names: tuple[str, ...]) -> str:
-    more = len(names) - _MOST_PLACES
-    shown = ", ".join(_named(name) for name in names[:_MOST_PLACES])
+def _join_names(names: tuple[str, ...]) -> str:
+    more = len(names) - _MOST_NAMES
+    shown = ", ".join(_escape_name(name) for name in names[:_MOST_NAMES])
     return shown + (f" and {more:,} more" if more > 0 else "")

@@ -9,6 +9,9 @@ from wakeyscan.core.registry import Registry
 if TYPE_CHECKING:
     from wakeyscan.config.options import Parameters, Values
 
+INCOMPLETE, INTERNAL_ERROR, INTERRUPTED = 3, 4, 130
+"""Exit codes."""
+
 
 class Command(Protocol):
     """A module that runs one command."""

@@ -1,4 +1,4 @@
-"""`wakeyscan audit`: every key that ever was in a repository, and the life of each."""
+"""`wakeyscan audit`: scans the whole history of a repository, with a timeline of each key."""
 
 from __future__ import annotations
 
@@ -10,11 +10,8 @@ from wakeyscan.audit.audit import AuditOptions, audit
 from wakeyscan.audit.cache import find_cache_file
 from wakeyscan.audit.scope import AuditScope
 from wakeyscan.cli import output
-from wakeyscan.cli.pipeline import (
-    apply_ignore_file,
-    check_endpoint,
-    verify_keys,
-)
+from wakeyscan.cli.commands import INTERRUPTED
+from wakeyscan.cli.pipeline import apply_ignore_file, check_endpoint, verify_keys
 from wakeyscan.cli.progress import Progress
 from wakeyscan.config import config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
@@ -24,87 +21,88 @@ from wakeyscan.git import worktree
 from wakeyscan.git.mirror import open_repository
 from wakeyscan.git.repository import Repository
 
-HELP = """Look at every object of a repository, unreachable ones too, and tell the life of each key.
+HELP = """Scan every object of a repository, also unreachable ones, and show each key's timeline.
 
-REPO is a folder (default: the present one), bare or not, or a URL (https:// or file://), of which
-a temporary mirror is made."""
+REPO is a folder (default: current directory), bare or not, or a URL (https:// or file://), which is
+cloned to a temporary mirror."""
 
 PARAMETERS = Parameters(
     (
         *SCANNING,
-        Option("reachable", "Only what refs reach."),
-        Option("branch", "Only what this branch reaches.", "NAME"),
-        Option("since", "Only what commits since then reach: 2026-01-31, 2026-01-31T10:00Z (UTC "
-               "unless it has an offset), today, yesterday, '3 days ago' (seconds, minutes, "
-               "hours, days, weeks, months, years; also 2.weeks.ago).", "DATE"),
-        Option("no-cache", "Look at what was looked at before, too."),
-        Option("trust-repo", "Heed wakeyscan:ignore in its files; the default for the repository "
-               "that one stands in."),
+        Option("reachable", "Only scan objects that refs reach."),
+        Option("branch", "Only scan objects that this branch reaches.", "NAME"),
+        Option("since", "Only scan objects that commits since then reach: 2026-01-31, "
+               "2026-01-31T10:00Z (UTC unless it has an offset), today, yesterday, '3 days ago' "
+               "(seconds, minutes, hours, days, weeks, months, years; also 2.weeks.ago).", "DATE"),
+        Option("no-cache", "Ignore the cache and rescan everything."),
+        Option("trust-repo", "Honor inline ignore comments (wakeyscan:ignore) in its files; the "
+               "default for the current repository."),
     ),
     "REPO",
 )  # fmt: skip
 
-_INTERRUPTED = 130
-
 
 def run(values: Values, operands: list[str]) -> int:
-    """Audit, report, and give the exit code."""
+    """Audit a repository, write the reports and return the exit code."""
     if len(operands) > 1:
-        raise UsageError("wakeyscan audit takes one repository at a time")
+        raise UsageError("wakeyscan audit: expected one repository, got several; run it for each")
     if operands == [""]:
-        raise UsageError("REPO is empty: name a folder or a URL, or leave it out")
+        raise UsageError("REPO is empty: name a folder or a URL, or omit it")
     settings = config.build_config(values, PARAMETERS.options, os.environ)
     output.check_formats(settings, operands or ["."])
     check_endpoint(settings)
     given = {**config.read_environment(PARAMETERS.options, os.environ), **values}
-    now = datetime.now(UTC)
-    limits = _limits(given, now)
     target = operands[0] if operands else "."
     with open_repository(target) as (folder, repository):
-        at_home = _stands_in(repository)
-        if settings.revision and not at_home:
-            raise UsageError("--policy-from is about the repository that one stands in")
-        trusted = bool(given.get("trust_repo")) or at_home
-        plan = AuditOptions(
-            rules_folder=settings.rules,
-            jobs=settings.jobs,
-            trusted=trusted,
-            limits=limits,
-            today=now,
-            suppressed=settings.show_suppressed or settings.verification.wanted,
-            # Paths that are allowed here mean nothing in another repository.
-            policy=settings.policy if trusted else settings.policy._replace(allowances=()),
-            revision=settings.revision,
-            foreign=settings.honor_foreign_ignores,
-            memory="" if given.get("no_cache") or folder != target else find_cache_file(),
-        )
+        is_current = _is_current(repository)
+        if settings.revision and not is_current:
+            raise UsageError("--policy-from: only works for the current repository")
+        options = _build_options(given, settings, is_current, cached=folder == target)
         progress = Progress(sys.stderr, settings.quiet)
-        outcome, interrupted = audit(repository, plan, progress.advance)
+        result, is_interrupted = audit(repository, options, progress.advance)
         progress.end()
-        if plan.trusted or settings.ignore_file:  # a stranger's own does not count
-            outcome = apply_ignore_file(outcome, settings, folder)
-    if not interrupted:
-        outcome = verify_keys(outcome, settings)
-    output.write_reports(outcome, settings)
-    return (
-        _INTERRUPTED
-        if interrupted
-        else outcome.exit_code(settings.fail_on, settings.strict_ignores)
+        if options.trusted or settings.ignore_file:  # not the ignore file of an untrusted one
+            result = apply_ignore_file(result, settings, folder)
+    if not is_interrupted:
+        result = verify_keys(result, settings)
+    output.write_reports(result, settings)
+    if is_interrupted:
+        return INTERRUPTED
+    return result.exit_code(settings.fail_on, settings.strict_ignores)
+
+
+def _build_options(
+    given: Values, settings: config.Config, is_current: bool, *, cached: bool
+) -> AuditOptions:
+    is_trusted = is_current or bool(given.get("trust_repo"))
+    now = datetime.now(UTC)
+    return AuditOptions(
+        rules_folder=settings.rules,
+        jobs=settings.jobs,
+        trusted=is_trusted,
+        limits=_parse_scope(given, now),
+        today=now,
+        suppressed=settings.show_suppressed or settings.verification.wanted,
+        # An allowed path of this repository means nothing in another one.
+        policy=settings.policy if is_trusted else settings.policy._replace(allowances=()),
+        revision=settings.revision,
+        foreign=settings.honor_foreign_ignores,
+        memory=find_cache_file() if cached and not given.get("no_cache") else "",
     )
 
 
-def _stands_in(repository: Repository) -> bool:
-    """Say whether it is the repository that one stands in, not one within it."""
+def _is_current(repository: Repository) -> bool:
+    """Return whether the current directory belongs to the repository, not to one around it."""
     try:
         here = worktree.find_git_folder(".")
     except GitError:
         here = "."
-    standing = {os.path.realpath(folder) for folder in (here, ".")}
-    return os.path.realpath(repository.git_folder) in standing
+    current = {os.path.realpath(folder) for folder in (here, ".")}
+    return os.path.realpath(repository.git_folder) in current
 
 
-def _limits(given: Values, now: datetime) -> AuditScope:
-    """Read the options that limit an audit; raises `UsageError`."""
+def _parse_scope(given: Values, now: datetime) -> AuditScope:
+    """Parse the options that limit an audit; raises `UsageError`."""
     since = None
     if "since" in given:
         try:
@@ -113,5 +111,5 @@ def _limits(given: Values, now: datetime) -> AuditScope:
             raise UsageError(f"--since: {refused}, got {given['since']!r}") from None
     branch = str(given.get("branch", ""))
     if "branch" in given and not branch:
-        raise UsageError("--branch is empty: name a branch, or leave the option out")
+        raise UsageError("--branch is empty: name a branch, or omit the option")
     return AuditScope(since, branch, bool(given.get("reachable")))

@@ -1,62 +1,104 @@
-"""`wakeyscan rules`: list the rules, show one, test their examples."""
+"""`wakeyscan rules`: lists the rules, shows one, tests their examples."""
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
 
-from wakeyscan.cli.output import write_stdout
-from wakeyscan.cli.rule_examples import find_failed_examples
+from wakeyscan.cli.output import write_lines
 from wakeyscan.config import config
 from wakeyscan.config.options import Option, Parameters, Values
+from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.errors import RuleError, UsageError
+from wakeyscan.core.finding import Standing
 from wakeyscan.core.redaction import escape_for_terminal
-from wakeyscan.rules import loader, rule
+from wakeyscan.rules.loader import load_rules
+from wakeyscan.rules.rule import Rule
+from wakeyscan.scanner.context import ScanContext, build_context
+from wakeyscan.scanner.detector import detect_in_document
 
 HELP = """List the rules, show one (with what to do about its findings), or test their examples.
 
 list | show ID | test"""
 
-PARAMETERS = Parameters(
-    (Option("rules", "Take in the rules of this folder too.", "DIR"),), "list|show ID|test"
-)
+PARAMETERS = Parameters((Option("rules", "Also load rules from DIR.", "DIR"),), "list|show ID|test")
+
+_RANDOM = re.compile(r"<random:([0-9]{1,4})>")
 
 
 def run(values: Values, operands: list[str]) -> int:
-    """Do what the first operand says; `list` where there is none."""
+    """Run the action that the first operand names; the default is `list`."""
     given = {**config.read_environment(PARAMETERS.options, os.environ), **values}
-    rules = loader.load_rules(str(given.get("rules", "")))
+    rules = load_rules(str(given.get("rules", "")))
     match operands or ["list"]:
         case ["list"]:
-            return _list(rules)
+            return _list_rules(rules)
         case ["show", name]:
-            return _show(rules, name)
+            return _show_rule(rules, name)
         case ["test"]:
-            return _test(rules)
-    raise UsageError("wakeyscan rules takes: list, show ID, or test")
+            return _test_rules(rules)
+    raise UsageError("wakeyscan rules: expected list, show ID or test")
 
 
-def _list(rules: tuple[rule.Rule, ...]) -> int:
-    width = max(len(one.id) for one in rules)
-    return _tell([f"{one.id:{width}}  {one.severity!s:8}  {one.title}" for one in rules])
+def fill_example(example: str) -> str:
+    """Replace each `<random:N>` with N letters and digits, the same ones at each call.
+
+    Rule files need no text that looks like a key.
+    """
+    return _RANDOM.sub(lambda match: _derive_text(example, match.start(), int(match[1])), example)
 
 
-def _show(rules: tuple[rule.Rule, ...], name: str) -> int:
-    one = next((one for one in rules if one.id == name), None)
-    if one is None:
-        raise UsageError(f"no rule {name!r}; there are: {', '.join(r.id for r in rules)}")
-    head = f"{one.title} ({one.id}), {one.severity}"
-    return _tell([head, "", *one.help.strip().splitlines()])
+def find_failed_examples(rule: Rule, rules: Iterable[Rule]) -> Iterator[str]:
+    """Yield a message for each example of a rule that the scanner reports wrongly."""
+    context = build_context(tuple(rules), {})
+    for is_hit, examples in ((True, rule.hits), (False, rule.misses)):
+        for example in examples:
+            if _is_reported(example, rule, context) is not is_hit:
+                yield f"{rule.id}: {'not found' if is_hit else 'found'}: {example}"
 
 
-def _test(rules: tuple[rule.Rule, ...]) -> int:
-    wrong = [fault for one in rules for fault in find_failed_examples(one, rules)]
-    if wrong:
-        _tell(wrong)
-        raise RuleError(f"{len(wrong)} examples are not as their rules say")
-    count = sum(len(one.hits) + len(one.misses) for one in rules)
-    return _tell([f"{len(rules)} rules, {count} examples: good"])
+def _derive_text(example: str, position: int, length: int) -> str:
+    text = ""
+    while len(text) < length:
+        seed = hashlib.sha256(f"{example}\0{position}\0{len(text)}".encode()).digest()
+        text += re.sub(r"[^A-Za-z0-9]", "", b64encode(seed).decode())
+    return text[:length]
 
 
-def _tell(lines: list[str]) -> int:
-    write_stdout("".join(f"{escape_for_terminal(line)}\n" for line in lines).encode())
+def _is_reported(example: str, rule: Rule, context: ScanContext) -> bool:
+    document = Document(Origin("example"), fill_example(example).encode())
+    return any(
+        finding.rule == rule.id and finding.standing is Standing.REPORTED
+        for finding in detect_in_document(document, context)
+    )
+
+
+def _list_rules(rules: tuple[Rule, ...]) -> int:
+    width = max(len(rule.id) for rule in rules)
+    return _print_lines(f"{rule.id:{width}}  {rule.severity!s:8}  {rule.title}" for rule in rules)
+
+
+def _show_rule(rules: tuple[Rule, ...], name: str) -> int:
+    by_id = {rule.id: rule for rule in rules}
+    if name not in by_id:
+        raise UsageError(f"unknown rule {name!r} (known: {', '.join(by_id)})")
+    rule = by_id[name]
+    heading = f"{rule.title} ({rule.id}), {rule.severity}"
+    return _print_lines([heading, "", *rule.help.strip().splitlines()])
+
+
+def _test_rules(rules: tuple[Rule, ...]) -> int:
+    failed = [message for rule in rules for message in find_failed_examples(rule, rules)]
+    if failed:
+        _print_lines(failed)
+        raise RuleError(f"{len(failed)} example{'s' * (len(failed) != 1)} failed")
+    count = sum(len(rule.hits) + len(rule.misses) for rule in rules)
+    return _print_lines([f"{len(rules)} rules, {count} examples: all passed"])
+
+
+def _print_lines(lines: Iterable[str]) -> int:
+    write_lines(map(escape_for_terminal, lines))
     return 0

@@ -1,40 +1,37 @@
-"""`wakeyscan scan`: look for keys in files and folders, in the index, in commits, or on stdin."""
+"""`wakeyscan scan`: scans files, folders, standard input, the index or commits."""
 
 from __future__ import annotations
 
 import os
 
 from wakeyscan.cli import output
-from wakeyscan.cli.pipeline import (
-    open_targets,
-    run_scan,
-)
+from wakeyscan.cli.pipeline import open_targets, run_scan
 from wakeyscan.config import config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 
-HELP = """Look for keys.
+HELP = """Scan files, stdin, staged changes or commit ranges for leaked keys.
 
-A TARGET is a file or a folder (default: the present one), '-' for stdin, 'staged:' for what a
-commit would add, 'git:A..B' for what a range of commits brings (name both ends).
+A TARGET is a file or folder (default: current directory), '-' for stdin, 'staged:' for the staged
+changes, or 'git:A..B' for the changes in a range of commits (name both ends).
 
-Inside a git work tree, files that git ignores are left out."""
+In a git work tree, files that git ignores are skipped."""
 
 PARAMETERS = Parameters(
     (
         *SCANNING,
-        Option("no-gitignore", "Look at files that git ignores, too."),
-        Option("whole-files", "Of staged: and git: look at all of a changed file, not only at "
-               "what is added."),
+        Option("no-gitignore", "Also scan files that git ignores."),
+        Option("whole-files", "With staged: and git: scan all of each changed file, not only the "
+               "added lines."),
     ),
     "TARGET",
 )  # fmt: skip
 
 
 def run(values: Values, targets: list[str]) -> int:
-    """Scan, report, and give the exit code."""
+    """Scan the targets, write the reports and return the exit code."""
     settings = config.build_config(values, PARAMETERS.options, os.environ)
     targets = targets or ["."]
     output.check_formats(settings, targets)
-    outcome = run_scan("scan", tuple(targets), open_targets(targets, settings), settings)
-    output.write_reports(outcome, settings)
-    return outcome.exit_code(settings.fail_on, settings.strict_ignores)
+    result = run_scan("scan", tuple(targets), open_targets(targets, settings), settings)
+    output.write_reports(result, settings)
+    return result.exit_code(settings.fail_on, settings.strict_ignores)

@@ -1,4 +1,4 @@
-"""`wakeyscan verify`: ask about keys again: the proof that a leak is closed."""
+"""`wakeyscan verify`: asks the API again about keys, to prove that a leak is closed."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import os
 import re
 import sys
 import time
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from wakeyscan.cli import output
+from wakeyscan.cli.commands import INCOMPLETE
 from wakeyscan.cli.progress import Progress
 from wakeyscan.cli.rescans import rescan
 from wakeyscan.config import config
@@ -29,105 +31,123 @@ from wakeyscan.verification.verify import (
     verify_keys,
 )
 
-HELP = """Ask WAStack whether keys still work: the proof that a leak is closed.
+HELP = """Ask WAStack whether keys still work, to prove that a leak is closed.
 
-With REPORT, a JSON report of wakeyscan, its targets are looked at again, and every key that is
-found is asked about. Without, keys are read from standard input, one a line (never from arguments,
-which others can see). Exits 0 only when every key is revoked, and the control key works where there
-is one.
+With REPORT, a JSON report of wakeyscan, its targets are scanned again and every key found is
+verified. Without it, keys are read from standard input, one per line (never from arguments, which
+other users can see). Exits 0 only if every key is revoked, and the control key works if there is
+one.
 
 After a rotation, set WAKEYSCAN_CONTROL_KEY to the new key: it must work, the old one must not."""
 
-_ASKING = ("app-key", "api-url", "proxy", "config", "rules", "quiet", "color")
+_OPTIONS = ("app-key", "api-url", "proxy", "config", "rules", "quiet", "color")
 
 PARAMETERS = Parameters(
     (
-        *(option for option in SCANNING if option.name in _ASKING),
-        Option("wait", "Ask again until all are revoked, for so long (as 90s, 10m, 2h).", "TIME"),
+        *(option for option in SCANNING if option.name in _OPTIONS),
+        Option("wait", "Keep asking for up to TIME (for example 90s, 10m, 2h) until all keys are "
+               "revoked.", "TIME"),
     ),
     "REPORT",
-)
+)  # fmt: skip
 
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _KEY = rb"wa_live_[A-Za-z0-9_-]{16,128}"
 _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 120.0
+"""Seconds between two rounds of requests."""
 
 
-class Inquiry(NamedTuple):
-    """What is to be asked, and what was known before."""
+class _Plan(NamedTuple):
+    """Keys to verify, and what an earlier report says about them."""
 
-    asked: list[VerificationRequest]
-    before: dict[str, str]
+    requests: list[VerificationRequest]
+    liveness_before: dict[str, str]
     """The liveness in the report, by fingerprint."""
-    gone: tuple[str, ...] = ()
-    """Keys of the report, masked, that are not found any more, and so can't be asked about."""
-    unseen: tuple[Skipped, ...] = ()
-    """What could not be looked at again."""
+    missing: tuple[str, ...] = ()
+    """Redacted keys of the report that the new scan does not find, so that none can be verified."""
+    gaps: tuple[Skipped, ...] = ()
+    """Items that the new scan could not scan."""
 
 
 def run(values: Values, operands: list[str]) -> int:
-    """Ask, tell, and give the exit code: 1 where a key is live, 3 where that can't be told."""
+    """Verify the keys, print the answers and return the exit code."""
     if len(operands) > 1:
-        raise UsageError("wakeyscan verify takes one report, or none and keys on standard input")
+        raise UsageError(
+            "wakeyscan verify: expected one report, got several; "
+            "without a report it reads keys from standard input"
+        )
     settings = config.build_config(values, PARAMETERS.options, os.environ)
     given = {**config.read_environment(PARAMETERS.options, os.environ), **values}
-    patience = _seconds(str(given.get("wait", "0s")))
-    to = build_endpoint(settings.verification)
-    inquiry = _of_report(operands[0], settings) if operands else _of_stdin(settings)
-    answers = _answers(inquiry.asked, to, settings, patience)
-    output.write_stdout("".join(_lines(inquiry, answers)).encode())
-    return _code(inquiry, answers)
+    wait_seconds = _parse_wait(str(given.get("wait", "0s")))
+    endpoint = build_endpoint(settings.verification)
+    plan = _plan_report(operands[0], settings) if operands else _plan_stdin(settings)
+    results = _verify(plan.requests, endpoint, settings, wait_seconds)
+    output.write_stdout("".join(_format_lines(plan, results)).encode())
+    return _choose_exit_code(plan, results)
 
 
-def _answers(
-    asked: list[VerificationRequest], to: Endpoint, settings: config.Config, patience: float
+def _verify(
+    requests: list[VerificationRequest],
+    endpoint: Endpoint,
+    settings: config.Config,
+    wait_seconds: float,
 ) -> VerificationResults:
-    """Ask, and for so long as there is patience again about those that are not revoked yet."""
-    until, pause = time.monotonic() + patience, _FIRST_PAUSE
+    """Verify the keys. Until the time is over, repeat it for those that are not revoked."""
+    until, pause = time.monotonic() + wait_seconds, _FIRST_PAUSE
     progress = Progress(sys.stderr, settings.quiet)
-    pace = RateLimiter(sleep=progress.sleep)
-    answers = VerificationResults({}, {})
+    limiter = RateLimiter(sleep=progress.sleep)
+    total = VerificationResults({}, {})
     while True:
         try:
-            news = verify_keys(asked, to, settings.verification, progress.advance, pace)
+            results = verify_keys(
+                requests, endpoint, settings.verification, progress.advance, limiter
+            )
         finally:
             progress.end()
-        answers = VerificationResults(
-            {**answers.verdicts, **news.verdicts}, {**answers.controls, **news[1]}
-        )
-        asked = [q for q in asked if news.verdicts[q.secret].liveness is not Liveness.REVOKED]
+        total.verdicts.update(results.verdicts)
+        total.controls.update(results.controls)
+        requests = [
+            request
+            for request in requests
+            if results.verdicts[request.secret].liveness is not Liveness.REVOKED
+        ]
         left = until - time.monotonic()
-        if not asked or left <= 0:
-            return answers
+        if not requests or left <= 0:
+            return total
         time.sleep(min(pause, left))
         pause = min(_LONGEST_PAUSE, pause * 2)
 
 
-def _of_stdin(settings: config.Config) -> Inquiry:
+def _plan_stdin(settings: config.Config) -> _Plan:
     lines = sys.stdin.buffer.read().split(b"\n") if sys.stdin else []
     keys = [line.strip() for line in lines if line.strip()]
     if not keys:
-        raise UsageError("there are no keys on standard input, one a line, nor is a report named")
+        raise UsageError(
+            "standard input: no keys found; pass them one per line, or name a JSON report"
+        )
     for number, key in enumerate(keys, 1):
         if not re.fullmatch(_KEY, key):
-            raise UsageError(f"key {number} on standard input is no whole wa_live_ key")
+            raise UsageError(f"standard input: key {number} is not a complete wa_live_ key")
     secrets = dict.fromkeys(Secret(key, API_KEY) for key in keys)
-    return Inquiry([VerificationRequest(s, settings.verification.app_key) for s in secrets], {})
+    return _Plan([VerificationRequest(s, settings.verification.app_key) for s in secrets], {})
 
 
-def _of_report(path: str, settings: config.Config) -> Inquiry:
-    command, targets, known = _read(path)
-    outcome = rescan(command, targets, settings)
-    asked = list_requests(outcome, settings.verification)
-    here = {question.secret.fingerprint for question in asked}
-    before = {fingerprint: liveness for fingerprint, (_, liveness) in known.items()}
-    gone = tuple(known[fingerprint][0] for fingerprint in sorted(set(known) - here))
-    unseen = tuple(item for item in outcome.skipped if item.gap)
-    return Inquiry(asked, before, gone, unseen)
+def _plan_report(path: str, settings: config.Config) -> _Plan:
+    """Scan the targets of a report again, and compare the keys with those of the report."""
+    command, targets, known = _load_report(path)
+    result = rescan(command, targets, settings)
+    requests = list_requests(result, settings.verification)
+    found = {request.secret.fingerprint for request in requests}
+    return _Plan(
+        requests=requests,
+        liveness_before={fingerprint: liveness for fingerprint, (_, liveness) in known.items()},
+        missing=tuple(known[fingerprint][0] for fingerprint in sorted(set(known) - found)),
+        gaps=tuple(item for item in result.skipped if item.gap),
+    )
 
 
-def _read(path: str) -> tuple[str, list[str], dict[str, tuple[str, str]]]:
-    """Read a report: its command, its targets, and of each key the mask and the liveness."""
+def _load_report(path: str) -> tuple[str, list[str], dict[str, tuple[str, str]]]:
+    """Return the command and the targets of a report, and redacted key and liveness of its keys."""
     with read_report(path) as report:
         known = {
             str(item["fingerprint"]): (str(item["secret"]), str(item["liveness"]))
@@ -137,41 +157,40 @@ def _read(path: str) -> tuple[str, list[str], dict[str, tuple[str, str]]]:
         return str(report["command"]), [str(target) for target in report["targets"]], known
 
 
-def _code(inquiry: Inquiry, answers: VerificationResults) -> int:
-    found = {verdict.liveness for verdict in answers.verdicts.values()}
-    if Liveness.LIVE in found:
+def _choose_exit_code(plan: _Plan, results: VerificationResults) -> int:
+    """Return 1 if a key is live, 3 if the liveness of one is unknown, else 0."""
+    liveness = {verdict.liveness for verdict in results.verdicts.values()}
+    if Liveness.LIVE in liveness:
         return 1
-    refused = any(verdict.liveness is not Liveness.LIVE for verdict in answers.controls.values())
-    open_ends = Liveness.UNKNOWN in found or refused or inquiry.gone or inquiry.unseen
-    return 3 if open_ends else 0
+    controls_work = all(v.liveness is Liveness.LIVE for v in results.controls.values())
+    is_incomplete = Liveness.UNKNOWN in liveness or not controls_work or plan.missing or plan.gaps
+    return INCOMPLETE if is_incomplete else 0
 
 
-def _lines(inquiry: Inquiry, answers: VerificationResults) -> list[str]:
-    lines = [_line("the control key", "", v, app) for app, v in answers.controls.items()]
-    for secret, app_key, _ in inquiry.asked:
-        before = inquiry.before.get(secret.fingerprint, "")
-        lines.append(_line(str(secret), before, answers.verdicts[secret], app_key))
-    lines += [
-        f"{key}  not found any more, so not asked about: give it on standard input\n"
-        for key in map(escape_for_terminal, map(redact, inquiry.gone))
-    ]
-    lines = lines or ["No keys were found, so there is nothing to ask about.\n"]
-    lines += [
-        f"Not looked at: {escape_line_start(item.origin.path)}: {escape_for_terminal(item.reason)}\n"
-        for item in inquiry.unseen
-    ]
-    return lines
+def _format_lines(plan: _Plan, results: VerificationResults) -> Iterator[str]:
+    for app_key, verdict in results.controls.items():
+        yield _format_line("the control key", "", verdict, app_key)
+    for secret, app_key, _ in plan.requests:
+        before = plan.liveness_before.get(secret.fingerprint, "")
+        yield _format_line(str(secret), before, results.verdicts[secret], app_key)
+    for key in map(escape_for_terminal, map(redact, plan.missing)):
+        yield f"{key}  no longer found, so not verified; pass it on standard input\n"
+    if not (results.controls or plan.requests or plan.missing):
+        yield "No keys found, so there is nothing to verify.\n"
+    for item in plan.gaps:
+        path, reason = escape_line_start(item.origin.path), escape_for_terminal(item.reason)
+        yield f"Skipped: {path}: {reason}\n"
 
 
-def _line(name: str, before: str, verdict: Verdict, app_key: Secret | None) -> str:
+def _format_line(name: str, before: str, verdict: Verdict, app_key: Secret | None) -> str:
     now = verdict.liveness.value
-    changed = before in {*Liveness} - {Liveness.UNCHECKED, verdict.liveness}
-    change = f"{before} -> {now}" if changed else now
+    has_changed = before in {*Liveness} - {Liveness.UNCHECKED, verdict.liveness}
+    change = f"{before} -> {now}" if has_changed else now
     return f"{name}  {change}  {format_verdict(verdict, app_key)}\n"
 
 
-def _seconds(text: str) -> float:
+def _parse_wait(text: str) -> float:
     number, unit = text[:-1], text[-1:]
-    if not number.isascii() or not number.isdigit() or unit not in _UNITS:
-        raise UsageError(f"--wait must be a time, as 90s, 10m or 2h, not {text!r}")
-    return float(int(number) * _UNITS[unit])
+    if not number.isascii() or not number.isdigit() or unit not in _SECONDS_PER_UNIT:
+        raise UsageError(f"--wait: expected a time such as 90s, 10m or 2h, got {text!r}")
+    return float(int(number) * _SECONDS_PER_UNIT[unit])

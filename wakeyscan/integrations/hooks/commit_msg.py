@@ -1,4 +1,4 @@
-"""Before a commit, when its message is written: a key there could never be fixed forward."""
+"""The `commit-msg` hook: scans the message, in which a key can be fixed only before the commit."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from wakeyscan.integrations.hooks.hook_input import HookInput
 from wakeyscan.sources import commit_message
 from wakeyscan.sources.options import SourceOptions
 
-ADVICE = "Not committed. Take the key out of the message."
+ADVICE = "Commit blocked. Remove the key from the commit message."
 
 
 def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
-    """Open the file of the message."""
+    """Open the file that holds the message."""
     if len(arguments) != 1:
-        raise UsageError("wakeyscan hook commit-msg takes the file of the message, as git gives it")
+        raise UsageError(
+            "wakeyscan hook commit-msg: expected the message file as the only argument; "
+            "run it as git runs the hook"
+        )
     return HookInput(commit_message, commit_message.list_units(arguments[0], options), options)

@@ -1,4 +1,4 @@
-"""What the stages of git's hooks share: what they open, and how they are told of refs."""
+"""Input of a git hook: the content to scan, and the ref updates on stdin."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wakeyscan.sources.options import SourceOptions
 
 
 class HookInput(NamedTuple):
-    """A source, what it is to read, and how much of it."""
+    """A source, its units to scan and the options to read them with."""
 
     source: Source
     units: Iterable[str | Skipped]
@@ -22,40 +22,41 @@ class HookInput(NamedTuple):
 
 
 class RefUpdate(NamedTuple):
-    """One ref that a push moves."""
+    """A ref that a push moves."""
 
     ref: str
     old: str
-    """The id that it had there; zeros where it is new."""
+    """The old object id; zeros for a new ref."""
     new: str
-    """The id that it gets; zeros where it is deleted."""
+    """The new object id; zeros for a deleted ref."""
 
     @property
-    def deletes(self) -> bool:
-        """Whether the ref goes away, and brings nothing."""
+    def is_deletion(self) -> bool:
+        """Whether the push deletes the ref, so that there is nothing to scan."""
         return is_null_id(self.new)
 
     @property
     def has_old(self) -> bool:
-        """Whether the ref was there before."""
+        """Whether the ref existed before."""
         return not is_null_id(self.old)
 
 
 def read_updates() -> Iterator[RefUpdate]:
-    """Read what git tells on stdin; raises `UsageError` at a line that is none of git's.
+    """Yield the ref updates that git writes to stdin, without deletions.
 
-    pre-receive gets `old new ref`; pre-push `local-ref local-id remote-ref remote-id`.
+    pre-receive gets `old new ref`; pre-push gets `local-ref local-id remote-ref remote-id`.
+    Raises `UsageError` for any other line.
     """
     text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape") if sys.stdin else ""
-    lines = text.removesuffix("\n").split("\n") if text else []  # a ref's name may hold U+2028
-    for line in lines:
-        words = line.rstrip("\r").rsplit(" ", 3)  # a local ref may be HEAD@{1 day ago}
-        if len(words) == 3:
-            old, new, ref = words
-        elif len(words) == 4:
-            _, new, ref, old = words
-        else:
-            raise UsageError(f"stdin is not what git gives to this hook: {line!r}")
-        if not (is_object_id(old) and is_object_id(new)):
-            raise UsageError(f"stdin is not what git gives to this hook: {line!r}")
-        yield RefUpdate(ref, old, new)
+    lines = text.removesuffix("\n").split("\n") if text else []  # a ref name may contain U+2028
+    for update in map(_parse_update, lines):
+        if not update.is_deletion:
+            yield update
+
+
+def _parse_update(line: str) -> RefUpdate:
+    words = line.rstrip("\r").rsplit(" ", 3)  # a local ref may be HEAD@{1 day ago}
+    match words:
+        case [old, new, ref] | [_, new, ref, old] if is_object_id(old) and is_object_id(new):
+            return RefUpdate(ref, old, new)
+    raise UsageError(f"stdin: expected a ref update as git writes it, got {line!r}")

@@ -1,4 +1,4 @@
-"""Before a push: every commit and tag, of every ref, that the remote does not have."""
+"""The `pre-push` hook: scans the commits and tags, of every ref, that the remote does not have."""
 
 from __future__ import annotations
 
@@ -6,41 +6,42 @@ import os
 
 from wakeyscan.git import command
 from wakeyscan.integrations.hooks.hook_input import HookInput, read_updates
-from wakeyscan.sources import commit_range as commit_source
-from wakeyscan.sources import commits
+from wakeyscan.sources import commit_range, commits
 from wakeyscan.sources.options import SourceOptions
 
 ADVICE = (
-    "Not pushed. Take the key out of the commits (git rebase -i), not only out of the files, "
-    "and revoke it if it was ever pushed or shared."
+    "Push blocked. Remove the key from the commits (git rebase -i), not only from the files. "
+    "If it was ever pushed or shared, revoke it too."
 )
 
 _REMOTE = "PRE_COMMIT_REMOTE_NAME"
 
 
 def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
-    """Open what is pushed: from stdin, as git gives it, or what pre-commit's variables say.
-
-    The pre-commit framework tells of the first ref alone, so all that no remote has is taken.
-    """
+    """Open the pushed commits: from stdin as git writes it, or from the variables of pre-commit."""
     own = command.open_own()
     if _REMOTE in os.environ:
-        return HookInput(commit_source, [_of_framework(own, os.environ[_REMOTE])], options)
-    remote = arguments[0] if arguments else ""
-    updates = [update for update in read_updates() if not update.deletes]
+        unit = _build_framework_unit(own, os.environ[_REMOTE])
+        return HookInput(commit_range, [unit], options)
+    updates = [*read_updates()]
     if not updates:
-        return HookInput(commit_source, [], options)
+        return HookInput(commit_range, [], options)
+    remote = arguments[0] if arguments else ""
     known = tuple(update.old for update in updates if update.has_old)
     tips = tuple(update.new for update in updates)
-    wanted = commits.Commits(tips, known, _not_on(remote), "what is pushed")
+    pushed = commits.Commits(tips, known, _exclude_remote(remote), "what is pushed")
     names = [update.ref for update in updates]
-    return HookInput(commit_source, [commits.format_unit(wanted, tips, names, own)], options)
+    return HookInput(commit_range, [commits.format_unit(pushed, tips, names, own)], options)
 
 
-def _of_framework(own: command.Git, remote: str) -> str:
+def _build_framework_unit(own: command.Git, remote: str) -> str:
+    """Return the unit for the pre-commit framework.
+
+    The framework names only the first ref, so the unit covers all commits that no remote has.
+    """
     ends = [os.environ.get(f"PRE_COMMIT_{end}_REF", "") for end in ("TO", "FROM")]
-    options = ("--branches", "--tags", *_not_on(remote))
-    unpushed = commits.Commits((), (), options, "what is not pushed")
+    selection = ("--branches", "--tags", *_exclude_remote(remote))
+    unpushed = commits.Commits((), (), selection, "what is not pushed")
     names = [os.environ.get("PRE_COMMIT_REMOTE_BRANCH", "")]
     if not all(ends):
         return commits.format_unit(unpushed, (), names, own)
@@ -51,5 +52,5 @@ def _of_framework(own: command.Git, remote: str) -> str:
     )
 
 
-def _not_on(remote: str) -> tuple[str, ...]:
+def _exclude_remote(remote: str) -> tuple[str, ...]:
     return ("--not", f"--remotes={remote}") if remote else ()

@@ -1,0 +1,76 @@
+"""Entries of the ignore file as text, for `wakeyscan ignore`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import date
+
+from wakeyscan.baselines.adopt import ImportResult
+from wakeyscan.baselines.baseline_entry import BaselineEntry
+from wakeyscan.baselines.maintain import PruneResult
+from wakeyscan.core.finding import Finding
+from wakeyscan.core.redaction import escape_for_terminal, redact
+from wakeyscan.suppression.ignore_file import Entry
+
+_INDENT = " " * 12
+_MOST_PLACES = 3
+
+
+def format_entry(entry: Entry) -> str:
+    """Return an entry as a line of the ignore file, safe to print."""
+    return escape_for_terminal(redact(str(entry)))
+
+
+def format_state(entry: Entry, hidden: list[Finding], today: date) -> Iterator[str]:
+    """Yield an entry with its state, and the first places that it hides."""
+    state = f"hides {len(hidden)}" if hidden else "unused"
+    if entry.has_expired(today):
+        state = "expired"
+    yield f"{state:10}  {format_entry(entry)}"
+    if hidden:
+        places = [*map(_format_place, hidden[:_MOST_PLACES])]
+        if len(hidden) > _MOST_PLACES:
+            places.append(f"and {len(hidden) - _MOST_PLACES} more")
+        yield f"{_INDENT}{', '.join(places)}"
+
+
+def explain_entry(entry: Entry, hidden: list[Finding], today: date) -> Iterator[str]:
+    """Yield an entry with all findings that it hides."""
+    yield format_entry(entry)
+    if entry.has_expired(today):
+        yield "  expired: these findings are reported"
+    for finding in hidden:
+        yield f"  {_format_place(finding)}  {finding.rule}  {finding.secret}"
+    if not hidden:
+        yield "  hides nothing in the current files"
+
+
+def format_pruned(file: str, pruned: PruneResult) -> Iterator[str]:
+    """Yield the result of `prune`."""
+    yield f"{file}: {pruned.dropped} dropped, {len(pruned.kept)} kept"
+    for entry, reason in pruned.why.items():
+        yield f"  kept: {reason}: {format_entry(entry)}"
+
+
+def format_unmapped(imported: ImportResult) -> Iterator[str]:
+    """Yield the entries of a baseline that need no entry here, or cannot get one."""
+    for item, reason in imported.idle:
+        yield escape_for_terminal(redact(f"  not needed: {_format_item(item)}: {reason}"))
+    for item, reason in imported.lost:
+        yield escape_for_terminal(redact(f"  not imported: {_format_item(item)}: {reason}"))
+
+
+def build_reason(file: str, reason: str, note: str) -> str:
+    """Return the reason of an imported entry, with the note of the other scanner."""
+    text = f"imported from {os.path.basename(file)}: {reason}"
+    words = " ".join(redact(note).split())
+    return escape_for_terminal(f"{text} ({words})" if words else text)
+
+
+def _format_place(finding: Finding) -> str:
+    return f"{escape_for_terminal(finding.origin.path)}:{finding.position.line}"
+
+
+def _format_item(item: BaselineEntry) -> str:
+    return f"{item.entry} ({item.place})" if item.path else item.entry
