@@ -12,21 +12,18 @@ if TYPE_CHECKING:
 DECODERS: Registry[Decoder] = Registry(
     "decoder",
     {
-        name: f"wakeyscan.decoders.{name}"
-        for name in (
-            "base64",
-            "base64_archive",
-            "decimal",
-            "hex",
-            "hexdump",
-            "html_entities",
-            "office_runs",
-            "percent",
-            "quoted_printable",
-            "string_escapes",
-            "utf16",
-            "utf32",
-        )
-    }
-    | {"concatenation": "wakeyscan.decoders.concatenation.decoder"},
+        "base64": "wakeyscan.decoders.base64",
+        "base64_archive": "wakeyscan.decoders.base64_archive",
+        "concatenation": "wakeyscan.decoders.concatenation.decoder",
+        "decimal": "wakeyscan.decoders.decimal",
+        "hex": "wakeyscan.decoders.hex",
+        "hexdump": "wakeyscan.decoders.hexdump",
+        "html_entities": "wakeyscan.decoders.html_entities",
+        "office_runs": "wakeyscan.decoders.office_runs",
+        "percent": "wakeyscan.decoders.percent",
+        "quoted_printable": "wakeyscan.decoders.quoted_printable",
+        "string_escapes": "wakeyscan.decoders.string_escapes",
+        "utf16": "wakeyscan.decoders.utf:UTF_16",
+        "utf32": "wakeyscan.decoders.utf:UTF_32",
+    },
 )

@@ -1,7 +1,12 @@
-"""The lines of a dump, as far as one follows the other by its offset."""
+"""Lines of a dump: readers for each format, and the lines that continue one another.
+
+An offset at the start of each line tells whether it continues the line above.
+"""
 
 from __future__ import annotations
 
+import re
+from binascii import unhexlify
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -9,74 +14,184 @@ from wakeyscan.core.line_index import find_line
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.decoders.decoder import DecodedText, Segment
 
-_ANCHOR = KEY_PREFIX.encode()
-_LONGEST = 512
-"""Bytes of a line."""
-_BEFORE, _BEHIND = 3, 48
-"""Lines around that with a mark that may hold the rest of its key."""
+XXD_PLAIN_SIZE = 30
+"""Bytes in a line of `xxd -p`, which is one word."""
+
+DIGIT = rb"[0-9A-Fa-f]"
+OCTAL_WORDS = {3: rb"[0-3][0-7]{2}", 6: rb"[01][0-7]{5}"}
+"""Patterns for octal words of one byte and of two bytes, by number of digits."""
+
+_PREFIX = KEY_PREFIX.encode()
+_MAX_LINE = 512
+"""Bytes of the longest line that is read."""
+_LINES_BEFORE, _LINES_AFTER = 3, 48
+"""Lines around an encoded anchor that may hold the rest of its key."""
+_CELL = 4
+"""Width of a column that shows one byte as a character."""
+
+_INDENT = rb"[ \t\#/*;>]{0,16}"
+_CELLS = re.compile(_INDENT + rb"(?P<offset>" + DIGIT + rb"{6,16})(?=[ ]{1,4}\S|[ ]{5})")
+_WORD = re.compile(DIGIT + rb"+")
+_CELL_TEXTS = {b"": b" ", b"sp": b" ", **{b"\\" + bytes([c]): b"\n" for c in b"0abtnvfr"}}
+_UNKNOWN = b"\0"
+"""Placeholder for a byte whose cell is not a character of a key."""
+
+
+class Word(NamedTuple):
+    """A group of bytes in a dump, with its bounds in the dump."""
+
+    content: bytes
+    start: int
+    end: int
 
 
 class Line(NamedTuple):
     """A line of a dump."""
 
     offset: bytes
-    words: tuple[tuple[bytes, int, int], ...]
-    """What each stands for, and where it is in the text."""
+    """Digits of the offset; empty if the line has none."""
+    words: tuple[Word, ...]
 
     @property
-    def size(self) -> int:
-        """Bytes that it stands for."""
-        return sum(len(text) for text, _, _ in self.words)
-
-    def begins_with(self, text: bytes) -> bool:
-        """Say whether a text stands at its beginning."""
-        return b"".join(word for word, _, _ in self.words).startswith(text)
+    def content(self) -> bytes:
+        """All bytes of the line."""
+        return b"".join(word.content for word in self.words)
 
 
-Read = Callable[[bytes, int, int], "Line | None"]
-"""Reads the line between two offsets of a text, if it is one of a dump."""
+ReadLine = Callable[[bytes, int, int], "Line | None"]
+"""Parser for the line between two offsets of a text; returns nothing if it is not a dump line."""
 
 
-def around(content: bytes, at: int, read: Read) -> Iterator[Line]:
-    """Yield the lines of the dump around an offset, as far as they follow each other."""
-    low, high = find_line(content, at, at, _LONGEST)
+def build_word_reader(width: int, gap: int, *, is_little_endian: bool) -> ReadLine:
+    """Return a reader for hexadecimal words of `width` bytes with `gap` blanks between them."""
+    step = -1 if is_little_endian else 1
+    line = _build_word_line_pattern(width, gap, is_little_endian)
+    return _build_reader(line, lambda digits: unhexlify(digits)[::step])
+
+
+def build_octal_reader(digits: int, gap: int) -> ReadLine:
+    """Return a reader for little-endian octal words with `gap` blanks between them."""
+    word = OCTAL_WORDS[digits]
+    line = re.compile(
+        _INDENT
+        + rb"(?:(?!%b[ \r\n])(?P<offset>%b{4,16}) {1,8})?" % (word, DIGIT)
+        + rb"(?P<words>%b(?: {%d}%b)*)(?=\s*\Z)" % (word, gap, word)
+    )
+    return _build_reader(line, lambda digits: int(digits, 8).to_bytes(len(digits) // 3, "little"))
+
+
+def _build_reader(line: re.Pattern[bytes], decode_word: Callable[[bytes], bytes]) -> ReadLine:
+    def read(content: bytes, low: int, high: int) -> Line | None:
+        found = line.match(content[low:high])
+        if not found:
+            return None
+        *offsets, words = found.groups()
+        start = low + found.start("words")
+        return Line(
+            b"".join(filter(None, offsets)),
+            tuple(
+                Word(decode_word(word[0]), start + word.start(), start + word.end())
+                for word in _WORD.finditer(words)
+            ),
+        )
+
+    return read
+
+
+def _build_word_line_pattern(width: int, gap: int, is_little_endian: bool) -> re.Pattern[bytes]:
+    """Return the pattern of a line of words; the text after them determines where they end."""
+    word, blanks = DIGIT + b"{%d}" % (2 * width), b" {%d}" % gap
+    last, single = _build_last_word_patterns(width, gap, is_little_endian)
+    repeat = b"{0}" if width == XXD_PLAIN_SIZE else b"*"
+    return re.compile(
+        _INDENT
+        + rb"(?:(?P<offset>(?:0x)?%b{4,16}): {1,8}" % DIGIT
+        + rb"|(?!%b[ \r\n])(?P<bare>%b{4,16}) {1,8})?" % (word, DIGIT)
+        + rb"(?P<words>%b(?:%b%b)%b(?:%b)?|%b)" % (word, blanks, word, repeat, last, single)
+        + rb"(?=\s*\Z|\s{2}| ?[|>])"
+    )
+
+
+def _build_last_word_patterns(width: int, gap: int, is_little_endian: bool) -> tuple[bytes, bytes]:
+    """Return the patterns of a shorter last word, after other words and alone on its line.
+
+    Blanks before a little-endian word fill the place of its missing bytes.
+    """
+    if is_little_endian:
+        padded = (b" {%d}%b{%d}" % (gap + 2 * (width - n), DIGIT, 2 * n) for n in range(1, width))
+        return b"|".join(padded), b"(?!)"
+    short = rb"(?:%b{2}){1,%d}" % (DIGIT, width)
+    if width == XXD_PLAIN_SIZE:
+        return b"(?!)", short
+    return b" {%d}" % gap + short, b"(?(offset)%b|(?!))" % short
+
+
+def read_characters(content: bytes, low: int, high: int) -> Line | None:
+    """Read a line of characters, each at the right of a cell."""
+    line = content[low:high].rstrip(b"\r")
+    found = _CELLS.match(line)
+    cells = tuple(
+        Word(_decode_cell(line[start : start + _CELL]), low + start, low + start + _CELL)
+        for start in range(found.end() if found else 0, len(line) - _CELL + 1, _CELL)
+    )
+    return Line(found["offset"] if found else b"", cells) if cells else None
+
+
+def _decode_cell(cell: bytes) -> bytes:
+    text = cell.strip()
+    if len(text) == 1 and cell.endswith(text):
+        return text
+    return _CELL_TEXTS.get(text, _UNKNOWN)
+
+
+def find_lines(content: bytes, at: int, read: ReadLine) -> list[Line]:
+    """Return the dump lines around the offset `at` that continue one another."""
+    low, high = find_line(content, at, at, _MAX_LINE)
     line = read(content, low, high)
     if not line:
-        return
-    before = [line]
-    while low > 0 and len(before) <= _BEFORE:
-        at = low - len(_break_at(content, low - 2) or b"\n")
-        low, ends = find_line(content, at, at, _LONGEST)
-        above = read(content, low, ends)
-        if not above or not _follows(before[-1], above):
-            break
-        before.append(above)
-    yield from reversed(before)
-    for _ in range(_BEHIND):
-        at = high + len(_break_at(content, high) or b"\n")
-        low, high = find_line(content, at, at, _LONGEST)
+        return []
+    before = _find_lines_before(content, low, line, read)
+    return [*reversed([*before]), line, *_find_lines_after(content, high, line, read)]
+
+
+def _find_lines_before(content: bytes, low: int, line: Line, read: ReadLine) -> Iterator[Line]:
+    for _ in range(_LINES_BEFORE):
+        if low <= 0:
+            return
+        at = low - _line_break_size(content, low - 2)
+        low, high = find_line(content, at, at, _MAX_LINE)
+        above = read(content, low, high)
+        if not above or not _continues(line, above):
+            return
+        line = above
+        yield line
+
+
+def _find_lines_after(content: bytes, high: int, line: Line, read: ReadLine) -> Iterator[Line]:
+    for _ in range(_LINES_AFTER):
+        at = high + _line_break_size(content, high)
+        low, high = find_line(content, at, at, _MAX_LINE)
         below = read(content, low, high) if at < len(content) else None
-        if not below or not _follows(below, line):
-            break
+        if not below or not _continues(below, line):
+            return
         line = below
         yield line
 
 
-def _break_at(content: bytes, at: int) -> bytes:
-    """Give a line's end of two characters, if one is at an offset."""
-    return b"\r\n" if at >= 0 and content[at : at + 2] == b"\r\n" else b""
+def _line_break_size(content: bytes, at: int) -> int:
+    return 2 if at >= 0 and content[at : at + 2] == b"\r\n" else 1
 
 
-def _follows(below: Line, above: Line) -> bool:
-    """Say whether an offset counts the bytes from that before it, in whatever base.
+def _continues(below: Line, above: Line) -> bool:
+    """Return whether the offset of `below`, in some base, is the end of the line above.
 
-    Where there are none a line that begins with a key is one of its own.
+    Without offsets, a line that starts with a key continues nothing.
     """
     if not above.offset or not below.offset:
-        return above.offset == below.offset and not below.begins_with(_ANCHOR)
+        return above.offset == below.offset and not below.content.startswith(_PREFIX)
     for base in (16, 8, 10):
         try:
-            if int(below.offset, base) - int(above.offset, base) == above.size:
+            if int(below.offset, base) - int(above.offset, base) == len(above.content):
                 return True
         except ValueError:
             continue
@@ -84,10 +199,10 @@ def _follows(below: Line, above: Line) -> bool:
 
 
 def build_decoded_text(lines: list[Line]) -> DecodedText:
-    """Give the bytes of lines, each with its place."""
-    pieces, at = [], 0
-    for text, start, end in (word for line in lines for word in line.words):
-        pieces.append(Segment(at, start, end))
-        at += len(text)
-    content = b"".join(text for line in lines for text, _, _ in line.words)
-    return DecodedText(content, (pieces[0].start, pieces[-1].end), tuple(pieces))
+    """Return the bytes of the lines, with the source of each word."""
+    segments, offset = [], 0
+    for content, start, end in (word for line in lines for word in line.words):
+        segments.append(Segment(offset, start, end))
+        offset += len(content)
+    content = b"".join(line.content for line in lines)
+    return DecodedText(content, (segments[0].start, segments[-1].end), tuple(segments))

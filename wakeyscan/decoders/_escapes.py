@@ -1,7 +1,7 @@
-"""Escapes of single characters: how an escaped word looks, and how escapes are taken off.
+"""Escapes of single characters, such as `%77`: search strings for them, and decoding.
 
-A style is a bytes format for the number of one byte, as `%%%02X` for percent-encoding. Any
-characters of a word may be escaped, all or a few, so what is looked for is the first that is.
+A style is a bytes format for the number of one byte, such as `%%%02X` for percent-encoding. Writers
+escape all characters of a word or only some, so a search looks for the first escaped character.
 """
 
 from __future__ import annotations
@@ -9,98 +9,105 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from wakeyscan.decoders.decoder import DecodedText, Segment
+from wakeyscan.decoders.decoder import DecodedText, Segment, Span
 
-_WORD = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-_NO_INTRO = bytes(c for c in range(256) if c not in b"%\\&=")
-_HEAD = 6
-"""Bytes of an escaped text that are enough to know it by."""
-_SURE = 5
-"""Bytes of an escape that are enough to know it by."""
+_ALPHANUMERICS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+_NOT_INTROS = bytes(c for c in range(256) if c not in b"%\\&=")
+_PREFIX_SIZE = 6
+"""Bytes of an escaped text that identify it."""
+_SPECIFIC_SIZE = 5
+"""Bytes of an escape that is specific enough to be searched for alone."""
 
-BEFORE, AFTER = 256, 2048
-"""Bytes around a disguised anchor that are unwrapped: a key, escaped thrice, and what is near."""
+CONTEXT_BEFORE, CONTEXT_AFTER = 256, 2048
+"""Bytes decoded around an encoded anchor: room for a key that is escaped three times."""
 
 KEY_REST = rb"[A-Za-z0-9_-]{0,128}"
-"""What may stand between an anchor that is not escaped and the first escape behind it."""
+"""Characters between an unescaped anchor and the first escape after it."""
 
 
-def first_escapes(word: bytes, styles: Iterable[bytes], intro: bytes) -> Iterator[bytes]:
-    """Yield literals one of which stands in `word` wherever some of it is escaped.
+def list_first_escapes(word: bytes, styles: Iterable[bytes], intro: bytes) -> Iterator[bytes]:
+    """Yield byte strings; `word` contains at least one of them wherever a part of it is escaped.
 
-    Behind two plain letters the `intro` of an escape is rare enough to be looked for by itself,
-    whatever it is an escape of: so escapes of escapes are found, too.
+    After two plain letters, the `intro` of an escape is rare enough to be searched for alone. That
+    finds escapes of escapes, too.
     """
     for style in styles:
         first, second = style % word[0], style % word[1]
-        yield from (first,) if len(first) >= _SURE else (first + word[1:2], first + intro)
+        if len(first) >= _SPECIFIC_SIZE:
+            yield first
+        else:
+            yield from (first + word[1:2], first + intro)
         yield word[:1] + second
-    for plain in range(2, len(word)):
-        yield word[:plain] + intro
+    for count in range(2, len(word)):
+        yield word[:count] + intro
 
 
-def spelled(word: bytes, styles: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield `word` wholly escaped, and with its letters and digits left alone."""
+def escape_usually(word: bytes, styles: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield `word` with all characters escaped, and with all but letters and digits escaped."""
     for style in styles:
-        yield escaped(word, style, b"")
-        yield escaped(word, style, _WORD)
+        yield escape(word, style)
+        yield escape(word, style, keep=_ALPHANUMERICS)
 
 
-def heads(text: bytes, styles: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield how a text that is escaped already begins when it is escaped once more."""
+def escape_again(text: bytes, styles: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield prefixes of `text`, which is escaped already, after it is escaped once more."""
     for style in styles:
-        yield escaped(text[:2], style, b"")
-        if text[0] not in _WORD:
-            yield escaped(text[:_HEAD], style, _NO_INTRO)
-        if text[0] not in _WORD or text[1] == 0:
-            yield escaped(text[:_HEAD], style, _WORD)
+        yield escape(text[:2], style)
+        if text[0] not in _ALPHANUMERICS:
+            yield escape(text[:_PREFIX_SIZE], style, keep=_NOT_INTROS)
+        if text[0] not in _ALPHANUMERICS or text[1] == 0:
+            yield escape(text[:_PREFIX_SIZE], style, keep=_ALPHANUMERICS)
 
 
-def escaped(text: bytes, style: bytes, plain: bytes) -> bytes:
-    """Escape a text, but for the characters in `plain`."""
-    return b"".join(bytes([c]) if c in plain else style % c for c in text)
+def escape(text: bytes, style: bytes, keep: bytes = b"") -> bytes:
+    """Return `text` with each character escaped that is not in `keep`."""
+    return b"".join(bytes([c]) if c in keep else style % c for c in text)
 
 
-def stretches(
-    content: bytes, marks: Iterable[bytes], intro: bytes, continued: bytes
-) -> Iterator[tuple[int, int]]:
-    """Yield what lies around the marks, merged where it meets.
+def find_escaped_spans(
+    content: bytes, anchors: Iterable[bytes], intro: bytes, escape_pattern: bytes
+) -> Iterator[Span]:
+    """Yield the surroundings of encoded anchors, merged if they overlap.
 
-    A mark without an `intro` in it is an anchor in the clear: it counts only where an escape,
-    of which `continued` is the pattern, stands in what may be the rest of a key.
+    An anchor without `intro` in it is a plain one. It counts only if an escape, which matches
+    `escape_pattern`, follows within the characters of a key.
     """
-    pattern = b"|".join(
-        re.escape(mark) if intro in mark else re.escape(mark) + b"(?=" + KEY_REST + continued + b")"
-        for mark in sorted(marks, key=len, reverse=True)
-    )
     start = end = -1
-    for hit in re.finditer(pattern, content):
-        if end >= 0 and hit.start() - BEFORE > end:
+    for hit in re.finditer(_build_anchor_pattern(anchors, intro, escape_pattern), content):
+        if end >= 0 and hit.start() - CONTEXT_BEFORE > end:
             yield start, end
             end = -1
         if end < 0:
-            start = max(0, hit.start() - BEFORE)
-        end = min(len(content), hit.end() + AFTER)
+            start = max(0, hit.start() - CONTEXT_BEFORE)
+        end = min(len(content), hit.end() + CONTEXT_AFTER)
     if end >= 0:
         yield start, end
 
 
-def taken_off(
-    content: bytes, start: int, end: int, pattern: bytes, decode: Callable[[re.Match[bytes]], bytes]
+def _build_anchor_pattern(anchors: Iterable[bytes], intro: bytes, escape_pattern: bytes) -> bytes:
+    escape_follows = b"(?=" + KEY_REST + escape_pattern + b")"
+    return b"|".join(
+        re.escape(anchor) + (b"" if intro in anchor else escape_follows)
+        for anchor in sorted(anchors, key=len, reverse=True)
+    )
+
+
+def decode_escapes(
+    content: bytes, span: Span, pattern: bytes, decode: Callable[[re.Match[bytes]], bytes]
 ) -> DecodedText:
-    """Take the escapes off `content[start:end]`."""
+    """Return the text in `span`, with each match of `pattern` replaced by its decoded form."""
     texts: list[bytes] = []
-    pieces: list[Segment] = []
-    at, done = 0, start
-    for found in re.compile(pattern).finditer(content, start, end):
-        low, high = found.span()
-        plain, text = content[done:low], decode(found)
+    segments: list[Segment] = []
+    offset, end_of_last = 0, span[0]
+    for escaped in re.compile(pattern).finditer(content, *span):
+        start, end = escaped.span()
+        plain, decoded = content[end_of_last:start], decode(escaped)
         if plain:
-            pieces.append(Segment(at, done, low))
-        if text:
-            pieces.append(Segment(at + len(plain), low, high))
-        texts += (plain, text)
-        at, done = at + len(plain) + len(text), high
-    if done < end:
-        pieces.append(Segment(at, done, end))
-    return DecodedText(b"".join((*texts, content[done:end])), (start, end), tuple(pieces))
+            segments.append(Segment(offset, end_of_last, start))
+        if decoded:
+            segments.append(Segment(offset + len(plain), start, end))
+        texts += (plain, decoded)
+        offset, end_of_last = offset + len(plain) + len(decoded), end
+    if end_of_last < span[1]:
+        segments.append(Segment(offset, end_of_last, span[1]))
+    return DecodedText(b"".join((*texts, content[end_of_last : span[1]])), span, tuple(segments))

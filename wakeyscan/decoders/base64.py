@@ -1,80 +1,107 @@
-"""Base64, standard and URL-safe, in one line or many: decoded only where an anchor is in it."""
+"""Base64, standard and URL-safe, in one line or several; decoded only around an encoded anchor."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from wakeyscan.decoders import _base64_lines
-from wakeyscan.decoders._base64_text import from_base64, within_base64
-from wakeyscan.decoders.decoder import DecodedText, FoundForms, Span
+from wakeyscan.decoders._base64_lines import find_lines, find_run, has_escaped_padding
+from wakeyscan.decoders._base64_wrapped import LineSegments, WrappedText
+from wakeyscan.decoders.base64_codec import decode_base64, encode_at
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Span
 
 NAME = "base64"
 
-_HALF = 8
-"""Characters of a wrapped anchor that are looked for: a line may end inside the others."""
+_MAX_PART = 8
+"""Letters of an encoded anchor that are searched for; a line may end within the others."""
 
-_HEAD = 12
-"""Bytes of an escaped anchor that are enough to know it by."""
+_PREFIX_SIZE = 12
+"""Bytes of an encoded anchor that identify it."""
 
 
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
-    """Give the characters that depend on the anchor alone, for its three alignments.
+    """Yield parts of the letters that encode the anchor, for each of its three alignments.
 
-    An anchor at byte `3k + shift` shares its first and last character with its neighbours
-    unless it ends on a border of three; those characters are left out. Of the others a half
-    is enough, so that a line may end anywhere; the middle, too, for two ends in lines of eight.
-    What may be written in any case has too many forms: only a key inside it is found.
+    Half of the letters is enough, so that a line may end within the other half. The middle covers
+    an anchor with two line ends, in lines of eight letters. An anchor in any case has too many
+    encoded forms; only a key next to it is found.
     """
-    for text in encode(anchor) if exact_case else ():
-        half = min(_HALF, len(text) // 2)
-        middle = (len(text) - half) // 2
-        yield from (text[:half], text[middle : middle + half], text[-half:])
+    for letters in encode(anchor) if exact_case else ():
+        half = min(_MAX_PART, len(letters) // 2)
+        middle = (len(letters) - half) // 2
+        yield from (letters[:half], letters[middle : middle + half], letters[-half:])
 
 
 def encode(anchor: bytes) -> Iterator[bytes]:
-    """Give the characters that depend on the anchor alone, for its three alignments."""
-    yield from (within_base64(anchor, shift)[0] for shift in range(3))
+    """Yield the letters that the anchor alone determines, for each of its three alignments."""
+    yield from (encode_at(anchor, shift)[0] for shift in range(3))
 
 
 def encode_again(text: bytes) -> Iterator[bytes]:
-    """Give the characters that depend on an escaped anchor alone; a line may end in one half."""
-    for wrapped in encode(text[:_HEAD]):
-        half = min(_HALF, len(wrapped) // 2)
-        yield from (wrapped[:half], wrapped[-half:])
+    """Yield both halves of the letters that encode `text`; a line may end within one of them."""
+    for letters in encode(text[:_PREFIX_SIZE]):
+        half = min(_MAX_PART, len(letters) // 2)
+        yield from (letters[:half], letters[-half:])
 
 
-def decode(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
-    """Yield the text of each run of base64 that holds one of `marks`."""
-    done = -1
-    pattern = b"|".join(re.escape(mark) for mark in sorted(marks))
-    anchors = tuple(frozenset().union(*marks.values()))
+def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
+    """Yield the text of each base64 run that contains an encoded anchor."""
+    end = -1
+    pattern = b"|".join(re.escape(text) for text in sorted(found))
+    anchors = tuple(frozenset().union(*found.values()))
     for hit in re.finditer(pattern, content):
-        if hit.start() < done:
+        if hit.start() < end:
             continue
-        found, cut = _base64_lines.around(content, *_base64_lines.run_around(content, hit.start()))
-        done = found[-1][1]
-        yield from _decoded(content, found, cut, anchors)
+        run = _read_run(content, hit.start())
+        end = run.span[1]
+        yield from _decode_run(run, anchors)
 
 
-def _decoded(
-    content: bytes, spans: list[Span], cut: bool, anchors: tuple[bytes, ...]
-) -> Iterator[DecodedText]:
-    """Decode at every alignment: the run may be glued to letters that are no part of it.
+class _Run(NamedTuple):
+    """A run of base64 in one line or several."""
 
-    Of a single line all bytes are in it, so there is nothing to say of pieces.
-    """
-    shown = [content[start:end] for start, end in spans]
-    whole, padding = b"".join(shown), b"=" * _base64_lines.is_padded(content, spans[-1][1])
+    lines: list[Span]
+    letters: list[bytes]
+    """Text of each line."""
+    is_truncated: bool
+    is_padded: bool
+    """Whether escaped padding follows."""
+
+    @property
+    def span(self) -> Span:
+        return self.lines[0][0], self.lines[-1][1]
+
+
+def _read_run(content: bytes, offset: int) -> _Run:
+    lines, is_truncated = find_lines(content, find_run(content, offset))
+    return _Run(
+        lines=lines,
+        letters=[content[start:end] for start, end in lines],
+        is_truncated=is_truncated,
+        is_padded=has_escaped_padding(content, lines[-1][1]),
+    )
+
+
+def _decode_run(run: _Run, anchors: tuple[bytes, ...]) -> Iterator[DecodedText]:
+    """Decode a run at every alignment, since letters that do not belong to it may precede it."""
+    letters = b"".join(run.letters)
     for shift in range(4):
-        plain = from_base64(whole[shift:].rstrip(b"="))
-        if len(spans) == 1:
-            yield DecodedText(plain, spans[0], cut=cut)
-            continue
-        pieces = _base64_lines.Lines(spans, shift, len(plain))
-        run = _base64_lines.Run(
-            plain, pieces.starts(), [shown[0][shift:], *shown[1:-1], shown[-1] + padding]
-        )
-        whole_run = DecodedText(plain, (spans[0][0], spans[-1][1]), pieces, cut=cut)
-        for part in run.texts(anchors):
-            yield whole_run if part == (0, len(pieces)) else whole_run.part(*part)
+        plain = decode_base64(letters[shift:].rstrip(b"="))
+        if len(run.lines) == 1:  # without segments: all bytes have the same source
+            yield DecodedText(plain, run.span, is_truncated=run.is_truncated)
+        else:
+            yield from _split_texts(run, shift, plain, anchors)
+
+
+def _split_texts(
+    run: _Run, shift: int, plain: bytes, anchors: tuple[bytes, ...]
+) -> Iterator[DecodedText]:
+    segments = LineSegments(run.lines, shift, len(plain))
+    first, *between, last = run.letters
+    padding = b"=" * run.is_padded
+    wrapped = WrappedText(plain, segments.starts, [first[shift:], *between, last + padding])
+    decoded = DecodedText(plain, run.span, segments, is_truncated=run.is_truncated)
+    for start, stop in wrapped.split_texts(anchors):
+        is_whole = (start, stop) == (0, len(segments))
+        yield decoded if is_whole else decoded.select_segments(start, stop)

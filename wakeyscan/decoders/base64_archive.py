@@ -1,6 +1,6 @@
-"""Base64 of what was compressed or archived: known by how it begins, decoded to its end.
+"""Base64 of an archive or compressed data, which shows no anchor: found by its signature.
 
-What is in it shows no anchor. A Secret that Helm keeps a release in is base64 of base64 of gzip.
+Helm keeps a release in a Secret of Kubernetes as base64 of base64 of gzip.
 """
 
 from __future__ import annotations
@@ -10,151 +10,156 @@ from binascii import b2a_base64
 from collections.abc import Iterator
 
 from wakeyscan.core.secret import KEY_PREFIX
-from wakeyscan.decoders import _base64_lines
-from wakeyscan.decoders._base64_text import IN_TAR, from_base64
-from wakeyscan.decoders.decoder import DecodedText, FoundForms, Span
+from wakeyscan.decoders._base64_lines import BREAK, LETTER, find_letter_before
+from wakeyscan.decoders.base64_codec import TAR_LETTERS, decode_base64
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Span
 from wakeyscan.extractors.file_types import SIGNATURES
 
 NAME = "base64"
 
-_ANCHOR = KEY_PREFIX.encode()
-_TELLING = 3
-"""Bytes of a signature that are looked for: four letters."""
+_PREFIX = KEY_PREFIX.encode()
+_SIGNATURE_SIZE = 3
+"""Bytes of a signature that are searched for: four letters."""
 _ZLIB = (b"x\x9c", b"x\xda")
-"""Two bytes are too few: those of the level that is the default and of the best, and a third."""
-_FEW = 3
-"""Letters that these are looked for by."""
-_BEFORE = (*(bytes([byte]) for byte in b"\n \"'=:,>"), b"\\n")
-"""What stands before them; where it is a line's end, it may be nothing, too."""
-_FRAME_SKIPPED = b"*M"
-"""In what begins a frame that is no Zstandard: nobody puts one into a text."""
-_FIRST = 32
-"""Characters of a first line."""
-_SHORTEST = 64
-"""Characters of them all: with less, nothing that is packed holds a key."""
-_WIDEST = 128
-"""Characters of a line behind a first one that is shorter, for the name that stands before it."""
+"""Signatures of zlib at its default and its best level; too short without a third byte."""
+_ZLIB_LETTERS = 3
+"""Letters of base64 that identify zlib, after one of `_BEFORE_ZLIB`."""
+_BEFORE_ZLIB = (*(bytes([byte]) for byte in b"\n \"'=:,>"), b"\\n")
+"""Characters that precede zlib in base64; instead of a line end, also the start of the text."""
+_SKIPPABLE_FRAME = b"*M"
+"""Second and third byte of a Zstandard frame without content, which nobody encodes."""
+_MIN_FIRST_LINE = 32
+"""Characters of the shortest first line."""
+_MIN_SIZE = 64
+"""Characters of the shortest run; less compressed data holds no key."""
+_MAX_LINE = 128
+"""Characters of a line that is longer than the first, which a name precedes on its line."""
 
-_INSIDE = re.compile(
-    rb"(?<!\\)" + _base64_lines.LETTER + rb"\Z|" + _base64_lines.LETTER + rb"(?<![nrt])\Z",
+_WITHIN_RUN = re.compile(
+    rb"(?<!\\)" + LETTER + rb"\Z|" + LETTER + rb"(?<![nrt])\Z",
     re.DOTALL,
 )
-"""What is before the middle of a run; `\\n` is before its beginning."""
-_ESCAPE = re.compile(rb"(?:%|\\x|\\u00)[0-9A-Fa-f]{2}\Z")
-"""What looks like the middle of a run, and is before its beginning, too."""
-_LETTERS = rb"(?:" + _base64_lines.LETTER + rb"|\\{1,7}/|%2[BbFf])"
-"""A slash is escaped in much of JSON, and with the plus in a URL."""
+"""End of the text before an offset within a run; `\\n` ends the text before a run."""
+_ESCAPE_AT_END = re.compile(rb"(?:%|\\x|\\u00)[0-9A-Fa-f]{2}\Z")
+"""An escape before a run, which looks like the middle of one."""
+_LETTERS = rb"(?:" + LETTER + rb"|\\{1,7}/|%2[BbFf])"
+"""Letters of base64; JSON writers often escape the slash, URLs also escape the plus."""
 _PADDING = re.compile(rb"(?:=|%3[Dd]){0,2}")
-_RUN = re.compile(_LETTERS + rb"*+")
-_NEXT = re.compile(
-    _base64_lines.BREAK + rb"(" + _LETTERS + rb"++)(?=={0,2}(?:[\s\"'`\\<,;)%&]|\Z))"
-)
+_LINE = re.compile(_LETTERS + rb"*+")
+_NEXT_LINE = re.compile(BREAK + rb"(" + _LETTERS + rb"++)(?=={0,2}(?:[\s\"'`\\<,;)%&]|\Z))")
 _BACKSLASHES = re.compile(rb"\\+")
 
 
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
-    """Give how base64 of each format begins, and base64 of that: the anchor does not show."""
-    if anchor != _ANCHOR:
+    """Yield the signatures of all formats in base64, and in base64 twice.
+
+    The anchor itself does not show in compressed data.
+    """
+    if anchor != _PREFIX:
         return
-    for once in {_begun(beginning) for beginning in _beginnings()}:
-        if len(once) == _FEW:
-            yield from (before + once for before in _BEFORE)
+    for letters in {_encode_signature(signature) for signature in _list_signatures()}:
+        if len(letters) == _ZLIB_LETTERS:
+            yield from (before + letters for before in _BEFORE_ZLIB)
         else:
-            yield from {once.replace(b"/", slash) for slash in (b"/", b"_", b"%2F", b"%2f")}
-        yield _begun(once)
-    yield from IN_TAR
+            yield from {letters.replace(b"/", slash) for slash in (b"/", b"_", b"%2F", b"%2f")}
+        yield _encode_signature(letters)
+    yield from TAR_LETTERS
 
 
-def _beginnings() -> Iterator[bytes]:
-    for form, marks in SIGNATURES.items():
-        if form != "lfs":  # a text that begins with a common word, and has nothing packed in it
-            yield from (
-                mark[:_TELLING] for mark in marks if len(mark) > 2 and mark[1:3] != _FRAME_SKIPPED
-            )
-    yield from (mark + bytes([third << 6]) for mark in _ZLIB for third in range(4))
+def _list_signatures() -> Iterator[bytes]:
+    for archive_format, signatures in SIGNATURES.items():
+        if archive_format == "lfs":  # plain text that starts with a common word
+            continue
+        for signature in signatures:
+            if len(signature) > 2 and signature[1:3] != _SKIPPABLE_FRAME:
+                yield signature[:_SIGNATURE_SIZE]
+    yield from (signature + bytes([third << 6]) for signature in _ZLIB for third in range(4))
 
 
-def _begun(beginning: bytes) -> bytes:
-    """Give the letters that a beginning alone decides on; of zlib's the last has two bits."""
-    letters = b2a_base64(beginning)
-    return letters[:_FEW] if beginning[:2] in _ZLIB else letters[: 8 * len(beginning) // 6]
+def _encode_signature(signature: bytes) -> bytes:
+    """Return the letters that a signature determines alone; two bits of zlib's last are known."""
+    letters = b2a_base64(signature)
+    size = _ZLIB_LETTERS if signature[:2] in _ZLIB else 8 * len(signature) // 6
+    return letters[:size]
 
 
 def encode(anchor: bytes) -> Iterator[bytes]:
-    """Give nothing: nobody escapes what base64 makes safe already, but with base64."""
+    """Yield nothing: base64 needs no escapes, and double base64 is found by its signature."""
     yield from ()
 
 
 def encode_again(text: bytes) -> Iterator[bytes]:
-    """Give nothing: an escaped anchor does not show either."""
+    """Yield nothing: an encoded anchor does not show in compressed data either."""
     yield from ()
 
 
-def decode(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
-    """Yield the bytes of each run of base64 that begins with one of `marks`."""
-    at = 0
-    begins = re.compile(b"|".join(_pattern(mark) for mark in sorted(marks)))
-    for hit in begins.finditer(content):
-        start = _beginning(content, hit)
-        if start < at or _is_inside(content, start):
+def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
+    """Yield the bytes of each base64 run that starts with one of the signatures found."""
+    end = 0
+    signature = re.compile(b"|".join(_build_signature_pattern(text) for text in sorted(found)))
+    for hit in signature.finditer(content):
+        start = _find_start(content, hit)
+        if start < end or _is_within_run(content, start):
             continue
-        spans = _lines(content, start, begins)
-        text = _unescaped(b"".join(content[low:high] for low, high in spans))
-        at = spans[-1][1]
-        if len(text) >= _SHORTEST and spans[0][1] - start >= _FIRST:
-            padding = _PADDING.match(content, at)
-            yield DecodedText(from_base64(text), (start, padding.end() if padding else at))
+        lines = _find_lines(content, start, signature)
+        end = lines[-1][1]
+        letters = _unescape(b"".join(content[low:high] for low, high in lines))
+        if len(letters) >= _MIN_SIZE and lines[0][1] - start >= _MIN_FIRST_LINE:
+            padding = _PADDING.match(content, end)
+            span = (start, padding.end() if padding else end)
+            yield DecodedText(decode_base64(letters), span)
 
 
-def _unescaped(text: bytes) -> bytes:
-    if b"%" in text:
-        text = re.sub(rb"%2[Bb]", b"+", re.sub(rb"%2[Ff]", b"/", text))
-    return _BACKSLASHES.sub(b"", text)
+def _unescape(letters: bytes) -> bytes:
+    if b"%" in letters:
+        letters = re.sub(rb"%2[Bb]", b"+", re.sub(rb"%2[Ff]", b"/", letters))
+    return _BACKSLASHES.sub(b"", letters)
 
 
-def _pattern(mark: bytes) -> bytes:
-    before, letters = mark[:-_FEW], re.escape(mark[-_FEW:])
-    if before not in _BEFORE:
-        return re.escape(mark)
-    if before == b"\n":  # or nothing
+def _build_signature_pattern(text: bytes) -> bytes:
+    before, letters = text[:-_ZLIB_LETTERS], re.escape(text[-_ZLIB_LETTERS:])
+    if before not in _BEFORE_ZLIB:
+        return re.escape(text)
+    if before == b"\n":
         return rb"(?:(?<=\n)|\A)" + letters
     return rb"(?<=" + re.escape(before) + rb")" + letters
 
 
-def _beginning(content: bytes, hit: re.Match[bytes]) -> int:
-    """Say where the run begins that a mark tells of; of a tar, many letters before it."""
-    distance = IN_TAR.get(hit[0], 0)
-    return _base64_lines.letters_before(content, hit.start(), distance) if distance else hit.start()
+def _find_start(content: bytes, hit: re.Match[bytes]) -> int:
+    """Return the start of the run, which is many letters before the signature of a tar file."""
+    distance = TAR_LETTERS.get(hit[0], 0)
+    return find_letter_before(content, hit.start(), distance) if distance else hit.start()
 
 
-def _is_inside(content: bytes, start: int) -> bool:
-    """Say whether an offset is in the middle of a run, or is none."""
+def _is_within_run(content: bytes, start: int) -> bool:
+    """Return whether an offset is in the middle of a run, or negative."""
     if start < 0:
         return True
     before = content[max(0, start - 6) : start]
-    return bool(_INSIDE.search(before[-2:])) and not _ESCAPE.search(before)
+    return bool(_WITHIN_RUN.search(before[-2:])) and not _ESCAPE_AT_END.search(before)
 
 
-def _lines(content: bytes, start: int, begins: re.Pattern[bytes]) -> list[Span]:
-    """List the lines of a run: all as long as the first, which something may stand before.
+def _find_lines(content: bytes, start: int, signature: re.Pattern[bytes]) -> list[Span]:
+    """Return the lines of a run, which have the same width except for the first and the last.
 
-    The last may be shorter. What begins as a run does is another one.
+    A name may precede the first line; the last may be shorter. A line with a signature starts
+    another run.
     """
-    found = _RUN.match(content, start)
-    spans = [found.span() if found else (start, start)]
-    width = last = _width(content, spans[0])
+    line = _LINE.match(content, start)
+    spans = [line.span() if line else (start, start)]
+    width = last = _measure_width(content, spans[0])
     while last == width:
-        found = _NEXT.match(content, spans[-1][1])
-        if not found or begins.match(content, found.start(1)):
+        line = _NEXT_LINE.match(content, spans[-1][1])
+        if not line or signature.match(content, line.start(1)):
             break
-        last = _width(content, found.span(1))
-        if len(spans) == 1 and width < last <= _WIDEST:
+        last = _measure_width(content, line.span(1))
+        if len(spans) == 1 and width < last <= _MAX_LINE:
             width = last
         if last <= width:
-            spans.append(found.span(1))
+            spans.append(line.span(1))
     return spans
 
 
-def _width(content: bytes, span: Span) -> int:
-    """Count the letters of a line, escaped ones as one."""
+def _measure_width(content: bytes, span: Span) -> int:
+    """Return the number of letters in a line; an escaped letter counts once."""
     return span[1] - span[0] - content.count(b"\\", *span) - 2 * content.count(b"%", *span)

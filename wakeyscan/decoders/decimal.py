@@ -1,68 +1,73 @@
-"""Decimal: the codes of characters in an array, `[119, 97, …]`, as a Buffer is in JSON."""
+"""Decimal character codes in an array: `[119, 97, …]`, as JSON holds a Buffer of Node.js."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from wakeyscan.decoders.decoder import DecodedText, FoundForms, Segment
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment
 
 NAME = "decimal"
 
-_LONGEST = 1 << 14
-"""Characters of an array that are decoded to either side of an anchor."""
+_MAX_REACH = 1 << 14
+"""Characters of an array that are decoded before and after an anchor."""
 _INDENTS = (*(b" " * n for n in range(0, 18, 2)), *(b"\t" * n for n in range(1, 7)))
-"""What stands before a code that has a line of its own."""
+"""Indentation of a code that is alone on its line."""
 
 _CODE = rb"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?![0-9.])"
 _ARRAY = re.compile(rb"(?<![0-9.-])" + _CODE + rb"(?:\s{0,64},\s{0,64}" + _CODE + rb")*+")
-_EACH = re.compile(rb"[0-9]+")
+_DIGITS = re.compile(rb"[0-9]+")
 
 
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
-    """Give the codes of each half, since a line may end in one; those of two, in lines of one."""
+    """Yield the codes of each half of the anchor, since a line may end within the other half.
+
+    For arrays with one code per line, yield the first two codes.
+    """
     if not exact_case:
         return
     half = len(anchor) // 2
     for part in (anchor[:half], anchor[half:]):
         yield from (gap.join(b"%d" % letter for letter in part) for gap in (b",", b", "))
-    for end in (b",\n", b",\r\n"):
-        yield from (b"%d%b%d" % (anchor[0], end + indent, anchor[1]) for indent in _INDENTS)
+    for line_end in (b",\n", b",\r\n"):
+        for indent in _INDENTS:
+            yield b"%d%b%d" % (anchor[0], line_end + indent, anchor[1])
 
 
 def encode(anchor: bytes) -> Iterator[bytes]:
-    """Give nothing: arrays are not wrapped again, as a rule."""
+    """Yield nothing: arrays are rarely encoded again."""
     yield from ()
 
 
 def encode_again(text: bytes) -> Iterator[bytes]:
-    """Give nothing: what is escaped already is left alone."""
+    """Yield nothing: escaped text in an array is not decoded."""
     yield from ()
 
 
-def decode(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
-    """Yield the characters of each array that holds one of `marks`."""
-    done = -1
-    for hit in re.finditer(b"|".join(re.escape(mark) for mark in sorted(marks)), content):
-        if hit.start() < done:
-            continue
-        for found in _ARRAY.finditer(
-            content, _beginning(content, hit.start()), hit.end() + _LONGEST
-        ):
-            if found.end() > hit.start():
-                if found.start() <= hit.start():
-                    done = found.end()
-                    yield _decoded(content, *found.span())
-                break
+def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
+    """Yield the characters of each array that contains an encoded anchor."""
+    end = -1
+    for hit in re.finditer(b"|".join(re.escape(text) for text in sorted(found)), content):
+        if hit.start() >= end and (array := _find_array(content, hit)):
+            end = array.end()
+            yield _decode_array(content, array.start(), end)
 
 
-def _beginning(content: bytes, at: int) -> int:
-    """Give where an array around an offset may begin: not within a number."""
-    low = max(0, at - _LONGEST)
-    return low if low == 0 else content.find(b",", low, at + 1) + 1 or at
+def _find_array(content: bytes, hit: re.Match[bytes]) -> re.Match[bytes] | None:
+    start = _find_scan_start(content, hit.start())
+    for array in _ARRAY.finditer(content, start, hit.end() + _MAX_REACH):
+        if array.end() > hit.start():
+            return array if array.start() <= hit.start() else None
+    return None
 
 
-def _decoded(content: bytes, start: int, end: int) -> DecodedText:
-    codes = [code.span() for code in _EACH.finditer(content, start, end)]
-    pieces = tuple(Segment(number, *span) for number, span in enumerate(codes))
-    return DecodedText(bytes(int(content[low:high]) for low, high in codes), (start, end), pieces)
+def _find_scan_start(content: bytes, offset: int) -> int:
+    """Return the earliest offset of the array around `offset` that is not within a number."""
+    low = max(0, offset - _MAX_REACH)
+    return low if low == 0 else content.find(b",", low, offset + 1) + 1 or offset
+
+
+def _decode_array(content: bytes, start: int, end: int) -> DecodedText:
+    spans = [code.span() for code in _DIGITS.finditer(content, start, end)]
+    segments = tuple(Segment(number, *span) for number, span in enumerate(spans))
+    return DecodedText(bytes(int(content[low:high]) for low, high in spans), (start, end), segments)

@@ -1,4 +1,4 @@
-"""What a decoder gives: a text that was wrapped, or the encoding that the whole text is in."""
+"""Interface of the decoders, and what they return: decoded text, or the encoding of a document."""
 
 from __future__ import annotations
 
@@ -8,147 +8,162 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 Span = tuple[int, int]
-"""Offsets, half-open."""
+"""Start and end offset, half-open."""
 
-FoundForms = Mapping[bytes, frozenset[bytes]]
-"""The forms that stand in a text, each with the anchors that it may be one of."""
+FoundAnchors = Mapping[bytes, frozenset[bytes]]
+"""Encoded anchors in a text, each with the anchors that it may stand for."""
 
-_NEAR = 80
-"""Bytes between two parts of a secret that are taken for a part of it: a quote, a plus, a break."""
+_MAX_GAP = 80
+"""Bytes between two segments of a secret that count as part of it: a quote, a plus, a line end."""
 
+_MAX_CHARACTER_SIZE = 4
+"""Bytes of the longest UTF-8 character; a longer segment that was decoded is a line of base64."""
 
-_CHARACTER = 4
-"""Bytes of the longest character; only a line holds more in a piece of another length."""
-
-_NO_TEXT = re.compile(rb"[^\t\n\r -~]")
+_NOT_TEXT = re.compile(rb"[^\t\n\r -~]")
 
 
 class Segment(NamedTuple):
-    """Where a stretch of an unwrapped text came from.
+    """The source of a part of a decoded text, which reaches to the next segment.
 
-    It reaches to the next piece. Where it is as long as its source, byte stands for byte.
+    If part and source have the same length, each byte comes from the byte at the same position.
     """
 
-    at: int
-    """Where it begins in the unwrapped text."""
+    offset: int
+    """Start of the part in the decoded text."""
     start: int
+    """Start of its source in the encoded text."""
     end: int
-    """Its source: offsets in the wrapping text, half-open."""
 
 
 class DecodedText(NamedTuple):
-    """A text taken out of its wrapping."""
+    """A text that was decoded, with its source in the text that encodes it."""
 
     content: bytes
     span: Span
-    """Where it stood in the wrapping text."""
-    pieces: Sequence[Segment] = ()
-    """What came from where, in the order of `content`; empty: known of the whole only."""
-    told: bool = False
-    """Whether each piece is worth telling of: the text was written in pieces by a person."""
-    apart: bool = False
-    """Whether what lies between the pieces is none of the text, however little it is."""
-    cut: bool = False
-    """Whether it goes on before or behind: what is packed in it is not opened, for it would end."""
+    """Bounds of the whole source."""
+    segments: Sequence[Segment] = ()
+    """Sources of the parts, ordered by `offset`; if empty, only the whole source is known."""
+    is_concatenated: bool = False
+    """Whether a person wrote the text in several parts, so that reports list each of them."""
+    is_scattered: bool = False
+    """Whether bytes between two segments never belong to the text, even if they are few."""
+    is_truncated: bool = False
+    """Whether more encoded text may precede or follow, so that an archive in it is incomplete."""
 
     def __repr__(self) -> str:
-        return f"Layer({len(self.content)} bytes, {self.span})"
+        return f"DecodedText({len(self.content)} bytes, {self.span})"
 
-    def part(self, first: int, behind: int) -> DecodedText:
-        """Give the text of some of the pieces, by number, half-open."""
-        low = self.pieces[first].at
-        high = self.pieces[behind].at if behind < len(self.pieces) else len(self.content)
-        pieces = [one._replace(at=one.at - low) for one in self.pieces[first:behind]]
-        span = pieces[0].start, pieces[-1].end
-        return self._replace(content=self.content[low:high], span=span, pieces=pieces)
+    def select_segments(self, first: int, stop: int) -> DecodedText:
+        """Return the text of the segments from number `first` up to, but not including, `stop`."""
+        low = self.segments[first].offset
+        high = self.segments[stop].offset if stop < len(self.segments) else len(self.content)
+        segments = [
+            segment._replace(offset=segment.offset - low) for segment in self.segments[first:stop]
+        ]
+        span = segments[0].start, segments[-1].end
+        return self._replace(content=self.content[low:high], span=span, segments=segments)
 
-    def ends_a_line(self, at: int) -> bool:
-        """Return whether a line of base64 ends there, and the next line does not decode to text.
+    def is_base64_line_end(self, offset: int) -> bool:
+        """Return whether a base64 line ends at `offset` and the next line does not decode to text.
 
-        Such a line is no base64, but a word that looks like it.
+        The next line is then a word that only looks like base64.
         """
-        number = bisect_left(self.pieces, at, key=_at)
-        if not 0 < number < len(self.pieces) or self.pieces[number].at != at:
+        number = bisect_left(self.segments, offset, key=_get_offset)
+        if not 0 < number < len(self.segments) or self.segments[number].offset != offset:
             return False
-        _, low, high = self.pieces[number - 1]
-        size = at - self.pieces[number - 1].at
-        return _CHARACTER < size != high - low and _NO_TEXT.match(self.content, at) is not None
+        previous, start, end = self.segments[number - 1]
+        size = offset - previous
+        is_line = _MAX_CHARACTER_SIZE < size != end - start
+        return is_line and _NOT_TEXT.match(self.content, offset) is not None
 
-    def sources(self, start: int, end: int) -> tuple[Span, ...]:
-        """Say where `content[start:end]` came from.
+    def find_sources(self, start: int, end: int) -> tuple[Span, ...]:
+        """Return the sources of `content[start:end]`.
 
-        First the stretch with its beginning, then what lies apart, and each piece to be told of.
+        The first span contains the start of the text. Further spans follow for distant segments,
+        and for each segment of a concatenated text.
         """
-        if not self.pieces:
+        if not self.segments:
             return (self.span,)
-        first = max(0, bisect_right(self.pieces, start, key=_at) - 1)
-        behind = max(first + 1, bisect_left(self.pieces, end, key=_at))
-        spans = [_source(self, number, start, end) for number in range(first, behind)]
-        near = 0 if self.apart else _NEAR
-        joined = spans[:1]
-        for low, high in spans[1:]:
-            if 0 <= low - joined[-1][1] <= near:
-                joined[-1] = (joined[-1][0], high)
-            else:
-                joined.append((low, high))
-        further = spans[1:] if self.told else joined[1:]
-        return (joined[0], *further)
+        first = max(0, bisect_right(self.segments, start, key=_get_offset) - 1)
+        stop = max(first + 1, bisect_left(self.segments, end, key=_get_offset))
+        spans = [self._find_source(number, start, end) for number in range(first, stop)]
+        merged = _merge_spans(spans, 0 if self.is_scattered else _MAX_GAP)
+        further = spans[1:] if self.is_concatenated else merged[1:]
+        return (merged[0], *further)
+
+    def _find_source(self, number: int, start: int, end: int) -> Span:
+        """Return the source of the part of a segment that lies within `start:end`."""
+        offset, low, high = self.segments[number]
+        is_last = number + 1 == len(self.segments)
+        next_offset = len(self.content) if is_last else self.segments[number + 1].offset
+        if next_offset - offset != high - low:
+            return low, high
+        return low + max(0, start - offset), low + min(next_offset, end) - offset
 
 
-def _source(layer: DecodedText, number: int, start: int, end: int) -> Span:
-    at, low, high = layer.pieces[number]
-    last = number + 1 == len(layer.pieces)
-    beyond = len(layer.content) if last else layer.pieces[number + 1].at
-    if beyond - at != high - low:
-        return low, high
-    return low + max(0, start - at), low + min(beyond, end) - at
+def _merge_spans(spans: list[Span], max_gap: int) -> list[Span]:
+    merged = spans[:1]
+    for low, high in spans[1:]:
+        if 0 <= low - merged[-1][1] <= max_gap:
+            merged[-1] = (merged[-1][0], high)
+        else:
+            merged.append((low, high))
+    return merged
 
 
-def _at(piece: Segment) -> int:
-    return piece.at
+def _get_offset(segment: Segment) -> int:
+    return segment.offset
 
 
 class TextEncoding(NamedTuple):
-    """Says that the wrapping text, as a whole, is a text in a codec of Python's."""
+    """The encoding of a whole document."""
 
     codec: str
-    mark: int = 0
-    """Bytes of the byte-order mark at its start."""
+    """Name of a Python codec."""
+    bom_size: int = 0
+    """Bytes to skip at the start: a byte-order mark, or bytes that precede the first character."""
 
 
-def to_utf8(content: bytes, layer: DecodedText | TextEncoding) -> DecodedText:
-    """Give a text inside a wrapping as a layer, where it has an encoding of its own too."""
-    if isinstance(layer, DecodedText):
-        return layer
-    width = 4 if layer.codec.startswith("utf-32") else 2
-    text = content[layer.mark :].decode(layer.codec, "replace")
-    pieces, at, source = [], 0, layer.mark
+def convert_to_utf8(content: bytes, decoded: DecodedText | TextEncoding) -> DecodedText:
+    """Return decoded text; convert `content` to UTF-8 if a decoder recognized its encoding."""
+    if isinstance(decoded, DecodedText):
+        return decoded
+    width = 4 if decoded.codec.startswith("utf-32") else 2
+    text = content[decoded.bom_size :].decode(decoded.codec, "replace")
+    segments, offset, source = [], 0, decoded.bom_size
     for character in text:
         step = 2 * width if width == 2 and character > "\uffff" else width
-        pieces.append(Segment(at, source, min(source + step, len(content))))
-        at += len(character.encode("utf-8", "replace"))
+        segments.append(Segment(offset, source, min(source + step, len(content))))
+        offset += len(character.encode("utf-8", "replace"))
         source += step
     span = (0, len(content))
-    return DecodedText(text.encode("utf-8", "replace"), span, tuple(pieces))
+    return DecodedText(text.encode("utf-8", "replace"), span, tuple(segments))
 
 
 class Decoder(Protocol):
-    """What a module of the family `decoders` is: one wrapping, and how to take it off.
+    """Decoder of one encoding.
 
-    An anchor is looked for as it looks when it is wrapped, so that only what holds one is decoded.
-    Where few bytes are looked at, `sieves` tells beforehand whether it can be there.
+    The prefilter searches for anchors in encoded form, so that only text with an anchor in it is
+    decoded. For small inputs, the candidate filters of the prefilter first rule out encodings.
     """
 
     NAME: str
+    """Name of the encoding in reports."""
 
     def encoded_anchors(self, anchor: bytes, exact_case: bool) -> Iterable[bytes]:
-        """Give the byte strings one of which stands wherever the wrapped anchor does."""
+        """Return byte strings; every encoded occurrence of `anchor` contains at least one of them.
+
+        An anchor without `exact_case` may be written in any case.
+        """
 
     def encode(self, anchor: bytes) -> Iterable[bytes]:
-        """Give the wrapped anchor, whole, as it is mostly written: what is wrapped once more."""
+        """Return `anchor` as writers usually encode it, for text that is encoded twice."""
 
     def encode_again(self, text: bytes) -> Iterable[bytes]:
-        """Give the byte strings one of which stands wherever `text`, spelled so, is wrapped."""
+        """Return byte strings, one of which occurs wherever `text`, an encoded anchor, is encoded.
 
-    def decode(self, content: bytes, marks: FoundForms) -> Iterable[DecodedText | TextEncoding]:
-        """Yield the texts in `content` that were wrapped where one of `marks` stands."""
+        `text` comes from `encode` of this decoder or of another.
+        """
+
+    def decode(self, content: bytes, found: FoundAnchors) -> Iterable[DecodedText | TextEncoding]:
+        """Yield the texts that are encoded in `content` where encoded anchors were found."""

@@ -1,4 +1,7 @@
-"""Hexadecimal, of either case: `7761…`, bytes apart (`77 61`, `77:61`, `0x77, 0x61`), dumps."""
+"""Hexadecimal digits in either case: `7761…`, separated bytes (`77 61`, `0x77, 0x61`), and dumps.
+
+`hexdump` decodes dumps whose words have two or more bytes.
+"""
 
 from __future__ import annotations
 
@@ -6,43 +9,52 @@ import re
 from binascii import hexlify, unhexlify
 from collections.abc import Iterator
 
-from wakeyscan.decoders._base64_lines import GLUED
-from wakeyscan.decoders.decoder import DecodedText, FoundForms, Segment
+from wakeyscan.decoders._base64_lines import ADJACENT_LETTERS
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment, Span
 
 NAME = "hex"
 
 _GAPS = (b",0x", b", 0x", b" 0x", b" ", b":", b"-")
-_LONGEST = 1 << 14
-"""Characters of a row that are decoded to either side of an anchor."""
+_MAX_REACH = 1 << 14
+"""Characters of a row that are decoded before and after an anchor."""
 
 _DIGIT = rb"[0-9A-Fa-f]"
 _PAIR = _DIGIT + rb"{2}"
-_END = rb"\r?\n[ \t\#/*;]{0,16}"
-"""Between two lines; a comment may go over both."""
+_LINE_BREAK = rb"\r?\n[ \t\#/*;]{0,16}"
+"""Pattern of a line end; both lines may be part of a comment."""
 _OFFSET = rb"(?:0x)?[0-9A-Fa-f]{4,16}"
-_DUMPED = rb"[ ]{1,4}[^\r\n]{0,80}" + _END + _OFFSET
-"""How a line of a dump ends, with its characters, and how the next begins."""
+_DUMP_LINE_BREAK = rb"[ ]{1,4}[^\r\n]{0,80}" + _LINE_BREAK + _OFFSET
+"""Pattern of the end of a dump line, with its character column, and the start of the next."""
 
 _ARRAY = rb",\s{0,64}0[xX]|[ ]0[xX]"
-_COLONS = rb":(?:" + _END + rb")?"
+_COLONS = rb":(?:" + _LINE_BREAK + rb")?"
 _DASHES = rb"-"
 _BLANKS = (
     rb"[ ](?=" + _PAIR + rb"(?![0-9A-Fa-f]))"
-    rb"|[ ]{2}(?=" + _PAIR + rb"(?:[ ]" + _PAIR + rb")*[ ]{1,60}[|>])"  # half of a line is over
-    rb"|" + _DUMPED + rb":?[ ]{1,4}"
-    rb"|[ ]?" + _END + rb"(?:" + _OFFSET + rb":?[ ]{1,4})?(?=" + _PAIR + rb"(?![\w:-]))"
+    rb"|[ ]{2}(?=" + _PAIR + rb"(?:[ ]" + _PAIR + rb")*[ ]{1,60}[|>])"  # the middle of a dump line
+    rb"|" + _DUMP_LINE_BREAK + rb":?[ ]{1,4}"
+    rb"|[ ]?" + _LINE_BREAK + rb"(?:" + _OFFSET + rb":?[ ]{1,4})?(?=" + _PAIR + rb"(?![\w:-]))"
 )
-_PLAIN = rb"(?:\r?\n(?=" + _PAIR + rb"))?"
-_PLAIN_WIDTH = 60
-"""Digits of a line of what `xxd -p` writes; in lines of another width each may be of its own."""
-_LINE_END = re.compile(rb"\W*\n\W*")
-_GROUPS = rb"[ ]?(?=" + _PAIR + rb")|(?:" + _DUMPED + rb"|" + _END + _OFFSET + rb"):[ ]{1,4}"
+_WRAPPED = rb"(?:\r?\n(?=" + _PAIR + rb"))?"
+_XXD_PLAIN_WIDTH = 60
+"""Digits in a line of `xxd -p`; lines of another width are decoded separately."""
+_BARE_LINE_END = re.compile(rb"\W*\n\W*")
+_GROUPS = (
+    rb"[ ]?(?="
+    + _PAIR
+    + rb")|(?:"
+    + _DUMP_LINE_BREAK
+    + rb"|"
+    + _LINE_BREAK
+    + _OFFSET
+    + rb"):[ ]{1,4}"
+)
 
 
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
-    """Give the digits, in either case; with a gap between the bytes, those of each half.
+    """Yield the digits in either case and, for separated bytes, those of each half of the anchor.
 
-    A line may end in one half, as every twelve bytes in what `xxd -i` writes.
+    A line may end within the other half: `xxd -i` writes twelve bytes per line.
     """
     if not exact_case:
         return
@@ -50,109 +62,110 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     half = len(anchor) // 2
     for part in (anchor[:half], anchor[half:]):
         for gap in _GAPS:
-            yield from _either_case(gap.join(b"%02x" % letter for letter in part))
+            yield from _in_both_cases(gap.join(b"%02x" % letter for letter in part))
         row = part if len(part) > 2 else anchor
-        for odd in (0, 1):  # as xxd and tcpdump have it, two bytes in a group
+        for odd in (0, 1):  # groups of two bytes, as in xxd and tcpdump
             groups = [row[:odd], *(row[n : n + 2] for n in range(odd, len(row), 2))]
-            yield from _either_case(b" ".join(hexlify(group) for group in groups if group))
+            yield from _in_both_cases(b" ".join(hexlify(group) for group in groups if group))
 
 
-def _either_case(digits: bytes) -> tuple[bytes, bytes]:
+def _in_both_cases(digits: bytes) -> tuple[bytes, bytes]:
     return digits, digits.upper().replace(b"X", b"x")
 
 
 def encode(anchor: bytes) -> Iterator[bytes]:
-    """Give the digits, in either case."""
+    """Yield the digits in lower and in upper case."""
     yield hexlify(anchor)
     yield hexlify(anchor).upper()
 
 
 def encode_again(text: bytes) -> Iterator[bytes]:
-    """Give the digits of the beginning of an escaped anchor, in either case."""
+    """Yield the first digits of an encoded anchor, in lower and in upper case."""
     yield from encode(text[:6])
 
 
-def decode(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
-    """Yield the text of each row of digits that holds one of `marks`."""
-    done = -1
-    anchors = tuple(frozenset().union(*marks.values()))
-    pattern = b"|".join(re.escape(mark) for mark in sorted(marks))
-    for hit in re.finditer(pattern, content):
-        if hit.start() < done:
+def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
+    """Yield the text of each row of digits that contains an encoded anchor."""
+    end = -1
+    anchors = tuple(frozenset().union(*found.values()))
+    for hit in re.finditer(b"|".join(re.escape(text) for text in sorted(found)), content):
+        if hit.start() < end:
             continue
-        separator = _separator(hit[0], content[hit.end() : hit.end() + 2])
-        if separator:
-            start, done = _row_around(content, hit.start(), hit.end(), separator)
-        else:
-            start, done = _run_around(content, hit.start(), hit.end())
-            if further := _further_lines(content, start, done):
-                separator, done = _PLAIN, further
-        yield from _apart(_decoded(content, start, done, separator), content, anchors)
+        (start, end), separator = _find_digits(content, hit)
+        row = _decode_row(content, (start, end), separator)
+        yield from _split_secrets(row, content, anchors)
 
 
-def _separator(mark: bytes, behind: bytes) -> bytes:
-    """Give the pattern of what stands between two bytes of a row; nothing for digits in one.
+def _find_digits(content: bytes, hit: re.Match[bytes]) -> tuple[Span, bytes]:
+    """Return the bounds of the row around a hit, and the pattern between two of its bytes."""
+    if separator := _choose_separator(hit[0], content[hit.end() : hit.end() + 2]):
+        return _find_row(content, *hit.span(), separator), separator
+    start, end = _find_run(content, *hit.span())
+    if end_of_lines := _find_end_of_lines(content, start, end):
+        return (start, end_of_lines), _WRAPPED
+    return (start, end), b""
 
-    Of a short anchor it may be only the bytes `behind` that show two and two in a group.
+
+def _choose_separator(encoded: bytes, after: bytes) -> bytes:
+    """Return the pattern between two bytes of a row, or nothing for digits without separators.
+
+    For a short anchor, only the digits `after` it may show groups of two bytes.
     """
     for sign, separator in ((b"x", _ARRAY), (b":", _COLONS), (b"-", _DASHES)):
-        if sign in mark:
+        if sign in encoded:
             return separator
-    if b" " not in mark:
+    if b" " not in encoded:
         return b""
-    return _GROUPS if re.search(rb"\w{4}", mark + behind) else _BLANKS
+    return _GROUPS if re.search(rb"\w{4}", encoded + after) else _BLANKS
 
 
-def _run_around(content: bytes, start: int, end: int) -> tuple[int, int]:
-    """Give the bounds of digits without gaps, a whole number of bytes before the mark."""
-    before = re.match(rb"[0-9A-Fa-f]*", content[max(0, start - _LONGEST) : start][::-1])
-    behind = re.compile(b"(?:" + _PAIR + b")*").match(content, start, end + _LONGEST)
+def _find_run(content: bytes, start: int, end: int) -> Span:
+    """Return the bounds of digits without separators, with whole bytes before `start`."""
+    before = re.match(rb"[0-9A-Fa-f]*", content[max(0, start - _MAX_REACH) : start][::-1])
+    after = re.compile(b"(?:" + _PAIR + b")*").match(content, start, end + _MAX_REACH)
     count = before.end() if before else 0
-    return start - count + count % 2, behind.end() if behind else end
+    return start - count + count % 2, after.end() if after else end
 
 
-def _further_lines(content: bytes, start: int, end: int) -> int:
-    """Give where the lines of digits end that a line, as wide as `xxd -p` has them, goes on in."""
+def _find_end_of_lines(content: bytes, start: int, end: int) -> int:
+    """Return the end of the `xxd -p` lines that continue the run `start:end`, or 0."""
     line_start = content.rfind(b"\n", 0, start) + 1
+    if start - line_start >= _XXD_PLAIN_WIDTH:
+        return 0
     lines = re.compile(
         rb"%b{%d}(?:\r?\n%b{%d})*+(?:\r?\n(?:%b){1,%d})?+(?=\r?\n|\Z)"
-        % (_DIGIT, _PLAIN_WIDTH, _DIGIT, _PLAIN_WIDTH, _PAIR, _PLAIN_WIDTH // 2 - 1)
+        % (_DIGIT, _XXD_PLAIN_WIDTH, _DIGIT, _XXD_PLAIN_WIDTH, _PAIR, _XXD_PLAIN_WIDTH // 2 - 1)
     )
-    found = (
-        lines.match(content, line_start, end + _LONGEST)
-        if start - line_start < _PLAIN_WIDTH
-        else None
-    )
+    found = lines.match(content, line_start, end + _MAX_REACH)
     return found.end() if found and found.end() > end else 0
 
 
-def _row_around(content: bytes, start: int, end: int, separator: bytes) -> tuple[int, int]:
-    """Give the bounds of bytes with gaps between."""
+def _find_row(content: bytes, start: int, end: int, separator: bytes) -> Span:
+    """Return the bounds of separated bytes around `start:end`."""
     first = rb"(?<![0-9A-Fa-f])" + _PAIR + rb"(?![0-9A-Fa-f])" if separator is _BLANKS else _PAIR
     row = re.compile(first + b"(?:(?:" + separator + b")" + _PAIR + b")*")
-    for found in row.finditer(content, max(0, start - _LONGEST), end + _LONGEST):
+    for found in row.finditer(content, max(0, start - _MAX_REACH), end + _MAX_REACH):
         if found.end() >= end:
             return found.span() if found.start() <= start else (start, end)
     return start, end
 
 
-def _decoded(content: bytes, start: int, end: int, separator: bytes) -> DecodedText:
-    pieces: list[Segment] = []
-    texts: list[bytes] = []
-    for pair in re.compile(b"(?:" + separator + b")?(" + _PAIR + b")").finditer(
-        content, start, end
-    ):
-        pieces.append(Segment(len(texts), *pair.span(1)))
-        texts.append(unhexlify(pair[1]))
-    return DecodedText(b"".join(texts), (start, end), tuple(pieces))
+def _decode_row(content: bytes, span: Span, separator: bytes) -> DecodedText:
+    pairs = list(re.compile(b"(?:" + separator + b")?(" + _PAIR + b")").finditer(content, *span))
+    segments = tuple(Segment(number, *pair.span(1)) for number, pair in enumerate(pairs))
+    return DecodedText(unhexlify(b"".join(pair[1] for pair in pairs)), span, segments)
 
 
-def _apart(layer: DecodedText, content: bytes, anchors: tuple[bytes, ...]) -> Iterator[DecodedText]:
-    """Part what is two secrets in two lines, the second of which would go on the first."""
-    text, pieces, first = layer.content, layer.pieces, 0
+def _split_secrets(
+    row: DecodedText, content: bytes, anchors: tuple[bytes, ...]
+) -> Iterator[DecodedText]:
+    """Split a row where a new line starts with an anchor that would continue the word before."""
+    text, segments, first = row.content, row.segments, 0
     for number in range(1, len(text)):
-        begins = text.startswith(anchors, number) and GLUED.match(text, number - 1)
-        if begins and _LINE_END.fullmatch(content, pieces[number - 1].end, pieces[number].start):
-            yield layer.part(first, number)
+        starts = text.startswith(anchors, number) and ADJACENT_LETTERS.match(text, number - 1)
+        if starts and _BARE_LINE_END.fullmatch(
+            content, segments[number - 1].end, segments[number].start
+        ):
+            yield row.select_segments(first, number)
             first = number
-    yield layer.part(first, len(text)) if first else layer
+    yield row.select_segments(first, len(text)) if first else row

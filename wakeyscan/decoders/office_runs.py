@@ -1,6 +1,6 @@
-"""Keys that are cut into runs, in the XML of an office document outside of a zip.
+"""Keys that are split over text runs, in the XML of an office document outside a zip file.
 
-Such are the flat files of OpenDocument (`fodt`) and of Word (2003, and `pkg:package`).
+Flat OpenDocument (`fodt`), Word 2003 and Word's `pkg:package` are such documents.
 """
 
 from __future__ import annotations
@@ -10,82 +10,83 @@ from collections.abc import Iterator
 
 from wakeyscan.core.line_index import find_all
 from wakeyscan.core.secret import KEY_PREFIX
-from wakeyscan.decoders.decoder import DecodedText, FoundForms, Segment, Span
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment, Span
 from wakeyscan.extractors.office_xml import SEAM, SPAN
 
 NAME = "runs"
 
 _PREFIX = KEY_PREFIX.encode()
-_SEEN = 3
-"""Letters of the prefix that, with a tag behind them, are rare enough to be looked for."""
+_MIN_PART = 3
+"""Letters of the prefix that, followed by a tag, are rare enough to be searched for."""
 _TAGS = (b"</w:t>", b"</a:t>", b"</text:p>", b"</text:h>")
-_BEFORE, _BEHIND = 8 << 10, 32 << 10
-"""Bytes around a mark that the runs of its key are in: many a run says how it looks at length."""
-_BESIDE = 64
-"""Bytes before a key that tell whether it begins there."""
+_CONTEXT_BEFORE, _CONTEXT_AFTER = 8 << 10, 32 << 10
+"""Bytes around a part of the prefix that hold the runs of its key; runs have long attributes."""
+_KEY_CONTEXT = 64
+"""Bytes before a key that determine whether it starts a word."""
 _KEY = re.compile(_PREFIX + rb"[A-Za-z0-9_-]+")
 
 
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
-    """Give the prefix of keys, and the longer of its parts with the tag that cuts it there."""
+    """Yield the key prefix, and the longer part of it with the tag that splits it there."""
     if anchor != _PREFIX:
         return
     yield anchor
-    yield from (anchor[:cut] + b"<" for cut in range(_SEEN, len(anchor)))
-    yield from (b">" + anchor[cut:] for cut in range(1, _SEEN))
+    yield from (anchor[:length] + b"<" for length in range(_MIN_PART, len(anchor)))
+    yield from (b">" + anchor[start:] for start in range(1, _MIN_PART))
 
 
 def encode(anchor: bytes) -> Iterator[bytes]:
-    """Give nothing: what is wrapped around a document is taken off first, where it shows."""
+    """Yield nothing: an encoding around the document is decoded first if the anchor shows in it."""
     yield from ()
 
 
 def encode_again(text: bytes) -> Iterator[bytes]:
-    """Give nothing: an escaped prefix that is cut into runs is left alone."""
+    """Yield nothing: an escaped prefix that is split over runs is not decoded."""
     yield from ()
 
 
-def decode(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
-    """Yield each key that goes over the end of a run."""
+def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
+    """Yield each key that continues after the end of a run."""
     if not any(tag in content for tag in _TAGS):
         return
-    done = 0
-    for at in sorted({at for mark in marks for at in find_all(content, mark)}):
-        if at >= done:
-            first, done = max(done, at - _BEFORE), at + _BEHIND
-            yield from _cut(content, (max(0, first - _BEFORE), done + _BEHIND), (first, done))
+    stop = 0
+    for offset in sorted({offset for text in found for offset in find_all(content, text)}):
+        if offset >= stop:
+            start, stop = max(stop, offset - _CONTEXT_BEFORE), offset + _CONTEXT_AFTER
+            window = max(0, start - _CONTEXT_BEFORE), stop + _CONTEXT_AFTER
+            yield from _find_split_keys(content, window, (start, stop))
 
 
-def _cut(content: bytes, window: Span, own: Span) -> Iterator[DecodedText]:
-    """Yield the keys of a window that begin in a part of it."""
-    pieces = _pieces(content, *window)
-    text = b"".join(content[start:end] for _, start, end in pieces)
+def _find_split_keys(content: bytes, window: Span, own: Span) -> Iterator[DecodedText]:
+    """Yield the keys of a window that start in its part `own`."""
+    segments = _list_run_texts(content, *window)
+    text = b"".join(content[start:end] for _, start, end in segments)
     for key in _KEY.finditer(text):
-        spans = _clipped(pieces, *key.span())
-        if len(spans) > 1 and own[0] <= spans[0].start < own[1]:
-            low, high = max(0, key.start() - _BESIDE), key.end() + 1
-            shown = _clipped(pieces, low, high)
-            yield DecodedText(text[low:high], (shown[0].start, shown[-1].end), shown)
+        key_segments = _clip_segments(segments, *key.span())
+        if len(key_segments) > 1 and own[0] <= key_segments[0].start < own[1]:
+            low, high = max(0, key.start() - _KEY_CONTEXT), key.end() + 1
+            clipped = _clip_segments(segments, low, high)
+            yield DecodedText(text[low:high], (clipped[0].start, clipped[-1].end), clipped)
 
 
-def _pieces(content: bytes, low: int, high: int) -> list[Segment]:
-    """Give what is left of a window without what stands between runs."""
+def _list_run_texts(content: bytes, low: int, high: int) -> list[Segment]:
+    """Return what remains of a window without the tags between runs."""
     window = content[low:high]
-    between = SPAN if b"<text:" in window else SEAM
-    ends = [0, *(at for gap in between.finditer(window) for at in gap.span()), len(window)]
-    pieces, at = [], 0
-    for start, end in zip(ends[::2], ends[1::2], strict=True):
+    separator = SPAN if b"<text:" in window else SEAM
+    bounds = [0, *(at for gap in separator.finditer(window) for at in gap.span()), len(window)]
+    segments, offset = [], 0
+    for start, end in zip(bounds[::2], bounds[1::2], strict=True):
         if start < end:
-            pieces.append(Segment(at, low + start, low + end))
-            at += end - start
-    return pieces
+            segments.append(Segment(offset, low + start, low + end))
+            offset += end - start
+    return segments
 
 
-def _clipped(pieces: list[Segment], low: int, high: int) -> list[Segment]:
-    """Give the pieces of a part of what they are joined to."""
+def _clip_segments(segments: list[Segment], low: int, high: int) -> list[Segment]:
+    """Return the segments of the part `low:high` of the joined text."""
     clipped = []
-    for at, start, end in pieces:
-        first, behind = max(low, at), min(high, at + end - start)
-        if first < behind:
-            clipped.append(Segment(first - low, start + first - at, start + behind - at))
+    for offset, start, end in segments:
+        first, stop = max(low, offset), min(high, offset + end - start)
+        if first < stop:
+            clipped.append(Segment(first - low, start + first - offset, start + stop - offset))
     return clipped

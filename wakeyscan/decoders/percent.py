@@ -1,4 +1,4 @@
-"""Percent-encoding, of all characters or a few: what URLs and form data hold."""
+"""Percent-encoding of URLs and form data, of all characters or only some."""
 
 from __future__ import annotations
 
@@ -6,38 +6,38 @@ import re
 from collections.abc import Iterator
 
 from wakeyscan.decoders import _escapes
-from wakeyscan.decoders.decoder import DecodedText, FoundForms
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
 
 NAME = "percent"
 
 _STYLES = (b"%%%02X", b"%%%02x")
-_NESTED = (b"%%25%02X", b"%%2525%02X")
+_NESTED_STYLES = (b"%%25%02X", b"%%2525%02X")
 _ESCAPE = rb"%([0-9A-Fa-f]{2})"
-_ANY = rb"%[0-9A-Fa-f]{2}"
+_ANY_ESCAPE = rb"%[0-9A-Fa-f]{2}"
 
 
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
-    """Give the anchor up to its first escape, and itself: its key may hold one."""
+    """Yield the anchor up to its first escape, and the plain anchor: its key may hold an escape."""
     if exact_case:
         yield anchor
-        yield from _escapes.first_escapes(anchor, _STYLES + _NESTED, b"%")
+        yield from _escapes.list_first_escapes(anchor, _STYLES + _NESTED_STYLES, b"%")
 
 
 def encode(anchor: bytes) -> Iterator[bytes]:
-    """Give the anchor escaped wholly, and but for letters and digits."""
-    yield from _escapes.spelled(anchor, _STYLES)
+    """Yield the anchor with all characters escaped, and with all but letters and digits escaped."""
+    yield from _escapes.escape_usually(anchor, _STYLES)
 
 
 def encode_again(text: bytes) -> Iterator[bytes]:
-    """Give how an escaped anchor begins when it is escaped once more."""
-    yield from _escapes.heads(text, _STYLES)
+    """Yield prefixes of an encoded anchor that is escaped once more."""
+    yield from _escapes.escape_again(text, _STYLES)
 
 
-def decode(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
-    """Yield what stands around the marks, decoded once."""
-    for start, end in _escapes.stretches(content, marks, b"%", _ANY):
-        yield _escapes.taken_off(content, start, end, _ESCAPE, _decoded)
+def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
+    """Yield the text around the encoded anchors, with one level of escapes decoded."""
+    for span in _escapes.find_escaped_spans(content, found, b"%", _ANY_ESCAPE):
+        yield _escapes.decode_escapes(content, span, _ESCAPE, _decode_escape)
 
 
-def _decoded(escape: re.Match[bytes]) -> bytes:
+def _decode_escape(escape: re.Match[bytes]) -> bytes:
     return bytes.fromhex(escape[1].decode("ascii"))

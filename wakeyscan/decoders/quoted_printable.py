@@ -1,4 +1,4 @@
-"""Quoted-printable, as mail is: `=5F`, and long lines that are broken with `=` anywhere."""
+"""Quoted-printable encoding of mail: `=5F`, and `=` at the end of a line that continues."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from collections.abc import Iterator
 
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.decoders import _escapes
-from wakeyscan.decoders.decoder import DecodedText, FoundForms
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
 
 NAME = "quoted-printable"
 
 _STYLES = (b"=%02X", b"=%02x")
 _ESCAPE = rb"=(?:([0-9A-Fa-f]{2})|[ \t]*(?:\r?\n|\r))"
-_ANY = rb"=(?:[0-9A-Fa-f]{2}|[ \t]*[\r\n])"
-_OTHERS = (b"=25", b"=5C", b"=26")
-"""What another escape begins with."""
-_KEY = re.compile(re.escape(KEY_PREFIX.encode()) + _escapes.KEY_REST + rb"\Z")
+_ANY_ESCAPE = rb"=(?:[0-9A-Fa-f]{2}|[ \t]*[\r\n])"
+_OTHER_INTROS = (b"=25", b"=5C", b"=26")
+"""The intros of other escapes: `%`, a backslash and `&`."""
+_PLAIN_KEY_START = re.compile(re.escape(KEY_PREFIX.encode()) + _escapes.KEY_REST + rb"\Z")
 
 
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
-    """Give the anchor up to its first escape or broken line, and itself: its key may hold one.
+    """Yield the anchor up to its first escape or soft line break, and the plain anchor.
 
-    `wa=` is an assignment in many a script, so that there what follows counts, too.
+    `wa=` is a common assignment in scripts, so its search strings include the next character.
     """
     if not exact_case:
         return
@@ -33,34 +33,38 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
         yield from (anchor[:plain] + style % anchor[plain] for plain in (1, 2))
     for plain in (1, 2):
         yield anchor[:plain] + b"=\r"
-        # Base64, too, ends its lines so: what goes on with the anchor is rare.
-        yield from (anchor[:plain] + b"=\n" + more for more in (anchor[plain : plain + 1], b"="))
-    yield from (anchor[:2] + style for style in _OTHERS)
+        # Base64 lines end in `=` too, but rarely continue with the next letter of the anchor.
+        for following in (anchor[plain : plain + 1], b"="):
+            yield anchor[:plain] + b"=\n" + following
+    yield from (anchor[:2] + style for style in _OTHER_INTROS)
     yield from (anchor[:plain] + b"=" for plain in range(3, len(anchor)))
 
 
 def encode(anchor: bytes) -> Iterator[bytes]:
-    """Give the anchor escaped wholly, and but for letters and digits."""
-    yield from _escapes.spelled(anchor, _STYLES[:1])
+    """Yield the anchor with all characters escaped, and with all but letters and digits escaped."""
+    yield from _escapes.escape_usually(anchor, _STYLES[:1])
 
 
 def encode_again(text: bytes) -> Iterator[bytes]:
-    """Give how an escaped anchor begins when it is escaped once more."""
-    yield from _escapes.heads(text, _STYLES[:1])
+    """Yield prefixes of an encoded anchor that is escaped once more."""
+    yield from _escapes.escape_again(text, _STYLES[:1])
 
 
-def decode(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
-    """Yield what stands around the marks, with escapes taken off and broken lines joined."""
-    for start, end in _escapes.stretches(content, marks, b"=", _ANY):
-        yield _escapes.taken_off(content, start, end, _ESCAPE, _decoded)
+def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
+    """Yield the text around the encoded anchors, with escapes decoded and soft breaks removed."""
+    for span in _escapes.find_escaped_spans(content, found, b"=", _ANY_ESCAPE):
+        yield _escapes.decode_escapes(content, span, _ESCAPE, _decode_escape)
 
 
-def _decoded(escape: re.Match[bytes]) -> bytes:
-    """Undo one; behind a plain prefix `=50` assigns a number: mail leaves digits alone."""
+def _decode_escape(escape: re.Match[bytes]) -> bytes:
+    """Return the decoded escape, or nothing for a soft line break.
+
+    After a plain key prefix, `=50` assigns a number: mail does not escape digits or letters.
+    """
     if not escape[1]:
         return b""
     byte = bytes.fromhex(escape[1].decode("ascii"))
     start = escape.start()
-    if byte.isalnum() and _KEY.search(escape.string, max(0, start - _escapes.BEFORE), start):
-        return escape[0]
-    return byte
+    before = max(0, start - _escapes.CONTEXT_BEFORE)
+    is_assignment = byte.isalnum() and _PLAIN_KEY_START.search(escape.string, before, start)
+    return escape[0] if is_assignment else byte

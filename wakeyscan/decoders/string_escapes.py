@@ -6,58 +6,66 @@ import re
 from collections.abc import Iterator
 
 from wakeyscan.decoders import _escapes
-from wakeyscan.decoders.decoder import DecodedText, FoundForms
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
 
 NAME = "escapes"
 
-_USUAL = (rb"\u%04x", rb"\x%02x", rb"\%03o")
-_SPELLED = (*_USUAL, rb"\u%04X", rb"\x%02X", rb"\u{%x}")
-_AGAIN = (rb"\u%04x", rb"\u%04X", rb"\x%02x", rb"\x%02X")
-"""What writers of JSON and of scripts make of an escape that is in their way."""
-_LONG = (rb"\U%08x", rb"\u{%x}", rb"\u{%04x}", rb"\x{%x}", rb"\x{%04x}")
-_UPPER = (rb"\u%04X", rb"\x%02X", rb"\U%08X", rb"\u{%X}", rb"\u{%04X}", rb"\x{%X}", rb"\x{%04X}")
-_STYLES = (*_USUAL, *_LONG, *_UPPER)
+_COMMON_STYLES = (rb"\u%04x", rb"\x%02x", rb"\%03o")
+_ENCODE_STYLES = (*_COMMON_STYLES, rb"\u%04X", rb"\x%02X", rb"\u{%x}")
+_ENCODE_AGAIN_STYLES = (rb"\u%04x", rb"\u%04X", rb"\x%02x", rb"\x%02X")
+"""Styles of JSON and script writers, which escape the characters of another escape."""
+_LONG_STYLES = (rb"\U%08x", rb"\u{%x}", rb"\u{%04x}", rb"\x{%x}", rb"\x{%04x}")
+_UPPERCASE_STYLES = (
+    rb"\u%04X",
+    rb"\x%02X",
+    rb"\U%08X",
+    rb"\u{%X}",
+    rb"\u{%04X}",
+    rb"\x{%X}",
+    rb"\x{%04X}",
+)
+_STYLES = (*_COMMON_STYLES, *_LONG_STYLES, *_UPPERCASE_STYLES)
 _ESCAPE = (
     rb"\\(?: u ([0-9A-Fa-f]{4}) | [ux]\{ ([0-9A-Fa-f]{1,6}) \} | x ([0-9A-Fa-f]{2})"
     rb" | U ([0-9A-Fa-f]{8}) | ([0-3]?[0-7]{1,2}) | ([\\\"'/`abefnrtv]) )"
 )
-_ANY = rb"\\+[uUx0-7/]"
-_NAMED = {ord("n"): b"\n", ord("r"): b"\r", ord("t"): b"\t", ord("e"): b"\x1b"}
-_NAMED |= {ord("a"): b"\a", ord("b"): b"\b", ord("f"): b"\f", ord("v"): b"\v"}
+_ANY_ESCAPE = rb"\\+[uUx0-7/]"
+_LETTER_ESCAPES = {ord("n"): b"\n", ord("r"): b"\r", ord("t"): b"\t", ord("e"): b"\x1b"}
+_LETTER_ESCAPES |= {ord("a"): b"\a", ord("b"): b"\b", ord("f"): b"\f", ord("v"): b"\v"}
 
 
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
-    r"""Give the anchor up to its first escape, and itself: its key may hold one.
+    r"""Yield the anchor up to its first escape, and the plain anchor: its key may hold an escape.
 
     JSON inside JSON doubles each backslash: `\\u0077`.
     """
     if exact_case:
         yield anchor
-        yield from _escapes.first_escapes(anchor, _STYLES, b"\\")
-        yield from (anchor[:1] + b"\\" + style % anchor[1] for style in _USUAL)
+        yield from _escapes.list_first_escapes(anchor, _STYLES, b"\\")
+        yield from (anchor[:1] + b"\\" + style % anchor[1] for style in _COMMON_STYLES)
 
 
 def encode(anchor: bytes) -> Iterator[bytes]:
-    """Give the anchor escaped wholly, and but for letters and digits."""
-    yield from _escapes.spelled(anchor, _SPELLED)
+    """Yield the anchor with all characters escaped, and with all but letters and digits escaped."""
+    yield from _escapes.escape_usually(anchor, _ENCODE_STYLES)
 
 
 def encode_again(text: bytes) -> Iterator[bytes]:
-    """Give how an escaped anchor begins when it is escaped once more."""
-    yield from _escapes.heads(text, _AGAIN)
-    yield from (_escapes.escaped(text[:2], style, b"") for style in _SPELLED)
+    """Yield prefixes of an encoded anchor that is escaped once more."""
+    yield from _escapes.escape_again(text, _ENCODE_AGAIN_STYLES)
+    yield from (_escapes.escape(text[:2], style) for style in _ENCODE_STYLES)
 
 
-def decode(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
-    """Yield what stands around the marks, with one level of escapes taken off."""
-    for start, end in _escapes.stretches(content, marks, b"\\", _ANY):
-        yield _escapes.taken_off(content, start, end, b"(?x)" + _ESCAPE, _decoded)
+def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
+    """Yield the text around the encoded anchors, with one level of escapes decoded."""
+    for span in _escapes.find_escaped_spans(content, found, b"\\", _ANY_ESCAPE):
+        yield _escapes.decode_escapes(content, span, b"(?x)" + _ESCAPE, _decode_escape)
 
 
-def _decoded(escape: re.Match[bytes]) -> bytes:
+def _decode_escape(escape: re.Match[bytes]) -> bytes:
     unicode, braced, hexadecimal, long, octal, named = escape.groups()
     if named:
-        return _NAMED.get(named[0], named)
+        return _LETTER_ESCAPES.get(named[0], named)
     if octal:
         return bytes([int(octal, 8)])
     if hexadecimal:

@@ -8,7 +8,13 @@ from typing import NamedTuple, Protocol
 from wakeyscan.core.document import Document
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.secret import Secret
-from wakeyscan.decoders.decoder import DecodedText, Decoder, FoundForms, TextEncoding, to_utf8
+from wakeyscan.decoders.decoder import (
+    DecodedText,
+    Decoder,
+    FoundAnchors,
+    TextEncoding,
+    convert_to_utf8,
+)
 from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.scanner import matcher
 from wakeyscan.scanner.context import ScanContext
@@ -96,11 +102,11 @@ def _as_shown(
 
 def _recoded(document: Document, encoded: TextEncoding) -> Document:
     """Give the document in UTF-8; of a window, what is its own stays its own."""
-    low, high = document.own or (encoded.mark, len(document.content))
-    low = max(low, encoded.mark)
+    low, high = document.own or (encoded.bom_size, len(document.content))
+    low = max(low, encoded.bom_size)
     before, own, after = (
         document.content[start:end].decode(encoded.codec, "replace").encode("utf-8", "replace")
-        for start, end in ((encoded.mark, low), (low, high), (high, len(document.content)))
+        for start, end in ((encoded.bom_size, low), (low, high), (high, len(document.content)))
     )
     return document._replace(
         content=before + own + after, own=(len(before), len(before) + len(own))
@@ -109,7 +115,7 @@ def _recoded(document: Document, encoded: TextEncoding) -> Document:
 
 def _wrapped(
     hits: Iterable[AnchorHit], context: ScanContext
-) -> Iterator[tuple[Decoder, FoundForms]]:
+) -> Iterator[tuple[Decoder, FoundAnchors]]:
     """Yield the wrappings of which forms stand in a text, with these."""
     marks: dict[str, dict[bytes, frozenset[bytes]]] = {}
     for form, _ in hits:
@@ -146,13 +152,16 @@ def _wrapped_in(
     opened: list[matcher.Match] = []
     found: list[tuple[list[matcher.Match], list[matcher.Match]]] = []
     for name, wrapped in look.wrapped:
-        layer = to_utf8(look.content, wrapped)
+        layer = convert_to_utf8(look.content, wrapped)
         inside = [
             _moved_out(match, name, layer, look.content)._replace(bounds=match.bounds)
             for match in _packed_in(layer, context, depth, opener)
         ]
         shown = _matches(
-            _looked_into(layer.content, context), context, depth, None if layer.cut else opener
+            _looked_into(layer.content, context),
+            context,
+            depth,
+            None if layer.is_truncated else opener,
         )
         opened += inside
         found.append((inside, [_moved_out(match, name, layer, look.content) for match in shown]))
@@ -173,7 +182,7 @@ def _packed_in(
 ) -> Iterator[matcher.Match]:
     """Yield what stands in the container that an unwrapped text is, if it is one."""
     content = layer.content
-    if opener and not layer.cut and (form := detect_format(content, len(content))):
+    if opener and not layer.is_truncated and (form := detect_format(content, len(content))):
         yield from _enclosed(form, content, context, depth, opener)
 
 
@@ -207,20 +216,22 @@ def _bounds_of(content: bytes, match: matcher.Match) -> Bounds:
 def _end_of(around: bytes, layer: DecodedText, match: matcher.Match) -> Bounds:
     from wakeyscan.scanner import bounds  # the same
 
-    start = layer.sources(match.start, match.start + 1)[0][0]
-    return bounds.find_end_bounds(around, start, layer.sources(match.end - 1, match.end)[-1][1])
+    start = layer.find_sources(match.start, match.start + 1)[0][0]
+    return bounds.find_end_bounds(
+        around, start, layer.find_sources(match.end - 1, match.end)[-1][1]
+    )
 
 
 def _bounds_in(layer: DecodedText, match: matcher.Match, around: bytes) -> Bounds:
     """Return the bounds of a match in a layer; at an end of the layer, the text around decides."""
     if match.bounds is Bounds.OPEN:
         return Bounds.OPEN
-    at_line_end = layer.ends_a_line(match.end)
+    at_line_end = layer.is_base64_line_end(match.end)
     known = match.bounds or at_line_end
     if not known and _bounds_of(layer.content, match) is Bounds.OPEN:
         return Bounds.OPEN
     at_end = at_line_end or match.end == len(layer.content)
-    if layer.cut and (at_end or match.start == 0):
+    if layer.is_truncated and (at_end or match.start == 0):
         return Bounds.OPEN
     return _end_of(around, layer, match) if at_end else Bounds.CERTAIN
 
@@ -230,7 +241,7 @@ def _moved_out(match: matcher.Match, name: str, layer: DecodedText, around: byte
     spans = [
         source
         for span in ((match.start, match.end), *match.elsewhere)
-        for source in layer.sources(*span)
+        for source in layer.find_sources(*span)
     ]
     start, end = spans[0]
     encoding = join_encodings(name, match.encoding)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from wakeyscan.decoders._base64_text import from_base64
+from wakeyscan.decoders.base64_codec import decode_base64
 from wakeyscan.scanner.matcher import Match
 
 _HEADER = "authorization-header"
@@ -170,7 +170,7 @@ def _decoded(text: bytes) -> bytes:
     bare = text.rstrip(b"=")
     if len(bare) % 4 == 1:
         raise ValueError
-    return from_base64(bare)
+    return decode_base64(bare)
 
 
 def _in_sequence(body: bytes) -> int:

@@ -326,7 +326,7 @@ def test_no_decoder_trips_over_any_bytes(content: bytes, at: int, name: str) -> 
             if isinstance(layer, DecodedText):
                 low, high = layer.span
                 assert 0 <= low < high <= len(whole)
-                for start, end in layer.sources(0, len(layer.content)):
+                for start, end in layer.find_sources(0, len(layer.content)):
                     assert 0 <= start <= end <= len(whole)
 
 

@@ -125,4 +125,6 @@ def test_any_bytes_may_be_around_a_mark(content: bytes, at: int, data: st.DataOb
     for layer in hexdump.decode(whole, {mark: frozenset()}):
         assert isinstance(layer, DecodedText)
         assert 0 <= layer.span[0] < layer.span[1] <= len(whole)
-        assert all(0 <= low < high <= len(whole) for low, high in layer.sources(0, len(content)))
+        assert all(
+            0 <= low < high <= len(whole) for low, high in layer.find_sources(0, len(content))
+        )

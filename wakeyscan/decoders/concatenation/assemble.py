@@ -17,7 +17,7 @@ from wakeyscan.decoders.concatenation import dialects, operators, variables
 from wakeyscan.decoders.concatenation.dialects import in_sql
 from wakeyscan.decoders.concatenation.prefix import QUOTES
 from wakeyscan.decoders.concatenation.variables import literal_of
-from wakeyscan.decoders.decoder import DecodedText, FoundForms, Segment, Span
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment, Span
 
 _PREFIX = KEY_PREFIX.encode()
 _BEFORE = 64
@@ -41,7 +41,7 @@ _LEAST = 16
 """Characters behind the prefix that make a key (contract, section 1)."""
 
 
-def joined(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
+def joined(content: bytes, marks: FoundAnchors) -> Iterator[DecodedText]:
     """Yield each key that is in pieces, put together."""
     followed = 0
     for first in _beginnings(content, marks):
@@ -51,7 +51,7 @@ def joined(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
         if walk.length - len(_PREFIX) < _LEAST and followed < _MOST_NAMED:
             followed += 1
             for further in _by_name(content, walk):
-                yield _layer(content, further)._replace(apart=True)
+                yield _layer(content, further)._replace(is_scattered=True)
     if marks.keys() - {_PREFIX}:
         yield from _with_prefix_by_name(content, marks)
 
@@ -85,7 +85,7 @@ class _Walk(NamedTuple):
         return joint is not None and joint.lastgroup == "comma" and not self.called
 
 
-def _beginnings(content: bytes, marks: FoundForms) -> Iterator[_Walk]:
+def _beginnings(content: bytes, marks: FoundAnchors) -> Iterator[_Walk]:
     """Yield the prefixes that the marks are, or are a part of."""
     if _PREFIX in marks:
         for found in re.finditer(_PREFIX, content):
@@ -96,7 +96,7 @@ def _beginnings(content: bytes, marks: FoundForms) -> Iterator[_Walk]:
                 yield walk
 
 
-def _with_prefix_by_name(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
+def _with_prefix_by_name(content: bytes, marks: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the keys whose prefix goes on by way of a name.
 
     Of two letters, every text has many: of these only where the next begins a literal.
@@ -110,7 +110,7 @@ def _with_prefix_by_name(content: bytes, marks: FoundForms) -> Iterator[DecodedT
     for head in islice(heads, _MOST_NAMED):
         for walk in _by_name(content, _Walk((head,))):
             if _text(content, walk).startswith(_PREFIX):
-                yield _layer(content, walk)._replace(apart=True)
+                yield _layer(content, walk)._replace(is_scattered=True)
 
 
 def _prefix_at(content: bytes, at: int) -> _Walk | None:
@@ -203,7 +203,10 @@ def _layer(content: bytes, walk: _Walk) -> DecodedText:
     text = b"".join(content[low:high] for low, high in spans)
     whole = (min(low for low, _ in spans), max(high for _, high in spans))
     return DecodedText(
-        text, whole, tuple(piece for piece in pieces if piece.start < piece.end), True
+        text,
+        whole,
+        tuple(piece for piece in pieces if piece.start < piece.end),
+        is_concatenated=True,
     )
 
 

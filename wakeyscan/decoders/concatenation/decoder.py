@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from wakeyscan.core.line_index import find_all
 from wakeyscan.decoders.concatenation.prefix import CLOSING, PREFIX, QUOTES, part_before
-from wakeyscan.decoders.decoder import DecodedText, FoundForms
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
 
 NAME = "pieces"
 
@@ -49,7 +49,7 @@ def encode_again(text: bytes) -> Iterator[bytes]:
     yield from ()
 
 
-def decode(content: bytes, marks: FoundForms) -> Iterator[DecodedText]:
+def decode(content: bytes, marks: FoundAnchors) -> Iterator[DecodedText]:
     """Yield each key that is in pieces, put together."""
     if any(_may_be_one(content, mark) for mark in marks):
         from wakeyscan.decoders.concatenation import (

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from wakeyscan.decoders._base64_text import _FROM_URLSAFE
+from wakeyscan.decoders.base64_codec import URLSAFE_TO_STANDARD
 
 Spans = list[tuple[int, int]]
 """Offsets, half-open, in order."""
@@ -155,7 +155,7 @@ def _is_base64(word: bytes, least: int) -> bool:
     """Say whether a word has capitals and small letters, and decodes to so many characters."""
     if word.islower() or word.isupper():
         return False
-    word = word.translate(_FROM_URLSAFE)
+    word = word.translate(URLSAFE_TO_STANDARD)
     return any(
         _is_text(a2b_base64(word[shift : shift + (len(word) - shift) // 4 * 4]), least)
         for shift in range(4)

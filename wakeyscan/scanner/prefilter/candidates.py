@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from wakeyscan.core.secret import KEY_PREFIX
-from wakeyscan.decoders._base64_text import IN_TAR
+from wakeyscan.decoders.base64_codec import TAR_LETTERS
 from wakeyscan.scanner.prefilter.base64_words import Shape, Words, around
 from wakeyscan.scanner.prefilter.escape_forms import KINDS, EscapeForms
 
@@ -202,7 +202,7 @@ class CandidateFilters:
         if _KEY not in self._anchors or not words.dense:
             return b""
         # What a text begins with is behind a line's end, as in `prefilter`.
-        parts = [b"", *(sign for sign in IN_TAR if sign in content)]
+        parts = [b"", *(sign for sign in TAR_LETTERS if sign in content)]
         return b"\n".join((*parts, around(content, words.dense, 1)))
 
     def _utf16(self, content: bytes, words: Words) -> bytes:

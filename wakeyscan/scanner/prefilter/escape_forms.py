@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cached_property
 
-from wakeyscan.decoders._base64_text import within_base64
+from wakeyscan.decoders.base64_codec import encode_at
 
 _INTROS = b"%\\&="
 """What escapes begin with."""
@@ -49,7 +49,7 @@ class EscapeForms:
         firsts = set(_INTROS)
         for anchor in self._anchors:
             firsts.update((anchor[0], ord("%x" % (anchor[0] >> 4))))
-            firsts.update(within_base64(anchor, shift)[0][0] for shift in range(3))
+            firsts.update(encode_at(anchor, shift)[0][0] for shift in range(3))
         return frozenset(firsts)
 
     @cached_property

@@ -1,0 +1,129 @@
+"""Text in wrapped base64: which of several lines form one text, and the source of each line."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import NamedTuple, overload
+
+from wakeyscan.decoders._base64_lines import ADJACENT_LETTERS
+from wakeyscan.decoders.base64_codec import is_complete
+from wakeyscan.decoders.decoder import Segment, Span
+
+_TEXT = re.compile(
+    rb"(?:[\t\r\n -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
+    rb"|[\xf0-\xf4][\x80-\xbf]{3})*+"
+)
+"""Printable text in UTF-8."""
+_DIGEST = re.compile(rb"[0-9a-f]{16,}")
+"""A line of hexadecimal digits, which is not base64."""
+_LONG_WORD = re.compile(rb"[\w-]{8}")
+
+
+class WrappedText(NamedTuple):
+    """The decoded form of consecutive lines that may be one text."""
+
+    plain: bytes
+    starts: list[int]
+    """Start of each line in `plain`."""
+    lines: list[bytes]
+    """Base64 letters of each line; those without a start decode to no byte of their own."""
+
+    def split_texts(self, anchors: tuple[bytes, ...]) -> Iterator[Span]:
+        """Yield the line numbers, half-open, of each text: words look like base64 lines, too.
+
+        A line starts another text in two cases:
+        - It starts with an anchor, and the lines before are not text or contain an anchor.
+        - It would only lengthen the last word before it. Lines of equal width, or a line that
+          decodes to text, show that the text continues.
+        """
+        first = 0
+        for number in range(1, len(self.starts)):
+            if self._starts_secret(anchors, first, number) or self._is_plain_word(first, number):
+                yield first, number
+                first = number
+        yield first, len(self.starts)
+
+    def _starts_secret(self, anchors: tuple[bytes, ...], first: int, number: int) -> bool:
+        start = self.starts[number]
+        if not self.plain.startswith(anchors, start) or len(b"".join(self.lines[:number])) % 4:
+            return False
+        before = self.plain[self.starts[first] : start]
+        return not _TEXT.fullmatch(before) or any(anchor in before for anchor in anchors)
+
+    def _is_plain_word(self, first: int, number: int) -> bool:
+        if not ADJACENT_LETTERS.match(self.plain, self.starts[number] - 1):
+            return False
+        return not (_is_wrapped(self.lines[first : number + 1]) or self._continues_text(number))
+
+    def _continues_text(self, number: int) -> bool:
+        """Return whether a line decodes to text, or to a word too long for a coincidence.
+
+        If the line before does not decode to text, this line need not either.
+        """
+        end = [*self.starts[number + 1 :], len(self.plain)][0]
+        before, line = self.lines[number - 1 : number + 1]
+        is_last = end == len(self.plain) or len(line) < len(before)
+        if is_last and not _has_plausible_end(self.lines[: number + 1]):
+            return False
+        start, start_before = self.starts[number], self.starts[number - 1]
+        return bool(
+            _TEXT.fullmatch(self.plain, start, end)
+            or _LONG_WORD.match(self.plain, start, end)
+            or not _TEXT.fullmatch(self.plain, start_before, start)
+        )
+
+
+def _is_wrapped(lines: list[bytes]) -> bool:
+    """Return whether the last line has the width of the line before, or ends lines of one width."""
+    *_, before, line = lines
+    if len(line) == len(before):
+        return not _DIGEST.fullmatch(line)
+    is_shorter = len(lines) > 2 and len(lines[-3]) == len(before) > len(line)
+    return is_shorter and (line.endswith(b"=") or is_complete(b"".join(lines)))
+
+
+def _has_plausible_end(lines: list[bytes]) -> bool:
+    """Return whether the lines end with padding or at a byte boundary.
+
+    A last line of one to three letters, after lines that are complete, is usually a word.
+    """
+    *before, line = lines
+    if line.endswith(b"="):
+        return True
+    return is_complete(b"".join(lines)) and (len(line) > 3 or not is_complete(b"".join(before)))
+
+
+class LineSegments(Sequence[Segment]):
+    """The source line of each decoded byte, computed on first use.
+
+    Most decoded text contains no secret, and its sources are never needed.
+    """
+
+    def __init__(self, lines: list[Span], shift: int, size: int) -> None:
+        """Take the bounds of the lines, the letters skipped in the first, and the decoded size."""
+        self._lines, self._shift, self._size = lines, shift, size
+        self._starts: list[int] = []
+
+    @property
+    def starts(self) -> list[int]:
+        """Start of each line in the decoded text, without lines that decode to no byte."""
+        if not self._starts:
+            ends = accumulate((end - start for start, end in self._lines), initial=-self._shift)
+            self._starts = [max(0, letters * 3 // 4) for letters in ends][:-1]
+            del self._starts[bisect_right(self._starts, self._size - 1) :]
+        return self._starts
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @overload
+    def __getitem__(self, number: int) -> Segment: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Segment]: ...
+    def __getitem__(self, number: int | slice) -> Segment | list[Segment]:
+        if isinstance(number, slice):
+            return [self[n] for n in range(*number.indices(len(self)))]
+        return Segment(self.starts[number], *self._lines[number])

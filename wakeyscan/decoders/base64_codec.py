@@ -1,0 +1,43 @@
+"""Base64 arithmetic: the letters that encode a text, and decoding without padding."""
+
+from __future__ import annotations
+
+from binascii import a2b_base64, b2a_base64
+
+from wakeyscan.extractors.file_types import TAR, TAR_AT
+
+URLSAFE_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
+"""Translation table between the two alphabets."""
+
+
+def encode_at(text: bytes, offset: int) -> tuple[bytes, int]:
+    """Return the letters that `text` at byte `offset` determines alone, and their position.
+
+    Neighboring bytes share the first and the last letter, unless a group of three starts or ends
+    there. Such letters are left out.
+    """
+    shift, skipped = offset % 3, 4 * (offset // 3)
+    letters = b2a_base64(b"\0" * shift + text + b"\0" * (-(shift + len(text)) % 3))
+    first, stop = (8 * shift + 5) // 6, 8 * (shift + len(text)) // 6
+    return letters[first:stop], skipped + first
+
+
+def decode_base64(letters: bytes) -> bytes:
+    """Decode base64 of either alphabet without padding; a single letter left over is dropped."""
+    letters = letters[: len(letters) - (len(letters) % 4 == 1)].translate(URLSAFE_TO_STANDARD)
+    return a2b_base64(letters + b"=" * (-len(letters) % 4))
+
+
+def is_complete(letters: bytes) -> bool:
+    """Return whether letters without padding end at a byte boundary, with zeros in unused bits."""
+    rest = len(letters) % 4
+    if rest < 2:
+        return rest == 0
+    bits = a2b_base64(letters[-rest:].translate(URLSAFE_TO_STANDARD) + b"A" * (4 - rest))
+    return not any(bits[rest - 1 :])
+
+
+_TAR_LETTERS = encode_at(TAR, TAR_AT)
+
+TAR_LETTERS = dict((_TAR_LETTERS, encode_at(*_TAR_LETTERS)))
+"""The signature of a tar file in base64, and in base64 twice, each with its position."""
