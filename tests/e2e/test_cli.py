@@ -219,8 +219,8 @@ REFUSED = {
         ["scan", "--sarif-profile", "gitlab"],
         "--sarif-profile must be one of generic, github, not 'gitlab'",
     ),
-    "no such file": (["scan", "nofile"], "nofile: no such file or folder"),
-    "an empty target": (["scan", ""], ": no such file or folder"),
+    "no such file": (["scan", "nofile"], "nofile: no such file or directory"),
+    "an empty target": (["scan", ""], ": no such file or directory"),
     "no such rule": (
         ["rules", "show", "x"],
         "unknown rule 'x' (known: wastack-api-key, authorization-header, wastack-app-key)",
@@ -240,13 +240,13 @@ def test_a_typo_in_the_last_target_shows_before_any_is_looked_at(
     run: Run, make_key: MakeKey, tmp_path: Path
 ) -> None:
     write(tmp_path, {"leak": make_key()})
-    assert run("scan", "leak", "lek") == Ran(2, "", "wakeyscan: lek: no such file or folder\n")
+    assert run("scan", "leak", "lek") == Ran(2, "", "wakeyscan: lek: no such file or directory\n")
 
 
 def test_a_message_can_t_move_the_cursor(run: Run) -> None:
     ran = run("scan", "\x1b[31m\n::error::x\r\u202e")
     assert ran == Ran(
-        2, "", "wakeyscan: \\x1b[31m\\n::error::x\\r\\u202e: no such file or folder\n"
+        2, "", "wakeyscan: \\x1b[31m\\n::error::x\\r\\u202e: no such file or directory\n"
     )
 
 
@@ -365,7 +365,7 @@ def test_a_closed_stderr_changes_no_exit_code(tmp_path: Path, make_key: MakeKey)
 def test_a_closed_stdin_is_said(tmp_path: Path) -> None:
     ran = execute(["sh", "-c", f"{WAKEYSCAN} scan - <&-"], tmp_path)
     assert ran == Ran(
-        2, "", "wakeyscan: standard input is closed, so there is nothing to read for '-'\n"
+        2, "", "wakeyscan: -: standard input is closed; redirect a file or a pipe to it\n"
     )
 
 

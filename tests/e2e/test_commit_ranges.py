@@ -361,13 +361,13 @@ def test_what_is_no_revision(repo: Repo, key: str, revision: str) -> None:
     before = sorted(repo.top.iterdir())
     ran = repo.run("scan", f"git:{revision}")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith("wakeyscan: git")
+    assert ran.err.startswith(("wakeyscan: git:", "wakeyscan: unknown revision "))
     assert ran.err.count("\n") == 1
     assert sorted(repo.top.iterdir()) == before
 
 
 def test_the_message_names_the_revision_and_the_remedy(repo: Repo) -> None:
-    said = "wakeyscan: git:no-such names no commit here; in a shallow clone fetch it first"
+    said = "wakeyscan: unknown revision 'no-such'; in a shallow clone, fetch it first"
     assert repo.run("scan", "git:no-such..HEAD") == Ran(2, "", f"{said} ({REMEDY})\n")
 
 
@@ -425,8 +425,8 @@ def test_a_shallow_clone(repo: Repo, key: str) -> None:
     for range_ in ("HEAD", "HEAD~1"):
         ran = shallow.run("scan", f"git:{range_}")
         said = (
-            "wakeyscan: the history of this clone is cut short (shallow), so not all of "
-            f"git:{range_} can be looked at; fetch the rest first: {REMEDY}\n"
+            "wakeyscan: the history of this clone is truncated (shallow), so "
+            f"git:{range_} cannot be scanned completely; fetch the rest first: {REMEDY}\n"
         )
         assert ran == Ran(2, "", said)
     ran = shallow.run("scan", "git:start..HEAD")

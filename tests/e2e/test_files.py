@@ -21,7 +21,7 @@ from wakeyscan.cli import main
 
 Git = Callable[..., str]
 
-NEVER = "which is never read"
+NOT_SCANNED = "not scanned"
 ROOT = os.geteuid() == 0
 not_for_root = pytest.mark.skipif(ROOT, reason="root may read everything")
 
@@ -68,7 +68,7 @@ def test_special_files_are_gaps(tmp_path: Path, run: Run, kind: str, target: str
     make_special(tmp_path, kind, "special")
     began = time.monotonic()
     ran = run("scan", "--format=json", target)
-    assert (ran.code, gaps(ran.json())) == (3, [("special", f"a {kind}, {NEVER}")])
+    assert (ran.code, gaps(ran.json())) == (3, [("special", f"a {kind}, {NOT_SCANNED}")])
     assert time.monotonic() - began < 5
 
 
@@ -97,7 +97,7 @@ def test_a_tracked_file_in_whose_place_is_a_fifo(tmp_path: Path, run: Run, git: 
     (tmp_path / "a.py").unlink()
     os.mkfifo(tmp_path / "a.py")
     ran = run("scan", "--format=json")
-    assert (ran.code, gaps(ran.json())) == (3, [("a.py", f"a FIFO, {NEVER}")])
+    assert (ran.code, gaps(ran.json())) == (3, [("a.py", f"a FIFO, {NOT_SCANNED}")])
 
 
 @pytest.mark.parametrize("many", [0, 600], ids=["few files", "many files"])
@@ -173,7 +173,7 @@ def test_where_git_can_not_look_is_a_gap(tmp_path: Path, run: Run, git: Git) -> 
     ran = run("scan", "--format=json")
     [(path, reason)] = gaps(ran.json())
     assert (ran.code, path) == (3, ".")
-    assert reason.startswith("git could not look everywhere: warning: could not open directory")
+    assert reason.startswith("git cannot list all files: warning: could not open directory")
 
 
 @not_for_root

@@ -139,7 +139,7 @@ REFUSED = {
     "install-unknown": (("hook", "install", "x"), "no stage 'x'"),
     "install-nothing": (("hook", "install"), "takes a stage"),
     "install-two": (("hook", "install", "pre-push", "pre-commit"), "takes a stage"),
-    "message-missing": (("hook", "commit-msg", "gone"), "gone: can't be read: No such file"),
+    "message-missing": (("hook", "commit-msg", "gone"), "gone: cannot be read: No such file"),
     "message-unnamed": (("hook", "commit-msg"), "expected the message file"),
     "message-twice": (("hook", "commit-msg", "a", "a"), "expected the message file"),
 }

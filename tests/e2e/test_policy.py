@@ -363,7 +363,7 @@ def test_a_server_s_hook(repo: Repo, key: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["nowhere", "1" * 40, "base:x", "--all", "^base"])
 def test_a_revision_that_is_none(repo: Repo, name: str) -> None:
     ran = repo.run("scan", f"--policy-from={name}")
-    said = f"--policy-from: {name!r} names no commit here; in a shallow clone fetch it first "
+    said = f"--policy-from: unknown revision {name!r}; in a shallow clone, fetch it first "
     refused(ran, said + "(git fetch --unshallow, or fetch-depth: 0 for actions/checkout)")
 
 
@@ -399,4 +399,4 @@ def test_a_link_of_the_revision_is_not_followed(repo: Repo, name: str) -> None:
     repo.git("add", name)
     commit = repo.record()
     ran = repo.run("scan", "--policy-from", "HEAD")
-    refused(ran, f"{name} at {commit[:12]} is a link, which is not followed")
+    refused(ran, f"{name} at {commit[:12]}: is a link, which is not followed")

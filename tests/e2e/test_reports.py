@@ -201,7 +201,7 @@ def test_what_was_not_looked_at_is_no_all_clear(run: Run, tmp_path: Path) -> Non
         3,
         "Skipped (2):\n"
         "  big: larger than --max-file-size: 11 of 10 bytes\n"
-        "  pipe: a FIFO, which is never read\n"
+        "  pipe: a FIFO, not scanned\n"
         "\n"
         "No keys found, but the scan was incomplete.\n"
         "Scanned 1 file (1 byte).\n",

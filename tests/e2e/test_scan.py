@@ -208,7 +208,7 @@ def test_what_a_gap_says(tmp_path: Path, run: Run) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert run("scan") == Ran(
         3,
-        "Skipped (1):\n  pipe: a FIFO, which is never read\n\n"
+        "Skipped (1):\n  pipe: a FIFO, not scanned\n\n"
         "No keys found, but the scan was incomplete.\n"
         "Scanned 0 files (0 bytes).\n",
         "",
@@ -243,16 +243,16 @@ def test_a_finding_in_full(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
 @pytest.mark.parametrize(
     ("target", "said"),
     [
-        pytest.param("nowhere", "nowhere: no such file or folder", id="missing"),
-        pytest.param("a/nowhere.py", "a/nowhere.py: no such file or folder", id="missing below"),
-        pytest.param("dangling", "dangling: no such file or folder", id="dangling link"),
+        pytest.param("nowhere", "nowhere: no such file or directory", id="missing"),
+        pytest.param("a/nowhere.py", "a/nowhere.py: no such file or directory", id="missing below"),
+        pytest.param("dangling", "dangling: no such file or directory", id="dangling link"),
         pytest.param(
-            "loop", "loop: can't be read: Too many levels of symbolic links", id="loop of links"
+            "loop", "loop: cannot be read: Too many levels of symbolic links", id="loop of links"
         ),
-        pytest.param("a/b.py/c", "a/b.py/c: can't be read: Not a directory", id="below a file"),
-        pytest.param("n" * 300, f"{'n' * 300}: can't be read: File name too long", id="too long"),
-        pytest.param("\x1b[31m", "\\x1b[31m: no such file or folder", id="escape sequence"),
-        pytest.param("no:such", "no:such: no such file or folder", id="no such scheme"),
+        pytest.param("a/b.py/c", "a/b.py/c: cannot be read: Not a directory", id="below a file"),
+        pytest.param("n" * 300, f"{'n' * 300}: cannot be read: File name too long", id="too long"),
+        pytest.param("\x1b[31m", "\\x1b[31m: no such file or directory", id="escape sequence"),
+        pytest.param("no:such", "no:such: no such file or directory", id="no such scheme"),
     ],
 )
 def test_a_target_that_cannot_be_looked_at(
@@ -319,7 +319,7 @@ def test_a_file_called_like_stdin_is_a_file(tmp_path: Path, run: Run, make_key: 
             marks=pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here"),
         ),
         pytest.param(
-            "- <&-", "standard input is closed, so there is nothing to read for '-'", id="no stdin"
+            "- <&-", "-: standard input is closed; redirect a file or a pipe to it", id="no stdin"
         ),
     ],
 )
@@ -398,7 +398,7 @@ def test_a_file_that_vanishes(tmp_path: Path, make_key: MakeKey) -> None:
         (tmp_path / "a.py").unlink()
         ran = go_on(process)
     assert ran.code == 3
-    assert gaps(ran.json()) == [("a.py", "vanished while the scan was under way")]
+    assert gaps(ran.json()) == [("a.py", "was deleted or moved during the scan")]
 
 
 def test_a_file_that_becomes_a_fifo(tmp_path: Path, make_key: MakeKey) -> None:
@@ -408,7 +408,7 @@ def test_a_file_that_becomes_a_fifo(tmp_path: Path, make_key: MakeKey) -> None:
         os.mkfifo(tmp_path / "a.py")
         ran = go_on(process)
     assert ran.code == 3
-    assert gaps(ran.json()) == [("a.py", "a FIFO, which is never read")]
+    assert gaps(ran.json()) == [("a.py", "a FIFO, not scanned")]
 
 
 def test_a_file_that_becomes_a_link_is_not_followed(tmp_path: Path, make_key: MakeKey) -> None:

@@ -284,7 +284,7 @@ def test_odd_names(repo: Repo, key: str, name: bytes) -> None:
 def test_a_submodule_is_told_of(repo: Repo, key: str) -> None:
     repo.git("update-index", "--add", "--cacheinfo", f"160000,{repo.id('HEAD')},vendor/sub")
     ran = repo.run("hook", "pre-commit")
-    told = "wakeyscan: vendor/sub: a submodule, whose content is not part of this\n"
+    told = "wakeyscan: vendor/sub: a submodule: its content is not part of this repository\n"
     assert ran == Ran(0, "", told)
     report = repo.scan("staged:").json()
     assert [item["path"] for item in report["skipped"]] == ["vendor/sub"]
@@ -493,7 +493,7 @@ def test_in_a_bare_repository(run: Run, tmp_path: Path) -> None:
 
 
 def test_something_behind_the_colon(repo: Repo) -> None:
-    said = "wakeyscan: 'staged:' takes nothing behind it, not 'a'\n"
+    said = "wakeyscan: 'staged:' takes no argument, got 'a'\n"
     assert repo.run("scan", "staged:a") == Ran(2, "", said)
 
 

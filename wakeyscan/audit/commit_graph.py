@@ -6,11 +6,12 @@ import os
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from datetime import UTC, datetime
 from io import BytesIO
 from itertools import islice
 from typing import NamedTuple
 
-from wakeyscan.audit.chronicle import CachedHistory
+from wakeyscan.audit.cache import CachedHistory
 from wakeyscan.core.errors import GitError
 from wakeyscan.git import command
 from wakeyscan.git.objects import empty_tree_id
@@ -134,3 +135,37 @@ def _cut(commits: list[str], sterile: command.Git) -> command.Git:
 def _parents(commit: bytes) -> frozenset[str]:
     header = commit.partition(b"\n\n")[0].split(b"\n")
     return frozenset(line[7:].decode("ascii") for line in header if line.startswith(b"parent "))
+
+
+class CommitDates:
+    """Author dates of commits, read when they are wanted."""
+
+    def __init__(self, sterile: command.Git) -> None:
+        self._sterile = sterile
+        self._known: dict[str, datetime] = {}
+
+    def learn(self, commits: Iterable[str]) -> None:
+        """Read the dates of commits."""
+        unknown = [commit for commit in commits if commit not in self._known]
+        for found in self._sterile.objects(dict.fromkeys(unknown)):
+            self._known[found.name] = _author_date(found.whole())
+
+    def of(self, commit: str) -> datetime:
+        """Give the date of a commit that was learnt."""
+        return self._known[commit]
+
+    def age(self, commit: str) -> tuple[datetime, str]:
+        """Give what commits are put in order by: the date, then the id."""
+        return self._known[commit], commit
+
+
+def _author_date(commit: bytes) -> datetime:
+    """Read `author Name <address> seconds zone`; what is no date is the epoch."""
+    for line in commit.partition(b"\n\n")[0].split(b"\n"):
+        if line.startswith(b"author "):
+            words = line.rsplit(b" ", 2)
+            try:
+                return datetime.fromtimestamp(int(words[-2]), UTC)
+            except (ValueError, IndexError, OverflowError, OSError):
+                break
+    return datetime.fromtimestamp(0, UTC)

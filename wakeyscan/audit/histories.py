@@ -8,18 +8,21 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
-from wakeyscan.audit import chronicle, commit_graph, propagation
+from wakeyscan.audit import cache as cache_module
+from wakeyscan.audit import commit_graph, propagation
 from wakeyscan.audit.cache import HistoryCache
+from wakeyscan.audit.commit_graph import CommitDates
 from wakeyscan.audit.context import AuditContext, SecretKey, identify
-from wakeyscan.audit.dates import CommitDates
 from wakeyscan.audit.object_findings import ObjectFindings, build_refs
 from wakeyscan.audit.occurrences import (
     MAX_OCCURRENCES,
+    Reach,
     build_findings_at,
+    find_reach,
+    is_reached,
     list_occurrences,
     nameless,
 )
-from wakeyscan.audit.reach import Reach, find_reach, is_reached
 from wakeyscan.core.document import Origin
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.finding import Bounds, CommitRef, Finding, Occurrence, SecretHistory
@@ -136,7 +139,7 @@ def open_history(
     """Prepare to read the history of what refs and reflogs name."""
     named = {name for label, ids in labels.items() if label != "index" for name in ids}
     return commit_graph.GraphReader(
-        named, sterile, chronicle.load_history(_REACHED, repository, memory)
+        named, sterile, cache_module.load_history(_REACHED, repository, memory)
     )
 
 
@@ -152,7 +155,7 @@ def _history(scene: AuditContext, carriers: propagation.SecretBits) -> propagati
         pass
     commits = _commits(scene)
     try:
-        past = chronicle.load_history(_ALL, scene.repository, scene.memory)
+        past = cache_module.load_history(_ALL, scene.repository, scene.memory)
         everything = commit_graph.read_graph(commits, scene.sterile, past)
         return _followed(_ALL, everything, past, scene, carriers)
     except GitError:
@@ -162,7 +165,7 @@ def _history(scene: AuditContext, carriers: propagation.SecretBits) -> propagati
 def _followed(
     name: str,
     read: commit_graph.CommitGraph,
-    past: chronicle.CachedHistory,
+    past: cache_module.CachedHistory,
     scene: AuditContext,
     carriers: propagation.SecretBits,
 ) -> propagation.TreeHistory:
@@ -174,7 +177,7 @@ def _followed(
     if scene.context.prefilter(told.changes):  # a path holds a secret, if maybe an ignored one
         told = told._replace(carriers=b"", changes=b"")
     if told.tips and told != past:
-        chronicle.store_history(name, told, scene.repository, scene.memory)
+        cache_module.store_history(name, told, scene.repository, scene.memory)
     return history
 
 

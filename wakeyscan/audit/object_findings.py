@@ -87,7 +87,7 @@ def parts(kind: int, content: bytes, width: int, origin: Origin) -> Iterator[Doc
             yield Document(origin, content)
     else:
         what = "commit" if kind == COMMIT else "tag"
-        yield from commits.parts(content, origin, what)
+        yield from commits.split_metadata(content, origin, what)
 
 
 def _is_tree(content: bytes, width: int) -> bool:

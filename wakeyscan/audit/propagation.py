@@ -8,7 +8,7 @@ from itertools import chain, groupby, islice
 from operator import and_, itemgetter, or_
 from typing import NamedTuple
 
-from wakeyscan.audit.chronicle import CachedHistory, hash_tips
+from wakeyscan.audit.cache import CachedHistory, hash_tips
 from wakeyscan.audit.commit_graph import CommitGraph
 from wakeyscan.audit.tree_diff import EntryFilter, MatchingEntry, TreeDiffs, diff_trees
 from wakeyscan.git import diff

@@ -6,9 +6,8 @@ import os
 from collections.abc import Iterable, Iterator
 
 from wakeyscan.core.errors import GitError
-from wakeyscan.git import command, refs
+from wakeyscan.git import command, objects, refs
 from wakeyscan.git.repository import Repository
-from wakeyscan.sources import commits
 
 
 def list_ref_names(
@@ -36,7 +35,7 @@ def _peeled(names: Iterable[str], sterile: command.Git) -> dict[str, str]:
     try:
         while pending:
             found_here = [(o.name, o.whole()) for o in sterile.objects(pending) if o.type == "tag"]
-            peeled |= {name: commits.find_tagged(tag) for name, tag in found_here}
+            peeled |= {name: objects.parse_tag_target(tag) for name, tag in found_here}
             pending = [peeled[name] for name, _ in found_here if peeled[name]]
     except GitError:  # one is damaged, as the check of the whole history will say
         pass

@@ -17,8 +17,8 @@ from wakeyscan.rules.loader import load_rules
 from wakeyscan.scanner.pipeline import merge_sorted
 from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan import OpenTarget, build_scan_context, scan_targets
+from wakeyscan.sources import parse_target
 from wakeyscan.sources.options import PathFilter
-from wakeyscan.sources.target import find_source
 from wakeyscan.suppression import policy
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def open_targets(targets: Iterable[str], config: Config) -> list[OpenTarget]:
     """List the units of all targets; raises `SourceError` before the scan starts."""
     return [
         (source, source.list_units(rest, config.source))
-        for source, rest in map(find_source, targets)
+        for source, rest in map(parse_target, targets)
     ]
 
 

@@ -150,10 +150,10 @@ def _rules(said: _Settings, revision: Revision | None) -> RuleFolder:
     """Give the folder of further rules, or what it held at the revision; raises `ConfigError`."""
     given, in_file = said.text("rules"), str(said.file.table.get("rules", ""))
     path = given or (in_file and os.path.join(said.file.folder, in_file))
-    inside = revision.inside(path) if revision and path else None
+    inside = revision.find_path(path) if revision and path else None
     if revision is None or inside is None:
         return path
-    held = revision.folder(inside)
+    held = revision.read_directory(inside)
     files = sorted((f"{path} at {revision}/{n}", held[n]) for n in held if n.endswith(".toml"))
     if not files and not given:
         raise ConfigError(f"{path} at {revision}: no rules (*.toml) in it")

@@ -43,7 +43,7 @@ def find_config_file(named: str, revision: Revision | None) -> ConfigFile:
             raise ConfigError(f"{named}: is neither here nor at {revision}")
         return ConfigFile() if content is None else _found(named, content, revision)
     for path, ours in _candidates():
-        if revision is not None and revision.inside(path) is None:
+        if revision is not None and revision.find_path(path) is None:
             break  # above a bare repository
         # A special file or a broken link in the place of our own file is refused, not passed over.
         there = os.path.lexists(path) if ours else os.path.isfile(path)
@@ -57,7 +57,7 @@ def find_config_file(named: str, revision: Revision | None) -> ConfigFile:
 
 
 def _found(path: str, content: bytes, revision: Revision | None) -> ConfigFile:
-    there = revision is not None and revision.inside(path) is not None
+    there = revision is not None and revision.find_path(path) is not None
     name = f"{path} at {revision}" if there else path
     table = _table(name, content, os.path.basename(path) == _FILES[1])
     return ConfigFile(name, os.path.dirname(path) or ".", _checked(name, table))
@@ -77,10 +77,10 @@ def _candidates() -> Iterator[tuple[str, bool]]:
 
 def read_at_revision(path: str, revision: Revision | None) -> tuple[bool, bytes | None]:
     """Say whether a file is to be read from a revision, and what it holds there, if it is there."""
-    inside = revision.inside(path) if revision else None
+    inside = revision.find_path(path) if revision else None
     if revision is None or inside is None:
         return False, None
-    return True, revision.read(inside)
+    return True, revision.read_file(inside)
 
 
 def _read_at(path: str, revision: Revision | None) -> bytes | None:

@@ -42,3 +42,9 @@ def is_null_id(object_id: str) -> bool:
 def empty_tree_id(object_id: str) -> str:
     """Return the id of the empty tree, in the object format of another id."""
     return EMPTY_TREE_IDS["sha256" if len(object_id) == 64 else "sha1"]
+
+
+def parse_tag_target(tag: bytes) -> str:
+    """Return the id in a tag's first line, `object ID`; empty if that line has no valid id."""
+    name = tag.partition(b"\n")[0].removeprefix(b"object ").decode("ascii", "replace")
+    return name if is_object_id(name) else ""

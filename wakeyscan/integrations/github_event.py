@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import SourceError, UsageError
-from wakeyscan.git import command
+from wakeyscan.git import command, rev_list
 from wakeyscan.git.objects import is_null_id, is_object_id
 from wakeyscan.sources import commits
 
@@ -116,7 +116,7 @@ def _read_pull_request(event: object, own: command.Git) -> _Range:
     known: tuple[str, ...] = (base,)
     # The checkout may be GitHub's trial merge, whose conflict resolutions are scanned too. The base
     # of that merge is excluded: it may be newer than the base in the event.
-    if _has_commit("HEAD^2", own) and commits.commit_id("HEAD^2", own) == head:
+    if _has_commit("HEAD^2", own) and rev_list.resolve_commit("HEAD^2", own) == head:
         known = (base, "HEAD^1")
     return _Range("the pull request", (head, "HEAD"), known, (f"refs/heads/{branch}",))
 
@@ -141,7 +141,7 @@ def _read_push(event: object, own: command.Git) -> _Range:
 
 def _has_commit(name: str, own: command.Git) -> bool:
     try:
-        commits.commit_id(name, own)
+        rev_list.resolve_commit(name, own)
     except SourceError:
         return False
     return True
@@ -149,10 +149,10 @@ def _has_commit(name: str, own: command.Git) -> bool:
 
 def _build_pushed_range(wanted: _Range, own: command.Git) -> PushedRange:
     include, exclude = (
-        tuple(commits.commit_id(revision, own) for revision in group)
+        tuple(rev_list.resolve_commit(revision, own) for revision in group)
         for group in (wanted.include, wanted.exclude)
     )
     # The event may name a tag. Its message is in no commit.
     tips = [end for end in wanted.include if end != "HEAD"]
-    listed = commits.Commits(include, exclude, (), wanted.name)
-    return PushedRange(wanted.name, commits.format_unit(listed, tips, wanted.refs, own))
+    listed = rev_list.CommitSelection(include, exclude, (), wanted.name)
+    return PushedRange(wanted.name, commits.build_unit(listed, tips, wanted.refs, own))

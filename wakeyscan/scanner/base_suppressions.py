@@ -31,7 +31,7 @@ class BaseSuppressions:
     def learn(self) -> frozenset[tuple[str, str]]:
         """Look at all files of the revision, once; what can't be read excuses nothing."""
         if self._known is None:
-            documents = (i for i in self._revision.documents() if isinstance(i, Document))
+            documents = (i for i in self._revision.read_documents() if isinstance(i, Document))
             self._known = frozenset(known for one in documents for known in self._marked(one))
         return self._known
 

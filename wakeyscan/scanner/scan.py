@@ -19,7 +19,7 @@ from wakeyscan.scanner.documents import ScanResult, scan_documents
 from wakeyscan.scanner.pipeline import ParallelScan, scan_units
 from wakeyscan.scanner.prefilter.strategy import MANY
 from wakeyscan.scanner.workers import BatchScan, build_batch_scan, scan_in_workers
-from wakeyscan.sources import ParallelSource, ReadDocuments, Sift, Source
+from wakeyscan.sources import ParallelSource, PrefilterFiles, ReadDocuments, Source
 from wakeyscan.sources.options import PathFilter, SourceOptions
 from wakeyscan.suppression.policy import Policy, build_policy_filter
 
@@ -74,13 +74,13 @@ def _build_parallel_scan(source: ParallelSource, options: ScanOptions) -> Parall
     if jobs < 2:
         return None
     build_worker = partial(
-        _build_worker, source.sift, source.read_documents, options.rules, options.source
+        _build_worker, source.prefilter_files, source.read_documents, options.rules, options.source
     )
     return partial(scan_in_workers, build_worker=build_worker, jobs=jobs)
 
 
 def _build_worker(
-    sift: Sift, read: ReadDocuments, rules: RuleFolder, options: SourceOptions
+    sift: PrefilterFiles, read: ReadDocuments, rules: RuleFolder, options: SourceOptions
 ) -> BatchScan:
     """Build the scan of batches, in the worker.
 

@@ -1,9 +1,10 @@
-"""Sources: where documents come from, one module per kind of target."""
+"""Sources of documents: one module per kind of target, chosen by `parse_target`."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from wakeyscan.core.registry import Registry
 
@@ -14,35 +15,49 @@ if TYPE_CHECKING:
 AnchorSearch = Callable[[bytes | memoryview], Sequence[object]]
 """Lists the anchors in a content; empty if a scan of it would find nothing."""
 
+
+class PrefilterResult(NamedTuple):
+    """The result of a quick search for anchors in many files."""
+
+    clean_files: int
+    """Number of files without an anchor."""
+    clean_bytes: int
+    remaining: list[str]
+    """The units that need a full scan."""
+
+
 ReadDocuments = Callable[[str, "SourceOptions"], Iterator["Document | Skipped"]]
-Sift = Callable[
-    [list[str], "SourceOptions", tuple[AnchorSearch, AnchorSearch]], tuple[int, int, list[str]]
+PrefilterFiles = Callable[
+    [list[str], "SourceOptions", tuple[AnchorSearch, AnchorSearch]], PrefilterResult
 ]
 
 
 class Source(Protocol):
-    """A module that lists the units of a target and reads their documents."""
+    """A module that lists the units of a target and reads their documents.
+
+    A unit is a string that names a part of the target: a file path, or a list of commits.
+    """
 
     PARALLEL: bool
-    """Whether a worker process can read a unit too; such a source is a `ParallelSource`."""
+    """Whether worker processes can read units too; such a source is a `ParallelSource`."""
 
     def list_units(self, target: str, options: SourceOptions) -> Iterable[str | Skipped]:
-        """List what a target names; raises `SourceError` at once if it cannot be read."""
+        """List the units of a target; raises `SourceError` at once if it cannot be read."""
 
     def read_documents(self, unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
-        """Yield the documents of a unit, and what of it was skipped."""
+        """Yield the documents of a unit, and the parts of it that were skipped."""
 
 
 class ParallelSource(Source, Protocol):
     """A source whose units are file paths."""
 
-    def sift(
+    def prefilter_files(
         self,
         units: list[str],
         options: SourceOptions,
         searches: tuple[AnchorSearch, AnchorSearch],
-    ) -> tuple[int, int, list[str]]:
-        """Count the files without an anchor, and their bytes; list the other units.
+    ) -> PrefilterResult:
+        """Count the files without an anchor, and list the units that need a full scan.
 
         `searches` are those for content without and with a NUL.
         """
@@ -58,3 +73,21 @@ SOURCES: Registry[Source] = Registry(
         "stdin": "wakeyscan.sources.stdin",
     },
 )
+_WITHOUT_SCHEME = ("path", "stdin")
+"""Sources that a bare path or `-` selects; `path:x` and `stdin:x` are file names."""
+
+
+def parse_target(target: str) -> tuple[Source, str]:
+    """Return the source of a command-line target, and the target without its scheme.
+
+    A target is `PATH`, `-` or `SCHEME:REST`. An existing path is always a path: a committed file
+    named `git:x` must not redirect a hook.
+    """
+    if os.path.lexists(target):
+        return SOURCES["path"], target
+    if target == "-":
+        return SOURCES["stdin"], target
+    scheme, colon, rest = target.partition(":")
+    if colon and scheme in SOURCES and scheme not in _WITHOUT_SCHEME:
+        return SOURCES[scheme], rest
+    return SOURCES["path"], target

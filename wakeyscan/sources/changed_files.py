@@ -15,63 +15,69 @@ from wakeyscan.sources.options import SourceOptions
 
 
 class ChangedFile(NamedTuple):
-    """Content that a change brings."""
+    """A file version that a change adds."""
 
     origin: Origin
-    name: str
-    """The id of the content."""
-    past: tuple[str, ...]
-    """The ids of what stood there before."""
-    new_name: bool
-    """Whether there was no file of that name before."""
+    blob: str
+    """The object id of the content."""
+    old_blobs: tuple[str, ...]
+    """The object ids of the versions before the change."""
+    is_new_path: bool
+    """Whether no file had this path before."""
 
 
 def list_changed_files(
-    changes: Iterable[Change], options: SourceOptions, origin_of: Callable[[Change], Origin]
+    changes: Iterable[Change], options: SourceOptions, build_origin: Callable[[Change], Origin]
 ) -> Iterator[ChangedFile | Skipped]:
-    """Yield what one commit's changes bring.
+    """Yield the file versions that the changes of one commit add.
 
-    A file that comes under another name has for its past all files that went away in the same
-    change: moving a file adds nothing but its name.
+    The old versions of a file at a new path are all files that the same change deletes: a move adds
+    a name and no content.
     """
     listed = list(changes)
-    removed = (c for c in listed if is_null_id(c.new) and c.mode != UNMERGED)
-    gone = tuple(n for c in removed for n in c.old if not is_null_id(n))
+    deletions = (c for c in listed if is_null_id(c.new) and c.mode != UNMERGED)
+    deleted = tuple(blob for c in deletions for blob in c.old if not is_null_id(blob))
     for change in listed:
         if options.only and change.path not in options.only:
             continue
         if change.mode == UNMERGED:
-            yield Skipped(origin_of(change), "in conflict: settle it, and add it")
+            yield Skipped(build_origin(change), "has merge conflicts; resolve them and git add it")
         elif is_null_id(change.new) or change.new in change.old:
             continue
         elif change.mode == SUBMODULE:
-            reason = "a submodule, whose content is not part of this"
-            yield Skipped(origin_of(change), reason, gap=False)
+            reason = "a submodule: its content is not part of this repository"
+            yield Skipped(build_origin(change), reason, gap=False)
         else:
-            here = tuple(n for n in change.old if not is_null_id(n))
-            past = here or gone
-            moved = (change.new,) if change.new in past else past
-            yield ChangedFile(origin_of(change), change.new, moved, not here)
+            yield _build_changed_file(change, build_origin(change), deleted)
+
+
+def _build_changed_file(change: Change, origin: Origin, deleted: tuple[str, ...]) -> ChangedFile:
+    at_this_path = tuple(blob for blob in change.old if not is_null_id(blob))
+    old_blobs = at_this_path or deleted
+    if change.new in old_blobs:  # moved: its content is unchanged
+        old_blobs = (change.new,)
+    return ChangedFile(origin, change.new, old_blobs, is_new_path=not at_this_path)
 
 
 def read_changed_files(
-    wanted: list[ChangedFile], from_git: command.Git, options: SourceOptions
+    changed: list[ChangedFile], git: command.Git, options: SourceOptions
 ) -> Iterator[Document | Skipped]:
-    """Read the content that was brought, in one go, each with what stood there before."""
-    most = options.max_file_size
-    for one, found in zip(wanted, from_git.objects(w.name for w in wanted), strict=True):
+    """Read the content of the files through one git process, each with its old versions."""
+    limit = options.max_file_size
+    for file, found in zip(changed, git.objects(c.blob for c in changed), strict=True):
         if not found.type:
-            yield Skipped(one.origin, f"object {one.name} is missing from the repository")
-        elif most is not None and found.size > most:
-            yield Skipped(one.origin, format_too_large(found.size, most))
+            reason = f"object {file.blob} is missing from the repository"
+            yield Skipped(file.origin, reason)
+        elif limit is not None and found.size > limit:
+            yield Skipped(file.origin, format_too_large(found.size, limit))
         else:
-            before = None if options.whole_files else partial(_contents, from_git, one.past)
-            for item in read_chunks(one.origin, found.read, most):
+            before = None if options.whole_files else partial(_read_blobs, git, file.old_blobs)
+            for item in read_chunks(file.origin, found.read, limit):
                 if isinstance(item, Document):
-                    item = item._replace(before=before, new_name=one.new_name)
+                    item = item._replace(before=before, new_name=file.is_new_path)
                 yield item
 
 
-def _contents(from_git: command.Git, names: tuple[str, ...]) -> Iterator[bytes]:
-    for found in from_git.objects(names):
+def _read_blobs(git: command.Git, blobs: tuple[str, ...]) -> Iterator[bytes]:
+    for found in git.objects(blobs):
         yield found.whole()

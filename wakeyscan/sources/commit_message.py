@@ -1,4 +1,4 @@
-"""The message of a commit that is being made: `message:FILE`."""
+"""The message of a commit in progress: `message:FILE`."""
 
 from __future__ import annotations
 
@@ -15,27 +15,31 @@ _SCISSORS = b" ------------------------ >8 ------------------------"
 
 
 def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
-    """Yield the file of the message; raises `SourceError` at once."""
+    """Yield the message file; raises `SourceError` at once if it cannot be read."""
     try:
         small_files.read_small_file(target, small_files.MAX_DATA_SIZE)
     except OSError as error:
-        raise SourceError(f"{target}: can't be read: {error.strerror}") from None
+        raise SourceError(f"{target}: cannot be read: {error.strerror}") from None
     return iter([target])
 
 
 def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
-    """Yield the message down to the scissors: below them `git commit -v` shows the change."""
+    """Yield the message above the scissors line; `git commit -v` shows the diff below it."""
     content = small_files.read_small_file(unit, small_files.MAX_DATA_SIZE)
-    yield Document(Origin("(commit message)", part="message"), _above_scissors(content))
+    yield Document(Origin("(commit message)", part="message"), cut_at_scissors(content))
 
 
-def _above_scissors(content: bytes) -> bytes:
-    """Cut where git does: comments follow its scissors, while a line that a person typed stays."""
+def cut_at_scissors(content: bytes) -> bytes:
+    """Cut a message where git cuts it.
+
+    Lines after git's scissors start with the same comment character. A scissors line that a person
+    typed has other text below it, and stays.
+    """
     at = content.find(_SCISSORS)
     while at >= 0:
         start = content.rfind(b"\n", 0, at) + 1
-        mark, below = content[start:at], content[at:].partition(b"\n")[2]
-        if mark and below.startswith(mark):
+        comment_prefix, below = content[start:at], content[at:].partition(b"\n")[2]
+        if comment_prefix and below.startswith(comment_prefix):
             return content[:start]
         at = content.find(_SCISSORS, at + 1)
     return content

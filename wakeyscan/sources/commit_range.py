@@ -1,4 +1,4 @@
-"""Commits: `git:A..B`, `git:A...B`, or `git:REV` for all that REV reaches."""
+"""Commits: `git:A..B`, `git:A...B`, or `git:REV` for all commits that REV reaches."""
 
 from __future__ import annotations
 
@@ -7,43 +7,44 @@ from collections.abc import Iterator
 from wakeyscan.core.document import Document, Skipped
 from wakeyscan.core.errors import UsageError
 from wakeyscan.git import command
+from wakeyscan.git.rev_list import CommitSelection, resolve_commit
 from wakeyscan.sources import commits
 from wakeyscan.sources.options import SourceOptions
 
 PARALLEL = False
 
 _EMPTY_SIDE = (
-    "{}: one side of the range is empty, as where a variable of CI is not set; name both sides, "
-    "as git:main..HEAD"
+    "{}: one side of the range is empty, for example because a CI variable is unset; name both "
+    "sides, such as git:main..HEAD"
 )
+_EMPTY_TARGET = "'git:' needs a revision or a range, such as git:main..HEAD"
 
 
 def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
-    """Yield the ids of the commits, as one unit; raises `SourceError` at once."""
-    own = command.open_own()
-    return iter([commits.format_unit(resolve_range(target, own), (), (), own)])
+    """Yield one unit that names all commits; raises `SourceError` at once."""
+    git = command.open_own()
+    return iter([commits.build_unit(parse_range(target, git), (), (), git)])
 
 
 def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
-    """Yield what the commits bring."""
+    """Yield the content that the commits add."""
     return commits.read_commits(unit, command.open_own(), options)
 
 
-def resolve_range(target: str, own: command.Git) -> commits.Commits:
-    """Turn what the user names into ids; raises `SourceError` where it names nothing."""
+def parse_range(target: str, git: command.Git) -> CommitSelection:
+    """Parse a range and resolve its revisions; raises `SourceError` for an unknown one."""
     name = f"git:{target}"
     separator = "..." if "..." in target else ".."
-    if separator in target and not all(map(str.strip, target.split(separator, 1))):
+    left, found, right = target.partition(separator)
+    if not found:
+        if not target.strip():
+            raise UsageError(_EMPTY_TARGET)
+        return CommitSelection((resolve_commit(target, git),), name=name)
+    if not left.strip() or not right.strip():
         raise UsageError(_EMPTY_SIDE.format(name))
-    if "..." in target:
-        one, _, other = target.partition("...")
-        ends = tuple(commits.commit_id(end, own) for end in (one, other))
-        bases = own.run("merge-base", "--all", *ends, ok=(0, 1)).decode().split()
-        return commits.Commits(ends, tuple(bases), name=name)
-    if ".." in target:
-        one, _, other = target.partition("..")
-        end = commits.commit_id(other, own)
-        return commits.Commits((end,), (commits.commit_id(one, own),), name=name)
-    if not target.strip():
-        raise UsageError("'git:' needs a revision or a range behind it, as git:main..HEAD")
-    return commits.Commits((commits.commit_id(target, own),), name=name)
+    if separator == "...":
+        ends = resolve_commit(left, git), resolve_commit(right, git)
+        bases = git.run("merge-base", "--all", *ends, ok=(0, 1)).decode().split()
+        return CommitSelection(ends, tuple(bases), name=name)
+    end = resolve_commit(right, git)
+    return CommitSelection((end,), (resolve_commit(left, git),), name=name)

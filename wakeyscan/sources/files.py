@@ -1,4 +1,4 @@
-"""Files and folders on disk."""
+"""Files and directories on disk."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from wakeyscan.core.chunks import CHUNK_SIZE, format_too_large, read_chunks
 from wakeyscan.core.document import Document, Origin, Skipped
@@ -14,106 +14,118 @@ from wakeyscan.core.errors import SourceError
 from wakeyscan.core.redaction import redact
 from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.git import worktree
+from wakeyscan.sources import AnchorSearch, PrefilterResult
 from wakeyscan.sources.options import SourceOptions
 
-if TYPE_CHECKING:
-    from wakeyscan.sources import AnchorSearch
-
 PARALLEL = True
-"""Whether units can be opened in any process."""
+"""Worker processes can read units too."""
 
 _SMALL = 1 << 20
-"""Bytes of a file that are read at once where there are many."""
+"""Bytes of a small file, which the prefilter reads with one call."""
 
-_OPEN = (
+_OPEN_FLAGS = (
     os.O_RDONLY
-    | getattr(os, "O_NOFOLLOW", 0)  # a link's own text is looked at, not what it points to
-    | getattr(os, "O_NONBLOCK", 0)  # a FIFO must not hold us up
+    | getattr(os, "O_NOFOLLOW", 0)  # a link is scanned as the text it stores, not as its target
+    | getattr(os, "O_NONBLOCK", 0)  # a FIFO must not block the scan
     | getattr(os, "O_NOCTTY", 0)
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
 )
 
+_SPECIAL_FILES: tuple[tuple[Callable[[int], bool], str], ...] = (
+    (stat.S_ISFIFO, "a FIFO"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+_VANISHED = "was deleted or moved during the scan"
+
 
 def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
-    """Yield the paths of the files below `target`, or itself; raises `SourceError` at once."""
+    """Yield the files below `target`, or `target` itself; raises `SourceError` at once."""
+    mode = _check_readable(target)
+    if stat.S_ISDIR(mode):
+        return _list_directory(target, options)
+    if not stat.S_ISREG(mode):
+        return iter([Skipped(Origin(target.replace(os.sep, "/")), _describe_special(mode))])
+    return iter([os.path.realpath(target) if os.path.islink(target) else _prefix(target)[:-1]])
+
+
+def _check_readable(target: str) -> int:
+    """Return the mode of a file or directory; raises `SourceError` if it cannot be read."""
     try:
         mode = os.stat(target).st_mode
         if stat.S_ISDIR(mode):
             os.scandir(target).close()
         elif stat.S_ISREG(mode):
             os.close(os.open(target, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0)))
+    except FileNotFoundError:
+        raise SourceError(f"{target}: no such file or directory") from None
     except OSError as error:
-        what = "no such file or folder" if error.errno == 2 else f"can't be read: {error.strerror}"
-        raise SourceError(f"{target}: {what}") from None
-    if stat.S_ISDIR(mode):
-        return _below(target, options)
-    if not stat.S_ISREG(mode):
-        return iter([Skipped(Origin(target.replace(os.sep, "/")), _kind(mode))])
-    return iter([os.path.realpath(target) if os.path.islink(target) else _lead(target)[:-1]])
+        raise SourceError(f"{target}: {_describe_error(error)}") from None
+    return mode
 
 
 def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
-    """Read one file; a folder in a file's place (a submodule) is looked through."""
+    """Read one file; if it is a directory, such as a submodule, read every file below it."""
     origin = Origin(unit.replace(os.sep, "/"))
     try:
-        descriptor = os.open(unit, _OPEN)
+        descriptor = os.open(unit, _OPEN_FLAGS)
     except OSError as error:
-        yield from _unopened(unit, origin, error)
+        yield from _read_unopened(unit, origin, error)
         return
     try:
         status = os.fstat(descriptor)
         if stat.S_ISREG(status.st_mode):
-            yield from _read(unit, descriptor, status.st_size, origin, options)
+            yield from _read_regular(unit, descriptor, status.st_size, origin, options)
         elif stat.S_ISDIR(status.st_mode):
-            yield from _nested(unit, options)
+            yield from _read_directory(unit, options)
         else:
-            yield Skipped(origin, _kind(status.st_mode))
+            yield Skipped(origin, _describe_special(status.st_mode))
     except OSError as error:
-        yield Skipped(origin, f"can't be read: {error.strerror}")
+        yield Skipped(origin, _describe_error(error))
     finally:
         os.close(descriptor)
 
 
-def sift(
+def prefilter_files(
     units: list[str], options: SourceOptions, searches: tuple[AnchorSearch, AnchorSearch]
-) -> tuple[int, int, list[str]]:
-    """Count the files, and their bytes, in which no anchor stands; list the units that are left.
+) -> PrefilterResult:
+    """Count the files without an anchor, and list the units that need a full scan.
 
-    The tight loop of a large scan, with no more than four system calls a file. Whatever is not
-    plainly a small regular file without an anchor is left to `documents`.
+    This is the tight loop of a large scan, with at most four system calls per file. A unit remains
+    unless it is a small regular file.
     """
-    if not hasattr(os, "readv"):  # Windows
-        return 0, 0, units
-    look, look_wide = searches
+    find_anchors, find_wide_anchors = searches
+    # Windows has no readv; a name with an anchor in it needs a full scan too.
+    if not hasattr(os, "readv") or find_anchors(os.fsencode("\n".join(units))):
+        return PrefilterResult(0, 0, units)
     buffer = bytearray(_SMALL)
     view, buffers = memoryview(buffer), [buffer]
-    most = _SMALL if options.max_file_size is None else min(_SMALL, options.max_file_size)
-    if look(os.fsencode("\n".join(units))):  # one of the names has an anchor in it
-        return 0, 0, units
-    clean, size, left = 0, 0, []
+    limit = _SMALL if options.max_file_size is None else min(_SMALL, options.max_file_size)
+    clean_files, clean_bytes, remaining = 0, 0, []
     for unit in units:
-        count = _read_into(buffers, unit)
-        if not 0 < count < most:
-            left.append(unit)
+        size = _read_into(buffers, unit)
+        if not 0 < size < limit:
+            remaining.append(unit)
             continue
-        content = view[:count]
+        content = view[:size]
         if (
-            detect_format(buffer, count)
-            or look(content)
-            or (buffer.find(b"\0", 0, count) >= 0 and look_wide(content))
+            detect_format(buffer, size)
+            or find_anchors(content)
+            or (buffer.find(b"\0", 0, size) >= 0 and find_wide_anchors(content))
         ):
-            left.append(unit)
+            remaining.append(unit)
         else:
-            clean += 1
-            size += count
-    return clean, size, left
+            clean_files += 1
+            clean_bytes += size
+    return PrefilterResult(clean_files, clean_bytes, remaining)
 
 
 def _read_into(buffers: list[bytearray], unit: str) -> int:
-    """Read the beginning of a file, and give its bytes; -1 where that can't be done."""
+    """Read the start of a file and return the number of bytes, or -1 if it cannot be read."""
     try:
-        descriptor = os.open(unit, _OPEN)
+        descriptor = os.open(unit, _OPEN_FLAGS)
     except OSError:
         return -1
     try:
@@ -124,110 +136,109 @@ def _read_into(buffers: list[bytearray], unit: str) -> int:
         os.close(descriptor)
 
 
-def _read(
+def _read_regular(
     unit: str, descriptor: int, size: int, origin: Origin, options: SourceOptions
 ) -> Iterator[Document | Skipped]:
-    most = options.max_file_size
-    if most is not None and size > most:
-        yield Skipped(origin, format_too_large(size, most))
+    limit = options.max_file_size
+    if limit is not None and size > limit:
+        yield Skipped(origin, format_too_large(size, limit))
     elif 0 < size < CHUNK_SIZE and len(content := os.read(descriptor, size + 1)) == size:
         yield Document(origin, content)
-    else:  # large, or not of the size that it says: /proc, or being written
+    else:  # large, or not of the stated size: below /proc, or changing
         os.lseek(descriptor, 0, os.SEEK_SET)
-        again = partial(_again, unit)
-        for item in read_chunks(origin, lambda wanted: os.read(descriptor, wanted), most):
-            yield item._replace(open_file=again) if isinstance(item, Document) else item
+        reopen = partial(_open_binary, unit)
+        for item in read_chunks(origin, lambda count: os.read(descriptor, count), limit):
+            yield item._replace(open_file=reopen) if isinstance(item, Document) else item
 
 
-def _again(unit: str) -> BinaryIO:
-    return os.fdopen(os.open(unit, _OPEN), "rb")
+def _open_binary(unit: str) -> BinaryIO:
+    return os.fdopen(os.open(unit, _OPEN_FLAGS), "rb")
 
 
-def _unopened(unit: str, origin: Origin, error: OSError) -> Iterator[Document | Skipped]:
+def _read_unopened(unit: str, origin: Origin, error: OSError) -> Iterator[Document | Skipped]:
+    """Yield the text of a symbolic link, or the reason why a file cannot be opened."""
     try:
-        status = os.lstat(unit)
-        if stat.S_ISLNK(status.st_mode):
+        mode = os.lstat(unit).st_mode
+        if stat.S_ISLNK(mode):
             yield Document(origin, os.fsencode(os.readlink(unit)))
-        elif not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
-            yield Skipped(origin, _kind(status.st_mode))
+        elif not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            yield Skipped(origin, _describe_special(mode))
         else:
-            yield Skipped(origin, f"can't be read: {error.strerror}")
+            yield Skipped(origin, _describe_error(error))
     except FileNotFoundError:
-        yield Skipped(origin, "vanished while the scan was under way")
-    except OSError as gone:
-        yield Skipped(origin, f"can't be read: {gone.strerror}")
+        yield Skipped(origin, _VANISHED)
+    except OSError as lstat_error:
+        yield Skipped(origin, _describe_error(lstat_error))
 
 
-def _kind(mode: int) -> str:
-    kinds: tuple[tuple[Callable[[int], bool], str], ...] = (
-        (stat.S_ISFIFO, "a FIFO"),
-        (stat.S_ISSOCK, "a socket"),
-        (stat.S_ISCHR, "a device"),
-        (stat.S_ISBLK, "a device"),
-    )
-    what = next((name for fits, name in kinds if fits(mode)), "something special")
-    return f"{what}, which is never read"
+def _describe_error(error: OSError) -> str:
+    return f"cannot be read: {error.strerror}"
 
 
-def _nested(folder: str, options: SourceOptions) -> Iterator[Document | Skipped]:
-    for unit in _walk(folder):
+def _describe_special(mode: int) -> str:
+    kind = next((name for is_kind, name in _SPECIAL_FILES if is_kind(mode)), "a special file")
+    return f"{kind}, not scanned"
+
+
+def _read_directory(directory: str, options: SourceOptions) -> Iterator[Document | Skipped]:
+    for unit in _walk(directory):
         if isinstance(unit, Skipped):
             yield unit
         else:
             yield from read_documents(unit, options)
 
 
-def _below(folder: str, options: SourceOptions) -> Iterator[str | Skipped]:
-    top = worktree.find_work_tree(folder)
+def _list_directory(directory: str, options: SourceOptions) -> Iterator[str | Skipped]:
+    top = worktree.find_work_tree(directory)
     if top is None:
-        yield from _walk(folder, skip_git=False)
-    elif not options.gitignore or _in_git_folder(folder, top):
-        yield from _walk(folder)
+        yield from _walk(directory, skip_git=False)
+    elif not options.gitignore or _is_in_git_directory(directory, top):
+        yield from _walk(directory)
     else:
-        yield from _listed(folder, top)
+        yield from _list_work_tree(directory, top)
 
 
-def _in_git_folder(folder: str, top: str) -> bool:
-    """Say whether git's own folder, which git does not list, or one in it was named."""
-    return ".git" in os.path.relpath(os.path.realpath(folder), top).split(os.sep)
+def _is_in_git_directory(directory: str, top: str) -> bool:
+    """Return whether a directory is `.git` or below it; git does not list files there."""
+    return ".git" in os.path.relpath(os.path.realpath(directory), top).split(os.sep)
 
 
-def _listed(folder: str, top: str) -> Iterator[str | Skipped]:
-    paths, complaints = worktree.list_files(folder)
-    if not paths and os.path.realpath(folder) != top and worktree.is_ignored(folder):
-        yield from _walk(folder)  # named by the user, so meant, though git ignores it
+def _list_work_tree(directory: str, top: str) -> Iterator[str | Skipped]:
+    paths, warnings = worktree.list_files(directory)
+    if not paths and os.path.realpath(directory) != top and worktree.is_ignored(directory):
+        yield from _walk(directory)  # git ignores it, but the user named it
         return
-    for complaint in complaints:
-        yield Skipped(Origin(folder), f"git could not look everywhere: {redact(complaint)}")
-    lead = _lead(folder)
+    for warning in warnings:
+        yield Skipped(Origin(directory), f"git cannot list all files: {redact(warning)}")
+    prefix = _prefix(directory)
     for path in paths:
-        yield lead + os.fsdecode(path).rstrip("/")
+        yield prefix + os.fsdecode(path).rstrip("/")
 
 
-def _walk(folder: str, skip_git: bool = True) -> Iterator[str | Skipped]:
-    """Yield every file below a folder; iterative, since a tree may be thousands deep."""
-    pending = [_lead(folder)]
+def _walk(directory: str, skip_git: bool = True) -> Iterator[str | Skipped]:
+    """Yield every file below a directory; iterative, since a tree may be thousands deep."""
+    pending = [_prefix(directory)]
     while pending:
-        lead = pending.pop()
+        prefix = pending.pop()
         try:
-            with os.scandir(lead or ".") as entries:
+            with os.scandir(prefix or ".") as entries:
                 for entry in entries:
                     if entry.is_file(follow_symlinks=False) or entry.is_symlink():
-                        yield lead + entry.name
+                        yield prefix + entry.name
                     elif not entry.is_dir(follow_symlinks=False):
                         mode = entry.stat(follow_symlinks=False).st_mode
-                        yield Skipped(Origin(lead + entry.name), _kind(mode))
+                        yield Skipped(Origin(prefix + entry.name), _describe_special(mode))
                     elif not (skip_git and entry.name == ".git"):
-                        pending.append(f"{lead}{entry.name}/")
+                        pending.append(f"{prefix}{entry.name}/")
         except OSError as error:
-            yield Skipped(Origin(lead.rstrip("/") or "."), f"can't be read: {error.strerror}")
+            yield Skipped(Origin(prefix.rstrip("/") or "."), _describe_error(error))
 
 
-def _lead(folder: str) -> str:
-    """Give what stands before the names in a folder: nothing for the present one."""
-    bare = folder.rstrip("/" + os.sep)
+def _prefix(directory: str) -> str:
+    """Return the text before a file's name in its path: empty for the current directory."""
+    bare = directory.rstrip("/" + os.sep)
     while bare.startswith("./"):
         bare = bare[2:].lstrip("/")
     if bare in ("", "."):
-        return "/" if folder.startswith("/") else ""
+        return "/" if directory.startswith("/") else ""
     return bare + "/"

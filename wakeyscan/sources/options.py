@@ -1,4 +1,4 @@
-"""What of a target is looked at, and how much of it at once."""
+"""Options of sources: limits, and the filter of excluded paths."""
 
 from __future__ import annotations
 
@@ -10,47 +10,52 @@ from wakeyscan.core.document import Document, Skipped
 
 
 class SourceOptions(NamedTuple):
-    """The limits that a person sets; plain data, so that every process can have it."""
+    """The limits that a user sets; plain data, which every worker process can receive."""
 
     max_file_size: int | None = None
-    """Bytes; a larger file is skipped, and said. `None`: no limit, however large a file is."""
+    """Bytes; a larger file is skipped and reported. `None`: no limit."""
     gitignore: bool = True
-    """Leave out what git ignores, inside a work tree."""
+    """Whether to skip files that git ignores, inside a work tree."""
     exclude: tuple[str, ...] = ()
-    """gitignore patterns of what to leave out."""
+    """gitignore patterns of paths to exclude."""
     whole_files: bool = False
-    """Of a change: look at all of the files that it touches, not at what it adds alone."""
+    """Whether to report findings in all of a changed file, and not only in what it adds."""
     only: tuple[str, ...] = ()
-    """Of a change: look at these paths, from the top of the work tree; empty: at all."""
+    """Changed paths to scan, relative to the top of the work tree; empty: all."""
     root: str = "."
-    """The folder that the patterns of `exclude` are relative to."""
+    """The directory that the patterns of `exclude` are relative to."""
 
 
 Item = TypeVar("Item", "str | Skipped", "Document | Skipped")
 
 
 class PathFilter:
-    """The patterns of `exclude`, relative to the folder of the file that sets them."""
+    """A filter of the paths that the `exclude` option matches."""
 
-    def __init__(self, scope: SourceOptions) -> None:
+    def __init__(self, options: SourceOptions) -> None:
         self.count = 0
-        """Files left out so far."""
+        """Number of files excluded so far."""
         self._matches = (
-            path_patterns.build_path_matcher(scope.exclude, scope.root) if scope.exclude else None
+            path_patterns.build_path_matcher(options.exclude, options.root)
+            if options.exclude
+            else None
         )
 
     def filter(self, items: Iterable[Item], base: str = "") -> Iterator[Item]:
-        """Yield what is not excluded; paths are relative to `base`, or to the present folder."""
+        """Yield the items that are not excluded.
+
+        Paths are relative to `base`, or to the current directory.
+        """
         for item in items:
-            if self._matches and _excludes(item, base, self._matches):
+            if self._matches and _is_excluded(item, base, self._matches):
                 self.count += 1
             else:
                 yield item
 
 
-def _excludes(
+def _is_excluded(
     item: str | Document | Skipped, base: str, matches: path_patterns.PathMatcher
 ) -> bool:
     if not isinstance(item, str) and item.origin.part:
-        return False  # a message has no path to go by
+        return False  # a message has no path
     return matches(item if isinstance(item, str) else item.origin.path, base)

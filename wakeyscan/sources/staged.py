@@ -1,4 +1,4 @@
-"""What a commit would add: the blobs of the index, never the files of the work tree."""
+"""Staged content: the blobs in git's index, never the files in the work tree."""
 
 from __future__ import annotations
 
@@ -9,68 +9,78 @@ from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.git import command, diff, worktree
 from wakeyscan.git.objects import EMPTY_TREE_IDS
-from wakeyscan.sources import changed_files
+from wakeyscan.sources.changed_files import ChangedFile, list_changed_files, read_changed_files
 from wakeyscan.sources.options import SourceOptions
 
 PARALLEL = False
 
-_RAW = ("--cached", "--raw", "-z", "-r", "--no-abbrev", "--no-renames", "--ignore-submodules=none")
+_DIFF_INDEX = (
+    *("diff-index", "--cached", "--raw", "-z", "-r", "--no-abbrev", "--no-renames"),
+    "--ignore-submodules=none",
+)
+_MERGE_VARIABLE = "GITHEAD_"
 
 
 def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
-    """Yield the one index there is."""
+    """Yield the one unit, the index."""
     if target:
-        raise UsageError(f"'staged:' takes nothing behind it, not {target!r}")
+        raise UsageError(f"'staged:' takes no argument, got {target!r}")
     return iter(["staged:"])
 
 
 def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
-    """Yield what the index has and no parent of the coming commit has."""
-    own = command.open_own()
-    wanted = []
-    for item in changed_files.list_changed_files(
-        list_staged(own), options, lambda change: Origin(change.path)
-    ):
+    """Yield the staged content that no parent of the next commit has."""
+    git = command.open_own()
+    changed: list[ChangedFile] = []
+    for item in list_changed_files(list_staged(git), options, _build_origin):
         if isinstance(item, Skipped):
             yield item
         else:
-            wanted.append(item)
-    yield from changed_files.read_changed_files(wanted, own, options)
+            changed.append(item)
+    yield from read_changed_files(changed, git, options)
 
 
-def list_staged(own: command.Git) -> list[diff.Change]:
-    """List what the index has otherwise than HEAD, and in a merge than what is merged too."""
+def _build_origin(change: diff.Change) -> Origin:
+    return Origin(change.path)
+
+
+def list_staged(git: command.Git) -> list[diff.Change]:
+    """List the staged changes to HEAD; during a merge, only changes to every parent."""
     try:
-        listed = list(diff.parse_changes(own.run("diff-index", *_RAW, "HEAD", "--")))
+        changes = _diff_index("HEAD", git)
     except GitError as error:
         if "HEAD" not in str(error):
             raise
-        return _first(own)
-    for parent in _merged():
-        theirs = {c.path: c for c in diff.parse_changes(own.run("diff-index", *_RAW, parent, "--"))}
-        listed = [
+        return _diff_index(_find_empty_tree(git), git)  # there is no commit yet
+    for parent in _list_merge_parents():
+        theirs = {change.path: change for change in _diff_index(parent, git)}
+        changes = [
             change._replace(old=change.old + theirs[change.path].old)
-            for change in listed
+            for change in changes
             if change.path in theirs
         ]
-    return listed
+    return changes
 
 
-def _first(own: command.Git) -> list[diff.Change]:
-    """List the whole index: there is no commit yet."""
-    format_ = own.run("rev-parse", "--show-object-format").decode().strip()
-    empty = EMPTY_TREE_IDS["sha256" if format_ == "sha256" else "sha1"]
-    return list(diff.parse_changes(own.run("diff-index", *_RAW, empty, "--")))
+def _diff_index(tree: str, git: command.Git) -> list[diff.Change]:
+    return list(diff.parse_changes(git.run(*_DIFF_INDEX, tree, "--")))
 
 
-def _merged() -> list[str]:
-    """Give the commits that a merge under way brings in.
+def _find_empty_tree(git: command.Git) -> str:
+    object_format = git.run("rev-parse", "--show-object-format").decode().strip()
+    return EMPTY_TREE_IDS["sha256" if object_format == "sha256" else "sha1"]
 
-    MERGE_HEAD names them; before pre-merge-commit it is not written yet, but variables do.
+
+def _list_merge_parents() -> list[str]:
+    """List the commits that a merge in progress adds as parents.
+
+    MERGE_HEAD names them. The pre-merge-commit hook runs before git writes that file, but git sets
+    a variable for each of them.
     """
-    announced = [name[8:] for name in os.environ if name.startswith("GITHEAD_")]
-    folder = os.environ.get("GIT_DIR") or worktree.find_git_folder(".")
+    directory = os.environ.get("GIT_DIR") or worktree.find_git_folder(".")
     try:
-        return worktree.read_small_file(os.path.join(folder, "MERGE_HEAD")).split()
+        return worktree.read_small_file(os.path.join(directory, "MERGE_HEAD")).split()
     except OSError:
-        return [name for name in announced if not name.strip("0123456789abcdef")]
+        variables = (name for name in os.environ if name.startswith(_MERGE_VARIABLE))
+        commits = (name.removeprefix(_MERGE_VARIABLE) for name in variables)
+        return [commit for commit in commits if not commit.strip("0123456789abcdef")]

@@ -11,18 +11,17 @@ from wakeyscan.core.errors import SourceError
 from wakeyscan.sources.options import SourceOptions
 
 PARALLEL = False
-"""Whether units can be opened in any process."""
 
 NAME = "<stdin>"
 
 
 def list_units(target: str, options: SourceOptions) -> Iterator[str]:
-    """Yield the one thing there is to open."""
+    """Yield the one unit, standard input."""
     yield NAME
 
 
 def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
-    """Read standard input to its end, window by window."""
+    """Read standard input to its end, in chunks."""
     if sys.stdin is None:
-        raise SourceError("standard input is closed, so there is nothing to read for '-'")
+        raise SourceError("-: standard input is closed; redirect a file or a pipe to it")
     yield from read_chunks(Origin(NAME), sys.stdin.buffer.read, options.max_file_size)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from wakeyscan.git import command
+from wakeyscan.git import command, rev_list
 from wakeyscan.integrations.hooks.hook_input import HookInput, read_updates
 from wakeyscan.sources import commit_range, commits
 from wakeyscan.sources.options import SourceOptions
@@ -29,9 +29,9 @@ def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     remote = arguments[0] if arguments else ""
     known = tuple(update.old for update in updates if update.has_old)
     tips = tuple(update.new for update in updates)
-    pushed = commits.Commits(tips, known, _exclude_remote(remote), "what is pushed")
+    pushed = rev_list.CommitSelection(tips, known, _exclude_remote(remote), "what is pushed")
     names = [update.ref for update in updates]
-    return HookInput(commit_range, [commits.format_unit(pushed, tips, names, own)], options)
+    return HookInput(commit_range, [commits.build_unit(pushed, tips, names, own)], options)
 
 
 def _build_framework_unit(own: command.Git, remote: str) -> str:
@@ -41,14 +41,14 @@ def _build_framework_unit(own: command.Git, remote: str) -> str:
     """
     ends = [os.environ.get(f"PRE_COMMIT_{end}_REF", "") for end in ("TO", "FROM")]
     selection = ("--branches", "--tags", *_exclude_remote(remote))
-    unpushed = commits.Commits((), (), selection, "what is not pushed")
+    unpushed = rev_list.CommitSelection((), (), selection, "what is not pushed")
     names = [os.environ.get("PRE_COMMIT_REMOTE_BRANCH", "")]
     if not all(ends):
-        return commits.format_unit(unpushed, (), names, own)
-    to, since = (commits.commit_id(end, own) for end in ends)
-    pushed = commits.Commits((to,), (since,), (), "what is pushed")
-    return commits.join(
-        commits.format_unit(pushed, (), names, own), commits.format_unit(unpushed, (), [], own)
+        return commits.build_unit(unpushed, (), names, own)
+    to, since = (rev_list.resolve_commit(end, own) for end in ends)
+    pushed = rev_list.CommitSelection((to,), (since,), (), "what is pushed")
+    return commits.join_units(
+        commits.build_unit(pushed, (), names, own), commits.build_unit(unpushed, (), [], own)
     )
 
 

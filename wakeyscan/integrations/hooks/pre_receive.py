@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wakeyscan.git import command
+from wakeyscan.git import command, rev_list
 from wakeyscan.integrations.hooks.hook_input import HookInput, read_updates
 from wakeyscan.sources import commit_range, commits
 from wakeyscan.sources.options import SourceOptions
@@ -20,6 +20,6 @@ def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     if not updates:
         return HookInput(commit_range, [], options)
     tips = tuple(update.new for update in updates)
-    pushed = commits.Commits(tips, (), ("--not", "--all"), "what is pushed")
+    pushed = rev_list.CommitSelection(tips, (), ("--not", "--all"), "what is pushed")
     names = [update.ref for update in updates]
-    return HookInput(commit_range, [commits.format_unit(pushed, tips, names, own)], options)
+    return HookInput(commit_range, [commits.build_unit(pushed, tips, names, own)], options)

@@ -1,0 +1,69 @@
+"""Revisions resolved to commit ids, and the commits that `git rev-list` selects."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from wakeyscan.core.errors import SourceError
+from wakeyscan.git import command, worktree
+
+SHALLOW = (
+    "the history of this clone is truncated (shallow), so {} cannot be scanned completely; fetch "
+    "the rest first: git fetch --unshallow, or fetch-depth: 0 for actions/checkout"
+)
+
+UNKNOWN_REVISION = (
+    "unknown revision {!r}; in a shallow clone, fetch it first "
+    "(git fetch --unshallow, or fetch-depth: 0 for actions/checkout)"
+)
+
+
+class CommitSelection(NamedTuple):
+    """The commits to select, as arguments of `git rev-list`; every id is in hex."""
+
+    include: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    """Written by us, never text from a user: `--branches`, `--not`, `--remotes=origin`."""
+    name: str = ""
+    """The user's name for these commits, for messages."""
+
+
+def list_commit_ids(selection: CommitSelection, git: command.Git) -> list[str]:
+    """List the selected commits, newest first.
+
+    Raises `SourceError` if a shallow clone lacks some of them.
+    """
+    if not selection.include and not selection.options:
+        return []
+    # After a forced push by another user, commits of the remote may be missing here.
+    excluded = [f"^{found.name}" for found in git.objects(selection.exclude) if found.type]
+    stdin = "".join(f"{name}\n" for name in (*selection.include, *excluded)).encode()
+    output = git.run("rev-list", "--stdin", *selection.options, stdin=stdin)
+    commits = output.decode("ascii").split()
+    if not _list_shallow_commits(git).isdisjoint(commits):
+        raise SourceError(SHALLOW.format(selection.name or "the commits"))
+    return commits
+
+
+def _list_shallow_commits(git: command.Git) -> frozenset[str]:
+    """List the commits whose parents a shallow clone lacks."""
+    path = git.run("rev-parse", "--git-path", "shallow").decode("utf-8", "surrogateescape")
+    file = os.path.join(git.folder, path.rstrip("\n"))
+    try:
+        return frozenset(worktree.read_small_file(file).split())
+    except OSError:
+        return frozenset()
+
+
+def resolve_commit(revision: str, git: command.Git) -> str:
+    """Resolve a revision to a commit id, which is hex and so cannot be taken for an option.
+
+    Raises `SourceError` for an unknown revision.
+    """
+    arguments = ("rev-parse", "--verify", "-q", "--end-of-options", f"{revision}^{{commit}}")
+    commit = git.run(*arguments, ok=(0, 1)).decode("ascii").strip()
+    if not commit or commit.startswith("^"):  # `^REV` excludes a commit, and names none
+        raise SourceError(UNKNOWN_REVISION.format(revision))
+    return commit
