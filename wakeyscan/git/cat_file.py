@@ -1,4 +1,4 @@
-"""Reads what `git cat-file --batch` answers: a line about an object, its content, a line end."""
+"""Objects from the output of `git cat-file --batch`: for each a header, its content, a line end."""
 
 from __future__ import annotations
 
@@ -8,90 +8,92 @@ from typing import NamedTuple
 
 from wakeyscan.core.errors import GitError
 from wakeyscan.git import process
+from wakeyscan.git.stderr import find_cause
+
+_READ_SIZE = 1 << 20
 
 
 class Object(NamedTuple):
     """An object of a repository."""
 
-    name: str
-    """Its id, in hex."""
+    id: str
+    """In hex."""
     type: str
-    """blob, tree, commit, tag; empty where the repository lacks it."""
+    """blob, tree, commit or tag; empty if the repository lacks the object."""
     size: int
     read: Callable[[int], bytes]
-    """Reads at most so many bytes of what is left of its content."""
+    """Reads at most a number of bytes of the remaining content."""
 
-    def whole(self) -> bytes:
-        """Read all that is left."""
-        return b"".join(iter(lambda: self.read(1 << 20), b""))
+    def read_all(self) -> bytes:
+        """Read the remaining content."""
+        return b"".join(iter(lambda: self.read(_READ_SIZE), b""))
 
 
-def read_object(reader: Reader) -> Iterator[Object]:
-    """Yield the next object, and make sure that its answer is over when one comes back for more."""
-    header = reader.line().decode("ascii", "replace").split(" ")
+def missing_object(object_id: str) -> Object:
+    """Return the object that stands for one that the repository lacks."""
+    return Object(object_id, "", 0, lambda _: b"")
+
+
+def read_object(reader: BatchReader) -> Iterator[Object]:
+    """Yield the next object, and skip the rest of its content when the iterator is resumed."""
+    header = reader.read_line().decode("ascii", "replace").split(" ")
     if header[-1] == "missing" or len(header) != 3:
-        yield Object(header[0], "", 0, lambda _: b"")
+        yield missing_object(header[0])
         return
-    name, kind, size = header
-    reader.left = int(size)
-    yield Object(name, kind, int(size), partial(_taken, reader))
-    while reader.take(1 << 20):  # what the caller did not want
+    object_id, type_name, size = header
+    reader.remaining = int(size)
+    yield Object(object_id, type_name, int(size), partial(_read_content, reader))
+    while reader.read_content(_READ_SIZE):
         pass
-    if reader.line():
-        raise process.ProcessError(f"gave object {name} in another length than it said")
+    if reader.read_line():
+        raise process.ProcessError(f"returned object {object_id} with a wrong length")
 
 
-def _taken(reader: Reader, wanted: int) -> bytes:
-    """Read for who uses an object, and knows nothing of children; raises `GitError`."""
+def _read_content(reader: BatchReader, limit: int) -> bytes:
+    """Read for callers that know nothing of processes; raises `GitError`."""
     try:
-        return reader.take(wanted)
+        return reader.read_content(limit)
     except process.ProcessError as error:
         raise GitError(f"git cat-file {error}") from None
 
 
-class Reader:
-    """Reads lines, and counted bytes after a line, from a child."""
+class BatchReader:
+    """Reads lines, and content of a known size, from the stdout of a process."""
 
-    def __init__(self, git: process.Process) -> None:
-        self._git = git
-        self._held = b""
-        self.left = 0
-        """Bytes of the present object that were not taken yet."""
+    def __init__(self, running: process.Process) -> None:
+        self._process = running
+        self._buffer = b""
+        self.remaining = 0
+        """Bytes of the current object that were not read yet."""
 
-    def line(self) -> bytes:
+    def read_line(self) -> bytes:
         """Read a line, without its end."""
-        while b"\n" not in self._held:
-            self._held += self._more()
-        line, _, self._held = self._held.partition(b"\n")
+        while b"\n" not in self._buffer:
+            self._buffer += self._read_chunk()
+        line, _, self._buffer = self._buffer.partition(b"\n")
         return line
 
-    def more(self) -> bool:
-        """Say whether there is anything left to read."""
-        if not self._held:
-            self._held = self._git.read()
-        return bool(self._held)
+    def has_more(self) -> bool:
+        """Return whether the process has more output."""
+        if not self._buffer:
+            self._buffer = self._process.read()
+        return bool(self._buffer)
 
-    def take(self, wanted: int) -> bytes:
-        """Read at most so many bytes of the present object."""
-        wanted = min(wanted, self.left)
-        if not wanted:
+    def read_content(self, limit: int) -> bytes:
+        """Read at most `limit` bytes of the current object; empty at its end."""
+        limit = min(limit, self.remaining)
+        if not limit:
             return b""
-        if not self._held:
-            self._held = self._more()
-        taken, self._held = self._held[:wanted], self._held[wanted:]
-        self.left -= len(taken)
-        return taken
+        if not self._buffer:
+            self._buffer = self._read_chunk()
+        content, self._buffer = self._buffer[:limit], self._buffer[limit:]
+        self.remaining -= len(content)
+        return content
 
-    def _more(self) -> bytes:
-        piece = self._git.read()
-        if not piece:
-            code, complaints = self._git.end()
-            said = cause(complaints) or f"code {code}"
-            raise process.ProcessError(f"ended before its answer was whole: {said}")
-        return piece
-
-
-def cause(complaints: list[str]) -> str:
-    """Pick what git ended for, not what it warned of or advised before."""
-    fatal = (line for line in complaints if line.startswith(("fatal:", "error:")))
-    return next(fatal, complaints[0] if complaints else "")
+    def _read_chunk(self) -> bytes:
+        chunk = self._process.read()
+        if not chunk:
+            code, stderr_lines = self._process.wait()
+            cause = find_cause(stderr_lines) or f"exit code {code}"
+            raise process.ProcessError(f"ended before its output was complete: {cause}")
+        return chunk

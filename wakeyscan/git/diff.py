@@ -1,4 +1,4 @@
-"""Reads what git says of changed files (`--raw -z`), and turns changed files into documents."""
+"""Changed files in git's raw diff output (`--raw -z`)."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ SUBMODULE, UNMERGED = "160000", "unmerged"
 
 
 class Change(NamedTuple):
-    """One file that a commit, or the index, has otherwise than what came before."""
+    """A file that a commit or the index changes."""
 
     path: str
-    """From the top of the work tree; a name that is not UTF-8 by surrogateescape."""
+    """Path from the top of the work tree; names that are not UTF-8 use surrogateescape."""
     mode: str
-    """As it is now: `100644`, `120000` (a link), `160000` (a submodule), 0 if gone, `unmerged`."""
-    new: str
-    """The id of its content now; zeros where it is gone."""
-    old: tuple[str, ...]
-    """The ids of its content before: one for each parent; zeros where it was not there."""
+    """The new mode: `100644`, `120000` (link), `160000` (submodule), 0 (removed), `unmerged`."""
+    new_id: str
+    """Id of the new content; zeros if the file is removed."""
+    old_ids: tuple[str, ...]
+    """Id of the old content for each parent; zeros if the parent lacks the file."""
 
 
 def parse_changes(output: bytes | Iterable[bytes]) -> Iterator[Change]:
-    """Read the output of `--raw -z` with full ids and without renames; of merges with `-c` too.
+    """Parse raw diff output with full ids and without renames; for merges with `-c`.
 
-    `:` once for each parent, the modes (parents' first), the ids likewise, a status, NUL, the path,
-    NUL.
+    An entry is one `:` for each parent, the modes (parents first), the ids in the same order, a
+    status, NUL, the path, NUL.
     """
     fields = iter(output.split(b"\0") if isinstance(output, bytes) else output)
     for entry in fields:
@@ -35,15 +35,15 @@ def parse_changes(output: bytes | Iterable[bytes]) -> Iterator[Change]:
         parents = len(entry) - len(entry.lstrip(b":"))
         words = entry[parents:].decode("ascii").split(" ")
         path = os.fsdecode(next(fields))
-        modes, names = words[: parents + 1], words[parents + 1 : 2 * parents + 2]
+        modes, ids = words[: parents + 1], words[parents + 1 : 2 * parents + 2]
         mode = UNMERGED if words[-1] == "U" else modes[-1]
-        yield Change(path, mode, names[-1], tuple(names[:-1]))
+        yield Change(path=path, mode=mode, new_id=ids[-1], old_ids=tuple(ids[:-1]))
 
 
 def parse_changes_by_commit(output: bytes) -> Iterator[tuple[str, list[Change]]]:
-    """Read the output of `diff-tree --stdin --raw -z`: the commits, each with its changes.
+    """Parse the output of `diff-tree --stdin --raw -z`: each commit with its changes.
 
-    A commit is a field of its own; a path that looks like one stands behind a `:…` field.
+    A commit is a field of its own. A path that looks like an id follows a `:` field.
     """
     commit = ""
     fields: list[bytes] = []

@@ -1,6 +1,6 @@
-"""An empty repository of our own, through which git sees a stranger's objects and nothing else.
+"""An empty repository of our own, in which git sees another repository's objects only.
 
-Nothing of the stranger's configuration is loaded, so nothing that it names can run.
+The configuration of the other repository is not loaded, so no program that it names can run.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from wakeyscan.git import command
+from wakeyscan.git.command import Git
+from wakeyscan.git.environment import build_environment
 from wakeyscan.git.objects import MAX_GIT_ALLOC
 from wakeyscan.git.repository import Repository
 
@@ -22,37 +23,42 @@ _CONFIG = """\
 \tpackedGitWindowSize = 16m
 \tpackedGitLimit = 256m
 """
-"""By itself git maps all packs whole; less costs no time (measured on the history of curl)."""
-_NOTHING = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
-"""The user's configuration does not count either, so that everybody gets the same answer."""
+"""By default git maps whole packs; these limits cost no time (measured on the history of curl)."""
 _SHA256 = "[extensions]\n\tobjectformat = sha256\n"
+_NO_USER_CONFIG = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
+"""The result must not depend on the user's configuration."""
 
 
 @contextmanager
-def open_isolated(repository: Repository) -> Iterator[command.Git]:
-    """Give git for the objects of a repository; the folder that it needs goes away at the end."""
+def open_isolated(repository: Repository) -> Iterator[Git]:
+    """Yield git for the objects of a repository; its folder is removed at the end."""
     folder = tempfile.mkdtemp(prefix="wakeyscan-")
     try:
-        for part in ("objects", "refs"):
-            os.mkdir(os.path.join(folder, part))
-        wide = repository.width == 32
-        _write(os.path.join(folder, "HEAD"), "ref: refs/heads/none\n")
-        config = _CONFIG.format(int(wide)) + (_SHA256 if wide else "")
-        _write(os.path.join(folder, "config"), config)
-        borrowed = os.pathsep.join(map(_quoted, repository.object_folders))
-        environment = command.build_environment(()) | _NOTHING | {"GIT_DIR": folder}
-        environment["GIT_ALLOC_LIMIT"] = str(MAX_GIT_ALLOC)
-        environment["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = borrowed
-        yield command.Git(folder, environment, repository.folder)
+        _write_repository(folder, is_sha256=repository.id_width == 32)
+        environment = build_environment(()) | _NO_USER_CONFIG
+        environment |= {
+            "GIT_DIR": folder,
+            "GIT_ALLOC_LIMIT": str(MAX_GIT_ALLOC),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": _join_paths(repository.object_folders),
+        }
+        yield Git(folder, environment, display_name=repository.folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write(path: str, text: str) -> None:
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
+def _write_repository(folder: str, *, is_sha256: bool) -> None:
+    for name in ("objects", "refs"):
+        os.mkdir(os.path.join(folder, name))
+    files = {
+        "HEAD": "ref: refs/heads/none\n",
+        "config": _CONFIG.format(int(is_sha256)) + (_SHA256 if is_sha256 else ""),
+    }
+    for name, content in files.items():
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            file.write(content)
 
 
-def _quoted(path: str) -> str:
-    """Quote as C does: else a `:` in the path would be taken for the end of it."""
-    return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _join_paths(paths: tuple[str, ...]) -> str:
+    """Join paths, quoted as in C: otherwise a `:` in one would end it."""
+    escaped = (path.replace("\\", "\\\\").replace('"', '\\"') for path in paths)
+    return os.pathsep.join(f'"{path}"' for path in escaped)

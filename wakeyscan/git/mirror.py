@@ -1,32 +1,57 @@
-"""Where a repository is that a user names: here, or somewhere else, of which a mirror is made."""
+"""The repository that a user names: a folder, or a URL that is cloned into a temporary mirror."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from wakeyscan.core.errors import GitError, UsageError
-from wakeyscan.git import command, process, worktree
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.git import worktree
+from wakeyscan.git.environment import (
+    PINS,
+    USER_CONFIG_VARIABLES,
+    build_environment,
+    find_executable,
+)
 from wakeyscan.git.repository import Repository, find_repository
+
+if TYPE_CHECKING:
+    from wakeyscan.git import clone
+else:
+    # GitPython takes 200 ms and runs `git version`, in the environment that is set at that time.
+    clone = lazy_import("wakeyscan.git.clone")
+
+_URLS = ("https://", "file://")
+_TRANSPORTS = {"GIT_ALLOW_PROTOCOL": "https:file"}
+_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*@")
+
+
+def ignore_progress(text: str) -> None:
+    """Ignore the progress of a clone."""
 
 
 @contextmanager
-def open_repository(target: str) -> Iterator[tuple[str, Repository]]:
-    """Give the folder of what a user named, and its repository; of a URL those of a mirror.
+def open_repository(
+    target: str, report: Callable[[str], None] = ignore_progress
+) -> Iterator[tuple[str, Repository]]:
+    """Yield the folder and the repository of a target; `report` is called with a clone's progress.
 
-    Inside a work tree its top is meant, as with every git command. Raises `SourceError`.
+    A folder in a work tree stands for the whole work tree, as in git. Raises `SourceError`.
     """
     if os.path.lexists(target) or "://" not in target:
-        yield target, find_repository(_top(target))._replace(folder=target)
+        yield target, find_repository(_find_top(target))._replace(folder=target)
         return
-    with clone_mirror(target) as folder:
-        yield folder, find_repository(folder)._replace(folder=target)
+    with clone_mirror(target, report) as folder:
+        yield folder, find_repository(folder)._replace(folder=remove_credentials(target))
 
 
-def _top(folder: str) -> str:
+def _find_top(folder: str) -> str:
     is_bare = all(os.path.lexists(os.path.join(folder, part)) for part in ("HEAD", "objects"))
     if is_bare or not os.path.isdir(folder):
         return folder
@@ -34,32 +59,53 @@ def _top(folder: str) -> str:
 
 
 @contextmanager
-def clone_mirror(url: str) -> Iterator[str]:
-    """Clone a repository into a folder that goes away at the end."""
-    if not url.startswith(("https://", "file://")):
-        raise UsageError(f"{url}: only https:// and file:// are cloned; else clone it yourself")
+def clone_mirror(url: str, report: Callable[[str], None] = ignore_progress) -> Iterator[str]:
+    """Yield the folder of a temporary mirror, with all refs of the repository at a URL.
+
+    Raises `UsageError` for other URLs than https and file, and `GitError` if git fails.
+    """
+    if not url.startswith(_URLS):
+        raise UsageError(
+            f"{remove_credentials(url)}: only https:// and file:// URLs can be cloned; "
+            "clone it yourself, then audit that folder"
+        )
     folder = tempfile.mkdtemp(prefix="wakeyscan-")
     try:
-        place = os.path.join(folder, "mirror.git")
-        _clone(url, place)
-        yield place
+        path = os.path.join(folder, "mirror.git")
+        _clone(url, path, report)
+        yield path
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _clone(url: str, place: str) -> None:
-    """Mirror a repository, all of its refs; raises `GitError`.
-
-    The transports are https and file alone, and nobody is asked for a password.
-    """
-    pins = [part for pin in command.PINS if not pin.startswith("protocol") for part in ("-c", pin)]
-    environment = command.build_environment(command.USERS) | {"GIT_ALLOW_PROTOCOL": "https:file"}
-    asked = ("clone", "--mirror", "--quiet", "--no-local", "--", url, place)
+def _clone(url: str, path: str, report: Callable[[str], None]) -> None:
+    """Clone all refs without asking for a password, through https and file alone."""
+    git = find_executable()
+    pins = [part for pin in PINS if not pin.startswith("protocol") for part in ("-c", pin)]
+    environment = build_environment(USER_CONFIG_VARIABLES) | _TRANSPORTS
+    # GitPython runs this git when it is imported, instead of the first one on PATH.
+    environment |= {"GIT_PYTHON_GIT_EXECUTABLE": git, "GIT_PYTHON_REFRESH": "quiet"}
     try:
-        cloning = process.start_process([command.find_executable(), *pins, *asked], environment)
-        cloning.answer(b"")
-        code, complaints = cloning.end()
-    except process.ProcessError as error:
-        raise GitError(f"git clone {error}") from None
-    if code:
-        raise GitError(f"{url}: can't be cloned: {(complaints or ['no reason given'])[-1]}")
+        with _replaced_environment(environment):
+            clone.run_clone(url, path, git_command=[git, *pins], report=report)
+    except GitError as error:
+        reason = remove_credentials(str(error))
+        raise GitError(f"{remove_credentials(url)}: cannot be cloned: {reason}") from None
+
+
+@contextmanager
+def _replaced_environment(environment: Mapping[str, str]) -> Iterator[None]:
+    """Replace `os.environ`, which GitPython passes to git as a whole."""
+    inherited = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(environment)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(inherited)
+
+
+def remove_credentials(text: str) -> str:
+    """Return a text without user names and passwords in its URLs."""
+    return _CREDENTIALS.sub("", text)

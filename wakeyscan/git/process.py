@@ -1,189 +1,200 @@
-"""A child process to talk with; started without `subprocess`, a third of a hook's time to load."""
+"""Child processes without `subprocess`, which takes a third of a hook's start-up time."""
 
 from __future__ import annotations
 
 import os
 import select
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from wakeyscan.core.lazy import lazy_import
+
+if TYPE_CHECKING:
+    import subprocess
+    import tempfile
+else:
+    # Only Windows, which lacks `posix_spawn`, needs them.
+    subprocess = lazy_import("subprocess")
+    tempfile = lazy_import("tempfile")
 
 TIMEOUT_SECONDS = 300
-"""Seconds of silence after which a child is given up: a FIFO in `.git` hangs git for ever."""
+"""Seconds without output after which a process is killed: a FIFO in `.git` blocks git forever."""
 
 PIPE = -1
-"""No file for a stdin: we write to it."""
+"""In place of a descriptor for stdin: a pipe that we write to."""
 
-_SOME = 1 << 16
+_CHUNK_SIZE = 1 << 16
+"""Bytes that are read at once, and bytes of stderr that are kept."""
 
 
 class ProcessError(Exception):
-    """A child could not be started, or said nothing any more; the text says which."""
+    """A process that could not be started, or that stopped printing."""
 
 
 class Process(Protocol):
     """A process with its three streams."""
 
     def write(self, data: bytes) -> None:
-        """Write to its stdin; no more than fits into a pipe, or it may not return."""
+        """Write to stdin; blocks if the data does not fit into the pipe."""
 
-    def answer(self, data: bytes) -> bytes:
-        """Write all of `data`, close its stdin, and give all that it says, both at a time.
+    def communicate(self, data: bytes) -> bytes:
+        """Write `data` to stdin and close it; return all of stdout.
 
-        A child that nobody reads from stops to read, too.
+        Both happen at once, since a process stops reading while its output is not read.
         """
 
-    def close(self) -> None:
-        """Close its stdin."""
+    def close_stdin(self) -> None:
+        """Close stdin."""
 
     def read(self) -> bytes:
-        """Read what there is on stdout; empty at its end."""
+        """Read some bytes of stdout; empty at its end."""
 
-    def end(self) -> tuple[int, list[str]]:
-        """Wait for its end; give its exit code and the lines of its stderr."""
+    def wait(self) -> tuple[int, list[str]]:
+        """Wait for the exit; return the exit code and the lines of stderr."""
 
-    def stop(self) -> None:
-        """End it, whatever it is doing; nothing where it has ended."""
+    def kill(self) -> None:
+        """Kill the process, unless it has exited."""
 
 
 def find_program(program: str, environment: Mapping[str, str] = os.environ) -> str:
-    """Find a program on absolute folders of PATH only: one in a scanned tree must not be run.
+    """Return the path of a program, or "" if there is none.
 
-    Empty where there is none.
+    Relative folders of PATH are skipped: a program in a scanned folder must not run.
     """
     name = f"{program}.exe" if os.name == "nt" else program
     for folder in environment.get("PATH", "").split(os.pathsep):
-        file = os.path.join(folder, name)
-        if os.path.isabs(folder) and os.access(file, os.X_OK) and os.path.isfile(file):
-            return file
+        path = os.path.join(folder, name)
+        if os.path.isabs(folder) and os.access(path, os.X_OK) and os.path.isfile(path):
+            return path
     return ""
 
 
 def start_process(command: list[str], environment: Mapping[str, str], stdin: int = PIPE) -> Process:
-    """Start a process that reads from `stdin`, a descriptor, or from us; raises `ProcessError`."""
+    """Start a process whose stdin is a descriptor or a pipe; raises `ProcessError`."""
+    implementation = _PosixProcess if hasattr(os, "posix_spawn") else _PopenProcess
     try:
-        return (_Spawned if hasattr(os, "posix_spawn") else _Opened)(command, environment, stdin)
+        return implementation(command, environment, stdin)
     except OSError as error:
         raise ProcessError(f"could not be started: {error.strerror}") from None
 
 
-class _Spawned:
+class _PosixProcess:
+    """A process that `posix_spawn` started."""
+
     def __init__(self, command: list[str], environment: Mapping[str, str], stdin: int) -> None:
-        asked, self._stdin = os.pipe() if stdin == PIPE else (os.dup(stdin), -1)
-        self._stdout, answers = os.pipe()
-        self._stderr, complaints = os.pipe()
-        self._said = b""
-        ends = ((asked, 0), (answers, 1), (complaints, 2))
+        child_stdin, self._stdin = os.pipe() if stdin == PIPE else (os.dup(stdin), -1)
+        self._stdout, child_stdout = os.pipe()
+        self._stderr, child_stderr = os.pipe()
+        self._stderr_content = b""
+        streams = ((child_stdin, 0), (child_stdout, 1), (child_stderr, 2))
         try:
-            actions = [(os.POSIX_SPAWN_DUP2, ours, theirs) for ours, theirs in ends]
+            actions = [(os.POSIX_SPAWN_DUP2, source, target) for source, target in streams]
             self._pid = os.posix_spawn(command[0], command, environment, file_actions=actions)
         finally:
-            for ours, _ in ends:
-                os.close(ours)
+            for source, _ in streams:
+                os.close(source)
 
     def write(self, data: bytes) -> None:
         try:
             os.write(self._stdin, data)
-        except BrokenPipeError:  # it has ended; reading tells why
+        except BrokenPipeError:  # the process has exited; `wait` returns the reason
             return
 
-    def answer(self, data: bytes) -> bytes:
-        said: list[bytes] = []
+    def communicate(self, data: bytes) -> bytes:
+        chunks: list[bytes] = []
         for start in range(0, len(data), select.PIPE_BUF):
-            while not self._wait(self._stdin):
-                said.append(os.read(self._stdout, _SOME))
+            while not self._wait_until_ready(self._stdin):
+                chunks.append(os.read(self._stdout, _CHUNK_SIZE))
             self.write(data[start : start + select.PIPE_BUF])
-        self.close()
-        return b"".join((*said, *iter(self.read, b"")))
+        self.close_stdin()
+        return b"".join((*chunks, *iter(self.read, b"")))
 
-    def close(self) -> None:
+    def close_stdin(self) -> None:
         if self._stdin >= 0:
             os.close(self._stdin)
             self._stdin = -1
 
     def read(self) -> bytes:
-        self._wait()
-        return os.read(self._stdout, _SOME)
+        self._wait_until_ready()
+        return os.read(self._stdout, _CHUNK_SIZE)
 
-    def _wait(self, *writing: int) -> bool:
-        """Wait until it may be written to (then say true), or has something on its stdout."""
+    def _wait_until_ready(self, *writable: int) -> bool:
+        """Return true if a `writable` stream is ready, false if stdout can be read."""
         while True:
-            reading = [stream for stream in (self._stdout, self._stderr) if stream >= 0]
-            heard, taken, _ = select.select(reading, writing, [], TIMEOUT_SECONDS)
-            if not heard and not taken:
-                self._give_up()
-            if self._stderr in heard:
-                self._hear()
-            if taken or self._stdout in heard:
-                return bool(taken)
+            readable = [stream for stream in (self._stdout, self._stderr) if stream >= 0]
+            ready, ready_to_write, _ = select.select(readable, writable, [], TIMEOUT_SECONDS)
+            if not ready and not ready_to_write:
+                self.kill()
+                raise ProcessError(f"printed nothing for {TIMEOUT_SECONDS} s and was stopped")
+            if self._stderr in ready:
+                self._read_stderr()
+            if ready_to_write or self._stdout in ready:
+                return bool(ready_to_write)
 
-    def _hear(self) -> None:
-        piece = os.read(self._stderr, _SOME)
-        self._said += piece[: max(0, _SOME - len(self._said))]
-        if not piece:
+    def _read_stderr(self) -> None:
+        chunk = os.read(self._stderr, _CHUNK_SIZE)
+        self._stderr_content += chunk[: max(0, _CHUNK_SIZE - len(self._stderr_content))]
+        if not chunk:
             os.close(self._stderr)
             self._stderr = -1
 
-    def end(self) -> tuple[int, list[str]]:
+    def wait(self) -> tuple[int, list[str]]:
         for stream in (self._stdin, self._stdout):
             if stream >= 0:
                 os.close(stream)
         self._stdin = self._stdout = -1
         while self._stderr >= 0:
-            self._hear()
+            self._read_stderr()
         _, status = os.waitpid(self._pid, 0)
         self._pid = 0
-        return os.waitstatus_to_exitcode(status), _lines(self._said)
+        return os.waitstatus_to_exitcode(status), _split_lines(self._stderr_content)
 
-    def stop(self) -> None:
+    def kill(self) -> None:
         if self._pid:
             os.kill(self._pid, 9)
-            self.end()
-
-    def _give_up(self) -> None:
-        self.stop()
-        raise ProcessError(f"said nothing for {TIMEOUT_SECONDS} s, so it was ended")
+            self.wait()
 
 
-class _Opened:
-    """The same where there is no `posix_spawn`: Windows."""
+class _PopenProcess:
+    """A process that `subprocess` started."""
 
     def __init__(self, command: list[str], environment: Mapping[str, str], stdin: int) -> None:
-        import subprocess
-        import tempfile
-
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the child
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # open as long as the process runs
         pipe = subprocess.PIPE
-        asked = pipe if stdin == PIPE else stdin
         self._process: Any = subprocess.Popen(
-            command, env=dict(environment), stdin=asked, stdout=pipe, stderr=self._complaints
+            command,
+            env=dict(environment),
+            stdin=pipe if stdin == PIPE else stdin,
+            stdout=pipe,
+            stderr=self._stderr,
         )
 
     def write(self, data: bytes) -> None:
         self._process.stdin.write(data)
         self._process.stdin.flush()
 
-    def answer(self, data: bytes) -> bytes:
+    def communicate(self, data: bytes) -> bytes:
         return bytes(self._process.communicate(data or None)[0])
 
-    def close(self) -> None:
+    def close_stdin(self) -> None:
         if self._process.stdin:
             self._process.stdin.close()
 
     def read(self) -> bytes:
-        return bytes(self._process.stdout.read1(_SOME))
+        return bytes(self._process.stdout.read1(_CHUNK_SIZE))
 
-    def end(self) -> tuple[int, list[str]]:
-        self.close()
+    def wait(self) -> tuple[int, list[str]]:
+        self.close_stdin()
         self._process.stdout.close()
         code = int(self._process.wait())
-        self._complaints.seek(0)
-        return code, _lines(self._complaints.read(_SOME))
+        self._stderr.seek(0)
+        return code, _split_lines(self._stderr.read(_CHUNK_SIZE))
 
-    def stop(self) -> None:
+    def kill(self) -> None:
         if self._process.returncode is None:
             self._process.kill()
-            self.end()
+            self.wait()
 
 
-def _lines(said: bytes) -> list[str]:
-    return said.decode("utf-8", "surrogateescape").splitlines()
+def _split_lines(stderr: bytes) -> list[str]:
+    return stderr.decode("utf-8", "surrogateescape").splitlines()

@@ -1,4 +1,4 @@
-"""Reads what names commits: refs, HEAD, reflogs; as files, without git."""
+"""Refs, HEAD and reflogs, read as files without git."""
 
 from __future__ import annotations
 
@@ -11,20 +11,19 @@ from wakeyscan.core.errors import SourceError
 from wakeyscan.git.objects import is_object_id
 from wakeyscan.git.repository import Repository
 
-_LONGEST_LINE = 1 << 16
-"""Bytes of a line; what is longer is read in pieces, none of which names an object."""
+_MAX_LINE = 1 << 16
+"""Bytes of a line; a longer line is read in parts, none of which names an object."""
 
 
 def read_refs(repository: Repository) -> dict[str, str]:
-    """Give the ids that refs name, by their full names; HEAD too, where it names something.
+    """Return the ids of refs by their full names, with HEAD if it names an object.
 
-    A ref that is not readable is left out: what it reached is looked at all the same, as every
-    object is.
+    An unreadable ref is omitted. The objects that it reached are scanned anyway, as all objects
+    are.
     """
-    refs: dict[str, str] = {}
-    _packed(os.path.join(repository.common_folder, "packed-refs"), refs)
-    _loose(repository.common_folder, refs)
-    head = _first_line(os.path.join(repository.git_folder, "HEAD"))
+    refs = _read_packed_refs(os.path.join(repository.common_folder, "packed-refs"))
+    _add_loose_refs(repository.common_folder, refs)
+    head = _read_first_line(os.path.join(repository.git_folder, "HEAD"))
     if head.startswith(b"ref: "):
         name = os.fsdecode(head[5:].strip())
         if name in refs:
@@ -35,42 +34,44 @@ def read_refs(repository: Repository) -> dict[str, str]:
 
 
 def uses_reftable(repository: Repository) -> bool:
-    """Say whether refs are kept in a format that is not read here."""
+    """Return whether the refs are in the reftable format, which is not supported here."""
     return os.path.isdir(os.path.join(repository.common_folder, "reftable"))
 
 
 def read_reflogs(repository: Repository) -> dict[str, set[str]]:
-    """Give the ids in reflogs, by the names of the logs."""
+    """Return the ids in each reflog, by the names of the refs."""
     logs: dict[str, set[str]] = {}
     for folder in dict.fromkeys((repository.common_folder, repository.git_folder)):
         top = os.path.join(folder, "logs")
-        for path in _files(top):
-            found = logs.setdefault(os.path.relpath(path, top).replace(os.sep, "/"), set())
+        for path in _list_files(top):
+            ids = logs.setdefault(os.path.relpath(path, top).replace(os.sep, "/"), set())
             with open(path, "rb") as file:
-                for line in iter(partial(file.readline, _LONGEST_LINE), b""):
-                    ids = line.split(b" ", 2)[:2]
-                    found |= {i.decode("ascii") for i in ids if _is_id(i) and i.strip(b"0")}
+                for line in iter(partial(file.readline, _MAX_LINE), b""):
+                    pair = line.split(b" ", 2)[:2]
+                    ids |= {i.decode("ascii") for i in pair if _is_id(i) and i.strip(b"0")}
     return logs
 
 
-def _packed(path: str, refs: dict[str, str]) -> None:
+def _read_packed_refs(path: str) -> dict[str, str]:
     try:
         lines = small_files.read_small_file(path, small_files.MAX_DATA_SIZE).split(b"\n")
     except small_files.FileRefused as error:
-        raise SourceError(f"{path}: can't be read: {error.strerror}") from None
+        raise SourceError(f"{path}: cannot be read: {error.strerror}") from None
     except OSError:
-        return
-    for line in lines:
-        name, _, ref = line.partition(b" ")
-        if _is_id(name) and ref.startswith(b"refs/"):
-            refs[os.fsdecode(ref)] = name.decode("ascii")
+        return {}
+    pairs = (line.partition(b" ") for line in lines)
+    return {
+        os.fsdecode(name): object_id.decode("ascii")
+        for object_id, _, name in pairs
+        if _is_id(object_id) and name.startswith(b"refs/")
+    }
 
 
-def _loose(folder: str, refs: dict[str, str]) -> None:
+def _add_loose_refs(folder: str, refs: dict[str, str]) -> None:
     symbolic: dict[str, str] = {}
-    for path in _files(os.path.join(folder, "refs")):
+    for path in _list_files(os.path.join(folder, "refs")):
         name = os.path.relpath(path, folder).replace(os.sep, "/")
-        line = _first_line(path)
+        line = _read_first_line(path)
         if _is_id(line):
             refs[name] = line.decode("ascii")
         elif line.startswith(b"ref: "):
@@ -80,7 +81,8 @@ def _loose(folder: str, refs: dict[str, str]) -> None:
             refs[name] = refs[target]
 
 
-def _files(top: str) -> Iterator[str]:
+def _list_files(top: str) -> Iterator[str]:
+    """Yield the regular files below a folder; links are not followed."""
     pending = [top]
     while pending:
         try:
@@ -94,10 +96,10 @@ def _files(top: str) -> Iterator[str]:
             continue
 
 
-def _first_line(path: str) -> bytes:
+def _read_first_line(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
-            return file.readline(_LONGEST_LINE).strip()
+            return file.readline(_MAX_LINE).strip()
     except OSError:
         return b""
 

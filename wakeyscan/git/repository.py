@@ -1,4 +1,4 @@
-"""A repository of a stranger: found, and looked over before git is let near it."""
+"""The parts of an untrusted repository, located and checked before git opens it."""
 
 from __future__ import annotations
 
@@ -12,170 +12,181 @@ from typing import NamedTuple
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import SourceError
 
-_DEEPEST = 5
-"""Alternates of alternates that are followed, as git does."""
+_MAX_ALTERNATE_DEPTH = 5
+"""Levels of alternates that are followed, as in git."""
 
 
 class Repository(NamedTuple):
-    """Where the parts of a repository are; paths, absolute."""
+    """Absolute paths of the parts of a repository."""
 
     folder: str
-    """What the user named."""
+    """The repository as the user named it."""
     git_folder: str
-    """Of this work tree: HEAD and the index are here."""
+    """Folder of this work tree's HEAD and index."""
     common_folder: str
-    """Of all its work trees: refs and objects are here."""
+    """Folder of the refs and objects, which all work trees share."""
     object_folders: tuple[str, ...]
-    """Its own, then those that it borrows from."""
-    width: int
+    """Its own object folder, then its alternates."""
+    id_width: int
     """Bytes of an object id: 20 (SHA-1) or 32 (SHA-256)."""
 
     @property
-    def bare(self) -> bool:
+    def is_bare(self) -> bool:
         """Whether it has no work tree."""
         return os.path.realpath(self.folder) == os.path.realpath(self.git_folder)
 
 
 def find_repository(folder: str) -> Repository:
-    """Find the repository of a folder; raises `SourceError` where there is none.
+    """Return the repository of a folder; raises `SourceError` if there is none.
 
-    Raises it too where a special file is in it: a FIFO hangs git, and whoever reads it, for ever.
+    Also raises `SourceError` for a special file in it: a FIFO blocks git, and us, forever.
     """
-    git_folder = _git_folder(folder)
-    common = _pointed(git_folder, "commondir") or git_folder
-    for one in dict.fromkeys((git_folder, common)):
-        if not os.path.isdir(one):
-            raise SourceError(f"{folder}: is no git repository: {one} is missing")
-        _refuse_links(one)
-        _refuse_special([one])
-    own = os.path.join(common, "objects")
-    if not os.path.isdir(own):
-        raise SourceError(f"{folder}: is no git repository: {own} is missing")
-    borrowed = tuple(_borrowed(own))
-    for one in borrowed[1:]:
-        _refuse_special(list(_parts(one)))
-    return Repository(folder, git_folder, common, borrowed, _width(common))
+    git_folder = _find_git_folder(folder)
+    common_folder = _read_path(git_folder, "commondir") or git_folder
+    for required in dict.fromkeys((git_folder, common_folder)):
+        _require_folder(folder, required)
+        _refuse_links(required)
+        _refuse_special_files([required])
+    own_objects = os.path.join(common_folder, "objects")
+    _require_folder(folder, own_objects)
+    object_folders = tuple(_find_object_folders(own_objects))
+    for alternate in object_folders[1:]:
+        _refuse_special_files(list(_list_object_subfolders(alternate)))
+    return Repository(
+        folder=folder,
+        git_folder=git_folder,
+        common_folder=common_folder,
+        object_folders=object_folders,
+        id_width=_read_id_width(common_folder),
+    )
 
 
-def _git_folder(folder: str) -> str:
+def _find_git_folder(folder: str) -> str:
     dot_git = os.path.join(folder, ".git")
     if os.path.isfile(dot_git):
-        named = _text(dot_git).partition("gitdir:")[2].strip()
-        return os.path.normpath(os.path.join(os.path.abspath(folder), named))
+        target = _read_text(dot_git).partition("gitdir:")[2].strip()
+        return os.path.normpath(os.path.join(os.path.abspath(folder), target))
     if os.path.islink(dot_git):
-        raise SourceError(f"{dot_git}: is a link, which is not followed; name what it points to")
+        raise SourceError(f"{dot_git}: is a link, which is not followed; name its target instead")
     if os.path.isdir(dot_git):
         return os.path.abspath(dot_git)
     if all(os.path.lexists(os.path.join(folder, part)) for part in ("HEAD", "objects", "refs")):
         return os.path.abspath(folder)
-    raise SourceError(f"{folder}: is no git repository; to look at files: wakeyscan scan")
+    raise SourceError(f"{folder}: is not a git repository; to scan files, use wakeyscan scan")
 
 
-def _pointed(folder: str, name: str) -> str:
+def _require_folder(repository: str, folder: str) -> None:
+    if not os.path.isdir(folder):
+        raise SourceError(f"{repository}: is not a git repository; {folder} is missing")
+
+
+def _read_path(folder: str, name: str) -> str:
+    """Return the path that a file in `folder` contains, or "" without such a file."""
     path = os.path.join(folder, name)
-    if not stat.S_ISREG(_mode(path)):
+    if not stat.S_ISREG(_get_mode(path)):
         return ""
-    return os.path.normpath(os.path.join(folder, _text(path).strip()))
+    return os.path.normpath(os.path.join(folder, _read_text(path).strip()))
 
 
-def _text(path: str) -> str:
+def _read_text(path: str) -> str:
     try:
-        return small_files.read_small_file(path, small_files.MAX_CONFIG_SIZE).decode(
-            "utf-8", "surrogateescape"
-        )
+        content = small_files.read_small_file(path, small_files.MAX_CONFIG_SIZE)
     except OSError as error:
-        raise SourceError(f"{path}: can't be read: {error.strerror}") from None
+        raise SourceError(f"{path}: cannot be read: {error.strerror}") from None
+    return content.decode("utf-8", "surrogateescape")
 
 
-def _mode(path: str) -> int:
+def _get_mode(path: str) -> int:
     try:
         return os.lstat(path).st_mode
-    except (OSError, ValueError):  # a NUL is in no path
+    except (OSError, ValueError):  # ValueError: a NUL in the path
         return 0
 
 
 def _refuse_links(folder: str) -> None:
-    for part in ("objects", "refs"):
-        if stat.S_ISLNK(_mode(os.path.join(folder, part))):
-            raise SourceError(f"{os.path.join(folder, part)}: is a link; git's own never are")
+    for name in ("objects", "refs"):
+        path = os.path.join(folder, name)
+        if stat.S_ISLNK(_get_mode(path)):
+            raise SourceError(f"{path}: is a link, which git never creates; it is not followed")
 
 
-def _refuse_special(pending: list[str]) -> None:
+def _refuse_special_files(pending: list[str]) -> None:
     while pending:
         with os.scandir(pending.pop()) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     pending.append(entry.path)
-                elif not entry.is_file(follow_symlinks=False) and not _is_plain_link(entry):
+                elif not entry.is_file(follow_symlinks=False) and not _is_harmless_link(entry):
                     raise SourceError(
-                        f"{entry.path}: is neither file nor folder, so git would hang on it or "
-                        "worse; remove it, if you trust this repository at all"
+                        f"{entry.path}: is neither a file nor a folder, and may block git; "
+                        "remove it if you trust this repository"
                     )
 
 
-def _parts(objects: str) -> Iterator[str]:
-    """Yield the folders of an object store: what else is beside them is nobody's business."""
-    for name in os.listdir(objects):
-        path = os.path.join(objects, name)
-        is_part = name in ("pack", "info") or (len(name) == 2 and not name.strip(string.hexdigits))
-        if is_part and stat.S_ISDIR(_mode(path)):
-            yield path
-
-
-def _is_plain_link(entry: os.DirEntry[str]) -> bool:
-    """Let a link pass that leads to a file, as some tools make for HEAD or hooks, or nowhere."""
+def _is_harmless_link(entry: os.DirEntry[str]) -> bool:
+    """Return whether a link is broken or leads to a file; some tools create such HEADs or hooks."""
     try:
         return entry.is_symlink() and stat.S_ISREG(entry.stat().st_mode)
     except OSError:
         return True
 
 
-def _borrowed(own: str) -> Iterator[str]:
-    seen: dict[str, None] = {}
-    level = [own]
-    for _ in range(_DEEPEST + 1):
-        further = []
+def _list_object_subfolders(folder: str) -> Iterator[str]:
+    """Yield the subfolders of an object folder that git reads; others do not matter."""
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        is_read = name in ("pack", "info") or (len(name) == 2 and not name.strip(string.hexdigits))
+        if is_read and stat.S_ISDIR(_get_mode(path)):
+            yield path
+
+
+def _find_object_folders(own_objects: str) -> Iterator[str]:
+    """Yield an object folder, then its alternates, level by level."""
+    found: dict[str, None] = {}
+    level = [own_objects]
+    for _ in range(_MAX_ALTERNATE_DEPTH + 1):
+        next_level = []
         for folder in level:
-            if os.path.isdir(folder) and folder not in seen:
-                seen[folder] = None
-                further += _alternates(folder)
-        level = further
-    yield from seen
+            if os.path.isdir(folder) and folder not in found:
+                found[folder] = None
+                next_level += _read_alternates(folder)
+        level = next_level
+    yield from found
 
 
-def _alternates(folder: str) -> list[str]:
+def _read_alternates(folder: str) -> list[str]:
     path = os.path.join(folder, "info", "alternates")
-    if not stat.S_ISREG(_mode(path)):
+    if not stat.S_ISREG(_get_mode(path)):
         return []
-    lines = [_unquoted(line.rstrip("\r")) for line in _text(path).split("\n")]
+    lines = [_unquote(line.rstrip("\r")) for line in _read_text(path).split("\n")]
     return [
         os.path.normpath(os.path.join(folder, line)) for line in lines if line and line[0] != "#"
     ]
 
 
-def _unquoted(line: str) -> str:
-    """Read a path that may be quoted as C does."""
+def _unquote(line: str) -> str:
+    """Return a path without the quoting of C strings, which git uses for unusual paths."""
     if len(line) < 2 or line[0] != '"' or line[-1] != '"':
         return line
-    return re.sub(r"\\([0-7]{3}|.)", _unescaped, line[1:-1])
+    return re.sub(r"\\([0-7]{3}|.)", _unescape, line[1:-1])
 
 
-def _unescaped(escape: re.Match[str]) -> str:
+def _unescape(escape: re.Match[str]) -> str:
     if len(escape[1]) == 3:
         return os.fsdecode(bytes([int(escape[1], 8) & 0xFF]))
     return dict(zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True)).get(escape[1], escape[1])
 
 
-def _width(common: str) -> int:
-    """Read the format of ids from the configuration, without obeying anything else in it."""
+def _read_id_width(common_folder: str) -> int:
+    """Return the size of object ids, the only setting that is read from the configuration."""
     try:
-        held = small_files.read_small_file(
-            os.path.join(common, "config"), small_files.MAX_CONFIG_SIZE
+        config = small_files.read_small_file(
+            os.path.join(common_folder, "config"), small_files.MAX_CONFIG_SIZE
         )
     except OSError:
         return 20
     section = ""
-    for line in held.decode("utf-8", "replace").lower().splitlines():
+    for line in config.decode("utf-8", "replace").lower().splitlines():
         line = line.strip()
         if line.startswith("["):
             section = line.strip("[]").strip()

@@ -1,41 +1,46 @@
-"""Work trees: where they are, and which files git sees in them.
-
-git is loaded where it is asked: with what starts it, it is 2 ms that a hook on files never pays.
-"""
+"""Work trees: their location, their hooks, and the files that git tracks or ignores."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import GitError
+from wakeyscan.core.lazy import lazy_import
+
+if TYPE_CHECKING:
+    from wakeyscan.git import command
+else:
+    # With the modules that start a process it takes 2 ms, which a hook on files does not need.
+    command = lazy_import("wakeyscan.git.command")
 
 
 def find_work_tree(folder: str) -> str | None:
-    """Find the top of the work tree that `folder` is in, without asking git."""
-    at = os.path.realpath(folder)
+    """Return the top of the work tree that contains `folder`, without running git."""
+    path = os.path.realpath(folder)
     while True:
-        if os.path.lexists(os.path.join(at, ".git")):
-            return at
-        above = os.path.dirname(at)
-        if above == at:
+        if os.path.lexists(os.path.join(path, ".git")):
+            return path
+        parent = os.path.dirname(path)
+        if parent == path:
             return None
-        at = above
+        path = parent
 
 
-def trees(targets: Iterable[str]) -> tuple[str, ...]:
-    """Return the folders whose content may be anyone's: work trees, and what is scanned."""
-    named = tuple(targets)
-    tops = [find_work_tree(path) for path in (".", *named)]
-    scanned = [os.path.realpath(path) for path in named if os.path.isdir(path)]
-    return tuple(dict.fromkeys(top for top in (*tops, *scanned) if top))
+def find_untrusted_folders(targets: Iterable[str]) -> tuple[str, ...]:
+    """Return the folders whose content anyone may have written: work trees and targets."""
+    paths = tuple(targets)
+    tops = [find_work_tree(path) for path in (".", *paths)]
+    folders = [os.path.realpath(path) for path in paths if os.path.isdir(path)]
+    return tuple(dict.fromkeys(top for top in (*tops, *folders) if top))
 
 
 def find_git_folder(path: str) -> str:
-    """Find git's own folder of the work tree that `path` is in; raises `GitError`.
+    """Return git's own folder of the work tree that contains `path`; raises `GitError`.
 
-    In a linked work tree and in a submodule `.git` is a file that names it.
+    In a linked work tree and in a submodule, `.git` is a file that names the folder.
     """
     top = find_work_tree(path)
     if top is None:
@@ -44,59 +49,50 @@ def find_git_folder(path: str) -> str:
     if os.path.isdir(dot_git):
         return dot_git
     try:
-        named = read_small_file(dot_git).partition("gitdir:")[2].strip()
+        target = read_small_file(dot_git).partition("gitdir:")[2].strip()
     except OSError as error:
-        raise GitError(f"{dot_git} can't be read: {error.strerror}") from None
-    return os.path.join(top, named)
+        raise GitError(f"{dot_git}: cannot be read: {error.strerror}") from None
+    return os.path.join(top, target)
 
 
 def read_small_file(path: str) -> str:
-    """Read a file of git's own; raises `OSError`, at a FIFO too, which would never end."""
-    return small_files.read_small_file(path, small_files.MAX_LIST_SIZE).decode(
-        "utf-8", "surrogateescape"
-    )
+    """Read one of git's own small files; raises `OSError`, also for a FIFO."""
+    return small_files.read_small_file(path, small_files.MAX_LIST_SIZE).decode("utf-8", "surrogateescape")
 
 
 def find_hooks_folder() -> str:
-    """Find where git looks for the hooks of the repository at hand; raises `GitError`.
+    """Return the folder of the current repository's hooks; raises `GitError`.
 
-    Husky and others set `core.hooksPath`, which is what counts, so it is not pinned off here.
+    Husky and other tools set `core.hooksPath`, so it is not pinned here.
     """
-    from wakeyscan.git import command
-
-    here = command.open_own()
-    asked = here.run("rev-parse", "--git-path", "hooks", pinned=False)
-    return os.path.abspath(asked.decode("utf-8", "surrogateescape").rstrip("\n"))
+    git = command.open_own()
+    output = git.run("rev-parse", "--git-path", "hooks", pinned=False)
+    return os.path.abspath(output.decode("utf-8", "surrogateescape").rstrip("\n"))
 
 
 def list_files(folder: str) -> tuple[list[bytes], list[str]]:
-    """List the files below `folder` that git tracks, or neither tracks nor ignores.
+    """Return the files below `folder` that git tracks or does not ignore, and git's warnings.
 
-    Paths are relative to `folder`. What git could not look into comes second, in its words.
-    A tracked file that is gone from the work tree is left out; a submodule or another repository
-    is one entry. Raises `GitError`.
+    Paths are relative to `folder`. The warnings are about folders that git cannot read. A tracked
+    file that was deleted is omitted; a submodule or another repository is one entry. Raises
+    `GitError`.
     """
-    from wakeyscan.git import command
-
-    asked = ("-t", "--cached", "--deleted", "--others", "--exclude-standard")
-    out, complaints = command.open_foreign(folder).run_aloud("ls-files", "-z", *asked)
-    listed: dict[bytes, None] = {}
+    options = ("-z", "-t", "--cached", "--deleted", "--others", "--exclude-standard")
+    output, warnings = command.open_foreign(folder).run_with_stderr("ls-files", *options)
+    files: dict[bytes, None] = {}
     top = os.fsencode(folder)
-    for entry in out.split(b"\0"):
+    for entry in output.split(b"\0"):
         tag, _, path = entry.partition(b" ")
-        if tag == b"R":  # deleted: it follows the line that says it is tracked
-            listed.pop(path, None)
+        if tag == b"R":  # deleted: follows the entry of the tracked file
+            files.pop(path, None)
         elif path and (tag != b"S" or os.path.lexists(os.path.join(top, path))):
-            listed[path] = None  # S: a sparse checkout may have left it out
-    return list(listed), complaints
+            files[path] = None  # S: a sparse checkout may omit it
+    return list(files), warnings
 
 
 def is_ignored(folder: str) -> bool:
-    """Say whether git ignores a whole folder; raises `GitError` where it can't tell."""
-    from wakeyscan.git import command
-
-    above, name = os.path.split(os.path.realpath(folder))
-    asked = command.open_foreign(above)
-    # check-ignore knows no literal pathspecs, and fails where they are asked for.
-    asked.environment.pop("GIT_LITERAL_PATHSPECS")
-    return bool(asked.run("check-ignore", "--", f"./{name}", ok=(0, 1)))
+    """Return whether git ignores a whole folder; raises `GitError`."""
+    parent, name = os.path.split(os.path.realpath(folder))
+    git = command.open_foreign(parent)
+    git.environment.pop("GIT_LITERAL_PATHSPECS")  # check-ignore fails if it is set
+    return bool(git.run("check-ignore", "--", f"./{name}", allowed_codes=(0, 1)))

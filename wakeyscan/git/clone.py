@@ -1,0 +1,133 @@
+"""Runs `git clone` through GitPython, which parses git's progress.
+
+This uses `git.Git` instead of `Repo.clone_from`. The latter gives no handle to stop git when the
+server falls silent, and it parses the user's configuration files once the clone is complete.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Callable
+from threading import Thread
+
+import git
+from git.cmd import handle_process_output
+
+from wakeyscan.core.errors import GitError
+from wakeyscan.git import process
+from wakeyscan.git.stderr import find_cause
+
+_OPTIONS = ("--mirror", "--progress", "--no-local")
+_PHASES = {
+    git.RemoteProgress.COUNTING: "Counting objects",
+    git.RemoteProgress.COMPRESSING: "Compressing objects",
+    git.RemoteProgress.RECEIVING: "Receiving objects",
+    git.RemoteProgress.RESOLVING: "Resolving deltas",
+}
+_THROUGHPUT = re.compile(r"([0-9.]+ \w+) \| ([0-9.]+ \w+/s)")
+"""Bytes received and bytes per second. The server writes a part of the progress, so be strict."""
+
+_REPORT_SECONDS = 0.1
+"""Seconds between two reports of the progress."""
+
+_STOP_SECONDS = 5.0
+"""Seconds that git has to stop its own children before it is killed."""
+
+_MAX_LINES, _MAX_LINE = 100, 1000
+"""Lines of messages that are kept, and characters of one: the server may send any number."""
+
+
+class _Progress(git.RemoteProgress):
+    """The latest progress of a clone; it is updated in a thread that reads git's stderr."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+        self.updated_at = time.monotonic()
+
+    def new_message_handler(self) -> Callable[[str], None]:
+        """Return a function that parses one line of git's stderr."""
+        parse = super().new_message_handler()
+
+        def handle_line(line: str) -> None:
+            self.updated_at = time.monotonic()
+            parse(line[:_MAX_LINE])
+            del self.other_lines[_MAX_LINES:], self.error_lines[_MAX_LINES:]
+
+        return handle_line
+
+    def update(
+        self,
+        op_code: int,
+        cur_count: str | float,
+        max_count: str | float | None = None,
+        message: str = "",
+    ) -> None:
+        """Store the progress as a text."""
+        phase = _PHASES.get(op_code & self.OP_MASK)
+        if not phase:
+            return
+        total = f" of {int(max_count):,}" if max_count else ""
+        throughput = _THROUGHPUT.fullmatch(message)
+        rate = f", {throughput[1]}, {throughput[2]}" if throughput else ""
+        self.text = f"{phase}: {int(cur_count):,}{total}{rate}"
+
+    def find_cause(self) -> str:
+        """Return the reason why git failed."""
+        return find_cause([*self.error_lines, *self.other_lines]) or "git gave no reason"
+
+
+def run_clone(
+    url: str, path: str, *, git_command: list[str], report: Callable[[str], None]
+) -> None:
+    """Mirror the repository at a URL into a new folder; raises `GitError`.
+
+    `git_command` is git with its global options. `report` is called with the progress. GitPython
+    passes all of `os.environ` to git, so the caller must have replaced it.
+    """
+    git.Git.check_unsafe_protocols(url)
+    git.Git.check_unsafe_options(list(_OPTIONS), git.Repo.unsafe_git_clone_options)
+    clone = git.Git(os.path.dirname(path)).execute(
+        [*git_command, "clone", *_OPTIONS, "--", url, path],
+        as_process=True,
+        with_stdout=False,
+        universal_newlines=True,
+        errors="replace",
+    )
+    try:
+        progress = _Progress()
+        _follow(clone, progress, report)
+        if clone.proc and clone.proc.wait():
+            raise GitError(progress.find_cause())
+    finally:
+        _stop(clone)
+
+
+def _follow(
+    clone: git.Git.AutoInterrupt, progress: _Progress, report: Callable[[str], None]
+) -> None:
+    """Report the progress until git closes its stderr; raises `GitError` if it falls silent."""
+    output = (clone, None, progress.new_message_handler(), None, False)
+    reader = Thread(target=handle_process_output, args=output, daemon=True)
+    reader.start()
+    while reader.is_alive():
+        reader.join(_REPORT_SECONDS)
+        if progress.text:
+            report(progress.text)
+        if time.monotonic() - progress.updated_at > process.TIMEOUT_SECONDS:
+            raise GitError(f"git printed nothing for {process.TIMEOUT_SECONDS} s and was stopped")
+
+
+def _stop(clone: git.Git.AutoInterrupt) -> None:
+    """Stop git if it still runs, so that it writes no further files."""
+    if not clone.proc or clone.proc.poll() is not None:
+        return
+    clone.proc.terminate()
+    try:
+        clone.proc.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        clone.proc.kill()
+        clone.proc.wait()
