@@ -725,7 +725,8 @@ def test_urls(repo: Dated, key: str, tmp_path: Path) -> None:
         assert audit(url) == Ran(
             2,
             "",
-            f"wakeyscan: {url}: only https:// and file:// are cloned; else clone it yourself\n",
+            f"wakeyscan: {url}: only https:// and file:// URLs can be cloned; "
+            "clone it yourself, then audit that folder\n",
         )
     ran = audit((tmp_path / "none").as_uri())
     assert (ran.code, ran.out) == (2, "")

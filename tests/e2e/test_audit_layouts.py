@@ -449,7 +449,7 @@ def test_a_fifo_is_refused_at_once(repo: Dated, key: str, place: str) -> None:
     ran = repo.audit()
     assert time.monotonic() - began < 5
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith(f"wakeyscan: {path}: is neither file nor folder")
+    assert ran.err.startswith(f"wakeyscan: {path}: is neither a file nor a folder")
 
 
 @pytest.mark.parametrize("place", ["pack/pack-1.idx", "00/" + "0" * 38, "info/alternates"])

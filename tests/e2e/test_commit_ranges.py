@@ -400,9 +400,7 @@ def test_outside_a_repository(tmp_path: Path) -> None:
 def test_in_a_bare_repository(repo: Repo, key: str) -> None:
     wanted = [at("a:1", repo.commit({"a": key}))]
     bare = clone(repo, "--bare")
-    said = (
-        f"wakeyscan: {bare.top} is a bare repository; if it is yours, say so: GIT_DIR={bare.top}\n"
-    )
+    said = f"wakeyscan: {bare.top} is a bare repository; if it is yours, set GIT_DIR={bare.top}\n"
     assert bare.run("scan", "git:start..HEAD") == Ran(2, "", said)
     assert verdict(bare.scan("git:start..HEAD", env={"GIT_DIR": str(bare.top)}), key) == wanted
 

@@ -547,7 +547,7 @@ def test_the_environment_of_a_hook_does_not_change_what_is_listed(
 def test_without_git(ignoring: Path, tmp_path: Path, run: Run) -> None:
     (tmp_path / "bin").mkdir()
     env = {"PATH": str(tmp_path / "bin")}
-    said = "git is not installed, or not on PATH: install it, or add its folder to PATH"
+    said = "git is not installed or not on PATH; install it, or add its folder to PATH"
     assert run("scan", cwd=ignoring, env=env) == (2, "", f"wakeyscan: {said}\n")
     # What does not need git works without it.
     for arguments, cwd, wanted in (
@@ -665,5 +665,5 @@ def test_a_fifo_that_git_would_read_does_not_hold_us_for_ever(
     out, err = capfd.readouterr()
     assert (out, err) == (
         "",
-        "wakeyscan: git ls-files in . said nothing for 0.5 s, so it was ended\n",
+        "wakeyscan: git ls-files in . printed nothing for 0.5 s and was stopped\n",
     )

@@ -488,7 +488,7 @@ def test_outside_a_repository(run: Run, tmp_path: Path, command: tuple[str, ...]
 
 def test_in_a_bare_repository(run: Run, tmp_path: Path) -> None:
     bare = Repo(tmp_path / "bare.git", "--bare").top
-    said = f"wakeyscan: {bare} is a bare repository; if it is yours, say so: GIT_DIR={bare}\n"
+    said = f"wakeyscan: {bare} is a bare repository; if it is yours, set GIT_DIR={bare}\n"
     assert run("scan", "staged:", cwd=bare) == Ran(2, "", said)
 
 

@@ -1340,7 +1340,7 @@ def test_verify_a_bad_report(api: Api, text: str) -> None:
     [
         ("hook", ["pre-commit"], "a report of 'hook' cannot be scanned again"),
         ("audit", [], "a report of 'audit' cannot be scanned again"),
-        ("audit", ["nowhere"], "nowhere: is no git repository"),
+        ("audit", ["nowhere"], "nowhere: is not a git repository"),
         ("scan", ["nowhere"], "nowhere: no such file or directory"),
         ("scan", ["-"], "standard input cannot be scanned again"),
     ],

@@ -18,7 +18,7 @@ from tests.support.command import Ran, execute
 from tests.support.files import write
 from tests.support.keys import MakeKey
 from tests.support.repositories import Repo, fingerprints
-from wakeyscan.git import command as git
+from wakeyscan.git.command import open_own
 
 ZERO = "0" * 40
 HOOKS = (
@@ -305,9 +305,7 @@ def test_a_git_in_the_tree_is_not_run(repo: Hostile, entry: str) -> None:
 
 
 def test_git_is_missing(repo: Hostile) -> None:
-    said = (
-        "wakeyscan: git is not installed, or not on PATH: install it, or add its folder to PATH\n"
-    )
+    said = "wakeyscan: git is not installed or not on PATH; install it, or add its folder to PATH\n"
     assert repo.run("scan", "staged:", env={"PATH": "/nowhere"}) == Ran(2, "", said)
 
 
@@ -319,19 +317,20 @@ FORBIDDEN = (
 
 @pytest.mark.parametrize("command", FORBIDDEN)
 def test_commands_that_may_run_something_are_refused(command: str) -> None:
-    with pytest.raises(ValueError, match="not among the commands known to run nothing"):
-        git.open_own().run(command)
+    with pytest.raises(ValueError, match="may run programs that a repository names"):
+        open_own().run(command)
 
 
 # What keeps git waiting
 
 IMPATIENT = """
 import sys
-from wakeyscan import child, cli
-child.PATIENCE = 1
+from wakeyscan.cli import main as cli
+from wakeyscan.git import process
+process.TIMEOUT_SECONDS = 1
 sys.exit(cli.main(sys.argv[1:]))
 """
-GIVEN_UP = "said nothing for 1 s, so it was ended"
+GIVEN_UP = "printed nothing for 1 s and was stopped"
 FIFOS = {
     "index": (".git/index", ("scan", "staged:")),
     "head": (".git/HEAD", ("scan", "staged:")),
@@ -386,5 +385,5 @@ def test_a_fifo_in_place_of_a_repository(tmp_path: Path) -> None:
     make_fifo(repo, "inner/.git")
     assert repo.run("scan", "staged:").code == 0
     why = "it is a device, FIFO or socket, or a link to one; put a regular file there"
-    said = f"wakeyscan: {repo.top}/inner/.git can't be read: {why}\n"
+    said = f"wakeyscan: {repo.top}/inner/.git: cannot be read: {why}\n"
     assert repo.run("scan", "staged:", cwd="inner") == Ran(2, "", said)

@@ -25,7 +25,7 @@ from wakeyscan.core.document import Document, Origin
 from wakeyscan.decoders import DECODERS
 from wakeyscan.extractors.extractor import Limits
 from wakeyscan.extractors.file_types import detect_format
-from wakeyscan.git.lfs import LONGEST, Pointer, parse_pointer
+from wakeyscan.git.lfs import MAX_POINTER, Pointer, parse_pointer
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.documents import scan_documents
@@ -367,7 +367,7 @@ def test_a_pointer_says_what_was_written_and_more_text_makes_it_none(
     assert parse_pointer(written[:cut]) is None
 
 
-@given(st.binary(max_size=LONGEST + 9))
+@given(st.binary(max_size=MAX_POINTER + 9))
 def test_whatever_is_read_raises_nothing(rest: bytes) -> None:
     for content in (rest, f"version {V1}\n".encode() + rest, lines().encode()[:-2] + rest):
         found = parse_pointer(content)

@@ -66,7 +66,7 @@ def audit(repository: Repository, plan: AuditOptions, advance: Advance) -> tuple
     """Audit a repository; say too whether it was interrupted, with what was found until then."""
     rules = loader.load_rules(plan.rules_folder)
     policy.check_policy(plan.policy, rules)
-    store = lfs.find_store_in(repository.common_folder)
+    store = lfs.find_default_store(repository.common_folder)
     context = _through(rules, plan)._replace(kept=lambda _, oid: lfs.open_object(store, oid))
     tips = refs.read_refs(repository)
     chosen = scope.starts(plan.limits, tips, repository)

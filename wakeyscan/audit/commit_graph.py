@@ -39,7 +39,7 @@ class CommitGraph(NamedTuple):
         after, parents = self.trees[commit], self.parents[commit]
         before = self.trees.get(parents[0], "") if parents else empty_tree_id(after)
         if not before:
-            raise GitError(f"{self.sterile.where}: commit {parents[0]} can't be read")
+            raise GitError(f"{self.sterile.name}: commit {parents[0]} can't be read")
         return f"{before} {after}" if before != after else ""
 
 
@@ -125,7 +125,9 @@ def _read(tips: frozenset[str], sterile: command.Git, past: CachedHistory) -> Co
 def _cut(commits: list[str], sterile: command.Git) -> command.Git:
     """Give git that takes the commits for first ones whose parents are missing."""
     known = frozenset(commits)
-    first = [found.name for found in sterile.objects(commits) if _parents(found.whole()) - known]
+    first = [
+        found.id for found in sterile.read_objects(commits) if _parents(found.read_all()) - known
+    ]
     path = os.path.join(sterile.folder, "first-commits")
     with open(path, "w", encoding="ascii") as file:
         file.writelines(f"{commit}\n" for commit in first)
@@ -147,8 +149,8 @@ class CommitDates:
     def learn(self, commits: Iterable[str]) -> None:
         """Read the dates of commits."""
         unknown = [commit for commit in commits if commit not in self._known]
-        for found in self._sterile.objects(dict.fromkeys(unknown)):
-            self._known[found.name] = _author_date(found.whole())
+        for found in self._sterile.read_objects(dict.fromkeys(unknown)):
+            self._known[found.id] = _author_date(found.read_all())
 
     def of(self, commit: str) -> datetime:
         """Give the date of a commit that was learnt."""

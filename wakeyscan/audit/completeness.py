@@ -62,7 +62,7 @@ class CompletenessCheck:
     def begin(self) -> None:
         """Let git walk, if there is anything to walk through."""
         if self._left:
-            begun = self._git.begun(*_ASKED, stdin=self._tips())
+            begun = self._git.run_in_background(*_ASKED, stdin=self._tips())
             self._finish = self._beside.enter_context(begun)
 
     def leave(self) -> None:

@@ -130,11 +130,11 @@ class _Gathered:
         for recalled in self._store.recalled:
             self._objects += recalled.objects - len(recalled.holders)
             self._bytes += recalled.bytes
-            for found in git_there.objects(recalled.holders):
+            for found in git_there.read_objects(recalled.holders):
                 self._bytes -= found.size
                 self._hear(found, context)
-                if found.name in self._sightings:
-                    hear(self._sightings[found.name])
+                if found.id in self._sightings:
+                    hear(self._sightings[found.id])
 
     def remember(self, memory: HistoryCache) -> None:
         """Keep which packs were looked at, whole."""
@@ -171,7 +171,9 @@ class _Gathered:
         """Ask git for what we could not read; what it can't read either is a gap."""
         faults = self._store.faults
         try:
-            for found in git_there.everything() if faults else git_there.objects(self._left):
+            for found in (
+                git_there.read_all_objects() if faults else git_there.read_objects(self._left)
+            ):
                 self._hear(found, context)
         except GitError as error:
             for reason in (*faults, str(error)):
@@ -179,18 +181,18 @@ class _Gathered:
 
     def _hear(self, found: Object, context: ScanContext) -> None:
         if not found.type:
-            self.gap(found.name, "is missing or damaged")
+            self.gap(found.id, "is missing or damaged")
             return
         try:
-            there = _seen_in(found, context, self._repository.width)
+            there = _seen_in(found, context, self._repository.id_width)
         except TimeoutExceeded as error:
-            self.gap(found.name, str(error))
+            self.gap(found.id, str(error))
             return
         self._objects += 1
         self._bytes += found.size
         if any(there):
-            sighting = ObjectFindings(found.name, OBJECT_KINDS[found.type], *there)
-            self._sightings[found.name] = sighting
+            sighting = ObjectFindings(found.id, OBJECT_KINDS[found.type], *there)
+            self._sightings[found.id] = sighting
             self._unopened(sighting)
 
     def spied(self, interrupted: bool) -> ObjectScanResult:
@@ -202,5 +204,5 @@ class _Gathered:
 
 def _seen_in(found: Object, context: ScanContext, width: int) -> ContentFindings:
     if found.type != "blob" and found.size <= MAX_IN_MEMORY:
-        return build_object_scan(context, width)(OBJECT_KINDS[found.type], found.whole())
+        return build_object_scan(context, width)(OBJECT_KINDS[found.type], found.read_all())
     return to_content_findings(scan_documents(read_chunks(Origin(""), found.read, None), context))

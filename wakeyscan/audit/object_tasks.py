@@ -76,7 +76,7 @@ def open_store(
                 recalled.append(seen)
                 continue
             try:
-                one = read_pack(read_pack_index(listing, repository.width))
+                one = read_pack(read_pack_index(listing, repository.id_width))
             except PackError as fault:
                 faults.append(str(fault))
                 gaps += [str(fault)] if isinstance(fault, CorruptPackError) else []
@@ -87,7 +87,7 @@ def open_store(
                 gaps.append(f"{one.pack_index.pack_path}: {one.cyclic} deltas go round in a circle")
         loose += list_loose_objects(folder)
     return ObjectStore(
-        tuple(packs), tuple(loose), tuple(faults), tuple(gaps), tuple(recalled), repository.width
+        tuple(packs), tuple(loose), tuple(faults), tuple(gaps), tuple(recalled), repository.id_width
     )
 
 

@@ -83,7 +83,7 @@ def build_findings_at(
     One git serves all secrets; one of which nothing is found again is left out.
     """
     wanted = {known: _first_versions(some) for known, some in places.items()}
-    objects = scene.sterile.objects(p.blob for some in wanted.values() for p in some if p.blob)
+    objects = scene.sterile.read_objects(p.blob for some in wanted.values() for p in some if p.blob)
     opened: dict[tuple[Origin, str], list[Finding]] = {}
     for known, some in wanted.items():
         findings: list[Finding] = []
@@ -119,23 +119,23 @@ def _at(
     """
     within = f"commit {place.commit[:12]}" if place.commit else ""
     if found and found.type and not within:
-        within = f"{found.type} {found.name[:12]}"
+        within = f"{found.type} {found.id[:12]}"
     inside = _inside(place, scene)
     origin = Origin(place.path.removesuffix(inside) or _UNREACHABLE, within)
     masked, in_name = detect_in_name(origin, scene.context)
     yield from in_name
     if found and found.type:
-        kind, width = OBJECT_KINDS[found.type], scene.repository.width
-        asked = masked, found.name
+        kind, width = OBJECT_KINDS[found.type], scene.repository.id_width
+        asked = masked, found.id
         if inside and asked not in opened:
-            content = found.whole()
+            content = found.read_all()
             opened[asked] = list(
                 find_in_object(kind, content, scene.context, width, masked).findings
             )
         if inside:
             yield from (f for f in opened[asked] if f.origin.path == masked.path + inside)
         else:
-            yield from find_in_object(kind, found.whole(), scene.context, width, masked).findings
+            yield from find_in_object(kind, found.read_all(), scene.context, width, masked).findings
 
 
 def _inside(place: Occurrence, scene: AuditContext) -> str:

@@ -158,9 +158,9 @@ def _changed(state: State, listed: list[diff.Change], carriers: SecretBits) -> S
     touched = {change.path for change in listed}
     kept = {place for place in state if place[0] not in touched}
     for change in listed:
-        there = not is_null_id(change.new)
-        if there and carriers.at(change.path, change.new):
-            kept.add((change.path, change.new))
+        there = not is_null_id(change.new_id)
+        if there and carriers.at(change.path, change.new_id):
+            kept.add((change.path, change.new_id))
     return frozenset(kept)
 
 

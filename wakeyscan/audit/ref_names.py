@@ -34,7 +34,9 @@ def _peeled(names: Iterable[str], sterile: command.Git) -> dict[str, str]:
     pending = list(names)
     try:
         while pending:
-            found_here = [(o.name, o.whole()) for o in sterile.objects(pending) if o.type == "tag"]
+            found_here = [
+                (o.id, o.read_all()) for o in sterile.read_objects(pending) if o.type == "tag"
+            ]
             peeled |= {name: objects.parse_tag_target(tag) for name, tag in found_here}
             pending = [peeled[name] for name, _ in found_here if peeled[name]]
     except GitError:  # one is damaged, as the check of the whole history will say

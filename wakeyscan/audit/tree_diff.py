@@ -70,7 +70,7 @@ def _walk(sterile: command.Git, sought: EntryFilter, pairs: list[str]) -> TreeDi
     fields = out.split(b"\0")
     answered = sum(entry.count(b"\n") for entry in fields[::2] if entry[:1] != b":")
     if answered != len(pairs):  # git passes over a tree that is missing, and says nothing
-        raise GitError(f"{sterile.where}: {len(pairs) - answered} trees are missing or damaged")
+        raise GitError(f"{sterile.name}: {len(pairs) - answered} trees are missing or damaged")
     differing = list(zip(fields[::2], fields[1::2], strict=False))  # what is left holds none
     return TreeDiffs(list(_touching(differing, sought)), _whole(differing, sought))
 

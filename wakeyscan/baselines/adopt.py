@@ -17,8 +17,8 @@ from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.core.secret import Secret
 from wakeyscan.decoders import DECODERS
-from wakeyscan.git import command as git
 from wakeyscan.git import worktree
+from wakeyscan.git.command import Git, open_foreign
 from wakeyscan.git.lfs import build_lfs_opener
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
@@ -103,7 +103,7 @@ class _Scene:
 
     def _then(self, path: str, commit: str) -> tuple[Finding, ...]:
         """Give what is found in the version of a file that a commit has."""
-        repository = git.open_foreign(self.top)
+        repository = open_foreign(self.top)
         if not re.fullmatch("[0-9a-f]{4,64}", commit):
             raise _Lost(f"{commit!r} is no commit")
         if not (name := _resolved(repository, f"{commit}^{{commit}}")):
@@ -111,7 +111,9 @@ class _Scene:
         if not (blob := _resolved(repository, f"{name}:{path}")):
             raise _Lost(f"commit {commit[:12]} has no such file")
         origin = Origin(path, f"commit {name[:12]}")
-        documents = (Document(origin, found.whole()) for found in repository.objects([blob]))
+        documents = (
+            Document(origin, found.read_all()) for found in repository.read_objects([blob])
+        )
         return self._looked(documents)
 
     def _looked(self, items: Iterable[Document | Skipped]) -> tuple[Finding, ...]:
@@ -140,10 +142,10 @@ class _Scene:
         return self._rescan(command)
 
 
-def _resolved(repository: git.Git, revision: str) -> str:
+def _resolved(repository: Git, revision: str) -> str:
     """Give the id of an object; empty where the repository has no such."""
     asked = ("rev-parse", "--verify", "--quiet", revision)
-    return repository.run(*asked, ok=(0, 1, 128)).decode("ascii", "replace").strip()
+    return repository.run(*asked, allowed_codes=(0, 1, 128)).decode("ascii", "replace").strip()
 
 
 def _meant(item: BaselineEntry, shared: int, scene: _Scene) -> list[Finding]:

@@ -90,6 +90,6 @@ def find_hidden(entries: Iterable[Entry], result: RunResult) -> tuple[Hidden, bo
 def _write(file: str, wanted: Iterable[Entry]) -> None:
     text = ignorefile.format_ignore_file(file, wanted)
     try:
-        files.write(file, text, worktree.trees(["."]))
+        files.write(file, text, worktree.find_untrusted_folders(["."]))
     except OSError as error:
         raise ReportError(f"{file}: can't be written: {error.strerror}") from None

@@ -38,7 +38,7 @@ def check_formats(settings: config.Config, targets: Iterable[str]) -> None:
         REPORTS.check(name)
     for _, file in settings.reports:
         try:
-            files.check(file, worktree.trees(targets))
+            files.check(file, worktree.find_untrusted_folders(targets))
         except OSError as error:
             raise _build_file_error(file, error) from None
 
@@ -116,7 +116,7 @@ def _write_file(file: str, text: bytes, targets: Iterable[str]) -> None:
     try:
         if sys.stdout is not None:
             sys.stdout.flush()  # the file may be /dev/stdout
-        files.write(file, text, worktree.trees(targets))
+        files.write(file, text, worktree.find_untrusted_folders(targets))
     except OSError as error:
         raise _build_file_error(file, error) from None
 

@@ -24,6 +24,19 @@ class Progress:
         self._what, self._share = "", 0.0
         self._start = self._last_update = time.monotonic()
 
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def show(self, text: str) -> None:
+        """Show a text at once, in place of the counts."""
+        if self._stream is not None:
+            self._last_update = time.monotonic()
+            self._stream.write(f"\r\x1b[K{text}")
+            self._stream.flush()
+
     def track(self, results: Iterable[ScanResult]) -> Iterator[ScanResult]:
         """Yield the results of a scan, and show the progress of it."""
         for result in results:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from wakeyscan.extractors.extractor import ExtractionBudget, ExtractionError, Member, NotAvailable
-from wakeyscan.git.lfs import LONGEST, Pointer, parse_pointer
+from wakeyscan.git.lfs import MAX_POINTER, Pointer, parse_pointer
 
 SEEKS = False
 
@@ -21,7 +21,7 @@ _PIECE = 1 << 20
 
 def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
     """Yield the content, under the name of the pointer."""
-    pointer = parse_pointer(file.read(LONGEST + 1))
+    pointer = parse_pointer(file.read(MAX_POINTER + 1))
     if pointer is None:
         raise ExtractionError("not as the format says", gap=False)
     most = budget.bounds.largest

@@ -184,10 +184,7 @@ class Git(NamedTuple):
     def _start(
         self, arguments: Sequence[str], *, pinned: bool = True, stdin: int = process.PIPE
     ) -> process.Process:
-        if (
-            arguments[0] not in _ALLOWED_COMMANDS
-            and tuple(arguments[:-1]) != _GET_FOLDER_SETTING
-        ):
+        if arguments[0] not in _ALLOWED_COMMANDS and tuple(arguments[:-1]) != _GET_FOLDER_SETTING:
             raise ValueError(f"git {arguments[0]} may run programs that a repository names")
         pins = [part for pin in PINS for part in ("-c", pin)] if pinned else []
         command = [find_executable(), "-C", self.folder, "--no-pager", *pins, *arguments]

@@ -19,7 +19,7 @@ def has_small_id_list(repository: Repository) -> bool:
     """Return whether the ids of all objects may be held in memory."""
     indexes = (f"{pack.removesuffix('.pack')}.idx" for pack in _list_all_packs(repository))
     size = sum(os.path.getsize(index) for index in indexes if os.path.isfile(index))
-    return size <= _MAX_IDS * (repository.width + _BYTES_BESIDE_ID)
+    return size <= _MAX_IDS * (repository.id_width + _BYTES_BESIDE_ID)
 
 
 def list_object_ids(repository: Repository) -> frozenset[bytes] | None:
@@ -27,10 +27,10 @@ def list_object_ids(repository: Repository) -> frozenset[bytes] | None:
     ids: set[bytes] = set()
     for pack in _list_all_packs(repository):
         try:
-            index = read_pack_index(pack.removesuffix(".pack") + ".idx", repository.width)
+            index = read_pack_index(pack.removesuffix(".pack") + ".idx", repository.id_width)
         except PackError:
             return None
-        ids.update(index.ids.hex("\n", repository.width).encode("ascii").split(b"\n"))
+        ids.update(index.ids.hex("\n", repository.id_width).encode("ascii").split(b"\n"))
     for folder in repository.object_folders:
         for path in list_loose_objects(folder):
             ids.add(os.fsencode("".join(path.rsplit(os.sep, 2)[1:])))

@@ -159,7 +159,7 @@ class _PopenProcess:
     """A process that `subprocess` started."""
 
     def __init__(self, command: list[str], environment: Mapping[str, str], stdin: int) -> None:
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # open as long as the process runs
+        self._stderr = tempfile.TemporaryFile()  # open as long as the process runs
         pipe = subprocess.PIPE
         self._process: Any = subprocess.Popen(
             command,

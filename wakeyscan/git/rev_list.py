@@ -38,7 +38,7 @@ def list_commit_ids(selection: CommitSelection, git: command.Git) -> list[str]:
     if not selection.include and not selection.options:
         return []
     # After a forced push by another user, commits of the remote may be missing here.
-    excluded = [f"^{found.name}" for found in git.objects(selection.exclude) if found.type]
+    excluded = [f"^{found.id}" for found in git.read_objects(selection.exclude) if found.type]
     stdin = "".join(f"{name}\n" for name in (*selection.include, *excluded)).encode()
     output = git.run("rev-list", "--stdin", *selection.options, stdin=stdin)
     commits = output.decode("ascii").split()
@@ -63,7 +63,7 @@ def resolve_commit(revision: str, git: command.Git) -> str:
     Raises `SourceError` for an unknown revision.
     """
     arguments = ("rev-parse", "--verify", "-q", "--end-of-options", f"{revision}^{{commit}}")
-    commit = git.run(*arguments, ok=(0, 1)).decode("ascii").strip()
+    commit = git.run(*arguments, allowed_codes=(0, 1)).decode("ascii").strip()
     if not commit or commit.startswith("^"):  # `^REV` excludes a commit, and names none
         raise SourceError(UNKNOWN_REVISION.format(revision))
     return commit

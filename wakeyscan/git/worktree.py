@@ -57,7 +57,9 @@ def find_git_folder(path: str) -> str:
 
 def read_small_file(path: str) -> str:
     """Read one of git's own small files; raises `OSError`, also for a FIFO."""
-    return small_files.read_small_file(path, small_files.MAX_LIST_SIZE).decode("utf-8", "surrogateescape")
+    return small_files.read_small_file(path, small_files.MAX_LIST_SIZE).decode(
+        "utf-8", "surrogateescape"
+    )
 
 
 def find_hooks_folder() -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
-from typing import NamedTuple, cast
+from functools import cache, partial
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from wakeyscan.core.document import Document, Skipped
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.worker_pool import count_processors
 from wakeyscan.decoders import DECODERS
 from wakeyscan.extractors.extractor import Limits
 from wakeyscan.git import worktree
-from wakeyscan.git.lfs import build_lfs_opener
 from wakeyscan.rules.loader import load_rules
 from wakeyscan.rules.rule import Rule, RuleFolder
 from wakeyscan.scanner.context import ScanContext, build_context
@@ -22,6 +22,11 @@ from wakeyscan.scanner.workers import BatchScan, build_batch_scan, scan_in_worke
 from wakeyscan.sources import ParallelSource, PrefilterFiles, ReadDocuments, Source
 from wakeyscan.sources.options import PathFilter, SourceOptions
 from wakeyscan.suppression.policy import Policy, build_policy_filter
+
+if TYPE_CHECKING:
+    from wakeyscan.git import lfs
+else:
+    lfs = lazy_import("wakeyscan.git.lfs")  # only a pointer needs it
 
 OpenTarget = tuple[Source, Iterable[str | Skipped]]
 """A source, and the units that it lists of one target."""
@@ -46,7 +51,7 @@ def scan_targets(
     for source, units in targets:
         read = partial(source.read_documents, options=options.source)
         top = ""
-        context = context._replace(kept=build_lfs_opener(source.PARALLEL))
+        context = context._replace(kept=_build_lfs_opener(source.PARALLEL))
         if source.PARALLEL:
             parallel = _build_parallel_scan(cast("ParallelSource", source), options)
             results = scan_units(paths.filter(units), read, context, parallel)
@@ -61,6 +66,12 @@ def build_scan_context(rules: tuple[Rule, ...], options: SourceOptions) -> ScanC
     """Return a context for rules, with all decoders and the size limit of the options."""
     context = build_context(rules, DECODERS)
     return context._replace(bounds=Limits(largest=options.max_file_size))
+
+
+def _build_lfs_opener(on_disk: bool) -> Callable[[str, str], BinaryIO | None]:
+    """Return an opener of LFS content that is built at the first pointer."""
+    build = cache(lambda: lfs.build_lfs_opener(on_disk))
+    return lambda path, oid: build()(path, oid)
 
 
 def _read_filtered(
@@ -87,7 +98,7 @@ def _build_worker(
     The arguments can be pickled, as macOS and Windows need; a context or a module cannot.
     """
     context = build_scan_context(load_rules(rules), options)
-    context = context._replace(kept=build_lfs_opener(on_disk=True))
+    context = context._replace(kept=_build_lfs_opener(on_disk=True))
     context.prefilter.expect(MANY)
     searches = context.prefilter.looks()
     return build_batch_scan(

@@ -35,14 +35,14 @@ def list_changed_files(
     a name and no content.
     """
     listed = list(changes)
-    deletions = (c for c in listed if is_null_id(c.new) and c.mode != UNMERGED)
-    deleted = tuple(blob for c in deletions for blob in c.old if not is_null_id(blob))
+    deletions = (c for c in listed if is_null_id(c.new_id) and c.mode != UNMERGED)
+    deleted = tuple(blob for c in deletions for blob in c.old_ids if not is_null_id(blob))
     for change in listed:
         if options.only and change.path not in options.only:
             continue
         if change.mode == UNMERGED:
             yield Skipped(build_origin(change), "has merge conflicts; resolve them and git add it")
-        elif is_null_id(change.new) or change.new in change.old:
+        elif is_null_id(change.new_id) or change.new_id in change.old_ids:
             continue
         elif change.mode == SUBMODULE:
             reason = "a submodule: its content is not part of this repository"
@@ -52,11 +52,11 @@ def list_changed_files(
 
 
 def _build_changed_file(change: Change, origin: Origin, deleted: tuple[str, ...]) -> ChangedFile:
-    at_this_path = tuple(blob for blob in change.old if not is_null_id(blob))
+    at_this_path = tuple(blob for blob in change.old_ids if not is_null_id(blob))
     old_blobs = at_this_path or deleted
-    if change.new in old_blobs:  # moved: its content is unchanged
-        old_blobs = (change.new,)
-    return ChangedFile(origin, change.new, old_blobs, is_new_path=not at_this_path)
+    if change.new_id in old_blobs:  # moved: its content is unchanged
+        old_blobs = (change.new_id,)
+    return ChangedFile(origin, change.new_id, old_blobs, is_new_path=not at_this_path)
 
 
 def read_changed_files(
@@ -64,7 +64,7 @@ def read_changed_files(
 ) -> Iterator[Document | Skipped]:
     """Read the content of the files through one git process, each with its old versions."""
     limit = options.max_file_size
-    for file, found in zip(changed, git.objects(c.blob for c in changed), strict=True):
+    for file, found in zip(changed, git.read_objects(c.blob for c in changed), strict=True):
         if not found.type:
             reason = f"object {file.blob} is missing from the repository"
             yield Skipped(file.origin, reason)
@@ -79,5 +79,5 @@ def read_changed_files(
 
 
 def _read_blobs(git: command.Git, blobs: tuple[str, ...]) -> Iterator[bytes]:
-    for found in git.objects(blobs):
-        yield found.whole()
+    for found in git.read_objects(blobs):
+        yield found.read_all()

@@ -44,7 +44,7 @@ def parse_range(target: str, git: command.Git) -> CommitSelection:
         raise UsageError(_EMPTY_SIDE.format(name))
     if separator == "...":
         ends = resolve_commit(left, git), resolve_commit(right, git)
-        bases = git.run("merge-base", "--all", *ends, ok=(0, 1)).decode().split()
+        bases = git.run("merge-base", "--all", *ends, allowed_codes=(0, 1)).decode().split()
         return CommitSelection(ends, tuple(bases), name=name)
     end = resolve_commit(right, git)
     return CommitSelection((end,), (resolve_commit(left, git),), name=name)

@@ -70,9 +70,9 @@ def _build_origin(within: str, change: diff.Change) -> Origin:
 
 
 def _read_messages(commits: list[str], git: command.Git) -> Iterator[Document]:
-    for found in git.objects(commits):
-        within = f"commit {found.name[:_SHORT_ID]}"
-        yield from split_metadata(found.whole(), Origin("", within), "commit")
+    for found in git.read_objects(commits):
+        within = f"commit {found.id[:_SHORT_ID]}"
+        yield from split_metadata(found.read_all(), Origin("", within), "commit")
 
 
 def split_metadata(content: bytes, origin: Origin, kind: str) -> Iterator[Document]:
@@ -98,17 +98,17 @@ def _read_tags(
     tagged_blobs: list[ChangedFile] = []
     while pending:
         targets: dict[str, None] = {}
-        for found in git.objects(pending):
-            short_id = found.name[:_SHORT_ID]
+        for found in git.read_objects(pending):
+            short_id = found.id[:_SHORT_ID]
             if found.type == "tag":
-                content = found.whole()
+                content = found.read_all()
                 yield from split_metadata(content, Origin("", f"tag {short_id}"), "tag")
                 targets[parse_tag_target(content)] = None
             elif found.type == "blob":
                 origin = Origin(f"(blob {short_id})")
-                tagged_blobs.append(ChangedFile(origin, found.name, (), is_new_path=True))
+                tagged_blobs.append(ChangedFile(origin, found.id, (), is_new_path=True))
             elif found.type == "tree":
-                yield from _read_tree(found.name, git, options)
+                yield from _read_tree(found.id, git, options)
         targets.pop("", None)
         pending = targets
     yield from read_changed_files(tagged_blobs, git, options)

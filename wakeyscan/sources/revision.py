@@ -77,13 +77,13 @@ class Revision(NamedTuple):
     def _read_content(self, change: diff.Change) -> bytes:
         if change.mode == _LINK_MODE:
             raise ConfigError(f"{change.path} at {self}: is a link, which is not followed")
-        for found in self.git.objects([change.new]):
+        for found in self.git.read_objects([change.new_id]):
             if found.size > small_files.MAX_LIST_SIZE:
                 limit = small_files.MAX_LIST_SIZE >> 20
                 reason = f"cannot be read: it is larger than {limit} MiB"
                 raise ConfigError(f"{change.path} at {self}: {reason}")
             if found.type == "blob":
-                return found.whole()
+                return found.read_all()
         raise SourceError(f"{change.path} at {self}: is missing from this clone; fetch it")
 
 

@@ -55,7 +55,7 @@ def list_staged(git: command.Git) -> list[diff.Change]:
     for parent in _list_merge_parents():
         theirs = {change.path: change for change in _diff_index(parent, git)}
         changes = [
-            change._replace(old=change.old + theirs[change.path].old)
+            change._replace(old_ids=change.old_ids + theirs[change.path].old_ids)
             for change in changes
             if change.path in theirs
         ]

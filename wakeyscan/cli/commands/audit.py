@@ -53,12 +53,15 @@ def run(values: Values, operands: list[str]) -> int:
     check_endpoint(settings)
     given = {**config.read_environment(PARAMETERS.options, os.environ), **values}
     target = operands[0] if operands else "."
-    with open_repository(target) as (folder, repository):
+    with (
+        Progress(sys.stderr, settings.quiet) as progress,
+        open_repository(target, progress.show) as (folder, repository),
+    ):
+        progress.end()
         is_current = _is_current(repository)
         if settings.revision and not is_current:
             raise UsageError("--policy-from: only works for the current repository")
         options = _build_options(given, settings, is_current, cached=folder == target)
-        progress = Progress(sys.stderr, settings.quiet)
         result, is_interrupted = audit(repository, options, progress.advance)
         progress.end()
         if options.trusted or settings.ignore_file:  # not the ignore file of an untrusted one
