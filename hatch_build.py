@@ -46,7 +46,7 @@ def _made(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield the files to add, each with its path in the package."""
     from wakeyscan.decoders import DECODERS
     from wakeyscan.rules import loader, pattern
-    from wakeyscan.scanner.prefilter import database, strategy
+    from wakeyscan.scanner.prefilter import hyperscan, strategy
     from wakeyscan.scanner.prefilter.keywords import AnchorIndex
 
     rules = {
@@ -65,6 +65,6 @@ def _made(folder: Path) -> Iterator[tuple[str, bytes]]:
     built = [one._replace(encoded_anchors=anchors[one.id]) for one in ours]
     index = AnchorIndex(built, DECODERS)
     try:
-        yield from map(database.serialize_database, strategy.list_searches(index))
+        yield from map(hyperscan.serialize_database, strategy.list_searches(index))
     except ImportError:  # no hyperscan for the machine that builds
         return

@@ -75,16 +75,13 @@ from wakeyscan.scanner.exposure import (
     EXPOSURE_RULES,
     ExposureRule,
     browser,
-    configuration,
-    documentation,
-    log,
     mobile,
+    paths,
 )
 from wakeyscan.scanner.logical_locations import (
     LOGICAL_LOCATIONS,
     LogicalLocation,
-    cassette,
-    har,
+    http_recordings,
     kubernetes,
     notebook,
     postman,
@@ -123,7 +120,7 @@ BY_PROTOCOL: tuple[
             *(office_runs, percent, quoted_printable, string_escapes, UTF_16, UTF_32),
         ],
     ),
-    (EXPOSURE_RULES, [browser, configuration, documentation, log, mobile]),
+    (EXPOSURE_RULES, [browser, mobile, paths.LOG, paths.DOCUMENTATION, paths.CONFIGURATION]),
     (
         EXTRACTORS,
         [bundle, bzip2, gzip, lfs, pdf, rar, sevenzip, sqlite, tar, xz, zip, zlib, zstd],
@@ -131,7 +128,10 @@ BY_PROTOCOL: tuple[
     (IMPORTERS, [betterleaks, detect_secrets, gitleaks, kingfisher]),
     (
         LOGICAL_LOCATIONS,
-        [cassette, har, kubernetes, notebook, postman, source_map, terraform],
+        [
+            *(http_recordings.CASSETTE, http_recordings.HAR, kubernetes, notebook, postman),
+            *(source_map, terraform),
+        ],
     ),
     (REPORTS, [github, json, markdown, sarif, text]),
     (SOURCES, [commit_message, commit_range, files, staged, stdin]),

@@ -121,7 +121,7 @@ def test_a_structured_document_is_read_only_where_something_was_found_in_it(
     loaded = loaded_by(tmp_path, "scan", name, code=1 if libraries else 0)
     # PyYAML's compiled half brings modules of Cython's, which have a version in their names.
     known = {one for one in outside(loaded) if "cython" not in one}
-    assert (known, "wakeyscan.scanner.logical_locations.locations" in loaded) == (libraries, own)
+    assert (known, "wakeyscan.scanner.logical_locations" in loaded) == (libraries, own)
 
 
 @pytest.mark.parametrize(

@@ -258,7 +258,7 @@ def test_a_mark_counts_for_the_key_that_it_hid(repo: Repo, make_key: MakeKey) ->
     ran = repo.scan("--policy-from", "base")
     assert places(ran.json()) == ["a:2", "moved:1"]
     assert [(one["standing"], one["reason"]) for one in ran.json()["findings"]] == [
-        ("reported", "its mark came with the change that brings it, and so does not count"),
+        ("reported", "the same change adds its inline ignore comment, which does not count"),
         ("ignored", "wakeyscan:ignore: no reason given"),
     ]
 

@@ -27,7 +27,8 @@ from wakeyscan.core.finding import Exposure, Finding, Position, Severity
 from wakeyscan.core.secret import Secret
 from wakeyscan.reports import sarif
 from wakeyscan.rules.loader import load_rules
-from wakeyscan.scanner.result import Coverage, ReportStyle, RunResult
+from wakeyscan.scanner.result import ReportStyle, RunResult
+from wakeyscan.scanner.scan_result import Coverage
 
 SCHEMA = json.loads(
     (Path(__file__).parents[1] / "data" / "sarif-2.1.0-rtm.5.json").read_text("utf-8")

@@ -19,7 +19,7 @@ from tests.support.files import write
 from tests.support.keys import mask
 from tests.support.repositories import Repo
 from wakeyscan.core.document import Origin, Skipped
-from wakeyscan.scanner.result import count_skipped, summarize_skipped
+from wakeyscan.scanner.scan_result import count_skipped, summarize_skipped
 
 DAMAGED = "in zip: damaged: its check sum is wrong"
 ENCRYPTED = "in zip: encrypted"

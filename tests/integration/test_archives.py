@@ -727,7 +727,7 @@ def test_what_a_filter_blows_up_ends_within_bounds(kind: str) -> None:
     named, make = FILTER_BOMBS[kind]
     bounds = Limits(grace=1 << 20, ratio=2)
     content = one_stream(named, make())
-    looked = scan_documents([Document(Origin("a"), content)], THROUGH._replace(bounds=bounds))
+    looked = scan_documents([Document(Origin("a"), content)], THROUGH._replace(limits=bounds))
     reason = "a bomb: over 2 bytes out of each; the rest is left"
     assert [item.reason for item in looked.skipped] == [reason]
 
@@ -1261,7 +1261,7 @@ TIGHT: dict[str, tuple[Limits, bytes, str]] = {
 @pytest.mark.parametrize("bound", TIGHT)
 def test_each_bound_is_kept(bound: str) -> None:
     bounds, content, reason = TIGHT[bound]
-    looked = scan_documents([Document(Origin("a"), content)], THROUGH._replace(bounds=bounds))
+    looked = scan_documents([Document(Origin("a"), content)], THROUGH._replace(limits=bounds))
     assert [item.reason for item in looked.skipped] == [reason]
     assert all(item.gap for item in looked.skipped)
 

@@ -27,7 +27,8 @@ from wakeyscan.core.document import Document, Origin
 from wakeyscan.extractors.extractor import Limits
 from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.detector import detect_in_document
-from wakeyscan.scanner.documents import ScanResult, scan_documents
+from wakeyscan.scanner.documents import scan_documents
+from wakeyscan.scanner.scan_result import ScanResult
 
 HASTY = contexts.many()
 
@@ -303,7 +304,7 @@ TIGHT: dict[str, tuple[Limits, Callable[[bytes], bytes], str]] = {
 def test_all_in_one_file_share_its_bounds(name: str) -> None:
     bounds, many, reason = TIGHT[name]
     one = b"x: " + b64encode(gzip.compress(bytes(3000) + noise(60))) + b"\n"
-    found = looked(many(one), contexts.few()._replace(bounds=bounds))
+    found = looked(many(one), contexts.few()._replace(limits=bounds))
     assert reason.replace("100", str(bounds.ratio)) in {item.reason for item in found.skipped}
     assert all(item.gap for item in found.skipped)
 
@@ -314,7 +315,7 @@ def test_very_many_keys_in_one_are_left_and_that_is_said() -> None:
     found = looked(WAYS["one-line"](gzip.compress("\n".join(keys).encode())))
     assert len(found.findings) == 1000
     assert [(item.reason, item.gap) for item in found.skipped] == [
-        ("has over 1,000 secrets in something packed; the rest is left", True)
+        ("has over 1,000 secrets in an embedded archive; the rest is skipped", True)
     ]
 
 

@@ -521,7 +521,7 @@ def test_a_container_that_is_larger_than_what_is_held(tmp_path: Path, key: str) 
     path = keep(tmp_path / "lfs", content)
     bounds = Limits(grace=1000, ratio=3, held=1 << 20)
     context = build_context(loader.load_rules(), DECODERS)
-    context = context._replace(bounds=bounds, kept=lambda _, oid: path.open("rb"))
+    context = context._replace(limits=bounds, open_lfs_object=lambda _, oid: path.open("rb"))
     looked = scan_documents([Document(Origin("a"), pointer(content).encode())], context)
     assert looked.skipped == ()
     (finding,) = looked.findings

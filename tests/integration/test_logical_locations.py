@@ -17,7 +17,7 @@ from tests.e2e.test_sarif import VALID
 from tests.support.command import Ran, Run
 from tests.support.files import write
 from tests.support.keys import PREFIX, MakeKey, mask
-from wakeyscan.scanner.logical_locations import key_path
+from wakeyscan.scanner.logical_locations import parsers
 
 Details = dict[str, str]
 KEY = "{key}"
@@ -713,7 +713,7 @@ def test_the_way_through_any_json_is_found(
 ) -> None:
     tree, way = planted(tree, data)
     text = json.dumps(tree, indent=indent, ensure_ascii=ascii_only).encode()
-    (found,) = key_path.through_json(text, [text.index(NEEDLE.encode())])
+    (found,) = parsers.parse_json_paths(text, [text.index(NEEDLE.encode())])
     assert found is not None
     assert found.steps == way
     inside = tree
@@ -730,7 +730,7 @@ def test_the_way_through_any_yaml_is_found(
     tree, way = planted(tree, data)
     text = yaml.safe_dump(tree, default_flow_style=flow, allow_unicode=wide, sort_keys=False)
     content = text.encode()
-    (found,) = key_path.through_yaml(content, [content.index(NEEDLE.encode())])
+    (found,) = parsers.parse_yaml_paths(content, [content.index(NEEDLE.encode())])
     assert found is not None
     assert found.steps == way
 
@@ -741,7 +741,7 @@ def test_the_way_through_any_yaml_is_found(
 )
 @settings(max_examples=500, deadline=None)
 def test_any_text_can_be_walked_through(text: bytes, offsets: list[int]) -> None:
-    for context in (key_path.through_json, key_path.through_yaml):
+    for context in (parsers.parse_json_paths, parsers.parse_yaml_paths):
         found = context(text, offsets)
         assert len(found) == len(offsets)
         for way in found:

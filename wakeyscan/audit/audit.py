@@ -25,9 +25,9 @@ from wakeyscan.git.repository import Repository
 from wakeyscan.rules import loader, rule
 from wakeyscan.scanner.base_suppressions import BaseSuppressions
 from wakeyscan.scanner.context import ScanContext, build_context
-from wakeyscan.scanner.pipeline import build_sort_key
 from wakeyscan.scanner.prefilter.strategy import MANY
-from wakeyscan.scanner.result import Coverage, Restriction, RunResult
+from wakeyscan.scanner.result import Restriction, RunResult
+from wakeyscan.scanner.scan_result import Coverage, build_sort_key
 from wakeyscan.sources.revision import Revision
 from wakeyscan.suppression import policy
 from wakeyscan.suppression.policy import Policy
@@ -67,7 +67,9 @@ def audit(repository: Repository, plan: AuditOptions, advance: Advance) -> tuple
     rules = loader.load_rules(plan.rules_folder)
     policy.check_policy(plan.policy, rules)
     store = lfs.find_default_store(repository.common_folder)
-    context = _through(rules, plan)._replace(kept=lambda _, oid: lfs.open_object(store, oid))
+    context = _through(rules, plan)._replace(
+        open_lfs_object=lambda _, oid: lfs.open_object(store, oid)
+    )
     tips = refs.read_refs(repository)
     chosen = scope.starts(plan.limits, tips, repository)
     with (
@@ -101,8 +103,8 @@ def _through(rules: tuple[rule.Rule, ...], plan: AuditOptions) -> ScanContext:
     context = context._replace(honor_inline=plan.trusted, honor_foreign=plan.foreign)
     if plan.revision and plan.trusted:
         known = BaseSuppressions(plan.revision, context)
-        known.learn()  # before other processes are made, each of which would have to
-        context = context._replace(precedents=known)
+        known.load()  # before other processes are made, each of which would have to
+        context = context._replace(is_ignored_at_base=known)
     context.prefilter.expect(MANY)
     return context
 

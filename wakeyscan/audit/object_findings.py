@@ -12,10 +12,10 @@ from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.git.objects import BLOB, COMMIT, TREE, parse_tree
 from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.detector import detect_in_document, detect_in_name
-from wakeyscan.scanner.documents import ScanResult, scan_documents
+from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.embedded import EmbeddedArchives
 from wakeyscan.scanner.prefilter.keywords import AnchorHit
-from wakeyscan.scanner.result import summarize_skipped
+from wakeyscan.scanner.scan_result import ScanResult, summarize_skipped
 from wakeyscan.sources import commits
 
 _NOWHERE = Origin("")
@@ -137,7 +137,7 @@ def to_content_findings(looked: ScanResult) -> ContentFindings:
 
 def build_object_scan(context: ScanContext, width: int) -> ObjectScan:
     """Make a look that is quick where there is nothing to see; ids have `width` bytes."""
-    look, look_wide = context.prefilter.looks()
+    look, look_wide = context.prefilter.searches
 
     def see(kind: int, content: bytes) -> ContentFindings:
         if kind == BLOB and detect_format(content, len(content)):

@@ -33,7 +33,7 @@ from wakeyscan.git.pack_walk import MAX_IN_MEMORY
 from wakeyscan.git.repository import Repository
 from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.documents import scan_documents
-from wakeyscan.scanner.result import Coverage
+from wakeyscan.scanner.scan_result import Coverage
 
 Advance = Callable[[int, int, str, float], None]
 """Is told of objects and bytes that were looked at, and of the share of all that makes."""

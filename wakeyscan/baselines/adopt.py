@@ -23,7 +23,8 @@ from wakeyscan.git.lfs import build_lfs_opener
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.documents import scan_documents
-from wakeyscan.scanner.result import Coverage, RunResult
+from wakeyscan.scanner.result import RunResult
+from wakeyscan.scanner.scan_result import Coverage
 from wakeyscan.sources import SOURCES
 
 _SCHEMES = (b"", b"Bearer ", b"Basic ", b"Token ", b"bearer ", b"basic ", b"token ")
@@ -85,7 +86,7 @@ class _Scene:
         self.top = worktree.find_work_tree(".") or os.path.realpath(".")
         self._settings, self._rescan = settings, rescan
         self._lens = build_context(loader.load_rules(settings.rules), DECODERS)._replace(
-            kept=build_lfs_opener(False)
+            open_lfs_object=build_lfs_opener(False)
         )
         self.digests = cache(_digests)
         self.here = cache(self._here)

@@ -14,9 +14,9 @@ from wakeyscan.core.errors import ConfigError
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.git import worktree
 from wakeyscan.rules.loader import load_rules
-from wakeyscan.scanner.pipeline import merge_sorted
+from wakeyscan.scanner.context import build_scan_context
 from wakeyscan.scanner.result import RunResult
-from wakeyscan.scanner.scan import OpenTarget, build_scan_context, scan_targets
+from wakeyscan.scanner.scan import OpenTarget, scan_targets
 from wakeyscan.sources import parse_target
 from wakeyscan.sources.options import PathFilter
 from wakeyscan.suppression import policy
@@ -55,10 +55,11 @@ def run_scan(
     context = context._replace(honor_foreign=config.honor_foreign_ignores)
     if config.revision is not None:
         at_base = base_suppressions.BaseSuppressions(config.revision, context)
-        context = context._replace(precedents=at_base)
+        context = context._replace(is_ignored_at_base=at_base)
     paths = PathFilter(config.source)
-    results = scan_targets(targets, config.scan_options, context, paths)
-    merged = merge_sorted(Progress(sys.stderr, config.quiet).track(results))
+    progress = Progress(sys.stderr, config.quiet)
+    merged = scan_targets(targets, config.scan_options, context, paths, progress.add_result)
+    progress.end()
     result = RunResult(
         command=command,
         targets=names,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TextIO
 
-from wakeyscan.scanner.documents import ScanResult
+from wakeyscan.scanner.scan_result import ScanResult
 
 _DELAY_SECONDS, _INTERVAL_SECONDS = 1.0, 0.1
 """Time before the first update, and between two updates."""
@@ -37,12 +37,9 @@ class Progress:
             self._stream.write(f"\r\x1b[K{text}")
             self._stream.flush()
 
-    def track(self, results: Iterable[ScanResult]) -> Iterator[ScanResult]:
-        """Yield the results of a scan, and show the progress of it."""
-        for result in results:
-            yield result
-            self.advance(result.coverage.documents, result.coverage.bytes, "files")
-        self.end()
+    def add_result(self, result: ScanResult) -> None:
+        """Add the files of a scan's partial result."""
+        self.advance(result.coverage.documents, result.coverage.bytes, "files")
 
     def advance(self, done: int, size: int, what: str, share: float = 0.0) -> None:
         """Add finished items and their bytes; `share` is the finished part of all, if known."""

@@ -9,7 +9,8 @@ from typing import TextIO
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding, Liveness, Severity
 from wakeyscan.core.redaction import escape_for_terminal, format_details, redact
-from wakeyscan.scanner.result import ReportStyle, RunResult, count_skipped
+from wakeyscan.scanner.result import ReportStyle, RunResult
+from wakeyscan.scanner.scan_result import count_skipped
 
 _MOST_SHOWN = 10
 """Maximum number of annotations of one kind that GitHub shows."""

@@ -11,7 +11,8 @@ from wakeyscan.core.finding import Finding, Occurrence, SecretHistory
 from wakeyscan.core.redaction import escape_for_json, make_encodable, redact
 from wakeyscan.reports.saved_report import SCHEMA
 from wakeyscan.reports.timeline import find_introduction
-from wakeyscan.scanner.result import ReportStyle, RunResult, count_skipped
+from wakeyscan.scanner.result import ReportStyle, RunResult
+from wakeyscan.scanner.scan_result import count_skipped
 from wakeyscan.suppression.policy import list_policy_notes
 
 

@@ -20,7 +20,8 @@ from wakeyscan.core.finding import (
 from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, format_details
 from wakeyscan.core.secret import API_KEY
 from wakeyscan.reports import timeline
-from wakeyscan.scanner.result import ReportStyle, RunResult, count_skipped
+from wakeyscan.scanner.result import ReportStyle, RunResult
+from wakeyscan.scanner.scan_result import count_skipped
 
 _COLORS = {
     Severity.CRITICAL: "1;31",

@@ -1,4 +1,8 @@
-"""Which keys a mark hid already at a revision: a change can't excuse itself by marks of its own."""
+"""Keys that inline comments ignored at the base revision.
+
+A change cannot suppress its own findings: a comment that it adds counts only for a key that a
+comment ignored before the change.
+"""
 
 from __future__ import annotations
 
@@ -15,29 +19,34 @@ from wakeyscan.sources.revision import Revision
 
 
 class BaseSuppressions:
-    """The keys that marks hid at a revision, looked up when the first mark is met.
+    """The keys that inline comments ignored at a revision; read when they are first needed.
 
-    A mark counts for a key, not for a line: another key beside a mark of old is no precedent.
+    A comment counts for a key, not for a line: it does not ignore another key on its line.
     """
 
     def __init__(self, revision: Revision, context: ScanContext) -> None:
-        self._revision, self._through = revision, context
-        self._known: frozenset[tuple[str, str]] | None = None
+        self._revision, self._context = revision, context
+        self._ignored: frozenset[tuple[str, str]] | None = None
 
     def __call__(self, rule: str, fingerprint: str) -> bool:
-        """Say whether a mark hid a key of this rule and fingerprint."""
-        return (rule, fingerprint) in self.learn()
+        """Return whether a comment ignored the key with this rule and fingerprint."""
+        return (rule, fingerprint) in self.load()
 
-    def learn(self) -> frozenset[tuple[str, str]]:
-        """Look at all files of the revision, once; what can't be read excuses nothing."""
-        if self._known is None:
-            documents = (i for i in self._revision.read_documents() if isinstance(i, Document))
-            self._known = frozenset(known for one in documents for known in self._marked(one))
-        return self._known
+    def load(self) -> frozenset[tuple[str, str]]:
+        """Return the ignored keys; files that cannot be read ignore none."""
+        if self._ignored is None:
+            documents = self._revision.read_documents()
+            self._ignored = frozenset(
+                key
+                for document in documents
+                if isinstance(document, Document)
+                for key in self._find_ignored(document)
+            )
+        return self._ignored
 
-    def _marked(self, document: Document) -> Iterator[tuple[str, str]]:
+    def _find_ignored(self, document: Document) -> Iterator[tuple[str, str]]:
         with suppress(TimeoutExceeded):
-            enclosed = EmbeddedArchives(document, self._through)
-            for finding in detect_in_document(document, self._through, opener=enclosed):
+            archives = EmbeddedArchives(document, self._context)
+            for finding in detect_in_document(document, self._context, archives=archives):
                 if finding.standing is Standing.IGNORED:
                     yield finding.rule, finding.secret.fingerprint

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from wakeyscan.core.finding import Bounds
-from wakeyscan.scanner.length_prefix import find_counted_length
+from wakeyscan.scanner.binary_strings import find_prefixed_length
 
 _FAR = 1 << 10
 """Bytes on either side of a secret that are read."""
@@ -127,7 +127,7 @@ def find_bounds(content: bytes, start: int, end: int, path: str = "") -> Bounds:
 
     The path tells source code, in which no line is wrapped, from prose, logs and mail.
     """
-    if find_counted_length(content, start) == end - start:
+    if find_prefixed_length(content, start) == end - start:
         return Bounds.CERTAIN
     if _begins_open(content[max(0, start - _FAR) : start], content[start : start + 1]):
         return Bounds.OPEN
@@ -168,7 +168,7 @@ def _ends_in_binary(content: bytes, start: int, end: int, before: bytes, behind:
         return bool(_ASSIGNMENT.match(behind, line_end.end()))
     return any(
         before.endswith(head)
-        and find_counted_length(content, start - len(head)) == len(head) + end - start
+        and find_prefixed_length(content, start - len(head)) == len(head) + end - start
         for head in _HEADS
     )
 

@@ -1,15 +1,18 @@
-"""What one looks with: rules, decoders, and how marks and containers are taken."""
+"""Scan context: the rules, decoders and settings that one run uses for every document."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.decoders import DECODERS
 from wakeyscan.extractors.extractor import Limits
 from wakeyscan.rules.rule import Rule
 from wakeyscan.scanner.prefilter.keywords import AnchorIndex
 from wakeyscan.scanner.prefilter.strategy import Prefilter
+from wakeyscan.sources.options import SourceOptions
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -17,44 +20,64 @@ if TYPE_CHECKING:
     from regex import Pattern
 
     from wakeyscan.decoders.decoder import Decoder
+    from wakeyscan.git import lfs
     from wakeyscan.rules import pattern
 else:
-    pattern = lazy_import("wakeyscan.rules.pattern")  # `regex` takes 10 ms; a clean scan needs none
+    # A clean scan needs neither: `regex` takes 10 ms, and few repositories have LFS pointers.
+    lfs = lazy_import("wakeyscan.git.lfs")
+    pattern = lazy_import("wakeyscan.rules.pattern")
 
 
 class CompiledPatterns:
-    """Compiled patterns, each made when its rule first has an anchor in a text."""
+    """The compiled patterns of rules, each compiled when the first anchor of its rule is found."""
 
     def __init__(self) -> None:
         self._compiled: dict[str, Pattern[bytes]] = {}
 
     def of(self, rule: Rule) -> Pattern[bytes]:
-        """Give the compiled pattern of a rule; raises `RuleError`."""
+        """Return the compiled pattern of a rule; raises `RuleError`."""
         if rule.id not in self._compiled:
             self._compiled[rule.id] = pattern.compile_rule(rule)
         return self._compiled[rule.id]
 
 
 class ScanContext(NamedTuple):
-    """Made once for a run, used for every document."""
+    """The settings of one run; the same context is used for every document."""
 
     rules: tuple[Rule, ...]
     decoders: Mapping[str, Decoder]
     prefilter: Prefilter
     patterns: CompiledPatterns
     honor_inline: bool = True
-    """Whether `wakeyscan:ignore` counts: in a stranger's repository it does not."""
-    bounds: Limits = Limits()
-    """How far containers are opened."""
-    precedents: Callable[[str, str], bool] | None = None
-    """Where marks count for some keys only: says whether for one of a rule and fingerprint."""
+    """Whether `wakeyscan:ignore` comments count; in an untrusted repository they do not."""
+    limits: Limits = Limits()
+    """Limits for opening archives."""
+    is_ignored_at_base: Callable[[str, str], bool] | None = None
+    """Returns whether inline comments at the base revision ignored a rule's fingerprint.
+
+    If set, inline comments count only for those keys.
+    """
     honor_foreign: bool = False
-    """Whether marks of other scanners count, too, where ours do."""
-    kept: Callable[[str, str], BinaryIO | None] | None = None
-    """Opens content that Git LFS keeps, by the path of the pointer and what it says; see `Budget`.
-    `None`: it is not looked for."""
+    """Whether the inline comments of other scanners count where ours do."""
+    open_lfs_object: Callable[[str, str], BinaryIO | None] | None = None
+    """Opens a Git LFS object, given the path of the pointer and the object's id (SHA-256, in hex).
+
+    `None` if LFS objects are not scanned.
+    """
 
 
 def build_context(rules: tuple[Rule, ...], decoders: Mapping[str, Decoder]) -> ScanContext:
-    """Grind a lens for rules and decoders, by the names of their files."""
+    """Return a context for rules and decoders, with default settings."""
     return ScanContext(rules, decoders, Prefilter(AnchorIndex(rules, decoders)), CompiledPatterns())
+
+
+def build_scan_context(rules: tuple[Rule, ...], options: SourceOptions) -> ScanContext:
+    """Return a context for rules, with all decoders and the size limit of the options."""
+    context = build_context(rules, DECODERS)
+    return context._replace(limits=Limits(largest=options.max_file_size))
+
+
+def build_lfs_opener(on_disk: bool) -> Callable[[str, str], BinaryIO | None]:
+    """Return an opener of LFS objects that is built at the first pointer."""
+    build = cache(lambda: lfs.build_lfs_opener(on_disk))
+    return lambda path, oid: build()(path, oid)

@@ -1,215 +1,205 @@
-"""Looks at the documents of a unit, and into those that are containers."""
+"""Scan of the documents of one unit: a file, a blob, standard input.
+
+A document that starts like an archive (zip, tar, PDF, …) is opened, and its members are scanned.
+Every other document goes straight to the detector. Large files arrive as overlapping chunks.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.finding import Finding
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.extractors.extractor import ExtractionBudget
 from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.scanner.context import ScanContext
-from wakeyscan.scanner.detector import detect_in_document, detect_in_name
-from wakeyscan.scanner.prefilter.keywords import AnchorHit
-from wakeyscan.scanner.result import Coverage
+from wakeyscan.scanner.detector import detect_in_document, detect_in_name, keep_new
+from wakeyscan.scanner.scan_result import Coverage, ScanResult, merge_results, summarize_skipped
 
 if TYPE_CHECKING:
-    from wakeyscan.extractors.extractor import ExtractionBudget
-    from wakeyscan.scanner.embedded import EmbeddedArchives
+    from wakeyscan.core import chunks
+    from wakeyscan.extractors import extract
+    from wakeyscan.scanner import embedded
+else:
+    # Almost every document is no archive and has no anchor; such a document needs none of these.
+    chunks = lazy_import("wakeyscan.core.chunks")
+    embedded = lazy_import("wakeyscan.scanner.embedded")
+    extract = lazy_import("wakeyscan.extractors.extract")
 
 MAX_FINDINGS_PER_DOCUMENT = 10_000
-"""Findings of one document that are listed; what is over is said."""
+"""Maximum number of findings per document; if there are more, the rest is skipped."""
 
-_TOO_MANY = f"has over {MAX_FINDINGS_PER_DOCUMENT:,} findings; the rest is left"
-
-
-class ScanResult(NamedTuple):
-    """What came of looking at some units."""
-
-    findings: tuple[Finding, ...] = ()
-    skipped: tuple[Skipped, ...] = ()
-    coverage: Coverage = Coverage()
-
-    def plus(self, other: ScanResult) -> ScanResult:
-        """Add up two looks."""
-        return ScanResult(
-            self.findings + other.findings,
-            self.skipped + other.skipped,
-            self.coverage.plus(other.coverage),
-        )
+_TOO_MANY_FINDINGS = f"has over {MAX_FINDINGS_PER_DOCUMENT:,} findings; the rest is skipped"
 
 
 def scan_documents(items: Iterable[Document | Skipped], context: ScanContext) -> ScanResult:
-    """Look at the documents of one unit, and at all that is in them."""
-    rest = DocumentStream(items)
-    looks = [(item.origin, _look_at(item, rest, context)) for item in rest]
-    looked = merge_results(look for _, look in looks)
-    if len(looked.skipped) < 2:
-        return looked
-    return looked._replace(skipped=tuple(_summed(looks, context)))
+    """Return the findings in the documents of one unit, and in everything inside them."""
+    stream = _DocumentStream(items)
+    results: list[tuple[Origin, ScanResult]] = []
+    for item in stream:
+        archive_format = _detect_archive(item)
+        if archive_format and isinstance(item, Document):
+            result = _scan_archive(item, archive_format, stream, context)
+        else:
+            result = _scan_text(item, context)
+        results.append((item.origin, result))
+    merged = merge_results(result for _, result in results)
+    if len(merged.skipped) < 2:
+        return merged
+    return merged._replace(skipped=tuple(_summarize_by_file(results, context)))
 
 
-def _summed(looks: Iterable[tuple[Origin, ScanResult]], context: ScanContext) -> Iterator[Skipped]:
-    """Sum up what is alike in each file, all of its windows together."""
-    from wakeyscan.scanner.result import summarize_skipped
-
-    by_file: dict[Origin, list[Skipped]] = {}
-    for origin, looked in looks:
-        if looked.skipped:
-            by_file.setdefault(detect_in_name(origin, context)[0], []).extend(looked.skipped)
-    for file, skipped in by_file.items():
-        yield from summarize_skipped(skipped, file)
-
-
-def merge_results(looks: Iterable[ScanResult]) -> ScanResult:
-    """Add up many looks."""
-    looks = list(looks)
-    if len(looks) == 1:
-        return looks[0]
-    coverage = Coverage()
-    for looked in looks:
-        coverage = coverage.plus(looked.coverage)
-    findings = chain.from_iterable(looked.findings for looked in looks)
-    return ScanResult(
-        tuple(findings), tuple(item for looked in looks for item in looked.skipped), coverage
-    )
-
-
-class DocumentStream:
-    """What is left of a unit's documents; who wants windows alone leaves the others there."""
+class _DocumentStream:
+    """The documents of a unit, of which an archive takes the further chunks of itself."""
 
     def __init__(self, items: Iterable[Document | Skipped]) -> None:
         self._items = iter(items)
-        self._ahead: Document | Skipped | None = None
+        self._pending: Document | Skipped | None = None
 
     def __iter__(self) -> Iterator[Document | Skipped]:
         while (item := self._next()) is not None:
             yield item
 
-    def window(self) -> Document | None:
-        """Take the next item if it goes on with the document before it."""
-        self._ahead = self._next()
-        if not isinstance(self._ahead, Document) or _begins(self._ahead):
-            return None
-        window, self._ahead = self._ahead, None
-        return window
+    def next_chunk(self) -> Document | None:
+        """Return the next item if it is a further chunk of the current document."""
+        item = self._next()
+        if isinstance(item, Document) and not _is_first_chunk(item):
+            return item
+        self._pending = item
+        return None
 
     def _next(self) -> Document | Skipped | None:
-        item, self._ahead = self._ahead, None
+        item, self._pending = self._pending, None
         return item if item is not None else next(self._items, None)
 
 
-def _begins(document: Document) -> bool:
-    return not (document.own and document.own[0])
+def _is_first_chunk(document: Document) -> bool:
+    return document.own is None or document.own[0] == 0
 
 
-def _look_at(item: Document | Skipped, rest: DocumentStream, context: ScanContext) -> ScanResult:
-    if isinstance(item, Document) and _begins(item) and not item.origin.part:
-        form = detect_format(item.content, len(item.content))
-        if form:
-            return _look_into(item, form, rest, context)
-    return _look(item, context)
+def _detect_archive(item: Document | Skipped) -> str | None:
+    if isinstance(item, Skipped) or item.origin.part or not _is_first_chunk(item):
+        return None
+    return detect_format(item.content, len(item.content))
 
 
-def _look(
+def _scan_text(
     item: Document | Skipped, context: ScanContext, budget: ExtractionBudget | None = None
 ) -> ScanResult:
-    """Look at one document, or at one of its windows, as at any text.
+    """Scan a document, or a chunk of it, without opening it as an archive.
 
-    `budget` is what is left for the container that it came out of.
+    `budget` is that of the archive from which the document was extracted.
     """
-    origin, named = detect_in_name(item.origin, context)
+    origin, name_findings = detect_in_name(item.origin, context)
     if isinstance(item, Skipped):
-        return ScanResult(tuple(named), (item._replace(origin=origin),))
-    findings = tuple(named) if item.new_name else ()
-    low, high = item.own or (0, len(item.content))
-    coverage = Coverage(int(low == 0), high - low)
-    item = item._replace(origin=origin)
+        return ScanResult(tuple(name_findings), (item._replace(origin=origin),))
+    findings = tuple(name_findings) if item.new_name else ()
+    start, end = item.own or (0, len(item.content))
+    coverage = Coverage(documents=int(start == 0), bytes=end - start)
     hits = context.prefilter(item.content)
     if not hits:
         return ScanResult(findings, (), coverage)
-    from wakeyscan.scanner.embedded import EmbeddedArchives
-
-    enclosed = EmbeddedArchives(item, context, budget)
+    document = item._replace(origin=origin)
+    archives = embedded.EmbeddedArchives(document, context, budget)
     try:
-        found = _found(item, context, hits, enclosed)
+        found = detect_in_document(document, context, hits, archives)
+        if found and document.before is not None:
+            found = list(keep_new(found, document, partial(_detect_in_old, context=context)))
     except TimeoutExceeded as error:
-        return ScanResult(findings, (Skipped(origin, str(error)), *enclosed.skipped), coverage)
-    skipped = (Skipped(origin, _TOO_MANY),) if len(found) > MAX_FINDINGS_PER_DOCUMENT else ()
-    return ScanResult(
-        (*findings, *found[:MAX_FINDINGS_PER_DOCUMENT]), (*skipped, *enclosed.skipped), coverage
-    )
+        return ScanResult(findings, (Skipped(origin, str(error)), *archives.skipped), coverage)
+    found, skipped = _limit_findings(found, origin)
+    return ScanResult((*findings, *found), (*skipped, *archives.skipped), coverage)
 
 
-def _found(
-    document: Document, context: ScanContext, hits: list[AnchorHit], enclosed: EmbeddedArchives
-) -> list[Finding]:
-    found = detect_in_document(document, context, hits, enclosed)
-    if not found or document.before is None:
-        return found
-    from wakeyscan.scanner.embedded import EmbeddedArchives
-    from wakeyscan.scanner.new_findings import keep_new
-
-    def examined(past: Document) -> list[Finding]:
-        return detect_in_document(past, context, opener=EmbeddedArchives(past, context))
-
-    return list(keep_new(found, document, examined))
+def _detect_in_old(document: Document, context: ScanContext) -> list[Finding]:
+    archives = embedded.EmbeddedArchives(document, context)
+    return detect_in_document(document, context, archives=archives)
 
 
-def _look_into(
-    first: Document, form: str, rest: DocumentStream, context: ScanContext
+def _limit_findings(found: list[Finding], origin: Origin) -> tuple[list[Finding], list[Skipped]]:
+    if len(found) <= MAX_FINDINGS_PER_DOCUMENT:
+        return found, []
+    return found[:MAX_FINDINGS_PER_DOCUMENT], [Skipped(origin, _TOO_MANY_FINDINGS)]
+
+
+def _scan_archive(
+    first: Document, archive_format: str, stream: _DocumentStream, context: ScanContext
 ) -> ScanResult:
-    """Look at a container, of which `first` is all or the beginning, and at what is in it."""
-    from wakeyscan.core.chunks import ChunkStream
-    from wakeyscan.extractors import (
-        extract,  # which few files need, and nothing of it those that do not
-    )
-    from wakeyscan.extractors.extractor import ExtractionBudget
+    """Scan the members of an archive, and its raw bytes for findings that no member shows.
 
-    own: list[ScanResult] = []
-    whole = ChunkStream(
-        first, rest.window, lambda window: own.append(_look(_alone(window), context))
-    )
-    kept = partial(context.kept, first.origin.path) if context.kept else None
-    budget = ExtractionBudget(context.bounds, lambda: whole.size, kept)
-    origin = detect_in_name(first.origin, context)[0]
-    inside: list[Finding] = []
-    outside: list[Finding] = []
-    skipped: list[Skipped] = []
-    for item, packed in extract.extract_members(origin, form, whole, budget):
-        looked = _look(item, context, budget)
-        (outside if packed else inside).extend(looked.findings)
-        skipped += looked.skipped
-        if len(inside) + len(outside) > MAX_FINDINGS_PER_DOCUMENT:
-            skipped.append(Skipped(origin, _TOO_MANY))
-            break
-    whole.drain()
-    around = merge_results(own)
-    found = [*inside, *_not_among(inside, (*outside, *around.findings))]
-    if first.before is not None:
-        from wakeyscan.scanner.new_findings import keep_new
-
-        found = list(
-            keep_new(found, first, lambda past: scan_documents([_alone(past)], context).findings)
-        )
-    return ScanResult(tuple(found), (*skipped, *around.skipped), around.coverage)
-
-
-def _alone(document: Document) -> Document:
-    return document._replace(before=None)
-
-
-def _not_among(inside: list[Finding], outside: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield what a container's own bytes show and nothing within it does.
-
-    The others are the same keys; in a database, keys with whatever stands behind them there.
+    `first` is the archive, or its first chunk; the extractor takes the others from `stream`.
     """
-    known = {finding.secret for finding in inside}
-    for finding in outside:
+    raw_results: list[ScanResult] = []
+
+    def scan_raw(chunk: Document) -> None:
+        raw_results.append(_scan_text(chunk._replace(before=None), context))
+
+    archive = chunks.ChunkStream(first, stream.next_chunk, scan_raw)
+    members, packed = _scan_members(first, archive_format, archive, context)
+    archive.drain()
+    raw = merge_results(raw_results)
+    in_raw_bytes = (*packed.findings, *raw.findings)
+    found = [*members.findings, *_not_in_members(in_raw_bytes, members.findings)]
+    if first.before is not None:
+        found = list(keep_new(found, first, partial(_scan_old, context=context)))
+    return ScanResult(tuple(found), (*members.skipped, *raw.skipped), raw.coverage)
+
+
+def _scan_members(
+    first: Document, archive_format: str, archive: chunks.ChunkStream, context: ScanContext
+) -> tuple[ScanResult, ScanResult]:
+    """Return the results of the members, and the findings in archives inside as raw bytes.
+
+    The skipped items of both are in the first result.
+    """
+    open_lfs_object = context.open_lfs_object
+    open_object = partial(open_lfs_object, first.origin.path) if open_lfs_object else None
+    budget = ExtractionBudget(context.limits, lambda: archive.size, open_object)
+    origin = detect_in_name(first.origin, context)[0]
+    in_members: list[Finding] = []
+    in_packed: list[Finding] = []
+    skipped: list[Skipped] = []
+    for item, is_packed in extract.extract_members(origin, archive_format, archive, budget):
+        result = _scan_text(item, context, budget)
+        (in_packed if is_packed else in_members).extend(result.findings)
+        skipped += result.skipped
+        if len(in_members) + len(in_packed) > MAX_FINDINGS_PER_DOCUMENT:
+            skipped.append(Skipped(origin, _TOO_MANY_FINDINGS))
+            break
+    return ScanResult(tuple(in_members), tuple(skipped)), ScanResult(tuple(in_packed))
+
+
+def _scan_old(document: Document, context: ScanContext) -> tuple[Finding, ...]:
+    return scan_documents([document._replace(before=None)], context).findings
+
+
+def _not_in_members(
+    in_raw_bytes: Iterable[Finding], in_members: Iterable[Finding]
+) -> Iterator[Finding]:
+    """Yield the findings in an archive's raw bytes that do not repeat a member's finding.
+
+    In raw SQLite pages the bytes after a key may look like a part of it, so a secret that starts
+    with a known one counts as the same.
+    """
+    known = {finding.secret for finding in in_members}
+    for finding in in_raw_bytes:
         secret = finding.secret
-        seen = secret in known or any(secret.begins_with(one) for one in known)
-        if not seen or finding.origin.part == "name":
+        is_known = secret in known or any(secret.begins_with(other) for other in known)
+        if not is_known or finding.origin.part == "name":
             yield finding
+
+
+def _summarize_by_file(
+    results: Iterable[tuple[Origin, ScanResult]], context: ScanContext
+) -> Iterator[Skipped]:
+    """Summarize the skipped items of each file, over all of its chunks."""
+    by_file: dict[Origin, list[Skipped]] = {}
+    for origin, result in results:
+        if result.skipped:
+            by_file.setdefault(detect_in_name(origin, context)[0], []).extend(result.skipped)
+    for file, skipped in by_file.items():
+        yield from summarize_skipped(skipped, file)

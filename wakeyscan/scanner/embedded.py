@@ -1,71 +1,73 @@
-"""Opens the containers that a text holds in some wrapping, within the bounds of one file."""
+"""Archives that are encoded in a text, opened within the limits of one file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Document, Skipped
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.extractors.extractor import CUT, ExtractionBudget, LimitExceeded
 from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.detector import detect_in_name
 
+if TYPE_CHECKING:
+    from wakeyscan.extractors import extract
+else:
+    extract = lazy_import("wakeyscan.extractors.extract")  # few texts hold an archive
+
 
 class EmbeddedArchives:
-    """What is enclosed in one document, opened when it is met; keeps what could not be had.
+    """The archives encoded in one document, opened on demand; collects the skipped items.
 
-    `budget` is that of the container which the document came out of, if it did; else it has one
-    of its own, for all that is enclosed in it.
+    `budget` is that of the archive from which the document was extracted. A document of its own has
+    a budget of its own, for everything embedded in it.
     """
 
     def __init__(
         self, document: Document, context: ScanContext, budget: ExtractionBudget | None = None
     ) -> None:
-        self._document, self._through, self._budget = document, context, budget
-        self._told: dict[Skipped, None] = {}
-        self._over = False
+        self._document, self._context, self._budget = document, context, budget
+        self._skipped: dict[Skipped, None] = {}
+        self._is_over_limit = False
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
-        """What could not be opened or looked at, each once, with its name masked."""
-        return tuple(self._told)
+        """The items that were not scanned, each once, with secrets in their names masked."""
+        return tuple(self._skipped)
 
-    def texts(self, form: str, content: bytes) -> Iterator[Document]:
-        """Yield what is in a container, and in those within it."""
-        from wakeyscan.extractors import (
-            extract,  # which few texts need, and nothing of it those that do not
-        )
-
-        if self._over:
+    def extract(self, archive_format: str, content: bytes) -> Iterator[Document]:
+        """Yield the documents in an archive, and in the archives inside it."""
+        if self._is_over_limit:
             return
+        origin = self._document.origin
         if self._budget is None:
             self._budget = ExtractionBudget(
-                self._through.bounds, lambda: len(self._document.content)
+                self._context.limits, lambda: len(self._document.content)
             )
         try:
-            for item in extract.extract_embedded(
-                self._document.origin, form, content, self._budget
-            ):
+            for item in extract.extract_embedded(origin, archive_format, content, self._budget):
                 if isinstance(item, Document):
                     yield item
                 else:
-                    self._tell(item)
-        except LimitExceeded as spent:
-            self._over = True
-            self.leave(str(spent))
+                    self._add_skipped(item)
+        except LimitExceeded as error:
+            self._is_over_limit = True
+            self.skip(str(error))
 
-    def leave(self, reason: str) -> None:
-        """Say that something that is enclosed is left, and why."""
-        self._told[Skipped(self._document.origin, reason)] = None
+    def skip(self, reason: str) -> None:
+        """Report that a part of an archive was skipped."""
+        self._skipped[Skipped(self._document.origin, reason)] = None
 
-    def _tell(self, item: Skipped) -> None:
-        """Keep what a container says; that a sample in a manual is cut short is no gap.
+    def _add_skipped(self, item: Skipped) -> None:
+        """Add a skipped item; an example in a manual that is cut short leaves a scan complete.
 
-        Of a window it is one: the rest may be in the next.
+        In a chunk it does not: the rest may be in the next chunk.
         """
-        own = item.origin == self._document.origin
-        if own and not item.gap:
-            return  # it only began like one, as any run of letters may
-        if self._document.own is None and (own or item.reason.endswith(CUT)):
+        is_archive = item.origin == self._document.origin
+        if is_archive and not item.gap:
+            return  # it only starts like an archive, as any sequence of letters may
+        if self._document.own is None and (is_archive or item.reason.endswith(CUT)):
             item = item._replace(gap=False)
-        masked, _ = detect_in_name(item.origin, self._through)
-        self._told[item._replace(origin=masked)] = None
+        masked, _ = detect_in_name(item.origin, self._context)
+        self._skipped[item._replace(origin=masked)] = None

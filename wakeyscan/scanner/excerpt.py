@@ -1,4 +1,4 @@
-"""Shows a part of a text with all of its secrets masked, whole ones and those in pieces."""
+"""Excerpts: a part of a text in which all secrets are masked, whole ones and split ones."""
 
 from __future__ import annotations
 
@@ -14,33 +14,34 @@ from wakeyscan.core.redaction import redact
 from wakeyscan.scanner.matcher import Match
 
 _WIDTH = 100
-"""Bytes of a line that are shown to either side of a secret."""
-
+"""Bytes of a line that are shown on either side of a secret."""
 
 _REST = re.compile(rb"[^\r\n]*+(?:\r*\n[^\w\r\n]*+[\w-]*+)?")
-_LONGEST_REST = 1024
-"""Bytes behind a secret that may hold the rest of it."""
+"""The rest of a line, and the first word of the next line."""
+
+_MAX_REST = 1024
+"""Bytes after a secret that may hold the rest of it."""
 
 
 class Masks(NamedTuple):
-    """The secrets of a text, and what is shown in their place."""
+    """The secrets in a text, and the mask of each."""
 
     content: bytes
     spans: tuple[tuple[int, int, str], ...]
-    """From where to where which mask, by where they begin."""
+    """Start, end and mask of each secret, by start."""
     reach: tuple[int, ...]
-    """How far a span or any before it goes."""
+    """For each span, the largest end of all spans up to it."""
 
     def over(self, low: int, high: int) -> str:
-        """Give `content[low:high]` with the secrets masked, those that stick out of it too."""
-        pieces, at = [], low
-        for start, end, mask in self._within(low, high):
+        """Return `content[low:high]` with secrets masked, including those that only overlap it."""
+        parts, at = [], low
+        for start, end, mask in self._find_overlapping(low, high):
             if end > at:
-                pieces += [_text(self.content[at : max(at, start)]), mask]
+                parts += [_decode(self.content[at : max(at, start)]), mask]
                 at = end
-        return redact("".join(pieces) + _text(self.content[at:high]))
+        return redact("".join(parts) + _decode(self.content[at:high]))
 
-    def _within(self, low: int, high: int) -> Iterator[tuple[int, int, str]]:
+    def _find_overlapping(self, low: int, high: int) -> Iterator[tuple[int, int, str]]:
         for number in range(bisect_right(self.reach, low), len(self.spans)):
             if self.spans[number][0] >= high:
                 return
@@ -48,35 +49,35 @@ class Masks(NamedTuple):
 
 
 def build_masks(content: bytes, matches: Iterable[Match]) -> Masks:
-    """Return the masks of a text; a secret with open bounds is masked with what may continue it."""
+    """Return the masks of a text; the mask of a secret with open bounds covers its possible rest."""
     matches = sorted(matches, key=lambda match: match.start)
-    behind = [match.start for match in matches[1:]] + [len(content)]
+    next_starts = [match.start for match in matches[1:]] + [len(content)]
     spans = sorted(
         (start, end, str(match.secret))
-        for match, limit in zip(matches, behind, strict=True)
-        for start, end in ((match.start, _end_of_rest(content, match, limit)), *match.elsewhere)
+        for match, limit in zip(matches, next_starts, strict=True)
+        for start, end in ((match.start, _find_rest_end(content, match, limit)), *match.elsewhere)
     )
     return Masks(content, tuple(spans), tuple(accumulate((end for _, end, _ in spans), max)))
 
 
 def format_excerpt(masks: Masks, start: int, end: int) -> str:
-    """Give a masked piece of the line around `start:end`, with `…` where the line goes on."""
+    """Return the masked line around `start:end`, with `…` where the line is cut."""
     content = masks.content
     low, high = find_line(content, start, end, _WIDTH)
-    while low and low < high and 0x80 <= content[low] < 0xC0:  # not in the middle of a character
+    while low and low < high and 0x80 <= content[low] < 0xC0:  # inside a UTF-8 character
         low += 1
     before = "…" if low and content[low - 1 : low] not in (b"\n", b"\r") else ""
     after = "…" if high < len(content) and content[high : high + 1] not in (b"\n", b"\r") else ""
     return before + masks.over(low, high).strip() + after
 
 
-def _end_of_rest(content: bytes, match: Match, limit: int) -> int:
-    """Return where the rest of a secret may end: behind its line and the first word of the next."""
+def _find_rest_end(content: bytes, match: Match, limit: int) -> int:
+    """Return where a secret with open bounds may end: after the first word of the next line."""
     if match.bounds is not Bounds.OPEN:
         return match.end
-    found = _REST.match(content, match.end, match.end + _LONGEST_REST)
-    return max(match.end, min(found.end(), limit)) if found else match.end
+    rest = _REST.match(content, match.end, match.end + _MAX_REST)
+    return max(match.end, min(rest.end(), limit)) if rest else match.end
 
 
-def _text(piece: bytes) -> str:
-    return piece.decode("utf-8", "replace")
+def _decode(content: bytes) -> str:
+    return content.decode("utf-8", "replace")

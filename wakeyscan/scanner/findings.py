@@ -1,165 +1,214 @@
-"""Makes findings of what was detected: where it is, who sees it, how bad it is, if it counts."""
+"""Findings built from matches: position, exposure, severity, standing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core import line_index
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.errors import TimeoutExceeded
-from wakeyscan.core.finding import PIECES, Bounds, Finding, Position, Standing
-from wakeyscan.scanner import bounds, decoding, placeholders, severity
+from wakeyscan.core.finding import (
+    PIECES,
+    Bounds,
+    Exposure,
+    Finding,
+    Liveness,
+    Position,
+    Severity,
+    Standing,
+)
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.secret import API_KEY, APP_KEY
+from wakeyscan.rules.rule import Rule
+from wakeyscan.scanner import bounds, decoding, placeholders
 from wakeyscan.scanner.context import ScanContext
+from wakeyscan.scanner.decoded_matches import join_encodings
 from wakeyscan.scanner.excerpt import Masks, build_masks, format_excerpt
-from wakeyscan.scanner.exposure import classify
+from wakeyscan.scanner.exposure import classify_exposure
 from wakeyscan.scanner.matcher import Match
 from wakeyscan.suppression import inline
 from wakeyscan.suppression.multiline_strings import Literals
+
+if TYPE_CHECKING:
+    from wakeyscan.scanner import logical_locations
+else:
+    # Only findings in structured documents need it.
+    logical_locations = lazy_import("wakeyscan.scanner.logical_locations")
 
 _STRUCTURED = (
     *(".ipynb", ".map", ".har", ".json", ".yml", ".yaml"),
     *(".tfstate", ".backup", ".tfplan"),
 )
-"""Ends of the names of documents in which a line and a column say little."""
+"""Name endings of documents in which a line and a column help a reader little."""
 
-_MOST_PIECES = 8
-"""Places of one secret that are named, beside the first."""
+_MAX_PIECES = 8
+"""Maximum number of listed pieces of a split secret, after the first."""
 
-_TOO_NEW = "its mark came with the change that brings it, and so does not count"
+_NEW_COMMENT = "the same change adds its inline ignore comment, which does not count"
+
+_HEADER = "authorization-header"
+
+_NEIGHBORHOOD = 800
+"""Bytes on either side of a match that may raise its severity."""
 
 _Details = tuple[tuple[str, str], ...]
 
 
-class _Scene(NamedTuple):
-    """A document as those who judge its matches know it."""
+class _MatchedDocument(NamedTuple):
+    """A document, and what is known about it when its matches become findings."""
 
     document: Document
     masks: Masks
     literals: Literals
     details: Mapping[int, _Details]
-    """By offset, what a notebook, an archive or the like calls that place."""
+    """Logical locations, by offset."""
     context: ScanContext
 
 
 def build_findings(document: Document, matches: list[Match], context: ScanContext) -> list[Finding]:
-    """Make findings of the matches in a document, which are sorted by offset."""
-    details = _details(document, matches, context)
-    return _findings(document, matches, context, details)
+    """Return the findings for the matches in a document, which are sorted by offset."""
+    details = _find_details(document, matches, context)
+    return _build_all(document, matches, context, details)
 
 
 def build_name_findings(
     origin: Origin, matches: list[Match], context: ScanContext
 ) -> tuple[Origin, list[Finding]]:
-    """Give an origin with the secrets in its path masked, and the findings in there."""
+    """Return an origin with the secrets in its path masked, and the findings in the path."""
     path = origin.path.encode("utf-8", "surrogateescape")
     masked = origin._replace(path=build_masks(path, matches).over(0, len(path)))
     document = Document(masked._replace(part="name"), path)
-    return masked, _findings(document, matches, context._replace(honor_inline=False), {})
+    return masked, _build_all(document, matches, context._replace(honor_inline=False), {})
 
 
-def _findings(
+def classify_severity(
+    rule: Rule,
+    exposure: Exposure,
+    neighborhood: bytes,
+    liveness: Liveness = Liveness.UNCHECKED,
+) -> Severity:
+    """Return the severity of a finding (contract, section 6); `neighborhood` is the text around it."""
+    lowered = neighborhood.lower()
+    if rule.id == _HEADER and (b"wastack" in lowered or b"x-app-key" in lowered):
+        return Severity.HIGH
+    if rule.id == APP_KEY and b"wa_live_" in neighborhood:
+        return Severity.MEDIUM
+    if rule.id != API_KEY:
+        return rule.severity
+    if liveness is Liveness.REVOKED:
+        return Severity.NOTE
+    if liveness is Liveness.LIVE or exposure is Exposure.CLIENT_SIDE:
+        return Severity.CRITICAL
+    return rule.severity
+
+
+def find_neighborhood(content: bytes, start: int, end: int) -> bytes:
+    """Return the bytes around `content[start:end]` that may raise the severity."""
+    return content[max(0, start - _NEIGHBORHOOD) : end + _NEIGHBORHOOD]
+
+
+def _build_all(
     document: Document, matches: list[Match], context: ScanContext, details: Mapping[int, _Details]
 ) -> list[Finding]:
     content = document.content
-    matches = [_bounded(match, document) for match in matches]
+    matches = [_add_bounds(match, document) for match in matches]
     starts = line_index.find_positions(
-        content, (m.start for m in matches), document.line, document.column
+        content, (match.start for match in matches), document.line, document.column
     )
     low, high = document.own or (0, len(content))
-    scene = _Scene(document, build_masks(content, matches), Literals(content), details, context)
+    masks = build_masks(content, matches)
+    matched = _MatchedDocument(document, masks, Literals(content), details=details, context=context)
     return [
-        _finding(match, place, scene)
-        for match, place in zip(matches, starts, strict=True)
-        if match.start < high and match.end > low  # what two windows share is told apart by place
+        _build_finding(match, position, matched)
+        for match, position in zip(matches, starts, strict=True)
+        if match.start < high and match.end > low  # a match in two chunks has one position
     ]
 
 
-def _bounded(match: Match, document: Document) -> Match:
-    """Return a match with its bounds, which a decoded text has told already."""
+def _add_bounds(match: Match, document: Document) -> Match:
+    """Return a match with its bounds; those of a match in a decoded text are known already."""
     if match.bounds:
         return match
     path = document.origin.path
     return match._replace(bounds=bounds.find_bounds(document.content, match.start, match.end, path))
 
 
-def _finding(match: Match, place: tuple[int, int], scene: _Scene) -> Finding:
-    document, (line, column) = scene.document, place
-    content, start, end = document.content, match.start, match.end
-    _, first_line = line_index.find_line(content, start, start, end - start)
-    length = len(content[start : min(first_line, end)].decode("utf-8", "replace"))
-    seen_by = classify.classify_exposure(document.origin, content, start, end)
-    around = severity.find_neighborhood(content, start, end)
-    standing, reason = _standing(match, scene)
+def _build_finding(match: Match, start: tuple[int, int], matched: _MatchedDocument) -> Finding:
+    document, (line, column) = matched.document, start
+    content, low, high = document.content, match.start, match.end
+    _, line_end = line_index.find_line(content, low, low, high - low)
+    length = len(content[low : min(line_end, high)].decode("utf-8", "replace"))
+    exposure = classify_exposure(document.origin, content, low, high)
+    standing, reason = _find_standing(match, matched)
     return Finding(
         rule=match.rule.id,
         secret=match.secret,
-        origin=_origin(match, place, scene),
+        origin=_build_origin(match, start, matched),
         position=Position(line, column, column + length),
-        excerpt=format_excerpt(scene.masks, start, end),
-        severity=severity.classify_severity(match.rule, seen_by, around),
-        exposure=seen_by,
+        excerpt=format_excerpt(matched.masks, low, high),
+        severity=classify_severity(match.rule, exposure, find_neighborhood(content, low, high)),
+        exposure=exposure,
         standing=standing,
         reason=reason,
-        encoding=decoding.join_encodings(document.encoding, match.encoding),
+        encoding=join_encodings(document.encoding, match.encoding),
         bounds=match.bounds or Bounds.CERTAIN,
     )
 
 
-def _details(document: Document, matches: list[Match], context: ScanContext) -> dict[int, _Details]:
+def _find_details(
+    document: Document, matches: list[Match], context: ScanContext
+) -> dict[int, _Details]:
     if not document.origin.path.lower().endswith(_STRUCTURED):
         return {}
-    from wakeyscan.scanner.logical_locations import (
-        locations,  # with what it loads what few findings need
-    )
-
     offsets = sorted({match.start for match in matches})
-    told = locations.find_logical_locations(
-        document, offsets, lambda text: _concealed(text, context)
+    details = logical_locations.find_logical_locations(
+        document, offsets, lambda text: _mask(text, context)
     )
-    return dict(zip(offsets, told, strict=True))
+    return dict(zip(offsets, details, strict=True))
 
 
-def _concealed(text: str, context: ScanContext) -> str:
-    """Mask what a document calls a part of itself; where that takes too long, all of it."""
+def _mask(text: str, context: ScanContext) -> str:
+    """Return the name of a part of a document with its secrets masked; after a timeout, an ellipsis."""
     content = text.encode()
     try:
-        matches = decoding.find_matches(content, context.prefilter(content), context, depth=1)
+        matches = decoding.find_matches(decoding.decode_text(content, context), context, depth=1)
     except TimeoutExceeded:
         return "…"
     return build_masks(content, matches).over(0, len(content)) if matches else text
 
 
-def _origin(match: Match, place: tuple[int, int], scene: _Scene) -> Origin:
-    """Name, in the details, the place in the document's terms, and all pieces of a secret."""
-    document = scene.document
-    details = scene.details.get(match.start) or document.origin.details
+def _build_origin(match: Match, start: tuple[int, int], matched: _MatchedDocument) -> Origin:
+    """Return the origin with the logical location, and the positions of all pieces of a secret."""
+    document = matched.document
+    details = matched.details.get(match.start) or document.origin.details
     if match.elsewhere and match.encoding.endswith(PIECES):
-        rest = sorted(start for start, _ in match.elsewhere)[:_MOST_PIECES]
-        others = line_index.find_positions(document.content, rest, document.line, document.column)
-        pieces = ", ".join(f"{line}:{column}" for line, column in (place, *others))
+        offsets = sorted(low for low, _ in match.elsewhere)[:_MAX_PIECES]
+        rest = line_index.find_positions(document.content, offsets, document.line, document.column)
+        pieces = ", ".join(f"{line}:{column}" for line, column in (start, *rest))
         details = (*details, (PIECES, pieces))
     return document.origin._replace(details=details)
 
 
-def _standing(match: Match, scene: _Scene) -> tuple[Standing, str]:
-    """What a person wrote goes before what we guess."""
-    context, mark, other = scene.context, None, None
-    where = scene.document.content, match.start, match.end, scene.literals
+def _find_standing(match: Match, matched: _MatchedDocument) -> tuple[Standing, str]:
+    """Return the standing and its reason; a comment by a person precedes a guess."""
+    context, comment, other = matched.context, None, None
+    location = matched.document.content, match.start, match.end, matched.literals
     if context.honor_inline:
-        mark = inline.find_own_comment(*where)
-        other = mark or inline.find_foreign_comment(*where)
-    mark = mark or (other if context.honor_foreign else None)
-    if mark and _has_precedent(match, context):
-        # A line may hold keys behind a comment, and people put one into it.
-        return Standing.IGNORED, inline.format_ignored(mark, scene.masks.over(*mark.reason).strip())
+        comment = inline.find_own_comment(*location)
+        other = comment or inline.find_foreign_comment(*location)
+    comment = comment or (other if context.honor_foreign else None)
+    if comment and _is_honored(match, context):
+        # The reason is masked: a line may hold keys after a comment, or inside it.
+        reason = matched.masks.over(*comment.reason).strip()
+        return Standing.IGNORED, inline.format_ignored(comment, reason)
     if reason := placeholders.find_placeholder_reason(match):
         return Standing.PLACEHOLDER, reason
-    if mark:
-        return Standing.REPORTED, _TOO_NEW
+    if comment:
+        return Standing.REPORTED, _NEW_COMMENT
     return Standing.REPORTED, inline.format_not_honored(other) if other else ""
 
 
-def _has_precedent(match: Match, context: ScanContext) -> bool:
-    ask = context.precedents
-    return ask is None or ask(match.rule.id, match.secret.fingerprint)
+def _is_honored(match: Match, context: ScanContext) -> bool:
+    is_ignored = context.is_ignored_at_base
+    return is_ignored is None or is_ignored(match.rule.id, match.secret.fingerprint)

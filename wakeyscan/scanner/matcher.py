@@ -1,4 +1,4 @@
-"""Finds secrets in a text: rules x bytes -> matches. Pure: no I/O, no settings."""
+"""Matching of rules against a text, and resolution of overlapping matches. Pure: no I/O."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.secret import Secret
 from wakeyscan.rules.rule import AFTER, BEFORE, TIMEOUT_SECONDS, Rule
-from wakeyscan.scanner.length_prefix import find_counted_length
+from wakeyscan.scanner.binary_strings import find_prefixed_length
 
 if TYPE_CHECKING:
     from regex import Match as RegexMatch
@@ -17,54 +17,57 @@ if TYPE_CHECKING:
 
 
 class Match(NamedTuple):
-    """A secret at `start:end` (byte offsets, half-open) of the text that was looked through."""
+    """A secret at `start:end` (byte offsets, half-open) of a text."""
 
     rule: Rule
     secret: Secret
     start: int
     end: int
     scheme: bytes = b""
-    """What the pattern's group `kind` holds, if it has one (`Basic`, `Bearer`)."""
+    """The text of the pattern's group `kind`, if it has one (`Basic`, `Bearer`)."""
     encoding: str = "plain"
     elsewhere: tuple[tuple[int, int], ...] = ()
-    """Where the rest of it stands, if not right behind: a secret may be written in pieces."""
+    """Spans of the other parts of the secret, if it is split."""
     bounds: Bounds | None = None
-    """Whether its ends are certain, as the decoded text shows; `None`: not decoded."""
+    """Whether its ends are certain, according to the decoded text; `None`: not decoded."""
+
+
+_ShiftedMatch = tuple["RegexMatch[bytes]", int]
+"""A match of a pattern, and the offset of the text in which the pattern was searched."""
 
 
 def match_rule(
     content: bytes, rule: Rule, pattern: Pattern[bytes], anchors: Iterable[int]
-) -> Iterator[Match]:
-    """Yield what one rule finds around its anchors in `content`; raises `TimeoutExceeded`.
+) -> list[Match]:
+    """Return the matches of one rule around its anchors; raises `TimeoutExceeded`.
 
-    `anchors` are their offsets, ascending.
+    `anchors` are the offsets of the anchors in `content`, in ascending order.
     """
     if rule.at_anchor:
-        found = _matches_at(content, pattern, anchors, rule.exact_case)
+        found = _match_at(content, pattern, anchors, rule.exact_case)
     else:
-        found = _matches_around(content, pattern, anchors)
+        found = _match_around(content, pattern, anchors)
+    matches = []
     try:
         for match, shift in found:
             if match["secret"]:
                 start, end = match.span("secret")
                 scheme = match.groupdict().get("kind") or b""
                 secret = Secret(match["secret"], rule.id)
-                yield Match(rule, secret, start + shift, end + shift, scheme)
+                matches.append(Match(rule, secret, start + shift, end + shift, scheme=scheme))
     except TimeoutError:
         raise TimeoutExceeded(
-            f"rule {rule.id} took over {TIMEOUT_SECONDS:g} s for a part"
+            f"rule {rule.id} took over {TIMEOUT_SECONDS:g} s on a part of it"
         ) from None
+    return matches
 
 
-_Found = tuple["RegexMatch[bytes]", int]
-"""A match, and the offset of the text that it was found in."""
-
-
-def _matches_at(
+def _match_at(
     content: bytes, pattern: Pattern[bytes], anchors: Iterable[int], is_word: bool
-) -> Iterator[_Found]:
+) -> Iterator[_ShiftedMatch]:
+    """Yield the matches that start at an anchor; a length before a word gives its end."""
     for at in anchors:
-        size = find_counted_length(content, at) if is_word else 0
+        size = find_prefixed_length(content, at) if is_word else 0
         if size and (match := pattern.match(content[at : at + size], timeout=TIMEOUT_SECONDS)):
             yield match, at
             continue
@@ -74,16 +77,16 @@ def _matches_at(
             yield match, 0
 
 
-def _matches_around(
+def _match_around(
     content: bytes, pattern: Pattern[bytes], anchors: Iterable[int]
-) -> Iterator[_Found]:
-    for start, end in _surroundings(anchors, len(content)):
+) -> Iterator[_ShiftedMatch]:
+    for start, end in _merge_surroundings(anchors, len(content)):
         for match in pattern.finditer(content, start, end, timeout=TIMEOUT_SECONDS):
             yield match, 0
 
 
-def _surroundings(anchors: Iterable[int], size: int) -> Iterator[tuple[int, int]]:
-    """Yield the stretches around the anchors within which a match must lie, merged."""
+def _merge_surroundings(anchors: Iterable[int], size: int) -> Iterator[tuple[int, int]]:
+    """Yield the merged ranges around anchors in which a match must lie."""
     start = end = -1
     for at in anchors:
         if end < 0 or at - BEFORE > end:
@@ -96,44 +99,51 @@ def _surroundings(anchors: Iterable[int], size: int) -> Iterator[tuple[int, int]
 
 
 def resolve_overlaps(
-    plain: Iterable[Match], wrapped: Iterable[list[Match]], rules: tuple[Rule, ...]
+    plain: Iterable[Match], decoded: Iterable[list[Match]], rules: tuple[Rule, ...]
 ) -> list[Match]:
-    """Make one credential at one place one match, and sort them by offset.
+    """Return one match for each credential at each place, by offset.
 
-    Of two rules that claim overlapping places the one that stands first in `rules` has it: a key
-    inside a header is a key, not a header (contract, section 6). Those of one list of `wrapped`
-    came out of one text, in which they were settled; that they stand at one place here, where it
-    was wrapped, makes none of them a part of another.
+    If matches of two rules overlap, the rule that comes first in `rules` wins: a key inside a header
+    is a key, not a header (contract, section 6). Each list in `decoded` is from one decoded text, in
+    which overlaps are resolved already. Its matches may share one place here, where the text is
+    encoded, but none is a part of another.
     """
     rank = {rule.id: number for number, rule in enumerate(rules)}
     ordered = [(match, 0) for match in plain]
-    ordered += [(match, text) for text, some in enumerate(wrapped, 1) for match in some]
-    ordered.sort(key=lambda one: (one[0].start, one[0].end))
-    lost: set[int] = set()
-    reaching: list[int] = []  # of those so far, the ones that end behind the present start
+    ordered += [(match, text) for text, matches in enumerate(decoded, 1) for match in matches]
+    ordered.sort(key=lambda item: (item[0].start, item[0].end))
+    dropped: set[int] = set()
+    overlapping: list[int] = []  # numbers of the earlier matches that end after the current start
     for number, (match, text) in enumerate(ordered):
-        reaching = [n for n in reaching if n not in lost and ordered[n][0].end > match.start]
-        for other in reaching:
+        overlapping = [
+            n for n in overlapping if n not in dropped and ordered[n][0].end > match.start
+        ]
+        for other in overlapping:
             earlier, its_text = ordered[other]
-            settled = text > 0 and text == its_text
-            winner = _same(earlier, match) if settled else _winner(earlier, match, rank)
+            is_resolved = text > 0 and text == its_text
+            if is_resolved:
+                winner = _select_repeated(earlier, match)
+            else:
+                winner = _select_overlapping(earlier, match, rank)
             if winner:
-                lost.add(number if winner is earlier else other)
-        reaching.append(number)
-    return [match for number, (match, _) in enumerate(ordered) if number not in lost]
+                dropped.add(number if winner is earlier else other)
+        overlapping.append(number)
+    return [match for number, (match, _) in enumerate(ordered) if number not in dropped]
 
 
-def _same(one: Match, other: Match) -> Match | None:
-    """Give of one secret the match that says more of what it was wrapped in; `None`: two."""
-    if one.rule is not other.rule or one.secret != other.secret:
+def _select_repeated(first: Match, second: Match) -> Match | None:
+    """Return the match of the same secret with the longer encoding; `None`: two secrets."""
+    if first.rule is not second.rule or first.secret != second.secret:
         return None
-    return other if other.encoding.startswith(f"{one.encoding}/") else one
+    return second if second.encoding.startswith(f"{first.encoding}/") else first
 
 
-def _winner(one: Match, other: Match, rank: dict[str, int]) -> Match | None:
-    """Say which of two overlapping matches stays; `None`: both, as two keys in one wrapping."""
-    if one.rule is other.rule:
-        # What was plain goes on behind an escape, or in the next literal.
-        longer = one.start == other.start and (one.end != other.end or other.elsewhere)
-        return _same(one, other) or (other if longer and one.encoding == "plain" else None)
-    return one if rank[one.rule.id] < rank[other.rule.id] else other
+def _select_overlapping(first: Match, second: Match, rank: dict[str, int]) -> Match | None:
+    """Return the match that wins; `None` if both stay, such as two keys in one encoded text."""
+    if first.rule is not second.rule:
+        return first if rank[first.rule.id] < rank[second.rule.id] else second
+    if repeated := _select_repeated(first, second):
+        return repeated
+    # A plain match continues after an escape, or in the next literal.
+    is_continued = first.start == second.start and (first.end != second.end or second.elsewhere)
+    return second if is_continued and first.encoding == "plain" else None

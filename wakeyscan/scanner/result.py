@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.core.document import Origin, Skipped
+from wakeyscan.core.document import Skipped
 from wakeyscan.core.finding import Finding, Severity, Standing
 from wakeyscan.rules.rule import Rule
+from wakeyscan.scanner.scan_result import Coverage
 from wakeyscan.suppression import IgnoreStats
 from wakeyscan.suppression.policy import Policy, list_policy_notes
 
 if TYPE_CHECKING:
     from wakeyscan.core.finding import SecretHistory
-
-
-class Coverage(NamedTuple):
-    """How much was looked at."""
-
-    documents: int = 0
-    bytes: int = 0
-    excluded: int = 0
-    """Files that the user's own configuration left out; that is no gap."""
-
-    def plus(self, other: Coverage) -> Coverage:
-        """Add up two."""
-        return Coverage(*(one + two for one, two in zip(self, other, strict=True)))
 
 
 class Restriction(NamedTuple):
@@ -110,11 +96,6 @@ class RunResult(NamedTuple):
         return 0 if self.complete else 3
 
 
-def count_skipped(skipped: Iterable[Skipped]) -> int:
-    """Say how many things these stand for."""
-    return sum(item.times for item in skipped)
-
-
 def _hiding(count: int) -> str:
     return f" ({count} finding{'s' * (count != 1)} ignored)" if count else ""
 
@@ -126,33 +107,3 @@ class ReportStyle(NamedTuple):
     show_suppressed: bool = False
     verbose: bool = False
     sarif_profile: str = "generic"
-
-
-_LISTED = 3
-"""Of things alike, so many are listed by themselves; the rest are summed up, two or more."""
-
-
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-
-
-def summarize_skipped(skipped: Iterable[Skipped], file: Origin) -> tuple[Skipped, ...]:
-    """List the first few of each kind, and for the rest of it one that is about their file.
-
-    Of a kind are those whose reasons are the same but for numbers.
-    """
-    kinds: dict[str, list[Skipped]] = {}
-    for item in dict.fromkeys(skipped):
-        kinds.setdefault(_NUMBER.sub("…", item.reason), []).append(item)
-    return tuple(told for kind, items in kinds.items() for told in _few(kind, items, file))
-
-
-def _few(kind: str, items: list[Skipped], file: Origin) -> Iterator[Skipped]:
-    listed, rest = items[:_LISTED], items[_LISTED:]
-    if len(rest) < 2:
-        yield from items
-        return
-    yield from listed
-    same = len({item.reason for item in rest}) == 1
-    times = sum(item.times for item in rest)
-    reason = f"{times:,} more members: {rest[0].reason if same else kind}"
-    yield Skipped(file, reason, any(item.gap for item in rest), times)

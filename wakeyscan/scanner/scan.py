@@ -1,35 +1,32 @@
-"""Scans targets with all rules and decoders, in as many processes as the options allow."""
+"""Scan of targets: list their units, read the documents, scan each, and merge the results."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, partial
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
+from functools import partial
+from itertools import chain, islice
+from typing import NamedTuple, cast
 
-from wakeyscan.core.document import Document, Skipped
-from wakeyscan.core.lazy import lazy_import
-from wakeyscan.core.worker_pool import count_processors
-from wakeyscan.decoders import DECODERS
-from wakeyscan.extractors.extractor import Limits
+from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.git import worktree
-from wakeyscan.rules.loader import load_rules
-from wakeyscan.rules.rule import Rule, RuleFolder
-from wakeyscan.scanner.context import ScanContext, build_context
-from wakeyscan.scanner.documents import ScanResult, scan_documents
-from wakeyscan.scanner.pipeline import ParallelScan, scan_units
-from wakeyscan.scanner.prefilter.strategy import MANY
-from wakeyscan.scanner.workers import BatchScan, build_batch_scan, scan_in_workers
-from wakeyscan.sources import ParallelSource, PrefilterFiles, ReadDocuments, Source
+from wakeyscan.rules.rule import RuleFolder
+from wakeyscan.scanner.context import ScanContext, build_lfs_opener
+from wakeyscan.scanner.documents import scan_documents
+from wakeyscan.scanner.prefilter.strategy import MORE, Prefilter
+from wakeyscan.scanner.scan_result import ResultCollector, ScanResult
+from wakeyscan.scanner.workers import ParallelScan, build_parallel_scan
+from wakeyscan.sources import ParallelSource, Source
 from wakeyscan.sources.options import PathFilter, SourceOptions
 from wakeyscan.suppression.policy import Policy, build_policy_filter
 
-if TYPE_CHECKING:
-    from wakeyscan.git import lfs
-else:
-    lfs = lazy_import("wakeyscan.git.lfs")  # only a pointer needs it
-
 OpenTarget = tuple[Source, Iterable[str | Skipped]]
-"""A source, and the units that it lists of one target."""
+"""A source, and the units that it lists for one target."""
+
+_Documents = Iterable[Document | Skipped]
+_ReadUnit = Callable[[str], _Documents]
+
+_MAX_UNITS_HERE = 256
+"""Units that this process scans before it starts worker processes."""
 
 
 class ScanOptions(NamedTuple):
@@ -44,64 +41,93 @@ class ScanOptions(NamedTuple):
 
 
 def scan_targets(
-    targets: Iterable[OpenTarget], options: ScanOptions, context: ScanContext, paths: PathFilter
-) -> Iterator[ScanResult]:
-    """Yield the results of all units of all targets; `paths` counts the excluded files."""
+    targets: Iterable[OpenTarget],
+    options: ScanOptions,
+    context: ScanContext,
+    paths: PathFilter,
+    on_result: Callable[[ScanResult], object],
+) -> ScanResult:
+    """Return the merged results of all units of all targets.
+
+    `paths` counts the excluded files. `on_result` is called for each partial result.
+    """
     apply_policy = build_policy_filter(options.policy)
+    collector = ResultCollector()
     for source, units in targets:
         read = partial(source.read_documents, options=options.source)
-        top = ""
-        context = context._replace(kept=_build_lfs_opener(source.PARALLEL))
+        work_tree, parallel = "", None
+        context = context._replace(open_lfs_object=build_lfs_opener(source.PARALLEL))
         if source.PARALLEL:
-            parallel = _build_parallel_scan(cast("ParallelSource", source), options)
-            results = scan_units(paths.filter(units), read, context, parallel)
-        else:  # its units are no paths; the paths of their documents are filtered instead
-            results = scan_units(units, partial(_read_filtered, paths, read), context, None)
-            top = worktree.find_work_tree(".") or ""
-        for result in results:
-            yield result._replace(findings=apply_policy(result.findings, top))
+            units = paths.filter(units)
+            parallel = build_parallel_scan(
+                cast("ParallelSource", source), options.source, options.rules, options.jobs
+            )
+        else:  # its units are not paths, so the paths of its documents are filtered
+            read = partial(_read_filtered, paths, read)
+            work_tree = worktree.find_work_tree(".") or ""
+        for result in scan_units(units, read, context, parallel):
+            on_result(result)
+            findings = apply_policy(result.findings, work_tree)
+            collector.add(result._replace(findings=findings))
+    return collector.build()
 
 
-def build_scan_context(rules: tuple[Rule, ...], options: SourceOptions) -> ScanContext:
-    """Return a context for rules, with all decoders and the size limit of the options."""
-    context = build_context(rules, DECODERS)
-    return context._replace(bounds=Limits(largest=options.max_file_size))
+def scan_units(
+    units: Iterable[str | Skipped],
+    read: _ReadUnit,
+    context: ScanContext,
+    parallel: ParallelScan | None,
+) -> Iterator[ScanResult]:
+    """Yield the results of all units: the first few from this process, the rest from workers.
+
+    Workers return no findings, since a secret leaves a process only in a report. They name the
+    units with findings, and this process scans these units again.
+    """
+    skipped: list[Skipped] = []
+    names = _split_skipped(units, skipped)
+    first_units = islice(names, _MAX_UNITS_HERE) if parallel else names
+    for documents in _read_ahead(map(read, first_units), context.prefilter):
+        yield scan_documents(documents, context)
+    if parallel and (name := next(names, None)) is not None:
+        for result, with_findings in parallel(chain((name,), names)):
+            yield result
+            for unit in with_findings:
+                yield _check_unchanged(unit, scan_documents(read(unit), context))
+    yield scan_documents(skipped, context)  # their names may contain secrets too
 
 
-def _build_lfs_opener(on_disk: bool) -> Callable[[str, str], BinaryIO | None]:
-    """Return an opener of LFS content that is built at the first pointer."""
-    build = cache(lambda: lfs.build_lfs_opener(on_disk))
-    return lambda path, oid: build()(path, oid)
-
-
-def _read_filtered(
-    paths: PathFilter, read: Callable[[str], Iterable[Document | Skipped]], unit: str
-) -> Iterator[Document | Skipped]:
+def _read_filtered(paths: PathFilter, read: _ReadUnit, unit: str) -> Iterator[Document | Skipped]:
     return paths.filter(read(unit), worktree.find_work_tree(".") or "")
 
 
-def _build_parallel_scan(source: ParallelSource, options: ScanOptions) -> ParallelScan | None:
-    jobs = options.jobs or count_processors()
-    if jobs < 2:
-        return None
-    build_worker = partial(
-        _build_worker, source.prefilter_files, source.read_documents, options.rules, options.source
-    )
-    return partial(scan_in_workers, build_worker=build_worker, jobs=jobs)
+def _split_skipped(units: Iterable[str | Skipped], skipped: list[Skipped]) -> Iterator[str]:
+    for unit in units:
+        if isinstance(unit, Skipped):
+            skipped.append(unit)
+        else:
+            yield unit
 
 
-def _build_worker(
-    sift: PrefilterFiles, read: ReadDocuments, rules: RuleFolder, options: SourceOptions
-) -> BatchScan:
-    """Build the scan of batches, in the worker.
+def _read_ahead(units: Iterator[_Documents], prefilter: Prefilter) -> Iterator[_Documents]:
+    """Yield the documents of units, after reading enough to choose the prefilter's strategy."""
+    pending: list[_Documents] = []
+    size = 0
+    for documents in units:
+        rest = iter(documents)
+        started: list[Document | Skipped] = []
+        while size < MORE and (item := next(rest, None)) is not None:
+            started.append(item)
+            size += len(item.content) if isinstance(item, Document) else 0
+        pending.append(chain(started, rest))
+        if size >= MORE:
+            break
+    prefilter.expect(size)
+    yield from pending
+    yield from units
 
-    The arguments can be pickled, as macOS and Windows need; a context or a module cannot.
-    """
-    context = build_scan_context(load_rules(rules), options)
-    context = context._replace(kept=_build_lfs_opener(on_disk=True))
-    context.prefilter.expect(MANY)
-    searches = context.prefilter.looks()
-    return build_batch_scan(
-        lambda units: sift(units, options, searches),
-        lambda unit: scan_documents(read(unit, options), context),
-    )
+
+def _check_unchanged(unit: str, result: ScanResult) -> ScanResult:
+    """Return the second result of a unit in which a worker found a secret."""
+    if result.findings or result.skipped:
+        return result
+    return result._replace(skipped=(Skipped(Origin(unit), "changed during the scan"),))

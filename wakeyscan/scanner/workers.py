@@ -1,4 +1,4 @@
-"""What other processes do for a scan: they say what they saw, and name the units with findings.
+"""Scan of many units in worker processes.
 
 Only names and numbers pass between processes: no document, and no secret.
 """
@@ -6,45 +6,85 @@ Only names and numbers pass between processes: no document, and no secret.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 
 from wakeyscan.core.document import Skipped
-from wakeyscan.core.worker_pool import run_tasks
-from wakeyscan.scanner.documents import ScanResult
-from wakeyscan.scanner.result import Coverage
+from wakeyscan.core.worker_pool import count_processors, run_tasks
+from wakeyscan.rules.loader import load_rules
+from wakeyscan.rules.rule import RuleFolder
+from wakeyscan.scanner.context import build_lfs_opener, build_scan_context
+from wakeyscan.scanner.documents import scan_documents
+from wakeyscan.scanner.prefilter.strategy import MANY
+from wakeyscan.scanner.scan_result import Coverage, ScanResult
+from wakeyscan.sources import ParallelSource, PrefilterFiles, ReadDocuments
+from wakeyscan.sources.options import SourceOptions
 
-_BATCH = 200
+BatchResult = tuple[ScanResult, list[str]]
+"""The result of the units without findings, and the names of the units with findings."""
 
-Answer = tuple[ScanResult, list[str]]
-BatchScan = Callable[[list[str]], Answer]
+ParallelScan = Callable[[Iterator[str]], Iterator[BatchResult]]
+"""Scans units in worker processes."""
 
+_BatchScan = Callable[[list[str]], BatchResult]
 
-def scan_in_workers(
-    units: Iterator[str], build_worker: Callable[[], BatchScan], jobs: int
-) -> Iterator[Answer]:
-    """Yield what `jobs` processes say of the units, in batches, in no order (see `run_tasks`)."""
-    batches = iter(lambda: list(islice(units, _BATCH)), [])
-    return run_tasks(batches, build_worker, jobs)
+_BATCH_SIZE = 200
+"""Units per task of a worker."""
 
 
-def build_batch_scan(
-    sift: Callable[[list[str]], tuple[int, int, list[str]]],
-    look_at_unit: Callable[[str], ScanResult],
-) -> BatchScan:
-    """Make what a worker does with a batch of units: sift them, then look at what is left."""
+def build_parallel_scan(
+    source: ParallelSource, options: SourceOptions, rules: RuleFolder, jobs: int
+) -> ParallelScan | None:
+    """Return a scan in `jobs` processes, 0 for one per processor; `None` if it would be only one."""
+    jobs = jobs or count_processors()
+    if jobs < 2:
+        return None
+    build_worker = partial(
+        _build_worker, source.prefilter_files, source.read_documents, rules, options
+    )
 
-    def look(units: list[str]) -> Answer:
-        worthy = []
+    def scan_in_workers(units: Iterator[str]) -> Iterator[BatchResult]:
+        batches = iter(lambda: list(islice(units, _BATCH_SIZE)), [])
+        return run_tasks(batches, build_worker, jobs)
+
+    return scan_in_workers
+
+
+def _build_worker(
+    prefilter: PrefilterFiles, read: ReadDocuments, rules: RuleFolder, options: SourceOptions
+) -> _BatchScan:
+    """Return the scan of batches, built in the worker itself.
+
+    The arguments can be pickled, as macOS and Windows require; a context or a module cannot.
+    """
+    context = build_scan_context(load_rules(rules), options)
+    context = context._replace(open_lfs_object=build_lfs_opener(on_disk=True))
+    context.prefilter.expect(MANY)
+    searches = context.prefilter.searches
+    return _build_batch_scan(
+        lambda units: prefilter(units, options, searches),
+        lambda unit: scan_documents(read(unit, options), context),
+    )
+
+
+def _build_batch_scan(
+    prefilter: Callable[[list[str]], tuple[int, int, list[str]]],
+    scan_unit: Callable[[str], ScanResult],
+) -> _BatchScan:
+    """Return a function that prefilters the units of a batch, then scans the remaining ones."""
+
+    def scan_batch(units: list[str]) -> BatchResult:
+        with_findings: list[str] = []
         skipped: list[Skipped] = []
-        documents, size, left = sift(units)
-        for unit in left:
-            looked = look_at_unit(unit)
-            if looked.findings:
-                worthy.append(unit)
+        documents, size, remaining = prefilter(units)
+        for unit in remaining:
+            result = scan_unit(unit)
+            if result.findings:
+                with_findings.append(unit)
                 continue
-            documents += looked.coverage.documents
-            size += looked.coverage.bytes
-            skipped += looked.skipped
-        return ScanResult((), tuple(skipped), Coverage(documents, size)), worthy
+            documents += result.coverage.documents
+            size += result.coverage.bytes
+            skipped += result.skipped
+        return ScanResult((), tuple(skipped), Coverage(documents, size)), with_findings
 
-    return look
+    return scan_batch

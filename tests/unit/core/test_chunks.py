@@ -19,8 +19,8 @@ from wakeyscan.core.secret import Secret
 from wakeyscan.decoders import DECODERS
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import ScanContext, build_context
-from wakeyscan.scanner.documents import ScanResult, scan_documents
-from wakeyscan.scanner.pipeline import merge_sorted
+from wakeyscan.scanner.documents import scan_documents
+from wakeyscan.scanner.scan_result import ResultCollector, ScanResult
 
 CHUNK_SIZE, OVERLAP = 4096, 1024
 """Small, so that a few kB have several chunks, yet longer than two keys and an excerpt."""
@@ -90,12 +90,19 @@ def read(content: bytes, max_size: int | None = None) -> Iterator[Document | Ski
     return chunks.read_chunks(Origin("a.py"), BytesIO(content).read, max_size)
 
 
+def collected(result: ScanResult) -> ScanResult:
+    """Sort the findings, and keep each once."""
+    collector = ResultCollector()
+    collector.add(result)
+    return collector.build()
+
+
 def scan_in_chunks(content: bytes, context: ScanContext) -> ScanResult:
-    return merge_sorted([scan_documents(read(content), context)])
+    return collected(scan_documents(read(content), context))
 
 
 def scan_whole(content: bytes, context: ScanContext) -> ScanResult:
-    return merge_sorted([scan_documents([Document(Origin("a.py"), content)], context)])
+    return collected(scan_documents([Document(Origin("a.py"), content)], context))
 
 
 @pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)

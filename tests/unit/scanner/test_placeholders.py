@@ -18,9 +18,9 @@ from wakeyscan.core.secret import Secret
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.detector import detect_in_document
+from wakeyscan.scanner.findings import classify_severity
 from wakeyscan.scanner.matcher import Match
 from wakeyscan.scanner.placeholders import find_placeholder_reason
-from wakeyscan.scanner.severity import classify_severity
 
 KEY, HEADER, APP = "wastack-api-key", "authorization-header", "wastack-app-key"
 RULES = {one.id: one for one in loader.load_rules()}

@@ -1,4 +1,4 @@
-"""What a browser gets: pages, their scripts, bundles, and variables that builds put into them."""
+"""Exposure rule for browsers: pages, their scripts, bundles, and variables that builds inline."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from wakeyscan.scanner.exposure.surroundings import SCRIPTS, Surroundings
 
 EXPOSURE = Exposure.CLIENT_SIDE
 
-# Build tools copy variables of these names into what the browser gets; each is from its
-# documentation. `MY_PUBLIC_KEY` is none of them: a name has to begin so.
-_VARIABLES = (
+_PUBLIC_PREFIXES = (
     "NEXT_PUBLIC",  # Next.js, Blitz
-    "VITE",  # Vite, and what is built on it: SolidStart, TanStack Start, Analog, Laravel
+    "VITE",  # Vite, SolidStart, TanStack Start, Analog, Laravel
     "REACT_APP",  # Create React App
     "EXPO_PUBLIC",
     "NUXT_PUBLIC",
@@ -28,7 +26,7 @@ _VARIABLES = (
     "FRESH_PUBLIC",  # Fresh, on Deno
     "WAKU_PUBLIC",
     "PLASMO_PUBLIC",  # browser extensions
-    "WXT",  # the same
+    "WXT",  # browser extensions
     "SNOWPACK_PUBLIC",
     "GRIDSOME",
     "SANITY_STUDIO",
@@ -38,11 +36,15 @@ _VARIABLES = (
     "TARO_APP",
     "ELM_APP",
     "REDWOOD_ENV",
-    "RENDERER_VITE",  # electron-vite, as the next two
+    "RENDERER_VITE",  # electron-vite, like the next two
     "PRELOAD_VITE",
     "MAIN_VITE",
 )
-_VARIABLE = re.compile(rf"(?:{'|'.join(_VARIABLES)})_\w".encode())
+"""Prefixes of variables that build tools copy into browser code, from their documentation.
+
+`MY_PUBLIC_KEY` is not public: a name must start with the prefix.
+"""
+_PUBLIC_VARIABLE = re.compile(rf"(?:{'|'.join(_PUBLIC_PREFIXES)})_\w".encode())
 _NAME = re.compile(rb"(?<![A-Za-z0-9_])[A-Z][A-Z0-9_]+\w*")
 _BARE_VALUE = re.compile(rb"\s*-?\s*\"?value\"?\s*[:=]")
 
@@ -54,13 +56,13 @@ _TEMPLATES = frozenset(
         *("php", "phtml", "asp", "aspx", "ascx", "gohtml", "tmpl", "ftl", "mako", "blade"),
     ]
 )
-"""What a server makes pages of: its own code in there stays with it."""
+"""Templates from which a server renders pages; server code in them stays on the server."""
 
 _PLAIN_TEMPLATES = frozenset(["j2", "jinja", "jinja2", "tmpl", "erb", "mako"])
-"""Those that make anything, not just pages: `nginx.conf.j2`; the name before says what."""
+"""Templates for any file; the rest of the name tells which: `nginx.conf.j2`."""
 
 _INDENTED = frozenset(["pug", "jade", "haml", "slim"])
-"""Those in which a dash begins a line of code, or a comment that is kept."""
+"""Templates in which a dash starts a line of server code, or a comment."""
 
 _COMPONENTS = frozenset(["jsx", "tsx", "vue", "svelte", "astro", "marko", "riot"])
 _SERVED = ("/public/", "/static/", "/wwwroot/", "/www/", "/htdocs/", "/public_html/", "/webroot/")
@@ -88,15 +90,15 @@ _SERVER_NAMES = re.compile(
 )
 _TESTS = re.compile(r"[._-](?:test|spec|cy|e2e)\.[mc]?[jt]sx?$|/__tests__/|/__mocks__/")
 _NEXT_SERVER = re.compile(r"^(?:page|layout|template|default|not-found)\.[jt]sx?$")
-"""Components that Next.js renders on the server unless they say otherwise."""
+"""Components that Next.js renders on the server unless a directive says otherwise."""
 
 _DIRECTIVE = re.compile(rb"(?>\s|//[^\n]*\n|/\*.*?\*/)*+[\"']use (client|server)[\"']", re.DOTALL)
 _DECLARATION = re.compile(rb"^(?:export|async|function|const|let|var|class)\b[^\n]*", re.MULTILINE)
-_ON_SERVER = re.compile(
+_SERVER_FUNCTION = re.compile(
     rb"\b(?:getServerSideProps|getStaticProps|getStaticPaths|getInitialData)\b"
     rb"|^export\s+(?:async\s+)?(?:function|const)\s+(?:loader|action|headers)\b"
 )
-"""Functions that builds take out of what the browser gets: Next.js, Remix and React Router."""
+"""Functions that builds remove from browser code: Next.js, Remix and React Router."""
 
 _PAGE_CODE = re.compile(
     rb"\bdocument\.(?:get|query|create|cookie|body|head|add|forms|location|ready|write|on)"
@@ -109,7 +111,7 @@ _PAGE_WORDS = (
     *(b"document", b"window.", b"Storage.", b"XMLHttpRequest", b"navigator.", b"$."),
     *(b"self.", b"chrome.", b"browser."),
 )
-"""One of these is in whatever the pattern above matches; they cost a twentieth of it."""
+"""Every match of the pattern above contains one of these; they cost a twentieth of it."""
 
 _NODE_CODE = re.compile(
     rb"\A#!|\brequire\(['\"](?:node:|fs|path|http|https|os|child_process|express|puppeteer|playwright"
@@ -117,7 +119,7 @@ _NODE_CODE = re.compile(
     rb"|fastify|koa)\b|\bprocess\.(?:argv|exit)\b|\bpage\.evaluate\("
 )
 _PACKAGE = re.compile(rb"^(?:module\.)?exports\b|\bObject\.defineProperty\(exports\b", re.MULTILINE)
-_BLOCKS = {
+_PUBLIC_BLOCKS = {
     "nuxt.config": rb"\bpublic\s*:\s*\{",
     "next.config": rb"\b(?:publicRuntimeConfig|env)\s*:\s*\{",
     "vite.config": rb"\bdefine\s*:\s*\{",
@@ -126,119 +128,125 @@ _BLOCKS = {
     "rspack.config": rb"\bDefinePlugin\(\s*\{",
     "gatsby-config": rb"\bsiteMetadata\s*:\s*\{",
 }
-"""Of the configuration of a build, the part that it puts into what the browser gets."""
+"""By start of a build configuration's name: the block that the build copies into browser code."""
 
-_MARKS = ((b"<%", b"%>"), (b"<?", b"?>"), (b"{%", b"%}"), (b"{#", b"#}"), (b"{{!", b"}}"))
-"""What a server's own code, or a comment that it keeps to itself, stands between."""
+_SERVER_BLOCKS = ((b"<%", b"%>"), (b"<?", b"?>"), (b"{%", b"%}"), (b"{#", b"#}"), (b"{{!", b"}}"))
+"""Delimiters of server code, and of comments that the server removes."""
 
-_PRINTS = (b"<%=", b"<%-", b"<%~", b"<?=", b"<?xml", b"<%@")
+_PRINTING = (b"<%=", b"<%-", b"<%~", b"<?=", b"<?xml", b"<%@")
 
 
-def is_exposed(spot: Surroundings) -> bool:
-    """Say whether a browser gets to see what stands at a spot."""
-    if _is_public_variable(spot):
+def is_exposed(key: Surroundings) -> bool:
+    """Return whether a browser receives the key."""
+    if _is_public_variable(key):
         return True
-    if spot.kind in _PAGES:
-        return not _is_in_server_code(spot)
-    if spot.kind in _TEMPLATES:
-        return _makes_pages(spot) and not _is_in_server_code(spot)
-    if spot.kind in SCRIPTS or spot.kind in _COMPONENTS:
-        return _is_sent(spot)
-    if spot.name == "manifest.json" and b'"manifest_version"' in spot.head:
+    if key.kind in _PAGES:
+        return not _is_in_server_code(key)
+    if key.kind in _TEMPLATES:
+        return _renders_pages(key) and not _is_in_server_code(key)
+    if key.kind in SCRIPTS or key.kind in _COMPONENTS:
+        return _is_browser_script(key)
+    if key.name == "manifest.json" and b'"manifest_version"' in key.head:
         return True
-    if spot.kind in _SERVED_TYPES and spot.passes(*_SERVED):
+    if key.kind in _SERVED_TYPES and key.is_below(*_SERVED):
         return True
-    return _is_in_page_script(spot) and spot.kind not in ("md", "rst", "adoc", "txt", "ipynb")
+    return _is_in_page_script(key) and key.kind not in ("md", "rst", "adoc", "txt", "ipynb")
 
 
-def _is_public_variable(spot: Surroundings) -> bool:
-    """Look at the name on the line, or on the one before where there is just the value on it."""
-    lines = spot.before.rsplit(b"\n", 2)
-    bare = len(lines) > 1 and _BARE_VALUE.match(spot.line)
-    names = _NAME.findall((lines[-2] if bare else spot.line).rpartition(b";")[2])
-    return bool(names) and _VARIABLE.match(names[-1]) is not None
+def _is_public_variable(key: Surroundings) -> bool:
+    """Check the last variable on the line; on the line before, if the line is just a value."""
+    lines = key.before.rsplit(b"\n", 2)
+    bare = len(lines) > 1 and _BARE_VALUE.match(key.line)
+    names = _NAME.findall((lines[-2] if bare else key.line).rpartition(b";")[2])
+    return bool(names) and _PUBLIC_VARIABLE.match(names[-1]) is not None
 
 
-def _makes_pages(spot: Surroundings) -> bool:
-    if spot.kind not in _PLAIN_TEMPLATES:
+def _renders_pages(key: Surroundings) -> bool:
+    if key.kind not in _PLAIN_TEMPLATES:
         return True
-    inner = spot.name.removesuffix(f".{spot.kind}").rpartition(".")[2]
-    return inner in _PAGES or inner in SCRIPTS or _is_in_page_script(spot)
+    inner = key.name.removesuffix(f".{key.kind}").rpartition(".")[2]
+    return inner in _PAGES or inner in SCRIPTS or _is_in_page_script(key)
 
 
-def _is_in_server_code(spot: Surroundings) -> bool:
-    for mark, closing in _MARKS:
-        at = spot.before.rfind(mark)
-        if at >= 0 and closing not in spot.before[at:]:
-            return not _is_printed(spot.before[at:], spot.kind)
-    if spot.kind in _INDENTED:
-        return spot.line.lstrip().startswith((b"-", b"//-"))
-    if spot.kind == "cshtml":
-        return _is_open(rb"@(?:functions\s*)?\{", spot.before)
-    long = b"<?" not in spot.before and b"?>" not in spot.before and b"<?" in spot.head[:64]
-    return long and spot.kind in ("php", "phtml")
+def _is_in_server_code(key: Surroundings) -> bool:
+    for opening, closing in _SERVER_BLOCKS:
+        at = key.before.rfind(opening)
+        if at >= 0 and closing not in key.before[at:]:
+            return not _is_printed(key.before[at:], key.kind)
+    if key.kind in _INDENTED:
+        return key.line.lstrip().startswith((b"-", b"//-"))
+    if key.kind == "cshtml":
+        return _is_open(rb"@(?:functions\s*)?\{", key.before)
+    if key.kind not in ("php", "phtml"):
+        return False
+    # The code starts further away than the text before the key reaches.
+    return b"<?" not in key.before and b"?>" not in key.before and b"<?" in key.head[:64]
 
 
 def _is_printed(code: bytes, kind: str) -> bool:
-    """Say whether what begins like this puts its value into the page."""
-    if kind in ("erb", "rhtml") and code.startswith(b"<%-"):  # in EJS it prints
+    """Return whether server code that starts like this prints its value into the page."""
+    if kind in ("erb", "rhtml") and code.startswith(b"<%-"):  # in EJS it prints the value
         return False
-    return code.startswith(_PRINTS) or re.match(rb"<\?php\s+(?:echo|print)\b", code) is not None
+    return code.startswith(_PRINTING) or re.match(rb"<\?php\s+(?:echo|print)\b", code) is not None
 
 
-def _is_in_page_script(spot: Surroundings) -> bool:
-    """Say whether a `<script>` is open, in a page or in whatever holds the text of one."""
-    at = spot.before.rfind(b"<script")
-    return at >= 0 and b"</script" not in spot.before[at:] and b"</script" in spot.after
+def _is_in_page_script(key: Surroundings) -> bool:
+    """Return whether a `<script>` is open, in a page or in a string that holds one."""
+    at = key.before.rfind(b"<script")
+    return at >= 0 and b"</script" not in key.before[at:] and b"</script" in key.after
 
 
-def _is_sent(spot: Surroundings) -> bool:
-    """Say whether a program in JavaScript, or what becomes one, is for the browser."""
-    if _TESTS.search(spot.path):
+def _is_browser_script(key: Surroundings) -> bool:
+    """Return whether JavaScript, or code that compiles to it, runs in the browser."""
+    if _TESTS.search(key.path):
         return False
-    directive = _DIRECTIVE.match(spot.head)
+    directive = _DIRECTIVE.match(key.head)
     if directive:
         return directive[1] == b"client"
-    if _SERVER_NAMES.search(spot.name) or _is_rendered_on_server(spot):
+    if _SERVER_NAMES.search(key.name) or _is_rendered_on_server(key):
         return False
-    if spot.kind == "astro" and spot.head.startswith(b"---"):
-        return b"\n---" in spot.before
-    if spot.kind in _COMPONENTS:
-        return not (spot.passes(*_SERVERS) and spot.kind in SCRIPTS) and not _is_on_server(spot)
-    if block := next((text for name, text in _BLOCKS.items() if spot.name.startswith(name)), b""):
-        return _is_open(block, spot.before)
-    if spot.passes(*_SERVERS):
-        return False
-    if _BUNDLE_NAMES.search(spot.name) or spot.passes(*_BUNDLES) or _is_in_page_script(spot):
+    if key.kind == "astro" and key.head.startswith(b"---"):
+        return b"\n---" in key.before
+    if key.kind in _COMPONENTS:
+        is_server_script = key.kind in SCRIPTS and key.is_below(*_SERVERS)
+        return not is_server_script and not _is_server_function(key)
+    for name, block in _PUBLIC_BLOCKS.items():
+        if key.name.startswith(name):
+            return _is_open(block, key.before)
+    return not key.is_below(*_SERVERS) and _is_plain_browser_script(key)
+
+
+def _is_plain_browser_script(key: Surroundings) -> bool:
+    if _BUNDLE_NAMES.search(key.name) or key.is_below(*_BUNDLES) or _is_in_page_script(key):
         return True
-    if spot.passes(_BUILT):
-        return not _is_built_for_node(spot)
-    around = spot.before + spot.after
+    if key.is_below(_BUILT):
+        return not _is_built_for_node(key)
+    around = key.before + key.after
     if not any(word in around for word in _PAGE_WORDS):
         return False
-    return _PAGE_CODE.search(around) is not None and not _NODE_CODE.search(spot.head + around)
+    return _PAGE_CODE.search(around) is not None and not _NODE_CODE.search(key.head + around)
 
 
-def _is_built_for_node(spot: Surroundings) -> bool:
-    """Say whether what was built is a package, or a server, and no bundle."""
-    if spot.kind in ("cjs", "cts") or spot.passes(*_BUILT_FOR_NODE):
+def _is_built_for_node(key: Surroundings) -> bool:
+    """Return whether a build result is a package or a server, not a bundle."""
+    if key.kind in ("cjs", "cts") or key.is_below(*_BUILT_FOR_NODE):
         return True
-    return bool(_PACKAGE.search(spot.head) or _NODE_CODE.search(spot.head))
+    return bool(_PACKAGE.search(key.head) or _NODE_CODE.search(key.head))
 
 
-def _is_rendered_on_server(spot: Surroundings) -> bool:
-    return spot.passes("/app/") and _NEXT_SERVER.search(spot.name) is not None
+def _is_rendered_on_server(key: Surroundings) -> bool:
+    return key.is_below("/app/") and _NEXT_SERVER.search(key.name) is not None
 
 
-def _is_on_server(spot: Surroundings) -> bool:
-    declared = _DECLARATION.findall(spot.before)
-    return bool(declared) and _ON_SERVER.search(declared[-1]) is not None
+def _is_server_function(key: Surroundings) -> bool:
+    declarations = _DECLARATION.findall(key.before)
+    return bool(declarations) and _SERVER_FUNCTION.search(declarations[-1]) is not None
 
 
 def _is_open(block: bytes, before: bytes) -> bool:
-    """Say whether a block that begins like this is not closed yet."""
-    for found in list(re.finditer(block, before))[-8:]:
-        inside = before[found.end() :]
+    """Return whether a block that starts like this is still open."""
+    for start in list(re.finditer(block, before))[-8:]:
+        inside = before[start.end() :]
         if inside.count(b"{") >= inside.count(b"}"):
             return True
     return False

@@ -1,4 +1,4 @@
-"""What everybody has who has an app: mobile, desktop, games. It can be unpacked."""
+"""Exposure rule for apps (mobile, desktop, games): every user can unpack them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PACKAGES = (
     *("apk", "apks", "apkm", "xapk", "aab", "ipa", "hap", "appx", "appxbundle", "msix"),
     *("msixbundle", "crx", "xpi", "asar", "vsix"),
 )
-"""What an app comes in. A jar, a wheel or a package of NuGet may be a server's."""
+"""Packages of apps; not those that may belong to a server: jar, wheel, NuGet."""
 
 _TYPES = frozenset(
     [
@@ -45,37 +45,37 @@ _SWIFT_SERVER = re.compile(rb"^import\s+(?:Vapor|Hummingbird|Kitura|NIO\w*)\b", 
 _DART_SERVER = re.compile(rb"package:(?:shelf|dart_frog|serverpod|angel3?_framework)\b")
 
 
-def is_exposed(spot: Surroundings) -> bool:
-    """Say whether what stands at a spot is a part of an app."""
-    if spot.passes(*_INSIDE):
+def is_exposed(key: Surroundings) -> bool:
+    """Return whether a key is in a part of an app."""
+    if key.is_below(*_INSIDE):
         return True
-    if spot.kind in ("swift", "dart"):
-        return not _is_server(spot)
-    if spot.kind in _TYPES or spot.name in _NAMES or spot.passes(*_PARTS):
+    if key.kind in ("swift", "dart"):
+        return not _is_server(key)
+    if key.kind in _TYPES or key.name in _NAMES or key.is_below(*_PARTS):
         return True
-    if spot.passes("/assets/") and (spot.kind == "env" or spot.name.startswith(".env")):
-        return True  # a Flutter app's, as flutter_dotenv wants it
-    return _is_app_code(spot)
+    if key.is_below("/assets/") and (key.kind == "env" or key.name.startswith(".env")):
+        return True  # a Flutter app with flutter_dotenv
+    return _is_app_code(key)
 
 
-def _is_server(spot: Surroundings) -> bool:
-    if spot.name == "package.swift" or spot.passes("/server/", "/backend/"):
+def _is_server(key: Surroundings) -> bool:
+    if key.name == "package.swift" or key.is_below("/server/", "/backend/"):
         return True
-    return bool(_SWIFT_SERVER.search(spot.head) or _DART_SERVER.search(spot.head))
+    return bool(_SWIFT_SERVER.search(key.head) or _DART_SERVER.search(key.head))
 
 
-def _is_app_code(spot: Surroundings) -> bool:
-    if spot.kind in SCRIPTS:
-        expo = spot.name in _EXPO and b"expo" in spot.head
-        return expo or (_APP_CODE.search(spot.head) is not None and ".test." not in spot.name)
-    if spot.kind in ("java", "kt"):
-        return _ANDROID.search(spot.head) is not None
-    if spot.kind in ("m", "mm"):
-        return _APPLE.search(spot.head + spot.before) is not None
-    if spot.kind in ("gradle", "kts"):
-        return _GRADLE.search(spot.line) is not None
-    if spot.kind == "cs":  # Unity's scripts are below Assets
-        return spot.passes("/assets/") and b"UnityEngine" in spot.head
-    if spot.name == "config.xml":  # Cordova's
-        return b"<widget" in spot.head
-    return spot.name == "app.json" and b'"expo"' in spot.head + spot.before
+def _is_app_code(key: Surroundings) -> bool:
+    if key.kind in SCRIPTS:
+        expo = key.name in _EXPO and b"expo" in key.head
+        return expo or (_APP_CODE.search(key.head) is not None and ".test." not in key.name)
+    if key.kind in ("java", "kt"):
+        return _ANDROID.search(key.head) is not None
+    if key.kind in ("m", "mm"):
+        return _APPLE.search(key.head + key.before) is not None
+    if key.kind in ("gradle", "kts"):
+        return _GRADLE.search(key.line) is not None
+    if key.kind == "cs":  # scripts of Unity are below Assets
+        return key.is_below("/assets/") and b"UnityEngine" in key.head
+    if key.name == "config.xml":  # Cordova
+        return b"<widget" in key.head
+    return key.name == "app.json" and b'"expo"' in key.head + key.before

@@ -1,14 +1,14 @@
-"""Where a key stands, as far as it tells who gets to see it: the path, and what is around."""
+"""Surroundings of a key, as far as they tell who can see it: the path and the text around it."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 _AROUND = 4096
-"""Bytes to either side that count as around."""
+"""Bytes on either side of a key that are examined."""
 
 _HEAD = 1024
-"""Bytes at the start of a file that say what it is: imports, directives."""
+"""Bytes at the start of a file that tell what it is: imports, directives."""
 
 CODE = frozenset(
     [
@@ -20,19 +20,19 @@ CODE = frozenset(
         *("sh", "bash", "zsh", "fish", "ps1", "bat", "cmd", "sql"),
     ]
 )
-"""Ends of the names of programs: one in a folder of logs is no log."""
+"""Name extensions of programs; a program in a folder of logs is not a log."""
 
 SCRIPTS = frozenset(["js", "mjs", "cjs", "ts", "mts", "cts", "jsx", "tsx"])
 
 
 class Surroundings(NamedTuple):
-    """A key's place; all but the path is bounded, so that many keys in a large file cost little."""
+    """The path of a key and a bounded text around it; many keys in a large file cost little."""
 
     path: str
-    """In lower case, with `/`, and one at the start."""
+    """In lower case, with `/` as separator and at the start."""
     name: str
     kind: str
-    """What stands behind the last dot of the name; empty where there is none."""
+    """The extension of the name, or empty."""
     before: bytes
     after: bytes
     head: bytes
@@ -40,24 +40,24 @@ class Surroundings(NamedTuple):
 
     @property
     def line(self) -> bytes:
-        """What is before the key on its line."""
+        """The text before the key on its line."""
         return self.before[self.before.rfind(b"\n") + 1 :]
 
-    def passes(self, *folders: str) -> bool:
-        """Say whether the path leads through one of the folders (`/docs/`)."""
+    def is_below(self, *folders: str) -> bool:
+        """Return whether the path leads through one of the folders, such as `/docs/`."""
         return any(folder in self.path for folder in folders)
 
 
 def find_surroundings(path: str, content: bytes, start: int, end: int) -> Surroundings:
-    """Describe the place of a key that stands at `start:end` of a file's content."""
+    """Return the surroundings of a key at `content[start:end]`."""
     path = "/" + path.replace("\\", "/").lower().lstrip("/")
-    path = path.replace("/var/www/", "/")  # servers stand there, too
+    path = path.replace("/var/www/", "/")  # server code is below it, too
     name = path.rpartition("/")[2]
     return Surroundings(
-        path,
-        name,
-        name.rpartition(".")[2] if "." in name else "",
-        content[max(0, start - _AROUND) : start],
-        content[end : end + _AROUND],
-        content[:_HEAD],
+        path=path,
+        name=name,
+        kind=name.rpartition(".")[2] if "." in name else "",
+        before=content[max(0, start - _AROUND) : start],
+        after=content[end : end + _AROUND],
+        head=content[:_HEAD],
     )

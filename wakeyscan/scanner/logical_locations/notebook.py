@@ -1,46 +1,56 @@
-"""Jupyter notebooks (nbformat 3 and 4): the cell, the line in its source, or the output."""
+"""Jupyter notebooks (nbformat 3 and 4): the cell, and the line in its source or the output."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wakeyscan.scanner.logical_locations.key_path import KeyPath, Step, dotted, text_at, value_at
+from wakeyscan.scanner.logical_locations.key_path import (
+    KeyPath,
+    Step,
+    Value,
+    format_path,
+    text_at,
+    value_at,
+)
 
 
 def recognizes(name: str, content: bytes) -> bool:
-    """Say whether a document is one, by its name."""
+    """Return whether a document is a notebook, by its name."""
     return name.endswith(".ipynb")
 
 
-def describe(trail: KeyPath, place: tuple[int, int]) -> Iterator[tuple[str, str]]:
-    """Yield the cell by its place and prompt, and what of it: a line of its source, an output."""
-    level = trail.below("cells")
-    cell = value_at(trail.values, level + 1)
+def describe(path: KeyPath, position: tuple[int, int]) -> Iterator[tuple[str, str]]:
+    """Yield the cell by its number and prompt, and the line of its source, output or field."""
+    level = path.find_below("cells")
+    cell = value_at(path.values, level + 1)
     if level < 0 or not isinstance(cell, dict):
-        if trail.steps:
-            yield "field", dotted(trail)
+        if path.steps:
+            yield "field", format_path(path)
         return
+    yield "cell", _format_cell(cell, path.steps[level])
+    inner = path.steps[level + 1 :]
+    if inner[:1] in (("source",), ("input",)):
+        yield "cell_line", str(_count_lines_before(inner) + position[0])
+    elif len(inner) > 1 and inner[0] == "outputs" and isinstance(inner[1], int):
+        output = value_at(path.values, level + 3)
+        yield "output", f"{inner[1] + 1} ({_format_output(output)})"
+    elif inner:
+        yield "field", format_path(path, level + 1)
+
+
+def _format_cell(cell: Value, number: Step) -> str:
     kind = text_at(cell, "cell_type") or "unknown"
     prompt = text_at(cell, "execution_count") or text_at(cell, "prompt_number")
     run = f", In [{prompt}]" if prompt.isdigit() else ""
-    number = trail.steps[level]
-    yield "cell", f"{number + 1 if isinstance(number, int) else number} ({kind}{run})"
-    inside = trail.steps[level + 1 :]
-    if inside[:1] in (("source",), ("input",)):
-        yield "cell_line", str(_past(inside) + place[0])
-    elif len(inside) > 1 and inside[0] == "outputs" and isinstance(inside[1], int):
-        output = value_at(trail.values, level + 3)
-        yield "output", f"{inside[1] + 1} ({_kind(output)})"
-    elif inside:
-        yield "field", dotted(trail, level + 1)
+    return f"{number + 1 if isinstance(number, int) else number} ({kind}{run})"
 
 
-def _past(inside: tuple[Step, ...]) -> int:
-    """Count the lines before, where the source is a list of lines and not one text."""
-    return inside[1] if len(inside) > 1 and isinstance(inside[1], int) else 0
+def _count_lines_before(inner: tuple[Step, ...]) -> int:
+    """Return the number of lines before, if the source is a list of lines and not one text."""
+    return inner[1] if len(inner) > 1 and isinstance(inner[1], int) else 0
 
 
-def _kind(output: object) -> str:
+def _format_output(output: Value) -> str:
     if not isinstance(output, dict):
         return "unknown"
     kind = text_at(output, "output_type") or "unknown"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from wakeyscan.scanner.prefilter.keywords import AnchorHit, AnchorIndex, AnchorSearch, EncodedAnchor
 
 if TYPE_CHECKING:
-    from wakeyscan.scanner.prefilter.database import Literal
+    from wakeyscan.scanner.prefilter.hyperscan import Literal
 
 MORE = 1 << 17
 """Bytes from which on hyperscan has paid for its loading (9 ms), with beginnings of forms."""
@@ -49,7 +49,8 @@ class Prefilter:
         hits = self._look_narrow(content)
         return hits + self._look_wide(content) if b"\0" in content else hits
 
-    def looks(self) -> tuple[AnchorSearch, AnchorSearch]:
+    @property
+    def searches(self) -> tuple[AnchorSearch, AnchorSearch]:
         """Give the two looks themselves, without and with a NUL, for a loop that is in a hurry."""
         return self._look_narrow, self._look_wide
 

@@ -32,7 +32,7 @@ _OF_PYTHON = (b"z", b"Z")
 """What stands before a length in compiled Python, where that does not look like binary data."""
 
 
-def find_counted_length(content: bytes, at: int) -> int:
+def find_prefixed_length(content: bytes, at: int) -> int:
     """Give the length of the string of visible characters that begins at an offset.
 
     0: nothing counts its bytes, or a text may well have such a character there by chance.

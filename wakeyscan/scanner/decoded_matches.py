@@ -1,0 +1,66 @@
+"""Matches in a decoded text, mapped to the text in which it is encoded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wakeyscan.core.finding import Bounds
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.decoders.decoder import DecodedText
+from wakeyscan.scanner.matcher import Match
+
+if TYPE_CHECKING:
+    from wakeyscan.scanner import bounds
+else:
+    bounds = lazy_import("wakeyscan.scanner.bounds")  # most documents with an anchor have no match
+
+
+def map_to_source(match: Match, name: str, decoded: DecodedText, around: bytes) -> Match:
+    """Return a match in a decoded text with offsets in the text around it.
+
+    `name` is the name of the decoder.
+    """
+    spans = [
+        source
+        for span in ((match.start, match.end), *match.elsewhere)
+        for source in decoded.find_sources(*span)
+    ]
+    start, end = spans[0]
+    return match._replace(
+        start=start,
+        end=end,
+        elsewhere=tuple(spans[1:]),
+        encoding=join_encodings(name, match.encoding),
+        bounds=_map_bounds(match, decoded, around),
+    )
+
+
+def join_encodings(outer: str, inner: str) -> str:
+    """Return the name of an encoding inside another, or of the only one of the two."""
+    parts = [part for part in (outer, inner) if part != "plain"]
+    return "/".join(parts) or "plain"
+
+
+def find_match_bounds(content: bytes, match: Match) -> Bounds:
+    """Return whether both ends of a match in `content` are certain."""
+    return bounds.find_bounds(content, match.start, match.end)
+
+
+def _map_bounds(match: Match, decoded: DecodedText, around: bytes) -> Bounds:
+    """Return the bounds of a match; at an end of the decoded text, the text around it decides."""
+    if match.bounds is Bounds.OPEN:
+        return Bounds.OPEN
+    at_line_end = decoded.is_base64_line_end(match.end)
+    is_known = match.bounds or at_line_end
+    if not is_known and find_match_bounds(decoded.content, match) is Bounds.OPEN:
+        return Bounds.OPEN
+    at_end = at_line_end or match.end == len(decoded.content)
+    if decoded.is_truncated and (at_end or match.start == 0):
+        return Bounds.OPEN
+    return _find_source_bounds(match, decoded, around) if at_end else Bounds.CERTAIN
+
+
+def _find_source_bounds(match: Match, decoded: DecodedText, around: bytes) -> Bounds:
+    start = decoded.find_sources(match.start, match.start + 1)[0][0]
+    end = decoded.find_sources(match.end - 1, match.end)[-1][1]
+    return bounds.find_end_bounds(around, start, end)
