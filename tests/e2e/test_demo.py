@@ -13,7 +13,7 @@ from tests.support.keys import PREFIX
 from tests.support.runner import ROOT
 
 MASK = rf"{PREFIX}…\([0-9a-f]{{6}}\)"
-NAMED = r'the API refuses it by name \("API key has been revoked"\)'
+NAMED = r'the API rejected this key \("API key has been revoked"\)'
 
 
 @pytest.fixture(scope="module")
@@ -84,11 +84,13 @@ def test_the_proof_shows_what_has_changed(told: Ran) -> None:
     assert (
         len(
             re.findall(
-                rf"(?m)^{MASK}  live  the API accepts it, to read at least, 2 devices$", once
+                rf"(?m)^{MASK}  live  the API accepted it; at least read access; 2 devices$", once
             )
         )
         == 2
     )
-    assert len(re.findall(rf"(?m)^{MASK}  live  the API knows it, and forbids it", once)) == 1
+    assert (
+        len(re.findall(rf"(?m)^{MASK}  live  the API knows it but denied this request", once)) == 1
+    )
     _, last = steps(told)[2]
     assert len(re.findall(rf"(?m)^{MASK}  live -> revoked  {NAMED}", last)) == 4

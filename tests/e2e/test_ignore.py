@@ -559,7 +559,7 @@ def test_sarif_has_suppressions(accepted: Repo, key: str, make_key: MakeKey) -> 
         pytest.param(
             fake_wastack.LIVE,
             *(1, "reported", "live"),
-            f"the API accepts it, to read at least, 2 devices, though ignored: {FILE}: a test key",
+            f"the API accepted it; at least read access; 2 devices, though ignored: {FILE}: a test key",
             id="live",
         ),
         pytest.param(

@@ -237,7 +237,7 @@ def test_a_live_key_is_reported_whatever_mark_stands_beside_it(
         ran = run("scan", "--format=json", OPTION, "--verify", "--api-url", api.url)
     (found,) = ran.json()["findings"]
     assert (ran.code, found["standing"], found["liveness"]) == (1, "reported", "live")
-    told = "the API accepts it, to read at least, 2 devices, though ignored"
+    told = "the API accepted it; at least read access; 2 devices, though ignored"
     assert found["reason"] == f"{told}: {reason}"
 
 

@@ -32,10 +32,10 @@ from tests.support.repositories import Repo
 from tests.support.runner import Runner
 from wakeyscan.core.secret import Secret
 
-REFUSED = "refused, but it may be the X-App-Key; give --app-key and a control key"
-WORKS = "the API accepts it, to read at least"
-WORKS_2 = f"{WORKS}, 2 devices"
-NAMED = 'the API refuses it by name ("API key has been revoked")'
+REFUSED = "rejected, but maybe because of the X-App-Key; set --app-key and a control key"
+WORKS = "the API accepted it; at least read access"
+WORKS_2 = f"{WORKS}; 2 devices"
+NAMED = 'the API rejected this key ("API key has been revoked")'
 FAILING = says(500, {"success": False, "error": "Internal error"})
 needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="there is no openssl for a test CA")
 
@@ -191,7 +191,7 @@ def test_no_socket_without_verify(
 def test_a_plan(api: Api) -> None:
     one, other, control, app_key = api.key(LIVE), api.key(LIVE), api.key(LIVE), api.app_key()
     api.source({"a": one, "b": f"{other}\nX-App-Key: {app_key}\n"})
-    masks = sorted([f"  {mask(one)} beside no X-App-Key", f"  {mask(other)} beside APP"])
+    masks = sorted([f"  {mask(one)} with no X-App-Key", f"  {mask(other)} with APP"])
     listed = "\n".join(masks).replace("APP", mask(app_key, "wastack-app-key"))
     said = f"""\
 --verify would send {{}} requests to {api.standin.url}/devices, over less than a minute:
@@ -245,7 +245,7 @@ def test_by_a_variable(api: Api) -> None:
         (BARE, False, "high", "unknown", 1, f'{REFUSED} ("Unauthorized")'),
         (FORBIDDEN, False, "high", "unknown", 1, None),
         (FORBIDDEN, True, "critical", "live", 1, None),
-        (FAILING, False, "high", "unknown", 1, "500, and not what the API says about keys"),
+        (FAILING, False, "high", "unknown", 1, "unexpected response (500)"),
     ],
     ids=["live", "revoked", "bare", "forbidden", "forbidden beside an app key", "failing"],
 )
@@ -321,7 +321,7 @@ def test_where_an_answer_is_required(api: Api, options: list[str], code: int) ->
     ran = api.scan("--fail-on", "critical", *options)
     assert ran.code == code
     gap = {"path": mask(silent), "within": "", "gap": True, "times": 1}
-    reason = "not verified: 500, and not what the API says about keys"
+    reason = "not verified: unexpected response (500)"
     assert ran.json()["skipped"] == ([{**gap, "reason": reason}] if options else [])
     assert ran.json()["complete"] is not bool(options)
 
@@ -365,7 +365,7 @@ def test_on_one_long_line_the_nearest_counts_too(api: Api) -> None:
     assert sorted(api.asked) == sorted(sent(key, app) for key, app in pairs)
 
 
-NO_PERMISSION = "forbidden, but no X-App-Key was sent; give --app-key"
+NO_PERMISSION = "forbidden, but no X-App-Key was sent; set --app-key"
 
 
 def test_the_answer_tells_what_was_sent_along_and_what_to_do(api: Api) -> None:
@@ -377,7 +377,7 @@ def test_the_answer_tells_what_was_sent_along_and_what_to_do(api: Api) -> None:
     quoted = f'{NO_PERMISSION} ("Insufficient permissions")'
     assert details == {
         mask(near): {
-            "answer": f"{WORKS_2} (beside X-App-Key {beside})",
+            "answer": f"{WORKS_2} (with X-App-Key {beside})",
             "app_key": beside,
             "permission": "read at least",
             "devices": "2",
@@ -387,7 +387,7 @@ def test_the_answer_tells_what_was_sent_along_and_what_to_do(api: Api) -> None:
     for name in ("text", "sarif", "github", "markdown"):
         out = api.run("scan", "--verify", "--format", name, "src").out
         said = out.replace('\\"', '"')
-        assert f"{WORKS_2} (beside X-App-Key {beside})" in said
+        assert f"{WORKS_2} (with X-App-Key {beside})" in said
         assert quoted in said
 
 
@@ -411,7 +411,7 @@ def test_an_audit_s_keys_tell_it_too(api: Api) -> None:
     report = api.run("audit", "--verify", "--format", "json", "repo").json()
     (told_of,) = (one for one in report["keys"] if one["rule"] == "wastack-api-key")
     beside = mask(app_key, "wastack-app-key")
-    answer = f'{REFUSED} ("Unauthorized") (beside X-App-Key {beside})'
+    answer = f'{REFUSED} ("Unauthorized") (with X-App-Key {beside})'
     assert told_of["reason"] == answer
     assert told_of["details"] == {"answer": answer, "app_key": beside}
     text = api.run("audit", "--verify", "repo").out
@@ -461,7 +461,7 @@ def test_without_a_control_key_that_works_a_bare_refusal_proves_nothing(api: Api
     api.source({"a": key})
     ran = api.scan(env={"WAKEYSCAN_CONTROL_KEY": control})
     assert told(ran)[mask(key)][1] == "unknown"
-    refusal = f'{REFUSED} ("Unauthorized"); nor is the control key accepted'
+    refusal = f'{REFUSED} ("Unauthorized"); the control key is not accepted either'
     assert reasons(ran)[mask(key)] == refusal
 
 
@@ -543,11 +543,14 @@ def test_the_user_s_own_proxy_variables_and_netrc_are_left_alone(api: Api, tmp_p
 
 
 URLS = {
-    "http elsewhere": ("http://api.example", "must be https (http for this machine alone)"),
-    "no URL": ("api.wastack.in", "the API's URL"),
-    "another scheme": ("file:///etc/passwd", "the API's URL"),
-    "with a password": ("https://user:tell@127.0.0.1", "and nothing more"),
-    "with a query": ("https://127.0.0.1/?tell", "and nothing more"),
+    "http elsewhere": (
+        "http://api.example",
+        "must use https; http is accepted for this machine only",
+    ),
+    "no URL": ("api.wastack.in", "the API URL"),
+    "another scheme": ("file:///etc/passwd", "the API URL"),
+    "with a password": ("https://user:tell@127.0.0.1", "expected https://HOST[:PORT][/PATH]"),
+    "with a query": ("https://127.0.0.1/?tell", "expected https://HOST[:PORT][/PATH]"),
     "with a key": ("https://127.0.0.1/KEY", "looks like a key"),
 }
 
@@ -580,7 +583,7 @@ def test_a_redirect_reaches_nobody(api: Api, status: int) -> None:
         api.source({"a": key})
         ran = api.scan()
         assert other.asked == []
-    assert reasons(ran) == {mask(key): f"a redirect ({status}), which is not followed"}
+    assert reasons(ran) == {mask(key): f"the API redirects ({status}), which is not followed"}
     assert (told(ran)[mask(key)][1], len(api.asked)) == ("unknown", 1)
 
 
@@ -600,7 +603,7 @@ def test_nobody_listens(api: Api) -> None:
     ran = api.scan(env={"WAKEYSCAN_API_URL": closed_port()})
     assert time.monotonic() - began < 10
     assert (ran.code, told(ran)) == (1, {mask(key): ("high", "unknown", "reported")})
-    assert reasons(ran) == {mask(key): "127.0.0.1 refuses the connection"}
+    assert reasons(ran) == {mask(key): "127.0.0.1 refused the connection"}
 
 
 def test_after_five_silent_keys_the_rest_is_not_asked(api: Api) -> None:
@@ -611,8 +614,8 @@ def test_after_five_silent_keys_the_rest_is_not_asked(api: Api) -> None:
     assert ran.code == 1
     assert {row[1] for row in told(ran).values()} == {"unknown"}
     said = sorted(reasons(ran).values())
-    assert [text.partition(":")[0] for text in said] == ["TLS failed"] * 5 + ["not asked"] * 3
-    assert said[-1] == "not asked: the API does not answer"
+    assert [text.partition(":")[0] for text in said] == ["TLS failed"] * 5 + ["not sent"] * 3
+    assert said[-1] == "not sent: the API does not respond"
     assert api.asked == []
 
 
@@ -632,7 +635,7 @@ def test_over_tls(api: Api, tmp_path: Path) -> None:
     with StandIn({key: LIVE}, context=papers.context()) as secure:
         url = {"WAKEYSCAN_API_URL": secure.url}
         ran = api.scan(env=url)
-        distrusted = "the certificate is not to be trusted: "
+        distrusted = "the certificate is not trusted: "
         assert reasons(ran)[mask(key)].startswith(distrusted)
         assert (told(ran)[mask(key)][1], secure.asked) == ("unknown", [])
         ran = api.scan(env={**url, "SSL_CERT_FILE": str(papers.cafile)})
@@ -668,7 +671,7 @@ src/b
 src/c
        1:1  high      wastack-api-key  {unknown}  source
             | {unknown}
-            unknown: 500, and not what the API says about keys
+            unknown: unexpected response (500)
 
 3 findings in 3 files: 1 critical, 1 high, 1 note.
 """)
@@ -769,7 +772,7 @@ def test_answers_are_remembered(api: Api, mixed: tuple[str, str, str]) -> None:
     second = api.scan(*CACHED)
     assert told(second) == told(first)
     assert {one.authorization for one in api.asked} == {sent(unknown).authorization}
-    assert reasons(second)[mask(live)].startswith("as the API said on 20")
+    assert reasons(second)[mask(live)].startswith("cached response of the API from 20")
     assert (first.code, second.code) == (1, 1)
     api.standin.asked.clear()
     assert told(api.scan()) == told(first)
@@ -849,8 +852,8 @@ def no_folder(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "why"),
     [
-        (spoil_key, "{}/verdicts.key: is damaged; remove it, and a new one is made"),
-        (open_key, "{}/verdicts.key: others may read it; remove it, and a new one is made"),
+        (spoil_key, "{}/verdicts.key: damaged; remove it to create a new one"),
+        (open_key, "{}/verdicts.key: other users can read it; remove it to create a new one"),
         (link_key, "{}/verdicts.key: Too many levels of symbolic links"),
         (no_folder, "{}: File exists"),
     ],
@@ -866,7 +869,7 @@ def test_where_nothing_can_be_remembered_all_are_asked_about(
     api.standin.asked.clear()
     ran = api.scan(*CACHED)
     assert (ran.code, api.asked) == (1, [sent(key)])
-    assert ran.err == f"wakeyscan: answers are not remembered: {why.format(cache(api))}\n"
+    assert ran.err == f"wakeyscan: verdicts are not cached: {why.format(cache(api))}\n"
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"a": 1}', '{"a": ["odd", 1]}', "[" * 9999])
@@ -900,7 +903,11 @@ def hooked(api: Api, *options: str) -> Repo:
 
 @pytest.mark.parametrize(
     ("script", "ends", "code"),
-    [(LIVE, "live: the API accepts it", 1), (REVOKED, "", 0), (FAILING, "unknown: 500", 1)],
+    [
+        (LIVE, "live: the API accepted it", 1),
+        (REVOKED, "", 0),
+        (FAILING, "unknown: unexpected response (500)", 1),
+    ],
     ids=["live", "revoked", "unknown"],
 )
 def test_a_commit_hook(api: Api, script: Script, ends: str, code: int) -> None:
@@ -934,7 +941,7 @@ def test_a_commit_hook_that_wants_an_answer(api: Api) -> None:
     repo.stage({"b": api.key(FAILING)})
     ran = repo.attempt("commit", "-qm", "x")
     assert ran.code == 1  # git's own, of any failure
-    assert "not verified: 500" in ran.out + ran.err
+    assert "not verified: unexpected response (500)" in ran.out + ran.err
 
 
 # Audits.
@@ -1067,8 +1074,8 @@ def lines(*keys: str) -> bytes:
         (LIVE, 1, f"live  {WORKS_2}"),
         (REVOKED, 0, f"revoked  {NAMED}"),
         (BARE, 3, f'unknown  {REFUSED} ("Unauthorized")'),
-        (FAILING, 3, "unknown  500, and not what the API says about keys"),
-        (says(200, {"success": True, "data": [1]}), 1, f"live  {WORKS}, 1 device"),
+        (FAILING, 3, "unknown  unexpected response (500)"),
+        (says(200, {"success": True, "data": [1]}), 1, f"live  {WORKS}; 1 device"),
     ],
     ids=["live", "revoked", "bare", "failing", "one device"],
 )
@@ -1096,7 +1103,7 @@ def test_verify_beside_an_app_key(api: Api) -> None:
     ran = api.run("verify", "--app-key", app_key, stdin=lines(key))
     shown = mask(app_key, "wastack-app-key")
     assert (ran.code, api.asked) == (1, [sent(key, app_key)])
-    assert ran.out.startswith(f"{mask(key)}  live  ") and f"(beside X-App-Key {shown})\n" in ran.out
+    assert ran.out.startswith(f"{mask(key)}  live  ") and f"(with X-App-Key {shown})\n" in ran.out
 
 
 @pytest.mark.parametrize(
@@ -1130,7 +1137,7 @@ def test_verify_proves_both_halves_of_a_rotation(api: Api) -> None:
     old, new = api.key(BARE), api.key(LIVE)
     assert api.run("verify", stdin=lines(old)).code == 3
     ran = api.run("verify", stdin=lines(old), env={"WAKEYSCAN_CONTROL_KEY": new})
-    proof = "the API refuses it, and accepts the control key in its place"
+    proof = "the API rejected it but accepted the control key"
     assert ran == Ran(
         0,
         f'the control key  live  {WORKS_2}\n{mask(old)}  revoked  {proof} ("Unauthorized")\n',
@@ -1144,8 +1151,7 @@ def test_verify_a_new_key_that_does_not_work_is_no_rotation(api: Api) -> None:
     ran = api.run("verify", stdin=lines(old), env={"WAKEYSCAN_CONTROL_KEY": new})
     assert ran == Ran(
         3,
-        "the control key  unknown  500, and not what the API says about keys\n"
-        f"{mask(old)}  revoked  {NAMED}\n",
+        f"the control key  unknown  unexpected response (500)\n{mask(old)}  revoked  {NAMED}\n",
         "",
     )
 

@@ -98,13 +98,13 @@ def apply_ignore_file(result: RunResult, config: Config, folder: str = ".") -> R
 
 def check_endpoint(config: Config) -> None:
     """Refuse an API address that must not get a key, before the scan starts."""
-    if config.verification.wanted:
+    if config.verification.is_enabled:
         verify.build_endpoint(config.verification)
 
 
 def verify_keys(result: RunResult, config: Config) -> RunResult:
     """Verify the keys of a result with the API, if requested."""
-    if not config.verification.wanted:
+    if not config.verification.is_enabled:
         return result
     progress = Progress(sys.stderr, config.quiet)
     limiter = rate_limit.RateLimiter(sleep=progress.sleep)

@@ -1,4 +1,4 @@
-"""Verification: asks the API whether a key still works, and applies its answers to findings."""
+"""Verification of keys against the API."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Verifier(Protocol):
-    """A module that asks one service about a key."""
+    """A module that verifies keys against one service."""
 
     def verify_key(
         self,
@@ -22,9 +22,9 @@ class Verifier(Protocol):
         app_key: Secret | None,
         control: ControlResults,
         endpoint: Endpoint,
-        pace: RateLimiter,
+        limiter: RateLimiter,
     ) -> Verdict:
-        """Return whether a key works; any failure to find out is `unknown`, never an exception."""
+        """Return whether a key works; a failure is an unknown verdict, never an exception."""
 
 
 VERIFIERS: Registry[Verifier] = Registry("verifier", {"wastack": "wakeyscan.verification.wastack"})

@@ -1,9 +1,8 @@
-"""Remembers answers between runs, where that is asked for (`--verify-cache`).
+"""Cache of verdicts between runs, for `--verify-cache`.
 
-A question is kept as an HMAC with a random key of this machine: nobody who has but the file of
-answers can tell which keys are in it. The file holds the liveness, whether that depends on certain
-bounds, and the time, but never the words of the API.
-Whatever goes wrong costs a request and nothing else, and is told.
+A request is stored as an HMAC with a random key of this machine, so the cache file alone does not
+reveal which keys it covers. The file holds the liveness, whether it depends on certain bounds, and
+the time, but no text of the API. A failure costs an extra request and is reported.
 """
 
 from __future__ import annotations
@@ -22,111 +21,122 @@ from wakeyscan.core.finding import Bounds, Liveness
 from wakeyscan.verification.endpoint import Endpoint
 from wakeyscan.verification.verdict import Verdict, VerificationRequest
 
-_LASTS = {Liveness.REVOKED: 7 * 86400, Liveness.LIVE: 600}
-"""Seconds. A revocation is final; a live key may be revoked any minute; the rest is asked again."""
+_MAX_AGE = {Liveness.REVOKED: 7 * 86400, Liveness.LIVE: 600}
+"""Seconds. A revocation is final; a live key may be revoked at any time; others are not cached."""
+
 _KEY_SIZE = 32
-_ENTRIES = "verdicts.json"
+_KEY_FILE = "verdicts.key"
+_ENTRIES_FILE = "verdicts.json"
 _PRIVATE = 0o600
 
 
-class Entry(NamedTuple):
-    """A stored answer."""
+class CacheEntry(NamedTuple):
+    """A cached verdict."""
 
     liveness: Liveness
-    if_whole: bool
-    """Whether it holds only for a key whose bounds are certain."""
-    told: float
-    """When the API gave it, in seconds since 1970."""
+    requires_certain_bounds: bool
+    time: float
+    """Seconds since 1970 at which the API responded."""
 
 
 class VerdictCache(NamedTuple):
-    """What is remembered of the answers of one endpoint."""
+    """Cached verdicts of one endpoint."""
 
     folder: str
     key: bytes
-    to: str
-    entries: dict[str, Entry]
-    """By the HMAC of the question."""
+    endpoint: str
+    entries: dict[str, CacheEntry]
+    """By the HMAC of the request."""
 
 
-def load_cache(folder: str, to: Endpoint) -> VerdictCache:
-    """Read what is remembered; raises `CacheError` where that can't be, or not in private."""
+def load_cache(folder: str, endpoint: Endpoint) -> VerdictCache:
+    """Load the cache; raise `CacheError` if it cannot be read or is not private."""
     if not folder:
-        raise CacheError("there is no folder for this user's caches")
+        raise CacheError("this user has no cache directory; set HOME or XDG_CACHE_HOME")
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        return VerdictCache(folder, _local_key(folder), repr(to[:4]), _entries(folder))
+        key, entries = _load_key(folder), _load_entries(folder)
+        return VerdictCache(folder, key, repr(endpoint[:4]), entries)
     except OSError as error:
         raise CacheError(f"{error.filename or folder}: {error.strerror}") from None
 
 
 def find_cached(
-    memory: VerdictCache, asked: Iterable[VerificationRequest], now: float
+    store: VerdictCache, requests: Iterable[VerificationRequest], now: float
 ) -> dict[VerificationRequest, Verdict]:
-    """Give the answers that still count."""
+    """Return the cached verdicts that are still valid."""
     verdicts = {}
-    for question in asked:
-        entry = memory.entries.get(_name(memory, question))
-        if entry is None or not _counts(entry, now):
+    for request in requests:
+        entry = store.entries.get(_digest(store, request))
+        if entry is None or not _is_fresh(entry, now):
             continue
-        if entry.if_whole and question.bounds is Bounds.OPEN:
+        if entry.requires_certain_bounds and request.bounds is Bounds.OPEN:
             continue
-        day = datetime.fromtimestamp(entry.told, UTC).strftime("%Y-%m-%d %H:%M UTC")
-        reason = f"as the API said on {day}"
-        verdicts[question] = Verdict(entry.liveness, reason, if_whole=entry.if_whole)
+        verdicts[request] = _build_verdict(entry)
     return verdicts
 
 
-def _counts(entry: Entry, now: float) -> bool:
-    return 0 <= now - entry.told < _LASTS.get(entry.liveness, 0)
+def _build_verdict(entry: CacheEntry) -> Verdict:
+    moment = datetime.fromtimestamp(entry.time, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return Verdict(
+        entry.liveness,
+        f"cached response of the API from {moment}",
+        requires_certain_bounds=entry.requires_certain_bounds,
+    )
+
+
+def _is_fresh(entry: CacheEntry, now: float) -> bool:
+    return 0 <= now - entry.time < _MAX_AGE.get(entry.liveness, 0)
 
 
 def store_verdicts(
-    memory: VerdictCache, verdicts: dict[VerificationRequest, Verdict], now: float
+    store: VerdictCache, verdicts: dict[VerificationRequest, Verdict], now: float
 ) -> None:
-    """Remember answers beside those that still count; raises `CacheError`."""
-    stored = _entries(memory.folder).items()
-    entries = {name: entry for name, entry in stored if _counts(entry, now)}
-    for question, verdict in verdicts.items():
-        if verdict.liveness in _LASTS:
-            entries[_name(memory, question)] = Entry(verdict.liveness, verdict.if_whole, now)
+    """Add verdicts to the cache file and drop expired entries; raise `CacheError`."""
+    stored = _load_entries(store.folder).items()
+    entries = {digest: entry for digest, entry in stored if _is_fresh(entry, now)}
+    for request, verdict in verdicts.items():
+        if verdict.liveness in _MAX_AGE:
+            entries[_digest(store, request)] = CacheEntry(
+                verdict.liveness, verdict.requires_certain_bounds, now
+            )
     try:
-        file = os.path.join(memory.folder, _ENTRIES)
+        file = os.path.join(store.folder, _ENTRIES_FILE)
         files.write_atomically(file, json.dumps(entries).encode(), _PRIVATE)
     except OSError as error:
-        raise CacheError(f"{error.filename or memory.folder}: {error.strerror}") from None
+        raise CacheError(f"{error.filename or store.folder}: {error.strerror}") from None
 
 
-def _name(memory: VerdictCache, question: VerificationRequest) -> str:
-    app_key = question.app_key.fingerprint if question.app_key else ""
-    text = "\0".join((memory.to, question.secret.fingerprint, app_key))
-    return hmac.digest(memory.key, text.encode(), "sha256").hex()
+def _digest(store: VerdictCache, request: VerificationRequest) -> str:
+    app_key = request.app_key.fingerprint if request.app_key else ""
+    text = "\0".join((store.endpoint, request.secret.fingerprint, app_key))
+    return hmac.digest(store.key, text.encode(), "sha256").hex()
 
 
-def _local_key(folder: str) -> bytes:
-    """Read this machine's key, or make it; raises `OSError`, and `CacheError` if others read it."""
-    file = os.path.join(folder, "verdicts.key")
+def _load_key(folder: str) -> bytes:
+    """Load or create this machine's key; raise `OSError`, or `CacheError` if others can read it."""
+    file = os.path.join(folder, _KEY_FILE)
     if not os.path.lexists(file):
         files.write_atomically(file, secrets.token_bytes(_KEY_SIZE), _PRIVATE)
     descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-    with os.fdopen(descriptor, "rb") as opened:
+    with os.fdopen(descriptor, "rb") as stream:
         status = os.fstat(descriptor)
         if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o077):
-            raise CacheError(f"{file}: others may read it; remove it, and a new one is made")
-        key = opened.read(_KEY_SIZE + 1)
+            raise CacheError(f"{file}: other users can read it; remove it to create a new one")
+        key = stream.read(_KEY_SIZE + 1)
     if len(key) != _KEY_SIZE:
-        raise CacheError(f"{file}: is damaged; remove it, and a new one is made")
+        raise CacheError(f"{file}: damaged; remove it to create a new one")
     return key
 
 
-def _entries(folder: str) -> dict[str, Entry]:
-    """Return the answers; none of a file that is missing, damaged or of an earlier format."""
+def _load_entries(folder: str) -> dict[str, CacheEntry]:
+    """Return the stored entries; none if the file is missing, damaged or of an older format."""
     try:
-        with open(os.path.join(folder, _ENTRIES), "rb") as file:
-            read = json.load(file)
+        with open(os.path.join(folder, _ENTRIES_FILE), "rb") as file:
+            content = json.load(file)
         return {
-            str(name): Entry(Liveness(was), bool(if_whole), float(told))
-            for name, (was, if_whole, told) in read.items()
+            str(digest): CacheEntry(Liveness(liveness), bool(requires), float(time))
+            for digest, (liveness, requires, time) in content.items()
         }
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return {}

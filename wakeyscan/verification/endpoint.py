@@ -1,6 +1,6 @@
-"""Where keys are sent: parsed and judged before anything is.
+"""API endpoint that receives the keys, parsed and checked before any request.
 
-Only what the invoking user says may end up here, nothing of a scanned repository.
+Only the invoking user sets it; no file of a scanned repository does.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)*")
 
 
 class Proxy(NamedTuple):
-    """A proxy that passes TLS through (`CONNECT`), so that it sees no key."""
+    """A proxy that tunnels TLS (`CONNECT`), so that it never sees a key."""
 
     host: str
     port: int
@@ -29,80 +29,80 @@ class Proxy(NamedTuple):
 
 
 class Endpoint(NamedTuple):
-    """The API: its address, and the way there."""
+    """Base URL of the API, and how to connect to it."""
 
     secure: bool
     host: str
     port: int
     path: str
-    """Without a `/` at its end."""
+    """Without a trailing slash."""
     proxy: Proxy | None = None
     cafile: str = ""
-    """Trust these authorities instead of the system's; for tests, no option sets it."""
+    """Trusted authorities instead of the system's; for tests, no option sets it."""
     deadline: float = 10.0
-    """Seconds for a whole exchange, from the look-up of the name to the last byte."""
+    """Seconds for a whole request, from name resolution to the last byte of the response."""
 
     @property
     def authority(self) -> str:
-        """The host, and the port where it is not the usual one."""
-        usual = self.port == (443 if self.secure else 80)
+        """The host, with the port unless it is the default port."""
+        is_default = self.port == (443 if self.secure else 80)
         host = bracket_host(self.host)
-        return host if usual else f"{host}:{self.port}"
+        return host if is_default else f"{host}:{self.port}"
 
     def __str__(self) -> str:
         return f"http{'s' if self.secure else ''}://{self.authority}{self.path}"
 
 
 def parse_endpoint(url: str = WASTACK, proxy: str = "") -> Endpoint:
-    """Read an API's URL; raises `UsageError` unless it is https, or http to this machine.
+    """Parse the URL of the API; raise `UsageError` unless it is https, or http to this machine.
 
-    No message repeats the URL: it may hold a password, or a key typed in the wrong place.
+    No message repeats the URL: it may contain a password, or a key typed in the wrong place.
     """
-    parts, host, port = _read(url, "the API's URL")
+    parts, host, port = _split_url(url, "the API URL")
     secure = parts.scheme == "https"
     if not secure and not (parts.scheme == "http" and is_loopback(host)):
-        raise UsageError("the API's URL must be https (http for this machine alone)")
+        raise UsageError("the API URL must use https; http is accepted for this machine only")
     if proxy and not secure:
-        raise UsageError("a proxy would see the keys that are sent by http; use it with https")
-    context = _proxy(proxy) if proxy else None
-    return Endpoint(secure, host, port or (443 if secure else 80), _path(url, parts), context)
+        raise UsageError("a proxy would see keys sent over http; use an https API URL with it")
+    tunnel = _parse_proxy(proxy) if proxy else None
+    return Endpoint(secure, host, port or (443 if secure else 80), _parse_path(url, parts), tunnel)
 
 
-def _path(url: str, parts: SplitResult) -> str:
+def _parse_path(url: str, parts: SplitResult) -> str:
     path = parts.path.rstrip("/")
     if re.search("[@?#]", url) or not _PATH.fullmatch(path):
-        raise UsageError("the API's URL must be https://HOST[:PORT][/PATH] and nothing more")
+        raise UsageError("the API URL is invalid; expected https://HOST[:PORT][/PATH]")
     if KEY_PREFIX in url.lower():
-        raise UsageError("the API's URL holds what looks like a key")
+        raise UsageError("the API URL contains what looks like a key; remove it")
     return path
 
 
-def _proxy(url: str) -> Proxy:
-    parts, host, port = _read(url, "the proxy's URL")
+def _parse_proxy(url: str) -> Proxy:
+    parts, host, port = _split_url(url, "the proxy URL")
     if parts.scheme != "http" or parts.path.strip("/") or parts.query or parts.fragment:
-        raise UsageError("the proxy's URL must be http://[USER:PASSWORD@]HOST[:PORT]")
+        raise UsageError("the proxy URL is invalid; expected http://[USER:PASSWORD@]HOST[:PORT]")
     user, at, _ = parts.netloc.rpartition("@")
     credentials = Secret(unquote_to_bytes(user), "proxy") if at else None
     return Proxy(host, port or 80, credentials)
 
 
-def _read(url: str, what: str) -> tuple[SplitResult, str, int | None]:
-    # urlsplit drops line breaks and takes any letters for a host: both are looked for before.
+def _split_url(url: str, name: str) -> tuple[SplitResult, str, int | None]:
+    # urlsplit drops line breaks and accepts any character in a host, so check both first.
     if not re.fullmatch(r"[!-~]{1,2000}", url) or "\\" in url:
-        raise UsageError(f"{what} has characters that belong in no URL")
+        raise UsageError(f"{name} contains characters that are not allowed in a URL")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
-        known = _HOST.fullmatch(host) or ip_address(host)
+        is_valid = bool(_HOST.fullmatch(host) or ip_address(host))
     except ValueError:
-        known = None
-    if not known:
-        raise UsageError(f"{what} has no host or port that could be asked")
+        is_valid = False
+    if not is_valid:
+        raise UsageError(f"{name} has no valid host or port")
     return parts, host, port
 
 
 def is_loopback(host: str) -> bool:
-    """Say whether a host is this very machine."""
+    """Return whether a host is this machine."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
@@ -110,5 +110,5 @@ def is_loopback(host: str) -> bool:
 
 
 def bracket_host(host: str) -> str:
-    """Write a host as it stands before a port."""
+    """Return a host in the form that may precede a port."""
     return f"[{host}]" if ":" in host else host

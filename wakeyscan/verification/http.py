@@ -1,12 +1,14 @@
-"""One HTTP exchange that nothing holds up: one deadline for all of it, a bound for each part.
+"""HTTP client with one deadline for a whole request, and size limits for its parts.
 
-Why no HTTP client does it (measured with urllib3 2.8; httpx and requests bound single reads, too):
-`Timeout(total=2)` is still held after 8 s by who trickles a head or a body, waits 6 s for a name
-server that takes 6 s, and reads `100 Continue` for ever. It gives no hold of its socket before it
-is connected, so the one way out is to leave its thread behind: that goes on, and sends the key
-after the verdict (6 s after it had been given up at 2 s), and past the pace. So the connection is
-our own, and of `http.client` only the parser of answers is used: it follows no redirect, keeps no
-cookie, and knows neither netrc nor proxies. Its writer puts refused values into exceptions.
+No HTTP client offers this. Measured with urllib3 2.8 (httpx and requests also limit single reads
+only): with `Timeout(total=2)`, a server that trickles a head or a body still holds it after 8 s. A
+name server that takes 6 s is awaited for 6 s, and `100 Continue` is read forever. Its socket is not
+accessible before it is connected, so the only way out is to abandon its thread. That thread goes on
+and sends the key after the verdict (6 s after giving up at 2 s), outside the rate limit.
+
+So the connection is our own, and only the response parser of `http.client` is used. It follows no
+redirects, stores no cookies, and uses neither netrc nor proxies. The request writer of
+`http.client` is not used because its exceptions contain rejected values.
 """
 
 from __future__ import annotations
@@ -26,77 +28,77 @@ from typing import Any, NamedTuple, cast
 
 from wakeyscan.verification.endpoint import Endpoint, Proxy, bracket_host
 
-BODY = 1024 * 1024
-"""Bytes of a body that are read at most; it is never unpacked."""
+MAX_BODY = 1024 * 1024
+"""Maximum number of body bytes to read; the body is never decompressed."""
 
-_ALL = 3 * BODY
-"""Bytes that are taken from a connection at most: head, body, and what frames them."""
+_MAX_RECEIVED = 3 * MAX_BODY
+"""Maximum number of bytes to receive: head, body and chunk framing."""
 
-_PASSING = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
+_TEMPORARY_ERRORS = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 
 
 class HttpError(Exception):
-    """Why there is no answer; the text holds nothing of what was sent."""
+    """The reason why there is no response; its text contains nothing that was sent."""
 
-    def __init__(self, reason: str, passing: bool = False) -> None:
+    def __init__(self, reason: str, is_temporary: bool = False) -> None:
         super().__init__(reason)
-        self.passing = passing
-        """Whether it may go by itself, so that asking again makes sense."""
+        self.is_temporary = is_temporary
+        """Whether a retry may succeed."""
 
 
 class Response(NamedTuple):
-    """What the other side said."""
+    """Response of a server."""
 
     status: int
     body: bytes = b""
     retry_after: str = ""
-    packed: str = ""
-    """How the body is packed, against our wish."""
+    content_encoding: str = ""
+    """Compression of the body, although the request asked for none."""
 
 
 def send_get(
-    endpoint: Endpoint, path: str, headers: Mapping[str, bytes], wanted: Container[int]
+    endpoint: Endpoint, path: str, headers: Mapping[str, bytes], read_body_for: Container[int]
 ) -> Response:
-    """Ask once; the body is read only where the status is a `wanted` one.
+    """Send one GET request; read the body only if the status is in `read_body_for`.
 
-    Raises `HttpError`. Names and values of headers must be fit to be sent as they are.
+    Raises `HttpError`. Header names and values must be valid; they are sent unchanged.
     """
     until = monotonic() + endpoint.deadline
     lines = {"Host": endpoint.authority.encode(), **headers, "Connection": b"close"}
     try:
         with closing(_connect(endpoint, until)) as connection:
             _send(connection, f"GET {endpoint.path}{path} HTTP/1.1", lines, until)
-            return _receive(connection, until, wanted)
+            return _receive(connection, until, read_body_for)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        failure = _failure(error, endpoint)
-    raise failure  # out here, so that it drags along no other exception
+        failure = _build_error(error, endpoint)
+    raise failure  # outside the handler, so that it carries no other exception as its context
 
 
 def _connect(endpoint: Endpoint, until: float) -> socket.socket:
     proxy = endpoint.proxy
     if proxy is None:
-        connection = _dial(endpoint.host, endpoint.port, until, only_here=not endpoint.secure)
+        connection = _dial(endpoint.host, endpoint.port, until, only_loopback=not endpoint.secure)
     else:
         connection = _dial(proxy.host, proxy.port, until)
     try:
         if proxy is not None:
-            _tunnel(connection, endpoint, proxy, until)
-        return _secured(connection, endpoint, until) if endpoint.secure else connection
+            _open_tunnel(connection, endpoint, proxy, until)
+        return _start_tls(connection, endpoint, until) if endpoint.secure else connection
     except BaseException:
         connection.close()
         raise
 
 
-def _dial(host: str, port: int, until: float, only_here: bool = False) -> socket.socket:
-    """Connect to the first address that takes us; each gets its share of the time."""
-    addresses = _addresses(host, port, until)
-    if only_here:  # what hosts or DNS make of `localhost` is not for us to believe
+def _dial(host: str, port: int, until: float, only_loopback: bool = False) -> socket.socket:
+    """Connect to the first address that accepts; the addresses share the remaining time."""
+    addresses = _resolve(host, port, until)
+    if only_loopback:  # a hosts file or DNS may map `localhost` to another machine
         addresses = [one for one in addresses if ip_address(one[4][0]).is_loopback]
-    failure = OSError(errno.EADDRNOTAVAIL, "no address of this machine")
+    failure = OSError(errno.EADDRNOTAVAIL, "it has no address of this machine")
     for number, (family, kind, protocol, _, address) in enumerate(addresses):
         connection = socket.socket(family, kind, protocol)
         try:
-            connection.settimeout(_left(until) / (len(addresses) - number))
+            connection.settimeout(_remaining(until) / (len(addresses) - number))
             connection.connect(address)
             return connection
         except OSError as error:
@@ -105,75 +107,82 @@ def _dial(host: str, port: int, until: float, only_here: bool = False) -> socket
     raise failure
 
 
-def _addresses(host: str, port: int, until: float) -> list[Any]:
-    """Look a name up in a thread that can be left behind: the look-up itself has no time limit."""
-    found: list[Any] = []
+def _resolve(host: str, port: int, until: float) -> list[Any]:
+    """Resolve a name in a thread that can be abandoned, because `getaddrinfo` has no timeout."""
+    results: list[Any] = []
 
-    def look_up() -> None:
+    def resolve() -> None:
         try:
-            found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            results.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError) as error:
-            found.append(error)
+            results.append(error)
 
-    thread = Thread(target=look_up, daemon=True)
+    thread = Thread(target=resolve, daemon=True)
     thread.start()
-    thread.join(_left(until))
-    if not found:
+    thread.join(_remaining(until))
+    if not results:
         raise TimeoutError
-    if isinstance(found[0], Exception):
-        raise found[0]
-    return list(found[0])
+    if isinstance(results[0], Exception):
+        raise results[0]
+    return list(results[0])
 
 
-def _tunnel(connection: socket.socket, endpoint: Endpoint, proxy: Proxy, until: float) -> None:
+def _open_tunnel(connection: socket.socket, endpoint: Endpoint, proxy: Proxy, until: float) -> None:
     target = f"{bracket_host(endpoint.host)}:{endpoint.port}"
     headers = {"Host": target.encode()}
     if proxy.credentials is not None:
         headers["Proxy-Authorization"] = b"Basic " + b64encode(proxy.credentials.reveal())
     _send(connection, f"CONNECT {target} HTTP/1.1", headers, until)
-    answer = _receive(connection, until, ())
-    if answer.status != 200:
-        raise HttpError(f"the proxy answered {answer.status}")
+    response = _receive(connection, until, ())
+    if response.status != 200:
+        raise HttpError(f"the proxy responded with status {response.status}")
 
 
-def _secured(connection: socket.socket, endpoint: Endpoint, until: float) -> socket.socket:
-    # Not create_default_context: that one writes the session's keys to where SSLKEYLOGFILE says.
+def _start_tls(connection: socket.socket, endpoint: Endpoint, until: float) -> socket.socket:
+    # Not create_default_context: it writes session keys to the file that SSLKEYLOGFILE names.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if endpoint.cafile:
         context.load_verify_locations(endpoint.cafile)
     else:
         context.load_default_certs(ssl.Purpose.SERVER_AUTH)
-    connection.settimeout(_left(until))
+    connection.settimeout(_remaining(until))
     return context.wrap_socket(connection, server_hostname=endpoint.host)
 
 
 def _send(
-    connection: socket.socket, first: str, headers: Mapping[str, bytes], until: float
+    connection: socket.socket, request_line: str, headers: Mapping[str, bytes], until: float
 ) -> None:
-    lines = [first.encode("ascii"), *(b"%s: %s" % (k.encode(), v) for k, v in headers.items())]
-    connection.settimeout(_left(until))
-    connection.sendall(b"\r\n".join(lines) + b"\r\n\r\n")
+    fields = (b"%s: %s" % (name.encode(), value) for name, value in headers.items())
+    connection.settimeout(_remaining(until))
+    connection.sendall(b"\r\n".join((request_line.encode("ascii"), *fields)) + b"\r\n\r\n")
 
 
-def _receive(connection: socket.socket, until: float, wanted: Container[int]) -> Response:
-    stream = cast(socket.socket, _Stream(connection, until))
+def _receive(connection: socket.socket, until: float, read_body_for: Container[int]) -> Response:
+    stream = cast(socket.socket, _LimitedStream(connection, until))
     with closing(http.client.HTTPResponse(stream, method="GET")) as response:
         response.begin()
-        body = response.read(BODY + 1) if response.status in wanted else b""
-        if len(body) > BODY:
-            raise HttpError(f"an answer of more than {BODY // 1024} KiB")
-        if response.status in wanted and response.length:
+        has_body = response.status in read_body_for
+        body = response.read(MAX_BODY + 1) if has_body else b""
+        if len(body) > MAX_BODY:
+            raise HttpError(f"the response body is larger than {MAX_BODY // 1024} KiB")
+        if has_body and response.length:
             raise ConnectionAbortedError
-        packed = response.getheader("Content-Encoding", "identity")
-        return Response(response.status, body, response.getheader("Retry-After", ""), packed)
+        return Response(
+            response.status,
+            body,
+            retry_after=response.getheader("Retry-After", ""),
+            content_encoding=response.getheader("Content-Encoding", "identity"),
+        )
 
 
-class _Stream(io.RawIOBase):
-    """What comes from a socket until a moment and up to a size, however slowly it is sent."""
+class _LimitedStream(io.RawIOBase):
+    """Bytes from a socket, until a deadline and up to `_MAX_RECEIVED`."""
 
     def __init__(self, connection: socket.socket, until: float) -> None:
-        self._connection, self._until, self._spare = connection, until, _ALL
+        self._connection = connection
+        self._until = until
+        self._budget = _MAX_RECEIVED
 
     def makefile(self, mode: str) -> io.BufferedReader:
         return io.BufferedReader(self)
@@ -182,39 +191,39 @@ class _Stream(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        self._connection.settimeout(_left(self._until))
+        self._connection.settimeout(_remaining(self._until))
         count = self._connection.recv_into(buffer)
-        self._spare -= count
-        if self._spare < 0:
-            raise HttpError(f"an answer of more than {_ALL // 1024} KiB in all")
+        self._budget -= count
+        if self._budget < 0:
+            raise HttpError(f"the response is larger than {_MAX_RECEIVED // 1024} KiB in total")
         return count
 
 
-def _left(until: float) -> float:
-    left = until - monotonic()
-    if left <= 0:
+def _remaining(until: float) -> float:
+    remaining = until - monotonic()
+    if remaining <= 0:
         raise TimeoutError
-    return left
+    return remaining
 
 
-def _failure(error: Exception, endpoint: Endpoint) -> HttpError:
-    """Say it in words of our own: those of an exception may repeat what was sent."""
+def _build_error(error: Exception, endpoint: Endpoint) -> HttpError:
+    """Return an error with a text of our own; the text of an exception may repeat the request."""
     host = (endpoint.proxy or endpoint).host
     match error:
         case TimeoutError():
-            return HttpError(f"no answer within {endpoint.deadline:g} s")
+            return HttpError(f"no response within {endpoint.deadline:g} s")
         case ssl.SSLCertVerificationError():
-            return HttpError(f"the certificate is not to be trusted: {error.verify_message}")
+            return HttpError(f"the certificate is not trusted: {error.verify_message}")
         case ConnectionRefusedError():
-            return HttpError(f"{host} refuses the connection", passing=True)
+            return HttpError(f"{host} refused the connection", is_temporary=True)
         case ConnectionError() | ssl.SSLEOFError() | http.client.IncompleteRead():
-            return HttpError("the connection was cut", passing=True)
+            return HttpError("the connection was closed unexpectedly", is_temporary=True)
         case ssl.SSLError():
             return HttpError(f"TLS failed: {error.reason or 'no reason given'}")
         case socket.gaierror() | UnicodeError():
-            later = error.args[:1] == (socket.EAI_AGAIN,)
-            return HttpError(f"the name {host} can't be resolved", passing=later)
+            is_temporary = error.args[:1] == (socket.EAI_AGAIN,)
+            return HttpError(f"the host name {host} cannot be resolved", is_temporary)
         case OSError():
-            passing = error.errno in _PASSING
-            return HttpError(f"no connection to {host}: {error.strerror}", passing)
-    return HttpError(f"what came back is not HTTP ({type(error).__name__})")
+            is_temporary = error.errno in _TEMPORARY_ERRORS
+            return HttpError(f"cannot connect to {host}: {error.strerror}", is_temporary)
+    return HttpError(f"the response is not valid HTTP ({type(error).__name__})")

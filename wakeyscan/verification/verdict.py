@@ -1,4 +1,4 @@
-"""What is asked about a key, what is said of it, and what a control key has proved."""
+"""Requests to the API about keys, and what its responses prove."""
 
 from __future__ import annotations
 
@@ -9,47 +9,70 @@ from wakeyscan.core.redaction import escape_for_terminal
 from wakeyscan.core.secret import Secret
 
 
+class VerifyOptions(NamedTuple):
+    """Whether and where keys are verified; set by the invoking user only, never by a file."""
+
+    verify: bool = False
+    require: bool = False
+    plan: bool = False
+    """Print the requests instead of sending them."""
+    app_key: Secret | None = None
+    """The X-App-Key for keys that have none nearby."""
+    control: Secret | None = None
+    """A key that is known to work, from the environment only."""
+    api_url: str = ""
+    """Empty: the URL of WAStack."""
+    proxy: str = ""
+    cache: str | None = None
+    """The folder for cached verdicts; `None`: no caching, empty: no such folder exists."""
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether keys are verified, or the requests are printed."""
+        return self.verify or self.plan
+
+
 class VerificationRequest(NamedTuple):
-    """A key, and the X-App-Key to send beside it."""
+    """A key to verify, and the X-App-Key to send with it."""
 
     secret: Secret
     app_key: Secret | None
     bounds: Bounds = Bounds.CERTAIN
-    """Open where no place of the key has certain bounds: a refusal may be about a part of it."""
+    """Open if no occurrence of the key has certain bounds; the API may then reject a part of it."""
 
 
 class Verdict(NamedTuple):
-    """Whether a key works, and why one thinks so."""
+    """Whether a key works, with the reason."""
 
     liveness: Liveness
     reason: str
-    """One line, safe to print: nothing of a key is in it."""
+    """One line, safe to print: it contains no part of a key."""
     status: int | None = None
-    """The status of the API's last answer; `None` where it was not asked or did not answer."""
+    """HTTP status of the last response; `None` without a request or a response."""
     devices: int | None = None
-    """How many devices a live key lets one see, where the answer tells."""
-    if_whole: bool = False
-    """Whether a refusal proves a revocation only of a key whose bounds are certain."""
+    """Number of devices that a live key can list, if the response contains it."""
+    requires_certain_bounds: bool = False
+    """Whether a rejection proves a revocation only for a key with certain bounds."""
 
 
 def apply_bounds(verdict: Verdict, bounds: Bounds) -> Verdict:
-    """Return the verdict on a key with these bounds; text that may be no key proves nothing."""
-    if not verdict.if_whole or bounds is Bounds.CERTAIN:
+    """Return the verdict on a key with these bounds; the API rejects any text that is no key."""
+    if not verdict.requires_certain_bounds or bounds is Bounds.CERTAIN:
         return verdict
     reason = f"{CUT_OR_TOO_LONG}, so the key may be live: {verdict.reason}"
-    return verdict._replace(liveness=Liveness.UNKNOWN, reason=reason, if_whole=False)
+    return verdict._replace(liveness=Liveness.UNKNOWN, reason=reason, requires_certain_bounds=False)
 
 
 def format_verdict(verdict: Verdict, app_key: Secret | None) -> str:
-    """Say in a line, safe to print, what came of a question; of the X-App-Key there is the mask."""
+    """Return one printable line about a verdict, with the X-App-Key redacted."""
     count = verdict.devices
-    devices = f", {count} device{'s' * (count != 1)}" if count is not None else ""
-    beside = f" (beside X-App-Key {app_key})" if app_key else ""
-    return f"{escape_for_terminal(verdict.reason)}{devices}{beside}"
+    devices = f"; {count} device{'s' * (count != 1)}" if count is not None else ""
+    pair = f" (with X-App-Key {app_key})" if app_key else ""
+    return f"{escape_for_terminal(verdict.reason)}{devices}{pair}"
 
 
 def build_details(verdict: Verdict, app_key: Secret | None) -> tuple[tuple[str, str], ...]:
-    """Give the same in pairs, for programs; of the permission only what the answer proves."""
+    """Return the same as pairs for programs; a permission only if the response proves it."""
     pairs = {"answer": format_verdict(verdict, app_key), "app_key": str(app_key or "none")}
     if (verdict.liveness, verdict.status) == (Liveness.LIVE, 200):
         pairs["permission"] = "read at least"
@@ -59,36 +82,16 @@ def build_details(verdict: Verdict, app_key: Secret | None) -> tuple[tuple[str, 
 
 
 class ControlResults(NamedTuple):
-    """Beside which application keys a key that is known to be good was accepted in this run.
+    """X-App-Keys with which the API accepted the control key in this run.
 
-    The API takes two credentials: only this shows that a refusal is not about the second one.
+    The API checks two credentials. Only an accepted control key shows that a rejection is not
+    about the X-App-Key.
     """
 
-    beside: frozenset[Secret | None] = frozenset()
-    """`None`: without any. Equal are secrets of the same rule and text."""
+    accepted_with: frozenset[Secret | None] = frozenset()
+    """`None`: accepted without an X-App-Key. Secrets of the same rule and text are equal."""
 
-    def having(self, app_key: Secret | None, verdict: Verdict) -> ControlResults:
-        """Take in what the control key was answered beside `app_key`; only a 200 counts."""
-        accepted = verdict.liveness is Liveness.LIVE and verdict.status == 200
-        return ControlResults(self.beside | {app_key}) if accepted else self
-
-
-class VerifyOptions(NamedTuple):
-    """Whether, and where, keys are asked about; the invoking user alone says so, no file."""
-
-    verify: bool = False
-    require: bool = False
-    plan: bool = False
-    app_key: Secret | None = None
-    control: Secret | None = None
-    """A key that is known to be good, from the environment alone."""
-    api_url: str = ""
-    """Empty: WAStack's own."""
-    proxy: str = ""
-    cache: str | None = None
-    """The folder in which answers are remembered, if they are; empty: there is none to do it in."""
-
-    @property
-    def wanted(self) -> bool:
-        """Whether keys are asked about, or it is to be said what would be sent."""
-        return self.verify or self.plan
+    def add(self, app_key: Secret | None, verdict: Verdict) -> ControlResults:
+        """Return the results with one more verdict on the control key; only status 200 counts."""
+        is_accepted = verdict.liveness is Liveness.LIVE and verdict.status == 200
+        return ControlResults(self.accepted_with | {app_key}) if is_accepted else self

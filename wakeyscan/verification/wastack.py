@@ -1,4 +1,4 @@
-"""Asks WAStack whether a key still works: one read-only `GET /devices` (contract, section 10)."""
+"""Verification of a key against WAStack: one read-only `GET /devices` (contract, section 10)."""
 
 from __future__ import annotations
 
@@ -19,41 +19,44 @@ from wakeyscan.verification.rate_limit import RateLimiter
 from wakeyscan.verification.verdict import ControlResults, Verdict
 
 ATTEMPTS = 3
-"""How often one key is asked about where the API is busy or the network fails."""
+"""Maximum number of requests per key, if the API is busy or the network fails."""
 
 MAX_WAIT_SECONDS = 60.0
-"""Seconds that the API may make us wait before one attempt; one that asks for more gets no more."""
+"""Longest `Retry-After` that is honored; a longer one ends the attempts."""
 
-_BACK_OFF = 0.5
-"""Seconds before the second attempt; four times as many before the third."""
+_RETRY_SECONDS = 0.5
+"""Delay before the second attempt after a network failure; the third waits four times as long."""
 
-_BUSY = 10.0
-"""The same where the API is busy and does not say for how long."""
+_BUSY_SECONDS = 10.0
+"""Delay before the second attempt if the API is busy and sends no `Retry-After`."""
+
+_QUOTED_LENGTH = 6
+"""An error text with this many characters of a sent value in a row is not quoted."""
 
 _KEY = re.compile(KEY_PREFIX.encode() + rb"[A-Za-z0-9_-]{16,128}")
-_VALUE = re.compile(rb"[!-~]{1,512}")
+_HEADER_VALUE = re.compile(rb"[!-~]{1,512}")
 
-_TELLING = (200, 401, 403)
-"""The statuses whose body says more."""
+_STATUSES_WITH_BODY = (200, 401, 403)
+"""Statuses whose body matters."""
 
-# The whole clause must say it: "missing or invalid token", "invalid token format" and "API key is
-# invalid for this address" leave it open whether the key itself is refused everywhere. A bare
-# "invalid key" may be about the other one, the X-App-Key.
+# The whole clause must match: "missing or invalid token", "invalid token format" and "API key is
+# invalid for this address" do not prove that the key itself is rejected everywhere. A bare
+# "invalid key" may be about the X-App-Key.
 _BAD = r"(?:invalid|unknown|revoked|expired)"
 _BADS = rf"{_BAD}(?:(?: or |, |/){_BAD})*"
 _IT = r"(?:(?:api|access|auth|bearer) key|(?:(?:api|access|auth|bearer) )?token)"
 _IS = r"(?:is |was |has |has been )?(?:already |no longer valid|not valid)?"
-_NAMED = re.compile(
+_REJECTED_KEY = re.compile(
     rf"(?:^|[:.;(] ?| - )(?:the |your |this )?"
     rf"(?:{_BADS} {_IT}(?: or {_IT})?|{_IT}(?: or {_IT})? {_IS}(?:{_BADS}|(?<=valid)))"
     rf"(?:$|[.!;)](?! ?(?:or|and|but)\b))"
 )
 
-_OF_ANY_TEXT = re.compile(r"invalid|unknown|(?:not|no longer) valid")
-"""Words of a refusal that text which never was a key gets too."""
+_FITS_ANY_TEXT = re.compile(r"invalid|unknown|(?:not|no longer) valid")
+"""Words of a rejection that the API also sends for text that never was a key."""
 
-_WANTS_APP_KEY = "no X-App-Key was sent; give --app-key"
-_WANTS_CONTROL = "refused, but it may be the X-App-Key; give --app-key and a control key"
+_NEEDS_APP_KEY = "forbidden, but no X-App-Key was sent; set --app-key"
+_NEEDS_CONTROL = "rejected, but maybe because of the X-App-Key; set --app-key and a control key"
 
 
 def verify_key(
@@ -61,131 +64,130 @@ def verify_key(
     app_key: Secret | None,
     control: ControlResults,
     endpoint: Endpoint,
-    pace: RateLimiter,
+    limiter: RateLimiter,
 ) -> Verdict:
-    """Ask about one key, and say whether it works; whatever goes wrong is `unknown`.
+    """Return whether a key works; every failure gives an unknown verdict.
 
-    What has not the shape of a key is not sent at all. More than one request is made only where
-    the API is busy or the network fails.
+    Text without the format of a key is not sent. A request is repeated only if the API is busy or
+    the network fails.
     """
-    key, beside = secret.reveal(), None if app_key is None else app_key.reveal()
+    key, app_text = secret.reveal(), None if app_key is None else app_key.reveal()
     if not _KEY.fullmatch(key):
-        return Verdict(Liveness.UNKNOWN, "not sent: it has not the shape of a WAStack key")
-    if beside is not None and not _VALUE.fullmatch(beside):
-        return Verdict(Liveness.UNKNOWN, "not sent: the X-App-Key has characters that can't be")
-    answer = _ask(_headers(key, beside), endpoint, pace)
-    if isinstance(answer, HttpError):
-        return Verdict(Liveness.UNKNOWN, str(answer))
-    verdict = classify_response(answer, beside is not None, app_key in control.beside)
-    return verdict._replace(reason=_quoting(verdict.reason, answer, (key, beside or b"")))
+        return Verdict(Liveness.UNKNOWN, "not sent: not in the format of a WAStack key")
+    if app_text is not None and not _HEADER_VALUE.fullmatch(app_text):
+        return Verdict(Liveness.UNKNOWN, "not sent: the X-App-Key is not a valid header value")
+    response = _request_devices(_build_headers(key, app_text), endpoint, limiter)
+    if isinstance(response, HttpError):
+        return Verdict(Liveness.UNKNOWN, str(response))
+    verdict = classify_response(response, app_key is not None, app_key in control.accepted_with)
+    return verdict._replace(reason=_quote_error(verdict.reason, response, (key, app_text or b"")))
 
 
-def classify_response(answer: Response, paired: bool, controlled: bool) -> Verdict:
-    """Say what an answer means: the table of the contract, and nothing else; pure.
+def classify_response(response: Response, has_app_key: bool, has_control: bool) -> Verdict:
+    """Return the verdict that a response proves, by the table of the contract.
 
-    `paired`: an X-App-Key was sent; `controlled`: a control key was accepted beside the same.
+    `has_control`: the API accepted a control key with the same X-App-Key.
     """
-    status = answer.status
-    said = _content(answer) if status in _TELLING else {}
-    success = said.get("success")
+    status = response.status
+    content = _parse_content(response) if status in _STATUSES_WITH_BODY else {}
+    success = content.get("success")
     if status == 200 and success is True:
-        return Verdict(
-            Liveness.LIVE,
-            "the API accepts it, to read at least",
-            status,
-            _devices(said.get("data")),
-        )
+        devices = _count_devices(content.get("data"))
+        return Verdict(Liveness.LIVE, "the API accepted it; at least read access", status, devices)
     if status == 401 and success is False:
-        return _refused(said.get("error"), controlled)
+        return _classify_rejection(content.get("error"), has_control)
     if status == 403 and success is False:
-        if paired:
-            return Verdict(Liveness.LIVE, "the API knows it, and forbids it this request", status)
-        return Verdict(Liveness.UNKNOWN, f"forbidden, but {_WANTS_APP_KEY}", status)
-    return Verdict(Liveness.UNKNOWN, _oddity(answer), status)
+        if has_app_key:
+            return Verdict(Liveness.LIVE, "the API knows it but denied this request", status)
+        return Verdict(Liveness.UNKNOWN, _NEEDS_APP_KEY, status)
+    return Verdict(Liveness.UNKNOWN, _describe_unexpected(status), status)
 
 
-def _refused(error: object, controlled: bool) -> Verdict:
+def _classify_rejection(error: object, has_control: bool) -> Verdict:
     if isinstance(error, str) and names_the_key(error):
-        reason, if_whole = "the API refuses it by name", not names_a_revocation(error)
-        return Verdict(Liveness.REVOKED, reason, 401, if_whole=if_whole)
-    if controlled:
-        reason = "the API refuses it, and accepts the control key in its place"
-        return Verdict(Liveness.REVOKED, reason, 401, if_whole=True)
-    return Verdict(Liveness.UNKNOWN, _WANTS_CONTROL, 401)
+        reason, fits_any_text = "the API rejected this key", not names_a_revocation(error)
+        return Verdict(Liveness.REVOKED, reason, 401, requires_certain_bounds=fits_any_text)
+    if has_control:
+        reason = "the API rejected it but accepted the control key"
+        return Verdict(Liveness.REVOKED, reason, 401, requires_certain_bounds=True)
+    return Verdict(Liveness.UNKNOWN, _NEEDS_CONTROL, 401)
 
 
 def names_the_key(error: str) -> bool:
-    """Say whether an error is about the key, and no doubt about it; one on an app key never is."""
-    text = _plain(error)
-    return "app" not in text and _NAMED.search(text) is not None
+    """Return whether an error is certainly about the key; one about an app key never is."""
+    text = _normalize(error)
+    return "app" not in text and _REJECTED_KEY.search(text) is not None
 
 
 def names_a_revocation(error: str) -> bool:
     """Return whether an error says that the key was revoked or has expired, and nothing else.
 
-    The API can know this only of a whole key; any text at all is an invalid or unknown key.
+    The API can know this only of a complete key; any text is an invalid or unknown key.
     """
-    return names_the_key(error) and not _OF_ANY_TEXT.search(_plain(error))
+    return names_the_key(error) and not _FITS_ANY_TEXT.search(_normalize(error))
 
 
-def _plain(error: str) -> str:
-    """Return the words of an error in lower case, with one blank between them."""
+def _normalize(error: str) -> str:
+    """Return the words of an error in lower case, separated by single spaces."""
     text = re.sub(r"(?<=[a-z])[_-](?=[a-z])", " ", error[:1000].casefold())
     return " ".join(text.split())
 
 
-def _content(answer: Response) -> dict[str, Any]:
-    """Read a body strictly: UTF-8, one object, no name twice; empty where it is anything else."""
-    if answer.packed.strip().lower() not in ("", "identity"):
+def _parse_content(response: Response) -> dict[str, Any]:
+    """Parse a body strictly as UTF-8 and one object without duplicate names; else return {}."""
+    if response.content_encoding.strip().lower() not in ("", "identity"):
         return {}
     try:
-        said = json.loads(
-            answer.body.decode(), object_pairs_hook=_unambiguous, parse_constant=_refuse
+        content = json.loads(
+            response.body.decode(), object_pairs_hook=_build_object, parse_constant=_reject_constant
         )
-    except (ValueError, RecursionError):  # thousands of brackets are the latter
+    except (ValueError, RecursionError):  # the latter from thousands of nested brackets
         return {}
-    return said if isinstance(said, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
-def _unambiguous(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def _build_object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     pairs = list(pairs)
     if len(dict(pairs)) < len(pairs):
         raise ValueError
     return dict(pairs)
 
 
-def _refuse(constant: str) -> object:
-    raise ValueError  # NaN and the like are Python's, not JSON's
+def _reject_constant(constant: str) -> object:
+    raise ValueError  # NaN and Infinity are extensions of Python, not JSON
 
 
-def _devices(data: object) -> int | None:
+def _count_devices(data: object) -> int | None:
     devices = data.get("devices") if isinstance(data, dict) else data
     return len(devices) if isinstance(devices, list) else None
 
 
-def _oddity(answer: Response) -> str:
-    status = answer.status
+def _describe_unexpected(status: int) -> str:
     if status == 429:
         return "the API is busy (429)"
     if 300 <= status < 400:
-        return f"a redirect ({status}), which is not followed"
-    return f"{status}, and not what the API says about keys"
+        return f"the API redirects ({status}), which is not followed"
+    return f"unexpected response ({status})"
 
 
-def _quoting(reason: str, answer: Response, secrets: Iterable[bytes]) -> str:
-    """Add the API's own words, unless any six letters of what was sent are among them."""
-    content = _content(answer) if answer.status in _TELLING else {}
+def _quote_error(reason: str, response: Response, sent: Iterable[bytes]) -> str:
+    """Add the error text of the API, unless it repeats a part of a sent value."""
+    content = _parse_content(response) if response.status in _STATUSES_WITH_BODY else {}
     error = content.get("error")
     if content.get("success") is not False or not isinstance(error, str) or not error.strip():
         return reason
-    for secret in secrets:
-        text, said = secret.decode().removeprefix(KEY_PREFIX).casefold(), error.casefold()
-        if any(text[at : at + 6] in said for at in range(max(1, len(text) - 5)) if text):
-            return reason
+    if any(_shares_text(error.casefold(), value.decode()) for value in sent):
+        return reason
     return f'{reason} ("{escape_for_terminal(redact(error))[:200]}")'
 
 
-def _headers(key: bytes, app_key: bytes | None) -> dict[str, bytes]:
+def _shares_text(error: str, value: str) -> bool:
+    text = value.removeprefix(KEY_PREFIX).casefold()
+    starts = range(max(1, len(text) - _QUOTED_LENGTH + 1)) if text else ()
+    return any(text[start : start + _QUOTED_LENGTH] in error for start in starts)
+
+
+def _build_headers(key: bytes, app_key: bytes | None) -> dict[str, bytes]:
     headers = {
         "User-Agent": f"wakeyscan/{__version__}".encode(),
         "Accept": b"application/json",
@@ -195,38 +197,40 @@ def _headers(key: bytes, app_key: bytes | None) -> dict[str, bytes]:
     return headers if app_key is None else {**headers, "X-App-Key": app_key}
 
 
-def _ask(headers: dict[str, bytes], endpoint: Endpoint, pace: RateLimiter) -> Response | HttpError:
+def _request_devices(
+    headers: dict[str, bytes], endpoint: Endpoint, limiter: RateLimiter
+) -> Response | HttpError:
     for attempt in range(ATTEMPTS):
-        pace.wait()
-        answer: Response | HttpError
+        limiter.acquire()
+        response: Response | HttpError
         try:
-            answer = send_get(endpoint, "/devices", headers, _TELLING)
+            response = send_get(endpoint, "/devices", headers, _STATUSES_WITH_BODY)
         except HttpError as error:
-            answer = error
-        delay = _delay(answer, attempt)
+            response = error
+        delay = _retry_delay(response, attempt)
         if delay is None or attempt == ATTEMPTS - 1:
             break
-        pace.pause(delay)
-    return answer
+        limiter.back_off(delay)
+    return response
 
 
-def _delay(answer: Response | HttpError, attempt: int) -> float | None:
-    """Say how long to wait before one asks again, or `None` where that is of no use."""
-    if isinstance(answer, HttpError):
-        return _BACK_OFF * 4**attempt if answer.passing else None
-    if answer.status != 429:
+def _retry_delay(response: Response | HttpError, attempt: int) -> float | None:
+    """Return the seconds before the next attempt, or `None` if a retry is useless."""
+    if isinstance(response, HttpError):
+        return _RETRY_SECONDS * 4**attempt if response.is_temporary else None
+    if response.status != 429:
         return None
-    wished = _wished(answer.retry_after.strip())
-    delay = _BUSY * 2**attempt if wished is None else wished
+    requested = _parse_retry_after(response.retry_after.strip())
+    delay = _BUSY_SECONDS * 2**attempt if requested is None else requested
     return delay if delay <= MAX_WAIT_SECONDS else None
 
 
-def _wished(retry_after: str) -> float | None:
-    """Read `Retry-After`: seconds, or a date; `None` where it is neither."""
-    if re.fullmatch(r"[0-9]{1,9}", retry_after):
-        return float(retry_after)
+def _parse_retry_after(text: str) -> float | None:
+    """Parse `Retry-After`, a number of seconds or a date; return `None` for anything else."""
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return float(text)
     try:
-        moment = parsedate_to_datetime(retry_after)
+        moment = parsedate_to_datetime(text)
     except (ValueError, IndexError, TypeError, OverflowError):
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -128,7 +128,7 @@ def _audit(settings: config.Config) -> RunResult:
         trusted=True,
         limits=AuditScope(),
         today=datetime.now(UTC),
-        suppressed=settings.show_suppressed or settings.verification.wanted,
+        suppressed=settings.show_suppressed or settings.verification.is_enabled,
         policy=settings.policy,
         revision=settings.revision,
     )

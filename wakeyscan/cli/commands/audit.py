@@ -85,7 +85,7 @@ def _build_options(
         trusted=is_trusted,
         limits=_parse_scope(given, now),
         today=now,
-        suppressed=settings.show_suppressed or settings.verification.wanted,
+        suppressed=settings.show_suppressed or settings.verification.is_enabled,
         # An allowed path of this repository means nothing in another one.
         policy=settings.policy if is_trusted else settings.policy._replace(allowances=()),
         revision=settings.revision,

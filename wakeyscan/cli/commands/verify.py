@@ -22,14 +22,10 @@ from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, red
 from wakeyscan.core.secret import API_KEY, Secret
 from wakeyscan.reports.saved_report import read_report
 from wakeyscan.verification.endpoint import Endpoint
+from wakeyscan.verification.pairing import list_requests
 from wakeyscan.verification.rate_limit import RateLimiter
 from wakeyscan.verification.verdict import Verdict, VerificationRequest, format_verdict
-from wakeyscan.verification.verify import (
-    VerificationResults,
-    build_endpoint,
-    list_requests,
-    verify_keys,
-)
+from wakeyscan.verification.verify import VerificationResults, build_endpoint, verify_keys
 
 HELP = """Ask WAStack whether keys still work, to prove that a leak is closed.
 

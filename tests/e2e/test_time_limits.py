@@ -69,7 +69,7 @@ def test_a_name_that_is_not_found(api: Api, code: str) -> None:
     api.source({"a": key})
     ran = api.scan("--require-verified", "--fail-on=never", "--api-url=https://api.example.org")
     assert (ran.code, told(ran)) == (3, {mask(key): ("high", "unknown", "reported")})
-    assert reasons(ran) == {mask(key): "the name api.example.org can't be resolved"}
+    assert reasons(ran) == {mask(key): "the host name api.example.org cannot be resolved"}
 
 
 def test_a_resolver_that_never_answers(api: Api) -> None:
@@ -78,7 +78,7 @@ def test_a_resolver_that_never_answers(api: Api) -> None:
     api.source({"a": key})
     ran = api.scan("--api-url", "https://api.example.org")  # which `execute` gives two minutes
     assert (ran.code, told(ran)) == (1, {mask(key): ("high", "unknown", "reported")})
-    assert reasons(ran) == {mask(key): "no answer within 10 s"}
+    assert reasons(ran) == {mask(key): "no response within 10 s"}
 
 
 def at_a_terminal(api: Api, *line: str, stdin: bytes = b"") -> tuple[int, bytes, bytes]:
@@ -131,7 +131,7 @@ def test_three_hundred_keys_keep_within_the_rate_and_show_progress(
     assert 300 <= moments[-1] - moments[0] < 360
     told_of = shown.decode().split("\r\x1b[K")
     assert (told_of[0], told_of[-1]) == ("", "")
-    assert {f"{count} of 300 keys asked about" for count in (50, 100, 150, 200, 250)} <= {
+    assert {f"{count} of 300 keys verified" for count in (50, 100, 150, 200, 250)} <= {
         text.partition(",")[0] for text in told_of
     }
     assert any(text.endswith("s left") for text in told_of)

@@ -1,0 +1,69 @@
+"""Selection of keys to verify, each paired with an X-App-Key."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from functools import partial
+
+from wakeyscan.core.finding import Bounds, Finding, Standing
+from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
+from wakeyscan.scanner.result import RunResult
+from wakeyscan.verification.verdict import VerificationRequest, VerifyOptions
+
+_Distance = tuple[int, int]
+"""Lines and columns between two findings."""
+
+_FAR: _Distance = (sys.maxsize, 0)
+_COUPLES = {(API_KEY, APP_KEY), (APP_KEY, API_KEY)}
+
+
+def list_requests(result: RunResult, options: VerifyOptions) -> list[VerificationRequest]:
+    """List a request for each distinct key, including ignored keys and placeholders.
+
+    A key is paired with the nearest X-App-Key of the same document, else with that of the options.
+    """
+    paired: dict[Secret, tuple[_Distance, Secret | None]] = {}
+    for findings in _group_by_document(result.findings):
+        for key, neighbor in _pair_keys(findings):
+            distance = _distance(key, neighbor) if neighbor else _FAR
+            if key.secret not in paired or distance < paired[key.secret][0]:
+                paired[key.secret] = distance, neighbor.secret if neighbor else options.app_key
+    certain = {f.secret for f in result.findings if f.bounds is Bounds.CERTAIN}
+    return [
+        VerificationRequest(secret, app_key, Bounds.CERTAIN if secret in certain else Bounds.OPEN)
+        for secret, (_, app_key) in sorted(paired.items(), key=lambda item: item[0].fingerprint)
+    ]
+
+
+def _group_by_document(findings: tuple[Finding, ...]) -> list[list[Finding]]:
+    documents: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        is_placeholder = finding.standing is Standing.PLACEHOLDER
+        if finding.rule == API_KEY or (finding.rule == APP_KEY and not is_placeholder):
+            documents.setdefault(finding.origin[:2], []).append(finding)
+    return list(documents.values())
+
+
+def _pair_keys(findings: list[Finding]) -> Iterator[tuple[Finding, Finding | None]]:
+    """Yield each key of one document with its X-App-Key.
+
+    If keys and X-App-Keys alternate, neighbors in this order form the pairs, even if the X-App-Key
+    of the next pair is nearer.
+    """
+    ordered = sorted(findings, key=lambda finding: finding.position)
+    couples = list(zip(ordered[::2], ordered[1::2], strict=False))
+    orders = {(first.rule, second.rule) for first, second in couples}
+    if len(ordered) % 2 == 0 and len(orders) == 1 and orders <= _COUPLES:
+        yield from ((a, b) if a.rule == API_KEY else (b, a) for a, b in couples)
+        return
+    app_keys = [finding for finding in ordered if finding.rule == APP_KEY]
+    for key in (finding for finding in ordered if finding.rule == API_KEY):
+        yield key, min(app_keys, key=partial(_distance, key), default=None)
+
+
+def _distance(one: Finding, other: Finding) -> _Distance:
+    """Return the lines between two findings, and on one line the columns."""
+    first, second = sorted((one.position, other.position))
+    lines = second.line - first.line
+    return lines, 0 if lines else second.column - first.end_column
