@@ -191,8 +191,8 @@ def test_each_decoder_has_a_candidate_filter() -> None:
 def test_a_part_of_a_prefix_is_checked_for_the_part_before_it() -> None:
     (part,) = [one for one in INDEX.of("concatenation") if one.text == b'"live_']
     assert part.before is not None
-    assert part.before.is_at(b'"wa_" + "live_', 8)
-    assert not part.before.is_at(b'mode + "live_', 7)
+    assert part.before.is_before(b'"wa_" + "live_', 8)
+    assert not part.before.is_before(b'mode + "live_', 7)
 
 
 @given(st.randoms(use_true_random=False))

@@ -1,3 +1,3 @@
-"""Secrets in pieces: string literals that a program concatenates."""
+"""Keys in concatenated string literals; `decoder` is the entry point."""
 
 from __future__ import annotations

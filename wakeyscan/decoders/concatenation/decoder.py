@@ -1,65 +1,72 @@
-"""Keys in pieces: literals that a language joins, next to each other or by way of a name.
+"""Keys that a program concatenates from string literals, directly or through variables.
 
-Only the prefix of keys is known to have a body that tells where it ends.
+Only the key prefix is known to have a body that shows where the key ends.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.line_index import find_all
-from wakeyscan.decoders.concatenation.prefix import CLOSING, PREFIX, QUOTES, part_before
+from wakeyscan.decoders.concatenation.prefix import CLOSINGS, PREFIX, QUOTES, find_previous_part
 from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
+
+if TYPE_CHECKING:
+    from wakeyscan.decoders.concatenation import assemble
+else:
+    # Its patterns take 20 ms to compile, and most runs never need them.
+    assemble = lazy_import("wakeyscan.decoders.concatenation.assemble")
 
 NAME = "pieces"
 
 _HALF = len(PREFIX) // 2
-_SEEN = 3
-"""Letters of the prefix that, with what closes them, are rare enough to be looked for."""
-_INNER = 2
-"""The same of letters with a quote on either side."""
+_MIN_PART = 3
+"""Letters at either end of the prefix that, with a quote, are rare enough to be searched for."""
+_MIN_MIDDLE = 2
+"""Letters within the prefix that, between quotes, are rare enough to be searched for."""
 
 
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
-    """Give the prefix of keys, and a part of it that shows wherever it is cut in up to five.
+    """Yield the key prefix and its parts, so that one shows if it is split into up to five parts.
 
-    Of two parts that is the longer one; of more, where neither end is long, one between. Cut in
-    more, or in more than three behind a single letter, it may be all letters that are everywhere.
+    Of two parts, the longer one shows. Of more, one in the middle shows where both ends are short.
+    A prefix in more parts, or in more than three after a single letter, may consist of letters
+    that occur in every text.
     """
     if anchor != PREFIX:
         return
     yield anchor
-    for cut in range(1, len(anchor) - _INNER):
-        yield from (quote + anchor[cut:] for quote in QUOTES)
-    for cut in range(_SEEN, len(anchor)):
-        yield from (anchor[:cut] + closing for closing in CLOSING)
-    for start in range(1, len(anchor) - _INNER):
-        for end in range(start + _INNER if start > 1 else _HALF + 1, len(anchor)):
+    for start in range(1, len(anchor) - _MIN_MIDDLE):
+        yield from (quote + anchor[start:] for quote in QUOTES)
+    for end in range(_MIN_PART, len(anchor)):
+        yield from (anchor[:end] + closing for closing in CLOSINGS)
+    for start in range(1, len(anchor) - _MIN_MIDDLE):
+        for end in range(start + _MIN_MIDDLE if start > 1 else _HALF + 1, len(anchor)):
             middle = anchor[start:end]
-            yield from (quote + middle + last for quote in QUOTES for last in (quote, b"\\"))
+            yield from (quote + middle + closing for quote in QUOTES for closing in (quote, b"\\"))
 
 
 def encode(anchor: bytes) -> Iterator[bytes]:
-    """Give nothing: what is wrapped around pieces is taken off first, where it shows."""
+    """Yield nothing: an encoding around the parts is decoded first if the anchor shows in it."""
     yield from ()
 
 
 def encode_again(text: bytes) -> Iterator[bytes]:
-    """Give nothing: an escaped prefix that is cut in pieces is left alone."""
+    """Yield nothing: an escaped prefix that is split into parts is not decoded."""
     yield from ()
 
 
-def decode(content: bytes, marks: FoundAnchors) -> Iterator[DecodedText]:
-    """Yield each key that is in pieces, put together."""
-    if any(_may_be_one(content, mark) for mark in marks):
-        from wakeyscan.decoders.concatenation import (
-            assemble,  # 20 ms of patterns that most runs never need
-        )
-
-        yield from assemble.joined(content, marks)
+def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
+    """Yield each key that is concatenated from several literals."""
+    if any(_may_be_split_prefix(content, text) for text in found):
+        yield from assemble.assemble_keys(content, found)
 
 
-def _may_be_one(content: bytes, mark: bytes) -> bool:
-    """Say whether a literal ends before a part of the prefix as one must."""
-    before = part_before(mark)
-    return before is None or any(before.is_at(content, at) for at in find_all(content, mark))
+def _may_be_split_prefix(content: bytes, text: bytes) -> bool:
+    """Return whether a literal ends with the part of the prefix that must precede `text`."""
+    previous = find_previous_part(text)
+    return previous is None or any(
+        previous.is_before(content, offset) for offset in find_all(content, text)
+    )

@@ -1,11 +1,11 @@
-"""Says whether words of a shell's command are printed as one: by `printf '%s%s'`, not by `echo`."""
+"""Checks for a language: shell words that `printf` joins, and statements of SQL."""
 
 from __future__ import annotations
 
 import re
 
-_REACH = 512
-"""Bytes before a word in which its command begins."""
+_MAX_COMMAND = 512
+"""Bytes before a word within which its command starts."""
 _BLANK = rb"(?: [ \t]{1,64}+ | \\\r?\n )++"
 _WORD = rb"(?: \" (?: [^\"\\] | \\. )*+ \" | ' [^']*+ ' | [^\s\"'`;|&()<>\\] | \\[^\n] )++"
 _COMMAND = re.compile(
@@ -16,75 +16,70 @@ _COMMAND = re.compile(
     + rb" (?: \"[^\"\n]{0,128} | '[^'\n]{0,128} ) \Z"
 )  # fmt: skip
 _WORDS = re.compile(rb"(?sx)" + _BLANK + _WORD)
-_FILLED = re.compile(rb"%[-+ #0-9.*]*[A-Za-z]")
-_TEXTS = (b"%s", b"%b")
+_PLACEHOLDER = re.compile(rb"%[-+ #0-9.*]*[A-Za-z]")
+_STRING_PLACEHOLDERS = (b"%s", b"%b")
 
 
-def are_one(content: bytes, start: int) -> bool:
-    """Say whether the word at `start`, in quotes, and the one behind it may be printed as one.
+def may_print_adjacent(content: bytes, start: int) -> bool:
+    """Return whether the quoted word at `start` and the next word may be printed without a gap.
 
-    Where no command prints them, they may be: another language joins what stands side by side.
+    They may if no shell command prints them: other languages join adjacent literals.
     """
-    found = _COMMAND.search(content[max(0, start - _REACH) : start])
-    if not found:
+    command = _COMMAND.search(content[max(0, start - _MAX_COMMAND) : start])
+    if not command:
         return True
-    if not found["printf"]:
+    if not command["printf"]:
         return False
-    return _is_glued(found["format"].strip(b"\"'"), len(_WORDS.findall(found["words"])))
+    words = _WORDS.findall(command["words"])
+    return _prints_without_gap(command["format"].strip(b"\"'"), len(words))
 
 
-def _is_glued(form: bytes, number: int) -> bool:
-    """Say whether a format has nothing between an argument and the next: it may begin once more."""
-    form = form.replace(b"%%", b"\0")
-    filled = _FILLED.findall(form)
-    if not filled:
+def _prints_without_gap(format_string: bytes, number: int) -> bool:
+    """Return whether nothing separates an argument from the next; a format may be reused."""
+    format_string = format_string.replace(b"%%", b"\0")
+    placeholders = _PLACEHOLDER.findall(format_string)
+    if not placeholders:
         return False
-    first, *between, last = _FILLED.split(form)
+    first, *between, last = _PLACEHOLDER.split(format_string)
     gaps = [*between, last + first]
-    at = number % len(filled)
-    return not gaps[at] and {filled[at], filled[(at + 1) % len(filled)]} <= set(_TEXTS)
+    index = number % len(placeholders)
+    pair = {placeholders[index], placeholders[(index + 1) % len(placeholders)]}
+    return not gaps[index] and pair <= set(_STRING_PLACEHOLDERS)
 
 
-_STATEMENT_REACH = 1024
-"""Bytes before a literal that tell of the statement it is in."""
-
-
-_OTHER = re.compile(rb"[;{}]|=>|\b(?:const|let|var)\s")
-"""What ends a statement of SQL, or stands in none."""
-
-
-_BEGUN = re.compile(
+_MAX_STATEMENT = 1024
+"""Bytes before a literal within which its statement starts."""
+_NOT_IN_SQL = re.compile(rb"[;{}]|=>|\b(?:const|let|var)\s")
+"""Text that ends a statement of SQL, or that SQL does not contain."""
+_STATEMENT_START = re.compile(
     rb"(?ix) (?<! [\w$.] ) (?: select \s | insert \s+ into \s | delete \s+ from \s | values \s* \("
     rb" | update \s+ [\w.\[\]]+ \s+ set \s | merge \s+ into \s | execute \s+ immediate \s"
     rb" | (?: create | alter ) \s+ \w+ \s | set \s+ @?[\w.]+ \s* (?: = | to \s ) | declare \s )"
     rb" | :="
 )
-
-
 _BLOCK = re.compile(
     rb"(?im)^[ \t]*(?:begin|declare|(?:is|as)(?:[ \t]+begin)?|[^\n]*\bas[ \t]+\$\w*\$)[ \t]*\r?$"
 )
-"""A line that a block of PL/SQL or PL/pgSQL has, and no other language that has the operator."""
-
-
+"""A line of a PL/SQL or PL/pgSQL block; no other language with this operator has such a line."""
 _COMMENT = re.compile(rb"//|\*|#|<!--")
+_HOST_QUOTES = (b'"', b"`")
+"""Quotes of a literal that holds a statement; within a statement, they come in pairs."""
 
 
-_OUTER = (b'"', b"`")
-"""Quotes that a statement may be a literal in, but holds in pairs only."""
-
-
-def in_sql(content: bytes, start: int) -> bool:
-    """Say whether the text at `start` is in a statement of SQL, or in a block of such."""
-    window = content[max(0, start - _STATEMENT_REACH) : start]
-    if _BLOCK.search(window):
+def is_in_sql(content: bytes, start: int) -> bool:
+    """Return whether the text at `start` is in a statement of SQL, or in a block of statements."""
+    before = content[max(0, start - _MAX_STATEMENT) : start]
+    if _BLOCK.search(before):
         return True
-    statement = _OTHER.split(window)[-1]
-    return any(_goes_on(statement, found) for found in _BEGUN.finditer(statement))
+    statement = _NOT_IN_SQL.split(before)[-1]
+    return any(_reaches_end(statement, found) for found in _STATEMENT_START.finditer(statement))
 
 
-def _goes_on(statement: bytes, begun: re.Match[bytes]) -> bool:
-    """Say whether a statement goes on to the end of a text: not in a comment, nor as a literal."""
-    line = statement[statement.rfind(b"\n", 0, begun.start()) + 1 : begun.start()]
-    behind = statement[begun.end() :]
-    return not _COMMENT.search(line) and not any(behind.count(quote) % 2 for quote in _OUTER)
+def _reaches_end(text: bytes, start: re.Match[bytes]) -> bool:
+    """Return whether a statement continues to the end of `text`.
+
+    It does not if it is in a comment, or in a literal that ends before.
+    """
+    line = text[text.rfind(b"\n", 0, start.start()) + 1 : start.start()]
+    rest = text[start.end() :]
+    return not _COMMENT.search(line) and not any(rest.count(quote) % 2 for quote in _HOST_QUOTES)

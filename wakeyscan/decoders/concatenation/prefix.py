@@ -1,4 +1,4 @@
-"""Knows what stands before a part of the prefix of keys, where literals cut that in pieces."""
+"""Parts of a split key prefix, and the parts that must precede them."""
 
 from __future__ import annotations
 
@@ -8,44 +8,44 @@ from wakeyscan.core.secret import KEY_PREFIX
 
 PREFIX = KEY_PREFIX.encode()
 QUOTES = (b'"', b"'", b"`")
-CLOSING = (*QUOTES, b"\\")
-"""Where a literal ends: at a quote, of JSON in JSON at one that is escaped."""
-_REACH = 320
-"""Bytes before a part in which the part before it ends."""
+CLOSINGS = (*QUOTES, b"\\")
+"""Characters after a literal: a quote, or the backslash of an escaped quote in JSON."""
+_MAX_DISTANCE = 320
+"""Bytes before a part within which the previous part ends."""
 
 
-class Before(NamedTuple):
-    """The part of the prefix that stands before another, in a literal of its own."""
+class PreviousPart(NamedTuple):
+    """The part of the prefix that precedes another part, in its own literal."""
 
     ends: tuple[bytes, ...]
-    """Its last letter, with what closes it."""
+    """Its last letter with each closing character."""
     parts: tuple[bytes, ...]
-    """All that it may be: from a quote on, or from the beginning of the prefix."""
+    """All forms of the part: after an opening quote, or from the start of the prefix."""
 
-    def is_at(self, content: bytes | memoryview, at: int) -> bool:
-        """Say whether it ends in the bytes before an offset.
+    def is_before(self, content: bytes | memoryview, offset: int) -> bool:
+        """Return whether the part ends within the bytes before `offset`.
 
-        Of the last letter there are few, so each is looked at: a pattern takes ten times as long.
+        Few places have the last letter, so each is checked: a pattern takes ten times as long.
         """
-        near = bytes(content[max(0, at - _REACH) : at])
+        before = bytes(content[max(0, offset - _MAX_DISTANCE) : offset])
         for end in self.ends:
-            place = near.find(end)
-            while place >= 0:
-                if near.endswith(self.parts, 0, place + 1):
+            found = before.find(end)
+            while found >= 0:
+                if before.endswith(self.parts, 0, found + 1):
                     return True
-                place = near.find(end, place + 1)
+                found = before.find(end, found + 1)
         return False
 
 
-def part_before(mark: bytes) -> Before | None:
-    """Give what stands before a part of the prefix; `None` where it begins that.
+def find_previous_part(text: bytes) -> PreviousPart | None:
+    """Return what must precede a part of the prefix; nothing if the part starts the prefix.
 
-    `mark` is the part, with a quote before it and maybe one behind: `"li"` is a word of all code,
-    and so is the beginning of `"ve_…`.
+    `text` is the part with a quote before it and perhaps one after it. Without this check, `"li"`
+    and the start of `"ve_…` would match words in all kinds of code.
     """
-    start = PREFIX.find(mark[1:].rstrip(b"".join(CLOSING))) if mark[:1] in QUOTES else 0
+    start = PREFIX.find(text[1:].rstrip(b"".join(CLOSINGS))) if text[:1] in QUOTES else 0
     if start < 1:
         return None
-    quoted = (quote + PREFIX[begin:start] for quote in QUOTES for begin in range(1, start))
-    ends = tuple(PREFIX[start - 1 : start] + closing for closing in CLOSING)
-    return Before(ends, (*quoted, PREFIX[:start]))
+    quoted = (quote + PREFIX[first:start] for quote in QUOTES for first in range(1, start))
+    ends = tuple(PREFIX[start - 1 : start] + closing for closing in CLOSINGS)
+    return PreviousPart(ends, (*quoted, PREFIX[:start]))

@@ -124,7 +124,7 @@ class _Group:
         return [
             AnchorHit(form, at)
             for form, text, before in each
-            if there.startswith(text) and (before is None or before.is_at(content, at))
+            if there.startswith(text) and (before is None or before.is_before(content, at))
         ]
 
 

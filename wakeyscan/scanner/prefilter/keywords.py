@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.decoders.concatenation.prefix import Before, part_before
+from wakeyscan.decoders.concatenation.prefix import PreviousPart, find_previous_part
 from wakeyscan.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ class EncodedAnchor(NamedTuple):
     exact_case: bool
 
     @property
-    def before(self) -> Before | None:
+    def before(self) -> PreviousPart | None:
         """What stands before it; `None`: anything may."""
-        return part_before(self.text) if self.decoder == _CONCATENATION else None
+        return find_previous_part(self.text) if self.decoder == _CONCATENATION else None
 
 
 class AnchorHit(NamedTuple):
