@@ -12,6 +12,7 @@ import pytest
 from tests.support.command import execute
 from tests.support.files import write
 from tests.support.keys import MakeKey
+from tests.support.repositories import Repo
 
 PROBE = """
 import sys
@@ -80,6 +81,12 @@ def test_a_container_costs_what_opens_it_alone(tmp_path: Path) -> None:
     opened = {name for name in loaded if name.startswith(f"{_CONTAINERS}.")}
     shared = {"extract", "extractor", "file_types"}
     assert opened == {f"{_CONTAINERS}.{name}" for name in {"_stream", "gzip", *shared}}
+
+
+def test_an_audit_of_a_folder_loads_no_gitpython(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.commit({"a": "a"})
+    assert not {"git", "gitdb"} & outside(loaded_by(repo.top, "audit", "."))
 
 
 def test_options_are_read_without_click(tmp_path: Path, clean: list[str]) -> None:

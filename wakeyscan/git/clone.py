@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -33,6 +34,8 @@ _THROUGHPUT = re.compile(r"([0-9.]+ \w+) \| ([0-9.]+ \w+/s)")
 _REPORT_SECONDS = 0.1
 """Seconds between two reports of the progress."""
 
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows, SIGTERM kills
+
 _STOP_SECONDS = 5.0
 """Seconds that git has to stop its own children before it is killed."""
 
@@ -45,7 +48,8 @@ class _Progress(git.RemoteProgress):
 
     def __init__(self) -> None:
         super().__init__()
-        self.text = ""
+        self._texts: dict[str, str] = {}
+        """The latest text of each phase since the last call of `take_texts`."""
         self.updated_at = time.monotonic()
 
     def new_message_handler(self) -> Callable[[str], None]:
@@ -73,7 +77,12 @@ class _Progress(git.RemoteProgress):
         total = f" of {int(max_count):,}" if max_count else ""
         throughput = _THROUGHPUT.fullmatch(message)
         rate = f", {throughput[1]}, {throughput[2]}" if throughput else ""
-        self.text = f"{phase}: {int(cur_count):,}{total}{rate}"
+        self._texts[phase] = f"{phase}: {int(cur_count):,}{total}{rate}"
+
+    def take_texts(self) -> list[str]:
+        """Return the texts that were not returned before, so that no short phase is missed."""
+        texts, self._texts = self._texts, {}
+        return list(texts.values())
 
     def find_cause(self) -> str:
         """Return the reason why git failed."""
@@ -96,6 +105,7 @@ def run_clone(
         with_stdout=False,
         universal_newlines=True,
         errors="replace",
+        start_new_session=True,  # so that `_stop` reaches the children of git too
     )
     try:
         progress = _Progress()
@@ -115,19 +125,26 @@ def _follow(
     reader.start()
     while reader.is_alive():
         reader.join(_REPORT_SECONDS)
-        if progress.text:
-            report(progress.text)
+        for text in progress.take_texts():
+            report(text)
         if time.monotonic() - progress.updated_at > process.TIMEOUT_SECONDS:
             raise GitError(f"git printed nothing for {process.TIMEOUT_SECONDS} s and was stopped")
 
 
 def _stop(clone: git.Git.AutoInterrupt) -> None:
-    """Stop git if it still runs, so that it writes no further files."""
+    """Stop git and its children if they still run, so that they write no further files."""
     if not clone.proc or clone.proc.poll() is not None:
         return
-    clone.proc.terminate()
     try:
+        _send(signal.SIGTERM, clone.proc)
         clone.proc.wait(_STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        clone.proc.kill()
+        _send(_KILL, clone.proc)
         clone.proc.wait()
+
+
+def _send(number: int, running: subprocess.Popen[str]) -> None:
+    if hasattr(os, "killpg"):
+        os.killpg(running.pid, number)
+    else:
+        running.send_signal(number)
