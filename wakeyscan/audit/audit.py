@@ -20,7 +20,8 @@ from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.finding import Finding, SecretHistory
 from wakeyscan.decoders import DECODERS
-from wakeyscan.git import command, isolated, lfs, refs
+from wakeyscan.git import isolated, lfs, refs
+from wakeyscan.git.command import Git
 from wakeyscan.git.repository import Repository
 from wakeyscan.rules import loader, rule
 from wakeyscan.scanner.base_suppressions import BaseSuppressions
@@ -205,7 +206,7 @@ def _part(
     chosen: tuple[str, ...],
     tips: dict[str, str],
     repository: Repository,
-    git_there: command.Git,
+    git_there: Git,
 ) -> tuple[_Part, list[Skipped]]:
     """Ask git for what the limits leave; where it can't tell, report everything, with a gap."""
     wanted = plan.limits

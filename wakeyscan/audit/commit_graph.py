@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from wakeyscan.audit.cache import CachedHistory
 from wakeyscan.core.errors import GitError
-from wakeyscan.git import command
+from wakeyscan.git.command import Git
 from wakeyscan.git.objects import empty_tree_id
 
 
@@ -23,7 +23,7 @@ class CommitGraph(NamedTuple):
     parents: dict[str, tuple[str, ...]]
     trees: dict[str, str]
     """The tree of each commit."""
-    sterile: command.Git
+    sterile: Git
     """Git that sees the history just so."""
     chronicle: CachedHistory
     """What of it is worth remembering; without tips: nothing, as it was cut short."""
@@ -46,7 +46,7 @@ class CommitGraph(NamedTuple):
 class GraphReader:
     """The history of some commits: read when it is wanted, or beside us once that has begun."""
 
-    def __init__(self, tips: Iterable[str], sterile: command.Git, past: CachedHistory) -> None:
+    def __init__(self, tips: Iterable[str], sterile: Git, past: CachedHistory) -> None:
         self._asked = frozenset(tips), sterile, past
         self._threads = ThreadPoolExecutor(1)
         self._begun: Future[CommitGraph] | None = None
@@ -65,7 +65,7 @@ class GraphReader:
         self._threads.shutdown()
 
 
-def read_graph(tips: Iterable[str], sterile: command.Git, past: CachedHistory) -> CommitGraph:
+def read_graph(tips: Iterable[str], sterile: Git, past: CachedHistory) -> CommitGraph:
     """Read the history of some commits; raises `GitError` where it is cut short or damaged.
 
     What is remembered of it counts while all of that is still in it: no branch was thrown away.
@@ -79,7 +79,7 @@ def read_graph(tips: Iterable[str], sterile: command.Git, past: CachedHistory) -
     return _read(wanted, sterile, CachedHistory())
 
 
-def read_cut(commits: list[str], sterile: command.Git) -> CommitGraph:
+def read_cut(commits: list[str], sterile: Git) -> CommitGraph:
     """Read a history that is cut short: it begins where parents are missing.
 
     `commits` must be all that there are; raises `GitError` where one is damaged.
@@ -105,7 +105,7 @@ def _asked(tips: Iterable[str], known: Iterable[str]) -> bytes:
     return "".join(lines).encode("ascii")
 
 
-def _read(tips: frozenset[str], sterile: command.Git, past: CachedHistory) -> CommitGraph:
+def _read(tips: frozenset[str], sterile: Git, past: CachedHistory) -> CommitGraph:
     out = b""
     if new := tips - past.tips:
         asked = ("--stdin", "--format=%H %T %P", "--topo-order", "--reverse")
@@ -122,7 +122,7 @@ def _read(tips: frozenset[str], sterile: command.Git, past: CachedHistory) -> Co
     return CommitGraph(parents, trees, sterile, chronicle, len(parents) - fresh.count(b"\n"))
 
 
-def _cut(commits: list[str], sterile: command.Git) -> command.Git:
+def _cut(commits: list[str], sterile: Git) -> Git:
     """Give git that takes the commits for first ones whose parents are missing."""
     known = frozenset(commits)
     first = [
@@ -142,7 +142,7 @@ def _parents(commit: bytes) -> frozenset[str]:
 class CommitDates:
     """Author dates of commits, read when they are wanted."""
 
-    def __init__(self, sterile: command.Git) -> None:
+    def __init__(self, sterile: Git) -> None:
         self._sterile = sterile
         self._known: dict[str, datetime] = {}
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from wakeyscan.audit.cache import HistoryCache, build_identity
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
-from wakeyscan.git import command
+from wakeyscan.git.command import Git
 from wakeyscan.git.object_dirs import (
     has_small_id_list,
     list_loose_objects,
@@ -47,7 +47,7 @@ class CompletenessCheck:
         self,
         repository: Repository,
         tips: frozenset[str],
-        git_there: command.Git,
+        git_there: Git,
         memory: HistoryCache,
     ) -> None:
         self._repository, self._git, self._memory = repository, git_there, memory

@@ -10,7 +10,7 @@ from wakeyscan.audit.commit_graph import GraphReader
 from wakeyscan.audit.completeness import CompletenessCheck
 from wakeyscan.audit.object_findings import FindingRef, ObjectFindings
 from wakeyscan.core.finding import Standing
-from wakeyscan.git import command
+from wakeyscan.git.command import Git
 from wakeyscan.git.repository import Repository
 from wakeyscan.scanner.context import ScanContext
 
@@ -22,7 +22,7 @@ class AuditContext(NamedTuple):
     """All that the lives of secrets are told from."""
 
     repository: Repository
-    sterile: command.Git
+    sterile: Git
     context: ScanContext
     sightings: dict[str, ObjectFindings]
     """By the ids of the objects, in their order."""

@@ -26,7 +26,7 @@ from wakeyscan.audit.occurrences import (
 from wakeyscan.core.document import Origin
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.finding import Bounds, CommitRef, Finding, Occurrence, SecretHistory
-from wakeyscan.git import command
+from wakeyscan.git.command import Git
 from wakeyscan.git.objects import BLOB, COMMIT, TREE
 from wakeyscan.git.repository import Repository
 from wakeyscan.scanner.detector import detect_in_name
@@ -133,7 +133,7 @@ def _carriers(scene: AuditContext, bits: dict[SecretKey, int]) -> propagation.Se
 def open_history(
     labels: dict[str, frozenset[str]],
     repository: Repository,
-    sterile: command.Git,
+    sterile: Git,
     memory: HistoryCache,
 ) -> commit_graph.GraphReader:
     """Prepare to read the history of what refs and reflogs name."""

@@ -26,8 +26,8 @@ from wakeyscan.core.chunks import read_chunks
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError, TimeoutExceeded
 from wakeyscan.core.worker_pool import count_processors, run_tasks
-from wakeyscan.git import command
 from wakeyscan.git.cat_file import Object
+from wakeyscan.git.command import Git
 from wakeyscan.git.objects import OBJECT_KINDS
 from wakeyscan.git.pack_walk import MAX_IN_MEMORY
 from wakeyscan.git.repository import Repository
@@ -51,7 +51,7 @@ class ObjectScanResult(NamedTuple):
 def scan_objects(
     repository: Repository,
     context: ScanContext,
-    git_there: command.Git,
+    git_there: Git,
     memory: HistoryCache,
     jobs: int,
     advance: Advance,
@@ -124,7 +124,7 @@ class _Gathered:
             self._gaps.append(item._replace(origin=origin, reason=reason))
 
     def recall(
-        self, git_there: command.Git, context: ScanContext, hear: Callable[[ObjectFindings], None]
+        self, git_there: Git, context: ScanContext, hear: Callable[[ObjectFindings], None]
     ) -> None:
         """Look again at what held secrets in packs that are remembered."""
         for recalled in self._store.recalled:
@@ -167,7 +167,7 @@ class _Gathered:
                 self._unopened(sighting)
         self._unnamed = []
 
-    def ask(self, git_there: command.Git, context: ScanContext) -> None:
+    def ask(self, git_there: Git, context: ScanContext) -> None:
         """Ask git for what we could not read; what it can't read either is a gap."""
         faults = self._store.faults
         try:

@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterable, Iterator
 
 from wakeyscan.core.errors import GitError
-from wakeyscan.git import command, objects, refs
+from wakeyscan.git import objects, refs
+from wakeyscan.git.command import Git
 from wakeyscan.git.repository import Repository
 
 
 def list_ref_names(
-    repository: Repository, tips: dict[str, str], sterile: command.Git
+    repository: Repository, tips: dict[str, str], sterile: Git
 ) -> dict[str, frozenset[str]]:
     """Say what names objects: refs and HEAD, the stash with its older entries, reflogs, index.
 
@@ -28,7 +29,7 @@ def list_ref_names(
     return {**named, "stash": frozenset(stash), "reflog": logged, "index": indexed}
 
 
-def _peeled(names: Iterable[str], sterile: command.Git) -> dict[str, str]:
+def _peeled(names: Iterable[str], sterile: Git) -> dict[str, str]:
     """Give what annotated tags point to, by their ids; a tag may point to another."""
     peeled: dict[str, str] = {}
     pending = list(names)
@@ -50,7 +51,7 @@ def _chain(name: str, peeled: dict[str, str]) -> Iterator[str]:
         yield name
 
 
-def _indexed(repository: Repository, sterile: command.Git) -> list[str]:
+def _indexed(repository: Repository, sterile: Git) -> list[str]:
     """List the blobs of the index, which git reads for us without obeying its configuration."""
     path = os.path.join(repository.git_folder, "index")
     if not os.path.isfile(path):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.redaction import redact
 from wakeyscan.core.timestamps import format_timestamp
-from wakeyscan.git import command
+from wakeyscan.git.command import Git
 from wakeyscan.git.repository import Repository
 from wakeyscan.scanner.result import Restriction
 
@@ -33,14 +33,14 @@ def starts(limits: AuditScope, tips: dict[str, str], repository: Repository) -> 
     return (known[0],)
 
 
-def within(limits: AuditScope, chosen: Iterable[str], sterile: command.Git) -> set[str]:
+def within(limits: AuditScope, chosen: Iterable[str], sterile: Git) -> set[str]:
     """Return the ids of the objects that the limits leave; raises `GitError`."""
     asked = ("--objects", "--no-object-names", *_options(limits))
     return set(_listed(asked, chosen, sterile).split())
 
 
 def restriction(
-    limits: AuditScope, chosen: Iterable[str], tips: dict[str, str], sterile: command.Git
+    limits: AuditScope, chosen: Iterable[str], tips: dict[str, str], sterile: Git
 ) -> Restriction:
     """Describe the limits, with how many commits they leave; raises `GitError`."""
     told = described(limits)
@@ -65,7 +65,7 @@ def _options(limits: AuditScope) -> tuple[str, ...]:
     return (f"--max-age={max(0, int(limits.since.timestamp()))}",) if limits.since else ()
 
 
-def _listed(options: tuple[str, ...], ids: Iterable[str], sterile: command.Git) -> str:
+def _listed(options: tuple[str, ...], ids: Iterable[str], sterile: Git) -> str:
     stdin = "".join(f"{name}\n" for name in ids).encode()
     if not stdin:
         return ""  # git would ask for a revision

@@ -13,7 +13,7 @@ from functools import partial
 from typing import NamedTuple
 
 from wakeyscan.core.errors import GitError
-from wakeyscan.git import command
+from wakeyscan.git.command import Git
 
 _TOGETHER = 2
 """Processes of git that compare trees at a time."""
@@ -52,7 +52,7 @@ class TreeDiffs(NamedTuple):
     """Whether all that these trees name is there, if all of their first ones' was."""
 
 
-def diff_trees(pairs: list[str], sterile: command.Git, sought: EntryFilter) -> TreeDiffs:
+def diff_trees(pairs: list[str], sterile: Git, sought: EntryFilter) -> TreeDiffs:
     """Compare pairs of trees; raises `GitError` where one is missing or damaged."""
     parts = [pairs[start : start + _PART] for start in range(0, len(pairs), _PART)]
     touching: list[MatchingEntry] = []
@@ -64,7 +64,7 @@ def diff_trees(pairs: list[str], sterile: command.Git, sought: EntryFilter) -> T
     return TreeDiffs(touching, whole)
 
 
-def _walk(sterile: command.Git, sought: EntryFilter, pairs: list[str]) -> TreeDiffs:
+def _walk(sterile: Git, sought: EntryFilter, pairs: list[str]) -> TreeDiffs:
     asked = ("--stdin", "--raw", "-z", "-r", "--no-abbrev", "--no-renames")
     out = sterile.run("diff-tree", *asked, stdin="".join(f"{pair}\n" for pair in pairs).encode())
     fields = out.split(b"\0")

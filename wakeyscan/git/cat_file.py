@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from wakeyscan.core.errors import GitError
 from wakeyscan.git import process
-from wakeyscan.git.stderr import find_cause
 
 _READ_SIZE = 1 << 20
 
@@ -94,6 +93,6 @@ class BatchReader:
         chunk = self._process.read()
         if not chunk:
             code, stderr_lines = self._process.wait()
-            cause = find_cause(stderr_lines) or f"exit code {code}"
+            cause = process.find_cause(stderr_lines) or f"exit code {code}"
             raise process.ProcessError(f"ended before its output was complete: {cause}")
         return chunk

@@ -19,7 +19,6 @@ from git.cmd import handle_process_output
 
 from wakeyscan.core.errors import GitError
 from wakeyscan.git import process
-from wakeyscan.git.stderr import find_cause
 
 _OPTIONS = ("--mirror", "--progress", "--no-local")
 _PHASES = {
@@ -86,7 +85,7 @@ class _Progress(git.RemoteProgress):
 
     def find_cause(self) -> str:
         """Return the reason why git failed."""
-        return find_cause([*self.error_lines, *self.other_lines]) or "git gave no reason"
+        return process.find_cause([*self.error_lines, *self.other_lines]) or "git gave no reason"
 
 
 def run_clone(

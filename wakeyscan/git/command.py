@@ -7,6 +7,7 @@ opens the repository at any path and keeps none of them.
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +25,6 @@ from wakeyscan.git.environment import (
     build_environment,
     find_executable,
 )
-from wakeyscan.git.stderr import explain_failure
 
 if TYPE_CHECKING:
     import tempfile
@@ -199,7 +199,7 @@ class Git(NamedTuple):
             raise GitError(f"git {command} in {self.name} {error}") from None
 
     def _build_error(self, command: str, stderr_lines: list[str]) -> GitError:
-        return GitError(explain_failure(command, self.name, stderr_lines))
+        return GitError(_explain_failure(command, self.name, stderr_lines))
 
 
 def open_own(folder: str = ".") -> Git:
@@ -210,3 +210,19 @@ def open_own(folder: str = ".") -> Git:
 def open_foreign(folder: str) -> Git:
     """Open the repository at a path, even if a hook of another repository started us."""
     return Git(folder, build_environment(USER_CONFIG_VARIABLES))
+
+
+def _explain_failure(command: str, folder: str, stderr_lines: Sequence[str]) -> str:
+    """Return the error message for a git command that failed in a folder."""
+    cause = process.find_cause(stderr_lines) or "git gave no reason"
+    path = os.path.realpath(folder)
+    if "dubious ownership" in cause:
+        return (
+            f"git refuses {folder}, which belongs to another user; if you trust it: "
+            f"git config --global --add safe.directory {path}"
+        )
+    if "safe.bareRepository" in cause:  # a clone may contain a bare repository as plain files
+        return f"{path} is a bare repository; if it is yours, set GIT_DIR={path}"
+    if "not a git repository" in cause:
+        return f"{path} is not in a git repository"
+    return f"git {command} in {folder} failed: {cause}"

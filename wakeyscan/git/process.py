@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import select
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from wakeyscan.core.lazy import lazy_import
@@ -198,3 +198,9 @@ class _PopenProcess:
 
 def _split_lines(stderr: bytes) -> list[str]:
     return stderr.decode("utf-8", "surrogateescape").splitlines()
+
+
+def find_cause(stderr_lines: Sequence[str]) -> str:
+    """Return the line with git's error, not a warning or hint before it; empty without lines."""
+    errors = (line for line in stderr_lines if line.startswith(("fatal:", "error:")))
+    return next(errors, stderr_lines[0] if stderr_lines else "")

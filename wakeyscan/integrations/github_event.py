@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import SourceError, UsageError
-from wakeyscan.git import command, rev_list
+from wakeyscan.git import rev_list
+from wakeyscan.git.command import Git
 from wakeyscan.git.objects import is_null_id, is_object_id
 from wakeyscan.sources import commits
 
@@ -31,7 +32,7 @@ class _Range(NamedTuple):
     refs: tuple[str, ...] = ()
 
 
-def find_pushed_range(environment: Mapping[str, str], own: command.Git) -> PushedRange | None:
+def find_pushed_range(environment: Mapping[str, str], own: Git) -> PushedRange | None:
     """Return the commits that the event adds; `None` for events that add none, such as a schedule.
 
     Raises `SourceError` for a range that this clone does not hold. Such a range must never look
@@ -110,7 +111,7 @@ def _read_id(event: object, *keys: str) -> str:
     return name
 
 
-def _read_pull_request(event: object, own: command.Git) -> _Range:
+def _read_pull_request(event: object, own: Git) -> _Range:
     base, head = (_read_id(event, "pull_request", end, "sha") for end in ("base", "head"))
     branch = _read_text(event, "pull_request", "head", "ref")
     known: tuple[str, ...] = (base,)
@@ -126,7 +127,7 @@ def _read_merge_group(event: object) -> _Range:
     return _Range("the merge group", (head,), (base,))
 
 
-def _read_push(event: object, own: command.Git) -> _Range:
+def _read_push(event: object, own: Git) -> _Range:
     before, after = _read_id(event, "before"), _read_id(event, "after")
     ref = _read_text(event, "ref")
     if not is_null_id(before) and _has_commit(before, own):
@@ -139,7 +140,7 @@ def _read_push(event: object, own: command.Git) -> _Range:
     return _Range("the push", (after,), known, (ref,))
 
 
-def _has_commit(name: str, own: command.Git) -> bool:
+def _has_commit(name: str, own: Git) -> bool:
     try:
         rev_list.resolve_commit(name, own)
     except SourceError:
@@ -147,7 +148,7 @@ def _has_commit(name: str, own: command.Git) -> bool:
     return True
 
 
-def _build_pushed_range(wanted: _Range, own: command.Git) -> PushedRange:
+def _build_pushed_range(wanted: _Range, own: Git) -> PushedRange:
     include, exclude = (
         tuple(rev_list.resolve_commit(revision, own) for revision in group)
         for group in (wanted.include, wanted.exclude)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from wakeyscan.core.chunks import format_too_large, read_chunks
 from wakeyscan.core.document import Document, Origin, Skipped
-from wakeyscan.git import command
+from wakeyscan.git.command import Git
 from wakeyscan.git.diff import SUBMODULE, UNMERGED, Change
 from wakeyscan.git.objects import is_null_id
 from wakeyscan.sources.options import SourceOptions
@@ -60,7 +60,7 @@ def _build_changed_file(change: Change, origin: Origin, deleted: tuple[str, ...]
 
 
 def read_changed_files(
-    changed: list[ChangedFile], git: command.Git, options: SourceOptions
+    changed: list[ChangedFile], git: Git, options: SourceOptions
 ) -> Iterator[Document | Skipped]:
     """Read the content of the files through one git process, each with its old versions."""
     limit = options.max_file_size
@@ -78,6 +78,6 @@ def read_changed_files(
                 yield item
 
 
-def _read_blobs(git: command.Git, blobs: tuple[str, ...]) -> Iterator[bytes]:
+def _read_blobs(git: Git, blobs: tuple[str, ...]) -> Iterator[bytes]:
     for found in git.read_objects(blobs):
         yield found.read_all()

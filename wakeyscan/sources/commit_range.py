@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from wakeyscan.core.document import Document, Skipped
 from wakeyscan.core.errors import UsageError
-from wakeyscan.git import command
+from wakeyscan.git.command import Git, open_own
 from wakeyscan.git.rev_list import CommitSelection, resolve_commit
 from wakeyscan.sources import commits
 from wakeyscan.sources.options import SourceOptions
@@ -22,16 +22,16 @@ _EMPTY_TARGET = "'git:' needs a revision or a range, such as git:main..HEAD"
 
 def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
     """Yield one unit that names all commits; raises `SourceError` at once."""
-    git = command.open_own()
+    git = open_own()
     return iter([commits.build_unit(parse_range(target, git), (), (), git)])
 
 
 def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
     """Yield the content that the commits add."""
-    return commits.read_commits(unit, command.open_own(), options)
+    return commits.read_commits(unit, open_own(), options)
 
 
-def parse_range(target: str, git: command.Git) -> CommitSelection:
+def parse_range(target: str, git: Git) -> CommitSelection:
     """Parse a range and resolve its revisions; raises `SourceError` for an unknown one."""
     name = f"git:{target}"
     separator = "..." if "..." in target else ".."

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from wakeyscan.core.document import Document, Origin, Skipped
-from wakeyscan.git import command, diff
+from wakeyscan.git import diff
+from wakeyscan.git.command import Git
 from wakeyscan.git.objects import empty_tree_id, parse_tag_target
 from wakeyscan.git.rev_list import CommitSelection, list_commit_ids
 from wakeyscan.sources.changed_files import ChangedFile, list_changed_files, read_changed_files
@@ -17,7 +18,7 @@ _SHORT_ID = 12
 
 
 def build_unit(
-    selection: CommitSelection, tips: Iterable[str], refs: Iterable[str], git: command.Git
+    selection: CommitSelection, tips: Iterable[str], refs: Iterable[str], git: Git
 ) -> str:
     """Return a unit that names the selected commits, the tags among `tips`, and ref names."""
     commits = list_commit_ids(selection, git)
@@ -34,9 +35,7 @@ def _split_lines(unit: str) -> list[str]:
     return [line for line in unit.split("\n") if line]
 
 
-def read_commits(
-    unit: str, git: command.Git, options: SourceOptions
-) -> Iterator[Document | Skipped]:
+def read_commits(unit: str, git: Git, options: SourceOptions) -> Iterator[Document | Skipped]:
     """Yield the documents that a unit names."""
     lines = _split_lines(unit)
     refs = [line.removeprefix("ref=") for line in lines if line.startswith("ref=")]
@@ -49,7 +48,7 @@ def read_commits(
 
 
 def _read_files(
-    commits: list[str], git: command.Git, options: SourceOptions
+    commits: list[str], git: Git, options: SourceOptions
 ) -> Iterator[Document | Skipped]:
     """Yield the files that the commits add, each change once, as part of its oldest commit."""
     changed: dict[tuple[str, str, tuple[str, ...]], ChangedFile] = {}
@@ -69,7 +68,7 @@ def _build_origin(within: str, change: diff.Change) -> Origin:
     return Origin(change.path, within)
 
 
-def _read_messages(commits: list[str], git: command.Git) -> Iterator[Document]:
+def _read_messages(commits: list[str], git: Git) -> Iterator[Document]:
     for found in git.read_objects(commits):
         within = f"commit {found.id[:_SHORT_ID]}"
         yield from split_metadata(found.read_all(), Origin("", within), "commit")
@@ -82,7 +81,7 @@ def split_metadata(content: bytes, origin: Origin, kind: str) -> Iterator[Docume
         yield Document(origin._replace(path=f"({kind} {name})", part="message"), text)
 
 
-def _list_tags_at(commits: frozenset[str], git: command.Git) -> list[str]:
+def _list_tags_at(commits: frozenset[str], git: Git) -> list[str]:
     """List the annotated tags that point to the commits."""
     row_format = "--format=%(objecttype) %(objectname) %(*objectname)"
     output = git.run("for-each-ref", row_format, "refs/tags").decode("ascii")
@@ -91,7 +90,7 @@ def _list_tags_at(commits: frozenset[str], git: command.Git) -> list[str]:
 
 
 def _read_tags(
-    ids: Iterable[str], git: command.Git, options: SourceOptions
+    ids: Iterable[str], git: Git, options: SourceOptions
 ) -> Iterator[Document | Skipped]:
     """Yield the tags among the objects, and the blobs and trees that they name directly."""
     pending = dict.fromkeys(ids)
@@ -114,7 +113,7 @@ def _read_tags(
     yield from read_changed_files(tagged_blobs, git, options)
 
 
-def _read_tree(tree: str, git: command.Git, options: SourceOptions) -> Iterator[Document | Skipped]:
+def _read_tree(tree: str, git: Git, options: SourceOptions) -> Iterator[Document | Skipped]:
     """Yield the files of a tree that is tagged without a commit."""
     output = git.run("diff-tree", "-z", "-r", "--no-abbrev", empty_tree_id(tree), tree)
     build_origin = partial(_build_origin, f"tree {tree[:_SHORT_ID]}")

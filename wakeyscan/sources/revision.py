@@ -9,7 +9,8 @@ from typing import NamedTuple
 from wakeyscan.core import small_files
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import ConfigError, GitError, SourceError
-from wakeyscan.git import command, diff, rev_list, worktree
+from wakeyscan.git import diff, rev_list, worktree
+from wakeyscan.git.command import Git, open_own
 from wakeyscan.git.objects import empty_tree_id
 from wakeyscan.sources.changed_files import ChangedFile, list_changed_files, read_changed_files
 from wakeyscan.sources.options import SourceOptions
@@ -25,7 +26,7 @@ class Revision(NamedTuple):
     """Its id."""
     top: str
     """The absolute path of the work tree, or of a bare repository's directory."""
-    git: command.Git
+    git: Git
 
     def __str__(self) -> str:
         return self.commit[:_SHORT_ID]
@@ -89,7 +90,7 @@ class Revision(NamedTuple):
 
 def resolve_revision(name: str) -> Revision:
     """Resolve the revision of `--policy-from`; raises `SourceError` for an unknown one."""
-    git = command.open_own()
+    git = open_own()
     try:
         commit = rev_list.resolve_commit(name, git)
     except GitError:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import GitError, UsageError
-from wakeyscan.git import command, diff, worktree
+from wakeyscan.git import diff, worktree
+from wakeyscan.git.command import Git, open_own
 from wakeyscan.git.objects import EMPTY_TREE_IDS
 from wakeyscan.sources.changed_files import ChangedFile, list_changed_files, read_changed_files
 from wakeyscan.sources.options import SourceOptions
@@ -30,7 +31,7 @@ def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
 
 def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
     """Yield the staged content that no parent of the next commit has."""
-    git = command.open_own()
+    git = open_own()
     changed: list[ChangedFile] = []
     for item in list_changed_files(list_staged(git), options, _build_origin):
         if isinstance(item, Skipped):
@@ -44,7 +45,7 @@ def _build_origin(change: diff.Change) -> Origin:
     return Origin(change.path)
 
 
-def list_staged(git: command.Git) -> list[diff.Change]:
+def list_staged(git: Git) -> list[diff.Change]:
     """List the staged changes to HEAD; during a merge, only changes to every parent."""
     try:
         changes = _diff_index("HEAD", git)
@@ -62,11 +63,11 @@ def list_staged(git: command.Git) -> list[diff.Change]:
     return changes
 
 
-def _diff_index(tree: str, git: command.Git) -> list[diff.Change]:
+def _diff_index(tree: str, git: Git) -> list[diff.Change]:
     return list(diff.parse_changes(git.run(*_DIFF_INDEX, tree, "--")))
 
 
-def _find_empty_tree(git: command.Git) -> str:
+def _find_empty_tree(git: Git) -> str:
     object_format = git.run("rev-parse", "--show-object-format").decode().strip()
     return EMPTY_TREE_IDS["sha256" if object_format == "sha256" else "sha1"]
 

@@ -22,7 +22,7 @@ from wakeyscan.config import config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import ReportError, UsageError, WakeyscanError
 from wakeyscan.core.finding import Liveness
-from wakeyscan.git import command
+from wakeyscan.git.command import open_own
 from wakeyscan.git.repository import find_repository
 from wakeyscan.integrations import github_event
 from wakeyscan.reports.github import format_command
@@ -108,7 +108,7 @@ def _scan(given: Values, settings: config.Config, environment: Mapping[str, str]
     if mode == "audit":
         return _audit(settings)
     if mode == "diff":
-        pushed = github_event.find_pushed_range(environment, command.open_own())
+        pushed = github_event.find_pushed_range(environment, open_own())
         if pushed is not None:
             return run_scan("action", (pushed.name,), [(SOURCES["git"], [pushed.unit])], settings)
     lines = map(str.strip, str(given.get("paths", ".")).splitlines())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from wakeyscan.git import command, rev_list
+from wakeyscan.git import rev_list
+from wakeyscan.git.command import Git, open_own
 from wakeyscan.integrations.hooks.hook_input import HookInput, read_updates
 from wakeyscan.sources import commit_range, commits
 from wakeyscan.sources.options import SourceOptions
@@ -19,7 +20,7 @@ _REMOTE = "PRE_COMMIT_REMOTE_NAME"
 
 def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     """Open the pushed commits: from stdin as git writes it, or from the variables of pre-commit."""
-    own = command.open_own()
+    own = open_own()
     if _REMOTE in os.environ:
         unit = _build_framework_unit(own, os.environ[_REMOTE])
         return HookInput(commit_range, [unit], options)
@@ -34,7 +35,7 @@ def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     return HookInput(commit_range, [commits.build_unit(pushed, tips, names, own)], options)
 
 
-def _build_framework_unit(own: command.Git, remote: str) -> str:
+def _build_framework_unit(own: Git, remote: str) -> str:
     """Return the unit for the pre-commit framework.
 
     The framework names only the first ref, so the unit covers all commits that no remote has.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wakeyscan.git import command, rev_list
+from wakeyscan.git import rev_list
+from wakeyscan.git.command import open_own
 from wakeyscan.integrations.hooks.hook_input import HookInput, read_updates
 from wakeyscan.sources import commit_range, commits
 from wakeyscan.sources.options import SourceOptions
@@ -15,7 +16,7 @@ ADVICE = (
 
 def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     """Open the pushed commits. git holds them in quarantine; its variables let us read them."""
-    own = command.open_own()
+    own = open_own()
     updates = [*read_updates()]
     if not updates:
         return HookInput(commit_range, [], options)
