@@ -24,12 +24,13 @@ from tests.support.fake_wastack import Script, StandIn
 from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.next_steps import next_steps
 from tests.support.repositories import ON_PATH, Repo, fingerprints
-from wakeyscan.suppression.ignore_file import Entry, format_ignore_file, read_ignore_file
+from wakeyscan.suppression.ignore_entry import IgnoreEntry
+from wakeyscan.suppression.ignore_file import format_ignore_file, read_ignore_file
 
 FILE = ".wakeyscanignore"
 FORM = "FINGERPRINT [until=YYYY-MM-DD] [paths=GLOB] # reason"
-HEADER = f"# What wakeyscan is to ignore: {FORM}\n"
-PURPOSE = "# The headings keep branches that each add entries from meeting in one line.\n"
+HEADER = f"# Findings that wakeyscan ignores: {FORM}\n"
+PURPOSE = "# The headings avoid merge conflicts between branches that add entries.\n"
 HEADINGS = {digit: f"# -- {digit}\n" for digit in "0123456789abcdef"}
 RULE = "wastack-api-key"
 
@@ -308,7 +309,7 @@ def test_entries_of_the_same_digit_may_conflict(repo: Repo, make_key: MakeKey, u
     conflict = f"<<<<<<< HEAD\n{lines[0]}=======\n{lines[1]}>>>>>>> one\n"
     assert text(repo) == filed().replace("# -- 3\n", f"# -- 3\n{conflict}")
     at = text(repo).splitlines().index("<<<<<<< HEAD") + 1
-    said = f"{FILE}:{at}: a merge was not finished: keep the entries of both sides"
+    said = f"{FILE}:{at}: unresolved merge conflict; keep the entries of both sides"
     assert repo.scan() == (2, "", f"wakeyscan: {said}\n")
 
 
@@ -393,19 +394,19 @@ def test_an_expired_entry_does_not_stand_in_the_way_of_another(accepted: Repo, k
 
 
 WRONG = [
-    pytest.param("{f}", "the reason is missing", id="no-reason"),
-    pytest.param("{f} #  ", "the reason is missing", id="empty-reason"),
-    pytest.param("{f} until=2099-01-01", "the reason is missing", id="no-reason-but-a-day"),
-    pytest.param("until=2099-01-01 # r", "no fingerprint comes first", id="no-fingerprint"),
-    pytest.param("{f7} # r", "no fingerprint comes first", id="7-digits"),
-    pytest.param("{f}0 # r", "no fingerprint comes first", id="33-digits"),
-    pytest.param("g{f8} # r", "no fingerprint comes first", id="not-hex"),
-    pytest.param("{f} until=2099-02-30 # r", "'2099-02-30' is no day", id="no-such-day"),
-    pytest.param("{f} until=soon # r", "'soon' is no day", id="a-word-for-a-day"),
-    pytest.param("{f} until= # r", "'' is no day", id="empty-day"),
-    pytest.param("{f} till=2099-01-01 # r", "'till=2099-01-01' is not known", id="unknown"),
-    pytest.param("{f} paths= # r", "'paths=' is not known", id="empty-paths"),
-    pytest.param("{f} because # r", "'because' is not known", id="word"),
+    pytest.param("{f}", "missing reason", id="no-reason"),
+    pytest.param("{f} #  ", "missing reason", id="empty-reason"),
+    pytest.param("{f} until=2099-01-01", "missing reason", id="no-reason-but-a-day"),
+    pytest.param("until=2099-01-01 # r", "missing or invalid fingerprint", id="no-fingerprint"),
+    pytest.param("{f7} # r", "missing or invalid fingerprint", id="7-digits"),
+    pytest.param("{f}0 # r", "missing or invalid fingerprint", id="33-digits"),
+    pytest.param("g{f8} # r", "missing or invalid fingerprint", id="not-hex"),
+    pytest.param("{f} until=2099-02-30 # r", "invalid date '2099-02-30'", id="no-such-day"),
+    pytest.param("{f} until=soon # r", "invalid date 'soon'", id="a-word-for-a-day"),
+    pytest.param("{f} until= # r", "invalid date ''", id="empty-day"),
+    pytest.param("{f} till=2099-01-01 # r", "unknown word 'till=2099-01-01'", id="unknown"),
+    pytest.param("{f} paths= # r", "unknown word 'paths='", id="empty-paths"),
+    pytest.param("{f} because # r", "unknown word 'because'", id="word"),
 ]
 
 
@@ -413,7 +414,7 @@ WRONG = [
 def test_a_wrong_line_is_named(accepted: Repo, key: str, line: str, what: str) -> None:
     full = fingerprint(key)
     entries(accepted, "# ours", "", line.format(f=full, f7=full[:7], f8=full[:8]))
-    said = f"wakeyscan: {FILE}:3: {what}; a line is {FORM}\n"
+    said = f"wakeyscan: {FILE}:3: {what}; expected {FORM}\n"
     assert accepted.scan() == (2, "", said)
 
 
@@ -429,7 +430,7 @@ def test_an_ignore_file_that_is_no_text(accepted: Repo) -> None:
     accepted.write({FILE: b"\xff\xfe"})
     ran = accepted.scan()
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
-    assert ran.err.startswith(f"wakeyscan: {FILE}: can't be read: ")
+    assert ran.err.startswith(f"wakeyscan: {FILE}: cannot be read: ")
 
 
 # Where the file is.
@@ -697,12 +698,12 @@ REFUSED = [
     ),
     pytest.param(
         ["{f}", "abc", "--reason=r"],
-        "'abc' is no fingerprint: 32 hex digits, or the first of them, 4 at least",
+        "invalid fingerprint 'abc'; expected 32 hex digits, or at least the first 4",
         id="one-of-two-is-none",
     ),
     pytest.param(
         ["{f} until=2099-01-01", "--reason=r"],
-        "'{f} until=2099-01-01' is no fingerprint: 32 hex digits, or the first of them, 4 at least",
+        "invalid fingerprint '{f} until=2099-01-01'; expected 32 hex digits, or at least the first 4",
         id="words-in-a-fingerprint",
     ),
     pytest.param(
@@ -715,12 +716,12 @@ REFUSED = [
     ),
     pytest.param(
         ["{f}", "--reason=\udcff"],
-        "the reason, or the pattern of paths, is no UTF-8",
+        "the reason or the paths: invalid UTF-8; use plain text",
         id="bytes",
     ),
     pytest.param(
         ["{f}", "--reason=r", "--paths=my files/*"],
-        "--paths can't hold a space or a '#': write ? for it",
+        "--paths: cannot contain a space or '#'; write ? instead",
         id="space-in-paths",
     ),
     pytest.param(
@@ -839,7 +840,7 @@ def test_add_can_narrow_to_paths(repo: Repo, key: str) -> None:
 def test_a_key_in_a_reason_is_not_told(repo: Repo, key: str, make_key: MakeKey) -> None:
     other = make_key()
     env = {"WAKEYSCAN_REASON": f"was {other}"}
-    said = "the reason holds a key, which all who see the file would have"
+    said = "the reason: contains a key, which readers of the file see; remove it"
     assert repo.run("ignore", "add", fingerprint(key), env=env) == (2, "", f"wakeyscan: {said}\n")
     repo.write({"a.py": code(key)})
     entries(repo, f"{fingerprint(key)} # was {other}")
@@ -1132,7 +1133,7 @@ def words(character: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 ANY = st.characters(exclude_categories=["Cs"])
 ENTRIES = st.lists(
     st.builds(
-        Entry,
+        IgnoreEntry,
         st.text("0123456789abcdef", min_size=8, max_size=32),
         words(ANY),
         st.none() | st.dates(),
@@ -1149,7 +1150,7 @@ def scratch() -> Iterator[Path]:
 
 @given(before=ENTRIES, after=ENTRIES)
 def test_entries_are_read_back_sorted(
-    scratch: Path, before: list[Entry], after: list[Entry]
+    scratch: Path, before: list[IgnoreEntry], after: list[IgnoreEntry]
 ) -> None:
     scratch.unlink(missing_ok=True)
     for some in (before, after):
@@ -1167,7 +1168,7 @@ def test_what_people_wrote_around_entries_stays(scratch: Path, parts: list[list[
     known = read_ignore_file(str(scratch))
     comments = Counter(line for line in lines if not line or line.startswith("#"))
     added = Counter([HEADER.rstrip(), PURPOSE.rstrip(), *map(str.rstrip, HEADINGS.values())])
-    for wanted in (known, known[1:], (*known, Entry("0" * 8, "r", date(2027, 1, 31)))):
+    for wanted in (known, known[1:], (*known, IgnoreEntry("0" * 8, "r", date(2027, 1, 31)))):
         written = format_ignore_file(str(scratch), wanted).decode().split("\n")[:-1]
         after = Counter(line for line in written if not line or line.startswith("#"))
         assert after - added == comments - added

@@ -14,7 +14,7 @@ from tests.support.fake_wastack import StandIn
 from tests.support.files import write
 from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.repositories import Repo
-from wakeyscan.suppression.multiline_strings import Literals
+from wakeyscan.suppression.multiline_strings import MultilineStrings
 
 RULE = "wastack-api-key"
 MARK = "wakeyscan:ignore -- a sample"
@@ -148,7 +148,7 @@ def test_marks_of_other_scanners_count_where_that_is_asked_for(
     ran = run("scan", "--format=json")
     (found,) = ran.json()["findings"]
     assert (ran.code, found["standing"]) == (1, "reported")
-    assert found["reason"] == f"{name} stands here, and counts with {OPTION}"
+    assert found["reason"] == f"{name} found here; honored only with {OPTION}"
     for said in ([OPTION], []):
         env = {} if said else {"WAKEYSCAN_HONOR_FOREIGN_IGNORES": "1"}
         ran = run("scan", "--format=json", *said, env=env)
@@ -203,7 +203,7 @@ def test_the_text_tells_of_the_option(tmp_path: Path, run: Run, key: str) -> Non
         1,
         f"a\n       1:6  high      {RULE}  {mask(key)}  source\n"
         f"            | k = '{mask(key)}'  # gitleaks:allow\n"
-        f"            reported: gitleaks:allow stands here, and counts with {OPTION}",
+        f"            reported: gitleaks:allow found here; honored only with {OPTION}",
     )
 
 
@@ -306,7 +306,7 @@ def test_a_literal_is_around_what_stands_in_it(pieces: list[str], at: int, lengt
     text = "".join(pieces)
     key = text[:at].encode(), b"K" * length, text[at:].encode()
     start, end = len(key[0]), len(key[0]) + length
-    span = Literals(b"".join(key)).around(start, end)
+    span = MultilineStrings(b"".join(key)).find_around(start, end)
     if span is not None:
         low, high = span
         assert 0 <= low <= start < end <= high <= len(b"".join(key))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from wakeyscan.core.errors import UsageError
 from wakeyscan.git import worktree
 from wakeyscan.scanner.result import RunResult
-from wakeyscan.suppression import ignore_file
+from wakeyscan.suppression import ignore_entry
 
 
 def expand_fingerprint(begun: list[str], looked: Callable[[str], RunResult]) -> list[str]:
@@ -17,12 +17,12 @@ def expand_fingerprint(begun: list[str], looked: Callable[[str], RunResult]) -> 
     is short, and for the history only where the files have no such secret.
     """
     for text in begun:
-        ignore_file.check_fingerprint_prefix(text)
-    short = [text for text in begun if not ignore_file.is_fingerprint(text)]
+        ignore_entry.check_fingerprint_prefix(text)
+    short = [text for text in begun if not ignore_entry.is_fingerprint(text)]
     here = _fingerprints(looked("scan")) if short else set()
     if worktree.find_work_tree(".") and not all(_among(here, text) for text in short):
         here |= _fingerprints(looked("audit"))
-    return [text if ignore_file.is_fingerprint(text) else _only(text, here) for text in begun]
+    return [text if ignore_entry.is_fingerprint(text) else _only(text, here) for text in begun]
 
 
 def _fingerprints(outcome: RunResult) -> set[str]:

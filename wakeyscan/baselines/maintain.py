@@ -13,23 +13,24 @@ from wakeyscan.core.errors import ConfigError, ReportError
 from wakeyscan.core.finding import Finding
 from wakeyscan.git import worktree
 from wakeyscan.scanner.result import RunResult
+from wakeyscan.suppression import ignore_entry
 from wakeyscan.suppression import ignore_file as ignorefile
-from wakeyscan.suppression.ignore_file import Entry
+from wakeyscan.suppression.ignore_entry import IgnoreEntry
 
-Hidden = dict[Entry, list[Finding]]
+Hidden = dict[IgnoreEntry, list[Finding]]
 """The findings that each entry hides."""
 
 Rescan = Callable[[str], RunResult]
 """Scans the whole repository again, or audits it: takes `scan` or `audit`."""
 
 
-def add_entries(wanted: Iterable[Entry], settings: Config, today: date) -> int:
+def add_entries(wanted: Iterable[IgnoreEntry], settings: Config, today: date) -> int:
     """Add what is not accepted yet, in the place of entries that have expired; say how many."""
     file = settings.find_ignore_file()
     known = ignorefile.read_ignore_file(file)
-    new, over = list[Entry](), set[Entry]()
+    new, over = list[IgnoreEntry](), set[IgnoreEntry]()
     for entry in wanted:
-        ignorefile.check_entry(entry)
+        ignore_entry.check_entry(entry)
         same = [old for old in known if entry.fingerprint.startswith(old.fingerprint)]
         expired = [old for old in same if old.has_expired(today)]
         if any(old.paths in ("", entry.paths) for old in same if old not in expired):
@@ -44,9 +45,9 @@ def add_entries(wanted: Iterable[Entry], settings: Config, today: date) -> int:
 class PruneResult(NamedTuple):
     """What became of the entries of a file."""
 
-    kept: list[Entry]
+    kept: list[IgnoreEntry]
     dropped: int
-    why: dict[Entry, str]
+    why: dict[IgnoreEntry, str]
     """Entries that hide nothing in the files, and why they are kept."""
     unsure: bool
     """Whether of some it can't be told if they are of use."""
@@ -71,7 +72,7 @@ def prune_entries(settings: Config, today: date, rescan: Rescan) -> PruneResult:
     return PruneResult(kept, len(there) - len(kept), why | unsure, bool(unsure))
 
 
-def load_entries(settings: Config) -> tuple[Entry, ...]:
+def load_entries(settings: Config) -> tuple[IgnoreEntry, ...]:
     """Read what is accepted; raises `ConfigError` where a file that was named is missing."""
     file = settings.find_ignore_file()
     if settings.ignore_file and not os.path.lexists(file):
@@ -79,7 +80,7 @@ def load_entries(settings: Config) -> tuple[Entry, ...]:
     return ignorefile.read_ignore_file(file)
 
 
-def find_hidden(entries: Iterable[Entry], result: RunResult) -> tuple[Hidden, bool]:
+def find_hidden(entries: Iterable[IgnoreEntry], result: RunResult) -> tuple[Hidden, bool]:
     """Return the findings that each entry hides in a result, and whether the scan was complete."""
     hidden = {
         entry: [finding for finding in result.findings if entry.hides(finding)] for entry in entries
@@ -87,7 +88,7 @@ def find_hidden(entries: Iterable[Entry], result: RunResult) -> tuple[Hidden, bo
     return hidden, result.complete
 
 
-def _write(file: str, wanted: Iterable[Entry]) -> None:
+def _write(file: str, wanted: Iterable[IgnoreEntry]) -> None:
     text = ignorefile.format_ignore_file(file, wanted)
     try:
         files.write(file, text, worktree.find_untrusted_folders(["."]))

@@ -11,18 +11,18 @@ from wakeyscan.baselines.baseline_entry import BaselineEntry
 from wakeyscan.baselines.maintain import PruneResult
 from wakeyscan.core.finding import Finding
 from wakeyscan.core.redaction import escape_for_terminal, redact
-from wakeyscan.suppression.ignore_file import Entry
+from wakeyscan.suppression.ignore_entry import IgnoreEntry
 
 _INDENT = " " * 12
 _MOST_PLACES = 3
 
 
-def format_entry(entry: Entry) -> str:
+def format_entry(entry: IgnoreEntry) -> str:
     """Return an entry as a line of the ignore file, safe to print."""
     return escape_for_terminal(redact(str(entry)))
 
 
-def format_state(entry: Entry, hidden: list[Finding], today: date) -> Iterator[str]:
+def format_state(entry: IgnoreEntry, hidden: list[Finding], today: date) -> Iterator[str]:
     """Yield an entry with its state, and the first places that it hides."""
     state = f"hides {len(hidden)}" if hidden else "unused"
     if entry.has_expired(today):
@@ -35,7 +35,7 @@ def format_state(entry: Entry, hidden: list[Finding], today: date) -> Iterator[s
         yield f"{_INDENT}{', '.join(places)}"
 
 
-def explain_entry(entry: Entry, hidden: list[Finding], today: date) -> Iterator[str]:
+def explain_entry(entry: IgnoreEntry, hidden: list[Finding], today: date) -> Iterator[str]:
     """Yield an entry with all findings that it hides."""
     yield format_entry(entry)
     if entry.has_expired(today):

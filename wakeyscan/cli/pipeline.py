@@ -23,11 +23,12 @@ from wakeyscan.suppression import policy
 
 if TYPE_CHECKING:
     from wakeyscan.scanner import base_suppressions
-    from wakeyscan.suppression import ignore_file
+    from wakeyscan.suppression import ignore_entry, ignore_file
     from wakeyscan.verification import rate_limit, verify
 else:
     # A hook without an ignore file needs none of these; together they take 16 ms to import.
     base_suppressions = lazy_import("wakeyscan.scanner.base_suppressions")
+    ignore_entry = lazy_import("wakeyscan.suppression.ignore_entry")
     ignore_file = lazy_import("wakeyscan.suppression.ignore_file")
     rate_limit = lazy_import("wakeyscan.verification.rate_limit")
     verify = lazy_import("wakeyscan.verification.verify")
@@ -87,7 +88,7 @@ def apply_ignore_file(result: RunResult, config: Config, folder: str = ".") -> R
         return result
     entries = ignore_file.read_ignore_file(file, content)
     findings, stats = ignore_file.apply_ignore_file(
-        result.findings, entries, ignore_file.current_day()
+        result.findings, entries, ignore_entry.current_day()
     )
     top = worktree.find_work_tree(folder) or os.path.realpath(folder)
     is_complete = any(os.path.realpath(target) == top for target in result.targets)

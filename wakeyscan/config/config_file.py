@@ -127,8 +127,8 @@ def parse_policy(found: ConfigFile, revision: Revision | None) -> Policy:
     return Policy(
         file=found.name,
         root=found.folder,
-        rulings=tuple(_rulings(found)),
-        allowances=tuple(_allowances(found)),
+        rule_overrides=tuple(_rulings(found)),
+        allowed_paths=tuple(_allowances(found)),
         exclude=tuple(found.table.get("exclude", ())),
         revision=revision.commit if revision else "",
     )

@@ -28,7 +28,7 @@ from wakeyscan.scanner.excerpt import Masks, build_masks, format_excerpt
 from wakeyscan.scanner.exposure import classify_exposure
 from wakeyscan.scanner.matcher import Match
 from wakeyscan.suppression import inline
-from wakeyscan.suppression.multiline_strings import Literals
+from wakeyscan.suppression.multiline_strings import MultilineStrings
 
 if TYPE_CHECKING:
     from wakeyscan.scanner import logical_locations
@@ -60,7 +60,7 @@ class _MatchedDocument(NamedTuple):
 
     document: Document
     masks: Masks
-    literals: Literals
+    literals: MultilineStrings
     details: Mapping[int, _Details]
     """Logical locations, by offset."""
     context: ScanContext
@@ -118,7 +118,9 @@ def _build_all(
     )
     low, high = document.own or (0, len(content))
     masks = build_masks(content, matches)
-    matched = _MatchedDocument(document, masks, Literals(content), details=details, context=context)
+    matched = _MatchedDocument(
+        document, masks, MultilineStrings(content), details=details, context=context
+    )
     return [
         _build_finding(match, position, matched)
         for match, position in zip(matches, starts, strict=True)

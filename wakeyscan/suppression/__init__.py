@@ -1,15 +1,15 @@
-"""Suppression: inline comments, the ignore file and policy that accept findings."""
+"""Suppression of findings: inline comments, the ignore file, and the policy of a configuration."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 IGNORE_FILE = ".wakeyscanignore"
-"""What the file of accepted findings is called, at the top of a repository."""
+"""Name of the ignore file, at the top of a repository."""
 
 
 class IgnoreStats(NamedTuple):
-    """How many entries of the ignore file hide something, nothing, or are past their day."""
+    """Numbers of entries in the ignore file that hide a finding, hide none, or have expired."""
 
     used: int = 0
     unused: int = 0

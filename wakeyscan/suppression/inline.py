@@ -1,6 +1,6 @@
-"""What a person has accepted, and why: the mark `wakeyscan:ignore -- reason` beside a key.
+"""Inline ignore comments: `wakeyscan:ignore -- reason`, and those of other scanners.
 
-The marks of other scanners are known too; they count only where that is asked for.
+Comments of other scanners count only with `--honor-foreign-ignores`.
 """
 
 from __future__ import annotations
@@ -9,48 +9,50 @@ import re
 from typing import NamedTuple
 
 from wakeyscan.core.line_index import find_line
-from wakeyscan.suppression.multiline_strings import REACH, Literals
+from wakeyscan.suppression.multiline_strings import REACH, MultilineStrings
 
-_FAR = 2000
-"""Bytes to either side within which a line is looked at."""
+_MAX_DISTANCE = 2000
+"""Bytes to search on either side of a key for the ends of its line."""
 
 
 class InlineComment(NamedTuple):
-    """What is written beside a key."""
+    """An ignore comment that applies to a key."""
 
     name: str
-    """As `wakeyscan:ignore` or `gitleaks:allow`."""
+    """For example `wakeyscan:ignore` or `gitleaks:allow`."""
     reason: tuple[int, int]
-    """Where the reason stands: offsets, half-open; empty where none is given."""
+    """Half-open range of offsets of the reason; empty if none is given."""
 
 
-class _Habit(NamedTuple):
-    """Where the marks of a kind count: patterns, compiled only when a key is found."""
+class _CommentPatterns(NamedTuple):
+    """Patterns of comments by their place; `re` compiles them only when a key is found."""
 
-    here: bytes
+    same_line: bytes
     """On the line of a key."""
-    before: bytes
+    line_before: bytes
     """Alone on the line before."""
-    around: bytes
-    """On the first and the last line of a literal over several lines, or before it."""
+    around_string: bytes
+    """On the first or last line of a multi-line string, or alone on the line before it."""
 
 
 _OWN = rb"wakeyscan:ignore(?!\w|-\w)"
 _KINGFISHER = rb"(?<!\w)(?:(?i:kingfisher:ignore)|kingfisher:allow)(?!\w)"
 
-# As measured with betterleaks 2.0 (which heeds gitleaks' mark too) and kingfisher 2.14, and read
-# in the source of detect-secrets 1.5, where the mark must be a comment.
-_HERE = (
+# As measured with betterleaks 2.0, which also honors gitleaks:allow, and kingfisher 2.14; and as in
+# the source of detect-secrets 1.5, which requires a comment.
+_FOREIGN_SAME_LINE = (
     rb"(?<!\w)(?:gitleaks:allow|betterleaks:allow|trufflehog:ignore|ggignore)(?!\w)|"
     + _KINGFISHER
     + rb"|(?:#|//|/\*|'|--)[# \t]*pragma: ?(?:allow|white)list[ -]secret(?!\w)"
 )
-_BEFORE = _KINGFISHER + rb"|pragma: ?allowlist[ -]nextline[ -]secret(?!\w)"
+_FOREIGN_LINE_BEFORE = _KINGFISHER + rb"|pragma: ?allowlist[ -]nextline[ -]secret(?!\w)"
 
-_OURS = _Habit(_OWN, _OWN, _OWN)
-_THEIRS = _Habit(_HERE, _BEFORE, _KINGFISHER)
+_OWN_PATTERNS = _CommentPatterns(same_line=_OWN, line_before=_OWN, around_string=_OWN)
+_FOREIGN_PATTERNS = _CommentPatterns(
+    same_line=_FOREIGN_SAME_LINE, line_before=_FOREIGN_LINE_BEFORE, around_string=_KINGFISHER
+)
 _WORDS = (b"ignore", b"allow", b"pragma")
-"""One of them is in every mark, in lower case."""
+"""Every comment contains one of these words, in any case."""
 
 _NAMES = (
     *("wakeyscan:ignore", "gitleaks:allow", "betterleaks:allow", "trufflehog:ignore", "ggignore"),
@@ -59,90 +61,96 @@ _NAMES = (
 
 
 def find_own_comment(
-    content: bytes, start: int, end: int, literals: Literals
+    content: bytes, start: int, end: int, strings: MultilineStrings
 ) -> InlineComment | None:
-    """Give our mark on the line of `start:end`, or alone on the line before.
+    """Return the `wakeyscan:ignore` comment for `start:end`.
 
-    Of a literal over several lines, its first and its last line count too, and the one before.
+    It is on the same line, or alone on the line before. For a multi-line string, its first line,
+    its last line and the line before it count too.
     """
-    return _mark(content, start, end, _OURS, literals)
+    return _find_comment(content, start, end, _OWN_PATTERNS, strings)
 
 
 def find_foreign_comment(
-    content: bytes, start: int, end: int, literals: Literals
+    content: bytes, start: int, end: int, strings: MultilineStrings
 ) -> InlineComment | None:
-    """Give a mark of another scanner, where that scanner would heed it."""
-    return _mark(content, start, end, _THEIRS, literals)
+    """Return the comment of another scanner in a place where that scanner honors it."""
+    return _find_comment(content, start, end, _FOREIGN_PATTERNS, strings)
 
 
-def format_ignored(mark: InlineComment, reason: str) -> str:
-    """Say for what a finding is ignored, given the text of the reason, which may be empty."""
-    if mark.name == _NAMES[0]:
-        return f"{mark.name}: {reason or 'no reason given'}"
-    return f"{mark.name}: {reason}" if reason else f"{mark.name} (no reason given)"
+def format_ignored(comment: InlineComment, reason: str) -> str:
+    """Return the reason why a finding is ignored; the comment's own reason may be empty."""
+    if comment.name == _NAMES[0]:
+        return f"{comment.name}: {reason or 'no reason given'}"
+    return f"{comment.name}: {reason}" if reason else f"{comment.name} (no reason given)"
 
 
-def format_not_honored(mark: InlineComment) -> str:
-    """Say of a finding that is reported that another scanner's mark stands beside it."""
-    return f"{mark.name} stands here, and counts with --honor-foreign-ignores"
+def format_not_honored(comment: InlineComment) -> str:
+    """Return the note for a finding that another scanner's comment does not suppress."""
+    return f"{comment.name} found here; honored only with --honor-foreign-ignores"
 
 
 def is_inline(reason: str) -> bool:
-    """Say whether a finding is ignored for a mark beside it, not for an entry elsewhere."""
+    """Return whether an inline comment, and not the ignore file, gave a finding's reason."""
     return reason.startswith(_NAMES)
 
 
-def _mark(
-    content: bytes, start: int, end: int, habit: _Habit, literals: Literals
+def _find_comment(
+    content: bytes, start: int, end: int, patterns: _CommentPatterns, strings: MultilineStrings
 ) -> InlineComment | None:
-    low, high = find_line(content, start, end, _FAR)
-    mark = _written(content, low, high, habit.here) or _alone_before(content, low, habit.before)
-    if mark or not _search(content[max(0, start - REACH) : end + REACH], habit.around):
-        return mark
-    span = literals.around(start, end)
-    return _beside(content, span, habit.around) if span else None
+    line = find_line(content, start, end, _MAX_DISTANCE)
+    comment = _find_on_line(content, line, patterns.same_line)
+    comment = comment or _find_on_line_before(content, line[0], patterns.line_before)
+    nearby = content[max(0, start - REACH) : end + REACH]
+    if comment or not _search(nearby, patterns.around_string):
+        return comment
+    string = strings.find_around(start, end)
+    return _find_around_string(content, string, patterns.around_string) if string else None
 
 
 def _search(text: bytes, pattern: bytes) -> re.Match[bytes] | None:
+    """Search a pattern, but only in a text with one of its words: that is much faster."""
     lower = text.lower()
     return re.search(pattern, text) if any(word in lower for word in _WORDS) else None
 
 
-def _written(content: bytes, low: int, high: int, pattern: bytes) -> InlineComment | None:
-    """Give the mark on the line `low:high`."""
+def _find_on_line(content: bytes, bounds: tuple[int, int], pattern: bytes) -> InlineComment | None:
+    low, high = bounds
     line = content[low:high]
     if not (found := _search(line, pattern)):
         return None
     name = found[0][max(0, found[0].find(b"pragma")) :]
-    ends = _end_of_comment(line, found)[0]
-    dashes = line.find(b"--", found.end(), ends)
-    start = ends if dashes < 0 else min(ends, dashes + 2)
-    return InlineComment(name.decode("ascii").lower(), (low + start, low + ends))
+    end = _find_comment_end(line, found)[0]
+    dashes = line.find(b"--", found.end(), end)
+    start = end if dashes < 0 else min(end, dashes + 2)
+    return InlineComment(name.decode("ascii").lower(), (low + start, low + end))
 
 
-def _alone_before(content: bytes, low: int, pattern: bytes) -> InlineComment | None:
-    """Give the mark that is all there is on the line before the one that begins at `low`."""
-    break_at = low - 2 if content[max(0, low - 2) : low] == b"\r\n" else low - 1
-    if break_at < 0:
+def _find_on_line_before(content: bytes, start: int, pattern: bytes) -> InlineComment | None:
+    """Return the comment that is alone on the line before the one that begins at `start`."""
+    line_end = start - 2 if content[max(0, start - 2) : start] == b"\r\n" else start - 1
+    if line_end < 0:
         return None
-    low, high = find_line(content, break_at, break_at, _FAR)
+    low, high = find_line(content, line_end, line_end, _MAX_DISTANCE)
     line = content[low:high]
-    if not (found := _search(line, pattern)) or not _opens(line[: found.start()]):
+    if not (found := _search(line, pattern)) or not _opens_comment(line[: found.start()]):
         return None
-    alone = line[_end_of_comment(line, found)[1] :].strip() in (b"", b"}")
-    return _written(content, low, high, pattern) if alone else None
+    is_alone = line[_find_comment_end(line, found)[1] :].strip() in (b"", b"}")
+    return _find_on_line(content, (low, high), pattern) if is_alone else None
 
 
-def _beside(content: bytes, span: tuple[int, int], pattern: bytes) -> InlineComment | None:
-    first, last = (find_line(content, at, at, _FAR) for at in span)
+def _find_around_string(
+    content: bytes, string: tuple[int, int], pattern: bytes
+) -> InlineComment | None:
+    first, last = (find_line(content, at, at, _MAX_DISTANCE) for at in string)
     return (
-        _written(content, *first, pattern)
-        or _written(content, *last, pattern)
-        or _alone_before(content, first[0], pattern)
+        _find_on_line(content, first, pattern)
+        or _find_on_line(content, last, pattern)
+        or _find_on_line_before(content, first[0], pattern)
     )
 
 
-_PAIRS = (
+_DELIMITERS = (
     (b"<!--", b"-->"),
     (b"{{!--", b"--}}"),
     (b"<%--", b"--%>"),
@@ -160,30 +168,30 @@ _PAIRS = (
     (b"<#", b"#>"),
     (b"#|", b"|#"),
 )
-"""What begins a comment that has an end, and what ends it; the longer ones first."""
+"""Delimiters of block comments, longer ones first."""
 
 
-def _end_of_comment(line: bytes, found: re.Match[bytes]) -> tuple[int, int]:
-    """Give where what closes the comment of a mark begins and ends, on its line.
+def _find_comment_end(line: bytes, found: re.Match[bytes]) -> tuple[int, int]:
+    """Return the range of the delimiter that closes a comment on its line.
 
-    There may be code behind it, and a key in that: no part of the reason.
+    Code after the delimiter may hold a key, which must not become part of the reason.
     """
     before = line[: found.start()]
-    begun = ((before.rfind(opening), closing) for opening, closing in _PAIRS)
-    at, closing = max(begun, key=lambda pair: pair[0])
+    openings = ((before.rfind(opening), closing) for opening, closing in _DELIMITERS)
+    at, closing = max(openings, key=lambda pair: pair[0])
     if at >= 0 and closing not in before[at:]:
-        ends = line.find(closing, found.end())
-        if ends >= 0:
-            return ends, ends + len(closing)
-    end = len(line.rstrip())  # a comment may have begun on a line before
+        closing_at = line.find(closing, found.end())
+        if closing_at >= 0:
+            return closing_at, closing_at + len(closing)
+    end = len(line.rstrip())  # the comment may have begun on an earlier line
     text = line[found.end() : end]
-    closed = next((closing for _, closing in _PAIRS if text.endswith(closing)), b"")
-    return end - len(closed), end
+    trailing = next((closing for _, closing in _DELIMITERS if text.endswith(closing)), b"")
+    return end - len(trailing), end
 
 
 _OPENINGS = rb"[#/*+<>!;%({\[=|~:.@\\ \t-]*|['\"]|[.']\\\"|@?rem|dnl|@c|@comment|c|nb\."
-"""What stands before a mark in a comment that has its line for itself."""
+"""Text between the beginning of a line and the ignore comment, in many languages."""
 
 
-def _opens(before: bytes) -> bool:
+def _opens_comment(before: bytes) -> bool:
     return re.fullmatch(_OPENINGS, before.strip().lower()) is not None

@@ -1,7 +1,7 @@
-"""Finds the literal of several lines that a key stands in: no comment can stand on a line of it.
+"""Multi-line string literals, whose lines cannot carry a comment.
 
-It knows what languages have in common, not languages: a guess that fails means that a mark around
-a literal does not count, never that one elsewhere does.
+The patterns cover syntax that languages share, not each language. A wrong guess means that a
+comment around a string does not count; it never makes a comment elsewhere count.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from collections.abc import Callable
 from wakeyscan.core.line_index import find_line
 
 REACH = 16 << 10
-"""Bytes to either side within which a literal must begin and end."""
+"""Maximum bytes between a key and either end of its string."""
 
-_MOST_BEFORE = 1 << 20
-"""Bytes before a key that are read through; in what is larger, no literal is looked for."""
+_MAX_OFFSET = 1 << 20
+"""Offset behind which no delimited string is searched, since all text before a key is parsed."""
 
-_BLOCK = rb"[:-][ \t]+(?:[!&]\S+[ \t]+)*[|>][+-]?[1-9]?[+-]?[ \t]*(?:#.*)?\r?$"
-_CONTINUED = (b"\\", b" `", b" ^")
-"""How a line ends that goes on in the next: in a shell, in PowerShell, in cmd."""
+_YAML_BLOCK = rb"[:-][ \t]+(?:[!&]\S+[ \t]+)*[|>][+-]?[1-9]?[+-]?[ \t]*(?:#.*)?\r?$"
+_CONTINUATIONS = (b"\\", b" `", b" ^")
+"""Ends of a line that continues on the next: in a shell, in PowerShell, in cmd."""
 
 _OPENING = rb"""(?mx)
     (?P<triple>\"{3}|'{3})
@@ -35,74 +35,77 @@ _OPENING = rb"""(?mx)
     """
 
 
-class Literals:
-    """The literals of a text, found as far as they are asked for: keys come in ascending order."""
+class MultilineStrings:
+    """The multi-line strings of a text, parsed only up to the last key.
+
+    Keys must be asked for in ascending order.
+    """
 
     def __init__(self, content: bytes) -> None:
         self._content = content
-        self._at = 0
+        self._parsed_to = 0
         self._spans: list[tuple[int, int]] = []
 
-    def around(self, start: int, end: int) -> tuple[int, int] | None:
-        """Give where the literal of several lines around `start:end` begins and ends; or `None`."""
-        for find in (self._delimited, self._block, self._continued):
+    def find_around(self, start: int, end: int) -> tuple[int, int] | None:
+        """Return the range of the multi-line string around `start:end`, or `None`."""
+        for find in (self._find_delimited, self._find_yaml_block, self._find_command):
             span = find(start, end)
             if span and re.search(rb"[\r\n]", self._content[span[0] : span[1]]):
                 return span
         return None
 
-    def _delimited(self, start: int, end: int) -> tuple[int, int] | None:
-        if start > _MOST_BEFORE:
+    def _find_delimited(self, start: int, end: int) -> tuple[int, int] | None:
+        if start > _MAX_OFFSET:
             return None
-        self._read_on(start)
+        self._parse_to(start)
         number = bisect_right(self._spans, (start, len(self._content)))
         low, high = self._spans[number - 1] if number else (0, 0)
-        near = start - low <= REACH and high - end <= REACH
-        return (low, high) if near and high >= end > low else None
+        is_near = start - low <= REACH and high - end <= REACH
+        return (low, high) if is_near and high >= end > low else None
 
-    def _read_on(self, to: int) -> None:
-        """Take down the literals that begin before `to`."""
-        opening = re.compile(_OPENING)  # late: it takes a millisecond
-        while self._at <= to:
-            found = opening.search(self._content, self._at, _MOST_BEFORE + REACH)
-            if not found or found.start() > to:
+    def _parse_to(self, limit: int) -> None:
+        """Record the strings that begin before `limit`."""
+        opening = re.compile(_OPENING)  # not at import, since it takes a millisecond
+        while self._parsed_to <= limit:
+            found = opening.search(self._content, self._parsed_to, _MAX_OFFSET + REACH)
+            if not found or found.start() > limit:
                 break
-            closing = _closing(found)
+            closing = _build_closing(found)
             if closing is None:
-                self._at = max(found.end(), self._at + 1)
+                self._parsed_to = max(found.end(), self._parsed_to + 1)
                 continue
             closed = closing.search(self._content, found.end())
-            self._at = closed.end() if closed else len(self._content) + 1
+            self._parsed_to = closed.end() if closed else len(self._content) + 1
             if closed and found["comment"] is None:
                 self._spans.append((found.start(), closed.end()))
 
-    def _block(self, start: int, end: int) -> tuple[int, int] | None:
-        """Find a block of YAML: deeper than a line that ends with `|` or `>`."""
+    def _find_yaml_block(self, start: int, end: int) -> tuple[int, int] | None:
+        """Find a YAML block scalar: lines indented below one that ends with `|` or `>`."""
         content = self._content
         low, high = find_line(content, start, end, REACH)
-        least, at = _indent(content[low:high]), low
-        while least > 0 and at > 0 and start - at < REACH:
-            above, ends = find_line(content, at - 1, at - 1, REACH)
-            line = content[above:ends]
-            if line.strip() and _indent(line) < least:
-                if re.search(_BLOCK, line):
+        indent, at = _count_indent(content[low:high]), low
+        while indent > 0 and at > 0 and start - at < REACH:
+            above, line_end = find_line(content, at - 1, at - 1, REACH)
+            line = content[above:line_end]
+            if line.strip() and _count_indent(line) < indent:
+                if re.search(_YAML_BLOCK, line):
                     return above, high
-                least = _indent(line)
+                indent = _count_indent(line)
             at = above
         return None
 
-    def _continued(self, start: int, end: int) -> tuple[int, int]:
-        """Find a command over several lines, each of which but the last says that it goes on."""
+    def _find_command(self, start: int, end: int) -> tuple[int, int]:
+        """Find a command with continuation lines around `start:end`."""
         content = self._content
         low, high = find_line(content, start, end, REACH)
         first = low
         while low > 0 and start - low < REACH:
             at = low - 2 if content[low - 2 : low] == b"\r\n" else low - 1
-            low, ends = find_line(content, at, at, REACH)
-            if not content.endswith(_CONTINUED, low, ends):
+            low, line_end = find_line(content, at, at, REACH)
+            if not content.endswith(_CONTINUATIONS, low, line_end):
                 break
             first = low
-        while content.endswith(_CONTINUED, 0, high) and high - end < REACH:
+        while content.endswith(_CONTINUATIONS, 0, high) and high - end < REACH:
             at = high + (2 if content[high : high + 2] == b"\r\n" else 1)
             if at > len(content):
                 break
@@ -110,7 +113,7 @@ class Literals:
         return first, high
 
 
-def _indent(line: bytes) -> int:
+def _count_indent(line: bytes) -> int:
     return len(line) - len(line.lstrip(b" "))
 
 
@@ -127,8 +130,8 @@ _CLOSINGS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def _closing(found: re.Match[bytes]) -> re.Pattern[bytes] | None:
-    """Give what ends the literal that an opening begins; `None` for what ends on its line."""
+def _build_closing(found: re.Match[bytes]) -> re.Pattern[bytes] | None:
+    """Return the pattern that ends a string; `None` for a string or comment on one line."""
     for name, closing in _CLOSINGS.items():
         if found[name] is not None:
             return re.compile(closing(found[name]))

@@ -1,4 +1,7 @@
-"""What a team's configuration says of findings: it marks them, with the reason; it drops none."""
+"""Policy: rule overrides and allowed paths of a configuration file.
+
+A policy marks findings as ignored, with the reason. It drops none.
+"""
 
 from __future__ import annotations
 
@@ -12,119 +15,126 @@ from wakeyscan.rules.rule import Rule
 
 
 class RuleOverride(NamedTuple):
-    """What is said of a rule."""
+    """A `[rule.ID]` table."""
 
     rule: str
     severity: Severity | None = None
-    """Of all its findings, until the API says otherwise; `None`: as ever."""
+    """Severity of all findings of the rule, unless verification decides; `None`: unchanged."""
     enabled: bool = True
-    """Whether its findings count; where they do not, they are ignored, not dropped."""
+    """Whether findings of the rule count; if false, they are ignored, not dropped."""
 
 
 class AllowedPath(NamedTuple):
-    """What is allowed to stand in some files."""
+    """An `[[allow]]` table."""
 
     path: str
-    """A gitignore pattern, relative to the folder of the file that says it."""
+    """Gitignore pattern, relative to the folder of the configuration file."""
     rule: str
-    """The one rule that it is about; empty: all."""
+    """Rule to allow; empty: every rule."""
     reason: str
 
 
 class Policy(NamedTuple):
-    """What a configuration file says of rules and paths."""
+    """Everything in a configuration file about rules and paths."""
 
     file: str = ""
-    """The file, for people; empty: there is none."""
+    """Name of the file for messages; empty if there is none."""
     root: str = "."
-    """Its folder, which the patterns are relative to."""
-    rulings: tuple[RuleOverride, ...] = ()
-    allowances: tuple[AllowedPath, ...] = ()
+    """Folder that the patterns are relative to."""
+    rule_overrides: tuple[RuleOverride, ...] = ()
+    allowed_paths: tuple[AllowedPath, ...] = ()
     exclude: tuple[str, ...] = ()
     revision: str = ""
-    """The id of the commit that all of it, the ignore file and the marks are taken from, if any."""
+    """Id of the commit that policy, ignore file and inline comments are read from, or empty."""
 
 
 class PolicyNote(NamedTuple):
-    """One thing that a policy says, and how many findings it hides."""
+    """One effect of a policy, with the number of findings that it hides."""
 
     text: str
     hidden: int
 
 
 PolicyFilter = Callable[[Iterable[Finding], str], tuple[Finding, ...]]
-"""Marks findings whose paths are relative to a folder (empty: the present one)."""
+"""Marks findings whose paths are relative to a folder (empty: the current directory)."""
 
 
 def check_policy(policy: Policy, rules: Iterable[Rule]) -> None:
-    """Refuse a policy on rules that there are not; raises `ConfigError`."""
+    """Raise `ConfigError` if a policy names an unknown rule."""
     known = sorted(rule.id for rule in rules)
-    named = (*(r.rule for r in policy.rulings), *(a.rule for a in policy.allowances if a.rule))
-    for name in named:
+    overridden = (override.rule for override in policy.rule_overrides)
+    allowed = (allowed.rule for allowed in policy.allowed_paths if allowed.rule)
+    for name in (*overridden, *allowed):
         if name not in known:
-            there = ", ".join(known)
-            raise ConfigError(f"{policy.file}: there is no rule {name!r}; there are: {there}")
+            raise ConfigError(f"{policy.file}: unknown rule {name!r} (known: {', '.join(known)})")
 
 
 def apply_rule_overrides(rules: tuple[Rule, ...], policy: Policy) -> tuple[Rule, ...]:
-    """Give the rules with the severities that the policy wants them to have."""
-    wanted = list_severities(policy)
-    return tuple(rule._replace(severity=wanted.get(rule.id, rule.severity)) for rule in rules)
+    """Return the rules with the severities that the policy sets."""
+    severities = list_severities(policy)
+    return tuple(rule._replace(severity=severities.get(rule.id, rule.severity)) for rule in rules)
 
 
 def list_severities(policy: Policy) -> dict[str, Severity]:
-    """Give the severities that the policy wants rules to have, by their ids."""
-    return {one.rule: one.severity for one in policy.rulings if one.severity is not None}
+    """Return the severities that the policy sets, by rule id."""
+    return {
+        override.rule: override.severity
+        for override in policy.rule_overrides
+        if override.severity is not None
+    }
 
 
 def build_policy_filter(policy: Policy) -> PolicyFilter:
-    """Make what marks findings as a policy says."""
-    rulings = {ruling.rule: ruling for ruling in policy.rulings}
-    allowed = [
-        (one, path_patterns.build_path_matcher([one.path], policy.root))
-        for one in policy.allowances
+    """Return a function that applies the policy to findings."""
+    overrides = {override.rule: override for override in policy.rule_overrides}
+    matchers = [
+        (allowed, path_patterns.build_path_matcher([allowed.path], policy.root))
+        for allowed in policy.allowed_paths
     ]
 
-    def heed(findings: Iterable[Finding], base: str = "") -> tuple[Finding, ...]:
-        return tuple(_heeded(finding, base) for finding in findings)
+    def apply(findings: Iterable[Finding], base: str = "") -> tuple[Finding, ...]:
+        return tuple(apply_to_finding(finding, base) for finding in findings)
 
-    def _heeded(finding: Finding, base: str) -> Finding:
-        ruling = rulings.get(finding.rule, RuleOverride(finding.rule))
-        if ruling.severity is not None:
-            finding = finding._replace(severity=ruling.severity)
-        reason = "" if ruling.enabled else _disabled(policy, ruling)
-        if not reason and finding.origin.part != "message":
-            reasons = (
-                _allowed(policy, one)
-                for one, matches in allowed
-                if one.rule in ("", finding.rule) and matches(finding.origin.path, base)
-            )
-            reason = next(reasons, "")
+    def apply_to_finding(finding: Finding, base: str) -> Finding:
+        override = overrides.get(finding.rule, RuleOverride(finding.rule))
+        if override.severity is not None:
+            finding = finding._replace(severity=override.severity)
+        reason = find_reason(finding, override, base)
         if not reason or finding.standing is not Standing.REPORTED:
             return finding
         return finding._replace(standing=Standing.IGNORED, reason=reason)
 
-    return heed
+    def find_reason(finding: Finding, override: RuleOverride, base: str) -> str:
+        if not override.enabled:
+            return _format_disabled(policy, override)
+        if finding.origin.part == "message":
+            return ""  # a message has no path
+        for allowed, matches in matchers:
+            if allowed.rule in ("", finding.rule) and matches(finding.origin.path, base):
+                return _format_allowed(policy, allowed)
+        return ""
+
+    return apply
 
 
 def list_policy_notes(policy: Policy, findings: Iterable[Finding]) -> Iterator[PolicyNote]:
-    """Yield all that a policy says, so that nothing is silently clean."""
+    """Yield all effects of a policy, so that a report without findings names them too."""
     reasons = [finding.reason for finding in findings if finding.standing is Standing.IGNORED]
-    for ruling in policy.rulings:
-        if ruling.severity is not None:
-            yield PolicyNote(f"rule {ruling.rule} is {ruling.severity}", 0)
-        if not ruling.enabled:
-            yield PolicyNote(
-                f"rule {ruling.rule} is disabled", reasons.count(_disabled(policy, ruling))
-            )
-    for one in policy.allowances:
-        about = f" for rule {one.rule}" if one.rule else ""
-        yield PolicyNote(f"{one.path} is allowed{about}", reasons.count(_allowed(policy, one)))
+    for override in policy.rule_overrides:
+        if override.severity is not None:
+            yield PolicyNote(f"rule {override.rule} is {override.severity}", 0)
+        if not override.enabled:
+            hidden = reasons.count(_format_disabled(policy, override))
+            yield PolicyNote(f"rule {override.rule} is disabled", hidden)
+    for allowed in policy.allowed_paths:
+        scope = f" for rule {allowed.rule}" if allowed.rule else ""
+        hidden = reasons.count(_format_allowed(policy, allowed))
+        yield PolicyNote(f"{allowed.path} is allowed{scope}", hidden)
 
 
-def _disabled(policy: Policy, ruling: RuleOverride) -> str:
-    return f"{policy.file}: rule {ruling.rule} is disabled"
+def _format_disabled(policy: Policy, override: RuleOverride) -> str:
+    return f"{policy.file}: rule {override.rule} is disabled"
 
 
-def _allowed(policy: Policy, allowance: AllowedPath) -> str:
-    return f"{policy.file}: {allowance.path}: {allowance.reason}"
+def _format_allowed(policy: Policy, allowed: AllowedPath) -> str:
+    return f"{policy.file}: {allowed.path}: {allowed.reason}"

@@ -87,7 +87,7 @@ def _build_options(
         today=now,
         suppressed=settings.show_suppressed or settings.verification.is_enabled,
         # An allowed path of this repository means nothing in another one.
-        policy=settings.policy if is_trusted else settings.policy._replace(allowances=()),
+        policy=settings.policy if is_trusted else settings.policy._replace(allowed_paths=()),
         revision=settings.revision,
         foreign=settings.honor_foreign_ignores,
         memory=find_cache_file() if cached and not given.get("no_cache") else "",

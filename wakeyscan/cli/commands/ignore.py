@@ -17,8 +17,8 @@ from wakeyscan.core.errors import UsageError
 from wakeyscan.core.redaction import escape_for_terminal
 from wakeyscan.git import worktree
 from wakeyscan.reports.saved_report import read_report
-from wakeyscan.suppression import ignore_file
-from wakeyscan.suppression.ignore_file import Entry
+from wakeyscan.suppression import ignore_entry
+from wakeyscan.suppression.ignore_entry import IgnoreEntry
 
 HELP = """Accept findings, with a reason, in .wakeyscanignore: each entry is about one secret.
 
@@ -97,14 +97,14 @@ def _add(prefixes: list[str], given: Values, settings: config.Config) -> int:
     return INCOMPLETE if gaps else 0
 
 
-def _build_template(given: Values) -> Entry:
+def _build_template(given: Values) -> IgnoreEntry:
     """Build an entry without a fingerprint from the options; raises `UsageError`."""
     reason = " ".join(str(given.get("reason", "")).split())
     if not reason:
         raise UsageError("--reason is missing: say why the findings are accepted")
     until = _parse_day(str(given["until"])) if "until" in given else None
-    template = Entry("", reason, until, str(given.get("paths", "")))
-    ignore_file.check_entry(template)
+    template = IgnoreEntry("", reason, until, str(given.get("paths", "")))
+    ignore_entry.check_entry(template)
     return template
 
 
@@ -113,7 +113,7 @@ def _parse_day(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"--until: expected a day such as 2027-01-31, got {text!r}") from None
-    if day < ignore_file.current_day():
+    if day < ignore_entry.current_day():
         raise UsageError(f"--until: {text} is in the past; choose a later day")
     return day
 
@@ -134,9 +134,9 @@ def _import(file: str, report: str, given: Values, settings: config.Config) -> i
     return INCOMPLETE if imported.lost else 0
 
 
-def _add_entries(entries: list[Entry], settings: config.Config) -> str:
+def _add_entries(entries: list[IgnoreEntry], settings: config.Config) -> str:
     """Add the entries that are new, and return a line with their number."""
-    added = maintain.add_entries(entries, settings, ignore_file.current_day())
+    added = maintain.add_entries(entries, settings, ignore_entry.current_day())
     present = len(entries) - added
     line = f"{settings.find_ignore_file()}: {added} added, {present} already present"
     return escape_for_terminal(line)
@@ -146,13 +146,13 @@ def _read_fingerprints(path: str) -> list[str]:
     with read_report(path) as report:
         reported = [item for item in report["findings"] if item["standing"] == "reported"]
         fingerprints = [str(item["fingerprint"]) for item in reported]
-        if not all(map(ignore_file.is_fingerprint, fingerprints)):
+        if not all(map(ignore_entry.is_fingerprint, fingerprints)):
             raise ValueError("invalid fingerprint")
         return fingerprints
 
 
 def _list(settings: config.Config) -> int:
-    entries, today = maintain.load_entries(settings), ignore_file.current_day()
+    entries, today = maintain.load_entries(settings), ignore_entry.current_day()
     hidden, _ = maintain.find_hidden(entries, rescan_repository(settings, "scan"))
     lines = [
         line for entry in entries for line in entry_text.format_state(entry, hidden[entry], today)
@@ -164,18 +164,20 @@ def _list(settings: config.Config) -> int:
 
 def _prune(settings: config.Config) -> int:
     pruned = maintain.prune_entries(
-        settings, ignore_file.current_day(), partial(rescan_repository, settings)
+        settings, ignore_entry.current_day(), partial(rescan_repository, settings)
     )
     _print_lines(entry_text.format_pruned(settings.find_ignore_file(), pruned))
     return INCOMPLETE if pruned.unsure else 0
 
 
 def _explain(prefix: str, settings: config.Config) -> int:
-    entries = [entry for entry in maintain.load_entries(settings) if entry.is_about(prefix)]
+    entries = [
+        entry for entry in maintain.load_entries(settings) if entry.matches_fingerprint(prefix)
+    ]
     if len({entry.fingerprint for entry in entries}) != 1:
         raise UsageError(f"{prefix!r}: {len(entries)} entries match; name exactly one")
     hidden, _ = maintain.find_hidden(entries, rescan_repository(settings, "scan"))
-    today = ignore_file.current_day()
+    today = ignore_entry.current_day()
     return _print_lines(
         line for entry in entries for line in entry_text.explain_entry(entry, hidden[entry], today)
     )
