@@ -20,12 +20,12 @@ def few() -> ScanContext:
 
 def more() -> ScanContext:
     """Make a lens that looks for the beginnings of forms."""
-    return _expecting(strategy.MORE)
+    return _expecting(strategy.LARGE_SCAN)
 
 
 def many() -> ScanContext:
     """Make a lens that looks for whole forms."""
-    return _expecting(strategy.MANY)
+    return _expecting(strategy.HUGE_SCAN)
 
 
 def _expecting(size: int) -> ScanContext:

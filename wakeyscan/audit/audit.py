@@ -26,7 +26,7 @@ from wakeyscan.git.repository import Repository
 from wakeyscan.rules import loader, rule
 from wakeyscan.scanner.base_suppressions import BaseSuppressions
 from wakeyscan.scanner.context import ScanContext, build_context
-from wakeyscan.scanner.prefilter.strategy import MANY
+from wakeyscan.scanner.prefilter.strategy import HUGE_SCAN
 from wakeyscan.scanner.result import Restriction, RunResult
 from wakeyscan.scanner.scan_result import Coverage, build_sort_key
 from wakeyscan.sources.revision import Revision
@@ -106,7 +106,7 @@ def _through(rules: tuple[rule.Rule, ...], plan: AuditOptions) -> ScanContext:
         known = BaseSuppressions(plan.revision, context)
         known.load()  # before other processes are made, each of which would have to
         context = context._replace(is_ignored_at_base=known)
-    context.prefilter.expect(MANY)
+    context.prefilter.expect(HUGE_SCAN)
     return context
 
 

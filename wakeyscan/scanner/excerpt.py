@@ -49,7 +49,7 @@ class Masks(NamedTuple):
 
 
 def build_masks(content: bytes, matches: Iterable[Match]) -> Masks:
-    """Return the masks of a text; the mask of a secret with open bounds covers its possible rest."""
+    """Return the masks of a text; the mask of an open secret covers its possible rest."""
     matches = sorted(matches, key=lambda match: match.start)
     next_starts = [match.start for match in matches[1:]] + [len(content)]
     spans = sorted(

@@ -88,7 +88,7 @@ def classify_severity(
     neighborhood: bytes,
     liveness: Liveness = Liveness.UNCHECKED,
 ) -> Severity:
-    """Return the severity of a finding (contract, section 6); `neighborhood` is the text around it."""
+    """Return the severity of a finding, by the text around it (contract, section 6)."""
     lowered = neighborhood.lower()
     if rule.id == _HEADER and (b"wastack" in lowered or b"x-app-key" in lowered):
         return Severity.HIGH
@@ -171,7 +171,7 @@ def _find_details(
 
 
 def _mask(text: str, context: ScanContext) -> str:
-    """Return the name of a part of a document with its secrets masked; after a timeout, an ellipsis."""
+    """Return a name from a document with its secrets masked; after a timeout, an ellipsis."""
     content = text.encode()
     try:
         matches = decoding.find_matches(decoding.decode_text(content, context), context, depth=1)

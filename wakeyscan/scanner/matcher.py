@@ -103,10 +103,10 @@ def resolve_overlaps(
 ) -> list[Match]:
     """Return one match for each credential at each place, by offset.
 
-    If matches of two rules overlap, the rule that comes first in `rules` wins: a key inside a header
-    is a key, not a header (contract, section 6). Each list in `decoded` is from one decoded text, in
-    which overlaps are resolved already. Its matches may share one place here, where the text is
-    encoded, but none is a part of another.
+    If matches of two rules overlap, the first of the rules wins: a key inside a header is a key,
+    not a header (contract, section 6). Each list in `decoded` is from one decoded text, in which
+    overlaps are resolved already. Its matches may share one place in this text, but none is a part
+    of another.
     """
     rank = {rule.id: number for number, rule in enumerate(rules)}
     ordered = [(match, 0) for match in plain]

@@ -12,7 +12,7 @@ from wakeyscan.git import worktree
 from wakeyscan.rules.rule import RuleFolder
 from wakeyscan.scanner.context import ScanContext, build_lfs_opener
 from wakeyscan.scanner.documents import scan_documents
-from wakeyscan.scanner.prefilter.strategy import MORE, Prefilter
+from wakeyscan.scanner.prefilter.strategy import LARGE_SCAN, Prefilter
 from wakeyscan.scanner.scan_result import ResultCollector, ScanResult
 from wakeyscan.scanner.workers import ParallelScan, build_parallel_scan
 from wakeyscan.sources import ParallelSource, Source
@@ -115,11 +115,11 @@ def _read_ahead(units: Iterator[_Documents], prefilter: Prefilter) -> Iterator[_
     for documents in units:
         rest = iter(documents)
         started: list[Document | Skipped] = []
-        while size < MORE and (item := next(rest, None)) is not None:
+        while size < LARGE_SCAN and (item := next(rest, None)) is not None:
             started.append(item)
             size += len(item.content) if isinstance(item, Document) else 0
         pending.append(chain(started, rest))
-        if size >= MORE:
+        if size >= LARGE_SCAN:
             break
     prefilter.expect(size)
     yield from pending

@@ -85,7 +85,7 @@ def count_skipped(skipped: Iterable[Skipped]) -> int:
 
 
 def summarize_skipped(skipped: Iterable[Skipped], file: Origin) -> tuple[Skipped, ...]:
-    """Return the first items of each kind, and a summary of its further items with `file` as origin.
+    """Return the first items of each kind, and a summary of the others, which names `file`.
 
     Items are of the same kind if their reasons differ only in numbers.
     """

@@ -15,7 +15,7 @@ from wakeyscan.rules.loader import load_rules
 from wakeyscan.rules.rule import RuleFolder
 from wakeyscan.scanner.context import build_lfs_opener, build_scan_context
 from wakeyscan.scanner.documents import scan_documents
-from wakeyscan.scanner.prefilter.strategy import MANY
+from wakeyscan.scanner.prefilter.strategy import HUGE_SCAN
 from wakeyscan.scanner.scan_result import Coverage, ScanResult
 from wakeyscan.sources import ParallelSource, PrefilterFiles, ReadDocuments
 from wakeyscan.sources.options import SourceOptions
@@ -35,7 +35,7 @@ _BATCH_SIZE = 200
 def build_parallel_scan(
     source: ParallelSource, options: SourceOptions, rules: RuleFolder, jobs: int
 ) -> ParallelScan | None:
-    """Return a scan in `jobs` processes, 0 for one per processor; `None` if it would be only one."""
+    """Return a scan in `jobs` processes (0: one per processor); `None` if that is only one."""
     jobs = jobs or count_processors()
     if jobs < 2:
         return None
@@ -59,7 +59,7 @@ def _build_worker(
     """
     context = build_scan_context(load_rules(rules), options)
     context = context._replace(open_lfs_object=build_lfs_opener(on_disk=True))
-    context.prefilter.expect(MANY)
+    context.prefilter.expect(HUGE_SCAN)
     searches = context.prefilter.searches
     return _build_batch_scan(
         lambda units: prefilter(units, options, searches),

@@ -32,7 +32,7 @@ _CASSETTE_MEMBERS = {
 
 
 class _HarLocation:
-    """HTTP archives (HAR 1.2): the entry by its request, and the part of the request or response."""
+    """HTTP archives (HAR 1.2): the entry by its request, and the part of a message."""
 
     def recognizes(self, name: str, content: bytes) -> bool:
         """Return whether a document is an archive, by its name or by its members."""

@@ -78,7 +78,7 @@ def _is_sensitive_path(paths: Value, steps: tuple[Step, ...]) -> bool:
 
 
 def _format_step(step: Value) -> str:
-    """Return the step of `{"type": "get_attr", "value": …}` or `{"type": "index", "value": {…}}`."""
+    """Return the name in `{"type": "get_attr", "value": …}` or `{"type": "index", …}`."""
     return text_at(step, "value") or text_at(step, "value", "value")
 
 

@@ -1,3 +1,3 @@
-"""The prefilter: finds anchors in a content before any rule runs."""
+"""Prefilter: finds the anchors in a content before any pattern runs."""
 
 from __future__ import annotations

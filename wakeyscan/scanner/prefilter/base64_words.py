@@ -1,4 +1,4 @@
-"""Finds the words of a text that may be base64, or hexadecimal, of a text with a secret in it."""
+"""Words of a text that may be base64, or hexadecimal digits, of a text with a secret."""
 
 from __future__ import annotations
 
@@ -11,236 +11,252 @@ from typing import NamedTuple
 from wakeyscan.decoders.base64_codec import URLSAFE_TO_STANDARD
 
 Spans = list[tuple[int, int]]
-"""Offsets, half-open, in order."""
+"""Offsets, half-open, in ascending order."""
 
+_ALPHANUMERIC = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_OTHER_LETTERS = b"+/-_"
+"""The last two letters of base64, in both alphabets."""
+_HEX_DIGITS = b"0123456789abcdefABCDEF"
 
-class Words(NamedTuple):
-    """The words of a text that may be something wrapped."""
+# Shapes: a content in which each byte is replaced by its class.
 
-    long: Spans
-    """Long ones, and those less long that may be one line of many."""
-    dense: Spans
-    """How runs of base64 begin that may be of something packed."""
-    begun: bytes = b""
-    """What stands around the beginnings of anchors that an escape goes on with."""
-
-
-_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-_REST = b"+/-_"
-"""The last two letters of base64, in either alphabet."""
-_BEFORE = (b"\r", b"\n", b"\\", b"%", b";", b"\\n", b"\\r", b"0a", b"0A", b"0d", b"0D")
-"""What a break before a line ends with, or begins with where it looks like base64 itself."""
-_MAYBE_BREAK = frozenset(end[-1:] for end in (*_BEFORE, b" ", b"\t"))
-_INDENT = 64
 _WORD = b"x" * 16
-"""The longest part of a key of ours has so much, unless it is in three lines or more."""
-_RUN = 64
-"""Letters of something packed, at least."""
-_NARROWEST = b"x" * 32
-"""The shortest first line of it, where others follow."""
-_ENDS = (b"\r", b"\n", b"\\", b"%", b"&")
-_KEY = 24
-"""Bytes of the shortest key of ours, in whatever wrapping."""
-_HEAD = 16
-"""Bytes of a run that tell what it may be."""
-_NARROW = rb"[ \t]*+[%b]{8,15}+(?=\\?[\r\n]{1,4}[ \t]*+[\w+/-]|[\\%%&])"
-"""A line too short for a word; a key that has no word is in three or more, and one is all its."""
+"""Length of the longest part of one of our keys, unless the key is on three or more lines."""
+_ARCHIVE_LINE = b"x" * 32
+"""The shortest first line of an encoded archive, if more lines follow."""
+_ARCHIVE_LENGTH = 64
+"""Letters of the shortest encoded archive."""
+_ARCHIVE_HEAD = 16
+"""Letters of an encoded archive that tell its format."""
+_HEX_SHAPE = bytes.maketrans(_HEX_DIGITS, b"\0" * len(_HEX_DIGITS))
+_NOT_HEX = bytes(set(range(256)).difference(_HEX_DIGITS))
+_PRINTABLE = b"\0\t\r\n" + bytes(range(0x20, 0x7F))
+_TEXT_SHAPE = bytes.maketrans(_PRINTABLE, b"x" * len(_PRINTABLE))
+"""Replaces bytes of a text by `x`, including line breaks and the NULs of UTF-16."""
+
+# Line breaks
+
+_BREAK_STARTS = (b"\r", b"\n", b"\\", b"%", b"&")
+_BREAK_ENDS = (b"\r", b"\n", b"\\", b"%", b";", b"\\n", b"\\r", b"0a", b"0A", b"0d", b"0D")
+"""Ends of a break before a line; its start, if the break looks like base64 itself."""
+_MAYBE_BREAK = frozenset(end[-1:] for end in (*_BREAK_ENDS, b" ", b"\t"))
+_INDENT = 64
+"""Bytes of the longest indentation of a line."""
 _BREAKS = {b"\n": rb"\n(?<=[\w+/\-\r\n\\]\n)", b"\r": rb"\r"}
-"""How the line before it ends, by what that has."""
+"""Patterns of the end of the line before a narrow line, by a byte that each contains."""
 _ESCAPED_BREAKS = {
     b"\\": rb"\\(?:[nr]|(?:u00|x)0[aAdD])",
     b"%": rb"%0[aAdD]",
     b"&": rb"&#(?:10|13|x[aAdD]);",
 }
-"""The same in a string literal, in a form and in an attribute."""
-_NEAR, _FURTHER = 256, 768
-"""Bytes before and behind a narrow line in which others are looked for at once."""
-_SPLIT = 12
-"""Bytes of a key that are whole in them, wherever they are cut."""
+"""The same for breaks that are escaped in a string literal, a form or an attribute."""
 _ESCAPED_LETTERS = {
     b"\\": re.compile(rb"\\\\{0,6}/"),
     b"%": re.compile(rb"%2[BbFf]"),
 }
-"""Of JSON, in JSON too, and of a URL, by what they begin with: a byte is found much faster."""
-_DIGITS = b"0123456789abcdefABCDEF"
-_DIGITS_APART = bytes.maketrans(_DIGITS, b"\0" * len(_DIGITS))
-_NO_DIGITS = bytes(set(range(256)).difference(_DIGITS))
-_TEXT = b"\0\t\r\n" + bytes(range(0x20, 0x7F))
-_SHOWN = bytes.maketrans(_TEXT, b"x" * len(_TEXT))
-"""Makes an `x` of what a text has, a wide one too, or one in lines."""
-_BESIDE = 256
-"""Bytes around a word that its further lines may begin or end in."""
+"""Letters escaped in JSON, also in JSON in JSON, and in URLs; by first byte, which is found fast."""
+
+# Narrow lines: too short for a word
+
+_NARROW_LINE = rb"[ \t]*+[%b]{8,15}+(?=\\?[\r\n]{1,4}[ \t]*+[\w+/-]|[\\%%&])"
+"""A key without a word is on three or more lines, of which one has only letters of the key."""
+_LINES_BEFORE, _LINES_AFTER = 256, 768
+"""Bytes around a narrow line in which other lines of the same text are searched."""
+_MIN_SPLIT = 12
+"""Bytes of a key that are consecutive in narrow lines, wherever the lines break."""
+
+_MIN_KEY = 24
+"""Bytes of our shortest key, in any encoding."""
+_AROUND = 256
+"""Bytes around a word that may hold the next or the previous line."""
+
+
+class Words(NamedTuple):
+    """The parts of a text that may be encoded."""
+
+    long: Spans
+    """Long words, and shorter ones that may be one line of several."""
+    archives: Spans
+    """Starts of long base64 that may be an archive."""
+    plain_starts: bytes = b""
+    """The text around plain starts of anchors that continue with an escape."""
 
 
 class Shape:
-    """What a word looks like that may be a secret, wrapped.
+    """The shape of a word that may be an encoded secret.
 
-    Of our own keys it is known that they have at least 24 bytes, and that they, and what escapes
-    them, have no `+/` or `-_` in base64: those would need `>`, `?` or `~`. Of others, that their
-    base64 has at least 16 letters.
+    Our own keys have at least 24 bytes. They and their escapes have no `+/` or `-_` in base64,
+    which would need `>`, `?` or `~`. Other secrets have at least 16 letters in base64.
     """
 
     def __init__(self, only_keys: bool) -> None:
-        letters = _LETTERS if only_keys else _LETTERS + _REST
         table = bytearray(b" " * 256)
-        for byte in _REST:
-            table[byte] = 0x79
-        for byte in letters:
-            table[byte] = 0x78
+        for byte in _OTHER_LETTERS:
+            table[byte] = ord("y")
+        for byte in _ALPHANUMERIC if only_keys else _ALPHANUMERIC + _OTHER_LETTERS:
+            table[byte] = ord("x")
         self._table = bytes(table)
-        self.least = _KEY if only_keys else 0
-        """Bytes that a text has at least if something wrapped is in it."""
-        self._long, self._digits, self._row = (32, 40, 16) if only_keys else (16, 16, 8)
+        self.min_size = _MIN_KEY if only_keys else 0
+        """Bytes of the shortest text that can hold an encoded secret."""
+        self._min_word, self._min_digits = (32, 40) if only_keys else (16, 16)
+        self._min_text = 16 if only_keys else 8
+        """Bytes of a decoded word that must be text."""
+        self._min_part = 9 if only_keys else 8
+        """Bytes of the larger part of a key that a line break cuts in two."""
         self._letters = rb"A-Za-z0-9" if only_keys else rb"\w+/-"
-        self._part = 9 if only_keys else 8
-        """Bytes of a key that the larger of its parts has, wherever the end of a line cuts it."""
 
-    def words(self, content: bytes) -> Words:
-        """List the long words, and the less long that begin or end a line."""
+    def find_words(self, content: bytes) -> Words:
+        """Return the long words, and the shorter ones at the start or end of a line."""
         shape = content.translate(self._table)
         words = []
         at = shape.find(_WORD)
         while at >= 0:
-            end = _end(shape, at + len(_WORD))
-            if end - at >= self._long or _at_break(content, at, end):
+            end = _find_end(shape, at + len(_WORD))
+            if end - at >= self._min_word or _is_at_break(content, at, end):
                 words.append((at, end))
             at = shape.find(_WORD, end)
-        return Words(words, _dense(content, shape))
+        return Words(words, _find_archives(content, shape))
 
-    def base64(self, content: bytes, words: Words) -> bytes:
-        """Give what stands around what is base64 of a text, in a line or in narrow ones."""
-        telling = [word for word in words.long if self._tells(content, *word)]
-        telling += [lines for lines in self._narrow(content) if _is_split(content[slice(*lines)])]
-        return around(content, sorted(telling), _BESIDE)
+    def select_base64(self, content: bytes, words: Words) -> bytes:
+        """Return the text around base64 of a text, in one line or in narrow lines."""
+        spans = [word for word in words.long if self._is_base64_word(content, *word)]
+        spans += [
+            lines
+            for lines in self._find_narrow_lines(content)
+            if _is_base64_in_lines(content[slice(*lines)])
+        ]
+        return join_around(content, sorted(spans), _AROUND)
 
-    def hex(self, content: bytes, words: Words) -> bytes:
-        """Give what stands around long rows of digits that are a text."""
-        long = [(start, end) for start, end in words.long if end - start >= self._digits]
-        return around(content, [w for w in long if self._is_hex(content[slice(*w)])], _BESIDE)
+    def select_hex(self, content: bytes, words: Words) -> bytes:
+        """Return the text around long words of hexadecimal digits that encode a text."""
+        long = [(start, end) for start, end in words.long if end - start >= self._min_digits]
+        spans = [word for word in long if self._is_hex(content[slice(*word)])]
+        return join_around(content, spans, _AROUND)
 
-    def _tells(self, content: bytes, start: int, end: int) -> bool:
-        """Say whether a word is base64 of a text; where a line ends, of a part of one."""
-        row = self._part if _at_break(content, start, end) else self._row
-        return _is_base64(content[start:end], row)
+    def _is_base64_word(self, content: bytes, start: int, end: int) -> bool:
+        at_break = _is_at_break(content, start, end)
+        return _is_base64(content[start:end], self._min_part if at_break else self._min_text)
 
-    def _narrow(self, content: bytes) -> Iterator[tuple[int, int]]:
-        """Yield what stands around lines too short for a word."""
-        for first, ends in (*_BREAKS.items(), *_ESCAPED_BREAKS.items()):
-            done = 0
-            found = _line(ends, self._letters).finditer(content) if first in content else ()
-            for start in (line.start() for line in found):
-                if start >= done:
-                    yield max(0, start - _NEAR), start + _FURTHER
-                    done = start + _FURTHER - _NEAR
+    def _find_narrow_lines(self, content: bytes) -> Iterator[tuple[int, int]]:
+        for first, line_break in (*_BREAKS.items(), *_ESCAPED_BREAKS.items()):
+            if first not in content:
+                continue
+            searched = 0
+            for line in _compile_narrow_line(line_break, self._letters).finditer(content):
+                if line.start() >= searched:
+                    yield max(0, line.start() - _LINES_BEFORE), line.start() + _LINES_AFTER
+                    searched = line.start() + _LINES_AFTER - _LINES_BEFORE
 
     def _is_hex(self, word: bytes) -> bool:
-        if b"\0" * (2 * self._row) not in word.translate(_DIGITS_APART):
+        if b"\0" * (2 * self._min_text) not in word.translate(_HEX_SHAPE):
             return False
-        digits = word.translate(None, _NO_DIGITS)
-        return any(_is_text(_unhex(digits[shift:]), self._row) for shift in range(2))
+        digits = word.translate(None, _NOT_HEX)
+        return any(_is_text(_decode_hex(digits[shift:]), self._min_text) for shift in range(2))
 
 
-def _unhex(digits: bytes) -> bytes:
-    """Give what digits stand for, but for NULs, which rows of zeros are."""
+def join_around(content: bytes, spans: Spans, width: int) -> bytes:
+    """Return the bytes in some spans and around them, each byte once; spans must ascend."""
+    merged: list[tuple[int, int]] = []
+    for start, end in spans:
+        low = max(0, start - width)
+        if merged and low <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end + width))
+        else:
+            merged.append((low, end + width))
+    return b"\n".join(content[low:high] for low, high in merged)
+
+
+def _decode_hex(digits: bytes) -> bytes:
+    """Decode digits, without NULs, which rows of zeros encode."""
     return unhexlify(digits[: len(digits) // 2 * 2]).replace(b"\0", b"")
 
 
-@cache
-def _line(ends: bytes, letters: bytes) -> re.Pattern[bytes]:
-    """Give the pattern of a narrow line, compiled only where a text has what ends one."""
-    return re.compile(ends + _NARROW % letters)
-
-
-def _is_base64(word: bytes, least: int) -> bool:
-    """Say whether a word has capitals and small letters, and decodes to so many characters."""
+def _is_base64(word: bytes, min_text: int) -> bool:
+    """Return whether a word has letters in both cases, and decodes to a text of some length."""
     if word.islower() or word.isupper():
         return False
     word = word.translate(URLSAFE_TO_STANDARD)
     return any(
-        _is_text(a2b_base64(word[shift : shift + (len(word) - shift) // 4 * 4]), least)
+        _is_text(a2b_base64(word[shift : shift + (len(word) - shift) // 4 * 4]), min_text)
         for shift in range(4)
     )
 
 
-def _at_break(content: bytes, start: int, end: int) -> bool:
-    """Say whether a word may go on in another line: there is a break behind, or before it.
+def _is_text(content: bytes, min_length: int) -> bool:
+    return b"x" * min_length in content.translate(_TEXT_SHAPE)
 
-    A break may be escaped, as in a string literal, and blanks may stand behind it.
+
+def _is_at_break(content: bytes, start: int, end: int) -> bool:
+    """Return whether a word may continue on another line: a break is before or after it.
+
+    A break may be escaped, as in a string literal, and an indentation may follow it.
     """
-    if content[end : end + 1] in _ENDS:
+    if content[end : end + 1] in _BREAK_STARTS:
         return True
     if content[start - 1 : start] not in _MAYBE_BREAK:
         return False
-    return content[max(0, start - _INDENT - 1) : start].rstrip(b" \t").endswith(_BEFORE)
+    return content[max(0, start - _INDENT - 1) : start].rstrip(b" \t").endswith(_BREAK_ENDS)
 
 
-def _is_split(lines: bytes) -> bool:
-    """Say whether lines, put together, have base64 of a text in them."""
+def _is_base64_in_lines(lines: bytes) -> bool:
+    """Return whether lines, joined, contain base64 of a text."""
     if lines.islower():
         return False
     if any(first in lines for first in _ESCAPED_BREAKS):
-        lines = _escaped_break().sub(b"", lines)
-    return any(_is_base64(run, _SPLIT) for run in _long_run().findall(b"".join(lines.split())))
+        lines = _compile_escaped_break().sub(b"", lines)
+    words = _compile_long_word().findall(b"".join(lines.split()))
+    return any(_is_base64(word, _MIN_SPLIT) for word in words)
+
+
+# These patterns are compiled on first use: few texts need them.
 
 
 @cache
-def _escaped_break() -> re.Pattern[bytes]:
-    """Give the pattern of the end of a line, as far as it is escaped."""
+def _compile_narrow_line(line_break: bytes, letters: bytes) -> re.Pattern[bytes]:
+    return re.compile(line_break + _NARROW_LINE % letters)
+
+
+@cache
+def _compile_escaped_break() -> re.Pattern[bytes]:
     return re.compile(rb"\\+(?=[\r\n])|\\*" + rb"|".join(_ESCAPED_BREAKS.values()))
 
 
 @cache
-def _long_run() -> re.Pattern[bytes]:
-    """Give the pattern of so many letters as a key has in three narrow lines."""
+def _compile_long_word() -> re.Pattern[bytes]:
+    """Return the pattern of the letters that a key in three narrow lines has at least."""
     return re.compile(rb"[\w+/-]{24,}")
 
 
-def _dense(content: bytes, shape: bytes) -> Spans:
-    """List the beginnings of long runs with capitals and small letters: a line drawn has none."""
-    whole = shape.replace(b"y", b"x")
+def _find_archives(content: bytes, shape: bytes) -> Spans:
+    """Return the starts of long base64 with letters in both cases; a drawn line has none."""
+    shape = shape.replace(b"y", b"x")
     for first, escaped in _ESCAPED_LETTERS.items():
         if first in content and escaped.search(content):
-            whole = _joined(content, whole, escaped)
-    begins = []
-    at = whole.find(_NARROWEST)
+            shape = _join_escaped(content, shape, escaped)
+    starts = []
+    at = shape.find(_ARCHIVE_LINE)
     while at >= 0:
-        end = _end(whole, at + len(_NARROWEST))
-        run = content[at:end]
-        long = end - at >= _RUN or content[end : end + 1] in _ENDS
-        if long and run.lower() != run != run.upper():
-            begins.append((at, at + _HEAD))
-        at = whole.find(_NARROWEST, end)
-    return begins
+        end = _find_end(shape, at + len(_ARCHIVE_LINE))
+        word = content[at:end]
+        is_long = end - at >= _ARCHIVE_LENGTH or content[end : end + 1] in _BREAK_STARTS
+        if is_long and word.lower() != word != word.upper():
+            starts.append((at, at + _ARCHIVE_HEAD))
+        at = shape.find(_ARCHIVE_LINE, end)
+    return starts
 
 
-def _joined(content: bytes, whole: bytes, escaped: re.Pattern[bytes]) -> bytes:
-    """Take a letter and what escapes it for letters."""
-    shape = bytearray(whole)
-    for found in escaped.finditer(content):
-        shape[slice(*found.span())] = b"x" * len(found[0])
-    return bytes(shape)
+def _join_escaped(content: bytes, shape: bytes, escaped: re.Pattern[bytes]) -> bytes:
+    """Return the shape with escaped letters as letters."""
+    joined = bytearray(shape)
+    for letter in escaped.finditer(content):
+        joined[slice(*letter.span())] = b"x" * len(letter[0])
+    return bytes(joined)
 
 
-def _end(shape: bytes, at: int) -> int:
-    """Give the offset behind a run of `x`; the steps double, since most runs are short."""
+def _find_end(shape: bytes, at: int) -> int:
+    """Return the end of a sequence of `x`; the steps double, since most sequences are short."""
     step = 64
     while (rest := shape[at : at + step]) and not rest.strip(b"x"):
         at += len(rest)
         step *= 2
     return at + len(rest) - len(rest.lstrip(b"x"))
-
-
-def _is_text(plain: bytes, least: int) -> bool:
-    return b"x" * least in plain.translate(_SHOWN)
-
-
-def around(content: bytes, spans: Spans, beside: int) -> bytes:
-    """Give what stands at some spans and around them, each byte once; spans must ascend."""
-    merged: list[tuple[int, int]] = []
-    for start, end in spans:
-        low = max(0, start - beside)
-        if merged and low <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end + beside))
-        else:
-            merged.append((low, end + beside))
-    return b"\n".join(content[low:high] for low, high in merged)

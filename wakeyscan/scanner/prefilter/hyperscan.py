@@ -1,4 +1,9 @@
-"""Looks for all anchors at once with hyperscan, at 1.7 to 4.2 GB/s."""
+"""Search for all anchors at once with hyperscan, at 1.7 to 4.2 GB/s.
+
+Compiling a database takes 6 to 70 ms, loading one 0.1 ms, so a wheel contains compiled databases.
+A stored database starts with its literals and the version and machine that compiled it. For other
+literals, another hyperscan or another machine, a database is compiled again.
+"""
 
 from __future__ import annotations
 
@@ -8,195 +13,198 @@ from binascii import crc32
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.scanner.prefilter.keywords import AnchorHit, AnchorSearch, EncodedAnchor
 
-_RAREST = b"zqxjkvwy_-bpg"
+hyperscan: Any = lazy_import("hyperscan")  # some machines have no wheel; it has no types
+
+Literal = tuple[bytes, bool]
+"""A literal to search for, and whether it is case-sensitive."""
+
+_ScanFunction = Callable[..., object]
+"""Searches a content; calls back for each literal with its number, its start and its end."""
+
+_FOLDER = "_databases"
+
+_RARE_BYTES = b"zqxjkvwy_-bpg"
 """Bytes that are rare in code and prose, the rarest first."""
 
-_SHORTEST = 5
-"""Bytes of a head that are enough to look for."""
+_MIN_PREFIX = 5
+"""Bytes of the shortest prefix that replaces a literal."""
 
-_BEGUN = 4
-"""Bytes of a form that begins with the end of a line."""
+_LINE_START = 4
+"""Bytes of a form that starts with a line break."""
 
-_STOCK = (b"\\u00", b"\\U00")
-"""Beginnings of escapes that tell next to nothing: all of them have one."""
+_COMMON_STARTS = (b"\\u00", b"\\U00")
+"""Starts of escapes that are in every such escape, and so tell nothing."""
 
 
-def head(text: bytes) -> bytes:
-    """Give the beginning of a literal that is looked for in its place.
+def build_hyperscan_search(
+    forms: Iterable[EncodedAnchor], longest: int | None = None
+) -> AnchorSearch | None:
+    """Return a search for forms; `None` without hyperscan, or if there is nothing to search for.
 
-    Hyperscan goes by the last bytes of a literal: 1.4 times as fast where none of them is as common
-    as those of `-ization` or `key` are (4.3 to 3.0 GB/s on the sources of curl).
+    A case-sensitive form is searched by its first `longest` bytes. The other forms are few, and
+    `auth` is a word of all code.
     """
-    ends = range(min(_SHORTEST, len(text)), len(text) + 1)
-    rank = {end: _RAREST.find(text[end - 1 : end].lower()) for end in ends}
+    by_literal = _group_by_literal(forms, longest)
+    scan = _build_scan(list(by_literal)) if by_literal else None
+    return _build_search(scan, by_literal) if scan else None
+
+
+def list_literals(forms: Iterable[EncodedAnchor], longest: int | None = None) -> list[Literal]:
+    """Return the literals that are searched in place of forms."""
+    return list(_group_by_literal(forms, longest))
+
+
+def serialize_database(literals: list[Literal]) -> tuple[str, bytes]:
+    """Return the path in the package and the content of a stored database.
+
+    Raises `ImportError` without hyperscan.
+    """
+    key = _build_key(literals)
+    serialized: bytes = hyperscan.dumpb(_compile(literals))
+    return f"scanner/prefilter/{_FOLDER}/{_build_name(key)}", key + serialized
+
+
+def _group_by_literal(
+    forms: Iterable[EncodedAnchor], longest: int | None
+) -> dict[Literal, list[EncodedAnchor]]:
+    groups: dict[Literal, list[EncodedAnchor]] = {}
+    for form in forms:
+        exact_case = form.exact_case
+        text = _cut(form.text, longest) if exact_case else _find_rare_prefix(form.text).lower()
+        groups.setdefault((text, exact_case), []).append(form)
+    return groups
+
+
+def _cut(text: bytes, longest: int | None) -> bytes:
+    return text if longest is None else text[: longest + 2 * text.startswith(_COMMON_STARTS)]
+
+
+def _find_rare_prefix(text: bytes) -> bytes:
+    """Return a prefix of a literal that ends with a rare byte, or the literal.
+
+    Hyperscan matches the last bytes of a literal first: it is 1.4 times as fast if none of them is
+    as common as `-ization` or `key` (4.3 to 3.0 GB/s on the sources of curl).
+    """
+    ends = range(min(_MIN_PREFIX, len(text)), len(text) + 1)
+    rank = {end: _RARE_BYTES.find(text[end - 1 : end].lower()) for end in ends}
     rare = [end for end in ends if rank[end] >= 0]
     return text[: min(rare, key=lambda end: (rank[end], -end))] if rare else text
 
 
-def build_hyperscan_search(
-    listed: Iterable[EncodedAnchor], longest: int | None = None
-) -> AnchorSearch | None:
-    """Make a look for forms; `None` where there is no hyperscan, or nothing to look for.
-
-    What counts in its own case alone is looked for by `longest` bytes at the most. Of what counts
-    in any case there is little, and `auth` is a word of all code.
-    """
-    same = _by_mark(listed, longest)
-    scan = build_scanner(list(same)) if same else None
-    return _looking(scan, same) if scan else None
-
-
-def list_literals(listed: Iterable[EncodedAnchor], longest: int | None = None) -> list[Literal]:
-    """List what an automaton looks for in the place of forms."""
-    return list(_by_mark(listed, longest))
-
-
-def _by_mark(
-    listed: Iterable[EncodedAnchor], longest: int | None
-) -> dict[Literal, list[EncodedAnchor]]:
-    same: dict[Literal, list[EncodedAnchor]] = {}
-    for form in listed:
-        mark = _beginning(form.text, longest) if form.exact_case else head(form.text).lower()
-        same.setdefault((mark, form.exact_case), []).append(form)
-    return same
-
-
-def _looking(scan: ScanFunction, same: dict[Literal, list[EncodedAnchor]]) -> AnchorSearch:
-    listed = list(same)
-    groups: dict[int, _Group] = {}
-    begun = _begun(form for forms in same.values() for form in forms)
+def _build_search(
+    scan: _ScanFunction, by_literal: dict[Literal, list[EncodedAnchor]]
+) -> AnchorSearch:
+    literals = list(by_literal)
+    groups: dict[int, _FormGroup] = {}
+    at_start = _find_line_starts(form for forms in by_literal.values() for form in forms)
     ends: list[tuple[int, int]] = []
 
-    def note(number: int, start: int, end: int, *_: object) -> None:
+    def add_end(number: int, start: int, end: int, *_: object) -> None:
         ends.append((number, end))
 
-    def group(number: int) -> _Group:
+    def get_group(number: int) -> _FormGroup:
         if number not in groups:
-            mark, exact_case = listed[number]
-            groups[number] = _Group(len(mark), exact_case, tuple(same[mark, exact_case]))
+            literal = literals[number]
+            groups[number] = _FormGroup(literal, tuple(by_literal[literal]))
         return groups[number]
 
-    def look(content: bytes | memoryview) -> list[AnchorHit]:
-        scan(content, note)
-        found = []
+    def search(content: bytes | memoryview) -> list[AnchorHit]:
+        scan(content, add_end)
+        hits = []
         if ends:
-            found = [hit for n, end in sorted(ends) for hit in group(n).hits(content, end)]
+            hits = [hit for n, end in sorted(ends) for hit in get_group(n).find_hits(content, end)]
             ends.clear()
-        if (form := begun.get(bytes(content[: _BEGUN - 1]))) is not None:
-            found.append(AnchorHit(form, 0))
-        return found
+        if (form := at_start.get(bytes(content[: _LINE_START - 1]))) is not None:
+            hits.append(AnchorHit(form, 0))
+        return hits
 
-    return look
+    return search
 
 
-def _begun(listed: Iterable[EncodedAnchor]) -> dict[bytes, EncodedAnchor]:
-    r"""Give the forms that stand at the beginning of a line, by what they begin a text with.
+def _find_line_starts(forms: Iterable[EncodedAnchor]) -> dict[bytes, EncodedAnchor]:
+    r"""Return the encoded forms that start a line, by the first bytes of a content that has one.
 
-    A text begins as a line does; to say so with `\A` costs hyperscan 25 ms.
+    A content starts like a line; `\A` in a pattern would cost hyperscan 25 ms.
     """
-    return {form.text[1:_BEGUN]: form for form in listed if form.decoder and form.text[:1] == b"\n"}
+    return {
+        form.text[1:_LINE_START]: form for form in forms if form.decoder and form.text[:1] == b"\n"
+    }
 
 
-def _beginning(text: bytes, longest: int | None) -> bytes:
-    return text if longest is None else text[: longest + 2 * text.startswith(_STOCK)]
+class _FormGroup:
+    """Forms that are searched by the same literal."""
 
-
-class _Group:
-    """Forms that are looked for by one mark."""
-
-    def __init__(self, width: int, exact_case: bool, forms: tuple[EncodedAnchor, ...]) -> None:
-        self._width, self._exact_case, self._forms = width, exact_case, forms
-        self._texts = tuple(f.text if exact_case else f.text.lower() for f in forms)
-        self._before = tuple(f.before for f in forms)
+    def __init__(self, literal: Literal, forms: tuple[EncodedAnchor, ...]) -> None:
+        text, self._exact_case = literal
+        self._width, self._forms = len(text), forms
+        self._texts = tuple(f.text if self._exact_case else f.text.lower() for f in forms)
+        self._before = tuple(form.before for form in forms)
         self._longest = max(map(len, self._texts))
 
-    def hits(self, content: bytes | memoryview, end: int) -> list[AnchorHit]:
-        """List the forms that stand whole where their mark, which ends at `end`, was seen."""
+    def find_hits(self, content: bytes | memoryview, end: int) -> list[AnchorHit]:
+        """Return the whole forms at the literal that ends at `end`."""
         at = end - self._width
-        there = bytes(content[at : at + self._longest])
+        found = bytes(content[at : at + self._longest])
         if not self._exact_case:
-            there = there.lower()
-        if not there.startswith(self._texts):
+            found = found.lower()
+        if not found.startswith(self._texts):
             return []
-        each = zip(self._forms, self._texts, self._before, strict=True)
+        candidates = zip(self._forms, self._texts, self._before, strict=True)
         return [
             AnchorHit(form, at)
-            for form, text, before in each
-            if there.startswith(text) and (before is None or before.is_before(content, at))
+            for form, text, before in candidates
+            if found.startswith(text) and (before is None or before.is_before(content, at))
         ]
 
 
-Literal = tuple[bytes, bool]
-"""A literal to look for, and whether in its own case alone."""
-
-
-ScanFunction = Callable[..., object]
-"""Calls back for each mark in a text, with its number and where it ends."""
-
-
-_FOLDER = "_databases"
-
-
-def build_scanner(marks: list[Literal]) -> ScanFunction | None:
-    """Make what looks for at least one mark; `None` where there is no hyperscan."""
+def _build_scan(literals: list[Literal]) -> _ScanFunction | None:
+    """Return the scan function of a database; `None` without hyperscan."""
     try:
-        import hyperscan
-    except ImportError:  # no wheel for this machine
+        scan: _ScanFunction = (_load(literals) or _compile(literals)).scan
+    except ImportError:
         return None
-    scan: ScanFunction = (_kept(hyperscan, marks) or _compiled(hyperscan, marks)).scan
     return scan
 
 
-def serialize_database(marks: list[Literal]) -> tuple[str, bytes]:
-    """Give the database of marks to put into the package, with its path there.
-
-    Raises `ImportError` where there is no hyperscan.
-    """
-    import hyperscan
-
-    key = _key(hyperscan, marks)
-    serialized: bytes = hyperscan.dumpb(_compiled(hyperscan, marks))
-    return f"scanner/prefilter/{_FOLDER}/{_name(key)}", key + serialized
-
-
-def _kept(hyperscan: Any, marks: list[Literal]) -> Any | None:
-    key = _key(hyperscan, marks)
+def _load(literals: list[Literal]) -> Any | None:
+    key = _build_key(literals)
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), _FOLDER)
     try:
-        with open(os.path.join(folder, _name(key)), "rb") as file:
+        with open(os.path.join(folder, _build_name(key)), "rb") as file:
             if file.read(len(key)) != key:
                 return None
             database = hyperscan.loadb(file.read(), hyperscan.HS_MODE_BLOCK)
         database.scratch = hyperscan.Scratch(database)
-    except (OSError, hyperscan.error):  # hyperscan proves version, processor and a checksum
+    except (OSError, hyperscan.error):  # hyperscan checks version, processor and a checksum
         return None
     return database
 
 
-def _compiled(hyperscan: Any, marks: list[Literal]) -> Any:
+def _compile(literals: list[Literal]) -> Any:
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     database.compile(
-        # Not `literal=True`: that one cuts a literal at its first NUL (python-hyperscan 0.9).
-        expressions=[_escaped(text) for text, _ in marks],
-        ids=list(range(len(marks))),
-        flags=[0 if exact_case else hyperscan.HS_FLAG_CASELESS for _, exact_case in marks],
+        # Not `literal=True`, which cuts a literal at its first NUL (python-hyperscan 0.9).
+        expressions=[_escape(text) for text, _ in literals],
+        ids=list(range(len(literals))),
+        flags=[0 if exact_case else hyperscan.HS_FLAG_CASELESS for _, exact_case in literals],
     )
     return database
 
 
-def _key(hyperscan: Any, marks: list[Literal]) -> bytes:
-    """Tell all that a database depends on."""
-    machine = os.uname().machine if sys.platform != "win32" else ""  # there is but one with a wheel
-    made = hyperscan.__version__, sys.platform, machine, sys.byteorder
-    return repr((made, marks)).encode()
+def _build_key(literals: list[Literal]) -> bytes:
+    """Return everything on which a database depends."""
+    machine = os.uname().machine if sys.platform != "win32" else ""  # Windows has only one wheel
+    compiler = hyperscan.__version__, sys.platform, machine, sys.byteorder
+    return repr((compiler, literals)).encode()
 
 
-def _name(key: bytes) -> str:
+def _build_name(key: bytes) -> str:
     return f"{crc32(key):08x}"
 
 
-def _escaped(text: bytes) -> bytes:
-    r"""Write a literal as `\x61\x62`."""
+def _escape(text: bytes) -> bytes:
+    r"""Return a literal as a pattern such as `\x61\x62`."""
     return b"\\x" + text.hex(":").encode().replace(b":", b"\\x")

@@ -1,4 +1,4 @@
-"""All anchors of all rules, as they are and as they look in each wrapping."""
+"""Anchors of all rules: the keywords themselves, and their forms in every encoding."""
 
 from __future__ import annotations
 
@@ -12,95 +12,97 @@ if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import Decoder
 
 PLAIN = ""
-"""The name of no wrapping."""
+"""Name of the decoder of an anchor that is not encoded."""
+
 _CONCATENATION = "concatenation"
 
 
 class EncodedAnchor(NamedTuple):
-    """One anchor as it looks in one wrapping."""
+    """One form of an anchor: plain, or in one encoding."""
 
     text: bytes
+    """The bytes to search for."""
     decoder: str
-    """The file of the decoder that takes it off, or `PLAIN`."""
+    """Key of the decoder, or `PLAIN`."""
     anchor: bytes
     exact_case: bool
 
     @property
     def before(self) -> PreviousPart | None:
-        """What stands before it; `None`: anything may."""
+        """The part of a split anchor that must come before this one; `None` if there is none."""
         return find_previous_part(self.text) if self.decoder == _CONCATENATION else None
 
 
 class AnchorHit(NamedTuple):
-    """A form that stands at an offset of a text."""
+    """A form of an anchor, and its offset in a content."""
 
     form: EncodedAnchor
     at: int
-    """Of a wrapped form it is not always known, and then 0."""
+    """Offset; of an encoded form it is not always known, and then 0."""
 
 
 AnchorSearch = Callable[["bytes | memoryview"], "list[AnchorHit]"]
-"""Says which forms stand in a text, and where."""
+"""Returns the forms of anchors in a content."""
 
 
 class AnchorIndex:
-    """All anchors of all rules in all wrappings, made for a wrapping when one first asks."""
+    """The forms of all anchors of all rules; those of one decoder are computed on first use."""
 
-    def __init__(self, rules: Iterable[Rule], wrappings: Mapping[str, Decoder]) -> None:
+    def __init__(self, rules: Iterable[Rule], decoders: Mapping[str, Decoder]) -> None:
         self._rules = tuple(rules)
         self._anchors = dict.fromkeys(
             (anchor, rule.exact_case) for rule in self._rules for anchor in rule.anchors
         )
-        self._wrappings = wrappings
-        self._known: dict[str, tuple[EncodedAnchor, ...]] = {}
-        self._spelled: dict[bytes, list[bytes]] = {}
+        self._decoders = decoders
+        self._forms: dict[str, tuple[EncodedAnchor, ...]] = {}
+        self._encoded: dict[bytes, list[bytes]] = {}
 
-    def names(self) -> Iterable[str]:
-        """List the wrappings, of which none is loaded by that."""
-        return self._wrappings
+    def decoder_names(self) -> Iterable[str]:
+        """Return the keys of the decoders, without loading any."""
+        return self._decoders
 
-    def exact(self) -> tuple[bytes, ...]:
-        """List the anchors that count only in their own case."""
+    def exact_anchors(self) -> tuple[bytes, ...]:
+        """Return the anchors that are case-sensitive."""
         return tuple(anchor for anchor, exact_case in self._anchors if exact_case)
 
     def plain(self) -> tuple[EncodedAnchor, ...]:
-        """List the anchors as they are."""
+        """Return the anchors that are not encoded."""
         return tuple(EncodedAnchor(anchor, PLAIN, anchor, exact) for anchor, exact in self._anchors)
 
     def of(self, name: str) -> tuple[EncodedAnchor, ...]:
-        """List the anchors in a wrapping, and those that another one, or the same, is inside."""
-        if name not in self._known:
-            self._known[name] = tuple(_without_longer(self._made(name)))
-        return self._known[name]
+        """Return the forms of all anchors in one encoding, including already encoded anchors."""
+        if name not in self._forms:
+            self._forms[name] = tuple(_drop_longer(self._encode_all(name)))
+        return self._forms[name]
 
     def all(self) -> tuple[EncodedAnchor, ...]:
-        """List everything; what was made when the wheel was built loads no decoder."""
+        """Return all forms; those that were computed when the wheel was built load no decoder."""
         if all(rule.encoded_anchors for rule in self._rules):
             return tuple(
                 EncodedAnchor._make(form) for rule in self._rules for form in rule.encoded_anchors
             )
-        wrapped = (form for name in self._wrappings for form in self.of(name))
-        return (*self.plain(), *wrapped)
+        encoded = (form for name in self._decoders for form in self.of(name))
+        return (*self.plain(), *encoded)
 
-    def _made(self, name: str) -> Iterator[EncodedAnchor]:
-        outer = self._wrappings[name]
+    def _encode_all(self, name: str) -> Iterator[EncodedAnchor]:
+        decoder = self._decoders[name]
         for anchor, exact_case in self._anchors:
-            texts = list(outer.encoded_anchors(anchor, exact_case))
-            for text in self._spellings(anchor) if exact_case else ():
-                texts += outer.encode_again(text)
+            texts = list(decoder.encoded_anchors(anchor, exact_case))
+            for text in self._encode_once(anchor) if exact_case else ():
+                texts += decoder.encode_again(text)
             yield from (EncodedAnchor(text, name, anchor, exact_case) for text in texts)
 
-    def _spellings(self, anchor: bytes) -> list[bytes]:
-        if anchor not in self._spelled:
-            inner = self._wrappings.values()
-            self._spelled[anchor] = [text for one in inner for text in one.encode(anchor)]
-        return self._spelled[anchor]
+    def _encode_once(self, anchor: bytes) -> list[bytes]:
+        if anchor not in self._encoded:
+            decoders = self._decoders.values()
+            self._encoded[anchor] = [text for one in decoders for text in one.encode(anchor)]
+        return self._encoded[anchor]
 
 
-def _without_longer(listed: Iterable[EncodedAnchor]) -> Iterator[EncodedAnchor]:
-    """Yield each form once, and none that begins with another of the same anchor."""
+def _drop_longer(forms: Iterable[EncodedAnchor]) -> Iterator[EncodedAnchor]:
+    """Yield each form once, without those that start with another form of the same anchor."""
     last = None
-    for form in sorted(set(listed), key=lambda form: (form.anchor, form.exact_case, form.text)):
+    for form in sorted(set(forms), key=lambda form: (form.anchor, form.exact_case, form.text)):
         if last is None or form.anchor != last.anchor or not form.text.startswith(last.text):
             last = form
             yield form

@@ -1,9 +1,8 @@
-"""Says which anchors stand in a text, in whatever wrapping, before any pattern is run.
+"""Choice of the prefilter's search, by the number of bytes to scan.
 
-What looks is chosen by how much there is to look at, since none is loaded for nothing: `build_substring_search` for
-a few bytes; for more `build_hyperscan_search`, at first by the beginnings of forms, which is compiled in 6 ms;
-for many by whole forms, which takes 40 ms and spares most second looks. A wheel holds both compiled
-(see `database`).
+A search is loaded only if it pays: `substring` for a few bytes, hyperscan for more. Hyperscan
+searches first for the starts of forms, which compile in 6 ms. For many bytes it searches for whole
+forms, which takes 40 ms and avoids most false hits. A wheel contains both compiled.
 """
 
 from __future__ import annotations
@@ -13,105 +12,104 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.scanner.prefilter.keywords import AnchorHit, AnchorIndex, AnchorSearch, EncodedAnchor
 
 if TYPE_CHECKING:
+    from wakeyscan.scanner.prefilter import hyperscan, substring
     from wakeyscan.scanner.prefilter.hyperscan import Literal
+else:
+    # A run needs one of the two: hyperscan takes 9 ms to load, the substring search 2 ms.
+    hyperscan = lazy_import("wakeyscan.scanner.prefilter.hyperscan")
+    substring = lazy_import("wakeyscan.scanner.prefilter.substring")
 
-MORE = 1 << 17
-"""Bytes from which on hyperscan has paid for its loading (9 ms), with beginnings of forms."""
+LARGE_SCAN = 1 << 17
+"""Bytes from which loading hyperscan (9 ms), with the starts of forms, pays."""
 
-MANY = 1 << 24
-"""Bytes from which on whole forms have paid for theirs."""
+HUGE_SCAN = 1 << 24
+"""Bytes from which loading whole forms pays."""
 
-_BEGINNING = 4
-"""Bytes of a beginning: 140 stand in a MB of code, of 3 bytes 520."""
+_START_LENGTH = 4
+"""Bytes of the start of a form: a MB of code contains 140 such starts; with 3 bytes, 520."""
 
 
 class Prefilter:
-    """Looks for anchors; counts what it has seen, to know what is worth its loading.
+    """Finds anchors, and counts the bytes that it has searched to choose the search.
 
-    Forms that hold a NUL are looked for only where there is one, which costs next to nothing to
-    know and spares most texts a second look.
+    Forms with a NUL are searched only in a content with a NUL. That is quick to test, and saves
+    most contents a second search.
     """
 
-    def __init__(self, catalog: AnchorIndex) -> None:
-        self._seen, self._next = 0, MORE
-        self._catalog = catalog
-        self._look_narrow = _when_asked(partial(_finder, catalog))
-        self._look_wide: AnchorSearch = lambda content: []  # the finder looks for everything
+    def __init__(self, index: AnchorIndex) -> None:
+        self._searched, self._next_size = 0, LARGE_SCAN
+        self._index = index
+        self._search: AnchorSearch = _defer(lambda: substring.build_substring_search(index))
+        self._search_nul: AnchorSearch = lambda content: []  # the substring search finds all forms
 
     def __call__(self, content: bytes) -> list[AnchorHit]:
-        """List which forms stand in `content`, and where."""
-        self._seen += len(content)
-        if self._seen >= self._next:
-            self.expect(self._seen)
-        hits = self._look_narrow(content)
-        return hits + self._look_wide(content) if b"\0" in content else hits
+        """Return the forms of anchors in `content`."""
+        self._searched += len(content)
+        if self._searched >= self._next_size:
+            self.expect(self._searched)
+        hits = self._search(content)
+        return hits + self._search_nul(content) if b"\0" in content else hits
 
     @property
     def searches(self) -> tuple[AnchorSearch, AnchorSearch]:
-        """Give the two looks themselves, without and with a NUL, for a loop that is in a hurry."""
-        return self._look_narrow, self._look_wide
+        """The searches for content without and with a NUL, for the inner loop of a large scan."""
+        return self._search, self._search_nul
 
     def expect(self, size: int) -> None:
-        """Get ready for so many bytes in all."""
-        if size < self._next:
+        """Choose the search for a total number of bytes."""
+        if size < self._next_size:
             return
-        from wakeyscan.scanner.prefilter.hyperscan import build_hyperscan_search
-
-        self._next, longest = (MANY, _BEGINNING) if size < MANY else (sys.maxsize, None)
-        without_nul, with_nul = _apart(self._catalog.all())
-        narrow = build_hyperscan_search(without_nul, longest)
-        if narrow:
-            self._look_narrow = narrow
-            self._look_wide = _when_asked(partial(_wide, with_nul, longest, narrow))
-
-
-def list_searches(catalog: AnchorIndex) -> Iterator[list[Literal]]:
-    """List what is looked for at once, in little and in much, so that it can be compiled before."""
-    from wakeyscan.scanner.prefilter.hyperscan import list_literals
-
-    for longest in (_BEGINNING, None):
-        yield from (list_literals(forms, longest) for forms in _apart(catalog.all()))
+        is_huge = size >= HUGE_SCAN
+        self._next_size = sys.maxsize if is_huge else HUGE_SCAN
+        longest = None if is_huge else _START_LENGTH
+        without_nul, with_nul = _split_by_nul(self._index.all())
+        search = hyperscan.build_hyperscan_search(without_nul, longest)
+        if search:
+            self._search = search
+            self._search_nul = _defer(partial(_build_nul_search, with_nul, longest, search))
 
 
-def _apart(listed: Iterable[EncodedAnchor]) -> tuple[list[EncodedAnchor], list[EncodedAnchor]]:
-    """Tell the forms without a NUL from those that hold one."""
-    apart: tuple[list[EncodedAnchor], list[EncodedAnchor]] = ([], [])
-    for form in listed:
-        apart[b"\0" in form.text].append(form)
-    return apart
+def list_searches(index: AnchorIndex) -> Iterator[list[Literal]]:
+    """Yield the literals of each search, to compile them when a wheel is built."""
+    for longest in (_START_LENGTH, None):
+        for forms in _split_by_nul(index.all()):
+            yield hyperscan.list_literals(forms, longest)
 
 
-def _finder(catalog: AnchorIndex) -> AnchorSearch:
-    from wakeyscan.scanner.prefilter.substring import (
-        build_substring_search,  # 2 ms that much to look at never pays
-    )
-
-    return build_substring_search(catalog)
-
-
-def _wide(listed: list[EncodedAnchor], longest: int | None, narrow: AnchorSearch) -> AnchorSearch:
-    """Make a look for forms that hold a NUL, and for what is only found without its NULs."""
-    from wakeyscan.scanner.prefilter.hyperscan import build_hyperscan_search
-    from wakeyscan.scanner.prefilter.substring import find_in_utf16
-
-    wide = build_hyperscan_search(listed, longest)
-
-    def look(content: bytes | memoryview) -> list[AnchorHit]:
-        return (wide(content) if wide else []) or find_in_utf16(content, narrow)
-
-    return look
+def _split_by_nul(
+    forms: Iterable[EncodedAnchor],
+) -> tuple[list[EncodedAnchor], list[EncodedAnchor]]:
+    """Return the forms without a NUL, and those with one."""
+    split: tuple[list[EncodedAnchor], list[EncodedAnchor]] = ([], [])
+    for form in forms:
+        split[b"\0" in form.text].append(form)
+    return split
 
 
-def _when_asked(make: Callable[[], AnchorSearch]) -> AnchorSearch:
-    """Put off making a look until it is first wanted: many a tree has no NUL in it."""
-    made: list[AnchorSearch] = []
+def _build_nul_search(
+    forms: list[EncodedAnchor], longest: int | None, search: AnchorSearch
+) -> AnchorSearch:
+    """Return the search for forms with a NUL, and for forms in UTF-16 text that show only then."""
+    search_forms = hyperscan.build_hyperscan_search(forms, longest)
 
-    def look(content: bytes | memoryview) -> list[AnchorHit]:
-        if not made:
-            made.append(make())
-        return made[0](content)
+    def search_nul(content: bytes | memoryview) -> list[AnchorHit]:
+        hits = search_forms(content) if search_forms else []
+        return hits or substring.find_in_utf16(content, search)
 
-    return look
+    return search_nul
+
+
+def _defer(build: Callable[[], AnchorSearch]) -> AnchorSearch:
+    """Return a search that is built on first use: many trees contain no NUL."""
+    built: list[AnchorSearch] = []
+
+    def search(content: bytes | memoryview) -> list[AnchorHit]:
+        if not built:
+            built.append(build())
+        return built[0](content)
+
+    return search
