@@ -42,7 +42,7 @@ def list_first_escapes(word: bytes, styles: Iterable[bytes], intro: bytes) -> It
         yield word[:count] + intro
 
 
-def escape_usually(word: bytes, styles: Iterable[bytes]) -> Iterator[bytes]:
+def escape_in_each_style(word: bytes, styles: Iterable[bytes]) -> Iterator[bytes]:
     """Yield `word` with all characters escaped, and with all but letters and digits escaped."""
     for style in styles:
         yield escape(word, style)

@@ -40,7 +40,7 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
 
 def encode(anchor: bytes) -> Iterator[bytes]:
     """Yield the anchor with all characters escaped, and with all but letters and digits escaped."""
-    yield from _escapes.escape_usually(anchor, _STYLES)
+    yield from _escapes.escape_in_each_style(anchor, _STYLES)
     yield anchor.replace(b"_", b"&lowbar;")
 
 

@@ -47,7 +47,7 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
 
 def encode(anchor: bytes) -> Iterator[bytes]:
     """Yield the anchor with all characters escaped, and with all but letters and digits escaped."""
-    yield from _escapes.escape_usually(anchor, _ENCODE_STYLES)
+    yield from _escapes.escape_in_each_style(anchor, _ENCODE_STYLES)
 
 
 def encode_again(text: bytes) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""Keys that are written in pieces: what a language joins is one key; what it does not is none."""
+"""Keys in several literals: concatenated literals are one key, others are not."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.detector import detect_in_document
 
-HASTY = many()
-"""Looks with what many bytes are looked at with."""
+LARGE_SCAN = many()
+"""A context that searches as in a scan of many bytes."""
 
 # `{P}` the prefix, `{B}` the body, `{H}` and `{T}` its halves.
 JOINED = header_shapes.rows(
@@ -403,7 +403,7 @@ printf-again: printf %s '{P}' '{B}'
 printf-third: printf '%s: %s%s' "$name" '{P}' '{B}'
 """
 )
-APART = header_shapes.rows(
+SEPARATE = header_shapes.rows(
     r"""
 looked-up: key = "{P}" + os.environ["{B}"]
 called: key = "{P}" + make("{B}")
@@ -574,12 +574,12 @@ echo-literals: echo -n '{P}' '{B}'
 )
 
 
-def found(text: str, context: ScanContext | None = None) -> list[Finding]:
+def detect(text: str, context: ScanContext | None = None) -> list[Finding]:
     return detect_in_document(Document(Origin("a"), text.encode()), context or few())
 
 
-def filled(template: str, name: str) -> tuple[str, str]:
-    """Fill a template; give the key, too."""
+def fill_template(template: str, name: str) -> tuple[str, str]:
+    """Return the filled template and its key."""
     source = random.Random(name)
     body = "".join(source.choices(ALPHABET, k=39)) + "7"
     for hole, text in (("P", PREFIX), ("B", body), ("H", body[:20]), ("T", body[20:])):
@@ -588,26 +588,28 @@ def filled(template: str, name: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(("name", "template"), JOINED.items(), ids=JOINED)
-def test_what_a_language_joins_is_one_key(name: str, template: str) -> None:
-    text, key = filled(template, name)
-    (finding,) = found(text)
+def test_concatenated_literals_are_one_key(name: str, template: str) -> None:
+    text, key = fill_template(template, name)
+    (finding,) = detect(text)
     assert finding.secret.reveal().decode() == key
     assert (finding.standing, finding.encoding) == (Standing.REPORTED, "pieces")
     assert PREFIX + "…" in finding.excerpt
     assert not any(key[8 + n : 8 + n + 8] in finding.excerpt for n in range(32))
 
 
-@pytest.mark.parametrize(("name", "template"), APART.items(), ids=APART)
-def test_what_is_not_joined_is_no_key(name: str, template: str) -> None:
-    text, _ = filled(template, name)
-    assert [f for f in found(text) if f.rule == "wastack-api-key"] == []
+@pytest.mark.parametrize(("name", "template"), SEPARATE.items(), ids=SEPARATE)
+def test_literals_that_are_not_concatenated_are_not_a_key(name: str, template: str) -> None:
+    text, _ = fill_template(template, name)
+    assert [f for f in detect(text) if f.rule == "wastack-api-key"] == []
 
 
-def test_the_tables_are_as_large_as_they_say() -> None:
-    assert (len(JOINED) > 160, len(APART) > 60) == (True, True)
+def test_the_tables_have_enough_cases() -> None:
+    assert (len(JOINED) > 160, len(SEPARATE) > 60) == (True, True)
 
 
-def test_a_report_names_both_places(run: Run, tmp_path: Any, make_key: MakeKey) -> None:
+def test_a_report_lists_the_position_of_each_literal(
+    run: Run, tmp_path: Any, make_key: MakeKey
+) -> None:
     one, other = make_key(), make_key()
     write(
         tmp_path,
@@ -635,17 +637,17 @@ def test_a_report_names_both_places(run: Run, tmp_path: Any, make_key: MakeKey) 
     assert one[8:16] not in text
 
 
-def test_what_lies_between_two_places_is_looked_at_as_ever(make_key: MakeKey) -> None:
+def test_a_key_between_two_literals_is_found(make_key: MakeKey) -> None:
     key, plain = make_key(), make_key()
     text = f'P = "{PREFIX}"\nX = "{plain}"\nK = P + "{key[8:]}"\n'
-    assert [(f.secret.reveal().decode(), f.encoding) for f in found(text)] == [
+    assert [(f.secret.reveal().decode(), f.encoding) for f in detect(text)] == [
         (key, "pieces"),
         (plain, "plain"),
     ]
-    assert not any(key[8:16] in f.excerpt or plain[8:16] in f.excerpt for f in found(text))
+    assert not any(key[8:16] in f.excerpt or plain[8:16] in f.excerpt for f in detect(text))
 
 
-WHOLE = header_shapes.rows(
+COMPLETE = header_shapes.rows(
     r"""
 minified-else: function f(a){if(a){return"{P}{B}"}else{return b}}
 minified-return: if(k==="{P}{B}")return 1;
@@ -682,32 +684,32 @@ list-named: keys = ["{P}{B}", "other"]
 )
 
 
-@pytest.mark.parametrize(("name", "template"), WHOLE.items(), ids=WHOLE)
-def test_a_whole_key_ends_where_it_does(name: str, template: str) -> None:
-    text, key = filled(template, name)
-    (finding,) = [f for f in found(text) if f.rule == "wastack-api-key"]
+@pytest.mark.parametrize(("name", "template"), COMPLETE.items(), ids=COMPLETE)
+def test_a_complete_key_is_not_extended(name: str, template: str) -> None:
+    text, key = fill_template(template, name)
+    (finding,) = [f for f in detect(text) if f.rule == "wastack-api-key"]
     assert (finding.secret.reveal().decode(), finding.encoding) == (key, "plain")
 
 
-def test_keys_on_lines_of_their_own_are_not_joined(make_key: MakeKey) -> None:
+def test_complete_keys_on_adjacent_lines_are_not_joined(make_key: MakeKey) -> None:
     keys = [make_key() for _ in range(4)]
     text = "\n".join(f'"{key}"' for key in keys)
-    assert [f.secret.reveal().decode() for f in found(text)] == keys
-    assert [f.secret.reveal().decode() for f in found(f'send "{keys[0]}" "main"')] == keys[:1]
+    assert [f.secret.reveal().decode() for f in detect(text)] == keys
+    assert [f.secret.reveal().decode() for f in detect(f'send "{keys[0]}" "main"')] == keys[:1]
 
 
 @pytest.mark.parametrize("joint", ['" + "', "' . '", '"\n  "', "' .. '", '\\" + \\"'])
-def test_the_prefix_may_be_cut_in_two_and_three_anywhere(joint: str, make_key: MakeKey) -> None:
+def test_a_prefix_in_two_or_three_parts_is_found(joint: str, make_key: MakeKey) -> None:
     ends = range(1, len(PREFIX) + 1)
     for low, high in ((low, high) for low in ends for high in ends if low <= high):
         key, opening = make_key(), joint[: joint.index(" ")].rstrip() or joint[0]
         pieces = [piece for piece in (key[:low], key[low:high], key[high:]) if piece]
         text = f"x = {opening[-2:].strip()}{joint.join(pieces)}{joint[joint.rindex(' ') + 1 :]}\n"
-        assert [f.secret.reveal().decode() for f in found(text)] == [key], text
+        assert [f.secret.reveal().decode() for f in detect(text)] == [key], text
 
 
 def cuts(least: int, most: int) -> list[tuple[int, ...]]:
-    """List where the prefix may be cut into so many parts, the first of which has two letters."""
+    """Return the offsets that split the prefix into parts, the first with two letters or more."""
     return [
         cut
         for count in range(least - 1, most)
@@ -716,14 +718,16 @@ def cuts(least: int, most: int) -> list[tuple[int, ...]]:
 
 
 @pytest.mark.parametrize("joint", ['" + "', "' . '", '"\n  "', '\\" + \\"'])
-def test_the_prefix_may_be_cut_in_four_and_five(joint: str, make_key: MakeKey) -> None:
+def test_a_prefix_in_four_or_five_parts_is_found(joint: str, make_key: MakeKey) -> None:
     for places in cuts(4, 5):
         key, quote = make_key(), joint[: joint.index(joint[-1]) + 1]
         ends = (*places, len(key))
         pieces = [key[low:high] for low, high in zip((0, *places), ends, strict=True)]
         text = f"x = {quote}{joint.join(pieces)}{quote}\n"
-        for context in (few(), HASTY):
-            assert [f.secret.reveal().decode() for f in found(text, context=context)] == [key], text
+        for context in (few(), LARGE_SCAN):
+            assert [f.secret.reveal().decode() for f in detect(text, context=context)] == [key], (
+                text
+            )
 
 
 @given(
@@ -732,7 +736,7 @@ def test_the_prefix_may_be_cut_in_four_and_five(joint: str, make_key: MakeKey) -
     joint=st.sampled_from(['" + "', "' . '", '"\n  "', "' .. '", '" ++ "', "' || '"]),
 )
 @settings(max_examples=200, deadline=None)
-def test_a_key_may_be_cut_anywhere(body: str, cuts: list[int], joint: str) -> None:
+def test_a_key_that_is_split_anywhere_is_found(body: str, cuts: list[int], joint: str) -> None:
     key = PREFIX + body
     places = sorted(
         {cut for cut in cuts if len(PREFIX) <= cut < len(key)}
@@ -740,4 +744,4 @@ def test_a_key_may_be_cut_anywhere(body: str, cuts: list[int], joint: str) -> No
     )
     pieces = [key[start:end] for start, end in zip([0, *places], [*places, len(key)], strict=True)]
     text = f"SELECT {joint[0]}{joint.join(pieces)}{joint[-1]}\n"
-    assert [f.secret.reveal().decode() for f in found(text)] == [key]
+    assert [f.secret.reveal().decode() for f in detect(text)] == [key]

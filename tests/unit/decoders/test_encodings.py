@@ -34,63 +34,63 @@ def repo(tmp_path: Path) -> Repo:
     return Repo(tmp_path / "repo")
 
 
-HASTY = many()
-"""Looks with what many bytes are looked at with."""
+LARGE_SCAN = many()
+"""A context that searches as in a scan of many bytes."""
 
 
 class Case(NamedTuple):
-    """A file that holds a key."""
+    """A file with an encoded key."""
 
     content: bytes
     key: str
     encodings: tuple[str, ...]
-    """What it may be called: a wrapping that leaves alone what is in it is not told of."""
+    """Names that a report may use; an outer encoding that changes no character is not reported."""
 
 
-def a_key(name: str) -> str:
+def build_key(name: str) -> str:
     source = random.Random(name)
     return PREFIX + "".join(source.choices(ALPHABET, k=39)) + source.choice("0123456789")
 
 
-def single(name: str, pad: int) -> Case:
-    wrapping, key = SINGLE[name], a_key(f"{name} {pad}")
+def build_single(name: str, pad: int) -> Case:
+    wrapping, key = SINGLE[name], build_key(f"{name} {pad}")
     text = wrapping.wrap(b"." * pad + key.encode())
     return Case(b'\nkey = "' + text + b'"\n', key, (wrapping.name,))
 
 
-def double(inner: str, outer: str, pad: int) -> Case:
-    key = a_key(f"{inner} {outer} {pad}")
+def build_double(inner: str, outer: str, pad: int) -> Case:
+    key = build_key(f"{inner} {outer} {pad}")
     inside = SINGLE[inner].wrap(b"." * pad + key.encode())
-    wide = outer.startswith("utf-16")  # such a text is wide from its beginning
-    lead = b'\nkey = "' if wide else b""
+    is_utf16 = outer.startswith("utf-16")  # then the whole document is in UTF-16
+    lead = b'\nkey = "' if is_utf16 else b""
     text = SINGLE[outer].wrap(lead + b"." * pad + inside + b" ")
     names = (f"{SINGLE[outer].name}/{SINGLE[inner].name}", SINGLE[inner].name)
-    return Case(text if wide else b'\nkey = "' + text + b'"\n', key, names)
+    return Case(text if is_utf16 else b'\nkey = "' + text + b'"\n', key, names)
 
 
-def readable(inner: str, outer: str, pad: int) -> bool:
-    """Say whether big-endian text is none that is little-endian just as well."""
+def is_unambiguous(inner: str, outer: str, pad: int) -> bool:
+    """Return whether UTF-16 text can be read in one byte order only."""
     starts = outer.startswith(("base64", "hex"))
     return not (inner == "utf-16-be" and starts and pad == 1)
 
 
-CASES = {f"{name}+{pad}": single(name, pad) for name in SINGLE for pad in range(3)}
+CASES = {f"{name}+{pad}": build_single(name, pad) for name in SINGLE for pad in range(3)}
 CASES |= {
-    f"{inner}-in-{outer}+{pad}": double(inner, outer, pad)
+    f"{inner}-in-{outer}+{pad}": build_double(inner, outer, pad)
     for inner, outer in pairs()
     for pad in range(3)
-    if readable(inner, outer, pad)
+    if is_unambiguous(inner, outer, pad)
 }
 
 
-def test_the_table_is_as_large_as_it_says() -> None:
+def test_the_table_has_enough_cases_with_distinct_keys() -> None:
     assert len(CASES) > 1300
     assert len({case.key for case in CASES.values()}) == len(CASES)
 
 
 @pytest.fixture(scope="module")
 def scanned(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, Any]]]:
-    """Scan all cases in one run of the command; give the findings by the name of the file."""
+    """Scan all cases in one run of the command, and return the findings by file name."""
     folder = tmp_path_factory.mktemp("cases")
     write(folder, {name: case.content for name, case in CASES.items()})
     ran = execute([WAKEYSCAN, "scan", "--format", "json", "."], folder)
@@ -105,7 +105,7 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_wrapped_key_is_found(name: str, scanned: dict[str, list[dict[str, Any]]]) -> None:
+def test_an_encoded_key_is_found(name: str, scanned: dict[str, list[dict[str, Any]]]) -> None:
     case = CASES[name]
     (found,) = scanned[name]
     assert found["fingerprint"] == fingerprint(case.key)
@@ -117,15 +117,15 @@ def test_a_wrapped_key_is_found(name: str, scanned: dict[str, list[dict[str, Any
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if "-in-" not in name])
-def test_many_bytes_are_looked_at_as_few_are(name: str) -> None:
+def test_small_and_large_scans_give_the_same_findings(name: str) -> None:
     document = Document(Origin("a"), CASES[name].content)
-    assert detect_in_document(document, HASTY) == detect_in_document(document, few())
+    assert detect_in_document(document, LARGE_SCAN) == detect_in_document(document, few())
 
 
 SOME = [name for number, name in enumerate(CASES) if number % 17 == 0]
 
 
-def test_staged_and_in_history_they_are_found_as_in_files(repo: Repo) -> None:
+def test_encoded_keys_are_found_in_the_index_and_in_history(repo: Repo) -> None:
     wanted = {(name, fingerprint(CASES[name].key)) for name in SOME}
     repo.stage({name: CASES[name].content for name in SOME})
     staged = repo.run("scan", "staged:", "--format", "json").json()
@@ -137,7 +137,7 @@ def test_staged_and_in_history_they_are_found_as_in_files(repo: Repo) -> None:
     } == wanted
 
 
-def test_wrapped_or_plain_it_is_one_key_to_an_audit(repo: Repo, key: str) -> None:
+def test_an_audit_reports_plain_and_encoded_forms_as_one_key(repo: Repo, key: str) -> None:
     plain = key.encode()
     texts = (plain, b64encode(plain), each(b"%%%02X")(plain), plain[:20] + b"=\n" + plain[20:])
     for number, text in enumerate(texts):
@@ -157,9 +157,9 @@ PLACES = {
 
 
 @pytest.mark.parametrize("row", PLACES.values(), ids=PLACES)
-def test_a_wrapped_key_is_shown_where_it_stands(row: Any, key: str) -> None:
+def test_a_finding_has_the_position_of_the_encoded_key(row: Any, key: str) -> None:
     before, wrap, after, line, column = row
-    (finding,) = found(before + wrap(key.encode()) + after)
+    (finding,) = detect(before + wrap(key.encode()) + after)
     assert (finding.position.line, finding.position.column) == (line, column)
     assert finding.secret.reveal().decode() == key
 
@@ -173,21 +173,21 @@ def test_a_wrapped_key_is_shown_where_it_stands(row: Any, key: str) -> None:
     ],
     ids=repr,
 )
-def test_narrow_columns_of_base64(column: int, end: bytes, make_key: MakeKey) -> None:
+def test_a_key_in_narrow_base64_lines_is_found(column: int, end: bytes, make_key: MakeKey) -> None:
     for pad in range(column * 3):
         key = make_key()
-        text = wrapped(b"." * pad + key.encode(), column, end)
-        assert reported(text) == [key], text
-        assert found(text, HASTY) == found(text)
+        text = wrap_base64(b"." * pad + key.encode(), column, end)
+        assert list_reported_keys(text) == [key], text
+        assert detect(text, LARGE_SCAN) == detect(text)
 
 
-def wrapped(text: bytes, column: int, end: bytes) -> bytes:
+def wrap_base64(text: bytes, column: int, end: bytes) -> bytes:
     whole = b64encode(text)
     cut = (whole[at : at + column] for at in range(0, len(whole), column))
     return b"key: |" + end + end.join(cut) + b"\nnext: 1\n"
 
 
-APART = {
+SEPARATE = {
     "another-row-behind": b"%b\n\n41 42 43 44\n",
     "numbers-behind": b"%b  is what we sent\nadd 12 of them\n",
     "fingerprints-behind": b"%b\n41:42:43:44:45:46\n",
@@ -195,21 +195,23 @@ APART = {
 }
 
 
-@pytest.mark.parametrize("around", APART.values(), ids=APART)
+@pytest.mark.parametrize("around", SEPARATE.values(), ids=SEPARATE)
 @pytest.mark.parametrize("gap", [b" ", b":", b"-"])
-def test_what_is_around_bytes_apart_is_none_of_a_key(around: bytes, gap: bytes, key: str) -> None:
-    assert reported(around % gap.join(b"%02x" % c for c in b" " + key.encode())) == [key]
+def test_numbers_around_separated_bytes_are_not_part_of_the_key(
+    around: bytes, gap: bytes, key: str
+) -> None:
+    assert list_reported_keys(around % gap.join(b"%02x" % c for c in b" " + key.encode())) == [key]
 
 
-def found(content: bytes, context: ScanContext | None = None) -> list[Finding]:
+def detect(content: bytes, context: ScanContext | None = None) -> list[Finding]:
     return detect_in_document(Document(Origin("a"), content), context or few())
 
 
-def reported(content: bytes) -> list[str]:
-    return [f.secret.reveal().decode() for f in found(content) if f.standing is Standing.REPORTED]
+def list_reported_keys(content: bytes) -> list[str]:
+    return [f.secret.reveal().decode() for f in detect(content) if f.standing is Standing.REPORTED]
 
 
-GOES_ON = {
+CONTINUATIONS = {
     "percent": (b"", b"%2D"),
     "escape": (b'"', rb"\x41"),
     "soft-break": (b"", b"=\n"),
@@ -218,21 +220,23 @@ GOES_ON = {
 }
 
 
-@pytest.mark.parametrize(("before", "joint"), GOES_ON.values(), ids=GOES_ON)
-def test_a_plain_key_that_goes_on_is_the_longer_one(
+@pytest.mark.parametrize(("before", "joint"), CONTINUATIONS.values(), ids=CONTINUATIONS)
+def test_a_plain_key_that_continues_after_an_escape_is_reported_whole(
     before: bytes, joint: bytes, make_key: MakeKey
 ) -> None:
-    """Its first half alone is long enough to be a key, but it opens nothing."""
+    """The first half alone is long enough for a key, but it is not a valid one."""
     half, rest = make_key(20), make_key(20, "")
     middle = {b"%2D": "-", rb"\x41": "A", b"&#45;": "-"}.get(joint, "")
-    assert reported(before + half.encode() + joint + rest.encode() + b'"') == [half + middle + rest]
+    assert list_reported_keys(before + half.encode() + joint + rest.encode() + b'"') == [
+        half + middle + rest
+    ]
 
 
 @pytest.mark.parametrize(
     "joint", [rb"\n", b"%20", b"%0A", b"&quot;", b"&#34;", rb"\u0026x=", rb"\u2026", b"=20", b"%s"]
 )
 def test_a_plain_key_that_ends_at_an_escape_is_plain(joint: bytes, key: str) -> None:
-    (finding,) = found(b"a " + key.encode() + joint + b"rest of it\n")
+    (finding,) = detect(b"a " + key.encode() + joint + b"rest of it\n")
     assert (finding.encoding, finding.secret.reveal().decode()) == ("plain", key)
 
 
@@ -250,11 +254,11 @@ BOUNDARIES = {
 
 @pytest.mark.parametrize("name", ["base64", "hex", "percent", "unicode", "octal", "entities"])
 @pytest.mark.parametrize(("before", "is_key"), BOUNDARIES.values(), ids=BOUNDARIES)
-def test_the_bounds_of_a_wrapped_key_are_those_of_a_plain_one(
+def test_an_encoded_key_has_the_word_boundaries_of_a_plain_one(
     name: str, before: bytes, is_key: bool, key: str
 ) -> None:
     text = SINGLE[name].wrap(before + key.encode())
-    assert reported(b"x " + text + b" x") == [key] * is_key
+    assert list_reported_keys(b"x " + text + b" x") == [key] * is_key
 
 
 NOTHING = {
@@ -272,8 +276,8 @@ NOTHING = {
 
 @pytest.mark.parametrize("name", SINGLE)
 @pytest.mark.parametrize("look", NOTHING.values(), ids=NOTHING)
-def test_what_is_no_key_is_none_wrapped_either(name: str, look: Any, key: str) -> None:
-    assert reported(b'x = "' + look(SINGLE[name].wrap, key.encode()) + b'"\n') == []
+def test_encoded_text_without_a_key_is_not_reported(name: str, look: Any, key: str) -> None:
+    assert list_reported_keys(b'x = "' + look(SINGLE[name].wrap, key.encode()) + b'"\n') == []
 
 
 @given(
@@ -283,15 +287,15 @@ def test_what_is_no_key_is_none_wrapped_either(name: str, look: Any, key: str) -
     around=st.tuples(st.binary(max_size=60), st.binary(max_size=60)),
 )
 @settings(max_examples=300, deadline=None)
-def test_any_key_is_found_in_any_wrapping_among_anything(
+def test_any_key_is_found_in_any_encoding_and_context(
     name: str, body: str, before: bytes, around: tuple[bytes, bytes]
 ) -> None:
     key = PREFIX + body
     if name.startswith(("utf-", "soft", "quoted", "entities-open", "base64-lines")):
-        around, before = (b"", b""), b""  # what is around decides where such a text begins
+        around, before = (b"", b""), b""  # the context would change where such text starts
     before = before.replace(b"\\", b"/") + b" "
     text = around[0] + b'\n "' + SINGLE[name].wrap(before + key.encode()) + b'"\n' + around[1]
-    assert key in [f.secret.reveal().decode() for f in found(text)]
+    assert key in [f.secret.reveal().decode() for f in detect(text)]
 
 
 WITHIN = st.sampled_from(
@@ -305,10 +309,10 @@ WITHIN = st.sampled_from(
 
 @given(content=st.lists(WITHIN | st.text(max_size=3), max_size=60).map("".join))
 @settings(max_examples=300, deadline=None)
-def test_any_text_can_be_unwrapped(content: str) -> None:
+def test_any_text_can_be_decoded(content: str) -> None:
     raw = content.encode("utf-8", "surrogatepass")
-    assert reported(raw) == [] or PREFIX in reported(raw)[0]
-    assert [str(f) for f in found(raw)] == [str(f) for f in found(raw, HASTY)]
+    assert list_reported_keys(raw) == [] or PREFIX in list_reported_keys(raw)[0]
+    assert [str(f) for f in detect(raw)] == [str(f) for f in detect(raw, LARGE_SCAN)]
 
 
 @given(
@@ -317,39 +321,39 @@ def test_any_text_can_be_unwrapped(content: str) -> None:
     name=st.sampled_from(tuple(DECODERS)),
 )
 @settings(max_examples=500, deadline=None)
-def test_no_decoder_trips_over_any_bytes(content: bytes, at: int, name: str) -> None:
+def test_no_decoder_fails_on_any_bytes(content: bytes, at: int, name: str) -> None:
     decoder = DECODERS.load(name)
-    marks = frozenset([*decoder.encoded_anchors(PREFIX.encode(), True)])
-    for mark in marks:
-        whole = content[:at] + mark + content[at:]
-        for layer in decoder.decode(whole, {mark: frozenset()}):
-            if isinstance(layer, DecodedText):
-                low, high = layer.span
+    anchors = frozenset([*decoder.encoded_anchors(PREFIX.encode(), True)])
+    for encoded in anchors:
+        whole = content[:at] + encoded + content[at:]
+        for decoded in decoder.decode(whole, {encoded: frozenset()}):
+            if isinstance(decoded, DecodedText):
+                low, high = decoded.span
                 assert 0 <= low < high <= len(whole)
-                for start, end in layer.find_sources(0, len(layer.content)):
+                for start, end in decoded.find_sources(0, len(decoded.content)):
                     assert 0 <= start <= end <= len(whole)
 
 
-def coded(key: str) -> list[int]:
+def list_codes(key: str) -> list[int]:
     return list(key.encode())
 
 
 ARRAYS: dict[str, Callable[[str], str]] = {
     "a Buffer": lambda key: json.dumps(
-        {"type": "Buffer", "data": coded(key)}, separators=(",", ":")
+        {"type": "Buffer", "data": list_codes(key)}, separators=(",", ":")
     ),
-    "a Buffer, indented by 2": lambda key: json.dumps({"a": {"data": coded(key)}}, indent=2),
-    "a Buffer, indented by 4": lambda key: json.dumps({"a": [{"data": coded(key)}]}, indent=4),
-    "a Buffer, indented by tabs": lambda key: json.dumps({"data": coded(key)}, indent="\t"),
-    "a Buffer, on Windows": lambda key: json.dumps({"data": coded(key)}, indent=2).replace(
+    "a Buffer, indented by 2": lambda key: json.dumps({"a": {"data": list_codes(key)}}, indent=2),
+    "a Buffer, indented by 4": lambda key: json.dumps({"a": [{"data": list_codes(key)}]}, indent=4),
+    "a Buffer, indented by tabs": lambda key: json.dumps({"data": list_codes(key)}, indent="\t"),
+    "a Buffer, on Windows": lambda key: json.dumps({"data": list_codes(key)}, indent=2).replace(
         "\n", "\r\n"
     ),
-    "a header in a Buffer": lambda key: json.dumps(coded(f"Authorization: Bearer {key}\r\n")),
-    "JavaScript": lambda key: f"String.fromCharCode({', '.join(map(str, coded(key)))})",
-    "Go": lambda key: f"var k = []byte{{{', '.join(map(str, coded(key)))}}}",
-    "Java": lambda key: f"byte[] k = {{ {', '.join(map(str, coded(key)))} }};",
+    "a header in a Buffer": lambda key: json.dumps(list_codes(f"Authorization: Bearer {key}\r\n")),
+    "JavaScript": lambda key: f"String.fromCharCode({', '.join(map(str, list_codes(key)))})",
+    "Go": lambda key: f"var k = []byte{{{', '.join(map(str, list_codes(key)))}}}",
+    "Java": lambda key: f"byte[] k = {{ {', '.join(map(str, list_codes(key)))} }};",
     "among other numbers": lambda key: (
-        f"[1.5, -7, 300, {', '.join(map(str, coded(key)))}, 0, 1000]"
+        f"[1.5, -7, 300, {', '.join(map(str, list_codes(key)))}, 0, 1000]"
     ),
 }
 
@@ -366,10 +370,10 @@ def test_a_key_in_an_array_of_codes_is_found(array: str, key: str, tmp_path: Pat
 @pytest.mark.parametrize(
     "change", [("119", "2119"), ("119", "-119"), ("97", "97.5"), ("97", "397")]
 )
-def test_numbers_that_are_no_codes_are_no_key(
+def test_numbers_that_are_not_character_codes_are_not_a_key(
     change: tuple[str, str], key: str, tmp_path: Path
 ) -> None:
-    array = ",".join(map(str, coded(key)))
+    array = ",".join(map(str, list_codes(key)))
     write(tmp_path, {"a": f"[{array.replace(*change)}]"})
     assert execute([WAKEYSCAN, "scan"], tmp_path).code == 0
 
@@ -384,7 +388,7 @@ hits = ["{anchor}{body}", "a {anchor}{body}", "a={anchor}{body}"]
 misses = ["{anchor}", "{body}", "{anchor} {body}"]
 """
 OWN = [name for name in SINGLE if not name.endswith("-first") and "-named" not in name]
-"""Wrappings that know nothing of the prefix of our own keys."""
+"""Encodings that do not depend on the prefix of our own keys."""
 
 
 def quoted(name: str, text: bytes) -> bytes:
@@ -392,7 +396,7 @@ def quoted(name: str, text: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("anchor", ["acme-", "Tok4", "JZ_sk.9:"])
-def test_a_rule_of_ones_own_finds_in_few_bytes_what_it_finds_in_many(
+def test_a_custom_rule_has_the_same_findings_in_small_and_large_scans(
     anchor: str, tmp_path: Path
 ) -> None:
     source = random.Random(anchor)
@@ -418,7 +422,9 @@ def test_a_rule_of_ones_own_finds_in_few_bytes_what_it_finds_in_many(
 )
 @example("====", [("soft-1", 0)])
 @settings(max_examples=30, deadline=None)
-def test_few_bytes_are_sieved_for_any_anchor(anchor: str, wraps: list[tuple[str, int]]) -> None:
+def test_the_candidate_filters_miss_no_encoding_of_any_anchor(
+    anchor: str, wraps: list[tuple[str, int]]
+) -> None:
     secret = anchor + "Ab3" * 8
     mine = rule.Rule(
         id="mine",
@@ -431,10 +437,12 @@ def test_few_bytes_are_sieved_for_any_anchor(anchor: str, wraps: list[tuple[str,
         hits=(),
         misses=(),
     )
-    sieved, compiled = (build_context((mine,), DECODERS) for _ in range(2))
+    filtered, compiled = (build_context((mine,), DECODERS) for _ in range(2))
     compiled.prefilter.expect(1 << 30)
     for name, pad in wraps:
         text = SINGLE[name].wrap(b"." * pad + secret.encode())
         content = quoted(name, text)
-        by_sieves, by_all = ({f.secret for f in found(content, one)} for one in (sieved, compiled))
-        assert by_sieves == by_all
+        by_filters, by_all = (
+            {f.secret for f in detect(content, one)} for one in (filtered, compiled)
+        )
+        assert by_filters == by_all

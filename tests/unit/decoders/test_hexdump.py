@@ -1,4 +1,4 @@
-"""Keys in what the tools at hand print of a file: bytes, words of any width, characters."""
+"""Keys in the output of dump tools: bytes, words of any width, characters."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from wakeyscan.decoders import hexdump
 from wakeyscan.decoders.decoder import DecodedText
 from wakeyscan.scanner.detector import detect_in_document
 
-HASTY = many()
-"""Looks with what many bytes are looked at with."""
+LARGE_SCAN = many()
+"""A context that searches as in a scan of many bytes."""
 
 BYTES = [
     "xxd",
@@ -51,10 +51,10 @@ WORDS = [
 CHARACTERS = ["od -c", "od -a", "od -A x -c", "hexdump -c"]
 TOOLS = [*BYTES, *WORDS, *CHARACTERS]
 HEXADECIMAL = "abcdef0123456789"
-"""A body of these looks like digits in the column of characters."""
+"""A body of these letters looks like digits in the column of characters."""
 
 
-def printed(tool: str, text: bytes) -> bytes:
+def run_tool(tool: str, text: bytes) -> bytes:
     name, *options = tool.split()
     if not shutil.which(name):
         pytest.skip(f"no {name} here")
@@ -64,39 +64,40 @@ def printed(tool: str, text: bytes) -> bytes:
     return b"$ " + tool.encode() + b" file\n" + ran.stdout
 
 
-def a_key(name: str, letters: str) -> str:
+def build_key(name: str, letters: str) -> str:
     return PREFIX + "".join(random.Random(name).choices(letters, k=39)) + "7"
 
 
-def keys(content: bytes) -> list[list[str]]:
-    looked = (
-        detect_in_document(Document(Origin("a"), content), context) for context in (few(), HASTY)
+def list_keys(content: bytes) -> list[list[str]]:
+    scans = (
+        detect_in_document(Document(Origin("a"), content), context)
+        for context in (few(), LARGE_SCAN)
     )
-    return [[finding.secret.reveal().decode() for finding in findings] for findings in looked]
+    return [[finding.secret.reveal().decode() for finding in findings] for findings in scans]
 
 
 @pytest.mark.parametrize("letters", [ALPHABET, HEXADECIMAL], ids=["any", "hexadecimal"])
 @pytest.mark.parametrize("tool", TOOLS)
-def test_a_key_is_found_wherever_it_is_in_a_line(tool: str, letters: str) -> None:
+def test_a_key_is_found_at_each_position_in_a_line(tool: str, letters: str) -> None:
     for pad in range(34):
-        key = a_key(f"{tool} {pad}", letters)
+        key = build_key(f"{tool} {pad}", letters)
         text = b"." * pad + b" " + key.encode() + b"\nand what is behind it\n"
-        assert keys(printed(tool, text)) == [[key], [key]], pad
+        assert list_keys(run_tool(tool, text)) == [[key], [key]], pad
 
 
 @pytest.mark.parametrize("end", [b"\r\n", b"\n# ", b"\n    "], ids=["crlf", "comment", "indented"])
 @pytest.mark.parametrize("tool", ["xxd -g4", "hexdump", "od -c", "od -t x4"])
-def test_a_dump_may_be_pasted(tool: str, end: bytes) -> None:
-    key = a_key(tool, ALPHABET)
-    content = printed(tool, b"a: " + key.encode() + b"\n").replace(b"\n", end)
-    assert keys(content) == [[key], [key]]
+def test_a_key_in_a_pasted_dump_is_found(tool: str, end: bytes) -> None:
+    key = build_key(tool, ALPHABET)
+    content = run_tool(tool, b"a: " + key.encode() + b"\n").replace(b"\n", end)
+    assert list_keys(content) == [[key], [key]]
 
 
-def test_the_command_tells_of_dumps(tmp_path: Path) -> None:
+def test_the_command_reports_keys_in_dumps(tmp_path: Path) -> None:
     wanted = {}
     for number, tool in enumerate([*WORDS, *CHARACTERS]):
-        key = a_key(tool, ALPHABET)
-        write(tmp_path, {f"{number}.txt": printed(tool, b"token: " + key.encode() + b"\n")})
+        key = build_key(tool, ALPHABET)
+        write(tmp_path, {f"{number}.txt": run_tool(tool, b"token: " + key.encode() + b"\n")})
         wanted[f"{number}.txt"] = fingerprint(key)
     ran = execute([WAKEYSCAN, "scan", "--format", "json", "."], tmp_path).json()
     assert {f["path"]: f["fingerprint"] for f in ran["findings"]} == wanted
@@ -104,27 +105,29 @@ def test_the_command_tells_of_dumps(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("tool", [*WORDS, *CHARACTERS])
-def test_what_is_no_key_is_none_in_a_dump(tool: str) -> None:
-    key = a_key(tool, ALPHABET).encode()
+def test_a_dump_without_a_key_is_not_reported(tool: str) -> None:
+    key = build_key(tool, ALPHABET).encode()
     for text in (key[:20], key.upper(), b"pwa" + key[2:], key[:8] + b"\n" + key[8:]):
-        assert keys(printed(tool, b"a " + text + b"\n")) == [[], []]
+        assert list_keys(run_tool(tool, b"a " + text + b"\n")) == [[], []]
 
 
-def test_lines_that_do_not_follow_each_other_are_two_dumps() -> None:
-    key = a_key("apart", ALPHABET)
-    first, second, *rest = printed("xxd -g4", b"a" + key.encode() + b"\n").splitlines()[1:]
+def test_lines_with_a_gap_between_their_offsets_are_separate_dumps() -> None:
+    key = build_key("apart", ALPHABET)
+    first, second, *rest = run_tool("xxd -g4", b"a" + key.encode() + b"\n").splitlines()[1:]
     moved = second.replace(b"00000010", b"00000040")
-    assert keys(b"\n".join((first, moved, *rest, b""))) == [[], []]
+    assert list_keys(b"\n".join((first, moved, *rest, b""))) == [[], []]
 
 
 @given(content=st.binary(max_size=300), at=st.integers(0, 300), data=st.data())
 @settings(max_examples=300, deadline=None)
-def test_any_bytes_may_be_around_a_mark(content: bytes, at: int, data: st.DataObject) -> None:
-    mark = data.draw(st.sampled_from(sorted(hexdump.encoded_anchors(PREFIX.encode(), True))))
-    whole = content[:at] + b"\n0000000 " + mark + b" 6177\n" + content[at:]
-    for layer in hexdump.decode(whole, {mark: frozenset()}):
-        assert isinstance(layer, DecodedText)
-        assert 0 <= layer.span[0] < layer.span[1] <= len(whole)
+def test_any_bytes_may_surround_an_encoded_anchor(
+    content: bytes, at: int, data: st.DataObject
+) -> None:
+    encoded = data.draw(st.sampled_from(sorted(hexdump.encoded_anchors(PREFIX.encode(), True))))
+    whole = content[:at] + b"\n0000000 " + encoded + b" 6177\n" + content[at:]
+    for decoded in hexdump.decode(whole, {encoded: frozenset()}):
+        assert isinstance(decoded, DecodedText)
+        assert 0 <= decoded.span[0] < decoded.span[1] <= len(whole)
         assert all(
-            0 <= low < high <= len(whole) for low, high in layer.find_sources(0, len(content))
+            0 <= low < high <= len(whole) for low, high in decoded.find_sources(0, len(content))
         )
