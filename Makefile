@@ -1,8 +1,8 @@
 # Two commands on a fresh machine with git, make and python3 (3.11 or newer):
-#   make audit              look for keys here, or elsewhere: make audit REPO=../other
+#   make audit              find keys in this repository; another one: make audit REPO=../other
 #   make test               everything that CI runs
-# And:
-#   make demo               the whole story in one command, against a stand-in on this machine
+# Also:
+#   make demo               from a leak to a revoked key, with a mock API on this machine
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -33,7 +33,7 @@ lint: $(READY)
 unit: $(READY)
 	$(BIN)/pytest -n auto $(ARGS)
 
-# Without ensurepip (stock Debian) the outer pip installs into the environment instead.
+# Without ensurepip (stock Debian), the outer pip installs into the environment.
 $(READY): pyproject.toml hatch_build.py
 	$(PYTHON) -m venv $(VENV) || $(PYTHON) -m venv --without-pip $(VENV)
 	test -x $(BIN)/pip && $(BIN)/python -m pip install -q -e '.[test]' \

@@ -81,7 +81,7 @@ def _build_physical(finding: Finding) -> Any:
 
 
 def _build_logical(finding: Finding) -> list[Any] | None:
-    """Return the logical location, whose full name goes from the outermost part to the innermost."""
+    """Return the logical location; its full name starts with the outermost part."""
     names = [format_details([pair]) for pair in finding.origin.details]
     if not names:
         return None
