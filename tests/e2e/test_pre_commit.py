@@ -144,7 +144,7 @@ def test_a_merge(repo: Hooked, key: str, make_key: MakeKey) -> None:
     repo.git("checkout", "-q", "main")
     repo.commit({"ours": "x"})
     shown = repo.passes("merge", "--no-edit", "side")
-    assert "wakeyscan (what the commit adds)" in shown
+    assert "wakeyscan (staged changes)" in shown
     repo.git("reset", "-q", "--hard", "HEAD~1")
     repo.commit({"a": "ours\n"})
     assert repo.attempt("merge", "side").code == 1

@@ -435,7 +435,9 @@ def test_github_says_when_it_will_show_no_more(
 ) -> None:
     write(tmp_path, {"a": "\n".join(make_key() for _ in range(count))})
     lines = run("scan", "--format", "github").out.splitlines()
-    notice = f"::notice title=wakeyscan::{count} findings; GitHub shows 10 of a kind. See the log."
+    notice = (
+        f"::notice title=wakeyscan::{count} findings; GitHub shows 10 of each kind. See the log."
+    )
     assert lines[count:] == ([notice] if count > 10 else [])
 
 
