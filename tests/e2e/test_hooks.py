@@ -14,7 +14,7 @@ from tests.support.repositories import ON_PATH, Repo
 STAGES = ("pre-commit", "commit-msg", "pre-push", "pre-receive")
 NOT_COMMITTED = "wakeyscan: Commit blocked."
 NOT_PUSHED = "wakeyscan: Push blocked."
-REJECTED = "remote: wakeyscan: Push rejected. Nothing of it was kept."
+REJECTED = "remote: wakeyscan: Push rejected. Nothing was stored."
 
 
 @pytest.fixture
@@ -134,12 +134,12 @@ def test_a_hook_whose_wakeyscan_is_gone_says_what_to_do(repo: Repo) -> None:
 
 
 REFUSED = {
-    "no-stage": (("hook",), "takes a stage"),
-    "unknown-stage": (("hook", "post-commit"), "no stage 'post-commit'; there are: commit-msg, "),
-    "install-unknown": (("hook", "install", "x"), "no stage 'x'"),
-    "install-nothing": (("hook", "install"), "takes a stage"),
-    "install-two": (("hook", "install", "pre-push", "pre-commit"), "takes a stage"),
-    "message-missing": (("hook", "commit-msg", "gone"), "gone: cannot be read: No such file"),
+    "no-stage": (("hook",), "expected a stage such as pre-commit"),
+    "unknown-stage": (("hook", "post-commit"), "unknown hook stage 'post-commit' (known: commit-msg, "),
+    "install-unknown": (("hook", "install", "x"), "unknown hook stage 'x'"),
+    "install-nothing": (("hook", "install"), "expected a stage such as pre-commit"),
+    "install-two": (("hook", "install", "pre-push", "pre-commit"), "expected a stage such as pre-commit"),
+    "message-missing": (("hook", "commit-msg", "gone"), "gone: can't be read: No such file"),
     "message-unnamed": (("hook", "commit-msg"), "expected the message file"),
     "message-twice": (("hook", "commit-msg", "a", "a"), "expected the message file"),
 }

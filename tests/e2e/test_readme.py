@@ -361,7 +361,7 @@ def test_the_pre_commit_framework(scene: Scene, offer: Offer) -> None:
     scene.refuses_a_commit()
     scene.repo.git("rm", "-qf", "fresh")
     message = ("commit", "--allow-empty", "-qm", scene.fresh)
-    scene.refused(*message, why="Take the key out of the message.")
+    scene.refused(*message, why="Remove the key from the commit message.")
     scene.repo.commit({"fresh": scene.fresh})
     bare = Repo(scene.repo.top.parent / "bare.git", "--bare")
     scene.refused("push", "-q", str(bare.top), "main", why="wakeyscan: Push blocked.")

@@ -249,7 +249,7 @@ def test_a_rule_that_its_examples_disprove_is_named(run: Run, tmp_path: Path) ->
     assert run("rules", "test", "--rules", mine(tmp_path, text)) == Ran(2, faults, refusal)
 
 
-USAGE = "rules takes: list, show ID, or test"
+USAGE = "rules: expected list, show ID or test"
 WRONG = {
     "unknown-verb": (["frob"], f"wakeyscan {USAGE}"),
     "show-nothing": (["show"], f"wakeyscan {USAGE}"),

@@ -9,7 +9,7 @@ from wakeyscan.sources import commit_range, commits
 from wakeyscan.sources.options import SourceOptions
 
 ADVICE = (
-    "Push rejected; nothing was stored. Remove the key from your commits (git rebase -i), not only "
+    "Push rejected. Nothing was stored. Remove the key from your commits (git rebase -i), not only "
     "from the files, and push again. If it was ever pushed or shared, revoke it too."
 )
 
