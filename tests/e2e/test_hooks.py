@@ -135,11 +135,17 @@ def test_a_hook_whose_wakeyscan_is_gone_says_what_to_do(repo: Repo) -> None:
 
 REFUSED = {
     "no-stage": (("hook",), "expected a stage such as pre-commit"),
-    "unknown-stage": (("hook", "post-commit"), "unknown hook stage 'post-commit' (known: commit-msg, "),
+    "unknown-stage": (
+        ("hook", "post-commit"),
+        "unknown hook stage 'post-commit' (known: commit-msg, ",
+    ),
     "install-unknown": (("hook", "install", "x"), "unknown hook stage 'x'"),
     "install-nothing": (("hook", "install"), "expected a stage such as pre-commit"),
-    "install-two": (("hook", "install", "pre-push", "pre-commit"), "expected a stage such as pre-commit"),
-    "message-missing": (("hook", "commit-msg", "gone"), "gone: can't be read: No such file"),
+    "install-two": (
+        ("hook", "install", "pre-push", "pre-commit"),
+        "expected a stage such as pre-commit",
+    ),
+    "message-missing": (("hook", "commit-msg", "gone"), "gone: cannot be read: No such file"),
     "message-unnamed": (("hook", "commit-msg"), "expected the message file"),
     "message-twice": (("hook", "commit-msg", "a", "a"), "expected the message file"),
 }
