@@ -507,7 +507,7 @@ def test_limits(repo: Dated, make_key: MakeKey) -> None:
     assert limited(repo, keys, "--since=2024-01-08", "--branch=side/one") == set()
     ran = repo.audit("--branch=none")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == f"wakeyscan: no branch 'none' in {repo.top}\n"
+    assert ran.err == f"wakeyscan: --branch: no branch 'none' in {repo.top}\n"
 
 
 def test_only_what_nothing_reaches(repo: Dated, key: str) -> None:
@@ -701,7 +701,7 @@ def test_ctrl_c(repo: Dated, key: str, jobs: int) -> None:
     report = json.loads(out)
     assert not report["complete"]
     assert [item["reason"] for item in report["skipped"]] == [
-        "interrupted before all was looked at"
+        "interrupted before all objects were scanned"
     ]
     assert fingerprints(report) == {fingerprint(key)}
     assert key.encode() not in out

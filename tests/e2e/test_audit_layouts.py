@@ -134,7 +134,7 @@ def test_a_pack_that_is_a_link_to_nowhere_is_a_gap(
     pack.symlink_to("nowhere")
     for _ in range(2):
         report = found(repo.audit(*options), key, complete=False)
-        assert gaps(report) == [f"{pack}: a pack without an index, so not read"]
+        assert gaps(report) == [f"{pack}: pack without an index, not scanned; run git index-pack"]
 
 
 def test_sha256(tmp_path: Path, make_key: MakeKey) -> None:

@@ -22,10 +22,11 @@ from hypothesis import strategies as st
 from tests.support.command import environment, execute
 from tests.support.keys import MakeKey, fingerprint
 from tests.support.repositories import Repo
-from wakeyscan.audit.audit import AuditOptions, audit
+from wakeyscan.audit.audit import audit
 from wakeyscan.audit.cache import HistoryCache
 from wakeyscan.audit.object_findings import ObjectFindings
 from wakeyscan.audit.object_scan import ObjectScanResult, scan_objects
+from wakeyscan.audit.options import AuditOptions
 from wakeyscan.audit.scope import AuditScope
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.decoders import DECODERS
@@ -63,15 +64,18 @@ def spied(folder: Path, jobs: int = 1) -> ObjectScanResult:
     repository = find_repository(str(folder))
     with isolated.open_isolated(repository) as git_there:
         return scan_objects(
-            repository, LENS, git_there, HistoryCache("", RULES), jobs, ignore_progress, ignore
+            *(repository, LENS, git_there, HistoryCache("", RULES)),
+            jobs=jobs,
+            on_progress=ignore_progress,
+            on_findings=ignore,
         )
 
 
 def fast(folder: Path, jobs: int = 1) -> Marks:
     """Say what the fast way sees, which must be all there is."""
     seen = spied(folder, jobs)
-    assert seen.gaps == ()
-    return {(s.name, m.rule, m.fingerprint) for s in seen.sightings for m in s.marks}
+    assert seen.skipped == ()
+    return {(o.object_id, ref.rule, ref.fingerprint) for o in seen.objects for ref in o.refs}
 
 
 def objects(folder: Path) -> Iterator[Blob]:
@@ -408,10 +412,10 @@ def looked(folder: Path) -> tuple[set[str], bool]:
     plan = AuditOptions(
         rules_folder="",
         jobs=1,
-        trusted=False,
-        limits=AuditScope(),
-        today=datetime.now(UTC),
-        memory="",
+        honor_inline=False,
+        scope=AuditScope(),
+        now=datetime.now(UTC),
+        cache_file="",
     )
     outcome, interrupted = audit(find_repository(str(folder)), plan, ignore_progress)
     assert not interrupted

@@ -1,3 +1,3 @@
-"""The object store of a repository, read without git: packs, loose objects, and whose they are."""
+"""Audit of a repository: every object, the history of each secret, and missing objects."""
 
 from __future__ import annotations

@@ -1,223 +1,141 @@
-"""The audit of a repository: every object looked at, completeness checked, and lives told."""
+"""Audit of a repository: scan all objects, check that none is missing, build secret histories."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import closing
-from datetime import datetime
+from contextlib import closing, contextmanager
 from functools import partial
 from typing import NamedTuple
 
-from wakeyscan.audit import histories, ref_names, scope
+from wakeyscan.audit import histories, history_reader
 from wakeyscan.audit.cache import HistoryCache
-from wakeyscan.audit.completeness import CompletenessCheck
-from wakeyscan.audit.context import AuditContext
+from wakeyscan.audit.completeness import CompletenessCheck, list_known_gaps
+from wakeyscan.audit.context import AuditContext, ReportedObjects, ReportFilter
 from wakeyscan.audit.object_findings import ObjectFindings
-from wakeyscan.audit.object_scan import Advance, scan_objects
-from wakeyscan.audit.scope import AuditScope
+from wakeyscan.audit.object_scan import ObjectScanResult, ProgressCallback, scan_objects
+from wakeyscan.audit.options import AuditOptions, build_scan_context
+from wakeyscan.audit.ref_names import list_ref_names
+from wakeyscan.audit.result import AuditRecord, build_result
+from wakeyscan.audit.scope import build_scope_filter, find_start_ids
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.finding import Finding, SecretHistory
-from wakeyscan.decoders import DECODERS
-from wakeyscan.git import isolated, lfs, refs
-from wakeyscan.git.command import Git
+from wakeyscan.git import isolated, refs
 from wakeyscan.git.repository import Repository
-from wakeyscan.rules import loader, rule
-from wakeyscan.scanner.base_suppressions import BaseSuppressions
-from wakeyscan.scanner.context import ScanContext, build_context
-from wakeyscan.scanner.prefilter.strategy import HUGE_SCAN
-from wakeyscan.scanner.result import Restriction, RunResult
-from wakeyscan.scanner.scan_result import Coverage, build_sort_key
-from wakeyscan.sources.revision import Revision
-from wakeyscan.suppression import policy
-from wakeyscan.suppression.policy import Policy
-
-_CUT = "its history is cut short (shallow): git fetch --unshallow, or fetch-depth: 0"
-_REFTABLE = "its refs are kept in a reftable, which is not read: what reaches a key is not known"
-_MODULE = "the repository of a submodule, which is one of its own: wakeyscan audit {}"
+from wakeyscan.scanner.context import ScanContext
+from wakeyscan.scanner.result import RunResult
 
 
-_Told = list[tuple[SecretHistory, list[Finding]]]
-"""Keys whose lives were told, each with what a report shows of it."""
+class _Histories(NamedTuple):
+    """The histories of secrets, as far as they could be built."""
+
+    built: list[tuple[SecretHistory, list[Finding]]]
+    skipped: list[Skipped]
+    interrupted: bool
 
 
-class AuditOptions(NamedTuple):
-    """What an audit is to do."""
-
-    rules_folder: rule.RuleFolder
-    jobs: int
-    trusted: bool
-    """Whether marks in the repository's own files count."""
-    limits: AuditScope
-    today: datetime
-    memory: str = ""
-    """The file that remembers what was looked at before; empty: nothing is remembered."""
-    suppressed: bool = False
-    """Whether to tell of placeholders and ignored keys, too."""
-    policy: Policy = Policy()
-    """What is said of rules and paths."""
-    revision: Revision | None = None
-    """Where the marks must stand already that are to count."""
-    foreign: bool = False
-    """Whether marks of other scanners count where ours do."""
-
-
-def audit(repository: Repository, plan: AuditOptions, advance: Advance) -> tuple[RunResult, bool]:
-    """Audit a repository; say too whether it was interrupted, with what was found until then."""
-    rules = loader.load_rules(plan.rules_folder)
-    policy.check_policy(plan.policy, rules)
-    store = lfs.find_default_store(repository.common_folder)
-    context = _through(rules, plan)._replace(
-        open_lfs_object=lambda _, oid: lfs.open_object(store, oid)
-    )
+def audit(
+    repository: Repository, options: AuditOptions, on_progress: ProgressCallback
+) -> tuple[RunResult, bool]:
+    """Audit a repository; return the result so far, and whether the audit was interrupted."""
+    scan_context = build_scan_context(options, repository)
     tips = refs.read_refs(repository)
-    chosen = scope.starts(plan.limits, tips, repository)
+    start_ids = find_start_ids(options.scope, tips, repository)
+    report_filter = ReportFilter(options.include_suppressed)
+    with _open_context(repository, tips, scan_context, options.cache_file) as context:
+        scanned = _scan_objects(context, report_filter, options.jobs, on_progress)
+        scope = build_scope_filter(options.scope, start_ids, tips, repository, context.git)
+        in_scope = {o.object_id: o for o in scanned.objects if scope.includes(o.object_id)}
+        objects = ReportedObjects(in_scope, report_filter, options.now)
+        outcome = _build_histories(context, objects, scanned.interrupted)
+        skipped = [*scanned.skipped, *scope.skipped, *outcome.skipped]
+        skipped += list_known_gaps(repository)
+        if not outcome.interrupted:
+            skipped += context.completeness.list_missing()
+    record = AuditRecord(outcome.built, skipped, scanned.coverage, scope.restriction)
+    return build_result(record, repository, options, scan_context.rules), outcome.interrupted
+
+
+@contextmanager
+def _open_context(
+    repository: Repository, tips: dict[str, str], scan_context: ScanContext, cache_file: str
+) -> Iterator[AuditContext]:
+    """Open the repository for git and start the completeness check."""
+    tip_ids = frozenset(tips.values())
     with (
-        isolated.open_isolated(repository) as git_there,
-        closing(HistoryCache(plan.memory, rules)) as memory,
-        closing(
-            CompletenessCheck(repository, frozenset(tips.values()), git_there, memory)
-        ) as check,
+        isolated.open_isolated(repository) as git,
+        closing(HistoryCache(cache_file, scan_context.rules)) as cache,
+        closing(CompletenessCheck(repository, tip_ids, git, cache)) as completeness,
     ):
-        check.begin()
-        named = ref_names.list_ref_names(repository, tips, git_there)
-        with closing(histories.open_history(named, repository, git_there, memory)) as reading:
-            scene = AuditContext(
-                *(repository, git_there, context, {}, named, plan.today),
-                *(memory, check, reading, plan.suppressed),
+        completeness.start()
+        ref_names = list_ref_names(repository, tips, git)
+        reader = history_reader.open_history(ref_names, repository, git, cache)
+        with closing(reader):
+            yield AuditContext(
+                repository=repository,
+                git=git,
+                scan=scan_context,
+                ref_names=ref_names,
+                cache=cache,
+                completeness=completeness,
+                graph_reader=reader,
             )
-            hear = partial(_hear, scene)
-            spied = scan_objects(repository, context, git_there, memory, plan.jobs, advance, hear)
-            part, unlimited = _part(plan, chosen, tips, repository, git_there)
-            wanted = (one for one in spied.sightings if part.has(one.name))
-            scene = scene._replace(sightings={sighting.name: sighting for sighting in wanted})
-            told, untold, interrupted = _told(scene, spied.interrupted)
-        gaps = [*spied.gaps, *unlimited, *untold, *_known_gaps(repository)]
-        gaps += () if interrupted else check.gaps()
-    outcome = _outcome(repository, plan, rules, told, gaps, spied.coverage)
-    return outcome._replace(restriction=part.restriction), interrupted
 
 
-def _through(rules: tuple[rule.Rule, ...], plan: AuditOptions) -> ScanContext:
-    context = build_context(rules, DECODERS)
-    context = context._replace(honor_inline=plan.trusted, honor_foreign=plan.foreign)
-    if plan.revision and plan.trusted:
-        known = BaseSuppressions(plan.revision, context)
-        known.load()  # before other processes are made, each of which would have to
-        context = context._replace(is_ignored_at_base=known)
-    context.prefilter.expect(HUGE_SCAN)
-    return context
-
-
-def _hear(scene: AuditContext, sighting: ObjectFindings) -> None:
-    """Begin to read the history once there is a life to be told, which needs all of it.
-
-    Who reads it all sees too what is missing; who remembers a part of it does not.
-    """
-    if any(map(scene.wants, sighting.marks)):
-        if not scene.reading.past.tips:
-            scene.check.leave()
-        scene.reading.begin()
-
-
-def _outcome(
-    repository: Repository,
-    plan: AuditOptions,
-    rules: tuple[rule.Rule, ...],
-    told: _Told,
-    gaps: list[Skipped],
-    coverage: Coverage,
-) -> RunResult:
-    severities = policy.list_severities(plan.policy)
-    heed = policy.build_policy_filter(plan.policy)
-    findings = heed((finding for _, some in told for finding in some), repository.folder)
-    keys = [k._replace(severity=severities.get(k.rule, k.severity)) for k, _ in told]
-    return RunResult(
-        "audit",
-        (repository.folder,),
-        policy.apply_rule_overrides(rules, plan.policy),
-        tuple(sorted(dict.fromkeys(findings), key=build_sort_key)),
-        tuple(gaps),
-        coverage,
-        tuple(sorted(keys, key=_order)),
-        policy=plan.policy,
+def _scan_objects(
+    context: AuditContext, report_filter: ReportFilter, jobs: int, on_progress: ProgressCallback
+) -> ObjectScanResult:
+    return scan_objects(
+        context.repository,
+        context.scan,
+        context.git,
+        context.cache,
+        jobs=jobs,
+        on_progress=on_progress,
+        on_findings=partial(_start_history, context, report_filter),
     )
 
 
-def _told(scene: AuditContext, interrupted: bool) -> tuple[_Told, list[Skipped], bool]:
-    """Tell the lives of keys, or as much of them as damage and Ctrl-C let us; say what is lost."""
-    gaps: list[Skipped] = []
-    origin = Origin(scene.repository.folder)
-    for tell in (
-        (histories.build_brief_histories,)
-        if interrupted
-        else (histories.build_histories, histories.build_brief_histories)
-    ):
+def _start_history(
+    context: AuditContext, report_filter: ReportFilter, findings: ObjectFindings
+) -> None:
+    """Start reading the commit graph as soon as a finding needs it.
+
+    A full read also proves completeness; a cached one does not.
+    """
+    if any(map(report_filter.includes, findings.refs)):
+        if not context.graph_reader.cached.tips:
+            context.completeness.defer()
+        context.graph_reader.start()
+
+
+def _build_histories(
+    context: AuditContext, objects: ReportedObjects, interrupted: bool
+) -> _Histories:
+    """Build full histories; after an error, or if the audit is interrupted, brief ones."""
+    origin = Origin(context.repository.folder)
+    skipped: list[Skipped] = []
+    builders = [histories.build_histories, histories.build_brief_histories]
+    for build in builders[1:] if interrupted else builders:
         try:
-            told = list(tell(scene))
-            untold = histories.list_secrets(scene) - {
-                (key.rule, key.secret.fingerprint) for key, _ in told
-            }
-            if untold:
-                reason = f"{len(untold)} secrets are in objects that can't be read a second time"
-                gaps.append(Skipped(origin, reason))
-            return told, gaps, interrupted
+            built = list(build(context, objects))
         except GitError as error:
-            gaps.append(Skipped(origin, f"the lives of keys can't be told: {error}"))
+            skipped.append(Skipped(origin, f"the histories of keys are incomplete: {error}"))
         except KeyboardInterrupt:
             interrupted = True
-            gaps.append(Skipped(origin, "interrupted before the lives of keys were told"))
-    return [], gaps, interrupted
+            reason = "interrupted before the histories of keys were complete"
+            skipped.append(Skipped(origin, reason))
+        else:
+            skipped += _list_lost_secrets(objects, built, origin)
+            return _Histories(built, skipped, interrupted)
+    return _Histories([], skipped, interrupted)
 
 
-def _order(key: SecretHistory) -> tuple[bool, int, str, str]:
-    return not key.at_head, -key.severity, key.introduced.author_date, key.secret.fingerprint
-
-
-def _known_gaps(repository: Repository) -> Iterator[Skipped]:
-    common = repository.common_folder
-    shallow = os.path.join(common, "shallow")
-    if os.path.isfile(shallow) and os.path.getsize(shallow):
-        yield Skipped(Origin(repository.folder), _CUT)
-    if refs.uses_reftable(repository):
-        yield Skipped(Origin(repository.folder), _REFTABLE)
-    modules = os.path.join(common, "modules")
-    if os.path.isdir(modules):
-        for name in sorted(os.listdir(modules)):
-            folder = os.path.join(modules, name)
-            yield Skipped(Origin(folder), _MODULE.format(folder), gap=False)
-
-
-class _Part(NamedTuple):
-    """The part of the history that is reported."""
-
-    restriction: Restriction = Restriction()
-    ids: frozenset[str] | None = None
-    """None: every object."""
-
-    def has(self, name: str) -> bool:
-        """Return whether an object belongs to it."""
-        return self.ids is None or name in self.ids
-
-
-def _part(
-    plan: AuditOptions,
-    chosen: tuple[str, ...],
-    tips: dict[str, str],
-    repository: Repository,
-    git_there: Git,
-) -> tuple[_Part, list[Skipped]]:
-    """Ask git for what the limits leave; where it can't tell, report everything, with a gap."""
-    wanted = plan.limits
-    if not any(wanted):
-        return _Part(), []
-    if not tips and refs.uses_reftable(repository):
-        return _Part(scope.described(wanted)), []  # a gap of its own
-    try:
-        restriction = scope.restriction(wanted, chosen, tips, git_there)
-        return _Part(restriction, frozenset(scope.within(wanted, chosen, git_there))), []
-    except GitError as error:
-        reason = f"what the limits leave out can't be told, so nothing was: {error}"
-        gap = Skipped(Origin(repository.folder), reason)
-        return _Part(scope.described(wanted)), [gap]
+def _list_lost_secrets(
+    objects: ReportedObjects, built: list[tuple[SecretHistory, list[Finding]]], origin: Origin
+) -> list[Skipped]:
+    """Report the secrets that the second scan of their objects did not find."""
+    found = {(history.rule, history.secret.fingerprint) for history, _ in built}
+    lost = objects.list_secrets() - found
+    reason = f"objects with {len(lost)} secrets cannot be read a second time"
+    return [Skipped(origin, reason)] if lost else []

@@ -1,8 +1,7 @@
-"""Remembers which packs were looked at, so that a second audit costs what has come since.
+"""Cache of scanned packs and of histories, so that a second audit costs only what is new.
 
-It holds ids of objects, numbers, and names of files: no content, no secret, nothing made of one.
-Whatever goes wrong with it (locked, damaged, no room) costs time and nothing else: what is not
-remembered is looked at.
+It stores object ids, numbers and file names; no content, no secret and nothing derived from one.
+An error (a lock, damage, a full disk) costs time only: anything that is not cached is scanned.
 """
 
 from __future__ import annotations
@@ -27,157 +26,165 @@ CREATE TABLE IF NOT EXISTS holders (pack TEXT, rules TEXT, object TEXT,
 CREATE TABLE IF NOT EXISTS notes (name TEXT, place TEXT, rules TEXT, sum BLOB, value BLOB,
                                   PRIMARY KEY (name, place));
 """
-_PACK = "SELECT objects, bytes FROM packs WHERE pack = ? AND rules = ?"
-_HOLDERS = "SELECT object FROM holders WHERE pack = ? AND rules = ?"
-_SUMMED = "SELECT sum, value FROM notes WHERE name = ? AND place = ? AND rules = ?"
-_TRAILER = 32
-_LOOKS = 5
-"""Which look at objects it was; raised where one sees more than before."""
+_SELECT_PACK = "SELECT objects, bytes FROM packs WHERE pack = ? AND rules = ?"
+_SELECT_OBJECTS = "SELECT object FROM holders WHERE pack = ? AND rules = ?"
+_SELECT_ENTRY = "SELECT sum, value FROM notes WHERE name = ? AND place = ? AND rules = ?"
+_INSERT_PACK = "INSERT OR REPLACE INTO packs VALUES (?, ?, ?, ?)"
+_INSERT_OBJECT = "INSERT OR REPLACE INTO holders VALUES (?, ?, ?)"
+_INSERT_ENTRY = "INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?, ?)"
 
-_PATIENCE = 0.5
+_TRAILER_SIZE = 32
+_SCANNER_VERSION = 5
+"""Raised with every change that lets a scan find more in an object."""
+
+_LOCK_TIMEOUT = 0.5
 """Seconds to wait for another audit that writes."""
 
+_ERRORS = (sqlite3.Error, OSError, ValueError, TypeError)
 
-_FAULTS = (sqlite3.Error, OSError, ValueError, TypeError)
+_FIELD_SEPARATOR = b"\0"
+"""Separates the fields of a cached history; only the last field may contain it."""
 
 
 class CachedPack(NamedTuple):
-    """What was seen in a pack the last time."""
+    """The result of an earlier scan of a pack."""
 
     objects: int
     bytes: int
-    holders: tuple[str, ...]
-    """The ids of the objects that held secrets; they are looked at again."""
+    objects_with_findings: tuple[str, ...]
+    """The ids of these objects, which are scanned again."""
+
+
+class CachedHistory(NamedTuple):
+    """A commit history as git listed it."""
+
+    tips: frozenset[str] = frozenset()
+    """The commits that the history was read from."""
+    commit_lines: bytes = b""
+    """One line per commit, parents first, with its id, its tree and its parents."""
+    blobs_digest: bytes = b""
+    """The digest of the blobs that `changes` is about; see `hash_ids`."""
+    changes: bytes = b""
+    """The changes of these blobs: two trees, an entry of `--raw` and a path, separated by NUL."""
 
 
 class HistoryCache:
-    """What was looked at with the rules at hand; without a file it remembers nothing."""
+    """The cache for one set of rules; without a file it stores nothing."""
 
     def __init__(self, file: str, rules: Iterable[Rule]) -> None:
-        self._rules = _version(rules)
-        self._base: sqlite3.Connection | None = None
+        self._rules = _hash_rules(rules)
+        self._database: sqlite3.Connection | None = None
         if file:
-            with contextlib.suppress(*_FAULTS):
+            with contextlib.suppress(*_ERRORS):
                 os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
-                base = sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None)
-                base.executescript(_SCHEMA)
-                self._base = base
+                database = sqlite3.connect(file, timeout=_LOCK_TIMEOUT, isolation_level=None)
+                database.executescript(_SCHEMA)
+                self._database = database
 
     @property
-    def open(self) -> bool:
-        """Whether anything can be remembered."""
-        return self._base is not None
+    def is_enabled(self) -> bool:
+        """Return whether the cache can store anything."""
+        return self._database is not None
 
-    def recall(self, pack: str) -> CachedPack | None:
-        """Give what was seen in a pack; `None` where it, as it is now, was not looked at."""
-        if self._base is None:
+    def load_pack(self, pack: str) -> CachedPack | None:
+        """Return the result for a pack; `None` if its current content was not scanned."""
+        if self._database is None:
             return None
         try:
-            asked = (build_identity(pack), self._rules)
-            row = self._base.execute(_PACK, asked).fetchone()
-            rows = self._base.execute(_HOLDERS, asked)
-            holders = tuple(sorted(str(holder) for (holder,) in rows))
-        except _FAULTS:
+            key = (identify_pack(pack), self._rules)
+            row = self._database.execute(_SELECT_PACK, key).fetchone()
+            rows = self._database.execute(_SELECT_OBJECTS, key)
+            object_ids = tuple(sorted(str(object_id) for (object_id,) in rows))
+        except _ERRORS:
             return None
-        return CachedPack(int(row[0]), int(row[1]), holders) if row else None
+        return CachedPack(int(row[0]), int(row[1]), object_ids) if row else None
 
-    def keep(self, pack: str, seen: CachedPack) -> None:
-        """Remember that a pack was looked at, whole."""
-        if self._base is None:
+    def store_pack(self, pack: str, result: CachedPack) -> None:
+        """Store the result of a complete scan of a pack."""
+        if self._database is None:
             return
-        with contextlib.suppress(*_FAULTS):
-            name = build_identity(pack)
-            self._base.execute("BEGIN IMMEDIATE")
-            self._base.executemany(
-                "INSERT OR REPLACE INTO holders VALUES (?, ?, ?)",
-                [(name, self._rules, holder) for holder in seen.holders],
-            )
-            row = (name, self._rules, seen.objects, seen.bytes)
-            self._base.execute("INSERT OR REPLACE INTO packs VALUES (?, ?, ?, ?)", row)
-            self._base.execute("COMMIT")
+        with contextlib.suppress(*_ERRORS):
+            pack_id = identify_pack(pack)
+            rows = [(pack_id, self._rules, name) for name in result.objects_with_findings]
+            self._database.execute("BEGIN IMMEDIATE")
+            self._database.executemany(_INSERT_OBJECT, rows)
+            row = (pack_id, self._rules, result.objects, result.bytes)
+            self._database.execute(_INSERT_PACK, row)
+            self._database.execute("COMMIT")
 
-    def note(self, name: str, place: str) -> bytes:
-        """Give what was noted of a place with the rules at hand; empty where nothing was."""
-        if self._base is None:
+    def load_entry(self, name: str, path: str) -> bytes:
+        """Return the entry stored for a path with the same rules; empty if there is none."""
+        if self._database is None:
             return b""
-        asked = (name, os.path.realpath(place), self._rules)
-        with contextlib.suppress(*_FAULTS):
-            row = self._base.execute(_SUMMED, asked).fetchone()
+        key = (name, os.path.realpath(path), self._rules)
+        with contextlib.suppress(*_ERRORS):
+            row = self._database.execute(_SELECT_ENTRY, key).fetchone()
             if row and hashlib.sha256(row[1]).digest() == row[0]:
                 return bytes(row[1])
         return b""
 
-    def keep_note(self, name: str, place: str, value: bytes) -> None:
-        """Note something of a place, for who has the same rules."""
-        if self._base is None:
+    def store_entry(self, name: str, path: str, value: bytes) -> None:
+        """Store an entry for a path; it is valid for the same rules only."""
+        if self._database is None:
             return
-        with contextlib.suppress(*_FAULTS):
-            row = (name, os.path.realpath(place), self._rules, hashlib.sha256(value).digest())
-            self._base.execute("INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?, ?)", (*row, value))
+        with contextlib.suppress(*_ERRORS):
+            digest = hashlib.sha256(value).digest()
+            row = (name, os.path.realpath(path), self._rules, digest, value)
+            self._database.execute(_INSERT_ENTRY, row)
 
     def close(self) -> None:
-        """Let go of the file."""
-        if self._base is not None:
-            with contextlib.suppress(*_FAULTS):
-                self._base.close()
-            self._base = None
+        """Close the file."""
+        if self._database is not None:
+            with contextlib.suppress(*_ERRORS):
+                self._database.close()
+            self._database = None
 
 
-def build_identity(pack: str) -> str:
-    """Tell a pack from any other, and from itself once it was written to: place, time and sum."""
+def load_history(name: str, repository: Repository, cache: HistoryCache) -> CachedHistory:
+    """Return the history that is cached under a name; an empty one if there is none."""
+    entry = cache.load_entry(name, repository.object_folders[0])
+    fields = entry.split(_FIELD_SEPARATOR, 3)
+    if len(fields) != 4:
+        return CachedHistory()
+    tips, blobs_digest, commit_lines, changes = fields
+    return CachedHistory(
+        tips=frozenset(tips.decode("ascii").split()),
+        commit_lines=commit_lines,
+        blobs_digest=blobs_digest,
+        changes=changes,
+    )
+
+
+def store_history(
+    name: str, history: CachedHistory, repository: Repository, cache: HistoryCache
+) -> None:
+    """Store a history; the caller ensures that its changes contain no secret, not even in paths."""
+    tips = "\n".join(sorted(history.tips)).encode("ascii")
+    fields = (tips, history.blobs_digest, history.commit_lines, history.changes)
+    cache.store_entry(name, repository.object_folders[0], _FIELD_SEPARATOR.join(fields))
+
+
+def hash_ids(ids: Iterable[str]) -> bytes:
+    """Return a digest of a set of object ids, in any order."""
+    return hashlib.sha256("\n".join(sorted(ids)).encode("ascii")).hexdigest().encode("ascii")
+
+
+def identify_pack(pack: str) -> str:
+    """Return a digest of a pack's path, size, time and checksum, which changes with its content."""
     status = os.stat(pack)
     with open(pack, "rb") as file:
-        file.seek(max(0, status.st_size - _TRAILER))
-        trailer = file.read(_TRAILER)
+        file.seek(max(0, status.st_size - _TRAILER_SIZE))
+        trailer = file.read(_TRAILER_SIZE)
     parts = (os.path.realpath(pack), status.st_size, status.st_mtime_ns, status.st_ino, trailer)
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def _version(rules: Iterable[Rule]) -> str:
+def _hash_rules(rules: Iterable[Rule]) -> str:
     parts = [(rule.id, rule.pattern, rule.anchors, int(rule.severity)) for rule in rules]
-    return hashlib.sha256(repr((__version__, _LOOKS, parts)).encode()).hexdigest()
+    return hashlib.sha256(repr((__version__, _SCANNER_VERSION, parts)).encode()).hexdigest()
 
 
 def find_cache_file() -> str:
-    """Say where the memory is kept; empty where the user has no folder for caches."""
+    """Return the path of the cache file; empty if the user has no cache directory."""
     folder = find_cache_folder()
     return os.path.join(folder, "audit.sqlite") if folder else ""
-
-
-_BETWEEN = b"\0"
-"""Stands between the parts of a note: only the last of them has any in it."""
-
-
-class CachedHistory(NamedTuple):
-    """A history as git told it."""
-
-    tips: frozenset[str] = frozenset()
-    """The commits that it was followed from."""
-    rows: bytes = b""
-    """Its commits, a line each, ended, parents first: the id, its tree's, its parents'."""
-    carriers: bytes = b""
-    """Which blobs the changes are of, by `hash_tips`."""
-    changes: bytes = b""
-    """The changes that concern these blobs: two trees, an entry of `--raw`, a path; with NULs."""
-
-
-def load_history(name: str, repository: Repository, memory: HistoryCache) -> CachedHistory:
-    """Give what is remembered of a repository's history by a name; nothing, if nothing is."""
-    parts = memory.note(name, repository.object_folders[0]).split(_BETWEEN, 3)
-    if len(parts) != 4:
-        return CachedHistory()
-    return CachedHistory(frozenset(parts[0].decode("ascii").split()), parts[2], parts[1], parts[3])
-
-
-def store_history(
-    name: str, chronicle: CachedHistory, repository: Repository, memory: HistoryCache
-) -> None:
-    """Remember a history; nothing in its changes may hold a secret, the paths included."""
-    tips = "\n".join(sorted(chronicle.tips)).encode("ascii")
-    parts = (tips, chronicle.carriers, chronicle.rows, chronicle.changes)
-    memory.keep_note(name, repository.object_folders[0], _BETWEEN.join(parts))
-
-
-def hash_tips(names: Iterable[str]) -> bytes:
-    """Sum up which objects these are, in whatever order."""
-    return hashlib.sha256("\n".join(sorted(names)).encode("ascii")).hexdigest().encode("ascii")

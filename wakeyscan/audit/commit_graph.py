@@ -1,4 +1,4 @@
-"""The commits of a history, and how they hang together."""
+"""The commit graph of a history: parents, trees and author dates."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from wakeyscan.core.errors import GitError
 from wakeyscan.git.command import Git
 from wakeyscan.git.objects import empty_tree_id
 
+_REV_LIST = ("rev-list", "--stdin", "--format=%H %T %P", "--topo-order", "--reverse")
+
 
 class CommitGraph(NamedTuple):
     """Commits, parents before children."""
@@ -23,73 +25,72 @@ class CommitGraph(NamedTuple):
     parents: dict[str, tuple[str, ...]]
     trees: dict[str, str]
     """The tree of each commit."""
-    sterile: Git
-    """Git that sees the history just so."""
-    chronicle: CachedHistory
-    """What of it is worth remembering; without tips: nothing, as it was cut short."""
-    recalled: int = 0
-    """How many commits, the first ones, were remembered."""
+    git: Git
+    """Git with the same view of the history."""
+    cached: CachedHistory
+    """The part of the history to cache; without tips: nothing, as the history is truncated."""
+    cached_count: int = 0
+    """Number of commits, from the start, that came from the cache."""
 
-    def step(self, commit: str) -> str:
-        """Give the trees between which a commit's changes lie, its first parent's and its own.
+    def tree_pair(self, commit: str) -> str:
+        """Return the trees of a commit's first parent and of itself, separated by a space.
 
-        With a blank between; empty where it changes nothing. Raises `GitError` where the parent is
-        not among the commits, which git is quiet about where the index of a pack is damaged.
+        The result is empty if the trees are equal. Raises `GitError` if the parent is not in the
+        graph: with a damaged pack index git omits commits without an error.
         """
         after, parents = self.trees[commit], self.parents[commit]
         before = self.trees.get(parents[0], "") if parents else empty_tree_id(after)
         if not before:
-            raise GitError(f"{self.sterile.name}: commit {parents[0]} can't be read")
+            raise GitError(f"{self.git.name}: commit {parents[0]} cannot be read")
         return f"{before} {after}" if before != after else ""
 
 
 class GraphReader:
-    """The history of some commits: read when it is wanted, or beside us once that has begun."""
+    """Reads the history of some commits, on request or in a background thread."""
 
-    def __init__(self, tips: Iterable[str], sterile: Git, past: CachedHistory) -> None:
-        self._asked = frozenset(tips), sterile, past
-        self._threads = ThreadPoolExecutor(1)
-        self._begun: Future[CommitGraph] | None = None
-        self.past = past
+    def __init__(self, tips: Iterable[str], git: Git, cached: CachedHistory) -> None:
+        self._arguments = frozenset(tips), git, cached
+        self._executor = ThreadPoolExecutor(1)
+        self._future: Future[CommitGraph] | None = None
+        self.cached = cached
 
-    def begin(self) -> None:
-        """Read from now on; whoever forks processes does so before."""
-        self._begun = self._begun or self._threads.submit(read_graph, *self._asked)
+    def start(self) -> None:
+        """Start to read in the background; fork processes before this call."""
+        self._future = self._future or self._executor.submit(read_graph, *self._arguments)
 
-    def graph(self) -> CommitGraph:
-        """Give it, read; raises `GitError` where it is cut short or damaged."""
-        return self._begun.result() if self._begun else read_graph(*self._asked)
+    def read(self) -> CommitGraph:
+        """Return the graph; raises `GitError` if the history is truncated or damaged."""
+        return self._future.result() if self._future else read_graph(*self._arguments)
 
     def close(self) -> None:
-        """Wait for the end of what has begun."""
-        self._threads.shutdown()
+        """Wait for the background thread."""
+        self._executor.shutdown()
 
 
-def read_graph(tips: Iterable[str], sterile: Git, past: CachedHistory) -> CommitGraph:
-    """Read the history of some commits; raises `GitError` where it is cut short or damaged.
+def read_graph(tips: Iterable[str], git: Git, cached: CachedHistory) -> CommitGraph:
+    """Read the history of some commits; raises `GitError` if it is truncated or damaged.
 
-    What is remembered of it counts while all of that is still in it: no branch was thrown away.
+    A cached history is used only while all of its commits are still reachable.
     """
     wanted = frozenset(tips)
-    if past.tips:
-        with suppress(GitError):  # thrown away, and pruned
-            graph = _read(wanted, sterile, past)
-            if past.tips <= wanted or _reach_all(wanted, graph):
+    if cached.tips:
+        with suppress(GitError):  # a cached commit was dropped, and pruned
+            graph = _read_from(cached, wanted, git)
+            if cached.tips <= wanted or _reaches_all(wanted, graph):
                 return graph
-    return _read(wanted, sterile, CachedHistory())
+    return _read_from(CachedHistory(), wanted, git)
 
 
-def read_cut(commits: list[str], sterile: Git) -> CommitGraph:
-    """Read a history that is cut short: it begins where parents are missing.
+def read_truncated_graph(commits: list[str], git: Git) -> CommitGraph:
+    """Read a history with missing parents, which starts at their children.
 
-    `commits` must be all that there are; raises `GitError` where one is damaged.
+    `commits` must be all commits of the repository. Raises `GitError` if one is damaged.
     """
-    return _read(frozenset(commits), _cut(commits, sterile), CachedHistory())._replace(
-        chronicle=CachedHistory()
-    )
+    graph = _read_from(CachedHistory(), frozenset(commits), _graft_roots(commits, git))
+    return graph._replace(cached=CachedHistory())
 
 
-def _reach_all(tips: Iterable[str], graph: CommitGraph) -> bool:
+def _reaches_all(tips: Iterable[str], graph: CommitGraph) -> bool:
     reached: set[str] = set()
     pending = [tip for tip in tips if tip in graph.parents]
     while pending:
@@ -100,69 +101,74 @@ def _reach_all(tips: Iterable[str], graph: CommitGraph) -> bool:
     return len(reached) == len(graph.parents)
 
 
-def _asked(tips: Iterable[str], known: Iterable[str]) -> bytes:
-    lines = [*(f"{tip}\n" for tip in sorted(tips)), *(f"^{tip}\n" for tip in sorted(known))]
+def _read_from(cached: CachedHistory, tips: frozenset[str], git: Git) -> CommitGraph:
+    output = b""
+    if new_tips := tips - cached.tips:
+        output = git.run(*_REV_LIST, stdin=_format_revisions(new_tips, cached.tips))
+    # git writes a line `commit ID` before each line of ours. A history may have millions of them:
+    # they are never held as a list.
+    new_lines = b"".join(islice(BytesIO(output), 1, None, 2))
+    commit_lines = cached.commit_lines + new_lines
+    parents: dict[str, tuple[str, ...]] = {}
+    trees: dict[str, str] = {}
+    for line in BytesIO(commit_lines):
+        commit, tree, *parent_ids = line.decode("ascii").split()
+        parents[commit], trees[commit] = tuple(parent_ids), tree
+    return CommitGraph(
+        parents=parents,
+        trees=trees,
+        git=git,
+        cached=cached._replace(tips=tips, commit_lines=commit_lines),
+        cached_count=len(parents) - new_lines.count(b"\n"),
+    )
+
+
+def _format_revisions(tips: Iterable[str], excluded: Iterable[str]) -> bytes:
+    lines = [*(f"{tip}\n" for tip in sorted(tips)), *(f"^{tip}\n" for tip in sorted(excluded))]
     return "".join(lines).encode("ascii")
 
 
-def _read(tips: frozenset[str], sterile: Git, past: CachedHistory) -> CommitGraph:
-    out = b""
-    if new := tips - past.tips:
-        asked = ("--stdin", "--format=%H %T %P", "--topo-order", "--reverse")
-        out = sterile.run("rev-list", *asked, stdin=_asked(new, past.tips))
-    # Before each stands `commit` with its id once more. There may be millions: no list of them.
-    fresh = b"".join(islice(BytesIO(out), 1, None, 2))
-    told = past.rows + fresh
-    parents: dict[str, tuple[str, ...]] = {}
-    trees: dict[str, str] = {}
-    for line in BytesIO(told):
-        commit, tree, *others = line.decode("ascii").split()
-        parents[commit], trees[commit] = tuple(others), tree
-    chronicle = CachedHistory(tips, told, past.carriers, past.changes)
-    return CommitGraph(parents, trees, sterile, chronicle, len(parents) - fresh.count(b"\n"))
-
-
-def _cut(commits: list[str], sterile: Git) -> Git:
-    """Give git that takes the commits for first ones whose parents are missing."""
+def _graft_roots(commits: list[str], git: Git) -> Git:
+    """Return git that treats commits with missing parents as root commits."""
     known = frozenset(commits)
-    first = [
-        found.id for found in sterile.read_objects(commits) if _parents(found.read_all()) - known
+    roots = [
+        found.id for found in git.read_objects(commits) if _parse_parents(found.read_all()) - known
     ]
-    path = os.path.join(sterile.folder, "first-commits")
+    path = os.path.join(git.folder, "first-commits")
     with open(path, "w", encoding="ascii") as file:
-        file.writelines(f"{commit}\n" for commit in first)
-    return sterile._replace(environment={**sterile.environment, "GIT_SHALLOW_FILE": path})
+        file.writelines(f"{commit}\n" for commit in roots)
+    return git._replace(environment={**git.environment, "GIT_SHALLOW_FILE": path})
 
 
-def _parents(commit: bytes) -> frozenset[str]:
+def _parse_parents(commit: bytes) -> frozenset[str]:
     header = commit.partition(b"\n\n")[0].split(b"\n")
     return frozenset(line[7:].decode("ascii") for line in header if line.startswith(b"parent "))
 
 
 class CommitDates:
-    """Author dates of commits, read when they are wanted."""
+    """Author dates of commits, loaded on request."""
 
-    def __init__(self, sterile: Git) -> None:
-        self._sterile = sterile
-        self._known: dict[str, datetime] = {}
+    def __init__(self, git: Git) -> None:
+        self._git = git
+        self._dates: dict[str, datetime] = {}
 
-    def learn(self, commits: Iterable[str]) -> None:
-        """Read the dates of commits."""
-        unknown = [commit for commit in commits if commit not in self._known]
-        for found in self._sterile.read_objects(dict.fromkeys(unknown)):
-            self._known[found.id] = _author_date(found.read_all())
+    def load(self, commits: Iterable[str]) -> None:
+        """Load the dates of commits."""
+        unknown = [commit for commit in commits if commit not in self._dates]
+        for found in self._git.read_objects(dict.fromkeys(unknown)):
+            self._dates[found.id] = parse_author_date(found.read_all())
 
-    def of(self, commit: str) -> datetime:
-        """Give the date of a commit that was learnt."""
-        return self._known[commit]
+    def date_of(self, commit: str) -> datetime:
+        """Return the date of a loaded commit."""
+        return self._dates[commit]
 
-    def age(self, commit: str) -> tuple[datetime, str]:
-        """Give what commits are put in order by: the date, then the id."""
-        return self._known[commit], commit
+    def sort_key(self, commit: str) -> tuple[datetime, str]:
+        """Return a key that sorts loaded commits by date, then by id."""
+        return self._dates[commit], commit
 
 
-def _author_date(commit: bytes) -> datetime:
-    """Read `author Name <address> seconds zone`; what is no date is the epoch."""
+def parse_author_date(commit: bytes) -> datetime:
+    """Parse `author NAME <ADDRESS> SECONDS ZONE` in a commit; an invalid date is the epoch."""
     for line in commit.partition(b"\n\n")[0].split(b"\n"):
         if line.startswith(b"author "):
             words = line.rsplit(b" ", 2)

@@ -1,15 +1,17 @@
-"""Checks that a history is all there: a store with a hole reads like a smaller one, elsewhere."""
+"""Completeness check: a repository with missing objects looks like a smaller, clean one."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import NamedTuple
 
-from wakeyscan.audit.cache import HistoryCache, build_identity
+from wakeyscan.audit.cache import HistoryCache, identify_pack
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
+from wakeyscan.git import refs
 from wakeyscan.git.command import Git
 from wakeyscan.git.object_dirs import (
     has_small_id_list,
@@ -19,114 +21,143 @@ from wakeyscan.git.object_dirs import (
 )
 from wakeyscan.git.repository import Repository
 
-_ASKED = ("rev-list", "--objects", "--missing=print", "--quiet", "--stdin")
-_NOTE = "whole"
-_MOST_LOOSE = 50_000
-"""Loose objects over which a check is not remembered: its list would be too long."""
+_REV_LIST = ("rev-list", "--objects", "--missing=print", "--quiet", "--stdin")
+_SHALLOW = (
+    "the history is truncated (shallow); fetch the rest: git fetch --unshallow, or fetch-depth: 0"
+)
+_REFTABLE = "refs are in a reftable, which is not supported; refs that reach a key are unknown"
+_SUBMODULE = "the repository of a submodule, not scanned; run: wakeyscan audit {}"
+
+_ENTRY_NAME = "whole"
+_MAX_LOOSE = 50_000
+"""Loose objects above which a result is not cached: its list would be too long."""
 
 
 class _Proof(NamedTuple):
-    """What was found to be whole: all that `tips` reach was in these packs and loose objects."""
+    """A proof that these packs and loose objects hold everything that `tips` reach."""
 
     tips: frozenset[str]
     packs: frozenset[str]
     loose: frozenset[str]
 
-    def holds(self, now: _Proof) -> bool:
-        """Say whether all that it rests on is still there."""
-        return self.packs <= now.packs and self.loose <= now.loose
+    def is_valid_for(self, current: _Proof) -> bool:
+        """Return whether the repository still has every pack and object of the proof."""
+        return self.packs <= current.packs and self.loose <= current.loose
 
 
 class CompletenessCheck:
-    """A walk of git's through a history, beside whatever else goes on, for what is missing.
+    """A search for missing objects, which git runs in the background of the audit.
 
-    What was whole the last time is not walked through again while all of it is still there.
+    History that was complete in the last audit is not walked again, if its packs and loose objects
+    are still there.
     """
 
     def __init__(
         self,
         repository: Repository,
         tips: frozenset[str],
-        git_there: Git,
-        memory: HistoryCache,
+        git: Git,
+        cache: HistoryCache,
     ) -> None:
-        self._repository, self._git, self._memory = repository, git_there, memory
-        self._now = _present(repository, tips) if memory.open else None
-        past = _recalled(repository, memory)
-        self._known = past.tips if self._now and past.holds(self._now) else frozenset()
-        self._left = tips - self._known
-        self._may_leave = not self._known and has_small_id_list(repository)
-        self._beside = ExitStack()
+        self._repository, self._git, self._cache = repository, git, cache
+        self._current = _build_proof(repository, tips) if cache.is_enabled else None
+        past = _load_proof(repository, cache)
+        is_valid = self._current is not None and past.is_valid_for(self._current)
+        self._proven_tips = past.tips if is_valid else frozenset()
+        self._open_tips = tips - self._proven_tips
+        self._can_defer = not self._proven_tips and has_small_id_list(repository)
+        self._background = ExitStack()
         self._finish: Callable[[], bytes] | None = None
 
-    def begin(self) -> None:
-        """Let git walk, if there is anything to walk through."""
-        if self._left:
-            begun = self._git.run_in_background(*_ASKED, stdin=self._tips())
-            self._finish = self._beside.enter_context(begun)
+    def start(self) -> None:
+        """Start git's walk, unless everything is proven already."""
+        if self._open_tips:
+            walk = self._git.run_in_background(*_REV_LIST, stdin=self._format_tips())
+            self._finish = self._background.enter_context(walk)
 
-    def leave(self) -> None:
-        """Leave a walk through all of a history to who follows a secret, and walks as far."""
-        if self._may_leave:
+    def defer(self) -> None:
+        """Stop the walk of a full history: the propagation of secrets walks as far itself."""
+        if self._can_defer:
             self.close()
 
-    def inventory(self) -> frozenset[bytes] | None:
-        """Give all ids that there are, to who was left to see whether others are named."""
-        return None if self._finish or not self._left else list_object_ids(self._repository)
+    def list_known_objects(self) -> frozenset[bytes] | None:
+        """Return the ids of all objects, for a propagation that this check was deferred to."""
+        is_deferred = self._open_tips and not self._finish
+        return list_object_ids(self._repository) if is_deferred else None
 
-    def show(self, tips: frozenset[str]) -> None:
-        """Take down that what these reach was shown to be there."""
-        self._left -= tips
+    def confirm(self, tips: frozenset[str]) -> None:
+        """Record that everything these tips reach was shown to be present."""
+        self._open_tips -= tips
 
-    def gaps(self) -> Iterator[Skipped]:
-        """Say what is missing; git walks now through what it left, and nothing has shown."""
-        gaps = list(_missing(self._repository, self._walked)) if self._left else []
-        now = self._now
-        if now and now.tips - self._known and not gaps and len(now.loose) <= _MOST_LOOSE:
-            value = json.dumps([sorted(part) for part in now])
+    def list_missing(self) -> Iterator[Skipped]:
+        """Report missing objects, after a walk of the history that nothing has confirmed."""
+        missing = list(_find_missing(self._repository, self._walk)) if self._open_tips else []
+        current = self._current
+        is_news = current is not None and current.tips - self._proven_tips
+        if current and is_news and not missing and len(current.loose) <= _MAX_LOOSE:
+            value = json.dumps([sorted(ids) for ids in current])
             folder = self._repository.object_folders[0]
-            self._memory.keep_note(_NOTE, folder, value.encode())
-        yield from gaps
+            self._cache.store_entry(_ENTRY_NAME, folder, value.encode())
+        yield from missing
 
     def close(self) -> None:
-        """End the walk, wherever git is."""
-        self._beside.close()
+        """Stop git's walk."""
+        self._background.close()
         self._finish = None
 
-    def _walked(self) -> bytes:
-        return self._finish() if self._finish else self._git.run(*_ASKED, stdin=self._tips())
+    def _walk(self) -> bytes:
+        if self._finish:
+            return self._finish()
+        return self._git.run(*_REV_LIST, stdin=self._format_tips())
 
-    def _tips(self) -> bytes:
-        lines = [*sorted(self._left), *(f"^{tip}" for tip in sorted(self._known))]
+    def _format_tips(self) -> bytes:
+        lines = [*sorted(self._open_tips), *(f"^{tip}" for tip in sorted(self._proven_tips))]
         return "".join(f"{line}\n" for line in lines).encode("ascii")
 
 
-def _missing(repository: Repository, walked: Callable[[], bytes]) -> Iterator[Skipped]:
+def _find_missing(repository: Repository, walk: Callable[[], bytes]) -> Iterator[Skipped]:
     origin = Origin(repository.folder)
     try:
-        lines = walked().decode("ascii", "replace").split()
+        lines = walk().decode("ascii", "replace").split()
     except GitError as error:
-        yield Skipped(origin, f"its history can't be followed: {error}")
+        yield Skipped(origin, f"history cannot be read: {error}")
         return
     if missing := sorted(line[1:] for line in lines if line.startswith("?")):
-        some = f"{len(missing)} object{'s are' if len(missing) != 1 else ' is'} missing"
-        yield Skipped(origin, f"{some} ({missing[0]}…): a partial clone, or damage")
+        objects = f"{len(missing)} {'object is' if len(missing) == 1 else 'objects are'} missing"
+        yield Skipped(
+            origin, f"{objects} ({missing[0]}…): a partial clone, or a damaged repository"
+        )
 
 
-def _present(repository: Repository, tips: frozenset[str]) -> _Proof | None:
-    """Say what a proof would rest on; `None` where a pack is none, as a link that leads nowhere."""
+def _build_proof(repository: Repository, tips: frozenset[str]) -> _Proof | None:
+    """Return the proof to store; `None` if a pack cannot be read, such as a dangling link."""
     folders = repository.object_folders
     loose = (path[len(folder) :] for folder in folders for path in list_loose_objects(folder))
     try:
-        held = frozenset(build_identity(path) for folder in folders for path in list_packs(folder))
+        packs = frozenset(identify_pack(path) for folder in folders for path in list_packs(folder))
     except OSError:
         return None
-    return _Proof(tips, held, frozenset(loose))
+    return _Proof(tips, packs, frozenset(loose))
 
 
-def _recalled(repository: Repository, memory: HistoryCache) -> _Proof:
+def _load_proof(repository: Repository, cache: HistoryCache) -> _Proof:
     try:
-        parts = json.loads(memory.note(_NOTE, repository.object_folders[0]))
-        return _Proof(*(frozenset(map(str, part)) for part in parts))
+        parts = json.loads(cache.load_entry(_ENTRY_NAME, repository.object_folders[0]))
+        return _Proof(*(frozenset(map(str, ids)) for ids in parts))
     except (ValueError, TypeError):
         return _Proof(frozenset(), frozenset(), frozenset())
+
+
+def list_known_gaps(repository: Repository) -> Iterator[Skipped]:
+    """Yield the parts that no audit of the repository can cover."""
+    common = repository.common_folder
+    shallow = os.path.join(common, "shallow")
+    if os.path.isfile(shallow) and os.path.getsize(shallow):
+        yield Skipped(Origin(repository.folder), _SHALLOW)
+    if refs.uses_reftable(repository):
+        yield Skipped(Origin(repository.folder), _REFTABLE)
+    modules = os.path.join(common, "modules")
+    if os.path.isdir(modules):
+        for name in sorted(os.listdir(modules)):
+            folder = os.path.join(modules, name)
+            yield Skipped(Origin(folder), _SUBMODULE.format(folder), gap=False)

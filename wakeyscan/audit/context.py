@@ -1,52 +1,57 @@
-"""What the lives of secrets are told from."""
+"""Context of an audit: the repository, its history, and the objects to report."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 from wakeyscan.audit.cache import HistoryCache
 from wakeyscan.audit.commit_graph import GraphReader
 from wakeyscan.audit.completeness import CompletenessCheck
-from wakeyscan.audit.object_findings import FindingRef, ObjectFindings
+from wakeyscan.audit.object_findings import FindingRef, ObjectFindings, SecretKey
+from wakeyscan.audit.ref_names import RefNames
 from wakeyscan.core.finding import Standing
 from wakeyscan.git.command import Git
 from wakeyscan.git.repository import Repository
 from wakeyscan.scanner.context import ScanContext
 
-SecretKey = tuple[str, str]
-"""A secret, by rule and fingerprint."""
-
 
 class AuditContext(NamedTuple):
-    """All that the lives of secrets are told from."""
+    """A repository, and everything that reads its objects and its history."""
 
     repository: Repository
-    sterile: Git
-    context: ScanContext
-    sightings: dict[str, ObjectFindings]
-    """By the ids of the objects, in their order."""
-    labels: dict[str, frozenset[str]]
-    """What reaches objects, by the names that people know, and the objects that each names."""
-    today: datetime
-    memory: HistoryCache
-    """What is remembered of this history."""
-    check: CompletenessCheck
-    """Whether it is all there."""
-    reading: GraphReader
-    """The history of what the labels name."""
-    suppressed: bool = False
-    """Whether placeholders and ignored secrets are told of, too."""
-
-    def wants(self, mark: FindingRef) -> bool:
-        """Say whether a mark is of a secret that is to be told of."""
-        return self.suppressed or mark.standing == Standing.REPORTED.value
-
-    def at(self, label: str) -> frozenset[str]:
-        """Give the objects that a label names; none where there is no such label."""
-        return self.labels.get(label, frozenset())
+    git: Git
+    """Git in an isolated repository with the same objects."""
+    scan: ScanContext
+    ref_names: RefNames
+    cache: HistoryCache
+    completeness: CompletenessCheck
+    graph_reader: GraphReader
+    """Reads the history of the commits that `ref_names` lists."""
 
 
-def identify(mark: FindingRef) -> SecretKey:
-    """Say which secret a mark is of."""
-    return mark.rule, mark.fingerprint
+class ReportFilter(NamedTuple):
+    """The findings that the report covers."""
+
+    include_suppressed: bool = False
+    """Whether it covers placeholders and ignored secrets too."""
+
+    def includes(self, ref: FindingRef) -> bool:
+        """Return whether the report covers a finding."""
+        return self.include_suppressed or ref.standing == Standing.REPORTED.value
+
+
+class ReportedObjects(NamedTuple):
+    """The objects that the report covers, with their findings."""
+
+    by_id: Mapping[str, ObjectFindings]
+    """In the order of their ids."""
+    report_filter: ReportFilter
+    now: datetime
+    """The end of the exposure of a secret that was not removed."""
+
+    def list_secrets(self) -> set[SecretKey]:
+        """List the secrets that the report covers."""
+        refs = (ref for findings in self.by_id.values() for ref in findings.refs)
+        return {ref.key for ref in refs if self.report_filter.includes(ref)}

@@ -1,246 +1,205 @@
-"""The lives of secrets: since when, until when, where, and who could have seen them."""
+"""Secret histories: when secrets were added and removed, where, and who could have seen them."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import cache
+from functools import cache as memoize
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
-from wakeyscan.audit import cache as cache_module
-from wakeyscan.audit import commit_graph, propagation
-from wakeyscan.audit.cache import HistoryCache
 from wakeyscan.audit.commit_graph import CommitDates
-from wakeyscan.audit.context import AuditContext, SecretKey, identify
-from wakeyscan.audit.object_findings import ObjectFindings, build_refs
+from wakeyscan.audit.context import AuditContext, ReportedObjects, ReportFilter
+from wakeyscan.audit.history_reader import read_tree_history
+from wakeyscan.audit.object_findings import ObjectFindings, SecretKey, build_refs
 from wakeyscan.audit.occurrences import (
     MAX_OCCURRENCES,
-    Reach,
+    Reachability,
     build_findings_at,
-    find_reach,
-    is_reached,
+    build_reachability,
+    build_unplaced,
+    list_names_reaching,
     list_occurrences,
-    nameless,
 )
+from wakeyscan.audit.propagation import EMPTY_STATE, SecretBits, TreeHistory
 from wakeyscan.core.document import Origin
-from wakeyscan.core.errors import GitError
 from wakeyscan.core.finding import Bounds, CommitRef, Finding, Occurrence, SecretHistory
 from wakeyscan.git.command import Git
 from wakeyscan.git.objects import BLOB, COMMIT, TREE
-from wakeyscan.git.repository import Repository
+from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.detector import detect_in_name
 
-_REACHED, _ALL = "reached", "all"
-"""The histories that are remembered: of what is named, and of all commits."""
+_NO_COMMIT = CommitRef("", "")
 
 
-class _Past(NamedTuple):
-    """All that was found out of a history."""
+class _Timeline(NamedTuple):
+    """The history of all secrets, and what is derived from it."""
 
-    history: propagation.TreeHistory
-    carriers: propagation.SecretBits
+    history: TreeHistory
+    secrets: SecretBits
     dates: CommitDates
-    reach: Reach
+    reachability: Reachability
+    head: frozenset[str]
+    """The ids that HEAD refers to."""
+    now: datetime
 
 
-def build_histories(scene: AuditContext) -> Iterator[tuple[SecretHistory, list[Finding]]]:
-    """Yield the life of each secret that wants attention, with the findings that show it."""
-    named = _named(scene)
-    wanted = list_secrets(scene) | set(named)
-    if not wanted:
+def build_histories(
+    context: AuditContext, objects: ReportedObjects
+) -> Iterator[tuple[SecretHistory, list[Finding]]]:
+    """Yield the history of each reported secret, with the findings that show it."""
+    in_ref_names = _find_in_ref_names(context, objects.report_filter)
+    keys = objects.list_secrets() | set(in_ref_names)
+    if not keys:
         return
-    bits = {known: 1 << number for number, known in enumerate(sorted(wanted))}
-    carriers = _carriers(scene, bits)
-    history = _history(scene, carriers)
-    dates = CommitDates(scene.sterile)
-    dates.learn([turn.commit for turn in history.turns])
-    dates.learn([commit for commits in history.brought.values() for commit in commits])
-    dates.learn([commit for commit in carriers.messages if commit in history.held])
-    places = list_occurrences(bits, scene, history, carriers, dates)
-    for known, some in named.items():
-        places[known] += some
-    past = _Past(history, carriers, dates, find_reach(scene.labels, history))
-    for known, findings in build_findings_at(places, scene):
-        told = _life(findings, bits[known], places[known], scene, past)
-        yield told, findings
+    bits = {key: 1 << number for number, key in enumerate(sorted(keys))}
+    secrets = _build_secret_bits(context.scan, objects, bits)
+    history = read_tree_history(context, secrets)
+    dates = _load_dates(context.git, history, secrets)
+    occurrences = list_occurrences(bits, objects, history, secrets, dates)
+    for key, more in in_ref_names.items():
+        occurrences[key] += more
+    timeline = _Timeline(
+        history=history,
+        secrets=secrets,
+        dates=dates,
+        reachability=build_reachability(context.ref_names, history),
+        head=context.ref_names.get("HEAD", frozenset()),
+        now=objects.now,
+    )
+    for key, findings in build_findings_at(occurrences, context, objects):
+        yield _build_history(findings, bits[key], occurrences[key], timeline), findings
 
 
-def list_secrets(scene: AuditContext) -> set[SecretKey]:
-    """List the secrets in objects that want attention."""
-    return {
-        identify(mark) for s in scene.sightings.values() for mark in s.marks if scene.wants(mark)
-    }
+def build_brief_histories(
+    context: AuditContext, objects: ReportedObjects
+) -> Iterator[tuple[SecretHistory, list[Finding]]]:
+    """Yield the reported secrets without dates, if the history is unreadable or time is short."""
+    occurrences = _find_in_ref_names(context, objects.report_filter)
+    for found in objects.by_id.values():
+        for ref in filter(objects.report_filter.includes, found.refs):
+            occurrence = build_unplaced(found, ref.member_path, ref.line)._replace(commit="")
+            occurrences.setdefault(ref.key, []).append(occurrence)
+    first = {key: occurrences[key][:1] for key in sorted(occurrences)}
+    for key, findings in build_findings_at(first, context, objects):
+        yield _build_brief_history(findings, occurrences[key]), findings
 
 
-def build_brief_histories(scene: AuditContext) -> Iterator[tuple[SecretHistory, list[Finding]]]:
-    """Yield what is known of secrets whose lives can't be followed, or for want of time."""
-    places = _named(scene)
-    for sighting in scene.sightings.values():
-        for mark in filter(scene.wants, sighting.marks):
-            here = Occurrence(nameless(sighting, mark.inside), mark.line, sighting.name, "")
-            places.setdefault(identify(mark), []).append(here)
-    first = {known: places[known][:1] for known in sorted(places)}
-    for known, findings in build_findings_at(first, scene):
-        nothing, finding = CommitRef("", ""), findings[0]
-        yield (
-            SecretHistory(
-                *(known[0], finding.secret, finding.severity, nothing, None, False, None),
-                *((), 0, tuple(places[known][:MAX_OCCURRENCES])),
-                bounds=_bounds(findings),
-            ),
-            findings,
-        )
+def _build_brief_history(findings: list[Finding], occurrences: list[Occurrence]) -> SecretHistory:
+    finding = findings[0]
+    return SecretHistory(
+        rule=finding.rule,
+        secret=finding.secret,
+        severity=finding.severity,
+        introduced=_NO_COMMIT,
+        removed=None,
+        at_head=False,
+        pushed=None,
+        reachable_from=(),
+        exposed_days=0,
+        places=tuple(occurrences[:MAX_OCCURRENCES]),
+        bounds=_choose_bounds(findings),
+    )
 
 
-def _named(scene: AuditContext) -> dict[SecretKey, list[Occurrence]]:
-    """Say which secrets stand in the names of refs."""
-    named: dict[SecretKey, list[Occurrence]] = {}
-    if not scene.context.prefilter(os.fsencode("\n".join(scene.labels))):
-        return named
-    for label in scene.labels:
-        for mark in filter(
-            scene.wants, build_refs(detect_in_name(Origin(label), scene.context)[1])
-        ):
-            named.setdefault(identify(mark), []).append(Occurrence(label, 1, "", ""))
-    return named
+def _find_in_ref_names(
+    context: AuditContext, report_filter: ReportFilter
+) -> dict[SecretKey, list[Occurrence]]:
+    """Find the secrets in the names of refs."""
+    found: dict[SecretKey, list[Occurrence]] = {}
+    if not context.scan.prefilter(os.fsencode("\n".join(context.ref_names))):
+        return found
+    for name in context.ref_names:
+        findings = detect_in_name(Origin(name), context.scan)[1]
+        for ref in filter(report_filter.includes, build_refs(findings)):
+            found.setdefault(ref.key, []).append(Occurrence(name, 1, "", ""))
+    return found
 
 
-def _held(sighting: ObjectFindings, bits: dict[SecretKey, int]) -> int:
-    held = 0
-    for mark in sighting.marks:
-        held |= bits.get(identify(mark), 0)
-    return held
-
-
-def _carriers(scene: AuditContext, bits: dict[SecretKey, int]) -> propagation.SecretBits:
+def _build_secret_bits(
+    scan: ScanContext, objects: ReportedObjects, bits: dict[SecretKey, int]
+) -> SecretBits:
     by_kind: dict[int, dict[str, int]] = {}
-    for sighting in scene.sightings.values():
-        if held := _held(sighting, bits):
-            by_kind.setdefault(sighting.kind, {})[sighting.name] = held
-
-    @cache
-    def of_name(path: str) -> int:
-        held = 0
-        for finding in detect_in_name(Origin(path), scene.context)[1]:
-            held |= bits.get((finding.rule, finding.secret.fingerprint), 0)
-        return held
-
-    names = of_name if TREE in by_kind else None
-    return propagation.SecretBits(by_kind.get(BLOB, {}), by_kind.get(COMMIT, {}), names)
+    for found in objects.by_id.values():
+        if held := _combine_bits(found, bits):
+            by_kind.setdefault(found.kind, {})[found.object_id] = held
+    in_path = _build_path_bits(scan, bits) if TREE in by_kind else None
+    return SecretBits(by_kind.get(BLOB, {}), by_kind.get(COMMIT, {}), in_path)
 
 
-def open_history(
-    labels: dict[str, frozenset[str]],
-    repository: Repository,
-    sterile: Git,
-    memory: HistoryCache,
-) -> commit_graph.GraphReader:
-    """Prepare to read the history of what refs and reflogs name."""
-    named = {name for label, ids in labels.items() if label != "index" for name in ids}
-    return commit_graph.GraphReader(
-        named, sterile, cache_module.load_history(_REACHED, repository, memory)
-    )
+def _combine_bits(found: ObjectFindings, bits: dict[SecretKey, int]) -> int:
+    return reduce(or_, (bits.get(ref.key, 0) for ref in found.refs), 0)
 
 
-def _history(scene: AuditContext, carriers: propagation.SecretBits) -> propagation.TreeHistory:
-    """Follow what refs and reflogs reach; all commits, where that does not explain all there is."""
-    try:
-        reading = scene.reading
-        history = _followed(_REACHED, reading.graph(), reading.past, scene, carriers)
-        placed = {blob for _, blob in history.brought} | history.held.keys()
-        if placed.issuperset(carriers.blobs) and placed.issuperset(carriers.messages):
-            return history
-    except GitError:  # a ref is broken
-        pass
-    commits = _commits(scene)
-    try:
-        past = cache_module.load_history(_ALL, scene.repository, scene.memory)
-        everything = commit_graph.read_graph(commits, scene.sterile, past)
-        return _followed(_ALL, everything, past, scene, carriers)
-    except GitError:
-        return propagation.propagate(commit_graph.read_cut(commits, scene.sterile), carriers)
+def _build_path_bits(scan: ScanContext, bits: dict[SecretKey, int]) -> Callable[[str], int]:
+    """Return a function that finds the secrets in a path."""
+
+    @memoize
+    def find_in_path(path: str) -> int:
+        findings = detect_in_name(Origin(path), scan)[1]
+        return reduce(or_, (bits.get((f.rule, f.secret.fingerprint), 0) for f in findings), 0)
+
+    return find_in_path
 
 
-def _followed(
-    name: str,
-    read: commit_graph.CommitGraph,
-    past: cache_module.CachedHistory,
-    scene: AuditContext,
-    carriers: propagation.SecretBits,
-) -> propagation.TreeHistory:
-    """Follow a history, from where it is remembered under a name on."""
-    history = propagation.propagate(read, carriers, scene.check.inventory())
-    if history.whole:
-        scene.check.show(_shown(scene, history))
-    told = history.chronicle
-    if scene.context.prefilter(told.changes):  # a path holds a secret, if maybe an ignored one
-        told = told._replace(carriers=b"", changes=b"")
-    if told.tips and told != past:
-        cache_module.store_history(name, told, scene.repository, scene.memory)
-    return history
+def _load_dates(git: Git, history: TreeHistory, secrets: SecretBits) -> CommitDates:
+    dates = CommitDates(git)
+    dates.load([change.commit for change in history.changes])
+    dates.load([commit for commits in history.added_files.values() for commit in commits])
+    dates.load([commit for commit in secrets.messages if commit in history.states])
+    return dates
 
 
-def _shown(scene: AuditContext, history: propagation.TreeHistory) -> frozenset[str]:
-    """List what refs name in a history that is whole: its commits, and the tags of these."""
-    commits = history.graph.parents.keys()
-    labels = scene.labels.items()
-    tags = (ids for label, ids in labels if label.startswith("refs/tags/") and ids & commits)
-    return frozenset(commits).union(*tags)
-
-
-def _commits(scene: AuditContext) -> list[str]:
-    """List all commits, those that nothing reaches too."""
-    listed = scene.sterile.run(
-        "cat-file",
-        "--batch-all-objects",
-        "--batch-check=%(objecttype) %(objectname)",
-        "--unordered",
-    )
-    rows = (line.split(" ") for line in listed.decode("ascii").splitlines())
-    return [row[1] for row in rows if row[0] == "commit"]
-
-
-def _life(
-    findings: list[Finding], bit: int, places: list[Occurrence], scene: AuditContext, past: _Past
+def _build_history(
+    findings: list[Finding], bit: int, occurrences: list[Occurrence], timeline: _Timeline
 ) -> SecretHistory:
-    history, carriers, dates, reach = past
-    written = [commit for commit, held in carriers.messages.items() if held & bit]
-    began = list(history.introducing(bit)) or [c for c in written if c in history.held]
-    ended = list(history.removing(bit))
-    introduced = min(began, key=dates.age, default="")
-    heads = (history.held.get(name, propagation.NOTHING) for name in scene.at("HEAD"))
-    at_head = any(head.now & bit for head in heads)
-    removed = None if at_head else max(ended, key=dates.age, default=None)
+    history, dates, reachability = timeline.history, timeline.dates, timeline.reachability
+    introduced = min(_list_introducing_commits(bit, timeline), key=dates.sort_key, default="")
+    head_states = (history.states.get(commit, EMPTY_STATE) for commit in timeline.head)
+    at_head = any(state.current & bit for state in head_states)
+    removing = [] if at_head else history.list_removing_commits(bit)
+    removed = max(removing, key=dates.sort_key, default="")
+    remote_bits = reachability.remote_bits
     worst = max(findings, key=lambda finding: finding.severity)
     return SecretHistory(
         rule=worst.rule,
         secret=worst.secret,
         severity=worst.severity,
-        introduced=_moment(introduced, dates),
-        removed=_moment(removed, dates) if removed else None,
+        introduced=_build_commit_ref(introduced, dates),
+        removed=_build_commit_ref(removed, dates) if removed else None,
         at_head=at_head,
-        pushed=None if reach.remote is None else bool(reach.remote & bit),
-        reachable_from=is_reached(bit, places, reach),
-        exposed_days=_days(introduced, removed, dates, scene.today),
-        places=tuple(places[:MAX_OCCURRENCES]),
-        bounds=_bounds(findings),
+        pushed=None if remote_bits is None else bool(remote_bits & bit),
+        reachable_from=list_names_reaching(bit, occurrences, reachability),
+        exposed_days=_count_exposed_days(introduced, removed, timeline),
+        places=tuple(occurrences[:MAX_OCCURRENCES]),
+        bounds=_choose_bounds(findings),
     )
 
 
-def _bounds(findings: list[Finding]) -> Bounds:
+def _list_introducing_commits(bit: int, timeline: _Timeline) -> list[str]:
+    """List the commits that add a secret to the tree, or else those with it in their message."""
+    messages = timeline.secrets.messages.items()
+    in_message = [commit for commit, bits in messages if bits & bit]
+    adding = timeline.history.list_adding_commits(bit)
+    return adding or [commit for commit in in_message if commit in timeline.history.states]
+
+
+def _choose_bounds(findings: list[Finding]) -> Bounds:
     certain = any(finding.bounds is Bounds.CERTAIN for finding in findings)
     return Bounds.CERTAIN if certain else Bounds.OPEN
 
 
-def _moment(commit: str, dates: CommitDates) -> CommitRef:
+def _build_commit_ref(commit: str, dates: CommitDates) -> CommitRef:
     if not commit:
-        return CommitRef("", "")
-    return CommitRef(commit, dates.of(commit).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        return _NO_COMMIT
+    return CommitRef(commit, dates.date_of(commit).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
-def _days(introduced: str, removed: str | None, dates: CommitDates, today: datetime) -> int:
+def _count_exposed_days(introduced: str, removed: str, timeline: _Timeline) -> int:
     if not introduced:
         return 0
-    until = dates.of(removed) if removed else today
-    return max(0, (until - dates.of(introduced)).days)
+    dates = timeline.dates
+    end = dates.date_of(removed) if removed else timeline.now
+    return max(0, (end - dates.date_of(introduced)).days)

@@ -1,4 +1,4 @@
-"""Looks at objects, and says where which secret stands, by fingerprint: never the secret itself."""
+"""Scan of one object; results name secrets by fingerprint and never contain them."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.embedded import EmbeddedArchives
 from wakeyscan.scanner.prefilter.keywords import AnchorHit
 from wakeyscan.scanner.scan_result import ScanResult, summarize_skipped
-from wakeyscan.sources import commits
+from wakeyscan.sources.commits import split_metadata
 
-_NOWHERE = Origin("")
+_NO_ORIGIN = Origin("")
+
+SecretKey = tuple[str, str]
+"""The rule and the fingerprint of a secret."""
 
 
 class FindingRef(NamedTuple):
-    """A secret in an object: enough to know it again, not enough to know it."""
+    """A reference to a finding: enough to recognize the secret, not enough to reveal it."""
 
     rule: str
     fingerprint: str
@@ -30,19 +33,56 @@ class FindingRef(NamedTuple):
     column: int
     standing: str
     part: str
-    """`name`, `message` or empty: what of the object it stands in."""
-    inside: str = ""
-    """The way into the object, where that is a container: `!/config/.env`."""
+    """The part of the object that holds the secret: `name`, `message` or empty."""
+    member_path: str = ""
+    """The path inside an object that is an archive: `!/config/.env`."""
+
+    @property
+    def key(self) -> SecretKey:
+        """Return the key of the secret."""
+        return self.rule, self.fingerprint
 
 
 class ObjectFindings(NamedTuple):
-    """An object that holds secrets, or something that could not be looked at."""
+    """An object with secrets, or with parts that were skipped."""
 
-    name: str
+    object_id: str
+    """In results of a task on a pack: the number of the pack's entry, until ids are resolved."""
     kind: int
-    marks: tuple[FindingRef, ...]
-    gaps: tuple[Skipped, ...] = ()
-    """What in a container could not be opened; their paths begin with the way in."""
+    refs: tuple[FindingRef, ...]
+    skipped: tuple[Skipped, ...] = ()
+    """The parts of an archive that were skipped; their paths start with the path inside it."""
+
+
+class ContentFindings(NamedTuple):
+    """The findings in the content of one object."""
+
+    refs: tuple[FindingRef, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+_NO_FINDINGS = ContentFindings()
+
+ObjectScan = Callable[[int, bytes], ContentFindings]
+"""Scans the content of an object of a kind."""
+
+
+def build_object_scan(context: ScanContext, width: int) -> ObjectScan:
+    """Return a scan that is fast for content without an anchor; ids have `width` bytes."""
+    find_anchors, find_wide_anchors = context.prefilter.searches
+
+    def scan(kind: int, content: bytes) -> ContentFindings:
+        if kind == BLOB and detect_format(content, len(content)):
+            return to_content_findings(find_in_object(kind, content, context, width))
+        hits = find_anchors(content)
+        # Trees are full of NULs, but their names are not UTF-16.
+        if kind == BLOB and b"\0" in content:
+            hits += find_wide_anchors(content)
+        if not hits:
+            return _NO_FINDINGS
+        return to_content_findings(find_in_object(kind, content, context, width, hits=hits))
+
+    return scan
 
 
 def find_in_object(
@@ -50,104 +90,67 @@ def find_in_object(
     content: bytes,
     context: ScanContext,
     width: int,
-    origin: Origin = _NOWHERE,
+    origin: Origin = _NO_ORIGIN,
+    *,
     hits: list[AnchorHit] | None = None,
 ) -> ScanResult:
-    """Look at an object; raises `detect.OutOfPatience`.
+    """Scan an object; raises `TimeoutExceeded`.
 
-    `hits` are the anchors in it, for whoever looked for them already.
+    `hits` are the anchors of a blob, if the caller has searched for them already.
     """
     if kind == BLOB and detect_format(content, len(content)):
         return scan_documents([Document(origin, content)], context)
     findings: list[Finding] = []
-    gaps: list[Skipped] = []
-    for document in parts(kind, content, width, origin):
+    skipped: list[Skipped] = []
+    for document in split_object(kind, content, width, origin):
         if kind == TREE and not document.content:
             findings += detect_in_name(document.origin, context)[1]
         else:
-            enclosed = EmbeddedArchives(document, context)
-            findings += detect_in_document(
-                document, context, hits if kind == BLOB else None, enclosed
-            )
-            gaps += enclosed.skipped
-    return ScanResult(tuple(findings), summarize_skipped(gaps, origin))
+            embedded = EmbeddedArchives(document, context)
+            known_hits = hits if kind == BLOB else None
+            findings += detect_in_document(document, context, known_hits, embedded)
+            skipped += embedded.skipped
+    return ScanResult(tuple(findings), summarize_skipped(skipped, origin))
 
 
-def parts(kind: int, content: bytes, width: int, origin: Origin) -> Iterator[Document]:
-    """Yield what of an object is text: of a tree its names, of a commit or a tag two parts.
+def split_object(kind: int, content: bytes, width: int, origin: Origin) -> Iterator[Document]:
+    """Yield the texts of an object: the names in a tree, the two parts of a commit or a tag.
 
-    What is no tree, though it says so, is text as a whole: one wrong bit makes a blob a tree.
+    A tree that cannot be parsed completely is a document too: one wrong bit makes a blob a tree.
     """
     if kind == BLOB:
         yield Document(origin, content)
     elif kind == TREE:
         for name, _ in parse_tree(content, width):
             yield Document(origin._replace(path=name.decode("utf-8", "surrogateescape")), b"")
-        if not _is_tree(content, width):
+        if not _is_valid_tree(content, width):
             yield Document(origin, content)
     else:
-        what = "commit" if kind == COMMIT else "tag"
-        yield from commits.split_metadata(content, origin, what)
+        yield from split_metadata(content, origin, "commit" if kind == COMMIT else "tag")
 
 
-def _is_tree(content: bytes, width: int) -> bool:
+def _is_valid_tree(content: bytes, width: int) -> bool:
     return re.fullmatch(rb"(?:[0-7]{5,6} [^\0/]+\0[\0-\xff]{%d})*" % width, content) is not None
 
 
+def to_content_findings(result: ScanResult) -> ContentFindings:
+    """Return a scan result without the secrets."""
+    return ContentFindings(build_refs(result.findings), result.skipped)
+
+
 def build_refs(findings: Iterable[Finding]) -> tuple[FindingRef, ...]:
-    """Turn findings into marks, each once."""
-    return tuple(
-        dict.fromkeys(
-            FindingRef(
-                finding.rule,
-                finding.secret.fingerprint,
-                finding.position.line,
-                finding.position.column,
-                finding.standing.value,
-                finding.origin.part,
-                *_inside(finding),
-            )
-            for finding in findings
-        )
+    """Return a reference to each finding, without duplicates."""
+    return tuple(dict.fromkeys(map(_build_ref, findings)))
+
+
+def _build_ref(finding: Finding) -> FindingRef:
+    path = finding.origin.path
+    return FindingRef(
+        rule=finding.rule,
+        fingerprint=finding.secret.fingerprint,
+        line=finding.position.line,
+        column=finding.position.column,
+        standing=finding.standing.value,
+        part=finding.origin.part,
+        member_path=path if path.startswith(MEMBER_SEPARATOR) else "",
     )
-
-
-def _inside(finding: Finding) -> tuple[str, ...]:
-    """Give the way into an object that was looked at without a path of its own."""
-    return (finding.origin.path,) if finding.origin.path.startswith(MEMBER_SEPARATOR) else ()
-
-
-class ContentFindings(NamedTuple):
-    """What was seen in one object."""
-
-    marks: tuple[FindingRef, ...] = ()
-    gaps: tuple[Skipped, ...] = ()
-
-
-_NOTHING = ContentFindings()
-
-ObjectScan = Callable[[int, bytes], ContentFindings]
-"""Looks at the content of an object of a kind."""
-
-
-def to_content_findings(looked: ScanResult) -> ContentFindings:
-    """Say what was seen in an object that was looked at as any file is."""
-    return ContentFindings(build_refs(looked.findings), looked.skipped)
-
-
-def build_object_scan(context: ScanContext, width: int) -> ObjectScan:
-    """Make a look that is quick where there is nothing to see; ids have `width` bytes."""
-    look, look_wide = context.prefilter.searches
-
-    def see(kind: int, content: bytes) -> ContentFindings:
-        if kind == BLOB and detect_format(content, len(content)):
-            return to_content_findings(find_in_object(kind, content, context, width))
-        hits = look(content)
-        # Trees are full of NULs, but their names are no UTF-16.
-        if kind == BLOB and b"\0" in content:
-            hits += look_wide(content)
-        if not hits:
-            return _NOTHING
-        return to_content_findings(find_in_object(kind, content, context, width, hits=hits))
-
-    return see

@@ -1,4 +1,4 @@
-"""Looks at every object of a repository: fast by ourselves, through git where that can't be."""
+"""Scan of every object in a repository, with git for objects that our reader cannot handle."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from wakeyscan.audit.object_tasks import (
     build_worker,
     list_tasks,
     open_store,
-    resolve_names,
+    resolve_object_ids,
 )
 from wakeyscan.core.chunks import read_chunks
 from wakeyscan.core.document import Origin, Skipped
@@ -35,15 +35,20 @@ from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.scan_result import Coverage
 
-Advance = Callable[[int, int, str, float], None]
-"""Is told of objects and bytes that were looked at, and of the share of all that makes."""
+ProgressCallback = Callable[[int, int, str, float], None]
+"""Receives numbers of scanned objects and bytes, their unit, and the fraction that is done."""
+
+FindingsCallback = Callable[[ObjectFindings], None]
+"""Receives the findings of an object."""
+
+_NO_ORIGIN = Origin("")
 
 
 class ObjectScanResult(NamedTuple):
-    """What was seen in the objects of a repository."""
+    """The findings in the objects of a repository."""
 
-    sightings: tuple[ObjectFindings, ...]
-    gaps: tuple[Skipped, ...]
+    objects: tuple[ObjectFindings, ...]
+    skipped: tuple[Skipped, ...]
     coverage: Coverage
     interrupted: bool
 
@@ -51,158 +56,181 @@ class ObjectScanResult(NamedTuple):
 def scan_objects(
     repository: Repository,
     context: ScanContext,
-    git_there: Git,
-    memory: HistoryCache,
+    git: Git,
+    cache: HistoryCache,
+    *,
     jobs: int,
-    advance: Advance,
-    hear: Callable[[ObjectFindings], None],
+    on_progress: ProgressCallback,
+    on_findings: FindingsCallback,
 ) -> ObjectScanResult:
-    """Look at all objects; Ctrl-C ends it with what was seen so far.
+    """Scan all objects; Ctrl-C ends the scan, and the result has the findings so far.
 
-    `hear` is told of what is seen as soon as it is, before the object has its name.
+    `on_findings` is called at once, before an object in a pack has its id.
     """
-    store = open_store(repository, memory, partial(advance, 0, 0, "objects", 0.0))
-    gathered = _Gathered(repository, store)
+    store = open_store(repository, cache, partial(on_progress, 0, 0, "objects", 0.0))
+    scan = _RepositoryScan(repository, store, context, on_findings)
     interrupted = False
     try:
-        for seen, share in _seen(store, context, jobs):
-            gathered.take(seen)
-            advance(seen.objects, seen.bytes, "objects", share)
-            for sighting in seen.sightings:
-                hear(sighting)
-        gathered.name()
-        gathered.recall(git_there, context, hear)
-        gathered.ask(git_there, context)
-        gathered.remember(memory)
+        for result, fraction in _run_tasks(store, context, jobs):
+            scan.add(result)
+            on_progress(result.objects, result.bytes, "objects", fraction)
+        scan.resolve_ids()
+        scan.rescan_cached_packs(git)
+        scan.scan_unread(git)
+        scan.store_packs(cache)
     except KeyboardInterrupt:
         interrupted = True
-        gathered.gap("", "interrupted before all was looked at")
-        gathered.name()
-    return gathered.spied(interrupted)
+        scan.skip("", "interrupted before all objects were scanned")
+        scan.resolve_ids()
+    return scan.build_result(interrupted)
 
 
-def _seen(
+def _run_tasks(
     store: ObjectStore, context: ScanContext, jobs: int
 ) -> Iterator[tuple[TaskResult, float]]:
-    work = list(list_tasks(store))
+    """Yield the result of each task, and the fraction of tasks that are done."""
+    tasks = list(list_tasks(store))
     make_worker = partial(build_worker, store, partial(build_object_scan, context, store.width))
-    processes = min(jobs or count_processors(), len(work))
-    answers: Iterable[TaskResult]
-    if processes > 1 and sys.platform == "linux":  # elsewhere a pack can't be handed on by forking
-        answers = run_tasks(iter(work), make_worker, processes)
+    processes = min(jobs or count_processors(), len(tasks))
+    results: Iterable[TaskResult]
+    if processes > 1 and sys.platform == "linux":  # only a forked process inherits opened packs
+        results = run_tasks(iter(tasks), make_worker, processes)
     else:
-        answers = map(make_worker(), work)
-    for number, seen in enumerate(answers, 1):
-        yield seen, number / len(work)
+        results = map(make_worker(), tasks)
+    for number, result in enumerate(results, 1):
+        yield result, number / len(tasks)
 
 
-class _Gathered:
-    """What comes in bit by bit."""
+class _PackTotal(NamedTuple):
+    """What the tasks on one pack have scanned."""
 
-    def __init__(self, repository: Repository, store: ObjectStore) -> None:
-        self._repository, self._store = repository, store
-        self._sightings: dict[str, ObjectFindings] = {}
-        self._gaps: list[Skipped] = []
-        self._unnamed: list[TaskResult] = []
-        self._left: list[str] = []
-        self._by_pack: dict[int, tuple[int, int, bool]] = {}
-        self._holders: dict[int, set[str]] = {}
-        self._objects = self._bytes = 0
-        for fault in store.gaps:
-            self.gap("", fault)
+    objects: int = 0
+    bytes: int = 0
+    is_complete: bool = True
 
-    def gap(self, name: str, reason: str) -> None:
-        """Take down that something was not looked at: an object, or a part of the whole."""
-        self._gaps.append(
-            Skipped(Origin(self._repository.folder, name and f"object {name}"), reason)
-        )
 
-    def _unopened(self, sighting: ObjectFindings) -> None:
-        for item in sighting.gaps:
-            origin = Origin(self._repository.folder, f"object {sighting.name}")
-            reason = f"{item.origin.path}: {item.reason}" if item.origin.path else item.reason
-            self._gaps.append(item._replace(origin=origin, reason=reason))
+class _RepositoryScan:
+    """The results of a scan in progress."""
 
-    def recall(
-        self, git_there: Git, context: ScanContext, hear: Callable[[ObjectFindings], None]
+    def __init__(
+        self,
+        repository: Repository,
+        store: ObjectStore,
+        context: ScanContext,
+        on_findings: FindingsCallback,
     ) -> None:
-        """Look again at what held secrets in packs that are remembered."""
-        for recalled in self._store.recalled:
-            self._objects += recalled.objects - len(recalled.holders)
-            self._bytes += recalled.bytes
-            for found in git_there.read_objects(recalled.holders):
+        self._repository, self._store, self._context = repository, store, context
+        self._on_findings = on_findings
+        self._found: dict[str, ObjectFindings] = {}
+        self._skipped: list[Skipped] = []
+        self._unresolved: list[TaskResult] = []
+        self._unread: list[str] = []
+        self._pack_totals: dict[int, _PackTotal] = {}
+        self._ids_by_pack: dict[int, set[str]] = {}
+        self._objects = self._bytes = 0
+        for problem in store.problems:
+            self.skip("", problem)
+
+    def skip(self, object_id: str, reason: str) -> None:
+        """Record a skipped object, or a skipped part of the repository if `object_id` is empty."""
+        self._skipped.append(Skipped(self._build_origin(object_id), reason))
+
+    def _build_origin(self, object_id: str) -> Origin:
+        return Origin(self._repository.folder, object_id and f"object {object_id}")
+
+    def add(self, result: TaskResult) -> None:
+        """Add the result of a task."""
+        self._objects += result.objects
+        self._bytes += result.bytes
+        if result.pack >= 0:
+            total = self._pack_totals.get(result.pack, _PackTotal())
+            self._pack_totals[result.pack] = _PackTotal(
+                total.objects + result.objects,
+                total.bytes + result.bytes,
+                total.is_complete and not result.unread and not result.skipped,
+            )
+        if result.found or result.unread or result.skipped:
+            self._unresolved.append(result)
+        for findings in result.found:
+            self._on_findings(findings)
+
+    def resolve_ids(self) -> None:
+        """Resolve the ids of all objects with findings, and of skipped and unread ones."""
+        for result in resolve_object_ids(self._store, self._unresolved):
+            ids = self._ids_by_pack.setdefault(result.pack, set())
+            ids.update(findings.object_id for findings in result.found)
+            self._unread += result.unread
+            for object_id, reason in result.skipped:
+                self.skip(object_id, reason)
+            for findings in result.found:
+                self._record(findings)
+        self._unresolved = []
+
+    def rescan_cached_packs(self, git: Git) -> None:
+        """Scan the objects with findings in cached packs again."""
+        for cached in self._store.cached_packs:
+            self._objects += cached.objects - len(cached.objects_with_findings)
+            self._bytes += cached.bytes
+            for found in git.read_objects(cached.objects_with_findings):
                 self._bytes -= found.size
-                self._hear(found, context)
-                if found.id in self._sightings:
-                    hear(self._sightings[found.id])
+                self._scan(found)
+                if found.id in self._found:
+                    self._on_findings(self._found[found.id])
 
-    def remember(self, memory: HistoryCache) -> None:
-        """Keep which packs were looked at, whole."""
-        for number, (objects, size, whole) in self._by_pack.items():
-            if whole and not self._store.faults:
-                pack = self._store.packs[number].pack_index.pack_path
-                holders = tuple(sorted(self._holders.get(number, ())))
-                memory.keep(pack, CachedPack(objects, size, holders))
-
-    def take(self, seen: TaskResult) -> None:
-        """Take in what came of a task."""
-        self._objects += seen.objects
-        self._bytes += seen.bytes
-        if seen.pack >= 0:
-            objects, size, whole = self._by_pack.get(seen.pack, (0, 0, True))
-            whole = whole and not seen.left and not seen.slow
-            self._by_pack[seen.pack] = (objects + seen.objects, size + seen.bytes, whole)
-        if seen.sightings or seen.left or seen.slow:
-            self._unnamed.append(seen)
-
-    def name(self) -> None:
-        """Find out what the objects are called that matter."""
-        for seen in resolve_names(self._store, self._unnamed):
-            self._sightings.update((sighting.name, sighting) for sighting in seen.sightings)
-            self._holders.setdefault(seen.pack, set()).update(s.name for s in seen.sightings)
-            self._left += seen.left
-            for name, why in seen.slow:
-                self.gap(name, why)
-            for sighting in seen.sightings:
-                self._unopened(sighting)
-        self._unnamed = []
-
-    def ask(self, git_there: Git, context: ScanContext) -> None:
-        """Ask git for what we could not read; what it can't read either is a gap."""
-        faults = self._store.faults
+    def scan_unread(self, git: Git) -> None:
+        """Scan the objects that our reader could not read; report those that git cannot read."""
+        unreadable = self._store.unreadable
         try:
-            for found in (
-                git_there.read_all_objects() if faults else git_there.read_objects(self._left)
-            ):
-                self._hear(found, context)
+            for found in git.read_all_objects() if unreadable else git.read_objects(self._unread):
+                self._scan(found)
         except GitError as error:
-            for reason in (*faults, str(error)):
-                self.gap("", reason)
+            for reason in (*unreadable, str(error)):
+                self.skip("", reason)
 
-    def _hear(self, found: Object, context: ScanContext) -> None:
+    def store_packs(self, cache: HistoryCache) -> None:
+        """Cache the packs that were scanned completely."""
+        if self._store.unreadable:
+            return
+        for number, total in self._pack_totals.items():
+            if total.is_complete:
+                pack = self._store.packs[number].pack_index.pack_path
+                ids = tuple(sorted(self._ids_by_pack.get(number, ())))
+                cache.store_pack(pack, CachedPack(total.objects, total.bytes, ids))
+
+    def _scan(self, found: Object) -> None:
         if not found.type:
-            self.gap(found.id, "is missing or damaged")
+            self.skip(found.id, "is missing or damaged")
             return
         try:
-            there = _seen_in(found, context, self._repository.id_width)
+            result = _scan_object(found, self._context, self._repository.id_width)
         except TimeoutExceeded as error:
-            self.gap(found.id, str(error))
+            self.skip(found.id, str(error))
             return
         self._objects += 1
         self._bytes += found.size
-        if any(there):
-            sighting = ObjectFindings(found.id, OBJECT_KINDS[found.type], *there)
-            self._sightings[found.id] = sighting
-            self._unopened(sighting)
+        if any(result):
+            kind = OBJECT_KINDS[found.type]
+            self._record(ObjectFindings(found.id, kind, result.refs, result.skipped))
 
-    def spied(self, interrupted: bool) -> ObjectScanResult:
-        """Give it all, in order."""
-        ordered = tuple(self._sightings[name] for name in sorted(self._sightings))
-        gaps = tuple(dict.fromkeys(self._gaps))
-        return ObjectScanResult(ordered, gaps, Coverage(self._objects, self._bytes), interrupted)
+    def _record(self, findings: ObjectFindings) -> None:
+        self._found[findings.object_id] = findings
+        origin = self._build_origin(findings.object_id)
+        for item in findings.skipped:
+            reason = f"{item.origin.path}: {item.reason}" if item.origin.path else item.reason
+            self._skipped.append(item._replace(origin=origin, reason=reason))
+
+    def build_result(self, interrupted: bool) -> ObjectScanResult:
+        """Return the result, sorted by object id."""
+        return ObjectScanResult(
+            objects=tuple(self._found[object_id] for object_id in sorted(self._found)),
+            skipped=tuple(dict.fromkeys(self._skipped)),
+            coverage=Coverage(self._objects, self._bytes),
+            interrupted=interrupted,
+        )
 
 
-def _seen_in(found: Object, context: ScanContext, width: int) -> ContentFindings:
+def _scan_object(found: Object, context: ScanContext, width: int) -> ContentFindings:
     if found.type != "blob" and found.size <= MAX_IN_MEMORY:
         return build_object_scan(context, width)(OBJECT_KINDS[found.type], found.read_all())
-    return to_content_findings(scan_documents(read_chunks(Origin(""), found.read, None), context))
+    chunks = read_chunks(_NO_ORIGIN, found.read, None)
+    return to_content_findings(scan_documents(chunks, context))

@@ -1,4 +1,4 @@
-"""All objects of a repository, read by ourselves where we can, and by git where we can't."""
+"""Tasks that scan a repository's packs and loose objects without git."""
 
 from __future__ import annotations
 
@@ -17,27 +17,28 @@ from wakeyscan.git.pack_index import CorruptPackError, PackError, read_pack_inde
 from wakeyscan.git.pack_walk import MAX_IN_MEMORY, walk_pack
 from wakeyscan.git.repository import Repository
 
-_ROOTS, _LOOSE = 400, 400
-"""Families of a pack, and loose objects, that are one task."""
+_ROOTS_PER_TASK, _LOOSE_PER_TASK = 400, 400
+"""Delta families of a pack, and loose objects, in one task."""
 
 
 class ObjectStore(NamedTuple):
-    """The object folders of a repository, opened."""
+    """The opened packs and listed loose objects of a repository."""
 
     packs: tuple[Pack, ...]
     loose: tuple[str, ...]
     """The paths of loose objects."""
-    faults: tuple[str, ...]
-    """What we could not open, in words; git is asked for all objects then."""
-    gaps: tuple[str, ...]
-    """What git can't open either."""
-    recalled: tuple[CachedPack, ...]
-    """Of packs that were looked at before, and are not opened again."""
+    unreadable: tuple[str, ...]
+    """The packs that our reader cannot open, and why; git reads all objects then."""
+    problems: tuple[str, ...]
+    """The reasons why git cannot read some objects either."""
+    cached_packs: tuple[CachedPack, ...]
+    """The results of packs that are not opened again."""
     width: int
+    """Bytes of an object id."""
 
 
 class Task(NamedTuple):
-    """A part of the store: families of a pack, or loose objects (`pack` is -1 then)."""
+    """A part of the store: delta families of a pack, or loose objects (`pack` is -1 then)."""
 
     pack: int
     start: int
@@ -45,151 +46,165 @@ class Task(NamedTuple):
 
 
 class TaskResult(NamedTuple):
-    """What came of a task; objects of a pack go by the numbers of their entries (see `resolve_names`)."""
+    """The result of a task; a pack's objects go by entry number until `resolve_object_ids`."""
 
-    sightings: tuple[ObjectFindings, ...] = ()
+    found: tuple[ObjectFindings, ...] = ()
     objects: int = 0
     bytes: int = 0
-    left: tuple[str, ...] = ()
-    """Objects to ask git for: too large to hold, or not as the format says."""
-    slow: tuple[tuple[str, str], ...] = ()
-    """Objects that are skipped: too large to make, or too slow for a pattern; and the reason."""
+    unread: tuple[str, ...] = ()
+    """Objects for git to read: too large for our reader, or with an invalid format."""
+    skipped: tuple[tuple[str, str], ...] = ()
+    """Objects that are too large to build or too slow to match, each with the reason."""
     pack: int = -1
     """The number of the pack, or -1."""
 
 
 def open_store(
-    repository: Repository, memory: HistoryCache, opened: Callable[[], None] = lambda: None
+    repository: Repository, cache: HistoryCache, on_pack: Callable[[], None] = lambda: None
 ) -> ObjectStore:
-    """Open all packs that are not remembered, and list all loose objects.
+    """Open all packs that are not cached, and list all loose objects.
 
-    `opened` is told of each pack: a large one takes seconds.
+    `on_pack` is called after each opened pack: a large one takes seconds.
     """
-    recalled: list[CachedPack] = []
+    cached: list[CachedPack] = []
     packs: list[Pack] = []
     loose: list[str] = []
-    faults: list[str] = []
-    gaps: list[str] = []
+    unreadable: list[str] = []
+    problems: list[str] = []
     for folder in repository.object_folders:
-        for listing in _indexes(folder, gaps):
-            if seen := memory.recall(listing.removesuffix(".idx") + ".pack"):
-                recalled.append(seen)
+        indexes = list_indexes(folder)
+        problems += _list_packs_without_index(folder, indexes)
+        for index in indexes:
+            if result := cache.load_pack(index.removesuffix(".idx") + ".pack"):
+                cached.append(result)
                 continue
             try:
-                one = read_pack(read_pack_index(listing, repository.id_width))
-            except PackError as fault:
-                faults.append(str(fault))
-                gaps += [str(fault)] if isinstance(fault, CorruptPackError) else []
+                pack = read_pack(read_pack_index(index, repository.id_width))
+            except PackError as error:
+                unreadable.append(str(error))
+                problems += [str(error)] if isinstance(error, CorruptPackError) else []
                 continue
-            packs.append(one)
-            opened()
-            if one.cyclic:
-                gaps.append(f"{one.pack_index.pack_path}: {one.cyclic} deltas go round in a circle")
+            packs.append(pack)
+            on_pack()
+            if pack.cyclic:
+                problems.append(f"{pack.pack_index.pack_path}: {pack.cyclic} deltas form a cycle")
         loose += list_loose_objects(folder)
     return ObjectStore(
-        tuple(packs), tuple(loose), tuple(faults), tuple(gaps), tuple(recalled), repository.id_width
+        packs=tuple(packs),
+        loose=tuple(loose),
+        unreadable=tuple(unreadable),
+        problems=tuple(problems),
+        cached_packs=tuple(cached),
+        width=repository.id_width,
     )
 
 
-def _indexes(folder: str, gaps: list[str]) -> list[str]:
-    """List the indexes of a folder's packs; a pack without one is a gap that git keeps quiet."""
-    indexes = list_indexes(folder)
+def _list_packs_without_index(folder: str, indexes: list[str]) -> list[str]:
+    """List the packs that git ignores without an error."""
     indexed = {path.removesuffix(".idx") for path in indexes}
-    gaps += [
-        f"{path}: a pack without an index, so not read"
-        for path in list_packs(folder)
-        if path.removesuffix(".pack") not in indexed
-    ]
-    return indexes
+    packs = (path for path in list_packs(folder) if path.removesuffix(".pack") not in indexed)
+    return [f"{path}: pack without an index, not scanned; run git index-pack" for path in packs]
 
 
 def list_tasks(store: ObjectStore) -> Iterator[Task]:
-    """Cut the store into parts of work."""
-    for number, one in enumerate(store.packs):
-        count = len(one.find_roots())
-        for start in range(0, count, _ROOTS):
-            yield Task(number, start, min(count, start + _ROOTS))
-    for start in range(0, len(store.loose), _LOOSE):
-        yield Task(-1, start, min(len(store.loose), start + _LOOSE))
+    """Split the store into tasks."""
+    for number, pack in enumerate(store.packs):
+        count = len(pack.find_roots())
+        for start in range(0, count, _ROOTS_PER_TASK):
+            yield Task(number, start, min(count, start + _ROOTS_PER_TASK))
+    for start in range(0, len(store.loose), _LOOSE_PER_TASK):
+        yield Task(-1, start, min(len(store.loose), start + _LOOSE_PER_TASK))
 
 
 def build_worker(
-    store: ObjectStore, make_sight: Callable[[], ObjectScan]
+    store: ObjectStore, build_scan: Callable[[], ObjectScan]
 ) -> Callable[[Task], TaskResult]:
-    """Make what does tasks, in this process."""
-    see = make_sight()
-    roots = [one.find_roots() for one in store.packs]
+    """Return a function that runs tasks in this process."""
+    scan = build_scan()
+    roots = [pack.find_roots() for pack in store.packs]
 
-    def work(task: Task) -> TaskResult:
+    def run_task(task: Task) -> TaskResult:
         if task.pack < 0:
-            return _see(_read_loose(store.loose[task.start : task.stop]), see)
-        one, wanted = store.packs[task.pack], roots[task.pack][task.start : task.stop]
+            return _scan_all(_read_loose(store.loose[task.start : task.stop]), scan)
+        pack, wanted = store.packs[task.pack], roots[task.pack][task.start : task.stop]
         refused: list[tuple[str, str]] = []
-        found = walk_pack(one, wanted, lambda number, why: refused.append((str(number), why)))
-        seen = _see(found, see)
-        one.release_pages()
-        return seen._replace(pack=task.pack, slow=(*seen.slow, *refused))
+        objects = walk_pack(pack, wanted, lambda entry, why: refused.append((str(entry), why)))
+        result = _scan_all(objects, scan)
+        pack.release_pages()
+        return result._replace(pack=task.pack, skipped=(*result.skipped, *refused))
 
-    return work
+    return run_task
 
 
-def resolve_names(store: ObjectStore, seen: Iterable[TaskResult]) -> Iterator[TaskResult]:
-    """Give what was seen the ids of its objects; the names of a pack are looked up at once."""
-    numbers: dict[int, set[int]] = {}
-    for one in seen:
-        if one.pack >= 0:
-            known = (s.name for s in one.sightings), one.left, (name for name, _ in one.slow)
-            numbers.setdefault(one.pack, set()).update(int(n) for part in known for n in part)
-    names = {number: store.packs[number].find_ids(wanted) for number, wanted in numbers.items()}
-    for one in seen:
-        if one.pack < 0:
-            yield one
+def resolve_object_ids(store: ObjectStore, results: list[TaskResult]) -> Iterator[TaskResult]:
+    """Replace entry numbers by object ids, with one search per pack."""
+    entries: dict[int, set[int]] = {}
+    for result in results:
+        if result.pack >= 0:
+            entries.setdefault(result.pack, set()).update(map(int, _list_entries(result)))
+    ids = {number: store.packs[number].find_ids(wanted) for number, wanted in entries.items()}
+    for result in results:
+        if result.pack < 0:
+            yield result
             continue
-        name = names[one.pack]
-        yield one._replace(
-            sightings=tuple(s._replace(name=name[int(s.name)]) for s in one.sightings),
-            left=tuple(name[int(number)] for number in one.left),
-            slow=tuple((name[int(number)], why) for number, why in one.slow),
+        by_entry = ids[result.pack]
+        yield result._replace(
+            found=tuple(f._replace(object_id=by_entry[int(f.object_id)]) for f in result.found),
+            unread=tuple(by_entry[int(entry)] for entry in result.unread),
+            skipped=tuple((by_entry[int(entry)], reason) for entry, reason in result.skipped),
         )
 
 
-def _see(found: Iterable[tuple[int | str, int, bytes | None]], see: ObjectScan) -> TaskResult:
-    sightings, left, slow = [], [], []
-    objects = size = 0
-    for name, kind, content in found:
+def _list_entries(result: TaskResult) -> list[str]:
+    found = [findings.object_id for findings in result.found]
+    return [*found, *result.unread, *(entry for entry, _ in result.skipped)]
+
+
+def _scan_all(
+    objects: Iterable[tuple[int | str, int, bytes | None]], scan: ObjectScan
+) -> TaskResult:
+    found, unread, skipped = [], [], []
+    count = size = 0
+    for name, kind, content in objects:
         if content is None:
-            left.append(str(name))
+            unread.append(str(name))
             continue
-        objects += 1
+        count += 1
         size += len(content)
         try:
-            if any(saw := see(kind, content)):
-                sightings.append(ObjectFindings(str(name), kind, *saw))
+            if any(result := scan(kind, content)):
+                found.append(ObjectFindings(str(name), kind, result.refs, result.skipped))
         except TimeoutExceeded as error:
-            slow.append((str(name), str(error)))
-    return TaskResult(tuple(sightings), objects, size, tuple(left), tuple(slow))
+            skipped.append((str(name), str(error)))
+    return TaskResult(
+        found=tuple(found),
+        objects=count,
+        bytes=size,
+        unread=tuple(unread),
+        skipped=tuple(skipped),
+    )
 
 
 def _read_loose(paths: tuple[str, ...]) -> Iterator[tuple[str, int, bytes | None]]:
     for path in paths:
         folder, rest = os.path.split(path)
-        name = os.path.basename(folder) + rest
-        if is_object_id(name):
-            kind, content = _inflated(path)
-            yield name, kind, content  # what is named otherwise is a draft that git left behind
+        object_id = os.path.basename(folder) + rest
+        if is_object_id(object_id):  # other names are temporary files that git left behind
+            kind, content = _inflate(path)
+            yield object_id, kind, content
 
 
-def _inflated(path: str) -> tuple[int, bytes | None]:
+def _inflate(path: str) -> tuple[int, bytes | None]:
     """Read a loose object: a header `kind size NUL` and the content, deflated together."""
     try:
         with open(path, "rb") as file:
             data = file.read(MAX_IN_MEMORY)
         inflater = zlib.decompressobj()
-        plain = inflater.decompress(data, MAX_IN_MEMORY)
+        inflated = inflater.decompress(data, MAX_IN_MEMORY)
     except (OSError, zlib.error):
         return 0, None
-    header, _, content = plain.partition(b"\0")
-    kind, _, size = header.partition(b" ")
-    known = OBJECT_KINDS.get(kind.decode("ascii", "replace"), 0)
-    whole = inflater.eof and size.isdigit() and int(size) == len(content)
-    return known, content if known and whole else None
+    header, _, content = inflated.partition(b"\0")
+    kind_name, _, size = header.partition(b" ")
+    kind = OBJECT_KINDS.get(kind_name.decode("ascii", "replace"), 0)
+    is_complete = inflater.eof and size.isdigit() and int(size) == len(content)
+    return kind, content if kind and is_complete else None

@@ -1,4 +1,4 @@
-"""Where secrets stood in a history, and what a report shows of these places."""
+"""Occurrences of secrets in a history: places, the refs that reach them, and what reports show."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from wakeyscan.audit import propagation
 from wakeyscan.audit.commit_graph import CommitDates
-from wakeyscan.audit.context import AuditContext, SecretKey, identify
-from wakeyscan.audit.object_findings import ObjectFindings, find_in_object
+from wakeyscan.audit.context import AuditContext, ReportedObjects
+from wakeyscan.audit.object_findings import ObjectFindings, SecretKey, find_in_object
+from wakeyscan.audit.ref_names import RefNames
 from wakeyscan.core.document import Origin
 from wakeyscan.core.finding import Bounds, Finding, Occurrence
 from wakeyscan.git.cat_file import Object
@@ -16,163 +17,179 @@ from wakeyscan.git.objects import BLOB, COMMIT, OBJECT_KINDS, TREE
 from wakeyscan.scanner.detector import detect_in_name
 
 MAX_OCCURRENCES = 100
-"""Places of one key that are listed, oldest first."""
+"""Maximum number of listed occurrences of one key, oldest first."""
 
-_UNREACHABLE = "(unreachable)"
+_UNREACHABLE_PATH = "(unreachable)"
 
 
 def list_occurrences(
     bits: dict[SecretKey, int],
-    scene: AuditContext,
+    objects: ReportedObjects,
     history: propagation.TreeHistory,
-    carriers: propagation.SecretBits,
+    secrets: propagation.SecretBits,
     dates: CommitDates,
 ) -> dict[SecretKey, list[Occurrence]]:
-    """List where each secret stands, the oldest first; what no commit has comes last."""
-    places: dict[SecretKey, list[Occurrence]] = {known: [] for known in bits}
-    placed: set[str] = set()
-    in_paths = 0
-    for commit, path, blob in _brought(history, dates):
-        if sighting := scene.sightings.get(blob):
-            placed.add(blob)
-            for known, inside, line in _lines(sighting, bits):
-                places[known].append(Occurrence(path + inside, line, blob, commit))
-        if carriers.of_name and (held := carriers.of_name(path) & ~carriers.blobs.get(blob, 0)):
-            in_paths |= held
-            for known, bit in bits.items():
+    """List the occurrences of each secret, oldest first; those in no commit come last."""
+    occurrences: dict[SecretKey, list[Occurrence]] = {key: [] for key in bits}
+    in_history: set[str] = set()
+    bits_in_paths = 0
+    for commit, path, blob in _sort_added_files(history, dates):
+        if findings := objects.by_id.get(blob):
+            in_history.add(blob)
+            for key, member_path, line in _list_lines(findings, bits):
+                occurrences[key].append(Occurrence(path + member_path, line, blob, commit))
+        if secrets.in_path and (held := secrets.in_path(path) & ~secrets.blobs.get(blob, 0)):
+            bits_in_paths |= held
+            for key, bit in bits.items():
                 if held & bit:
-                    places[known].append(Occurrence(path, 1, blob, commit))
-    for sighting in scene.sightings.values():
-        if sighting.name in placed:
+                    occurrences[key].append(Occurrence(path, 1, blob, commit))
+    for findings in objects.by_id.values():
+        if findings.object_id in in_history:
             continue
-        commit = sighting.name if sighting.kind == COMMIT else ""
-        for known, inside, line in _lines(sighting, bits):
-            if sighting.kind != TREE or not in_paths & bits[known]:
-                path = nameless(sighting, inside)
-                places[known].append(Occurrence(path, line, sighting.name, commit))
-    return places
+        for key, member_path, line in _list_lines(findings, bits):
+            if findings.kind != TREE or not bits_in_paths & bits[key]:
+                occurrences[key].append(build_unplaced(findings, member_path, line))
+    return occurrences
 
 
-def _brought(history: propagation.TreeHistory, dates: CommitDates) -> list[tuple[str, str, str]]:
-    """List which commit first brought which blob to which path, by date."""
-    brought = history.brought.items()
-    firsts = [(min(some, key=dates.age), path, blob) for (path, blob), some in brought]
-    return sorted(firsts, key=lambda first: (*dates.age(first[0]), *first[1:]))
+def _sort_added_files(
+    history: propagation.TreeHistory, dates: CommitDates
+) -> list[tuple[str, str, str]]:
+    """List the first commit of each blob at each path, by date."""
+    added = history.added_files.items()
+    first = [(min(commits, key=dates.sort_key), path, blob) for (path, blob), commits in added]
+    return sorted(first, key=lambda entry: (*dates.sort_key(entry[0]), *entry[1:]))
 
 
-def _lines(
-    sighting: ObjectFindings, bits: dict[SecretKey, int]
+def _list_lines(
+    findings: ObjectFindings, bits: dict[SecretKey, int]
 ) -> list[tuple[SecretKey, str, int]]:
-    """List which secrets that are told of stand in which lines of an object, each once."""
-    mine = (mark for mark in sighting.marks if identify(mark) in bits)
-    return list(dict.fromkeys((identify(mark), mark.inside, mark.line) for mark in mine))
+    """List the lines of an object with reported secrets, without duplicates."""
+    refs = (ref for ref in findings.refs if ref.key in bits)
+    return list(dict.fromkeys((ref.key, ref.member_path, ref.line) for ref in refs))
 
 
-def nameless(sighting: ObjectFindings, inside: str) -> str:
-    """Say where in an object that has no path a secret stands."""
-    if sighting.kind in (BLOB, TREE):
-        return _UNREACHABLE + inside if inside else ""
-    return "(commit message)" if sighting.kind == COMMIT else "(tag message)"
+def build_unplaced(findings: ObjectFindings, member_path: str, line: int) -> Occurrence:
+    """Return the occurrence of a secret in an object that has no path in the history."""
+    if findings.kind == COMMIT:
+        path, commit = "(commit message)", findings.object_id
+    elif findings.kind in (BLOB, TREE):
+        path, commit = _UNREACHABLE_PATH + member_path if member_path else "", ""
+    else:
+        path, commit = "(tag message)", ""
+    return Occurrence(path, line, findings.object_id, commit)
 
 
 def build_findings_at(
-    places: dict[SecretKey, list[Occurrence]], scene: AuditContext
+    occurrences: dict[SecretKey, list[Occurrence]], context: AuditContext, objects: ReportedObjects
 ) -> Iterator[tuple[SecretKey, list[Finding]]]:
-    """Look again at the first version of each path, now for what a report shows of it.
+    """Scan the first version of each path again, and yield what a report shows of each secret.
 
-    One git serves all secrets; one of which nothing is found again is left out.
+    All secrets share one git process. A secret that is not found again is omitted.
     """
-    wanted = {known: _first_versions(some) for known, some in places.items()}
-    objects = scene.sterile.read_objects(p.blob for some in wanted.values() for p in some if p.blob)
-    opened: dict[tuple[Origin, str], list[Finding]] = {}
-    for known, some in wanted.items():
+    selected = {key: _select_first_versions(some) for key, some in occurrences.items()}
+    blobs = (o.blob for some in selected.values() for o in some if o.blob)
+    contents = context.git.read_objects(blobs)
+    rescan = _Rescan(context, objects)
+    for key, some in selected.items():
         findings: list[Finding] = []
-        for place in some:
-            found = next(objects) if place.blob else None
-            here = _at(place, found, scene, opened)
-            mine = (f for f in here if (f.rule, f.secret.fingerprint) == known)
-            findings += sorted(mine, key=_is_open)[:1]
+        for occurrence in some:
+            found = next(contents) if occurrence.blob else None
+            here = rescan.scan(occurrence, found)
+            same_secret = (f for f in here if (f.rule, f.secret.fingerprint) == key)
+            findings += sorted(same_secret, key=_has_open_bounds)[:1]
         if findings:
-            yield known, findings
+            yield key, findings
 
 
-def _is_open(finding: Finding) -> bool:
+def _has_open_bounds(finding: Finding) -> bool:
     return finding.bounds is Bounds.OPEN
 
 
-def _first_versions(places: list[Occurrence]) -> list[Occurrence]:
+def _select_first_versions(occurrences: list[Occurrence]) -> list[Occurrence]:
     first: dict[str, Occurrence] = {}
-    for place in places:
-        first.setdefault(place.path or place.blob, place)
+    for occurrence in occurrences:
+        first.setdefault(occurrence.path or occurrence.blob, occurrence)
     return list(first.values())[:MAX_OCCURRENCES]
 
 
-def _at(
-    place: Occurrence,
-    found: Object | None,
-    scene: AuditContext,
-    opened: dict[tuple[Origin, str], list[Finding]],
-) -> Iterator[Finding]:
-    """Yield what is found at a place: in its path, and in the object there, if it is here.
+class _Rescan:
+    """Scans objects again, with their paths; archives once, since they are slow to extract."""
 
-    `opened` keeps what is in containers, which may hold many secrets and are dear to open.
-    """
-    within = f"commit {place.commit[:12]}" if place.commit else ""
-    if found and found.type and not within:
-        within = f"{found.type} {found.id[:12]}"
-    inside = _inside(place, scene)
-    origin = Origin(place.path.removesuffix(inside) or _UNREACHABLE, within)
-    masked, in_name = detect_in_name(origin, scene.context)
-    yield from in_name
-    if found and found.type:
-        kind, width = OBJECT_KINDS[found.type], scene.repository.id_width
-        asked = masked, found.id
-        if inside and asked not in opened:
-            content = found.read_all()
-            opened[asked] = list(
-                find_in_object(kind, content, scene.context, width, masked).findings
-            )
-        if inside:
-            yield from (f for f in opened[asked] if f.origin.path == masked.path + inside)
+    def __init__(self, context: AuditContext, objects: ReportedObjects) -> None:
+        self._context, self._objects = context, objects
+        self._in_archives: dict[tuple[Origin, str], list[Finding]] = {}
+
+    def scan(self, occurrence: Occurrence, found: Object | None) -> Iterator[Finding]:
+        """Yield the findings in an occurrence's path, and in its object if that exists."""
+        member_path = self._find_member_path(occurrence)
+        path = occurrence.path.removesuffix(member_path) or _UNREACHABLE_PATH
+        origin = Origin(path, _format_within(occurrence, found))
+        redacted, in_name = detect_in_name(origin, self._context.scan)
+        yield from in_name
+        if not found or not found.type:
+            return
+        if member_path:
+            in_archive = self._scan_archive(found, redacted)
+            yield from (f for f in in_archive if f.origin.path == redacted.path + member_path)
         else:
-            yield from find_in_object(kind, found.read_all(), scene.context, width, masked).findings
+            yield from self._scan_object(found, redacted)
+
+    def _scan_archive(self, found: Object, origin: Origin) -> list[Finding]:
+        key = origin, found.id
+        if key not in self._in_archives:
+            self._in_archives[key] = list(self._scan_object(found, origin))
+        return self._in_archives[key]
+
+    def _scan_object(self, found: Object, origin: Origin) -> tuple[Finding, ...]:
+        kind, width = OBJECT_KINDS[found.type], self._context.repository.id_width
+        return find_in_object(kind, found.read_all(), self._context.scan, width, origin).findings
+
+    def _find_member_path(self, occurrence: Occurrence) -> str:
+        """Return the part of an occurrence's path that is inside an archive."""
+        findings = self._objects.by_id.get(occurrence.blob)
+        refs = findings.refs if findings else ()
+        suffixes = (r.member_path for r in refs if occurrence.path.endswith(r.member_path))
+        return max(suffixes, key=len, default="")
 
 
-def _inside(place: Occurrence, scene: AuditContext) -> str:
-    """Tell the way into a container from the path of that container."""
-    marks = scene.sightings[place.blob].marks if place.blob in scene.sightings else ()
-    return max((m.inside for m in marks if place.path.endswith(m.inside)), key=len, default="")
+def _format_within(occurrence: Occurrence, found: Object | None) -> str:
+    if occurrence.commit:
+        return f"commit {occurrence.commit[:12]}"
+    return f"{found.type} {found.id[:12]}" if found and found.type else ""
 
 
-class Reach(NamedTuple):
-    """What the histories of labels ever had: bits, by the label."""
+class Reachability(NamedTuple):
+    """The secrets in the history of each ref name."""
 
-    had: dict[str, int]
-    naming: dict[str, list[str]]
-    """The labels that name an object, by its id."""
-    remote: int | None
-    """What all remote-tracking branches together ever had; `None`: there are none."""
-
-
-def find_reach(labels: dict[str, frozenset[str]], history: propagation.TreeHistory) -> Reach:
-    """Say what the histories of labels, with the objects that each names, ever had."""
-    had: dict[str, int] = {}
-    naming: dict[str, list[str]] = {}
-    remote: int | None = None
-    for label, ids in labels.items():
-        bits = 0
-        for name in ids:
-            bits |= history.held.get(name, propagation.NOTHING).ever
-            naming.setdefault(name, []).append(label)
-        had[label] = bits
-        if label.startswith("refs/remotes/"):
-            remote = (remote or 0) | bits
-    return Reach(had, naming, remote)
+    bits: dict[str, int]
+    """By ref name: the bits of all secrets in its history."""
+    names_by_object: dict[str, list[str]]
+    """By object id: the ref names that refer to the object."""
+    remote_bits: int | None
+    """The bits of all remote-tracking branches together; `None`: there are none."""
 
 
-def is_reached(bit: int, places: list[Occurrence], reach: Reach) -> tuple[str, ...]:
-    """List what reaches a secret: a history that had it, or the very object that holds it."""
-    direct = {label for place in places for label in reach.naming.get(place.blob, ())}
-    direct |= {place.path for place in places if not place.blob}
-    labels = (label for label, bits in reach.had.items() if bits & bit or label in direct)
-    return tuple(labels) or ("unreachable",)
+def build_reachability(ref_names: RefNames, history: propagation.TreeHistory) -> Reachability:
+    """Combine the histories of the objects that each ref name refers to."""
+    bits: dict[str, int] = {}
+    names_by_object: dict[str, list[str]] = {}
+    remote_bits: int | None = None
+    for name, ids in ref_names.items():
+        bits[name] = 0
+        for object_id in ids:
+            bits[name] |= history.states.get(object_id, propagation.EMPTY_STATE).cumulative
+            names_by_object.setdefault(object_id, []).append(name)
+        if name.startswith("refs/remotes/"):
+            remote_bits = (remote_bits or 0) | bits[name]
+    return Reachability(bits, names_by_object, remote_bits)
+
+
+def list_names_reaching(
+    bit: int, occurrences: list[Occurrence], reachability: Reachability
+) -> tuple[str, ...]:
+    """List the ref names whose history has a secret, or that refer to an object with it."""
+    direct = {n for o in occurrences for n in reachability.names_by_object.get(o.blob, ())}
+    direct |= {occurrence.path for occurrence in occurrences if not occurrence.blob}
+    names = (n for n, bits in reachability.bits.items() if bits & bit or n in direct)
+    return tuple(names) or ("unreachable",)

@@ -1,4 +1,4 @@
-"""Which commits have which secrets, followed through the graph with a set of bits for each."""
+"""Propagation of secrets through the commit graph, with one bit per secret."""
 
 from __future__ import annotations
 
@@ -8,164 +8,174 @@ from itertools import chain, groupby, islice
 from operator import and_, itemgetter, or_
 from typing import NamedTuple
 
-from wakeyscan.audit.cache import CachedHistory, hash_tips
+from wakeyscan.audit.cache import CachedHistory, hash_ids
 from wakeyscan.audit.commit_graph import CommitGraph
 from wakeyscan.audit.tree_diff import EntryFilter, MatchingEntry, TreeDiffs, diff_trees
 from wakeyscan.git import diff
 from wakeyscan.git.objects import is_null_id
 
-State = frozenset[tuple[str, str]]
-"""What of a tree holds secrets: (path, blob)."""
+SecretFiles = frozenset[tuple[str, str]]
+"""The files of a tree that hold secrets, as (path, blob)."""
 
 
 class TreeState(NamedTuple):
-    """What of a commit's tree holds secrets; and bits: of these, and of all that ever were there.
+    """The secrets in a commit's tree, and in its history.
 
-    Most commits hold what their parent does, and share this with it.
+    Most commits change no secret, and share this value with their parent.
     """
 
-    state: State
-    now: int
-    ever: int
+    files: SecretFiles
+    current: int
+    """The bits of the secrets in the tree."""
+    cumulative: int
+    """The bits of the secrets that the commit or an ancestor ever had."""
 
 
-NOTHING = TreeState(frozenset(), 0, 0)
-"""What is held where there was never a secret."""
+EMPTY_STATE = TreeState(frozenset(), 0, 0)
+"""The state of a commit without a secret in its history."""
 
 
 class SecretBits(NamedTuple):
-    """The bits of the secrets that things hold: one bit a secret."""
+    """The bits of the secrets in each object."""
 
     blobs: dict[str, int]
     messages: dict[str, int]
     """By commit."""
-    of_name: Callable[[str], int] | None
-    """By path: what its name holds; `None`: no name holds any."""
+    in_path: Callable[[str], int] | None
+    """Returns the bits of the secrets in a path; `None`: no path has a secret."""
 
-    def at(self, path: str, blob: str) -> int:
-        """Give the bits of a file."""
-        return self.blobs.get(blob, 0) | (self.of_name(path) if self.of_name else 0)
+    def in_file(self, path: str, blob: str) -> int:
+        """Return the bits of a file, of its path and of its content."""
+        return self.blobs.get(blob, 0) | (self.in_path(path) if self.in_path else 0)
 
-
-class TreeHistory(NamedTuple):
-    """What each commit holds, and where it came from."""
-
-    graph: CommitGraph
-    held: dict[str, TreeState]
-    """By commit."""
-    brought: dict[tuple[str, str], list[str]]
-    """By (path, blob): the commits whose tree has that there, and no parent's has."""
-    turns: tuple[CommitChange, ...]
-    """Parents before children."""
-    chronicle: CachedHistory
-    """What of it is worth remembering."""
-    whole: bool = False
-    """Whether it was shown that nothing of it is missing."""
-
-    def introducing(self, bit: int) -> Iterator[str]:
-        """Yield the commits whose tree has a secret that no parent's has."""
-        return (turn.commit for turn in self.turns if turn.gained & bit)
-
-    def removing(self, bit: int) -> Iterator[str]:
-        """Yield the commits whose tree lacks a secret that all parents' have.
-
-        A merge with a branch that still has it takes nothing away.
-        """
-        return (turn.commit for turn in self.turns if turn.lost & bit)
+    def in_files(self, files: SecretFiles) -> int:
+        """Return the bits of several files."""
+        return reduce(or_, (self.in_file(path, blob) for path, blob in files), 0)
 
 
 class CommitChange(NamedTuple):
-    """A commit at which secrets come or go."""
+    """A commit that adds or removes secrets."""
 
     commit: str
-    gained: int
-    lost: int
+    added: int
+    """The bits of the secrets that its tree has and no parent's has."""
+    removed: int
+    """The bits of the secrets that its tree lacks and every parent's has."""
+
+
+class TreeHistory(NamedTuple):
+    """The secrets of every commit, and the commits that changed them."""
+
+    graph: CommitGraph
+    states: dict[str, TreeState]
+    """By commit."""
+    added_files: dict[tuple[str, str], list[str]]
+    """By (path, blob): the commits whose tree has this file while no parent's has."""
+    changes: tuple[CommitChange, ...]
+    """Parents before children."""
+    cached: CachedHistory
+    """The part of the history to cache."""
+    is_complete: bool = False
+    """Whether no object of the history is missing; false if unknown."""
+
+    def list_adding_commits(self, bit: int) -> list[str]:
+        """List the commits whose tree has a secret that no parent's has."""
+        return [change.commit for change in self.changes if change.added & bit]
+
+    def list_removing_commits(self, bit: int) -> list[str]:
+        """List the commits whose tree lacks a secret that every parent's has.
+
+        A merge with a branch that still has the secret removes nothing.
+        """
+        return [change.commit for change in self.changes if change.removed & bit]
 
 
 def propagate(
-    graph: CommitGraph, carriers: SecretBits, known: frozenset[bytes] | None = None
+    graph: CommitGraph, secrets: SecretBits, known_objects: frozenset[bytes] | None = None
 ) -> TreeHistory:
-    """Follow secrets through the history, in one pass over its changes.
+    """Compute the secrets of every commit, in one pass over the changes of the history.
 
-    `known` are the ids of all objects, in hex, where it is to be shown that the history is whole.
+    With `known_objects`, the ids of all objects in hex, also check that the history is complete.
     """
-    walked = _relevant(graph, carriers, known)
-    changed = dict(_by_step(walked.touching))
-    held: dict[str, TreeState] = {}
-    bits: dict[State, int] = {frozenset(): 0}
-    brought: dict[tuple[str, str], list[str]] = {}
-    turns: list[CommitChange] = []
+    diffs = _diff_history(graph, secrets, known_objects)
+    changes_by_pair = dict(_group_by_tree_pair(diffs.matching))
+    states: dict[str, TreeState] = {}
+    bits: dict[SecretFiles, int] = {frozenset(): 0}
+    added_files: dict[tuple[str, str], list[str]] = {}
+    commit_changes: list[CommitChange] = []
     for commit, parents in graph.parents.items():
-        difference = changed.get(graph.step(commit))
-        before = [held.get(parent, NOTHING) for parent in parents] or [NOTHING]
-        if len(parents) == 1 and not difference and commit not in carriers.messages:
-            held[commit] = before[0]  # as most do: nothing happens
+        changes = changes_by_pair.get(graph.tree_pair(commit))
+        before = [states.get(parent, EMPTY_STATE) for parent in parents] or [EMPTY_STATE]
+        if len(parents) == 1 and not changes and commit not in secrets.messages:
+            states[commit] = before[0]  # true for most commits
             continue
-        state = before[0].state
-        if difference:
-            state = _changed(state, difference, carriers)
-            for place in sorted(state.difference(*(one.state for one in before))):
-                brought.setdefault(place, []).append(commit)
-        if state not in bits:
-            bits[state] = _bits(state, carriers)
-        ever = reduce(or_, (one.ever for one in before), carriers.messages.get(commit, 0))
-        held[commit] = TreeState(state, bits[state], ever | bits[state])
-        turn = _turn(commit, bits[state], [one.now for one in before])
-        if turn.gained or turn.lost:
-            turns.append(turn)
-    chronicle = _chronicle(graph.chronicle, walked.touching, carriers)
-    return TreeHistory(graph, held, brought, tuple(turns), chronicle, walked.whole)
+        files = before[0].files
+        if changes:
+            files = apply_changes(files, changes, secrets)
+            for file in sorted(files.difference(*(state.files for state in before))):
+                added_files.setdefault(file, []).append(commit)
+        if files not in bits:
+            bits[files] = secrets.in_files(files)
+        current = bits[files]
+        inherited = reduce(or_, (s.cumulative for s in before), secrets.messages.get(commit, 0))
+        states[commit] = TreeState(files, current, inherited | current)
+        change = _compare(commit, current, [state.current for state in before])
+        if change.added or change.removed:
+            commit_changes.append(change)
+    return TreeHistory(
+        graph=graph,
+        states=states,
+        added_files=added_files,
+        changes=tuple(commit_changes),
+        cached=_build_cached_history(graph.cached, diffs.matching, secrets),
+        is_complete=diffs.is_complete,
+    )
 
 
-def _turn(commit: str, now: int, before: list[int]) -> CommitChange:
-    had_by_any, had_by_all = reduce(or_, before), reduce(and_, before)
-    return CommitChange(commit, now & ~had_by_any, had_by_all & ~now)
+def _compare(commit: str, current: int, before: list[int]) -> CommitChange:
+    in_any_parent, in_every_parent = reduce(or_, before), reduce(and_, before)
+    return CommitChange(commit, current & ~in_any_parent, in_every_parent & ~current)
 
 
-def _relevant(
-    graph: CommitGraph, carriers: SecretBits, known: frozenset[bytes] | None
+def _diff_history(
+    graph: CommitGraph, secrets: SecretBits, known_objects: frozenset[bytes] | None
 ) -> TreeDiffs:
-    """Walk through the steps of a history for what matters, from where it is remembered on."""
-    past = graph.chronicle
-    same = past.carriers == hash_tips(carriers.blobs) and not carriers.of_name
-    fields = iter(past.changes.split(b"\0") if same and past.changes else ())
-    touching = [MatchingEntry(*change) for change in zip(fields, fields, fields, strict=True)]
-    start = graph.recalled if same else 0
-    blobs = frozenset(name.encode("ascii") for name in carriers.blobs)
-    sought = EntryFilter(blobs, carriers.of_name, None if start else known)
-    steps = dict.fromkeys(map(graph.step, islice(graph.parents, start, None)))
-    walked = diff_trees([step for step in steps if step], graph.sterile, sought)
-    return walked._replace(touching=touching + walked.touching)
+    """Find the changes that matter: cached ones first, then those of the remaining commits."""
+    cached = graph.cached
+    is_same = cached.blobs_digest == hash_ids(secrets.blobs) and not secrets.in_path
+    fields = iter(cached.changes.split(b"\0") if is_same and cached.changes else ())
+    cached_entries = [MatchingEntry(*entry) for entry in zip(fields, fields, fields, strict=True)]
+    start = graph.cached_count if is_same else 0
+    blobs = frozenset(blob.encode("ascii") for blob in secrets.blobs)
+    entry_filter = EntryFilter(blobs, secrets.in_path, None if start else known_objects)
+    pairs = dict.fromkeys(map(graph.tree_pair, islice(graph.parents, start, None)))
+    diffs = diff_trees([pair for pair in pairs if pair], graph.git, entry_filter)
+    return diffs._replace(matching=cached_entries + diffs.matching)
 
 
-def _by_step(touching: list[MatchingEntry]) -> Iterator[tuple[str, list[diff.Change]]]:
-    for step, some in groupby(touching, key=itemgetter(0)):
-        fields = (field for touch in some for field in (touch.entry, touch.path))
-        yield step.decode("ascii"), list(diff.parse_changes(fields))
+def _group_by_tree_pair(entries: list[MatchingEntry]) -> Iterator[tuple[str, list[diff.Change]]]:
+    for tree_pair, group in groupby(entries, key=itemgetter(0)):
+        fields = (field for matching in group for field in (matching.entry, matching.path))
+        yield tree_pair.decode("ascii"), list(diff.parse_changes(fields))
 
 
-def _chronicle(
-    past: CachedHistory, touching: list[MatchingEntry], carriers: SecretBits
+def _build_cached_history(
+    past: CachedHistory, matching: list[MatchingEntry], secrets: SecretBits
 ) -> CachedHistory:
-    """Say what to remember; where names hold secrets, no changes: they have the names."""
-    if carriers.of_name:
-        return past._replace(carriers=b"", changes=b"")
-    fields = b"\0".join(chain.from_iterable(touching))
-    return past._replace(carriers=hash_tips(carriers.blobs), changes=fields)
+    """Return the history to cache, without changes if paths contain secrets."""
+    if secrets.in_path:
+        return past._replace(blobs_digest=b"", changes=b"")
+    fields = b"\0".join(chain.from_iterable(matching))
+    return past._replace(blobs_digest=hash_ids(secrets.blobs), changes=fields)
 
 
-def _changed(state: State, listed: list[diff.Change], carriers: SecretBits) -> State:
-    touched = {change.path for change in listed}
-    kept = {place for place in state if place[0] not in touched}
-    for change in listed:
-        there = not is_null_id(change.new_id)
-        if there and carriers.at(change.path, change.new_id):
+def apply_changes(
+    files: SecretFiles, changes: list[diff.Change], secrets: SecretBits
+) -> SecretFiles:
+    """Return the files with secrets after the changes of a commit."""
+    changed_paths = {change.path for change in changes}
+    kept = {file for file in files if file[0] not in changed_paths}
+    for change in changes:
+        if not is_null_id(change.new_id) and secrets.in_file(change.path, change.new_id):
             kept.add((change.path, change.new_id))
     return frozenset(kept)
-
-
-def _bits(state: State, carriers: SecretBits) -> int:
-    held = 0
-    for path, blob in state:
-        held |= carriers.at(path, blob)
-    return held

@@ -1,4 +1,4 @@
-"""Limits of an audit: a date, a branch, or what refs reach."""
+"""Scope of an audit: a date, a branch, or the objects that refs reach."""
 
 from __future__ import annotations
 
@@ -6,69 +6,106 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from wakeyscan.core.errors import UsageError
+from wakeyscan.core.document import Origin, Skipped
+from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.core.redaction import redact
 from wakeyscan.core.timestamps import format_timestamp
+from wakeyscan.git import refs
 from wakeyscan.git.command import Git
 from wakeyscan.git.repository import Repository
 from wakeyscan.scanner.result import Restriction
 
 
 class AuditScope(NamedTuple):
-    """The part of a history that a user asks for; empty: every object of the repository."""
+    """The part of a history that a user selects; empty: every object of the repository."""
 
     since: datetime | None = None
     branch: str = ""
     reachable: bool = False
 
 
-def starts(limits: AuditScope, tips: dict[str, str], repository: Repository) -> tuple[str, ...]:
-    """Return the ids to start from; raises `UsageError` where there is no such branch."""
-    if not limits.branch:
+class ScopeFilter(NamedTuple):
+    """The objects in scope, and a description of the scope for reports."""
+
+    restriction: Restriction = Restriction()
+    ids: frozenset[str] | None = None
+    """None: every object."""
+    skipped: tuple[Skipped, ...] = ()
+    """The reason why the scope could not be applied, if so."""
+
+    def includes(self, object_id: str) -> bool:
+        """Return whether an object is in scope."""
+        return self.ids is None or object_id in self.ids
+
+
+def find_start_ids(
+    scope: AuditScope, tips: dict[str, str], repository: Repository
+) -> tuple[str, ...]:
+    """Return the ids that the scope starts from; raises `UsageError` for an unknown branch."""
+    if not scope.branch:
         return tuple(sorted(set(tips.values())))
-    names = (f"refs/heads/{limits.branch}", f"refs/remotes/{limits.branch}")
-    known = [tips[ref] for ref in names if ref in tips]
-    if not known:
-        raise UsageError(f"no branch {limits.branch!r} in {repository.folder}")
-    return (known[0],)
+    names = (f"refs/heads/{scope.branch}", f"refs/remotes/{scope.branch}")
+    found = [tips[ref] for ref in names if ref in tips]
+    if not found:
+        raise UsageError(f"--branch: no branch {scope.branch!r} in {repository.folder}")
+    return (found[0],)
 
 
-def within(limits: AuditScope, chosen: Iterable[str], sterile: Git) -> set[str]:
-    """Return the ids of the objects that the limits leave; raises `GitError`."""
-    asked = ("--objects", "--no-object-names", *_options(limits))
-    return set(_listed(asked, chosen, sterile).split())
+def build_scope_filter(
+    scope: AuditScope,
+    start_ids: tuple[str, ...],
+    tips: dict[str, str],
+    repository: Repository,
+    git: Git,
+) -> ScopeFilter:
+    """Ask git for the objects in scope; after an error the scope includes everything."""
+    if not any(scope):
+        return ScopeFilter()
+    if not tips and refs.uses_reftable(repository):
+        return ScopeFilter(describe_scope(scope))  # the reftable is reported as skipped
+    try:
+        restriction = _count_commits(scope, start_ids, tips, git)
+        return ScopeFilter(restriction, frozenset(_list_objects(scope, start_ids, git)))
+    except GitError as error:
+        reason = f"the limits were not applied, all objects are included: {error}"
+        skipped = Skipped(Origin(repository.folder), reason)
+        return ScopeFilter(describe_scope(scope), skipped=(skipped,))
 
 
-def restriction(
-    limits: AuditScope, chosen: Iterable[str], tips: dict[str, str], sterile: Git
-) -> Restriction:
-    """Describe the limits, with how many commits they leave; raises `GitError`."""
-    told = described(limits)
-    if not (limits.since or limits.branch):
-        return told
-    left = int(_listed(("--count", *_options(limits)), chosen, sterile) or 0)
-    every = int(_listed(("--count",), set(tips.values()), sterile) or 0)
-    return told._replace(commits=(left, every))
-
-
-def described(limits: AuditScope) -> Restriction:
-    """Describe the limits."""
+def describe_scope(scope: AuditScope) -> Restriction:
+    """Return a description of the scope, without numbers of commits."""
     return Restriction(
-        format_timestamp(limits.since) if limits.since else "",
-        (redact(limits.branch),) if limits.branch else (),
-        limits.reachable,
+        since=format_timestamp(scope.since) if scope.since else "",
+        branches=(redact(scope.branch),) if scope.branch else (),
+        reachable=scope.reachable,
     )
 
 
-def _options(limits: AuditScope) -> tuple[str, ...]:
-    # Not --since, for which git guesses at dates; git takes a negative time for a late one.
-    return (f"--max-age={max(0, int(limits.since.timestamp()))}",) if limits.since else ()
+def _count_commits(
+    scope: AuditScope, start_ids: Iterable[str], tips: dict[str, str], git: Git
+) -> Restriction:
+    """Return a description of the scope, with the numbers of commits in it and in all refs."""
+    description = describe_scope(scope)
+    if not (scope.since or scope.branch):
+        return description
+    in_scope = int(_run_rev_list(("--count", *_build_arguments(scope)), start_ids, git) or 0)
+    total = int(_run_rev_list(("--count",), set(tips.values()), git) or 0)
+    return description._replace(commits=(in_scope, total))
 
 
-def _listed(options: tuple[str, ...], ids: Iterable[str], sterile: Git) -> str:
-    stdin = "".join(f"{name}\n" for name in ids).encode()
+def _list_objects(scope: AuditScope, start_ids: Iterable[str], git: Git) -> list[str]:
+    arguments = ("--objects", "--no-object-names", *_build_arguments(scope))
+    return _run_rev_list(arguments, start_ids, git).split()
+
+
+def _build_arguments(scope: AuditScope) -> tuple[str, ...]:
+    # Not --since: git guesses at dates. git takes a negative time for a very late one.
+    return (f"--max-age={max(0, int(scope.since.timestamp()))}",) if scope.since else ()
+
+
+def _run_rev_list(arguments: tuple[str, ...], ids: Iterable[str], git: Git) -> str:
+    stdin = "".join(f"{object_id}\n" for object_id in ids).encode()
     if not stdin:
-        return ""  # git would ask for a revision
-    return sterile.run("rev-list", "--ignore-missing", *options, "--stdin", stdin=stdin).decode(
-        "ascii"
-    )
+        return ""  # git fails without a revision
+    output = git.run("rev-list", "--ignore-missing", *arguments, "--stdin", stdin=stdin)
+    return output.decode("ascii")

@@ -1,7 +1,7 @@
-"""Lets git compare the trees of a history, a part at a time, and keeps what matters of its answer.
+"""Tree differences of a history, computed by git in batches and filtered for what matters.
 
-Trees are compared rather than commits: most histories take some steps twice, and git need not read
-the commits again.
+Trees are compared rather than commits: most histories repeat some pairs of trees, and git need not
+read the commits again.
 """
 
 from __future__ import annotations
@@ -15,94 +15,103 @@ from typing import NamedTuple
 from wakeyscan.core.errors import GitError
 from wakeyscan.git.command import Git
 
-_TOGETHER = 2
+_PROCESSES = 2
 """Processes of git that compare trees at a time."""
 
-_PART = 4096
-"""Pairs of trees for one process: its answer, 3 MB of curl's, is all that is held of a history."""
+_BATCH_SIZE = 4096
+"""Pairs of trees per process; its output, 3 MB for curl, is all that is held in memory."""
 
 _SUBMODULE = b"160000"
+_DIFF_TREE = ("diff-tree", "--stdin", "--raw", "-z", "-r", "--no-abbrev", "--no-renames")
 
 
 class MatchingEntry(NamedTuple):
-    """One difference that matters, as git tells it."""
+    """A difference that matters, as git writes it."""
 
-    step: bytes
-    """The ids of the two trees, with a blank between."""
+    tree_pair: bytes
+    """The ids of the two trees, separated by a space."""
     entry: bytes
     path: bytes
 
 
 class EntryFilter(NamedTuple):
-    """What matters in the differences of trees."""
+    """The differences of trees that matter."""
 
     blobs: frozenset[bytes]
     """Ids, in hex."""
-    is_name: Callable[[str], object] | None
-    """Says whether a path matters; `None`: none does."""
-    known: frozenset[bytes] | None
-    """All objects that there are; `None`: whether a tree names others need not be known."""
+    matches_path: Callable[[str], object] | None
+    """Returns whether a path matters; `None`: no path does."""
+    known_objects: frozenset[bytes] | None
+    """The ids of all objects, to check that trees name no other; `None`: do not check."""
 
 
 class TreeDiffs(NamedTuple):
-    """What came of comparing trees."""
+    """The result of comparing trees."""
 
-    touching: list[MatchingEntry]
-    whole: bool
-    """Whether all that these trees name is there, if all of their first ones' was."""
-
-
-def diff_trees(pairs: list[str], sterile: Git, sought: EntryFilter) -> TreeDiffs:
-    """Compare pairs of trees; raises `GitError` where one is missing or damaged."""
-    parts = [pairs[start : start + _PART] for start in range(0, len(pairs), _PART)]
-    touching: list[MatchingEntry] = []
-    whole = sought.known is not None
-    with ThreadPoolExecutor(_TOGETHER) as threads:  # they wait for git, which is what works
-        for part in threads.map(partial(_walk, sterile, sought), parts):
-            touching += part.touching
-            whole &= part.whole
-    return TreeDiffs(touching, whole)
+    matching: list[MatchingEntry]
+    is_complete: bool
+    """Whether every object in these trees exists, provided that those of the first trees do."""
 
 
-def _walk(sterile: Git, sought: EntryFilter, pairs: list[str]) -> TreeDiffs:
-    asked = ("--stdin", "--raw", "-z", "-r", "--no-abbrev", "--no-renames")
-    out = sterile.run("diff-tree", *asked, stdin="".join(f"{pair}\n" for pair in pairs).encode())
-    fields = out.split(b"\0")
+def diff_trees(pairs: list[str], git: Git, entry_filter: EntryFilter) -> TreeDiffs:
+    """Compare pairs of trees; raises `GitError` if one is missing or damaged."""
+    batches = [pairs[start : start + _BATCH_SIZE] for start in range(0, len(pairs), _BATCH_SIZE)]
+    matching: list[MatchingEntry] = []
+    is_complete = entry_filter.known_objects is not None
+    with ThreadPoolExecutor(_PROCESSES) as threads:  # the threads wait, git does the work
+        for result in threads.map(partial(_diff_batch, git, entry_filter), batches):
+            matching += result.matching
+            is_complete &= result.is_complete
+    return TreeDiffs(matching, is_complete)
+
+
+def _diff_batch(git: Git, entry_filter: EntryFilter, pairs: list[str]) -> TreeDiffs:
+    output = git.run(*_DIFF_TREE, stdin="".join(f"{pair}\n" for pair in pairs).encode())
+    fields = output.split(b"\0")
     answered = sum(entry.count(b"\n") for entry in fields[::2] if entry[:1] != b":")
-    if answered != len(pairs):  # git passes over a tree that is missing, and says nothing
-        raise GitError(f"{sterile.name}: {len(pairs) - answered} trees are missing or damaged")
-    differing = list(zip(fields[::2], fields[1::2], strict=False))  # what is left holds none
-    return TreeDiffs(list(_touching(differing, sought)), _whole(differing, sought))
+    if answered != len(pairs):  # git omits a missing tree without an error
+        raise GitError(f"{git.name}: {len(pairs) - answered} trees are missing or damaged")
+    # The field after the last pair has no entry.
+    entries = list(zip(fields[::2], fields[1::2], strict=False))
+    matching = list(filter_entries(entries, entry_filter))
+    return TreeDiffs(matching, names_only_known_objects(entries, entry_filter))
 
 
-def _touching(differing: list[tuple[bytes, bytes]], sought: EntryFilter) -> Iterator[MatchingEntry]:
-    """Yield the differences that matter: a few among a million, as a rule.
+def filter_entries(
+    entries: list[tuple[bytes, bytes]], entry_filter: EntryFilter
+) -> Iterator[MatchingEntry]:
+    """Yield the differences that matter, usually a few among a million.
 
-    An entry is `:mode mode id id status`, of known widths from the end. Before the first of a pair
-    stands a line with the pair, and before that maybe lines of pairs without any.
+    An entry is `:mode mode id id status`, with fixed widths from its end. The first entry of a pair
+    has a line with the pair before it, and lines for preceding pairs without differences.
     """
-    blobs, is_name = sought.blobs, sought.is_name
-    new, old = _ids(len(next(iter(blobs), b"")))
-    step = b""
-    for entry, path in differing:
+    blobs, matches_path = entry_filter.blobs, entry_filter.matches_path
+    new, old = _slice_ids(len(next(iter(blobs), b"")))
+    tree_pair = b""
+    for entry, path in entries:
         if entry[:1] != b":":
             lines, _, entry = entry.rpartition(b"\n")
-            step = lines[lines.rfind(b"\n") + 1 :]
-        if entry[new] in blobs or entry[old] in blobs or (is_name and is_name(os.fsdecode(path))):
-            yield MatchingEntry(step, entry, path)
+            tree_pair = lines[lines.rfind(b"\n") + 1 :]
+        if (
+            entry[new] in blobs
+            or entry[old] in blobs
+            or (matches_path and matches_path(os.fsdecode(path)))
+        ):
+            yield MatchingEntry(tree_pair, entry, path)
 
 
-def _whole(differing: list[tuple[bytes, bytes]], sought: EntryFilter) -> bool:
-    """Say whether all that is there afterwards, and is no submodule, is known."""
-    if not sought.known:
+def names_only_known_objects(entries: list[tuple[bytes, bytes]], entry_filter: EntryFilter) -> bool:
+    """Return whether every new object that is no submodule is among the known objects."""
+    known_objects = entry_filter.known_objects
+    if not known_objects:
         return False
-    new, old = _ids(len(next(iter(sought.known))))
-    named = {entry[new] for entry, _ in differing}
-    strange = {name for name in named - sought.known if name.strip(b"0")}
-    modes = slice(old.start - 7, old.start - 1)
-    return not strange or all(e[modes] == _SUBMODULE for e, _ in differing if e[new] in strange)
+    new, old = _slice_ids(len(next(iter(known_objects))))
+    named = {entry[new] for entry, _ in entries}
+    unknown = {object_id for object_id in named - known_objects if object_id.strip(b"0")}
+    mode = slice(old.start - 7, old.start - 1)
+    return not unknown or all(e[mode] == _SUBMODULE for e, _ in entries if e[new] in unknown)
 
 
-def _ids(width: int) -> tuple[slice, slice]:
-    """Say where in an entry the new id, and the old one, stand."""
+def _slice_ids(width: int) -> tuple[slice, slice]:
+    """Return the slices of an entry with the new id and with the old one."""
     return slice(-2 - width, -2), slice(-3 - 2 * width, -3 - width)

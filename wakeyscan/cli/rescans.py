@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 
-from wakeyscan.audit.audit import AuditOptions, audit
+from wakeyscan.audit.audit import audit
+from wakeyscan.audit.options import AuditOptions
 from wakeyscan.audit.scope import AuditScope
 from wakeyscan.cli.pipeline import open_targets, run_scan
 from wakeyscan.config.config import Config
@@ -41,10 +42,10 @@ def audit_untrusted(repository: Repository, settings: Config) -> RunResult:
     options = AuditOptions(
         rules_folder=settings.rules,
         jobs=settings.jobs,
-        trusted=False,
-        limits=AuditScope(),
-        today=datetime.now(UTC),
-        suppressed=True,
+        honor_inline=False,
+        scope=AuditScope(),
+        now=datetime.now(UTC),
+        include_suppressed=True,
     )
     return run_audit(repository, options)
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from wakeyscan.audit.audit import AuditOptions
+from wakeyscan.audit.options import AuditOptions
 from wakeyscan.audit.scope import AuditScope
 from wakeyscan.cli import output
 from wakeyscan.cli.commands import INTERNAL_ERROR, INTERRUPTED
@@ -125,12 +125,12 @@ def _audit(settings: config.Config) -> RunResult:
     options = AuditOptions(
         rules_folder=settings.rules,
         jobs=settings.jobs,
-        trusted=True,
-        limits=AuditScope(),
-        today=datetime.now(UTC),
-        suppressed=settings.show_suppressed or settings.verification.is_enabled,
+        honor_inline=True,
+        scope=AuditScope(),
+        now=datetime.now(UTC),
+        include_suppressed=settings.show_suppressed or settings.verification.is_enabled,
         policy=settings.policy,
-        revision=settings.revision,
+        base_revision=settings.revision,
     )
     result = run_audit(find_repository("."), options)
     return verify_keys(apply_ignore_file(result, settings), settings)

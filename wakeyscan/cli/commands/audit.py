@@ -6,8 +6,9 @@ import os
 import sys
 from datetime import UTC, datetime
 
-from wakeyscan.audit.audit import AuditOptions, audit
+from wakeyscan.audit.audit import audit
 from wakeyscan.audit.cache import find_cache_file
+from wakeyscan.audit.options import AuditOptions
 from wakeyscan.audit.scope import AuditScope
 from wakeyscan.cli import output
 from wakeyscan.cli.commands import INTERRUPTED
@@ -64,7 +65,7 @@ def run(values: Values, operands: list[str]) -> int:
         options = _build_options(given, settings, is_current, cached=folder == target)
         result, is_interrupted = audit(repository, options, progress.advance)
         progress.end()
-        if options.trusted or settings.ignore_file:  # not the ignore file of an untrusted one
+        if options.honor_inline or settings.ignore_file:  # not the ignore file of an untrusted one
             result = apply_ignore_file(result, settings, folder)
     if not is_interrupted:
         result = verify_keys(result, settings)
@@ -82,15 +83,15 @@ def _build_options(
     return AuditOptions(
         rules_folder=settings.rules,
         jobs=settings.jobs,
-        trusted=is_trusted,
-        limits=_parse_scope(given, now),
-        today=now,
-        suppressed=settings.show_suppressed or settings.verification.is_enabled,
+        honor_inline=is_trusted,
+        scope=_parse_scope(given, now),
+        now=now,
+        include_suppressed=settings.show_suppressed or settings.verification.is_enabled,
         # An allowed path of this repository means nothing in another one.
         policy=settings.policy if is_trusted else settings.policy._replace(allowed_paths=()),
-        revision=settings.revision,
-        foreign=settings.honor_foreign_ignores,
-        memory=find_cache_file() if cached and not given.get("no_cache") else "",
+        base_revision=settings.revision,
+        honor_foreign=settings.honor_foreign_ignores,
+        cache_file=find_cache_file() if cached and not given.get("no_cache") else "",
     )
 
 

@@ -1,0 +1,58 @@
+"""Options of an audit, and the scan context that they ask for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from wakeyscan.audit.scope import AuditScope
+from wakeyscan.decoders import DECODERS
+from wakeyscan.git import lfs
+from wakeyscan.git.repository import Repository
+from wakeyscan.rules import loader
+from wakeyscan.rules.rule import RuleFolder
+from wakeyscan.scanner.base_suppressions import BaseSuppressions
+from wakeyscan.scanner.context import ScanContext, build_context
+from wakeyscan.scanner.prefilter.strategy import HUGE_SCAN
+from wakeyscan.sources.revision import Revision
+from wakeyscan.suppression import policy
+from wakeyscan.suppression.policy import Policy
+
+
+class AuditOptions(NamedTuple):
+    """How a repository is audited."""
+
+    rules_folder: RuleFolder
+    jobs: int
+    """Number of processes; 0: one per processor."""
+    honor_inline: bool
+    """Whether inline ignore comments in the repository count."""
+    scope: AuditScope
+    now: datetime
+    cache_file: str = ""
+    """The file that caches the results of earlier audits; empty: no cache."""
+    include_suppressed: bool = False
+    """Whether to report placeholders and ignored keys too."""
+    policy: Policy = Policy()
+    base_revision: Revision | None = None
+    """The revision that an inline ignore comment must be in to count; `None`: any."""
+    honor_foreign: bool = False
+    """Whether inline ignore comments of other scanners count, if ours do."""
+
+
+def build_scan_context(options: AuditOptions, repository: Repository) -> ScanContext:
+    """Load the rules and build the scan context; raises `RuleError` or `ConfigError`."""
+    rules = loader.load_rules(options.rules_folder)
+    policy.check_policy(options.policy, rules)
+    store = lfs.find_default_store(repository.common_folder)
+    context = build_context(rules, DECODERS)._replace(
+        honor_inline=options.honor_inline,
+        honor_foreign=options.honor_foreign,
+        open_lfs_object=lambda _, object_id: lfs.open_object(store, object_id),
+    )
+    if options.base_revision and options.honor_inline:
+        suppressions = BaseSuppressions(options.base_revision, context)
+        suppressions.load()  # once, before worker processes are forked
+        context = context._replace(is_ignored_at_base=suppressions)
+    context.prefilter.expect(HUGE_SCAN)
+    return context

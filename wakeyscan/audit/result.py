@@ -1,0 +1,51 @@
+"""The result of an audit, with the policy of the configuration applied."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from wakeyscan.audit.options import AuditOptions
+from wakeyscan.core.document import Skipped
+from wakeyscan.core.finding import Finding, SecretHistory
+from wakeyscan.git.repository import Repository
+from wakeyscan.rules.rule import Rule
+from wakeyscan.scanner.result import Restriction, RunResult
+from wakeyscan.scanner.scan_result import Coverage, build_sort_key
+from wakeyscan.suppression import policy
+
+
+class AuditRecord(NamedTuple):
+    """Everything that an audit has found."""
+
+    histories: list[tuple[SecretHistory, list[Finding]]]
+    """The history of each secret, with the findings that show it."""
+    skipped: list[Skipped]
+    coverage: Coverage
+    restriction: Restriction
+
+
+def build_result(
+    record: AuditRecord, repository: Repository, options: AuditOptions, rules: tuple[Rule, ...]
+) -> RunResult:
+    """Build the result for reports, sorted and with the policy applied."""
+    severities = policy.list_severities(options.policy)
+    apply_policy = policy.build_policy_filter(options.policy)
+    shown = (finding for _, findings in record.histories for finding in findings)
+    findings = dict.fromkeys(apply_policy(shown, repository.folder))
+    keys = [k._replace(severity=severities.get(k.rule, k.severity)) for k, _ in record.histories]
+    return RunResult(
+        command="audit",
+        targets=(repository.folder,),
+        rules=policy.apply_rule_overrides(rules, options.policy),
+        findings=tuple(sorted(findings, key=build_sort_key)),
+        skipped=tuple(record.skipped),
+        coverage=record.coverage,
+        keys=tuple(sorted(keys, key=_sort_key)),
+        restriction=record.restriction,
+        policy=options.policy,
+    )
+
+
+def _sort_key(history: SecretHistory) -> tuple[bool, int, str, str]:
+    introduced = history.introduced.author_date
+    return not history.at_head, -history.severity, introduced, history.secret.fingerprint
