@@ -1,0 +1,3 @@
+"""Tests of wakeyscan.audit."""
+
+from __future__ import annotations

@@ -1,0 +1,57 @@
+"""Filters of the differences that `git diff-tree` writes."""
+
+from __future__ import annotations
+
+import pytest
+
+from wakeyscan.audit.tree_diff import (
+    EntryFilter,
+    MatchingEntry,
+    filter_entries,
+    names_only_known_objects,
+)
+
+ZERO, SECRET, CLEAN = b"0" * 40, b"a" * 40, b"c" * 40
+PAIR, OTHER_PAIR = b"1" * 40 + b" " + b"2" * 40, b"2" * 40 + b" " + b"3" * 40
+
+
+def entry(old: bytes, new: bytes, mode: bytes = b"100644") -> bytes:
+    return b":100644 %s %s %s M" % (mode, old, new)
+
+
+def test_only_entries_of_wanted_blobs_match_each_with_its_trees() -> None:
+    entries = [
+        (PAIR + b"\n" + entry(ZERO, SECRET), b"added"),
+        (entry(ZERO, CLEAN), b"clean"),
+        # A pair without differences, and the next pair, come before its first entry.
+        (PAIR + b"\n" + OTHER_PAIR + b"\n" + entry(SECRET, ZERO), b"deleted"),
+    ]
+    wanted = EntryFilter(frozenset({SECRET}), None, None)
+    assert list(filter_entries(entries, wanted)) == [
+        MatchingEntry(PAIR, entry(ZERO, SECRET), b"added"),
+        MatchingEntry(OTHER_PAIR, entry(SECRET, ZERO), b"deleted"),
+    ]
+
+
+def test_a_path_with_a_secret_matches_whatever_its_content() -> None:
+    entries = [(PAIR + b"\n" + entry(ZERO, CLEAN), b"key"), (entry(ZERO, CLEAN), b"other")]
+    wanted = EntryFilter(frozenset(), lambda path: path == "key", None)
+    assert [found.path for found in filter_entries(entries, wanted)] == [b"key"]
+
+
+@pytest.mark.parametrize(
+    ("new", "mode", "known", "complete"),
+    [
+        pytest.param(CLEAN, b"100644", {CLEAN}, True, id="known"),
+        pytest.param(SECRET, b"100644", {CLEAN}, False, id="missing"),
+        pytest.param(SECRET, b"160000", {CLEAN}, True, id="submodule"),
+        pytest.param(ZERO, b"000000", {CLEAN}, True, id="deleted"),
+        pytest.param(CLEAN, b"100644", None, False, id="not checked"),
+    ],
+)
+def test_missing_objects_are_noticed(
+    new: bytes, mode: bytes, known: set[bytes] | None, complete: bool
+) -> None:
+    objects = None if known is None else frozenset(known)
+    entries = [(PAIR + b"\n" + entry(CLEAN, new, mode), b"f")]
+    assert names_only_known_objects(entries, EntryFilter(frozenset(), None, objects)) is complete

@@ -1,0 +1,3 @@
+"""Tests of wakeyscan.sources."""
+
+from __future__ import annotations
