@@ -77,6 +77,10 @@ def test_a_commit_is_a_header_and_a_message() -> None:
 def test_excluded_paths_are_counted_and_messages_never_excluded() -> None:
     paths = PathFilter(SourceOptions(exclude=("*.log",)))
     message = Document(Origin("a.log", part="message"), b"")
-    items = [Document(Origin("a.log"), b""), Skipped(Origin("b.log"), "x"), message]
+    items: list[Document | Skipped] = [
+        Document(Origin("a.log"), b""),
+        Skipped(Origin("b.log"), "x"),
+        message,
+    ]
     assert list(paths.filter(items)) == [message]
     assert paths.count == 2
