@@ -22,7 +22,6 @@ from wakeyscan.rules import loader
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no FIFO, no /dev/zero")
 
 COMMANDS = {
-    "ignore file": (".wakeyscanignore", ("scan",)),
     "configuration": (".wakeyscan.toml", ("scan",)),
     "named ignore file": ("other", ("scan", "--ignore-file", "other")),
     "named configuration": ("other.toml", ("scan", "--config", "other.toml")),
@@ -33,11 +32,10 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("kind", ["FIFO", "link to /dev/zero", "too large"])
-@pytest.mark.parametrize("what", COMMANDS)
-def test_a_file_without_an_end_is_refused(tmp_path: Path, run: Run, what: str, kind: str) -> None:
-    name, command = COMMANDS[what]
-    file = tmp_path / name
+KINDS = ["FIFO", "link to /dev/zero", "too large"]
+
+
+def make_endless(file: Path, kind: str) -> None:
     file.parent.mkdir(exist_ok=True)
     if kind == "FIFO":
         os.mkfifo(file)
@@ -46,10 +44,34 @@ def test_a_file_without_an_end_is_refused(tmp_path: Path, run: Run, what: str, k
         os.truncate(file, (256 << 20) + 1)  # sparse: it takes no room
     else:
         file.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("what", COMMANDS)
+def test_a_file_without_an_end_is_refused(tmp_path: Path, run: Run, what: str, kind: str) -> None:
+    name, command = COMMANDS[what]
+    make_endless(tmp_path / name, kind)
     ran = run(*command)
     assert ran.code == 2, ran
     assert f"{name}: " in ran.err
     assert ": it is larger than " in ran.err or ": it is a device, FIFO or socket" in ran.err
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_ignore_file_without_an_end_hides_no_key(
+    tmp_path: Path, run: Run, make_key: MakeKey, kind: str
+) -> None:
+    repo = Repo(tmp_path / "r")
+    make_endless(repo.top / ".wakeyscanignore", kind)
+    (repo.top / ".git/info/exclude").write_text(".wakeyscanignore\n")
+    write(repo.top, {"a": "x"})
+    clean = run("scan", "--format", "json", cwd=repo.top)
+    (skipped,) = clean.json()["skipped"]
+    assert (clean.code, clean.err) == (3, "")
+    assert skipped["path"] == ".wakeyscanignore"
+    assert "its entries were not applied" in skipped["reason"]
+    write(repo.top, {"a": make_key()})
+    assert run("scan", cwd=repo.top).code == 1
 
 
 def test_a_link_to_a_file_is_followed(tmp_path: Path, run: Run, make_key: MakeKey) -> None:

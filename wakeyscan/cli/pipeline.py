@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from wakeyscan.cli.progress import Progress
 from wakeyscan.config import config_file
 from wakeyscan.config.config import Config
-from wakeyscan.core.errors import ConfigError
+from wakeyscan.core.document import Origin, Skipped
+from wakeyscan.core.errors import ConfigError, IgnoreFileRefused
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.git import worktree
 from wakeyscan.rules.loader import load_rules
@@ -86,7 +87,14 @@ def apply_ignore_file(result: RunResult, config: Config, folder: str = ".") -> R
         raise ConfigError(f"{file}: no such ignore file")
     if content is None and (is_from_revision or not is_on_disk):
         return result
-    entries = ignore_file.read_ignore_file(file, content)
+    try:
+        entries = ignore_file.read_ignore_file(file, content)
+    except IgnoreFileRefused as error:
+        if config.ignore_file:
+            raise
+        # The author of a repository put it there: whatever it is must not keep keys unreported.
+        skipped = Skipped(Origin(file), f"{error.reason}; its entries were not applied")
+        return result._replace(skipped=(*result.skipped, skipped))
     findings, stats = ignore_file.apply_ignore_file(
         result.findings, entries, ignore_entry.current_day()
     )

@@ -35,35 +35,36 @@ class Parameters(NamedTuple):
 
 
 SCANNING = (
-    Option("format", "Format of the report on stdout: text, json, sarif, github, markdown. "
-           "Default: text.", "NAME"),
-    Option("report", "Also write a report to FILE; repeatable.", "NAME=FILE", many=True),
-    Option("fail-on", "Exit 1 for findings of this severity or higher: note, low, medium, high, "
-           "critical, never. Default: low.", "LEVEL"),
-    Option("rules", "Also load rules from DIR.", "DIR"),
-    Option("config", "Read the configuration from FILE instead of searching for one.", "FILE"),
-    Option("policy-from", "Read configuration, ignore file and inline ignores from this revision, "
-           "so that a change cannot suppress its own findings.", "REV"),
-    Option("jobs", "Number of processes. Default: one per processor.", "N"),
-    Option("max-file-size", "Skip larger files and report them as skipped (for example 500k, 20M, "
-           "2G). Default: no limit.", "SIZE"),
-    Option("show-suppressed", "Also list placeholders and ignored findings."),
-    Option("sarif-profile", "'generic' includes suppressed findings, 'github' omits them, because "
+    Option("format", "How to report on stdout: text, json, sarif, github, markdown. Default: "
+           "text.", "NAME"),
+    Option("report", "Write another report beside it; repeatable.", "NAME=FILE", many=True),
+    Option("fail-on", "Exit 1 from this severity on: note, low, medium, high, critical, never. "
+           "Default: low.", "LEVEL"),
+    Option("rules", "Look for the rules of this folder too.", "DIR"),
+    Option("config", "Read this configuration instead of the one found from here.", "FILE"),
+    Option("policy-from", "Take configuration, ignore file and marks from this revision, so that a "
+           "change can't excuse itself.", "REV"),
+    Option("jobs", "Processes to use. Default: one for each processor.", "N"),
+    Option("max-file-size", "Skip larger files, and say so (as 500k, 20M, 2G). Default: none is "
+           "too large.", "SIZE"),
+    Option("show-suppressed", "List placeholders and ignored findings too."),
+    Option("sarif-profile", "'generic' keeps suppressed findings, 'github' leaves them out, since "
            "code scanning would show them as open. Default: generic.", "NAME"),
-    Option("ignore-file", "File with the accepted findings. Default: .wakeyscanignore at the top "
-           "of the repository.", "FILE"),
-    Option("strict-ignores", "Exit 1 if an entry of the ignore file is unused or expired."),
-    Option("honor-foreign-ignores", "Honor inline ignore comments of gitleaks, betterleaks, "
-           "trufflehog, kingfisher, detect-secrets and ggshield like wakeyscan:ignore."),
-    Option("quiet", "Print only the report."),
-    Option("verbose", "Print more detail."),
+    Option("ignore-file", "The findings that are accepted. Default: .wakeyscanignore at the top of "
+           "the repository.", "FILE"),
+    Option("strict-ignores", "Exit 1 where an entry of it is unused or expired."),
+    Option("honor-foreign-ignores", "Heed marks of gitleaks, betterleaks, trufflehog, kingfisher, "
+           "detect-secrets and ggshield as if they were wakeyscan:ignore."),
+    Option("quiet", "Say nothing beside the report."),
+    Option("verbose", "Say more of what is done."),
     Option("color", "auto, always or never. Default: auto.", "WHEN"),
-    Option("verify", "Ask WAStack whether the keys found still work: one request per key."),
-    Option("require-verified", "With --verify: exit 3 if any key could not be verified."),
-    Option("verify-plan", "Show what --verify would send, and where, without sending it."),
-    Option("verify-cache", "Cache answers: revoked keys for 7 days, live keys for 10 minutes."),
-    Option("app-key", "X-App-Key to send for keys that have none nearby.", "KEY"),
-    Option("api-url", "Send requests to this API: https, or http on this machine.", "URL"),
-    Option("proxy", "Send requests through this proxy (http://HOST:PORT), which sees no key.",
-           "URL"),
+    Option("verify", "Ask WAStack whether the keys that are found still work: one request a key."),
+    Option("require-verified", "With --verify: a key of which that can't be told makes the look "
+           "incomplete (exit 3)."),
+    Option("verify-plan", "Say what --verify would send, and where to, and send nothing."),
+    Option("verify-cache", "Remember that a key is revoked for 7 days, that it is live for 10 "
+           "minutes."),
+    Option("app-key", "The X-App-Key to send beside keys that stand beside none.", "KEY"),
+    Option("api-url", "Ask this API instead: https, or http to this machine.", "URL"),
+    Option("proxy", "Ask through this proxy (http://HOST:PORT), which sees no key.", "URL"),
 )  # fmt: skip

@@ -15,6 +15,14 @@ class ConfigError(WakeyscanError):
     """A configuration file, ignore file or environment variable is invalid."""
 
 
+class IgnoreFileRefused(ConfigError):
+    """An ignore file is a device, FIFO or socket, or is too large."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(f"{file}: {reason}")
+        self.reason = reason
+
+
 class RuleError(WakeyscanError):
     """A rule file is invalid, or a folder has no rules."""
 

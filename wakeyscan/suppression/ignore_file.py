@@ -12,7 +12,7 @@ from io import StringIO
 from typing import NamedTuple
 
 from wakeyscan.core import small_files
-from wakeyscan.core.errors import ConfigError
+from wakeyscan.core.errors import ConfigError, IgnoreFileRefused
 from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.core.redaction import redact
 from wakeyscan.suppression import IGNORE_FILE, IgnoreStats
@@ -77,6 +77,8 @@ def _read_lines(file: str, content: bytes | None) -> list[str]:
         text = content.decode("utf-8-sig")
     except FileNotFoundError:
         return []
+    except small_files.FileRefused as error:
+        raise IgnoreFileRefused(file, f"cannot be read: {error.strerror}") from None
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
