@@ -1,4 +1,7 @@
-"""Tells samples from keys: marks placeholders with the reason; it never drops one."""
+"""Placeholder detection: the reason why a match is an example and not a credential.
+
+A placeholder is marked, and never dropped.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,9 @@ from wakeyscan.scanner.matcher import Match
 
 _HEADER = "authorization-header"
 _OPAQUE = (b"", b"bearer", b"token", b"apikey", b"api-key", b"api_key")
-"""Schemes, in lower case, whose credential is a text without parts."""
+"""Schemes, in lower case, with an opaque credential."""
 
-# The vendor's own documentation (contract, section 1) and samples of RFCs and well-known guides.
-_SAMPLES = frozenset(
+_EXAMPLES = frozenset(
     [
         b"wa_live_your_key",
         b"wa_live_your_api_key",
@@ -32,21 +34,22 @@ _SAMPLES = frozenset(
         b"9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b",  # Django REST framework's guide
     ]
 )
+"""Examples of the vendor's documentation (contract, section 1), RFCs and well-known guides."""
 
-# So long that a random key does not hold them by chance (one in 10^7 at worst).
+# Long words: a random key contains none by chance (one in 10^7 at worst).
 _LONG_WORDS = (
     rb"(?i)example|sample|placeholder|change_?me|replace|insert_?|redacted|removed|your[_-]?key"
     rb"|deadbeef|your[_-]?api|your[_-]?token|dummy[_-]|secret_?key|api_?key|invalid|expired|(?-i:x{6}|X{6})"
 )
-# Shorter ones count only as a part between `_` or `-`, and only where the others look like words,
-# too: one URL-safe key in 10^4 has a `my` or `key` in it.
+# Short words count only between `_` or `-`, and only if the other parts look like words too: one
+# URL-safe key in 10^4 contains `my` or `key`.
 _SHORT_WORDS = (
     rb"(?i)(?:^|[_-])(?:your|my|our|fake|todo|demo|test|dummy|some|foo|bar|abc|xxx+|key|here|none|null)"
     rb"(?:[_-]|$)"
 )
 _RANDOM_PART = rb"[0-9][A-Za-z]+[0-9]|[a-z][A-Z]+[a-z]+[A-Z]|[A-Za-z0-9]{20}"
-# In a header's credential of less than 32 characters: what tests and guides write there. They
-# count where the rest looks like words, too, or where they are half of its letters.
+# Words of tests and guides, in a header's credential of less than 32 characters. They count if the
+# rest looks like words too, or if they are half of its letters.
 _HEADER_WORDS = (
     rb"(?i)token|secret|passw|test|foo|bar|abc123|demo|dummy|fake|mock|valid|expired|user|bearer|access"
     rb"|auth|hello|string|value|default|jwt|creds|credential|thing|stuff|hunter2|s3cr3t"
@@ -59,32 +62,46 @@ _WEAK_PASSWORDS = (
     rb"\d{0,6}!?"
 )
 _WORD_PART = rb"(?:[a-z]+|[A-Z]+|[A-Z][a-z]+)[0-9]{0,3}|[0-9]{1,4}"
-_SHORT_HEADER, _SHORT_OPAQUE, _SHORT_NAME = 32, 24, 16
-_NO_BASIC = "does not decode to a name and a password"
-_STEPS = 4
-_REPEATS = 6
+_MIN_HEADER = 32
+"""Characters of a credential, or a signature, in which words are not searched."""
+_MIN_OPAQUE = 24
+"""Characters of a random credential of the scheme Basic that is no name and password."""
+_MIN_KEY_NAME = 16
+"""Characters of a name that may be a key, with an empty password."""
+_MIN_STEPS = 4
+"""Characters of the shortest sequence that counts."""
+_MIN_REPEATS = 6
+"""Characters of the shortest repetition of one character that counts."""
+
+_WRAPS = {(0x39, 0x30): 1, (0x39, 0x61): 1, (0x39, 0x41): 1, (0x30, 0x61): 1, (0x7A, 0x30): 1}
+"""Steps that continue a sequence: 9 to 0, 9 or 0 to a (hexadecimal: 0123456789abcdef), z to 0."""
+
+_NOT_BASIC = "does not decode to a name and a password"
+_NOT_JWT = "does not decode as a JSON web token"
+_WORD = "holds a word that samples use"
+_PAIR = "a name and password that samples use"
 
 
 def find_placeholder_reason(match: Match) -> str:
-    """Say why a match is a sample and no credential, or '' where it looks real."""
+    """Return why a match is an example and not a credential; empty if it looks real."""
     text = match.secret.reveal()
-    if text in _SAMPLES:
+    if text in _EXAMPLES:
         return "a sample from documentation"
     if match.rule.id == _HEADER:
-        return _header_reason(text, match.scheme)
-    return _token_reason(text.removeprefix(b"wa_live_"))
+        return _check_header(text, match.scheme)
+    return _check_token(text.removeprefix(b"wa_live_"))
 
 
-def _header_reason(text: bytes, scheme: bytes) -> str:
+def _check_header(text: bytes, scheme: bytes) -> str:
     if scheme.lower() == b"basic":
-        return _basic_reason(text)
+        return _check_basic(text)
     if text.startswith(b"eyJ"):
-        return _jwt_reason(text)
+        return _check_jwt(text)
     if scheme.lower() not in _OPAQUE and _is_weak_pair(text):
-        return "a name and password that samples use"
-    if len(text) < _SHORT_HEADER and _is_mostly_words(text):
-        return "holds a word that samples use"
-    return _token_reason(text)
+        return _PAIR
+    if len(text) < _MIN_HEADER and _is_mostly_words(text):
+        return _WORD
+    return _check_token(text)
 
 
 def _is_mostly_words(text: bytes) -> bool:
@@ -95,23 +112,23 @@ def _is_mostly_words(text: bytes) -> bool:
 
 
 def _is_weak_pair(text: bytes) -> bool:
-    """Say whether a scheme of its own wraps a name and a password, as Basic does."""
+    """Return whether a scheme other than Basic encodes a weak name and password as Basic does."""
     try:
-        plain = _decoded(text)
+        plain = _decode(text)
     except ValueError:
         return False
-    return plain.isascii() and b":" in plain and bool(_basic_reason(text))
+    return plain.isascii() and b":" in plain and bool(_check_basic(text))
 
 
-def _token_reason(body: bytes) -> str:
+def _check_token(body: bytes) -> str:
     if re.search(_LONG_WORDS, body):
-        return "holds a word that samples use"
+        return _WORD
     if re.search(_SHORT_WORDS, body) and not re.search(_RANDOM_PART, body):
-        return "holds a word that samples use"
+        return _WORD
     parts = [part for part in re.split(rb"[_.-]+", body) if part]
     if len(parts) > 1 and all(re.fullmatch(_WORD_PART, part) for part in parts):
         return "words joined together, not a random text"
-    if _in_sequence(body) * 2 >= len(body):
+    if _count_in_sequence(body) * 2 >= len(body):
         return "a sequence, like 123456 or abcdef"
     if _repeats(body):
         return "repeats itself"
@@ -120,83 +137,80 @@ def _token_reason(body: bytes) -> str:
     return ""
 
 
-def _basic_reason(text: bytes) -> str:
+def _check_basic(text: bytes) -> str:
     try:
-        plain = _decoded(text)
+        plain = _decode(text)
     except ValueError:
-        return _NO_BASIC
+        return _NOT_BASIC
     name, colon, password = plain.strip().partition(b":")
-    if not plain.isascii():  # some services take random bytes for the whole of it
-        return _token_reason(text) if len(text) >= _SHORT_OPAQUE else _NO_BASIC
+    if not plain.isascii():  # some services use random bytes instead of a pair
+        return _check_token(text) if len(text) >= _MIN_OPAQUE else _NOT_BASIC
     if not colon:
-        return _NO_BASIC
-    if len(password) < 2 and len(name) >= _SHORT_NAME and re.search(_RANDOM_PART, name):
-        return _token_reason(name)  # services that take a key for the name, and no password
-    if re.fullmatch(_WEAK_PASSWORDS, password) and len(name) < _SHORT_HEADER:
-        return "a name and password that samples use"
-    if password and (name == password or _in_sequence(password) * 2 >= len(password)):
-        return "a name and password that samples use"
+        return _NOT_BASIC
+    if len(password) < 2 and len(name) >= _MIN_KEY_NAME and re.search(_RANDOM_PART, name):
+        return _check_token(name)  # some services use a key as the name, without a password
+    if re.fullmatch(_WEAK_PASSWORDS, password) and len(name) < _MIN_HEADER:
+        return _PAIR
+    if password and (name == password or _count_in_sequence(password) * 2 >= len(password)):
+        return _PAIR
     return ""
 
 
-def _jwt_reason(text: bytes) -> str:
-    """Know the samples of jwt.io and what tests make of them by their claims."""
+def _check_jwt(text: bytes) -> str:
+    """Return why a JSON web token is an example, such as that of jwt.io, by its claims."""
     parts = text.split(b".")
     if len(parts) == 1 and not _is_ascii(text):
-        return _token_reason(text)  # one random text in 200,000 begins like that
+        return _check_token(text)  # one random text in 200,000 starts like that
     if len(parts) < 3 or not parts[-1]:
         return "a JSON web token that is cut short"
-    if len(parts) > 3:  # encrypted: there is nothing to read
+    if len(parts) > 3:  # encrypted: its claims are not readable
         return ""
     payload, signature = parts[1:]
     try:
-        claims = _decoded(payload)
+        claims = _decode(payload)
     except ValueError:
-        return "does not decode as a JSON web token"
+        return _NOT_JWT
     if b"1234567890" in claims or b"John Doe" in claims or b"example" in claims:
         return "a sample JSON web token"
-    return "" if len(signature) >= _SHORT_HEADER else "does not decode as a JSON web token"
+    return "" if len(signature) >= _MIN_HEADER else _NOT_JWT
 
 
 def _is_ascii(text: bytes) -> bool:
     try:
-        return _decoded(text).isascii()
+        return _decode(text).isascii()
     except ValueError:
         return False
 
 
-def _decoded(text: bytes) -> bytes:
-    """Decode base64, padded or not; raises `ValueError` where a letter is over."""
+def _decode(text: bytes) -> bytes:
+    """Decode base64, padded or not; raises `ValueError` if a single letter is left over."""
     bare = text.rstrip(b"=")
     if len(bare) % 4 == 1:
         raise ValueError
     return decode_base64(bare)
 
 
-def _in_sequence(body: bytes) -> int:
-    """Count the characters that stand in runs of four or more that rise or fall by one."""
-    covered = run = 0
-    step = None
+def _count_in_sequence(body: bytes) -> int:
+    """Return the number of characters in sequences of four or more that rise or fall by one."""
+    count = steps = 0
+    last = None
     for before, after in pairwise(body):
-        here = after - before if after - before in (1, -1) else _WRAPS.get((before, after))
-        run = run + 1 if here is not None and here == step else (1 if here is not None else 0)
-        step = here
-        if run >= _STEPS - 1:
-            covered += _STEPS if run == _STEPS - 1 else 1
-    return covered
-
-
-# 9 to 0 goes on counting, and so does 0 to a in samples of hexadecimal: 0123456789abcdef.
-_WRAPS = {(0x39, 0x30): 1, (0x39, 0x61): 1, (0x39, 0x41): 1, (0x30, 0x61): 1, (0x7A, 0x30): 1}
+        step = after - before if after - before in (1, -1) else _WRAPS.get((before, after))
+        is_continued = step is not None and step == last
+        steps = steps + 1 if is_continued else int(step is not None)
+        last = step
+        if steps >= _MIN_STEPS - 1:
+            count += _MIN_STEPS if steps == _MIN_STEPS - 1 else 1
+    return count
 
 
 def _repeats(body: bytes) -> bool:
-    """Say whether the text is a shorter one repeated, or has a long run of one character."""
-    longest = run = 1
+    """Return whether a text repeats a shorter one, or has one character many times in a row."""
+    longest = length = 1
     for before, after in pairwise(body):
-        run = run + 1 if before == after else 1
-        longest = max(longest, run)
-    if longest >= _REPEATS and longest * 4 >= len(body):
+        length = length + 1 if before == after else 1
+        longest = max(longest, length)
+    if longest >= _MIN_REPEATS and longest * 4 >= len(body):
         return True
     period = (body + body).find(body[: max(1, len(body) - len(body) // 4)], 1)
     return 0 < period <= len(body) // 2

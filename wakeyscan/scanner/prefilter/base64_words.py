@@ -54,7 +54,7 @@ _ESCAPED_LETTERS = {
     b"\\": re.compile(rb"\\\\{0,6}/"),
     b"%": re.compile(rb"%2[BbFf]"),
 }
-"""Letters escaped in JSON, also in JSON in JSON, and in URLs; by first byte, which is found fast."""
+"""Letters escaped in JSON (also in JSON in JSON) and in URLs, by first byte: that is fast."""
 
 # Narrow lines: too short for a word
 
