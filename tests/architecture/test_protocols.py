@@ -44,24 +44,17 @@ from wakeyscan.decoders import (
 from wakeyscan.decoders.concatenation import decoder as concatenation
 from wakeyscan.decoders.decoder import Decoder
 from wakeyscan.decoders.utf import UTF_16, UTF_32
-from wakeyscan.extractors import (
-    EXTRACTORS,
-    bundle,
-    bzip2,
-    gzip,
-    lfs,
-    pdf,
-    rar,
-    sevenzip,
-    sqlite,
-    tar,
-    xz,
-    zip,
-    zlib,
-    zstd,
+from wakeyscan.extractors import EXTRACTORS, git_bundle, git_lfs, sqlite, tar, unsupported, zip
+from wakeyscan.extractors.compressed import (
+    BZIP2_FORMAT,
+    GZIP_FORMAT,
+    XZ_FORMAT,
+    ZLIB_FORMAT,
+    ZSTD_FORMAT,
 )
 from wakeyscan.extractors.extractor import Extractor
 from wakeyscan.extractors.file_types import SIGNATURES
+from wakeyscan.extractors.pdf import document as pdf
 from wakeyscan.integrations.hooks import (
     STAGES,
     Stage,
@@ -123,7 +116,10 @@ BY_PROTOCOL: tuple[
     (EXPOSURE_RULES, [browser, mobile, paths.LOG, paths.DOCUMENTATION, paths.CONFIGURATION]),
     (
         EXTRACTORS,
-        [bundle, bzip2, gzip, lfs, pdf, rar, sevenzip, sqlite, tar, xz, zip, zlib, zstd],
+        [
+            *(git_bundle, BZIP2_FORMAT, GZIP_FORMAT, git_lfs, pdf, unsupported, unsupported),
+            *(sqlite, tar, XZ_FORMAT, zip, ZLIB_FORMAT, ZSTD_FORMAT),
+        ],
     ),
     (IMPORTERS, [betterleaks, detect_secrets, gitleaks, kingfisher]),
     (

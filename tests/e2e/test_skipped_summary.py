@@ -21,7 +21,7 @@ from tests.support.repositories import Repo
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.scanner.scan_result import count_skipped, summarize_skipped
 
-DAMAGED = "in zip: damaged: its check sum is wrong"
+DAMAGED = "in zip: damaged: its checksum is wrong"
 ENCRYPTED = "in zip: encrypted"
 
 

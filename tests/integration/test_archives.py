@@ -44,10 +44,10 @@ from tests.support.repositories import Repo, places
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.decoders import DECODERS
 from wakeyscan.extractors import EXTRACTORS
-from wakeyscan.extractors._pdffilters import unfiltered
-from wakeyscan.extractors._pdfpredictors import predictors
 from wakeyscan.extractors.extractor import ExtractionBudget, ExtractionError, Limits
 from wakeyscan.extractors.file_types import detect_format
+from wakeyscan.extractors.pdf.filters import unfiltered
+from wakeyscan.extractors.pdf.predictors import predictors
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.detector import detect_in_document
@@ -206,7 +206,7 @@ UNREAD = {
 @pytest.mark.parametrize("form", UNREAD)
 def test_what_nothing_reads_is_said(tmp_path: Path, run: Run, key: str, form: str) -> None:
     write(tmp_path, {"a": UNREAD[form], "b.zip": zipped({"c/d": UNREAD[form]}), "ok": b"x"})
-    reason = f"in {form}: nothing here reads this format: unpack it, and scan what comes out"
+    reason = f"in {form}: this format is not supported; unpack it and scan the result"
     ran = run("scan", "--format=json")
     assert ran.code == 3
     assert [(s["path"], s["reason"], s["gap"]) for s in ran.json()["skipped"]] == [
@@ -330,12 +330,12 @@ def test_what_is_no_run_of_the_same_paragraph_is_no_part_of_a_key(
 
 
 UNZIPPED = ("document", "on many lines", "revision", "opendocument", "opendocument's marks")
-LENS = build_context(loader.load_rules(""), DECODERS)
-HASTY = build_context(loader.load_rules(""), DECODERS)
-HASTY.prefilter.expect(1 << 30)
+FEW_BYTES = build_context(loader.load_rules(""), DECODERS)
+MANY_BYTES = build_context(loader.load_rules(""), DECODERS)
+MANY_BYTES.prefilter.expect(1 << 30)
 
 
-@pytest.mark.parametrize("through", [LENS, HASTY], ids=["few bytes", "many"])
+@pytest.mark.parametrize("context", [FEW_BYTES, MANY_BYTES], ids=["few bytes", "many"])
 @pytest.mark.parametrize("kind", UNZIPPED)
 def test_a_key_in_runs_of_a_document_that_is_in_no_zip(
     make_key: MakeKey, kind: str, context: ScanContext
@@ -365,9 +365,9 @@ def test_what_is_no_run_of_the_same_paragraph_is_no_part_of_a_key_outside_of_a_z
     _, between = ASUNDER[kind]
     for at in (4, 12):
         text = f"<w:p><w:t>Next {key[:at]}{between}{key[at:]}{between}Next</w:t></w:p>".encode()
-        assert detect_in_document(Document(Origin("a.xml"), text), LENS) == []
+        assert detect_in_document(Document(Origin("a.xml"), text), FEW_BYTES) == []
     text = f"<w:p><w:t>Next{between}{key}{between}Next</w:t></w:p>".encode()
-    (finding,) = detect_in_document(Document(Origin("a.xml"), text), LENS)
+    (finding,) = detect_in_document(Document(Origin("a.xml"), text), FEW_BYTES)
     assert (finding.secret.reveal().decode(), finding.encoding) == (key, "plain")
 
 
@@ -375,7 +375,7 @@ def test_many_keys_in_runs_are_each_found_once(make_key: MakeKey) -> None:
     keys = [make_key() for _ in range(300)]
     paragraph = f"<w:p>{_RUN}<w:t>{{}}{_WORD}{{}}</w:t></w:r></w:p>\n"
     text = "".join(paragraph.format(key[:11], key[11:]) for key in keys).encode()
-    found = detect_in_document(Document(Origin("a.xml"), text), LENS)
+    found = detect_in_document(Document(Origin("a.xml"), text), FEW_BYTES)
     assert [(f.secret.reveal().decode(), f.position.line) for f in found] == [
         (key, number) for number, key in enumerate(keys, 1)
     ]
@@ -725,10 +725,10 @@ FILTER_BOMBS: dict[str, tuple[bytes, Callable[[], bytes]]] = {
 @pytest.mark.parametrize("kind", FILTER_BOMBS)
 def test_what_a_filter_blows_up_ends_within_bounds(kind: str) -> None:
     named, make = FILTER_BOMBS[kind]
-    bounds = Limits(grace=1 << 20, ratio=2)
+    bounds = Limits(free_bytes=1 << 20, max_ratio=2)
     content = one_stream(named, make())
-    looked = scan_documents([Document(Origin("a"), content)], THROUGH._replace(limits=bounds))
-    reason = "a bomb: over 2 bytes out of each; the rest is left"
+    looked = scan_documents([Document(Origin("a"), content)], CONTEXT._replace(limits=bounds))
+    reason = "decompression bomb: unpacks to over 2 times its size; the rest is skipped"
     assert [item.reason for item in looked.skipped] == [reason]
 
 
@@ -955,9 +955,7 @@ def test_what_only_begins_like_a_container_is_looked_at_and_no_gap(
     assert ran.code == 0
     (item,) = ran.json()["skipped"]
     assert not item["gap"]
-    assert item["reason"].startswith(
-        f"begins like {form} and is none, so it was looked at as it is ("
-    )
+    assert item["reason"].startswith(f"looks like {form} but is not; scanned as a plain file (")
     write(tmp_path, {"a": NOTHING_BUT_THEIR_BEGINNING[form] + f"\n{key}".encode()})
     assert places(run("scan", "--format=json").json()) == ["a:2"]
 
@@ -1089,37 +1087,37 @@ ODD_ZIPS = {
     "method": (
         _zip(_local(b"a", b"x", 9), _entry(b"a", b"x", 0, 9)),
         "a.zip!/a",
-        "compressed by a method that is not known here (9)",
+        "compressed by an unknown method (9)",
     ),
     "larger than it is": (
         _zip(_local(b"a", b"x"), _entry(b"a", b"x", size=99)),
         "a.zip!/a",
-        "has 1 bytes and not the 99 that it says",
+        "damaged: has 1 bytes instead of 99",
     ),
     "smaller than it is": (
         _zip(_local(b"a", b"xyz"), _entry(b"a", b"xyz", size=1)),
         "a.zip!/a",
-        "has 3 bytes and not the 1 that it says",
+        "damaged: has 3 bytes instead of 1",
     ),
     "check sum": (
         _zip(_local(b"a", b"xyz"), _entry(b"a", b"xyy")),
         "a.zip!/a",
-        "damaged: its check sum is wrong",
+        "damaged: its checksum is wrong",
     ),
     "elsewhere": (
         _zip(_local(b"a", b"xyz"), _entry(b"a", b"xyz", at=3)),
         "a.zip!/a",
-        "damaged: it is not where the directory says",
+        "damaged: it is not at the offset in the directory",
     ),
     "directory": (
         _zip(_local(b"a", b"xyz"), _entry(b"a", b"xyz")[:40]),
         "a.zip",
-        "damaged: its directory is not as the format says",
+        "damaged: its directory does not follow the format",
     ),
     "no directory": (
         _local(b"a", b"xyz"),
         "a.zip",
-        "its directory is missing: cut short, or part of several",
+        "its directory is missing: cut short, or one part of several",
     ),
 }
 
@@ -1184,15 +1182,15 @@ def _many(count: int) -> bytes:
     return _zip(_local(b"a", b"hi"), *(_entry(b"%d" % number, b"hi") for number in range(count)))
 
 
-_BOMB = "a bomb: over 100 bytes out of each; the rest is left"
-_DEEP = "lies in 8 containers, one in the other, and is not opened"
+_BOMB = "decompression bomb: unpacks to over 100 times its size; the rest is skipped"
+_DEEP = "is nested in 8 archives: not opened"
 BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "42": (_forty_two, _BOMB),
     "gzip in gzip": (lambda: _nest(bytes(280 << 20), 3, lambda c: gzip.compress(c, 1)), _BOMB),
     "bzip2": (lambda: MAKE["bzip2"][0](bytes(280 << 20)), _BOMB),
     "overlapping": (_overlapping, _BOMB),
     "deep": (lambda: _nest(b"x", 40, lambda content: zipped({"a.zip": content})), _DEEP),
-    "a million": (lambda: _many(1_000_000), "has over 100,000 members; the rest is left"),
+    "a million": (lambda: _many(1_000_000), "has over 100,000 members; the rest is skipped"),
     "window": (_wide_window, "in zstd: needs a larger window than is given to it"),
 }
 MOST_MEMORY = 400 << 10
@@ -1244,16 +1242,16 @@ def measured(folder: Path, *arguments: str) -> tuple[int, bytes, int]:
     return done.returncode, done.stdout, int(done.stderr.split()[-1])
 
 
-THROUGH = build_context(loader.load_rules(""), DECODERS)
+CONTEXT = build_context(loader.load_rules(""), DECODERS)
 FLAT = zipped({str(number): random.Random(number).randbytes(5000) for number in range(40)})
 TIGHT: dict[str, tuple[Limits, bytes, str]] = {
-    "total": (Limits(total=9999), FLAT, "unpacks to over 9,999 bytes; the rest is left"),
-    "members": (Limits(members=9), FLAT, "has over 9 members; the rest is left"),
-    "seconds": (Limits(seconds=0), FLAT, "takes over 0 s; the rest is left"),
-    "depth": (Limits(depth=0), FLAT, "lies in 0 containers, one in the other, and is not opened"),
+    "total": (Limits(max_bytes=9999), FLAT, "unpacks to over 9,999 bytes; the rest is skipped"),
+    "members": (Limits(max_members=9), FLAT, "has over 9 members; the rest is skipped"),
+    "seconds": (Limits(max_seconds=0), FLAT, "takes over 0 s; the rest is skipped"),
+    "depth": (Limits(max_depth=0), FLAT, "is nested in 0 archives: not opened"),
     "ratio": (
-        *(Limits(grace=1000, ratio=2), gzip.compress(b"a" * 99999)),
-        "a bomb: over 2 bytes out of each; the rest is left",
+        *(Limits(free_bytes=1000, max_ratio=2), gzip.compress(b"a" * 99999)),
+        "decompression bomb: unpacks to over 2 times its size; the rest is skipped",
     ),
 }
 
@@ -1261,7 +1259,7 @@ TIGHT: dict[str, tuple[Limits, bytes, str]] = {
 @pytest.mark.parametrize("bound", TIGHT)
 def test_each_bound_is_kept(bound: str) -> None:
     bounds, content, reason = TIGHT[bound]
-    looked = scan_documents([Document(Origin("a"), content)], THROUGH._replace(limits=bounds))
+    looked = scan_documents([Document(Origin("a"), content)], CONTEXT._replace(limits=bounds))
     assert [item.reason for item in looked.skipped] == [reason]
     assert all(item.gap for item in looked.skipped)
 
@@ -1283,5 +1281,5 @@ def test_whatever_comes_behind_a_signature_raises_nothing(form: str, data: st.Da
     for at, byte in holes.items():
         spoilt[at] = byte
     content = bytes(spoilt[:cut]) + data.draw(st.binary(max_size=200))
-    looked = scan_documents([Document(Origin("a"), content)], THROUGH)
+    looked = scan_documents([Document(Origin("a"), content)], CONTEXT)
     assert looked.coverage == (1, len(content), 0)

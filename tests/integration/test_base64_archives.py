@@ -121,7 +121,7 @@ def test_a_key_in_something_packed_is_found_where_that_stands(
 
 BOMB = b64encode(gzip.compress(bytes(300 << 20), 9))
 DEEP_BOMB = b64encode(gzip.compress(gzip.compress(bytes(300 << 20), 9)))
-_SAID = "a bomb: over 100 bytes out of each; the rest is left"
+_SAID = "decompression bomb: unpacks to over 100 times its size; the rest is skipped"
 
 
 def helm(key: str) -> bytes:
@@ -276,7 +276,7 @@ def test_a_key_in_the_name_of_what_is_damaged_in_it_is_masked(
     (scanned,) = run("scan", "--format=json").json()["skipped"]
     (audited,) = run("audit", "--format=json").json()["skipped"]
     assert scanned["path"] == f"a.json!/{mask(key)}.env"
-    assert audited["reason"] == f"!/{mask(key)}.env: in zip: damaged: its check sum is wrong"
+    assert audited["reason"] == f"!/{mask(key)}.env: in zip: damaged: its checksum is wrong"
 
 
 @pytest.mark.parametrize("bomb", [BOMB, DEEP_BOMB], ids=["gzip", "gzip in gzip"])
@@ -290,13 +290,20 @@ def test_bombs_are_said(tmp_path: Path, run: Run, key: str, bomb: bytes) -> None
 
 
 TIGHT: dict[str, tuple[Limits, Callable[[bytes], bytes], str]] = {
-    "many in one text": (Limits(grace=60_000, ratio=2), lambda one: one * 40, _SAID),
+    "many in one text": (Limits(free_bytes=60_000, max_ratio=2), lambda one: one * 40, _SAID),
     "many in a zip": (
-        *(Limits(grace=60_000, ratio=2), lambda one: zipped({str(n): one for n in range(40)})),
+        *(
+            Limits(free_bytes=60_000, max_ratio=2),
+            lambda one: zipped({str(n): one for n in range(40)}),
+        ),
         _SAID,
     ),
-    "members": (Limits(members=9), lambda one: one * 40, "has over 9 members; the rest is left"),
-    "seconds": (Limits(seconds=0), lambda one: one, "takes over 0 s; the rest is left"),
+    "members": (
+        Limits(max_members=9),
+        lambda one: one * 40,
+        "has over 9 members; the rest is skipped",
+    ),
+    "seconds": (Limits(max_seconds=0), lambda one: one, "takes over 0 s; the rest is skipped"),
 }
 
 
@@ -305,7 +312,7 @@ def test_all_in_one_file_share_its_bounds(name: str) -> None:
     bounds, many, reason = TIGHT[name]
     one = b"x: " + b64encode(gzip.compress(bytes(3000) + noise(60))) + b"\n"
     found = looked(many(one), contexts.few()._replace(limits=bounds))
-    assert reason.replace("100", str(bounds.ratio)) in {item.reason for item in found.skipped}
+    assert reason.replace("100", str(bounds.max_ratio)) in {item.reason for item in found.skipped}
     assert all(item.gap for item in found.skipped)
 
 

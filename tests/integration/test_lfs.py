@@ -56,8 +56,8 @@ def keep(store: Path, content: bytes) -> Path:
 
 def absent(content: bytes) -> str:
     return (
-        f"a pointer of Git LFS; its {len(content):,} bytes are not here: "
-        "git lfs fetch --all, or exclude it"
+        f"Git LFS pointer: its {len(content):,} bytes are not on this machine;"
+        " run git lfs fetch --all, or exclude it"
     )
 
 
@@ -228,7 +228,7 @@ def test_content_of_another_size_is_damaged(repo: Repo, store: Path, key: str, s
     repo.commit({"a": pointer(content)})
     here = len(content) - 1 if size == "shorter" else len(content) + 1
     ran = repo.scan()
-    said = f"in lfs: damaged: {here} bytes are here, the pointer says {len(content)}"
+    said = f"in lfs: damaged: the content has {here} bytes, but the pointer says {len(content)}"
     assert (ran.code, skipped(ran)) == (3, [("a", said)])
     assert repo.run("audit", "--no-cache").code == 3
 
@@ -236,7 +236,7 @@ def test_content_of_another_size_is_damaged(repo: Repo, store: Path, key: str, s
 def test_content_that_is_another_is_damaged(repo: Repo, store: Path, key: str) -> None:
     keep(store, text(key)).write_bytes(b" " * len(text(key)))
     repo.commit({"a": pointer(text(key))})
-    said = "in lfs: damaged: what is here is not what the pointer says, by its SHA-256"
+    said = "in lfs: damaged: the content does not have the SHA-256 of the pointer"
     assert skipped(repo.scan()) == [("a", said)]
     assert repo.run("audit", "--no-cache").code == 3
 
@@ -291,7 +291,7 @@ def test_a_fifo_in_the_store_is_not_waited_for(repo: Repo, store: Path, key: str
 def test_content_that_may_not_be_read(repo: Repo, store: Path, key: str) -> None:
     keep(store, text(key)).chmod(0)
     repo.write({"a": pointer(text(key))})
-    said = "in lfs: its content can't be read: Permission denied"
+    said = "in lfs: its content cannot be read: Permission denied"
     assert skipped(repo.scan()) == [("a", said)]
 
 
@@ -519,7 +519,7 @@ def test_a_container_that_is_larger_than_what_is_held(tmp_path: Path, key: str) 
         archive.writestr("zeros", bytes(2 << 20))
     content = buffer.getvalue()
     path = keep(tmp_path / "lfs", content)
-    bounds = Limits(grace=1000, ratio=3, held=1 << 20)
+    bounds = Limits(free_bytes=1000, max_ratio=3, max_memory=1 << 20)
     context = build_context(loader.load_rules(), DECODERS)
     context = context._replace(limits=bounds, open_lfs_object=lambda _, oid: path.open("rb"))
     looked = scan_documents([Document(Origin("a"), pointer(content).encode())], context)

@@ -1,10 +1,10 @@
-"""Reads compressed streams piece by piece, whoever compressed them, within bounds."""
+"""Compressed streams, read piece by piece within the budget, whatever compressed them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from wakeyscan.extractors.extractor import (
     CUT,
@@ -15,14 +15,14 @@ from wakeyscan.extractors.extractor import (
 )
 
 CHUNK = 32 << 10
-"""Bytes that are read at once of what is compressed."""
+"""Compressed bytes to read at once."""
 
-_MOST = 1 << 20
-"""Bytes of pieces that are put together, where more are wanted."""
+_MAX_JOINED = 1 << 20
+"""Bytes of pieces that are joined for one read."""
 
 
 class Decompressor(Protocol):
-    """What Python's own modules give, `bz2` and `lzma` and, since 3.14, `compression.zstd`."""
+    """The interface of `bz2`, `lzma` and, since Python 3.14, `compression.zstd`."""
 
     @property
     def eof(self) -> bool: ...
@@ -33,116 +33,123 @@ class Decompressor(Protocol):
     def decompress(self, data: bytes, max_length: int) -> bytes: ...
 
 
-class Stream:
-    """What comes out of a decompressor, or of one after the other, as `gunzip` and `xz -d` have it.
+class Codec(NamedTuple):
+    """A compression method."""
 
-    What follows the last stream and begins none is padding, or was appended: no part of it. What
-    many files begin with is a `weak` sign: where nothing comes, it need be no stream at all.
+    start: Callable[[], Decompressor]
+    errors: tuple[type[Exception], ...]
+    """Exceptions that a decompressor raises for damaged input."""
+
+
+class Stream:
+    """The output of one or more compressed streams in a row, as `gunzip` and `xz -d` read them.
+
+    Bytes after the last stream are padding or were appended, and are ignored. A signature that
+    many files share is weak: if no output follows it, the file need not be a stream at all.
     """
 
     def __init__(
         self,
         read: ReadBytes,
-        start: Callable[[], Decompressor],
-        faults: tuple[type[Exception], ...],
+        codec: Codec,
         budget: ExtractionBudget,
+        *,
         signatures: tuple[bytes, ...] = (),
-        weak: bool = False,
+        is_weak: bool = False,
     ) -> None:
-        self._read, self._start, self._faults, self._budget = read, start, faults, budget
-        self._signatures, self._weak = signatures, weak
-        self._decompressor = start()
-        self._fed = b""
-        self._came, self._first = False, True
-        self._over: ExtractionError | bool = False
+        self._read, self._codec, self._budget = read, codec, budget
+        self._signatures, self._is_weak = signatures, is_weak
+        self._decompressor = codec.start()
+        self._input = b""
+        self._has_output, self._is_first = False, True
+        self._end: ExtractionError | bool = False
 
     def read(self, size: int) -> bytes:
-        """Read at most so many bytes; raises `ExtractionError`, again and again, where it is damaged."""
-        while size > 0 and not self._over:  # to zlib, none at most are as many as there are
+        """Read at most `size` bytes; raise `ExtractionError` at damage, at each later call too."""
+        while size > 0 and not self._end:  # a limit of 0 means no limit to zlib
             try:
-                if piece := self._piece(size):
-                    self._came = True
+                if piece := self._decompress(size):
+                    self._has_output = True
                     return piece
-            except ExtractionError as fault:
-                self._over = fault
-        if isinstance(self._over, ExtractionError):
-            raise self._over
+            except ExtractionError as error:
+                self._end = error
+        if isinstance(self._end, ExtractionError):
+            raise self._end
         return b""
 
-    def _piece(self, size: int) -> bytes:
+    def _decompress(self, size: int) -> bytes:
         decompressor = self._decompressor
         if decompressor.eof:
-            self._over = not self._begin_next(decompressor.unused_data)
+            self._end = not self._start_next(decompressor.unused_data)
             return b""
-        fed, hungry = b"", decompressor.needs_input
-        if hungry:
-            fed, self._fed = self._fed or self._read(CHUNK), b""
-        first, self._first = self._first, False
+        data, is_hungry = b"", decompressor.needs_input
+        if is_hungry:
+            data, self._input = self._input or self._read(CHUNK), b""
+        is_first, self._is_first = self._is_first, False
         try:
-            piece = decompressor.decompress(fed, size)
-        except self._faults as error:
-            if first and (piece := self._before_fault(fed, size)):
-                self._over = _closed(error, gap=True)
+            piece = decompressor.decompress(data, size)
+        except self._codec.errors as error:
+            if is_first and (piece := self._recover_output(data, size)):
+                self._end = _build_error(error, gap=True)
                 return piece
-            raise _closed(error, gap=self._came or not self._weak) from None
-        if hungry and not fed and not piece and not decompressor.eof:
+            raise _build_error(error, gap=self._has_output or not self._is_weak) from None
+        if is_hungry and not data and not piece and not decompressor.eof:
             raise ExtractionError(CUT)
-        self._budget.unpack(len(piece))
+        self._budget.count_output(len(piece))
         return piece
 
-    def _before_fault(self, fed: bytes, size: int) -> bytes:
-        """Begin once more, byte by byte: what came out in one with a fault was lost with it."""
-        decompressor, pieces, left = self._start(), list[bytes](), size
-        with suppress(*self._faults):
-            for at in range(len(fed)):
-                pieces.append(decompressor.decompress(fed[at : at + 1], left))
-                self._budget.unpack(len(pieces[-1]))
+    def _recover_output(self, data: bytes, size: int) -> bytes:
+        """Decompress again by the byte: the failed call lost the output before the damage."""
+        decompressor, pieces, left = self._codec.start(), list[bytes](), size
+        with suppress(*self._codec.errors):
+            for at in range(len(data)):
+                pieces.append(decompressor.decompress(data[at : at + 1], left))
+                self._budget.count_output(len(pieces[-1]))
                 left -= len(pieces[-1])
                 if left <= 0 or decompressor.eof:
                     break
         return b"".join(pieces)
 
-    def _begin_next(self, rest: bytes) -> bool:
-        """Begin the next stream, if there is one; padding of zeros may stand between."""
-        self._budget.wait()
-        wanted = max(map(len, self._signatures), default=0)
-        while wanted and len(rest := rest.lstrip(b"\0")) < wanted and (more := self._read(CHUNK)):
+    def _start_next(self, rest: bytes) -> bool:
+        """Start the next stream, if there is one; zeros may pad the space between."""
+        self._budget.check_time()
+        needed = max(map(len, self._signatures), default=0)
+        while needed and len(rest := rest.lstrip(b"\0")) < needed and (more := self._read(CHUNK)):
             rest += more
         if not rest.startswith(self._signatures):
             return False
-        self._decompressor, self._fed = self._start(), rest
+        self._decompressor, self._input = self._codec.start(), rest
         return True
 
 
-def _closed(error: Exception, gap: bool) -> ExtractionError:
-    """Say what a decompressor ended for."""
-    if "memory" in str(error).lower():  # of zstd and of lzma: a window over the limit
-        return ExtractionError("needs a larger window than is given to it")
+def _build_error(error: Exception, gap: bool) -> ExtractionError:
+    if "memory" in str(error).lower():  # zstd and lzma: the window exceeds the limit
+        return ExtractionError("needs a larger window than the memory limit allows")
     return ExtractionError(f"damaged: {str(error) or type(error).__name__}", gap)
 
 
-class Joined:
-    """Pieces, as a stream; what came before something went wrong is given first."""
+class PieceReader:
+    """A stream of joined pieces; the bytes before an error are read first."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces, self._held = pieces, bytearray()
-        self._fault: ExtractionError | LimitExceeded | None = None
+        self._pieces, self._buffer = pieces, bytearray()
+        self._error: ExtractionError | LimitExceeded | None = None
 
     def read(self, size: int) -> bytes:
-        """Read at most so many bytes; raises `ExtractionError` and `LimitExceeded`, again and again."""
-        while len(self._held) < min(size, _MOST) and self._more():
+        """Read at most `size` bytes; raise the error of the pieces, at each later call too."""
+        while len(self._buffer) < min(size, _MAX_JOINED) and self._read_piece():
             pass
-        if self._fault and not self._held:
-            raise self._fault
-        piece = bytes(self._held[:size])
-        del self._held[:size]
+        if self._error and not self._buffer:
+            raise self._error
+        piece = bytes(self._buffer[:size])
+        del self._buffer[:size]
         return piece
 
-    def _more(self) -> bool:
+    def _read_piece(self) -> bool:
         try:
-            self._held += next(self._pieces)
+            self._buffer += next(self._pieces)
         except StopIteration:
             return False
-        except (ExtractionError, LimitExceeded) as fault:
-            self._fault = fault
-        return self._fault is None
+        except (ExtractionError, LimitExceeded) as error:
+            self._error = error
+        return self._error is None

@@ -1,4 +1,4 @@
-"""Goes into a container, and into those within it: members come out as documents."""
+"""Extraction of archives, and of archives within them: members become documents."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from wakeyscan.extractors import EXTRACTORS
 from wakeyscan.extractors.extractor import (
     ExtractionBudget,
     ExtractionError,
-    Extractor,
     LimitExceeded,
     Member,
     NotAvailable,
@@ -22,157 +21,158 @@ from wakeyscan.extractors.extractor import (
 )
 from wakeyscan.extractors.file_types import detect_format
 
-_NOT_HELD = "a {} of over {:,} bytes that is no file on disk: not held, so not opened"
+_TOO_LARGE = "a {} of over {:,} bytes that is not a file on disk: not opened; unpack it and scan it"
 
 
 class ExtractedItem(NamedTuple):
-    """Something out of a container."""
+    """A document out of an archive, or a part of the archive that was skipped."""
 
     item: Document | Skipped
     packed: bool = False
-    """Whether it is a container itself, the bytes of which were looked at from within already."""
+    """Whether the document is an archive itself, and its members were yielded before it."""
 
 
 def extract_members(
-    origin: Origin, form: str, whole: ChunkStream, budget: ExtractionBudget
+    origin: Origin, archive_format: str, content: ChunkStream, budget: ExtractionBudget
 ) -> Iterator[ExtractedItem]:
-    """Yield what is in a container, as far as the budget allows, and what could not be had."""
+    """Yield the documents in an archive, as far as the budget allows, and the skipped parts."""
     try:
-        if _container(form).SEEKS:
-            with whole.open_seekable(budget.bounds.held) or nullcontext() as file:
-                yield from _into(origin, form, file, budget)
+        if EXTRACTORS[archive_format].SEEKS:
+            with content.open_seekable(budget.limits.max_memory) or nullcontext() as file:
+                yield from _extract(origin, archive_format, file, budget)
         else:
-            yield from _into(origin, form, cast("BinaryIO", whole), budget)
+            yield from _extract(origin, archive_format, cast("BinaryIO", content), budget)
     except OSError as error:
-        yield ExtractedItem(Skipped(origin, f"can't be read a second time: {error.strerror}"))
+        reason = f"cannot be read a second time: {error.strerror}"
+        yield ExtractedItem(Skipped(origin, reason))
 
 
 def extract_embedded(
-    origin: Origin, form: str, content: bytes, budget: ExtractionBudget
+    origin: Origin, archive_format: str, content: bytes, budget: ExtractionBudget
 ) -> Iterator[Document | Skipped]:
-    """Yield what is in a container that a text holds, as `extract_members` does; raises `LimitExceeded`."""
-    for item, packed in _Way(origin, "", budget, 0).into(form, BytesIO(content)):
+    """Yield the documents in an archive that a text encodes; raise `LimitExceeded`."""
+    for item, packed in _Archive(origin, "", budget, 0).extract(archive_format, BytesIO(content)):
         if not packed:
             yield item
 
 
-def _into(
-    origin: Origin, form: str, file: BinaryIO | None, budget: ExtractionBudget
+def _extract(
+    origin: Origin, archive_format: str, file: BinaryIO | None, budget: ExtractionBudget
 ) -> Iterator[ExtractedItem]:
     if file is None:
-        yield ExtractedItem(Skipped(origin, _NOT_HELD.format(form, budget.bounds.held)))
+        reason = _TOO_LARGE.format(archive_format, budget.limits.max_memory)
+        yield ExtractedItem(Skipped(origin, reason))
         return
     try:
-        yield from _Way(origin, "", budget, 0).into(form, file)
-    except LimitExceeded as spent:
-        yield ExtractedItem(Skipped(origin, str(spent)))
+        yield from _Archive(origin, "", budget, 0).extract(archive_format, file)
+    except LimitExceeded as exceeded:
+        yield ExtractedItem(Skipped(origin, str(exceeded)))
 
 
-def _container(form: str) -> Extractor:
-    return EXTRACTORS[form]
-
-
-class _Way(NamedTuple):
-    """The way in so far."""
+class _Archive(NamedTuple):
+    """A file that may be an archive, and its position in the archives around it."""
 
     origin: Origin
     encoding: str
     budget: ExtractionBudget
     depth: int
 
-    def into(self, form: str, file: BinaryIO) -> Iterator[ExtractedItem]:
-        """Open a container; raises `LimitExceeded`."""
-        if self.depth >= self.budget.bounds.depth:
-            reason = f"lies in {self.depth} containers, one in the other, and is not opened"
+    def extract(self, archive_format: str, file: BinaryIO) -> Iterator[ExtractedItem]:
+        """Open the archive; raise `LimitExceeded`."""
+        if self.depth >= self.budget.limits.max_depth:
+            reason = f"is nested in {self.depth} archives: not opened"
             yield ExtractedItem(Skipped(self.origin, reason))
             return
-        inside = f"{self.encoding}/{form}" if self.encoding else form
-        way = self._replace(encoding=inside, depth=self.depth + 1)
-        told: list[str] = []
+        encoding = f"{self.encoding}/{archive_format}" if self.encoding else archive_format
+        inner = self._replace(encoding=encoding, depth=self.depth + 1)
+        errors: list[str] = []
         try:
-            for member in _container(form).open(file, self.budget):
-                self.budget.enter()
-                yield from way._member(member, told)
-        except ExtractionError as fault:
-            if str(fault) not in told[-1:]:  # of a part that is cut short, and so the whole
-                yield ExtractedItem(Skipped(self.origin, _reason(form, fault), fault.gap))
+            for member in EXTRACTORS[archive_format].open(file, self.budget):
+                if member.is_counted:
+                    self.budget.count_member()
+                yield from inner._extract_member(member, errors)
+        except ExtractionError as error:
+            if str(error) not in errors[-1:]:  # a member that is cut short cuts the archive too
+                reason = _format_reason(archive_format, error)
+                yield ExtractedItem(Skipped(self.origin, reason, error.gap))
 
-    def _member(self, member: Member, told: list[str]) -> Iterator[ExtractedItem]:
-        path = (
-            f"{self.origin.path}{MEMBER_SEPARATOR}{member.name}"
-            if member.name
-            else self.origin.path
-        )
+    def _extract_member(self, member: Member, errors: list[str]) -> Iterator[ExtractedItem]:
+        path = self.origin.path
+        if member.name:
+            path = f"{path}{MEMBER_SEPARATOR}{member.name}"
         origin = self.origin._replace(path=path, within=member.within or self.origin.within)
-        most = self.budget.bounds.largest
-        if most is not None and member.size is not None and member.size > most:
-            yield ExtractedItem(Skipped(origin, format_too_large(member.size, most)))
+        limit = self.budget.limits.max_member_size
+        if limit is not None and member.size is not None and member.size > limit:
+            yield ExtractedItem(Skipped(origin, format_too_large(member.size, limit)))
             return
-        source = _Source(member.read, member.file)
-        yield from self._replace(origin=origin)._content(source)
-        if isinstance(source.fault, LimitExceeded):
-            raise source.fault
-        if source.fault:
-            told.append(str(source.fault))
-            form = self.encoding.rpartition("/")[2]
-            yield ExtractedItem(Skipped(origin, _reason(form, source.fault), source.fault.gap))
+        source = _MemberReader(member.read, member.file)
+        yield from self._replace(origin=origin)._extract_content(source)
+        if isinstance(source.error, LimitExceeded):
+            raise source.error
+        if source.error:
+            errors.append(str(source.error))
+            reason = _format_reason(self.encoding.rpartition("/")[2], source.error)
+            yield ExtractedItem(Skipped(origin, reason, source.error.gap))
 
-    def _content(self, source: _Source) -> Iterator[ExtractedItem]:
-        head = source.held(CHUNK_SIZE)
-        form = detect_format(head, len(head))
-        if form:
-            yield from self._nested(form, source, head)
+    def _extract_content(self, source: _MemberReader) -> Iterator[ExtractedItem]:
+        head = source.peek(CHUNK_SIZE)
+        archive_format = detect_format(head, len(head))
+        if archive_format:
+            yield from self._extract_nested(archive_format, source, head)
         else:
-            yield from self._shown(source.read)
+            yield from self._read_documents(source.read)
 
-    def _nested(self, form: str, source: _Source, head: bytes) -> Iterator[ExtractedItem]:
-        """Go into a container that is in another; where it is small, its own bytes come too."""
+    def _extract_nested(
+        self, archive_format: str, source: _MemberReader, head: bytes
+    ) -> Iterator[ExtractedItem]:
+        """Open an archive within an archive; if it is small, yield its own bytes too."""
         file: BinaryIO = cast("BinaryIO", source)
         if len(head) < CHUNK_SIZE:
             file = BytesIO(head)
-        elif _container(form).SEEKS and source.file:
+        elif EXTRACTORS[archive_format].SEEKS and source.file:
             file = source.file
-        elif _container(form).SEEKS:
-            most = self.budget.bounds.held
-            if len(head := source.held(most + 1)) > most:
-                yield ExtractedItem(Skipped(self.origin, _NOT_HELD.format(form, most)))
-                yield from self._shown(source.read)
+        elif EXTRACTORS[archive_format].SEEKS:
+            limit = self.budget.limits.max_memory
+            if len(head := source.peek(limit + 1)) > limit:
+                reason = _TOO_LARGE.format(archive_format, limit)
+                yield ExtractedItem(Skipped(self.origin, reason))
+                yield from self._read_documents(source.read)
                 return
             file = BytesIO(head)
-        yield from self.into(form, file)
-        largest = self.budget.bounds.largest
-        if len(head) < CHUNK_SIZE and (largest is None or len(head) <= largest):
+        yield from self.extract(archive_format, file)
+        limit_or_none = self.budget.limits.max_member_size
+        if len(head) < CHUNK_SIZE and (limit_or_none is None or len(head) <= limit_or_none):
             yield ExtractedItem(Document(self.origin, head, self.encoding), packed=True)
 
-    def _shown(self, read: ReadBytes) -> Iterator[ExtractedItem]:
-        for item in read_chunks(self.origin, read, self.budget.bounds.largest):
+    def _read_documents(self, read: ReadBytes) -> Iterator[ExtractedItem]:
+        for item in read_chunks(self.origin, read, self.budget.limits.max_member_size):
             if isinstance(item, Document):
                 item = item._replace(encoding=self.encoding)
             yield ExtractedItem(item)
 
 
-def _reason(form: str, fault: ExtractionError) -> str:
-    if isinstance(fault, NotAvailable):
-        return str(fault)
-    why = redact(str(fault))  # which may name what the file holds
-    if not fault.gap:
-        return f"begins like {form} and is none, so it was looked at as it is ({why})"
-    return f"in {form}: {why}"
+def _format_reason(archive_format: str, error: ExtractionError) -> str:
+    if isinstance(error, NotAvailable):
+        return str(error)
+    reason = redact(str(error))  # it may quote the content of the file
+    if not error.gap:
+        return f"looks like {archive_format} but is not; scanned as a plain file ({reason})"
+    return f"in {archive_format}: {reason}"
 
 
-class _Source:
-    """The bytes of a member, until they are over or something is wrong with them."""
+class _MemberReader:
+    """The content of a member up to its end, or up to the first error."""
 
     def __init__(self, read: ReadBytes, file: BinaryIO | None = None) -> None:
         self._read, self.file = read, file
         self._ahead = BytesIO()
-        self.fault: ExtractionError | LimitExceeded | None = None
+        self.error: ExtractionError | LimitExceeded | None = None
 
-    def held(self, size: int) -> bytes:
-        """Give the first so many bytes, which stay to be read."""
+    def peek(self, size: int) -> bytes:
+        """Return the first `size` bytes; `read` returns them again."""
         pieces = [self._ahead.read()]
         left = size - len(pieces[0])
-        while left > 0 and (piece := self._more(left)):
+        while left > 0 and (piece := self._read_more(left)):
             pieces.append(piece)
             left -= len(piece)
         head = b"".join(pieces)
@@ -180,14 +180,14 @@ class _Source:
         return head
 
     def read(self, size: int) -> bytes:
-        """Read at most so many bytes; what came before something went wrong is not lost."""
-        return self._ahead.read(size) or self._more(size)
+        """Read at most `size` bytes; return the bytes before an error instead of raising it."""
+        return self._ahead.read(size) or self._read_more(size)
 
-    def _more(self, size: int) -> bytes:
-        if self.fault:
+    def _read_more(self, size: int) -> bytes:
+        if self.error:
             return b""
         try:
             return self._read(size)
-        except (ExtractionError, LimitExceeded) as fault:
-            self.fault = fault
+        except (ExtractionError, LimitExceeded) as error:
+            self.error = error
             return b""

@@ -1,4 +1,4 @@
-"""What a container gives: members, each a name and a stream of bytes, within bounds."""
+"""The interface of an extractor: members of an archive, read within a budget."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple, Protocol
 
 ReadBytes = Callable[[int], bytes]
-"""Reads at most so many bytes; none at the end. Raises `ExtractionError` and `LimitExceeded`."""
+"""Reads at most that many bytes, none at the end.
 
+Raises `ExtractionError` and `LimitExceeded`.
+"""
 
 CUT = "cut short"
-"""What a container says last that is not whole."""
+"""The last message of an archive that is incomplete."""
+
+DAMAGED = "damaged: does not follow the format"
 
 
 class ExtractionError(Exception):
-    """Something can't be opened, or not to its end; its text says why.
+    """An archive, or the rest of it, cannot be opened; the text says why.
 
-    It is no gap where nothing came out at all: then it only begins like a container, and its bytes
-    are looked at as those of any file.
+    It is no gap if no member was extracted: the file then only looks like an archive. It is
+    scanned as plain bytes, so the scan stays complete.
     """
 
     def __init__(self, reason: str, gap: bool = True) -> None:
@@ -27,115 +31,127 @@ class ExtractionError(Exception):
 
 
 class NotAvailable(ExtractionError):
-    """What stands for something that is kept elsewhere, and isn't there; its text says it all."""
+    """A file refers to content that is not on this machine; the text needs no context."""
 
 
 class LimitExceeded(Exception):
-    """A bound was reached: the rest of the file is left; its text says which one."""
+    """A limit was reached, so the rest of the file is skipped; the text names the limit."""
 
 
 class Member(NamedTuple):
-    """Something in a container."""
+    """A member of an archive."""
 
     name: str
-    """As the container has it, with `/`; empty where it has none, as gzip."""
+    """Path in the archive, with `/`; empty if the format has none, such as gzip."""
     read: ReadBytes
     size: int | None = None
-    """Bytes, as the container says, which may be a lie."""
+    """Bytes according to the archive, which may be wrong on purpose."""
     within: str = ""
-    """Which version of the member it is, where a container has several."""
+    """Version of the member, if an archive has several."""
     file: BinaryIO | None = None
-    """What `read` reads, where it is a file on disk."""
+    """The file on disk that `read` reads, if there is one."""
+    is_counted: bool = True
+    """Whether the member counts towards `Limits.max_members`."""
 
 
 class Extractor(Protocol):
-    """What a module of the family `containers` is: one format, and how to open it."""
+    """An archive format: a module, or an object such as those of `compressed`."""
 
-    SEEKS: bool
-    """Whether it is read here and there, not from front to back."""
+    @property
+    def SEEKS(self) -> bool:  # a constant in modules
+        """Whether `open` needs random access instead of reading front to back."""
 
     def open(self, file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
-        """Yield the members; each is to be read before the next is asked for.
+        """Yield the members; the caller reads each before it takes the next.
 
-        Raises `ExtractionError` where it can't go on, and `LimitExceeded`.
+        Raises `ExtractionError` if it cannot continue, and `LimitExceeded`.
         """
 
 
-class ExtractionBudget:
-    """What is left to spend on one file; `size` says how many bytes of it were read so far.
+class Limits(NamedTuple):
+    """Limits for opening one file, whatever it holds: the most that a bomb can cost."""
 
-    `kept` opens content that Git LFS keeps for its repository, by the SHA-256 in hex; it gives
-    `None` where that is not here, and raises `OSError`.
+    max_depth: int = 8
+    """Archives within archives: a jar in a layer of a gzipped image is the fifth."""
+    free_bytes: int = 256 << 20
+    """Unpacked bytes to which `max_ratio` does not apply: about a second of work."""
+    max_ratio: int = 100
+    """Unpacked bytes per byte read beyond `free_bytes`; logs have a ratio of 10 to 60."""
+    max_bytes: int = 16 << 30
+    """Unpacked bytes of one file, however large it is."""
+    max_members: int = 100_000
+    """Members of one file, including those of archives within it."""
+    max_seconds: float = 120
+    """Processor time for one file."""
+    max_memory: int = 128 << 20
+    """Bytes of an archive that is held in memory, since it needs random access and is not on disk.
+
+    It limits the window of a zstd or xz stream too.
+    """
+    max_member_size: int | None = None
+    """Bytes of a member that is scanned (--max-file-size); `None`: no limit."""
+
+
+class ExtractionBudget:
+    """The part of the limits that is left for one file.
+
+    `read_count` returns how many bytes of the file were read so far. `open_lfs_object` opens
+    content in the Git LFS store of the repository by its SHA-256 in hex. It returns `None` if the
+    store lacks the content, and raises `OSError`.
     """
 
     def __init__(
         self,
-        bounds: Limits,
-        size: Callable[[], int],
-        kept: Callable[[str], BinaryIO | None] | None = None,
+        limits: Limits,
+        read_count: Callable[[], int],
+        open_lfs_object: Callable[[str], BinaryIO | None] | None = None,
     ) -> None:
-        self.bounds, self.kept = bounds, kept
-        self._size = size
-        self._unpacked = self._members = self._beside = 0
-        self._until = time.process_time() + bounds.seconds
+        self.limits, self.open_lfs_object = limits, open_lfs_object
+        self._read_count = read_count
+        self._output = self._members = self._extra_input = 0
+        self._deadline = time.process_time() + limits.max_seconds
 
-    def take_in(self, count: int) -> None:
-        """Count bytes that the file stands for, as if they were its own."""
-        self._beside += count
+    def count_input(self, count: int) -> None:
+        """Count bytes that the file refers to, as if they were its own."""
+        self._extra_input += count
 
-    def unpack(self, count: int) -> None:
-        """Count bytes that were made of fewer; raises `LimitExceeded`."""
-        self._unpacked += count
-        bounds = self.bounds
-        if self._unpacked > bounds.total:
-            raise LimitExceeded(f"unpacks to over {bounds.total:,} bytes; the rest is left")
-        over = self._unpacked - bounds.grace
-        if over > 0 and over > bounds.ratio * (self._size() + self._beside):
-            raise LimitExceeded(f"a bomb: over {bounds.ratio} bytes out of each; the rest is left")
-        self.wait()
+    def count_output(self, count: int) -> None:
+        """Count unpacked bytes; raise `LimitExceeded`."""
+        self._output += count
+        limits = self.limits
+        if self._output > limits.max_bytes:
+            raise LimitExceeded(f"unpacks to over {limits.max_bytes:,} bytes; the rest is skipped")
+        over = self._output - limits.free_bytes
+        if over > 0 and over > limits.max_ratio * (self._read_count() + self._extra_input):
+            raise LimitExceeded(
+                f"decompression bomb: unpacks to over {limits.max_ratio} times its size;"
+                " the rest is skipped"
+            )
+        self.check_time()
 
-    def enter(self) -> None:
-        """Count a member; raises `LimitExceeded`."""
+    def count_member(self) -> None:
+        """Count a member; raise `LimitExceeded`."""
         self._members += 1
-        if self._members > self.bounds.members:
-            raise LimitExceeded(f"has over {self.bounds.members:,} members; the rest is left")
-        self.wait()
+        if self._members > self.limits.max_members:
+            raise LimitExceeded(
+                f"has over {self.limits.max_members:,} members; the rest is skipped"
+            )
+        self.check_time()
 
-    def wait(self) -> None:
-        """See how late it is; raises `LimitExceeded`."""
-        if time.process_time() > self._until:
-            raise LimitExceeded(f"takes over {self.bounds.seconds:g} s; the rest is left")
+    def check_time(self) -> None:
+        """Raise `LimitExceeded` if the processor time is used up."""
+        if time.process_time() > self._deadline:
+            raise LimitExceeded(f"takes over {self.limits.max_seconds:g} s; the rest is skipped")
 
 
 def read_whole(file: BinaryIO, budget: ExtractionBudget, too_large: str) -> bytes:
-    """Read a container that can't be read bit by bit; raises `ExtractionError` where that is too much.
+    """Read an archive that needs random access.
 
-    `too_large` says so, of its size and of the bound.
+    Raise `ExtractionError` if it exceeds `max_memory`; the text is `too_large`, formatted with
+    the size and the limit.
     """
-    size, held = file.seek(0, 2), budget.bounds.held
-    if size > held:
-        raise ExtractionError(too_large.format(size, held))
+    size, limit = file.seek(0, 2), budget.limits.max_memory
+    if size > limit:
+        raise ExtractionError(too_large.format(size, limit))
     file.seek(0)
     return file.read()
-
-
-class Limits(NamedTuple):
-    """How far one file is opened, whatever is in it: what a bomb may cost, and no more."""
-
-    depth: int = 8
-    """Containers within containers: a jar in a layer of an image that was gzipped is the fifth."""
-    grace: int = 256 << 20
-    """Bytes that anything may unpack to: about a second of work."""
-    ratio: int = 100
-    """Bytes that each byte read may unpack to beyond the grace; logs make 10 to 60."""
-    total: int = 16 << 30
-    """Bytes that one file may unpack to, however large it is."""
-    members: int = 100_000
-    """Members of one file, those of containers within it too."""
-    seconds: float = 120
-    """Of processor time for one file."""
-    held: int = 128 << 20
-    """Bytes of what can't be read from front to back (zip, SQLite, PDF, git bundle) that are held
-    in memory, where it is no file on disk; and of the window of a zstd or xz stream."""
-    largest: int | None = None
-    """Bytes of a member that is looked at, as --max-file-size says; `None`: no limit."""

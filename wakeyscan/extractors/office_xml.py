@@ -1,40 +1,93 @@
-"""What stands between the runs of a paragraph, in the XML of office documents, and shows nothing.
+"""Text of office documents, with the XML between the runs of a paragraph removed.
 
-Word begins a run where a spelling mark or a revision does, in the midst of a word: what was typed
-as one key stands as `wa_</w:t></w:r><w:r><w:t>live_…`. What lies between is left out, unless it may
-hold a key itself.
+Word starts a new run at each spelling mark or revision, even within a word: a key that was typed
+as one word is stored as `wa_</w:t></w:r><w:r><w:t>live_…`. The XML between two runs is removed
+unless it may hold a key itself.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.extractors._stream import PieceReader
+from wakeyscan.extractors.extractor import ExtractionError, LimitExceeded, ReadBytes
 
 _ATTRIBUTES = rb"(?:\s(?![^<>]*[\w-]{24})[^<>]*+)?+/?+"
-"""Of a tag that is left out: a key, which is longer than the least of these words, is in none."""
+"""Attributes of a removed tag: without words of 24 characters or more, so without keys."""
 
-_ENDING = (
+_TEXT_TAGS = (
     b"t delText p br cr tab ptab sym noBreakHyphen instrText fldSimple fldChar fld tc tr tbl si is"
     b" rPh drawing pict object AlternateContent txbxContent oMath"
 ).split()
-"""Tags of what shows something, or ends a word."""
+"""Tags that show something or end a word."""
 
 _BETWEEN = rb"(?:\s*+</?+(?:\w+:)?+(?!(?:%b)[\s/>])\w++%b>)*+\s*+" % (
-    b"|".join(_ENDING),
+    b"|".join(_TEXT_TAGS),
     _ATTRIBUTES,
 )
-"""Tags that show nothing and end nothing: runs, how they look, marks of spelling and revision."""
+"""Other tags: runs, their style, marks of spelling and revision."""
 
-_WHOLE = rb"(?!%b)" % KEY_PREFIX.encode()
-"""A key that begins a run begins a word, whatever is glued to it there."""
+_NO_KEY = rb"(?!%b)" % KEY_PREFIX.encode()
+"""A key at the start of a run starts a word, so it is not joined to the run before it."""
 
 SEAM = re.compile(
-    rb"</((?:\w+:)?+(?:t|delText))>%b<\1(?:\s[^<>]*+)?+(?<!/)>%b" % (_BETWEEN, _WHOLE)
+    rb"</((?:\w+:)?+(?:t|delText))>%b<\1(?:\s[^<>]*+)?+(?<!/)>%b" % (_BETWEEN, _NO_KEY)
 )
-"""Between two runs of Office's."""
+"""The XML between two runs, in Microsoft Office."""
+
 SPAN = re.compile(
     rb"</?text:(?:span|a|meta|soft-page-break|bookmark(?:-start|-end)?+|change(?:-start|-end)?+"
-    rb"|reference-mark(?:-start|-end)?+)(?=[\s/>])%b>%b" % (_ATTRIBUTES, _WHOLE)
+    rb"|reference-mark(?:-start|-end)?+)(?=[\s/>])%b>%b" % (_ATTRIBUTES, _NO_KEY)
 )
-"""A tag of OpenDocument's within a word."""
+"""A tag within a word, in OpenDocument."""
+
+_TEXT_NAME = re.compile(
+    r"(?:^|/)(?:(?:word|ppt)/.+|xl/(?:sharedStrings|comments\d*|worksheets/[^/]+)"
+    r"|content|styles)\.xml$"
+)
+"""Names of the members of a zip that hold text (docx, pptx, xlsx, odt, …)."""
+
+_PARAGRAPH_ENDS = (b"</w:p>", b"</a:p>", b"</text:p>", b"</si>")
+_LINE_END = re.compile(rb"</(?:(?:w|a|text):[ph]|(?:\w+:)?+(?:si|is))>(?!\s*+\n)")
+_PIECE = 1 << 20
+_MAX_PARAGRAPH = 8 << 20
+"""Bytes of a paragraph; longer text is not one, and stays as it is."""
+
+
+def join_runs(name: str, read: ReadBytes) -> ReadBytes:
+    """Return a reader that yields a paragraph per line, with its runs joined.
+
+    Members whose name is not that of a text are returned unchanged.
+    """
+    return PieceReader(_join_runs(read)).read if _TEXT_NAME.search(name) else read
+
+
+def _join_runs(read: ReadBytes) -> Iterator[bytes]:
+    buffer, error = b"", None
+    while error is None:
+        piece = b""
+        try:
+            piece = read(_PIECE)
+        except (ExtractionError, LimitExceeded) as raised:
+            error = raised
+        if not piece:
+            break
+        buffer += piece
+        cut = max(buffer.rfind(end) for end in _PARAGRAPH_ENDS)
+        if cut > 0:
+            yield _rewrite(buffer[:cut])
+            buffer = buffer[cut:]
+        elif len(buffer) > _MAX_PARAGRAPH:
+            yield buffer
+            buffer = b""
+    yield _rewrite(buffer)
+    if error:
+        raise error
+
+
+def _rewrite(text: bytes) -> bytes:
+    if b"text:" in text:
+        text = SPAN.sub(b"", text)
+    return _LINE_END.sub(rb"\g<0>\n", SEAM.sub(b"", text))

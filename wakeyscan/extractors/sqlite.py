@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any, BinaryIO
 
-from wakeyscan.extractors._stream import Joined
+from wakeyscan.extractors._stream import PieceReader
 from wakeyscan.extractors.extractor import (
     CUT,
     ExtractionBudget,
@@ -43,9 +43,9 @@ def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as base:
         try:
             for table, columns in _filled(base, content, budget):
-                yield Member(_text(table), Joined(_rows(base, table, columns, budget)).read)
+                yield Member(_text(table), PieceReader(_rows(base, table, columns, budget)).read)
         except _FAULTS as error:
-            budget.wait()
+            budget.check_time()
             raise ExtractionError(f"damaged: {error}") from None
     if _pages(content) > len(content):
         raise ExtractionError(CUT)
@@ -65,7 +65,7 @@ def _filled(
     if not hasattr(base, "deserialize"):
         raise ExtractionError("the SQLite of this Python can't read a database in memory")
     base.text_factory = bytes
-    base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, budget.bounds.held)
+    base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, budget.limits.max_memory)
     for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "query_only = ON"):
         base.execute(f"PRAGMA {pragma}")
     # Read and write version 1: one with a log beside it can't be opened in memory.
@@ -83,7 +83,7 @@ def _allowed(action: int, *_: object) -> int:
 
 def _late(budget: ExtractionBudget) -> int:
     try:
-        budget.wait()
+        budget.check_time()
     except LimitExceeded:
         return 1
     return 0
@@ -98,10 +98,10 @@ def _rows(
         asked = f"SELECT {wanted} FROM {_quoted(table)} NOT INDEXED"  # noqa: S608  # names, quoted
         for row in base.execute(asked) if columns else ():
             line = b"\t".join(map(_bytes, row)) + b"\n"
-            budget.unpack(len(line))
+            budget.count_output(len(line))
             yield line
     except _FAULTS as error:
-        budget.wait()
+        budget.check_time()
         raise ExtractionError(f"damaged: {error}") from None
 
 

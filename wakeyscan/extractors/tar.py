@@ -39,7 +39,7 @@ def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
     first = True
     while block := _exactly(file.read, _BLOCK):
         if block == _NOTHING:  # the end of an archive, or of the padding behind it
-            budget.wait()
+            budget.check_time()
             continue
         header = _parsed(block, first)
         first = False

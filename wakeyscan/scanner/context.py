@@ -74,7 +74,7 @@ def build_context(rules: tuple[Rule, ...], decoders: Mapping[str, Decoder]) -> S
 def build_scan_context(rules: tuple[Rule, ...], options: SourceOptions) -> ScanContext:
     """Return a context for rules, with all decoders and the size limit of the options."""
     context = build_context(rules, DECODERS)
-    return context._replace(limits=Limits(largest=options.max_file_size))
+    return context._replace(limits=Limits(max_member_size=options.max_file_size))
 
 
 def build_lfs_opener(on_disk: bool) -> Callable[[str, str], BinaryIO | None]:

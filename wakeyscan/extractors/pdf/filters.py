@@ -9,10 +9,11 @@ from functools import partial
 from io import BytesIO
 from itertools import zip_longest
 
-from wakeyscan.core.inflate import INFLATE_ERRORS, ZLIB, Inflater
-from wakeyscan.extractors._pdfpredictors import Predictor, undone
-from wakeyscan.extractors._stream import CHUNK, Joined, Stream
+from wakeyscan.core.inflate import ZLIB
+from wakeyscan.extractors._stream import CHUNK, PieceReader, Stream
+from wakeyscan.extractors.compressed import build_inflate_codec
 from wakeyscan.extractors.extractor import CUT, ExtractionBudget, ExtractionError, ReadBytes
+from wakeyscan.extractors.pdf.predictors import Predictor, undone
 
 _FLATE = (b"FlateDecode", b"Fl")
 _LZW = (b"LZWDecode", b"LZW")
@@ -38,7 +39,7 @@ def unfiltered(
     read: ReadBytes = BytesIO(content).read
     for name, predictor in zip_longest(filters, predictors[: len(filters)]):
         if name in _FLATE:
-            read = Stream(read, lambda: Inflater(ZLIB), INFLATE_ERRORS, budget).read
+            read = Stream(read, build_inflate_codec(ZLIB), budget).read
         elif undo := _undo(name, early):
             read = _undoing(undo, read, budget)
         else:
@@ -51,7 +52,7 @@ def unfiltered(
 def _undoing(
     undo: Callable[[ReadBytes], Iterator[bytes]], read: ReadBytes, budget: ExtractionBudget
 ) -> ReadBytes:
-    return Joined(_counted(undo(partial(_patient, read, budget)), budget)).read
+    return PieceReader(_counted(undo(partial(_patient, read, budget)), budget)).read
 
 
 def _undo(name: bytes, early: bool) -> Callable[[ReadBytes], Iterator[bytes]] | None:
@@ -72,14 +73,14 @@ def _refuse(name: bytes, size: int) -> bytes:
 
 
 def _patient(read: ReadBytes, budget: ExtractionBudget, size: int) -> bytes:
-    budget.wait()  # much may go in of which nothing comes out
+    budget.check_time()  # much may go in of which nothing comes out
     return read(size)
 
 
 def _counted(pieces: Iterator[bytes], budget: ExtractionBudget) -> Iterator[bytes]:
     try:
         for piece in pieces:
-            budget.unpack(len(piece))
+            budget.count_output(len(piece))
             yield piece
     except ValueError as error:
         raise ExtractionError(f"damaged: {error}") from None

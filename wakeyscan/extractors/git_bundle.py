@@ -121,7 +121,7 @@ def _entry(data: bytes, start: int, width: int) -> _Entry:
 def _end(data: bytes, at: int, budget: ExtractionBudget) -> int:
     """Find where what is deflated ends."""
     inflater, feed = Inflater(ZLIB), _FEED
-    budget.wait()
+    budget.check_time()
     try:
         while not inflater.eof:
             fed = b""
@@ -130,7 +130,7 @@ def _end(data: bytes, at: int, budget: ExtractionBudget) -> int:
                 at, feed = at + len(fed), 16 * _FEED
                 if not fed:
                     raise ExtractionError(CUT)
-            budget.unpack(len(inflater.decompress(fed, _PIECE)))
+            budget.count_output(len(inflater.decompress(fed, _PIECE)))
     except INFLATE_ERRORS as error:
         raise ExtractionError(f"damaged: {error}") from None
     return at - len(inflater.unused_data)
@@ -181,12 +181,12 @@ class _Families:
         content = self._inflated(at)
         if self._entries[at].kind < OFS_DELTA:
             return content
-        made = applied(base, content, self._budget.bounds.held)
-        self._budget.unpack(len(made))
+        made = applied(base, content, self._budget.limits.max_memory)
+        self._budget.count_output(len(made))
         return made
 
     def _inflated(self, at: int) -> bytes:
-        entry, most = self._entries[at], self._budget.bounds.held
+        entry, most = self._entries[at], self._budget.limits.max_memory
         if entry.size > most:
             raise ExtractionError(
                 f"an object of {entry.size:,} bytes; those over {most:,} are not held"
@@ -196,7 +196,7 @@ class _Families:
             piece = self._data[fed : fed + _PIECE] if inflater.needs_input else b""
             fed += len(piece)
             content += inflater.decompress(piece, entry.size + 1)
-        self._budget.unpack(len(content))
+        self._budget.count_output(len(content))
         if len(content) != entry.size:
             raise ExtractionError("damaged: an object has not the size that it says")
         return bytes(content)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from wakeyscan.extractors._pdffonts import Font
+from wakeyscan.extractors.pdf.fonts import Font
 
 LONGEST = 8 << 20
 """Bytes of a page's content that is read as such; more is pictures, drawn line by line."""

@@ -8,10 +8,6 @@ from contextlib import suppress
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
-from wakeyscan.extractors import _pdffonts, _pdftext
-from wakeyscan.extractors._pdffilters import unfiltered
-from wakeyscan.extractors._pdffonts import Font
-from wakeyscan.extractors._pdfpredictors import Predictor, predictors
 from wakeyscan.extractors.extractor import (
     ExtractionBudget,
     ExtractionError,
@@ -19,6 +15,11 @@ from wakeyscan.extractors.extractor import (
     ReadBytes,
     read_whole,
 )
+from wakeyscan.extractors.pdf import fonts as _pdffonts
+from wakeyscan.extractors.pdf import text as _pdftext
+from wakeyscan.extractors.pdf.filters import unfiltered
+from wakeyscan.extractors.pdf.fonts import Font
+from wakeyscan.extractors.pdf.predictors import Predictor, predictors
 
 SEEKS = True
 
@@ -99,7 +100,7 @@ def _fonts(
         return b"".join(pieces)
 
     packed = [whole(one.number) for one in numbered.values() if one.packs]
-    return _pdffonts.fonts(_pdffonts.tables_of(content, packed, budget.wait), whole)
+    return _pdffonts.fonts(_pdffonts.tables_of(content, packed, budget.check_time), whole)
 
 
 def _streams(content: bytes) -> Iterator[_Stream]:

@@ -1,0 +1,1 @@
+"""PDF (ISO 32000): the content of its streams, and the text that its pages show."""

@@ -1,7 +1,0 @@
-"""RAR: nothing free reads it that is small enough to come along, so it is said and not opened."""
-
-from __future__ import annotations
-
-from wakeyscan.extractors._unread import SEEKS, open
-
-__all__ = ["SEEKS", "open"]

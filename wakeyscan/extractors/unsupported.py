@@ -1,0 +1,18 @@
+"""Formats that are recognized by their first bytes but not opened: RAR and 7-Zip.
+
+The libraries that read them are not free, or too heavy to depend on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from wakeyscan.extractors.extractor import ExtractionBudget, ExtractionError, Member
+
+SEEKS = False
+
+
+def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
+    """Raise `ExtractionError`, so that the report lists the file as skipped."""
+    raise ExtractionError("this format is not supported; unpack it and scan the result")
