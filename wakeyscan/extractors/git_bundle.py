@@ -1,239 +1,173 @@
-"""Git bundles (gitformat-bundle): every object of the pack within, blobs under their paths.
-
-A pack without an index is read twice: once to see where its entries are, then by families, each
-object right after the one that it is a delta of.
-"""
+"""Git bundles (gitformat-bundle): every object in the pack, blobs under their paths."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
-from wakeyscan.core.inflate import INFLATE_ERRORS, ZLIB, Inflater
-from wakeyscan.extractors._delta import applied, literals
+from wakeyscan.core.inflate import ZLIB
+from wakeyscan.extractors._stream import Stream
+from wakeyscan.extractors.compressed import build_inflate_codec
 from wakeyscan.extractors.extractor import (
-    CUT,
+    DAMAGED,
     ExtractionBudget,
     ExtractionError,
     Member,
+    ReadBytes,
     read_whole,
 )
-from wakeyscan.git.objects import (
-    BLOB,
-    COMMIT,
-    OBJECT_KINDS,
-    OFS_DELTA,
-    REF_DELTA,
-    TAG,
-    TREE,
-    parse_tree,
-)
+from wakeyscan.git.delta import read_insertions
+from wakeyscan.git.objects import BLOB, OBJECT_KINDS, OFS_DELTA, TREE, parse_tree
+from wakeyscan.git.pack import Pack
+from wakeyscan.git.pack_index import PackError
+from wakeyscan.git.pack_walk import MAX_IN_MEMORY, walk_pack
+from wakeyscan.git.unindexed_pack import read_unindexed_pack
 
 SEEKS = True
 
-_NAMES = {kind: name for name, kind in OBJECT_KINDS.items()}
+_KIND_NAMES = {kind: name for name, kind in OBJECT_KINDS.items()}
 _HEADER = re.compile(rb"# v[23] git bundle\n(?:[^\n]+\n)*\n")
-_TOO_LARGE = "a bundle of {:,} bytes; clone one of over {:,}, and audit that"
-_SHORT = 12
-_DEEPEST = 100
-"""Folders in folders that a path is made of; trees may name each other in a circle no further."""
+_TOO_LARGE = "a bundle of {:,} bytes, over the limit of {:,}; clone it and audit the clone"
+_CANNOT_BUILD = f"a delta that is damaged, or whose object exceeds {MAX_IN_MEMORY:,} bytes"
+_SHORT_ID = 12
+_MAX_DEPTH = 100
+"""Folders in a path; hostile trees may contain each other in a circle."""
 
-_FEED = 4 << 10
 _PIECE = 1 << 20
 
 
-class _Entry(NamedTuple):
-    """One object, or the delta that makes it of another."""
-
-    kind: int
-    size: int
-    at: int
-    """Where its compressed bytes begin."""
-    base: int
-    """The offset of the entry that it is a delta of; -1: none, or an object that is elsewhere."""
-
-
 def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
-    """Yield commits, tags and the names in trees, then blobs, each in every version."""
+    """Yield commits, tags and the names in trees, then every version of every blob."""
     data = read_whole(file, budget, _TOO_LARGE)
     header = _HEADER.match(data)
-    if not header or data[header.end() : header.end() + 4] != b"PACK":
-        raise ExtractionError("damaged: it is not as the format says")
-    sha = "sha256" if b"\n@object-format=sha256\n" in header[0] else "sha1"
-    width = hashlib.new(sha, usedforsecurity=False).digest_size
-    entries, fault = _scanned(data, header.end(), width, budget)
-    families = _Families(data, entries, budget, sha)
-    yield from _told(families, width)
-    lost = 0
-    for at, content in families.lost():  # new text stands in a delta as it is
-        lost += 1
-        yield _member(f"delta {at}", "", content)
-    if fault or lost:
-        raise fault or ExtractionError(
-            f"of a part of a history: {lost:,} deltas of what it does not hold"
+    if not header:
+        raise ExtractionError(DAMAGED)
+    algorithm = "sha256" if b"\n@object-format=sha256\n" in header[0] else "sha1"
+    width = hashlib.new(algorithm, usedforsecurity=False).digest_size
+    try:
+        pack, error = read_unindexed_pack(data, header.end(), width, budget.count_output)
+    except PackError:
+        raise ExtractionError(DAMAGED) from None
+    objects = _Objects(pack, budget, algorithm)
+    yield from objects.read()
+    unbuilt = objects.find_unbuilt()
+    yield from map(objects.read_delta, unbuilt)
+    if error or unbuilt:
+        raise ExtractionError(
+            error or f"incomplete history: {len(unbuilt):,} deltas of objects that the bundle lacks"
         )
 
 
-def _scanned(
-    data: bytes, start: int, width: int, budget: ExtractionBudget
-) -> tuple[dict[int, _Entry], ExtractionError | None]:
-    """Find all entries; where one is damaged nobody knows where the next begins."""
-    entries: dict[int, _Entry] = {}
-    at = start + 12
-    try:
-        for _ in range(int.from_bytes(data[start + 8 : at], "big")):
-            entry = _entry(data, at, width)
-            end = _end(data, entry.at, budget)
-            entries[at] = entry
-            at = end
-    except IndexError:
-        return entries, ExtractionError(CUT)
-    except ExtractionError as fault:
-        return entries, fault
-    return entries, None
+class _Objects:
+    """The objects of a pack as members."""
+
+    def __init__(self, pack: Pack, budget: ExtractionBudget, algorithm: str) -> None:
+        self._pack, self._budget = pack, budget
+        self._hash = getattr(hashlib, algorithm)
+        self._is_built = bytearray(len(pack.kinds))
+        self._parents: dict[bytes, tuple[bytes, bytes]] = {}
+        """For each entry of a tree, a tree that has it and its name there; both by id."""
+
+    def read(self) -> Iterator[Member]:
+        """Yield the objects that are built from entries in the pack."""
+        roots = self._pack.find_roots()
+        kinds = self._pack.kinds
+        yield from self._walk([n for n in roots if kinds[n] != BLOB], self._read_text)
+        yield from self._walk([n for n in roots if kinds[n] == BLOB], self._read_blob)
+
+    def _walk(
+        self, roots: list[int], build_member: Callable[[int, bytes, bytes], Member]
+    ) -> Iterator[Member]:
+        refused: list[tuple[int, str]] = []
+        walk = walk_pack(self._pack, roots, lambda *entry: refused.append(entry))
+        for number, kind, content in walk:
+            self._is_built[number] = 1
+            if content is None:
+                yield self._read_large(number, kind)
+                continue
+            if self._pack.kinds[number] >= OFS_DELTA:
+                self._budget.count_output(len(content))
+            object_id = self._hash_object(kind, content)
+            if self._pack.missing_bases:
+                self._pack.attach_deltas(number, object_id)
+            yield build_member(kind, object_id, content)
+        for number, reason in refused:
+            self._is_built[number] = 1
+            yield _build_failed(f"entry {number}", reason)
+
+    def _hash_object(self, kind: int, content: bytes) -> bytes:
+        digest = self._hash(
+            b"%b %d\0" % (_KIND_NAMES[kind].encode(), len(content)), usedforsecurity=False
+        )
+        digest.update(content)
+        return bytes(digest.digest())
+
+    def _read_text(self, kind: int, object_id: bytes, content: bytes) -> Member:
+        if kind == TREE:
+            entries = list(parse_tree(content, len(object_id)))
+            self._parents |= {child: (object_id, name) for name, child in entries}
+            content = b"\n".join(name for name, _ in entries)
+        return _build_member(_name_object(kind, object_id), content)
+
+    def _read_blob(self, kind: int, object_id: bytes, content: bytes) -> Member:
+        name = _name_object(kind, object_id)
+        return _build_member(self._find_path(object_id) or name, content, within=name)
+
+    def _find_path(self, object_id: bytes) -> str:
+        """Return the path of a blob in one of the trees that have it."""
+        parts: list[bytes] = []
+        while object_id in self._parents and len(parts) < _MAX_DEPTH:
+            object_id, name = self._parents[object_id]
+            parts.append(name)
+        return os.fsdecode(b"/".join(reversed(parts)))
+
+    def _read_large(self, number: int, kind: int) -> Member:
+        """Return the member for an entry that `walk_pack` did not build."""
+        name = f"{_KIND_NAMES[kind]} entry {number}"
+        if self._pack.kinds[number] >= OFS_DELTA:
+            return _build_failed(name, _CANNOT_BUILD)
+        return Member(name, self._open_entry(number), is_counted=False)
+
+    def find_unbuilt(self) -> list[int]:
+        """Return the deltas whose base is not in the pack, and the deltas of these."""
+        return [number for number, is_built in enumerate(self._is_built) if not is_built]
+
+    def read_delta(self, number: int) -> Member:
+        """Return the new text in a delta, which is stored as it is."""
+        name, read = f"delta {self._pack.offsets[number]}", self._open_entry(number)
+        delta = bytearray()
+        try:
+            while (piece := read(_PIECE)) and len(delta) <= MAX_IN_MEMORY:
+                delta += piece
+            if len(delta) > MAX_IN_MEMORY:
+                return _build_failed(name, _CANNOT_BUILD)
+            return _build_member(name, read_insertions(bytes(delta)))
+        except IndexError:
+            return _build_failed(name, DAMAGED)
+        except ExtractionError as error:
+            return _build_failed(name, str(error))
+
+    def _open_entry(self, number: int) -> ReadBytes:
+        pack = self._pack
+        start = pack.offsets[number] + pack.header_sizes[number]
+        packed = BytesIO(pack.data[start : pack.offsets[number + 1]])
+        return Stream(packed.read, build_inflate_codec(ZLIB), self._budget).read
 
 
-def _entry(data: bytes, start: int, width: int) -> _Entry:
-    """Read the header of an entry (gitformat-pack); raises `IndexError` at the end of the data."""
-    byte, at = data[start], start + 1
-    kind, size, shift = byte >> 4 & 7, byte & 15, 4
-    while byte & 0x80:
-        byte = data[at]
-        size |= (byte & 0x7F) << shift
-        shift, at = shift + 7, at + 1
-    base = -1
-    if kind == OFS_DELTA:
-        byte, at = data[at], at + 1
-        back = byte & 0x7F
-        while byte & 0x80:
-            byte, at = data[at], at + 1
-            back = (back + 1) << 7 | byte & 0x7F
-        base = start - back
-    elif kind == REF_DELTA:
-        at += width
-    return _Entry(kind, size, at, base)
+def _name_object(kind: int, object_id: bytes) -> str:
+    return f"{_KIND_NAMES[kind]} {object_id.hex()[:_SHORT_ID]}"
 
 
-def _end(data: bytes, at: int, budget: ExtractionBudget) -> int:
-    """Find where what is deflated ends."""
-    inflater, feed = Inflater(ZLIB), _FEED
-    budget.check_time()
-    try:
-        while not inflater.eof:
-            fed = b""
-            if inflater.needs_input:
-                fed = data[at : at + feed]
-                at, feed = at + len(fed), 16 * _FEED
-                if not fed:
-                    raise ExtractionError(CUT)
-            budget.count_output(len(inflater.decompress(fed, _PIECE)))
-    except INFLATE_ERRORS as error:
-        raise ExtractionError(f"damaged: {error}") from None
-    return at - len(inflater.unused_data)
+def _build_member(name: str, content: bytes, within: str = "") -> Member:
+    return Member(name, BytesIO(content).read, len(content), within, is_counted=False)
 
 
-class _Families:
-    """The objects of a pack, each after the one that it is a delta of."""
-
-    def __init__(
-        self, data: bytes, entries: dict[int, _Entry], budget: ExtractionBudget, sha: str
-    ) -> None:
-        self._data, self._entries, self._budget, self._sha = data, entries, budget, sha
-        self._children: dict[int, list[int]] = {}
-        self._lost: dict[int, None] = {}
-        for offset, entry in entries.items():
-            if entry.base in entries:
-                self._children.setdefault(entry.base, []).append(offset)
-            elif entry.kind in (OFS_DELTA, REF_DELTA):
-                self._lost[offset] = None
-
-    def objects(self, kinds: Iterable[int]) -> Iterator[tuple[int, str, bytes | ExtractionError]]:
-        """Yield kind, id and content; what can't be made has no id, nor has what hangs on it."""
-        for root in (at for at, entry in self._entries.items() if entry.kind in kinds):
-            kind = self._entries[root].kind
-            pending: list[tuple[int, bytes]] = [(root, b"")]
-            while pending:
-                at, base = pending.pop()
-                try:
-                    content = self._made(at, base)
-                except ExtractionError as fault:
-                    yield kind, "", fault
-                    continue
-                pending += [(child, content) for child in self._children.get(at, ())]
-                yield kind, self._id(kind, content), content
-
-    def lost(self) -> Iterator[tuple[int, bytes | ExtractionError]]:
-        """Yield, by their offsets, the deltas of objects that are not here, and deltas of those."""
-        pending = list(self._lost)
-        while pending:
-            at = pending.pop()
-            pending += self._children.get(at, ())
-            try:
-                yield at, literals(self._inflated(at))
-            except ExtractionError as fault:
-                yield at, fault
-
-    def _made(self, at: int, base: bytes) -> bytes:
-        content = self._inflated(at)
-        if self._entries[at].kind < OFS_DELTA:
-            return content
-        made = applied(base, content, self._budget.limits.max_memory)
-        self._budget.count_output(len(made))
-        return made
-
-    def _inflated(self, at: int) -> bytes:
-        entry, most = self._entries[at], self._budget.limits.max_memory
-        if entry.size > most:
-            raise ExtractionError(
-                f"an object of {entry.size:,} bytes; those over {most:,} are not held"
-            )
-        inflater, content, fed = Inflater(ZLIB), bytearray(), entry.at
-        while not inflater.eof and len(content) <= entry.size:
-            piece = self._data[fed : fed + _PIECE] if inflater.needs_input else b""
-            fed += len(piece)
-            content += inflater.decompress(piece, entry.size + 1)
-        self._budget.count_output(len(content))
-        if len(content) != entry.size:
-            raise ExtractionError("damaged: an object has not the size that it says")
-        return bytes(content)
-
-    def _id(self, kind: int, content: bytes) -> str:
-        head = f"{_NAMES[kind]} {len(content)}\0".encode()
-        return hashlib.new(self._sha, head + content, usedforsecurity=False).hexdigest()
-
-
-def _told(families: _Families, width: int) -> Iterator[Member]:
-    above: dict[str, tuple[str, bytes]] = {}
-    for kind, name, content in families.objects((TREE, COMMIT, TAG)):
-        if isinstance(content, bytes) and kind == TREE:
-            named = list(parse_tree(content, width))
-            above |= {child.hex(): (name, called) for called, child in named}
-            content = b"\n".join(called for called, _ in named)
-        yield _member(f"{_NAMES[kind]} {name[:_SHORT]}", "", content)
-    for _, name, content in families.objects((BLOB,)):
-        blob = f"blob {name[:_SHORT]}"
-        yield _member(_path(name, above) or blob, blob, content)
-
-
-def _member(name: str, within: str, content: bytes | ExtractionError) -> Member:
-    if isinstance(content, bytes):
-        return Member(name, BytesIO(content).read, len(content), within)
-    fault = content
-
+def _build_failed(name: str, reason: str) -> Member:
     def read(size: int) -> bytes:
-        raise fault
+        raise ExtractionError(reason)
 
-    return Member(name, read, None, within)
-
-
-def _path(name: str, above: dict[str, tuple[str, bytes]]) -> str:
-    """Give the path of a blob in one of the trees that have it."""
-    parts: list[bytes] = []
-    while name in above and len(parts) < _DEEPEST:
-        name, part = above[name]
-        parts.append(part)
-    return os.fsdecode(b"/".join(reversed(parts)))
+    return Member(name, read, is_counted=False)

@@ -35,3 +35,22 @@ def apply_delta(base: bytes, delta: bytes, limit: int) -> bytes | None:
     if not is_short and read_delta_size(delta, at)[0] > limit:
         return None
     return b"".join(_apply_delta(base, delta))
+
+
+def read_insertions(delta: bytes) -> bytes:
+    """Return the new bytes in a delta, with a line end in place of each copy from the base.
+
+    Raises `IndexError` if a copy is cut short.
+    """
+    _, at = read_delta_size(delta, 0)
+    _, at = read_delta_size(delta, at)
+    pieces: list[bytes] = []
+    while at < len(delta):
+        instruction, at = delta[at], at + 1
+        if instruction & 0x80:  # one byte of offset or length for each of the seven low bits
+            at += (instruction & 0x7F).bit_count()
+            pieces.append(b"\n")
+        else:
+            pieces.append(delta[at : at + instruction])
+            at += instruction
+    return b"".join(pieces)

@@ -23,14 +23,14 @@ SMALL = 1 << 20
 MAX_HEADER = 64
 """Bytes of an entry header: a size of ten, and an id of 32 or a distance of ten."""
 
-_SIGNATURES = (b"PACK\0\0\0\2", b"PACK\0\0\0\3")
+SIGNATURES = (b"PACK\0\0\0\2", b"PACK\0\0\0\3")
 
 
 class Pack(NamedTuple):
     """The entries of one pack, numbered in the order of the file."""
 
     pack_index: PackIndex
-    data: mmap.mmap
+    data: mmap.mmap | bytes
     offsets: array[int]
     """Start of each entry, and the end of the last one."""
     header_sizes: bytes
@@ -43,6 +43,8 @@ class Pack(NamedTuple):
     """For each entry, the first entry in its list of deltas, or `NO_ENTRY`."""
     next_delta: array[int]
     """For each delta, the next delta of the same base, or `NO_ENTRY`."""
+    missing_bases: dict[bytes, list[int]]
+    """Deltas whose base is not in the pack, by the id of the base; empty: an invalid distance."""
     cyclic: int = 0
     """Number of entries that are deltas of each other; git loops forever on them."""
 
@@ -75,30 +77,40 @@ class Pack(NamedTuple):
 
     def release_pages(self) -> None:
         """Return the memory of the pages read so far to the system."""
-        if hasattr(mmap, "MADV_DONTNEED"):
+        if hasattr(mmap, "MADV_DONTNEED") and isinstance(self.data, mmap.mmap):
             self.data.madvise(mmap.MADV_DONTNEED)
+
+    def attach_deltas(self, number: int, object_id: bytes) -> None:
+        """Link the deltas that name their base by `object_id`, the id of an entry, to the entry."""
+        for delta in self.missing_bases.pop(object_id, ()):
+            self.next_delta[delta] = self.first_delta[number]
+            self.first_delta[number] = delta
 
 
 def read_pack(index: PackIndex) -> Pack:
     """Read the headers of all entries; raises `PackError`."""
     data = map_file(index.pack_path)
-    if data[:8] not in _SIGNATURES:
+    if data[:8] not in SIGNATURES:
         raise PackError(f"{index.pack_path}: not a pack of a known version")
     end = len(data) - index.id_width
     offsets = array("Q", sorted(index.offsets))
     if int.from_bytes(data[8:12]) != len(offsets) or (offsets and offsets[-1] >= end):
         raise PackError(f"{index.pack_path}: does not match its index")
     try:
-        return _read_entries(index, data, offsets, end)
-    except (IndexError, KeyError):
+        pack = link_entries(index, data, offsets, end)
+    except IndexError:
         raise PackError(f"{index.pack_path}: an entry is invalid") from None
+    if pack.missing_bases:
+        raise PackError(f"{index.pack_path}: an entry is invalid")
+    return pack
 
 
-def _read_entries(index: PackIndex, data: mmap.mmap, offsets: array[int], end: int) -> Pack:
-    """Read all headers in one loop without calls, since a pack may hold millions.
+def link_entries(index: PackIndex, data: mmap.mmap | bytes, offsets: array[int], end: int) -> Pack:
+    """Read the headers of the entries at `offsets`; append `end` to these.
 
     A header starts with the kind and the size; all bytes but the last have the high bit. In a
-    delta, the distance back to its base follows, or the id of the base.
+    delta, the distance back to its base follows, or the id of the base. All headers are read in
+    one loop without calls, since a pack may hold millions.
     """
     count = len(offsets)
     header_sizes, kinds, large_sizes = bytearray(count), bytearray(count), dict[int, int]()
@@ -106,6 +118,7 @@ def _read_entries(index: PackIndex, data: mmap.mmap, offsets: array[int], end: i
     numbers = dict(zip(offsets, range(count), strict=True))
     if len(numbers) != count:
         raise CorruptPackError(f"{index.pack_path}: its index lists an entry twice")
+    missing_bases: dict[bytes, list[int]] = {}
     has_forward_base = False
     for number, offset in enumerate(offsets):
         header = data[offset : offset + MAX_HEADER]
@@ -126,15 +139,22 @@ def _read_entries(index: PackIndex, data: mmap.mmap, offsets: array[int], end: i
                 byte = header[at]
                 distance = ((distance + 1) << 7) | (byte & 0x7F)
                 at += 1
-            base = numbers[offset - distance]
-            next_delta[number] = first_delta[base]
-            first_delta[base] = number
+            base = numbers.get(offset - distance, NO_ENTRY)
+            if base == NO_ENTRY:
+                missing_bases.setdefault(b"", []).append(number)
+            else:
+                next_delta[number] = first_delta[base]
+                first_delta[base] = number
         elif kind == REF_DELTA << 4:
-            base = numbers[index.find_offset(header[at : at + index.id_width])]
+            base_id = header[at : at + index.id_width]
+            base = numbers.get(index.find_offset(base_id), NO_ENTRY)
             at += index.id_width
-            has_forward_base |= base >= number
-            next_delta[number] = first_delta[base]
-            first_delta[base] = number
+            if base == NO_ENTRY:
+                missing_bases.setdefault(base_id, []).append(number)
+            else:
+                has_forward_base |= base >= number
+                next_delta[number] = first_delta[base]
+                first_delta[base] = number
         kinds[number], header_sizes[number] = kind >> 4, at
     offsets.append(end)
     pack = Pack(
@@ -146,6 +166,7 @@ def _read_entries(index: PackIndex, data: mmap.mmap, offsets: array[int], end: i
         large_sizes=large_sizes,
         first_delta=first_delta,
         next_delta=next_delta,
+        missing_bases=missing_bases,
     )
     pack.release_pages()
     return pack._replace(cyclic=count - _count_reachable(pack)) if has_forward_base else pack

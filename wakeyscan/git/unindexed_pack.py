@@ -1,0 +1,89 @@
+"""Packs without an index, such as the pack in a bundle.
+
+Only decompression tells where an entry ends, so all entries are inflated once to find the next.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from typing import NamedTuple
+
+from wakeyscan.core.inflate import INFLATE_ERRORS, fast_zlib
+from wakeyscan.git.objects import OBJECT_KINDS, OFS_DELTA, REF_DELTA
+from wakeyscan.git.pack import SIGNATURES, Pack, link_entries
+from wakeyscan.git.pack_index import PackError, PackIndex
+
+_HEADER_BYTES = 12
+_KINDS = {*OBJECT_KINDS.values(), OFS_DELTA, REF_DELTA}
+_FIRST_INPUT = 4 << 10
+"""Bytes to inflate first; most entries are shorter."""
+
+_INPUT = 64 << 10
+_OUTPUT = 1 << 20
+"""Bytes to inflate between two calls of `count_output`."""
+
+
+class UnindexedPack(NamedTuple):
+    """A pack, up to its end or to the first invalid entry."""
+
+    pack: Pack
+    error: str
+    """Why the entries end early; empty if they do not."""
+
+
+def read_unindexed_pack(
+    data: bytes, start: int, id_width: int, count_output: Callable[[int], None]
+) -> UnindexedPack:
+    """Read the headers of all entries of the pack that starts at `start`.
+
+    `count_output` is called with the number of inflated bytes, and may raise. Raises `PackError`
+    if there is no pack.
+    """
+    if data[start : start + 8] not in SIGNATURES:
+        raise PackError("not a pack of a known version")
+    offsets, at, error = array("Q"), start + _HEADER_BYTES, ""
+    try:
+        for _ in range(int.from_bytes(data[start + 8 : at])):
+            end = _find_end(data, _skip_header(data, at, id_width), count_output)
+            offsets.append(at)
+            at = end
+    except IndexError:
+        error = "cut short"
+    except PackError as raised:
+        error = f"damaged: {raised}"
+    except INFLATE_ERRORS as raised:
+        error = f"damaged: {raised}"
+    index = PackIndex("", id_width, memoryview(b""), offsets)
+    return UnindexedPack(link_entries(index, data, array("Q", offsets), at), error)
+
+
+def _skip_header(data: bytes, at: int, id_width: int) -> int:
+    """Return the start of the compressed content; raise `IndexError` at the end of the data."""
+    kind = data[at] >> 4 & 7
+    if kind not in _KINDS:
+        raise PackError(f"an entry of unknown kind {kind}")
+    at = _skip_number(data, at)
+    if kind == OFS_DELTA:
+        return _skip_number(data, at)
+    return at + id_width if kind == REF_DELTA else at
+
+
+def _skip_number(data: bytes, at: int) -> int:
+    while data[at] & 0x80:
+        at += 1
+    return at + 1
+
+
+def _find_end(data: bytes, at: int, count_output: Callable[[int], None]) -> int:
+    """Return the end of compressed content; raise `IndexError` if it is cut short."""
+    inflater = fast_zlib.decompressobj()
+    piece = data[at : at + _FIRST_INPUT]
+    while True:
+        count_output(len(inflater.decompress(piece, _OUTPUT)))
+        if inflater.eof:
+            return at + len(piece) - len(inflater.unused_data)
+        at += len(piece) - len(inflater.unconsumed_tail)
+        piece = data[at : at + _INPUT]
+        if not piece:
+            raise IndexError
