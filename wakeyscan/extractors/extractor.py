@@ -50,6 +50,8 @@ class Member(NamedTuple):
     """Version of the member, if an archive has several."""
     file: BinaryIO | None = None
     """The file on disk that `read` reads, if there is one."""
+    content: bytes | None = None
+    """What `read` reads, if it is in memory: small members take a shorter path."""
     is_counted: bool = True
     """Whether the member counts towards `Limits.max_members`."""
 

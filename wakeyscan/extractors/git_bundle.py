@@ -163,7 +163,8 @@ def _name_object(kind: int, object_id: bytes) -> str:
 
 
 def _build_member(name: str, content: bytes, within: str = "") -> Member:
-    return Member(name, BytesIO(content).read, len(content), within, is_counted=False)
+    read = BytesIO(content).read
+    return Member(name, read, len(content), within, content=content, is_counted=False)
 
 
 def _build_failed(name: str, reason: str) -> Member:
