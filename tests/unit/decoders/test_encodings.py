@@ -358,13 +358,19 @@ ARRAYS: dict[str, Callable[[str], str]] = {
 }
 
 
-@pytest.mark.parametrize("array", ARRAYS)
-def test_a_key_in_an_array_of_codes_is_found(array: str, key: str, tmp_path: Path) -> None:
-    write(tmp_path, {"a": ARRAYS[array](key), "much": "words\n" * 100_000})
-    for target in ("a", "."):
-        ran = execute([WAKEYSCAN, "scan", "--format", "json", target], tmp_path)
-        found = [(f["fingerprint"], f["encoding"]) for f in ran.json()["findings"]]
-        assert found == [(fingerprint(key), "decimal")]
+@pytest.mark.parametrize("targets", [["cases"], ["much.txt", "cases"]], ids=["small", "large"])
+def test_a_key_in_an_array_of_codes_is_found(
+    targets: list[str], make_key: MakeKey, tmp_path: Path
+) -> None:
+    keys = {array.replace(" ", "-"): make_key() for array in ARRAYS}
+    cases = {name: ARRAYS[name.replace("-", " ")](key) for name, key in keys.items()}
+    write(tmp_path, {"much.txt": "words\n" * 100_000})
+    write(tmp_path / "cases", cases)
+    ran = execute([WAKEYSCAN, "scan", "--format", "json", *targets], tmp_path)
+    detected = {f["path"]: (f["fingerprint"], f["encoding"]) for f in ran.json()["findings"]}
+    assert detected == {
+        f"cases/{name}": (fingerprint(key), "decimal") for name, key in keys.items()
+    }
 
 
 @pytest.mark.parametrize(
