@@ -661,9 +661,9 @@ PAYLOADS = {
 }
 ASKED = {
     "mode": "input 'mode': expected diff, tree or audit, got {!r}",
-    "fail-on": "FAIL_ON must be one of note, low, medium, high, critical, never, not {!r}",
-    "verify": "WAKEYSCAN_VERIFY must be 1 or 0, true or false, yes or no, on or off, not {!r}",
-    "config": "{}: can't be read: No such file or directory",
+    "fail-on": "FAIL_ON: expected one of note, low, medium, high, critical, never, got {!r}",
+    "verify": "WAKEYSCAN_VERIFY: expected 1 or 0, true or false, yes or no, on or off, got {!r}",
+    "config": "{}: cannot be read: No such file or directory",
     "paths": "{}: no such file or directory",
     "ignore-file": "{}: there is no such ignore file",
 }

@@ -200,24 +200,24 @@ REFUSED = {
     ),
     "a report without a file": (
         ["scan", "--report", "sarif"],
-        "--report must be NAME=FILE, as sarif=wakeyscan.sarif, not 'sarif'",
+        "--report: expected NAME=FILE, for example sarif=wakeyscan.sarif, got 'sarif'",
     ),
     "a report with an empty file": (
         ["scan", "--report", "sarif="],
-        "--report must be NAME=FILE, as sarif=wakeyscan.sarif, not 'sarif='",
+        "--report: expected NAME=FILE, for example sarif=wakeyscan.sarif, got 'sarif='",
     ),
     "a level": (
         ["scan", "--fail-on", "worst"],
-        "--fail-on must be one of note, low, medium, high, critical, never, not 'worst'",
+        "--fail-on: expected one of note, low, medium, high, critical, never, got 'worst'",
     ),
-    "jobs": (["scan", "--jobs", "two"], "--jobs must be a whole number, not 'two'"),
+    "jobs": (["scan", "--jobs", "two"], "--jobs: expected a whole number, got 'two'"),
     "colour": (
         ["scan", "--color", "red"],
-        "--color must be one of auto, always, never, not 'red'",
+        "--color: expected one of auto, always, never, got 'red'",
     ),
     "a profile": (
         ["scan", "--sarif-profile", "gitlab"],
-        "--sarif-profile must be one of generic, github, not 'gitlab'",
+        "--sarif-profile: expected one of generic, github, got 'gitlab'",
     ),
     "no such file": (["scan", "nofile"], "nofile: no such file or directory"),
     "an empty target": (["scan", ""], ": no such file or directory"),

@@ -113,10 +113,10 @@ def test_a_size_is_what_people_write(run: Run, tmp_path: Path, size: str, most: 
     "size", ["", "x", "-1", "1.5k", "1 k", "k", "1kk", "5q", "1_0", "²", "0x9"]
 )
 def test_what_is_no_size_is_refused(run: Run, tmp_path: Path, size: str) -> None:
-    message = f"must be a size, as 500k, 20M or 2G, not {size!r}"
-    refused(run("scan", f"--max-file-size={size}"), f"--max-file-size {message}")
+    message = f"expected a size such as 500k, 20M or 2G, got {size!r}"
+    refused(run("scan", f"--max-file-size={size}"), f"--max-file-size: {message}")
     write(tmp_path, {OURS: f'max-file-size = "{size}"\n'})
-    refused(run("scan"), f"{OURS}: max-file-size {message}")
+    refused(run("scan"), f"{OURS}: max-file-size: {message}")
 
 
 @pytest.mark.parametrize("name", ["fail-on", "jobs", "max-file-size", "sarif-profile", "color"])
@@ -124,8 +124,8 @@ def test_a_bad_value_is_told_with_the_place_it_came_from(run: Run, name: str) ->
     variable = "WAKEYSCAN_" + name.upper().replace("-", "_")
     flagged = run("scan", f"--{name}", "bad")
     from_variable = run("scan", env={variable: "bad"})
-    assert flagged.err.startswith(f"wakeyscan: --{name} must be ")
-    assert flagged.err.endswith(", not 'bad'\n")
+    assert flagged.err.startswith(f"wakeyscan: --{name}: expected ")
+    assert flagged.err.endswith(", got 'bad'\n")
     refused(flagged, flagged.err.removeprefix("wakeyscan: ").removesuffix("\n"))
     refused(from_variable, flagged.err[len("wakeyscan: ") : -1].replace(f"--{name}", variable))
 
@@ -146,7 +146,7 @@ def test_a_variable_turns_a_switch_on_or_off(
 def test_a_variable_that_is_no_switch_is_refused(run: Run) -> None:
     refused(
         run("scan", env={"WAKEYSCAN_QUIET": "maybe"}),
-        "WAKEYSCAN_QUIET must be 1 or 0, true or false, yes or no, on or off, not 'maybe'",
+        "WAKEYSCAN_QUIET: expected 1 or 0, true or false, yes or no, on or off, got 'maybe'",
     )
 
 
@@ -223,8 +223,10 @@ def test_a_named_file_goes_before_those_that_are_found(
 
 
 def test_a_named_file_must_be_there(run: Run, tmp_path: Path) -> None:
-    refused(run("scan", "--config", "no.toml"), "no.toml: can't be read: No such file or directory")
-    refused(run("scan", "--config", str(tmp_path)), f"{tmp_path}: can't be read: Is a directory")
+    refused(
+        run("scan", "--config", "no.toml"), "no.toml: cannot be read: No such file or directory"
+    )
+    refused(run("scan", "--config", str(tmp_path)), f"{tmp_path}: cannot be read: Is a directory")
 
 
 KEYS = "allow, exclude, fail-on, max-file-size, rule, rules"
@@ -235,71 +237,77 @@ WRONG = {
         "max_size = 3",
         "unknown key 'max_size'; did you mean 'max-file-size'?",
     ),
-    "nothing like it": ("zzz = 1", f"unknown key 'zzz'; there are {KEYS}"),
-    "api-url": ("api-url = 'https://x'", f"unknown key 'api-url'; there are {KEYS}"),
-    "verify": ("verify = true", f"unknown key 'verify'; there are {KEYS}"),
-    "app-key": ("app-key = 'x'", f"unknown key 'app-key'; there are {KEYS}"),
-    "format": ("format = 'json'", f"unknown key 'format'; there are {KEYS}"),
-    "report": ("report = ['json=x']", f"unknown key 'report'; there are {KEYS}"),
-    "exclude is a text": ("exclude = 'x'", "'exclude' must be a list of texts"),
-    "exclude has a number": ("exclude = ['a', 1]", "'exclude' must be a list of texts"),
-    "exclude has no pattern": ("exclude = ['a', '!']", "'exclude': no gitignore pattern: '!'"),
+    "nothing like it": ("zzz = 1", f"unknown key 'zzz' (known: {KEYS})"),
+    "api-url": ("api-url = 'https://x'", f"unknown key 'api-url' (known: {KEYS})"),
+    "verify": ("verify = true", f"unknown key 'verify' (known: {KEYS})"),
+    "app-key": ("app-key = 'x'", f"unknown key 'app-key' (known: {KEYS})"),
+    "format": ("format = 'json'", f"unknown key 'format' (known: {KEYS})"),
+    "report": ("report = ['json=x']", f"unknown key 'report' (known: {KEYS})"),
+    "exclude is a text": ("exclude = 'x'", "'exclude': expected a list of strings"),
+    "exclude has a number": ("exclude = ['a', 1]", "'exclude': expected a list of strings"),
+    "exclude has no pattern": ("exclude = ['a', '!']", "'exclude': invalid gitignore pattern '!'"),
     "exclude has a bad range": (
         "exclude = ['[z-a]']",
-        "'exclude': no gitignore pattern: '[z-a]'",
+        "'exclude': invalid gitignore pattern '[z-a]'",
     ),
-    "fail-on is a number": ("fail-on = 1", "'fail-on' must be a text"),
+    "fail-on is a number": ("fail-on = 1", "'fail-on': expected a string"),
     "fail-on is none": (
         "fail-on = 'worst'",
-        "fail-on must be one of note, low, medium, high, critical, never, not 'worst'",
+        "fail-on: expected one of note, low, medium, high, critical, never, got 'worst'",
     ),
-    "size is a truth": ("max-file-size = true", "'max-file-size' must be a text"),
-    "size is a fraction": ("max-file-size = 1.5", "'max-file-size' must be a text"),
+    "size is a truth": ("max-file-size = true", "'max-file-size': expected a string"),
+    "size is a fraction": ("max-file-size = 1.5", "'max-file-size': expected a string"),
     "size is negative": (
         "max-file-size = -1",
-        "max-file-size must be a size, as 500k, 20M or 2G, not -1",
+        "max-file-size: expected a size such as 500k, 20M or 2G, got -1",
     ),
-    "rules is a list": ("rules = ['x']", "'rules' must be a text"),
-    "rule is a text": ("rule = 'x'", "'rule' must be tables, as [rule.authorization-header]"),
-    "a rule is a text": ("rule.x = 'y'", "'rule' must be tables, as [rule.authorization-header]"),
+    "rules is a list": ("rules = ['x']", "'rules': expected a string"),
+    "rule is a text": ("rule = 'x'", "'rule': expected tables such as [rule.authorization-header]"),
+    "a rule is a text": (
+        "rule.x = 'y'",
+        "'rule': expected tables such as [rule.authorization-header]",
+    ),
     "a rule's key": (
         "rule.x.sevrity = 'low'",
         "'rule': x: unknown key 'sevrity'; did you mean 'severity'?",
     ),
     "a rule's severity": (
         "rule.x.severity = 'never'",
-        "'rule': x: severity must be one of note, low, medium, high, critical, not 'never'",
+        "'rule': x: severity: expected one of note, low, medium, high, critical, got 'never'",
     ),
     "a rule's truth": (
         "rule.x.enabled = 'no'",
-        "'rule': x: enabled must be true or false, not 'no'",
+        "'rule': x: enabled: expected true or false, got 'no'",
     ),
     "no such rule": (
         "rule.x.enabled = false",
-        "there is no rule 'x'; there are: authorization-header, wastack-api-key, wastack-app-key",
+        "unknown rule 'x' (known: authorization-header, wastack-api-key, wastack-app-key)",
     ),
-    "allow is a text": ("allow = 'x'", "'allow' must be tables, as [[allow]]"),
-    "allow has a text": ("allow = ['x']", "'allow' must be tables, as [[allow]]"),
+    "allow is a text": ("allow = 'x'", "'allow': expected tables such as [[allow]]"),
+    "allow has a text": ("allow = ['x']", "'allow': expected tables such as [[allow]]"),
     "allow without a path": (
         "allow = [{reason = 'x'}]",
-        "'allow': 'path' is missing or empty",
+        "'allow': 'path': missing or empty",
     ),
     "allow without a reason": (
         "allow = [{path = 'x', reason = ' '}]",
-        "'allow': 'reason' is missing or empty",
+        "'allow': 'reason': missing or empty",
     ),
     "allow with an empty rule": (
         "allow = [{path = 'x', reason = 'x', rule = ''}]",
-        "'allow': 'rule' is missing or empty",
+        "'allow': 'rule': missing or empty",
     ),
-    "allow of a number": ("allow = [{path = 1, reason = 'x'}]", "'allow': 'path' must be a text"),
+    "allow of a number": (
+        "allow = [{path = 1, reason = 'x'}]",
+        "'allow': 'path': expected a string",
+    ),
     "allow with a bad pattern": (
         "allow = [{path = '[z-a]', reason = 'x'}]",
-        "'allow': no gitignore pattern: '[z-a]'",
+        "'allow': invalid gitignore pattern '[z-a]'",
     ),
     "allow of no such rule": (
         "allow = [{path = 'x', reason = 'x', rule = 'y'}]",
-        "there is no rule 'y'; there are: authorization-header, wastack-api-key, wastack-app-key",
+        "unknown rule 'y' (known: authorization-header, wastack-api-key, wastack-app-key)",
     ),
     "allow with another key": (
         "allow = [{path = 'x', paths = 'y', reason = 'x'}]",
@@ -321,11 +329,11 @@ def test_what_a_file_says_wrong_is_told_with_file_and_key(
 @pytest.mark.parametrize(
     ("file", "content", "message"),
     [
-        (OURS, b"a = ", "not valid TOML: Invalid value (at end of document)"),
-        (PROJECT, b"[tool.wakeyscan]\nb\n", "not valid TOML: Expected '=' after a key in a "),
-        (OURS, b"a = '\xff'", "not valid TOML: 'utf-8' codec can't decode byte 0xff in "),
-        (PROJECT, b"[tool]\nwakeyscan = 3\n", "'wakeyscan' must be a table"),
-        (OURS, b"fail-on = 'low'\nfail-on = 'low'\n", "not valid TOML: Cannot overwrite a value"),
+        (OURS, b"a = ", "invalid TOML: Invalid value (at end of document)"),
+        (PROJECT, b"[tool.wakeyscan]\nb\n", "invalid TOML: Expected '=' after a key in a "),
+        (OURS, b"a = '\xff'", "invalid TOML: 'utf-8' codec can't decode byte 0xff in "),
+        (PROJECT, b"[tool]\nwakeyscan = 3\n", "'wakeyscan': expected a table"),
+        (OURS, b"fail-on = 'low'\nfail-on = 'low'\n", "invalid TOML: Cannot overwrite a value"),
     ],
     ids=["no value", "no equals sign", "not UTF-8", "no table", "twice"],
 )
@@ -340,12 +348,12 @@ def test_a_broken_file_is_named(
 
 def test_a_file_above_is_named_by_the_way_to_it(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {OURS: "zzz = 1\n", "a/b/c": ""})
-    refused(run("scan", cwd=tmp_path / "a/b"), f"../../{OURS}: unknown key 'zzz'; there are {KEYS}")
+    refused(run("scan", cwd=tmp_path / "a/b"), f"../../{OURS}: unknown key 'zzz' (known: {KEYS})")
 
 
 def test_a_broken_file_stops_the_run_even_where_a_flag_would_win(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {OURS: "fail-on = 3\n"})
-    refused(run("scan", "--fail-on", "low"), f"{OURS}: 'fail-on' must be a text")
+    refused(run("scan", "--fail-on", "low"), f"{OURS}: 'fail-on': expected a string")
 
 
 def test_a_key_in_a_broken_file_is_not_told(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
@@ -436,13 +444,18 @@ def test_rules_of_a_file_are_beside_it_and_rules_of_a_flag_are_here(
     assert from_variable.json() == flagged
 
 
-@pytest.mark.parametrize("folder", ["no", "empty"])
-def test_a_folder_without_rules_is_refused(run: Run, tmp_path: Path, folder: str) -> None:
+@pytest.mark.parametrize(
+    ("folder", "problem"),
+    [("no", "cannot be read as a rules folder: "), ("empty", "contains no rules (*.toml); ")],
+)
+def test_a_folder_without_rules_is_refused(
+    run: Run, tmp_path: Path, folder: str, problem: str
+) -> None:
     (tmp_path / "empty").mkdir()
     write(tmp_path, {OURS: f"rules = '{folder}'\n"})
     ran = run("scan")
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
-    assert ran.err.startswith(f"wakeyscan: ./{folder}: no ")
+    assert ran.err.startswith(f"wakeyscan: ./{folder}: {problem}")
 
 
 def test_clean_files_need_no_configuration(run: Run, tmp_path: Path) -> None:

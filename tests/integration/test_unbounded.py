@@ -106,7 +106,7 @@ def test_extremes_in_toml(tmp_path: Path, run: Run, text: bytes, place: str) -> 
     write(tmp_path, {name: text % key})
     ran = run(*command)
     assert ran.code == 2, ran.err[-300:]
-    assert ran.err.startswith(f"wakeyscan: {name}: not valid TOML: ")
+    assert ran.err.startswith(f"wakeyscan: {name}: invalid TOML: ")
 
 
 def test_our_own_rules_are_no_extremes() -> None:

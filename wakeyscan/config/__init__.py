@@ -1,3 +1,3 @@
-"""Configuration: flags, environment variables and files become one frozen value."""
+"""Configuration: options, environment variables and files, combined into one `Config`."""
 
 from __future__ import annotations

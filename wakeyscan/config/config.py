@@ -1,16 +1,19 @@
-"""Flags, variables and files -> one frozen Config; in that order of precedence."""
+"""Configuration of a run, built from options, variables and a file."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.config import config_file, converters
+from wakeyscan.config.config_file import ConfigFile
 from wakeyscan.config.options import Option, Values
+from wakeyscan.config.settings import Settings, refuse_empty_values
 from wakeyscan.core.errors import ConfigError, UsageError
 from wakeyscan.core.files import find_cache_folder
 from wakeyscan.core.finding import Severity
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
 from wakeyscan.git import worktree
 from wakeyscan.rules.rule import RuleFolder
@@ -21,7 +24,13 @@ from wakeyscan.suppression.policy import Policy
 from wakeyscan.verification.verdict import VerifyOptions
 
 if TYPE_CHECKING:
+    from wakeyscan.config import policy_tables
+    from wakeyscan.sources import revision as revisions
     from wakeyscan.sources.revision import Revision
+else:
+    # Only --policy-from needs it: it runs git, and a scan of files works without git.
+    revisions = lazy_import("wakeyscan.sources.revision")
+    policy_tables = lazy_import("wakeyscan.config.policy_tables")  # only a file has a policy
 
 
 class Config(NamedTuple):
@@ -29,12 +38,12 @@ class Config(NamedTuple):
 
     format: str
     reports: tuple[tuple[str, str], ...]
-    """Further reports: (format, file)."""
+    """Reports to write to files: (format, file)."""
     fail_on: Severity | None
     rules: RuleFolder
-    """A folder of further rules, or empty."""
+    """The user's rules folder, or empty."""
     jobs: int
-    """0: as many as there are processors."""
+    """Number of processes; 0: one per processor."""
     source: SourceOptions
     show_suppressed: bool
     sarif_profile: str
@@ -43,166 +52,127 @@ class Config(NamedTuple):
     color: str
     verification: VerifyOptions
     ignore_file: str = ""
-    """Empty: the one at the top of the repository that one stands in."""
+    """Empty: the one at the top of the current repository."""
     strict_ignores: bool = False
     policy: Policy = Policy()
     revision: Revision | None = None
-    """Where configuration, ignore file and marks are taken from, if not from what is there."""
+    """Revision of the policy, ignore file and inline comments; `None`: the current files."""
     honor_foreign_ignores: bool = False
 
     @property
     def scan_options(self) -> ScanOptions:
-        """The part of the settings that a scan takes."""
+        """The options of the scanner."""
         return ScanOptions(self.source, self.rules, self.jobs, self.policy)
 
     def find_ignore_file(self, folder: str = ".") -> str:
-        """Return the path of the ignore file: as given, or at the top of the folder's repository."""
+        """Return the path of the ignore file; by default at the top of the repository."""
         top = worktree.find_work_tree(folder) or folder
         return self.ignore_file or os.path.relpath(os.path.join(top, IGNORE_FILE))
-
-
-class _Settings(NamedTuple):
-    """What is said of settings: by a flag, else a variable, else a file."""
-
-    flags: Values
-    given: Values
-    """By flags and variables."""
-    file: config_file.ConfigFile
-
-    def pick(self, name: str, convert: Callable[[Any], Any], default: Any) -> Any:
-        """Give a setting that a file may say, too; raises `UsageError` or `ConfigError`."""
-        key = name.replace("-", "_")
-        if key in self.given:
-            where = f"--{name}" if key in self.flags else f"WAKEYSCAN_{key.upper()}"
-            return _converted(convert, self.given[key], where, UsageError)
-        if name in self.file.table:
-            where = f"{self.file.name}: {name}"
-            return _converted(convert, self.file.table[name], where, ConfigError)
-        return default
-
-    def on(self, key: str) -> bool:
-        """Say whether a switch is on."""
-        return bool(self.given.get(key))
-
-    def text(self, key: str) -> str:
-        """Give a text that no file says; empty where nothing does."""
-        return str(self.given.get(key, ""))
 
 
 def build_config(
     values: Values, options: tuple[Option, ...], environment: Mapping[str, str]
 ) -> Config:
-    """Build the configuration of a scanning command; raises `UsageError` or `ConfigError`."""
-    _refuse_empty(values)
+    """Build the configuration of a command that scans; raise `UsageError` or `ConfigError`."""
+    refuse_empty_values(values)
     given = {**read_environment(options, environment), **values}
-    revision = _revision(str(given.get("policy_from", "")))
+    revision = _resolve_revision(str(given.get("policy_from", "")))
     file = config_file.find_config_file(str(given.get("config", "")), revision)
-    said = _Settings(values, given, file)
+    settings = Settings(values, given, file)
     return Config(
-        format=said.pick("format", str, "text"),
-        reports=tuple(_named_file(pair) for pair in said.pick("report", _listed, [])),
-        fail_on=said.pick("fail-on", converters.parse_fail_on, Severity.LOW),
-        rules=_rules(said, revision),
-        jobs=said.pick("jobs", converters.parse_count, 0),
-        source=_source_options(said),
-        show_suppressed=said.on("show_suppressed"),
-        sarif_profile=said.pick(
-            "sarif-profile", converters.build_choice("generic", "github"), "generic"
-        ),
-        quiet=said.on("quiet"),
-        verbose=said.on("verbose"),
-        color=said.pick("color", converters.build_choice("auto", "always", "never"), "auto"),
-        verification=_asking(said, environment),
-        ignore_file=said.text("ignore_file"),
-        strict_ignores=said.on("strict_ignores"),
-        policy=config_file.parse_policy(file, revision),
+        format=settings.get("format", str, "text"),
+        reports=tuple(_parse_report(pair) for pair in settings.get_list("report")),
+        fail_on=settings.get("fail-on", converters.parse_fail_on, Severity.LOW),
+        rules=_find_rules(settings, revision),
+        jobs=settings.get("jobs", converters.parse_count, 0),
+        source=_build_source_options(settings),
+        show_suppressed=settings.is_on("show_suppressed"),
+        sarif_profile=settings.get("sarif-profile", _parse_profile, "generic"),
+        quiet=settings.is_on("quiet"),
+        verbose=settings.is_on("verbose"),
+        color=settings.get("color", _parse_color, "auto"),
+        verification=_build_verify_options(settings, environment),
+        ignore_file=settings.get_text("ignore_file"),
+        strict_ignores=settings.is_on("strict_ignores"),
+        policy=_build_policy(file, revision),
         revision=revision,
-        honor_foreign_ignores=said.on("honor_foreign_ignores"),
+        honor_foreign_ignores=settings.is_on("honor_foreign_ignores"),
     )
 
 
-def _refuse_empty(flags: Values) -> None:
-    """Refuse what would count as left out, as where a variable of CI is not set."""
-    for name in ("policy-from", "rules", "config", "ignore-file"):
-        if flags.get(name.replace("-", "_")) == "":
-            raise UsageError(f"--{name} is empty: give it a value, or leave the option out")
+_parse_profile = converters.build_choice("generic", "github")
+_parse_color = converters.build_choice("auto", "always", "never")
 
 
-def _source_options(said: _Settings) -> SourceOptions:
+def _parse_report(pair: str) -> tuple[str, str]:
+    report: tuple[str, str] = converters.convert(
+        converters.parse_report, pair, "--report", UsageError
+    )
+    return report
+
+
+def _resolve_revision(name: str) -> Revision | None:
+    return revisions.resolve_revision(name) if name else None
+
+
+def _build_policy(file: ConfigFile, revision: Revision | None) -> Policy:
+    if file.name or revision:
+        return policy_tables.parse_policy(file, revision)
+    return Policy()
+
+
+def _build_source_options(settings: Settings) -> SourceOptions:
     return SourceOptions(
-        max_file_size=said.pick("max-file-size", converters.parse_size, None),
-        gitignore=not said.on("no_gitignore"),
-        whole_files=said.on("whole_files"),
-        exclude=tuple(said.file.table.get("exclude", ())),
-        root=said.file.folder,
+        max_file_size=settings.get("max-file-size", converters.parse_size, None),
+        gitignore=not settings.is_on("no_gitignore"),
+        whole_files=settings.is_on("whole_files"),
+        exclude=tuple(settings.file.table.get("exclude", ())),
+        root=settings.file.folder,
     )
 
 
-def _revision(name: str) -> Revision | None:
-    if not name:
-        return None
-    from wakeyscan.sources import revision  # git, which a scan of files may do without
-
-    return revision.resolve_revision(name)
-
-
-def _rules(said: _Settings, revision: Revision | None) -> RuleFolder:
-    """Give the folder of further rules, or what it held at the revision; raises `ConfigError`."""
-    given, in_file = said.text("rules"), str(said.file.table.get("rules", ""))
-    path = given or (in_file and os.path.join(said.file.folder, in_file))
+def _find_rules(settings: Settings, revision: Revision | None) -> RuleFolder:
+    """Return the user's rules folder, or its files at the revision; raise `ConfigError`."""
+    given, in_file = settings.get_text("rules"), str(settings.file.table.get("rules", ""))
+    path = given or (in_file and os.path.join(settings.file.folder, in_file))
     inside = revision.find_path(path) if revision and path else None
     if revision is None or inside is None:
         return path
-    held = revision.read_directory(inside)
-    files = sorted((f"{path} at {revision}/{n}", held[n]) for n in held if n.endswith(".toml"))
+    contents = revision.read_directory(inside)
+    files = sorted(
+        (f"{path} at {revision}/{name}", contents[name])
+        for name in contents
+        if name.endswith(".toml")
+    )
     if not files and not given:
-        raise ConfigError(f"{path} at {revision}: no rules (*.toml) in it")
+        raise ConfigError(f"{path} at {revision}: contains no rules (*.toml); add one there first")
     return tuple(files)
 
 
-def _asking(said: _Settings, environment: Mapping[str, str]) -> VerifyOptions:
-    app_key, control = said.text("app_key"), environment.get("WAKEYSCAN_CONTROL_KEY", "")
+def _build_verify_options(settings: Settings, environment: Mapping[str, str]) -> VerifyOptions:
+    app_key = settings.get_text("app_key")
+    control_key = environment.get("WAKEYSCAN_CONTROL_KEY", "").strip()
     return VerifyOptions(
-        verify=said.on("verify"),
-        require=said.on("require_verified"),
-        plan=said.on("verify_plan"),
+        verify=settings.is_on("verify"),
+        require=settings.is_on("require_verified"),
+        plan=settings.is_on("verify_plan"),
         app_key=Secret(os.fsencode(app_key), APP_KEY) if app_key else None,
-        control=Secret(os.fsencode(control.strip()), API_KEY) if control else None,
-        api_url=said.text("api_url"),
-        proxy=said.text("proxy"),
-        cache=find_cache_folder() if said.on("verify_cache") else None,
+        control=Secret(os.fsencode(control_key), API_KEY) if control_key else None,
+        api_url=settings.get_text("api_url"),
+        proxy=settings.get_text("proxy"),
+        cache=find_cache_folder() if settings.is_on("verify_cache") else None,
     )
 
 
 def read_environment(options: tuple[Option, ...], environment: Mapping[str, str]) -> Values:
-    """Read the options that variables set; an empty variable sets nothing."""
+    """Return the values of options from variables; an empty variable has no effect."""
     values: Values = {}
     for option in options:
         text = environment.get(option.variable, "")
         if text and option.metavar:
             values[option.key] = text.split() if option.many else text
         elif text:
-            values[option.key] = _converted(
+            values[option.key] = converters.convert(
                 converters.parse_switch, text, option.variable, UsageError
             )
     return values
-
-
-def _converted(
-    convert: Callable[[Any], Any], value: object, where: str, error: type[Exception]
-) -> Any:
-    try:
-        return convert(value)
-    except ValueError as refused:
-        raise error(f"{where} {refused}, not {value!r}") from None
-
-
-def _listed(value: list[str]) -> list[str]:
-    return value
-
-
-def _named_file(pair: str) -> tuple[str, str]:
-    name, equals, file = pair.partition("=")
-    if not (name and equals and file):
-        raise UsageError(f"--report must be NAME=FILE, as sarif=wakeyscan.sarif, not {pair!r}")
-    return name, file

@@ -1,82 +1,93 @@
-"""Finds the configuration file, on disk or as it stands at a revision, and checks what it says."""
+"""Configuration file: finding it on disk or at a revision, and validating it."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wakeyscan.config import converters
 from wakeyscan.core import path_patterns, small_files
 from wakeyscan.core.errors import ConfigError
-from wakeyscan.suppression.policy import AllowedPath, Policy, RuleOverride
+from wakeyscan.core.lazy import lazy_import
 
 if TYPE_CHECKING:
+    import difflib
+
     from wakeyscan.sources.revision import Revision
+else:
+    difflib = lazy_import("difflib")  # only an error message needs it
 
 _FILES = (".wakeyscan.toml", "pyproject.toml")
 _KEYS = ("allow", "exclude", "fail-on", "max-file-size", "rule", "rules")
-"""What a file may set. Never where keys are sent: a scanned repository must not steer that."""
+"""Keys of a file. None decides where keys are sent: an untrusted repository must not."""
 
 Table = dict[str, Any]
 
 
 class ConfigFile(NamedTuple):
-    """A configuration file, its table checked."""
+    """A configuration file with a validated table."""
 
     name: str = ""
-    """What it is called in messages; empty: there is none."""
+    """Name for messages; empty if there is no file."""
     folder: str = "."
-    """What its patterns and its folder of rules are relative to."""
-    table: Table = {}  # noqa: RUF012  # nobody writes to it
+    """Folder that its patterns and rules folder are relative to."""
+    table: Table = {}  # noqa: RUF012  # never modified
 
 
 def find_config_file(named: str, revision: Revision | None) -> ConfigFile:
-    """Find the nearest file, or the one that was named; raises `ConfigError`.
+    """Return the named file, or the nearest one; raise `ConfigError`.
 
-    At a revision a file that is not there says nothing, though it be named: a change that brings
-    it must not be its first reader. One outside of the repository is read where it is.
+    A file that a change adds does not exist at its base revision. It is then ignored even if it is
+    named, so that the change cannot configure its own scan. A file outside of the repository is
+    read from disk.
     """
     if named:
         content = _read_at(named, revision)
         if content is None and not os.path.lexists(named):
-            raise ConfigError(f"{named}: is neither here nor at {revision}")
-        return ConfigFile() if content is None else _found(named, content, revision)
-    for path, ours in _candidates():
+            raise ConfigError(
+                f"{named}: no such file or directory, neither on disk nor at {revision}"
+            )
+        return ConfigFile() if content is None else _parse_file(named, content, revision)
+    for path, is_own in _list_candidates():
         if revision is not None and revision.find_path(path) is None:
-            break  # above a bare repository
-        # A special file or a broken link in the place of our own file is refused, not passed over.
-        there = os.path.lexists(path) if ours else os.path.isfile(path)
-        content = _read_at(path, revision) if revision or there else None
-        # Most projects' pyproject.toml says nothing of us: then TOML is not even loaded.
-        if content is not None and (ours or b"wakeyscan" in content):
-            found = _found(path, content, revision)
-            if ours or found.table:
-                return found
+            break  # outside of a bare repository
+        # A special file or a broken link named .wakeyscan.toml is an error; skipping it would hide
+        # that the configuration is not applied.
+        exists = os.path.lexists(path) if is_own else os.path.isfile(path)
+        content = _read_at(path, revision) if revision or exists else None
+        # Most pyproject.toml files do not configure wakeyscan; parsing them costs time.
+        if content is not None and (is_own or b"wakeyscan" in content):
+            file = _parse_file(path, content, revision)
+            if is_own or file.table:
+                return file
     return ConfigFile()
 
 
-def _found(path: str, content: bytes, revision: Revision | None) -> ConfigFile:
-    there = revision is not None and revision.find_path(path) is not None
-    name = f"{path} at {revision}" if there else path
-    table = _table(name, content, os.path.basename(path) == _FILES[1])
-    return ConfigFile(name, os.path.dirname(path) or ".", _checked(name, table))
+def _parse_file(path: str, content: bytes, revision: Revision | None) -> ConfigFile:
+    is_at_revision = revision is not None and revision.find_path(path) is not None
+    name = f"{path} at {revision}" if is_at_revision else path
+    table = _parse_table(name, content, is_project=os.path.basename(path) == _FILES[1])
+    _check_table(name, table)
+    return ConfigFile(name, os.path.dirname(path) or ".", table)
 
 
-def _candidates() -> Iterator[tuple[str, bool]]:
-    """Yield the paths to look at, from here up to the top of the repository."""
-    at = os.getcwd()
+def _list_candidates() -> Iterator[tuple[str, bool]]:
+    """Yield paths from the current directory up to the top of the repository.
+
+    The flag is true for `.wakeyscan.toml`, and false for `pyproject.toml`.
+    """
+    folder = os.getcwd()
     while True:
         for name in _FILES:
-            yield os.path.relpath(os.path.join(at, name)), name == _FILES[0]
-        above = os.path.dirname(at)
-        if above == at or os.path.lexists(os.path.join(at, ".git")):
+            yield os.path.relpath(os.path.join(folder, name)), name == _FILES[0]
+        parent = os.path.dirname(folder)
+        if parent == folder or os.path.lexists(os.path.join(folder, ".git")):
             return
-        at = above
+        folder = parent
 
 
 def read_at_revision(path: str, revision: Revision | None) -> tuple[bool, bytes | None]:
-    """Say whether a file is to be read from a revision, and what it holds there, if it is there."""
+    """Return whether a file is in the revision's repository, and its content there if any."""
     inside = revision.find_path(path) if revision else None
     if revision is None or inside is None:
         return False, None
@@ -84,115 +95,54 @@ def read_at_revision(path: str, revision: Revision | None) -> tuple[bool, bytes 
 
 
 def _read_at(path: str, revision: Revision | None) -> bytes | None:
-    there, held = read_at_revision(path, revision)
-    if there:
-        return held
+    is_at_revision, content = read_at_revision(path, revision)
+    if is_at_revision:
+        return content
     try:
         return small_files.read_small_file(path, small_files.MAX_CONFIG_SIZE)
     except OSError as error:
-        raise ConfigError(f"{path}: can't be read: {error.strerror}") from None
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _table(path: str, content: bytes, project: bool) -> Table:
+def _parse_table(path: str, content: bytes, is_project: bool) -> Table:
     try:
-        whole = small_files.parse_toml(content)
+        document = small_files.parse_toml(content)
     except ValueError as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from None
-    tool = whole.get("tool", {})
+        raise ConfigError(f"{path}: invalid TOML: {error}") from None
+    tool = document.get("tool", {})
     table = tool.get("wakeyscan", {}) if isinstance(tool, dict) else {}
-    if not project and not table:
-        table = whole
+    if not is_project and not table:
+        table = document
     if not isinstance(table, dict):
-        raise ConfigError(f"{path}: 'wakeyscan' must be a table")
+        raise ConfigError(f"{path}: 'wakeyscan': expected a table")
     return table
 
 
-def _checked(path: str, table: Table) -> Table:
+def _check_table(path: str, table: Table) -> None:
     for key, value in table.items():
+        place = f"{path}: {key!r}"
         if key not in _KEYS:
-            raise ConfigError(f"{path}: unknown key {key!r}{_near(key, _KEYS)}")
+            raise ConfigError(f"{path}: unknown key {key!r}{suggest(key, _KEYS)}")
         if key == "exclude":
             if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-                raise ConfigError(f"{path}: 'exclude' must be a list of texts")
-            _refuse_patterns(f"{path}: 'exclude'", value)
+                raise ConfigError(f"{place}: expected a list of strings")
+            check_patterns(place, value)
         elif key not in ("allow", "rule") and not (
             isinstance(value, str) or (key == "max-file-size" and type(value) is int)
         ):
-            raise ConfigError(f"{path}: {key!r} must be a text")
-    return table
+            raise ConfigError(f"{place}: expected a string")
 
 
-def parse_policy(found: ConfigFile, revision: Revision | None) -> Policy:
-    """Read what a file says of rules and paths; raises `ConfigError`."""
-    return Policy(
-        file=found.name,
-        root=found.folder,
-        rule_overrides=tuple(_rulings(found)),
-        allowed_paths=tuple(_allowances(found)),
-        exclude=tuple(found.table.get("exclude", ())),
-        revision=revision.commit if revision else "",
-    )
-
-
-def _rulings(found: ConfigFile) -> Iterator[RuleOverride]:
-    tables = found.table.get("rule", {})
-    where = f"{found.name}: 'rule'"
-    if not isinstance(tables, dict) or not all(isinstance(one, dict) for one in tables.values()):
-        raise ConfigError(f"{where} must be tables, as [rule.authorization-header]")
-    for rule, fields in tables.items():
-        here = f"{where}: {rule}"
-        _refuse_fields(here, fields, ("severity", "enabled"))
-        severity = None
-        if "severity" in fields:
-            severity = _converted(
-                converters.parse_severity, fields["severity"], f"{here}: severity"
-            )
-        enabled = fields.get("enabled", True)
-        if not isinstance(enabled, bool):
-            raise ConfigError(f"{here}: enabled must be true or false, not {enabled!r}")
-        yield RuleOverride(rule, severity, enabled)
-
-
-def _allowances(found: ConfigFile) -> Iterator[AllowedPath]:
-    tables = found.table.get("allow", [])
-    where = f"{found.name}: 'allow'"
-    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
-        raise ConfigError(f"{where} must be tables, as [[allow]]")
-    for fields in tables:
-        _refuse_fields(where, fields, ("path", "rule", "reason"))
-        path, rule, reason = (fields.get(name, "") for name in ("path", "rule", "reason"))
-        for name, text in (("path", path), ("rule", rule), ("reason", reason)):
-            if not isinstance(text, str):
-                raise ConfigError(f"{where}: {name!r} must be a text")
-            if not text.strip() and (name != "rule" or name in fields):
-                raise ConfigError(f"{where}: {name!r} is missing or empty")
-        _refuse_patterns(where, [path])
-        yield AllowedPath(path, rule, " ".join(reason.split()))
-
-
-def _refuse_fields(where: str, fields: Table, known: tuple[str, ...]) -> None:
-    for name in fields:
-        if name not in known:
-            raise ConfigError(f"{where}: unknown key {name!r}{_near(name, known)}")
-
-
-def _converted(convert: Callable[[object], Any], value: object, where: str) -> Any:
-    try:
-        return convert(value)
-    except ValueError as refused:
-        raise ConfigError(f"{where} {refused}, not {value!r}") from None
-
-
-def _refuse_patterns(where: str, patterns: Iterable[str]) -> None:
+def check_patterns(place: str, patterns: Iterable[str]) -> None:
+    """Raise `ConfigError` for an invalid gitignore pattern."""
     for pattern in patterns:
         try:
             path_patterns.build_path_matcher([pattern], ".")
         except ValueError:
-            raise ConfigError(f"{where}: no gitignore pattern: {pattern!r}") from None
+            raise ConfigError(f"{place}: invalid gitignore pattern {pattern!r}") from None
 
 
-def _near(key: str, known: tuple[str, ...]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(key.replace("_", "-"), known, 1)
-    return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}"
+def suggest(key: str, known: tuple[str, ...]) -> str:
+    """Return the end of a message about an unknown key: the closest known one, or all of them."""
+    close = difflib.get_close_matches(key.replace("_", "-"), known, 1)
+    return f"; did you mean {close[0]!r}?" if close else f" (known: {', '.join(known)})"

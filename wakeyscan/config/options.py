@@ -8,63 +8,64 @@ Values = dict[str, "str | bool | list[str]"]
 
 
 class Option(NamedTuple):
-    """One option of a command, `--name`; without a metavar it is a switch."""
+    """An option of a command, `--name`; without a metavar it is a switch."""
 
     name: str
     help: str
     metavar: str = ""
     many: bool = False
+    """Whether it may be repeated."""
 
     @property
     def key(self) -> str:
-        """The name under which its value is kept."""
+        """Key of its value in `Values`."""
         return self.name.replace("-", "_")
 
     @property
     def variable(self) -> str:
-        """The environment variable that stands for it."""
+        """Environment variable with its value."""
         return "WAKEYSCAN_" + self.key.upper()
 
 
 class Parameters(NamedTuple):
-    """What a command takes."""
+    """Options and operands of a command."""
 
     options: tuple[Option, ...]
     operands: str = ""
-    """The metavar of its positional arguments; empty: it takes none."""
+    """Metavar of the positional arguments; empty if there are none."""
 
 
 SCANNING = (
-    Option("format", "How to report on stdout: text, json, sarif, github, markdown. Default: "
-           "text.", "NAME"),
-    Option("report", "Write another report beside it; repeatable.", "NAME=FILE", many=True),
-    Option("fail-on", "Exit 1 from this severity on: note, low, medium, high, critical, never. "
-           "Default: low.", "LEVEL"),
-    Option("rules", "Look for the rules of this folder too.", "DIR"),
-    Option("config", "Read this configuration instead of the one found from here.", "FILE"),
-    Option("policy-from", "Take configuration, ignore file and marks from this revision, so that a "
-           "change can't excuse itself.", "REV"),
-    Option("jobs", "Processes to use. Default: one for each processor.", "N"),
-    Option("max-file-size", "Skip larger files, and say so (as 500k, 20M, 2G). Default: none is "
-           "too large.", "SIZE"),
-    Option("show-suppressed", "List placeholders and ignored findings too."),
-    Option("sarif-profile", "'generic' keeps suppressed findings, 'github' leaves them out, since "
-           "code scanning would show them as open. Default: generic.", "NAME"),
-    Option("ignore-file", "The findings that are accepted. Default: .wakeyscanignore at the top of "
-           "the repository.", "FILE"),
-    Option("strict-ignores", "Exit 1 where an entry of it is unused or expired."),
-    Option("honor-foreign-ignores", "Heed marks of gitleaks, betterleaks, trufflehog, kingfisher, "
-           "detect-secrets and ggshield as if they were wakeyscan:ignore."),
-    Option("quiet", "Say nothing beside the report."),
-    Option("verbose", "Say more of what is done."),
+    Option("format", "Format on stdout: text, json, sarif, github, markdown. Default: text.",
+           "NAME"),
+    Option("report", "Also write a report to FILE; repeatable.", "NAME=FILE", many=True),
+    Option("fail-on", "Lowest severity that exits with 1: note, low, medium, high, critical, "
+           "never. Default: low.", "LEVEL"),
+    Option("rules", "Also load rules from DIR.", "DIR"),
+    Option("config", "Read this configuration file. Default: the nearest one, from the current "
+           "directory up.", "FILE"),
+    Option("policy-from", "Read configuration, ignore file and inline ignores from this revision, "
+           "so that a change cannot suppress its own findings.", "REV"),
+    Option("jobs", "Number of processes. Default: one per processor.", "N"),
+    Option("max-file-size", "Skip larger files, for example 500k, 20M or 2G. Default: no limit.",
+           "SIZE"),
+    Option("show-suppressed", "Also list placeholders and ignored findings."),
+    Option("sarif-profile", "generic or github; github omits suppressed findings, which code "
+           "scanning shows as open. Default: generic.", "NAME"),
+    Option("ignore-file", "File of accepted findings. Default: .wakeyscanignore at the top of the "
+           "repository.", "FILE"),
+    Option("strict-ignores", "Exit 1 if the ignore file has an unused or expired entry."),
+    Option("honor-foreign-ignores", "Honor inline ignore comments of gitleaks, betterleaks, "
+           "trufflehog, kingfisher, detect-secrets and ggshield."),
+    Option("quiet", "Print only the report."),
+    Option("verbose", "Print more detail."),
     Option("color", "auto, always or never. Default: auto.", "WHEN"),
-    Option("verify", "Ask WAStack whether the keys that are found still work: one request a key."),
-    Option("require-verified", "With --verify: a key of which that can't be told makes the look "
-           "incomplete (exit 3)."),
-    Option("verify-plan", "Say what --verify would send, and where to, and send nothing."),
-    Option("verify-cache", "Remember that a key is revoked for 7 days, that it is live for 10 "
-           "minutes."),
-    Option("app-key", "The X-App-Key to send beside keys that stand beside none.", "KEY"),
-    Option("api-url", "Ask this API instead: https, or http to this machine.", "URL"),
-    Option("proxy", "Ask through this proxy (http://HOST:PORT), which sees no key.", "URL"),
+    Option("verify", "Ask WAStack whether the keys found still work: one request per key."),
+    Option("require-verified", "Exit 3 if any key could not be verified; needs --verify."),
+    Option("verify-plan", "Print the requests that --verify would send, without sending them."),
+    Option("verify-cache", "Cache results: revoked for 7 days, live for 10 minutes."),
+    Option("app-key", "X-App-Key to send for keys that have none nearby.", "KEY"),
+    Option("api-url", "Verify with this API: https, or http on this machine.", "URL"),
+    Option("proxy", "Send requests through this proxy (http://HOST:PORT), which sees no key.",
+           "URL"),
 )  # fmt: skip
