@@ -34,10 +34,9 @@ class WrappedText(NamedTuple):
     def split_texts(self, anchors: tuple[bytes, ...]) -> Iterator[Span]:
         """Yield the line numbers, half-open, of each text: words look like base64 lines, too.
 
-        A line starts another text in two cases:
-        - It starts with an anchor, and the lines before are not text or contain an anchor.
-        - It would only lengthen the last word before it. Lines of equal width, or a line that
-          decodes to text, show that the text continues.
+        A line that starts with an anchor starts another text if the lines before it are not text,
+        or contain an anchor. So does a line that would only lengthen the last word before it,
+        unless the widths of the lines or its own text show that the text continues.
         """
         first = 0
         for number in range(1, len(self.starts)):

@@ -1,4 +1,4 @@
-"""Lines of a dump: readers for each format, and the lines that continue one another.
+"""Lines of a dump: readers for each format, and runs of consecutive lines.
 
 An offset at the start of each line tells whether it continues the line above.
 """
@@ -145,7 +145,7 @@ def _decode_cell(cell: bytes) -> bytes:
 
 
 def find_lines(content: bytes, at: int, read: ReadLine) -> list[Line]:
-    """Return the dump lines around the offset `at` that continue one another."""
+    """Return the consecutive dump lines around the offset `at`."""
     low, high = find_line(content, at, at, _MAX_LINE)
     line = read(content, low, high)
     if not line:

@@ -27,7 +27,7 @@ _ZLIB_LETTERS = 3
 _BEFORE_ZLIB = (*(bytes([byte]) for byte in b"\n \"'=:,>"), b"\\n")
 """Characters that precede zlib in base64; instead of a line end, also the start of the text."""
 _SKIPPABLE_FRAME = b"*M"
-"""Second and third byte of a Zstandard frame without content, which nobody encodes."""
+"""Second and third byte of a skippable Zstandard frame, which holds no compressed data."""
 _MIN_FIRST_LINE = 32
 """Characters of the shortest first line."""
 _MIN_SIZE = 64

@@ -160,9 +160,10 @@ class Decoder(Protocol):
         """Return `anchor` as writers usually encode it, for text that is encoded twice."""
 
     def encode_again(self, text: bytes) -> Iterable[bytes]:
-        """Return byte strings, one of which occurs wherever `text`, an encoded anchor, is encoded.
+        """Return byte strings for an anchor that is encoded twice.
 
-        `text` comes from `encode` of this decoder or of another.
+        `text` is the anchor as this decoder or another one encodes it. Every occurrence of `text`
+        in this encoding contains at least one of the byte strings.
         """
 
     def decode(self, content: bytes, found: FoundAnchors) -> Iterable[DecodedText | TextEncoding]:

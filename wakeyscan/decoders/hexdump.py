@@ -1,7 +1,8 @@
 """Dumps with words of two or more bytes, in either byte order, in octal, or as characters.
 
-Tools that write them: `hexdump`, `xxd -g4` and `-e`, `od`, `od -x`, `-t x4`, `-b`, `-c` and `-a`.
-`hex` decodes rows of single bytes. Only the key prefix is known to show wherever a line splits it.
+`hexdump`, `xxd -g4`, `xxd -e` and `od` with its options `-x`, `-t x4`, `-b`, `-c` and `-a` write
+them. The module `hex` decodes rows of single bytes. Only the key prefix is searched for, since its
+parts are known wherever a line splits it.
 """
 
 from __future__ import annotations

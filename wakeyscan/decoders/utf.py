@@ -40,9 +40,9 @@ class _UtfDecoder:
         yield from self.encoded_anchors(anchor, True)
 
     def encode_again(self, text: bytes) -> Iterator[bytes]:
-        """Yield nothing: the prefilter recognizes UTF-16 with encoded text in it by its start.
+        """Yield nothing: the prefilter recognizes UTF-16 by its start, whatever text it contains.
 
-        Nobody encodes escaped text in UTF-32.
+        Encoded text inside UTF-32 is not searched for.
         """
         yield from ()
 

@@ -32,8 +32,7 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     """Yield the key prefix and its parts, so that one shows if it is split into up to five parts.
 
     Of two parts, the longer one shows. Of more, one in the middle shows where both ends are short.
-    A prefix in more parts, or in more than three after a single letter, may consist of letters
-    that occur in every text.
+    More parts, or more than three after a single letter, may all be too common to search for.
     """
     if anchor != PREFIX:
         return
