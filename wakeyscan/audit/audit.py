@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
-from typing import NamedTuple
 
 from wakeyscan.audit import histories, history_reader
 from wakeyscan.audit.cache import HistoryCache
@@ -17,21 +16,10 @@ from wakeyscan.audit.options import AuditOptions, build_scan_context
 from wakeyscan.audit.ref_names import list_ref_names
 from wakeyscan.audit.result import AuditRecord, build_result
 from wakeyscan.audit.scope import build_scope_filter, find_start_ids
-from wakeyscan.core.document import Origin, Skipped
-from wakeyscan.core.errors import GitError
-from wakeyscan.core.finding import Finding, SecretHistory
 from wakeyscan.git import isolated, refs
 from wakeyscan.git.repository import Repository
 from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.result import RunResult
-
-
-class _Histories(NamedTuple):
-    """The histories of secrets, as far as they could be built."""
-
-    built: list[tuple[SecretHistory, list[Finding]]]
-    skipped: list[Skipped]
-    interrupted: bool
 
 
 def audit(
@@ -47,12 +35,12 @@ def audit(
         scope = build_scope_filter(options.scope, start_ids, tips, repository, context.git)
         in_scope = {o.object_id: o for o in scanned.objects if scope.includes(o.object_id)}
         objects = ReportedObjects(in_scope, report_filter, options.now)
-        outcome = _build_histories(context, objects, scanned.interrupted)
+        outcome = histories.build_available_histories(context, objects, scanned.interrupted)
         skipped = [*scanned.skipped, *scope.skipped, *outcome.skipped]
         skipped += list_known_gaps(repository)
         if not outcome.interrupted:
             skipped += context.completeness.list_missing()
-    record = AuditRecord(outcome.built, skipped, scanned.coverage, scope.restriction)
+    record = AuditRecord(outcome.histories, skipped, scanned.coverage, scope.restriction)
     return build_result(record, repository, options, scan_context.rules), outcome.interrupted
 
 
@@ -107,35 +95,3 @@ def _start_history(
         if not context.graph_reader.cached.tips:
             context.completeness.defer()
         context.graph_reader.start()
-
-
-def _build_histories(
-    context: AuditContext, objects: ReportedObjects, interrupted: bool
-) -> _Histories:
-    """Build full histories; after an error, or if the audit is interrupted, brief ones."""
-    origin = Origin(context.repository.folder)
-    skipped: list[Skipped] = []
-    builders = [histories.build_histories, histories.build_brief_histories]
-    for build in builders[1:] if interrupted else builders:
-        try:
-            built = list(build(context, objects))
-        except GitError as error:
-            skipped.append(Skipped(origin, f"the histories of keys are incomplete: {error}"))
-        except KeyboardInterrupt:
-            interrupted = True
-            reason = "interrupted before the histories of keys were complete"
-            skipped.append(Skipped(origin, reason))
-        else:
-            skipped += _list_lost_secrets(objects, built, origin)
-            return _Histories(built, skipped, interrupted)
-    return _Histories([], skipped, interrupted)
-
-
-def _list_lost_secrets(
-    objects: ReportedObjects, built: list[tuple[SecretHistory, list[Finding]]], origin: Origin
-) -> list[Skipped]:
-    """Report the secrets that the second scan of their objects did not find."""
-    found = {(history.rule, history.secret.fingerprint) for history, _ in built}
-    lost = objects.list_secrets() - found
-    reason = f"objects with {len(lost)} secrets cannot be read a second time"
-    return [Skipped(origin, reason)] if lost else []

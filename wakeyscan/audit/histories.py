@@ -24,14 +24,26 @@ from wakeyscan.audit.occurrences import (
     list_occurrences,
 )
 from wakeyscan.audit.propagation import EMPTY_STATE, SecretBits, TreeHistory
-from wakeyscan.core.document import Origin
+from wakeyscan.core.document import Origin, Skipped
+from wakeyscan.core.errors import GitError
 from wakeyscan.core.finding import Bounds, CommitRef, Finding, Occurrence, SecretHistory
 from wakeyscan.git.command import Git
 from wakeyscan.git.objects import BLOB, COMMIT, TREE
 from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.detector import detect_in_name
 
+SecretHistories = list[tuple[SecretHistory, list[Finding]]]
+"""The history of each secret, with the findings that show it."""
+
 _NO_COMMIT = CommitRef("", "")
+
+
+class HistoriesResult(NamedTuple):
+    """The histories of secrets, as far as they could be built."""
+
+    histories: SecretHistories
+    skipped: list[Skipped]
+    interrupted: bool
 
 
 class _Timeline(NamedTuple):
@@ -46,7 +58,39 @@ class _Timeline(NamedTuple):
     now: datetime
 
 
-def build_histories(
+def build_available_histories(
+    context: AuditContext, objects: ReportedObjects, interrupted: bool
+) -> HistoriesResult:
+    """Build full histories; after an error, or if the audit is interrupted, brief ones."""
+    origin = Origin(context.repository.folder)
+    skipped: list[Skipped] = []
+    builders = [_build_full_histories, _build_brief_histories]
+    for build in builders[1:] if interrupted else builders:
+        try:
+            histories = list(build(context, objects))
+        except GitError as error:
+            skipped.append(Skipped(origin, f"the histories of keys are incomplete: {error}"))
+        except KeyboardInterrupt:
+            interrupted = True
+            reason = "interrupted before the histories of keys were complete"
+            skipped.append(Skipped(origin, reason))
+        else:
+            skipped += _list_lost_secrets(objects, histories, origin)
+            return HistoriesResult(histories, skipped, interrupted)
+    return HistoriesResult([], skipped, interrupted)
+
+
+def _list_lost_secrets(
+    objects: ReportedObjects, histories: SecretHistories, origin: Origin
+) -> list[Skipped]:
+    """Report the secrets that the second scan of their objects did not find."""
+    found = {(history.rule, history.secret.fingerprint) for history, _ in histories}
+    lost = objects.list_secrets() - found
+    reason = f"objects with {len(lost)} secrets cannot be read a second time"
+    return [Skipped(origin, reason)] if lost else []
+
+
+def _build_full_histories(
     context: AuditContext, objects: ReportedObjects
 ) -> Iterator[tuple[SecretHistory, list[Finding]]]:
     """Yield the history of each reported secret, with the findings that show it."""
@@ -73,7 +117,7 @@ def build_histories(
         yield _build_history(findings, bits[key], occurrences[key], timeline), findings
 
 
-def build_brief_histories(
+def _build_brief_histories(
     context: AuditContext, objects: ReportedObjects
 ) -> Iterator[tuple[SecretHistory, list[Finding]]]:
     """Yield the reported secrets without dates, if the history is unreadable or time is short."""

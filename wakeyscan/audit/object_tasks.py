@@ -66,37 +66,52 @@ def open_store(
 
     `on_pack` is called after each opened pack: a large one takes seconds.
     """
-    cached: list[CachedPack] = []
-    packs: list[Pack] = []
+    opener = _PackOpener(repository.id_width, cache, on_pack)
     loose: list[str] = []
-    unreadable: list[str] = []
-    problems: list[str] = []
     for folder in repository.object_folders:
-        indexes = list_indexes(folder)
-        problems += _list_packs_without_index(folder, indexes)
-        for index in indexes:
-            if result := cache.load_pack(index.removesuffix(".idx") + ".pack"):
-                cached.append(result)
-                continue
-            try:
-                pack = read_pack(read_pack_index(index, repository.id_width))
-            except PackError as error:
-                unreadable.append(str(error))
-                problems += [str(error)] if isinstance(error, CorruptPackError) else []
-                continue
-            packs.append(pack)
-            on_pack()
-            if pack.cyclic:
-                problems.append(f"{pack.pack_index.pack_path}: {pack.cyclic} deltas form a cycle")
+        opener.open_folder(folder)
         loose += list_loose_objects(folder)
     return ObjectStore(
-        packs=tuple(packs),
+        packs=tuple(opener.packs),
         loose=tuple(loose),
-        unreadable=tuple(unreadable),
-        problems=tuple(problems),
-        cached_packs=tuple(cached),
+        unreadable=tuple(opener.unreadable),
+        problems=tuple(opener.problems),
+        cached_packs=tuple(opener.cached),
         width=repository.id_width,
     )
+
+
+class _PackOpener:
+    """Opens the packs of object directories; the lists are those of an `ObjectStore`."""
+
+    def __init__(self, width: int, cache: HistoryCache, on_pack: Callable[[], None]) -> None:
+        self._width, self._cache, self._on_pack = width, cache, on_pack
+        self.packs: list[Pack] = []
+        self.unreadable: list[str] = []
+        self.problems: list[str] = []
+        self.cached: list[CachedPack] = []
+
+    def open_folder(self, folder: str) -> None:
+        indexes = list_indexes(folder)
+        self.problems += _list_packs_without_index(folder, indexes)
+        for index in indexes:
+            if result := self._cache.load_pack(index.removesuffix(".idx") + ".pack"):
+                self.cached.append(result)
+            else:
+                self._open(index)
+
+    def _open(self, index: str) -> None:
+        try:
+            pack = read_pack(read_pack_index(index, self._width))
+        except PackError as error:
+            self.unreadable.append(str(error))
+            self.problems += [str(error)] if isinstance(error, CorruptPackError) else []
+            return
+        self.packs.append(pack)
+        self._on_pack()
+        if pack.cyclic:
+            path = pack.pack_index.pack_path
+            self.problems.append(f"{path}: {pack.cyclic} deltas form a cycle")
 
 
 def _list_packs_without_index(folder: str, indexes: list[str]) -> list[str]:

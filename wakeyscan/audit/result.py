@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from wakeyscan.audit.histories import SecretHistories
 from wakeyscan.audit.options import AuditOptions
 from wakeyscan.core.document import Skipped
-from wakeyscan.core.finding import Finding, SecretHistory
+from wakeyscan.core.finding import SecretHistory
 from wakeyscan.git.repository import Repository
 from wakeyscan.rules.rule import Rule
 from wakeyscan.scanner.result import Restriction, RunResult
@@ -17,8 +18,7 @@ from wakeyscan.suppression import policy
 class AuditRecord(NamedTuple):
     """Everything that an audit has found."""
 
-    histories: list[tuple[SecretHistory, list[Finding]]]
-    """The history of each secret, with the findings that show it."""
+    histories: SecretHistories
     skipped: list[Skipped]
     coverage: Coverage
     restriction: Restriction
