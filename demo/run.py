@@ -1,6 +1,6 @@
-"""The whole story in one command: a leak, an audit that asks, a key that is revoked at last.
+"""Demonstration: an audit of a repository with leaked keys, until every key is revoked.
 
-Nothing leaves this machine: the keys are made up, and the API is a stand-in on loopback.
+Nothing leaves this machine: the keys are random, and the API is a mock on the loopback interface.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from typing import NamedTuple
 
 from tests.support.fake_wastack import FORBIDDEN, LIVE, REVOKED, StandIn
 
-DROPPED = ("GIT_", "WAKEYSCAN_")
-"""Variables that would make this another story."""
+_DROPPED = ("GIT_", "WAKEYSCAN_")
+"""Prefixes of the environment variables that would change the demonstration."""
 
 
-def made_up(length: int, prefix: str = "") -> str:
-    """Make a text that looks like a key, and opens nothing."""
+def make_text(length: int, prefix: str = "") -> str:
+    """Return random text that looks like a key."""
     letters = random.SystemRandom().choices(string.ascii_letters + string.digits, k=length - 2)
     return prefix + "k7" + "".join(letters)
 
 
 class Keys(NamedTuple):
-    """The keys of the story, named after what becomes of them."""
+    """The keys of the demonstration, named after their state."""
 
     in_use: str
     removed: str
@@ -38,13 +38,13 @@ class Keys(NamedTuple):
     limited: str
 
     @classmethod
-    def made(cls) -> Keys:
-        """Make them."""
-        return cls(*(made_up(40, "wa_live_") for _ in cls._fields))
+    def generate(cls) -> Keys:
+        """Generate random keys."""
+        return cls(*(make_text(40, "wa_live_") for _ in cls._fields))
 
 
 class Shop:
-    """A small repository with a past."""
+    """A small repository with a history."""
 
     def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
         self._folder, self._env = folder, env
@@ -52,7 +52,7 @@ class Shop:
         self._git("init", "-q", "-b", "main")
 
     def commit(self, days_ago: int, message: str, files: Mapping[str, str]) -> None:
-        """Commit files on a day of the past."""
+        """Commit files with a date in the past."""
         for name, text in files.items():
             path = self._folder / name
             path.parent.mkdir(exist_ok=True)
@@ -68,27 +68,27 @@ class Shop:
         subprocess.run(line, env={**self._env, **env}, check=True)
 
 
-def leak(shop: Shop, keys: Keys) -> None:
-    """Do what people do."""
-    looked_up = 'import os\n\nKEY = os.environ["WASTACK_API_KEY"]\n'
+def leak_keys(shop: Shop, keys: Keys) -> None:
+    """Commit the keys in the usual ways."""
+    from_environment = 'import os\n\nKEY = os.environ["WASTACK_API_KEY"]\n'
     shop.commit(300, "Send order notices", {"src/notices.py": f'KEY = "{keys.removed}"\n'})
-    shop.commit(250, "Take the key out", {"src/notices.py": looked_up})
+    shop.commit(250, "Take the key out", {"src/notices.py": from_environment})
     shop.commit(200, "A campaign", {"tools/campaign.sh": f"KEY={keys.revoked}\n"})
     shop.commit(180, "The campaign is over", {"tools/campaign.sh": "exit 0\n"})
     shop.commit(120, "Contact form", {"public/form.js": f"const key = '{keys.in_use}';\n"})
     mark = "# wakeyscan:ignore -- only for tests"
     shop.commit(60, "Tests", {"tests/test_notices.py": f'KEY = "{keys.ignored}"  {mark}\n'})
-    env = f"WASTACK_API_KEY={keys.limited}\nWASTACK_APP_KEY={made_up(24)}\n"
+    env = f"WASTACK_API_KEY={keys.limited}\nWASTACK_APP_KEY={make_text(24)}\n"
     shop.commit(20, "Settings of the dashboard", {"dashboard/.env": env})
 
 
-def tell(text: str) -> None:
-    """Say what comes next."""
+def explain(text: str) -> None:
+    """Print what the next step shows."""
     sys.stdout.write(f"\n--- {text}\n")
 
 
 def wakeyscan(folder: Path, env: Mapping[str, str], *line: str) -> int:
-    """Show a command, run it, and show what it exits with."""
+    """Print a command, run it, and print its exit code."""
     sys.stdout.write(f"\n$ wakeyscan {' '.join(line)}\n\n")
     sys.stdout.flush()
     code = subprocess.run(
@@ -98,40 +98,40 @@ def wakeyscan(folder: Path, env: Mapping[str, str], *line: str) -> int:
     return code
 
 
-def story(folder: Path) -> list[int]:
-    """Tell it; give the exit codes of the commands."""
-    kept = {name: text for name, text in os.environ.items() if not name.startswith(DROPPED)}
+def run_steps(folder: Path) -> list[int]:
+    """Run all steps in a folder, and return the exit codes of the commands."""
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(_DROPPED)}
     env = {**kept, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    keys = Keys.made()
-    leak(Shop(folder / "shop", env), keys)
+    keys = Keys.generate()
+    leak_keys(Shop(folder / "shop", env), keys)
     answers = dict.fromkeys(keys, LIVE) | {keys.revoked: REVOKED, keys.limited: FORBIDDEN}
     with StandIn(answers) as api:
         env = {**env, "WAKEYSCAN_API_URL": api.url, "XDG_CACHE_HOME": str(folder / "cache")}
-        tell(
-            "A shop has leaked five keys in a year: two of them it took out again, one is marked\n"
-            "    to be ignored, one may do little. The API is a stand-in on this machine.\n"
-            "    The audit reads the whole history, and asks about each key once. 'critical' is a\n"
-            "    key that works: the one that was removed still does, and so does the ignored one."
+        explain(
+            "A shop has leaked five keys in a year. It has removed two of them from its code,\n"
+            "    ignores one with a comment, and one has few permissions. The API is a mock on\n"
+            "    this machine. The audit reads the whole history and verifies each key once.\n"
+            "    'critical' keys still work, even a removed key and the ignored key."
         )
         report = ("--report", "json=report.json")
         codes = [wakeyscan(folder, env, "audit", "shop", "--verify", *report)]
-        tell(
+        explain(
             "Now somebody revokes the key that was removed from src/notices.py months ago.\n"
-            "    'verify' looks again, and shows what has changed. It exits with 0 only when no\n"
-            "    key works any more: with --wait it is the last step of a rotation."
+            "    'verify' scans again and shows the changes. It exits with 0 only if no key works\n"
+            "    any more. With --wait it is the last step of a rotation."
         )
         api.keys[keys.removed] = REVOKED
         codes.append(wakeyscan(folder, env, "verify", "report.json"))
-        tell("The others are revoked, too: now the leak is closed, and that is proved.")
+        explain("The other keys are revoked too. The last run proves that the leak is closed.")
         api.keys |= dict.fromkeys(keys, REVOKED)
         codes.append(wakeyscan(folder, env, "verify", "report.json"))
     return codes
 
 
 def main() -> int:
-    """Tell the story in a folder that goes away; 0 where it went as it should."""
+    """Run the demonstration in a temporary folder; return 0 if all exit codes are as expected."""
     with tempfile.TemporaryDirectory(prefix="wakeyscan-demo-") as folder:
-        return 0 if story(Path(folder)) == [1, 1, 0] else 1
+        return 0 if run_steps(Path(folder)) == [1, 1, 0] else 1
 
 
 if __name__ == "__main__":

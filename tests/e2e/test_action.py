@@ -315,7 +315,7 @@ def test_all_that_a_pull_request_is_told(repo: Repo, runner: Runner, key: str) -
             | const k = '{mask(key)}';
 
 1 finding in 1 file: 1 high.
-Configuration (none), ignore file and marks are those of {base[:12]}.
+Configuration (none), ignore file and inline ignores are those of {base[:12]}.
 Scanned 7 files (429 bytes).
 {next_steps(key)}\
 ::error file=src/app.js,line=2,endLine=2,col=13,endColumn=61,title=WAStack API key (high)::\
@@ -338,7 +338,7 @@ Scanned 7 files (429 bytes).
 Treat every key as leaked: create a new key, then **revoke** the old one. Both work until then: \
 removing the old key from the code does not disable it.
 
-`Configuration (none), ignore file and marks are those of {base[:12]}.`
+`Configuration (none), ignore file and inline ignores are those of {base[:12]}.`
 """,
     )
 
@@ -391,7 +391,10 @@ def test_a_pull_request_does_not_excuse_itself(
     told = runner.run("scan", pull_request(base, head), mode=mode)
     assert (told.code, told.outputs["findings"]) == (1, "1"), told
     assert places_in(repo.top / "wakeyscan.sarif") == ["b:2"]
-    assert f"Configuration (none), ignore file and marks are those of {base[:12]}.\n" in told.log
+    assert (
+        f"Configuration (none), ignore file and inline ignores are those of {base[:12]}.\n"
+        in told.log
+    )
 
 
 @named

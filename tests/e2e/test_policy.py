@@ -275,13 +275,13 @@ def test_a_report_says_whose_policy_it_is(repo: Repo) -> None:
     assert (
         ran.out
         == f"""No keys found.
-Configuration (none), ignore file and marks are those of {commit[:12]}.
+Configuration (none), ignore file and inline ignores are those of {commit[:12]}.
 Scanned 2 files (2 bytes).
 """
     )
     assert repo.scan("--policy-from", "base").json()["policy"]["revision"] == commit
     commit = repo.commit({OURS: ALLOW})
-    said = f"Configuration ({OURS}), ignore file and marks are those of {commit[:12]}."
+    said = f"Configuration ({OURS}), ignore file and inline ignores are those of {commit[:12]}."
     out = repo.run("scan", "--policy-from", "HEAD").out
     assert f"\nBy {OURS} at {commit[:12]}: tests/ is allowed.\n{said}\n" in out
 

@@ -415,7 +415,7 @@ def test_an_audit_s_keys_tell_it_too(api: Api) -> None:
     assert told_of["reason"] == answer
     assert told_of["details"] == {"answer": answer, "app_key": beside}
     text = api.run("audit", "--verify", "repo").out
-    assert f"            verified    unknown ({answer})\n" in text
+    assert f"            verified    unknown: {answer}\n" in text
 
 
 def test_a_sample_of_an_app_key_does_not_go_along(api: Api) -> None:

@@ -122,7 +122,7 @@ def _format_duration(history: SecretHistory) -> str:
 def _format_liveness(history: SecretHistory) -> str:
     value = history.liveness.value
     shown = value.upper() if history.liveness is Liveness.LIVE else value
-    return f"{shown} ({escape_for_terminal(history.reason)})"
+    return f"{shown}: {escape_for_terminal(history.reason)}"
 
 
 def _format_reach(history: SecretHistory) -> str:

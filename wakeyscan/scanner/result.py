@@ -74,7 +74,9 @@ class RunResult(NamedTuple):
         if policy.revision:
             at = policy.revision[:12]
             file = policy.file.removesuffix(f" at {at}") or "none"
-            lines.append(f"Configuration ({file}), ignore file and marks are those of {at}.")
+            lines.append(
+                f"Configuration ({file}), ignore file and inline ignores are those of {at}."
+            )
         return lines
 
     def left_out(self) -> list[str]:
