@@ -18,7 +18,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.support.command import WAKEYSCAN, Ran, Run, environment, execute
+from tests.support.command import (
+    INTERRUPTIBLE_WAKEYSCAN,
+    WAKEYSCAN,
+    Ran,
+    Run,
+    environment,
+    execute,
+)
 from tests.support.files import write
 from tests.support.keys import MakeKey, mask
 from wakeyscan import __version__
@@ -371,7 +378,7 @@ def test_a_closed_stdin_is_said(tmp_path: Path) -> None:
 
 def test_an_interrupt_is_exit_130(tmp_path: Path) -> None:
     with subprocess.Popen(
-        [WAKEYSCAN, "scan", "-"],
+        [*INTERRUPTIBLE_WAKEYSCAN, "scan", "-"],
         cwd=tmp_path,
         env=environment(),
         stdin=subprocess.PIPE,

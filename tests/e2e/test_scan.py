@@ -15,7 +15,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.support.command import WAKEYSCAN, Ran, Run, environment, execute
+from tests.support.command import (
+    INTERRUPTIBLE_WAKEYSCAN,
+    WAKEYSCAN,
+    Ran,
+    Run,
+    environment,
+    execute,
+)
 from tests.support.files import write
 from tests.support.keys import MakeKey, fingerprint, mask
 
@@ -364,7 +371,7 @@ def test_a_reader_that_goes_away(tmp_path: Path, make_key: MakeKey) -> None:
 def waiting(tmp_path: Path, *arguments: str) -> subprocess.Popen[bytes]:
     """Start a scan of stdin, and give it when it has read some and waits for more."""
     process = subprocess.Popen(
-        [WAKEYSCAN, "scan", "-", *arguments],
+        [*INTERRUPTIBLE_WAKEYSCAN, "scan", "-", *arguments],
         cwd=tmp_path,
         env=environment(),
         stdin=subprocess.PIPE,

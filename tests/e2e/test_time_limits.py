@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +14,7 @@ from tests.support.command import WAKEYSCAN, environment
 from tests.support.fake_wastack import REVOKED, StandIn
 from tests.support.files import write
 from tests.support.keys import MakeKey, mask
+from tests.support.terminal import Terminal
 
 # Faults of the system, and a clock that jumps where one sleeps: given to the whole process.
 
@@ -83,30 +82,22 @@ def test_a_resolver_that_never_answers(api: Api) -> None:
 
 def at_a_terminal(api: Api, *line: str, stdin: bytes = b"") -> tuple[int, bytes, bytes]:
     """Run wakeyscan with a terminal for stderr; give the code, stdout, and what is shown."""
-    screen, theirs = pty.openpty()
+    terminal = Terminal()
     with subprocess.Popen(
         [WAKEYSCAN, *line],
         cwd=api.folder,
         env=environment(**api.env),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=theirs,
+        stderr=terminal.stderr,
     ) as process:
-        os.close(theirs)
+        terminal.close_stderr()
         assert process.stdin and process.stdout
         process.stdin.write(stdin)
         process.stdin.close()
-        shown = b"".join(iter(lambda: _read(screen), b""))
+        shown = terminal.read_rest()
         out = process.stdout.read()
-    os.close(screen)
     return process.returncode, out, shown
-
-
-def _read(screen: int) -> bytes:
-    try:
-        return os.read(screen, 1 << 16)
-    except OSError:  # how Linux says that nobody writes to it any more
-        return b""
 
 
 @pytest.mark.parametrize("command", ["scan", "verify"])

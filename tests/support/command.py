@@ -12,6 +12,15 @@ from typing import Any, NamedTuple
 
 WAKEYSCAN = str(Path(sys.executable).with_name("wakeyscan"))
 
+_RUN_WITH_SIGINT = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+INTERRUPTIBLE_WAKEYSCAN = (sys.executable, "-S", "-c", _RUN_WITH_SIGINT, WAKEYSCAN)
+"""The command with the default action of SIGINT, which background jobs of a shell ignore."""
+
 
 class Ran(NamedTuple):
     """Exit code and output of a command."""

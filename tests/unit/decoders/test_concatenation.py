@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support import header_shapes
+from tests.support.shapes import parse_shapes
 from tests.support.command import Run
 from tests.support.contexts import few, many
 from tests.support.files import write
@@ -24,7 +24,7 @@ LARGE_SCAN = many()
 """A context that searches as in a scan of many bytes."""
 
 # `{P}` the prefix, `{B}` the body, `{H}` and `{T}` its halves.
-JOINED = header_shapes.rows(
+JOINED = parse_shapes(
     r"""
 python-plus: key = "{P}" + "{B}"
 python-plus-inside: key = "{P}{H}" + "{T}"
@@ -403,7 +403,7 @@ printf-again: printf %s '{P}' '{B}'
 printf-third: printf '%s: %s%s' "$name" '{P}' '{B}'
 """
 )
-SEPARATE = header_shapes.rows(
+SEPARATE = parse_shapes(
     r"""
 looked-up: key = "{P}" + os.environ["{B}"]
 called: key = "{P}" + make("{B}")
@@ -649,7 +649,7 @@ def test_a_key_between_two_literals_is_found(make_key: MakeKey) -> None:
     assert not any(key[8:16] in f.excerpt or plain[8:16] in f.excerpt for f in detect(text))
 
 
-COMPLETE = header_shapes.rows(
+COMPLETE = parse_shapes(
     r"""
 minified-else: function f(a){if(a){return"{P}{B}"}else{return b}}
 minified-return: if(k==="{P}{B}")return 1;

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.support import header_shapes
 from tests.support.keys import ALPHABET, PREFIX, MakeKey
+from tests.support.shapes import load_header_shapes
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.decoders import DECODERS
@@ -28,10 +28,9 @@ KEY, HEADER, APP = "wastack-api-key", "authorization-header", "wastack-app-key"
 RULE_OF = {"token": HEADER, "basic": HEADER, "jwt": HEADER, "key": KEY, "app": APP}
 HOLE = re.compile(r"\{(token|basic|jwt|key|app)\}")
 
-HEADERS = header_shapes.rows(header_shapes.HEADERS)
-APP_KEYS = header_shapes.rows(header_shapes.APP_KEYS)
-KEYS = header_shapes.rows(header_shapes.KEYS)
-NOTHING = header_shapes.rows(header_shapes.NOTHING)
+_SHAPES = load_header_shapes()
+HEADERS, APP_KEYS = _SHAPES["headers"], _SHAPES["app_keys"]
+KEYS, NOTHING = _SHAPES["keys"], _SHAPES["nothing"]
 FOUND = {**HEADERS, **APP_KEYS, **KEYS}
 
 
