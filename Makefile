@@ -1,7 +1,8 @@
-# Two commands on a fresh machine with git, make and python3 (3.11 or newer):
+# Targets, on a machine with git, make and python3 (3.11 or newer):
 #   make audit              find keys in this repository; another one: make audit REPO=../other
-#   make test               everything that CI runs
-# Also:
+#   make test               everything that CI runs: lint, unit and integration
+#   make unit               unit tests alone, in under a minute
+#   make integration        tests that run the command, git or a server
 #   make demo               from a leak to a revoked key, with a mock API on this machine
 
 PYTHON ?= python3
@@ -10,15 +11,15 @@ REPO ?= .
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: audit test demo lint unit clean
+.PHONY: audit test demo lint unit integration clean
 
 audit: $(READY)
 	$(BIN)/wakeyscan audit "$(REPO)"
 
-test: lint unit
+test: lint unit integration
 
 demo: $(READY)
-	$(BIN)/python demo/run.py
+	$(BIN)/python -m demo.run
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
@@ -31,7 +32,10 @@ lint: $(READY)
 	git ls-files -z | xargs -0 $(BIN)/wakeyscan hook pre-commit --
 
 unit: $(READY)
-	$(BIN)/pytest -n auto $(ARGS)
+	$(BIN)/pytest -n auto tests/unit $(ARGS)
+
+integration: $(READY)
+	$(BIN)/pytest -n auto tests/integration tests/e2e tests/architecture $(ARGS)
 
 # Without ensurepip (stock Debian), the outer pip installs into the environment.
 $(READY): pyproject.toml hatch_build.py

@@ -1,6 +1,6 @@
-"""Demonstration: an audit of a repository with leaked keys, until every key is revoked.
+"""Demonstration: a leak, an audit that verifies keys, and their revocation.
 
-Nothing leaves this machine: the keys are random, and the API is a mock on the loopback interface.
+Nothing leaves this machine: the keys are random, and a mock of the API listens on loopback.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from typing import NamedTuple
 
 from tests.support.fake_wastack import FORBIDDEN, LIVE, REVOKED, StandIn
 
-_DROPPED = ("GIT_", "WAKEYSCAN_")
-"""Prefixes of the environment variables that would change the demonstration."""
+DROPPED_PREFIXES = ("GIT_", "WAKEYSCAN_")
+"""Prefixes of variables that would change the demonstration."""
 
 
-def make_text(length: int, prefix: str = "") -> str:
-    """Return random text that looks like a key."""
+def build_key(length: int, prefix: str = "") -> str:
+    """Return a random text with the format of a key."""
     letters = random.SystemRandom().choices(string.ascii_letters + string.digits, k=length - 2)
     return prefix + "k7" + "".join(letters)
 
 
 class Keys(NamedTuple):
-    """The keys of the demonstration, named after their state."""
+    """The keys of the demonstration, named by their fate."""
 
     in_use: str
     removed: str
@@ -39,8 +39,8 @@ class Keys(NamedTuple):
 
     @classmethod
     def generate(cls) -> Keys:
-        """Generate random keys."""
-        return cls(*(make_text(40, "wa_live_") for _ in cls._fields))
+        """Return new random keys."""
+        return cls(*(build_key(40, "wa_live_") for _ in cls._fields))
 
 
 class Shop:
@@ -69,16 +69,16 @@ class Shop:
 
 
 def leak_keys(shop: Shop, keys: Keys) -> None:
-    """Commit the keys in the usual ways."""
+    """Commit keys, and remove some of them later."""
     from_environment = 'import os\n\nKEY = os.environ["WASTACK_API_KEY"]\n'
     shop.commit(300, "Send order notices", {"src/notices.py": f'KEY = "{keys.removed}"\n'})
     shop.commit(250, "Take the key out", {"src/notices.py": from_environment})
     shop.commit(200, "A campaign", {"tools/campaign.sh": f"KEY={keys.revoked}\n"})
     shop.commit(180, "The campaign is over", {"tools/campaign.sh": "exit 0\n"})
     shop.commit(120, "Contact form", {"public/form.js": f"const key = '{keys.in_use}';\n"})
-    mark = "# wakeyscan:ignore -- only for tests"
-    shop.commit(60, "Tests", {"tests/test_notices.py": f'KEY = "{keys.ignored}"  {mark}\n'})
-    env = f"WASTACK_API_KEY={keys.limited}\nWASTACK_APP_KEY={make_text(24)}\n"
+    comment = "# wakeyscan:ignore -- only for tests"
+    shop.commit(60, "Tests", {"tests/test_notices.py": f'KEY = "{keys.ignored}"  {comment}\n'})
+    env = f"WASTACK_API_KEY={keys.limited}\nWASTACK_APP_KEY={build_key(24)}\n"
     shop.commit(20, "Settings of the dashboard", {"dashboard/.env": env})
 
 
@@ -98,40 +98,42 @@ def wakeyscan(folder: Path, env: Mapping[str, str], *line: str) -> int:
     return code
 
 
-def run_steps(folder: Path) -> list[int]:
-    """Run all steps in a folder, and return the exit codes of the commands."""
-    kept = {name: text for name, text in os.environ.items() if not name.startswith(_DROPPED)}
-    env = {**kept, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+def demonstrate(folder: Path) -> list[int]:
+    """Run the demonstration and return the exit codes of its commands."""
+    inherited = {
+        name: text for name, text in os.environ.items() if not name.startswith(DROPPED_PREFIXES)
+    }
+    env = {**inherited, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     keys = Keys.generate()
     leak_keys(Shop(folder / "shop", env), keys)
     answers = dict.fromkeys(keys, LIVE) | {keys.revoked: REVOKED, keys.limited: FORBIDDEN}
     with StandIn(answers) as api:
         env = {**env, "WAKEYSCAN_API_URL": api.url, "XDG_CACHE_HOME": str(folder / "cache")}
         explain(
-            "A shop has leaked five keys in a year. It has removed two of them from its code,\n"
-            "    ignores one with a comment, and one has few permissions. The API is a mock on\n"
-            "    this machine. The audit reads the whole history and verifies each key once.\n"
-            "    'critical' keys still work, even a removed key and the ignored key."
+            "A shop has leaked five keys in a year. It removed two of them from the code, ignores\n"
+            "    one, and gave one few permissions. The API is a mock on this machine.\n"
+            "    The audit reads the whole history and verifies each key once. 'critical' is a key\n"
+            "    that works: one of the removed keys still does, and so does the ignored one."
         )
         report = ("--report", "json=report.json")
         codes = [wakeyscan(folder, env, "audit", "shop", "--verify", *report)]
         explain(
-            "Now somebody revokes the key that was removed from src/notices.py months ago.\n"
-            "    'verify' scans again and shows the changes. It exits with 0 only if no key works\n"
-            "    any more. With --wait it is the last step of a rotation."
+            "Someone revokes the key that was removed from src/notices.py months ago.\n"
+            "    'verify' scans again and shows what has changed. It exits with 0 only when every\n"
+            "    key is revoked; with --wait it is the last step of a rotation."
         )
         api.keys[keys.removed] = REVOKED
         codes.append(wakeyscan(folder, env, "verify", "report.json"))
-        explain("The other keys are revoked too. The last run proves that the leak is closed.")
+        explain("The other keys are revoked, too. Now the leak is provably closed.")
         api.keys |= dict.fromkeys(keys, REVOKED)
         codes.append(wakeyscan(folder, env, "verify", "report.json"))
     return codes
 
 
 def main() -> int:
-    """Run the demonstration in a temporary folder; return 0 if all exit codes are as expected."""
+    """Run the demonstration in a temporary folder; return 0 if it went as expected."""
     with tempfile.TemporaryDirectory(prefix="wakeyscan-demo-") as folder:
-        return 0 if run_steps(Path(folder)) == [1, 1, 0] else 1
+        return 0 if demonstrate(Path(folder)) == [1, 1, 0] else 1
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def told(place: Path) -> Ran:
         "GIT_DIR": "/nowhere",
         "HTTP_PROXY": "http://127.0.0.1:1",
     }
-    return execute([sys.executable, str(ROOT / "demo" / "run.py")], place, env=hostile)
+    return execute([sys.executable, "-m", "demo.run"], ROOT, env=hostile)
 
 
 def steps(told: Ran) -> list[tuple[str, str]]:

@@ -210,7 +210,8 @@ def the_demo(scene: Scene, line: str) -> None:
     venv.mkdir()
     for part in ("bin", "lib", "pyvenv.cfg"):
         (venv / part).symlink_to(ours / part)
-    made_of = ("Makefile", "pyproject.toml", "hatch_build.py", "demo/run.py")
+    server = ("tests/__init__.py", "tests/support/__init__.py", "tests/support/fake_wastack.py")
+    made_of = ("Makefile", "pyproject.toml", "hatch_build.py", "demo/run.py", *server)
     write(scene.repo.top, {name: (ROOT / name).read_bytes() for name in made_of})
     (venv / ".ready").touch()
     ran = scene.run(f"{line} VENV={venv}")

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import random
 from itertools import combinations
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.shapes import parse_shapes
-from tests.support.command import Run
 from tests.support.contexts import few, many
-from tests.support.files import write
-from tests.support.keys import ALPHABET, PREFIX, MakeKey, fingerprint, mask
+from tests.support.keys import ALPHABET, PREFIX, MakeKey
+from tests.support.shapes import parse_shapes
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.scanner.context import ScanContext
@@ -607,36 +604,6 @@ def test_literals_that_are_not_concatenated_are_not_a_key(name: str, template: s
 
 def test_the_tables_have_enough_cases() -> None:
     assert (len(JOINED) > 160, len(SEPARATE) > 60) == (True, True)
-
-
-def test_a_report_lists_the_position_of_each_literal(
-    run: Run, tmp_path: Any, make_key: MakeKey
-) -> None:
-    one, other = make_key(), make_key()
-    write(
-        tmp_path,
-        {
-            "a.py": f'P = "{PREFIX}"\n\n\nK = P + "{one[8:]}"\n',
-            "b.py": f'k = ("{other[:12]}"\n  "{other[12:]}")',
-        },
-    )
-    first, second = run("scan", "--format", "json").json()["findings"]
-    assert (first["path"], first["line"], first["column"], first["end_column"]) == (
-        "a.py",
-        1,
-        6,
-        14,
-    )
-    assert (first["encoding"], first["details"]) == ("pieces", {"pieces": "1:6, 4:10"})
-    assert first["fingerprint"] == fingerprint(one)
-    assert first["excerpt"] == f'P = "{mask(one)}"'
-    assert (second["line"], second["column"], second["end_column"]) == (1, 7, 20)
-    assert second["details"] == {"pieces": "1:7, 2:4"}
-    assert second["excerpt"] == f'k = ("{mask(other)}")'
-    text = run("scan").out
-    assert "in pieces (1:6, 4:10)" in text
-    assert text.count("1:6, 4:10") == 1
-    assert one[8:16] not in text
 
 
 def test_a_key_between_two_literals_is_found(make_key: MakeKey) -> None:

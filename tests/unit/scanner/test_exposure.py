@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import random
-import string
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
-from tests.support.command import WAKEYSCAN, execute
-from tests.support.files import write
-from tests.support.keys import PREFIX
+from wakeyscan.core.document import Document, Origin
+from wakeyscan.decoders import DECODERS
+from wakeyscan.rules import loader
+from wakeyscan.scanner.context import build_context
+from wakeyscan.scanner.detector import detect_in_document
 
+CONTEXT = build_context(loader.load_rules(), DECODERS)
 KEY = "{key}"
 CLIENT, LOG, DOCS = "client-side", "log", "documentation"
 SETTING, SOURCE = "configuration", "source"
@@ -252,33 +253,13 @@ CASES = {
 }
 
 
-def folder_of(number: int) -> str:
-    return f"{number:03}"
-
-
-@pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Scan a tree that holds all cases, in one run; give what is found in each."""
-    source = random.Random("exposure")
-    alphabet = string.ascii_letters + string.digits
-    tree = tmp_path_factory.mktemp("exposure")
-    files = {}
-    for number, (case, _) in enumerate(CASES.values()):
-        key = PREFIX + "".join(source.choices(alphabet, k=39)) + "7"
-        path = f"{folder_of(number)}/{case.path}".replace("\\", "/")
-        files[path] = case.text.replace(KEY, key)
-    write(tree, files)
-    ran = execute([WAKEYSCAN, "scan", "--no-gitignore", "--format", "json"], tree)
-    assert (ran.code, ran.err) == (1, "")
-    found = {finding["path"].partition("/")[0]: finding for finding in ran.json()["findings"]}
-    return {name: found.get(folder_of(number)) for number, name in enumerate(CASES)}
-
-
 @pytest.mark.parametrize("name", CASES)
-def test_who_gets_to_see_a_key_and_how_bad_that_is(name: str, seen: dict[str, Any]) -> None:
-    exposure = CASES[name][1]
+def test_exposure_and_severity_follow_from_path_and_content(name: str, key: str) -> None:
+    case, exposure = CASES[name]
+    document = Document(Origin(case.path), case.text.replace(KEY, key).encode())
+    (finding,) = detect_in_document(document, CONTEXT)
     severity = "critical" if exposure == CLIENT else "high"
-    assert (seen[name]["exposure"], seen[name]["severity"]) == (exposure, severity)
+    assert (str(finding.exposure), str(finding.severity)) == (exposure, severity)
 
 
 def test_the_table_is_as_large_as_it_says() -> None:

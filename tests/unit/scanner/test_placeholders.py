@@ -181,9 +181,9 @@ ALPHABETS = {
 
 
 @pytest.mark.parametrize(("alphabet", "length"), ALPHABETS.values(), ids=ALPHABETS)
-def test_of_20000_random_keys_none_is_taken_for_a_sample(alphabet: str, length: int) -> None:
+def test_no_random_key_is_a_placeholder(alphabet: str, length: int) -> None:
     source = random.Random(f"{alphabet}{length}")
-    texts = ("".join(source.choices(alphabet, k=length)) for _ in range(20_000))
+    texts = ("".join(source.choices(alphabet, k=length)) for _ in range(5_000))
     assert [text for text in texts if reason(PREFIX + text)] == []
 
 
