@@ -449,7 +449,7 @@ def test_another_file_can_be_named(accepted: Repo, key: str) -> None:
 
 @pytest.mark.parametrize("line", ["scan", "ignore list", "ignore prune", "ignore explain 12345678"])
 def test_a_named_file_must_be_there(accepted: Repo, line: str) -> None:
-    said = (2, "", "wakeyscan: gone: there is no such ignore file\n")
+    said = (2, "", "wakeyscan: gone: no such file or directory\n")
     assert accepted.run(*line.split(), "--ignore-file", "gone") == said
     assert accepted.run(*line.split(), env={"WAKEYSCAN_IGNORE_FILE": "gone"}) == said
 
@@ -726,7 +726,7 @@ REFUSED = [
     ),
     pytest.param(
         ["{f8}", "--reason=r"],
-        "no finding here begins with '{f8}'; give all 32 digits, which a report in JSON has",
+        "no finding here has a fingerprint that starts with '{f8}'; give all 32 digits, from a JSON report",
         id="beginning-of-none",
     ),
 ]
@@ -785,7 +785,7 @@ def test_comments_and_modes_are_kept(repo: Repo) -> None:
 
 def test_a_file_that_cannot_be_written_stays(repo: Repo, tmp_path: Path) -> None:
     ran = repo.run("ignore", "add", "a" * 32, "--reason=r", "--ignore-file=none/here")
-    said = "wakeyscan: none/here: can't be written: No such file or directory\n"
+    said = "wakeyscan: none/here: cannot be written: No such file or directory\n"
     assert ran == (2, "", said)
 
 
@@ -822,7 +822,11 @@ def test_a_beginning_of_two_fingerprints_is_refused(repo: Repo, make_key: MakeKe
     repo.write({"a.py": f"{code(key)}{code(seen[full[:4]])}"})
     both = ", ".join(sorted([full, fingerprint(seen[full[:4]])]))
     ran = repo.run("ignore", "add", full[:4], "--reason=r")
-    assert ran == (2, "", f"wakeyscan: {full[:4]!r} is the beginning of 2: {both}\n")
+    assert ran == (
+        2,
+        "",
+        f"wakeyscan: {full[:4]!r} is ambiguous; give more digits of one of: {both}\n",
+    )
     assert not (repo.top / FILE).exists()
 
 
@@ -1073,7 +1077,7 @@ def test_prune_keeps_what_the_history_has(mixed: tuple[Repo, str, str]) -> None:
     repo, key, gone = mixed
     was = f"{fingerprint(gone)} # was there"
     kept = "".join(sorted([f"{fingerprint(key)} # two places\n", f"{was}\n"]))
-    note = f"  kept: only the history has it: {was}\n"
+    note = f"  kept: found only in history: {was}\n"
     assert repo.run("ignore", "prune") == (0, f"{FILE}: 2 dropped, 2 kept\n{note}", "")
     assert text(repo) == HEADER + kept
     assert repo.run("audit").code == 0
@@ -1090,7 +1094,7 @@ def test_prune_drops_nothing_where_it_could_not_look(
     shallow = Repo(tmp_path / "shallow", env=repo.env)
     (shallow.top / FILE).write_text(text(repo))
     idle = sorted([f"{fingerprint(gone)} # was there", "ffffffff # never there"])
-    notes = "".join(f"  kept: not everything could be looked at: {line}\n" for line in idle)
+    notes = "".join(f"  kept: the scan was incomplete: {line}\n" for line in idle)
     after = text(repo).replace("00000000 until=2020-01-31 # over\n", "")
     assert shallow.run("ignore", "prune") == (3, f"{FILE}: 1 dropped, 3 kept\n{notes}", "")
     assert text(shallow) == after

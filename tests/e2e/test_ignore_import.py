@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from tests.support.command import Ran
 from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.repositories import Repo
-from wakeyscan.baselines import IMPORTERS, importing
+from wakeyscan.baselines import IMPORTERS
+from wakeyscan.baselines import baseline as baseline_entry
 from wakeyscan.core.errors import SourceError, UsageError
 
 FILE = ".wakeyscanignore"
@@ -79,7 +80,7 @@ def said(count: int, *lines: str) -> str:
     return f"{FILE}: {count} added, 0 already present\n" + "".join(f"  {line}\n" for line in lines)
 
 
-NOTHING = "wakeyscan finds nothing there"
+NOTHING = "wakeyscan reports nothing there"
 
 # gitleaks
 
@@ -102,14 +103,14 @@ src/none.py:generic-api-key:2
         said(
             2,
             f"not needed: line 5 (src/b.py:3): {NOTHING}",
-            "not imported: line 6: is no fingerprint of gitleaks (commit:file:rule:line)",
+            "not imported: line 6: not a gitleaks fingerprint (commit:file:rule:line)",
             f"not imported: line 7 ({'0' * 12}:src/b.py:2): commit {'0' * 12} is not in this "
-            "repository: squashed, or rebased?",
+            "repository; was it squashed or rebased?",
             f"not imported: line 8 ({old.commit[:12]}:src/none.py:2): commit {old.commit[:12]} "
-            "has no such file",
-            "not imported: line 9 (src/none.py:2): there is no such file, nor was there one with "
-            "a key at that line",
-            "not imported: line 10 (../b.py:2): it is outside of this repository",
+            "does not contain this file",
+            "not imported: line 9 (src/none.py:2): no such file, now or in history with a key at "
+            "that line",
+            "not imported: line 10 (../b.py:2): the path is outside this repository",
         ),
         "",
     )
@@ -168,8 +169,8 @@ def test_a_report_in_the_clear_knows_the_secret_wherever_it_is(old: Old, make_ke
     assert ran.out == said(
         2,
         f"not imported: finding 3 ({'1' * 12}:gone.py:2): commit {'1' * 12} is not in this "
-        "repository: squashed, or rebased?",
-        "not imported: finding 4 (src/b.py:2): what stands there is another secret",
+        "repository; was it squashed or rebased?",
+        "not imported: finding 4 (src/b.py:2): a different secret is there now",
     )
     assert (ran.code, ran.err) == (3, "")
     assert entries(old) == taken(old, "gitleaks.json", old.header, moved)
@@ -255,9 +256,9 @@ def test_an_ignore_file_of_betterleaks(old: Old) -> None:
         said(
             1,
             f"not needed: line 3: {NOTHING}",
-            "not imported: line 4: its fingerprint is made with a key (--hmac-key), without which "
-            "it says nothing",
-            "not imported: line 5: is no fingerprint of betterleaks (64 hex digits)",
+            "not imported: line 4: its fingerprint depends on a key (--hmac-key) and cannot be "
+            "compared",
+            "not imported: line 5: not a betterleaks fingerprint (64 hexadecimal digits)",
         ),
         "",
     )
@@ -291,7 +292,7 @@ def test_a_baseline_of_detect_secrets(old: Old, make_key: MakeKey) -> None:
         said(
             4,
             f"not needed: result 3 (src/b.py:3): {NOTHING}",
-            "not imported: result 4 (src/b.py:2): what stands there is another secret",
+            "not imported: result 4 (src/b.py:2): a different secret is there now",
         ),
         "",
     )
@@ -351,7 +352,7 @@ def test_an_older_baseline_of_kingfisher(old: Old) -> None:
     lastupdated: Mon, 07 Jul 2025 10:17:12 -0700
 """
     ran = imported(old, "baseline.yml", text)
-    why = "2 secrets stand there, of which 1 was accepted: which one?"
+    why = "2 secrets are there, but only 1 was accepted"
     assert ran == (3, said(1, f"not imported: finding 2 (src/b.py:2): {why}"), "")
     assert entries(old) == taken(old, "baseline.yml", old.header)
 
@@ -369,8 +370,8 @@ def test_what_wakeyscan_does_not_report_needs_no_entry(old: Old, make_key: MakeK
         0,
         said(
             0,
-            "not needed: line 1 (c.py:1): ignored anyway: wakeyscan:ignore: ours",
-            "not needed: line 2 (c.py:2): placeholder anyway: holds a word that samples use",
+            "not needed: line 1 (c.py:1): already ignored: wakeyscan:ignore: ours",
+            "not needed: line 2 (c.py:2): already placeholder: holds a word that samples use",
         ),
         "",
     )
@@ -413,40 +414,40 @@ def test_outside_of_git_files_alone_are_looked_at(tmp_path: Path, old: Old) -> N
 
 
 BROKEN = [
-    pytest.param(["x"], None, "x: can't be read: No such file or directory", id="missing"),
+    pytest.param(["x"], None, "x: cannot be read: No such file or directory", id="missing"),
     pytest.param(
         ["x"],
         "words\n",
-        "x is in no format that is known here; --as says which: betterleaks, detect-secrets, "
-        "gitleaks, kingfisher",
+        "x: unknown baseline format; set --as to one of: betterleaks, detect-secrets, gitleaks, "
+        "kingfisher",
         id="unknown",
     ),
     pytest.param(
         ["x", "--as=nosey"],
         "words\n",
-        "no 'nosey' among the importers; there are: betterleaks, detect_secrets, gitleaks, "
-        "kingfisher",
+        "unknown baseline format 'nosey' (known: betterleaks, detect-secrets, gitleaks, "
+        "kingfisher)",
         id="no-such-format",
     ),
     pytest.param(
-        ["x"], '[{"RuleID": "r"}]', "x: can't be read as gitleaks: KeyError 'File'", id="lacks"
+        ["x"], '[{"RuleID": "r"}]', "x: cannot be read as gitleaks: missing 'File'", id="lacks"
     ),
     pytest.param(
         ["x", "--as=detect-secrets"],
         "[]",
-        "x: can't be read as detect_secrets: list indices must be integers or slices, not str",
+        "x: cannot be read as detect-secrets: list indices must be integers or slices, not str",
         id="another-shape",
     ),
     pytest.param(
         ["x", "x", "--as=gitleaks"],
         "a:b:1\n",
-        "x: can't be read as gitleaks: it is no report of gitleaks, in JSON or SARIF",
+        "x: cannot be read as gitleaks: not a gitleaks report in JSON or SARIF",
         id="no-report",
     ),
     pytest.param(
         ["x", "x"],
         '{"version": "1", "results": {}}',
-        "x says all there is to say: no report beside it is of use",
+        "detect-secrets baselines need no report; give x alone",
         id="report-of-no-use",
     ),
     pytest.param(
@@ -469,7 +470,7 @@ def test_what_cannot_be_imported(old: Old, line: list[str], content: str | None,
 
 def test_an_import_needs_a_reason(old: Old) -> None:
     old.repo.write({"x": "src/b.py:k:1\n"})
-    said = "wakeyscan: --reason is missing: say why these are accepted\n"
+    said = "wakeyscan: --reason is missing: say why the findings are accepted\n"
     assert old.repo.run("ignore", "import", "x") == (2, "", said)
 
 
@@ -493,6 +494,6 @@ def test_any_text_is_read_or_refused(
     file.write_bytes(text.encode("utf-8", "surrogatepass"))
     for named in (name, ""):
         try:
-            importing.read_baseline(str(file), "", named)
+            baseline_entry.read_baseline(str(file), "", named)
         except (SourceError, UsageError) as error:
             assert str(error).startswith(str(file))

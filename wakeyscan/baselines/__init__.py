@@ -1,4 +1,4 @@
-"""Baselines: findings that other scanners accept, and upkeep of our own ignore file."""
+"""Baselines of other scanners, and maintenance of our own ignore file."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Protocol
 from wakeyscan.core.registry import Registry
 
 if TYPE_CHECKING:
-    from wakeyscan.baselines.baseline_entry import BaselineEntry
+    from wakeyscan.baselines.baseline import BaselineEntry
 
 
 class Importer(Protocol):
     """A module that reads the baseline of one scanner."""
 
     WITH_REPORT: bool
-    """Whether the scanner's own report, given beside the baseline, adds anything."""
+    """Whether a report of the scanner, given with the baseline, adds information."""
 
     def recognizes(self, name: str, text: str) -> bool:
-        """Return whether a file, by its base name and text, is such a baseline."""
+        """Return whether a file with this base name and text is such a baseline."""
 
     def parse_entries(self, text: str, report: str) -> Iterator[BaselineEntry]:
-        """Yield what a baseline accepts; raises `ValueError` and the like if it is malformed."""
+        """Yield the accepted findings; raise `ValueError` or similar if the text is malformed."""
 
 
 IMPORTERS: Registry[Importer] = Registry(

@@ -1,4 +1,4 @@
-"""Takes over what another scanner was told to accept, by looking again at what stands there."""
+"""Import of baselines: find the secrets that their entries accept, by scanning again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import cache, partial
 from typing import NamedTuple
 
-from wakeyscan.baselines.baseline_entry import BaselineEntry
+from wakeyscan.baselines.baseline import BaselineEntry
 from wakeyscan.baselines.maintain import Rescan
 from wakeyscan.config.config import Config
 from wakeyscan.core.document import Document, Origin, Skipped
@@ -28,202 +28,216 @@ from wakeyscan.scanner.scan_result import Coverage
 from wakeyscan.sources import SOURCES
 
 _SCHEMES = (b"", b"Bearer ", b"Basic ", b"Token ", b"bearer ", b"basic ", b"token ")
-"""What other scanners take for a part of the secret in a header."""
+"""Prefixes that other scanners include in the secret of a header."""
 
-_ROUGHLY = 2
-"""Columns by which scanners differ on where a match begins."""
+_COLUMN_TOLERANCE = 2
+"""Columns by which scanners differ on the start of a match."""
 
 
 class ImportResult(NamedTuple):
-    """What became of the entries of a file."""
+    """The entries of a baseline, by outcome."""
 
-    taken: tuple[tuple[str, BaselineEntry], ...]
-    """Fingerprints, each once, with the entry that accepts it."""
-    idle: tuple[tuple[BaselineEntry, str], ...]
-    """Entries that need nothing of wakeyscan, and why."""
-    lost: tuple[tuple[BaselineEntry, str], ...]
-    """Entries of which it can't be told what they accept, and why."""
+    imported: tuple[tuple[str, BaselineEntry], ...]
+    """Distinct fingerprints, each with the entry that accepts it."""
+    unnecessary: tuple[tuple[BaselineEntry, str], ...]
+    """Entries that accept nothing that wakeyscan reports, with the reason."""
+    unresolved: tuple[tuple[BaselineEntry, str], ...]
+    """Entries whose secret is unknown, with the reason."""
 
 
-class _Lost(Exception):
-    """Why what an entry accepts can't be told."""
+class _UnresolvedError(Exception):
+    """The reason why the secret of an entry is unknown."""
 
 
 def resolve_entries(
-    wanted: Iterable[BaselineEntry], settings: Config, rescan: Rescan
+    entries: Iterable[BaselineEntry], config: Config, rescan: Rescan
 ) -> ImportResult:
-    """Look at what each entry is about, and say which secrets are accepted by that."""
-    scene = _Scene(settings, rescan)
-    items = list(wanted)
+    """Return the secrets that the entries accept."""
+    lookup = _FindingLookup(config, rescan)
+    items = list(entries)
     shared = Counter((item.path, item.commit, item.line) for item in items)
-    taken: dict[str, BaselineEntry] = {}
-    idle: list[tuple[BaselineEntry, str]] = []
-    lost: list[tuple[BaselineEntry, str]] = []
+    imported: dict[str, BaselineEntry] = {}
+    unnecessary: list[tuple[BaselineEntry, str]] = []
+    unresolved: list[tuple[BaselineEntry, str]] = []
     for item in items:
         try:
-            found = _meant(item, shared[item.path, item.commit, item.line], scene)
-        except _Lost as why:
-            lost.append((item, str(why)))
+            findings = _resolve(item, shared[item.path, item.commit, item.line], lookup)
+        except _UnresolvedError as reason:
+            unresolved.append((item, str(reason)))
             continue
-        needed = [finding for finding in found if finding.standing is Standing.REPORTED]
-        for finding in needed:
-            taken.setdefault(finding.secret.fingerprint, item)
-        if not needed:
-            idle.append((item, _why_idle(found)))
-    return ImportResult(tuple(taken.items()), tuple(idle), tuple(lost))
+        reported = [finding for finding in findings if finding.standing is Standing.REPORTED]
+        for finding in reported:
+            imported.setdefault(finding.secret.fingerprint, item)
+        if not reported:
+            unnecessary.append((item, _explain_unnecessary(findings)))
+    return ImportResult(tuple(imported.items()), tuple(unnecessary), tuple(unresolved))
 
 
-def _why_idle(found: list[Finding]) -> str:
-    if not found:
-        return "wakeyscan finds nothing there"
-    return f"{found[0].standing} anyway: {found[0].reason}"
+def _explain_unnecessary(findings: list[Finding]) -> str:
+    if not findings:
+        return "wakeyscan reports nothing there"
+    return f"already {findings[0].standing}: {findings[0].reason}"
 
 
-class _Scene:
-    """What is looked at, each once, and only where an entry asks for it."""
+class _FindingLookup:
+    """Findings by location; each place is scanned at most once, when an entry needs it."""
 
-    def __init__(self, settings: Config, rescan: Rescan) -> None:
+    def __init__(self, config: Config, rescan: Rescan) -> None:
         self.top = worktree.find_work_tree(".") or os.path.realpath(".")
-        self._settings, self._rescan = settings, rescan
-        self._lens = build_context(loader.load_rules(settings.rules), DECODERS)._replace(
+        self._config = config
+        self._rescan_repository = rescan
+        self._context = build_context(loader.load_rules(config.rules), DECODERS)._replace(
             open_lfs_object=build_lfs_opener(False)
         )
-        self.digests = cache(_digests)
-        self.here = cache(self._here)
-        self.then = cache(self._then)
-        self.everywhere = cache(self._everywhere)
-        self.history = cache(self._history)
+        self.hash_secret = cache(_hash_secret)
+        self.scan_file = cache(self._scan_file)
+        self.scan_version = cache(self._scan_version)
+        self.rescan = cache(self._rescan)
+        self.load_history = cache(self._load_history)
 
-    def _here(self, path: str) -> tuple[Finding, ...] | None:
-        """Give what is found in a file of the work tree; `None` where there is no such file."""
+    def _scan_file(self, path: str) -> tuple[Finding, ...] | None:
+        """Return the findings in a file of the work tree; `None` if there is no such file."""
         file = os.path.join(self.top, path)
         if not os.path.isfile(file):
             return None
-        source = SOURCES["path"]
-        return self._looked(source.read_documents(os.path.relpath(file), self._settings.source))
+        documents = SOURCES["path"].read_documents(os.path.relpath(file), self._config.source)
+        return self._scan(documents)
 
-    def _then(self, path: str, commit: str) -> tuple[Finding, ...]:
-        """Give what is found in the version of a file that a commit has."""
+    def _scan_version(self, path: str, commit: str) -> tuple[Finding, ...]:
+        """Return the findings in a file as of a commit."""
         repository = open_foreign(self.top)
         if not re.fullmatch("[0-9a-f]{4,64}", commit):
-            raise _Lost(f"{commit!r} is no commit")
-        if not (name := _resolved(repository, f"{commit}^{{commit}}")):
-            raise _Lost(f"commit {commit[:12]} is not in this repository: squashed, or rebased?")
-        if not (blob := _resolved(repository, f"{name}:{path}")):
-            raise _Lost(f"commit {commit[:12]} has no such file")
+            raise _UnresolvedError(f"invalid commit {commit!r}")
+        if not (name := _resolve_revision(repository, f"{commit}^{{commit}}")):
+            raise _UnresolvedError(
+                f"commit {commit[:12]} is not in this repository; was it squashed or rebased?"
+            )
+        if not (blob := _resolve_revision(repository, f"{name}:{path}")):
+            raise _UnresolvedError(f"commit {commit[:12]} does not contain this file")
         origin = Origin(path, f"commit {name[:12]}")
-        documents = (
-            Document(origin, found.read_all()) for found in repository.read_objects([blob])
-        )
-        return self._looked(documents)
+        blobs = repository.read_objects([blob])
+        return self._scan(Document(origin, content.read_all()) for content in blobs)
 
-    def _looked(self, items: Iterable[Document | Skipped]) -> tuple[Finding, ...]:
-        looked = scan_documents(items, self._lens)
-        if looked.skipped:
-            raise _Lost(looked.skipped[0].reason)
-        return tuple(finding for finding in looked.findings if not finding.origin.part)
+    def _scan(self, documents: Iterable[Document | Skipped]) -> tuple[Finding, ...]:
+        result = scan_documents(documents, self._context)
+        if result.skipped:
+            raise _UnresolvedError(result.skipped[0].reason)
+        return tuple(finding for finding in result.findings if not finding.origin.part)
 
-    def _everywhere(self, command: str) -> tuple[Finding, ...]:
-        """Give what is found in the files, or in the history."""
-        return self._again(command).findings
-
-    def _history(self) -> dict[tuple[str, int], list[Finding]]:
-        """Give what stood on which line of a file at any time."""
-        outcome = self._again("audit")
-        known = {finding.secret: finding for finding in outcome.findings}
-        stood: dict[tuple[str, int], list[Finding]] = {}
-        for key in outcome.keys:
-            for at in {(place.path, place.line) for place in key.places}:
-                stood.setdefault(at, []).append(known[key.secret])
-        return stood
-
-    def _again(self, command: str) -> RunResult:
+    def _rescan(self, command: str) -> RunResult:
+        """Return the result of a `scan` of all files, or of an `audit` of the history."""
         if command == "audit" and not worktree.find_work_tree("."):
             return RunResult(command, (), (), (), (), Coverage())
-        return self._rescan(command)
+        return self._rescan_repository(command)
+
+    def _load_history(self) -> dict[tuple[str, int], list[Finding]]:
+        """Return the findings at any time, by path and line."""
+        result = self.rescan("audit")
+        findings = {finding.secret: finding for finding in result.findings}
+        history: dict[tuple[str, int], list[Finding]] = {}
+        for key in result.keys:
+            for location in {(place.path, place.line) for place in key.places}:
+                history.setdefault(location, []).append(findings[key.secret])
+        return history
 
 
-def _resolved(repository: Git, revision: str) -> str:
-    """Give the id of an object; empty where the repository has no such."""
-    asked = ("rev-parse", "--verify", "--quiet", revision)
-    return repository.run(*asked, allowed_codes=(0, 1, 128)).decode("ascii", "replace").strip()
+def _resolve_revision(repository: Git, revision: str) -> str:
+    """Return the id of an object; empty if the repository has no such object."""
+    command = ("rev-parse", "--verify", "--quiet", revision)
+    return repository.run(*command, allowed_codes=(0, 1, 128)).decode("ascii", "replace").strip()
 
 
-def _meant(item: BaselineEntry, shared: int, scene: _Scene) -> list[Finding]:
-    """Give the findings that an entry is about; raises `_Lost` where that can't be told.
+def _resolve(item: BaselineEntry, shared: int, lookup: _FindingLookup) -> list[Finding]:
+    """Return the findings that an entry accepts; raise `_UnresolvedError`.
 
-    `shared`: how many entries are about that place.
+    `shared`: the number of entries with the same location.
     """
-    if item.obstacle:
-        raise _Lost(item.obstacle)
-    path = _from_top(item.path, scene.top)
-    if item.digest or item.text:
-        return _same_secret(item, path, scene)
+    if item.problem:
+        raise _UnresolvedError(item.problem)
+    path = _normalize_path(item.path, lookup.top)
+    if item.digest or item.secret:
+        return _find_same_secret(item, path, lookup)
     if item.commit:
-        return _none_too_many(item, _at_line(item, scene.then(path, item.commit)), shared)
-    here = scene.here(path)
-    found = _at_line(item, here or ()) or scene.history().get((path, item.line), [])
-    if not found and here is None:
-        raise _Lost("there is no such file, nor was there one with a key at that line")
-    return _none_too_many(item, found, shared)
+        findings = _find_at_location(item, lookup.scan_version(path, item.commit))
+        return _check_count(item, findings, shared)
+    current = lookup.scan_file(path)
+    findings = _find_at_location(item, current or ())
+    findings = findings or lookup.load_history().get((path, item.line), [])
+    if not findings and current is None:
+        raise _UnresolvedError("no such file, now or in history with a key at that line")
+    return _check_count(item, findings, shared)
 
 
-def _from_top(path: str, top: str) -> str:
-    """Give a path as scanners write it from the top of the repository."""
+def _normalize_path(path: str, top: str) -> str:
+    """Return a path relative to the top of the repository, with forward slashes."""
     if "/" not in path:
         path = path.replace("\\", "/")  # written on Windows
-    inside = os.path.relpath(os.path.join(top, path), top).replace(os.sep, "/")
-    if inside.startswith("../"):
-        raise _Lost("it is outside of this repository")
-    return inside
+    relative = os.path.relpath(os.path.join(top, path), top).replace(os.sep, "/")
+    if relative.startswith("../"):
+        raise _UnresolvedError("the path is outside this repository")
+    return relative
 
 
-def _same_secret(item: BaselineEntry, path: str, scene: _Scene) -> list[Finding]:
-    """Give the findings of the very secret: where it was, else wherever it is."""
-    lost, there = "", None
+def _find_same_secret(item: BaselineEntry, path: str, lookup: _FindingLookup) -> list[Finding]:
+    """Return the finding of the accepted secret, at its location or else anywhere."""
+    problem, local = "", None
     try:
         if item.path:
-            there = scene.then(path, item.commit) if item.commit else scene.here(path)
-    except _Lost as why:
-        lost = str(why)
-    looks: list[Callable[[], Iterable[Finding]]] = [lambda: there or ()]
-    looks += [partial(scene.everywhere, command) for command in ("scan", "audit")]
-    for look in looks:
-        if found := [finding for finding in look() if _is(item, finding.secret, scene)]:
-            return found[:1]
-    if there and item.line and any(f.position.line == item.line for f in there):
-        lost = "what stands there is another secret"
-    if lost:
-        raise _Lost(lost)
+            by_commit = partial(lookup.scan_version, path, item.commit)
+            local = by_commit() if item.commit else lookup.scan_file(path)
+    except _UnresolvedError as reason:
+        problem = str(reason)
+    if finding := _find_first(item, local, lookup):
+        return [finding]
+    if local and item.line and any(f.position.line == item.line for f in local):
+        problem = "a different secret is there now"
+    if problem:
+        raise _UnresolvedError(problem)
     return []
 
 
-def _is(item: BaselineEntry, secret: Secret, scene: _Scene) -> bool:
-    if item.text is not None and secret.reveal() in item.text.reveal():
+def _find_first(
+    item: BaselineEntry, local: tuple[Finding, ...] | None, lookup: _FindingLookup
+) -> Finding | None:
+    """Return the first finding of the accepted secret; search the history last."""
+    searches: list[Callable[[], Iterable[Finding]]] = [
+        lambda: local or (),
+        lambda: lookup.rescan("scan").findings,
+        lambda: lookup.rescan("audit").findings,
+    ]
+    for search in searches:
+        for finding in search():
+            if _is_same_secret(item, finding.secret, lookup):
+                return finding
+    return None
+
+
+def _is_same_secret(item: BaselineEntry, secret: Secret, lookup: _FindingLookup) -> bool:
+    if item.secret is not None and secret.reveal() in item.secret.reveal():
         return True
-    return item.digest is not None and item.digest[1] in scene.digests(secret, item.digest[0])
+    return item.digest is not None and item.digest[1] in lookup.hash_secret(secret, item.digest[0])
 
 
-def _digests(secret: Secret, algorithm: str) -> frozenset[str]:
-    """Hash a secret in the forms that another scanner may have taken for it."""
+def _hash_secret(secret: Secret, algorithm: str) -> frozenset[str]:
+    """Return the hashes of a secret, with each prefix that another scanner may include."""
     text = secret.reveal()
-    forms = (hashlib.new(algorithm, scheme + text, usedforsecurity=False) for scheme in _SCHEMES)
-    return frozenset(form.hexdigest() for form in forms)
+    hashes = (hashlib.new(algorithm, scheme + text, usedforsecurity=False) for scheme in _SCHEMES)
+    return frozenset(digest.hexdigest() for digest in hashes)
 
 
-def _at_line(item: BaselineEntry, findings: Iterable[Finding]) -> list[Finding]:
-    """Give the findings at the place of an entry."""
-    found = [f for f in findings if item.line <= f.position.line <= item.last_line]
-    if item.columns:
-        low, high = item.columns[0] - _ROUGHLY, item.columns[1] + _ROUGHLY
-        within = [f for f in found if f.position.column < high and f.position.end_column > low]
-        found = within or found
-    return found
+def _find_at_location(item: BaselineEntry, findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings on the lines of an entry, by column if that matches any."""
+    on_line = [f for f in findings if item.line <= f.position.line <= item.last_line]
+    if not item.columns:
+        return on_line
+    low, high = item.columns[0] - _COLUMN_TOLERANCE, item.columns[1] + _COLUMN_TOLERANCE
+    in_columns = [f for f in on_line if f.position.column < high and f.position.end_column > low]
+    return in_columns or on_line
 
 
-def _none_too_many(item: BaselineEntry, found: list[Finding], shared: int) -> list[Finding]:
-    """Refuse findings of which an entry is about some; raises `_Lost`."""
-    several = len({finding.secret for finding in found})
-    if several > shared and not item.whole_line:
-        raise _Lost(f"{several} secrets stand there, of which {shared} was accepted: which one?")
-    return found
+def _check_count(item: BaselineEntry, findings: list[Finding], shared: int) -> list[Finding]:
+    """Return the findings; raise `_UnresolvedError` if the entry accepts only some of them."""
+    count = len({finding.secret for finding in findings})
+    if count > shared and not item.covers_line:
+        raise _UnresolvedError(f"{count} secrets are there, but only {shared} was accepted")
+    return findings

@@ -1,7 +1,7 @@
-"""betterleaks 2: reports as baselines, in JSON or a finding a line, and `.betterleaksignore`.
+"""Importer for betterleaks 2: reports in JSON or JSON lines, and `.betterleaksignore`.
 
-Its fingerprint of a value is the SHA-256 of it; an ignore file has one a line. Reports of
-betterleaks 1 are those of gitleaks.
+A fingerprint is the SHA-256 of a value; an ignore file has one per line. Reports of betterleaks 1
+have the format of gitleaks.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from wakeyscan.baselines.baseline_entry import BaselineEntry, parse_json
+from wakeyscan.baselines.baseline import BaselineEntry, parse_json
 
 WITH_REPORT = False
-"""Whether a report beside a file says more of it."""
+"""Whether a report of the scanner adds information."""
 
 _DIGEST = re.compile(r"(?P<keyed>hmac-sha256:)?(?P<digest>[0-9A-Fa-f]{64})(?:\s*#\s*(?P<note>.*))?")
-_KEYED = "its fingerprint is made with a key (--hmac-key), without which it says nothing"
-_NONE = "is no fingerprint of betterleaks (64 hex digits)"
+_KEYED = "its fingerprint depends on a key (--hmac-key) and cannot be compared"
+_INVALID = "not a betterleaks fingerprint (64 hexadecimal digits)"
 
 
 def recognizes(name: str, text: str) -> bool:
-    """Say whether a file is a report of betterleaks 2, or a list of its fingerprints."""
-    if found := _findings(text):
-        return all("rule_id" in item and "match" in item for item in found)
+    """Return whether a file is a report of betterleaks 2 or a list of its fingerprints."""
+    if findings := _list_findings(text):
+        return all("rule_id" in item and "match" in item for item in findings)
     report = parse_json(text)
     if report is not None:
         return isinstance(report, dict) and "schema_version" in report and "findings" in report
@@ -32,28 +32,28 @@ def recognizes(name: str, text: str) -> bool:
 
 
 def parse_entries(text: str, report: str) -> Iterator[BaselineEntry]:
-    """Yield what a file accepts."""
-    if recognised := _findings(text):
-        yield from (_of_finding(item, f"finding {n}") for n, item in enumerate(recognised, 1))
+    """Yield the entries of a file."""
+    if findings := _list_findings(text):
+        yield from (_parse_finding(item, f"finding {n}") for n, item in enumerate(findings, 1))
     elif parse_json(text) is None:
         rows = ((number, line.strip()) for number, line in enumerate(text.splitlines(), 1))
-        yield from (_of_row(f"line {n}", row) for n, row in rows if row and row[0] != "#")
+        yield from (_parse_row(f"line {n}", row) for n, row in rows if row and row[0] != "#")
 
 
-def _findings(text: str) -> list[dict[str, Any]]:
-    """Give the findings of a report: one document, or one a line."""
+def _list_findings(text: str) -> list[dict[str, Any]]:
+    """Return the findings of a report: one JSON document, or one per line."""
     report = parse_json(text)
     if report is None:
         lines = [parse_json(line) for line in text.splitlines() if line.strip()]
     else:
         lines = [report]
-    known = [line for line in lines if isinstance(line, dict) and "schema_version" in line]
-    lists = [line.get("findings", [line.get("finding")]) for line in known]
+    documents = [line for line in lines if isinstance(line, dict) and "schema_version" in line]
+    lists = [line.get("findings", [line.get("finding")]) for line in documents]
     items = [item for some in lists if isinstance(some, list) for item in some]
     return [item for item in items if isinstance(item, dict)]
 
 
-def _of_finding(item: dict[str, Any], entry: str) -> BaselineEntry:
+def _parse_finding(item: dict[str, Any], label: str) -> BaselineEntry:
     location, match = item["location"], item["match"]
     line, columns = int(location["start_line"]), None
     last = max(line, int(location.get("end_line", line)))
@@ -61,18 +61,20 @@ def _of_finding(item: dict[str, Any], entry: str) -> BaselineEntry:
         columns = int(location["start_column"]), int(location["end_column"])
     commit = str(item.get("attributes", {}).get("git.sha") or "")
     path, fingerprint = str(location["path"]), str(match.get("fingerprint") or "")
-    found = BaselineEntry(entry, path, line, last, columns, commit)
+    entry = BaselineEntry(
+        label, path=path, line=line, last_line=last, columns=columns, commit=commit
+    )
     digest = _DIGEST.fullmatch(fingerprint)
-    if not digest or digest["keyed"]:  # its place is still known
-        return found
-    return found._replace(digest=("sha256", digest["digest"].lower()))
+    if not digest or digest["keyed"]:
+        return entry  # with its location only
+    return entry._replace(digest=("sha256", digest["digest"].lower()))
 
 
-def _of_row(entry: str, row: str) -> BaselineEntry:
+def _parse_row(label: str, row: str) -> BaselineEntry:
     found = _DIGEST.fullmatch(row)
     if not found:
-        return BaselineEntry(entry, obstacle=_NONE)
+        return BaselineEntry(label, problem=_INVALID)
     if found["keyed"]:
-        return BaselineEntry(entry, obstacle=_KEYED)
+        return BaselineEntry(label, problem=_KEYED)
     digest = ("sha256", found["digest"].lower())
-    return BaselineEntry(entry, digest=digest, note=found["note"] or "")
+    return BaselineEntry(label, digest=digest, note=found["note"] or "")

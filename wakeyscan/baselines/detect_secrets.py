@@ -1,6 +1,6 @@
-"""detect-secrets: a baseline (`.secrets.baseline`), which has the SHA-1 of each secret.
+"""Importer for detect-secrets baselines (`.secrets.baseline`), with a SHA-1 of each secret.
 
-Its lines move with the file, so that the hash says which secret was meant.
+Lines shift when a file changes, so the hash identifies the secret.
 """
 
 from __future__ import annotations
@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from wakeyscan.baselines.baseline_entry import BaselineEntry, parse_json
+from wakeyscan.baselines.baseline import BaselineEntry, parse_json
 
 WITH_REPORT = False
-"""Whether a report beside a file says more of it."""
+"""Whether a report of the scanner adds information."""
 
-_AUDITED = {True: "audited there as a real secret", False: "audited there as no secret"}
+_NOTES = {True: "audited there as a real secret", False: "audited there as no secret"}
 
 
 def recognizes(name: str, text: str) -> bool:
-    """Say whether a file is a baseline of detect-secrets."""
+    """Return whether a file is a baseline of detect-secrets."""
     baseline = parse_json(text)
     if not isinstance(baseline, dict) or not isinstance(baseline.get("results"), dict):
         return False
@@ -25,17 +25,17 @@ def recognizes(name: str, text: str) -> bool:
 
 
 def parse_entries(text: str, report: str) -> Iterator[BaselineEntry]:
-    """Yield what a baseline accepts."""
+    """Yield the entries of a baseline."""
     number = 0
     for path, secrets in parse_json(text)["results"].items():
         for item in secrets:
             number += 1
-            yield _of_secret(str(path), item, f"result {number}")
+            yield _build_entry(str(path), item, f"result {number}")
 
 
-def _of_secret(path: str, item: dict[str, Any], entry: str) -> BaselineEntry:
-    line = int(item.get("line_number") or 0)  # a slim baseline has none
+def _build_entry(path: str, item: dict[str, Any], label: str) -> BaselineEntry:
+    line = int(item.get("line_number") or 0)  # absent in a slim baseline
     digest = ("sha1", str(item["hashed_secret"]).lower())
-    label = item.get("is_secret")
-    note = _AUDITED[label] if isinstance(label, bool) else ""
-    return BaselineEntry(entry, path, line, line, digest=digest, note=note)
+    verdict = item.get("is_secret")
+    note = _NOTES[verdict] if isinstance(verdict, bool) else ""
+    return BaselineEntry(label, path=path, line=line, last_line=line, digest=digest, note=note)

@@ -1,7 +1,7 @@
-"""kingfisher: a baseline in YAML, of version 2 or of the one before (`ExactFindings`).
+"""Importer for kingfisher baselines in YAML, of version 2 and of the older `ExactFindings`.
 
-Its fingerprints are made of offsets, which is why they say nothing; paths and lines do. What it
-found in the history has no commit.
+Its fingerprints contain offsets and cannot be compared; paths and lines can. Findings in the
+history have no commit.
 """
 
 from __future__ import annotations
@@ -9,56 +9,57 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wakeyscan.baselines.baseline_entry import BaselineEntry
+from wakeyscan.baselines.baseline import BaselineEntry
+from wakeyscan.core.lazy import lazy_import
+
+# No other baseline format needs YAML.
+if TYPE_CHECKING:
+    import yaml
+else:
+    yaml = lazy_import("yaml")
 
 WITH_REPORT = False
-"""Whether a report beside a file says more of it."""
+"""Whether a report of the scanner adds information."""
 
-_MARK = r"(?m)^(?:ExactFindings:|fingerprint_algorithm: *['\"]?kingfisher)"
+_SIGNATURE = r"(?m)^(?:ExactFindings:|fingerprint_algorithm: *['\"]?kingfisher)"
 
 
 def recognizes(name: str, text: str) -> bool:
-    """Say whether a file is a baseline of kingfisher."""
-    return re.search(_MARK, text) is not None
+    """Return whether a file is a baseline of kingfisher."""
+    return re.search(_SIGNATURE, text) is not None
 
 
 def parse_entries(text: str, report: str) -> Iterator[BaselineEntry]:
-    """Yield what a baseline accepts."""
+    """Yield the entries of a baseline."""
     places: Counter[tuple[str, int]] = Counter()
-    for items in _repositories(_loaded(text)):
-        places |= Counter(map(_place, items))  # a work tree and its .git are two, of one content
+    for items in _list_repositories(_parse_yaml(text)):
+        # A work tree and its .git count as two repositories with the same content.
+        places |= Counter(map(_locate, items))
     for number, (path, line) in enumerate(places.elements(), 1):
-        yield BaselineEntry(f"finding {number}", path, line, line)
+        yield BaselineEntry(f"finding {number}", path=path, line=line, last_line=line)
 
 
-def _loaded(text: str) -> Any:
-    import yaml  # lazily: no other format needs it
-
-    class Plain(yaml.SafeLoader):
-        """Refuses aliases, which kingfisher never writes: a few lines of them stand for GBs."""
-
-        def compose_node(self, parent: Any, index: Any) -> Any:
-            if self.check_event(yaml.AliasEvent):
-                raise ValueError("it has an alias; write the value in its place")
-            return super().compose_node(parent, index)
-
+def _parse_yaml(text: str) -> Any:
     try:
-        return yaml.load(text, Plain)  # noqa: S506  # a safe loader, made safer
+        # Kingfisher never writes aliases; a few lines of them can expand to gigabytes.
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
+            raise ValueError("it contains an alias; replace the alias by its value")
+        return yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ValueError(str(error).replace("\n", " ")) from None
 
 
-def _repositories(baseline: Any) -> Iterator[list[dict[str, Any]]]:
-    """Yield the findings of each repository; all are taken for those of the one at hand."""
+def _list_repositories(baseline: Any) -> Iterator[list[dict[str, Any]]]:
+    """Yield the findings of each repository; all are looked up in the current one."""
     if "ExactFindings" in baseline:
         yield baseline["ExactFindings"].get("matches") or []
     for repository in baseline.get("repositories") or ():
         yield repository.get("findings") or []
 
 
-def _place(item: dict[str, Any]) -> tuple[str, int]:
+def _locate(item: dict[str, Any]) -> tuple[str, int]:
     if "linenum" in item:
         return str(item["filepath"]), int(item["linenum"])
     return str(item["path"]), int(item["line"])

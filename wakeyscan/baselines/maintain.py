@@ -1,4 +1,4 @@
-"""Keeps the ignore file: adds entries, tells what they hide, drops those of no use."""
+"""Maintenance of the ignore file: add entries, list what they hide, prune unused ones."""
 
 from __future__ import annotations
 
@@ -9,75 +9,76 @@ from typing import NamedTuple
 
 from wakeyscan.config.config import Config
 from wakeyscan.core import files
-from wakeyscan.core.errors import ConfigError, ReportError
+from wakeyscan.core.errors import ConfigError, ReportError, UsageError
 from wakeyscan.core.finding import Finding
 from wakeyscan.git import worktree
 from wakeyscan.scanner.result import RunResult
-from wakeyscan.suppression import ignore_entry
-from wakeyscan.suppression import ignore_file as ignorefile
+from wakeyscan.suppression import ignore_entry, ignore_file
 from wakeyscan.suppression.ignore_entry import IgnoreEntry
 
 Hidden = dict[IgnoreEntry, list[Finding]]
 """The findings that each entry hides."""
 
 Rescan = Callable[[str], RunResult]
-"""Scans the whole repository again, or audits it: takes `scan` or `audit`."""
+"""Scans or audits the whole repository again; takes `scan` or `audit`."""
 
 
-def add_entries(wanted: Iterable[IgnoreEntry], settings: Config, today: date) -> int:
-    """Add what is not accepted yet, in the place of entries that have expired; say how many."""
-    file = settings.find_ignore_file()
-    known = ignorefile.read_ignore_file(file)
-    new, over = list[IgnoreEntry](), set[IgnoreEntry]()
-    for entry in wanted:
+def add_entries(entries: Iterable[IgnoreEntry], config: Config, today: date) -> int:
+    """Add entries that are not present yet, replace expired ones; return how many were added."""
+    file = config.find_ignore_file()
+    present = ignore_file.read_ignore_file(file)
+    added, replaced = list[IgnoreEntry](), set[IgnoreEntry]()
+    for entry in entries:
         ignore_entry.check_entry(entry)
-        same = [old for old in known if entry.fingerprint.startswith(old.fingerprint)]
+        same = [old for old in present if entry.fingerprint.startswith(old.fingerprint)]
         expired = [old for old in same if old.has_expired(today)]
         if any(old.paths in ("", entry.paths) for old in same if old not in expired):
             continue
-        new.append(entry)
-        over.update(old for old in expired if old.paths == entry.paths)
-    if new:
-        _write(file, (*(entry for entry in known if entry not in over), *new))
-    return len(new)
+        added.append(entry)
+        replaced.update(old for old in expired if old.paths == entry.paths)
+    if added:
+        _write_entries(file, (*(old for old in present if old not in replaced), *added))
+    return len(added)
 
 
 class PruneResult(NamedTuple):
-    """What became of the entries of a file."""
+    """The entries of a file after pruning."""
 
     kept: list[IgnoreEntry]
     dropped: int
-    why: dict[IgnoreEntry, str]
-    """Entries that hide nothing in the files, and why they are kept."""
-    unsure: bool
-    """Whether of some it can't be told if they are of use."""
+    reasons: dict[IgnoreEntry, str]
+    """Entries that hide nothing in the files, with the reason why they are kept."""
+    is_incomplete: bool
+    """Whether an entry is kept because the scan was incomplete."""
 
 
-def prune_entries(settings: Config, today: date, rescan: Rescan) -> PruneResult:
-    """Drop entries of no use, but none of which that can't be told."""
-    file, there = settings.find_ignore_file(), load_entries(settings)
-    valid = [entry for entry in there if not entry.has_expired(today)]
-    hides, complete = find_hidden(valid, rescan("scan"))
-    idle = [entry for entry in valid if not hides[entry]]
-    if idle and worktree.find_work_tree("."):
-        past, whole = find_hidden(idle, rescan("audit"))
-        hides, complete = {**hides, **past}, complete and whole
-    kept = [entry for entry in valid if hides[entry] or not complete]
-    if len(kept) < len(there):
-        _write(file, kept)
-    why = {entry: "only the history has it" for entry in idle if hides[entry]}
-    unsure = {entry: "not everything could be looked at" for entry in idle if entry not in why}
-    if complete:
-        unsure = {}
-    return PruneResult(kept, len(there) - len(kept), why | unsure, bool(unsure))
+def prune_entries(config: Config, today: date, rescan: Rescan) -> PruneResult:
+    """Drop expired and unused entries; keep unused ones if the scan was incomplete."""
+    file, entries = config.find_ignore_file(), load_entries(config)
+    valid = [entry for entry in entries if not entry.has_expired(today)]
+    hidden, complete = find_hidden(valid, rescan("scan"))
+    unused = [entry for entry in valid if not hidden[entry]]
+    if unused and worktree.find_work_tree("."):
+        in_history, history_complete = find_hidden(unused, rescan("audit"))
+        hidden, complete = {**hidden, **in_history}, complete and history_complete
+    kept = [entry for entry in valid if hidden[entry] or not complete]
+    if len(kept) < len(entries):
+        _write_entries(file, kept)
+    reasons = {entry: _explain_kept(bool(hidden[entry])) for entry in unused if entry in kept}
+    is_incomplete = any(not hidden[entry] for entry in reasons)
+    return PruneResult(kept, len(entries) - len(kept), reasons, is_incomplete)
 
 
-def load_entries(settings: Config) -> tuple[IgnoreEntry, ...]:
-    """Read what is accepted; raises `ConfigError` where a file that was named is missing."""
-    file = settings.find_ignore_file()
-    if settings.ignore_file and not os.path.lexists(file):
-        raise ConfigError(f"{file}: there is no such ignore file")
-    return ignorefile.read_ignore_file(file)
+def _explain_kept(is_in_history: bool) -> str:
+    return "found only in history" if is_in_history else "the scan was incomplete"
+
+
+def load_entries(config: Config) -> tuple[IgnoreEntry, ...]:
+    """Return the entries; raise `ConfigError` if a file named by the user does not exist."""
+    file = config.find_ignore_file()
+    if config.ignore_file and not os.path.lexists(file):
+        raise ConfigError(f"{file}: no such file or directory")
+    return ignore_file.read_ignore_file(file)
 
 
 def find_hidden(entries: Iterable[IgnoreEntry], result: RunResult) -> tuple[Hidden, bool]:
@@ -88,9 +89,45 @@ def find_hidden(entries: Iterable[IgnoreEntry], result: RunResult) -> tuple[Hidd
     return hidden, result.complete
 
 
-def _write(file: str, wanted: Iterable[IgnoreEntry]) -> None:
-    text = ignorefile.format_ignore_file(file, wanted)
+def _write_entries(file: str, entries: Iterable[IgnoreEntry]) -> None:
+    text = ignore_file.format_ignore_file(file, entries)
     try:
         files.write(file, text, worktree.find_untrusted_folders(["."]))
     except OSError as error:
-        raise ReportError(f"{file}: can't be written: {error.strerror}") from None
+        raise ReportError(f"{file}: cannot be written: {error.strerror}") from None
+
+
+def expand_fingerprints(prefixes: list[str], rescan: Rescan) -> list[str]:
+    """Return complete fingerprints; raise `UsageError` for an invalid or ambiguous prefix.
+
+    Rescans only for prefixes, and audits the history only if the files lack such a secret.
+    """
+    for prefix in prefixes:
+        ignore_entry.check_fingerprint_prefix(prefix)
+    short = [prefix for prefix in prefixes if not ignore_entry.is_fingerprint(prefix)]
+    known = _list_fingerprints(rescan("scan")) if short else set()
+    if worktree.find_work_tree(".") and not all(_find_matches(known, prefix) for prefix in short):
+        known |= _list_fingerprints(rescan("audit"))
+    return [prefix if prefix not in short else _find_unique(known, prefix) for prefix in prefixes]
+
+
+def _list_fingerprints(result: RunResult) -> set[str]:
+    return {finding.secret.fingerprint for finding in result.findings}
+
+
+def _find_matches(known: Iterable[str], prefix: str) -> list[str]:
+    return sorted(fingerprint for fingerprint in known if fingerprint.startswith(prefix))
+
+
+def _find_unique(known: set[str], prefix: str) -> str:
+    matches = _find_matches(known, prefix)
+    if not matches:
+        raise UsageError(
+            f"no finding here has a fingerprint that starts with {prefix!r};"
+            " give all 32 digits, from a JSON report"
+        )
+    if len(matches) > 1:
+        raise UsageError(
+            f"{prefix!r} is ambiguous; give more digits of one of: {', '.join(matches)}"
+        )
+    return matches[0]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from wakeyscan.baselines.adopt import ImportResult
-from wakeyscan.baselines.baseline_entry import BaselineEntry
+from wakeyscan.baselines.baseline import BaselineEntry
 from wakeyscan.baselines.maintain import PruneResult
 from wakeyscan.core.finding import Finding
 from wakeyscan.core.redaction import escape_for_terminal, redact
@@ -49,15 +49,15 @@ def explain_entry(entry: IgnoreEntry, hidden: list[Finding], today: date) -> Ite
 def format_pruned(file: str, pruned: PruneResult) -> Iterator[str]:
     """Yield the result of `prune`."""
     yield f"{file}: {pruned.dropped} dropped, {len(pruned.kept)} kept"
-    for entry, reason in pruned.why.items():
+    for entry, reason in pruned.reasons.items():
         yield f"  kept: {reason}: {format_entry(entry)}"
 
 
 def format_unmapped(imported: ImportResult) -> Iterator[str]:
     """Yield the entries of a baseline that need no entry here, or cannot get one."""
-    for item, reason in imported.idle:
+    for item, reason in imported.unnecessary:
         yield escape_for_terminal(redact(f"  not needed: {_format_item(item)}: {reason}"))
-    for item, reason in imported.lost:
+    for item, reason in imported.unresolved:
         yield escape_for_terminal(redact(f"  not imported: {_format_item(item)}: {reason}"))
 
 
@@ -73,4 +73,4 @@ def _format_place(finding: Finding) -> str:
 
 
 def _format_item(item: BaselineEntry) -> str:
-    return f"{item.entry} ({item.place})" if item.path else item.entry
+    return f"{item.label} ({item.location})" if item.path else item.label

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import partial
 
-from wakeyscan.baselines import adopt, fingerprint_prefix, importing, maintain
+from wakeyscan.baselines import adopt, baseline, maintain
 from wakeyscan.cli import entry_text, output
 from wakeyscan.cli.commands import INCOMPLETE
 from wakeyscan.cli.rescans import rescan_repository
@@ -86,7 +86,7 @@ def _add(prefixes: list[str], given: Values, settings: config.Config) -> int:
         )
     current = rescan_repository(settings, "scan") if given.get("all") else None
     fingerprints = [
-        *fingerprint_prefix.expand_fingerprint(prefixes, partial(rescan_repository, settings)),
+        *maintain.expand_fingerprints(prefixes, partial(rescan_repository, settings)),
         *(finding.secret.fingerprint for finding in (current.reported() if current else ())),
         *(_read_fingerprints(report) if report else ()),
     ]
@@ -121,17 +121,17 @@ def _parse_day(text: str) -> date:
 def _import(file: str, report: str, given: Values, settings: config.Config) -> int:
     """Import what another scanner accepts; incomplete if an entry cannot be mapped."""
     template = _build_template(given)
-    wanted = importing.read_baseline(file, report, str(given.get("as", "")))
+    wanted = baseline.read_baseline(file, report, str(given.get("as", "")))
     imported = adopt.resolve_entries(wanted, settings, partial(rescan_repository, settings))
     entries = [
         template._replace(
             fingerprint=fingerprint,
             reason=entry_text.build_reason(file, template.reason, item.note),
         )
-        for fingerprint, item in imported.taken
+        for fingerprint, item in imported.imported
     ]
     _print_lines([_add_entries(entries, settings), *entry_text.format_unmapped(imported)])
-    return INCOMPLETE if imported.lost else 0
+    return INCOMPLETE if imported.unresolved else 0
 
 
 def _add_entries(entries: list[IgnoreEntry], settings: config.Config) -> str:
@@ -167,7 +167,7 @@ def _prune(settings: config.Config) -> int:
         settings, ignore_entry.current_day(), partial(rescan_repository, settings)
     )
     _print_lines(entry_text.format_pruned(settings.find_ignore_file(), pruned))
-    return INCOMPLETE if pruned.unsure else 0
+    return INCOMPLETE if pruned.is_incomplete else 0
 
 
 def _explain(prefix: str, settings: config.Config) -> int:
