@@ -371,7 +371,7 @@ def test_what_wakeyscan_does_not_report_needs_no_entry(old: Old, make_key: MakeK
         said(
             0,
             "not needed: line 1 (c.py:1): already ignored: wakeyscan:ignore: ours",
-            "not needed: line 2 (c.py:2): already placeholder: holds a word that samples use",
+            "not needed: line 2 (c.py:2): already placeholder: contains a word that examples use",
         ),
         "",
     )

@@ -176,10 +176,10 @@ def test_show_suppressed_lists_them_with_the_reason(
             ignored: wakeyscan:ignore: revoked in May
        2:1  high      wastack-api-key  {one}  documentation
             | {one}
-            placeholder: holds a word that samples use
+            placeholder: contains a word that examples use
        3:1  high      wastack-api-key  {two}  documentation
             | {two}
-            placeholder: holds a word that samples use
+            placeholder: contains a word that examples use
 
 No keys found.
 1 ignored, 2 placeholders.

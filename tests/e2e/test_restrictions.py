@@ -177,7 +177,7 @@ SCOPES = {
         ("2024-01-05", ["main"], False),
         "limited to commits of branch main since 2024-01-05: 1 of 4 commits",
     ),
-    "reachable": (("--reachable",), (None, [], True), "limited to what refs reach"),
+    "reachable": (("--reachable",), (None, [], True), "limited to commits reachable from refs"),
     "reachable-since": (
         ("--reachable", "--since=2024-01-08"),
         ("2024-01-08", [], True),

@@ -265,7 +265,7 @@ def test_suppressed_results_say_so_in_the_generic_profile(log: Any) -> None:
         {
             "kind": "external",
             "status": "accepted",
-            "justification": "placeholder: holds a word that samples use",
+            "justification": "placeholder: contains a word that examples use",
         }
     ]
 

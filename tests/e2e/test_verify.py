@@ -293,7 +293,7 @@ def test_what_is_hidden_is_asked_about_too(
     key = api.key(script)
     text, why = f"{key}  # wakeyscan:ignore -- ours\n", "wakeyscan:ignore: ours"
     if hidden == "placeholder":
-        key, why = f"{PREFIX}example_{key[8:]}", "holds a word that samples use"
+        key, why = f"{PREFIX}example_{key[8:]}", "contains a word that examples use"
         api.standin.keys[key], text = script, key
     api.source({"a": text})
     assert told(api.run("scan", "--format", "json", "src"))[mask(key)][2] == hidden

@@ -1,4 +1,4 @@
-"""Rules and decoders, set to look at few bytes or at many, whatever a test looked at before."""
+"""Scan contexts with one search of the prefilter, whatever a test has scanned before."""
 
 from __future__ import annotations
 
@@ -9,26 +9,25 @@ from wakeyscan.scanner.prefilter import strategy
 from wakeyscan.scanner.prefilter.keywords import AnchorIndex
 
 _RULES = loader.load_rules()
-_DECODERS = DECODERS
-_CATALOG = AnchorIndex(_RULES, _DECODERS)
+_INDEX = AnchorIndex(_RULES, DECODERS)
 
 
 def few() -> ScanContext:
-    """Make a lens that has seen nothing yet: after 128 KB it would look with what many need."""
-    return build_context(_RULES, _DECODERS)._replace(prefilter=strategy.Prefilter(_CATALOG))
+    """Return a context with the substring search, for up to 128 KB."""
+    return build_context(_RULES, DECODERS)._replace(prefilter=strategy.Prefilter(_INDEX))
 
 
 def more() -> ScanContext:
-    """Make a lens that looks for the beginnings of forms."""
+    """Return a context with hyperscan that searches for the starts of forms."""
     return _expecting(strategy.LARGE_SCAN)
 
 
 def many() -> ScanContext:
-    """Make a lens that looks for whole forms."""
+    """Return a context with hyperscan that searches for whole forms."""
     return _expecting(strategy.HUGE_SCAN)
 
 
 def _expecting(size: int) -> ScanContext:
-    made = few()
-    made.prefilter.expect(size)
-    return made
+    context = few()
+    context.prefilter.expect(size)
+    return context

@@ -78,15 +78,15 @@ _WRAPS = {(0x39, 0x30): 1, (0x39, 0x61): 1, (0x39, 0x41): 1, (0x30, 0x61): 1, (0
 
 _NOT_BASIC = "does not decode to a name and a password"
 _NOT_JWT = "does not decode as a JSON web token"
-_WORD = "holds a word that samples use"
-_PAIR = "a name and password that samples use"
+_WORD = "contains a word that examples use"
+_PAIR = "a name and password that examples use"
 
 
 def find_placeholder_reason(match: Match) -> str:
     """Return why a match is an example and not a credential; empty if it looks real."""
     text = match.secret.reveal()
     if text in _EXAMPLES:
-        return "a sample from documentation"
+        return "an example from documentation"
     if match.rule.id == _HEADER:
         return _check_header(text, match.scheme)
     return _check_token(text.removeprefix(b"wa_live_"))
@@ -171,7 +171,7 @@ def _check_jwt(text: bytes) -> str:
     except ValueError:
         return _NOT_JWT
     if b"1234567890" in claims or b"John Doe" in claims or b"example" in claims:
-        return "a sample JSON web token"
+        return "an example JSON web token"
     return "" if len(signature) >= _MIN_HEADER else _NOT_JWT
 
 

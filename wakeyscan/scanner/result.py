@@ -27,7 +27,7 @@ class Restriction(NamedTuple):
 
     def __str__(self) -> str:
         if not (self.since or self.branches):
-            return "limited to what refs reach" if self.reachable else ""
+            return "limited to commits reachable from refs" if self.reachable else ""
         of = f" of branch {', '.join(self.branches)}" if self.branches else ""
         since = f" since {self.since}" if self.since else ""
         scanned, total = self.commits or (0, 0)

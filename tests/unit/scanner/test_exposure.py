@@ -1,4 +1,4 @@
-"""Who gets to see a key is told from its path, its file, and what stands around it."""
+"""The exposure of a key depends on its path, its file, and the text around it."""
 
 from __future__ import annotations
 
@@ -262,5 +262,5 @@ def test_exposure_and_severity_follow_from_path_and_content(name: str, key: str)
     assert (str(finding.exposure), str(finding.severity)) == (exposure, severity)
 
 
-def test_the_table_is_as_large_as_it_says() -> None:
+def test_the_table_has_its_minimum_size() -> None:
     assert len(CASES) >= 280

@@ -1,4 +1,4 @@
-"""What is found and what is not: shapes of real code, with credentials made at run time."""
+"""Credentials in shapes of real code are found; other text is not. Keys are made at run time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.detector import detect_in_document
 
-LENS = build_context(loader.load_rules(), DECODERS)
+CONTEXT = build_context(loader.load_rules(), DECODERS)
 
 KEY, HEADER, APP = "wastack-api-key", "authorization-header", "wastack-app-key"
 RULE_OF = {"token": HEADER, "basic": HEADER, "jwt": HEADER, "key": KEY, "app": APP}
@@ -45,11 +45,11 @@ class Expected(NamedTuple):
 
 def found(text: str | bytes, path: str = "a.txt") -> list[Finding]:
     content = text.encode() if isinstance(text, str) else text
-    return detect_in_document(Document(Origin(path), content), LENS)
+    return detect_in_document(Document(Origin(path), content), CONTEXT)
 
 
 def reported(text: str | bytes) -> list[Expected]:
-    """Say what is reported in a text, in the terms of a table."""
+    """Return the reported findings of a text as rows of a table."""
     return [
         Expected(f.rule, f.secret.reveal().decode(), *f.position, f.encoding)
         for f in found(text)
@@ -58,7 +58,7 @@ def reported(text: str | bytes) -> list[Expected]:
 
 
 def filled(template: str, source: random.Random) -> tuple[str, list[Expected]]:
-    """Fill the holes of a template; give the text and what must be found in it."""
+    """Fill the holes of a template; return the text and the expected findings."""
     pieces: list[str] = []
     expected: list[Expected] = []
     at = 0
@@ -75,7 +75,7 @@ def filled(template: str, source: random.Random) -> tuple[str, list[Expected]]:
 
 
 def credential(kind: str, source: random.Random) -> str:
-    """Make a credential; it holds a digit, as all but one in 500 do that are made at random."""
+    """Return a credential with a digit, which 499 of 500 random ones have."""
     match kind:
         case "basic":
             plain = f"svc-{letters(source, 6)}:{letters(source, 18)}"
@@ -99,19 +99,19 @@ def letters(source: random.Random, count: int) -> str:
 
 
 @pytest.mark.parametrize(("name", "template"), FOUND.items(), ids=FOUND)
-def test_a_credential_is_found_where_it_stands(name: str, template: str) -> None:
+def test_a_credential_is_found_at_its_position(name: str, template: str) -> None:
     text, expected = filled(template, random.Random(name))
     assert expected
     assert reported(text) == expected
 
 
 @pytest.mark.parametrize(("name", "template"), NOTHING.items(), ids=NOTHING)
-def test_what_is_no_credential_is_not_reported(name: str, template: str) -> None:
+def test_other_text_is_not_reported(name: str, template: str) -> None:
     text, _ = filled(template, random.Random(name))
     assert reported(text) == []
 
 
-def test_the_tables_are_as_large_as_they_say() -> None:
+def test_the_tables_have_their_minimum_size() -> None:
     assert (len(FOUND) >= 150, len(NOTHING) >= 150) == (True, True)
 
 
@@ -130,7 +130,7 @@ def test_any_credential_is_found_in_any_shape(name: str, seed: int, before: str)
 
 
 @given(text=st.text(alphabet="authorizn :='\"=>{}[](),\\\n\tBbear1", max_size=200))
-def test_any_text_can_be_looked_through(text: str) -> None:
+def test_any_text_can_be_scanned(text: str) -> None:
     content = f"Authorization{text}X-App-Key{text}".encode()
     assert [f for f in found(content) if not 0 < f.position.column < f.position.end_column] == []
 
@@ -214,7 +214,7 @@ NO_PREFIX = {
 
 
 @pytest.mark.parametrize("prefix", NO_PREFIX.values(), ids=NO_PREFIX)
-def test_another_prefix_is_none(prefix: str, make_key: MakeKey) -> None:
+def test_another_prefix_is_not_a_key(prefix: str, make_key: MakeKey) -> None:
     assert found(make_key(32, prefix)) == []
 
 

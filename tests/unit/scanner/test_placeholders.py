@@ -1,4 +1,4 @@
-"""Samples are told from keys; a person's mark is heard; exposure and severity are as agreed."""
+"""Placeholders, inline comments and severities of findings."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from wakeyscan.scanner.placeholders import find_placeholder_reason
 
 KEY, HEADER, APP = "wastack-api-key", "authorization-header", "wastack-app-key"
 RULES = {one.id: one for one in loader.load_rules()}
-LENS = build_context(loader.load_rules(), {})
+CONTEXT = build_context(loader.load_rules(), {})
 
-SAMPLE = "a sample from documentation"
-WORD = "holds a word that samples use"
+EXAMPLE = "an example from documentation"
+WORD = "contains a word that examples use"
 JOINED = "words joined together, not a random text"
 SEQUENCE = "a sequence, like 123456 or abcdef"
 REPEATED = "repeats itself"
 POOR = "too few different characters"
-PAIR = "a name and password that samples use"
+PAIR = "a name and password that examples use"
 NO_PAIR = "does not decode to a name and a password"
 CUT = "a JSON web token that is cut short"
 NO_JWT = "does not decode as a JSON web token"
-SAMPLE_JWT = "a sample JSON web token"
+EXAMPLE_JWT = "an example JSON web token"
 
 
 def reason(text: str, rule_id: str = KEY, scheme: str = "") -> str:
@@ -54,8 +54,8 @@ def jwt(claims: str, signature: str) -> str:
 
 
 BODIES = {
-    "vendor-key": ("your_key", SAMPLE),
-    "vendor-api-key": ("your_api_key", SAMPLE),
+    "vendor-key": ("your_key", EXAMPLE),
+    "vendor-api-key": ("your_api_key", EXAMPLE),
     "your-key-here": ("YOUR_KEY_HERE_0000", WORD),
     "your-long": ("your_wastack_api_key_goes_here", WORD),
     "your-camel": ("yourApiKeyGoesInThisPlace", WORD),
@@ -98,7 +98,7 @@ BODIES = {
 
 
 @pytest.mark.parametrize(("body", "expected"), BODIES.values(), ids=BODIES)
-def test_the_body_of_a_sample_is_told(body: str, expected: str) -> None:
+def test_a_placeholder_key_has_its_reason(body: str, expected: str) -> None:
     assert reason(PREFIX + body) == expected
 
 
@@ -107,7 +107,7 @@ SECRET = "".join(SOURCE.choices(string.ascii_letters + string.digits, k=20))
 SIGNATURE = "".join(SOURCE.choices(string.ascii_letters + string.digits, k=43))
 
 HEADERS = {
-    "rfc-7617": ("Basic", basic("Aladdin:open sesame"), SAMPLE),
+    "rfc-7617": ("Basic", basic("Aladdin:open sesame"), EXAMPLE),
     "basic-password": ("Basic", basic("username:password"), PAIR),
     "basic-test": ("Basic", basic("test:test123"), PAIR),
     "basic-short": ("Basic", basic("admin:abc"), PAIR),
@@ -115,10 +115,10 @@ HEADERS = {
     "basic-same": ("Basic", basic("postgres:postgres"), PAIR),
     "basic-sequence": ("Basic", basic("root:12345678"), PAIR),
     "basic-lower-scheme": ("basic", basic("user:passwd"), PAIR),
-    "rfc-6749": ("Basic", basic("s6BhdRkqt3:gX1fBat3bV"), SAMPLE),
-    "rfc-6749-token": ("Bearer", "h480djs93hd8", SAMPLE),
-    "openid": ("Bearer", "SlAV32hkKG", SAMPLE),
-    "swagger": ("Basic", basic("demo:p@55w0rd"), SAMPLE),
+    "rfc-6749": ("Basic", basic("s6BhdRkqt3:gX1fBat3bV"), EXAMPLE),
+    "rfc-6749-token": ("Bearer", "h480djs93hd8", EXAMPLE),
+    "openid": ("Bearer", "SlAV32hkKG", EXAMPLE),
+    "swagger": ("Basic", basic("demo:p@55w0rd"), EXAMPLE),
     "dead-beef": ("Bearer", "deadbeef12346", WORD),
     "basic-no-colon": ("Basic", basic("no colon in here"), NO_PAIR),
     "basic-binary": ("Basic", b64encode(bytes(range(200, 212))).decode(), NO_PAIR),
@@ -135,8 +135,8 @@ HEADERS = {
     "token-with-a-word": ("Bearer", f"{SECRET[:8]}foo{SECRET[8:]}", ""),
     "jwt-cut": ("Bearer", jwt('{"sub":"a"}', ""), CUT),
     "jwt-part": ("Bearer", jwt('{"sub":"a"}', "x").partition(".")[0], CUT),
-    "jwt-io": ("Bearer", jwt('{"sub":"1234567890","name":"John Doe"}', SIGNATURE), SAMPLE_JWT),
-    "jwt-example": ("Bearer", jwt('{"iss":"https://example.org"}', SIGNATURE), SAMPLE_JWT),
+    "jwt-io": ("Bearer", jwt('{"sub":"1234567890","name":"John Doe"}', SIGNATURE), EXAMPLE_JWT),
+    "jwt-example": ("Bearer", jwt('{"iss":"https://example.org"}', SIGNATURE), EXAMPLE_JWT),
     "jwt-short-signature": ("Bearer", jwt('{"sub":"a"}', "signature"), NO_JWT),
     "jwt-real": ("Bearer", jwt('{"sub":"svc-31"}', SIGNATURE), ""),
     "jwt-no-scheme": ("", jwt('{"sub":"svc-31"}', SIGNATURE), ""),
@@ -145,12 +145,12 @@ HEADERS = {
 
 
 @pytest.mark.parametrize(("scheme", "text", "expected"), HEADERS.values(), ids=HEADERS)
-def test_a_sample_in_a_header_is_told(scheme: str, text: str, expected: str) -> None:
+def test_a_placeholder_in_a_header_has_its_reason(scheme: str, text: str, expected: str) -> None:
     assert reason(text, HEADER, scheme) == expected
 
 
 APP_KEYS = {
-    "vendor": ("your_app_key", SAMPLE),
+    "vendor": ("your_app_key", EXAMPLE),
     "yours": ("YOUR_APP_KEY_HERE", WORD),
     "xxxx": ("xxxxxxxxxxxx", WORD),
     "digits": ("1234567890", SEQUENCE),
@@ -160,7 +160,7 @@ APP_KEYS = {
 
 
 @pytest.mark.parametrize(("text", "expected"), APP_KEYS.values(), ids=APP_KEYS)
-def test_a_sample_of_an_app_key_is_told(text: str, expected: str) -> None:
+def test_a_placeholder_app_key_has_its_reason(text: str, expected: str) -> None:
     assert reason(text, APP) == expected
 
 
@@ -193,14 +193,14 @@ def test_no_random_key_is_a_placeholder(alphabet: str, length: int) -> None:
     rule_id=st.sampled_from([KEY, HEADER, APP]),
 )
 @settings(max_examples=500, deadline=None)
-def test_a_random_text_is_no_sample(row: tuple[str, int], seed: int, rule_id: str) -> None:
+def test_a_random_text_is_not_a_placeholder(row: tuple[str, int], seed: int, rule_id: str) -> None:
     alphabet, length = row
     text = "".join(random.Random(seed).choices(alphabet, k=max(20, length)))
     assert reason((PREFIX if rule_id == KEY else "") + text, rule_id, "Bearer") == ""
 
 
 @given(text=st.binary(max_size=80), scheme=st.sampled_from([b"", b"Basic", b"Bearer", b"x"]))
-def test_any_text_can_be_judged(text: bytes, scheme: bytes) -> None:
+def test_any_text_can_be_checked(text: bytes, scheme: bytes) -> None:
     given_one = Match(RULES[HEADER], Secret(text, HEADER), 0, len(text), scheme)
     assert find_placeholder_reason(given_one) == find_placeholder_reason(given_one)
 
@@ -244,7 +244,7 @@ COMMENTS = {
     "freemarker": "<#-- {} -->",
     "mustache": "{{{{! {} }}}}",
 }
-MARKS = {
+DIRECTIVES = {
     "reason": ("wakeyscan:ignore -- revoked in March", "wakeyscan:ignore: revoked in March"),
     "none": ("wakeyscan:ignore", "wakeyscan:ignore: no reason given"),
     "dashes": ("wakeyscan:ignore --", "wakeyscan:ignore: no reason given"),
@@ -257,15 +257,15 @@ def standing(text: str) -> tuple[Standing, str]:
 
 
 def findings(text: str, path: str = "a.py") -> list[Finding]:
-    return detect_in_document(Document(Origin(path), text.encode()), LENS)
+    return detect_in_document(Document(Origin(path), text.encode()), CONTEXT)
 
 
-@pytest.mark.parametrize(("mark", "expected"), MARKS.values(), ids=MARKS)
+@pytest.mark.parametrize(("directive", "expected"), DIRECTIVES.values(), ids=DIRECTIVES)
 @pytest.mark.parametrize("comment", COMMENTS.values(), ids=COMMENTS)
-def test_a_mark_counts_on_the_line_and_alone_before_it(
-    comment: str, mark: str, expected: str, make_key: MakeKey
+def test_a_comment_counts_on_the_line_and_alone_before_it(
+    comment: str, directive: str, expected: str, make_key: MakeKey
 ) -> None:
-    key, marked = make_key(), comment.format(mark)
+    key, marked = make_key(), comment.format(directive)
     ignored = (Standing.IGNORED, expected)
     assert standing(f'key = "{key}"  {marked}') == ignored
     assert standing(f"x = 1\n    {marked}\nkey = {key}\n") == ignored
@@ -273,7 +273,7 @@ def test_a_mark_counts_on_the_line_and_alone_before_it(
 
 
 REASON = "wakeyscan:ignore -- a reason"
-NOT_HEARD = {
+NOT_HONORED = {
     "code-before-it": f"other = 1  # {REASON}\nkey = {{}}",
     "call-before-it": f"call(x);  // {REASON}\nkey = {{}}",
     "closing-before-it": f"}}}});  // {REASON}\nkey = {{}}",
@@ -287,18 +287,18 @@ NOT_HEARD = {
 }
 
 
-@pytest.mark.parametrize("template", NOT_HEARD.values(), ids=NOT_HEARD)
-def test_a_mark_elsewhere_does_not_count(template: str, make_key: MakeKey) -> None:
+@pytest.mark.parametrize("template", NOT_HONORED.values(), ids=NOT_HONORED)
+def test_a_comment_elsewhere_does_not_count(template: str, make_key: MakeKey) -> None:
     text = template.replace("{}", make_key())
     assert standing(text) == (Standing.REPORTED, "")
 
 
-def test_a_mark_goes_before_what_we_guess() -> None:
+def test_a_comment_precedes_a_placeholder() -> None:
     text = f"key = {PREFIX}your_api_key_goes_here  # {REASON}"
     assert standing(text) == (Standing.IGNORED, "wakeyscan:ignore: a reason")
 
 
-def test_a_mark_is_for_its_own_line_only(make_key: MakeKey) -> None:
+def test_a_comment_counts_for_its_own_line_only(make_key: MakeKey) -> None:
     text = f"a = {make_key()}  # {REASON}\nb = {make_key()}\n"
     assert [f.standing for f in findings(text)] == [Standing.IGNORED, Standing.REPORTED]
 

@@ -1,4 +1,4 @@
-"""What finds anchors in few bytes, and in many: whatever one passes to a decoder, both must."""
+"""The substring search and both hyperscan searches pass the same texts to the decoders."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ LETTERS = "abc defgh.,:;_-/+=\n\"'%\\&#<>0123456789ABC?~"
 
 
 def in_lines(source: random.Random, text: bytes) -> bytes:
-    """Give base64 in lines, the first of which may be shorter."""
+    """Return base64 in lines, the first of which may be shorter."""
     encode = b64encode if source.random() < 0.5 else urlsafe_b64encode
     wrapped = encode(text) if source.random() < 0.5 else encode(text).rstrip(b"=")
     width = source.choice(WIDTHS)
@@ -65,7 +65,7 @@ def in_lines(source: random.Random, text: bytes) -> bytes:
 
 
 def in_rows(source: random.Random, text: bytes) -> bytes:
-    """Give hexadecimal digits in lines."""
+    """Return hexadecimal digits in lines."""
     digits = text.hex().upper() if source.random() < 0.4 else text.hex()
     width = 2 * source.choice([8, 9, 10, 12, 15, 16, 20, 24, 30, 32, 40])
     end = source.choice([b"\n", b"\r\n"])
@@ -100,14 +100,14 @@ def in_pieces(source: random.Random, text: bytes) -> bytes:
 
 
 def packed(source: random.Random, text: bytes) -> bytes:
-    """Pack into something, and give base64 of that, once or twice."""
+    """Return base64 of an archive with a text, encoded once or twice."""
     archive = gzip.compress(text) if source.random() < 0.5 else tarred({"a": text})
     once = b64encode(archive)
     return source.choice([once, b64encode(once), in_lines(source, archive)])
 
 
 def in_one_of_many(source: random.Random, text: bytes) -> bytes:
-    """Wrap in one of the ways that other tests know."""
+    """Encode in one of the ways of the tests of decoders."""
     return SINGLE[source.choice(list(SINGLE))].wrap(text)
 
 
@@ -123,7 +123,7 @@ def a_key(source: random.Random) -> bytes:
 
 
 def any_bytes(source: random.Random) -> bytes:
-    """Give what may stand beside a key within what wraps it."""
+    """Return bytes that may be next to a key inside its encoding."""
     size = source.choice([0, 0, 1, 2, 3, source.randint(0, 80)])
     kind = source.choice(["random", "text", "dots", "nuls"])
     if kind == "random":
@@ -134,7 +134,7 @@ def any_bytes(source: random.Random) -> bytes:
 
 
 def wrapped(source: random.Random) -> bytes:
-    """Make a text with a key in one wrapping or in two, and what may be around that."""
+    """Return a text with a key in one or two encodings, and other text around it."""
     text = a_key(source)
     if source.random() < 0.7:
         text = source.choice([b" ", b"\0", b"\n", b'"', b"=", b"."]) + text
@@ -156,7 +156,7 @@ def found(content: bytes, context: ScanContext) -> tuple[Finding, ...]:
 
 
 def found_by_all(content: bytes) -> tuple[Finding, ...]:
-    """Look in each way, and see that all find the same."""
+    """Return the findings of each search, which must be the same."""
     by_few = found(content, few())
     assert by_few == found(content, MORE) == found(content, MANY)
     return by_few
@@ -166,7 +166,7 @@ TABLE = {f"seed-{seed}": seed for seed in range(6)}
 
 
 @pytest.mark.parametrize("seed", TABLE.values(), ids=TABLE)
-def test_few_bytes_and_many_show_the_same(seed: int) -> None:
+def test_all_searches_find_the_same_keys(seed: int) -> None:
     source = random.Random(seed)
     times = sum(bool(found_by_all(wrapped(source))) for _ in range(60))
     assert times > 30
@@ -197,7 +197,7 @@ def test_a_part_of_a_prefix_is_checked_for_the_part_before_it() -> None:
 
 @given(st.randoms(use_true_random=False))
 @settings(max_examples=200, deadline=None)
-def test_few_bytes_and_many_show_the_same_of_anything(source: random.Random) -> None:
+def test_all_searches_find_the_same_in_generated_texts(source: random.Random) -> None:
     found_by_all(wrapped(source))
 
 
@@ -263,7 +263,7 @@ SPREAD: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("spread", SPREAD.values(), ids=SPREAD)
 @pytest.mark.parametrize("length", [16, 23, 40])
-def test_a_key_that_little_shows_of_is_found_in_few_bytes_too(
+def test_the_substring_search_finds_keys_with_few_plain_parts(
     spread: Callable[[bytes], bytes], length: int, make_key: MakeKey
 ) -> None:
     for _ in range(2):

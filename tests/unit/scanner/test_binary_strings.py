@@ -1,4 +1,4 @@
-"""Keys in binary data, where a length that looks like a letter stands before a string."""
+"""Keys in binary data, where a length that looks like a letter precedes a string."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.detector import detect_in_document
 
-LENS = build_context(loader.load_rules(), DECODERS)
+CONTEXT = build_context(loader.load_rules(), DECODERS)
 
 
 def compiled(key: str) -> bytes:
@@ -57,12 +57,12 @@ OTHERS = (16, 20, 24, 31, 32, 36, 52, 54)
 
 
 def secrets_in(content: bytes) -> list[tuple[str, str]]:
-    findings = detect_in_document(Document(Origin("a"), content), LENS)
+    findings = detect_in_document(Document(Origin("a"), content), CONTEXT)
     return [(f.secret.reveal().decode(), f.encoding) for f in findings]
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_key_whose_bytes_are_counted_is_whole_and_alone(format: str, make_key: MakeKey) -> None:
+def test_a_length_before_a_key_is_not_part_of_it(format: str, make_key: MakeKey) -> None:
     # A field that is named by a letter, before a length that is none, might as well be text.
     by_a_letter = format in ("Protocol Buffers, a field by a letter", "CBOR")
     lengths = LIKE_LETTERS if by_a_letter else (*LIKE_LETTERS, *OTHERS)
@@ -85,7 +85,7 @@ def test_a_key_whose_bytes_are_counted_is_whole_and_alone(format: str, make_key:
         pytest.param("\x01\x02<", ">\x01", id="a tag"),
     ],
 )
-def test_what_stands_before_a_longer_key_is_no_length(
+def test_a_delimiter_before_a_longer_key_is_not_a_length(
     before: str, behind: str, make_key: MakeKey
 ) -> None:
     key = make_key(100)  # more than any of these signs would count
@@ -107,9 +107,12 @@ BODY = st.text(ALPHABET, min_size=20, max_size=100).filter(
 
 @given(TEXT, st.sampled_from(" \t\n=:;,(<[{|\"'`>/@"), BODY, st.sampled_from(" \n,;)>|\"'`"), TEXT)
 @settings(max_examples=300, deadline=None)
-def test_a_text_counts_nothing(before: str, lead: str, body: str, end: str, behind: str) -> None:
+def test_text_has_no_length_prefixes(
+    before: str, lead: str, body: str, end: str, behind: str
+) -> None:
     content = f"{before}{lead}{PREFIX}{body}{end}{behind}".encode()
     found = [
-        f.secret.reveal().decode() for f in detect_in_document(Document(Origin("a"), content), LENS)
+        f.secret.reveal().decode()
+        for f in detect_in_document(Document(Origin("a"), content), CONTEXT)
     ]
     assert found == [PREFIX + body]
