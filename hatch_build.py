@@ -1,10 +1,9 @@
-"""Build hook: puts the rules into the wheel as a Python module too, parsed and compiled.
+"""Build hook that adds parsed and compiled rules to the wheel.
 
-pip compiles modules when it installs them, so an installed wakeyscan starts without reading TOML,
-which would cost a hook a third of its time, and without compiling patterns, which would cost it
-more than all else together. What hyperscan looks for is compiled too, where the machine that builds
-has hyperscan; another machine compiles for itself. A checkout, an editable one too, reads
-`rules/*.toml`.
+pip compiles modules on installation, so an installed wakeyscan starts without parsing TOML and
+without compiling patterns. Parsing takes a third of the time of a hook, compiling more than all
+other work. Hyperscan databases are included if the building machine has hyperscan; other machines
+compile their own. A checkout, also an editable installation, reads `rules/*.toml`.
 """
 
 from __future__ import annotations
@@ -24,26 +23,27 @@ class ParsedRules(BuildHookInterface[Any]):
     """Adds the compiled rules and hyperscan databases to wheels."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Write them to a temporary folder and have them included."""
+        """Write the files to a temporary folder and include them."""
         if version == "editable":
             return
         sys.path.insert(0, self.root)
-        self.drafts = tempfile.mkdtemp()
-        for path, content in _made(Path(self.root) / "rules"):
-            draft = Path(self.drafts, path)
-            draft.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_bytes(content)
-            draft.chmod(0o644)
-            build_data["force_include"][str(draft)] = f"wakeyscan/{path}"
+        self.folder = tempfile.mkdtemp()
+        for path, content in _build_files(Path(self.root) / "rules"):
+            file = Path(self.folder, path)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+            file.chmod(0o644)
+            build_data["force_include"][str(file)] = f"wakeyscan/{path}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Remove the temporary folder."""
         if version != "editable":
-            shutil.rmtree(self.drafts)
+            shutil.rmtree(self.folder)
 
 
-def _made(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the files to add, each with its path in the package."""
+def _build_files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the paths and contents of the files to add."""
+    # The package can be imported only after `initialize` has extended sys.path.
     from wakeyscan.decoders import DECODERS
     from wakeyscan.rules import loader, pattern
     from wakeyscan.scanner.prefilter import hyperscan, strategy
@@ -52,19 +52,19 @@ def _made(folder: Path) -> Iterator[tuple[str, bytes]]:
     rules = {
         path.name: tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))
     }
-    ours = loader.load_rules()
-    compiled = {one.id: pattern.serialize_pattern(pattern.compile_rule(one)) for one in ours}
+    builtin = loader.load_rules()
+    compiled = {rule.id: pattern.serialize_pattern(pattern.compile_rule(rule)) for rule in builtin}
     anchors: dict[str, Any] = {
-        one.id: tuple(map(tuple, AnchorIndex([one], DECODERS).all())) for one in ours
+        rule.id: tuple(map(tuple, AnchorIndex([rule], DECODERS).all())) for rule in builtin
     }
     module = (
         '"""The built-in rules, parsed and compiled when the wheel was built."""\n\n'
         f"RULES = {rules!r}\nCOMPILED = {compiled!r}\nENCODED_ANCHORS = {anchors!r}\n"
     )
     yield "rules/_compiled.py", module.encode()
-    built = [one._replace(encoded_anchors=anchors[one.id]) for one in ours]
+    built = [rule._replace(encoded_anchors=anchors[rule.id]) for rule in builtin]
     index = AnchorIndex(built, DECODERS)
     try:
         yield from map(hyperscan.serialize_database, strategy.list_searches(index))
-    except ImportError:  # no hyperscan for the machine that builds
+    except ImportError:  # the building machine has no hyperscan
         return

@@ -1,4 +1,4 @@
-"""Write a deterministic history to audit: as many commits as asked for, keys in it on demand."""
+"""Write a deterministic history to audit, with keys in it on demand."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ HOUR = 3600
 
 
 def paths() -> list[str]:
-    """The files of the tree, in folders of twenty."""
+    """Return the paths of the tree, twenty files per folder."""
     return [f"part{n // 20:02}/module{n:03}.py" for n in range(FILES)]
 
 
 def commands(commits: int, keys: int) -> Iterator[bytes]:
-    """What `git fast-import` is to do: each commit rewrites a few lines of two files."""
+    """Yield commands for `git fast-import`; each commit rewrites a few lines of two files."""
     rng = random.Random(SEED)
     text = {path: [python_line(rng) for _ in range(LINES)] for path in paths()}
     step = max(1, commits // keys) if keys else 0
@@ -41,7 +41,7 @@ def commands(commits: int, keys: int) -> Iterator[bytes]:
 
 
 def commit(number: int, files: dict[str, str]) -> bytes:
-    """One commit, an hour after the one before."""
+    """Return a commit, one hour after the previous one."""
     who = f"A U Thor <author@example.com> {START + number * HOUR} +0000"
     parts = [b"commit refs/heads/main\n", f"committer {who}\n".encode(), data(f"Commit {number}")]
     for path, text in files.items():
@@ -50,13 +50,13 @@ def commit(number: int, files: dict[str, str]) -> bytes:
 
 
 def data(text: str) -> bytes:
-    """A counted text."""
+    """Return a text with its length."""
     content = text.encode()
     return b"data %d\n%s\n" % (len(content), content)
 
 
 def main() -> None:
-    """Write the history, and pack it as a clone would be."""
+    """Write the history and pack it like a clone."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--commits", type=int, default=10_000)
@@ -65,8 +65,8 @@ def main() -> None:
     git = ["git", "-C", str(options.folder)]
     options.folder.mkdir(parents=True)
     subprocess.run([*git, "init", "-q", "--bare", "-b", "main"], check=True)
-    importing = [*git, "fast-import", "--quiet", "--done"]
-    with subprocess.Popen(importing, stdin=subprocess.PIPE) as process:
+    command = [*git, "fast-import", "--quiet", "--done"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
         assert process.stdin
         process.stdin.writelines(commands(options.commits, options.keys))
     if process.returncode:

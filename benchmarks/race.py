@@ -1,4 +1,4 @@
-"""Time several commands over the same input, turn by turn, and print their medians."""
+"""Time several commands on the same input in turns, and print their medians."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ ratio: wall against the first command's of the same round, then the median."""
 
 
 @dataclass(frozen=True)
-class Where:
-    """Where the programs are looked for."""
+class Locations:
+    """Locations of the programs."""
 
     wakeyscan: Path
     peers: Path
 
     def python(self) -> str:
-        """The interpreter that wakeyscan runs in."""
+        """Return the interpreter that runs wakeyscan."""
         beside = self.wakeyscan.parent / "python"
         return str(beside if beside.exists() else sys.executable)
 
 
 @dataclass(frozen=True)
 class Contender:
-    """One entry of a race: its program, and what it is told to do with the input."""
+    """A command of a race: its program and its arguments."""
 
     name: str
-    program: Callable[[Where], str]
+    program: Callable[[Locations], str]
     arguments: Callable[[Sequence[str]], list[str]]
 
 
 @dataclass(frozen=True)
 class Sample:
-    """What one run cost."""
+    """Cost of one run."""
 
     wall: float
     cpu: float
@@ -59,7 +59,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Lane:
-    """A contender's command line, with the costs of its runs."""
+    """A command line, with the costs of its runs."""
 
     name: str
     command: list[str]
@@ -68,73 +68,73 @@ class Lane:
 
 
 def ripgrep(paths: Sequence[str]) -> list[str]:
-    """Every literal that a rule of wakeyscan hangs on, in every file."""
+    """Return arguments to search every file for the keywords of wakeyscan's rules."""
     literals = ("wa_live_", "authorization", "x-app-key", "AuthenticationHeaderValue")
     patterns = [part for literal in literals for part in ("-e", literal)]
     return ["-uuu", "-a", "-i", "-c", *patterns, *paths]
 
 
 def kingfisher(paths: Sequence[str]) -> list[str]:
-    """Offline, with the race's three rules alone."""
+    """Return arguments to run offline with our three rules only."""
     rules = ["--load-builtins", "false", "--rules-path", str(PEER_RULES / "kingfisher.yml")]
     return ["scan", *paths, *rules, "--no-validate", "--no-update-check", "--format", "jsonl"]
 
 
 def kingfisher_turbo(paths: Sequence[str]) -> list[str]:
-    """The same without Base64 decoding, type sniffing and parsing."""
+    """Return the same without Base64 decoding, type sniffing and parsing."""
     return [*kingfisher(paths), "--turbo"]
 
 
 def betterleaks(paths: Sequence[str]) -> list[str]:
-    """With the race's three rules alone; it goes online only when told to validate."""
+    """Return arguments to run with our three rules only; without validation it stays offline."""
     rules = ["--config", str(PEER_RULES / "betterleaks.toml")]
     return ["filesystem", *paths, *rules, "--no-banner", "--jsonl"]
 
 
 def betterleaks_plain(paths: Sequence[str]) -> list[str]:
-    """The same without decoding and without opening archives."""
+    """Return the same without decoding and without archives."""
     return [*betterleaks(paths), "--max-decode-depth", "0", "--max-archive-depth", "0"]
 
 
 def scan(paths: Sequence[str]) -> list[str]:
-    """A plain scan by wakeyscan."""
+    """Return arguments of a plain scan."""
     return ["scan", *paths]
 
 
 def betterleaks_git(paths: Sequence[str]) -> list[str]:
-    """A whole history, as it comes."""
+    """Return arguments to scan a whole history with default options."""
     return ["git", *betterleaks_plain(paths)[1:]]
 
 
 def betterleaks_staged(paths: Sequence[str]) -> list[str]:
-    """What its own hook runs."""
+    """Return the arguments that its own hook uses."""
     return [*betterleaks_git(paths), "--staged"]
 
 
 def kingfisher_history(paths: Sequence[str]) -> list[str]:
-    """A whole history, as it comes."""
+    """Return arguments to scan a whole history with default options."""
     return [*kingfisher(paths), "--git-history", "full"]
 
 
 def kingfisher_staged(paths: Sequence[str]) -> list[str]:
-    """What its own hook runs."""
+    """Return the arguments that its own hook uses."""
     return [*kingfisher(paths), "--staged"]
 
 
 def cat_file(paths: Sequence[str]) -> list[str]:
-    """Git alone, printing every object: what any audit that goes through git has to wait for."""
+    """Return arguments to print every object; an audit through git cannot be faster."""
     asked = ["--batch-all-objects", "--batch", "--buffer", "--unordered"]
     return ["-C", *paths, "cat-file", *asked]
 
 
-def wakeyscan_program(where: Where) -> str:
-    """The executable under test."""
-    return str(where.wakeyscan)
+def wakeyscan_program(locations: Locations) -> str:
+    """Return the executable under test."""
+    return str(locations.wakeyscan)
 
 
-def peer(program: str) -> Callable[[Where], str]:
-    """An executable of the peers' environment."""
-    return lambda where: str(where.peers / "bin" / program)
+def peer(program: str) -> Callable[[Locations], str]:
+    """Return a function that locates an executable of the other scanners."""
+    return lambda locations: str(locations.peers / "bin" / program)
 
 
 FILES = (
@@ -146,7 +146,7 @@ FILES = (
     Contender("betterleaks, plain", peer("betterleaks"), betterleaks_plain),
 )
 START = (
-    Contender("python -c pass", Where.python, lambda _: ["-c", "pass"]),
+    Contender("python -c pass", Locations.python, lambda _: ["-c", "pass"]),
     Contender("wakeyscan --version", wakeyscan_program, lambda _: ["--version"]),
     Contender("wakeyscan scan 3 files", wakeyscan_program, scan),
 )
@@ -158,7 +158,7 @@ AUDIT = (
     Contender("betterleaks", peer("betterleaks"), betterleaks_git),
 )
 HOOK = (
-    Contender("python -c pass", Where.python, lambda _: ["-c", "pass"]),
+    Contender("python -c pass", Locations.python, lambda _: ["-c", "pass"]),
     Contender("wakeyscan hook", wakeyscan_program, lambda _: ["hook", "pre-commit"]),
     Contender("kingfisher", peer("kingfisher"), kingfisher_staged),
     Contender("betterleaks", peer("betterleaks"), betterleaks_staged),
@@ -166,14 +166,14 @@ HOOK = (
 
 
 def median(values: Iterable[float]) -> float:
-    """The middle value."""
+    """Return the median."""
     ordered = sorted(values)
     low, high = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
     return (low + high) / 2
 
 
 def read(path: str) -> str:
-    """A file of /proc, or nothing once its process is gone."""
+    """Return the text of a file of /proc, empty if its process has ended."""
     try:
         return Path(path).read_text()
     except OSError:
@@ -181,13 +181,13 @@ def read(path: str) -> str:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process has started."""
+    """Return the child processes."""
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
     return [int(child) for task in tasks for child in read(str(task)).split()]
 
 
 def tree_memory(pid: int) -> float:
-    """Proportional set size, in MiB, of a process and all below it."""
+    """Return the proportional set size in MiB of a process and its descendants."""
     lines = read(f"/proc/{pid}/smaps_rollup").splitlines()
     own = sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
     return own / 1024 + sum(tree_memory(child) for child in children(pid))
@@ -199,7 +199,7 @@ def start(command: list[str]) -> int:
 
 
 def warm_up(command: list[str]) -> float:
-    """Run a command untimed; give the peak memory of its process tree in MiB."""
+    """Run a command untimed; return the peak memory of its process tree in MiB."""
     pid, peak = start(command), 0.0
     while os.wait4(pid, os.WNOHANG)[0] == 0:
         peak = max(peak, tree_memory(pid))
@@ -208,7 +208,7 @@ def warm_up(command: list[str]) -> float:
 
 
 def run(command: list[str]) -> Sample:
-    """Run a command and tell what it cost."""
+    """Run a command and return its cost."""
     begun = time.perf_counter()
     _, status, usage = os.wait4(start(command), 0)
     wall = time.perf_counter() - begun
@@ -216,20 +216,20 @@ def run(command: list[str]) -> Sample:
     return Sample(wall, cpu, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status))
 
 
-def line_up(field: Sequence[Contender], where: Where, paths: Sequence[str]) -> list[Lane]:
-    """The contenders that are installed; the others are named."""
+def line_up(field: Sequence[Contender], locations: Locations, paths: Sequence[str]) -> list[Lane]:
+    """Return the installed contenders; print the others."""
     lanes = []
     for contender in field:
-        program = shutil.which(contender.program(where))
+        program = shutil.which(contender.program(locations))
         if program is None:
-            print(f"left out: {contender.name} (no {contender.program(where)})")
+            print(f"not installed: {contender.name} (no {contender.program(locations)})")
             continue
         lanes.append(Lane(contender.name, [program, *contender.arguments(paths)], [], []))
     return lanes
 
 
 def race(lanes: list[Lane], rounds: int) -> None:
-    """A warm-up round, then the timed rounds, the lanes taking turns in each."""
+    """Run a warm-up round, then the timed rounds, with the lanes in turns."""
     for lane in lanes:
         lane.tree.append(warm_up(lane.command))
     for number in range(rounds):
@@ -239,7 +239,7 @@ def race(lanes: list[Lane], rounds: int) -> None:
 
 
 def row(lane: Lane, first: Lane) -> str:
-    """A lane's line of the table."""
+    """Return the row of a lane."""
     pairs = zip(lane.samples, first.samples, strict=True)
     return ROW.format(
         lane.name,
@@ -263,9 +263,9 @@ def report(lanes: list[Lane]) -> None:
     print(LEGEND.format(resident / MIB))
 
 
-def hold(field: Sequence[Contender], options: argparse.Namespace, paths: Sequence[str]) -> None:
-    """Hold one race and print its result."""
-    lanes = line_up(field, Where(options.wakeyscan, options.peers), paths)
+def run_race(field: Sequence[Contender], options: argparse.Namespace, paths: Sequence[str]) -> None:
+    """Run one race and print its result."""
+    lanes = line_up(field, Locations(options.wakeyscan, options.peers), paths)
     if not lanes:
         raise SystemExit("nothing to run")
     race(lanes, options.rounds)
@@ -273,7 +273,7 @@ def hold(field: Sequence[Contender], options: argparse.Namespace, paths: Sequenc
 
 
 def small_files(folder: Path) -> list[str]:
-    """Three harmless files."""
+    """Write three harmless files and return their paths."""
     texts = {"a.py": "print('a')\n", "b.json": '{"b": 1}\n', "c.md": "# c\n"}
     for name, text in texts.items():
         (folder / name).write_text(text)
@@ -281,7 +281,7 @@ def small_files(folder: Path) -> list[str]:
 
 
 def arguments() -> argparse.Namespace:
-    """The command line."""
+    """Return the parsed command line."""
     beside = Path(sys.executable).parent
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--wakeyscan", type=Path, default=beside / "wakeyscan")
@@ -292,25 +292,27 @@ def arguments() -> argparse.Namespace:
     files = races.add_parser("files", parents=[common], help="scan a tree")
     files.add_argument("dir", type=Path)
     races.add_parser("start", parents=[common], help="start up, and scan three small files")
-    audit = races.add_parser("audit", parents=[common], help="look through a whole history")
+    audit = races.add_parser("audit", parents=[common], help="scan a whole history")
     audit.add_argument("dir", type=Path)
-    hook = races.add_parser("hook", parents=[common], help="look at what is staged in a repository")
+    hook = races.add_parser(
+        "hook", parents=[common], help="scan the staged changes of a repository"
+    )
     hook.add_argument("dir", type=Path)
     return parser.parse_args()
 
 
 def main() -> None:
-    """Hold the race asked for."""
+    """Run the requested race."""
     options = arguments()
     if options.race == "files":
-        return hold(FILES, options, [str(options.dir)])
+        return run_race(FILES, options, [str(options.dir)])
     if options.race == "audit":
-        return hold(AUDIT, options, [str(options.dir)])
+        return run_race(AUDIT, options, [str(options.dir)])
     if options.race == "hook":
         os.chdir(options.dir)  # where git would run it
-        return hold(HOOK, options, ["."])
+        return run_race(HOOK, options, ["."])
     with tempfile.TemporaryDirectory() as folder:
-        return hold(START, options, small_files(Path(folder)))
+        return run_race(START, options, small_files(Path(folder)))
 
 
 if __name__ == "__main__":

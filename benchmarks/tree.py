@@ -1,4 +1,4 @@
-"""Write a deterministic source-like tree to scan, and plant keys in it on demand."""
+"""Write a deterministic tree of source files, with keys in it on demand."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Line = Callable[[random.Random], str]
 
 @dataclass(frozen=True)
 class Kind:
-    """One sort of file: how often, how large, what its lines look like."""
+    """A kind of file: its share, its size and its lines."""
 
     name: str
     suffixes: tuple[str, ...]
@@ -40,7 +40,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Plan:
-    """One file to be written."""
+    """A file to write."""
 
     path: str
     kind: Kind
@@ -48,23 +48,23 @@ class Plan:
 
 
 def word(rng: random.Random) -> str:
-    """A pronounceable identifier part."""
+    """Return a pronounceable part of an identifier."""
     pairs = rng.randint(1, 4)
     return "".join(rng.choice("bcdfghklmnprstvwz") + rng.choice("aeiou") for _ in range(pairs))
 
 
 def name(rng: random.Random) -> str:
-    """A snake-case identifier."""
+    """Return an identifier in snake case."""
     return "_".join(word(rng) for _ in range(rng.randint(1, 3)))
 
 
 def prose(rng: random.Random, words: int) -> str:
-    """A run of words."""
+    """Return some words."""
     return " ".join(word(rng) for _ in range(words))
 
 
 def python_line(rng: random.Random) -> str:
-    """A line of Python."""
+    """Return a line of Python."""
     a, b, c = name(rng), name(rng), name(rng)
     shapes = (
         f"def {a}({b}: str, {c}: int = {rng.randint(0, 99)}) -> None:",
@@ -79,7 +79,7 @@ def python_line(rng: random.Random) -> str:
 
 
 def js_line(rng: random.Random) -> str:
-    """A line of JavaScript."""
+    """Return a line of JavaScript."""
     a, b, c = name(rng), name(rng), name(rng)
     shapes = (
         f"export function {a}({b}, {c} = {{}}) {{",
@@ -93,7 +93,7 @@ def js_line(rng: random.Random) -> str:
 
 
 def c_line(rng: random.Random) -> str:
-    """A line of C."""
+    """Return a line of C."""
     a, b, c = name(rng), name(rng), name(rng)
     shapes = (
         f"static int {a}(struct {b} *{c}, size_t n)",
@@ -107,21 +107,21 @@ def c_line(rng: random.Random) -> str:
 
 
 def json_line(rng: random.Random) -> str:
-    """A line of JSON."""
+    """Return a line of JSON."""
     a, b = name(rng), name(rng)
     values = (f'"{prose(rng, 3)}"', str(rng.randint(0, 10**6)), "true", f'["{b}", "{a}"]')
     return f'  "{a}": {rng.choice(values)},'
 
 
 def yaml_line(rng: random.Random) -> str:
-    """A line of YAML."""
+    """Return a line of YAML."""
     indent = "  " * rng.randint(0, 4)
     values = (prose(rng, 2), str(rng.randint(0, 65_535)), '"{{ ' + name(rng) + ' }}"', "")
     return f"{indent}{name(rng)}: {rng.choice(values)}".rstrip()
 
 
 def md_line(rng: random.Random) -> str:
-    """A line of Markdown."""
+    """Return a line of Markdown."""
     shapes = (
         prose(rng, rng.randint(8, 20)).capitalize() + ".",
         f"## {prose(rng, 3).title()}",
@@ -133,7 +133,7 @@ def md_line(rng: random.Random) -> str:
 
 
 def log_line(rng: random.Random) -> str:
-    """A line of a server's log."""
+    """Return a line of a server log."""
     clock = f"{rng.randint(0, 23):02}:{rng.randint(0, 59):02}:{rng.random() * 60:06.3f}"
     level = rng.choice(("INFO", "INFO", "INFO", "DEBUG", "WARN", "ERROR"))
     request = f"{rng.getrandbits(128):032x}"
@@ -141,12 +141,12 @@ def log_line(rng: random.Random) -> str:
 
 
 def minified_line(rng: random.Random) -> str:
-    """A line of minified JavaScript, many statements long."""
+    """Return a long line of minified JavaScript."""
     return "".join(minified_statement(rng) for _ in range(rng.randint(200, 6_000)))
 
 
 def minified_statement(rng: random.Random) -> str:
-    """A statement of minified JavaScript."""
+    """Return a statement of minified JavaScript."""
     a, b, c = rng.choices(string.ascii_letters, k=3)
     shapes = (
         f"function {a}({b},{c}){{return {b}.{word(rng)}({c})}};",
@@ -242,7 +242,7 @@ KINDS = (
 
 
 def text_pool(line: Line, rng: random.Random) -> bytes:
-    """About POOL_BYTES of one kind's text, to be sliced into files."""
+    """Return about POOL_BYTES of text, from which files are cut."""
     lines: list[str] = []
     size = 0
     while size < POOL_BYTES:
@@ -252,13 +252,13 @@ def text_pool(line: Line, rng: random.Random) -> bytes:
 
 
 def make_pools(rng: random.Random) -> dict[str, bytes]:
-    """The raw material of each kind."""
+    """Return the text pool of each kind."""
     texts = {kind.name: text_pool(kind.line, rng) for kind in KINDS if kind.line}
     return texts | {"binary": rng.randbytes(POOL_BYTES)}
 
 
 def make_folders(count: int, rng: random.Random) -> list[str]:
-    """Folder paths, each put under an earlier one."""
+    """Return folder paths, each below an earlier one."""
     folders = [""]
     while len(folders) < count:
         parent = rng.choice(folders)
@@ -268,7 +268,7 @@ def make_folders(count: int, rng: random.Random) -> list[str]:
 
 
 def make_paths(kinds: list[Kind], rng: random.Random) -> Iterator[str]:
-    """One path for each kind given, with 50 to 100 files to a folder."""
+    """Yield one path for each kind, with 50 to 100 files per folder."""
     folders = make_folders(len(kinds) // 75 + 1, rng)
     at, left = 0, rng.randint(50, 100)
     for number, kind in enumerate(kinds):
@@ -279,14 +279,14 @@ def make_paths(kinds: list[Kind], rng: random.Random) -> Iterator[str]:
 
 
 def make_sizes(kinds: list[Kind], total: int, rng: random.Random) -> list[int]:
-    """Log-normal sizes that add up to about the total."""
+    """Return log-normal sizes that add up to about the total."""
     raw = [kind.weight * rng.lognormvariate(0, SIGMA) for kind in kinds]
     scale = total / sum(raw)
     return [min(max(int(size * scale), SMALLEST), LARGEST) for size in raw]
 
 
 def make_plans(files: int, total: int, rng: random.Random) -> list[Plan]:
-    """What to write where."""
+    """Return the files to write."""
     kinds = rng.choices(KINDS, weights=[kind.share for kind in KINDS], k=files)
     sizes = make_sizes(kinds, total, rng)
     paths = make_paths(kinds, rng)
@@ -294,7 +294,7 @@ def make_plans(files: int, total: int, rng: random.Random) -> list[Plan]:
 
 
 def cut(pool: bytes, size: int, start: int) -> bytes:
-    """Bytes of the pool from a place on, going round as often as needed."""
+    """Return bytes of the pool from an offset, wrapping around at its end."""
     body = pool[start : start + size]
     while len(body) < size:
         body += pool[: size - len(body)]
@@ -302,24 +302,24 @@ def cut(pool: bytes, size: int, start: int) -> bytes:
 
 
 def make_text(plan: Plan, pool: bytes, rng: random.Random) -> bytes:
-    """Text of about the planned size, begun and ended cleanly."""
+    """Return complete lines of about the planned size."""
     start = pool.find(plan.kind.cut_at, rng.randrange(len(pool))) + 1
     return cut(pool, plan.size - 1, start).rstrip(HIGH_BYTES) + b"\n"
 
 
 def make_binary(plan: Plan, pool: bytes, rng: random.Random) -> bytes:
-    """Random bytes that a tool sees at once to be no text."""
+    """Return random bytes that a tool recognizes as binary immediately."""
     return b"\x7fBIN\0\0\0\0" + cut(pool, plan.size - 8, rng.randrange(len(pool)))
 
 
 def insert(body: bytes, line: str, rng: random.Random) -> tuple[bytes, int]:
-    """The body with a line put in at a random place, and that line's number."""
+    """Insert a line at a random place; return the new body and the line number."""
     at = body.find(b"\n", rng.randrange(len(body))) + 1
     return body[:at] + line.encode() + b"\n" + body[at:], body.count(b"\n", 0, at) + 1
 
 
 def decorate(body: bytes, kind: Kind, rng: random.Random) -> bytes:
-    """The body, at times with a harmless line that a literal search stops at."""
+    """Return the body, sometimes with a harmless line that contains a keyword."""
     chance = rng.random()
     if chance < AUTHORIZATION_SHARE:
         return insert(body, kind.authorization, rng)[0]
@@ -329,12 +329,12 @@ def decorate(body: bytes, kind: Kind, rng: random.Random) -> bytes:
 
 
 def make_key(rng: random.Random) -> str:
-    """A key of the leaked shape."""
+    """Return a key."""
     return PREFIX + "".join(rng.choices(BASE62, k=40))
 
 
 def write(root: Path, plans: list[Plan], chosen: set[int]) -> Iterator[dict[str, str | int]]:
-    """Write every plan's file; yield where a key was put."""
+    """Write every planned file; yield the place of each key."""
     rng, keys = random.Random(SEED + 1), random.Random(SEED + 2)
     pools = make_pools(rng)
     for number, plan in enumerate(plans):
@@ -349,13 +349,13 @@ def write(root: Path, plans: list[Plan], chosen: set[int]) -> Iterator[dict[str,
 
 
 def choose(plans: list[Plan], keys: int) -> set[int]:
-    """Which files get a key: text files of plain lines, one key each."""
+    """Return the numbers of the files that get a key; only files with plain lines do."""
     fit = [number for number, plan in enumerate(plans) if plan.kind.key_line]
     return set(random.Random(SEED + 3).sample(fit, keys))
 
 
 def arguments() -> argparse.Namespace:
-    """The command line."""
+    """Return the parsed command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dir", type=Path, help="a folder that is new or empty")
     parser.add_argument("--files", type=int, default=100_000)
@@ -365,7 +365,7 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Write the tree and tell where its keys are."""
+    """Write the tree and print the places of its keys."""
     options = arguments()
     if options.dir.exists() and any(options.dir.iterdir()):
         raise SystemExit(f"{options.dir} is not empty")

@@ -1,6 +1,6 @@
-"""A stand-in for WAStack's API on this machine: for tests, and for trying wakeyscan out.
+"""A fake of the WAStack API on this machine, for tests and for the demonstration.
 
-A real HTTP server, over TLS where it is given a context; what a key meets is scripted.
+It is a real HTTP server, with TLS if it gets a context. A script answers each key.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from wakeyscan.core.secret import Secret
 
 
 class Asked(NamedTuple):
-    """A request that came in; of the credentials there are but masks."""
+    """A received request, with redacted credentials."""
 
     method: str
     path: str
     headers: Mapping[str, str]
-    """By their names in small letters."""
+    """By name in lower case."""
 
 
 Script = Callable[["Asking"], None]
-"""Answers one request."""
+"""A function that answers one request."""
 
 
 class StandIn:
-    """The server, from `with` to its end; it listens on loopback only."""
+    """A server on loopback, running while its context is open."""
 
     def __init__(
         self,
@@ -45,24 +45,24 @@ class StandIn:
     ) -> None:
         self.keys, self.app_key = dict(keys), app_key
         self.asked: list[Asked] = []
-        """What came in, in its order."""
+        """Requests in their order."""
         self.over = Event()
-        """Set at the end, so that a script that dawdles stops."""
+        """Set at the end, so that a slow script stops."""
         self._scheme = "https" if context else "http"
         self._server = _Server(self, context)
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """The port of the server."""
         return int(self._server.server_address[1])
 
     @property
     def url(self) -> str:
-        """The API's base URL, as `--api-url` takes it."""
+        """The base URL for `--api-url`."""
         return f"{self._scheme}://127.0.0.1:{self.port}/api/v1"
 
     def answer(self, asking: Asking) -> None:
-        """Note a request down, and answer it as the script of its key says."""
+        """Record a request, and answer it by the script of its key."""
         self.asked.append(asking.noted())
         key = asking.headers.get("Authorization", "").removeprefix("Bearer ")
         script = self.keys.get(key, UNKNOWN)
@@ -110,27 +110,27 @@ class _Server(ThreadingHTTPServer):
             super().finish_request(request, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: clients that go away are what is being tried."""
+        """Print nothing; tests disconnect clients on purpose."""
 
 
 class Asking(BaseHTTPRequestHandler):
-    """One request, and the ways to answer it."""
+    """A request, with ways to answer it."""
 
     protocol_version = "HTTP/1.1"
     server: _Server
 
     def do_GET(self) -> None:
-        """Let the stand-in answer."""
+        """Pass the request to the server."""
         self.close_connection = True
         self.server.standin.answer(self)
 
     do_POST = do_PUT = do_DELETE = do_HEAD = do_GET  # a client that does more is noted, too
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: a request's head holds keys."""
+        """Print nothing, because a request contains keys."""
 
     def noted(self) -> Asked:
-        """Give the request with masks for its credentials."""
+        """Return the request with its credentials redacted."""
         secret = ("authorization", "x-app-key", "proxy-authorization", "cookie")
         headers = {
             name: str(Secret(value.encode(), name)) if name in secret else value
@@ -139,7 +139,7 @@ class Asking(BaseHTTPRequestHandler):
         return Asked(self.command, self.path, headers)
 
     def say(self, status: int, body: bytes, **headers: str) -> None:
-        """Send a whole answer; `_` in a header's name stands for `-`."""
+        """Send a complete response; `_` in a header name stands for `-`."""
         self.send_response(status)
         for name, value in {"Content_Length": str(len(body)), **headers}.items():
             self.send_header(name.replace("_", "-"), value)
@@ -147,7 +147,7 @@ class Asking(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def dawdle(self, pieces: Iterator[bytes], pause: float) -> None:
-        """Send piece by piece, for as long as there are some and the server runs."""
+        """Send pieces with pauses between them, until the server stops."""
         for piece in pieces:
             self.wfile.write(piece)
             self.wfile.flush()
@@ -161,7 +161,7 @@ def says(status: int, content: object, **headers: str) -> Script:
 
 
 def sends(status: int, body: bytes, **headers: str) -> Script:
-    """Answer with these very bytes."""
+    """Answer with these bytes."""
     return lambda asking: asking.say(status, body, **headers)
 
 
@@ -182,25 +182,25 @@ def redirects(url: str, status: int = 302) -> Script:
 
 
 def in_turn(*scripts: Script) -> Script:
-    """Answer by one script after the other, and by the last from then on."""
+    """Answer by one script after the other, then always by the last."""
     left = list(scripts)
     return lambda asking: (left.pop(0) if len(left) > 1 else left[0])(asking)
 
 
 def trickles(asking: Asking, pause: float = 0.05) -> None:
-    """Send the head at once, and then a byte at a time for ever."""
+    """Send the head at once, and then single bytes without end."""
     asking.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
     asking.dawdle(iter(lambda: b" ", b""), pause)
 
 
 def trickles_head(asking: Asking, pause: float = 0.05) -> None:
-    """Send even the head a byte at a time, and never its end."""
+    """Send the head in single bytes, without its end."""
     asking.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
     asking.dawdle(iter(lambda: b"x", b""), pause)
 
 
 def cuts(asking: Asking) -> None:
-    """Promise a body, and reset the connection in the middle of it."""
+    """Announce a body, and reset the connection in the middle of it."""
     asking.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"success": true')
     asking.wfile.flush()
     # To linger for no time is to reset.
@@ -208,7 +208,7 @@ def cuts(asking: Asking) -> None:
 
 
 DEVICES = [{"id": "d1", "status": "connected"}, {"id": "d2", "status": "disconnected"}]
-"""What a live key lets one see."""
+"""Devices that a live key can list."""
 
 _YES = {"success": True, "data": DEVICES}
 
@@ -235,4 +235,4 @@ SCRIPTS: dict[str, Script] = {
     "packed": sends(200, gzip.compress(json.dumps(_YES).encode()), Content_Encoding="gzip"),
     "cut": cuts,
 }
-"""What a key may meet, by name."""
+"""Scripts by name."""
