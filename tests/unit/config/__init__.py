@@ -1,0 +1,3 @@
+"""Tests of wakeyscan.config."""
+
+from __future__ import annotations

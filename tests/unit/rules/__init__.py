@@ -1,0 +1,3 @@
+"""Tests of wakeyscan.rules."""
+
+from __future__ import annotations

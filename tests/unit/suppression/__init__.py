@@ -1,0 +1,3 @@
+"""Tests of wakeyscan.suppression."""
+
+from __future__ import annotations
