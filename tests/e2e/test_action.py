@@ -27,7 +27,7 @@ from tests.support.runner import (
     STEPS,
     Event,
     Runner,
-    Told,
+    StepResult,
     action_validator,
     actionlint,
     used,
@@ -308,7 +308,7 @@ def test_all_that_a_pull_request_is_told(repo: Repo, runner: Runner, key: str) -
     base, _ = side(repo, {"src/app.js": f"\n const k = '{key}';\n"})
     commit = repo.id("HEAD")[:12]
     told = runner.run("scan", pull_request(base, repo.commit({"pipes": "x"})))
-    assert told == Told(
+    assert told == StepResult(
         1,
         f"""src/app.js (commit {commit})
       2:13  high      wastack-api-key  {mask(key)}  source
@@ -452,7 +452,7 @@ def test_another_policy_is_none(repo: Repo, runner: Runner, wanted: str) -> None
         assert runner.run("scan", event, policy_from=wanted).code == 0
 
 
-def failed(told: Told, *parts: str) -> None:
+def failed(told: StepResult, *parts: str) -> None:
     """See that a step failed, says why in one annotation, and tells that to later steps too."""
     assert (told.code, told.outputs, told.summary) == (2, FAILED, "")
     (order,) = orders(told.log)

@@ -1,4 +1,4 @@
-"""Makes containers of every format around a content, in memory."""
+"""Archives of every format around a content, built in memory."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def tarred(files: Mapping[str, bytes], form: int = tarfile.PAX_FORMAT) -> bytes:
 
 
 def database(content: bytes, encoding: str = "UTF-8") -> bytes:
-    """Make a database that has the content in pieces, on two pages."""
+    """Build a database with the content in parts on two pages."""
     text = None if encoding == "UTF-8" else content.decode()
     stored = content if text is None else text.encode(encoding.replace("UTF-", "utf-"))
     noise = random.Random(1).randbytes(700)
@@ -70,7 +70,7 @@ def _database(value: bytes | str, more: str, encoding: str) -> bytes:
 
 
 def pdf(content: bytes) -> bytes:
-    """Make a PDF with a page's text, letters moved, and the content in an object stream."""
+    """Build a PDF with the text of a page, kerned, and the content in an object stream."""
     shown = b"] TJ\n0 -14 Td [".join(
         b" -20 ".join(b"(%b)" % _escaped(line[at : at + 5]) for at in range(0, len(line), 5))
         for line in content.split(b"\n")
@@ -95,7 +95,7 @@ def _escaped(text: bytes) -> bytes:
 
 
 def lzw(content: bytes, early: bool = True) -> bytes:
-    """Compress as a PDF's LZWDecode has it; `early`: codes get wider one before they must."""
+    """Compress for LZWDecode of PDF; `early`: codes get wider one code early."""
     fresh = {bytes((byte,)): byte for byte in range(256)}
     table, size, width, word = dict(fresh), 258, 9, b""
     bits = f"{256:09b}"
@@ -119,7 +119,7 @@ def lzw(content: bytes, early: bool = True) -> bytes:
 
 
 def run_lengths(content: bytes) -> bytes:
-    """Write as a PDF's RunLengthDecode has it."""
+    """Encode for RunLengthDecode of PDF."""
     made = bytearray()
     for same in re.finditer(rb"(.)\1{2,127}|(?:(.)(?!\2\2)){1,128}", content, re.DOTALL):
         made += bytes((257 - len(same[0]),)) + same[1] if same[1] else b""
@@ -128,7 +128,7 @@ def run_lengths(content: bytes) -> bytes:
 
 
 def png_rows(content: bytes, columns: int, step: int, kinds: bytes) -> bytes:
-    """Predict rows as PNG has it (RFC 2083, 6), each in the next of some ways."""
+    """Apply the filters of PNG (RFC 2083, 6) to rows in turn."""
     made, above = bytearray(), bytes(step + columns * step)
     for number, at in enumerate(range(0, len(content), columns * step)):
         kind, row = kinds[number % len(kinds)], content[at : at + columns * step]
@@ -143,7 +143,7 @@ def png_rows(content: bytes, columns: int, step: int, kinds: bytes) -> bytes:
 
 
 def tiff_rows(content: bytes, columns: int, colors: int, width: int) -> bytes:
-    """Predict rows as TIFF has it (6.0, section 14), with samples of so many bytes."""
+    """Apply the predictor of TIFF (6.0, section 14), with samples of some bytes."""
     made = bytearray()
     for at in range(0, len(content), columns * colors * width):
         row = content[at : at + columns * colors * width]
@@ -157,7 +157,7 @@ def tiff_rows(content: bytes, columns: int, colors: int, width: int) -> bytes:
 
 
 def bundle(content: bytes, folder: Path, name: str = "inner.txt") -> bytes:
-    """Make a git bundle of a history that has the content in its middle, as a delta."""
+    """Build a git bundle of a history with the content in its middle, as a delta."""
     repo = Repo(folder / f"repo-{random.Random(content).randrange(1 << 60)}")
     base = "".join(f"{random.Random(n).random()}\n" for n in range(300)).encode()
     for version in (base, base + content, base + b"gone\n"):
@@ -188,6 +188,6 @@ MAKE: dict[str, tuple[Pack, str]] = {
     "sqlite": (database, "!/messages"),
     "pdf": (pdf, "!/object 4"),
 }
-"""By format: how one is made, and how the path goes on within it. Bundles need a folder."""
+"""Builders by format, with the path inside the archive. Bundles need a folder."""
 
 HOLDS_ANYTHING = ("gzip", "zlib", "bzip2", "xz", "zstd", "zip", "tar")

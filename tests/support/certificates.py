@@ -1,4 +1,4 @@
-"""Certificates for servers on loopback, made by `openssl` at run time."""
+"""Certificates for servers on loopback, created by `openssl` at run time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ OPENSSL = shutil.which("openssl")
 
 
 class Papers(NamedTuple):
-    """What a TLS server shows, and what its client must trust."""
+    """The certificate of a TLS server, and the authority that its client must trust."""
 
     certificate: Path
     key: Path
@@ -25,7 +25,7 @@ class Papers(NamedTuple):
 
 
 def authority(folder: Path) -> Path:
-    """Make a CA in a folder; give its certificate."""
+    """Create a CA in a folder; return its certificate."""
     _openssl(
         folder,
         *("req", "-x509", *_new("ca"), "-out", "ca.pem", "-days", "2", "-subj", "/CN=Test CA"),
@@ -35,7 +35,7 @@ def authority(folder: Path) -> Path:
 
 
 def issued(folder: Path, name: str, hosts: str = "IP:127.0.0.1", days: int = 2) -> Papers:
-    """Let the CA of a folder issue a certificate for some hosts; negative days: it is expired."""
+    """Issue a certificate for hosts by the CA of a folder; negative days make it expired."""
     _openssl(folder, "req", *_new(name), "-out", f"{name}.csr", "-subj", "/CN=server")
     (folder / f"{name}.ext").write_text(f"subjectAltName={hosts}\nextendedKeyUsage=serverAuth\n")
     _openssl(
@@ -48,7 +48,7 @@ def issued(folder: Path, name: str, hosts: str = "IP:127.0.0.1", days: int = 2) 
 
 
 def self_signed(folder: Path) -> Papers:
-    """Make a certificate that nobody has signed but itself."""
+    """Create a self-signed certificate."""
     _openssl(
         folder,
         *("req", "-x509", *_new("self"), "-out", "self.pem", "-days", "2", "-subj", "/CN=self"),

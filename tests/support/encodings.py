@@ -1,4 +1,4 @@
-"""Ways to wrap a key, written for the tests alone: none of our own code takes part."""
+"""Encodings of keys, implemented for tests without our own code."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ Wrap = Callable[[bytes], bytes]
 
 
 class Wrapping(NamedTuple):
-    """One way to wrap a text."""
+    """An encoding of text."""
 
     name: str
-    """What a report calls it."""
+    """Its name in reports."""
     wrap: Wrap
 
 
 def each(style: bytes, keep: bytes = b"", every: int = 1) -> Wrap:
-    """Escape each character, or every so many, but those of a class; `style` formats its number."""
+    """Escape each or every n-th character, except those of a class; `style` formats its code."""
 
     def wrap(text: bytes) -> bytes:
         return b"".join(
@@ -32,17 +32,17 @@ def each(style: bytes, keep: bytes = b"", every: int = 1) -> Wrap:
 
 
 def first(style: bytes) -> Wrap:
-    """Escape the first letter of a key, and nothing else."""
+    """Escape only the first letter of a key."""
     return lambda text: text.replace(b"wa_", style % ord("w") + b"a_", 1)
 
 
 def odd(style: bytes) -> Wrap:
-    """Escape what is neither a letter nor a digit."""
+    """Escape characters that are neither letters nor digits."""
     return each(style, rb"[A-Za-z0-9]")
 
 
 def lines(column: int, end: bytes = b"\n", indent: bytes = b"") -> Wrap:
-    """Give base64 in lines."""
+    """Encode as base64 in lines."""
 
     def wrap(text: bytes) -> bytes:
         whole = b64encode(text)
@@ -53,19 +53,19 @@ def lines(column: int, end: bytes = b"\n", indent: bytes = b"") -> Wrap:
 
 
 def soft(column: int, end: bytes = b"\n") -> Wrap:
-    """Break a line with `=`, as mail does."""
+    """Break lines with `=`, like mail."""
     return lambda text: (b"=" + end).join(
         text[at : at + column] for at in range(0, len(text), column)
     )
 
 
 def json_string(text: bytes) -> bytes:
-    """Escape what must be escaped in a string of JSON."""
+    """Escape a text for a JSON string."""
     return text.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
 
 
 def times(count: int, wrap: Wrap) -> Wrap:
-    """Wrap so many times."""
+    """Repeat an encoding."""
 
     def wrapped(text: bytes) -> bytes:
         for _ in range(count):
@@ -76,7 +76,7 @@ def times(count: int, wrap: Wrap) -> Wrap:
 
 
 def joined(*wraps: Wrap) -> Wrap:
-    """Wrap in one thing after the other, the innermost first."""
+    """Apply encodings in turn, the innermost first."""
 
     def wrapped(text: bytes) -> bytes:
         for wrap in wraps:
@@ -87,7 +87,7 @@ def joined(*wraps: Wrap) -> Wrap:
 
 
 def gaps(style: bytes, gap: bytes, column: int = 0) -> Wrap:
-    """Write each byte, with something between, and `column` of them on a line."""
+    """Format each byte, with separators, and `column` bytes per line."""
 
     def wrap(text: bytes) -> bytes:
         made = [style % c for c in text]
@@ -98,7 +98,7 @@ def gaps(style: bytes, gap: bytes, column: int = 0) -> Wrap:
 
 
 def dump(form: str, column: int, group: int = 1) -> Wrap:
-    """Print bytes as tools do, so many on a line; `form` puts a line of offset and digits together.
+    """Format bytes like dump tools; `form` builds a line from the offset and the digits.
 
     Digits are in groups of so many bytes; `~` is where characters follow that are no digits.
     """
@@ -118,7 +118,7 @@ def dump(form: str, column: int, group: int = 1) -> Wrap:
 
 
 def utf(codec: str) -> Wrap:
-    """Encode a text, however odd."""
+    """Encode any text."""
     return lambda text: text.decode("latin-1").encode(codec)
 
 
@@ -231,7 +231,7 @@ USUAL = (
     *("entities-hex", "entities-odd", "entities-named", "quoted-printable"),
     *("quoted-printable-odd", "utf-16-le", "utf-16-be"),
 )
-"""What is put into one another."""
+"""Encodings that are combined in pairs."""
 
 
 _NO_PAIRS = {
@@ -242,5 +242,5 @@ _NO_PAIRS = {
 
 
 def pairs() -> list[tuple[str, str]]:
-    """List (inner, outer) of all pairs, a wrapping around itself too."""
+    """List (inner, outer) of all pairs, also of an encoding with itself."""
     return [(i, o) for i in USUAL for o in USUAL if (i, o) not in _NO_PAIRS]

