@@ -104,14 +104,18 @@ def _decode_hits(content: bytes, hits: list[AnchorHit], context: ScanContext) ->
 def _group_by_decoder(
     hits: Iterable[AnchorHit], context: ScanContext
 ) -> Iterator[tuple[Decoder, FoundAnchors]]:
-    """Yield each decoder that has encoded anchors among the hits, with these anchors."""
+    """Yield each decoder that has encoded anchors among the hits, with these anchors.
+
+    Decoders keep their order: it decides between those that find the same secret.
+    """
     forms: dict[str, dict[bytes, frozenset[bytes]]] = {}
     for form, _ in hits:
         if form.decoder != PLAIN:
             anchors = forms.setdefault(form.decoder, {})
             anchors[form.text] = anchors.get(form.text, frozenset()) | {form.anchor}
-    for name in sorted(forms):
-        yield context.decoders[name], forms[name]
+    for name in context.decoders:
+        if name in forms:
+            yield context.decoders[name], forms[name]
 
 
 def _transcode(document: Document, encoding: TextEncoding) -> Document:
