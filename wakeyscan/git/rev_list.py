@@ -6,7 +6,8 @@ import os
 from typing import NamedTuple
 
 from wakeyscan.core.errors import SourceError
-from wakeyscan.git import command, worktree
+from wakeyscan.git import worktree
+from wakeyscan.git.command import Git
 
 SHALLOW = (
     "the history of this clone is truncated (shallow), so {} cannot be scanned completely; fetch "
@@ -30,7 +31,7 @@ class CommitSelection(NamedTuple):
     """The user's name for these commits, for messages."""
 
 
-def list_commit_ids(selection: CommitSelection, git: command.Git) -> list[str]:
+def list_commit_ids(selection: CommitSelection, git: Git) -> list[str]:
     """List the selected commits, newest first.
 
     Raises `SourceError` if a shallow clone lacks some of them.
@@ -47,7 +48,7 @@ def list_commit_ids(selection: CommitSelection, git: command.Git) -> list[str]:
     return commits
 
 
-def _list_shallow_commits(git: command.Git) -> frozenset[str]:
+def _list_shallow_commits(git: Git) -> frozenset[str]:
     """List the commits whose parents a shallow clone lacks."""
     path = git.run("rev-parse", "--git-path", "shallow").decode("utf-8", "surrogateescape")
     file = os.path.join(git.folder, path.rstrip("\n"))
@@ -57,7 +58,7 @@ def _list_shallow_commits(git: command.Git) -> frozenset[str]:
         return frozenset()
 
 
-def resolve_commit(revision: str, git: command.Git) -> str:
+def resolve_commit(revision: str, git: Git) -> str:
     """Resolve a revision to a commit id, which is hex and so cannot be taken for an option.
 
     Raises `SourceError` for an unknown revision.
