@@ -1,0 +1,3 @@
+"""Tests of wakeyscan.core."""
+
+from __future__ import annotations
