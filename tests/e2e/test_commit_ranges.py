@@ -361,7 +361,7 @@ def test_what_is_no_revision(repo: Repo, key: str, revision: str) -> None:
     before = sorted(repo.top.iterdir())
     ran = repo.run("scan", f"git:{revision}")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith(("wakeyscan: git:", "wakeyscan: unknown revision "))
+    assert ran.err.startswith(("wakeyscan: git", "wakeyscan: unknown revision "))
     assert ran.err.count("\n") == 1
     assert sorted(repo.top.iterdir()) == before
 
