@@ -538,9 +538,9 @@ def test_no_repository(tmp_path: Path, runner: Runner) -> None:
 @pytest.mark.parametrize(
     ("name", "payload", "said"),
     [
-        ("push", b"", ": cannot be read: Expecting value"),
-        ("push", b"{", ": cannot be read: Expecting property name"),
-        ("push", b"\xff", "can't be read: 'utf-8' codec can't decode"),
+        ("push", b"", "cannot be read: Expecting value"),
+        ("push", b"{", "cannot be read: Expecting property name"),
+        ("push", b"\xff", "cannot be read: 'utf-8' codec can't decode"),
         ("push", b"[]", "not a GitHub event"),
         ("push", {}, "GitHub event: before is missing or not text"),
         ("push", {"before": None}, "GitHub event: before is missing or not text"),
@@ -551,11 +551,11 @@ def test_no_repository(tmp_path: Path, runner: Runner) -> None:
             {"before": ZEROS, "after": "HEAD"},
             "GitHub event: after is not a commit id: 'HEAD'",
         ),
-        ("push", {"before": ZEROS, "after": NOWHERE}, "GitHub's says: ref"),
-        ("pull_request", {}, "GitHub's says: pull_request.base.sha"),
-        ("pull_request", {"pull_request": []}, "GitHub's says: pull_request.base.sha"),
+        ("push", {"before": ZEROS, "after": NOWHERE}, "GitHub event: ref is missing"),
+        ("pull_request", {}, "GitHub event: pull_request.base.sha is missing"),
+        ("pull_request", {"pull_request": []}, "GitHub event: pull_request.base.sha is missing"),
         ("merge_group", {"merge_group": {"head_sha": ZEROS}}, "merge_group.base_sha"),
-        ("schedule", b"", ": cannot be read: Expecting value"),
+        ("schedule", b"", "cannot be read: Expecting value"),
     ],
     ids=str,
 )
@@ -565,7 +565,7 @@ def test_a_broken_event(runner: Runner, name: str, payload: object, said: str) -
 
 def test_an_event_file_that_is_not_there(runner: Runner) -> None:
     runner.env["GITHUB_EVENT_PATH"] = "/nowhere"
-    failed(runner.run("scan"), "GITHUB_EVENT_PATH ('/nowhere') can't be read: [Errno 2]")
+    failed(runner.run("scan"), "GITHUB_EVENT_PATH ('/nowhere'): cannot be read: [Errno 2]")
 
 
 def test_answers_that_can_t_be_written(runner: Runner) -> None:

@@ -743,7 +743,10 @@ def test_what_is_no_repository(repo: Dated, tmp_path: Path) -> None:
         assert (ran.code, ran.out) == (2, ""), target
         assert re.fullmatch(r"wakeyscan: .*\n", ran.err)
     ran = repo.run("audit", "a", "b")
-    assert (ran.code, ran.err) == (2, "wakeyscan: wakeyscan audit takes one repository at a time\n")
+    assert (ran.code, ran.err) == (
+        2,
+        "wakeyscan: wakeyscan audit: expected one repository, got several; run it for each\n",
+    )
 
 
 def test_from_within(repo: Dated, key: str) -> None:

@@ -328,7 +328,9 @@ def test_a_file_does_not_become_an_option(
     write(tmp_path, {name: "", "a": make_key()})
     ran = run(*command, "a", name)
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith(f"wakeyscan: {name} is a file here, and an option, or looks like one")
+    assert ran.err.startswith(
+        f"wakeyscan: {name}: looks like an option, but is a file in the current directory"
+    )
 
 
 @pytest.mark.parametrize("line", [["scan"], ["--version"], ["--help"], ["scan", "--help"]], ids=str)

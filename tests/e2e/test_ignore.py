@@ -687,13 +687,15 @@ def test_options_of_add_may_be_variables(repo: Repo) -> None:
 
 
 REFUSED = [
-    pytest.param(["{f}"], "--reason is missing: say why these are accepted", id="no-reason"),
+    pytest.param(["{f}"], "--reason is missing: say why the findings are accepted", id="no-reason"),
     pytest.param(
-        ["{f}", "--reason= \n"], "--reason is missing: say why these are accepted", id="empty"
+        ["{f}", "--reason= \n"],
+        "--reason is missing: say why the findings are accepted",
+        id="empty",
     ),
     pytest.param(
         ["--reason=r"],
-        "name a fingerprint, or a report with --from, or all that is here: --all",
+        "wakeyscan ignore add: nothing to accept; name a fingerprint, --from REPORT or --all",
         id="no-fingerprint",
     ),
     pytest.param(
@@ -708,11 +710,13 @@ REFUSED = [
     ),
     pytest.param(
         ["{f}", "--reason=r", "--until=soon"],
-        "--until must be a day, as 2027-01-31, not 'soon'",
+        "--until: expected a day such as 2027-01-31, got 'soon'",
         id="no-day",
     ),
     pytest.param(
-        ["{f}", "--reason=r", "--until=2020-01-31"], "--until 2020-01-31 is over already", id="over"
+        ["{f}", "--reason=r", "--until=2020-01-31"],
+        "--until: 2020-01-31 is in the past; choose a later day",
+        id="over",
     ),
     pytest.param(
         ["{f}", "--reason=\udcff"],
@@ -1016,9 +1020,7 @@ def test_list_says_what_each_entry_hides(mixed: tuple[Repo, str, str]) -> None:
             ("ffffffff # never there", "unused      "),
         ]
     )
-    note = (
-        "Unused: hides nothing in the files; 'prune' looks into the history, too, and drops it.\n"
-    )
+    note = "Unused entries hide nothing in the files; 'prune' also checks the history, and drops them.\n"
     whole = "".join(f"{state}{entry}\n" for entry, state in said) + note
     for line in (["ignore", "list"], ["ignore"]):
         assert repo.run(*line) == (0, whole.format("", "src/b.py:3"), "")
@@ -1047,13 +1049,13 @@ def test_explain_names_the_places(mixed: tuple[Repo, str, str]) -> None:
         assert repo.run("ignore", "explain", name) == (0, whole, "")
     assert repo.run("ignore", "explain", fingerprint(gone)) == (
         0,
-        f"{fingerprint(gone)} # was there\n  hides nothing in the files that are here\n",
+        f"{fingerprint(gone)} # was there\n  hides nothing in the current files\n",
         "",
     )
     assert repo.run("ignore", "explain", "0" * 32) == (
         0,
-        "00000000 until=2020-01-31 # over\n  expired: what follows is reported\n"
-        "  hides nothing in the files that are here\n",
+        "00000000 until=2020-01-31 # over\n  expired: these findings are reported\n"
+        "  hides nothing in the current files\n",
         "",
     )
 
@@ -1062,14 +1064,14 @@ def test_explain_wants_one_entry(repo: Repo) -> None:
     entries(repo, "abcdef01 # one", "abcdef02 # two", "abcdef02 paths=x # two, too")
 
     def refused(name: str, count: int) -> Ran:
-        said = f"wakeyscan: {count} entries begin with {name!r}; one is to be named\n"
+        said = f"wakeyscan: {name!r}: {count} entries match; name exactly one\n"
         return Ran(2, "", said)
 
     assert repo.run("ignore", "explain", "abc") == refused("abc", 3)
     assert repo.run("ignore", "explain", "abd") == refused("abd", 0)
     assert repo.run("ignore", "explain", "abcdef02").out == (
-        "abcdef02 # two\n  hides nothing in the files that are here\n"
-        "abcdef02 paths=x # two, too\n  hides nothing in the files that are here\n"
+        "abcdef02 # two\n  hides nothing in the current files\n"
+        "abcdef02 paths=x # two, too\n  hides nothing in the current files\n"
     )
 
 
@@ -1122,7 +1124,7 @@ def test_a_named_file_elsewhere_is_about_this_repository(
 def test_what_ignore_does_not_know(repo: Repo, line: str) -> None:
     ran = repo.run("ignore", *line.split())
     takes = "wakeyscan ignore: expected add, import FILE, list, prune or explain FINGERPRINT"
-    lacks = "--reason is missing: say why these are accepted"
+    lacks = "--reason is missing: say why the findings are accepted"
     assert ran == (2, "", f"wakeyscan: {lacks if line == 'add' else takes}\n")
 
 

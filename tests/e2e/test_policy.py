@@ -376,7 +376,7 @@ def test_outside_of_a_repository_there_is_no_revision(run: Run, tmp_path: Path) 
 def test_an_audit_elsewhere_has_no_such_revision(repo: Repo, tmp_path: Path) -> None:
     Repo(tmp_path / "other").commit({"a": "x"})
     ran = repo.run("audit", "../other", "--policy-from", "base")
-    refused(ran, "--policy-from is about the repository that one stands in")
+    refused(ran, "--policy-from: only works for the current repository")
 
 
 @pytest.mark.parametrize(

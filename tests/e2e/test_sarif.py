@@ -439,9 +439,7 @@ def test_more_results_than_github_takes_are_cut_and_counted() -> None:
     assert len(one["results"]) == 25_000
     assert one["results"][0]["properties"]["severity"] == "critical"
     (note,) = one["invocations"][0]["toolExecutionNotifications"]
-    assert note["message"]["text"] == (
-        "2 findings of the lowest severity are left out: over 25000."
-    )
+    assert note["message"]["text"] == ("2 findings of the lowest severity are omitted: over 25000.")
 
 
 def schema_name(kind: type) -> str:

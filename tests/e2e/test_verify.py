@@ -1109,13 +1109,13 @@ def test_verify_beside_an_app_key(api: Api) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (b"", "there are no keys on standard input"),
-        (b" \r\n\n", "there are no keys on standard input"),
-        (b"KEY\nhunter2hunter2\n", "key 2 on standard input is no whole wa_live_ key"),
-        (b"\xff\xfe\0tell\n", "key 1 on standard input is no whole wa_live_ key"),
-        (b"KEY KEY\n", "key 1 on standard input is no whole wa_live_ key"),
-        (b"KEY\n'KEY'\n", "key 2 on standard input is no whole wa_live_ key"),
-        (PREFIX.encode() + b"hunter2\n", "key 1 on standard input is no whole wa_live_ key"),
+        (b"", "standard input: no keys found"),
+        (b" \r\n\n", "standard input: no keys found"),
+        (b"KEY\nhunter2hunter2\n", "standard input: key 2 is not a complete wa_live_ key"),
+        (b"\xff\xfe\0tell\n", "standard input: key 1 is not a complete wa_live_ key"),
+        (b"KEY KEY\n", "standard input: key 1 is not a complete wa_live_ key"),
+        (b"KEY\n'KEY'\n", "standard input: key 2 is not a complete wa_live_ key"),
+        (PREFIX.encode() + b"hunter2\n", "standard input: key 1 is not a complete wa_live_ key"),
     ],
     ids=["nothing", "empty", "a word", "bytes", "two on a line", "quoted", "cut off"],
 )
@@ -1175,7 +1175,7 @@ def test_verify_does_not_wait_for_ever(api: Api) -> None:
 def test_verify_a_wait_that_is_none(api: Api, wait: str) -> None:
     ran = api.run("verify", f"--wait={wait}", stdin=lines(api.key(LIVE)))
     assert (ran.code, ran.out, api.asked) == (2, "", [])
-    assert "--wait must be a time, as 90s, 10m or 2h" in ran.err
+    assert "--wait: expected a time such as 90s, 10m or 2h" in ran.err
 
 
 # `wakeyscan verify REPORT`.
@@ -1225,7 +1225,7 @@ def test_verify_says_which_keys_are_gone(api: Api) -> None:
     assert api.run("verify", str(file)) == Ran(
         3,
         f"{mask(here)}  revoked  {NAMED}\n"
-        f"{mask(gone)}  not found any more, so not asked about: give it on standard input\n",
+        f"{mask(gone)}  no longer found, so not verified; pass it on standard input\n",
         "",
     )
     assert api.asked == [sent(here)]
@@ -1238,7 +1238,7 @@ def test_verify_where_nothing_is_left(api: Api) -> None:
     api.source({"a": f"'X-App-Key': '{api.app_key()}'\n"})
     file = report_of(api, "scan", "src")
     ran = api.run("verify", str(file))
-    assert ran == Ran(0, "No keys were found, so there is nothing to ask about.\n", "")
+    assert ran == Ran(0, "No keys found, so there is nothing to verify.\n", "")
 
 
 def test_verify_where_not_everything_can_be_looked_at(api: Api) -> None:
