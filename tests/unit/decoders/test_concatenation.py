@@ -589,7 +589,9 @@ def test_concatenated_literals_are_one_key(name: str, template: str) -> None:
     text, key = fill_template(template, name)
     (finding,) = detect(text)
     assert finding.secret.reveal().decode() == key
-    assert (finding.standing, finding.encoding) == (Standing.REPORTED, "pieces")
+    # A prefix that is cut shows only once the escapes of the outer text are decoded.
+    encoding = "escapes/pieces" if name.startswith("json-in-json-cut") else "pieces"
+    assert (finding.standing, finding.encoding) == (Standing.REPORTED, encoding)
     assert PREFIX + "…" in finding.excerpt
     assert not any(key[8 + n : 8 + n + 8] in finding.excerpt for n in range(32))
 
