@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.support.fake_wastack import FORBIDDEN, LIVE, REVOKED, StandIn
+from tests.support.fake_wastack import FORBIDDEN, LIVE, REVOKED, FakeWAStack
 
 DROPPED_PREFIXES = ("GIT_", "WAKEYSCAN_")
 """Prefixes of variables that would change the demonstration."""
@@ -107,7 +107,7 @@ def demonstrate(folder: Path) -> list[int]:
     keys = Keys.generate()
     leak_keys(Shop(folder / "shop", env), keys)
     answers = dict.fromkeys(keys, LIVE) | {keys.revoked: REVOKED, keys.limited: FORBIDDEN}
-    with StandIn(answers) as api:
+    with FakeWAStack(answers) as api:
         env = {**env, "WAKEYSCAN_API_URL": api.url, "XDG_CACHE_HOME": str(folder / "cache")}
         explain(
             "A shop has leaked five keys in a year. It removed two of them from the code, ignores\n"

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 
 from tests.e2e.test_reports import HOSTILE, orders
 from tests.e2e.test_sarif import VALID
-from tests.support.fake_wastack import LIVE, StandIn
+from tests.support.fake_wastack import LIVE, FakeWAStack
 from tests.support.files import write
 from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.next_steps import next_steps
@@ -698,7 +698,7 @@ def test_inputs_are_data(repo: Repo, runner: Runner, name: str, payload: str) ->
 def test_the_app_key_is_data(repo: Repo, runner: Runner, key: str, payload: str) -> None:
     write(repo.top, {"b": key})
     before = sorted(repo.top.rglob("*"))
-    with StandIn({key: LIVE}) as api:
+    with FakeWAStack({key: LIVE}) as api:
         runner.env["WAKEYSCAN_API_URL"] = api.url
         told = runner.run("scan", mode="tree", verify="true", app_key=payload)
         # What can be a header's value is sent as it is; what can't is not sent at all.

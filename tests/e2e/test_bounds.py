@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.e2e.test_verify import Api
 from tests.support.command import Run
-from tests.support.fake_wastack import BARE, LIVE, REVOKED, UNKNOWN, Script, StandIn
+from tests.support.fake_wastack import BARE, LIVE, REVOKED, UNKNOWN, FakeWAStack, Script
 from tests.support.files import write
 from tests.support.keys import ALPHABET, PREFIX, MakeKey, mask
 from tests.support.repositories import Repo
@@ -227,7 +227,7 @@ def test_any_text_around_a_key(before: bytes, behind: bytes) -> None:
 @pytest.fixture
 def api(tmp_path: Path, make_key: MakeKey) -> Iterator[Api]:
     (tmp_path / "work").mkdir()
-    with StandIn({}) as standin:
+    with FakeWAStack({}) as standin:
         yield Api(standin, tmp_path / "work", make_key)
 
 

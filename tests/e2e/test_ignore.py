@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from tests.support import fake_wastack
 from tests.support.command import WAKEYSCAN, Ran, Run, execute
-from tests.support.fake_wastack import Script, StandIn
+from tests.support.fake_wastack import FakeWAStack, Script
 from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.next_steps import next_steps
 from tests.support.repositories import ON_PATH, Repo, fingerprints
@@ -580,7 +580,7 @@ def test_a_live_key_is_reported_though_accepted(
     liveness: str,
     reason: str,
 ) -> None:
-    with StandIn({key: script}) as api:
+    with FakeWAStack({key: script}) as api:
         for command in ("scan", "audit"):
             ran = accepted.run(command, "--format=json", "--verify", "--api-url", api.url)
             (found,) = ran.json()["findings"]

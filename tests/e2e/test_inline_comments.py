@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support import fake_wastack
 from tests.support.command import Run
-from tests.support.fake_wastack import StandIn
+from tests.support.fake_wastack import FakeWAStack
 from tests.support.files import write
 from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.repositories import Repo
@@ -233,7 +233,7 @@ def test_a_live_key_is_reported_whatever_mark_stands_beside_it(
     tmp_path: Path, run: Run, key: str, comment: str, reason: str
 ) -> None:
     write(tmp_path, {"a": f"{key}  {comment}\n"})
-    with StandIn({key: fake_wastack.LIVE}) as api:
+    with FakeWAStack({key: fake_wastack.LIVE}) as api:
         ran = run("scan", "--format=json", OPTION, "--verify", "--api-url", api.url)
     (found,) = ran.json()["findings"]
     assert (ran.code, found["standing"], found["liveness"]) == (1, "reported", "live")

@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.test_config import OURS, PROJECT, RULE, refused
 from tests.e2e.test_sarif import VALID
 from tests.support.command import Ran, Run
-from tests.support.fake_wastack import LIVE, REVOKED, StandIn
+from tests.support.fake_wastack import LIVE, REVOKED, FakeWAStack
 from tests.support.files import write
 from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.repositories import Repo, places
@@ -179,7 +179,7 @@ def test_a_live_key_is_reported_whatever_is_said(
 ) -> None:
     live, revoked = make_key(), make_key()
     write(tmp_path, {OURS: said, "tests/a": f"{live}\n{revoked}\n"})
-    with StandIn({live: LIVE, revoked: REVOKED}) as api:
+    with FakeWAStack({live: LIVE, revoked: REVOKED}) as api:
         ran = run("scan", "--verify", "--api-url", api.url, "--format", "json")
     found = {one["secret"]: (one["severity"], one["standing"]) for one in ran.json()["findings"]}
     assert found == {mask(live): ("critical", "reported"), mask(revoked): ("note", "ignored")}

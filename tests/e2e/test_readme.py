@@ -14,7 +14,7 @@ from tests.e2e.test_action import push
 from tests.e2e.test_pre_commit import Offer
 from tests.e2e.test_pre_commit import offer as offer_
 from tests.support.command import WAKEYSCAN, Ran, execute
-from tests.support.fake_wastack import BARE, LIVE, REVOKED, StandIn
+from tests.support.fake_wastack import BARE, LIVE, REVOKED, FakeWAStack
 from tests.support.files import write
 from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.repositories import Repo
@@ -225,7 +225,7 @@ def asking(code: int, said: str, requests: int) -> Try:
     def attempt(scene: Scene, line: str) -> None:
         scene.stage()
         new, old = f"{scene.key}New", f"{scene.key}Old"
-        with StandIn({scene.key: LIVE, scene.fresh: REVOKED, new: LIVE, old: BARE}) as api:
+        with FakeWAStack({scene.key: LIVE, scene.fresh: REVOKED, new: LIVE, old: BARE}) as api:
             scene.repo.env |= {"WAKEYSCAN_API_URL": api.url, "NEW_KEY": new, "OLD_KEY": old}
             if "leak.json" in line and "--report" not in line:
                 scene.run("wakeyscan audit --verify --report json=leak.json")

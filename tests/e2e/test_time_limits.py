@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.test_verify import Api, lines, reasons, told
 from tests.integration.test_wastack import most_in_a_span
 from tests.support.command import WAKEYSCAN, environment
-from tests.support.fake_wastack import REVOKED, StandIn
+from tests.support.fake_wastack import REVOKED, FakeWAStack
 from tests.support.files import write
 from tests.support.keys import MakeKey, mask
 from tests.support.terminal import Terminal
@@ -50,7 +50,7 @@ sys.addaudithook(note)
 @pytest.fixture
 def api(tmp_path: Path, make_key: MakeKey) -> Iterator[Api]:
     (tmp_path / "work").mkdir()
-    with StandIn({}) as standin:
+    with FakeWAStack({}) as standin:
         yield Api(standin, tmp_path / "work", make_key)
 
 

@@ -20,8 +20,8 @@ from tests.support.fake_wastack import (
     FORBIDDEN,
     LIVE,
     REVOKED,
+    FakeWAStack,
     Script,
-    StandIn,
     in_turn,
     redirects,
     says,
@@ -56,7 +56,7 @@ def sent(key: str, app_key: str | None = None) -> Sent:
 class Api:
     """A stand-in, and a folder in which wakeyscan is run by a user who asks there."""
 
-    def __init__(self, standin: StandIn, folder: Path, make_key: MakeKey) -> None:
+    def __init__(self, standin: FakeWAStack, folder: Path, make_key: MakeKey) -> None:
         self.standin, self.folder, self.make_key = standin, folder, make_key
         self.env = {"WAKEYSCAN_API_URL": standin.url, "XDG_CACHE_HOME": str(folder / ".cache")}
         self.hidden: list[str] = []
@@ -112,7 +112,7 @@ class Api:
 def api(tmp_path: Path, make_key: MakeKey) -> Iterator[Api]:
     folder = tmp_path / "work"
     folder.mkdir()
-    with StandIn({}) as standin:
+    with FakeWAStack({}) as standin:
         yield Api(standin, folder, make_key)
 
 
@@ -506,7 +506,7 @@ def test_a_file_of_the_scanned_tree_can_t_say_it(api: Api, name: str, file: str)
 
 def test_nothing_else_in_the_scanned_tree_steers_it(api: Api, tmp_path: Path) -> None:
     key = api.key(LIVE)
-    with StandIn({key: LIVE}) as other:
+    with FakeWAStack({key: LIVE}) as other:
         lines = {
             "WAKEYSCAN_API_URL": other.url,
             "WAKEYSCAN_PROXY": other.url,
@@ -535,7 +535,7 @@ def test_the_user_s_own_proxy_variables_and_netrc_are_left_alone(api: Api, tmp_p
     api.source({"a": key})
     write(tmp_path, {"home/.netrc": "machine 127.0.0.1 login x password y\n"})
     (tmp_path / "home" / ".netrc").chmod(0o600)
-    with StandIn({}) as other:
+    with FakeWAStack({}) as other:
         names = ("http_proxy", "https_proxy", "all_proxy")
         proxies = {n: other.url for name in names for n in (name, name.upper())}
         ran = api.scan(env={**proxies, "NO_PROXY": "", "HOME": str(tmp_path / "home")})
@@ -577,7 +577,7 @@ def test_a_key_in_a_url_on_the_command_line_is_not_repeated(api: Api) -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_reaches_nobody(api: Api, status: int) -> None:
-    with StandIn({}) as other:
+    with FakeWAStack({}) as other:
         key = api.key(redirects(f"{other.url}/devices", status))
         other.keys[key] = LIVE
         api.source({"a": key})
@@ -632,7 +632,7 @@ def test_over_tls(api: Api, tmp_path: Path) -> None:
     assert papers
     key = api.key(LIVE)
     api.source({"a": key})
-    with StandIn({key: LIVE}, context=papers.context()) as secure:
+    with FakeWAStack({key: LIVE}, context=papers.context()) as secure:
         url = {"WAKEYSCAN_API_URL": secure.url}
         ran = api.scan(env=url)
         distrusted = "the certificate is not trusted: "
@@ -820,7 +820,7 @@ def test_another_api_or_app_key_is_another_question(api: Api) -> None:
     app_key = api.app_key()
     api.scan(*CACHED, env={"WAKEYSCAN_APP_KEY": app_key})
     assert api.asked == [sent(key, app_key)]
-    with StandIn({key: LIVE}) as other:
+    with FakeWAStack({key: LIVE}) as other:
         ran = api.scan(*CACHED, "--api-url", other.url)
     assert told(ran)[mask(key)][1] == "live"
 

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from tests.support import fake_wastack
 from tests.support.certificates import OPENSSL, Papers, authority, issued, self_signed
 from tests.support.fake_wastack import (
-    Asking,
+    FakeWAStack,
+    RequestHandler,
     Script,
-    StandIn,
     in_turn,
     limits,
     redirects,
@@ -103,12 +103,12 @@ class Stage:
         self.secret = Secret(key.encode(), "wastack-api-key")
 
     @contextmanager
-    def api(self, script: Script, **more: str) -> Iterator[StandIn]:
+    def api(self, script: Script, **more: str) -> Iterator[FakeWAStack]:
         context = self.papers.context() if self.papers else None
-        with StandIn({self.key: script}, context=context, **more) as api:
+        with FakeWAStack({self.key: script}, context=context, **more) as api:
             yield api
 
-    def endpoint(self, api: StandIn, deadline: float = 10.0) -> Endpoint:
+    def endpoint(self, api: FakeWAStack, deadline: float = 10.0) -> Endpoint:
         cafile = str(self.papers.cafile) if self.papers else ""
         return parse_endpoint(api.url)._replace(cafile=cafile, deadline=deadline)
 
@@ -453,7 +453,7 @@ def test_a_connection_that_is_always_cut_is_unknown(stage: Stage) -> None:
     assert (len(stage.asked), stage.clock.slept) == (3, [0.5, 2])
 
 
-def short(asking: Asking) -> None:
+def short(asking: RequestHandler) -> None:
     """Promise more than is sent, and end in peace."""
     asking.say(200, b'{"success": true}', Content_Length="99")
 
@@ -484,25 +484,25 @@ def test_a_huge_body_is_not_read_to_its_end(stage: Stage) -> None:
     assert stage.ask(sends(200, fits)).liveness is LIVE
 
 
-def endless(asking: Asking) -> None:
+def endless(asking: RequestHandler) -> None:
     asking.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
     asking.dawdle(iter(lambda: b"1000\r\n" + b" " * 4096 + b"\r\n", b""), 0)
 
 
-def endless_head(asking: Asking) -> None:
+def endless_head(asking: RequestHandler) -> None:
     asking.wfile.write(b"HTTP/1.1 200 OK\r\n")
     asking.dawdle(iter(lambda: b"X-Long: " + b"x" * 60000 + b"\r\n", b""), 0)
 
 
-def endless_line(asking: Asking) -> None:
+def endless_line(asking: RequestHandler) -> None:
     asking.dawdle(iter(lambda: b"x" * 4096, b""), 0)
 
 
-def endless_continue(asking: Asking) -> None:
+def endless_continue(asking: RequestHandler) -> None:
     asking.dawdle(iter(lambda: b"HTTP/1.1 100 Continue\r\n\r\n", b""), 0)
 
 
-def many_headers(asking: Asking) -> None:
+def many_headers(asking: RequestHandler) -> None:
     asking.say(200, b'{"success": true}', **{f"X-{number}": "" for number in range(200)})
 
 
@@ -547,7 +547,7 @@ def test_what_is_not_http_is_unknown(plain: Stage, answer: bytes) -> None:
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("to", ["other", "same", "//", "file", "garbage"])
 def test_a_redirect_is_not_followed(stage: Stage, status: int, to: str) -> None:
-    with StandIn({stage.key: fake_wastack.LIVE}) as elsewhere:
+    with FakeWAStack({stage.key: fake_wastack.LIVE}) as elsewhere:
         url = {
             "other": elsewhere.url + "/devices",
             "same": "/api/v1/devices",
@@ -566,7 +566,7 @@ def test_a_redirect_is_not_followed(stage: Stage, status: int, to: str) -> None:
 
 
 def test_cookies_and_hints_are_not_kept(stage: Stage) -> None:
-    with StandIn({}) as elsewhere:
+    with FakeWAStack({}) as elsewhere:
         yes = {"success": True}
         hints = {"Set_Cookie": "a=b", "Refresh": f"0; url={elsewhere.url}", "Link": elsewhere.url}
         with stage.api(says(200, yes, **hints, Alt_Svc=f'h2=":{elsewhere.port}"')) as api:
@@ -585,7 +585,7 @@ def test_nothing_of_the_environment_steers(
     netrc = tmp_path / ".netrc"
     netrc.write_text("machine 127.0.0.1 login a password b\ndefault login a password b\n")
     netrc.chmod(0o600)
-    with StandIn({}) as proxy:
+    with FakeWAStack({}) as proxy:
         for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
         monkeypatch.setenv("no_proxy", "")
@@ -711,7 +711,7 @@ def test_a_wrong_certificate_gets_no_request(plain: Stage, tmp_path: Path, wrong
         "other-host": lambda: issued(tmp_path, "other", "DNS:api.wastack.in,IP:127.0.0.2"),
         "other-authority": lambda: issued(tmp_path, "good"),
     }[wrong]()
-    with StandIn({plain.key: fake_wastack.LIVE}, context=shown.context()) as api:
+    with FakeWAStack({plain.key: fake_wastack.LIVE}, context=shown.context()) as api:
         trusted = "" if wrong == "other-authority" else str(cafile)
         verdict = asked_of(plain, at(api.url, cafile=trusted))
         assert api.asked == []
@@ -725,7 +725,7 @@ def test_the_system_s_trust_store_is_used(
     plain: Stage, papers: Papers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(papers.cafile))
-    with StandIn({plain.key: fake_wastack.LIVE}, context=papers.context()) as api:
+    with FakeWAStack({plain.key: fake_wastack.LIVE}, context=papers.context()) as api:
         verdict = verify_key(
             plain.secret, APP, ControlResults(), at(api.url), plain.clock.limiter()
         )
@@ -739,7 +739,7 @@ def test_the_system_s_trust_store_is_used(
 @pytest.mark.parametrize("login", ["", "us%65r:pass%0d%0aword@"])
 def test_a_proxy_sees_no_key(plain: Stage, papers: Papers, login: str) -> None:
     heads: list[bytes] = []
-    with StandIn({plain.key: fake_wastack.LIVE}, context=papers.context()) as api:
+    with FakeWAStack({plain.key: fake_wastack.LIVE}, context=papers.context()) as api:
 
         def forward(connection: socket.socket) -> None:
             heads.append(connection.recv(1 << 16))
@@ -991,7 +991,7 @@ def test_over_the_wire_live_is_a_strict_yes(plain: Stage) -> None:
     said = [200, b"", {}]
     where: list[Endpoint] = []
 
-    def script(asking: Asking) -> None:
+    def script(asking: RequestHandler) -> None:
         status, body, headers = said
         asking.say(status, body, **headers)  # type: ignore[arg-type]
 
@@ -1019,13 +1019,13 @@ def most_in_a_span(times: list[float], span: float = WINDOW_SECONDS) -> int:
 def test_three_hundred_keys_keep_within_the_rate(make_key: MakeKey, clock: Clock) -> None:
     times: list[float] = []
 
-    def script(asking: Asking) -> None:
+    def script(asking: RequestHandler) -> None:
         times.append(clock.now)
         clock.now += 0.3
         fake_wastack.LIVE(asking)
 
     keys = [make_key() for _ in range(300)]
-    with StandIn(dict.fromkeys(keys, script)) as api:
+    with FakeWAStack(dict.fromkeys(keys, script)) as api:
         limiter, to = clock.limiter(), parse_endpoint(api.url)
         for key in keys:
             assert (
@@ -1040,7 +1040,7 @@ def test_three_hundred_keys_keep_within_the_rate(make_key: MakeKey, clock: Clock
 def test_attempts_count_too(plain: Stage) -> None:
     times: list[float] = []
 
-    def script(asking: Asking) -> None:
+    def script(asking: RequestHandler) -> None:
         times.append(plain.clock.now)
         limits("1")(asking)
 

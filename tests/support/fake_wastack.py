@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from wakeyscan.core.secret import Secret
 
 
-class Asked(NamedTuple):
+class RecordedRequest(NamedTuple):
     """A received request, with redacted credentials."""
 
     method: str
@@ -30,11 +30,11 @@ class Asked(NamedTuple):
     """By name in lower case."""
 
 
-Script = Callable[["Asking"], None]
+Script = Callable[["RequestHandler"], None]
 """A function that answers one request."""
 
 
-class StandIn:
+class FakeWAStack:
     """A server on loopback, running while its context is open."""
 
     def __init__(
@@ -44,7 +44,7 @@ class StandIn:
         context: ssl.SSLContext | None = None,
     ) -> None:
         self.keys, self.app_key = dict(keys), app_key
-        self.asked: list[Asked] = []
+        self.asked: list[RecordedRequest] = []
         """Requests in their order."""
         self.over = Event()
         """Set at the end, so that a slow script stops."""
@@ -61,9 +61,9 @@ class StandIn:
         """The base URL for `--api-url`."""
         return f"{self._scheme}://127.0.0.1:{self.port}/api/v1"
 
-    def answer(self, asking: Asking) -> None:
+    def answer(self, asking: RequestHandler) -> None:
         """Record a request, and answer it by the script of its key."""
-        self.asked.append(asking.noted())
+        self.asked.append(asking.record())
         key = asking.headers.get("Authorization", "").removeprefix("Bearer ")
         script = self.keys.get(key, UNKNOWN)
         if self.app_key is not None and asking.headers.get("X-App-Key") != self.app_key:
@@ -72,7 +72,7 @@ class StandIn:
             script = says(404, {"success": False, "error": "Not found"})
         script(asking)
 
-    def __enter__(self) -> StandIn:
+    def __enter__(self) -> FakeWAStack:
         # Serving looks for its end so often: the default of 0.5 s would slow every test.
         Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
@@ -91,9 +91,9 @@ class StandIn:
 class _Server(ThreadingHTTPServer):
     request_queue_size = 128
 
-    def __init__(self, standin: StandIn, context: ssl.SSLContext | None) -> None:
-        self.standin, self._context = standin, context
-        super().__init__(("127.0.0.1", 0), Asking)
+    def __init__(self, fake: FakeWAStack, context: ssl.SSLContext | None) -> None:
+        self.fake, self._context = fake, context
+        super().__init__(("127.0.0.1", 0), RequestHandler)
 
     def server_bind(self) -> None:
         socket.socket.bind(self.socket, self.server_address)  # its own asks DNS for our name
@@ -113,7 +113,7 @@ class _Server(ThreadingHTTPServer):
         """Print nothing; tests disconnect clients on purpose."""
 
 
-class Asking(BaseHTTPRequestHandler):
+class RequestHandler(BaseHTTPRequestHandler):
     """A request, with ways to answer it."""
 
     protocol_version = "HTTP/1.1"
@@ -122,21 +122,21 @@ class Asking(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Pass the request to the server."""
         self.close_connection = True
-        self.server.standin.answer(self)
+        self.server.fake.answer(self)
 
     do_POST = do_PUT = do_DELETE = do_HEAD = do_GET  # a client that does more is noted, too
 
     def log_message(self, format: str, *args: object) -> None:
         """Print nothing, because a request contains keys."""
 
-    def noted(self) -> Asked:
+    def record(self) -> RecordedRequest:
         """Return the request with its credentials redacted."""
         secret = ("authorization", "x-app-key", "proxy-authorization", "cookie")
         headers = {
             name: str(Secret(value.encode(), name)) if name in secret else value
             for name, value in ((name.lower(), value) for name, value in self.headers.items())
         }
-        return Asked(self.command, self.path, headers)
+        return RecordedRequest(self.command, self.path, headers)
 
     def say(self, status: int, body: bytes, **headers: str) -> None:
         """Send a complete response; `_` in a header name stands for `-`."""
@@ -151,7 +151,7 @@ class Asking(BaseHTTPRequestHandler):
         for piece in pieces:
             self.wfile.write(piece)
             self.wfile.flush()
-            if self.server.standin.over.wait(pause):
+            if self.server.fake.over.wait(pause):
                 return
 
 
@@ -168,7 +168,7 @@ def sends(status: int, body: bytes, **headers: str) -> Script:
 def limits(retry_after: str = "", *, date_in: float | None = None) -> Script:
     """Answer 429; `date_in` makes `Retry-After` a date in so many seconds."""
 
-    def script(asking: Asking) -> None:
+    def script(asking: RequestHandler) -> None:
         wish = retry_after if date_in is None else formatdate(time.time() + date_in, usegmt=True)
         headers = {"Retry_After": wish} if wish else {}
         says(429, {"success": False, "error": "Too many requests"}, **headers)(asking)
@@ -187,19 +187,19 @@ def in_turn(*scripts: Script) -> Script:
     return lambda asking: (left.pop(0) if len(left) > 1 else left[0])(asking)
 
 
-def trickles(asking: Asking, pause: float = 0.05) -> None:
+def trickles(asking: RequestHandler, pause: float = 0.05) -> None:
     """Send the head at once, and then single bytes without end."""
     asking.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
     asking.dawdle(iter(lambda: b" ", b""), pause)
 
 
-def trickles_head(asking: Asking, pause: float = 0.05) -> None:
+def trickles_head(asking: RequestHandler, pause: float = 0.05) -> None:
     """Send the head in single bytes, without its end."""
     asking.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
     asking.dawdle(iter(lambda: b"x", b""), pause)
 
 
-def cuts(asking: Asking) -> None:
+def cuts(asking: RequestHandler) -> None:
     """Announce a body, and reset the connection in the middle of it."""
     asking.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"success": true')
     asking.wfile.flush()

@@ -102,7 +102,7 @@ class Runner:
         return re.sub(r"\$\{\{ ([\w.-]+) \}\}", lambda found: self.values[found[1]], text)
 
     def wants(self, condition: str, context: Mapping[str, object]) -> bool:
-        """Return whether an `if:` holds; supports lookups, texts, `!`, `&&`, `||`, `==` and `!=`."""
+        """Return whether an `if:` holds, of lookups, texts, `!`, `&&`, `||`, `==` and `!=`."""
 
         def value(found: re.Match[str]) -> str:
             if found[0].startswith("'") or found[0] == "cancelled()":
