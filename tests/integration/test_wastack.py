@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from tests.support import fake_wastack
 from tests.support.certificates import OPENSSL, Papers, authority, issued, self_signed
+from tests.support.clock import Clock
 from tests.support.fake_wastack import (
     FakeWAStack,
     RequestHandler,
@@ -38,7 +39,6 @@ from wakeyscan.verification.http import MAX_BODY, Response
 from wakeyscan.verification.rate_limit import (
     MAX_REQUESTS,
     WINDOW_SECONDS,
-    RateLimiter,
     estimated_seconds,
 )
 from wakeyscan.verification.verdict import ControlResults, Verdict, apply_bounds
@@ -60,24 +60,6 @@ NONE = ControlResults()
 ACCEPTED = ControlResults(frozenset({APP}))
 
 needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="there is no openssl for a test CA")
-
-
-class Clock:
-    """A clock that moves only where somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-    def limiter(self) -> RateLimiter:
-        return RateLimiter(self, self.sleep)
 
 
 @pytest.fixture
@@ -122,7 +104,7 @@ class Stage:
         """Start the API, ask once, and see to it that nothing tells the key."""
         with self.api(script) as api:
             to = self.endpoint(api, deadline)
-            verdict = verify_key(self.secret, app_key, control, to, self.clock.limiter())
+            verdict = verify_key(self.secret, app_key, control, to, self.clock.build_limiter())
             self.asked = api.asked
         assert self.key[8:] not in repr(verdict) + repr(api.asked)
         assert APP.reveal().decode() not in repr(verdict) + repr(api.asked)
@@ -214,7 +196,7 @@ def test_a_control_key_on_the_whole_way(stage: Stage, make_key: MakeKey) -> None
     good = Secret(make_key().encode(), "wastack-api-key")
     with stage.api(fake_wastack.BARE, app_key=APP.reveal().decode()) as api:
         api.keys[good.reveal().decode()] = fake_wastack.LIVE
-        to, limiter = stage.endpoint(api), stage.clock.limiter()
+        to, limiter = stage.endpoint(api), stage.clock.build_limiter()
         wrong = ControlResults().add(
             OTHER_APP, verify_key(good, OTHER_APP, ControlResults(), to, limiter)
         )
@@ -572,7 +554,11 @@ def test_cookies_and_hints_are_not_kept(stage: Stage) -> None:
         with stage.api(says(200, yes, **hints, Alt_Svc=f'h2=":{elsewhere.port}"')) as api:
             for _ in range(2):
                 verdict = verify_key(
-                    stage.secret, APP, ControlResults(), stage.endpoint(api), stage.clock.limiter()
+                    stage.secret,
+                    APP,
+                    ControlResults(),
+                    stage.endpoint(api),
+                    stage.clock.build_limiter(),
                 )
                 assert verdict.liveness is LIVE
         assert ["cookie" in asked.headers for asked in api.asked] == [False, False]
@@ -635,7 +621,7 @@ def at(url: str, deadline: float = 10.0, cafile: str = "") -> Endpoint:
 
 def asked_of(stage: Stage, where: Endpoint) -> Verdict:
     began = time.monotonic()
-    verdict = verify_key(stage.secret, APP, ACCEPTED, where, stage.clock.limiter())
+    verdict = verify_key(stage.secret, APP, ACCEPTED, where, stage.clock.build_limiter())
     assert time.monotonic() - began < where.deadline + 5
     assert (verdict.liveness, verdict.status) == (UNKNOWN, None)
     return verdict
@@ -727,7 +713,7 @@ def test_the_system_s_trust_store_is_used(
     monkeypatch.setenv("SSL_CERT_FILE", str(papers.cafile))
     with FakeWAStack({plain.key: fake_wastack.LIVE}, context=papers.context()) as api:
         verdict = verify_key(
-            plain.secret, APP, ControlResults(), at(api.url), plain.clock.limiter()
+            plain.secret, APP, ControlResults(), at(api.url), plain.clock.build_limiter()
         )
     assert verdict.liveness is LIVE
 
@@ -753,7 +739,9 @@ def test_a_proxy_sees_no_key(plain: Stage, papers: Papers, login: str) -> None:
             assert "pass" not in repr(context)
             to = context._replace(cafile=str(papers.cafile))
             assert (
-                verify_key(plain.secret, APP, ControlResults(), to, plain.clock.limiter()).liveness
+                verify_key(
+                    plain.secret, APP, ControlResults(), to, plain.clock.build_limiter()
+                ).liveness
                 is LIVE
             )
     (head,) = heads
@@ -795,7 +783,7 @@ def test_what_has_not_the_shape_of_a_key_is_not_sent(plain: Stage, bad: str) -> 
     secret = Secret(whole.encode(), "wastack-api-key")
     with plain.api(fake_wastack.LIVE) as api:
         verdict = verify_key(
-            secret, None, ControlResults(), plain.endpoint(api), plain.clock.limiter()
+            secret, None, ControlResults(), plain.endpoint(api), plain.clock.build_limiter()
         )
         assert api.asked == []
     assert verdict[:4] == (UNKNOWN, "not sent: not in the format of a WAStack key", None, None)
@@ -804,7 +792,7 @@ def test_what_has_not_the_shape_of_a_key_is_not_sent(plain: Stage, bad: str) -> 
 def test_another_credential_is_not_sent(plain: Stage) -> None:
     secret = Secret(b"dXNlcjpwYXNzd29yZA==", "authorization-header")
     with plain.api(fake_wastack.LIVE) as api:
-        verify_key(secret, None, ControlResults(), plain.endpoint(api), plain.clock.limiter())
+        verify_key(secret, None, ControlResults(), plain.endpoint(api), plain.clock.build_limiter())
         assert api.asked == []
 
 
@@ -812,7 +800,7 @@ def test_another_credential_is_not_sent(plain: Stage) -> None:
 def test_an_app_key_that_would_be_another_header_is_not_sent(plain: Stage, bad: str) -> None:
     with plain.api(fake_wastack.LIVE) as api:
         app_key = Secret(bad.encode(), "wastack-app-key")
-        to, limiter = plain.endpoint(api), plain.clock.limiter()
+        to, limiter = plain.endpoint(api), plain.clock.build_limiter()
         verdict = verify_key(plain.secret, app_key, ControlResults(), to, limiter)
         assert api.asked == []
     assert verdict.liveness is UNKNOWN
@@ -998,7 +986,9 @@ def test_over_the_wire_live_is_a_strict_yes(plain: Stage) -> None:
     @given(STATUSES, BODIES, HEADS)
     def holds(status: int, body: bytes, headers: dict[str, str]) -> None:
         said[:] = status, body, headers
-        verdict = verify_key(plain.secret, None, ControlResults(), where[0], plain.clock.limiter())
+        verdict = verify_key(
+            plain.secret, None, ControlResults(), where[0], plain.clock.build_limiter()
+        )
         packed = headers.get("Content-Encoding", "")
         bodiless = status < 200 or status in (204, 304)
         wanted = UNKNOWN if bodiless else oracle(status, body, packed, False, False)
@@ -1026,7 +1016,7 @@ def test_three_hundred_keys_keep_within_the_rate(make_key: MakeKey, clock: Clock
 
     keys = [make_key() for _ in range(300)]
     with FakeWAStack(dict.fromkeys(keys, script)) as api:
-        limiter, to = clock.limiter(), parse_endpoint(api.url)
+        limiter, to = clock.build_limiter(), parse_endpoint(api.url)
         for key in keys:
             assert (
                 verify_key(Secret(key.encode(), "r"), None, ControlResults(), to, limiter).liveness
@@ -1045,42 +1035,8 @@ def test_attempts_count_too(plain: Stage) -> None:
         limits("1")(asking)
 
     with plain.api(script) as api:
-        limiter, to = plain.clock.limiter(), plain.endpoint(api)
+        limiter, to = plain.clock.build_limiter(), plain.endpoint(api)
         for _ in range(30):
             verify_key(plain.secret, None, ControlResults(), to, limiter)
     assert len(times) == 90
     assert most_in_a_span(times) <= MAX_REQUESTS
-
-
-@given(st.lists(st.floats(0, 30), min_size=1, max_size=300), st.floats(0, 1e9))
-def test_no_span_holds_more_than_it_may(gaps: list[float], start: float) -> None:
-    clock = Clock()
-    clock.now = start
-    limiter, times = clock.limiter(), []
-    for gap in gaps:
-        clock.now += gap
-        limiter.acquire()
-        times.append(clock.now)
-    assert all(
-        later - sooner >= WINDOW_SECONDS
-        for sooner, later in zip(times, times[MAX_REQUESTS:], strict=False)
-    )
-
-
-def test_a_few_are_not_kept_waiting(clock: Clock) -> None:
-    limiter = clock.limiter()
-    for _ in range(MAX_REQUESTS):
-        limiter.acquire()
-    assert clock.slept == []
-    limiter.acquire()
-    assert clock.slept == [WINDOW_SECONDS]
-
-
-@pytest.mark.parametrize(
-    ("requests", "seconds"), [(0, 0), (1, 0), (50, 0), (51, 60), (100, 60), (101, 120), (300, 300)]
-)
-def test_how_long_it_will_take(requests: int, seconds: float, clock: Clock) -> None:
-    limiter = clock.limiter()
-    for _ in range(requests):
-        limiter.acquire()
-    assert sum(clock.slept) == estimated_seconds(requests) == seconds
