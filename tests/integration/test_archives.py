@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import random
@@ -46,8 +47,8 @@ from wakeyscan.decoders import DECODERS
 from wakeyscan.extractors import EXTRACTORS
 from wakeyscan.extractors.extractor import ExtractionBudget, ExtractionError, Limits
 from wakeyscan.extractors.file_types import detect_format
-from wakeyscan.extractors.pdf.filters import unfiltered
-from wakeyscan.extractors.pdf.predictors import predictors
+from wakeyscan.extractors.pdf.filters import open_filtered
+from wakeyscan.extractors.pdf.predictors import parse_predictors
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.detector import detect_in_document
@@ -702,11 +703,11 @@ def test_filters_give_what_went_in_and_damaged_ones_end_or_say_so(
     wrapped = wrap(content)
     budget = ExtractionBudget(Limits(), lambda: 1 << 20)
     names, early = re.findall(rb"/(\w+)", re.split(rb"/D\w*P", named)[0]), "late" not in kind
-    before = predictors(named, len(names))
-    assert unfiltered(wrapped, names, early, budget, before)(1 << 20) == content
+    before = parse_predictors(named, len(names))
+    assert open_filtered(wrapped, names, early, budget, before)(1 << 20) == content
     spoilt = bytearray(wrapped)
     spoilt[data.draw(st.integers(0, len(wrapped) - 1))] ^= data.draw(st.integers(1, 255))
-    read = unfiltered(bytes(spoilt), names, early, budget, before)
+    read = open_filtered(bytes(spoilt), names, early, budget, before)
     with suppress(ExtractionError):
         while read(999):
             pass
@@ -738,7 +739,7 @@ def test_what_a_filter_blows_up_ends_within_bounds(kind: str) -> None:
         "rows": (b"/Predictor 12 /Columns 99999999", "a predictor with rows of 99,999,999 bytes"),
         "bits": (
             b"/Predictor 2 /BitsPerComponent 4",
-            "a predictor that is not known here (2, of 4 bits)",
+            "an unknown predictor (2, of 4 bits)",
         ),
     }.values(),
     ids=["rows", "bits"],
@@ -821,6 +822,28 @@ def test_a_bundle_of_a_part_of_a_history(tmp_path: Path, run: Run, key: str) -> 
     (gap,) = report["skipped"]
     reason = "in bundle: incomplete history: 1 deltas of objects that the bundle lacks"
     assert gap["reason"] == reason
+
+
+@pytest.mark.parametrize("base", ["", "--delta-base-offset"], ids=["by id", "by distance"])
+def test_a_bundle_may_hold_more_objects_than_an_archive_may_members(
+    tmp_path: Path, key: str, base: str
+) -> None:
+    repo = Repo(tmp_path / "repo")
+    lines = "".join(f"line {number}\n" for number in range(900))
+    for number in range(9):
+        repo.commit({"a.txt": f"{lines}{number}\n{key if number == 4 else ''}\n"})
+    pack = subprocess.run(
+        ["git", "pack-objects", "-q", "--all", "--revs", "--stdout", *base.split()],
+        cwd=repo.top,
+        input=b"",
+        capture_output=True,
+        check=True,
+    )
+    content = f"# v2 git bundle\n{repo.id('HEAD')} refs/heads/x\n\n".encode() + pack.stdout
+    limits = Limits(max_members=3)
+    looked = scan_documents([Document(Origin("a"), content)], CONTEXT._replace(limits=limits))
+    assert looked.skipped == ()
+    assert [f.origin.path for f in looked.findings] == ["a!/a.txt"]
 
 
 def test_what_was_in_a_container_before_a_change_is_not_new(
@@ -1147,7 +1170,7 @@ def test_a_key_that_a_pdf_names_a_filter_by_is_masked(tmp_path: Path, run: Run, 
     ran = run("scan", "--format=json")
     assert [f["fingerprint"] for f in ran.json()["findings"]] == [fingerprint(key)]
     assert [s["reason"] for s in ran.json()["skipped"]] == [
-        f"in pdf: a filter that is not known here ({PREFIX}…)"
+        f"in pdf: an unknown filter ({PREFIX}…)"
     ]
 
 
@@ -1265,8 +1288,29 @@ def test_each_bound_is_kept(bound: str) -> None:
     assert all(item.gap for item in looked.skipped)
 
 
+def _pack_entry(kind: int, content: bytes, base: bytes = b"") -> bytes:
+    size = len(content)
+    header = bytearray([kind << 4 | size & 15])
+    while size := size >> (4 if len(header) == 1 else 7):
+        header[-1] |= 0x80
+        header.append(size & 0x7F)
+    return bytes(header) + base + zlib.compress(content)
+
+
+def _bundle_of_deltas() -> bytes:
+    """Make a bundle of a blob, two deltas of it and a delta of an object that is elsewhere."""
+    content = random.Random(5).randbytes(50)
+    name = hashlib.sha1(b"blob 50\0" + content, usedforsecurity=False).digest()
+    blob = _pack_entry(3, content)
+    delta = b"\x32\x35\x90\x32\x03new"
+    entries = [blob, _pack_entry(6, delta, bytes([len(blob)]))]
+    entries += [_pack_entry(7, delta, base) for base in (name, bytes(20))]
+    pack = b"PACK\0\0\0\2" + len(entries).to_bytes(4, "big") + b"".join(entries) + bytes(20)
+    return b"# v2 git bundle\n" + b"0" * 40 + b" refs/heads/x\n\n" + pack
+
+
 SIGNATURES = {form: pack(random.Random(5).randbytes(200)) for form, (pack, _) in MAKE.items()}
-SIGNATURES["bundle"] = b"# v2 git bundle\n" + b"0" * 40 + b" refs/heads/x\n\nPACK\0\0\0\2\0\0\0\3"
+SIGNATURES["bundle"] = _bundle_of_deltas()
 
 
 @pytest.mark.parametrize("form", SIGNATURES)
@@ -1284,3 +1328,31 @@ def test_whatever_comes_behind_a_signature_raises_nothing(form: str, data: st.Da
     content = bytes(spoilt[:cut]) + data.draw(st.binary(max_size=200))
     looked = scan_documents([Document(Origin("a"), content)], CONTEXT)
     assert looked.coverage == (1, len(content), 0)
+
+
+def test_a_bundle_says_how_many_deltas_lack_their_base() -> None:
+    looked = scan_documents([Document(Origin("a"), SIGNATURES["bundle"])], CONTEXT)
+    reason = "in bundle: incomplete history: 1 deltas of objects that the bundle lacks"
+    assert [item.reason for item in looked.skipped] == [reason]
+
+
+_CANNOT_BUILD = "in bundle: a delta that is damaged, or whose object exceeds 67,108,864 bytes"
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "reason"),
+    [
+        pytest.param(5, b"x", "in bundle: damaged: an entry of unknown kind 5", id="kind"),
+        pytest.param(6, b"\x32\x80\x80\x80\x40", _CANNOT_BUILD, id="large"),
+    ],
+)
+def test_an_entry_of_a_bundle_that_cannot_be_built_is_reported(
+    kind: int, content: bytes, reason: str
+) -> None:
+    header, _, _ = SIGNATURES["bundle"].partition(b"PACK")
+    blob = _pack_entry(3, bytes(50))
+    entry = _pack_entry(kind, content, bytes([len(blob)]) if kind == 6 else b"")
+    pack = b"PACK\0\0\0\2\0\0\0\2" + blob + entry + bytes(20)
+    looked = scan_documents([Document(Origin("a"), header + pack)], CONTEXT)
+    assert [item.reason for item in looked.skipped] == [reason]
+    assert all(item.gap for item in looked.skipped)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from binascii import a2b_base64, b2a_base64
 
-from wakeyscan.extractors.file_types import TAR, TAR_AT
+from wakeyscan.extractors.file_types import TAR_OFFSET, TAR_SIGNATURE
 
 URLSAFE_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 """Translation table between the two alphabets."""
@@ -37,7 +37,7 @@ def is_complete(letters: bytes) -> bool:
     return not any(bits[rest - 1 :])
 
 
-_TAR_LETTERS = encode_at(TAR, TAR_AT)
+_TAR_LETTERS = encode_at(TAR_SIGNATURE, TAR_OFFSET)
 
 TAR_LETTERS = dict((_TAR_LETTERS, encode_at(*_TAR_LETTERS)))
 """The signature of a tar file in base64, and in base64 twice, each with its position."""

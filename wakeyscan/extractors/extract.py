@@ -106,10 +106,10 @@ class _Archive(NamedTuple):
             yield ExtractedItem(Skipped(origin, format_too_large(member.size, limit)))
             return
         content = member.content
-        if content is not None and len(content) < CHUNK_SIZE:
-            if not detect_format(content, len(content)):
-                yield ExtractedItem(Document(origin, content, self.encoding))
-                return
+        is_small = content is not None and len(content) < CHUNK_SIZE
+        if content is not None and is_small and not detect_format(content, len(content)):
+            yield ExtractedItem(Document(origin, content, self.encoding))
+            return
         source = _MemberReader(member.read, member.file)
         yield from self._replace(origin=origin)._extract_content(source)
         if isinstance(source.error, LimitExceeded):

@@ -1,9 +1,21 @@
-"""Knows a container (zip, tar, gzip, …) by its first bytes, and how far one is opened.
+"""Detection of archive formats (zip, tar, gzip, …) by their first bytes.
 
-All that whoever meets no container has to load. What opens one is in the family `containers`.
+A scan without archives loads only this module of the package.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wakeyscan.core.lazy import lazy_import
+
+if TYPE_CHECKING:
+    import zlib
+
+    from wakeyscan.git import lfs
+else:
+    zlib = lazy_import("zlib")  # few files begin like these two formats
+    lfs = lazy_import("wakeyscan.git.lfs")
 
 SIGNATURES: dict[str, tuple[bytes, ...]] = {
     "bundle": (b"# v2 git bundle\n", b"# v3 git bundle\n"),
@@ -27,58 +39,60 @@ SIGNATURES: dict[str, tuple[bytes, ...]] = {
     "zlib": (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda"),
     "zstd": (b"\x28\xb5\x2f\xfd", *(bytes([low]) + b"\x2a\x4d\x18" for low in range(0x50, 0x60))),
 }
-"""By the files of `containers`; a table, so that none of them is loaded to be asked."""
+"""By the names in `EXTRACTORS`, whose modules need not be loaded to detect a format."""
 
-_BY_FIRST_TWO = {mark[:2]: name for name, marks in SIGNATURES.items() for mark in marks}
+_BY_FIRST_TWO = {
+    signature[:2]: name for name, signatures in SIGNATURES.items() for signature in signatures
+}
 
-TAR, TAR_AT = b"ustar", 257
-"""What a tar has, and where: it begins with the name of a file."""
+TAR_SIGNATURE, TAR_OFFSET = b"ustar", 257
+"""The signature of a tar and its offset: the name of a file precedes it."""
+
 _ZIP_END = 22
-"""Bytes of the end of a zip without a comment: whatever stands before it, that makes it one."""
-_TRIED, _ENOUGH = 1024, 64
-"""Bytes that are inflated to tell zlib from a text that begins with `x^` (and read, to tell a
-pointer of Git LFS from a text about one), and what has to come of them where that is not its end:
-of random bytes, one in 10,000 is taken for it."""
-_OF_TEXT, _TEXT = 24, bytes((0, 9, 10, 13, *range(0x20, 0x7F)))
-"""What is enough where it is a text, as long as the shortest key, with the NUL that git puts in."""
+"""Bytes of the record that ends a zip without a comment, whatever precedes the archive."""
+
+_PROBE_SIZE, _ENOUGH_OUTPUT = 1024, 64
+"""Bytes to inflate (or to parse as a Git LFS pointer), and bytes of output that prove zlib.
+
+They tell zlib from a text that begins with `x^`. Of random inputs, one in 10,000 passes.
+"""
+
+_ENOUGH_TEXT, _TEXT_BYTES = 24, bytes((0, 9, 10, 13, *range(0x20, 0x7F)))
+"""Bytes of output that prove zlib if all are text: the shortest key and the NUL of a git object."""
 
 
 def detect_format(content: bytes | bytearray, size: int) -> str:
-    """Name the member of `containers` that opens what `content[:size]` is; empty: none does.
+    """Return the name of the format of `content[:size]`, or an empty string.
 
-    It is asked of every file and blob there is, so it costs three comparisons.
+    It runs for every file and blob, so it costs three comparisons.
     """
     name = _BY_FIRST_TWO.get(bytes(content[:2]))
     if (
         name
         and content.startswith(SIGNATURES[name], 0, size)
-        and (name != "zlib" or _inflates(bytes(content[: min(size, _TRIED)])))
-        and (name != "lfs" or _points(bytes(content[: min(size, _TRIED)])))
+        and (name != "zlib" or _inflates(bytes(content[: min(size, _PROBE_SIZE)])))
+        and (name != "lfs" or _is_pointer(bytes(content[: min(size, _PROBE_SIZE)])))
     ):
         return name
-    if content.startswith(TAR, TAR_AT, size):
+    if content.startswith(TAR_SIGNATURE, TAR_OFFSET, size):
         return "tar"
     if size >= _ZIP_END and content.startswith(b"PK\5\6", size - _ZIP_END, size):
-        return "zip"  # behind a shell script, or a program that opens itself
+        return "zip"  # after a shell script or a self-extracting program
     return ""
 
 
 def _inflates(beginning: bytes) -> bool:
-    """Say whether bytes are zlib's: all of it, with the check sum that it has, or enough."""
-    import zlib  # which few texts ask for
-
+    """Return whether the bytes inflate to the end with a valid checksum, or far enough."""
     inflater = zlib.decompressobj()
     try:
-        came = inflater.decompress(beginning, _TRIED)
+        output = inflater.decompress(beginning, _PROBE_SIZE)
     except zlib.error:
         return False
-    if inflater.eof or len(came) >= _ENOUGH:
+    if inflater.eof or len(output) >= _ENOUGH_OUTPUT:
         return True
-    return len(came) >= _OF_TEXT and not came.translate(None, _TEXT)
+    return len(output) >= _ENOUGH_TEXT and not output.translate(None, _TEXT_BYTES)
 
 
-def _points(beginning: bytes) -> bool:
-    """Say whether a text is a pointer of Git LFS, and nothing else besides."""
-    from wakeyscan.git import lfs  # which few texts ask for
-
+def _is_pointer(beginning: bytes) -> bool:
+    """Return whether a text is a Git LFS pointer and nothing else."""
     return lfs.parse_pointer(beginning) is not None

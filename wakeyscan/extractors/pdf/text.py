@@ -1,7 +1,7 @@
-"""The text that a page of a PDF shows: `[(wa) -20 (_live_)] TJ` is one word, with letters moved.
+"""The text that a page of a PDF shows: `[(wa) -20 (_live_)] TJ` is one word with moved letters.
 
-What a page shows is found and taken apart by patterns, many strings at once: a step of Python's for
-each number and operator would take ten times as long.
+Patterns match many strings at once. A step in Python for each number and operator would take ten
+times as long.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 
 from wakeyscan.extractors.pdf.fonts import Font
 
-LONGEST = 8 << 20
-"""Bytes of a page's content that is read as such; more is pictures, drawn line by line."""
+MAX_PAGE = 8 << 20
+"""Bytes of the content of a page; longer content is a drawing, line by line."""
 
 _SHOWS = re.compile(rb"[\])>]\s*(?:T[jJ]|['\"])(?![\w])")
 
@@ -26,56 +26,56 @@ _OPERAND = re.compile(
     rb"\s*+(?:T[jJ]|(['\"]))?+|(?<=/)([^\]\s/\[()<>{}%%]++)\s++[-+.\d]++\s++Tf\b)"
     % (_LITERAL, _HEX, _LITERAL, _HEX)
 )
-"""Strings in brackets, a literal or codes, and what shows them on the next line; or a font.
+"""Strings in brackets, a literal or codes, with an operator that starts a line; or a font.
 
-It begins with one class of bytes, so that drawings are passed over in C.
+It starts with one class of bytes, so that `re` skips drawings in C.
 """
 
-_STAYS = re.compile(rb"(?:[-+.\d\s]++|T[cwzsr]\b|[gGkK]\b|rg\b|RG\b)*+")
-"""What may stand between two strings that are shown at one place: numbers, how letters look."""
+_SAME_POSITION = re.compile(rb"(?:[-+.\d\s]++|T[cwzsr]\b|[gGkK]\b|rg\b|RG\b)*+")
+"""Operators between two strings at one position: numbers and the style of letters."""
 
 _BLANK = re.compile(rb"(?<=[)>[])\s*+-(?:[2-9]\d\d|[1-9]\d{3,5})(?:\.\d*+)?\s*+(?=[](<])")
-"""Thousandths of an em by which a letter moves on where a blank was meant: 200, and more."""
+"""A move of 200 thousandths of an em or more, which stands for a blank."""
 
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b""}
 
 
 def shows_text(content: bytes) -> bool:
-    """Say whether this is the content of a page that shows text."""
+    """Return whether this is the content of a page that shows text."""
     return _SHOWS.search(content) is not None
 
 
 def text(content: bytes, fonts: Mapping[bytes, Font]) -> bytes:
-    """Give the strings of a page: what is shown at one place joined, another place another line."""
-    return b"".join(_pieces(content, fonts))
+    """Return the strings of a page, a line for each position."""
+    return b"".join(_read_strings(content, fonts))
 
 
-def _pieces(content: bytes, fonts: Mapping[bytes, Font]) -> Iterator[bytes]:
+def _read_strings(content: bytes, fonts: Mapping[bytes, Font]) -> Iterator[bytes]:
     font: Font | None = None
-    at, begun = 0, False
+    at, has_text = 0, False
     for found in _OPERAND.finditer(content):
-        several, literal, codes, moved, name = found.groups()
-        if begun and (moved or not _STAYS.fullmatch(content, at, found.start())):
+        several, literal, codes, starts_line, name = found.groups()
+        if has_text and (starts_line or not _SAME_POSITION.fullmatch(content, at, found.start())):
             yield b"\n"
-            begun = False
+            has_text = False
         at = found.end()
         if name is not None:
             font = fonts.get(name)
             continue
-        begun = True
+        has_text = True
         if several is not None:
-            yield _several(several, font)
+            yield _join_array(several, font)
         else:
-            yield _meant(_string(literal, codes), font)
+            yield _apply_font(_decode_string(literal, codes), font)
 
 
-def _several(strings: bytes, font: Font | None) -> bytes:
-    """Join strings that stand in brackets, with blanks where letters are moved as far."""
+def _join_array(strings: bytes, font: Font | None) -> bytes:
+    """Join strings that stand in brackets, with a blank at each wide move."""
     parts = _BLANK.split(strings)
-    return b" ".join([_meant(_joined(part), font) for part in parts])
+    return b" ".join([_apply_font(_join_part(part), font) for part in parts])
 
 
-def _joined(strings: bytes) -> bytes:
+def _join_part(strings: bytes) -> bytes:
     if b"\\" not in strings and b"<" not in strings:
         found = _PLAIN.findall(strings)
         if len(found) == strings.count(b"("):
@@ -84,27 +84,27 @@ def _joined(strings: bytes) -> bytes:
         codes = [b"".join(code.split()) for code in _CODES.findall(strings)]
         if not any(len(code) % 2 for code in codes):
             return bytes.fromhex(b"".join(codes).decode())
-    return b"".join([_string(*found.groups()) for found in _STRING.finditer(strings)])
+    return b"".join([_decode_string(*found.groups()) for found in _STRING.finditer(strings)])
 
 
-def _string(literal: bytes | None, codes: bytes) -> bytes:
+def _decode_string(literal: bytes | None, codes: bytes) -> bytes:
     if literal is not None:
-        return _unescaped(literal)
+        return _unescape(literal)
     digits = b"".join(codes.split())
     return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
 
 
-def _meant(string: bytes, font: Font | None) -> bytes:
+def _apply_font(string: bytes, font: Font | None) -> bytes:
     return string if font is None else font.text(string)
 
 
-def _unescaped(string: bytes) -> bytes:
+def _unescape(string: bytes) -> bytes:
     if b"\\" not in string:
         return string
-    return re.sub(rb"\\([0-7]{1,3}|\r\n|[\0-\xff])", _character, string)
+    return re.sub(rb"\\([0-7]{1,3}|\r\n|[\0-\xff])", _decode_escape, string)
 
 
-def _character(escape: re.Match[bytes]) -> bytes:
+def _decode_escape(escape: re.Match[bytes]) -> bytes:
     code = escape[1]
     if code[0] in b"01234567":
         return bytes([int(code, 8) & 0xFF])
