@@ -80,7 +80,8 @@ def test_a_container_costs_what_opens_it_alone(tmp_path: Path) -> None:
     assert outside(loaded) <= {"isal"}
     opened = {name for name in loaded if name.startswith(f"{_CONTAINERS}.")}
     shared = {"extract", "extractor", "file_types"}
-    assert opened == {f"{_CONTAINERS}.{name}" for name in {"_stream", "gzip", *shared}}
+    assert opened == {f"{_CONTAINERS}.{name}" for name in {"_stream", "compressed", *shared}}
+    assert not loaded & {"bz2", "lzma"}
 
 
 def test_an_audit_of_a_folder_loads_no_gitpython(tmp_path: Path) -> None:
