@@ -1,20 +1,13 @@
-"""Configuration of a run, built from options, variables and a file."""
+"""Configuration of a run: one frozen value."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.config import config_file, converters
-from wakeyscan.config.config_file import ConfigFile
-from wakeyscan.config.options import Option, Values
-from wakeyscan.config.settings import Settings, refuse_empty_values
-from wakeyscan.core.errors import ConfigError, UsageError
-from wakeyscan.core.files import find_cache_folder
+from wakeyscan.config import converters
 from wakeyscan.core.finding import Severity
 from wakeyscan.core.lazy import lazy_import
-from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
 from wakeyscan.git import worktree
 from wakeyscan.rules.rule import RuleFolder
 from wakeyscan.scanner.scan import ScanOptions
@@ -70,109 +63,5 @@ class Config(NamedTuple):
         return self.ignore_file or os.path.relpath(os.path.join(top, IGNORE_FILE))
 
 
-def build_config(
-    values: Values, options: tuple[Option, ...], environment: Mapping[str, str]
-) -> Config:
-    """Build the configuration of a command that scans; raise `UsageError` or `ConfigError`."""
-    refuse_empty_values(values)
-    given = {**read_environment(options, environment), **values}
-    revision = _resolve_revision(str(given.get("policy_from", "")))
-    file = config_file.find_config_file(str(given.get("config", "")), revision)
-    settings = Settings(values, given, file)
-    return Config(
-        format=settings.get("format", str, "text"),
-        reports=tuple(_parse_report(pair) for pair in settings.get_list("report")),
-        fail_on=settings.get("fail-on", converters.parse_fail_on, Severity.LOW),
-        rules=_find_rules(settings, revision),
-        jobs=settings.get("jobs", converters.parse_count, 0),
-        source=_build_source_options(settings),
-        show_suppressed=settings.is_on("show_suppressed"),
-        sarif_profile=settings.get("sarif-profile", _parse_profile, "generic"),
-        quiet=settings.is_on("quiet"),
-        verbose=settings.is_on("verbose"),
-        color=settings.get("color", _parse_color, "auto"),
-        verification=_build_verify_options(settings, environment),
-        ignore_file=settings.get_text("ignore_file"),
-        strict_ignores=settings.is_on("strict_ignores"),
-        policy=_build_policy(file, revision),
-        revision=revision,
-        honor_foreign_ignores=settings.is_on("honor_foreign_ignores"),
-    )
-
-
 _parse_profile = converters.build_choice("generic", "github")
 _parse_color = converters.build_choice("auto", "always", "never")
-
-
-def _parse_report(pair: str) -> tuple[str, str]:
-    report: tuple[str, str] = converters.convert(
-        converters.parse_report, pair, "--report", UsageError
-    )
-    return report
-
-
-def _resolve_revision(name: str) -> Revision | None:
-    return revisions.resolve_revision(name) if name else None
-
-
-def _build_policy(file: ConfigFile, revision: Revision | None) -> Policy:
-    if file.name or revision:
-        return policy_tables.parse_policy(file, revision)
-    return Policy()
-
-
-def _build_source_options(settings: Settings) -> SourceOptions:
-    return SourceOptions(
-        max_file_size=settings.get("max-file-size", converters.parse_size, None),
-        gitignore=not settings.is_on("no_gitignore"),
-        whole_files=settings.is_on("whole_files"),
-        exclude=tuple(settings.file.table.get("exclude", ())),
-        root=settings.file.folder,
-    )
-
-
-def _find_rules(settings: Settings, revision: Revision | None) -> RuleFolder:
-    """Return the user's rules folder, or its files at the revision; raise `ConfigError`."""
-    given, in_file = settings.get_text("rules"), str(settings.file.table.get("rules", ""))
-    path = given or (in_file and os.path.join(settings.file.folder, in_file))
-    inside = revision.find_path(path) if revision and path else None
-    if revision is None or inside is None:
-        return path
-    contents = revision.read_directory(inside)
-    files = sorted(
-        (f"{path} at {revision}/{name}", contents[name])
-        for name in contents
-        if name.endswith(".toml")
-    )
-    if not files and not given:
-        raise ConfigError(f"{path} at {revision}: contains no rules (*.toml); add one there first")
-    return tuple(files)
-
-
-def _build_verify_options(settings: Settings, environment: Mapping[str, str]) -> VerifyOptions:
-    app_key = settings.get_text("app_key")
-    control_key = environment.get("WAKEYSCAN_CONTROL_KEY", "").strip()
-    return VerifyOptions(
-        verify=settings.is_on("verify"),
-        require=settings.is_on("require_verified"),
-        plan=settings.is_on("verify_plan"),
-        app_key=Secret(os.fsencode(app_key), APP_KEY) if app_key else None,
-        control=Secret(os.fsencode(control_key), API_KEY) if control_key else None,
-        api_url=settings.get_text("api_url"),
-        proxy=settings.get_text("proxy"),
-        cache=find_cache_folder() if settings.is_on("verify_cache") else None,
-    )
-
-
-def read_environment(options: tuple[Option, ...], environment: Mapping[str, str]) -> Values:
-    """Return the values of options from variables; an empty variable has no effect."""
-    values: Values = {}
-    for option in options:
-        text = environment.get(option.variable, "")
-        if text and option.metavar:
-            values[option.key] = text.split() if option.many else text
-        elif text:
-            values[option.key] = converters.convert(
-                converters.parse_switch, text, option.variable, UsageError
-            )
-    return values

@@ -18,7 +18,7 @@ from wakeyscan.cli.pipeline import (
     verify_keys,
 )
 from wakeyscan.cli.rescans import run_audit
-from wakeyscan.config import config
+from wakeyscan.config import build, config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import ReportError, UsageError, WakeyscanError
 from wakeyscan.core.finding import Liveness
@@ -75,7 +75,7 @@ def _report_failure(reason: str, code: int) -> None:
 
 
 def _run(values: Values, environment: Mapping[str, str]) -> tuple[int, dict[str, str]]:
-    given = {**config.read_environment(PARAMETERS.options, environment), **values}
+    given = {**build.read_environment(PARAMETERS.options, environment), **values}
     sarif_file = str(given.get("sarif_file", "wakeyscan.sarif"))
     settings = _build_settings(values, str(given.get("policy_from", "base")), environment)
     settings = settings._replace(reports=(("sarif", sarif_file),), sarif_profile="github")
@@ -98,7 +98,7 @@ def _build_settings(
     if revision:
         values["policy_from"] = revision
     others = {name: text for name, text in environment.items() if name != _POLICY_FROM}
-    return config.build_config(values, PARAMETERS.options, others)
+    return build.build_config(values, PARAMETERS.options, others)
 
 
 def _scan(given: Values, settings: config.Config, environment: Mapping[str, str]) -> RunResult:

@@ -14,7 +14,7 @@ from wakeyscan.cli import output
 from wakeyscan.cli.commands import INTERRUPTED
 from wakeyscan.cli.pipeline import apply_ignore_file, check_endpoint, verify_keys
 from wakeyscan.cli.progress import Progress
-from wakeyscan.config import config
+from wakeyscan.config import build, config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.core.timestamps import parse_timestamp
@@ -49,10 +49,10 @@ def run(values: Values, operands: list[str]) -> int:
         raise UsageError("wakeyscan audit: expected one repository, got several; run it for each")
     if operands == [""]:
         raise UsageError("REPO is empty: name a folder or a URL, or omit it")
-    settings = config.build_config(values, PARAMETERS.options, os.environ)
+    settings = build.build_config(values, PARAMETERS.options, os.environ)
     output.check_formats(settings, operands or ["."])
     check_endpoint(settings)
-    given = {**config.read_environment(PARAMETERS.options, os.environ), **values}
+    given = {**build.read_environment(PARAMETERS.options, os.environ), **values}
     target = operands[0] if operands else "."
     with (
         Progress(sys.stderr, settings.quiet) as progress,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.cli import output
 from wakeyscan.cli.pipeline import run_scan
-from wakeyscan.config import config
+from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.lazy import lazy_import
@@ -50,7 +50,7 @@ def run(values: Values, operands: list[str]) -> int:
 
 def _run_stage(stage: str, arguments: list[str], values: Values) -> int:
     member = STAGES.load(stage)
-    settings = config.build_config(values, PARAMETERS.options, os.environ)
+    settings = build.build_config(values, PARAMETERS.options, os.environ)
     output.check_formats(settings, ())
     source, units, options = member.open_input(arguments, settings.source)
     settings = settings._replace(source=options)

@@ -11,7 +11,7 @@ from wakeyscan.baselines import adopt, baseline, maintain
 from wakeyscan.cli import entry_text, output
 from wakeyscan.cli.commands import INCOMPLETE
 from wakeyscan.cli.rescans import rescan_repository
-from wakeyscan.config import config
+from wakeyscan.config import build, config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.redaction import escape_for_terminal
@@ -58,8 +58,8 @@ _UNUSED = (
 
 def run(values: Values, operands: list[str]) -> int:
     """Run the action that the first operand names; the default is `list`."""
-    settings = config.build_config(values, PARAMETERS.options, os.environ)
-    given = {**config.read_environment(PARAMETERS.options, os.environ), **values}
+    settings = build.build_config(values, PARAMETERS.options, os.environ)
+    given = {**build.read_environment(PARAMETERS.options, os.environ), **values}
     match operands or ["list"]:
         case ["add", *fingerprints]:
             return _add(fingerprints, given, settings)

@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 
 from wakeyscan.cli.output import write_lines
-from wakeyscan.config import config
+from wakeyscan.config import build
 from wakeyscan.config.options import Option, Parameters, Values
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.errors import RuleError, UsageError
@@ -31,7 +31,7 @@ _RANDOM = re.compile(r"<random:([0-9]{1,4})>")
 
 def run(values: Values, operands: list[str]) -> int:
     """Run the action that the first operand names; the default is `list`."""
-    given = {**config.read_environment(PARAMETERS.options, os.environ), **values}
+    given = {**build.read_environment(PARAMETERS.options, os.environ), **values}
     rules = load_rules(str(given.get("rules", "")))
     match operands or ["list"]:
         case ["list"]:

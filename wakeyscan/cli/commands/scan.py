@@ -6,7 +6,7 @@ import os
 
 from wakeyscan.cli import output
 from wakeyscan.cli.pipeline import open_targets, run_scan
-from wakeyscan.config import config
+from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 
 HELP = """Scan files, stdin, staged changes or commit ranges for leaked keys.
@@ -29,7 +29,7 @@ PARAMETERS = Parameters(
 
 def run(values: Values, targets: list[str]) -> int:
     """Scan the targets, write the reports and return the exit code."""
-    settings = config.build_config(values, PARAMETERS.options, os.environ)
+    settings = build.build_config(values, PARAMETERS.options, os.environ)
     targets = targets or ["."]
     output.check_formats(settings, targets)
     result = run_scan("scan", tuple(targets), open_targets(targets, settings), settings)

@@ -13,7 +13,7 @@ from wakeyscan.cli import output
 from wakeyscan.cli.commands import INCOMPLETE
 from wakeyscan.cli.progress import Progress
 from wakeyscan.cli.rescans import rescan
-from wakeyscan.config import config
+from wakeyscan.config import build, config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.document import Skipped
 from wakeyscan.core.errors import UsageError
@@ -72,8 +72,8 @@ def run(values: Values, operands: list[str]) -> int:
             "wakeyscan verify: expected one report, got several; "
             "without a report it reads keys from standard input"
         )
-    settings = config.build_config(values, PARAMETERS.options, os.environ)
-    given = {**config.read_environment(PARAMETERS.options, os.environ), **values}
+    settings = build.build_config(values, PARAMETERS.options, os.environ)
+    given = {**build.read_environment(PARAMETERS.options, os.environ), **values}
     wait_seconds = _parse_wait(str(given.get("wait", "0s")))
     endpoint = build_endpoint(settings.verification)
     plan = _plan_report(operands[0], settings) if operands else _plan_stdin(settings)
