@@ -473,7 +473,7 @@ def test_the_control_key_comes_from_the_environment_alone(api: Api) -> None:
         assert (ran.code, ran.out) == (2, "")
     ran = api.scan("--app-key", control)
     assert (ran.code, ran.out) == (2, "")
-    assert "an argument holds a key" in ran.err
+    assert "an argument contains a key" in ran.err
     assert api.asked == []
 
 
@@ -572,7 +572,7 @@ def test_a_key_in_a_url_on_the_command_line_is_not_repeated(api: Api) -> None:
     api.source({"a": "x"})
     ran = api.scan("--api-url", f"https://127.0.0.1/{api.key(LIVE)}")
     assert (ran.code, ran.out) == (2, "")
-    assert "an argument holds a key" in ran.err
+    assert "an argument contains a key" in ran.err
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -1261,7 +1261,7 @@ def test_verify_where_a_history_is_cut_short(api: Api) -> None:
     (api.folder / "repo" / ".git" / "shallow").write_text(f"{repo.id('HEAD')}\n")
     ran = api.run("verify", str(file))
     assert ran.code == 3, ran
-    assert "Skipped: repo: its history is cut short (shallow)" in ran.out
+    assert "Skipped: repo: the history is truncated (shallow)" in ran.out
 
 
 def test_verify_an_audit_s_report(api: Api, past: Past) -> None:

@@ -209,7 +209,7 @@ def test_a_403_is_live_beside_an_app_key_only(stage: Stage) -> None:
     assert stage.ask(fake_wastack.FORBIDDEN, APP)[:4:2] == (LIVE, 403)
     verdict = stage.ask(fake_wastack.FORBIDDEN, None)
     assert verdict[:4:2] == (UNKNOWN, 403)
-    assert "give --app-key" in verdict.reason
+    assert "set --app-key" in verdict.reason
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -859,7 +859,7 @@ def test_proxies_that_are_refused(proxy: str) -> None:
 
 
 def test_a_proxy_goes_with_tls_only() -> None:
-    with pytest.raises(UsageError, match="would see the keys"):
+    with pytest.raises(UsageError, match="would see keys"):
         parse_endpoint("http://localhost:1", "http://p")
 
 
