@@ -130,4 +130,6 @@ def _check_unchanged(unit: str, result: ScanResult) -> ScanResult:
     """Return the second result of a unit in which a worker found a secret."""
     if result.findings or result.skipped:
         return result
-    return result._replace(skipped=(Skipped(Origin(unit), "changed during the scan; scan it again"),))
+    return result._replace(
+        skipped=(Skipped(Origin(unit), "changed during the scan; scan it again"),)
+    )
