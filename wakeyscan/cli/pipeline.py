@@ -18,8 +18,7 @@ from wakeyscan.rules.loader import load_rules
 from wakeyscan.scanner.context import build_scan_context
 from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan import OpenTarget, scan_targets
-from wakeyscan.sources import parse_target
-from wakeyscan.sources.options import PathFilter
+from wakeyscan.sources import options, parse_target
 from wakeyscan.suppression import policy
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def run_scan(
     if config.revision is not None:
         at_base = base_suppressions.BaseSuppressions(config.revision, context)
         context = context._replace(is_ignored_at_base=at_base)
-    paths = PathFilter(config.source)
+    paths = options.PathFilter(config.source)
     progress = Progress(sys.stderr, config.quiet)
     merged = scan_targets(targets, config.scan_options, context, paths, progress.add_result)
     progress.end()

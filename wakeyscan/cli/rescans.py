@@ -47,11 +47,25 @@ def audit_untrusted(repository: Repository, settings: Config) -> RunResult:
         now=datetime.now(UTC),
         include_suppressed=True,
     )
-    return run_audit(repository, options)
+    return _run_audit(repository, options)
 
 
-def run_audit(repository: Repository, options: AuditOptions) -> RunResult:
-    """Audit a repository without progress; raises `KeyboardInterrupt` if it was interrupted."""
+def audit_trusted(repository: Repository, settings: Config) -> RunResult:
+    """Audit all of a repository with its own suppressions; raises `KeyboardInterrupt`."""
+    options = AuditOptions(
+        rules_folder=settings.rules,
+        jobs=settings.jobs,
+        honor_inline=True,
+        scope=AuditScope(),
+        now=datetime.now(UTC),
+        include_suppressed=settings.show_suppressed or settings.verification.is_enabled,
+        policy=settings.policy,
+        base_revision=settings.revision,
+    )
+    return _run_audit(repository, options)
+
+
+def _run_audit(repository: Repository, options: AuditOptions) -> RunResult:
     result, is_interrupted = audit(repository, options, lambda *_: None)
     if is_interrupted:
         raise KeyboardInterrupt

@@ -5,10 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
-from wakeyscan.audit.options import AuditOptions
-from wakeyscan.audit.scope import AuditScope
 from wakeyscan.cli import output
 from wakeyscan.cli.commands import INTERNAL_ERROR, INTERRUPTED
 from wakeyscan.cli.pipeline import (
@@ -17,7 +14,7 @@ from wakeyscan.cli.pipeline import (
     run_scan,
     verify_keys,
 )
-from wakeyscan.cli.rescans import run_audit
+from wakeyscan.cli.rescans import audit_trusted
 from wakeyscan.config import build, config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import ReportError, UsageError, WakeyscanError
@@ -122,17 +119,7 @@ def _scan(given: Values, settings: config.Config, environment: Mapping[str, str]
 
 def _audit(settings: config.Config) -> RunResult:
     check_endpoint(settings)
-    options = AuditOptions(
-        rules_folder=settings.rules,
-        jobs=settings.jobs,
-        honor_inline=True,
-        scope=AuditScope(),
-        now=datetime.now(UTC),
-        include_suppressed=settings.show_suppressed or settings.verification.is_enabled,
-        policy=settings.policy,
-        base_revision=settings.revision,
-    )
-    result = run_audit(find_repository("."), options)
+    result = audit_trusted(find_repository("."), settings)
     return verify_keys(apply_ignore_file(result, settings), settings)
 
 

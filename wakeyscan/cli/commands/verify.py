@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import time
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from wakeyscan.cli import output
 from wakeyscan.cli.commands import INCOMPLETE
 from wakeyscan.cli.progress import Progress
-from wakeyscan.cli.rescans import rescan
+from wakeyscan.cli.verify_plan import VerifyPlan, plan_report, plan_stdin
 from wakeyscan.config import build, config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
-from wakeyscan.core.document import Skipped
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, redact
-from wakeyscan.core.secret import API_KEY, Secret
-from wakeyscan.reports.saved_report import read_report
+from wakeyscan.core.secret import Secret
 from wakeyscan.verification.endpoint import Endpoint
-from wakeyscan.verification.pairing import list_requests
 from wakeyscan.verification.rate_limit import RateLimiter
 from wakeyscan.verification.verdict import Verdict, VerificationRequest, format_verdict
 from wakeyscan.verification.verify import VerificationResults, build_endpoint, verify_keys
@@ -48,21 +43,8 @@ PARAMETERS = Parameters(
 )  # fmt: skip
 
 _SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_KEY = rb"wa_live_[A-Za-z0-9_-]{16,128}"
 _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 120.0
 """Seconds between two rounds of requests."""
-
-
-class _Plan(NamedTuple):
-    """Keys to verify, and what an earlier report says about them."""
-
-    requests: list[VerificationRequest]
-    liveness_before: dict[str, str]
-    """The liveness in the report, by fingerprint."""
-    missing: tuple[str, ...] = ()
-    """Redacted keys of the report that the new scan does not find, so that none can be verified."""
-    gaps: tuple[Skipped, ...] = ()
-    """Items that the new scan could not scan."""
 
 
 def run(values: Values, operands: list[str]) -> int:
@@ -76,7 +58,7 @@ def run(values: Values, operands: list[str]) -> int:
     given = {**build.read_environment(PARAMETERS.options, os.environ), **values}
     wait_seconds = _parse_wait(str(given.get("wait", "0s")))
     endpoint = build_endpoint(settings.verification)
-    plan = _plan_report(operands[0], settings) if operands else _plan_stdin(settings)
+    plan = plan_report(operands[0], settings) if operands else plan_stdin(settings)
     results = _verify(plan.requests, endpoint, settings, wait_seconds)
     output.write_stdout("".join(_format_lines(plan, results)).encode())
     return _choose_exit_code(plan, results)
@@ -114,46 +96,7 @@ def _verify(
         pause = min(_LONGEST_PAUSE, pause * 2)
 
 
-def _plan_stdin(settings: config.Config) -> _Plan:
-    lines = sys.stdin.buffer.read().split(b"\n") if sys.stdin else []
-    keys = [line.strip() for line in lines if line.strip()]
-    if not keys:
-        raise UsageError(
-            "standard input: no keys found; pass them one per line, or name a JSON report"
-        )
-    for number, key in enumerate(keys, 1):
-        if not re.fullmatch(_KEY, key):
-            raise UsageError(f"standard input: key {number} is not a complete wa_live_ key")
-    secrets = dict.fromkeys(Secret(key, API_KEY) for key in keys)
-    return _Plan([VerificationRequest(s, settings.verification.app_key) for s in secrets], {})
-
-
-def _plan_report(path: str, settings: config.Config) -> _Plan:
-    """Scan the targets of a report again, and compare the keys with those of the report."""
-    command, targets, known = _load_report(path)
-    result = rescan(command, targets, settings)
-    requests = list_requests(result, settings.verification)
-    found = {request.secret.fingerprint for request in requests}
-    return _Plan(
-        requests=requests,
-        liveness_before={fingerprint: liveness for fingerprint, (_, liveness) in known.items()},
-        missing=tuple(known[fingerprint][0] for fingerprint in sorted(set(known) - found)),
-        gaps=tuple(item for item in result.skipped if item.gap),
-    )
-
-
-def _load_report(path: str) -> tuple[str, list[str], dict[str, tuple[str, str]]]:
-    """Return the command and the targets of a report, and redacted key and liveness of its keys."""
-    with read_report(path) as report:
-        known = {
-            str(item["fingerprint"]): (str(item["secret"]), str(item["liveness"]))
-            for item in (*report["findings"], *report["keys"])
-            if item["rule"] == API_KEY
-        }
-        return str(report["command"]), [str(target) for target in report["targets"]], known
-
-
-def _choose_exit_code(plan: _Plan, results: VerificationResults) -> int:
+def _choose_exit_code(plan: VerifyPlan, results: VerificationResults) -> int:
     """Return 1 if a key is live, 3 if the liveness of one is unknown, else 0."""
     liveness = {verdict.liveness for verdict in results.verdicts.values()}
     if Liveness.LIVE in liveness:
@@ -163,7 +106,7 @@ def _choose_exit_code(plan: _Plan, results: VerificationResults) -> int:
     return INCOMPLETE if is_incomplete else 0
 
 
-def _format_lines(plan: _Plan, results: VerificationResults) -> Iterator[str]:
+def _format_lines(plan: VerifyPlan, results: VerificationResults) -> Iterator[str]:
     for app_key, verdict in results.controls.items():
         yield _format_line("the control key", "", verdict, app_key)
     for secret, app_key, _ in plan.requests:

@@ -1,0 +1,70 @@
+"""Keys for `wakeyscan verify`, from standard input or from a report that is scanned again."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import NamedTuple
+
+from wakeyscan.cli.rescans import rescan
+from wakeyscan.config import config
+from wakeyscan.core.document import Skipped
+from wakeyscan.core.errors import UsageError
+from wakeyscan.core.secret import API_KEY, Secret
+from wakeyscan.reports.saved_report import read_report
+from wakeyscan.verification.pairing import list_requests
+from wakeyscan.verification.verdict import VerificationRequest
+
+_KEY = rb"wa_live_[A-Za-z0-9_-]{16,128}"
+
+
+class VerifyPlan(NamedTuple):
+    """Keys to verify, and what an earlier report says about them."""
+
+    requests: list[VerificationRequest]
+    liveness_before: dict[str, str]
+    """The liveness in the report, by fingerprint."""
+    missing: tuple[str, ...] = ()
+    """Redacted keys of the report that the new scan does not find, so that none can be verified."""
+    gaps: tuple[Skipped, ...] = ()
+    """Items that the new scan could not scan."""
+
+
+def plan_stdin(settings: config.Config) -> VerifyPlan:
+    """Read keys from standard input, one per line; raises `UsageError`."""
+    lines = sys.stdin.buffer.read().split(b"\n") if sys.stdin else []
+    keys = [line.strip() for line in lines if line.strip()]
+    if not keys:
+        raise UsageError(
+            "standard input: no keys found; pass them one per line, or name a JSON report"
+        )
+    for number, key in enumerate(keys, 1):
+        if not re.fullmatch(_KEY, key):
+            raise UsageError(f"standard input: key {number} is not a complete wa_live_ key")
+    secrets = dict.fromkeys(Secret(key, API_KEY) for key in keys)
+    return VerifyPlan([VerificationRequest(s, settings.verification.app_key) for s in secrets], {})
+
+
+def plan_report(path: str, settings: config.Config) -> VerifyPlan:
+    """Scan the targets of a report again, and compare the keys with those of the report."""
+    command, targets, known = _load_report(path)
+    result = rescan(command, targets, settings)
+    requests = list_requests(result, settings.verification)
+    found = {request.secret.fingerprint for request in requests}
+    return VerifyPlan(
+        requests=requests,
+        liveness_before={fingerprint: liveness for fingerprint, (_, liveness) in known.items()},
+        missing=tuple(known[fingerprint][0] for fingerprint in sorted(set(known) - found)),
+        gaps=tuple(item for item in result.skipped if item.gap),
+    )
+
+
+def _load_report(path: str) -> tuple[str, list[str], dict[str, tuple[str, str]]]:
+    """Return the command and the targets of a report, and redacted key and liveness of its keys."""
+    with read_report(path) as report:
+        known = {
+            str(item["fingerprint"]): (str(item["secret"]), str(item["liveness"]))
+            for item in (*report["findings"], *report["keys"])
+            if item["rule"] == API_KEY
+        }
+        return str(report["command"]), [str(target) for target in report["targets"]], known
