@@ -14,6 +14,7 @@ from wakeyscan.config.settings import Settings, refuse_empty_values
 from wakeyscan.core.errors import ConfigError, UsageError
 from wakeyscan.core.files import find_cache_folder
 from wakeyscan.core.finding import Severity
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
 from wakeyscan.rules.rule import RuleFolder
 from wakeyscan.sources.options import SourceOptions
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from wakeyscan.config import policy_tables
     from wakeyscan.sources import revision as revisions
     from wakeyscan.sources.revision import Revision
+else:
+    # Runs without a policy or --policy-from need neither.
+    policy_tables = lazy_import("wakeyscan.config.policy_tables")
+    revisions = lazy_import("wakeyscan.sources.revision")
 
 
 def build_config(
