@@ -255,6 +255,15 @@ def test_the_root_commit(tmp_path: Path, key: str) -> None:
     assert verdict(repo.scan("git:HEAD"), key) == [at("a:1", commit)]
 
 
+def test_a_line_added_above_an_old_key_makes_that_no_finding(repo: Repo, make_key: MakeKey) -> None:
+    old = f"old {make_key()} {make_key()}\n"
+    repo.commit({"k": old})
+    repo.git("tag", "old")
+    added = make_key()
+    repo.commit({"k": f"see {added}\n{old}"})
+    assert fingerprints(repo.scan("git:old..HEAD").json()) == {fingerprint(added)}
+
+
 def test_both_sides(repo: Repo, make_key: MakeKey) -> None:
     ours, theirs = make_key(), make_key()
     one = at("a:1", repo.commit({"a": ours}))

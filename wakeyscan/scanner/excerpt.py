@@ -16,8 +16,11 @@ from wakeyscan.scanner.matcher import Match
 _WIDTH = 100
 """Bytes of a line that are shown on either side of a secret."""
 
-_REST = re.compile(rb"[^\r\n]*+(?:\r*\n[^\w\r\n]*+[\w-]*+)?")
-"""The rest of a line, and the first word of the next line."""
+_REST = re.compile(rb"[^\r\n]*+")
+"""The rest of a line.
+
+The next line stays as it is: its excerpt tells whether a finding there is new.
+"""
 
 _MAX_REST = 1024
 """Bytes after a secret that may hold the rest of it."""
@@ -72,7 +75,7 @@ def format_excerpt(masks: Masks, start: int, end: int) -> str:
 
 
 def _find_rest_end(content: bytes, match: Match, limit: int) -> int:
-    """Return where a secret with open bounds may end: after the first word of the next line."""
+    """Return where a secret with open bounds may end on its line."""
     if match.bounds is not Bounds.OPEN:
         return match.end
     rest = _REST.match(content, match.end, match.end + _MAX_REST)
