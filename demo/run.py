@@ -112,8 +112,8 @@ def demonstrate(folder: Path) -> list[int]:
         explain(
             "A shop has leaked five keys in a year. It removed two of them from the code, ignores\n"
             "    one, and gave one few permissions. The API is a mock on this machine.\n"
-            "    The audit reads the whole history and verifies each key once. 'critical' is a key\n"
-            "    that works: one of the removed keys still does, and so does the ignored one."
+            "    The audit reads the whole history and verifies each key once. 'critical' marks\n"
+            "    keys that work: one of the removed keys does, and so does the ignored one."
         )
         report = ("--report", "json=report.json")
         codes = [wakeyscan(folder, env, "audit", "shop", "--verify", *report)]

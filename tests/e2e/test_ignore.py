@@ -560,7 +560,8 @@ def test_sarif_has_suppressions(accepted: Repo, key: str, make_key: MakeKey) -> 
         pytest.param(
             fake_wastack.LIVE,
             *(1, "reported", "live"),
-            f"the API accepted it; at least read access; 2 devices, though ignored: {FILE}: a test key",
+            "the API accepted it; at least read access; 2 devices, "
+            f"though ignored: {FILE}: a test key",
             id="live",
         ),
         pytest.param(
@@ -705,7 +706,8 @@ REFUSED = [
     ),
     pytest.param(
         ["{f} until=2099-01-01", "--reason=r"],
-        "invalid fingerprint '{f} until=2099-01-01'; expected 32 hex digits, or at least the first 4",
+        "invalid fingerprint '{f} until=2099-01-01'; "
+        "expected 32 hex digits, or at least the first 4",
         id="words-in-a-fingerprint",
     ),
     pytest.param(
@@ -730,7 +732,8 @@ REFUSED = [
     ),
     pytest.param(
         ["{f8}", "--reason=r"],
-        "no finding here has a fingerprint that starts with '{f8}'; give all 32 digits, from a JSON report",
+        "no finding here has a fingerprint that starts with '{f8}'; "
+        "give all 32 digits, from a JSON report",
         id="beginning-of-none",
     ),
 ]
@@ -1020,7 +1023,10 @@ def test_list_says_what_each_entry_hides(mixed: tuple[Repo, str, str]) -> None:
             ("ffffffff # never there", "unused      "),
         ]
     )
-    note = "Unused entries hide nothing in the files; 'prune' also checks the history, and drops them.\n"
+    note = (
+        "Unused entries hide nothing in the files; "
+        "'prune' also checks the history, and drops them.\n"
+    )
     whole = "".join(f"{state}{entry}\n" for entry, state in said) + note
     for line in (["ignore", "list"], ["ignore"]):
         assert repo.run(*line) == (0, whole.format("", "src/b.py:3"), "")

@@ -253,7 +253,8 @@ def test_an_installed_wakeyscan_loads_its_patterns_compiled(
     before: str, code: int, installed: Python, tmp_path: Path
 ) -> None:
     write(tmp_path, {"a": f"Authorization: Bearer {secrets.token_hex(20)}\n"})
-    script = f"import regex; {before}\nfrom wakeyscan.cli import main as cli; exit(cli.main(['scan', 'a']))"
+    start = "from wakeyscan.cli import main as cli; exit(cli.main(['scan', 'a']))"
+    script = f"import regex; {before}\n{start}"
     assert execute([str(installed), "-P", "-c", script], tmp_path).code == code
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.config import config_file, converters
 from wakeyscan.config.config import Config, _parse_color, _parse_profile
-from wakeyscan.config.config_file import ConfigFile
 from wakeyscan.config.options import Option, Values
 from wakeyscan.config.settings import Settings, refuse_empty_values
 from wakeyscan.core.errors import ConfigError, UsageError
@@ -72,7 +71,7 @@ def _resolve_revision(name: str) -> Revision | None:
     return revisions.resolve_revision(name) if name else None
 
 
-def _build_policy(file: ConfigFile, revision: Revision | None) -> Policy:
+def _build_policy(file: config_file.ConfigFile, revision: Revision | None) -> Policy:
     if file.name or revision:
         return policy_tables.parse_policy(file, revision)
     return Policy()
