@@ -47,7 +47,7 @@ def _build_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     from wakeyscan.decoders import DECODERS
     from wakeyscan.rules import loader, pattern
     from wakeyscan.scanner.prefilter import hyperscan, strategy
-    from wakeyscan.scanner.prefilter.keywords import AnchorIndex
+    from wakeyscan.scanner.prefilter.anchors import AnchorIndex
 
     rules = {
         path.name: tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))

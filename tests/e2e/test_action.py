@@ -668,7 +668,7 @@ ASKED = {
     "verify": "WAKEYSCAN_VERIFY: expected 1 or 0, true or false, yes or no, on or off, got {!r}",
     "config": "{}: cannot be read: No such file or directory",
     "paths": "{}: no such file or directory",
-    "ignore-file": "{}: there is no such ignore file",
+    "ignore-file": "{}: no such file or directory",
 }
 
 

@@ -149,7 +149,7 @@ def test_help_lists_every_command_and_the_exit_codes(run: Run, flag: str) -> Non
     assert (ran.code, ran.err) == (0, "")
     listed = ran.out.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
     assert tuple(line.split()[0] for line in listed if not line.startswith("   ")) == NAMES
-    assert "Exit codes: 0 clean, 1 findings, 2 could not do it, 3 clean but not all" in ran.out
+    assert "Exit codes: 0 no findings, 1 findings, 2 usage or environment error" in ran.out
 
 
 def test_without_arguments_help_goes_to_stderr(run: Run) -> None:
@@ -187,23 +187,23 @@ REFUSED = {
     ),
     "an unknown format": (
         ["scan", "--format", "txt"],
-        f"no 'txt' among the reports; there are: {FORMATS}",
+        f"unknown report format 'txt' (known: {FORMATS})",
     ),
     "a path for a format": (
         ["scan", "--format", "../json"],
-        f"no '../json' among the reports; there are: {FORMATS}",
+        f"unknown report format '../json' (known: {FORMATS})",
     ),
     "a private module for a format": (
         ["scan", "--format", "__init__"],
-        f"no '__init__' among the reports; there are: {FORMATS}",
+        f"unknown report format '__init__' (known: {FORMATS})",
     ),
     "no format": (
         ["scan", "--format="],
-        f"no '' among the reports; there are: {FORMATS}",
+        f"unknown report format '' (known: {FORMATS})",
     ),
     "an unknown format of a report": (
         ["scan", "--report", "txt=x"],
-        f"no 'txt' among the reports; there are: {FORMATS}",
+        f"unknown report format 'txt' (known: {FORMATS})",
     ),
     "a report without a file": (
         ["scan", "--report", "sarif"],
@@ -430,10 +430,10 @@ def broken(tmp_path: Path, make_key: MakeKey) -> Callable[..., Ran]:
     shutil.copytree(root, copy / "wakeyscan", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(root.parent / "rules", copy / "rules")
     report = copy / "wakeyscan/reports/text.py"
-    fault = "raise KeyError(outcome.findings[0].secret.reveal())"
+    fault = "raise KeyError(result.findings[0].secret.reveal())"
     source = report.read_text("utf-8")
     report.write_text(
-        source.replace("    listed = outcome", f"    {fault}\n    listed = outcome", 1), "utf-8"
+        source.replace("    reported = {", f"    {fault}\n    reported = {{", 1), "utf-8"
     )
 
     def call(*line: str) -> Ran:

@@ -140,7 +140,7 @@ def test_a_file_named_by_a_link_is_looked_at(tmp_path: Path, run: Run, make_key:
     assert found(run, "link") == [str(tmp_path.resolve() / "real.py")]
 
 
-# What can't be read
+# Unreadable files
 
 
 def dig(folder: Path) -> str:
@@ -163,7 +163,7 @@ def test_a_folder_too_deep_to_be_named_is_a_gap(
     name = dig(tmp_path)
     too_deep = "/".join([name] * (4096 // (len(name) + 1) + 1))
     ran = run("scan", "--format=json")
-    assert gaps(ran.json()) == [(too_deep, f"can't be read: {os.strerror(errno.ENAMETOOLONG)}")]
+    assert gaps(ran.json()) == [(too_deep, f"cannot be read: {os.strerror(errno.ENAMETOOLONG)}")]
     assert ran.code == 3
 
 
@@ -186,7 +186,7 @@ def test_files_and_folders_without_permission_are_gaps(
     (tmp_path / "sub/folder").chmod(0)
     ran = run("scan", "--format=json", target)
     (tmp_path / "sub/folder").chmod(0o700)
-    reason = "can't be read: Permission denied"
+    reason = "cannot be read: Permission denied"
     assert (ran.code, gaps(ran.json())) == (3, [("sub/file", reason), ("sub/folder", reason)])
 
 
@@ -197,7 +197,7 @@ def test_a_target_without_permission(tmp_path: Path, run: Run, target: str) -> N
     (tmp_path / target).chmod(0)
     ran = run("scan", target)
     (tmp_path / target).chmod(0o700)
-    assert ran == (2, "", f"wakeyscan: {target}: can't be read: Permission denied\n")
+    assert ran == (2, "", f"wakeyscan: {target}: cannot be read: Permission denied\n")
 
 
 def test_binary_junk(tmp_path: Path, run: Run, make_key: MakeKey) -> None:

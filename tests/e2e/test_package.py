@@ -25,7 +25,7 @@ from tests.support.keys import MakeKey, mask
 from wakeyscan import __version__
 from wakeyscan.decoders import DECODERS
 from wakeyscan.rules import loader
-from wakeyscan.scanner.prefilter.keywords import AnchorIndex
+from wakeyscan.scanner.prefilter.anchors import AnchorIndex
 
 ROOT = Path(__file__).parents[2]
 RULES = {file.name: file for file in (ROOT / "rules").glob("*.toml")}

@@ -294,7 +294,7 @@ def test_a_range_with_an_empty_side(repo: Dated, range_: str) -> None:
 def test_a_range_whose_variable_was_empty(repo: Dated, range_: str) -> None:
     ran = repo.run("scan", f"git:{range_}")
     assert (ran.code, ran.out) == (2, "")
-    assert "git:" in ran.err
+    assert "unknown revision " in ran.err or "one side of the range is empty" in ran.err
 
 
 def empty_options() -> Iterator[tuple[str, ...]]:

@@ -6,7 +6,7 @@ from wakeyscan.decoders import DECODERS
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.prefilter import strategy
-from wakeyscan.scanner.prefilter.keywords import AnchorIndex
+from wakeyscan.scanner.prefilter.anchors import AnchorIndex
 
 _RULES = loader.load_rules()
 _INDEX = AnchorIndex(_RULES, DECODERS)

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from wakeyscan import __version__
 from wakeyscan.core.files import find_cache_folder
+from wakeyscan.decoders import DECODERS
+from wakeyscan.extractors import EXTRACTORS
 from wakeyscan.git.repository import Repository
 from wakeyscan.rules.rule import Rule
 
@@ -34,8 +36,10 @@ _INSERT_OBJECT = "INSERT OR REPLACE INTO holders VALUES (?, ?, ?)"
 _INSERT_ENTRY = "INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?, ?)"
 
 _TRAILER_SIZE = 32
-_SCANNER_VERSION = 5
-"""Raised with every change that lets a scan find more in an object."""
+_SCANNER_VERSION = 6
+"""Raised with every change that lets a scan find more in an object.
+
+New decoders and extractors count by their names, see `_hash_scanner`."""
 
 _LOCK_TIMEOUT = 0.5
 """Seconds to wait for another audit that writes."""
@@ -72,7 +76,7 @@ class HistoryCache:
     """The cache for one set of rules; without a file it stores nothing."""
 
     def __init__(self, file: str, rules: Iterable[Rule]) -> None:
-        self._rules = _hash_rules(rules)
+        self._rules = _hash_scanner(rules)
         self._database: sqlite3.Connection | None = None
         if file:
             with contextlib.suppress(*_ERRORS):
@@ -179,9 +183,11 @@ def identify_pack(pack: str) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def _hash_rules(rules: Iterable[Rule]) -> str:
-    parts = [(rule.id, rule.pattern, rule.anchors, int(rule.severity)) for rule in rules]
-    return hashlib.sha256(repr((__version__, _SCANNER_VERSION, parts)).encode()).hexdigest()
+def _hash_scanner(rules: Iterable[Rule]) -> str:
+    """Return a hash of what decides which secrets a scan finds: another one is another cache."""
+    by_rule = [(rule.id, rule.pattern, rule.anchors, int(rule.severity)) for rule in rules]
+    parts = (__version__, _SCANNER_VERSION, by_rule, [*DECODERS], [*EXTRACTORS])
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def find_cache_file() -> str:

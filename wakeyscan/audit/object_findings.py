@@ -14,7 +14,7 @@ from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.detector import detect_in_document, detect_in_name
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.embedded import EmbeddedArchives
-from wakeyscan.scanner.prefilter.keywords import AnchorHit
+from wakeyscan.scanner.prefilter.anchors import AnchorHit
 from wakeyscan.scanner.scan_result import ScanResult, summarize_skipped
 from wakeyscan.sources.commits import split_metadata
 

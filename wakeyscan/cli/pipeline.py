@@ -83,7 +83,7 @@ def apply_ignore_file(result: RunResult, config: Config, folder: str = ".") -> R
     is_from_revision, content = config_file.read_at_revision(file, config.revision)
     is_on_disk = os.path.lexists(file)
     if config.ignore_file and not is_on_disk and content is None:
-        raise ConfigError(f"{file}: no such ignore file")
+        raise ConfigError(f"{file}: no such file or directory")
     if content is None and (is_from_revision or not is_on_disk):
         return result
     try:

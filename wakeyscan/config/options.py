@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from wakeyscan.reports import REPORTS
+
 Values = dict[str, "str | bool | list[str]"]
 
 
@@ -36,8 +38,7 @@ class Parameters(NamedTuple):
 
 
 SCANNING = (
-    Option("format", "Format on stdout: text, json, sarif, github, markdown. Default: text.",
-           "NAME"),
+    Option("format", f"Format on stdout: {', '.join(REPORTS)}. Default: text.", "NAME"),
     Option("report", "Also write a report to FILE; repeatable.", "NAME=FILE", many=True),
     Option("fail-on", "Lowest severity that exits with 1: note, low, medium, high, critical, "
            "never. Default: low.", "LEVEL"),

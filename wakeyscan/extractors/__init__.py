@@ -27,4 +27,6 @@ EXTRACTORS: Registry[Extractor] = Registry(
         "zstd": "wakeyscan.extractors.compressed:ZSTD_FORMAT",
     },
 )
-"""By the name that reports show; `file_types.SIGNATURES` has the same names."""
+"""By the name that reports show; `file_types.SIGNATURES` has the same names, but for tar.
+
+A tar has its signature at an offset of 257 bytes."""

@@ -10,7 +10,7 @@ from wakeyscan.core.lazy import lazy_import
 from wakeyscan.decoders import DECODERS
 from wakeyscan.extractors.extractor import Limits
 from wakeyscan.rules.rule import Rule
-from wakeyscan.scanner.prefilter.keywords import AnchorIndex
+from wakeyscan.scanner.prefilter.anchors import AnchorIndex
 from wakeyscan.scanner.prefilter.strategy import Prefilter
 from wakeyscan.sources.options import SourceOptions
 

@@ -18,7 +18,7 @@ from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.decoded_matches import find_match_bounds, join_encodings, map_to_source
 from wakeyscan.scanner.matcher import Match, match_rule, resolve_overlaps
-from wakeyscan.scanner.prefilter.keywords import PLAIN, AnchorHit
+from wakeyscan.scanner.prefilter.anchors import PLAIN, AnchorHit
 
 MAX_DEPTH = 3
 """Maximum number of nested encodings that are decoded."""

@@ -11,7 +11,7 @@ from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.scanner.context import ScanContext
-from wakeyscan.scanner.prefilter.keywords import AnchorHit
+from wakeyscan.scanner.prefilter.anchors import AnchorHit
 
 if TYPE_CHECKING:
     from wakeyscan.scanner import decoding, findings

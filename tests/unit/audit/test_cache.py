@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wakeyscan.audit import cache as audit_cache
 from wakeyscan.audit.cache import (
     CachedHistory,
     CachedPack,
@@ -70,3 +71,12 @@ def test_without_a_file_nothing_is_stored(repository: Repository) -> None:
 @given(st.lists(st.text("0123456789abcdef", min_size=40, max_size=40)))
 def test_a_digest_does_not_depend_on_the_order_of_ids(ids: list[str]) -> None:
     assert hash_ids(ids) == hash_ids(reversed(ids))
+
+
+@pytest.mark.parametrize("family", ["DECODERS", "EXTRACTORS"])
+def test_a_new_decoder_or_extractor_makes_a_cache_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, family: str
+) -> None:
+    before = audit_cache._hash_scanner(())
+    monkeypatch.setattr(audit_cache, family, {"new": "module"})
+    assert audit_cache._hash_scanner(()) != before

@@ -22,8 +22,8 @@ from wakeyscan.decoders import DECODERS
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.documents import scan_documents
+from wakeyscan.scanner.prefilter.anchors import AnchorIndex
 from wakeyscan.scanner.prefilter.candidates import CandidateFilters
-from wakeyscan.scanner.prefilter.keywords import AnchorIndex
 
 MORE, MANY = more(), many()
 INDEX = AnchorIndex(loader.load_rules(), DECODERS)
@@ -185,7 +185,7 @@ def test_the_table_has_all_decoders() -> None:
 
 def test_each_decoder_has_a_candidate_filter() -> None:
     filters = CandidateFilters([PREFIX.encode()], len(PREFIX))
-    assert set(filters.by_name) == set(DECODERS)
+    assert set(filters.by_decoder) == set(DECODERS)
 
 
 def test_a_part_of_a_prefix_is_checked_for_the_part_before_it() -> None:

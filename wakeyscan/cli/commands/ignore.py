@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import partial
 
-from wakeyscan.baselines import adopt, baseline, maintain
+from wakeyscan.baselines import IMPORTERS, adopt, baseline, maintain
 from wakeyscan.cli import entry_text, output
 from wakeyscan.cli.commands import INCOMPLETE
 from wakeyscan.cli.rescans import rescan_repository
@@ -20,7 +20,7 @@ from wakeyscan.reports.saved_report import read_report
 from wakeyscan.suppression import ignore_entry
 from wakeyscan.suppression.ignore_entry import IgnoreEntry
 
-HELP = """Accept findings, with a reason, in .wakeyscanignore: each entry is about one secret.
+HELP = f"""Accept findings, with a reason, in .wakeyscanignore: each entry is about one secret.
 
 add FINGERPRINT --reason TEXT [--until DAY] | add --all --reason TEXT |
 add --from REPORT.json --reason TEXT |
@@ -28,9 +28,8 @@ import FILE [REPORT] --reason TEXT | list | prune | explain FINGERPRINT
 
 A unique fingerprint prefix, as shown in reports, is enough.
 
-'import' reads what another scanner accepts: an ignore file or baseline of gitleaks, betterleaks,
-detect-secrets or kingfisher. A report of gitleaks makes its ignore file more precise. Each place is
-scanned again.
+'import' reads what another scanner accepts: an ignore file or baseline of {", ".join(IMPORTERS)}.
+A report of gitleaks makes its ignore file more precise. Each place is scanned again.
 
 'list' and 'explain' scan the files again to show what each entry hides. 'prune' removes entries
 that have expired, or that hide nothing in the files and in the history."""

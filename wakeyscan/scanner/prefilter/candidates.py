@@ -64,7 +64,7 @@ class CandidateFilters:
         self.min_size = self._shape.min_size
         """Bytes of the shortest text that can hold an encoded secret."""
         escapes = EscapeFilters(self._forms)
-        self.by_name: dict[str, CandidateFilter] = {
+        self.by_decoder: dict[str, CandidateFilter] = {
             "base64": self._shape.select_base64,
             "base64_archive": self._select_archives,
             "concatenation": self._build_part_filter(_QUOTED_PARTS),

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from wakeyscan.core.lazy import lazy_import
-from wakeyscan.scanner.prefilter.keywords import AnchorHit, AnchorSearch, EncodedAnchor
+from wakeyscan.scanner.prefilter.anchors import AnchorHit, AnchorSearch, EncodedAnchor
 
 hyperscan: Any = lazy_import("hyperscan")  # some machines have no wheel; it has no types
 

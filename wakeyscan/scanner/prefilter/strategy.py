@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_import
-from wakeyscan.scanner.prefilter.keywords import AnchorHit, AnchorIndex, AnchorSearch, EncodedAnchor
+from wakeyscan.scanner.prefilter.anchors import AnchorHit, AnchorIndex, AnchorSearch, EncodedAnchor
 
 if TYPE_CHECKING:
     from wakeyscan.scanner.prefilter import hyperscan, substring

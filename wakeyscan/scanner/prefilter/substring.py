@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wakeyscan.core.line_index import find_all
+from wakeyscan.scanner.prefilter.anchors import AnchorHit, AnchorIndex, AnchorSearch, EncodedAnchor
 from wakeyscan.scanner.prefilter.base64_words import join_around
 from wakeyscan.scanner.prefilter.candidates import CandidateFilters
-from wakeyscan.scanner.prefilter.keywords import AnchorHit, AnchorIndex, AnchorSearch, EncodedAnchor
 
 _BEFORE, _AFTER = 64, 192
 """Bytes around an anchor in which encoded parts of its key are searched."""
@@ -40,8 +40,7 @@ def build_substring_search(index: AnchorIndex) -> AnchorSearch:
         near = join_around(text, [(at, at + _AFTER) for at in anchors], _BEFORE)
         words = filters.find_words(text)
         for name in index.decoder_names():
-            select = filters.by_name.get(name)
-            part = text if select is None else select(text, words)
+            part = filters.by_decoder[name](text, words)
             if near or part:
                 hits += _find_forms(near + b"\n" + part, index.of(name))
         return hits + find_in_utf16(text, search) if b"\0" in text and not hits else hits
