@@ -35,7 +35,7 @@ class CommitGraph(NamedTuple):
     def tree_pair(self, commit: str) -> str:
         """Return the trees of a commit's first parent and of itself, separated by a space.
 
-        The result is empty if the trees are equal. Raises `GitError` if the parent is not in the
+        The result is empty if the trees are equal. Raise `GitError` if the parent is not in the
         graph: with a damaged pack index git omits commits without an error.
         """
         after, parents = self.trees[commit], self.parents[commit]
@@ -59,7 +59,7 @@ class GraphReader:
         self._future = self._future or self._executor.submit(read_graph, *self._arguments)
 
     def read(self) -> CommitGraph:
-        """Return the graph; raises `GitError` if the history is truncated or damaged."""
+        """Return the graph; raise `GitError` if the history is truncated or damaged."""
         return self._future.result() if self._future else read_graph(*self._arguments)
 
     def close(self) -> None:
@@ -68,7 +68,7 @@ class GraphReader:
 
 
 def read_graph(tips: Iterable[str], git: Git, cached: CachedHistory) -> CommitGraph:
-    """Read the history of some commits; raises `GitError` if it is truncated or damaged.
+    """Read the history of some commits; raise `GitError` if it is truncated or damaged.
 
     A cached history is used only while all of its commits are still reachable.
     """
@@ -84,7 +84,7 @@ def read_graph(tips: Iterable[str], git: Git, cached: CachedHistory) -> CommitGr
 def read_truncated_graph(commits: list[str], git: Git) -> CommitGraph:
     """Read a history with missing parents, which starts at their children.
 
-    `commits` must be all commits of the repository. Raises `GitError` if one is damaged.
+    `commits` must be all commits of the repository. Raise `GitError` if one is damaged.
     """
     graph = _read_from(CachedHistory(), frozenset(commits), _graft_roots(commits, git))
     return graph._replace(cached=CachedHistory())

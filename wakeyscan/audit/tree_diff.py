@@ -54,7 +54,7 @@ class TreeDiffs(NamedTuple):
 
 
 def diff_trees(pairs: list[str], git: Git, entry_filter: EntryFilter) -> TreeDiffs:
-    """Compare pairs of trees; raises `GitError` if one is missing or damaged."""
+    """Compare pairs of trees; raise `GitError` if one is missing or damaged."""
     batches = [pairs[start : start + _BATCH_SIZE] for start in range(0, len(pairs), _BATCH_SIZE)]
     matching: list[MatchingEntry] = []
     is_complete = entry_filter.known_objects is not None

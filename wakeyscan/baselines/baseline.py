@@ -54,7 +54,7 @@ def parse_json(text: str) -> Any:
 def read_baseline(file: str, report: str, format_name: str) -> list[BaselineEntry]:
     """Return the entries of a baseline; an empty `format_name` means to detect the format.
 
-    Raises `SourceError` if the file cannot be read, `UsageError` if its format is unknown.
+    Raise `SourceError` if the file cannot be read, `UsageError` if its format is unknown.
     """
     text, report_text = _read_text(file), _read_text(report) if report else ""
     name = format_name or _detect_format(file, text)

@@ -31,7 +31,7 @@ class VerifyPlan(NamedTuple):
 
 
 def plan_stdin(settings: config.Config) -> VerifyPlan:
-    """Read keys from standard input, one per line; raises `UsageError`."""
+    """Read keys from standard input, one per line; raise `UsageError`."""
     lines = sys.stdin.buffer.read().split(b"\n") if sys.stdin else []
     keys = [line.strip() for line in lines if line.strip()]
     if not keys:

@@ -66,7 +66,7 @@ class Extractor(Protocol):
     def open(self, file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
         """Yield the members; the caller reads each before it takes the next.
 
-        Raises `ExtractionError` if it cannot continue, and `LimitExceeded`.
+        Raise `ExtractionError` if it cannot continue, and `LimitExceeded`.
         """
 
 

@@ -49,7 +49,7 @@ def read_object(reader: BatchReader) -> Iterator[Object]:
 
 
 def _read_content(reader: BatchReader, limit: int) -> bytes:
-    """Read for callers that know nothing of processes; raises `GitError`."""
+    """Read for callers that know nothing of processes; raise `GitError`."""
     try:
         return reader.read_content(limit)
     except process.ProcessError as error:

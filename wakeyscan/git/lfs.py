@@ -77,7 +77,7 @@ def find_default_store(git_folder: str) -> str:
 def open_object(store: str, oid: str) -> BinaryIO | None:
     """Open content by its SHA-256, in hex; returns `None` if the store lacks it.
 
-    No link in the store is followed, so nothing outside of it is opened. Raises `OSError`.
+    No link in the store is followed, so nothing outside of it is opened. Raise `OSError`.
     """
     path = os.path.join(store, oid[:2], oid[2:4], oid)
     if not store or os.path.realpath(path) != path or not os.path.lexists(path):

@@ -88,7 +88,7 @@ class Pack(NamedTuple):
 
 
 def read_pack(index: PackIndex) -> Pack:
-    """Read the headers of all entries; raises `PackError`."""
+    """Read the headers of all entries; raise `PackError`."""
     data = map_file(index.pack_path)
     if data[:8] not in SIGNATURES:
         raise PackError(f"{index.pack_path}: not a pack of a known version")

@@ -70,7 +70,7 @@ def find_program(program: str, environment: Mapping[str, str] = os.environ) -> s
 
 
 def start_process(command: list[str], environment: Mapping[str, str], stdin: int = PIPE) -> Process:
-    """Start a process whose stdin is a descriptor or a pipe; raises `ProcessError`."""
+    """Start a process whose stdin is a descriptor or a pipe; raise `ProcessError`."""
     implementation = _PosixProcess if hasattr(os, "posix_spawn") else _PopenProcess
     try:
         return implementation(command, environment, stdin)

@@ -183,7 +183,7 @@ def _is_ascii(text: bytes) -> bool:
 
 
 def _decode(text: bytes) -> bytes:
-    """Decode base64, padded or not; raises `ValueError` if a single letter is left over."""
+    """Decode base64, padded or not; raise `ValueError` if a single letter is left over."""
     bare = text.rstrip(b"=")
     if len(bare) % 4 == 1:
         raise ValueError

@@ -61,7 +61,7 @@ def send_get(
 ) -> Response:
     """Send one GET request; read the body only if the status is in `read_body_for`.
 
-    Raises `HttpError`. Header names and values must be valid; they are sent unchanged.
+    Raise `HttpError`. Header names and values must be valid; they are sent unchanged.
     """
     until = monotonic() + endpoint.deadline
     lines = {"Host": endpoint.authority.encode(), **headers, "Connection": b"close"}

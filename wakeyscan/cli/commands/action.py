@@ -140,7 +140,7 @@ def _format_outputs(outputs: dict[str, str]) -> str:
 
 
 def _append_to_file(variable: str, text: str) -> None:
-    """Append to the file that a variable of the runner names; raises `ReportError`."""
+    """Append to the file that a variable of the runner names; raise `ReportError`."""
     if path := os.environ.get(variable):
         try:
             with open(path, "a", encoding="utf-8", errors="surrogateescape") as file:

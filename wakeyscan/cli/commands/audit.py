@@ -106,7 +106,7 @@ def _is_current(repository: Repository) -> bool:
 
 
 def _parse_scope(given: Values, now: datetime) -> AuditScope:
-    """Parse the options that limit an audit; raises `UsageError`."""
+    """Parse the options that limit an audit; raise `UsageError`."""
     since = None
     if "since" in given:
         try:

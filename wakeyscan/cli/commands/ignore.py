@@ -98,7 +98,7 @@ def _add(prefixes: list[str], given: Values, settings: config.Config) -> int:
 
 
 def _build_template(given: Values) -> IgnoreEntry:
-    """Build an entry without a fingerprint from the options; raises `UsageError`."""
+    """Build an entry without a fingerprint from the options; raise `UsageError`."""
     reason = " ".join(str(given.get("reason", "")).split())
     if not reason:
         raise UsageError("--reason is missing: say why the findings are accepted")

@@ -60,7 +60,7 @@ def list_literals(forms: Iterable[EncodedAnchor], longest: int | None = None) ->
 def serialize_database(literals: list[Literal]) -> tuple[str, bytes]:
     """Return the path in the package and the content of a stored database.
 
-    Raises `ImportError` without hyperscan.
+    Raise `ImportError` without hyperscan.
     """
     key = _build_key(literals)
     serialized: bytes = hyperscan.dumpb(_compile(literals))
