@@ -28,7 +28,7 @@ class CommitGraph(NamedTuple):
     git: Git
     """Git with the same view of the history."""
     cached: CachedHistory
-    """The part of the history to cache; without tips: nothing, as the history is truncated."""
+    """The part of the history to cache; without tips if the history is truncated: cache nothing."""
     cached_count: int = 0
     """Number of commits, from the start, that came from the cache."""
 
@@ -55,7 +55,7 @@ class GraphReader:
         self.cached = cached
 
     def start(self) -> None:
-        """Start to read in the background; fork processes before this call."""
+        """Start reading in the background; processes must be forked before this call."""
         self._future = self._future or self._executor.submit(read_graph, *self._arguments)
 
     def read(self) -> CommitGraph:
