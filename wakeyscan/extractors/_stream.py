@@ -18,7 +18,7 @@ CHUNK = 32 << 10
 """Compressed bytes to read at once."""
 
 _MAX_JOINED = 1 << 20
-"""Bytes of pieces that are joined for one read."""
+"""Maximum bytes of pieces that are joined for one read."""
 
 
 class Decompressor(Protocol):
