@@ -161,9 +161,9 @@ class Git(NamedTuple):
     ) -> Iterator[Callable[[], bytes]]:
         """Start a command, and yield a function that waits for its output.
 
-        The command must print little before its end. It is killed if nobody waits for it.
+        The command must print little before its end. It is killed if the caller never waits for it.
         """
-        with tempfile.TemporaryFile() as file:  # somebody would have to feed a pipe
+        with tempfile.TemporaryFile() as file:  # a pipe needs a writer
             file.write(stdin)
             file.seek(0)
             running = self._start(arguments, stdin=file.fileno())

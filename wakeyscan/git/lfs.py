@@ -1,7 +1,4 @@
-"""Git LFS pointers, and the content that they stand for in a local repository.
-
-Nothing is downloaded.
-"""
+"""Git LFS pointers, and the content that they name in a local repository. Nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ else:
     command = lazy_import("wakeyscan.git.command")  # only a pointer needs git
 
 MAX_POINTER = 1023
-"""Bytes of a pointer; Git LFS accepts no longer one either."""
+"""Maximum bytes of a pointer, as in Git LFS."""
 
 _POINTER = re.compile(
     rb"version (?:https://(?:git-lfs|hawser)\.github\.com/spec/v1|http://git-media\.io/v/2)\n"

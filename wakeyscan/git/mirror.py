@@ -42,7 +42,7 @@ def open_repository(
 ) -> Iterator[tuple[str, Repository]]:
     """Yield the folder and the repository of a target; `report` is called with a clone's progress.
 
-    A folder in a work tree stands for the whole work tree, as in git. Raise `SourceError`.
+    A folder in a work tree selects the whole work tree, as in git. Raise `SourceError`.
     """
     if os.path.lexists(target) or "://" not in target:
         yield target, find_repository(_find_top(target))._replace(folder=target)

@@ -13,7 +13,7 @@ from wakeyscan.core import small_files
 from wakeyscan.core.errors import SourceError
 
 _MAX_ALTERNATE_DEPTH = 5
-"""Levels of alternates that are followed, as in git."""
+"""Maximum number of levels of alternates that are followed, as in git."""
 
 
 class Repository(NamedTuple):
