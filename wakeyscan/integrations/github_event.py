@@ -133,7 +133,7 @@ def _read_push(event: object, own: Git) -> _Range:
     if not is_null_id(before) and _has_commit(before, own):
         return _Range("the push", (after,), (before,), (ref,))
     # For a new branch, or a force-push whose old commits are gone, the range is everything that
-    # the default branch does not have. A scan covered the default branch when it was pushed.
+    # the default branch does not have. The default branch was scanned when it was pushed.
     default = _read_text(event, "repository", "default_branch")
     remote = f"refs/remotes/origin/{default}"
     known = (remote,) if ref != f"refs/heads/{default}" and _has_commit(remote, own) else ()

@@ -216,7 +216,7 @@ def _format_next_steps(result: RunResult) -> str:
     steps = [*_ROTATE] if is_leaked else []
     rules = sorted({escape_for_terminal(finding.rule) for finding in reported})
     steps += [f"Details and how to fix:  wakeyscan rules show {name}" for name in rules]
-    if result.command != "audit":  # nobody can add a comment to a line of an old commit
+    if result.command != "audit":  # a line in an old commit cannot get a comment
         steps.append("False positive? Add a comment on that line:  # wakeyscan:ignore -- reason")
     steps.append(_format_ignore_step(reported))
     return "\nWhat to do next\n" + "".join(f"  {step}\n" for step in steps)

@@ -36,7 +36,7 @@ _LINE_START = 4
 """Bytes of a form that starts with a line break."""
 
 _COMMON_STARTS = (b"\\u00", b"\\U00")
-"""Starts of escapes that are in every such escape, and so tell nothing."""
+"""Starts that all escapes of a kind share, and that are therefore useless for filtering."""
 
 
 def build_hyperscan_search(
