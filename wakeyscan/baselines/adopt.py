@@ -92,7 +92,7 @@ def _normalize_path(path: str, top: str) -> str:
 
 
 def _find_same_secret(item: BaselineEntry, path: str, lookup: FindingLookup) -> list[Finding]:
-    """Return the finding of the accepted secret, at its location or else anywhere."""
+    """Return the finding of the accepted secret, at its location or anywhere else."""
     problem, local = "", None
     try:
         if item.path:

@@ -18,7 +18,7 @@ class BaselineEntry(NamedTuple):
     label: str
     """Its position in the baseline, such as `line 3`; for messages."""
     path: str = ""
-    """As the scanner wrote it; empty: any path."""
+    """The path as the scanner wrote it; empty: any path."""
     line: int = 0
     last_line: int = 0
     columns: tuple[int, int] | None = None
@@ -32,7 +32,7 @@ class BaselineEntry(NamedTuple):
     covers_line: bool = False
     """Whether the entry accepts all secrets of the line, not one finding."""
     note: str = ""
-    """The comment of a person."""
+    """A person's comment."""
     problem: str = ""
     """The reason why the entry cannot be resolved, if any."""
 

@@ -91,7 +91,7 @@ def apply_ignore_file(result: RunResult, config: Config, folder: str = ".") -> R
     except IgnoreFileRefused as error:
         if config.ignore_file:
             raise
-        # The author of a repository put it there: whatever it is must not keep keys unreported.
+        # Anyone may have committed this file; an invalid one must not prevent reports of keys.
         skipped = Skipped(Origin(file), f"{error.reason}; its entries were not applied")
         return result._replace(skipped=(*result.skipped, skipped))
     findings, stats = ignore_file.apply_ignore_file(

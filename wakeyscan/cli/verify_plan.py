@@ -25,7 +25,7 @@ class VerifyPlan(NamedTuple):
     liveness_before: dict[str, str]
     """The liveness in the report, by fingerprint."""
     missing: tuple[str, ...] = ()
-    """Redacted keys of the report that the new scan does not find, so that none can be verified."""
+    """Redacted keys in the report that the new scan does not find, and cannot be verified."""
     gaps: tuple[Skipped, ...] = ()
     """Items that the new scan could not scan."""
 
