@@ -43,7 +43,7 @@ class Pointer(NamedTuple):
 
 
 def parse_pointer(content: bytes) -> Pointer | None:
-    """Parse a pointer; returns `None` for any other text.
+    """Parse a pointer; return `None` for any other text.
 
     As in Git LFS, extension lines and empty lines are allowed anywhere, and lines may end in CRLF.
     """
@@ -72,7 +72,7 @@ def find_default_store(git_folder: str) -> str:
 
 
 def open_object(store: str, oid: str) -> BinaryIO | None:
-    """Open content by its SHA-256, in hex; returns `None` if the store lacks it.
+    """Open content by its SHA-256, in hex; return `None` if the store lacks it.
 
     No link in the store is followed, so nothing outside of it is opened. Raise `OSError`.
     """

@@ -32,7 +32,7 @@ _COLORS = {
 }
 _BOLD, _DIM, _GREEN, _YELLOW = "1", "2", "32", "1;33"
 _INDENT = " " * 12
-_MOST_SKIPPED = 10
+_MAX_SKIPPED = 10
 """Maximum number of skipped items that are listed without --verbose."""
 
 _ROTATE = (
@@ -140,7 +140,7 @@ def _choose_state(finding: Finding) -> str:
 def _format_skipped(result: RunResult, style: ReportStyle) -> str:
     if not result.skipped:
         return ""
-    shown = result.skipped if style.verbose else result.skipped[:_MOST_SKIPPED]
+    shown = result.skipped if style.verbose else result.skipped[:_MAX_SKIPPED]
     lines = [_paint(f"Skipped ({count_skipped(result.skipped)}):", _YELLOW, style)]
     for item in shown:
         within = f" ({escape_for_terminal(item.origin.within)})" if item.origin.within else ""
