@@ -55,7 +55,7 @@ def old(tmp_path: Path, make_key: MakeKey) -> Old:
 
 
 def taken(old: Old, name: str, *keys: str, **notes: str) -> list[str]:
-    """Give the entries that are to be there for keys."""
+    """Return the entries that are expected for some keys."""
     entries = []
     for key in keys:
         rule = "authorization-header" if key == old.header else "wastack-api-key"
