@@ -79,7 +79,7 @@ def clone_mirror(url: str, report: Callable[[str], None] = ignore_progress) -> I
 
 
 def _clone(url: str, path: str, report: Callable[[str], None]) -> None:
-    """Clone all refs without asking for a password, through https and file alone."""
+    """Clone all refs without asking for a password, over https and file only."""
     git = find_executable()
     pins = [part for pin in PINS if not pin.startswith("protocol") for part in ("-c", pin)]
     environment = build_environment(USER_CONFIG_VARIABLES) | _TRANSPORTS

@@ -140,7 +140,7 @@ def _explain_excess(pack: Pack, number: int) -> str:
     largest = max(sizes)
     if largest < MAX_GIT_ALLOC:
         return ""
-    return f"takes {largest:,} bytes of memory to make, over the maximum of {MAX_GIT_ALLOC:,}"
+    return f"takes {largest:,} bytes of memory to build, over the maximum of {MAX_GIT_ALLOC:,}"
 
 
 def _read_claimed_sizes(pack: Pack, number: int) -> tuple[int, ...]:

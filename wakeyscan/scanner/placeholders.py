@@ -65,7 +65,7 @@ _WORD_PART = rb"(?:[a-z]+|[A-Z]+|[A-Z][a-z]+)[0-9]{0,3}|[0-9]{1,4}"
 _MIN_HEADER = 32
 """Minimum number of characters of a credential, or a signature, in which words are not searched."""
 _MIN_OPAQUE = 24
-"""Minimum characters of a random credential of the scheme Basic that is no name and password."""
+"""Minimum characters of a random Basic credential that is not a name and password."""
 _MIN_KEY_NAME = 16
 """Minimum number of characters of a name that may be a key, with an empty password."""
 _MIN_STEPS = 4

@@ -71,7 +71,7 @@ def _verify(
     settings: config.Config,
     wait_seconds: float,
 ) -> VerificationResults:
-    """Verify the keys. Until the time is over, repeat it for those that are not revoked."""
+    """Verify the keys; until the time is up, verify those that are not revoked again."""
     until, pause = time.monotonic() + wait_seconds, _FIRST_PAUSE
     progress = Progress(sys.stderr, settings.quiet)
     limiter = RateLimiter(sleep=progress.sleep)

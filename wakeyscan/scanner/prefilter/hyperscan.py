@@ -86,7 +86,7 @@ def _find_rare_prefix(text: bytes) -> bytes:
     """Return a prefix of a literal that ends with a rare byte, or the literal.
 
     Hyperscan matches the last bytes of a literal first: it is 1.4 times as fast if none of them is
-    as common as `-ization` or `key` (4.3 to 3.0 GB/s on the sources of curl).
+    as common as `-ization` or `key` (4.3 instead of 3.0 GB/s on the sources of curl).
     """
     ends = range(min(_MIN_PREFIX, len(text)), len(text) + 1)
     rank = {end: _RARE_BYTES.find(text[end - 1 : end].lower()) for end in ends}
