@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     from wakeyscan.cli import main
 else:
-    # `start` sets up the garbage collector before it loads the command line. The others are for
-    # an interrupt alone.
+    # `start` sets up the garbage collector before it loads the command line. Only an interrupt
+    # needs the other two.
     main = lazy_import("wakeyscan.cli.main")
     signal = lazy_import("signal")
     threading = lazy_import("threading")
 
 _GC_THRESHOLD = 50_000
-"""New objects between two searches for cycles. Most of ours live to the end; Python's is 700."""
+"""New objects between two garbage collections. Most of ours live to the end; Python uses 700."""
 
 _RESEND_SECONDS = 0.01
 """Time after which a finalizer has ended."""

@@ -43,7 +43,7 @@ def loaded_by(folder: Path, *line: str, code: int = 0) -> set[str]:
 
 
 def outside(loaded: set[str]) -> set[str]:
-    """Give the top-level modules that are neither ours nor Python's."""
+    """Return the top-level modules that are neither ours nor Python's."""
     return {name.partition(".")[0] for name in loaded} - {"wakeyscan", *sys.stdlib_module_names}
 
 

@@ -453,7 +453,7 @@ def test_another_policy_is_none(repo: Repo, runner: Runner, wanted: str) -> None
 
 
 def failed(told: StepResult, *parts: str) -> None:
-    """See that a step failed, says why in one annotation, and tells that to later steps too."""
+    """Check that a step failed, gave the reason in one annotation, and set its outputs."""
     assert (told.code, told.outputs, told.summary) == (2, FAILED, "")
     (order,) = orders(told.log)
     assert (order.name, order.properties) == ("error", {"title": "wakeyscan"})
@@ -824,7 +824,7 @@ def test_no_name_breaks_out_of_the_annotations_or_the_summary(
 
 
 def shown(name: str) -> str:
-    """Say how an odd name is to be shown: what can't be printed, escaped as Python does it."""
+    """Return an odd name as reports show it: unprintable characters escaped as in Python."""
     escaped = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
     return re.sub(r"##(?=\[|vso\[|teamcity\[)", r"\\x23#", escaped)
 

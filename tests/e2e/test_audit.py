@@ -58,7 +58,7 @@ class Corner(NamedTuple):
 
 
 def seen(told: Life, days: bool) -> Corner:
-    """Say what an audit has said; the days until today only where they count."""
+    """Return what an audit reported, with the days until today only if `days` is set."""
     return Corner(
         born(told),
         set(told["reachable_from"]),

@@ -28,7 +28,7 @@ def repo(tmp_path: Path) -> Dated:
 
 
 def found(ran: Ran, *keys: str, complete: bool = True) -> Any:
-    """See that a report has just these keys; give it."""
+    """Check that a report has exactly these keys, and return it."""
     assert ran.code == (1 if keys else 0 if complete else 3), ran
     report = ran.json()
     assert set(lives(report)) == {fingerprint(key) for key in keys}

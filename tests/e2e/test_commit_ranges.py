@@ -567,7 +567,7 @@ class Oracle:
         return Counter(self._git("show", blob).splitlines())
 
     def brought(self, range_: str) -> tuple[set[str], set[str]]:
-        """Give the lines that a file has more often, and those that the tree did not have."""
+        """Return the lines that a file has more often, and those that the tree did not have."""
         more: set[str] = set()
         new: set[str] = set()
         for commit in self._git("rev-list", range_).split():

@@ -35,7 +35,7 @@ def told(place: Path) -> Ran:
 
 
 def steps(told: Ran) -> list[tuple[str, str]]:
-    """Give the commands, and what each had to say."""
+    """Return the commands, each with its output."""
     _, *shown = re.split(r"(?m)^\$ ", told.out)
     return [(line, said) for line, _, said in (part.partition("\n") for part in shown)]
 

@@ -51,7 +51,7 @@ def code(key: str) -> str:
 
 @pytest.fixture(scope="session")
 def molds(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder of repositories that are made once, and copied for each test."""
+    """Return a folder of repositories that are built once, and copied for each test."""
     return tmp_path_factory.mktemp("molds")
 
 

@@ -55,7 +55,7 @@ def old(tmp_path: Path, make_key: MakeKey) -> Old:
 
 
 def taken(old: Old, name: str, *keys: str, **notes: str) -> list[str]:
-    """Give the entries that are to be there for keys."""
+    """Return the entries that are expected for some keys."""
     entries = []
     for key in keys:
         rule = "authorization-header" if key == old.header else "wastack-api-key"
@@ -108,8 +108,8 @@ src/none.py:generic-api-key:2
             "repository; was it squashed or rebased?",
             f"not imported: line 8 ({old.commit[:12]}:src/none.py:2): commit {old.commit[:12]} "
             "does not contain this file",
-            "not imported: line 9 (src/none.py:2): no such file, now or in history with a key at "
-            "that line",
+            "not imported: line 9 (src/none.py:2): no such file now, and no key on that line in "
+            "the history",
             "not imported: line 10 (../b.py:2): the path is outside this repository",
         ),
         "",
@@ -306,7 +306,7 @@ def test_a_baseline_of_detect_secrets(old: Old, make_key: MakeKey) -> None:
     ("label", "note"),
     [
         pytest.param(True, "audited there as a real secret", id="real"),
-        pytest.param(False, "audited there as no secret", id="none"),
+        pytest.param(False, "audited there as not a secret", id="none"),
     ],
 )
 def test_the_labels_of_detect_secrets_are_kept(old: Old, label: bool, note: str) -> None:

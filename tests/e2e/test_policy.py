@@ -25,7 +25,7 @@ DISABLED = f"[rule.{KEY}]\nenabled = false\n"
 
 
 def stands(report: Any) -> dict[str, tuple[str, str, str]]:
-    """Give severity, standing and reason of the findings of a JSON report, by place."""
+    """Return severity, standing and reason of the findings in a JSON report, by place."""
     return {
         f"{one['path']}:{one['line']}": (one["severity"], one["standing"], one["reason"])
         for one in report["findings"]

@@ -69,7 +69,7 @@ class Hooked(Repo):
         assert ran.code == 0, ran
 
     def configure(self, *hooks: str) -> None:
-        """Say which hooks are wanted, and commit that."""
+        """Configure these hooks, and commit the configuration."""
         hooks_yaml = "".join(f"    {hook}\n" for hook in hooks)
         repo_yaml = f"  - repo: {self._offer.url}\n    rev: {self._offer.revision}\n    hooks:\n"
         self.commit({".pre-commit-config.yaml": f"repos:\n{repo_yaml}{hooks_yaml}"})

@@ -1,4 +1,4 @@
-"""README: every command in it is run, every block is used as it stands, every table is true."""
+"""README: runs every command, uses every block unchanged, and checks every table."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ offer = offer_  # a fixture, to be found here
 
 
 def block(kind: str, word: str) -> str:
-    """Give the one block of a kind that has a word in it."""
+    """Return the only block of a kind that contains a word."""
     (found,) = (text for other, text in BLOCKS if other == kind and word in text)
     return str(found)
 
 
 def table(first: str) -> list[list[str]]:
-    """Give the rows of the table whose first heading is `first`."""
+    """Return the rows of the table whose first heading is `first`."""
     (found,) = re.findall(rf"(?m)^\| {first} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", README)
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in found.splitlines()]
 
@@ -70,7 +70,7 @@ class Scene(NamedTuple):
         return execute(["sh", "-ec", line], cwd or self.repo.top, env=self.repo.env)
 
     def refused(self, *arguments: str, why: str) -> None:
-        """See that git does not do something, since a hook of ours found the fresh key."""
+        """Check that a git command fails because our hook found the fresh key."""
         ran = self.repo.attempt(*arguments)
         assert ran.code == 1, ran
         assert mask(self.fresh) in ran.out + ran.err
@@ -81,14 +81,14 @@ class Scene(NamedTuple):
         self.repo.stage({"fresh": self.fresh})
 
     def refuses_a_commit(self) -> None:
-        """See that a commit of the fresh key is refused, and one without it is not."""
+        """Check that a commit with the fresh key is rejected, and one without it is not."""
         self.repo.stage({"clean": "x"})
         self.repo.git("commit", "-qm", "x")
         self.stage()
         self.refused("commit", "-qm", "x", why=PRE_COMMIT_HOOK)
 
     def refuses_a_push(self, why: str, bare: Repo | None = None) -> None:
-        """See that a push of a commit that has the fresh key is refused, and one without is not."""
+        """Check that a push with the fresh key is rejected, and one without it is not."""
         bare = bare or Repo(self.repo.top.parent / "bare.git", "--bare")
         self.repo.git("checkout", "-q", "--orphan", "new")
         self.repo.git("rm", "-rfq", "--cached", ".")
@@ -273,7 +273,7 @@ def adopts(scene: Scene, line: str) -> None:
 
 
 def excuses_nothing(scene: Scene, line: str) -> None:
-    """Bring a key with an entry that accepts it; the line must find it all the same."""
+    """Add a key together with an entry that accepts it; the command must still find the key."""
     scene.repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
     scene.stage()
     scene.repo.stage({".wakeyscanignore": f"{fingerprint(scene.fresh)} # trust me\n"})
@@ -498,5 +498,5 @@ def test_the_configuration(scene: Scene, tmp_path: Path, file: str, head: str) -
 
 def test_links_lead_to_files_that_are_there() -> None:
     links = re.findall(r"\]\((?!https:|#)([^)]+)\)", README)
-    assert {"rules", "benchmarks"} == {*links}
+    assert {"rules", "benchmarks", "docs/ARCHITECTURE.md", "CONTRIBUTING.md"} == {*links}
     assert [link for link in links if not (ROOT / link).exists()] == []

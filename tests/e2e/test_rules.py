@@ -94,7 +94,7 @@ def mine(tmp_path: Path, text: str | bytes, name: str = "mine.toml") -> str:
 
 
 def line(name: str, field: str) -> str:
-    """Give the line of GOOD that says what `name` is, replaced by `field`."""
+    """Return GOOD with the line that sets `name` replaced by `field`."""
     return "".join(
         field + "\n" if part.startswith(name + " =") else part
         for part in GOOD.splitlines(keepends=True)

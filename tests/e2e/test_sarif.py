@@ -40,7 +40,7 @@ SCAN = ("scan", "--format", "sarif")
 
 
 def tree(make_key: MakeKey) -> Tree:
-    """Give files with a finding of each rule, level and standing, and one gap (over 1000 bytes)."""
+    """Return files with a finding of each rule, level and standing, and one gap (over 1 kB)."""
     key, token, app = make_key(), make_key(prefix=""), make_key(24, "")
     return {
         "src/app.js": f"\n\n  const k = '😀 {key}';\n",

@@ -280,7 +280,7 @@ def test_a_key_as_a_target_is_not_echoed(run: Run, make_key: MakeKey) -> None:
 
 
 def leaks(ran: Ran, key: str) -> list[str]:
-    """Say on which stream more of a key is shown than its prefix."""
+    """Return the streams that show more of a key than its prefix."""
     body = key[len("wa_live_") :]
     return [name for name in ("out", "err") if body[:8] in getattr(ran, name)]
 

@@ -50,7 +50,7 @@ Told = list[tuple[str, str, int]]
 
 
 def told(report: Any) -> Told:
-    """Give what a report says was not looked at, and that each is a gap."""
+    """Return the skipped items of a report, after checking that each is a gap."""
     assert all(item["gap"] for item in report["skipped"])
     return [(item["path"], item["reason"], item["times"]) for item in report["skipped"]]
 

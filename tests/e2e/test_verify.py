@@ -48,7 +48,7 @@ class Sent(NamedTuple):
 
 
 def sent(key: str, app_key: str | None = None) -> Sent:
-    """Say how the stand-in notes down that a key was sent."""
+    """Return the fake API's record of a request with a key."""
     beside = mask(app_key, "x-app-key") if app_key else None
     return Sent(mask(f"Bearer {key}", "authorization"), beside)
 
@@ -88,7 +88,7 @@ class Api:
         return ran
 
     def tells_nothing(self, text: str) -> None:
-        """See that a text holds no key, nor much of one."""
+        """Check that a text contains no key, and no large part of one."""
         for secret in self.hidden:
             body = secret.removeprefix(PREFIX)
             assert not [at for at in range(0, len(body) - 8) if body[at : at + 8] in text]
@@ -117,7 +117,7 @@ def api(tmp_path: Path, make_key: MakeKey) -> Iterator[Api]:
 
 
 def told(ran: Ran) -> dict[str, tuple[str, str, str]]:
-    """Give severity, liveness and standing of the findings of keys in a JSON report, by mask."""
+    """Return severity, liveness and standing of the keys in a JSON report, by mask."""
     return {
         finding["secret"]: (finding["severity"], finding["liveness"], finding["standing"])
         for finding in ran.json()["findings"]
@@ -966,7 +966,7 @@ def past(api: Api) -> Past:
 
 
 def chapters(text: str) -> dict[str, list[str]]:
-    """Give the masks under each heading of an audit's text."""
+    """Return the masks under each heading of an audit's text."""
     found: dict[str, list[str]] = {}
     for line in text.splitlines():
         if line and line[0] not in " |" and line.endswith(")"):

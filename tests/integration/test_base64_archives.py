@@ -67,7 +67,7 @@ def quote_small(text: bytes) -> bytes:
 
 
 def folded(name: bytes, raw: bytes) -> bytes:
-    """Give an attribute of LDIF."""
+    """Return an attribute of LDIF."""
     text = name + b64encode(raw)
     return (
         text[:76] + b"".join(b"\n " + text[at : at + 75] for at in range(76, len(text), 75)) + b"\n"
@@ -75,7 +75,7 @@ def folded(name: bytes, raw: bytes) -> bytes:
 
 
 def php(raw: bytes, end: bytes) -> bytes:
-    """Give what `json_encode(chunk_split(base64_encode(...), 76, end))` does."""
+    """Return the result of `json_encode(chunk_split(base64_encode(...), 76, end))`."""
     text = json.dumps(lines(76, end)(raw).removeprefix(end).decode()).replace("/", "\\/")
     return b'{"a":' + text.encode() + b"}\n"
 

@@ -79,7 +79,7 @@ class Hostile(Repo):
             self.git("config", name.replace("__", "."), value.format(self.program))
 
     def promise(self, url: str) -> None:
-        """Say that a remote has what is not here."""
+        """Configure a promisor remote, and remove an object that it would supply."""
         self.config(
             core__repositoryformatversion="1",
             extensions__partialClone="o",

@@ -42,7 +42,7 @@ def pointer(content: bytes, version: str = V1) -> str:
 
 
 def place(store: Path, content: bytes) -> Path:
-    """Say where a store has a content, as Git LFS does."""
+    """Return the path of a content in a store, as Git LFS builds it."""
     oid = hashlib.sha256(content).hexdigest()
     return store / "objects" / oid[:2] / oid[2:4] / oid
 

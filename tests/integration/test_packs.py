@@ -72,7 +72,7 @@ def spied(folder: Path, jobs: int = 1) -> ObjectScanResult:
 
 
 def fast(folder: Path, jobs: int = 1) -> Marks:
-    """Say what the fast way sees, which must be all there is."""
+    """Return the secrets that our reader finds; it must skip nothing."""
     seen = spied(folder, jobs)
     assert seen.skipped == ()
     return {(o.object_id, ref.rule, ref.fingerprint) for o in seen.objects for ref in o.refs}
@@ -97,7 +97,7 @@ def execute_bytes(folder: Path, *arguments: str) -> bytes:
 
 
 def slow(folder: Path) -> Marks:
-    """Say what a plain look at all that git prints sees: the oracle."""
+    """Return the secrets in everything that git prints: the oracle."""
     return {
         (one.name, found.rule, found.secret.fingerprint)
         for one in objects(folder)
@@ -124,7 +124,7 @@ def documents(one: Blob) -> Iterator[Document]:
 
 
 def same(folder: Path, least: int = 1, jobs: int = 1) -> None:
-    """See that both ways see the same, and at least so much."""
+    """Check that our reader and git find the same secrets, at least `least` of them."""
     expected = slow(folder)
     assert fast(folder, jobs) == expected
     assert len(expected) >= least

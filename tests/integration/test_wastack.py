@@ -941,7 +941,7 @@ PACKINGS = st.sampled_from(["", "identity", "gzip", "br", "identity, gzip"]) | s
 
 
 def oracle(status: int, body: bytes, packed: str, paired: bool, controlled: bool) -> Liveness:
-    """Say what the contract says, in another way than the code does."""
+    """Return the verdict that the contract demands, computed differently from the code."""
     if packed.strip().lower() not in ("", "identity"):
         return UNKNOWN
     try:

@@ -1,7 +1,7 @@
-"""Cache of scanned packs and of histories, so that a second audit costs only what is new.
+"""Cache of scanned packs and of histories, so that a later audit only processes what is new.
 
 It stores object ids, numbers and file names; no content, no secret and nothing derived from one.
-An error (a lock, damage, a full disk) costs time only: anything that is not cached is scanned.
+An error (a lock, damage, a full disk) only costs time: anything that is not cached is scanned.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ _INSERT_ENTRY = "INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?, ?)"
 
 _TRAILER_SIZE = 32
 _SCANNER_VERSION = 6
-"""Raised with every change that lets a scan find more in an object.
+"""Version of the scanner; to be increased when a change lets it find more in an object.
 
-New decoders and extractors count by their names, see `_hash_scanner`."""
+The names of decoders and extractors count too, see `_hash_scanner`."""
 
 _LOCK_TIMEOUT = 0.5
-"""Seconds to wait for another audit that writes."""
+"""Seconds to wait while another audit writes to the cache."""
 
 _ERRORS = (sqlite3.Error, OSError, ValueError, TypeError)
 

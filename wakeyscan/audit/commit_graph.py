@@ -28,14 +28,14 @@ class CommitGraph(NamedTuple):
     git: Git
     """Git with the same view of the history."""
     cached: CachedHistory
-    """The part of the history to cache; without tips: nothing, as the history is truncated."""
+    """The part of the history to cache; without tips if the history is truncated: cache nothing."""
     cached_count: int = 0
     """Number of commits, from the start, that came from the cache."""
 
     def tree_pair(self, commit: str) -> str:
         """Return the trees of a commit's first parent and of itself, separated by a space.
 
-        The result is empty if the trees are equal. Raises `GitError` if the parent is not in the
+        The result is empty if the trees are equal. Raise `GitError` if the parent is not in the
         graph: with a damaged pack index git omits commits without an error.
         """
         after, parents = self.trees[commit], self.parents[commit]
@@ -55,11 +55,11 @@ class GraphReader:
         self.cached = cached
 
     def start(self) -> None:
-        """Start to read in the background; fork processes before this call."""
+        """Start reading in the background; processes must be forked before this call."""
         self._future = self._future or self._executor.submit(read_graph, *self._arguments)
 
     def read(self) -> CommitGraph:
-        """Return the graph; raises `GitError` if the history is truncated or damaged."""
+        """Return the graph; raise `GitError` if the history is truncated or damaged."""
         return self._future.result() if self._future else read_graph(*self._arguments)
 
     def close(self) -> None:
@@ -68,7 +68,7 @@ class GraphReader:
 
 
 def read_graph(tips: Iterable[str], git: Git, cached: CachedHistory) -> CommitGraph:
-    """Read the history of some commits; raises `GitError` if it is truncated or damaged.
+    """Read the history of some commits; raise `GitError` if it is truncated or damaged.
 
     A cached history is used only while all of its commits are still reachable.
     """
@@ -84,7 +84,7 @@ def read_graph(tips: Iterable[str], git: Git, cached: CachedHistory) -> CommitGr
 def read_truncated_graph(commits: list[str], git: Git) -> CommitGraph:
     """Read a history with missing parents, which starts at their children.
 
-    `commits` must be all commits of the repository. Raises `GitError` if one is damaged.
+    `commits` must be all commits of the repository. Raise `GitError` if one is damaged.
     """
     graph = _read_from(CachedHistory(), frozenset(commits), _graft_roots(commits, git))
     return graph._replace(cached=CachedHistory())

@@ -30,11 +30,11 @@ _SUBMODULE = "the repository of a submodule, not scanned; run: wakeyscan audit {
 
 _ENTRY_NAME = "whole"
 _MAX_LOOSE = 50_000
-"""Loose objects above which a result is not cached: its list would be too long."""
+"""Maximum number of loose objects for which a result is cached; a longer list is too large."""
 
 
 class _Proof(NamedTuple):
-    """A proof that these packs and loose objects hold everything that `tips` reach."""
+    """A proof that these packs and loose objects contain everything reachable from `tips`."""
 
     tips: frozenset[str]
     packs: frozenset[str]
@@ -70,27 +70,27 @@ class CompletenessCheck:
         self._finish: Callable[[], bytes] | None = None
 
     def start(self) -> None:
-        """Start git's walk, unless everything is proven already."""
+        """Start git's walk, unless everything is already proven."""
         if self._open_tips:
             walk = self._git.run_in_background(*_REV_LIST, stdin=self._format_tips())
             self._finish = self._background.enter_context(walk)
 
     def defer(self) -> None:
-        """Stop the walk of a full history: the propagation of secrets walks as far itself."""
+        """Stop the walk of a full history: the propagation of secrets walks all of it too."""
         if self._can_defer:
             self.close()
 
     def list_known_objects(self) -> frozenset[bytes] | None:
-        """Return the ids of all objects, for a propagation that this check was deferred to."""
+        """Return the ids of all objects if this check was left to the propagation of secrets."""
         is_deferred = self._open_tips and not self._finish
         return list_object_ids(self._repository) if is_deferred else None
 
     def confirm(self, tips: frozenset[str]) -> None:
-        """Record that everything these tips reach was shown to be present."""
+        """Record that everything reachable from these tips is present."""
         self._open_tips -= tips
 
     def list_missing(self) -> Iterator[Skipped]:
-        """Report missing objects, after a walk of the history that nothing has confirmed."""
+        """Walk the history that is not confirmed yet, and report missing objects."""
         missing = list(_find_missing(self._repository, self._walk)) if self._open_tips else []
         current = self._current
         is_news = current is not None and current.tips - self._proven_tips

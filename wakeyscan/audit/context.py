@@ -49,7 +49,7 @@ class ReportedObjects(NamedTuple):
     """In the order of their ids."""
     report_filter: ReportFilter
     now: datetime
-    """The end of the exposure of a secret that was not removed."""
+    """The time up to which a secret that was not removed counts as exposed."""
 
     def list_secrets(self) -> set[SecretKey]:
         """List the secrets that the report covers."""

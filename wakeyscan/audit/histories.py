@@ -61,7 +61,7 @@ class _Timeline(NamedTuple):
 def build_available_histories(
     context: AuditContext, objects: ReportedObjects, interrupted: bool
 ) -> HistoriesResult:
-    """Build full histories; after an error, or if the audit is interrupted, brief ones."""
+    """Build full histories; after an error or an interruption, brief ones."""
     origin = Origin(context.repository.folder)
     skipped: list[Skipped] = []
     builders = [_build_full_histories, _build_brief_histories]
@@ -120,7 +120,7 @@ def _build_full_histories(
 def _build_brief_histories(
     context: AuditContext, objects: ReportedObjects
 ) -> Iterator[tuple[SecretHistory, list[Finding]]]:
-    """Yield the reported secrets without dates, if the history is unreadable or time is short."""
+    """Yield the reported secrets without dates, after an error or an interruption."""
     occurrences = _find_in_ref_names(context, objects.report_filter)
     for found in objects.by_id.values():
         for ref in filter(objects.report_filter.includes, found.refs):

@@ -94,7 +94,7 @@ def find_in_object(
     *,
     hits: list[AnchorHit] | None = None,
 ) -> ScanResult:
-    """Scan an object; raises `TimeoutExceeded`.
+    """Scan an object; raise `TimeoutExceeded`.
 
     `hits` are the anchors of a blob, if the caller has searched for them already.
     """

@@ -41,7 +41,7 @@ class AuditOptions(NamedTuple):
 
 
 def build_scan_context(options: AuditOptions, repository: Repository) -> ScanContext:
-    """Load the rules and build the scan context; raises `RuleError` or `ConfigError`."""
+    """Load the rules and build the scan context; raise `RuleError` or `ConfigError`."""
     rules = loader.load_rules(options.rules_folder)
     policy.check_policy(options.policy, rules)
     store = lfs.find_default_store(repository.common_folder)

@@ -1,4 +1,4 @@
-"""Names of objects that users know: refs, HEAD, the stash, reflogs, the index."""
+"""Names by which users know objects: refs, HEAD, the stash, reflogs, the index."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class ScopeFilter(NamedTuple):
 def find_start_ids(
     scope: AuditScope, tips: dict[str, str], repository: Repository
 ) -> tuple[str, ...]:
-    """Return the ids that the scope starts from; raises `UsageError` for an unknown branch."""
+    """Return the ids that the scope starts from; raise `UsageError` for an unknown branch."""
     if not scope.branch:
         return tuple(sorted(set(tips.values())))
     names = (f"refs/heads/{scope.branch}", f"refs/remotes/{scope.branch}")

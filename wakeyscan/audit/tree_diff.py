@@ -1,4 +1,4 @@
-"""Tree differences of a history, computed by git in batches and filtered for what matters.
+"""Tree differences of a history, computed by git in batches and filtered for what affects a report.
 
 Trees are compared rather than commits: most histories repeat some pairs of trees, and git need not
 read the commits again.
@@ -16,7 +16,7 @@ from wakeyscan.core.errors import GitError
 from wakeyscan.git.command import Git
 
 _PROCESSES = 2
-"""Processes of git that compare trees at a time."""
+"""Maximum number of git processes that compare trees at the same time."""
 
 _BATCH_SIZE = 4096
 """Pairs of trees per process; its output, 3 MB for curl, is all that is held in memory."""
@@ -54,7 +54,7 @@ class TreeDiffs(NamedTuple):
 
 
 def diff_trees(pairs: list[str], git: Git, entry_filter: EntryFilter) -> TreeDiffs:
-    """Compare pairs of trees; raises `GitError` if one is missing or damaged."""
+    """Compare pairs of trees; raise `GitError` if one is missing or damaged."""
     batches = [pairs[start : start + _BATCH_SIZE] for start in range(0, len(pairs), _BATCH_SIZE)]
     matching: list[MatchingEntry] = []
     is_complete = entry_filter.known_objects is not None
@@ -101,7 +101,7 @@ def filter_entries(
 
 
 def names_only_known_objects(entries: list[tuple[bytes, bytes]], entry_filter: EntryFilter) -> bool:
-    """Return whether every new object that is no submodule is among the known objects."""
+    """Return whether every new object, except for submodules, is among the known objects."""
     known_objects = entry_filter.known_objects
     if not known_objects:
         return False

@@ -77,7 +77,7 @@ def _resolve(item: BaselineEntry, shared: int, lookup: FindingLookup) -> list[Fi
     findings = _find_at_location(item, current or ())
     findings = findings or lookup.load_history().get((path, item.line), [])
     if not findings and current is None:
-        raise UnresolvedError("no such file, now or in history with a key at that line")
+        raise UnresolvedError("no such file now, and no key on that line in the history")
     return _check_count(item, findings, shared)
 
 
@@ -92,7 +92,7 @@ def _normalize_path(path: str, top: str) -> str:
 
 
 def _find_same_secret(item: BaselineEntry, path: str, lookup: FindingLookup) -> list[Finding]:
-    """Return the finding of the accepted secret, at its location or else anywhere."""
+    """Return the finding of the accepted secret, at its location or anywhere else."""
     problem, local = "", None
     try:
         if item.path:

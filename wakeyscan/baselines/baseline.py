@@ -18,7 +18,7 @@ class BaselineEntry(NamedTuple):
     label: str
     """Its position in the baseline, such as `line 3`; for messages."""
     path: str = ""
-    """As the scanner wrote it; empty: any path."""
+    """The path as the scanner wrote it; empty: any path."""
     line: int = 0
     last_line: int = 0
     columns: tuple[int, int] | None = None
@@ -32,7 +32,7 @@ class BaselineEntry(NamedTuple):
     covers_line: bool = False
     """Whether the entry accepts all secrets of the line, not one finding."""
     note: str = ""
-    """The comment of a person."""
+    """A person's comment."""
     problem: str = ""
     """The reason why the entry cannot be resolved, if any."""
 
@@ -54,7 +54,7 @@ def parse_json(text: str) -> Any:
 def read_baseline(file: str, report: str, format_name: str) -> list[BaselineEntry]:
     """Return the entries of a baseline; an empty `format_name` means to detect the format.
 
-    Raises `SourceError` if the file cannot be read, `UsageError` if its format is unknown.
+    Raise `SourceError` if the file cannot be read, `UsageError` if its format is unknown.
     """
     text, report_text = _read_text(file), _read_text(report) if report else ""
     name = format_name or _detect_format(file, text)

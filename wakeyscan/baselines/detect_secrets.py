@@ -13,7 +13,7 @@ from wakeyscan.baselines.baseline import BaselineEntry, parse_json
 WITH_REPORT = False
 """Whether a report of the scanner adds information."""
 
-_NOTES = {True: "audited there as a real secret", False: "audited there as no secret"}
+_NOTES = {True: "audited there as a real secret", False: "audited there as not a secret"}
 
 
 def recognizes(name: str, text: str) -> bool:

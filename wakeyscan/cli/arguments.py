@@ -1,7 +1,7 @@
 """Parser for correct command lines, so that only help and errors load click.
 
 click takes 25 ms to import, twice as long as Python takes to start. Both parsers read the same
-options and leave the values alone: `config` converts values from flags, variables and files alike.
+options and do not convert values: `config` converts those of flags, variables and files alike.
 """
 
 from __future__ import annotations

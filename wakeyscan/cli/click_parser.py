@@ -32,7 +32,7 @@ class _LazyGroup(click.Group):
 
 
 def run_with_click(argv: list[str]) -> int:
-    """Parse the command line with click and run the command; raises `UsageError`.
+    """Parse the command line with click and run the command; raise `UsageError`.
 
     Without arguments the help goes to stderr, with exit code 2.
     """

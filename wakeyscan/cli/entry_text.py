@@ -14,7 +14,7 @@ from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.suppression.ignore_entry import IgnoreEntry
 
 _INDENT = " " * 12
-_MOST_PLACES = 3
+_MAX_PLACES = 3
 
 
 def format_entry(entry: IgnoreEntry) -> str:
@@ -29,9 +29,9 @@ def format_state(entry: IgnoreEntry, hidden: list[Finding], today: date) -> Iter
         state = "expired"
     yield f"{state:10}  {format_entry(entry)}"
     if hidden:
-        places = [*map(_format_place, hidden[:_MOST_PLACES])]
-        if len(hidden) > _MOST_PLACES:
-            places.append(f"and {len(hidden) - _MOST_PLACES} more")
+        places = [*map(_format_place, hidden[:_MAX_PLACES])]
+        if len(hidden) > _MAX_PLACES:
+            places.append(f"and {len(hidden) - _MAX_PLACES} more")
         yield f"{_INDENT}{', '.join(places)}"
 
 

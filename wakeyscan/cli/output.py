@@ -21,7 +21,7 @@ from wakeyscan.scanner.result import ReportStyle, RunResult
 def write_reports(result: RunResult, settings: config.Config) -> None:
     """Write the `--report` files, then the report on stdout.
 
-    Raises `ReportError` if one cannot be written.
+    Raise `ReportError` if one cannot be written.
     """
     for name, file in settings.reports:
         _write_file(file, render_report(name, result, settings), result.targets)
@@ -32,7 +32,7 @@ def write_reports(result: RunResult, settings: config.Config) -> None:
 def check_formats(settings: config.Config, targets: Iterable[str]) -> None:
     """Check all report formats and files before the scan starts.
 
-    Raises `UsageError` for an unknown format, `ReportError` for a file that must not be written.
+    Raise `UsageError` for an unknown format, `ReportError` for a file that must not be written.
     """
     for name in (settings.format, *(name for name, _ in settings.reports)):
         REPORTS.check(name)
@@ -59,7 +59,7 @@ def render_report(
 
 
 def write_stdout(text: bytes) -> None:
-    """Write the output of a command; raises `ReportError` if stdout does not take it."""
+    """Write the output of a command; raise `ReportError` if stdout cannot be written."""
     if sys.stdout is None:
         raise ReportError("stdout is closed, so nothing can be written there")
     try:
@@ -71,12 +71,12 @@ def write_stdout(text: bytes) -> None:
 
 
 def write_lines(lines: Iterable[str]) -> None:
-    """Write lines to stdout; raises `ReportError` if stdout does not take them."""
+    """Write lines to stdout; raise `ReportError` if stdout cannot be written."""
     write_stdout("".join(f"{line}\n" for line in lines).encode())
 
 
 def write_stderr(text: str) -> None:
-    """Write to stderr. If it is closed, the exit code has to do."""
+    """Write to stderr. If it is closed, only the exit code reports the outcome."""
     with suppress(AttributeError, OSError):
         sys.stderr.write(text)
         sys.stderr.flush()
@@ -100,7 +100,7 @@ def wants_color(color: str, environment: Mapping[str, str]) -> bool:
 
 
 def _discard_stdout() -> None:
-    """Send stdout to nowhere: otherwise Python retries at exit and prints a traceback."""
+    """Discard further output: otherwise Python retries at exit and prints a traceback."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

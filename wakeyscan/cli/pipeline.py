@@ -35,7 +35,7 @@ else:
 
 
 def open_targets(targets: Iterable[str], config: Config) -> list[OpenTarget]:
-    """List the units of all targets; raises `SourceError` before the scan starts."""
+    """List the units of all targets; raise `SourceError` before the scan starts."""
     return [
         (source, source.list_units(rest, config.source))
         for source, rest in map(parse_target, targets)
@@ -77,7 +77,7 @@ def apply_ignore_file(result: RunResult, config: Config, folder: str = ".") -> R
     """Mark the findings that the ignore file of a folder's repository accepts.
 
     Entries count as unused only if the scan covered the whole repository.
-    Raises `ConfigError` if a file that the user named does not exist.
+    Raise `ConfigError` if a file that the user named does not exist.
     """
     file = config.find_ignore_file(folder)
     is_from_revision, content = config_file.read_at_revision(file, config.revision)
@@ -91,7 +91,7 @@ def apply_ignore_file(result: RunResult, config: Config, folder: str = ".") -> R
     except IgnoreFileRefused as error:
         if config.ignore_file:
             raise
-        # The author of a repository put it there: whatever it is must not keep keys unreported.
+        # Anyone may have committed this file; an invalid one must not prevent reports of keys.
         skipped = Skipped(Origin(file), f"{error.reason}; its entries were not applied")
         return result._replace(skipped=(*result.skipped, skipped))
     findings, stats = ignore_file.apply_ignore_file(

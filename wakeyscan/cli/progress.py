@@ -12,7 +12,7 @@ _DELAY_SECONDS, _INTERVAL_SECONDS = 1.0, 0.1
 """Time before the first update, and between two updates."""
 
 _MIN_SHARE = 0.05
-"""Share of the work after which an estimate of the remaining time makes sense."""
+"""Share of the work after which the remaining time is estimated."""
 
 
 class Progress:

@@ -24,7 +24,7 @@ def rescan_repository(settings: Config, command: str) -> RunResult:
 
 
 def rescan(command: str, targets: list[str], settings: Config) -> RunResult:
-    """Scan or audit the targets of a report again; raises `SourceError`."""
+    """Scan or audit the targets of a report again; raise `SourceError`."""
     if command == "audit" and len(targets) == 1:
         with open_repository(targets[0]) as (_, repository):
             return audit_untrusted(repository, settings)
@@ -38,7 +38,7 @@ def rescan(command: str, targets: list[str], settings: Config) -> RunResult:
 
 
 def audit_untrusted(repository: Repository, settings: Config) -> RunResult:
-    """Audit all of a repository without its own suppressions; raises `KeyboardInterrupt`."""
+    """Audit all of a repository without its own suppressions; raise `KeyboardInterrupt`."""
     options = AuditOptions(
         rules_folder=settings.rules,
         jobs=settings.jobs,
@@ -51,7 +51,7 @@ def audit_untrusted(repository: Repository, settings: Config) -> RunResult:
 
 
 def audit_trusted(repository: Repository, settings: Config) -> RunResult:
-    """Audit all of a repository with its own suppressions; raises `KeyboardInterrupt`."""
+    """Audit all of a repository with its own suppressions; raise `KeyboardInterrupt`."""
     options = AuditOptions(
         rules_folder=settings.rules,
         jobs=settings.jobs,

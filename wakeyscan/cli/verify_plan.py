@@ -25,13 +25,13 @@ class VerifyPlan(NamedTuple):
     liveness_before: dict[str, str]
     """The liveness in the report, by fingerprint."""
     missing: tuple[str, ...] = ()
-    """Redacted keys of the report that the new scan does not find, so that none can be verified."""
+    """Redacted keys in the report that the new scan does not find, and cannot be verified."""
     gaps: tuple[Skipped, ...] = ()
     """Items that the new scan could not scan."""
 
 
 def plan_stdin(settings: config.Config) -> VerifyPlan:
-    """Read keys from standard input, one per line; raises `UsageError`."""
+    """Read keys from standard input, one per line; raise `UsageError`."""
     lines = sys.stdin.buffer.read().split(b"\n") if sys.stdin else []
     keys = [line.strip() for line in lines if line.strip()]
     if not keys:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wakeyscan.sources import revision as revisions
     from wakeyscan.sources.revision import Revision
 else:
-    # Only --policy-from needs it: it runs git, and a scan of files works without git.
+    # Only --policy-from needs it: it runs git, but a scan of files must work without git.
     revisions = lazy_import("wakeyscan.sources.revision")
     policy_tables = lazy_import("wakeyscan.config.policy_tables")  # only a file has a policy
 

@@ -19,7 +19,7 @@ else:
 
 _FILES = (".wakeyscan.toml", "pyproject.toml")
 _KEYS = ("allow", "exclude", "fail-on", "max-file-size", "rule", "rules")
-"""Keys of a file. None decides where keys are sent: an untrusted repository must not."""
+"""Names of settings in a file. None of them decides where API keys are sent."""
 
 Table = dict[str, Any]
 

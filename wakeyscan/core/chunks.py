@@ -113,7 +113,7 @@ class _Chunk(NamedTuple):
     content: bytes
     codec: str
     start: int = 0
-    """Offset behind the context that the chunk before has scanned already."""
+    """Offset after the context, which the preceding chunk has scanned already."""
     line: int = 1
     column: int = 1
 

@@ -55,6 +55,6 @@ class Skipped(NamedTuple):
     origin: Origin
     reason: str
     gap: bool = True
-    """Whether the scan is incomplete without it. A submodule, for one, is not part of a commit."""
+    """Whether it makes the scan incomplete. A submodule does not: a commit does not contain it."""
     times: int = 1
-    """Number of items that it stands for; reports combine items that are alike."""
+    """Number of items that this one represents; reports combine similar items."""

@@ -36,7 +36,7 @@ class GitError(SourceError):
 
 
 class CacheError(WakeyscanError):
-    """The cache cannot be used. A run goes on without it."""
+    """The cache cannot be used. The run continues without it."""
 
 
 class ReportError(WakeyscanError):
@@ -44,4 +44,4 @@ class ReportError(WakeyscanError):
 
 
 class TimeoutExceeded(Exception):
-    """A pattern took too long on a text. The text counts as skipped."""
+    """A pattern took too long on a text, which is reported as skipped."""

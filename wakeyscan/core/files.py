@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 _MAX_LINKS = 40
-"""Links to follow before a path counts as a loop, as on Linux."""
+"""Maximum number of links to follow before a path counts as a loop, as on Linux."""
 
 _CREATE_FLAGS = (
     os.O_WRONLY
@@ -75,8 +75,8 @@ def write(file: str, content: bytes, trees: Iterable[str]) -> None:
 def check(file: str, trees: Iterable[str]) -> str:
     """Return the physical path of an output file; raise `OSError` if it must not be written.
 
-    Refused are links inside `trees` (physical paths of folders), folders, and anything else that is
-    not a regular file, except for a device that the user named.
+    These are refused: links inside `trees` (physical paths of folders), folders, and anything else
+    that is not a regular file, except for a device that the user named.
     """
     if _parse_stream(file) is not None:
         return file

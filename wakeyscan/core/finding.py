@@ -35,7 +35,7 @@ class Bounds(StrEnum):
     CERTAIN = "certain"
     """Both neighboring characters cannot be part of a secret."""
     OPEN = "open"
-    """The secret may continue, or may include characters of the text beside it."""
+    """The secret may continue, or may include characters of the text next to it."""
 
 
 CUT_OR_TOO_LONG = "may be cut or too long"
@@ -137,6 +137,6 @@ class SecretHistory(NamedTuple):
     reason: str = ""
     """Reason for the liveness."""
     details: tuple[tuple[str, str], ...] = ()
-    """As `Finding.details`."""
+    """See `Finding.details`."""
     bounds: Bounds = Bounds.CERTAIN
     """Certain if the bounds are certain in at least one place."""

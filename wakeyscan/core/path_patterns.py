@@ -1,4 +1,4 @@
-"""Gitignore patterns, as `exclude` and `[[allow]]` of a configuration have them."""
+"""Gitignore patterns, for `exclude` and `[[allow]]` in a configuration file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PathMatcher = Callable[[str, str], bool]
 """Takes a path and its base folder (empty: the current one); returns whether a pattern matches."""
 
 _BACKEND = "simple"
-"""pathspec's backend on `re`. Its others encode paths as UTF-8, which fails for some names."""
+"""pathspec's backend for `re`. The others encode paths as UTF-8, which fails for some names."""
 
 _NEWLINE = "\udc0a"
 """Replaces newlines, at which `.` and `$` of `re` stop. No decoded file name contains it."""

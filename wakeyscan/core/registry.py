@@ -1,4 +1,4 @@
-"""Registry of the members of a family, such as report formats."""
+"""Registry of interchangeable members, such as report formats."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Member = TypeVar("Member")
 class Registry(Mapping[str, Member]):
     """Members by name, in the order given; each is imported on first use.
 
-    A family has a Protocol and one module per member. A registry names these modules instead of
-    importing them, because a hook that prints text must not load SARIF.
+    All members implement one Protocol. A registry names their modules instead of importing them,
+    because a hook that prints text must not load SARIF.
     """
 
     def __init__(self, kind: str, members: Mapping[str, str]) -> None:

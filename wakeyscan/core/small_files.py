@@ -21,19 +21,19 @@ else:
     tomllib = lazy_import("tomllib")  # only a configuration or rule file needs it
 
 MAX_CONFIG_SIZE = 1 << 20
-"""Bytes of a configuration file, a rule file, or one of git's small files."""
+"""Maximum bytes of a configuration file, a rule file, or one of git's small files."""
 
 MAX_LIST_SIZE = 16 << 20
-"""Bytes of an ignore file: about 150,000 entries."""
+"""Maximum bytes of an ignore file: about 150,000 entries."""
 
 MAX_DATA_SIZE = 256 << 20
-"""Bytes of a generated file: a report, a baseline, an event, packed refs."""
+"""Maximum bytes of a generated file: a report, a baseline, an event, packed refs."""
 
 _MAX_DEPTH = 100
-"""Levels of tables and lists in TOML, and parts of a dotted key."""
+"""Maximum number of levels of tables and lists in TOML, and maximum parts of a dotted key."""
 
 _MAX_BITS = 64
-"""Bits of a number in TOML, whose specification demands no more."""
+"""Maximum bits of a number in TOML; its specification requires no more."""
 
 _STREAMS = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 """Paths of this process's streams; a link in a repository has another path."""

@@ -7,9 +7,9 @@ import re
 from wakeyscan.decoders.decoder import Span
 
 MAX_RUN = 1 << 20
-"""Characters of one run that are decoded; the next anchor starts another run."""
+"""Maximum number of characters of one run that are decoded; the next anchor starts another run."""
 _MAX_REACH = 1 << 12
-"""Characters of lines joined before and after a run: many times the size of a key."""
+"""Maximum characters of lines joined before and after a run: many times the size of a key."""
 _FIRST_REACH = 1 << 9
 """Characters before a run that are read first: most runs have no line before, or only a few."""
 _MIN_LINE = 4

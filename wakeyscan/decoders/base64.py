@@ -14,7 +14,7 @@ from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Span
 NAME = "base64"
 
 _MAX_PART = 8
-"""Letters of an encoded anchor that are searched for; a line may end within the others."""
+"""Maximum letters of an encoded anchor that are searched for; a line may end within the others."""
 
 _PREFIX_SIZE = 12
 """Bytes of an encoded anchor that identify it."""

@@ -33,7 +33,7 @@ _MIN_FIRST_LINE = 32
 _MIN_SIZE = 64
 """Characters of the shortest run; less compressed data holds no key."""
 _MAX_LINE = 128
-"""Characters of a line that is longer than the first, which a name precedes on its line."""
+"""Maximum characters of a line that is longer than the first line, which a name precedes."""
 
 _WITHIN_RUN = re.compile(
     rb"(?<!\\)" + LETTER + rb"\Z|" + LETTER + rb"(?<![nrt])\Z",

@@ -10,7 +10,7 @@ from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment
 NAME = "decimal"
 
 _MAX_REACH = 1 << 14
-"""Characters of an array that are decoded before and after an anchor."""
+"""Maximum number of characters of an array that are decoded before and after an anchor."""
 _INDENTS = (*(b" " * n for n in range(0, 18, 2)), *(b"\t" * n for n in range(1, 7)))
 """Indentation of a code that is alone on its line."""
 

@@ -16,7 +16,7 @@ NAME = "hex"
 
 _GAPS = (b",0x", b", 0x", b" 0x", b" ", b":", b"-")
 _MAX_REACH = 1 << 14
-"""Characters of a row that are decoded before and after an anchor."""
+"""Maximum number of characters of a row that are decoded before and after an anchor."""
 
 _DIGIT = rb"[0-9A-Fa-f]"
 _PAIR = _DIGIT + rb"{2}"

@@ -17,7 +17,7 @@ NAME = "runs"
 
 _PREFIX = KEY_PREFIX.encode()
 _MIN_PART = 3
-"""Letters of the prefix that, followed by a tag, are rare enough to be searched for."""
+"""Minimum letters of the prefix that, followed by a tag, are rare enough to be searched for."""
 _TAGS = (b"</w:t>", b"</a:t>", b"</text:p>", b"</text:h>")
 _CONTEXT_BEFORE, _CONTEXT_AFTER = 8 << 10, 32 << 10
 """Bytes around a part of the prefix that hold the runs of its key; runs have long attributes."""

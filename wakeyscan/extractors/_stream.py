@@ -18,7 +18,7 @@ CHUNK = 32 << 10
 """Compressed bytes to read at once."""
 
 _MAX_JOINED = 1 << 20
-"""Bytes of pieces that are joined for one read."""
+"""Maximum bytes of pieces that are joined for one read."""
 
 
 class Decompressor(Protocol):
@@ -99,7 +99,7 @@ class Stream:
         return piece
 
     def _recover_output(self, data: bytes, size: int) -> bytes:
-        """Decompress again by the byte: the failed call lost the output before the damage."""
+        """Decompress again byte by byte: the failed call lost the output before the damage."""
         decompressor, pieces, left = self._codec.start(), list[bytes](), size
         with suppress(*self._codec.errors):
             for at in range(len(data)):

@@ -21,7 +21,7 @@ DAMAGED = "damaged: does not follow the format"
 class ExtractionError(Exception):
     """An archive, or the rest of it, cannot be opened; the text says why.
 
-    It is no gap if no member was extracted: the file then only looks like an archive. It is
+    If no member was extracted, this is not a gap: the file only looks like an archive. It is
     scanned as plain bytes, so the scan stays complete.
     """
 
@@ -66,12 +66,12 @@ class Extractor(Protocol):
     def open(self, file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
         """Yield the members; the caller reads each before it takes the next.
 
-        Raises `ExtractionError` if it cannot continue, and `LimitExceeded`.
+        Raise `ExtractionError` if it cannot continue, and `LimitExceeded`.
         """
 
 
 class Limits(NamedTuple):
-    """Limits for opening one file, whatever it holds: the most that a bomb can cost."""
+    """Limits for opening one file, which bound the cost of a decompression bomb."""
 
     max_depth: int = 8
     """Archives within archives: a jar in a layer of a gzipped image is the fifth."""

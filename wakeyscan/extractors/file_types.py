@@ -54,7 +54,7 @@ _ZIP_END = 22
 _PROBE_SIZE, _ENOUGH_OUTPUT = 1024, 64
 """Bytes to inflate (or to parse as a Git LFS pointer), and bytes of output that prove zlib.
 
-They tell zlib from a text that begins with `x^`. Of random inputs, one in 10,000 passes.
+They distinguish zlib from text that begins with `x^`. One in 10,000 random inputs passes.
 """
 
 _ENOUGH_TEXT, _TEXT_BYTES = 24, bytes((0, 9, 10, 13, *range(0x20, 0x7F)))

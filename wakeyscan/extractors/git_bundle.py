@@ -35,7 +35,7 @@ _TOO_LARGE = "a bundle of {:,} bytes, over the limit of {:,}; clone it and audit
 _CANNOT_BUILD = f"a delta that is damaged, or whose object exceeds {MAX_IN_MEMORY:,} bytes"
 _SHORT_ID = 12
 _MAX_DEPTH = 100
-"""Folders in a path; hostile trees may contain each other in a circle."""
+"""Maximum number of folders in a path; hostile trees may form a cycle."""
 
 _PIECE = 1 << 20
 

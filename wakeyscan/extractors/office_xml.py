@@ -53,7 +53,7 @@ _PARAGRAPH_ENDS = (b"</w:p>", b"</a:p>", b"</text:p>", b"</si>")
 _LINE_END = re.compile(rb"</(?:(?:w|a|text):[ph]|(?:\w+:)?+(?:si|is))>(?!\s*+\n)")
 _PIECE = 1 << 20
 _MAX_PARAGRAPH = 8 << 20
-"""Bytes of a paragraph; longer text is not one, and stays as it is."""
+"""Maximum bytes of a paragraph; longer text is left unchanged."""
 
 
 def join_runs(name: str, read: ReadBytes) -> ReadBytes:

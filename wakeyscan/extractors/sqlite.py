@@ -25,7 +25,7 @@ SEEKS = True
 _TOO_LARGE = "a database of {:,} bytes, over the limit of {:,}; its tables are not read"
 
 _CLOCK_INTERVAL = 100_000
-"""Steps of SQLite's virtual machine between two looks at the clock."""
+"""Steps of SQLite's virtual machine between two checks of the time limit."""
 
 _TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY name"
 _COLUMNS = "SELECT name FROM pragma_table_xinfo(?) WHERE hidden IN (0, 3)"

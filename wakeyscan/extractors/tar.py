@@ -1,4 +1,4 @@
-"""tar: ustar, pax and GNU, read front to back, also several archives in a row.
+"""tar: ustar, pax and GNU, read front to back, including several archives in a row.
 
 `tarfile` is not used: it reads extended headers of any claimed size into memory. Without the fixes
 of CVE-2024-6232 and CVE-2025-8194, a few bytes keep it busy forever.
@@ -18,7 +18,7 @@ SEEKS = False
 _BLOCK = 512
 _ZERO_BLOCK = bytes(_BLOCK)
 _MAX_EXTENDED = 1 << 20
-"""Bytes of an extended header; the longest path of any system has 4096."""
+"""Maximum bytes of an extended header; no system allows paths of more than 4096."""
 
 _LINKS, _FOLDER, _SPECIAL = (b"1", b"2"), b"5", (b"3", b"4", b"6")
 _LONG_NAME, _LONG_LINK, _PAX, _GLOBAL_PAX, _SPARSE = b"L", b"K", b"x", b"g", b"S"
@@ -68,7 +68,7 @@ def _read_entry(header: _Header, extended: dict[bytes, bytes], file: BinaryIO) -
 
 
 class _EntryReader:
-    """The content of an entry, of which the caller may leave a part unread."""
+    """The content of an entry; the caller may leave a part of it unread."""
 
     def __init__(self, read: ReadBytes, size: int) -> None:
         self._read, self._left = read, size

@@ -42,10 +42,10 @@ _MAX_END = _END.size + 0xFFFF
 """Bytes of the record that ends a zip, with the longest comment."""
 
 _MAX_ENTRY = _ENTRY.size + 3 * 0xFFFF
-"""Bytes of an entry of the directory, with name, extra field and comment."""
+"""Maximum bytes of an entry of the directory, with name, extra field and comment."""
 
 _IN_ZIP64_FIELD = 0xFFFF_FFFF
-"""Stands for a number that does not fit into 32 bits."""
+"""Sentinel for a number that does not fit into 32 bits."""
 
 _ENCRYPTED, _UTF_8 = 1, 0x800
 _STORED, _DEFLATED, _BZIP2, _LZMA, _ZSTD, _XZ = 0, 8, 12, 14, 93, 95

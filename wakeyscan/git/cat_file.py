@@ -29,7 +29,7 @@ class Object(NamedTuple):
 
 
 def missing_object(object_id: str) -> Object:
-    """Return the object that stands for one that the repository lacks."""
+    """Return the result for an object that the repository lacks."""
     return Object(object_id, "", 0, lambda _: b"")
 
 
@@ -49,7 +49,7 @@ def read_object(reader: BatchReader) -> Iterator[Object]:
 
 
 def _read_content(reader: BatchReader, limit: int) -> bytes:
-    """Read for callers that know nothing of processes; raises `GitError`."""
+    """Read at most `limit` bytes; raise process errors as `GitError`."""
     try:
         return reader.read_content(limit)
     except process.ProcessError as error:

@@ -91,7 +91,7 @@ class _Progress(git.RemoteProgress):
 def run_clone(
     url: str, path: str, *, git_command: list[str], report: Callable[[str], None]
 ) -> None:
-    """Mirror the repository at a URL into a new folder; raises `GitError`.
+    """Mirror the repository at a URL into a new folder; raise `GitError`.
 
     `git_command` is git with its global options. `report` is called with the progress. GitPython
     passes all of `os.environ` to git, so the caller must have replaced it.
@@ -118,7 +118,7 @@ def run_clone(
 def _follow(
     clone: git.Git.AutoInterrupt, progress: _Progress, report: Callable[[str], None]
 ) -> None:
-    """Report the progress until git closes its stderr; raises `GitError` if it falls silent."""
+    """Report the progress until git closes its stderr; raise `GitError` if it falls silent."""
     output = (clone, None, progress.new_message_handler(), None, False)
     reader = Thread(target=handle_process_output, args=output, daemon=True)
     reader.start()

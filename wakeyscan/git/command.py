@@ -69,7 +69,7 @@ class Git(NamedTuple):
         allowed_codes: Sequence[int] = (0,),
         pinned: bool = True,
     ) -> bytes:
-        """Return the stdout of a command; raises `GitError` for other exit codes."""
+        """Return the stdout of a command; raise `GitError` for other exit codes."""
         return self.run_with_stderr(
             *arguments, stdin=stdin, allowed_codes=allowed_codes, pinned=pinned
         )[0]
@@ -91,7 +91,7 @@ class Git(NamedTuple):
         return output, stderr_lines
 
     def get_folder_setting(self, name: str) -> str:
-        """Return a folder from git's configuration, or "" if it is not set; raises `GitError`."""
+        """Return a folder from git's configuration, or "" if it is not set; raise `GitError`."""
         output = self.run(*_GET_FOLDER_SETTING, name, allowed_codes=(0, 1))
         return output.decode("utf-8", "surrogateescape").removesuffix("\n")
 
@@ -111,7 +111,7 @@ class Git(NamedTuple):
             yield from self._read_present((*requested, *remaining))
 
     def _read_batch(self, remaining: Iterator[str], requested: deque[str]) -> Iterator[Object]:
-        """Yield objects; `requested` holds the ids not yet answered. Raises `ProcessError`."""
+        """Yield objects; `requested` holds the ids not yet answered. Raise `ProcessError`."""
         requested.extend(islice(remaining, _READ_AHEAD))
         if not requested:
             return
@@ -161,9 +161,9 @@ class Git(NamedTuple):
     ) -> Iterator[Callable[[], bytes]]:
         """Start a command, and yield a function that waits for its output.
 
-        The command must print little before its end. It is killed if nobody waits for it.
+        The command must print little before its end. It is killed if the caller never waits for it.
         """
-        with tempfile.TemporaryFile() as file:  # somebody would have to feed a pipe
+        with tempfile.TemporaryFile() as file:  # a pipe needs a writer
             file.write(stdin)
             file.seek(0)
             running = self._start(arguments, stdin=file.fileno())

@@ -10,7 +10,7 @@ DELTA_ERRORS = (ApplyDeltaError, IndexError)
 
 
 def read_delta_size(delta: bytes, at: int) -> tuple[int, int]:
-    """Return one of the two sizes at the start of a delta, and its end; raises `IndexError`."""
+    """Return one of the two sizes at the start of a delta, and its end; raise `IndexError`."""
     size = shift = 0
     while True:
         byte = delta[at]
@@ -23,7 +23,7 @@ def read_delta_size(delta: bytes, at: int) -> tuple[int, int]:
 def apply_delta(base: bytes, delta: bytes, limit: int) -> bytes | None:
     """Return the object that a delta builds from its base, or `None` if it exceeds `limit` bytes.
 
-    Raises one of `DELTA_ERRORS`. dulwich allocates the size that the delta claims before it reads
+    Raise one of `DELTA_ERRORS`. dulwich allocates the size that the delta claims before it reads
     on. Claims below 2 MiB, in at most three bytes, are not decoded here.
     """
     if delta[1] < 0x80 and delta[3] < 0x80:  # nearly all deltas: both sizes are below 16 KiB
@@ -40,7 +40,7 @@ def apply_delta(base: bytes, delta: bytes, limit: int) -> bytes | None:
 def read_insertions(delta: bytes) -> bytes:
     """Return the new bytes in a delta, with a line end in place of each copy from the base.
 
-    Raises `IndexError` if a copy is cut short.
+    Raise `IndexError` if a copy is cut short.
     """
     _, at = read_delta_size(delta, 0)
     _, at = read_delta_size(delta, at)

@@ -74,7 +74,7 @@ def build_environment(inherited: tuple[str, ...]) -> dict[str, str]:
 
 
 def find_executable(environment: Mapping[str, str] = os.environ) -> str:
-    """Return the path of git; raises `GitError`."""
+    """Return the path of git; raise `GitError`."""
     path = process.find_program("git", environment)
     if not path:
         raise GitError("git is not installed or not on PATH; install it, or add its folder to PATH")

@@ -1,7 +1,4 @@
-"""Git LFS pointers, and the content that they stand for in a local repository.
-
-Nothing is downloaded.
-"""
+"""Git LFS pointers, and the content that they name in a local repository. Nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ else:
     command = lazy_import("wakeyscan.git.command")  # only a pointer needs git
 
 MAX_POINTER = 1023
-"""Bytes of a pointer; Git LFS accepts no longer one either."""
+"""Maximum bytes of a pointer, as in Git LFS."""
 
 _POINTER = re.compile(
     rb"version (?:https://(?:git-lfs|hawser)\.github\.com/spec/v1|http://git-media\.io/v/2)\n"
@@ -46,7 +43,7 @@ class Pointer(NamedTuple):
 
 
 def parse_pointer(content: bytes) -> Pointer | None:
-    """Parse a pointer; returns `None` for any other text.
+    """Parse a pointer; return `None` for any other text.
 
     As in Git LFS, extension lines and empty lines are allowed anywhere, and lines may end in CRLF.
     """
@@ -75,9 +72,9 @@ def find_default_store(git_folder: str) -> str:
 
 
 def open_object(store: str, oid: str) -> BinaryIO | None:
-    """Open content by its SHA-256, in hex; returns `None` if the store lacks it.
+    """Open content by its SHA-256, in hex; return `None` if the store lacks it.
 
-    No link in the store is followed, so nothing outside of it is opened. Raises `OSError`.
+    No link in the store is followed, so nothing outside of it is opened. Raise `OSError`.
     """
     path = os.path.join(store, oid[:2], oid[2:4], oid)
     if not store or os.path.realpath(path) != path or not os.path.lexists(path):

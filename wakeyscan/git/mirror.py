@@ -42,7 +42,7 @@ def open_repository(
 ) -> Iterator[tuple[str, Repository]]:
     """Yield the folder and the repository of a target; `report` is called with a clone's progress.
 
-    A folder in a work tree stands for the whole work tree, as in git. Raises `SourceError`.
+    A folder in a work tree selects the whole work tree, as in git. Raise `SourceError`.
     """
     if os.path.lexists(target) or "://" not in target:
         yield target, find_repository(_find_top(target))._replace(folder=target)
@@ -62,7 +62,7 @@ def _find_top(folder: str) -> str:
 def clone_mirror(url: str, report: Callable[[str], None] = ignore_progress) -> Iterator[str]:
     """Yield the folder of a temporary mirror, with all refs of the repository at a URL.
 
-    Raises `UsageError` for other URLs than https and file, and `GitError` if git fails.
+    Raise `UsageError` for other URLs than https and file, and `GitError` if git fails.
     """
     if not url.startswith(_URLS):
         raise UsageError(
@@ -79,7 +79,7 @@ def clone_mirror(url: str, report: Callable[[str], None] = ignore_progress) -> I
 
 
 def _clone(url: str, path: str, report: Callable[[str], None]) -> None:
-    """Clone all refs without asking for a password, through https and file alone."""
+    """Clone all refs without asking for a password, over https and file only."""
     git = find_executable()
     pins = [part for pin in PINS if not pin.startswith("protocol") for part in ("-c", pin)]
     environment = build_environment(USER_CONFIG_VARIABLES) | _TRANSPORTS

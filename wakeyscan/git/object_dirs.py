@@ -9,7 +9,7 @@ from wakeyscan.git.pack_index import PackError, read_pack_index
 from wakeyscan.git.repository import Repository
 
 _MAX_IDS = 2_000_000
-"""Objects whose ids, 150 bytes each, may be held in memory."""
+"""Maximum number of objects whose ids, 150 bytes each, may be held in memory."""
 
 _BYTES_BESIDE_ID = 8
 """Bytes of an index entry besides the id: a checksum and an offset."""

@@ -15,13 +15,13 @@ from wakeyscan.git.objects import OFS_DELTA, REF_DELTA
 from wakeyscan.git.pack_index import CorruptPackError, PackError, PackIndex, map_file
 
 NO_ENTRY = -1
-"""Stands for the number of an entry where there is none."""
+"""Sentinel for the number of an entry that does not exist."""
 
 SMALL = 1 << 20
 """Bytes of an inflated entry; the size of a smaller one is not stored."""
 
 MAX_HEADER = 64
-"""Bytes of an entry header: a size of ten, and an id of 32 or a distance of ten."""
+"""Maximum bytes of an entry header: a size of ten, and an id of 32 or a distance of ten."""
 
 SIGNATURES = (b"PACK\0\0\0\2", b"PACK\0\0\0\3")
 
@@ -88,7 +88,7 @@ class Pack(NamedTuple):
 
 
 def read_pack(index: PackIndex) -> Pack:
-    """Read the headers of all entries; raises `PackError`."""
+    """Read the headers of all entries; raise `PackError`."""
     data = map_file(index.pack_path)
     if data[:8] not in SIGNATURES:
         raise PackError(f"{index.pack_path}: not a pack of a known version")

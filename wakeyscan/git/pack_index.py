@@ -47,7 +47,7 @@ class PackIndex(NamedTuple):
 
 
 def map_file(path: str) -> mmap.mmap:
-    """Map a file into memory; raises `PackError`."""
+    """Map a file into memory; raise `PackError`."""
     try:
         with open(path, "rb") as file:
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -56,7 +56,7 @@ def map_file(path: str) -> mmap.mmap:
 
 
 def read_pack_index(path: str, id_width: int) -> PackIndex:
-    """Read an index; raises `PackError`."""
+    """Read an index; raise `PackError`."""
     data = memoryview(map_file(path))
     pack_path = path.removesuffix(".idx") + ".pack"
     if not os.path.isfile(pack_path):

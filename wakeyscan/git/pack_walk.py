@@ -14,13 +14,13 @@ from wakeyscan.git.objects import BLOB, MAX_GIT_ALLOC, OFS_DELTA, REF_DELTA
 from wakeyscan.git.pack import MAX_HEADER, NO_ENTRY, Pack
 
 MAX_IN_MEMORY = 64 << 20
-"""Bytes of an object; a larger one is not held in memory, nor are its deltas applied."""
+"""Maximum bytes of an object; a larger one is not held in memory, nor are its deltas applied."""
 
 _ORDERING_THRESHOLD = 64 << 20
 """Bytes of bases in memory; above it, deltas are ordered so that few more bases are held."""
 
 _MAX_BASES = 512 << 20
-"""Bytes of bases in memory; above it, git must build the deltas of further bases."""
+"""Maximum bytes of bases in memory; above it, git must build the deltas of further bases."""
 
 _NO_BOMB = 1 << 16
 """Bytes that inflate to less than `MAX_IN_MEMORY`: deflate expands at most 1032 times."""
@@ -140,7 +140,7 @@ def _explain_excess(pack: Pack, number: int) -> str:
     largest = max(sizes)
     if largest < MAX_GIT_ALLOC:
         return ""
-    return f"takes {largest:,} bytes of memory to make, over the maximum of {MAX_GIT_ALLOC:,}"
+    return f"takes {largest:,} bytes of memory to build, over the maximum of {MAX_GIT_ALLOC:,}"
 
 
 def _read_claimed_sizes(pack: Pack, number: int) -> tuple[int, ...]:

@@ -21,7 +21,7 @@ TIMEOUT_SECONDS = 300
 """Seconds without output after which a process is killed: a FIFO in `.git` blocks git forever."""
 
 PIPE = -1
-"""In place of a descriptor for stdin: a pipe that we write to."""
+"""Value in place of a descriptor for stdin: create a pipe that we write to."""
 
 _CHUNK_SIZE = 1 << 16
 """Bytes that are read at once, and bytes of stderr that are kept."""
@@ -70,7 +70,7 @@ def find_program(program: str, environment: Mapping[str, str] = os.environ) -> s
 
 
 def start_process(command: list[str], environment: Mapping[str, str], stdin: int = PIPE) -> Process:
-    """Start a process whose stdin is a descriptor or a pipe; raises `ProcessError`."""
+    """Start a process whose stdin is a descriptor or a pipe; raise `ProcessError`."""
     implementation = _PosixProcess if hasattr(os, "posix_spawn") else _PopenProcess
     try:
         return implementation(command, environment, stdin)

@@ -12,7 +12,7 @@ from wakeyscan.git.objects import is_object_id
 from wakeyscan.git.repository import Repository
 
 _MAX_LINE = 1 << 16
-"""Bytes of a line; a longer line is read in parts, none of which names an object."""
+"""Maximum bytes of a line; a longer line is read in parts, none of which names an object."""
 
 
 def read_refs(repository: Repository) -> dict[str, str]:

@@ -13,7 +13,7 @@ from wakeyscan.core import small_files
 from wakeyscan.core.errors import SourceError
 
 _MAX_ALTERNATE_DEPTH = 5
-"""Levels of alternates that are followed, as in git."""
+"""Maximum number of levels of alternates that are followed, as in git."""
 
 
 class Repository(NamedTuple):
@@ -37,9 +37,9 @@ class Repository(NamedTuple):
 
 
 def find_repository(folder: str) -> Repository:
-    """Return the repository of a folder; raises `SourceError` if there is none.
+    """Return the repository of a folder; raise `SourceError` if there is none.
 
-    Also raises `SourceError` for a special file in it: a FIFO blocks git, and us, forever.
+    Also raise `SourceError` for a special file in it: a FIFO blocks git, and us, forever.
     """
     git_folder = _find_git_folder(folder)
     common_folder = _read_path(git_folder, "commondir") or git_folder

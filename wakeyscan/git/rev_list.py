@@ -34,7 +34,7 @@ class CommitSelection(NamedTuple):
 def list_commit_ids(selection: CommitSelection, git: Git) -> list[str]:
     """List the selected commits, newest first.
 
-    Raises `SourceError` if a shallow clone lacks some of them.
+    Raise `SourceError` if a shallow clone lacks some of them.
     """
     if not selection.include and not selection.options:
         return []
@@ -61,7 +61,7 @@ def _list_shallow_commits(git: Git) -> frozenset[str]:
 def resolve_commit(revision: str, git: Git) -> str:
     """Resolve a revision to a commit id, which is hex and so cannot be taken for an option.
 
-    Raises `SourceError` for an unknown revision.
+    Raise `SourceError` for an unknown revision.
     """
     arguments = ("rev-parse", "--verify", "-q", "--end-of-options", f"{revision}^{{commit}}")
     commit = git.run(*arguments, allowed_codes=(0, 1)).decode("ascii").strip()

@@ -37,7 +37,7 @@ def read_unindexed_pack(
 ) -> UnindexedPack:
     """Read the headers of all entries of the pack that starts at `start`.
 
-    `count_output` is called with the number of inflated bytes, and may raise. Raises `PackError`
+    `count_output` is called with the number of inflated bytes, and may raise. Raise `PackError`
     if there is no pack.
     """
     if data[start : start + 8] not in SIGNATURES:

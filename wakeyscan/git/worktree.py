@@ -38,7 +38,7 @@ def find_untrusted_folders(targets: Iterable[str]) -> tuple[str, ...]:
 
 
 def find_git_folder(path: str) -> str:
-    """Return git's own folder of the work tree that contains `path`; raises `GitError`.
+    """Return git's own folder of the work tree that contains `path`; raise `GitError`.
 
     In a linked work tree and in a submodule, `.git` is a file that names the folder.
     """
@@ -56,14 +56,14 @@ def find_git_folder(path: str) -> str:
 
 
 def read_small_file(path: str) -> str:
-    """Read one of git's own small files; raises `OSError`, also for a FIFO."""
+    """Read one of git's own small files; raise `OSError`, also for a FIFO."""
     return small_files.read_small_file(path, small_files.MAX_LIST_SIZE).decode(
         "utf-8", "surrogateescape"
     )
 
 
 def find_hooks_folder() -> str:
-    """Return the folder of the current repository's hooks; raises `GitError`.
+    """Return the folder of the current repository's hooks; raise `GitError`.
 
     Husky and other tools set `core.hooksPath`, so it is not pinned here.
     """
@@ -93,7 +93,7 @@ def list_files(folder: str) -> tuple[list[bytes], list[str]]:
 
 
 def is_ignored(folder: str) -> bool:
-    """Return whether git ignores a whole folder; raises `GitError`."""
+    """Return whether git ignores a whole folder; raise `GitError`."""
     parent, name = os.path.split(os.path.realpath(folder))
     git = command.open_foreign(parent)
     git.environment.pop("GIT_LITERAL_PATHSPECS")  # check-ignore fails if it is set

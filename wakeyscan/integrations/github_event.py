@@ -35,7 +35,7 @@ class _Range(NamedTuple):
 def find_pushed_range(environment: Mapping[str, str], own: Git) -> PushedRange | None:
     """Return the commits that the event adds; `None` for events that add none, such as a schedule.
 
-    Raises `SourceError` for a range that this clone does not hold. Such a range must never look
+    Raise `SourceError` for a range that this clone does not hold. Such a range must never look
     like an empty one that passes.
     """
     event = _load_event(environment)
@@ -56,7 +56,7 @@ def choose_policy_revision(policy_from: str, environment: Mapping[str, str]) -> 
 
     For pull requests and merge groups it is the base: a change must not suppress its own findings.
     `head` selects the policy of the change, but never that of a fork.
-    Raises `UsageError` and `SourceError`.
+    Raise `UsageError` and `SourceError`.
     """
     if policy_from not in ("base", "head"):
         raise UsageError(f"input 'policy-from': expected base or head, got {policy_from!r}")
@@ -133,7 +133,7 @@ def _read_push(event: object, own: Git) -> _Range:
     if not is_null_id(before) and _has_commit(before, own):
         return _Range("the push", (after,), (before,), (ref,))
     # For a new branch, or a force-push whose old commits are gone, the range is everything that
-    # the default branch does not have. A scan covered the default branch when it was pushed.
+    # the default branch does not have. The default branch was scanned when it was pushed.
     default = _read_text(event, "repository", "default_branch")
     remote = f"refs/remotes/origin/{default}"
     known = (remote,) if ref != f"refs/heads/{default}" and _has_commit(remote, own) else ()

@@ -12,7 +12,7 @@ from wakeyscan.core.redaction import escape_for_terminal, format_details, redact
 from wakeyscan.scanner.result import ReportStyle, RunResult
 from wakeyscan.scanner.scan_result import count_skipped
 
-_MOST_SHOWN = 10
+_MAX_SHOWN = 10
 """Maximum number of annotations of one kind that GitHub shows."""
 
 
@@ -25,8 +25,8 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     out.write(_format_incomplete(result))
     for line in result.limits():
         out.write(format_command("notice", line, title="wakeyscan"))
-    if len(worst_first) > _MOST_SHOWN:
-        text = f"{len(worst_first)} findings; GitHub shows {_MOST_SHOWN} of each kind. See the log."
+    if len(worst_first) > _MAX_SHOWN:
+        text = f"{len(worst_first)} findings; GitHub shows {_MAX_SHOWN} of each kind. See the log."
         out.write(format_command("notice", text, title="wakeyscan"))
 
 

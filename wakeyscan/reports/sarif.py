@@ -32,7 +32,7 @@ from wakeyscan.suppression.inline import is_inline
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 HOME = "https://github.com/wakeyscan/wakeyscan"
 
-MOST_RESULTS = 25_000
+MAX_RESULTS = 25_000
 """Maximum number of results of a run that GitHub accepts."""
 
 _LEVELS = {
@@ -56,7 +56,7 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
 
 def _build_run(result: RunResult, style: ReportStyle) -> Any:
     findings = result.reported() if style.sarif_profile == "github" else result.findings
-    listed = sorted(findings, key=lambda finding: -finding.severity)[:MOST_RESULTS]
+    listed = sorted(findings, key=lambda finding: -finding.severity)[:MAX_RESULTS]
     return sarif.Run(
         tool=sarif.Tool(driver=_build_driver(result.rules)),
         automation_details=sarif.RunAutomationDetails(id=f"wakeyscan/{result.command}/"),
@@ -202,7 +202,7 @@ def _build_invocation(result: RunResult, omitted: int) -> Any:
         for note in (*result.notes(), *result.left_out(), *result.limits())
     ]
     if omitted > 0:
-        text = f"{omitted} findings of the lowest severity are omitted: over {MOST_RESULTS}."
+        text = f"{omitted} findings of the lowest severity are omitted: over {MAX_RESULTS}."
         notes.append(sarif.Notification(message=sarif.Message(text=text), level="warning"))
     return sarif.Invocation(execution_successful=True, tool_execution_notifications=notes)
 

@@ -18,7 +18,7 @@ _PARTS = ("command", "targets", "findings", "keys")
 def read_report(path: str) -> Iterator[dict[str, Any]]:
     """Yield the parts of a report.
 
-    Raises `SourceError` for other files, and if the block reads a field that is missing.
+    Raise `SourceError` for other files, and if the block reads a field that is missing.
     """
     try:
         report = json.loads(small_files.read_small_file(path, small_files.MAX_DATA_SIZE).decode())

@@ -32,7 +32,7 @@ _COLORS = {
 }
 _BOLD, _DIM, _GREEN, _YELLOW = "1", "2", "32", "1;33"
 _INDENT = " " * 12
-_MOST_SKIPPED = 10
+_MAX_SKIPPED = 10
 """Maximum number of skipped items that are listed without --verbose."""
 
 _ROTATE = (
@@ -140,7 +140,7 @@ def _choose_state(finding: Finding) -> str:
 def _format_skipped(result: RunResult, style: ReportStyle) -> str:
     if not result.skipped:
         return ""
-    shown = result.skipped if style.verbose else result.skipped[:_MOST_SKIPPED]
+    shown = result.skipped if style.verbose else result.skipped[:_MAX_SKIPPED]
     lines = [_paint(f"Skipped ({count_skipped(result.skipped)}):", _YELLOW, style)]
     for item in shown:
         within = f" ({escape_for_terminal(item.origin.within)})" if item.origin.within else ""
@@ -216,7 +216,7 @@ def _format_next_steps(result: RunResult) -> str:
     steps = [*_ROTATE] if is_leaked else []
     rules = sorted({escape_for_terminal(finding.rule) for finding in reported})
     steps += [f"Details and how to fix:  wakeyscan rules show {name}" for name in rules]
-    if result.command != "audit":  # nobody can add a comment to a line of an old commit
+    if result.command != "audit":  # a line in an old commit cannot get a comment
         steps.append("False positive? Add a comment on that line:  # wakeyscan:ignore -- reason")
     steps.append(_format_ignore_step(reported))
     return "\nWhat to do next\n" + "".join(f"  {step}\n" for step in steps)

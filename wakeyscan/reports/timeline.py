@@ -15,7 +15,7 @@ from wakeyscan.core.finding import (
 from wakeyscan.core.redaction import escape_for_terminal, redact
 
 _ID_LENGTH = 12
-_MOST_NAMES = 5
+_MAX_NAMES = 5
 _WIDTH = 40
 """Characters of a timeline."""
 
@@ -146,6 +146,6 @@ def _escape_name(name: str) -> str:
 
 
 def _join_names(names: tuple[str, ...]) -> str:
-    more = len(names) - _MOST_NAMES
-    shown = ", ".join(_escape_name(name) for name in names[:_MOST_NAMES])
+    more = len(names) - _MAX_NAMES
+    shown = ", ".join(_escape_name(name) for name in names[:_MAX_NAMES])
     return shown + (f" and {more:,} more" if more > 0 else "")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from wakeyscan.core.finding import Severity
 
 BEFORE, AFTER = 1024, 8192
-"""Bytes: a match starts at most `BEFORE` ahead of an anchor and ends at most `AFTER` behind it."""
+"""Bytes: a match starts at most `BEFORE` before an anchor and ends at most `AFTER` after it."""
 
 TIMEOUT_SECONDS = 2.0
 """Seconds that one pattern may take around one group of anchors."""

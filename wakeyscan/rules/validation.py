@@ -23,10 +23,10 @@ _KNOWN = (*_STRINGS, *_LISTS, "verifier")
 _ID_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
 
 _MIN_EXAMPLES = 3
-"""Number of hits and of misses that a rule must have."""
+"""Minimum number of hits and of misses that a rule must have."""
 
 _MIN_ANCHOR_SIZE = 4
-"""Characters of an anchor; a shorter one occurs too often to skip files."""
+"""Minimum number of characters of an anchor; a shorter one occurs too often to skip files."""
 
 _FILLERS = (b" ", b"a", b"0", b"\t", b'"', b"\\", b"=", b"a ", b": ", b"-_", b"A1")
 

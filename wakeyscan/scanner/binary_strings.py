@@ -14,9 +14,9 @@ _MIN_LENGTH = 8
 _WIDE_LENGTHS = (4, 8)
 """Sizes of a length of several bytes, the lowest first; the other bytes are 0 here."""
 _AROUND = 16
-"""Bytes around a string of which at least one is in no text."""
+"""Bytes on either side of a string; in binary data, at least one of them never occurs in text."""
 _MAX_MARKS = 2
-"""Bytes after a string that may look like letters, before a byte that is in no text."""
+"""Bytes after a string that may look like letters, before a byte that never occurs in text."""
 
 _CHARACTER = (
     rb"(?:[\t\n\f\r\x1b -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
@@ -61,7 +61,7 @@ def _is_binary(before: bytes, length: bytes) -> bool:
 
 
 def _is_end(after: bytes) -> bool:
-    """Return whether at most a few letters follow before a byte that is in no text."""
+    """Return whether at most a few letters follow before a byte that never occurs in text."""
     word = _WORD.match(after)
     return (
         word is not None and word.end() <= _MAX_MARKS and bool(_NOT_TEXT.match(after, word.end()))

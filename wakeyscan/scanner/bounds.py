@@ -1,7 +1,7 @@
 """Bounds of a secret: whether the text around it proves where it starts and ends.
 
-The API refuses a key that a line wrap cuts, or that ends with letters of its neighbor, although the
-real key works. So a refusal proves something only if both ends are certain.
+The API rejects a key that a line wrap cuts, or that ends with letters of its neighbor, although the
+real key works. So a rejection proves something only if both ends are certain.
 
 The text after a secret decides, in this order:
 

@@ -35,7 +35,7 @@ class CompiledPatterns:
         self._compiled: dict[str, Pattern[bytes]] = {}
 
     def of(self, rule: Rule) -> Pattern[bytes]:
-        """Return the compiled pattern of a rule; raises `RuleError`."""
+        """Return the compiled pattern of a rule; raise `RuleError`."""
         if rule.id not in self._compiled:
             self._compiled[rule.id] = pattern.compile_rule(rule)
         return self._compiled[rule.id]

@@ -81,7 +81,7 @@ def find_matches(
 ) -> list[Match]:
     """Return the matches in a text, plain or in up to `depth` encodings, by offset.
 
-    Offsets are those in the text itself. Raises `TimeoutExceeded`.
+    Offsets are those in the text itself. Raise `TimeoutExceeded`.
     """
     plain: list[Match] = []
     for rule in context.rules:

@@ -31,7 +31,7 @@ def detect_in_document(
     hits: list[AnchorHit] | None = None,
     archives: ArchiveOpener | None = None,
 ) -> list[Finding]:
-    """Return the findings in one document, by offset; raises `TimeoutExceeded`.
+    """Return the findings in one document, by offset; raise `TimeoutExceeded`.
 
     `hits` are the anchors in its content, if the caller has run the prefilter already. Archives
     encoded in the document are opened if `archives` is given.

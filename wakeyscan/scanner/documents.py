@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wakeyscan.extractors import extract
     from wakeyscan.scanner import embedded
 else:
-    # Almost every document is no archive and has no anchor; such a document needs none of these.
+    # Most documents are not archives and have no anchor; such documents need none of these.
     chunks = lazy_import("wakeyscan.core.chunks")
     embedded = lazy_import("wakeyscan.scanner.embedded")
     extract = lazy_import("wakeyscan.extractors.extract")
@@ -54,7 +54,7 @@ def scan_documents(items: Iterable[Document | Skipped], context: ScanContext) ->
 
 
 class _DocumentStream:
-    """The documents of a unit, of which an archive takes the further chunks of itself."""
+    """The documents of a unit; an archive consumes its own further chunks."""
 
     def __init__(self, items: Iterable[Document | Skipped]) -> None:
         self._items = iter(items)

@@ -20,8 +20,8 @@ else:
 class EmbeddedArchives:
     """The archives encoded in one document, opened on demand; collects the skipped items.
 
-    `budget` is that of the archive from which the document was extracted. A document of its own has
-    a budget of its own, for everything embedded in it.
+    `budget` is that of the archive from which the document was extracted. Any other document has
+    its own budget, for everything embedded in it.
     """
 
     def __init__(
@@ -60,13 +60,13 @@ class EmbeddedArchives:
         self._skipped[Skipped(self._document.origin, reason)] = None
 
     def _add_skipped(self, item: Skipped) -> None:
-        """Add a skipped item; an example in a manual that is cut short leaves a scan complete.
+        """Add a skipped item; a truncated archive is no gap, since manuals contain such examples.
 
-        In a chunk it does not: the rest may be in the next chunk.
+        In a chunk it is a gap: the rest may be in the next chunk.
         """
         is_archive = item.origin == self._document.origin
         if is_archive and not item.gap:
-            return  # it only starts like an archive, as any sequence of letters may
+            return  # it only looks like an archive, as random letters may
         if self._document.own is None and (is_archive or item.reason.endswith(CUT)):
             item = item._replace(gap=False)
         masked, _ = detect_in_name(item.origin, self._context)

@@ -23,7 +23,7 @@ The next line stays as it is: its excerpt tells whether a finding there is new.
 """
 
 _MAX_REST = 1024
-"""Bytes after a secret that may hold the rest of it."""
+"""Maximum bytes after a secret that may hold the rest of it."""
 
 
 class Masks(NamedTuple):

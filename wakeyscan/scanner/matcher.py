@@ -39,7 +39,7 @@ _ShiftedMatch = tuple["RegexMatch[bytes]", int]
 def match_rule(
     content: bytes, rule: Rule, pattern: Pattern[bytes], anchors: Iterable[int]
 ) -> list[Match]:
-    """Return the matches of one rule around its anchors; raises `TimeoutExceeded`.
+    """Return the matches of one rule around its anchors; raise `TimeoutExceeded`.
 
     `anchors` are the offsets of the anchors in `content`, in ascending order.
     """

@@ -63,11 +63,11 @@ _WEAK_PASSWORDS = (
 )
 _WORD_PART = rb"(?:[a-z]+|[A-Z]+|[A-Z][a-z]+)[0-9]{0,3}|[0-9]{1,4}"
 _MIN_HEADER = 32
-"""Characters of a credential, or a signature, in which words are not searched."""
+"""Minimum number of characters of a credential, or a signature, in which words are not searched."""
 _MIN_OPAQUE = 24
-"""Characters of a random credential of the scheme Basic that is no name and password."""
+"""Minimum characters of a random Basic credential that is not a name and password."""
 _MIN_KEY_NAME = 16
-"""Characters of a name that may be a key, with an empty password."""
+"""Minimum number of characters of a name that may be a key, with an empty password."""
 _MIN_STEPS = 4
 """Characters of the shortest sequence that counts."""
 _MIN_REPEATS = 6
@@ -183,7 +183,7 @@ def _is_ascii(text: bytes) -> bool:
 
 
 def _decode(text: bytes) -> bytes:
-    """Decode base64, padded or not; raises `ValueError` if a single letter is left over."""
+    """Decode base64, padded or not; raise `ValueError` if a single letter is left over."""
     bare = text.rstrip(b"=")
     if len(bare) % 4 == 1:
         raise ValueError

@@ -80,7 +80,7 @@ def build_sort_key(finding: Finding) -> tuple[object, ...]:
 
 
 def count_skipped(skipped: Iterable[Skipped]) -> int:
-    """Return the number of skipped items, including those that a summary stands for."""
+    """Return the number of skipped items, including those that a summary represents."""
     return sum(item.times for item in skipped)
 
 

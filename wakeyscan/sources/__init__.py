@@ -42,7 +42,7 @@ class Source(Protocol):
     """Whether worker processes can read units too; such a source is a `ParallelSource`."""
 
     def list_units(self, target: str, options: SourceOptions) -> Iterable[str | Skipped]:
-        """List the units of a target; raises `SourceError` at once if it cannot be read."""
+        """List the units of a target; raise `SourceError` at once if it cannot be read."""
 
     def read_documents(self, unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
         """Yield the documents of a unit, and the parts of it that were skipped."""

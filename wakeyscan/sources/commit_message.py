@@ -15,7 +15,7 @@ _SCISSORS = b" ------------------------ >8 ------------------------"
 
 
 def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
-    """Yield the message file; raises `SourceError` at once if it cannot be read."""
+    """Yield the message file; raise `SourceError` at once if it cannot be read."""
     try:
         small_files.read_small_file(target, small_files.MAX_DATA_SIZE)
     except OSError as error:

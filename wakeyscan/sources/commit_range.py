@@ -21,7 +21,7 @@ _EMPTY_TARGET = "'git:' needs a revision or a range, such as git:main..HEAD"
 
 
 def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
-    """Yield one unit that names all commits; raises `SourceError` at once."""
+    """Yield one unit that names all commits; raise `SourceError` at once."""
     git = open_own()
     return iter([commits.build_unit(parse_range(target, git), (), (), git)])
 
@@ -32,7 +32,7 @@ def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Ski
 
 
 def parse_range(target: str, git: Git) -> CommitSelection:
-    """Parse a range and resolve its revisions; raises `SourceError` for an unknown one."""
+    """Parse a range and resolve its revisions; raise `SourceError` for an unknown one."""
     name = f"git:{target}"
     separator = "..." if "..." in target else ".."
     left, found, right = target.partition(separator)

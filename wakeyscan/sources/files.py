@@ -42,7 +42,7 @@ _VANISHED = "was deleted or moved during the scan"
 
 
 def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
-    """Yield the files below `target`, or `target` itself; raises `SourceError` at once."""
+    """Yield the files below `target`, or `target` itself; raise `SourceError` at once."""
     mode = _check_readable(target)
     if stat.S_ISDIR(mode):
         return _list_directory(target, options)
@@ -52,7 +52,7 @@ def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
 
 
 def _check_readable(target: str) -> int:
-    """Return the mode of a file or directory; raises `SourceError` if it cannot be read."""
+    """Return the mode of a file or directory; raise `SourceError` if it cannot be read."""
     try:
         mode = os.stat(target).st_mode
         if stat.S_ISDIR(mode):

@@ -48,7 +48,7 @@ class Revision(NamedTuple):
     def read_file(self, path: str) -> bytes | None:
         """Read a file by its path relative to the top; `None` if there is no such file.
 
-        Raises `ConfigError` for a link, which is not followed.
+        Raise `ConfigError` for a link, which is not followed.
         """
         for change in self._list_files(path):
             if change.path == path:
@@ -56,7 +56,7 @@ class Revision(NamedTuple):
         return None
 
     def read_directory(self, path: str) -> dict[str, bytes]:
-        """Return the files directly in a directory, by name; raises `ConfigError` for a link."""
+        """Return the files directly in a directory, by name; raise `ConfigError` for a link."""
         prefix = "" if path == "." else f"{path}/"
         changes = {c.path.removeprefix(prefix): c for c in self._list_files(path)}
         return {name: self._read_content(c) for name, c in changes.items() if "/" not in name}
@@ -89,7 +89,7 @@ class Revision(NamedTuple):
 
 
 def resolve_revision(name: str) -> Revision:
-    """Resolve the revision of `--policy-from`; raises `SourceError` for an unknown one."""
+    """Resolve the revision of `--policy-from`; raise `SourceError` for an unknown one."""
     git = open_own()
     try:
         commit = rev_list.resolve_commit(name, git)

@@ -22,10 +22,10 @@ ENTRY_FORM = "FINGERPRINT [until=YYYY-MM-DD] [paths=GLOB] # reason"
 HEX_DIGITS = "0123456789abcdef"
 
 MIN_ENTRY_DIGITS = 8
-"""Digits of a fingerprint that an entry must have."""
+"""Minimum number of digits of a fingerprint that an entry must have."""
 
 _MIN_TYPED_DIGITS = 4
-"""Digits of a fingerprint that a user must type."""
+"""Minimum number of digits of a fingerprint that a user must type."""
 
 _ALL_DIGITS = 32
 

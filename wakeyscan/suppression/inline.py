@@ -12,7 +12,7 @@ from wakeyscan.core.line_index import find_line
 from wakeyscan.suppression.multiline_strings import REACH, MultilineStrings
 
 _MAX_DISTANCE = 2000
-"""Bytes to search on either side of a key for the ends of its line."""
+"""Maximum bytes to search on either side of a key for the ends of its line."""
 
 
 class InlineComment(NamedTuple):

@@ -16,7 +16,7 @@ REACH = 16 << 10
 """Maximum bytes between a key and either end of its string."""
 
 _MAX_OFFSET = 1 << 20
-"""Offset behind which no delimited string is searched, since all text before a key is parsed."""
+"""Offset after which no delimited string is searched for: all text before a key must be parsed."""
 
 _YAML_BLOCK = rb"[:-][ \t]+(?:[!&]\S+[ \t]+)*[|>][+-]?[1-9]?[+-]?[ \t]*(?:#.*)?\r?$"
 _CONTINUATIONS = (b"\\", b" `", b" ^")

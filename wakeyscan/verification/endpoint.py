@@ -38,7 +38,7 @@ class Endpoint(NamedTuple):
     """Without a trailing slash."""
     proxy: Proxy | None = None
     cafile: str = ""
-    """Trusted authorities instead of the system's; for tests, no option sets it."""
+    """Certificate authorities to trust instead of the system's; only tests set it."""
     deadline: float = 10.0
     """Seconds for a whole request, from name resolution to the last byte of the response."""
 

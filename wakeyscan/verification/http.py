@@ -1,8 +1,8 @@
 """HTTP client with one deadline for a whole request, and size limits for its parts.
 
 No HTTP client offers this. Measured with urllib3 2.8 (httpx and requests also limit single reads
-only): with `Timeout(total=2)`, a server that trickles a head or a body still holds it after 8 s. A
-name server that takes 6 s is awaited for 6 s, and `100 Continue` is read forever. Its socket is not
+only): with `Timeout(total=2)`, a server that trickles a head or a body still holds it after 8 s.
+If a name server takes 6 s, it waits for 6 s, and it reads `100 Continue` forever. Its socket is not
 accessible before it is connected, so the only way out is to abandon its thread. That thread goes on
 and sends the key after the verdict (6 s after giving up at 2 s), outside the rate limit.
 
@@ -61,7 +61,7 @@ def send_get(
 ) -> Response:
     """Send one GET request; read the body only if the status is in `read_body_for`.
 
-    Raises `HttpError`. Header names and values must be valid; they are sent unchanged.
+    Raise `HttpError`. Header names and values must be valid; they are sent unchanged.
     """
     until = monotonic() + endpoint.deadline
     lines = {"Host": endpoint.authority.encode(), **headers, "Connection": b"close"}

@@ -56,7 +56,7 @@ class Verdict(NamedTuple):
 
 
 def apply_bounds(verdict: Verdict, bounds: Bounds) -> Verdict:
-    """Return the verdict on a key with these bounds; the API rejects any text that is no key."""
+    """Return the verdict on a key with these bounds; the API rejects any text that is not a key."""
     if not verdict.requires_certain_bounds or bounds is Bounds.CERTAIN:
         return verdict
     reason = f"{CUT_OR_TOO_LONG}, so the key may be live: {verdict.reason}"

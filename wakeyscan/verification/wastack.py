@@ -122,7 +122,7 @@ def names_the_key(error: str) -> bool:
 def names_a_revocation(error: str) -> bool:
     """Return whether an error says that the key was revoked or has expired, and nothing else.
 
-    The API can know this only of a complete key; any text is an invalid or unknown key.
+    The API can know this only of a complete key; it calls any other text invalid or unknown.
     """
     return names_the_key(error) and not _FITS_ANY_TEXT.search(_normalize(error))
 

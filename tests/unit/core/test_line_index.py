@@ -20,7 +20,7 @@ PIECES = st.lists(CHARACTERS | st.sampled_from(BREAKS), max_size=60)
 
 
 def oracle(text: str) -> tuple[int, int]:
-    """Say where an editor's cursor stands behind `text`."""
+    """Return the position of an editor's cursor after `text`."""
     text = text.removeprefix(MARK)
     line = column = 1
     for at, character in enumerate(text):
@@ -32,7 +32,7 @@ def oracle(text: str) -> tuple[int, int]:
 
 
 def whole_breaks(pieces: list[str]) -> list[str]:
-    """Give the texts before each piece, none of which ends between the CR and the LF of a break."""
+    """Return the texts before each piece, except those that end between a CR and its LF."""
     texts = ["".join(pieces[:count]) for count in range(len(pieces) + 1)]
     return [
         text

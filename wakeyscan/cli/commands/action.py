@@ -1,4 +1,4 @@
-"""`wakeyscan action`: the scan of the GitHub Action, reported in all the ways of GitHub."""
+"""`wakeyscan action`: the scan of the GitHub Action, reported through every channel of GitHub."""
 
 from __future__ import annotations
 
@@ -135,12 +135,12 @@ def _build_outputs(result: RunResult, sarif_file: str, code: int) -> dict[str, s
 
 
 def _format_outputs(outputs: dict[str, str]) -> str:
-    """Format the outputs; one with a newline is dropped, because it could set another one."""
+    """Format the outputs; drop one with a newline, because it could set another output."""
     return "".join(f"{name}={text}\n" for name, text in outputs.items() if "\n" not in text)
 
 
 def _append_to_file(variable: str, text: str) -> None:
-    """Append to the file that a variable of the runner names; raises `ReportError`."""
+    """Append to the file that a variable of the runner names; raise `ReportError`."""
     if path := os.environ.get(variable):
         try:
             with open(path, "a", encoding="utf-8", errors="surrogateescape") as file:

@@ -22,7 +22,7 @@ from wakeyscan.git import worktree
 from wakeyscan.git.mirror import open_repository
 from wakeyscan.git.repository import Repository
 
-HELP = """Scan every object of a repository, also unreachable ones, and show each key's timeline.
+HELP = """Scan every object in a repository, even unreachable ones, and show each key's timeline.
 
 REPO is a folder (default: current directory), bare or not, or a URL (https:// or file://), which is
 cloned to a temporary mirror."""
@@ -30,14 +30,14 @@ cloned to a temporary mirror."""
 PARAMETERS = Parameters(
     (
         *SCANNING,
-        Option("reachable", "Only scan objects that refs reach."),
-        Option("branch", "Only scan objects that this branch reaches.", "NAME"),
-        Option("since", "Only scan objects that commits since then reach: 2026-01-31, "
+        Option("reachable", "Only scan objects reachable from refs."),
+        Option("branch", "Only scan objects reachable from this branch.", "NAME"),
+        Option("since", "Only scan objects reachable from commits since DATE: 2026-01-31, "
                "2026-01-31T10:00Z (UTC unless it has an offset), today, yesterday, '3 days ago' "
                "(seconds, minutes, hours, days, weeks, months, years; also 2.weeks.ago).", "DATE"),
         Option("no-cache", "Ignore the cache and rescan everything."),
-        Option("trust-repo", "Honor inline ignore comments (wakeyscan:ignore) in its files; the "
-               "default for the current repository."),
+        Option("trust-repo", "Honor inline ignore comments (wakeyscan:ignore) in the repository's "
+               "files; the default for the current repository."),
     ),
     "REPO",
 )  # fmt: skip
@@ -106,7 +106,7 @@ def _is_current(repository: Repository) -> bool:
 
 
 def _parse_scope(given: Values, now: datetime) -> AuditScope:
-    """Parse the options that limit an audit; raises `UsageError`."""
+    """Parse the options that limit an audit; raise `UsageError`."""
     since = None
     if "since" in given:
         try:

@@ -20,7 +20,7 @@ from wakeyscan.reports.saved_report import read_report
 from wakeyscan.suppression import ignore_entry
 from wakeyscan.suppression.ignore_entry import IgnoreEntry
 
-HELP = f"""Accept findings, with a reason, in .wakeyscanignore: each entry is about one secret.
+HELP = f"""Accept findings, with a reason, in .wakeyscanignore: one entry per secret.
 
 add FINGERPRINT --reason TEXT [--until DAY] | add --all --reason TEXT |
 add --from REPORT.json --reason TEXT |
@@ -28,11 +28,12 @@ import FILE [REPORT] --reason TEXT | list | prune | explain FINGERPRINT
 
 A unique fingerprint prefix, as shown in reports, is enough.
 
-'import' reads what another scanner accepts: an ignore file or baseline of {", ".join(IMPORTERS)}.
-A report of gitleaks makes its ignore file more precise. Each place is scanned again.
+'import' reads the findings that another scanner accepts: an ignore file or baseline of
+{", ".join(IMPORTERS)}. With its report, the import of a gitleaks ignore file is
+more precise. Each place is scanned again.
 
 'list' and 'explain' scan the files again to show what each entry hides. 'prune' removes entries
-that have expired, or that hide nothing in the files and in the history."""
+that have expired, or that hide nothing in either the files or the history."""
 
 _OPTIONS = ("ignore-file", "config", "rules", "jobs", "quiet")
 
@@ -40,7 +41,7 @@ PARAMETERS = Parameters(
     (
         *(option for option in SCANNING if option.name in _OPTIONS),
         Option("reason", "Why the findings are accepted.", "TEXT"),
-        Option("until", "Last day on which the entry counts, for example 2027-01-31.", "DAY"),
+        Option("until", "Last day on which the entry is valid, for example 2027-01-31.", "DAY"),
         Option("paths", "Only accept findings in matching paths, relative to the top of the "
                "repository (tests/*).", "GLOB"),
         Option("as", "Format of the file to import, if it is not recognized.", "NAME"),
@@ -97,7 +98,7 @@ def _add(prefixes: list[str], given: Values, settings: config.Config) -> int:
 
 
 def _build_template(given: Values) -> IgnoreEntry:
-    """Build an entry without a fingerprint from the options; raises `UsageError`."""
+    """Build an entry without a fingerprint from the options; raise `UsageError`."""
     reason = " ".join(str(given.get("reason", "")).split())
     if not reason:
         raise UsageError("--reason is missing: say why the findings are accepted")

@@ -20,7 +20,7 @@ from wakeyscan.rules.rule import Rule
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.detector import detect_in_document
 
-HELP = """List the rules, show one (with what to do about its findings), or test their examples.
+HELP = """List the rules, show one (and how to fix its findings), or test their examples.
 
 list | show ID | test"""
 

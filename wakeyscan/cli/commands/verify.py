@@ -26,10 +26,11 @@ HELP = """Ask WAStack whether keys still work, to prove that a leak is closed.
 
 With REPORT, a JSON report of wakeyscan, its targets are scanned again and every key found is
 verified. Without it, keys are read from standard input, one per line (never from arguments, which
-other users can see). Exits 0 only if every key is revoked, and the control key works if there is
-one.
+other users can see). Exits with 0 only if every key is revoked and the control key, if there is
+one, works.
 
-After a rotation, set WAKEYSCAN_CONTROL_KEY to the new key: it must work, the old one must not."""
+After a rotation, set WAKEYSCAN_CONTROL_KEY to the new key: the new key must work, and the old one
+must not."""
 
 _OPTIONS = ("app-key", "api-url", "proxy", "config", "rules", "quiet", "color")
 
@@ -70,7 +71,7 @@ def _verify(
     settings: config.Config,
     wait_seconds: float,
 ) -> VerificationResults:
-    """Verify the keys. Until the time is over, repeat it for those that are not revoked."""
+    """Verify the keys; until the time is up, verify those that are not revoked again."""
     until, pause = time.monotonic() + wait_seconds, _FIRST_PAUSE
     progress = Progress(sys.stderr, settings.quiet)
     limiter = RateLimiter(sleep=progress.sleep)

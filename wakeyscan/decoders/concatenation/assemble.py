@@ -26,18 +26,18 @@ from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment, Span
 _KEY_CONTEXT = 64
 """Bytes before the first part that determine whether the prefix starts a word."""
 _MAX_DISTANCE = 4096
-"""Bytes before and after a chain within which its variables are declared and used."""
+"""Maximum bytes before and after a chain within which its variables are declared and used."""
 _PREFIX_PART = re.compile(
     b"(?:" + b"|".join(PREFIX[:n] for n in range(len(PREFIX) - 1, 0, -1)) + rb")(?=[\"'`\\$#{%])"
 )
 """First part of a split prefix."""
 _MAX_PARTS_AFTER_LETTER = 3
-"""Parts of a prefix whose first is a single letter: every text has many such parts."""
+"""Maximum parts of a prefix whose first is a single letter: every text has many such parts."""
 _MAX_USES = 16
 _MAX_TURNS = 8
-"""Times that variables continue a chain after a literal."""
+"""Maximum number of times that variables continue a chain after a literal."""
 _MAX_CHAINS = 64
-"""Prefixes without a body in one text whose variables are followed."""
+"""Maximum number of prefixes without a body in one text whose variables are followed."""
 
 
 def assemble_keys(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:

@@ -10,9 +10,9 @@ from wakeyscan.decoders.concatenation.prefix import PREFIX
 from wakeyscan.decoders.decoder import Span
 
 _MAX_PARTS = 160
-"""Parts of one key: enough for one per character."""
+"""Maximum number of parts of one key: enough for one per character."""
 _MAX_LIST_REACH = 4096
-"""Bytes after a list that are searched for a call that joins it by its name."""
+"""Maximum bytes after a list that are searched for a call that joins it by its name."""
 _MIN_BODY = 16
 """Characters after the prefix of the shortest key (contract, section 1)."""
 

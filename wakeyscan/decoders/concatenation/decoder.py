@@ -1,6 +1,6 @@
 """Keys that a program concatenates from string literals, directly or through variables.
 
-Only the key prefix is known to have a body that shows where the key ends.
+Only parts of the key prefix are searched for: no other secret has a body whose end is known.
 """
 
 from __future__ import annotations
@@ -25,14 +25,15 @@ _HALF = len(PREFIX) // 2
 _MIN_PART = 3
 """Letters at either end of the prefix that, with a quote, are rare enough to be searched for."""
 _MIN_MIDDLE = 2
-"""Letters within the prefix that, between quotes, are rare enough to be searched for."""
+"""Minimum letters within the prefix that, between quotes, are rare enough to be searched for."""
 
 
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
-    """Yield the key prefix and its parts, so that one shows if it is split into up to five parts.
+    """Yield the key prefix and its parts, to find it if it is split into up to five parts.
 
-    Of two parts, the longer one shows. Of more, one in the middle shows where both ends are short.
-    More parts, or more than three after a single letter, may all be too common to search for.
+    Of two parts, the longer one is found. Of more, one in the middle is found if both ends are
+    short. More parts, or more than three after a single letter, may all be too common to search
+    for.
     """
     if anchor != PREFIX:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _MAX_COMMAND = 512
-"""Bytes before a word within which its command starts."""
+"""Maximum bytes before a word within which its command starts."""
 _BLANK = rb"(?: [ \t]{1,64}+ | \\\r?\n )++"
 _WORD = rb"(?: \" (?: [^\"\\] | \\. )*+ \" | ' [^']*+ ' | [^\s\"'`;|&()<>\\] | \\[^\n] )++"
 _COMMAND = re.compile(
@@ -48,7 +48,7 @@ def _prints_without_gap(format_string: bytes, number: int) -> bool:
 
 
 _MAX_STATEMENT = 1024
-"""Bytes before a literal within which its statement starts."""
+"""Maximum bytes before a literal within which its statement starts."""
 _NOT_IN_SQL = re.compile(rb"[;{}]|=>|\b(?:const|let|var)\s")
 """Text that ends a statement of SQL, or that SQL does not contain."""
 _STATEMENT_START = re.compile(

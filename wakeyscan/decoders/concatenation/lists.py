@@ -13,7 +13,7 @@ from wakeyscan.decoders.concatenation.operators import (
 
 _MAX_WORDS = 640
 _MAX_LIST_START = 160
-"""Bytes before a literal that are searched for the start of each construct."""
+"""Maximum bytes before a literal that are searched for the start of each construct."""
 
 _WORDS = re.compile(
     rb"(?x) (?: join \(? \s? (?: '' | \"\" ) \s? , \s? qw | (?P<joined> %w ) ) \s? [\[({</|!]"

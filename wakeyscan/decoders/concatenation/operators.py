@@ -26,7 +26,7 @@ _BUFFER = rb"[A-Za-z_][\w.]{0,60} (?: -> \w{1,60} ){0,3}"
 
 _MAX_TEMPLATE_START = 12
 _MAX_BUFFER_WRITE = 256
-"""Bytes before a literal that are searched for the start of each construct."""
+"""Maximum bytes before a literal that are searched for the start of each construct."""
 
 BODY = re.compile(rb"[A-Za-z0-9_-]{1,256}")
 """Characters of a literal that may be part of a key."""

@@ -11,7 +11,7 @@ QUOTES = (b'"', b"'", b"`")
 CLOSINGS = (*QUOTES, b"\\")
 """Characters after a literal: a quote, or the backslash of an escaped quote in JSON."""
 _MAX_DISTANCE = 320
-"""Bytes before a part within which the previous part ends."""
+"""Maximum bytes before a part within which the previous part ends."""
 
 
 class PreviousPart(NamedTuple):

@@ -18,11 +18,11 @@ from wakeyscan.decoders.concatenation.operators import (
 from wakeyscan.decoders.concatenation.variables import NAME, Variable
 
 _MAX_VARIABLES = 8
-"""Variables followed in a row, without a literal between them."""
+"""Maximum number of variables followed in a row, without a literal between them."""
 _MAX_OWNER = 48
 _MAX_BEFORE_NAME = 160
 _MAX_FORMAT = 320
-"""Bytes before a name that are searched for its owner, an operator, and a format string."""
+"""Maximum bytes before a name that are searched for its owner, an operator, and a format string."""
 
 _SENTENCE_END = rb"\. (?: \s{1,64} [A-Za-z_] | [A-Za-z_] [\w$]*+ (?! \( ) )"
 """A dot that ends a sentence or accesses a member, and does not concatenate."""

@@ -11,7 +11,7 @@ from wakeyscan.decoders.decoder import Span
 NAME = rb"[A-Za-z_][\w$]{0,60}"
 
 _MAX_DECLARATION = 160
-"""Bytes before a literal that are searched for the name it is assigned to."""
+"""Maximum bytes before a literal that are searched for the name it is assigned to."""
 _TYPE = rb"(?: [ \t]{0,4} :? [ \t]{0,4} [\w.<>\[\]&'*]{1,40} )?"
 """Type annotation between a name and its value."""
 _LITERAL = LITERAL_PREFIX + QUOTE + rb" (?P<body> [A-Za-z0-9_-]+ ) " + QUOTE

@@ -43,10 +43,10 @@ _MAX_PIECES = 64
 """Pieces of a stream that are read to find fonts."""
 
 _MAX_DICTIONARY = 4096
-"""Bytes before a stream that hold its dictionary."""
+"""Maximum bytes before a stream that hold its dictionary."""
 
 _MAX_NUMBER = 24
-"""Bytes before `obj` that hold the number of the object."""
+"""Maximum bytes before `obj` that hold the number of the object."""
 
 _IMAGE_FILTERS = frozenset(
     (b"DCTDecode", b"DCT", b"JPXDecode", b"CCITTFaxDecode", b"CCF", b"JBIG2Decode")

@@ -12,7 +12,7 @@ from struct import unpack
 from typing import NamedTuple
 
 MAX_TABLE = 1 << 20
-"""Bytes of a table; one of all 65,536 glyphs is smaller."""
+"""Maximum bytes of a table; one of all 65,536 glyphs is smaller."""
 
 _MAX_RANGE = 1 << 16
 _FONT_NAME = re.compile(rb"/([^\s/<>\[\]()]+)\s+(\d{1,10})\s+\d{1,5}\s+R")
@@ -20,9 +20,9 @@ _TO_UNICODE = re.compile(rb"/ToUnicode\s+(\d{1,10})\s+\d{1,5}\s+R")
 _OBJECT = re.compile(rb"obj\b")
 _NUMBER = re.compile(rb"(\d{1,10})\s+\d{1,5}\s+$")
 _MAX_FONT_OBJECT = 4096
-"""Bytes of an object that describes a font."""
+"""Maximum bytes of an object that describes a font."""
 _MAX_NUMBER = 24
-"""Bytes before `obj` that hold its number."""
+"""Maximum bytes before `obj` that hold its number."""
 _CHARACTERS = re.compile(rb"beginbfchar(.*?)endbfchar", re.DOTALL)
 _RANGES = re.compile(rb"beginbfrange(.*?)endbfrange", re.DOTALL)
 _PAIR = re.compile(rb"<\s*([0-9A-Fa-f]+)\s*>\s*<\s*([0-9A-Fa-f]+)\s*>")

@@ -13,7 +13,7 @@ from wakeyscan.extractors.extractor import ExtractionError, ReadBytes
 _TIFF, _PNG = 2, 10
 _BYTE, _WORD = 8, 16
 _MAX_ROW = 1 << 20
-"""Bytes of a row in memory; the rows of text have a few."""
+"""Maximum bytes of a row in memory; rows of text have only a few."""
 
 _PARAMETERS = re.compile(rb"/(?:DecodeParms|DP)\s*(\[[^]]{0,400}\]|<<[^<>]{0,200}>>)")
 _FILTER_PARAMETERS = re.compile(rb"<<([^<>]*)>>|\bnull\b")
@@ -40,7 +40,7 @@ class Predictor(NamedTuple):
 
 
 def parse_predictors(entry: bytes, count: int) -> list[Predictor]:
-    """Parse the parse_predictors of `count` filters in the dictionary of a stream."""
+    """Parse the predictors of `count` filters from the dictionary of a stream."""
     parameters = _PARAMETERS.search(entry)
     found = (
         [_parse_predictor(one[1] or b"") for one in _FILTER_PARAMETERS.finditer(parameters[1])]

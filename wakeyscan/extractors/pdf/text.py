@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from wakeyscan.extractors.pdf.fonts import Font
 
 MAX_PAGE = 8 << 20
-"""Bytes of the content of a page; longer content is a drawing, line by line."""
+"""Maximum bytes of the content of a page; longer content is a drawing, line by line."""
 
 _SHOWS = re.compile(rb"[\])>]\s*(?:T[jJ]|['\"])(?![\w])")
 
@@ -35,7 +35,7 @@ _SAME_POSITION = re.compile(rb"(?:[-+.\d\s]++|T[cwzsr]\b|[gGkK]\b|rg\b|RG\b)*+")
 """Operators between two strings at one position: numbers and the style of letters."""
 
 _BLANK = re.compile(rb"(?<=[)>[])\s*+-(?:[2-9]\d\d|[1-9]\d{3,5})(?:\.\d*+)?\s*+(?=[](<])")
-"""A move of 200 thousandths of an em or more, which stands for a blank."""
+"""A move of 200 thousandths of an em or more, which counts as a space."""
 
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b""}
 
@@ -70,7 +70,7 @@ def _read_strings(content: bytes, fonts: Mapping[bytes, Font]) -> Iterator[bytes
 
 
 def _join_array(strings: bytes, font: Font | None) -> bytes:
-    """Join strings that stand in brackets, with a blank at each wide move."""
+    """Join the strings in brackets, with a space at each wide move."""
     parts = _BLANK.split(strings)
     return b" ".join([_apply_font(_join_part(part), font) for part in parts])
 

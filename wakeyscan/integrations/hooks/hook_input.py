@@ -45,7 +45,7 @@ def read_updates() -> Iterator[RefUpdate]:
     """Yield the ref updates that git writes to stdin, without deletions.
 
     pre-receive gets `old new ref`; pre-push gets `local-ref local-id remote-ref remote-id`.
-    Raises `UsageError` for any other line.
+    Raise `UsageError` for any other line.
     """
     text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape") if sys.stdin else ""
     lines = text.removesuffix("\n").split("\n") if text else []  # a ref name may contain U+2028

@@ -37,7 +37,7 @@ _WITH_STDIN = (
 
 
 def install_hook(stage: str) -> int:
-    """Write the hook of a stage; raises `SourceError` if it cannot be written."""
+    """Write the hook of a stage; raise `SourceError` if it cannot be written."""
     folder = worktree.find_hooks_folder()
     file = os.path.join(folder, stage)
     try:
@@ -75,7 +75,7 @@ def _find_executable() -> str:
 
 
 def _is_ours(file: str) -> bool:
-    """Return whether wakeyscan wrote a hook; raises `SourceError` if it cannot be replaced."""
+    """Return whether wakeyscan wrote a hook; raise `SourceError` if it cannot be replaced."""
     if not os.path.isfile(file):
         if os.path.islink(file) and not os.path.exists(file):
             return False  # git skips a dangling link, and so does our script

@@ -30,7 +30,7 @@ def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     remote = arguments[0] if arguments else ""
     known = tuple(update.old for update in updates if update.has_old)
     tips = tuple(update.new for update in updates)
-    pushed = rev_list.CommitSelection(tips, known, _exclude_remote(remote), "what is pushed")
+    pushed = rev_list.CommitSelection(tips, known, _exclude_remote(remote), "the pushed commits")
     names = [update.ref for update in updates]
     return HookInput(commit_range, [commits.build_unit(pushed, tips, names, own)], options)
 
@@ -42,12 +42,12 @@ def _build_framework_unit(own: Git, remote: str) -> str:
     """
     ends = [os.environ.get(f"PRE_COMMIT_{end}_REF", "") for end in ("TO", "FROM")]
     selection = ("--branches", "--tags", *_exclude_remote(remote))
-    unpushed = rev_list.CommitSelection((), (), selection, "what is not pushed")
+    unpushed = rev_list.CommitSelection((), (), selection, "the unpushed commits")
     names = [os.environ.get("PRE_COMMIT_REMOTE_BRANCH", "")]
     if not all(ends):
         return commits.build_unit(unpushed, (), names, own)
     to, since = (rev_list.resolve_commit(end, own) for end in ends)
-    pushed = rev_list.CommitSelection((to,), (since,), (), "what is pushed")
+    pushed = rev_list.CommitSelection((to,), (since,), (), "the pushed commits")
     return commits.join_units(
         commits.build_unit(pushed, (), names, own), commits.build_unit(unpushed, (), [], own)
     )

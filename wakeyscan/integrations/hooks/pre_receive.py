@@ -21,6 +21,6 @@ def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     if not updates:
         return HookInput(commit_range, [], options)
     tips = tuple(update.new for update in updates)
-    pushed = rev_list.CommitSelection(tips, (), ("--not", "--all"), "what is pushed")
+    pushed = rev_list.CommitSelection(tips, (), ("--not", "--all"), "the pushed commits")
     names = [update.ref for update in updates]
     return HookInput(commit_range, [commits.build_unit(pushed, tips, names, own)], options)

@@ -179,7 +179,7 @@ def _is_in_server_code(key: Surroundings) -> bool:
         return _is_open(rb"@(?:functions\s*)?\{", key.before)
     if key.kind not in ("php", "phtml"):
         return False
-    # The code starts further away than the text before the key reaches.
+    # The code starts before the text that is read before the key.
     return b"<?" not in key.before and b"?>" not in key.before and b"<?" in key.head[:64]
 
 

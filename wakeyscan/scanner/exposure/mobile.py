@@ -14,7 +14,7 @@ _PACKAGES = (
     *("apk", "apks", "apkm", "xapk", "aab", "ipa", "hap", "appx", "appxbundle", "msix"),
     *("msixbundle", "crx", "xpi", "asar", "vsix"),
 )
-"""Packages of apps; not those that may belong to a server: jar, wheel, NuGet."""
+"""Extensions of app packages; without jar, wheel and NuGet, which may belong to a server."""
 
 _TYPES = frozenset(
     [

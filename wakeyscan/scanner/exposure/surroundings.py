@@ -1,4 +1,4 @@
-"""Surroundings of a key, as far as they tell who can see it: the path and the text around it."""
+"""Surroundings of a key that determine who can see it: the path and the text around it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Logical locations: where in a structured document a finding is, in the document's own terms.
 
-A line of a notebook's JSON, or a column of a source map's only line, helps nobody: readers know
-cells, requests, resources.
+A line of a notebook's JSON, or a column of a source map's only line, does not help a reader, who
+thinks in cells, requests and resources.
 """
 
 from __future__ import annotations

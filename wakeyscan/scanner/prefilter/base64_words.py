@@ -59,11 +59,11 @@ _ESCAPED_LETTERS = {
 # Narrow lines: too short for a word
 
 _NARROW_LINE = rb"[ \t]*+[%b]{8,15}+(?=\\?[\r\n]{1,4}[ \t]*+[\w+/-]|[\\%%&])"
-"""A key without a word is on three or more lines, of which one has only letters of the key."""
+"""A key without a word is on three or more lines, one of which has only letters of the key."""
 _LINES_BEFORE, _LINES_AFTER = 256, 768
 """Bytes around a narrow line in which other lines of the same text are searched."""
 _MIN_SPLIT = 12
-"""Bytes of a key that are consecutive in narrow lines, wherever the lines break."""
+"""Minimum bytes of a key that are consecutive in narrow lines, wherever the lines break."""
 
 _MIN_KEY = 24
 """Bytes of our shortest key, in any encoding."""

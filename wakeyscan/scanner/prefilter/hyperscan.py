@@ -36,7 +36,7 @@ _LINE_START = 4
 """Bytes of a form that starts with a line break."""
 
 _COMMON_STARTS = (b"\\u00", b"\\U00")
-"""Starts of escapes that are in every such escape, and so tell nothing."""
+"""Starts that all escapes of a kind share, and that are therefore useless for filtering."""
 
 
 def build_hyperscan_search(
@@ -60,7 +60,7 @@ def list_literals(forms: Iterable[EncodedAnchor], longest: int | None = None) ->
 def serialize_database(literals: list[Literal]) -> tuple[str, bytes]:
     """Return the path in the package and the content of a stored database.
 
-    Raises `ImportError` without hyperscan.
+    Raise `ImportError` without hyperscan.
     """
     key = _build_key(literals)
     serialized: bytes = hyperscan.dumpb(_compile(literals))
@@ -86,7 +86,7 @@ def _find_rare_prefix(text: bytes) -> bytes:
     """Return a prefix of a literal that ends with a rare byte, or the literal.
 
     Hyperscan matches the last bytes of a literal first: it is 1.4 times as fast if none of them is
-    as common as `-ization` or `key` (4.3 to 3.0 GB/s on the sources of curl).
+    as common as `-ization` or `key` (4.3 instead of 3.0 GB/s on the sources of curl).
     """
     ends = range(min(_MIN_PREFIX, len(text)), len(text) + 1)
     rank = {end: _RARE_BYTES.find(text[end - 1 : end].lower()) for end in ends}

@@ -1,6 +1,6 @@
 """Choice of the prefilter's search, by the number of bytes to scan.
 
-A search is loaded only if it pays: `substring` for a few bytes, hyperscan for more. Hyperscan
+A search is loaded only if it pays off: `substring` for a few bytes, hyperscan for more. Hyperscan
 searches first for the starts of forms, which compile in 6 ms. For many bytes it searches for whole
 forms, which takes 40 ms and avoids most false hits. A wheel contains both compiled.
 """
@@ -24,10 +24,10 @@ else:
     substring = lazy_import("wakeyscan.scanner.prefilter.substring")
 
 LARGE_SCAN = 1 << 17
-"""Bytes from which loading hyperscan (9 ms), with the starts of forms, pays."""
+"""Minimum bytes for which loading hyperscan (9 ms), with the starts of forms, pays off."""
 
 HUGE_SCAN = 1 << 24
-"""Bytes from which loading whole forms pays."""
+"""Minimum bytes for which loading whole forms pays off."""
 
 _START_LENGTH = 4
 """Bytes of the start of a form: a MB of code contains 140 such starts; with 3 bytes, 520."""

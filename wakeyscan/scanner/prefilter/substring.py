@@ -16,7 +16,7 @@ _BEFORE, _AFTER = 64, 192
 """Bytes around an anchor in which encoded parts of its key are searched."""
 
 _UTF16_HEAD = 64
-"""Bytes that tell whether a content is in UTF-16."""
+"""Bytes that show whether a content is in UTF-16."""
 
 
 def build_substring_search(index: AnchorIndex) -> AnchorSearch:
