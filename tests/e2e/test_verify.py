@@ -1130,7 +1130,7 @@ def test_verify_what_is_no_key(api: Api, text: bytes, why: str) -> None:
 def test_verify_takes_no_key_as_an_argument(api: Api) -> None:
     ran = api.run("verify", api.key(LIVE))
     assert (ran.code, ran.out, api.asked) == (2, "", [])
-    assert "give keys on standard input" in ran.err
+    assert "pass keys on standard input" in ran.err
 
 
 def test_verify_proves_both_halves_of_a_rotation(api: Api) -> None:
