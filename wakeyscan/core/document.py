@@ -18,7 +18,7 @@ class Origin(NamedTuple):
     path: str
     """Path with `/`; bytes that are not UTF-8 are surrogates (see `os.fsdecode`)."""
     within: str = ""
-    """For example `commit 1a2b…` or `app.zip`; empty for a plain file."""
+    """The version, for example `commit 1a2b…`; `path` has the way into an archive."""
     details: tuple[tuple[str, str], ...] = ()
     """Free-form pairs of name and text. A report may print them, but must not branch on them."""
     part: str = ""
