@@ -15,17 +15,8 @@ from wakeyscan.baselines import (
     gitleaks,
     kingfisher,
 )
-from wakeyscan.cli.commands import (
-    COMMANDS,
-    Command,
-    action,
-    audit,
-    hook,
-    ignore,
-    rules,
-    scan,
-    verify,
-)
+from wakeyscan.cli.commands import COMMANDS, action, audit, hook, ignore, rules, scan, verify
+from wakeyscan.cli.commands.command import Command
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.registry import Registry
 from wakeyscan.decoders import (
@@ -55,15 +46,10 @@ from wakeyscan.extractors.compressed import (
 from wakeyscan.extractors.extractor import Extractor
 from wakeyscan.extractors.file_types import SIGNATURES
 from wakeyscan.extractors.pdf import document as pdf
-from wakeyscan.integrations.hooks import (
-    STAGES,
-    Stage,
-    commit_msg,
-    pre_commit,
-    pre_push,
-    pre_receive,
-)
-from wakeyscan.reports import REPORTS, Report, github, json, markdown, sarif, text
+from wakeyscan.integrations.hooks import STAGES, commit_msg, pre_commit, pre_push, pre_receive
+from wakeyscan.integrations.hooks.stage import Stage
+from wakeyscan.reports import REPORTS, github, json, markdown, sarif, text
+from wakeyscan.reports.report import Report
 from wakeyscan.scanner.exposure import (
     EXPOSURE_RULES,
     ExposureRule,
@@ -81,16 +67,8 @@ from wakeyscan.scanner.logical_locations import (
     source_map,
     terraform,
 )
-from wakeyscan.sources import (
-    SOURCES,
-    ParallelSource,
-    Source,
-    commit_message,
-    commit_range,
-    files,
-    staged,
-    stdin,
-)
+from wakeyscan.sources import SOURCES, commit_message, commit_range, files, staged, stdin
+from wakeyscan.sources.source import ParallelSource, Source
 from wakeyscan.verification import VERIFIERS, Verifier, wastack
 
 BY_PROTOCOL: tuple[

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from wakeyscan.audit import histories, history_reader
 from wakeyscan.audit.cache import HistoryCache
 from wakeyscan.audit.completeness import CompletenessCheck, list_known_gaps
 from wakeyscan.audit.context import AuditContext, ReportedObjects, ReportFilter
-from wakeyscan.audit.object_findings import ObjectFindings
 from wakeyscan.audit.object_scan import ObjectScanResult, ProgressCallback, scan_objects
 from wakeyscan.audit.options import AuditOptions, build_scan_context
 from wakeyscan.audit.ref_names import list_ref_names
 from wakeyscan.audit.result import AuditRecord, build_result
 from wakeyscan.audit.scope import build_scope_filter, find_start_ids
 from wakeyscan.git import isolated, refs
-from wakeyscan.git.repository import Repository
-from wakeyscan.scanner.context import ScanContext
-from wakeyscan.scanner.result import RunResult
+
+if TYPE_CHECKING:
+    from wakeyscan.audit.object_findings import ObjectFindings
+    from wakeyscan.git.repository import Repository
+    from wakeyscan.scanner.context import ScanContext
+    from wakeyscan.scanner.result import RunResult
 
 
 def audit(

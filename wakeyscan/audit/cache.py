@@ -11,14 +11,16 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan import __version__
 from wakeyscan.core.files import find_cache_folder
 from wakeyscan.decoders import DECODERS
 from wakeyscan.extractors import EXTRACTORS
-from wakeyscan.git.repository import Repository
-from wakeyscan.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from wakeyscan.git.repository import Repository
+    from wakeyscan.rules.rule import Rule
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS packs (pack TEXT, rules TEXT, objects INTEGER, bytes INTEGER,

@@ -9,12 +9,14 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.cache import CachedHistory
 from wakeyscan.core.errors import GitError
-from wakeyscan.git.command import Git
 from wakeyscan.git.objects import empty_tree_id
+
+if TYPE_CHECKING:
+    from wakeyscan.git.command import Git
 
 _REV_LIST = ("rev-list", "--stdin", "--format=%H %T %P", "--topo-order", "--reverse")
 

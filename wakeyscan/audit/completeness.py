@@ -6,20 +6,22 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.cache import HistoryCache, identify_pack
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
 from wakeyscan.git import refs
-from wakeyscan.git.command import Git
 from wakeyscan.git.object_dirs import (
     has_small_id_list,
     list_loose_objects,
     list_object_ids,
     list_packs,
 )
-from wakeyscan.git.repository import Repository
+
+if TYPE_CHECKING:
+    from wakeyscan.git.command import Git
+    from wakeyscan.git.repository import Repository
 
 _REV_LIST = ("rev-list", "--objects", "--missing=print", "--quiet", "--stdin")
 _SHALLOW = (

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.audit.cache import HistoryCache
-from wakeyscan.audit.commit_graph import GraphReader
-from wakeyscan.audit.completeness import CompletenessCheck
-from wakeyscan.audit.object_findings import FindingRef, ObjectFindings, SecretKey
-from wakeyscan.audit.ref_names import RefNames
 from wakeyscan.core.finding import Standing
-from wakeyscan.git.command import Git
-from wakeyscan.git.repository import Repository
-from wakeyscan.scanner.context import ScanContext
+
+if TYPE_CHECKING:
+    from wakeyscan.audit.cache import HistoryCache
+    from wakeyscan.audit.commit_graph import GraphReader
+    from wakeyscan.audit.completeness import CompletenessCheck
+    from wakeyscan.audit.object_findings import FindingRef, ObjectFindings, SecretKey
+    from wakeyscan.audit.ref_names import RefNames
+    from wakeyscan.git.command import Git
+    from wakeyscan.git.repository import Repository
+    from wakeyscan.scanner.context import ScanContext
 
 
 class AuditContext(NamedTuple):

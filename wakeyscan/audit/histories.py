@@ -8,10 +8,9 @@ from datetime import datetime
 from functools import cache as memoize
 from functools import reduce
 from operator import or_
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.commit_graph import CommitDates
-from wakeyscan.audit.context import AuditContext, ReportedObjects, ReportFilter
 from wakeyscan.audit.history_reader import read_tree_history
 from wakeyscan.audit.object_findings import ObjectFindings, SecretKey, build_refs
 from wakeyscan.audit.occurrences import (
@@ -26,11 +25,15 @@ from wakeyscan.audit.occurrences import (
 from wakeyscan.audit.propagation import EMPTY_STATE, SecretBits, TreeHistory
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
-from wakeyscan.core.finding import Bounds, CommitRef, Finding, Occurrence, SecretHistory
-from wakeyscan.git.command import Git
+from wakeyscan.core.finding import Bounds, Finding
+from wakeyscan.core.secret_history import CommitRef, Occurrence, SecretHistory
 from wakeyscan.git.objects import BLOB, COMMIT, TREE
-from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.detector import detect_in_name
+
+if TYPE_CHECKING:
+    from wakeyscan.audit.context import AuditContext, ReportedObjects, ReportFilter
+    from wakeyscan.git.command import Git
+    from wakeyscan.scanner.context import ScanContext
 
 SecretHistories = list[tuple[SecretHistory, list[Finding]]]
 """The history of each secret, with the findings that show it."""

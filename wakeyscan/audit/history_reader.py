@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wakeyscan.audit import commit_graph
 from wakeyscan.audit.cache import CachedHistory, HistoryCache, load_history, store_history
 from wakeyscan.audit.commit_graph import CommitGraph, GraphReader
-from wakeyscan.audit.context import AuditContext
 from wakeyscan.audit.propagation import SecretBits, TreeHistory, propagate
-from wakeyscan.audit.ref_names import RefNames
 from wakeyscan.core.errors import GitError
-from wakeyscan.git.command import Git
-from wakeyscan.git.repository import Repository
+
+if TYPE_CHECKING:
+    from wakeyscan.audit.context import AuditContext
+    from wakeyscan.audit.ref_names import RefNames
+    from wakeyscan.git.command import Git
+    from wakeyscan.git.repository import Repository
 
 _REFS, _ALL_COMMITS = "reached", "all"
 """Names of cached histories: of the commits that refs reach, and of all commits."""

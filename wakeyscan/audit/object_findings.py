@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.document import MEMBER_SEPARATOR, Document, Origin, Skipped
-from wakeyscan.core.finding import Finding
 from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.git.objects import BLOB, COMMIT, TREE, parse_tree
-from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.detector import detect_in_document, detect_in_name
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.embedded import EmbeddedArchives
-from wakeyscan.scanner.prefilter.anchors import AnchorHit
 from wakeyscan.scanner.scan_result import ScanResult, summarize_skipped
 from wakeyscan.sources.commits import split_metadata
+
+if TYPE_CHECKING:
+    from wakeyscan.core.finding import Finding
+    from wakeyscan.scanner.context import ScanContext
+    from wakeyscan.scanner.prefilter.anchors import AnchorHit
 
 _NO_ORIGIN = Origin("")
 

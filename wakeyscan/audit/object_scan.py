@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.cache import CachedPack, HistoryCache
 from wakeyscan.audit.object_findings import (
@@ -26,14 +26,16 @@ from wakeyscan.core.chunks import read_chunks
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError, TimeoutExceeded
 from wakeyscan.core.worker_pool import count_processors, run_tasks
-from wakeyscan.git.cat_file import Object
-from wakeyscan.git.command import Git
 from wakeyscan.git.objects import OBJECT_KINDS
 from wakeyscan.git.pack_walk import MAX_IN_MEMORY
-from wakeyscan.git.repository import Repository
-from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.scan_result import Coverage
+
+if TYPE_CHECKING:
+    from wakeyscan.git.cat_file import Object
+    from wakeyscan.git.command import Git
+    from wakeyscan.git.repository import Repository
+    from wakeyscan.scanner.context import ScanContext
 
 ProgressCallback = Callable[[int, int, str, float], None]
 """Receives numbers of scanned objects and bytes, their unit, and the fraction that is done."""

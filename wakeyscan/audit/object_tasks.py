@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.audit.cache import CachedPack, HistoryCache
 from wakeyscan.audit.object_findings import ObjectFindings, ObjectScan
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.git.object_dirs import list_indexes, list_loose_objects, list_packs
@@ -15,7 +14,10 @@ from wakeyscan.git.objects import OBJECT_KINDS, is_object_id
 from wakeyscan.git.pack import Pack, read_pack
 from wakeyscan.git.pack_index import CorruptPackError, PackError, read_pack_index
 from wakeyscan.git.pack_walk import MAX_IN_MEMORY, walk_pack
-from wakeyscan.git.repository import Repository
+
+if TYPE_CHECKING:
+    from wakeyscan.audit.cache import CachedPack, HistoryCache
+    from wakeyscan.git.repository import Repository
 
 _ROOTS_PER_TASK, _LOOSE_PER_TASK = 400, 400
 """Delta families of a pack, and loose objects, in one task."""

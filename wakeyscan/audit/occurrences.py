@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit import propagation
-from wakeyscan.audit.commit_graph import CommitDates
-from wakeyscan.audit.context import AuditContext, ReportedObjects
 from wakeyscan.audit.object_findings import ObjectFindings, SecretKey, find_in_object
-from wakeyscan.audit.ref_names import RefNames
 from wakeyscan.core.document import Origin
-from wakeyscan.core.finding import Bounds, Finding, Occurrence
-from wakeyscan.git.cat_file import Object
+from wakeyscan.core.finding import Bounds, Finding
+from wakeyscan.core.secret_history import Occurrence
 from wakeyscan.git.objects import BLOB, COMMIT, OBJECT_KINDS, TREE
 from wakeyscan.scanner.detector import detect_in_name
+
+if TYPE_CHECKING:
+    from wakeyscan.audit.commit_graph import CommitDates
+    from wakeyscan.audit.context import AuditContext, ReportedObjects
+    from wakeyscan.audit.ref_names import RefNames
+    from wakeyscan.git.cat_file import Object
 
 MAX_OCCURRENCES = 100
 """Maximum number of listed occurrences of one key, oldest first."""

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.audit.scope import AuditScope
 from wakeyscan.decoders import DECODERS
 from wakeyscan.git import lfs
-from wakeyscan.git.repository import Repository
 from wakeyscan.rules import loader
-from wakeyscan.rules.rule import RuleFolder
 from wakeyscan.scanner.base_suppressions import BaseSuppressions
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.prefilter.strategy import HUGE_SCAN
-from wakeyscan.sources.revision import Revision
 from wakeyscan.suppression import policy
 from wakeyscan.suppression.policy import Policy
+
+if TYPE_CHECKING:
+    from wakeyscan.audit.scope import AuditScope
+    from wakeyscan.git.repository import Repository
+    from wakeyscan.rules.rule import RuleFolder
+    from wakeyscan.sources.revision import Revision
 
 
 class AuditOptions(NamedTuple):

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator
 from functools import reduce
 from itertools import chain, groupby, islice
 from operator import and_, itemgetter, or_
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.cache import CachedHistory, hash_ids
-from wakeyscan.audit.commit_graph import CommitGraph
 from wakeyscan.audit.tree_diff import EntryFilter, MatchingEntry, TreeDiffs, diff_trees
 from wakeyscan.git import diff
 from wakeyscan.git.objects import is_null_id
+
+if TYPE_CHECKING:
+    from wakeyscan.audit.commit_graph import CommitGraph
 
 SecretFiles = frozenset[tuple[str, str]]
 """The files of a tree that hold secrets, as (path, blob)."""

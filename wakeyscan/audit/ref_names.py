@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from wakeyscan.core.errors import GitError
 from wakeyscan.git import refs
-from wakeyscan.git.command import Git
 from wakeyscan.git.objects import parse_tag_target
-from wakeyscan.git.repository import Repository
+
+if TYPE_CHECKING:
+    from wakeyscan.git.command import Git
+    from wakeyscan.git.repository import Repository
 
 RefNames = dict[str, frozenset[str]]
 """The ids of the objects that each name refers to."""

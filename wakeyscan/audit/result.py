@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.audit.histories import SecretHistories
-from wakeyscan.audit.options import AuditOptions
-from wakeyscan.core.document import Skipped
-from wakeyscan.core.finding import SecretHistory
-from wakeyscan.git.repository import Repository
-from wakeyscan.rules.rule import Rule
 from wakeyscan.scanner.result import Restriction, RunResult
 from wakeyscan.scanner.scan_result import Coverage, build_sort_key
 from wakeyscan.suppression import policy
+
+if TYPE_CHECKING:
+    from wakeyscan.audit.histories import SecretHistories
+    from wakeyscan.audit.options import AuditOptions
+    from wakeyscan.core.document import Skipped
+    from wakeyscan.core.secret_history import SecretHistory
+    from wakeyscan.git.repository import Repository
+    from wakeyscan.rules.rule import Rule
 
 
 class AuditRecord(NamedTuple):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.core.redaction import redact
 from wakeyscan.core.timestamps import format_timestamp
 from wakeyscan.git import refs
-from wakeyscan.git.command import Git
-from wakeyscan.git.repository import Repository
 from wakeyscan.scanner.result import Restriction
+
+if TYPE_CHECKING:
+    from wakeyscan.git.command import Git
+    from wakeyscan.git.repository import Repository
 
 
 class AuditScope(NamedTuple):

@@ -10,10 +10,12 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.errors import GitError
-from wakeyscan.git.command import Git
+
+if TYPE_CHECKING:
+    from wakeyscan.git.command import Git
 
 _PROCESSES = 2
 """Maximum number of git processes that compare trees at the same time."""

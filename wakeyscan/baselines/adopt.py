@@ -6,14 +6,16 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.baselines.baseline import BaselineEntry
 from wakeyscan.baselines.finding_lookup import FindingLookup, UnresolvedError
-from wakeyscan.baselines.maintain import Rescan
-from wakeyscan.config.config import Config
 from wakeyscan.core.finding import Finding, Standing
-from wakeyscan.core.secret import Secret
+
+if TYPE_CHECKING:
+    from wakeyscan.baselines.baseline import BaselineEntry
+    from wakeyscan.baselines.maintain import Rescan
+    from wakeyscan.config.config import Config
+    from wakeyscan.core.secret import Secret
 
 _COLUMN_TOLERANCE = 2
 """Columns by which scanners differ on the start of a match."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wakeyscan.baselines import IMPORTERS
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import SourceError, UsageError
-from wakeyscan.core.secret import Secret
+
+if TYPE_CHECKING:
+    from wakeyscan.core.secret import Secret
 
 
 class BaselineEntry(NamedTuple):

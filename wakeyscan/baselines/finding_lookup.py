@@ -7,12 +7,9 @@ import os
 import re
 from collections.abc import Iterable
 from functools import cache
+from typing import TYPE_CHECKING
 
-from wakeyscan.baselines.maintain import Rescan
-from wakeyscan.config.config import Config
 from wakeyscan.core.document import Document, Origin, Skipped
-from wakeyscan.core.finding import Finding
-from wakeyscan.core.secret import Secret
 from wakeyscan.decoders import DECODERS
 from wakeyscan.git import worktree
 from wakeyscan.git.command import Git, open_foreign
@@ -23,6 +20,12 @@ from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan_result import Coverage
 from wakeyscan.sources import SOURCES
+
+if TYPE_CHECKING:
+    from wakeyscan.baselines.maintain import Rescan
+    from wakeyscan.config.config import Config
+    from wakeyscan.core.finding import Finding
+    from wakeyscan.core.secret import Secret
 
 _SCHEMES = (b"", b"Bearer ", b"Basic ", b"Token ", b"bearer ", b"basic ", b"token ")
 """Prefixes that other scanners include in the secret of a header."""

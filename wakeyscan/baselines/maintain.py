@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.config.config import Config
 from wakeyscan.core import files
 from wakeyscan.core.errors import ConfigError, ReportError, UsageError
 from wakeyscan.core.finding import Finding
@@ -15,6 +14,9 @@ from wakeyscan.git import worktree
 from wakeyscan.scanner.result import RunResult
 from wakeyscan.suppression import ignore_entry, ignore_file
 from wakeyscan.suppression.ignore_entry import IgnoreEntry
+
+if TYPE_CHECKING:
+    from wakeyscan.config.config import Config
 
 Hidden = dict[IgnoreEntry, list[Finding]]
 """The findings that each entry hides."""

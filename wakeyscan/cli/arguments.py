@@ -7,8 +7,10 @@ options and do not convert values: `config` converts those of flags, variables a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from wakeyscan.config.options import Option, Parameters, Values
+if TYPE_CHECKING:
+    from wakeyscan.config.options import Option, Parameters, Values
 
 
 def parse_arguments(

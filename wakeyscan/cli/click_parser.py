@@ -5,15 +5,18 @@ from __future__ import annotations
 import io
 from contextlib import redirect_stdout
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from wakeyscan import __version__
-from wakeyscan.cli.commands import COMMANDS, Command
+from wakeyscan.cli.commands import COMMANDS
 from wakeyscan.cli.output import write_stderr, write_stdout
-from wakeyscan.config.options import Option
 from wakeyscan.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from wakeyscan.cli.commands.command import Command
+    from wakeyscan.config.options import Option
 
 _EXIT_CODES = (
     "Exit codes: 0 no findings, 1 findings, 2 usage or environment error, "

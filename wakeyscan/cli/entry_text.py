@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import date
+from typing import TYPE_CHECKING
 
-from wakeyscan.baselines.adopt import ImportResult
-from wakeyscan.baselines.baseline import BaselineEntry
-from wakeyscan.baselines.maintain import PruneResult
-from wakeyscan.core.finding import Finding
 from wakeyscan.core.redaction import escape_for_terminal, redact
-from wakeyscan.suppression.ignore_entry import IgnoreEntry
+
+if TYPE_CHECKING:
+    from wakeyscan.baselines.adopt import ImportResult
+    from wakeyscan.baselines.baseline import BaselineEntry
+    from wakeyscan.baselines.maintain import PruneResult
+    from wakeyscan.core.finding import Finding
+    from wakeyscan.suppression.ignore_entry import IgnoreEntry
 
 _INDENT = " " * 12
 _MAX_PLACES = 3

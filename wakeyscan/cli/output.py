@@ -7,15 +7,17 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from wakeyscan.config import config
 from wakeyscan.core import files
 from wakeyscan.core.errors import ReportError
 from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.git import worktree
 from wakeyscan.reports import REPORTS
 from wakeyscan.scanner.result import ReportStyle, RunResult
+
+if TYPE_CHECKING:
+    from wakeyscan.config import config
 
 
 def write_reports(result: RunResult, settings: config.Config) -> None:

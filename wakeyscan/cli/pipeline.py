@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.cli.progress import Progress
 from wakeyscan.config import config_file
-from wakeyscan.config.config import Config
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import ConfigError, IgnoreFileRefused
 from wakeyscan.core.lazy import lazy_import
@@ -22,6 +21,7 @@ from wakeyscan.sources import options, parse_target
 from wakeyscan.suppression import policy
 
 if TYPE_CHECKING:
+    from wakeyscan.config.config import Config
     from wakeyscan.scanner import base_suppressions
     from wakeyscan.suppression import ignore_entry, ignore_file
     from wakeyscan.verification import rate_limit, verify

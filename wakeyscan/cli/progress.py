@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from wakeyscan.scanner.scan_result import ScanResult
+if TYPE_CHECKING:
+    from wakeyscan.scanner.scan_result import ScanResult
 
 _DELAY_SECONDS, _INTERVAL_SECONDS = 1.0, 0.1
 """Time before the first update, and between two updates."""

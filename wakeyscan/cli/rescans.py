@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from wakeyscan.audit.audit import audit
 from wakeyscan.audit.options import AuditOptions
 from wakeyscan.audit.scope import AuditScope
 from wakeyscan.cli.pipeline import open_targets, run_scan
-from wakeyscan.config.config import Config
 from wakeyscan.core.errors import SourceError
 from wakeyscan.git import worktree
 from wakeyscan.git.mirror import open_repository
-from wakeyscan.git.repository import Repository
-from wakeyscan.scanner.result import RunResult
+
+if TYPE_CHECKING:
+    from wakeyscan.config.config import Config
+    from wakeyscan.git.repository import Repository
+    from wakeyscan.scanner.result import RunResult
 
 
 def rescan_repository(settings: Config, command: str) -> RunResult:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.cli.rescans import rescan
-from wakeyscan.config import config
-from wakeyscan.core.document import Skipped
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.secret import API_KEY, Secret
 from wakeyscan.reports.saved_report import read_report
 from wakeyscan.verification.pairing import list_requests
 from wakeyscan.verification.verdict import VerificationRequest
+
+if TYPE_CHECKING:
+    from wakeyscan.config import config
+    from wakeyscan.core.document import Skipped
 
 _KEY = rb"wa_live_[A-Za-z0-9_-]{16,128}"
 

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.config import config_file, converters
 from wakeyscan.config.config import Config, _parse_color, _parse_profile
-from wakeyscan.config.options import Option, Values
 from wakeyscan.config.settings import Settings, refuse_empty_values
 from wakeyscan.core.errors import ConfigError, UsageError
 from wakeyscan.core.files import find_cache_folder
 from wakeyscan.core.finding import Severity
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
-from wakeyscan.rules.rule import RuleFolder
 from wakeyscan.sources.options import SourceOptions
 from wakeyscan.suppression.policy import Policy
-from wakeyscan.verification.verdict import VerifyOptions
+from wakeyscan.verification.options import VerifyOptions
 
 if TYPE_CHECKING:
     from wakeyscan.config import policy_tables
+    from wakeyscan.config.options import Option, Values
+    from wakeyscan.rules.rule import RuleFolder
     from wakeyscan.sources import revision as revisions
     from wakeyscan.sources.revision import Revision
 else:

@@ -6,20 +6,20 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.config import converters
-from wakeyscan.core.finding import Severity
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.git import worktree
-from wakeyscan.rules.rule import RuleFolder
 from wakeyscan.scanner.scan import ScanOptions
-from wakeyscan.sources.options import SourceOptions
 from wakeyscan.suppression import IGNORE_FILE
 from wakeyscan.suppression.policy import Policy
-from wakeyscan.verification.verdict import VerifyOptions
 
 if TYPE_CHECKING:
     from wakeyscan.config import policy_tables
+    from wakeyscan.core.finding import Severity
+    from wakeyscan.rules.rule import RuleFolder
     from wakeyscan.sources import revision as revisions
+    from wakeyscan.sources.options import SourceOptions
     from wakeyscan.sources.revision import Revision
+    from wakeyscan.verification.options import VerifyOptions
 else:
     # Only --policy-from needs it: it runs git, but a scan of files must work without git.
     revisions = lazy_import("wakeyscan.sources.revision")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wakeyscan.config import converters
-from wakeyscan.config.config_file import ConfigFile
-from wakeyscan.config.options import Values
 from wakeyscan.core.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from wakeyscan.config.config_file import ConfigFile
+    from wakeyscan.config.options import Values
 
 _NOT_EMPTY = ("policy-from", "rules", "config", "ignore-file")
 

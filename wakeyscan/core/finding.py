@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.core.document import Origin
-from wakeyscan.core.secret import Secret
+if TYPE_CHECKING:
+    from wakeyscan.core.document import Origin
+    from wakeyscan.core.secret import Secret
 
 PIECES = "pieces"
 """Encoding of a concatenated secret, and name of the detail with its parts' `line:column`."""
@@ -93,50 +94,3 @@ class Finding(NamedTuple):
     bounds: Bounds = Bounds.CERTAIN
     details: tuple[tuple[str, str], ...] = ()
     """Pairs of name and text, for example from verification; safe to print."""
-
-
-class CommitRef(NamedTuple):
-    """A commit that added or removed a secret."""
-
-    commit: str
-    """Id in hex; empty if no remaining commit has the secret."""
-    author_date: str
-    """ISO 8601 in UTC; empty if there is no commit."""
-
-
-class Occurrence(NamedTuple):
-    """A line of one version of a file that holds a secret."""
-
-    path: str
-    line: int
-    blob: str
-    """Id of that version, or of the commit or tag whose message holds the secret."""
-    commit: str
-    """First commit with that version at that path, or empty."""
-
-
-class SecretHistory(NamedTuple):
-    """History of one secret in a repository."""
-
-    rule: str
-    secret: Secret
-    severity: Severity
-    introduced: CommitRef
-    """First commit whose tree has it while no parent's tree does."""
-    removed: CommitRef | None
-    """Last commit that removed it; `None` if it is at HEAD or was never in a tree."""
-    at_head: bool
-    pushed: bool | None
-    """Whether a remote-tracking ref reaches it; `None` if there are no such refs."""
-    reachable_from: tuple[str, ...]
-    """Names of refs, `HEAD`, `stash`, `reflog`, `index`, or `unreachable`."""
-    exposed_days: int
-    """Days from its introduction to its removal, or to today."""
-    places: tuple[Occurrence, ...]
-    liveness: Liveness = Liveness.UNCHECKED
-    reason: str = ""
-    """Reason for the liveness."""
-    details: tuple[tuple[str, str], ...] = ()
-    """See `Finding.details`."""
-    bounds: Bounds = Bounds.CERTAIN
-    """Certain if the bounds are certain in at least one place."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from wakeyscan.decoders.decoder import Span
+if TYPE_CHECKING:
+    from wakeyscan.decoders.decoder import Span
 
 MAX_RUN = 1 << 20
 """Maximum number of characters of one run that are decoded; the next anchor starts another run."""

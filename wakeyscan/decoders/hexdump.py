@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from binascii import hexlify, unhexlify
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.decoders._dump_lines import (
@@ -23,7 +24,9 @@ from wakeyscan.decoders._dump_lines import (
     find_lines,
     read_characters,
 )
-from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
+
+if TYPE_CHECKING:
+    from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
 
 NAME = "dump"
 

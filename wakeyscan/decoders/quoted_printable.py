@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.decoders import _escapes
-from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
+
+if TYPE_CHECKING:
+    from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
 
 NAME = "quoted-printable"
 

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from io import BytesIO
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from wakeyscan.core.inflate import ZLIB
 from wakeyscan.extractors._stream import Stream
@@ -22,10 +22,12 @@ from wakeyscan.extractors.extractor import (
 )
 from wakeyscan.git.delta import read_insertions
 from wakeyscan.git.objects import BLOB, OBJECT_KINDS, OFS_DELTA, TREE, parse_tree
-from wakeyscan.git.pack import Pack
 from wakeyscan.git.pack_index import PackError
 from wakeyscan.git.pack_walk import MAX_IN_MEMORY, walk_pack
 from wakeyscan.git.unindexed_pack import read_unindexed_pack
+
+if TYPE_CHECKING:
+    from wakeyscan.git.pack import Pack
 
 SEEKS = True
 

@@ -10,11 +10,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from wakeyscan.git.command import Git
 from wakeyscan.git.environment import build_environment
 from wakeyscan.git.objects import MAX_GIT_ALLOC
-from wakeyscan.git.repository import Repository
+
+if TYPE_CHECKING:
+    from wakeyscan.git.repository import Repository
 
 _CONFIG = """\
 [core]

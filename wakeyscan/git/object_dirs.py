@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from wakeyscan.git.pack_index import PackError, read_pack_index
-from wakeyscan.git.repository import Repository
+
+if TYPE_CHECKING:
+    from wakeyscan.git.repository import Repository
 
 _MAX_IDS = 2_000_000
 """Maximum number of objects whose ids, 150 bytes each, may be held in memory."""

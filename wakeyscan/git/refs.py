@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import SourceError
 from wakeyscan.git.objects import is_object_id
-from wakeyscan.git.repository import Repository
+
+if TYPE_CHECKING:
+    from wakeyscan.git.repository import Repository
 
 _MAX_LINE = 1 << 16
 """Maximum bytes of a line; a longer line is read in parts, none of which names an object."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.errors import SourceError
 from wakeyscan.git import worktree
-from wakeyscan.git.command import Git
+
+if TYPE_CHECKING:
+    from wakeyscan.git.command import Git
 
 SHALLOW = (
     "the history of this clone is truncated (shallow), so {} cannot be scanned completely; fetch "

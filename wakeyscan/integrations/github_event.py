@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import SourceError, UsageError
 from wakeyscan.git import rev_list
-from wakeyscan.git.command import Git
 from wakeyscan.git.objects import is_null_id, is_object_id
 from wakeyscan.sources import commits
+
+if TYPE_CHECKING:
+    from wakeyscan.git.command import Git
 
 _PULL_REQUESTS = ("pull_request", "pull_request_target")
 

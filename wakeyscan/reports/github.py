@@ -5,12 +5,14 @@ GitHub shows ten errors, ten warnings and ten notices of a step, so the worst co
 
 from __future__ import annotations
 
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding, Liveness, Severity
 from wakeyscan.core.redaction import escape_for_terminal, format_details, redact
-from wakeyscan.scanner.result import ReportStyle, RunResult
 from wakeyscan.scanner.scan_result import count_skipped
+
+if TYPE_CHECKING:
+    from wakeyscan.scanner.result import ReportStyle, RunResult
 
 _MAX_SHOWN = 10
 """Maximum number of annotations of one kind that GitHub shows."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from wakeyscan import __version__
-from wakeyscan.core.document import Skipped
-from wakeyscan.core.finding import Finding, Occurrence, SecretHistory
 from wakeyscan.core.redaction import escape_for_json, make_encodable, redact
 from wakeyscan.reports.saved_report import SCHEMA
 from wakeyscan.reports.timeline import find_introduction
-from wakeyscan.scanner.result import ReportStyle, RunResult
 from wakeyscan.scanner.scan_result import count_skipped
 from wakeyscan.suppression.policy import list_policy_notes
+
+if TYPE_CHECKING:
+    from wakeyscan.core.document import Skipped
+    from wakeyscan.core.finding import Finding
+    from wakeyscan.core.secret_history import Occurrence, SecretHistory
+    from wakeyscan.scanner.result import ReportStyle, RunResult
 
 
 def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from wakeyscan.core.document import Skipped
 from wakeyscan.core.finding import Finding, Liveness
 from wakeyscan.core.redaction import escape_for_terminal, format_details
-from wakeyscan.scanner.result import ReportStyle, RunResult
+
+if TYPE_CHECKING:
+    from wakeyscan.core.document import Skipped
+    from wakeyscan.scanner.result import ReportStyle, RunResult
 
 _MOST_ROWS, _MOST_BYTES = 500, 400_000
 """Limits of each table: GitHub drops a summary of over 1 MiB, and names may be long."""

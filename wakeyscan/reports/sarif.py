@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from hashlib import sha256
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import sarif_om as sarif
 
 from wakeyscan import __version__
-from wakeyscan.core.document import Skipped
 from wakeyscan.core.finding import PIECES, Finding, Severity, Standing
 from wakeyscan.core.redaction import (
     escape_for_json,
@@ -25,9 +24,12 @@ from wakeyscan.reports._sarif_locations import (
     link_pieces,
     to_plain,
 )
-from wakeyscan.rules.rule import Rule
-from wakeyscan.scanner.result import ReportStyle, RunResult
 from wakeyscan.suppression.inline import is_inline
+
+if TYPE_CHECKING:
+    from wakeyscan.core.document import Skipped
+    from wakeyscan.rules.rule import Rule
+    from wakeyscan.scanner.result import ReportStyle, RunResult
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 HOME = "https://github.com/wakeyscan/wakeyscan"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from wakeyscan.core.finding import (
     CUT_OR_TOO_LONG,
@@ -13,15 +13,17 @@ from wakeyscan.core.finding import (
     Bounds,
     Finding,
     Liveness,
-    SecretHistory,
     Severity,
     Standing,
 )
 from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, format_details
 from wakeyscan.core.secret import API_KEY
 from wakeyscan.reports import timeline
-from wakeyscan.scanner.result import ReportStyle, RunResult
 from wakeyscan.scanner.scan_result import count_skipped
+
+if TYPE_CHECKING:
+    from wakeyscan.core.secret_history import SecretHistory
+    from wakeyscan.scanner.result import ReportStyle, RunResult
 
 _COLORS = {
     Severity.CRITICAL: "1;31",

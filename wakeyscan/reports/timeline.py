@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from wakeyscan.core.finding import (
-    CUT_OR_TOO_LONG,
-    Bounds,
-    CommitRef,
-    Liveness,
-    Occurrence,
-    SecretHistory,
-)
+from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Liveness
 from wakeyscan.core.redaction import escape_for_terminal, redact
+
+if TYPE_CHECKING:
+    from wakeyscan.core.secret_history import CommitRef, Occurrence, SecretHistory
 
 _ID_LENGTH = 12
 _MAX_NAMES = 5

@@ -9,11 +9,14 @@ from __future__ import annotations
 import pickle
 import re
 import sys
+from typing import TYPE_CHECKING
 
 import regex
 
 from wakeyscan.core.errors import RuleError
-from wakeyscan.rules.rule import Rule, SerializedPattern
+
+if TYPE_CHECKING:
+    from wakeyscan.rules.rule import Rule, SerializedPattern
 
 _DEFINE = "(?(DEFINE)"
 _CALL = r"\(\?&(\w+)\)"

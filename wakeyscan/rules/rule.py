@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.core.finding import Severity
+if TYPE_CHECKING:
+    from wakeyscan.core.finding import Severity
 
 BEFORE, AFTER = 1024, 8192
 """Bytes: a match starts at most `BEFORE` before an anchor and ends at most `AFTER` after it."""

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Document
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.finding import Standing
-from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.detector import detect_in_document
 from wakeyscan.scanner.embedded import EmbeddedArchives
-from wakeyscan.sources.revision import Revision
+
+if TYPE_CHECKING:
+    from wakeyscan.scanner.context import ScanContext
+    from wakeyscan.sources.revision import Revision
 
 
 class BaseSuppressions:

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.decoders import DECODERS
-from wakeyscan.extractors.extractor import Limits
-from wakeyscan.rules.rule import Rule
+from wakeyscan.extractors.limits import Limits
 from wakeyscan.scanner.prefilter.anchors import AnchorIndex
 from wakeyscan.scanner.prefilter.strategy import Prefilter
-from wakeyscan.sources.options import SourceOptions
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -22,6 +20,8 @@ if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import Decoder
     from wakeyscan.git import lfs
     from wakeyscan.rules import pattern
+    from wakeyscan.rules.rule import Rule
+    from wakeyscan.sources.options import SourceOptions
 else:
     # A clean scan needs neither: `regex` takes 10 ms, and few repositories have LFS pointers.
     lfs = lazy_import("wakeyscan.git.lfs")

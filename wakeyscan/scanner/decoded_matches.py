@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import
-from wakeyscan.decoders.decoder import DecodedText
-from wakeyscan.scanner.matcher import Match
 
 if TYPE_CHECKING:
+    from wakeyscan.decoders.decoder import DecodedText
     from wakeyscan.scanner import bounds
+    from wakeyscan.scanner.matcher import Match
 else:
     bounds = lazy_import("wakeyscan.scanner.bounds")  # most documents with an anchor have no match
 

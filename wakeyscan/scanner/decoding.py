@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from wakeyscan.core.document import Document
-from wakeyscan.core.secret import Secret
 from wakeyscan.decoders.decoder import (
     DecodedText,
     Decoder,
@@ -15,10 +13,14 @@ from wakeyscan.decoders.decoder import (
     convert_to_utf8,
 )
 from wakeyscan.extractors.file_types import detect_format
-from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.decoded_matches import find_match_bounds, join_encodings, map_to_source
 from wakeyscan.scanner.matcher import Match, match_rule, resolve_overlaps
 from wakeyscan.scanner.prefilter.anchors import PLAIN, AnchorHit
+
+if TYPE_CHECKING:
+    from wakeyscan.core.document import Document
+    from wakeyscan.core.secret import Secret
+    from wakeyscan.scanner.context import ScanContext
 
 MAX_DEPTH = 3
 """Maximum number of nested encodings that are decoded."""

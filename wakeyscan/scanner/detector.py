@@ -7,15 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from wakeyscan.core.document import Document, Origin
-from wakeyscan.core.finding import Finding
 from wakeyscan.core.lazy import lazy_import
-from wakeyscan.scanner.context import ScanContext
-from wakeyscan.scanner.prefilter.anchors import AnchorHit
 
 if TYPE_CHECKING:
+    from wakeyscan.core.document import Document, Origin
+    from wakeyscan.core.finding import Finding
     from wakeyscan.scanner import decoding, findings
+    from wakeyscan.scanner.context import ScanContext
     from wakeyscan.scanner.decoding import ArchiveOpener
+    from wakeyscan.scanner.prefilter.anchors import AnchorHit
 else:
     # A document without an anchor needs neither (2 ms), one without a match no findings (5 ms).
     decoding = lazy_import("wakeyscan.scanner.decoding")

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import TimeoutExceeded
-from wakeyscan.core.finding import Finding
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.extractors.extractor import ExtractionBudget
 from wakeyscan.extractors.file_types import detect_format
-from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.detector import detect_in_document, detect_in_name, keep_new
 from wakeyscan.scanner.scan_result import Coverage, ScanResult, merge_results, summarize_skipped
 
 if TYPE_CHECKING:
     from wakeyscan.core import chunks
+    from wakeyscan.core.finding import Finding
     from wakeyscan.extractors import extract
     from wakeyscan.scanner import embedded
+    from wakeyscan.scanner.context import ScanContext
 else:
     # Most documents are not archives and have no anchor; such documents need none of these.
     chunks = lazy_import("wakeyscan.core.chunks")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from wakeyscan.core.document import Document, Skipped
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.extractors.extractor import CUT, ExtractionBudget, LimitExceeded
-from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.detector import detect_in_name
 
 if TYPE_CHECKING:
     from wakeyscan.extractors import extract
+    from wakeyscan.scanner.context import ScanContext
 else:
     extract = lazy_import("wakeyscan.extractors.extract")  # few texts hold an archive
 

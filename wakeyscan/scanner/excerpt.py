@@ -6,12 +6,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.line_index import find_line
 from wakeyscan.core.redaction import redact
-from wakeyscan.scanner.matcher import Match
+
+if TYPE_CHECKING:
+    from wakeyscan.scanner.matcher import Match
 
 _WIDTH = 100
 """Bytes of a line that are shown on either side of a secret."""

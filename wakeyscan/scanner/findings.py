@@ -20,18 +20,18 @@ from wakeyscan.core.finding import (
 )
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.secret import API_KEY, APP_KEY
-from wakeyscan.rules.rule import Rule
 from wakeyscan.scanner import bounds, decoding, placeholders
-from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.decoded_matches import join_encodings
 from wakeyscan.scanner.excerpt import Masks, build_masks, format_excerpt
 from wakeyscan.scanner.exposure import classify_exposure
-from wakeyscan.scanner.matcher import Match
 from wakeyscan.suppression import inline
 from wakeyscan.suppression.multiline_strings import MultilineStrings
 
 if TYPE_CHECKING:
+    from wakeyscan.rules.rule import Rule
     from wakeyscan.scanner import logical_locations
+    from wakeyscan.scanner.context import ScanContext
+    from wakeyscan.scanner.matcher import Match
 else:
     # Only findings in structured documents need it.
     logical_locations = lazy_import("wakeyscan.scanner.logical_locations")

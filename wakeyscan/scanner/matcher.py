@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.errors import TimeoutExceeded
-from wakeyscan.core.finding import Bounds
 from wakeyscan.core.secret import Secret
 from wakeyscan.rules.rule import AFTER, BEFORE, TIMEOUT_SECONDS, Rule
 from wakeyscan.scanner.binary_strings import find_prefixed_length
@@ -14,6 +13,8 @@ from wakeyscan.scanner.binary_strings import find_prefixed_length
 if TYPE_CHECKING:
     from regex import Match as RegexMatch
     from regex import Pattern
+
+    from wakeyscan.core.finding import Bounds
 
 
 class Match(NamedTuple):

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from wakeyscan.decoders.base64_codec import decode_base64
-from wakeyscan.scanner.matcher import Match
+
+if TYPE_CHECKING:
+    from wakeyscan.scanner.matcher import Match
 
 _HEADER = "authorization-header"
 _OPAQUE = (b"", b"bearer", b"token", b"apikey", b"api-key", b"api_key")

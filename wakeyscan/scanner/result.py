@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.core.document import Skipped
 from wakeyscan.core.finding import Finding, Severity, Standing
-from wakeyscan.rules.rule import Rule
-from wakeyscan.scanner.scan_result import Coverage
 from wakeyscan.suppression import IgnoreStats
 from wakeyscan.suppression.policy import Policy, list_policy_notes
 
 if TYPE_CHECKING:
-    from wakeyscan.core.finding import SecretHistory
+    from wakeyscan.core.document import Skipped
+    from wakeyscan.core.secret_history import SecretHistory
+    from wakeyscan.rules.rule import Rule
+    from wakeyscan.scanner.scan_result import Coverage
 
 
 class Restriction(NamedTuple):

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain, islice
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.git import worktree
-from wakeyscan.rules.rule import RuleFolder
 from wakeyscan.scanner.context import ScanContext, build_lfs_opener
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.prefilter.strategy import LARGE_SCAN, Prefilter
 from wakeyscan.scanner.scan_result import ResultCollector, ScanResult
 from wakeyscan.scanner.workers import ParallelScan, build_parallel_scan
-from wakeyscan.sources import ParallelSource, Source
 from wakeyscan.sources.options import PathFilter, SourceOptions
+from wakeyscan.sources.source import ParallelSource, Source
 from wakeyscan.suppression.policy import Policy, build_policy_filter
+
+if TYPE_CHECKING:
+    from wakeyscan.rules.rule import RuleFolder
 
 OpenTarget = tuple[Source, Iterable[str | Skipped]]
 """A source, and the units that it lists for one target."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.document import Origin, Skipped
-from wakeyscan.core.finding import Finding
+
+if TYPE_CHECKING:
+    from wakeyscan.core.finding import Finding
 
 _MAX_LISTED = 3
 """Number of similar skipped items that are listed; two or more further items become a summary."""

@@ -8,17 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from wakeyscan.core.document import Skipped
 from wakeyscan.core.worker_pool import count_processors, run_tasks
 from wakeyscan.rules.loader import load_rules
-from wakeyscan.rules.rule import RuleFolder
 from wakeyscan.scanner.context import build_lfs_opener, build_scan_context
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.prefilter.strategy import HUGE_SCAN
 from wakeyscan.scanner.scan_result import Coverage, ScanResult
-from wakeyscan.sources import ParallelSource, PrefilterFiles, ReadDocuments
-from wakeyscan.sources.options import SourceOptions
+
+if TYPE_CHECKING:
+    from wakeyscan.core.document import Skipped
+    from wakeyscan.rules.rule import RuleFolder
+    from wakeyscan.sources import PrefilterFiles, ReadDocuments
+    from wakeyscan.sources.options import SourceOptions
+    from wakeyscan.sources.source import ParallelSource
 
 BatchResult = tuple[ScanResult, list[str]]
 """The result of the units without findings, and the names of the units with findings."""

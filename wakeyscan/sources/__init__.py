@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.registry import Registry
 
 if TYPE_CHECKING:
     from wakeyscan.core.document import Document, Skipped
     from wakeyscan.sources.options import SourceOptions
+    from wakeyscan.sources.source import Source
 
 AnchorSearch = Callable[[bytes | memoryview], Sequence[object]]
 """Lists the anchors in a content; empty if a scan of it would find nothing."""
@@ -30,37 +31,6 @@ ReadDocuments = Callable[[str, "SourceOptions"], Iterator["Document | Skipped"]]
 PrefilterFiles = Callable[
     [list[str], "SourceOptions", tuple[AnchorSearch, AnchorSearch]], PrefilterResult
 ]
-
-
-class Source(Protocol):
-    """A module that lists the units of a target and reads their documents.
-
-    A unit is a string that names a part of the target: a file path, or a list of commits.
-    """
-
-    PARALLEL: bool
-    """Whether worker processes can read units too; such a source is a `ParallelSource`."""
-
-    def list_units(self, target: str, options: SourceOptions) -> Iterable[str | Skipped]:
-        """List the units of a target; raise `SourceError` at once if it cannot be read."""
-
-    def read_documents(self, unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
-        """Yield the documents of a unit, and the parts of it that were skipped."""
-
-
-class ParallelSource(Source, Protocol):
-    """A source whose units are file paths."""
-
-    def prefilter_files(
-        self,
-        units: list[str],
-        options: SourceOptions,
-        searches: tuple[AnchorSearch, AnchorSearch],
-    ) -> PrefilterResult:
-        """Count the files without an anchor, and list the units that need a full scan.
-
-        `searches` are those for content without and with a NUL.
-        """
 
 
 SOURCES: Registry[Source] = Registry(

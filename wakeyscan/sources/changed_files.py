@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.chunks import format_too_large, read_chunks
 from wakeyscan.core.document import Document, Origin, Skipped
-from wakeyscan.git.command import Git
 from wakeyscan.git.diff import SUBMODULE, UNMERGED, Change
 from wakeyscan.git.objects import is_null_id
-from wakeyscan.sources.options import SourceOptions
+
+if TYPE_CHECKING:
+    from wakeyscan.git.command import Git
+    from wakeyscan.sources.options import SourceOptions
 
 
 class ChangedFile(NamedTuple):

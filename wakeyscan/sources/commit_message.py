@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from wakeyscan.core import small_files
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import SourceError
-from wakeyscan.sources.options import SourceOptions
+
+if TYPE_CHECKING:
+    from wakeyscan.sources.options import SourceOptions
 
 PARALLEL = False
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from wakeyscan.core.document import Document, Skipped
 from wakeyscan.core.errors import UsageError
 from wakeyscan.git.command import Git, open_own
 from wakeyscan.git.rev_list import CommitSelection, resolve_commit
 from wakeyscan.sources import commits
-from wakeyscan.sources.options import SourceOptions
+
+if TYPE_CHECKING:
+    from wakeyscan.core.document import Document, Skipped
+    from wakeyscan.sources.options import SourceOptions
 
 PARALLEL = False
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.git import diff
-from wakeyscan.git.command import Git
 from wakeyscan.git.objects import empty_tree_id, parse_tag_target
 from wakeyscan.git.rev_list import CommitSelection, list_commit_ids
 from wakeyscan.sources.changed_files import ChangedFile, list_changed_files, read_changed_files
-from wakeyscan.sources.options import SourceOptions
+
+if TYPE_CHECKING:
+    from wakeyscan.git.command import Git
+    from wakeyscan.sources.options import SourceOptions
 
 _DIFF_TREE = ("diff-tree", "--raw", "-z", "-r", "-c", "--root", "--no-abbrev", "--no-renames")
 _SHORT_ID = 12

@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from wakeyscan.core.chunks import CHUNK_SIZE, format_too_large, read_chunks
 from wakeyscan.core.document import Document, Origin, Skipped
@@ -15,7 +15,9 @@ from wakeyscan.core.redaction import redact
 from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.git import worktree
 from wakeyscan.sources import AnchorSearch, PrefilterResult
-from wakeyscan.sources.options import SourceOptions
+
+if TYPE_CHECKING:
+    from wakeyscan.sources.options import SourceOptions
 
 PARALLEL = True
 """Worker processes can read units too."""

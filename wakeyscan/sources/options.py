@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from wakeyscan.core import path_patterns
-from wakeyscan.core.document import Document, Skipped
+
+if TYPE_CHECKING:
+    from wakeyscan.core.document import Document, Skipped
 
 
 class SourceOptions(NamedTuple):

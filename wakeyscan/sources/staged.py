@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import GitError, UsageError
@@ -11,7 +12,9 @@ from wakeyscan.git import diff, worktree
 from wakeyscan.git.command import Git, open_own
 from wakeyscan.git.objects import EMPTY_TREE_IDS
 from wakeyscan.sources.changed_files import ChangedFile, list_changed_files, read_changed_files
-from wakeyscan.sources.options import SourceOptions
+
+if TYPE_CHECKING:
+    from wakeyscan.sources.options import SourceOptions
 
 PARALLEL = False
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.errors import ConfigError, UsageError
-from wakeyscan.core.finding import Finding
 from wakeyscan.core.redaction import redact
 from wakeyscan.git import worktree
+
+if TYPE_CHECKING:
+    from wakeyscan.core.finding import Finding
 
 ENTRY_FORM = "FINGERPRINT [until=YYYY-MM-DD] [paths=GLOB] # reason"
 """Syntax of an entry."""

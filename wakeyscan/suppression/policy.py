@@ -6,12 +6,14 @@ A policy marks findings as ignored, with the reason. It drops none.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core import path_patterns
 from wakeyscan.core.errors import ConfigError
 from wakeyscan.core.finding import Finding, Severity, Standing
-from wakeyscan.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from wakeyscan.rules.rule import Rule
 
 
 class RuleOverride(NamedTuple):

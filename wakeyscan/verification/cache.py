@@ -13,13 +13,15 @@ import os
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core import files
 from wakeyscan.core.errors import CacheError
 from wakeyscan.core.finding import Bounds, Liveness
-from wakeyscan.verification.endpoint import Endpoint
 from wakeyscan.verification.verdict import Verdict, VerificationRequest
+
+if TYPE_CHECKING:
+    from wakeyscan.verification.endpoint import Endpoint
 
 _MAX_AGE = {Liveness.REVOKED: 7 * 86400, Liveness.LIVE: 600}
 """Seconds. A revocation is final; a live key may be revoked at any time; others are not cached."""

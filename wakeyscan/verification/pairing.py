@@ -5,11 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import Bounds, Finding, Standing
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
-from wakeyscan.scanner.result import RunResult
-from wakeyscan.verification.verdict import VerificationRequest, VerifyOptions
+from wakeyscan.verification.verdict import VerificationRequest
+
+if TYPE_CHECKING:
+    from wakeyscan.scanner.result import RunResult
+    from wakeyscan.verification.options import VerifyOptions
 
 _Distance = tuple[int, int]
 """Lines and columns between two findings."""

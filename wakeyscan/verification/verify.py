@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from time import time
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import CacheError
-from wakeyscan.core.finding import Finding, Liveness, SecretHistory, Severity, Standing
+from wakeyscan.core.finding import Finding, Liveness, Severity, Standing
 from wakeyscan.core.redaction import escape_for_terminal
-from wakeyscan.core.secret import Secret
-from wakeyscan.scanner.result import RunResult
+from wakeyscan.core.secret_history import SecretHistory
 from wakeyscan.verification import VERIFIERS, cache
 from wakeyscan.verification.endpoint import WASTACK, Endpoint, parse_endpoint
 from wakeyscan.verification.pairing import list_requests
@@ -21,11 +20,15 @@ from wakeyscan.verification.verdict import (
     ControlResults,
     Verdict,
     VerificationRequest,
-    VerifyOptions,
     apply_bounds,
     build_details,
     format_verdict,
 )
+
+if TYPE_CHECKING:
+    from wakeyscan.core.secret import Secret
+    from wakeyscan.scanner.result import RunResult
+    from wakeyscan.verification.options import VerifyOptions
 
 _MAX_UNANSWERED = 5
 """Keys in a row without a response, after which no more requests are sent."""

@@ -7,16 +7,18 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wakeyscan import __version__
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.core.secret import KEY_PREFIX, Secret
-from wakeyscan.verification.endpoint import Endpoint
 from wakeyscan.verification.http import HttpError, Response, send_get
-from wakeyscan.verification.rate_limit import RateLimiter
 from wakeyscan.verification.verdict import ControlResults, Verdict
+
+if TYPE_CHECKING:
+    from wakeyscan.verification.endpoint import Endpoint
+    from wakeyscan.verification.rate_limit import RateLimiter
 
 ATTEMPTS = 3
 """Maximum number of requests per key, if the API is busy or the network fails."""

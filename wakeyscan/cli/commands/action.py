@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from wakeyscan.cli import output
 from wakeyscan.cli.commands import INTERNAL_ERROR, INTERRUPTED
@@ -23,8 +24,10 @@ from wakeyscan.git.command import open_own
 from wakeyscan.git.repository import find_repository
 from wakeyscan.integrations import github_event
 from wakeyscan.reports.github import format_command
-from wakeyscan.scanner.result import RunResult
 from wakeyscan.sources import SOURCES
+
+if TYPE_CHECKING:
+    from wakeyscan.scanner.result import RunResult
 
 HELP = """Scan as the GitHub Action does: the changes of an event, or the tree.
 

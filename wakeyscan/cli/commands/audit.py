@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from wakeyscan.audit.audit import audit
 from wakeyscan.audit.cache import find_cache_file
@@ -20,7 +21,9 @@ from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.core.timestamps import parse_timestamp
 from wakeyscan.git import worktree
 from wakeyscan.git.mirror import open_repository
-from wakeyscan.git.repository import Repository
+
+if TYPE_CHECKING:
+    from wakeyscan.git.repository import Repository
 
 HELP = """Scan every object in a repository, even unreachable ones, and show each key's timeline.
 

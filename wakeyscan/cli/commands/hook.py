@@ -12,10 +12,10 @@ from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.integrations.hooks import STAGES
-from wakeyscan.scanner.result import RunResult
 
 if TYPE_CHECKING:
     from wakeyscan.integrations.hooks import install
+    from wakeyscan.scanner.result import RunResult
 else:
     # A hook that runs never installs anything.
     install = lazy_import("wakeyscan.integrations.hooks.install")

@@ -7,6 +7,7 @@ import os
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from wakeyscan.cli.output import write_lines
 from wakeyscan.config import build
@@ -16,9 +17,11 @@ from wakeyscan.core.errors import RuleError, UsageError
 from wakeyscan.core.finding import Standing
 from wakeyscan.core.redaction import escape_for_terminal
 from wakeyscan.rules.loader import load_rules
-from wakeyscan.rules.rule import Rule
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.detector import detect_in_document
+
+if TYPE_CHECKING:
+    from wakeyscan.rules.rule import Rule
 
 HELP = """List the rules, show one (and how to fix its findings), or test their examples.
 

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from wakeyscan.cli import output
 from wakeyscan.cli.commands import INCOMPLETE
@@ -16,11 +17,13 @@ from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, redact
-from wakeyscan.core.secret import Secret
-from wakeyscan.verification.endpoint import Endpoint
 from wakeyscan.verification.rate_limit import RateLimiter
 from wakeyscan.verification.verdict import Verdict, VerificationRequest, format_verdict
 from wakeyscan.verification.verify import VerificationResults, build_endpoint, verify_keys
+
+if TYPE_CHECKING:
+    from wakeyscan.core.secret import Secret
+    from wakeyscan.verification.endpoint import Endpoint
 
 HELP = """Ask WAStack whether keys still work, to prove that a leak is closed.
 

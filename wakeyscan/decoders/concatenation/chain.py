@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.decoders.concatenation import dialects, lists, operators, variables
 from wakeyscan.decoders.concatenation.prefix import PREFIX
-from wakeyscan.decoders.decoder import Span
+
+if TYPE_CHECKING:
+    from wakeyscan.decoders.decoder import Span
 
 _MAX_PARTS = 160
 """Maximum number of parts of one key: enough for one per character."""

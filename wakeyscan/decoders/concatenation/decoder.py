@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.line_index import find_all
 from wakeyscan.decoders.concatenation.prefix import CLOSINGS, PREFIX, QUOTES, find_previous_part
-from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.concatenation import assemble
+    from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
 else:
     # Its patterns take 20 ms to compile, and most runs never need them.
     assemble = lazy_import("wakeyscan.decoders.concatenation.assemble")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.decoders.concatenation.operators import CLOSING_QUOTE, LITERAL_PREFIX, QUOTE
-from wakeyscan.decoders.decoder import Span
+
+if TYPE_CHECKING:
+    from wakeyscan.decoders.decoder import Span
 
 NAME = rb"[A-Za-z_][\w$]{0,60}"
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from io import BytesIO
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from wakeyscan.extractors.extractor import (
     ExtractionBudget,
@@ -18,8 +18,10 @@ from wakeyscan.extractors.extractor import (
 from wakeyscan.extractors.pdf import fonts as _pdffonts
 from wakeyscan.extractors.pdf import text as _pdftext
 from wakeyscan.extractors.pdf.filters import open_filtered
-from wakeyscan.extractors.pdf.fonts import Font
 from wakeyscan.extractors.pdf.predictors import Predictor, parse_predictors
+
+if TYPE_CHECKING:
+    from wakeyscan.extractors.pdf.fonts import Font
 
 SEEKS = True
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from wakeyscan.extractors.pdf.fonts import Font
+if TYPE_CHECKING:
+    from wakeyscan.extractors.pdf.fonts import Font
 
 MAX_PAGE = 8 << 20
 """Maximum bytes of the content of a page; longer content is a drawing, line by line."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wakeyscan.core.errors import UsageError
 from wakeyscan.integrations.hooks.hook_input import HookInput
 from wakeyscan.sources import commit_message
-from wakeyscan.sources.options import SourceOptions
+
+if TYPE_CHECKING:
+    from wakeyscan.sources.options import SourceOptions
 
 ADVICE = "Commit blocked. Remove the key from the commit message."
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.core.document import Skipped
 from wakeyscan.core.errors import UsageError
 from wakeyscan.git.objects import is_null_id, is_object_id
-from wakeyscan.sources import Source
-from wakeyscan.sources.options import SourceOptions
+
+if TYPE_CHECKING:
+    from wakeyscan.core.document import Skipped
+    from wakeyscan.sources.options import SourceOptions
+    from wakeyscan.sources.source import Source
 
 
 class HookInput(NamedTuple):

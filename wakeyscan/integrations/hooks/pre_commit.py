@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from wakeyscan.git import worktree
 from wakeyscan.integrations.hooks.hook_input import HookInput
 from wakeyscan.sources import SOURCES
-from wakeyscan.sources.options import SourceOptions
+
+if TYPE_CHECKING:
+    from wakeyscan.sources.options import SourceOptions
 
 ADVICE = "Commit blocked. Remove the key. If it was ever pushed or shared, revoke it too."
 

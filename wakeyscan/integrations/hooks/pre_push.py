@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from wakeyscan.git import rev_list
 from wakeyscan.git.command import Git, open_own
 from wakeyscan.integrations.hooks.hook_input import HookInput, read_updates
 from wakeyscan.sources import commit_range, commits
-from wakeyscan.sources.options import SourceOptions
+
+if TYPE_CHECKING:
+    from wakeyscan.sources.options import SourceOptions
 
 ADVICE = (
     "Push blocked. Remove the key from the commits (git rebase -i), not only from the files. "

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wakeyscan.git import rev_list
 from wakeyscan.git.command import open_own
 from wakeyscan.integrations.hooks.hook_input import HookInput, read_updates
 from wakeyscan.sources import commit_range, commits
-from wakeyscan.sources.options import SourceOptions
+
+if TYPE_CHECKING:
+    from wakeyscan.sources.options import SourceOptions
 
 ADVICE = (
     "Push rejected. Nothing was stored. Remove the key from your commits (git rebase -i), not only "

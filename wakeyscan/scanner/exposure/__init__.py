@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from wakeyscan.core.document import Origin
 from wakeyscan.core.finding import Exposure
 from wakeyscan.core.registry import Registry
 from wakeyscan.scanner.exposure.surroundings import Surroundings, find_surroundings
+
+if TYPE_CHECKING:
+    from wakeyscan.core.document import Origin
 
 
 class ExposureRule(Protocol):

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from wakeyscan.core.document import Document
 from wakeyscan.core.line_index import advance_position
 from wakeyscan.core.registry import Registry
-from wakeyscan.scanner.logical_locations.key_path import KeyPath
 from wakeyscan.scanner.logical_locations.parsers import (
     parse_json_paths,
     parse_yaml_paths,
     unescape_json,
 )
+
+if TYPE_CHECKING:
+    from wakeyscan.core.document import Document
+    from wakeyscan.scanner.logical_locations.key_path import KeyPath
 
 Details = tuple[tuple[str, str], ...]
 """Names and values that locate a finding."""

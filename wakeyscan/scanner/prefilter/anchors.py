@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.decoders.concatenation.prefix import PreviousPart, find_previous_part
-from wakeyscan.rules.rule import Rule
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import Decoder
+    from wakeyscan.rules.rule import Rule
 
 PLAIN = ""
 """Name of the decoder of an anchor that is not encoded."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from wakeyscan.scanner.prefilter.base64_words import Words
 from wakeyscan.scanner.prefilter.escape_forms import NUMERIC_BACKSLASH_KINDS, EscapeForms
+
+if TYPE_CHECKING:
+    from wakeyscan.scanner.prefilter.base64_words import Words
 
 _AFTER_EQUALS = frozenset(bytes([character]) for character in b"0234567\r\n")
 """First byte after an equals sign of quoted-printable."""

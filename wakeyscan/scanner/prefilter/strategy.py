@@ -13,10 +13,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_import
-from wakeyscan.scanner.prefilter.anchors import AnchorHit, AnchorIndex, AnchorSearch, EncodedAnchor
 
 if TYPE_CHECKING:
     from wakeyscan.scanner.prefilter import hyperscan, substring
+    from wakeyscan.scanner.prefilter.anchors import (
+        AnchorHit,
+        AnchorIndex,
+        AnchorSearch,
+        EncodedAnchor,
+    )
     from wakeyscan.scanner.prefilter.hyperscan import Literal
 else:
     # A run needs one of the two: hyperscan takes 9 ms to load, the substring search 2 ms.
