@@ -301,6 +301,26 @@ def test_a_neighbour_in_a_binary_plist_is_not_taken_for_a_revocation(api: Api) -
     assert "revoked" not in {finding["liveness"] for finding in ran.json()["findings"]}
 
 
+JOINED: Mapping[str, tuple[str, Make]] = {
+    "csv": ("a.csv", lambda k: f'"bob","{k}"\n"alice","x"\n'),
+    "yaml": ("a.yaml", lambda k: f'"k": "{k}"\n"other": x\n'),
+    "toml": ("a.toml", lambda k: f'"k" = "{k}"\n"other" = 1\n'),
+    "json lines": ("a.json", lambda k: f'"{k}"\n"other"\n'),
+    "registry": ("a.reg", lambda k: f'"K"="{k}"\r\n"Xy12"="y"\r\n'),
+    "powershell": ("a.ps1", lambda k: f'@("{k}"\n"other")\n'),
+}
+"""Whole keys that look like the first of two adjacent string literals."""
+
+
+@pytest.mark.parametrize("name", JOINED)
+def test_a_key_before_another_literal_is_never_revoked(api: Api, name: str) -> None:
+    file, make = JOINED[name]
+    api.source({file: make(api.key(LIVE))})
+    ran = api.scan()
+    assert ran.code == 1
+    assert "revoked" not in {finding["liveness"] for finding in ran.json()["findings"]}
+
+
 WHOLE: Mapping[str, tuple[str, Make]] = {
     "env": (".env", lambda k: f"K={k}\nOTHER=abc\n"),
     "shell": ("a.sh", lambda k: f"export K={k}\ncurl https://x\n"),

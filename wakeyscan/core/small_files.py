@@ -54,7 +54,10 @@ def read_small_file(path: str, max_size: int) -> bytes:
     _refuse_special(path, os.stat(path).st_mode)  # opening alone can start a device
     with open(path, "rb", opener=_open_nonblocking) as file:
         _refuse_special(path, os.fstat(file.fileno()).st_mode)
-        return _check_size(file.read(max_size + 1), path, max_size)
+        content = file.read(max_size + 1)
+    if content is None:  # a file of the kernel that would block, such as /proc/kmsg
+        raise FileRefused(errno.EAGAIN, "it would block; put a regular file there", path)
+    return _check_size(content, path, max_size)
 
 
 def _check_size(content: bytes, path: str, max_size: int) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import Bounds
@@ -13,6 +15,14 @@ if TYPE_CHECKING:
     from wakeyscan.scanner.matcher import Match
 else:
     bounds = lazy_import("wakeyscan.scanner.bounds")  # most documents with an anchor have no match
+
+
+_ADJACENT = re.compile(rb"""["'`]\s*[A-Za-z]{0,2}["'`]""")
+"""Text between two literals without an operator.
+
+Python, C and a few other languages concatenate them. In CSV, YAML, TOML or JSON lines they are two
+values, and the first one may be the whole key.
+"""
 
 
 def map_to_source(match: Match, name: str, decoded: DecodedText, around: bytes) -> Match:
@@ -48,7 +58,7 @@ def find_match_bounds(content: bytes, match: Match) -> Bounds:
 
 def _map_bounds(match: Match, decoded: DecodedText, around: bytes) -> Bounds:
     """Return the bounds of a match; at an end of the decoded text, the text around it decides."""
-    if match.bounds is Bounds.OPEN:
+    if match.bounds is Bounds.OPEN or _has_adjacent_parts(match, decoded, around):
         return Bounds.OPEN
     at_line_end = decoded.is_base64_line_end(match.end)
     is_known = match.bounds or at_line_end
@@ -58,6 +68,18 @@ def _map_bounds(match: Match, decoded: DecodedText, around: bytes) -> Bounds:
     if decoded.is_truncated and (at_end or match.start == 0):
         return Bounds.OPEN
     return _find_source_bounds(match, decoded, around) if at_end else Bounds.CERTAIN
+
+
+def _has_adjacent_parts(match: Match, decoded: DecodedText, around: bytes) -> bool:
+    if not decoded.is_concatenated:
+        return False
+    parts = [part for part in decoded.segments if part.offset < match.end]
+    gaps = (
+        around[part.end : following.start]
+        for part, following in pairwise(parts)
+        if following.offset > match.start
+    )
+    return any(map(_ADJACENT.fullmatch, gaps))
 
 
 def _find_source_bounds(match: Match, decoded: DecodedText, around: bytes) -> Bounds:
