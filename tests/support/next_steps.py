@@ -5,9 +5,10 @@ from __future__ import annotations
 from tests.support.keys import fingerprint
 
 _ROTATE = """\
-  Treat every key above as leaked: create a new key in WAStack (Settings, API Keys),
-  pass it to the app as an environment variable, then revoke the old key.
-  Both work until you revoke the old one: removing it from the code does not disable it.
+  Treat every key above as leaked: create a new key in WAStack
+  (Settings, API Keys), pass it to the app as an environment variable, then
+  revoke the old key. Both work until you revoke the old one: removing it from
+  the code does not disable it.
 """
 _COMMENT = "  False positive? Add a comment on that line:  # wakeyscan:ignore -- reason\n"
 
@@ -19,7 +20,7 @@ def next_steps(*secrets: str, rules: tuple[str, ...] = ("wastack-api-key",)) -> 
     if len(secrets) == 1:
         hint, prefix = "To ignore this key", fingerprint(secrets[0], rules[0])[:6]
     else:
-        hint, prefix = "To ignore a key, by the digits in brackets", "DIGITS"
+        hint, prefix = "To ignore a key, by its digits", "DIGITS"
     ignore = f'  {hint}:  wakeyscan ignore add {prefix} --reason "…"\n'
     return f"\nWhat to do next\n{steps}{_COMMENT}{ignore}"
 

@@ -38,9 +38,10 @@ _MAX_SKIPPED = 10
 """Maximum number of skipped items that are listed without --verbose."""
 
 _ROTATE = (
-    "Treat every key above as leaked: create a new key in WAStack (Settings, API Keys),",
-    "pass it to the app as an environment variable, then revoke the old key.",
-    "Both work until you revoke the old one: removing it from the code does not disable it.",
+    "Treat every key above as leaked: create a new key in WAStack",
+    "(Settings, API Keys), pass it to the app as an environment variable, then",
+    "revoke the old key. Both work until you revoke the old one: removing it from",
+    "the code does not disable it.",
 )
 
 
@@ -227,7 +228,7 @@ def _format_next_steps(result: RunResult) -> str:
 def _format_ignore_step(reported: tuple[Finding, ...]) -> str:
     fingerprints = {finding.secret.fingerprint for finding in reported}
     if len(fingerprints) > 1:
-        hint, prefix = "To ignore a key, by the digits in brackets", "DIGITS"
+        hint, prefix = "To ignore a key, by its digits", "DIGITS"
     else:
         hint, prefix = "To ignore this key", fingerprints.pop()[:6]
     return f'{hint}:  wakeyscan ignore add {prefix} --reason "…"'
