@@ -69,7 +69,8 @@ from wakeyscan.scanner.logical_locations import (
 )
 from wakeyscan.sources import SOURCES, commit_message, commit_range, files, staged, stdin
 from wakeyscan.sources.source import ParallelSource, Source
-from wakeyscan.verification import VERIFIERS, Verifier, wastack
+from wakeyscan.verification import VERIFIERS, wastack
+from wakeyscan.verification.verifier import Verifier
 
 BY_PROTOCOL: tuple[
     tuple[Registry[Command], list[Command]],

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
-from wakeyscan.core import files
 from wakeyscan.core.errors import ReportError
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.git import worktree
 from wakeyscan.reports import REPORTS
@@ -18,6 +18,9 @@ from wakeyscan.scanner.result import ReportStyle, RunResult
 
 if TYPE_CHECKING:
     from wakeyscan.config import config
+    from wakeyscan.core import files
+else:
+    files = lazy_import("wakeyscan.core.files")  # only reports to files need it
 
 
 def write_reports(result: RunResult, settings: config.Config) -> None:

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from wakeyscan.config import config_file, converters
-from wakeyscan.config.config import Config, _parse_color, _parse_profile
+from wakeyscan.config.config import Config
 from wakeyscan.config.settings import Settings, refuse_empty_values
 from wakeyscan.core.errors import ConfigError, UsageError
-from wakeyscan.core.files import find_cache_folder
 from wakeyscan.core.finding import Severity
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
@@ -21,13 +20,18 @@ from wakeyscan.verification.options import VerifyOptions
 if TYPE_CHECKING:
     from wakeyscan.config import policy_tables
     from wakeyscan.config.options import Option, Values
+    from wakeyscan.core import files
     from wakeyscan.rules.rule import RuleFolder
     from wakeyscan.sources import revision as revisions
     from wakeyscan.sources.revision import Revision
 else:
-    # Runs without a policy or --policy-from need neither.
+    # Runs without --verify-cache, a policy or --policy-from need none of these.
+    files = lazy_import("wakeyscan.core.files")
     policy_tables = lazy_import("wakeyscan.config.policy_tables")
     revisions = lazy_import("wakeyscan.sources.revision")
+
+_parse_profile = converters.build_choice("generic", "github")
+_parse_color = converters.build_choice("auto", "always", "never")
 
 
 def build_config(
@@ -95,14 +99,14 @@ def _find_rules(settings: Settings, revision: Revision | None) -> RuleFolder:
     if revision is None or inside is None:
         return path
     contents = revision.read_directory(inside)
-    files = sorted(
+    found = sorted(
         (f"{path} at {revision}/{name}", contents[name])
         for name in contents
         if name.endswith(".toml")
     )
-    if not files and not given:
+    if not found and not given:
         raise ConfigError(f"{path} at {revision}: contains no rules (*.toml); add one there first")
-    return tuple(files)
+    return tuple(found)
 
 
 def _build_verify_options(settings: Settings, environment: Mapping[str, str]) -> VerifyOptions:
@@ -116,7 +120,7 @@ def _build_verify_options(settings: Settings, environment: Mapping[str, str]) ->
         control=Secret(os.fsencode(control_key), API_KEY) if control_key else None,
         api_url=settings.get_text("api_url"),
         proxy=settings.get_text("proxy"),
-        cache=find_cache_folder() if settings.is_on("verify_cache") else None,
+        cache=files.find_cache_folder() if settings.is_on("verify_cache") else None,
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.config import converters
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.git import worktree
 from wakeyscan.scanner.scan import ScanOptions
@@ -61,7 +60,3 @@ class Config(NamedTuple):
         """Return the path of the ignore file; by default at the top of the repository."""
         top = worktree.find_work_tree(folder) or folder
         return self.ignore_file or os.path.relpath(os.path.join(top, IGNORE_FILE))
-
-
-_parse_profile = converters.build_choice("generic", "github")
-_parse_color = converters.build_choice("auto", "always", "never")

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.lazy import lazy_import
-from wakeyscan.extractors.extractor import ExtractionBudget
 from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.scanner.detector import detect_in_document, detect_in_name, keep_new
 from wakeyscan.scanner.scan_result import Coverage, ScanResult, merge_results, summarize_skipped
@@ -21,7 +20,7 @@ from wakeyscan.scanner.scan_result import Coverage, ScanResult, merge_results, s
 if TYPE_CHECKING:
     from wakeyscan.core import chunks
     from wakeyscan.core.finding import Finding
-    from wakeyscan.extractors import extract
+    from wakeyscan.extractors import extract, extractor
     from wakeyscan.scanner import embedded
     from wakeyscan.scanner.context import ScanContext
 else:
@@ -29,6 +28,7 @@ else:
     chunks = lazy_import("wakeyscan.core.chunks")
     embedded = lazy_import("wakeyscan.scanner.embedded")
     extract = lazy_import("wakeyscan.extractors.extract")
+    extractor = lazy_import("wakeyscan.extractors.extractor")
 
 MAX_FINDINGS_PER_DOCUMENT = 10_000
 """Maximum number of findings per document; if there are more, the rest is skipped."""
@@ -88,7 +88,7 @@ def _detect_archive(item: Document | Skipped) -> str | None:
 
 
 def _scan_text(
-    item: Document | Skipped, context: ScanContext, budget: ExtractionBudget | None = None
+    item: Document | Skipped, context: ScanContext, budget: extractor.ExtractionBudget | None = None
 ) -> ScanResult:
     """Scan a document, or a chunk of it, without opening it as an archive.
 
@@ -158,7 +158,7 @@ def _scan_members(
     """
     open_lfs_object = context.open_lfs_object
     open_object = partial(open_lfs_object, first.origin.path) if open_lfs_object else None
-    budget = ExtractionBudget(context.limits, lambda: archive.size, open_object)
+    budget = extractor.ExtractionBudget(context.limits, lambda: archive.size, open_object)
     origin = detect_in_name(first.origin, context)[0]
     in_members: list[Finding] = []
     in_packed: list[Finding] = []

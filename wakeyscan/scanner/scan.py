@@ -15,13 +15,13 @@ from wakeyscan.scanner.prefilter.strategy import LARGE_SCAN, Prefilter
 from wakeyscan.scanner.scan_result import ResultCollector, ScanResult
 from wakeyscan.scanner.workers import ParallelScan, build_parallel_scan
 from wakeyscan.sources.options import PathFilter, SourceOptions
-from wakeyscan.sources.source import ParallelSource, Source
 from wakeyscan.suppression.policy import Policy, build_policy_filter
 
 if TYPE_CHECKING:
     from wakeyscan.rules.rule import RuleFolder
+    from wakeyscan.sources.source import ParallelSource, Source
 
-OpenTarget = tuple[Source, Iterable[str | Skipped]]
+OpenTarget = tuple["Source", Iterable[str | Skipped]]
 """A source, and the units that it lists for one target."""
 
 _Documents = Iterable[Document | Skipped]

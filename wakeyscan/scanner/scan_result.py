@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _MAX_LISTED = 3
 """Number of similar skipped items that are listed; two or more further items become a summary."""
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NUMBER = r"\d+(?:[.,]\d+)*"
 
 
 class Coverage(NamedTuple):
@@ -93,7 +93,7 @@ def summarize_skipped(skipped: Iterable[Skipped], file: Origin) -> tuple[Skipped
     """
     kinds: dict[str, list[Skipped]] = {}
     for item in dict.fromkeys(skipped):
-        kinds.setdefault(_NUMBER.sub("…", item.reason), []).append(item)
+        kinds.setdefault(re.sub(_NUMBER, "…", item.reason), []).append(item)
     return tuple(item for kind, items in kinds.items() for item in _shorten(kind, items, file))
 
 
