@@ -71,7 +71,7 @@ def test_a_scan_of_small_clean_files_loads_no_more_than_it_needs(
     commands = {name for name in loaded if name.startswith("wakeyscan.cli.commands.")}
     assert commands == {"wakeyscan.cli.commands.scan"}
     extractors = {name for name in loaded if name.startswith(f"{_CONTAINERS}.")}
-    assert extractors == {f"{_CONTAINERS}.{name}" for name in ("extractor", "file_types")}
+    assert extractors == {f"{_CONTAINERS}.{name}" for name in ("file_types", "limits")}
 
 
 def test_a_container_costs_what_opens_it_alone(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_container_costs_what_opens_it_alone(tmp_path: Path) -> None:
     loaded = loaded_by(tmp_path, "scan", "a.gz")
     assert outside(loaded) <= {"isal"}
     opened = {name for name in loaded if name.startswith(f"{_CONTAINERS}.")}
-    shared = {"extract", "extractor", "file_types"}
+    shared = {"extract", "extractor", "file_types", "limits"}
     assert opened == {f"{_CONTAINERS}.{name}" for name in {"_stream", "compressed", *shared}}
     assert not loaded & {"bz2", "lzma"}
 
