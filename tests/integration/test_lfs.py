@@ -206,7 +206,7 @@ def test_every_report_says_it(repo: Repo, name: str) -> None:
     repo.write({"a": pointer(b"x" * 12_345)})
     ran = repo.run("scan", "--format", name)
     assert ran.code == 3
-    assert "its 12,345 bytes are not here" in ran.out
+    assert "its 12,345 bytes are not on this machine" in ran.out
 
 
 @pytest.mark.parametrize("how", ["clean", "empty"])
