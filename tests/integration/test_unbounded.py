@@ -138,7 +138,7 @@ def test_aliases_in_a_baseline_do_not_multiply(tmp_path: Path, run: Run) -> None
     write(tmp_path, {"b.yml": b"fingerprint_algorithm: kingfisher\n" + b"\n".join(levels)})
     ran = run("ignore", "import", "b.yml", "--reason=r")
     assert ran.code == 2
-    assert "has an alias" in ran.err
+    assert "contains an alias" in ran.err
 
 
 # Packs
