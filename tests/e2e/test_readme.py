@@ -296,7 +296,9 @@ TRIED: dict[str, Try] = {
     "wakeyscan audit --verify --report json=leak.json": asking(1, "Revoked (1)", 2),
     "wakeyscan verify leak.json": asking(3, "live -> unknown  rejected, but maybe because of", 2),
     EXPORT: asking(0, "the control key  live", 2),
-    "wakeyscan verify --wait 10m leak.json": asking(0, "the API rejected it but accepted the control key", 3),
+    "wakeyscan verify --wait 10m leak.json": asking(
+        0, "the API rejected it but accepted the control key", 3
+    ),
     LAST: asking(3, "unknown  rejected, but maybe because of", 1),
     "wakeyscan scan": finds(),
     "wakeyscan audit": finds(),
