@@ -167,7 +167,7 @@ def test_the_ignore_file_is_no_link(
     ran = repo.run("ignore", *way)
     if way != ("prune",) or target.endswith("precious"):
         assert ran.code == 2
-        assert "can't be written: a link of the scanned tree is in its place" in ran.err
+        assert "cannot be written: a link of the scanned tree is in its place" in ran.err
     assert precious(repo) == {"precious": expired}
 
 
@@ -200,7 +200,7 @@ def test_a_hook_is_not_written_through(repo: Repo, tmp_path: Path, kind: str) ->
     before = precious(repo)
     ran = repo.run("hook", "install", "pre-commit")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith(f"wakeyscan: {hook} is ")
+    assert ran.err.startswith(f"wakeyscan: {hook}: ")
     assert precious(repo) == before
 
 
