@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wakeyscan.git.repository import Repository
 
 _MAX_LINE = 1 << 16
-"""Maximum bytes of a line; a longer line is read in parts, none of which names an object."""
+"""Maximum bytes of a line; a longer line is read in parts, and no part names an object."""
 
 
 def read_refs(repository: Repository) -> dict[str, str]:

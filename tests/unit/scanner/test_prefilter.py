@@ -55,7 +55,7 @@ LETTERS = "abc defgh.,:;_-/+=\n\"'%\\&#<>0123456789ABC?~"
 
 
 def in_lines(source: random.Random, text: bytes) -> bytes:
-    """Return base64 in lines, the first of which may be shorter."""
+    """Return base64 in lines; the first line may be shorter."""
     encode = b64encode if source.random() < 0.5 else urlsafe_b64encode
     wrapped = encode(text) if source.random() < 0.5 else encode(text).rstrip(b"=")
     width = source.choice(WIDTHS)

@@ -59,7 +59,7 @@ _ESCAPED_LETTERS = {
 # Narrow lines: too short for a word
 
 _NARROW_LINE = rb"[ \t]*+[%b]{8,15}+(?=\\?[\r\n]{1,4}[ \t]*+[\w+/-]|[\\%%&])"
-"""A key without a word is on three or more lines, one of which has only letters of the key."""
+"""A key without a word is on three or more lines; at least one has only letters of the key."""
 _LINES_BEFORE, _LINES_AFTER = 256, 768
 """Bytes around a narrow line in which other lines of the same text are searched."""
 _MIN_SPLIT = 12

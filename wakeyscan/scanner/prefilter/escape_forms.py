@@ -124,7 +124,7 @@ class EscapeForms:
 
     @cached_property
     def escaped_nul_and_letter(self) -> frozenset[bytes]:
-        """An escaped NUL and a plain letter: UTF-16 of which only the NULs are escaped."""
+        """An escaped NUL and a plain letter: UTF-16 text in which only the NULs are escaped."""
         nuls = (b"00", b"x00", b"u0000", b"000", b"#0;", b"#x0;")
         return frozenset(nul + letter for nul in nuls for letter in self.single_letters)
 
