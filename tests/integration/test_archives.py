@@ -1216,7 +1216,7 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "overlapping": (_overlapping, _BOMB),
     "deep": (lambda: _nest(b"x", 40, lambda content: zipped({"a.zip": content})), _DEEP),
     "a million": (lambda: _many(1_000_000), "has over 100,000 members; the rest is skipped"),
-    "window": (_wide_window, "in zstd: needs a larger window than is given to it"),
+    "window": (_wide_window, "in zstd: needs a larger window than the memory limit allows"),
 }
 MOST_MEMORY = 400 << 10
 """kB that a scan may take at its peak, whatever it opens."""
