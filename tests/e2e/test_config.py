@@ -461,3 +461,18 @@ def test_a_folder_without_rules_is_refused(
 def test_clean_files_need_no_configuration(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"a": "x"})
     assert run("scan") == Ran(0, f"{CLEAN}1 byte).\n", "")
+
+
+ENCODINGS = {"utf-8-bom": "utf-8-sig", "utf-16-bom": "utf-16"}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS.values(), ids=ENCODINGS)
+def test_files_of_windows_editors_are_read(
+    run: Run, leak: str, tmp_path: Path, encoding: str
+) -> None:
+    own, project = 'exclude = ["*.py"]\r\n', '[tool.wakeyscan]\r\nexclude = ["*.py"]\r\n'
+    assert run("scan").code == 1
+    for name, text in ((".wakeyscan.toml", own), ("pyproject.toml", project)):
+        write(tmp_path, {name: text.encode(encoding)})
+        assert run("scan").code == 0
+        (tmp_path / name).unlink()

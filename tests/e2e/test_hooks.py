@@ -192,6 +192,48 @@ def test_files_that_are_handed_over_limit_what_is_looked_at(repo: Repo, key: str
     assert NOT_COMMITTED in commit(repo).err
 
 
+NAMES = {
+    "composed": "caf\u00e9",
+    "decomposed": "cafe\u0301",
+    "quoted": '"caf\\303\\251"',
+    "with-dot": "./caf\u00e9",
+    "folder": ".",
+}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_a_passed_name_selects_the_staged_file_however_it_is_spelled(
+    repo: Repo, key: str, name: str
+) -> None:
+    repo.stage({"caf\u00e9": key})
+    index = {"GIT_INDEX_FILE": str(repo.top / ".git" / "index")}
+    assert repo.run("hook", "pre-commit", "--", name, env=index).code == 1
+
+
+def test_a_passed_name_may_differ_in_case_where_git_ignores_it(repo: Repo, key: str) -> None:
+    repo.stage({"sub/Leak": key})
+    index = {"GIT_INDEX_FILE": str(repo.top / ".git" / "index")}
+    assert repo.run("hook", "pre-commit", "--", "sub/leak", env=index).code == 2
+    repo.git("config", "core.ignorecase", "true")
+    assert repo.run("hook", "pre-commit", "--", "sub/leak", env=index).code == 1
+
+
+def test_a_passed_name_that_is_neither_staged_nor_on_disk_is_an_error(repo: Repo) -> None:
+    index = {"GIT_INDEX_FILE": str(repo.top / ".git" / "index")}
+    assert repo.run("hook", "pre-commit", "--", "a", env=index) == Ran(0, "", "")
+    ran = repo.run("hook", "pre-commit", "--", "nowhere", env=index)
+    assert (ran.code, "nowhere: neither staged nor on disk" in ran.err) == (2, True)
+
+
+def test_a_run_by_hand_judges_staged_files_as_a_commit_does(repo: Repo, key: str) -> None:
+    repo.commit({"old": f"{key}\n"})
+    repo.stage({"old": f"{key}\n# one more line\n"})
+    assert repo.run("hook", "pre-commit", "--", "old") == Ran(0, "", "")
+    assert repo.run("hook", "pre-commit", "--", "old", "a").code == 1  # as with --all-files
+    repo.write({"old": f"{key}\n# not staged\n"})
+    assert repo.run("hook", "pre-commit", "--", "old").code == 1
+
+
 # Messages
 
 
@@ -307,7 +349,7 @@ def test_several_refs_at_once(pushing: Pushing, key: str) -> None:
         repo.git("checkout", "-qb", name, "main")
         repo.commit({name: key if name == "two" else "clean\n"})
     shown = pushing.stops("origin", "one", "two", "three")
-    assert shown.count("wastack-api-key  ") == 1
+    assert shown.count("wastack-api-key  ") == 2  # on stdout, and for graphical clients on stderr
     pushing.stops("origin", "--all")
     pushing.passes("origin", "one", "three", "main")
 
@@ -454,10 +496,48 @@ def test_garbage_on_stdin(repo: Repo, stage: str, told: str) -> None:
     assert ran.err.removesuffix("\n").isprintable()
 
 
-@pytest.mark.parametrize("stage", ["pre-push", "pre-receive"])
-def test_nothing_on_stdin(repo: Repo, key: str, stage: str) -> None:
+def test_a_server_hook_refuses_a_push_without_ref_lines(repo: Repo, key: str) -> None:
     repo.commit({"b": key})
-    assert repo.run("hook", stage, "origin", "url") == Ran(0, "", "")
+    ran = repo.run("hook", "pre-receive")
+    assert (ran.code, ran.out) == (2, "")
+    assert "stdin has no ref updates" in ran.err
+
+
+@pytest.mark.parametrize("arguments", [("origin", "url"), ()], ids=["named", "unnamed"])
+def test_a_push_without_ref_lines_scans_what_the_remote_lacks(
+    pushing: Pushing, key: str, arguments: tuple[str, ...]
+) -> None:
+    """Another command of the hook may have read them, such as `git lfs pre-push`."""
+    pushing.passes()
+    assert pushing.repo.run("hook", "pre-push", *arguments) == Ran(0, "", "")
+    pushing.repo.commit({"b": key})
+    pushing.repo.commit({"b": "gone\n"})
+    ran = pushing.repo.run("hook", "pre-push", *arguments)
+    assert (ran.code, mask(key) in ran.out) == (1, True)
+
+
+def test_a_push_without_ref_lines_and_without_commits_passes(tmp_path: Path) -> None:
+    assert Repo(tmp_path / "new").run("hook", "pre-push", "origin", "url") == Ran(0, "", "")
+
+
+@pytest.mark.parametrize("target", ["up/*", "mirrors/origin/*"])
+def test_commits_that_the_remote_has_do_not_block_wherever_they_are_tracked(
+    pushing: Pushing, key: str, target: str
+) -> None:
+    repo = pushing.repo
+    repo.commit({"b": key})
+    repo.git("push", "-q", "--no-verify", "origin", "main")
+    repo.git("config", "remote.origin.fetch", f"+refs/heads/*:refs/remotes/{target}")
+    repo.git("fetch", "-q", "origin")
+    repo.git("update-ref", "-d", "refs/remotes/origin/main")
+    repo.commit({"c": "clean\n"})
+    pushing.passes("origin", "HEAD:new")
+
+
+def test_branches_that_a_mirror_tracks_are_scanned(pushing: Pushing, key: str) -> None:
+    pushing.repo.git("config", "remote.origin.fetch", "+refs/*:refs/*")
+    pushing.repo.commit({"b": key})
+    assert NOT_PUSHED in pushing.stops("origin", "HEAD:new")
 
 
 # On the server

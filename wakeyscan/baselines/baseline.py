@@ -75,7 +75,7 @@ def _read_text(file: str) -> str:
         content = small_files.read_small_file(file, small_files.MAX_DATA_SIZE)
     except OSError as error:
         raise SourceError(f"{file}: cannot be read: {error.strerror}") from None
-    text = content.decode("utf-8-sig", "surrogateescape")
+    text = small_files.decode_text(content, "surrogateescape")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -23,15 +23,26 @@ else:
     files = lazy_import("wakeyscan.core.files")  # only reports to files need it
 
 
-def write_reports(result: RunResult, settings: config.Config) -> None:
+def write_reports(
+    result: RunResult, settings: config.Config, repeat_on_stderr: bool = False
+) -> None:
     """Write the `--report` files, then the report on stdout.
 
-    Raise `ReportError` if one cannot be written.
+    Graphical git clients show only stderr: `repeat_on_stderr` writes the text there too, unless it
+    is the same file or terminal. Raise `ReportError` if one cannot be written.
     """
     for name, file in settings.reports:
         _write_file(file, render_report(name, result, settings), result.targets)
     color = wants_color(settings.color, os.environ)
     write_stdout(render_report(settings.format, result, settings, color))
+    if repeat_on_stderr and not _is_stderr_stdout():
+        write_stderr(render_report("text", result, settings).decode())
+
+
+def _is_stderr_stdout() -> bool:
+    with suppress(AttributeError, OSError, ValueError):
+        return os.path.sameopenfile(sys.stdout.fileno(), sys.stderr.fileno())
+    return False
 
 
 def check_formats(settings: config.Config, targets: Iterable[str]) -> None:

@@ -55,8 +55,9 @@ def find_config_file(named: str, revision: Revision | None) -> ConfigFile:
         # that the configuration is not applied.
         exists = os.path.lexists(path) if is_own else os.path.isfile(path)
         content = _read_at(path, revision) if revision or exists else None
-        # Most pyproject.toml files do not configure wakeyscan; parsing them costs time.
-        if content is not None and (is_own or b"wakeyscan" in content):
+        # Most pyproject.toml files do not configure wakeyscan; parsing them costs time. Without
+        # NULs, the name is found in UTF-16 too.
+        if content is not None and (is_own or b"wakeyscan" in content.replace(b"\0", b"")):
             file = _parse_file(path, content, revision)
             if is_own or file.table:
                 return file

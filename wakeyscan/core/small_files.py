@@ -6,6 +6,7 @@ blocks, and a sparse file takes no disk space but fills the memory.
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 import re
@@ -79,13 +80,24 @@ def _refuse_special(path: str, mode: int) -> None:
         raise FileRefused(errno.EINVAL, why, path)
 
 
+def decode_text(content: bytes, errors: str = "strict") -> str:
+    """Decode UTF-8, or UTF-16 with a byte-order mark, as Windows editors and PowerShell write it.
+
+    Raise `UnicodeDecodeError`.
+    """
+    is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if is_utf16 else "utf-8-sig", errors)
+
+
 def parse_toml(content: bytes) -> dict[str, Any]:
     """Parse TOML; raise `ValueError` for invalid text, deep nesting and huge numbers."""
+    text = decode_text(content)
     # tomllib takes quadratic time for a dotted key: one of 32 KiB takes half a minute.
-    if re.search(rb"(?<![\w\"'-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){%d}" % _MAX_DEPTH, content):
+    part = r"(?:[\w\"'-]++[ \t]*+\.[ \t]*+)"
+    if re.search(rf"(?<![\w\"'-]){part}{{{_MAX_DEPTH}}}", text, re.ASCII):
         raise ValueError(f"a key has over {_MAX_DEPTH} parts")
     try:
-        table = tomllib.loads(content.decode())
+        table = tomllib.loads(text)
     except RecursionError:
         raise ValueError(f"it is nested deeper than {_MAX_DEPTH} levels") from None
     _refuse_extremes(table)

@@ -43,7 +43,8 @@ Commands that compare the work tree are not among them, since filters cannot be 
 """
 
 _GET_FOLDER_SETTING = ("config", "--type=path", "--get")
-"""The only allowed form of `git config`, which can also write, or start an editor."""
+_LIST_SETTINGS = ("config", "-z", "--get-all")
+"""The only allowed forms of `git config`, which can also write, or start an editor."""
 
 _READ_AHEAD = 64
 """Requests sent before the first object is read; their ids always fit into a pipe."""
@@ -94,6 +95,11 @@ class Git(NamedTuple):
         """Return a folder from git's configuration, or "" if it is not set; raise `GitError`."""
         output = self.run(*_GET_FOLDER_SETTING, name, allowed_codes=(0, 1))
         return output.decode("utf-8", "surrogateescape").removesuffix("\n")
+
+    def list_settings(self, name: str) -> list[str]:
+        """Return all values of a setting of git's configuration; raise `GitError`."""
+        output = self.run(*_LIST_SETTINGS, name, allowed_codes=(0, 1))
+        return output.decode("utf-8", "surrogateescape").split("\0")[:-1]
 
     def read_objects(self, ids: Iterable[str]) -> Iterator[Object]:
         """Yield objects in the order of their ids; a missing object has no type.
@@ -184,7 +190,8 @@ class Git(NamedTuple):
     def _start(
         self, arguments: Sequence[str], *, pinned: bool = True, stdin: int = process.PIPE
     ) -> process.Process:
-        if arguments[0] not in _ALLOWED_COMMANDS and tuple(arguments[:-1]) != _GET_FOLDER_SETTING:
+        reads_setting = tuple(arguments[:-1]) in (_GET_FOLDER_SETTING, _LIST_SETTINGS)
+        if arguments[0] not in _ALLOWED_COMMANDS and not reads_setting:
             raise ValueError(f"git {arguments[0]} may run programs that a repository names")
         pins = [part for pin in PINS for part in ("-c", pin)] if pinned else []
         command = [find_executable(), "-C", self.folder, "--no-pager", *pins, *arguments]

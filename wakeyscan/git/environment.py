@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from wakeyscan.core.errors import GitError
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.git import process
+
+if TYPE_CHECKING:
+    import shlex
+else:
+    shlex = lazy_import("shlex")  # only `git -c safe.directory=…` needs it
 
 PINS = (
     "core.fsmonitor=false",
@@ -43,6 +50,12 @@ HOOK_VARIABLES = (
 )
 """Variables that locate the repository for a hook."""
 
+_TRUST = "safe.directory"
+"""The setting that names repositories of other users that git may read."""
+
+_MAX_PAIRS = 1000
+"""Maximum pairs of GIT_CONFIG_COUNT that are read."""
+
 _ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
@@ -63,14 +76,53 @@ _ENVIRONMENT = {
 def build_environment(inherited: tuple[str, ...]) -> dict[str, str]:
     """Return a clean environment for git, with the given variables of git's from our own.
 
-    Our own settings, such as the user's API keys, are not passed on.
+    It also keeps the folders that the user trusts. Our own settings, such as the user's API keys,
+    are not passed on.
     """
     variables = {
         name: value
         for name, value in os.environ.items()
         if name in inherited or not name.startswith(("GIT_", "WAKEYSCAN_"))
     }
-    return variables | _ENVIRONMENT
+    return variables | _ENVIRONMENT | trust_folders(list_trusted_folders(os.environ))
+
+
+def list_trusted_folders(environment: Mapping[str, str]) -> list[str]:
+    """List the values of `safe.directory` in the environment, in the order in which git reads them.
+
+    Users set them for containers and CI jobs: with GIT_CONFIG_COUNT, or with `git -c`, which sets
+    GIT_CONFIG_PARAMETERS for a hook. An empty value clears the values before it.
+    """
+    count = environment.get("GIT_CONFIG_COUNT", "")
+    pairs = [
+        (environment.get(f"GIT_CONFIG_KEY_{n}", ""), environment.get(f"GIT_CONFIG_VALUE_{n}", ""))
+        for n in range(min(int(count), _MAX_PAIRS) if count.isdecimal() else 0)
+    ]
+    for parameter in _split_parameters(environment.get("GIT_CONFIG_PARAMETERS", "")):
+        name, _, value = parameter.partition("=")
+        pairs.append((name, value))
+    return [value for name, value in pairs if name.lower() == _TRUST]
+
+
+def _split_parameters(text: str) -> list[str]:
+    """Split the value of GIT_CONFIG_PARAMETERS, which git quotes for a shell."""
+    if _TRUST not in text.lower():
+        return []
+    try:
+        return shlex.split(text)
+    except ValueError:  # git refuses the value too
+        return []
+
+
+def trust_folders(folders: Sequence[str]) -> dict[str, str]:
+    """Return the variables that make git read repositories that belong to another user."""
+    variables = {"GIT_CONFIG_COUNT": str(len(folders))} if folders else {}
+    for number, folder in enumerate(folders):
+        variables |= {
+            f"GIT_CONFIG_KEY_{number}": _TRUST,
+            f"GIT_CONFIG_VALUE_{number}": folder,
+        }
+    return variables
 
 
 def find_executable(environment: Mapping[str, str] = os.environ) -> str:

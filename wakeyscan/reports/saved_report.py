@@ -21,7 +21,9 @@ def read_report(path: str) -> Iterator[dict[str, Any]]:
     Raise `SourceError` for other files, and if the block reads a field that is missing.
     """
     try:
-        report = json.loads(small_files.read_small_file(path, small_files.MAX_DATA_SIZE).decode())
+        report = json.loads(
+            small_files.decode_text(small_files.read_small_file(path, small_files.MAX_DATA_SIZE))
+        )
         if report["schema"] != SCHEMA:
             raise ValueError("unsupported schema")
         yield {name: report[name] for name in _PARTS}

@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import GitError, UsageError
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.git import diff, worktree
 from wakeyscan.git.command import Git, open_own
 from wakeyscan.git.objects import EMPTY_TREE_IDS
 from wakeyscan.sources.changed_files import ChangedFile, list_changed_files, read_changed_files
 
 if TYPE_CHECKING:
+    from wakeyscan.sources import staged_names
     from wakeyscan.sources.options import SourceOptions
+else:
+    # Only a name that is not a staged path needs it.
+    staged_names = lazy_import("wakeyscan.sources.staged_names")
 
 PARALLEL = False
 
@@ -35,8 +40,14 @@ def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
 def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
     """Yield the staged content that no parent of the next commit has."""
     git = open_own()
+    changes = list_staged(git)
+    paths = {change.path for change in changes}
+    if not paths.issuperset(options.only):
+        options = options._replace(only=staged_names.match_names(options.only, paths, git))
+        if not options.only:
+            return
     changed: list[ChangedFile] = []
-    for item in list_changed_files(list_staged(git), options, _build_origin):
+    for item in list_changed_files(changes, options, _build_origin):
         if isinstance(item, Skipped):
             yield item
         else:

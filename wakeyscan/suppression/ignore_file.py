@@ -74,7 +74,7 @@ def _read_lines(file: str, content: bytes | None) -> list[str]:
     try:
         if content is None:
             content = small_files.read_small_file(file, small_files.MAX_LIST_SIZE)
-        text = content.decode("utf-8-sig")
+        text = small_files.decode_text(content)
     except FileNotFoundError:
         return []
     except small_files.FileRefused as error:

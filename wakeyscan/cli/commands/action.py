@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import ReportError, UsageError, WakeyscanError
 from wakeyscan.core.finding import Liveness
 from wakeyscan.git.command import open_own
+from wakeyscan.git.environment import list_trusted_folders, trust_folders
 from wakeyscan.git.repository import find_repository
 from wakeyscan.integrations import github_event
 from wakeyscan.reports.github import format_command
@@ -53,6 +53,7 @@ PARAMETERS = Parameters(
 
 def run(values: Values, operands: list[str]) -> int:
     """Scan, report to GitHub and return the exit code. Every outcome sets the step outputs."""
+    _trust_workspace()
     try:
         code, outputs = _run(values, os.environ)
     except WakeyscanError as error:
@@ -68,8 +69,15 @@ def run(values: Values, operands: list[str]) -> int:
     return code
 
 
+def _trust_workspace() -> None:
+    """Let git read the checkout: in a container, it belongs to another user."""
+    if workspace := os.environ.get("GITHUB_WORKSPACE", ""):
+        folders = [*list_trusted_folders(os.environ), workspace, f"{workspace}/*"]
+        os.environ.update(trust_folders(folders))
+
+
 def _report_failure(reason: str, code: int) -> None:
-    sys.stdout.write(format_command("error", reason, title="wakeyscan"))
+    output.write_stdout(format_command("error", reason, title="wakeyscan").encode())
     outputs = {"findings": "0", "live": "0", "incomplete": "true", "exit-code": str(code)}
     _append_to_file("GITHUB_OUTPUT", _format_outputs(outputs))
 

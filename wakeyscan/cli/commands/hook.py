@@ -42,7 +42,8 @@ def run(values: Values, operands: list[str]) -> int:
     match operands:
         case ["install", stage]:
             STAGES.check(stage)
-            return install.install_hook(stage)
+            output.write_lines([f"{install.install_hook(stage)} now runs wakeyscan"])
+            return 0
         case [stage, *arguments] if stage != "install":
             return _run_stage(stage, arguments, values)
     raise UsageError("wakeyscan hook: expected a stage such as pre-commit, or install STAGE")
@@ -57,7 +58,7 @@ def _run_stage(stage: str, arguments: list[str], values: Values) -> int:
     result = run_scan("hook", (stage,), [(source, units)], settings)
     code = result.exit_code(settings.fail_on, settings.strict_ignores)
     if code or settings.verbose or settings.format != "text" or settings.reports:
-        output.write_reports(result, settings)
+        output.write_reports(result, settings, repeat_on_stderr=code == 1)
     if code == 1:
         output.write_stderr(f"\nwakeyscan: {member.ADVICE}\n")
     if not settings.quiet:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.errors import UsageError
@@ -43,17 +43,17 @@ class RefUpdate(NamedTuple):
         return not is_null_id(self.old)
 
 
-def read_updates() -> Iterator[RefUpdate]:
-    """Yield the ref updates that git writes to stdin, without deletions.
+def read_updates() -> list[RefUpdate]:
+    """Return the ref updates that git writes to stdin; a terminal has none.
 
     pre-receive gets `old new ref`; pre-push gets `local-ref local-id remote-ref remote-id`.
     Raise `UsageError` for any other line.
     """
-    text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape") if sys.stdin else ""
+    if not sys.stdin or sys.stdin.isatty():
+        return []
+    text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     lines = text.removesuffix("\n").split("\n") if text else []  # a ref name may contain U+2028
-    for update in map(_parse_update, lines):
-        if not update.is_deletion:
-            yield update
+    return [*map(_parse_update, lines)]
 
 
 def _parse_update(line: str) -> RefUpdate:

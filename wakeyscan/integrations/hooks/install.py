@@ -32,12 +32,12 @@ _PLAIN = ('if [ -x "$previous" ]; then "$previous" "$@" || exit $?; fi', "")
 _WITH_STDIN = (
     'updates=$(cat)\nif [ -x "$previous" ]; then\n'
     '  printf \'%s\\n\' "$updates" | "$previous" "$@" || exit $?\nfi',
-    '[ -n "$updates" ] || exit 0\nprintf \'%s\\n\' "$updates" | ',
+    '{ [ -z "$updates" ] || printf \'%s\\n\' "$updates"; } | ',
 )
 
 
-def install_hook(stage: str) -> int:
-    """Write the hook of a stage; raise `SourceError` if it cannot be written."""
+def install_hook(stage: str) -> str:
+    """Write the hook of a stage and return its path; raise `SourceError`."""
     folder = worktree.find_hooks_folder()
     file = os.path.join(folder, stage)
     try:
@@ -47,8 +47,7 @@ def install_hook(stage: str) -> int:
         files.write_atomically(file, _build_script(stage).encode(), 0o755)  # as git's samples
     except OSError as error:
         raise SourceError(f"{file}: the hook cannot be written: {error.strerror}") from None
-    sys.stdout.write(f"{file} now runs wakeyscan\n")
-    return 0
+    return file
 
 
 def _build_script(stage: str) -> str:

@@ -5,12 +5,21 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.git import worktree
 from wakeyscan.integrations.hooks.hook_input import HookInput
 from wakeyscan.sources import SOURCES
 
 if TYPE_CHECKING:
+    from wakeyscan.git import command
+    from wakeyscan.integrations.hooks import manual_run
+    from wakeyscan.sources import staged_names
     from wakeyscan.sources.options import SourceOptions
+else:
+    # A commit without quoted names, in a work tree with its own `.git`, needs none of these.
+    command = lazy_import("wakeyscan.git.command")
+    manual_run = lazy_import("wakeyscan.integrations.hooks.manual_run")
+    staged_names = lazy_import("wakeyscan.sources.staged_names")
 
 ADVICE = "Commit blocked. Remove the key. If it was ever pushed or shared, revoke it too."
 
@@ -18,16 +27,32 @@ ADVICE = "Commit blocked. Remove the key. If it was ever pushed or shared, revok
 def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     """Open the index; outside of a commit, open the passed files as they are on disk.
 
-    git sets GIT_INDEX_FILE for the hooks of a commit. Without it, a user runs the framework with
-    `--all-files` or a range. Those files need not be staged at all.
+    git sets GIT_INDEX_FILE for the hooks of a commit. Without it, a user runs the framework by
+    hand: for the staged files, or with `--all-files` or a range, for files that need not be staged.
     """
     if not arguments:
         return _open_index(options)
-    if "GIT_INDEX_FILE" not in os.environ:
+    if any(name.startswith('"') for name in arguments):
+        arguments = [*map(_unquote, arguments)]
+    is_commit = "GIT_INDEX_FILE" in os.environ
+    top = _find_top() if is_commit else worktree.find_work_tree(".")
+    if top is None:
         return _open_files(arguments, options)
-    top = worktree.find_work_tree(".") or "."
     only = tuple(os.path.relpath(file, top) for file in map(_resolve_folder, arguments))
-    return _open_index(options._replace(only=only))
+    if is_commit or manual_run.are_staged(only, top):
+        return _open_index(options._replace(only=only))
+    return _open_files(arguments, options)
+
+
+def _find_top() -> str:
+    if "GIT_DIR" not in os.environ:
+        return worktree.find_work_tree(".") or "."
+    output = command.open_own().run("rev-parse", "--show-toplevel")
+    return os.fsdecode(output.removesuffix(b"\n"))
+
+
+def _unquote(name: str) -> str:
+    return name if os.path.lexists(name) else staged_names.unquote(name)
 
 
 def _open_index(options: SourceOptions) -> HookInput:

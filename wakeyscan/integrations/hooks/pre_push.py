@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from wakeyscan.core.errors import SourceError
 from wakeyscan.git import rev_list
 from wakeyscan.git.command import Git, open_own
 from wakeyscan.integrations.hooks.hook_input import HookInput, read_updates
@@ -20,6 +21,8 @@ ADVICE = (
 
 _REMOTE = "PRE_COMMIT_REMOTE_NAME"
 
+_TRACKED = "refs/remotes/"
+
 
 def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     """Open the pushed commits: from stdin as git writes it, or from the variables of pre-commit."""
@@ -27,15 +30,34 @@ def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     if _REMOTE in os.environ:
         unit = _build_framework_unit(own, os.environ[_REMOTE])
         return HookInput(commit_range, [unit], options)
-    updates = [*read_updates()]
+    remote = arguments[0] if arguments else ""
+    lines = read_updates()
+    if not lines:
+        return HookInput(commit_range, _build_head_units(own, remote), options)
+    updates = [update for update in lines if not update.is_deletion]
     if not updates:
         return HookInput(commit_range, [], options)
-    remote = arguments[0] if arguments else ""
     known = tuple(update.old for update in updates if update.has_old)
     tips = tuple(update.new for update in updates)
-    pushed = rev_list.CommitSelection(tips, known, _exclude_remote(remote), "the pushed commits")
+    others = _exclude_remote(remote, own)
+    pushed = rev_list.CommitSelection(tips, known, others, "the pushed commits")
     names = [update.ref for update in updates]
     return HookInput(commit_range, [commits.build_unit(pushed, tips, names, own)], options)
+
+
+def _build_head_units(own: Git, remote: str) -> list[str]:
+    """Return the units for a push whose refs are unknown: what HEAD has and the remote has not.
+
+    git writes no refs if there is nothing to push. But another command of the hook may have read
+    them, such as `git lfs pre-push`, or the hook manager may not pass them on.
+    """
+    try:
+        head = rev_list.resolve_commit("HEAD", own)
+    except SourceError:  # there is no commit yet
+        return []
+    others = _exclude_remote(remote, own) if remote else ("--not", "--remotes")
+    unpushed = rev_list.CommitSelection((head,), (), others, "the unpushed commits")
+    return [commits.build_unit(unpushed, (), (), own)]
 
 
 def _build_framework_unit(own: Git, remote: str) -> str:
@@ -44,7 +66,7 @@ def _build_framework_unit(own: Git, remote: str) -> str:
     The framework names only the first ref, so the unit covers all commits that no remote has.
     """
     ends = [os.environ.get(f"PRE_COMMIT_{end}_REF", "") for end in ("TO", "FROM")]
-    selection = ("--branches", "--tags", *_exclude_remote(remote))
+    selection = ("--branches", "--tags", *_exclude_remote(remote, own))
     unpushed = rev_list.CommitSelection((), (), selection, "the unpushed commits")
     names = [os.environ.get("PRE_COMMIT_REMOTE_BRANCH", "")]
     if not all(ends):
@@ -56,5 +78,11 @@ def _build_framework_unit(own: Git, remote: str) -> str:
     )
 
 
-def _exclude_remote(remote: str) -> tuple[str, ...]:
-    return ("--not", f"--remotes={remote}") if remote else ()
+def _exclude_remote(remote: str, own: Git) -> tuple[str, ...]:
+    """Return the options that exclude what the remote has, wherever its refs are tracked."""
+    if not remote:
+        return ()
+    tracked = [line.partition(":")[2] for line in own.list_settings(f"remote.{remote}.fetch")]
+    # A mirror tracks its refs as our own branches, which are not pushed yet.
+    patterns = {target for target in tracked if target.startswith(_TRACKED)}
+    return ("--not", f"--remotes={remote}", *(f"--glob={target}" for target in sorted(patterns)))

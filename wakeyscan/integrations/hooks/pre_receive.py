@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wakeyscan.core.errors import UsageError
 from wakeyscan.git import rev_list
 from wakeyscan.git.command import open_own
 from wakeyscan.integrations.hooks.hook_input import HookInput, read_updates
@@ -20,10 +21,16 @@ ADVICE = (
 
 def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     """Open the pushed commits. git holds them in quarantine; its variables let us read them."""
-    own = open_own()
-    updates = [*read_updates()]
+    lines = read_updates()
+    if not lines:
+        raise UsageError(
+            "wakeyscan hook pre-receive: stdin has no ref updates, so nothing can be scanned; "
+            "another command of the hook may have read them: pass them on to each command"
+        )
+    updates = [update for update in lines if not update.is_deletion]
     if not updates:
         return HookInput(commit_range, [], options)
+    own = open_own()
     tips = tuple(update.new for update in updates)
     pushed = rev_list.CommitSelection(tips, (), ("--not", "--all"), "the pushed commits")
     names = [update.ref for update in updates]
