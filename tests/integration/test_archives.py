@@ -210,8 +210,8 @@ def test_what_nothing_reads_is_said(tmp_path: Path, run: Run, key: str, form: st
     write(tmp_path, {"a": UNREAD[form], "b.zip": zipped({"c/d": UNREAD[form]}), "ok": b"x"})
     reason = f"in {form}: this format is not supported; unpack it and scan the result"
     ran = run("scan", "--format=json")
-    assert ran.code == 3
-    assert [(s["path"], s["reason"], s["gap"]) for s in ran.json()["skipped"]] == [
+    assert ran.code == 0
+    assert [(s["path"], s["reason"], s["opaque"]) for s in ran.json()["skipped"]] == [
         ("a", reason, True),
         ("b.zip!/c/d", reason, True),
     ]
@@ -1104,15 +1104,10 @@ def _zip(local: bytes, *entries: bytes) -> bytes:
 
 
 ODD_ZIPS = {
-    "encrypted": (
-        _zip(_local(b"a", b"x", 0, 1), _entry(b"a", b"x", 0, 0, 1)),
-        "a.zip!/a",
-        "encrypted",
-    ),
     "method": (
-        _zip(_local(b"a", b"x", 9), _entry(b"a", b"x", 0, 9)),
+        _zip(_local(b"a", b"x", 77), _entry(b"a", b"x", 0, 77)),
         "a.zip!/a",
-        "compressed by an unknown method (9)",
+        "compressed by an unknown method (77)",
     ),
     "larger than it is": (
         _zip(_local(b"a", b"x"), _entry(b"a", b"x", size=99)),
@@ -1161,7 +1156,7 @@ def test_zips_that_lie_or_are_closed(tmp_path: Path, run: Run, odd: str) -> None
 def test_an_encrypted_pdf(tmp_path: Path, run: Run) -> None:
     write(tmp_path, {"a.pdf": MAKE["pdf"][0](b"x") + b"trailer << /Encrypt 9 0 R >>"})
     ran = run("scan", "--format=json")
-    assert ran.code == 3
+    assert ran.code == 0
     assert [s["reason"] for s in ran.json()["skipped"]] == ["in pdf: encrypted"]
 
 

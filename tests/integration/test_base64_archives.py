@@ -254,15 +254,15 @@ def test_what_comes_before_the_cut_is_looked_at(key: str) -> None:
     assert [(item.reason, item.gap) for item in found.skipped] == [("in gzip: cut short", False)]
 
 
-def test_what_is_encrypted_in_it_is_a_gap(tmp_path: Path, run: Run) -> None:
+def test_an_encrypted_archive_in_a_text_is_opaque(tmp_path: Path, run: Run) -> None:
     raw = bytearray(zipped({"a/secret.env": noise(100)}))
     for signature, at in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
         raw[raw.index(signature) + at] |= 1
     write(tmp_path, {"a.json": b'"' + b64encode(bytes(raw)) + b'"'})
     ran = run("scan", "--format=json")
-    assert ran.code == 3
-    assert [(s["path"], s["reason"]) for s in ran.json()["skipped"]] == [
-        ("a.json!/a/secret.env", "in zip: encrypted")
+    assert ran.code == 0
+    assert [(s["path"], s["reason"], s["opaque"]) for s in ran.json()["skipped"]] == [
+        ("a.json!/a/secret.env", "in zip: encrypted", True)
     ]
 
 

@@ -33,6 +33,17 @@ def zipped(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> by
     return held.getvalue()
 
 
+def encrypted_zip(files: Mapping[str, bytes]) -> bytes:
+    """Build a zip whose members are marked as encrypted."""
+    made = bytearray(zipped(files, zipfile.ZIP_STORED))
+    for signature, flags in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        start = 0
+        while (start := made.find(signature, start)) >= 0:
+            made[start + flags] |= 1
+            start += 4
+    return bytes(made)
+
+
 def tarred(files: Mapping[str, bytes], form: int = tarfile.PAX_FORMAT) -> bytes:
     held = io.BytesIO()
     with tarfile.open(fileobj=held, mode="w", format=form) as archive:

@@ -70,6 +70,7 @@ def run_scan(
         coverage=merged.coverage._replace(excluded=paths.count),
         policy=config.policy,
     )
+    result = result.judge_opaque(config.strict)
     return verify_keys(apply_ignore_file(result, config), config)
 
 

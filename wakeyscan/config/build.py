@@ -57,6 +57,7 @@ def build_config(
         color=settings.get("color", _parse_color, "auto"),
         verification=_build_verify_options(settings, environment),
         ignore_file=settings.get_text("ignore_file"),
+        strict=settings.is_on("strict"),
         strict_ignores=settings.is_on("strict_ignores"),
         policy=_build_policy(file, revision),
         revision=revision,

@@ -45,6 +45,8 @@ class Config(NamedTuple):
     verification: VerifyOptions
     ignore_file: str = ""
     """Empty: the one at the top of the current repository."""
+    strict: bool = False
+    """Whether opaque content makes a scan incomplete."""
     strict_ignores: bool = False
     policy: Policy = Policy()
     revision: Revision | None = None

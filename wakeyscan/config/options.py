@@ -55,6 +55,8 @@ SCANNING = (
            "scanning shows as open. Default: generic.", "NAME"),
     Option("ignore-file", "File of accepted findings. Default: .wakeyscanignore at the top of the "
            "repository.", "FILE"),
+    Option("strict", "Treat content that cannot be opened (encrypted archives, unread formats) as "
+           "an incomplete scan."),
     Option("strict-ignores", "Exit 1 if the ignore file has an unused or expired entry."),
     Option("honor-foreign-ignores", "Honor inline ignore comments of gitleaks, betterleaks, "
            "trufflehog, kingfisher, detect-secrets and ggshield."),

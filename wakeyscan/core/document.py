@@ -58,3 +58,5 @@ class Skipped(NamedTuple):
     """Whether it makes the scan incomplete. A submodule does not: a commit does not contain it."""
     times: int = 1
     """Number of items that this one represents; reports combine similar items."""
+    opaque: bool = False
+    """Whether it is intact but cannot be opened here, such as an encrypted archive."""

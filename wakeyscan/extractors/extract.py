@@ -17,6 +17,7 @@ from wakeyscan.extractors.extractor import (
     LimitExceeded,
     Member,
     NotAvailable,
+    OpaqueContent,
     ReadBytes,
 )
 from wakeyscan.extractors.file_types import detect_format
@@ -93,8 +94,7 @@ class _Archive(NamedTuple):
                 yield from inner._extract_member(member, errors)
         except ExtractionError as error:
             if str(error) not in errors[-1:]:  # a member that is cut short cuts the archive too
-                reason = _format_reason(archive_format, error)
-                yield ExtractedItem(Skipped(self.origin, reason, error.gap))
+                yield ExtractedItem(_build_skipped(self.origin, archive_format, error))
 
     def _extract_member(self, member: Member, errors: list[str]) -> Iterator[ExtractedItem]:
         path = self.origin.path
@@ -116,8 +116,8 @@ class _Archive(NamedTuple):
             raise source.error
         if source.error:
             errors.append(str(source.error))
-            reason = _format_reason(self.encoding.rpartition("/")[2], source.error)
-            yield ExtractedItem(Skipped(origin, reason, source.error.gap))
+            archive_format = self.encoding.rpartition("/")[2]
+            yield ExtractedItem(_build_skipped(origin, archive_format, source.error))
 
     def _extract_content(self, source: _MemberReader) -> Iterator[ExtractedItem]:
         head = source.peek(CHUNK_SIZE)
@@ -156,11 +156,16 @@ class _Archive(NamedTuple):
             yield ExtractedItem(item)
 
 
+def _build_skipped(origin: Origin, archive_format: str, error: ExtractionError) -> Skipped:
+    is_opaque = isinstance(error, OpaqueContent)
+    return Skipped(origin, _format_reason(archive_format, error), error.gap, opaque=is_opaque)
+
+
 def _format_reason(archive_format: str, error: ExtractionError) -> str:
     if isinstance(error, NotAvailable):
         return str(error)
     reason = redact(str(error))  # it may quote the content of the file
-    if not error.gap:
+    if not error.gap and not isinstance(error, OpaqueContent):
         return f"looks like {archive_format} but is not; scanned as a plain file ({reason})"
     return f"in {archive_format}: {reason}"
 

@@ -33,7 +33,17 @@ class ExtractionError(Exception):
         self.gap = gap
 
 
-class NotAvailable(ExtractionError):
+class OpaqueContent(ExtractionError):
+    """Intact content that cannot be opened: it is encrypted, or nothing here reads its format.
+
+    It is listed, but the scan stays complete unless `--strict` is set. Damage is never opaque.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, gap=False)
+
+
+class NotAvailable(OpaqueContent):
     """A file refers to content that is not on this machine; the text needs no context."""
 
 

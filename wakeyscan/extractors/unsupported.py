@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from wakeyscan.extractors.extractor import ExtractionBudget, ExtractionError, Member
+from wakeyscan.extractors.extractor import ExtractionBudget, Member, OpaqueContent
 
 SEEKS = False
 
 
 def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
-    """Raise `ExtractionError`, so that the report lists the file as skipped."""
-    raise ExtractionError("this format is not supported; unpack it and scan the result")
+    """Raise `OpaqueContent`, so that the report lists the file."""
+    raise OpaqueContent("this format is not supported; unpack it and scan the result")

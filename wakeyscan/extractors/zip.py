@@ -27,6 +27,7 @@ from wakeyscan.extractors.extractor import (
     ExtractionBudget,
     ExtractionError,
     Member,
+    OpaqueContent,
     ReadBytes,
 )
 from wakeyscan.extractors.office_xml import join_runs
@@ -49,6 +50,16 @@ _IN_ZIP64_FIELD = 0xFFFF_FFFF
 
 _ENCRYPTED, _UTF_8 = 1, 0x800
 _STORED, _DEFLATED, _BZIP2, _LZMA, _ZSTD, _XZ = 0, 8, 12, 14, 93, 95
+_UNREAD_METHODS = {
+    **dict.fromkeys((1, 2, 3, 4, 5, 6, 10, 18), "a method of old zip programs"),
+    9: "Deflate64",
+    94: "MP3",
+    96: "JPEG",
+    97: "WavPack",
+    98: "PPMd",
+    99: "AES encryption",
+}
+"""Methods (APPNOTE.TXT, 4.4.5) that nothing here reads."""
 
 
 class _Directory(NamedTuple):
@@ -193,7 +204,7 @@ class _Content:
         if len(header) < _LOCAL.size or not header.startswith(b"PK\3\4"):
             raise ExtractionError("damaged: it is not at the offset in the directory")
         if entry.flags & _ENCRYPTED:
-            raise ExtractionError("encrypted")
+            raise OpaqueContent("encrypted")
         name_size, extra_size = _LOCAL.unpack(header)[-2:]
         start = entry.offset + _LOCAL.size + name_size + extra_size
         packed = _FileRange(self._file, start, entry.packed_size)
@@ -229,6 +240,8 @@ def _build_codec(method: int, read: ReadBytes, budget: ExtractionBudget) -> Code
         return build_xz_codec(budget)
     if method == _ZSTD:
         return build_zstd_codec(budget)
+    if method in _UNREAD_METHODS:
+        raise OpaqueContent(f"compressed with {_UNREAD_METHODS[method]}, which is not supported")
     raise ExtractionError(f"compressed by an unknown method ({method})")
 
 

@@ -12,6 +12,7 @@ from wakeyscan.core.redaction import escape_for_terminal, format_details, redact
 from wakeyscan.scanner.scan_result import count_skipped
 
 if TYPE_CHECKING:
+    from wakeyscan.core.document import Skipped
     from wakeyscan.scanner.result import ReportStyle, RunResult
 
 _MAX_SHOWN = 10
@@ -24,7 +25,10 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     worst_first = sorted(result.reported(), key=lambda finding: -finding.severity)
     for finding in worst_first:
         out.write(_format_annotation(finding, titles[finding.rule]))
-    out.write(_format_incomplete(result))
+    gaps = [item for item in result.skipped if item.gap]
+    opaque = [item for item in result.opaque() if not item.gap]
+    out.write(_format_skipped(gaps, "warning", "Incomplete scan. Skipped", "incomplete"))
+    out.write(_format_skipped(opaque, "notice", "Not opened", "opaque"))
     for line in result.limits():
         out.write(format_command("notice", line, title="wakeyscan"))
     if len(worst_first) > _MAX_SHOWN:
@@ -50,14 +54,13 @@ def _escape_property(text: str) -> str:
     return _escape_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _format_incomplete(result: RunResult) -> str:
-    gaps = [item for item in result.skipped if item.gap]
-    if not gaps:
+def _format_skipped(items: list[Skipped], kind: str, heading: str, state: str) -> str:
+    if not items:
         return ""
-    text = f"Incomplete scan. Skipped: {gaps[0].origin.path}: {gaps[0].reason}"
-    if more := count_skipped(gaps[1:]):
+    text = f"{heading}: {items[0].origin.path}: {items[0].reason}"
+    if more := count_skipped(items[1:]):
         text += f" (and {more} more)"
-    return format_command("warning", text, title="wakeyscan: incomplete")
+    return format_command(kind, text, title=f"wakeyscan: {state}")
 
 
 def _format_annotation(finding: Finding, title: str) -> str:

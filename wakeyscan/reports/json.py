@@ -41,6 +41,7 @@ def _build_report(result: RunResult) -> dict[str, Any]:
             "documents": result.coverage.documents,
             "bytes": result.coverage.bytes,
             "skipped": count_skipped(result.skipped),
+            "opaque": count_skipped(result.opaque()),
             "excluded": result.coverage.excluded,
         },
         "ignores": result.ignores._asdict(),
@@ -135,5 +136,6 @@ def _build_skipped(item: Skipped) -> dict[str, Any]:
         "within": make_encodable(item.origin.within),
         "reason": make_encodable(item.reason),
         "gap": item.gap,
+        "opaque": item.opaque,
         "times": item.times,
     }

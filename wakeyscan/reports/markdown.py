@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from wakeyscan.core.finding import Finding, Liveness
 from wakeyscan.core.redaction import escape_for_terminal, format_details
+from wakeyscan.scanner.scan_result import count_skipped
 
 if TYPE_CHECKING:
     from wakeyscan.core.document import Skipped
@@ -30,6 +31,8 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
         _write_findings(reported, out)
         out.write(_ADVICE)
     out.writelines(f"\n{format_code(note)}\n" for note in (*result.notes(), *result.left_out()))
+    if opaque := count_skipped(result.opaque()):
+        out.write(f"\n{opaque} opaque: intact, but not opened.\n")
     if result.skipped:
         out.write("\n| skipped | reason |\n|---|---|\n")
         out.write(_join_rows((_format_skipped(item), item.times) for item in result.skipped))
@@ -69,7 +72,8 @@ def _format_finding(finding: Finding, has_answers: bool) -> str:
 
 
 def _format_skipped(item: Skipped) -> str:
-    return f"| {format_code(item.origin.path)} | {format_code(item.reason)} |\n"
+    kind = "opaque: " if item.opaque else ""
+    return f"| {format_code(item.origin.path)} | {kind}{format_code(item.reason)} |\n"
 
 
 def _join_rows(rows: Iterable[tuple[str, int]]) -> str:

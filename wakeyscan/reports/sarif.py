@@ -211,5 +211,10 @@ def _build_invocation(result: RunResult, omitted: int) -> Any:
 
 def _build_notification(item: Skipped) -> Any:
     path = item.origin.path
-    text = f"Skipped: {escape_for_terminal(redact(path))}: {escape_for_terminal(item.reason)}"
-    return sarif.Notification(message=sarif.Message(text=text), level="warning")
+    kind = "Opaque" if item.opaque else "Skipped"
+    text = f"{kind}: {escape_for_terminal(redact(path))}: {escape_for_terminal(item.reason)}"
+    return sarif.Notification(
+        message=sarif.Message(text=text),
+        level="note" if item.opaque and not item.gap else "warning",
+        properties={"opaque": True} if item.opaque else None,
+    )

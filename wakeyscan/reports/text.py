@@ -22,6 +22,7 @@ from wakeyscan.reports import timeline
 from wakeyscan.scanner.scan_result import count_skipped
 
 if TYPE_CHECKING:
+    from wakeyscan.core.document import Skipped
     from wakeyscan.core.secret_history import SecretHistory
     from wakeyscan.scanner.result import ReportStyle, RunResult
 
@@ -52,7 +53,9 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     out.writelines(
         _format_histories(result, shown, style) if shown else _format_files(result, style)
     )
-    out.write(_format_skipped(result, style))
+    rest = tuple(item for item in result.skipped if not item.opaque)
+    out.write(_format_skipped("Skipped", rest, style))
+    out.write(_format_skipped("Opaque", result.opaque(), style))
     out.write(_format_summary(result, style))
     out.write(_format_next_steps(result))
 
@@ -140,16 +143,16 @@ def _choose_state(finding: Finding) -> str:
     return finding.standing.value
 
 
-def _format_skipped(result: RunResult, style: ReportStyle) -> str:
-    if not result.skipped:
+def _format_skipped(heading: str, skipped: tuple[Skipped, ...], style: ReportStyle) -> str:
+    if not skipped:
         return ""
-    shown = result.skipped if style.verbose else result.skipped[:_MAX_SKIPPED]
-    lines = [_paint(f"Skipped ({count_skipped(result.skipped)}):", _YELLOW, style)]
+    shown = skipped if style.verbose else skipped[:_MAX_SKIPPED]
+    lines = [_paint(f"{heading} ({count_skipped(skipped)}):", _YELLOW, style)]
     for item in shown:
         within = f" ({escape_for_terminal(item.origin.within)})" if item.origin.within else ""
         path, reason = escape_line_start(item.origin.path), escape_for_terminal(item.reason)
         lines.append(f"  {path}{within}: {reason}")
-    if more := count_skipped(result.skipped[len(shown) :]):
+    if more := count_skipped(skipped[len(shown) :]):
         lines.append(f"  and {more} more (show with --verbose)")
     return "\n".join(lines) + "\n\n"
 
@@ -189,6 +192,8 @@ def _format_coverage(result: RunResult) -> str:
     count, size, excluded = result.coverage
     what = "object" if result.command == "audit" else "file"
     suffix = f", {excluded} excluded" if excluded else ""
+    if opaque := count_skipped(result.opaque()):
+        suffix += f", {opaque} opaque"
     return f"Scanned {count:,} {what}{'s' * (count != 1)} ({format_size(size)}){suffix}."
 
 

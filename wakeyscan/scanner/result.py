@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.core.document import MEMBER_SEPARATOR
 from wakeyscan.core.finding import Finding, Severity, Standing
 from wakeyscan.suppression import IgnoreStats
 from wakeyscan.suppression.policy import Policy, list_policy_notes
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from wakeyscan.core.secret_history import SecretHistory
     from wakeyscan.rules.rule import Rule
     from wakeyscan.scanner.scan_result import Coverage
+
+
+_ACCEPT = ' (--strict: to accept it, add "{}" to `exclude` in .wakeyscan.toml)'
 
 
 class Restriction(NamedTuple):
@@ -57,6 +61,20 @@ class RunResult(NamedTuple):
         """Whether all requested content was scanned."""
         return not any(item.gap for item in self.skipped)
 
+    def opaque(self) -> tuple[Skipped, ...]:
+        """Return the intact items that could not be opened."""
+        return tuple(item for item in self.skipped if item.opaque)
+
+    def judge_opaque(self, is_strict: bool) -> RunResult:
+        """Return the result; if `is_strict`, opaque items are gaps.
+
+        They name the remedy, except in an audit, which scans excluded files too.
+        """
+        if not is_strict:
+            return self
+        remedy = "" if self.command == "audit" else _ACCEPT
+        return self._replace(skipped=tuple(_require(item, remedy) for item in self.skipped))
+
     def reported(self) -> tuple[Finding, ...]:
         """Return the findings that are neither placeholders nor ignored."""
         return tuple(f for f in self.findings if f.standing is Standing.REPORTED)
@@ -99,6 +117,13 @@ class RunResult(NamedTuple):
         if fail_on is not None and any(f.severity >= fail_on for f in self.reported()):
             return 1
         return 0 if self.complete else 3
+
+
+def _require(item: Skipped, remedy: str) -> Skipped:
+    if not item.opaque:
+        return item
+    file = item.origin.path.partition(MEMBER_SEPARATOR)[0]
+    return item._replace(gap=True, reason=item.reason + remedy.format(file))
 
 
 def _format_ignored(count: int) -> str:

@@ -106,4 +106,5 @@ def _shorten(kind: str, items: list[Skipped], file: Origin) -> Iterator[Skipped]
     has_one_reason = len({item.reason for item in rest}) == 1
     count = count_skipped(rest)
     reason = f"{count:,} more members: {rest[0].reason if has_one_reason else kind}"
-    yield Skipped(file, reason, any(item.gap for item in rest), count)
+    gap, opaque = any(item.gap for item in rest), all(item.opaque for item in rest)
+    yield Skipped(file, reason, gap, count, opaque)

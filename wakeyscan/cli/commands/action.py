@@ -130,7 +130,7 @@ def _scan(given: Values, settings: config.Config, environment: Mapping[str, str]
 
 def _audit(settings: config.Config) -> RunResult:
     check_endpoint(settings)
-    result = audit_trusted(find_repository("."), settings)
+    result = audit_trusted(find_repository("."), settings).judge_opaque(settings.strict)
     return verify_keys(apply_ignore_file(result, settings), settings)
 
 

@@ -68,6 +68,7 @@ def run(values: Values, operands: list[str]) -> int:
         options = _build_options(given, settings, is_current, cached=folder == target)
         result, is_interrupted = audit(repository, options, progress.advance)
         progress.end()
+        result = result.judge_opaque(settings.strict)
         if options.honor_inline or settings.ignore_file:  # not the ignore file of an untrusted one
             result = apply_ignore_file(result, settings, folder)
     if not is_interrupted:

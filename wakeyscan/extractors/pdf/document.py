@@ -12,6 +12,7 @@ from wakeyscan.extractors.extractor import (
     ExtractionBudget,
     ExtractionError,
     Member,
+    OpaqueContent,
     ReadBytes,
     read_whole,
 )
@@ -59,7 +60,7 @@ def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
     """Yield the streams, named by the numbers of their objects, without images."""
     content = read_whole(file, budget, _TOO_LARGE)
     if _ENCRYPTED.search(content):
-        raise ExtractionError("encrypted")
+        raise OpaqueContent("encrypted")
     streams = list(_find_streams(content))
     has_fonts = _FONT_TABLE in content or any(stream.is_object_stream for stream in streams)
     fonts = _read_fonts(content, streams, budget) if has_fonts else {}
