@@ -420,13 +420,13 @@ ALL += ["sub/b.log", "sub/tracked.py", "sub/untracked.py", "tracked.py", "untrac
     [
         pytest.param([], ".", [*SEEN, "untracked.py"], id="here"),
         pytest.param(["--no-gitignore"], ".", ALL, id="all"),
-        pytest.param([], "sub", ["tracked.py", "untracked.py"], id="from a subfolder"),
+        pytest.param([], "sub", ["sub/tracked.py", "sub/untracked.py"], id="from a subfolder"),
         pytest.param(["sub"], ".", ["sub/tracked.py", "sub/untracked.py"], id="a subfolder"),
-        pytest.param([".."], "sub", [f"../{path}" for path in [*SEEN, "untracked.py"]], id="up"),
+        pytest.param([".."], "sub", [*SEEN, "untracked.py"], id="up"),
         pytest.param(["build"], ".", ["build/c.py", "build/deep/d.log"], id="an ignored folder"),
         pytest.param(["build/"], ".", ["build/c.py", "build/deep/d.log"], id="with a slash"),
         pytest.param(["build/deep"], ".", ["build/deep/d.log"], id="in an ignored folder"),
-        pytest.param(["."], "build/deep", ["d.log"], id="from an ignored folder"),
+        pytest.param(["."], "build/deep", ["build/deep/d.log"], id="from an ignored folder"),
         pytest.param(["a.log"], ".", ["a.log"], id="an ignored file"),
         pytest.param(["sub", "sub/b.log"], ".", ["sub/b.log", *SEEN[2:4]], id="and beside it"),
         pytest.param(
@@ -438,6 +438,29 @@ def test_what_git_ignores(
     ignoring: Path, run: Run, arguments: list[str], cwd: str, wanted: list[str]
 ) -> None:
     assert found(run, *arguments, cwd=ignoring / cwd) == wanted
+
+
+@pytest.mark.parametrize(
+    ("cwd", "target", "shown"),
+    [
+        ("sub", "tracked.py", "tracked.py"),
+        ("sub", "..", "tracked.py"),
+        ("build", "{top}/sub", "sub/tracked.py"),
+        ("build", "../sub", "sub/tracked.py"),
+    ],
+)
+def test_reports_name_paths_from_the_top_and_text_from_the_current_directory(
+    ignoring: Path, run: Run, cwd: str, target: str, shown: str
+) -> None:
+    folder = ignoring / cwd
+    target = target.format(top=ignoring)
+    assert "sub/tracked.py" in found(run, target, cwd=folder)
+    log = run("scan", target, "--format", "sarif", cwd=folder).json()
+    places = [place for result in log["runs"][0]["results"] for place in result["locations"]]
+    uris = {place["physicalLocation"]["artifactLocation"]["uri"] for place in places}
+    assert "sub/tracked.py" in uris
+    assert "file=sub/tracked.py," in run("scan", target, "--format", "github", cwd=folder).out
+    assert shown in run("scan", target, cwd=folder).out.splitlines()
 
 
 def test_a_global_list_of_ignored_files(

@@ -113,7 +113,7 @@ def test_a_whole_result(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
         "message": {
             "id": "default",
             "text": f"WAStack API key in source code: '{mask(key)}'.",
-            "arguments": ["source", mask(key)],
+            "arguments": ["source code", mask(key)],
         },
         "locations": [
             {

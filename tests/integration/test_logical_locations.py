@@ -607,7 +607,7 @@ def test_sarif_has_it_as_a_logical_location(run: Run, notebook: str) -> None:
     ]
     assert location["physicalLocation"]["region"]["startLine"] == 1
     assert result["message"]["text"] == (
-        f"WAStack API key in source code: '{notebook}' (cell 1 (code, In [7]), cell line 1)."
+        f"WAStack API key in source code: '{notebook}' (cell 1 (code, In \\[7\\]), cell line 1)."
     )
 
 

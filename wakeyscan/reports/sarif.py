@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import sarif_om as sarif
 
 from wakeyscan import __version__
-from wakeyscan.core.finding import PIECES, Finding, Severity, Standing
+from wakeyscan.core.finding import PIECES, Exposure, Finding, Severity, Standing
 from wakeyscan.core.redaction import (
     escape_for_json,
     escape_for_terminal,
@@ -45,6 +45,15 @@ _LEVELS = {
     Severity.NOTE: ("note", "0.5"),
 }
 
+_EXPOSURES = {
+    Exposure.CLIENT_SIDE: "client-side code",
+    Exposure.LOG: "a log",
+    Exposure.DOCUMENTATION: "documentation",
+    Exposure.CONFIGURATION: "configuration",
+    Exposure.SOURCE: "source code",
+    Exposure.METADATA: "metadata",
+}
+
 
 def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     """Write one run. The profile `github` omits suppressed findings."""
@@ -65,7 +74,9 @@ def _build_run(result: RunResult, style: ReportStyle) -> Any:
         column_kind="unicodeCodePoints",
         original_uri_base_ids={
             "%SRCROOT%": sarif.ArtifactLocation(
-                description=sarif.Message(text="The directory in which wakeyscan was run.")
+                description=sarif.Message(
+                    text="The top of the repository; outside of one, the current directory."
+                )
             )
         },
         invocations=[_build_invocation(result, len(findings) - len(listed))],
@@ -95,9 +106,9 @@ def _build_descriptor(rule: Rule) -> Any:
         help_uri=f"{HOME}#rules",
         help=sarif.MultiformatMessageString(text=rule.help.strip(), markdown=rule.help.strip()),
         message_strings={
-            "default": sarif.MultiformatMessageString(text=f"{rule.title} in {{0}} code: '{{1}}'."),
+            "default": sarif.MultiformatMessageString(text=f"{rule.title} in {{0}}: '{{1}}'."),
             "asked": sarif.MultiformatMessageString(
-                text=f"{rule.title} in {{0}} code: '{{1}}'. Verified: {{2}}."
+                text=f"{rule.title} in {{0}}: '{{1}}'. Verified: {{2}}."
             ),
         },
         default_configuration=sarif.ReportingConfiguration(level=level),
@@ -146,17 +157,20 @@ def _build_result(finding: Finding, number: int, title: str, place: str) -> Any:
 
 
 def _build_message(finding: Finding, title: str) -> Any:
-    exposure = finding.exposure.value
-    within = f" in {escape_for_terminal(finding.origin.within)}" if finding.origin.within else ""
+    exposure = _EXPOSURES[finding.exposure]
+    within = f" in {_escape_text(finding.origin.within)}" if finding.origin.within else ""
     details = [
-        (n, link_pieces(text) if n == PIECES else text) for n, text in finding.origin.details
+        format_details([(name, link_pieces(text))])
+        if name == PIECES
+        else _escape_text(format_details([(name, text)]))
+        for name, text in finding.origin.details
     ]
-    there = f" ({format_details(details)})" if details else ""
+    there = f" ({', '.join(details)})" if details else ""
     answer = _format_answer(finding)
     verified = f" Verified: {answer}." if answer else ""
     return sarif.Message(
         id="asked" if answer else "default",
-        text=f"{title}{within} in {exposure} code: '{finding.secret}'{there}.{verified}",
+        text=f"{title}{within} in {exposure}: '{finding.secret}'{there}.{verified}",
         arguments=[exposure, str(finding.secret), *([answer] if answer else [])],
     )
 
@@ -178,9 +192,12 @@ def _format_answer(finding: Finding) -> str:
     """Return what the API answered about a key; empty if it was not asked."""
     if not finding.details:
         return ""
-    # Without the backslash a bracket would start a link in SARIF.
-    answer = escape_for_terminal(dict(finding.details)["answer"]).replace("[", "\\[")
-    return f"{finding.liveness.value}: {answer}"
+    return f"{finding.liveness.value}: {_escape_text(dict(finding.details)['answer'])}"
+
+
+def _escape_text(text: str) -> str:
+    """Escape text of a scanned file or of the API, which must not add a link (SARIF, 3.11.6)."""
+    return escape_for_terminal(text).replace("[", "\\[").replace("]", "\\]")
 
 
 def _build_suppressions(finding: Finding) -> list[Any] | None:

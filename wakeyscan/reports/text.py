@@ -19,6 +19,7 @@ from wakeyscan.core.finding import (
 from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, format_details
 from wakeyscan.core.secret import API_KEY
 from wakeyscan.reports import timeline
+from wakeyscan.scanner.repository_paths import format_relative_path
 from wakeyscan.scanner.scan_result import count_skipped
 
 if TYPE_CHECKING:
@@ -63,7 +64,10 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
 def _format_files(result: RunResult, style: ReportStyle) -> Iterator[str]:
     listed = result.findings if style.show_suppressed else result.reported()
     for (path, within), findings in groupby(listed, key=lambda f: (f.origin.path, f.origin.within)):
-        where = escape_line_start(path) + (f" ({escape_for_terminal(within)})" if within else "")
+        shown_path = format_relative_path(path, result.folder)
+        where = escape_line_start(shown_path) + (
+            f" ({escape_for_terminal(within)})" if within else ""
+        )
         yield _paint(where, _BOLD, style) + "\n"
         for finding in findings:
             yield _format_finding(finding, style)
@@ -150,7 +154,8 @@ def _format_skipped(heading: str, skipped: tuple[Skipped, ...], style: ReportSty
     lines = [_paint(f"{heading} ({count_skipped(skipped)}):", _YELLOW, style)]
     for item in shown:
         within = f" ({escape_for_terminal(item.origin.within)})" if item.origin.within else ""
-        path, reason = escape_line_start(item.origin.path), escape_for_terminal(item.reason)
+        shown_path = format_relative_path(item.origin.path, result.folder)
+        path, reason = escape_line_start(shown_path), escape_for_terminal(item.reason)
         lines.append(f"  {path}{within}: {reason}")
     if more := count_skipped(skipped[len(shown) :]):
         lines.append(f"  and {more} more (show with --verbose)")

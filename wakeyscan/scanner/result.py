@@ -55,6 +55,8 @@ class RunResult(NamedTuple):
     policy: Policy = Policy()
     """The configuration of findings."""
     restriction: Restriction = Restriction()
+    folder: str = ""
+    """The current directory relative to the top of the repository, which paths are relative to."""
 
     @property
     def complete(self) -> bool:

@@ -12,6 +12,7 @@ from wakeyscan.git import worktree
 from wakeyscan.scanner.context import ScanContext, build_lfs_opener
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.prefilter.strategy import LARGE_SCAN, Prefilter
+from wakeyscan.scanner.repository_paths import find_current_folder
 from wakeyscan.scanner.scan_result import ResultCollector, ScanResult
 from wakeyscan.scanner.workers import ParallelScan, build_parallel_scan
 from wakeyscan.sources.options import PathFilter, SourceOptions
@@ -51,10 +52,12 @@ def scan_targets(
 ) -> ScanResult:
     """Return the merged results of all units of all targets.
 
+    In a work tree, paths are relative to its top.
     `paths` counts the excluded files. `on_result` is called for each partial result.
     """
     apply_policy = build_policy_filter(options.policy)
     collector = ResultCollector()
+    folder = find_current_folder()
     for source, units in targets:
         read = partial(source.read_documents, options=options.source)
         work_tree, parallel = "", None
@@ -70,7 +73,9 @@ def scan_targets(
         for result in scan_units(units, read, context, parallel):
             on_result(result)
             findings = apply_policy(result.findings, work_tree)
-            collector.add(result._replace(findings=findings))
+            result = result._replace(findings=findings)
+            # Paths of the other sources are relative to the top already.
+            collector.add(folder.convert(result) if folder and source.PARALLEL else result)
     return collector.build()
 
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.errors import ConfigError, UsageError
 from wakeyscan.core.redaction import redact
-from wakeyscan.git import worktree
 
 if TYPE_CHECKING:
     from wakeyscan.core.finding import Finding
@@ -57,27 +56,11 @@ class IgnoreEntry(NamedTuple):
     def hides(self, finding: Finding) -> bool:
         """Return whether the entry applies to a finding."""
         is_same = finding.secret.fingerprint.startswith(self.fingerprint)
-        path = finding.origin.path
-        return is_same and (not self.paths or fnmatchcase(_make_repository_path(path), self.paths))
+        return is_same and (not self.paths or fnmatchcase(finding.origin.path, self.paths))
 
     def has_expired(self, today: date) -> bool:
         """Return whether the entry's last day has passed."""
         return self.until is not None and today > self.until
-
-
-def _make_repository_path(path: str) -> str:
-    """Return a path relative to the top of the repository.
-
-    Paths of files on disk are relative to the current directory; those in the index or in a commit
-    are relative to the top already.
-    """
-    top = worktree.find_work_tree(".")
-    if top is None or not os.path.lexists(path):
-        return path
-    folder, name = os.path.split(path)  # keep a link's own path, but resolve its folder
-    real_path = os.path.join(os.path.realpath(folder), name)
-    is_inside = real_path.startswith(os.path.join(top, ""))
-    return os.path.relpath(real_path, top).replace(os.sep, "/") if is_inside else path
 
 
 def parse_entry(file: str, number: int, line: str) -> IgnoreEntry:

@@ -1,0 +1,57 @@
+"""Paths relative to the top of the repository, whatever the current directory.
+
+Code scanning and annotations look for a path there.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from typing import NamedTuple
+
+from wakeyscan.core.document import MEMBER_SEPARATOR, Origin
+from wakeyscan.git import worktree
+from wakeyscan.scanner.scan_result import ScanResult
+
+
+class CurrentFolder(NamedTuple):
+    """The current directory in a work tree."""
+
+    top: str
+    """The top of the work tree, without links."""
+    path: str
+    """The current directory relative to the top, with `/`; empty at the top."""
+
+    def convert(self, result: ScanResult) -> ScanResult:
+        """Return the result with paths relative to the top; other paths stay as they are."""
+        return result._replace(
+            findings=tuple(f._replace(origin=self._convert(f.origin)) for f in result.findings),
+            skipped=tuple(s._replace(origin=self._convert(s.origin)) for s in result.skipped),
+        )
+
+    def _convert(self, origin: Origin) -> Origin:
+        file, separator, member = origin.path.partition(MEMBER_SEPARATOR)
+        return origin._replace(path=f"{self._convert_file(file)}{separator}{member}")
+
+    def _convert_file(self, file: str) -> str:
+        if os.path.isabs(file):
+            folder, name = os.path.split(file)  # keep a link's own path, but resolve its folder
+            real_path = os.path.join(os.path.realpath(folder), name)
+            is_inside = real_path.startswith(os.path.join(self.top, ""))
+            return os.path.relpath(real_path, self.top).replace(os.sep, "/") if is_inside else file
+        path = posixpath.normpath(posixpath.join(self.path, file))
+        return file if path.startswith("../") else path
+
+
+def find_current_folder() -> CurrentFolder | None:
+    """Return the current directory in its work tree; `None` outside of one."""
+    top = worktree.find_work_tree(".")
+    if top is None:
+        return None
+    path = os.path.relpath(os.path.realpath("."), top).replace(os.sep, "/")
+    return CurrentFolder(top, "" if path == "." else path)
+
+
+def format_relative_path(path: str, folder: str) -> str:
+    """Return a path below `folder` relative to it, and any other path as it is."""
+    return path.removeprefix(f"{folder}/") if folder else path
