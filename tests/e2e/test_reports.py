@@ -416,13 +416,14 @@ def test_github_annotates_worst_first(run: Run, make_key: MakeKey, tmp_path: Pat
     assert run("scan", "--format", "github", "--max-file-size=100") == Ran(
         1,
         f"::error file=d.html,line=1,endLine=1,col=1,endColumn=49,title=WAStack API key (critical)"
-        f"::{mask(key)} (wastack-api-key, client-side)\n"
-        f"::error file=c d%2Ce%3Af.py,line=1,endLine=1,col=3,endColumn=51,"
-        f"title=WAStack API key (high)::{mask(key)} (wastack-api-key, source)\n"
+        f"::{mask(key)} (wastack-api-key, client-side). Revoke the key, and read the new one "
+        f"from an environment variable. Also at c d,e:f.py:1.\n"
         f"::warning file=b.py,line=2,endLine=2,col=23,endColumn=63,"
-        f"title=Hardcoded Authorization header (medium)::{medium} (authorization-header, source)\n"
+        f"title=Hardcoded Authorization header (medium)::{medium} (authorization-header, source). "
+        f"Replace the credential, and read the new one from an environment variable.\n"
         f"::notice file=a.py,line=1,endLine=1,col=15,endColumn=39,"
-        f"title=Hardcoded WAStack X-App-Key (low)::{low} (wastack-app-key, source)\n"
+        f"title=Hardcoded WAStack X-App-Key (low)::{low} (wastack-app-key, source). "
+        f"Replace the credential, and read the new one from an environment variable.\n"
         f"::warning title=wakeyscan%3A incomplete::Incomplete scan. Skipped: "
         f"big: larger than --max-file-size: 101 of 100 bytes (and 1 more)\n",
         "",
@@ -436,7 +437,7 @@ def test_github_says_when_it_will_show_no_more(
     write(tmp_path, {"a": "\n".join(make_key() for _ in range(count))})
     lines = run("scan", "--format", "github").out.splitlines()
     notice = (
-        f"::notice title=wakeyscan::{count} findings; GitHub shows 10 of each kind. See the log."
+        f"::notice title=wakeyscan::{count} secrets; GitHub shows 10 of each kind. See the log."
     )
     assert lines[count:] == ([notice] if count > 10 else [])
 

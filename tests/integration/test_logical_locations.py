@@ -584,7 +584,8 @@ def test_github_tells_it_in_the_annotation(run: Run, notebook: str) -> None:
     assert run("scan", "--format", "github") == Ran(
         1,
         "::error file=a.ipynb,line=1,endLine=1,col=75,endColumn=123,title=WAStack API key (high)::"
-        f"{notebook} (wastack-api-key, source): cell 1 (code, In [7]), cell line 1\n",
+        f"{notebook} (wastack-api-key, source): cell 1 (code, In [7]), cell line 1. "
+        "Revoke the key, and read the new one from an environment variable.\n",
         "",
     )
 

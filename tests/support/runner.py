@@ -56,6 +56,7 @@ class Runner:
             "steps.python.outputs.python-path": sys.executable,
             "steps.install.outputs.bin": str(Path(sys.executable).parent),
         }
+        self.sarif = temp / "runner" / "wakeyscan.sarif"
         (temp / "runner").mkdir(parents=True)
         self.env: dict[str, str] = {}
         self.job_env: dict[str, str] = {}
@@ -74,11 +75,12 @@ class Runner:
         script.write_text(self.put_in(step["run"]))
         if event is not None:
             files["EVENT"].write_bytes(event.text)
-        folder = Path(self.put_in(step.get("working-directory", str(self.workspace))))
+        folder = self.workspace / self.put_in(step.get("working-directory", "."))
         env = {
             **self.job_env,
             **{name: self.put_in(text) for name, text in step["env"].items()},
             "GITHUB_ACTIONS": "true",
+            "GITHUB_REPOSITORY": "o/r",
             "GITHUB_WORKSPACE": str(self.workspace),
             "GITHUB_OUTPUT": str(files["GITHUB_OUTPUT"]),
             "GITHUB_STEP_SUMMARY": str(files["SUMMARY"]),

@@ -68,6 +68,7 @@ def render_report(
         show_suppressed=settings.show_suppressed,
         verbose=settings.verbose,
         sarif_profile=settings.sarif_profile,
+        sarif_category=settings.sarif_category,
     )
     out = io.StringIO()
     REPORTS[name].write(result, out, style)

@@ -43,6 +43,8 @@ class Config(NamedTuple):
     verbose: bool
     color: str
     verification: VerifyOptions
+    sarif_category: str = ""
+    """Category of the SARIF report in code scanning; empty: the command."""
     ignore_file: str = ""
     """Empty: the one at the top of the current repository."""
     strict: bool = False

@@ -1,4 +1,4 @@
-"""The event that started a GitHub workflow: the commits it adds and the policy that applies."""
+"""The event that started a GitHub workflow: the commits that it adds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wakeyscan.core import small_files
-from wakeyscan.core.errors import SourceError, UsageError
+from wakeyscan.core.errors import SourceError
 from wakeyscan.git import rev_list
 from wakeyscan.git.objects import is_null_id, is_object_id
 from wakeyscan.sources import commits
@@ -15,7 +15,30 @@ from wakeyscan.sources import commits
 if TYPE_CHECKING:
     from wakeyscan.git.command import Git
 
-_PULL_REQUESTS = ("pull_request", "pull_request_target")
+_SHORT_ID = 12
+
+_NO_COMMITS = (
+    "the event {!r} names no commits, so the files of the checkout (commit {}) were scanned"
+)
+
+_UNKNOWN_HEAD = (
+    "the checkout lacks the commits of the pull request ({!r}): for {}, actions/checkout checks "
+    "out the base branch; set its input ref: refs/pull/{}/head, and fetch-depth: 0"
+)
+
+_NO_TAG_OBJECT = "the checkout lacks the tag object {}, so the message of the tag was not scanned"
+
+
+class Event(NamedTuple):
+    """An event that started a workflow."""
+
+    name: str
+    payload: dict[str, Any]
+
+    @property
+    def is_pull_request(self) -> bool:
+        """Whether the event is about a pull request, such as a review of one."""
+        return "pull_request" in self.payload or self.name.startswith("pull_request")
 
 
 class PushedRange(NamedTuple):
@@ -23,6 +46,8 @@ class PushedRange(NamedTuple):
 
     name: str
     unit: str
+    note: str = ""
+    """What the range lacks, although the scan of it is complete."""
 
 
 class _Range(NamedTuple):
@@ -32,90 +57,79 @@ class _Range(NamedTuple):
     include: tuple[str, ...]
     exclude: tuple[str, ...]
     refs: tuple[str, ...] = ()
+    note: str = ""
 
 
-def find_pushed_range(environment: Mapping[str, str], own: Git) -> PushedRange | None:
+def load_event(environment: Mapping[str, str]) -> Event:
+    """Return the event of a workflow; raise `SourceError` if it cannot be read."""
+    path = environment.get("GITHUB_EVENT_PATH", "")
+    what = f"GITHUB_EVENT_PATH ({path!r})"
+    try:
+        content = small_files.read_small_file(path, small_files.MAX_DATA_SIZE)
+        payload = json.loads(small_files.decode_text(content))
+    except RecursionError:
+        raise SourceError(f"{what}: cannot be read: nested too deeply") from None
+    except (OSError, ValueError) as error:
+        raise SourceError(f"{what}: cannot be read: {error}") from None
+    if not isinstance(payload, dict):
+        raise SourceError(f"{what}: not a GitHub event")
+    return Event(environment.get("GITHUB_EVENT_NAME", ""), payload)
+
+
+def find_pushed_range(event: Event, own: Git) -> PushedRange | None:
     """Return the commits that the event adds; `None` for events that add none, such as a schedule.
 
     Raise `SourceError` for a range that this clone does not hold. Such a range must never look
     like an empty one that passes.
     """
-    event = _load_event(environment)
-    name = environment.get("GITHUB_EVENT_NAME", "")
-    if name in _PULL_REQUESTS:
-        return _build_pushed_range(_read_pull_request(event, own), own)
-    if name == "merge_group":
-        return _build_pushed_range(_read_merge_group(event), own)
-    if name == "push":
-        if event.get("deleted"):
+    if event.is_pull_request:
+        return _build_pull_request_range(event, own)
+    if event.name == "merge_group":
+        return _build_pushed_range(_read_merge_group(event.payload), own)
+    if event.name == "push":
+        if event.payload.get("deleted"):
             return PushedRange("the push (a deletion)", "")
-        return _build_pushed_range(_read_push(event, own), own)
+        return _build_pushed_range(_read_push(event.payload, own), own)
     return None
 
 
-def choose_policy_revision(policy_from: str, environment: Mapping[str, str]) -> str:
-    """Return the commit that the policy is read from; empty for the checked-out files.
-
-    For pull requests and merge groups it is the base: a change must not suppress its own findings.
-    `head` selects the policy of the change, but never that of a fork.
-    Raise `UsageError` and `SourceError`.
-    """
-    if policy_from not in ("base", "head"):
-        raise UsageError(f"input 'policy-from': expected base or head, got {policy_from!r}")
-    name = environment.get("GITHUB_EVENT_NAME", "")
-    if name == "merge_group":
-        if policy_from == "head":
-            return ""
-        return _read_id(_load_event(environment), "merge_group", "base_sha")
-    if name not in _PULL_REQUESTS:
+def explain_tree(event: Event, own: Git) -> str:
+    """Return what is scanned instead of commits, for an event that a change of code may cause."""
+    if event.name not in ("issue_comment", "workflow_run", "repository_dispatch"):
         return ""
-    event = _load_event(environment)
-    base, head = (_find_repository_name(event, end) for end in ("base", "head"))
-    if policy_from == "head" and base and base == head:
-        return ""
-    return _read_id(event, "pull_request", "base", "sha")
+    commit = rev_list.resolve_commit("HEAD", own)[:_SHORT_ID] if _has_commit("HEAD", own) else "-"
+    return _NO_COMMITS.format(event.name, commit)
 
 
-def _find_repository_name(event: dict[str, Any], end: str) -> str:
-    """Return the repository at an end of a pull request; empty for a deleted fork."""
-    try:
-        return _read_text(event, "pull_request", end, "repo", "full_name")
-    except SourceError:
-        return ""
-
-
-def _load_event(environment: Mapping[str, str]) -> dict[str, Any]:
-    path = environment.get("GITHUB_EVENT_PATH", "")
-    what = f"GITHUB_EVENT_PATH ({path!r})"
-    try:
-        event = json.loads(small_files.read_small_file(path, small_files.MAX_DATA_SIZE).decode())
-    except RecursionError:
-        raise SourceError(f"{what}: cannot be read: nested too deeply") from None
-    except (OSError, ValueError) as error:
-        raise SourceError(f"{what}: cannot be read: {error}") from None
-    if not isinstance(event, dict):
-        raise SourceError(f"{what}: not a GitHub event")
-    return event
-
-
-def _read_text(event: object, *keys: str) -> str:
+def read_text(payload: object, *keys: str) -> str:
+    """Return a text of an event's payload; raise `SourceError`."""
     for key in keys:
-        event = event.get(key) if isinstance(event, dict) else None
-    if not isinstance(event, str):
+        payload = payload.get(key) if isinstance(payload, dict) else None
+    if not isinstance(payload, str):
         raise SourceError(f"GitHub event: {'.'.join(keys)} is missing or not text")
-    return event
+    return payload
 
 
-def _read_id(event: object, *keys: str) -> str:
-    name = _read_text(event, *keys)
+def read_id(payload: object, *keys: str) -> str:
+    """Return a commit id of an event's payload; raise `SourceError`."""
+    name = read_text(payload, *keys)
     if not is_object_id(name):
         raise SourceError(f"GitHub event: {'.'.join(keys)} is not a commit id: {name!r}")
     return name
 
 
-def _read_pull_request(event: object, own: Git) -> _Range:
-    base, head = (_read_id(event, "pull_request", end, "sha") for end in ("base", "head"))
-    branch = _read_text(event, "pull_request", "head", "ref")
+def _build_pull_request_range(event: Event, own: Git) -> PushedRange:
+    """Build the range of a pull request; `pull_request_target` checks out its base by default."""
+    head = read_id(event.payload, "pull_request", "head", "sha")
+    if event.name == "pull_request_target" and not _has_commit(head, own):
+        number = event.payload.get("number", "NUMBER")
+        raise SourceError(_UNKNOWN_HEAD.format(head, event.name, number))
+    return _build_pushed_range(_read_pull_request(event.payload, own), own)
+
+
+def _read_pull_request(payload: object, own: Git) -> _Range:
+    base, head = (read_id(payload, "pull_request", end, "sha") for end in ("base", "head"))
+    branch = read_text(payload, "pull_request", "head", "ref")
     known: tuple[str, ...] = (base,)
     # The checkout may be GitHub's trial merge, whose conflict resolutions are scanned too. The base
     # of that merge is excluded: it may be newer than the base in the event.
@@ -124,22 +138,26 @@ def _read_pull_request(event: object, own: Git) -> _Range:
     return _Range("the pull request", (head, "HEAD"), known, (f"refs/heads/{branch}",))
 
 
-def _read_merge_group(event: object) -> _Range:
-    head, base = (_read_id(event, "merge_group", end) for end in ("head_sha", "base_sha"))
+def _read_merge_group(payload: object) -> _Range:
+    head, base = (read_id(payload, "merge_group", end) for end in ("head_sha", "base_sha"))
     return _Range("the merge group", (head,), (base,))
 
 
-def _read_push(event: object, own: Git) -> _Range:
-    before, after = _read_id(event, "before"), _read_id(event, "after")
-    ref = _read_text(event, "ref")
+def _read_push(payload: dict[str, Any], own: Git) -> _Range:
+    before, after, note = read_id(payload, "before"), read_id(payload, "after"), ""
+    ref = read_text(payload, "ref")
+    commit = (payload.get("head_commit") or {}).get("id", "")
+    if ref.startswith("refs/tags/") and is_object_id(commit) and not _has_commit(after, own):
+        # actions/checkout may fetch the commit of an annotated tag, but not the tag object.
+        after, note = commit, _NO_TAG_OBJECT.format(after)
     if not is_null_id(before) and _has_commit(before, own):
-        return _Range("the push", (after,), (before,), (ref,))
+        return _Range("the push", (after,), (before,), (ref,), note)
     # For a new branch, or a force-push whose old commits are gone, the range is everything that
     # the default branch does not have. The default branch was scanned when it was pushed.
-    default = _read_text(event, "repository", "default_branch")
+    default = read_text(payload, "repository", "default_branch")
     remote = f"refs/remotes/origin/{default}"
     known = (remote,) if ref != f"refs/heads/{default}" and _has_commit(remote, own) else ()
-    return _Range("the push", (after,), known, (ref,))
+    return _Range("the push", (after,), known, (ref,), note)
 
 
 def _has_commit(name: str, own: Git) -> bool:
@@ -158,4 +176,4 @@ def _build_pushed_range(wanted: _Range, own: Git) -> PushedRange:
     # The event may name a tag. Its message is in no commit.
     tips = [end for end in wanted.include if end != "HEAD"]
     listed = rev_list.CommitSelection(include, exclude, (), wanted.name)
-    return PushedRange(wanted.name, commits.build_unit(listed, tips, wanted.refs, own))
+    return PushedRange(wanted.name, commits.build_unit(listed, tips, wanted.refs, own), wanted.note)

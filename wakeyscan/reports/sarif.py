@@ -68,9 +68,10 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
 def _build_run(result: RunResult, style: ReportStyle) -> Any:
     findings = result.reported() if style.sarif_profile == "github" else result.findings
     listed = sorted(findings, key=lambda finding: -finding.severity)[:MAX_RESULTS]
+    category = style.sarif_category or f"wakeyscan/{result.command}"
     return sarif.Run(
         tool=sarif.Tool(driver=_build_driver(result.rules)),
-        automation_details=sarif.RunAutomationDetails(id=f"wakeyscan/{result.command}/"),
+        automation_details=sarif.RunAutomationDetails(id=f"{category}/"),
         column_kind="unicodeCodePoints",
         original_uri_base_ids={
             "%SRCROOT%": sarif.ArtifactLocation(

@@ -139,3 +139,5 @@ class ReportStyle(NamedTuple):
     show_suppressed: bool = False
     verbose: bool = False
     sarif_profile: str = "generic"
+    sarif_category: str = ""
+    """Empty: the name of the command."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from wakeyscan.cli import output
@@ -19,14 +21,17 @@ from wakeyscan.config import build, config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import ReportError, UsageError, WakeyscanError
 from wakeyscan.core.finding import Liveness
+from wakeyscan.core.redaction import redact
 from wakeyscan.git.command import open_own
 from wakeyscan.git.environment import list_trusted_folders, trust_folders
 from wakeyscan.git.repository import find_repository
-from wakeyscan.integrations import github_event
+from wakeyscan.integrations import github_event, github_policy
 from wakeyscan.reports.github import format_command
+from wakeyscan.reports.markdown import format_code
 from wakeyscan.sources import SOURCES
 
 if TYPE_CHECKING:
+    from wakeyscan.integrations.github_event import Event
     from wakeyscan.scanner.result import RunResult
 
 HELP = """Scan as the GitHub Action does: the changes of an event, or the tree.
@@ -35,6 +40,8 @@ Writes a report and annotations to the log, a SARIF file, the job summary and th
 other CI systems use wakeyscan scan."""
 
 _POLICY_FROM = "WAKEYSCAN_POLICY_FROM"
+_UPLOAD = "WAKEYSCAN_UPLOAD_SARIF"
+_SARIF_FILE = "wakeyscan.sarif"
 _REPLACED_OPTIONS = ("format", "report", "policy-from")
 
 PARAMETERS = Parameters(
@@ -43,7 +50,10 @@ PARAMETERS = Parameters(
         Option("mode", "'diff': the changes of the pull request or push; 'tree': all files; "
                "'audit': the whole history.", "NAME"),
         Option("paths", "With 'tree': the files and folders to scan, one per line.", "PATHS"),
-        Option("sarif-file", "File for the SARIF report. Default: wakeyscan.sarif.", "FILE"),
+        Option("sarif-file", "File for the SARIF report; a bare name is put into RUNNER_TEMP. "
+               "Default: wakeyscan.sarif.", "FILE"),
+        Option("category", "Category of the SARIF report in code scanning. Default: wakeyscan.",
+               "NAME"),
         Option("policy-from", "For pull requests: read configuration, ignore file and inline "
                "ignores from the 'base', or from the 'head' (never that of a fork). Default: base.",
                "NAME"),
@@ -78,30 +88,63 @@ def _trust_workspace() -> None:
 
 def _report_failure(reason: str, code: int) -> None:
     output.write_stdout(format_command("error", reason, title="wakeyscan").encode())
-    outputs = {"findings": "0", "live": "0", "incomplete": "true", "exit-code": str(code)}
-    _append_to_file("GITHUB_OUTPUT", _format_outputs(outputs))
+    outputs = {"findings": "0", "live": "0", "incomplete": "true", "upload": "false"}
+    _append_to_file("GITHUB_OUTPUT", _format_outputs({**outputs, "exit-code": str(code)}))
+    with suppress(ReportError):  # the failure may be that the summary cannot be written
+        _append_to_file("GITHUB_STEP_SUMMARY", _format_failure(reason))
+
+
+def _format_failure(reason: str) -> str:
+    return f"### wakeyscan: nothing was scanned\n\n{format_code(redact(reason))}\n"
+
+
+def _print_notice(text: str) -> None:
+    output.write_stdout(format_command("notice", text, title="wakeyscan").encode())
 
 
 def _run(values: Values, environment: Mapping[str, str]) -> tuple[int, dict[str, str]]:
     given = {**build.read_environment(PARAMETERS.options, environment), **values}
-    sarif_file = str(given.get("sarif_file", "wakeyscan.sarif"))
-    settings = _build_settings(values, str(given.get("policy_from", "base")), environment)
-    settings = settings._replace(reports=(("sarif", sarif_file),), sarif_profile="github")
+    mode = str(given.get("mode", "diff"))
+    if mode not in ("diff", "tree", "audit"):
+        raise UsageError(f"input 'mode': expected diff, tree or audit, got {mode!r}")
+    event = github_event.load_event(environment)
+    sarif_file = _choose_sarif_file(str(given.get("sarif_file", _SARIF_FILE)), environment)
+    settings = _build_settings(values, str(given.get("policy_from", "base")), event, environment)
+    settings = settings._replace(
+        reports=(("sarif", sarif_file),),
+        sarif_profile="github",
+        sarif_category=str(given.get("category", "")),
+    )
     output.check_formats(settings, ["."])
-    result = _scan(given, settings, environment)
+    result = _scan(mode, str(given.get("paths", ".")), event, settings)
+    _write_reports(result, settings)
+    code = result.exit_code(settings.fail_on, settings.strict_ignores)
+    no_upload = github_policy.explain_no_upload(mode, result.complete, event, environment)
+    return code, _build_outputs(result, sarif_file, no_upload, code)
+
+
+def _write_reports(result: RunResult, settings: config.Config) -> None:
     output.write_reports(result, settings)
     output.write_reports(result, settings._replace(format="github", reports=()))
     summary = output.render_report("markdown", result, settings)
     _append_to_file("GITHUB_STEP_SUMMARY", summary.decode())
-    code = result.exit_code(settings.fail_on, settings.strict_ignores)
-    return code, _build_outputs(result, sarif_file, code)
+
+
+def _choose_sarif_file(name: str, environment: Mapping[str, str]) -> str:
+    """Return the path of the SARIF file; a bare name is put outside of the checkout.
+
+    There, it would be committed by a job that runs `git add`.
+    """
+    if os.path.basename(name) != name:
+        return name
+    return os.path.join(environment.get("RUNNER_TEMP") or tempfile.gettempdir(), name)
 
 
 def _build_settings(
-    values: Values, policy_from: str, environment: Mapping[str, str]
+    values: Values, policy_from: str, event: Event, environment: Mapping[str, str]
 ) -> config.Config:
     """Build the settings, with the policy of the revision that the input `policy-from` selects."""
-    revision = github_event.choose_policy_revision(policy_from, environment)
+    revision = github_policy.choose_policy_revision(policy_from, event)
     values = {name: value for name, value in values.items() if name != "policy_from"}
     if revision:
         values["policy_from"] = revision
@@ -109,23 +152,27 @@ def _build_settings(
     return build.build_config(values, PARAMETERS.options, others)
 
 
-def _scan(given: Values, settings: config.Config, environment: Mapping[str, str]) -> RunResult:
-    mode = given.get("mode", "diff")
-    if mode not in ("diff", "tree", "audit"):
-        raise UsageError(f"input 'mode': expected diff, tree or audit, got {mode!r}")
+def _scan(mode: str, paths: str, event: Event, settings: config.Config) -> RunResult:
     if mode == "audit":
         return _audit(settings)
     if mode == "diff":
-        pushed = github_event.find_pushed_range(environment, open_own())
+        pushed = github_event.find_pushed_range(event, open_own())
         if pushed is not None:
+            if pushed.note:
+                _print_notice(pushed.note)
             return run_scan("action", (pushed.name,), [(SOURCES["git"], [pushed.unit])], settings)
-    lines = map(str.strip, str(given.get("paths", ".")).splitlines())
-    paths = [line for line in lines if line]
-    if not paths:
+        if note := github_event.explain_tree(event, open_own()):
+            _print_notice(note)
+    return _scan_tree(paths, settings)
+
+
+def _scan_tree(paths: str, settings: config.Config) -> RunResult:
+    lines = [line for line in map(str.strip, paths.splitlines()) if line]
+    if not lines:
         raise UsageError("input 'paths': empty; name at least one file or folder")
     source = SOURCES["path"]  # the input names no other targets
-    opened = [(source, source.list_units(path, settings.source)) for path in paths]
-    return run_scan("action", tuple(paths), opened, settings)
+    opened = [(source, source.list_units(path, settings.source)) for path in lines]
+    return run_scan("action", tuple(lines), opened, settings)
 
 
 def _audit(settings: config.Config) -> RunResult:
@@ -134,13 +181,16 @@ def _audit(settings: config.Config) -> RunResult:
     return verify_keys(apply_ignore_file(result, settings), settings)
 
 
-def _build_outputs(result: RunResult, sarif_file: str, code: int) -> dict[str, str]:
+def _build_outputs(result: RunResult, sarif_file: str, no_upload: str, code: int) -> dict[str, str]:
+    if no_upload and os.environ.get(_UPLOAD) == "true":
+        _print_notice(f"not uploaded to code scanning: {no_upload}")
     live = {f.secret.fingerprint for f in result.findings if f.liveness is Liveness.LIVE}
     return {
         "findings": str(len(result.reported())),
         "live": str(len(live)),
         "incomplete": "false" if result.complete else "true",
         "sarif-file": sarif_file,
+        "upload": "false" if no_upload else "true",
         "exit-code": str(code),
     }
 
