@@ -609,10 +609,9 @@ misses = ["acme-1", "acme-x", "acme"]
 def test_no_byte_of_a_name_or_an_excerpt_gets_through_raw(
     run: Run, make_key: MakeKey, tmp_path: Path, name: str
 ) -> None:
-    key = make_key().encode()
     folder = os.fsencode(tmp_path)
     for byte in range(256):
-        piece = bytes([byte])
+        key, piece = make_key().encode(), bytes([byte])
         (tmp_path / f"{byte:02x}.txt").write_bytes(b"a" + piece + b"::error::" + piece + b" " + key)
         if piece not in (b"\0", b"/"):
             os.mkfifo(os.path.join(folder, b"n" + piece + b"::error::x" + piece))

@@ -15,7 +15,6 @@ from wakeyscan.core.lazy import lazy_import
 from wakeyscan.git import worktree
 from wakeyscan.rules.loader import load_rules
 from wakeyscan.scanner.context import build_scan_context
-from wakeyscan.scanner.repository_paths import find_current_folder
 from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan import OpenTarget, scan_targets
 from wakeyscan.sources import options, parse_target
@@ -70,7 +69,6 @@ def run_scan(
         skipped=merged.skipped,
         coverage=merged.coverage._replace(excluded=paths.count),
         policy=config.policy,
-        folder=folder.path if (folder := find_current_folder()) else "",
     )
     result = result.judge_opaque(config.strict)
     return verify_keys(apply_ignore_file(result, config), config)

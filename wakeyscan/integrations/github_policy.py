@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from wakeyscan.core.errors import SourceError, UsageError
+from wakeyscan.git.environment import list_trusted_folders, trust_folders
 from wakeyscan.integrations.github_event import Event, read_id, read_text
 
 _DEPENDABOT = "dependabot[bot]"
@@ -29,6 +30,14 @@ def choose_policy_revision(policy_from: str, event: Event) -> str:
     if policy_from == "head" and base and base == _find_repository_name(event, "head"):
         return ""
     return read_id(event.payload, "pull_request", "base", "sha")
+
+
+def trust_workspace(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return variables that let git read the checkout: in a container, another user owns it."""
+    workspace = environment.get("GITHUB_WORKSPACE", "")
+    if not workspace:
+        return {}
+    return trust_folders([*list_trusted_folders(environment), workspace, f"{workspace}/*"])
 
 
 def explain_no_upload(

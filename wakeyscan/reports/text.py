@@ -55,8 +55,8 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
         _format_histories(result, shown, style) if shown else _format_files(result, style)
     )
     rest = tuple(item for item in result.skipped if not item.opaque)
-    out.write(_format_skipped("Skipped", rest, result.folder, style))
-    out.write(_format_skipped("Opaque", result.opaque(), result.folder, style))
+    out.write(_format_skipped("Skipped", rest, style))
+    out.write(_format_skipped("Opaque", result.opaque(), style))
     out.write(_format_summary(result, style))
     out.write(_format_next_steps(result))
 
@@ -64,7 +64,7 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
 def _format_files(result: RunResult, style: ReportStyle) -> Iterator[str]:
     listed = result.findings if style.show_suppressed else result.reported()
     for (path, within), findings in groupby(listed, key=lambda f: (f.origin.path, f.origin.within)):
-        shown_path = format_relative_path(path, result.folder)
+        shown_path = format_relative_path(path, style.folder)
         where = escape_line_start(shown_path) + (
             f" ({escape_for_terminal(within)})" if within else ""
         )
@@ -147,16 +147,14 @@ def _choose_state(finding: Finding) -> str:
     return finding.standing.value
 
 
-def _format_skipped(
-    heading: str, skipped: tuple[Skipped, ...], folder: str, style: ReportStyle
-) -> str:
+def _format_skipped(heading: str, skipped: tuple[Skipped, ...], style: ReportStyle) -> str:
     if not skipped:
         return ""
     shown = skipped if style.verbose else skipped[:_MAX_SKIPPED]
     lines = [_paint(f"{heading} ({count_skipped(skipped)}):", _YELLOW, style)]
     for item in shown:
         within = f" ({escape_for_terminal(item.origin.within)})" if item.origin.within else ""
-        shown_path = format_relative_path(item.origin.path, folder)
+        shown_path = format_relative_path(item.origin.path, style.folder)
         path, reason = escape_line_start(shown_path), escape_for_terminal(item.reason)
         lines.append(f"  {path}{within}: {reason}")
     if more := count_skipped(skipped[len(shown) :]):

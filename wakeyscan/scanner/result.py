@@ -55,8 +55,6 @@ class RunResult(NamedTuple):
     policy: Policy = Policy()
     """The configuration of findings."""
     restriction: Restriction = Restriction()
-    folder: str = ""
-    """The current directory relative to the top of the repository, which paths are relative to."""
 
     @property
     def complete(self) -> bool:
@@ -138,6 +136,8 @@ class ReportStyle(NamedTuple):
     color: bool = False
     show_suppressed: bool = False
     verbose: bool = False
+    folder: str = ""
+    """The current directory relative to the top of the repository; text shows paths from there."""
     sarif_profile: str = "generic"
     sarif_category: str = ""
     """Empty: the name of the command."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from wakeyscan.cli import output
@@ -19,15 +18,11 @@ from wakeyscan.cli.pipeline import (
 from wakeyscan.cli.rescans import audit_trusted
 from wakeyscan.config import build, config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
-from wakeyscan.core.errors import ReportError, UsageError, WakeyscanError
-from wakeyscan.core.finding import Liveness
-from wakeyscan.core.redaction import redact
+from wakeyscan.core.errors import UsageError, WakeyscanError
 from wakeyscan.git.command import open_own
-from wakeyscan.git.environment import list_trusted_folders, trust_folders
 from wakeyscan.git.repository import find_repository
-from wakeyscan.integrations import github_event, github_policy
+from wakeyscan.integrations import github_event, github_files, github_policy
 from wakeyscan.reports.github import format_command
-from wakeyscan.reports.markdown import format_code
 from wakeyscan.sources import SOURCES
 
 if TYPE_CHECKING:
@@ -63,7 +58,7 @@ PARAMETERS = Parameters(
 
 def run(values: Values, operands: list[str]) -> int:
     """Scan, report to GitHub and return the exit code. Every outcome sets the step outputs."""
-    _trust_workspace()
+    os.environ.update(github_policy.trust_workspace(os.environ))
     try:
         code, outputs = _run(values, os.environ)
     except WakeyscanError as error:
@@ -75,27 +70,13 @@ def run(values: Values, operands: list[str]) -> int:
     except Exception:
         _report_failure("internal error; see the log", INTERNAL_ERROR)
         raise
-    _append_to_file("GITHUB_OUTPUT", _format_outputs(outputs))
+    github_files.write_outputs(outputs)
     return code
-
-
-def _trust_workspace() -> None:
-    """Let git read the checkout: in a container, it belongs to another user."""
-    if workspace := os.environ.get("GITHUB_WORKSPACE", ""):
-        folders = [*list_trusted_folders(os.environ), workspace, f"{workspace}/*"]
-        os.environ.update(trust_folders(folders))
 
 
 def _report_failure(reason: str, code: int) -> None:
     output.write_stdout(format_command("error", reason, title="wakeyscan").encode())
-    outputs = {"findings": "0", "live": "0", "incomplete": "true", "upload": "false"}
-    _append_to_file("GITHUB_OUTPUT", _format_outputs({**outputs, "exit-code": str(code)}))
-    with suppress(ReportError):  # the failure may be that the summary cannot be written
-        _append_to_file("GITHUB_STEP_SUMMARY", _format_failure(reason))
-
-
-def _format_failure(reason: str) -> str:
-    return f"### wakeyscan: nothing was scanned\n\n{format_code(redact(reason))}\n"
+    github_files.report_failure(reason, code)
 
 
 def _print_notice(text: str) -> None:
@@ -120,14 +101,20 @@ def _run(values: Values, environment: Mapping[str, str]) -> tuple[int, dict[str,
     _write_reports(result, settings)
     code = result.exit_code(settings.fail_on, settings.strict_ignores)
     no_upload = github_policy.explain_no_upload(mode, result.complete, event, environment)
-    return code, _build_outputs(result, sarif_file, no_upload, code)
+    if no_upload and environment.get(_UPLOAD) == "true":
+        _print_notice(f"not uploaded to code scanning: {no_upload}")
+    return code, {
+        **github_files.build_outputs(result, code),
+        "sarif-file": sarif_file,
+        "upload": "false" if no_upload else "true",
+    }
 
 
 def _write_reports(result: RunResult, settings: config.Config) -> None:
     output.write_reports(result, settings)
     output.write_reports(result, settings._replace(format="github", reports=()))
     summary = output.render_report("markdown", result, settings)
-    _append_to_file("GITHUB_STEP_SUMMARY", summary.decode())
+    github_files.write_summary(summary.decode())
 
 
 def _choose_sarif_file(name: str, environment: Mapping[str, str]) -> str:
@@ -179,32 +166,3 @@ def _audit(settings: config.Config) -> RunResult:
     check_endpoint(settings)
     result = audit_trusted(find_repository("."), settings).judge_opaque(settings.strict)
     return verify_keys(apply_ignore_file(result, settings), settings)
-
-
-def _build_outputs(result: RunResult, sarif_file: str, no_upload: str, code: int) -> dict[str, str]:
-    if no_upload and os.environ.get(_UPLOAD) == "true":
-        _print_notice(f"not uploaded to code scanning: {no_upload}")
-    live = {f.secret.fingerprint for f in result.findings if f.liveness is Liveness.LIVE}
-    return {
-        "findings": str(len(result.reported())),
-        "live": str(len(live)),
-        "incomplete": "false" if result.complete else "true",
-        "sarif-file": sarif_file,
-        "upload": "false" if no_upload else "true",
-        "exit-code": str(code),
-    }
-
-
-def _format_outputs(outputs: dict[str, str]) -> str:
-    """Format the outputs; drop one with a newline, because it could set another output."""
-    return "".join(f"{name}={text}\n" for name, text in outputs.items() if "\n" not in text)
-
-
-def _append_to_file(variable: str, text: str) -> None:
-    """Append to the file that a variable of the runner names; raise `ReportError`."""
-    if path := os.environ.get(variable):
-        try:
-            with open(path, "a", encoding="utf-8", errors="surrogateescape") as file:
-                file.write(text)
-        except OSError as error:
-            raise ReportError(f"{variable} ({path}): cannot be written: {error.strerror}") from None

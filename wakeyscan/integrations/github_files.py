@@ -1,0 +1,59 @@
+"""Files of the GitHub runner: the outputs and the summary of a step."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from wakeyscan.core.errors import ReportError
+from wakeyscan.core.finding import Liveness
+from wakeyscan.core.redaction import redact
+from wakeyscan.reports.markdown import format_code
+
+if TYPE_CHECKING:
+    from wakeyscan.scanner.result import RunResult
+
+_FAILED = {"findings": "0", "live": "0", "incomplete": "true", "upload": "false"}
+"""Outputs of a step that scanned nothing."""
+
+
+def build_outputs(result: RunResult, code: int) -> dict[str, str]:
+    """Return the outputs that describe a result."""
+    live = {f.secret.fingerprint for f in result.findings if f.liveness is Liveness.LIVE}
+    return {
+        "findings": str(len(result.reported())),
+        "live": str(len(live)),
+        "incomplete": "false" if result.complete else "true",
+        "exit-code": str(code),
+    }
+
+
+def write_outputs(outputs: dict[str, str]) -> None:
+    """Write the outputs; drop one with a newline, because it could set another output.
+
+    Raise `ReportError`.
+    """
+    lines = [f"{name}={text}\n" for name, text in outputs.items() if "\n" not in text]
+    _append_to_file("GITHUB_OUTPUT", "".join(lines))
+
+
+def write_summary(text: str) -> None:
+    """Add Markdown to the summary of the job; raise `ReportError`."""
+    _append_to_file("GITHUB_STEP_SUMMARY", text)
+
+
+def report_failure(reason: str, code: int) -> None:
+    """Write the outputs and the summary of a step that scanned nothing; raise `ReportError`."""
+    write_outputs({**_FAILED, "exit-code": str(code)})
+    with suppress(ReportError):  # the failure may be that the summary cannot be written
+        write_summary(f"### wakeyscan: nothing was scanned\n\n{format_code(redact(reason))}\n")
+
+
+def _append_to_file(variable: str, text: str) -> None:
+    if path := os.environ.get(variable):
+        try:
+            with open(path, "a", encoding="utf-8", errors="surrogateescape") as file:
+                file.write(text)
+        except OSError as error:
+            raise ReportError(f"{variable} ({path}): cannot be written: {error.strerror}") from None
