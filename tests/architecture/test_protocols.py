@@ -68,7 +68,7 @@ from wakeyscan.scanner.logical_locations import (
     terraform,
 )
 from wakeyscan.sources import SOURCES, commit_message, commit_range, files, staged, stdin
-from wakeyscan.sources.source import ParallelSource, Source
+from wakeyscan.sources.source import Source
 from wakeyscan.verification import VERIFIERS, wastack
 from wakeyscan.verification.verifier import Verifier
 
@@ -113,7 +113,6 @@ BY_PROTOCOL: tuple[
     (STAGES, [commit_msg, pre_commit, pre_push, pre_receive]),
     (VERIFIERS, [wastack]),
 )
-PARALLEL: ParallelSource = files
 FAMILIES = [pytest.param(registry, members, id=registry.kind) for registry, members in BY_PROTOCOL]
 
 
@@ -147,7 +146,7 @@ def test_an_unknown_name_is_refused(
 
 
 def test_only_sources_of_paths_are_read_in_worker_processes() -> None:
-    assert [source for source in SOURCES.values() if source.PARALLEL] == [PARALLEL]
+    assert [source for source in SOURCES.values() if source.PARALLEL] == [files]
 
 
 def test_decoder_names_are_unique_but_for_the_two_of_base64() -> None:

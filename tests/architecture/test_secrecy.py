@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 import wakeyscan
 from tests.support.keys import PREFIX, MakeKey
 from wakeyscan.core.document import Origin
-from wakeyscan.core.finding import Exposure, Finding, Position, Severity
+from wakeyscan.core.finding import Exposure, Finding, Position
 from wakeyscan.core.secret import Secret
+from wakeyscan.core.severity import Severity
 
 RULE = "wastack-api-key"
 

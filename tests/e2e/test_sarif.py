@@ -23,11 +23,13 @@ from tests.support.files import write
 from tests.support.keys import PREFIX, MakeKey, fingerprint, mask
 from wakeyscan import __version__
 from wakeyscan.core.document import Origin
-from wakeyscan.core.finding import Exposure, Finding, Position, Severity
+from wakeyscan.core.finding import Exposure, Finding, Position
 from wakeyscan.core.secret import Secret
+from wakeyscan.core.severity import Severity
 from wakeyscan.reports import sarif
+from wakeyscan.reports.report import ReportStyle
 from wakeyscan.rules.loader import load_rules
-from wakeyscan.scanner.result import ReportStyle, RunResult
+from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan_result import Coverage
 
 SCHEMA = json.loads(

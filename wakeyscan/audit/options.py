@@ -11,8 +11,7 @@ from wakeyscan.rules import loader
 from wakeyscan.scanner.base_suppressions import BaseSuppressions
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.prefilter.strategy import HUGE_SCAN
-from wakeyscan.suppression import policy
-from wakeyscan.suppression.policy import Policy
+from wakeyscan.suppression import Policy, policy
 
 if TYPE_CHECKING:
     from wakeyscan.audit.scope import AuditScope

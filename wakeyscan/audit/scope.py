@@ -11,7 +11,7 @@ from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.core.redaction import redact
 from wakeyscan.core.timestamps import format_timestamp
 from wakeyscan.git import refs
-from wakeyscan.scanner.result import Restriction
+from wakeyscan.scanner.restriction import Restriction
 
 if TYPE_CHECKING:
     from wakeyscan.git.command import Git

@@ -15,13 +15,16 @@ from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.git import worktree
 from wakeyscan.reports import REPORTS
 from wakeyscan.scanner.repository_paths import find_current_folder
-from wakeyscan.scanner.result import ReportStyle, RunResult
 
 if TYPE_CHECKING:
     from wakeyscan.config import config
     from wakeyscan.core import files
+    from wakeyscan.reports import report
+    from wakeyscan.scanner.result import RunResult
 else:
-    files = lazy_import("wakeyscan.core.files")  # only reports to files need it
+    # A clean hook writes no report, and few runs write one to a file.
+    files = lazy_import("wakeyscan.core.files")
+    report = lazy_import("wakeyscan.reports.report")
 
 
 def write_reports(
@@ -65,7 +68,7 @@ def render_report(
 ) -> bytes:
     """Return a report in the format `name`, as UTF-8."""
     folder = None if result.command == "audit" else find_current_folder()
-    style = ReportStyle(
+    style = report.ReportStyle(
         color=color,
         show_suppressed=settings.show_suppressed,
         verbose=settings.verbose,

@@ -18,18 +18,18 @@ from wakeyscan.scanner.context import build_scan_context
 from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan import OpenTarget, scan_targets
 from wakeyscan.sources import options, parse_target
-from wakeyscan.suppression import policy
 
 if TYPE_CHECKING:
     from wakeyscan.config.config import Config
     from wakeyscan.scanner import base_suppressions
-    from wakeyscan.suppression import ignore_entry, ignore_file
+    from wakeyscan.suppression import ignore_entry, ignore_file, policy
     from wakeyscan.verification import rate_limit, verify
 else:
-    # A hook without an ignore file needs none of these; together they take 16 ms to import.
+    # A hook without configuration and ignore file needs none of these; they take 16 ms to import.
     base_suppressions = lazy_import("wakeyscan.scanner.base_suppressions")
     ignore_entry = lazy_import("wakeyscan.suppression.ignore_entry")
     ignore_file = lazy_import("wakeyscan.suppression.ignore_file")
+    policy = lazy_import("wakeyscan.suppression.policy")
     rate_limit = lazy_import("wakeyscan.verification.rate_limit")
     verify = lazy_import("wakeyscan.verification.verify")
 
@@ -50,8 +50,10 @@ def run_scan(
     `names` are the targets for the report.
     """
     check_endpoint(config)
-    rules = load_rules(config.rules)
-    policy.check_policy(config.policy, rules)
+    rules = reported_rules = load_rules(config.rules)
+    if config.policy.has_effect:
+        policy.check_policy(config.policy, rules)
+        reported_rules = policy.apply_rule_overrides(rules, config.policy)
     context = build_scan_context(rules, config.source)
     context = context._replace(honor_foreign=config.honor_foreign_ignores)
     if config.revision is not None:
@@ -64,7 +66,7 @@ def run_scan(
     result = RunResult(
         command=command,
         targets=names,
-        rules=policy.apply_rule_overrides(rules, config.policy),
+        rules=reported_rules,
         findings=merged.findings,
         skipped=merged.skipped,
         coverage=merged.coverage._replace(excluded=paths.count),
@@ -100,20 +102,20 @@ def apply_ignore_file(result: RunResult, config: Config, folder: str = ".") -> R
     )
     top = worktree.find_work_tree(folder) or os.path.realpath(folder)
     is_complete = any(os.path.realpath(target) == top for target in result.targets)
-    if not is_complete or str(result.restriction):
+    if not is_complete or result.describe_restriction():
         stats = stats._replace(unused=0)
     return result._replace(findings=findings, ignores=stats)
 
 
 def check_endpoint(config: Config) -> None:
     """Refuse an API address that must not get a key, before the scan starts."""
-    if config.verification.is_enabled:
+    if config.verification:
         verify.build_endpoint(config.verification)
 
 
 def verify_keys(result: RunResult, config: Config) -> RunResult:
     """Verify the keys of a result with the API, if requested."""
-    if not config.verification.is_enabled:
+    if not config.verification:
         return result
     progress = Progress(sys.stderr, config.quiet)
     limiter = rate_limit.RateLimiter(sleep=progress.sleep)

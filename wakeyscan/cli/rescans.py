@@ -61,7 +61,7 @@ def audit_trusted(repository: Repository, settings: Config) -> RunResult:
         honor_inline=True,
         scope=AuditScope(),
         now=datetime.now(UTC),
-        include_suppressed=settings.show_suppressed or settings.verification.is_enabled,
+        include_suppressed=settings.show_suppressed or settings.verification is not None,
         policy=settings.policy,
         base_revision=settings.revision,
     )

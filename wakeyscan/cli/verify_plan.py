@@ -16,6 +16,7 @@ from wakeyscan.verification.verdict import VerificationRequest
 if TYPE_CHECKING:
     from wakeyscan.config import config
     from wakeyscan.core.document import Skipped
+    from wakeyscan.verification.options import VerifyOptions
 
 _KEY = rb"wa_live_[A-Za-z0-9_-]{16,128}"
 
@@ -32,7 +33,7 @@ class VerifyPlan(NamedTuple):
     """Items that the new scan could not scan."""
 
 
-def plan_stdin(settings: config.Config) -> VerifyPlan:
+def plan_stdin(options: VerifyOptions) -> VerifyPlan:
     """Read keys from standard input, one per line; raise `UsageError`."""
     lines = sys.stdin.buffer.read().split(b"\n") if sys.stdin else []
     keys = [line.strip() for line in lines if line.strip()]
@@ -44,14 +45,14 @@ def plan_stdin(settings: config.Config) -> VerifyPlan:
         if not re.fullmatch(_KEY, key):
             raise UsageError(f"standard input: key {number} is not a complete wa_live_ key")
     secrets = dict.fromkeys(Secret(key, API_KEY) for key in keys)
-    return VerifyPlan([VerificationRequest(s, settings.verification.app_key) for s in secrets], {})
+    return VerifyPlan([VerificationRequest(s, options.app_key) for s in secrets], {})
 
 
-def plan_report(path: str, settings: config.Config) -> VerifyPlan:
+def plan_report(path: str, settings: config.Config, options: VerifyOptions) -> VerifyPlan:
     """Scan the targets of a report again, and compare the keys with those of the report."""
     command, targets, known = _load_report(path)
     result = rescan(command, targets, settings)
-    requests = list_requests(result, settings.verification)
+    requests = list_requests(result, options)
     found = {request.secret.fingerprint for request in requests}
     return VerifyPlan(
         requests=requests,

@@ -10,12 +10,11 @@ from wakeyscan.config import config_file, converters
 from wakeyscan.config.config import Config
 from wakeyscan.config.settings import Settings, refuse_empty_values
 from wakeyscan.core.errors import ConfigError, UsageError
-from wakeyscan.core.finding import Severity
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
+from wakeyscan.core.severity import Severity
 from wakeyscan.sources.options import SourceOptions
-from wakeyscan.suppression.policy import Policy
-from wakeyscan.verification.options import VerifyOptions
+from wakeyscan.suppression import Policy
 
 if TYPE_CHECKING:
     from wakeyscan.config import policy_tables
@@ -23,12 +22,13 @@ if TYPE_CHECKING:
     from wakeyscan.core import files
     from wakeyscan.rules.rule import RuleFolder
     from wakeyscan.sources import revision as revisions
-    from wakeyscan.sources.revision import Revision
+    from wakeyscan.verification import options as verify_options
 else:
-    # Runs without --verify-cache, a policy or --policy-from need none of these.
+    # Runs without --verify, a policy or --policy-from need none of these.
     files = lazy_import("wakeyscan.core.files")
     policy_tables = lazy_import("wakeyscan.config.policy_tables")
     revisions = lazy_import("wakeyscan.sources.revision")
+    verify_options = lazy_import("wakeyscan.verification.options")
 
 _parse_profile = converters.build_choice("generic", "github")
 _parse_color = converters.build_choice("auto", "always", "never")
@@ -43,6 +43,7 @@ def build_config(
     revision = _resolve_revision(str(given.get("policy_from", "")))
     file = config_file.find_config_file(str(given.get("config", "")), revision)
     settings = Settings(values, given, file)
+    is_verified = settings.is_on("verify") or settings.is_on("verify_plan")
     return Config(
         format=settings.get("format", str, "text"),
         reports=tuple(_parse_report(pair) for pair in settings.get_list("report")),
@@ -55,7 +56,7 @@ def build_config(
         quiet=settings.is_on("quiet"),
         verbose=settings.is_on("verbose"),
         color=settings.get("color", _parse_color, "auto"),
-        verification=_build_verify_options(settings, environment),
+        verification=build_verify_options(given, environment) if is_verified else None,
         ignore_file=settings.get_text("ignore_file"),
         strict=settings.is_on("strict"),
         strict_ignores=settings.is_on("strict_ignores"),
@@ -72,11 +73,11 @@ def _parse_report(pair: str) -> tuple[str, str]:
     return report
 
 
-def _resolve_revision(name: str) -> Revision | None:
+def _resolve_revision(name: str) -> revisions.Revision | None:
     return revisions.resolve_revision(name) if name else None
 
 
-def _build_policy(file: config_file.ConfigFile, revision: Revision | None) -> Policy:
+def _build_policy(file: config_file.ConfigFile, revision: revisions.Revision | None) -> Policy:
     if file.name or revision:
         return policy_tables.parse_policy(file, revision)
     return Policy()
@@ -92,7 +93,7 @@ def _build_source_options(settings: Settings) -> SourceOptions:
     )
 
 
-def _find_rules(settings: Settings, revision: Revision | None) -> RuleFolder:
+def _find_rules(settings: Settings, revision: revisions.Revision | None) -> RuleFolder:
     """Return the user's rules folder, or its files at the revision; raise `ConfigError`."""
     given, in_file = settings.get_text("rules"), str(settings.file.table.get("rules", ""))
     path = given or (in_file and os.path.join(settings.file.folder, in_file))
@@ -110,18 +111,20 @@ def _find_rules(settings: Settings, revision: Revision | None) -> RuleFolder:
     return tuple(found)
 
 
-def _build_verify_options(settings: Settings, environment: Mapping[str, str]) -> VerifyOptions:
-    app_key = settings.get_text("app_key")
+def build_verify_options(
+    given: Values, environment: Mapping[str, str]
+) -> verify_options.VerifyOptions:
+    """Build the options of verification from flags and variables; a file cannot set them."""
+    app_key = str(given.get("app_key", ""))
     control_key = environment.get("WAKEYSCAN_CONTROL_KEY", "").strip()
-    return VerifyOptions(
-        verify=settings.is_on("verify"),
-        require=settings.is_on("require_verified"),
-        plan=settings.is_on("verify_plan"),
+    return verify_options.VerifyOptions(
+        require=bool(given.get("require_verified")),
+        plan=bool(given.get("verify_plan")),
         app_key=Secret(os.fsencode(app_key), APP_KEY) if app_key else None,
         control=Secret(os.fsencode(control_key), API_KEY) if control_key else None,
-        api_url=settings.get_text("api_url"),
-        proxy=settings.get_text("proxy"),
-        cache=files.find_cache_folder() if settings.is_on("verify_cache") else None,
+        api_url=str(given.get("api_url", "")),
+        proxy=str(given.get("proxy", "")),
+        cache=files.find_cache_folder() if given.get("verify_cache") else None,
     )
 
 

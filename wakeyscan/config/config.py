@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.git import worktree
 from wakeyscan.scanner.scan import ScanOptions
-from wakeyscan.suppression import IGNORE_FILE
-from wakeyscan.suppression.policy import Policy
+from wakeyscan.suppression import IGNORE_FILE, Policy
 
 if TYPE_CHECKING:
     from wakeyscan.config import policy_tables
-    from wakeyscan.core.finding import Severity
+    from wakeyscan.core.severity import Severity
     from wakeyscan.rules.rule import RuleFolder
     from wakeyscan.sources import revision as revisions
     from wakeyscan.sources.options import SourceOptions
@@ -42,7 +41,8 @@ class Config(NamedTuple):
     quiet: bool
     verbose: bool
     color: str
-    verification: VerifyOptions
+    verification: VerifyOptions | None
+    """`None`: keys are not verified."""
     sarif_category: str = ""
     """Category of the SARIF report in code scanning; empty: the command."""
     ignore_file: str = ""

@@ -6,16 +6,19 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wakeyscan.core import path_patterns, small_files
 from wakeyscan.core.errors import ConfigError
 from wakeyscan.core.lazy import lazy_import
 
 if TYPE_CHECKING:
     import difflib
 
+    from wakeyscan.core import path_patterns, small_files
     from wakeyscan.sources.revision import Revision
 else:
-    difflib = lazy_import("difflib")  # only an error message needs it
+    # Only a file needs the first two, only an error message the third.
+    path_patterns = lazy_import("wakeyscan.core.path_patterns")
+    small_files = lazy_import("wakeyscan.core.small_files")
+    difflib = lazy_import("difflib")
 
 _FILES = (".wakeyscan.toml", "pyproject.toml")
 _KEYS = ("allow", "exclude", "fail-on", "max-file-size", "rule", "rules")

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from wakeyscan.config import converters
 from wakeyscan.config.config_file import ConfigFile, Table, check_patterns, suggest
 from wakeyscan.core.errors import ConfigError
-from wakeyscan.suppression.policy import AllowedPath, Policy, RuleOverride
+from wakeyscan.suppression import Policy
+from wakeyscan.suppression.policy import AllowedPath, RuleOverride
 
 if TYPE_CHECKING:
-    from wakeyscan.core.finding import Severity
+    from wakeyscan.core.severity import Severity
     from wakeyscan.sources.revision import Revision
 
 _RULE_KEYS = ("severity", "enabled")

@@ -7,11 +7,8 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
-from wakeyscan.core.document import Document, Origin, Skipped
+from wakeyscan.core.document import CHUNK_SIZE, Document, Origin, Skipped
 from wakeyscan.core.line_index import find_positions
-
-CHUNK_SIZE = 16 << 20
-"""Bytes of a chunk, its context included."""
 
 OVERLAP = 256 << 10
 """Bytes of context on either side of a chunk. No match is longer."""

@@ -12,6 +12,10 @@ MEMBER_SEPARATOR = "!/"
 """Separates a container from its member in a path: `app.zip!/config/.env`."""
 
 
+CHUNK_SIZE = 16 << 20
+"""Bytes of a chunk, its context included; a larger document is scanned in chunks."""
+
+
 class Origin(NamedTuple):
     """Where a document came from."""
 

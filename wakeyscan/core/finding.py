@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.core.document import Origin
     from wakeyscan.core.secret import Secret
+    from wakeyscan.core.severity import Severity
 
 PIECES = "pieces"
 """Encoding of a concatenated secret, and name of the detail with its parts' `line:column`."""
@@ -52,19 +53,6 @@ class Exposure(StrEnum):
     CONFIGURATION = "configuration"
     SOURCE = "source"
     METADATA = "metadata"
-
-
-class Severity(IntEnum):
-    """How serious a finding is; ordered."""
-
-    NOTE = 0
-    LOW = 1
-    MEDIUM = 2
-    HIGH = 3
-    CRITICAL = 4
-
-    def __str__(self) -> str:
-        return self.name.lower()
 
 
 class Position(NamedTuple):

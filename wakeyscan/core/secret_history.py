@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.core.finding import Bounds, Liveness, Severity
+from wakeyscan.core.finding import Bounds, Liveness
+from wakeyscan.core.severity import Severity
 
 if TYPE_CHECKING:
     from wakeyscan.core.secret import Secret

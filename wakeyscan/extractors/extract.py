@@ -7,8 +7,8 @@ from contextlib import nullcontext
 from io import BytesIO
 from typing import BinaryIO, NamedTuple, cast
 
-from wakeyscan.core.chunks import CHUNK_SIZE, ChunkStream, format_too_large, read_chunks
-from wakeyscan.core.document import MEMBER_SEPARATOR, Document, Origin, Skipped
+from wakeyscan.core.chunks import ChunkStream, format_too_large, read_chunks
+from wakeyscan.core.document import CHUNK_SIZE, MEMBER_SEPARATOR, Document, Origin, Skipped
 from wakeyscan.core.redaction import redact
 from wakeyscan.extractors import EXTRACTORS
 from wakeyscan.extractors.extractor import (

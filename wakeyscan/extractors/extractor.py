@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
-if TYPE_CHECKING:
-    from wakeyscan.extractors.limits import Limits
+from wakeyscan.extractors.limits import Limits
 
 ReadBytes = Callable[[int], bytes]
 """Reads at most that many bytes, none at the end.
@@ -84,7 +83,7 @@ class Extractor(Protocol):
 
 
 class ExtractionBudget:
-    """The part of the limits that is left for one file.
+    """The part of the limits that is left for one file; `limits` are the defaults if `None`.
 
     `read_count` returns how many bytes of the file were read so far. `open_lfs_object` opens
     content in the Git LFS store of the repository by its SHA-256 in hex. It returns `None` if the
@@ -93,14 +92,14 @@ class ExtractionBudget:
 
     def __init__(
         self,
-        limits: Limits,
+        limits: Limits | None,
         read_count: Callable[[], int],
         open_lfs_object: Callable[[str], BinaryIO | None] | None = None,
     ) -> None:
-        self.limits, self.open_lfs_object = limits, open_lfs_object
+        self.limits, self.open_lfs_object = limits or Limits(), open_lfs_object
         self._read_count = read_count
         self._output = self._members = self._extra_input = 0
-        self._deadline = time.process_time() + limits.max_seconds
+        self._deadline = time.process_time() + self.limits.max_seconds
 
     def count_input(self, count: int) -> None:
         """Count bytes that the file refers to, as if they were its own."""

@@ -6,15 +6,16 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from wakeyscan.core import small_files
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.lazy import lazy_import
 
 if TYPE_CHECKING:
+    from wakeyscan.core import small_files
     from wakeyscan.git import command
 else:
-    # With the modules that start a process it takes 2 ms, which a hook on files does not need.
+    # A hook on files needs neither: `command` takes 2 ms, with the modules that start a process.
     command = lazy_import("wakeyscan.git.command")
+    small_files = lazy_import("wakeyscan.core.small_files")
 
 
 def find_work_tree(folder: str) -> str | None:

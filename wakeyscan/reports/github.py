@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
-from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding, Liveness, Severity
+from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding, Liveness
 from wakeyscan.core.redaction import escape_for_terminal, format_details, redact
 from wakeyscan.core.secret import API_KEY
+from wakeyscan.core.severity import Severity
 from wakeyscan.scanner.scan_result import count_skipped
 
 if TYPE_CHECKING:
     from wakeyscan.core.document import Skipped
-    from wakeyscan.scanner.result import ReportStyle, RunResult
+    from wakeyscan.reports.report import ReportStyle
+    from wakeyscan.scanner.result import RunResult
 
 _MAX_SHOWN = 10
 """Maximum number of annotations of one kind that GitHub shows."""

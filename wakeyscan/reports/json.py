@@ -9,6 +9,7 @@ from wakeyscan import __version__
 from wakeyscan.core.redaction import escape_for_json, make_encodable, redact
 from wakeyscan.reports.saved_report import SCHEMA
 from wakeyscan.reports.timeline import find_introduction
+from wakeyscan.scanner.restriction import Restriction
 from wakeyscan.scanner.scan_result import count_skipped
 from wakeyscan.suppression.policy import list_policy_notes
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from wakeyscan.core.document import Skipped
     from wakeyscan.core.finding import Finding
     from wakeyscan.core.secret_history import Occurrence, SecretHistory
-    from wakeyscan.scanner.result import ReportStyle, RunResult
+    from wakeyscan.reports.report import ReportStyle
+    from wakeyscan.scanner.result import RunResult
 
 
 def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
@@ -51,7 +53,7 @@ def _build_report(result: RunResult) -> dict[str, Any]:
 
 def _build_scope(result: RunResult) -> dict[str, Any]:
     """Return the limits of the run. Files that git ignores do not count as excluded."""
-    restriction = result.restriction
+    restriction = result.restriction or Restriction()
     return {
         "since": restriction.since or None,
         "branches": [make_encodable(name) for name in restriction.branches],

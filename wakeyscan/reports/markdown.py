@@ -11,7 +11,8 @@ from wakeyscan.scanner.scan_result import count_skipped
 
 if TYPE_CHECKING:
     from wakeyscan.core.document import Skipped
-    from wakeyscan.scanner.result import ReportStyle, RunResult
+    from wakeyscan.reports.report import ReportStyle
+    from wakeyscan.scanner.result import RunResult
 
 _MOST_ROWS, _MOST_BYTES = 500, 400_000
 """Limits of each table: GitHub drops a summary of over 1 MiB, and names may be long."""
@@ -25,7 +26,8 @@ _ADVICE = (
 def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     """Write a verdict, a table of the reported findings and a table of the skipped items."""
     reported = sorted(result.reported(), key=lambda finding: -finding.severity)
-    limits = f" ({format_code(str(result.restriction))})" if str(result.restriction) else ""
+    restriction = result.describe_restriction()
+    limits = f" ({format_code(restriction)})" if restriction else ""
     out.write(f"### wakeyscan: {_format_verdict(result, len(reported))}{limits}\n\n")
     if reported:
         _write_findings(reported, out)

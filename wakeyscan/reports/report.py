@@ -1,13 +1,26 @@
-"""The interface of a report format."""
+"""The interface of a report format, and the options of all formats."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from typing import TextIO
 
-    from wakeyscan.scanner.result import ReportStyle, RunResult
+    from wakeyscan.scanner.result import RunResult
+
+
+class ReportStyle(NamedTuple):
+    """Options for all report formats; each format uses those that apply to it."""
+
+    color: bool = False
+    show_suppressed: bool = False
+    verbose: bool = False
+    folder: str = ""
+    """The current directory relative to the top of the repository; text shows paths from there."""
+    sarif_profile: str = "generic"
+    sarif_category: str = ""
+    """Empty: the name of the command."""
 
 
 class Report(Protocol):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import sarif_om as sarif
 
 from wakeyscan import __version__
-from wakeyscan.core.finding import PIECES, Exposure, Finding, Severity, Standing
+from wakeyscan.core.finding import PIECES, Exposure, Finding, Standing
 from wakeyscan.core.redaction import (
     escape_for_json,
     escape_for_terminal,
@@ -18,6 +18,7 @@ from wakeyscan.core.redaction import (
     make_encodable,
     redact,
 )
+from wakeyscan.core.severity import Severity
 from wakeyscan.reports._sarif_locations import (
     build_locations,
     build_related_locations,
@@ -28,8 +29,9 @@ from wakeyscan.suppression.inline import is_inline
 
 if TYPE_CHECKING:
     from wakeyscan.core.document import Skipped
+    from wakeyscan.reports.report import ReportStyle
     from wakeyscan.rules.rule import Rule
-    from wakeyscan.scanner.result import ReportStyle, RunResult
+    from wakeyscan.scanner.result import RunResult
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 HOME = "https://github.com/wakeyscan/wakeyscan"

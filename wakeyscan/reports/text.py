@@ -7,17 +7,10 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, TextIO
 
-from wakeyscan.core.finding import (
-    CUT_OR_TOO_LONG,
-    PIECES,
-    Bounds,
-    Finding,
-    Liveness,
-    Severity,
-    Standing,
-)
+from wakeyscan.core.finding import CUT_OR_TOO_LONG, PIECES, Bounds, Finding, Liveness, Standing
 from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, format_details
 from wakeyscan.core.secret import API_KEY
+from wakeyscan.core.severity import Severity
 from wakeyscan.reports import timeline
 from wakeyscan.scanner.repository_paths import format_relative_path
 from wakeyscan.scanner.scan_result import count_skipped
@@ -25,7 +18,8 @@ from wakeyscan.scanner.scan_result import count_skipped
 if TYPE_CHECKING:
     from wakeyscan.core.document import Skipped
     from wakeyscan.core.secret_history import SecretHistory
-    from wakeyscan.scanner.result import ReportStyle, RunResult
+    from wakeyscan.reports.report import ReportStyle
+    from wakeyscan.scanner.result import RunResult
 
 _COLORS = {
     Severity.CRITICAL: "1;31",
@@ -163,7 +157,7 @@ def _format_skipped(heading: str, skipped: tuple[Skipped, ...], style: ReportSty
 
 
 def _format_summary(result: RunResult, style: ReportStyle) -> str:
-    restriction = str(result.restriction)
+    restriction = result.describe_restriction()
     limits = f" ({escape_for_terminal(restriction)})" if restriction else ""
     verdict = _format_verdict(result).removesuffix(".") + limits + "."
     lines = [_paint(verdict, _choose_color(result), style)]

@@ -6,16 +6,17 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from wakeyscan.core import small_files
 from wakeyscan.core.errors import RuleError
-from wakeyscan.core.finding import Severity
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.severity import Severity
 from wakeyscan.rules.rule import Rule, RuleFolder
 
 if TYPE_CHECKING:
+    from wakeyscan.core import small_files
     from wakeyscan.rules import validation
 else:
-    # An installed package validates only a user's rules, which also needs `regex` (10 ms).
+    # An installed package reads and validates only a user's rules; `regex` takes 10 ms.
+    small_files = lazy_import("wakeyscan.core.small_files")
     validation = lazy_import("wakeyscan.rules.validation")
 
 _COMPILED = "wakeyscan.rules._compiled"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from wakeyscan.core.finding import Severity
+    from wakeyscan.core.severity import Severity
 
 BEFORE, AFTER = 1024, 8192
 """Bytes: a match starts at most `BEFORE` before an anchor and ends at most `AFTER` after it."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from wakeyscan.core.errors import RuleError
-from wakeyscan.core.finding import Severity
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.severity import Severity
 from wakeyscan.rules.rule import AFTER, BEFORE, TIMEOUT_SECONDS, Rule
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.decoders import DECODERS
-from wakeyscan.extractors.limits import Limits
 from wakeyscan.scanner.prefilter.anchors import AnchorIndex
 from wakeyscan.scanner.prefilter.strategy import Prefilter
 
@@ -18,13 +17,16 @@ if TYPE_CHECKING:
     from regex import Pattern
 
     from wakeyscan.decoders.decoder import Decoder
+    from wakeyscan.extractors import limits
+    from wakeyscan.extractors.limits import Limits
     from wakeyscan.git import lfs
     from wakeyscan.rules import pattern
     from wakeyscan.rules.rule import Rule
     from wakeyscan.sources.options import SourceOptions
 else:
-    # A clean scan needs neither: `regex` takes 10 ms, and few repositories have LFS pointers.
+    # A clean scan without archives needs none of these: `regex` takes 10 ms.
     lfs = lazy_import("wakeyscan.git.lfs")
+    limits = lazy_import("wakeyscan.extractors.limits")
     pattern = lazy_import("wakeyscan.rules.pattern")
 
 
@@ -50,8 +52,8 @@ class ScanContext(NamedTuple):
     patterns: CompiledPatterns
     honor_inline: bool = True
     """Whether `wakeyscan:ignore` comments count; in an untrusted repository they do not."""
-    limits: Limits = Limits()
-    """Limits for opening archives."""
+    limits: Limits | None = None
+    """Limits for opening archives; `None`: the defaults."""
     is_ignored_at_base: Callable[[str, str], bool] | None = None
     """Returns whether inline comments at the base revision ignored a rule's fingerprint.
 
@@ -74,7 +76,9 @@ def build_context(rules: tuple[Rule, ...], decoders: Mapping[str, Decoder]) -> S
 def build_scan_context(rules: tuple[Rule, ...], options: SourceOptions) -> ScanContext:
     """Return a context for rules, with all decoders and the size limit of the options."""
     context = build_context(rules, DECODERS)
-    return context._replace(limits=Limits(max_member_size=options.max_file_size))
+    if options.max_file_size is None:
+        return context
+    return context._replace(limits=limits.Limits(max_member_size=options.max_file_size))
 
 
 def build_lfs_opener(on_disk: bool) -> Callable[[str, str], BinaryIO | None]:

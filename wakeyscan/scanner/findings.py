@@ -8,24 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.core import line_index
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.errors import TimeoutExceeded
-from wakeyscan.core.finding import (
-    PIECES,
-    Bounds,
-    Exposure,
-    Finding,
-    Liveness,
-    Position,
-    Severity,
-    Standing,
-)
+from wakeyscan.core.finding import PIECES, Bounds, Exposure, Finding, Liveness, Position, Standing
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.secret import API_KEY, APP_KEY
+from wakeyscan.core.severity import Severity
 from wakeyscan.scanner import bounds, decoding, placeholders
 from wakeyscan.scanner.decoded_matches import join_encodings
 from wakeyscan.scanner.excerpt import Masks, build_masks, format_excerpt
 from wakeyscan.scanner.exposure import classify_exposure
-from wakeyscan.suppression import inline
-from wakeyscan.suppression.multiline_strings import MultilineStrings
+from wakeyscan.suppression import inline, multiline_strings
 
 if TYPE_CHECKING:
     from wakeyscan.rules.rule import Rule
@@ -60,7 +51,7 @@ class _MatchedDocument(NamedTuple):
 
     document: Document
     masks: Masks
-    literals: MultilineStrings
+    literals: multiline_strings.MultilineStrings
     details: Mapping[int, _Details]
     """Logical locations, by offset."""
     context: ScanContext
@@ -119,7 +110,11 @@ def _build_all(
     low, high = document.own or (0, len(content))
     masks = build_masks(content, matches)
     matched = _MatchedDocument(
-        document, masks, MultilineStrings(content), details=details, context=context
+        document,
+        masks,
+        multiline_strings.MultilineStrings(content),
+        details=details,
+        context=context,
     )
     return [
         _build_finding(match, position, matched)

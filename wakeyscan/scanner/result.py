@@ -5,38 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.document import MEMBER_SEPARATOR
-from wakeyscan.core.finding import Finding, Severity, Standing
-from wakeyscan.suppression import IgnoreStats
-from wakeyscan.suppression.policy import Policy, list_policy_notes
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.suppression import IgnoreStats, Policy
 
 if TYPE_CHECKING:
+    from wakeyscan.core import finding
     from wakeyscan.core.document import Skipped
+    from wakeyscan.core.finding import Finding
     from wakeyscan.core.secret_history import SecretHistory
+    from wakeyscan.core.severity import Severity
     from wakeyscan.rules.rule import Rule
+    from wakeyscan.scanner.restriction import Restriction
     from wakeyscan.scanner.scan_result import Coverage
-
+    from wakeyscan.suppression import policy
+else:
+    # A result without findings needs neither.
+    finding = lazy_import("wakeyscan.core.finding")
+    policy = lazy_import("wakeyscan.suppression.policy")
 
 _ACCEPT = ' (--strict: to accept it, add "{}" to `exclude` in .wakeyscan.toml)'
-
-
-class Restriction(NamedTuple):
-    """The part of a history that an audit was limited to."""
-
-    since: str = ""
-    """Time in ISO 8601, or empty."""
-    branches: tuple[str, ...] = ()
-    reachable: bool = False
-    commits: tuple[int, int] | None = None
-    """Numbers of commits within the limits, and of commits reachable from refs, if known."""
-
-    def __str__(self) -> str:
-        if not (self.since or self.branches):
-            return "limited to commits reachable from refs" if self.reachable else ""
-        of = f" of branch {', '.join(self.branches)}" if self.branches else ""
-        since = f" since {self.since}" if self.since else ""
-        scanned, total = self.commits or (0, 0)
-        count = f": {scanned:,} of {total:,} commit{'s' * (total != 1)}" if self.commits else ""
-        return f"limited to commits{of}{since}{count}"
 
 
 class RunResult(NamedTuple):
@@ -54,7 +41,8 @@ class RunResult(NamedTuple):
     ignores: IgnoreStats = IgnoreStats()
     policy: Policy = Policy()
     """The configuration of findings."""
-    restriction: Restriction = Restriction()
+    restriction: Restriction | None = None
+    """For an audit: its limits."""
 
     @property
     def complete(self) -> bool:
@@ -77,21 +65,20 @@ class RunResult(NamedTuple):
 
     def reported(self) -> tuple[Finding, ...]:
         """Return the findings that are neither placeholders nor ignored."""
-        return tuple(f for f in self.findings if f.standing is Standing.REPORTED)
+        return tuple(f for f in self.findings if f.standing is finding.Standing.REPORTED)
 
     def notes(self) -> list[str]:
         """Return a line for each way in which the configuration hides or changes findings."""
-        policy = self.policy
         effects = [
             f"{text}{_format_ignored(count)}"
-            for text, count in list_policy_notes(policy, self.findings)
+            for text, count in policy.list_policy_notes(self.policy, self.findings)
         ]
         lines = []
         if effects:
-            lines.append(f"By {policy.file or 'configuration'}: {', '.join(effects)}.")
-        if policy.revision:
-            at = policy.revision[:12]
-            file = policy.file.removesuffix(f" at {at}") or "none"
+            lines.append(f"By {self.policy.file or 'configuration'}: {', '.join(effects)}.")
+        if self.policy.revision:
+            at = self.policy.revision[:12]
+            file = self.policy.file.removesuffix(f" at {at}") or "none"
             lines.append(
                 f"Configuration ({file}), ignore file and inline ignores are those of {at}."
             )
@@ -102,9 +89,13 @@ class RunResult(NamedTuple):
         count = self.coverage.excluded
         return [f"Excluded: {count} file{'s' * (count != 1)}."] if count else []
 
+    def describe_restriction(self) -> str:
+        """Describe the scanned part of the history; empty if it was not limited."""
+        return str(self.restriction) if self.restriction else ""
+
     def limits(self) -> list[str]:
         """Return a line on the scanned part of the history, if it is only a part."""
-        text = str(self.restriction)
+        text = self.describe_restriction()
         return [f"{text[0].upper()}{text[1:]}."] if text else []
 
     def exit_code(self, fail_on: Severity | None, strict_ignores: bool = False) -> int:
@@ -128,16 +119,3 @@ def _require(item: Skipped, remedy: str) -> Skipped:
 
 def _format_ignored(count: int) -> str:
     return f" ({count} finding{'s' * (count != 1)} ignored)" if count else ""
-
-
-class ReportStyle(NamedTuple):
-    """Options for all report formats; each format uses those that apply to it."""
-
-    color: bool = False
-    show_suppressed: bool = False
-    verbose: bool = False
-    folder: str = ""
-    """The current directory relative to the top of the repository; text shows paths from there."""
-    sarif_profile: str = "generic"
-    sarif_category: str = ""
-    """Empty: the name of the command."""

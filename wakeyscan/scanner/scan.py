@@ -5,28 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.document import Document, Origin, Skipped
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.git import worktree
 from wakeyscan.scanner.context import ScanContext, build_lfs_opener
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.prefilter.strategy import LARGE_SCAN, Prefilter
 from wakeyscan.scanner.repository_paths import find_current_folder
 from wakeyscan.scanner.scan_result import ResultCollector, ScanResult
-from wakeyscan.scanner.workers import ParallelScan, build_parallel_scan
 from wakeyscan.sources.options import PathFilter, SourceOptions
-from wakeyscan.suppression.policy import Policy, build_policy_filter
+from wakeyscan.suppression import Policy
 
 if TYPE_CHECKING:
     from wakeyscan.rules.rule import RuleFolder
-    from wakeyscan.sources.source import ParallelSource, Source
+    from wakeyscan.scanner import workers
+    from wakeyscan.scanner.workers import ParallelScan
+    from wakeyscan.sources.source import Source
+    from wakeyscan.suppression import policy
+else:
+    # A hook on a few files needs neither.
+    policy = lazy_import("wakeyscan.suppression.policy")
+    workers = lazy_import("wakeyscan.scanner.workers")
 
 OpenTarget = tuple["Source", Iterable[str | Skipped]]
 """A source, and the units that it lists for one target."""
 
 _Documents = Iterable[Document | Skipped]
 _ReadUnit = Callable[[str], _Documents]
+_BuildParallelScan = Callable[[], "ParallelScan | None"]
 
 _MAX_UNITS_HERE = 256
 """Units that this process scans before it starts worker processes."""
@@ -55,52 +63,68 @@ def scan_targets(
     In a work tree, paths are relative to its top.
     `paths` counts the excluded files. `on_result` is called for each partial result.
     """
-    apply_policy = build_policy_filter(options.policy)
+    has_policy = options.policy.has_effect
+    apply_policy = policy.build_policy_filter(options.policy) if has_policy else None
     collector = ResultCollector()
     folder = find_current_folder()
     for source, units in targets:
         read = partial(source.read_documents, options=options.source)
-        work_tree, parallel = "", None
+        work_tree, build_parallel = "", None
         context = context._replace(open_lfs_object=build_lfs_opener(source.PARALLEL))
         if source.PARALLEL:
             units = paths.filter(units)
-            parallel = build_parallel_scan(
-                cast("ParallelSource", source), options.source, options.rules, options.jobs
-            )
+            build_parallel = partial(_build_parallel_scan, source, options)
         else:  # its units are not paths, so the paths of its documents are filtered
             read = partial(_read_filtered, paths, read)
             work_tree = worktree.find_work_tree(".") or ""
-        for result in scan_units(units, read, context, parallel):
+        for result in scan_units(units, read, context, build_parallel):
             on_result(result)
-            findings = apply_policy(result.findings, work_tree)
-            result = result._replace(findings=findings)
+            if apply_policy:
+                result = result._replace(findings=apply_policy(result.findings, work_tree))
             # Paths of the other sources are relative to the top already.
             collector.add(folder.convert(result) if folder and source.PARALLEL else result)
     return collector.build()
+
+
+def _build_parallel_scan(source: Source, options: ScanOptions) -> ParallelScan | None:
+    return workers.build_parallel_scan(source, options.source, options.rules, options.jobs)
 
 
 def scan_units(
     units: Iterable[str | Skipped],
     read: _ReadUnit,
     context: ScanContext,
-    parallel: ParallelScan | None,
+    build_parallel: _BuildParallelScan | None,
 ) -> Iterator[ScanResult]:
     """Yield the results of all units: the first few from this process, the rest from workers.
+
+    `build_parallel` is called if there are more units, and returns `None` without workers.
+    """
+    skipped: list[Skipped] = []
+    names = _split_skipped(units, skipped)
+    first_units = islice(names, _MAX_UNITS_HERE) if build_parallel else names
+    for documents in _read_ahead(map(read, first_units), context.prefilter):
+        yield scan_documents(documents, context)
+    if build_parallel and (name := next(names, None)) is not None:
+        yield from _scan_rest(chain((name,), names), read, context, build_parallel())
+    yield scan_documents(skipped, context)  # their names may contain secrets too
+
+
+def _scan_rest(
+    units: Iterator[str], read: _ReadUnit, context: ScanContext, parallel: ParallelScan | None
+) -> Iterator[ScanResult]:
+    """Yield the results of units from workers, or from this process without workers.
 
     Workers return no findings, since a secret leaves a process only in a report. They name the
     units with findings, and this process scans these units again.
     """
-    skipped: list[Skipped] = []
-    names = _split_skipped(units, skipped)
-    first_units = islice(names, _MAX_UNITS_HERE) if parallel else names
-    for documents in _read_ahead(map(read, first_units), context.prefilter):
-        yield scan_documents(documents, context)
-    if parallel and (name := next(names, None)) is not None:
-        for result, with_findings in parallel(chain((name,), names)):
-            yield result
-            for unit in with_findings:
-                yield _check_unchanged(unit, scan_documents(read(unit), context))
-    yield scan_documents(skipped, context)  # their names may contain secrets too
+    if parallel is None:
+        yield from (scan_documents(read(unit), context) for unit in units)
+        return
+    for result, with_findings in parallel(units):
+        yield result
+        for unit in with_findings:
+            yield _check_unchanged(unit, scan_documents(read(unit), context))
 
 
 def _read_filtered(paths: PathFilter, read: _ReadUnit, unit: str) -> Iterator[Document | Skipped]:

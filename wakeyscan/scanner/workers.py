@@ -16,13 +16,13 @@ from wakeyscan.scanner.context import build_lfs_opener, build_scan_context
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.prefilter.strategy import HUGE_SCAN
 from wakeyscan.scanner.scan_result import Coverage, ScanResult
+from wakeyscan.sources.file_prefilter import prefilter_files
 
 if TYPE_CHECKING:
-    from wakeyscan.core.document import Skipped
+    from wakeyscan.core.document import Document, Skipped
     from wakeyscan.rules.rule import RuleFolder
-    from wakeyscan.sources import PrefilterFiles, ReadDocuments
     from wakeyscan.sources.options import SourceOptions
-    from wakeyscan.sources.source import ParallelSource
+    from wakeyscan.sources.source import Source
 
 BatchResult = tuple[ScanResult, list[str]]
 """The result of the units without findings, and the names of the units with findings."""
@@ -30,6 +30,7 @@ BatchResult = tuple[ScanResult, list[str]]
 ParallelScan = Callable[[Iterator[str]], Iterator[BatchResult]]
 """Scans units in worker processes."""
 
+_ReadDocuments = Callable[[str, "SourceOptions"], Iterator["Document | Skipped"]]
 _BatchScan = Callable[[list[str]], BatchResult]
 
 _BATCH_SIZE = 200
@@ -37,15 +38,16 @@ _BATCH_SIZE = 200
 
 
 def build_parallel_scan(
-    source: ParallelSource, options: SourceOptions, rules: RuleFolder, jobs: int
+    source: Source, options: SourceOptions, rules: RuleFolder, jobs: int
 ) -> ParallelScan | None:
-    """Return a scan in `jobs` processes (0: one per processor); `None` if that is only one."""
+    """Return a scan of files in `jobs` processes (0: one per processor); `None` if it is only one.
+
+    Only a source of paths can be scanned in parallel (`Source.PARALLEL`).
+    """
     jobs = jobs or count_processors()
     if jobs < 2:
         return None
-    build_worker = partial(
-        _build_worker, source.prefilter_files, source.read_documents, rules, options
-    )
+    build_worker = partial(_build_worker, source.read_documents, rules, options)
 
     def scan_in_workers(units: Iterator[str]) -> Iterator[BatchResult]:
         batches = iter(lambda: list(islice(units, _BATCH_SIZE)), [])
@@ -54,9 +56,7 @@ def build_parallel_scan(
     return scan_in_workers
 
 
-def _build_worker(
-    prefilter: PrefilterFiles, read: ReadDocuments, rules: RuleFolder, options: SourceOptions
-) -> _BatchScan:
+def _build_worker(read: _ReadDocuments, rules: RuleFolder, options: SourceOptions) -> _BatchScan:
     """Return the scan of batches, built in the worker itself.
 
     The arguments can be pickled, as macOS and Windows require; a context or a module cannot.
@@ -66,7 +66,7 @@ def _build_worker(
     context.prefilter.expect(HUGE_SCAN)
     searches = context.prefilter.searches
     return _build_batch_scan(
-        lambda units: prefilter(units, options, searches),
+        lambda units: prefilter_files(units, options, searches),
         lambda unit: scan_documents(read(unit, options), context),
     )
 

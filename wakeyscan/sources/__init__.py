@@ -3,35 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from wakeyscan.core.registry import Registry
 
 if TYPE_CHECKING:
-    from wakeyscan.core.document import Document, Skipped
-    from wakeyscan.sources.options import SourceOptions
     from wakeyscan.sources.source import Source
-
-AnchorSearch = Callable[[bytes | memoryview], Sequence[object]]
-"""Lists the anchors in a content; empty if a scan of it would find nothing."""
-
-
-class PrefilterResult(NamedTuple):
-    """The result of a quick search for anchors in many files."""
-
-    clean_files: int
-    """Number of files without an anchor."""
-    clean_bytes: int
-    remaining: list[str]
-    """The units that need a full scan."""
-
-
-ReadDocuments = Callable[[str, "SourceOptions"], Iterator["Document | Skipped"]]
-PrefilterFiles = Callable[
-    [list[str], "SourceOptions", tuple[AnchorSearch, AnchorSearch]], PrefilterResult
-]
-
 
 SOURCES: Registry[Source] = Registry(
     "target",

@@ -8,24 +8,22 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
-from wakeyscan.core.chunks import CHUNK_SIZE, format_too_large, read_chunks
-from wakeyscan.core.document import Document, Origin, Skipped
+from wakeyscan.core.document import CHUNK_SIZE, Document, Origin, Skipped
 from wakeyscan.core.errors import SourceError
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import redact
-from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.git import worktree
-from wakeyscan.sources import AnchorSearch, PrefilterResult
 
 if TYPE_CHECKING:
+    from wakeyscan.core import chunks
     from wakeyscan.sources.options import SourceOptions
+else:
+    chunks = lazy_import("wakeyscan.core.chunks")  # most files are small
 
 PARALLEL = True
 """Worker processes can read units too."""
 
-_SMALL = 1 << 20
-"""Bytes of a small file, which the prefilter reads with one call."""
-
-_OPEN_FLAGS = (
+OPEN_FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NOFOLLOW", 0)  # a link is scanned as the text it stores, not as its target
     | getattr(os, "O_NONBLOCK", 0)  # a FIFO must not block the scan
@@ -33,6 +31,7 @@ _OPEN_FLAGS = (
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
 )
+"""Flags to open a file of an untrusted tree."""
 
 _SPECIAL_FILES: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISFIFO, "a FIFO"),
@@ -72,7 +71,7 @@ def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Ski
     """Read one file; if it is a directory, such as a submodule, read every file below it."""
     origin = Origin(unit.replace(os.sep, "/"))
     try:
-        descriptor = os.open(unit, _OPEN_FLAGS)
+        descriptor = os.open(unit, OPEN_FLAGS)
     except OSError as error:
         yield from _read_unopened(unit, origin, error)
         return
@@ -90,71 +89,23 @@ def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Ski
         os.close(descriptor)
 
 
-def prefilter_files(
-    units: list[str], options: SourceOptions, searches: tuple[AnchorSearch, AnchorSearch]
-) -> PrefilterResult:
-    """Count the files without an anchor, and list the units that need a full scan.
-
-    This is the tight loop of a large scan, with at most four system calls per file. A unit remains
-    unless it is a small regular file.
-    """
-    find_anchors, find_wide_anchors = searches
-    # Windows has no readv; a name with an anchor in it needs a full scan too.
-    if not hasattr(os, "readv") or find_anchors(os.fsencode("\n".join(units))):
-        return PrefilterResult(0, 0, units)
-    buffer = bytearray(_SMALL)
-    view, buffers = memoryview(buffer), [buffer]
-    limit = _SMALL if options.max_file_size is None else min(_SMALL, options.max_file_size)
-    clean_files, clean_bytes, remaining = 0, 0, []
-    for unit in units:
-        size = _read_into(buffers, unit)
-        if not 0 < size < limit:
-            remaining.append(unit)
-            continue
-        content = view[:size]
-        if (
-            detect_format(buffer, size)
-            or find_anchors(content)
-            or (buffer.find(b"\0", 0, size) >= 0 and find_wide_anchors(content))
-        ):
-            remaining.append(unit)
-        else:
-            clean_files += 1
-            clean_bytes += size
-    return PrefilterResult(clean_files, clean_bytes, remaining)
-
-
-def _read_into(buffers: list[bytearray], unit: str) -> int:
-    """Read the start of a file and return the number of bytes, or -1 if it cannot be read."""
-    try:
-        descriptor = os.open(unit, _OPEN_FLAGS)
-    except OSError:
-        return -1
-    try:
-        return os.readv(descriptor, buffers)
-    except OSError:
-        return -1
-    finally:
-        os.close(descriptor)
-
-
 def _read_regular(
     unit: str, descriptor: int, size: int, origin: Origin, options: SourceOptions
 ) -> Iterator[Document | Skipped]:
     limit = options.max_file_size
     if limit is not None and size > limit:
-        yield Skipped(origin, format_too_large(size, limit))
+        yield Skipped(origin, chunks.format_too_large(size, limit))
     elif 0 < size < CHUNK_SIZE and len(content := os.read(descriptor, size + 1)) == size:
         yield Document(origin, content)
     else:  # large, or not of the stated size: below /proc, or changing
         os.lseek(descriptor, 0, os.SEEK_SET)
         reopen = partial(_open_binary, unit)
-        for item in read_chunks(origin, lambda count: os.read(descriptor, count), limit):
+        for item in chunks.read_chunks(origin, lambda count: os.read(descriptor, count), limit):
             yield item._replace(open_file=reopen) if isinstance(item, Document) else item
 
 
 def _open_binary(unit: str) -> BinaryIO:
-    return os.fdopen(os.open(unit, _OPEN_FLAGS), "rb")
+    return os.fdopen(os.open(unit, OPEN_FLAGS), "rb")
 
 
 def _read_unopened(unit: str, origin: Origin, error: OSError) -> Iterator[Document | Skipped]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from wakeyscan.core import path_patterns
+from wakeyscan.core.lazy import lazy_import
 
 if TYPE_CHECKING:
+    from wakeyscan.core import path_patterns
     from wakeyscan.core.document import Document, Skipped
+else:
+    path_patterns = lazy_import("wakeyscan.core.path_patterns")  # only `exclude` needs it
 
 
 class SourceOptions(NamedTuple):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from wakeyscan.core.document import Document, Skipped
-    from wakeyscan.sources import AnchorSearch, PrefilterResult
     from wakeyscan.sources.options import SourceOptions
 
 
@@ -18,25 +17,10 @@ class Source(Protocol):
     """
 
     PARALLEL: bool
-    """Whether worker processes can read units too; such a source is a `ParallelSource`."""
+    """Whether units are paths of files, which worker processes can read too."""
 
     def list_units(self, target: str, options: SourceOptions) -> Iterable[str | Skipped]:
         """List the units of a target; raise `SourceError` at once if it cannot be read."""
 
     def read_documents(self, unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
         """Yield the documents of a unit, and the parts of it that were skipped."""
-
-
-class ParallelSource(Source, Protocol):
-    """A source whose units are file paths."""
-
-    def prefilter_files(
-        self,
-        units: list[str],
-        options: SourceOptions,
-        searches: tuple[AnchorSearch, AnchorSearch],
-    ) -> PrefilterResult:
-        """Count the files without an anchor, and list the units that need a full scan.
-
-        `searches` are those for content without and with a NUL.
-        """

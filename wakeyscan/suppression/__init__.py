@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from wakeyscan.suppression.policy import AllowedPath, RuleOverride
 
 IGNORE_FILE = ".wakeyscanignore"
 """Name of the ignore file, at the top of a repository."""
@@ -14,3 +17,22 @@ class IgnoreStats(NamedTuple):
     used: int = 0
     unused: int = 0
     expired: int = 0
+
+
+class Policy(NamedTuple):
+    """Everything in a configuration file about rules and paths."""
+
+    file: str = ""
+    """Name of the file for messages; empty if there is none."""
+    root: str = "."
+    """Folder that the patterns are relative to."""
+    rule_overrides: tuple[RuleOverride, ...] = ()
+    allowed_paths: tuple[AllowedPath, ...] = ()
+    exclude: tuple[str, ...] = ()
+    revision: str = ""
+    """Id of the commit that policy, ignore file and inline comments are read from, or empty."""
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether it hides or changes findings, apart from excluded files."""
+        return bool(self.rule_overrides or self.allowed_paths)

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core import path_patterns
 from wakeyscan.core.errors import ConfigError
-from wakeyscan.core.finding import Finding, Severity, Standing
+from wakeyscan.core.finding import Finding, Standing
 
 if TYPE_CHECKING:
+    from wakeyscan.core.severity import Severity
     from wakeyscan.rules.rule import Rule
+    from wakeyscan.suppression import Policy
 
 
 class RuleOverride(NamedTuple):
@@ -34,20 +36,6 @@ class AllowedPath(NamedTuple):
     rule: str
     """Rule to allow; empty: every rule."""
     reason: str
-
-
-class Policy(NamedTuple):
-    """Everything in a configuration file about rules and paths."""
-
-    file: str = ""
-    """Name of the file for messages; empty if there is none."""
-    root: str = "."
-    """Folder that the patterns are relative to."""
-    rule_overrides: tuple[RuleOverride, ...] = ()
-    allowed_paths: tuple[AllowedPath, ...] = ()
-    exclude: tuple[str, ...] = ()
-    revision: str = ""
-    """Id of the commit that policy, ignore file and inline comments are read from, or empty."""
 
 
 class PolicyNote(NamedTuple):

@@ -9,9 +9,8 @@ if TYPE_CHECKING:
 
 
 class VerifyOptions(NamedTuple):
-    """Whether and where keys are verified; set by the invoking user only, never by a file."""
+    """How and where keys are verified; set by the invoking user only, never by a file."""
 
-    verify: bool = False
     require: bool = False
     plan: bool = False
     """Print the requests instead of sending them."""
@@ -24,8 +23,3 @@ class VerifyOptions(NamedTuple):
     proxy: str = ""
     cache: str | None = None
     """The folder for cached verdicts; `None`: no caching, empty: no such folder exists."""
-
-    @property
-    def is_enabled(self) -> bool:
-        """Whether keys are verified, or the requests are printed."""
-        return self.verify or self.plan

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import CacheError
-from wakeyscan.core.finding import Finding, Liveness, Severity, Standing
+from wakeyscan.core.finding import Finding, Liveness, Standing
 from wakeyscan.core.redaction import escape_for_terminal
 from wakeyscan.core.secret_history import SecretHistory
+from wakeyscan.core.severity import Severity
 from wakeyscan.verification import VERIFIERS, cache
 from wakeyscan.verification.endpoint import WASTACK, Endpoint, parse_endpoint
 from wakeyscan.verification.pairing import list_requests

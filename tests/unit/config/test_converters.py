@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from wakeyscan.config import converters
 from wakeyscan.core.errors import UsageError
-from wakeyscan.core.finding import Severity
+from wakeyscan.core.severity import Severity
 
 Converter = Callable[[object], object]
 

@@ -17,7 +17,8 @@ from tests.support.encoded_cases import CASES, WITHOUT_PREFIX, quoted
 from tests.support.encodings import SINGLE, each
 from tests.support.keys import ALPHABET, PREFIX, MakeKey, mask
 from wakeyscan.core.document import Document, Origin
-from wakeyscan.core.finding import Finding, Severity, Standing
+from wakeyscan.core.finding import Finding, Standing
+from wakeyscan.core.severity import Severity
 from wakeyscan.decoders import DECODERS
 from wakeyscan.decoders.decoder import DecodedText
 from wakeyscan.rules import rule

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from tests.support.keys import PREFIX, MakeKey
 from wakeyscan.core.document import Document, Origin
-from wakeyscan.core.finding import Exposure, Finding, Liveness, Severity, Standing
+from wakeyscan.core.finding import Exposure, Finding, Liveness, Standing
 from wakeyscan.core.secret import Secret
+from wakeyscan.core.severity import Severity
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.detector import detect_in_document

@@ -90,7 +90,7 @@ def _build_options(
         honor_inline=is_trusted,
         scope=_parse_scope(given, now),
         now=now,
-        include_suppressed=settings.show_suppressed or settings.verification.is_enabled,
+        include_suppressed=settings.show_suppressed or settings.verification is not None,
         # An allowed path of this repository means nothing in another one.
         policy=settings.policy if is_trusted else settings.policy._replace(allowed_paths=()),
         base_revision=settings.revision,

@@ -12,7 +12,7 @@ from wakeyscan.cli import output
 from wakeyscan.cli.commands import INCOMPLETE
 from wakeyscan.cli.progress import Progress
 from wakeyscan.cli.verify_plan import VerifyPlan, plan_report, plan_stdin
-from wakeyscan.config import build, config
+from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Liveness
@@ -24,6 +24,7 @@ from wakeyscan.verification.verify import VerificationResults, build_endpoint, v
 if TYPE_CHECKING:
     from wakeyscan.core.secret import Secret
     from wakeyscan.verification.endpoint import Endpoint
+    from wakeyscan.verification.options import VerifyOptions
 
 HELP = """Ask WAStack whether keys still work, to prove that a leak is closed.
 
@@ -61,9 +62,11 @@ def run(values: Values, operands: list[str]) -> int:
     settings = build.build_config(values, PARAMETERS.options, os.environ)
     given = {**build.read_environment(PARAMETERS.options, os.environ), **values}
     wait_seconds = _parse_wait(str(given.get("wait", "0s")))
-    endpoint = build_endpoint(settings.verification)
-    plan = plan_report(operands[0], settings) if operands else plan_stdin(settings)
-    results = _verify(plan.requests, endpoint, settings, wait_seconds)
+    options = build.build_verify_options(given, os.environ)
+    endpoint = build_endpoint(options)
+    plan = plan_report(operands[0], settings, options) if operands else plan_stdin(options)
+    progress = Progress(sys.stderr, settings.quiet)
+    results = _verify(plan.requests, endpoint, options, wait_seconds, progress)
     output.write_stdout("".join(_format_lines(plan, results)).encode())
     return _choose_exit_code(plan, results)
 
@@ -71,19 +74,17 @@ def run(values: Values, operands: list[str]) -> int:
 def _verify(
     requests: list[VerificationRequest],
     endpoint: Endpoint,
-    settings: config.Config,
+    options: VerifyOptions,
     wait_seconds: float,
+    progress: Progress,
 ) -> VerificationResults:
     """Verify the keys; until the time is up, verify those that are not revoked again."""
     until, pause = time.monotonic() + wait_seconds, _FIRST_PAUSE
-    progress = Progress(sys.stderr, settings.quiet)
     limiter = RateLimiter(sleep=progress.sleep)
     total = VerificationResults({}, {})
     while True:
         try:
-            results = verify_keys(
-                requests, endpoint, settings.verification, progress.advance, limiter
-            )
+            results = verify_keys(requests, endpoint, options, progress.advance, limiter)
         finally:
             progress.end()
         total.verdicts.update(results.verdicts)

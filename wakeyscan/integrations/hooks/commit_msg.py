@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.errors import UsageError
-from wakeyscan.integrations.hooks.hook_input import HookInput
 from wakeyscan.sources import commit_message
 
 if TYPE_CHECKING:
+    from wakeyscan.integrations.hooks.stage import HookInput
     from wakeyscan.sources.options import SourceOptions
 
 ADVICE = "Commit blocked. Remove the key from the commit message."
@@ -21,4 +21,4 @@ def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
             "wakeyscan hook commit-msg: expected the message file as the only argument; "
             "run it as git runs the hook"
         )
-    return HookInput(commit_message, commit_message.list_units(arguments[0], options), options)
+    return commit_message, commit_message.list_units(arguments[0], options), options

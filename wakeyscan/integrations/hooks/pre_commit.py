@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.git import worktree
-from wakeyscan.integrations.hooks.hook_input import HookInput
 from wakeyscan.sources import SOURCES
 
 if TYPE_CHECKING:
     from wakeyscan.git import command
     from wakeyscan.integrations.hooks import manual_run
+    from wakeyscan.integrations.hooks.stage import HookInput
     from wakeyscan.sources import staged_names
     from wakeyscan.sources.options import SourceOptions
 else:
@@ -57,13 +57,13 @@ def _unquote(name: str) -> str:
 
 def _open_index(options: SourceOptions) -> HookInput:
     source = SOURCES["staged"]
-    return HookInput(source, source.list_units("", options), options)
+    return source, source.list_units("", options), options
 
 
 def _open_files(arguments: list[str], options: SourceOptions) -> HookInput:
     source = SOURCES["path"]
     units = [unit for file in arguments for unit in source.list_units(file, options)]
-    return HookInput(source, units, options)
+    return source, units, options
 
 
 def _resolve_folder(file: str) -> str:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from wakeyscan.core.errors import SourceError
 from wakeyscan.git import rev_list
 from wakeyscan.git.command import Git, open_own
-from wakeyscan.integrations.hooks.hook_input import HookInput, read_updates
+from wakeyscan.integrations.hooks.ref_updates import read_updates
 from wakeyscan.sources import commit_range, commits
 
 if TYPE_CHECKING:
+    from wakeyscan.integrations.hooks.stage import HookInput
     from wakeyscan.sources.options import SourceOptions
 
 ADVICE = (
@@ -29,20 +30,20 @@ def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     own = open_own()
     if _REMOTE in os.environ:
         unit = _build_framework_unit(own, os.environ[_REMOTE])
-        return HookInput(commit_range, [unit], options)
+        return commit_range, [unit], options
     remote = arguments[0] if arguments else ""
     lines = read_updates()
     if not lines:
-        return HookInput(commit_range, _build_head_units(own, remote), options)
+        return commit_range, _build_head_units(own, remote), options
     updates = [update for update in lines if not update.is_deletion]
     if not updates:
-        return HookInput(commit_range, [], options)
+        return commit_range, [], options
     known = tuple(update.old for update in updates if update.has_old)
     tips = tuple(update.new for update in updates)
     others = _exclude_remote(remote, own)
     pushed = rev_list.CommitSelection(tips, known, others, "the pushed commits")
     names = [update.ref for update in updates]
-    return HookInput(commit_range, [commits.build_unit(pushed, tips, names, own)], options)
+    return commit_range, [commits.build_unit(pushed, tips, names, own)], options
 
 
 def _build_head_units(own: Git, remote: str) -> list[str]:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from wakeyscan.core.errors import UsageError
 from wakeyscan.git import rev_list
 from wakeyscan.git.command import open_own
-from wakeyscan.integrations.hooks.hook_input import HookInput, read_updates
+from wakeyscan.integrations.hooks.ref_updates import read_updates
 from wakeyscan.sources import commit_range, commits
 
 if TYPE_CHECKING:
+    from wakeyscan.integrations.hooks.stage import HookInput
     from wakeyscan.sources.options import SourceOptions
 
 ADVICE = (
@@ -29,9 +30,9 @@ def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
         )
     updates = [update for update in lines if not update.is_deletion]
     if not updates:
-        return HookInput(commit_range, [], options)
+        return commit_range, [], options
     own = open_own()
     tips = tuple(update.new for update in updates)
     pushed = rev_list.CommitSelection(tips, (), ("--not", "--all"), "the pushed commits")
     names = [update.ref for update in updates]
-    return HookInput(commit_range, [commits.build_unit(pushed, tips, names, own)], options)
+    return commit_range, [commits.build_unit(pushed, tips, names, own)], options

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from wakeyscan.integrations.hooks.hook_input import HookInput
+    from wakeyscan.core.document import Skipped
     from wakeyscan.sources.options import SourceOptions
+    from wakeyscan.sources.source import Source
+
+HookInput = tuple["Source", Iterable["str | Skipped"], "SourceOptions"]
+"""A source, its units to scan, and the options to read them with."""
 
 
 class Stage(Protocol):

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.decoders.concatenation.prefix import PreviousPart, find_previous_part
+from wakeyscan.core.lazy import lazy_import
 
 if TYPE_CHECKING:
+    from wakeyscan.decoders.concatenation import prefix
+    from wakeyscan.decoders.concatenation.prefix import PreviousPart
     from wakeyscan.decoders.decoder import Decoder
     from wakeyscan.rules.rule import Rule
+else:
+    prefix = lazy_import("wakeyscan.decoders.concatenation.prefix")  # for split anchors only
 
 PLAIN = ""
 """Name of the decoder of an anchor that is not encoded."""
@@ -30,7 +34,7 @@ class EncodedAnchor(NamedTuple):
     @property
     def before(self) -> PreviousPart | None:
         """The part of a split anchor that must come before this one; `None` if there is none."""
-        return find_previous_part(self.text) if self.decoder == _CONCATENATION else None
+        return prefix.find_previous_part(self.text) if self.decoder == _CONCATENATION else None
 
 
 class AnchorHit(NamedTuple):

@@ -1,26 +1,12 @@
-"""Input of a git hook: the content to scan, and the ref updates on stdin."""
+"""Ref updates, which git writes to the stdin of the hooks of a push."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from wakeyscan.core.errors import UsageError
 from wakeyscan.git.objects import is_null_id, is_object_id
-
-if TYPE_CHECKING:
-    from wakeyscan.core.document import Skipped
-    from wakeyscan.sources.options import SourceOptions
-    from wakeyscan.sources.source import Source
-
-
-class HookInput(NamedTuple):
-    """A source, its units to scan and the options to read them with."""
-
-    source: Source
-    units: Iterable[str | Skipped]
-    options: SourceOptions
 
 
 class RefUpdate(NamedTuple):
