@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.document import MEMBER_SEPARATOR
@@ -69,10 +70,7 @@ class RunResult(NamedTuple):
 
     def notes(self) -> list[str]:
         """Return a line for each way in which the configuration hides or changes findings."""
-        effects = [
-            f"{text}{_format_ignored(count)}"
-            for text, count in policy.list_policy_notes(self.policy, self.findings)
-        ]
+        effects = list(self._list_effects()) if self.policy.has_effect else []
         lines = []
         if effects:
             lines.append(f"By {self.policy.file or 'configuration'}: {', '.join(effects)}.")
@@ -83,6 +81,10 @@ class RunResult(NamedTuple):
                 f"Configuration ({file}), ignore file and inline ignores are those of {at}."
             )
         return lines
+
+    def _list_effects(self) -> Iterator[str]:
+        for text, count in policy.list_policy_notes(self.policy, self.findings):
+            yield f"{text} ({count} finding{'s' * (count != 1)} ignored)" if count else text
 
     def left_out(self) -> list[str]:
         """Return a line with the number of excluded files, if there are any."""
@@ -115,7 +117,3 @@ def _require(item: Skipped, remedy: str) -> Skipped:
         return item
     file = item.origin.path.partition(MEMBER_SEPARATOR)[0]
     return item._replace(gap=True, reason=item.reason + remedy.format(file))
-
-
-def _format_ignored(count: int) -> str:
-    return f" ({count} finding{'s' * (count != 1)} ignored)" if count else ""
