@@ -122,15 +122,16 @@ def test_a_scan_of_small_clean_files_loads_no_more_than_it_needs(
     assert loaded & HEAVY == set()
     extra = ours(loaded) - CLEAN_SCAN - {"wakeyscan.cli.commands.scan"}
     reports = {f"wakeyscan.reports.{name}" for name in ("report", "text", "timeline")}
-    assert extra == reports | {"wakeyscan.core.finding"}
+    assert extra == reports | {"wakeyscan.core.finding", "wakeyscan.scanner.repository_paths"}
 
 
-def test_a_hook_of_clean_files_loads_exactly_what_it_needs(
+def test_a_hook_of_clean_files_loads_exactly_what_it_needs_and_no_git(
     tmp_path: Path, clean: list[str]
 ) -> None:
+    Repo(tmp_path).git("add", *clean)
     loaded = loaded_by(tmp_path, "hook", "pre-commit", *clean)
     assert (outside(loaded), loaded & HEAVY) == (set(), set())
-    assert ours(loaded) == PRE_COMMIT
+    assert ours(loaded) == PRE_COMMIT | {"wakeyscan.integrations.hooks.manual_run"}
 
 
 def test_a_hook_of_staged_files_also_loads_what_runs_git(tmp_path: Path, clean: list[str]) -> None:

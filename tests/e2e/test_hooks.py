@@ -234,6 +234,14 @@ def test_a_run_by_hand_judges_staged_files_as_a_commit_does(repo: Repo, key: str
     assert repo.run("hook", "pre-commit", "--", "old").code == 1
 
 
+def test_a_run_by_hand_accepts_a_name_that_was_committed(repo: Repo, key: str) -> None:
+    repo.commit({f"sub/{key}": "old\n"})
+    repo.stage({f"sub/{key}": "new\n", f"{key}": "new\n"})
+    assert repo.run("hook", "pre-commit", "--", f"./sub/{key}") == Ran(0, "", "")
+    assert repo.run("hook", "pre-commit", "--", f"./sub/{key}", f"./{key}").code == 1
+    assert repo.run("hook", "pre-commit", "--whole-files", "--", f"./sub/{key}").code == 1
+
+
 # Messages
 
 

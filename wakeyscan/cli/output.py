@@ -14,7 +14,6 @@ from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.git import worktree
 from wakeyscan.reports import REPORTS
-from wakeyscan.scanner.repository_paths import find_current_folder
 
 if TYPE_CHECKING:
     from wakeyscan.config import config
@@ -67,12 +66,11 @@ def render_report(
     name: str, result: RunResult, settings: config.Config, color: bool = False
 ) -> bytes:
     """Return a report in the format `name`, as UTF-8."""
-    folder = None if result.command == "audit" else find_current_folder()
     style = report.ReportStyle(
         color=color,
         show_suppressed=settings.show_suppressed,
         verbose=settings.verbose,
-        folder=folder.path if folder else "",
+        folder="" if result.command == "audit" else worktree.find_current_folder(),
         sarif_profile=settings.sarif_profile,
         sarif_category=settings.sarif_category,
     )

@@ -44,8 +44,8 @@ class Document(NamedTuple):
     """Half-open range of a chunk that it reports secrets of; the bytes around it are context."""
     before: Callable[[], Iterable[bytes]] | None = None
     """Reads the versions before a change. Only a secret that they lack is a finding."""
-    new_name: bool = True
-    """Whether to scan the file name; false if the file had that name before a change."""
+    has_new_name: Callable[[], bool] | None = None
+    """Returns whether the file got its name in a change; `None`: yes. Old names are no findings."""
     open_file: Callable[[], BinaryIO] | None = None
     """Opens the file that this is a chunk of; `None` if it can be read only once."""
 

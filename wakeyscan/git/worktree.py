@@ -30,6 +30,25 @@ def find_work_tree(folder: str) -> str | None:
         path = parent
 
 
+def find_relative_path(file: str, top: str) -> str:
+    """Return the path of a file relative to the top of its work tree.
+
+    Links in its folder are resolved, but not the file: a staged link is content itself.
+    """
+    folder, name = os.path.split(file)
+    return os.path.relpath(os.path.join(os.path.realpath(folder or "."), name), top)
+
+
+def find_current_folder() -> str:
+    """Return the current directory relative to the top of its work tree, with `/`.
+
+    It is empty at the top, and outside of a work tree.
+    """
+    top = find_work_tree(".")
+    path = os.path.relpath(os.path.realpath("."), top) if top else "."
+    return "" if path == "." else path.replace(os.sep, "/")
+
+
 def find_untrusted_folders(targets: Iterable[str]) -> tuple[str, ...]:
     """Return the folders whose content anyone may have written: work trees and targets."""
     paths = tuple(targets)

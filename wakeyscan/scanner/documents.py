@@ -97,7 +97,9 @@ def _scan_text(
     origin, name_findings = detect_in_name(item.origin, context)
     if isinstance(item, Skipped):
         return ScanResult(tuple(name_findings), (item._replace(origin=origin),))
-    findings = tuple(name_findings) if item.new_name else ()
+    if name_findings and item.has_new_name and not item.has_new_name():
+        name_findings = []
+    findings = tuple(name_findings)
     start, end = item.own or (0, len(item.content))
     coverage = Coverage(documents=int(start == 0), bytes=end - start)
     hits = context.prefilter(item.content)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+from collections.abc import Callable
 from typing import NamedTuple
 
 from wakeyscan.core.document import MEMBER_SEPARATOR, Origin
@@ -14,7 +15,7 @@ from wakeyscan.git import worktree
 from wakeyscan.scanner.scan_result import ScanResult
 
 
-class CurrentFolder(NamedTuple):
+class _CurrentFolder(NamedTuple):
     """The current directory in a work tree."""
 
     top: str
@@ -43,13 +44,13 @@ class CurrentFolder(NamedTuple):
         return file if path.startswith("../") else path
 
 
-def find_current_folder() -> CurrentFolder | None:
-    """Return the current directory in its work tree; `None` outside of one."""
+def build_path_converter() -> Callable[[ScanResult], ScanResult]:
+    """Return a function that makes the paths of a result relative to the top of the work tree.
+
+    Outside of a work tree they stay as they are.
+    """
     top = worktree.find_work_tree(".")
-    if top is None:
-        return None
-    path = os.path.relpath(os.path.realpath("."), top).replace(os.sep, "/")
-    return CurrentFolder(top, "" if path == "." else path)
+    return _CurrentFolder(top, worktree.find_current_folder()).convert if top else lambda same: same
 
 
 def format_relative_path(path: str, folder: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,20 +13,20 @@ from wakeyscan.git import worktree
 from wakeyscan.scanner.context import ScanContext, build_lfs_opener
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.prefilter.strategy import LARGE_SCAN, Prefilter
-from wakeyscan.scanner.repository_paths import find_current_folder
 from wakeyscan.scanner.scan_result import ResultCollector, ScanResult
 from wakeyscan.sources.options import PathFilter, SourceOptions
 from wakeyscan.suppression import Policy
 
 if TYPE_CHECKING:
     from wakeyscan.rules.rule import RuleFolder
-    from wakeyscan.scanner import workers
+    from wakeyscan.scanner import repository_paths, workers
     from wakeyscan.scanner.workers import ParallelScan
     from wakeyscan.sources.source import Source
     from wakeyscan.suppression import policy
 else:
-    # A hook on a few files needs neither.
+    # A hook on a few clean files needs none of these.
     policy = lazy_import("wakeyscan.suppression.policy")
+    repository_paths = lazy_import("wakeyscan.scanner.repository_paths")
     workers = lazy_import("wakeyscan.scanner.workers")
 
 OpenTarget = tuple["Source", Iterable[str | Skipped]]
@@ -66,7 +66,7 @@ def scan_targets(
     has_policy = options.policy.has_effect
     apply_policy = policy.build_policy_filter(options.policy) if has_policy else None
     collector = ResultCollector()
-    folder = find_current_folder()
+    build_converter = cache(lambda: repository_paths.build_path_converter())
     for source, units in targets:
         read = partial(source.read_documents, options=options.source)
         work_tree, build_parallel = "", None
@@ -82,7 +82,9 @@ def scan_targets(
             if apply_policy:
                 result = result._replace(findings=apply_policy(result.findings, work_tree))
             # Paths of the other sources are relative to the top already.
-            collector.add(folder.convert(result) if folder and source.PARALLEL else result)
+            if source.PARALLEL and (result.findings or result.skipped):
+                result = build_converter()(result)
+            collector.add(result)
     return collector.build()
 
 

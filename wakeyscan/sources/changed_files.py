@@ -25,7 +25,10 @@ class ChangedFile(NamedTuple):
     old_blobs: tuple[str, ...]
     """The object ids of the versions before the change."""
     is_new_path: bool
-    """Whether no file had this path before."""
+
+    def has_new_name(self) -> bool:
+        """Return whether no file had this path before."""
+        return self.is_new_path
 
 
 def list_changed_files(
@@ -73,13 +76,14 @@ def read_changed_files(
         elif limit is not None and found.size > limit:
             yield Skipped(file.origin, format_too_large(found.size, limit))
         else:
-            before = None if options.whole_files else partial(_read_blobs, git, file.old_blobs)
+            before = None if options.whole_files else partial(read_blobs, git, file.old_blobs)
             for item in read_chunks(file.origin, found.read, limit):
                 if isinstance(item, Document):
-                    item = item._replace(before=before, new_name=file.is_new_path)
+                    item = item._replace(before=before, has_new_name=file.has_new_name)
                 yield item
 
 
-def _read_blobs(git: Git, blobs: tuple[str, ...]) -> Iterator[bytes]:
+def read_blobs(git: Git, blobs: tuple[str, ...]) -> Iterator[bytes]:
+    """Yield the contents of blobs."""
     for found in git.read_objects(blobs):
         yield found.read_all()

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
-from wakeyscan.core import small_files
+from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import GitError
-from wakeyscan.git.command import Git, open_own
-from wakeyscan.sources.staged import list_staged
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.git import worktree
+from wakeyscan.sources import files
+from wakeyscan.sources.options import SourceOptions
+
+if TYPE_CHECKING:
+    from wakeyscan.core import small_files
+    from wakeyscan.git import command
+    from wakeyscan.git.command import Git
+    from wakeyscan.git.diff import Change
+    from wakeyscan.sources import changed_files, staged
+    from wakeyscan.sources.changed_files import ChangedFile
+else:
+    # Files without findings need none of these.
+    changed_files = lazy_import("wakeyscan.sources.changed_files")
+    command = lazy_import("wakeyscan.git.command")
+    small_files = lazy_import("wakeyscan.core.small_files")
+    staged = lazy_import("wakeyscan.sources.staged")
 
 _RANGE = "PRE_COMMIT_FROM_REF"
 """Variable of pre-commit for `--from-ref`: the files of a range, not of a commit."""
@@ -17,29 +35,76 @@ _MAX_STAGED_SIZE = 16 << 20
 """Maximum bytes of a file that is compared with the index; larger ones are scanned as files."""
 
 
-def are_staged(paths: Collection[str], top: str) -> bool:
-    """Return whether all paths are staged changes that are the same on disk.
+class ManualRun:
+    """Source of the files that a framework passes, as they are on disk.
 
-    Then a commit would be judged: `pre-commit run` by hand passes the staged files, and hides
-    changes that are not staged. `--all-files` passes other files too. Paths are relative to `top`.
+    If they are all staged as they are on disk, findings count as in a commit: `pre-commit run` by
+    hand passes the staged files, and hides changes that are not staged. `--all-files` passes other
+    files too. git is asked at the first finding.
     """
-    if _RANGE in os.environ:
-        return False
-    git = open_own()
-    try:
-        blobs = {change.path: change.new_id for change in list_staged(git)}
-    except GitError:  # nothing is staged where git refuses the repository
-        return False
-    return all(path in blobs for path in paths) and _are_equal(paths, blobs, top, git)
+
+    PARALLEL = True
+
+    def __init__(self, paths: Collection[str], top: str) -> None:
+        """`paths` are relative to `top`, the top of the work tree."""
+        self._paths, self._top = paths, top
+
+    def list_units(self, target: str, options: SourceOptions) -> Iterator[str | Skipped]:
+        """Yield the files below `target`, or `target` itself; raise `SourceError` at once."""
+        return files.list_units(target, options)
+
+    def read_documents(self, unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
+        """Read one file, with the versions before the staged change."""
+        for item in files.read_documents(unit, options):
+            if isinstance(item, Document) and not options.whole_files:
+                before = partial(self._read_old, unit)
+                item = item._replace(before=before, has_new_name=partial(self._has_new_name, unit))
+            yield item
+
+    def _read_old(self, unit: str) -> Iterator[bytes]:
+        file = self._find_staged(unit)
+        return changed_files.read_blobs(self._git, file.old_blobs) if file else iter(())
+
+    def _has_new_name(self, unit: str) -> bool:
+        file = self._find_staged(unit)
+        return file is None or file.has_new_name()
+
+    def _find_staged(self, unit: str) -> ChangedFile | None:
+        return self._staged_files.get(worktree.find_relative_path(unit, self._top))
+
+    @cached_property
+    def _git(self) -> Git:
+        return command.open_own()
+
+    @cached_property
+    def _staged_files(self) -> dict[str, ChangedFile]:
+        """The staged files by path; empty unless the passed files are as they are staged."""
+        if _RANGE in os.environ:
+            return {}
+        try:
+            changes = staged.list_staged(self._git)
+        except GitError:  # nothing is staged where git refuses the repository
+            return {}
+        if not self._are_on_disk(changes):
+            return {}
+        listed = changed_files.list_changed_files(changes, SourceOptions(), _build_origin)
+        return {file.origin.path: file for file in listed if not isinstance(file, Skipped)}
+
+    def _are_on_disk(self, changes: list[Change]) -> bool:
+        """Return whether all passed files are staged changes with the same content on disk."""
+        blobs = {change.path: change.new_id for change in changes}
+        if not all(path in blobs for path in self._paths):
+            return False
+        found = self._git.read_objects(blobs[path] for path in self._paths)
+        return all(
+            blob.size <= _MAX_STAGED_SIZE
+            and blob.read_all() == _read_file(os.path.join(self._top, path), blob.size)
+            for path, blob in zip(self._paths, found, strict=True)
+        )
 
 
-def _are_equal(paths: Collection[str], blobs: dict[str, str], top: str, git: Git) -> bool:
-    found = git.read_objects(blobs[path] for path in paths)
-    return all(
-        staged.size <= _MAX_STAGED_SIZE
-        and staged.read_all() == _read_file(os.path.join(top, path), staged.size)
-        for path, staged in zip(paths, found, strict=True)
-    )
+def _build_origin(change: Change) -> Origin:
+    return Origin(change.path)
 
 
 def _read_file(path: str, size: int) -> bytes | None:

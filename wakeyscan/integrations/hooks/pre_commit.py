@@ -35,13 +35,13 @@ def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     if any(name.startswith('"') for name in arguments):
         arguments = [*map(_unquote, arguments)]
     is_commit = "GIT_INDEX_FILE" in os.environ
-    top = _find_top() if is_commit else worktree.find_work_tree(".")
-    if top is None:
-        return _open_files(arguments, options)
-    only = tuple(os.path.relpath(file, top) for file in map(_resolve_folder, arguments))
-    if is_commit or manual_run.are_staged(only, top):
-        return _open_index(options._replace(only=only))
-    return _open_files(arguments, options)
+    top = _find_top() if is_commit else worktree.find_work_tree(".") or "."
+    paths = tuple(worktree.find_relative_path(file, top) for file in arguments)
+    if is_commit:
+        return _open_index(options._replace(only=paths))
+    source = manual_run.ManualRun(paths, top)
+    units = [unit for file in arguments for unit in source.list_units(file, options)]
+    return source, units, options
 
 
 def _find_top() -> str:
@@ -58,15 +58,3 @@ def _unquote(name: str) -> str:
 def _open_index(options: SourceOptions) -> HookInput:
     source = SOURCES["staged"]
     return source, source.list_units("", options), options
-
-
-def _open_files(arguments: list[str], options: SourceOptions) -> HookInput:
-    source = SOURCES["path"]
-    units = [unit for file in arguments for unit in source.list_units(file, options)]
-    return source, units, options
-
-
-def _resolve_folder(file: str) -> str:
-    """Resolve links in the folder of a file, but not the file: a staged link is content itself."""
-    folder, name = os.path.split(file)
-    return os.path.join(os.path.realpath(folder or "."), name)
