@@ -46,7 +46,14 @@ from wakeyscan.extractors.compressed import (
 from wakeyscan.extractors.extractor import Extractor
 from wakeyscan.extractors.file_types import SIGNATURES
 from wakeyscan.extractors.pdf import document as pdf
-from wakeyscan.integrations.hooks import STAGES, commit_msg, pre_commit, pre_push, pre_receive
+from wakeyscan.integrations.hooks import (
+    STAGES,
+    commit_msg,
+    pre_commit,
+    pre_merge_commit,
+    pre_push,
+    pre_receive,
+)
 from wakeyscan.integrations.hooks.stage import Stage
 from wakeyscan.reports import REPORTS, github, json, markdown, sarif, text
 from wakeyscan.reports.report import Report
@@ -110,7 +117,7 @@ BY_PROTOCOL: tuple[
     ),
     (REPORTS, [github, json, markdown, sarif, text]),
     (SOURCES, [commit_message, commit_range, files, staged, stdin]),
-    (STAGES, [commit_msg, pre_commit, pre_push, pre_receive]),
+    (STAGES, [commit_msg, pre_commit, pre_merge_commit, pre_push, pre_receive]),
     (VERIFIERS, [wastack]),
 )
 FAMILIES = [pytest.param(registry, members, id=registry.kind) for registry, members in BY_PROTOCOL]

@@ -70,6 +70,7 @@ def render_report(
         color=color,
         show_suppressed=settings.show_suppressed,
         verbose=settings.verbose,
+        program=_find_program(os.environ) if result.command == "hook" else "wakeyscan",
         folder="" if result.command == "audit" else worktree.find_current_folder(),
         sarif_profile=settings.sarif_profile,
         sarif_category=settings.sarif_category,
@@ -77,6 +78,18 @@ def render_report(
     out = io.StringIO()
     REPORTS[name].write(result, out, style)
     return out.getvalue().encode("utf-8", "backslashreplace")
+
+
+def _find_program(environment: Mapping[str, str]) -> str:
+    """Return the command that runs wakeyscan in the user's own shell, for the report of a hook.
+
+    pre-commit installs it into a hidden environment, which is on PATH only for hooks.
+    """
+    if environment.get("PRE_COMMIT"):
+        return "uvx wakeyscan"
+    folders = environment.get("PATH", "").split(os.pathsep)
+    is_on_path = any(os.access(os.path.join(f, "wakeyscan"), os.X_OK) for f in folders if f)
+    return "wakeyscan" if is_on_path or not os.path.isabs(sys.argv[0]) else sys.argv[0]
 
 
 def write_stdout(text: bytes) -> None:

@@ -16,6 +16,8 @@ class ReportStyle(NamedTuple):
     color: bool = False
     show_suppressed: bool = False
     verbose: bool = False
+    program: str = "wakeyscan"
+    """The command that runs wakeyscan in the user's shell."""
     folder: str = ""
     """The current directory relative to the top of the repository; text shows paths from there."""
     sarif_profile: str = "generic"

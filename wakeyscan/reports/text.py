@@ -52,7 +52,7 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     out.write(_format_skipped("Skipped", rest, style))
     out.write(_format_skipped("Opaque", result.opaque(), style))
     out.write(_format_summary(result, style))
-    out.write(_format_next_steps(result))
+    out.write(_format_next_steps(result, style))
 
 
 def _format_files(result: RunResult, style: ReportStyle) -> Iterator[str]:
@@ -215,27 +215,28 @@ def _choose_color(result: RunResult) -> str:
     return _GREEN if result.complete else _YELLOW
 
 
-def _format_next_steps(result: RunResult) -> str:
+def _format_next_steps(result: RunResult, style: ReportStyle) -> str:
     reported = result.reported()
     if not reported:
         return ""
     is_leaked = any(f.rule == API_KEY and f.liveness is not Liveness.REVOKED for f in reported)
-    steps = [*_ROTATE] if is_leaked else []
+    # A hook says itself whether a new key is needed: what it found is not published yet.
+    steps = [*_ROTATE] if is_leaked and result.command != "hook" else []
     rules = sorted({escape_for_terminal(finding.rule) for finding in reported})
-    steps += [f"Details and how to fix:  wakeyscan rules show {name}" for name in rules]
+    steps += [f"Details and how to fix:  {style.program} rules show {name}" for name in rules]
     if result.command != "audit":  # a line in an old commit cannot get a comment
         steps.append("False positive? Add a comment on that line:  # wakeyscan:ignore -- reason")
-    steps.append(_format_ignore_step(reported))
+    steps.append(_format_ignore_step(reported, style.program))
     return "\nWhat to do next\n" + "".join(f"  {step}\n" for step in steps)
 
 
-def _format_ignore_step(reported: tuple[Finding, ...]) -> str:
+def _format_ignore_step(reported: tuple[Finding, ...], program: str) -> str:
     fingerprints = {finding.secret.fingerprint for finding in reported}
     if len(fingerprints) > 1:
         hint, prefix = "To ignore a key, by its digits", "DIGITS"
     else:
         hint, prefix = "To ignore this key", fingerprints.pop()[:6]
-    return f'{hint}:  wakeyscan ignore add {prefix} --reason "…"'
+    return f'{hint}:  {program} ignore add {prefix} --reason "…"'
 
 
 def format_size(size: int) -> str:

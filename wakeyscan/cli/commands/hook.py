@@ -14,19 +14,20 @@ from wakeyscan.core.lazy import lazy_import
 from wakeyscan.integrations.hooks import STAGES
 
 if TYPE_CHECKING:
-    from wakeyscan.integrations.hooks import install
+    from wakeyscan.integrations.hooks import advice, install
     from wakeyscan.scanner.result import RunResult
 else:
-    # A hook that runs never installs anything.
+    # A hook that runs never installs anything, and seldom finds a key.
+    advice = lazy_import("wakeyscan.integrations.hooks.advice")
     install = lazy_import("wakeyscan.integrations.hooks.install")
 
 HELP = """Entry point for git hooks: scans what is about to be committed or pushed.
 
-STAGE is pre-commit, commit-msg, pre-push or pre-receive, followed by the arguments that git (or a
-framework) passes to such a hook. Prints nothing if there are no findings.
+STAGE is pre-commit, pre-merge-commit, commit-msg, pre-push or pre-receive, followed by the
+arguments that git (or a framework) passes to such a hook. Prints nothing if there are no findings.
 
-'install STAGE' writes a native hook into this repository; an existing hook keeps running.
-"""
+'install STAGE...' makes git run wakeyscan in this repository; an existing hook keeps running.
+'uninstall STAGE...' undoes it, and 'status' shows which hooks run wakeyscan."""
 
 PARAMETERS = Parameters(
     (
@@ -40,13 +41,26 @@ PARAMETERS = Parameters(
 def run(values: Values, operands: list[str]) -> int:
     """Run the hook of a stage, or install it, and return the exit code."""
     match operands:
-        case ["install", stage]:
-            STAGES.check(stage)
-            output.write_lines([f"{install.install_hook(stage)} now runs wakeyscan"])
+        case ["install" | "uninstall" as action, _, *_]:
+            return _change_hooks(action, operands[1:])
+        case ["status"]:
+            output.write_lines(install.describe_hooks())
             return 0
-        case [stage, *arguments] if stage != "install":
+        case [stage, *arguments] if stage not in ("install", "uninstall", "status"):
             return _run_stage(stage, arguments, values)
-    raise UsageError("wakeyscan hook: expected a stage such as pre-commit, or install STAGE")
+    raise UsageError(
+        "wakeyscan hook: expected a stage such as pre-commit, install STAGE, uninstall STAGE or "
+        "status"
+    )
+
+
+def _change_hooks(action: str, stages: list[str]) -> int:
+    for stage in stages:
+        STAGES.check(stage)
+    change = install.install_hook if action == "install" else install.uninstall_hook
+    for stage in stages:
+        output.write_lines([change(stage)])
+    return 0
 
 
 def _run_stage(stage: str, arguments: list[str], values: Values) -> int:
@@ -60,7 +74,7 @@ def _run_stage(stage: str, arguments: list[str], values: Values) -> int:
     if code or settings.verbose or settings.format != "text" or settings.reports:
         output.write_reports(result, settings, repeat_on_stderr=code == 1)
     if code == 1:
-        output.write_stderr(f"\nwakeyscan: {member.ADVICE}\n")
+        output.write_stderr(advice.format_advice(stage, member, result.reported(), os.environ))
     if not settings.quiet:
         _print_omissions(result)
     return code

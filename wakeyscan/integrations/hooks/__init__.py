@@ -15,6 +15,7 @@ STAGES: Registry[Stage] = Registry(
     {
         "commit-msg": "wakeyscan.integrations.hooks.commit_msg",
         "pre-commit": "wakeyscan.integrations.hooks.pre_commit",
+        "pre-merge-commit": "wakeyscan.integrations.hooks.pre_merge_commit",
         "pre-push": "wakeyscan.integrations.hooks.pre_push",
         "pre-receive": "wakeyscan.integrations.hooks.pre_receive",
     },

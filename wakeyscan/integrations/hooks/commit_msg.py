@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from wakeyscan.integrations.hooks.stage import HookInput
     from wakeyscan.sources.options import SourceOptions
 
-ADVICE = "Commit blocked. Remove the key from the commit message."
+ADVICE = (
+    "Commit blocked. The message is not committed yet: remove the key from it. If the key was ever "
+    "pushed or shared, revoke it too; otherwise no new key is needed."
+)
 
 
 def open_input(arguments: list[str], options: SourceOptions) -> HookInput:

@@ -1,65 +1,148 @@
-"""Installation of a native git hook; an existing hook keeps running."""
+"""Installation of a native git hook, its removal, and its state; an existing hook keeps running."""
 
 from __future__ import annotations
 
 import os
-import shlex
 import sys
+from collections.abc import Iterator
 
-from wakeyscan.core import files, small_files
+from wakeyscan.core import files
 from wakeyscan.core.errors import SourceError
 from wakeyscan.git import process, worktree
+from wakeyscan.integrations.hooks import STAGES, hook_script
+from wakeyscan.integrations.hooks.hook_manager import HookFile, choose_hook_file, read_hook
 
-_SIGNATURE = "# Written by: wakeyscan hook install"
-_BACKUP_SUFFIX = "before-wakeyscan"
+_MOVED = "before-wakeyscan"
+"""Folder for a hook that is no shell script, or a link; it keeps its name there."""
 
-_SCRIPT = """\
-#!/bin/sh
-{signature} {stage}
-# An earlier hook runs first, as {stage}.{suffix}.
-previous="$(dirname -- "$0")/{stage}.{suffix}"
-{run_previous}
-wakeyscan={executable}
-if [ ! -x "$wakeyscan" ]; then
-  echo "wakeyscan: $wakeyscan does not exist; install wakeyscan, then run: \
-wakeyscan hook install {stage}" >&2
-  exit 2
-fi
-{run_ours}
-"""
-_PLAIN = ('if [ -x "$previous" ]; then "$previous" "$@" || exit $?; fi', "")
-# pre-push and pre-receive read ref updates from stdin, which both hooks must get.
-_WITH_STDIN = (
-    'updates=$(cat)\nif [ -x "$previous" ]; then\n'
-    '  printf \'%s\\n\' "$updates" | "$previous" "$@" || exit $?\nfi',
-    '{ [ -z "$updates" ] || printf \'%s\\n\' "$updates"; } | ',
+_RUN_MOVED = (
+    'moved="$(dirname -- "$0")/{folder}/{stage}"\n[ ! -x "$moved" ] || exec "$moved" "$@"\n'
 )
 
 
 def install_hook(stage: str) -> str:
-    """Write the hook of a stage and return its path; raise `SourceError`."""
-    folder = worktree.find_hooks_folder()
-    file = os.path.join(folder, stage)
+    """Make git run wakeyscan at a stage, and return what was done.
+
+    Raise `UsageError` if a hook manager must do it, and `SourceError` if a file cannot be written.
+    """
+    file = _choose_file(stage)
     try:
-        os.makedirs(folder, exist_ok=True)
-        if os.path.lexists(file) and not _is_ours(file):
-            _back_up(file)
-        files.write_atomically(file, _build_script(stage).encode(), 0o755)  # as git's samples
+        os.makedirs(os.path.dirname(file.path), exist_ok=True)
+        text = _read_existing(file.path, stage)
+        executable = _find_executable()
+        script = hook_script.insert_block(text, stage, executable, file.rerun)
+        files.write_atomically(file.path, script.encode("utf-8", "surrogateescape"), 0o755)
     except OSError as error:
-        raise SourceError(f"{file}: the hook cannot be written: {error.strerror}") from None
-    return file
+        raise _build_error(file.path, "cannot be written", error) from None
+    return f"{file.path} now runs wakeyscan{file.note}"
 
 
-def _build_script(stage: str) -> str:
-    previous, pipe = _WITH_STDIN if stage in ("pre-push", "pre-receive") else _PLAIN
-    return _SCRIPT.format(
-        signature=_SIGNATURE,
-        stage=stage,
-        suffix=_BACKUP_SUFFIX,
-        run_previous=previous,
-        executable=shlex.quote(_find_executable()),
-        run_ours=f'{pipe}"$wakeyscan" hook {stage} "$@"',
-    )
+def uninstall_hook(stage: str) -> str:
+    """Remove our part from the hook of a stage, and return what was done; raise `SourceError`."""
+    file = _choose_file(stage)
+    try:
+        text = read_hook(file.path)
+        if not hook_script.is_installed(text):
+            return f"{file.path} does not run wakeyscan"
+        _remove_block(file.path, stage, text)
+    except OSError as error:
+        raise _build_error(file.path, "cannot be changed", error) from None
+    return f"{file.path} no longer runs wakeyscan"
+
+
+def describe_hooks() -> Iterator[str]:
+    """Yield the state of the hook of each stage; raise `SourceError`."""
+    for stage in STAGES:
+        try:
+            yield f"{stage}: {_describe_hook(stage)}"
+        except OSError as error:
+            raise _build_error(stage, "cannot be read", error) from None
+
+
+def _describe_hook(stage: str) -> str:
+    file = _choose_file(stage, refuse_managers=False)
+    text = read_hook(file.path)
+    if not hook_script.is_installed(text):
+        return _describe_absence(stage, file)
+    executable = hook_script.find_executable(text)
+    state = f"installed in {file.path} (wakeyscan {hook_script.find_version(text)}){file.note}"
+    if not os.access(file.path, os.X_OK) and file.rerun == hook_script.RERUN:
+        return f"{state}, but the file is not executable, so git does not run it"
+    if not os.access(executable, os.X_OK) and not process.find_program("wakeyscan"):
+        return f"{state}, but {executable} does not exist"
+    return state
+
+
+def _describe_absence(stage: str, file: HookFile) -> str:
+    """Describe a hook that does not run our part, but may call wakeyscan in another way."""
+    if "wakeyscan" in read_hook(file.path):
+        return f"{file.path} mentions wakeyscan; it was not written by wakeyscan hook install"
+    own = os.path.join(worktree.find_git_folder("."), "hooks", stage)
+    if own != file.path and hook_script.is_installed(read_hook(own)):
+        return f"not run: {own} runs wakeyscan, but git runs the hooks in {file.path}"
+    return "not installed"
+
+
+def _choose_file(stage: str, refuse_managers: bool = True) -> HookFile:
+    folder, top = worktree.find_hooks_folder(), worktree.find_work_tree(".")
+    try:
+        return choose_hook_file(stage, folder, top, refuse_managers)
+    except OSError as error:
+        raise _build_error(os.path.join(folder, stage), "cannot be read", error) from None
+
+
+def _read_existing(path: str, stage: str) -> str:
+    """Return the script to insert our part into; move a hook that our part cannot be in."""
+    if not os.path.lexists(path):
+        return ""
+    if os.path.lexists(path) and not os.path.exists(path):
+        return ""  # git skips a dangling link, and the new script replaces it
+    if not os.path.isfile(path):
+        raise SourceError(f"{path}: not a regular file; move it, then install again")
+    text = read_hook(path)
+    is_ours = hook_script.is_installed(text)
+    if os.path.islink(path) and is_ours:
+        raise SourceError(f"{path}: a link to a hook that runs wakeyscan; install it there")
+    # Our part would switch on a script that is not executable.
+    if is_ours or (hook_script.is_shell_script(text) and _can_change(path)):
+        return text
+    _move(path, stage)
+    return _RUN_MOVED.format(folder=_MOVED, stage=stage)
+
+
+def _can_change(path: str) -> bool:
+    is_husky = os.path.basename(os.path.dirname(path)) == ".husky"
+    return not os.path.islink(path) and (is_husky or os.access(path, os.X_OK))
+
+
+def _move(path: str, stage: str) -> None:
+    folder = os.path.join(os.path.dirname(path), _MOVED)
+    target = os.path.join(folder, stage)
+    if os.path.lexists(target):
+        raise SourceError(f"{target}: already exists; move it, then install again")
+    os.makedirs(folder, exist_ok=True)
+    if os.path.islink(path):
+        link = os.path.join(os.path.dirname(path), os.readlink(path))
+        os.symlink(os.path.relpath(link, folder), target)
+        os.unlink(path)
+    else:
+        os.rename(path, target)
+
+
+def _remove_block(path: str, stage: str, text: str) -> None:
+    rest = hook_script.remove_block(text)
+    moved = os.path.join(os.path.dirname(path), _MOVED, stage)
+    if rest and _RUN_MOVED.format(folder=_MOVED, stage=stage) not in rest:
+        files.write_atomically(path, rest.encode("utf-8", "surrogateescape"), 0o755)
+    elif not os.path.lexists(moved):
+        os.unlink(path)
+    elif os.path.islink(moved):
+        link = os.path.join(os.path.dirname(moved), os.readlink(moved))
+        os.unlink(path)
+        os.symlink(os.path.relpath(link, os.path.dirname(path)), path)
+        os.unlink(moved)
+    else:
+        os.replace(moved, path)
 
 
 def _find_executable() -> str:
@@ -73,22 +156,5 @@ def _find_executable() -> str:
     return os.path.abspath(found)
 
 
-def _is_ours(file: str) -> bool:
-    """Return whether wakeyscan wrote a hook; raise `SourceError` if it cannot be replaced."""
-    if not os.path.isfile(file):
-        if os.path.islink(file) and not os.path.exists(file):
-            return False  # git skips a dangling link, and so does our script
-        raise SourceError(f"{file}: not a regular file; move it, then install again")
-    is_ours = _SIGNATURE.encode() in small_files.read_small_file(file, small_files.MAX_DATA_SIZE)
-    if is_ours and os.path.islink(file):
-        raise SourceError(
-            f"{file}: a link to a wakeyscan hook; remove the link, then install again"
-        )
-    return is_ours
-
-
-def _back_up(file: str) -> None:
-    backup = f"{file}.{_BACKUP_SUFFIX}"
-    if os.path.lexists(backup):
-        raise SourceError(f"{backup}: already exists; move it, then install again")
-    os.rename(file, backup)
+def _build_error(path: str, what: str, error: OSError) -> SourceError:
+    return SourceError(f"{path}: the hook {what}: {error.strerror}")

@@ -21,7 +21,10 @@ else:
     manual_run = lazy_import("wakeyscan.integrations.hooks.manual_run")
     staged_names = lazy_import("wakeyscan.sources.staged_names")
 
-ADVICE = "Commit blocked. Remove the key. If it was ever pushed or shared, revoke it too."
+ADVICE = (
+    "Commit blocked. The key is not committed yet: remove it from the file, then git add the file. "
+    "If it was ever pushed or shared, revoke it too; otherwise no new key is needed."
+)
 
 
 def open_input(arguments: list[str], options: SourceOptions) -> HookInput:

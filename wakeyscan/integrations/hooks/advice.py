@@ -1,0 +1,68 @@
+"""What a user can do when a hook found a key, with commands that can be run as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from wakeyscan.core.errors import SourceError
+from wakeyscan.core.finding import Finding
+from wakeyscan.git.command import Git, open_own
+from wakeyscan.git.rev_list import resolve_commit
+from wakeyscan.integrations.hooks.stage import Stage
+
+_COMMIT = "commit "
+_MAX_LISTED = 5
+"""Maximum number of commits that are named."""
+
+_BYPASSES = {
+    "pre-commit": "git commit --no-verify",
+    "pre-merge-commit": "git merge --no-verify",
+    "commit-msg": "git commit --no-verify",
+    "pre-push": "git push --no-verify",
+}
+_HOOK_IDS = {
+    "pre-commit": "wakeyscan",
+    "pre-merge-commit": "wakeyscan",
+    "commit-msg": "wakeyscan-commit-msg",
+    "pre-push": "wakeyscan-push",
+}
+"""Ids of `.pre-commit-hooks.yaml`, which users of pre-commit name in SKIP."""
+
+
+def format_advice(
+    stage: str, member: Stage, findings: Iterable[Finding], environment: Mapping[str, str]
+) -> str:
+    """Return the lines for stderr after the report of a hook."""
+    lines = [f"wakeyscan: {member.ADVICE}"]
+    if commits := _list_commits(findings):
+        lines += _explain_rewriting(commits, open_own())
+    if bypass := _BYPASSES.get(stage):
+        if environment.get("PRE_COMMIT"):
+            bypass = f"SKIP={_HOOK_IDS[stage]} {bypass.removesuffix(' --no-verify')}"
+        lines.append(f"To skip this check once: {bypass}")
+    return "\n" + "\n".join(lines) + "\n"
+
+
+def _list_commits(findings: Iterable[Finding]) -> list[str]:
+    places = (finding.origin.within for finding in findings)
+    commits = (p.removeprefix(_COMMIT) for p in places if p.startswith(_COMMIT))
+    return [*dict.fromkeys(commits)]
+
+
+def _explain_rewriting(commits: list[str], own: Git) -> list[str]:
+    """Return how to rewrite the commits; the oldest one decides where the rebase begins."""
+    ids = [resolve_commit(commit, own) for commit in commits]
+    newest_first = own.run("rev-list", "--no-walk=sorted", "--stdin", stdin="\n".join(ids).encode())
+    oldest = newest_first.decode("ascii").split()[-1][: len(commits[0])]
+    try:
+        resolve_commit(f"{oldest}^", own)
+        start = f"{oldest}^"
+    except SourceError:
+        start = "--root"
+    named = ", ".join(commits[:_MAX_LISTED])
+    more = f" and {len(commits) - _MAX_LISTED} more" if len(commits) > _MAX_LISTED else ""
+    return [
+        f"Commits to rewrite: {named}{more}.",
+        f"  git rebase -i {start}   # change `pick` to `edit` for these commits; at each of them",
+        "  # remove the key, then: git add -u && git commit --amend && git rebase --continue",
+    ]
