@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.decoders.base64_codec import is_complete
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import DecodedText
@@ -23,6 +24,11 @@ _ADJACENT = re.compile(rb"""["'`]\s*[A-Za-z]{0,2}["'`]""")
 Python, C and a few other languages concatenate them. In CSV, YAML, TOML or JSON lines they are two
 values, and the first one may be the whole key.
 """
+
+_BASE64 = "base64"
+_BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
+_MAX_RUN = 1 << 12
+"""Letters of base64 that are counted: the lines before have whole groups of four."""
 
 
 def map_to_source(match: Match, name: str, decoded: DecodedText, around: bytes) -> Match:
@@ -41,7 +47,7 @@ def map_to_source(match: Match, name: str, decoded: DecodedText, around: bytes) 
         end=end,
         elsewhere=tuple(spans[1:]),
         encoding=join_encodings(name, match.encoding),
-        bounds=_map_bounds(match, decoded, around),
+        bounds=_map_bounds(match, name, decoded, around),
     )
 
 
@@ -56,7 +62,7 @@ def find_match_bounds(content: bytes, match: Match) -> Bounds:
     return bounds.find_bounds(content, match.start, match.end)
 
 
-def _map_bounds(match: Match, decoded: DecodedText, around: bytes) -> Bounds:
+def _map_bounds(match: Match, name: str, decoded: DecodedText, around: bytes) -> Bounds:
     """Return the bounds of a match; at an end of the decoded text, the text around it decides."""
     if match.bounds is Bounds.OPEN or _has_adjacent_parts(match, decoded, around):
         return Bounds.OPEN
@@ -67,7 +73,20 @@ def _map_bounds(match: Match, decoded: DecodedText, around: bytes) -> Bounds:
     at_end = at_line_end or match.end == len(decoded.content)
     if decoded.is_truncated and (at_end or match.start == 0):
         return Bounds.OPEN
-    return _find_source_bounds(match, decoded, around) if at_end else Bounds.CERTAIN
+    if not at_end:
+        return Bounds.CERTAIN
+    start = decoded.find_sources(match.start, match.start + 1)[0][0]
+    end = decoded.find_sources(match.end - 1, match.end)[-1][1]
+    letters = _find_bare_letters(around, end) if name == _BASE64 else b""
+    if not is_complete(letters):
+        return Bounds.OPEN
+    return bounds.find_end_bounds(around, start, end, is_cut_anywhere=bool(letters))
+
+
+def _find_bare_letters(around: bytes, end: int) -> bytes:
+    """Return the base64 letters before `end`; none if padding shows that the text ends there."""
+    letters = around[max(0, end - _MAX_RUN) : end]
+    return letters[len(letters.rstrip(_BASE64_LETTERS)) :]
 
 
 def _has_adjacent_parts(match: Match, decoded: DecodedText, around: bytes) -> bool:
@@ -80,9 +99,3 @@ def _has_adjacent_parts(match: Match, decoded: DecodedText, around: bytes) -> bo
         if following.offset > match.start
     )
     return any(map(_ADJACENT.fullmatch, gaps))
-
-
-def _find_source_bounds(match: Match, decoded: DecodedText, around: bytes) -> Bounds:
-    start = decoded.find_sources(match.start, match.start + 1)[0][0]
-    end = decoded.find_sources(match.end - 1, match.end)[-1][1]
-    return bounds.find_end_bounds(around, start, end)

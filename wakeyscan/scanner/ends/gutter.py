@@ -1,0 +1,68 @@
+"""Gutters: what two lines begin with that is not part of their text.
+
+Quoted mail, comments, line numbers and names of services are gutters. A secret that a line end cuts
+continues after the gutter of the next line.
+"""
+
+from __future__ import annotations
+
+import re
+
+from wakeyscan.scanner.ends.text_end import Lines
+
+_MAX_GUTTER = 128
+_MAX_ROUNDS = 3
+"""Gutters after each other, such as a line number before a comment sign."""
+
+_NUMBERED = re.compile(
+    rb"""(?x) (?: [\w./-]{1,100} [:-] )? [ \t]*+ ([0-9]{1,7})
+    (?: [ \t]*+ (?: \| | \xe2\x94[\x82\x83] ) | [:-] | \t | [ ]{1,2} ) [ ]?"""
+)
+"""A line number, maybe after a file name."""
+_BLAME = re.compile(
+    rb"""(?x) \^? [0-9a-f]{7,40} [ ] [^\r\n()]{0,60} \( [^\r\n()]{10,90} [ ] [0-9]{1,6} \) [ ]?"""
+)
+"""Commit, author, date and line number, as `git blame` writes them."""
+_SERVICE = re.compile(rb"[\w.-]{1,60}[ ]*\|[ ]|\[[\w.:-]{1,60}\][ ]")
+"""Name of a service, at the start of each line that it writes."""
+_WORD_CHARACTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+
+
+def strip_service(lines: Lines) -> Lines:
+    """Return both lines without the name of a service, if it is the same."""
+    own, other = (_SERVICE.match(line) for line in lines)
+    if own and other and own[0] == other[0]:
+        return Lines(lines.line[own.end() :], lines.following[other.end() :])
+    return lines
+
+
+def strip_gutters(lines: Lines) -> Lines:
+    """Return both lines without the gutters that they share."""
+    for _ in range(_MAX_ROUNDS):
+        stripped = _strip_prefix(_strip_numbers(lines))
+        if stripped == lines:
+            break
+        lines = stripped
+    return lines
+
+
+def _strip_numbers(lines: Lines) -> Lines:
+    for pattern in (_BLAME, _NUMBERED):
+        own, other = (pattern.match(line) for line in lines)
+        if own and other and (pattern is _BLAME or int(other[1]) == int(own[1]) + 1):
+            return Lines(lines.line[own.end() :], lines.following[other.end() :])
+    return lines
+
+
+def _strip_prefix(lines: Lines) -> Lines:
+    """Return the lines without their common prefix, up to its last character that ends a word."""
+    common = _find_common(*(line[:_MAX_GUTTER] for line in lines))
+    size = len(common) if common in (b"-", b"--") else len(common.rstrip(_WORD_CHARACTERS))
+    return Lines(lines.line[size:], lines.following[size:])
+
+
+def _find_common(one: bytes, other: bytes) -> bytes:
+    size = min(len(one), len(other))
+    if one[:size] == other[:size]:
+        return one[:size]
+    return one[: next(at for at in range(size) if one[at] != other[at])]

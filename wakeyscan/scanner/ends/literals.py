@@ -1,0 +1,149 @@
+"""Quotes after a secret: they end it, unless something continues the literal that they close."""
+
+from __future__ import annotations
+
+import re
+
+from wakeyscan.scanner.ends import file_kinds
+from wakeyscan.scanner.ends.tags import find_tags
+from wakeyscan.scanner.ends.text_end import BREAK, TextEnd, split_line
+
+QUOTE = rb"""(?:\\*["'`]{1,3}|&(?:quot|apos|\#0*3[49]|\#[xX]0*2[27]);|\\u002[27]|\\x2[27]|%2[27])"""
+"""Pattern of a quote, maybe escaped."""
+
+_CHUNK_BEFORE = re.compile(
+    rb"""(?x) (?: "delta" [ ]* : [^{}]* \{? [^{}]*
+    | \[ [ ]* [0-9.]{1,20} , [ ]* "[oi]" , [ ]* "[^"\r\n]* ) \Z"""
+)
+"""Start of a part of a streamed answer, or of an event in a terminal recording."""
+_CHUNK_AFTER = re.compile(
+    rb"""(?x) [ ]* , [ ]* (?: "stream" [ ]* : [ ]* "std | '[^\r\n]{1,6}' [ ] <repeats )
+    | [^\r\n]{0,400} "(?: partial | partial_message )" [ ]* : [ ]* "?true"""
+)
+"""Text after a log entry that a container runtime has split, or after a string of gdb."""
+_JOIN_BEFORE = re.compile(rb"(?i)(?:concat(?:_ws)?!?|strcat|paste0?|\.join)\s*\([^()\r\n]*\Z")
+_JOIN_AFTER = re.compile(rb"[^;\r\n]{0,200}(?:\.join|\.concat|\.append)\b")
+
+_DELIMITER = re.compile(
+    rb"""(?x)
+      [ \t]*+ (?:
+          \Z | [,;)\]}] | [?/%-]?> | : | =>? | [!=]==? | && (?![ \t]*["']) | \| (?!\|) | </ )
+    | [ \t]++ (?:
+          --?[A-Za-z] | \d | https?:// | /\w | \.{1,2}/ | [~@]\w | \\?\$[\w{(]
+        | [a-z][\w.-]*+ (?!["'`]) | [A-Z][a-z]+\b (?!["'`]) | [A-Z_][\w-]*=
+        | (?: AND | AS | COLLATE | ELSE | END | FROM | IN | INTO | IS | LIMIT | NOT | ON | OR
+            | ORDER | THEN | VALUES | WHERE | WITH ) \b
+        | ["'] (?: https?: | --?[A-Za-z] | [/~.${\[<] | [\w-]+:[ ] )
+        | [\xc3\xce-\xdf\xe3-\xed] )
+    | ["'`] (?: [\s,;)\]}>] | \Z )
+    | [!?] (?: \s | \Z )
+    | \. (?: as_bytes | decode | encode | freeze | getBytes | into | lower | strip | toString
+           | to_owned | to_string | trim | unwrap ) \b"""
+)
+"""Text after a literal that does not continue it."""
+_WORD_AFTER = re.compile(rb"[ \t]+[\w$\\]")
+_ALTERNATIVE = re.compile(rb"[ \t]*\|\|")
+_SENTENCE_END = re.compile(
+    rb"\.(?:\Z|[ \t]*" + BREAK + rb"[ \t]*(?:\Z|" + BREAK + rb")|\s+[A-Z][a-z]+ [a-z]|</)"
+)
+_TICK_SENTENCE_END = re.compile(rb"\.(?:\s|\Z)")
+_COMMENT = re.compile(rb"[ \t]+(?:\#|--[ ])[^\r\n]*")
+_SLASH_COMMENT = re.compile(rb"[ \t]*//[^\r\n]*")
+_LINE_END = re.compile(rb"[ \t]*" + BREAK)
+_CONTINUED_LINE = re.compile(
+    rb"([ \t]*)[\\^`][ \t]*"
+    + BREAK
+    + rb"([ \t]*)(?:--?[A-Za-z]|https?://|[|;&>}]|[a-z][\w.-]*[ =])"
+)
+"""A line end in a command; the next line is an argument of its own if a blank precedes it."""
+_COMMENT_LINES = re.compile(rb"\A(?:\s*+(?:\#|//)[^\r\n]*+)*+\s*")
+_COBOL = re.compile(rb".{6}-[ \t]*[\"']")
+_NEW_LINE = re.compile(
+    rb"""(?x)
+      \Z | [}\])>;,:@$(\[{] | </?[A-Za-z!?/] | <[?!] | ``` | ~~~ | ={3} | \*[ ]
+    | -{1,3} (?: [\w-] | [ \t]+ (?!["'])\S | \s*+\Z )
+    | ["'] (?: [^"'\r\n]{0,200} ["'] [ \t]*+ [:=] | wa_live_ )
+    | [a-z][\w.-]*+ (?!["'`]) | [A-Z][a-z]\w*+ (?!["'`])
+    | [A-Z_][A-Z0-9_]*+ (?: [ \t]*+ [=:(] | [ \t]++ [a-z0-9$/{(\[] )
+    | \d++ (?! [ \t]*+ ["'] ) | [\xc3\xce-\xdf\xe3-\xed]"""
+)
+"""Start of a line that does not continue a literal at the end of the line before."""
+_APPENDED = re.compile(rb"\s*(?:append\s|str[nl]?cat\(|[\w$.\[\]'\"]+[ \t]*(?:\+|\.|\|\|)=)")
+"""A statement that appends a text to the variable before it."""
+_OPERATOR = re.compile(rb"[+.&|~<?*^_,/\\%]")
+
+
+def is_quote_certain(end: TextEnd, quote: bytes, rest: bytes) -> bool:
+    """Return whether a literal that a secret and a quote end is complete."""
+    if _is_chunk(end, rest) or _is_joined(end, rest):
+        return False
+    if quote.startswith(b"\\") and b"u00" not in quote and b"\\x" not in quote:
+        rest = _unescape(rest)
+    return _is_complete(end, quote, rest)
+
+
+def _is_chunk(end: TextEnd, rest: bytes) -> bool:
+    if not end.after.startswith(b'"'):
+        return False
+    return bool(_CHUNK_BEFORE.search(end.before[-200:]) or _CHUNK_AFTER.match(rest))
+
+
+def _is_joined(end: TextEnd, rest: bytes) -> bool:
+    """Return whether a function joins this literal with others on its line."""
+    if not rest.lstrip(b" \t").startswith((b",", b")", b"]")):
+        return False
+    return bool(_JOIN_BEFORE.search(end.before[-100:]) or _JOIN_AFTER.match(rest))
+
+
+def _unescape(rest: bytes) -> bytes:
+    """Return the text after an escaped quote with one level of escapes removed."""
+    for escaped, plain in ((b'\\n",', b"\n,"), (b"\\n", b"\n"), (b"\\r", b""), (b"\\t", b"\t")):
+        rest = rest.replace(escaped, plain)
+    return rest.replace(b'\\"', b'"').replace(b"\\'", b"'")
+
+
+def _is_complete(end: TextEnd, quote: bytes, rest: bytes) -> bool:
+    tags = find_tags(rest) if rest.startswith(b"<") else None
+    if tags and tags.size:
+        return tags.ends_word() or _is_complete(end, quote, rest[tags.size :])
+    if _DELIMITER.match(rest):
+        return not (_WORD_AFTER.match(rest) and _joins_words(end))
+    if _ALTERNATIVE.match(rest):
+        return b"'" not in quote
+    sentence_end = _TICK_SENTENCE_END if quote.endswith(b"`") else _SENTENCE_END
+    if sentence_end.match(rest):
+        return True
+    if continued := _CONTINUED_LINE.match(rest):
+        return bool(continued[1] or continued[2])
+    return _is_line_end_certain(end, _skip_comment(end, rest))
+
+
+def _joins_words(end: TextEnd) -> bool:
+    return file_kinds.joins_words(end.path) or b"print" in end.before[-40:]
+
+
+def _skip_comment(end: TextEnd, rest: bytes) -> bytes:
+    comment = _COMMENT.match(rest)
+    if not comment and file_kinds.has_slash_comments(end.path):
+        comment = _SLASH_COMMENT.match(rest)
+    return rest[comment.end() :] if comment else rest
+
+
+def _is_line_end_certain(end: TextEnd, rest: bytes) -> bool:
+    line_end = _LINE_END.match(rest)
+    if not line_end:
+        return not rest
+    if end.after.startswith(b"`") and b"`" not in end.line:  # PowerShell continues the line
+        return False
+    text = rest[line_end.end() :]
+    following = split_line(text)[0]
+    if not text.strip():
+        return True
+    if _COBOL.match(following) and not _COBOL.match(end.line):
+        return False
+    if _APPENDED.match(text):
+        return False
+    text = _COMMENT_LINES.sub(b"", text, count=1)
+    if file_kinds.has_single_literals(end.path):
+        return not _OPERATOR.match(text)
+    return _NEW_LINE.match(text) is not None

@@ -1,0 +1,82 @@
+"""Entries of logs and shell histories: whether the next line begins an entry of its own.
+
+A runtime or syslog may split a long entry, and a program may wrap its output before a collector
+adds the time. Both write the parts at once, so a later time proves another entry.
+"""
+
+from __future__ import annotations
+
+import re
+
+from wakeyscan.scanner.ends.text_end import CONTEXT, Lines
+
+_SHORT_LINE = 400
+"""Bytes of a line that syslog does not split: it does so at 480 or more."""
+
+_LEVEL = re.compile(
+    rb"\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE)\b[ \]:]*"
+)
+_STAMP = re.compile(
+    rb"""(?x) (?: <[0-9]{1,3}> )?  # severity and facility in syslog
+    (?: \[? (?: TRACE | DEBUG | INFO | NOTICE | WARN(?:ING)? | ERROR | FATAL ) [ ]? \]? [ :]*+ )?
+    (?: \[[ ]*+ )?
+    (?: [0-9]{4} [-/.] [0-9]{2} [-/.] [0-9]{2}
+          (?: [T ] [0-9]{2}:[0-9]{2} (?: :[0-9]{2} (?: [.,][0-9]{1,9} )? )?
+              [ ]? (?: Z | UTC | [+-][0-9]{2}:?[0-9]{2} )? )?
+      | [0-9]{1,2} [-/] (?: [A-Z][a-z]{2} | [0-9]{2} ) [-/] [0-9]{4} [:, ]{1,2}
+          [0-9]{2}(?::[0-9]{2}){2}
+      | [A-Z][a-z]{2} [ ]{1,2} [0-9]{1,2} [ ] [0-9]{2}(?::[0-9]{2}){2}
+      | [0-9]{2}(?::[0-9]{2}){2} (?: [.,][0-9]{1,6} )?
+      | [IWEF][0-9]{4} [ ] [0-9]{2}(?::[0-9]{2}){2} \. [0-9]{6}
+      | [0-9]{1,3}(?:\.[0-9]{1,3}){3} [ ]-[ ]
+      | (?<=[ \[]) [0-9]{1,7} \. [0-9]{6}
+      | [0-9]{10} (?: \.[0-9]{1,9} )? (?=[ \t])
+    ) (?: \] | \b | (?<=\s) )"""
+)
+"""Time, or address of the client, at the start of a log entry."""
+_FRACTION = re.compile(rb"(?<=[0-9])[.,][0-9]+.*")
+"""The part of a time after its seconds."""
+_PARTIAL = re.compile(rb"\S{10,40}[ ](?:stdout|stderr)[ ]P[ ]")
+"""Start of a line that a container runtime has split."""
+_HISTORY_ENTRY = re.compile(rb":[ ][0-9]{9,11}:[0-9]+;|#[0-9]{10}\Z")
+"""Start of an entry of a shell history, or its time."""
+
+
+def begins_entry(lines: Lines) -> bool | None:
+    """Return whether the next line begins an entry that does not continue this one.
+
+    `None`: it begins no entry, or only the text of the entry tells.
+    """
+    if _HISTORY_ENTRY.match(lines.following):
+        return True
+    stamp = _find_stamp(lines.following)
+    if not stamp:
+        return None
+    if _PARTIAL.match(lines.line):
+        return False
+    if len(lines.line) >= CONTEXT:  # its start was not read
+        return None
+    own = _find_stamp(lines.line)
+    if not own:
+        return True
+    is_later = _FRACTION.sub(b"", own[0]) != _FRACTION.sub(b"", stamp[0])
+    return True if is_later and len(lines.line) < _SHORT_LINE else None
+
+
+def strip_stamps(lines: Lines) -> Lines:
+    """Return both lines without the times at which they begin."""
+    stamps = [_find_stamp(line) for line in lines]
+    rest = (
+        line[stamp.end() :] if stamp else line for line, stamp in zip(lines, stamps, strict=True)
+    )
+    return Lines(*rest)
+
+
+def begins_with_level(message: bytes) -> bool:
+    """Return whether a message begins with a level or with a structure."""
+    message = message.lstrip()
+    return message.startswith((b"{", b"[")) or bool(_LEVEL.match(message))
+
+
+def _find_stamp(line: bytes) -> re.Match[bytes] | None:
+    return _STAMP.match(line) or _LEVEL.match(line)

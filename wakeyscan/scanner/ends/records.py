@@ -1,0 +1,64 @@
+"""Records: lines of one structure, such as those of a CSV file, with a key as the last field."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from wakeyscan.scanner.ends import file_kinds
+from wakeyscan.scanner.ends.text_end import KEY_PREFIX, find_last_line
+
+if TYPE_CHECKING:
+    from wakeyscan.scanner.ends.text_end import Lines, TextEnd
+
+_SEPARATORS = (b",", b"\t", b";")
+_PLAIN = tuple(
+    map(
+        re.compile,
+        (
+            rb"[a-z]{3,}(?:[ ._-][a-z0-9]+)*\Z",
+            rb"[0-9]{1,9}\Z",
+            rb"[A-Z][a-z]{2,}(?:[ -][A-Za-z][a-z]+)*\Z",
+            rb"[\w.+-]+@[\w.-]+\Z",
+            rb"[A-Z]{3,}(?:[ _-][A-Z]+)*\Z",
+        ),
+    )
+)
+"""Fields that are no rest of a random key."""
+
+
+def is_next_record(lines: Lines, end: TextEnd) -> bool:
+    """Return whether the next line has the fields of this one, and they are no rest of a key."""
+    line, following = lines
+    if file_kinds.is_table(end.path):
+        return line.count(b'"') % 2 == 0
+    if following[:1].isspace() and not line[:1].isspace():
+        return False
+    separators = [
+        one for one in _SEPARATORS if one in line and line.count(one) == following.count(one)
+    ]
+    if not separators:
+        return _is_same_columns(line, following)
+    separator = separators[0]
+    first, other = line.split(separator)[0], following.split(separator)[0]
+    has_key = KEY_PREFIX in following.split(separator)[-1]
+    is_record = has_key or (first != other and _has_same_count(separator, lines, end))
+    return is_record and _is_same_kind(first, other)
+
+
+def _has_same_count(separator: bytes, lines: Lines, end: TextEnd) -> bool:
+    """Return whether the line before has as many fields, too: a wrapped record has fewer."""
+    previous = find_last_line(end.before[: len(end.before) - len(end.line)].rstrip(b"\r\n"))
+    return not previous or previous.count(separator) == lines.line.count(separator)
+
+
+def _is_same_columns(line: bytes, following: bytes) -> bool:
+    """Return whether both lines are columns, and a key is the last of each."""
+    own, other = line.split(), following.split()
+    is_record = len(own) > 0 and len(other) == len(own) + 1 and other[-1].startswith(KEY_PREFIX)
+    return is_record and _is_same_kind(own[0], other[0])
+
+
+def _is_same_kind(one: bytes, other: bytes) -> bool:
+    one, other = (field.strip(b" \t\"'") for field in (one, other))
+    return any(kind.match(one) and kind.match(other) for kind in _PLAIN)

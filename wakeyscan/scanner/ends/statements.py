@@ -1,0 +1,77 @@
+"""Statements: assignments, fields, calls and commands that follow another one."""
+
+from __future__ import annotations
+
+import re
+
+from wakeyscan.scanner.ends import file_kinds
+from wakeyscan.scanner.ends.text_end import Lines, TextEnd
+from wakeyscan.scanner.ends.words import begins_with_word, is_name
+
+_VALUE = rb"[ \t]*+ [\"'`]? (?: [A-Za-z]+ [ ] )? \Z"
+"""What may precede a secret as the first word of a value: a quote, a scheme."""
+_ASSIGNED = re.compile(rb"(?x) [\w.\])\"'}-] [ \t]*+ (?: [:+?.|-]?= | => )" + _VALUE)
+_ASSIGNMENT = re.compile(
+    rb"""(?x) [ \t]*+
+    (?: (?: -e | --build-arg | --env | --set | ARG | ENV | SET | String | const | declare | def
+          | env | export | final | let | local | my | our | private | protected | public
+          | readonly | set | setenv | setx | static | string | typeset | val | var )
+        [ \t]+ (?: -\w+ [ \t]+ )? ){0,3}
+    [\w$@.-]+ (?: \[ [\w"'$]* \] )? [ \t]*+ (?: [:?-]?= (?![=>]) | => )"""
+)
+_CONSTANT = re.compile(rb"[ \t]*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+=")
+"""An assignment to a name that no rest of a key is, whatever precedes it."""
+
+_FIELD = re.compile(
+    rb"""(?x) (?: \A | ["'`] ) (?P<indent> [ \t]*+ (?: [-*] [ \t]+ )* )
+    ["']? (?P<name> [A-Za-z_$@/] [\w.$@/-]* (?: [ ] [\w.-]+ ){0,3} ) ["']?
+    [ \t]*+ : (?: [ \t]+ | (?=["'`]) )"""
+    + _VALUE
+)
+_NEXT_FIELD = re.compile(
+    rb"""(?x) (?P<indent> [ \t]*+ (?: [-*?] [ \t]+ )* )
+    ["']? [_$@/]{0,2} (?P<name> [A-Za-z] [\w.-]* ) (?: [ ] (?: [A-Z] [a-z]+ | [A-Z]{2,} ) ){0,3}
+    ["']? [ \t]*+ : (?= \s | \Z | ["'\[{|>&*!] )"""
+)
+_MESSAGE = re.compile(
+    rb"(?i)(?:error|exception|failed|failure|fatal|info|invalid|message|note|warning)\Z"
+)
+"""Name of a field whose value is prose, which a terminal wraps."""
+_MIN_NAME = 5
+"""Letters of a name after such a field that is no rest of a key by chance."""
+
+_CALL = re.compile(rb"[ \t]*((?:[A-Za-z_]\w*(?:\.|::|->)){0,4}[A-Za-z_]\w*)[!?]?\(")
+_MEMBER = re.compile(rb"\.|::|->")
+_COMMAND = re.compile(rb"[ \t]*[a-z./][a-z0-9_./-]*[ \t]+[^\s=]")
+_HEREDOC = re.compile(rb"<<[-~]?[ ]?[\"'\\]?(\w+)")
+
+
+def is_assignment(lines: Lines, end: TextEnd) -> bool:
+    """Return whether an assignment follows an assignment of the secret."""
+    if _CONSTANT.match(lines.following):
+        return True
+    return bool(_ASSIGNED.search(lines.line) and _ASSIGNMENT.match(lines.following))
+
+
+def is_field(lines: Lines, end: TextEnd) -> bool:
+    """Return whether a field (`name: value`) follows a field, not deeper than that."""
+    own, other = _FIELD.search(lines.line), _NEXT_FIELD.match(lines.following)
+    if not own or not other or len(other["indent"]) > len(own["indent"]):
+        return False
+    is_long = len(other["name"]) >= _MIN_NAME
+    return is_name(other["name"]) and (is_long or not _MESSAGE.search(own["name"]))
+
+
+def is_call(lines: Lines, end: TextEnd) -> bool:
+    """Return whether a call of a function follows."""
+    call = _CALL.match(lines.following)
+    return call is not None and all(map(is_name, _MEMBER.split(call[1])))
+
+
+def is_statement(lines: Lines, end: TextEnd) -> bool:
+    """Return whether two statements of source code follow each other, or a heredoc ends."""
+    if delimiters := _HEREDOC.findall(end.before):
+        return bool(lines.following.strip() == delimiters[-1])
+    if not file_kinds.is_source_code(end.path) or not _COMMAND.match(lines.following):
+        return False
+    return bool(_ASSIGNED.search(lines.line)) or begins_with_word(lines.line)

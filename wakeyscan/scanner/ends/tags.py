@@ -1,0 +1,82 @@
+"""Tags after a secret: whether they end it, or are inside it."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_TAG = re.compile(rb"<(/?)([A-Za-z][\w:.-]*)[^<>]{0,512}>|<!--[^<>]{0,512}-->")
+_BLOCK_TAGS = frozenset(
+    b"article aside blockquote body button dd div dl dt figure footer form h1 h2 h3 h4 h5 h6 head"
+    b" header hr html input label legend li main nav ol option p pre script section select style"
+    b" table tbody td textarea tfoot th thead title tr ul".split()
+)
+"""Tags that end a word."""
+_INLINE_TAGS = frozenset(
+    b"a abbr b bdi bdo big br code del em font i ins kbd mark nobr q s samp small span strike"
+    b" strong sub sup tspan tt u var wbr".split()
+)
+"""Tags that may be inside a word."""
+_RUN_PREFIXES = (b"w:", b"a:", b"text:")
+"""Prefixes of Office tags that may be inside a word."""
+_DECLARATION = re.compile(rb"[ \t]*<[?!%]")
+_LINE_TAGS = frozenset(b"a b code em i kbd mark q samp strong tt".split())
+"""Elements that hold a word; outside of `pre`, a line end after them is a blank."""
+
+
+class Tags(NamedTuple):
+    """Tags that follow each other directly."""
+
+    names: tuple[bytes, ...]
+    """In lower case; the name of a comment is empty."""
+    slashes: tuple[bytes, ...]
+    """A slash for each tag that closes an element."""
+    size: int
+    """Bytes of all of them."""
+
+    def ends_word(self) -> bool:
+        """Return whether a word cannot continue after the tags."""
+        if _BLOCK_TAGS.intersection(self.names):
+            return True
+        # An element ends and another one starts, as in XML data: `</key><name>`.
+        slashes = [
+            slash
+            for name, slash in zip(self.names, self.slashes, strict=True)
+            if not _is_inline(name)
+        ]
+        is_data = len(slashes) == len(self.names) > 1
+        return is_data and slashes[0] == b"/" and slashes[-1] == b""
+
+    def is_known(self) -> bool:
+        """Return whether the tags begin with one of HTML, or with the end of an element."""
+        return bool(self.size) and (self.slashes[0] == b"/" or _is_inline(self.names[0]))
+
+    def closes_line_element(self, before: bytes) -> bool:
+        """Return whether the first tag closes an element that holds only the secret, in prose."""
+        name = self.names[0] if self.slashes and self.slashes[0] else b""
+        opening = before[before.rfind(b"<") :]
+        is_element = name in _LINE_TAGS and opening[1 : len(name) + 1].lower() == name
+        return is_element and b">" in opening and before.rfind(b"<pre") <= before.rfind(b"</pre")
+
+
+def find_tags(text: bytes) -> Tags:
+    """Return the tags at the start of a text."""
+    tags: list[tuple[bytes, bytes]] = []
+    at = 0
+    while tag := _TAG.match(text, at):
+        tags.append(((tag[2] or b"").lower(), tag[1] or b""))
+        at = tag.end()
+    return Tags(tuple(name for name, _ in tags), tuple(slash for _, slash in tags), at)
+
+
+def begins_with_block(line: bytes) -> bool:
+    """Return whether a line begins with a tag or a declaration that is not inside a word."""
+    text = line.lstrip()
+    if text[:1] != b"<":
+        return False
+    tags = find_tags(text)
+    return bool(_DECLARATION.match(text)) or any(not _is_inline(name) for name in tags.names)
+
+
+def _is_inline(name: bytes) -> bool:
+    return not name or name in _INLINE_TAGS or name.startswith(_RUN_PREFIXES)

@@ -1,0 +1,164 @@
+"""Proofs that a secret in text ends where the rule says that it ends.
+
+The API rejects a key that is cut, although the key works. So an end is certain only if a row of
+this table proves it; whatever no row proves is open.
+
+    nothing follows                        always
+    a line end, also an escaped one        the next line starts something else: `next_line`
+    an ellipsis after a blank              never
+    a blank, a line between two cells      nothing continues in the same column: `columns`
+    a quote                                no literal continues the literal: `literals`
+    a tag                                  the word does not continue after it: `tags`
+    a delimiter: , ; : . ! ? ) ] } …       always, but for a few continuations that look alike
+    marks of emphasis: * _ ~               the same marks precede the secret
+    an escaped delimiter, an entity        always
+    a letter that no key contains          always
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from wakeyscan.scanner.ends import columns, file_kinds, literals, next_line, tags
+from wakeyscan.scanner.ends.columns import SEPARATOR
+from wakeyscan.scanner.ends.text_end import BLANK, BREAK, ESCAPED_BREAK, INVISIBLE, TextEnd
+
+_WORD = re.compile(rb"[A-Za-z0-9_-]")
+_LINE_END = re.compile(BLANK + rb"*+" + BREAK)
+_WRAPPED_CELL = re.compile(rb"[ \t]*(?:" + SEPARATOR + rb"|" + BREAK + rb"[^\w\r\n]*\.\w)")
+_ENCODED_WORD = re.compile(rb"\s*=\?")
+
+_Check = Callable[[TextEnd, bytes, bytes], bool]
+
+
+class _Row(NamedTuple):
+    """A row of the table: a text after the secret, and whether it proves the end."""
+
+    pattern: bytes
+    is_certain: _Check
+    """Takes the end, the text that matches, and the text after it."""
+
+
+def is_end_certain(end: TextEnd) -> bool:
+    """Return whether a row of the table proves the end of a secret."""
+    if invisible := INVISIBLE.match(end.after):
+        end = end._replace(after=end.after[invisible.end() :])
+    found = _TABLE.match(end.after)
+    if not found or not found.lastgroup:
+        return False
+    return _ROWS[int(found.lastgroup[1:])].is_certain(end, found[0], end.after[found.end() :])
+
+
+def _always(end: TextEnd, text: bytes, rest: bytes) -> bool:
+    return True
+
+
+def _never(end: TextEnd, text: bytes, rest: bytes) -> bool:
+    return False
+
+
+def _is_line_end_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
+    return next_line.starts_something_else(end, rest)
+
+
+def _is_escaped_line_end_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
+    if text.startswith(b"\\") and file_kinds.is_typesetting(end.path):
+        return False
+    end = end.unescape_breaks()
+    line_end = _LINE_END.match(end.after)
+    rest = end.after[line_end.end() :] if line_end else end.after
+    return next_line.starts_something_else(end, rest)
+
+
+def _is_blank_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
+    return (
+        columns.is_cell_certain(end) if columns.find_cell(end) else columns.is_column_certain(end)
+    )
+
+
+def _is_tag_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
+    found = tags.find_tags(end.after)
+    rest = INVISIBLE.sub(b"", end.after[found.size :][:64]) + end.after[found.size + 64 :]
+    if found.ends_word():
+        return True
+    if not found.is_known() or _WORD.match(rest):
+        return False
+    if found.closes_line_element(end.before) and _LINE_END.match(rest):
+        return True
+    return is_end_certain(end._replace(after=rest))
+
+
+def _is_angle_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
+    """Return whether an angle bracket closes one, or is not at the edge of a screen."""
+    line = end.line
+    return line.rfind(b"<") > line.rfind(b">") or not re.match(rb"\s|\Z", rest)
+
+
+def _is_dot_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
+    """Return whether a dot is not the sign with which psql wraps a cell."""
+    return _WRAPPED_CELL.match(rest) is None
+
+
+def _is_encoded_word_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
+    """Return whether no encoded word of a mail header follows the one that ends here."""
+    return _ENCODED_WORD.match(rest) is None
+
+
+def _is_emphasis_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
+    """Return whether the same marks are on either side, and no word follows."""
+    marks = end.before[len(end.before.rstrip(text[:1])) :]
+    return marks == text and not _WORD.match(rest)
+
+
+def _is_escape_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
+    return not file_kinds.is_typesetting(end.path)
+
+
+def _is_entity_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
+    return b"&lt;" in end.line
+
+
+_ELLIPSIS = rb"""(?: \.{2} | \xe2\x80\xa6 | \xe2\x86[\xa9\xb5] | \xe2\x8f\x8e | \xe2\xa4[\xb5\xb6]
+    | [\[(<] [ ]? (?: \.{2} | \xe2\x80\xa6 | \+[0-9]
+        | (?i: cont | cut | more | redacted | snip | truncated ) ) )"""
+"""An ellipsis, or the sign of a wrapped line."""
+_PUNCTUATION = rb"""[,;:)] | ! (?![\w!]) | @ (?!\w*@) | \? (?![=?]) | \] (?!\]>) | \]\]> (?=\s*</)
+    | \} (?![\w\\{$]) | / (?![/*]) | \# (?![{\#]) | \*+/ | -{1,2}>"""
+"""A delimiter, but no part of a template, a mask, a comment or a CDATA section."""
+_ENTITY = rb"""& (?:amp;)? [\w.%\[\]-]+ = | && | &amp;&amp; | &lt;\\?/
+    | & (?: nbsp | ensp | emsp | \#160 | \#x[aA]0 ) ;"""
+"""The next parameter of a URL, a shell operator, a closing tag, a blank."""
+_PERCENT = rb"""% (?:25)? (?: 09 | 2[02679BCFbcf] | 3[ABEFabef] | 3[Cc] % (?:25)? 2[Ff] | 40 | 5[Dd]
+    | 7[CDcd] )"""
+_ESCAPE = rb"""\\+ (?: u00 | x ) (?: 2[02679cCfF] | 3[aAbBeE] | [57][dD] )
+    | \\+u003[cC] (?: \\?/ | \\u002[fF] ) | \\t (?! ext | hin ) | \\/ | \\par\b | \\line\b"""
+_LETTER = rb"""[\xc3\xce-\xdf\xe0\xe1\xe3-\xed] [\x80-\xbf]
+    | \xe2\x80[\x93\x94\x99\x9d\xba] | \xc2\xbb | \xef\xbc[\x81\x89\x8c\x9a\x9b\x9f]"""
+"""A letter that is not ASCII, a dash, or a closing quote or bracket."""
+
+_ROWS = (
+    _Row(rb"\Z", _always),
+    _Row(BLANK + rb"*+ (?:" + BREAK + rb"| \Z )", _is_line_end_certain),
+    _Row(BLANK + rb"*+" + ESCAPED_BREAK, _is_escaped_line_end_certain),
+    _Row(BLANK + rb"++" + _ELLIPSIS, _never),
+    _Row(rb"\| [\w-]+ \|", _never),
+    _Row(BLANK + rb"|" + SEPARATOR, _is_blank_certain),
+    _Row(literals.QUOTE, literals.is_quote_certain),
+    _Row(rb"< (?=[A-Za-z/!])", _is_tag_certain),
+    _Row(rb"&gt;", _is_entity_certain),
+    _Row(rb">", _is_angle_certain),
+    _Row(rb"\. (?!\.)", _is_dot_certain),
+    _Row(rb"\?=", _is_encoded_word_certain),
+    _Row(_PUNCTUATION, _always),
+    _Row(rb"\*+ | _+ | ~~ | ==", _is_emphasis_certain),
+    _Row(_ENTITY, _always),
+    _Row(_PERCENT, _always),
+    _Row(_ESCAPE, _is_escape_certain),
+    _Row(_LETTER, _always),
+)
+"""The table; the first row that matches decides."""
+_TABLE = re.compile(
+    b"(?x)" + b"|".join(b"(?P<r%d>%s)" % (number, row.pattern) for number, row in enumerate(_ROWS))
+)

@@ -1,0 +1,90 @@
+"""The text around the end of a secret, and how it is divided into lines."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+CONTEXT = 1 << 10
+"""Bytes on either side of a secret that are read."""
+
+BREAK = rb"(?:\r*\n|\r|\x0b|\x0c|\xc2\x85|\xe2\x80[\xa8\xa9])"
+"""Pattern of a line break."""
+ESCAPED_BREAK = (
+    rb"(?:\\+r\\+n|\\+[nr]|\\+u000[aAdD]|\\x0[aAdD]|\\u\{0*[aAdD]\}"
+    rb"|(?:%(?:25)?0[dD])?%(?:25)?0[aA]|&\#(?:10|13|x0?[aAdD]);)"
+)
+"""Pattern of a line break in a string literal, form data or an XML attribute."""
+BLANK = rb"(?:[ \t]|\xc2\xa0)"
+KEY_PREFIX = b"wa_live_"
+
+_BREAK = re.compile(BREAK)
+_ESCAPED = re.compile(ESCAPED_BREAK)
+_SPLIT_LITERAL = re.compile(
+    rb"""(?x) (?:\\r)? \\n (?P<quote>["']) (?: \s*+ [,+.]? | \] ) \s*+
+    (?: \[ [0-9.]{1,20} , \s*+ "[oi]" , \s*+ )? (?P=quote) (?! [\w-]+ " \s* : )"""
+)
+"""An escaped line break at the end of a literal, up to the literal with the next line.
+
+Notebooks list lines like that, terminal recordings list events, and people concatenate lines.
+"""
+_RARE_BREAKS = (b"\x0b", b"\x0c", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
+
+INVISIBLE = re.compile(
+    rb"""(?x)(?:
+      \xc2\xad | \xcd\x8f | \xe1\xa0\x8e | \xe2\x80[\x8b-\x8f\xaa-\xae] | \xe2\x81[\xa0-\xaf]
+    | \xef\xbb\xbf | \xef\xb8[\x80-\x8f]
+    | (?i: & (?: shy | zerowidthspace | nobreak | zwn?j | lrm | rlm | \#0*173 | \#x0*ad
+           | \#0*820[3-7] | \#x0*200[b-f] | \#0*8288 | \#x0*2060 | \#0*65279 | \#x0*feff ) ;
+         | \\u (?: 00ad | 200[b-f] | 2060 | feff ) | \\xad
+         | \\u\{ 0* (?: ad | 200[b-f] | 2060 | feff ) \}
+         | %c2%ad | %e2%80%8[b-f] | %e2%81%a0 | %ef%bb%bf )
+    | \x1b\[ [0-?]* [ -/]* [@-~] | \x1b\] [^\x07\x1b]* (?: \x07 | \x1b\\ )
+    | \\- )+"""
+)
+"""Invisible characters and escapes that may be inside a key: soft hyphens, joiners, ANSI codes."""
+
+
+class Lines(NamedTuple):
+    """The line of a secret, up to the secret, and the next line; or what is left of both."""
+
+    line: bytes
+    following: bytes
+
+
+class TextEnd(NamedTuple):
+    """The text around the end of a secret."""
+
+    before: bytes
+    """Up to the secret."""
+    after: bytes
+    """From the end of the secret."""
+    path: str = ""
+    """Path of the document, or empty."""
+    is_cut_anywhere: bool = False
+    """Whether the text may be cut without a continuation, as base64 without padding may be."""
+
+    @property
+    def line(self) -> bytes:
+        """The line of the secret, up to the secret."""
+        return find_last_line(self.before)
+
+    def unescape_breaks(self) -> TextEnd:
+        """Return the same with line breaks in place of escaped ones."""
+        after = _ESCAPED.sub(b"\n", _SPLIT_LITERAL.sub(b"\n", self.after))
+        return self._replace(before=_ESCAPED.sub(b"\n", self.before), after=after)
+
+
+def find_last_line(text: bytes) -> bytes:
+    """Return the text after the last line break."""
+    start = max(text.rfind(b"\n"), text.rfind(b"\r")) + 1
+    for rare in _RARE_BREAKS:
+        if (at := text.rfind(rare, start)) >= 0:
+            start = at + len(rare)
+    return text[start:]
+
+
+def split_line(text: bytes) -> tuple[bytes, bytes]:
+    """Return the first line, and the text after its line break."""
+    found = _BREAK.search(text)
+    return (text[: found.start()], text[found.end() :]) if found else (text, b"")

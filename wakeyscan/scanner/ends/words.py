@@ -1,0 +1,74 @@
+"""Words that begin a line, and that no rest of a random key is by chance."""
+
+from __future__ import annotations
+
+import re
+
+_COMMANDS = (
+    b"apt awk aws az base64 bash brew bundle cargo cat chmod chown composer conda cp curl deno"
+    b" diff docker dotenv dotnet echo env exit export fetch flask gcloud gem gh git grep helm"
+    b" heroku http httpie https jq kill kubectl layout less machine make mkdir mvn mysql node npm"
+    b" npx openssl passenv php pip pipx pnpm poetry printf psql python rails read rsync ruby scp"
+    b" sed serverless set setenv setx sh sleep source ssh sudo systemctl tail tar tee terraform"
+    b" test touch unset unzip uv vault vercel vim wget xargs yarn zip"
+)
+_KEYWORDS = (
+    b"add alias arg assert async await begin break case catch class cmd const continue copy"
+    b" create def default delete done drop elif else end endif entrypoint enum esac except expose"
+    b" extends false fi final finally for foreach from func function global grant healthcheck if"
+    b" import include insert int interface label lambda let local loop maintainer match module"
+    b" namespace none null onbuild package pass print private protected public raise require"
+    b" return run select self shell static stopsignal string struct switch then this throw true"
+    b" try type typedef undefined unless until update use user using val var volume while with"
+    b" workdir yield"
+)
+_HTTP = b"delete get head options patch post put connect trace host accept"
+_PROSE = (
+    b"about after again all also and any are because been before below best but can cheers could"
+    b" dear does each have hello here how into its just like may more most must never not note"
+    b" now only other our out over please regards see should some such than thanks that the their"
+    b" them there these they those through under was were what when where which who will without"
+    b" would you your"
+)
+_SHORT = b"if is in to of or it we as at on by an be so my no go cd ls rm mv cp do"
+
+_WORDS = frozenset(b" ".join((_COMMANDS, _KEYWORDS, _HTTP, _PROSE)).split())
+_SHORT_WORDS = frozenset(_SHORT.split())
+"""Words that a short rest may be by chance; they count only before a blank and another word."""
+
+_FIRST = re.compile(
+    rb"""(?x) [ \t]*+
+    (?: ([A-Z]?[a-z]+ | [A-Z]+ | SetEnv | PassEnv) (?= [ \t(:;,.{<'"!?] | \Z )
+      | https?:// | HTTP/ )"""
+)
+_BLANK_AND_WORD = re.compile(rb"[ \t]+[\w\"'$./-]")
+_NAME = re.compile(rb"(?:[A-Za-z]+[0-9]{0,3}|[0-9]{1,4})(?:[._-]+(?:[A-Za-z]*[0-9]{0,3}))*\Z")
+_SEGMENT = re.compile(rb"[a-z]+|[A-Z]+|[A-Z][a-z]+")
+_LETTERS = re.compile(rb"[A-Za-z]+")
+_PART = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_MIN_PART = 2.5
+"""Letters of a word in a name, on average; in a random text they are fewer."""
+_MAX_ABBREVIATION = 3
+
+
+def begins_with_word(line: bytes) -> bool:
+    """Return whether a line begins with a command, a keyword, a URL or a word of prose."""
+    found = _FIRST.match(line)
+    if not found:
+        return False
+    if found[1] is None:
+        return True
+    word = found[1].lower()
+    is_short = word in _SHORT_WORDS and _BLANK_AND_WORD.match(line, found.end())
+    return bool(is_short) or word in _WORDS
+
+
+def is_name(text: bytes) -> bool:
+    """Return whether a text looks like a name that a person chose, not like a random one."""
+    segments = _LETTERS.findall(text)
+    if not _NAME.match(text) or not segments:
+        return False
+    if len(segments) > 1 and all(map(_SEGMENT.fullmatch, segments)):
+        return True
+    letters = sum(map(len, segments))
+    return letters <= _MAX_ABBREVIATION or letters >= _MIN_PART * len(_PART.findall(text))
