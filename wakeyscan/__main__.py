@@ -26,6 +26,9 @@ else:
 _GC_THRESHOLD = 50_000
 """New objects between two garbage collections. Most of ours live to the end; Python uses 700."""
 
+_INTERRUPTED = 130
+"""Exit code after Ctrl-C, as of a program that the signal ends."""
+
 _RESEND_SECONDS = 0.01
 """Time after which a finalizer has ended."""
 
@@ -38,7 +41,11 @@ def start() -> NoReturn:
     """
     gc.set_threshold(_GC_THRESHOLD)
     sys.unraisablehook = _resend_interrupt
-    code = main.main()
+    try:
+        code = main.main()
+    except KeyboardInterrupt:  # while the command line was loaded
+        os.write(2, b"wakeyscan: interrupted\n")
+        code = _INTERRUPTED
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, OSError, ValueError):  # a closed stream has lost nothing
             stream.flush()

@@ -397,7 +397,21 @@ def test_an_interrupt_is_exit_130(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         process.stdin.close()
         out, err = (stream.read() for stream in (process.stdout, process.stderr) if stream)
-    assert (process.returncode, out, err) == (130, b"", b"wakeyscan: interrupted\n")
+    assert (process.returncode, err) == (130, b"wakeyscan: interrupted\n")
+    assert b"interrupted before everything was scanned" in out
+
+
+def test_an_interrupt_while_modules_are_loaded_is_exit_130(tmp_path: Path) -> None:
+    script = (
+        "import sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'wakeyscan.cli.main': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "from wakeyscan.__main__ import start; start()"
+    )
+    ran = execute([sys.executable, "-P", "-c", script], tmp_path)
+    assert ran == Ran(130, "", "wakeyscan: interrupted\n")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there it is another call")

@@ -368,10 +368,12 @@ def test_a_reader_that_goes_away(tmp_path: Path, make_key: MakeKey) -> None:
     assert (done.returncode, done.stderr) == (2, said)
 
 
-def waiting(tmp_path: Path, *arguments: str) -> subprocess.Popen[bytes]:
+def waiting(
+    tmp_path: Path, *arguments: str, before: tuple[str, ...] = ()
+) -> subprocess.Popen[bytes]:
     """Start a scan of stdin, and give it when it has read some and waits for more."""
     process = subprocess.Popen(
-        [*INTERRUPTIBLE_WAKEYSCAN, "scan", "-", *arguments],
+        [*INTERRUPTIBLE_WAKEYSCAN, "scan", *before, "-", *arguments],
         cwd=tmp_path,
         env=environment(),
         stdin=subprocess.PIPE,
@@ -388,7 +390,17 @@ def test_interrupted(tmp_path: Path) -> None:
     with waiting(tmp_path) as process:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
-    assert (process.returncode, out, err) == (130, b"", b"wakeyscan: interrupted\n")
+    assert (process.returncode, err) == (130, b"wakeyscan: interrupted\n")
+    assert b"interrupted before everything was scanned" in out
+
+
+def test_an_interrupted_scan_reports_what_it_has_found(tmp_path: Path, key: str) -> None:
+    write(tmp_path, {"a": key})
+    with waiting(tmp_path, before=("a",)) as process:
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, b"wakeyscan: interrupted\n")
+    assert f"1:1  high      wastack-api-key  {mask(key)}" in out.decode()
 
 
 # Files that change while the scan is under way: it holds still at stdin

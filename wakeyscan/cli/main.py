@@ -30,7 +30,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run wakeyscan and return its exit code."""
     argv = list(sys.argv[1:] if argv is None else argv)
     try:
-        return _run(argv)
+        code = _run(argv)
+        if code == INTERRUPTED:
+            print_error("interrupted")
+        return code
     except KeyboardInterrupt:
         print_error("interrupted")
         return INTERRUPTED

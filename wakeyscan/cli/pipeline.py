@@ -47,7 +47,7 @@ def run_scan(
 ) -> RunResult:
     """Scan targets, apply the ignore file, and verify the keys if requested.
 
-    `names` are the targets for the report.
+    `names` are the targets for the report. An interrupted run verifies nothing.
     """
     check_endpoint(config)
     rules = reported_rules = load_rules(config.rules)
@@ -71,9 +71,10 @@ def run_scan(
         skipped=merged.skipped,
         coverage=merged.coverage._replace(excluded=paths.count),
         policy=config.policy,
+        interrupted=merged.interrupted,
     )
-    result = result.judge_opaque(config.strict)
-    return verify_keys(apply_ignore_file(result, config), config)
+    result = apply_ignore_file(result.judge_opaque(config.strict), config)
+    return result if result.interrupted else verify_keys(result, config)
 
 
 def apply_ignore_file(result: RunResult, config: Config, folder: str = ".") -> RunResult:

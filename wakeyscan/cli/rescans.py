@@ -37,7 +37,10 @@ def rescan(command: str, targets: list[str], settings: Config) -> RunResult:
         )
     if "-" in targets and not os.path.lexists("-"):
         raise SourceError("standard input cannot be scanned again; pass the keys there instead")
-    return run_scan(command, tuple(targets), open_targets(targets, settings), settings)
+    result = run_scan(command, tuple(targets), open_targets(targets, settings), settings)
+    if result.interrupted:
+        raise KeyboardInterrupt
+    return result
 
 
 def audit_untrusted(repository: Repository, settings: Config) -> RunResult:

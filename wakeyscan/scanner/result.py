@@ -44,6 +44,8 @@ class RunResult(NamedTuple):
     """The configuration of findings."""
     restriction: Restriction | None = None
     """For an audit: its limits."""
+    interrupted: bool = False
+    """Whether the user stopped the scan."""
 
     @property
     def complete(self) -> bool:
@@ -101,10 +103,12 @@ class RunResult(NamedTuple):
         return [f"{text[0].upper()}{text[1:]}."] if text else []
 
     def exit_code(self, fail_on: Severity | None, strict_ignores: bool = False) -> int:
-        """Return 0, 1 or 3 (contract, section 3); with `None`, no finding fails the run.
+        """Return 0, 1, 3 or 130 (contract, section 3); with `None`, no finding fails the run.
 
         If `strict_ignores` is set, an unused or expired entry counts as a finding.
         """
+        if self.interrupted:
+            return 130
         if strict_ignores and (self.ignores.unused or self.ignores.expired):
             return 1
         if fail_on is not None and any(f.severity >= fail_on for f in self.reported()):

@@ -36,6 +36,8 @@ _Documents = Iterable[Document | Skipped]
 _ReadUnit = Callable[[str], _Documents]
 _BuildParallelScan = Callable[[], "ParallelScan | None"]
 
+_INTERRUPTED = "interrupted before everything was scanned"
+
 _MAX_UNITS_HERE = 256
 """Units that this process scans before it starts worker processes."""
 
@@ -60,12 +62,26 @@ def scan_targets(
 ) -> ScanResult:
     """Return the merged results of all units of all targets.
 
-    In a work tree, paths are relative to its top.
+    In a work tree, paths are relative to its top. An interrupted scan returns what it has found.
     `paths` counts the excluded files. `on_result` is called for each partial result.
     """
+    collector = ResultCollector()
+    try:
+        for result in _scan_each(targets, options, context, paths):
+            on_result(result)
+            collector.add(result)
+    except KeyboardInterrupt:
+        collector.add(ScanResult(skipped=(Skipped(Origin(""), _INTERRUPTED),)))
+        return collector.build()._replace(interrupted=True)
+    return collector.build()
+
+
+def _scan_each(
+    targets: Iterable[OpenTarget], options: ScanOptions, context: ScanContext, paths: PathFilter
+) -> Iterator[ScanResult]:
+    """Yield the results of all units of all targets."""
     has_policy = options.policy.has_effect
     apply_policy = policy.build_policy_filter(options.policy) if has_policy else None
-    collector = ResultCollector()
     build_converter = cache(lambda: repository_paths.build_path_converter())
     for source, units in targets:
         read = partial(source.read_documents, options=options.source)
@@ -78,14 +94,12 @@ def scan_targets(
             read = partial(_read_filtered, paths, read)
             work_tree = worktree.find_work_tree(".") or ""
         for result in scan_units(units, read, context, build_parallel):
-            on_result(result)
             if apply_policy:
                 result = result._replace(findings=apply_policy(result.findings, work_tree))
             # Paths of the other sources are relative to the top already.
             if source.PARALLEL and (result.findings or result.skipped):
                 result = build_converter()(result)
-            collector.add(result)
-    return collector.build()
+            yield result
 
 
 def _build_parallel_scan(source: Source, options: ScanOptions) -> ParallelScan | None:

@@ -37,6 +37,8 @@ class ScanResult(NamedTuple):
     findings: tuple[Finding, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     coverage: Coverage = Coverage()
+    interrupted: bool = False
+    """Whether the user stopped the scan; what follows is missing, and a gap says so."""
 
 
 def merge_results(results: Iterable[ScanResult]) -> ScanResult:
