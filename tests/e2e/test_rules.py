@@ -11,9 +11,12 @@ from tests.support.command import Ran, Run
 from tests.support.files import write
 from tests.support.keys import PREFIX, MakeKey
 from wakeyscan.cli.commands.rules import fill_example, find_failed_examples
+from wakeyscan.core.secret import Secret
 from wakeyscan.rules import loader, rule, validation
 from wakeyscan.rules.pattern import compile_rule
 from wakeyscan.rules.rule import Rule
+from wakeyscan.scanner.matcher import Match
+from wakeyscan.scanner.placeholders import find_placeholder_reason
 
 RULES = {one.id: one for one in loader.load_rules()}
 EXAMPLES = {
@@ -49,9 +52,20 @@ def test_an_example_is_as_its_rule_says(one: Rule, kind: str, example: str) -> N
 @pytest.mark.parametrize("one", RULES.values(), ids=RULES)
 def test_a_rule_whose_examples_are_swapped_is_disproved(one: Rule) -> None:
     swapped = one._replace(hits=one.misses, misses=one.hits)
-    wrong = [f"{one.id}: not found: {example}" for example in one.misses]
+    wrong = [f"{one.id}: {explain(one, example)}: {example}" for example in one.misses]
     wrong += [f"{one.id}: found: {example}" for example in one.hits]
     assert list(find_failed_examples(swapped, RULES.values())) == wrong
+
+
+def explain(one: Rule, example: str) -> str:
+    """Return why an example is not reported: it does not match, or its secret is typed."""
+    match = compile_rule(one).search(example.encode())
+    if not match:
+        return "not found"
+    found = Match(one, Secret(match["secret"], one.id), 0, 0, match.groupdict().get("kind") or b"")
+    reason = find_placeholder_reason(found)
+    verb = "" if reason.startswith("contains") else "is "
+    return f"matched, but judged a placeholder because it {verb}{reason}"
 
 
 def test_the_rules_are_those_of_the_contract_the_worst_first() -> None:
@@ -247,6 +261,25 @@ def test_a_rule_that_its_examples_disprove_is_named(run: Run, tmp_path: Path) ->
     faults = "mine: not found: x\nmine: found: exmpl_r5n9c3\n"
     refusal = "wakeyscan: 2 examples failed\n"
     assert run("rules", "test", "--rules", mine(tmp_path, text)) == Ran(2, faults, refusal)
+
+
+def test_a_rule_whose_examples_are_placeholders_is_told_why(run: Run, tmp_path: Path) -> None:
+    hits = ("exmpl_key = exmpl_abcdefghijkl", "exmpl_your-api-key", "exmpl_q7w3z9x1...", "exmpl_no")
+    text = line("hits", f"hits = {list(hits)}").replace("[a-z0-9]{6}", "[a-z0-9-]{6,}")
+    reasons = (
+        "a sequence, like 123456 or abcdef",
+        "contains a word that examples use",
+        "cut short by an ellipsis",
+    )
+    faults = [
+        f"mine: matched, but judged a placeholder because it {reason}: {hit}\n"
+        for hit, reason in zip(
+            hits, (f"is {reasons[0]}", reasons[1], f"is {reasons[2]}"), strict=False
+        )
+    ]
+    out = "".join([*faults, f"mine: not found: {hits[-1]}\n"])
+    ran = run("rules", "test", "--rules", mine(tmp_path, text))
+    assert ran == Ran(2, out, "wakeyscan: 4 examples failed\n")
 
 
 USAGE = "rules: expected list, show ID or test"

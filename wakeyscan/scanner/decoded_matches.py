@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import DecodedText
     from wakeyscan.scanner import bounds
     from wakeyscan.scanner.matcher import Match
+    from wakeyscan.scanner.placeholders import ellipsis
 else:
-    bounds = lazy_import("wakeyscan.scanner.bounds")  # most documents with an anchor have no match
+    # Most documents with an anchor have no match.
+    bounds = lazy_import("wakeyscan.scanner.bounds")
+    ellipsis = lazy_import("wakeyscan.scanner.placeholders.ellipsis")
 
 
 _ADJACENT = re.compile(rb"""["'`]\s*[A-Za-z]{0,2}["'`]""")
@@ -29,6 +32,8 @@ _BASE64 = "base64"
 _BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _MAX_RUN = 1 << 12
 """Letters of base64 that are counted: the lines before have whole groups of four."""
+_MAX_REST = 1
+"""Characters of a decoded text after its last match: joined literals have one, to end the match."""
 
 
 def map_to_source(match: Match, name: str, decoded: DecodedText, around: bytes) -> Match:
@@ -48,6 +53,7 @@ def map_to_source(match: Match, name: str, decoded: DecodedText, around: bytes) 
         elsewhere=tuple(spans[1:]),
         encoding=join_encodings(name, match.encoding),
         bounds=_map_bounds(match, name, decoded, around),
+        is_cut_short=_is_cut_short(match, decoded, around),
     )
 
 
@@ -60,6 +66,19 @@ def join_encodings(outer: str, inner: str) -> str:
 def find_match_bounds(content: bytes, match: Match) -> Bounds:
     """Return whether both ends of a match in `content` are certain."""
     return bounds.find_bounds(content, match.start, match.end)
+
+
+def is_cut_short(content: bytes, match: Match) -> bool:
+    """Return whether an ellipsis follows a match in `content`."""
+    return match.is_cut_short or ellipsis.is_cut_short(content, match.start, match.end)
+
+
+def _is_cut_short(match: Match, decoded: DecodedText, around: bytes) -> bool:
+    """Return whether an ellipsis follows in the decoded text, or where it ends, in its source."""
+    if is_cut_short(decoded.content, match):
+        return True
+    is_last = len(decoded.content) - match.end <= _MAX_REST
+    return is_last and ellipsis.is_cut_short(around, *_find_source(match, decoded))
 
 
 def _map_bounds(match: Match, name: str, decoded: DecodedText, around: bytes) -> Bounds:
@@ -75,8 +94,7 @@ def _map_bounds(match: Match, name: str, decoded: DecodedText, around: bytes) ->
         return Bounds.OPEN
     if not at_end:
         return Bounds.CERTAIN
-    start = decoded.find_sources(match.start, match.start + 1)[0][0]
-    end = decoded.find_sources(match.end - 1, match.end)[-1][1]
+    start, end = _find_source(match, decoded)
     letters = _find_bare_letters(around, end) if name == _BASE64 else b""
     if not is_complete(letters):
         return Bounds.OPEN
@@ -99,3 +117,9 @@ def _has_adjacent_parts(match: Match, decoded: DecodedText, around: bytes) -> bo
         if following.offset > match.start
     )
     return any(map(_ADJACENT.fullmatch, gaps))
+
+
+def _find_source(match: Match, decoded: DecodedText) -> tuple[int, int]:
+    """Return the start and the end of a match in the text around the decoded text."""
+    start = decoded.find_sources(match.start, match.start + 1)[0][0]
+    return start, decoded.find_sources(match.end - 1, match.end)[-1][1]

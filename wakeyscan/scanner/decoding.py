@@ -13,7 +13,12 @@ from wakeyscan.decoders.decoder import (
     convert_to_utf8,
 )
 from wakeyscan.extractors.file_types import detect_format
-from wakeyscan.scanner.decoded_matches import find_match_bounds, join_encodings, map_to_source
+from wakeyscan.scanner.decoded_matches import (
+    find_match_bounds,
+    is_cut_short,
+    join_encodings,
+    map_to_source,
+)
 from wakeyscan.scanner.matcher import Match, match_rule, resolve_overlaps
 from wakeyscan.scanner.prefilter.anchors import PLAIN, AnchorHit
 
@@ -145,7 +150,9 @@ def _match_decoded(
     for name, encoded in text.decoded:
         decoded = convert_to_utf8(text.content, encoded)
         opened = [
-            map_to_source(match, name, decoded, text.content)._replace(bounds=match.bounds)
+            map_to_source(match, name, decoded, text.content)._replace(
+                bounds=match.bounds, is_cut_short=match.is_cut_short
+            )
             for match in _match_archive(decoded, context, depth, archives)
         ]
         inner = decode_text(decoded.content, context, depth)
@@ -190,6 +197,7 @@ def _match_archive(
             elsewhere=(),
             encoding=join_encodings(document.encoding, match.encoding),
             bounds=match.bounds or find_match_bounds(document.content, match),
+            is_cut_short=is_cut_short(document.content, match),
         )
 
 

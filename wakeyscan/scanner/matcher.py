@@ -31,6 +31,8 @@ class Match(NamedTuple):
     """Spans of the other parts of the secret, if it is split."""
     bounds: Bounds | None = None
     """Whether its ends are certain, according to the decoded text; `None`: not decoded."""
+    is_cut_short: bool = False
+    """Whether an ellipsis follows it in the decoded text."""
 
 
 _ShiftedMatch = tuple["RegexMatch[bytes]", int]

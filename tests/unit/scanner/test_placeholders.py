@@ -32,7 +32,7 @@ WORD = "contains a word that examples use"
 JOINED = "words joined together, not a random text"
 SEQUENCE = "a sequence, like 123456 or abcdef"
 REPEATED = "repeats itself"
-POOR = "too few different characters"
+POOR = "has too few different characters"
 PAIR = "a name and password that examples use"
 NO_PAIR = "does not decode to a name and a password"
 CUT = "a JSON web token that is cut short"
@@ -179,13 +179,6 @@ ALPHABETS = {
     "base36-24": (string.ascii_lowercase + string.digits, 24),
     "base36-upper-32": (string.ascii_uppercase + string.digits, 32),
 }
-
-
-@pytest.mark.parametrize(("alphabet", "length"), ALPHABETS.values(), ids=ALPHABETS)
-def test_no_random_key_is_a_placeholder(alphabet: str, length: int) -> None:
-    source = random.Random(f"{alphabet}{length}")
-    texts = ("".join(source.choices(alphabet, k=length)) for _ in range(5_000))
-    assert [text for text in texts if reason(PREFIX + text)] == []
 
 
 @given(

@@ -29,6 +29,9 @@ list | show ID | test"""
 
 PARAMETERS = Parameters((Option("rules", "Also load rules from DIR.", "DIR"),), "list|show ID|test")
 
+_VERBS = ("contains ", "does ", "has ", "repeats ")
+"""First words of the reasons that are not nouns."""
+
 _RANDOM = re.compile(r"<random:([0-9]{1,4})>")
 
 
@@ -59,8 +62,10 @@ def find_failed_examples(rule: Rule, rules: Iterable[Rule]) -> Iterator[str]:
     context = build_context(tuple(rules), {})
     for is_hit, examples in ((True, rule.hits), (False, rule.misses)):
         for example in examples:
-            if _is_reported(example, rule, context) is not is_hit:
-                yield f"{rule.id}: {'not found' if is_hit else 'found'}: {example}"
+            standings = _detect(example, rule, context)
+            if any(standing is Standing.REPORTED for standing, _ in standings) is not is_hit:
+                problem = _describe_miss(standings) if is_hit else "found"
+                yield f"{rule.id}: {problem}: {example}"
 
 
 def _derive_text(example: str, position: int, length: int) -> str:
@@ -71,12 +76,21 @@ def _derive_text(example: str, position: int, length: int) -> str:
     return text[:length]
 
 
-def _is_reported(example: str, rule: Rule, context: ScanContext) -> bool:
+def _detect(example: str, rule: Rule, context: ScanContext) -> list[tuple[Standing, str]]:
+    """Return the standing, and its reason, of each finding of a rule in an example."""
     document = Document(Origin("example"), fill_example(example).encode())
-    return any(
-        finding.rule == rule.id and finding.standing is Standing.REPORTED
-        for finding in detect_in_document(document, context)
-    )
+    findings = detect_in_document(document, context)
+    return [(finding.standing, finding.reason) for finding in findings if finding.rule == rule.id]
+
+
+def _describe_miss(standings: list[tuple[Standing, str]]) -> str:
+    """Return why no finding in an example is reported."""
+    for standing, reason in standings:
+        if standing is Standing.PLACEHOLDER:
+            verb = "" if reason.startswith(_VERBS) else "is "
+            return f"matched, but judged a placeholder because it {verb}{reason}"
+        return f"matched, but ignored ({reason})"
+    return "not found"
 
 
 def _list_rules(rules: tuple[Rule, ...]) -> int:

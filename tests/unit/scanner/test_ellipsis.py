@@ -1,0 +1,99 @@
+"""A key that an ellipsis or a mask follows is cut short: a placeholder, shown on request."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+import pytest
+
+from tests.support import contexts
+from tests.support.keys import MakeKey
+from wakeyscan.core.document import Document, Origin
+from wakeyscan.core.finding import Finding, Standing
+from wakeyscan.scanner.detector import detect_in_document
+
+CONTEXT = contexts.few()
+CUT = (Standing.PLACEHOLDER, "cut short by an ellipsis")
+WHOLE = (Standing.REPORTED, "")
+
+
+def detect(text: bytes) -> list[Finding]:
+    return detect_in_document(Document(Origin("a.md"), text), CONTEXT)
+
+
+def standing(text: str | bytes) -> tuple[Standing, str]:
+    (finding,) = detect(text.encode() if isinstance(text, str) else text)
+    return finding.standing, finding.reason
+
+
+CUT_SHORT = {
+    "dots": "key: {}...",
+    "four-dots": "key: {}....",
+    "ellipsis": "key: {}…",
+    "quoted": 'key = "{}..."',
+    "middle": "key: {}...x9z0",
+    "stars": "key: {}***",
+    "many-stars": "key: {}****************",
+    "brackets": "key: {}[...]",
+    "brackets-blanks": "key: {}[ ... ]",
+    "brackets-ellipsis": "key: {}[…]",
+    "parentheses": "key: {}(...)",
+    "angles": "key: {}<...>",
+    "truncated": "key: {}[truncated]",
+    "redacted": "key: {}<REDACTED>",
+    "entity": "<b>{}&hellip;</b>",
+    "number-entity": "<b>{}&#8230;</b>",
+    "escape": 'k = "{}\\u2026"',
+    "bullets": "key: {}•••••",
+    "blocks": "key: {}████",
+}
+NOT_CUT = {
+    "sentence": "The key is {}. Keep it.",
+    "two-dots": "key: {}..",
+    "leader": "key {}.......... ok",
+    "blank": "key: {} ...",
+    "blank-brackets": "key: {} [...]",
+    "quote": '["{}", ...rest]',
+    "spread": 'f("{}"...)',
+    "star": "*{}*",
+    "strong": "**{}**",
+    "strong-emphasis": "***{}***",
+    "comment-end": "/* {}***/",
+    "one-star": "{}*",
+    "bracket": "[{}]",
+    "call": "f({})",
+    "link": "[key]({})",
+    "end": "{}",
+}
+
+
+@pytest.mark.parametrize("template", CUT_SHORT.values(), ids=CUT_SHORT)
+def test_a_key_before_an_ellipsis_is_cut_short(template: str, make_key: MakeKey) -> None:
+    assert standing(template.format(make_key())) == CUT
+
+
+@pytest.mark.parametrize("template", NOT_CUT.values(), ids=NOT_CUT)
+def test_a_key_before_anything_else_is_whole(template: str, make_key: MakeKey) -> None:
+    assert standing(template.format(make_key())) == WHOLE
+
+
+def test_an_ellipsis_counts_in_every_encoding(make_key: MakeKey) -> None:
+    key = make_key()
+    assert standing(f"key: {key}...\n".encode("utf-16")) == CUT
+    encoded = b64encode(f'{{"key": "{key}…", "more": 1}}'.encode()).decode()
+    assert standing(f"data: {encoded}\n") == CUT
+    assert standing(f'key = "{key[:20]}" + "{key[20:]}..."\n') == CUT
+
+
+def test_an_ellipsis_behind_an_encoded_text_does_not_cut_a_key_in_it(make_key: MakeKey) -> None:
+    encoded = b64encode(f'{{"key": "{make_key()}", "more": 1}}'.encode()).decode().rstrip("=")
+    assert standing(f"data: {encoded}...\n") == WHOLE
+
+
+def test_a_whole_key_is_reported_beside_its_short_form(make_key: MakeKey) -> None:
+    key = make_key()
+    found = detect(f"short: {key}...\nwhole: {key}\n".encode())
+    assert [(f.position.line, f.standing) for f in found] == [
+        (1, Standing.PLACEHOLDER),
+        (2, Standing.REPORTED),
+    ]

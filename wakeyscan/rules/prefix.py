@@ -1,0 +1,104 @@
+"""The prefix that a rule gives to its secrets, such as `sk_test_`.
+
+It is the start of the pattern's group `secret`, up to the first element that matches many
+characters. Its words say nothing about a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from wakeyscan.rules.rule import Rule
+
+_SECRET = re.compile(r"\(\?P<secret>")
+_MAX_BEFORE_ANCHOR = 16
+"""Maximum number of characters before an anchor that belong to the prefix with it."""
+
+_BLANK = re.compile(r"\s+|#[^\n]*")
+_CHARACTER = re.compile(r"\\[^\w\s]|[^\\\[\](){}|?*+.^$#\s]")
+_CHOICE = re.compile(r"\[(?:\\[^\w\s]|[^\\\[\]^-])(?:\\[^\w\s]|[^\\\[\]-]){0,3}-?\]")
+"""A class of at most five characters, such as `[_-]`."""
+_GROUP = re.compile(r"\((?:\?[a-zA-Z]*:|\?P<\w+>|(?!\?))")
+_ELEMENT = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\\\]])*\]|[^\\\[]", re.DOTALL)
+
+
+class _Part(NamedTuple):
+    """The literal start of a part of a pattern."""
+
+    text: str
+    end: int
+    """Offset of the `|` or `)` behind the part."""
+    is_whole: bool
+    """Whether all of the part is literal."""
+
+
+def find_prefix_end(rule: Rule, text: bytes) -> int:
+    """Return the number of characters of a secret that belong to the prefix of its rule."""
+    ends = [match.end() for p in _compile_prefixes(rule.pattern) if (match := p.match(text))]
+    folded = text.lower()
+    for anchor in rule.anchors:
+        at = folded.find(anchor.lower(), 0, _MAX_BEFORE_ANCHOR + len(anchor))
+        ends.append(at + len(anchor) if at >= 0 else 0)
+    return max(ends)
+
+
+@cache
+def _compile_prefixes(pattern: str) -> list[re.Pattern[bytes]]:
+    """Return a pattern for the prefix in each group `secret`, without regard to case."""
+    if re.match(r"\(\?[a-zA-Z]*x", pattern):
+        pattern = _BLANK.sub("", pattern)
+    parts = (_read_choices(pattern, match.end()) for match in _SECRET.finditer(pattern))
+    return [re.compile(part.text.encode(), re.IGNORECASE) for part in parts if part.text]
+
+
+def _read_choices(pattern: str, at: int) -> _Part:
+    """Read parts that `|` separates, up to the end of their group."""
+    texts, is_whole = [], True
+    while True:
+        part = _read_sequence(pattern, at)
+        texts.append(part.text)
+        is_whole = is_whole and part.is_whole
+        at = part.end + 1
+        if pattern[part.end : at] != "|":
+            text = f"(?:{'|'.join(texts)})" if any(texts) else ""
+            return _Part(text, part.end, is_whole)
+
+
+def _read_sequence(pattern: str, at: int) -> _Part:
+    text = ""
+    while pattern[at : at + 1] not in ("|", ")", ""):
+        element = _read_element(pattern, at)
+        after = pattern[element.end : element.end + 1]
+        is_repeated = after in ("*", "+", "{") and after
+        if not element.text or is_repeated:
+            return _Part(text, _skip(pattern, at), is_whole=False)
+        is_optional = after == "?"
+        text += element.text + "?" * is_optional
+        at = element.end + is_optional
+        if not element.is_whole:
+            return _Part(text, _skip(pattern, at), is_whole=False)
+    return _Part(text, at, is_whole=True)
+
+
+def _read_element(pattern: str, at: int) -> _Part:
+    """Read a character, a small class or a group; the text is empty for any other element."""
+    if match := _CHARACTER.match(pattern, at) or _CHOICE.match(pattern, at):
+        return _Part(match[0], match.end(), is_whole=True)
+    if match := _GROUP.match(pattern, at):
+        part = _read_choices(pattern, match.end())
+        return part._replace(end=part.end + 1)
+    return _Part("", at, is_whole=False)
+
+
+def _skip(pattern: str, at: int) -> int:
+    """Return the offset of the `|` or `)` that ends a part."""
+    depth = 0
+    while match := _ELEMENT.match(pattern, at):
+        depth += (match[0] == "(") - (match[0] == ")")
+        if depth < 0 or (not depth and match[0] == "|"):
+            break
+        at = match.end()
+    return at

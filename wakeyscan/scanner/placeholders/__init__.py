@@ -1,0 +1,51 @@
+"""Placeholder detection: the reason why a match is an example and not a credential.
+
+A placeholder is marked, and never dropped. The worst error is a real key that is called a
+placeholder, so each check states how many random texts it calls one.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from wakeyscan.rules.prefix import find_prefix_end
+from wakeyscan.scanner.placeholders.ellipsis import CUT_SHORT, is_cut_short
+from wakeyscan.scanner.placeholders.headers import check_header
+from wakeyscan.scanner.placeholders.published import is_published
+from wakeyscan.scanner.placeholders.tokens import check_token
+
+if TYPE_CHECKING:
+    from wakeyscan.core.secret import Secret
+    from wakeyscan.scanner.matcher import Match
+
+_HEADER = "authorization-header"
+
+_MAX_CACHED = 1024
+"""Secrets whose reason is kept: a file may hold one placeholder thousands of times."""
+
+
+def find_placeholder_reason(match: Match, content: bytes = b"") -> str:
+    """Return why a match is an example and not a credential; empty if it looks real.
+
+    `content` is the text of the match, if the text around it is known.
+    """
+    prefix_end = find_prefix_end(match.rule, match.secret.reveal())
+    reason = _find_reason(match.rule.id, match.secret, match.scheme, prefix_end)
+    return reason or (CUT_SHORT if _is_cut_short(match, content) else "")
+
+
+def _is_cut_short(match: Match, content: bytes) -> bool:
+    """Return whether an ellipsis follows; for a decoded match, the decoded text has decided."""
+    if match.encoding != "plain":
+        return match.is_cut_short
+    return is_cut_short(content, match.start, match.end)
+
+
+@lru_cache(_MAX_CACHED)
+def _find_reason(rule: str, secret: Secret, scheme: bytes, prefix_end: int) -> str:
+    text = secret.reveal()
+    body = text[prefix_end:]
+    if is_published(text) or is_published(body):
+        return "an example from documentation"
+    return check_header(text, scheme) if rule == _HEADER else check_token(body)

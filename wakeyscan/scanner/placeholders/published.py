@@ -1,0 +1,59 @@
+"""Credentials and UUIDs that documentation publishes."""
+
+from __future__ import annotations
+
+_EXAMPLES = frozenset(
+    (
+        b"wa_live_your_key",
+        b"wa_live_your_api_key",
+        b"your_app_key",
+        b"your_auth_key",
+        b"QWxhZGRpbjpvcGVuIHNlc2FtZQ==",  # RFC 7617: Aladdin:open sesame
+        b"QWxhZGRpbjpPcGVuU2VzYW1l",  # MDN: aladdin:opensesame
+        b"YWxhZGRpbjpvcGVuc2VzYW1l",
+        b"mF_9.B5f-4.1JqM",  # RFC 6750
+        b"czZCaGRSa3F0MzpnWDFmQmF0M2JW",  # RFC 6749
+        b"2YotnFZFEjr1zCsicMWpAA",
+        b"h480djs93hd8",
+        b"23410913-abewfq.123483",  # RFC 7662
+        b"SlAV32hkKG",  # OpenID Connect Core 1.0
+        b"ZGVtbzpwQDU1dzByZA==",  # Swagger's guide: demo:p@55w0rd
+        b"9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b",  # Django REST framework's guide
+    )
+)
+"""Examples of the vendor's documentation (contract, section 1), RFCs and well-known guides."""
+
+_EXAMPLE_IDS = frozenset(
+    b"""
+    123e4567e89b12d3a456426614174000 123e4567e89b12d3a456426655440000
+    550e8400e29b41d4a716446655440000 a0eebc999c0b4ef8bb6d6bb9bd380a11
+    f47ac10b58cc4372a5670e02b2c3d479 f81d4fae7dec11d0a76500a0c91e6bf6
+    7d4448409dc011d1b2455ffdce74fad2 e902893a9d223c7ea7b8d6e313b71d9f
+    c232ab00941411ecb3c89f6bdeced846 5df418813aed351588a72f4a814cf09e
+    919108f752d143209bacf847db4148a8 2ed6657de927568b95e12665a8aea6a2
+    1ec9414c232a6b00b3c89f6bdeced846 017f22e279b07cc398c4dc0c0c07398f
+    2489e9ad2ee28e008ec932d5f69181c0 5c146b143c528afd938a375d0df1fbf6
+    6ba7b8109dad11d180b400c04fd430c8 6ba7b8119dad11d180b400c04fd430c8
+    6ba7b8129dad11d180b400c04fd430c8 6ba7b8149dad11d180b400c04fd430c8
+    3fa85f6457174562b3fc2c963f66afa6 d290f1ee6c544b0190e6d701748f0851
+    497f6eca62764993bfeb53cbbbba6f08 384000008cf011bdb23e10b96e4ef00d
+    9b1deb4d3b7d4bad9bdd2b0d7b3dcb6d 1b9d6bcdbbfd4b2d9b5dab8dfbbd4bed
+    2c5ea4c0406711e98bad9b1deb4d3b7d 6c84fb9012c411e1840d7b25c5ee775a
+    110ec58aa0f24ac48393c866d813b8d1 109156bec4fb41eab1b4efe1671c5836
+    936da01f9abd4d9d80c702af85c822a8 0f8fad5bd9cb469fa16570867728950e
+    7c9e6679742540de944be07fc1f90ae7 ca761232ed4211cebacd00aa0057b223
+    c56a418065aa42eca9455fd21dec0538 67e5504410b1426f9247bb680e5fe0c8
+    de305d5475b4431badb2eb6b9e546014 067e61623b6f4ae2a1712470b63dff00
+    3f2504e04f8911d39a0c0305e82c3301 21ec20203aea4069a2dd08002b30309d
+    a8098c1af86e11dabd1a00112444be1e 16fd27068baf433b82eb8c7fada847da
+    886313e13b8a53729b900c9aee199e5d 6fa459eaee8a3ca4894edb77e160355e
+    01890a5dac96774bbcceb302099a8057 01arz3ndektsv4rrffq69g5fav
+    """.split()
+)
+"""UUIDs in RFC 4122, RFC 9562, and in the manuals of OpenAPI, PostgreSQL, .NET, Java, Python, Rust,
+npm's uuid and Wikipedia, and the ULID of its specification; in lower case, without dashes."""
+
+
+def is_published(text: bytes) -> bool:
+    """Return whether documentation publishes a credential or an id, in any case."""
+    return text in _EXAMPLES or text.replace(b"-", b"").lower() in _EXAMPLE_IDS

@@ -1,0 +1,108 @@
+"""Placeholders among opaque tokens: texts that a person typed and no generator drew."""
+
+from __future__ import annotations
+
+import re
+from operator import eq, sub
+from string import ascii_lowercase, digits
+
+from wakeyscan.scanner.placeholders import description, runs
+from wakeyscan.scanner.placeholders.typed_text import find_typed, has_few_characters
+from wakeyscan.scanner.placeholders.words import EXAMPLE_WORDS, WORDS
+
+WORD = "contains a word that examples use"
+_JOINED = "words joined together, not a random text"
+_SEQUENCE = "a sequence, like 123456 or abcdef"
+_REPEATED = "repeats itself"
+_POOR = "has too few different characters"
+
+_MIN_SIZE, _MAX_SIZE = 8, 256
+"""Numbers of characters of a text that may be typed; a longer one is pasted."""
+
+# One random text in 10**8 contains one of them: in capitals, its worst alphabet, seven letters at
+# either end are two texts in 26**7. Shorter words count only between separators.
+_MARKERS = re.compile(
+    rb"(?i)(?<![a-z])(?:example(?:key)?|placeholder|change[_-]?me|replace(?:[_-]?me)?|redacted|removed"
+    rb"|invalid(?:key)?|expired|secret[_-]?key|your[_-]?(?:api|key|token)(?:[_-]?key)?)(?![a-z])"
+    rb"|(?:^|[_-])(?:sample|insert|api[_-]key)(?:[_-]|$)"
+    rb"|(?-i:x{8}|X{8}|(?:x{6}|X{6})$)"
+)
+
+_SEPARATORS = b"-_.~+/="
+_WORD_PART = rb"(?:[a-z]+|[A-Z]+|[A-Z][a-z]+)?[0-9]{0,4}"
+_WORD_PARTS = re.compile(rb"(?:%b[_.-]+)+%b" % (_WORD_PART, _WORD_PART))
+_START = 4
+_WORD_STARTS = frozenset(word[:_START] for word in WORDS if len(word) >= _START)
+_CHARACTERS_PER_WORD = 16
+"""Maximum number of characters for each word in a text that may be typed."""
+_SAMPLE = 48
+"""Number of characters that show whether a text has runs."""
+_MIN_EQUAL_STEPS = 0.3
+"""Fraction of the steps between characters that repeat in a typed text: in a hexadecimal text, the
+worst case, one in 20 does."""
+_LAGS = ((1, 1), (1, 2), (1, 3), (1, 4), (2, 2))
+"""Distances between two characters, and between two equal steps from one to the other."""
+_KEYBOARD = bytes.maketrans(
+    (digits + ascii_lowercase).encode(),
+    bytes(
+        row * 16 + column
+        for key in digits + ascii_lowercase
+        for row, keys in enumerate(("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"))
+        if (column := keys.find(key)) >= 0
+    ),
+)
+"""The position of each key on a keyboard."""
+_MAX_CHARACTERS = 6
+"""Maximum number of different characters that may be too few."""
+
+
+def check_token(text: bytes) -> str:
+    """Return why a token is an example; empty if it looks random."""
+    if _MARKERS.search(text):
+        return WORD
+    if not _MIN_SIZE <= len(text) <= _MAX_SIZE:
+        return ""
+    characters = text.translate(None, _SEPARATORS).lower()
+    if (_has_steps(characters) or _has_words(text, characters)) and (found := find_typed(text)):
+        return _choose_reason(text.lower(), found)
+    if _repeats(characters):
+        return _REPEATED
+    is_poor = len(set(characters)) <= _MAX_CHARACTERS and has_few_characters(text)
+    return _POOR if is_poor else ""
+
+
+def _has_steps(characters: bytes) -> bool:
+    """Return whether the same steps lead from character to character again and again."""
+    sample = characters[:_SAMPLE]
+    for text in (sample, sample.translate(_KEYBOARD)):
+        steps = {lag: list(map(sub, text[lag:], text)) for lag in (1, 2)}
+        for lag, distance in _LAGS:
+            equal = sum(map(eq, steps[lag][distance:], steps[lag]))
+            if equal >= _MIN_EQUAL_STEPS * len(sample):
+                return True
+    return False
+
+
+def _has_words(text: bytes, characters: bytes) -> bool:
+    starts = (characters[at : at + _START] for at in range(len(characters)))
+    count = sum(map(_WORD_STARTS.__contains__, starts))
+    is_long = count * _CHARACTERS_PER_WORD >= len(characters)
+    return is_long or _WORD_PARTS.fullmatch(text) is not None
+
+
+def _repeats(characters: bytes) -> bool:
+    """Return whether a text repeats its first half or less: one random text in 10**8."""
+    size = len(characters)
+    period = (characters + characters).find(characters[: size - size // 4], 1)
+    return 0 < period <= size // 2
+
+
+def _choose_reason(text: bytes, found: description.Description) -> str:
+    """Return the reason that fits most of the characters of a typed text in lower case."""
+    kind = max(found.sizes, key=found.sizes.__getitem__)
+    parts = rb"[a-z0-9]+" if kind in (runs.REPETITION, runs.SEQUENCE) else rb"[a-z]+"
+    if not EXAMPLE_WORDS.isdisjoint(re.findall(parts, text)):
+        return WORD
+    if any(word in text for word in EXAMPLE_WORDS if len(word) >= _START):
+        return WORD
+    return {runs.REPETITION: _REPEATED, runs.SEQUENCE: _SEQUENCE}.get(kind, _JOINED)
