@@ -6,6 +6,7 @@ Only the invoking user sets it; no file of a scanned repository does.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
@@ -17,6 +18,8 @@ WASTACK = "https://api.wastack.in/api/v1"
 
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,252})")
 _PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)*")
+
+_PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
 
 class Proxy(NamedTuple):
@@ -42,6 +45,9 @@ class Endpoint(NamedTuple):
     deadline: float = 10.0
     """Seconds for a whole request, from name resolution to the last byte of the response."""
 
+    unused_proxy: str = ""
+    """The variable that names a proxy, if it is set and no proxy is used."""
+
     @property
     def authority(self) -> str:
         """The host, with the port unless it is the default port."""
@@ -66,6 +72,16 @@ def parse_endpoint(url: str = WASTACK, proxy: str = "") -> Endpoint:
         raise UsageError("a proxy would see keys sent over http; use an https API URL with it")
     tunnel = _parse_proxy(proxy) if proxy else None
     return Endpoint(secure, host, port or (443 if secure else 80), _parse_path(url, parts), tunnel)
+
+
+def find_unused_proxy(endpoint: Endpoint, environment: Mapping[str, str]) -> str:
+    """Return the variable that names a proxy for an endpoint that is connected to directly.
+
+    Variables do not choose a proxy: anything that sets one could redirect the keys.
+    """
+    if endpoint.proxy is not None or not endpoint.secure or is_loopback(endpoint.host):
+        return ""
+    return next((name for name in _PROXY_VARIABLES if environment.get(name)), "")
 
 
 def _parse_path(url: str, parts: SplitResult) -> str:

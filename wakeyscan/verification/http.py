@@ -209,21 +209,24 @@ def _remaining(until: float) -> float:
 def _build_error(error: Exception, endpoint: Endpoint) -> HttpError:
     """Return an error with a text of our own; the text of an exception may repeat the request."""
     host = (endpoint.proxy or endpoint).host
+    hint = ""
+    if endpoint.unused_proxy:
+        hint = f" ({endpoint.unused_proxy} is set, but only --proxy is used)"
     match error:
         case TimeoutError():
-            return HttpError(f"no response within {endpoint.deadline:g} s")
+            return HttpError(f"no response within {endpoint.deadline:g} s{hint}")
         case ssl.SSLCertVerificationError():
-            return HttpError(f"the certificate is not trusted: {error.verify_message}")
+            return HttpError(f"the certificate is not trusted: {error.verify_message}{hint}")
         case ConnectionRefusedError():
-            return HttpError(f"{host} refused the connection", is_temporary=True)
+            return HttpError(f"{host} refused the connection{hint}", is_temporary=True)
         case ConnectionError() | ssl.SSLEOFError() | http.client.IncompleteRead():
             return HttpError("the connection was closed unexpectedly", is_temporary=True)
         case ssl.SSLError():
             return HttpError(f"TLS failed: {error.reason or 'no reason given'}")
         case socket.gaierror() | UnicodeError():
             is_temporary = error.args[:1] == (socket.EAI_AGAIN,)
-            return HttpError(f"the host name {host} cannot be resolved", is_temporary)
+            return HttpError(f"the host name {host} cannot be resolved{hint}", is_temporary)
         case OSError():
             is_temporary = error.errno in _TEMPORARY_ERRORS
-            return HttpError(f"cannot connect to {host}: {error.strerror}", is_temporary)
+            return HttpError(f"cannot connect to {host}: {error.strerror}{hint}", is_temporary)
     return HttpError(f"the response is not valid HTTP ({type(error).__name__})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from time import time
@@ -14,7 +15,7 @@ from wakeyscan.core.redaction import escape_for_terminal
 from wakeyscan.core.secret_history import SecretHistory
 from wakeyscan.core.severity import Severity
 from wakeyscan.verification import VERIFIERS, cache
-from wakeyscan.verification.endpoint import WASTACK, Endpoint, parse_endpoint
+from wakeyscan.verification.endpoint import WASTACK, Endpoint, find_unused_proxy, parse_endpoint
 from wakeyscan.verification.pairing import list_requests
 from wakeyscan.verification.rate_limit import RateLimiter, estimated_seconds, progress_fraction
 from wakeyscan.verification.verdict import (
@@ -98,7 +99,8 @@ def _warn_not_cached(error: CacheError) -> None:
 
 def build_endpoint(options: VerifyOptions) -> Endpoint:
     """Return the API endpoint that receives the keys; raise `UsageError` for an invalid URL."""
-    return parse_endpoint(options.api_url or WASTACK, options.proxy)
+    endpoint = parse_endpoint(options.api_url or WASTACK, options.proxy)
+    return endpoint._replace(unused_proxy=find_unused_proxy(endpoint, os.environ))
 
 
 def format_plan(
