@@ -35,7 +35,7 @@ from wakeyscan.decoders import (
 from wakeyscan.decoders.concatenation import decoder as concatenation
 from wakeyscan.decoders.decoder import Decoder
 from wakeyscan.decoders.utf import UTF_16, UTF_32
-from wakeyscan.extractors import EXTRACTORS, git_bundle, git_lfs, sqlite, tar, unsupported, zip
+from wakeyscan.extractors import EXTRACTORS, git_bundle, git_lfs, tar, unsupported, zip
 from wakeyscan.extractors.compressed import (
     BZIP2_FORMAT,
     GZIP_FORMAT,
@@ -46,6 +46,8 @@ from wakeyscan.extractors.compressed import (
 from wakeyscan.extractors.extractor import Extractor
 from wakeyscan.extractors.file_types import SIGNATURES
 from wakeyscan.extractors.pdf import document as pdf
+from wakeyscan.extractors.sqlite import database
+from wakeyscan.extractors.sqlite.journals import JOURNAL_FORMAT, WAL_FORMAT
 from wakeyscan.integrations.hooks import (
     STAGES,
     commit_msg,
@@ -104,7 +106,7 @@ BY_PROTOCOL: tuple[
         EXTRACTORS,
         [
             *(git_bundle, BZIP2_FORMAT, GZIP_FORMAT, git_lfs, pdf, unsupported, unsupported),
-            *(sqlite, tar, XZ_FORMAT, zip, ZLIB_FORMAT, ZSTD_FORMAT),
+            *(database, JOURNAL_FORMAT, WAL_FORMAT, tar, XZ_FORMAT, zip, ZLIB_FORMAT, ZSTD_FORMAT),
         ],
     ),
     (IMPORTERS, [betterleaks, detect_secrets, gitleaks, kingfisher]),

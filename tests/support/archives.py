@@ -9,6 +9,7 @@ import lzma
 import random
 import re
 import sqlite3
+import struct
 import sys
 import tarfile
 import zipfile
@@ -78,6 +79,30 @@ def _database(value: bytes | str, more: str, encoding: str) -> bytes:
     made = base.serialize()
     base.close()
     return made
+
+
+def wal(content: bytes) -> bytes:
+    """Build a write-ahead log with all pages of a database with the content."""
+    size, pages = _split_pages(database(content))
+    header = struct.pack(">8I", 0x377F0682, 3_007_000, size, *range(5))
+    last = len(pages)
+    return header + b"".join(
+        struct.pack(">6I", number, last if number == last else 0, *range(4)) + page
+        for number, page in enumerate(pages, 1)
+    )
+
+
+def journal(content: bytes) -> bytes:
+    """Build a rollback journal with all pages of a database with the content."""
+    size, pages = _split_pages(database(content))
+    magic = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
+    header = magic + struct.pack(">5I", len(pages), 1, len(pages), 512, size)
+    records = (struct.pack(">I", n) + page + bytes(4) for n, page in enumerate(pages, 1))
+    return header.ljust(512, b"\0") + b"".join(records)
+
+
+def _split_pages(base: bytes) -> tuple[int, list[bytes]]:
+    return 512, [base[at : at + 512] for at in range(0, len(base), 512)]
 
 
 def pdf(content: bytes) -> bytes:
@@ -197,6 +222,8 @@ MAKE: dict[str, tuple[Pack, str]] = {
     "zip": (lambda content: zipped({INNER: content}), f"!/{INNER}"),
     "tar": (lambda content: tarred({INNER: content}), f"!/{INNER}"),
     "sqlite": (database, "!/messages"),
+    "sqlite-journal": (journal, "!/rows"),
+    "sqlite-wal": (wal, "!/rows"),
     "pdf": (pdf, "!/object 4"),
 }
 """Builders by format, with the path inside the archive. Bundles need a folder."""

@@ -34,6 +34,8 @@ SIGNATURES: dict[str, tuple[bytes, ...]] = {
     "rar": (b"Rar!\x1a\x07",),
     "sevenzip": (b"7z\xbc\xaf\x27\x1c",),
     "sqlite": (b"SQLite format 3\0",),
+    "sqlite-journal": (b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7",),
+    "sqlite-wal": (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83"),
     "xz": (b"\xfd7zXZ\0",),
     "zip": (b"PK\3\4", b"PK\5\6", b"PK\7\x08"),
     "zlib": (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda"),

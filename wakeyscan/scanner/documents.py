@@ -184,13 +184,15 @@ def _not_in_members(
 ) -> Iterator[Finding]:
     """Yield the findings in an archive's raw bytes that do not repeat a member's finding.
 
-    In raw SQLite pages the bytes after a key may look like a part of it, so a secret that starts
-    with a known one counts as the same.
+    In raw SQLite pages the bytes after a key may look like a part of it, and the end of a page cuts
+    it. So a secret that starts with a known one, or the other way round, counts as the same.
     """
     known = {finding.secret for finding in in_members}
     for finding in in_raw_bytes:
         secret = finding.secret
-        is_known = secret in known or any(secret.begins_with(other) for other in known)
+        is_known = secret in known or any(
+            secret.begins_with(other) or other.begins_with(secret) for other in known
+        )
         if not is_known or finding.origin.part == "name":
             yield finding
 

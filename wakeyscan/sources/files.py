@@ -105,7 +105,8 @@ def _read_regular(
 
 
 def _open_binary(unit: str) -> BinaryIO:
-    return os.fdopen(os.open(unit, OPEN_FLAGS), "rb")
+    # Unlike `fdopen`, `open` gives the file its name, by which SQLite opens a database.
+    return open(unit, "rb", opener=lambda path, _: os.open(path, OPEN_FLAGS))
 
 
 def _read_unopened(unit: str, origin: Origin, error: OSError) -> Iterator[Document | Skipped]:

@@ -1,0 +1,1 @@
+"""SQLite (sqlite.org/fileformat2.html): databases, write-ahead logs and rollback journals."""
