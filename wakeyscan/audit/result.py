@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.scanner.restriction import Restriction
+from wakeyscan.core.secret_history import Restriction
 from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan_result import Coverage, build_sort_key
 from wakeyscan.suppression import policy

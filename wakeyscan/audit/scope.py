@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.core.redaction import redact
+from wakeyscan.core.secret_history import Restriction
 from wakeyscan.core.timestamps import format_timestamp
 from wakeyscan.git import refs
-from wakeyscan.scanner.restriction import Restriction
 
 if TYPE_CHECKING:
     from wakeyscan.git.command import Git

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.reports import REPORTS
 
 Values = dict[str, "str | bool | list[str]"]

@@ -1,4 +1,4 @@
-"""The history of a secret: the commits that introduced and removed it, and its occurrences."""
+"""The history of a secret: commits and occurrences, and what an audit of it was limited to."""
 
 from __future__ import annotations
 
@@ -56,3 +56,23 @@ class SecretHistory(NamedTuple):
     """See `Finding.details`."""
     bounds: Bounds = Bounds.CERTAIN
     """Certain if the bounds are certain in at least one place."""
+
+
+class Restriction(NamedTuple):
+    """The part of a history that an audit was limited to."""
+
+    since: str = ""
+    """Time in ISO 8601, or empty."""
+    branches: tuple[str, ...] = ()
+    reachable: bool = False
+    commits: tuple[int, int] | None = None
+    """Numbers of commits within the limits, and of commits reachable from refs, if known."""
+
+    def __str__(self) -> str:
+        if not (self.since or self.branches):
+            return "limited to commits reachable from refs" if self.reachable else ""
+        of = f" of branch {', '.join(self.branches)}" if self.branches else ""
+        since = f" since {self.since}" if self.since else ""
+        scanned, total = self.commits or (0, 0)
+        count = f": {scanned:,} of {total:,} commit{'s' * (total != 1)}" if self.commits else ""
+        return f"limited to commits{of}{since}{count}"

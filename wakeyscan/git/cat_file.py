@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import NamedTuple
 
 from wakeyscan.core.errors import GitError
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.git import process
 
 _READ_SIZE = 1 << 20

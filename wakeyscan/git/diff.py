@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+from wakeyscan.core.named_tuple import NamedTuple
 
 SUBMODULE, UNMERGED = "160000", "unmerged"
 

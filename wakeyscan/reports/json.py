@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from wakeyscan import __version__
 from wakeyscan.core.redaction import escape_for_json, make_encodable, redact
+from wakeyscan.core.secret_history import Restriction
 from wakeyscan.reports.saved_report import SCHEMA
 from wakeyscan.reports.timeline import find_introduction
-from wakeyscan.scanner.restriction import Restriction
 from wakeyscan.scanner.scan_result import count_skipped
 from wakeyscan.suppression.policy import list_policy_notes
 

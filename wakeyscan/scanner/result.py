@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import MEMBER_SEPARATOR
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.suppression import IgnoreStats, Policy
 
 if TYPE_CHECKING:
     from wakeyscan.core import finding
     from wakeyscan.core.document import Skipped
     from wakeyscan.core.finding import Finding
-    from wakeyscan.core.secret_history import SecretHistory
+    from wakeyscan.core.secret_history import Restriction, SecretHistory
     from wakeyscan.core.severity import Severity
     from wakeyscan.rules.rule import Rule
-    from wakeyscan.scanner.restriction import Restriction
     from wakeyscan.scanner.scan_result import Coverage
     from wakeyscan.suppression import policy
 else:

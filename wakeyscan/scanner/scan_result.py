@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Origin, Skipped
+from wakeyscan.core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.core.finding import Finding

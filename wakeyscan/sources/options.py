@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.core import path_patterns
     from wakeyscan.core.document import Document, Skipped
+
+    Item = TypeVar("Item", str | Skipped, Document | Skipped)
 else:
     path_patterns = lazy_import("wakeyscan.core.path_patterns")  # only `exclude` needs it
 
@@ -29,9 +32,6 @@ class SourceOptions(NamedTuple):
     """Changed paths to scan, relative to the top of the work tree; empty: all."""
     root: str = "."
     """The directory that the patterns of `exclude` are relative to."""
-
-
-Item = TypeVar("Item", "str | Skipped", "Document | Skipped")
 
 
 class PathFilter:

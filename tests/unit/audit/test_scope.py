@@ -8,8 +8,8 @@ import pytest
 
 from wakeyscan.audit.scope import AuditScope, ScopeFilter, describe_scope, find_start_ids
 from wakeyscan.core.errors import UsageError
+from wakeyscan.core.secret_history import Restriction
 from wakeyscan.git.repository import Repository
-from wakeyscan.scanner.restriction import Restriction
 
 REPOSITORY = Repository("repo", "repo/.git", "repo/.git", (), 20)
 TIPS = {

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.concatenation import prefix
@@ -76,17 +77,26 @@ class AnchorIndex:
     def of(self, name: str) -> tuple[EncodedAnchor, ...]:
         """Return the forms of all anchors in one encoding, including already encoded anchors."""
         if name not in self._forms:
-            self._forms[name] = tuple(_drop_longer(self._encode_all(name)))
+            forms = (
+                self._list_built() if self._are_built() else _drop_longer(self._encode_all(name))
+            )
+            self._forms[name] = tuple(form for form in forms if form.decoder == name)
         return self._forms[name]
 
     def all(self) -> tuple[EncodedAnchor, ...]:
         """Return all forms; those that were computed when the wheel was built load no decoder."""
-        if all(rule.encoded_anchors for rule in self._rules):
-            return tuple(
-                EncodedAnchor._make(form) for rule in self._rules for form in rule.encoded_anchors
-            )
+        if self._are_built():
+            return tuple(self._list_built())
         encoded = (form for name in self._decoders for form in self.of(name))
         return (*self.plain(), *encoded)
+
+    def _are_built(self) -> bool:
+        """Return whether the forms were computed when the wheel was built."""
+        return all(rule.encoded_anchors for rule in self._rules)
+
+    def _list_built(self) -> Iterator[EncodedAnchor]:
+        built = dict.fromkeys(form for rule in self._rules for form in rule.encoded_anchors)
+        return map(EncodedAnchor._make, built)
 
     def _encode_all(self, name: str) -> Iterator[EncodedAnchor]:
         decoder = self._decoders[name]

@@ -6,8 +6,8 @@ import re
 from binascii import a2b_base64, unhexlify
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
 
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.decoders.base64_codec import URLSAFE_TO_STANDARD
 
 Spans = list[tuple[int, int]]
