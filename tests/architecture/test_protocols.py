@@ -101,7 +101,13 @@ BY_PROTOCOL: tuple[
             *(office_runs, percent, quoted_printable, string_escapes, UTF_16, UTF_32),
         ],
     ),
-    (EXPOSURE_RULES, [browser, mobile, paths.LOG, paths.DOCUMENTATION, paths.CONFIGURATION]),
+    (
+        EXPOSURE_RULES,
+        [
+            *(browser, mobile.APP, mobile.APP_SETTING),
+            *(paths.LOG, paths.DOCUMENTATION, paths.CONFIGURATION),
+        ],
+    ),
     (
         EXTRACTORS,
         [

@@ -15,8 +15,8 @@ from wakeyscan.core.severity import Severity
 from wakeyscan.scanner import bounds, decoding, placeholders
 from wakeyscan.scanner.decoded_matches import join_encodings
 from wakeyscan.scanner.excerpt import Masks, build_masks, format_excerpt
-from wakeyscan.scanner.exposure import classify_exposure
-from wakeyscan.suppression import inline, multiline_strings
+from wakeyscan.scanner.exposure import ExposureClassifier
+from wakeyscan.suppression import inline
 
 if TYPE_CHECKING:
     from wakeyscan.rules.rule import Rule
@@ -51,7 +51,8 @@ class _MatchedDocument(NamedTuple):
 
     document: Document
     masks: Masks
-    literals: multiline_strings.MultilineStrings
+    comments: inline.InlineComments
+    exposures: ExposureClassifier
     details: Mapping[int, _Details]
     """Logical locations, by offset."""
     context: ScanContext
@@ -80,8 +81,7 @@ def classify_severity(
     liveness: Liveness = Liveness.UNCHECKED,
 ) -> Severity:
     """Return the severity of a finding, by the text around it (contract, section 6)."""
-    lowered = neighborhood.lower()
-    if rule.id == _HEADER and (b"wastack" in lowered or b"x-app-key" in lowered):
+    if rule.id == _HEADER and _names_vendor(neighborhood.lower()):
         return Severity.HIGH
     if rule.id == APP_KEY and b"wa_live_" in neighborhood:
         return Severity.MEDIUM
@@ -92,6 +92,10 @@ def classify_severity(
     if liveness is Liveness.LIVE or exposure is Exposure.CLIENT_SIDE:
         return Severity.CRITICAL
     return rule.severity
+
+
+def _names_vendor(lowered: bytes) -> bool:
+    return b"wastack" in lowered or b"x-app-key" in lowered
 
 
 def find_neighborhood(content: bytes, start: int, end: int) -> bytes:
@@ -112,7 +116,8 @@ def _build_all(
     matched = _MatchedDocument(
         document,
         masks,
-        multiline_strings.MultilineStrings(content),
+        inline.InlineComments(content),
+        ExposureClassifier(document.origin, content),
         details=details,
         context=context,
     )
@@ -134,9 +139,9 @@ def _add_bounds(match: Match, document: Document) -> Match:
 def _build_finding(match: Match, start: tuple[int, int], matched: _MatchedDocument) -> Finding:
     document, (line, column) = matched.document, start
     content, low, high = document.content, match.start, match.end
-    _, line_end = line_index.find_line(content, low, low, high - low)
-    length = len(content[low : min(line_end, high)].decode("utf-8", "replace"))
-    exposure = classify_exposure(document.origin, content, low, high)
+    first_line = content[low:high].splitlines()[:1]
+    length = len(b"".join(first_line).decode("utf-8", "replace"))
+    exposure = matched.exposures.classify(low, high)
     standing, reason = _find_standing(match, matched)
     return Finding(
         rule=match.rule.id,
@@ -190,10 +195,9 @@ def _build_origin(match: Match, start: tuple[int, int], matched: _MatchedDocumen
 def _find_standing(match: Match, matched: _MatchedDocument) -> tuple[Standing, str]:
     """Return the standing and its reason; a comment by a person precedes a guess."""
     context, comment, other = matched.context, None, None
-    location = matched.document.content, match.start, match.end, matched.literals
     if context.honor_inline:
-        comment = inline.find_own_comment(*location)
-        other = comment or inline.find_foreign_comment(*location)
+        comment = matched.comments.find_own(match.start, match.end)
+        other = comment or matched.comments.find_foreign(match.start, match.end)
     comment = comment or (other if context.honor_foreign else None)
     if comment and _is_honored(match, context):
         # The reason is masked: a line may hold keys after a comment, or inside it.

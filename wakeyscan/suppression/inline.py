@@ -9,6 +9,8 @@ import re
 from typing import NamedTuple
 
 from wakeyscan.core.line_index import find_line
+from wakeyscan.core.occurrences import Occurrences
+from wakeyscan.suppression.comment_syntax import find_comment_end, opens_comment
 from wakeyscan.suppression.multiline_strings import REACH, MultilineStrings
 
 _MAX_DISTANCE = 2000
@@ -60,22 +62,27 @@ _NAMES = (
 )
 
 
-def find_own_comment(
-    content: bytes, start: int, end: int, strings: MultilineStrings
-) -> InlineComment | None:
-    """Return the `wakeyscan:ignore` comment for `start:end`.
+class InlineComments:
+    """The ignore comments of a text; the keys must be asked for in ascending order."""
 
-    It is on the same line, or alone on the line before. For a multi-line string, its first line,
-    its last line and the line before it count too.
-    """
-    return _find_comment(content, start, end, _OWN_PATTERNS, strings)
+    def __init__(self, content: bytes) -> None:
+        lower = content.lower()
+        self._may_exist = any(word in lower for word in _WORDS)
+        strings = MultilineStrings(content)
+        self._own = _CommentSearch(content, _OWN_PATTERNS, strings)
+        self._foreign = _CommentSearch(content, _FOREIGN_PATTERNS, strings)
 
+    def find_own(self, start: int, end: int) -> InlineComment | None:
+        """Return the `wakeyscan:ignore` comment for `start:end`.
 
-def find_foreign_comment(
-    content: bytes, start: int, end: int, strings: MultilineStrings
-) -> InlineComment | None:
-    """Return the comment of another scanner in a place where that scanner honors it."""
-    return _find_comment(content, start, end, _FOREIGN_PATTERNS, strings)
+        It is on the same line, or alone on the line before. For a multi-line string, its first
+        line, its last line and the line before it count too.
+        """
+        return self._own.find(start, end) if self._may_exist else None
+
+    def find_foreign(self, start: int, end: int) -> InlineComment | None:
+        """Return the comment of another scanner in a place where that scanner honors it."""
+        return self._foreign.find(start, end) if self._may_exist else None
 
 
 def format_ignored(comment: InlineComment, reason: str) -> str:
@@ -95,103 +102,63 @@ def is_inline(reason: str) -> bool:
     return reason.startswith(_NAMES)
 
 
-def _find_comment(
-    content: bytes, start: int, end: int, patterns: _CommentPatterns, strings: MultilineStrings
-) -> InlineComment | None:
-    line = find_line(content, start, end, _MAX_DISTANCE)
-    comment = _find_on_line(content, line, patterns.same_line)
-    comment = comment or _find_on_line_before(content, line[0], patterns.line_before)
-    nearby = content[max(0, start - REACH) : end + REACH]
-    if comment or not _search(nearby, patterns.around_string):
-        return comment
-    string = strings.find_around(start, end)
-    return _find_around_string(content, string, patterns.around_string) if string else None
+class _CommentSearch:
+    """Search for the comments of one tool in a text."""
+
+    def __init__(self, content: bytes, patterns: _CommentPatterns, strings: MultilineStrings):
+        self._content, self._patterns, self._strings = content, patterns, strings
+        anywhere = re.compile(patterns.same_line + b"|" + patterns.line_before)
+        self._anywhere = Occurrences(content, anywhere, _WORDS)
+        self._around = Occurrences(content, re.compile(patterns.around_string), _WORDS)
+
+    def find(self, start: int, end: int) -> InlineComment | None:
+        """Return the comment for `start:end`."""
+        nearby = max(0, start - REACH), min(len(self._content), end + REACH)
+        if not self._anywhere.find_first(*nearby):
+            return None
+        line = find_line(self._content, start, end, _MAX_DISTANCE)
+        comment = self._find_on_line(line, self._patterns.same_line)
+        comment = comment or self._find_on_line_before(line[0], self._patterns.line_before)
+        if comment or not self._around.find_first(*nearby):
+            return comment
+        string = self._strings.find_around(start, end)
+        return self._find_around_string(string) if string else None
+
+    def _find_on_line(self, bounds: tuple[int, int], pattern: bytes) -> InlineComment | None:
+        low, high = bounds
+        line = self._content[low:high]
+        if not (found := _search(line, pattern)):
+            return None
+        name = found[0][max(0, found[0].find(b"pragma")) :]
+        end = find_comment_end(line, found)[0]
+        dashes = line.find(b"--", found.end(), end)
+        start = end if dashes < 0 else min(end, dashes + 2)
+        return InlineComment(name.decode("ascii").lower(), (low + start, low + end))
+
+    def _find_on_line_before(self, start: int, pattern: bytes) -> InlineComment | None:
+        """Return the comment that is alone on the line before the one that begins at `start`."""
+        content = self._content
+        line_end = start - 2 if content[max(0, start - 2) : start] == b"\r\n" else start - 1
+        if line_end < 0:
+            return None
+        low, high = find_line(content, line_end, line_end, _MAX_DISTANCE)
+        line = content[low:high]
+        if not (found := _search(line, pattern)) or not opens_comment(line[: found.start()]):
+            return None
+        is_alone = line[find_comment_end(line, found)[1] :].strip() in (b"", b"}")
+        return self._find_on_line((low, high), pattern) if is_alone else None
+
+    def _find_around_string(self, string: tuple[int, int]) -> InlineComment | None:
+        pattern = self._patterns.around_string
+        first, last = (find_line(self._content, at, at, _MAX_DISTANCE) for at in string)
+        return (
+            self._find_on_line(first, pattern)
+            or self._find_on_line(last, pattern)
+            or self._find_on_line_before(first[0], pattern)
+        )
 
 
 def _search(text: bytes, pattern: bytes) -> re.Match[bytes] | None:
     """Search a pattern, but only in a text with one of its words: that is much faster."""
     lower = text.lower()
     return re.search(pattern, text) if any(word in lower for word in _WORDS) else None
-
-
-def _find_on_line(content: bytes, bounds: tuple[int, int], pattern: bytes) -> InlineComment | None:
-    low, high = bounds
-    line = content[low:high]
-    if not (found := _search(line, pattern)):
-        return None
-    name = found[0][max(0, found[0].find(b"pragma")) :]
-    end = _find_comment_end(line, found)[0]
-    dashes = line.find(b"--", found.end(), end)
-    start = end if dashes < 0 else min(end, dashes + 2)
-    return InlineComment(name.decode("ascii").lower(), (low + start, low + end))
-
-
-def _find_on_line_before(content: bytes, start: int, pattern: bytes) -> InlineComment | None:
-    """Return the comment that is alone on the line before the one that begins at `start`."""
-    line_end = start - 2 if content[max(0, start - 2) : start] == b"\r\n" else start - 1
-    if line_end < 0:
-        return None
-    low, high = find_line(content, line_end, line_end, _MAX_DISTANCE)
-    line = content[low:high]
-    if not (found := _search(line, pattern)) or not _opens_comment(line[: found.start()]):
-        return None
-    is_alone = line[_find_comment_end(line, found)[1] :].strip() in (b"", b"}")
-    return _find_on_line(content, (low, high), pattern) if is_alone else None
-
-
-def _find_around_string(
-    content: bytes, string: tuple[int, int], pattern: bytes
-) -> InlineComment | None:
-    first, last = (find_line(content, at, at, _MAX_DISTANCE) for at in string)
-    return (
-        _find_on_line(content, first, pattern)
-        or _find_on_line(content, last, pattern)
-        or _find_on_line_before(content, first[0], pattern)
-    )
-
-
-_DELIMITERS = (
-    (b"<!--", b"-->"),
-    (b"{{!--", b"--}}"),
-    (b"<%--", b"--%>"),
-    (b"<#--", b"-->"),
-    (b"/*", b"*/"),
-    (b"/+", b"+/"),
-    (b"{#", b"#}"),
-    (b"<%", b"%>"),
-    (b"(*", b"*)"),
-    (b"{{", b"}}"),
-    (b"--[[", b"]]"),
-    (b"@*", b"*@"),
-    (b"{*", b"*}"),
-    (b"{-", b"-}"),
-    (b"<#", b"#>"),
-    (b"#|", b"|#"),
-)
-"""Delimiters of block comments, longer ones first."""
-
-
-def _find_comment_end(line: bytes, found: re.Match[bytes]) -> tuple[int, int]:
-    """Return the range of the delimiter that closes a comment on its line.
-
-    Code after the delimiter may hold a key, which must not become part of the reason.
-    """
-    before = line[: found.start()]
-    openings = ((before.rfind(opening), closing) for opening, closing in _DELIMITERS)
-    at, closing = max(openings, key=lambda pair: pair[0])
-    if at >= 0 and closing not in before[at:]:
-        closing_at = line.find(closing, found.end())
-        if closing_at >= 0:
-            return closing_at, closing_at + len(closing)
-    end = len(line.rstrip())  # the comment may have begun on an earlier line
-    text = line[found.end() : end]
-    trailing = next((closing for _, closing in _DELIMITERS if text.endswith(closing)), b"")
-    return end - len(trailing), end
-
-
-_OPENINGS = rb"[#/*+<>!;%({\[=|~:.@\\ \t-]*|['\"]|[.']\\\"|@?rem|dnl|@c|@comment|c|nb\."
-"""Text between the beginning of a line and the ignore comment, in many languages."""
-
-
-def _opens_comment(before: bytes) -> bool:
-    return re.fullmatch(_OPENINGS, before.strip().lower()) is not None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from wakeyscan.core.finding import Exposure
 from wakeyscan.core.registry import Registry
-from wakeyscan.scanner.exposure.surroundings import Surroundings, find_surroundings
+from wakeyscan.scanner.exposure.surroundings import Surroundings, build_surroundings
 
 if TYPE_CHECKING:
     from wakeyscan.core.document import Origin
@@ -16,6 +16,8 @@ class ExposureRule(Protocol):
     """A module, or an object in one, that recognizes one kind of exposure."""
 
     EXPOSURE: Exposure
+    BY_FILE: bool
+    """Whether all keys of a file are exposed in the same way."""
 
     def is_exposed(self, key: Surroundings) -> bool:
         """Return whether a key in these surroundings is exposed in this way."""
@@ -26,7 +28,8 @@ EXPOSURE_RULES: Registry[ExposureRule] = Registry(
     {
         # The widest exposure comes first: the first rule that applies decides.
         "browser": "wakeyscan.scanner.exposure.browser",
-        "mobile": "wakeyscan.scanner.exposure.mobile",
+        "app": "wakeyscan.scanner.exposure.mobile:APP",
+        "app setting": "wakeyscan.scanner.exposure.mobile:APP_SETTING",
         "log": "wakeyscan.scanner.exposure.paths:LOG",
         "documentation": "wakeyscan.scanner.exposure.paths:DOCUMENTATION",
         "configuration": "wakeyscan.scanner.exposure.paths:CONFIGURATION",
@@ -34,10 +37,24 @@ EXPOSURE_RULES: Registry[ExposureRule] = Registry(
 )
 
 
-def classify_exposure(origin: Origin, content: bytes, start: int, end: int) -> Exposure:
-    """Return the widest exposure of a key at `content[start:end]`."""
-    if origin.part:
-        return Exposure.METADATA
-    key = find_surroundings(origin.path, content, start, end)
-    applying = (rule.EXPOSURE for rule in EXPOSURE_RULES.values() if rule.is_exposed(key))
-    return next(applying, Exposure.SOURCE)
+class ExposureClassifier:
+    """Classification of the keys in one document."""
+
+    def __init__(self, origin: Origin, content: bytes) -> None:
+        self._is_metadata = bool(origin.part)
+        self._rules = tuple(EXPOSURE_RULES.values())
+        self._file = build_surroundings(origin.path, content)
+        self._known = [
+            rule.is_exposed(self._file) if rule.BY_FILE else None for rule in self._rules
+        ]
+
+    def classify(self, start: int, end: int) -> Exposure:
+        """Return the widest exposure of the key at `start:end`."""
+        if self._is_metadata:
+            return Exposure.METADATA
+        key = self._file._replace(start=start, end=end)
+        for number, rule in enumerate(self._rules):
+            known = self._known[number]
+            if rule.is_exposed(key) if known is None else known:
+                return rule.EXPOSURE
+        return Exposure.SOURCE

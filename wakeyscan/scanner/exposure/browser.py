@@ -8,6 +8,7 @@ from wakeyscan.core.finding import Exposure
 from wakeyscan.scanner.exposure.surroundings import SCRIPTS, Surroundings
 
 EXPOSURE = Exposure.CLIENT_SIDE
+BY_FILE = False
 
 _PUBLIC_PREFIXES = (
     "NEXT_PUBLIC",  # Next.js, Blitz
@@ -108,10 +109,10 @@ _PAGE_CODE = re.compile(
     rb"|\b(?:chrome|browser)\.(?:runtime|storage|tabs|action|scripting|webRequest)\."
 )
 _PAGE_WORDS = (
-    *(b"document", b"window.", b"Storage.", b"XMLHttpRequest", b"navigator.", b"$."),
+    *(b"document", b"window.", b"storage.", b"xmlhttprequest", b"navigator.", b"$."),
     *(b"self.", b"chrome.", b"browser."),
 )
-"""Every match of the pattern above contains one of these; they cost a twentieth of it."""
+"""Every match of the pattern above contains one of these, in any case."""
 
 _NODE_CODE = re.compile(
     rb"\A#!|\brequire\(['\"](?:node:|fs|path|http|https|os|child_process|express|puppeteer|playwright"
@@ -155,10 +156,13 @@ def is_exposed(key: Surroundings) -> bool:
 
 def _is_public_variable(key: Surroundings) -> bool:
     """Check the last variable on the line; on the line before, if the line is just a value."""
-    lines = key.before.rsplit(b"\n", 2)
-    bare = len(lines) > 1 and _BARE_VALUE.match(key.line)
-    names = _NAME.findall((lines[-2] if bare else key.line).rpartition(b";")[2])
-    return bool(names) and _PUBLIC_VARIABLE.match(names[-1]) is not None
+    start, end = key.find_line_start(key.start), key.start
+    if start == end:
+        return False
+    if start and _BARE_VALUE.match(key.content, start, end):
+        start, end = key.find_line_start(start - 1), start - 1
+    start = max(start, key.content.rfind(b";", start, end) + 1)
+    return _PUBLIC_VARIABLE.match(key.find_last(_NAME, start, end)) is not None
 
 
 def _renders_pages(key: Surroundings) -> bool:
@@ -192,6 +196,8 @@ def _is_printed(code: bytes, kind: str) -> bool:
 
 def _is_in_page_script(key: Surroundings) -> bool:
     """Return whether a `<script>` is open, in a page or in a string that holds one."""
+    if not key.searches.has(b"<script"):
+        return False
     at = key.before.rfind(b"<script")
     return at >= 0 and b"</script" not in key.before[at:] and b"</script" in key.after
 
@@ -221,17 +227,16 @@ def _is_plain_browser_script(key: Surroundings) -> bool:
         return True
     if key.is_below(_BUILT):
         return not _is_built_for_node(key)
-    around = key.before + key.after
-    if not any(word in around for word in _PAGE_WORDS):
+    if not key.is_near(_PAGE_CODE, _PAGE_WORDS):
         return False
-    return _PAGE_CODE.search(around) is not None and not _NODE_CODE.search(key.head + around)
+    return not (key.is_in_head(_NODE_CODE) or key.is_near(_NODE_CODE))
 
 
 def _is_built_for_node(key: Surroundings) -> bool:
     """Return whether a build result is a package or a server, not a bundle."""
     if key.kind in ("cjs", "cts") or key.is_below(*_BUILT_FOR_NODE):
         return True
-    return bool(_PACKAGE.search(key.head) or _NODE_CODE.search(key.head))
+    return key.is_in_head(_PACKAGE) or key.is_in_head(_NODE_CODE)
 
 
 def _is_rendered_on_server(key: Surroundings) -> bool:
@@ -239,8 +244,7 @@ def _is_rendered_on_server(key: Surroundings) -> bool:
 
 
 def _is_server_function(key: Surroundings) -> bool:
-    declarations = _DECLARATION.findall(key.before)
-    return bool(declarations) and _SERVER_FUNCTION.search(declarations[-1]) is not None
+    return _SERVER_FUNCTION.search(key.find_last_before(_DECLARATION)) is not None
 
 
 def _is_open(block: bytes, before: bytes) -> bool:

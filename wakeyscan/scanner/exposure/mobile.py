@@ -8,8 +8,6 @@ from wakeyscan.core.document import MEMBER_SEPARATOR
 from wakeyscan.core.finding import Exposure
 from wakeyscan.scanner.exposure.surroundings import SCRIPTS, Surroundings
 
-EXPOSURE = Exposure.CLIENT_SIDE
-
 _PACKAGES = (
     *("apk", "apks", "apkm", "xapk", "aab", "ipa", "hap", "appx", "appxbundle", "msix"),
     *("msixbundle", "crx", "xpi", "asar", "vsix"),
@@ -45,37 +43,56 @@ _SWIFT_SERVER = re.compile(rb"^import\s+(?:Vapor|Hummingbird|Kitura|NIO\w*)\b", 
 _DART_SERVER = re.compile(rb"package:(?:shelf|dart_frog|serverpod|angel3?_framework)\b")
 
 
-def is_exposed(key: Surroundings) -> bool:
-    """Return whether a key is in a part of an app."""
-    if key.is_below(*_INSIDE):
-        return True
-    if key.kind in ("swift", "dart"):
-        return not _is_server(key)
-    if key.kind in _TYPES or key.name in _NAMES or key.is_below(*_PARTS):
-        return True
-    if key.is_below("/assets/") and (key.kind == "env" or key.name.startswith(".env")):
-        return True  # a Flutter app with flutter_dotenv
-    return _is_app_code(key)
+class _AppRule:
+    """Files that are a part of an app, by their path or by their first lines."""
+
+    EXPOSURE = Exposure.CLIENT_SIDE
+    BY_FILE = True
+
+    def is_exposed(self, key: Surroundings) -> bool:
+        """Return whether the file is a part of an app."""
+        if key.is_below(*_INSIDE):
+            return True
+        if key.kind in ("swift", "dart"):
+            return not _is_server(key)
+        if key.kind in _TYPES or key.name in _NAMES or key.is_below(*_PARTS):
+            return True
+        if key.is_below("/assets/") and (key.kind == "env" or key.name.startswith(".env")):
+            return True  # a Flutter app with flutter_dotenv
+        return _is_app_code(key)
+
+
+class _AppSettingRule:
+    """Settings that a build copies into an app, and code of Apple's platforms."""
+
+    EXPOSURE = Exposure.CLIENT_SIDE
+    BY_FILE = False
+
+    def is_exposed(self, key: Surroundings) -> bool:
+        """Return whether the key is in such a setting, or follows such code."""
+        if key.kind in ("m", "mm"):
+            return key.is_in_head(_APPLE) or bool(key.find_last_before(_APPLE))
+        if key.kind in ("gradle", "kts"):
+            return _GRADLE.search(key.line) is not None
+        return key.name == "app.json" and b'"expo"' in key.head + key.before
 
 
 def _is_server(key: Surroundings) -> bool:
     if key.name == "package.swift" or key.is_below("/server/", "/backend/"):
         return True
-    return bool(_SWIFT_SERVER.search(key.head) or _DART_SERVER.search(key.head))
+    return bool(key.is_in_head(_SWIFT_SERVER) or key.is_in_head(_DART_SERVER))
 
 
 def _is_app_code(key: Surroundings) -> bool:
     if key.kind in SCRIPTS:
         expo = key.name in _EXPO and b"expo" in key.head
-        return expo or (_APP_CODE.search(key.head) is not None and ".test." not in key.name)
+        return expo or (key.is_in_head(_APP_CODE) and ".test." not in key.name)
     if key.kind in ("java", "kt"):
-        return _ANDROID.search(key.head) is not None
-    if key.kind in ("m", "mm"):
-        return _APPLE.search(key.head + key.before) is not None
-    if key.kind in ("gradle", "kts"):
-        return _GRADLE.search(key.line) is not None
+        return key.is_in_head(_ANDROID)
     if key.kind == "cs":  # scripts of Unity are below Assets
         return key.is_below("/assets/") and b"UnityEngine" in key.head
-    if key.name == "config.xml":  # Cordova
-        return b"<widget" in key.head
-    return key.name == "app.json" and b'"expo"' in key.head + key.before
+    return key.name == "config.xml" and b"<widget" in key.head  # Cordova
+
+
+APP = _AppRule()
+APP_SETTING = _AppSettingRule()

@@ -52,6 +52,7 @@ class _LogRule:
     """Files that record events: logs, HTTP recordings, histories, dumps, transcripts."""
 
     EXPOSURE = Exposure.LOG
+    BY_FILE = True
 
     def is_exposed(self, key: Surroundings) -> bool:
         """Return whether the file is a record."""
@@ -96,6 +97,7 @@ class _DocumentationRule:
     """Files for readers: guides, references, notes, office documents."""
 
     EXPOSURE = Exposure.DOCUMENTATION
+    BY_FILE = True
 
     def is_exposed(self, key: Surroundings) -> bool:
         """Return whether the file is a document for readers."""
@@ -148,6 +150,7 @@ class _ConfigurationRule:
     """Files that configure machines: settings, environments, builds, infrastructure."""
 
     EXPOSURE = Exposure.CONFIGURATION
+    BY_FILE = True
 
     def is_exposed(self, key: Surroundings) -> bool:
         """Return whether the file is a configuration."""

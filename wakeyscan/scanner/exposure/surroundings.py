@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
+
+from wakeyscan.core.occurrences import Occurrences
 
 _AROUND = 4096
 """Bytes on either side of a key that are examined."""
@@ -25,6 +28,35 @@ CODE = frozenset(
 SCRIPTS = frozenset(["js", "mjs", "cjs", "ts", "mts", "cts", "jsx", "tsx"])
 
 
+class FileSearches:
+    """The searches in a file whose results are shared by all of its keys."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._occurrences: dict[re.Pattern[bytes], Occurrences] = {}
+        self._in_head: dict[re.Pattern[bytes], bool] = {}
+        self._literals: dict[bytes, bool] = {}
+
+    def of(self, pattern: re.Pattern[bytes], words: tuple[bytes, ...] = ()) -> Occurrences:
+        """Return the occurrences of a pattern, each of which contains one of the words."""
+        if pattern not in self._occurrences:
+            self._occurrences[pattern] = Occurrences(self._content, pattern, words)
+        return self._occurrences[pattern]
+
+    def has(self, literal: bytes) -> bool:
+        """Return whether a literal occurs anywhere in the file."""
+        if literal not in self._literals:
+            self._literals[literal] = literal in self._content
+        return self._literals[literal]
+
+    def is_in_head(self, pattern: re.Pattern[bytes]) -> bool:
+        """Return whether a pattern occurs at the start of the file."""
+        if pattern not in self._in_head:
+            found = pattern.search(self._content[:_HEAD])
+            self._in_head[pattern] = found is not None
+        return self._in_head[pattern]
+
+
 class Surroundings(NamedTuple):
     """The path of a key and a bounded text around it; many keys in a large file cost little."""
 
@@ -33,23 +65,60 @@ class Surroundings(NamedTuple):
     name: str
     kind: str
     """The extension of the name, or empty."""
-    before: bytes
-    after: bytes
     head: bytes
     """The start of the file."""
+    content: bytes
+    """The whole file; only the text near the key counts."""
+    start: int
+    end: int
+    """Bounds of the key."""
+    searches: FileSearches
+
+    @property
+    def before(self) -> bytes:
+        """The text before the key."""
+        return self.content[max(0, self.start - _AROUND) : self.start]
+
+    @property
+    def after(self) -> bytes:
+        """The text after the key."""
+        return self.content[self.end : self.end + _AROUND]
 
     @property
     def line(self) -> bytes:
         """The text before the key on its line."""
-        return self.before[self.before.rfind(b"\n") + 1 :]
+        return self.content[self.find_line_start(self.start) : self.start]
+
+    def find_line_start(self, offset: int) -> int:
+        """Return the start of the line of an offset before the key, or of the text before it."""
+        low = max(0, self.start - _AROUND)
+        return max(low, self.content.rfind(b"\n", low, offset) + 1)
 
     def is_below(self, *folders: str) -> bool:
         """Return whether the path leads through one of the folders, such as `/docs/`."""
-        return any(folder in self.path for folder in folders)
+        return any(map(self.path.__contains__, folders))
+
+    def is_near(self, pattern: re.Pattern[bytes], words: tuple[bytes, ...] = ()) -> bool:
+        """Return whether a pattern, which contains one of the words, occurs around the key."""
+        low, high = max(0, self.start - _AROUND), self.end + _AROUND
+        return self.searches.of(pattern, words).find_first(low, high) is not None
+
+    def is_in_head(self, pattern: re.Pattern[bytes]) -> bool:
+        """Return whether a pattern occurs at the start of the file."""
+        return self.searches.is_in_head(pattern)
+
+    def find_last(self, pattern: re.Pattern[bytes], low: int, high: int) -> bytes:
+        """Return the last text in `low:high` that a pattern matches, or nothing."""
+        found = self.searches.of(pattern).find_last(low, high)
+        return self.content[found.start() : min(found.end(), high)] if found else b""
+
+    def find_last_before(self, pattern: re.Pattern[bytes]) -> bytes:
+        """Return the last text before the key that a pattern matches, or nothing."""
+        return self.find_last(pattern, max(0, self.start - _AROUND), self.start)
 
 
-def find_surroundings(path: str, content: bytes, start: int, end: int) -> Surroundings:
-    """Return the surroundings of a key at `content[start:end]`."""
+def build_surroundings(path: str, content: bytes) -> Surroundings:
+    """Return the surroundings of the start of a file; those of its keys differ in their bounds."""
     path = "/" + path.replace("\\", "/").lower().lstrip("/")
     path = path.replace("/var/www/", "/")  # server code is below it, too
     name = path.rpartition("/")[2]
@@ -57,7 +126,9 @@ def find_surroundings(path: str, content: bytes, start: int, end: int) -> Surrou
         path=path,
         name=name,
         kind=name.rpartition(".")[2] if "." in name else "",
-        before=content[max(0, start - _AROUND) : start],
-        after=content[end : end + _AROUND],
         head=content[:_HEAD],
+        content=content,
+        start=0,
+        end=0,
+        searches=FileSearches(content),
     )
