@@ -10,11 +10,15 @@ from __future__ import annotations
 import os
 import sys
 from binascii import crc32
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.scanner.prefilter.anchors import AnchorHit, AnchorSearch, EncodedAnchor
+
+if TYPE_CHECKING:
+    from wakeyscan.decoders.concatenation.prefix import PreviousPart
 
 hyperscan: Any = lazy_import("hyperscan")  # some machines have no wheel; it has no types
 
@@ -100,10 +104,10 @@ def _build_search(
     literals = list(by_literal)
     groups: dict[int, _FormGroup] = {}
     at_start = _find_line_starts(form for forms in by_literal.values() for form in forms)
-    ends: list[tuple[int, int]] = []
+    ends: defaultdict[int, list[int]] = defaultdict(list)
 
     def add_end(number: int, start: int, end: int, *_: object) -> None:
-        ends.append((number, end))
+        ends[number].append(end)
 
     def get_group(number: int) -> _FormGroup:
         if number not in groups:
@@ -115,7 +119,7 @@ def _build_search(
         scan(content, add_end)
         hits = []
         if ends:
-            hits = [hit for n, end in sorted(ends) for hit in get_group(n).find_hits(content, end)]
+            hits = [hit for n in sorted(ends) for hit in get_group(n).find_hits(content, ends[n])]
             ends.clear()
         if (form := at_start.get(bytes(content[: _LINE_START - 1]))) is not None:
             hits.append(AnchorHit(form, 0))
@@ -137,27 +141,50 @@ def _find_line_starts(forms: Iterable[EncodedAnchor]) -> dict[bytes, EncodedAnch
 class _FormGroup:
     """Forms that are searched by the same literal."""
 
-    def __init__(self, literal: Literal, forms: tuple[EncodedAnchor, ...]) -> None:
+    def __init__(self, literal: Literal, anchors: tuple[EncodedAnchor, ...]) -> None:
         text, self._exact_case = literal
-        self._width, self._forms = len(text), forms
-        self._texts = tuple(f.text if self._exact_case else f.text.lower() for f in forms)
-        self._before = tuple(form.before for form in forms)
-        self._longest = max(map(len, self._texts))
+        self._width = len(text)
+        forms = [_Form(f, self._fold(f.text), f.before) for f in anchors]
+        self._plain = [form for form in forms if not form.form.decoder]
+        self._encoded = [form for form in forms if form.form.decoder]
+        self._longest = max(len(form.text) for form in forms)
 
-    def find_hits(self, content: bytes | memoryview, end: int) -> list[AnchorHit]:
-        """Return the whole forms at the literal that ends at `end`."""
-        at = end - self._width
-        found = bytes(content[at : at + self._longest])
-        if not self._exact_case:
-            found = found.lower()
-        if not found.startswith(self._texts):
-            return []
-        candidates = zip(self._forms, self._texts, self._before, strict=True)
-        return [
-            AnchorHit(form, at)
-            for form, text, before in candidates
-            if found.startswith(text) and (before is None or before.is_before(content, at))
-        ]
+    def find_hits(self, content: bytes | memoryview, ends: list[int]) -> Iterator[AnchorHit]:
+        """Yield the whole forms at the literals that end at `ends`.
+
+        Only the first of each encoded form is found: it is decoded wherever it occurs.
+        """
+        encoded = self._encoded
+        texts = _list_texts(encoded)
+        for at in (end - self._width for end in ends):
+            found = self._fold(bytes(content[at : at + self._longest]))
+            yield from (
+                AnchorHit(one.form, at) for one in self._plain if found.startswith(one.text)
+            )
+            if found.startswith(texts):
+                hits = [form for form in encoded if form.is_at(found, content, at)]
+                yield from (AnchorHit(hit.form, at) for hit in hits)
+                encoded = [form for form in encoded if form not in hits]
+                texts = _list_texts(encoded)
+
+    def _fold(self, text: bytes) -> bytes:
+        return text if self._exact_case else text.lower()
+
+
+def _list_texts(forms: list[_Form]) -> tuple[bytes, ...]:
+    return tuple(form.text for form in forms)
+
+
+class _Form(NamedTuple):
+    form: EncodedAnchor
+    text: bytes
+    """In lower case if the case does not matter."""
+    before: PreviousPart | None
+
+    def is_at(self, found: bytes, content: bytes | memoryview, at: int) -> bool:
+        """Return whether the form is at an offset, where `found` is."""
+        is_found = found.startswith(self.text)
+        return is_found and (self.before is None or self.before.is_before(content, at))
 
 
 def _build_scan(literals: list[Literal]) -> _ScanFunction | None:
