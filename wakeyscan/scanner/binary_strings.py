@@ -45,7 +45,8 @@ def find_prefixed_length(content: bytes, at: int) -> int:
     visible = _VISIBLE.match(content, at, at + size)
     if size < _MIN_LENGTH or not visible or visible.end() < at + size:
         return 0
-    before, after = content[max(0, at - 1 - _AROUND) : at - 1], content[at + size :][:_AROUND]
+    end = at + size
+    before, after = content[max(0, at - 1 - _AROUND) : at - 1], content[end : end + _AROUND]
     if width == 1 and _LETTER.match(length):
         is_text = _TEXT_BEFORE.fullmatch(before) and _TEXT_AFTER.fullmatch(after)
         return 0 if is_text else size
