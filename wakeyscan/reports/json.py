@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, TextIO
 
 from wakeyscan import __version__
 from wakeyscan.core.redaction import escape_for_json, make_encodable, redact
 from wakeyscan.core.secret_history import Restriction
+from wakeyscan.reports._json_text import iterate_json
 from wakeyscan.reports.saved_report import SCHEMA
 from wakeyscan.reports.timeline import find_introduction
 from wakeyscan.scanner.scan_result import count_skipped
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 
 def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     """Write the whole result, including suppressed findings."""
-    out.write(
-        escape_for_json(json.dumps(_build_report(result), indent=2, ensure_ascii=False)) + "\n"
-    )
+    out.writelines(map(escape_for_json, iterate_json(_build_report(result))))
+    out.write("\n")
 
 
 def _build_report(result: RunResult) -> dict[str, Any]:
@@ -36,7 +35,7 @@ def _build_report(result: RunResult) -> dict[str, Any]:
         "targets": [redact(make_encodable(target)) for target in result.targets],
         "complete": result.complete,
         "scope": _build_scope(result),
-        "findings": [_build_finding(finding) for finding in result.findings],
+        "findings": map(_build_finding, result.findings),
         "keys": [_build_key(key) for key in result.keys],
         "skipped": [_build_skipped(item) for item in result.skipped],
         "coverage": {

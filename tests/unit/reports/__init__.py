@@ -1,0 +1,3 @@
+"""Tests of wakeyscan.reports."""
+
+from __future__ import annotations
