@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wakeyscan.core import chunks
     from wakeyscan.core.finding import Finding
     from wakeyscan.extractors import extract, extractor
-    from wakeyscan.scanner import embedded
+    from wakeyscan.scanner import embedded, finding_limits
     from wakeyscan.scanner.context import ScanContext
 else:
     # Most documents are not archives and have no anchor; such documents need none of these.
@@ -29,11 +29,7 @@ else:
     embedded = lazy_import("wakeyscan.scanner.embedded")
     extract = lazy_import("wakeyscan.extractors.extract")
     extractor = lazy_import("wakeyscan.extractors.extractor")
-
-MAX_FINDINGS_PER_DOCUMENT = 10_000
-"""Maximum number of findings per document; if there are more, the rest is skipped."""
-
-_TOO_MANY_FINDINGS = f"has over {MAX_FINDINGS_PER_DOCUMENT:,} findings; the rest is skipped"
+    finding_limits = lazy_import("wakeyscan.scanner.finding_limits")
 
 
 def scan_documents(items: Iterable[Document | Skipped], context: ScanContext) -> ScanResult:
@@ -113,19 +109,13 @@ def _scan_text(
             found = list(keep_new(found, document, partial(_detect_in_old, context=context)))
     except TimeoutExceeded as error:
         return ScanResult(findings, (Skipped(origin, str(error)), *archives.skipped), coverage)
-    found, skipped = _limit_findings(found, origin)
+    found, skipped = finding_limits.limit_findings(found, origin)
     return ScanResult((*findings, *found), (*skipped, *archives.skipped), coverage)
 
 
 def _detect_in_old(document: Document, context: ScanContext) -> list[Finding]:
     archives = embedded.EmbeddedArchives(document, context)
     return detect_in_document(document, context, archives=archives)
-
-
-def _limit_findings(found: list[Finding], origin: Origin) -> tuple[list[Finding], list[Skipped]]:
-    if len(found) <= MAX_FINDINGS_PER_DOCUMENT:
-        return found, []
-    return found[:MAX_FINDINGS_PER_DOCUMENT], [Skipped(origin, _TOO_MANY_FINDINGS)]
 
 
 def _scan_archive(
@@ -169,8 +159,8 @@ def _scan_members(
         result = _scan_text(item, context, budget)
         (in_packed if is_packed else in_members).extend(result.findings)
         skipped += result.skipped
-        if len(in_members) + len(in_packed) > MAX_FINDINGS_PER_DOCUMENT:
-            skipped.append(Skipped(origin, _TOO_MANY_FINDINGS))
+        if len(in_members) + len(in_packed) > finding_limits.MAX_FINDINGS:
+            skipped.append(Skipped(origin, finding_limits.TOO_MANY_FINDINGS))
             break
     return ScanResult(tuple(in_members), tuple(skipped)), ScanResult(tuple(in_packed))
 
