@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wakeyscan.core import chunks
     from wakeyscan.core.finding import Finding
     from wakeyscan.extractors import extract, extractor
-    from wakeyscan.scanner import embedded, finding_limits
+    from wakeyscan.scanner import embedded, listed_findings
     from wakeyscan.scanner.context import ScanContext
 else:
     # Most documents are not archives and have no anchor; such documents need none of these.
@@ -29,7 +29,7 @@ else:
     embedded = lazy_import("wakeyscan.scanner.embedded")
     extract = lazy_import("wakeyscan.extractors.extract")
     extractor = lazy_import("wakeyscan.extractors.extractor")
-    finding_limits = lazy_import("wakeyscan.scanner.finding_limits")
+    listed_findings = lazy_import("wakeyscan.scanner.listed_findings")
 
 
 def scan_documents(items: Iterable[Document | Skipped], context: ScanContext) -> ScanResult:
@@ -109,7 +109,7 @@ def _scan_text(
             found = list(keep_new(found, document, partial(_detect_in_old, context=context)))
     except TimeoutExceeded as error:
         return ScanResult(findings, (Skipped(origin, str(error)), *archives.skipped), coverage)
-    found, skipped = finding_limits.limit_findings(found, origin)
+    found, skipped = listed_findings.limit_findings(found, origin)
     return ScanResult((*findings, *found), (*skipped, *archives.skipped), coverage)
 
 
@@ -135,7 +135,7 @@ def _scan_archive(
     archive.drain()
     raw = merge_results(raw_results)
     in_raw_bytes = (*packed.findings, *raw.findings)
-    found = [*members.findings, *_not_in_members(in_raw_bytes, members.findings)]
+    found = [*members.findings, *listed_findings.drop_repeated(in_raw_bytes, members.findings)]
     if first.before is not None:
         found = list(keep_new(found, first, partial(_scan_old, context=context)))
     return ScanResult(tuple(found), (*members.skipped, *raw.skipped), raw.coverage)
@@ -159,32 +159,14 @@ def _scan_members(
         result = _scan_text(item, context, budget)
         (in_packed if is_packed else in_members).extend(result.findings)
         skipped += result.skipped
-        if len(in_members) + len(in_packed) > finding_limits.MAX_FINDINGS:
-            skipped.append(Skipped(origin, finding_limits.TOO_MANY_FINDINGS))
+        if len(in_members) + len(in_packed) > listed_findings.MAX_FINDINGS:
+            skipped.append(Skipped(origin, listed_findings.TOO_MANY_FINDINGS))
             break
     return ScanResult(tuple(in_members), tuple(skipped)), ScanResult(tuple(in_packed))
 
 
 def _scan_old(document: Document, context: ScanContext) -> tuple[Finding, ...]:
     return scan_documents([document._replace(before=None)], context).findings
-
-
-def _not_in_members(
-    in_raw_bytes: Iterable[Finding], in_members: Iterable[Finding]
-) -> Iterator[Finding]:
-    """Yield the findings in an archive's raw bytes that do not repeat a member's finding.
-
-    In raw SQLite pages the bytes after a key may look like a part of it, and the end of a page cuts
-    it. So a secret that starts with a known one, or the other way round, counts as the same.
-    """
-    known = {finding.secret for finding in in_members}
-    for finding in in_raw_bytes:
-        secret = finding.secret
-        is_known = secret in known or any(
-            secret.begins_with(other) or other.begins_with(secret) for other in known
-        )
-        if not is_known or finding.origin.part == "name":
-            yield finding
 
 
 def _summarize_by_file(

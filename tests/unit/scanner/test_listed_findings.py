@@ -9,7 +9,7 @@ from tests.support.keys import MakeKey
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.scanner.detector import detect_in_document
-from wakeyscan.scanner.finding_limits import MAX_FINDINGS, MAX_PLACEHOLDERS, limit_findings
+from wakeyscan.scanner.listed_findings import MAX_FINDINGS, MAX_PLACEHOLDERS, limit_findings
 
 ORIGIN = Origin("a.txt")
 MORE_FINDINGS, MORE_PLACEHOLDERS = MAX_FINDINGS + 1, MAX_PLACEHOLDERS + 7

@@ -1,7 +1,11 @@
-"""Limits for the findings of one document, so that a report of any file fits into memory."""
+"""Findings of one document that a report lists: each once, and within limits.
+
+The limits are there so that a report of any file fits into memory.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Origin, Skipped
@@ -40,3 +44,21 @@ def limit_findings(found: list[Finding], origin: Origin) -> tuple[list[Finding],
     if placeholders > MAX_PLACEHOLDERS:
         skipped.append(Skipped(origin, _TOO_MANY_PLACEHOLDERS, gap=False))
     return listed, skipped
+
+
+def drop_repeated(
+    in_raw_bytes: Iterable[Finding], in_members: Iterable[Finding]
+) -> Iterator[Finding]:
+    """Yield the findings in an archive's raw bytes that do not repeat a member's finding.
+
+    In raw SQLite pages the bytes after a key may look like a part of it, and the end of a page cuts
+    it. So a secret that starts with a known one, or the other way round, counts as the same.
+    """
+    known = {finding.secret for finding in in_members}
+    for finding in in_raw_bytes:
+        secret = finding.secret
+        is_known = secret in known or any(
+            secret.begins_with(other) or other.begins_with(secret) for other in known
+        )
+        if not is_known or finding.origin.part == "name":
+            yield finding
