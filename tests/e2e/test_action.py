@@ -756,6 +756,16 @@ def test_a_link_in_the_checkout_leads_sarif_nowhere(
     assert (tmp_path / "precious" / "x.sarif").read_text() == "mine"
 
 
+def test_sarif_in_the_checkout_is_hidden_from_git(repo: Repo, runner: Runner) -> None:
+    runner.env["RUNNER_TEMP"] = ""
+    for _ in range(2):
+        assert runner.run("scan", mode="tree").outputs["sarif-file"] == "wakeyscan.sarif"
+    assert (repo.top / "wakeyscan.sarif").exists()
+    assert repo.git("status", "-s") == ""
+    excluded = (repo.top / ".git" / "info" / "exclude").read_text()
+    assert excluded.count("wakeyscan.sarif\n") == 1
+
+
 def test_sarif_outside_of_the_checkout(repo: Repo, runner: Runner, key: str) -> None:
     write(repo.top, {"b": key})
     file = runner.temp / "x.sarif"

@@ -6,9 +6,11 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from wakeyscan.core.errors import ReportError
+from wakeyscan.core import files
+from wakeyscan.core.errors import GitError, ReportError
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import redact
+from wakeyscan.git import worktree
 from wakeyscan.reports.markdown import format_code
 
 if TYPE_CHECKING:
@@ -48,6 +50,22 @@ def report_failure(reason: str, code: int) -> None:
     write_outputs({**_FAILED, "exit-code": str(code)})
     with suppress(ReportError):  # the failure may be that the summary cannot be written
         write_summary(f"### wakeyscan: nothing was scanned\n\n{format_code(redact(reason))}\n")
+
+
+def hide_from_git(name: str) -> None:
+    """Make git ignore a file in the current directory, in this clone only; raise `ReportError`."""
+    try:
+        exclude = os.path.join(worktree.find_git_folder("."), "info", "exclude")
+        text = worktree.read_small_file(exclude) if os.path.lexists(exclude) else ""
+        if f"{name}\n" not in text:
+            os.makedirs(os.path.dirname(exclude), exist_ok=True)
+            separator = "" if text.endswith("\n") or not text else "\n"
+            added = f"{text}{separator}{name}\n".encode("utf-8", "surrogateescape")
+            files.write_atomically(exclude, added, 0o644)
+    except GitError:
+        return  # no repository, or none that git would add the file to
+    except OSError as error:
+        raise ReportError(f"{exclude}: cannot be written: {error.strerror}") from None
 
 
 def _append_to_file(variable: str, text: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -118,13 +117,17 @@ def _write_reports(result: RunResult, settings: config.Config) -> None:
 
 
 def _choose_sarif_file(name: str, environment: Mapping[str, str]) -> str:
-    """Return the path of the SARIF file; a bare name is put outside of the checkout.
+    """Return the path of the SARIF file; a bare name is put into the runner's temporary folder.
 
-    There, it would be committed by a job that runs `git add`.
+    In the checkout, a job that runs `git add` would commit it. Without that folder, git is told to
+    ignore the file.
     """
     if os.path.basename(name) != name:
         return name
-    return os.path.join(environment.get("RUNNER_TEMP") or tempfile.gettempdir(), name)
+    if folder := environment.get("RUNNER_TEMP", ""):
+        return os.path.join(folder, name)
+    github_files.hide_from_git(name)
+    return name
 
 
 def _build_settings(
