@@ -35,7 +35,7 @@ from wakeyscan.decoders import (
 from wakeyscan.decoders.concatenation import decoder as concatenation
 from wakeyscan.decoders.decoder import Decoder
 from wakeyscan.decoders.utf import UTF_16, UTF_32
-from wakeyscan.extractors import EXTRACTORS, git_bundle, git_lfs, tar, unsupported, zip
+from wakeyscan.extractors import EXTRACTORS, git_bundle, git_lfs, sevenzip, tar, unsupported, zip
 from wakeyscan.extractors.compressed import (
     BZIP2_FORMAT,
     GZIP_FORMAT,
@@ -45,6 +45,9 @@ from wakeyscan.extractors.compressed import (
 )
 from wakeyscan.extractors.extractor import Extractor
 from wakeyscan.extractors.file_types import SIGNATURES
+from wakeyscan.extractors.isolated import READERS, encrypted_pdf
+from wakeyscan.extractors.isolated import sevenzip as isolated_sevenzip
+from wakeyscan.extractors.isolated.reader import Reader
 from wakeyscan.extractors.pdf import document as pdf
 from wakeyscan.extractors.sqlite import database
 from wakeyscan.extractors.sqlite.journals import JOURNAL_FORMAT, WAL_FORMAT
@@ -88,6 +91,7 @@ BY_PROTOCOL: tuple[
     tuple[Registry[Extractor], list[Extractor]],
     tuple[Registry[Importer], list[Importer]],
     tuple[Registry[LogicalLocation], list[LogicalLocation]],
+    tuple[Registry[Reader], list[Reader]],
     tuple[Registry[Report], list[Report]],
     tuple[Registry[Source], list[Source]],
     tuple[Registry[Stage], list[Stage]],
@@ -111,7 +115,7 @@ BY_PROTOCOL: tuple[
     (
         EXTRACTORS,
         [
-            *(git_bundle, BZIP2_FORMAT, GZIP_FORMAT, git_lfs, pdf, unsupported, unsupported),
+            *(git_bundle, BZIP2_FORMAT, GZIP_FORMAT, git_lfs, pdf, sevenzip, unsupported),
             *(database, JOURNAL_FORMAT, WAL_FORMAT, tar, XZ_FORMAT, zip, ZLIB_FORMAT, ZSTD_FORMAT),
         ],
     ),
@@ -123,6 +127,7 @@ BY_PROTOCOL: tuple[
             *(source_map, terraform),
         ],
     ),
+    (READERS, [encrypted_pdf, isolated_sevenzip]),
     (REPORTS, [github, json, markdown, sarif, text]),
     (SOURCES, [commit_message, commit_range, files, staged, stdin]),
     (STAGES, [commit_msg, pre_commit, pre_merge_commit, pre_push, pre_receive]),

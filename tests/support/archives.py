@@ -19,8 +19,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import pypdf
+
 from tests.support.repositories import Repo
 
+inflate64: Any = import_module("inflate64")
+py7zr: Any = import_module("py7zr")
 zstd: Any = import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
 
 Pack = Callable[[bytes], bytes]
@@ -43,6 +47,61 @@ def encrypted_zip(files: Mapping[str, bytes]) -> bytes:
             made[start + flags] |= 1
             start += 4
     return bytes(made)
+
+
+def deflate64_zip(files: Mapping[str, bytes]) -> bytes:
+    """Build a zip whose members are compressed with Deflate64."""
+    body, directory = bytearray(), bytearray()
+    for name, content in files.items():
+        deflater = inflate64.Deflater()
+        packed = deflater.deflate(content) + deflater.flush()
+        shared = (20, 0, 9, 0, 0, zlib.crc32(content), len(packed), len(content), len(name), 0)
+        entry = struct.pack("<4sH5H3I2H", b"PK\1\2", 20, *shared)
+        directory += entry + struct.pack("<3H2I", 0, 0, 0, 0, len(body)) + name.encode()
+        body += struct.pack("<4s5H3I2H", b"PK\3\4", *shared) + name.encode() + packed
+    counts = (len(files), len(files), len(directory), len(body), 0)
+    return bytes(body + directory) + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, *counts)
+
+
+def seven_zipped(files: Mapping[str, bytes], *filters: int, password: str | None = None) -> bytes:
+    """Build a 7z, by default with LZMA2; the filters are constants of py7zr."""
+    held = io.BytesIO()
+    used = [{"id": one} for one in filters] or None
+    with py7zr.SevenZipFile(held, "w", filters=used, password=password) as archive:
+        for name, content in files.items():
+            archive.writestr(content, name)
+    return held.getvalue()
+
+
+def whole_pdf(text: bytes, title: bytes = b"") -> bytes:
+    """Build a PDF that other programs open too: a page that shows a text, and a title."""
+    page = zlib.compress(b"BT /F1 12 Tf 72 700 Td (%b) Tj ET" % _escaped(text))
+    bodies = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R"
+        b" /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream" % (len(page), page),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        b"<< /Title (%b) >>" % _escaped(title),
+    )
+    made, offsets = b"%PDF-1.7\n", []
+    for number, body in enumerate(bodies, 1):
+        offsets.append(len(made))
+        made += b"%d 0 obj\n%b\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(bodies) + 1)
+    trailer = b"trailer << /Root 1 0 R /Info 6 0 R /Size %d >>\n" % (len(bodies) + 1)
+    return made + head + table + trailer + b"startxref\n%d\n%%%%EOF\n" % len(made)
+
+
+def encrypted_pdf(content: bytes, algorithm: str, password: str = "") -> bytes:
+    """Encrypt a PDF; with an empty password every viewer opens it."""
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(content))
+    writer.encrypt(password, "owner", algorithm=algorithm)
+    held = io.BytesIO()
+    writer.write(held)
+    return held.getvalue()
 
 
 def tarred(files: Mapping[str, bytes], form: int = tarfile.PAX_FORMAT) -> bytes:

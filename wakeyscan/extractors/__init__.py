@@ -18,7 +18,7 @@ EXTRACTORS: Registry[Extractor] = Registry(
         "lfs": "wakeyscan.extractors.git_lfs",
         "pdf": "wakeyscan.extractors.pdf.document",
         "rar": "wakeyscan.extractors.unsupported",
-        "sevenzip": "wakeyscan.extractors.unsupported",
+        "sevenzip": "wakeyscan.extractors.sevenzip",
         "sqlite": "wakeyscan.extractors.sqlite.database",
         "sqlite-journal": "wakeyscan.extractors.sqlite.journals:JOURNAL_FORMAT",
         "sqlite-wal": "wakeyscan.extractors.sqlite.journals:WAL_FORMAT",

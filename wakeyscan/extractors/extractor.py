@@ -128,6 +128,14 @@ class ExtractionBudget:
             )
         self.check_time()
 
+    def count_seconds(self, seconds: float) -> None:
+        """Count the processor time of another process."""
+        self._deadline -= seconds
+
+    def seconds_left(self) -> float:
+        """Return the processor time that is left; 0 or less if it is used up."""
+        return self._deadline - time.process_time()
+
     def check_time(self) -> None:
         """Raise `LimitExceeded` if the processor time is used up."""
         if time.process_time() > self._deadline:

@@ -1,6 +1,6 @@
-"""Formats that are recognized by their first bytes but not opened: RAR and 7-Zip.
+"""Formats that are recognized by their first bytes but not opened: RAR.
 
-The libraries that read them are not free, or too heavy to depend on.
+The libraries that read it are not free, or run another program.
 """
 
 from __future__ import annotations

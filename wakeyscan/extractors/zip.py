@@ -11,10 +11,12 @@ import struct
 import zlib
 from collections.abc import Iterator
 from functools import partial
+from importlib.util import find_spec
 from lzma import FILTER_LZMA1, FORMAT_RAW, LZMADecompressor, LZMAError
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from wakeyscan.core.inflate import RAW
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.extractors._stream import Codec, Stream
 from wakeyscan.extractors.compressed import (
     build_bzip2_codec,
@@ -31,6 +33,11 @@ from wakeyscan.extractors.extractor import (
     ReadBytes,
 )
 from wakeyscan.extractors.office_xml import join_runs
+
+if TYPE_CHECKING:
+    from wakeyscan.extractors import deflate64
+else:
+    deflate64 = lazy_import("wakeyscan.extractors.deflate64")  # an optional library, a rare method
 
 SEEKS = True
 
@@ -49,10 +56,13 @@ _IN_ZIP64_FIELD = 0xFFFF_FFFF
 """Sentinel for a number that does not fit into 32 bits."""
 
 _ENCRYPTED, _UTF_8 = 1, 0x800
+_DEFLATE64 = 9
+_NO_DEFLATE64 = (
+    "compressed with Deflate64; pip install 'wakeyscan[archives]' to have it opened, or unpack it"
+)
 _STORED, _DEFLATED, _BZIP2, _LZMA, _ZSTD, _XZ = 0, 8, 12, 14, 93, 95
 _UNREAD_METHODS = {
     **dict.fromkeys((1, 2, 3, 4, 5, 6, 10, 18), "a method of old zip programs"),
-    9: "Deflate64",
     94: "MP3",
     96: "JPEG",
     97: "WavPack",
@@ -240,6 +250,10 @@ def _build_codec(method: int, read: ReadBytes, budget: ExtractionBudget) -> Code
         return build_xz_codec(budget)
     if method == _ZSTD:
         return build_zstd_codec(budget)
+    if method == _DEFLATE64 and find_spec("inflate64"):
+        return Codec(deflate64.Deflate64Decompressor, (ValueError,))
+    if method == _DEFLATE64:
+        raise OpaqueContent(_NO_DEFLATE64)
     if method in _UNREAD_METHODS:
         raise OpaqueContent(f"compressed with {_UNREAD_METHODS[method]}, which is not supported")
     raise ExtractionError(f"compressed by an unknown method ({method})")

@@ -312,6 +312,7 @@ def test_a_database_on_disk_is_read_there_whatever_its_size_and_name(
         base.commit()
     before = path.read_bytes()
     with path.open("rb") as file:
+        file.seek(0, 2)  # where the caller leaves it
         tables = read_members("sqlite", file, Limits(max_memory=100_000))
     assert f"abc\t{key}\t1\n".encode() in tables["t"]
     assert path.read_bytes() == before
@@ -326,6 +327,20 @@ def test_a_database_that_was_replaced_meanwhile_is_not_opened_by_its_name(tmp_pa
     with (tmp_path / "old").open("rb") as file:
         (tmp_path / "new").replace(tmp_path / "old")
         assert list(read_members("sqlite", file)) == ["old"]
+
+
+@pytest.mark.parametrize("where", ["on disk", "in memory"])
+def test_a_database_that_is_cut_short_is_damaged(tmp_path: Path, where: str) -> None:
+    path = tmp_path / "x.db"
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("CREATE TABLE t (a, b, n)")
+        insert(*FILLER * 9)(base)
+        base.commit()
+    path.write_bytes(path.read_bytes()[:-5000])
+    with path.open("rb") as file, pytest.raises(ExtractionError) as refused:
+        file.seek(0, 2)
+        read_members("sqlite", file if where == "on disk" else path.read_bytes())
+    assert refused.value.gap
 
 
 def test_a_database_in_memory_has_a_limit(make_key: MakeKey) -> None:

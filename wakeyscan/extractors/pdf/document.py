@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from importlib.util import find_spec
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.extractors.extractor import (
     ExtractionBudget,
     ExtractionError,
@@ -22,10 +24,15 @@ from wakeyscan.extractors.pdf.filters import open_filtered
 from wakeyscan.extractors.pdf.predictors import Predictor, parse_predictors
 
 if TYPE_CHECKING:
+    from wakeyscan.extractors.isolated import process
     from wakeyscan.extractors.pdf.fonts import Font
+else:
+    process = lazy_import("wakeyscan.extractors.isolated.process")  # few PDFs are encrypted
 
 SEEKS = True
 
+_DECRYPTION = ("pypdf", "cryptography")
+_MISSING = "encrypted; pip install 'wakeyscan[pdf]' to have it read if it opens without a password"
 _TOO_LARGE = "a PDF of {:,} bytes, over the limit of {:,}: not opened"
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _NUMBER = re.compile(rb"(\d{1,10})\s+\d{1,5}\s+$")
@@ -60,7 +67,10 @@ def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
     """Yield the streams, named by the numbers of their objects, without images."""
     content = read_whole(file, budget, _TOO_LARGE)
     if _ENCRYPTED.search(content):
-        raise OpaqueContent("encrypted")
+        if not all(map(find_spec, _DECRYPTION)):
+            raise OpaqueContent(_MISSING)
+        yield from process.read_isolated("encrypted-pdf", BytesIO(content), budget)
+        return
     streams = list(_find_streams(content))
     has_fonts = _FONT_TABLE in content or any(stream.is_object_stream for stream in streams)
     fonts = _read_fonts(content, streams, budget) if has_fonts else {}

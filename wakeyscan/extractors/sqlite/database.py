@@ -47,6 +47,7 @@ def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
 
     A database on disk is read there, whatever its size; any other one is held in memory.
     """
+    file.seek(0)
     header = file.read(_HEADER_SIZE)
     size, path = file.seek(0, 2), _find_path(file)
     try:
