@@ -19,12 +19,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import pypdf
-
 from tests.support.repositories import Repo
+from wakeyscan.core.lazy import lazy_import
 
-inflate64: Any = import_module("inflate64")
-py7zr: Any = import_module("py7zr")
+inflate64: Any = lazy_import("inflate64")  # these three are extras
+py7zr: Any = lazy_import("py7zr")
+pypdf: Any = lazy_import("pypdf")
 zstd: Any = import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
 
 Pack = Callable[[bytes], bytes]
