@@ -10,6 +10,10 @@ VENV ?= .venv
 REPO ?= .
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
+DATABASES = wakeyscan/scanner/prefilter/_databases
+
+# Without compiled modules, each of thousands of processes would compile them again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: audit test demo lint unit integration clean
 
@@ -32,10 +36,10 @@ lint: $(READY)
 	git ls-files -z | xargs -0 $(BIN)/wakeyscan hook pre-commit --
 
 unit: $(READY)
-	$(BIN)/pytest -n auto tests/unit $(ARGS)
+	$(BIN)/pytest -n auto --durations=15 tests/unit $(ARGS)
 
-integration: $(READY)
-	$(BIN)/pytest -n auto tests/integration tests/e2e tests/architecture $(ARGS)
+integration: $(READY) $(DATABASES)
+	$(BIN)/pytest -n auto --durations=15 tests/integration tests/e2e tests/architecture $(ARGS)
 
 # Without ensurepip (stock Debian), the outer pip installs into the environment.
 $(READY): pyproject.toml hatch_build.py
@@ -45,5 +49,10 @@ $(READY): pyproject.toml hatch_build.py
 	$(BIN)/python -m compileall -q wakeyscan
 	touch $@
 
+# A wheel has these; a checkout that has none compiles them at each start.
+$(DATABASES): $(READY) $(wildcard rules/* wakeyscan/decoders/* wakeyscan/decoders/*/* wakeyscan/scanner/prefilter/*.py)
+	$(BIN)/python hatch_build.py
+	mkdir -p $@ && touch $@
+
 clean:
-	rm -rf $(VENV) dist build
+	rm -rf $(VENV) $(DATABASES) dist build

@@ -4,6 +4,9 @@ pip compiles modules on installation, so an installed wakeyscan starts without p
 without compiling patterns. Parsing takes a third of the time of a hook, compiling more than all
 other work. Hyperscan databases are included if the building machine has hyperscan; other machines
 compile their own. A checkout, also an editable installation, reads `rules/*.toml`.
+
+Run as a program, it writes the databases into the checkout, for tests that start it often. A
+database is loaded only if the literals that it names are those of the rules.
 """
 
 from __future__ import annotations
@@ -12,11 +15,14 @@ import shutil
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+if TYPE_CHECKING:
+    from wakeyscan.rules.rule import Rule
 
 
 class ParsedRules(BuildHookInterface[Any]):
@@ -46,7 +52,6 @@ def _build_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     # The package can be imported only after `initialize` has extended sys.path.
     from wakeyscan.decoders import DECODERS
     from wakeyscan.rules import loader, pattern
-    from wakeyscan.scanner.prefilter import hyperscan, strategy
     from wakeyscan.scanner.prefilter.anchors import AnchorIndex
 
     rules = {
@@ -62,9 +67,34 @@ def _build_files(folder: Path) -> Iterator[tuple[str, bytes]]:
         f"RULES = {rules!r}\nCOMPILED = {compiled!r}\nENCODED_ANCHORS = {anchors!r}\n"
     )
     yield "rules/_compiled.py", module.encode()
-    built = [rule._replace(encoded_anchors=anchors[rule.id]) for rule in builtin]
-    index = AnchorIndex(built, DECODERS)
+    yield from _build_databases(
+        [rule._replace(encoded_anchors=anchors[rule.id]) for rule in builtin]
+    )
+
+
+def _build_databases(rules: Iterable[Rule]) -> Iterator[tuple[str, bytes]]:
+    """Yield the paths and contents of the databases for rules as a run loads them."""
+    from wakeyscan.decoders import DECODERS
+    from wakeyscan.scanner.prefilter import hyperscan, strategy
+    from wakeyscan.scanner.prefilter.anchors import AnchorIndex
+
+    index = AnchorIndex(rules, DECODERS)
     try:
         yield from map(hyperscan.serialize_database, strategy.list_searches(index))
     except ImportError:  # the building machine has no hyperscan
         return
+
+
+def _write_databases(package: Path) -> None:
+    """Write the databases into the package of a checkout, where git ignores them."""
+    from wakeyscan.rules import loader
+
+    shutil.rmtree(package / "scanner/prefilter/_databases", ignore_errors=True)
+    for path, content in _build_databases(loader.load_rules()):
+        file = package / path
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(content)
+
+
+if __name__ == "__main__":
+    _write_databases(Path(__file__).parent / "wakeyscan")
