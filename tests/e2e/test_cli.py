@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from tests.support.command import (
     INTERRUPTIBLE_WAKEYSCAN,
+    TIMEOUT,
     WAKEYSCAN,
     Ran,
     Run,
@@ -362,7 +363,7 @@ def test_a_reader_that_leaves_is_exit_2_and_no_traceback(tmp_path: Path, make_ke
         stderr=subprocess.PIPE,
     ) as process:
         os.close(writer)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=TIMEOUT)
     assert (process.returncode, err) == (2, b"wakeyscan: stdout cannot be written: Broken pipe\n")
 
 
@@ -432,7 +433,7 @@ def test_an_interrupt_within_a_finalizer_is_not_lost(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         cwd=tmp_path,
     )
-    assert process.wait(timeout=30) == 130
+    assert process.wait(timeout=TIMEOUT) == 130
     assert process.stderr is not None
     assert process.stderr.read() == b"wakeyscan: interrupted\n"
     for stream in (process.stdin, process.stdout, process.stderr):
@@ -612,7 +613,7 @@ def test_a_report_is_never_seen_half_written(run: Run, make_key: MakeKey, tmp_pa
         stdout=subprocess.DEVNULL,
     ) as process:
         seen = {out.read_text("utf-8")}
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + TIMEOUT
         while process.poll() is None and time.monotonic() < deadline:
             seen.add(out.read_text("utf-8"))
     assert process.returncode == 1

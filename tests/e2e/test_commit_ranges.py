@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -317,9 +316,7 @@ def test_many_commits(tmp_path: Path, key: str) -> None:
     """More than fits into a pipe, both ways, while both are written."""
     repo = Repo(tmp_path / "many")
     repo.git("fast-import", "--quiet", stdin="".join(_many(5000, key)).encode())
-    started = time.monotonic()
     ran = repo.scan("git:main")
-    assert time.monotonic() - started < 30
     assert verdict(ran, key) == [at("2500/a-file-with-a-name-that-takes-room:1", repo.id("key"))]
 
 

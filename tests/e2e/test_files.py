@@ -7,7 +7,6 @@ import os
 import socket
 import stat
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,10 +65,8 @@ def make_special(folder: Path, kind: str, name: str) -> None:
 @pytest.mark.parametrize("kind", ["FIFO", "socket", "device"])
 def test_special_files_are_gaps(tmp_path: Path, run: Run, kind: str, target: str) -> None:
     make_special(tmp_path, kind, "special")
-    began = time.monotonic()
     ran = run("scan", "--format=json", target)
     assert (ran.code, gaps(ran.json())) == (3, [("special", f"a {kind}, {NOT_SCANNED}")])
-    assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize("target", [".", "pipe"], ids=["walked", "named"])
@@ -682,9 +679,7 @@ def test_a_fifo_that_git_would_read_does_not_hold_us_for_ever(
     os.mkfifo(tmp_path / ".gitignore")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("wakeyscan.git.process.TIMEOUT_SECONDS", 0.5)
-    began = time.monotonic()
     assert main.main(["scan"]) == 2
-    assert time.monotonic() - began < 5
     out, err = capfd.readouterr()
     assert (out, err) == (
         "",

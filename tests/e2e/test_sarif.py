@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator  # type: ignore[import-untyped]
 
-from tests.support.command import Run
+from tests.support.command import TIMEOUT, Run
 from tests.support.files import write
 from tests.support.keys import PREFIX, MakeKey, fingerprint, mask
 from wakeyscan import __version__
@@ -506,7 +506,7 @@ def complaints(file: Path) -> Iterator[str]:
         [str(tool), "validate", str(file), *arguments, "--log", "ForceOverwrite"],
         check=True,
         capture_output=True,
-        timeout=60,
+        timeout=TIMEOUT,
     )
     log = json.loads(out.read_text("utf-8-sig"))
     assert log["runs"][0]["invocations"][0]["executionSuccessful"] is True

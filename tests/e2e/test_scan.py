@@ -17,6 +17,7 @@ import pytest
 
 from tests.support.command import (
     INTERRUPTIBLE_WAKEYSCAN,
+    TIMEOUT,
     WAKEYSCAN,
     Ran,
     Run,
@@ -340,7 +341,7 @@ def test_streams_that_are_no_good(
         cwd=tmp_path,
         env=environment(),
         stderr=subprocess.PIPE,
-        timeout=60,
+        timeout=TIMEOUT,
         check=False,
     )
     assert (done.returncode, done.stderr.decode()) == (2, f"wakeyscan: {said}\n")
@@ -348,7 +349,7 @@ def test_streams_that_are_no_good(
 
 def test_stderr_closed_changes_no_code(tmp_path: Path) -> None:
     command = ["sh", "-c", 'exec "$0" scan gone 2>&-', WAKEYSCAN]
-    assert subprocess.run(command, cwd=tmp_path, timeout=60, check=False).returncode == 2
+    assert subprocess.run(command, cwd=tmp_path, timeout=TIMEOUT, check=False).returncode == 2
 
 
 def test_a_reader_that_goes_away(tmp_path: Path, make_key: MakeKey) -> None:
@@ -360,7 +361,7 @@ def test_a_reader_that_goes_away(tmp_path: Path, make_key: MakeKey) -> None:
         cwd=tmp_path,
         stdout=writer,
         stderr=subprocess.PIPE,
-        timeout=60,
+        timeout=TIMEOUT,
         check=False,
     )
     os.close(writer)
@@ -389,7 +390,7 @@ def waiting(
 def test_interrupted(tmp_path: Path) -> None:
     with waiting(tmp_path) as process:
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=TIMEOUT)
     assert (process.returncode, err) == (130, b"wakeyscan: interrupted\n")
     assert b"interrupted before everything was scanned" in out
 
@@ -398,7 +399,7 @@ def test_an_interrupted_scan_reports_what_it_has_found(tmp_path: Path, key: str)
     write(tmp_path, {"a": key})
     with waiting(tmp_path, before=("a",)) as process:
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=TIMEOUT)
     assert (process.returncode, err) == (130, b"wakeyscan: interrupted\n")
     assert f"1:1  high      wastack-api-key  {mask(key)}" in out.decode()
 
@@ -407,7 +408,7 @@ def test_an_interrupted_scan_reports_what_it_has_found(tmp_path: Path, key: str)
 
 
 def go_on(process: subprocess.Popen[bytes]) -> Ran:
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=TIMEOUT)
     return Ran(process.returncode, out.decode(), err.decode())
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -466,9 +465,7 @@ def test_two_thousand_files(repo: Repo, make_key: MakeKey) -> None:
     clean = {f"{n % 50}/{n}": f"{n}\n" for n in range(1000, 2000)}
     repo.write({**{name: f"k = {key}\n" for name, key in keys.items()}, **clean})
     repo.git("add", "-A")
-    started = time.monotonic()
     ran = repo.scan("staged:")
-    assert time.monotonic() - started < 10
     report = ran.json()
     assert (ran.code, report["complete"], report["coverage"]["documents"]) == (1, True, 2000)
     found = {(f["path"], f["fingerprint"]) for f in report["findings"]}

@@ -599,9 +599,7 @@ def closed_port() -> str:
 def test_nobody_listens(api: Api) -> None:
     key = api.key()
     api.source({"a": key})
-    began = time.monotonic()
     ran = api.scan(env={"WAKEYSCAN_API_URL": closed_port()})
-    assert time.monotonic() - began < 10
     assert (ran.code, told(ran)) == (1, {mask(key): ("high", "unknown", "reported")})
     assert reasons(ran) == {mask(key): "127.0.0.1 refused the connection"}
 
@@ -1159,15 +1157,15 @@ def test_verify_a_new_key_that_does_not_work_is_no_rotation(api: Api) -> None:
 def test_verify_waits_until_all_are_revoked(api: Api) -> None:
     slow, quick = api.key(in_turn(LIVE, REVOKED)), api.key(REVOKED)
     began = time.monotonic()
-    ran = api.run("verify", "--wait", "1s", stdin=lines(slow, quick))
+    ran = api.run("verify", "--wait", "4s", stdin=lines(slow, quick))
     assert ran.code == 0
     assert ran.out == f"{mask(slow)}  revoked  {NAMED}\n{mask(quick)}  revoked  {NAMED}\n"
     assert api.asked == [sent(slow), sent(quick), sent(slow)]
-    assert 1 <= time.monotonic() - began < 5
+    assert time.monotonic() - began >= 4
 
 
 def test_verify_does_not_wait_for_ever(api: Api) -> None:
-    ran = api.run("verify", "--wait", "1s", stdin=lines(api.key(LIVE)))
+    ran = api.run("verify", "--wait", "4s", stdin=lines(api.key(LIVE)))
     assert (ran.code, len(api.asked)) == (1, 2)
 
 
@@ -1229,9 +1227,7 @@ def test_verify_says_which_keys_are_gone(api: Api) -> None:
         "",
     )
     assert api.asked == [sent(here)]
-    began = time.monotonic()
-    assert api.run("verify", str(file), "--wait", "1m").code == 3
-    assert time.monotonic() - began < 20  # there is nothing to wait for
+    assert api.run("verify", str(file), "--wait", "1d").code == 3  # there is nothing to wait for
 
 
 def test_verify_where_nothing_is_left(api: Api) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import WAKEYSCAN, Ran, Run, environment, execute
+from tests.support.command import TIMEOUT, WAKEYSCAN, Ran, Run, environment, execute
 from tests.support.keys import MakeKey
 from tests.support.repositories import Repo
 
@@ -60,7 +60,7 @@ def run_on_terminal(*arguments: str) -> tuple[int, str]:
             break
         drawn += chunk
     os.close(terminal)
-    return process.wait(timeout=60), drawn.decode()
+    return process.wait(timeout=TIMEOUT), drawn.decode()
 
 
 # Progress
@@ -204,11 +204,11 @@ def test_an_interrupted_clone_leaves_neither_a_folder_nor_a_process(
     block(repo)
     command = [sys.executable, "-P", "-c", DEFAULT_SIGINT, "audit", repo.top.as_uri()]
     process = subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE)
-    until = time.monotonic() + 60
+    until = time.monotonic() + TIMEOUT
     while not any("upload-pack" in line for line in processes_of(tmp_path)):
         assert time.monotonic() < until
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=TIMEOUT)
     assert (process.returncode, err) == (130, b"wakeyscan: interrupted\n")
     assert processes_of(tmp_path) == []
