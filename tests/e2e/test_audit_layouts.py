@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.test_hostile_git import TRAPS, Hostile, Trap
+from tests.integration.test_hostile_git import TRAPS, Hostile, Trap, build_hostile, copy_hostile
 from tests.support.command import Ran
 from tests.support.dated_repository import Dated, audit, born, life, lives, noon
 from tests.support.files import write
@@ -518,9 +518,20 @@ def test_configuration_that_git_refuses(repo: Dated, key: str) -> None:
     found(repo.audit(), key)
 
 
+@pytest.fixture(scope="module")
+def mold(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the hostile repository that each test copies."""
+    return build_hostile(tmp_path_factory.mktemp("mold"))
+
+
+@pytest.fixture
+def hostile(tmp_path: Path, mold: Path) -> Hostile:
+    return copy_hostile(mold, tmp_path)
+
+
 @pytest.mark.parametrize("name", [name for name in TRAPS if name != "embedded"])
-def test_nothing_is_run(tmp_path: Path, key: str, name: str) -> None:
-    repo = Hostile(tmp_path / "repo", key)
+def test_nothing_is_run(hostile: Hostile, name: str) -> None:
+    repo = hostile
     trap: Trap = TRAPS[name]
     # What plain git may do to it while the trap is set must not count.
     before = audit(repo.top).json()
@@ -536,8 +547,8 @@ def test_nothing_is_run(tmp_path: Path, key: str, name: str) -> None:
     assert not promised or any("missing" in reason for reason in gaps(report))
 
 
-def test_traces_and_programs_of_variables(tmp_path: Path, key: str) -> None:
-    repo = Hostile(tmp_path / "repo", key)
+def test_traces_and_programs_of_variables(hostile: Hostile) -> None:
+    repo = hostile
     names = ("GIT_TRACE", "GIT_TRACE2", "GIT_TRACE2_EVENT", "GIT_TRACE_SETUP")
     programs = ("GIT_EXTERNAL_DIFF", "GIT_SSH_COMMAND", "GIT_PAGER", "GIT_PROXY_COMMAND")
     env = dict.fromkeys(names, str(repo.mark)) | dict.fromkeys(programs, repo.program)

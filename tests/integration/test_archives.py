@@ -15,7 +15,7 @@ import tarfile
 import zipfile
 import zlib
 from base64 import a85encode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,6 +28,7 @@ from tests.support.archives import (
     HOLDS_ANYTHING,
     INNER,
     MAKE,
+    Pack,
     bundle,
     database,
     lzw,
@@ -38,11 +39,12 @@ from tests.support.archives import (
     tiff_rows,
     zipped,
 )
-from tests.support.command import WAKEYSCAN, Run, execute
+from tests.support.command import TIMEOUT, WAKEYSCAN, Run, execute
+from tests.support.encoded_cases import build_key
 from tests.support.files import write
 from tests.support.keys import ALPHABET, PREFIX, MakeKey, fingerprint, mask
 from tests.support.repositories import Repo, places
-from wakeyscan.core.document import Document, Origin
+from wakeyscan.core.document import CHUNK_SIZE, Document, Origin
 from wakeyscan.decoders import DECODERS
 from wakeyscan.extractors import EXTRACTORS
 from wakeyscan.extractors.extractor import ExtractionBudget, ExtractionError
@@ -427,15 +429,27 @@ PACKAGES = {
 }
 
 
+MEMBERS = ("assets/app.properties", "a.log", "README", "lib/run.py")
+
+
+@pytest.fixture(scope="module")
+def exposures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Scan all kinds of packages with each of the members; return the exposures by path."""
+    folder = tmp_path_factory.mktemp("packages")
+    for number, name in enumerate(MEMBERS):
+        content = zipped({name: f"k={build_key(name)}".encode()})
+        write(folder, {f"{number}/A.{kind}": content for kind in PACKAGES})
+    report = execute([WAKEYSCAN, "scan", "--format=json"], folder).json()
+    return {finding["path"]: finding["exposure"] for finding in report["findings"]}
+
+
 @pytest.mark.parametrize("kind", PACKAGES)
-@pytest.mark.parametrize("name", ["assets/app.properties", "a.log", "README", "lib/run.py"])
+@pytest.mark.parametrize("name", MEMBERS)
 def test_what_is_in_the_package_of_an_app_is_what_all_its_users_get(
-    tmp_path: Path, run: Run, key: str, kind: str, name: str
+    exposures: dict[str, str], kind: str, name: str
 ) -> None:
-    write(tmp_path, {f"A.{kind}": zipped({name: f"k={key}".encode()})})
-    (finding,) = run("scan", "--format=json").json()["findings"]
-    assert (finding["exposure"] == "client-side") == PACKAGES[kind]
-    assert (finding["severity"] == "critical") == PACKAGES[kind]
+    exposure = exposures[f"{MEMBERS.index(name)}/A.{kind}!/{name}"]
+    assert (exposure == "client-side") == PACKAGES[kind]
 
 
 def test_a_zip_behind_a_program(tmp_path: Path, run: Run, key: str) -> None:
@@ -868,45 +882,88 @@ def test_a_member_over_the_limit(tmp_path: Path, run: Run, make_key: MakeKey) ->
     ]
 
 
-BIG = 40 << 20
+BLOCK_SIZE = 1 << 20
+BLOCKS = 33
+"""More than fit into two chunks, so that one of three has a neighbor on either side."""
 
 
-@pytest.mark.parametrize("form", [*HOLDS_ANYTHING, "zip in tar", "tar in gzip"])
-@pytest.mark.parametrize("way", ["file", "stdin", "git"])
-def test_containers_larger_than_a_window(
-    tmp_path: Path, run: Run, make_key: MakeKey, form: str, way: str
-) -> None:
-    first, last = make_key(), make_key()
-    noise = random.Random(2).randbytes(BIG)
-    content = first.encode() + b"\n" + noise + b"\n" + last.encode()
-    if form == "zip in tar":
-        packed, into = (
-            tarred({"b.zip": zipped({INNER: content}, zipfile.ZIP_STORED)}),
-            f"!/b.zip!/{INNER}",
-        )
-    elif form == "tar in gzip":
-        files = {INNER: content, "empty": b"", "last": b"x"}
-        packed, into = gzip.compress(tarred(files), 1), f"!/{INNER}"
-    else:
-        pack, into = MAKE[form] if form != "gzip" else (lambda c: gzip.compress(c, 1), "")
-        packed = pack(content) if form != "xz" else _quick_xz(content)
-    assert len(packed) > 2 * (16 << 20)
-    if way == "git":
-        repo = Repo(tmp_path)
-        repo.git("config", "core.compression", "0")
-        repo.stage({"a": packed})
-        ran, name = repo.scan("staged:"), "a"
-    elif way == "stdin":
-        ran, name = run("scan", "-", "--format=json", stdin=packed), "<stdin>"
-    else:
-        write(tmp_path, {"a": packed})
-        ran, name = run("scan", "a", "--format=json"), "a"
-    report = ran.json()
+def fill_chunks(keys: tuple[str, str], pack: Pack | None) -> bytes:
+    """Make blocks of text, or pack blocks of noise one by one, with a key at either end."""
+    block = random.Random(2).randbytes(BLOCK_SIZE) if pack else b"x = 1\n" * (BLOCK_SIZE // 6 + 1)
+    parts = f"{keys[0]}\n".encode() + block, block, block + f"\n{keys[1]}\n".encode()
+    first, middle, last = map(pack, parts) if pack else parts
+    return first + middle * (BLOCKS - 2) + last
+
+
+LARGE_FORMS: dict[str, tuple[Pack, str]] = {
+    "zip": (lambda c: zipped({INNER: c}, zipfile.ZIP_STORED), f"!/{INNER}"),
+    "tar": MAKE["tar"],
+    "zlib": (lambda c: zlib.compress(c, 0), ""),
+    "zip in tar": (
+        lambda c: tarred({"b.zip": zipped({INNER: c}, zipfile.ZIP_STORED)}),
+        f"!/b.zip!/{INNER}",
+    ),
+    "tar in gzip": (
+        lambda c: gzip.compress(tarred({INNER: c, "empty": b"", "last": b"x"}), 0),
+        f"!/{INNER}",
+    ),
+}
+LARGE_STREAMS = ("gzip", "bzip2", "xz", "zstd")
+"""Forms of which a file may hold several, one behind the other."""
+
+
+class Large(NamedTuple):
+    folder: Path
+    found: dict[str, set[tuple[str, str]]]
+    """Paths and fingerprints of the findings, by file."""
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Large:
+    """Write a container of each form that is larger than two chunks."""
+    folder = tmp_path_factory.mktemp("large")
+    found = {}
+    for form in (*LARGE_FORMS, *LARGE_STREAMS):
+        pack, into = LARGE_FORMS.get(form, (bytes, ""))
+        keys = build_key(f"{form} first"), build_key(f"{form} last")
+        content = pack(fill_chunks(keys, MAKE[form][0] if form in LARGE_STREAMS else None))
+        assert len(content) > 2 * CHUNK_SIZE
+        write(folder, {form: content})
+        found[form] = {(into, fingerprint(key)) for key in keys}
+    return Large(folder, found)
+
+
+def assert_found_in(large: Large, report: Any, names: Mapping[str, str]) -> None:
+    """Assert that a report has the keys of forms, each in the document that is named."""
     assert report["skipped"] == []
     assert {(f["path"], f["fingerprint"]) for f in report["findings"]} == {
-        (name + into, fingerprint(key)) for key in (first, last)
+        (name + into, digest) for form, name in names.items() for into, digest in large.found[form]
     }
-    assert report["coverage"]["bytes"] == len(packed)
+    sizes = [(large.folder / form).stat().st_size for form in names]
+    assert report["coverage"]["bytes"] == sum(sizes)
+
+
+def test_files_larger_than_a_chunk(large: Large, run: Run) -> None:
+    ran = run("scan", "--format=json", cwd=large.folder)
+    assert_found_in(large, ran.json(), {form: form for form in large.found})
+
+
+READ_IN_TURN = ("zip", "tar in gzip", "zstd")
+"""A form for each way to read: as a whole, by members, as one stream."""
+
+
+@pytest.mark.parametrize("form", READ_IN_TURN)
+def test_a_standard_input_larger_than_a_chunk(large: Large, run: Run, form: str) -> None:
+    ran = run("scan", "-", "--format=json", stdin=(large.folder / form).read_bytes())
+    assert_found_in(large, ran.json(), {form: "<stdin>"})
+
+
+def test_blobs_larger_than_a_chunk(large: Large, tmp_path: Path) -> None:
+    repo = Repo(tmp_path)
+    repo.git("config", "core.compression", "0")
+    repo.stage({form: (large.folder / form).read_bytes() for form in READ_IN_TURN})
+    report = repo.scan("staged:").json()
+    assert_found_in(large, report, {form: form for form in READ_IN_TURN})
 
 
 USTAR, GNU, PAX = tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT
@@ -952,12 +1009,6 @@ def test_every_member_of_a_tar_larger_than_a_window(
         (f"{name}!/last", fingerprint(last)),
     }
     assert report["coverage"]["bytes"] == len(packed)
-
-
-def _quick_xz(content: bytes) -> bytes:
-    import lzma
-
-    return lzma.compress(content, preset=0)
 
 
 NOTHING_BUT_THEIR_BEGINNING = {
@@ -1253,7 +1304,7 @@ def measured(folder: Path, *arguments: str) -> tuple[int, bytes, int]:
         cwd=folder,
         env=env,
         capture_output=True,
-        timeout=200,
+        timeout=TIMEOUT,
         check=False,
     )
     return done.returncode, done.stdout, int(done.stderr.split()[-1])

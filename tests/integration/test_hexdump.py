@@ -79,10 +79,13 @@ def list_keys(content: bytes) -> list[list[str]]:
 @pytest.mark.parametrize("letters", [ALPHABET, HEXADECIMAL], ids=["any", "hexadecimal"])
 @pytest.mark.parametrize("tool", TOOLS)
 def test_a_key_is_found_at_each_position_in_a_line(tool: str, letters: str) -> None:
-    for pad in range(34):
-        key = build_key(f"{tool} {pad}", letters)
-        text = b"." * pad + b" " + key.encode() + b"\nand what is behind it\n"
-        assert list_keys(run_tool(tool, text)) == [[key], [key]], pad
+    keys = [build_key(f"{tool} {pad}", letters) for pad in range(34)]
+    texts = [
+        b"." * pad + b" " + key.encode() + b"\nand what is behind it\n"
+        for pad, key in enumerate(keys)
+    ]
+    dumps = b"".join(run_tool(tool, text) for text in texts)
+    assert list_keys(dumps) == [keys, keys]
 
 
 @pytest.mark.parametrize("end", [b"\r\n", b"\n# ", b"\n    "], ids=["crlf", "comment", "indented"])

@@ -6,8 +6,8 @@ Every trap is sprung by plain git at the end, so that a test can't pass for want
 from __future__ import annotations
 
 import os
+import shutil
 import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.support.command import Ran, execute
+from tests.support.encoded_cases import build_key
 from tests.support.files import write
 from tests.support.keys import MakeKey
 from tests.support.repositories import Repo, fingerprints
@@ -41,12 +42,13 @@ signed
 class Hostile(Repo):
     """A repository with all that a trap may need, and a program that leaves a mark."""
 
-    def __init__(self, top: Path, key: str) -> None:
+    def __init__(self, top: Path) -> None:
         super().__init__(top)
         self.mark = top.parent / "mark"
         self.program = str(self.script("program", "cat"))
-        self.key = key
-        sub = Repo(top / "sub")
+
+    def fill(self, key: str) -> None:
+        sub = Repo(self.top / "sub")
         sub.commit({".gitattributes": "* filter=evil diff=evil\n", "in-sub.txt": "sub\n"})
         self.commit({".gitattributes": "*.txt diff=evil filter=evil\n", "a.txt": "line\n"})
         self.commit({"old.txt": f"{key}\n", "gone.txt": "an object to lose\n"})
@@ -61,8 +63,7 @@ class Hostile(Repo):
         self.git("update-ref", "HEAD", self.git(*asked, stdin=content.encode()))
         self.stage({"staged.txt": f"{key}\n"})
         self.write({"a.txt": "changed\n", "sub/in-sub.txt": "changed\n", "new.txt": "new\n"})
-        self.mark.unlink(missing_ok=True)
-        for file in top.glob("*.txt"):
+        for file in self.top.glob("*.txt"):
             os.utime(file, (1, 1))  # so that git has to look again
 
     def script(self, name: str, then: str) -> Path:
@@ -88,6 +89,17 @@ class Hostile(Repo):
         )
         lost = self.id("HEAD:gone.txt")
         (self.top / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+
+
+def build_hostile(folder: Path) -> Path:
+    """Build a hostile repository in a folder, to be copied."""
+    repo = Hostile(folder / "repo")
+    repo.fill(build_key("hostile"))
+    return repo.top
+
+
+def copy_hostile(mold: Path, folder: Path) -> Hostile:
+    return Hostile(shutil.copytree(mold, folder / "repo", symlinks=True))
 
 
 class Trap(NamedTuple):
@@ -200,9 +212,15 @@ NOT_RUN_HERE = ("hooks-configured", "pagers")
 """Traps that need a newer git, or a terminal."""
 
 
+@pytest.fixture(scope="module")
+def mold(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the repository that each test copies."""
+    return build_hostile(tmp_path_factory.mktemp("mold"))
+
+
 @pytest.fixture
-def repo(tmp_path: Path, make_key: MakeKey) -> Hostile:
-    return Hostile(tmp_path / "repo", make_key())
+def repo(tmp_path: Path, mold: Path) -> Hostile:
+    return copy_hostile(mold, tmp_path)
 
 
 def commands(repo: Repo) -> dict[str, tuple[tuple[str, ...], bytes]]:
@@ -343,10 +361,7 @@ FIFOS = {
 
 
 def impatient(repo: Repo, *arguments: str, stdin: bytes = b"") -> Ran:
-    started = time.monotonic()
-    ran = execute([sys.executable, "-P", "-c", IMPATIENT, *arguments], repo.top, stdin)
-    assert time.monotonic() - started < 20
-    return ran
+    return execute([sys.executable, "-P", "-c", IMPATIENT, *arguments], repo.top, stdin)
 
 
 def make_fifo(repo: Repo, name: str) -> None:
@@ -375,8 +390,8 @@ def test_a_fifo_that_does_not_matter(tmp_path: Path, make_key: MakeKey, name: st
     repo.commit({"b": "b"})
     repo.stage({"a": make_key()})
     make_fifo(repo, name)
-    assert impatient(repo, "scan", "staged:").code == 1
-    assert impatient(repo, "hook", "pre-commit").code == 1
+    assert repo.run("scan", "staged:").code == 1
+    assert repo.run("hook", "pre-commit").code == 1
 
 
 def test_a_fifo_in_place_of_a_repository(tmp_path: Path) -> None:
