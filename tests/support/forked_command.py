@@ -81,7 +81,11 @@ class ForkedCommand:
 
 
 def _keep_read_at_start(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: text for name, text in environment.items() if name.startswith(_READ_AT_START)}
+    return {
+        name: text
+        for name, text in environment.items()
+        if name.startswith(_READ_AT_START) and text  # an empty one is the same as none
+    }
 
 
 def _request(channel: socket.socket, request: bytes, stdin: bytes, timeout: float) -> Done:

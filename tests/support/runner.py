@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from tests.support.command import execute
+from tests.support.command import WAKEYSCAN, execute
 from tests.support.keys import PREFIX
 
 ROOT = Path(__file__).parents[2]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
+_SCAN = '"$BIN/wakeyscan" action'
 NODE_MODULES = os.environ.get("WAKEYSCAN_TEST_NPM", "")
 
 
@@ -93,6 +94,8 @@ class Runner:
             files["EVENT"].write_bytes(b"{}")
         assert step["shell"] == "bash"
         line = ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)]
+        if step["run"] == _SCAN and str(Path(WAKEYSCAN).parent) == env["BIN"]:
+            line = [WAKEYSCAN, "action"]  # bash would add nothing
         ran = execute(line, folder, env=env)
         outputs = read_outputs(files["GITHUB_OUTPUT"].read_text("utf-8"))
         summary = files["SUMMARY"].read_text("utf-8")
