@@ -203,7 +203,9 @@ def _find_standing(match: Match, matched: _MatchedDocument) -> tuple[Standing, s
         # The reason is masked: a line may hold keys after a comment, or inside it.
         reason = matched.masks.over(*comment.reason).strip()
         return Standing.IGNORED, inline.format_ignored(comment, reason)
-    if reason := placeholders.find_placeholder_reason(match, matched.document.content):
+    is_name = matched.document.origin.part == "name"  # an ellipsis in it is a part of the name
+    content = b"" if is_name else matched.document.content
+    if reason := placeholders.find_placeholder_reason(match, content):
         return Standing.PLACEHOLDER, reason
     if comment:
         return Standing.REPORTED, _NEW_COMMENT

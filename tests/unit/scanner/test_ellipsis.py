@@ -10,7 +10,7 @@ from tests.support import contexts
 from tests.support.keys import MakeKey
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding, Standing
-from wakeyscan.scanner.detector import detect_in_document
+from wakeyscan.scanner.detector import detect_in_document, detect_in_name
 
 CONTEXT = contexts.few()
 CUT = (Standing.PLACEHOLDER, "cut short by an ellipsis")
@@ -97,3 +97,8 @@ def test_a_whole_key_is_reported_beside_its_short_form(make_key: MakeKey) -> Non
         (1, Standing.PLACEHOLDER),
         (2, Standing.REPORTED),
     ]
+
+
+def test_an_ellipsis_in_a_file_name_is_a_part_of_it(make_key: MakeKey) -> None:
+    _, (finding,) = detect_in_name(Origin(f"{make_key()}…txt"), CONTEXT)
+    assert finding.standing is Standing.REPORTED
