@@ -13,10 +13,10 @@ from wakeyscan.audit.completeness import CompletenessCheck, list_known_gaps
 from wakeyscan.audit.context import AuditContext, ReportedObjects, ReportFilter
 from wakeyscan.audit.object_scan import ObjectScanResult, ProgressCallback, scan_objects
 from wakeyscan.audit.options import AuditOptions, build_scan_context
-from wakeyscan.audit.ref_names import list_ref_names
+from wakeyscan.audit.ref_names import list_named_objects, read_tips
 from wakeyscan.audit.result import AuditRecord, build_result
 from wakeyscan.audit.scope import build_scope_filter, find_start_ids
-from wakeyscan.git import isolated, refs
+from wakeyscan.git import isolated
 
 if TYPE_CHECKING:
     from wakeyscan.audit.object_findings import ObjectFindings
@@ -30,16 +30,17 @@ def audit(
 ) -> tuple[RunResult, bool]:
     """Audit a repository; return the result so far, and whether the audit was interrupted."""
     scan_context = build_scan_context(options, repository)
-    tips = refs.read_refs(repository)
+    tips = read_tips(repository)
     start_ids = find_start_ids(options.scope, tips, repository)
     report_filter = ReportFilter(options.include_suppressed)
     with _open_context(repository, tips, scan_context, options.cache_file) as context:
         scanned = _scan_objects(context, report_filter, options.jobs, on_progress)
-        scope = build_scope_filter(options.scope, start_ids, tips, repository, context.git)
+        scope = build_scope_filter(options.scope, start_ids, tips, context)
         in_scope = {o.object_id: o for o in scanned.objects if scope.includes(o.object_id)}
         objects = ReportedObjects(in_scope, report_filter, options.now)
         outcome = histories.build_available_histories(context, objects, scanned.interrupted)
         skipped = [*scanned.skipped, *scope.skipped, *outcome.skipped]
+        skipped += [item._replace(gap=options.scope.reachable) for item in context.named.skipped]
         skipped += list_known_gaps(repository)
         if not outcome.interrupted:
             skipped += context.completeness.list_missing()
@@ -59,14 +60,14 @@ def _open_context(
         closing(CompletenessCheck(repository, tip_ids, git, cache)) as completeness,
     ):
         completeness.start()
-        ref_names = list_ref_names(repository, tips, git)
-        reader = history_reader.open_history(ref_names, repository, git, cache)
+        named = list_named_objects(repository, tips, git)
+        reader = history_reader.open_history(named.names, repository, git, cache)
         with closing(reader):
             yield AuditContext(
                 repository=repository,
                 git=git,
                 scan=scan_context,
-                ref_names=ref_names,
+                named=named,
                 cache=cache,
                 completeness=completeness,
                 graph_reader=reader,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from wakeyscan.audit.commit_graph import GraphReader
     from wakeyscan.audit.completeness import CompletenessCheck
     from wakeyscan.audit.object_findings import FindingRef, ObjectFindings, SecretKey
-    from wakeyscan.audit.ref_names import RefNames
+    from wakeyscan.audit.ref_names import NamedObjects, RefNames
     from wakeyscan.git.command import Git
     from wakeyscan.git.repository import Repository
     from wakeyscan.scanner.context import ScanContext
@@ -26,11 +26,16 @@ class AuditContext(NamedTuple):
     git: Git
     """Git in an isolated repository with the same objects."""
     scan: ScanContext
-    ref_names: RefNames
+    named: NamedObjects
     cache: HistoryCache
     completeness: CompletenessCheck
     graph_reader: GraphReader
-    """Reads the history of the commits that `ref_names` lists."""
+    """Reads the history of the commits that have a name."""
+
+    @property
+    def ref_names(self) -> RefNames:
+        """The ids of the objects that each name refers to."""
+        return self.named.names
 
 
 class ReportFilter(NamedTuple):

@@ -8,6 +8,7 @@ from wakeyscan.audit import commit_graph
 from wakeyscan.audit.cache import CachedHistory, HistoryCache, load_history, store_history
 from wakeyscan.audit.commit_graph import CommitGraph, GraphReader
 from wakeyscan.audit.propagation import SecretBits, TreeHistory, propagate
+from wakeyscan.audit.ref_names import INDEX
 from wakeyscan.core.errors import GitError
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def open_history(
     ref_names: RefNames, repository: Repository, git: Git, cache: HistoryCache
 ) -> GraphReader:
     """Return a reader of the history that refs and reflogs name."""
-    tips = {object_id for name, ids in ref_names.items() if name != "index" for object_id in ids}
+    names = (name for name in ref_names if not name.startswith(INDEX))
+    tips = {object_id for name in names for object_id in ref_names[name]}
     return GraphReader(tips, git, load_history(_REFS, repository, cache))
 
 

@@ -1,13 +1,14 @@
-"""Names by which users know objects: refs, HEAD, the stash, reflogs, the index."""
+"""Names by which users know objects: refs, HEAD, the stash, reflogs, the index, work trees."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
-from wakeyscan.git import refs
+from wakeyscan.git import index_file, linked_worktrees, refs
 from wakeyscan.git.objects import parse_tag_target
 
 if TYPE_CHECKING:
@@ -17,9 +18,33 @@ if TYPE_CHECKING:
 RefNames = dict[str, frozenset[str]]
 """The ids of the objects that each name refers to."""
 
+INDEX, _REFLOG, _STASH = "index", "reflog", "stash"
+"""Names besides those of refs. With a work tree, as in `index (worktree x)`, they are its own."""
 
-def list_ref_names(repository: Repository, tips: dict[str, str], git: Git) -> RefNames:
-    """List the names in a repository: refs, HEAD, the stash with its history, reflogs, the index.
+_UNREAD_INDEX = "an index cannot be read, so a key in it may look unreachable: {}"
+
+
+class NamedObjects(NamedTuple):
+    """The objects that have a name, and the indexes that cannot be read."""
+
+    names: RefNames
+    skipped: tuple[Skipped, ...] = ()
+
+    def list_kept_ids(self) -> frozenset[str]:
+        """Return the ids of all names but the reflog, which keeps what a user has dropped."""
+        return frozenset().union(*(ids for name, ids in self.names.items() if name != _REFLOG))
+
+
+def read_tips(repository: Repository) -> dict[str, str]:
+    """Return the ids of refs and HEAD by their names, with those of other work trees."""
+    tips = refs.read_refs(repository)
+    for tree in linked_worktrees.list_other_worktrees(repository):
+        tips |= linked_worktrees.read_tips(tree, tips)
+    return tips
+
+
+def list_named_objects(repository: Repository, tips: dict[str, str], git: Git) -> NamedObjects:
+    """List the names in a repository: refs, HEAD, the stash with its history, reflogs, indexes.
 
     `tips` are the ids that refs name. An annotated tag names itself and its target.
     """
@@ -30,8 +55,23 @@ def list_ref_names(repository: Repository, tips: dict[str, str], git: Git) -> Re
     names = {name: frozenset(_follow(tip, targets)) for name, tip in sorted(tips.items())}
     stash |= names.pop("refs/stash", frozenset())
     logged = frozenset(commit for ids in logs.values() for commit in ids)
-    staged = frozenset(_list_staged_blobs(repository, git))
-    return {**names, "stash": frozenset(stash), "reflog": logged, "index": staged}
+    names |= {_STASH: frozenset(stash), _REFLOG: logged}
+    for tree in linked_worktrees.list_other_worktrees(repository):
+        names |= linked_worktrees.read_past_tips(tree)
+    return _add_indexes(names, repository, git)
+
+
+def _add_indexes(names: RefNames, repository: Repository, git: Git) -> NamedObjects:
+    paths = {INDEX: os.path.join(repository.git_folder, "index")}
+    for tree in linked_worktrees.list_other_worktrees(repository):
+        paths[tree.label(INDEX)] = tree.index_path
+    skipped = []
+    for name, path in paths.items():
+        try:
+            names[name] = index_file.list_staged_blobs(path, git, repository.id_width)
+        except GitError as error:  # damaged; its blobs are scanned like all objects
+            skipped.append(Skipped(Origin(path), _UNREAD_INDEX.format(error), gap=False))
+    return NamedObjects(names, tuple(skipped))
 
 
 def _read_tag_targets(ids: Iterable[str], git: Git) -> dict[str, str]:
@@ -52,16 +92,3 @@ def _follow(object_id: str, targets: dict[str, str]) -> Iterator[str]:
     yield object_id
     while object_id := targets.get(object_id, ""):
         yield object_id
-
-
-def _list_staged_blobs(repository: Repository, git: Git) -> list[str]:
-    """List the blobs in the index; git reads it without the repository's configuration."""
-    path = os.path.join(repository.git_folder, "index")
-    if not os.path.isfile(path):
-        return []
-    git = git._replace(environment={**git.environment, "GIT_INDEX_FILE": path})
-    try:
-        output = git.run("ls-files", "-s", "-z")
-    except GitError:  # damaged, or split; its blobs were scanned like all objects
-        return []
-    return [row.split(b" ")[1].decode("ascii") for row in output.split(b"\0") if row]

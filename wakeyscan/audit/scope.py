@@ -14,6 +14,7 @@ from wakeyscan.core.timestamps import format_timestamp
 from wakeyscan.git import refs
 
 if TYPE_CHECKING:
+    from wakeyscan.audit.context import AuditContext
     from wakeyscan.git.command import Git
     from wakeyscan.git.repository import Repository
 
@@ -54,20 +55,19 @@ def find_start_ids(
 
 
 def build_scope_filter(
-    scope: AuditScope,
-    start_ids: tuple[str, ...],
-    tips: dict[str, str],
-    repository: Repository,
-    git: Git,
+    scope: AuditScope, start_ids: tuple[str, ...], tips: dict[str, str], context: AuditContext
 ) -> ScopeFilter:
     """Ask git for the objects in scope; after an error the scope includes everything."""
     if not any(scope):
         return ScopeFilter()
+    repository, git = context.repository, context.git
     if not tips and refs.uses_reftable(repository):
         return ScopeFilter(describe_scope(scope))  # the reftable is reported as skipped
+    has_staged = scope.reachable and not scope.branch
+    kept = context.named.list_kept_ids() if has_staged else frozenset()
     try:
         restriction = _count_commits(scope, start_ids, tips, git)
-        return ScopeFilter(restriction, frozenset(_list_objects(scope, start_ids, git)))
+        return ScopeFilter(restriction, _list_objects(scope, kept.union(start_ids), git))
     except GitError as error:
         reason = f"the limits were not applied, all objects are included: {error}"
         skipped = Skipped(Origin(repository.folder), reason)
@@ -95,9 +95,9 @@ def _count_commits(
     return description._replace(commits=(in_scope, total))
 
 
-def _list_objects(scope: AuditScope, start_ids: Iterable[str], git: Git) -> list[str]:
+def _list_objects(scope: AuditScope, start_ids: Iterable[str], git: Git) -> frozenset[str]:
     arguments = ("--objects", "--no-object-names", *_build_arguments(scope))
-    return _run_rev_list(arguments, start_ids, git).split()
+    return frozenset(_run_rev_list(arguments, start_ids, git).split())
 
 
 def _build_arguments(scope: AuditScope) -> tuple[str, ...]:

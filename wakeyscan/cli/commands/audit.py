@@ -33,7 +33,7 @@ cloned to a temporary mirror."""
 PARAMETERS = Parameters(
     (
         *SCANNING,
-        Option("reachable", "Only scan objects reachable from refs."),
+        Option("reachable", "Only scan objects reachable from refs, indexes and other work trees."),
         Option("branch", "Only scan objects reachable from this branch.", "NAME"),
         Option("since", "Only scan objects reachable from commits since DATE: 2026-01-31, "
                "2026-01-31T10:00Z (UTC unless it has an offset), today, yesterday, '3 days ago' "
