@@ -79,7 +79,15 @@ from wakeyscan.scanner.logical_locations import (
     source_map,
     terraform,
 )
-from wakeyscan.sources import SOURCES, commit_message, commit_range, files, staged, stdin
+from wakeyscan.sources import (
+    SOURCES,
+    commit_message,
+    commit_range,
+    files,
+    omitted_files,
+    staged,
+    stdin,
+)
 from wakeyscan.sources.source import Source
 from wakeyscan.verification import VERIFIERS, wastack
 from wakeyscan.verification.verifier import Verifier
@@ -129,7 +137,7 @@ BY_PROTOCOL: tuple[
     ),
     (READERS, [encrypted_pdf, isolated_sevenzip]),
     (REPORTS, [github, json, markdown, sarif, text]),
-    (SOURCES, [commit_message, commit_range, files, staged, stdin]),
+    (SOURCES, [commit_message, commit_range, files, omitted_files, staged, stdin]),
     (STAGES, [commit_msg, pre_commit, pre_merge_commit, pre_push, pre_receive]),
     (VERIFIERS, [wastack]),
 )

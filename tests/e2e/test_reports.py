@@ -319,7 +319,15 @@ def test_json_is_the_contract_s(run: Run, make_key: MakeKey, tmp_path: Path) -> 
                 "times": 1,
             }
         ],
-        "scope": {"since": None, "branches": [], "reachable": False, "excluded": 0},
+        "scope": {
+            "since": None,
+            "branches": [],
+            "reachable": False,
+            "commits": None,
+            "ignored_by_git": 0,
+            "excluded": 0,
+            "limits": [],
+        },
         "coverage": {"documents": 3, "bytes": 147, "skipped": 1, "excluded": 0},
         "ignores": {"used": 0, "unused": 0, "expired": 0},
         "policy": {"file": "", "revision": "", "exclude": [], "notes": []},

@@ -194,7 +194,9 @@ def test_every_report_says_the_limits(
     repo.at(9).commit({"d": "x"})
     report = repo.audit(*options).json()
     names = ("since", "branches", "reachable", "excluded")
-    assert report["scope"] == dict(zip(names, (*scope, 0), strict=True))
+    told = {name: report["scope"][name] for name in names}
+    assert told == dict(zip(names, (*scope, 0), strict=True))
+    assert report["scope"]["limits"] == ([said] if said else [])
     for name in ("text", "markdown", "github", "sarif"):
         out = repo.run("audit", f"--format={name}", *options).out
         assert (said or "limited to").lower() in out.lower() or not said
@@ -203,8 +205,9 @@ def test_every_report_says_the_limits(
 
 def test_a_scan_has_a_scope_too(repo: Dated) -> None:
     repo.write({".wakeyscan.toml": "exclude = ['b']\n"})
-    scope: dict[str, object] = {"since": None, "branches": [], "reachable": False, "excluded": 1}
-    assert repo.scan().json()["scope"] == scope
+    scope = {"since": None, "branches": [], "reachable": False, "commits": None}
+    narrowed = {"ignored_by_git": 0, "excluded": 1, "limits": ["1 file excluded by b"]}
+    assert repo.scan().json()["scope"] == scope | narrowed
 
 
 def test_relative_dates_are_measured_from_now(tmp_path: Path, make_key: MakeKey) -> None:

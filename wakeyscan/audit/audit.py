@@ -44,7 +44,9 @@ def audit(
         skipped += list_known_gaps(repository)
         if not outcome.interrupted:
             skipped += context.completeness.list_missing()
-    record = AuditRecord(outcome.histories, skipped, scanned.coverage, scope.restriction)
+    is_future = bool(options.scope.since and options.scope.since > options.now)
+    restriction = scope.restriction._replace(is_future=is_future)
+    record = AuditRecord(outcome.histories, skipped, scanned.coverage, restriction)
     return build_result(record, repository, options, scan_context.rules), outcome.interrupted
 
 

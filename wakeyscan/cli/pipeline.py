@@ -5,27 +5,30 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from wakeyscan.cli.progress import Progress
 from wakeyscan.config import config_file
 from wakeyscan.core.document import Origin, Skipped
-from wakeyscan.core.errors import ConfigError, IgnoreFileRefused
+from wakeyscan.core.errors import ConfigError, GitError, IgnoreFileRefused
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.git import worktree
 from wakeyscan.rules.loader import load_rules
 from wakeyscan.scanner.context import build_scan_context
-from wakeyscan.scanner.result import RunResult
+from wakeyscan.scanner.result import MAX_IGNORED, RunResult
 from wakeyscan.scanner.scan import OpenTarget, scan_targets
-from wakeyscan.sources import options, parse_target
+from wakeyscan.sources import SOURCES, options, parse_target
 
 if TYPE_CHECKING:
     from wakeyscan.config.config import Config
+    from wakeyscan.git import file_lists
     from wakeyscan.scanner import base_suppressions
     from wakeyscan.suppression import ignore_entry, ignore_file, policy
     from wakeyscan.verification import rate_limit, verify
 else:
     # A hook without configuration and ignore file needs none of these; they take 16 ms to import.
+    file_lists = lazy_import("wakeyscan.git.file_lists")
     base_suppressions = lazy_import("wakeyscan.scanner.base_suppressions")
     ignore_entry = lazy_import("wakeyscan.suppression.ignore_entry")
     ignore_file = lazy_import("wakeyscan.suppression.ignore_file")
@@ -36,10 +39,29 @@ else:
 
 def open_targets(targets: Iterable[str], config: Config) -> list[OpenTarget]:
     """List the units of all targets; raise `SourceError` before the scan starts."""
-    return [
-        (source, source.list_units(rest, config.source))
-        for source, rest in map(parse_target, targets)
-    ]
+    opened: list[OpenTarget] = []
+    for source, rest in map(parse_target, targets):
+        if source.PARALLEL:
+            opened += open_path(rest, config)
+        else:
+            opened.append((source, source.list_units(rest, config.source)))
+    return opened
+
+
+def open_path(path: str, config: Config) -> list[OpenTarget]:
+    """List a file, or all files of a folder, also those that a sparse checkout omits."""
+    names = ("path", "omitted") if os.path.isdir(path) else ("path",)
+    return [(SOURCES[name], SOURCES[name].list_units(path, config.source)) for name in names]
+
+
+def count_ignored_files(result: RunResult, paths: Iterable[str], config: Config) -> RunResult:
+    """Return the result of a scan with the number of files below folders that git ignores."""
+    folders = {os.path.realpath(path): path for path in paths if os.path.isdir(path)}
+    count = 0
+    for folder in folders.values() if config.source.gitignore else ():
+        with suppress(GitError):  # not a work tree: everything is scanned
+            count += file_lists.count_ignored_files(folder, MAX_IGNORED - count)
+    return result._replace(ignored_by_git=count)
 
 
 def run_scan(

@@ -55,6 +55,10 @@ class Document(NamedTuple):
         return f"Document({self.origin!r}, {len(self.content)} bytes, {self.encoding})"
 
 
+NO_COMMITS = "0 commits"
+"""Start of the reason of a range that contains no commit, which is skipped but no gap."""
+
+
 class Skipped(NamedTuple):
     """An item that was not scanned, and the reason."""
 

@@ -67,6 +67,8 @@ class Restriction(NamedTuple):
     reachable: bool = False
     commits: tuple[int, int] | None = None
     """Numbers of commits within the limits, and of commits reachable from refs, if known."""
+    is_future: bool = False
+    """Whether `since` is later than the audit: no commit is within the limits."""
 
     def __str__(self) -> str:
         if not (self.since or self.branches):
@@ -75,4 +77,5 @@ class Restriction(NamedTuple):
         since = f" since {self.since}" if self.since else ""
         scanned, total = self.commits or (0, 0)
         count = f": {scanned:,} of {total:,} commit{'s' * (total != 1)}" if self.commits else ""
-        return f"limited to commits{of}{since}{count}"
+        future = ", a time in the future" if self.is_future else ""
+        return f"limited to commits{of}{since}{count}{future}"

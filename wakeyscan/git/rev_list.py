@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.errors import SourceError
 from wakeyscan.git import worktree
+from wakeyscan.git.objects import is_object_id
 
 if TYPE_CHECKING:
     from wakeyscan.git.command import Git
@@ -67,6 +68,6 @@ def resolve_commit(revision: str, git: Git) -> str:
     """
     arguments = ("rev-parse", "--verify", "-q", "--end-of-options", f"{revision}^{{commit}}")
     commit = git.run(*arguments, allowed_codes=(0, 1)).decode("ascii").strip()
-    if not commit or commit.startswith("^"):  # `^REV` excludes a commit, and names none
+    if not is_object_id(commit):  # `^REV` excludes a commit, and `A..B` names several
         raise SourceError(UNKNOWN_REVISION.format(revision))
     return commit

@@ -53,11 +53,16 @@ def _build_report(result: RunResult) -> dict[str, Any]:
 def _build_scope(result: RunResult) -> dict[str, Any]:
     """Return the limits of the run. Files that git ignores do not count as excluded."""
     restriction = result.restriction or Restriction()
+    scanned, total = restriction.commits or (0, 0)
+    limits = [*result.list_limits(), result.describe_ignored().removesuffix(".")]
     return {
         "since": restriction.since or None,
         "branches": [make_encodable(name) for name in restriction.branches],
         "reachable": restriction.reachable,
+        "commits": {"scanned": scanned, "total": total} if restriction.commits else None,
+        "ignored_by_git": result.ignored_by_git,
         "excluded": result.coverage.excluded,
+        "limits": [make_encodable(limit) for limit in limits if limit],
     }
 
 

@@ -26,8 +26,8 @@ _ADVICE = (
 def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     """Write a verdict, a table of the reported findings and a table of the skipped items."""
     reported = sorted(result.reported(), key=lambda finding: -finding.severity)
-    restriction = result.describe_restriction()
-    limits = f" ({format_code(restriction)})" if restriction else ""
+    limits = "; ".join(result.list_limits())
+    limits = f" ({format_code(limits)})" if limits else ""
     out.write(f"### wakeyscan: {_format_verdict(result, len(reported))}{limits}\n\n")
     if reported:
         _write_findings(reported, out)

@@ -157,8 +157,8 @@ def _format_skipped(heading: str, skipped: tuple[Skipped, ...], style: ReportSty
 
 
 def _format_summary(result: RunResult, style: ReportStyle) -> str:
-    restriction = result.describe_restriction()
-    limits = f" ({escape_for_terminal(restriction)})" if restriction else ""
+    limits = "; ".join(map(escape_for_terminal, result.list_limits()))
+    limits = f" ({limits})" if limits else ""
     verdict = _format_verdict(result).removesuffix(".") + limits + "."
     lines = [_paint(verdict, _choose_color(result), style)]
     lines += _format_suppressed(result, style)
@@ -167,6 +167,7 @@ def _format_summary(result: RunResult, style: ReportStyle) -> str:
         hint = " (list with wakeyscan ignore list)" if unused or expired else ""
         lines.append(f"Ignore file: {used} used, {unused} unused, {expired} expired{hint}.")
     lines += map(escape_for_terminal, result.notes())
+    lines += [line for line in (result.describe_ignored(),) if line]
     lines.append(_format_coverage(result))
     return "\n".join(lines) + "\n"
 

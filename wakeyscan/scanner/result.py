@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from wakeyscan.core.document import MEMBER_SEPARATOR
+from wakeyscan.core.document import MEMBER_SEPARATOR, NO_COMMITS
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.suppression import IgnoreStats, Policy
@@ -27,6 +27,13 @@ else:
 _ACCEPT = ' (--strict: to accept it, add "{}" to `exclude` in .wakeyscan.toml)'
 
 
+MAX_IGNORED = 1_000
+"""Maximum number of ignored files that are counted: dependencies may have many more."""
+
+_MAX_PATTERNS = 3
+"""Maximum number of patterns that a verdict lists."""
+
+
 class RunResult(NamedTuple):
     """The findings and skipped items of one run, sorted by path, line and column."""
 
@@ -46,6 +53,8 @@ class RunResult(NamedTuple):
     """For an audit: its limits."""
     interrupted: bool = False
     """Whether the user stopped the scan."""
+    ignored_by_git: int = 0
+    """For a scan of folders: number of files that git ignores, at most `MAX_IGNORED`."""
 
     @property
     def complete(self) -> bool:
@@ -86,12 +95,39 @@ class RunResult(NamedTuple):
 
     def _list_effects(self) -> Iterator[str]:
         for text, count in policy.list_policy_notes(self.policy, self.findings):
-            yield f"{text} ({count} finding{'s' * (count != 1)} ignored)" if count else text
+            yield f"{text} ({_format_hidden(count)})" if count else text
+
+    def list_limits(self) -> list[str]:
+        """Return a phrase for each limit of the run: history, excluded files, hidden findings."""
+        limits = [text] if (text := self.describe_restriction()) else []
+        empty = (item for item in self.skipped if item.reason.startswith(NO_COMMITS))
+        limits += [f"{item.origin.path}: {item.reason}" for item in empty]
+        if count := self.coverage.excluded:
+            patterns = _format_patterns(self.policy.exclude)
+            limits.append(f"{count:,} file{'s' * (count != 1)} excluded{patterns}")
+        if self.policy.has_effect:
+            notes = policy.list_policy_notes(self.policy, self.findings)
+            limits += [
+                f"{_format_hidden(note.hidden)}: {note.text}" for note in notes if note.hidden
+            ]
+        return limits
+
+    def describe_ignored(self) -> str:
+        """Return a sentence on the files that git ignores; empty if there are none."""
+        count = self.ignored_by_git
+        if not count:
+            return ""
+        is_one = count == 1
+        number = f"{count:,} or more" if count >= MAX_IGNORED else f"{count:,}"
+        files, were, them = ("file", "was", "it") if is_one else ("files", "were", "them")
+        include = f"--no-gitignore includes {them}"
+        return f"{number} {files} ignored by git {were} not scanned; {include}."
 
     def left_out(self) -> list[str]:
-        """Return a line with the number of excluded files, if there are any."""
+        """Return a line on excluded files and one on files that git ignores, if there are any."""
         count = self.coverage.excluded
-        return [f"Excluded: {count} file{'s' * (count != 1)}."] if count else []
+        lines = [f"Excluded: {count} file{'s' * (count != 1)}."] if count else []
+        return lines + [line for line in (self.describe_ignored(),) if line]
 
     def describe_restriction(self) -> str:
         """Describe the scanned part of the history; empty if it was not limited."""
@@ -114,6 +150,18 @@ class RunResult(NamedTuple):
         if fail_on is not None and any(f.severity >= fail_on for f in self.reported()):
             return 1
         return 0 if self.complete else 3
+
+
+def _format_hidden(count: int) -> str:
+    return f"{count} finding{'s' * (count != 1)} ignored"
+
+
+def _format_patterns(patterns: tuple[str, ...]) -> str:
+    """Return the first patterns of `exclude`, and the number of the others."""
+    if not patterns:
+        return ""
+    more = f" and {len(patterns) - _MAX_PATTERNS} more" if len(patterns) > _MAX_PATTERNS else ""
+    return f" by {', '.join(patterns[:_MAX_PATTERNS])}{more}"
 
 
 def _require(item: Skipped, remedy: str) -> Skipped:

@@ -15,12 +15,13 @@ SOURCES: Registry[Source] = Registry(
     {
         "git": "wakeyscan.sources.commit_range",
         "message": "wakeyscan.sources.commit_message",
+        "omitted": "wakeyscan.sources.omitted_files",
         "path": "wakeyscan.sources.files",
         "staged": "wakeyscan.sources.staged",
         "stdin": "wakeyscan.sources.stdin",
     },
 )
-_WITHOUT_SCHEME = ("path", "stdin")
+_WITHOUT_SCHEME = ("omitted", "path", "stdin")
 """Sources that a bare path or `-` selects; `path:x` and `stdin:x` are file names."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -16,17 +17,22 @@ if TYPE_CHECKING:
 
 PARALLEL = False
 
+_SEPARATOR = re.compile(r"\.{2,}")
+
 _EMPTY_SIDE = (
     "{}: one side of the range is empty, for example because a CI variable is unset; name both "
     "sides, such as git:main..HEAD"
 )
+_TWO_RANGES = "{}: expected one range, such as git:main..HEAD; name each range as a target"
 _EMPTY_TARGET = "'git:' needs a revision or a range, such as git:main..HEAD"
 
 
 def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
     """Yield one unit that names all commits; raise `SourceError` at once."""
     git = open_own()
-    return iter([commits.build_unit(parse_range(target, git), (), (), git)])
+    selection = parse_range(target, git)
+    unit = commits.build_unit(selection, (), (), git)
+    return iter([unit or commits.skip_empty_range(selection.name, _find_hint(target, selection))])
 
 
 def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
@@ -37,6 +43,8 @@ def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Ski
 def parse_range(target: str, git: Git) -> CommitSelection:
     """Parse a range and resolve its revisions; raise `SourceError` for an unknown one."""
     name = f"git:{target}"
+    if len(_SEPARATOR.findall(target)) > 1:
+        raise UsageError(_TWO_RANGES.format(name))
     separator = "..." if "..." in target else ".."
     left, found, right = target.partition(separator)
     if not found:
@@ -51,3 +59,12 @@ def parse_range(target: str, git: Git) -> CommitSelection:
         return CommitSelection(ends, tuple(bases), name=name)
     end = resolve_commit(right, git)
     return CommitSelection((end,), (resolve_commit(left, git),), name=name)
+
+
+def _find_hint(target: str, selection: CommitSelection) -> str:
+    """Return a question if a range is empty because its sides are swapped."""
+    left, separator, right = target.partition("..")
+    is_symmetric = right.startswith(".")
+    if not separator or is_symmetric or selection.include == selection.exclude:
+        return ""
+    return f"; did you mean git:{right}..{left}?"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wakeyscan.core.document import Document, Origin, Skipped
+from wakeyscan.core.document import NO_COMMITS, Document, Origin, Skipped
 from wakeyscan.git import diff
 from wakeyscan.git.objects import empty_tree_id, parse_tag_target
 from wakeyscan.git.rev_list import CommitSelection, list_commit_ids
@@ -26,6 +26,12 @@ def build_unit(
     """Return a unit that names the selected commits, the tags among `tips`, and ref names."""
     commits = list_commit_ids(selection, git)
     return "\n".join([*commits, *(f"tip={tip}" for tip in tips), *(f"ref={r}" for r in refs if r)])
+
+
+def skip_empty_range(name: str, hint: str = "") -> Skipped:
+    """Return an item for a range that contains no commit, so that a report states it."""
+    origin = Origin(name, part="message")  # it has no path, so that no pattern excludes it
+    return Skipped(origin, f"{NO_COMMITS}{hint}", gap=False)
 
 
 def join_units(*units: str) -> str:

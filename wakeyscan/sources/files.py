@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from wakeyscan.core.document import CHUNK_SIZE, Document, Origin, Skipped
-from wakeyscan.core.errors import SourceError
+from wakeyscan.core.errors import GitError, SourceError
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import redact
 from wakeyscan.git import worktree
@@ -39,6 +39,8 @@ _SPECIAL_FILES: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
+_NO_WORK_TREE = "must be run in a work tree"
+"""What git says of a directory with a bare repository, whose work trees are below it."""
 _VANISHED = "was deleted or moved during the scan"
 
 
@@ -158,7 +160,13 @@ def _is_in_git_directory(directory: str, top: str) -> bool:
 
 
 def _list_work_tree(directory: str, top: str) -> Iterator[str | Skipped]:
-    paths, warnings = worktree.list_files(directory)
+    try:
+        paths, warnings = worktree.list_files(directory)
+    except GitError as error:
+        if _NO_WORK_TREE not in str(error):
+            raise
+        yield from _walk(directory, in_container=True)
+        return
     if not paths and os.path.realpath(directory) != top and worktree.is_ignored(directory):
         yield from _walk(directory)  # git ignores it, but the user named it
         return
@@ -169,8 +177,13 @@ def _list_work_tree(directory: str, top: str) -> Iterator[str | Skipped]:
         yield prefix + os.fsdecode(path).rstrip("/")
 
 
-def _walk(directory: str, skip_git: bool = True) -> Iterator[str | Skipped]:
-    """Yield every file below a directory; iterative, since a tree may be thousands deep."""
+def _walk(
+    directory: str, skip_git: bool = True, in_container: bool = False
+) -> Iterator[str | Skipped]:
+    """Yield every file below a directory; iterative, since a tree may be thousands deep.
+
+    A directory with a bare repository is a container: the work trees in it are listed by git.
+    """
     pending = [_prefix(directory)]
     while pending:
         prefix = pending.pop()
@@ -182,10 +195,19 @@ def _walk(directory: str, skip_git: bool = True) -> Iterator[str | Skipped]:
                     elif not entry.is_dir(follow_symlinks=False):
                         mode = entry.stat(follow_symlinks=False).st_mode
                         yield Skipped(Origin(prefix + entry.name), _describe_special(mode))
-                    elif not (skip_git and entry.name == ".git"):
+                    elif in_container and os.path.lexists(f"{entry.path}/.git"):
+                        yield from _list_work_tree(entry.path, os.path.realpath(entry.path))
+                    elif not (skip_git and _is_git_folder(entry, in_container)):
                         pending.append(f"{prefix}{entry.name}/")
         except OSError as error:
             yield Skipped(Origin(prefix.rstrip("/") or "."), _describe_error(error))
+
+
+def _is_git_folder(entry: os.DirEntry[str], is_bare: bool) -> bool:
+    """Return whether a directory is `.git`, or has the parts of a bare repository."""
+    parts = ("HEAD", "objects", "refs")
+    is_bare = is_bare and all(os.path.lexists(f"{entry.path}/{part}") for part in parts)
+    return is_bare or entry.name == ".git"
 
 
 def _prefix(directory: str) -> str:

@@ -11,6 +11,8 @@ from wakeyscan.cli.commands import INTERNAL_ERROR, INTERRUPTED
 from wakeyscan.cli.pipeline import (
     apply_ignore_file,
     check_endpoint,
+    count_ignored_files,
+    open_path,
     run_scan,
     verify_keys,
 )
@@ -23,6 +25,7 @@ from wakeyscan.git.repository import find_repository
 from wakeyscan.integrations import github_event, github_files, github_policy
 from wakeyscan.reports.github import format_command
 from wakeyscan.sources import SOURCES
+from wakeyscan.sources.commits import skip_empty_range
 
 if TYPE_CHECKING:
     from wakeyscan.integrations.github_event import Event
@@ -150,7 +153,8 @@ def _scan(mode: str, paths: str, event: Event, settings: config.Config) -> RunRe
         if pushed is not None:
             if pushed.note:
                 _print_notice(pushed.note)
-            return run_scan("action", (pushed.name,), [(SOURCES["git"], [pushed.unit])], settings)
+            units = [pushed.unit or skip_empty_range(pushed.name)]
+            return run_scan("action", (pushed.name,), [(SOURCES["git"], units)], settings)
         if note := github_event.explain_tree(event, open_own()):
             _print_notice(note)
     return _scan_tree(paths, settings)
@@ -160,9 +164,10 @@ def _scan_tree(paths: str, settings: config.Config) -> RunResult:
     lines = [line for line in map(str.strip, paths.splitlines()) if line]
     if not lines:
         raise UsageError("input 'paths': empty; name at least one file or folder")
-    source = SOURCES["path"]  # the input names no other targets
-    opened = [(source, source.list_units(path, settings.source)) for path in lines]
-    return run_scan("action", tuple(lines), opened, settings)
+    # The input names no other targets.
+    opened = [target for path in lines for target in open_path(path, settings)]
+    result = run_scan("action", tuple(lines), opened, settings)
+    return count_ignored_files(result, lines, settings)
 
 
 def _audit(settings: config.Config) -> RunResult:

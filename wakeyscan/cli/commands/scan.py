@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from wakeyscan.cli import output
-from wakeyscan.cli.pipeline import open_targets, run_scan
+from wakeyscan.cli.pipeline import count_ignored_files, open_targets, run_scan
 from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 
@@ -33,5 +33,6 @@ def run(values: Values, targets: list[str]) -> int:
     targets = targets or ["."]
     output.check_formats(settings, targets)
     result = run_scan("scan", tuple(targets), open_targets(targets, settings), settings)
+    result = count_ignored_files(result, targets, settings)
     output.write_reports(result, settings)
     return result.exit_code(settings.fail_on, settings.strict_ignores)
