@@ -68,39 +68,47 @@ def scan_targets(
     """
     collector = ResultCollector()
     try:
-        for result in _scan_each(targets, options, context, paths):
-            on_result(result)
-            collector.add(result)
+        for results in _start_scans(targets, options, context, paths):
+            for result in results:
+                on_result(result)
+                collector.add(result)
     except KeyboardInterrupt:
         collector.add(ScanResult(skipped=(Skipped(Origin(""), _INTERRUPTED),)))
         return collector.build()._replace(interrupted=True)
     return collector.build()
 
 
-def _scan_each(
+def _start_scans(
     targets: Iterable[OpenTarget], options: ScanOptions, context: ScanContext, paths: PathFilter
-) -> Iterator[ScanResult]:
-    """Yield the results of all units of all targets."""
-    has_policy = options.policy.has_effect
-    apply_policy = policy.build_policy_filter(options.policy) if has_policy else None
-    build_converter = cache(lambda: repository_paths.build_path_converter())
+) -> Iterator[Iterator[ScanResult]]:
+    """Yield the results of the units of each target."""
     for source, units in targets:
         read = partial(source.read_documents, options=options.source)
-        work_tree, build_parallel = "", None
+        build_parallel, finish = None, _build_finish(source, options.policy)
         context = context._replace(open_lfs_object=build_lfs_opener(source.PARALLEL))
         if source.PARALLEL:
             units = paths.filter(units)
             build_parallel = partial(_build_parallel_scan, source, options)
         else:  # its units are not paths, so the paths of its documents are filtered
             read = partial(_read_filtered, paths, read)
-            work_tree = worktree.find_work_tree(".") or ""
-        for result in scan_units(units, read, context, build_parallel):
-            if apply_policy:
-                result = result._replace(findings=apply_policy(result.findings, work_tree))
-            # Paths of the other sources are relative to the top already.
-            if source.PARALLEL and (result.findings or result.skipped):
-                result = build_converter()(result)
-            yield result
+        yield map(finish, scan_units(units, read, context, build_parallel))
+
+
+def _build_finish(source: Source, config: Policy) -> Callable[[ScanResult], ScanResult]:
+    """Return a function that applies the policy to results, and converts their paths."""
+    apply_policy = policy.build_policy_filter(config) if config.has_effect else None
+    # Paths of other sources than files are relative to the top of the work tree already.
+    base = "" if source.PARALLEL else worktree.find_work_tree(".") or ""
+    build_converter = cache(lambda: repository_paths.build_path_converter())
+
+    def finish(result: ScanResult) -> ScanResult:
+        if apply_policy:
+            result = result._replace(findings=apply_policy(result.findings, base))
+        if source.PARALLEL and (result.findings or result.skipped):
+            result = build_converter()(result)
+        return result
+
+    return finish
 
 
 def _build_parallel_scan(source: Source, options: ScanOptions) -> ParallelScan | None:
