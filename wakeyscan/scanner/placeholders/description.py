@@ -34,11 +34,7 @@ _MAX_PLAIN = 4
 
 _PART = re.compile(rb"[a-z]+|[0-9]+|[^a-z0-9]")
 _START = min(map(len, WORDS))
-_WORD_SIZES = {
-    start: sorted({len(word) for word in WORDS if word.startswith(start)})
-    for start in {word[:_START] for word in WORDS}
-}
-"""Sizes of the words that begin with the same characters."""
+"""Bytes of the start of a word, by which words are looked up."""
 _UNKNOWN_WORD = range(4, 17)
 """Numbers of letters of unknown words."""
 _MAX_RARE = 1 / 4
@@ -66,6 +62,17 @@ class Description(NamedTuple):
     """Bits of the characters that are neither words nor runs."""
     sizes: Counter[str]
     """Numbers of characters by the kinds of their tokens."""
+
+
+def _list_word_sizes() -> dict[bytes, list[int]]:
+    """Return the sizes of the words that begin with the same characters."""
+    sizes: dict[bytes, set[int]] = {}
+    for word in WORDS:
+        sizes.setdefault(word[:_START], set()).add(len(word))
+    return {start: sorted(known) for start, known in sizes.items()}
+
+
+_WORD_SIZES = _list_word_sizes()
 
 
 def describe(text: bytes) -> Description:
