@@ -132,6 +132,7 @@ HEADERS = {
     "token-glued": ("token", "githubtoken123", WORD),
     "token-yours": ("Bearer", "YOUR_API_TOKEN_2", WORD),
     "token-digits": ("Bearer", "123456789012345", SEQUENCE),
+    "value-of-another-header": ("", "Keep-Alive", JOINED),
     "token-real": ("Bearer", SECRET, ""),
     "token-with-a-word": ("Bearer", f"{SECRET[:8]}foo{SECRET[8:]}", ""),
     "jwt-cut": ("Bearer", jwt('{"sub":"a"}', ""), CUT),

@@ -7,7 +7,7 @@ WORDS = frozenset(
     aaa abc about above absolute abstract abuse accept accepted access account accounts action
     actions active actual adapter add added additional addon address addresses adds adjust admin
     ads advanced advert aes256 after again agency agenda agent agents ai alert alerts alias aliases
-    align aligned all allow allowed alpha also although always amazon an analytics anchor and
+    align aligned alive all allow allowed alpha also although always amazon an analytics anchor and
     android angular animated animation annual another answer answers any api apis app append apple
     application applications apply appointment approval approve approved apps april archive
     archived archives are area argument arguments array arrays arrow article articles as aspect
