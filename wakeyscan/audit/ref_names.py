@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
-from wakeyscan.git import index_file, linked_worktrees, refs
+from wakeyscan.git import file_lists, linked_worktrees, refs
 from wakeyscan.git.objects import parse_tag_target
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _add_indexes(names: RefNames, repository: Repository, git: Git) -> NamedObje
     skipped = []
     for name, path in paths.items():
         try:
-            names[name] = index_file.list_staged_blobs(path, git, repository.id_width)
+            names[name] = file_lists.list_staged_blobs(path, git, repository.id_width)
         except GitError as error:  # damaged; its blobs are scanned like all objects
             skipped.append(Skipped(Origin(path), _UNREAD_INDEX.format(error), gap=False))
     return NamedObjects(names, tuple(skipped))

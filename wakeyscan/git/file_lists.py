@@ -1,21 +1,32 @@
-"""Files of a work tree that a scan of its folder does not meet: ignored, or not checked out."""
+"""Lists of files that only git knows: ignored, not checked out, or staged elsewhere."""
 
 from __future__ import annotations
 
 import glob
 import os
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.core import small_files
 from wakeyscan.core.errors import GitError
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.git import worktree
 from wakeyscan.git.command import open_foreign
+
+if TYPE_CHECKING:
+    import hashlib
+
+    from wakeyscan.git.command import Git
+else:
+    hashlib = lazy_import("hashlib")  # only an audit needs it
 
 _IGNORED = ("-z", "--others", "--ignored", "--exclude-standard", "--directory")
 _NO_FLAGS_VERSION = 2
 """Version of an index without extended flags, of which "not checked out" is one."""
 _HEADER_SIZE = 8
 _SUBMODULE = b"160000"
+_HASHES = {20: "sha1", 32: "sha256"}
+"""Hashes by the bytes of an object id."""
 
 
 class OmittedFile(NamedTuple):
@@ -87,3 +98,29 @@ def _may_omit_files(folder: str) -> bool:
     version = int.from_bytes(header[4:], "big")
     is_split = glob.glob(os.path.join(glob.escape(os.path.dirname(index)), "sharedindex.*"))
     return version != _NO_FLAGS_VERSION or bool(is_split)
+
+
+def list_staged_blobs(path: str, git: Git, id_width: int) -> frozenset[str]:
+    """List the blobs in an index, also if it is split or sparse; raise `GitError`.
+
+    `id_width` are the bytes of an object id.
+    """
+    if not os.path.isfile(path):
+        return frozenset()
+    _check_index(path, id_width)
+    git = git._replace(environment={**git.environment, "GIT_INDEX_FILE": path})
+    output = git.run("ls-files", "-s", "-z")
+    return frozenset(row.split(b" ")[1].decode("ascii") for row in output.split(b"\0") if row)
+
+
+def _check_index(path: str, id_width: int) -> None:
+    """Raise `GitError` for a damaged index: git does not check it, and may list less."""
+    try:
+        content = small_files.read_small_file(path, small_files.MAX_DATA_SIZE)
+    except OSError as error:
+        raise GitError(f"{path}: cannot be read: {error.strerror}") from None
+    end = len(content) - id_width
+    stored = content[end:]
+    is_hashed = stored.strip(b"\0")  # not with git's setting index.skipHash
+    if is_hashed and hashlib.new(_HASHES[id_width], memoryview(content)[:end]).digest() != stored:
+        raise GitError(f"{path}: is damaged: its checksum does not match")

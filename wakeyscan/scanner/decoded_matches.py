@@ -12,13 +12,12 @@ from wakeyscan.decoders.base64_codec import is_complete
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import DecodedText
-    from wakeyscan.scanner import bounds
+    from wakeyscan.scanner import bounds, placeholders
     from wakeyscan.scanner.matcher import Match
-    from wakeyscan.scanner.placeholders import ellipsis
 else:
     # Most documents with an anchor have no match.
     bounds = lazy_import("wakeyscan.scanner.bounds")
-    ellipsis = lazy_import("wakeyscan.scanner.placeholders.ellipsis")
+    placeholders = lazy_import("wakeyscan.scanner.placeholders")
 
 
 _ADJACENT = re.compile(rb"""["'`]\s*[A-Za-z]{0,2}["'`]""")
@@ -70,7 +69,7 @@ def find_match_bounds(content: bytes, match: Match) -> Bounds:
 
 def is_cut_short(content: bytes, match: Match) -> bool:
     """Return whether an ellipsis follows a match in `content`."""
-    return match.is_cut_short or ellipsis.is_cut_short(content, match.start, match.end)
+    return match.is_cut_short or placeholders.is_cut_short(content, match.start, match.end)
 
 
 def _is_cut_short(match: Match, decoded: DecodedText, around: bytes) -> bool:
@@ -78,7 +77,7 @@ def _is_cut_short(match: Match, decoded: DecodedText, around: bytes) -> bool:
     if is_cut_short(decoded.content, match):
         return True
     is_last = len(decoded.content) - match.end <= _MAX_REST
-    return is_last and ellipsis.is_cut_short(around, *_find_source(match, decoded))
+    return is_last and placeholders.is_cut_short(around, *_find_source(match, decoded))
 
 
 def _map_bounds(match: Match, name: str, decoded: DecodedText, around: bytes) -> Bounds:

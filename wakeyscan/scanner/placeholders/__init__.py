@@ -6,11 +6,11 @@ placeholder, so each check states how many random texts it calls one.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from wakeyscan.rules.prefix import find_prefix_end
-from wakeyscan.scanner.placeholders.ellipsis import CUT_SHORT, is_cut_short
 from wakeyscan.scanner.placeholders.headers import check_header
 from wakeyscan.scanner.placeholders.published import is_published
 from wakeyscan.scanner.placeholders.tokens import check_token
@@ -20,6 +20,24 @@ if TYPE_CHECKING:
     from wakeyscan.scanner.matcher import Match
 
 _HEADER = "authorization-header"
+
+_CUT_SHORT = "cut short by an ellipsis"
+
+_MAX_ELLIPSIS = 16
+"""Bytes after a secret that decide."""
+
+_ELLIPSIS = re.compile(
+    rb"""(?x)
+    \.{3,6} (?! \. )                                        # more dots are a leader
+  | \*{3,} (?! /  )                                         # nor the end of a comment
+  | \xe2\x80\xa6 | \\u2026 | \\u\{2026\} | \\xe2\\x80\\xa6 | %E2%80%A6
+  | & (?: hellip | mldr | \#8230 | \#[xX]2026 ) ;
+  | (?: \xe2\x80\xa2 | \xe2\x97\x8f | \xe2\x96[\x88-\x93] ){3}
+  | [\[(<{] [ ]?
+    (?: \.{3} | \xe2\x80\xa6 | \*{3} | (?i: truncated | redacted | snip | cut | masked | hidden ) )
+    [ ]? [\])>}]
+"""
+)
 
 _MAX_CACHED = 1024
 """Secrets whose reason is kept: a file may hold one placeholder thousands of times."""
@@ -32,7 +50,7 @@ def find_placeholder_reason(match: Match, content: bytes = b"") -> str:
     """
     prefix_end = find_prefix_end(match.rule, match.secret.reveal())
     reason = _find_reason(match.rule.id, match.secret, match.scheme, prefix_end)
-    return reason or (CUT_SHORT if _is_cut_short(match, content) else "")
+    return reason or (_CUT_SHORT if _is_cut_short(match, content) else "")
 
 
 def _is_cut_short(match: Match, content: bytes) -> bool:
@@ -49,3 +67,14 @@ def _find_reason(rule: str, secret: Secret, scheme: bytes, prefix_end: int) -> s
     if is_published(text) or is_published(body):
         return "an example from documentation"
     return check_header(text, scheme) if rule == _HEADER else check_token(body)
+
+
+def is_cut_short(content: bytes, start: int, end: int) -> bool:
+    """Return whether an ellipsis follows the secret at `content[start:end]`.
+
+    Stars on both sides are markup, as in `***key***`.
+    """
+    after = content[end : end + _MAX_ELLIPSIS]
+    if not _ELLIPSIS.match(after):
+        return False
+    return not (after[:1] == b"*" and content[max(0, start - 1) : start] == b"*")
