@@ -15,7 +15,7 @@ from tests.e2e.test_verify import Api
 from tests.support.command import Run
 from tests.support.fake_wastack import BARE, LIVE, REVOKED, UNKNOWN, FakeWAStack, Script
 from tests.support.files import write
-from tests.support.keys import MakeKey, mask
+from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.repositories import Repo
 
 OPEN_REASON = "may be cut or too long"
@@ -46,7 +46,7 @@ CUT: Mapping[str, tuple[str, Make]] = {
     "readline": ("typescript", lambda k: f"bash$ export K={k[:30]} \r{k[30:]}\r\n"),
     "ldif": ("a.ldif", lambda k: folded(f"description: The key of the app: {k}", 76, "\n")),
     "manifest": ("MANIFEST.MF", lambda k: folded(f"Wastack-Credential-For-It: {k}", 72, "\r\n")),
-    "elf": ("a.bin", lambda k: b"\x7fELF\0\0error: " + k.encode() + b"runtime error\0"),
+    "elf": ("a.bin", lambda k: b"\x7fELF\0\0error" + k.encode() + b"Zq8Xw3\0"),
     "rtf": ("a.rtf", lambda k: f"{{\\rtf1\\ansi key: {k[:40]}\r\n{k[40:]} \\par}}"),
     "wbr": ("a.html", lambda k: f"<code>{k[:30]}<wbr>{k[30:]}</code>\n"),
     "span": ("b.html", lambda k: f'<pre>K={k[:30]}<span class="n">{k[30:]}</span></pre>\n'),
@@ -89,6 +89,15 @@ def test_a_cut_key_is_never_called_revoked(api: Api, name: str) -> None:
     assert finding["severity"] in ("high", "critical")
     assert (finding["liveness"], finding["bounds"]) == ("unknown", "open")
     assert OPEN_REASON in finding["reason"]
+
+
+def test_a_key_before_the_words_of_a_neighbour_is_verified(api: Api) -> None:
+    key = api.key(LIVE)
+    api.source({"a.bin": b"\x7fELF\0\0error: " + key.encode() + b"runtime error\0"})
+    ran = api.scan()
+    (finding,) = ran.json()["findings"]
+    assert (finding["liveness"], finding["bounds"]) == ("live", "open")
+    assert finding["fingerprint"] == fingerprint(key)
 
 
 def test_a_neighbour_in_a_binary_plist_is_not_taken_for_a_revocation(api: Api) -> None:

@@ -1,69 +1,141 @@
-"""Strings in binary data, recognized by the length before them.
+"""Strings that no delimiter ends: where the string of a key starts and ends.
 
-Compiled Python and Java, pickles, Protocol Buffers, MessagePack, CBOR, LevelDB and DEX write a
-string as its length and its bytes, without a terminator. If the length looks like a letter or a
-digit, it seems to be a part of the word, and so does the byte after the string.
+In binary data, and in a few text formats, the end is, in this order:
+
+    where a length before it says so, and nothing contradicts it      certain
+    where a random text, and words after it, are the most likely      open
+
+If no neighbor shows, the text after the key decides (see `scanner.bounds`).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
-_MIN_LENGTH = 8
-"""Bytes of the shortest string."""
-_WIDE_LENGTHS = (4, 8)
-"""Sizes of a length of several bytes, the lowest first; the other bytes are 0 here."""
-_AROUND = 16
-"""Bytes on either side of a string; in binary data, at least one of them never occurs in text."""
-_MAX_MARKS = 2
-"""Bytes after a string that may look like letters, before a byte that never occurs in text."""
+from wakeyscan.core.finding import Bounds
+from wakeyscan.core.lazy import lazy_import
 
-_CHARACTER = (
-    rb"(?:[\t\n\f\r\x1b -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
-    rb"|[\xf0-\xf4][\x80-\xbf]{3})"
-)
-"""Pattern of a character of a text in UTF-8."""
-_TEXT_BEFORE = re.compile(rb"[\x80-\xbf]{0,3}" + _CHARACTER + rb"*+")
-_TEXT_AFTER = re.compile(_CHARACTER + rb"*+(?:[\xc2-\xf4][\x80-\xbf]{0,2})?")
-_NOT_TEXT = re.compile(rb"(?!" + _CHARACTER + rb")[\0-\xff]")
-_ENDS_AS_TEXT = re.compile(_CHARACTER + rb"\Z")
-_VISIBLE = re.compile(rb"[ -~]*+")
-_LETTER = re.compile(rb"\w")
-_WORD = re.compile(rb"[\w-]*+")
-_PYTHON_TYPES = (b"z", b"Z")
-"""Type of a string before its length in compiled Python, which looks like text."""
+if TYPE_CHECKING:
+    from wakeyscan.scanner.strings import endings
+else:
+    endings = lazy_import("wakeyscan.scanner.strings.endings")  # few keys are in binary data
+
+_NUL_CONTEXT, _CONTROL_CONTEXT = 1 << 16, 64
+"""Bytes on either side of a key in which a NUL, or a control character, shows binary data."""
+_CONTROL = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]")
+_UTF_8_CONTEXT = 16
+"""Bytes before a key in which a byte that is not UTF-8 shows binary data, or an old encoding."""
+_CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
+_MIN_KEY, _MAX_KEY = 24, 136
+"""Bytes of a key."""
+_RUN = re.compile(rb"[\w-]*+")
+_NO_STRING = -8
+
+# Text formats without delimiters: bencode, netstrings and pickle's protocol 0
+
+_MARKS = (b":", b"V")
+"""The last byte before such a string."""
+_COUNT = re.compile(rb"(?<![0-9])[1-9][0-9]{1,2}(?=:\Z)")
+_ITEM = re.compile(rb"[edl]*+(?:[0-9]{1,6}:|i-?[0-9]{1,20}e)")
+_END = re.compile(rb"e++(?![\w-])")
+_BENCODED = re.compile(rb"[dl]++[0-9]{1,6}:")
+_OPCODE_BEFORE = re.compile(rb"(?:\A|[\n(a-z])V\Z")
+_MEMO = re.compile(rb"\r?\np[0-9]{1,9}\r?\n")
+"""The instruction after each string of a pickle: it gives the string a number."""
+
+
+class UndelimitedString(NamedTuple):
+    """A key without a delimiter before or after it."""
+
+    start: int
+    end: int
+    bounds: Bounds | None = None
+    """Whether its end is certain; `None`: the text after it decides."""
+
+
+def find_strings(content: bytes, keys: Sequence[int]) -> dict[int, UndelimitedString]:
+    """Return the strings that may have no delimiters, by the offset of the key in them.
+
+    `keys` are the offsets of all keys, in ascending order.
+    """
+    strings: dict[int, UndelimitedString] = {}
+    nul, previous_end = -1, _NO_STRING
+    for at, limit in pairwise((*keys, len(content))):
+        if nul < max(0, at - _NUL_CONTEXT):
+            nul = content.find(b"\0", max(0, at - _NUL_CONTEXT))
+            nul = len(content) + _NUL_CONTEXT if nul < 0 else nul
+        has_control = nul < at + _NUL_CONTEXT or _has_control(content, at)
+        find = _find_in_binary if has_control else _find_in_text
+        if string := find(content, at, limit, previous_end):
+            strings[at] = string
+            previous_end = string.end if string.bounds is Bounds.CERTAIN else _NO_STRING
+    return strings
 
 
 def find_prefixed_length(content: bytes, at: int) -> int:
-    """Return the length of the string of visible characters at an offset, if a length precedes it.
+    """Return the length of the key at an offset if the bytes before it prove it; else 0."""
+    string = find_strings(content, [at]).get(at)
+    return string.end - at if string and string.bounds is Bounds.CERTAIN else 0
 
-    Return 0 if no length precedes it, or if a text may have such a character there by chance.
+
+def _has_control(content: bytes, at: int) -> bool:
+    low, high = max(0, at - _CONTROL_CONTEXT), at + _MAX_KEY + _CONTROL_CONTEXT
+    return _CONTROL.search(content, low, high) is not None
+
+
+def _find_in_binary(content: bytes, at: int, limit: int, previous_end: int) -> UndelimitedString:
+    run_end = _find_run_end(content, at, limit)
+    if run_end - at < _MIN_KEY:
+        return UndelimitedString(at, run_end)
+    return UndelimitedString(at, *endings.find_ending(content, at, run_end, previous_end))
+
+
+def _find_in_text(
+    content: bytes, at: int, limit: int, previous_end: int
+) -> UndelimitedString | None:
+    """Return a string with a certain end; a text may have bytes that are not UTF-8."""
+    if content[at - 1 : at] in _MARKS:
+        end = _find_counted_end(content, at, _find_run_end(content, at, limit))
+        return UndelimitedString(at, end, Bounds.CERTAIN) if end else None
+    if _is_utf_8(content, max(0, at - _UTF_8_CONTEXT), at):
+        return None
+    string = _find_in_binary(content, at, limit, previous_end)
+    return string if string.bounds is Bounds.CERTAIN else None
+
+
+def _find_run_end(content: bytes, at: int, limit: int) -> int:
+    run = _RUN.match(content, at, limit)
+    return run.end() if run else at
+
+
+def _is_utf_8(content: bytes, start: int, end: int) -> bool:
+    """Return whether a part of a text is UTF-8; its first character may be cut."""
+    text = content[start:end]
+    try:
+        (text.lstrip(_CONTINUATION_BYTES) if start else text).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _find_counted_end(content: bytes, start: int, run_end: int) -> int | None:
+    """Return the end of a string if its format says so, and no delimiter does.
+
+    A number before a colon may also be that of a line. So it counts only before the next item.
     """
-    head = content[max(0, at - max(_WIDE_LENGTHS)) : at]
-    length = head.rstrip(b"\0")[-1:]
-    size, width = ord(length or b"\0"), len(head) - len(head.rstrip(b"\0")) + 1
-    visible = _VISIBLE.match(content, at, at + size)
-    if size < _MIN_LENGTH or not visible or visible.end() < at + size:
-        return 0
-    end = at + size
-    before, after = content[max(0, at - 1 - _AROUND) : at - 1], content[end : end + _AROUND]
-    if width == 1 and _LETTER.match(length):
-        is_text = _TEXT_BEFORE.fullmatch(before) and _TEXT_AFTER.fullmatch(after)
-        return 0 if is_text else size
-    is_length = _is_binary(before, length) if width == 1 else width in _WIDE_LENGTHS
-    return size if is_length and _is_end(after) else 0
+    before = content[max(0, start - 5) : start]
+    if _OPCODE_BEFORE.search(before) and _MEMO.match(content, run_end):
+        return run_end
+    count = _COUNT.search(before)
+    end = start + int(count[0]) if count else run_end
+    return end if end < run_end and _is_item(content, end) else None
 
 
-def _is_binary(before: bytes, length: bytes) -> bool:
-    """Return whether the bytes directly before a string are not text."""
-    if before.endswith(_PYTHON_TYPES):
-        return not _TEXT_BEFORE.fullmatch(before)
-    return bool(_NOT_TEXT.match(length) or (before and not _ENDS_AS_TEXT.search(before)))
-
-
-def _is_end(after: bytes) -> bool:
-    """Return whether at most a few letters follow before a byte that never occurs in text."""
-    word = _WORD.match(after)
-    return (
-        word is not None and word.end() <= _MAX_MARKS and bool(_NOT_TEXT.match(after, word.end()))
-    )
+def _is_item(content: bytes, at: int) -> bool:
+    """Return whether another item, or the end of a bencoded text, is at an offset."""
+    if _ITEM.match(content, at):
+        return True
+    return _END.match(content, at) is not None and _BENCODED.match(content) is not None

@@ -36,8 +36,6 @@ _ESCAPE_BEFORE = re.compile(
 
 _CONTROL = re.compile(rb"[\x01-\x06\x0e-\x1a\x1c-\x1f]")
 _QUOTED = re.compile(rb"([\"'`])[ -!#-&(-_a-~]*\Z")
-_HEADER_STARTS = (b"", b"Bearer ", b"bearer ", b"Token ", b"Authorization: Bearer ")
-"""Text that may precede a key in a string of binary data."""
 _LINE_END = re.compile(BLANK + rb"*+" + BREAK)
 _ASSIGNMENT = re.compile(rb"(?:[A-Za-z]+[ \t]+)?[\w.-]+(?:\[\w*\])?[ \t]*(?:[:+?.|-]?=(?![=>])|=>)")
 
@@ -102,10 +100,4 @@ def _is_end_certain_in_binary(content: bytes, start: int, end: int) -> bool:
     if quote and quote[1] == after[:1]:
         return True
     line_end = _LINE_END.match(after)
-    if line_end:
-        return bool(_ASSIGNMENT.match(after, line_end.end()))
-    return any(
-        before.endswith(text)
-        and find_prefixed_length(content, start - len(text)) == len(text) + end - start
-        for text in _HEADER_STARTS
-    )
+    return line_end is not None and bool(_ASSIGNMENT.match(after, line_end.end()))

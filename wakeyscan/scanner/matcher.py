@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.secret import Secret
 from wakeyscan.rules.rule import AFTER, BEFORE, TIMEOUT_SECONDS, Rule
-from wakeyscan.scanner.binary_strings import find_prefixed_length
+from wakeyscan.scanner.binary_strings import find_strings
 
 if TYPE_CHECKING:
     from regex import Match as RegexMatch
@@ -30,17 +30,22 @@ class Match(NamedTuple):
     elsewhere: tuple[tuple[int, int], ...] = ()
     """Spans of the other parts of the secret, if it is split."""
     bounds: Bounds | None = None
-    """Whether its ends are certain, according to the decoded text; `None`: not decoded."""
+    """Whether its ends are certain, if a decoded text or a string in binary data told it."""
     is_cut_short: bool = False
     """Whether an ellipsis follows it in the decoded text."""
 
 
-_ShiftedMatch = tuple["RegexMatch[bytes]", int]
-"""A match of a pattern, and the offset of the text in which the pattern was searched."""
+class _Found(NamedTuple):
+    """A match of a pattern in a part of a text."""
+
+    match: RegexMatch[bytes]
+    shift: int = 0
+    """Offset of the part in the text."""
+    bounds: Bounds | None = None
 
 
 def match_rule(
-    content: bytes, rule: Rule, pattern: Pattern[bytes], anchors: Iterable[int]
+    content: bytes, rule: Rule, pattern: Pattern[bytes], anchors: Sequence[int]
 ) -> list[Match]:
     """Return the matches of one rule around its anchors; raise `TimeoutExceeded`.
 
@@ -52,12 +57,13 @@ def match_rule(
         found = _match_around(content, pattern, anchors)
     matches = []
     try:
-        for match, shift in found:
+        for match, shift, known in found:
             if match["secret"]:
                 start, end = match.span("secret")
                 scheme = match.groupdict().get("kind") or b""
                 secret = Secret(match["secret"], rule.id)
-                matches.append(Match(rule, secret, start + shift, end + shift, scheme=scheme))
+                span = start + shift, end + shift
+                matches.append(Match(rule, secret, *span, scheme=scheme, bounds=known))
     except TimeoutError:
         raise TimeoutExceeded(
             f"rule {rule.id} took over {TIMEOUT_SECONDS:g} s on a part of it"
@@ -66,26 +72,30 @@ def match_rule(
 
 
 def _match_at(
-    content: bytes, pattern: Pattern[bytes], anchors: Iterable[int], is_word: bool
-) -> Iterator[_ShiftedMatch]:
-    """Yield the matches that start at an anchor; a length before a word gives its end."""
+    content: bytes, pattern: Pattern[bytes], anchors: Sequence[int], is_word: bool
+) -> Iterator[_Found]:
+    """Yield the matches that start at an anchor.
+
+    In binary data, a word may have neighbors, which are not a part of the text that is matched.
+    """
+    strings = find_strings(content, anchors) if is_word else {}
     for at in anchors:
-        size = find_prefixed_length(content, at) if is_word else 0
-        if size and (match := pattern.match(content[at : at + size], timeout=TIMEOUT_SECONDS)):
-            yield match, at
-            continue
-        if match := pattern.match(
+        if string := strings.get(at):
+            text = content[string.start : string.end]
+            if match := pattern.match(text, at - string.start, timeout=TIMEOUT_SECONDS):
+                yield _Found(match, string.start, string.bounds)
+        elif match := pattern.match(
             content, at, min(len(content), at + AFTER), timeout=TIMEOUT_SECONDS
         ):
-            yield match, 0
+            yield _Found(match)
 
 
 def _match_around(
     content: bytes, pattern: Pattern[bytes], anchors: Iterable[int]
-) -> Iterator[_ShiftedMatch]:
+) -> Iterator[_Found]:
     for start, end in _merge_surroundings(anchors, len(content)):
         for match in pattern.finditer(content, start, end, timeout=TIMEOUT_SECONDS):
-            yield match, 0
+            yield _Found(match)
 
 
 def _merge_surroundings(anchors: Iterable[int], size: int) -> Iterator[tuple[int, int]]:

@@ -1,73 +1,164 @@
-"""Keys in binary data, where a length that looks like a letter precedes a string."""
+"""Keys in binary data, where nothing but a length or a neighbor ends a string."""
 
 from __future__ import annotations
 
-import marshal
 import pickle
-from collections.abc import Callable
-from functools import partial
+import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.support.binary_formats import OTHER, PLAIN, Build
 from tests.support.keys import ALPHABET, PREFIX, MakeKey
 from wakeyscan.core.document import Document, Origin
+from wakeyscan.core.finding import Bounds, Finding
 from wakeyscan.decoders import DECODERS
 from wakeyscan.rules import loader
+from wakeyscan.scanner.binary_strings import find_strings
 from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.detector import detect_in_document
 
 CONTEXT = build_context(loader.load_rules(), DECODERS)
 
+LENGTHS = (*range(16, 129, 7), 24, 31, 32, 39, 40, 41, 48, 56, 64, 90, 111, 118, 119, 120, 128)
+"""Characters of bodies, among them those whose length looks like a blank, a digit or a letter."""
 
-def compiled(key: str) -> bytes:
-    return marshal.dumps(compile(f"KEY = {key!r}\nOTHER = None\nX = 'abc'\n", "m.py", "exec"))
-
-
-def pickled(protocol: int, key: str) -> bytes:
-    return pickle.dumps({"token": key, "n": [1, key]}, protocol)
+CERTAIN, OPEN = Bounds.CERTAIN, Bounds.OPEN
 
 
-def counted(before: bytes, behind: bytes, key: str) -> bytes:
-    return before + bytes([len(key)]) + key.encode() + behind
+def find(content: bytes) -> list[Finding]:
+    return detect_in_document(Document(Origin("a"), content), CONTEXT)
 
 
-FORMATS: dict[str, Callable[[str], bytes]] = {
-    "Python, compiled": compiled,
-    **{f"pickle-{protocol}": partial(pickled, protocol) for protocol in range(2, 6)},
-    "Java, compiled": partial(
-        counted, b"\x01\x00\x05Other\x08\x00\x12\x01\x00", b"\x01\x00\x04Code"
-    ),
-    "Protocol Buffers": partial(counted, b"\x08\x96\x01\x12", b"2\x05hello8\x01"),
-    "Protocol Buffers, a field by a letter": partial(counted, b"\x08\x96\x01b", b"r\x05hello8\x01"),
-    "MessagePack": partial(counted, b"\x82\xa5token\xd9", b"\xa1a\x01"),
-    "CBOR": partial(counted, b"\xa2etokenx", b"aa\x01"),
-    "DEX": partial(counted, b"\x05hello\x00", b"\x00\x05world\x00"),
-    "a length of four bytes": lambda key: (
-        b"\x01\x02" + len(key).to_bytes(4, "little") + key.encode() + b"q\x01"
-    ),
-    "a length of eight bytes": lambda key: (
-        b"\x01\x02" + len(key).to_bytes(8, "little") + key.encode() + b"q\x01"
-    ),
+def secrets_in(content: bytes) -> list[str]:
+    return [finding.secret.reveal().decode() for finding in find(content)]
+
+
+def found(content: bytes) -> list[tuple[str, Bounds]]:
+    return [(finding.secret.reveal().decode(), finding.bounds) for finding in find(content)]
+
+
+# A length before the key
+
+
+@pytest.mark.parametrize("build", PLAIN.values(), ids=PLAIN)
+def test_a_length_ends_a_key_with_certainty(build: Build, make_key: MakeKey) -> None:
+    for key in map(make_key, LENGTHS):
+        assert found(build(key.encode())) == [(key, CERTAIN)]
+
+
+@pytest.mark.parametrize("build", OTHER.values(), ids=OTHER)
+def test_a_length_of_another_kind_ends_a_key(build: Build, make_key: MakeKey) -> None:
+    for key in map(make_key, LENGTHS):
+        assert secrets_in(build(key.encode())) == [key]
+
+
+@pytest.mark.parametrize("format", ["Protocol Buffers", "CBOR", "16 bits", "Java, compiled"])
+def test_a_length_ends_a_key_of_any_letters(format: str) -> None:
+    source = random.Random(format)
+    for length in LENGTHS:
+        body = "".join(source.choices(ALPHABET + "_-", k=length - 1)) + "a"
+        assert secrets_in(PLAIN[format]((PREFIX + body).encode())) == [PREFIX + body]
+
+
+def test_two_keys_in_a_row_are_two(make_key: MakeKey) -> None:
+    one, other = make_key(32), make_key(40)
+    content = b"\x18\x01" + b"".join(b"b%c%b" % (len(k), k.encode()) for k in (one, other))
+    assert found(content + b"\x10\x01") == [(one, CERTAIN), (other, CERTAIN)]
+
+
+# A byte before the key that only looks like a length
+
+
+ACCIDENTS = {
+    "a C string": b"\0v%d\0KEY\0name\0",
+    "a C string, at an end": b"\0v%d\0KEY\0",
+    "a word": b"\0\x01 error%d: KEY failed\0",
+    "quotes": b'\0\x01a%d="KEY"\0',
+    "a field of a header": b"\0\x01Token%d: Bearer KEY\r\n\0",
 }
-LIKE_LETTERS = (40, 41, 43, 48, 49, 64, 80, 90, 111)
-"""Characters behind the prefix of a key whose length is the code of a digit or a letter."""
-OTHERS = (16, 20, 24, 31, 32, 36, 52, 54)
 
 
-def secrets_in(content: bytes) -> list[tuple[str, str]]:
-    findings = detect_in_document(Document(Origin("a"), content), CONTEXT)
-    return [(f.secret.reveal().decode(), f.encoding) for f in findings]
+@pytest.mark.parametrize("template", ACCIDENTS.values(), ids=ACCIDENTS)
+def test_text_before_a_key_does_not_cut_it(template: bytes, make_key: MakeKey) -> None:
+    for number, key in enumerate(make_key(length) for length in LENGTHS * 3):
+        content = template.replace(b"%d", b"%d" % (number % 10)).replace(b"KEY", key.encode())
+        assert secrets_in(content) == [key]
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_a_length_before_a_key_is_not_part_of_it(format: str, make_key: MakeKey) -> None:
-    # A field that is named by a letter, before a length that is none, might as well be text.
-    by_a_letter = format in ("Protocol Buffers, a field by a letter", "CBOR")
-    lengths = LIKE_LETTERS if by_a_letter else (*LIKE_LETTERS, *OTHERS)
-    for key in map(make_key, lengths):
-        assert secrets_in(FORMATS[format](key)) == [(key, "plain")]
+@pytest.mark.parametrize("digit", range(10))
+def test_a_digit_before_a_key_does_not_cut_it(digit: int, make_key: MakeKey) -> None:
+    for key in (make_key(length) for length in (24, 32, 40, 48, 64)):
+        assert secrets_in(b"\0\x01sha25%d%b\0\x01" % (digit, key.encode())) == [key]
+
+
+# Words before and after the key
+
+
+NEIGHBORS = {
+    "headers": (b"stringifyfetchello", b"Authorizationbodyheaders\0\x01"),
+    "a method": (b"https://api.wastack.in/api/v2/a", b"POST\0\x01"),
+    "nothing behind": (b"sha256", b"\0\x01"),
+    "a type": (b"GETBearer ", b"application/json\0\x01"),
+    "capitals": (b"constructor", b"Content-TypeDELETE\0\x01"),
+    "small letters": (b"prototype", b"undefined\0\x01"),
+    "an error": (b"src/main.rs", b"runtime error: index\0\x01"),
+    "names": (b"toString", b"createElementonPress\0\x01"),
+    "a path": (b"invalid", b"/usr/lib/go\0\x01"),
+    "another header": (b"Accept", b"X-App-Keymethod\0\x01"),
+}
+HERMES = b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f" + bytes(60)
+
+
+@pytest.mark.parametrize(("before", "behind"), NEIGHBORS.values(), ids=NEIGHBORS)
+def test_words_around_a_key_are_not_a_part_of_it(
+    before: bytes, behind: bytes, make_key: MakeKey
+) -> None:
+    keys = [make_key(length) for length in (24, 32, 40, 48, 64) * 4]
+    contents = [HERMES + before + key.encode() + behind for key in keys]
+    right = [
+        key for key, content in zip(keys, contents, strict=True) if secrets_in(content) == [key]
+    ]
+    assert len(right) >= len(keys) - 1  # a random key may end like a word
+
+
+def test_words_leave_the_end_open(make_key: MakeKey) -> None:
+    key = make_key(32)
+    assert found(HERMES + b"fetch" + key.encode() + b"Authorization\0") == [(key, OPEN)]
+
+
+def test_a_long_run_of_letters_is_reported_with_an_open_end(make_key: MakeKey) -> None:
+    content = b"\0\x01" + (PREFIX + make_key(100, "") + make_key(100, "")).encode() + b"\0"
+    ((secret, bounds),) = found(content)
+    assert (len(secret) <= len(PREFIX) + 128, bounds) == (True, OPEN)
+
+
+def test_adjacent_keys_are_found(make_key: MakeKey) -> None:
+    keys = [make_key(32), make_key(48), make_key(24)]
+    assert secrets_in(HERMES + "".join(keys).encode() + b"\0") == keys
+
+
+# The left boundary
+
+
+@pytest.mark.parametrize("before", ["p", "mocha_", "3", "fetch", "ESEWA"])
+def test_a_word_before_a_key_is_a_neighbor_in_binary_data_only(
+    before: str, make_key: MakeKey
+) -> None:
+    key = make_key(32)
+    assert secrets_in(f"a = {before}{key}\n".encode()) == []
+    assert secrets_in(f"é {before}{key}\n".encode("latin-1")) == []
+    assert secrets_in(f"\0\x01{before}{key}\0".encode()) == [key]
+
+
+@pytest.mark.parametrize("name", ["session_started_again", "config_reload_interval"])
+def test_a_name_in_a_program_is_a_placeholder(name: str) -> None:
+    (finding,) = find(b"\x7fELF\0\0p" + (PREFIX + name).encode() + b"\0")
+    assert str(finding.standing) == "placeholder"
+
+
+# Delimiters
 
 
 @pytest.mark.parametrize(
@@ -88,8 +179,8 @@ def test_a_length_before_a_key_is_not_part_of_it(format: str, make_key: MakeKey)
 def test_a_delimiter_before_a_longer_key_is_not_a_length(
     before: str, behind: str, make_key: MakeKey
 ) -> None:
-    key = make_key(100)  # more than any of these signs would count
-    assert secrets_in(f"{before}{key}{behind}".encode()) == [(key, "plain")]
+    for key in (make_key(100), make_key(128)):  # more than any of these signs would count
+        assert secrets_in(f"{before}{key}{behind}".encode()) == [key]
 
 
 @pytest.mark.parametrize("length", range(40, 50))
@@ -111,8 +202,65 @@ def test_text_has_no_length_prefixes(
     before: str, lead: str, body: str, end: str, behind: str
 ) -> None:
     content = f"{before}{lead}{PREFIX}{body}{end}{behind}".encode()
-    found = [
-        f.secret.reveal().decode()
-        for f in detect_in_document(Document(Origin("a"), content), CONTEXT)
-    ]
-    assert found == [PREFIX + body]
+    assert secrets_in(content) == [PREFIX + body]
+
+
+# Text formats with lengths
+
+
+ITEMS = {
+    "bencode": "d3:key{n}:{k}1:zi1ee",
+    "bencode, a number behind": "d3:key{n}:{k}i-5ee",
+    "bencode, the last value": "d3:key{n}:{k}e",
+    "bencode, a list": "ll{n}:{k}ee",
+    "netstrings": "{n}:{k},5:hello,",
+    "canonical S-expressions": "(3:key{n}:{k}3:abc)",
+}
+
+
+@pytest.mark.parametrize("template", ITEMS.values(), ids=ITEMS)
+def test_a_decimal_length_ends_a_key(template: str, make_key: MakeKey) -> None:
+    for key in map(make_key, LENGTHS):
+        content = template.format(n=len(key), k=key).encode()
+        assert found(content) == [(key, CERTAIN)]
+
+
+NUMBERS = {
+    "numbers of lines": "{n}:{k}\n",
+    "numbers of lines and columns": "a.py:{n}:{k}: error\n",
+    "a time": "12:{n}:{k}\n",
+    "a port": "host:{n}:{k}e\n",
+}
+
+
+@pytest.mark.parametrize("template", NUMBERS.values(), ids=NUMBERS)
+def test_another_number_before_a_key_does_not_cut_it(template: str, make_key: MakeKey) -> None:
+    for size in range(24, 60):
+        key = make_key(52)
+        content = template.format(n=size, k=key).encode()
+        assert secrets_in(content) == secrets_in(template.format(n="", k=key).encode())
+
+
+def test_a_key_in_a_textual_pickle(make_key: MakeKey) -> None:
+    key = make_key()
+    for value in ({"k": key, "z": 1}, [key], key, ("a", key), {"a": {"b": [1, key]}}):
+        assert found(pickle.dumps(value, 0)) == [(key, CERTAIN)]
+    assert secrets_in(f"\nV{key}\nnext\n".encode()) == []
+
+
+# Any bytes
+
+
+@given(
+    before=st.binary(max_size=40),
+    body=st.text(ALPHABET + "-_", max_size=200),
+    behind=st.binary(max_size=40),
+)
+@example(before=b"\0" * 9, body="a" * 16, behind=b"")
+@settings(max_examples=500, deadline=None)
+def test_a_string_lies_in_the_content(before: bytes, body: str, behind: bytes) -> None:
+    content = before + (PREFIX + body).encode() + behind
+    at = content.index(PREFIX.encode())
+    for string in find_strings(content, [at]).values():
+        assert at == string.start <= string.end <= len(content)
+        assert string.bounds is None or 24 <= string.end - string.start <= 136

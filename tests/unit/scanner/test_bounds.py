@@ -161,7 +161,7 @@ UNCERTAIN = {
     "control behind": b"\0\0\x01KEY\x08\x0b\0",
     "control behind, no NUL": b"\x0a\x05hello\x12KEY\x1a\x03abc",
     "quote that opens nothing": b'\0\x0a\x04abcdKEY"\x03abc\0',
-    "line end that is a tag": b"\0\x0a KEY\x0a\x05hello\0",
+    "line end that is a tag": b"\0\x0a\x80KEY\x0a\x05hello\0",
     "a byte of no text": b"KEY\xff",
 }
 

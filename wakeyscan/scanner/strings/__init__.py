@@ -1,0 +1,1 @@
+"""Where the string of a key starts and ends if no delimiter shows it."""

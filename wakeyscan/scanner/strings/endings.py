@@ -1,0 +1,201 @@
+"""The most likely end of a key among strings without delimiters.
+
+Each possible end is a description of the bytes around it: a random key, then the next record or the
+words of a neighbor. The description with the fewest bits wins, less the evidence of a length before
+the key. The end is certain if a length names it and any other description is much longer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from wakeyscan.core.finding import Bounds
+from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.scanner.strings.lengths import (
+    NO_STRING,
+    STRING_TYPES,
+    LengthReading,
+    find_text_start,
+    read_lengths,
+)
+from wakeyscan.scanner.strings.records import find_next_texts
+from wakeyscan.scanner.strings.words import measure_bodies, measure_size, measure_words
+
+MIN_KEY, MAX_KEY = len(KEY_PREFIX) + 16, len(KEY_PREFIX) + 128
+_MAX_WORDS = 64
+"""Maximum bytes of a neighbor that are examined."""
+_HEADERS = (b"Bearer ", b"bearer ", b"Token ", b"Authorization: Bearer ")
+"""Text that may precede a key in its string."""
+_MIN_BEFORE = 3
+"""Minimum bytes of any other text before it."""
+_CLOSING = {
+    pair[:1]: pair[1:]
+    for pair in (
+        *(b'""', b"''", b"``", b"||", b"//", b"  ", b"()", b"[]", b"{}", b"<>"),
+        *(b"\x1c\x1c", b"\x1d\x1d", b"\x1e\x1e", b"\x1f\x1f"),
+    )
+}
+"""Delimiters, which are no lengths if they are on both sides of a key."""
+_LETTER = re.compile(rb"\w")
+_HERMES = b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f"
+"""First bytes of Hermes bytecode, in which no length precedes a string."""
+_MACH_O = (b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe")
+_PROGRAMS = (_HERMES, b"\x7fELF", b"MZ", b"\0asm", *_MACH_O)
+"""First bytes of formats in which strings are adjacent."""
+
+_MARGIN = 4
+"""Bits by which the best description has to be shorter."""
+_MIN_WEIGHT = 6
+"""Bits of evidence that a certain end needs."""
+_NAMED_SIZE = 3
+"""Bits of the size of a body that a length names."""
+_MIN_EVIDENCE = 2
+"""Bits of evidence that are too few."""
+_OTHER_START = 6
+"""Bits of doubt about a length before a text that precedes the key."""
+_LETTER_BITS = 6
+"""Bits of a letter that no word explains."""
+_AFTER_WORD, _AFTER_LENGTH, _AFTER_RECORD, _AFTER_NOTHING = 4, 6, 4, 20
+"""Bits of words after a key, if a word or a length precedes the key, if the length of these words
+precedes them, and if nothing shows a neighbor."""
+
+
+class _Run(NamedTuple):
+    """The letters from the start of a key to the first byte that cannot be a part of it."""
+
+    content: bytes
+    start: int
+    end: int
+    readings: dict[int, LengthReading]
+    """The ends that a length names."""
+    has_neighbor: bool
+    """Whether a word after the key may be a neighbor."""
+    is_adjacent: bool
+    """Whether a string directly precedes it."""
+
+
+class _Ending(NamedTuple):
+    """A possible end of a key."""
+
+    end: int
+    bits: float
+    reading: LengthReading | None
+    is_record: bool
+    """Whether nothing or a record follows, and not only words."""
+
+
+def find_ending(
+    content: bytes, start: int, run_end: int, previous_end: int = NO_STRING
+) -> tuple[int, Bounds | None]:
+    """Return the most likely end of the key at an offset, and its bounds.
+
+    `run_end` is the end of the letters, at least `MIN_KEY` after the offset. A length ends another
+    key at `previous_end`. The bounds are `None` if no length and no neighbor shows: then the text
+    after the key decides.
+    """
+    readings = _read_ends(content, start, run_end, previous_end)
+    is_adjacent = _is_adjacent(content, start)
+    has_neighbor = is_adjacent or run_end - start > MAX_KEY
+    has_neighbor = has_neighbor or _is_in_program(content, start, run_end)
+    run = _Run(content, start, run_end, readings, has_neighbor, is_adjacent)
+    if not run.readings and not run.has_neighbor:
+        return run_end, None
+    best, *others = sorted(_list_endings(run), key=lambda ending: ending.bits)
+    return best.end, _find_bounds(best, others, run)
+
+
+def _is_adjacent(content: bytes, start: int) -> bool:
+    """Return whether a string ends directly before that of a key, so that NUL ends none."""
+    headers = (start - len(header) for header in _HEADERS if content.endswith(header, 0, start))
+    string = next(headers, start)
+    return content.startswith(_HERMES) or _LETTER.match(content, string - 1, string) is not None
+
+
+def _is_in_program(content: bytes, start: int, run_end: int) -> bool:
+    """Return whether a neighbor without a delimiter is likely; a NUL before and after is one."""
+    around = content[start - 1 : start], content[run_end : run_end + 1]
+    return content.startswith(_PROGRAMS) and around != (b"\0", b"\0")
+
+
+def _find_bounds(best: _Ending, others: list[_Ending], run: _Run) -> Bounds | None:
+    rivals = [other for other in others if other.bits < best.bits + _MARGIN]
+    reading = best.reading
+    is_named = reading and not reading.kind.doubt and reading.weight >= _MIN_WEIGHT
+    if is_named and best.is_record and not rivals:
+        return Bounds.CERTAIN
+    is_doubtful = best.end < run.end or any(rival.reading for rival in rivals)
+    return Bounds.OPEN if is_doubtful or run.is_adjacent else None
+
+
+def _read_ends(
+    content: bytes, start: int, run_end: int, previous_end: int
+) -> dict[int, LengthReading]:
+    """Return the ends that a length names, each with the length that weighs most."""
+    readings: dict[int, LengthReading] = {}
+    if content.startswith(_HERMES):
+        return readings
+    high = min(run_end, start + MAX_KEY)
+    for string, doubt in _list_starts(content, start, run_end):
+        for reading in read_lengths(content, string, previous_end):
+            end, weight = reading.end, reading.weight - doubt
+            known = readings[end].weight if end in readings else _MIN_EVIDENCE
+            is_valid = start + MIN_KEY <= end <= high and content[end - 1] not in b"-_"
+            is_likely = not doubt or end == run_end or weight >= _MIN_WEIGHT
+            if is_valid and is_likely and weight > known:
+                readings[end] = reading._replace(weight=weight)
+    return readings
+
+
+def _list_starts(content: bytes, start: int, run_end: int) -> Iterator[tuple[int, int]]:
+    """Yield where the string of a key may start, with the bits of doubt."""
+    headers = [start - len(header) for header in _HEADERS if content.endswith(header, 0, start)]
+    closing = _CLOSING.get(content[start - 1 : start])
+    if not closing or not content.startswith(closing, run_end):
+        for string in headers or [start]:
+            yield string, 0
+    text = find_text_start(content, start)
+    sizes = (0, 1, 2) if content[text] in STRING_TYPES else (0, 1)
+    for string in (text + size for size in sizes):
+        if string + _MIN_BEFORE <= start:
+            yield string, _OTHER_START
+
+
+def _list_endings(run: _Run) -> Iterator[_Ending]:
+    body, last = run.start + len(KEY_PREFIX), min(run.end, run.start + MAX_KEY)
+    bodies = measure_bodies(run.content[body:last])
+    words = measure_words(run.content[body : min(run.end, last + _MAX_WORDS)])
+    ends = range(run.start + MIN_KEY, last) if run.has_neighbor else run.readings
+    for end in sorted({last, *ends}):
+        if end < last and run.content[end - 1] in b"-_":
+            continue
+        reading = run.readings.get(end)
+        rest, is_record = _measure_rest(run, end, words[end - body :])
+        size = _NAMED_SIZE - reading.weight if reading else measure_size(end - body)
+        yield _Ending(end, bodies[end - body] + size + rest, reading, is_record)
+
+
+def _measure_rest(run: _Run, end: int, words: list[float]) -> tuple[float, bool]:
+    """Return the bits of the rest of a run, and whether it is the start of a record.
+
+    `words` are the bits of words from each of its letters on.
+    """
+    if end == run.end:
+        return 0.0, True
+    reading = run.readings.get(end)
+    if not reading:
+        return words[0] + (_AFTER_WORD if run.has_neighbor else _AFTER_NOTHING), False
+    record = min(
+        (
+            bits
+            + min(
+                _LETTER_BITS * (run.end - text),
+                _AFTER_RECORD + sum(words[text - end : text - end + 1]),
+            )
+            for bits, text in find_next_texts(run.content, end, run.end, reading)
+        ),
+        default=float("inf"),
+    )
+    word_bits = words[0] + _AFTER_LENGTH
+    return min(record, word_bits), record < word_bits

@@ -1,0 +1,68 @@
+"""What follows a string with a length: the type, the length or the text of the next value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wakeyscan.scanner.strings.lengths import (
+    CBOR_TEXT,
+    CBOR_TYPES,
+    MAX_CBOR_TEXT,
+    MAX_MARKS,
+    LengthReading,
+    is_text,
+    is_visible,
+)
+
+_MARK = 7
+"""Bits of a byte of a type or of a length that looks like a letter."""
+_LENGTH, _CBOR_LENGTH = 2, 3
+"""Bits of a length that fits the text after it."""
+_C_STRING = 10
+"""Bits of such a byte before a NUL, which rather ends the string."""
+
+
+def find_next_texts(
+    content: bytes, end: int, run_end: int, reading: LengthReading
+) -> Iterator[tuple[int, int]]:
+    """Yield how `content[end:run_end]` may begin the next value: bits, and the start of a text.
+
+    `reading` is the length of the string that ends at `end`. The bits do not include the text.
+    """
+    size = run_end - end
+    if size <= MAX_MARKS and not is_visible(content, run_end):
+        is_c_string = reading.zeros in ((0, 0), (0, 1)) and content[run_end : run_end + 1] == b"\0"
+        yield _MARK * size + _C_STRING * is_c_string, run_end
+    for types in range(min(size, MAX_MARKS)):
+        at = end + types
+        if text := _find_text(content, at, run_end, reading):
+            yield _MARK * types + _LENGTH, text
+        if _is_cbor(content, at, run_end, reading):
+            yield _MARK * types + _CBOR_LENGTH, at + 1
+
+
+def _find_text(content: bytes, at: int, run_end: int, reading: LengthReading) -> int:
+    """Return where a text starts if a length at an offset, of the same kind, names its end; or 0.
+
+    Nothing visible follows the text.
+    """
+    before, after = reading.zeros
+    length = at + before
+    text = length + 1 + after
+    if length >= run_end or any(content[at:length]) or any(content[length + 1 : text]):
+        return 0
+    end = text + reading.kind.find_size(content[length])
+    is_valid = text < end >= run_end and end <= len(content) and is_text(content, text, end)
+    return text if is_valid else 0
+
+
+def _is_cbor(content: bytes, at: int, run_end: int, reading: LengthReading) -> bool:
+    """Return whether short texts of CBOR, after another text, end where the letters end."""
+    before, after = reading.zeros
+    is_after_text = reading.start and before < len(CBOR_TYPES) and not after
+    if not is_after_text or content[reading.start - 1] not in CBOR_TYPES[before]:
+        return False
+    end = at
+    while end < run_end and 0 < content[end] - CBOR_TEXT <= MAX_CBOR_TEXT:
+        end += 1 + content[end] - CBOR_TEXT
+    return end == run_end > at and not is_visible(content, run_end)
