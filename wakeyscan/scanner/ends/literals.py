@@ -47,7 +47,12 @@ _SENTENCE_END = re.compile(
     rb"\.(?:\Z|[ \t]*" + BREAK + rb"[ \t]*(?:\Z|" + BREAK + rb")|\s+[A-Z][a-z]+ [a-z]|</)"
 )
 _TICK_SENTENCE_END = re.compile(rb"\.(?:\s|\Z)")
-_COMMENT = re.compile(rb"[ \t]+(?:\#|--[ ])[^\r\n]*")
+_COMMENT = re.compile(
+    rb"""(?x)
+      [ \t]+ (?: \# | --[ ] ) [^\r\n]*
+    | [^A-Za-z0-9\r\n]{1,12} (?: (?: REM | rem | dnl ) [ ] )? wakeyscan:ignore [^\r\n]*"""
+)
+"""The start of a comment in most languages, or of one for us in any language."""
 _SLASH_COMMENT = re.compile(rb"[ \t]*//[^\r\n]*")
 _LINE_END = re.compile(rb"[ \t]*" + BREAK)
 _CONTINUED_LINE = re.compile(
