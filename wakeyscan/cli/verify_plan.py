@@ -16,7 +16,7 @@ from wakeyscan.verification.verdict import VerificationRequest
 if TYPE_CHECKING:
     from wakeyscan.config import config
     from wakeyscan.core.document import Skipped
-    from wakeyscan.verification.options import VerifyOptions
+    from wakeyscan.verification.verifier import VerifyOptions
 
 _KEY = rb"wa_live_[A-Za-z0-9_-]{16,128}"
 

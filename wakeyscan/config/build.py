@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from wakeyscan.core import files
     from wakeyscan.rules.rule import RuleFolder
     from wakeyscan.sources import revision as revisions
-    from wakeyscan.verification import options as verify_options
+    from wakeyscan.verification import verifier
 else:
     # Runs without --verify, a policy or --policy-from need none of these.
     files = lazy_import("wakeyscan.core.files")
     policy_tables = lazy_import("wakeyscan.config.policy_tables")
     revisions = lazy_import("wakeyscan.sources.revision")
-    verify_options = lazy_import("wakeyscan.verification.options")
+    verifier = lazy_import("wakeyscan.verification.verifier")
 
 _parse_profile = converters.build_choice("generic", "github")
 _parse_color = converters.build_choice("auto", "always", "never")
@@ -111,13 +111,11 @@ def _find_rules(settings: Settings, revision: revisions.Revision | None) -> Rule
     return tuple(found)
 
 
-def build_verify_options(
-    given: Values, environment: Mapping[str, str]
-) -> verify_options.VerifyOptions:
+def build_verify_options(given: Values, environment: Mapping[str, str]) -> verifier.VerifyOptions:
     """Build the options of verification from flags and variables; a file cannot set them."""
     app_key = str(given.get("app_key", ""))
     control_key = environment.get("WAKEYSCAN_CONTROL_KEY", "").strip()
-    return verify_options.VerifyOptions(
+    return verifier.VerifyOptions(
         require=bool(given.get("require_verified")),
         plan=bool(given.get("verify_plan")),
         app_key=Secret(os.fsencode(app_key), APP_KEY) if app_key else None,

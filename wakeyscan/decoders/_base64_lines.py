@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from wakeyscan.core.lazy import lazy_pattern
+
 if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import Span
 
@@ -26,18 +28,18 @@ _LINE_END = rb"(?:\\{1,4}[nr]|\\u000[aAdD]|\\x0[aAdD]|%0[aAdD]|&\#(?:x[aAdD]|10|
 """Pattern of a line end in a text, a string literal, form data or an XML attribute."""
 BREAK = _LINE_END + rb"{1,2}[ \t]{0,64}"
 """Pattern of the characters between two lines."""
-ADJACENT_LETTERS = re.compile(rb"[\w-]{2}")
+ADJACENT_LETTERS = lazy_pattern(rb"[\w-]{2}")
 """The ends of two decoded lines that together would look like one word."""
 
-_RUN = re.compile(LETTER + rb"*+={0,2}")
-_NEXT_LINE = re.compile(rb"(?<!=)" + BREAK + rb"(?!--)(" + LETTER + rb"++={0,2}|={1,2})")
-_LETTERS = re.compile(LETTER + rb"*+")
-_BREAK_AT_END = re.compile(rb"(?:" + BREAK + rb")\Z")
-_BACKSLASHES_AT_END = re.compile(rb"\\+\Z")
-_LINE = re.compile(rb"(" + LETTER + rb"++)(" + BREAK + rb")?+")
-_LETTERED_BREAK = re.compile(rb"(?:\\[nr]|\\u000[aAdD]|\\x0[aAdD]|%0[aAdD])")
+_RUN = lazy_pattern(LETTER + rb"*+={0,2}")
+_NEXT_LINE = lazy_pattern(rb"(?<!=)" + BREAK + rb"(?!--)(" + LETTER + rb"++={0,2}|={1,2})")
+_LETTERS = lazy_pattern(LETTER + rb"*+")
+_BREAK_AT_END = lazy_pattern(rb"(?:" + BREAK + rb")\Z")
+_BACKSLASHES_AT_END = lazy_pattern(rb"\\+\Z")
+_LINE = lazy_pattern(rb"(" + LETTER + rb"++)(" + BREAK + rb")?+")
+_LETTERED_BREAK = lazy_pattern(rb"(?:\\[nr]|\\u000[aAdD]|\\x0[aAdD]|%0[aAdD])")
 """A line end that looks like base64 after its first character."""
-_ESCAPED_PADDING = re.compile(rb"%3[dD]|\\u003[dD]|\\x3[dD]|&(?:\#61|\#x3[dD]|equals);")
+_ESCAPED_PADDING = lazy_pattern(rb"%3[dD]|\\u003[dD]|\\x3[dD]|&(?:\#61|\#x3[dD]|equals);")
 
 
 def find_run(content: bytes, offset: int) -> Span:

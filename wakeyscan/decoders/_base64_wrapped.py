@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple, overload
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders._base64_lines import ADJACENT_LETTERS
 from wakeyscan.decoders.base64_codec import is_complete
 from wakeyscan.decoders.decoder import Segment, Span
 
-_TEXT = re.compile(
+_TEXT = lazy_pattern(
     rb"(?:[\t\r\n -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
     rb"|[\xf0-\xf4][\x80-\xbf]{3})*+"
 )
 """Printable text in UTF-8."""
-_DIGEST = re.compile(rb"[0-9a-f]{16,}")
+_DIGEST = lazy_pattern(rb"[0-9a-f]{16,}")
 """A line of hexadecimal digits, which is not base64."""
-_LONG_WORD = re.compile(rb"[\w-]{8}")
+_LONG_WORD = lazy_pattern(rb"[\w-]{8}")
 
 
 class WrappedText(NamedTuple):

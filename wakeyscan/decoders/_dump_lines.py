@@ -10,6 +10,7 @@ from binascii import unhexlify
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.line_index import find_line
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.decoders.decoder import DecodedText, Segment
@@ -30,8 +31,8 @@ _CELL = 4
 """Width of a column that shows one byte as a character."""
 
 _INDENT = rb"[ \t\#/*;>]{0,16}"
-_CELLS = re.compile(_INDENT + rb"(?P<offset>" + DIGIT + rb"{6,16})(?=[ ]{1,4}\S|[ ]{5})")
-_WORD = re.compile(DIGIT + rb"+")
+_CELLS = lazy_pattern(_INDENT + rb"(?P<offset>" + DIGIT + rb"{6,16})(?=[ ]{1,4}\S|[ ]{5})")
+_WORD = lazy_pattern(DIGIT + rb"+")
 _CELL_TEXTS = {b"": b" ", b"sp": b" ", **{b"\\" + bytes([c]): b"\n" for c in b"0abtnvfr"}}
 _UNKNOWN = b"\0"
 """Placeholder for a byte whose cell is not a character of a key."""

@@ -9,6 +9,7 @@ import re
 from binascii import b2a_base64
 from collections.abc import Iterator
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.decoders._base64_lines import BREAK, LETTER, find_letter_before
 from wakeyscan.decoders.base64_codec import TAR_LETTERS, decode_base64
@@ -35,19 +36,19 @@ _MIN_SIZE = 64
 _MAX_LINE = 128
 """Maximum characters of a line that is longer than the first line, which a name precedes."""
 
-_WITHIN_RUN = re.compile(
+_WITHIN_RUN = lazy_pattern(
     rb"(?<!\\)" + LETTER + rb"\Z|" + LETTER + rb"(?<![nrt])\Z",
     re.DOTALL,
 )
 """End of the text before an offset within a run; `\\n` ends the text before a run."""
-_ESCAPE_AT_END = re.compile(rb"(?:%|\\x|\\u00)[0-9A-Fa-f]{2}\Z")
+_ESCAPE_AT_END = lazy_pattern(rb"(?:%|\\x|\\u00)[0-9A-Fa-f]{2}\Z")
 """An escape before a run, which looks like the middle of one."""
 _LETTERS = rb"(?:" + LETTER + rb"|\\{1,7}/|%2[BbFf])"
 """Letters of base64; JSON writers often escape the slash, URLs also escape the plus."""
-_PADDING = re.compile(rb"(?:=|%3[Dd]){0,2}")
-_LINE = re.compile(_LETTERS + rb"*+")
-_NEXT_LINE = re.compile(BREAK + rb"(" + _LETTERS + rb"++)(?=={0,2}(?:[\s\"'`\\<,;)%&]|\Z))")
-_BACKSLASHES = re.compile(rb"\\+")
+_PADDING = lazy_pattern(rb"(?:=|%3[Dd]){0,2}")
+_LINE = lazy_pattern(_LETTERS + rb"*+")
+_NEXT_LINE = lazy_pattern(BREAK + rb"(" + _LETTERS + rb"++)(?=={0,2}(?:[\s\"'`\\<,;)%&]|\Z))")
+_BACKSLASHES = lazy_pattern(rb"\\+")
 
 
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:

@@ -5,9 +5,9 @@ Flat OpenDocument (`fodt`), Word 2003 and Word's `pkg:package` are such document
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.line_index import find_all
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment, Span
@@ -23,7 +23,7 @@ _CONTEXT_BEFORE, _CONTEXT_AFTER = 8 << 10, 32 << 10
 """Bytes around a part of the prefix that hold the runs of its key; runs have long attributes."""
 _KEY_CONTEXT = 64
 """Bytes before a key that determine whether it starts a word."""
-_KEY = re.compile(_PREFIX + rb"[A-Za-z0-9_-]+")
+_KEY = lazy_pattern(_PREFIX + rb"[A-Za-z0-9_-]+")
 
 
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:

@@ -7,9 +7,9 @@ unless it may hold a key itself.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.extractors._stream import PieceReader
 from wakeyscan.extractors.extractor import ExtractionError, LimitExceeded, ReadBytes
@@ -32,25 +32,25 @@ _BETWEEN = rb"(?:\s*+</?+(?:\w+:)?+(?!(?:%b)[\s/>])\w++%b>)*+\s*+" % (
 _NO_KEY = rb"(?!%b)" % KEY_PREFIX.encode()
 """A key at the start of a run starts a word, so it is not joined to the run before it."""
 
-SEAM = re.compile(
+SEAM = lazy_pattern(
     rb"</((?:\w+:)?+(?:t|delText))>%b<\1(?:\s[^<>]*+)?+(?<!/)>%b" % (_BETWEEN, _NO_KEY)
 )
 """The XML between two runs, in Microsoft Office."""
 
-SPAN = re.compile(
+SPAN = lazy_pattern(
     rb"</?text:(?:span|a|meta|soft-page-break|bookmark(?:-start|-end)?+|change(?:-start|-end)?+"
     rb"|reference-mark(?:-start|-end)?+)(?=[\s/>])%b>%b" % (_ATTRIBUTES, _NO_KEY)
 )
 """A tag within a word, in OpenDocument."""
 
-_TEXT_NAME = re.compile(
+_TEXT_NAME = lazy_pattern(
     r"(?:^|/)(?:(?:word|ppt)/.+|xl/(?:sharedStrings|comments\d*|worksheets/[^/]+)"
     r"|content|styles)\.xml$"
 )
 """Names of the members of a zip that hold text (docx, pptx, xlsx, odt, …)."""
 
 _PARAGRAPH_ENDS = (b"</w:p>", b"</a:p>", b"</text:p>", b"</si>")
-_LINE_END = re.compile(rb"</(?:(?:w|a|text):[ph]|(?:\w+:)?+(?:si|is))>(?!\s*+\n)")
+_LINE_END = lazy_pattern(rb"</(?:(?:w|a|text):[ph]|(?:\w+:)?+(?:si|is))>(?!\s*+\n)")
 _PIECE = 1 << 20
 _MAX_PARAGRAPH = 8 << 20
 """Maximum bytes of a paragraph; longer text is left unchanged."""

@@ -13,7 +13,7 @@ from wakeyscan.verification.verdict import VerificationRequest
 
 if TYPE_CHECKING:
     from wakeyscan.scanner.result import RunResult
-    from wakeyscan.verification.options import VerifyOptions
+    from wakeyscan.verification.verifier import VerifyOptions
 
 _Distance = tuple[int, int]
 """Lines and columns between two findings."""

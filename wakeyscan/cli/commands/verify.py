@@ -24,7 +24,7 @@ from wakeyscan.verification.verify import VerificationResults, build_endpoint, v
 if TYPE_CHECKING:
     from wakeyscan.core.secret import Secret
     from wakeyscan.verification.endpoint import Endpoint
-    from wakeyscan.verification.options import VerifyOptions
+    from wakeyscan.verification.verifier import VerifyOptions
 
 HELP = """Ask WAStack whether keys still work, to prove that a leak is closed.
 

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import re
 
-_SOURCE_CODE = re.compile(
+from wakeyscan.core.lazy import lazy_pattern
+
+_SOURCE_CODE = lazy_pattern(
     r"\.(?:[ckz]?sh|bash|fish|ps1|bat|cmd|py|rb|pl|php|lua|[cm]?[jt]sx?|java|kt|go|rs|c|h|cc|cpp|cs"
     r"|swift|sql|ya?ml|toml|ini|cfg|conf|properties|tf|tfvars|envrc|mk|service)\Z"
     r"|(?:\A|[/\\])(?:[\w.-]*(?:Dockerfile|Containerfile|Makefile|Jenkinsfile|Procfile)(?:\.[\w.-]+)?"
     r"|[\w.-]*\.env(?:\.[\w.-]+)?|\.\w*rc|\.?\w+_history)\Z",
     re.IGNORECASE,
 )
-_SLASH_COMMENTS = re.compile(
+_SLASH_COMMENTS = lazy_pattern(
     r"\.(?:[cm]?[jt]sx?|json[c5l]?|java|kts?|go|rs|[ch]|cc|[ch]pp|cs|swift|scala|php|dart|groovy"
     r"|gradle|proto|mm?|vue|svelte|scss|less|sol|zig)\Z",
     re.IGNORECASE,
 )
-_SINGLE_LITERALS = re.compile(
+_SINGLE_LITERALS = lazy_pattern(
     r"\.(?:csv|tsv|jsonl?|ndjson|har|ya?ml|toml|ini|cfg|conf|properties|env|reg|[cm]?[jt]sx?|java"
     r"|kts?|go|rs|cs|swift|php|ps1|xml|plist)\Z|(?:\A|[/\\])[\w.-]*\.env(?:\.[\w.-]+)?\Z",
     re.IGNORECASE,
 )
-_TABLE = re.compile(r"\.(?:csv|tsv|psv)\Z", re.IGNORECASE)
-_DIFF = re.compile(r"\.(?:diff|patch|rej)\Z", re.IGNORECASE)
-_MARKDOWN = re.compile(r"\.(?:md|markdown|mdx)\Z", re.IGNORECASE)
-_TYPESETTING = re.compile(r"\.(?:tex|ltx|sty|cls|bib|roff|man|ms|mm|me|[1-8])\Z", re.IGNORECASE)
-_WORD_CONCATENATION = re.compile(r"\.(?:awk|rexx?|hs)\Z", re.IGNORECASE)
+_TABLE = lazy_pattern(r"\.(?:csv|tsv|psv)\Z", re.IGNORECASE)
+_DIFF = lazy_pattern(r"\.(?:diff|patch|rej)\Z", re.IGNORECASE)
+_MARKDOWN = lazy_pattern(r"\.(?:md|markdown|mdx)\Z", re.IGNORECASE)
+_TYPESETTING = lazy_pattern(r"\.(?:tex|ltx|sty|cls|bib|roff|man|ms|mm|me|[1-8])\Z", re.IGNORECASE)
+_WORD_CONCATENATION = lazy_pattern(r"\.(?:awk|rexx?|hs)\Z", re.IGNORECASE)
 
 
 def is_source_code(path: str) -> bool:

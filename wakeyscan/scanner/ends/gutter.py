@@ -6,24 +6,23 @@ continues after the gutter of the next line.
 
 from __future__ import annotations
 
-import re
-
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.ends.text_end import Lines
 
 _MAX_GUTTER = 128
 _MAX_ROUNDS = 3
 """Gutters after each other, such as a line number before a comment sign."""
 
-_NUMBERED = re.compile(
+_NUMBERED = lazy_pattern(
     rb"""(?x) (?: [\w./-]{1,100} [:-] )? [ \t]*+ ([0-9]{1,7})
     (?: [ \t]*+ (?: \| | \xe2\x94[\x82\x83] ) | [:-] | \t | [ ]{1,2} ) [ ]?"""
 )
 """A line number, maybe after a file name."""
-_BLAME = re.compile(
+_BLAME = lazy_pattern(
     rb"""(?x) \^? [0-9a-f]{7,40} [ ] [^\r\n()]{0,60} \( [^\r\n()]{10,90} [ ] [0-9]{1,6} \) [ ]?"""
 )
 """Commit, author, date and line number, as `git blame` writes them."""
-_SERVICE = re.compile(rb"[\w.-]{1,60}[ ]*\|[ ]|\[[\w.:-]{1,60}\][ ]")
+_SERVICE = lazy_pattern(rb"[\w.-]{1,60}[ ]*\|[ ]|\[[\w.:-]{1,60}\][ ]")
 """Name of a service, at the start of each line that it writes."""
 _WORD_CHARACTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 

@@ -12,17 +12,17 @@ must be there instead:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.ends import diffs, gutter, log_entries, statements
 from wakeyscan.scanner.ends.records import is_next_record
 from wakeyscan.scanner.ends.tags import begins_with_block
 from wakeyscan.scanner.ends.text_end import Lines, TextEnd, split_line
 from wakeyscan.scanner.ends.words import begins_with_word
 
-_COBOL = re.compile(rb".{6}-")
-_NO_WORD = re.compile(
+_COBOL = lazy_pattern(rb".{6}-")
+_NO_WORD = lazy_pattern(
     rb"""(?x) [ \t]*+ (?:
       # the end of a block or of a literal, the start of an object
       [}\]),] | \{ (?![+{]) | ["'`]{1,3} [ \t]*+ (?: [,;:)\]}] | \Z ) | ``` | ~~~
@@ -43,18 +43,18 @@ _NO_WORD = re.compile(
     | ["'`]? wa_live_
     )"""
 )
-_ITEM = re.compile(rb"[ \t]*(?:(?:-|\xe2\x80\xa2|[0-9]{1,3}[.)])[ \t]+|\*[ ])\S")
-_COMMENT = re.compile(rb"[ \t]*(?:(\#|//|;|%|<!--)|(--|REM)(?=[ \t])|(/?\*+)(?=[ \t/]))")
+_ITEM = lazy_pattern(rb"[ \t]*(?:(?:-|\xe2\x80\xa2|[0-9]{1,3}[.)])[ \t]+|\*[ ])\S")
+_COMMENT = lazy_pattern(rb"[ \t]*(?:(\#|//|;|%|<!--)|(--|REM)(?=[ \t])|(/?\*+)(?=[ \t/]))")
 _COMMENT_SIGNS = b"#/*-;%!"
 _COMMENT_BEFORE = {
-    b"#": re.compile(rb"(?:.*\s|\A)#+!?"),
-    b"//": re.compile(rb"(?:.*\s|\A)//+!?"),
-    b"*": re.compile(rb".*(?:/\*+|\A[ \t]*\*)"),
-    b"--": re.compile(rb"(?:.*\s|\A)--"),
-    b";": re.compile(rb".*;+"),
-    b"%": re.compile(rb".*%+"),
-    b"REM": re.compile(rb".*\bREM\b"),
-    b"<!--": re.compile(rb".*<!--"),
+    b"#": lazy_pattern(rb"(?:.*\s|\A)#+!?"),
+    b"//": lazy_pattern(rb"(?:.*\s|\A)//+!?"),
+    b"*": lazy_pattern(rb".*(?:/\*+|\A[ \t]*\*)"),
+    b"--": lazy_pattern(rb"(?:.*\s|\A)--"),
+    b";": lazy_pattern(rb".*;+"),
+    b"%": lazy_pattern(rb".*%+"),
+    b"REM": lazy_pattern(rb".*\bREM\b"),
+    b"<!--": lazy_pattern(rb".*<!--"),
 }
 """Text up to the start of a comment of the same kind, by its sign."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
-_TAG = re.compile(rb"<(/?)([A-Za-z][\w:.-]*)[^<>]{0,512}>|<!--[^<>]{0,512}-->")
+from wakeyscan.core.lazy import lazy_pattern
+
+_TAG = lazy_pattern(rb"<(/?)([A-Za-z][\w:.-]*)[^<>]{0,512}>|<!--[^<>]{0,512}-->")
 _BLOCK_TAGS = frozenset(
     b"article aside blockquote body button dd div dl dt figure footer form h1 h2 h3 h4 h5 h6 head"
     b" header hr html input label legend li main nav ol option p pre script section select style"
@@ -19,7 +20,7 @@ _INLINE_TAGS = frozenset(
 """Tags that may be inside a word."""
 _RUN_PREFIXES = (b"w:", b"a:", b"text:")
 """Prefixes of Office tags that may be inside a word."""
-_DECLARATION = re.compile(rb"[ \t]*<[?!%]")
+_DECLARATION = lazy_pattern(rb"[ \t]*<[?!%]")
 _LINE_TAGS = frozenset(b"a b code em i kbd mark q samp strong tt".split())
 """Elements that hold a word; outside of `pre`, a line end after them is a blank."""
 

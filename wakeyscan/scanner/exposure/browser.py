@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from wakeyscan.core.finding import Exposure
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.exposure.surroundings import SCRIPTS, Surroundings
 
 EXPOSURE = Exposure.CLIENT_SIDE
@@ -45,9 +46,9 @@ _PUBLIC_PREFIXES = (
 
 `MY_PUBLIC_KEY` is not public: a name must start with the prefix.
 """
-_PUBLIC_VARIABLE = re.compile(rf"(?:{'|'.join(_PUBLIC_PREFIXES)})_\w".encode())
-_NAME = re.compile(rb"(?<![A-Za-z0-9_])[A-Z][A-Z0-9_]+\w*")
-_BARE_VALUE = re.compile(rb"\s*-?\s*\"?value\"?\s*[:=]")
+_PUBLIC_VARIABLE = lazy_pattern(rf"(?:{'|'.join(_PUBLIC_PREFIXES)})_\w".encode())
+_NAME = lazy_pattern(rb"(?<![A-Za-z0-9_])[A-Z][A-Z0-9_]+\w*")
+_BARE_VALUE = lazy_pattern(rb"\s*-?\s*\"?value\"?\s*[:=]")
 
 _PAGES = frozenset(["html", "htm", "xhtml", "shtml", "svg", "css", "map", "wasm", "webmanifest"])
 _TEMPLATES = frozenset(
@@ -77,7 +78,7 @@ _BUNDLES = (
 )
 _BUILT = "/dist/"
 _BUILT_FOR_NODE = ("/commonjs/", "/cjs/", "/node_modules/")
-_BUNDLE_NAMES = re.compile(
+_BUNDLE_NAMES = lazy_pattern(
     r"\.(?:min|bundle|chunk|umd|iife|user|client)\.[mc]?[jt]sx?$|[.-][0-9a-f]{8,20}\.m?js$"
     r"|^(?:sw|service-?worker|ngsw-worker|firebase-messaging-sw|workbox-[\w-]+)\.[jt]s$"
     r"|^(?:content[-_]?script|bookmarklet)s?\.[jt]s$"
@@ -86,22 +87,24 @@ _SERVERS = (
     *("/server/", "/servers/", "/backend/", "/lambda/", "/lambdas/", "/.next/server/"),
     *("/pages/api/", "/app/api/", "/netlify/functions/", "/supabase/functions/"),
 )
-_SERVER_NAMES = re.compile(
+_SERVER_NAMES = lazy_pattern(
     r"\.server\.[mc]?[jt]sx?$|^(?:route|middleware|\+server|\+page\.server|\+layout\.server)\.[jt]sx?$"
 )
-_TESTS = re.compile(r"[._-](?:test|spec|cy|e2e)\.[mc]?[jt]sx?$|/__tests__/|/__mocks__/")
-_NEXT_SERVER = re.compile(r"^(?:page|layout|template|default|not-found)\.[jt]sx?$")
+_TESTS = lazy_pattern(r"[._-](?:test|spec|cy|e2e)\.[mc]?[jt]sx?$|/__tests__/|/__mocks__/")
+_NEXT_SERVER = lazy_pattern(r"^(?:page|layout|template|default|not-found)\.[jt]sx?$")
 """Components that Next.js renders on the server unless a directive says otherwise."""
 
-_DIRECTIVE = re.compile(rb"(?>\s|//[^\n]*\n|/\*.*?\*/)*+[\"']use (client|server)[\"']", re.DOTALL)
-_DECLARATION = re.compile(rb"^(?:export|async|function|const|let|var|class)\b[^\n]*", re.MULTILINE)
-_SERVER_FUNCTION = re.compile(
+_DIRECTIVE = lazy_pattern(rb"(?>\s|//[^\n]*\n|/\*.*?\*/)*+[\"']use (client|server)[\"']", re.DOTALL)
+_DECLARATION = lazy_pattern(
+    rb"^(?:export|async|function|const|let|var|class)\b[^\n]*", re.MULTILINE
+)
+_SERVER_FUNCTION = lazy_pattern(
     rb"\b(?:getServerSideProps|getStaticProps|getStaticPaths|getInitialData)\b"
     rb"|^export\s+(?:async\s+)?(?:function|const)\s+(?:loader|action|headers)\b"
 )
 """Functions that builds remove from browser code: Next.js, Remix and React Router."""
 
-_PAGE_CODE = re.compile(
+_PAGE_CODE = lazy_pattern(
     rb"\bdocument\.(?:get|query|create|cookie|body|head|add|forms|location|ready|write|on)"
     rb"|\bwindow\.(?:location|fetch|add|open|local|session|on|document|post|\w+\s*=[^=])"
     rb"|\b(?:localStorage|sessionStorage)\.|\bnew XMLHttpRequest\b|\bnavigator\.(?:service|send)"
@@ -114,12 +117,14 @@ _PAGE_WORDS = (
 )
 """Every match of the pattern above contains one of these, in any case."""
 
-_NODE_CODE = re.compile(
+_NODE_CODE = lazy_pattern(
     rb"\A#!|\brequire\(['\"](?:node:|fs|path|http|https|os|child_process|express|puppeteer|playwright"
     rb"|jsdom|cheerio|koa|fastify)\b|\bfrom\s+['\"](?:node:|fs|express|puppeteer|playwright|jsdom"
     rb"|fastify|koa)\b|\bprocess\.(?:argv|exit)\b|\bpage\.evaluate\("
 )
-_PACKAGE = re.compile(rb"^(?:module\.)?exports\b|\bObject\.defineProperty\(exports\b", re.MULTILINE)
+_PACKAGE = lazy_pattern(
+    rb"^(?:module\.)?exports\b|\bObject\.defineProperty\(exports\b", re.MULTILINE
+)
 _PUBLIC_BLOCKS = {
     "nuxt.config": rb"\bpublic\s*:\s*\{",
     "next.config": rb"\b(?:publicRuntimeConfig|env)\s*:\s*\{",
@@ -141,17 +146,17 @@ def is_exposed(key: Surroundings) -> bool:
     """Return whether a browser receives the key."""
     if _is_public_variable(key):
         return True
-    if key.kind in _PAGES:
+    if key.extension in _PAGES:
         return not _is_in_server_code(key)
-    if key.kind in _TEMPLATES:
+    if key.extension in _TEMPLATES:
         return _renders_pages(key) and not _is_in_server_code(key)
-    if key.kind in SCRIPTS or key.kind in _COMPONENTS:
+    if key.extension in SCRIPTS or key.extension in _COMPONENTS:
         return _is_browser_script(key)
     if key.name == "manifest.json" and b'"manifest_version"' in key.head:
         return True
-    if key.kind in _SERVED_TYPES and key.is_below(*_SERVED):
+    if key.extension in _SERVED_TYPES and key.is_below(*_SERVED):
         return True
-    return _is_in_page_script(key) and key.kind not in ("md", "rst", "adoc", "txt", "ipynb")
+    return _is_in_page_script(key) and key.extension not in ("md", "rst", "adoc", "txt", "ipynb")
 
 
 def _is_public_variable(key: Surroundings) -> bool:
@@ -166,9 +171,9 @@ def _is_public_variable(key: Surroundings) -> bool:
 
 
 def _renders_pages(key: Surroundings) -> bool:
-    if key.kind not in _PLAIN_TEMPLATES:
+    if key.extension not in _PLAIN_TEMPLATES:
         return True
-    inner = key.name.removesuffix(f".{key.kind}").rpartition(".")[2]
+    inner = key.name.removesuffix(f".{key.extension}").rpartition(".")[2]
     return inner in _PAGES or inner in SCRIPTS or _is_in_page_script(key)
 
 
@@ -176,20 +181,20 @@ def _is_in_server_code(key: Surroundings) -> bool:
     for opening, closing in _SERVER_BLOCKS:
         at = key.before.rfind(opening)
         if at >= 0 and closing not in key.before[at:]:
-            return not _is_printed(key.before[at:], key.kind)
-    if key.kind in _INDENTED:
+            return not _is_printed(key.before[at:], key.extension)
+    if key.extension in _INDENTED:
         return key.line.lstrip().startswith((b"-", b"//-"))
-    if key.kind == "cshtml":
+    if key.extension == "cshtml":
         return _is_open(rb"@(?:functions\s*)?\{", key.before)
-    if key.kind not in ("php", "phtml"):
+    if key.extension not in ("php", "phtml"):
         return False
     # The code starts before the text that is read before the key.
     return b"<?" not in key.before and b"?>" not in key.before and b"<?" in key.head[:64]
 
 
-def _is_printed(code: bytes, kind: str) -> bool:
+def _is_printed(code: bytes, extension: str) -> bool:
     """Return whether server code that starts like this prints its value into the page."""
-    if kind in ("erb", "rhtml") and code.startswith(b"<%-"):  # in EJS it prints the value
+    if extension in ("erb", "rhtml") and code.startswith(b"<%-"):  # in EJS it prints the value
         return False
     return code.startswith(_PRINTING) or re.match(rb"<\?php\s+(?:echo|print)\b", code) is not None
 
@@ -211,10 +216,10 @@ def _is_browser_script(key: Surroundings) -> bool:
         return directive[1] == b"client"
     if _SERVER_NAMES.search(key.name) or _is_rendered_on_server(key):
         return False
-    if key.kind == "astro" and key.head.startswith(b"---"):
+    if key.extension == "astro" and key.head.startswith(b"---"):
         return b"\n---" in key.before
-    if key.kind in _COMPONENTS:
-        is_server_script = key.kind in SCRIPTS and key.is_below(*_SERVERS)
+    if key.extension in _COMPONENTS:
+        is_server_script = key.extension in SCRIPTS and key.is_below(*_SERVERS)
         return not is_server_script and not _is_server_function(key)
     for name, block in _PUBLIC_BLOCKS.items():
         if key.name.startswith(name):
@@ -234,7 +239,7 @@ def _is_plain_browser_script(key: Surroundings) -> bool:
 
 def _is_built_for_node(key: Surroundings) -> bool:
     """Return whether a build result is a package or a server, not a bundle."""
-    if key.kind in ("cjs", "cts") or key.is_below(*_BUILT_FOR_NODE):
+    if key.extension in ("cjs", "cts") or key.is_below(*_BUILT_FOR_NODE):
         return True
     return key.is_in_head(_PACKAGE) or key.is_in_head(_NODE_CODE)
 

@@ -6,6 +6,7 @@ import re
 
 from wakeyscan.core.document import MEMBER_SEPARATOR
 from wakeyscan.core.finding import Exposure
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.exposure.surroundings import SCRIPTS, Surroundings
 
 _PACKAGES = (
@@ -33,14 +34,14 @@ _NAMES = frozenset(
     ]
 )
 _EXPO = ("app.json", "app.config.js", "app.config.ts")
-_GRADLE = re.compile(rb"\b(?:buildConfigField|resValue|manifestPlaceholders)\b")
-_APP_CODE = re.compile(
+_GRADLE = lazy_pattern(rb"\b(?:buildConfigField|resValue|manifestPlaceholders)\b")
+_APP_CODE = lazy_pattern(
     rb"(?:from|require\()\s*['\"](?:react-native|expo|electron|@capacitor|@ionic|@tauri-apps)\b"
 )
-_ANDROID = re.compile(rb"^import\s+(?:android|androidx)\.", re.MULTILINE)
-_APPLE = re.compile(rb"@implementation\b|@interface\b|#import\s+[<\"]|@property\b|\bNSString\b")
-_SWIFT_SERVER = re.compile(rb"^import\s+(?:Vapor|Hummingbird|Kitura|NIO\w*)\b", re.MULTILINE)
-_DART_SERVER = re.compile(rb"package:(?:shelf|dart_frog|serverpod|angel3?_framework)\b")
+_ANDROID = lazy_pattern(rb"^import\s+(?:android|androidx)\.", re.MULTILINE)
+_APPLE = lazy_pattern(rb"@implementation\b|@interface\b|#import\s+[<\"]|@property\b|\bNSString\b")
+_SWIFT_SERVER = lazy_pattern(rb"^import\s+(?:Vapor|Hummingbird|Kitura|NIO\w*)\b", re.MULTILINE)
+_DART_SERVER = lazy_pattern(rb"package:(?:shelf|dart_frog|serverpod|angel3?_framework)\b")
 
 
 class _AppRule:
@@ -53,11 +54,11 @@ class _AppRule:
         """Return whether the file is a part of an app."""
         if key.is_below(*_INSIDE):
             return True
-        if key.kind in ("swift", "dart"):
+        if key.extension in ("swift", "dart"):
             return not _is_server(key)
-        if key.kind in _TYPES or key.name in _NAMES or key.is_below(*_PARTS):
+        if key.extension in _TYPES or key.name in _NAMES or key.is_below(*_PARTS):
             return True
-        if key.is_below("/assets/") and (key.kind == "env" or key.name.startswith(".env")):
+        if key.is_below("/assets/") and (key.extension == "env" or key.name.startswith(".env")):
             return True  # a Flutter app with flutter_dotenv
         return _is_app_code(key)
 
@@ -70,9 +71,9 @@ class _AppSettingRule:
 
     def is_exposed(self, key: Surroundings) -> bool:
         """Return whether the key is in such a setting, or follows such code."""
-        if key.kind in ("m", "mm"):
+        if key.extension in ("m", "mm"):
             return key.is_in_head(_APPLE) or bool(key.find_last_before(_APPLE))
-        if key.kind in ("gradle", "kts"):
+        if key.extension in ("gradle", "kts"):
             return _GRADLE.search(key.line) is not None
         return key.name == "app.json" and b'"expo"' in key.head + key.before
 
@@ -84,12 +85,12 @@ def _is_server(key: Surroundings) -> bool:
 
 
 def _is_app_code(key: Surroundings) -> bool:
-    if key.kind in SCRIPTS:
+    if key.extension in SCRIPTS:
         expo = key.name in _EXPO and b"expo" in key.head
         return expo or (key.is_in_head(_APP_CODE) and ".test." not in key.name)
-    if key.kind in ("java", "kt"):
+    if key.extension in ("java", "kt"):
         return key.is_in_head(_ANDROID)
-    if key.kind == "cs":  # scripts of Unity are below Assets
+    if key.extension == "cs":  # scripts of Unity are below Assets
         return key.is_below("/assets/") and b"UnityEngine" in key.head
     return key.name == "config.xml" and b"<widget" in key.head  # Cordova
 

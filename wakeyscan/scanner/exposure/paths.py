@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from wakeyscan.core.finding import Exposure
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.exposure.surroundings import CODE, Surroundings
 
 # Logs
@@ -16,12 +17,12 @@ _LOG_TYPES = frozenset(
         *("dmp", "mdmp", "hprof", "heapsnapshot", "crash", "core", "stackdump"),
     ]
 )
-_ROTATED_LOG = re.compile(
+_ROTATED_LOG = lazy_pattern(
     r"\.(?:log|out|err)(?:[.-][\d.T_-]+)?(?:\.(?:old|bak|prev|txt|json))?(?:\.(?:gz|bz2|xz|zst|zip))?$",
     re.IGNORECASE,
 )
 """`app.log.1`, `app.log-20260131.gz`, `app.log.2026-01-31`, `app.log.old`."""
-_LOG_NAMES = re.compile(
+_LOG_NAMES = lazy_pattern(
     # shells, interpreters, database clients, pagers, editors
     r"^\.[\w.-]*_?history(?:[-_]\d+)?$|^\.[\w-]*_?hist(?:file)?$|^fish_history$|^\.?lesshst$"
     r"|^consolehost_history\.txt$|^\.(?:viminfo|dbshell|rhistory)$|^(?:mongosh|node)_repl_history$"
@@ -41,7 +42,7 @@ _AGENT_TRANSCRIPTS = (
     *("/.codex/sessions/", "/.codex/history", "/.codex/log/", "/.gemini/tmp/", "/.cursor/chats/"),
     *("/.continue/sessions/", "/.specstory/history/", "/.cline/", "/.roo/history/"),
 )
-_HTTP_RECORDING = re.compile(
+_HTTP_RECORDING = lazy_pattern(
     rb"^http_interactions:|^(?:version: \d+\s+)?interactions:\s*$|\"http_interactions\"\s*:\s*\["
     rb"|\"log\"\s*:\s*\{.{0,600}\"startedDateTime\"",
     re.DOTALL | re.MULTILINE,
@@ -56,15 +57,19 @@ class _LogRule:
 
     def is_exposed(self, key: Surroundings) -> bool:
         """Return whether the file is a record."""
-        if key.kind in _LOG_TYPES or _ROTATED_LOG.search(key.name) or _LOG_NAMES.search(key.name):
+        if (
+            key.extension in _LOG_TYPES
+            or _ROTATED_LOG.search(key.name)
+            or _LOG_NAMES.search(key.name)
+        ):
             return True
         if key.is_below(*_AGENT_TRANSCRIPTS):
             return True
-        if key.kind not in CODE and key.is_below(*_LOG_FOLDERS):
+        if key.extension not in CODE and key.is_below(*_LOG_FOLDERS):
             return True
         if key.name == "core" and key.head.startswith(b"\x7fELF"):
             return True
-        return key.kind in ("yml", "yaml", "json") and bool(_HTTP_RECORDING.search(key.head))
+        return key.extension in ("yml", "yaml", "json") and bool(_HTTP_RECORDING.search(key.head))
 
 
 # Documentation
@@ -86,8 +91,8 @@ _DOCUMENT_STEMS = frozenset(
         *("copying", "authors", "install", "todo", "news", "history", "security", "support", "faq"),
     ]
 )
-_API_DESCRIPTION = re.compile(r"^(?:openapi|swagger)[\w.-]*\.(?:ya?ml|json)$")
-_BUILD_INPUT = re.compile(
+_API_DESCRIPTION = lazy_pattern(r"^(?:openapi|swagger)[\w.-]*\.(?:ya?ml|json)$")
+_BUILD_INPUT = lazy_pattern(
     r"^(?:cmakelists|requirements[\w.-]*|constraints[\w.-]*)\.txt$|/requirements/"
 )
 """Build inputs with the extension of a text."""
@@ -101,15 +106,19 @@ class _DocumentationRule:
 
     def is_exposed(self, key: Surroundings) -> bool:
         """Return whether the file is a document for readers."""
-        if _BUILD_INPUT.search(key.name) or (key.kind == "txt" and _BUILD_INPUT.search(key.path)):
+        if _BUILD_INPUT.search(key.name) or (
+            key.extension == "txt" and _BUILD_INPUT.search(key.path)
+        ):
             return False
-        if key.kind in _DOCUMENT_TYPES or key.is_below(*_DOCUMENT_FOLDERS):
+        if key.extension in _DOCUMENT_TYPES or key.is_below(*_DOCUMENT_FOLDERS):
             return True
         if _API_DESCRIPTION.search(key.name) or key.is_below(*_OFFICE_ARCHIVES):
             return True
         # A plain name has no extension, or a language or a number: `README`, `README.de`.
-        is_plain = len(key.kind) <= 2 or "." not in key.name
-        return key.kind not in CODE and key.name.partition(".")[0] in _DOCUMENT_STEMS and is_plain
+        is_plain = len(key.extension) <= 2 or "." not in key.name
+        return (
+            key.extension not in CODE and key.name.partition(".")[0] in _DOCUMENT_STEMS and is_plain
+        )
 
 
 # Configuration
@@ -132,7 +141,7 @@ _CONFIGURATION_STEMS = frozenset(
         "pipfile",
     ]
 )
-_CONFIGURATION_NAMES = re.compile(
+_CONFIGURATION_NAMES = lazy_pattern(
     r"^\.env|^\.(?:netrc|npmrc|yarnrc|pypirc|curlrc|wgetrc|gitconfig|git-credentials|htaccess)$"
     r"|^\.(?:bashrc|zshrc|kshrc|profile|bash_profile|bash_aliases|zshenv|zprofile|tool-versions)$"
     r"|^_netrc$|^\.babelrc$|^\.eslintrc$|^\.my\.cnf$|^\.s3cfg$|^\.boto$"
@@ -154,16 +163,16 @@ class _ConfigurationRule:
 
     def is_exposed(self, key: Surroundings) -> bool:
         """Return whether the file is a configuration."""
-        if key.kind in CODE:
+        if key.extension in CODE:
             return False
-        kind = key.kind
-        if kind in _TEMPLATE_TYPES:
-            kind = key.name.removesuffix(f".{kind}").rpartition(".")[2]
-        if kind in _CONFIGURATION_TYPES or _CONFIGURATION_NAMES.search(key.name):
+        extension = key.extension
+        if extension in _TEMPLATE_TYPES:
+            extension = key.name.removesuffix(f".{extension}").rpartition(".")[2]
+        if extension in _CONFIGURATION_TYPES or _CONFIGURATION_NAMES.search(key.name):
             return True
         if key.is_below(*_CONFIGURATION_FOLDERS):
             return True
-        if key.kind == "txt" and key.is_below("/requirements/"):
+        if key.extension == "txt" and key.is_below("/requirements/"):
             return True
         return key.name.partition(".")[0] in _CONFIGURATION_STEMS
 

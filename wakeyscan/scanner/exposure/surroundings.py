@@ -63,8 +63,8 @@ class Surroundings(NamedTuple):
     path: str
     """In lower case, with `/` as separator and at the start."""
     name: str
-    kind: str
-    """The extension of the name, or empty."""
+    extension: str
+    """That of the name, without the dot; or empty."""
     head: bytes
     """The start of the file."""
     content: bytes
@@ -125,7 +125,7 @@ def build_surroundings(path: str, content: bytes) -> Surroundings:
     return Surroundings(
         path=path,
         name=name,
-        kind=name.rpartition(".")[2] if "." in name else "",
+        extension=name.rpartition(".")[2] if "." in name else "",
         head=content[:_HEAD],
         content=content,
         start=0,

@@ -14,6 +14,7 @@ from itertools import pairwise
 from math import inf, log2
 from typing import NamedTuple
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.placeholders.runs import count_number_bits, list_runs
 from wakeyscan.scanner.placeholders.words import FOLLOWERS, WORD_BITS, WORDS
 
@@ -32,7 +33,7 @@ _LETTER_BITS, _DIGIT_BITS = log2(26), log2(10)
 _MAX_PLAIN = 4
 """Maximum number of letters, or of digits, in a token without a pattern."""
 
-_PART = re.compile(rb"[a-z]+|[0-9]+|[^a-z0-9]")
+_PART = lazy_pattern(rb"[a-z]+|[0-9]+|[^a-z0-9]")
 _START = min(map(len, WORDS))
 """Bytes of the start of a word, by which words are looked up."""
 _UNKNOWN_WORD = range(4, 17)

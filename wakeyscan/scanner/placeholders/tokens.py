@@ -6,6 +6,7 @@ import re
 from operator import eq, sub
 from string import ascii_lowercase, digits
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.placeholders import description, runs
 from wakeyscan.scanner.placeholders.typed_text import find_typed, has_few_characters
 from wakeyscan.scanner.placeholders.words import EXAMPLE_WORDS, WORDS
@@ -21,7 +22,7 @@ _MIN_SIZE, _MAX_SIZE = 8, 256
 
 # One random text in 10**8 contains one of them: in capitals, its worst alphabet, seven letters at
 # either end are two texts in 26**7. Shorter words count only between separators.
-_MARKERS = re.compile(
+_MARKERS = lazy_pattern(
     rb"(?i)(?<![a-z])(?:example(?:key)?|placeholder|change[_-]?me|replace(?:[_-]?me)?|redacted|removed"
     rb"|invalid(?:key)?|expired|secret[_-]?key|your[_-]?(?:api|key|token)(?:[_-]?key)?)(?![a-z])"
     rb"|(?:^|[_-])(?:sample|insert|api[_-]key)(?:[_-]|$)"
@@ -30,7 +31,7 @@ _MARKERS = re.compile(
 
 _SEPARATORS = b"-_.~+/="
 _WORD_PART = rb"(?:[a-z]+|[A-Z]+|[A-Z][a-z]+)?[0-9]{0,4}"
-_WORD_PARTS = re.compile(rb"(?:%b[_.-]+)+%b" % (_WORD_PART, _WORD_PART))
+_WORD_PARTS = lazy_pattern(rb"(?:%b[_.-]+)+%b" % (_WORD_PART, _WORD_PART))
 _START = 4
 _WORD_STARTS = frozenset(word[:_START] for word in WORDS if len(word) >= _START)
 _CHARACTERS_PER_WORD = 16

@@ -9,12 +9,12 @@ hexadecimal digits, has 64 bits.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from math import comb, log2
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.placeholders.description import Description, describe
 from wakeyscan.scanner.placeholders.runs import count_number_bits
 
@@ -29,15 +29,15 @@ _MAX_PERIOD = 4
 """Maximum number of lengths in a pattern of lengths that repeats."""
 
 _ALPHABETS = (
-    (re.compile(rb"[0-9]*"), 10),
-    (re.compile(rb"[0-9a-f]*|[0-9A-F]*"), 16),
-    (re.compile(rb"[a-z]*|[A-Z]*"), 26),
-    (re.compile(rb"[0-9a-z]*|[0-9A-Z]*"), 36),
-    (re.compile(rb"[A-Za-z]*"), 52),
-    (re.compile(rb"[0-9A-Za-z]*"), 62),
+    (lazy_pattern(rb"[0-9]*"), 10),
+    (lazy_pattern(rb"[0-9a-f]*|[0-9A-F]*"), 16),
+    (lazy_pattern(rb"[a-z]*|[A-Z]*"), 26),
+    (lazy_pattern(rb"[0-9a-z]*|[0-9A-Z]*"), 36),
+    (lazy_pattern(rb"[A-Za-z]*"), 52),
+    (lazy_pattern(rb"[0-9A-Za-z]*"), 62),
 )
 _BASE64URL = 64
-_OTHER = re.compile(rb"[^0-9A-Za-z]+")
+_OTHER = lazy_pattern(rb"[^0-9A-Za-z]+")
 _UUID_GROUPS = [8, 4, 4, 4, 12]
 _MIN_GROUP = 4
 """Minimum number of characters in each group of a random text that is written in groups."""
