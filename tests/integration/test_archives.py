@@ -1201,13 +1201,6 @@ def test_zips_that_lie_or_are_closed(tmp_path: Path, run: Run, odd: str) -> None
     ]
 
 
-def test_an_encrypted_pdf(tmp_path: Path, run: Run) -> None:
-    write(tmp_path, {"a.pdf": MAKE["pdf"][0](b"x") + b"trailer << /Encrypt 9 0 R >>"})
-    ran = run("scan", "--format=json")
-    assert ran.code == 0
-    assert [s["reason"] for s in ran.json()["skipped"]] == ["in pdf: encrypted"]
-
-
 def test_a_key_that_a_pdf_names_a_filter_by_is_masked(tmp_path: Path, run: Run, key: str) -> None:
     filtered = MAKE["pdf"][0](b"x").replace(b"/FlateDecode", f"/{key}".encode())
     write(tmp_path, {"a.pdf": filtered})

@@ -115,7 +115,7 @@ def tarred(files: Mapping[str, bytes], form: int = tarfile.PAX_FORMAT) -> bytes:
 
 
 def database(content: bytes, encoding: str = "UTF-8") -> bytes:
-    """Build a database with the content in parts on two pages."""
+    """Build a database with the content in parts on two pages; a short one is on one."""
     text = None if encoding == "UTF-8" else content.decode()
     stored = content if text is None else text.encode(encoding.replace("UTF-", "utf-"))
     noise = random.Random(1).randbytes(700)
@@ -123,7 +123,7 @@ def database(content: bytes, encoding: str = "UTF-8") -> bytes:
         made = _database(
             noise + content if text is None else "." * 700 + text, "-" * more, encoding
         )
-        if stored[len(stored) // 4 : -(len(stored) // 4)] not in made:
+        if len(stored) < 4 or stored[len(stored) // 4 : -(len(stored) // 4)] not in made:
             return made
     raise AssertionError("it never lies over two pages")
 
