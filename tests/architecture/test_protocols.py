@@ -36,6 +36,8 @@ from wakeyscan.decoders.concatenation import decoder as concatenation
 from wakeyscan.decoders.decoder import Decoder
 from wakeyscan.decoders.utf import UTF_16, UTF_32
 from wakeyscan.extractors import EXTRACTORS, git_bundle, git_lfs, sevenzip, tar, unsupported, zip
+from wakeyscan.extractors.columnar import arrow, avro, parquet
+from wakeyscan.extractors.columnar.unread import FEATHER_FORMAT, HDF5_FORMAT, ORC_FORMAT
 from wakeyscan.extractors.compressed import (
     BZIP2_FORMAT,
     GZIP_FORMAT,
@@ -123,6 +125,7 @@ BY_PROTOCOL: tuple[
     (
         EXTRACTORS,
         [
+            *(arrow, avro, parquet, FEATHER_FORMAT, HDF5_FORMAT, ORC_FORMAT),
             *(git_bundle, BZIP2_FORMAT, GZIP_FORMAT, git_lfs, pdf, sevenzip, unsupported),
             *(database, JOURNAL_FORMAT, WAL_FORMAT, tar, XZ_FORMAT, zip, ZLIB_FORMAT, ZSTD_FORMAT),
         ],

@@ -12,10 +12,16 @@ if TYPE_CHECKING:
 EXTRACTORS: Registry[Extractor] = Registry(
     "archive format",
     {
+        "arrow": "wakeyscan.extractors.columnar.arrow",
+        "avro": "wakeyscan.extractors.columnar.avro",
         "bundle": "wakeyscan.extractors.git_bundle",
         "bzip2": "wakeyscan.extractors.compressed:BZIP2_FORMAT",
+        "feather": "wakeyscan.extractors.columnar.unread:FEATHER_FORMAT",
         "gzip": "wakeyscan.extractors.compressed:GZIP_FORMAT",
+        "hdf5": "wakeyscan.extractors.columnar.unread:HDF5_FORMAT",
         "lfs": "wakeyscan.extractors.git_lfs",
+        "orc": "wakeyscan.extractors.columnar.unread:ORC_FORMAT",
+        "parquet": "wakeyscan.extractors.columnar.parquet",
         "pdf": "wakeyscan.extractors.pdf.document",
         "rar": "wakeyscan.extractors.unsupported",
         "sevenzip": "wakeyscan.extractors.sevenzip",

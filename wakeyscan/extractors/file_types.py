@@ -18,18 +18,24 @@ else:
     lfs = lazy_import("wakeyscan.git.lfs")
 
 SIGNATURES: dict[str, tuple[bytes, ...]] = {
+    "arrow": (b"ARROW1\0\0",),
+    "avro": (b"Obj\x01",),
     "bundle": (b"# v2 git bundle\n", b"# v3 git bundle\n"),
     "bzip2": tuple(
         b"BZh%d" % level + block
         for level in range(1, 10)
         for block in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90")  # with a first block, or with none
     ),
+    "feather": (b"FEA1",),
     "gzip": tuple(b"\x1f\x8b\x08" + bytes([flags]) for flags in range(32)),
+    "hdf5": (b"\x89HDF\r\n\x1a\n",),
     "lfs": (
         b"version https://git-lfs.github.com/spec/v1",
         b"version https://hawser.github.com/spec/v1",
         b"version http://git-media.io/v/2",
     ),
+    "orc": (b"ORC",),
+    "parquet": (b"PAR1", b"PARE"),
     "pdf": (b"%PDF-",),
     "rar": (b"Rar!\x1a\x07",),
     "sevenzip": (b"7z\xbc\xaf\x27\x1c",),
@@ -54,7 +60,7 @@ _ZIP_END = 22
 """Bytes of the record that ends a zip without a comment, whatever precedes the archive."""
 
 _PROBE_SIZE, _ENOUGH_OUTPUT = 1024, 64
-"""Bytes to inflate (or to parse as a Git LFS pointer), and bytes of output that prove zlib.
+"""Bytes of the beginning to examine, and bytes of output that prove zlib.
 
 They distinguish zlib from text that begins with `x^`. One in 10,000 random inputs passes.
 """
@@ -72,8 +78,7 @@ def detect_format(content: bytes | bytearray, size: int) -> str:
     if (
         name
         and content.startswith(SIGNATURES[name], 0, size)
-        and (name != "zlib" or _inflates(bytes(content[: min(size, _PROBE_SIZE)])))
-        and (name != "lfs" or _is_pointer(bytes(content[: min(size, _PROBE_SIZE)])))
+        and (name not in _PROBES or _PROBES[name](bytes(content[: min(size, _PROBE_SIZE)])))
     ):
         return name
     if content.startswith(TAR_SIGNATURE, TAR_OFFSET, size):
@@ -95,6 +100,21 @@ def _inflates(beginning: bytes) -> bool:
     return len(output) >= _ENOUGH_TEXT and not output.translate(None, _TEXT_BYTES)
 
 
+def _has_binary(beginning: bytes) -> bool:
+    """Return whether the bytes are more than text, which may start with a few letters by chance."""
+    return bool(beginning.translate(None, _TEXT_BYTES))
+
+
 def _is_pointer(beginning: bytes) -> bool:
     """Return whether a text is a Git LFS pointer and nothing else."""
     return lfs.parse_pointer(beginning) is not None
+
+
+_PROBES = {
+    "feather": _has_binary,
+    "lfs": _is_pointer,
+    "orc": _has_binary,
+    "parquet": _has_binary,
+    "zlib": _inflates,
+}
+"""Formats whose signature is too short, and functions that examine the beginning of the file."""

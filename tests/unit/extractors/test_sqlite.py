@@ -16,6 +16,7 @@ from tests.support.members import read_members
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Bounds
 from wakeyscan.decoders import DECODERS
+from wakeyscan.extractors._rows import ROW_END
 from wakeyscan.extractors.extractor import ExtractionError, LimitExceeded
 from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.extractors.limits import Limits
@@ -233,7 +234,7 @@ def test_each_row_of_a_log_is_read_as_sqlite_wrote_it(
         stored = base.execute("SELECT * FROM t").fetchall()
         lines = read_members("sqlite-wal", read_wal(folder))["rows"]
     for row in stored:
-        assert b"\n" + b"\t".join(map(as_text, row)) + b"\n" in b"\n" + lines
+        assert b"\n" + b"\t".join(map(as_text, row)) + ROW_END in b"\n" + lines
 
 
 @pytest.fixture(scope="module")
@@ -314,7 +315,7 @@ def test_a_database_on_disk_is_read_there_whatever_its_size_and_name(
     with path.open("rb") as file:
         file.seek(0, 2)  # where the caller leaves it
         tables = read_members("sqlite", file, Limits(max_memory=100_000))
-    assert f"abc\t{key}\t1\n".encode() in tables["t"]
+    assert f"abc\t{key}\t1".encode() in tables["t"]
     assert path.read_bytes() == before
     assert [one.name for one in tmp_path.iterdir()] == [name]
 

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from wakeyscan.extractors._rows import list_members
 from wakeyscan.extractors.extractor import (
     CUT,
     ExtractionBudget,
@@ -21,7 +22,6 @@ from wakeyscan.extractors.extractor import (
     Member,
     read_whole,
 )
-from wakeyscan.extractors.sqlite.rows import list_members
 
 SEEKS = True
 

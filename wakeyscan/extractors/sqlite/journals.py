@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import BinaryIO, NamedTuple
 
+from wakeyscan.extractors._rows import Row, list_members
 from wakeyscan.extractors.extractor import CUT, ExtractionBudget, ExtractionError, Member
 from wakeyscan.extractors.sqlite.records import DATABASE_HEADER, is_table, read_rows
-from wakeyscan.extractors.sqlite.rows import Row, list_members
 
 _WAL_HEADER = struct.Struct(">8I")
 _FRAME_HEADER = struct.Struct(">6I")

@@ -15,6 +15,8 @@ Row = Sequence[bytes]
 
 _BINARY = re.compile(rb"[\0-\x06\x0e-\x1a\x1c-\x1f]")
 """A control character that is in no text."""
+ROW_END = b"\t;\n"
+"""The end of a row. After a bare line end, the next row may seem to continue the last value."""
 _BATCH_SIZE = 1 << 12
 """Bytes, and number, of the rows that are formatted at once."""
 
@@ -50,13 +52,13 @@ class _TextRows:
         yield self._format(batch)
 
     def _format(self, batch: list[Row]) -> bytes:
-        text = b"".join([b"\t".join(row) + b"\n" for row in batch])
+        text = b"".join([b"\t".join(row) + ROW_END for row in batch])
         self._budget.count_output(len(text))
         if not _BINARY.search(text):
             return text
         self.has_binary = True
         kept = ([b"" if _BINARY.search(value) else value for value in row] for row in batch)
-        return b"".join([b"\t".join(row) + b"\n" for row in kept])
+        return b"".join([b"\t".join(row) + ROW_END for row in kept])
 
 
 def _format_binary(rows: Iterable[Row], budget: ExtractionBudget) -> Iterator[bytes]:
