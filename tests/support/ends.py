@@ -6,7 +6,7 @@ In a cut one, AAA is the first part of the key and BBB is the rest. In a whole o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 Way = tuple[str, str]
 """The path of a file, and its text."""
@@ -16,17 +16,17 @@ CUT: Mapping[str, Way] = {
     "terminal": ("a.log", "$ export K=AAA\r\nBBB\r\n"),
     "terminal, more behind": (
         "a.log",
-        "$ curl -H 'Authorization: Bearer AAA\nBBBB' -X POST https://x\n",
+        "$ curl -H 'Authorization: Bearer AAA\nBBB' -X POST https://x\n",
     ),
     "terminal, an option behind": ("a.txt", "docker run -e K=AAA\nBBB -p 80:80 image\n"),
-    "terminal, name behind": ("a.log", "refused AAA\nBBBB: unauthorized\n"),
-    "terminal, field and name": ("a.log", "Error: AAA\nBBBB: unauthorized\n"),
+    "terminal, name behind": ("a.log", "refused AAA\nBBB: unauthorized\n"),
+    "terminal, field and name": ("a.log", "Error: AAA\nBBB: unauthorized\n"),
     "terminal, assignment behind": ("a.txt", "curl -d key=AAA\nBBB name=x\n"),
-    "terminal, brackets behind": ("a.log", "keys: [1, AAA\nBBBB, 2]\n"),
+    "terminal, brackets behind": ("a.log", "keys: [1, AAA\nBBB, 2]\n"),
     "readline": ("typescript", "bash$ export K=AAA \rB\r\n"),
     "CR CR LF": ("a.txt", "K=AAA\r\r\nBBB\r\r\n"),
     "cleared line": ("a.txt", "K=AAA\x1b[K\r\nBBB\r\n"),
-    "html of a terminal": ("a.html", "<pre>K=AAA\nBBBB</pre>\n"),
+    "html of a terminal": ("a.html", "<pre>K=AAA\nBBB</pre>\n"),
     "html of a terminal, spans": ("a.html", "<pre><span>K=AAA</span>\n<span>BBB</span></pre>\n"),
     "strace": ("a.txt", 'write(1, "AAA"..., 64) = 64\n'),
     "gdb": ("a.txt", '$1 = "AAA"...\n'),
@@ -159,8 +159,8 @@ CUT: Mapping[str, Way] = {
     ),
     "ldif": ("a.ldif", "description: AAA\n BBB\nsn: a\n"),
     "ldif, like a name": ("a.ldif", "description: AAA\n abc: d\n"),
-    "csv, wrapped": ("a.txt", "id,key,name\n1,AAA\nBBBB,prod\n"),
-    "csv, wrapped again": ("a.txt", "1,x\nyy,prod\n2,AAA\nBBBB,prod\n"),
+    "csv, wrapped": ("a.txt", "id,key,name\n1,AAA\nBBB,prod\n"),
+    "csv, wrapped again": ("a.txt", "1,x\nyy,prod\n2,AAA\nBBB,prod\n"),
     "prompt of a mail": ("a.txt", "> AAA\nBBB\n"),
     # Markup
     "wbr": ("a.html", "<p>AAA<wbr>BBB</p>"),
@@ -170,7 +170,7 @@ CUT: Mapping[str, Way] = {
     "spans": ("a.html", "<span>AAA</span><span>BBB</span>"),
     "literals in spans": ("a.html", '<s>"AAA"</s> <s>"BBB"</s>'),
     "operator in spans": ("a.html", '<i>"AAA"</i><i> + </i><i>"BBB"</i>'),
-    "break": ("a.html", "AAA<br>\nBBBB"),
+    "break": ("a.html", "AAA<br>\nBBB"),
     "element in prose": ("a.html", "<code>AAA</code>BBB"),
     "entity": ("a.xml", "<k>AAA&#x41;BBB</k>"),
     "entity, named": ("a.xml", "<k>AAA&rest;</k>"),
@@ -205,12 +205,12 @@ CUT: Mapping[str, Way] = {
     "blank and brackets": ("a.txt", "K=AAA [truncated]"),
     "dots after the quote": ("a.txt", "K='AAA' ..."),
     "brackets": ("a.txt", "K=AAA[...]"),
-    "wrap sign": ("a.txt", "K=AAA↩\nBBBB"),
-    "wrap sign, blank": ("a.txt", "K=AAA ↵\nBBBB"),
+    "wrap sign": ("a.txt", "K=AAA↩\nBBB"),
+    "wrap sign, blank": ("a.txt", "K=AAA ↵\nBBB"),
     "wrap sign before": ("a.txt", "K=AAA\n↪ BBB"),
     "edge of a pager": ("a.txt", "K=AAA>\nx\n"),
     # Escapes
-    "escaped line end": ("a.json", '{"k": "K=AAA\\nBBBB"}'),
+    "escaped line end": ("a.json", '{"k": "K=AAA\\nBBB"}'),
     "percent line end": ("a.txt", "K=AAA%0D%0AB"),
     "escaped zero width": ("a.json", '"AAA\\u200bBBB"'),
     "escaped literal": ("a.json", '"k = \\"AAA\\" + \\"BBB\\""'),
@@ -429,10 +429,90 @@ WHOLE: Mapping[str, Way] = {
 }
 
 
+Wrap = Callable[[list[str]], str]
+"""A way to write lines, into which a screen or a program has cut a text."""
+
+
+def _prefix(prefix: str) -> Wrap:
+    return lambda lines: "\n".join(prefix + line for line in lines)
+
+
+def _number(form: str, first: int = 8) -> Wrap:
+    return lambda lines: "\n".join(form.format(n) + line for n, line in enumerate(lines, first))
+
+
+def _frame(left: str, right: str) -> Wrap:
+    def wrap(lines: list[str]) -> str:
+        width = max(map(len, lines))
+        return "\n".join(f"{left}{line.ljust(width)}{right}" for line in lines)
+
+    return wrap
+
+
+WRAPS: Mapping[str, Wrap] = {
+    "terminal": "\n".join,
+    "CRLF": "\r\n".join,
+    "fold": "\n ".join,
+    "hang": "\n        ".join,
+    "indent": _prefix("    "),
+    "quote": _prefix("> "),
+    "quotes": _prefix(">> "),
+    "hash": _prefix("# "),
+    "slashes": _prefix("// "),
+    "block comment": lambda lines: f"/**\n{_prefix(' * ')(lines)}\n */",
+    "numbers": _number("{:4}  "),
+    "numbers, bar": _number("{:4} | "),
+    "numbers, tab": _number("{:6}\t", 98),
+    "grep": _number("src/a.sh:{}:"),
+    "added": lambda lines: "@@ -1 +1,9 @@\n" + _prefix("+")(lines),
+    "removed": lambda lines: "@@ -1,9 +1 @@\n" + _prefix("-")(lines),
+    "context": lambda lines: "@@ -1,9 +1,9 @@\n" + _prefix(" ")(lines),
+    "panel": _frame("│ ", " │"),
+    "table": _frame("| ", " |"),
+    "second column": _frame("|        | ", " |"),
+    "compose": _prefix("web-1  | "),
+    "CI": _number("2026-01-02T10:00:00.{:07}Z "),
+    "CRI": _number("2026-01-02T10:00:00.{:09}Z stdout P "),
+    "syslog": _prefix("Jan  2 10:00:00 h app[12]: "),
+    "service": _prefix("[web] "),
+    "level": _prefix("INFO: "),
+    "logger": _prefix("2026-01-02 10:00:00,123 - app - INFO - "),
+    "ant": _prefix("     [exec] "),
+    "backslash": "\\\n".join,
+    "caret": "^\r\n".join,
+    "quoted-printable": "=\n".join,
+    "sign": "\n↪ ".join,
+    "wbr": "<wbr>".join,
+    "br": "<br>\n".join,
+    "spans": lambda lines: "<pre>" + "\n".join(f"<span>{one}</span>" for one in lines) + "</pre>",
+    "list of lines": lambda lines: '["' + '\\n",\n "'.join(lines) + '"]',
+    "escaped lines": lambda lines: '{"t": "' + "\\n".join(lines) + '"}',
+    "block scalar": lambda lines: "text: |\n" + _prefix("  ")(lines),
+    "item": lambda lines: "- " + "\n  ".join(lines),
+    "operator": lambda lines: "'" + "' +\n  '".join(lines) + "'",
+}
+
+
+def place_wrapped(text: str, key: str, size: int, wrap: Wrap) -> tuple[bytes, int, int]:
+    """Return a text that is wrapped where `size` characters of its key fit, and this part of it.
+
+    Only the first of several keys stays.
+    """
+    before, _, after = "\n".join(text.splitlines()).partition("KEY")
+    plain = before + key + after.replace("KEY", "x")
+    at = plain.index(key)
+    width = at - (plain.rfind("\n", 0, at) + 1) + size
+    rows = plain.split("\n")
+    content = wrap([row[at : at + width] for row in rows for at in range(0, len(row) or 1, width)])
+    start = content.encode().index(key[:size].encode())
+    return content.encode(), start, start + size
+
+
 def place_cut(text: str, key: str, size: int) -> tuple[bytes, int, int]:
     """Return a text with a key that is cut after `size` characters, and where it seems to be."""
     first, rest = key[:size], key[size:]
-    content = text.replace("AAA", first).replace("BBB", rest).encode()
+    parts = {"AAA": first, "BBB": rest}
+    content = re.sub("AAA|BBB", lambda found: parts[found[0]], text).encode()
     start = content.index(first.encode())
     found = re.compile(rb"[\w-]*(?<![_-])").match(content, start)
     assert found is not None

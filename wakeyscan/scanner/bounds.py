@@ -66,7 +66,7 @@ def find_end_bounds(
     before, after = content[max(0, start - CONTEXT) : start], content[end : end + CONTEXT]
     if _MASKED.search(content, max(start, end - _MAX_MASK), end):
         is_certain = False
-    elif _is_binary(content, start, end):
+    elif is_binary(content, start, end):
         is_certain = _is_end_certain_in_binary(content, start, end)
     else:
         is_certain = is_end_certain(TextEnd(before, after, path, is_cut_anywhere))
@@ -85,7 +85,8 @@ def _is_start_open(content: bytes, start: int, end: int) -> bool:
     return not is_emphasis and not _ESCAPE_BEFORE.search(before)
 
 
-def _is_binary(content: bytes, start: int, end: int) -> bool:
+def is_binary(content: bytes, start: int, end: int) -> bool:
+    """Return whether a control character that no text contains is near a secret."""
     around = content[max(0, start - _CONTROL_CONTEXT) : end + _CONTROL_CONTEXT]
     nul = content.find(b"\0", max(0, start - _NUL_CONTEXT), end + _NUL_CONTEXT)
     return nul >= 0 or _CONTROL.search(around) is not None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.ends import CUT, WHOLE, place_cut, place_whole
+from tests.support.ends import CUT, WHOLE, WRAPS, place_cut, place_whole, place_wrapped
 from tests.support.keys import ALPHABET, PREFIX
 from wakeyscan.core.finding import Bounds
 from wakeyscan.scanner.bounds import find_bounds
@@ -223,10 +223,26 @@ def test_the_end_of_a_whole_key_is_certain(path: str, text: str) -> None:
     assert find_bounds(content, start, end, path) is Bounds.CERTAIN
 
 
-@given(seed=st.integers(0, 2**32), cut=st.integers(28, 44), name=st.sampled_from(sorted(CUT)))
+@given(seed=st.integers(0, 2**32), cut=st.integers(28, 43), name=st.sampled_from(sorted(CUT)))
 @settings(max_examples=500, deadline=None)
 def test_any_key_that_is_cut_anywhere_is_open(seed: int, cut: int, name: str) -> None:
     path, text = CUT[name]
     key = PREFIX + "".join(random.Random(seed).choices(ALPHABET, k=40))
     content, start, end = place_cut(text, key, cut)
+    assert find_bounds(content, start, end, path) is Bounds.OPEN
+
+
+@given(
+    st.integers(0, 2**32),
+    st.integers(28, 43),
+    st.sampled_from(sorted(WHOLE)),
+    st.sampled_from(sorted(WRAPS)),
+    st.sampled_from(["", "a.log", "a.txt"]),
+)
+@settings(max_examples=500, deadline=None)
+def test_any_text_that_is_wrapped_inside_the_key_is_open(
+    seed: int, size: int, name: str, wrap: str, path: str
+) -> None:
+    key = PREFIX + "".join(random.Random(seed).choices(ALPHABET, k=40))
+    content, start, end = place_wrapped(WHOLE[name][1], key, size, WRAPS[wrap])
     assert find_bounds(content, start, end, path) is Bounds.OPEN

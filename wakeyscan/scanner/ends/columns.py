@@ -6,12 +6,15 @@ import re
 
 from wakeyscan.scanner.ends.file_kinds import is_markdown
 from wakeyscan.scanner.ends.text_end import KEY_PREFIX, TextEnd, split_line
-from wakeyscan.scanner.ends.words import begins_with_word
+from wakeyscan.scanner.ends.words import begins_with_word, is_name
 
 SEPARATOR = rb"(?:\||\xe2\x94[\x82\x83]|\xe2\x95\x91)"
 """Pattern of a line between two cells."""
 _SEPARATOR = re.compile(SEPARATOR)
-_SEPARATOR_NEXT = re.compile(rb"(?:[ \t]|\xc2\xa0)*" + SEPARATOR)
+_SEPARATOR_NEXT = re.compile(rb"[.+]?(?:[ \t]|\xc2\xa0)*" + SEPARATOR)
+_MAX_CELL = 80
+"""Bytes from a secret to the line after its cell."""
+_WORD = re.compile(rb"[A-Za-z0-9]")
 _PIECE = re.compile(rb"[ .+\xe2\xa6]*([-_]{0,2}[A-Za-z0-9][A-Za-z0-9_-]*)")
 """A word at the start of a cell; psql puts a dot before the rest of a wrapped one."""
 _LONE = re.compile(rb"[-_]{0,2}[A-Za-z0-9][A-Za-z0-9_-]*(?=[ ]{2}|[ ]*(?:\Z|" + SEPARATOR + rb"))")
@@ -23,17 +26,26 @@ _EDGE = re.compile(rb"(?:\A|[ \t]|" + SEPARATOR + rb")\Z")
 def is_cell_certain(end: TextEnd) -> bool:
     """Return whether a cell that ends with a secret is not continued in the next row."""
     row, following = _split_rows(end)
-    cells = _SEPARATOR.split(following)
-    number = len(_SEPARATOR.findall(end.line))
-    if number >= len(cells) or len(cells) == 1:
+    separator = _find_separator(end)
+    cells, own = following.split(separator), (end.line + row).split(separator)
+    if len(cells) == 1 or not _WORD.search(following):
         return True
+    if len(cells) != len(own):
+        return False
+    number = end.line.count(separator)
     cell = cells[number].strip()
+    if not cell:  # then no other cell may be the rest, as in a table inside a table
+        return all(_is_plain(other.strip()) for other in cells)
     if not _PIECE.match(cell) or KEY_PREFIX in cell or begins_with_word(cell):
         return True
     # No program wraps the rows of a Markdown file: the next row, with a name, is another one.
     first = 0 if cells[0].strip() else 1
-    is_row = len(cells) == len(_SEPARATOR.split(end.line + row)) and cells[first].strip()
-    return is_markdown(end.path) and number > first and bool(is_row)
+    return is_markdown(end.path) and number > first and bool(cells[first].strip())
+
+
+def _is_plain(cell: bytes) -> bool:
+    piece = _PIECE.match(cell)
+    return not piece or KEY_PREFIX in cell or piece[1].isdigit() or is_name(piece[1])
 
 
 def is_column_certain(end: TextEnd) -> bool:
@@ -49,9 +61,44 @@ def is_column_certain(end: TextEnd) -> bool:
     return not is_alone and not _MORE_BLANKS.match(row)
 
 
-def find_cell(end: TextEnd) -> bool:
+def is_before_cell(end: TextEnd) -> bool:
     """Return whether a line between two cells follows the secret."""
     return _SEPARATOR_NEXT.match(end.after) is not None
+
+
+def has_cells(line: bytes) -> bool:
+    """Return whether a line between two cells precedes the secret."""
+    return _SEPARATOR.search(line) is not None
+
+
+def find_next_cell(end: TextEnd) -> tuple[int, int] | None:
+    """Return the offsets, after the secret, of the first word in the same cell of the next row."""
+    following = _split_rows(end)[1]
+    separator = _find_separator(end)
+    cells, number = following.split(separator), end.line.count(separator)
+    piece = _PIECE.match(cells[number]) if number < len(cells) else None
+    if not piece:
+        return None
+    row = len(end.after) - len(split_line(end.after)[1])
+    at = row + sum(len(cell) + len(separator) for cell in cells[:number])
+    return at + piece.start(1), at + piece.end(1)
+
+
+def find_below(end: TextEnd) -> tuple[int, int] | None:
+    """Return the offsets, after the secret, of the word below it."""
+    following = _split_rows(end)[1]
+    at = len(end.after) - len(split_line(end.after)[1])
+    piece = _LONE.match(following, len(end.line))
+    return (at + piece.start(), at + piece.end()) if piece else None
+
+
+def _find_separator(end: TextEnd) -> bytes:
+    """Return the line between two cells that is nearest to the secret."""
+    after = _SEPARATOR.search(end.after[:_MAX_CELL])
+    if after:
+        return after[0]
+    before = _SEPARATOR.findall(end.line)
+    return before[-1] if before else b"|"
 
 
 def _split_rows(end: TextEnd) -> tuple[bytes, bytes]:

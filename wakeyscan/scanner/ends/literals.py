@@ -80,17 +80,18 @@ _OPERATOR = re.compile(rb"[+.&|~<?*^_,/\\%]")
 
 def is_quote_certain(end: TextEnd, quote: bytes, rest: bytes) -> bool:
     """Return whether a literal that a secret and a quote end is complete."""
-    if _is_chunk(end, rest) or _is_joined(end, rest):
+    if is_chunk(end) or _is_joined(end, rest):
         return False
     if quote.startswith(b"\\") and b"u00" not in quote and b"\\x" not in quote:
         rest = _unescape(rest)
     return _is_complete(end, quote, rest)
 
 
-def _is_chunk(end: TextEnd, rest: bytes) -> bool:
+def is_chunk(end: TextEnd) -> bool:
+    """Return whether a literal is one of several parts of a text."""
     if not end.after.startswith(b'"'):
         return False
-    return bool(_CHUNK_BEFORE.search(end.before[-200:]) or _CHUNK_AFTER.match(rest))
+    return bool(_CHUNK_BEFORE.search(end.before[-200:]) or _CHUNK_AFTER.match(end.after, 1))
 
 
 def _is_joined(end: TextEnd, rest: bytes) -> bool:

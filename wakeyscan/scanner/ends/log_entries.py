@@ -31,7 +31,7 @@ _STAMP = re.compile(
       | [0-9]{1,3}(?:\.[0-9]{1,3}){3} [ ]-[ ]
       | (?<=[ \[]) [0-9]{1,7} \. [0-9]{6}
       | [0-9]{10} (?: \.[0-9]{1,9} )? (?=[ \t])
-    ) (?: \] | \b | (?<=\s) )"""
+    ) (?: \] | \b | (?<=\s) ) (?: [ ] (?:stdout|stderr) [ ] [FP] (?=[ ]) )?"""
 )
 """Time, or address of the client, at the start of a log entry."""
 _FRACTION = re.compile(rb"(?<=[0-9])[.,][0-9]+.*")
@@ -49,17 +49,16 @@ def begins_entry(lines: Lines) -> bool | None:
     """
     if _HISTORY_ENTRY.match(lines.following):
         return True
-    stamp = _find_stamp(lines.following)
-    if not stamp:
+    if not _find_stamp(lines.following):
         return None
     if _PARTIAL.match(lines.line):
         return False
     if len(lines.line) >= CONTEXT:  # its start was not read
         return None
-    own = _find_stamp(lines.line)
-    if not own:
+    if not _find_stamp(lines.line):
         return True
-    is_later = _FRACTION.sub(b"", own[0]) != _FRACTION.sub(b"", stamp[0])
+    own, stamp = (_STAMP.match(line) for line in lines)
+    is_later = own and stamp and _FRACTION.sub(b"", own[0]) != _FRACTION.sub(b"", stamp[0])
     return True if is_later and len(lines.line) < _SHORT_LINE else None
 
 

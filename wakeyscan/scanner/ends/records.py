@@ -25,31 +25,34 @@ _PLAIN = tuple(
     )
 )
 """Fields that are no rest of a random key."""
+_SHORT = (*_PLAIN, re.compile(rb"[a-z]+\Z"))
+"""Fields of a table, which no program wraps."""
 
 
 def is_next_record(lines: Lines, end: TextEnd) -> bool:
     """Return whether the next line has the fields of this one, and they are no rest of a key."""
     line, following = lines
-    if file_kinds.is_table(end.path):
-        return line.count(b'"') % 2 == 0
-    if following[:1].isspace() and not line[:1].isspace():
+    if line.count(b'"') % 2 or (following[:1].isspace() and not line[:1].isspace()):
         return False
-    separators = [
-        one for one in _SEPARATORS if one in line and line.count(one) == following.count(one)
-    ]
-    if not separators:
-        return _is_same_columns(line, following)
-    separator = separators[0]
-    first, other = line.split(separator)[0], following.split(separator)[0]
-    has_key = KEY_PREFIX in following.split(separator)[-1]
-    is_record = has_key or (first != other and _has_same_count(separator, lines, end))
-    return is_record and _is_same_kind(first, other)
+    for separator in _SEPARATORS:
+        if separator in line and line.count(separator) == following.count(separator):
+            return _is_record(separator, lines, end)
+    return _is_same_columns(line, following)
 
 
-def _has_same_count(separator: bytes, lines: Lines, end: TextEnd) -> bool:
-    """Return whether the line before has as many fields, too: a wrapped record has fewer."""
+def _is_record(separator: bytes, lines: Lines, end: TextEnd) -> bool:
+    first, other = (line.split(separator)[0] for line in lines)
+    if KEY_PREFIX in lines.following.split(separator)[-1]:
+        return _is_same_kind(first, other)
+    if first == other:  # a gutter
+        return False
     previous = find_last_line(end.before[: len(end.before) - len(end.line)].rstrip(b"\r\n"))
-    return not previous or previous.count(separator) == lines.line.count(separator)
+    if previous and previous.count(separator) != lines.line.count(separator):
+        return False  # a wrapped record has fewer fields
+    if file_kinds.is_table(end.path):
+        return bool(previous) or _is_same_kind(first, other, _SHORT)
+    is_numbered = separator == b"\t" and first.strip().isdigit()
+    return not is_numbered and _is_same_kind(first, other)
 
 
 def _is_same_columns(line: bytes, following: bytes) -> bool:
@@ -59,6 +62,6 @@ def _is_same_columns(line: bytes, following: bytes) -> bool:
     return is_record and _is_same_kind(own[0], other[0])
 
 
-def _is_same_kind(one: bytes, other: bytes) -> bool:
+def _is_same_kind(one: bytes, other: bytes, kinds: tuple[re.Pattern[bytes], ...] = _PLAIN) -> bool:
     one, other = (field.strip(b" \t\"'") for field in (one, other))
-    return any(kind.match(one) and kind.match(other) for kind in _PLAIN)
+    return any(kind.match(one) and kind.match(other) for kind in kinds)

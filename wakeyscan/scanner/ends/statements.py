@@ -42,7 +42,10 @@ _MIN_NAME = 5
 
 _CALL = re.compile(rb"[ \t]*((?:[A-Za-z_]\w*(?:\.|::|->)){0,4}[A-Za-z_]\w*)[!?]?\(")
 _MEMBER = re.compile(rb"\.|::|->")
-_COMMAND = re.compile(rb"[ \t]*[a-z./][a-z0-9_./-]*[ \t]+[^\s=]")
+_COMMAND = re.compile(
+    rb"[ \t]*(?:fi[ \t;]*\Z|(?:\.{0,2}/\w[\w./-]*|[a-z][a-z_-]{2,})[ \t]+[\w\"'$./-])"
+)
+"""A command with an argument, or the end of a block of a shell."""
 _HEREDOC = re.compile(rb"<<[-~]?[ ]?[\"'\\]?(\w+)")
 
 

@@ -74,7 +74,9 @@ def _is_escaped_line_end_certain(end: TextEnd, text: bytes, rest: bytes) -> bool
 
 def _is_blank_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
     return (
-        columns.is_cell_certain(end) if columns.find_cell(end) else columns.is_column_certain(end)
+        columns.is_cell_certain(end)
+        if columns.is_before_cell(end)
+        else columns.is_column_certain(end)
     )
 
 

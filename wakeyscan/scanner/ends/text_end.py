@@ -30,8 +30,7 @@ Notebooks list lines like that, terminal recordings list events, and people conc
 """
 _RARE_BREAKS = (b"\x0b", b"\x0c", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 
-INVISIBLE = re.compile(
-    rb"""(?x)(?:
+INVISIBLE_CHARACTERS = rb"""(?x:
       \xc2\xad | \xcd\x8f | \xe1\xa0\x8e | \xe2\x80[\x8b-\x8f\xaa-\xae] | \xe2\x81[\xa0-\xaf]
     | \xef\xbb\xbf | \xef\xb8[\x80-\x8f]
     | (?i: & (?: shy | zerowidthspace | nobreak | zwn?j | lrm | rlm | \#0*173 | \#x0*ad
@@ -40,9 +39,9 @@ INVISIBLE = re.compile(
          | \\u\{ 0* (?: ad | 200[b-f] | 2060 | feff ) \}
          | %c2%ad | %e2%80%8[b-f] | %e2%81%a0 | %ef%bb%bf )
     | \x1b\[ [0-?]* [ -/]* [@-~] | \x1b\] [^\x07\x1b]* (?: \x07 | \x1b\\ )
-    | \\- )+"""
-)
+    | \\- )"""
 """Invisible characters and escapes that may be inside a key: soft hyphens, joiners, ANSI codes."""
+INVISIBLE = re.compile(rb"(?:" + INVISIBLE_CHARACTERS + rb")+")
 
 
 class Lines(NamedTuple):

@@ -32,8 +32,10 @@ _PROSE = (
 )
 _SHORT = b"if is in to of or it we as at on by an be so my no go cd ls rm mv cp do"
 
-_WORDS = frozenset(b" ".join((_COMMANDS, _KEYWORDS, _HTTP, _PROSE)).split())
-_SHORT_WORDS = frozenset(_SHORT.split())
+_MIN_WORD = 3
+_ALL = b" ".join((_COMMANDS, _KEYWORDS, _HTTP, _PROSE, _SHORT)).split()
+_WORDS = frozenset(word for word in _ALL if len(word) >= _MIN_WORD)
+_SHORT_WORDS = frozenset(word for word in _ALL if len(word) < _MIN_WORD)
 """Words that a short rest may be by chance; they count only before a blank and another word."""
 
 _FIRST = re.compile(
@@ -58,9 +60,9 @@ def begins_with_word(line: bytes) -> bool:
         return False
     if found[1] is None:
         return True
-    word = found[1].lower()
-    is_short = word in _SHORT_WORDS and _BLANK_AND_WORD.match(line, found.end())
-    return bool(is_short) or word in _WORDS
+    if found[1] in _SHORT_WORDS:
+        return _BLANK_AND_WORD.match(line, found.end()) is not None
+    return found[1].lower() in _WORDS
 
 
 def is_name(text: bytes) -> bool:
