@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
-from wakeyscan.core.finding import Finding, Liveness
+from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding, Liveness
 from wakeyscan.core.redaction import escape_for_terminal, format_details
 from wakeyscan.scanner.scan_result import count_skipped
 
@@ -67,10 +67,15 @@ def _format_finding(finding: Finding, has_answers: bool) -> str:
         format_code(where) + within,
         format_code(finding.rule),
         format_code(str(finding.secret)),
-        finding.exposure.value,
+        _format_exposure(finding),
         *((format_code(finding.reason) if is_verified else "",) * has_answers),
     )
     return f"| {' | '.join(cells)} |\n"
+
+
+def _format_exposure(finding: Finding) -> str:
+    is_open = finding.bounds is Bounds.OPEN
+    return f"{finding.exposure.value}, {CUT_OR_TOO_LONG}" if is_open else finding.exposure.value
 
 
 def _format_skipped(item: Skipped) -> str:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, TextIO
 import sarif_om as sarif
 
 from wakeyscan import __version__
-from wakeyscan.core.finding import PIECES, Exposure, Finding, Standing
+from wakeyscan.core.finding import (
+    CUT_OR_TOO_LONG,
+    PIECES,
+    Bounds,
+    Exposure,
+    Finding,
+    Standing,
+)
 from wakeyscan.core.redaction import (
     escape_for_json,
     escape_for_terminal,
@@ -169,11 +176,12 @@ def _build_message(finding: Finding, title: str) -> Any:
         for name, text in finding.origin.details
     ]
     there = f" ({', '.join(details)})" if details else ""
+    cut = f" It {CUT_OR_TOO_LONG}." if finding.bounds is Bounds.OPEN else ""
     answer = _format_answer(finding)
     verified = f" Verified: {answer}." if answer else ""
     return sarif.Message(
         id="asked" if answer else "default",
-        text=f"{title}{within} in {exposure}: '{finding.secret}'{there}.{verified}",
+        text=f"{title}{within} in {exposure}: '{finding.secret}'{there}.{cut}{verified}",
         arguments=[exposure, str(finding.secret), *([answer] if answer else [])],
     )
 
