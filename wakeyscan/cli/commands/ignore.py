@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from datetime import date
-from functools import partial
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from wakeyscan.baselines import IMPORTERS, adopt, baseline, maintain
-from wakeyscan.cli import entry_text, output
+from wakeyscan.cli import accepted_keys, entry_text, output
 from wakeyscan.cli.commands import INCOMPLETE
 from wakeyscan.cli.rescans import rescan_repository
 from wakeyscan.config import build, config
@@ -16,9 +17,11 @@ from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.redaction import escape_for_terminal
 from wakeyscan.git import worktree
-from wakeyscan.reports.saved_report import read_report
 from wakeyscan.suppression import ignore_entry
 from wakeyscan.suppression.ignore_entry import IgnoreEntry
+
+if TYPE_CHECKING:
+    pass
 
 HELP = f"""Accept findings, with a reason, in .wakeyscanignore: one entry per secret.
 
@@ -84,16 +87,22 @@ def _add(prefixes: list[str], given: Values, settings: config.Config) -> int:
         raise UsageError(
             "wakeyscan ignore add: nothing to accept; name a fingerprint, --from REPORT or --all"
         )
-    current = rescan_repository(settings, "scan") if given.get("all") else None
-    fingerprints = [
-        *maintain.expand_fingerprints(prefixes, partial(rescan_repository, settings)),
-        *(finding.secret.fingerprint for finding in (current.reported() if current else ())),
-        *(_read_fingerprints(report) if report else ()),
+    scan = cache(partial(rescan_repository, settings))
+    current = scan("scan") if given.get("all") else None
+    accepted = [
+        *accepted_keys.list_named_keys(maintain.expand_fingerprints(prefixes, scan), scan),
+        *(
+            accepted_keys.AcceptedKey.of(finding)
+            for finding in (current.reported() if current else ())
+        ),
+        *(accepted_keys.read_reported_keys(report) if report else ()),
     ]
-    entries = [template._replace(fingerprint=one) for one in dict.fromkeys(fingerprints)]
+    fingerprints = dict.fromkeys(key.fingerprint for key in accepted)
+    entries = [template._replace(fingerprint=one) for one in fingerprints]
     gaps = [item for item in current.skipped if item.gap] if current else []
     skipped = [f"  not scanned: {item.origin.path}: {item.reason}" for item in gaps]
     _print_lines([_add_entries(entries, settings), *map(escape_for_terminal, skipped)])
+    accepted_keys.warn_of_open_keys(accepted)
     return INCOMPLETE if gaps else 0
 
 
@@ -140,15 +149,6 @@ def _add_entries(entries: list[IgnoreEntry], settings: config.Config) -> str:
     present = len(entries) - added
     line = f"{settings.find_ignore_file()}: {added} added, {present} already present"
     return escape_for_terminal(line)
-
-
-def _read_fingerprints(path: str) -> list[str]:
-    with read_report(path) as report:
-        reported = [item for item in report["findings"] if item["standing"] == "reported"]
-        fingerprints = [str(item["fingerprint"]) for item in reported]
-        if not all(map(ignore_entry.is_fingerprint, fingerprints)):
-            raise ValueError("invalid fingerprint")
-        return fingerprints
 
 
 def _list(settings: config.Config) -> int:

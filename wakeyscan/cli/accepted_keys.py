@@ -1,0 +1,61 @@
+"""Keys that `wakeyscan ignore add` accepts, and a warning about those that may be cut."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding
+from wakeyscan.reports.saved_report import read_report
+from wakeyscan.suppression import ignore_entry
+
+if TYPE_CHECKING:
+    from wakeyscan.scanner.result import RunResult
+
+
+class AcceptedKey(NamedTuple):
+    """A key that gets an entry."""
+
+    fingerprint: str
+    is_open: bool = False
+    """Whether it may be cut or too long, so that the entry does not hide the whole key."""
+
+    @classmethod
+    def of(cls, finding: Finding) -> Self:
+        """Return the key of a finding."""
+        return cls(finding.secret.fingerprint, finding.bounds is Bounds.OPEN)
+
+
+def list_named_keys(
+    fingerprints: list[str], scan: Callable[[str], RunResult]
+) -> Iterator[AcceptedKey]:
+    """Yield the keys with these fingerprints, as the current files have them."""
+    findings = scan("scan").findings if fingerprints else ()
+    found = [key for key in map(AcceptedKey.of, findings) if key.fingerprint in fingerprints]
+    yield from found
+    yield from map(AcceptedKey, set(fingerprints) - {key.fingerprint for key in found})
+
+
+def warn_of_open_keys(keys: list[AcceptedKey]) -> None:
+    """Warn of the keys that have no certain bounds anywhere."""
+    certain = {key.fingerprint for key in keys if not key.is_open}
+    for fingerprint in dict.fromkeys(key.fingerprint for key in keys):
+        if fingerprint not in certain:
+            sys.stderr.write(
+                f"wakeyscan: {fingerprint[:6]} {CUT_OR_TOO_LONG}: "
+                "the entry hides this text only, not the whole key\n"
+            )
+
+
+def read_reported_keys(path: str) -> list[AcceptedKey]:
+    """Return the keys that a report reports; raise `SourceError` if it is none."""
+    with read_report(path) as report:
+        reported = [item for item in report["findings"] if item["standing"] == "reported"]
+        keys = [
+            AcceptedKey(str(item["fingerprint"]), item.get("bounds") == Bounds.OPEN)
+            for item in reported
+        ]
+        if not all(ignore_entry.is_fingerprint(key.fingerprint) for key in keys):
+            raise ValueError("invalid fingerprint")
+        return keys
