@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.cli.rescans import rescan
 from wakeyscan.core.errors import UsageError
+from wakeyscan.core.finding import Bounds
 from wakeyscan.core.secret import API_KEY, Secret
 from wakeyscan.reports.saved_report import read_report
 from wakeyscan.verification.pairing import list_requests
@@ -33,6 +34,16 @@ class VerifyPlan(NamedTuple):
     """Items that the new scan could not scan."""
 
 
+class _ReportedKey(NamedTuple):
+    """A key in a report."""
+
+    name: str
+    """The redacted key."""
+    liveness: str
+    is_open: bool
+    """Whether no occurrence of it has certain bounds."""
+
+
 def plan_stdin(options: VerifyOptions) -> VerifyPlan:
     """Read keys from standard input, one per line; raise `UsageError`."""
     lines = sys.stdin.buffer.read().split(b"\n") if sys.stdin else []
@@ -52,22 +63,39 @@ def plan_report(path: str, settings: config.Config, options: VerifyOptions) -> V
     """Scan the targets of a report again, and compare the keys with those of the report."""
     command, targets, known = _load_report(path)
     result = rescan(command, targets, settings)
-    requests = list_requests(result, options)
+    requests = [_apply_report(request, known) for request in list_requests(result, options)]
     found = {request.secret.fingerprint for request in requests}
     return VerifyPlan(
         requests=requests,
-        liveness_before={fingerprint: liveness for fingerprint, (_, liveness) in known.items()},
-        missing=tuple(known[fingerprint][0] for fingerprint in sorted(set(known) - found)),
+        liveness_before={fingerprint: key.liveness for fingerprint, key in known.items()},
+        missing=tuple(known[fingerprint].name for fingerprint in sorted(set(known) - found)),
         gaps=tuple(item for item in result.skipped if item.gap),
     )
 
 
-def _load_report(path: str) -> tuple[str, list[str], dict[str, tuple[str, str]]]:
-    """Return the command and the targets of a report, and redacted key and liveness of its keys."""
+def _apply_report(
+    request: VerificationRequest, known: dict[str, _ReportedKey]
+) -> VerificationRequest:
+    """Return a request for the key that a report names, with the bounds in the report.
+
+    The report may name the complete key of a text that is cut or too long.
+    """
+    reported = known.get(request.secret.fingerprint)
+    if reported:
+        return request._replace(bounds=Bounds.OPEN) if reported.is_open else request
+    complete = (one for one in request.candidates if one.fingerprint in known)
+    return next((VerificationRequest(one, request.app_key) for one in complete), request)
+
+
+def _load_report(path: str) -> tuple[str, list[str], dict[str, _ReportedKey]]:
+    """Return the command and the targets of a report, and its keys by fingerprint."""
     with read_report(path) as report:
+        items = [item for item in (*report["findings"], *report["keys"]) if item["rule"] == API_KEY]
+        certain = {item["fingerprint"] for item in items if item.get("bounds") != Bounds.OPEN}
         known = {
-            str(item["fingerprint"]): (str(item["secret"]), str(item["liveness"]))
-            for item in (*report["findings"], *report["keys"])
-            if item["rule"] == API_KEY
+            str(item["fingerprint"]): _ReportedKey(
+                str(item["secret"]), str(item["liveness"]), item["fingerprint"] not in certain
+            )
+            for item in items
         }
         return str(report["command"]), [str(target) for target in report["targets"]], known

@@ -82,3 +82,5 @@ class Finding(NamedTuple):
     bounds: Bounds = Bounds.CERTAIN
     details: tuple[tuple[str, str], ...] = ()
     """Pairs of name and text, for example from verification; safe to print."""
+    candidates: tuple[Secret, ...] = ()
+    """If its bounds are open: texts that may be the whole secret, the most likely first."""

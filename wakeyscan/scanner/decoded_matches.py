@@ -12,11 +12,12 @@ from wakeyscan.decoders.base64_codec import is_complete
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import DecodedText
-    from wakeyscan.scanner import bounds, placeholders
+    from wakeyscan.scanner import bounds, candidates, placeholders
     from wakeyscan.scanner.matcher import Match
 else:
-    # Most documents with an anchor have no match.
+    # Most documents with an anchor have no match, and most matches have certain bounds.
     bounds = lazy_import("wakeyscan.scanner.bounds")
+    candidates = lazy_import("wakeyscan.scanner.candidates")
     placeholders = lazy_import("wakeyscan.scanner.placeholders")
 
 
@@ -46,12 +47,17 @@ def map_to_source(match: Match, name: str, decoded: DecodedText, around: bytes) 
         for source in decoded.find_sources(*span)
     ]
     start, end = spans[0]
+    bounds_here = _map_bounds(match, name, decoded, around)
+    if bounds_here is Bounds.OPEN and match.bounds is None:
+        match = candidates.add_candidates(match, decoded.content)
+    rests = (source for span in match.rests for source in decoded.find_sources(*span))
     return match._replace(
         start=start,
         end=end,
         elsewhere=tuple(spans[1:]),
         encoding=join_encodings(name, match.encoding),
-        bounds=_map_bounds(match, name, decoded, around),
+        bounds=bounds_here,
+        rests=tuple(rests),
         is_cut_short=_is_cut_short(match, decoded, around),
     )
 
@@ -62,9 +68,29 @@ def join_encodings(outer: str, inner: str) -> str:
     return "/".join(parts) or "plain"
 
 
-def find_match_bounds(content: bytes, match: Match) -> Bounds:
+def add_bounds(matches: list[Match], content: bytes, path: str = "") -> list[Match]:
+    """Return the matches in `content` with their bounds, and open ones with their candidates.
+
+    Those of a match in a decoded text are known already.
+    """
+    bounded = [
+        match._replace(bounds=match.bounds or find_match_bounds(content, match, path))
+        for match in matches
+    ]
+    if all(match.bounds is Bounds.CERTAIN for match in bounded):
+        return bounded
+    lengths = candidates.list_lengths(bounded)
+    return [
+        candidates.add_candidates(new, content, path, lengths)
+        if old.bounds is None and new.bounds is Bounds.OPEN
+        else new
+        for old, new in zip(matches, bounded, strict=True)
+    ]
+
+
+def find_match_bounds(content: bytes, match: Match, path: str = "") -> Bounds:
     """Return whether both ends of a match in `content` are certain."""
-    return bounds.find_bounds(content, match.start, match.end)
+    return bounds.find_bounds(content, match.start, match.end, path)
 
 
 def is_cut_short(content: bytes, match: Match) -> bool:

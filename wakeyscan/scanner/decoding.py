@@ -14,7 +14,7 @@ from wakeyscan.decoders.decoder import (
 )
 from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.scanner.decoded_matches import (
-    find_match_bounds,
+    add_bounds,
     is_cut_short,
     join_encodings,
     map_to_source,
@@ -191,12 +191,13 @@ def _match_archive(
             archives.skip(_TOO_MANY)
             return
         known.add(secret)
+        (match,) = add_bounds([match], document.content)
         yield match._replace(
             start=0,
             end=len(content),
             elsewhere=(),
             encoding=join_encodings(document.encoding, match.encoding),
-            bounds=match.bounds or find_match_bounds(document.content, match),
+            rests=(),
             is_cut_short=is_cut_short(document.content, match),
         )
 

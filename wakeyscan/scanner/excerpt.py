@@ -18,11 +18,10 @@ if TYPE_CHECKING:
 _WIDTH = 100
 """Bytes of a line that are shown on either side of a secret."""
 
-_REST = re.compile(rb"[^\r\n]*+")
-"""The rest of a line.
+_LINE = re.compile(rb"[^\r\n]*+")
 
-The next line stays as it is: its excerpt tells whether a finding there is new.
-"""
+_REST = "…"
+"""Mask of a word that may continue a secret, on the next line or in the next cell."""
 
 _MAX_REST = 1024
 """Maximum bytes after a secret that may hold the rest of it."""
@@ -58,9 +57,9 @@ def build_masks(content: bytes, matches: Iterable[Match]) -> Masks:
     matches = sorted(matches, key=lambda match: match.start)
     next_starts = [match.start for match in matches[1:]] + [len(content)]
     spans = sorted(
-        (start, end, str(match.secret))
+        span
         for match, limit in zip(matches, next_starts, strict=True)
-        for start, end in ((match.start, _find_rest_end(content, match, limit)), *match.elsewhere)
+        for span in _list_spans(content, match, limit)
     )
     return Masks(content, tuple(spans), tuple(accumulate((end for _, end, _ in spans), max)))
 
@@ -76,11 +75,19 @@ def format_excerpt(masks: Masks, start: int, end: int) -> str:
     return before + masks.over(low, high).strip() + after
 
 
+def _list_spans(content: bytes, match: Match, limit: int) -> Iterator[tuple[int, int, str]]:
+    end = _find_rest_end(content, match, limit)
+    for low, high in ((match.start, end), *match.elsewhere):
+        yield low, high, str(match.secret)
+    for low, high in match.rests:
+        yield low, high, _REST
+
+
 def _find_rest_end(content: bytes, match: Match, limit: int) -> int:
     """Return where a secret with open bounds may end on its line."""
     if match.bounds is not Bounds.OPEN:
         return match.end
-    rest = _REST.match(content, match.end, match.end + _MAX_REST)
+    rest = _LINE.match(content, match.end, match.end + _MAX_REST)
     return max(match.end, min(rest.end(), limit)) if rest else match.end
 
 

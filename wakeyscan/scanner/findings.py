@@ -12,8 +12,8 @@ from wakeyscan.core.finding import PIECES, Bounds, Exposure, Finding, Liveness, 
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.secret import API_KEY, APP_KEY
 from wakeyscan.core.severity import Severity
-from wakeyscan.scanner import bounds, decoding, placeholders
-from wakeyscan.scanner.decoded_matches import join_encodings
+from wakeyscan.scanner import decoding, placeholders
+from wakeyscan.scanner.decoded_matches import add_bounds, join_encodings
 from wakeyscan.scanner.excerpt import Masks, build_masks, format_excerpt
 from wakeyscan.scanner.exposure import ExposureClassifier
 from wakeyscan.suppression import inline
@@ -107,7 +107,7 @@ def _build_all(
     document: Document, matches: list[Match], context: ScanContext, details: Mapping[int, _Details]
 ) -> list[Finding]:
     content = document.content
-    matches = [_add_bounds(match, document) for match in matches]
+    matches = add_bounds(matches, content, document.origin.path)
     starts = line_index.find_positions(
         content, (match.start for match in matches), document.line, document.column
     )
@@ -126,14 +126,6 @@ def _build_all(
         for match, position in zip(matches, starts, strict=True)
         if match.start < high and match.end > low  # a match in two chunks has one position
     ]
-
-
-def _add_bounds(match: Match, document: Document) -> Match:
-    """Return a match with its bounds; those of a match in a decoded text are known already."""
-    if match.bounds:
-        return match
-    path = document.origin.path
-    return match._replace(bounds=bounds.find_bounds(document.content, match.start, match.end, path))
 
 
 def _build_finding(match: Match, start: tuple[int, int], matched: _MatchedDocument) -> Finding:
@@ -155,6 +147,7 @@ def _build_finding(match: Match, start: tuple[int, int], matched: _MatchedDocume
         reason=reason,
         encoding=join_encodings(document.encoding, match.encoding),
         bounds=match.bounds or Bounds.CERTAIN,
+        candidates=match.candidates,
     )
 
 

@@ -33,6 +33,10 @@ class Match(NamedTuple):
     """Whether its ends are certain, if a decoded text or a string in binary data told it."""
     is_cut_short: bool = False
     """Whether an ellipsis follows it in the decoded text."""
+    candidates: tuple[Secret, ...] = ()
+    """If its bounds are open: texts that may be the whole secret, the most likely first."""
+    rests: tuple[tuple[int, int], ...] = ()
+    """Spans of the text that the candidates add to it."""
 
 
 class _Found(NamedTuple):

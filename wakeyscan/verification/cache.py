@@ -72,7 +72,8 @@ def find_cached(
         entry = store.entries.get(_digest(store, request))
         if entry is None or not _is_fresh(entry, now):
             continue
-        if entry.requires_certain_bounds and request.bounds is Bounds.OPEN:
+        is_open = request.bounds is Bounds.OPEN or request.candidates
+        if entry.requires_certain_bounds and is_open:
             continue
         verdicts[request] = _build_verdict(entry)
     return verdicts

@@ -18,6 +18,8 @@ class VerificationRequest(NamedTuple):
     app_key: Secret | None
     bounds: Bounds = Bounds.CERTAIN
     """Open if no occurrence of the key has certain bounds; the API may then reject a part of it."""
+    candidates: tuple[Secret, ...] = ()
+    """Keys to verify if the API rejects this one, because it may be cut or too long."""
 
 
 class Verdict(NamedTuple):
@@ -32,6 +34,19 @@ class Verdict(NamedTuple):
     """Number of devices that a live key can list, if the response contains it."""
     requires_certain_bounds: bool = False
     """Whether a rejection proves a revocation only for a key with certain bounds."""
+
+
+class FoundKey(NamedTuple):
+    """A candidate that the API knows, and so the key that a text is cut from."""
+
+    secret: Secret
+    verdict: Verdict
+
+
+def is_known_key(verdict: Verdict) -> bool:
+    """Return whether the API can give this answer only about a complete key."""
+    is_revoked = verdict.liveness is Liveness.REVOKED and not verdict.requires_certain_bounds
+    return is_revoked or verdict.liveness is Liveness.LIVE
 
 
 def apply_bounds(verdict: Verdict, bounds: Bounds) -> Verdict:

@@ -1,30 +1,29 @@
-"""Verification of found keys, and the effect of the verdicts on findings."""
+"""Verification of found keys."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from time import time
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING
 
-from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import CacheError
-from wakeyscan.core.finding import Finding, Liveness, Standing
+from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import escape_for_terminal
-from wakeyscan.core.secret_history import SecretHistory
-from wakeyscan.core.severity import Severity
 from wakeyscan.verification import VERIFIERS, cache
 from wakeyscan.verification.endpoint import WASTACK, Endpoint, find_unused_proxy, parse_endpoint
 from wakeyscan.verification.pairing import list_requests
 from wakeyscan.verification.rate_limit import RateLimiter, estimated_seconds, progress_fraction
+from wakeyscan.verification.results import VerificationResults, apply_results
 from wakeyscan.verification.verdict import (
     ControlResults,
+    FoundKey,
     Verdict,
     VerificationRequest,
     apply_bounds,
-    build_details,
-    format_verdict,
+    is_known_key,
 )
 
 if TYPE_CHECKING:
@@ -35,24 +34,12 @@ if TYPE_CHECKING:
 _MAX_UNANSWERED = 5
 """Keys in a row without a response, after which no more requests are sent."""
 
+_REJECTED = 401
+"""Status with which the API rejects a key."""
+
 _NOT_SENT = Verdict(Liveness.UNKNOWN, "not sent: the API does not respond")
-_SEVERITIES = {Liveness.LIVE: Severity.CRITICAL, Liveness.REVOKED: Severity.NOTE}
 
 Advance = Callable[[int, int, str, float], None]
-Item = TypeVar("Item", Finding, SecretHistory)
-
-
-class VerificationResults(NamedTuple):
-    """Verdicts on keys and on the control key."""
-
-    verdicts: dict[Secret, Verdict]
-    controls: dict[Secret | None, Verdict]
-    """Verdicts on the control key, by the X-App-Key that was sent with it."""
-
-
-class _VerifiedKey(NamedTuple):
-    verdict: Verdict
-    app_key: Secret | None
 
 
 def verify_result(
@@ -66,11 +53,21 @@ def verify_result(
     if options.plan:
         sys.stderr.write(format_plan(new, endpoint, options))
         return result
-    verdicts = verify_keys(new, endpoint, options, advance, limiter).verdicts
+    results = verify_keys(new, endpoint, options, advance, limiter)
     if store:
-        _store_verdicts(store, {request: verdicts[request.secret] for request in new})
-    verdicts |= {request.secret: verdict for request, verdict in cached.items()}
-    return _apply_verdicts(result, requests, verdicts, options.require)
+        _store_verdicts(store, dict(_list_answers(new, results)))
+    results.verdicts.update((request.secret, verdict) for request, verdict in cached.items())
+    return apply_results(result, requests, results, options.require)
+
+
+def _list_answers(
+    requests: list[VerificationRequest], results: VerificationResults
+) -> Iterator[tuple[VerificationRequest, Verdict]]:
+    """Yield each request with its verdict, and one for each complete key that was found."""
+    for request in requests:
+        yield request, results.verdicts[request.secret]
+        if found := results.found.get(request.secret):
+            yield VerificationRequest(found.secret, request.app_key), found.verdict
 
 
 def _load_cache(options: VerifyOptions, endpoint: Endpoint) -> cache.VerdictCache | None:
@@ -111,8 +108,10 @@ def format_plan(
     total = len(requests) + controls
     count, duration = _format_count(total), _format_duration(total)
     lines = [f"--verify would send {count} to {endpoint}/devices, over {duration}:"]
-    lines += [f"  {secret} with {app_key or 'no X-App-Key'}" for secret, app_key, _ in requests]
+    lines += [f"  {one.secret} with {one.app_key or 'no X-App-Key'}" for one in requests]
     lines += [f"  the control key, {_format_count(controls)}"] if controls else []
+    if further := sum(len(request.candidates) for request in requests):
+        lines.append(f"  up to {_format_count(further)} more, for keys that may be cut or too long")
     return "\n".join([*lines, "Nothing was sent."]) + "\n"
 
 
@@ -135,8 +134,8 @@ def verify_keys(
     """Verify each key once, after the control key; give up if the API does not respond."""
     verify = VERIFIERS["wastack"].verify_key
     control, unanswered = ControlResults(), 0
-    results = VerificationResults({}, {})
-    for number, (secret, app_key, bounds) in enumerate(requests, 1):
+    results = VerificationResults({}, {}, {})
+    for number, (secret, app_key, bounds, candidates) in enumerate(requests, 1):
         if unanswered >= _MAX_UNANSWERED:
             results.verdicts[secret] = _NOT_SENT
             continue
@@ -146,6 +145,12 @@ def verify_keys(
             control = control.add(app_key, verdict)
         verdict = verify(secret, app_key, control, endpoint, limiter)
         unanswered = unanswered + 1 if verdict.status in (None, 429) else 0
+        if verdict.status == _REJECTED and not is_known_key(verdict):
+            ask = partial(
+                verify, app_key=app_key, control=control, endpoint=endpoint, limiter=limiter
+            )
+            if found := _find_complete_key(candidates, ask):
+                results.found[secret] = found
         if options.control:
             verdict = _explain_control(verdict)
         results.verdicts[secret] = apply_bounds(verdict, bounds)
@@ -154,46 +159,22 @@ def verify_keys(
     return results
 
 
+def _find_complete_key(
+    candidates: tuple[Secret, ...], ask: Callable[[Secret], Verdict]
+) -> FoundKey | None:
+    """Return the first candidate that the API knows; give up if it does not respond."""
+    for candidate in candidates:
+        verdict = ask(candidate)
+        if is_known_key(verdict):
+            reason = f"{verdict.reason}; the text is cut or too long, and this is the whole key"
+            return FoundKey(candidate, verdict._replace(reason=reason))
+        if verdict.status != _REJECTED:
+            break
+    return None
+
+
 def _explain_control(verdict: Verdict) -> Verdict:
     """Add to an undecided rejection that the control key was not accepted either."""
     if (verdict.liveness, verdict.status) != (Liveness.UNKNOWN, 401):
         return verdict
     return verdict._replace(reason=f"{verdict.reason}; the control key is not accepted either")
-
-
-def _apply_verdicts(
-    result: RunResult,
-    requests: list[VerificationRequest],
-    verdicts: dict[Secret, Verdict],
-    require: bool,
-) -> RunResult:
-    verified = {r.secret: _VerifiedKey(verdicts[r.secret], r.app_key) for r in requests}
-    unverified = tuple(
-        Skipped(Origin(str(secret)), f"not verified: {verdict.reason}")
-        for secret, (verdict, _) in verified.items()
-        if require and verdict.liveness is Liveness.UNKNOWN
-    )
-    return result._replace(
-        findings=tuple(_apply_verdict(finding, verified) for finding in result.findings),
-        keys=tuple(_apply_verdict(key, verified) for key in result.keys),
-        skipped=(*result.skipped, *unverified),
-    )
-
-
-def _apply_verdict(item: Item, verified: dict[Secret, _VerifiedKey]) -> Item:
-    """Return a finding or a history with its verdict; a live key is reported even if ignored."""
-    if item.secret not in verified:
-        return item
-    verdict, app_key = verified[item.secret]
-    item = item._replace(
-        liveness=verdict.liveness,
-        severity=_SEVERITIES.get(verdict.liveness, item.severity),
-        details=build_details(verdict, app_key),
-    )
-    reason = format_verdict(verdict, app_key)
-    if isinstance(item, SecretHistory) or item.standing is Standing.REPORTED:
-        return item._replace(reason=reason)
-    if verdict.liveness is Liveness.LIVE:
-        reason = f"{reason}, though {item.standing}: {item.reason}"
-        return item._replace(standing=Standing.REPORTED, reason=reason)
-    return item

@@ -18,8 +18,14 @@ from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, redact
 from wakeyscan.verification.rate_limit import RateLimiter
-from wakeyscan.verification.verdict import Verdict, VerificationRequest, format_verdict
-from wakeyscan.verification.verify import VerificationResults, build_endpoint, verify_keys
+from wakeyscan.verification.results import VerificationResults
+from wakeyscan.verification.verdict import (
+    FoundKey,
+    Verdict,
+    VerificationRequest,
+    format_verdict,
+)
+from wakeyscan.verification.verify import build_endpoint, verify_keys
 
 if TYPE_CHECKING:
     from wakeyscan.core.secret import Secret
@@ -81,29 +87,45 @@ def _verify(
     """Verify the keys; until the time is up, verify those that are not revoked again."""
     until, pause = time.monotonic() + wait_seconds, _FIRST_PAUSE
     limiter = RateLimiter(sleep=progress.sleep)
-    total = VerificationResults({}, {})
+    total = VerificationResults({}, {}, {})
+    pending = {request.secret: request for request in requests}
     while True:
+        asked = list(pending.values())
         try:
-            results = verify_keys(requests, endpoint, options, progress.advance, limiter)
+            results = verify_keys(asked, endpoint, options, progress.advance, limiter)
         finally:
             progress.end()
-        total.verdicts.update(results.verdicts)
         total.controls.update(results.controls)
-        requests = [
-            request
-            for request in requests
-            if results.verdicts[request.secret].liveness is not Liveness.REVOKED
-        ]
+        pending = dict(_add_results(total, pending, results))
         left = until - time.monotonic()
-        if not requests or left <= 0:
+        if not pending or left <= 0:
             return total
         time.sleep(min(pause, left))
         pause = min(_LONGEST_PAUSE, pause * 2)
 
 
+def _add_results(
+    total: VerificationResults,
+    pending: dict[Secret, VerificationRequest],
+    results: VerificationResults,
+) -> Iterator[tuple[Secret, VerificationRequest]]:
+    """Add the results of a round, and yield the requests for the next one.
+
+    A complete key that was found takes the place of the text that is cut or too long.
+    """
+    for secret, request in pending.items():
+        total.verdicts[secret] = results.verdicts[request.secret]
+        key, verdict = results.conclude(request.secret)
+        if key != secret:
+            total.found[secret] = FoundKey(key, verdict)
+            request = VerificationRequest(key, request.app_key)
+        if verdict.liveness is not Liveness.REVOKED:
+            yield secret, request
+
+
 def _choose_exit_code(plan: VerifyPlan, results: VerificationResults) -> int:
     """Return 1 if a key is live, 3 if the liveness of one is unknown, else 0."""
-    liveness = {verdict.liveness for verdict in results.verdicts.values()}
+    liveness = {results.conclude(secret).verdict.liveness for secret in results.verdicts}
     if Liveness.LIVE in liveness:
         return 1
     controls_work = all(v.liveness is Liveness.LIVE for v in results.controls.values())
@@ -114,11 +136,12 @@ def _choose_exit_code(plan: VerifyPlan, results: VerificationResults) -> int:
 def _format_lines(plan: VerifyPlan, results: VerificationResults) -> Iterator[str]:
     for app_key, verdict in results.controls.items():
         yield _format_line("the control key", "", verdict, app_key)
-    for secret, app_key, _ in plan.requests:
-        before = plan.liveness_before.get(secret.fingerprint, "")
-        yield _format_line(str(secret), before, results.verdicts[secret], app_key)
-    for key in map(escape_for_terminal, map(redact, plan.missing)):
-        yield f"{key}  no longer found, so not verified; pass it on standard input\n"
+    for request in plan.requests:
+        key, verdict = results.conclude(request.secret)
+        before = plan.liveness_before.get(key.fingerprint, "")
+        yield _format_line(str(key), before, verdict, request.app_key)
+    for name in map(escape_for_terminal, map(redact, plan.missing)):
+        yield f"{name}  no longer found, so not verified; pass it on standard input\n"
     if not (results.controls or plan.requests or plan.missing):
         yield "No keys found, so there is nothing to verify.\n"
     for item in plan.gaps:

@@ -1,0 +1,137 @@
+"""Keys that a text cuts, and whole ones, asked about at a real API on loopback.
+
+A live key that is cut must never count as revoked; a whole key that the API rejects must.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support import contexts
+from tests.support.ends import CUT, WHOLE, place_cut, place_whole
+from tests.support.fake_wastack import LIVE, REVOKED, FakeWAStack
+from tests.support.keys import MakeKey
+from wakeyscan.core.document import Document, Origin
+from wakeyscan.core.finding import Bounds, Finding, Liveness
+from wakeyscan.core.secret import API_KEY, Secret
+from wakeyscan.core.severity import Severity
+from wakeyscan.scanner.detector import detect_in_document
+from wakeyscan.scanner.result import RunResult
+from wakeyscan.scanner.scan_result import Coverage
+from wakeyscan.verification.options import VerifyOptions
+from wakeyscan.verification.rate_limit import RateLimiter
+from wakeyscan.verification.verify import verify_result
+
+SIZE = 30
+"""Characters before the cut."""
+JOINED = {
+    "csv, quoted",
+    "env, quoted",
+    "powershell, list",
+    "registry",
+    "toml, quoted name",
+    "yaml, quoted",
+}
+"""Whole keys that are joined with the literal on the next line, so that they stay open."""
+INSERTED = {"entity": "A"}
+"""Characters that the text has between the parts, by the name of the way."""
+
+
+@pytest.fixture
+def api() -> Iterator[FakeWAStack]:
+    with FakeWAStack({}) as fake:
+        yield fake
+
+
+def detect(path: str, content: bytes) -> list[Finding]:
+    found = detect_in_document(Document(Origin(path), content), contexts.few())
+    return [finding for finding in found if finding.rule == API_KEY]
+
+
+def verify(api: FakeWAStack, findings: list[Finding]) -> list[Finding]:
+    """Return the findings with the answers of the API, without the pauses of the rate limit."""
+    result = RunResult("scan", ("a",), (), tuple(findings), (), Coverage(1, 1))
+    options = VerifyOptions(api_url=api.url)
+    limiter = RateLimiter(clock=iter(range(0, 10**9, 60)).__next__)
+    return list(verify_result(result, options, lambda *_: None, limiter).findings)
+
+
+def secret(key: str) -> Secret:
+    return Secret(key.encode(), API_KEY)
+
+
+def test_a_live_key_that_is_cut_is_never_revoked(api: FakeWAStack, make_key: MakeKey) -> None:
+    findings: dict[str, list[Finding]] = {}
+    keys = {name: make_key(40) for name in CUT}
+    for name, (path, text) in CUT.items():
+        api.keys[f"{keys[name][:SIZE]}{INSERTED.get(name, '')}{keys[name][SIZE:]}"] = LIVE
+        findings[name] = detect(f"{name}/{path}", place_cut(text, keys[name], SIZE)[0])
+    verified = verify(api, [finding for found in findings.values() for finding in found])
+    assert [f.origin.path for f in verified if f.liveness is Liveness.REVOKED] == []
+    assert len(findings) >= 60
+    assert all(findings.values())
+    live = {
+        f.origin.path.partition("/")[0]: f.secret for f in verified if f.liveness is Liveness.LIVE
+    }
+    assert set(live) == {name for name, (_, text) in CUT.items() if "BBB" in text}
+    assert all(live[name] == secret(keys[name]) for name in set(live) - set(INSERTED))
+
+
+def test_a_whole_key_that_is_rejected_is_revoked(api: FakeWAStack, make_key: MakeKey) -> None:
+    findings: list[Finding] = []
+    for name, (path, text) in WHOLE.items():
+        findings += detect(f"{name}/{path}", place_whole(text, make_key(40))[0])
+    verified = verify(api, findings)
+    left = {f.origin.path for f in verified if f.liveness is not Liveness.REVOKED}
+    assert len(verified) >= len(WHOLE) >= 60
+    assert {path.partition("/")[0] for path in left} <= JOINED
+
+
+def test_a_complete_key_takes_the_place_of_a_cut_one(api: FakeWAStack, make_key: MakeKey) -> None:
+    key = make_key(40)
+    api.keys[key] = LIVE
+    (cut,) = detect("a.log", f"$ export K={key[:SIZE]}\n{key[SIZE:]}\n".encode())
+    (finding,) = verify(api, [cut])
+    assert (cut.bounds, cut.liveness) == (Bounds.OPEN, Liveness.UNCHECKED)
+    assert (finding.secret, finding.bounds) == (secret(key), Bounds.CERTAIN)
+    assert (finding.liveness, finding.severity) == (Liveness.LIVE, Severity.CRITICAL)
+    assert "cut or too long, and this is the whole key" in finding.reason
+    assert str(secret(key)) in finding.excerpt
+    assert str(cut.secret) not in finding.excerpt
+
+
+def test_a_complete_key_may_be_revoked_by_name(api: FakeWAStack, make_key: MakeKey) -> None:
+    key = make_key(40)
+    api.keys[key] = REVOKED
+    (finding,) = verify(api, detect("a.log", f"K={key[:SIZE]}\n{key[SIZE:]}\n".encode()))
+    assert (finding.secret, finding.liveness) == (secret(key), Liveness.REVOKED)
+
+
+def test_rejected_candidates_prove_nothing(api: FakeWAStack, make_key: MakeKey) -> None:
+    key = make_key(40)
+    (cut,) = detect("a.log", f"K={key[:SIZE]}\n{key[SIZE:]}\n".encode())
+    (finding,) = verify(api, [cut])
+    assert (finding.secret, finding.liveness) == (cut.secret, Liveness.UNKNOWN)
+    assert len(api.asked) == 1 + len(cut.candidates)
+
+
+def test_an_accepted_text_needs_no_candidates(api: FakeWAStack, make_key: MakeKey) -> None:
+    key = make_key(22)
+    api.keys[key] = LIVE
+    (finding,) = verify(api, detect("a.log", f"K={key}\nabc\n".encode()))
+    assert (finding.secret, finding.liveness) == (secret(key), Liveness.LIVE)
+    assert len(api.asked) == 1
+
+
+def test_a_live_candidate_counts_where_the_text_is_whole_elsewhere(
+    api: FakeWAStack, make_key: MakeKey
+) -> None:
+    key = make_key(40)
+    api.keys[key] = LIVE
+    cut = detect("a.log", f"K={key[:SIZE]}\n{key[SIZE:]}\n".encode())
+    quoted = detect("b.txt", f"invalid key '{key[:SIZE]}'".encode())
+    found = {f.origin.path: (f.secret, f.liveness) for f in verify(api, cut + quoted)}
+    assert found["a.log"] == (secret(key), Liveness.LIVE)
+    assert found["b.txt"] == (secret(key[:SIZE]), Liveness.REVOKED)

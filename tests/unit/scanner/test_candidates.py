@@ -1,0 +1,105 @@
+"""Candidates for a key whose end is open: few, valid, and the whole key where the text has it."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support import contexts
+from tests.support.ends import CUT, place_cut
+from tests.support.keys import ALPHABET, PREFIX
+from wakeyscan.core.document import Document, Origin
+from wakeyscan.core.secret import API_KEY, Secret
+from wakeyscan.rules import loader
+from wakeyscan.scanner.candidates import MAX_CANDIDATES, add_candidates
+from wakeyscan.scanner.detector import detect_in_document
+from wakeyscan.scanner.matcher import Match
+
+(RULE,) = (rule for rule in loader.load_rules() if rule.id == API_KEY)
+KEY = PREFIX + "".join(random.Random("candidates").choices(ALPHABET, k=40))
+
+WITHOUT_REST = {"entity"}
+"""Ways with another character between the parts."""
+
+
+def candidates(
+    content: bytes, start: int, end: int, path: str = "", lengths: tuple[int, ...] = ()
+) -> list[str]:
+    """Return the texts of the candidates for the key at an offset."""
+    match = Match(RULE, Secret(content[start:end], API_KEY), start, end)
+    found = add_candidates(match, content, path, lengths)
+    return [secret.reveal().decode() for secret in found.candidates]
+
+
+def cut_in(text: str, key: str = KEY, size: int = 30) -> list[str]:
+    content, start, end = place_cut(text, key, size)
+    return candidates(content, start, end)
+
+
+@pytest.mark.parametrize("name", [name for name in CUT if "BBB" in CUT[name][1]])
+def test_the_whole_key_is_a_candidate(name: str) -> None:
+    path, text = CUT[name]
+    content, start, end = place_cut(text, KEY, 30)
+    assert (KEY in candidates(content, start, end, path)) is (name not in WITHOUT_REST)
+
+
+MASKED = ["K=AAA...", "K=AAA…", "K=AAA****", "K=AAA••••", "K=AAA{{x}}", "K=AAA${REST}", '"AAA%s"']
+
+
+@pytest.mark.parametrize("text", MASKED)
+def test_a_rest_that_is_not_there_gives_no_candidate(text: str) -> None:
+    assert cut_in(text) == []
+
+
+def test_lines_that_are_full_may_continue_twice() -> None:
+    content = f"K={KEY[:30]}\n{KEY[30:40]}\n{KEY[40:]}\n".encode()
+    assert candidates(content, 2, 32) == [KEY[:40], KEY]
+
+
+def test_the_length_of_another_key_comes_first() -> None:
+    content, start, end = place_cut("K=AAA\nBBBand\n", KEY, 30)
+    assert candidates(content, start, end, lengths=(48,))[0] == KEY
+    assert candidates(content, start, end, lengths=(48, 20)) == [KEY, f"{KEY}and"]
+
+
+def test_a_key_in_binary_data_ends_where_the_class_of_its_characters_changes() -> None:
+    key = KEY[:-1] + "7"
+    content = b"\0" + key.encode() + b"runtime\0"
+    assert key in candidates(content, 1, len(key) + 8)
+    content = b"\0" + key.encode() + b"Zed\0"
+    assert key in candidates(content, 1, len(key) + 4)
+    content = b"\0" + f"{KEY}abc".encode() + b"\0"
+    assert KEY in candidates(content, 1, len(KEY) + 4, lengths=(len(KEY),))
+
+
+def test_only_keys_have_candidates() -> None:
+    content = b"X-App-Key: abcdef123456\nabc"
+    (rule,) = (rule for rule in loader.load_rules() if rule.id == "wastack-app-key")
+    match = Match(rule, Secret(b"abcdef123456", rule.id), 11, 23)
+    assert add_candidates(match, content) == match
+
+
+@given(st.sampled_from(sorted(CUT)), st.integers(24, 46), st.binary(max_size=40))
+def test_candidates_are_few_valid_and_different(name: str, size: int, more: bytes) -> None:
+    path, text = CUT[name]
+    content, start, end = place_cut(text, KEY, size)
+    found = candidates(content[:end] + more + content[end:], start, end, path)
+    assert len(set(found)) == len(found) <= MAX_CANDIDATES
+    assert all(re.fullmatch(f"{PREFIX}[A-Za-z0-9_-]{{16,128}}", one) for one in found)
+    assert content[start:end].decode() not in found
+
+
+def test_a_finding_has_the_candidates_of_its_match() -> None:
+    texts = {
+        "a.log": f"K={KEY[:30]}\n{KEY[30:]}\n",
+        "b.json": f'{{"k": "K=\\u0077a_live_{KEY[8:30]}\\n{KEY[30:]}"}}',
+    }
+    for path, text in texts.items():
+        (finding,) = detect_in_document(Document(Origin(path), text.encode()), contexts.few())
+        assert KEY in [secret.reveal().decode() for secret in finding.candidates]
+    (finding,) = detect_in_document(Document(Origin("a"), f"'{KEY}'".encode()), contexts.few())
+    assert finding.candidates == ()

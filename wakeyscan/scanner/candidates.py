@@ -1,0 +1,77 @@
+"""Candidates for a key whose end is open: the few texts that may be the whole key.
+
+The rest may be on the next line, in the next cell or in the next literal. In binary data the key
+may end where the class of its characters changes, because its neighbor begins there. Keys of one
+document often have one length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from wakeyscan.core.finding import Bounds
+from wakeyscan.core.secret import API_KEY, Secret
+from wakeyscan.scanner.bounds import is_binary
+from wakeyscan.scanner.ends.rests import Rest, find_rests
+from wakeyscan.scanner.ends.text_end import CONTEXT, TextEnd
+
+if TYPE_CHECKING:
+    from wakeyscan.scanner.matcher import Match
+
+MAX_CANDIDATES = 4
+"""Candidates of one key: each costs a request."""
+
+_MAX_LENGTHS = 2
+_KEY = re.compile(rb"wa_live_[A-Za-z0-9_-]{16,128}(?<![_-])")
+_CLASS_RUN = re.compile(rb"[a-z]+|[A-Z]+|[0-9]+|[_-]+")
+_MAX_CUTS = 2
+
+
+def list_lengths(matches: Iterable[Match]) -> tuple[int, ...]:
+    """Return the lengths of the keys with certain ends, the first ones only."""
+    certain = (
+        match.end - match.start
+        for match in matches
+        if match.bounds is Bounds.CERTAIN and match.rule.id == API_KEY and not match.elsewhere
+    )
+    return tuple(dict.fromkeys(certain))[:_MAX_LENGTHS]
+
+
+def add_candidates(
+    match: Match, content: bytes, path: str = "", lengths: Sequence[int] = ()
+) -> Match:
+    """Return a key with an open end with its candidates, and where their rests are in `content`."""
+    text = content[match.start : match.end]
+    if match.rule.id != API_KEY or Secret(text, API_KEY) != match.secret:
+        return match
+    if is_binary(content, match.start, match.end):
+        rests: list[Rest] = []
+        texts = _list_cuts(text, lengths)
+    else:
+        before = content[max(0, match.start - CONTEXT) : match.start]
+        rests = find_rests(TextEnd(before, content[match.end : match.end + CONTEXT], path))
+        texts = _list_joined(text, rests, lengths)
+    possible = (one for one in dict.fromkeys(texts) if one != text and _KEY.fullmatch(one))
+    secrets = [Secret(one, API_KEY) for one in possible][:MAX_CANDIDATES]
+    spans = tuple((match.end + rest.start, match.end + rest.end) for rest in rests)
+    return match._replace(candidates=tuple(secrets), rests=spans)
+
+
+def _list_joined(text: bytes, rests: list[Rest], lengths: Sequence[int]) -> Iterator[bytes]:
+    joined = [text]
+    for rest in rests:
+        joined.append(joined[-1] + rest.text)
+    for length in lengths:
+        if len(text) < length <= len(joined[-1]):
+            yield joined[-1][:length]
+    yield from joined[1:]
+    yield from (text[:length] for length in lengths if length < len(text))
+
+
+def _list_cuts(text: bytes, lengths: Sequence[int]) -> Iterator[bytes]:
+    """Yield the text up to a known length, or to where the class of its characters changes."""
+    yield from (text[:length] for length in lengths if length < len(text))
+    runs = list(_CLASS_RUN.finditer(text))
+    yield from (text[: run.start()] for run in reversed(runs[-_MAX_CUTS:]))

@@ -1,0 +1,168 @@
+"""Rests: words after an open end that may continue the secret there."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from wakeyscan.scanner.ends import columns, diffs, file_kinds, gutter, literals, log_entries
+from wakeyscan.scanner.ends.text_end import (
+    BLANK,
+    BREAK,
+    ESCAPED_BREAK,
+    INVISIBLE_CHARACTERS,
+    Lines,
+    TextEnd,
+    find_last_line,
+    split_line,
+)
+
+MAX_RESTS = 2
+"""Words in a row, each of which fills its line, that may continue a secret."""
+
+_WORD = re.compile(rb"[-_]{0,2}[A-Za-z0-9][A-Za-z0-9_-]*+")
+_TAG = rb"<!\[CDATA\[ | <[^<>\r\n]{0,512}>"
+_MARKUP = _TAG + rb"| \\[-:%c/] |" + INVISIBLE_CHARACTERS + rb"|" + ESCAPED_BREAK
+_DASHES = rb"[-_]+ (?![A-Za-z0-9_-])"
+_COMMENT = rb"/\* [^*\r\n]{0,200} \*/ | [ \t]+ (?:\#|//) [^\r\n]{0,200} [\r\n]"
+
+_BETWEEN = rb"(?:" + _TAG + rb"|" + _COMMENT + rb"| [\s+&.,~^_|/\\<>*] ){0,80}"
+_JOINT = re.compile(
+    rb"(?x) (?:"
+    + _MARKUP
+    + rb"|"
+    + _COMMENT
+    + rb"|"
+    + _DASHES
+    + rb"""
+    | \\*["'`] """
+    + _BETWEEN
+    + rb""" [A-Za-z@$]{0,2} \\*["'`]
+    | ["'`] \) \s*+ \. \w{1,20} \( (?=["'`])
+    | \?= \s+ =\? [\w-]{1,20} \? [qQ] \?
+    | [^\sA-Za-z0-9_-] )*+"""
+)
+"""Text between two parts of a word on one line, or between two literals."""
+_TYPESET_JOINT = re.compile(
+    rb"""(?x) (?: \\[^A-Za-z\r\n] | \\c\b | \\[A-Za-z]+ (?: \{ [0-9]*pt \} | [ ] )?
+    | [{}%] | \s+ (?=\S) )*+"""
+)
+"""The same in TeX or roff."""
+_LINE_END = re.compile(
+    rb"(?x) (?:" + _MARKUP + rb"|" + _DASHES + rb"| [^\sA-Za-z0-9_-] )*+" + BLANK + rb"*+"
+    rb"(?: [^\x00-\x7f]{1,3} " + BLANK + rb"*+ )?" + BREAK
+)
+"""A line end, maybe after a sign that the line continues."""
+_GAP = re.compile(
+    rb"(?x) (?:"
+    + _MARKUP
+    + rb"|"
+    + _DASHES
+    + rb"""| =\? [\w-]{1,20} \? [qQ] \?
+    | [^A-Za-z0-9_-] | [A-Za-z]{1,2} (?=["']) )*+"""
+)
+"""Text before the first word of a line."""
+_EVENT = re.compile(rb"\[[ ]*[0-9.]{1,20},[ ]*\"[oi]\",[ ]*\"")
+_TAGGED = re.compile(rb"[ ]\S{1,60}[ ][\w./-]{1,60}(?:\[[\w.]{1,10}\])?:[ ]")
+"""Host and program, after the time of a log entry."""
+_NO_REST = re.compile(
+    rb"""(?x) [\[(<]? (?: \.{2} | \xe2\x80[\xa6\xa2] ) | \*{3} | [$\#]?\{ (?!\+) | \$ | % [sd(]"""
+)
+"""An ellipsis, a mask or a template: the rest is not there."""
+_CHARACTER = re.compile(rb"&\#(?:[xX]0*([0-9A-Fa-f]{2})|0*([0-9]{2,3}));")
+_IS_NAME = re.compile(rb"\\*[\"']\s*:")
+
+
+class Rest(NamedTuple):
+    """A word that may continue a secret."""
+
+    text: bytes
+    start: int
+    """Offset from the end of the secret."""
+    end: int
+
+
+def find_rests(end: TextEnd) -> list[Rest]:
+    """Return the words that may continue a secret, one after the other."""
+    rests: list[Rest] = []
+    rest = _find_first(end)
+    while rest:
+        rests.append(rest)
+        line_end = _LINE_END.match(end.after, rest.end)
+        line = find_last_line(end.after[: rest.start])
+        if not line_end or len(line) == rest.start or len(rests) == MAX_RESTS:
+            break
+        rest = _find_on_next_line(line, end.after, line_end.end())
+    return rests
+
+
+def _find_first(end: TextEnd) -> Rest | None:
+    text = end.after
+    if _NO_REST.match(text):
+        return None
+    if columns.is_before_cell(end):
+        return _build_rest(text, columns.find_next_cell(end))
+    if file_kinds.is_typesetting(end.path) and (joint := _TYPESET_JOINT.match(text)) and joint[0]:
+        return _find_word(text, joint.end())
+    if literals.is_chunk(end):
+        return _find_on_next_line(end.line, text, len(text) - len(split_line(text)[1]))
+    if character := _CHARACTER.match(text):
+        return _find_after_character(text, character)
+    if line_end := _LINE_END.match(text):
+        return _find_after_line_end(end, line_end.end())
+    if text[:1].isspace() and (below := columns.find_below(end)):
+        return _build_rest(text, below)
+    joint = _JOINT.match(text)
+    return _find_word(text, joint.end()) if joint and joint[0] else None
+
+
+def _find_after_line_end(end: TextEnd, at: int) -> Rest | None:
+    if columns.has_cells(end.line) and (cell := columns.find_next_cell(end)):
+        return _build_rest(end.after, cell)
+    following, later = split_line(end.after[at:])
+    lines = Lines(end.line, following)
+    if diffs.is_in_diff(lines, end) and (found := diffs.list_continuations(lines, later)):
+        return _find_word(end.after, end.after.find(found[-1].following, at))
+    return _find_on_next_line(end.line, end.after, at)
+
+
+def _find_on_next_line(line: bytes, text: bytes, at: int) -> Rest | None:
+    """Return the first word of the line at an offset, after its gutter."""
+    following = split_line(text[at:])[0]
+    stop = at + len(following)
+    gap = _GAP.match(text, stop - len(_strip_gutter(line, following)), stop)
+    return _find_word(text, gap.end()) if gap else None
+
+
+def _strip_gutter(line: bytes, following: bytes) -> bytes:
+    """Return the next line without the gutter that it shares with the line of the secret."""
+    if event := _EVENT.match(following):
+        return following[event.end() :]
+    if following.lstrip().startswith(b"<"):
+        return following
+    lines = Lines(line, following)
+    messages = log_entries.strip_stamps(gutter.strip_service(lines))
+    stripped = gutter.strip_gutters(messages).following
+    is_entry = messages.following != following and messages.line == line
+    tag = _TAGGED.match(messages.following) if is_entry else None
+    return messages.following[tag.end() :] if tag else stripped
+
+
+def _find_after_character(text: bytes, character: re.Match[bytes]) -> Rest | None:
+    """Return a word that begins with an escaped character."""
+    code = int(character[1], 16) if character[1] else int(character[2])
+    word = _WORD.match(text, character.end())
+    if not word or code > 127:
+        return None
+    return Rest(bytes([code]) + word[0].rstrip(b"-_"), 0, word.end())
+
+
+def _build_rest(text: bytes, span: tuple[int, int] | None) -> Rest | None:
+    return Rest(text[slice(*span)].rstrip(b"-_"), *span) if span else None
+
+
+def _find_word(text: bytes, at: int) -> Rest | None:
+    word = _WORD.match(text, at)
+    if not word or _IS_NAME.match(text, word.end()):
+        return None
+    return Rest(word[0].rstrip(b"-_"), *word.span())
