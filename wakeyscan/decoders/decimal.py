@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment
 
@@ -27,11 +27,15 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     if not exact_case:
         return
     half = len(anchor) // 2
-    for part in (anchor[:half], anchor[half:]):
-        yield from (gap.join(b"%d" % letter for letter in part) for gap in (b",", b", "))
+    yield from _join_codes((anchor[:half], anchor[half:]))
     for line_end in (b",\n", b",\r\n"):
         for indent in _INDENTS:
             yield b"%d%b%d" % (anchor[0], line_end + indent, anchor[1])
+
+
+def _join_codes(parts: Iterable[bytes]) -> Iterator[bytes]:
+    for part in parts:
+        yield from (gap.join(b"%d" % byte for byte in part) for gap in (b",", b", "))
 
 
 def encode(anchor: bytes) -> Iterator[bytes]:
@@ -40,8 +44,11 @@ def encode(anchor: bytes) -> Iterator[bytes]:
 
 
 def encode_again(text: bytes) -> Iterator[bytes]:
-    """Yield nothing: escaped text in an array is not decoded."""
-    yield from ()
+    """Yield the codes of parts of an anchor in UTF-16; other encoded text is not decoded."""
+    if text[1:2] == b"\0":
+        quarter = len(text) // 4 + 1
+        starts = (0, quarter, 2 * quarter)
+        yield from _join_codes(text[start : start + 2 * quarter] for start in starts)
 
 
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:

@@ -1,5 +1,6 @@
 """Hexadecimal digits in either case: `7761…`, separated bytes (`77 61`, `0x77, 0x61`), and dumps.
 
+Windows registry files (`.reg`) separate bytes by commas, and continue a line after a backslash.
 `hexdump` decodes dumps whose words have two or more bytes.
 """
 
@@ -14,7 +15,8 @@ from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment, Span
 
 NAME = "hex"
 
-_GAPS = (b",0x", b", 0x", b" 0x", b" ", b":", b"-")
+_COMMA_GAPS = (b",", b", ")
+_GAPS = (b",0x", b", 0x", b" 0x", b" ", b":", b"-", *_COMMA_GAPS)
 _MAX_REACH = 1 << 14
 """Maximum number of characters of a row that are decoded before and after an anchor."""
 
@@ -29,6 +31,7 @@ _DUMP_LINE_BREAK = rb"[ ]{1,4}[^\r\n]{0,80}" + _LINE_BREAK + _OFFSET
 _ARRAY = rb",\s{0,64}0[xX]|[ ]0[xX]"
 _COLONS = rb":(?:" + _LINE_BREAK + rb")?"
 _DASHES = rb"-"
+_COMMAS = rb",[ ]?(?:\\?" + _LINE_BREAK + rb")?"
 _BLANKS = (
     rb"[ ](?=" + _PAIR + rb"(?![0-9A-Fa-f]))"
     rb"|[ ]{2}(?=" + _PAIR + rb"(?:[ ]" + _PAIR + rb")*[ ]{1,60}[|>])"  # the middle of a dump line
@@ -80,8 +83,14 @@ def encode(anchor: bytes) -> Iterator[bytes]:
 
 
 def encode_again(text: bytes) -> Iterator[bytes]:
-    """Yield the first digits of an encoded anchor, in lower and in upper case."""
+    """Yield the first digits of an encoded anchor; for UTF-16 also those of separated bytes."""
     yield from encode(text[:6])
+    if text[1:2] == b"\0":  # UTF-16, as the registry stores strings
+        quarter = len(text) // 4 + 1
+        for start in (0, quarter, 2 * quarter):
+            part = text[start : start + 2 * quarter]
+            for gap in _COMMA_GAPS:
+                yield from _in_both_cases(gap.join(b"%02x" % byte for byte in part))
 
 
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
@@ -111,7 +120,8 @@ def _choose_separator(encoded: bytes, after: bytes) -> bytes:
 
     For a short anchor, only the digits `after` it may show groups of two bytes.
     """
-    for sign, separator in ((b"x", _ARRAY), (b":", _COLONS), (b"-", _DASHES)):
+    signs = ((b"x", _ARRAY), (b":", _COLONS), (b"-", _DASHES), (b",", _COMMAS))
+    for sign, separator in signs:
         if sign in encoded:
             return separator
     if b" " not in encoded:

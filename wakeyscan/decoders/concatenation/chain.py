@@ -130,7 +130,8 @@ def _joins_literals(content: bytes, operator: re.Match[bytes], end: int, chain: 
             return not chain.is_key
         case "adjacent":
             is_closed = operators.CLOSING_QUOTE.match(content, end) is not None
-            may_join = is_closed and (not chain.is_key or b"\n" in operator[0])
+            is_value = is_closed and not operators.NAME_END.match(content, end)
+            may_join = is_value and (not chain.is_key or b"\n" in operator[0])
             return may_join and joins_prefix(content, operator, chain)
         case "template_end":
             start = chain.spans[-1][0]

@@ -31,6 +31,8 @@ _MAX_BUFFER_WRITE = 256
 BODY = re.compile(rb"[A-Za-z0-9_-]{1,256}")
 """Characters of a literal that may be part of a key."""
 CLOSING_QUOTE = re.compile(QUOTE)
+NAME_END = re.compile(QUOTE + rb"[ \t]{0,8}(?:=(?!=)|:)")
+"""The end of a literal that names a value, as in a `.reg` file."""
 _ALTERNATIVES = (
     # "a" + "b", "a" . "b", "a".concat("b")
     rb"(?P<operator> " + QUOTE + _SUFFIX + SPACE + CONCATENATION_OPERATOR + SPACE

@@ -149,9 +149,9 @@ class EscapeForms:
 
     @cached_property
     def decimal_array_starts(self) -> tuple[re.Pattern[bytes], ...]:
-        """Patterns of `119, 97`, the first two letters of each half in an array."""
+        """Patterns of `119, 97`, the first two letters of each half in an array, also in UTF-16."""
         return tuple(
-            re.compile(rb"%d,\s{0,64}%d(?![0-9.])" % (half[0], half[1]))
+            re.compile(rb"%d,\s{0,64}(?:0,\s{0,64})?%d(?![0-9.])" % (half[0], half[1]))
             for half in self._halves
             if len(half) > 1
         )
@@ -167,7 +167,7 @@ class EscapeForms:
         for half in self._halves:
             for style in (b"%02x", b"%02X"):
                 first, *following = (style % letter for letter in half[:4])
-                pattern = first + rb"(?:[ :\-\r\n]|" + b"".join(following[:1]) + b" )"
+                pattern = first + rb"(?:[ ,:\-\r\n]|" + b"".join(following[:1]) + b" )"
                 if following not in starts.setdefault(pattern, []):
                     starts[pattern].append(following)
         return tuple((re.compile(pattern), digits) for pattern, digits in starts.items())
@@ -187,4 +187,10 @@ def _plain_start(anchor: bytes) -> bytes:
     for letter in reversed(anchor[3:-1]):
         more = rb"(?:%b%b)?" % (re.escape(bytes([letter])), more)
     third = re.escape(anchor[2:3])
-    return rb"%b(?:[%%\\&]|%b%b[%%\\&=])" % (re.escape(anchor[:2]), third, more)
+    encoded = b"|".join(sorted(_hex_codes(anchor[2:3])))
+    return rb"%b(?:[%%\\&]|=(?:%b)|%b%b[%%\\&=])" % (
+        re.escape(anchor[:2]),
+        encoded,
+        third,
+        more,
+    )
