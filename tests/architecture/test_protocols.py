@@ -24,13 +24,18 @@ from wakeyscan.decoders import (
     base64,
     base64_archive,
     decimal,
+    encoded_words,
+    folded,
     hex,
     hexdump,
     html_entities,
+    markup,
     office_runs,
     percent,
     quoted_printable,
+    rtf,
     string_escapes,
+    terminal,
 )
 from wakeyscan.decoders.concatenation import decoder as concatenation
 from wakeyscan.decoders.decoder import Decoder
@@ -111,8 +116,9 @@ BY_PROTOCOL: tuple[
     (
         DECODERS,
         [
-            *(base64, base64_archive, concatenation, decimal, hex, hexdump, html_entities),
-            *(office_runs, percent, quoted_printable, string_escapes, UTF_16, UTF_32),
+            *(base64, base64_archive, concatenation, decimal, encoded_words, folded, hex, hexdump),
+            *(html_entities, markup, office_runs, percent, quoted_printable, rtf, string_escapes),
+            *(terminal, UTF_16, UTF_32),
         ],
     ),
     (

@@ -13,6 +13,11 @@ DECODERS: Registry[Decoder] = Registry(
     "decoder",
     {
         # Where several decoders find the same secret at the same place, the first one counts.
+        "encoded_words": "wakeyscan.decoders.encoded_words",
+        "rtf": "wakeyscan.decoders.rtf",
+        "markup": "wakeyscan.decoders.markup",
+        "terminal": "wakeyscan.decoders.terminal",
+        "folded": "wakeyscan.decoders.folded",
         "base64": "wakeyscan.decoders.base64",
         "decimal": "wakeyscan.decoders.decimal",
         "hexdump": "wakeyscan.decoders.hexdump",

@@ -49,6 +49,10 @@ class DecodedText(NamedTuple):
     """Whether bytes between two segments never belong to the text, even if they are few."""
     is_truncated: bool = False
     """Whether more encoded text may precede or follow, so that an archive in it is incomplete."""
+    is_final: bool = False
+    """Whether its decoder must not decode it again: it looks as if more of it were encoded."""
+    is_guess: bool = False
+    """Whether the secrets in it may end earlier: nothing proves that their parts are one text."""
 
     def __repr__(self) -> str:
         return f"DecodedText({len(self.content)} bytes, {self.span})"

@@ -19,6 +19,10 @@ _ESCAPE = rb"=(?:([0-9A-Fa-f]{2})|[ \t]*(?:\r?\n|\r))"
 _ANY_ESCAPE = rb"=(?:[0-9A-Fa-f]{2}|[ \t]*[\r\n])"
 _OTHER_INTROS = (b"=25", b"=5C", b"=26")
 """The intros of other escapes: `%`, a backslash and `&`."""
+_MAX_WORD = 256
+"""Bytes before an escape that may hold the start of its encoded word."""
+_ENCODED_WORD = re.compile(rb"=\?[\w.*-]{1,64}\?[Qq]\?[^?\s]*\Z")
+"""The start of an encoded word of a mail header, in which an underscore is a blank."""
 _PLAIN_KEY_START = re.compile(re.escape(KEY_PREFIX.encode()) + _escapes.KEY_REST + rb"\Z")
 
 
@@ -62,12 +66,21 @@ def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
 def _decode_escape(escape: re.Match[bytes]) -> bytes:
     """Return the decoded escape, or nothing for a soft line break.
 
-    After a plain key prefix, `=50` assigns a number: mail does not escape digits or letters.
+    The decoder of encoded words decodes headers. After a plain key prefix, `=50` assigns a number:
+    mail does not escape digits or letters.
     """
     if not escape[1]:
         return b""
+    if _is_in_encoded_word(escape):
+        return escape[0]
     byte = bytes.fromhex(escape[1].decode("ascii"))
     start = escape.start()
     before = max(0, start - _escapes.CONTEXT_BEFORE)
     is_assignment = byte.isalnum() and _PLAIN_KEY_START.search(escape.string, before, start)
     return escape[0] if is_assignment else byte
+
+
+def _is_in_encoded_word(escape: re.Match[bytes]) -> bool:
+    content, end = escape.string, escape.start()
+    start = content.rfind(b"=?", max(0, end - _MAX_WORD), end)
+    return start >= 0 and _ENCODED_WORD.match(content, start, end) is not None

@@ -108,7 +108,9 @@ def _is_cut_short(match: Match, decoded: DecodedText, around: bytes) -> bool:
 
 def _map_bounds(match: Match, name: str, decoded: DecodedText, around: bytes) -> Bounds:
     """Return the bounds of a match; at an end of the decoded text, the text around it decides."""
-    if match.bounds is Bounds.OPEN or _has_adjacent_parts(match, decoded, around):
+    if match.bounds is Bounds.OPEN or decoded.is_guess:
+        return Bounds.OPEN
+    if _has_adjacent_parts(match, decoded, around):
         return Bounds.OPEN
     at_line_end = decoded.is_base64_line_end(match.end)
     is_known = match.bounds or at_line_end

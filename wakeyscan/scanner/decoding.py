@@ -74,9 +74,16 @@ def decode_document(
             yield transcoded, decode_text(transcoded.content, context)
 
 
-def decode_text(content: bytes, context: ScanContext, depth: int = MAX_DEPTH) -> AnchoredText:
-    """Return a text with its anchors and, unless `depth` is 0, the texts decoded around them."""
+def decode_text(
+    content: bytes, context: ScanContext, depth: int = MAX_DEPTH, without: str = ""
+) -> AnchoredText:
+    """Return a text with its anchors and, unless `depth` is 0, the texts decoded around them.
+
+    `without` is the name of a decoder that is not used.
+    """
     hits = context.prefilter(content)
+    if without:
+        hits = [hit for hit in hits if _get_decoder_name(hit, context) != without]
     return _decode_hits(content, hits, context) if depth else AnchoredText(content, hits)
 
 
@@ -106,6 +113,11 @@ def _decode_hits(content: bytes, hits: list[AnchorHit], context: ScanContext) ->
         for text in decoder.decode(content, forms)
     ]
     return AnchoredText(content, hits, decoded)
+
+
+def _get_decoder_name(hit: AnchorHit, context: ScanContext) -> str:
+    key = hit.form.decoder
+    return context.decoders[key].NAME if key != PLAIN else PLAIN
 
 
 def _group_by_decoder(
@@ -155,7 +167,7 @@ def _match_decoded(
             )
             for match in _match_archive(decoded, context, depth, archives)
         ]
-        inner = decode_text(decoded.content, context, depth)
+        inner = decode_text(decoded.content, context, depth, name if decoded.is_final else "")
         matches = find_matches(inner, context, None if decoded.is_truncated else archives, depth)
         in_archives += opened
         mapped = [map_to_source(match, name, decoded, text.content) for match in matches]

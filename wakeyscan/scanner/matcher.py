@@ -163,4 +163,13 @@ def _select_overlapping(first: Match, second: Match, rank: dict[str, int]) -> Ma
         return repeated
     # A plain match continues after an escape, or in the next literal.
     is_continued = first.start == second.start and (first.end != second.end or second.elsewhere)
-    return second if is_continued and first.encoding == "plain" else None
+    if is_continued and first.encoding == "plain":
+        return second
+    return _select_continued(first, second) if first.start == second.start else None
+
+
+def _select_continued(first: Match, second: Match) -> Match | None:
+    """Return the longer of two decoded matches that start alike; `None`: two secrets."""
+    if second.secret.begins_with(first.secret):
+        return second
+    return first if first.secret.begins_with(second.secret) else None

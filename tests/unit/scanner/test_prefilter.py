@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.support.archives import tarred
 from tests.support.contexts import few, many, more
 from tests.support.encodings import SINGLE, dump
+from tests.support.gaps import GAPS
 from tests.support.keys import ALPHABET, PREFIX, MakeKey
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding
@@ -99,6 +100,16 @@ def in_pieces(source: random.Random, text: bytes) -> bytes:
     return b"<w:r><w:t>" + made + b"</w:t></w:r>" if joint[:1] == b"<" else b'"' + made + b'"'
 
 
+def with_gap(source: random.Random, text: bytes) -> bytes:
+    """Build a document in which something splits the key of a text, or all of the text."""
+    gap = source.choice(list(GAPS.values()))
+    start = max(0, text.find(PREFIX.encode()))
+    key = re.match(rb"[\w-]*", text[start:]) if start else None
+    word = (key[0] if key else text).decode("latin-1")
+    cut = source.randrange(1, max(2, len(word) - 1)) if len(word) > 2 else 1
+    return gap.build(word + "xx", cut).encode() + text[start + len(word) :]
+
+
 def packed(source: random.Random, text: bytes) -> bytes:
     """Return base64 of an archive with a text, encoded once or twice."""
     archive = gzip.compress(text) if source.random() < 0.5 else tarred({"a": text})
@@ -113,6 +124,7 @@ def in_one_of_many(source: random.Random, text: bytes) -> bytes:
 
 WRAPS: tuple[Wrap, ...] = (
     *(in_lines, in_lines, in_lines, in_rows, escaped, dumped, in_pieces, packed),
+    *(with_gap, with_gap, with_gap),
     *(in_one_of_many, in_one_of_many, in_one_of_many, in_one_of_many),
 )
 
@@ -162,7 +174,7 @@ def found_by_all(content: bytes) -> tuple[Finding, ...]:
     return by_few
 
 
-TABLE = {f"seed-{seed}": seed for seed in range(6)}
+TABLE = {f"seed-{seed}": seed for seed in range(8)}
 
 
 @pytest.mark.parametrize("seed", TABLE.values(), ids=TABLE)
@@ -190,9 +202,35 @@ def test_each_decoder_has_a_candidate_filter() -> None:
 
 def test_a_part_of_a_prefix_is_checked_for_the_part_before_it() -> None:
     (part,) = [one for one in INDEX.of("concatenation") if one.text == b'"live_']
-    assert part.before is not None
-    assert part.before.is_before(b'"wa_" + "live_', 8)
-    assert not part.before.is_before(b'mode + "live_', 7)
+    assert part.check is not None
+    assert part.check(b'"wa_" + "live_', 8)
+    assert not part.check(b'mode + "live_', 7)
+
+
+PARTS = {
+    "before a line end": (b"wa_", b"a wa_\n live_", 2, True),
+    "cut later": (b"wa_", b"wa_li<b>ve_", 0, True),
+    "whole": (b"wa_", b"wa_live_", 0, True),
+    "another word": (b"wa_", b"wa_list", 0, False),
+    "after a line end": (b"live_", b"wa_\n live_", 5, True),
+    "after a color": (b"live_", b"wa_\x1b[31mlive_", 8, True),
+    "after two tags": (b"live_", b"wa<b>_</b>live_", 10, True),
+    "more of it after a tag": (b"live_", b"w<b>a_live_", 6, True),
+    "whole, from the middle": (b"live_", b"wa_live_", 3, False),
+    "alone": (b"live_", b"the live_view", 4, False),
+    "in a word": (b"live_", b"wa_ alive_", 5, False),
+    "far away": (b"live_", b"wa_" + b" " * 2000 + b"live_", 2003, False),
+}
+
+
+@pytest.mark.parametrize(("text", "content", "at", "is_part"), PARTS.values(), ids=PARTS)
+def test_a_part_of_a_prefix_is_checked_for_a_gap(
+    text: bytes, content: bytes, at: int, is_part: bool
+) -> None:
+    for name in ("folded", "markup", "rtf", "terminal"):
+        (form,) = [one for one in INDEX.of(name) if one.text == text]
+        assert form.check is not None
+        assert form.check(content, at) is is_part
 
 
 @given(st.randoms(use_true_random=False))

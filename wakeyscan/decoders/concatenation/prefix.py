@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.secret import KEY_PREFIX
+
+if TYPE_CHECKING:
+    from wakeyscan.decoders.split_prefix import Check
 
 PREFIX = KEY_PREFIX.encode()
 QUOTES = (b'"', b"'", b"`")
@@ -35,6 +38,12 @@ class PreviousPart(NamedTuple):
                     return True
                 found = before.find(end, found + 1)
         return False
+
+
+def find_check(text: bytes) -> Check | None:
+    """Return the check for a part of the prefix; `None` if it starts the prefix."""
+    previous = find_previous_part(text)
+    return previous.is_before if previous else None
 
 
 def find_previous_part(text: bytes) -> PreviousPart | None:

@@ -9,17 +9,21 @@ from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
+    from wakeyscan.decoders import split_prefix
     from wakeyscan.decoders.concatenation import prefix
-    from wakeyscan.decoders.concatenation.prefix import PreviousPart
     from wakeyscan.decoders.decoder import Decoder
+    from wakeyscan.decoders.split_prefix import Check
     from wakeyscan.rules.rule import Rule
 else:
-    prefix = lazy_import("wakeyscan.decoders.concatenation.prefix")  # for split anchors only
+    # For split anchors only.
+    prefix = lazy_import("wakeyscan.decoders.concatenation.prefix")
+    split_prefix = lazy_import("wakeyscan.decoders.split_prefix")
 
 PLAIN = ""
 """Name of the decoder of an anchor that is not encoded."""
 
 _CONCATENATION = "concatenation"
+_GAP_DECODERS = frozenset(("folded", "markup", "rtf", "terminal"))
 
 
 class EncodedAnchor(NamedTuple):
@@ -33,9 +37,11 @@ class EncodedAnchor(NamedTuple):
     exact_case: bool
 
     @property
-    def before(self) -> PreviousPart | None:
-        """The part of a split anchor that must come before this one; `None` if there is none."""
-        return prefix.find_previous_part(self.text) if self.decoder == _CONCATENATION else None
+    def check(self) -> Check | None:
+        """The check whether this is a part of a split anchor; `None` if its text is enough."""
+        if self.decoder == _CONCATENATION:
+            return prefix.find_check(self.text)
+        return split_prefix.find_check(self.text) if self.decoder in _GAP_DECODERS else None
 
 
 class AnchorHit(NamedTuple):

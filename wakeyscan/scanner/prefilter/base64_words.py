@@ -80,6 +80,8 @@ class Words(NamedTuple):
     """Starts of long base64 that may be an archive."""
     plain_starts: bytes = b""
     """The text around plain starts of anchors that continue with an escape."""
+    prefix_parts: bytes = b""
+    """The text around parts of the key prefix that a gap or a tag splits."""
 
 
 class Shape:

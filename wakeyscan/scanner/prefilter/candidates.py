@@ -9,12 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.decoders.base64_codec import TAR_LETTERS
 from wakeyscan.scanner.prefilter.base64_words import Shape, Words, join_around
-from wakeyscan.scanner.prefilter.escape_candidates import EscapeFilters, join_pieces
+from wakeyscan.scanner.prefilter.escape_candidates import EscapeFilters, join_parts, join_pieces
 from wakeyscan.scanner.prefilter.escape_forms import EscapeForms
+
+if TYPE_CHECKING:
+    from wakeyscan.decoders import split_prefix
+else:
+    split_prefix = lazy_import("wakeyscan.decoders.split_prefix")  # for the end of a prefix only
 
 CandidateFilter = Callable[[bytes, Words], bytes]
 """Returns the parts of a text, with its words, that may be in one encoding."""
@@ -28,7 +35,6 @@ _QUOTED_PARTS = (
         rb"""wa(?:_(?:l(?:i(?:ve?)?)?)?["'`\\]"""
         rb"""|["'`\\](?s:.){1,320}?["'`](?:ve_|(?:_l|li(?:ve?)?|ive?|ve)["'`\\]))"""
     ),
-    re.compile(rb"""_li(?:ve?)?["'`\\]"""),
     re.compile(rb"""ive_(?:(?<=["'`]ive_)|(?<=["'`]live_)|(?<=["'`]_live_)|(?<=["'`]a_live_))"""),
 )
 """Parts of the key prefix that quotes cut in two or more."""
@@ -40,11 +46,16 @@ _DUMPED_PARTS = (
     re.compile(rb"76(?:65(?<=6[cC]697665)|69(?<=657669)6[cC])"),
 )
 """Parts of the key prefix in dumps of words, characters and octal digits."""
-_TAGGED_PARTS = (
-    re.compile(rb"wa_(?:l(?:i(?:ve?)?)?)?<"),
-    re.compile(rb"_live_(?:(?<=>_live_)|(?<=>a_live_))"),
+_SPLIT_PARTS = (
+    re.compile(rb"wa_(?:l(?:i(?:ve?)?)?)?(?!\w)"),
+    re.compile(
+        rb'_(?:li(?:ve?)?(?!\w)|"\]|<(?<=>_<)|\}\{\\|\x1b\[(?<=m_\x1b\[)'
+        rb"|\xe2(?<=[\x8b\xa0]_\xe2)|\xc2(?<=\xad_\xc2))"
+    ),
 )
-"""Parts of the key prefix that a tag cuts."""
+_LAST_PART = re.compile(rb"ive_(?<=live_)")
+"""Parts of the key prefix before, between and after gaps, tags or quotes."""
+_ENCODED_WORD_SEAM = (re.compile(rb"\?=(?:\r?\n[ \t]|[ ])=\?"),)
 
 _DUMP_WIDTH = 128
 """Bytes of a dump that hold three more letters of an anchor."""
@@ -64,27 +75,42 @@ class CandidateFilters:
         self.min_size = self._shape.min_size
         """Bytes of the shortest text that can hold an encoded secret."""
         escapes = EscapeFilters(self._forms)
+        self._select_seams = self._build_part_filter(_ENCODED_WORD_SEAM)
         self.by_decoder: dict[str, CandidateFilter] = {
             "base64": self._shape.select_base64,
             "base64_archive": self._select_archives,
-            "concatenation": self._build_part_filter(_QUOTED_PARTS),
+            "concatenation": self._build_part_filter(_QUOTED_PARTS, with_parts=True),
             "decimal": self._select_decimal,
+            "encoded_words": self._select_encoded_words,
+            "folded": self._build_part_filter((), with_parts=True),
             "hex": self._select_hex,
             "hexdump": self._build_part_filter(_DUMPED_PARTS),
             "html_entities": escapes.select_html,
-            "office_runs": self._build_part_filter(_TAGGED_PARTS),
+            "markup": self._select_markup,
+            "office_runs": self._build_part_filter((), with_parts=True),
             "percent": escapes.select_percent,
             "quoted_printable": escapes.select_quoted_printable,
+            "rtf": self._build_part_filter((), with_parts=True),
             "string_escapes": escapes.select_backslash,
+            "terminal": self._build_part_filter((), with_parts=True),
             "utf16": self._select_utf16,
             "utf32": self._select_utf32,
         }
 
     def find_words(self, content: bytes) -> Words:
-        """Return the words of a text, and the text around plain starts of escaped anchors."""
+        """Return the words of a text, and the text around parts of anchors."""
         starts = [match.span() for match in self._forms.plain_start_and_escape.finditer(content)]
-        around = join_around(content, starts, _PART_WIDTH)
-        return self._shape.find_words(content)._replace(plain_starts=around)
+        return self._shape.find_words(content)._replace(
+            plain_starts=join_around(content, starts, _PART_WIDTH),
+            prefix_parts=self._select_prefix_parts(content),
+        )
+
+    def _select_prefix_parts(self, content: bytes) -> bytes:
+        if _PREFIX not in self._anchors:
+            return b""
+        spans = [part.span() for pattern in _SPLIT_PARTS for part in pattern.finditer(content)]
+        spans += [part.span() for part in _LAST_PART.finditer(content) if _is_tail(part)]
+        return join_around(content, sorted(spans), _PART_WIDTH)
 
     def _select_archives(self, content: bytes, words: Words) -> bytes:
         """Select starts of long base64, which may be an archive."""
@@ -126,16 +152,27 @@ class CandidateFilters:
         ]
         return join_around(content, sorted(spans), _DUMP_WIDTH)
 
-    def _build_part_filter(self, patterns: tuple[re.Pattern[bytes], ...]) -> CandidateFilter:
+    def _build_part_filter(
+        self, patterns: tuple[re.Pattern[bytes], ...], *, with_parts: bool = False
+    ) -> CandidateFilter:
         """Return a filter that selects the text around parts of the key prefix."""
 
         def select(content: bytes, words: Words) -> bytes:
             if _PREFIX not in self._anchors:
                 return b""
             spans = [part.span() for pattern in patterns for part in pattern.finditer(content)]
-            return join_around(content, sorted(spans), _PART_WIDTH)
+            part = join_around(content, sorted(spans), _PART_WIDTH)
+            return join_parts(words.prefix_parts, part) if with_parts else part
 
         return select
+
+    def _select_markup(self, content: bytes, words: Words) -> bytes:
+        """Select parts of the key prefix, also with escaped underscores."""
+        return join_parts(words.plain_starts, words.prefix_parts)
+
+    def _select_encoded_words(self, content: bytes, words: Words) -> bytes:
+        """Select escaped starts of anchors, and the characters between two encoded words."""
+        return join_parts(words.plain_starts, self._select_seams(content, words))
 
     def _select_utf16(self, content: bytes, words: Words) -> bytes:
         """Select a text with NULs between letters."""
@@ -150,6 +187,16 @@ class CandidateFilters:
             return b""
         is_wide = re.search(rb"(?:[ -~]%b){%d}" % (nuls, self._min_wide), content)
         return content if is_wide else b""
+
+
+def _is_tail(part: re.Match[bytes]) -> bool:
+    """Return whether a tag or another gap precedes `live_`, of which `part` is the end."""
+    content, at = part.string, part.start() - 1
+    before = content[max(0, at - 3) : at]
+    if before.isalpha():  # `alive_`
+        return False
+    is_tagged = before.removesuffix(b"_").removesuffix(b"a").endswith(b">")
+    return is_tagged or split_prefix.is_tail(content, at)
 
 
 def _contains_any(row: bytes, digits: list[list[bytes]]) -> bool:

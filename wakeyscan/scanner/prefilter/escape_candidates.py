@@ -36,7 +36,7 @@ class EscapeFilters:
     def select_percent(self, content: bytes, words: Words) -> bytes:
         """Select percent-encoded letters."""
         part = _select(content, b"%", self._forms.after_percent, self._is_percent)
-        return _join(words.plain_starts, part)
+        return join_parts(words.plain_starts, part)
 
     def _is_percent(self, piece: bytes) -> bool:
         forms = self._forms
@@ -51,7 +51,7 @@ class EscapeFilters:
     def select_backslash(self, content: bytes, words: Words) -> bytes:
         """Select escapes of string literals."""
         part = _select(content, b"\\", self._forms.backslash_kinds, self._is_backslash)
-        return _join(words.plain_starts, part)
+        return join_parts(words.plain_starts, part)
 
     def _is_backslash(self, piece: bytes) -> bool:
         if piece[1:2] == b"{":
@@ -76,7 +76,7 @@ class EscapeFilters:
             for number, piece in enumerate(pieces)
             if piece.startswith(starts) and self._is_reference(piece)
         ]
-        return _join(words.plain_starts, join_pieces(pieces, b"&", candidates))
+        return join_parts(words.plain_starts, join_pieces(pieces, b"&", candidates))
 
     def _is_reference(self, piece: bytes) -> bool:
         if not piece.startswith(b"#") or piece in self._forms.escaped_nul_and_letter:
@@ -99,7 +99,7 @@ class EscapeFilters:
             and piece[:1] in _AFTER_EQUALS
             and self._is_quoted_printable(pieces[number - 1], piece)
         ]
-        return _join(words.plain_starts, join_pieces(pieces, b"=", candidates))
+        return join_parts(words.plain_starts, join_pieces(pieces, b"=", candidates))
 
     def _has_quoted_printable(self, content: bytes) -> bool:
         for escape in _QUOTED_PRINTABLE.finditer(content):
@@ -140,6 +140,11 @@ def join_pieces(pieces: list[bytes], separator: bytes, candidates: list[int]) ->
     )
 
 
+def join_parts(*parts: bytes) -> bytes:
+    """Return parts of a text, separated by a line end; empty if all of them are."""
+    return b"\n".join(part for part in parts if part)
+
+
 def _select(
     content: bytes,
     escape_character: bytes,
@@ -174,7 +179,3 @@ def _has_candidate(
             break
         at = content.find(escape_character, at + 1)
     return True
-
-
-def _join(*parts: bytes) -> bytes:
-    return b"\n".join(part for part in parts if part)

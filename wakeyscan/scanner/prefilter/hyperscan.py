@@ -18,7 +18,7 @@ from wakeyscan.core.lazy import lazy_import
 from wakeyscan.scanner.prefilter.anchors import AnchorHit, AnchorSearch, EncodedAnchor
 
 if TYPE_CHECKING:
-    from wakeyscan.decoders.concatenation.prefix import PreviousPart
+    from wakeyscan.decoders.split_prefix import Check
 
 hyperscan: Any = lazy_import("hyperscan")  # some machines have no wheel; it has no types
 
@@ -144,7 +144,7 @@ class _FormGroup:
     def __init__(self, literal: Literal, anchors: tuple[EncodedAnchor, ...]) -> None:
         text, self._exact_case = literal
         self._width = len(text)
-        forms = [_Form(f, self._fold(f.text), f.before) for f in anchors]
+        forms = [_Form(f, self._fold(f.text), f.check) for f in anchors]
         self._plain = [form for form in forms if not form.form.decoder]
         self._encoded = [form for form in forms if form.form.decoder]
         self._longest = max(len(form.text) for form in forms)
@@ -179,12 +179,12 @@ class _Form(NamedTuple):
     form: EncodedAnchor
     text: bytes
     """In lower case if the case does not matter."""
-    before: PreviousPart | None
+    check: Check | None
 
     def is_at(self, found: bytes, content: bytes | memoryview, at: int) -> bool:
         """Return whether the form is at an offset, where `found` is."""
         is_found = found.startswith(self.text)
-        return is_found and (self.before is None or self.before.is_before(content, at))
+        return is_found and (self.check is None or self.check(content, at))
 
 
 def _build_scan(literals: list[Literal]) -> _ScanFunction | None:

@@ -1,0 +1,273 @@
+"""Keys that something splits: line folds, markup, terminal escapes, RTF, encoded words."""
+
+from __future__ import annotations
+
+import random
+from email.header import Header
+from email.message import EmailMessage
+from email.policy import SMTP, default
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pygments import highlight
+from pygments.formatter import Formatter
+from pygments.formatters import HtmlFormatter, RtfFormatter, Terminal256Formatter
+from pygments.lexers import get_lexer_by_name
+
+from tests.support.contexts import few, many
+from tests.support.gaps import FOLDED, GAPS, TIME, Gap, fold, list_cuts
+from tests.support.keys import ALPHABET, PREFIX, MakeKey
+from wakeyscan.core.document import Document, Origin
+from wakeyscan.core.finding import Bounds, Finding, Standing
+from wakeyscan.scanner.detector import detect_in_document
+
+MANY = many()
+"""A context that searches as in a large scan."""
+
+
+def detect(text: str) -> list[Finding]:
+    """Return the findings of both searches, which must be the same."""
+    document = Document(Origin("a.txt"), text.encode())
+    findings = detect_in_document(document, few())
+    assert findings == detect_in_document(document, MANY)
+    return findings
+
+
+def list_keys(text: str) -> list[str]:
+    return [f.secret.reveal().decode() for f in detect(text) if f.standing is Standing.REPORTED]
+
+
+def check(gap: Gap, key: str, cut: int) -> None:
+    text = gap.build(key, cut)
+    (finding,) = detect(text)
+    assert finding.secret.reveal().decode() == key, text
+    assert (finding.encoding, finding.position.line) == (gap.encoding, gap.line), text
+    assert key not in finding.excerpt and key[-8:] not in finding.excerpt
+    if gap.is_proved:
+        assert finding.bounds is Bounds.CERTAIN, text
+
+
+@pytest.mark.parametrize("name", GAPS)
+def test_a_split_key_is_one_finding_at_its_first_line(name: str, make_key: MakeKey) -> None:
+    gap = GAPS[name]
+    cuts = list_cuts(gap, make_key())
+    for cut in {*cuts[:8], *cuts[8:28:5], *cuts[28::6], cuts[-1]}:
+        check(gap, make_key(), cut)
+
+
+@given(st.sampled_from(sorted(GAPS)), st.integers(0, 1 << 32))
+@settings(max_examples=150, deadline=None)
+def test_any_key_is_found_wherever_it_is_split(name: str, seed: int) -> None:
+    source = random.Random(seed)
+    longest = 48 if name in FOLDED else 126  # the rest of the first line has room
+    body = "".join(source.choices(ALPHABET * 9 + "-_", k=source.randint(24, longest)))
+    key = PREFIX + source.choice(ALPHABET) + body + "7"
+    check(GAPS[name], key, source.choice(list_cuts(GAPS[name], key)))
+
+
+def test_keys_in_one_document_stay_separate(make_key: MakeKey) -> None:
+    entries = [(name, make_key()) for name in ("LDIF", "wbr", "color", "batch", "quoted", "Q")]
+    text = "".join(GAPS[name].build(key, 20) + "\n\n" for name, key in entries)
+    assert list_keys(text) == [key for _, key in entries]
+
+
+def test_a_key_in_several_lines_is_found_whole(make_key: MakeKey) -> None:
+    for width in (8, 12, 20):
+        keys = [make_key() for _ in range(10)]
+        fields = "".join(fold(f"k: {key}", width, "\r\n") + "\r\n" for key in keys)
+        assert list_keys(f"dn: cn=a\r\n{fields}\r\n") == keys, width
+
+
+LEXERS = ("bash", "ini", "yaml", "docker", "batch", "powershell", "http", "nginx", "js", "python")
+FORMATTERS: dict[str, Formatter[str]] = {
+    "HTML": HtmlFormatter(),
+    "HTML with styles": HtmlFormatter(noclasses=True),
+    "HTML with line numbers": HtmlFormatter(linenos="table"),
+    "terminal": Terminal256Formatter(),
+    "RTF": RtfFormatter(),
+}
+
+
+@pytest.mark.parametrize("formatter", FORMATTERS.values(), ids=FORMATTERS)
+def test_a_key_that_pygments_highlights_is_found(
+    formatter: Formatter[str], make_key: MakeKey
+) -> None:
+    for name in LEXERS:
+        for form in ("K={}\n", "set K {} # a\n", 'curl -H "Bearer {}" https://x\n'):
+            key = f"{make_key(10)}-7{make_key(8, '')}_{make_key(5, '')}-12x"
+            text = highlight(form.format(key), get_lexer_by_name(name), formatter)
+            assert list_keys(text) == [key], text
+
+
+NUMBER, OPERATOR = "<span class='hljs-number'>", "<span class='hljs-operator'>"
+EMPHASIS, BUILT_IN = "<span class='hljs-emphasis'>", "<span class='hljs-built_in'>"
+TOKEN, CLASS = "<span class='token operator'>", "<span class='token maybe-class-name'>"
+HIGHLIGHTED = {
+    # As highlight.js 11 and Prism 1 write a key with the body ABC-12DEF_7GH.
+    "highlight.js, ini": f"K=wa_live_ABC-{NUMBER}12</span>DEF_7GH",
+    "highlight.js, SQL": f"wa_live_ABC{OPERATOR}-</span>{NUMBER}12</span>DEF_7GH",
+    "highlight.js, LaTeX": (
+        f"wa{BUILT_IN}_</span>live{BUILT_IN}_</span>ABC-12DEF{BUILT_IN}_</span>7GH"
+    ),
+    "highlight.js, Markdown": f"wa{EMPHASIS}_live_</span>ABC-12DEF_7GH",
+    "highlight.js, Markdown, emphasis": (
+        f"{EMPHASIS}_wa_</span>live{EMPHASIS}_ABC-12DEF_</span>7GH{EMPHASIS}_</span>"
+    ),
+    "Prism, YAML": f"key: wa_live_ABC{TOKEN}-</span>12DEF_7GH",
+    "Prism, JavaScript": f"key: wa_live_ABC{TOKEN}-</span>{CLASS}12DEF_7GH</span>",
+    "Prism, batch": (
+        f"K=wa{TOKEN}_</span>live{TOKEN}_</span>ABC{TOKEN}-</span>12DEF{TOKEN}_</span>7GH"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", HIGHLIGHTED.values(), ids=HIGHLIGHTED)
+def test_a_key_that_other_highlighters_cut_is_found(text: str, make_key: MakeKey) -> None:
+    parts = {"ABC": make_key(9, ""), "DEF": make_key(12, ""), "7GH": make_key(7, "")}
+    for name, part in parts.items():
+        text = text.replace(name, part)
+    key = f"{PREFIX}{parts['ABC']}-12{parts['DEF']}_{parts['7GH']}"
+    assert list_keys(f"<pre><code>{text}\n</code></pre>\n") == [key]
+    assert list_keys(f'<p>{text.replace(chr(39), chr(34))}</p><p class="a">b</p>') == [key]
+
+
+@pytest.mark.parametrize("length", [24, 40, 60, 100])
+@pytest.mark.parametrize("before", ["", "Our new key is "])
+def test_a_key_in_a_header_that_python_folds_is_found(
+    before: str, length: int, make_key: MakeKey
+) -> None:
+    for charset in ("utf-8", "iso-8859-1"):
+        key = make_key(length)
+        header = Header(f"{before}{key} \xe9", charset).encode()
+        assert list_keys(f"To: a\nSubject: {header}\n\n") == [key], header
+    for policy in (default, SMTP):
+        message, keys = EmailMessage(policy), [make_key(length), make_key(length)]
+        message["Subject"], message["X-Key"] = before + keys[0], keys[1] + " \xe9"
+        assert list_keys(message.as_string()) == keys, message.as_string()
+
+
+def test_an_underscore_in_an_encoded_word_is_a_blank(key: str) -> None:
+    escaped = key.replace("_", "=5F")
+    for text in (f"=?utf-8?q?is_{escaped}_now?=", f"=?utf-8?Q?is_{escaped}_not_live?="):
+        (finding,) = detect(f"Subject: {text}\n")
+        assert (finding.secret.reveal().decode(), finding.bounds) == (key, Bounds.CERTAIN)
+
+
+SEPARATE = {
+    **{
+        "YAML": "a:\n key: {}\n next: b\n",
+        "YAML, folded": "key: {}\n other\n",
+        "list": "- {}\n- b\n",
+    },
+    **{"prose": "use {}\nand then\n", "title": "use {}\nNext steps\n", "env": "A={}\nB2c={}\n"},
+    **{"tokens": "{}\n{}\n", "CSV": "id,{}\n7f,b\n", "diff": "-key: {}\n other: x\n"},
+    "prose of 80 columns": "x" * 31 + " {}\nanother sentence begins here\n",
+    "tokens of one length": "x" * 48 + "\n{}\n" + "y4Z" * 16 + "\n" + "k9" * 24 + "\n",
+    "field and prose": "Package: a\nDescription: " + "x" * 10 + " {}\n long description\n",
+    "header, folded at a blank": "X-Key: " + "x" * 20 + " {}\r\n continued words\r\n",
+    "LDIF": "dn: cn=a\nk: {}\ncn: a\n",
+    "LDIF, a blank in the value": "dn: cn=a\nk: {}\n  second word\n",
+    "iCalendar": "BEGIN:VEVENT\r\nD:{}\r\nEND:VEVENT\r\n",
+    "quoted prose": "> " + "x" * 26 + " {}\n> regards\n",
+    "quoted twice": ">> {}\n> {}\n",
+    "batch": "curl {} ^\r\n  -X\r\n",
+    "Fortran": "x = '{}' & \n & // 'b'\n",
+    "COBOL": "       01 K VALUE '{}'.\n      -     'x'.\n",
+    "container log": f"{TIME} stdout F {{}}\n{TIME} stdout F {{}}\n",
+    "log": "2026-01-02 key={}\n2026-01-03 b\n",
+    "shell": "$ export K={}\nbash: b\n",
+    "cell": "<td>{}</td><td>{}</td>",
+    "element": "<code>{}</code>v2",
+    "elements": "<span>{}</span><span>{}</span>",
+    "tooltip": '{}<span class="tooltip">Copied</span>',
+    "icon": '{}<i class="icons">content_copy</i>',
+    "footnote": "{}<sup>1</sup>",
+    "break": "<p>{}<br>next</p>",
+    "custom element": "{}<x-copy>{}</x-copy>",
+    "reference": "{}&amp;other=1 {}&nbsp;is",
+    "zero-width space at the end": "{}\u200b and",
+    "color": "\x1b[32m{}\x1b[0mnext\n",
+    "colors": "{}\x1b[0m\n\x1b[1mNext",
+    "cursor": "{}\x1b[5;10H{}",
+    "output and input": '[0.1, "o", "{}"]\n[0.2, "i", "{}"]\n',
+    "end of output": '[0.1, "o", "{}"]\n[0.2, "o", "\\r\\n$ ls"]\n',
+    "rows": '[1, "{}"]\n[2, "{}"]\n',
+    "RTF": "{{\\rtf1 {{\\b {}}}\\par next}}",
+    "RTF, line": "{{\\rtf1 {}\\line\r\nnext\\tab}}",
+    "RTF, blank": "{{\\rtf1 {}\r\n next}}",
+}
+
+
+@pytest.mark.parametrize("form", SEPARATE.values(), ids=SEPARATE)
+def test_text_after_a_whole_key_is_not_joined(form: str, make_key: MakeKey) -> None:
+    key = make_key()
+    text = form.format(key, make_key(20, ""))
+    assert [found for found in list_keys(text) if found.startswith(PREFIX)][:1] == [key]
+    assert not any(found.startswith(key) and found != key for found in list_keys(text))
+
+
+NO_KEYS = {
+    "prose": "Keys start with {}\nand then 16 characters or more follow",
+    "title": "the prefix {}\nAuthentication-related things",
+    "identifier": "<b>{}</b>followed_by_your_key_here",
+    "sample": "{}<span>xxxxxxxxxxxxxxxxxxxxxxxx</span>",
+    "other prefix": "p{0}<wbr>abcDEF123456789012345 ESEWA_\n {0}",
+    "other prefix, split": "pwa_<wbr>live_abcDEF123456789012345",
+    "other prefix, folded": "dn: a\nk: pwa_\n live_abcDEF123456789012345",
+    "other prefix, in RTF": "{{\\rtf1 pwa_{{\\b live_abcDEF123456789012345}}}}",
+    "words": "wa_\nlive_session_started_successfully",
+    "too short": "dn: a\nk: {}\n abcDEF1234567",
+}
+
+
+@pytest.mark.parametrize("form", NO_KEYS.values(), ids=NO_KEYS)
+def test_words_that_follow_a_prefix_are_no_key(form: str) -> None:
+    assert list_keys(form.format(PREFIX)) == []
+
+
+TOKENS = st.sampled_from(
+    [
+        *(PREFIX, "wa_", "live_", "_live", "wa", "_", "l", "ive_", "K9xQ", "abc", "Z7" * 9, "w"),
+        *("\n ", "\r\n ", "\n", "\n> ", "> ", " \n", "^\n", "&\n&", "\n      -    '", "'", '"'),
+        *(
+            "<b>",
+            "</b>",
+            "<wbr>",
+            "&shy;",
+            "\u200b",
+            "\u00ad",
+            "<!-- -->",
+            "\\_",
+            "<span class='n'>",
+        ),
+        *("\x1b[31m", "\x1b[0m", " \r", '"]\n[1, "o", "', '"]\n[1, "i", "', "\b", "{\\rtf1 "),
+        *(
+            "{\\b ",
+            "}",
+            "\\-",
+            "\\par ",
+            "=?u?Q?",
+            "?=\n =?u?Q?",
+            "?=",
+            "=5F",
+            "dn: a\n",
+            "BEGIN:V",
+        ),
+        *(
+            "format=flowed",
+            "x" * 70,
+            " ",
+            "d2FfbGl2ZV8",
+            "77,61,5f,6c,",
+            "69,76,65,5f,",
+            "77,00,61,00,",
+        ),
+    ]
+)
+
+
+@given(st.lists(TOKENS, max_size=40).map("".join))
+@settings(max_examples=300, deadline=None)
+def test_all_searches_agree_on_any_text(text: str) -> None:
+    detect(text)

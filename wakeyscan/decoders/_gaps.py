@@ -1,0 +1,189 @@
+"""Keys with gaps: text that is no part of a key splits it, such as a line fold or a tag.
+
+A decoder describes its gaps. A key is followed from its prefix over all gaps. If the format does
+not prove that the key continues after a gap, the rest of the key must not look like words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from wakeyscan.decoders.decoder import FoundAnchors, Span
+from wakeyscan.decoders.split_prefix import HEAD, MAX_GAP, PREFIX, TAIL
+
+_MIN_KEY, _MAX_KEY = len(PREFIX) + 16, len(PREFIX) + 128
+"""Characters of the shortest and the longest key (contract, section 1)."""
+_PART_REACH = 32
+"""Bytes after a part of a prefix that hold the rest of it, or the start of a gap."""
+_MAX_WORDS = 24
+"""Characters of the longest rest of a key that may look like words."""
+
+_BODY = re.compile(rb"[A-Za-z0-9_-]{0,%d}+" % (_MAX_KEY + 1))
+LETTER = re.compile(rb"[A-Za-z0-9_-]")
+_WORD = rb"(?:[aAI]|[a-z]{2,}|[A-Z]{2,}|(?:[A-Z]?[a-z]{2,})+)[0-9]{0,3}|[0-9]+"
+_WORDS = re.compile(rb"[_-]*(?:(?:" + _WORD + rb")(?:[_-]+|\Z))+")
+_PART = rb"w(?!a_live_)(?:a(?:_(?:l(?:i(?:ve?)?)?)?)?)?(?!\w)"
+"""Pattern of the first part of a split prefix."""
+
+
+class Part(NamedTuple):
+    """A key up to a gap."""
+
+    start: int
+    end: int
+    size: int
+    """Characters, without those of gaps."""
+
+    @property
+    def is_key(self) -> bool:
+        """Whether the part alone could be a whole key."""
+        return self.size >= _MIN_KEY
+
+
+class Joint(NamedTuple):
+    """The end of a gap, where the key continues."""
+
+    end: int
+    is_certain: bool = True
+    """Whether the format proves that the key continues."""
+
+
+class GapFormat(NamedTuple):
+    """A format with gaps in its words."""
+
+    start: bytes
+    """Pattern that matches where a gap may start: it is fast, and rejects the end of most keys."""
+    pattern: re.Pattern[bytes]
+    """Pattern of a gap."""
+    read_gap: Callable[[bytes, Part, re.Match[bytes]], Joint | None]
+    """Returns where the key continues after a gap; returns nothing if it ends there."""
+    find_end: Callable[[bytes, int], Span | None] = lambda content, end: None
+    """Returns the bounds of a line end after a key that is its end, if its gaps are certain."""
+
+
+class Gap(NamedTuple):
+    """Text within a key that is no part of it."""
+
+    start: int
+    end: int
+    is_certain: bool
+
+
+class SplitKey(NamedTuple):
+    """A key with gaps."""
+
+    start: int
+    end: int
+    gaps: tuple[Gap, ...]
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the format proves that all of it is one key."""
+        return all(gap.is_certain for gap in self.gaps)
+
+    @property
+    def size(self) -> int:
+        """Characters, without those of gaps."""
+        return self.end - self.start - sum(gap.end - gap.start for gap in self.gaps)
+
+    def cut_at(self, gap: Gap) -> SplitKey:
+        """Return the part of the key before a gap."""
+        return self._replace(end=gap.start, gaps=self.gaps[: self.gaps.index(gap)])
+
+
+def find_keys(content: bytes, found: FoundAnchors, gap_format: GapFormat) -> Iterator[SplitKey]:
+    """Yield the keys with gaps; no key starts within a word, however long."""
+    if len(content) <= _MIN_KEY:
+        return
+    end = 0
+    for start in _find_starts(content, found, gap_format.start):
+        if start >= end:
+            word = _follow(content, start, gap_format)
+            end = word.end
+            key = _drop_doubtful_rest(content, word)
+            if key.gaps and _MIN_KEY <= key.size <= _MAX_KEY:
+                yield key
+
+
+def _find_starts(content: bytes, found: FoundAnchors, gap_start: bytes) -> list[int]:
+    """Return the offsets of whole prefixes before a gap, and of those that a gap splits."""
+    key_before_gap, part_before_gap = _build_start_patterns(gap_start)
+    starts = {prefix.start() for prefix in key_before_gap.finditer(content)}
+    for low, high in _list_windows(content, found):
+        starts.update(part.start() for part in part_before_gap.finditer(content, low, high))
+    return sorted(starts)
+
+
+@cache
+def _build_start_patterns(gap_start: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """Return the patterns of a whole prefix, and of the first part of a split one, before a gap."""
+    end = rb"(?=" + gap_start + rb")"
+    return re.compile(PREFIX + _BODY.pattern + end), re.compile(_PART + end)
+
+
+def _list_windows(content: bytes, found: Iterable[bytes]) -> Iterator[Span]:
+    """Yield the merged surroundings of the parts of split prefixes."""
+    start = end = 0
+    for part in re.finditer(b"|".join(map(_build_part_pattern, sorted(found))), content):
+        if part.start() - MAX_GAP > end:
+            yield start, end
+            start = part.start() - MAX_GAP
+        end = part.end() + _PART_REACH
+    yield start, end
+
+
+def _build_part_pattern(text: bytes) -> bytes:
+    """Return the pattern of a part, outside of whole prefixes if it is one of many."""
+    guarded = {HEAD: HEAD + b"(?!" + TAIL + b")", TAIL: b"(?<!" + HEAD + b")" + TAIL}
+    return guarded.get(text) or re.escape(text)
+
+
+def _follow(content: bytes, start: int, gap_format: GapFormat) -> SplitKey:
+    """Return the word with gaps whose first letter is at `start`."""
+    gaps: list[Gap] = []
+    end, size = _read_letters(content, start, 0)
+    while size <= _MAX_KEY and (gap := gap_format.pattern.match(content, end)):
+        joint = gap_format.read_gap(content, Part(start, end, size), gap)
+        if not joint or not _continues(content, joint.end, size):
+            break
+        gaps.append(Gap(end, *joint))
+        end, size = _read_letters(content, joint.end, size)
+    return SplitKey(start, end, tuple(gaps))
+
+
+def _read_letters(content: bytes, at: int, size: int) -> tuple[int, int]:
+    """Return the end of the letters at an offset, and the size of the key with them."""
+    rest = PREFIX[size:]
+    while rest and not content.startswith(rest, at):
+        rest = rest[:-1]
+    at, size = at + len(rest), size + len(rest)
+    if size < len(PREFIX):
+        return at, size
+    body = _BODY.match(content, at)
+    stop = body.end() if body else at
+    return stop, size + stop - at
+
+
+def _continues(content: bytes, at: int, size: int) -> bool:
+    """Return whether a key that has `size` letters so far continues at an offset."""
+    if size < len(PREFIX):
+        return content.startswith(PREFIX[size : size + 1], at)
+    return LETTER.match(content, at) is not None and not content.startswith(PREFIX, at)
+
+
+def _drop_doubtful_rest(content: bytes, key: SplitKey) -> SplitKey:
+    """Return a key without words, or text that is too long, after an uncertain gap."""
+    doubtful = [gap for gap in key.gaps if not gap.is_certain]
+    if doubtful and key.size > _MAX_KEY:
+        return key.cut_at(doubtful[0])
+    rest, end, first = b"", key.end, None
+    for gap in reversed(key.gaps):
+        rest, end = content[gap.end : end] + rest, gap.start
+        if len(rest) > _MAX_WORDS:
+            break
+        if not gap.is_certain and _WORDS.fullmatch(rest):
+            first = gap
+    return key.cut_at(first) if first else key

@@ -1,0 +1,66 @@
+"""Text without the gaps that split its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from wakeyscan.decoders._gaps import GapFormat, SplitKey, find_keys
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment, Span
+
+_BEFORE, _AFTER = 256, 1024
+"""Bytes around a key that are decoded with it: they may prove its bounds."""
+
+
+class _Edit(NamedTuple):
+    """A gap that is removed, or a line end that is replaced by two."""
+
+    start: int
+    end: int
+    text: bytes = b""
+
+
+def join_keys(content: bytes, found: FoundAnchors, gap_format: GapFormat) -> Iterator[DecodedText]:
+    """Yield the text around each key with gaps, without the gaps."""
+    keys = list(find_keys(content, found, gap_format))
+    for is_certain in (True, False):
+        selected = [key for key in keys if key.is_certain is is_certain]
+        for group in _group_by_window(selected):
+            edits = list(_list_edits(content, group, gap_format))
+            window = group[0].start - _BEFORE, group[-1].end + _AFTER
+            decoded = _apply_edits(content, window, edits)
+            yield decoded._replace(is_final=True, is_guess=not is_certain)
+
+
+def _group_by_window(keys: list[SplitKey]) -> Iterator[list[SplitKey]]:
+    """Yield groups of keys whose surroundings overlap."""
+    group: list[SplitKey] = []
+    for key in keys:
+        if group and key.start - _BEFORE > group[-1].end + _AFTER:
+            yield group
+            group = []
+        group.append(key)
+    if group:
+        yield group
+
+
+def _list_edits(content: bytes, keys: Iterable[SplitKey], gap_format: GapFormat) -> Iterator[_Edit]:
+    """Yield the gaps of keys, and the line ends after them that prove their ends."""
+    for key in keys:
+        yield from (_Edit(gap.start, gap.end) for gap in key.gaps)
+        if key.is_certain and (line_end := gap_format.find_end(content, key.end)):
+            yield _Edit(*line_end, b"\n\n")
+
+
+def _apply_edits(content: bytes, window: Span, edits: list[_Edit]) -> DecodedText:
+    low, high = max(0, window[0]), min(len(content), window[1])
+    span, texts, offset = (low, high), list[bytes](), 0
+    segments: list[Segment] = []
+    for start, end, text in (*edits, _Edit(high, high)):
+        for part, source in ((content[low:start], (low, start)), (text, (start, end))):
+            if part:
+                texts.append(part)
+                segments.append(Segment(offset, *source))
+                offset += len(part)
+        low = end
+    return DecodedText(b"".join(texts), span, tuple(segments))

@@ -1,0 +1,94 @@
+r"""Keys with markup or invisible characters inside, such as `wa_live_<wbr>…` or `wa\_live\_…`.
+
+Highlighters put a key without quotes into several spans, pages break long words with `<wbr>` and
+soft hyphens, and converters to Markdown escape underscores.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from wakeyscan.decoders._gaps import GapFormat, Joint, Part
+from wakeyscan.decoders._joined_text import join_keys
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
+from wakeyscan.decoders.split_prefix import PREFIX, list_parts
+
+NAME = "markup"
+
+_GAP_START = rb"(?:[<&\xc2\xe2\xef]|\\_)"
+_PART_ENDS = (b"<", b"&", b"\xe2\x80", b"\xe2\x81", b"\xc2\xad", b"\xef\xbb")
+_SINGLE_PARTS = (b">_<", b"\x8b_\xe2", b"\xa0_\xe2", b"\xad_\xc2", rb"wa\_l")
+"""Parts of a prefix with markup around its underscores, or with escaped underscores."""
+
+_INVISIBLE = (
+    rb"(?: \xc2\xad | \xe2\x80[\x8b-\x8f\xaa-\xae] | \xe2\x81[\xa0-\xaf] | \xef\xbb\xbf"
+    rb" | (?i: & (?: shy | zerowidthspace | nobreak | nonbreakingspace | zwn?j | lrm | rlm"
+    rb" | \#0*173 | \#x0*ad | \#0*820[3-7] | \#x0*200[b-f] | \#0*8288 | \#x0*2060"
+    rb" | \#0*65279 | \#x0*feff ) ; )"
+    rb" | (?i: < wbr [ \t]* /? > | </wbr> ) | <!-- (?: (?! --> ) [^<>] ){0,64} --> )"
+)
+"""A character, a reference or a tag that shows nothing within a word."""
+_INLINE = (
+    rb"(?: a | abbr | acronym | b | bdi | bdo | big | c | code | del | em | emphasis | font | i"
+    rb" | ins | kbd | mark | nobr | q | s | samp | small | span | strike | strong | tspan | tt | u"
+    rb" | var )"
+)
+_TAG = rb"(?i: < /? " + _INLINE + rb" (?: \s [^<>]{0,400} )? > )"
+_GAP = re.compile(
+    # No group inside: with a possessive quantifier, Python 3.11 confuses their spans.
+    rb"(?x) (?: \\ (?= _ ) | (?: " + _INVISIBLE + rb" | " + _TAG + rb" ){1,32}+ )"
+)
+_SHOWN_TAG = re.compile(rb"(?x) " + _TAG)
+_OPENING = re.compile(rb"<[A-Za-z][^<>]{0,400}>")
+_INNER = re.compile(rb"[A-Za-z0-9_-]{1,128}</[A-Za-z]{1,16}>[A-Za-z0-9_-]")
+"""The rest of an element within a word, and the first letter after it."""
+_HIGHLIGHTED = re.compile(
+    rb"class=[\"']?(?:[^\"'>]*\b(?:hljs|token|cm|mtk|pl|tok|sh|enlighter|syntax|highlight)\b"
+    rb"|[a-z]{1,2}[0-9a-z]?[\"' >])|style=[\"'][^\"'>]{0,60}(?:color:|--shiki)"
+)
+"""An attribute of a highlighter: highlight.js, Prism, CodeMirror, Monaco, Pygments, Shiki."""
+
+
+def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
+    """Yield the parts of the key prefix, one of which is whole wherever markup cuts it."""
+    if anchor == PREFIX:
+        yield from list_parts(_PART_ENDS)
+        yield from _SINGLE_PARTS
+
+
+def encode(anchor: bytes) -> Iterator[bytes]:
+    """Yield nothing: an encoding around the text is decoded first if the anchor shows in it."""
+    yield from ()
+
+
+def encode_again(text: bytes) -> Iterator[bytes]:
+    """Yield nothing: escaped text with markup inside its anchor is not decoded."""
+    yield from ()
+
+
+def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
+    """Yield the text around each key with markup inside, without the markup."""
+    yield from join_keys(content, found, GapFormat(_GAP_START, _GAP, _read_gap))
+
+
+def _read_gap(content: bytes, part: Part, gap: re.Match[bytes]) -> Joint | None:
+    """Return the end of the markup after a part of a key, unless it encloses a whole key.
+
+    An element within a word, and a highlighter's, ends anywhere. Otherwise the rest of the key must
+    look random.
+    """
+    if not part.is_key or not _SHOWN_TAG.search(gap[0]) or _is_highlighted(content, part, gap[0]):
+        return Joint(gap.end())
+    if not gap[0].startswith(b"</"):
+        return Joint(gap.end(), is_certain=_INNER.match(content, gap.end()) is not None)
+    is_inner = content.find(b"<", part.start, part.end) >= 0
+    is_enclosed = not is_inner and content[part.start - 1 : part.start] == b">"
+    return None if is_enclosed else Joint(gap.end(), is_certain=is_inner)
+
+
+def _is_highlighted(content: bytes, part: Part, gap: bytes) -> bool:
+    """Return whether a highlighter wrote the tags of a gap, or the one that the gap closes."""
+    before = content[content.rfind(b"<", max(0, part.end - 512), part.end) : part.end]
+    tags = [*_OPENING.findall(gap), *_OPENING.findall(before)]
+    return any(map(_HIGHLIGHTED.search, tags))

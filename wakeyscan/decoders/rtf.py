@@ -1,0 +1,59 @@
+r"""Keys in RTF: line ends, groups and control words inside a key, such as `wa_{\b live_}…`.
+
+RTF ignores line ends, which writers put anywhere. Word starts a new group at each spelling mark and
+revision, also within a word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from wakeyscan.decoders._gaps import GapFormat, Joint, Part
+from wakeyscan.decoders._joined_text import join_keys
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
+from wakeyscan.decoders.split_prefix import PREFIX, list_parts
+
+NAME = "rtf"
+
+_SIGNATURE = rb"{\rtf"
+_GAP_START = rb"[\r\n{}\\]"
+_ENDS = (
+    rb"(?: par | pard | line | tab | cell | nestcell | row | nestrow | page | column | sect"
+    rb" | bullet | (?: em | en | q[tm] )? space | [el]?quote | [lr]?dblquote | emdash | endash"
+    rb" | u | bin )"
+)
+"""Control words that show something, end a word, or hold data."""
+_CONTROL_WORD = rb"\\ (?! " + _ENDS + rb" (?![a-z]) ) [a-z]{1,32} -?[0-9]{0,10} [ ]?"
+_GAP = re.compile(
+    rb"(?x) (?: [\r\n]+ | \{ \\\* [^{}]{0,256} \} | [{}] | \\[-*] | " + _CONTROL_WORD
+    + rb" | \\u (?: 173 | 8203 | 8288 ) [ ]? (?: \? | \\'[0-9a-f]{2} )? ){1,64}+"
+)  # fmt: skip
+"""Line ends, hidden groups, groups, optional hyphens, control words, invisible characters."""
+
+
+def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
+    """Yield the parts of the key prefix, one of which is whole wherever a gap cuts it."""
+    if anchor == PREFIX:
+        yield from list_parts((b"}", b"{", b"\\"))
+        yield b"_}{\\"  # a group for each letter
+
+
+def encode(anchor: bytes) -> Iterator[bytes]:
+    """Yield nothing: an encoding around the document is decoded first if the anchor shows in it."""
+    yield from ()
+
+
+def encode_again(text: bytes) -> Iterator[bytes]:
+    """Yield nothing: escaped text with a gap inside its anchor is not decoded."""
+    yield from ()
+
+
+def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
+    """Yield the text around each key that controls split, without the controls."""
+    if _SIGNATURE in content:
+        yield from join_keys(content, found, GapFormat(_GAP_START, _GAP, _read_gap))
+
+
+def _read_gap(content: bytes, part: Part, gap: re.Match[bytes]) -> Joint | None:
+    return Joint(gap.end())

@@ -1,0 +1,80 @@
+"""Parts of a key prefix that a line fold or markup splits.
+
+A prefix with one gap holds `wa_` or `live_` in one part. These parts are words of some code, too,
+so the prefilter checks the text around them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+
+from wakeyscan.core.secret import KEY_PREFIX
+
+PREFIX = KEY_PREFIX.encode()
+HEAD, TAIL = PREFIX[:3], PREFIX[3:]
+MIDDLES = (PREFIX[2:5], PREFIX[2:6], PREFIX[2:7])
+"""Parts of a prefix with two gaps; the character after a part makes it rare."""
+
+MAX_GAP = 512
+"""Maximum bytes between two parts of a key."""
+_ESCAPE_REACH = 16
+"""Bytes before a part that may hold the start of a terminal escape, whose end is a letter."""
+
+_TERMINAL_ESCAPE = re.compile(rb"(?:\x1b|\\(?:033|e|x1[bB]|u001[bB]))\[[0-?]*[A-Za-z]\Z")
+_PART_START = rb"(?:(?<!\w)|(?<=[mK]))"
+"""Pattern of the end of a gap, which may be a terminal escape."""
+_FORTRAN_LINE = re.compile(rb"\n {5}\w\Z")
+
+Check = Callable[["bytes | memoryview", int], bool]
+"""Returns whether a part at an offset of a content belongs to a prefix with a gap."""
+
+
+def list_parts(gap_starts: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield byte strings, one of which is in every prefix with up to two gaps.
+
+    `gap_starts` are the first bytes of a gap; only the second of two gaps must start with them.
+    """
+    yield HEAD
+    yield TAIL
+    yield from (middle + start for middle in MIDDLES for start in gap_starts)
+
+
+def find_check(text: bytes) -> Check | None:
+    """Return the check for a part of the prefix; `None` if the text alone is rare enough."""
+    return {HEAD: is_head, TAIL: is_tail}.get(text)
+
+
+def is_head(content: bytes | memoryview, at: int) -> bool:
+    """Return whether a prefix at `at` is whole, or ends with a gap."""
+    text = bytes(content[at : at + len(PREFIX) + 1])
+    size = len(HEAD)
+    while size < len(PREFIX) and text[size : size + 1] == PREFIX[size : size + 1]:
+        size += 1
+    return size == len(PREFIX) or not re.match(rb"\w", text[size:])
+
+
+def is_tail(content: bytes | memoryview, at: int) -> bool:
+    """Return whether a prefix whose `live_` is at `at` starts before a gap."""
+    size = len(HEAD)
+    while size and content[at - 1 : at] == PREFIX[size - 1 : size]:
+        at, size = at - 1, size - 1
+    if not size:
+        return False
+    before = bytes(content[max(0, at - MAX_GAP) : at])
+    return _is_gap_end(before) and _build_head_pattern(size).search(before) is not None
+
+
+def _is_gap_end(before: bytes) -> bool:
+    end = before[-_ESCAPE_REACH:]
+    if not re.match(rb"\w", end[-1:]):
+        return True
+    return bool(_TERMINAL_ESCAPE.search(end) or _FORTRAN_LINE.search(end))
+
+
+@cache
+def _build_head_pattern(size: int) -> re.Pattern[bytes]:
+    """Return the pattern of the letters before a gap, which may be the last of several parts."""
+    parts = (PREFIX[:size], *(_PART_START + PREFIX[first:size] for first in range(1, size)))
+    return re.compile(b"(?:" + b"|".join(parts) + rb")(?!\w)")
