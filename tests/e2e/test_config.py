@@ -409,7 +409,7 @@ def test_an_excluded_file_is_left_out_though_it_is_named(
     # pre-commit names every file of a commit, and knows nothing of our configuration.
     write(tmp_path, {OURS: "exclude = ['old/']\n", "old/a": make_key(), "b": "x"})
     assert run("scan", "old/a", "b") == Ran(
-        0, "No keys found.\nScanned 1 file (1 byte), 1 excluded.\n", ""
+        0, "No keys found (1 file excluded by old/).\nScanned 1 file (1 byte), 1 excluded.\n", ""
     )
 
 

@@ -647,7 +647,7 @@ def test_excluded_files_are_left_out_and_counted(
 
 def test_all_that_was_named_is_excluded(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
     write(tmp_path, {"a.md": make_key(), ".wakeyscan.toml": 'exclude = ["*.md"]\n'})
-    said = "No keys found.\nScanned 0 files (0 bytes), 1 excluded.\n"
+    said = "No keys found (1 file excluded by *.md).\nScanned 0 files (0 bytes), 1 excluded.\n"
     assert run("scan", "a.md") == (0, said, "")
 
 

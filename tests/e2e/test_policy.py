@@ -66,7 +66,7 @@ def test_a_disabled_rule_hides_its_findings_and_that_is_said(
     reason = f"{file}: rule {KEY} is disabled"
     assert ran == Ran(
         0,
-        f"""No keys found.
+        f"""No keys found (2 findings ignored: rule {KEY} is disabled).
 2 ignored (show with --show-suppressed).
 By {file}: rule {KEY} is disabled (2 findings ignored).
 Scanned 1 file ({2 * len(key) + 2} bytes).

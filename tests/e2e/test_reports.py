@@ -139,7 +139,8 @@ def test_text_of_an_empty_folder(run: Run) -> None:
 
 def test_text_counts_excluded_files(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
     write(tmp_path, {".wakeyscan.toml": "exclude = ['old']\n", "old/a": make_key(), "old/b": ""})
-    assert run("scan") == Ran(0, "No keys found.\nScanned 1 file (18 bytes), 2 excluded.\n", "")
+    said = "No keys found (2 files excluded by old).\nScanned 1 file (18 bytes), 2 excluded.\n"
+    assert run("scan") == Ran(0, said, "")
 
 
 def suppressed_tree(folder: Path, make_key: MakeKey) -> str:
