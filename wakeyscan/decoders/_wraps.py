@@ -1,11 +1,20 @@
-"""Lines that a terminal or a log viewer breaks at its width."""
+"""Line ends that no format marks: where a mail program, a terminal or a log viewer breaks a line.
+
+Such a line end is within a key if the width of the lines, or the quotes of a mail, suggest it. The
+key then remains a guess.
+"""
 
 from __future__ import annotations
 
 import re
 
 from wakeyscan.decoders._gaps import Part
+from wakeyscan.decoders.split_prefix import PREFIX
 
+_FIELD_WIDTHS = range(60, 81)
+"""Bytes in a line of a folded field."""
+_QUOTE_WIDTH = 60
+"""Minimum characters in a wrapped line of quoted mail."""
 _WIDTHS = frozenset((76, 78, 79, 80, 100, 120, 132, 160, 200))
 """Common widths of a terminal."""
 _MIN_WIDTH = 20
@@ -16,25 +25,72 @@ _WORD = re.compile(rb"[A-Za-z0-9_-]+")
 _RANDOM = re.compile(rb"(?=.*[0-9])(?=.*[A-Za-z])|.*[a-z][A-Z]|.*[A-Z]{2}.*[a-z]")
 _LAST_LINE = re.compile(rb"[A-Za-z0-9_-]+[\"']?[ \t]*(?:\r*\n|\Z)")
 _PROMPT = re.compile(rb"(?:[\w.@:~/()\[\] -]{0,60}[$#%]|PS [A-Z]:[^>]{0,60}>) \S")
+_NAME = re.compile(rb"[\w-]{1,64}[ \t]*[:=]")
+"""The name of a value at the start of a line."""
+_OFFSET = re.compile(rb"[0-9A-Fa-f]{4,16}:")
+"""The start of a line of a dump."""
+_FIELD = re.compile(rb"[A-Za-z][\w.-]{0,60}[:;]")
+_QUOTE = re.compile(rb"(?:>[ \t]?)+")
+_FLOWED = re.compile(rb"(?i)format=\"?flowed")
 
 
-def is_wrapped(content: bytes, line: bytes, part: Part, next_line: int) -> bool:
-    """Return whether a line with a key was broken at its width, and continues at `next_line`."""
-    word = _WORD.match(content, next_line)
-    if not part.is_key or not word or not _RANDOM.match(word[0]):
-        return False
-    if _PROMPT.match(line) and _LAST_LINE.match(content, next_line):
-        return True
-    is_alone = len(line) == part.end - part.start
-    width = _measure(line)
-    return width >= _MIN_WIDTH and not is_alone and _is_width(content, width, part.end)
+class LineEnd:
+    """A line end after a part of a key, and the line before it."""
 
+    def __init__(self, content: bytes, part: Part, line: bytes, gap: re.Match[bytes]) -> None:
+        self._content, self._part, self._line, self._gap = content, part, line, gap
 
-def _is_width(content: bytes, width: int, end: int) -> bool:
-    """Return whether no line near the end of a line is wider, and the width is a usual one."""
-    nearby = content[max(0, end - _REACH) : end + _REACH].split(b"\n")
-    widths = [_measure(line) for line in nearby[end > _REACH : -1]]
-    return max(widths, default=0) <= width and (width in _WIDTHS or widths.count(width) > 1)
+    def may_be_in_key(self) -> bool:
+        """Return whether the next line may hold the rest of a key."""
+        if _OFFSET.match(self._content, self._gap.end()):
+            return False
+        if self._is_at_width():
+            return True
+        if _NAME.match(self._content, self._gap.end()) or not self._has_same_quote():
+            return False
+        is_cut = not self._part.is_key and self._part.size != len(PREFIX)
+        return is_cut or self._is_mail()
+
+    def _is_at_width(self) -> bool:
+        """Return whether the line was broken at its width, and a random text follows."""
+        word = _WORD.match(self._content, self._gap.end())
+        if not word or not _RANDOM.match(word[0]):
+            return False
+        if _PROMPT.match(self._line) and _LAST_LINE.match(self._content, self._gap.end()):
+            return True
+        is_alone = len(self._line) == self._part.end - self._part.start
+        width = _measure(self._line)
+        return width >= _MIN_WIDTH and not is_alone and self._is_width(width)
+
+    def _is_width(self, width: int) -> bool:
+        """Return whether no line nearby is wider, and the width is a usual one."""
+        low, high = max(0, self._part.end - _REACH), self._part.end + _REACH
+        lines = self._content[low:high].split(b"\n")
+        widths = [_measure(line) for line in (lines[1:-1] if low else lines[:-1])]
+        return max(widths, default=0) <= width and (width in _WIDTHS or widths.count(width) > 1)
+
+    def _has_same_quote(self) -> bool:
+        """Return whether both lines start with the same marks of quoted mail."""
+        own = _QUOTE.match(self._line)
+        return (own[0] if own else b"").split() == (self._gap["quote"] or b"").split()
+
+    def _is_mail(self) -> bool:
+        """Return whether a mail program broke the line, or folded a field of its header."""
+        match self._gap.lastgroup:
+            case "folded":
+                return len(self._line) in _FIELD_WIDTHS and self._is_field()
+            case "quoted" if len(self._line) >= _QUOTE_WIDTH:
+                return True
+            case _:
+                return self._gap[0][:1] == b" " and _FLOWED.search(self._content) is not None
+
+    def _is_field(self) -> bool:
+        """Return whether the line is the value of a field, or continues one."""
+        text = self._content[max(0, self._part.end - _REACH) : self._part.end]
+        lines = text.split(b"\n")
+        while len(lines) > 1 and lines[-1][:1] in (b" ", b"\t"):
+            lines.pop()
+        return _FIELD.match(lines[-1]) is not None
 
 
 def _measure(line: bytes) -> int:

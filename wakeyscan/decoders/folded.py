@@ -2,20 +2,53 @@
 
 LDIF, vCard, iCalendar and MANIFEST.MF fold lines at any byte, and mark the next line with a blank.
 COBOL, Fortran and batch files mark lines that continue. Containers write long log lines in parts.
-Terminals and mail programs only break lines: then the rest of a key must look random.
+Terminals and mail programs mark nothing: `_wraps` decides about their line ends.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import cached_property
 
-from wakeyscan.decoders._folds import GAP, GAP_START, Folds
-from wakeyscan.decoders._gaps import GapFormat
+from wakeyscan.decoders._gaps import LETTER, GapFormat, Joint, Part
 from wakeyscan.decoders._joined_text import join_keys
-from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
+from wakeyscan.decoders._wraps import LineEnd
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Span
 from wakeyscan.decoders.split_prefix import HEAD, PREFIX, TAIL
 
 NAME = "folded"
+
+_MAX_LINE = 1 << 10
+"""Bytes before a gap in which its line starts."""
+_FORTRAN_WIDTH = 72
+"""Characters in a line of fixed-form Fortran that continues."""
+
+_LINE_END = rb"(?:\r*\n)"
+_TIME = rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,24}(?:Z|[+-][0-9:]{4,6})"
+_GAP_START = rb"[\r\n^&\"' ]"
+_GAP = re.compile(
+    rb"""(?x)
+      (?P<caret> \^ EOL )
+    | (?P<ampersand> & [ \t]* EOL (?: [ \t]* (?: ! [^\r\n]{0,200} )? EOL ){0,4} [ \t]* & )
+    | (?P<cobol> EOL [ 0-9A-Za-z]{6} - [ \t]* (?P<literal> ["'] ) )
+    | (?P<cobol_free> (?P<end> ["'] ) - [ \t]* EOL [ \t]* (?P=end) )
+    | (?P<container> EOL TIME [ ] std(?:out|err) [ ] [FP] [ ] )
+    | (?P<docker> " (?: ,"[a-z]{1,16}":"[^"\r\n]{0,64}" ){1,4} \} EOL \{ "log":" )
+    | (?P<quoted> [ ]? EOL (?P<quote> (?: > [ \t]? ){1,16} ) )
+    | (?P<folded> EOL [ \t] ) (?! [ \t] )
+    | (?P<fortran> EOL [ ]{5} (?P<mark> [&+$*>:.1-9] ) )
+    | (?P<bare> [ ]? EOL [ \t]{0,64} )
+    """.replace(b"EOL", _LINE_END).replace(b"TIME", _TIME)
+)
+"""A line end, with the marks around it; the last three may mark nothing."""
+_FOLDING_FORMAT = re.compile(
+    rb"(?m)^(?:BEGIN:V[A-Z]|END:V[A-Z]|dn::? |changetype: |objectClass: |Manifest-Version: "
+    rb"|Signature-Version: |Bundle-ManifestVersion: )"
+)
+"""A line of LDIF, iCalendar, vCard or a manifest, which fold at any byte."""
+_CONTAINER_LINE = re.compile(_TIME + rb" std(?:out|err) P ")
+_UNMARKED_END = re.compile(_LINE_END + rb"(?![ \t])")
 
 
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
@@ -36,5 +69,58 @@ def encode_again(text: bytes) -> Iterator[bytes]:
 
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the text around each key that continues on the next line, without the line ends."""
-    folds = Folds(content)
-    yield from join_keys(content, found, GapFormat(GAP_START, GAP, folds.read_gap, folds.find_end))
+    folds = _Folds(content)
+    yield from join_keys(content, found, GapFormat(_GAP_START, _GAP, folds.read_gap, _find_end))
+
+
+class _Folds:
+    """The line ends of a text within keys."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def read_gap(self, content: bytes, part: Part, gap: re.Match[bytes]) -> Joint | None:
+        """Return the end of a line end after a part of a key, if the key may continue."""
+        if not LETTER.match(content, gap.end()):
+            return None
+        low = max(0, part.end - _MAX_LINE)
+        line = content[content.rfind(b"\n", low, part.end) + 1 or low : part.end]
+        if self._is_marked(gap, line):
+            return Joint(gap.end())
+        match gap.lastgroup:
+            case "fortran" if _is_literal_open(line):
+                return Joint(gap.end(), is_certain=not gap["mark"].isdigit())
+            case "folded" | "quoted" | "bare" if LineEnd(content, part, line, gap).may_be_in_key():
+                return Joint(gap.end(), is_certain=False)
+            case _:
+                return None
+
+    def _is_marked(self, gap: re.Match[bytes], line: bytes) -> bool:
+        """Return whether the format marks the line end as one within a line."""
+        match gap.lastgroup:
+            case "caret" | "cobol_free" | "docker":
+                return True
+            case "ampersand":
+                return _is_literal_open(line) or line.lstrip().startswith(b"&")
+            case "cobol":
+                return line.count(gap["literal"]) % 2 == 1
+            case "container":
+                return _CONTAINER_LINE.match(line) is not None
+            case "fortran":
+                return len(line) == _FORTRAN_WIDTH
+            case kind:
+                return kind == "folded" and self._is_folding_format
+
+    @cached_property
+    def _is_folding_format(self) -> bool:
+        return _FOLDING_FORMAT.search(self._content) is not None
+
+
+def _is_literal_open(line: bytes) -> bool:
+    return any(line.count(quote) % 2 for quote in (b"'", b'"'))
+
+
+def _find_end(content: bytes, end: int) -> Span | None:
+    """Return the line end after a key of a format that marks the lines that continue."""
+    line_end = _UNMARKED_END.match(content, end)
+    return line_end.span() if line_end else None

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from wakeyscan.decoders._gaps import GapFormat, Joint, Part
 from wakeyscan.decoders._joined_text import join_keys
-from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Span
 from wakeyscan.decoders.split_prefix import PREFIX, list_parts
 
 NAME = "rtf"
@@ -30,6 +30,7 @@ _GAP = re.compile(
     + rb" | \\u (?: 173 | 8203 | 8288 ) [ ]? (?: \? | \\'[0-9a-f]{2} )? ){1,64}+"
 )  # fmt: skip
 """Line ends, hidden groups, groups, optional hyphens, control words, invisible characters."""
+_CONTROL = re.compile(rb"[\r\n{}\\]")
 
 
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
@@ -52,8 +53,14 @@ def encode_again(text: bytes) -> Iterator[bytes]:
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the text around each key that controls split, without the controls."""
     if _SIGNATURE in content:
-        yield from join_keys(content, found, GapFormat(_GAP_START, _GAP, _read_gap))
+        yield from join_keys(content, found, GapFormat(_GAP_START, _GAP, _read_gap, _find_end))
 
 
 def _read_gap(content: bytes, part: Part, gap: re.Match[bytes]) -> Joint | None:
     return Joint(gap.end())
+
+
+def _find_end(content: bytes, end: int) -> Span | None:
+    """Return the start of controls after a key, which end it if no letter follows them."""
+    control = _CONTROL.match(content, end)
+    return control.span() if control else None

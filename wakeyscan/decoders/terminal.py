@@ -12,7 +12,7 @@ from functools import cache
 
 from wakeyscan.decoders._gaps import GapFormat, Joint, Part
 from wakeyscan.decoders._joined_text import join_keys
-from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Span
 from wakeyscan.decoders.split_prefix import PREFIX, list_parts
 
 NAME = "terminal"
@@ -38,6 +38,7 @@ _EVENT = rb"\[ \s{0,8} " + _NUMBER + rb" \s{0,8} , \s{0,8} \"[%b]\" \s{0,8} , \s
 """The start of an event with one of some codes, up to its text."""
 _EVENT_END = rb"\" \s{0,8} \] \s{0,8}"
 _TEXT = rb"(?: [^\"\\\r\n] | \\. ){0,512}+"
+_LAST_EVENT = re.compile(rb"\"\s{0,8}\]")
 _CODE = re.compile(rb"(?x) " + _EVENT % b"io")
 
 
@@ -86,7 +87,7 @@ def encode_again(text: bytes) -> Iterator[bytes]:
 
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the text around each key that escapes or events split, without them."""
-    yield from join_keys(content, found, GapFormat(_GAP_START, _GAP, _read_gap))
+    yield from join_keys(content, found, GapFormat(_GAP_START, _GAP, _read_gap, _find_end))
 
 
 def _read_gap(content: bytes, part: Part, gap: re.Match[bytes]) -> Joint | None:
@@ -122,3 +123,9 @@ def _match_code(content: bytes, part: Part, gap: re.Match[bytes]) -> re.Match[by
 @cache
 def _build_input_gap_pattern() -> re.Pattern[bytes]:
     return _build_gap_pattern((b"i",))
+
+
+def _find_end(content: bytes, end: int) -> Span | None:
+    """Return the end of an event after a key: the next event does not continue it."""
+    event_end = _LAST_EVENT.match(content, end)
+    return event_end.span() if event_end else None
