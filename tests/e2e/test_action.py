@@ -304,7 +304,7 @@ def test_what_an_event_brings(
     assert places_in(runner.sarif) == [place.replace("MASK", mask(key)) for place in places]
     assert [order.name for order in orders(told.log)] == ["error"] * count
     assert told.summary.startswith(
-        f"### wakeyscan: {f'{count} finding' if count else 'no keys found'}\n"
+        f"### wakeyscan: {f'{count} finding' if count else 'no keys found'}"
     )
     assert [*repo.top.parent.rglob("made")] == []
     assert (repo.id("HEAD"), repo.git("status", "-s")) == (head, "")
@@ -651,7 +651,8 @@ def test_a_configuration_and_a_gap(repo: Repo, runner: Runner, key: str) -> None
     assert order.name == "warning"
     assert order.data.startswith("Incomplete scan. Skipped: big: larger than --max-file-size")
     assert told.summary == (
-        "### wakeyscan: no keys found, but the scan was incomplete\n\n\n`Excluded: 1 file.`\n"
+        "### wakeyscan: no keys found, but the scan was incomplete (`1 file excluded by b`)\n\n\n"
+        "`Excluded: 1 file.`\n"
         "\n| skipped | reason |\n|---|---|\n"
         "| `big` | `larger than --max-file-size: 31 of 30 bytes` |\n"
         "| `ci.toml` | `larger than --max-file-size: 35 of 30 bytes` |\n"
@@ -717,8 +718,7 @@ def test_the_app_key_is_data(repo: Repo, runner: Runner, key: str, payload: str)
         beside = [one.headers["x-app-key"] for one in api.asked]
     assert beside == ([str(Secret(payload.encode(), "x-app-key"))] if fit else [])
     assert (told.code, told.outputs["live"]) == (1, "1" if fit else "0")
-    sarif = repo.top / "wakeyscan.sarif"
-    assert sorted(repo.top.rglob("*")) == sorted([*before, sarif])
+    assert sorted(repo.top.rglob("*")) == sorted(before)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
@@ -816,7 +816,7 @@ def test_no_name_breaks_out_of_the_annotations_or_the_summary(
     names = [text.replace("/", "_") for text in (*HOSTILE.values(), *MARKDOWN.values())]
     keys = [make_key() for _ in names]
     for number, (name, key) in enumerate(zip(names, keys, strict=True), 10):
-        write(repo.top, {f"top/{number}/{name}": f"{key} {name}\n"})
+        write(repo.top, {f"top/{number}/{name}": f"'{key}';\n{name}\n"})
         write(repo.top, {f"top/{number}/{name}.big": "x" * 301})
     write(repo.top, {"../ci.toml": "max-file-size = 300"})
     told = runner.run("scan", mode="tree", paths="top", config="../ci.toml")
@@ -826,7 +826,7 @@ def test_no_name_breaks_out_of_the_annotations_or_the_summary(
     for number, (name, file) in enumerate(zip(names, files, strict=True), 10):
         plain = name.isprintable() and "##" not in name
         assert file.removeprefix(f"top/{number}/") == (name if plain else shown(name))
-    common = {"line": "1", "endLine": "1", "col": "1", "endColumn": "49"}
+    common = {"line": "1", "endLine": "1", "col": "2", "endColumn": "50"}
     title = "WAStack API key (high)"
     assert errors == [
         (

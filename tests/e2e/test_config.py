@@ -398,6 +398,7 @@ def test_excluded_files_are_left_out_and_counted(
         "documents": len(FILES) + 1 - len(left_out),
         "bytes": len(key) * len(found) + (tmp_path / "w.toml").stat().st_size,
         "skipped": 0,
+        "opaque": 0,
         "excluded": len(left_out),
     }
     assert report["complete"] is True

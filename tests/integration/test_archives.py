@@ -315,7 +315,7 @@ ASUNDER = {
     "a line break of a slide": ("ppt/slides/slide1.xml", "</a:t></a:r><a:br/><a:r><a:t>"),
     "OpenDocument's paragraphs": ("content.xml", "</text:p><text:p>"),
     "OpenDocument's blanks": ("content.xml", "<text:s/>"),
-    "other tags": ("docs/a.xml", "</b></i><i><b>"),
+    "other tags": ("docs/a.xml", "</cell></row><row><cell>"),
 }
 """By what stands between a key and what is none of it: the name of the member, and that."""
 

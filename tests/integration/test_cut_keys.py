@@ -92,7 +92,7 @@ def test_a_whole_key_that_is_rejected_is_revoked(api: FakeWAStack, make_key: Mak
 def test_a_complete_key_takes_the_place_of_a_cut_one(api: FakeWAStack, make_key: MakeKey) -> None:
     key = make_key(40)
     api.keys[key] = LIVE
-    (cut,) = detect("a.log", f"$ export K={key[:SIZE]}\n{key[SIZE:]}\n".encode())
+    (cut,) = detect("a.md", f"| a | {key[:SIZE]} |\n|   | {key[SIZE:]} |\n".encode())
     (finding,) = verify(api, [cut])
     assert (cut.bounds, cut.liveness) == (Bounds.OPEN, Liveness.UNCHECKED)
     assert (finding.secret, finding.bounds) == (secret(key), Bounds.CERTAIN)

@@ -123,7 +123,8 @@ def database(content: bytes, encoding: str = "UTF-8") -> bytes:
         made = _database(
             noise + content if text is None else "." * 700 + text, "-" * more, encoding
         )
-        if len(stored) < 4 or stored[len(stored) // 4 : -(len(stored) // 4)] not in made:
+        middle = stored[len(stored) // 4 : -(len(stored) // 4)]
+        if len(stored) < 4 or not middle.strip(b"\0") or middle not in made:
             return made
     raise AssertionError("it never lies over two pages")
 

@@ -23,7 +23,7 @@ CUT: Mapping[str, Way] = {
     "terminal, field and name": ("a.log", "Error: AAA\nBBB: unauthorized\n"),
     "terminal, assignment behind": ("a.txt", "curl -d key=AAA\nBBB name=x\n"),
     "terminal, brackets behind": ("a.log", "keys: [1, AAA\nBBB, 2]\n"),
-    "readline": ("typescript", "bash$ export K=AAA \rB\r\n"),
+    "readline": ("typescript", "bash$ export K=AAA \rBBB\r\n"),
     "CR CR LF": ("a.txt", "K=AAA\r\r\nBBB\r\r\n"),
     "cleared line": ("a.txt", "K=AAA\x1b[K\r\nBBB\r\n"),
     "html of a terminal": ("a.html", "<pre>K=AAA\nBBB</pre>\n"),
