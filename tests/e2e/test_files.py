@@ -488,11 +488,13 @@ def test_a_folder_of_which_all_was_deleted(ignoring: Path, run: Run, git: Git) -
     assert found(run, "sub", cwd=ignoring, code=0) == []
 
 
-def test_a_sparse_checkout_is_no_gap(tmp_path: Path, run: Run, git: Git, make_key: MakeKey) -> None:
+def test_files_that_a_sparse_checkout_omits_are_read_from_the_index(
+    tmp_path: Path, run: Run, git: Git, make_key: MakeKey
+) -> None:
     repo(tmp_path, git, {"in/a.py": make_key(), "out/b.py": make_key()})
     git("sparse-checkout", "set", "in")
     assert not (tmp_path / "out/b.py").exists()
-    assert found(run) == ["in/a.py"]
+    assert found(run) == ["in/a.py", "out/b.py"]
 
 
 def test_a_conflict_is_looked_at_once(

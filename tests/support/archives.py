@@ -124,7 +124,7 @@ def database(content: bytes, encoding: str = "UTF-8") -> bytes:
             noise + content if text is None else "." * 700 + text, "-" * more, encoding
         )
         middle = stored[len(stored) // 4 : -(len(stored) // 4)]
-        if len(stored) < 4 or not middle.strip(b"\0") or middle not in made:
+        if len(stored) < 16 or not middle.strip(b"\0") or middle not in made:
             return made
     raise AssertionError("it never lies over two pages")
 

@@ -54,8 +54,8 @@ class LineEnd:
     def _is_at_width(self) -> bool:
         """Return whether the line was broken at its width, and a random text follows."""
         word = _WORD.match(self._content, self._gap.end())
-        if not word or not _RANDOM.match(word[0]):
-            return False
+        if not word or not _RANDOM.match(word[0]) or self._line.startswith(word[0]):
+            return False  # a word that begins both lines is a prefix, such as a commit in a blame
         if _PROMPT.match(self._line) and _LAST_LINE.match(self._content, self._gap.end()):
             return True
         is_alone = len(self._line) == self._part.end - self._part.start

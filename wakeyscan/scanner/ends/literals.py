@@ -53,6 +53,7 @@ _COMMENT = re.compile(
     | [^A-Za-z0-9\r\n]{1,12} (?: (?: REM | rem | dnl ) [ ] )? wakeyscan:ignore [^\r\n]*"""
 )
 """The start of a comment in most languages, or of one for us in any language."""
+_CLOSED_COMMENT = re.compile(rb"[ \t]*(?:/\*[^\r\n]*?\*/|<!--[^\r\n]*?-->)")
 _SLASH_COMMENT = re.compile(rb"[ \t]*//[^\r\n]*")
 _LINE_END = re.compile(rb"[ \t]*" + BREAK)
 _CONTINUED_LINE = re.compile(
@@ -129,7 +130,7 @@ def _joins_words(end: TextEnd) -> bool:
 
 
 def _skip_comment(end: TextEnd, rest: bytes) -> bytes:
-    comment = _COMMENT.match(rest)
+    comment = _CLOSED_COMMENT.match(rest) or _COMMENT.match(rest)
     if not comment and file_kinds.has_slash_comments(end.path):
         comment = _SLASH_COMMENT.match(rest)
     return rest[comment.end() :] if comment else rest
