@@ -178,7 +178,7 @@ def test_a_range(repo: Hooked, key: str) -> None:
 def test_a_message(repo: Hooked, key: str) -> None:
     repo.stage({"a": "two\n"})
     shown = repo.stops("commit", "-qm", "x", "-m", key, place="(commit message):3")
-    assert "Remove the key from the commit message." in shown
+    assert "remove the key from it." in shown
     repo.passes("commit", "-qm", "x")
 
 

@@ -178,7 +178,7 @@ def test_show_suppressed_lists_them_with_the_reason(
        2:1  high      wastack-api-key  {one}  documentation
             | {one}
             placeholder: contains a word that examples use
-       3:1  high      wastack-api-key  {two}  documentation
+       3:1  high      wastack-api-key  {two}  documentation, may be cut or too long
             | {two}
             placeholder: contains a word that examples use
 
@@ -317,6 +317,7 @@ def test_json_is_the_contract_s(run: Run, make_key: MakeKey, tmp_path: Path) -> 
                 "within": "",
                 "reason": "larger than --max-file-size: 101 of 100 bytes",
                 "gap": True,
+                "opaque": False,
                 "times": 1,
             }
         ],
@@ -329,7 +330,7 @@ def test_json_is_the_contract_s(run: Run, make_key: MakeKey, tmp_path: Path) -> 
             "excluded": 0,
             "limits": [],
         },
-        "coverage": {"documents": 3, "bytes": 147, "skipped": 1, "excluded": 0},
+        "coverage": {"documents": 3, "bytes": 147, "skipped": 1, "opaque": 0, "excluded": 0},
         "ignores": {"used": 0, "unused": 0, "expired": 0},
         "policy": {"file": "", "revision": "", "exclude": [], "notes": []},
     }
@@ -646,8 +647,7 @@ def test_a_report_without_a_finding_escapes_del_too(run: Run, tmp_path: Path) ->
 def test_names_come_through_the_runner_s_unescaping_unchanged(
     run: Run, make_key: MakeKey, tmp_path: Path, name: str
 ) -> None:
-    key = make_key()
-    write(tmp_path, {f"{name}/{name}": f"\n {key}\n", name + "x": key})
+    write(tmp_path, {f"{name}/{name}": f"\n {make_key()}\n", name + "x": make_key()})
     found = [order.properties for order in orders(run("scan", "--format", "github").out)]
     common = {"title": "WAStack API key (high)"}
     one = {"file": f"{name}/{name}", "line": "2", "endLine": "2", "col": "2", "endColumn": "50"}

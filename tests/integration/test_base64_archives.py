@@ -333,7 +333,8 @@ def test_nothing_is_opened_where_nobody_opens(key: str) -> None:
 
 @given(
     raw=st.binary(max_size=200),
-    form=st.sampled_from(sorted(set(FORMS) - {"sqlite"})),  # which takes some content
+    # A database takes some content.
+    form=st.sampled_from([form for form in FORMS if not form.startswith("sqlite")]),
     cut=st.integers(0, 400),
     behind=st.text(alphabet='Aa0+/=-_ \n\\n"', max_size=80),
 )

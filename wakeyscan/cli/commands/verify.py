@@ -29,7 +29,6 @@ from wakeyscan.verification.verify import build_endpoint, verify_keys
 
 if TYPE_CHECKING:
     from wakeyscan.core.secret import Secret
-    from wakeyscan.verification.endpoint import Endpoint
     from wakeyscan.verification.verifier import VerifyOptions
 
 HELP = """Ask WAStack whether keys still work, to prove that a leak is closed.
@@ -69,24 +68,23 @@ def run(values: Values, operands: list[str]) -> int:
     given = {**build.read_environment(PARAMETERS.options, os.environ), **values}
     wait_seconds = _parse_wait(str(given.get("wait", "0s")))
     options = build.build_verify_options(given, os.environ)
-    endpoint = build_endpoint(options)
+    build_endpoint(options)  # an invalid address stops the run before the keys are read
     plan = plan_report(operands[0], settings, options) if operands else plan_stdin(options)
     progress = Progress(sys.stderr, settings.quiet)
-    results = _verify(plan.requests, endpoint, options, wait_seconds, progress)
+    results = _verify(plan.requests, options, wait_seconds, progress)
     output.write_stdout("".join(_format_lines(plan, results)).encode())
     return _choose_exit_code(plan, results)
 
 
 def _verify(
     requests: list[VerificationRequest],
-    endpoint: Endpoint,
     options: VerifyOptions,
     wait_seconds: float,
     progress: Progress,
 ) -> VerificationResults:
     """Verify the keys; until the time is up, verify those that are not revoked again."""
     until, pause = time.monotonic() + wait_seconds, _FIRST_PAUSE
-    limiter = RateLimiter(sleep=progress.sleep)
+    endpoint, limiter = build_endpoint(options), RateLimiter(sleep=progress.sleep)
     total = VerificationResults({}, {}, {})
     pending = {request.secret: request for request in requests}
     while True:

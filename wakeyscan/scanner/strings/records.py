@@ -27,10 +27,11 @@ def find_next_texts(
 ) -> Iterator[tuple[int, int]]:
     """Yield how `content[end:run_end]` may begin the next value: bits, and the start of a text.
 
-    `reading` is the length of the string that ends at `end`. The bits do not include the text.
+    `reading` is the length of the string that ends at `end`. The bits do not include the text. The
+    last bytes of the content begin no value: a type or a length precedes something.
     """
     size = run_end - end
-    if size <= MAX_MARKS and not is_visible(content, run_end):
+    if size <= MAX_MARKS and run_end < len(content) and not is_visible(content, run_end):
         is_c_string = reading.zeros in ((0, 0), (0, 1)) and content[run_end : run_end + 1] == b"\0"
         yield _MARK * size + _C_STRING * is_c_string, run_end
     for types in range(min(size, MAX_MARKS)):
