@@ -23,6 +23,12 @@ _LINE = re.compile(rb"[^\r\n]*+")
 _REST = "…"
 """Mask of a word that may continue a secret, on the next line or in the next cell."""
 
+_PLAIN_WORD = re.compile(rb"[A-Z]?[a-z]*")
+"""A word of a sentence; it stays, because the excerpt of its line tells whether a finding is new.
+
+Random characters seldom look like one, and then they are few.
+"""
+
 _MAX_REST = 1024
 """Maximum bytes after a secret that may hold the rest of it."""
 
@@ -80,7 +86,8 @@ def _list_spans(content: bytes, match: Match, limit: int) -> Iterator[tuple[int,
     for low, high in ((match.start, end), *match.elsewhere):
         yield low, high, str(match.secret)
     for low, high in match.rests:
-        yield low, high, _REST
+        if not _PLAIN_WORD.fullmatch(content, low, high):
+            yield low, high, _REST
 
 
 def _find_rest_end(content: bytes, match: Match, limit: int) -> int:
