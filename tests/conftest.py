@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support.command import WAKEYSCAN, Ran, Run, execute
 from tests.support.keys import ALPHABET, PREFIX, MakeKey
+
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("random")
+settings.load_profile(os.environ.get("WAKEYSCAN_TEST_HYPOTHESIS", "steady"))
+"""The same examples in each run; other ones with WAKEYSCAN_TEST_HYPOTHESIS=random."""
 
 
 @pytest.fixture

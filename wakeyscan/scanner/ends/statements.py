@@ -37,8 +37,8 @@ _MESSAGE = re.compile(
     rb"(?i)(?:error|exception|failed|failure|fatal|info|invalid|message|note|warning)\Z"
 )
 """Name of a field whose value is prose, which a terminal wraps."""
-_MIN_NAME = 5
-"""Letters of a name after such a field that is no rest of a key by chance."""
+_MIN_NAME, _MIN_PART = 5, 4.0
+"""Letters of a name after such a field, and of its words on average, that are not so by chance."""
 
 _CALL = re.compile(rb"[ \t]*((?:[A-Za-z_]\w*(?:\.|::|->)){0,4}[A-Za-z_]\w*)[!?]?\(")
 _MEMBER = re.compile(rb"\.|::|->")
@@ -61,8 +61,9 @@ def is_field(lines: Lines, end: TextEnd) -> bool:
     own, other = _FIELD.search(lines.line), _NEXT_FIELD.match(lines.following)
     if not own or not other or len(other["indent"]) > len(own["indent"]):
         return False
-    is_long = len(other["name"]) >= _MIN_NAME
-    return is_name(other["name"]) and (is_long or not _MESSAGE.search(own["name"]))
+    if not _MESSAGE.search(own["name"]):
+        return is_name(other["name"])
+    return len(other["name"]) >= _MIN_NAME and is_name(other["name"], _MIN_PART)
 
 
 def is_call(lines: Lines, end: TextEnd) -> bool:

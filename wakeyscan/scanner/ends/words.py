@@ -65,12 +65,15 @@ def begins_with_word(line: bytes) -> bool:
     return found[1].lower() in _WORDS
 
 
-def is_name(text: bytes) -> bool:
-    """Return whether a text looks like a name that a person chose, not like a random one."""
+def is_name(text: bytes, min_part: float = _MIN_PART) -> bool:
+    """Return whether a text looks like a name that a person chose, not like a random one.
+
+    `min_part` is the minimum number of letters in its words, on average.
+    """
     segments = _LETTERS.findall(text)
     if not _NAME.match(text) or not segments:
         return False
     if len(segments) > 1 and all(map(_SEGMENT.fullmatch, segments)):
         return True
     letters = sum(map(len, segments))
-    return letters <= _MAX_ABBREVIATION or letters >= _MIN_PART * len(_PART.findall(text))
+    return letters <= _MAX_ABBREVIATION or letters >= min_part * len(_PART.findall(text))
