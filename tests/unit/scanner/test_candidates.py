@@ -77,9 +77,10 @@ def test_a_key_in_binary_data_ends_where_the_class_of_its_characters_changes() -
 
 
 def test_only_keys_have_candidates() -> None:
-    content = b"X-App-Key: abcdef123456\nabc"
+    secret = b"abcdef123456"
+    content = b"X-App-Key: %b\nabc" % secret
     (rule,) = (rule for rule in loader.load_rules() if rule.id == "wastack-app-key")
-    match = Match(rule, Secret(b"abcdef123456", rule.id), 11, 23)
+    match = Match(rule, Secret(secret, rule.id), 11, 23)
     assert add_candidates(match, content) == match
 
 
