@@ -239,6 +239,12 @@ def test_all_searches_find_the_same_in_generated_texts(source: random.Random) ->
     found_by_all(wrapped(source))
 
 
+def test_plain_text_behind_utf_16_hides_no_key_in_it() -> None:
+    digits = f" {PREFIX}{'a' * 39}7".encode().hex().upper()
+    lines = "\n".join(re.findall(".{1,16}", digits))
+    assert found_by_all(lines.encode("utf-16-le") + b"import os\nwa_")
+
+
 def cut(text: bytes, *lengths: int) -> list[bytes]:
     """Cut base64 in lines of these lengths, the last of them over and over."""
     wrapped, lines = b64encode(text).rstrip(b"="), []

@@ -43,7 +43,9 @@ def build_substring_search(index: AnchorIndex) -> AnchorSearch:
             part = filters.by_decoder[name](text, words)
             if near or part:
                 hits += _find_forms(near + b"\n" + part, index.of(name))
-        return hits + find_in_utf16(text, search) if b"\0" in text and not hits else hits
+        if b"\0" in text and not any(b"\0" in hit.form.text for hit in hits):
+            hits += find_in_utf16(text, search)  # plain text may follow text in UTF-16
+        return hits
 
     return search
 
