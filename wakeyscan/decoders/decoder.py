@@ -172,3 +172,16 @@ class Decoder(Protocol):
 
     def decode(self, content: bytes, found: FoundAnchors) -> Iterable[DecodedText | TextEncoding]:
         """Yield the texts that are encoded in `content` where encoded anchors were found."""
+
+
+def encode_nothing(anchor: bytes) -> Iterable[bytes]:
+    """Return nothing, for a format that splits anchors.
+
+    An encoding around the whole text is decoded first, if the anchor shows in it.
+    """
+    return ()
+
+
+def encode_nothing_again(text: bytes) -> Iterable[bytes]:
+    """Return nothing: an encoded anchor that is split is not decoded."""
+    return ()

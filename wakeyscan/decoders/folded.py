@@ -14,8 +14,14 @@ from functools import cached_property
 from wakeyscan.decoders._gaps import LETTER, GapFormat, Joint, Part
 from wakeyscan.decoders._joined_text import join_keys
 from wakeyscan.decoders._wraps import LineEnd
-from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Span
-from wakeyscan.decoders.split_prefix import HEAD, PREFIX, TAIL
+from wakeyscan.decoders.decoder import (
+    DecodedText,
+    FoundAnchors,
+    Span,
+    encode_nothing,
+    encode_nothing_again,
+)
+from wakeyscan.decoders.split_prefix import list_parts
 
 NAME = "folded"
 
@@ -51,20 +57,12 @@ _CONTAINER_LINE = re.compile(_TIME + rb" std(?:out|err) P ")
 _UNMARKED_END = re.compile(_LINE_END + rb"(?![ \t])")
 
 
+encode, encode_again = encode_nothing, encode_nothing_again
+
+
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
-    """Yield the parts of the key prefix, one of which is whole wherever a line end cuts it."""
-    if anchor == PREFIX:
-        yield from (HEAD, TAIL)
-
-
-def encode(anchor: bytes) -> Iterator[bytes]:
-    """Yield nothing: an encoding around the text is decoded first if the anchor shows in it."""
-    yield from ()
-
-
-def encode_again(text: bytes) -> Iterator[bytes]:
-    """Yield nothing: escaped text that is folded inside its anchor is not decoded."""
-    yield from ()
+    """Return the parts of a split key prefix."""
+    return list_parts(anchor)
 
 
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:

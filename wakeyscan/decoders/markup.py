@@ -11,8 +11,13 @@ from collections.abc import Iterator
 
 from wakeyscan.decoders._gaps import GapFormat, Joint, Part
 from wakeyscan.decoders._joined_text import join_keys
-from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
-from wakeyscan.decoders.split_prefix import PREFIX, list_parts
+from wakeyscan.decoders.decoder import (
+    DecodedText,
+    FoundAnchors,
+    encode_nothing,
+    encode_nothing_again,
+)
+from wakeyscan.decoders.split_prefix import list_parts
 
 NAME = "markup"
 
@@ -50,21 +55,12 @@ _HIGHLIGHTED = re.compile(
 """An attribute of a highlighter: highlight.js, Prism, CodeMirror, Monaco, Pygments, Shiki."""
 
 
+encode, encode_again = encode_nothing, encode_nothing_again
+
+
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
-    """Yield the parts of the key prefix, one of which is whole wherever markup cuts it."""
-    if anchor == PREFIX:
-        yield from list_parts(_PART_ENDS)
-        yield from _SINGLE_PARTS
-
-
-def encode(anchor: bytes) -> Iterator[bytes]:
-    """Yield nothing: an encoding around the text is decoded first if the anchor shows in it."""
-    yield from ()
-
-
-def encode_again(text: bytes) -> Iterator[bytes]:
-    """Yield nothing: escaped text with markup inside its anchor is not decoded."""
-    yield from ()
+    """Return the parts of a split key prefix."""
+    return list_parts(anchor, _PART_ENDS, _SINGLE_PARTS)
 
 
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:

@@ -10,7 +10,14 @@ from collections.abc import Iterator
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.line_index import find_all
 from wakeyscan.core.secret import KEY_PREFIX
-from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment, Span
+from wakeyscan.decoders.decoder import (
+    DecodedText,
+    FoundAnchors,
+    Segment,
+    Span,
+    encode_nothing,
+    encode_nothing_again,
+)
 from wakeyscan.extractors.office_xml import SEAM, SPAN
 
 NAME = "runs"
@@ -25,6 +32,8 @@ _KEY_CONTEXT = 64
 """Bytes before a key that determine whether it starts a word."""
 _KEY = lazy_pattern(_PREFIX + rb"[A-Za-z0-9_-]+")
 
+encode, encode_again = encode_nothing, encode_nothing_again
+
 
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     """Yield the key prefix, and the longer part of it with the tag that splits it there."""
@@ -33,16 +42,6 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     yield anchor
     yield from (anchor[:length] + b"<" for length in range(_MIN_PART, len(anchor)))
     yield from (b">" + anchor[start:] for start in range(1, _MIN_PART))
-
-
-def encode(anchor: bytes) -> Iterator[bytes]:
-    """Yield nothing: an encoding around the document is decoded first if the anchor shows in it."""
-    yield from ()
-
-
-def encode_again(text: bytes) -> Iterator[bytes]:
-    """Yield nothing: an escaped prefix that is split over runs is not decoded."""
-    yield from ()
 
 
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:

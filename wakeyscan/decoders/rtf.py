@@ -11,13 +11,22 @@ from collections.abc import Iterator
 
 from wakeyscan.decoders._gaps import GapFormat, Joint, Part
 from wakeyscan.decoders._joined_text import join_keys
-from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Span
-from wakeyscan.decoders.split_prefix import PREFIX, list_parts
+from wakeyscan.decoders.decoder import (
+    DecodedText,
+    FoundAnchors,
+    Span,
+    encode_nothing,
+    encode_nothing_again,
+)
+from wakeyscan.decoders.split_prefix import list_parts
 
 NAME = "rtf"
 
 _SIGNATURE = rb"{\rtf"
 _GAP_START = rb"[\r\n{}\\]"
+_PART_ENDS = (b"}", b"{", b"\\")
+_SINGLE_PARTS = (b"_}{\\",)
+"""A part of a prefix with a group for each letter."""
 _ENDS = (
     rb"(?: par | pard | line | tab | cell | nestcell | row | nestrow | page | column | sect"
     rb" | bullet | (?: em | en | q[tm] )? space | [el]?quote | [lr]?dblquote | emdash | endash"
@@ -33,21 +42,12 @@ _GAP = re.compile(
 _CONTROL = re.compile(rb"[\r\n{}\\]")
 
 
+encode, encode_again = encode_nothing, encode_nothing_again
+
+
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
-    """Yield the parts of the key prefix, one of which is whole wherever a gap cuts it."""
-    if anchor == PREFIX:
-        yield from list_parts((b"}", b"{", b"\\"))
-        yield b"_}{\\"  # a group for each letter
-
-
-def encode(anchor: bytes) -> Iterator[bytes]:
-    """Yield nothing: an encoding around the document is decoded first if the anchor shows in it."""
-    yield from ()
-
-
-def encode_again(text: bytes) -> Iterator[bytes]:
-    """Yield nothing: escaped text with a gap inside its anchor is not decoded."""
-    yield from ()
+    """Return the parts of a split key prefix."""
+    return list_parts(anchor, _PART_ENDS, _SINGLE_PARTS)
 
 
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:

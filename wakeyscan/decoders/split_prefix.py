@@ -31,14 +31,20 @@ Check = Callable[["bytes | memoryview", int], bool]
 """Returns whether a part at an offset of a content belongs to a prefix with a gap."""
 
 
-def list_parts(gap_starts: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield byte strings, one of which is in every prefix with up to two gaps.
+def list_parts(
+    anchor: bytes, gap_starts: Iterable[bytes] = (), others: Iterable[bytes] = ()
+) -> Iterator[bytes]:
+    """Yield byte strings; every key prefix with up to two gaps holds at least one of them.
 
     `gap_starts` are the first bytes of a gap; only the second of two gaps must start with them.
+    `others` are in prefixes with more gaps. Nothing is yielded for another anchor.
     """
+    if anchor != PREFIX:
+        return
     yield HEAD
     yield TAIL
     yield from (middle + start for middle in MIDDLES for start in gap_starts)
+    yield from others
 
 
 def find_check(text: bytes) -> Check | None:

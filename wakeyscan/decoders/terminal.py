@@ -12,8 +12,14 @@ from functools import cache
 
 from wakeyscan.decoders._gaps import GapFormat, Joint, Part
 from wakeyscan.decoders._joined_text import join_keys
-from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Span
-from wakeyscan.decoders.split_prefix import PREFIX, list_parts
+from wakeyscan.decoders.decoder import (
+    DecodedText,
+    FoundAnchors,
+    Span,
+    encode_nothing,
+    encode_nothing_again,
+)
+from wakeyscan.decoders.split_prefix import list_parts
 
 NAME = "terminal"
 
@@ -68,21 +74,12 @@ _INNER = re.compile(rb"[A-Za-z0-9_-]{1,128}(?:" + _COLOR + rb"){1,4}+[A-Za-z0-9_
 """The rest of a colored part of a word, and the first letter after it."""
 
 
+encode, encode_again = encode_nothing, encode_nothing_again
+
+
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
-    """Yield the parts of the key prefix, one of which is whole wherever a gap cuts it."""
-    if anchor == PREFIX:
-        yield from list_parts(_PART_ENDS)
-        yield from _SINGLE_PARTS
-
-
-def encode(anchor: bytes) -> Iterator[bytes]:
-    """Yield nothing: an encoding around the output is decoded first if the anchor shows in it."""
-    yield from ()
-
-
-def encode_again(text: bytes) -> Iterator[bytes]:
-    """Yield nothing: escaped text with a gap inside its anchor is not decoded."""
-    yield from ()
+    """Return the parts of a split key prefix."""
+    return list_parts(anchor, _PART_ENDS, _SINGLE_PARTS)
 
 
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
