@@ -86,6 +86,10 @@ from wakeyscan.scanner.logical_locations import (
     source_map,
     terraform,
 )
+from wakeyscan.scanner.string_tables import (
+    SIGNATURES as TABLE_SIGNATURES,
+)
+from wakeyscan.scanner.string_tables import STRING_TABLES, StringTable, hermes, property_list
 from wakeyscan.sources import (
     SOURCES,
     commit_message,
@@ -110,6 +114,7 @@ BY_PROTOCOL: tuple[
     tuple[Registry[Report], list[Report]],
     tuple[Registry[Source], list[Source]],
     tuple[Registry[Stage], list[Stage]],
+    tuple[Registry[StringTable], list[StringTable]],
     tuple[Registry[Verifier], list[Verifier]],
 ] = (
     (COMMANDS, [action, audit, hook, ignore, rules, scan, verify]),
@@ -148,6 +153,7 @@ BY_PROTOCOL: tuple[
     (REPORTS, [github, json, markdown, sarif, text]),
     (SOURCES, [commit_message, commit_range, files, omitted_files, staged, stdin]),
     (STAGES, [commit_msg, pre_commit, pre_merge_commit, pre_push, pre_receive]),
+    (STRING_TABLES, [hermes, property_list]),
     (VERIFIERS, [wastack]),
 )
 FAMILIES = [pytest.param(registry, members, id=registry.kind) for registry, members in BY_PROTOCOL]
@@ -190,6 +196,10 @@ def test_decoder_names_are_unique_but_for_the_two_of_base64() -> None:
     named = [decoder.NAME for decoder in DECODERS.values()]
     assert [name for name in sorted(set(named)) if named.count(name) > 1] == ["base64"]
     assert not {"plain", ""} & set(named)
+
+
+def test_each_string_table_is_known_by_its_first_bytes() -> None:
+    assert set(STRING_TABLES) == set(TABLE_SIGNATURES.values())
 
 
 def test_each_archive_format_is_known_by_its_first_bytes() -> None:

@@ -2,6 +2,7 @@
 
 In binary data, and in a few text formats, the end is, in this order:
 
+    where the table of a known format says so                         certain
     where a length before it says so, and nothing contradicts it      certain
     where a random text, and words after it, are the most likely      open
 
@@ -11,12 +12,13 @@ If no neighbor shows, the text after the key decides (see `scanner.bounds`).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.scanner.string_tables import find_table_strings
 
 if TYPE_CHECKING:
     from wakeyscan.scanner.strings import endings
@@ -48,37 +50,56 @@ _MEMO = re.compile(rb"\r?\np[0-9]{1,9}\r?\n")
 
 
 class UndelimitedString(NamedTuple):
-    """A key without a delimiter before or after it."""
+    """The string of a key that may have no delimiters, as far as it is known."""
 
     start: int
     end: int
     bounds: Bounds | None = None
     """Whether its end is certain; `None`: the text after it decides."""
+    is_whole: bool = False
+    """Whether it is known where the string starts and ends, which may hold more than a key."""
 
 
-def find_strings(content: bytes, keys: Sequence[int]) -> dict[int, UndelimitedString]:
-    """Return the strings that may have no delimiters, by the offset of the key in them.
+Strings = Mapping[int, Sequence[UndelimitedString]]
+"""Strings by the offset of a key; the first one that holds a key counts."""
+
+
+def find_strings(content: bytes, keys: Sequence[int]) -> Strings:
+    """Return the strings that may have no delimiters.
 
     `keys` are the offsets of all keys, in ascending order.
     """
-    strings: dict[int, UndelimitedString] = {}
+    strings: dict[int, Sequence[UndelimitedString]] = {}
     nul, previous_end = -1, _NO_STRING
+    tables = _find_in_table(content, keys)
     for at, limit in pairwise((*keys, len(content))):
+        if at in tables:
+            strings[at] = tables[at]
+            continue
         if nul < max(0, at - _NUL_CONTEXT):
             nul = content.find(b"\0", max(0, at - _NUL_CONTEXT))
             nul = len(content) + _NUL_CONTEXT if nul < 0 else nul
         has_control = nul < at + _NUL_CONTEXT or _has_control(content, at)
         find = _find_in_binary if has_control else _find_in_text
         if string := find(content, at, limit, previous_end):
-            strings[at] = string
+            strings[at] = [string]
             previous_end = string.end if string.bounds is Bounds.CERTAIN else _NO_STRING
     return strings
 
 
+def _find_in_table(content: bytes, keys: Sequence[int]) -> Strings:
+    return {
+        at: [UndelimitedString(start, end, is_whole=True) for start, end in found]
+        for at, found in find_table_strings(content, keys).items()
+    }
+
+
 def find_prefixed_length(content: bytes, at: int) -> int:
     """Return the length of the key at an offset if the bytes before it prove it; else 0."""
-    string = find_strings(content, [at]).get(at)
-    return string.end - at if string and string.bounds is Bounds.CERTAIN else 0
+    for string in find_strings(content, [at]).get(at, ()):
+        if string.bounds is Bounds.CERTAIN or string.is_whole:
+            return string.end - at
+    return 0
 
 
 def _has_control(content: bytes, at: int) -> bool:

@@ -6,15 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.errors import TimeoutExceeded
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.secret import Secret
 from wakeyscan.rules.rule import AFTER, BEFORE, TIMEOUT_SECONDS, Rule
-from wakeyscan.scanner.binary_strings import find_strings
+from wakeyscan.scanner.binary_strings import UndelimitedString, find_strings
 
 if TYPE_CHECKING:
     from regex import Match as RegexMatch
     from regex import Pattern
 
     from wakeyscan.core.finding import Bounds
+    from wakeyscan.scanner import bounds
+else:
+    bounds = lazy_import("wakeyscan.scanner.bounds")  # few keys are in a string table
 
 
 class Match(NamedTuple):
@@ -84,14 +88,26 @@ def _match_at(
     """
     strings = find_strings(content, anchors) if is_word else {}
     for at in anchors:
-        if string := strings.get(at):
-            text = content[string.start : string.end]
-            if match := pattern.match(text, at - string.start, timeout=TIMEOUT_SECONDS):
-                yield _Found(match, string.start, string.bounds)
+        if at in strings:
+            yield from _match_in_strings(content, pattern, at, strings[at])
         elif match := pattern.match(
             content, at, min(len(content), at + AFTER), timeout=TIMEOUT_SECONDS
         ):
             yield _Found(match)
+
+
+def _match_in_strings(
+    content: bytes, pattern: Pattern[bytes], at: int, strings: Iterable[UndelimitedString]
+) -> Iterator[_Found]:
+    """Yield the match in the first string that has one."""
+    for string in strings:
+        start, end = max(string.start, at - BEFORE), min(string.end, at + AFTER)
+        text, known = content[start:end], string.bounds
+        if match := pattern.match(text, at - start, timeout=TIMEOUT_SECONDS):
+            if string.is_whole:
+                known = bounds.find_bounds(text, *match.span("secret"))
+            yield _Found(match, start, known)
+            return
 
 
 def _match_around(

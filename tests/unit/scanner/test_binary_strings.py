@@ -11,32 +11,14 @@ from hypothesis import strategies as st
 
 from tests.support.binary_formats import OTHER, PLAIN, Build
 from tests.support.keys import ALPHABET, PREFIX, MakeKey
-from wakeyscan.core.document import Document, Origin
-from wakeyscan.core.finding import Bounds, Finding
-from wakeyscan.decoders import DECODERS
-from wakeyscan.rules import loader
+from tests.support.scan import find, found, secrets_in
+from wakeyscan.core.finding import Bounds
 from wakeyscan.scanner.binary_strings import find_strings
-from wakeyscan.scanner.context import build_context
-from wakeyscan.scanner.detector import detect_in_document
-
-CONTEXT = build_context(loader.load_rules(), DECODERS)
 
 LENGTHS = (*range(16, 129, 7), 24, 31, 32, 39, 40, 41, 48, 56, 64, 90, 111, 118, 119, 120, 128)
 """Characters of bodies, among them those whose length looks like a blank, a digit or a letter."""
 
 CERTAIN, OPEN = Bounds.CERTAIN, Bounds.OPEN
-
-
-def find(content: bytes) -> list[Finding]:
-    return detect_in_document(Document(Origin("a"), content), CONTEXT)
-
-
-def secrets_in(content: bytes) -> list[str]:
-    return [finding.secret.reveal().decode() for finding in find(content)]
-
-
-def found(content: bytes) -> list[tuple[str, Bounds]]:
-    return [(finding.secret.reveal().decode(), finding.bounds) for finding in find(content)]
 
 
 # A length before the key
@@ -261,6 +243,6 @@ def test_a_key_in_a_textual_pickle(make_key: MakeKey) -> None:
 def test_a_string_lies_in_the_content(before: bytes, body: str, behind: bytes) -> None:
     content = before + (PREFIX + body).encode() + behind
     at = content.index(PREFIX.encode())
-    for string in find_strings(content, [at]).values():
+    for string in find_strings(content, [at]).get(at, ()):
         assert at == string.start <= string.end <= len(content)
         assert string.bounds is None or 24 <= string.end - string.start <= 136
