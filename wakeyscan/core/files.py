@@ -13,7 +13,8 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+
+from wakeyscan.core.named_tuple import NamedTuple
 
 _MAX_LINKS = 40
 """Maximum number of links to follow before a path counts as a loop, as on Linux."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import Bounds, Liveness
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.severity import Severity
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from typing import NamedTuple, overload
+from typing import overload
 
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.decoders._base64_lines import ADJACENT_LETTERS
 from wakeyscan.decoders.base64_codec import is_complete
 from wakeyscan.decoders.decoder import Segment, Span

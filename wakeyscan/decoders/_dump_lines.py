@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from binascii import unhexlify
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.line_index import find_line
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.decoders.decoder import DecodedText, Segment
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import NamedTuple
 
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.decoders.decoder import FoundAnchors, Span
 from wakeyscan.decoders.split_prefix import HEAD, MAX_GAP, PREFIX, TAIL
 
@@ -21,10 +22,10 @@ _PART_REACH = 32
 _MAX_WORDS = 24
 """Characters of the longest rest of a key that may look like words."""
 
-_BODY = re.compile(rb"[A-Za-z0-9_-]{0,%d}+" % (_MAX_KEY + 1))
-LETTER = re.compile(rb"[A-Za-z0-9_-]")
+_BODY = lazy_pattern(rb"[A-Za-z0-9_-]{0,%d}+" % (_MAX_KEY + 1))
+LETTER = lazy_pattern(rb"[A-Za-z0-9_-]")
 _WORD = rb"(?:[aAI]|[a-z]{2,}|[A-Z]{2,}|(?:[A-Z]?[a-z]{2,})+)[0-9]{0,3}|[0-9]+"
-_WORDS = re.compile(rb"[_-]*(?:(?:" + _WORD + rb")(?:[_-]+|\Z))+")
+_WORDS = lazy_pattern(rb"[_-]*(?:(?:" + _WORD + rb")(?:[_-]+|\Z))+")
 _PART = rb"w(?!a_live_)(?:a(?:_(?:l(?:i(?:ve?)?)?)?)?)?(?!\w)"
 """Pattern of the first part of a split prefix."""
 

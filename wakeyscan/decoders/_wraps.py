@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders._gaps import Part
 from wakeyscan.decoders.split_prefix import PREFIX
 
@@ -21,17 +22,17 @@ _MIN_WIDTH = 20
 _REACH = 1 << 12
 """Bytes around a line end in which other lines show the width."""
 
-_WORD = re.compile(rb"[A-Za-z0-9_-]+")
-_RANDOM = re.compile(rb"(?=.*[0-9])(?=.*[A-Za-z])|.*[a-z][A-Z]|.*[A-Z]{2}.*[a-z]")
-_LAST_LINE = re.compile(rb"[A-Za-z0-9_-]+[\"']?[ \t]*(?:\r*\n|\Z)")
-_PROMPT = re.compile(rb"(?:[\w.@:~/()\[\] -]{0,60}[$#%]|PS [A-Z]:[^>]{0,60}>) \S")
-_NAME = re.compile(rb"[\w-]{1,64}[ \t]*[:=]")
+_WORD = lazy_pattern(rb"[A-Za-z0-9_-]+")
+_RANDOM = lazy_pattern(rb"(?=.*[0-9])(?=.*[A-Za-z])|.*[a-z][A-Z]|.*[A-Z]{2}.*[a-z]")
+_LAST_LINE = lazy_pattern(rb"[A-Za-z0-9_-]+[\"']?[ \t]*(?:\r*\n|\Z)")
+_PROMPT = lazy_pattern(rb"(?:[\w.@:~/()\[\] -]{0,60}[$#%]|PS [A-Z]:[^>]{0,60}>) \S")
+_NAME = lazy_pattern(rb"[\w-]{1,64}[ \t]*[:=]")
 """The name of a value at the start of a line."""
-_OFFSET = re.compile(rb"[0-9A-Fa-f]{4,16}:")
+_OFFSET = lazy_pattern(rb"[0-9A-Fa-f]{4,16}:")
 """The start of a line of a dump."""
-_FIELD = re.compile(rb"[A-Za-z][\w.-]{0,60}[:;]")
-_QUOTE = re.compile(rb"(?:>[ \t]?)+")
-_FLOWED = re.compile(rb"(?i)format=\"?flowed")
+_FIELD = lazy_pattern(rb"[A-Za-z][\w.-]{0,60}[:;]")
+_QUOTE = lazy_pattern(rb"(?:>[ \t]?)+")
+_FLOWED = lazy_pattern(rb"(?i)format=\"?flowed")
 
 
 class LineEnd:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.decoders._base64_lines import find_lines, find_run, has_escaped_padding
 from wakeyscan.decoders._base64_wrapped import LineSegments, WrappedText
 from wakeyscan.decoders.base64_codec import decode_base64, encode_at

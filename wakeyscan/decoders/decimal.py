@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment
 
 NAME = "decimal"
@@ -15,8 +16,8 @@ _INDENTS = (*(b" " * n for n in range(0, 18, 2)), *(b"\t" * n for n in range(1, 
 """Indentation of a code that is alone on its line."""
 
 _CODE = rb"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?![0-9.])"
-_ARRAY = re.compile(rb"(?<![0-9.-])" + _CODE + rb"(?:\s{0,64},\s{0,64}" + _CODE + rb")*+")
-_DIGITS = re.compile(rb"[0-9]+")
+_ARRAY = lazy_pattern(rb"(?<![0-9.-])" + _CODE + rb"(?:\s{0,64},\s{0,64}" + _CODE + rb")*+")
+_DIGITS = lazy_pattern(rb"[0-9]+")
 
 
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:

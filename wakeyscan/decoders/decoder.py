@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.named_tuple import NamedTuple
 
 Span = tuple[int, int]
 """Start and end offset, half-open."""
@@ -19,7 +21,7 @@ _MAX_GAP = 80
 _MAX_CHARACTER_SIZE = 4
 """Bytes of the longest UTF-8 character; a longer segment that was decoded is a line of base64."""
 
-_NOT_TEXT = re.compile(rb"[^\t\n\r -~]")
+_NOT_TEXT = lazy_pattern(rb"[^\t\n\r -~]")
 
 
 class Segment(NamedTuple):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders.base64_codec import decode_base64
 from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment, Span
 from wakeyscan.decoders.split_prefix import PREFIX
@@ -17,10 +18,10 @@ NAME = "encoded-words"
 
 _SEAMS = tuple(b"?=" + gap + b"=?" for gap in (b"\n ", b"\n\t", b"\r\n ", b"\r\n\t", b" "))
 _TEXT = rb"[!->@-~]{1,1024}"
-_WORD = re.compile(rb"=\?([\w.*-]{1,64})\?([BbQq])\?(" + _TEXT + rb")\?=")
+_WORD = lazy_pattern(rb"=\?([\w.*-]{1,64})\?([BbQq])\?(" + _TEXT + rb")\?=")
 _SEAM = rb"(?:\r?\n[ \t]|[ \t]){1,4}"
-_WORDS = re.compile(_WORD.pattern + rb"(?:" + _SEAM + _WORD.pattern + rb"){0,256}")
-_QUOTED = re.compile(rb"=([0-9A-Fa-f]{2})|[^=]+|=")
+_WORDS = lazy_pattern(_WORD.pattern + rb"(?:" + _SEAM + _WORD.pattern + rb"){0,256}")
+_QUOTED = lazy_pattern(rb"=([0-9A-Fa-f]{2})|[^=]+|=")
 """An escape, or text without escapes."""
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders._gaps import LETTER, GapFormat, Joint, Part
 from wakeyscan.decoders._joined_text import join_keys
 from wakeyscan.decoders._wraps import LineEnd
@@ -33,7 +34,7 @@ _FORTRAN_WIDTH = 72
 _LINE_END = rb"(?:\r*\n)"
 _TIME = rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,24}(?:Z|[+-][0-9:]{4,6})"
 _GAP_START = rb"[\r\n^&\"' ]"
-_GAP = re.compile(
+_GAP = lazy_pattern(
     rb"""(?x)
       (?P<caret> \^ EOL )
     | (?P<ampersand> & [ \t]* EOL (?: [ \t]* (?: ! [^\r\n]{0,200} )? EOL ){0,4} [ \t]* & )
@@ -48,13 +49,13 @@ _GAP = re.compile(
     """.replace(b"EOL", _LINE_END).replace(b"TIME", _TIME)
 )
 """A line end, with the marks around it; the last three may mark nothing."""
-_FOLDING_FORMAT = re.compile(
+_FOLDING_FORMAT = lazy_pattern(
     rb"(?m)^(?:BEGIN:V[A-Z]|END:V[A-Z]|dn::? |changetype: |objectClass: |Manifest-Version: "
     rb"|Signature-Version: |Bundle-ManifestVersion: )"
 )
 """A line of LDIF, iCalendar, vCard or a manifest, which fold at any byte."""
-_CONTAINER_LINE = re.compile(_TIME + rb" std(?:out|err) P ")
-_UNMARKED_END = re.compile(_LINE_END + rb"(?![ \t])")
+_CONTAINER_LINE = lazy_pattern(_TIME + rb" std(?:out|err) P ")
+_UNMARKED_END = lazy_pattern(_LINE_END + rb"(?![ \t])")
 
 
 encode, encode_again = encode_nothing, encode_nothing_again

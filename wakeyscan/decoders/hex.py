@@ -10,6 +10,7 @@ import re
 from binascii import hexlify, unhexlify
 from collections.abc import Iterator
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders._base64_lines import ADJACENT_LETTERS
 from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment, Span
 
@@ -41,7 +42,7 @@ _BLANKS = (
 _WRAPPED = rb"(?:\r?\n(?=" + _PAIR + rb"))?"
 _XXD_PLAIN_WIDTH = 60
 """Digits in a line of `xxd -p`; lines of another width are decoded separately."""
-_BARE_LINE_END = re.compile(rb"\W*\n\W*")
+_BARE_LINE_END = lazy_pattern(rb"\W*\n\W*")
 _GROUPS = (
     rb"[ ]?(?="
     + _PAIR

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders._gaps import GapFormat, Joint, Part
 from wakeyscan.decoders._joined_text import join_keys
 from wakeyscan.decoders.decoder import (
@@ -40,15 +41,15 @@ _INLINE = (
     rb" | var )"
 )
 _TAG = rb"(?i: < /? " + _INLINE + rb" (?: \s [^<>]{0,400} )? > )"
-_GAP = re.compile(
+_GAP = lazy_pattern(
     # No group inside: with a possessive quantifier, Python 3.11 confuses their spans.
     rb"(?x) (?: \\ (?= _ ) | (?: " + _INVISIBLE + rb" | " + _TAG + rb" ){1,32}+ )"
 )
-_SHOWN_TAG = re.compile(rb"(?x) " + _TAG)
-_OPENING = re.compile(rb"<[A-Za-z][^<>]{0,400}>")
-_INNER = re.compile(rb"[A-Za-z0-9_-]{1,128}</[A-Za-z]{1,16}>[A-Za-z0-9_-]")
+_SHOWN_TAG = lazy_pattern(rb"(?x) " + _TAG)
+_OPENING = lazy_pattern(rb"<[A-Za-z][^<>]{0,400}>")
+_INNER = lazy_pattern(rb"[A-Za-z0-9_-]{1,128}</[A-Za-z]{1,16}>[A-Za-z0-9_-]")
 """The rest of an element within a word, and the first letter after it."""
-_HIGHLIGHTED = re.compile(
+_HIGHLIGHTED = lazy_pattern(
     rb"class=[\"']?(?:[^\"'>]*\b(?:hljs|token|cm|mtk|pl|tok|sh|enlighter|syntax|highlight)\b"
     rb"|[a-z]{1,2}[0-9a-z]?[\"' >])|style=[\"'][^\"'>]{0,60}(?:color:|--shiki)"
 )

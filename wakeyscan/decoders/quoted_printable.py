@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.decoders import _escapes
 
@@ -21,9 +22,9 @@ _OTHER_INTROS = (b"=25", b"=5C", b"=26")
 """The intros of other escapes: `%`, a backslash and `&`."""
 _MAX_WORD = 256
 """Bytes before an escape that may hold the start of its encoded word."""
-_ENCODED_WORD = re.compile(rb"=\?[\w.*-]{1,64}\?[Qq]\?[^?\s]*\Z")
+_ENCODED_WORD = lazy_pattern(rb"=\?[\w.*-]{1,64}\?[Qq]\?[^?\s]*\Z")
 """The start of an encoded word of a mail header, in which an underscore is a blank."""
-_PLAIN_KEY_START = re.compile(re.escape(KEY_PREFIX.encode()) + _escapes.KEY_REST + rb"\Z")
+_PLAIN_KEY_START = lazy_pattern(re.escape(KEY_PREFIX.encode()) + _escapes.KEY_REST + rb"\Z")
 
 
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:

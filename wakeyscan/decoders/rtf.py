@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders._gaps import GapFormat, Joint, Part
 from wakeyscan.decoders._joined_text import join_keys
 from wakeyscan.decoders.decoder import (
@@ -34,12 +35,12 @@ _ENDS = (
 )
 """Control words that show something, end a word, or hold data."""
 _CONTROL_WORD = rb"\\ (?! " + _ENDS + rb" (?![a-z]) ) [a-z]{1,32} -?[0-9]{0,10} [ ]?"
-_GAP = re.compile(
+_GAP = lazy_pattern(
     rb"(?x) (?: [\r\n]+ | \{ \\\* [^{}]{0,256} \} | [{}] | \\[-*] | " + _CONTROL_WORD
     + rb" | \\u (?: 173 | 8203 | 8288 ) [ ]? (?: \? | \\'[0-9a-f]{2} )? ){1,64}+"
 )  # fmt: skip
 """Line ends, hidden groups, groups, optional hyphens, control words, invisible characters."""
-_CONTROL = re.compile(rb"[\r\n{}\\]")
+_CONTROL = lazy_pattern(rb"[\r\n{}\\]")
 
 
 encode, encode_again = encode_nothing, encode_nothing_again

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import KEY_PREFIX
 
 PREFIX = KEY_PREFIX.encode()
@@ -22,10 +23,10 @@ MAX_GAP = 512
 _ESCAPE_REACH = 16
 """Bytes before a part that may hold the start of a terminal escape, whose end is a letter."""
 
-_TERMINAL_ESCAPE = re.compile(rb"(?:\x1b|\\(?:033|e|x1[bB]|u001[bB]))\[[0-?]*[A-Za-z]\Z")
+_TERMINAL_ESCAPE = lazy_pattern(rb"(?:\x1b|\\(?:033|e|x1[bB]|u001[bB]))\[[0-?]*[A-Za-z]\Z")
 _PART_START = rb"(?:(?<!\w)|(?<=[mK]))"
 """Pattern of the end of a gap, which may be a terminal escape."""
-_FORTRAN_LINE = re.compile(rb"\n {5}\w\Z")
+_FORTRAN_LINE = lazy_pattern(rb"\n {5}\w\Z")
 
 Check = Callable[["bytes | memoryview", int], bool]
 """Returns whether a part at an offset of a content belongs to a prefix with a gap."""

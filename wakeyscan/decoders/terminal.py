@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders._gaps import GapFormat, Joint, Part
 from wakeyscan.decoders._joined_text import join_keys
 from wakeyscan.decoders.decoder import (
@@ -44,8 +45,8 @@ _EVENT = rb"\[ \s{0,8} " + _NUMBER + rb" \s{0,8} , \s{0,8} \"[%b]\" \s{0,8} , \s
 """The start of an event with one of some codes, up to its text."""
 _EVENT_END = rb"\" \s{0,8} \] \s{0,8}"
 _TEXT = rb"(?: [^\"\\\r\n] | \\. ){0,512}+"
-_LAST_EVENT = re.compile(rb"\"\s{0,8}\]")
-_CODE = re.compile(rb"(?x) " + _EVENT % b"io")
+_LAST_EVENT = lazy_pattern(rb"\"\s{0,8}\]")
+_CODE = lazy_pattern(rb"(?x) " + _EVENT % b"io")
 
 
 def _build_gap_pattern(codes: Iterable[bytes]) -> re.Pattern[bytes]:
@@ -67,10 +68,10 @@ def _build_gap_pattern(codes: Iterable[bytes]) -> re.Pattern[bytes]:
 
 _GAP = _build_gap_pattern((b"o", b"i"))
 _COLOR = rb"(?:\x1b|\\(?:u001[bB]|x1[bB]|033|e))\[[0-9;]{0,32}[mK]"
-_COLOR_BEFORE = re.compile(_COLOR + rb"\Z")
-_COLORS = re.compile(rb"(?:" + _COLOR + rb")+")
-_LAST_CODE = re.compile(rb"\"([io])\"\s{0,8},\s{0,8}\"[^\"]*\Z")
-_INNER = re.compile(rb"[A-Za-z0-9_-]{1,128}(?:" + _COLOR + rb"){1,4}+[A-Za-z0-9_-]")
+_COLOR_BEFORE = lazy_pattern(_COLOR + rb"\Z")
+_COLORS = lazy_pattern(rb"(?:" + _COLOR + rb")+")
+_LAST_CODE = lazy_pattern(rb"\"([io])\"\s{0,8},\s{0,8}\"[^\"]*\Z")
+_INNER = lazy_pattern(rb"[A-Za-z0-9_-]{1,128}(?:" + _COLOR + rb"){1,4}+[A-Za-z0-9_-]")
 """The rest of a colored part of a word, and the first letter after it."""
 
 

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.rules.rule import Rule
 
-_SECRET = re.compile(r"\(\?P<secret>")
+_SECRET = lazy_pattern(r"\(\?P<secret>")
 _MAX_BEFORE_ANCHOR = 16
 """Maximum number of characters before an anchor that belong to the prefix with it."""
 
-_BLANK = re.compile(r"\s+|#[^\n]*")
-_CHARACTER = re.compile(r"\\[^\w\s]|[^\\\[\](){}|?*+.^$#\s]")
-_CHOICE = re.compile(r"\[(?:\\[^\w\s]|[^\\\[\]^-])(?:\\[^\w\s]|[^\\\[\]-]){0,3}-?\]")
+_BLANK = lazy_pattern(r"\s+|#[^\n]*")
+_CHARACTER = lazy_pattern(r"\\[^\w\s]|[^\\\[\](){}|?*+.^$#\s]")
+_CHOICE = lazy_pattern(r"\[(?:\\[^\w\s]|[^\\\[\]^-])(?:\\[^\w\s]|[^\\\[\]-]){0,3}-?\]")
 """A class of at most five characters, such as `[_-]`."""
-_GROUP = re.compile(r"\((?:\?[a-zA-Z]*:|\?P<\w+>|(?!\?))")
-_ELEMENT = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\\\]])*\]|[^\\\[]", re.DOTALL)
+_GROUP = lazy_pattern(r"\((?:\?[a-zA-Z]*:|\?P<\w+>|(?!\?))")
+_ELEMENT = lazy_pattern(r"\\.|\[\^?\]?(?:\\.|[^\\\]])*\]|[^\\\[]", re.DOTALL)
 
 
 class _Part(NamedTuple):

@@ -11,13 +11,13 @@ If no neighbor shows, the text after the key decides (see `scanner.bounds`).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import Bounds
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import lazy_import, lazy_pattern
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.scanner.string_tables import find_table_strings
 
 if TYPE_CHECKING:
@@ -27,25 +27,25 @@ else:
 
 _NUL_CONTEXT, _CONTROL_CONTEXT = 1 << 16, 64
 """Bytes on either side of a key in which a NUL, or a control character, shows binary data."""
-_CONTROL = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]")
+_CONTROL = lazy_pattern(rb"[\x01-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]")
 _UTF_8_CONTEXT = 16
 """Bytes before a key in which a byte that is not UTF-8 shows binary data, or an old encoding."""
 _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 _MIN_KEY, _MAX_KEY = 24, 136
 """Bytes of a key."""
-_RUN = re.compile(rb"[\w-]*+")
+_RUN = lazy_pattern(rb"[\w-]*+")
 _NO_STRING = -8
 
 # Text formats without delimiters: bencode, netstrings and pickle's protocol 0
 
 _MARKS = (b":", b"V")
 """The last byte before such a string."""
-_COUNT = re.compile(rb"(?<![0-9])[1-9][0-9]{1,2}(?=:\Z)")
-_ITEM = re.compile(rb"[edl]*+(?:[0-9]{1,6}:|i-?[0-9]{1,20}e)")
-_END = re.compile(rb"e++(?![\w-])")
-_BENCODED = re.compile(rb"[dl]++[0-9]{1,6}:")
-_OPCODE_BEFORE = re.compile(rb"(?:\A|[\n(a-z])V\Z")
-_MEMO = re.compile(rb"\r?\np[0-9]{1,9}\r?\n")
+_COUNT = lazy_pattern(rb"(?<![0-9])[1-9][0-9]{1,2}(?=:\Z)")
+_ITEM = lazy_pattern(rb"[edl]*+(?:[0-9]{1,6}:|i-?[0-9]{1,20}e)")
+_END = lazy_pattern(rb"e++(?![\w-])")
+_BENCODED = lazy_pattern(rb"[dl]++[0-9]{1,6}:")
+_OPCODE_BEFORE = lazy_pattern(rb"(?:\A|[\n(a-z])V\Z")
+_MEMO = lazy_pattern(rb"\r?\np[0-9]{1,9}\r?\n")
 """The instruction after each string of a pickle: it gives the string a number."""
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 
 from wakeyscan.core.finding import Bounds
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.binary_strings import find_prefixed_length
 from wakeyscan.scanner.ends.text import is_end_certain
 from wakeyscan.scanner.ends.text_end import BLANK, BREAK, CONTEXT, TextEnd
@@ -24,9 +25,9 @@ _CONTROL_CONTEXT = 64
 
 # The start
 
-_WORD = re.compile(rb"[A-Za-z0-9]")
-_LETTER = re.compile(rb"\w\Z")
-_ESCAPE_BEFORE = re.compile(
+_WORD = lazy_pattern(rb"[A-Za-z0-9]")
+_LETTER = lazy_pattern(rb"\w\Z")
+_ESCAPE_BEFORE = lazy_pattern(
     rb"(?:\\[abefnrtv0]|\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\[0-7]{3}|%(?:25)?[0-9A-Fa-f]{2}"
     rb"|=3[AaDd]|(?:\x1b|\\(?:033|e|x1[bB]|u001[bB]))\[[0-9;]{0,16}[mK])\Z"
 )
@@ -34,12 +35,14 @@ _ESCAPE_BEFORE = re.compile(
 
 # Binary data
 
-_CONTROL = re.compile(rb"[\x01-\x06\x0e-\x1a\x1c-\x1f]")
-_QUOTED = re.compile(rb"([\"'`])[ -!#-&(-_a-~]*\Z")
-_LINE_END = re.compile(BLANK + rb"*+" + BREAK)
-_ASSIGNMENT = re.compile(rb"(?:[A-Za-z]+[ \t]+)?[\w.-]+(?:\[\w*\])?[ \t]*(?:[:+?.|-]?=(?![=>])|=>)")
+_CONTROL = lazy_pattern(rb"[\x01-\x06\x0e-\x1a\x1c-\x1f]")
+_QUOTED = lazy_pattern(rb"([\"'`])[ -!#-&(-_a-~]*\Z")
+_LINE_END = lazy_pattern(BLANK + rb"*+" + BREAK)
+_ASSIGNMENT = lazy_pattern(
+    rb"(?:[A-Za-z]+[ \t]+)?[\w.-]+(?:\[\w*\])?[ \t]*(?:[:+?.|-]?=(?![=>])|=>)"
+)
 
-_MASKED = re.compile(rb"(?:x{4,}|X{4,})\Z")
+_MASKED = lazy_pattern(rb"(?:x{4,}|X{4,})\Z")
 """The end of a secret of which letters hide the rest."""
 _MAX_MASK = 8
 

@@ -7,11 +7,11 @@ document often have one length.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import Bounds
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import API_KEY, Secret
 from wakeyscan.scanner.bounds import is_binary
 from wakeyscan.scanner.ends.rests import Rest, find_rests
@@ -24,8 +24,8 @@ MAX_CANDIDATES = 4
 """Candidates of one key: each costs a request."""
 
 _MAX_LENGTHS = 2
-_KEY = re.compile(rb"wa_live_[A-Za-z0-9_-]{16,128}(?<![_-])")
-_CLASS_RUN = re.compile(rb"[a-z]+|[A-Z]+|[0-9]+|[_-]+")
+_KEY = lazy_pattern(rb"wa_live_[A-Za-z0-9_-]{16,128}(?<![_-])")
+_CLASS_RUN = lazy_pattern(rb"[a-z]+|[A-Z]+|[0-9]+|[_-]+")
 _MAX_CUTS = 2
 
 

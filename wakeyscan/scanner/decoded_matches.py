@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import Bounds
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.decoders.base64_codec import is_complete
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ else:
     placeholders = lazy_import("wakeyscan.scanner.placeholders")
 
 
-_ADJACENT = re.compile(rb"""["'`]\s*[A-Za-z]{0,2}["'`]""")
+_ADJACENT = lazy_pattern(rb"""["'`]\s*[A-Za-z]{0,2}["'`]""")
 """Text between two literals without an operator.
 
 Python, C and a few other languages concatenate them. In CSV, YAML, TOML or JSON lines they are two

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.decoders.decoder import (
     DecodedText,
     Decoder,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import Bounds
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.line_index import find_line
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.redaction import redact
 
 if TYPE_CHECKING:
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
 _WIDTH = 100
 """Bytes of a line that are shown on either side of a secret."""
 
-_LINE = re.compile(rb"[^\r\n]*+")
+_LINE = lazy_pattern(rb"[^\r\n]*+")
 
 _REST = "…"
 """Mask of a word that may continue a secret, on the next line or in the next cell."""
 
-_PLAIN_WORD = re.compile(rb"[A-Z]?[a-z]*")
+_PLAIN_WORD = lazy_pattern(rb"[A-Z]?[a-z]*")
 """A word of a sentence; it stays, because the excerpt of its line tells whether a finding is new.
 
 Random characters seldom look like one, and then they are few.

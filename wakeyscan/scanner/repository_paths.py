@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable
-from typing import NamedTuple
 
 from wakeyscan.core.document import MEMBER_SEPARATOR, Origin
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.git import worktree
 from wakeyscan.scanner.scan_result import ScanResult
 

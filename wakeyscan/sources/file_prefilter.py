@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.sources.files import OPEN_FLAGS
 

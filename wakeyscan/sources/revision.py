@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from wakeyscan.core import small_files
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import ConfigError, GitError, SourceError
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.git import diff, rev_list, worktree
 from wakeyscan.git.command import Git, open_own
 from wakeyscan.git.objects import empty_tree_id

@@ -14,11 +14,12 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.errors import UsageError
+from wakeyscan.core.lazy import lazy_pattern
 
 if TYPE_CHECKING:
     from wakeyscan.git.command import Git
 
-_ESCAPE = re.compile(rb'\\([0-7]{3}|[abtnvfr"\\])')
+_ESCAPE = lazy_pattern(rb'\\([0-7]{3}|[abtnvfr"\\])')
 _ESCAPED = dict(zip(b'abtnvfr"\\', b'\a\b\t\n\v\f\r"\\', strict=True))
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from wakeyscan.core.errors import ConfigError, UsageError
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.redaction import redact
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from io import StringIO
-from typing import NamedTuple
 
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import ConfigError, IgnoreFileRefused
 from wakeyscan.core.finding import Finding, Standing
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.redaction import redact
 from wakeyscan.suppression import IGNORE_FILE, IgnoreStats
 from wakeyscan.suppression.ignore_entry import (

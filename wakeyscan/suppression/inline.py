@@ -6,9 +6,9 @@ Comments of other scanners count only with `--honor-foreign-ignores`.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from wakeyscan.core.line_index import find_line
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.occurrences import Occurrences
 from wakeyscan.suppression.comment_syntax import find_comment_end, opens_comment
 from wakeyscan.suppression.multiline_strings import REACH, MultilineStrings

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import re
-
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.ends.file_kinds import is_markdown
 from wakeyscan.scanner.ends.text_end import KEY_PREFIX, TextEnd, split_line
 from wakeyscan.scanner.ends.words import begins_with_word, is_name
 
 SEPARATOR = rb"(?:\||\xe2\x94[\x82\x83]|\xe2\x95\x91)"
 """Pattern of a line between two cells."""
-_SEPARATOR = re.compile(SEPARATOR)
-_SEPARATOR_NEXT = re.compile(rb"[.+]?(?:[ \t]|\xc2\xa0)*" + SEPARATOR)
+_SEPARATOR = lazy_pattern(SEPARATOR)
+_SEPARATOR_NEXT = lazy_pattern(rb"[.+]?(?:[ \t]|\xc2\xa0)*" + SEPARATOR)
 _MAX_CELL = 80
 """Bytes from a secret to the line after its cell."""
-_WORD = re.compile(rb"[A-Za-z0-9]")
-_PIECE = re.compile(rb"[ .+\xe2\xa6]*([-_]{0,2}[A-Za-z0-9][A-Za-z0-9_-]*)")
+_WORD = lazy_pattern(rb"[A-Za-z0-9]")
+_PIECE = lazy_pattern(rb"[ .+\xe2\xa6]*([-_]{0,2}[A-Za-z0-9][A-Za-z0-9_-]*)")
 """A word at the start of a cell; psql puts a dot before the rest of a wrapped one."""
-_LONE = re.compile(rb"[-_]{0,2}[A-Za-z0-9][A-Za-z0-9_-]*(?=[ ]{2}|[ ]*(?:\Z|" + SEPARATOR + rb"))")
-_MORE_BLANKS = re.compile(rb"[ ]{2}")
-_FRAME = re.compile(rb"(?:[ \t]|" + SEPARATOR + rb")*")
-_EDGE = re.compile(rb"(?:\A|[ \t]|" + SEPARATOR + rb")\Z")
+_LONE = lazy_pattern(
+    rb"[-_]{0,2}[A-Za-z0-9][A-Za-z0-9_-]*(?=[ ]{2}|[ ]*(?:\Z|" + SEPARATOR + rb"))"
+)
+_MORE_BLANKS = lazy_pattern(rb"[ ]{2}")
+_FRAME = lazy_pattern(rb"(?:[ \t]|" + SEPARATOR + rb")*")
+_EDGE = lazy_pattern(rb"(?:\A|[ \t]|" + SEPARATOR + rb")\Z")
 
 
 def is_cell_certain(end: TextEnd) -> bool:

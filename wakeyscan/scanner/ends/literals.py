@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.ends import file_kinds
 from wakeyscan.scanner.ends.tags import find_tags
 from wakeyscan.scanner.ends.text_end import BREAK, TextEnd, split_line
@@ -11,20 +10,20 @@ from wakeyscan.scanner.ends.text_end import BREAK, TextEnd, split_line
 QUOTE = rb"""(?:\\*["'`]{1,3}|&(?:quot|apos|\#0*3[49]|\#[xX]0*2[27]);|\\u002[27]|\\x2[27]|%2[27])"""
 """Pattern of a quote, maybe escaped."""
 
-_CHUNK_BEFORE = re.compile(
+_CHUNK_BEFORE = lazy_pattern(
     rb"""(?x) (?: "delta" [ ]* : [^{}]* \{? [^{}]*
     | \[ [ ]* [0-9.]{1,20} , [ ]* "[oi]" , [ ]* "[^"\r\n]* ) \Z"""
 )
 """Start of a part of a streamed answer, or of an event in a terminal recording."""
-_CHUNK_AFTER = re.compile(
+_CHUNK_AFTER = lazy_pattern(
     rb"""(?x) [ ]* , [ ]* (?: "stream" [ ]* : [ ]* "std | '[^\r\n]{1,6}' [ ] <repeats )
     | [^\r\n]{0,400} "(?: partial | partial_message )" [ ]* : [ ]* "?true"""
 )
 """Text after a log entry that a container runtime has split, or after a string of gdb."""
-_JOIN_BEFORE = re.compile(rb"(?i)(?:concat(?:_ws)?!?|strcat|paste0?|\.join)\s*\([^()\r\n]*\Z")
-_JOIN_AFTER = re.compile(rb"[^;\r\n]{0,200}(?:\.join|\.concat|\.append)\b")
+_JOIN_BEFORE = lazy_pattern(rb"(?i)(?:concat(?:_ws)?!?|strcat|paste0?|\.join)\s*\([^()\r\n]*\Z")
+_JOIN_AFTER = lazy_pattern(rb"[^;\r\n]{0,200}(?:\.join|\.concat|\.append)\b")
 
-_DELIMITER = re.compile(
+_DELIMITER = lazy_pattern(
     rb"""(?x)
       [ \t]*+ (?:
           \Z | [,;)\]}] | [?/%-]?> | : | =>? | [!=]==? | && (?![ \t]*["']) | \| (?!\|) | </ )
@@ -41,30 +40,30 @@ _DELIMITER = re.compile(
            | to_owned | to_string | trim | unwrap ) \b"""
 )
 """Text after a literal that does not continue it."""
-_WORD_AFTER = re.compile(rb"[ \t]+[\w$\\]")
-_ALTERNATIVE = re.compile(rb"[ \t]*\|\|")
-_SENTENCE_END = re.compile(
+_WORD_AFTER = lazy_pattern(rb"[ \t]+[\w$\\]")
+_ALTERNATIVE = lazy_pattern(rb"[ \t]*\|\|")
+_SENTENCE_END = lazy_pattern(
     rb"\.(?:\Z|[ \t]*" + BREAK + rb"[ \t]*(?:\Z|" + BREAK + rb")|\s+[A-Z][a-z]+ [a-z]|</)"
 )
-_TICK_SENTENCE_END = re.compile(rb"\.(?:\s|\Z)")
-_COMMENT = re.compile(
+_TICK_SENTENCE_END = lazy_pattern(rb"\.(?:\s|\Z)")
+_COMMENT = lazy_pattern(
     rb"""(?x)
       [ \t]+ (?: \# | --[ ] ) [^\r\n]*
     | [^A-Za-z0-9\r\n]{1,12} (?: (?: REM | rem | dnl ) [ ] )? wakeyscan:ignore [^\r\n]*"""
 )
 """The start of a comment in most languages, or of one for us in any language."""
-_CLOSED_COMMENT = re.compile(rb"[ \t]*(?:/\*[^\r\n]*?\*/|<!--[^\r\n]*?-->)")
-_SLASH_COMMENT = re.compile(rb"[ \t]*//[^\r\n]*")
-_LINE_END = re.compile(rb"[ \t]*" + BREAK)
-_CONTINUED_LINE = re.compile(
+_CLOSED_COMMENT = lazy_pattern(rb"[ \t]*(?:/\*[^\r\n]*?\*/|<!--[^\r\n]*?-->)")
+_SLASH_COMMENT = lazy_pattern(rb"[ \t]*//[^\r\n]*")
+_LINE_END = lazy_pattern(rb"[ \t]*" + BREAK)
+_CONTINUED_LINE = lazy_pattern(
     rb"([ \t]*)[\\^`][ \t]*"
     + BREAK
     + rb"([ \t]*)(?:--?[A-Za-z]|https?://|[|;&>}]|[a-z][\w.-]*[ =])"
 )
 """A line end in a command; the next line is an argument of its own if a blank precedes it."""
-_COMMENT_LINES = re.compile(rb"\A(?:\s*+(?:\#|//)[^\r\n]*+)*+\s*")
-_COBOL = re.compile(rb".{6}-[ \t]*[\"']")
-_NEW_LINE = re.compile(
+_COMMENT_LINES = lazy_pattern(rb"\A(?:\s*+(?:\#|//)[^\r\n]*+)*+\s*")
+_COBOL = lazy_pattern(rb".{6}-[ \t]*[\"']")
+_NEW_LINE = lazy_pattern(
     rb"""(?x)
       \Z | [}\])>;,:@$(\[{] | </?[A-Za-z!?/] | <[?!] | ``` | ~~~ | ={3} | \*[ ]
     | -{1,3} (?: [\w-] | [ \t]+ (?!["'])\S | \s*+\Z )
@@ -74,9 +73,9 @@ _NEW_LINE = re.compile(
     | \d++ (?! [ \t]*+ ["'] ) | [\xc3\xce-\xdf\xe3-\xed]"""
 )
 """Start of a line that does not continue a literal at the end of the line before."""
-_APPENDED = re.compile(rb"\s*(?:append\s|str[nl]?cat\(|[\w$.\[\]'\"]+[ \t]*(?:\+|\.|\|\|)=)")
+_APPENDED = lazy_pattern(rb"\s*(?:append\s|str[nl]?cat\(|[\w$.\[\]'\"]+[ \t]*(?:\+|\.|\|\|)=)")
 """A statement that appends a text to the variable before it."""
-_OPERATOR = re.compile(rb"[+.&|~<?*^_,/\\%]")
+_OPERATOR = lazy_pattern(rb"[+.&|~<?*^_,/\\%]")
 
 
 def is_quote_certain(end: TextEnd, quote: bytes, rest: bytes) -> bool:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.ends.text_end import CONTEXT, Lines
 
 _SHORT_LINE = 400
 """Bytes of a line that syslog does not split: it does so at 480 or more."""
 
-_LEVEL = re.compile(
+_LEVEL = lazy_pattern(
     rb"\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE)\b[ \]:]*"
 )
-_STAMP = re.compile(
+_STAMP = lazy_pattern(
     rb"""(?x) (?: <[0-9]{1,3}> )?  # severity and facility in syslog
     (?: \[? (?: TRACE | DEBUG | INFO | NOTICE | WARN(?:ING)? | ERROR | FATAL ) [ ]? \]? [ :]*+ )?
     (?: \[[ ]*+ )?
@@ -34,11 +35,11 @@ _STAMP = re.compile(
     ) (?: \] | \b | (?<=\s) ) (?: [ ] (?:stdout|stderr) [ ] [FP] (?=[ ]) )?"""
 )
 """Time, or address of the client, at the start of a log entry."""
-_FRACTION = re.compile(rb"(?<=[0-9])[.,][0-9]+.*")
+_FRACTION = lazy_pattern(rb"(?<=[0-9])[.,][0-9]+.*")
 """The part of a time after its seconds."""
-_PARTIAL = re.compile(rb"\S{10,40}[ ](?:stdout|stderr)[ ]P[ ]")
+_PARTIAL = lazy_pattern(rb"\S{10,40}[ ](?:stdout|stderr)[ ]P[ ]")
 """Start of a line that a container runtime has split."""
-_HISTORY_ENTRY = re.compile(rb":[ ][0-9]{9,11}:[0-9]+;|#[0-9]{10}\Z")
+_HISTORY_ENTRY = lazy_pattern(rb":[ ][0-9]{9,11}:[0-9]+;|#[0-9]{10}\Z")
 """Start of an entry of a shell history, or its time."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.ends import file_kinds
 from wakeyscan.scanner.ends.text_end import KEY_PREFIX, find_last_line
 
@@ -25,7 +26,7 @@ _PLAIN = tuple(
     )
 )
 """Fields that are no rest of a random key."""
-_SHORT = (*_PLAIN, re.compile(rb"[a-z]+\Z"))
+_SHORT = (*_PLAIN, lazy_pattern(rb"[a-z]+\Z"))
 """Fields of a table, which no program wraps."""
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.scanner.ends import columns, diffs, file_kinds, gutter, literals, log_entries
 from wakeyscan.scanner.ends.text_end import (
     BLANK,
@@ -20,14 +21,14 @@ from wakeyscan.scanner.ends.text_end import (
 MAX_RESTS = 2
 """Words in a row, each of which fills its line, that may continue a secret."""
 
-_WORD = re.compile(rb"[-_]{0,2}[A-Za-z0-9][A-Za-z0-9_-]*+")
+_WORD = lazy_pattern(rb"[-_]{0,2}[A-Za-z0-9][A-Za-z0-9_-]*+")
 _TAG = rb"<!\[CDATA\[ | <[^<>\r\n]{0,512}>"
 _MARKUP = _TAG + rb"| \\[-:%c/] |" + INVISIBLE_CHARACTERS + rb"|" + ESCAPED_BREAK
 _DASHES = rb"[-_]+ (?![A-Za-z0-9_-])"
 _COMMENT = rb"/\* [^*\r\n]{0,200} \*/ | [ \t]+ (?:\#|//) [^\r\n]{0,200} [\r\n]"
 
 _BETWEEN = rb"(?:" + _TAG + rb"|" + _COMMENT + rb"| [\s+&.,~^_|/\\<>*] ){0,80}"
-_JOINT = re.compile(
+_JOINT = lazy_pattern(
     rb"(?x) (?:"
     + _MARKUP
     + rb"|"
@@ -43,17 +44,17 @@ _JOINT = re.compile(
     | [^\sA-Za-z0-9_-] )*+"""
 )
 """Text between two parts of a word on one line, or between two literals."""
-_TYPESET_JOINT = re.compile(
+_TYPESET_JOINT = lazy_pattern(
     rb"""(?x) (?: \\[^A-Za-z\r\n] | \\c\b | \\[A-Za-z]+ (?: \{ [0-9]*pt \} | [ ] )?
     | [{}%] | \s+ (?=\S) )*+"""
 )
 """The same in TeX or roff."""
-_LINE_END = re.compile(
+_LINE_END = lazy_pattern(
     rb"(?x) (?:" + _MARKUP + rb"|" + _DASHES + rb"| [^\sA-Za-z0-9_-] )*+" + BLANK + rb"*+"
     rb"(?: [^\x00-\x7f]{1,3} " + BLANK + rb"*+ )?" + BREAK
 )
 """A line end, maybe after a sign that the line continues."""
-_GAP = re.compile(
+_GAP = lazy_pattern(
     rb"(?x) (?:"
     + _MARKUP
     + rb"|"
@@ -62,15 +63,15 @@ _GAP = re.compile(
     | [^A-Za-z0-9_-] | [A-Za-z]{1,2} (?=["']) )*+"""
 )
 """Text before the first word of a line."""
-_EVENT = re.compile(rb"\[[ ]*[0-9.]{1,20},[ ]*\"[oi]\",[ ]*\"")
-_TAGGED = re.compile(rb"[ ]\S{1,60}[ ][\w./-]{1,60}(?:\[[\w.]{1,10}\])?:[ ]")
+_EVENT = lazy_pattern(rb"\[[ ]*[0-9.]{1,20},[ ]*\"[oi]\",[ ]*\"")
+_TAGGED = lazy_pattern(rb"[ ]\S{1,60}[ ][\w./-]{1,60}(?:\[[\w.]{1,10}\])?:[ ]")
 """Host and program, after the time of a log entry."""
-_NO_REST = re.compile(
+_NO_REST = lazy_pattern(
     rb"""(?x) [\[(<]? (?: \.{2} | \xe2\x80[\xa6\xa2] ) | \*{3} | [$\#]?\{ (?!\+) | \$ | % [sd(]"""
 )
 """An ellipsis, a mask or a template: the rest is not there."""
-_CHARACTER = re.compile(rb"&\#(?:[xX]0*([0-9A-Fa-f]{2})|0*([0-9]{2,3}));")
-_IS_NAME = re.compile(rb"\\*[\"']\s*:")
+_CHARACTER = lazy_pattern(rb"&\#(?:[xX]0*([0-9A-Fa-f]{2})|0*([0-9]{2,3}));")
+_IS_NAME = lazy_pattern(rb"\\*[\"']\s*:")
 
 
 class Rest(NamedTuple):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.ends import file_kinds
 from wakeyscan.scanner.ends.text_end import Lines, TextEnd
 from wakeyscan.scanner.ends.words import begins_with_word, is_name
 
 _VALUE = rb"[ \t]*+ [\"'`]? (?: [A-Za-z]+ [ ] )? \Z"
 """What may precede a secret as the first word of a value: a quote, a scheme."""
-_ASSIGNED = re.compile(rb"(?x) [\w.\])\"'}-] [ \t]*+ (?: [:+?.|-]?= | => )" + _VALUE)
-_ASSIGNMENT = re.compile(
+_ASSIGNED = lazy_pattern(rb"(?x) [\w.\])\"'}-] [ \t]*+ (?: [:+?.|-]?= | => )" + _VALUE)
+_ASSIGNMENT = lazy_pattern(
     rb"""(?x) [ \t]*+
     (?: (?: -e | --build-arg | --env | --set | ARG | ENV | SET | String | const | declare | def
           | env | export | final | let | local | my | our | private | protected | public
@@ -19,34 +18,34 @@ _ASSIGNMENT = re.compile(
         [ \t]+ (?: -\w+ [ \t]+ )? ){0,3}
     [\w$@.-]+ (?: \[ [\w"'$]* \] )? [ \t]*+ (?: [:?-]?= (?![=>]) | => )"""
 )
-_CONSTANT = re.compile(rb"[ \t]*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+=")
+_CONSTANT = lazy_pattern(rb"[ \t]*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+=")
 """An assignment to a name that no rest of a key is, whatever precedes it."""
 
-_FIELD = re.compile(
+_FIELD = lazy_pattern(
     rb"""(?x) (?: \A | ["'`] ) (?P<indent> [ \t]*+ (?: [-*] [ \t]+ )* )
     ["']? (?P<name> [A-Za-z_$@/] [\w.$@/-]* (?: [ ] [\w.-]+ ){0,3} ) ["']?
     [ \t]*+ : (?: [ \t]+ | (?=["'`]) )"""
     + _VALUE
 )
-_NEXT_FIELD = re.compile(
+_NEXT_FIELD = lazy_pattern(
     rb"""(?x) (?P<indent> [ \t]*+ (?: [-*?] [ \t]+ )* )
     ["']? [_$@/]{0,2} (?P<name> [A-Za-z] [\w.-]* ) (?: [ ] (?: [A-Z] [a-z]+ | [A-Z]{2,} ) ){0,3}
     ["']? [ \t]*+ : (?= \s | \Z | ["'\[{|>&*!] )"""
 )
-_MESSAGE = re.compile(
+_MESSAGE = lazy_pattern(
     rb"(?i)(?:error|exception|failed|failure|fatal|info|invalid|message|note|warning)\Z"
 )
 """Name of a field whose value is prose, which a terminal wraps."""
 _MIN_NAME, _MIN_PART = 5, 4.0
 """Letters of a name after such a field, and of its words on average, that are not so by chance."""
 
-_CALL = re.compile(rb"[ \t]*((?:[A-Za-z_]\w*(?:\.|::|->)){0,4}[A-Za-z_]\w*)[!?]?\(")
-_MEMBER = re.compile(rb"\.|::|->")
-_COMMAND = re.compile(
+_CALL = lazy_pattern(rb"[ \t]*((?:[A-Za-z_]\w*(?:\.|::|->)){0,4}[A-Za-z_]\w*)[!?]?\(")
+_MEMBER = lazy_pattern(rb"\.|::|->")
+_COMMAND = lazy_pattern(
     rb"[ \t]*(?:fi[ \t;]*\Z|(?:\.{0,2}/\w[\w./-]*|[a-z][a-z_-]{2,})[ \t]+[\w\"'$./-])"
 )
 """A command with an argument, or the end of a block of a shell."""
-_HEREDOC = re.compile(rb"<<[-~]?[ ]?[\"'\\]?(\w+)")
+_HEREDOC = lazy_pattern(rb"<<[-~]?[ ]?[\"'\\]?(\w+)")
 
 
 def is_assignment(lines: Lines, end: TextEnd) -> bool:

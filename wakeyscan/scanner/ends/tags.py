@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.named_tuple import NamedTuple
 
 _TAG = lazy_pattern(rb"<(/?)([A-Za-z][\w:.-]*)[^<>]{0,512}>|<!--[^<>]{0,512}-->")
 _BLOCK_TAGS = frozenset(

@@ -19,16 +19,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.scanner.ends import columns, file_kinds, literals, next_line, tags
 from wakeyscan.scanner.ends.columns import SEPARATOR
 from wakeyscan.scanner.ends.text_end import BLANK, BREAK, ESCAPED_BREAK, INVISIBLE, TextEnd
 
-_WORD = re.compile(rb"[A-Za-z0-9_-]")
-_LINE_END = re.compile(BLANK + rb"*+" + BREAK)
-_WRAPPED_CELL = re.compile(rb"[ \t]*(?:" + SEPARATOR + rb"|" + BREAK + rb"[^\w\r\n]*\.\w)")
-_ENCODED_WORD = re.compile(rb"\s*=\?")
+_WORD = lazy_pattern(rb"[A-Za-z0-9_-]")
+_LINE_END = lazy_pattern(BLANK + rb"*+" + BREAK)
+_WRAPPED_CELL = lazy_pattern(rb"[ \t]*(?:" + SEPARATOR + rb"|" + BREAK + rb"[^\w\r\n]*\.\w)")
+_ENCODED_WORD = lazy_pattern(rb"\s*=\?")
 
 _Check = Callable[[TextEnd, bytes, bytes], bool]
 
@@ -161,6 +162,6 @@ _ROWS = (
     _Row(_LETTER, _always),
 )
 """The table; the first row that matches decides."""
-_TABLE = re.compile(
+_TABLE = lazy_pattern(
     b"(?x)" + b"|".join(b"(?P<r%d>%s)" % (number, row.pattern) for number, row in enumerate(_ROWS))
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from typing import NamedTuple
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.named_tuple import NamedTuple
 
 CONTEXT = 1 << 10
 """Bytes on either side of a secret that are read."""
@@ -18,9 +18,9 @@ ESCAPED_BREAK = (
 BLANK = rb"(?:[ \t]|\xc2\xa0)"
 KEY_PREFIX = b"wa_live_"
 
-_BREAK = re.compile(BREAK)
-_ESCAPED = re.compile(ESCAPED_BREAK)
-_SPLIT_LITERAL = re.compile(
+_BREAK = lazy_pattern(BREAK)
+_ESCAPED = lazy_pattern(ESCAPED_BREAK)
+_SPLIT_LITERAL = lazy_pattern(
     rb"""(?x) (?:\\r)? \\n (?P<quote>["']) (?: \s*+ [,+.]? | \] ) \s*+
     (?: \[ [0-9.]{1,20} , \s*+ "[oi]" , \s*+ )? (?P=quote) (?! [\w-]+ " \s* : )"""
 )
@@ -41,7 +41,7 @@ INVISIBLE_CHARACTERS = rb"""(?x:
     | \x1b\[ [0-?]* [ -/]* [@-~] | \x1b\] [^\x07\x1b]* (?: \x07 | \x1b\\ )
     | \\- )"""
 """Invisible characters and escapes that may be inside a key: soft hyphens, joiners, ANSI codes."""
-INVISIBLE = re.compile(rb"(?:" + INVISIBLE_CHARACTERS + rb")+")
+INVISIBLE = lazy_pattern(rb"(?:" + INVISIBLE_CHARACTERS + rb")+")
 
 
 class Lines(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from wakeyscan.core.lazy import lazy_pattern
 
 _COMMANDS = (
     b"apt awk aws az base64 bash brew bundle cargo cat chmod chown composer conda cp curl deno"
@@ -38,16 +38,16 @@ _WORDS = frozenset(word for word in _ALL if len(word) >= _MIN_WORD)
 _SHORT_WORDS = frozenset(word for word in _ALL if len(word) < _MIN_WORD)
 """Words that a short rest may be by chance; they count only before a blank and another word."""
 
-_FIRST = re.compile(
+_FIRST = lazy_pattern(
     rb"""(?x) [ \t]*+
     (?: ([A-Z]?[a-z]+ | [A-Z]+ | SetEnv | PassEnv) (?= [ \t(:;,.{<'"!?] | \Z )
       | https?:// | HTTP/ )"""
 )
-_BLANK_AND_WORD = re.compile(rb"[ \t]+[\w\"'$./-]")
-_NAME = re.compile(rb"(?:[A-Za-z]+[0-9]{0,3}|[0-9]{1,4})(?:[._-]+(?:[A-Za-z]*[0-9]{0,3}))*\Z")
-_SEGMENT = re.compile(rb"[a-z]+|[A-Z]+|[A-Z][a-z]+")
-_LETTERS = re.compile(rb"[A-Za-z]+")
-_PART = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_BLANK_AND_WORD = lazy_pattern(rb"[ \t]+[\w\"'$./-]")
+_NAME = lazy_pattern(rb"(?:[A-Za-z]+[0-9]{0,3}|[0-9]{1,4})(?:[._-]+(?:[A-Za-z]*[0-9]{0,3}))*\Z")
+_SEGMENT = lazy_pattern(rb"[a-z]+|[A-Z]+|[A-Z][a-z]+")
+_LETTERS = lazy_pattern(rb"[A-Za-z]+")
+_PART = lazy_pattern(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _MIN_PART = 2.5
 """Letters of a word in a name, on average; in a random text they are fewer."""
 _MAX_ABBREVIATION = 3

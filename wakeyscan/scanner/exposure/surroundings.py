@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.occurrences import Occurrences
 
 _AROUND = 4096

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from wakeyscan.core.named_tuple import NamedTuple
 
 Value = dict[str, "Value"] | list["Value"] | str | None
 """A parsed value; a scalar is its text."""

@@ -6,10 +6,10 @@ placeholder, so each check states how many random texts it calls one.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.rules.prefix import find_prefix_end
 from wakeyscan.scanner.placeholders.headers import check_header
 from wakeyscan.scanner.placeholders.published import is_published
@@ -26,7 +26,7 @@ _CUT_SHORT = "cut short by an ellipsis"
 _MAX_ELLIPSIS = 16
 """Bytes after a secret that decide."""
 
-_ELLIPSIS = re.compile(
+_ELLIPSIS = lazy_pattern(
     rb"""(?x)
     \.{3,6} (?! \. )                                        # more dots are a leader
   | \*{3,} (?! /  )                                         # nor the end of a comment

@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from math import inf, log2
-from typing import NamedTuple
 
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.scanner.placeholders.runs import count_number_bits, list_runs
 from wakeyscan.scanner.placeholders.words import FOLLOWERS, WORD_BITS, WORDS
 

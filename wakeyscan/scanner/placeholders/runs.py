@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from string import ascii_lowercase, digits
-from typing import NamedTuple
+
+from wakeyscan.core.named_tuple import NamedTuple
 
 SEQUENCE, REPETITION = "sequence", "repetition"
 """Kinds of runs."""

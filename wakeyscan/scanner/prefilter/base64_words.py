@@ -7,6 +7,7 @@ from binascii import a2b_base64, unhexlify
 from collections.abc import Iterator
 from functools import cache
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.decoders.base64_codec import URLSAFE_TO_STANDARD
 
@@ -51,8 +52,8 @@ _ESCAPED_BREAKS = {
 }
 """The same for breaks that are escaped in a string literal, a form or an attribute."""
 _ESCAPED_LETTERS = {
-    b"\\": re.compile(rb"\\\\{0,6}/"),
-    b"%": re.compile(rb"%2[BbFf]"),
+    b"\\": lazy_pattern(rb"\\\\{0,6}/"),
+    b"%": lazy_pattern(rb"%2[BbFf]"),
 }
 """Letters escaped in JSON (also in JSON in JSON) and in URLs, by first byte: that is fast."""
 

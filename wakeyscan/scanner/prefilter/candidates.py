@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.decoders.base64_codec import TAR_LETTERS
 from wakeyscan.scanner.prefilter.base64_words import Shape, Words, join_around
@@ -31,31 +31,31 @@ _PREFIX = KEY_PREFIX.encode()
 # Each pattern starts with letters: `re` searches for them faster than `find` does.
 
 _QUOTED_PARTS = (
-    re.compile(
+    lazy_pattern(
         rb"""wa(?:_(?:l(?:i(?:ve?)?)?)?["'`\\]"""
         rb"""|["'`\\](?s:.){1,320}?["'`](?:ve_|(?:_l|li(?:ve?)?|ive?|ve)["'`\\]))"""
     ),
-    re.compile(rb"""ive_(?:(?<=["'`]ive_)|(?<=["'`]live_)|(?<=["'`]_live_)|(?<=["'`]a_live_))"""),
+    lazy_pattern(rb"""ive_(?:(?<=["'`]ive_)|(?<=["'`]live_)|(?<=["'`]_live_)|(?<=["'`]a_live_))"""),
 )
 """Parts of the key prefix that quotes cut in two or more."""
 _DUMPED_PARTS = (
-    re.compile(rb"5[fF](?:6[15cC]|(?<=6[cC]5[fF])[ \r\n]|(?<=615[fF])[ \r\n])"),
-    re.compile(rb"_[ ](?:(?<=e   _ )|  l)"),
-    re.compile(rb"137(?:(?<=066137)| 154|(?<=145 137))"),
-    re.compile(rb"064554"),
-    re.compile(rb"76(?:65(?<=6[cC]697665)|69(?<=657669)6[cC])"),
+    lazy_pattern(rb"5[fF](?:6[15cC]|(?<=6[cC]5[fF])[ \r\n]|(?<=615[fF])[ \r\n])"),
+    lazy_pattern(rb"_[ ](?:(?<=e   _ )|  l)"),
+    lazy_pattern(rb"137(?:(?<=066137)| 154|(?<=145 137))"),
+    lazy_pattern(rb"064554"),
+    lazy_pattern(rb"76(?:65(?<=6[cC]697665)|69(?<=657669)6[cC])"),
 )
 """Parts of the key prefix in dumps of words, characters and octal digits."""
 _SPLIT_PARTS = (
-    re.compile(rb"wa_(?:l(?:i(?:ve?)?)?)?(?!\w)"),
-    re.compile(
+    lazy_pattern(rb"wa_(?:l(?:i(?:ve?)?)?)?(?!\w)"),
+    lazy_pattern(
         rb'_(?:li(?:ve?)?(?!\w)|"\]|<(?<=>_<)|\}\{\\|\x1b\[(?<=m_\x1b\[)'
         rb"|\xe2(?<=[\x8b\xa0]_\xe2)|\xc2(?<=\xad_\xc2))"
     ),
 )
-_LAST_PART = re.compile(rb"ive_(?<=live_)")
+_LAST_PART = lazy_pattern(rb"ive_(?<=live_)")
 """Parts of the key prefix before, between and after gaps, tags or quotes."""
-_ENCODED_WORD_SEAM = (re.compile(rb"\?=(?:\r?\n[ \t]|[ ])=\?"),)
+_ENCODED_WORD_SEAM = (lazy_pattern(rb"\?=(?:\r?\n[ \t]|[ ])=\?"),)
 
 _DUMP_WIDTH = 128
 """Bytes of a dump that hold three more letters of an anchor."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.prefilter.escape_forms import NUMERIC_BACKSLASH_KINDS, EscapeForms
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _AFTER_EQUALS = frozenset(bytes([character]) for character in b"0234567\r\n")
 """First byte after an equals sign of quoted-printable."""
-_QUOTED_PRINTABLE = re.compile(rb"=[0234567\r\n]")
+_QUOTED_PRINTABLE = lazy_pattern(rb"=[0234567\r\n]")
 
 _MAX_PROBES = 200
 """Escapes that are tested one by one before a text is split, which copies it."""

@@ -12,9 +12,10 @@ import sys
 from binascii import crc32
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.scanner.prefilter.anchors import AnchorHit, AnchorSearch, EncodedAnchor
 
 if TYPE_CHECKING:

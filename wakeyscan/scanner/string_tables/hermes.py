@@ -20,7 +20,8 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from struct import Struct
-from typing import NamedTuple
+
+from wakeyscan.core.named_tuple import NamedTuple
 
 _HEADER = Struct("<8sI20s4x4x6I")
 _HEADER_SIZE = 128

@@ -17,7 +17,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from struct import Struct
-from typing import NamedTuple
+
+from wakeyscan.core.named_tuple import NamedTuple
 
 _SIGNATURE, _HEADER_SIZE = b"bplist0", 8
 _TRAILER = Struct(">6xBBQQQ")

@@ -7,11 +7,11 @@ the key. The end is certain if a length names it and any other description is mu
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from wakeyscan.core.finding import Bounds
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.scanner.strings.lengths import (
     NO_STRING,
@@ -38,7 +38,7 @@ _CLOSING = {
     )
 }
 """Delimiters, which are no lengths if they are on both sides of a key."""
-_LETTER = re.compile(rb"\w")
+_LETTER = lazy_pattern(rb"\w")
 _HERMES = b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f"
 """First bytes of Hermes bytecode, in which no length precedes a string."""
 _MACH_O = (b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe")

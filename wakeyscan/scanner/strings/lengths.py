@@ -9,11 +9,12 @@ byte that names the right one of 256 lengths has 8.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
-_TEXT = re.compile(rb"[ -~]*+")
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.named_tuple import NamedTuple
+
+_TEXT = lazy_pattern(rb"[ -~]*+")
 _MAX_BEFORE = 256
 """Maximum bytes before an offset in which a text starts."""
 MAX_MARKS = 3
@@ -33,7 +34,7 @@ _NOT_TEXT, _IN_TEXT = 2, -6
 
 STRING_TYPES = b"BCJRSTUVXZbjkmrstxz"
 """Types of strings that look like letters: compiled Python, CBOR, pickle, Protocol Buffers."""
-_STRING_TYPE = re.compile(rb"""(?s)[^ -~](?:[*2:"]|.*[%b])\Z""" % STRING_TYPES)
+_STRING_TYPE = lazy_pattern(rb"""(?s)[^ -~](?:[*2:"]|.*[%b])\Z""" % STRING_TYPES)
 """A type that looks like text, after a byte that does not."""
 _TYPE_CONTEXT = 6
 """Bytes before a length in which a type is searched."""

@@ -7,19 +7,20 @@ a random body takes 6 bits; within a word, the letter before it reduces that to 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import product
+
+from wakeyscan.core.lazy import lazy_pattern
 
 _LETTERS = b"abcdefghijklmnopqrstuvwxyz"
 
 _ALPHABETS = (
-    (re.compile(rb"[0-9a-f]*+"), 4.0, 4),
-    (re.compile(rb"[0-9A-F]*+"), 4.0, 5),
-    (re.compile(rb"[0-9a-z]*+"), 5.17, 3),
-    (re.compile(rb"[0-9A-Z]*+"), 5.17, 5),
-    (re.compile(rb"[0-9A-Za-z]*+"), 5.95, 1),
-    (re.compile(rb"[0-9A-Za-z_-]*+"), 6.0, 2),
+    (lazy_pattern(rb"[0-9a-f]*+"), 4.0, 4),
+    (lazy_pattern(rb"[0-9A-F]*+"), 4.0, 5),
+    (lazy_pattern(rb"[0-9a-z]*+"), 5.17, 3),
+    (lazy_pattern(rb"[0-9A-Z]*+"), 5.17, 5),
+    (lazy_pattern(rb"[0-9A-Za-z]*+"), 5.95, 1),
+    (lazy_pattern(rb"[0-9A-Za-z_-]*+"), 6.0, 2),
 )
 """Alphabets of keys: the bits of each character, and the bits that tell which alphabet it is."""
 
