@@ -1,27 +1,14 @@
-"""Entry point of the console script and of `python -m wakeyscan`."""
+"""Entry point of the console script and of `python -m wakeyscan`.
+
+Until Ctrl-C has a handler, Python answers it with a traceback. So this module imports only what
+Python loads at its start anyway, or loads at no cost.
+"""
 
 from __future__ import annotations
 
+import _signal  # `signal` takes 2 ms: it defines enums
 import gc
 import os
-import sys
-from contextlib import suppress
-from typing import TYPE_CHECKING, NoReturn
-
-from wakeyscan.core.lazy import lazy_import
-
-if TYPE_CHECKING:
-    import signal
-    import threading
-    from sys import UnraisableHookArgs
-
-    from wakeyscan.cli import main
-else:
-    # `start` sets up the garbage collector before it loads the command line. Only an interrupt
-    # needs the other two.
-    main = lazy_import("wakeyscan.cli.main")
-    signal = lazy_import("signal")
-    threading = lazy_import("threading")
 
 _GC_THRESHOLD = 50_000
 """New objects between two garbage collections. Most of ours live to the end; Python uses 700."""
@@ -29,42 +16,37 @@ _GC_THRESHOLD = 50_000
 _INTERRUPTED = 130
 """Exit code after Ctrl-C, as of a program that the signal ends."""
 
-_RESEND_SECONDS = 0.01
-"""Time after which a finalizer has ended."""
 
-
-def start() -> NoReturn:
+def start() -> None:
     """Run the command line and exit immediately with its exit code.
 
-    A normal exit unloads all modules, which takes 4 of the 38 ms of a hook. Searching for cycles
-    during the imports takes another 1.5 ms. So our code must not rely on `atexit`.
+    Ctrl-C ends the process at once while modules are loaded, and after the last report. In between
+    it is an exception, so that a scan can report what it has found.
     """
+    # Searching for cycles during the imports takes 1.5 of the 38 ms of a hook.
     gc.set_threshold(_GC_THRESHOLD)
-    sys.unraisablehook = _resend_interrupt
     try:
-        code = main.main()
-    except KeyboardInterrupt:  # while the command line was loaded
+        _exchange_handler(_signal.default_int_handler, _exit_interrupted)
+        process = __import__("wakeyscan.cli.process", fromlist=["run"])
+        _exchange_handler(_exit_interrupted, _signal.default_int_handler)
+        code = process.run()
+        _exchange_handler(_signal.default_int_handler, _exit_interrupted)
+    except KeyboardInterrupt:
+        _exit_interrupted()
+    process.exit_immediately(code)
+
+
+def _exchange_handler(old: object, new: object) -> None:
+    """Replace the handler of Ctrl-C, which a background job of a shell ignores."""
+    if _signal.getsignal(_signal.SIGINT) is old:
+        _signal.signal(_signal.SIGINT, new)
+
+
+def _exit_interrupted(*_: object) -> None:
+    try:
         os.write(2, b"wakeyscan: interrupted\n")
-        code = _INTERRUPTED
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(AttributeError, OSError, ValueError):  # a closed stream has lost nothing
-            stream.flush()
-    os._exit(code)
-
-
-def _resend_interrupt(dropped: UnraisableHookArgs) -> None:
-    """Send Ctrl-C again: Python drops it inside of a finalizer, such as those of `regex`."""
-    if issubclass(dropped.exc_type, KeyboardInterrupt):
-        threading.Timer(_RESEND_SECONDS, _interrupt_main_thread).start()
-    else:
-        sys.__unraisablehook__(dropped)
-
-
-def _interrupt_main_thread() -> None:
-    if sys.platform == "win32":
-        signal.raise_signal(signal.SIGINT)
-    else:
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    finally:  # stderr may be closed
+        os._exit(_INTERRUPTED)
 
 
 if __name__ == "__main__":

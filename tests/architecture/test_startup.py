@@ -110,6 +110,22 @@ def clean(tmp_path: Path) -> list[str]:
     return ["a.py", "b.js", "c/d.md"]
 
 
+ENTRY = """
+import json, sys
+before = set(sys.modules)
+import wakeyscan.__main__
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+
+
+def test_nothing_of_ours_is_loaded_before_an_interrupt_has_a_handler(tmp_path: Path) -> None:
+    loaded = set(execute([sys.executable, "-P", "-c", ENTRY], tmp_path).json())
+    assert loaded - {"_signal", "gc", "__future__"} == {
+        "wakeyscan",
+        "wakeyscan.__main__",
+    }
+
+
 def test_saying_the_version_loads_next_to_nothing(tmp_path: Path) -> None:
     loaded = loaded_by(tmp_path, "--version")
     assert outside(loaded) == set()

@@ -402,17 +402,40 @@ def test_an_interrupt_is_exit_130(tmp_path: Path) -> None:
     assert b"interrupted before everything was scanned" in out
 
 
-def test_an_interrupt_while_modules_are_loaded_is_exit_130(tmp_path: Path) -> None:
-    script = (
-        "import sys\n"
-        "class Interrupt:\n"
-        "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name == 'wakeyscan.cli.main': raise KeyboardInterrupt\n"
-        "sys.meta_path.insert(0, Interrupt())\n"
-        "from wakeyscan.__main__ import start; start()"
-    )
-    ran = execute([sys.executable, "-P", "-c", script], tmp_path)
-    assert ran == Ran(130, "", "wakeyscan: interrupted\n")
+LOADED = (
+    "wakeyscan.cli.process",
+    "wakeyscan.core.lazy",
+    "wakeyscan.cli.commands",
+    "wakeyscan.cli.commands.scan",
+    "wakeyscan.scanner.scan",
+    "wakeyscan.reports.text",
+)
+INTERRUPTED_AT = """
+import _signal, os, sys
+_signal.signal(_signal.SIGINT, _signal.default_int_handler)
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == sys.argv[3]: os.kill(os.getpid(), _signal.SIGINT)
+sys.meta_path.insert(0, Interrupt())
+from wakeyscan.__main__ import start
+start()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there os.kill ends the process")
+@pytest.mark.parametrize("module", LOADED)
+def test_an_interrupt_while_modules_are_loaded_is_exit_130(tmp_path: Path, module: str) -> None:
+    command = [sys.executable, "-P", "-c", INTERRUPTED_AT, "scan", ".", module]
+    write(tmp_path, {module: ""})
+    ran = execute(command, tmp_path)
+    assert (ran.code, ran.err) == (130, "wakeyscan: interrupted\n")
+
+
+def test_an_interrupt_that_the_shell_ignores_stays_ignored(tmp_path: Path) -> None:
+    write(tmp_path, {"wakeyscan.scanner.scan": ""})
+    script = INTERRUPTED_AT.replace("_signal.default_int_handler", "_signal.SIG_IGN", 1)
+    command = [sys.executable, "-P", "-c", script, "scan", ".", "wakeyscan.scanner.scan"]
+    assert execute(command, tmp_path).code == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there it is another call")
