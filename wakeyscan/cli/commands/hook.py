@@ -14,11 +14,12 @@ from wakeyscan.core.lazy import lazy_import
 from wakeyscan.integrations.hooks import STAGES
 
 if TYPE_CHECKING:
-    from wakeyscan.integrations.hooks import advice, install
+    from wakeyscan.integrations.hooks import advice, hook_status, install
     from wakeyscan.scanner.result import RunResult
 else:
     # A hook that runs never installs anything, and seldom finds a key.
     advice = lazy_import("wakeyscan.integrations.hooks.advice")
+    hook_status = lazy_import("wakeyscan.integrations.hooks.hook_status")
     install = lazy_import("wakeyscan.integrations.hooks.install")
 
 HELP = """Entry point for git hooks: scans what is about to be committed or pushed.
@@ -44,7 +45,7 @@ def run(values: Values, operands: list[str]) -> int:
         case ["install" | "uninstall" as action, _, *_]:
             return _change_hooks(action, operands[1:])
         case ["status"]:
-            output.write_lines(install.describe_hooks())
+            output.write_lines(hook_status.describe_hooks())
             return 0
         case [stage, *arguments] if stage not in ("install", "uninstall", "status"):
             return _run_stage(stage, arguments, values)

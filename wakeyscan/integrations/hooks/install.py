@@ -1,16 +1,16 @@
-"""Installation of a native git hook, its removal, and its state; an existing hook keeps running."""
+"""Installation of a native git hook, and its removal; an existing hook keeps running."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 
 from wakeyscan.core import files
 from wakeyscan.core.errors import SourceError
-from wakeyscan.git import process, worktree
-from wakeyscan.integrations.hooks import STAGES, hook_script
-from wakeyscan.integrations.hooks.hook_manager import HookFile, choose_hook_file, read_hook
+from wakeyscan.git import process
+from wakeyscan.integrations.hooks import hook_script
+from wakeyscan.integrations.hooks.hook_manager import build_error, find_hook_file, read_hook
+from wakeyscan.integrations.hooks.hook_status import describe_absence
 
 _MOVED = "before-wakeyscan"
 """Folder for a hook that is no shell script, or a link; it keeps its name there."""
@@ -25,7 +25,7 @@ def install_hook(stage: str) -> str:
 
     Raise `UsageError` if a hook manager must do it, and `SourceError` if a file cannot be written.
     """
-    file = _choose_file(stage)
+    file = find_hook_file(stage)
     try:
         os.makedirs(os.path.dirname(file.path), exist_ok=True)
         text = _read_existing(file.path, stage)
@@ -33,62 +33,21 @@ def install_hook(stage: str) -> str:
         script = hook_script.insert_block(text, stage, executable, file.rerun)
         files.write_atomically(file.path, script.encode("utf-8", "surrogateescape"), 0o755)
     except OSError as error:
-        raise _build_error(file.path, "cannot be written", error) from None
+        raise build_error(file.path, "cannot be written", error) from None
     return f"{file.path} now runs wakeyscan{file.note}"
 
 
 def uninstall_hook(stage: str) -> str:
     """Remove our part from the hook of a stage, and return what was done; raise `SourceError`."""
-    file = _choose_file(stage)
+    file = find_hook_file(stage, refuse_managers=False)
     try:
         text = read_hook(file.path)
         if not hook_script.is_installed(text):
-            return f"{file.path} does not run wakeyscan"
+            return f"{stage}: nothing to remove: {describe_absence(stage, file)}"
         _remove_block(file.path, stage, text)
     except OSError as error:
-        raise _build_error(file.path, "cannot be changed", error) from None
+        raise build_error(file.path, "cannot be changed", error) from None
     return f"{file.path} no longer runs wakeyscan"
-
-
-def describe_hooks() -> Iterator[str]:
-    """Yield the state of the hook of each stage; raise `SourceError`."""
-    for stage in STAGES:
-        try:
-            yield f"{stage}: {_describe_hook(stage)}"
-        except OSError as error:
-            raise _build_error(stage, "cannot be read", error) from None
-
-
-def _describe_hook(stage: str) -> str:
-    file = _choose_file(stage, refuse_managers=False)
-    text = read_hook(file.path)
-    if not hook_script.is_installed(text):
-        return _describe_absence(stage, file)
-    executable = hook_script.find_executable(text)
-    state = f"installed in {file.path} (wakeyscan {hook_script.find_version(text)}){file.note}"
-    if not os.access(file.path, os.X_OK) and file.rerun == hook_script.RERUN:
-        return f"{state}, but the file is not executable, so git does not run it"
-    if not os.access(executable, os.X_OK) and not process.find_program("wakeyscan"):
-        return f"{state}, but {executable} does not exist"
-    return state
-
-
-def _describe_absence(stage: str, file: HookFile) -> str:
-    """Describe a hook that does not run our part, but may call wakeyscan in another way."""
-    if "wakeyscan" in read_hook(file.path):
-        return f"{file.path} mentions wakeyscan; it was not written by wakeyscan hook install"
-    own = os.path.join(worktree.find_git_folder("."), "hooks", stage)
-    if own != file.path and hook_script.is_installed(read_hook(own)):
-        return f"not run: {own} runs wakeyscan, but git runs the hooks in {file.path}"
-    return "not installed"
-
-
-def _choose_file(stage: str, refuse_managers: bool = True) -> HookFile:
-    folder, top = worktree.find_hooks_folder(), worktree.find_work_tree(".")
-    try:
-        return choose_hook_file(stage, folder, top, refuse_managers)
-    except OSError as error:
-        raise _build_error(os.path.join(folder, stage), "cannot be read", error) from None
 
 
 def _read_existing(path: str, stage: str) -> str:
@@ -154,7 +113,3 @@ def _find_executable() -> str:
             "wakeyscan: the command is not on PATH, so a hook could not find it; add it to PATH"
         )
     return os.path.abspath(found)
-
-
-def _build_error(path: str, what: str, error: OSError) -> SourceError:
-    return SourceError(f"{path}: the hook {what}: {error.strerror}")
