@@ -30,6 +30,9 @@ _COLORS = {
 }
 _BOLD, _DIM, _GREEN, _YELLOW = "1", "2", "32", "1;33"
 _INDENT = " " * 12
+_MAX_NAMED = 5
+"""Maximum number of keys that a command names."""
+
 _MAX_SKIPPED = 10
 """Maximum number of skipped items that are listed without --verbose."""
 
@@ -232,12 +235,11 @@ def _format_next_steps(result: RunResult, style: ReportStyle) -> str:
 
 
 def _format_ignore_step(reported: tuple[Finding, ...], program: str) -> str:
-    fingerprints = {finding.secret.fingerprint for finding in reported}
-    if len(fingerprints) > 1:
-        hint, prefix = "To ignore a key, by its digits", "DIGITS"
-    else:
-        hint, prefix = "To ignore this key", fingerprints.pop()[:6]
-    return f'{hint}:  {program} ignore add {prefix} --reason "…"'
+    prefixes = list(dict.fromkeys(f.secret.fingerprint[:6] for f in reported))
+    hint = "To ignore this key" if len(prefixes) == 1 else "To ignore these keys"
+    if len(prefixes) > _MAX_NAMED:
+        hint = f"To ignore keys, such as {_MAX_NAMED} of these {len(prefixes)}"
+    return f'{hint}:  {program} ignore add {" ".join(prefixes[:_MAX_NAMED])} --reason "…"'
 
 
 def format_size(size: int) -> str:
