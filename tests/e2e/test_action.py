@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import sys
@@ -325,8 +326,8 @@ Configuration (none), ignore file and inline ignores are those of {base[:12]}.
 Scanned 7 files (429 bytes).
 {next_steps(key)}\
 ::error file=src/app.js,line=2,endLine=2,col=13,endColumn=61,title=WAStack API key (high)::\
-{mask(key)} (wastack-api-key, source) in commit {commit}. \
-Revoke the key, then squash or rebase: the history of this branch keeps it.
+Leaked WAStack key, added in {commit}. Revoke it, remove it from the file, then squash: \
+the history of this branch keeps it. {mask(key)} (wastack-api-key, source) in commit {commit}.
 """,
         "",
         {
@@ -807,7 +808,10 @@ def table_of(summary: str) -> list[list[str]]:
     return rows
 
 
-REMEDY = "Revoke the key, and read the new one from an environment variable."
+PROBLEM = (
+    "Leaked WAStack key. Revoke it, and read the new one from an environment variable. {} "
+    "(wastack-api-key, source)."
+)
 
 
 def test_no_name_breaks_out_of_the_annotations_or_the_summary(
@@ -832,7 +836,7 @@ def test_no_name_breaks_out_of_the_annotations_or_the_summary(
         (
             "error",
             {"file": file, **common, "title": title},
-            f"{mask(key)} (wastack-api-key, source). {REMEDY}",
+            PROBLEM.format(mask(key)),
         )
         for key, file in zip(keys, files, strict=True)
     ]
@@ -980,9 +984,97 @@ def test_an_annotation_names_all_places_of_a_key(repo: Repo, runner: Runner, key
     write(repo.top, {f"{name}.py": f"{key}\n" for name in "bcdefgh"})
     (order,) = orders(runner.run("scan", mode="tree").log)
     assert order.properties["file"] == "b.py"
-    assert order.data.endswith(
-        f"{REMEDY} Also at c.py:1, d.py:1, e.py:1, f.py:1, g.py:1 and 1 more."
+    places = "c.py:1, d.py:1, e.py:1, f.py:1, g.py:1 and 1 more."
+    assert order.data == f"{PROBLEM.format(mask(key))} Also at {places}"
+
+
+def left_where_it_was(repo: Repo) -> None:
+    repo.commit({"other": "x"})
+
+
+def deleted(repo: Repo) -> None:
+    (repo.top / "b").unlink()
+    repo.commit({})
+
+
+def changed(repo: Repo) -> None:
+    repo.commit({"b": "clean"})
+
+
+def moved(repo: Repo) -> None:
+    repo.git("mv", "b", "c")
+    repo.commit({})
+
+
+def removed_and_added_again(repo: Repo) -> None:
+    text = (repo.top / "b").read_text()
+    changed(repo)
+    repo.commit({"b": text})
+
+
+def removed_by_a_merge(repo: Repo) -> None:
+    repo.git("checkout", "-q", "-b", "third", "main")
+    repo.commit({"c": "x"})
+    repo.git("merge", "-q", "--no-commit", "--no-ff", "side")
+    changed(repo)
+
+
+def moved_into_an_archive(repo: Repo) -> None:
+    text = (repo.top / "b").read_bytes()
+    deleted(repo)
+    repo.commit({"b.gz": gzip.compress(text)})
+
+
+LATER: dict[Callable[[Repo], None], bool] = {
+    left_where_it_was: False,
+    deleted: True,
+    changed: True,
+    moved: False,
+    removed_and_added_again: False,
+    removed_by_a_merge: True,
+    moved_into_an_archive: False,
+}
+
+
+@pytest.mark.parametrize("later", LATER, ids=lambda later: later.__name__)
+def test_an_annotation_says_whether_a_later_commit_removed_the_key(
+    repo: Repo, runner: Runner, key: str, later: Callable[[Repo], None]
+) -> None:
+    base, commit = side(repo, {"b": f"\n{key}\n"})
+    later(repo)
+    runner.env["GITHUB_SERVER_URL"] = "https://github.com"
+    told = runner.run("scan", pull_request(base, repo.id("HEAD")))
+    (order,) = orders(told.log)
+    state = " and removed later: still in this branch's history" if LATER[later] else ""
+    assert order.data.startswith(f"Leaked WAStack key, added in {commit[:12]}{state}. Revoke it, ")
+    assert f"https://github.com/o/r/blob/{commit}/b#L2. https://github.com/o/r/commit/{commit}" in (
+        order.data
     )
+    assert ("removed later" in told.summary) == LATER[later]
+    assert f"](https://github.com/o/r/commit/{commit})" in told.summary
+
+
+def test_a_file_of_the_tip_that_was_not_scanned_may_still_have_the_key(
+    repo: Repo, runner: Runner, key: str
+) -> None:
+    write(repo.top, {"../ci.toml": "max-file-size = 300"})
+    base, _ = side(repo, {"b": key})
+    event = pull_request(base, repo.commit({"b": key + "x" * 300}))
+    told = runner.run("scan", event, config="../ci.toml")
+    assert (told.code, "removed later" in told.log + told.summary) == (1, False)
+
+
+@pytest.mark.parametrize("mode", ["tree", "audit"])
+def test_files_of_another_repository_are_no_links(
+    repo: Repo, runner: Runner, key: str, mode: str
+) -> None:
+    head = repo.commit({"b": f"\n{key}\n"})
+    runner.env["GITHUB_SERVER_URL"] = "https://github.com"
+    page = f"https://github.com/o/r/blob/{head}/b#L2"
+    runner.env["GITHUB_SHA"] = head
+    assert page in runner.run("scan", mode=mode).log
+    runner.env["GITHUB_SHA"] = NOWHERE
+    assert "https://github.com/o/r" not in runner.run("scan", mode=mode).log
 
 
 def test_outputs_are_those_of_the_scan() -> None:

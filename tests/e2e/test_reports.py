@@ -51,7 +51,7 @@ src/app.js
 
 5 findings in 3 files: 1 critical, 3 high, 1 medium.
 Scanned 3 files ({size} bytes).
-{next_steps(one, two, token, rules=(HEADER, "wastack-api-key"))}""",
+{next_steps(token, one, two, rules=(HEADER, "wastack-api-key"))}""",
         "",
     )
 
@@ -423,17 +423,18 @@ def test_github_annotates_worst_first(run: Run, make_key: MakeKey, tmp_path: Pat
     )
     os.mkfifo(tmp_path / "pipe")
     low, medium = mask(app, "wastack-app-key"), mask(token, HEADER)
+    new_one = ", and read the new one from an environment variable."
     assert run("scan", "--format", "github", "--max-file-size=100") == Ran(
         1,
         f"::error file=d.html,line=1,endLine=1,col=1,endColumn=49,title=WAStack API key (critical)"
-        f"::{mask(key)} (wastack-api-key, client-side). Revoke the key, and read the new one "
-        f"from an environment variable. Also at c d,e:f.py:1.\n"
+        f"::Leaked WAStack key. Revoke it{new_one} {mask(key)} (wastack-api-key, client-side). "
+        f"Also at c d,e:f.py:1.\n"
         f"::warning file=b.py,line=2,endLine=2,col=23,endColumn=63,"
-        f"title=Hardcoded Authorization header (medium)::{medium} (authorization-header, source). "
-        f"Replace the credential, and read the new one from an environment variable.\n"
+        f"title=Hardcoded Authorization header (medium)::Hardcoded Authorization header. "
+        f"Replace the credential{new_one} {medium} (authorization-header, source).\n"
         f"::notice file=a.py,line=1,endLine=1,col=15,endColumn=39,"
-        f"title=Hardcoded WAStack X-App-Key (low)::{low} (wastack-app-key, source). "
-        f"Replace the credential, and read the new one from an environment variable.\n"
+        f"title=Hardcoded WAStack X-App-Key (low)::Hardcoded WAStack X-App-Key. "
+        f"Replace the credential{new_one} {low} (wastack-app-key, source).\n"
         f"::warning title=wakeyscan%3A incomplete::Incomplete scan. Skipped: "
         f"big: larger than --max-file-size: 101 of 100 bytes (and 1 more)\n",
         "",

@@ -74,6 +74,7 @@ def render_report(
         folder="" if result.command == "audit" else worktree.find_current_folder(),
         sarif_profile=settings.sarif_profile,
         sarif_category=settings.sarif_category,
+        links=settings.links,
     )
     out = io.StringIO()
     REPORTS[name].write(result, out, style)

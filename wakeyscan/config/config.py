@@ -14,6 +14,7 @@ from wakeyscan.suppression import IGNORE_FILE, Policy
 if TYPE_CHECKING:
     from wakeyscan.config import policy_tables
     from wakeyscan.core.severity import Severity
+    from wakeyscan.reports.web_links import WebLinks
     from wakeyscan.rules.rule import RuleFolder
     from wakeyscan.sources import revision as revisions
     from wakeyscan.sources.options import SourceOptions
@@ -46,6 +47,8 @@ class Config(NamedTuple):
     """`None`: keys are not verified."""
     sarif_category: str = ""
     """Category of the SARIF report in code scanning; empty: the command."""
+    links: WebLinks | None = None
+    """Addresses on GitHub, for annotations and the summary of a job."""
     ignore_file: str = ""
     """Empty: the one at the top of the current repository."""
     strict: bool = False

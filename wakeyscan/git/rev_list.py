@@ -71,3 +71,12 @@ def resolve_commit(revision: str, git: Git) -> str:
     if not is_object_id(commit):  # `^REV` excludes a commit, and `A..B` names several
         raise SourceError(UNKNOWN_REVISION.format(revision))
     return commit
+
+
+def has_commit(revision: str, git: Git) -> bool:
+    """Return whether a revision names a commit of this clone."""
+    try:
+        resolve_commit(revision, git)
+    except SourceError:
+        return False
+    return True

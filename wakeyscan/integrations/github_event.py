@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wakeyscan.core import small_files
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from wakeyscan.git.command import Git
 
 _SHORT_ID = 12
+
+_HEADS = (("pull_request", "head", "sha"), ("merge_group", "head_sha"), ("after",))
 
 _NO_COMMITS = (
     "the event {!r} names no commits, so the files of the checkout (commit {}) were scanned"
@@ -40,6 +43,14 @@ class Event(NamedTuple):
         """Whether the event is about a pull request, such as a review of one."""
         return "pull_request" in self.payload or self.name.startswith("pull_request")
 
+    @property
+    def head(self) -> str:
+        """Id of the commit that the event is about; empty if it names none."""
+        for keys in _HEADS:
+            with suppress(SourceError):
+                return read_id(self.payload, *keys)
+        return ""
+
 
 class PushedRange(NamedTuple):
     """The commits that an event adds, as a unit of the source `git`."""
@@ -48,6 +59,8 @@ class PushedRange(NamedTuple):
     unit: str
     note: str = ""
     """What the range lacks, although the scan of it is complete."""
+    tip: str = ""
+    """Id of the newest commit; empty without commits."""
 
 
 class _Range(NamedTuple):
@@ -97,7 +110,11 @@ def explain_tree(event: Event, own: Git) -> str:
     """Return what is scanned instead of commits, for an event that a change of code may cause."""
     if event.name not in ("issue_comment", "workflow_run", "repository_dispatch"):
         return ""
-    commit = rev_list.resolve_commit("HEAD", own)[:_SHORT_ID] if _has_commit("HEAD", own) else "-"
+    commit = (
+        rev_list.resolve_commit("HEAD", own)[:_SHORT_ID]
+        if rev_list.has_commit("HEAD", own)
+        else "-"
+    )
     return _NO_COMMITS.format(event.name, commit)
 
 
@@ -121,7 +138,7 @@ def read_id(payload: object, *keys: str) -> str:
 def _build_pull_request_range(event: Event, own: Git) -> PushedRange:
     """Build the range of a pull request; `pull_request_target` checks out its base by default."""
     head = read_id(event.payload, "pull_request", "head", "sha")
-    if event.name == "pull_request_target" and not _has_commit(head, own):
+    if event.name == "pull_request_target" and not rev_list.has_commit(head, own):
         number = event.payload.get("number", "NUMBER")
         raise SourceError(_UNKNOWN_HEAD.format(head, event.name, number))
     return _build_pushed_range(_read_pull_request(event.payload, own), own)
@@ -133,7 +150,7 @@ def _read_pull_request(payload: object, own: Git) -> _Range:
     known: tuple[str, ...] = (base,)
     # The checkout may be GitHub's trial merge, whose conflict resolutions are scanned too. The base
     # of that merge is excluded: it may be newer than the base in the event.
-    if _has_commit("HEAD^2", own) and rev_list.resolve_commit("HEAD^2", own) == head:
+    if rev_list.has_commit("HEAD^2", own) and rev_list.resolve_commit("HEAD^2", own) == head:
         known = (base, "HEAD^1")
     return _Range("the pull request", (head, "HEAD"), known, (f"refs/heads/{branch}",))
 
@@ -147,25 +164,21 @@ def _read_push(payload: dict[str, Any], own: Git) -> _Range:
     before, after, note = read_id(payload, "before"), read_id(payload, "after"), ""
     ref = read_text(payload, "ref")
     commit = (payload.get("head_commit") or {}).get("id", "")
-    if ref.startswith("refs/tags/") and is_object_id(commit) and not _has_commit(after, own):
+    if (
+        ref.startswith("refs/tags/")
+        and is_object_id(commit)
+        and not rev_list.has_commit(after, own)
+    ):
         # actions/checkout may fetch the commit of an annotated tag, but not the tag object.
         after, note = commit, _NO_TAG_OBJECT.format(after)
-    if not is_null_id(before) and _has_commit(before, own):
+    if not is_null_id(before) and rev_list.has_commit(before, own):
         return _Range("the push", (after,), (before,), (ref,), note)
     # For a new branch, or a force-push whose old commits are gone, the range is everything that
     # the default branch does not have. The default branch was scanned when it was pushed.
     default = read_text(payload, "repository", "default_branch")
     remote = f"refs/remotes/origin/{default}"
-    known = (remote,) if ref != f"refs/heads/{default}" and _has_commit(remote, own) else ()
+    known = (remote,) if ref != f"refs/heads/{default}" and rev_list.has_commit(remote, own) else ()
     return _Range("the push", (after,), known, (ref,), note)
-
-
-def _has_commit(name: str, own: Git) -> bool:
-    try:
-        rev_list.resolve_commit(name, own)
-    except SourceError:
-        return False
-    return True
 
 
 def _build_pushed_range(wanted: _Range, own: Git) -> PushedRange:
@@ -176,4 +189,5 @@ def _build_pushed_range(wanted: _Range, own: Git) -> PushedRange:
     # The event may name a tag. Its message is in no commit.
     tips = [end for end in wanted.include if end != "HEAD"]
     listed = rev_list.CommitSelection(include, exclude, (), wanted.name)
-    return PushedRange(wanted.name, commits.build_unit(listed, tips, wanted.refs, own), wanted.note)
+    unit = commits.build_unit(listed, tips, wanted.refs, own)
+    return PushedRange(wanted.name, unit, wanted.note, include[0])

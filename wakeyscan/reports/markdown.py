@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding, Liveness
 from wakeyscan.core.redaction import escape_for_terminal, format_details
@@ -12,26 +12,42 @@ from wakeyscan.scanner.scan_result import count_skipped
 if TYPE_CHECKING:
     from wakeyscan.core.document import Skipped
     from wakeyscan.reports.report import ReportStyle
+    from wakeyscan.reports.web_links import WebLinks
     from wakeyscan.scanner.result import RunResult
 
 _MOST_ROWS, _MOST_BYTES = 500, 400_000
 """Limits of each table: GitHub drops a summary of over 1 MiB, and names may be long."""
 
+_REMOVED_ADVICE = (
+    "\n**Removed later** is not gone: the key is still in this branch's history. Revoke it, then "
+    "squash.\n"
+)
 _ADVICE = (
     "\nTreat every key as leaked: create a new key, then **revoke** the old one. "
     "Both work until then: removing the old key from the code does not disable it.\n"
 )
 
 
+class _Row(NamedTuple):
+    """A finding in the table."""
+
+    finding: Finding
+    is_removed: bool
+    """Whether only earlier commits have its secret."""
+    links: WebLinks | None
+
+
 def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     """Write a verdict, a table of the reported findings and a table of the skipped items."""
-    reported = sorted(result.reported(), key=lambda finding: -finding.severity)
+    reported = _sort_by_secret(result)
     limits = "; ".join(result.list_limits())
     limits = f" ({format_code(limits)})" if limits else ""
     out.write(f"### wakeyscan: {_format_verdict(result, len(reported))}{limits}\n\n")
     if reported:
-        _write_findings(reported, out)
-        out.write(_ADVICE)
+        removed = result.list_removed()
+        rows = [_Row(f, f.secret.fingerprint in removed, style.links) for f in reported]
+        _write_findings(rows, out)
+        out.write(_ADVICE + (_REMOVED_ADVICE if any(row.is_removed for row in rows) else ""))
     out.writelines(f"\n{format_code(note)}\n" for note in (*result.notes(), *result.left_out()))
     if opaque := count_skipped(result.opaque()):
         out.write(f"\n{opaque} opaque: intact, but not opened.\n")
@@ -40,11 +56,18 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
         out.write(_join_rows((_format_skipped(item), item.times) for item in result.skipped))
 
 
-def _write_findings(findings: list[Finding], out: TextIO) -> None:
-    is_verified = any(finding.liveness is not Liveness.UNCHECKED for finding in findings)
+def _sort_by_secret(result: RunResult) -> list[Finding]:
+    """Return the reported findings, the worst first, those of one secret next to each other."""
+    worst_first = sorted(result.reported(), key=lambda finding: -finding.severity)
+    order = {f.secret: number for number, f in reversed([*enumerate(worst_first)])}
+    return sorted(worst_first, key=lambda finding: order[finding.secret])
+
+
+def _write_findings(rows: list[_Row], out: TextIO) -> None:
+    is_verified = any(row.finding.liveness is not Liveness.UNCHECKED for row in rows)
     names = ("severity", "where", "rule", "secret", "exposure", *(("answer",) * is_verified))
     out.write(f"| {' | '.join(names)} |\n|{'---|' * len(names)}\n")
-    out.write(_join_rows((_format_finding(finding, is_verified), 1) for finding in findings))
+    out.write(_join_rows((_format_row(row, is_verified), 1) for row in rows))
 
 
 def _format_verdict(result: RunResult, count: int) -> str:
@@ -53,24 +76,34 @@ def _format_verdict(result: RunResult, count: int) -> str:
     return "no keys found" if result.complete else "no keys found, but the scan was incomplete"
 
 
-def _format_finding(finding: Finding, has_answers: bool) -> str:
-    where = f"{finding.origin.path}:{finding.position.line}"
-    within = f" in {format_code(finding.origin.within)}" if finding.origin.within else ""
-    within += (
-        f" ({format_code(format_details(finding.origin.details))})"
-        if finding.origin.details
-        else ""
-    )
+def _format_row(row: _Row, has_answers: bool) -> str:
+    finding = row.finding
     is_verified = finding.liveness is not Liveness.UNCHECKED
     cells = (
         f"{finding.severity} ({finding.liveness.value})" if is_verified else str(finding.severity),
-        format_code(where) + within,
+        _format_place(row),
         format_code(finding.rule),
         format_code(str(finding.secret)),
         _format_exposure(finding),
         *((format_code(finding.reason) if is_verified else "",) * has_answers),
     )
     return f"| {' | '.join(cells)} |\n"
+
+
+def _format_place(row: _Row) -> str:
+    """Return the place of a finding, with links, and whether a later commit removed it."""
+    origin, links = row.finding.origin, row.links
+    line = links.find_line(row.finding) if links else ""
+    text = _link(f"{origin.path}:{row.finding.position.line}", line)
+    if origin.within:
+        text += f" in {_link(origin.within, links.find_commit(origin) if links else '')}"
+        text += ", removed later" if row.is_removed and not origin.part else ""
+    return f"{text} ({format_code(format_details(origin.details))})" if origin.details else text
+
+
+def _link(text: str, address: str) -> str:
+    """Return a text as code, which is a link if there is an address."""
+    return f"[{format_code(text)}]({address})" if address else format_code(text)
 
 
 def _format_exposure(finding: Finding) -> str:

@@ -9,6 +9,7 @@ from wakeyscan.core.named_tuple import NamedTuple
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from wakeyscan.reports.web_links import WebLinks
     from wakeyscan.scanner.result import RunResult
 
 
@@ -25,6 +26,8 @@ class ReportStyle(NamedTuple):
     sarif_profile: str = "generic"
     sarif_category: str = ""
     """Empty: the name of the command."""
+    links: WebLinks | None = None
+    """Addresses on GitHub, if the repository is there."""
 
 
 class Report(Protocol):

@@ -53,6 +53,10 @@ class RunResult(NamedTuple):
     """For an audit: its limits."""
     interrupted: bool = False
     """Whether the user stopped the scan."""
+    commits: tuple[str, ...] = ()
+    """For a scan of commits with findings: the short ids of the commits, oldest first."""
+    removed: frozenset[str] = frozenset()
+    """For a scan of commits: fingerprints of the secrets that the newest commit no longer has."""
     ignored_by_git: int = 0
     """For a scan of folders: number of files that git ignores, at most `MAX_IGNORED`."""
 
@@ -74,6 +78,10 @@ class RunResult(NamedTuple):
             return self
         remedy = "" if self.command == "audit" else _ACCEPT
         return self._replace(skipped=tuple(_require(item, remedy) for item in self.skipped))
+
+    def list_removed(self) -> frozenset[str]:
+        """Return the fingerprints of the secrets that only earlier commits have."""
+        return self.removed | {key.secret.fingerprint for key in self.keys if key.removed}
 
     def reported(self) -> tuple[Finding, ...]:
         """Return the findings that are neither placeholders nor ignored."""

@@ -44,12 +44,27 @@ def _split_lines(unit: str) -> list[str]:
     return [line for line in unit.split("\n") if line]
 
 
+def list_short_ids(unit: str) -> tuple[str, ...]:
+    """Return the short ids of the commits that a unit names, oldest first."""
+    return tuple(commit[:_SHORT_ID] for commit in reversed(_list_commits(unit)))
+
+
+def list_changed_paths(unit: str, git: Git) -> frozenset[str]:
+    """Return the paths of all files that the commits of a unit add or change."""
+    changes_by_commit = _list_changes(_list_commits(unit), git)
+    return frozenset(change.path for _, changes in changes_by_commit for change in changes)
+
+
+def _list_commits(unit: str) -> list[str]:
+    return [line for line in _split_lines(unit) if "=" not in line]
+
+
 def read_commits(unit: str, git: Git, options: SourceOptions) -> Iterator[Document | Skipped]:
     """Yield the documents that a unit names."""
     lines = _split_lines(unit)
     refs = [line.removeprefix("ref=") for line in lines if line.startswith("ref=")]
     tips = [line.removeprefix("tip=") for line in lines if line.startswith("tip=")]
-    commits = [line for line in lines if "=" not in line]
+    commits = _list_commits(unit)
     yield from (Document(Origin(ref), b"") for ref in refs)  # every document's name is scanned
     yield from _read_files(commits, git, options)
     yield from _read_messages(commits, git)
@@ -61,9 +76,7 @@ def _read_files(
 ) -> Iterator[Document | Skipped]:
     """Yield the files that the commits add, each change once, as part of its oldest commit."""
     changed: dict[tuple[str, str, tuple[str, ...]], ChangedFile] = {}
-    stdin = "".join(f"{commit}\n" for commit in commits).encode()
-    output = git.run(*_DIFF_TREE, "--stdin", stdin=stdin)
-    for commit, changes in diff.parse_changes_by_commit(output):
+    for commit, changes in _list_changes(commits, git):
         build_origin = partial(_build_origin, f"commit {commit[:_SHORT_ID]}")
         for item in list_changed_files(changes, options, build_origin):
             if isinstance(item, Skipped):
@@ -71,6 +84,12 @@ def _read_files(
             else:  # git lists the newest commit first, so the oldest one overwrites the others
                 changed[item.blob, item.origin.path, item.old_blobs] = item
     yield from read_changed_files(list(changed.values()), git, options)
+
+
+def _list_changes(commits: list[str], git: Git) -> Iterator[tuple[str, list[diff.Change]]]:
+    """Yield the commits, in their order, with what each changes."""
+    stdin = "".join(f"{commit}\n" for commit in commits).encode()
+    return diff.parse_changes_by_commit(git.run(*_DIFF_TREE, "--stdin", stdin=stdin))
 
 
 def _build_origin(within: str, change: diff.Change) -> Origin:

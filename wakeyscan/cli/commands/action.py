@@ -8,24 +8,13 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.cli import output
 from wakeyscan.cli.commands import INTERNAL_ERROR, INTERRUPTED
-from wakeyscan.cli.pipeline import (
-    apply_ignore_file,
-    check_endpoint,
-    count_ignored_files,
-    open_path,
-    run_scan,
-    verify_keys,
-)
-from wakeyscan.cli.rescans import audit_trusted
+from wakeyscan.cli.event_scan import print_notice, scan_event
 from wakeyscan.config import build, config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError, WakeyscanError
 from wakeyscan.git.command import open_own
-from wakeyscan.git.repository import find_repository
-from wakeyscan.integrations import github_event, github_files, github_policy
+from wakeyscan.integrations import github_event, github_files, github_links, github_policy
 from wakeyscan.reports.github import format_command
-from wakeyscan.sources import SOURCES
-from wakeyscan.sources.commits import skip_empty_range
 
 if TYPE_CHECKING:
     from wakeyscan.integrations.github_event import Event
@@ -81,10 +70,6 @@ def _report_failure(reason: str, code: int) -> None:
     github_files.report_failure(reason, code)
 
 
-def _print_notice(text: str) -> None:
-    output.write_stdout(format_command("notice", text, title="wakeyscan").encode())
-
-
 def _run(values: Values, environment: Mapping[str, str]) -> tuple[int, dict[str, str]]:
     given = {**build.read_environment(PARAMETERS.options, environment), **values}
     mode = str(given.get("mode", "diff"))
@@ -99,12 +84,13 @@ def _run(values: Values, environment: Mapping[str, str]) -> tuple[int, dict[str,
         sarif_category=str(given.get("category", "")),
     )
     output.check_formats(settings, ["."])
-    result = _scan(mode, str(given.get("paths", ".")), event, settings)
-    _write_reports(result, settings)
+    result = scan_event(mode, str(given.get("paths", ".")), event, settings)
+    links = github_links.build_links(result, open_own(), event, environment)
+    _write_reports(result, settings._replace(links=links))
     code = result.exit_code(settings.fail_on, settings.strict_ignores)
     no_upload = github_policy.explain_no_upload(mode, result.complete, event, environment)
     if no_upload and environment.get(_UPLOAD) == "true":
-        _print_notice(f"not uploaded to code scanning: {no_upload}")
+        print_notice(f"not uploaded to code scanning: {no_upload}")
     return code, {
         **github_files.build_outputs(result, code),
         "sarif-file": sarif_file,
@@ -143,34 +129,3 @@ def _build_settings(
         values["policy_from"] = revision
     others = {name: text for name, text in environment.items() if name != _POLICY_FROM}
     return build.build_config(values, PARAMETERS.options, others)
-
-
-def _scan(mode: str, paths: str, event: Event, settings: config.Config) -> RunResult:
-    if mode == "audit":
-        return _audit(settings)
-    if mode == "diff":
-        pushed = github_event.find_pushed_range(event, open_own())
-        if pushed is not None:
-            if pushed.note:
-                _print_notice(pushed.note)
-            units = [pushed.unit or skip_empty_range(pushed.name)]
-            return run_scan("action", (pushed.name,), [(SOURCES["git"], units)], settings)
-        if note := github_event.explain_tree(event, open_own()):
-            _print_notice(note)
-    return _scan_tree(paths, settings)
-
-
-def _scan_tree(paths: str, settings: config.Config) -> RunResult:
-    lines = [line for line in map(str.strip, paths.splitlines()) if line]
-    if not lines:
-        raise UsageError("input 'paths': empty; name at least one file or folder")
-    # The input names no other targets.
-    opened = [target for path in lines for target in open_path(path, settings)]
-    result = run_scan("action", tuple(lines), opened, settings)
-    return count_ignored_files(result, lines, settings)
-
-
-def _audit(settings: config.Config) -> RunResult:
-    check_endpoint(settings)
-    result = audit_trusted(find_repository("."), settings).judge_opaque(settings.strict)
-    return verify_keys(apply_ignore_file(result, settings), settings)

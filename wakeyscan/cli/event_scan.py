@@ -1,0 +1,88 @@
+"""The scan of the GitHub Action: the commits of an event, the tree, or the whole history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wakeyscan.cli import output
+from wakeyscan.cli.pipeline import (
+    apply_ignore_file,
+    check_endpoint,
+    count_ignored_files,
+    open_path,
+    run_scan,
+    verify_keys,
+)
+from wakeyscan.cli.rescans import audit_trusted
+from wakeyscan.core.errors import UsageError
+from wakeyscan.git.command import open_own
+from wakeyscan.git.repository import find_repository
+from wakeyscan.integrations import github_event
+from wakeyscan.reports.github import format_command
+from wakeyscan.reports.web_links import parse_commit
+from wakeyscan.sources import SOURCES
+from wakeyscan.sources.commits import list_short_ids, skip_empty_range
+from wakeyscan.sources.tip_files import TipFiles
+
+if TYPE_CHECKING:
+    from wakeyscan.config.config import Config
+    from wakeyscan.integrations.github_event import Event, PushedRange
+    from wakeyscan.scanner.result import RunResult
+
+
+def scan_event(mode: str, paths: str, event: Event, settings: Config) -> RunResult:
+    """Scan what a mode of the action selects: `diff`, `tree` or `audit`."""
+    if mode == "audit":
+        return _audit(settings)
+    if mode == "diff":
+        pushed = github_event.find_pushed_range(event, open_own())
+        if pushed is not None:
+            return _scan_range(pushed, settings)
+        if note := github_event.explain_tree(event, open_own()):
+            print_notice(note)
+    return _scan_tree(paths, settings)
+
+
+def print_notice(text: str) -> None:
+    """Print an annotation that is no problem."""
+    output.write_stdout(format_command("notice", text, title="wakeyscan").encode())
+
+
+def _scan_range(pushed: PushedRange, settings: Config) -> RunResult:
+    if pushed.note:
+        print_notice(pushed.note)
+    units = [pushed.unit or skip_empty_range(pushed.name)]
+    result = run_scan("action", (pushed.name,), [(SOURCES["git"], units)], settings)
+    places = (f for f in result.reported() if parse_commit(f.origin) and not f.origin.part)
+    added = {finding.secret.fingerprint for finding in places}
+    if not added or result.interrupted:
+        return result
+    return result._replace(
+        commits=list_short_ids(pushed.unit), removed=_find_removed(added, pushed, settings)
+    )
+
+
+def _find_removed(added: set[str], pushed: PushedRange, settings: Config) -> frozenset[str]:
+    """Return which of the added secrets are in no file of the newest commit."""
+    source = TipFiles(pushed.tip)
+    targets = [(source, source.list_units(pushed.unit, settings.source))]
+    left = run_scan("action", (pushed.name,), targets, settings._replace(verification=None))
+    if not left.complete:
+        return frozenset()  # a file that was not scanned may still have them
+    return frozenset(added.difference(f.secret.fingerprint for f in left.findings))
+
+
+def _scan_tree(paths: str, settings: Config) -> RunResult:
+    lines = [line for line in map(str.strip, paths.splitlines()) if line]
+    if not lines:
+        raise UsageError("input 'paths': empty; name at least one file or folder")
+    # The input names no other targets.
+    opened = [target for path in lines for target in open_path(path, settings)]
+    result = run_scan("action", tuple(lines), opened, settings)
+    return count_ignored_files(result, lines, settings)
+
+
+def _audit(settings: Config) -> RunResult:
+    check_endpoint(settings)
+    result = audit_trusted(find_repository("."), settings).judge_opaque(settings.strict)
+    return verify_keys(apply_ignore_file(result, settings), settings)
