@@ -1,8 +1,8 @@
 """Candidates for a key whose end is open: the few texts that may be the whole key.
 
 The rest may be on the next line, in the next cell or in the next literal. In binary data the key
-may end where the class of its characters changes, because its neighbor begins there. Keys of one
-document often have one length.
+may end where the class of its characters changes, because its neighbor begins there, or with the
+letters that are taken for a neighbor. Keys of one document often have one length.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import API_KEY, Secret
 from wakeyscan.scanner.bounds import is_binary
 from wakeyscan.scanner.ends.rests import Rest, find_rests
-from wakeyscan.scanner.ends.text_end import CONTEXT, TextEnd
+from wakeyscan.scanner.ends.text_end import CONTEXT, KEY_PREFIX, TextEnd
 
 if TYPE_CHECKING:
     from wakeyscan.scanner.matcher import Match
@@ -25,6 +25,8 @@ MAX_CANDIDATES = 4
 
 _MAX_LENGTHS = 2
 _KEY = lazy_pattern(rb"wa_live_[A-Za-z0-9_-]{16,128}(?<![_-])")
+_RUN = lazy_pattern(rb"[A-Za-z0-9_-]++")
+_MAX_NEIGHBOR = 128
 _CLASS_RUN = lazy_pattern(rb"[a-z]+|[A-Z]+|[0-9]+|[_-]+")
 _MAX_CUTS = 2
 
@@ -47,8 +49,8 @@ def add_candidates(
     if match.rule.id != API_KEY or Secret(text, API_KEY) != match.secret:
         return match
     if is_binary(content, match.start, match.end):
-        rests: list[Rest] = []
-        texts = _list_cuts(text, lengths)
+        rests = _find_neighbor(content, match.end)
+        texts = _list_cuts(text, rests, lengths)
     else:
         before = content[max(0, match.start - CONTEXT) : match.start]
         rests = find_rests(TextEnd(before, content[match.end : match.end + CONTEXT], path))
@@ -70,8 +72,17 @@ def _list_joined(text: bytes, rests: list[Rest], lengths: Sequence[int]) -> Iter
     yield from (text[:length] for length in lengths if length < len(text))
 
 
-def _list_cuts(text: bytes, lengths: Sequence[int]) -> Iterator[bytes]:
-    """Yield the text up to a known length, or to where the class of its characters changes."""
-    yield from (text[:length] for length in lengths if length < len(text))
+def _find_neighbor(content: bytes, end: int) -> list[Rest]:
+    """Return the letters that follow an end in binary data, up to the next key."""
+    run = _RUN.match(content, end, end + _MAX_NEIGHBOR)
+    text = run[0].partition(KEY_PREFIX)[0] if run else b""
+    return [Rest(text, 0, len(text))] if text else []
+
+
+def _list_cuts(text: bytes, rests: list[Rest], lengths: Sequence[int]) -> Iterator[bytes]:
+    """Yield the text up to a known length, with its neighbor, and up to another class."""
+    whole = b"".join([text, *(rest.text for rest in rests)])
+    yield from (whole[:length] for length in lengths if length <= len(whole))
+    yield whole
     runs = list(_CLASS_RUN.finditer(text))
     yield from (text[: run.start()] for run in reversed(runs[-_MAX_CUTS:]))

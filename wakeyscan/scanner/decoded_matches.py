@@ -27,6 +27,7 @@ Python, C and a few other languages concatenate them. In CSV, YAML, TOML or JSON
 values, and the first one may be the whole key.
 """
 
+PLAIN = "plain"
 _BASE64 = "base64"
 _BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _MAX_RUN = 1 << 12
@@ -47,7 +48,7 @@ def map_to_source(match: Match, name: str, decoded: DecodedText, around: bytes) 
     ]
     start, end = spans[0]
     bounds_here = _map_bounds(match, name, decoded, around)
-    if bounds_here is Bounds.OPEN and match.bounds is None:
+    if bounds_here is Bounds.OPEN and match.encoding == PLAIN:
         match = candidates.add_candidates(match, decoded.content)
     rests = (source for span in match.rests for source in decoded.find_sources(*span))
     return match._replace(
@@ -63,14 +64,14 @@ def map_to_source(match: Match, name: str, decoded: DecodedText, around: bytes) 
 
 def join_encodings(outer: str, inner: str) -> str:
     """Return the name of an encoding inside another, or of the only one of the two."""
-    parts = [part for part in (outer, inner) if part != "plain"]
-    return "/".join(parts) or "plain"
+    parts = [part for part in (outer, inner) if part != PLAIN]
+    return "/".join(parts) or PLAIN
 
 
 def add_bounds(matches: list[Match], content: bytes, path: str = "") -> list[Match]:
     """Return the matches in `content` with their bounds, and open ones with their candidates.
 
-    Those of a match in a decoded text are known already.
+    Those of a match in a decoded text are known already, and so are its candidates.
     """
     bounded = [
         match._replace(bounds=match.bounds or find_match_bounds(content, match, path))
@@ -80,10 +81,10 @@ def add_bounds(matches: list[Match], content: bytes, path: str = "") -> list[Mat
         return bounded
     lengths = candidates.list_lengths(bounded)
     return [
-        candidates.add_candidates(new, content, path, lengths)
-        if old.bounds is None and new.bounds is Bounds.OPEN
-        else new
-        for old, new in zip(matches, bounded, strict=True)
+        candidates.add_candidates(match, content, path, lengths)
+        if match.bounds is Bounds.OPEN and match.encoding == PLAIN
+        else match
+        for match in bounded
     ]
 
 

@@ -69,6 +69,36 @@ def test_text_before_a_key_does_not_cut_it(template: bytes, make_key: MakeKey) -
         assert secrets_in(content) == [key]
 
 
+BLANKS = {
+    "a line": b"\0\x01\n KEY\nname\n",
+    "the last line": b"\0\x01\n KEY\n",
+    "a C string, after a control character": b"\0\x01 KEY\0",
+    "a line of Windows": b"\0\x01\r\n KEY\r\n",
+    "a cell": b"\0\x01\t KEY\tname\n",
+    "quotes": b'\0\x01 KEY" \0',
+}
+
+
+@pytest.mark.parametrize("template", BLANKS.values(), ids=BLANKS)
+def test_a_blank_before_a_key_is_no_length(template: bytes, make_key: MakeKey) -> None:
+    for key in (make_key(length) for length in (25, 26, 27, 28, 32) * 8):
+        assert secrets_in(template.replace(b"KEY", key.encode())) == [key]
+
+
+def test_a_blank_after_a_nul_leaves_the_end_open(make_key: MakeKey) -> None:
+    for key in (make_key(length) for length in (25, 26) * 20):
+        (finding,) = find(b"\0 %b\0name\0" % key.encode())  # both bytes may be a length
+        texts = [secret.reveal().decode() for secret in (finding.secret, *finding.candidates)]
+        assert key in texts
+        assert finding.bounds is OPEN or texts[0] == key
+
+
+def test_a_blank_before_a_key_of_its_length_is_a_length(make_key: MakeKey) -> None:
+    key = make_key(24).encode()
+    for behind in (b"j\x0aHelloWorld", b"j\x05hello", b"\x10\x01", b"j\x09wonderful\x01"):
+        assert found(b"\x08\x01\x0a " + key + behind) == [(key.decode(), CERTAIN)]
+
+
 @pytest.mark.parametrize("digit", range(10))
 def test_a_digit_before_a_key_does_not_cut_it(digit: int, make_key: MakeKey) -> None:
     for key in (make_key(length) for length in (24, 32, 40, 48, 64)):

@@ -13,6 +13,7 @@ from tests.support import contexts
 from tests.support.ends import CUT, place_cut
 from tests.support.keys import ALPHABET, PREFIX
 from wakeyscan.core.document import Document, Origin
+from wakeyscan.core.finding import Bounds
 from wakeyscan.core.secret import API_KEY, Secret
 from wakeyscan.rules import loader
 from wakeyscan.scanner.candidates import MAX_CANDIDATES, add_candidates
@@ -74,6 +75,21 @@ def test_a_key_in_binary_data_ends_where_the_class_of_its_characters_changes() -
     assert key in candidates(content, 1, len(key) + 4)
     content = b"\0" + f"{KEY}abc".encode() + b"\0"
     assert KEY in candidates(content, 1, len(KEY) + 4, lengths=(len(KEY),))
+
+
+def test_letters_that_are_taken_for_a_neighbor_may_belong_to_a_key() -> None:
+    content = f"\0 {KEY}\0name\0".encode()
+    assert candidates(content, 2, 42)[0] == KEY
+    assert candidates(content, 2, 42, lengths=(44,))[:2] == [KEY[:44], KEY]
+
+
+def test_an_open_key_in_binary_data_has_candidates() -> None:
+    (finding,) = detect_in_document(
+        Document(Origin("a"), b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f%brun\0" % KEY.encode()),
+        contexts.few(),
+    )
+    texts = {finding.secret.reveal().decode(), *(c.reveal().decode() for c in finding.candidates)}
+    assert (finding.bounds, KEY in texts) == (Bounds.OPEN, True)
 
 
 def test_only_keys_have_candidates() -> None:

@@ -20,7 +20,7 @@ from wakeyscan.scanner.strings.lengths import (
     find_text_start,
     read_lengths,
 )
-from wakeyscan.scanner.strings.records import find_next_texts
+from wakeyscan.scanner.strings.records import find_next_texts, is_blank_before_string
 from wakeyscan.scanner.strings.words import measure_bodies, measure_size, measure_words
 
 MIN_KEY, MAX_KEY = len(KEY_PREFIX) + 16, len(KEY_PREFIX) + 128
@@ -60,6 +60,9 @@ _LETTER_BITS = 6
 _AFTER_WORD, _AFTER_LENGTH, _AFTER_RECORD, _AFTER_NOTHING = 4, 6, 4, 20
 """Bits of words after a key, if a word or a length precedes the key, if the length of these words
 precedes them, and if nothing shows a neighbor."""
+
+_AFTER_BLANK = 20
+"""Bits of doubt about a length that is rather a blank."""
 
 
 class _Run(NamedTuple):
@@ -198,4 +201,5 @@ def _measure_rest(run: _Run, end: int, words: list[float]) -> tuple[float, bool]
         default=float("inf"),
     )
     word_bits = words[0] + _AFTER_LENGTH
-    return min(record, word_bits), record < word_bits
+    doubt = _AFTER_BLANK * is_blank_before_string(run.content, run.end, reading)
+    return min(record, word_bits) + doubt, record < word_bits

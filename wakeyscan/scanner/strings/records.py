@@ -20,6 +20,8 @@ _LENGTH, _CBOR_LENGTH = 2, 3
 """Bits of a length that fits the text after it."""
 _C_STRING = 10
 """Bits of such a byte before a NUL, which rather ends the string."""
+_QUOTES = b"\"'`"
+_DELIMITERS = (b"\0", b"\t", b"\n", b"\r\n", b'"', b"'", b"`")
 
 
 def find_next_texts(
@@ -32,14 +34,37 @@ def find_next_texts(
     """
     size = run_end - end
     if size <= MAX_MARKS and run_end < len(content) and not is_visible(content, run_end):
-        is_c_string = reading.zeros in ((0, 0), (0, 1)) and content[run_end : run_end + 1] == b"\0"
-        yield _MARK * size + _C_STRING * is_c_string, run_end
+        yield _MARK * size + _weigh_c_string(content, run_end, reading), run_end
     for types in range(min(size, MAX_MARKS)):
         at = end + types
         if text := _find_text(content, at, run_end, reading):
             yield _MARK * types + _LENGTH, text
         if _is_cbor(content, at, run_end, reading):
             yield _MARK * types + _CBOR_LENGTH, at + 1
+
+
+def _weigh_c_string(content: bytes, run_end: int, reading: LengthReading) -> int:
+    """Return the bits of letters before a NUL, which rather ends a string without a length."""
+    is_short = reading.zeros in ((0, 0), (0, 1)) and content[run_end : run_end + 1] == b"\0"
+    return _C_STRING * is_short
+
+
+def is_blank_before_string(content: bytes, run_end: int, reading: LengthReading) -> bool:
+    """Return whether a length is rather a blank before a string that a delimiter ends.
+
+    A delimiter may be a length, too: that of the text behind it.
+    """
+    zeros = reading.zeros[0]
+    blank = reading.start + zeros
+    if reading.zeros not in ((0, 0), (1, 0)) or content[blank : blank + 1] != b" ":
+        return False
+    if not content.startswith(_DELIMITERS, run_end):
+        return False
+    text = run_end + 1 + zeros
+    number = int.from_bytes(content[run_end:text], "big")
+    size = 0 if content[run_end] in _QUOTES else reading.kind.find_size(number)
+    following = content[text : text + size]
+    return not following or len(following) < size or not is_text(following, 0, size)
 
 
 def _find_text(content: bytes, at: int, run_end: int, reading: LengthReading) -> int:
