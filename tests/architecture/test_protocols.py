@@ -89,7 +89,16 @@ from wakeyscan.scanner.logical_locations import (
 from wakeyscan.scanner.string_tables import (
     SIGNATURES as TABLE_SIGNATURES,
 )
-from wakeyscan.scanner.string_tables import STRING_TABLES, StringTable, hermes, property_list
+from wakeyscan.scanner.string_tables import (
+    STRING_TABLES,
+    StringTable,
+    elf,
+    hermes,
+    mach_o,
+    portable_executable,
+    property_list,
+    web_assembly,
+)
 from wakeyscan.sources import (
     SOURCES,
     commit_message,
@@ -153,7 +162,10 @@ BY_PROTOCOL: tuple[
     (REPORTS, [github, json, markdown, sarif, text]),
     (SOURCES, [commit_message, commit_range, files, omitted_files, staged, stdin]),
     (STAGES, [commit_msg, pre_commit, pre_merge_commit, pre_push, pre_receive]),
-    (STRING_TABLES, [hermes, property_list]),
+    (
+        STRING_TABLES,
+        [elf, hermes, mach_o, portable_executable, property_list, web_assembly],
+    ),
     (VERIFIERS, [wastack]),
 )
 FAMILIES = [pytest.param(registry, members, id=registry.kind) for registry, members in BY_PROTOCOL]

@@ -11,14 +11,14 @@ If no neighbor shows, the text after the key decides (see `scanner.bounds`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.named_tuple import NamedTuple
-from wakeyscan.scanner.string_tables import find_table_strings
+from wakeyscan.scanner.string_tables import find_table_strings, has_bare_strings
 
 if TYPE_CHECKING:
     from wakeyscan.scanner.strings import endings
@@ -35,6 +35,7 @@ _MIN_KEY, _MAX_KEY = 24, 136
 """Bytes of a key."""
 _RUN = lazy_pattern(rb"[\w-]*+")
 _NO_STRING = -8
+_QUOTES = (b'"', b"'", b"`")
 
 # Text formats without delimiters: bencode, netstrings and pickle's protocol 0
 
@@ -69,37 +70,44 @@ def find_strings(content: bytes, keys: Sequence[int]) -> Strings:
 
     `keys` are the offsets of all keys, in ascending order.
     """
-    strings: dict[int, Sequence[UndelimitedString]] = {}
-    nul, previous_end = -1, _NO_STRING
-    tables = _find_in_table(content, keys)
-    for at, limit in pairwise((*keys, len(content))):
-        if at in tables:
-            strings[at] = tables[at]
-            continue
-        if nul < max(0, at - _NUL_CONTEXT):
-            nul = content.find(b"\0", max(0, at - _NUL_CONTEXT))
-            nul = len(content) + _NUL_CONTEXT if nul < 0 else nul
-        has_control = nul < at + _NUL_CONTEXT or _has_control(content, at)
-        find = _find_in_binary if has_control else _find_in_text
-        if string := find(content, at, limit, previous_end):
-            strings[at] = [string]
-            previous_end = string.end if string.bounds is Bounds.CERTAIN else _NO_STRING
-    return strings
-
-
-def _find_in_table(content: bytes, keys: Sequence[int]) -> Strings:
-    return {
+    tables = {
         at: [UndelimitedString(start, end, is_whole=True) for start, end in found]
         for at, found in find_table_strings(content, keys).items()
     }
+    return {**_find_outside_tables(content, keys, tables), **tables}
 
 
 def find_prefixed_length(content: bytes, at: int) -> int:
     """Return the length of the key at an offset if the bytes before it prove it; else 0."""
-    for string in find_strings(content, [at]).get(at, ()):
-        if string.bounds is Bounds.CERTAIN or string.is_whole:
+    for string in _find_outside_tables(content, [at]).get(at, ()):
+        if string.bounds is Bounds.CERTAIN:
             return string.end - at
     return 0
+
+
+def _find_outside_tables(
+    content: bytes, keys: Sequence[int], tables: Container[int] = ()
+) -> dict[int, list[UndelimitedString]]:
+    strings: dict[int, list[UndelimitedString]] = {}
+    is_bare = has_bare_strings(content)
+    nul, previous_end = -1, _NO_STRING
+    for at, limit in pairwise((*keys, len(content))):
+        if at in tables:
+            continue
+        if nul < max(0, at - _NUL_CONTEXT):
+            nul = content.find(b"\0", max(0, at - _NUL_CONTEXT))
+            nul = len(content) + _NUL_CONTEXT if nul < 0 else nul
+        string: UndelimitedString | None
+        if is_bare:
+            string = _find_bare(content, at, limit)
+        elif nul < at + _NUL_CONTEXT or _has_control(content, at):
+            string = _find_in_binary(content, at, limit, previous_end)
+        else:
+            string = _find_in_text(content, at, limit, previous_end)
+        if string:
+            strings[at] = [string]
+            previous_end = string.end if string.bounds is Bounds.CERTAIN else _NO_STRING
+    return strings
 
 
 def _has_control(content: bytes, at: int) -> bool:
@@ -112,6 +120,15 @@ def _find_in_binary(content: bytes, at: int, limit: int, previous_end: int) -> U
     if run_end - at < _MIN_KEY:
         return UndelimitedString(at, run_end)
     return UndelimitedString(at, *endings.find_ending(content, at, run_end, previous_end))
+
+
+def _find_bare(content: bytes, at: int, limit: int) -> UndelimitedString:
+    """Return a string that may end anywhere, unless it is in quotes: no delimiter ends its text."""
+    run_end = _find_run_end(content, at, limit)
+    is_quoted = content[at - 1 : at] == content[run_end : run_end + 1] in _QUOTES
+    if run_end - at < _MIN_KEY or is_quoted:
+        return UndelimitedString(at, run_end)
+    return UndelimitedString(at, *endings.find_ending(content, at, run_end, has_bare_strings=True))
 
 
 def _find_in_text(

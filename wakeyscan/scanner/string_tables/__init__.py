@@ -1,4 +1,7 @@
-"""String tables: formats that tell where each of their strings starts and ends."""
+"""String tables: formats that tell where each of their strings starts and ends.
+
+A program has no table of strings, but its code and its data name the length of each.
+"""
 
 from __future__ import annotations
 
@@ -25,21 +28,54 @@ class StringTable(Protocol):
 STRING_TABLES: Registry[StringTable] = Registry(
     "format with a string table",
     {
+        "elf": "wakeyscan.scanner.string_tables.elf",
         "hermes": "wakeyscan.scanner.string_tables.hermes",
+        "mach_o": "wakeyscan.scanner.string_tables.mach_o",
+        "portable_executable": "wakeyscan.scanner.string_tables.portable_executable",
         "property_list": "wakeyscan.scanner.string_tables.property_list",
+        "web_assembly": "wakeyscan.scanner.string_tables.web_assembly",
     },
 )
 
 SIGNATURES: dict[bytes, str] = {
+    b"\0asm": "web_assembly",
+    b"\x7fELF": "elf",
+    b"MZ": "portable_executable",
+    b"\xce\xfa\xed\xfe": "mach_o",
+    b"\xcf\xfa\xed\xfe": "mach_o",
     b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f": "hermes",
     b"bplist0": "property_list",
 }
 """The names in `STRING_TABLES`, by the first bytes of the format."""
 
 
+_BARE, _NATIVE = ("hermes", "web_assembly"), ("elf", "mach_o", "portable_executable")
+_COMPILERS = (b"\xff Go build", b"/rustc/", b"rustc version ")
+"""Texts in each program of Go and of Rust, also without symbols."""
+
+
+def is_program(content: bytes) -> bool:
+    """Return whether the content begins like a program, in which literals follow each other."""
+    return find_format(content) in (*_BARE, *_NATIVE)
+
+
+def has_bare_strings(content: bytes) -> bool:
+    """Return whether it is a program in which neither NUL nor a length before it ends a string.
+
+    C ends a literal with NUL. Go, Rust and WebAssembly store the next one directly behind it.
+    """
+    name = find_format(content)
+    return name in _BARE or (name in _NATIVE and any(mark in content for mark in _COMPILERS))
+
+
+def find_format(content: bytes) -> str | None:
+    """Return the name of the format that the content begins with, if it is in `STRING_TABLES`."""
+    return next((name for head, name in SIGNATURES.items() if content.startswith(head)), None)
+
+
 def find_table_strings(content: bytes, offsets: Sequence[int]) -> dict[int, list[Span]]:
     """Return the strings in which each offset lies, the longest first."""
-    name = next((name for head, name in SIGNATURES.items() if content.startswith(head)), None)
+    name = find_format(content)
     found: dict[int, list[Span]] = {}
     for start, end in STRING_TABLES[name].find_strings(content, offsets) if name else ():
         for offset in select_within(offsets, start, end):

@@ -13,6 +13,7 @@ from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.scanner.string_tables import is_program
 from wakeyscan.scanner.strings.lengths import (
     NO_STRING,
     STRING_TYPES,
@@ -39,11 +40,6 @@ _CLOSING = {
 }
 """Delimiters, which are no lengths if they are on both sides of a key."""
 _LETTER = lazy_pattern(rb"\w")
-_HERMES = b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f"
-"""First bytes of Hermes bytecode, in which no length precedes a string."""
-_MACH_O = (b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe")
-_PROGRAMS = (_HERMES, b"\x7fELF", b"MZ", b"\0asm", *_MACH_O)
-"""First bytes of formats in which strings are adjacent."""
 
 _MARGIN = 4
 """Bits by which the best description has to be shorter."""
@@ -90,16 +86,21 @@ class _Ending(NamedTuple):
 
 
 def find_ending(
-    content: bytes, start: int, run_end: int, previous_end: int = NO_STRING
+    content: bytes,
+    start: int,
+    run_end: int,
+    previous_end: int = NO_STRING,
+    *,
+    has_bare_strings: bool = False,
 ) -> tuple[int, Bounds | None]:
     """Return the most likely end of the key at an offset, and its bounds.
 
     `run_end` is the end of the letters, at least `MIN_KEY` after the offset. A length ends another
-    key at `previous_end`. The bounds are `None` if no length and no neighbor shows: then the text
-    after the key decides.
+    key at `previous_end`. If the content has bare strings, neither NUL nor a length ends one. The
+    bounds are `None` if no length and no neighbor shows: then the text after the key decides.
     """
-    readings = _read_ends(content, start, run_end, previous_end)
-    is_adjacent = _is_adjacent(content, start)
+    readings = {} if has_bare_strings else _read_ends(content, start, run_end, previous_end)
+    is_adjacent = has_bare_strings or _is_adjacent(content, start)
     has_neighbor = is_adjacent or run_end - start > MAX_KEY
     has_neighbor = has_neighbor or _is_in_program(content, start, run_end)
     run = _Run(content, start, run_end, readings, has_neighbor, is_adjacent)
@@ -113,13 +114,13 @@ def _is_adjacent(content: bytes, start: int) -> bool:
     """Return whether a string ends directly before that of a key, so that NUL ends none."""
     headers = (start - len(header) for header in _HEADERS if content.endswith(header, 0, start))
     string = next(headers, start)
-    return content.startswith(_HERMES) or _LETTER.match(content, string - 1, string) is not None
+    return _LETTER.match(content, string - 1, string) is not None
 
 
 def _is_in_program(content: bytes, start: int, run_end: int) -> bool:
     """Return whether a neighbor without a delimiter is likely; a NUL before and after is one."""
     around = content[start - 1 : start], content[run_end : run_end + 1]
-    return content.startswith(_PROGRAMS) and around != (b"\0", b"\0")
+    return is_program(content) and around != (b"\0", b"\0")
 
 
 def _find_bounds(best: _Ending, others: list[_Ending], run: _Run) -> Bounds | None:
@@ -137,8 +138,6 @@ def _read_ends(
 ) -> dict[int, LengthReading]:
     """Return the ends that a length names, each with the length that weighs most."""
     readings: dict[int, LengthReading] = {}
-    if content.startswith(_HERMES):
-        return readings
     high = min(run_end, start + MAX_KEY)
     for string, doubt in _list_starts(content, start, run_end):
         for reading in read_lengths(content, string, previous_end):
