@@ -498,7 +498,7 @@ def test_a_fault_of_ours_is_exit_4_with_the_traceback_and_without_the_key(
         "Traceback (most recent call last):",
     ]
     assert "copy/wakeyscan/reports/text.py" in ran.err
-    assert lines[-1] == "KeyError: b'wa_live_…'"
+    assert lines[-1].startswith("KeyError (its message is not shown")
     assert key.removeprefix("wa_live_") not in ran.err
 
 

@@ -11,19 +11,18 @@ from wakeyscan import __version__
 from wakeyscan.cli.arguments import parse_arguments
 from wakeyscan.cli.commands import COMMANDS, INTERNAL_ERROR, INTERRUPTED
 from wakeyscan.cli.output import print_error, write_stderr, write_stdout
-from wakeyscan.core.errors import UsageError, WakeyscanError
+from wakeyscan.core.errors import Terminated, UsageError, WakeyscanError
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import redact
 from wakeyscan.core.secret import KEY_PREFIX
 
 if TYPE_CHECKING:
-    import traceback
-
     from wakeyscan.cli import click_parser
+    from wakeyscan.core import traceback_text
 else:
     # Only help and errors need these; click takes 25 ms to import.
     click_parser = lazy_import("wakeyscan.cli.click_parser")
-    traceback = lazy_import("traceback")
+    traceback_text = lazy_import("wakeyscan.core.traceback_text")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -40,9 +39,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except WakeyscanError as error:
         print_error(str(error))
         return 2
-    except Exception:
+    except Terminated as stopped:
+        print_error("terminated")
+        return stopped.exit_code
+    except Exception as error:
         print_error("internal error; please report this traceback")
-        write_stderr(redact(traceback.format_exc()))
+        write_stderr(redact(traceback_text.format_traceback(error)))
         return INTERNAL_ERROR
 
 

@@ -8,15 +8,19 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from wakeyscan.cli import main
+from wakeyscan.core.errors import Terminated
 from wakeyscan.core.lazy import lazy_import
 
 if TYPE_CHECKING:
     import signal
     import threading
     from sys import UnraisableHookArgs
+
+    from wakeyscan.core import termination
 else:
-    # Only an interrupt needs these.
+    # Only a signal needs these.
     signal = lazy_import("signal")
+    termination = lazy_import("wakeyscan.core.termination")
     threading = lazy_import("threading")
 
 _RESEND_SECONDS = 0.01
@@ -25,7 +29,7 @@ _RESEND_SECONDS = 0.01
 
 def run() -> int:
     """Run the command line and return its exit code; raise `KeyboardInterrupt`."""
-    sys.unraisablehook = _resend_interrupt
+    sys.unraisablehook = _resend_signal
     return main.main()
 
 
@@ -40,16 +44,23 @@ def exit_immediately(code: int) -> NoReturn:
     os._exit(code)
 
 
-def _resend_interrupt(dropped: UnraisableHookArgs) -> None:
-    """Send Ctrl-C again: Python drops it inside of a finalizer, such as those of `regex`."""
+def _resend_signal(dropped: UnraisableHookArgs) -> None:
+    """Send a signal again: Python drops its exception in a finalizer, such as those of `regex`."""
     if issubclass(dropped.exc_type, KeyboardInterrupt):
-        threading.Timer(_RESEND_SECONDS, _interrupt_main_thread).start()
+        _send_soon(signal.SIGINT)
+    elif isinstance(dropped.exc_value, Terminated):
+        termination.raise_on_signal(dropped.exc_value.signal_number)
+        _send_soon(dropped.exc_value.signal_number)
     else:
         sys.__unraisablehook__(dropped)
 
 
-def _interrupt_main_thread() -> None:
+def _send_soon(number: int) -> None:
+    threading.Timer(_RESEND_SECONDS, _signal_main_thread, [number]).start()
+
+
+def _signal_main_thread(number: int) -> None:
     if sys.platform == "win32":
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(number)
     else:
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        signal.pthread_kill(threading.main_thread().ident or 0, number)

@@ -45,3 +45,16 @@ class ReportError(WakeyscanError):
 
 class TimeoutExceeded(Exception):
     """A pattern took too long on a text, which is reported as skipped."""
+
+
+class Terminated(BaseException):
+    """A signal asked the process to end (`core.termination`)."""
+
+    def __init__(self, signal_number: int) -> None:
+        super().__init__()
+        self.signal_number = signal_number
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of a shell for a process that the signal ended."""
+        return 128 + self.signal_number

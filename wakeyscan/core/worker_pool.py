@@ -13,24 +13,24 @@ from wakeyscan.core.lazy import lazy_import
 if TYPE_CHECKING:
     import multiprocessing
     import signal
-    import traceback
+    import threading
     from multiprocessing import connection
+
+    from wakeyscan.core import termination, traceback_text
 else:
     # A scan in one process, such as a hook's, needs none of these.
     multiprocessing = lazy_import("multiprocessing")
     connection = lazy_import("multiprocessing.connection")
     signal = lazy_import("signal")
-    traceback = lazy_import("traceback")
+    termination = lazy_import("wakeyscan.core.termination")
+    threading = lazy_import("threading")
+    traceback_text = lazy_import("wakeyscan.core.traceback_text")
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
 _TASKS_AHEAD = 2
 """Tasks that each worker has queued, so that it never waits for the next one."""
-
-
-class WorkerError(Exception):
-    """A bug in a worker process; the message is its traceback."""
 
 
 def count_processors() -> int:
@@ -49,10 +49,11 @@ def run_tasks(
     Raise `WakeyscanError` if a process dies, since its tasks are lost.
     """
     pool = _Pool(jobs, make_worker)
-    try:
-        yield from pool.run(tasks)
-    finally:
-        pool.stop()
+    with termination.clean_up_on_termination():
+        try:
+            yield from pool.run(tasks)
+        finally:
+            pool.stop()
 
 
 class _Pool:
@@ -105,17 +106,30 @@ def _receive(worker: Any) -> Any:
             "a worker process died (out of memory?), so the scan is incomplete; try --jobs 1"
         ) from None
     if trace:
-        raise WorkerError(trace)
+        raise traceback_text.TracedError(trace)
     return answer
 
 
 def _serve(parent: connection.Connection, make_worker: Callable[[], Callable[[Any], Any]]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent terminates its workers
+    termination.restore_defaults()
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
     try:
         work = make_worker()
         while True:
             parent.send(("", work(parent.recv())))
     except (EOFError, BrokenPipeError):
         return
-    except Exception:
-        parent.send((traceback.format_exc(), None))
+    except Exception as error:
+        parent.send((traceback_text.format_traceback(error), None))
+
+
+def _exit_with_parent() -> None:
+    """End this process as soon as the parent has ended, even if that was killed.
+
+    A worker that lives on keeps standard output open, and so the rest of a pipeline waiting.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

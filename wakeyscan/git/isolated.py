@@ -6,12 +6,11 @@ The configuration of the other repository is not loaded, so no program that it n
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from wakeyscan.core.termination import make_temporary_folder
 from wakeyscan.git.command import Git
 from wakeyscan.git.environment import build_environment
 from wakeyscan.git.objects import MAX_GIT_ALLOC
@@ -35,8 +34,7 @@ _NO_USER_CONFIG = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
 @contextmanager
 def open_isolated(repository: Repository) -> Iterator[Git]:
     """Yield git for the objects of a repository; its folder is removed at the end."""
-    folder = tempfile.mkdtemp(prefix="wakeyscan-")
-    try:
+    with make_temporary_folder() as folder:
         _write_repository(folder, is_sha256=repository.id_width == 32)
         environment = build_environment(()) | _NO_USER_CONFIG
         environment |= {
@@ -45,8 +43,6 @@ def open_isolated(repository: Repository) -> Iterator[Git]:
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": _join_paths(repository.object_folders),
         }
         yield Git(folder, environment, display_name=repository.folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write_repository(folder: str, *, is_sha256: bool) -> None:

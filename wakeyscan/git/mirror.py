@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.termination import make_temporary_folder
 from wakeyscan.git import worktree
 from wakeyscan.git.environment import (
     PINS,
@@ -69,13 +68,10 @@ def clone_mirror(url: str, report: Callable[[str], None] = ignore_progress) -> I
             f"{remove_credentials(url)}: only https:// and file:// URLs can be cloned; "
             "clone it yourself, then audit that folder"
         )
-    folder = tempfile.mkdtemp(prefix="wakeyscan-")
-    try:
+    with make_temporary_folder() as folder:
         path = os.path.join(folder, "mirror.git")
         _clone(url, path, report)
         yield path
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _clone(url: str, path: str, report: Callable[[str], None]) -> None:

@@ -1,0 +1,127 @@
+"""What ends with wakeyscan, however that ends: its workers, git, and its temporary folders."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import INTERRUPTIBLE_WAKEYSCAN, TIMEOUT, environment
+from tests.support.files import write
+from tests.support.keys import PREFIX, MakeKey
+from tests.support.repositories import Repo
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+SLOW = f"{PREFIX}short " * 20_000
+"""Text that takes seconds to scan."""
+
+
+def list_processes(session: int) -> list[str]:
+    """List the processes of a session that still run."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text("latin-1").rpartition(")")[2].split()
+            if int(fields[3]) == session and fields[0] != "Z":
+                found.append(status.with_name("cmdline").read_text("latin-1"))
+        except (OSError, IndexError):  # it has ended meanwhile
+            continue
+    return found
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    until = time.monotonic() + TIMEOUT
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    (folder / "tmp").mkdir(exist_ok=True)
+    variables = {"TMPDIR": str(folder / "tmp"), "XDG_CACHE_HOME": str(folder / "cache")}
+    return subprocess.Popen(
+        [*INTERRUPTIBLE_WAKEYSCAN, *arguments],
+        cwd=folder,
+        env=environment(**variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    """Write quick files, as many as are scanned without workers, and then slow ones.
+
+    git lists files in the order of their names.
+    """
+    Repo(tmp_path / "d")
+    write(tmp_path, {f"d/a{number:03}": "" for number in range(300)})
+    write(tmp_path, {f"d/b{number:03}": SLOW for number in range(300)})
+    return tmp_path
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_workers_end_with_the_scan(many: Path, number: signal.Signals) -> None:
+    process = start(many, "scan", "--jobs", "3", "d")
+    wait_until(lambda: len(list_processes(process.pid)) == 4)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=TIMEOUT)  # a worker would keep these open
+    wait_until(lambda: not list_processes(process.pid))
+    told = {
+        signal.SIGKILL: (-9, b""),
+        signal.SIGTERM: (143, b"wakeyscan: terminated\n"),
+        signal.SIGHUP: (129, b"wakeyscan: terminated\n"),
+        signal.SIGINT: (130, b"wakeyscan: interrupted\n"),
+    }
+    assert (process.returncode, err) == told[number]
+    assert (number == signal.SIGINT) == (b"interrupted before everything was scanned" in out)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("jobs", ["1", "3"])
+def test_an_audit_leaves_no_process(tmp_path: Path, jobs: str, number: signal.Signals) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.stage({f"f{at}": f"{at}{SLOW}" for at in range(40)})
+    repo.record()
+    process = start(tmp_path, "audit", "--jobs", jobs, "repo")
+    wait_until(lambda: os.listdir(tmp_path / "tmp"))
+    process.send_signal(number)
+    process.communicate(timeout=TIMEOUT)
+    wait_until(lambda: not list_processes(process.pid))
+    if number != signal.SIGKILL:
+        assert os.listdir(tmp_path / "tmp") == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_mirror_is_removed(tmp_path: Path, make_key: MakeKey, number: signal.Signals) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.stage({f"f{at}": f"{at}{SLOW}" for at in range(20)} | {"key": make_key()})
+    repo.record()
+    process = start(tmp_path, "audit", "--jobs", "1", repo.top.as_uri())
+    wait_until(lambda: [*(tmp_path / "tmp").glob("*/mirror.git/packed-refs")])
+    process.send_signal(number)
+    process.communicate(timeout=TIMEOUT)
+    assert process.returncode in (130, 143)
+    assert os.listdir(tmp_path / "tmp") == []
+
+
+def test_a_signal_that_the_parent_ignores_stays_ignored(tmp_path: Path) -> None:
+    write(tmp_path, dict.fromkeys((f"d/f{number}" for number in range(600)), "x"))
+    quoted = f"trap '' HUP TERM; echo; exec {INTERRUPTIBLE_WAKEYSCAN[-1]} scan --jobs 2 d"
+    with subprocess.Popen(
+        ["sh", "-c", quoted], cwd=tmp_path, env=environment(), stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"\n"  # the trap is set
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGHUP)
+        process.communicate(timeout=TIMEOUT)
+    assert process.returncode == 0

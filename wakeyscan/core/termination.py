@@ -1,0 +1,65 @@
+"""SIGTERM and SIGHUP as exceptions: by default they end Python without any cleanup.
+
+Worker processes would live on, and the temporary mirror of a repository would stay.
+"""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from wakeyscan.core.errors import Terminated
+
+_SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+@contextmanager
+def clean_up_on_termination() -> Iterator[None]:
+    """Raise `Terminated` on a signal during the block, so that its `finally` clauses run.
+
+    A signal that is ignored, as under `nohup`, or handled already, keeps its handler.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    ours = [n for n in _SIGNALS if is_main and signal.getsignal(n) is signal.SIG_DFL]
+    for number in ours:
+        raise_on_signal(number)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
+
+
+@contextmanager
+def make_temporary_folder() -> Iterator[str]:
+    """Yield a new folder, and remove it at the end, also after a signal."""
+    with clean_up_on_termination():
+        folder = tempfile.mkdtemp(prefix="wakeyscan-")
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def raise_on_signal(number: int) -> None:
+    """Raise `Terminated` at the next signal of a number, and ignore those after it.
+
+    A second one must not cut the cleanup short.
+    """
+    signal.signal(number, _terminate)
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    raise Terminated(number)
+
+
+def restore_defaults() -> None:
+    """Restore the default actions, in a worker process that was forked during the block."""
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
