@@ -120,7 +120,8 @@ def test_alternates_that_lead_nowhere_or_in_a_circle(repo: Dated, key: str) -> N
     repo.commit({"a": key})
     lines = f"{repo.top}/none\n.\n{repo.top}/.git/objects\n../objects\n"
     write(repo.top, {".git/objects/info/alternates": lines})
-    found(repo.audit(), key)
+    report = found(repo.audit(), key)
+    assert [item["path"] for item in report["skipped"]] == [f"{repo.top}/none"]
 
 
 @pytest.mark.parametrize("options", [(), ("--no-cache",)], ids=["remembering", "no-cache"])

@@ -113,9 +113,12 @@ def _read_from(cached: CachedHistory, tips: frozenset[str], git: Git) -> CommitG
     commit_lines = cached.commit_lines + new_lines
     parents: dict[str, tuple[str, ...]] = {}
     trees: dict[str, str] = {}
-    for line in BytesIO(commit_lines):
-        commit, tree, *parent_ids = line.decode("ascii").split()
-        parents[commit], trees[commit] = tuple(parent_ids), tree
+    try:
+        for line in BytesIO(commit_lines):
+            commit, tree, *parent_ids = line.decode("ascii").split()
+            parents[commit], trees[commit] = tuple(parent_ids), tree
+    except ValueError:
+        raise git.build_output_error("rev-list") from None
     return CommitGraph(
         parents=parents,
         trees=trees,
@@ -144,7 +147,8 @@ def _graft_roots(commits: list[str], git: Git) -> Git:
 
 def _parse_parents(commit: bytes) -> frozenset[str]:
     header = commit.partition(b"\n\n")[0].split(b"\n")
-    return frozenset(line[7:].decode("ascii") for line in header if line.startswith(b"parent "))
+    # git takes a line that is not ASCII for a parent that is missing
+    return frozenset(line[7:].decode("latin-1") for line in header if line.startswith(b"parent "))
 
 
 class CommitDates:

@@ -28,6 +28,9 @@ _SHALLOW = (
     "the history is truncated (shallow); fetch the rest: git fetch --unshallow, or fetch-depth: 0"
 )
 _REFTABLE = "refs are in a reftable, which is not supported; refs that reach a key are unknown"
+_ALTERNATE = (
+    "an object folder of this repository (objects/info/alternates) that does not exist; restore it"
+)
 _SUBMODULE = "the repository of a submodule, not scanned; run: wakeyscan audit {}"
 
 _ENTRY_NAME = "whole"
@@ -154,12 +157,30 @@ def list_known_gaps(repository: Repository) -> Iterator[Skipped]:
     """Yield the parts that no audit of the repository can cover."""
     common = repository.common_folder
     shallow = os.path.join(common, "shallow")
-    if os.path.isfile(shallow) and os.path.getsize(shallow):
+    if _get_size(shallow):
         yield Skipped(Origin(repository.folder), _SHALLOW)
     if refs.uses_reftable(repository):
         yield Skipped(Origin(repository.folder), _REFTABLE)
-    modules = os.path.join(common, "modules")
-    if os.path.isdir(modules):
-        for name in sorted(os.listdir(modules)):
-            folder = os.path.join(modules, name)
-            yield Skipped(Origin(folder), _SUBMODULE.format(folder), gap=False)
+    for folder in repository.missing_alternates:
+        yield Skipped(Origin(folder), _ALTERNATE, gap=False)  # missing objects are gaps
+    yield from _list_submodules(os.path.join(common, "modules"))
+
+
+def _get_size(path: str) -> int:
+    try:
+        return os.path.getsize(path)
+    except OSError:
+        return 0
+
+
+def _list_submodules(folder: str) -> Iterator[Skipped]:
+    try:
+        names = sorted(os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror}; submodules in it were not scanned"
+        yield Skipped(Origin(folder), reason, gap=False)
+        return
+    for path in (os.path.join(folder, name) for name in names):
+        yield Skipped(Origin(path), _SUBMODULE.format(path), gap=False)

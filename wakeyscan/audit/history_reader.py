@@ -86,6 +86,5 @@ def _list_confirmed_tips(ref_names: RefNames, history: TreeHistory) -> frozenset
 
 def _list_all_commits(git: Git) -> list[str]:
     """List all commits of the repository, including unreachable ones."""
-    output = git.run(*_LIST_OBJECTS)
-    rows = (line.split(" ") for line in output.decode("ascii").splitlines())
-    return [row[1] for row in rows if row[0] == "commit"]
+    rows = (line.partition(" ") for line in git.run_ascii(*_LIST_OBJECTS).splitlines())
+    return [object_id for kind, _, object_id in rows if kind == "commit"]

@@ -69,10 +69,13 @@ def open_store(
     `on_pack` is called after each opened pack: a large one takes seconds.
     """
     opener = _PackOpener(repository.id_width, cache, on_pack)
-    loose: list[str] = []
+    loose: dict[str, None] = {}
     for folder in repository.object_folders:
+        # A `git gc` beside us moves loose objects to a new pack, and unreachable objects of an old
+        # pack to files; each time it adds them before it removes them.
+        loose |= dict.fromkeys(list_loose_objects(folder))
         opener.open_folder(folder)
-        loose += list_loose_objects(folder)
+        loose |= dict.fromkeys(list_loose_objects(folder))
     return ObjectStore(
         packs=tuple(opener.packs),
         loose=tuple(loose),
@@ -119,8 +122,14 @@ class _PackOpener:
 def _list_packs_without_index(folder: str, indexes: list[str]) -> list[str]:
     """List the packs that git ignores without an error."""
     indexed = {path.removesuffix(".idx") for path in indexes}
-    packs = (path for path in list_packs(folder) if path.removesuffix(".pack") not in indexed)
+    packs = [path for path in list_packs(folder) if path.removesuffix(".pack") not in indexed]
+    packs = [path for path in packs if _lacks_index(path)]
     return [f"{path}: pack without an index, not scanned; run git index-pack" for path in packs]
+
+
+def _lacks_index(pack: str) -> bool:
+    """Return whether a pack has no index now: a `git gc` beside us adds and removes both."""
+    return os.path.lexists(pack) and not os.path.lexists(f"{pack.removesuffix('.pack')}.idx")
 
 
 def list_tasks(store: ObjectStore) -> Iterator[Task]:
@@ -223,5 +232,5 @@ def _inflate(path: str) -> tuple[int, bytes | None]:
     header, _, content = inflated.partition(b"\0")
     kind_name, _, size = header.partition(b" ")
     kind = OBJECT_KINDS.get(kind_name.decode("ascii", "replace"), 0)
-    is_complete = inflater.eof and size.isdigit() and int(size) == len(content)
+    is_complete = inflater.eof and size == b"%d" % len(content)
     return kind, content if kind and is_complete else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.document import Origin, Skipped
@@ -21,11 +22,12 @@ RefNames = dict[str, frozenset[str]]
 INDEX, _REFLOG, _STASH = "index", "reflog", "stash"
 """Names besides those of refs. With a work tree, as in `index (worktree x)`, they are its own."""
 
+_UNREAD_REFLOG = "a reflog cannot be read, so a key in it may look unreachable: {}"
 _UNREAD_INDEX = "an index cannot be read, so a key in it may look unreachable: {}"
 
 
 class NamedObjects(NamedTuple):
-    """The objects that have a name, and the indexes that cannot be read."""
+    """The objects that have a name, and the indexes and reflogs that cannot be read."""
 
     names: RefNames
     skipped: tuple[Skipped, ...] = ()
@@ -48,7 +50,8 @@ def list_named_objects(repository: Repository, tips: dict[str, str], git: Git) -
 
     `tips` are the ids that refs name. An annotated tag names itself and its target.
     """
-    logs = refs.read_reflogs(repository)
+    skipped: list[Skipped] = []
+    logs = refs.read_reflogs(repository, partial(_skip_reflog, skipped))
     stash = logs.pop("refs/stash", set())
     tags = [tip for name, tip in tips.items() if name.startswith("refs/tags/")]
     targets = _read_tag_targets(tags, git)
@@ -58,20 +61,23 @@ def list_named_objects(repository: Repository, tips: dict[str, str], git: Git) -
     names |= {_STASH: frozenset(stash), _REFLOG: logged}
     for tree in linked_worktrees.list_other_worktrees(repository):
         names |= linked_worktrees.read_past_tips(tree)
-    return _add_indexes(names, repository, git)
+    skipped += _add_indexes(names, repository, git)
+    return NamedObjects(names, tuple(skipped))
 
 
-def _add_indexes(names: RefNames, repository: Repository, git: Git) -> NamedObjects:
+def _skip_reflog(skipped: list[Skipped], path: str, reason: str) -> None:
+    skipped.append(Skipped(Origin(path), _UNREAD_REFLOG.format(reason), gap=False))
+
+
+def _add_indexes(names: RefNames, repository: Repository, git: Git) -> Iterator[Skipped]:
     paths = {INDEX: os.path.join(repository.git_folder, "index")}
     for tree in linked_worktrees.list_other_worktrees(repository):
         paths[tree.label(INDEX)] = tree.index_path
-    skipped = []
     for name, path in paths.items():
         try:
             names[name] = file_lists.list_staged_blobs(path, git, repository.id_width)
         except GitError as error:  # damaged; its blobs are scanned like all objects
-            skipped.append(Skipped(Origin(path), _UNREAD_INDEX.format(error), gap=False))
-    return NamedObjects(names, tuple(skipped))
+            yield Skipped(Origin(path), _UNREAD_INDEX.format(error), gap=False)
 
 
 def _read_tag_targets(ids: Iterable[str], git: Git) -> dict[str, str]:

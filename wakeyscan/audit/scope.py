@@ -90,9 +90,12 @@ def _count_commits(
     description = describe_scope(scope)
     if not (scope.since or scope.branch):
         return description
-    in_scope = int(_run_rev_list(("--count", *_build_arguments(scope)), start_ids, git) or 0)
-    total = int(_run_rev_list(("--count",), set(tips.values()), git) or 0)
-    return description._replace(commits=(in_scope, total))
+    in_scope = _run_rev_list(("--count", *_build_arguments(scope)), start_ids, git) or "0"
+    total = _run_rev_list(("--count",), set(tips.values()), git) or "0"
+    try:
+        return description._replace(commits=(int(in_scope), int(total)))
+    except ValueError:
+        raise git.build_output_error("rev-list") from None
 
 
 def _list_objects(scope: AuditScope, start_ids: Iterable[str], git: Git) -> frozenset[str]:
@@ -109,5 +112,4 @@ def _run_rev_list(arguments: tuple[str, ...], ids: Iterable[str], git: Git) -> s
     stdin = "".join(f"{object_id}\n" for object_id in ids).encode()
     if not stdin:
         return ""  # git fails without a revision
-    output = git.run("rev-list", "--ignore-missing", *arguments, "--stdin", stdin=stdin)
-    return output.decode("ascii")
+    return git.run_ascii("rev-list", "--ignore-missing", *arguments, "--stdin", stdin=stdin)

@@ -53,7 +53,7 @@ def read_small_file(path: str, max_size: int) -> bytes:
         with open(path, "rb") as stream:
             return _check_size(stream.read(max_size + 1), path, max_size)
     _refuse_special(path, os.stat(path).st_mode)  # opening alone can start a device
-    with open(path, "rb", opener=_open_nonblocking) as file:
+    with open(path, "rb", opener=open_nonblocking) as file:
         _refuse_special(path, os.fstat(file.fileno()).st_mode)
         content = file.read(max_size + 1)
     if content is None:  # a file of the kernel that would block, such as /proc/kmsg
@@ -68,7 +68,7 @@ def _check_size(content: bytes, path: str, max_size: int) -> bytes:
     return content
 
 
-def _open_nonblocking(path: str, flags: int) -> int:
+def open_nonblocking(path: str, flags: int) -> int:
     """Open without blocking if a FIFO has replaced the file since it was checked."""
     extra = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
     return os.open(path, flags | extra)

@@ -11,6 +11,14 @@ from wakeyscan.git import process
 
 _READ_SIZE = 1 << 20
 
+_MAX_LINE = 1 << 16
+"""Maximum bytes of a header; git's are shorter than 100."""
+
+_MAX_DIGITS = 20
+"""Digits of the first size that no file can have."""
+
+_TYPES = frozenset((b"blob", b"tree", b"commit", b"tag"))
+
 
 class Object(NamedTuple):
     """An object of a repository."""
@@ -34,18 +42,36 @@ def missing_object(object_id: str) -> Object:
 
 
 def read_object(reader: BatchReader) -> Iterator[Object]:
-    """Yield the next object, and skip the rest of its content when the iterator is resumed."""
-    header = reader.read_line().decode("ascii", "replace").split(" ")
-    if header[-1] == "missing" or len(header) != 3:
-        yield missing_object(header[0])
+    """Yield the next object, and skip the rest of its content when the iterator is resumed.
+
+    Raise `ProcessError` for output that git does not write.
+    """
+    object_id, type_name, size = _parse_header(reader.read_line())
+    if not type_name:
+        yield missing_object(object_id)
         return
-    object_id, type_name, size = header
-    reader.remaining = int(size)
-    yield Object(object_id, type_name, int(size), partial(_read_content, reader))
+    reader.remaining = size
+    yield Object(object_id, type_name, size, partial(_read_content, reader))
     while reader.read_content(_READ_SIZE):
         pass
     if reader.read_line():
         raise process.ProcessError(f"returned object {object_id} with a wrong length")
+
+
+def _parse_header(line: bytes) -> tuple[str, str, int]:
+    """Parse `ID TYPE SIZE`, or `ID missing`, whose type is returned as empty."""
+    words = line.split(b" ")
+    name = words[0].decode("ascii", "replace")
+    if len(words) == 2 and words[1] in (b"missing", b"ambiguous"):
+        return name, "", 0
+    if (
+        len(words) == 3
+        and words[1] in _TYPES
+        and len(words[2]) < _MAX_DIGITS
+        and words[2].isdigit()
+    ):
+        return name, words[1].decode("ascii"), int(words[2])
+    raise process.ProcessError("returned no valid header of an object; is it really git?")
 
 
 def _read_content(reader: BatchReader, limit: int) -> bytes:
@@ -68,6 +94,8 @@ class BatchReader:
     def read_line(self) -> bytes:
         """Read a line, without its end."""
         while b"\n" not in self._buffer:
+            if len(self._buffer) > _MAX_LINE:
+                raise process.ProcessError("returned a line without an end; is it really git?")
             self._buffer += self._read_chunk()
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line

@@ -29,7 +29,10 @@ from wakeyscan.git.environment import (
 
 if TYPE_CHECKING:
     import tempfile
+
+    from wakeyscan.git import special_files
 else:
+    special_files = lazy_import("wakeyscan.git.special_files")  # only a silent git needs it
     tempfile = lazy_import("tempfile")  # takes 5 ms; only an audit needs it
 
 _ALLOWED_COMMANDS = frozenset(
@@ -76,6 +79,37 @@ class Git(NamedTuple):
             *arguments, stdin=stdin, allowed_codes=allowed_codes, pinned=pinned
         )[0]
 
+    def run_ascii(
+        self, *arguments: str, stdin: bytes = b"", allowed_codes: Sequence[int] = (0,)
+    ) -> str:
+        """Return the stdout of a command that prints ids and keywords; raise `GitError`."""
+        output = self.run(*arguments, stdin=stdin, allowed_codes=allowed_codes)
+        if not output.isascii():
+            raise self.build_output_error(arguments[0])
+        return output.decode("ascii")
+
+    def run_in_pieces(self, *arguments: str, stdin: bytes) -> Iterator[bytes]:
+        """Yield the stdout of a command in pieces; raise `GitError` if it fails.
+
+        The command is killed if the caller stops early.
+        """
+        with self._wrap_process_errors(arguments[0]):
+            running = self._start(arguments)
+            try:
+                yield from running.exchange(stdin)
+                code, stderr_lines = running.wait()
+            finally:
+                running.kill()
+        if code:
+            raise self._build_error(arguments[0], stderr_lines)
+
+    def build_output_error(self, command: str) -> GitError:
+        """Return the error for output that git does not write."""
+        git = find_executable()
+        return GitError(
+            f"git {command} in {self.name} printed invalid output; is {git} really git?"
+        )
+
     def run_with_stderr(
         self,
         *arguments: str,
@@ -86,7 +120,7 @@ class Git(NamedTuple):
         """Return the stdout of a command, and the lines of its stderr."""
         with self._wrap_process_errors(arguments[0]):
             running = self._start(arguments, pinned=pinned)
-            output = running.communicate(stdin)
+            output = b"".join(running.exchange(stdin))
             code, stderr_lines = running.wait()
         if code not in allowed_codes:
             raise self._build_error(arguments[0], stderr_lines)
@@ -129,7 +163,7 @@ class Git(NamedTuple):
                 running.close_stdin()  # git exits after the last answer, even after a short one
             reader = BatchReader(running)
             while requested:
-                yield from read_object(reader)
+                yield from _check_id(read_object(reader), requested[0])
                 requested.popleft()
                 if name := next(remaining, ""):
                     requested.append(name)
@@ -142,7 +176,7 @@ class Git(NamedTuple):
 
     def _read_present(self, ids: Sequence[str]) -> Iterator[Object]:
         options = ("--batch-all-objects", "--batch-check=%(objectname)")
-        present = frozenset(self.run("cat-file", *options).decode("ascii").split())
+        present = frozenset(self.run_ascii("cat-file", *options).split())
         found = self._read_batch(iter([name for name in ids if name in present]), deque())
         for name in ids:
             yield next(found) if name in present else missing_object(name)
@@ -177,7 +211,7 @@ class Git(NamedTuple):
 
         def finish() -> bytes:
             with self._wrap_process_errors(arguments[0]):
-                output = running.communicate(b"")
+                output = b"".join(running.exchange(b""))
                 code, stderr_lines = running.wait()
             if code:
                 raise self._build_error(arguments[0], stderr_lines)
@@ -196,7 +230,11 @@ class Git(NamedTuple):
             raise ValueError(f"git {arguments[0]} may run programs that a repository names")
         pins = [part for pin in PINS for part in ("-c", pin)] if pinned else []
         command = [find_executable(), "-C", self.folder, "--no-pager", *pins, *arguments]
-        return process.start_process(command, self.environment, stdin)
+        return process.start_process(command, self.environment, stdin, self._find_blocker)
+
+    def _find_blocker(self) -> str:
+        path = special_files.find_special_file(self.folder, self.environment.get("GIT_DIR", ""))
+        return special_files.describe_blocker(path)
 
     @contextmanager
     def _wrap_process_errors(self, command: str) -> Iterator[None]:
@@ -208,6 +246,14 @@ class Git(NamedTuple):
 
     def _build_error(self, command: str, stderr_lines: list[str]) -> GitError:
         return GitError(_explain_failure(command, self.name, stderr_lines))
+
+
+def _check_id(objects: Iterator[Object], requested: str) -> Iterator[Object]:
+    """Yield the answer to a request; raise `ProcessError` for that to another request."""
+    for found in objects:
+        if found.id != requested:
+            raise process.ProcessError("returned another object than requested")
+        yield found
 
 
 def open_own(folder: str = ".") -> Git:

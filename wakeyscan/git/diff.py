@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
+from wakeyscan.core.errors import GitError
 from wakeyscan.core.named_tuple import NamedTuple
 
 SUBMODULE, UNMERGED = "160000", "unmerged"
@@ -27,18 +28,25 @@ def parse_changes(output: bytes | Iterable[bytes]) -> Iterator[Change]:
     """Parse raw diff output with full ids and without renames; for merges with `-c`.
 
     An entry is one `:` for each parent, the modes (parents first), the ids in the same order, a
-    status, NUL, the path, NUL.
+    status, NUL, the path, NUL. Raise `GitError` for invalid output.
     """
     fields = iter(output.split(b"\0") if isinstance(output, bytes) else output)
     for entry in fields:
-        if not entry.startswith(b":"):
-            continue
-        parents = len(entry) - len(entry.lstrip(b":"))
-        words = entry[parents:].decode("ascii").split(" ")
-        path = os.fsdecode(next(fields))
-        modes, ids = words[: parents + 1], words[parents + 1 : 2 * parents + 2]
-        mode = UNMERGED if words[-1] == "U" else modes[-1]
-        yield Change(path=path, mode=mode, new_id=ids[-1], old_ids=tuple(ids[:-1]))
+        if entry.startswith(b":"):
+            try:
+                yield _parse_change(entry, next(fields, b""))
+            except (ValueError, IndexError):
+                raise GitError(
+                    "git printed an invalid list of changes; is it really git?"
+                ) from None
+
+
+def _parse_change(entry: bytes, path: bytes) -> Change:
+    parents = len(entry) - len(entry.lstrip(b":"))
+    words = entry[parents:].decode("ascii").split(" ")
+    modes, ids = words[: parents + 1], words[parents + 1 : 2 * parents + 2]
+    mode = UNMERGED if words[-1] == "U" else modes[-1]
+    return Change(os.fsdecode(path), mode, new_id=ids[-1], old_ids=tuple(ids[:-1]))
 
 
 def parse_changes_by_commit(output: bytes) -> Iterator[tuple[str, list[Change]]]:

@@ -84,14 +84,14 @@ def list_omitted_files(folder: str) -> Iterator[OmittedFile]:
         tag, mode, blob, *_ = [*details.split(b" "), b"", b"", b""]
         is_omitted = tag == b"S" and mode != _SUBMODULE
         if is_omitted and not os.path.lexists(os.path.join(os.fsencode(folder), path)):
-            yield OmittedFile(os.fsdecode(path), blob.decode("ascii"))
+            yield OmittedFile(os.fsdecode(path), blob.decode("ascii", "replace"))
 
 
 def _may_omit_files(folder: str) -> bool:
     """Return whether the index may say of a file that it is not checked out, without git."""
     try:
         index = os.path.join(worktree.find_git_folder(folder), "index")
-        with open(index, "rb") as file:
+        with open(index, "rb", opener=small_files.open_nonblocking) as file:
             header = file.read(_HEADER_SIZE)
     except (OSError, GitError):
         return False
@@ -110,7 +110,10 @@ def list_staged_blobs(path: str, git: Git, id_width: int) -> frozenset[str]:
     _check_index(path, id_width)
     git = git._replace(environment={**git.environment, "GIT_INDEX_FILE": path})
     output = git.run("ls-files", "-s", "-z")
-    return frozenset(row.split(b" ")[1].decode("ascii") for row in output.split(b"\0") if row)
+    try:
+        return frozenset(row.split(b" ")[1].decode("ascii") for row in output.split(b"\0") if row)
+    except (ValueError, IndexError):
+        raise git.build_output_error("ls-files") from None
 
 
 def _check_index(path: str, id_width: int) -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from wakeyscan.core.errors import SourceError
 from wakeyscan.git.pack_index import PackError, read_pack_index
 
 if TYPE_CHECKING:
@@ -21,8 +22,15 @@ _BYTES_BESIDE_ID = 8
 def has_small_id_list(repository: Repository) -> bool:
     """Return whether the ids of all objects may be held in memory."""
     indexes = (f"{pack.removesuffix('.pack')}.idx" for pack in _list_all_packs(repository))
-    size = sum(os.path.getsize(index) for index in indexes if os.path.isfile(index))
+    size = sum(map(_get_size, indexes))
     return size <= _MAX_IDS * (repository.id_width + _BYTES_BESIDE_ID)
+
+
+def _get_size(path: str) -> int:
+    try:
+        return os.path.getsize(path)
+    except OSError:  # a pack without an index, or removed by a `git gc` beside us
+        return 0
 
 
 def list_object_ids(repository: Repository) -> frozenset[bytes] | None:
@@ -57,16 +65,23 @@ def list_indexes(folder: str) -> list[str]:
 
 def _list_pack_folder(folder: str, suffix: str) -> list[str]:
     pack_folder = os.path.join(folder, "pack")
-    try:
-        names = sorted(os.listdir(pack_folder))
-    except FileNotFoundError:
-        return []
+    names = _list_names(pack_folder)
     return [os.path.join(pack_folder, name) for name in names if name.endswith(suffix)]
+
+
+def _list_names(folder: str) -> list[str]:
+    """List the names in a folder; a `git gc` beside us may have removed it. Raise `SourceError`."""
+    try:
+        return sorted(os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise SourceError(f"{folder}: cannot be read: {error.strerror}") from None
 
 
 def list_loose_objects(folder: str) -> Iterator[str]:
     """Yield the paths of the loose objects in an object folder."""
-    for prefix in sorted(os.listdir(folder)):
+    for prefix in _list_names(folder):
         if len(prefix) == 2 and not prefix.strip("0123456789abcdef"):
             subfolder = os.path.join(folder, prefix)
-            yield from (os.path.join(subfolder, name) for name in sorted(os.listdir(subfolder)))
+            yield from (os.path.join(subfolder, name) for name in _list_names(subfolder))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import select
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from wakeyscan.core.lazy import lazy_import
@@ -18,7 +18,10 @@ else:
     tempfile = lazy_import("tempfile")
 
 TIMEOUT_SECONDS = 300
-"""Seconds without output after which a process is killed: a FIFO in `.git` blocks git forever."""
+"""Seconds without output after which a process is killed."""
+
+_CHECK_SECONDS = 2
+"""Seconds without output after which we look for a file that blocks the process."""
 
 PIPE = -1
 """Value in place of a descriptor for stdin: create a pipe that we write to."""
@@ -37,8 +40,8 @@ class Process(Protocol):
     def write(self, data: bytes) -> None:
         """Write to stdin; blocks if the data does not fit into the pipe."""
 
-    def communicate(self, data: bytes) -> bytes:
-        """Write `data` to stdin and close it; return all of stdout.
+    def exchange(self, data: bytes) -> Iterator[bytes]:
+        """Write `data` to stdin and close it; yield all of stdout in pieces.
 
         Both happen at once, since a process stops reading while its output is not read.
         """
@@ -69,11 +72,25 @@ def find_program(program: str, environment: Mapping[str, str] = os.environ) -> s
     return ""
 
 
-def start_process(command: list[str], environment: Mapping[str, str], stdin: int = PIPE) -> Process:
-    """Start a process whose stdin is a descriptor or a pipe; raise `ProcessError`."""
-    implementation = _PosixProcess if hasattr(os, "posix_spawn") else _PopenProcess
+def find_no_blocker() -> str:
+    """Return no reason: nothing is known to block the process."""
+    return ""
+
+
+def start_process(
+    command: list[str],
+    environment: Mapping[str, str],
+    stdin: int = PIPE,
+    find_blocker: Callable[[], str] = find_no_blocker,
+) -> Process:
+    """Start a process whose stdin is a descriptor or a pipe; raise `ProcessError`.
+
+    `find_blocker` is called if the process stays silent. A reason that it returns ends the process.
+    """
     try:
-        return implementation(command, environment, stdin)
+        if hasattr(os, "posix_spawn"):
+            return _PosixProcess(command, environment, stdin, find_blocker)
+        return _PopenProcess(command, environment, stdin)
     except OSError as error:
         raise ProcessError(f"could not be started: {error.strerror}") from None
 
@@ -81,7 +98,14 @@ def start_process(command: list[str], environment: Mapping[str, str], stdin: int
 class _PosixProcess:
     """A process that `posix_spawn` started."""
 
-    def __init__(self, command: list[str], environment: Mapping[str, str], stdin: int) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        environment: Mapping[str, str],
+        stdin: int,
+        find_blocker: Callable[[], str],
+    ) -> None:
+        self._find_blocker = find_blocker
         child_stdin, self._stdin = os.pipe() if stdin == PIPE else (os.dup(stdin), -1)
         self._stdout, child_stdout = os.pipe()
         self._stderr, child_stderr = os.pipe()
@@ -100,14 +124,13 @@ class _PosixProcess:
         except BrokenPipeError:  # the process has exited; `wait` returns the reason
             return
 
-    def communicate(self, data: bytes) -> bytes:
-        chunks: list[bytes] = []
+    def exchange(self, data: bytes) -> Iterator[bytes]:
         for start in range(0, len(data), select.PIPE_BUF):
             while not self._wait_until_ready(self._stdin):
-                chunks.append(os.read(self._stdout, _CHUNK_SIZE))
+                yield os.read(self._stdout, _CHUNK_SIZE)
             self.write(data[start : start + select.PIPE_BUF])
         self.close_stdin()
-        return b"".join((*chunks, *iter(self.read, b"")))
+        yield from iter(self.read, b"")
 
     def close_stdin(self) -> None:
         if self._stdin >= 0:
@@ -120,16 +143,26 @@ class _PosixProcess:
 
     def _wait_until_ready(self, *writable: int) -> bool:
         """Return true if a `writable` stream is ready, false if stdout can be read."""
+        seconds = min(_CHECK_SECONDS, TIMEOUT_SECONDS)
         while True:
             readable = [stream for stream in (self._stdout, self._stderr) if stream >= 0]
-            ready, ready_to_write, _ = select.select(readable, writable, [], TIMEOUT_SECONDS)
+            ready, ready_to_write, _ = select.select(readable, writable, [], seconds)
             if not ready and not ready_to_write:
-                self.kill()
-                raise ProcessError(f"printed nothing for {TIMEOUT_SECONDS} s and was stopped")
+                self._check_silence(is_over=seconds == TIMEOUT_SECONDS)
+                seconds = TIMEOUT_SECONDS
             if self._stderr in ready:
                 self._read_stderr()
             if ready_to_write or self._stdout in ready:
                 return bool(ready_to_write)
+
+    def _check_silence(self, is_over: bool) -> None:
+        """Kill the process and raise `ProcessError` if it is blocked or out of time."""
+        reason = self._find_blocker()
+        if is_over and not reason:
+            reason = f"printed nothing for {TIMEOUT_SECONDS} s and was stopped"
+        if reason:
+            self.kill()
+            raise ProcessError(reason)
 
     def _read_stderr(self) -> None:
         chunk = os.read(self._stderr, _CHUNK_SIZE)
@@ -150,9 +183,13 @@ class _PosixProcess:
         return os.waitstatus_to_exitcode(status), _split_lines(self._stderr_content)
 
     def kill(self) -> None:
-        if self._pid:
-            os.kill(self._pid, 9)
-            self.wait()
+        if not self._pid:
+            return
+        os.kill(self._pid, 9)
+        if self._stderr >= 0:  # a program that it started may hold the other end
+            os.close(self._stderr)
+            self._stderr = -1
+        self.wait()
 
 
 class _PopenProcess:
@@ -173,8 +210,8 @@ class _PopenProcess:
         self._process.stdin.write(data)
         self._process.stdin.flush()
 
-    def communicate(self, data: bytes) -> bytes:
-        return bytes(self._process.communicate(data or None)[0])
+    def exchange(self, data: bytes) -> Iterator[bytes]:
+        yield bytes(self._process.communicate(data or None)[0])
 
     def close_stdin(self) -> None:
         if self._process.stdin:

@@ -6,7 +6,7 @@ Special files were refused when the repository was located (`git.repository`).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from wakeyscan.core import small_files
@@ -17,19 +17,29 @@ _MAX_LINE = 1 << 16
 """Maximum bytes of a line; a longer line is read in parts, and no part names an object."""
 
 
-def list_files(top: str) -> Iterator[str]:
-    """Yield the regular files below a folder; links are not followed."""
+def _ignore(path: str, reason: str) -> None:
+    """Ignore a folder that cannot be read."""
+
+
+def list_files(top: str, refuse: Callable[[str, str], None] = _ignore) -> Iterator[str]:
+    """Yield the regular files below a folder; links are not followed.
+
+    `refuse` is called with the path of each folder that cannot be read, and the reason.
+    """
     pending = [top]
     while pending:
+        folder = pending.pop()
         try:
-            with os.scandir(pending.pop()) as entries:
+            with os.scandir(folder) as entries:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
                         pending.append(entry.path)
                     elif entry.is_file(follow_symlinks=False):
                         yield entry.path
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             continue
+        except OSError as error:
+            refuse(folder, f"{folder}: cannot be read: {error.strerror}")
 
 
 def read_refs_in(folder: str, shared: Mapping[str, str]) -> dict[str, str]:
@@ -82,8 +92,11 @@ def _parse_target(line: bytes) -> str:
 
 
 def _read_first_line(path: str) -> bytes:
+    """Return the first line; empty without such a file. Raise `SourceError`."""
     try:
         with open(path, "rb") as file:
             return file.readline(_MAX_LINE).strip()
+    except PermissionError as error:
+        raise SourceError(f"{path}: cannot be read: {error.strerror}") from None
     except OSError:
         return b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wakeyscan.core import small_files
@@ -31,24 +32,30 @@ def uses_reftable(repository: Repository) -> bool:
     return os.path.isdir(os.path.join(repository.common_folder, "reftable"))
 
 
-def read_reflogs(repository: Repository) -> dict[str, set[str]]:
-    """Return the ids in each reflog, by the names of the refs; raise `SourceError`."""
+def read_reflogs(repository: Repository, refuse: Callable[[str, str], None]) -> dict[str, set[str]]:
+    """Return the ids in each reflog, by the names of the refs.
+
+    `refuse` is called with the path of each reflog or folder that cannot be read, and a reason.
+    """
     logs: dict[str, set[str]] = {}
     for folder in dict.fromkeys((repository.common_folder, repository.git_folder)):
         top = os.path.join(folder, "logs")
-        for path in ref_files.list_files(top):
+        for path in ref_files.list_files(top, refuse):
             name = os.path.relpath(path, top).replace(os.sep, "/")
-            logs.setdefault(name, set()).update(ref_files.read_first_ids(path, 2))
+            try:
+                logs.setdefault(name, set()).update(ref_files.read_first_ids(path, 2))
+            except SourceError as error:
+                refuse(path, str(error))
     return logs
 
 
 def _read_packed_refs(path: str) -> dict[str, str]:
     try:
         lines = small_files.read_small_file(path, small_files.MAX_DATA_SIZE).split(b"\n")
-    except small_files.FileRefused as error:
-        raise SourceError(f"{path}: cannot be read: {error.strerror}") from None
-    except OSError:
+    except FileNotFoundError:
         return {}
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {error.strerror}") from None
     pairs = (line.partition(b" ") for line in lines)
     return {
         os.fsdecode(name): object_id.decode("ascii")

@@ -12,6 +12,9 @@ from typing import NamedTuple
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import SourceError
 
+_UNREAD = frozenset(("hooks", "lfs", "logs", "modules"))
+"""Subfolders that no git command of ours reads, so that they may be unreadable."""
+
 _MAX_ALTERNATE_DEPTH = 5
 """Maximum number of levels of alternates that are followed, as in git."""
 
@@ -29,6 +32,8 @@ class Repository(NamedTuple):
     """Its own object folder, then its alternates."""
     id_width: int
     """Bytes of an object id: 20 (SHA-1) or 32 (SHA-256)."""
+    missing_alternates: tuple[str, ...] = ()
+    """Object folders that an alternates file names, but that do not exist."""
 
     @property
     def is_bare(self) -> bool:
@@ -46,18 +51,20 @@ def find_repository(folder: str) -> Repository:
     for required in dict.fromkeys((git_folder, common_folder)):
         _require_folder(folder, required)
         _refuse_links(required)
-        _refuse_special_files([required])
+        _refuse_special_files([required], required)
     own_objects = os.path.join(common_folder, "objects")
     _require_folder(folder, own_objects)
-    object_folders = tuple(_find_object_folders(own_objects))
+    missing: dict[str, None] = {}
+    object_folders = tuple(_find_object_folders(own_objects, missing))
     for alternate in object_folders[1:]:
-        _refuse_special_files(list(_list_object_subfolders(alternate)))
+        _refuse_special_files(_list_object_subfolders(alternate), alternate)
     return Repository(
         folder=folder,
         git_folder=git_folder,
         common_folder=common_folder,
         object_folders=object_folders,
         id_width=_read_id_width(common_folder),
+        missing_alternates=tuple(missing),
     )
 
 
@@ -110,17 +117,36 @@ def _refuse_links(folder: str) -> None:
             raise SourceError(f"{path}: is a link, which git never creates; it is not followed")
 
 
-def _refuse_special_files(pending: list[str]) -> None:
+def _refuse_special_files(pending: list[str], top: str) -> None:
     while pending:
-        with os.scandir(pending.pop()) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    pending.append(entry.path)
-                elif not entry.is_file(follow_symlinks=False) and not _is_harmless_link(entry):
-                    raise SourceError(
-                        f"{entry.path}: is neither a file nor a folder, and may block git; "
-                        "remove it if you trust this repository"
-                    )
+        folder = pending.pop()
+        try:
+            entries = _list_entries(folder)
+        except SourceError:
+            if os.path.relpath(folder, top).split(os.sep)[0] not in _UNREAD:
+                raise
+            continue
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                pending.append(entry.path)
+            elif not entry.is_file(follow_symlinks=False) and not _is_harmless_link(entry):
+                raise SourceError(
+                    f"{entry.path}: is neither a file nor a folder, and may block git; "
+                    "remove it if you trust this repository"
+                )
+
+
+def _list_entries(folder: str) -> list[os.DirEntry[str]]:
+    """List the entries of a folder; a `git gc` beside us may remove it. Raise `SourceError`."""
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise SourceError(
+            f"{folder}: cannot be read: {error.strerror}; run wakeyscan as a user who may read it"
+        ) from None
 
 
 def _is_harmless_link(entry: os.DirEntry[str]) -> bool:
@@ -131,23 +157,29 @@ def _is_harmless_link(entry: os.DirEntry[str]) -> bool:
         return True
 
 
-def _list_object_subfolders(folder: str) -> Iterator[str]:
-    """Yield the subfolders of an object folder that git reads; others do not matter."""
-    for name in os.listdir(folder):
-        path = os.path.join(folder, name)
-        is_read = name in ("pack", "info") or (len(name) == 2 and not name.strip(string.hexdigits))
-        if is_read and stat.S_ISDIR(_get_mode(path)):
-            yield path
+def _list_object_subfolders(folder: str) -> list[str]:
+    """List the subfolders of an object folder that git reads; others do not matter."""
+    return [
+        entry.path
+        for entry in _list_entries(folder)
+        if entry.is_dir(follow_symlinks=False) and _is_object_subfolder(entry.name)
+    ]
 
 
-def _find_object_folders(own_objects: str) -> Iterator[str]:
-    """Yield an object folder, then its alternates, level by level."""
+def _is_object_subfolder(name: str) -> bool:
+    return name in ("pack", "info") or (len(name) == 2 and not name.strip(string.hexdigits))
+
+
+def _find_object_folders(own_objects: str, missing: dict[str, None]) -> Iterator[str]:
+    """Yield an object folder, then its alternates, level by level; collect missing ones."""
     found: dict[str, None] = {}
     level = [own_objects]
     for _ in range(_MAX_ALTERNATE_DEPTH + 1):
         next_level = []
         for folder in level:
-            if os.path.isdir(folder) and folder not in found:
+            if not os.path.isdir(folder):
+                missing[folder] = None
+            elif folder not in found:
                 found[folder] = None
                 next_level += _read_alternates(folder)
         level = next_level
@@ -179,12 +211,13 @@ def _unescape(escape: re.Match[str]) -> str:
 
 def _read_id_width(common_folder: str) -> int:
     """Return the size of object ids, the only setting that is read from the configuration."""
+    path = os.path.join(common_folder, "config")
     try:
-        config = small_files.read_small_file(
-            os.path.join(common_folder, "config"), small_files.MAX_CONFIG_SIZE
-        )
-    except OSError:
+        config = small_files.read_small_file(path, small_files.MAX_CONFIG_SIZE)
+    except FileNotFoundError:
         return 20
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {error.strerror}") from None
     section = ""
     for line in config.decode("utf-8", "replace").lower().splitlines():
         line = line.strip()

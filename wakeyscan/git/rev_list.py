@@ -44,8 +44,9 @@ def list_commit_ids(selection: CommitSelection, git: Git) -> list[str]:
     # After a forced push by another user, commits of the remote may be missing here.
     excluded = [f"^{found.id}" for found in git.read_objects(selection.exclude) if found.type]
     stdin = "".join(f"{name}\n" for name in (*selection.include, *excluded)).encode()
-    output = git.run("rev-list", "--stdin", *selection.options, stdin=stdin)
-    commits = output.decode("ascii").split()
+    commits = git.run_ascii("rev-list", "--stdin", *selection.options, stdin=stdin).split()
+    if not all(map(is_object_id, commits)):
+        raise git.build_output_error("rev-list")
     if not _list_shallow_commits(git).isdisjoint(commits):
         raise SourceError(SHALLOW.format(selection.name or "the commits"))
     return commits
@@ -67,7 +68,7 @@ def resolve_commit(revision: str, git: Git) -> str:
     Raise `SourceError` for an unknown revision.
     """
     arguments = ("rev-parse", "--verify", "-q", "--end-of-options", f"{revision}^{{commit}}")
-    commit = git.run(*arguments, allowed_codes=(0, 1)).decode("ascii").strip()
+    commit = git.run_ascii(*arguments, allowed_codes=(0, 1)).strip()
     if not is_object_id(commit):  # `^REV` excludes a commit, and `A..B` names several
         raise SourceError(UNKNOWN_REVISION.format(revision))
     return commit

@@ -112,9 +112,9 @@ def split_metadata(content: bytes, origin: Origin, kind: str) -> Iterator[Docume
 def _list_tags_at(commits: frozenset[str], git: Git) -> list[str]:
     """List the annotated tags that point to the commits."""
     row_format = "--format=%(objecttype) %(objectname) %(*objectname)"
-    output = git.run("for-each-ref", row_format, "refs/tags").decode("ascii")
-    rows = (line.split(" ") for line in output.splitlines())
-    return [row[1] for row in rows if row[0] == "tag" and row[2] in commits]
+    output = git.run_ascii("for-each-ref", row_format, "refs/tags")
+    rows = (line.split(" ") for line in output.splitlines() if line.startswith("tag "))
+    return [row[1] for row in rows if len(row) > 2 and row[2] in commits]
 
 
 def _read_tags(

@@ -52,8 +52,9 @@ def _list_commits(findings: Iterable[Finding]) -> list[str]:
 def _explain_rewriting(commits: list[str], own: Git) -> list[str]:
     """Return how to rewrite the commits; the oldest one decides where the rebase begins."""
     ids = [resolve_commit(commit, own) for commit in commits]
-    newest_first = own.run("rev-list", "--no-walk=sorted", "--stdin", stdin="\n".join(ids).encode())
-    oldest = newest_first.decode("ascii").split()[-1][: len(commits[0])]
+    stdin = "\n".join(ids).encode()
+    newest_first = own.run_ascii("rev-list", "--no-walk=sorted", "--stdin", stdin=stdin)
+    oldest = (newest_first.split() or ids)[-1][: len(commits[0])]
     try:
         resolve_commit(f"{oldest}^", own)
         start = f"{oldest}^"
