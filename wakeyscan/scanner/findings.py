@@ -53,6 +53,8 @@ class _MatchedDocument(NamedTuple):
     masks: Masks
     comments: inline.InlineComments
     exposures: ExposureClassifier
+    positions: Mapping[int, tuple[int, int]]
+    """Line and column of each match and each piece, by offset."""
     details: Mapping[int, _Details]
     """Logical locations, by offset."""
     context: ScanContext
@@ -108,9 +110,8 @@ def _build_all(
 ) -> list[Finding]:
     content = document.content
     matches = add_bounds(matches, content, document.origin.path)
-    starts = line_index.find_positions(
-        content, (match.start for match in matches), document.line, document.column
-    )
+    offsets = sorted({offset for match in matches for offset in _list_offsets(match)})
+    positions = line_index.find_positions(content, offsets, document.line, document.column)
     low, high = document.own or (0, len(content))
     masks = build_masks(content, matches)
     matched = _MatchedDocument(
@@ -118,18 +119,26 @@ def _build_all(
         masks,
         inline.InlineComments(content),
         ExposureClassifier(document.origin, content),
+        positions=dict(zip(offsets, positions, strict=True)),
         details=details,
         context=context,
     )
     return [
-        _build_finding(match, position, matched)
-        for match, position in zip(matches, starts, strict=True)
+        _build_finding(match, matched)
+        for match in matches
         if match.start < high and match.end > low  # a match in two chunks has one position
     ]
 
 
-def _build_finding(match: Match, start: tuple[int, int], matched: _MatchedDocument) -> Finding:
-    document, (line, column) = matched.document, start
+def _list_offsets(match: Match) -> list[int]:
+    """Return the offset of a match, and of the pieces that a report lists."""
+    if not match.encoding.endswith(PIECES):
+        return [match.start]
+    return [match.start, *sorted(low for low, _ in match.elsewhere)[:_MAX_PIECES]]
+
+
+def _build_finding(match: Match, matched: _MatchedDocument) -> Finding:
+    document, (line, column) = matched.document, matched.positions[match.start]
     content, low, high = document.content, match.start, match.end
     first_line = content[low:high].splitlines()[:1]
     length = len(b"".join(first_line).decode("utf-8", "replace"))
@@ -138,7 +147,7 @@ def _build_finding(match: Match, start: tuple[int, int], matched: _MatchedDocume
     return Finding(
         rule=match.rule.id,
         secret=match.secret,
-        origin=_build_origin(match, start, matched),
+        origin=_build_origin(match, matched),
         position=Position(line, column, column + length),
         excerpt=format_excerpt(matched.masks, low, high),
         severity=classify_severity(match.rule, exposure, find_neighborhood(content, low, high)),
@@ -173,14 +182,13 @@ def _mask(text: str, context: ScanContext) -> str:
     return build_masks(content, matches).over(0, len(content)) if matches else text
 
 
-def _build_origin(match: Match, start: tuple[int, int], matched: _MatchedDocument) -> Origin:
+def _build_origin(match: Match, matched: _MatchedDocument) -> Origin:
     """Return the origin with the logical location, and the positions of all pieces of a secret."""
     document = matched.document
     details = matched.details.get(match.start) or document.origin.details
     if match.elsewhere and match.encoding.endswith(PIECES):
-        offsets = sorted(low for low, _ in match.elsewhere)[:_MAX_PIECES]
-        rest = line_index.find_positions(document.content, offsets, document.line, document.column)
-        pieces = ", ".join(f"{line}:{column}" for line, column in (start, *rest))
+        positions = (matched.positions[offset] for offset in _list_offsets(match))
+        pieces = ", ".join(f"{line}:{column}" for line, column in positions)
         details = (*details, (PIECES, pieces))
     return document.origin._replace(details=details)
 
