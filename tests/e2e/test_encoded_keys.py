@@ -126,8 +126,7 @@ def test_a_report_lists_the_position_of_each_literal(
     assert first["excerpt"] == f'P = "{mask(one)}"'
     assert (second["line"], second["column"], second["end_column"]) == (1, 7, 20)
     assert second["details"] == {"pieces": "1:7, 2:4"}
-    # The first literal may be the whole key, so what follows it is masked.
-    assert second["excerpt"] == f'k = ("{mask(other)}'
+    assert second["excerpt"] == f'k = ("{mask(other)}")'
     text = run("scan").out
     assert "in pieces (1:6, 4:10)" in text
     assert text.count("1:6, 4:10") == 1

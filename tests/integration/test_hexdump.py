@@ -17,7 +17,7 @@ from tests.support.files import write
 from tests.support.keys import ALPHABET, PREFIX, fingerprint
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.decoders import hexdump
-from wakeyscan.decoders.decoder import DecodedText
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
 from wakeyscan.scanner.detector import detect_in_document
 
 LARGE_SCAN = many()
@@ -135,7 +135,7 @@ def test_any_bytes_may_surround_an_encoded_anchor(
 ) -> None:
     encoded = data.draw(st.sampled_from(sorted(hexdump.encoded_anchors(PREFIX.encode(), True))))
     whole = content[:at] + b"\n0000000 " + encoded + b" 6177\n" + content[at:]
-    for decoded in hexdump.decode(whole, {encoded: frozenset()}):
+    for decoded in hexdump.decode(whole, FoundAnchors({encoded: frozenset()})):
         assert isinstance(decoded, DecodedText)
         assert 0 <= decoded.span[0] < decoded.span[1] <= len(whole)
         assert all(

@@ -36,6 +36,11 @@ class Occurrences:
         is_in_range = number < len(self._starts) and self._starts[number] < high
         return self._found[number] if is_in_range else None
 
+    def find_all(self, low: int, high: int) -> list[re.Match[bytes]]:
+        """Return the occurrences that begin in `low:high`."""
+        self._search(low, high)
+        return self._found[bisect_left(self._starts, low) : bisect_left(self._starts, high)]
+
     def find_last(self, low: int, high: int) -> re.Match[bytes] | None:
         """Return the last occurrence that begins in `low:high`."""
         self._search(low, high)

@@ -12,8 +12,15 @@ from wakeyscan.core.named_tuple import NamedTuple
 Span = tuple[int, int]
 """Start and end offset, half-open."""
 
-FoundAnchors = Mapping[bytes, frozenset[bytes]]
-"""Encoded anchors in a text, each with the anchors that it may stand for."""
+
+class FoundAnchors(dict[bytes, frozenset[bytes]]):
+    """Encoded anchors in a text, each with the anchors that it may stand for."""
+
+    def __init__(self, anchors: Mapping[bytes, frozenset[bytes]], path: str = "") -> None:
+        super().__init__(anchors)
+        self.path = path
+        """Path of the text, which tells its language; empty if the text is encoded in another."""
+
 
 _MAX_GAP = 80
 """Bytes between two segments of a secret that count as part of it: a quote, a plus, a line end."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import Bounds
-from wakeyscan.core.lazy import lazy_import, lazy_pattern
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.decoders.base64_codec import is_complete
 
 if TYPE_CHECKING:
@@ -19,13 +18,6 @@ else:
     candidates = lazy_import("wakeyscan.scanner.candidates")
     placeholders = lazy_import("wakeyscan.scanner.placeholders")
 
-
-_ADJACENT = lazy_pattern(rb"""["'`]\s*[A-Za-z]{0,2}["'`]""")
-"""Text between two literals without an operator.
-
-Python, C and a few other languages concatenate them. In CSV, YAML, TOML or JSON lines they are two
-values, and the first one may be the whole key.
-"""
 
 PLAIN = "plain"
 _BASE64 = "base64"
@@ -110,8 +102,6 @@ def _map_bounds(match: Match, name: str, decoded: DecodedText, around: bytes) ->
     """Return the bounds of a match; at an end of the decoded text, the text around it decides."""
     if match.bounds is Bounds.OPEN or decoded.is_guess:
         return Bounds.OPEN
-    if _has_adjacent_parts(match, decoded, around):
-        return Bounds.OPEN
     at_line_end = decoded.is_base64_line_end(match.end)
     is_known = match.bounds or at_line_end
     if not is_known and find_match_bounds(decoded.content, match) is Bounds.OPEN:
@@ -132,18 +122,6 @@ def _find_bare_letters(around: bytes, end: int) -> bytes:
     """Return the base64 letters before `end`; none if padding shows that the text ends there."""
     letters = around[max(0, end - _MAX_RUN) : end]
     return letters[len(letters.rstrip(_BASE64_LETTERS)) :]
-
-
-def _has_adjacent_parts(match: Match, decoded: DecodedText, around: bytes) -> bool:
-    if not decoded.is_concatenated:
-        return False
-    parts = [part for part in decoded.segments if part.offset < match.end]
-    gaps = (
-        around[part.end : following.start]
-        for part, following in pairwise(parts)
-        if following.offset > match.start
-    )
-    return any(map(_ADJACENT.fullmatch, gaps))
 
 
 def _find_source(match: Match, decoded: DecodedText) -> tuple[int, int]:

@@ -65,27 +65,32 @@ def decode_document(
 
     `hits` are the anchors in its content.
     """
-    text = _decode_hits(document.content, hits, context)
+    text = _decode_hits(document.content, hits, context, document.origin.path)
     parts = [item for item in text.decoded if isinstance(item[1], DecodedText)]
     yield document, text._replace(decoded=parts)
     for name, encoding in text.decoded:
         if isinstance(encoding, TextEncoding):
             transcoded = _transcode(document, encoding)
             transcoded = transcoded._replace(encoding=join_encodings(document.encoding, name))
-            yield transcoded, decode_text(transcoded.content, context)
+            yield transcoded, decode_text(transcoded.content, context, path=document.origin.path)
 
 
 def decode_text(
-    content: bytes, context: ScanContext, depth: int = MAX_DEPTH, without: str = ""
+    content: bytes,
+    context: ScanContext,
+    depth: int = MAX_DEPTH,
+    *,
+    without: str = "",
+    path: str = "",
 ) -> AnchoredText:
     """Return a text with its anchors and, unless `depth` is 0, the texts decoded around them.
 
-    `without` is the name of a decoder that is not used.
+    `without` is the name of a decoder that is not used; the path tells the language of the text.
     """
     hits = context.prefilter(content)
     if without:
         hits = [hit for hit in hits if _get_decoder_name(hit, context) != without]
-    return _decode_hits(content, hits, context) if depth else AnchoredText(content, hits)
+    return _decode_hits(content, hits, context, path) if depth else AnchoredText(content, hits)
 
 
 def find_matches(
@@ -107,11 +112,13 @@ def find_matches(
     return resolve_overlaps(plain, decoded, context.rules)
 
 
-def _decode_hits(content: bytes, hits: list[AnchorHit], context: ScanContext) -> AnchoredText:
+def _decode_hits(
+    content: bytes, hits: list[AnchorHit], context: ScanContext, path: str = ""
+) -> AnchoredText:
     decoded = [
         (decoder.NAME, text)
         for decoder, forms in _group_by_decoder(hits, context)
-        for text in decoder.decode(content, forms)
+        for text in decoder.decode(content, FoundAnchors(forms, path))
     ]
     return AnchoredText(content, hits, decoded)
 
@@ -123,7 +130,7 @@ def _get_decoder_name(hit: AnchorHit, context: ScanContext) -> str:
 
 def _group_by_decoder(
     hits: Iterable[AnchorHit], context: ScanContext
-) -> Iterator[tuple[Decoder, FoundAnchors]]:
+) -> Iterator[tuple[Decoder, dict[bytes, frozenset[bytes]]]]:
     """Yield each decoder that has encoded anchors among the hits, with these anchors.
 
     Decoders keep their order: it decides between those that find the same secret.
@@ -168,8 +175,12 @@ def _match_decoded(
             )
             for match in _match_archive(decoded, context, depth, archives)
         ]
-        inner = decode_text(decoded.content, context, depth, name if decoded.is_final else "")
-        matches = find_matches(inner, context, None if decoded.is_truncated else archives, depth)
+        # A key in pieces is plain, once they are joined.
+        inner_depth = 0 if decoded.is_concatenated else depth
+        without = name if decoded.is_final else ""
+        inner = decode_text(decoded.content, context, inner_depth, without=without)
+        inner_archives = None if decoded.is_truncated else archives
+        matches = find_matches(inner, context, inner_archives, inner_depth)
         in_archives += opened
         mapped = [map_to_source(match, name, decoded, text.content) for match in matches]
         results.append((opened, mapped))

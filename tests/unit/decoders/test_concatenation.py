@@ -571,8 +571,16 @@ echo-literals: echo -n '{P}' '{B}'
 )
 
 
-def detect(text: str, context: ScanContext | None = None) -> list[Finding]:
-    return detect_in_document(Document(Origin("a"), text.encode()), context or few())
+PATHS = {"python": "a.py", "c": "a.c", "objc": "a.m", "sh": "a.sh", "echo": "a.sh"}
+"""Paths by the language that the name of a template begins with; other names have no extension."""
+
+
+def detect(text: str, context: ScanContext | None = None, path: str = "a") -> list[Finding]:
+    return detect_in_document(Document(Origin(path), text.encode()), context or few())
+
+
+def detect_template(text: str, name: str) -> list[Finding]:
+    return detect(text, path=PATHS.get(name.partition("-")[0], "a"))
 
 
 def fill_template(template: str, name: str) -> tuple[str, str]:
@@ -587,7 +595,7 @@ def fill_template(template: str, name: str) -> tuple[str, str]:
 @pytest.mark.parametrize(("name", "template"), JOINED.items(), ids=JOINED)
 def test_concatenated_literals_are_one_key(name: str, template: str) -> None:
     text, key = fill_template(template, name)
-    (finding,) = detect(text)
+    (finding,) = detect_template(text, name)
     assert finding.secret.reveal().decode() == key
     # A prefix that is cut shows only once the escapes of the outer text are decoded.
     encoding = "escapes/pieces" if name.startswith("json-in-json-cut") else "pieces"
@@ -599,7 +607,7 @@ def test_concatenated_literals_are_one_key(name: str, template: str) -> None:
 @pytest.mark.parametrize(("name", "template"), SEPARATE.items(), ids=SEPARATE)
 def test_literals_that_are_not_concatenated_are_not_a_key(name: str, template: str) -> None:
     text, _ = fill_template(template, name)
-    assert [f for f in detect(text) if f.rule == "wastack-api-key"] == []
+    assert [f for f in detect_template(text, name) if f.rule == "wastack-api-key"] == []
 
 
 def test_the_tables_have_enough_cases() -> None:
@@ -656,7 +664,7 @@ list-named: keys = ["{P}{B}", "other"]
 @pytest.mark.parametrize(("name", "template"), COMPLETE.items(), ids=COMPLETE)
 def test_a_complete_key_is_not_extended(name: str, template: str) -> None:
     text, key = fill_template(template, name)
-    (finding,) = [f for f in detect(text) if f.rule == "wastack-api-key"]
+    (finding,) = [f for f in detect_template(text, name) if f.rule == "wastack-api-key"]
     assert (finding.secret.reveal().decode(), finding.encoding) == (key, "plain")
 
 
@@ -713,4 +721,4 @@ def test_a_key_that_is_split_anywhere_is_found(body: str, cuts: list[int], joint
     )
     pieces = [key[start:end] for start, end in zip([0, *places], [*places, len(key)], strict=True)]
     text = f"SELECT {joint[0]}{joint.join(pieces)}{joint[-1]}\n"
-    assert [f.secret.reveal().decode() for f in detect(text)] == [key]
+    assert [f.secret.reveal().decode() for f in detect(text, path="a.sql")] == [key]

@@ -20,7 +20,7 @@ from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.core.severity import Severity
 from wakeyscan.decoders import DECODERS
-from wakeyscan.decoders.decoder import DecodedText
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
 from wakeyscan.rules import rule
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.detector import detect_in_document
@@ -233,7 +233,7 @@ def test_no_decoder_fails_on_any_bytes(content: bytes, at: int, name: str) -> No
     anchors = frozenset([*decoder.encoded_anchors(PREFIX.encode(), True)])
     for encoded in anchors:
         whole = content[:at] + encoded + content[at:]
-        for decoded in decoder.decode(whole, {encoded: frozenset()}):
+        for decoded in decoder.decode(whole, FoundAnchors({encoded: frozenset()})):
             if isinstance(decoded, DecodedText):
                 low, high = decoded.span
                 assert 0 <= low < high <= len(whole)

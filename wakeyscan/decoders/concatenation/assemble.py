@@ -3,95 +3,101 @@
 A chain starts at a literal with the prefix or a part of it. It continues over operators, adjacent
 literals, templates, formats, and lists that are joined. A value that is only known at run time
 ends the key.
+
+The time is linear in the size of the text: a chain ends where another key starts, the places of a
+name are read once, and each use of a name is followed once.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import islice
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from wakeyscan.decoders.concatenation import operators, references
 from wakeyscan.decoders.concatenation.chain import (
     Chain,
     append_literal,
+    append_part,
     follow_literals,
     joins_prefix,
 )
 from wakeyscan.decoders.concatenation.prefix import PREFIX, QUOTES
-from wakeyscan.decoders.concatenation.references import Continuation
-from wakeyscan.decoders.concatenation.variables import Variable, find_names, find_value
-from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment, Span
+from wakeyscan.decoders.concatenation.source import SourceText
+from wakeyscan.decoders.concatenation.variables import Variable, find_names
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment
+
+if TYPE_CHECKING:
+    from wakeyscan.decoders.concatenation.references import Part
 
 _KEY_CONTEXT = 64
 """Bytes before the first part that determine whether the prefix starts a word."""
-_MAX_DISTANCE = 4096
-"""Maximum bytes before and after a chain within which its variables are declared and used."""
 _PREFIX_PART = re.compile(
     b"(?:" + b"|".join(PREFIX[:n] for n in range(len(PREFIX) - 1, 0, -1)) + rb")(?=[\"'`\\$#{%])"
 )
 """First part of a split prefix."""
 _MAX_PARTS_AFTER_LETTER = 3
 """Maximum parts of a prefix whose first is a single letter: every text has many such parts."""
-_MAX_USES = 16
-_MAX_TURNS = 8
-"""Maximum number of times that variables continue a chain after a literal."""
-_MAX_CHAINS = 64
-"""Maximum number of prefixes without a body in one text whose variables are followed."""
+
+_Holders = dict[bytes, list[Chain]]
+"""For each name, the chains at whose end it is the name of the literal, by their start."""
 
 
 def assemble_keys(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield each key that is concatenated from several literals."""
-    followed = 0
-    for prefix in _find_prefixes(content, found):
-        chain = follow_literals(content, prefix)
-        if len(chain.spans) > 1:
+    source = SourceText(content, found.path)
+    prefixes = list(_find_prefixes(source, found))
+    source.split_prefixes = frozenset(one.start for one in prefixes if len(one.spans) > 1)
+    holders: _Holders = defaultdict(list)
+    for prefix in prefixes:
+        chain = follow_literals(source, prefix)
+        if len(chain.spans) > 1 and chain.is_key:
             yield _build_decoded_text(content, chain)
-        if not chain.is_key and followed < _MAX_CHAINS:
-            followed += 1
-            for longer in _follow_variables(content, chain):
-                yield _build_decoded_text(content, longer)._replace(is_scattered=True)
-    if found.keys() - {PREFIX}:
-        yield from _find_prefixes_in_variables(content, found)
+        if not chain.is_key:
+            yield from _follow_literal(source, chain, holders)
+    for part in _find_parts(content, found):
+        yield from _follow_literal(source, part, holders)
+    for name, chains in holders.items():
+        yield from _follow_uses(source, name, chains)
 
 
-def _find_prefixes(content: bytes, found: FoundAnchors) -> Iterator[Chain]:
+def _find_prefixes(source: SourceText, found: FoundAnchors) -> Iterator[Chain]:
     if PREFIX in found:
-        for whole in re.finditer(PREFIX, content):
+        for whole in re.finditer(PREFIX, source.content):
             yield Chain((whole.span(),))
     if found.keys() - {PREFIX}:
-        for part in _PREFIX_PART.finditer(content):
-            if chain := _join_prefix(content, part.start()):
+        for part in _PREFIX_PART.finditer(source.content):
+            if chain := _join_prefix(source, part.start()):
                 yield chain
 
 
-def _find_prefixes_in_variables(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
-    """Yield the keys whose prefix continues in a variable.
+def _find_parts(content: bytes, found: FoundAnchors) -> Iterator[Chain]:
+    """Yield the first parts of prefixes that may continue in a variable.
 
     Two letters occur in every text, so they count only if the next letter starts a literal.
     """
+    if not found.keys() - {PREFIX}:
+        return
     first_letters = {text[1:2] for text in found if text[:1] in QUOTES}
-    parts = (
-        part.span()
-        for part in _PREFIX_PART.finditer(content)
-        if len(part[0]) > 2 or (len(part[0]) == 2 and PREFIX[2:3] in first_letters)
-    )
-    for part in islice(parts, _MAX_CHAINS):
-        for chain in _follow_variables(content, Chain((part,))):
-            if chain.read(content).startswith(PREFIX):
-                yield _build_decoded_text(content, chain)._replace(is_scattered=True)
+    min_size = 2 if PREFIX[2:3] in first_letters else 3
+    for part in _PREFIX_PART.finditer(content):
+        if len(part[0]) >= min_size:
+            yield Chain((part.span(),))
 
 
-def _join_prefix(content: bytes, start: int) -> Chain | None:
+def _join_prefix(source: SourceText, start: int) -> Chain | None:
     """Return the prefix that starts at `start` and may be split over one literal per letter."""
     chain, rest, operator = Chain(()), PREFIX, None
     while rest:
-        count = _count_common_letters(content, start, rest)
+        count = _count_common_letters(source.content, start, rest)
         if not count:
             return None
-        chain, rest = chain.append((start, start + count), operator), rest[count:]
-        operator = operators.OPERATOR.match(content, start + count) if rest else None
-        if rest and (not operator or not joins_prefix(content, operator, chain)):
+        chain = append_part(source, chain, (start, start + count), operator)
+        rest = rest[count:]
+        operator = operators.OPERATOR.match(source.content, start + count) if rest else None
+        if rest and (not operator or not joins_prefix(source, operator, chain)):
             return None
         if operator:
             start = operator.end()
@@ -102,6 +108,65 @@ def _join_prefix(content: bytes, start: int) -> Chain | None:
 
 def _count_common_letters(content: bytes, start: int, letters: bytes) -> int:
     return next(n for n in range(len(letters), -1, -1) if content.startswith(letters[:n], start))
+
+
+def _follow_literal(source: SourceText, chain: Chain, holders: _Holders) -> Iterator[DecodedText]:
+    """Yield the keys in which variables follow a literal directly; record the names it has."""
+    content, start, end = source.content, chain.start, chain.end
+    continuations = [references.find_continuation(content, end)]
+    if (rest := references.find_format_rest(content, start, end)) is not None:
+        continuations.append(iter((rest,)))
+    yield from _extend_all(source, chain, continuations, near=end)
+    for name in find_names(content, start, end):
+        if chain.length >= len(PREFIX) or _is_only_value(source, chain, name):
+            holders[name].append(chain)
+
+
+def _is_only_value(source: SourceText, chain: Chain, name: bytes) -> bool:
+    """Return whether a part of the prefix, which is a common word, is all that a name holds."""
+    value = source.values.find(Variable(name, is_expanded=True), chain.start)
+    return value is not None and source.content[slice(*value)] == chain.read(source.content)
+
+
+def _follow_uses(source: SourceText, name: bytes, chains: list[Chain]) -> Iterator[DecodedText]:
+    """Yield the keys that continue where a name is used; it has the last value before its use."""
+    chains.sort(key=lambda chain: (chain.start, chain.length))
+    starts = [chain.start for chain in chains]
+    for use, continuation in references.find_uses(source, name):
+        chain = chains[max(0, bisect_right(starts, use) - 1)]
+        yield from _extend_all(source, chain, [continuation], near=use)
+
+
+def _extend_all(
+    source: SourceText, chain: Chain, continuations: Iterable[Iterator[Part]], near: int
+) -> Iterator[DecodedText]:
+    for continuation in continuations:
+        longer = _extend(source, chain, continuation, near)
+        if longer.is_key and not longer.is_too_long:
+            yield _build_decoded_text(source.content, longer)._replace(is_scattered=True)
+
+
+def _extend(source: SourceText, chain: Chain, parts: Iterator[Part], near: int) -> Chain:
+    """Extend a chain by variables and literals in turn, as long as it may be a key."""
+    while not chain.is_too_long and _may_start_key(chain.read(source.content)):
+        part = next(parts, None)
+        if part is None:
+            break
+        if isinstance(part, Variable):
+            value = source.values.find(part, near)
+            if not value or source.is_key_start(value[0]):
+                break
+            chain = chain.append(value)
+        elif longer := append_literal(source, chain, part):
+            chain = follow_literals(source, longer)
+            parts = references.find_continuation(source.content, chain.end)
+        else:
+            break
+    return chain if chain.read(source.content).startswith(PREFIX) else Chain(chain.spans[:1])
+
+
+def _may_start_key(text: bytes) -> bool:
+    return text.startswith(PREFIX) or PREFIX.startswith(text)
 
 
 def _build_decoded_text(content: bytes, chain: Chain) -> DecodedText:
@@ -118,44 +183,5 @@ def _build_decoded_text(content: bytes, chain: Chain) -> DecodedText:
         (min(low for low, _ in spans), max(high for _, high in spans)),
         tuple(segments),
         is_concatenated=True,
+        is_guess=chain.is_guess,
     )
-
-
-def _follow_variables(content: bytes, chain: Chain) -> Iterator[Chain]:
-    """Yield the chains that variables continue: the value of one, or the uses of another."""
-    window = max(0, chain.start - _MAX_DISTANCE), chain.end + _MAX_DISTANCE
-    for continuation in _find_continuations(content[slice(*window)], chain, window[0]):
-        longer = _extend(content, chain, window, continuation)
-        if len(longer.spans) > len(chain.spans):
-            yield longer
-
-
-def _find_continuations(window: bytes, chain: Chain, low: int) -> Iterator[Continuation]:
-    start, end = chain.start - low, chain.end - low
-    yield references.find_continuation(window, end)
-    if (rest := references.find_format_rest(window, start, end)) is not None:
-        yield Continuation((), rest)
-    for name in find_names(window, start, end):
-        # A part of the prefix is a common word: it must be the whole value of the variable.
-        is_part = chain.length < len(PREFIX)
-        if not is_part or find_value(window, Variable(name, is_expanded=True)) == (start, end):
-            yield from islice(references.find_references(window, name), _MAX_USES)
-
-
-def _extend(content: bytes, chain: Chain, bounds: Span, continuation: Continuation) -> Chain:
-    """Extend a chain by variables and literals in turn, within the bounds of a window."""
-    low, high = bounds
-    window = content[low:high]
-    for _ in range(_MAX_TURNS):
-        for variable in continuation.variables:
-            value = find_value(window, variable)
-            if not value or window.startswith(PREFIX, value[0]):
-                return chain
-            chain = chain.append((low + value[0], low + value[1]))
-        start = continuation.literal_start
-        longer = append_literal(content, chain, low + start) if start is not None else None
-        if not longer:
-            break
-        chain = follow_literals(content, longer)
-        continuation = references.find_continuation(window, chain.end - low)
-    return chain

@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.decoders.concatenation import dialects, lists, operators, variables
+from wakeyscan.decoders.concatenation import lists, operators, variables
+from wakeyscan.decoders.concatenation.adjacency import Adjacency
 from wakeyscan.decoders.concatenation.prefix import PREFIX
 
 if TYPE_CHECKING:
+    from wakeyscan.decoders.concatenation.source import SourceText
     from wakeyscan.decoders.decoder import Span
 
-_MAX_PARTS = 160
-"""Maximum number of parts of one key: enough for one per character."""
-_MAX_LIST_REACH = 4096
-"""Maximum bytes after a list that are searched for a call that joins it by its name."""
-_MIN_BODY = 16
-"""Characters after the prefix of the shortest key (contract, section 1)."""
+_MIN_BODY, _MAX_BODY = 16, 128
+"""Characters after the prefix of the shortest key and of the longest (contract, section 1)."""
 
 
 class Chain(NamedTuple):
@@ -27,6 +25,8 @@ class Chain(NamedTuple):
     """Whether a comma precedes a part, so that only a call or a list can join them."""
     is_call: bool = False
     """Whether the last part is an argument of a call that joins all of its arguments."""
+    is_guess: bool = False
+    """Whether adjacent literals are joined, although the language is not known."""
 
     @property
     def start(self) -> int:
@@ -48,6 +48,11 @@ class Chain(NamedTuple):
         """Whether the parts are long enough to be a key."""
         return self.length - len(PREFIX) >= _MIN_BODY
 
+    @property
+    def is_too_long(self) -> bool:
+        """Whether the parts are longer than any key."""
+        return self.length - len(PREFIX) > _MAX_BODY
+
     def read(self, content: bytes) -> bytes:
         """Return the text of all parts."""
         return b"".join(content[start:end] for start, end in self.spans)
@@ -58,40 +63,49 @@ class Chain(NamedTuple):
             b".concat(" in operator[0] or (self.is_call and operator.lastgroup == "comma")
         )
         has_commas = self.has_commas or self.needs_list(operator)
-        return Chain((*self.spans, span), has_commas, is_call)
+        return Chain((*self.spans, span), has_commas, is_call, self.is_guess)
 
     def needs_list(self, operator: re.Match[bytes] | None) -> bool:
         """Return whether an operator joins its part only if a list around both is joined."""
         return operator is not None and operator.lastgroup == "comma" and not self.is_call
 
 
-def append_literal(content: bytes, chain: Chain, start: int) -> Chain | None:
+def append_literal(source: SourceText, chain: Chain, start: int) -> Chain | None:
     """Return the chain with the literal text at `start`; nothing if that is another key."""
-    body = operators.BODY.match(content, start)
-    return chain.append(body.span()) if body and not content.startswith(PREFIX, start) else None
+    body = operators.BODY.match(source.content, start)
+    return chain.append(body.span()) if body and not source.is_key_start(start) else None
 
 
-def follow_literals(content: bytes, chain: Chain) -> Chain:
+def follow_literals(source: SourceText, chain: Chain) -> Chain:
     """Extend a chain by the literals that operators join to it.
 
     Parts after a comma are dropped again unless a call or a list joins them.
     """
     start = chain.start
     before_comma = Chain(chain.spans[:1]) if chain.has_commas else None
-    while len(chain.spans) < _MAX_PARTS:
-        chain = _extend_last_part(content, chain)
-        operator = operators.OPERATOR.match(content, chain.end)
-        body = operator and operators.BODY.match(content, operator.end())
-        if not operator or not body or content.startswith(PREFIX, operator.end()):
+    while not chain.is_too_long:
+        chain = _extend_last_part(source.content, chain)
+        operator = operators.OPERATOR.match(source.content, chain.end)
+        body = operator and operators.BODY.match(source.content, operator.end())
+        if not operator or not body or source.is_key_start(operator.end()):
             break
-        if not _joins_literals(content, operator, body.end(), chain):
+        if not _joins_literals(source, operator, body.end(), chain):
             break
         if chain.needs_list(operator) and before_comma is None:
             before_comma = chain
-        chain = chain.append(body.span(), operator)
-    if before_comma is None or lists.is_joined_list(content, start, chain.end, _MAX_LIST_REACH):
+        chain = append_part(source, chain, body.span(), operator)
+    if before_comma is None or source.lists.contain(start, chain.end):
         return chain
     return before_comma
+
+
+def append_part(
+    source: SourceText, chain: Chain, span: Span, operator: re.Match[bytes] | None
+) -> Chain:
+    """Return a chain with one more part, and whether it is a guess that an operator joins it."""
+    is_adjacent = operator is not None and operator.lastgroup == "adjacent"
+    is_guess = is_adjacent and source.adjacency is Adjacency.UNKNOWN
+    return chain.append(span, operator)._replace(is_guess=chain.is_guess or is_guess)
 
 
 def _extend_last_part(content: bytes, chain: Chain) -> Chain:
@@ -100,42 +114,41 @@ def _extend_last_part(content: bytes, chain: Chain) -> Chain:
     return chain._replace(spans=(*chain.spans[:-1], (start, rest.end()))) if rest else chain
 
 
-def joins_prefix(content: bytes, operator: re.Match[bytes], chain: Chain) -> bool:
+def joins_prefix(source: SourceText, operator: re.Match[bytes], chain: Chain) -> bool:
     """Return whether an operator that may split the prefix really joins its parts."""
+    content = source.content
     match operator.lastgroup:
         case "sql":
-            return dialects.is_in_sql(content, chain.start)
+            return source.sql.contain(chain.start)
         case "augmented":
             return operator["receiver"] in variables.find_names(content, *chain.spans[0])
         case "strcat":
             return operators.is_written_to(content, chain.spans[-1][0], operator["buffer"])
         case "adjacent":
-            return dialects.may_print_adjacent(content, chain.spans[-1][0])
+            return source.joins_adjacent(operator, chain.spans[-1][0], is_key=chain.is_key)
         case "word":
             return lists.is_in_joined_words(content, chain.end)
         case _:
             return True
 
 
-def _joins_literals(content: bytes, operator: re.Match[bytes], end: int, chain: Chain) -> bool:
+def _joins_literals(source: SourceText, operator: re.Match[bytes], end: int, chain: Chain) -> bool:
     """Return whether an operator joins the literal that ends at `end` to the chain.
 
-    Adjacent literals are mostly arguments. After a complete key, an ambiguous operator joins
-    nothing.
+    After a complete key, an ambiguous operator joins nothing.
     """
     match operator.lastgroup:
         case "sql" | "augmented" | "strcat" | "word":
-            return joins_prefix(content, operator, chain)
+            return joins_prefix(source, operator, chain)
         case "touching" | "builder":
             return not chain.is_key
         case "adjacent":
-            is_closed = operators.CLOSING_QUOTE.match(content, end) is not None
-            is_value = is_closed and not operators.NAME_END.match(content, end)
-            may_join = is_value and (not chain.is_key or b"\n" in operator[0])
-            return may_join and joins_prefix(content, operator, chain)
+            is_closed = operators.CLOSING_QUOTE.match(source.content, end) is not None
+            is_value = is_closed and not operators.NAME_END.match(source.content, end)
+            return is_value and joins_prefix(source, operator, chain)
         case "template_end":
             start = chain.spans[-1][0]
-            return operators.is_in_template(content, start, unambiguous=chain.is_key)
+            return operators.is_in_template(source.content, start, unambiguous=chain.is_key)
         case _:
-            is_ambiguous = operators.AMBIGUOUS_OPERATOR.match(content, operator.start())
+            is_ambiguous = operators.AMBIGUOUS_OPERATOR.match(source.content, operator.start())
             return not chain.is_key or not is_ambiguous

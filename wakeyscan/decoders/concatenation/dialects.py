@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from wakeyscan.core.occurrences import Occurrences
+
 _MAX_COMMAND = 512
 """Maximum bytes before a word within which its command starts."""
 _BLANK = rb"(?: [ \t]{1,64}+ | \\\r?\n )++"
@@ -15,19 +17,23 @@ _COMMAND = re.compile(
     rb" (?P<words> (?: " + _BLANK + _WORD + rb" )*+ ) " + _BLANK
     + rb" (?: \"[^\"\n]{0,128} | '[^'\n]{0,128} ) \Z"
 )  # fmt: skip
+_COMMANDS = (b"echo", b"printf")
 _WORDS = re.compile(rb"(?sx)" + _BLANK + _WORD)
 _PLACEHOLDER = re.compile(rb"%[-+ #0-9.*]*[A-Za-z]")
 _STRING_PLACEHOLDERS = (b"%s", b"%b")
 
 
-def may_print_adjacent(content: bytes, start: int) -> bool:
-    """Return whether the quoted word at `start` and the next word may be printed without a gap.
+def are_printed_together(content: bytes, start: int) -> bool | None:
+    """Return whether a shell command prints the quoted word at `start` and the next without a gap.
 
-    They may if no shell command prints them: other languages join adjacent literals.
+    Return nothing if no command prints them.
     """
-    command = _COMMAND.search(content[max(0, start - _MAX_COMMAND) : start])
+    before = content[max(0, start - _MAX_COMMAND) : start]
+    if not any(word in before for word in _COMMANDS):
+        return None  # the pattern takes 50 µs
+    command = _COMMAND.search(before)
     if not command:
-        return True
+        return None
     if not command["printf"]:
         return False
     words = _WORDS.findall(command["words"])
@@ -66,20 +72,32 @@ _HOST_QUOTES = (b'"', b"`")
 """Quotes of a literal that holds a statement; within a statement, they come in pairs."""
 
 
-def is_in_sql(content: bytes, start: int) -> bool:
-    """Return whether the text at `start` is in a statement of SQL, or in a block of statements."""
-    before = content[max(0, start - _MAX_STATEMENT) : start]
-    if _BLOCK.search(before):
-        return True
-    statement = _NOT_IN_SQL.split(before)[-1]
-    return any(_reaches_end(statement, found) for found in _STATEMENT_START.finditer(statement))
+class SqlStatements:
+    """The statements of SQL in a text; each part of the text is searched once."""
 
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._blocks = Occurrences(content, _BLOCK)
+        self._limits = Occurrences(content, _NOT_IN_SQL)
+        self._starts = Occurrences(content, _STATEMENT_START)
 
-def _reaches_end(text: bytes, start: re.Match[bytes]) -> bool:
-    """Return whether a statement continues to the end of `text`.
+    def contain(self, offset: int) -> bool:
+        """Return whether an offset is in a statement, or in a block of statements."""
+        low = max(0, offset - _MAX_STATEMENT)
+        if self._blocks.find_first(low, offset):
+            return True
+        if limit := self._limits.find_last(low, offset):
+            low = limit.end()
+        starts = self._starts.find_all(low, offset)
+        return any(self._reaches(start, low, offset) for start in starts)
 
-    It does not if it is in a comment, or in a literal that ends before.
-    """
-    line = text[text.rfind(b"\n", 0, start.start()) + 1 : start.start()]
-    rest = text[start.end() :]
-    return not _COMMENT.search(line) and not any(rest.count(quote) % 2 for quote in _HOST_QUOTES)
+    def _reaches(self, start: re.Match[bytes], low: int, offset: int) -> bool:
+        """Return whether a statement continues to `offset`.
+
+        It does not if it is in a comment, or in a literal that ends before.
+        """
+        line = self._content[low : start.start()].rpartition(b"\n")[2]
+        rest = self._content[start.end() : offset]
+        return not _COMMENT.search(line) and not any(
+            rest.count(quote) % 2 for quote in _HOST_QUOTES
+        )

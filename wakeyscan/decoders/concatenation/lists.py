@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.decoders.concatenation.operators import (
     FORMAT_OPERATOR,
@@ -10,6 +12,9 @@ from wakeyscan.decoders.concatenation.operators import (
     PLACEHOLDER,
     QUOTE,
 )
+
+if TYPE_CHECKING:
+    from wakeyscan.decoders.concatenation.words import WordIndex
 
 _MAX_WORDS = 640
 _MAX_LIST_START = 160
@@ -26,7 +31,10 @@ _JOIN_AFTER_WORDS = re.compile(
 
 def is_in_joined_words(content: bytes, end: int) -> bool:
     """Return whether the word that ends at `end` is in a list of bare words that is joined."""
-    found = _WORDS.search(content[max(0, end - _MAX_WORDS) : end])
+    before = content[max(0, end - _MAX_WORDS) : end]
+    if b"qw" not in before and b"%w" not in before:
+        return False  # the pattern takes 30 µs
+    found = _WORDS.search(before)
     return found is not None and (
         not found["joined"] or _JOIN_AFTER_WORDS.match(content, end) is not None
     )
@@ -39,7 +47,7 @@ _LIST_CONSTRUCTOR = (
     rb" | \[\] string | @ )?"
 )
 _LIST_OPENING = _LIST_CONSTRUCTOR + rb"[\[({]{1,2} \s{0,64}"
-LIST_START = re.compile(
+_LIST_START = re.compile(
     rb"(?x) (?: (?i: concat(?:enate)? | paste0 | strcat | sprint ) !? \s? \( \s{0,64}"
     rb"     (?:" + _LIST_OPENING + rb")?"
     rb" | (?i: concat_ws | implode | join ) (?: \( | \s ) \s? " + _EMPTY_STRING
@@ -50,8 +58,8 @@ LIST_START = re.compile(
     rb" | [\"'] " + PLACEHOLDER + rb"{2,8} [\"'] \s? " + FORMAT_OPERATOR + rb" \s{0,64} ) \Z"
 )  # fmt: skip
 """Start of a call or a list that joins literals, up to the first."""
-LIST_END = re.compile(
-    rb"(?x) " + QUOTE + rb" \s{0,64} (?:"
+_LIST_END = (
+    rb"(?:"
     rb" , \s? (?: sep | collapse ) \s? = \s? " + _EMPTY_STRING
     + rb" | ,? \s{0,64} [\])}] \)? \s{0,8} (?:"
     rb" \.[jJ]oin(?:ToString)? (?: \( \s? | [ ] ) " + _EMPTY_STRING + rb" \s? \)?"
@@ -61,29 +69,97 @@ LIST_END = re.compile(
     + rb" | , \s? " + _EMPTY_STRING + rb" \s? \)"
     rb" | -join \s? " + _EMPTY_STRING + rb" ) )"
 )  # fmt: skip
-"""End of a list, from the closing quote of the last literal, and the call that joins it."""
+"""Pattern of the end of a list, and the call that joins it."""
+_LIST_END_AFTER_LITERAL = re.compile(rb"(?x) " + QUOTE + rb" \s{0,64} " + _LIST_END)
+_LIST_END_AFTER_NAME = re.compile(rb"(?x) [\w$] \s{0,64} " + _LIST_END)
+_ITEMS = re.compile(rb"[^\[\](){};]{0,512}")
+_MAX_JOIN_CALL = 96
 _LIST_ASSIGNMENT = re.compile(
     rb"(?x) \$? (?P<name> [A-Za-z_]\w{0,60} ) \s{0,4} :?= \s{0,4} " + _LIST_OPENING + rb"\Z"
 )
 
 
-def is_joined_list(content: bytes, start: int, end: int, reach: int) -> bool:
-    """Return whether the literals in `start:end` are in a call or a list that joins them.
+_LIST_WORDS = (b"concat", b"paste0", b"strcat", b"sprint", b"implode", b"join", b"%", b"}")
+"""The start of a call or list contains one of these, in any case."""
+_JOIN_BEFORE_BACKWARDS = re.compile(
+    rb"(?x) \$? (?: (?P<call> \s? (?: , | \(nioj\. ) \s?"
+    rb"   (?: '' | \"\" | `` | (?i:ytpme\.gnirts) ) ) | \(? \s? nioj- )"
+)
+"""The text before the name of a list that is joined."""
+_JOIN_AFTER = re.compile(rb"(?x) (?: \.[jJ]oin\( \s? | \s? -join \s? ) " + _EMPTY_STRING)
+_ASSIGNED = re.compile(rb"\s{0,4}:?=\s{0,4}(?![=~>])")
+_CALL_END = re.compile(rb"\s?\)")
+_MAX_JOIN = 40
 
-    A list with a name may be joined by that name within `reach` bytes after the literals.
-    """
-    before = _OPENING_QUOTE.sub(b"", content[max(0, start - _MAX_LIST_START) : start])
-    if LIST_START.search(before) or LIST_END.match(content, end):
+
+def starts_list(before: bytes) -> bool:
+    """Return whether a text ends with the start of a call or a list that joins literals."""
+    lowered = before.lower()
+    if not any(word in lowered for word in _LIST_WORDS):
+        return False  # the pattern takes 100 µs
+    return _LIST_START.search(before) is not None
+
+
+def ends_list(content: bytes, start: int) -> bool:
+    """Return whether the list that goes on at `start` is joined at its end."""
+    items = _ITEMS.match(content, start)
+    end = items.end() if items else start
+    return (
+        _LIST_END_AFTER_LITERAL.search(content, start, end + _MAX_JOIN_CALL) is not None
+        or _LIST_END_AFTER_NAME.search(content, max(start, end - 1), end + _MAX_JOIN_CALL)
+        is not None
+    )
+
+
+class JoinedLists:
+    """The lists of a text that are joined; the places of each name are read once."""
+
+    def __init__(self, content: bytes, words: WordIndex) -> None:
+        self._content, self._words = content, words
+        self._uses: dict[bytes, _ListUses] = {}
+
+    def contain(self, start: int, end: int) -> bool:
+        """Return whether the literals in `start:end` are in a call or a list that joins them.
+
+        A list with a name may be joined by that name, up to the next assignment to it.
+        """
+        before = self._content[max(0, start - _MAX_LIST_START) : start]
+        before = _OPENING_QUOTE.sub(b"", before)
+        if starts_list(before) or _LIST_END_AFTER_LITERAL.match(self._content, end):
+            return True
+        assigned = _LIST_ASSIGNMENT.search(before) if b"=" in before else None
+        return assigned is not None and self._get_uses(assigned["name"]).is_joined_after(end)
+
+    def _get_uses(self, name: bytes) -> _ListUses:
+        if name not in self._uses:
+            content, end = self._content, len(name)
+            places = self._words.find(name)
+            self._uses[name] = _ListUses(
+                joins=[at for at in places if _is_joined(content, at, name)],
+                assignments=[at for at in places if _ASSIGNED.match(content, at + end)],
+            )
+        return self._uses[name]
+
+
+class _ListUses(NamedTuple):
+    """The places where a list is joined by its name, and those where another is assigned."""
+
+    joins: list[int]
+    assignments: list[int]
+
+    def is_joined_after(self, offset: int) -> bool:
+        """Return whether the list that is assigned before an offset is joined after it."""
+        join, next_list = bisect_left(self.joins, offset), bisect_left(self.assignments, offset)
+        if join == len(self.joins):
+            return False
+        is_last = next_list == len(self.assignments)
+        return is_last or self.joins[join] < self.assignments[next_list]
+
+
+def _is_joined(content: bytes, at: int, name: bytes) -> bool:
+    """Return whether the list whose name is at an offset is joined there."""
+    end = at + len(name)
+    if _JOIN_AFTER.match(content, end):
         return True
-    assigned = _LIST_ASSIGNMENT.search(before)
-    return assigned is not None and _is_joined(assigned["name"], content[end : end + reach])
-
-
-def _is_joined(name: bytes, after: bytes) -> bool:
-    name = rb"\$? \b" + re.escape(name) + rb"\b"
-    joined = (
-        rb"(?x) " + _EMPTY_STRING + rb" \s? (?: \.join\( | , ) \s? " + name + rb" \s? \)"
-        rb" | " + name + rb" (?: \.[jJ]oin\( \s? | \s? -join \s? ) " + _EMPTY_STRING
-        + rb" | -join \s? \(? " + name
-    )  # fmt: skip
-    return re.search(joined, after) is not None
+    before = _JOIN_BEFORE_BACKWARDS.match(content[max(0, at - _MAX_JOIN) : at][::-1])
+    return before is not None and (not before["call"] or _CALL_END.match(content, end) is not None)

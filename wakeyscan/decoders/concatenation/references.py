@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-from wakeyscan.decoders.concatenation.lists import LIST_END, LIST_START
+from wakeyscan.decoders.concatenation.lists import ends_list, starts_list
 from wakeyscan.decoders.concatenation.operators import (
     CONCATENATION_OPERATOR,
     FORMAT_OPERATOR,
@@ -17,8 +17,9 @@ from wakeyscan.decoders.concatenation.operators import (
 )
 from wakeyscan.decoders.concatenation.variables import NAME, Variable
 
-_MAX_VARIABLES = 8
-"""Maximum number of variables followed in a row, without a literal between them."""
+if TYPE_CHECKING:
+    from wakeyscan.decoders.concatenation.source import SourceText
+
 _MAX_OWNER = 48
 _MAX_BEFORE_NAME = 160
 _MAX_FORMAT = 320
@@ -27,8 +28,9 @@ _MAX_FORMAT = 320
 _SENTENCE_END = rb"\. (?: \s{1,64} [A-Za-z_] | [A-Za-z_] [\w$]*+ (?! \( ) )"
 """A dot that ends a sentence or accesses a member, and does not concatenate."""
 _OWNER = rb"(?: [\w$]{1,40} (?: \. | :: | -> ) ){0,3}"
-_OWNER_AT_END = re.compile(rb"(?x)" + _OWNER + rb"\$?\Z")
+_OWNER_BACKWARDS = re.compile(rb"\$?(?:(?:\.|::|>-)[\w$]{1,40}){0,3}")
 _LAST_OWNER = re.compile(rb"([\w$]{1,40})(?:\.|::|->)\$?\Z")
+_OWNER_ENDS = (b".", b"::", b"->", b"$")
 _OPENING = rb"(?: \$?\{\{ | [$\#]?\{ | \\\( | \$\( ) \s{0,4}"
 """Opening of an interpolated name; a bare `$` interpolates, too."""
 _CLOSING = rb"\s{0,4} [)}]{1,2}"
@@ -73,8 +75,11 @@ _AFTER_LISTED = re.compile(
     rb"(?x) \s{0,64} , \s{0,64} (?: (?P<literal> " + LITERAL_PREFIX + QUOTE + rb")"
     rb" | " + _OWNER + rb"(?P<name> " + NAME + rb") (?! [\w$(\[.] ) )"
 )
+_COMMA = re.compile(rb"\s{0,64},")
 _NOT_ADDED = re.compile(rb"(?x) [\"']? [)\]]? " + _SENTENCE_END)
-_OPENING_AT_END = re.compile(rb"(?x) " + _OPENING + rb"@? " + _OWNER + rb"\Z")
+_OPENING_BACKWARDS = re.compile(
+    rb"(?x) (?: (?: \. | :: | >- ) [\w$]{1,40} ){0,3} @? \s{0,4} (?: \{\{ | \{ | \(\\ | \(\$ )"
+)
 _FORMAT_STRING = re.compile(
     rb"(?x) " + QUOTE + PLACEHOLDER + rb"(?P<body> [A-Za-z0-9_-]{1,256} ) " + QUOTE + rb" \s{0,8} "
     + FORMAT_OPERATOR + rb" \s{0,64}"
@@ -91,31 +96,27 @@ _NEXT_PATTERNS = {
 """Patterns after a variable, by the group of `_AFTER_LITERAL` that matched it."""
 
 
-class Continuation(NamedTuple):
-    """What continues a literal or a variable: variables, then perhaps a literal."""
-
-    variables: tuple[Variable, ...]
-    literal_start: int | None
-    """Start of the literal's text."""
+Part = Variable | int
+"""A variable, or the start of the text of a literal."""
 
 
-def find_continuation(content: bytes, end: int) -> Continuation:
-    """Return the variables that are concatenated with the literal that ends at `end`."""
-    found = _AFTER_LITERAL.match(content, end)
-    if not found:
-        return Continuation((), None)
-    return _follow_variables(found, _NEXT_PATTERNS.get(found.lastgroup or ""))
+def find_continuation(content: bytes, end: int) -> Iterator[Part]:
+    """Yield the variables that are concatenated with the literal that ends at `end`.
+
+    They may end with a literal.
+    """
+    if found := _AFTER_LITERAL.match(content, end):
+        yield from _follow(found, _NEXT_PATTERNS.get(found.lastgroup or ""))
 
 
-def _follow_variables(
-    found: re.Match[bytes], next_pattern: re.Pattern[bytes] | None
-) -> Continuation:
-    variables: list[Variable] = []
+def _follow(found: re.Match[bytes], next_pattern: re.Pattern[bytes] | None) -> Iterator[Part]:
+    """Yield a part that a pattern matched, and the parts after it."""
     match: re.Match[bytes] | None = found
-    while match and (variable := _parse_variable(match)) and len(variables) < _MAX_VARIABLES:
-        variables.append(variable)
+    while match and (variable := _parse_variable(match)):
+        yield variable
         match = next_pattern.match(match.string, match.end()) if next_pattern else None
-    return Continuation(tuple(variables), match.end() if match else None)
+    if match:
+        yield match.end()
 
 
 def _parse_variable(found: re.Match[bytes]) -> Variable | None:
@@ -124,40 +125,53 @@ def _parse_variable(found: re.Match[bytes]) -> Variable | None:
     if group in (None, "literal"):
         return None
     before = found.string[max(0, found.start(group) - _MAX_OWNER) : found.start(group)]
-    owner = _LAST_OWNER.search(before)
+    owner = _LAST_OWNER.search(before) if before.endswith(_OWNER_ENDS) else None
     is_expanded = group in ("put", "bare_put") and b"$" in found[0]
     return Variable(found[group], owner[1] if owner else b"", is_expanded)
 
 
-def find_format_rest(window: bytes, start: int, end: int) -> int | None:
+def find_format_rest(content: bytes, start: int, end: int) -> int | None:
     """Return the start of the text after the placeholder that `start:end` fills.
 
     The placeholder must start its format string.
     """
     low = max(0, start - _MAX_FORMAT)
-    found = _FORMAT_STRING.search(window[low:start])
-    return low + found.start("body") if found and _AFTER_ARGUMENT.match(window, end) else None
+    before = content[low:start]
+    if b"%" not in before and b"}" not in before:
+        return None  # the pattern takes 30 µs
+    found = _FORMAT_STRING.search(before)
+    return low + found.start("body") if found and _AFTER_ARGUMENT.match(content, end) else None
 
 
-def find_references(window: bytes, name: bytes) -> Iterator[Continuation]:
-    """Yield what is concatenated with the value of `name`, wherever it is used."""
-    escaped = re.escape(name)
-    reference = rb"(?<![\w$])(?:\$%b(?!\w)|%b(?![\w$]))" % (escaped, escaped)
-    for use in re.finditer(reference, window):
-        if (rest := find_format_rest(window, *use.span())) is not None:
-            yield Continuation((), rest)
+def find_uses(source: SourceText, name: bytes) -> Iterator[tuple[int, Iterator[Part]]]:
+    """Yield the offset of each use of a name, and what is concatenated with its value there."""
+    is_macro = source.values.is_macro(name)
+    for use in _iterate_uses(source, name):
+        if (rest := find_format_rest(source.content, *use.span())) is not None:
+            yield use.start(), iter((rest,))
             continue
-        for pattern in _list_next_patterns(use):
-            if found := pattern.match(window, use.end()):
+        for pattern in _list_next_patterns(use, is_macro=is_macro):
+            if found := pattern.match(source.content, use.end()):
                 is_template = pattern is _AFTER_TEMPLATE_NAME
-                yield _follow_variables(found, _AFTER_INTERPOLATED if is_template else pattern)
+                yield use.start(), _follow(found, _AFTER_INTERPOLATED if is_template else pattern)
                 break
 
 
-def _list_next_patterns(use: re.Match[bytes]) -> Iterator[re.Pattern[bytes]]:
+def _iterate_uses(source: SourceText, name: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield the places of a name, with the dollar that expands it."""
+    escaped = re.escape(name)
+    pattern = re.compile(rb"(?<![\w$])(?:\$%b(?!\w)|%b(?![\w$]))" % (escaped, escaped))
+    for at in source.words.find(name):
+        start = at - (source.content[at - 1 : at] == b"$")
+        if use := pattern.match(source.content, start):
+            yield use
+
+
+def _list_next_patterns(use: re.Match[bytes], *, is_macro: bool) -> Iterator[re.Pattern[bytes]]:
     """Yield the patterns that may continue a reference, depending on the text before it."""
     before = use.string[max(0, use.start() - _MAX_BEFORE_NAME) : use.start()]
-    if _OPENING_AT_END.search(before):
+    backwards = before[::-1]
+    if _OPENING_BACKWARDS.match(backwards):
         yield _AFTER_TEMPLATE_NAME
         return
     is_script = use[0].startswith(b"$") or before.endswith((b"->", b"::"))
@@ -167,7 +181,10 @@ def _list_next_patterns(use: re.Match[bytes]) -> Iterator[re.Pattern[bytes]]:
         yield _AFTER_SHELL_NAME
     elif before.endswith(b"%"):
         yield _AFTER_BATCH_NAME
-    elif b"#define " + use[0] in use.string:
+    elif is_macro:
         yield _AFTER_MACRO
-    if LIST_START.search(_OWNER_AT_END.sub(b"", before)) or LIST_END.search(use.string, use.end()):
-        yield _AFTER_LISTED
+    if _COMMA.match(use.string, use.end()):
+        owner = _OWNER_BACKWARDS.match(backwards)
+        before_owner = before[: len(before) - owner.end()] if owner else before
+        if starts_list(before_owner) or ends_list(use.string, use.end()):
+            yield _AFTER_LISTED

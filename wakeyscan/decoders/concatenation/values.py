@@ -1,0 +1,189 @@
+"""Values of variables: the only literal that is assigned to a name."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from wakeyscan.decoders.concatenation.operators import LITERAL_PREFIX, QUOTE
+
+if TYPE_CHECKING:
+    from wakeyscan.decoders.concatenation.variables import Variable
+    from wakeyscan.decoders.concatenation.words import WordIndex
+    from wakeyscan.decoders.decoder import Span
+
+_NEAR = 4096
+"""Bytes on either side of a use within which a name has one meaning, if it is assigned there."""
+
+_TYPE = rb"(?: [ \t]{0,4} :? [ \t]{0,4} [\w.<>\[\]&'*]{1,40} )?"
+"""Type annotation between a name and its value."""
+_LITERAL = LITERAL_PREFIX + QUOTE + rb" (?P<body> [A-Za-z0-9_-]+ ) " + QUOTE
+
+# Texts after a name
+
+_ASSIGNMENT = re.compile(
+    rb"(?x) [\"']? \]? " + _TYPE + rb" \s{0,8} (?: := | [+.]?= (?! [=>~] ) (?P<sign>) ) \s{0,8}"
+    rb" (?: " + _LITERAL + rb" )?"
+)
+_MACRO = re.compile(rb"(?x) \s{1,64} (?: " + _LITERAL + rb" )?")
+_UNQUOTED = re.compile(
+    rb"(?x) (?: [ \t]{0,8} [:?]?= [ \t]{0,8} | (?P<colon> : [ \t]{1,8} ) ) (?P<quote> [\"']? )"
+    rb" (?P<body> (?= [A-Za-z_-]* [0-9] ) [A-Za-z0-9_-]+ ) (?P=quote) [ \t]* (?: \r?\n | \r?\Z )"
+)
+"""An assignment in a script or a makefile; YAML maps an upper-case name to its value."""
+_OBJECT = re.compile(rb"(?x) " + _TYPE + rb" \s{0,8} = \s{0,8} \{ (?P<members> [^{}]{0,1064} )")
+_MEMBER = re.compile(rb"(?x) [\"']? \s{0,8} : \s{0,8}" + _LITERAL)
+
+# Texts before a name
+
+_DEFINE = b"#define "
+_LINE_START = re.compile(
+    rb"(?x) [ \t-]* (?: (?: export | readonly | local | ARG | ENV | set ) [ \t]{1,4} )?"
+)
+_MAX_LINE_START = 80
+
+
+class _Assignment(NamedTuple):
+    """A value that is given to a name."""
+
+    at: int
+    """Offset of the name."""
+    value: Span | None
+    """Bounds of the value; nothing if it is not a literal with characters of a key."""
+
+
+_Read = Callable[[bytes, int, bytes], "_Assignment | None"]
+"""Reads the assignment to a name at an offset of a text, if there is one."""
+
+
+class _Values:
+    """The values of a name in a text, by the offsets of its assignments."""
+
+    def __init__(self, content: bytes, assignments: Iterable[_Assignment]) -> None:
+        assignments = list(assignments)
+        self._values = [assignment.value for assignment in assignments]
+        self._places = [assignment.at for assignment in assignments]
+        texts = [value and content[slice(*value)] for value in self._values]
+        changes = (before != after for before, after in pairwise(texts))
+        self._changes = list(accumulate(changes, initial=0))
+
+    def count(self, low: int, high: int) -> int:
+        """Return the number of assignments in `low:high`."""
+        return bisect_left(self._places, high) - bisect_left(self._places, low)
+
+    def find_only(self, low: int, high: int) -> Span | None:
+        """Return the value of all assignments in `low:high`; nothing if their values differ."""
+        first, stop = bisect_left(self._places, low), bisect_left(self._places, high)
+        if first == stop or self._changes[first] != self._changes[stop - 1]:
+            return None
+        return self._values[first]
+
+
+class VariableValues:
+    """The values of the variables in a text; the places of each name are read once."""
+
+    def __init__(self, content: bytes, words: WordIndex) -> None:
+        self._content, self._words = content, words
+        self._values: dict[tuple[_Read, bytes], _Values] = {}
+        self._members: dict[tuple[bytes, bytes], _Values] = {}
+        self._objects: dict[bytes, list[Span]] = {}
+
+    def find(self, variable: Variable, near: int) -> Span | None:
+        """Return the bounds of the only literal that is assigned to a variable.
+
+        If it is assigned near an offset, only these assignments count. Return nothing if they give
+        several values, or a character that no key contains. The value of an expanded variable may
+        be unquoted. The value of a member may be in an object literal.
+        """
+        literals = self._get_values(_read_literal, variable.name)
+        for low, high in ((near - _NEAR, near + _NEAR), (0, len(self._content))):
+            count = literals.count(low, high)
+            if value := literals.find_only(low, high):
+                return value
+            if variable.is_expanded:
+                unquoted = self._get_values(_read_unquoted, variable.name)
+                if unquoted.count(low, high) >= max(count, 1):
+                    return unquoted.find_only(low, high)
+            if count:
+                return None
+            if variable.owner and (members := self._get_members(variable)).count(low, high):
+                return members.find_only(low, high)
+        return None
+
+    def is_macro(self, name: bytes) -> bool:
+        """Return whether a `#define` gives a name its value."""
+        return self._get_values(_read_macro, name).count(0, len(self._content)) > 0
+
+    def _get_values(self, read: _Read, name: bytes) -> _Values:
+        key = read, name
+        if key not in self._values:
+            found = (read(self._content, at, name) for at in self._words.find(name))
+            self._values[key] = _Values(self._content, filter(None, found))
+        return self._values[key]
+
+    def _get_members(self, variable: Variable) -> _Values:
+        key = variable.owner, variable.name
+        if key not in self._members:
+            self._members[key] = _Values(self._content, self._iterate_members(variable))
+        return self._members[key]
+
+    def _iterate_members(self, variable: Variable) -> Iterator[_Assignment]:
+        for low, high in self._get_objects(variable.owner):
+            for at in self._words.find_between(variable.name, low, high):
+                found = _MEMBER.match(self._content, at + len(variable.name))
+                if found and self._content[at - 1 : at] != b"$":
+                    yield _Assignment(at, found.span("body"))
+                    break
+
+    def _get_objects(self, name: bytes) -> list[Span]:
+        """Return the bounds of the members of each object literal that a name is given."""
+        if name not in self._objects:
+            found = (
+                _OBJECT.match(self._content, at + len(name))
+                for at in self._words.find(name)
+                if self._content[at - 1 : at] not in (b"$", b".")
+            )
+            self._objects[name] = [item.span("members") for item in found if item]
+        return self._objects[name]
+
+
+def _read_literal(content: bytes, at: int, name: bytes) -> _Assignment | None:
+    """Read an assignment, of a literal or of another expression."""
+    if re.search(rb"[\w$]\$\Z", content[max(0, at - 2) : at]):
+        return None
+    if macro := _read_macro(content, at, name):
+        return macro
+    found = _ASSIGNMENT.match(content, at + len(name))
+    if not found or _is_repeated(content, found, name):
+        return None
+    return _Assignment(at, found.span("body") if found["body"] else None)
+
+
+def _is_repeated(content: bytes, found: re.Match[bytes], name: bytes) -> bool:
+    """Return whether the name follows the sign of its assignment, as in `a = a + 1`."""
+    start = found.end("sign")
+    if start < 0:
+        return False
+    rest = content[start : start + len(name) + 2]
+    rest = rest[1:] if rest[:1].isspace() else rest
+    return rest.startswith(name) and not re.match(rb"\w", rest[len(name) :])
+
+
+def _read_macro(content: bytes, at: int, name: bytes) -> _Assignment | None:
+    if not content.endswith(_DEFINE, max(0, at - len(_DEFINE)), at):
+        return None
+    found = _MACRO.match(content, at + len(name))
+    return _Assignment(at, found.span("body") if found["body"] else None) if found else None
+
+
+def _read_unquoted(content: bytes, at: int, name: bytes) -> _Assignment | None:
+    """Read an assignment in a script, alone on its line."""
+    low = max(0, at - _MAX_LINE_START)
+    line = content[low:at].rpartition(b"\n")[2]
+    found = _UNQUOTED.match(content, at + len(name))
+    if not found or (found["colon"] and not name.isupper()) or not _LINE_START.fullmatch(line):
+        return None
+    return _Assignment(at, found.span("body"))
