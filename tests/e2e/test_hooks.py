@@ -292,12 +292,21 @@ def test_advice_before_a_push_names_the_commits_to_rewrite(pushing: Pushing, key
     assert "To skip this check once: git push --no-verify" in shown
 
 
+def test_advice_finds_the_oldest_commit_whatever_its_date(pushing: Pushing, key: str) -> None:
+    pushing.passes()
+    first = pushing.repo.commit({"b": key})
+    pushing.repo.stage({"b": f"{key}\n{key[:-1]}x\n"})
+    long_ago = {"GIT_COMMITTER_DATE": "2001-01-01T00:00:00Z"}
+    pushing.repo.git("commit", "-q", "--no-verify", "-m", "second", env=long_ago)
+    assert f"git rebase -i {first[:12]}^" in pushing.stops()
+
+
 def test_advice_under_pre_commit_names_commands_outside_of_its_environment(
     repo: Repo, key: str
 ) -> None:
     repo.stage({"b": key})
     ran = repo.run("hook", "pre-commit", env={"PRE_COMMIT": "1"})
-    assert "  To ignore this key:  uvx wakeyscan ignore add " in ran.out
+    assert "To ignore this key:\n       uvx wakeyscan ignore add " in ran.out
     assert "To skip this check once: SKIP=wakeyscan git commit\n" in ran.err
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from wakeyscan.core.errors import SourceError
+from wakeyscan.core.errors import GitError, SourceError
 from wakeyscan.core.finding import Finding
 from wakeyscan.git.command import Git, open_own
 from wakeyscan.git.rev_list import resolve_commit
@@ -49,17 +49,24 @@ def _list_commits(findings: Iterable[Finding]) -> list[str]:
     return [*dict.fromkeys(commits)]
 
 
-def _explain_rewriting(commits: list[str], own: Git) -> list[str]:
-    """Return how to rewrite the commits; the oldest one decides where the rebase begins."""
+def _find_rebase_start(commits: list[str], own: Git) -> str:
+    """Return the revision that a rebase of the commits begins after.
+
+    Dates do not tell the oldest commit: a rebase gives many of them the same one.
+    """
     ids = [resolve_commit(commit, own) for commit in commits]
-    stdin = "\n".join(ids).encode()
-    newest_first = own.run_ascii("rev-list", "--no-walk=sorted", "--stdin", stdin=stdin)
-    oldest = (newest_first.split() or ids)[-1][: len(commits[0])]
     try:
-        resolve_commit(f"{oldest}^", own)
-        start = f"{oldest}^"
-    except SourceError:
-        start = "--root"
+        base = own.run_ascii("merge-base", "--octopus", *ids).strip()
+        start = base[: len(commits[0])] + "^" * (base in ids)
+        resolve_commit(start, own)
+    except (GitError, SourceError):  # it is a root commit, or they have no common ancestor
+        return "--root"
+    return start
+
+
+def _explain_rewriting(commits: list[str], own: Git) -> list[str]:
+    """Return how to rewrite the commits."""
+    start = _find_rebase_start(commits, own)
     named = ", ".join(commits[:_MAX_LISTED])
     more = f" and {len(commits) - _MAX_LISTED} more" if len(commits) > _MAX_LISTED else ""
     return [
