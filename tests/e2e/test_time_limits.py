@@ -115,8 +115,8 @@ def test_three_hundred_keys_keep_within_the_rate_and_show_progress(
     assert len(api.asked) == len(set(api.asked)) == 300
     moments = [float(line) for line in (tmp_path / "moments").read_text().split()]
     assert len(moments) == 300
-    # The pace is kept where a request begins; what the way to a socket takes, up to a second, is
-    # play, of which the API's own limit of 60 leaves enough.
+    # The pace is kept where a request begins. A request may reach its socket up to a second later;
+    # the API's own limit of 60 leaves room for that.
     assert most_in_a_span(moments, 59) == 50
     assert most_in_a_span(moments) <= 60
     assert 300 <= moments[-1] - moments[0] < 360

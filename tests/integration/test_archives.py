@@ -413,7 +413,7 @@ def test_a_document_larger_than_a_piece_and_one_that_is_damaged(
     filler = paragraph.format("some", "thing") * 20_000
     text = filler.join(paragraph.format(key[:11], key[11:]) for key in keys).encode()
     packed = zipped({"word/document.xml": text}, zipfile.ZIP_STORED)
-    odd = packed.replace(b"<w:p>", b"<w:P>", 1)  # of which the check sum tells
+    odd = packed.replace(b"<w:p>", b"<w:P>", 1)  # the checksum shows it
     write(tmp_path, {"a.docx": packed, "b.docx": odd})
     report = run("scan", "--format=json").json()
     assert [(f["path"][0], f["line"], f["fingerprint"]) for f in report["findings"]] == [
@@ -910,7 +910,7 @@ LARGE_FORMS: dict[str, tuple[Pack, str]] = {
     ),
 }
 LARGE_STREAMS = ("gzip", "bzip2", "xz", "zstd")
-"""Forms of which a file may hold several, one behind the other."""
+"""Formats whose files may hold several streams, one after the other."""
 
 
 class Large(NamedTuple):

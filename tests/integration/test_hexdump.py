@@ -108,7 +108,7 @@ def test_the_command_reports_keys_in_dumps(tmp_path: Path) -> None:
 
 
 WITH_NULS = ("od -t x8", "od -a")
-"""Dumps of which NULs are decoded: the text is binary data, where a key may follow any byte."""
+"""Dumps whose NULs are decoded: the text is binary data, where a key may follow any byte."""
 
 
 @pytest.mark.parametrize("tool", [*WORDS, *CHARACTERS])

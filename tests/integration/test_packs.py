@@ -417,8 +417,8 @@ def looked(folder: Path) -> tuple[set[str], bool]:
         now=datetime.now(UTC),
         cache_file="",
     )
-    outcome, interrupted = audit(find_repository(str(folder)), plan, ignore_progress)
-    assert not interrupted
+    outcome = audit(find_repository(str(folder)), plan, ignore_progress)
+    assert not outcome.interrupted
     return {f.secret.fingerprint for f in outcome.findings}, outcome.complete
 
 

@@ -1,4 +1,4 @@
-"""Occurrences of a pattern near many places of a text, each part of which is searched once."""
+"""Occurrences of a pattern near many places of a text; each part of it is searched once."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ else:
 
 _IGNORED = ("-z", "--others", "--ignored", "--exclude-standard", "--directory")
 _NO_FLAGS_VERSION = 2
-"""Version of an index without extended flags, of which "not checked out" is one."""
+"""Version of an index without extended flags such as "not checked out"."""
 _HEADER_SIZE = 8
 _SUBMODULE = b"160000"
 _HASHES = {20: "sha1", 32: "sha256"}

@@ -95,7 +95,7 @@ def read(content: bytes, max_size: int | None = None) -> Iterator[Document | Ski
 def collected(result: ScanResult) -> ScanResult:
     """Sort the findings, keep each once, and drop the candidates.
 
-    Candidates depend on the lengths of the other keys of a text, some of which are in other chunks.
+    Candidates depend on the lengths of the other keys of a text, even in other chunks.
     """
     collector = ResultCollector()
     collector.add(result)

@@ -39,7 +39,7 @@ _LZ4, _ZSTD, _NOT_COMPRESSED = 0, 1, -1
 _MAX_METADATA = 16 << 20
 _MAX_BUFFERS = 1 << 16
 _MAX_PADDING = 64
-"""Bytes to a multiple of which a buffer may be padded."""
+"""A buffer may be padded to a multiple of this number of bytes."""
 
 _UNDESCRIBED = "has content that its messages do not describe: scanned as bytes only"
 

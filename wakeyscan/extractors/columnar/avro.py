@@ -57,7 +57,7 @@ def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
 
 
 def _read_metadata(read: ReadBytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the pairs of the header; a map is written in blocks, the last of which is empty."""
+    """Yield the pairs of the header; a map is written in blocks, and the last one is empty."""
     left = _MAX_METADATA
     while count := _read_long(read):
         if count < 0:
