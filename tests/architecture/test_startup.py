@@ -140,7 +140,7 @@ def test_a_scan_of_small_clean_files_loads_no_more_than_it_needs(
     assert outside(loaded) == set()
     assert loaded & HEAVY == set()
     extra = ours(loaded) - CLEAN_SCAN - {"wakeyscan.cli.commands.scan"}
-    reports = {f"wakeyscan.reports.{name}" for name in ("report", "text", "timeline")}
+    reports = {f"wakeyscan.reports.{name}" for name in ("report", "summary", "text")}
     assert extra == reports | {"wakeyscan.core.finding", "wakeyscan.scanner.repository_paths"}
 
 

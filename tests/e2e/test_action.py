@@ -20,7 +20,7 @@ from tests.e2e.test_sarif import VALID
 from tests.support.fake_wastack import LIVE, FakeWAStack
 from tests.support.files import write
 from tests.support.keys import MakeKey, fingerprint, mask
-from tests.support.next_steps import next_steps
+from tests.support.next_steps import ASK_IN_WORKFLOW, next_steps
 from tests.support.repositories import Repo
 from tests.support.runner import (
     ACTION,
@@ -317,14 +317,15 @@ def test_all_that_a_pull_request_is_told(repo: Repo, runner: Runner, key: str) -
     told = runner.run("scan", pull_request(base, repo.commit({"pipes": "x"})))
     assert told == StepResult(
         1,
-        f"""src/app.js (commit {commit})
+        f"""1 key in 1 place: 1 high.
+
+src/app.js (commit {commit})
       2:13  high      wastack-api-key  {mask(key)}  source
             | const k = '{mask(key)}';
 
-1 finding in 1 file: 1 high.
 Configuration (none), ignore file and inline ignores are those of {base[:12]}.
 Scanned 7 files (429 bytes).
-{next_steps(key)}\
+{next_steps(key, ask=ASK_IN_WORKFLOW)}\
 ::error file=src/app.js,line=2,endLine=2,col=13,endColumn=61,title=WAStack API key (high)::\
 Leaked WAStack key, added in {commit}. Revoke it, remove it from the file, then squash: \
 the history of this branch keeps it. {mask(key)} (wastack-api-key, source) in commit {commit}.

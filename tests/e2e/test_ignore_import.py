@@ -389,7 +389,7 @@ def test_an_import_is_about_keys_and_ends(old: Old, make_key: MakeKey) -> None:
     content = (old.repo.top / "src/b.py").read_text().replace(old.left, new)
     old.repo.write({"src/b.py": content})
     ran = old.repo.run("scan")
-    assert (ran.code, ran.out.count(mask(new)), "1 finding in 1 file" in ran.out) == (1, 2, True)
+    assert (ran.code, ran.out.count(mask(new)), "1 key in 1 place" in ran.out) == (1, 2, True)
 
 
 def test_a_key_in_a_note_or_a_name_is_not_told(old: Old, make_key: MakeKey) -> None:

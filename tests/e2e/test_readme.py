@@ -282,8 +282,8 @@ TRIED: dict[str, Try] = {
     "make test": in_the_makefile,
     "make demo": the_demo,
     "wakeyscan scan --verify-plan": asking(1, "--verify would send 2 requests to http://", 0),
-    "wakeyscan scan --verify": asking(1, "2 findings in 2 files: 1 critical, 1 note.", 2),
-    "wakeyscan audit --verify --report json=leak.json": asking(1, "Revoked (1)", 2),
+    "wakeyscan scan --verify": asking(1, "2 keys in 2 places: 1 LIVE, 1 revoked.", 2),
+    "wakeyscan audit --verify --report json=leak.json": asking(1, "Revoked: these no longer", 2),
     "wakeyscan verify leak.json": asking(3, "live -> unknown  rejected, but maybe because of", 2),
     EXPORT: asking(0, "the control key  live", 2),
     "wakeyscan verify --wait 10m leak.json": asking(

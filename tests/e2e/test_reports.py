@@ -33,7 +33,9 @@ def test_text_lists_findings_by_file_and_says_what_to_do(
     size = len(content) + len(header) + len(one) + 5
     assert run("scan") == Ran(
         1,
-        f"""curl.sh
+        f"""3 keys in 5 places: 1 critical, 1 high, 1 medium.
+
+curl.sh
       1:23  medium    authorization-header  {mask(token, HEADER)}  source
             | Authorization: Bearer {mask(token, HEADER)}
 
@@ -49,9 +51,8 @@ src/app.js
       3:61  high      wastack-api-key  {mask(one)}  source
             | fetch("{mask(two)}", "{mask(one)}")
 
-5 findings in 3 files: 1 critical, 3 high, 1 medium.
 Scanned 3 files ({size} bytes).
-{next_steps(token, one, two, rules=(HEADER, "wastack-api-key"))}""",
+{next_steps(one, two, others={HEADER: token})}""",
         "",
     )
 
@@ -62,7 +63,7 @@ def test_text_of_a_header_alone_does_not_speak_of_wastack(
     token = make_key(prefix="")
     write(tmp_path, {"a.sh": f"Authorization: Bearer {token}"})
     out = run("scan").out
-    assert out.endswith(f"\n{next_steps(token, rules=(HEADER,))}")
+    assert out.endswith(f"\n{next_steps(others={HEADER: token})}")
     assert "WAStack (Settings" not in out
 
 
@@ -70,11 +71,11 @@ def test_text_in_colour(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
     key = make_key()
     write(tmp_path, {"app.py": f"k = '{key}'\n"})
     assert run("scan", "--color", "always").out == (
+        "\x1b[31m1 key in 1 place: 1 high.\x1b[0m\n\n"
         f"\x1b[1mapp.py\x1b[0m\n"
         f"       1:6  \x1b[31mhigh    \x1b[0m  wastack-api-key  {mask(key)}  source\n"
         f"\x1b[2m            | k = '{mask(key)}'\x1b[0m\n"
         f"\n"
-        f"\x1b[31m1 finding in 1 file: 1 high.\x1b[0m\n"
         f"Scanned 1 file (55 bytes).\n{next_steps(key)}"
     )
 
@@ -171,7 +172,9 @@ def test_show_suppressed_lists_them_with_the_reason(
     one, two = mask(PREFIX + "your_key_goes_here_please"), mask(PREFIX + "x" * 24)
     assert run("scan", "--show-suppressed") == Ran(
         0,
-        f"""a.txt
+        f"""No keys found.
+
+a.txt
        1:1  high      wastack-api-key  {mask(key)}  documentation
             | {mask(key)}  # wakeyscan:ignore -- revoked in May
             ignored: wakeyscan:ignore: revoked in May
@@ -182,7 +185,6 @@ def test_show_suppressed_lists_them_with_the_reason(
             | {two}
             placeholder: contains a word that examples use
 
-No keys found.
 1 ignored, 2 placeholders.
 Scanned 1 file (154 bytes).
 """,
@@ -200,11 +202,12 @@ def test_what_was_not_looked_at_is_no_all_clear(run: Run, tmp_path: Path) -> Non
     os.mkfifo(tmp_path / "pipe")
     assert run("scan", "--max-file-size", "10") == Ran(
         3,
+        "No keys found, but the scan was incomplete.\n"
+        "\n"
         "Skipped (2):\n"
         "  big: larger than --max-file-size: 11 of 10 bytes\n"
         "  pipe: a FIFO, not scanned\n"
         "\n"
-        "No keys found, but the scan was incomplete.\n"
         "Scanned 1 file (1 byte).\n",
         "",
     )
@@ -220,7 +223,7 @@ def test_many_gaps_are_listed_on_demand_and_always_counted(
 ) -> None:
     names = [f"big{number:02}" for number in range(12)]
     write(tmp_path, dict.fromkeys(names, "xx"))
-    lines = run("scan", "--max-file-size", "1", *arguments).out.partition("\n\n")[0].splitlines()
+    lines = run("scan", "--max-file-size", "1", *arguments).out.split("\n\n")[1].splitlines()
     reason = "larger than --max-file-size: 2 of 1 bytes"
     told = [f"  {name}: {reason}" for name in names[:listed]]
     assert lines == ["Skipped (12):", *told, *([last] if last else [])]
@@ -232,10 +235,11 @@ def test_a_gap_beside_a_finding(run: Run, make_key: MakeKey, tmp_path: Path) -> 
     ran = run("scan", "--max-file-size", "100")
     assert ran.code == 1
     assert ran.out == (
+        "1 key in 1 place: 1 high; the scan was incomplete.\n\n"
         f"a\n       1:1  high      wastack-api-key  {mask(key)}  source\n"
         f"            | {mask(key)}\n\n"
         "Skipped (1):\n  big: larger than --max-file-size: 200 of 100 bytes\n\n"
-        f"1 finding in 1 file: 1 high.\nScanned 1 file (48 bytes).\n{next_steps(key)}"
+        f"Scanned 1 file (48 bytes).\n{next_steps(key)}"
     )
 
 
@@ -330,6 +334,14 @@ def test_json_is_the_contract_s(run: Run, make_key: MakeKey, tmp_path: Path) -> 
             "excluded": 0,
             "limits": [],
         },
+        "summary": {
+            "keys": 2,
+            "findings": 2,
+            "by_severity": {"high": 2},
+            "by_liveness": {"unchecked": 2},
+            "ignored": 1,
+            "placeholders": 0,
+        },
         "coverage": {"documents": 3, "bytes": 147, "skipped": 1, "opaque": 0, "excluded": 0},
         "ignores": {"used": 0, "unused": 0, "expired": 0},
         "policy": {"file": "", "revision": "", "exclude": [], "notes": []},
@@ -349,6 +361,7 @@ def test_json_has_the_contract_s_order_of_members(
             "targets",
             "complete",
             "scope",
+            "summary",
             "findings",
             "keys",
             "skipped",
@@ -661,7 +674,7 @@ def test_text_shows_a_hostile_name_as_a_path_that_still_works(
 ) -> None:
     key = make_key()
     write(tmp_path, {" ::error::x": key})
-    shown = run("scan").out.splitlines()[0]
+    shown = run("scan").out.splitlines()[2]
     assert shown == "./ ::error::x"
     assert (tmp_path / shown).read_text() == key
 

@@ -14,7 +14,7 @@ from wakeyscan.audit.context import AuditContext, ReportedObjects, ReportFilter
 from wakeyscan.audit.object_scan import ObjectScanResult, ProgressCallback, scan_objects
 from wakeyscan.audit.options import AuditOptions, build_scan_context
 from wakeyscan.audit.ref_names import list_named_objects, read_tips
-from wakeyscan.audit.result import AuditRecord, build_result
+from wakeyscan.audit.result import AuditRecord, build_result, complete_restriction
 from wakeyscan.audit.scope import build_scope_filter, find_start_ids
 from wakeyscan.git import isolated
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 def audit(
     repository: Repository, options: AuditOptions, on_progress: ProgressCallback
-) -> tuple[RunResult, bool]:
-    """Audit a repository; return the result so far, and whether the audit was interrupted."""
+) -> RunResult:
+    """Audit a repository; an interrupted audit returns what it has found."""
     scan_context = build_scan_context(options, repository)
     tips = read_tips(repository)
     start_ids = find_start_ids(options.scope, tips, repository)
@@ -44,10 +44,10 @@ def audit(
         skipped += list_known_gaps(repository)
         if not outcome.interrupted:
             skipped += context.completeness.list_missing()
-    is_future = bool(options.scope.since and options.scope.since > options.now)
-    restriction = scope.restriction._replace(is_future=is_future)
+    restriction = complete_restriction(scope.restriction, options, outcome.commits)
     record = AuditRecord(outcome.histories, skipped, scanned.coverage, restriction)
-    return build_result(record, repository, options, scan_context.rules), outcome.interrupted
+    result = build_result(record, repository, options, scan_context.rules)
+    return result._replace(interrupted=outcome.interrupted)
 
 
 @contextmanager

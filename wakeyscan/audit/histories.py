@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache as memoize
 from functools import reduce
@@ -21,6 +21,7 @@ from wakeyscan.audit.occurrences import (
     build_unplaced,
     list_names_reaching,
     list_occurrences,
+    select_places,
 )
 from wakeyscan.audit.propagation import EMPTY_STATE, SecretBits, TreeHistory
 from wakeyscan.core.document import Origin, Skipped
@@ -45,8 +46,10 @@ class HistoriesResult(NamedTuple):
     """The histories of secrets, as far as they could be built."""
 
     histories: SecretHistories
-    skipped: list[Skipped]
-    interrupted: bool
+    commits: int | None = None
+    """Number of commits of the history, if it was read."""
+    skipped: tuple[Skipped, ...] = ()
+    interrupted: bool = False
 
 
 class _Timeline(NamedTuple):
@@ -70,7 +73,7 @@ def build_available_histories(
     builders = [_build_full_histories, _build_brief_histories]
     for build in builders[1:] if interrupted else builders:
         try:
-            histories = list(build(context, objects))
+            built = build(context, objects)
         except GitError as error:
             skipped.append(Skipped(origin, f"the histories of keys are incomplete: {error}"))
         except KeyboardInterrupt:
@@ -78,9 +81,9 @@ def build_available_histories(
             reason = "interrupted before the histories of keys were complete"
             skipped.append(Skipped(origin, reason))
         else:
-            skipped += _list_lost_secrets(objects, histories, origin)
-            return HistoriesResult(histories, skipped, interrupted)
-    return HistoriesResult([], skipped, interrupted)
+            skipped += _list_lost_secrets(objects, built.histories, origin)
+            return built._replace(skipped=tuple(skipped), interrupted=interrupted)
+    return HistoriesResult([], skipped=tuple(skipped), interrupted=interrupted)
 
 
 def _list_lost_secrets(
@@ -93,14 +96,12 @@ def _list_lost_secrets(
     return [Skipped(origin, reason)] if lost else []
 
 
-def _build_full_histories(
-    context: AuditContext, objects: ReportedObjects
-) -> Iterator[tuple[SecretHistory, list[Finding]]]:
-    """Yield the history of each reported secret, with the findings that show it."""
+def _build_full_histories(context: AuditContext, objects: ReportedObjects) -> HistoriesResult:
+    """Build the history of each reported secret, with the findings that show it."""
     in_ref_names = _find_in_ref_names(context, objects.report_filter)
     keys = objects.list_secrets() | set(in_ref_names)
     if not keys:
-        return
+        return HistoriesResult([])
     bits = {key: 1 << number for number, key in enumerate(sorted(keys))}
     secrets = _build_secret_bits(context.scan, objects, bits)
     history = read_tree_history(context, secrets)
@@ -116,22 +117,26 @@ def _build_full_histories(
         head=context.ref_names.get("HEAD", frozenset()),
         now=objects.now,
     )
-    for key, findings in build_findings_at(occurrences, context, objects):
-        yield _build_history(findings, bits[key], occurrences[key], timeline), findings
+    histories = [
+        (_build_history(findings, bits[key], occurrences[key], timeline), findings)
+        for key, findings in build_findings_at(occurrences, context, objects)
+    ]
+    return HistoriesResult(histories, len(history.states))
 
 
-def _build_brief_histories(
-    context: AuditContext, objects: ReportedObjects
-) -> Iterator[tuple[SecretHistory, list[Finding]]]:
-    """Yield the reported secrets without dates, after an error or an interruption."""
+def _build_brief_histories(context: AuditContext, objects: ReportedObjects) -> HistoriesResult:
+    """Build histories without dates, after an error or an interruption."""
     occurrences = _find_in_ref_names(context, objects.report_filter)
     for found in objects.by_id.values():
         for ref in filter(objects.report_filter.includes, found.refs):
             occurrence = build_unplaced(found, ref.member_path, ref.line)._replace(commit="")
             occurrences.setdefault(ref.key, []).append(occurrence)
     first = {key: occurrences[key][:1] for key in sorted(occurrences)}
-    for key, findings in build_findings_at(first, context, objects):
-        yield _build_brief_history(findings, occurrences[key]), findings
+    histories = [
+        (_build_brief_history(findings, occurrences[key]), findings)
+        for key, findings in build_findings_at(first, context, objects)
+    ]
+    return HistoriesResult(histories)
 
 
 def _build_brief_history(findings: list[Finding], occurrences: list[Occurrence]) -> SecretHistory:
@@ -147,6 +152,7 @@ def _build_brief_history(findings: list[Finding], occurrences: list[Occurrence])
         reachable_from=(),
         exposed_days=0,
         places=tuple(occurrences[:MAX_OCCURRENCES]),
+        place_count=len(occurrences),
         bounds=_choose_bounds(findings),
     )
 
@@ -204,8 +210,9 @@ def _build_history(
 ) -> SecretHistory:
     history, dates, reachability = timeline.history, timeline.dates, timeline.reachability
     introduced = min(_list_introducing_commits(bit, timeline), key=dates.sort_key, default="")
-    head_states = (history.states.get(commit, EMPTY_STATE) for commit in timeline.head)
+    head_states = [history.states.get(commit, EMPTY_STATE) for commit in timeline.head]
     at_head = any(state.current & bit for state in head_states)
+    head_files = frozenset[tuple[str, str]]().union(*(state.files for state in head_states))
     removing = [] if at_head else history.list_removing_commits(bit)
     removed = max(removing, key=dates.sort_key, default="")
     remote_bits = reachability.remote_bits
@@ -219,8 +226,9 @@ def _build_history(
         at_head=at_head,
         pushed=None if remote_bits is None else bool(remote_bits & bit),
         reachable_from=list_names_reaching(bit, occurrences, reachability),
-        exposed_days=_count_exposed_days(introduced, removed, timeline),
-        places=tuple(occurrences[:MAX_OCCURRENCES]),
+        exposed_days=_count_exposed_days(introduced, timeline),
+        places=select_places(occurrences, head_files),
+        place_count=len(occurrences),
         bounds=_choose_bounds(findings),
     )
 
@@ -244,9 +252,7 @@ def _build_commit_ref(commit: str, dates: CommitDates) -> CommitRef:
     return CommitRef(commit, dates.date_of(commit).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
-def _count_exposed_days(introduced: str, removed: str, timeline: _Timeline) -> int:
+def _count_exposed_days(introduced: str, timeline: _Timeline) -> int:
     if not introduced:
         return 0
-    dates = timeline.dates
-    end = dates.date_of(removed) if removed else timeline.now
-    return max(0, (end - dates.date_of(introduced)).days)
+    return max(0, (timeline.now - timeline.dates.date_of(introduced)).days)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit import propagation
 from wakeyscan.audit.object_findings import ObjectFindings, SecretKey, find_in_object
-from wakeyscan.core.document import Origin
+from wakeyscan.core.document import MEMBER_SEPARATOR, Origin
 from wakeyscan.core.finding import Bounds, Finding
 from wakeyscan.core.secret_history import Occurrence
 from wakeyscan.git.objects import BLOB, COMMIT, OBJECT_KINDS, TREE
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wakeyscan.git.cat_file import Object
 
 MAX_OCCURRENCES = 100
-"""Maximum number of listed occurrences of one key, oldest first."""
+"""Maximum number of listed occurrences of one key."""
 
 _UNREACHABLE_PATH = "(unreachable)"
 
@@ -81,6 +81,31 @@ def build_unplaced(findings: ObjectFindings, member_path: str, line: int) -> Occ
     else:
         path, commit = "(tag message)", ""
     return Occurrence(path, line, findings.object_id, commit)
+
+
+def select_places(
+    occurrences: list[Occurrence], head_files: propagation.SecretFiles
+) -> tuple[Occurrence, ...]:
+    """Return the places to list, oldest first: if there are too many, the oldest and those at HEAD.
+
+    `head_files` are the files of HEAD's tree that hold secrets.
+    """
+    paths: dict[str, set[str]] = {}
+    for path, blob in head_files:
+        paths.setdefault(blob, set()).add(path)
+    marked = [o._replace(at_head=_is_in(o, paths.get(o.blob, ()))) for o in occurrences]
+    if len(marked) <= MAX_OCCURRENCES:
+        return tuple(marked)
+    ranks = sorted(range(1, len(marked)), key=lambda number: not marked[number].at_head)
+    return tuple(marked[number] for number in sorted([0, *ranks[: MAX_OCCURRENCES - 1]]))
+
+
+def _is_in(occurrence: Occurrence, paths: Iterable[str]) -> bool:
+    """Return whether an occurrence is in one of some files, or in an archive at that path."""
+    return any(
+        occurrence.path == path or occurrence.path.startswith(path + MEMBER_SEPARATOR)
+        for path in paths
+    )
 
 
 def build_findings_at(

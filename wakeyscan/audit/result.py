@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.core.secret_history import Restriction
+from wakeyscan.core.secret_history import Restriction, sort_histories
 from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan_result import Coverage, build_sort_key
 from wakeyscan.suppression import policy
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from wakeyscan.audit.histories import SecretHistories
     from wakeyscan.audit.options import AuditOptions
     from wakeyscan.core.document import Skipped
-    from wakeyscan.core.secret_history import SecretHistory
     from wakeyscan.git.repository import Repository
     from wakeyscan.rules.rule import Rule
 
@@ -25,6 +24,16 @@ class AuditRecord(NamedTuple):
     skipped: list[Skipped]
     coverage: Coverage
     restriction: Restriction
+
+
+def complete_restriction(
+    restriction: Restriction, options: AuditOptions, commits: int | None
+) -> Restriction:
+    """Return the limits with what is known after the audit; `commits` is the number of commits."""
+    is_future = bool(options.scope.since and options.scope.since > options.now)
+    if commits and not any(options.scope):
+        return restriction._replace(commits=(commits, commits))
+    return restriction._replace(is_future=is_future)
 
 
 def build_result(
@@ -43,12 +52,7 @@ def build_result(
         findings=tuple(sorted(findings, key=build_sort_key)),
         skipped=tuple(record.skipped),
         coverage=record.coverage,
-        keys=tuple(sorted(keys, key=_sort_key)),
+        keys=sort_histories(keys),
         restriction=record.restriction,
         policy=options.policy,
     )
-
-
-def _sort_key(history: SecretHistory) -> tuple[bool, int, str, str]:
-    introduced = history.introduced.author_date
-    return not history.at_head, -history.severity, introduced, history.secret.fingerprint

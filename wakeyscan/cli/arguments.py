@@ -18,6 +18,7 @@ def parse_arguments(
 ) -> tuple[Values, list[str]] | None:
     """Return the values and operands of a command line; `None` if click has to parse it."""
     options = {f"--{option.name}": option for option in parameters.options}
+    options |= {f"-{option.letter}": option for option in parameters.options if option.letter}
     values: Values = {}
     operands: list[str] = []
     pending = iter(arguments)
@@ -37,7 +38,7 @@ def _parse_option(
     """Store the value of an option, and return whether that was possible."""
     name, equals, value = argument.partition("=")
     option = options.get(name)
-    if option is None or (equals and not option.metavar):
+    if option is None or (equals and not (option.metavar and name.startswith("--"))):
         return False
     if not option.metavar:
         values[option.key] = True

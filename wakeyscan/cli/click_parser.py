@@ -66,7 +66,8 @@ def _build_group() -> click.Group:
         context_settings={"help_option_names": ["-h", "--help"]},
         no_args_is_help=False,
     )
-    return click.version_option(__version__, message="wakeyscan %(version)s")(group)
+    message = "wakeyscan %(version)s"
+    return click.version_option(__version__, "-V", "--version", message=message)(group)
 
 
 def build_command(name: str, module: Command) -> click.Command:
@@ -87,7 +88,7 @@ def build_command(name: str, module: Command) -> click.Command:
 
 def _build_option(option: Option) -> click.Option:
     return click.Option(
-        [f"--{option.name}"],
+        [f"--{option.name}", *([f"-{option.letter}"] if option.letter else [])],
         help=f"{option.help}  [{option.variable}]",
         metavar=option.metavar or None,
         is_flag=not option.metavar,

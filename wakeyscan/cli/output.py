@@ -18,26 +18,32 @@ from wakeyscan.reports import REPORTS
 if TYPE_CHECKING:
     from wakeyscan.config import config
     from wakeyscan.core import files
+    from wakeyscan.git import process
     from wakeyscan.reports import report
     from wakeyscan.scanner.result import RunResult
 else:
     # A clean hook writes no report, and few runs write one to a file.
     files = lazy_import("wakeyscan.core.files")
+    process = lazy_import("wakeyscan.git.process")
     report = lazy_import("wakeyscan.reports.report")
 
 
 def write_reports(
     result: RunResult, settings: config.Config, repeat_on_stderr: bool = False
 ) -> None:
-    """Write the `--report` files, then the report on stdout.
+    """Write the `--report` files, then the report on stdout or to the `--output` file.
 
     Graphical git clients show only stderr: `repeat_on_stderr` writes the text there too, unless it
     is the same file or terminal. Raise `ReportError` if one cannot be written.
     """
     for name, file in settings.reports:
         _write_file(file, render_report(name, result, settings), result.targets)
-    color = wants_color(settings.color, os.environ)
-    write_stdout(render_report(settings.format, result, settings, color))
+    if settings.output:
+        text = render_report(settings.format, result, settings)
+        _write_file(settings.output, text, result.targets)
+    else:
+        color = wants_color(settings.color, os.environ)
+        write_stdout(render_report(settings.format, result, settings, color))
     if repeat_on_stderr and not _is_stderr_stdout():
         write_stderr(render_report("text", result, settings).decode())
 
@@ -55,7 +61,7 @@ def check_formats(settings: config.Config, targets: Iterable[str]) -> None:
     """
     for name in (settings.format, *(name for name, _ in settings.reports)):
         REPORTS.check(name)
-    for _, file in settings.reports:
+    for file in (*(file for _, file in settings.reports), *filter(None, [settings.output])):
         try:
             files.check(file, worktree.find_untrusted_folders(targets))
         except OSError as error:
@@ -68,6 +74,7 @@ def render_report(
     """Return a report in the format `name`, as UTF-8."""
     style = report.ReportStyle(
         color=color,
+        width=_find_width(),
         show_suppressed=settings.show_suppressed,
         verbose=settings.verbose,
         program=_find_program(os.environ) if result.command == "hook" else "wakeyscan",
@@ -81,6 +88,14 @@ def render_report(
     return out.getvalue().encode("utf-8", "backslashreplace")
 
 
+def _find_width() -> int:
+    """Return the width of the terminal on stdout, at least 60 columns; 80 if there is none."""
+    try:
+        return max(60, os.get_terminal_size(sys.stdout.fileno()).columns)
+    except (AttributeError, OSError, ValueError):
+        return 80
+
+
 def _find_program(environment: Mapping[str, str]) -> str:
     """Return the command that runs wakeyscan in the user's own shell, for the report of a hook.
 
@@ -88,8 +103,7 @@ def _find_program(environment: Mapping[str, str]) -> str:
     """
     if environment.get("PRE_COMMIT"):
         return "uvx wakeyscan"
-    folders = environment.get("PATH", "").split(os.pathsep)
-    is_on_path = any(os.access(os.path.join(f, "wakeyscan"), os.X_OK) for f in folders if f)
+    is_on_path = process.find_program("wakeyscan", environment)
     return "wakeyscan" if is_on_path or not os.path.isabs(sys.argv[0]) else sys.argv[0]
 
 

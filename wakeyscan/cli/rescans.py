@@ -72,7 +72,7 @@ def audit_trusted(repository: Repository, settings: Config) -> RunResult:
 
 
 def _run_audit(repository: Repository, options: AuditOptions) -> RunResult:
-    result, is_interrupted = audit(repository, options, lambda *_: None)
-    if is_interrupted:
+    result = audit(repository, options, lambda *_: None)
+    if result.interrupted:
         raise KeyboardInterrupt
     return result

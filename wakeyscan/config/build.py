@@ -47,6 +47,7 @@ def build_config(
     return Config(
         format=settings.get("format", str, "text"),
         reports=tuple(_parse_report(pair) for pair in settings.get_list("report")),
+        output=_parse_output(settings.get_text("output")),
         fail_on=settings.get("fail-on", converters.parse_fail_on, Severity.LOW),
         rules=_find_rules(settings, revision),
         jobs=settings.get("jobs", converters.parse_count, 0),
@@ -71,6 +72,10 @@ def _parse_report(pair: str) -> tuple[str, str]:
         converters.parse_report, pair, "--report", UsageError
     )
     return report
+
+
+def _parse_output(file: str) -> str:
+    return "" if file == "-" else file
 
 
 def _resolve_revision(name: str) -> revisions.Revision | None:

@@ -32,6 +32,8 @@ class Config(NamedTuple):
     format: str
     reports: tuple[tuple[str, str], ...]
     """Reports to write to files: (format, file)."""
+    output: str
+    """File for the report in `format`; empty: stdout."""
     fail_on: Severity | None
     rules: RuleFolder
     """The user's rules folder, or empty."""
@@ -58,6 +60,11 @@ class Config(NamedTuple):
     revision: Revision | None = None
     """Revision of the policy, ignore file and inline comments; `None`: the current files."""
     honor_foreign_ignores: bool = False
+
+    @property
+    def writes_files(self) -> bool:
+        """Whether a report goes to a file."""
+        return bool(self.reports or self.output)
 
     @property
     def scan_options(self) -> ScanOptions:

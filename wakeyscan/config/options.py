@@ -16,6 +16,8 @@ class Option(NamedTuple):
     metavar: str = ""
     many: bool = False
     """Whether it may be repeated."""
+    letter: str = ""
+    """Letter of the short form, such as `-f`; empty if there is none."""
 
     @property
     def key(self) -> str:
@@ -37,7 +39,9 @@ class Parameters(NamedTuple):
 
 
 SCANNING = (
-    Option("format", f"Format on stdout: {', '.join(REPORTS)}. Default: text.", "NAME"),
+    Option("format", f"Format of the report: {', '.join(REPORTS)}. Default: text.", "NAME",
+           letter="f"),
+    Option("output", "Write the report to FILE, not to stdout.", "FILE", letter="o"),
     Option("report", "Also write a report to FILE; repeatable.", "NAME=FILE", many=True),
     Option("fail-on", "Lowest severity that exits with 1: note, low, medium, high, critical, "
            "never. Default: low.", "LEVEL"),
@@ -59,8 +63,8 @@ SCANNING = (
     Option("strict-ignores", "Exit 1 if the ignore file has an unused or expired entry."),
     Option("honor-foreign-ignores", "Honor inline ignore comments of gitleaks, betterleaks, "
            "trufflehog, kingfisher, detect-secrets and ggshield."),
-    Option("quiet", "Print only the report."),
-    Option("verbose", "Print more detail."),
+    Option("quiet", "Print only the report.", letter="q"),
+    Option("verbose", "Print more detail.", letter="v"),
     Option("color", "auto, always or never. Default: auto.", "WHEN"),
     Option("verify", "Ask WAStack whether the keys found still work: one request per key."),
     Option("require-verified", "Exit 3 if any key could not be verified; needs --verify."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import Bounds, Liveness
@@ -10,6 +11,10 @@ from wakeyscan.core.severity import Severity
 
 if TYPE_CHECKING:
     from wakeyscan.core.secret import Secret
+
+REMOTE_REF = "refs/remotes/"
+_URGENCY = {Liveness.LIVE: 0, Liveness.REVOKED: 2}
+"""Order of liveness in reports; a key that may be live comes between live and revoked ones."""
 
 
 class CommitRef(NamedTuple):
@@ -30,6 +35,8 @@ class Occurrence(NamedTuple):
     """Id of that version, or of the commit or tag whose message holds the secret."""
     commit: str
     """First commit with that version at that path, or empty."""
+    at_head: bool = False
+    """Whether HEAD has that version at that path."""
 
 
 class SecretHistory(NamedTuple):
@@ -48,7 +55,7 @@ class SecretHistory(NamedTuple):
     reachable_from: tuple[str, ...]
     """Names of refs, `HEAD`, `stash`, `reflog`, `index`, or `unreachable`."""
     exposed_days: int
-    """Days from its introduction to its removal, or to today."""
+    """Days from its introduction to today: a removal ends nothing."""
     places: tuple[Occurrence, ...]
     liveness: Liveness = Liveness.UNCHECKED
     reason: str = ""
@@ -57,6 +64,37 @@ class SecretHistory(NamedTuple):
     """See `Finding.details`."""
     bounds: Bounds = Bounds.CERTAIN
     """Certain if the bounds are certain in at least one place."""
+    place_count: int = 0
+    """Number of places, of which `places` lists at most a hundred."""
+
+    @property
+    def first_place(self) -> Occurrence:
+        """The place in the introducing commit, or the first known place."""
+        introduced = (place for place in self.places if place.commit == self.introduced.commit)
+        return next(introduced, self.places[0])
+
+    @property
+    def pushed_to(self) -> tuple[str, ...]:
+        """Names of the remote-tracking branches that reach the secret, such as `origin/main`."""
+        remote = [ref for ref in self.reachable_from if ref.startswith(REMOTE_REF)]
+        branches = [ref for ref in remote if not ref.endswith("/HEAD")]  # it names another one
+        return tuple(ref.removeprefix(REMOTE_REF) for ref in branches or remote)
+
+
+def sort_histories(histories: Iterable[SecretHistory]) -> tuple[SecretHistory, ...]:
+    """Sort histories by urgency: live keys first, revoked ones last (contract, section 7)."""
+    return tuple(sorted(histories, key=_measure_urgency))
+
+
+def _measure_urgency(history: SecretHistory) -> tuple[int, int, bool, bool, str, str]:
+    return (
+        _URGENCY.get(history.liveness, 1),
+        -history.severity,
+        not history.at_head,
+        not history.pushed,
+        history.introduced.author_date,
+        history.secret.fingerprint,
+    )
 
 
 class Restriction(NamedTuple):

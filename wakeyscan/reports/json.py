@@ -9,7 +9,7 @@ from wakeyscan.core.redaction import escape_for_json, make_encodable, redact
 from wakeyscan.core.secret_history import Restriction
 from wakeyscan.reports._json_text import iterate_json
 from wakeyscan.reports.saved_report import SCHEMA
-from wakeyscan.reports.timeline import find_introduction
+from wakeyscan.reports.summary import build_summary
 from wakeyscan.scanner.scan_result import count_skipped
 from wakeyscan.suppression.policy import list_policy_notes
 
@@ -35,6 +35,7 @@ def _build_report(result: RunResult) -> dict[str, Any]:
         "targets": [redact(make_encodable(target)) for target in result.targets],
         "complete": result.complete,
         "scope": _build_scope(result),
+        "summary": _build_summary(result),
         "findings": map(_build_finding, result.findings),
         "keys": [_build_key(key) for key in result.keys],
         "skipped": [_build_skipped(item) for item in result.skipped],
@@ -63,6 +64,16 @@ def _build_scope(result: RunResult) -> dict[str, Any]:
         "ignored_by_git": result.ignored_by_git,
         "excluded": result.coverage.excluded,
         "limits": [make_encodable(limit) for limit in limits if limit],
+    }
+
+
+def _build_summary(result: RunResult) -> dict[str, Any]:
+    """Return the numbers of keys by severity and by liveness, and of findings."""
+    summary = build_summary(result)
+    return {
+        **summary._asdict(),
+        "by_severity": {str(level): count for level, count in summary.by_severity.items()},
+        "by_liveness": {answer.value: count for answer, count in summary.by_liveness.items()},
     }
 
 
@@ -115,14 +126,16 @@ def _build_key(key: SecretHistory) -> dict[str, Any]:
         "removed": key.removed and key.removed._asdict(),
         "at_head": key.at_head,
         "pushed": key.pushed,
+        "pushed_to": [redact(make_encodable(name)) for name in key.pushed_to],
         "reachable_from": [redact(make_encodable(name)) for name in key.reachable_from],
         "exposed_days": key.exposed_days,
         "places": [{**place._asdict(), "path": _encode_path(place)} for place in key.places],
+        "place_count": key.place_count,
     }
 
 
 def _build_introduced(key: SecretHistory) -> dict[str, Any]:
-    place = find_introduction(key)
+    place = key.first_place
     return {**key.introduced._asdict(), "path": _encode_path(place), "line": place.line}
 
 

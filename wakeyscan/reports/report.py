@@ -23,6 +23,8 @@ class ReportStyle(NamedTuple):
     """The command that runs wakeyscan in the user's shell."""
     folder: str = ""
     """The current directory relative to the top of the repository; text shows paths from there."""
+    width: int = 80
+    """Characters in a line of text."""
     sarif_profile: str = "generic"
     sarif_category: str = ""
     """Empty: the name of the command."""

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import chain, count, groupby
 from typing import TYPE_CHECKING, TextIO
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, PIECES, Bounds, Finding, Liveness, Standing
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, format_details
-from wakeyscan.core.secret import API_KEY
 from wakeyscan.core.severity import Severity
-from wakeyscan.reports import timeline
+from wakeyscan.reports.summary import format_verdict
 from wakeyscan.scanner.repository_paths import format_relative_path
 from wakeyscan.scanner.scan_result import count_skipped
 
 if TYPE_CHECKING:
     from wakeyscan.core.document import Skipped
     from wakeyscan.core.secret_history import SecretHistory
+    from wakeyscan.reports import history_text, next_steps, timeline
     from wakeyscan.reports.report import ReportStyle
     from wakeyscan.scanner.result import RunResult
+else:
+    # Only an audit has histories, and only findings have next steps.
+    history_text = lazy_import("wakeyscan.reports.history_text")
+    next_steps = lazy_import("wakeyscan.reports.next_steps")
+    timeline = lazy_import("wakeyscan.reports.timeline")
 
 _COLORS = {
     Severity.CRITICAL: "1;31",
@@ -29,31 +35,28 @@ _COLORS = {
     Severity.NOTE: "2",
 }
 _BOLD, _DIM, _GREEN, _YELLOW = "1", "2", "32", "1;33"
+_LIVENESS_COLORS = {Liveness.LIVE: "1;31", Liveness.REVOKED: "32"}
+_MAX_BAR, _PERIOD_WIDTH = 40, 56
+"""Characters of a timeline, and of everything beside it in a line."""
 _INDENT = " " * 12
-_MAX_NAMED = 5
-"""Maximum number of keys that a command names."""
-
 _MAX_SKIPPED = 10
 """Maximum number of skipped items that are listed without --verbose."""
 
-_ROTATE = (
-    "Treat every key above as leaked: create a new key in WAStack",
-    "(Settings, API Keys), pass it to the app as an environment variable, then",
-    "revoke the old key. Both work until you revoke the old one: removing it from",
-    "the code does not disable it.",
-)
-
 
 def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
-    """Write the findings, the skipped items, a summary and the next steps."""
+    """Write the verdict, the findings, the skipped items, a summary and the next steps."""
     reported = {finding.secret for finding in result.reported()}
     shown = tuple(k for k in result.keys if k.secret in reported or style.show_suppressed)
-    out.writelines(
-        _format_histories(result, shown, style) if shown else _format_files(result, style)
-    )
+    verdict = escape_for_terminal(format_verdict(result))
+    out.write(_paint(verdict, _choose_color(result), style) + "\n")
+    listed = _format_histories(result, shown, style) if shown else _format_files(result, style)
     rest = tuple(item for item in result.skipped if not item.opaque)
-    out.write(_format_skipped("Skipped", rest, style))
-    out.write(_format_skipped("Opaque", result.opaque(), style))
+    groups = {"Skipped": rest, "Opaque": result.opaque()}
+    skipped = (_format_skipped(name, items, style) for name, items in groups.items())
+    parts = chain(listed, filter(None, skipped))
+    if first := next(parts, ""):
+        out.write(f"\n{first}")
+    out.writelines(parts)
     out.write(_format_summary(result, style))
     out.write(_format_next_steps(result, style))
 
@@ -75,16 +78,22 @@ def _format_histories(
     result: RunResult, shown: tuple[SecretHistory, ...], style: ReportStyle
 ) -> Iterator[str]:
     first_findings = {finding.secret: finding for finding in reversed(result.findings)}
-    first, last = timeline.format_span(shown)
-    for heading, histories in timeline.group_histories(shown):
-        yield _paint(f"{heading} ({len(histories)})", _BOLD, style) + "\n\n"
+    scale = timeline.build_time_scale(shown, min(_MAX_BAR, style.width - _PERIOD_WIDTH))
+    if scale:
+        legend = "  = in the code, - removed, but still leaked"
+        yield f"{history_text.INDENT}{scale.format_dates()}{_paint(legend, _DIM, style)}\n\n"
+    number = count(1)
+    for heading, histories in history_text.group_histories(shown):
+        color = _LIVENESS_COLORS.get(histories[0].liveness, _BOLD)
+        yield _paint(f"{heading} ({len(histories)})", color, style) + "\n\n"
         for history in histories:
             severity = _format_severity(history.severity, style)
-            yield f"  {severity}  {escape_for_terminal(history.rule)}  {history.secret}\n"
-            for line in timeline.format_history(history, first, last):
-                yield f"{_INDENT}{line}\n"
+            rule = escape_for_terminal(history.rule)
+            yield f"{next(number):3}  {severity}  {rule}  {history.secret}\n"
+            for line in history_text.format_history(history, scale, style.width):
+                yield f"{line}\n"
             excerpt = escape_for_terminal(first_findings[history.secret].excerpt)
-            yield _paint(f"{_INDENT}| {excerpt}", _DIM, style) + "\n\n"
+            yield _paint(f"{history_text.INDENT}| {excerpt}", _DIM, style) + "\n\n"
 
 
 def _paint(text: str, color: str, style: ReportStyle) -> str:
@@ -160,11 +169,7 @@ def _format_skipped(heading: str, skipped: tuple[Skipped, ...], style: ReportSty
 
 
 def _format_summary(result: RunResult, style: ReportStyle) -> str:
-    limits = "; ".join(map(escape_for_terminal, result.list_limits()))
-    limits = f" ({limits})" if limits else ""
-    verdict = _format_verdict(result).removesuffix(".") + limits + "."
-    lines = [_paint(verdict, _choose_color(result), style)]
-    lines += _format_suppressed(result, style)
+    lines = _format_suppressed(result, style)
     if any(result.ignores):
         used, unused, expired = result.ignores
         hint = " (list with wakeyscan ignore list)" if unused or expired else ""
@@ -200,19 +205,6 @@ def _format_coverage(result: RunResult) -> str:
     return f"Scanned {count:,} {what}{'s' * (count != 1)} ({format_size(size)}){suffix}."
 
 
-def _format_verdict(result: RunResult) -> str:
-    reported = result.reported()
-    if reported:
-        counts = Counter(f.severity for f in reported)
-        levels = ", ".join(f"{counts[s]} {s}" for s in sorted(counts, reverse=True))
-        files = len({f.origin[:2] for f in reported})
-        findings = f"{len(reported)} finding{'s' * (len(reported) != 1)}"
-        return f"{findings} in {files} file{'s' * (files != 1)}: {levels}."
-    if not result.complete:
-        return "No keys found, but the scan was incomplete."
-    return "No keys found."
-
-
 def _choose_color(result: RunResult) -> str:
     if reported := result.reported():
         return _COLORS[max(f.severity for f in reported)]
@@ -220,26 +212,22 @@ def _choose_color(result: RunResult) -> str:
 
 
 def _format_next_steps(result: RunResult, style: ReportStyle) -> str:
-    reported = result.reported()
-    if not reported:
+    if not result.reported():
         return ""
-    is_leaked = any(f.rule == API_KEY and f.liveness is not Liveness.REVOKED for f in reported)
-    # A hook says itself whether a new key is needed: what it found is not published yet.
-    steps = [*_ROTATE] if is_leaked and result.command != "hook" else []
-    rules = sorted({escape_for_terminal(finding.rule) for finding in reported})
-    steps += [f"Details and how to fix:  {style.program} rules show {name}" for name in rules]
-    if result.command != "audit":  # a line in an old commit cannot get a comment
-        steps.append("False positive? Add a comment on that line:  # wakeyscan:ignore -- reason")
-    steps.append(_format_ignore_step(reported, style.program))
-    return "\nWhat to do next\n" + "".join(f"  {step}\n" for step in steps)
+    steps = next_steps.list_next_steps(result, style.program)
+    texts = (_format_step(number, step, style.width) for number, step in enumerate(steps, 1))
+    return "\nWhat to do next\n" + "".join(texts)
 
 
-def _format_ignore_step(reported: tuple[Finding, ...], program: str) -> str:
-    prefixes = list(dict.fromkeys(f.secret.fingerprint[:6] for f in reported))
-    hint = "To ignore this key" if len(prefixes) == 1 else "To ignore these keys"
-    if len(prefixes) > _MAX_NAMED:
-        hint = f"To ignore keys, such as {_MAX_NAMED} of these {len(prefixes)}"
-    return f'{hint}:  {program} ignore add {" ".join(prefixes[:_MAX_NAMED])} --reason "…"'
+def _format_step(number: int, step: next_steps.Step, width: int) -> str:
+    """Return a numbered step; commands have lines of their own, to be copied."""
+    lines = [f"{number:3}."]
+    for word in (escape_for_terminal(step.text) + ":" * bool(step.commands)).split(" "):
+        if len(lines[-1]) + 1 + len(word) > width:
+            lines.append("    ")
+        lines[-1] += f" {word}"
+    lines += [f"       {escape_for_terminal(command)}" for command in step.commands]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def format_size(size: int) -> str:

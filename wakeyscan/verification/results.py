@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.finding import Bounds, Finding, Liveness, Standing
-from wakeyscan.core.secret_history import SecretHistory
+from wakeyscan.core.secret_history import SecretHistory, sort_histories
 from wakeyscan.core.severity import Severity
 from wakeyscan.verification.verdict import (
     FoundKey,
@@ -57,7 +57,7 @@ def apply_results(
     )
     return result._replace(
         findings=tuple(_apply_results_to(item, app_keys, results) for item in result.findings),
-        keys=tuple(_apply_results_to(item, app_keys, results) for item in result.keys),
+        keys=sort_histories(_apply_results_to(item, app_keys, results) for item in result.keys),
         skipped=(*result.skipped, *unverified),
     )
 

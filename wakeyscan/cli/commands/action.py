@@ -100,7 +100,7 @@ def _run(values: Values, environment: Mapping[str, str]) -> tuple[int, dict[str,
 
 def _write_reports(result: RunResult, settings: config.Config) -> None:
     output.write_reports(result, settings)
-    output.write_reports(result, settings._replace(format="github", reports=()))
+    output.write_reports(result, settings._replace(format="github", reports=(), output=""))
     summary = output.render_report("markdown", result, settings)
     github_files.write_summary(summary.decode())
 

@@ -12,7 +12,6 @@ from wakeyscan.audit.cache import find_cache_file
 from wakeyscan.audit.options import AuditOptions
 from wakeyscan.audit.scope import AuditScope
 from wakeyscan.cli import output
-from wakeyscan.cli.commands import INTERRUPTED
 from wakeyscan.cli.pipeline import apply_ignore_file, check_endpoint, verify_keys
 from wakeyscan.cli.progress import Progress
 from wakeyscan.config import build, config
@@ -66,16 +65,14 @@ def run(values: Values, operands: list[str]) -> int:
         if settings.revision and not is_current:
             raise UsageError("--policy-from: only works for the current repository")
         options = _build_options(given, settings, is_current, cached=folder == target)
-        result, is_interrupted = audit(repository, options, progress.advance)
+        result = audit(repository, options, progress.advance)
         progress.end()
         result = result.judge_opaque(settings.strict)
         if options.honor_inline or settings.ignore_file:  # not the ignore file of an untrusted one
             result = apply_ignore_file(result, settings, folder)
-    if not is_interrupted:
+    if not result.interrupted:
         result = verify_keys(result, settings)
     output.write_reports(result, settings)
-    if is_interrupted:
-        return INTERRUPTED
     return result.exit_code(settings.fail_on, settings.strict_ignores)
 
 

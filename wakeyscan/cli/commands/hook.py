@@ -72,7 +72,7 @@ def _run_stage(stage: str, arguments: list[str], values: Values) -> int:
     settings = settings._replace(source=options)
     result = run_scan("hook", (stage,), [(source, units)], settings)
     code = result.exit_code(settings.fail_on, settings.strict_ignores)
-    if code or settings.verbose or settings.format != "text" or settings.reports:
+    if code or settings.verbose or settings.writes_files or settings.format != "text":
         output.write_reports(result, settings, repeat_on_stderr=code == 1)
     if code == 1:
         output.write_stderr(advice.format_advice(stage, member, result.reported(), os.environ))

@@ -1,0 +1,130 @@
+"""The secrets of an audit as text: the most urgent ones first, each with its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Liveness
+from wakeyscan.core.redaction import escape_for_terminal, redact
+from wakeyscan.reports.summary import format_liveness
+from wakeyscan.reports.timeline import TimeScale, format_period
+
+if TYPE_CHECKING:
+    from wakeyscan.core.secret_history import SecretHistory
+
+INDENT = " " * 5
+_LABEL_WIDTH = 12
+_ID_LENGTH = 12
+_MAX_NAMES = 5
+
+_HEADINGS = {
+    Liveness.LIVE: "LIVE: revoke these first",
+    Liveness.UNKNOWN: "Not known to be revoked: treat these as live",
+    Liveness.REVOKED: "Revoked: these no longer work",
+}
+
+_UNREACHABLE = ("unreachable",)
+"""The value of `reachable_from` for secrets that only unreachable objects hold."""
+
+
+def group_histories(
+    histories: tuple[SecretHistory, ...],
+) -> Iterator[tuple[str, list[SecretHistory]]]:
+    """Yield the live, the perhaps live and the revoked secrets, each group with its heading."""
+    for liveness, heading in _HEADINGS.items():
+        group = [history for history in histories if _simplify(history.liveness) is liveness]
+        if group:
+            yield heading, group
+
+
+def _simplify(liveness: Liveness) -> Liveness:
+    return Liveness.UNKNOWN if liveness is Liveness.UNCHECKED else liveness
+
+
+def format_history(history: SecretHistory, scale: TimeScale | None, width: int) -> Iterator[str]:
+    """Yield the lines about one secret, at most `width` characters wide if no item is wider."""
+    if scale and history.introduced.commit:
+        yield f"{INDENT}{scale.draw(history)}  {format_period(history)}"
+    for label, items in _list_facts(history):
+        yield from _wrap(label, items, width)
+
+
+def _list_facts(history: SecretHistory) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yield labels, each with its items; lines are broken between items only."""
+    if history.liveness is not Liveness.UNCHECKED:
+        answer = f"{format_liveness(history.liveness)}: {escape_for_terminal(history.reason)}"
+        yield "answer", [answer]
+    if history.bounds is Bounds.OPEN:
+        yield "bounds", [CUT_OR_TOO_LONG]
+    yield "pushed", _describe_pushed(history)
+    yield from _describe_head(history)
+    yield _describe_introduction(history)
+    at_head = {place.path for place in history.places if place.at_head}
+    paths = dict.fromkeys(place.path for place in history.places if place.path)
+    others = [path for path in paths if path not in at_head]
+    if others and len(paths) > 1:
+        yield "found in" if not at_head else "was in", _limit(others)
+    yield "reachable", _describe_reach(history)
+
+
+def _describe_head(history: SecretHistory) -> Iterator[tuple[str, Iterable[str]]]:
+    if history.at_head:
+        places = [f"{place.path}:{place.line}" for place in history.places if place.at_head]
+        yield "at HEAD", _limit(places) if places else ["yes"]
+    elif history.removed:
+        commit, date = history.removed
+        yield "at HEAD", [f"no, removed by {commit[:_ID_LENGTH]} on {date[:10]}"]
+    elif history.introduced.commit:
+        yield "at HEAD", ["no"]
+
+
+def _describe_introduction(history: SecretHistory) -> tuple[str, list[str]]:
+    commit, place = history.introduced.commit, history.first_place
+    if commit:
+        return "introduced", [f"{commit[:_ID_LENGTH]}  {_escape_name(place.path)}:{place.line}"]
+    if place.blob:
+        return "in object", [f"{place.blob[:_ID_LENGTH]}  {_escape_name(place.path)}".rstrip()]
+    return "in the name", [f"of {_escape_name(place.path)}"]
+
+
+def _describe_pushed(history: SecretHistory) -> list[str]:
+    if history.pushed is None:
+        return ["unknown (no remote-tracking branches in this clone)"]
+    if not history.pushed:
+        return ["no (no remote-tracking branch contains it)"]
+    first, *others = _limit(history.pushed_to) or ["a remote-tracking branch"]
+    return [f"to {first}", *others]
+
+
+def _describe_reach(history: SecretHistory) -> list[str]:
+    if history.reachable_from == _UNREACHABLE:
+        return ["only in unreachable objects (dropped stash, amended commit …)"]
+    if not history.reachable_from:
+        return ["unknown: the history was not read"]
+    first, *others = _limit(history.reachable_from)
+    return [f"from {first}", *others]
+
+
+def _limit(names: Iterable[str]) -> list[str]:
+    """Return the first names, and the number of the others."""
+    listed = [*names]
+    more = len(listed) - _MAX_NAMES
+    shown = [_escape_name(name) for name in listed[:_MAX_NAMES]]
+    return [*shown, f"and {more:,} more"] if more > 0 else shown
+
+
+def _escape_name(name: str) -> str:
+    return escape_for_terminal(redact(name))
+
+
+def _wrap(label: str, items: Iterable[str], width: int) -> Iterator[str]:
+    """Yield lines with items separated by commas; further lines hang below the first item."""
+    line, is_first = f"{INDENT}{label:{_LABEL_WIDTH}}", True
+    for item in items:
+        if not is_first and len(line) + len(item) + 3 > width:
+            yield f"{line},"
+            line, is_first = INDENT + " " * _LABEL_WIDTH, True
+        separator = "" if is_first else " " if item.startswith("and ") else ", "
+        line, is_first = f"{line}{separator}{item}", False
+    yield line

@@ -1,0 +1,97 @@
+"""What to do after a run that found keys, in the order in which to do it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from wakeyscan.core.finding import Finding, Liveness
+from wakeyscan.core.redaction import redact
+from wakeyscan.core.secret import API_KEY
+
+if TYPE_CHECKING:
+    from wakeyscan.core.secret_history import SecretHistory
+    from wakeyscan.scanner.result import RunResult
+
+_MAX_NAMES = 5
+
+_ROTATION = (
+    "First create a new key with the least permission, and pass it to the app as an environment"
+    " variable. Both work until you revoke the old one: removing it from the code does not"
+    " disable it."
+)
+_PLAN = " --verify-plan shows the requests, and sends none."
+
+
+class Step(NamedTuple):
+    """What to do, and the commands or the comment for it, if there are any."""
+
+    text: str
+    commands: tuple[str, ...] = ()
+
+
+def list_next_steps(result: RunResult, program: str) -> list[Step]:
+    """Return the steps after a run that reports something; `program` runs wakeyscan."""
+    reported = result.reported()
+    steps: list[Step] = []
+    # A hook says itself whether a new key is needed: what it found is not published yet.
+    if result.command != "hook":
+        steps += _list_rotation_steps(result, reported, program)
+    if result.keys:
+        steps += _list_history_steps(result)
+    steps += _list_rule_steps(result, reported, program)
+    return steps
+
+
+def _list_rotation_steps(
+    result: RunResult, reported: tuple[Finding, ...], program: str
+) -> Iterator[Step]:
+    keys = [f for f in reported if f.rule == API_KEY and f.liveness is not Liveness.REVOKED]
+    if not keys:
+        return
+    keys.sort(key=lambda finding: (finding.liveness is not Liveness.LIVE, -finding.severity))
+    digits = _join([*dict.fromkeys(finding.secret.fingerprint[:6] for finding in keys)])
+    yield Step(f"Revoke {digits} in WAStack (Settings, API Keys). {_ROTATION}")
+    if all(finding.liveness is Liveness.UNCHECKED for finding in keys):
+        is_action = result.command == "action"
+        option, plan = ("verify: true", "") if is_action else ("--verify", _PLAN)
+        yield Step(f"Run again with {option} to ask WAStack which of them still work.{plan}")
+    report = "with a report that --report json=leak.json wrote"
+    command = f"{program} verify leak.json --wait 10m"
+    yield Step(f"Prove that they are revoked, {report}", (command,))
+
+
+def _list_history_steps(result: RunResult) -> Iterator[Step]:
+    dangerous = [key for key in result.keys if key.liveness is not Liveness.REVOKED]
+    dates = [key.introduced.author_date for key in dangerous if key.introduced.commit]
+    if any(key.rule == API_KEY for key in dangerous) and dates:
+        since = min(dates)[:10]
+        yield Step(f"Look for messages that you did not send: WAStack's log since {since}.")
+    if at_head := [key for key in result.keys if any(place.at_head for place in key.places)]:
+        removals = _join([_describe_paths_at_head(key) for key in at_head], "; ")
+        yield Step(f"Remove from HEAD: {removals}.")
+
+
+def _describe_paths_at_head(key: SecretHistory) -> str:
+    paths = [*dict.fromkeys(redact(place.path) for place in key.places if place.at_head)]
+    return f"{key.secret.fingerprint[:6]} from {_join(paths)}"
+
+
+def _list_rule_steps(
+    result: RunResult, reported: tuple[Finding, ...], program: str
+) -> Iterator[Step]:
+    rules = sorted({finding.rule for finding in reported})
+    yield Step("Details, and how to fix it", tuple(f"{program} rules show {r}" for r in rules))
+    if result.command != "audit":  # a line in an old commit cannot get a comment
+        yield Step("False positive? Add a comment on that line", ("# wakeyscan:ignore -- reason",))
+    prefixes = list(dict.fromkeys(finding.secret.fingerprint[:6] for finding in reported))
+    text = "To ignore this key" if len(prefixes) == 1 else "To ignore these keys"
+    if len(prefixes) > _MAX_NAMES:
+        text = f"To ignore keys, such as {_MAX_NAMES} of these {len(prefixes):,}"
+    named = " ".join(prefixes[:_MAX_NAMES])
+    yield Step(text, (f'{program} ignore add {named} --reason "…"',))
+
+
+def _join(names: list[str], separator: str = ", ") -> str:
+    more = len(names) - _MAX_NAMES
+    return separator.join(names[:_MAX_NAMES]) + (f" and {more:,} more" if more > 0 else "")
