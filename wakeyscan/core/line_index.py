@@ -6,10 +6,8 @@ counted. Bytes that are not UTF-8 count as the replacement characters that an ed
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
-_LINE_END = rb"\r\n|\n|\r"
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -32,7 +30,7 @@ def advance_position(passed: bytes, line: int, column: int) -> tuple[int, int]:
     """Return the line and column after the bytes `passed`."""
     breaks = passed.count(b"\n")
     if b"\r" in passed:
-        breaks = sum(1 for _ in re.finditer(_LINE_END, passed))
+        breaks += passed.count(b"\r") - passed.count(b"\r\n")
     if breaks:
         column = 1
         passed = passed[max(passed.rfind(b"\n"), passed.rfind(b"\r")) + 1 :]
