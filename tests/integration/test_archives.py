@@ -824,6 +824,19 @@ def test_a_bundle_of_all_there_is(tmp_path: Path, run: Run, make_key: MakeKey) -
     }
 
 
+def test_a_bundle_shows_a_name_once_however_many_trees_have_it(
+    tmp_path: Path, run: Run, key: str
+) -> None:
+    repo = Repo(tmp_path / "repo")
+    for number in range(4):
+        repo.commit({"a.txt": "x", key: f"{number}"})
+    repo.git("bundle", "create", "-q", str(tmp_path / "a.bundle"), "--all")
+    report = run("scan", "--format=json", "a.bundle").json()
+    paths = [f["path"].partition("!/")[2] for f in report["findings"]]
+    (tree,) = [f for f in report["findings"] if "!/tree " in f["path"]]
+    assert (tree["line"], paths.count(mask(key))) == (2, 4)
+
+
 def test_a_bundle_of_a_part_of_a_history(tmp_path: Path, run: Run, key: str) -> None:
     repo = Repo(tmp_path / "repo")
     base = "".join(f"line {number}\n" for number in range(900))

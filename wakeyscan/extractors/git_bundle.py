@@ -73,6 +73,8 @@ class _Objects:
         self._is_built = bytearray(len(pack.kinds))
         self._parents: dict[bytes, tuple[bytes, bytes]] = {}
         """For each entry of a tree, a tree that has it and its name there; both by id."""
+        self._names: set[bytes] = set()
+        """The names in all trees."""
 
     def read(self) -> Iterator[Member]:
         """Yield the objects that are built from entries in the pack."""
@@ -82,7 +84,7 @@ class _Objects:
         yield from self._walk([n for n in roots if kinds[n] == BLOB], self._read_blob)
 
     def _walk(
-        self, roots: list[int], build_member: Callable[[int, bytes, bytes], Member]
+        self, roots: list[int], build_member: Callable[[int, bytes, bytes], Member | None]
     ) -> Iterator[Member]:
         refused: list[tuple[int, str]] = []
         walk = walk_pack(self._pack, roots, lambda *entry: refused.append(entry))
@@ -96,7 +98,8 @@ class _Objects:
             object_id = self._hash_object(kind, content)
             if self._pack.missing_bases:
                 self._pack.attach_deltas(number, object_id)
-            yield build_member(kind, object_id, content)
+            if member := build_member(kind, object_id, content):
+                yield member
         for number, reason in refused:
             self._is_built[number] = 1
             yield _build_failed(f"entry {number}", reason)
@@ -108,12 +111,28 @@ class _Objects:
         digest.update(content)
         return bytes(digest.digest())
 
-    def _read_text(self, kind: int, object_id: bytes, content: bytes) -> Member:
-        if kind == TREE:
-            entries = list(parse_tree(content, len(object_id)))
-            self._parents |= {child: (object_id, name) for name, child in entries}
-            content = b"\n".join(name for name, _ in entries)
-        return _build_member(_name_object(kind, object_id), content)
+    def _read_text(self, kind: int, object_id: bytes, content: bytes) -> Member | None:
+        name = _name_object(kind, object_id)
+        if kind != TREE:
+            return _build_member(name, content)
+        names = self._add_tree(object_id, content)
+        return _build_member(name, b"\n".join(names)) if any(names) else None
+
+    def _add_tree(self, object_id: bytes, content: bytes) -> list[bytes]:
+        """Add the entries of a tree; return its names, empty if an earlier tree has the name.
+
+        A commit changes a few entries of a tree, which may have thousands.
+        """
+        parents, known, names = self._parents, self._names, []
+        for name, child in parse_tree(content, len(object_id)):
+            if child not in parents:
+                parents[child] = object_id, name
+            if name in known:
+                name = b""
+            else:
+                known.add(name)
+            names.append(name)
+        return names
 
     def _read_blob(self, kind: int, object_id: bytes, content: bytes) -> Member:
         name = _name_object(kind, object_id)

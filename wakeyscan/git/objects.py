@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from functools import cache
 
 COMMIT, TREE, BLOB, TAG, OFS_DELTA, REF_DELTA = 1, 2, 3, 4, 6, 7
 """Kinds of objects, numbered as in packs."""
@@ -20,13 +21,14 @@ MAX_GIT_ALLOC = 1 << 30
 """Bytes of an object that git may hold in memory; it streams only blobs that are not deltas."""
 
 
-def parse_tree(tree: bytes, id_width: int) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the names in a tree with their object ids; an entry is `mode name NUL id`."""
-    at = 0
-    while (end := tree.find(b"\0", at)) >= 0:
-        name = tree[at:end].partition(b" ")[2]
-        at = end + 1 + id_width
-        yield name, tree[end + 1 : at]
+def parse_tree(tree: bytes, id_width: int) -> list[tuple[bytes, bytes]]:
+    """Return the names in a tree with their object ids; an entry is `mode name NUL id`."""
+    return _compile_entry(id_width).findall(tree)
+
+
+@cache
+def _compile_entry(id_width: int) -> re.Pattern[bytes]:
+    return re.compile(rb"(?s)(?:[^\0 ]*+ )?+([^\0]*+)\0(.{0,%d})" % id_width)
 
 
 def is_object_id(text: str) -> bool:
