@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wakeyscan.decoders import base64_archive
+from wakeyscan.decoders.decoder import FoundAnchors
 
 BREAKS = (b"\n", b"\r\n", b"\r", b"\n    ", b"\n\n", b"\\n", b"\\r\\n", b"\\\n", b"%0A", b"&#10;")
-FOUND = {b"H4sI": frozenset[bytes]()}
+FOUND = FoundAnchors({b"H4sI": frozenset()})
 
 
 def pack(size: int) -> bytes:
