@@ -36,6 +36,20 @@ def test_modules_are_neither_large_nor_mostly_tiny() -> None:
     assert len(tiny) < 30
 
 
+def test_patterns_for_findings_are_compiled_when_they_are_needed() -> None:
+    packages = tuple(f"wakeyscan/{name}/" for name in ("decoders", "rules", "scanner"))
+    eager = [
+        f"{name}:{node.lineno}"
+        for name, tree in TREES.items()
+        if name.startswith(packages) and "/string_tables/" not in name  # of programs only
+        for statement in tree.body
+        if not isinstance(statement, ast.FunctionDef | ast.ClassDef)
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "re.compile"
+    ]
+    assert eager == []
+
+
 @BY_MODULE
 def test_no_function_imports_anything(name: str) -> None:
     imports = [

@@ -33,7 +33,7 @@ _FORTRAN_WIDTH = 72
 
 _LINE_END = rb"(?:\r*\n)"
 _TIME = rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,24}(?:Z|[+-][0-9:]{4,6})"
-_GAP_START = rb"[\r\n^&\"' ]"
+_GAP_START = rb"(?:[\r\n^&]|[ ](?=[\r\n])|[\"'](?=-|,\"))"
 _GAP = lazy_pattern(
     rb"""(?x)
       (?P<caret> \^ EOL )

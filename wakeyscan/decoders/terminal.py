@@ -63,7 +63,7 @@ def _build_gap_pattern(codes: Iterable[bytes]) -> re.Pattern[bytes]:
     event = _EVENT_END + b"(?: " + b" | ".join(next_events) + b" )"
     # No group inside: with a possessive quantifier, Python 3.11 confuses their spans.
     gaps = b" | ".join((_ESCAPE, _WRAP, event))
-    return re.compile(rb"(?xs) (?: " + gaps + rb" ){1,32}+ (?P<back> " + _BACKSPACE + rb" )?")
+    return lazy_pattern(rb"(?xs) (?: " + gaps + rb" ){1,32}+ (?P<back> " + _BACKSPACE + rb" )?")
 
 
 _GAP = _build_gap_pattern((b"o", b"i"))

@@ -6,8 +6,9 @@ a whole key.
 
 from __future__ import annotations
 
-import re
 from enum import Enum, auto
+
+from wakeyscan.core.lazy import lazy_pattern
 
 _MAX_FIRST_LINE = 128
 
@@ -59,11 +60,11 @@ _BY_NAME = {
     **dict.fromkeys(("makefile", "gnumakefile", "cmakelists"), Adjacency.NOWHERE),
 }
 _BY_INTERPRETER = (
-    (re.compile(rb"python|pypy"), Adjacency.IN_BRACKETS),
-    (re.compile(rb"ruby|crystal|awk"), Adjacency.ON_A_LINE),
-    (re.compile(rb"\b(?:ba|z|k|da|a|c|tc|fi)?sh\b"), Adjacency.WITHOUT_BLANK),
-    (re.compile(rb"node|deno|bun|php|perl|lua|pwsh|Rscript|groovy"), Adjacency.NOWHERE),
-    (re.compile(rb"dart|escript"), Adjacency.ANYWHERE),
+    (lazy_pattern(rb"python|pypy"), Adjacency.IN_BRACKETS),
+    (lazy_pattern(rb"ruby|crystal|awk"), Adjacency.ON_A_LINE),
+    (lazy_pattern(rb"\b(?:ba|z|k|da|a|c|tc|fi)?sh\b"), Adjacency.WITHOUT_BLANK),
+    (lazy_pattern(rb"node|deno|bun|php|perl|lua|pwsh|Rscript|groovy"), Adjacency.NOWHERE),
+    (lazy_pattern(rb"dart|escript"), Adjacency.ANYWHERE),
 )
 _TEMPLATES = frozenset(
     ("j2", "jinja", "jinja2", "tmpl", "tpl", "template", "example", "sample", "dist", "bak", "in")

@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders.concatenation import operators, references
 from wakeyscan.decoders.concatenation.chain import (
     Chain,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 _KEY_CONTEXT = 64
 """Bytes before the first part that determine whether the prefix starts a word."""
-_PREFIX_PART = re.compile(
+_PREFIX_PART = lazy_pattern(
     b"(?:" + b"|".join(PREFIX[:n] for n in range(len(PREFIX) - 1, 0, -1)) + rb")(?=[\"'`\\$#{%])"
 )
 """First part of a split prefix."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.decoders.concatenation import lists, operators, variables
 from wakeyscan.decoders.concatenation.adjacency import Adjacency
 from wakeyscan.decoders.concatenation.prefix import PREFIX

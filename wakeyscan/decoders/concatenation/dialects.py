@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.occurrences import Occurrences
 
 _MAX_COMMAND = 512
 """Maximum bytes before a word within which its command starts."""
 _BLANK = rb"(?: [ \t]{1,64}+ | \\\r?\n )++"
 _WORD = rb"(?: \" (?: [^\"\\] | \\. )*+ \" | ' [^']*+ ' | [^\s\"'`;|&()<>\\] | \\[^\n] )++"
-_COMMAND = re.compile(
+_COMMAND = lazy_pattern(
     rb"(?sx) (?<! [\w.$/-] ) (?: echo | (?P<printf> printf )"
     rb" (?: " + _BLANK + rb" -v " + _BLANK + rb" \w{1,60} )? (?: " + _BLANK + rb" -- )?"
     + _BLANK + rb"(?P<format> " + _WORD + rb" ) )"
@@ -18,8 +19,8 @@ _COMMAND = re.compile(
     + rb" (?: \"[^\"\n]{0,128} | '[^'\n]{0,128} ) \Z"
 )  # fmt: skip
 _COMMANDS = (b"echo", b"printf")
-_WORDS = re.compile(rb"(?sx)" + _BLANK + _WORD)
-_PLACEHOLDER = re.compile(rb"%[-+ #0-9.*]*[A-Za-z]")
+_WORDS = lazy_pattern(rb"(?sx)" + _BLANK + _WORD)
+_PLACEHOLDER = lazy_pattern(rb"%[-+ #0-9.*]*[A-Za-z]")
 _STRING_PLACEHOLDERS = (b"%s", b"%b")
 
 
@@ -55,19 +56,19 @@ def _prints_without_gap(format_string: bytes, number: int) -> bool:
 
 _MAX_STATEMENT = 1024
 """Maximum bytes before a literal within which its statement starts."""
-_NOT_IN_SQL = re.compile(rb"[;{}]|=>|\b(?:const|let|var)\s")
+_NOT_IN_SQL = lazy_pattern(rb"[;{}]|=>|\b(?:const|let|var)\s")
 """Text that ends a statement of SQL, or that SQL does not contain."""
-_STATEMENT_START = re.compile(
+_STATEMENT_START = lazy_pattern(
     rb"(?ix) (?<! [\w$.] ) (?: select \s | insert \s+ into \s | delete \s+ from \s | values \s* \("
     rb" | update \s+ [\w.\[\]]+ \s+ set \s | merge \s+ into \s | execute \s+ immediate \s"
     rb" | (?: create | alter ) \s+ \w+ \s | set \s+ @?[\w.]+ \s* (?: = | to \s ) | declare \s )"
     rb" | :="
 )
-_BLOCK = re.compile(
+_BLOCK = lazy_pattern(
     rb"(?im)^[ \t]*(?:begin|declare|(?:is|as)(?:[ \t]+begin)?|[^\n]*\bas[ \t]+\$\w*\$)[ \t]*\r?$"
 )
 """A line of a PL/SQL or PL/pgSQL block; no other language with this operator has such a line."""
-_COMMENT = re.compile(rb"//|\*|#|<!--")
+_COMMENT = lazy_pattern(rb"//|\*|#|<!--")
 _HOST_QUOTES = (b'"', b"`")
 """Quotes of a literal that holds a statement; within a statement, they come in pairs."""
 

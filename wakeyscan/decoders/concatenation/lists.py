@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.decoders.concatenation.operators import (
     FORMAT_OPERATOR,
     LITERAL_PREFIX,
@@ -20,11 +21,11 @@ _MAX_WORDS = 640
 _MAX_LIST_START = 160
 """Maximum bytes before a literal that are searched for the start of each construct."""
 
-_WORDS = re.compile(
+_WORDS = lazy_pattern(
     rb"(?x) (?: join \(? \s? (?: '' | \"\" ) \s? , \s? qw | (?P<joined> %w ) ) \s? [\[({</|!]"
     rb" (?: \s | [\w-] ){0,512} \Z"
 )
-_JOIN_AFTER_WORDS = re.compile(
+_JOIN_AFTER_WORDS = lazy_pattern(
     rb"[\w\s-]{0,512}[\])}>/|!]\.join(?:\(\)|[( ](?:''|\"\")\)?|(?![\w(]|\s{1,8}[\"'(\w]))"
 )
 
@@ -40,14 +41,14 @@ def is_in_joined_words(content: bytes, end: int) -> bool:
     )
 
 
-_OPENING_QUOTE = re.compile(rb"(?x)" + LITERAL_PREFIX + QUOTE + rb"\Z")
+_OPENING_QUOTE = lazy_pattern(rb"(?x)" + LITERAL_PREFIX + QUOTE + rb"\Z")
 _EMPTY_STRING = rb"(?: '' | \"\" | `` | (?i:string\.empty) )"
 _LIST_CONSTRUCTOR = (
     rb"(?: array | Arrays\.asList | List\.of | listOf | new (?: \s [Ss]tring )? \s? \[\] \s?"
     rb" | \[\] string | @ )?"
 )
 _LIST_OPENING = _LIST_CONSTRUCTOR + rb"[\[({]{1,2} \s{0,64}"
-_LIST_START = re.compile(
+_LIST_START = lazy_pattern(
     rb"(?x) (?: (?i: concat(?:enate)? | paste0 | strcat | sprint ) !? \s? \( \s{0,64}"
     rb"     (?:" + _LIST_OPENING + rb")?"
     rb" | (?i: concat_ws | implode | join ) (?: \( | \s ) \s? " + _EMPTY_STRING
@@ -70,25 +71,25 @@ _LIST_END = (
     rb" | -join \s? " + _EMPTY_STRING + rb" ) )"
 )  # fmt: skip
 """Pattern of the end of a list, and the call that joins it."""
-_LIST_END_AFTER_LITERAL = re.compile(rb"(?x) " + QUOTE + rb" \s{0,64} " + _LIST_END)
-_LIST_END_AFTER_NAME = re.compile(rb"(?x) [\w$] \s{0,64} " + _LIST_END)
-_ITEMS = re.compile(rb"[^\[\](){};]{0,512}")
+_LIST_END_AFTER_LITERAL = lazy_pattern(rb"(?x) " + QUOTE + rb" \s{0,64} " + _LIST_END)
+_LIST_END_AFTER_NAME = lazy_pattern(rb"(?x) [\w$] \s{0,64} " + _LIST_END)
+_ITEMS = lazy_pattern(rb"[^\[\](){};]{0,512}")
 _MAX_JOIN_CALL = 96
-_LIST_ASSIGNMENT = re.compile(
+_LIST_ASSIGNMENT = lazy_pattern(
     rb"(?x) \$? (?P<name> [A-Za-z_]\w{0,60} ) \s{0,4} :?= \s{0,4} " + _LIST_OPENING + rb"\Z"
 )
 
 
 _LIST_WORDS = (b"concat", b"paste0", b"strcat", b"sprint", b"implode", b"join", b"%", b"}")
 """The start of a call or list contains one of these, in any case."""
-_JOIN_BEFORE_BACKWARDS = re.compile(
+_JOIN_BEFORE_BACKWARDS = lazy_pattern(
     rb"(?x) \$? (?: (?P<call> \s? (?: , | \(nioj\. ) \s?"
     rb"   (?: '' | \"\" | `` | (?i:ytpme\.gnirts) ) ) | \(? \s? nioj- )"
 )
 """The text before the name of a list that is joined."""
-_JOIN_AFTER = re.compile(rb"(?x) (?: \.[jJ]oin\( \s? | \s? -join \s? ) " + _EMPTY_STRING)
-_ASSIGNED = re.compile(rb"\s{0,4}:?=\s{0,4}(?![=~>])")
-_CALL_END = re.compile(rb"\s?\)")
+_JOIN_AFTER = lazy_pattern(rb"(?x) (?: \.[jJ]oin\( \s? | \s? -join \s? ) " + _EMPTY_STRING)
+_ASSIGNED = lazy_pattern(rb"\s{0,4}:?=\s{0,4}(?![=~>])")
+_CALL_END = lazy_pattern(rb"\s?\)")
 _MAX_JOIN = 40
 
 

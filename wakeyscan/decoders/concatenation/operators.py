@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from wakeyscan.core.lazy import lazy_pattern
 
 QUOTE = rb"\\{0,3}[\"'`]"
 SPACE = (
@@ -31,10 +31,10 @@ _MAX_BUFFER_NAME = 62
 _MAX_FUNCTION_START = 10
 """Maximum bytes before `[`, and before `cpy` or `cat`: `std::_tcsn`."""
 
-BODY = re.compile(rb"[A-Za-z0-9_-]{1,256}")
+BODY = lazy_pattern(rb"[A-Za-z0-9_-]{1,256}")
 """Characters of a literal that may be part of a key."""
-CLOSING_QUOTE = re.compile(QUOTE)
-NAME_END = re.compile(QUOTE + rb"[ \t]{0,8}(?:=(?!=)|:)")
+CLOSING_QUOTE = lazy_pattern(QUOTE)
+NAME_END = lazy_pattern(QUOTE + rb"[ \t]{0,8}(?:=(?!=)|:)")
 """The end of a literal that names a value, as in a `.reg` file."""
 _ALTERNATIVES = (
     # "a" + "b", "a" . "b", "a".concat("b")
@@ -70,14 +70,14 @@ _ALTERNATIVES = (
     # %w[a b].join
     rb"(?P<word> \s{1,64} (?= [\w-] ) )",
 )  # fmt: skip
-OPERATOR = re.compile(rb"(?x) (?: " + rb" | ".join(_ALTERNATIVES) + rb" )")
+OPERATOR = lazy_pattern(rb"(?x) (?: " + rb" | ".join(_ALTERNATIVES) + rb" )")
 """Text between two parts of a key; the name of the group that matched last is the kind."""
-AMBIGUOUS_OPERATOR = re.compile(
+AMBIGUOUS_OPERATOR = lazy_pattern(
     rb"(?x) \{ (?! \d?\} ) | \\\r?\n [ \t]{1,64} -"
     rb" | " + QUOTE + rb" (?: \.[ \t] | \s{0,64} << | \)? \s{0,64} \.add\( )"
 )
 """Operators that are more often JSON in a log, the end of a sentence, a stream or an option."""
-_TEMPLATE_START = re.compile(
+_TEMPLATE_START = lazy_pattern(
     rb"(?x) (?P<sure> [$\#]\{ | \\\( )? (?(sure) | \{ ) \s{0,4} " + LITERAL_PREFIX + QUOTE + rb"\Z"
 )
 
@@ -91,7 +91,7 @@ def is_in_template(content: bytes, start: int, *, unambiguous: bool) -> bool:
     return found is not None and (not unambiguous or found["sure"] is not None)
 
 
-_BUFFER_WRITE = re.compile(
+_BUFFER_WRITE = lazy_pattern(
     rb"(?x) (?: "
     + _STRING_FUNCTION
     + rb"(?: cpy | cat ) \( \s? (?P<copied> "

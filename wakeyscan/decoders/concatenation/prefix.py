@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.secret import KEY_PREFIX
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders.concatenation.lists import ends_list, starts_list
 from wakeyscan.decoders.concatenation.operators import (
     CONCATENATION_OPERATOR,
@@ -28,8 +29,8 @@ _MAX_FORMAT = 320
 _SENTENCE_END = rb"\. (?: \s{1,64} [A-Za-z_] | [A-Za-z_] [\w$]*+ (?! \( ) )"
 """A dot that ends a sentence or accesses a member, and does not concatenate."""
 _OWNER = rb"(?: [\w$]{1,40} (?: \. | :: | -> ) ){0,3}"
-_OWNER_BACKWARDS = re.compile(rb"\$?(?:(?:\.|::|>-)[\w$]{1,40}){0,3}")
-_LAST_OWNER = re.compile(rb"([\w$]{1,40})(?:\.|::|->)\$?\Z")
+_OWNER_BACKWARDS = lazy_pattern(rb"\$?(?:(?:\.|::|>-)[\w$]{1,40}){0,3}")
+_LAST_OWNER = lazy_pattern(rb"([\w$]{1,40})(?:\.|::|->)\$?\Z")
 _OWNER_ENDS = (b".", b"::", b"->", b"$")
 _OPENING = rb"(?: \$?\{\{ | [$\#]?\{ | \\\( | \$\( ) \s{0,4}"
 """Opening of an interpolated name; a bare `$` interpolates, too."""
@@ -43,7 +44,7 @@ def _interpolated(group: bytes) -> bytes:
     )  # fmt: skip
 
 
-_AFTER_LITERAL = re.compile(
+_AFTER_LITERAL = lazy_pattern(
     rb"(?x) (?: " + QUOTE + rb" (?! " + _SENTENCE_END + rb" )" + SPACE + CONCATENATION_OPERATOR
     + rb" \s{0,64} " + _OWNER + rb"\$? (?P<added> " + NAME + rb") (?! [\w$(\[.] | :: | -> )"
     rb" | \" [ \t]{1,8} (?P<macro> [A-Z] [A-Z0-9_]{1,60} ) (?! [\w$(\[.:] )"
@@ -51,41 +52,41 @@ _AFTER_LITERAL = re.compile(
     + rb" | " + PLACEHOLDER + QUOTE + rb" \s{0,8} " + FORMAT_OPERATOR + rb" \s{0,64}"
     rb"   " + _OWNER + rb"\$? (?P<filled> " + NAME + rb") \s{0,8} (?: ,? [)\r\n;] | \Z ) )"
 )  # fmt: skip
-_AFTER_ADDED = re.compile(
+_AFTER_ADDED = lazy_pattern(
     rb"(?x) [\"']? [)\]]? (?: " + SPACE + CONCATENATION_OPERATOR + SPACE
     + rb" | \s{0,8} [+.]= \s{0,8} \(? )"
     rb" (?: (?P<literal> " + LITERAL_PREFIX + QUOTE + rb")"
     rb" | " + _OWNER + rb"\$? (?P<name> " + NAME + rb")"
     rb" (?! [\w$(\[] | \. (?! [\"'$] ) | :: | -> ) )"
 )  # fmt: skip
-_AFTER_MACRO = re.compile(
+_AFTER_MACRO = lazy_pattern(
     rb"(?x) \s{1,64} (?: (?P<literal> \" ) | (?P<name> [A-Z] [A-Z0-9_]{1,60} ) \b )"
 )
-_AFTER_INTERPOLATED = re.compile(
+_AFTER_INTERPOLATED = lazy_pattern(
     rb"(?x) (?: (?= [\w-] ) | [\"']{0,2} " + _interpolated(b"put") + rb")"
 )
-_AFTER_SHELL_NAME = re.compile(
+_AFTER_SHELL_NAME = lazy_pattern(
     rb"(?x) (?: [\"']{1,2} (?= [\w-] ) | [\"']{0,2} " + _interpolated(b"put") + rb")"
 )
-_AFTER_TEMPLATE_NAME = re.compile(
+_AFTER_TEMPLATE_NAME = lazy_pattern(
     rb"(?x) " + _CLOSING + rb" [\"']{0,2} (?: (?= [\w-] ) | " + _interpolated(b"put") + rb")"
 )
-_AFTER_BATCH_NAME = re.compile(rb"(?x) % (?= [\w-] )")
-_AFTER_LISTED = re.compile(
+_AFTER_BATCH_NAME = lazy_pattern(rb"(?x) % (?= [\w-] )")
+_AFTER_LISTED = lazy_pattern(
     rb"(?x) \s{0,64} , \s{0,64} (?: (?P<literal> " + LITERAL_PREFIX + QUOTE + rb")"
     rb" | " + _OWNER + rb"(?P<name> " + NAME + rb") (?! [\w$(\[.] ) )"
 )
-_COMMA = re.compile(rb"\s{0,64},")
-_NOT_ADDED = re.compile(rb"(?x) [\"']? [)\]]? " + _SENTENCE_END)
-_OPENING_BACKWARDS = re.compile(
+_COMMA = lazy_pattern(rb"\s{0,64},")
+_NOT_ADDED = lazy_pattern(rb"(?x) [\"']? [)\]]? " + _SENTENCE_END)
+_OPENING_BACKWARDS = lazy_pattern(
     rb"(?x) (?: (?: \. | :: | >- ) [\w$]{1,40} ){0,3} @? \s{0,4} (?: \{\{ | \{ | \(\\ | \(\$ )"
 )
-_FORMAT_STRING = re.compile(
+_FORMAT_STRING = lazy_pattern(
     rb"(?x) " + QUOTE + PLACEHOLDER + rb"(?P<body> [A-Za-z0-9_-]{1,256} ) " + QUOTE + rb" \s{0,8} "
     + FORMAT_OPERATOR + rb" \s{0,64}"
     rb" (?: " + LITERAL_PREFIX + QUOTE + rb" | " + _OWNER + rb"\$? ) \Z"
 )  # fmt: skip
-_AFTER_ARGUMENT = re.compile(rb"(?x) (?: " + QUOTE + rb" )? \s{0,8} (?: ,? [)\]\r\n;] | \Z )")
+_AFTER_ARGUMENT = lazy_pattern(rb"(?x) (?: " + QUOTE + rb" )? \s{0,8} (?: ,? [)\]\r\n;] | \Z )")
 
 _NEXT_PATTERNS = {
     "added": _AFTER_ADDED,

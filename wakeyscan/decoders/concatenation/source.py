@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders.concatenation import dialects
 from wakeyscan.decoders.concatenation.adjacency import Adjacency, find_adjacency
 from wakeyscan.decoders.concatenation.lists import JoinedLists
@@ -15,8 +16,8 @@ from wakeyscan.decoders.concatenation.words import WordIndex
 _MAX_STATEMENT = 2048
 """Maximum bytes before a literal that are searched for an open bracket."""
 
-_CONTINUED_LINE = re.compile(rb"\\\r?\n")
-_BRACKET_OR_STATEMENT = re.compile(rb"[()\[\]{}]|\n(?=[A-Za-z_@])")
+_CONTINUED_LINE = lazy_pattern(rb"\\\r?\n")
+_BRACKET_OR_STATEMENT = lazy_pattern(rb"[()\[\]{}]|\n(?=[A-Za-z_@])")
 
 
 class SourceText:

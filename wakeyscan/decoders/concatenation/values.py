@@ -6,8 +6,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.decoders.concatenation.operators import LITERAL_PREFIX, QUOTE
 
 if TYPE_CHECKING:
@@ -24,23 +26,23 @@ _LITERAL = LITERAL_PREFIX + QUOTE + rb" (?P<body> [A-Za-z0-9_-]+ ) " + QUOTE
 
 # Texts after a name
 
-_ASSIGNMENT = re.compile(
+_ASSIGNMENT = lazy_pattern(
     rb"(?x) [\"']? \]? " + _TYPE + rb" \s{0,8} (?: := | [+.]?= (?! [=>~] ) (?P<sign>) ) \s{0,8}"
     rb" (?: " + _LITERAL + rb" )?"
 )
-_MACRO = re.compile(rb"(?x) \s{1,64} (?: " + _LITERAL + rb" )?")
-_UNQUOTED = re.compile(
+_MACRO = lazy_pattern(rb"(?x) \s{1,64} (?: " + _LITERAL + rb" )?")
+_UNQUOTED = lazy_pattern(
     rb"(?x) (?: [ \t]{0,8} [:?]?= [ \t]{0,8} | (?P<colon> : [ \t]{1,8} ) ) (?P<quote> [\"']? )"
     rb" (?P<body> (?= [A-Za-z_-]* [0-9] ) [A-Za-z0-9_-]+ ) (?P=quote) [ \t]* (?: \r?\n | \r?\Z )"
 )
 """An assignment in a script or a makefile; YAML maps an upper-case name to its value."""
-_OBJECT = re.compile(rb"(?x) " + _TYPE + rb" \s{0,8} = \s{0,8} \{ (?P<members> [^{}]{0,1064} )")
-_MEMBER = re.compile(rb"(?x) [\"']? \s{0,8} : \s{0,8}" + _LITERAL)
+_OBJECT = lazy_pattern(rb"(?x) " + _TYPE + rb" \s{0,8} = \s{0,8} \{ (?P<members> [^{}]{0,1064} )")
+_MEMBER = lazy_pattern(rb"(?x) [\"']? \s{0,8} : \s{0,8}" + _LITERAL)
 
 # Texts before a name
 
 _DEFINE = b"#define "
-_LINE_START = re.compile(
+_LINE_START = lazy_pattern(
     rb"(?x) [ \t-]* (?: (?: export | readonly | local | ARG | ENV | set ) [ \t]{1,4} )?"
 )
 _MAX_LINE_START = 80

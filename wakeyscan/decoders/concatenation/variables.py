@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from typing import NamedTuple
-
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.decoders.concatenation.operators import CLOSING_QUOTE
 
 NAME = rb"[A-Za-z_][\w$]{0,60}"
 
 _MAX_DECLARATION = 160
 """Maximum bytes before a literal that are searched for the name it is assigned to."""
-_UNQUOTED_END = re.compile(rb"[ \t;]{0,8}(?:[\r\n]|\Z)")
-_DECLARATION_BACKWARDS = re.compile(
+_UNQUOTED_END = lazy_pattern(rb"[ \t;]{0,8}(?:[\r\n]|\Z)")
+_DECLARATION_BACKWARDS = lazy_pattern(
     rb"(?x) (?P<quote> [\"'`] \\{0,3} (?: 8u | [bBfFrRuULN@$&]{1,2} )? )?"
     rb" (?: [ \t]{1,64} (?P<macro> \w{1,60} ) [ \t]{1,16} enifed\#"
     rb" | \s{0,8} (?: , \s? [\"'] )? (?P<constant> \w{1,60} )"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.line_index import find_all
 
 _MAX_SEARCHES = 8
 """Words that are searched one by one before all words of the text are listed."""
-_WORD = re.compile(rb"\w+")
-_WORD_WITH_DOLLAR = re.compile(rb"(?<!\w)\w+\$[\w$]*")
+_WORD = lazy_pattern(rb"\w+")
+_WORD_WITH_DOLLAR = lazy_pattern(rb"(?<!\w)\w+\$[\w$]*")
 """A name of JavaScript or Java; elsewhere a dollar starts the next word."""
 
 

@@ -31,6 +31,8 @@ _LINE_END = lazy_pattern(BLANK + rb"*+" + BREAK)
 _WRAPPED_CELL = lazy_pattern(rb"[ \t]*(?:" + SEPARATOR + rb"|" + BREAK + rb"[^\w\r\n]*\.\w)")
 _ENCODED_WORD = lazy_pattern(rb"\s*=\?")
 
+_QUOTES = (b'"', b"'", b"`")
+
 _Check = Callable[[TextEnd, bytes, bytes], bool]
 
 
@@ -44,6 +46,9 @@ class _Row(NamedTuple):
 
 def is_end_certain(end: TextEnd) -> bool:
     """Return whether a row of the table proves the end of a secret."""
+    quote, rest = end.after[:1], end.after[1:]
+    if quote in _QUOTES and rest[:1] not in _QUOTES:  # most keys; the table compiles in 2 ms
+        return literals.is_quote_certain(end, quote, rest)
     if invisible := INVISIBLE.match(end.after):
         end = end._replace(after=end.after[invisible.end() :])
     found = _TABLE.match(end.after)
