@@ -448,6 +448,41 @@ def test_a_run_by_hand_accepts_a_name_that_was_committed(repo: Repo, key: str) -
     assert repo.run("hook", "pre-commit", "--whole-files", "--", f"./sub/{key}").code == 1
 
 
+def stop_a_commit(repo: Repo, key: str) -> str:
+    repo.stage({"b": key})
+    repo.write({"b": "clean on disk"})
+    return repo.run("hook", "pre-commit").out
+
+
+def stop_a_message(repo: Repo, key: str) -> str:
+    repo.write({"../message": key})
+    return repo.run("hook", "commit-msg", "../message").out
+
+
+def stop_a_push(repo: Repo, key: str) -> str:
+    repo.commit({"b": key})
+    repo.commit({"b": "clean"})
+    return repo.run("hook", "pre-push").out
+
+
+def read_stdin(repo: Repo, key: str) -> str:
+    return repo.run("scan", "-", stdin=key.encode()).out
+
+
+@pytest.mark.parametrize(
+    "stop", [stop_a_commit, stop_a_message, stop_a_push, read_stdin], ids=lambda f: f.__name__
+)
+def test_the_command_that_ignores_a_key_can_be_run(
+    repo: Repo, key: str, stop: Callable[[Repo, str], str]
+) -> None:
+    shown = stop(repo, key)
+    _, _, digits = shown.partition("To ignore this key:")[2].partition(" ignore add ")
+    ran = repo.run("ignore", "add", digits.split()[0], "--reason", "x")
+    assert ran == Ran(0, ".wakeyscanignore: 1 added, 0 already present\n", "")
+    is_message = stop is stop_a_message
+    assert ("Add a comment on that line" in shown) is not is_message
+
+
 # Messages
 
 

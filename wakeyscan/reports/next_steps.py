@@ -82,14 +82,22 @@ def _list_rule_steps(
 ) -> Iterator[Step]:
     rules = sorted({finding.rule for finding in reported})
     yield Step("Details, and how to fix it", tuple(f"{program} rules show {r}" for r in rules))
-    if result.command != "audit":  # a line in an old commit cannot get a comment
+    # A line in an old commit cannot get a comment, and neither can a message or a name.
+    if result.command != "audit" and not all(finding.origin.part for finding in reported):
         yield Step("False positive? Add a comment on that line", ("# wakeyscan:ignore -- reason",))
-    prefixes = list(dict.fromkeys(finding.secret.fingerprint[:6] for finding in reported))
+    prefixes = list(dict.fromkeys(map(_format_fingerprint, reported)))
     text = "To ignore this key" if len(prefixes) == 1 else "To ignore these keys"
     if len(prefixes) > _MAX_NAMES:
         text = f"To ignore keys, such as {_MAX_NAMES} of these {len(prefixes):,}"
     named = " ".join(prefixes[:_MAX_NAMES])
     yield Step(text, (f'{program} ignore add {named} --reason "…"',))
+
+
+def _format_fingerprint(finding: Finding) -> str:
+    """Return the digits that name a secret: all of them if no file and no commit has it yet."""
+    path, within, _, part = finding.origin
+    is_unsaved = path == "<stdin>" or (part == "message" and not within)
+    return finding.secret.fingerprint if is_unsaved else finding.secret.fingerprint[:6]
 
 
 def _join(names: list[str], separator: str = ", ") -> str:
