@@ -938,6 +938,7 @@ def test_a_push_says_that_its_part_is_not_uploaded(repo: Repo, runner: Runner, k
     assert (told.code, told.outputs["upload"]) == (0, "false")
     (order,) = orders(told.log)
     assert order.data.startswith("not uploaded to code scanning: only the new commits were scanned")
+    assert f"`{order.data}`" in told.summary
 
 
 @pytest.mark.parametrize("category", ["wakeyscan", "web"])
@@ -970,6 +971,25 @@ def test_an_event_without_commits_says_what_was_scanned(
     (order,) = orders(told.log)
     assert (told.code, order.name) == (0, "notice")
     assert f"(commit {repo.id('HEAD')[:12]}) were scanned" in order.data
+    assert told.summary.endswith(f"\n`{order.data}`\n")
+
+
+def test_a_partial_clone_is_incomplete_and_gets_the_remedy(
+    repo: Repo, runner: Runner, key: str
+) -> None:
+    repo.git("config", "uploadpack.allowFilter", "true")
+    base, _ = side(repo, {"b": key})
+    event = pull_request(base, repo.commit({"b": "clean"}))
+    clone = repo.top.parent / "partial"
+    where = (f"file://{repo.top}", str(clone))
+    repo.git("clone", "-q", "--filter=blob:none", "--branch=side", *where)
+    runner.workspace = clone
+    told = runner.run("scan", event)
+    assert (told.code, told.outputs["upload"]) == (3, "false")
+    remedy = "git fetch --refetch --no-filter, or actions/checkout without filter"
+    assert (remedy in told.log, remedy in told.summary) == (True, True)
+    Repo(clone).git("fetch", "-q", "--refetch", "--no-filter")
+    assert runner.run("scan", event).code == 1
 
 
 @pytest.mark.parametrize("name", ["pull_request_review", "pull_request_review_comment"])

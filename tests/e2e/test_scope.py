@@ -12,6 +12,7 @@ from tests.support.dated_repository import Dated
 from tests.support.files import write
 from tests.support.keys import MakeKey, fingerprint
 from tests.support.repositories import Repo, fingerprints
+from wakeyscan.sources.changed_files import MISSING
 
 pytestmark = pytest.mark.usefixtures("no_litter")
 
@@ -232,7 +233,7 @@ def test_an_omitted_file_without_its_object_is_a_gap(repo: Repo, key: str) -> No
     ran = repo.scan()
     (item,) = ran.json()["skipped"]
     assert (ran.code, item["path"]) == (3, "out/b y.env")
-    assert item["reason"] == f"object {blob} is missing from the repository"
+    assert item["reason"] == MISSING.format(blob)
 
 
 # A folder that holds a bare repository

@@ -10,6 +10,7 @@ import pytest
 from tests.support.command import Ran, Run
 from tests.support.keys import MakeKey, fingerprint
 from tests.support.repositories import Repo, fingerprints, places
+from wakeyscan.sources.changed_files import MISSING
 
 Setup = Callable[[Repo, str], None]
 
@@ -519,7 +520,7 @@ def test_a_missing_object_is_a_gap(repo: Repo, key: str) -> None:
     repo.git("update-index", "--add", "--cacheinfo", f"100644,{lost},lost")
     (repo.top / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
     ran = repo.scan("staged:")
-    reason = f"object {lost} is missing from the repository"
+    reason = MISSING.format(lost)
     assert [(item["path"], item["reason"]) for item in ran.json()["skipped"]] == [("lost", reason)]
     assert ran.code == 3
     repo.stage({"b": key})

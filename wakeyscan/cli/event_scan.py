@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.cli import output
 from wakeyscan.cli.pipeline import (
     apply_ignore_file,
     check_endpoint,
@@ -18,7 +17,6 @@ from wakeyscan.core.errors import UsageError
 from wakeyscan.git.command import open_own
 from wakeyscan.git.repository import find_repository
 from wakeyscan.integrations import github_event
-from wakeyscan.reports.github import format_command
 from wakeyscan.reports.web_links import parse_commit
 from wakeyscan.sources import SOURCES
 from wakeyscan.sources.commits import list_short_ids, skip_empty_range
@@ -30,27 +28,27 @@ if TYPE_CHECKING:
     from wakeyscan.scanner.result import RunResult
 
 
-def scan_event(mode: str, paths: str, event: Event, settings: Config) -> RunResult:
+class EventScan(NamedTuple):
+    """The result of a scan, and what a reader must know about its scope."""
+
+    result: RunResult
+    notes: tuple[str, ...] = ()
+
+
+def scan_event(mode: str, paths: str, event: Event, settings: Config) -> EventScan:
     """Scan what a mode of the action selects: `diff`, `tree` or `audit`."""
     if mode == "audit":
-        return _audit(settings)
+        return EventScan(_audit(settings))
+    note = ""
     if mode == "diff":
         pushed = github_event.find_pushed_range(event, open_own())
         if pushed is not None:
-            return _scan_range(pushed, settings)
-        if note := github_event.explain_tree(event, open_own()):
-            print_notice(note)
-    return _scan_tree(paths, settings)
-
-
-def print_notice(text: str) -> None:
-    """Print an annotation that is no problem."""
-    output.write_stdout(format_command("notice", text, title="wakeyscan").encode())
+            return EventScan(_scan_range(pushed, settings), (pushed.note,) * bool(pushed.note))
+        note = github_event.explain_tree(event, open_own())
+    return EventScan(_scan_tree(paths, settings), (note,) * bool(note))
 
 
 def _scan_range(pushed: PushedRange, settings: Config) -> RunResult:
-    if pushed.note:
-        print_notice(pushed.note)
     units = [pushed.unit or skip_empty_range(pushed.name)]
     result = run_scan("action", (pushed.name,), [(SOURCES["git"], units)], settings)
     places = (f for f in result.reported() if parse_commit(f.origin) and not f.origin.part)

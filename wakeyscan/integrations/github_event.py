@@ -21,7 +21,7 @@ _SHORT_ID = 12
 _HEADS = (("pull_request", "head", "sha"), ("merge_group", "head_sha"), ("after",))
 
 _NO_COMMITS = (
-    "the event {!r} names no commits, so the files of the checkout (commit {}) were scanned"
+    "the event {!r} adds no commits, so the files of the checkout (commit {}) were scanned"
 )
 
 _UNKNOWN_HEAD = (

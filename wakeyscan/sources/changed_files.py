@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from wakeyscan.git.command import Git
     from wakeyscan.sources.options import SourceOptions
 
+MISSING = (
+    "object {} is missing from the repository; in a partial clone, fetch it first "
+    "(git fetch --refetch --no-filter, or actions/checkout without filter and sparse-checkout)"
+)
+
 
 class ChangedFile(NamedTuple):
     """A file version that a change adds."""
@@ -72,8 +77,7 @@ def read_changed_files(
     limit = options.max_file_size
     for file, found in zip(changed, git.read_objects(c.blob for c in changed), strict=True):
         if not found.type:
-            reason = f"object {file.blob} is missing from the repository"
-            yield Skipped(file.origin, reason)
+            yield Skipped(file.origin, MISSING.format(file.blob))
         elif limit is not None and found.size > limit:
             yield Skipped(file.origin, format_too_large(found.size, limit))
         else:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from wakeyscan.cli import output
 from wakeyscan.cli.commands import INTERNAL_ERROR, INTERRUPTED
-from wakeyscan.cli.event_scan import print_notice, scan_event
+from wakeyscan.cli.event_scan import scan_event
 from wakeyscan.config import build, config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError, WakeyscanError
 from wakeyscan.git.command import open_own
 from wakeyscan.integrations import github_event, github_files, github_links, github_policy
 from wakeyscan.reports.github import format_command
+from wakeyscan.reports.markdown import format_code
 
 if TYPE_CHECKING:
     from wakeyscan.integrations.github_event import Event
@@ -84,13 +85,14 @@ def _run(values: Values, environment: Mapping[str, str]) -> tuple[int, dict[str,
         sarif_category=str(given.get("category", "")),
     )
     output.check_formats(settings, ["."])
-    result = scan_event(mode, str(given.get("paths", ".")), event, settings)
+    result, notes = scan_event(mode, str(given.get("paths", ".")), event, settings)
     links = github_links.build_links(result, open_own(), event, environment)
     _write_reports(result, settings._replace(links=links))
     code = result.exit_code(settings.fail_on, settings.strict_ignores)
     no_upload = github_policy.explain_no_upload(mode, result.complete, event, environment)
     if no_upload and environment.get(_UPLOAD) == "true":
-        print_notice(f"not uploaded to code scanning: {no_upload}")
+        notes = (*notes, f"not uploaded to code scanning: {no_upload}")
+    _write_notes(notes)
     return code, {
         **github_files.build_outputs(result, code),
         "sarif-file": sarif_file,
@@ -103,6 +105,13 @@ def _write_reports(result: RunResult, settings: config.Config) -> None:
     output.write_reports(result, settings._replace(format="github", reports=(), output=""))
     summary = output.render_report("markdown", result, settings)
     github_files.write_summary(summary.decode())
+
+
+def _write_notes(notes: Iterable[str]) -> None:
+    """Write notes to the log, as annotations that are no problem, and to the summary."""
+    for note in notes:
+        output.write_stdout(format_command("notice", note, title="wakeyscan").encode())
+        github_files.write_summary(f"\n{format_code(note)}\n")
 
 
 def _choose_sarif_file(name: str, environment: Mapping[str, str]) -> str:
