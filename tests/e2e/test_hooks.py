@@ -155,25 +155,62 @@ def test_the_script_of_a_framework_runs_ours_and_may_be_written_again(
     assert commit(repo).code == 0
 
 
+LEFTHOOK_LINES = """\
+wakeyscan: lefthook manages the hooks of this repository; add these lines to {file}, then run \
+lefthook install:
+pre-commit:
+  commands:
+    wakeyscan:
+      run: wakeyscan hook pre-commit
+wakeyscan: lefthook manages the hooks of this repository; add these lines to {file}, then run \
+lefthook install:
+commit-msg:
+  commands:
+    wakeyscan:
+      run: wakeyscan hook commit-msg {{1}}
+wakeyscan: lefthook manages the hooks of this repository; add these lines to {file}, then run \
+lefthook install:
+pre-push:
+  commands:
+    wakeyscan:
+      run: wakeyscan hook pre-push {{1}} {{2}}
+      use_stdin: true
+"""
+OVERCOMMIT_LINES = "".join(
+    f"""\
+wakeyscan: overcommit manages the hooks of this repository; add these lines to .overcommit.yml, \
+then run overcommit --sign:
+{section}:
+  Wakeyscan:
+    enabled: true
+    command: ['wakeyscan', 'hook', '{stage}']
+"""
+    for section, stage in (
+        ("PreCommit", "pre-commit"),
+        ("CommitMsg", "commit-msg"),
+        ("PrePush", "pre-push"),
+    )
+)
 MANAGED = {
-    "lefthook": ("call_lefthook run pre-commit", "lefthook.yml", "run: wakeyscan hook pre-commit"),
-    "overcommit": (
-        "# OVERCOMMIT",
-        ".overcommit.yml",
-        "command: ['wakeyscan', 'hook', 'pre-commit']",
-    ),
+    "lefthook": ("call_lefthook run pre-commit", "lefthook.yml", LEFTHOOK_LINES),
+    "lefthook-hidden": ("call_lefthook run pre-commit", ".lefthook.yaml", LEFTHOOK_LINES),
+    "overcommit": ("# OVERCOMMIT", ".overcommit.yml", OVERCOMMIT_LINES),
 }
 
 
-@pytest.mark.parametrize(("script", "file", "line"), MANAGED.values(), ids=MANAGED)
+@pytest.mark.parametrize(("script", "file", "lines"), MANAGED.values(), ids=MANAGED)
 def test_a_manager_that_runs_its_own_file_only_gets_the_lines_to_add(
-    repo: Repo, script: str, file: str, line: str
+    repo: Repo, script: str, file: str, lines: str
 ) -> None:
-    hook = repo.hook("pre-commit", script)
-    written = hook.read_text()
-    ran = repo.run("hook", "install", "pre-commit")
-    assert (ran.code, file in ran.err, line in ran.err) == (2, True, True)
-    assert hook.read_text() == written
+    write(repo.top, {file: ""})
+    stages = ("pre-commit", "commit-msg", "pre-push")
+    hooks = [repo.hook(stage, script) for stage in stages]
+    written = [hook.read_text() for hook in hooks]
+    said = lines.format(file=file) if "lefthook" in script else lines
+    assert repo.run("hook", "install", *stages) == Ran(2, "", said)
+    assert [hook.read_text() for hook in hooks] == written
+    added = repo.run("hook", "install", "pre-commit", "pre-merge-commit")
+    assert (added.code, added.out.count("now runs wakeyscan")) == (2, 1)
 
 
 def test_husky_runs_ours_from_its_own_file(repo: Repo, key: str) -> None:

@@ -182,11 +182,12 @@ def on_a_server(scene: Scene, line: str) -> None:
 
 
 def with_pre_commit(scene: Scene, line: str) -> None:
-    write(scene.repo.top, {".pre-commit-config.yaml": "repos: []\n"})
+    first = block("yaml", "hooks:").splitlines()[0]
+    write(scene.repo.top, {".pre-commit-config.yaml": f"{first}\nrepos: []\n"})
     ran = scene.run(line)
     assert (ran.code, ran.err) == (0, "")
     hooks = {file.name for file in (scene.repo.top / ".git" / "hooks").iterdir()}
-    assert {"pre-commit", "commit-msg", "pre-push"} <= hooks
+    assert {"pre-commit", "pre-merge-commit", "commit-msg", "pre-push"} <= hooks
 
 
 def with_reports(scene: Scene, line: str) -> None:
@@ -293,9 +294,7 @@ TRIED: dict[str, Try] = {
     "wakeyscan scan": finds(),
     "wakeyscan audit": finds(),
     "wakeyscan hook install pre-commit": as_a_commit_hook,
-    "pre-commit install --hook-type pre-commit --hook-type commit-msg --hook-type pre-push": (
-        with_pre_commit
-    ),
+    "pre-commit install": with_pre_commit,
     "wakeyscan hook install pre-commit pre-merge-commit commit-msg pre-push": as_all_hooks,
     "wakeyscan hook status": shows_hooks,
     "wakeyscan hook install pre-receive": on_a_server,
@@ -371,8 +370,11 @@ def lefthook(scene: Scene) -> dict[str, Any]:
 
 
 def test_lefthook(scene: Scene) -> None:
-    assert [*lefthook(scene)] == ["pre-commit", "pre-push"]
+    assert [*lefthook(scene)] == ["pre-commit", "commit-msg", "pre-push"]
     scene.refuses_a_commit()
+    message = ("commit", "--allow-empty", "-qm", scene.fresh)
+    scene.repo.git("rm", "-qf", "fresh")
+    scene.refused(*message, why="remove the key from it.")
     scene.refuses_a_push("wakeyscan: Push blocked.")
 
 

@@ -11,6 +11,15 @@ class UsageError(WakeyscanError):
     """The command line is invalid, or names something that does not exist."""
 
 
+class HookRefused(UsageError):
+    """A hook cannot be installed, because the file of another tool decides what it runs."""
+
+    def __init__(self, message: str, lines: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.lines = lines
+        """The lines to add to that file."""
+
+
 class ConfigError(WakeyscanError):
     """A configuration file, ignore file or environment variable is invalid."""
 

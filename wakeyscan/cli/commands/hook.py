@@ -9,7 +9,7 @@ from wakeyscan.cli import output
 from wakeyscan.cli.pipeline import run_scan
 from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
-from wakeyscan.core.errors import UsageError
+from wakeyscan.core.errors import HookRefused, UsageError
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.integrations.hooks import STAGES
 
@@ -56,12 +56,19 @@ def run(values: Values, operands: list[str]) -> int:
 
 
 def _change_hooks(action: str, stages: list[str]) -> int:
+    """Install or uninstall hooks. A refused stage does not stop the others."""
     for stage in stages:
         STAGES.check(stage)
     change = install.install_hook if action == "install" else install.uninstall_hook
+    code = 0
     for stage in stages:
-        output.write_lines([change(stage)])
-    return 0
+        try:
+            output.write_lines([change(stage)])
+        except HookRefused as refused:
+            output.print_error(str(refused))
+            output.write_stderr("".join(f"{line}\n" for line in refused.lines))
+            code = 2
+    return code
 
 
 def _run_stage(stage: str, arguments: list[str], values: Values) -> int:

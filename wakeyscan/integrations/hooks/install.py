@@ -23,7 +23,7 @@ _RUN_MOVED = (
 def install_hook(stage: str) -> str:
     """Make git run wakeyscan at a stage, and return what was done.
 
-    Raise `UsageError` if a hook manager must do it, and `SourceError` if a file cannot be written.
+    Raise `HookRefused` if a hook manager must do it, and `SourceError` if a file cannot be written.
     """
     file = find_hook_file(stage)
     try:
