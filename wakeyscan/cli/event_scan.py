@@ -19,7 +19,7 @@ from wakeyscan.git.repository import find_repository
 from wakeyscan.integrations import github_event
 from wakeyscan.reports.web_links import parse_commit
 from wakeyscan.sources import SOURCES
-from wakeyscan.sources.commits import list_short_ids, skip_empty_range
+from wakeyscan.sources.commits import list_ids, skip_empty_range
 from wakeyscan.sources.tip_files import TipFiles
 
 if TYPE_CHECKING:
@@ -51,13 +51,12 @@ def scan_event(mode: str, paths: str, event: Event, settings: Config) -> EventSc
 def _scan_range(pushed: PushedRange, settings: Config) -> RunResult:
     units = [pushed.unit or skip_empty_range(pushed.name)]
     result = run_scan("action", (pushed.name,), [(SOURCES["git"], units)], settings)
-    places = (f for f in result.reported() if parse_commit(f.origin) and not f.origin.part)
-    added = {finding.secret.fingerprint for finding in places}
-    if not added or result.interrupted:
+    found = [finding for finding in result.reported() if parse_commit(finding.origin)]
+    if not found or result.interrupted:
         return result
-    return result._replace(
-        commits=list_short_ids(pushed.unit), removed=_find_removed(added, pushed, settings)
-    )
+    added = {finding.secret.fingerprint for finding in found if not finding.origin.part}
+    removed = _find_removed(added, pushed, settings) if added else frozenset()
+    return result._replace(commits=list_ids(pushed.unit), removed=removed)
 
 
 def _find_removed(added: set[str], pushed: PushedRange, settings: Config) -> frozenset[str]:

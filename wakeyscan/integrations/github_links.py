@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from wakeyscan.git.rev_list import has_commit, resolve_commit
-from wakeyscan.reports.web_links import WebLinks, parse_commit
+from wakeyscan.reports.web_links import SHORT_ID, WebLinks
 
 if TYPE_CHECKING:
     from wakeyscan.git.command import Git
@@ -32,8 +32,11 @@ def build_links(
     known = {environment.get("GITHUB_SHA", ""), event.head} - {""} or {"HEAD"}
     if not (has_commit("HEAD", own) and any(has_commit(name, own) for name in known)):
         return None
-    short_ids = dict.fromkeys(parse_commit(finding.origin) for finding in result.reported())
-    names = [name for name in short_ids if name]
-    found = zip(names, own.read_objects(names), strict=True)
-    commits = {name: one.id for name, one in found if one.type == "commit"}
-    return WebLinks(f"{server}/{repository}", resolve_commit("HEAD", own), commits)
+    return WebLinks(f"{server}/{repository}", resolve_commit("HEAD", own), _index_commits(result))
+
+
+def _index_commits(result: RunResult) -> dict[str, str]:
+    """Return the ids of the commits that a result names, by their short ids."""
+    places = (place.commit for key in result.keys for place in key.places)
+    introduced = (key.introduced.commit for key in result.keys)
+    return {name[:SHORT_ID]: name for name in (*result.commits, *places, *introduced) if name}

@@ -11,7 +11,7 @@ from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding, Liveness
 from wakeyscan.core.redaction import escape_for_terminal, format_details, redact
 from wakeyscan.core.secret import API_KEY
 from wakeyscan.core.severity import Severity
-from wakeyscan.reports.web_links import parse_commit
+from wakeyscan.reports.web_links import SHORT_ID, parse_commit
 from wakeyscan.scanner.scan_result import count_skipped
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _group_by_secret(result: RunResult) -> list[list[Finding]]:
     Of equal places, a file comes before a message, which has no place in the diff, and the commit
     that added the secret before later ones.
     """
-    order = {commit: number for number, commit in enumerate(result.commits)}
+    order = {commit[:SHORT_ID]: number for number, commit in enumerate(result.commits)}
 
     def rank(finding: Finding) -> tuple[int, bool, int]:
         origin = finding.origin

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from wakeyscan.core.document import Origin
     from wakeyscan.core.finding import Finding
 
+SHORT_ID = 12
+"""Length of the ids that origins name."""
+
 _COMMIT = "commit "
 
 _MASK = "…("

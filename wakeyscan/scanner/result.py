@@ -54,7 +54,7 @@ class RunResult(NamedTuple):
     interrupted: bool = False
     """Whether the user stopped the scan."""
     commits: tuple[str, ...] = ()
-    """For a scan of commits with findings: the short ids of the commits, oldest first."""
+    """For a scan of commits that finds something: the ids of the commits, oldest first."""
     removed: frozenset[str] = frozenset()
     """For a scan of commits: fingerprints of the secrets that the newest commit no longer has."""
     ignored_by_git: int = 0

@@ -44,9 +44,9 @@ def _split_lines(unit: str) -> list[str]:
     return [line for line in unit.split("\n") if line]
 
 
-def list_short_ids(unit: str) -> tuple[str, ...]:
-    """Return the short ids of the commits that a unit names, oldest first."""
-    return tuple(commit[:_SHORT_ID] for commit in reversed(_list_commits(unit)))
+def list_ids(unit: str) -> tuple[str, ...]:
+    """Return the ids of the commits that a unit names, oldest first."""
+    return tuple(reversed(_list_commits(unit)))
 
 
 def list_changed_paths(unit: str, git: Git) -> frozenset[str]:

@@ -142,12 +142,11 @@ def test_without_an_address_nothing_is_a_link() -> None:
 
 @pytest.mark.parametrize("commits", [(COMMIT, NEXT), (NEXT, COMMIT)])
 def test_the_first_commit_that_added_a_key_is_named(commits: tuple[str, str]) -> None:
-    ids = tuple(commit[:12] for commit in commits)
-    found = tuple(find("a", f"commit {commit}") for commit in sorted(ids))
-    result = RunResult("action", ("x",), load_rules(), found, (), Coverage(), commits=ids)
+    found = tuple(find("a", f"commit {commit[:12]}") for commit in sorted(commits))
+    result = RunResult("action", ("x",), load_rules(), found, (), Coverage(), commits=commits)
     log = io.StringIO()
     github.write(result, log, ReportStyle())
-    assert f"::Leaked WAStack key, added in {ids[0]}. " in log.getvalue()
+    assert f"::Leaked WAStack key, added in {commits[0][:12]}. " in log.getvalue()
 
 
 def test_findings_are_grouped_by_key_and_files_come_before_messages() -> None:
