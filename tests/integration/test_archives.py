@@ -612,6 +612,13 @@ def test_a_pdf_in_many_ways(tmp_path: Path, run: Run, make_key: MakeKey) -> None
         ),
         "next line": lambda key: b"BT (x) Tj (%b) ' 1 2 (y) \" ET" % key,
         "parentheses": lambda key: b"BT [(a(b) -300)-250(c\\(%b)] TJ ET" % key,
+        "letters at places": lambda key: b"".join(
+            b"BT /F1 10 Tf 1 0 0 1 %d 700 Tm (%c) Tj ET " % (72 + 6 * at, letter)
+            for at, letter in enumerate(key)
+        ),
+        "letters after moves": lambda key: (
+            b"BT /F1 10 Tf " + b"".join(b"6 0 Td <%02x> Tj " % letter for letter in key) + b"ET"
+        ),
         "no show": lambda key: b"/Span << /ActualText (.%b) >> BDC (x) Tj EMC" % key,
         "odd hex": lambda key: b"BT [<2e2> 3 <%b>] TJ ET" % key.hex().encode(),
         "object stream": lambda key: b"5 0 << /URI (https://x.example/?k=%b) >>" % key,
@@ -643,6 +650,21 @@ def test_a_pdf_in_many_ways(tmp_path: Path, run: Run, make_key: MakeKey) -> None
     assert {f["path"]: f["fingerprint"] for f in report["findings"]} == {
         f"a.pdf!/object {number}": fingerprint(keys[kind]) for number, kind in enumerate(kinds, 1)
     }
+
+
+def test_a_page_of_a_pdf_in_two_streams(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
+    key = make_key().encode()
+    first, second = b"BT /F1 9 Tf (token: %b" % key[:20], b"%b) Tj ET" % key[20:]
+    content = (
+        b"%%PDF-1.7\n1 0 obj << /Type /Page /Contents [7 0 R 5 0 R] >> endobj\n"
+        b"5 0 obj << /Length 8 0 R >>\nstream\n%b\nendstream endobj\n"
+        b"7 0 obj << /Length 9 0 R >>\nstream\n%b\nendstream endobj\n" % (second, first)
+    )
+    write(tmp_path, {"a.pdf": content})
+    report = run("scan", "--format=json").json()
+    assert [(f["path"], f["fingerprint"], f["bounds"]) for f in report["findings"]] == [
+        ("a.pdf!/object 7", fingerprint(key.decode()), "certain")
+    ]
 
 
 FILTERS: dict[str, tuple[bytes, Callable[[bytes], bytes]]] = {

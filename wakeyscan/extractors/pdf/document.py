@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from io import BytesIO
+from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from wakeyscan.core.lazy import lazy_import
@@ -19,6 +20,7 @@ from wakeyscan.extractors.extractor import (
     read_whole,
 )
 from wakeyscan.extractors.pdf import fonts as _pdffonts
+from wakeyscan.extractors.pdf import pages as _pdfpages
 from wakeyscan.extractors.pdf import text as _pdftext
 from wakeyscan.extractors.pdf.filters import open_filtered
 from wakeyscan.extractors.pdf.predictors import Predictor, parse_predictors
@@ -73,12 +75,12 @@ def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
         return
     streams = list(_find_streams(content))
     has_fonts = _FONT_TABLE in content or any(stream.is_object_stream for stream in streams)
-    fonts = _read_fonts(content, streams, budget) if has_fonts else {}
-    for stream in streams:
-        if not _IMAGE_FILTERS.intersection(stream.filters):
-            read = _open_stream(content, stream, budget)
-            text = _PageReader(read, fonts).read if stream.is_page else read
-            yield Member(f"object {stream.number}", text)
+    object_streams = _read_object_streams(content, streams, budget) if has_fonts else []
+    fonts = _read_fonts(content, streams, object_streams, budget) if has_fonts else {}
+    for group in _group_streams(content, streams, object_streams):
+        reads = [_open_stream(content, stream, budget) for stream in group]
+        read = _PageReader(reads, fonts).read if group[0].is_page else reads[0]
+        yield Member(f"object {group[0].number}", read)
 
 
 class _Stream(NamedTuple):
@@ -97,25 +99,62 @@ class _Stream(NamedTuple):
     """Whether it may be the content of a page."""
 
 
-def _read_fonts(
+def _group_streams(
+    content: bytes, streams: Sequence[_Stream], object_streams: Sequence[bytes]
+) -> Iterator[list[_Stream]]:
+    """Yield the streams without images; those of one page together, each of them once."""
+    objects = chain.from_iterable(map(_pdffonts.parse_object_stream, object_streams))
+    numbered = {stream.number: stream for stream in streams if stream.is_page}
+    used: set[int] = set()
+    groups: dict[int, list[_Stream]] = {}
+    for numbers in _pdfpages.list_contents(content, objects, object_streams):
+        group = [numbered[number] for number in dict.fromkeys(numbers) if number in numbered]
+        group = [stream for stream in group if stream.start not in used]
+        used.update(stream.start for stream in group)
+        if group:
+            groups[group[0].start] = group
+    for stream in streams:
+        group = groups.get(stream.start, [] if stream.start in used else [stream])
+        shown = [one for one in group if not _IMAGE_FILTERS.intersection(one.filters)]
+        if shown:
+            yield shown
+
+
+def _read_object_streams(
     content: bytes, streams: Iterable[_Stream], budget: ExtractionBudget
+) -> list[bytes]:
+    numbered = {stream.number: stream for stream in streams}
+    return [
+        _read_some(_open_stream(content, stream, budget))
+        for stream in numbered.values()
+        if stream.is_object_stream
+    ]
+
+
+def _read_fonts(
+    content: bytes,
+    streams: Iterable[_Stream],
+    object_streams: Iterable[bytes],
+    budget: ExtractionBudget,
 ) -> dict[bytes, Font]:
     numbered = {stream.number: stream for stream in streams}
 
     def read_object(number: str) -> bytes:
-        if number not in numbered:
-            return b""
-        read = _open_stream(content, numbered[number], budget)
-        pieces: list[bytes] = []
-        with suppress(ExtractionError):
-            while (piece := read(_pdftext.MAX_PAGE)) and len(pieces) < _MAX_PIECES:
-                pieces.append(piece)
-        return b"".join(pieces)
+        stream = numbered.get(number)
+        return _read_some(_open_stream(content, stream, budget)) if stream else b""
 
-    object_streams = [read_object(one.number) for one in numbered.values() if one.is_object_stream]
     return _pdffonts.read_fonts(
         _pdffonts.find_tables(content, object_streams, budget.check_time), read_object
     )
+
+
+def _read_some(read: ReadBytes) -> bytes:
+    """Return what can be read of a stream, up to a limit."""
+    pieces: list[bytes] = []
+    with suppress(ExtractionError):
+        while (piece := read(_pdftext.MAX_PAGE)) and len(pieces) < _MAX_PIECES:
+            pieces.append(piece)
+    return b"".join(pieces)
 
 
 def _find_streams(content: bytes) -> Iterator[_Stream]:
@@ -170,40 +209,48 @@ def _open_stream(content: bytes, stream: _Stream, budget: ExtractionBudget) -> R
 
 
 class _PageReader:
-    """The content of a stream, or the text if it is the content of a page."""
+    """The content of streams, or the text if they are the content of a page."""
 
-    def __init__(self, read: ReadBytes, fonts: dict[bytes, Font]) -> None:
-        self._read, self._fonts = read, fonts
-        self._has_started = False
+    def __init__(self, reads: Sequence[ReadBytes], fonts: dict[bytes, Font]) -> None:
+        self._reads, self._fonts = list(reads), fonts
+        self._read: ReadBytes | None = None
 
     def read(self, size: int) -> bytes:
         """Read at most `size` bytes."""
-        if self._has_started:
-            return self._read(size)
-        self._has_started = True
-        pieces, left = [], _pdftext.MAX_PAGE
-        error: ExtractionError | None = None
-        try:
-            while left > 0 and (piece := self._read(min(left, size))):
-                pieces.append(piece)
-                left -= len(piece)
-        except ExtractionError as raised:
-            error = raised
-        content = b"".join(pieces)
-        if left > 0 and _pdftext.shows_text(content):
-            content = _pdftext.text(content, self._fonts)
-        self._read = _chain(content, self._read, error)
+        if not self._read:
+            self._read = self._start(size)
         return self._read(size)
 
+    def _start(self, size: int) -> ReadBytes:
+        parts, left = [], _pdftext.MAX_PAGE
+        error: ExtractionError | None = None
+        while self._reads and left > 0:
+            pieces: list[bytes] = []
+            try:
+                while left > 0 and (piece := self._reads[0](min(left, size))):
+                    pieces.append(piece)
+                    left -= len(piece)
+            except ExtractionError as raised:
+                error = error or raised
+            parts.append(b"".join(pieces))
+            if left > 0:
+                self._reads.pop(0)
+        content = _pdfpages.join_streams(parts)
+        if left > 0 and _pdftext.shows_text(content):
+            content = _pdftext.text(content, self._fonts)
+        return _chain(content, self._reads, error)
 
-def _chain(content: bytes, read: ReadBytes, error: ExtractionError | None) -> ReadBytes:
-    buffer = BytesIO(content)
+
+def _chain(content: bytes, reads: Sequence[ReadBytes], error: ExtractionError | None) -> ReadBytes:
+    rest = [BytesIO(content).read, *reads]
 
     def read_chained(size: int) -> bytes:
-        if piece := buffer.read(size):
-            return piece
+        while rest:
+            if piece := rest[0](size):
+                return piece
+            rest.pop(0)
         if error:
             raise error
-        return read(size)
+        return b""
 
     return read_chained

@@ -62,7 +62,7 @@ def find_tables(
     texts = [content, *object_streams]
     table_numbers: dict[bytes, str] = {}
     for number, body in chain(
-        _find_objects(content, check_time), *map(_parse_object_stream, texts[1:])
+        _find_objects(content, check_time), *map(parse_object_stream, texts[1:])
     ):
         if found := _TO_UNICODE.search(body):
             table_numbers[number] = found[1].decode()
@@ -91,7 +91,7 @@ def _find_objects(content: bytes, check_time: Callable[[], None]) -> Iterator[tu
             yield number[1], body.partition(b"stream")[0]
 
 
-def _parse_object_stream(text: bytes) -> Iterator[tuple[bytes, bytes]]:
+def parse_object_stream(text: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Parse an object stream: pairs of number and offset, then the objects."""
     head = re.match(rb"\s*((?:\d{1,10}\s+\d{1,10}\s+)+)", text)
     if not head:
