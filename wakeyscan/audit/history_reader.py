@@ -10,6 +10,7 @@ from wakeyscan.audit.commit_graph import CommitGraph, GraphReader
 from wakeyscan.audit.propagation import SecretBits, TreeHistory, propagate
 from wakeyscan.audit.ref_names import INDEX
 from wakeyscan.core.errors import GitError
+from wakeyscan.git.tree_paths import TooManyPaths
 
 if TYPE_CHECKING:
     from wakeyscan.audit.context import AuditContext
@@ -46,6 +47,8 @@ def read_tree_history(context: AuditContext, secrets: SecretBits) -> TreeHistory
         explained = {blob for _, blob in history.added_files} | history.states.keys()
         if explained.issuperset(secrets.blobs) and explained.issuperset(secrets.messages):
             return history
+    except TooManyPaths:  # of any commit
+        raise
     except GitError:  # a ref is broken
         pass
     commits = _list_all_commits(context.git)
@@ -53,6 +56,8 @@ def read_tree_history(context: AuditContext, secrets: SecretBits) -> TreeHistory
         cached = load_history(_ALL_COMMITS, context.repository, context.cache)
         graph = commit_graph.read_graph(commits, context.git, cached)
         return _propagate(_ALL_COMMITS, graph, cached, context, secrets)
+    except TooManyPaths:
+        raise
     except GitError:
         return propagate(commit_graph.read_truncated_graph(commits, context.git), secrets)
 

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.errors import GitError
+from wakeyscan.git import tree_paths
 
 if TYPE_CHECKING:
     from wakeyscan.git.command import Git
@@ -56,7 +57,7 @@ class TreeDiffs(NamedTuple):
 
 
 def diff_trees(pairs: list[str], git: Git, entry_filter: EntryFilter) -> TreeDiffs:
-    """Compare pairs of trees; raise `GitError` if one is missing or damaged."""
+    """Compare pairs of trees; raise `GitError` if one is missing, damaged or has too many paths."""
     batches = [pairs[start : start + _BATCH_SIZE] for start in range(0, len(pairs), _BATCH_SIZE)]
     matching: list[MatchingEntry] = []
     is_complete = entry_filter.known_objects is not None
@@ -68,7 +69,7 @@ def diff_trees(pairs: list[str], git: Git, entry_filter: EntryFilter) -> TreeDif
 
 
 def _diff_batch(git: Git, entry_filter: EntryFilter, pairs: list[str]) -> TreeDiffs:
-    output = git.run(*_DIFF_TREE, stdin="".join(f"{pair}\n" for pair in pairs).encode())
+    output = b"".join(tree_paths.compare_trees(_DIFF_TREE, pairs, git))
     fields = output.split(b"\0")
     answered = sum(entry.count(b"\n") for entry in fields[::2] if entry[:1] != b":")
     if answered != len(pairs):  # git omits a missing tree without an error

@@ -88,13 +88,21 @@ class Git(NamedTuple):
             raise self.build_output_error(arguments[0])
         return output.decode("ascii")
 
-    def run_in_pieces(self, *arguments: str, stdin: bytes) -> Iterator[bytes]:
+    def run_in_pieces(
+        self, *arguments: str, stdin: bytes, on_silence: Callable[[], object]
+    ) -> Iterator[bytes]:
         """Yield the stdout of a command in pieces; raise `GitError` if it fails.
 
-        The command is killed if the caller stops early.
+        The command is killed if the caller stops early, or if `on_silence` raises an exception: it
+        is called if git prints nothing for seconds.
         """
+
+        def find_blocker() -> str:
+            on_silence()
+            return self._find_blocker()
+
         with self._wrap_process_errors(arguments[0]):
-            running = self._start(arguments)
+            running = self._start(arguments, find_blocker=find_blocker)
             try:
                 yield from running.exchange(stdin)
                 code, stderr_lines = running.wait()
@@ -223,14 +231,20 @@ class Git(NamedTuple):
             running.kill()
 
     def _start(
-        self, arguments: Sequence[str], *, pinned: bool = True, stdin: int = process.PIPE
+        self,
+        arguments: Sequence[str],
+        *,
+        pinned: bool = True,
+        stdin: int = process.PIPE,
+        find_blocker: Callable[[], str] | None = None,
     ) -> process.Process:
         reads_setting = tuple(arguments[:-1]) in (_GET_FOLDER_SETTING, _LIST_SETTINGS)
         if arguments[0] not in _ALLOWED_COMMANDS and not reads_setting:
             raise ValueError(f"git {arguments[0]} may run programs that a repository names")
         pins = [part for pin in PINS for part in ("-c", pin)] if pinned else []
         command = [find_executable(), "-C", self.folder, "--no-pager", *pins, *arguments]
-        return process.start_process(command, self.environment, stdin, self._find_blocker)
+        find_blocker = find_blocker or self._find_blocker
+        return process.start_process(command, self.environment, stdin, find_blocker)
 
     def _find_blocker(self) -> str:
         path = special_files.find_special_file(self.folder, self.environment.get("GIT_DIR", ""))

@@ -49,14 +49,23 @@ def _parse_change(entry: bytes, path: bytes) -> Change:
     return Change(os.fsdecode(path), mode, new_id=ids[-1], old_ids=tuple(ids[:-1]))
 
 
-def parse_changes_by_commit(output: bytes) -> Iterator[tuple[str, list[Change]]]:
-    """Parse the output of `diff-tree --stdin --raw -z`: each commit with its changes.
+def split_fields(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the fields of output that arrives in pieces."""
+    rest = b""
+    for piece in pieces:
+        *fields, rest = (rest + piece).split(b"\0")
+        yield from fields
+    yield rest
+
+
+def parse_changes_by_commit(output: Iterable[bytes]) -> Iterator[tuple[str, list[Change]]]:
+    """Parse the fields of `diff-tree --stdin --raw -z`: each commit with its changes.
 
     A commit is a field of its own. A path that looks like an id follows a `:` field.
     """
     commit = ""
     fields: list[bytes] = []
-    for field in output.split(b"\0"):
+    for field in output:
         if field[:1] not in (b":", b"") and len(field) in (40, 64) and not len(fields) % 2:
             yield commit, list(parse_changes(fields))
             commit, fields = field.decode("ascii"), []

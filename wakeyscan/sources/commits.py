@@ -7,9 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import NO_COMMITS, Document, Origin, Skipped
-from wakeyscan.git import diff
+from wakeyscan.git import diff, tree_paths
 from wakeyscan.git.objects import empty_tree_id, parse_tag_target
 from wakeyscan.git.rev_list import CommitSelection, list_commit_ids
+from wakeyscan.sources import repeated_paths
 from wakeyscan.sources.changed_files import ChangedFile, list_changed_files, read_changed_files
 
 if TYPE_CHECKING:
@@ -52,7 +53,11 @@ def list_ids(unit: str) -> tuple[str, ...]:
 def list_changed_paths(unit: str, git: Git) -> frozenset[str]:
     """Return the paths of all files that the commits of a unit add or change."""
     changes_by_commit = _list_changes(_list_commits(unit), git)
-    return frozenset(change.path for _, changes in changes_by_commit for change in changes)
+    try:
+        return frozenset(change.path for _, changes in changes_by_commit for change in changes)
+    except tree_paths.TooManyPaths:
+        listed = repeated_paths.list_files_once(_list_commits(unit), git)
+        return frozenset(item.origin.path for item in listed)
 
 
 def _list_commits(unit: str) -> list[str]:
@@ -75,6 +80,24 @@ def _read_files(
     commits: list[str], git: Git, options: SourceOptions
 ) -> Iterator[Document | Skipped]:
     """Yield the files that the commits add, each change once, as part of its oldest commit."""
+    try:
+        listed = list(_list_files(commits, git, options))
+    except tree_paths.TooManyPaths:
+        listed = list(repeated_paths.list_files_once(commits, git))
+    yield from _read_listed(listed, git, options)
+
+
+def _read_listed(
+    listed: list[ChangedFile | Skipped], git: Git, options: SourceOptions
+) -> Iterator[Document | Skipped]:
+    yield from (item for item in listed if isinstance(item, Skipped))
+    files = [item for item in listed if isinstance(item, ChangedFile)]
+    yield from read_changed_files(files, git, options)
+
+
+def _list_files(
+    commits: list[str], git: Git, options: SourceOptions
+) -> Iterator[ChangedFile | Skipped]:
     changed: dict[tuple[str, str, tuple[str, ...]], ChangedFile] = {}
     for commit, changes in _list_changes(commits, git):
         build_origin = partial(_build_origin, f"commit {commit[:_SHORT_ID]}")
@@ -83,13 +106,14 @@ def _read_files(
                 yield item
             else:  # git lists the newest commit first, so the oldest one overwrites the others
                 changed[item.blob, item.origin.path, item.old_blobs] = item
-    yield from read_changed_files(list(changed.values()), git, options)
+    yield from changed.values()
 
 
 def _list_changes(commits: list[str], git: Git) -> Iterator[tuple[str, list[diff.Change]]]:
-    """Yield the commits, in their order, with what each changes."""
-    stdin = "".join(f"{commit}\n" for commit in commits).encode()
-    return diff.parse_changes_by_commit(git.run(*_DIFF_TREE, "--stdin", stdin=stdin))
+    """Yield the commits, in their order, with what each changes; raise `TooManyPaths`."""
+    pieces = tree_paths.compare_trees((*_DIFF_TREE, "--stdin"), commits, git)
+    fields = tree_paths.limit_repeated_paths(diff.split_fields(pieces))
+    return diff.parse_changes_by_commit(fields)
 
 
 def _build_origin(within: str, change: diff.Change) -> Origin:
@@ -143,10 +167,29 @@ def _read_tags(
 
 def _read_tree(tree: str, git: Git, options: SourceOptions) -> Iterator[Document | Skipped]:
     """Yield the files of a tree that is tagged without a commit."""
-    output = git.run("diff-tree", "-z", "-r", "--no-abbrev", empty_tree_id(tree), tree)
-    build_origin = partial(_build_origin, f"tree {tree[:_SHORT_ID]}")
-    for item in list_changed_files(diff.parse_changes(output), options, build_origin):
-        if isinstance(item, Skipped):
-            yield item
-        else:
-            yield from read_changed_files([item], git, options)
+    within = f"tree {tree[:_SHORT_ID]}"
+    diff_tree = ("diff-tree", "-z", "-r", "--no-abbrev", "--stdin")
+    pieces = tree_paths.compare_trees(diff_tree, [f"{empty_tree_id(tree)} {tree}"], git)
+    listed: list[ChangedFile | Skipped]
+    try:
+        fields = diff.split_fields(_drop_first_line(pieces))
+        changes = list(diff.parse_changes(tree_paths.limit_repeated_paths(fields)))
+        listed = [*list_changed_files(changes, options, partial(_build_origin, within))]
+    except tree_paths.TooManyPaths:
+        listed = [*repeated_paths.list_objects_once([tree], within, set(), git)]
+        listed.append(repeated_paths.skip_repeated_paths(within))
+    yield from _read_listed(listed, git, options)
+
+
+def _drop_first_line(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield output without its first line, in which git repeats the names of the two trees."""
+    line: bytes | None = b""
+    for piece in pieces:
+        if line is None:
+            yield piece
+            continue
+        line += piece
+        _, newline, rest = line.partition(b"\n")
+        if newline:
+            yield rest
+            line = None
