@@ -20,6 +20,8 @@ _CHUNK_AFTER = lazy_pattern(
     | [^\r\n]{0,400} "(?: partial | partial_message )" [ ]* : [ ]* "?true"""
 )
 """Text after a log entry that a container runtime has split, or after a string of gdb."""
+_CHUNK_REACH = 420
+"""Bytes after a secret that hold the start of such a text."""
 _JOIN_BEFORE = lazy_pattern(rb"(?i)(?:concat(?:_ws)?!?|strcat|paste0?|\.join)\s*\([^()\r\n]*\Z")
 _JOIN_AFTER = lazy_pattern(rb"[^;\r\n]{0,200}(?:\.join|\.concat|\.append)\b")
 
@@ -91,7 +93,11 @@ def is_chunk(end: TextEnd) -> bool:
     """Return whether a literal is one of several parts of a text."""
     if not end.after.startswith(b'"'):
         return False
-    return bool(_CHUNK_BEFORE.search(end.before[-200:]) or _CHUNK_AFTER.match(end.after, 1))
+    before, after = end.before[-200:], end.after[1:_CHUNK_REACH]
+    if (b"[" in before or b'"delta"' in before) and _CHUNK_BEFORE.search(before):
+        return True
+    may_follow = after.lstrip(b" ").startswith(b",") or b'"partial' in after
+    return may_follow and _CHUNK_AFTER.match(end.after, 1) is not None
 
 
 def _is_joined(end: TextEnd, rest: bytes) -> bool:
@@ -109,6 +115,8 @@ def _unescape(rest: bytes) -> bytes:
 
 
 def _is_complete(end: TextEnd, quote: bytes, rest: bytes) -> bool:
+    if rest.startswith((b"\n", b"\r")):
+        return _is_line_end_certain(end, rest)
     tags = find_tags(rest) if rest.startswith(b"<") else None
     if tags and tags.size:
         return tags.ends_word() or _is_complete(end, quote, rest[tags.size :])
