@@ -300,6 +300,19 @@ def test_status_names_the_manager_and_the_file_that_git_runs_instead(
     assert repo.run("hook", "uninstall", "pre-commit") == Ran(0, nothing, "")
 
 
+def test_status_and_uninstall_on_a_server(tmp_path: Path) -> None:
+    server = Repo(tmp_path / "server.git", "--bare")
+    server.install("pre-receive")
+    status = server.run("hook", "status")
+    assert (status.code, status.out.count(": not installed\n")) == (0, 4)
+    hook = server.top / "hooks" / "pre-receive"
+    assert f"pre-receive: installed in {hook} (wakeyscan {__version__})\n" in status.out
+    said = f"{hook} no longer runs wakeyscan\n"
+    assert server.run("hook", "uninstall", "pre-receive") == Ran(0, said, "")
+    said = "pre-receive: nothing to remove: not installed\n"
+    assert server.run("hook", "uninstall", "pre-receive") == Ran(0, said, "")
+
+
 def test_status_names_husky_where_it_replaced_the_hooks(repo: Repo) -> None:
     repo.install("pre-commit")
     repo.git("config", "core.hooksPath", ".husky/_")

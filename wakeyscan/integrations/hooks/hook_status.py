@@ -70,6 +70,7 @@ def _find_mention(manager: Manager | None) -> str:
 
 def _list_hidden(stage: str, folder: str) -> Iterator[str]:
     """Yield the places of a hook that git no longer runs: managers move existing hooks there."""
-    yield os.path.join(worktree.find_git_folder("."), "hooks", stage)
+    if worktree.find_work_tree("."):  # a bare repository has one folder of hooks
+        yield os.path.join(worktree.find_git_folder("."), "hooks", stage)
     yield os.path.join(folder, f"{stage}.old")  # lefthook
     yield os.path.join(folder, "old-hooks", stage)  # overcommit
