@@ -903,6 +903,47 @@ def test_it_installs_this_very_commit_and_scans(repo: Repo, runner: Runner, key:
     assert places_in(runner.sarif) == ["b:2"]
 
 
+BROKEN_PYTHONS = {
+    "missing": ("", "Python cannot make a virtual environment; on Debian and Ubuntu, install"),
+    "without-venv": ("#!/bin/sh\nexit 1\n", "Python cannot make a virtual environment; on Debian"),
+    "old": (
+        '#!/bin/sh\nmkdir -p "$4/bin"; printf \'#!/bin/sh\\nexit 1\\n\' > "$4/bin/python"\n'
+        'chmod +x "$4/bin/python"\n',
+        "pip cannot install wakeyscan, which needs Python 3.11 or newer; see the log",
+    ),
+}
+
+
+@pytest.mark.parametrize(("script", "said"), BROKEN_PYTHONS.values(), ids=BROKEN_PYTHONS)
+def test_a_python_that_cannot_install_it_gets_the_remedy(
+    runner: Runner, tmp_path: Path, script: str, said: str
+) -> None:
+    python = tmp_path / "python"
+    if script:
+        python.write_text(script)
+        python.chmod(0o755)
+    told = runner.run("install", python=str(python))
+    (order,) = orders(told.log)
+    assert (told.code, told.outputs, order.name) == (2, {}, "error")
+    assert order.data.startswith(said)
+
+
+def test_in_a_container_the_action_is_not_where_the_context_says(
+    runner: Runner, tmp_path: Path
+) -> None:
+    """The runner translates the variable, but not the context: actions/runner#2185."""
+    runner.values["github.action_path"] = "/nowhere/on/the/host"
+    runner.env["GITHUB_ACTION_PATH"] = str(ROOT)
+    python = tmp_path / "python"
+    installer = "#!/bin/sh\nfor last; do :; done; pwd; echo $last\n"
+    copy = f'#!/bin/sh\nmkdir -p "$4/bin"; cp \'{tmp_path}/installer\' "$4/bin/python"\n'
+    for file, text in ((python, copy), (tmp_path / "installer", installer)):
+        file.write_text(text)
+        file.chmod(0o755)
+    told = runner.run("install", python=str(python))
+    assert (told.code, told.log) == (0, f"{runner.temp / 'runner'}\n{ROOT}\n")
+
+
 UPLOAD = next(step for step in STEPS if "upload-sarif" in step.get("uses", ""))
 
 
