@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from wakeyscan.scanner.string_tables._program import KeyAddresses, Program, Reference, Segment
 from wakeyscan.scanner.string_tables._stores import Place, Store, list_stores
@@ -34,17 +35,26 @@ _NEXT = {
 """The register after another one in the arguments of Go, System V and Windows."""
 _NEAR, _NEAR_STORE = 32, 64
 """Bytes before and after the address in which its length is searched."""
+_MAX_ADDRESSES, _MAX_NEAR = 1 << 20, 1 << 12
+"""Addresses in a segment that are examined, and those among them that are near keys. The chunk of a
+large program has 300,000."""
 _CALL = b"\xe8"
 
 
 def find_references(program: Program, keys: KeyAddresses) -> Iterator[Reference]:
     """Yield the strings that a pair of instructions names."""
+    for at, address in islice(_list_near(program, keys), _MAX_NEAR):
+        for length in _find_lengths(program.content, at):
+            if reference := keys.find_reference(address, length):
+                yield reference
+
+
+def _list_near(program: Program, keys: KeyAddresses) -> Iterator[tuple[int, int]]:
+    """Yield the instructions that load an address at which the string of a key may start."""
     for segment in program.segments if keys.addresses else ():
-        for at, address in _find_addresses(program.content, segment):
+        for at, address in islice(_find_addresses(program.content, segment), _MAX_ADDRESSES):
             if keys.is_near(address):
-                for length in _find_lengths(program.content, at):
-                    if reference := keys.find_reference(address, length):
-                        yield reference
+                yield at, address
 
 
 def _find_addresses(content: bytes, segment: Segment) -> Iterator[tuple[int, int]]:

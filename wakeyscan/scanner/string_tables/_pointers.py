@@ -17,10 +17,11 @@ from wakeyscan.scanner.string_tables._program import KeyAddresses, Program, Refe
 _PAGE_BITS = 16
 _PAGE = _PAGE_BITS // 8
 """Bytes of an address that are not searched, since they are not the same for all keys."""
-_MAX_PAGES = 64
+_MAX_PAGES = 16
 _MAX_POINTERS = 1 << 18
 """Numbers of one page that are examined."""
-_RELATIVE = rb"(?:\x08\0{3}|\x03\0{3}|\x03\x04\0\0)\0{4}"
+_MAX_RELOCATIONS = 1 << 20
+_RELATIVE = re.compile(rb"[\x03\x08]\0{7}|\x03\x04\0{6}")
 """The types of relocations to an address: on AMD64, on RISC-V and on ARM64."""
 _WORD = 8
 """Bytes of each part of a relocation."""
@@ -33,8 +34,8 @@ def find_references(program: Program, keys: KeyAddresses) -> Iterator[Reference]
         if page < 1 << 8 * (program.width - _PAGE):
             high = page.to_bytes(program.width - _PAGE, "little")
             yield from _find_pairs(program, keys, high)
-            if program.width == _WORD:
-                yield from _find_relocations(program, keys, high)
+    if program.width == _WORD and pages:
+        yield from _find_relocations(program, keys)
 
 
 def _find_pairs(program: Program, keys: KeyAddresses, high: bytes) -> Iterator[Reference]:
@@ -47,10 +48,9 @@ def _find_pairs(program: Program, keys: KeyAddresses, high: bytes) -> Iterator[R
             yield reference
 
 
-def _find_relocations(program: Program, keys: KeyAddresses, high: bytes) -> Iterator[Reference]:
+def _find_relocations(program: Program, keys: KeyAddresses) -> Iterator[Reference]:
     content = program.content
-    pattern = re.compile(_RELATIVE + rb"(?=[\0-\xff]{%d}%b)" % (_PAGE, re.escape(high)))
-    for found in islice(pattern.finditer(content, _WORD), _MAX_POINTERS):
+    for found in islice(_RELATIVE.finditer(content, _WORD), _MAX_RELOCATIONS):
         address = _read(content, found.end(), _WORD)
         if keys.is_near(address):
             pointer = program.find_offset(_read(content, found.start() - _WORD, _WORD))

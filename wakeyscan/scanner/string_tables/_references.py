@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from wakeyscan.scanner.string_tables import _instructions, _pointers, has_bare_strings
 from wakeyscan.scanner.string_tables._program import (
@@ -21,9 +22,9 @@ def find_named_strings(
 ) -> Iterator[tuple[int, int]]:
     """Yield the strings in which one of the offsets lies, and whose length is known."""
     keys = find_key_addresses(program, offsets)
-    references = list(_pointers.find_references(program, keys))
+    references = _pointers.find_references(program, keys)
     if is_amd64:
-        references += _instructions.find_references(program, keys)
+        references = chain(references, _instructions.find_references(program, keys))
     yield from select_strings(program.content, references)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 from wakeyscan.scanner.string_tables import _pointers
 from wakeyscan.scanner.string_tables._program import (
@@ -34,6 +35,7 @@ _PAIR = re.compile(
     rb"[\x41\x42]([\x80-\xff]{1,4}[\0-\x7f])(?=[\x41\x42]([\x80-\xff]{0,2}[\0-\x7f]))"
 )
 """Two constants; the second one is a length."""
+_MAX_PAIRS = 1 << 20
 
 
 class _Truncated(Exception):
@@ -44,12 +46,13 @@ def find_strings(content: bytes, offsets: Sequence[int]) -> Iterator[tuple[int, 
     """Yield the strings that a pair of numbers names, in the data or in the code."""
     program = build_program(content, _list_segments(content), _WIDTH)
     keys = find_key_addresses(program, offsets)
-    references = [*_pointers.find_references(program, keys), *_find_constants(program, keys)]
+    references = chain(_pointers.find_references(program, keys), _find_constants(program, keys))
     yield from select_strings(content, references)
 
 
 def _find_constants(program: Program, keys: KeyAddresses) -> Iterator[Reference]:
-    for found in _PAIR.finditer(program.content) if keys.addresses else ():
+    pairs = _PAIR.finditer(program.content) if keys.addresses else iter(())
+    for found in islice(pairs, _MAX_PAIRS):
         address, length = _decode_signed(found[1]), _decode_signed(found[2])
         if reference := keys.find_reference(address, length):
             yield reference
