@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.core.chunks import read_chunks
 from wakeyscan.core.document import MEMBER_SEPARATOR, Document, Origin, Skipped
 from wakeyscan.extractors.file_types import detect_format
-from wakeyscan.git.objects import BLOB, COMMIT, TREE, parse_tree
+from wakeyscan.git.objects import BLOB, COMMIT, MAX_IN_MEMORY, OBJECT_KINDS, TREE, parse_tree
 from wakeyscan.scanner.detector import detect_in_document, detect_in_name
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.embedded import EmbeddedArchives
@@ -17,6 +18,7 @@ from wakeyscan.sources.commits import split_metadata
 
 if TYPE_CHECKING:
     from wakeyscan.core.finding import Finding
+    from wakeyscan.git.cat_file import Object
     from wakeyscan.scanner.context import ScanContext
     from wakeyscan.scanner.prefilter.anchors import AnchorHit
 
@@ -85,6 +87,15 @@ def build_object_scan(context: ScanContext, width: int) -> ObjectScan:
         return to_content_findings(find_in_object(kind, content, context, width, hits=hits))
 
     return scan
+
+
+def scan_object(
+    found: Object, context: ScanContext, width: int, origin: Origin = _NO_ORIGIN
+) -> ScanResult:
+    """Scan an object that git reads, in chunks if it is large; raise `TimeoutExceeded`."""
+    if found.size > MAX_IN_MEMORY:
+        return scan_documents(read_chunks(origin, found.read, None), context)
+    return find_in_object(OBJECT_KINDS[found.type], found.read_all(), context, width, origin)
 
 
 def find_in_object(

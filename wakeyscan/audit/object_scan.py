@@ -26,8 +26,7 @@ from wakeyscan.core.chunks import read_chunks
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError, TimeoutExceeded
 from wakeyscan.core.worker_pool import count_processors, run_tasks
-from wakeyscan.git.objects import OBJECT_KINDS
-from wakeyscan.git.pack_walk import MAX_IN_MEMORY
+from wakeyscan.git.objects import MAX_IN_MEMORY, OBJECT_KINDS
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.scan_result import Coverage
 

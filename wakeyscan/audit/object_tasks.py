@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.audit.object_findings import ObjectFindings, ObjectScan
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.git.object_dirs import list_indexes, list_loose_objects, list_packs
-from wakeyscan.git.objects import OBJECT_KINDS, is_object_id
+from wakeyscan.git.objects import MAX_IN_MEMORY, OBJECT_KINDS, is_object_id
 from wakeyscan.git.pack import Pack, read_pack
 from wakeyscan.git.pack_index import CorruptPackError, PackError, read_pack_index
-from wakeyscan.git.pack_walk import MAX_IN_MEMORY, walk_pack
+from wakeyscan.git.pack_walk import walk_pack
 
 if TYPE_CHECKING:
     from wakeyscan.audit.cache import CachedPack, HistoryCache

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit import propagation
-from wakeyscan.audit.object_findings import ObjectFindings, SecretKey, find_in_object
+from wakeyscan.audit.object_findings import ObjectFindings, SecretKey, scan_object
 from wakeyscan.core.document import MEMBER_SEPARATOR, Origin
+from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.finding import Bounds, Finding
 from wakeyscan.core.secret_history import Occurrence
-from wakeyscan.git.objects import BLOB, COMMIT, OBJECT_KINDS, TREE
+from wakeyscan.git.objects import BLOB, COMMIT, TREE
 from wakeyscan.scanner.detector import detect_in_name
 
 if TYPE_CHECKING:
@@ -170,8 +171,11 @@ class _Rescan:
         return self._in_archives[key]
 
     def _scan_object(self, found: Object, origin: Origin) -> tuple[Finding, ...]:
-        kind, width = OBJECT_KINDS[found.type], self._context.repository.id_width
-        return find_in_object(kind, found.read_all(), self._context.scan, width, origin).findings
+        width = self._context.repository.id_width
+        try:
+            return scan_object(found, self._context.scan, width, origin).findings
+        except TimeoutExceeded:  # reported as a secret that was not found again
+            return ()
 
     def _find_member_path(self, occurrence: Occurrence) -> str:
         """Return the part of an occurrence's path that is inside an archive."""

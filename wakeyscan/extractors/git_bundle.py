@@ -21,9 +21,9 @@ from wakeyscan.extractors.extractor import (
     read_whole,
 )
 from wakeyscan.git.delta import read_insertions
-from wakeyscan.git.objects import BLOB, OBJECT_KINDS, OFS_DELTA, TREE, parse_tree
+from wakeyscan.git.objects import BLOB, MAX_IN_MEMORY, OBJECT_KINDS, OFS_DELTA, TREE, parse_tree
 from wakeyscan.git.pack_index import PackError
-from wakeyscan.git.pack_walk import MAX_IN_MEMORY, walk_pack
+from wakeyscan.git.pack_walk import walk_pack
 from wakeyscan.git.unindexed_pack import read_unindexed_pack
 
 if TYPE_CHECKING:

@@ -17,6 +17,9 @@ EMPTY_TREE_IDS = {
 }
 """Ids of the empty tree, by object format."""
 
+MAX_IN_MEMORY = 64 << 20
+"""Maximum bytes of an object; a larger one is not held in memory, nor are its deltas applied."""
+
 MAX_GIT_ALLOC = 1 << 30
 """Bytes of an object that git may hold in memory; it streams only blobs that are not deltas."""
 

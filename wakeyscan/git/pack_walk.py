@@ -10,11 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from wakeyscan.core.inflate import fast_zlib
 from wakeyscan.git.delta import DELTA_ERRORS, apply_delta, read_delta_size
-from wakeyscan.git.objects import BLOB, MAX_GIT_ALLOC, OFS_DELTA, REF_DELTA
+from wakeyscan.git.objects import BLOB, MAX_GIT_ALLOC, MAX_IN_MEMORY, OFS_DELTA, REF_DELTA
 from wakeyscan.git.pack import MAX_HEADER, NO_ENTRY, Pack
-
-MAX_IN_MEMORY = 64 << 20
-"""Maximum bytes of an object; a larger one is not held in memory, nor are its deltas applied."""
 
 _ORDERING_THRESHOLD = 64 << 20
 """Bytes of bases in memory; above it, deltas are ordered so that few more bases are held."""

@@ -10,7 +10,7 @@ from wakeyscan.core.chunks import format_too_large, read_chunks
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.git.diff import SUBMODULE, UNMERGED, Change
-from wakeyscan.git.objects import is_null_id
+from wakeyscan.git.objects import MAX_IN_MEMORY, is_null_id
 
 if TYPE_CHECKING:
     from wakeyscan.git.command import Git
@@ -89,6 +89,10 @@ def read_changed_files(
 
 
 def read_blobs(git: Git, blobs: tuple[str, ...]) -> Iterator[bytes]:
-    """Yield the contents of blobs."""
+    """Yield the contents of blobs; a large one in overlapping chunks."""
     for found in git.read_objects(blobs):
-        yield found.read_all()
+        if found.size <= MAX_IN_MEMORY:
+            yield found.read_all()
+        else:
+            chunks = read_chunks(Origin(""), found.read, None)
+            yield from (chunk.content for chunk in chunks if isinstance(chunk, Document))
