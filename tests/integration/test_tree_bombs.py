@@ -9,6 +9,7 @@ import pytest
 from tests.support.dated_repository import audit
 from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.repositories import Repo, fingerprints, places
+from tests.support.runner import Event, Runner
 from tests.support.tree_bombs import commit_tree, make_tree_bomb
 
 SAID = "the same files have over 10,000 paths; each was scanned completely, at one path"
@@ -36,6 +37,19 @@ def test_a_range_with_keys_inside_and_beside(repo: Repo, make_key: MakeKey, dept
     assert (ran.code, reasons(report)) == (1, [SAID])
     assert fingerprints(report) == {fingerprint(key) for key in (inside, beside, later)}
     assert len(report["findings"]) == 3
+
+
+def test_an_event_whose_newest_commit_is_a_bomb(
+    repo: Repo, tmp_path: Path, make_key: MakeKey
+) -> None:
+    before = repo.id("HEAD")
+    repo.commit({"k": make_key()})
+    after = commit_tree(repo, {}, {"a": make_tree_bomb(repo, repo.blob("clean"), 30)})
+    pushed = {"ref": "refs/heads/main", "before": before, "after": after}
+    event = Event("push", {**pushed, "repository": {"default_branch": "main"}})
+    told = Runner(tmp_path / "github", repo.top).run("scan", event)
+    assert (told.code, told.outputs["incomplete"], told.outputs["findings"]) == (1, "true", "1")
+    assert "removed later" not in told.log
 
 
 def test_a_clean_range_is_incomplete(repo: Repo) -> None:
