@@ -67,7 +67,19 @@ from wakeyscan.integrations.hooks import (
     pre_receive,
 )
 from wakeyscan.integrations.hooks.stage import Stage
-from wakeyscan.reports import REPORTS, github, json, markdown, sarif, text
+from wakeyscan.reports import (
+    REPORTS,
+    codequality,
+    csv,
+    github,
+    gitlab,
+    json,
+    jsonl,
+    junit,
+    markdown,
+    sarif,
+    text,
+)
 from wakeyscan.reports.report import Report
 from wakeyscan.scanner.exposure import (
     EXPOSURE_RULES,
@@ -159,7 +171,7 @@ BY_PROTOCOL: tuple[
         ],
     ),
     (READERS, [encrypted_pdf, isolated_sevenzip]),
-    (REPORTS, [github, json, markdown, sarif, text]),
+    (REPORTS, [codequality, csv, github, gitlab, json, jsonl, junit, markdown, sarif, text]),
     (SOURCES, [commit_message, commit_range, files, omitted_files, staged, stdin]),
     (STAGES, [commit_msg, pre_commit, pre_merge_commit, pre_push, pre_receive]),
     (

@@ -28,6 +28,7 @@ from tests.support.keys import PREFIX, MakeKey, fingerprint, mask
 from tests.support.next_steps import next_steps_of_audit
 from tests.support.repositories import fingerprints
 from tests.support.terminal import Terminal
+from wakeyscan.reports import REPORTS
 
 SCHEMA = json.loads(
     (Path(__file__).parents[1] / "data" / "sarif-2.1.0-rtm.5.json").read_text("utf-8")
@@ -651,7 +652,7 @@ def test_sarif(repo: Dated, make_key: MakeKey) -> None:
         assert all(result["locations"] for result in one["results"])
 
 
-FORMATS = ("text", "json", "sarif", "github", "markdown")
+FORMATS = tuple(REPORTS)
 
 
 @pytest.mark.parametrize("format_", FORMATS)

@@ -31,6 +31,7 @@ from tests.support.keys import PREFIX, MakeKey, mask
 from tests.support.repositories import Repo
 from tests.support.runner import Runner
 from wakeyscan.core.secret import Secret
+from wakeyscan.reports import REPORTS
 
 REFUSED = "rejected, but maybe because of the X-App-Key; set --app-key and a control key"
 WORKS = "the API accepted it; at least read access"
@@ -728,7 +729,7 @@ def test_as_other_formats(api: Api, mixed: tuple[str, str, str], name: str, row:
 def test_every_report_of_a_run_is_of_the_same_answers(
     api: Api, mixed: tuple[str, str, str]
 ) -> None:
-    formats = ("text", "json", "sarif", "github", "markdown")
+    formats = tuple(REPORTS)
     options = [part for name in formats for part in ("--report", f"{name}=out.{name}")]
     api.run("scan", "--verify", *options, "src")
     assert len(api.asked) == 3
@@ -1314,7 +1315,7 @@ def test_verify_pairs_anew(api: Api) -> None:
 
 
 HEAD = '"schema": "wakeyscan-report/1", "command": "scan", "targets": ["src"], '
-REPORTS = {
+BAD_REPORTS = {
     "empty": "",
     "no JSON": "{",
     "bytes": "\udcff",
@@ -1332,7 +1333,7 @@ REPORTS = {
 }
 
 
-@pytest.mark.parametrize("text", REPORTS.values(), ids=REPORTS)
+@pytest.mark.parametrize("text", BAD_REPORTS.values(), ids=BAD_REPORTS)
 def test_verify_a_bad_report(api: Api, text: str) -> None:
     api.source({"a": api.key(LIVE)})
     (api.folder / "r.json").write_bytes(text.encode("utf-8", "surrogateescape"))

@@ -13,8 +13,13 @@ if TYPE_CHECKING:
 REPORTS: Registry[Report] = Registry(
     "report format",
     {
+        "codequality": "wakeyscan.reports.codequality",
+        "csv": "wakeyscan.reports.csv",
         "github": "wakeyscan.reports.github",
+        "gitlab": "wakeyscan.reports.gitlab",
         "json": "wakeyscan.reports.json",
+        "jsonl": "wakeyscan.reports.jsonl",
+        "junit": "wakeyscan.reports.junit",
         "markdown": "wakeyscan.reports.markdown",
         "sarif": "wakeyscan.reports.sarif",
         "text": "wakeyscan.reports.text",

@@ -29,29 +29,30 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
 
 def _build_report(result: RunResult) -> dict[str, Any]:
     return {
+        **encode_heading(result),
+        "scope": encode_scope(result),
+        "summary": encode_summary(result),
+        "findings": map(encode_finding, result.findings),
+        "keys": [encode_key(key) for key in result.keys],
+        "skipped": [encode_skipped(item) for item in result.skipped],
+        "coverage": encode_coverage(result),
+        "ignores": result.ignores._asdict(),
+        "policy": encode_policy(result),
+    }
+
+
+def encode_heading(result: RunResult) -> dict[str, Any]:
+    """Return the first fields of a report."""
+    return {
         "schema": SCHEMA,
         "tool": {"name": "wakeyscan", "version": __version__},
         "command": result.command,
         "targets": [redact(make_encodable(target)) for target in result.targets],
         "complete": result.complete,
-        "scope": _build_scope(result),
-        "summary": _build_summary(result),
-        "findings": map(_build_finding, result.findings),
-        "keys": [_build_key(key) for key in result.keys],
-        "skipped": [_build_skipped(item) for item in result.skipped],
-        "coverage": {
-            "documents": result.coverage.documents,
-            "bytes": result.coverage.bytes,
-            "skipped": count_skipped(result.skipped),
-            "opaque": count_skipped(result.opaque()),
-            "excluded": result.coverage.excluded,
-        },
-        "ignores": result.ignores._asdict(),
-        "policy": _build_policy(result),
     }
 
 
-def _build_scope(result: RunResult) -> dict[str, Any]:
+def encode_scope(result: RunResult) -> dict[str, Any]:
     """Return the limits of the run. Files that git ignores do not count as excluded."""
     restriction = result.restriction or Restriction()
     scanned, total = restriction.commits or (0, 0)
@@ -67,7 +68,7 @@ def _build_scope(result: RunResult) -> dict[str, Any]:
     }
 
 
-def _build_summary(result: RunResult) -> dict[str, Any]:
+def encode_summary(result: RunResult) -> dict[str, Any]:
     """Return the numbers of keys by severity and by liveness, and of findings."""
     summary = build_summary(result)
     return {
@@ -77,7 +78,8 @@ def _build_summary(result: RunResult) -> dict[str, Any]:
     }
 
 
-def _build_policy(result: RunResult) -> dict[str, Any]:
+def encode_policy(result: RunResult) -> dict[str, Any]:
+    """Return the configuration of the findings, and its effects."""
     policy = result.policy
     return {
         "file": make_encodable(policy.file),
@@ -90,7 +92,19 @@ def _build_policy(result: RunResult) -> dict[str, Any]:
     }
 
 
-def _build_finding(finding: Finding) -> dict[str, Any]:
+def encode_coverage(result: RunResult) -> dict[str, int]:
+    """Return the numbers of scanned, skipped and opaque items."""
+    return {
+        "documents": result.coverage.documents,
+        "bytes": result.coverage.bytes,
+        "skipped": count_skipped(result.skipped),
+        "opaque": count_skipped(result.opaque()),
+        "excluded": result.coverage.excluded,
+    }
+
+
+def encode_finding(finding: Finding) -> dict[str, Any]:
+    """Return a finding, with every secret redacted."""
     return {
         "rule": finding.rule,
         "severity": str(finding.severity),
@@ -112,7 +126,8 @@ def _build_finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _build_key(key: SecretHistory) -> dict[str, Any]:
+def encode_key(key: SecretHistory) -> dict[str, Any]:
+    """Return the history of a secret."""
     return {
         "rule": key.rule,
         "fingerprint": key.secret.fingerprint,
@@ -149,7 +164,8 @@ def _build_details(finding: Finding) -> dict[str, str]:
     return {**details, "part": finding.origin.part} if finding.origin.part else details
 
 
-def _build_skipped(item: Skipped) -> dict[str, Any]:
+def encode_skipped(item: Skipped) -> dict[str, Any]:
+    """Return a skipped or opaque item."""
     return {
         "path": make_encodable(item.origin.path),
         "within": make_encodable(item.origin.within),

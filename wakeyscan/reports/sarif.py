@@ -14,7 +14,6 @@ from wakeyscan.core.finding import (
     CUT_OR_TOO_LONG,
     PIECES,
     Bounds,
-    Exposure,
     Finding,
     Standing,
 )
@@ -32,6 +31,7 @@ from wakeyscan.reports._sarif_locations import (
     link_pieces,
     to_plain,
 )
+from wakeyscan.reports.description import EXPOSURES
 from wakeyscan.suppression.inline import is_inline
 
 if TYPE_CHECKING:
@@ -52,15 +52,6 @@ _LEVELS = {
     Severity.MEDIUM: ("warning", "5.5"),
     Severity.LOW: ("note", "3.0"),
     Severity.NOTE: ("note", "0.5"),
-}
-
-_EXPOSURES = {
-    Exposure.CLIENT_SIDE: "client-side code",
-    Exposure.LOG: "a log",
-    Exposure.DOCUMENTATION: "documentation",
-    Exposure.CONFIGURATION: "configuration",
-    Exposure.SOURCE: "source code",
-    Exposure.METADATA: "metadata",
 }
 
 
@@ -167,7 +158,7 @@ def _build_result(finding: Finding, number: int, title: str, place: str) -> Any:
 
 
 def _build_message(finding: Finding, title: str) -> Any:
-    exposure = _EXPOSURES[finding.exposure]
+    exposure = EXPOSURES[finding.exposure]
     within = f" in {_escape_text(finding.origin.within)}" if finding.origin.within else ""
     details = [
         format_details([(name, link_pieces(text))])
