@@ -281,5 +281,12 @@ def test_patterns_of_pieces_are_loaded_where_a_prefix_may_be_in_some(
     ) == joins
 
 
+def test_patterns_of_pieces_are_not_loaded_for_a_whole_key(tmp_path: Path, key: str) -> None:
+    write(tmp_path, {"a.py": f'KEY = "{key}"\nOTHER = 1\n'})
+    loaded = loaded_by(tmp_path, "scan", "a.py", code=1)
+    assert "wakeyscan.decoders.concatenation.assemble" not in loaded
+    assert "wakeyscan.scanner.ends.next_line" not in loaded
+
+
 def test_help_loads_click_and_the_one_command(tmp_path: Path) -> None:
     assert outside(loaded_by(tmp_path, "scan", "--help")) == {"click"}

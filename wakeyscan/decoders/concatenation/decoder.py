@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.line_index import find_all
-from wakeyscan.decoders.concatenation.prefix import CLOSINGS, PREFIX, QUOTES, find_previous_part
+from wakeyscan.decoders.concatenation.prefix import (
+    CLOSINGS,
+    PREFIX,
+    QUOTES,
+    find_previous_part,
+    may_continue,
+)
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.concatenation import assemble
@@ -65,7 +71,12 @@ def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
 
 
 def _may_be_split_prefix(content: bytes, text: bytes) -> bool:
-    """Return whether a literal ends with the part of the prefix that must precede `text`."""
+    """Return whether a literal ends with the part of the prefix that must precede `text`.
+
+    A whole prefix may be in the first part of a key.
+    """
+    if text == PREFIX:
+        return any(may_continue(content, at + len(text)) for at in find_all(content, text))
     previous = find_previous_part(text)
     return previous is None or any(
         previous.is_before(content, offset) for offset in find_all(content, text)

@@ -16,6 +16,13 @@ CLOSINGS = (*QUOTES, b"\\")
 """Characters after a literal: a quote, or the backslash of an escaped quote in JSON."""
 _MAX_DISTANCE = 320
 """Maximum bytes before a part within which the previous part ends."""
+_MIN_BODY, _MAX_BODY = 16, 128
+"""Characters after the prefix of the shortest key and of the longest (contract, section 1)."""
+_BODY_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+_REACH = 512
+"""Bytes after a key in which its line ends and the next statement starts."""
+_STATEMENT = 80
+"""Bytes of the next statement, which hold the operator that appends to a variable."""
 
 
 class PreviousPart(NamedTuple):
@@ -59,3 +66,29 @@ def find_previous_part(text: bytes) -> PreviousPart | None:
     quoted = (quote + PREFIX[first:start] for quote in QUOTES for first in range(1, start))
     ends = tuple(PREFIX[start - 1 : start] + closing for closing in CLOSINGS)
     return PreviousPart(ends, (*quoted, PREFIX[:start]))
+
+
+def may_continue(content: bytes, start: int) -> bool:
+    """Return whether the key whose body begins at `start` may be the first part of a longer one.
+
+    Most keys are whole: they are closed at the end of their line, and the next statement begins
+    with a name and appends nothing. Then the patterns of operators are not needed.
+    """
+    rest = content[start : start + _REACH]
+    after = rest.lstrip(_BODY_LETTERS)
+    if not _MIN_BODY <= len(rest) - len(after) <= _MAX_BODY or after[:1] not in QUOTES:
+        return True
+    line_end = after[1:].lstrip(b" \t").removeprefix(b";").lstrip(b" \t")
+    following = line_end.lstrip()[:_STATEMENT]
+    is_cut = len(following) < _STATEMENT and len(rest) == _REACH
+    if line_end[:1] not in (b"", b"\r", b"\n") or is_cut:
+        return True
+    return bool(following) and _may_append(following)
+
+
+def _may_append(statement: bytes) -> bool:
+    """Return whether a statement may continue the literal before it."""
+    if not statement[:1].isalpha() or statement.startswith(b"string"):
+        return True
+    has_literal = any(quote in statement[:3] for quote in QUOTES)
+    return has_literal or any(text in statement for text in (b"+=", b".=", b"cat"))
