@@ -7,8 +7,10 @@ Windows registry files (`.reg`) separate bytes by commas, and continue a line af
 from __future__ import annotations
 
 import re
+from array import array
 from binascii import hexlify, unhexlify
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import overload
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders._base64_lines import ADJACENT_LETTERS
@@ -162,9 +164,31 @@ def _find_row(content: bytes, start: int, end: int, separator: bytes) -> Span:
 
 
 def _decode_row(content: bytes, span: Span, separator: bytes) -> DecodedText:
-    pairs = list(re.compile(b"(?:" + separator + b")?(" + _PAIR + b")").finditer(content, *span))
-    segments = tuple(Segment(number, *pair.span(1)) for number, pair in enumerate(pairs))
-    return DecodedText(unhexlify(b"".join(pair[1] for pair in pairs)), span, segments)
+    pairs = re.compile(b"(?:" + separator + b")?(" + _PAIR + b")").finditer(content, *span)
+    starts = array("Q", (pair.start(1) for pair in pairs))
+    digits = b"".join(content[start : start + 2] for start in starts)
+    return DecodedText(unhexlify(digits), span, _PairSegments(starts))
+
+
+class _PairSegments(Sequence[Segment]):
+    """The source of each byte: two digits. A `Segment` for each takes thirty times the memory."""
+
+    def __init__(self, starts: array[int]) -> None:
+        """Take the offset of each pair."""
+        self._starts = starts
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    @overload
+    def __getitem__(self, number: int) -> Segment: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Segment]: ...
+    def __getitem__(self, number: int | slice) -> Segment | list[Segment]:
+        if isinstance(number, slice):
+            return [self[n] for n in range(*number.indices(len(self)))]
+        start = self._starts[number]
+        return Segment(number, start, start + 2)
 
 
 def _split_secrets(

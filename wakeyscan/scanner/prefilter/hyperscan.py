@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from array import array
 from binascii import crc32
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -105,7 +106,7 @@ def _build_search(
     literals = list(by_literal)
     groups: dict[int, _FormGroup] = {}
     at_start = _find_line_starts(form for forms in by_literal.values() for form in forms)
-    ends: defaultdict[int, list[int]] = defaultdict(list)
+    ends: defaultdict[int, array[int]] = defaultdict(lambda: array("Q"))
 
     def add_end(number: int, start: int, end: int, *_: object) -> None:
         ends[number].append(end)
@@ -150,7 +151,7 @@ class _FormGroup:
         self._encoded = [form for form in forms if form.form.decoder]
         self._longest = max(len(form.text) for form in forms)
 
-    def find_hits(self, content: bytes | memoryview, ends: list[int]) -> Iterator[AnchorHit]:
+    def find_hits(self, content: bytes | memoryview, ends: Iterable[int]) -> Iterator[AnchorHit]:
         """Yield the whole forms at the literals that end at `ends`.
 
         Only the first of each encoded form is found: it is decoded wherever it occurs.
