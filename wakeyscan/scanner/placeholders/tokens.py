@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from operator import eq, sub
 from string import ascii_lowercase, digits
 
 from wakeyscan.core.lazy import lazy_pattern
@@ -53,6 +52,8 @@ _KEYBOARD = bytes.maketrans(
     ),
 )
 """The position of each key on a keyboard."""
+_ASCII = bytes(range(128)) * 2
+"""Characters without their highest bit, which few credentials have."""
 _MAX_CHARACTERS = 6
 """Maximum number of different characters that may be too few."""
 
@@ -74,14 +75,30 @@ def check_token(text: bytes) -> str:
 
 def _has_steps(characters: bytes) -> bool:
     """Return whether the same steps lead from character to character again and again."""
-    sample = characters[:_SAMPLE]
+    sample = characters[:_SAMPLE].translate(_ASCII)
     for text in (sample, sample.translate(_KEYBOARD)):
-        steps = {lag: list(map(sub, text[lag:], text)) for lag in (1, 2)}
+        steps = {lag: _measure_steps(text, lag) for lag in (1, 2)}
         for lag, distance in _LAGS:
-            equal = sum(map(eq, steps[lag][distance:], steps[lag]))
-            if equal >= _MIN_EQUAL_STEPS * len(sample):
+            if _count_equal(steps[lag], distance) >= _MIN_EQUAL_STEPS * len(sample):
                 return True
     return False
+
+
+def _measure_steps(text: bytes, lag: int) -> bytes:
+    """Return the distance from each character to the one `lag` later, plus 128.
+
+    All are computed as one number, since a file may hold many keys: no byte has a carry.
+    """
+    size = max(0, len(text) - lag)
+    later, earlier = int.from_bytes(text[lag:]), int.from_bytes(text[:size])
+    return ((later | int.from_bytes(b"\x80" * size)) - earlier).to_bytes(size)
+
+
+def _count_equal(steps: bytes, distance: int) -> int:
+    """Return the number of steps that are equal to the one `distance` before."""
+    size = max(0, len(steps) - distance)
+    different = int.from_bytes(steps[distance:]) ^ int.from_bytes(steps[:size])
+    return different.to_bytes(size).count(0)
 
 
 def _has_words(text: bytes, characters: bytes) -> bool:
