@@ -61,6 +61,28 @@ class UndelimitedString(NamedTuple):
     """Whether it is known where the string starts and ends, which may hold more than a key."""
 
 
+class NulSearch:
+    """The NULs near the keys of a content.
+
+    If the keys are asked for in ascending order, the time is linear in the size of the content.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._low = self._end = 0
+        """A part without a NUL; a NUL may be at its end."""
+
+    def is_near(self, start: int, end: int) -> bool:
+        """Return whether a NUL shows that the content around `start:end` is binary."""
+        low, high = max(0, start - _NUL_CONTEXT), end + _NUL_CONTEXT
+        if not self._low <= low <= self._end:
+            self._low = self._end = low
+        if self._end < high:
+            nul = self._content.find(b"\0", self._end, high + _NUL_CONTEXT)
+            self._end = nul if nul >= 0 else min(len(self._content), high + _NUL_CONTEXT)
+        return self._end < high and self._content.startswith(b"\0", self._end)
+
+
 Strings = Mapping[int, Sequence[UndelimitedString]]
 """Strings by the offset of a key; the first one that holds a key counts."""
 
@@ -74,33 +96,30 @@ def find_strings(content: bytes, keys: Sequence[int]) -> Strings:
         at: [UndelimitedString(start, end, is_whole=True) for start, end in found]
         for at, found in find_table_strings(content, keys).items()
     }
-    return {**_find_outside_tables(content, keys, tables), **tables}
+    return {**_find_outside_tables(content, keys, NulSearch(content), tables), **tables}
 
 
-def find_prefixed_length(content: bytes, at: int) -> int:
+def find_prefixed_length(content: bytes, at: int, nuls: NulSearch) -> int:
     """Return the length of the key at an offset if the bytes before it prove it; else 0."""
-    for string in _find_outside_tables(content, [at]).get(at, ()):
+    for string in _find_outside_tables(content, [at], nuls).get(at, ()):
         if string.bounds is Bounds.CERTAIN:
             return string.end - at
     return 0
 
 
 def _find_outside_tables(
-    content: bytes, keys: Sequence[int], tables: Container[int] = ()
+    content: bytes, keys: Sequence[int], nuls: NulSearch, tables: Container[int] = ()
 ) -> dict[int, list[UndelimitedString]]:
     strings: dict[int, list[UndelimitedString]] = {}
     is_bare = has_bare_strings(content)
-    nul, previous_end = -1, _NO_STRING
+    previous_end = _NO_STRING
     for at, limit in pairwise((*keys, len(content))):
         if at in tables:
             continue
-        if nul < max(0, at - _NUL_CONTEXT):
-            nul = content.find(b"\0", max(0, at - _NUL_CONTEXT))
-            nul = len(content) + _NUL_CONTEXT if nul < 0 else nul
         string: UndelimitedString | None
         if is_bare:
             string = _find_bare(content, at, limit)
-        elif nul < at + _NUL_CONTEXT or _has_control(content, at):
+        elif nuls.is_near(at, at) or _has_control(content, at):
             string = _find_in_binary(content, at, limit, previous_end)
         else:
             string = _find_in_text(content, at, limit, previous_end)

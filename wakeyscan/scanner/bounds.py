@@ -14,14 +14,12 @@ import re
 
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.scanner.binary_strings import find_prefixed_length
+from wakeyscan.scanner.binary_strings import NulSearch, find_prefixed_length
 from wakeyscan.scanner.ends.text import is_end_certain
 from wakeyscan.scanner.ends.text_end import BLANK, BREAK, CONTEXT, TextEnd
 
-_NUL_CONTEXT = 1 << 16
-"""Bytes on either side of a secret in which a NUL shows that the content is binary."""
 _CONTROL_CONTEXT = 64
-"""The same for a control character that no text contains."""
+"""Bytes on either side of a secret in which a control character shows binary content."""
 
 # The start
 
@@ -47,20 +45,29 @@ _MASKED = lazy_pattern(rb"(?:x{4,}|X{4,})\Z")
 _MAX_MASK = 8
 
 
-def find_bounds(content: bytes, start: int, end: int, path: str = "") -> Bounds:
+def find_bounds(
+    content: bytes, start: int, end: int, path: str = "", nuls: NulSearch | None = None
+) -> Bounds:
     """Return whether both ends of the secret at `content[start:end]` are certain.
 
     The path tells source code, in which no line is wrapped, from text, logs and mail.
     """
-    if find_prefixed_length(content, start) == end - start:
+    nuls = nuls or NulSearch(content)
+    if find_prefixed_length(content, start, nuls) == end - start:
         return Bounds.CERTAIN
     if _is_start_open(content, start, end):
         return Bounds.OPEN
-    return find_end_bounds(content, start, end, path)
+    return find_end_bounds(content, start, end, path, nuls=nuls)
 
 
 def find_end_bounds(
-    content: bytes, start: int, end: int, path: str = "", *, is_cut_anywhere: bool = False
+    content: bytes,
+    start: int,
+    end: int,
+    path: str = "",
+    *,
+    is_cut_anywhere: bool = False,
+    nuls: NulSearch | None = None,
 ) -> Bounds:
     """Return whether the end is certain; the start of a decoded text is known.
 
@@ -69,7 +76,7 @@ def find_end_bounds(
     before, after = content[max(0, start - CONTEXT) : start], content[end : end + CONTEXT]
     if _MASKED.search(content, max(start, end - _MAX_MASK), end):
         is_certain = False
-    elif is_binary(content, start, end):
+    elif is_binary(content, start, end, nuls):
         is_certain = _is_end_certain_in_binary(content, start, end)
     else:
         is_certain = is_end_certain(TextEnd(before, after, path, is_cut_anywhere))
@@ -88,11 +95,11 @@ def _is_start_open(content: bytes, start: int, end: int) -> bool:
     return not is_emphasis and not _ESCAPE_BEFORE.search(before)
 
 
-def is_binary(content: bytes, start: int, end: int) -> bool:
+def is_binary(content: bytes, start: int, end: int, nuls: NulSearch | None = None) -> bool:
     """Return whether a control character that no text contains is near a secret."""
     around = content[max(0, start - _CONTROL_CONTEXT) : end + _CONTROL_CONTEXT]
-    nul = content.find(b"\0", max(0, start - _NUL_CONTEXT), end + _NUL_CONTEXT)
-    return nul >= 0 or _CONTROL.search(around) is not None
+    is_nul_near = (nuls or NulSearch(content)).is_near(start, end)
+    return is_nul_near or _CONTROL.search(around) is not None
 
 
 def _is_end_certain_in_binary(content: bytes, start: int, end: int) -> bool:

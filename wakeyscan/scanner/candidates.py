@@ -18,6 +18,7 @@ from wakeyscan.scanner.ends.rests import Rest, find_rests
 from wakeyscan.scanner.ends.text_end import CONTEXT, KEY_PREFIX, TextEnd
 
 if TYPE_CHECKING:
+    from wakeyscan.scanner.binary_strings import NulSearch
     from wakeyscan.scanner.matcher import Match
 
 MAX_CANDIDATES = 4
@@ -42,13 +43,17 @@ def list_lengths(matches: Iterable[Match]) -> tuple[int, ...]:
 
 
 def add_candidates(
-    match: Match, content: bytes, path: str = "", lengths: Sequence[int] = ()
+    match: Match,
+    content: bytes,
+    path: str = "",
+    lengths: Sequence[int] = (),
+    nuls: NulSearch | None = None,
 ) -> Match:
     """Return a key with an open end with its candidates, and where their rests are in `content`."""
     text = content[match.start : match.end]
     if match.rule.id != API_KEY or Secret(text, API_KEY) != match.secret:
         return match
-    if is_binary(content, match.start, match.end):
+    if is_binary(content, match.start, match.end, nuls):
         rests = _find_neighbor(content, match.end)
         texts = _list_cuts(text, rests, lengths)
     else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.decoders.base64_codec import is_complete
+from wakeyscan.scanner.binary_strings import NulSearch
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import DecodedText
@@ -65,24 +66,22 @@ def add_bounds(matches: list[Match], content: bytes, path: str = "") -> list[Mat
 
     Those of a match in a decoded text are known already, and so are its candidates.
     """
+    nuls = NulSearch(content)
     bounded = [
-        match._replace(bounds=match.bounds or find_match_bounds(content, match, path))
+        match._replace(
+            bounds=match.bounds or bounds.find_bounds(content, match.start, match.end, path, nuls)
+        )
         for match in matches
     ]
     if all(match.bounds is Bounds.CERTAIN for match in bounded):
         return bounded
     lengths = candidates.list_lengths(bounded)
     return [
-        candidates.add_candidates(match, content, path, lengths)
+        candidates.add_candidates(match, content, path, lengths, nuls)
         if match.bounds is Bounds.OPEN and match.encoding == PLAIN
         else match
         for match in bounded
     ]
-
-
-def find_match_bounds(content: bytes, match: Match, path: str = "") -> Bounds:
-    """Return whether both ends of a match in `content` are certain."""
-    return bounds.find_bounds(content, match.start, match.end, path)
 
 
 def is_cut_short(content: bytes, match: Match) -> bool:
@@ -104,7 +103,7 @@ def _map_bounds(match: Match, name: str, decoded: DecodedText, around: bytes) ->
         return Bounds.OPEN
     at_line_end = decoded.is_base64_line_end(match.end)
     is_known = match.bounds or at_line_end
-    if not is_known and find_match_bounds(decoded.content, match) is Bounds.OPEN:
+    if not is_known and bounds.find_bounds(decoded.content, match.start, match.end) is Bounds.OPEN:
         return Bounds.OPEN
     at_end = at_line_end or match.end == len(decoded.content)
     if decoded.is_truncated and (at_end or match.start == 0):

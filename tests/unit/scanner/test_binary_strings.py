@@ -13,7 +13,7 @@ from tests.support.binary_formats import OTHER, PLAIN, Build
 from tests.support.keys import ALPHABET, PREFIX, MakeKey
 from tests.support.scan import find, found, secrets_in
 from wakeyscan.core.finding import Bounds
-from wakeyscan.scanner.binary_strings import find_strings
+from wakeyscan.scanner.binary_strings import NulSearch, find_strings
 
 LENGTHS = (*range(16, 129, 7), 24, 31, 32, 39, 40, 41, 48, 56, 64, 90, 111, 118, 119, 120, 128)
 """Characters of bodies, among them those whose length looks like a blank, a digit or a letter."""
@@ -276,3 +276,16 @@ def test_a_string_lies_in_the_content(before: bytes, body: str, behind: bytes) -
     for string in find_strings(content, [at]).get(at, ()):
         assert at == string.start <= string.end <= len(content)
         assert string.bounds is None or 24 <= string.end - string.start <= 136
+
+
+@given(
+    parts=st.lists(st.integers(0, 3 << 16), max_size=6),
+    places=st.lists(st.integers(0, 1 << 19), min_size=1, max_size=12),
+)
+@settings(max_examples=100, deadline=None)
+def test_a_nul_is_near_in_any_order(parts: list[int], places: list[int]) -> None:
+    content = b"\0".join(b"a" * size for size in parts)
+    nuls = NulSearch(content)
+    for place in places:
+        around = content[max(0, place - (1 << 16)) : place + 30 + (1 << 16)]
+        assert nuls.is_near(place, place + 30) is (b"\0" in around)
