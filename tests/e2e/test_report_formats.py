@@ -231,3 +231,20 @@ def test_an_incomplete_scan_failed_for_gitlab(run: Run, tmp_path: Path) -> None:
     scan = json.loads(report(run, "gitlab", *GAP))["scan"]
     assert scan["status"] == "failure"
     assert re.match(r"skipped: large: larger than", scan["messages"][0]["value"])
+
+
+# Markdown
+
+
+def test_a_table_of_the_keys_of_an_audit(repo: Dated, make_key: MakeKey) -> None:
+    here, gone = make_key(), make_key()
+    repo.commit({"a|b.py": f"'{here}'", "c": f"'{gone}'"})
+    pushed = repo.id("HEAD")
+    repo.git("update-ref", "refs/remotes/origin/main", pushed)
+    repo.at(5).commit({"c": "none"})
+    lines = repo.audit("-f", "markdown").out.splitlines()
+    assert lines[0] == "### wakeyscan: 2 keys in 2 commits: 2 high"
+    rows = {line.split("`")[1]: line.replace(r"\|", "/").split(" | ") for line in lines[4:6]}
+    assert [cell.split(" ")[0] for cell in rows[mask(here)][4:6]] == ["`origin/main`", "`a/b.py:1`"]
+    assert rows[mask(gone)][5] == "removed 2024-01-05"
+    assert rows[mask(gone)][6].startswith(f"`{pushed[:12]}` 2024-01-01 `c:1`")

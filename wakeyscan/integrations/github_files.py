@@ -11,7 +11,7 @@ from wakeyscan.core.errors import GitError, ReportError
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import redact
 from wakeyscan.git import worktree
-from wakeyscan.reports.markdown import format_code
+from wakeyscan.reports._markdown_text import format_code
 
 if TYPE_CHECKING:
     from wakeyscan.scanner.result import RunResult

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding, Liveness
-from wakeyscan.core.redaction import escape_for_terminal, format_details
+from wakeyscan.core.redaction import format_details
+from wakeyscan.reports._markdown_text import format_code, join_rows
+from wakeyscan.reports.key_table import write_keys
+from wakeyscan.reports.summary import format_count
 from wakeyscan.scanner.scan_result import count_skipped
 
 if TYPE_CHECKING:
@@ -14,9 +16,6 @@ if TYPE_CHECKING:
     from wakeyscan.reports.report import ReportStyle
     from wakeyscan.reports.web_links import WebLinks
     from wakeyscan.scanner.result import RunResult
-
-_MOST_ROWS, _MOST_BYTES = 500, 400_000
-"""Limits of each table: GitHub drops a summary of over 1 MiB, and names may be long."""
 
 _REMOVED_ADVICE = (
     "\n**Removed later** is not gone: the key is still in this branch's history. Revoke it, then "
@@ -42,7 +41,11 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     reported = _sort_by_secret(result)
     limits = "; ".join(result.list_limits())
     limits = f" ({format_code(limits)})" if limits else ""
-    out.write(f"### wakeyscan: {_format_verdict(result, len(reported))}{limits}\n\n")
+    verdict = format_count(result)
+    out.write(f"### wakeyscan: {verdict[0].lower()}{verdict[1:]}{limits}\n\n")
+    secrets = {finding.secret for finding in reported}
+    if keys := [key for key in result.keys if key.secret in secrets]:
+        write_keys(keys, out)
     if reported:
         removed = result.list_removed()
         rows = [_Row(f, f.secret.fingerprint in removed, style.links) for f in reported]
@@ -53,7 +56,7 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
         out.write(f"\n{opaque} opaque: intact, but not opened.\n")
     if result.skipped:
         out.write("\n| skipped | reason |\n|---|---|\n")
-        out.write(_join_rows((_format_skipped(item), item.times) for item in result.skipped))
+        out.write(join_rows((_format_skipped(item), item.times) for item in result.skipped))
 
 
 def _sort_by_secret(result: RunResult) -> list[Finding]:
@@ -67,13 +70,7 @@ def _write_findings(rows: list[_Row], out: TextIO) -> None:
     is_verified = any(row.finding.liveness is not Liveness.UNCHECKED for row in rows)
     names = ("severity", "where", "rule", "secret", "exposure", *(("answer",) * is_verified))
     out.write(f"| {' | '.join(names)} |\n|{'---|' * len(names)}\n")
-    out.write(_join_rows((_format_row(row, is_verified), 1) for row in rows))
-
-
-def _format_verdict(result: RunResult, count: int) -> str:
-    if count:
-        return f"{count} finding{'s' * (count != 1)}"
-    return "no keys found" if result.complete else "no keys found, but the scan was incomplete"
+    out.write(join_rows((_format_row(row, is_verified), 1) for row in rows))
 
 
 def _format_row(row: _Row, has_answers: bool) -> str:
@@ -114,28 +111,3 @@ def _format_exposure(finding: Finding) -> str:
 def _format_skipped(item: Skipped) -> str:
     kind = "opaque: " if item.opaque else ""
     return f"| {format_code(item.origin.path)} | {kind}{format_code(item.reason)} |\n"
-
-
-def _join_rows(rows: Iterable[tuple[str, int]]) -> str:
-    """Join rows up to the limits, and count the omitted items.
-
-    Each row comes with the number of items that it represents.
-    """
-    rest = iter(rows)
-    shown: list[str] = []
-    size = 0
-    for row, times in rest:
-        size += len(row.encode("utf-8", "backslashreplace"))
-        if len(shown) == _MOST_ROWS or size > _MOST_BYTES:
-            return f"{''.join(shown)}\n…and {times + sum(more for _, more in rest)} more.\n"
-        shown.append(row)
-    return "".join(shown)
-
-
-def format_code(text: str) -> str:
-    """Return a code span that the text cannot end, for a table cell that it cannot leave."""
-    text = escape_for_terminal(text).replace("|", "\\|")
-    ticks = "`"
-    while ticks in text:
-        ticks += "`"
-    return f"{ticks} {text} {ticks}" if "`" in text else f"`{text}`"

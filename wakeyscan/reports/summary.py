@@ -59,10 +59,11 @@ def format_verdict(result: RunResult) -> str:
     Keys that were not verified are counted by severity. Limits of the run follow in parentheses.
     """
     limits = "; ".join(result.list_limits())
-    return f"{_format_count(result)}{f' ({limits})' if limits else ''}."
+    return f"{format_count(result)}{f' ({limits})' if limits else ''}."
 
 
-def _format_count(result: RunResult) -> str:
+def format_count(result: RunResult) -> str:
+    """Return the verdict without the limits of the run, and without a full stop."""
     summary = build_summary(result)
     if not summary.keys:
         gap = "" if result.complete else ", but the scan was incomplete"

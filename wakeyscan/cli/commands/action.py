@@ -14,8 +14,8 @@ from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError, WakeyscanError
 from wakeyscan.git.command import open_own
 from wakeyscan.integrations import github_event, github_files, github_links, github_policy
+from wakeyscan.reports._markdown_text import format_code
 from wakeyscan.reports.github import format_command
-from wakeyscan.reports.markdown import format_code
 
 if TYPE_CHECKING:
     from wakeyscan.integrations.github_event import Event
