@@ -127,6 +127,37 @@ def test_a_loose_object_with_a_size_of_5000_digits(tmp_path: Path, make_key: Mak
     assert ran.json()["complete"] is False
 
 
+WRONG = {
+    "nothing": "true",
+    "binary": r"printf '\377\376garbage %s\n' 1",
+    "negative size": r"printf '%040d blob -5\nabc\n' 1",
+    "changes": r"printf '::100644 1 \377 2 3 4\0x\0:'",
+    "tags": r"printf 'tag \ncommit x y z\n'",
+}
+GIT_COMMANDS = (
+    *(("scan",), ("scan", "git:HEAD"), ("scan", "staged:"), ("hook", "pre-commit")),
+    *(("hook", "status"), ("audit",), ("audit", "--since=2020-01-01")),
+)
+
+
+@pytest.mark.parametrize("body", WRONG.values(), ids=WRONG)
+def test_a_git_that_answers_wrongly_is_no_internal_error(tmp_path: Path, body: str) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.commit({"a": "a"})
+    repo.stage({"b": "b"})
+    program = tmp_path / "bin" / "git"
+    program.parent.mkdir()
+    git = shutil.which("git")
+    passed_on = f'case "$*" in *rev-parse*|*ls-files*) exec {git} "$@";; esac\n'
+    codes = []
+    for start in ("", passed_on):
+        program.write_text(f"#!/bin/sh\n{start}{body}\n")
+        program.chmod(0o755)
+        env = {"PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
+        codes += [repo.run(*words, env=env).code for words in GIT_COMMANDS]
+    assert set(codes) <= {0, 2, 3}
+
+
 def test_a_gc_beside_an_audit_hides_nothing(tmp_path: Path, make_key: MakeKey) -> None:
     repo = Dated(tmp_path / "repo").at(1)
     key, dropped = make_key(), make_key()

@@ -49,6 +49,8 @@ def read_small_file(path: str, max_size: int) -> bytes:
 
     A stream of this process, such as the path of `<(command)`, is read too.
     """
+    if "\0" in path:  # Python raises `ValueError` for it
+        raise FileRefused(errno.EINVAL, "its path contains a NUL", path)
     if path.startswith(_STREAMS):
         with open(path, "rb") as stream:
             return _check_size(stream.read(max_size + 1), path, max_size)
