@@ -236,7 +236,7 @@ def test_odd_names(
     write_odd(tmp_path, name, make_key())
     assert found(run) == [in_json]
     shown = run("scan").out.splitlines()
-    assert shown[0] == in_text
+    assert shown[2] == in_text
     assert "\x1b" not in "".join(shown)
 
 
@@ -685,5 +685,6 @@ def test_a_fifo_that_git_would_read_does_not_hold_us_for_ever(
     out, err = capfd.readouterr()
     assert (out, err) == (
         "",
-        "wakeyscan: git ls-files in . printed nothing for 0.5 s and was stopped\n",
+        f"wakeyscan: git ls-files in . is blocked by {tmp_path / '.gitignore'}, "
+        "which is a FIFO, device or socket; remove it\n",
     )

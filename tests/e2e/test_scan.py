@@ -224,8 +224,8 @@ def test_what_a_gap_says(tmp_path: Path, run: Run) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert run("scan") == Ran(
         3,
+        "No keys found, but the scan was incomplete.\n\n"
         "Skipped (1):\n  pipe: a FIFO, not scanned\n\n"
-        "No keys found, but the scan was incomplete.\n"
         "Scanned 0 files (0 bytes).\n",
         "",
     )

@@ -701,7 +701,8 @@ def test_as_sarif(api: Api, mixed: tuple[str, str, str]) -> None:
         (
             "github",
             "::{level} file=src/{file},line=1,endLine=1,col=1,endColumn=49,"
-            "title=WAStack API key ({severity})::{secret} (wastack-api-key, source",
+            "title=WAStack API key ({severity})::{advice} {secret} (wastack-api-key, source); "
+            "{now}",
         ),
         (
             "markdown",
@@ -713,6 +714,8 @@ def test_as_other_formats(api: Api, mixed: tuple[str, str, str], name: str, row:
     ran = api.run("scan", "--verify", "--format", name, "src")
     levels = {"critical": "error", "high": "error", "note": "notice"}
     now = {"critical": "live", "high": "unknown", "note": "revoked"}
+    revoke = "Leaked WAStack key. Revoke it, and read the new one from an environment variable."
+    advice = {"note": "Revoked WAStack API key. It no longer works; remove it."}
     rows = [
         row.format(
             file=file,
@@ -720,6 +723,7 @@ def test_as_other_formats(api: Api, mixed: tuple[str, str, str], name: str, row:
             secret=mask(key),
             level=levels[severity],
             now=now[severity],
+            advice=advice.get(severity, revoke),
         )
         for key, file, severity in zip(mixed, "abc", ("critical", "note", "high"), strict=True)
     ]
