@@ -515,12 +515,13 @@ def test_suppressed_findings_are_listed_on_request(accepted: Repo, key: str) -> 
     size = sum(len((accepted.top / name).read_bytes()) for name in (FILE, "README", "src/app.py"))
     assert accepted.run("scan", "--show-suppressed") == (
         0,
-        f"""src/app.py
+        f"""No keys found.
+
+src/app.py
       3:26  high      {RULE}  {mask(key)}  source
             | client = api.Client(key='{mask(key)}')
             ignored: {FILE}: a test key
 
-No keys found.
 1 ignored.
 Ignore file: 1 used, 0 unused, 0 expired.
 Scanned 3 files ({size} bytes).

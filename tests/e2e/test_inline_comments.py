@@ -200,7 +200,7 @@ def test_our_mark_goes_before_theirs(tmp_path: Path, run: Run, key: str) -> None
 def test_the_text_tells_of_the_option(tmp_path: Path, run: Run, key: str) -> None:
     write(tmp_path, {"a": f"k = '{key}'  # gitleaks:allow\n"})
     ran = run("scan")
-    assert (ran.code, ran.out.partition("\n\n")[0]) == (
+    assert (ran.code, ran.out.split("\n\n")[1]) == (
         1,
         f"a\n       1:6  high      {RULE}  {mask(key)}  source\n"
         f"            | k = '{mask(key)}'  # gitleaks:allow\n"

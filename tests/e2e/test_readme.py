@@ -491,5 +491,7 @@ def test_the_configuration(scene: Scene, tmp_path: Path, file: str, head: str) -
 
 def test_links_lead_to_files_that_are_there() -> None:
     links = re.findall(r"\]\((?!https:|#)([^)]+)\)", README)
-    assert {"rules", "benchmarks", "docs/ARCHITECTURE.md", "CONTRIBUTING.md"} == {*links}
+    assert {"rules", "benchmarks", "docs/ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"} == {
+        *links
+    }
     assert [link for link in links if not (ROOT / link).exists()] == []

@@ -15,6 +15,7 @@ from tests.support.command import Ran, Run
 from tests.support.files import write
 from tests.support.keys import PREFIX, MakeKey, fingerprint, mask
 from tests.support.next_steps import next_steps
+from tests.support.reports import hide_times
 from wakeyscan import __version__
 from wakeyscan.reports import REPORTS
 
@@ -691,11 +692,6 @@ def test_reports_are_strict_utf_8_whatever_python_is_told(
     for settings in ({"PYTHONIOENCODING": "latin-1"}, {"LC_ALL": "C"}):
         ran = run("scan", "--format", name, env=settings)
         assert (ran.code, hide_times(ran.out), ran.err) == (1, hide_times(plain.out), "")
-
-
-def hide_times(text: str) -> str:
-    """Replace the times of a scan, which GitLab's schema requires."""
-    return re.sub(r'_time": "[^"]+"', '_time": ""', text)
 
 
 def test_json_survives_a_name_that_is_not_utf_8(

@@ -192,7 +192,7 @@ def test_reports_count_all_of_it(tmp_path: Path, run: Run, form: str) -> None:
 
 def test_a_text_counts_what_it_does_not_list(tmp_path: Path, run: Run) -> None:
     write(tmp_path, {f"{name}.zip": damaged(9) for name in "abc"})
-    lines = run("scan").out.partition("\n\n")[0].splitlines()
+    lines = run("scan").out.split("\n\n")[1].splitlines()
     assert (len(lines), lines[0]) == (12, "Skipped (27):")
     assert lines[9] == f"  c.zip: 6 more members: {DAMAGED}"
     assert lines[-1] == "  and 2 more (show with --verbose)"

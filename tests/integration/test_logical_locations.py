@@ -572,7 +572,7 @@ def notebook(tmp_path: Path, key: str) -> str:
 
 
 def test_text_tells_it_below_the_finding(run: Run, notebook: str) -> None:
-    assert run("scan").out.splitlines()[:4] == [
+    assert run("scan").out.splitlines()[2:6] == [
         "a.ipynb",
         f"      1:75  high      wastack-api-key  {notebook}  source",
         "            cell 1 (code, In [7]), cell line 1",
@@ -585,8 +585,8 @@ def test_github_tells_it_in_the_annotation(run: Run, notebook: str) -> None:
     assert run("scan", "--format", "github") == Ran(
         1,
         "::error file=a.ipynb,line=1,endLine=1,col=75,endColumn=123,title=WAStack API key (high)::"
-        f"{notebook} (wastack-api-key, source): cell 1 (code, In [7]), cell line 1. "
-        "Revoke the key, and read the new one from an environment variable.\n",
+        "Leaked WAStack key. Revoke it, and read the new one from an environment variable. "
+        f"{notebook} (wastack-api-key, source): cell 1 (code, In [7]), cell line 1.\n",
         "",
     )
 
