@@ -10,11 +10,16 @@ import pytest
 from tests.support.command import Ran, Run
 from tests.support.files import write
 from tests.support.keys import PREFIX, MakeKey
-from wakeyscan.cli.commands.rules import fill_example, find_failed_examples
+from wakeyscan.cli.commands.rules import (
+    fill_example,
+    find_failed_examples,
+    find_failed_in_shape,
+)
+from wakeyscan.core.errors import RuleError
 from wakeyscan.core.secret import Secret
-from wakeyscan.rules import loader, rule, validation
+from wakeyscan.rules import loader, pattern_checks, rule
 from wakeyscan.rules.pattern import compile_rule
-from wakeyscan.rules.rule import Rule
+from wakeyscan.rules.rule import Rule, Shape
 from wakeyscan.scanner.matcher import Match
 from wakeyscan.scanner.placeholders import find_placeholder_reason
 
@@ -25,6 +30,7 @@ EXAMPLES = {
     for kind in ("hits", "misses")
     for number, example in enumerate(getattr(one, kind))
 }
+SHAPES = {f"{one.id}-{shape.name}": (one, shape) for one in RULES.values() for shape in one.shapes}
 
 GOOD = """\
 title = "Example token"
@@ -55,6 +61,18 @@ def test_a_rule_whose_examples_are_swapped_is_disproved(one: Rule) -> None:
     wrong = [f"{one.id}: {explain(one, example)}: {example}" for example in one.misses]
     wrong += [f"{one.id}: found: {example}" for example in one.hits]
     assert list(find_failed_examples(swapped, RULES.values())) == wrong
+
+
+@pytest.mark.parametrize(("one", "shape"), SHAPES.values(), ids=SHAPES)
+def test_a_shape_finds_its_examples_alone(one: Rule, shape: Shape) -> None:
+    assert list(find_failed_in_shape(shape, one, RULES.values())) == []
+
+
+@pytest.mark.parametrize(("one", "shape"), SHAPES.values(), ids=SHAPES)
+def test_a_shape_whose_examples_are_swapped_is_disproved(one: Rule, shape: Shape) -> None:
+    swapped = shape._replace(hits=shape.misses, misses=shape.hits)
+    failed = list(find_failed_in_shape(swapped, one, RULES.values()))
+    assert len(failed) == len(shape.hits) + len(shape.misses)
 
 
 def explain(one: Rule, example: str) -> str:
@@ -96,7 +114,7 @@ def test_twice_as_much_junk_takes_about_twice_as_long(one: Rule) -> None:
             times.append(time.process_time() - start)
         return min(times)
 
-    for junk in validation.build_junk(one):
+    for junk in pattern_checks.build_junk(anchor.decode() for anchor in one.anchors):
         whole = seconds(junk)
         # Below a millisecond the clock, and not the pattern, is what is measured.
         assert whole < 0.001 or whole / max(seconds(junk[: len(junk) // 2]), 0.0002) <= 5, junk[:20]
@@ -124,7 +142,7 @@ TOO_FEW = "expected at least 3 examples, got 1"
 NO_GROUP = "'pattern': has no group (?P<secret>…); put one around the secret"
 NO_STRING = "expected a non-empty string"
 NO_LIST = "expected a non-empty list of strings"
-FIELDS = "title, severity, pattern, help, anchors, hits, misses, verifier"
+FIELDS = "title, severity, help, anchors, pattern, shape, define, hits, misses, verifier"
 LEVELS = "note, low, medium, high, critical"
 
 BROKEN = {
@@ -188,6 +206,190 @@ BROKEN = {
 }
 
 
+SHAPED = """\
+title = "Example token"
+severity = "low"
+anchors = ["exmpl_"]
+help = "Throw it away."
+
+[define]
+digit = '[0-9]'
+body = '''(?x)
+  [a-z] (?&digit) [a-z0-9]{4}  # six characters
+'''
+
+[[shape]]
+name = "assignment"
+pattern = '''(?x)
+exmpl_ \\w{0,8} = (?P<secret> (?&body) )
+'''
+hits = ["exmpl_a=q7w3z9", "exmpl_b=k2m8x1"]
+misses = ["exmpl_a=", "exmpl_=777777"]
+
+[[shape]]
+name = "sentence"
+pattern = '(?i)exmpl_ is (?P<secret>(?&body))'
+hits = ["EXMPL_ is p4v6t0"]
+misses = ["exmpl_ was p4v6t0"]
+"""
+
+
+CALLS = "the pattern calls {}; add it to 'define', before the definitions that call it"
+
+
+def shaped(old: str, new: str) -> str:
+    """Return SHAPED with one text replaced."""
+    assert SHAPED.count(old) == 1
+    return SHAPED.replace(old, new)
+
+
+IN_SHAPES = {
+    "no-name": (shaped('name = "sentence"\n', ""), [f"shape 2: 'name': {NO_STRING}"]),
+    "one-name": (
+        shaped('"sentence"', '"assignment"'),
+        ["shape assignment: defined twice; rename one"],
+    ),
+    "no-group": (shaped("(?P<secret> (?&body) )", "(?&body)"), [f"shape assignment: {NO_GROUP}"]),
+    "no-misses": (
+        shaped('misses = ["exmpl_a=", "exmpl_=777777"]\n', ""),
+        [
+            f"shape assignment: 'misses': {NO_LIST}",
+            "'misses': expected at least 3 examples, got 1",
+        ],
+    ),
+    "few": (
+        shaped(', "exmpl_b=k2m8x1"', ""),
+        ["'hits': expected at least 3 examples, got 2"],
+    ),
+    "unknown-field": (
+        shaped('name = "sentence"', 'name = "sentence"\nhelp = "x"'),
+        ["shape sentence: unknown field 'help' (known: name, pattern, hits, misses)"],
+    ),
+    "both": (
+        shaped("[define]", "pattern = '(?P<secret>exmpl_[0-9]{6})'\n[define]"),
+        ["'pattern': a rule has one pattern or shapes, not both; make it a shape"],
+    ),
+    "no-shapes": (
+        "shape = []\n" + line("pattern", ""),
+        ["'shape': expected a non-empty list of tables, [[shape]]"],
+    ),
+    "unknown-call": (
+        shaped("(?&digit)", "(?&number)"),
+        [f"shape {name}: {CALLS.format('number')}" for name in ("assignment", "sentence")],
+    ),
+    "called-before-it-is-defined": (
+        shaped("digit = '[0-9]'", "digit = '(?&body)'"),
+        [f"shape {name}: {CALLS.format('body')}" for name in ("assignment", "sentence")],
+    ),
+    "definition-number": (shaped("'[0-9]'", "3"), [f"'define': 'digit': {NO_STRING}"]),
+    "definition-name": (
+        shaped("digit = '[0-9]'", "digit = '[0-9]'\na-b = 'x'"),
+        ["'define': expected a name of letters, digits and _, got 'a-b'"],
+    ),
+    "group-number": (
+        shaped("(?P<secret>(?&body))'", "(?P<secret>(a|b)c)\\2'"),
+        [
+            "shape sentence: the pattern refers to a group by its number; name the group: "
+            "(?P<x>…) and (?P=x)"
+        ],
+    ),
+    "invalid": (
+        shaped("(?P<secret>(?&body))'", "(?P<secret>[a-z)'"),
+        ["shape sentence: the pattern is invalid: unterminated character set at position 31"],
+    ),
+    "empty": (
+        shaped("(?i)exmpl_ is (?P<secret>(?&body))'", "(?P<secret>(?:(?&body))?)'"),
+        ["shape sentence: the pattern matches empty text; require at least one character"],
+    ),
+    "all-at-once": (
+        shaped('severity = "low"', 'severity = "bad"\nverifier = 3')
+        .replace("(?P<secret>(?&body))'", "(?P<secret>[a-z)'")
+        .replace("exmpl_ \\w{0,8} = (?P<secret> (?&body) )", "(?P<secret> (?&body) ){0,1}")
+        .replace('"Example token"', "3"),
+        [
+            f"'title': {NO_STRING}",
+            f"'severity': expected one of {LEVELS}, got 'bad'",
+            "'verifier': expected a string",
+            "shape assignment: the pattern matches empty text; require at least one character",
+            "shape sentence: the pattern is invalid: unterminated character set at position 31",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "faults"), IN_SHAPES.values(), ids=IN_SHAPES)
+def test_every_fault_of_shapes_is_reported(text: str, faults: list[str]) -> None:
+    with pytest.raises(RuleError) as raised:
+        loader.load_rules((("mine.toml", text.encode()),))
+    assert list(raised.value.faults) == [f"mine.toml: {fault}" for fault in faults]
+
+
+def test_each_fault_of_a_rule_is_a_line(run: Run, tmp_path: Path) -> None:
+    text = line("title", "title = 3").replace('"low"', '"bad"')
+    lines = [
+        f"wakeyscan: {FILE}'title': {NO_STRING}\n",
+        f"wakeyscan: {FILE}'severity': expected one of {LEVELS}, got 'bad'\n",
+    ]
+    assert run("scan", "--rules", mine(tmp_path, text), "r") == Ran(2, "", "".join(lines))
+
+
+def test_a_rule_with_shapes_finds(run: Run, tmp_path: Path) -> None:
+    folder = mine(tmp_path, SHAPED)
+    write(tmp_path, {"src/a.txt": "exmpl_x=r5n9c3\nEXMPL_ is m4t8w2\nexmpl_ x=b6c1d9\n"})
+    found = run("scan", "--rules", folder, "--format", "json", "src").json()["findings"]
+    assert [(f["rule"], f["line"], f["column"]) for f in found] == [("mine", 1, 9), ("mine", 2, 11)]
+
+
+def test_a_rule_with_shapes_is_shown(run: Run, tmp_path: Path) -> None:
+    shown = """\
+Example token (mine), low
+
+Throw it away.
+
+shape assignment
+    (?x)
+    exmpl_ \\w{0,8} = (?P<secret> (?&body) )
+  hit   exmpl_a=q7w3z9
+  hit   exmpl_b=k2m8x1
+  miss  exmpl_a=
+  miss  exmpl_=777777
+
+shape sentence
+    (?i)exmpl_ is (?P<secret>(?&body))
+  hit   EXMPL_ is p4v6t0
+  miss  exmpl_ was p4v6t0
+
+define digit
+    [0-9]
+
+define body
+    (?x)
+      [a-z] (?&digit) [a-z0-9]{4}  # six characters
+"""
+    assert run("rules", "show", "mine", "--rules", mine(tmp_path, SHAPED)) == Ran(0, shown, "")
+
+
+def test_a_rule_is_tested_by_its_shapes(run: Run, tmp_path: Path) -> None:
+    ran = run("rules", "test", "--rules", mine(tmp_path, SHAPED))
+    lines = [
+        "mine, shape assignment: 2 hits, 2 misses: passed",
+        "mine, shape sentence: 1 hit, 1 miss: passed",
+    ]
+    assert (ran.code, [line for line in ran.out.splitlines() if "mine" in line]) == (0, lines)
+
+
+def test_a_hit_of_another_shape_fails(run: Run, tmp_path: Path) -> None:
+    text = shaped("EXMPL_ is p4v6t0", "exmpl_a=p4v6t0").replace("exmpl_ was p4v6t0", "exmpl_ is b7")
+    ran = run("rules", "test", "--rules", mine(tmp_path, text))
+    lines = [
+        "mine, shape assignment: 2 hits, 2 misses: passed",
+        "mine, shape sentence: not found: exmpl_a=p4v6t0",
+        "mine, shape sentence: 1 hit, 1 miss: 1 failed",
+    ]
+    assert [line for line in ran.out.splitlines() if "mine" in line] == lines
+    assert (ran.code, ran.err) == (2, "wakeyscan: 1 example failed\n")
+
+
 @pytest.mark.parametrize(("text", "fault"), BROKEN.values(), ids=BROKEN)
 def test_a_broken_rule_is_refused(run: Run, tmp_path: Path, text: str | bytes, fault: str) -> None:
     assert run("rules", "list", "--rules", mine(tmp_path, text)) == refused(fault)
@@ -195,7 +397,9 @@ def test_a_broken_rule_is_refused(run: Run, tmp_path: Path, text: str | bytes, f
 
 def test_a_scan_with_a_broken_rule_does_not_begin(run: Run, tmp_path: Path) -> None:
     folder = mine(tmp_path, "title = 3\n")
-    assert run("scan", "--rules", folder, "r") == refused(FILE + f"'title': {NO_STRING}")
+    ran = run("scan", "--rules", folder, "r")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"wakeyscan: {FILE}'title': {NO_STRING}\n")
 
 
 FOLDERS = {
@@ -248,19 +452,28 @@ def test_a_rule_is_shown(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize("one", RULES.values(), ids=RULES)
 def test_a_rule_of_ours_is_shown(run: Run, one: Rule) -> None:
     shown = f"{one.title} ({one.id}), {one.severity}\n\n{one.help.strip()}\n"
-    assert run("rules", "show", one.id) == Ran(0, shown, "")
+    ran = run("rules", "show", one.id)
+    assert (ran.code, ran.out[: len(shown)], ran.err) == (0, shown, "")
+    assert [f"\nshape {shape.name}\n" in ran.out for shape in one.shapes] == [True] * len(
+        one.shapes
+    )
 
 
 def test_the_rules_are_tested(run: Run) -> None:
-    shown = f"{len(RULES)} rules, {len(EXAMPLES)} examples: all passed\n"
-    assert run("rules", "test") == Ran(0, shown, "")
+    count = len(EXAMPLES) + sum(len(s.hits) + len(s.misses) for _, s in SHAPES.values())
+    *shapes, last = run("rules", "test").out.splitlines()
+    assert last == f"{len(RULES)} rules, {count} examples: all passed"
+    assert [line.partition(": ")[0] for line in shapes] == [
+        f"{one.id}, shape {shape.name}" for one, shape in SHAPES.values()
+    ]
 
 
 def test_a_rule_that_its_examples_disprove_is_named(run: Run, tmp_path: Path) -> None:
     text = line("misses", 'misses = ["exmpl_r5n9c3", "a", "b"]').replace("x exmpl_k2m8x1", "x")
     faults = "mine: not found: x\nmine: found: exmpl_r5n9c3\n"
-    refusal = "wakeyscan: 2 examples failed\n"
-    assert run("rules", "test", "--rules", mine(tmp_path, text)) == Ran(2, faults, refusal)
+    ran = run("rules", "test", "--rules", mine(tmp_path, text))
+    assert (ran.code, ran.err) == (2, "wakeyscan: 2 examples failed\n")
+    assert "".join(one for one in ran.out.splitlines(keepends=True) if "mine" in one) == faults
 
 
 def test_a_rule_whose_examples_are_placeholders_is_told_why(run: Run, tmp_path: Path) -> None:
@@ -279,7 +492,8 @@ def test_a_rule_whose_examples_are_placeholders_is_told_why(run: Run, tmp_path: 
     ]
     out = "".join([*faults, f"mine: not found: {hits[-1]}\n"])
     ran = run("rules", "test", "--rules", mine(tmp_path, text))
-    assert ran == Ran(2, out, "wakeyscan: 4 examples failed\n")
+    assert (ran.code, ran.err) == (2, "wakeyscan: 4 examples failed\n")
+    assert "".join(one for one in ran.out.splitlines(keepends=True) if "mine" in one) == out
 
 
 USAGE = "rules: expected list, show ID or test"

@@ -187,7 +187,10 @@ def identify_pack(pack: str) -> str:
 
 def _hash_scanner(rules: Iterable[Rule]) -> str:
     """Return a hash of what decides which secrets a scan finds: another one is another cache."""
-    by_rule = [(rule.id, rule.pattern, rule.anchors, int(rule.severity)) for rule in rules]
+    by_rule = [
+        (rule.id, rule.pattern, rule.shapes, rule.definitions, rule.anchors, int(rule.severity))
+        for rule in rules
+    ]
     parts = (__version__, _SCANNER_VERSION, by_rule, [*DECODERS], [*EXTRACTORS])
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 

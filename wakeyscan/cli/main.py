@@ -11,7 +11,7 @@ from wakeyscan import __version__
 from wakeyscan.cli.arguments import parse_arguments
 from wakeyscan.cli.commands import COMMANDS, INTERNAL_ERROR, INTERRUPTED
 from wakeyscan.cli.output import print_error, write_stderr, write_stdout
-from wakeyscan.core.errors import Terminated, UsageError, WakeyscanError
+from wakeyscan.core.errors import RuleError, Terminated, UsageError, WakeyscanError
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import redact
 from wakeyscan.core.secret import KEY_PREFIX
@@ -36,6 +36,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print_error("interrupted")
         return INTERRUPTED
+    except RuleError as error:
+        for fault in error.faults:
+            print_error(fault)
+        return 2
     except WakeyscanError as error:
         print_error(str(error))
         return 2

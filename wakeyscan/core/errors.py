@@ -35,6 +35,11 @@ class IgnoreFileRefused(ConfigError):
 class RuleError(WakeyscanError):
     """A rule file is invalid, or a folder has no rules."""
 
+    def __init__(self, *faults: str) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+        """One line for each fault of a rule file."""
+
 
 class SourceError(WakeyscanError):
     """A target cannot be scanned at all."""

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 from wakeyscan.core.errors import RuleError
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.severity import Severity
-from wakeyscan.rules.rule import Rule, RuleFolder
+from wakeyscan.rules.rule import Rule, RuleFolder, Shape
 
 if TYPE_CHECKING:
     from wakeyscan.core import small_files
-    from wakeyscan.rules import validation
+    from wakeyscan.rules import pattern_checks, validation
 else:
     # An installed package reads and validates only a user's rules; `regex` takes 10 ms.
     small_files = lazy_import("wakeyscan.core.small_files")
+    pattern_checks = lazy_import("wakeyscan.rules.pattern_checks")
     validation = lazy_import("wakeyscan.rules.validation")
 
 _COMPILED = "wakeyscan.rules._compiled"
@@ -40,12 +41,15 @@ def load_rules(extra: RuleFolder = "") -> tuple[Rule, ...]:
 
 
 def read_rule(path: str) -> Rule:
-    """Read and validate one rule file; raise `RuleError`."""
+    """Read one of the built-in rule files, and validate its fields; raise `RuleError`."""
+    return _parse_rule(path, _read_file(path))
+
+
+def _read_file(path: str) -> bytes:
     try:
-        content = small_files.read_small_file(path, small_files.MAX_CONFIG_SIZE)
+        return small_files.read_small_file(path, small_files.MAX_CONFIG_SIZE)
     except OSError as error:
         raise RuleError(f"{path}: cannot be read: {error.strerror}") from None
-    return _parse_rule(path, content)
 
 
 def _load_builtin() -> list[Rule]:
@@ -66,13 +70,9 @@ def _load_builtin() -> list[Rule]:
 
 
 def _load_extra(extra: RuleFolder) -> list[Rule]:
-    if isinstance(extra, tuple):
-        return [
-            validation.check_pattern(path, _parse_rule(path, content)) for path, content in extra
-        ]
-    if not extra:
-        return []
-    return [validation.check_pattern(path, read_rule(path)) for path in _list_files(extra)]
+    if not isinstance(extra, tuple):
+        extra = tuple((path, _read_file(path)) for path in _list_files(extra)) if extra else ()
+    return [_parse_rule(path, content, is_builtin=False) for path, content in extra]
 
 
 def _list_files(folder: str) -> list[str]:
@@ -93,12 +93,20 @@ def _refuse_duplicates(rules: list[Rule]) -> None:
         seen.add(rule.id)
 
 
-def _parse_rule(path: str, content: bytes) -> Rule:
+def _parse_rule(path: str, content: bytes, *, is_builtin: bool = True) -> Rule:
+    """Return the rule of a file; raise `RuleError` with all of its faults.
+
+    The patterns of built-in rules are tested before a release, and not each time they are loaded.
+    """
     try:
         fields = small_files.parse_toml(content)
     except ValueError as error:
         raise RuleError(f"{path}: invalid TOML: {error}") from None
-    validation.check_fields(path, fields)
+    faults = list(validation.find_faults(path, fields))
+    if not is_builtin:
+        faults += pattern_checks.find_faults(fields)
+    if faults:
+        raise RuleError(*(f"{path}: {fault}" for fault in faults))
     return _build_rule(path, fields)
 
 
@@ -108,9 +116,20 @@ def _build_rule(path: str, fields: dict[str, Any]) -> Rule:
         title=fields["title"],
         severity=Severity[fields["severity"].upper()],
         anchors=tuple(anchor.encode() for anchor in fields["anchors"]),
-        pattern=fields["pattern"],
+        pattern=fields.get("pattern", ""),
         help=fields["help"],
         verifier=fields.get("verifier", ""),
+        hits=tuple(fields.get("hits", ())),
+        misses=tuple(fields.get("misses", ())),
+        shapes=tuple(map(_build_shape, fields.get("shape", ()))),
+        definitions=tuple(fields.get("define", {}).items()),
+    )
+
+
+def _build_shape(fields: dict[str, Any]) -> Shape:
+    return Shape(
+        name=fields["name"],
+        pattern=fields["pattern"],
         hits=tuple(fields["hits"]),
         misses=tuple(fields["misses"]),
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from wakeyscan.core.errors import RuleError
+from wakeyscan.rules.shapes import join_shapes, list_patterns
 
 if TYPE_CHECKING:
     from wakeyscan.rules.rule import Rule, SerializedPattern
@@ -32,10 +33,16 @@ def compile_rule(rule: Rule) -> regex.Pattern[bytes]:
     if rule.compiled and (pattern := deserialize_pattern(rule.compiled)):
         return pattern
     try:
-        text = expand_pattern(rule.pattern) if rule.at_anchor else rule.pattern
-        return regex.compile(text.encode())
+        return regex.compile(_build_text(rule).encode())
     except regex.error as error:
         raise RuleError(f"the pattern is invalid: {error}") from None
+
+
+def _build_text(rule: Rule) -> str:
+    if rule.at_anchor and rule.shapes:
+        return join_shapes(rule)
+    text = "|".join(list_patterns(rule))
+    return expand_pattern(text) if rule.at_anchor else text
 
 
 def expand_pattern(pattern: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.rules.shapes import inline_definitions
 
 if TYPE_CHECKING:
     from wakeyscan.rules.rule import Rule
@@ -40,7 +41,7 @@ class _Part(NamedTuple):
 
 def find_prefix_end(rule: Rule, text: bytes) -> int:
     """Return the number of characters of a secret that belong to the prefix of its rule."""
-    ends = [match.end() for p in _compile_prefixes(rule.pattern) if (match := p.match(text))]
+    ends = [match.end() for prefix in _list_prefixes(rule) if (match := prefix.match(text))]
     folded = text.lower()
     for anchor in rule.anchors:
         at = folded.find(anchor.lower(), 0, _MAX_BEFORE_ANCHOR + len(anchor))
@@ -49,6 +50,18 @@ def find_prefix_end(rule: Rule, text: bytes) -> int:
 
 
 @cache
+def _list_prefixes(rule: Rule) -> list[re.Pattern[bytes]]:
+    definitions = dict(rule.definitions)
+    texts = [shape.pattern for shape in rule.shapes] or [rule.pattern]
+    if any(text.startswith("(?x") for text in texts):  # then its definitions are verbose too
+        texts += (f"(?x){body}" for body in definitions.values())
+    else:
+        texts += definitions.values()
+    own = [text for text in texts if _SECRET.search(text)]
+    patterns = (inline_definitions(text, definitions) if definitions else text for text in own)
+    return [prefix for pattern in patterns for prefix in _compile_prefixes(pattern)]
+
+
 def _compile_prefixes(pattern: str) -> list[re.Pattern[bytes]]:
     """Return a pattern for the prefix in each group `secret`, without regard to case."""
     if re.match(r"\(\?[a-zA-Z]*x", pattern):

@@ -22,6 +22,18 @@ SerializedPattern = tuple[str, bytes]
 """The `regex` version that compiled a pattern, and the pickled pattern."""
 
 
+class Shape(NamedTuple):
+    """One way of writing a secret: a part of a rule that can be read and tested alone."""
+
+    name: str
+    pattern: str
+    """As it is written, with calls of definitions, `(?&name)`."""
+    hits: tuple[str, ...]
+    """Texts that this shape must match, without the others."""
+    misses: tuple[str, ...]
+    """Texts that no shape of the rule must match."""
+
+
 class Rule(NamedTuple):
     """One kind of secret, as described by its TOML file."""
 
@@ -31,15 +43,19 @@ class Rule(NamedTuple):
     anchors: tuple[bytes, ...]
     """Keywords; every match contains one. Case is ignored unless `exact_case`."""
     pattern: str
-    """A bytes pattern of `regex` with a group `secret`."""
+    """A bytes pattern of `regex` with a group `secret`; empty if the rule has shapes."""
     help: str
     """Markdown: what the secret is, why a leak matters, how to fix it."""
     verifier: str
     """Name of the service that can verify such a secret, or empty."""
     hits: tuple[str, ...]
-    """Texts that must match."""
+    """Texts that must match, beside those of the shapes."""
     misses: tuple[str, ...]
-    """Texts that must not match."""
+    """Texts that must not match, beside those of the shapes."""
+    shapes: tuple[Shape, ...] = ()
+    """The ways of writing the secret; of two that match at one place, the first counts."""
+    definitions: tuple[tuple[str, str], ...] = ()
+    """Names and patterns of the parts that shapes share; `shapes` inlines them."""
     at_anchor: bool = False
     """Whether every match begins at an anchor, which is faster. True for built-in rules only."""
     compiled: SerializedPattern | None = None
@@ -50,4 +66,9 @@ class Rule(NamedTuple):
     @property
     def exact_case(self) -> bool:
         """Whether anchors match only in their own case; false if the pattern ignores case."""
-        return "(?i" not in self.pattern
+        parts = (
+            self.pattern,
+            *(one.pattern for one in self.shapes),
+            *dict(self.definitions).values(),
+        )
+        return not any("(?i" in part for part in parts)

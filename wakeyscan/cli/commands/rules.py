@@ -21,7 +21,7 @@ from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.detector import detect_in_document
 
 if TYPE_CHECKING:
-    from wakeyscan.rules.rule import Rule
+    from wakeyscan.rules.rule import Rule, Shape
 
 HELP = """List the rules, show one (and how to fix its findings), or test their examples.
 
@@ -58,14 +58,35 @@ def fill_example(example: str) -> str:
 
 
 def find_failed_examples(rule: Rule, rules: Iterable[Rule]) -> Iterator[str]:
-    """Yield a message for each example of a rule that the scanner reports wrongly."""
+    """Yield a message for each example of a rule that the scanner reports wrongly.
+
+    The examples of its shapes are not among them: see `find_failed_in_shape`.
+    """
     context = build_context(tuple(rules), {})
-    for is_hit, examples in ((True, rule.hits), (False, rule.misses)):
-        for example in examples:
-            standings = _detect(example, rule, context)
-            if any(standing is Standing.REPORTED for standing, _ in standings) is not is_hit:
-                problem = _describe_miss(standings) if is_hit else "found"
-                yield f"{rule.id}: {problem}: {example}"
+    yield from _find_failed(rule.id, rule.hits, rule, context)
+    yield from _find_failed(rule.id, rule.misses, rule, context, is_hit=False)
+
+
+def find_failed_in_shape(shape: Shape, rule: Rule, rules: Iterable[Rule]) -> Iterator[str]:
+    """Yield a message for each example of a shape that the scanner reports wrongly.
+
+    The shape must find its hits without the others; none of them may find its misses.
+    """
+    place, rules = _name_shape(rule, shape), tuple(rules)
+    alone = rule._replace(shapes=(shape,), compiled=None)
+    lone = build_context(tuple(alone if one.id == rule.id else one for one in rules), {})
+    yield from _find_failed(place, shape.hits, rule, lone)
+    yield from _find_failed(place, shape.misses, rule, build_context(rules, {}), is_hit=False)
+
+
+def _find_failed(
+    place: str, examples: Iterable[str], rule: Rule, context: ScanContext, *, is_hit: bool = True
+) -> Iterator[str]:
+    for example in examples:
+        standings = _detect(example, rule, context)
+        if any(standing is Standing.REPORTED for standing, _ in standings) is not is_hit:
+            problem = _describe_miss(standings) if is_hit else "found"
+            yield f"{place}: {problem}: {example}"
 
 
 def _derive_text(example: str, position: int, length: int) -> str:
@@ -104,16 +125,53 @@ def _show_rule(rules: tuple[Rule, ...], name: str) -> int:
         raise UsageError(f"unknown rule {name!r} (known: {', '.join(by_id)})")
     rule = by_id[name]
     heading = f"{rule.title} ({rule.id}), {rule.severity}"
-    return _print_lines([heading, "", *rule.help.strip().splitlines()])
+    return _print_lines([heading, "", *rule.help.strip().splitlines(), *_format_shapes(rule)])
+
+
+def _format_shapes(rule: Rule) -> Iterator[str]:
+    """Yield the lines that show the shapes of a rule, and the definitions that they call."""
+    for shape in rule.shapes:
+        yield from ("", f"shape {shape.name}", *_indent(shape.pattern))
+        yield from (f"  hit   {hit}" for hit in shape.hits)
+        yield from (f"  miss  {miss}" for miss in shape.misses)
+    for name, pattern in rule.definitions:
+        yield from ("", f"define {name}", *_indent(pattern))
+
+
+def _indent(text: str) -> list[str]:
+    return [f"    {line}".rstrip() for line in text.strip("\n").splitlines()]
 
 
 def _test_rules(rules: tuple[Rule, ...]) -> int:
-    failed = [message for rule in rules for message in find_failed_examples(rule, rules)]
+    count = failed = 0
+    for rule in rules:
+        faults = list(find_failed_examples(rule, rules))
+        _print_lines(faults)
+        failed, count = failed + len(faults), count + len(rule.hits) + len(rule.misses)
+        for shape in rule.shapes:
+            failed += _test_shape(shape, rule, rules)
+            count += len(shape.hits) + len(shape.misses)
     if failed:
-        _print_lines(failed)
-        raise RuleError(f"{len(failed)} example{'s' * (len(failed) != 1)} failed")
-    count = sum(len(rule.hits) + len(rule.misses) for rule in rules)
+        raise RuleError(f"{failed} example{'s' * (failed != 1)} failed")
     return _print_lines([f"{len(rules)} rules, {count} examples: all passed"])
+
+
+def _test_shape(shape: Shape, rule: Rule, rules: tuple[Rule, ...]) -> int:
+    """Print what a shape does with its examples; return the number of failed ones."""
+    faults = list(find_failed_in_shape(shape, rule, rules))
+    outcome = f"{len(faults)} failed" if faults else "passed"
+    counts = f"{_count(shape.hits, 'hit')}, {_count(shape.misses, 'miss')}"
+    _print_lines([*faults, f"{_name_shape(rule, shape)}: {counts}: {outcome}"])
+    return len(faults)
+
+
+def _name_shape(rule: Rule, shape: Shape) -> str:
+    return f"{rule.id}, shape {shape.name}"
+
+
+def _count(examples: tuple[str, ...], name: str) -> str:
+    plural = "es" if name.endswith("s") else "s"
+    return f"{len(examples)} {name}{plural * (len(examples) != 1)}"
 
 
 def _print_lines(lines: Iterable[str]) -> int:
