@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NoReturn
 
 from wakeyscan.core.lazy import lazy_import
 
 if TYPE_CHECKING:
     import hashlib
+    import hmac
 else:
-    hashlib = lazy_import("hashlib")  # OpenSSL takes 2 ms, which a clean scan never pays
+    # OpenSSL takes 2 ms, which a clean scan never pays.
+    hashlib = lazy_import("hashlib")
+    hmac = lazy_import("hmac")
 
 KEY_PREFIX = "wa_live_"
+
+FINGERPRINT_KEY = "WAKEYSCAN_FINGERPRINT_KEY"
+"""Variable with a key for fingerprints. Without it, a weak password could be guessed from one."""
 
 API_KEY, APP_KEY = "wastack-api-key", "wastack-app-key"
 """Ids of the rules whose secrets WAStack can verify."""
@@ -28,7 +35,7 @@ class Secret:
     def __init__(self, text: bytes, rule: str) -> None:
         self._text = text
         seed = b"\0".join((b"wakeyscan/1", rule.encode(), text))
-        self._fingerprint = hashlib.sha256(seed).hexdigest()[:32]
+        self._fingerprint = _digest(seed)[:32]
 
     @property
     def fingerprint(self) -> str:
@@ -66,3 +73,11 @@ class Secret:
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("a Secret cannot be pickled: that would store it in the clear")
+
+
+def _digest(seed: bytes) -> str:
+    """Return the SHA-256 of a seed, or its HMAC if the environment has a key for fingerprints."""
+    key = os.environ.get(FINGERPRINT_KEY, "")
+    if key:
+        return hmac.digest(os.fsencode(key), seed, "sha256").hex()
+    return hashlib.sha256(seed).hexdigest()
