@@ -15,8 +15,22 @@ from wakeyscan.baselines import (
     gitleaks,
     kingfisher,
 )
-from wakeyscan.cli.commands import COMMANDS, action, audit, hook, ignore, rules, scan, verify
+from wakeyscan.cli.commands import (
+    COMMANDS,
+    action,
+    audit,
+    completion,
+    config,
+    doctor,
+    hook,
+    ignore,
+    rules,
+    scan,
+    verify,
+)
 from wakeyscan.cli.commands.command import Command
+from wakeyscan.cli.completion import SHELLS, bash, fish, powershell, zsh
+from wakeyscan.cli.completion.shell import Shell
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.registry import Registry
 from wakeyscan.decoders import (
@@ -127,6 +141,7 @@ from wakeyscan.verification.verifier import Verifier
 BY_PROTOCOL: tuple[
     tuple[Registry[Command], list[Command]],
     tuple[Registry[Decoder], list[Decoder]],
+    tuple[Registry[Shell], list[Shell]],
     tuple[Registry[ExposureRule], list[ExposureRule]],
     tuple[Registry[Extractor], list[Extractor]],
     tuple[Registry[Importer], list[Importer]],
@@ -138,7 +153,10 @@ BY_PROTOCOL: tuple[
     tuple[Registry[StringTable], list[StringTable]],
     tuple[Registry[Verifier], list[Verifier]],
 ] = (
-    (COMMANDS, [action, audit, hook, ignore, rules, scan, verify]),
+    (
+        COMMANDS,
+        [action, audit, completion, config, doctor, hook, ignore, rules, scan, verify],
+    ),
     (
         DECODERS,
         [
@@ -147,6 +165,7 @@ BY_PROTOCOL: tuple[
             *(terminal, UTF_16, UTF_32),
         ],
     ),
+    (SHELLS, [bash, fish, powershell, zsh]),
     (
         EXPOSURE_RULES,
         [

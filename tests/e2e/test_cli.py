@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import stat
@@ -31,7 +32,7 @@ from tests.support.files import write
 from tests.support.keys import MakeKey, mask
 from tests.support.reports import hide_times
 from wakeyscan import __version__
-from wakeyscan.cli import arguments, click_parser, main
+from wakeyscan.cli import arguments, click_parser, help_topics, main
 from wakeyscan.cli.commands import COMMANDS
 from wakeyscan.config import options as options_module
 from wakeyscan.reports import REPORTS
@@ -67,7 +68,7 @@ WORDS = st.one_of(
 
 @st.composite
 def command_lines(draw: st.DrawFn) -> tuple[str, list[str]]:
-    name = draw(st.sampled_from(NAMES))
+    name = draw(st.sampled_from([name for name in NAMES if MODULES[name].PARAMETERS.options]))
     options = MODULES[name].PARAMETERS.options
     line: list[str] = []
     for _ in range(draw(st.integers(0, 6))):
@@ -168,6 +169,37 @@ def test_help_lists_every_command_and_the_exit_codes(run: Run, flag: str) -> Non
     )
 
 
+ACTIONS = [(name, action) for name, actions in help_topics.ACTIONS.items() for action in actions]
+
+
+def test_help_of_every_action_shows_its_own_options_and_operands(run: Run) -> None:
+    for name, action in ACTIONS:
+        ran = run(name, action, "--help")
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.out.startswith(f"Usage: wakeyscan {name} {action} [OPTIONS]")
+    assert "--reason" in run("ignore", "add", "-h").out
+    assert "--as " not in run("ignore", "add", "-h").out
+    assert "--reason" not in run("ignore", "list", "-h").out
+
+
+def test_help_of_a_command_lists_its_actions_groups_and_examples(run: Run) -> None:
+    shown = run("ignore", "--help").out
+    headings = re.findall(r"(?m)^(\w.*):$", shown)
+    assert headings == [
+        "Commands",
+        *(f"{name} options" for name in ("Input", "Output", "Policy", "Performance", "Other")),
+        "Examples",
+    ]
+    assert "  prune " in shown
+    assert '\n  wakeyscan ignore add 3fa9c1 --reason "revoked on 2026-01-31"\n' in shown
+
+
+def test_a_path_in_place_of_a_command_is_explained(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"src/a": "x"})
+    said = "unknown command 'src'; for the file or folder, write: wakeyscan scan src"
+    assert run("src") == Ran(2, "", f"wakeyscan: {said} (see wakeyscan --help)\n")
+
+
 def test_without_arguments_help_goes_to_stderr(run: Run) -> None:
     # An empty variable in `wakeyscan $ARGS > report` must not look like a report.
     assert run() == Ran(2, "", run("--help").out)
@@ -179,6 +211,7 @@ def test_version(run: Run) -> None:
     assert execute([sys.executable, "-P", "-m", "wakeyscan", "--version"]) == expected
 
 
+ONE_OF_IGNORE = "add, import, list, prune or explain"
 REFUSED = {
     "an unknown option": (
         ["scan", "--nope"],
@@ -196,18 +229,37 @@ REFUSED = {
         ["scan", "--format"],
         "Option '--format' requires an argument. (see wakeyscan scan --help)",
     ),
-    "an unknown command": (["scna"], "No such command 'scna'. (see wakeyscan --help)"),
+    "an unknown command": (
+        ["scna"],
+        "unknown command 'scna'; did you mean 'scan'? (see wakeyscan --help)",
+    ),
+    "a command like no other": (
+        ["frobnicate"],
+        "unknown command 'frobnicate' (see wakeyscan --help)",
+    ),
+    "an unknown option of an action": (
+        ["ignore", "add", "--nope"],
+        "No such option '--nope'. (see wakeyscan ignore add --help)",
+    ),
+    "an option of another action": (
+        ["ignore", "list", "--reason", "x"],
+        "wakeyscan ignore list: --reason has no effect here (see wakeyscan ignore list --help)",
+    ),
+    "a misspelt action": (
+        ["ignore", "prnue"],
+        f"wakeyscan ignore: expected {ONE_OF_IGNORE}, got 'prnue'; did you mean 'prune'?",
+    ),
     "an unknown option before the command": (
         ["--nope", "scan"],
         "No such option '--nope'. (see wakeyscan --help)",
     ),
     "an unknown format": (
         ["scan", "--format", "txt"],
-        f"unknown report format 'txt' (known: {FORMATS})",
+        f"unknown report format 'txt' (known: {FORMATS}); did you mean 'text'?",
     ),
     "a path for a format": (
         ["scan", "--format", "../json"],
-        f"unknown report format '../json' (known: {FORMATS})",
+        f"unknown report format '../json' (known: {FORMATS}); did you mean 'json'?",
     ),
     "a private module for a format": (
         ["scan", "--format", "__init__"],
@@ -219,7 +271,7 @@ REFUSED = {
     ),
     "an unknown format of a report": (
         ["scan", "--report", "txt=x"],
-        f"unknown report format 'txt' (known: {FORMATS})",
+        f"unknown report format 'txt' (known: {FORMATS}); did you mean 'text'?",
     ),
     "a report without a file": (
         ["scan", "--report", "sarif"],
@@ -248,7 +300,7 @@ REFUSED = {
         ["rules", "show", "x"],
         "unknown rule 'x' (known: wastack-api-key, authorization-header, wastack-app-key)",
     ),
-    "no such verb": (["rules", "x"], "wakeyscan rules: expected list, show ID or test"),
+    "no such verb": (["rules", "x"], "wakeyscan rules: expected list, show or test, got 'x'"),
 }
 
 

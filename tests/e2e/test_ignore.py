@@ -1132,9 +1132,13 @@ def test_a_named_file_elsewhere_is_about_this_repository(
 )
 def test_what_ignore_does_not_know(repo: Repo, line: str) -> None:
     ran = repo.run("ignore", *line.split())
-    takes = "wakeyscan ignore: expected add, import FILE, list, prune or explain FINGERPRINT"
+    action = line.split()[0]
+    operands = " FINGERPRINT" if action == "explain" else ""
+    wrong = f"wakeyscan ignore {action}: wrong operands; expected wakeyscan ignore {action}"
+    takes = "wakeyscan ignore: expected add, import, list, prune or explain, got 'frobnicate'"
     lacks = "--reason is missing: say why the findings are accepted"
-    assert ran == (2, "", f"wakeyscan: {lacks if line == 'add' else takes}\n")
+    said = {"add": lacks, "frobnicate": takes}.get(action, f"{wrong}{operands}")
+    assert ran == (2, "", f"wakeyscan: {said}\n")
 
 
 # Whatever is written is read back.

@@ -451,7 +451,7 @@ BROKEN = [
     pytest.param(
         [],
         "",
-        "wakeyscan ignore: expected add, import FILE, list, prune or explain FINGERPRINT",
+        "wakeyscan ignore import: wrong operands; expected wakeyscan ignore import FILE [REPORT]",
         id="none",
     ),
 ]

@@ -316,6 +316,11 @@ TRIED: dict[str, Try] = {
     "wakeyscan scan git:origin/main..HEAD --policy-from origin/main": excuses_nothing,
     "wakeyscan hook pre-commit --policy-from HEAD": excuses_nothing,
     "wakeyscan ignore prune": says("0 dropped, 0 kept"),
+    "wakeyscan completion bash": says("complete -o bashdefault"),
+    "wakeyscan doctor": says("Nothing is wrong."),
+    "wakeyscan config init": says(".wakeyscan.toml: written"),
+    "wakeyscan config show": says("fail-on"),
+    "wakeyscan config schema": says('"fail-on"'),
 }
 
 

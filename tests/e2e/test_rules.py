@@ -496,12 +496,22 @@ def test_a_rule_whose_examples_are_placeholders_is_told_why(run: Run, tmp_path: 
     assert "".join(one for one in ran.out.splitlines(keepends=True) if "mine" in one) == out
 
 
-USAGE = "rules: expected list, show ID or test"
+KNOWN = f"(known: {', '.join(RULES)})"
 WRONG = {
-    "unknown-verb": (["frob"], f"wakeyscan {USAGE}"),
-    "show-nothing": (["show"], f"wakeyscan {USAGE}"),
-    "show-unknown": (["show", "none"], f"unknown rule 'none' (known: {', '.join(RULES)})"),
-    "too-many": (["list", "list"], f"wakeyscan {USAGE}"),
+    "unknown-verb": (["frob"], "wakeyscan rules: expected list, show or test, got 'frob'"),
+    "show-nothing": (
+        ["show"],
+        "wakeyscan rules show: wrong operands; expected wakeyscan rules show ID",
+    ),
+    "show-unknown": (["show", "none"], f"unknown rule 'none' {KNOWN}"),
+    "show-misspelt": (
+        ["show", "wastak-api-key"],
+        f"unknown rule 'wastak-api-key' {KNOWN}; did you mean 'wastack-api-key'?",
+    ),
+    "too-many": (
+        ["list", "list"],
+        "wakeyscan rules list: wrong operands; expected wakeyscan rules list",
+    ),
 }
 
 

@@ -11,15 +11,13 @@ from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
-    import difflib
-
-    from wakeyscan.core import path_patterns, small_files
+    from wakeyscan.core import path_patterns, small_files, suggestions
     from wakeyscan.sources.revision import Revision
 else:
     # Only a file needs the first two, only an error message the third.
     path_patterns = lazy_import("wakeyscan.core.path_patterns")
     small_files = lazy_import("wakeyscan.core.small_files")
-    difflib = lazy_import("difflib")
+    suggestions = lazy_import("wakeyscan.core.suggestions")
 
 _FILES = (".wakeyscan.toml", "pyproject.toml")
 _KEYS = ("allow", "exclude", "fail-on", "max-file-size", "rule", "rules")
@@ -127,7 +125,7 @@ def _check_table(path: str, table: Table) -> None:
     for key, value in table.items():
         place = f"{path}: {key!r}"
         if key not in _KEYS:
-            raise ConfigError(f"{path}: unknown key {key!r}{suggest(key, _KEYS)}")
+            raise ConfigError(f"{path}: unknown key {key!r}{suggestions.suggest(key, _KEYS)}")
         if key == "exclude":
             if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
                 raise ConfigError(f"{place}: expected a list of strings")
@@ -145,9 +143,3 @@ def check_patterns(place: str, patterns: Iterable[str]) -> None:
             path_patterns.build_path_matcher([pattern], ".")
         except ValueError:
             raise ConfigError(f"{place}: invalid gitignore pattern {pattern!r}") from None
-
-
-def suggest(key: str, known: tuple[str, ...]) -> str:
-    """Return the end of a message about an unknown key: the closest known one, or all of them."""
-    close = difflib.get_close_matches(key.replace("_", "-"), known, 1)
-    return f"; did you mean {close[0]!r}?" if close else f" (known: {', '.join(known)})"

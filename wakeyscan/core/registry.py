@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from wakeyscan.core.errors import UsageError
+from wakeyscan.core.lazy import lazy_import
+
+if TYPE_CHECKING:
+    from wakeyscan.core import suggestions
+else:
+    suggestions = lazy_import("wakeyscan.core.suggestions")  # only an error message needs it
 
 Member = TypeVar("Member")
 
@@ -45,4 +51,4 @@ class Registry(Mapping[str, Member]):
     def check(self, name: str) -> None:
         """Raise `UsageError` if the name is unknown, without importing a member."""
         if name not in self._members:
-            raise UsageError(f"unknown {self.kind} {name!r} (known: {', '.join(self)})")
+            raise UsageError(f"unknown {self.kind} {name!r}{suggestions.list_known(name, self)}")

@@ -131,3 +131,22 @@ def find_executable(environment: Mapping[str, str] = os.environ) -> str:
     if not path:
         raise GitError("git is not installed or not on PATH; install it, or add its folder to PATH")
     return path
+
+
+def find_version() -> str:
+    """Return the path and version of git, as it prints it; raise `GitError`."""
+    git = find_executable()
+    try:
+        running = process.start_process([git, "version"], build_environment(()))
+        try:
+            running.close_stdin()
+            output = b"".join(iter(running.read, b""))
+            code, _ = running.wait()
+        finally:
+            running.kill()
+    except process.ProcessError as error:
+        raise GitError(f"{git}: {error}; reinstall git") from None
+    version = output.decode("ascii", "replace").strip()
+    if code or not version.startswith("git version "):
+        raise GitError(f"{git}: does not print a version; reinstall git")
+    return f"{git}: {version}"

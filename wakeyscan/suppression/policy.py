@@ -12,6 +12,7 @@ from wakeyscan.core import path_patterns
 from wakeyscan.core.errors import ConfigError
 from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.suggestions import list_known
 
 if TYPE_CHECKING:
     from wakeyscan.core.severity import Severity
@@ -57,7 +58,7 @@ def check_policy(policy: Policy, rules: Iterable[Rule]) -> None:
     allowed = (allowed.rule for allowed in policy.allowed_paths if allowed.rule)
     for name in (*overridden, *allowed):
         if name not in known:
-            raise ConfigError(f"{policy.file}: unknown rule {name!r} (known: {', '.join(known)})")
+            raise ConfigError(f"{policy.file}: unknown rule {name!r}{list_known(name, known)}")
 
 
 def apply_rule_overrides(rules: tuple[Rule, ...], policy: Policy) -> tuple[Rule, ...]:

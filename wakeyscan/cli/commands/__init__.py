@@ -17,6 +17,9 @@ COMMANDS: Registry[Command] = Registry(
     "command",
     {
         name: f"wakeyscan.cli.commands.{name}"
-        for name in ("action", "audit", "hook", "ignore", "rules", "scan", "verify")
+        for name in (
+            *("scan", "audit", "hook", "verify", "ignore", "rules", "config", "action"),
+            *("doctor", "completion"),
+        )
     },
 )

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from wakeyscan.integrations.github_event import Event
     from wakeyscan.scanner.result import RunResult
 
-HELP = """Scan as the GitHub Action does: the changes of an event, or the tree.
+HELP = """Scan as the GitHub Action does.
+
+It scans the changes of an event, all files, or the whole history.
 
 Writes a report and annotations to the log, a SARIF file, the job summary and the step outputs. For
 other CI systems use wakeyscan scan."""

@@ -24,7 +24,9 @@ from wakeyscan.git.mirror import open_repository
 if TYPE_CHECKING:
     from wakeyscan.git.repository import Repository
 
-HELP = """Scan every object in a repository, even unreachable ones, and show each key's timeline.
+HELP = """Scan a whole history, and show a timeline of each key.
+
+Every object counts, even one that no branch or tag reaches.
 
 REPO is a folder (default: current directory), bare or not, or a URL (https:// or file://), which is
 cloned to a temporary mirror."""

@@ -22,20 +22,18 @@ else:
     hook_status = lazy_import("wakeyscan.integrations.hooks.hook_status")
     install = lazy_import("wakeyscan.integrations.hooks.install")
 
-HELP = """Entry point for git hooks: scans what is about to be committed or pushed.
+HELP = """Run as a git hook, or install one.
 
 STAGE is pre-commit, pre-merge-commit, commit-msg, pre-push or pre-receive, followed by the
-arguments that git (or a framework) passes to such a hook. Prints nothing if there are no findings.
-
-'install STAGE...' makes git run wakeyscan in this repository; an existing hook keeps running.
-'uninstall STAGE...' undoes it, and 'status' shows which hooks run wakeyscan."""
+arguments that git (or a framework) passes to such a hook. It scans what is about to be committed or
+pushed, and prints nothing if there are no findings."""
 
 PARAMETERS = Parameters(
     (
         *SCANNING,
         Option("whole-files", "Scan all of each changed file, not only the added lines."),
     ),
-    "STAGE [ARG]",
+    "STAGE|install|uninstall|status [ARG]",
 )
 
 

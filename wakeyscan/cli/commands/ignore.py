@@ -6,10 +6,9 @@ import os
 from collections.abc import Iterable
 from datetime import date
 from functools import cache, partial
-from typing import TYPE_CHECKING
 
 from wakeyscan.baselines import IMPORTERS, adopt, baseline, maintain
-from wakeyscan.cli import accepted_keys, entry_text, output
+from wakeyscan.cli import accepted_keys, entry_text, help_topics, output
 from wakeyscan.cli.commands import INCOMPLETE
 from wakeyscan.cli.rescans import rescan_repository
 from wakeyscan.config import build, config
@@ -20,16 +19,9 @@ from wakeyscan.git import worktree
 from wakeyscan.suppression import ignore_entry
 from wakeyscan.suppression.ignore_entry import IgnoreEntry
 
-if TYPE_CHECKING:
-    pass
+HELP = f"""Accept findings, with a reason, in .wakeyscanignore.
 
-HELP = f"""Accept findings, with a reason, in .wakeyscanignore: one entry per secret.
-
-add FINGERPRINT --reason TEXT [--until DAY] | add --all --reason TEXT |
-add --from REPORT.json --reason TEXT |
-import FILE [REPORT] --reason TEXT | list | prune | explain FINGERPRINT
-
-A unique fingerprint prefix, as shown in reports, is enough.
+The file has one entry per key. A unique fingerprint prefix, as shown in reports, is enough.
 
 'import' reads the findings that another scanner accepts: an ignore file or baseline of
 {", ".join(IMPORTERS)}. With its report, the import of a gitleaks ignore file is
@@ -51,7 +43,7 @@ PARAMETERS = Parameters(
         Option("all", "Accept all findings in the current files."),
         Option("from", "Accept all reported findings of a JSON report.", "REPORT"),
     ),
-    "add|import|list|prune|explain [FINGERPRINT|FILE]",
+    "COMMAND",
 )  # fmt: skip
 
 _UNUSED = (
@@ -63,7 +55,9 @@ def run(values: Values, operands: list[str]) -> int:
     """Run the action that the first operand names; the default is `list`."""
     settings = build.build_config(values, PARAMETERS.options, os.environ)
     given = {**build.read_environment(PARAMETERS.options, os.environ), **values}
-    match operands or ["list"]:
+    operands = operands or ["list"]
+    help_topics.refuse_other_options("ignore", operands[0], values)
+    match operands:
         case ["add", *fingerprints]:
             return _add(fingerprints, given, settings)
         case ["import", file]:
@@ -76,9 +70,7 @@ def run(values: Values, operands: list[str]) -> int:
             return _prune(settings)
         case ["explain", fingerprint]:
             return _explain(fingerprint, settings)
-    raise UsageError(
-        "wakeyscan ignore: expected add, import FILE, list, prune or explain FINGERPRINT"
-    )
+    raise help_topics.build_action_error("ignore", operands[0])
 
 
 def _add(prefixes: list[str], given: Values, settings: config.Config) -> int:

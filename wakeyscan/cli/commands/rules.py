@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from wakeyscan.cli import help_topics
 from wakeyscan.cli.output import write_lines
 from wakeyscan.config import build
 from wakeyscan.config.options import Option, Parameters, Values
@@ -16,6 +17,7 @@ from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.errors import RuleError, UsageError
 from wakeyscan.core.finding import Standing
 from wakeyscan.core.redaction import escape_for_terminal
+from wakeyscan.core.suggestions import list_known
 from wakeyscan.rules.loader import load_rules
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.detector import detect_in_document
@@ -23,11 +25,11 @@ from wakeyscan.scanner.detector import detect_in_document
 if TYPE_CHECKING:
     from wakeyscan.rules.rule import Rule, Shape
 
-HELP = """List the rules, show one (and how to fix its findings), or test their examples.
+HELP = """List, show and test the rules.
 
-list | show ID | test"""
+A rule is a TOML file. --rules DIR also loads your own."""
 
-PARAMETERS = Parameters((Option("rules", "Also load rules from DIR.", "DIR"),), "list|show ID|test")
+PARAMETERS = Parameters((Option("rules", "Also load rules from DIR.", "DIR"),), "COMMAND")
 
 _VERBS = ("contains ", "does ", "has ", "repeats ")
 """First words of the reasons that are not nouns."""
@@ -38,15 +40,17 @@ _RANDOM = re.compile(r"<random:([0-9]{1,4})>")
 def run(values: Values, operands: list[str]) -> int:
     """Run the action that the first operand names; the default is `list`."""
     given = {**build.read_environment(PARAMETERS.options, os.environ), **values}
+    operands = operands or ["list"]
+    help_topics.refuse_other_options("rules", operands[0], values)
     rules = load_rules(str(given.get("rules", "")))
-    match operands or ["list"]:
+    match operands:
         case ["list"]:
             return _list_rules(rules)
         case ["show", name]:
             return _show_rule(rules, name)
         case ["test"]:
             return _test_rules(rules)
-    raise UsageError("wakeyscan rules: expected list, show ID or test")
+    raise help_topics.build_action_error("rules", operands[0])
 
 
 def fill_example(example: str) -> str:
@@ -122,7 +126,7 @@ def _list_rules(rules: tuple[Rule, ...]) -> int:
 def _show_rule(rules: tuple[Rule, ...], name: str) -> int:
     by_id = {rule.id: rule for rule in rules}
     if name not in by_id:
-        raise UsageError(f"unknown rule {name!r} (known: {', '.join(by_id)})")
+        raise UsageError(f"unknown rule {name!r}{list_known(name, by_id)}")
     rule = by_id[name]
     heading = f"{rule.title} ({rule.id}), {rule.severity}"
     return _print_lines([heading, "", *rule.help.strip().splitlines(), *_format_shapes(rule)])

@@ -9,7 +9,7 @@ from wakeyscan.cli.pipeline import count_ignored_files, open_targets, run_scan
 from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 
-HELP = """Scan files, stdin, staged changes or commit ranges for leaked keys.
+HELP = """Scan files, standard input, staged changes or commits.
 
 A TARGET is a file or folder (default: current directory), '-' for stdin, 'staged:' for the staged
 changes, or 'git:A..B' for the changes in a range of commits (name both ends).

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from wakeyscan.core.secret import Secret
     from wakeyscan.verification.verifier import VerifyOptions
 
-HELP = """Ask WAStack whether keys still work, to prove that a leak is closed.
+HELP = """Ask WAStack again whether keys still work.
+
+This is the proof that a leak is closed.
 
 With REPORT, a JSON report of wakeyscan, its targets are scanned again and every key found is
 verified. Without it, keys are read from standard input, one per line (never from arguments, which

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import NamedTuple
 
+from wakeyscan import __version__
 from wakeyscan.git import process, worktree
 from wakeyscan.integrations.hooks import STAGES, hook_script
 from wakeyscan.integrations.hooks.hook_manager import (
@@ -16,47 +18,76 @@ from wakeyscan.integrations.hooks.hook_manager import (
     read_hook,
 )
 
+_INSTALL = "wakeyscan hook install"
+
+
+class HookState(NamedTuple):
+    """The state of the hook of a stage."""
+
+    stage: str
+    kind: str
+    text: str
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether the user expects wakeyscan to run, but git does not run it as installed."""
+        return self.kind in (STALE, BROKEN, SHADOWED)
+
+
+INSTALLED, STALE, BROKEN = "installed", "stale", "broken"
+SHADOWED, OTHER, ABSENT = "shadowed", "other", "absent"
+"""Kinds of states: `OTHER` calls wakeyscan in a way that we did not write."""
+
 
 def describe_hooks() -> Iterator[str]:
+    """Yield the state of the hook of each stage as text; raise `SourceError`."""
+    for state in inspect_hooks():
+        yield f"{state.stage}: {state.text}"
+
+
+def inspect_hooks() -> Iterator[HookState]:
     """Yield the state of the hook of each stage; raise `SourceError`."""
     for stage in STAGES:
         try:
-            yield f"{stage}: {_describe_hook(stage)}"
+            yield HookState(stage, *_inspect_hook(stage))
         except OSError as error:
             raise build_error(stage, "cannot be read", error) from None
 
 
-def _describe_hook(stage: str) -> str:
+def _inspect_hook(stage: str) -> tuple[str, str]:
+    """Return the kind of state, and a text about it."""
     file = find_hook_file(stage, refuse_managers=False)
     text = read_hook(file.path)
     if not hook_script.is_installed(text):
-        return describe_absence(stage, file)
-    executable = hook_script.find_executable(text)
-    state = f"installed in {file.path} (wakeyscan {hook_script.find_version(text)}){file.note}"
+        return _inspect_absence(stage, file)
+    executable, version = hook_script.find_executable(text), hook_script.find_version(text)
+    state = f"installed in {file.path} (wakeyscan {version}){file.note}"
     if not os.access(file.path, os.X_OK) and file.rerun == hook_script.RERUN:
-        return f"{state}, but the file is not executable, so git does not run it"
+        return BROKEN, f"{state}, but the file is not executable, so git does not run it"
     if not os.access(executable, os.X_OK) and not process.find_program("wakeyscan"):
-        return f"{state}, but {executable} does not exist"
-    return state
+        return BROKEN, f"{state}, but {executable} does not exist"
+    return (INSTALLED if version == __version__ else STALE), state
 
 
 def describe_absence(stage: str, file: HookFile) -> str:
-    """Describe a hook without our part: it may call wakeyscan in another way, or hide our part.
+    """Describe a hook without our part; raise `OSError`."""
+    return _inspect_absence(stage, file)[1]
 
-    Raise `OSError`.
-    """
+
+def _inspect_absence(stage: str, file: HookFile) -> tuple[str, str]:
+    """Inspect a hook without our part: it may call wakeyscan in another way, or hide our part."""
     if "wakeyscan" in read_hook(file.path):
-        return f"{file.path} mentions wakeyscan; it was not written by wakeyscan hook install"
+        return OTHER, f"{file.path} mentions wakeyscan; it was not written by {_INSTALL}"
     folder = worktree.find_hooks_folder()
     manager = find_manager(folder, read_hook(os.path.join(folder, stage)))
     name = manager.name if manager else ""
     if own_file := _find_mention(manager):
-        return f"{name} manages this hook, and {own_file} mentions wakeyscan"
+        return OTHER, f"{name} manages this hook, and {own_file} mentions wakeyscan"
     for hidden in _list_hidden(stage, folder):
         if hidden != file.path and hook_script.is_installed(read_hook(hidden)):
             by = f", which {name} wrote" if name else ""
-            return f"not run: {hidden} runs wakeyscan, but git runs {file.path}{by}"
-    return f"not installed ({name} manages this hook)" if name else "not installed"
+            return SHADOWED, f"not run: {hidden} runs wakeyscan, but git runs {file.path}{by}"
+    return ABSENT, f"not installed ({name} manages this hook)" if name else "not installed"
 
 
 def _find_mention(manager: Manager | None) -> str:

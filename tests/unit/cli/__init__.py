@@ -1,0 +1,3 @@
+"""Tests of wakeyscan.cli."""
+
+from __future__ import annotations

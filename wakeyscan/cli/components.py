@@ -1,0 +1,73 @@
+"""Components of an installation: libraries that are needed, that are faster, or that open more."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+from importlib.util import find_spec
+from typing import NamedTuple
+
+
+class Component(NamedTuple):
+    """A library that wakeyscan uses."""
+
+    module: str
+    distribution: str
+    purpose: str
+    is_required: bool = False
+    install: str = ""
+    """What to install; empty: the distribution."""
+
+    @property
+    def version(self) -> str:
+        """Version that is installed; empty if the library is missing."""
+        if not _exists(self.module):
+            return ""
+        try:
+            return metadata.version(self.distribution)
+        except metadata.PackageNotFoundError:
+            return "unknown version"
+
+    @property
+    def command(self) -> str:
+        """Command that installs it."""
+        return f"pip install '{self.install or self.distribution}'"
+
+
+ACCELERATORS = (
+    Component("hyperscan", "hyperscan", "searches large files about five times faster"),
+    Component("isal", "isal", "inflates the objects of an audit faster"),
+)
+_ARCHIVES = "wakeyscan[archives]"
+_EXTRAS = (
+    Component("py7zr", "py7zr", "opens 7-Zip archives", install=_ARCHIVES),
+    Component("inflate64", "inflate64", "opens Deflate64 in zip files", install=_ARCHIVES),
+    Component("pypdf", "pypdf", "opens PDFs that are encrypted without a password",
+              install="wakeyscan[pdf]"),
+)  # fmt: skip
+_REQUIRED = (
+    Component("regex", "regex", "matches the rules", is_required=True),
+    Component("click", "click", "prints help and errors", is_required=True),
+    Component("git", "GitPython", "clones the URL of an audit", is_required=True),
+    Component("dulwich", "dulwich", "applies the deltas of an audit", is_required=True),
+    Component("sarif_om", "sarif-om", "writes SARIF reports", is_required=True),
+    Component("pathspec", "pathspec", "matches the patterns of 'exclude'", is_required=True),
+    Component("yaml", "PyYAML", "locates findings in YAML documents", is_required=True),
+)
+
+
+def list_components() -> Iterator[Component]:
+    """Yield all components: required ones first."""
+    yield from _REQUIRED
+    if sys.version_info < (3, 14):
+        yield Component("backports.zstd", "backports.zstd", "opens Zstandard", is_required=True)
+    yield from ACCELERATORS
+    yield from _EXTRAS
+
+
+def _exists(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # of the package around it
+        return False

@@ -1,0 +1,179 @@
+"""Actions and examples of the commands, for help and completion.
+
+They are not in the modules of the commands, because a hook loads one of those at every commit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from wakeyscan.core.errors import UsageError
+from wakeyscan.core.suggestions import suggest_closest
+from wakeyscan.integrations.hooks import STAGES
+
+if TYPE_CHECKING:
+    from wakeyscan.config.options import Option, Parameters, Values
+
+_COMMON = ("ignore-file", "config", "rules", "jobs", "quiet")
+_ENTRY = (*_COMMON, "reason", "until", "paths")
+
+
+class Action(NamedTuple):
+    """An action of a command, such as `add` of `wakeyscan ignore`."""
+
+    help: str
+    operands: str = ""
+    """Metavar of the positional arguments; empty if there are none."""
+    options: tuple[str, ...] | None = ()
+    """Names of the options that have an effect; `None`: all options of the command."""
+
+
+_STAGE_HELP = {
+    "commit-msg": Action("Scan the message of a commit, in the file MESSAGE.", "MESSAGE", None),
+    "pre-commit": Action("Scan the staged changes, or only those of the named files.",
+                         "[FILE]...", None),
+    "pre-merge-commit": Action("Scan what a merge is about to commit.", "", None),
+    "pre-push": Action("Scan the commits that a push sends; git passes the refs on stdin.",
+                       "REMOTE [URL]", None),
+    "pre-receive": Action("Scan what a server is about to accept; git passes the refs on stdin.",
+                          "", None),
+}  # fmt: skip
+
+ACTIONS: dict[str, dict[str, Action]] = {
+    "hook": {
+        "install": Action("Make git run wakeyscan at these stages; an existing hook keeps running.",
+                          "STAGE..."),
+        "uninstall": Action("Undo the installation at these stages.", "STAGE..."),
+        "status": Action("Show which hooks run wakeyscan."),
+        **{stage: _STAGE_HELP[stage] for stage in STAGES},
+    },
+    "ignore": {
+        "add": Action("Accept the findings with these fingerprints, of a report, or all.",
+                      "[FINGERPRINT]...", (*_ENTRY, "all", "from")),
+        "import": Action("Accept what the baseline of another scanner accepts.",
+                         "FILE [REPORT]", (*_ENTRY, "as")),
+        "list": Action("List the entries, and what each one hides.", "", _COMMON),
+        "prune": Action("Remove entries that expired, or that hide nothing in files and history.",
+                        "", _COMMON),
+        "explain": Action("Show everything that one entry hides.", "FINGERPRINT", _COMMON),
+    },
+    "rules": {
+        "list": Action("List the rules.", "", ("rules",)),
+        "show": Action("Show a rule, and how to fix its findings.", "ID", ("rules",)),
+        "test": Action("Run the examples of all rules.", "", ("rules",)),
+    },
+    "config": {
+        "show": Action("Show each setting with its value and its source.", "", None),
+        "init": Action("Write a commented .wakeyscan.toml to the current directory."),
+        "schema": Action("Print the JSON Schema of a configuration file, or of a rule file.",
+                         "[config|rule]"),
+    },
+}  # fmt: skip
+"""Actions by command, in the order of the help."""
+
+EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
+    "scan": (
+        ("scan", "the current directory, without the files that git ignores"),
+        ("scan staged:", "what the next commit adds"),
+        ("scan git:origin/main..HEAD", "what a branch adds"),
+        ("scan --verify --report sarif=leaks.sarif src", "ask WAStack, and write a SARIF report"),
+    ),
+    "audit": (
+        ("audit", "the history of the current repository"),
+        ("audit ../other --format json", "another one, without its configuration"),
+        ("audit https://github.com/o/r", "a temporary mirror of a remote repository"),
+        ("audit --reachable --since '3 months ago'", "a part of the history"),
+    ),
+    "hook": (
+        ("hook install pre-commit pre-push", "let git run wakeyscan"),
+        ("hook pre-commit", "scan what git is about to commit"),
+    ),
+    "hook install": (("hook install pre-commit commit-msg pre-push", "in this repository"),),
+    "hook uninstall": (("hook uninstall pre-commit", "existing hooks are restored"),),
+    "hook status": (("hook status", "one line per stage"),),
+    "hook pre-commit": (("hook pre-commit", "the staged changes"),),
+    "hook commit-msg": (("hook commit-msg .git/COMMIT_EDITMSG", "as git calls it"),),
+    "verify": (
+        ("verify leak.json", "scan and verify again, and show the changes"),
+        ("verify --wait 10m leak.json", "until all keys are revoked"),
+        ("verify < old-key.txt", "a key on standard input"),
+    ),
+    "ignore": (
+        ('ignore add 3fa9c1 --reason "revoked on 2026-01-31"', "accept one key"),
+        ("ignore list", "what each entry hides"),
+    ),
+    "ignore add": (
+        ('ignore add 3fa9c1 --reason "revoked on 2026-01-31"', "one key"),
+        ('ignore add --all --reason "old" --until 2099-01-31', "all current findings"),
+        ('ignore add --from found.json --reason "old"', "those of an audit"),
+    ),
+    "ignore import": (
+        ('ignore import .gitleaksignore --reason "accepted in 2025"', "of gitleaks"),
+    ),
+    "ignore list": (("ignore list", "entries, places, and expired or unused entries"),),
+    "ignore prune": (("ignore prune", "scans files and history again"),),
+    "ignore explain": (("ignore explain 3fa9c1", "the first digits are enough"),),
+    "rules": (
+        ("rules show wastack-api-key", "what it finds, and what to do"),
+        ("rules test --rules tools/rules", "your own rules too"),
+    ),
+    "rules list": (("rules list --rules tools/rules", "your own rules too"),),
+    "rules show": (("rules show wastack-api-key", "what it finds, and what to do"),),
+    "rules test": (("rules test --rules tools/rules", "your own rules too"),),
+    "config": (
+        ("config show", "what a scan here would use"),
+        ("config init", "start with a commented file"),
+    ),
+    "config show": (
+        ("config show --fail-on high", "with the options of a scan"),
+        ("config show --format json", "for programs"),
+    ),
+    "config init": (("config init", "asks nothing, and never overwrites"),),
+    "config schema": (("config schema rule", "of a file in --rules DIR"),),
+    "doctor": (("doctor", "exits with 1 if something is wrong"),),
+    "completion": (
+        ("completion bash", "load it with: source <(wakeyscan completion bash)"),
+        ("completion zsh", "load it with: source <(wakeyscan completion zsh)"),
+        ("completion fish", "load it with: wakeyscan completion fish | source"),
+    ),
+    "action": (("action --mode tree", "in a job of GitHub Actions"),),
+}
+"""Command lines without `wakeyscan`, each with a comment, by command or by command and action."""
+
+
+def find_action(command: str, name: str) -> Action | None:
+    """Return an action of a command."""
+    return ACTIONS.get(command, {}).get(name)
+
+
+def select_options(parameters: Parameters, action: Action) -> tuple[Option, ...]:
+    """Return the options of a command that have an effect on an action."""
+    names = action.options
+    return tuple(o for o in parameters.options if names is None or o.name in names)
+
+
+def refuse_other_options(command: str, name: str, values: Values) -> None:
+    """Raise `UsageError` for an option of the command that has no effect on an action."""
+    action = find_action(command, name)
+    if action is None or action.options is None:
+        return
+    for key in values:
+        option = key.replace("_", "-")
+        if option not in action.options:
+            raise UsageError(
+                f"wakeyscan {command} {name}: --{option} has no effect here "
+                f"(see wakeyscan {command} {name} --help)"
+            )
+
+
+def build_action_error(command: str, name: str) -> UsageError:
+    """Return the error for an unknown action, or for one with wrong operands."""
+    actions = ACTIONS[command]
+    if name in actions:
+        expected = f"wakeyscan {command} {name} {actions[name].operands}".rstrip()
+        return UsageError(f"wakeyscan {command} {name}: wrong operands; expected {expected}")
+    *others, last = actions
+    return UsageError(
+        f"wakeyscan {command}: expected {', '.join(others)} or {last}, "
+        f"got {name!r}{suggest_closest(name, actions)}"
+    )

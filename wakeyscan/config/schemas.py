@@ -1,0 +1,114 @@
+"""JSON Schemas of the configuration file and of rule files, for editors and validators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wakeyscan.core.severity import Severity
+
+Schema = dict[str, Any]
+
+_DIALECT = "http://json-schema.org/draft-07/schema#"
+_SEVERITIES = [str(severity) for severity in Severity]
+_SIZE = r"^\s*[0-9]+[kKmMgGtT]?[iI]?[bB]?\s*$"
+_TEXT: Schema = {"type": "string", "pattern": r"\S"}
+
+
+def build_config_schema() -> Schema:
+    """Return the schema of `.wakeyscan.toml`, and of `[tool.wakeyscan]` in `pyproject.toml`."""
+    return {
+        "$schema": _DIALECT,
+        "title": "wakeyscan",
+        "description": "Configuration of wakeyscan",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "exclude": _describe(
+                {"type": "array", "items": {"type": "string"}},
+                "Gitignore patterns of files to skip, relative to the folder of this file.",
+            ),
+            "fail-on": _describe(
+                {"type": "string", "enum": [*_SEVERITIES, "never"], "default": "low"},
+                "Lowest severity that exits with 1.",
+            ),
+            "max-file-size": _describe(
+                {
+                    "anyOf": [
+                        {"type": "string", "pattern": _SIZE},
+                        {"type": "integer", "minimum": 0},
+                    ]
+                },
+                "Skip and report larger files, for example 20M.",
+            ),
+            "rules": _describe({"type": "string"}, "Folder with your own rules."),
+            "rule": _describe(
+                {"type": "object", "additionalProperties": _build_override_schema()},
+                "Changes of rules, by rule id.",
+            ),
+            "allow": _describe(
+                {"type": "array", "items": _build_allowance_schema()},
+                "Paths whose findings are ignored.",
+            ),
+        },
+    }
+
+
+def build_rule_schema() -> Schema:
+    """Return the schema of a rule file."""
+    examples = {"type": "array", "items": {"type": "string"}, "minItems": 3}
+    return {
+        "$schema": _DIALECT,
+        "title": "wakeyscan rule",
+        "description": "A rule of wakeyscan; the name of the file is its id",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["title", "severity", "anchors", "pattern", "help", "hits", "misses"],
+        "properties": {
+            "title": _describe(_TEXT, "Name of the kind of secret."),
+            "severity": {"type": "string", "enum": _SEVERITIES},
+            "anchors": _describe(
+                {
+                    "type": "array",
+                    "items": {"type": "string", "minLength": 4, "pattern": r"^[\x00-\x7f]*$"},
+                    "minItems": 1,
+                },
+                "Literals (keywords), one of which is in every match.",
+            ),
+            "pattern": _describe(
+                {"type": "string", "pattern": r"\(\?P<secret>"},
+                "Regular expression with a group (?P<secret>...) around the secret.",
+            ),
+            "help": _describe(_TEXT, "Markdown: what it is, why it matters, what to do."),
+            "verifier": _describe({"type": "string"}, "Service that can verify such a secret."),
+            "hits": _describe(examples, "Texts that must match."),
+            "misses": _describe(examples, "Texts that must not match."),
+        },
+    }
+
+
+def _build_override_schema() -> Schema:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "severity": {"type": "string", "enum": _SEVERITIES},
+            "enabled": {"type": "boolean", "default": True},
+        },
+    }
+
+
+def _build_allowance_schema() -> Schema:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["path", "reason"],
+        "properties": {
+            "path": _describe(_TEXT, "A gitignore pattern."),
+            "rule": _describe(_TEXT, "Id of the rule; default: every rule."),
+            "reason": _TEXT,
+        },
+    }
+
+
+def _describe(schema: Schema, text: str) -> Schema:
+    return {"description": text, **schema}
