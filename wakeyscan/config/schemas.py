@@ -11,6 +11,7 @@ Schema = dict[str, Any]
 _DIALECT = "http://json-schema.org/draft-07/schema#"
 _SEVERITIES = [str(severity) for severity in Severity]
 _SIZE = r"^\s*[0-9]+[kKmMgGtT]?[iI]?[bB]?\s*$"
+_EXAMPLES: Schema = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 _TEXT: Schema = {"type": "string", "pattern": r"\S"}
 
 
@@ -54,15 +55,21 @@ def build_config_schema() -> Schema:
 
 
 def build_rule_schema() -> Schema:
-    """Return the schema of a rule file."""
-    examples = {"type": "array", "items": {"type": "string"}, "minItems": 3}
+    """Return the schema of a rule file, which has either one pattern or shapes."""
     return {
         "$schema": _DIALECT,
         "title": "wakeyscan rule",
         "description": "A rule of wakeyscan; the name of the file is its id",
         "type": "object",
         "additionalProperties": False,
-        "required": ["title", "severity", "anchors", "pattern", "help", "hits", "misses"],
+        "required": ["title", "severity", "anchors", "help"],
+        "oneOf": [
+            {
+                "required": ["pattern", "hits", "misses"],
+                "properties": {"hits": {"minItems": 3}, "misses": {"minItems": 3}},
+            },
+            {"required": ["shape"]},
+        ],
         "properties": {
             "title": _describe(_TEXT, "Name of the kind of secret."),
             "severity": {"type": "string", "enum": _SEVERITIES},
@@ -75,14 +82,30 @@ def build_rule_schema() -> Schema:
                 "Literals (keywords), one of which is in every match.",
             ),
             "pattern": _describe(
-                {"type": "string", "pattern": r"\(\?P<secret>"},
-                "Regular expression with a group (?P<secret>...) around the secret.",
+                _TEXT, "Regular expression with a group (?P<secret>...) around the secret."
+            ),
+            "shape": _describe(
+                {"type": "array", "items": _build_shape_schema(), "minItems": 1},
+                "Ways of writing the secret, each with its own pattern and examples.",
+            ),
+            "define": _describe(
+                {"type": "object", "additionalProperties": _TEXT},
+                "Patterns by name, which other patterns call with (?&name).",
             ),
             "help": _describe(_TEXT, "Markdown: what it is, why it matters, what to do."),
             "verifier": _describe({"type": "string"}, "Service that can verify such a secret."),
-            "hits": _describe(examples, "Texts that must match."),
-            "misses": _describe(examples, "Texts that must not match."),
+            "hits": _describe(_EXAMPLES, "Texts that must match."),
+            "misses": _describe(_EXAMPLES, "Texts that must not match."),
         },
+    }
+
+
+def _build_shape_schema() -> Schema:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["name", "pattern", "hits", "misses"],
+        "properties": {"name": _TEXT, "pattern": _TEXT, "hits": _EXAMPLES, "misses": _EXAMPLES},
     }
 
 
