@@ -87,6 +87,7 @@ from wakeyscan.reports import (
     csv,
     github,
     gitlab,
+    html,
     json,
     jsonl,
     junit,
@@ -190,7 +191,10 @@ BY_PROTOCOL: tuple[
         ],
     ),
     (READERS, [encrypted_pdf, isolated_sevenzip]),
-    (REPORTS, [codequality, csv, github, gitlab, json, jsonl, junit, markdown, sarif, text]),
+    (
+        REPORTS,
+        [codequality, csv, github, gitlab, html, json, jsonl, junit, markdown, sarif, text],
+    ),
     (SOURCES, [commit_message, commit_range, files, omitted_files, staged, stdin]),
     (STAGES, [commit_msg, pre_commit, pre_merge_commit, pre_push, pre_receive]),
     (

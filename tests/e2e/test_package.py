@@ -276,6 +276,16 @@ def test_it_runs_as_a_module(kind: str, request: pytest.FixtureRequest, tmp_path
     assert ran == Ran(0, f"wakeyscan {__version__}\n", "")
 
 
+def test_an_installed_package_has_the_template_of_the_page(
+    installed: Python, make_key: MakeKey, tmp_path: Path
+) -> None:
+    write(tmp_path, {"a": make_key()})
+    ran = execute([str(installed), "-P", "-m", "wakeyscan", "scan", "-f", "html"], tmp_path)
+    assert (ran.code, ran.err) == (1, "")
+    assert ran.out.startswith("<!doctype html>\n")
+    assert "default-src 'none'" in ran.out
+
+
 HOSTILE = (
     *("click", "regex", "hyperscan", "sarif_om", "attr", "pathspec", "git", "wakeyscan"),
     *("tomllib", "json", "hashlib", "subprocess", "tempfile", "sitecustomize", "usercustomize"),

@@ -17,6 +17,7 @@ REPORTS: Registry[Report] = Registry(
         "csv": "wakeyscan.reports.csv",
         "github": "wakeyscan.reports.github",
         "gitlab": "wakeyscan.reports.gitlab",
+        "html": "wakeyscan.reports.html",
         "json": "wakeyscan.reports.json",
         "jsonl": "wakeyscan.reports.jsonl",
         "junit": "wakeyscan.reports.junit",

@@ -46,12 +46,12 @@ def format_history(history: SecretHistory, scale: TimeScale | None, width: int) 
     """Yield the lines about one secret, at most `width` characters wide if no item is wider."""
     if scale and history.introduced.commit:
         yield f"{INDENT}{scale.draw(history)}  {format_period(history)}"
-    for label, items in _list_facts(history):
+    for label, items in list_facts(history):
         yield from _wrap(label, items, width)
 
 
-def _list_facts(history: SecretHistory) -> Iterator[tuple[str, Iterable[str]]]:
-    """Yield labels, each with its items; lines are broken between items only."""
+def list_facts(history: SecretHistory) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yield labels, each with its escaped items; lines are broken between items only."""
     if history.liveness is not Liveness.UNCHECKED:
         answer = f"{format_liveness(history.liveness)}: {escape_for_terminal(history.reason)}"
         yield "answer", [answer]

@@ -25,15 +25,20 @@ class TimeScale(NamedTuple):
 
     def draw(self, history: SecretHistory) -> str:
         """Draw `=` while a secret was in the code, then `-` until it is known to be revoked."""
+        start, end = self.find_span(history)
+        rest = " " if history.liveness is Liveness.REVOKED else "-"
+        line = " " * start + "=" * (end - start)
+        return f"[{line:{rest}<{self.width}}]"
+
+    def find_span(self, history: SecretHistory) -> tuple[int, int]:
+        """Return the first column in which a secret was in the code, and the one after the last."""
         start = self._find_column(history.introduced.author_date)
         end = self.width
         if history.removed:
             end = self._find_column(history.removed.author_date)
         elif not history.at_head:
-            end = start + 1
-        rest = " " if history.liveness is Liveness.REVOKED else "-"
-        line = " " * start + "=" * max(1, end - start)
-        return f"[{line:{rest}<{self.width}}]"
+            end = start
+        return start, max(start + 1, end)
 
     def _find_column(self, timestamp: str) -> int:
         days, offset = (self.last - self.first).days, (_parse_day(timestamp) - self.first).days

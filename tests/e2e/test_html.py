@@ -1,0 +1,147 @@
+"""The HTML report: what it shows, and that nothing in it can run or load anything."""
+
+from __future__ import annotations
+
+import os
+import re
+from base64 import b64encode
+from hashlib import sha256
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tests.support.archives import zipped
+from tests.support.command import Run
+from tests.support.dated_repository import Dated
+from tests.support.files import write
+from tests.support.keys import MakeKey, mask
+
+HOSTILE = "<script>alert(1)<\\script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}"
+VOID = {"meta", "link", "img", "input", "br", "hr"}
+
+
+class Page(HTMLParser):
+    """The elements, attributes and texts of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.source = text
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.texts: dict[str, list[str]] = {}
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.setdefault(self.open[-1] if self.open else "", []).append(data)
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(text for one in self.texts.values() for text in one).split())
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Dated:
+    return Dated(tmp_path / "repo").at(1)
+
+
+def test_verdict_places_and_steps_of_a_scan(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+    one, two = make_key(), make_key()
+    files = {f"src/{n}.py": f"k = '{one}'\n" for n in range(7)}
+    write(tmp_path, {**files, "public/app.js": f"'{two}'", "z.zip": zipped({"a": b"x"})})
+    page = Page(run("scan", ".", "-f", "html").out)
+    assert page.open == []
+    assert page.texts["h1"] == ["2 keys in 8 places: 1 critical, 1 high."]
+    articles = page.all("article")
+    assert [article["data-severity"] for article in articles] == ["critical", "high"]
+    assert [article["data-exposure"] for article in articles] == ["client-side", "source"]
+    assert "src/0.py:1:6" in page.texts["code"]
+    assert page.texts["summary"] == ["2 more places"]
+    assert f"k = '{mask(one)}'" in page.texts["code"]
+    assert "wakeyscan verify leak.json --wait 10m" in page.texts["code"]
+    assert not page.all("svg")
+
+
+def test_a_page_without_findings_says_so_and_has_no_script(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"a": "x"})
+    page = Page(run("scan", "-f", "html").out)
+    assert page.texts["h1"] == ["No keys found."]
+    assert "Everything in this scope was scanned." in page.text
+    assert not page.all("script")
+
+
+def test_an_incomplete_scan_is_no_clean_page(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"large<b>": "x" * 11})
+    page = Page(run("scan", "-f", "html", "--max-file-size=10").out)
+    assert page.all("header") == [{"class": "gap"}]
+    assert "The scan is incomplete." in page.text
+    assert "large<b>" in page.texts["code"]
+
+
+def test_the_timeline_of_an_audit(repo: Dated, make_key: MakeKey) -> None:
+    here, gone = make_key(), make_key()
+    repo.commit({"a": f"'{here}'", "c": f"'{gone}'"})
+    repo.git("update-ref", "refs/remotes/origin/main", repo.id("HEAD"))
+    repo.at(5).commit({"c": "none"})
+    page = Page(repo.audit("-f", "html").out)
+    spans = [shape for shape in page.all("rect") if shape["class"] == "in-code"]
+    assert (spans[0]["x"], spans[0]["width"]) == ("0", "1000")
+    assert int(spans[1]["width"]) < 1000
+    labels = [svg["aria-label"] for svg in page.all("svg")]
+    assert labels[0].startswith("since 2024-01-01, exposed for ")
+    assert labels[1].startswith("2024-01-01 to 2024-01-05, exposed for ")
+    assert all(label.endswith(", pushed") for label in labels)
+    assert "to origin/main" in page.texts["dd"]
+    assert "a:1" in page.texts["dd"]
+    links = {link["href"] for link in page.all("a")}
+    targets = {f"#{one['id']}" for _, one in page.elements if one.get("id")}
+    assert links <= targets
+
+
+def test_names_and_excerpts_are_text(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+    key = make_key()
+    write(tmp_path, {HOSTILE.replace("/", "_"): f"{HOSTILE} {key} <!-- </style></script>\n"})
+    os.mkfifo(tmp_path / f"{HOSTILE}.pipe")
+    page = Page(run("scan", "-f", "html").out)
+    assert page.open == []
+    assert len(page.all("script")) == len(page.all("style")) == 1
+    assert not page.all("img")
+    assert f"{HOSTILE} {mask(key)} <!-- </style></script>" in page.texts["code"]
+    assert [
+        text for text in page.texts["code"] if re.fullmatch(re.escape(HOSTILE) + ":1:[0-9]+", text)
+    ]
+
+
+def test_the_policy_allows_only_the_style_and_the_script_of_the_page(
+    run: Run, make_key: MakeKey, tmp_path: Path
+) -> None:
+    write(tmp_path, {"a": make_key()})
+    page = Page(run("scan", "-f", "html").out)
+    (policy,) = [
+        meta["content"]
+        for meta in page.all("meta")
+        if meta.get("http-equiv") == "Content-Security-Policy"
+    ]
+    for tag in ("style", "script"):
+        (text,) = page.texts[tag]
+        digest = b64encode(sha256(text.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
+    assert policy.startswith("default-src 'none'; ")
+    attributes = [name for _, one in page.elements for name in one]
+    assert not [name for name in attributes if name.startswith("on") or name in ("style", "src")]
+    assert not re.search(r"https?://", page.source)
