@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.support.forked_command import ForkedCommand
+from tests.support.report_schema import check_report
 
 TIMEOUT = 300
 """Seconds after which a command hangs, even on a busy machine."""
@@ -36,8 +37,11 @@ class Ran(NamedTuple):
     err: str
 
     def json(self) -> Any:
-        """Parse the standard output as JSON."""
-        return json.loads(self.out)
+        """Parse the standard output as JSON; a report must follow its schema."""
+        value = json.loads(self.out)
+        if isinstance(value, dict) and value.get("schema") == "wakeyscan-report/1":
+            check_report(value)
+        return value
 
 
 Run = Callable[..., Ran]
