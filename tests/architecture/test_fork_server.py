@@ -175,6 +175,7 @@ LINES = {
     "audit": [["."], ["--format=json"], ["--branch=absent"], ["absent"]],
     "hook": [["pre-commit"], ["pre-commit", "src/app.py"], ["install", "pre-commit"], ["absent"]],
     "ignore": [["add", "--all", "--reason=old"], ["list"], ["prune"], ["explain", "0"], ["import"]],
+    "report": [["report.json"], ["absent", "absent"], []],
     "rules": [["list"], ["show", "wastack-api-key"], ["test"], ["--rules=src", "list"]],
     "verify": [["report.json"], ["--endpoint=http://127.0.0.1:1"], ["absent"], []],
     "action": [[], ["--audit"]],

@@ -24,6 +24,7 @@ from wakeyscan.cli.commands import (
     doctor,
     hook,
     ignore,
+    report,
     rules,
     scan,
     verify,
@@ -31,6 +32,11 @@ from wakeyscan.cli.commands import (
 from wakeyscan.cli.commands.command import Command
 from wakeyscan.cli.completion import SHELLS, bash, fish, powershell, zsh
 from wakeyscan.cli.completion.shell import Shell
+from wakeyscan.cli.verify_reports import VERIFY_REPORTS
+from wakeyscan.cli.verify_reports import json as verify_json
+from wakeyscan.cli.verify_reports import markdown as verify_markdown
+from wakeyscan.cli.verify_reports import text as verify_text
+from wakeyscan.cli.verify_reports.outcome import VerifyReport
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.registry import Registry
 from wakeyscan.decoders import (
@@ -153,10 +159,11 @@ BY_PROTOCOL: tuple[
     tuple[Registry[Stage], list[Stage]],
     tuple[Registry[StringTable], list[StringTable]],
     tuple[Registry[Verifier], list[Verifier]],
+    tuple[Registry[VerifyReport], list[VerifyReport]],
 ] = (
     (
         COMMANDS,
-        [action, audit, completion, config, doctor, hook, ignore, rules, scan, verify],
+        [action, audit, completion, config, doctor, hook, ignore, report, rules, scan, verify],
     ),
     (
         DECODERS,
@@ -202,6 +209,7 @@ BY_PROTOCOL: tuple[
         [elf, hermes, mach_o, portable_executable, property_list, web_assembly],
     ),
     (VERIFIERS, [wastack]),
+    (VERIFY_REPORTS, [verify_json, verify_markdown, verify_text]),
 )
 FAMILIES = [pytest.param(registry, members, id=registry.kind) for registry, members in BY_PROTOCOL]
 

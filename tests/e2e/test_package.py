@@ -105,7 +105,9 @@ def test_the_wheel_holds_the_package_the_rules_and_nothing_else(wheel: Path) -> 
         name for name in names if name.startswith("wakeyscan/scanner/prefilter/_databases/")
     }
     made = {*databases, "wakeyscan/rules/_compiled.py"}
-    assert names == {*modules, *rules, *made, "wakeyscan/py.typed"}
+    page = {f"wakeyscan/reports/templates/report.{end}" for end in ("css", "html", "js")}
+    data = {*page, "wakeyscan/reports/report.schema.json", "wakeyscan/py.typed"}
+    assert names == {*modules, *rules, *made, *data}
     assert len(databases) == (4 if find_spec("hyperscan") else 0)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from wakeyscan.core.errors import ReportError
 from wakeyscan.core.lazy import lazy_import
@@ -18,6 +18,7 @@ from wakeyscan.reports import REPORTS
 if TYPE_CHECKING:
     from wakeyscan.config import config
     from wakeyscan.core import files
+    from wakeyscan.core.registry import Registry
     from wakeyscan.git import process
     from wakeyscan.reports import report
     from wakeyscan.scanner.result import RunResult
@@ -54,13 +55,27 @@ def _is_stderr_stdout() -> bool:
     return False
 
 
-def check_formats(settings: config.Config, targets: Iterable[str]) -> None:
+def write_rendered(
+    render: Callable[[str], bytes], settings: config.Config, targets: Iterable[str]
+) -> None:
+    """Write reports as `render` returns them by format; raise `ReportError`."""
+    for name, file in settings.reports:
+        _write_file(file, render(name), targets)
+    if settings.output:
+        _write_file(settings.output, render(settings.format), targets)
+    else:
+        write_stdout(render(settings.format))
+
+
+def check_formats(
+    settings: config.Config, targets: Iterable[str], formats: Registry[Any] = REPORTS
+) -> None:
     """Check all report formats and files before the scan starts.
 
     Raise `UsageError` for an unknown format, `ReportError` for a file that must not be written.
     """
     for name in (settings.format, *(name for name, _ in settings.reports)):
-        REPORTS.check(name)
+        formats.check(name)
     for file in (*(file for _, file in settings.reports), *filter(None, [settings.output])):
         try:
             files.check(file, worktree.find_untrusted_folders(targets))

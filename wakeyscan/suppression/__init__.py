@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from wakeyscan.core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
-    from wakeyscan.suppression.policy import AllowedPath, RuleOverride
+    from wakeyscan.suppression.policy import AllowedPath, PolicyNote, RuleOverride
 
 IGNORE_FILE = ".wakeyscanignore"
 """Name of the ignore file, at the top of a repository."""
@@ -33,8 +33,10 @@ class Policy(NamedTuple):
     exclude: tuple[str, ...] = ()
     revision: str = ""
     """Id of the commit that policy, ignore file and inline comments are read from, or empty."""
+    saved_notes: tuple[PolicyNote, ...] = ()
+    """For the policy of a saved report, which has neither overrides nor allowed paths: effects."""
 
     @property
     def has_effect(self) -> bool:
         """Whether it hides or changes findings, apart from excluded files."""
-        return bool(self.rule_overrides or self.allowed_paths)
+        return bool(self.rule_overrides or self.allowed_paths or self.saved_notes)

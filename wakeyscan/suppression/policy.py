@@ -111,6 +111,7 @@ def build_policy_filter(policy: Policy) -> PolicyFilter:
 
 def list_policy_notes(policy: Policy, findings: Iterable[Finding]) -> Iterator[PolicyNote]:
     """Yield all effects of a policy, so that a report without findings names them too."""
+    yield from policy.saved_notes
     reasons = [finding.reason for finding in findings if finding.standing is Standing.IGNORED]
     for override in policy.rule_overrides:
         if override.severity is not None:

@@ -8,23 +8,17 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from wakeyscan.cli import output
-from wakeyscan.cli.commands import INCOMPLETE
 from wakeyscan.cli.progress import Progress
-from wakeyscan.cli.verify_plan import VerifyPlan, plan_report, plan_stdin
+from wakeyscan.cli.verify_plan import plan_report, plan_stdin
+from wakeyscan.cli.verify_reports import VERIFY_REPORTS
+from wakeyscan.cli.verify_reports.outcome import build_outcome, choose_formats, write_outcome
 from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Liveness
-from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, redact
 from wakeyscan.verification.rate_limit import RateLimiter
 from wakeyscan.verification.results import VerificationResults
-from wakeyscan.verification.verdict import (
-    FoundKey,
-    Verdict,
-    VerificationRequest,
-    format_verdict,
-)
+from wakeyscan.verification.verdict import FoundKey, VerificationRequest
 from wakeyscan.verification.verify import build_endpoint, verify_keys
 
 if TYPE_CHECKING:
@@ -43,10 +37,12 @@ one, works.
 After a rotation, set WAKEYSCAN_CONTROL_KEY to the new key: the new key must work, and the old one
 must not."""
 
-_OPTIONS = ("app-key", "api-url", "proxy", "config", "rules", "quiet", "color")
+_OPTIONS = ("output", "report", "app-key", "api-url", "proxy", "config", "rules", "quiet", "color")
 
 PARAMETERS = Parameters(
     (
+        Option("format", f"Format of the report: {', '.join(VERIFY_REPORTS)}. Default: text.",
+               "NAME", letter="f"),
         *(option for option in SCANNING if option.name in _OPTIONS),
         Option("wait", "Keep asking for up to TIME (for example 90s, 10m, 2h) until all keys are "
                "revoked.", "TIME"),
@@ -71,11 +67,11 @@ def run(values: Values, operands: list[str]) -> int:
     wait_seconds = _parse_wait(str(given.get("wait", "0s")))
     options = build.build_verify_options(given, os.environ)
     build_endpoint(options)  # an invalid address stops the run before the keys are read
+    settings = choose_formats(settings, values, operands)
     plan = plan_report(operands[0], settings, options) if operands else plan_stdin(options)
     progress = Progress(sys.stderr, settings.quiet)
     results = _verify(plan.requests, options, wait_seconds, progress)
-    output.write_stdout("".join(_format_lines(plan, results)).encode())
-    return _choose_exit_code(plan, results)
+    return write_outcome(build_outcome(plan, results), settings, operands)
 
 
 def _verify(
@@ -121,39 +117,6 @@ def _add_results(
             request = VerificationRequest(key, request.app_key)
         if verdict.liveness is not Liveness.REVOKED:
             yield secret, request
-
-
-def _choose_exit_code(plan: VerifyPlan, results: VerificationResults) -> int:
-    """Return 1 if a key is live, 3 if the liveness of one is unknown, else 0."""
-    liveness = {results.conclude(secret).verdict.liveness for secret in results.verdicts}
-    if Liveness.LIVE in liveness:
-        return 1
-    controls_work = all(v.liveness is Liveness.LIVE for v in results.controls.values())
-    is_incomplete = Liveness.UNKNOWN in liveness or not controls_work or plan.missing or plan.gaps
-    return INCOMPLETE if is_incomplete else 0
-
-
-def _format_lines(plan: VerifyPlan, results: VerificationResults) -> Iterator[str]:
-    for app_key, verdict in results.controls.items():
-        yield _format_line("the control key", "", verdict, app_key)
-    for request in plan.requests:
-        key, verdict = results.conclude(request.secret)
-        before = plan.liveness_before.get(key.fingerprint, "")
-        yield _format_line(str(key), before, verdict, request.app_key)
-    for name in map(escape_for_terminal, map(redact, plan.missing)):
-        yield f"{name}  no longer found, so not verified; pass it on standard input\n"
-    if not (results.controls or plan.requests or plan.missing):
-        yield "No keys found, so there is nothing to verify.\n"
-    for item in plan.gaps:
-        path, reason = escape_line_start(item.origin.path), escape_for_terminal(item.reason)
-        yield f"Skipped: {path}: {reason}\n"
-
-
-def _format_line(name: str, before: str, verdict: Verdict, app_key: Secret | None) -> str:
-    now = verdict.liveness.value
-    has_changed = before in {*Liveness} - {Liveness.UNCHECKED, verdict.liveness}
-    change = f"{before} -> {now}" if has_changed else now
-    return f"{name}  {change}  {format_verdict(verdict, app_key)}\n"
 
 
 def _parse_wait(text: str) -> float:

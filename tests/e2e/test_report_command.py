@@ -1,0 +1,172 @@
+"""`wakeyscan report`: any format from a saved JSON report, and refusals of other files."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.command import Run
+from tests.support.dated_repository import Dated
+from tests.support.fake_wastack import LIVE, FakeWAStack
+from tests.support.files import write
+from tests.support.keys import PREFIX, MakeKey, mask
+from wakeyscan.reports import REPORTS
+
+
+def hide_times(text: str) -> str:
+    return re.sub(r'_time": "[^"]+"', '_time": ""', text)
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Dated:
+    return Dated(tmp_path / "repo").at(1)
+
+
+def fill(folder: Path, make_key: MakeKey) -> str:
+    """Write findings of every standing, a gap, an opaque item and a configuration."""
+    key, ignored, allowed = make_key(), make_key(), make_key()
+    notebook = {"cells": [{"cell_type": "code", "source": [f"k = '{key}'\n"], "outputs": []}]}
+    files: dict[str, str | bytes] = {
+        "a\x1b<b>.py": f"k = '{key}' # é\u202e\n{ignored} # wakeyscan:ignore -- old\n",
+        "b.js": f"const k = '{PREFIX}your_key_goes_here_please'",
+        "c.ipynb": json.dumps(notebook),
+        "docs/d.md": allowed,
+        "out/e.md": make_key(),
+        "f.rar": b"Rar!\x1a\x07\x01\x00",
+        "large": "x" * 5000,
+        ".wakeyscan.toml": "exclude = ['out']\n[[allow]]\npath = 'docs'\nreason = 'samples'\n",
+    }
+    write(folder, files)
+    return key
+
+
+def test_every_format_is_that_of_the_run_itself(
+    run: Run, make_key: MakeKey, tmp_path: Path
+) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    key = fill(tree, make_key)
+    flags = [f"--report={name}=../{name}.one" for name in REPORTS]
+    options = ("--show-suppressed", "--verbose")
+    assert run("scan", "--max-file-size=4k", *options, *flags, cwd=tree).code == 1
+    copies = [f"--report={name}=../{name}.two" for name in REPORTS]
+    ran = run("report", "../json.one", *options, *copies, cwd=tree)
+    assert (ran.code, ran.err) == (0, "")
+    for name in REPORTS:
+        one, two = ((tmp_path / f"{name}.{end}").read_text("utf-8") for end in ("one", "two"))
+        assert hide_times(one) == hide_times(two), name
+    assert ran.out == (tmp_path / "text.one").read_text("utf-8")
+    assert mask(key) in ran.out
+
+
+def test_the_histories_of_an_audit_and_answers(
+    repo: Dated, run: Run, make_key: MakeKey, tmp_path: Path
+) -> None:
+    live, gone, named = make_key(), make_key(), make_key()
+    repo.commit({"a": f"'{live}'", "c": f"'{gone}'", f"x{named}": "x"}, f"message {gone}")
+    repo.git("update-ref", "refs/remotes/origin/main", repo.id("HEAD"))
+    repo.at(5).commit({"c": "none"})
+    flags = [f"--report={name}={tmp_path / name}.one" for name in REPORTS]
+    with FakeWAStack({live: LIVE}) as api:
+        asked = ("--verify", "--api-url", api.url, "--since=2024-01-01")
+        repo.audit(*asked, *flags)
+    copies = [f"--report={name}={name}.two" for name in REPORTS]
+    assert run("report", "json.one", *copies, cwd=tmp_path).code == 0
+    for name in REPORTS:
+        one, two = ((tmp_path / f"{name}.{end}").read_text("utf-8") for end in ("one", "two"))
+        assert hide_times(one) == hide_times(two), name
+    assert "1 LIVE" in (tmp_path / "text.two").read_text()
+
+
+def test_an_output_file(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+    write(tmp_path, {"a": make_key()})
+    run("scan", "a", "--report=json=r.json")
+    assert run("report", "r.json", "-f", "jsonl", "-o", "r.jsonl").out == ""
+    lines = (tmp_path / "r.jsonl").read_text().splitlines()
+    assert [json.loads(line)["type"] for line in lines] == ["finding", "summary"]
+
+
+def test_the_rule_of_a_user(run: Run, tmp_path: Path) -> None:
+    rule = """title = "Acme token"
+severity = "medium"
+anchors = ["acme-"]
+pattern = '(?P<secret>acme-[0-9]{8})'
+help = "Acme."
+hits = ["acme-12345678", "acme-23456789", "acme-34567890"]
+misses = ["acme-1", "acme-x", "acme"]
+"""
+    write(tmp_path, {"rules/mine.toml": rule, "a": "acme-90210817"})
+    run("scan", "a", "--rules=rules", "--report=json=r.json")
+    for name in REPORTS:
+        assert run("report", "r.json", "-f", name).code == 0
+    assert "mine medium" not in run("report", "r.json", "-f", "junit").out
+    assert "Acme token" in run("report", "r.json", "-f", "junit", "--rules=rules").out
+
+
+EDITS: dict[str, tuple[tuple[str | int, ...], Any]] = {
+    "schema": (("schema",), "other/1"),
+    "findings": (("findings",), {}),
+    "a finding": (("findings", 0), []),
+    "severity": (("findings", 0, "severity"), "huge"),
+    "liveness": (("findings", 0, "liveness"), "dead"),
+    "line": (("findings", 0, "line"), "1"),
+    "negative": (("findings", 0, "line"), -1),
+    "truth": (("findings", 0, "line"), True),
+    "fingerprint": (("findings", 0, "fingerprint"), "x"),
+    "details": (("findings", 0, "details"), {"a": 1}),
+    "scope": (("scope",), None),
+    "targets": (("targets",), [1]),
+    "exposed": (("keys", 0, "exposed_days"), 10**12),
+    "date": (("keys", 0, "introduced", "author_date"), "yesterday"),
+    "places": (("keys", 0, "places"), []),
+}
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the report of an audit."""
+    repo = Dated(tmp_path_factory.mktemp("saved") / "repo").at(1)
+    repo.commit({"a": f"k = '{PREFIX}{secrets.token_hex(20)}'\n"})
+    return repo.audit("-f", "json").out
+
+
+@pytest.mark.parametrize(("path", "value"), EDITS.values(), ids=EDITS)
+def test_other_files_are_refused(
+    run: Run, tmp_path: Path, saved: str, path: tuple[Any, ...], value: Any
+) -> None:
+    report = json.loads(saved)
+    item = report
+    for name in path[:-1]:
+        item = item[name]
+    item[path[-1]] = value
+    write(tmp_path, {"r.json": json.dumps(report)})
+    ran = run("report", "r.json")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("wakeyscan: r.json: not a JSON report of wakeyscan: ")
+
+
+def test_a_key_that_someone_put_into_a_report_is_masked(
+    run: Run, make_key: MakeKey, tmp_path: Path, saved: str
+) -> None:
+    key = make_key()
+    report = json.loads(saved)
+    report["findings"][0] |= {"excerpt": f"\x1b[31m{key}\ud800", "path": f"a/{key}"}
+    write(tmp_path, {"r.json": json.dumps(report)})
+    for name in REPORTS:
+        ran = run("report", "r.json", "-f", name)
+        assert (ran.code, key in ran.out, "\x1b" in ran.out) == (0, False, False)
+    report["findings"][0]["secret"] = key
+    write(tmp_path, {"r.json": json.dumps(report)})
+    ran = run("report", "r.json")
+    assert (ran.code, key in ran.out + ran.err) == (2, False)
+
+
+@pytest.mark.parametrize("operands", [(), ("a", "b"), ("missing.json",)], ids=len)
+def test_one_report_is_needed(run: Run, operands: tuple[str, ...]) -> None:
+    ran = run("report", *operands)
+    assert (ran.code, ran.out) == (2, "")

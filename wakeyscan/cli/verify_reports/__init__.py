@@ -1,0 +1,20 @@
+"""Reports of `wakeyscan verify`: formats in which the answers about keys are written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wakeyscan.core.registry import Registry
+
+if TYPE_CHECKING:
+    from wakeyscan.cli.verify_reports.outcome import VerifyReport
+
+
+VERIFY_REPORTS: Registry[VerifyReport] = Registry(
+    "report format of verify",
+    {
+        "text": "wakeyscan.cli.verify_reports.text",
+        "json": "wakeyscan.cli.verify_reports.json",
+        "markdown": "wakeyscan.cli.verify_reports.markdown",
+    },
+)

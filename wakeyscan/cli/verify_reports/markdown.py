@@ -1,0 +1,51 @@
+"""Markdown for job summaries and incident tickets: a table of the answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, TextIO
+
+from wakeyscan.core.finding import Liveness
+from wakeyscan.core.redaction import redact
+from wakeyscan.reports._markdown_text import format_code, join_rows
+from wakeyscan.reports.summary import LIVENESS_ORDER, format_liveness
+from wakeyscan.verification.verdict import format_verdict
+
+if TYPE_CHECKING:
+    from wakeyscan.cli.verify_reports.outcome import VerifiedKey, VerifyOutcome
+
+
+def write(outcome: VerifyOutcome, out: TextIO) -> None:
+    """Write a verdict, a table of the keys, and what could not be verified."""
+    out.write(f"### wakeyscan verify: {_format_count(outcome)}\n")
+    if outcome.keys:
+        out.write("\n| key | before | now | answer |\n|---|---|---|---|\n")
+        out.write(join_rows((_format_row(key), 1) for key in outcome.keys))
+    for app_key, verdict in outcome.controls:
+        answer = format_code(format_verdict(verdict, app_key))
+        out.write(f"\nThe control key is {format_liveness(verdict.liveness)}: {answer}\n")
+    if outcome.missing:
+        out.write("\n| no longer found, so not verified |\n|---|\n")
+        out.write(join_rows((f"| {format_code(redact(name))} |\n", 1) for name in outcome.missing))
+    if outcome.gaps:
+        out.write("\n| skipped | reason |\n|---|---|\n")
+        rows = (
+            f"| {format_code(i.origin.path)} | {format_code(i.reason)} |\n" for i in outcome.gaps
+        )
+        out.write(join_rows((row, 1) for row in rows))
+
+
+def _format_count(outcome: VerifyOutcome) -> str:
+    count = len(outcome.keys)
+    answers = Counter(key.verdict.liveness for key in outcome.keys)
+    listed = (f"{answers[one]:,} {format_liveness(one)}" for one in LIVENESS_ORDER if answers[one])
+    text = f"{count:,} key{'s' * (count != 1)}: {', '.join(listed)}" if count else "no keys found"
+    return text if outcome.complete else f"{text}; **incomplete**"
+
+
+def _format_row(key: VerifiedKey) -> str:
+    now = format_liveness(key.verdict.liveness)
+    now = f"**{now}**" if key.verdict.liveness is Liveness.LIVE or key.has_changed else now
+    answer = format_code(format_verdict(key.verdict, key.app_key))
+    before = format_code(key.before) if key.before else ""
+    return f"| {format_code(str(key.secret))} | {before} | {now} | {answer} |\n"

@@ -1,0 +1,110 @@
+"""The outcome of `wakeyscan verify`, the interface of its reports, and their output."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from wakeyscan.cli import output
+from wakeyscan.cli.commands import INCOMPLETE
+from wakeyscan.cli.verify_reports import VERIFY_REPORTS
+from wakeyscan.core.finding import Bounds, Liveness
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from wakeyscan.cli.verify_plan import VerifyPlan
+    from wakeyscan.config.config import Config
+    from wakeyscan.config.options import Values
+    from wakeyscan.core.document import Skipped
+    from wakeyscan.core.secret import Secret
+    from wakeyscan.verification.results import VerificationResults
+    from wakeyscan.verification.verdict import Verdict
+
+
+class VerifiedKey(NamedTuple):
+    """A key, and what the API answered."""
+
+    secret: Secret
+    app_key: Secret | None
+    verdict: Verdict
+    bounds: Bounds
+    before: str
+    """Its liveness in the earlier report; empty if that does not have the key."""
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether an earlier verification had another answer."""
+        return self.before in {*Liveness} - {Liveness.UNCHECKED, self.verdict.liveness}
+
+
+class VerifyOutcome(NamedTuple):
+    """The answers about all keys."""
+
+    keys: tuple[VerifiedKey, ...]
+    controls: tuple[tuple[Secret | None, Verdict], ...]
+    """Verdicts on the control key, each with the X-App-Key that was sent with it."""
+    missing: tuple[str, ...]
+    """See `VerifyPlan`."""
+    gaps: tuple[Skipped, ...]
+    """See `VerifyPlan`."""
+
+    @property
+    def has_live_key(self) -> bool:
+        """Whether the API accepts a key."""
+        return any(key.verdict.liveness is Liveness.LIVE for key in self.keys)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all keys were found and answered, and the control key works."""
+        is_known = all(key.verdict.liveness is not Liveness.UNKNOWN for key in self.keys)
+        controls_work = all(verdict.liveness is Liveness.LIVE for _, verdict in self.controls)
+        return is_known and controls_work and not self.missing and not self.gaps
+
+
+class VerifyReport(Protocol):
+    """A module that writes one format."""
+
+    def write(self, outcome: VerifyOutcome, out: TextIO) -> None:
+        """Write the report, with every secret redacted."""
+
+
+def build_outcome(plan: VerifyPlan, results: VerificationResults) -> VerifyOutcome:
+    """Return the answers in the order of the plan."""
+    keys = []
+    for request in plan.requests:
+        secret, verdict = results.conclude(request.secret)
+        bounds = request.bounds if secret == request.secret else Bounds.CERTAIN
+        before = plan.liveness_before.get(secret.fingerprint, "")
+        keys.append(VerifiedKey(secret, request.app_key, verdict, bounds, before))
+    return VerifyOutcome(tuple(keys), tuple(results.controls.items()), plan.missing, plan.gaps)
+
+
+def choose_formats(settings: Config, flags: Values, targets: Iterable[str]) -> Config:
+    """Return the settings with formats of `verify`, and check them and the files.
+
+    A format in a variable may be meant for scans only: then it does not count. Raise `UsageError`
+    for an unknown format in a flag, `ReportError` for a file that must not be written.
+    """
+    if "format" not in flags and settings.format not in VERIFY_REPORTS:
+        settings = settings._replace(format="text")
+    if "report" not in flags:
+        reports = tuple(pair for pair in settings.reports if pair[0] in VERIFY_REPORTS)
+        settings = settings._replace(reports=reports)
+    output.check_formats(settings, targets, VERIFY_REPORTS)
+    return settings
+
+
+def write_outcome(outcome: VerifyOutcome, settings: Config, targets: Iterable[str]) -> int:
+    """Write the reports, and return the exit code: 1 if a key is live, 3 if one is unknown."""
+    output.write_rendered(lambda name: _render(name, outcome), settings, targets)
+    if outcome.has_live_key:
+        return 1
+    return 0 if outcome.complete else INCOMPLETE
+
+
+def _render(name: str, outcome: VerifyOutcome) -> bytes:
+    out = io.StringIO()
+    VERIFY_REPORTS[name].write(outcome, out)
+    return out.getvalue().encode("utf-8", "backslashreplace")
