@@ -12,6 +12,7 @@ from jsonschema import Draft7Validator  # type: ignore[import-untyped]  # no stu
 from tests.support.command import Ran, Run
 from tests.support.files import write
 from tests.support.keys import MakeKey, fingerprint
+from tests.support.report_schema import load_schema
 from wakeyscan.config.schemas import build_config_schema, build_rule_schema
 
 FILE = ".wakeyscan.toml"
@@ -61,7 +62,10 @@ def test_show_names_the_source_of_each_value(run: Run, tmp_path: Path, make_key:
         (["show", "--fail-on", "x"], "--fail-on: expected one of note"),
         (["show", "--format", "jsno"], "--format: expected text or json, got 'jsno'; did you mean"),
         (["shwo"], "wakeyscan config: expected show, init or schema, got 'shwo'; did you mean"),
-        (["schema", "rules"], "unknown schema 'rules' (known: config, rule); did you mean 'rule'?"),
+        (
+            ["schema", "rules"],
+            "unknown schema 'rules' (known: config, rule, report); did you mean 'rule'?",
+        ),
         (["init", "--quiet"], "wakeyscan config init: --quiet has no effect here"),
     ],
 )
@@ -135,6 +139,7 @@ def test_the_schema_accepts_what_a_scan_accepts(
 
 def test_the_schemas_are_printed_and_describe_our_rules(run: Run) -> None:
     assert run("config", "schema").json() == build_config_schema()
+    assert run("config", "schema", "report").json() == load_schema()
     schema = run("config", "schema", "rule").json()
     assert schema == build_rule_schema()
     Draft7Validator.check_schema(schema)

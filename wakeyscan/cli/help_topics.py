@@ -65,8 +65,8 @@ ACTIONS: dict[str, dict[str, Action]] = {
     "config": {
         "show": Action("Show each setting with its value and its source.", "", None),
         "init": Action("Write a commented .wakeyscan.toml to the current directory."),
-        "schema": Action("Print the JSON Schema of a configuration file, or of a rule file.",
-                         "[config|rule]"),
+        "schema": Action("Print the JSON Schema of a configuration file, a rule file or a report.",
+                         "[config|rule|report]"),
     },
 }  # fmt: skip
 """Actions by command, in the order of the help."""
@@ -93,6 +93,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "hook status": (("hook status", "one line per stage"),),
     "hook pre-commit": (("hook pre-commit", "the staged changes"),),
     "hook commit-msg": (("hook commit-msg .git/COMMIT_EDITMSG", "as git calls it"),),
+    "report": (
+        ("report leak.json -f html -o leak.html", "a page to hand on"),
+        ("report leak.json --report csv=leak.csv", "text on stdout, and a table"),
+    ),
     "verify": (
         ("verify leak.json", "scan and verify again, and show the changes"),
         ("verify --wait 10m leak.json", "until all keys are revoked"),
@@ -129,7 +133,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("config show --format json", "for programs"),
     ),
     "config init": (("config init", "asks nothing, and never overwrites"),),
-    "config schema": (("config schema rule", "of a file in --rules DIR"),),
+    "config schema": (
+        ("config schema rule", "of a file in --rules DIR"),
+        ("config schema report", "of a report with --format json"),
+    ),
     "doctor": (("doctor", "exits with 1 if something is wrong"),),
     "completion": (
         ("completion bash", "load it with: source <(wakeyscan completion bash)"),

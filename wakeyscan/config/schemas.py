@@ -1,7 +1,9 @@
-"""JSON Schemas of the configuration file and of rule files, for editors and validators."""
+"""JSON Schemas of the configuration file, of rule files and of reports, for programs."""
 
 from __future__ import annotations
 
+import json
+from importlib import resources
 from typing import Any
 
 from wakeyscan.core.severity import Severity
@@ -13,6 +15,13 @@ _SEVERITIES = [str(severity) for severity in Severity]
 _SIZE = r"^\s*[0-9]+[kKmMgGtT]?[iI]?[bB]?\s*$"
 _EXAMPLES: Schema = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 _TEXT: Schema = {"type": "string", "pattern": r"\S"}
+
+
+def load_report_schema() -> Schema:
+    """Return the schema of a report with `--format json`, which is a file in the package."""
+    file = resources.files("wakeyscan.reports") / "report.schema.json"
+    schema: Schema = json.loads(file.read_text("utf-8"))
+    return schema
 
 
 def build_config_schema() -> Schema:

@@ -55,5 +55,5 @@ def _list_words(topic: str) -> tuple[Word, ...]:
     if topic == "rules show":
         return tuple(Word(rule.id, rule.title) for rule in load_rules())
     if topic == "config schema":
-        return (Word("config", ""), Word("rule", ""))
+        return (Word("config", ""), Word("rule", ""), Word("report", ""))
     return tuple(Word(shell, "") for shell in SHELLS) if topic == "completion" else ()

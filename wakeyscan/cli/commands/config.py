@@ -16,7 +16,11 @@ HELP = """Show settings with their sources, or start a file.
 'show' takes the options of 'scan', and shows what a scan with them would use. Flags override
 environment variables, which override the file."""
 
-_SCHEMAS = {"config": schemas.build_config_schema, "rule": schemas.build_rule_schema}
+_SCHEMAS = {
+    "config": schemas.build_config_schema,
+    "rule": schemas.build_rule_schema,
+    "report": schemas.load_report_schema,
+}
 
 PARAMETERS = Parameters(
     (
