@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import subprocess
 from base64 import b64encode
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -18,6 +20,7 @@ from tests.support.files import write
 from tests.support.keys import MakeKey, mask
 
 HOSTILE = "<script>alert(1)<\\script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}"
+CHROMIUM = shutil.which("chromium") or ""
 VOID = {"meta", "link", "img", "input", "br", "hr"}
 
 
@@ -145,3 +148,21 @@ def test_the_policy_allows_only_the_style_and_the_script_of_the_page(
     attributes = [name for _, one in page.elements for name in one]
     assert not [name for name in attributes if name.startswith("on") or name in ("style", "src")]
     assert not re.search(r"https?://", page.source)
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="there is no chromium")
+def test_a_browser_runs_the_filters_and_nothing_else(
+    run: Run, make_key: MakeKey, tmp_path: Path
+) -> None:
+    order = "<img src=x onerror=document.title='owned'><script>document.title='owned'</script>"
+    write(tmp_path, {order.replace("/", "_"): f"{order} {make_key()}\n"})
+    assert run("scan", "-f", "html", "-o", "page.html").code == 1
+    profile = f"--user-data-dir={tmp_path / 'profile'}"
+    address = (tmp_path / "page.html").as_uri()
+    flags = ("--headless", "--no-sandbox", "--disable-gpu", profile, "--dump-dom")
+    shown = subprocess.run([CHROMIUM, *flags, address], capture_output=True, timeout=120).stdout
+    page = Page(shown.decode())
+    assert page.texts["title"] == ["wakeyscan: 1 key in 1 place: 1 high."]
+    assert page.texts["output"] == ["1 of 1 shown"]
+    assert len(page.all("script")) == 1
+    assert not page.all("img")
