@@ -476,8 +476,20 @@ def test_a_missing_commit(repo: Repo, key: str) -> None:
 
 BODIES = [f"{n:02}" + "q7Zr" * 2 + f"Xw{n * 7919 % 9973:04}" * 3 for n in range(24)]
 KEYS = [PREFIX + body for body in BODIES]
-# With an end that is certain: what may be the rest of a key is masked in the excerpt of its line.
-LINES = [" ".join([f"line {n}", *KEYS[3 * n : 3 * n + n % 4], ";"]) for n in range(7)]
+HEADS = (
+    "none",
+    "a1bcdefg",
+    "a2bcdefgh",
+    "a3bcdefghi",
+    "nothing",
+    "a5bcdefghijkl",
+    "a6bcdefghijklm",
+)
+"""Words that may be the rest of a key on the line before.
+
+No line with keys is as wide as the lines of wrapped text.
+"""
+LINES = [" ".join([head, *KEYS[3 * n : 3 * n + n % 4]]) for n, head in enumerate(HEADS)]
 NAMES = ("a", "b", "d/c")
 
 

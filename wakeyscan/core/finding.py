@@ -86,3 +86,5 @@ class Finding(NamedTuple):
     """Pairs of name and text, for example from verification; safe to print."""
     candidates: tuple[Secret, ...] = ()
     """If its bounds are open: texts that may be the whole secret, the most likely first."""
+    line_digest: bytes = b""
+    """If findings are compared with earlier ones: digest of its line without the secrets."""

@@ -67,6 +67,8 @@ class ScanContext(NamedTuple):
 
     `None` if LFS objects are not scanned.
     """
+    compares_lines: bool = False
+    """Whether findings are compared with those in earlier versions of their document."""
 
 
 def build_context(rules: tuple[Rule, ...], decoders: Mapping[str, Decoder]) -> ScanContext:

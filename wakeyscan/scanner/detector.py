@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -20,9 +19,6 @@ else:
     # A document without an anchor needs neither (2 ms), one without a match no findings (5 ms).
     decoding = lazy_import("wakeyscan.scanner.decoding")
     findings = lazy_import("wakeyscan.scanner.findings")
-
-_MASK = r"…\([0-9a-f]{6}\)"
-"""Pattern of a masked secret in an excerpt; an encoded text with several shows only one of them."""
 
 
 def detect_in_document(
@@ -63,10 +59,12 @@ def keep_new(
     """Yield the findings that no version of the document before the change contains.
 
     A finding is the same if its secret and its line are the same; if a change duplicates a line,
-    one of the two is new. Lines are compared by their excerpts, so that a change far away on a long
-    line, or to another secret on the line, does not matter.
+    one of the two is new. Of a line, only the part that an excerpt shows is compared, without its
+    secrets: a change far away on a long line, or to another secret on the line, does not matter.
+
+    The context of all findings has `compares_lines` set.
     """
-    known: Counter[tuple[str, str, str]] = Counter()
+    known: Counter[tuple[str, str, bytes]] = Counter()
     for content in document.before() if document.before else ():
         # The maximum over all parents: a merge adds the findings that no parent has.
         known |= Counter(map(_build_identity, detect(document._replace(content=content, own=None))))
@@ -78,5 +76,5 @@ def keep_new(
             yield finding
 
 
-def _build_identity(finding: Finding) -> tuple[str, str, str]:
-    return finding.rule, finding.secret.fingerprint, re.sub(_MASK, "…", finding.excerpt)
+def _build_identity(finding: Finding) -> tuple[str, str, bytes]:
+    return finding.rule, finding.secret.fingerprint, finding.line_digest

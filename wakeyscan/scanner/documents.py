@@ -102,6 +102,7 @@ def _scan_text(
     if not hits:
         return ScanResult(findings, (), coverage)
     document = item._replace(origin=origin)
+    context = context._replace(compares_lines=context.compares_lines or item.before is not None)
     archives = embedded.EmbeddedArchives(document, context, budget)
     try:
         found = detect_in_document(document, context, hits, archives)
@@ -125,6 +126,7 @@ def _scan_archive(
 
     `first` is the archive, or its first chunk; the extractor takes the others from `stream`.
     """
+    context = context._replace(compares_lines=context.compares_lines or first.before is not None)
     raw_results: list[ScanResult] = []
 
     def scan_raw(chunk: Document) -> None:

@@ -8,13 +8,17 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import Bounds
-from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.line_index import find_line
 from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.redaction import redact
 
 if TYPE_CHECKING:
+    import hashlib
+
     from wakeyscan.scanner.matcher import Match
+else:
+    hashlib = lazy_import("hashlib")
 
 _WIDTH = 100
 """Bytes of a line that are shown on either side of a secret."""
@@ -25,10 +29,10 @@ _REST = "…"
 """Mask of a word that may continue a secret, on the next line or in the next cell."""
 
 _PLAIN_WORD = lazy_pattern(rb"[A-Z]?[a-z]*")
-"""A word of a sentence; it stays, because the excerpt of its line tells whether a finding is new.
+"""A word of a sentence; it stays. Random characters seldom look like one, and then they are few."""
 
-Random characters seldom look like one, and then they are few.
-"""
+_SAME = "…"
+"""Mask of every secret where lines are compared: a change to another secret does not matter."""
 
 _MAX_REST = 1024
 """Maximum bytes after a secret that may hold the rest of it."""
@@ -68,7 +72,25 @@ def build_masks(content: bytes, matches: Iterable[Match]) -> Masks:
         for match, limit in zip(matches, next_starts, strict=True)
         for span in _list_spans(content, match, limit)
     )
-    return Masks(content, tuple(spans), tuple(accumulate((end for _, end, _ in spans), max)))
+    return _order_masks(content, spans)
+
+
+def build_comparison_masks(content: bytes, matches: Iterable[Match]) -> Masks:
+    """Return masks of the secrets alone: what may continue a secret tells lines apart.
+
+    The masked text may hold the rest of a secret, so it is only hashed (see `digest_line`).
+    """
+    spans = sorted(
+        (low, high, _SAME)
+        for match in matches
+        for low, high in ((match.start, match.end), *match.elsewhere)
+    )
+    return _order_masks(content, spans)
+
+
+def digest_line(masks: Masks, start: int, end: int) -> bytes:
+    """Return a digest of the masked line around `start:end`."""
+    return hashlib.sha256(format_excerpt(masks, start, end).encode()).digest()
 
 
 def format_excerpt(masks: Masks, start: int, end: int) -> str:
@@ -80,6 +102,10 @@ def format_excerpt(masks: Masks, start: int, end: int) -> str:
     before = "…" if low and content[low - 1 : low] not in (b"\n", b"\r") else ""
     after = "…" if high < len(content) and content[high : high + 1] not in (b"\n", b"\r") else ""
     return before + masks.over(low, high).strip() + after
+
+
+def _order_masks(content: bytes, spans: list[tuple[int, int, str]]) -> Masks:
+    return Masks(content, tuple(spans), tuple(accumulate((end for _, end, _ in spans), max)))
 
 
 def _list_spans(content: bytes, match: Match, limit: int) -> Iterator[tuple[int, int, str]]:

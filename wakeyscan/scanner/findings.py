@@ -14,7 +14,13 @@ from wakeyscan.core.secret import API_KEY, APP_KEY
 from wakeyscan.core.severity import Severity
 from wakeyscan.scanner import decoding, placeholders
 from wakeyscan.scanner.decoded_matches import add_bounds, join_encodings
-from wakeyscan.scanner.excerpt import Masks, build_masks, format_excerpt
+from wakeyscan.scanner.excerpt import (
+    Masks,
+    build_comparison_masks,
+    build_masks,
+    digest_line,
+    format_excerpt,
+)
 from wakeyscan.scanner.exposure import ExposureClassifier
 from wakeyscan.suppression import inline
 
@@ -51,6 +57,8 @@ class _MatchedDocument(NamedTuple):
 
     document: Document
     masks: Masks
+    comparison_masks: Masks | None
+    """The masks of its lines where they are compared with lines of earlier versions."""
     comments: inline.InlineComments
     exposures: ExposureClassifier
     positions: Mapping[int, tuple[int, int]]
@@ -117,6 +125,7 @@ def _build_all(
     matched = _MatchedDocument(
         document,
         masks,
+        build_comparison_masks(content, matches) if context.compares_lines else None,
         inline.InlineComments(content),
         ExposureClassifier(document.origin, content),
         positions=dict(zip(offsets, positions, strict=True)),
@@ -144,6 +153,7 @@ def _build_finding(match: Match, matched: _MatchedDocument) -> Finding:
     length = len(b"".join(first_line).decode("utf-8", "replace"))
     exposure = matched.exposures.classify(low, high)
     standing, reason = _find_standing(match, matched)
+    compared = matched.comparison_masks
     return Finding(
         rule=match.rule.id,
         secret=match.secret,
@@ -157,6 +167,7 @@ def _build_finding(match: Match, matched: _MatchedDocument) -> Finding:
         encoding=join_encodings(document.encoding, match.encoding),
         bounds=match.bounds or Bounds.CERTAIN,
         candidates=match.candidates,
+        line_digest=digest_line(compared, low, high) if compared else b"",
     )
 
 
