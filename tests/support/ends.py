@@ -66,6 +66,26 @@ CUT: Mapping[str, Way] = {
     ),
     "asciinema": ("a.cast", '[1.5, "o", "K=AAA"]\n[1.6, "o", "BBB"]\n'),
     "asciinema, line end": ("a.cast", '[1.5, "o", "K=AAA\\r\\n"]\n[1.6, "o", "BBB"]\n'),
+    "notebook, literal on the next line": (
+        "a.ipynb",
+        "[\"k = ('AAA'\\n\",\n \"     'BBB')\"]\n",
+    ),
+    "json, code with a literal on the next line": (
+        "a.json",
+        "{\"code\": \"k = ('AAA'\\n     'BBB')\\n\"}",
+    ),
+    "json, code with an operator on the next line": (
+        "a.json",
+        "{\"code\": \"k = 'AAA'\\n    + 'BBB'\\n\"}",
+    ),
+    "json, code with an escaped literal on the next line": (
+        "a.json",
+        r"""{"code": "k = (\"AAA\"\n     \"BBB\")\n"}""",
+    ),
+    "script with code, literal on the next line": (
+        "a.js",
+        r"""run("k = (\"AAA\"\n     \"BBB\")\n")""",
+    ),
     "notebook output": ("a.ipynb", '["K: AAA\\n",\n "BBB\\n"]\n'),
     # Tables and columns
     "psql": ("a.txt", " id | key\n----+-----\n  1 | AAA.\n    |.BBB\n"),
@@ -287,6 +307,22 @@ WHOLE: Mapping[str, Way] = {
         '{"text": "GET / HTTP/1.1\\r\\nAuthorization: Bearer KEY\\r\\nHost: x\\r\\n"}',
     ),
     "notebook": ("a.ipynb", '"source": [\n "k = \\"KEY\\"\\n",\n "print(1)"\n]\n'),
+    "notebook, single quotes": ("a.ipynb", '"source": [\n "k = \'KEY\'\\n",\n "print(1)"\n]\n'),
+    "notebook, single quotes, next literal": (
+        "a.ipynb",
+        '"source": [\n "k = \'KEY\'\\n",\n "h = \\"abc\\"\\n"\n]\n',
+    ),
+    "notebook, last line": ("a.ipynb", r""""source": ["import os\n", "k = 'KEY'\n"]"""),
+    "script with code, last line": ("a.js", r"""run("k = 'KEY'\n", x)"""),
+    "script with code, more lines": ("a.js", r"""run("k = 'KEY'\nf(k)\n", x)"""),
+    "json, escaped quotes, last line": ("a.json", r"""{"code": "k = \"KEY\"\n"}"""),
+    "notebook, comment": (
+        "a.ipynb",
+        '"source": [\n "k = \'KEY\'  # mine\\n",\n "print(1)"\n]\n',
+    ),
+    "json, code of two lines": ("a.json", '{"code": "k = \'KEY\'\\nprint(1)\\n"}'),
+    "json, shell": ("a.json", "{\"run\": \"export K='KEY'\\nexport L='abc'\\n\"}"),
+    "source map, no semicolon": ("a.js.map", '{"sourcesContent": ["const k = \'KEY\'\\nf()\\n"]}'),
     "notebook, shell": ("a.ipynb", '"source": [\n "!export K=KEY\\n",\n "import os"\n]\n'),
     "yaml": ("a.yml", "a:\n  key: KEY\n  other: abc\n"),
     "yaml, outer": ("a.yml", "a:\n  key: KEY\nother: abc\n"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.ends import file_kinds
 from wakeyscan.scanner.ends.tags import find_tags
-from wakeyscan.scanner.ends.text_end import BREAK, TextEnd, split_line
+from wakeyscan.scanner.ends.text_end import BREAK, ESCAPED_BREAK, TextEnd, split_line
 
 QUOTE = rb"""(?:\\*["'`]{1,3}|&(?:quot|apos|\#0*3[49]|\#[xX]0*2[27]);|\\u002[27]|\\x2[27]|%2[27])"""
 """Pattern of a quote, maybe escaped."""
@@ -57,6 +57,10 @@ _COMMENT = lazy_pattern(
 _CLOSED_COMMENT = lazy_pattern(rb"[ \t]*(?:/\*[^\r\n]*?\*/|<!--[^\r\n]*?-->)")
 _SLASH_COMMENT = lazy_pattern(rb"[ \t]*//[^\r\n]*")
 _LINE_END = lazy_pattern(rb"[ \t]*" + BREAK)
+_ESCAPED_LINE_END = lazy_pattern(rb"[^\"'`\\\r\n]*+" + ESCAPED_BREAK)
+"""The rest of a line of code inside a literal with other quotes, as in the cell of a notebook."""
+_OUTER_END = lazy_pattern(rb"\\*[\"'`]\s*(?:[,;)\]}]|\Z)")
+"""The end of the literal around a literal."""
 _CONTINUED_LINE = lazy_pattern(
     rb"([ \t]*)[\\^`][ \t]*"
     + BREAK
@@ -85,7 +89,10 @@ def is_quote_certain(end: TextEnd, quote: bytes, rest: bytes) -> bool:
     if is_chunk(end) or _is_joined(end, rest):
         return False
     if quote.startswith(b"\\") and b"u00" not in quote and b"\\x" not in quote:
-        rest = _unescape(rest)
+        end, rest = end._replace(is_nested=True), _unescape(rest)
+    elif _ESCAPED_LINE_END.match(rest):
+        end = end.unescape_breaks()._replace(is_nested=True)
+        rest = end.after[len(quote) :]
     return _is_complete(end, quote, rest)
 
 
@@ -151,13 +158,13 @@ def _is_line_end_certain(end: TextEnd, rest: bytes) -> bool:
         return False
     text = rest[line_end.end() :]
     following = split_line(text)[0]
-    if not text.strip():
+    if not text.strip() or (end.is_nested and _OUTER_END.match(text)):
         return True
     if _COBOL.match(following) and not _COBOL.match(end.line):
         return False
     if _APPENDED.match(text):
         return False
     text = _COMMENT_LINES.sub(b"", text, count=1)
-    if file_kinds.has_single_literals(end.path):
+    if file_kinds.has_single_literals(end.path) and not end.is_nested:
         return not _OPERATOR.match(text)
     return _NEW_LINE.match(text) is not None

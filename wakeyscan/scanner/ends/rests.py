@@ -27,7 +27,9 @@ _MARKUP = _TAG + rb"| \\[-:%c/] |" + INVISIBLE_CHARACTERS + rb"|" + ESCAPED_BREA
 _DASHES = rb"[-_]+ (?![A-Za-z0-9_-])"
 _COMMENT = rb"/\* [^*\r\n]{0,200} \*/ | [ \t]+ (?:\#|//) [^\r\n]{0,200} [\r\n]"
 
-_BETWEEN = rb"(?:" + _TAG + rb"|" + _COMMENT + rb"| [\s+&.,~^_|/\\<>*] ){0,80}"
+_BETWEEN = (
+    rb"(?:" + ESCAPED_BREAK + rb"|" + _TAG + rb"|" + _COMMENT + rb"| [\s+&.,~^_|/\\<>*] ){0,80}"
+)
 _JOINT = lazy_pattern(
     rb"(?x) (?:"
     + _MARKUP

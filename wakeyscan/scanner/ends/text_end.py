@@ -62,6 +62,8 @@ class TextEnd(NamedTuple):
     """Path of the document, or empty."""
     is_cut_anywhere: bool = False
     """Whether the text may be cut without a continuation, as base64 without padding may be."""
+    is_nested: bool = False
+    """Whether it is in a literal, so that the path does not tell its language."""
 
     @property
     def line(self) -> bytes:
