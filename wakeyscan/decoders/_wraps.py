@@ -28,6 +28,8 @@ _LAST_LINE = lazy_pattern(rb"[A-Za-z0-9_-]+[\"']?[ \t]*(?:\r*\n|\Z)")
 _PROMPT = lazy_pattern(rb"(?:[\w.@:~/()\[\] -]{0,60}[$#%]|PS [A-Z]:[^>]{0,60}>) \S")
 _NAME = lazy_pattern(rb"[\w-]{1,64}[ \t]*[:=]")
 """The name of a value at the start of a line."""
+_ENTRY = lazy_pattern(rb"[\w.-]{1,64}[ ]*([:=\t])(?!=)")
+"""The name of a value, and the mark after it."""
 _OFFSET = lazy_pattern(rb"[0-9A-Fa-f]{4,16}:")
 """The start of a line of a dump."""
 _FIELD = lazy_pattern(rb"[A-Za-z][\w.-]{0,60}[:;]")
@@ -43,7 +45,7 @@ class LineEnd:
 
     def may_be_in_key(self) -> bool:
         """Return whether the next line may hold the rest of a key."""
-        if _OFFSET.match(self._content, self._gap.end()):
+        if _OFFSET.match(self._content, self._gap.end()) or self._is_before_entry():
             return False
         if self._is_at_width():
             return True
@@ -51,6 +53,17 @@ class LineEnd:
             return False
         is_cut = not self._part.is_key and self._part.size != len(PREFIX)
         return is_cut or self._is_mail()
+
+    def _is_before_entry(self) -> bool:
+        """Return whether the next line starts like this one, with a name or up to a key."""
+        line, start = self._line.lstrip(b" \t>"), self._gap.end()
+        following = self._content[start : start + _REACH].partition(b"\n")[0]
+        own, other = _ENTRY.match(line), _ENTRY.match(following)
+        if own and other and own[1] == other[1]:
+            return True
+        own_text, own_key, _ = line.partition(PREFIX)
+        text, key, _ = following.partition(PREFIX)
+        return bool(own_key and key) and _format_shape(own_text) == _format_shape(text)
 
     def _is_at_width(self) -> bool:
         """Return whether the line was broken at its width, and a random text follows."""
@@ -92,6 +105,10 @@ class LineEnd:
         while len(lines) > 1 and lines[-1][:1] in (b" ", b"\t"):
             lines.pop()
         return _FIELD.match(lines[-1]) is not None
+
+
+def _format_shape(text: bytes) -> bytes:
+    return _WORD.sub(b"w", text)
 
 
 def _measure(line: bytes) -> int:

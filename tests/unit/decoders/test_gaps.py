@@ -207,6 +207,32 @@ def test_text_after_a_whole_key_is_not_joined(form: str, make_key: MakeKey) -> N
     assert not any(found.startswith(key) and found != key for found in list_keys(text))
 
 
+ENTRIES = {
+    "environment": "WA_KEY_1={}\nWA_KEY_2={}\nWA_KEY_3={}\n",
+    "environment, CRLF": "WA_KEY_1={}\r\nWA_KEY_2={}\r\n",
+    "environment, exported": "export KEY1={}\nexport KEY2={}\n",
+    "environment, last one short": "KEY_1={}\nKEY_2={}\nMAX_3=5\n",
+    "environment, other value": "API={}\nKEY2={}\nURL3=https://example.org/\n",
+    "names": "user1 {}\nuser2 {}\nuser3 {}\n",
+    "names of two lengths": "prod1 {}\nprod22 {}\nprod1 {}\n",
+    "numbers and letters": "3f9a1c2 {}\n77ab012 {}\n",
+    "two keys a line": "n1 {} {}\nn2 {} {}\n",
+    "colons": "a1: {}\nb2: {}\n",
+    "colons, other values": "a1: {}\nb2: {}\nc3: other\n",
+    "commas": "u1,{}\nu2,{}\n",
+    "tabs": "u1\t{}\nu2\t{}\n",
+    "quoted mail": "> " + "Abcdef1 " * 4 + "{}\n> " + "Ghijkl2 " * 4 + "{}\n",
+    "indented": "  user1 {}\n  user2 {}\n",
+}
+
+
+@pytest.mark.parametrize("form", ENTRIES.values(), ids=ENTRIES)
+def test_the_next_entry_of_a_list_is_no_part_of_a_key(form: str, make_key: MakeKey) -> None:
+    keys = [make_key(40) for _ in range(4)]
+    text = form.format(*keys)
+    assert list_keys(text) == [key for key in keys if key in text]
+
+
 NO_KEYS = {
     "prose": "Keys start with {}\nand then 16 characters or more follow",
     "title": "the prefix {}\nAuthentication-related things",
