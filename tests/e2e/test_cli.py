@@ -211,7 +211,7 @@ def test_version(run: Run) -> None:
     assert execute([sys.executable, "-P", "-m", "wakeyscan", "--version"]) == expected
 
 
-ONE_OF_IGNORE = "add, import, list, prune or explain"
+ONE_OF_IGNORE = "add, import, remove, list, prune or explain"
 REFUSED = {
     "an unknown option": (
         ["scan", "--nope"],
@@ -300,7 +300,7 @@ REFUSED = {
         ["rules", "show", "x"],
         "unknown rule 'x' (known: wastack-api-key, authorization-header, wastack-app-key)",
     ),
-    "no such verb": (["rules", "x"], "wakeyscan rules: expected list, show or test, got 'x'"),
+    "no such verb": (["rules", "x"], "wakeyscan rules: expected list, show, test or new, got 'x'"),
 }
 
 

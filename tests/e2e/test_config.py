@@ -477,3 +477,25 @@ def test_files_of_windows_editors_are_read(
         write(tmp_path, {name: text.encode(encoding)})
         assert run("scan").code == 0
         (tmp_path / name).unlink()
+
+
+@pytest.mark.parametrize("file", [".wakeyscan.toml", ".wakeyscanignore", "rules/x.toml"])
+def test_a_file_that_is_not_text_is_explained_in_plain_words(
+    run: Run, tmp_path: Path, file: str
+) -> None:
+    write(tmp_path, {file: b"# caf\xe9\n", "a": "x"})
+    options = ["--rules", "rules"] if file.startswith("rules") else []
+    ran = (
+        run("scan", "a", *options, "--ignore-file", file)
+        if "ignore" in file
+        else run("scan", "a", *options)
+    )
+    assert (ran.code, ran.out) == (2, "")
+    assert "byte 6 is not UTF-8; save the file as UTF-8" in ran.err
+    assert "codec" not in ran.err
+
+
+def test_an_audit_of_an_ssh_address_says_how(run: Run) -> None:
+    ran = run("audit", "git@github.com:o/r.git")
+    assert (ran.code, ran.out) == (2, "")
+    assert "audit https://github.com/o/r.git, or clone it" in ran.err

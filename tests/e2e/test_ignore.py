@@ -1135,10 +1135,37 @@ def test_what_ignore_does_not_know(repo: Repo, line: str) -> None:
     action = line.split()[0]
     operands = " FINGERPRINT" if action == "explain" else ""
     wrong = f"wakeyscan ignore {action}: wrong operands; expected wakeyscan ignore {action}"
-    takes = "wakeyscan ignore: expected add, import, list, prune or explain, got 'frobnicate'"
+    takes = (
+        "wakeyscan ignore: expected add, import, remove, list, prune or explain, got 'frobnicate'"
+    )
     lacks = "--reason is missing: say why the findings are accepted"
     said = {"add": lacks, "frobnicate": takes}.get(action, f"{wrong}{operands}")
     assert ran == (2, "", f"wakeyscan: {said}\n")
+
+
+def test_entries_are_listed_as_json_and_removed(tmp_path: Path, make_key: MakeKey) -> None:
+    repo, key, other = Repo(tmp_path / "repo"), make_key(), make_key()
+    repo.commit({"a": f"'{key}'\n", "b": f"'{other}'\n\n'{other}'\n"})
+    assert repo.run("ignore", "add", "--all", "--reason", "r").code == 0
+    repo.commit({"a": "gone\n"})
+    listed = repo.run("ignore", "list", "--format", "json")
+    assert (listed.code, listed.err) == (0, "")
+    entries = {one["fingerprint"]: one for one in listed.json()["entries"]}
+    assert {name: one["state"] for name, one in entries.items()} == {
+        fingerprint(key): "unused",
+        fingerprint(other): "used",
+    }
+    used = entries[fingerprint(other)]
+    assert (used["reason"], used["until"], used["paths"]) == ("r", None, None)
+    assert [(one["path"], one["line"]) for one in used["places"]] == [("b", 1), ("b", 3)]
+    before = (repo.top / FILE).read_bytes()
+    for wrong in (["abcdef"], [fingerprint(other)[:6], "abcdef"], ["xyz"], []):
+        ran = repo.run("ignore", "remove", *wrong)
+        assert (ran.code, ran.out, (repo.top / FILE).read_bytes()) == (2, "", before)
+    ran = repo.run("ignore", "remove", fingerprint(other)[:6])
+    assert ran == Ran(0, f"{FILE}: removed: {fingerprint(other)} # r\n", "")
+    assert fingerprint(key) in (repo.top / FILE).read_text()
+    assert repo.run("scan", "b").code == 1
 
 
 # Whatever is written is read back.

@@ -250,6 +250,12 @@ def explains(scene: Scene, line: str) -> None:
     )
 
 
+def removes(scene: Scene, line: str) -> None:
+    accepts(scene, "wakeyscan ignore add --all --reason r")
+    assert scene.run(line.replace("3fa9c1", fingerprint(scene.key)[:6])).code == 0
+    assert scene.run("wakeyscan scan").code == 1
+
+
 def imports(scene: Scene, line: str) -> None:
     (scene.repo.top / ".gitleaksignore").write_text("src/app.py:generic-api-key:2\n")
     accepts(scene, line)
@@ -308,6 +314,8 @@ TRIED: dict[str, Try] = {
     'wakeyscan ignore add 3fa9c1 --reason "revoked on 2026-01-31"': accepts,
     'wakeyscan ignore add --all --reason "looked at later" --until 2099-01-31': accepts,
     "wakeyscan ignore explain 3fa9c1": explains,
+    "wakeyscan ignore remove 3fa9c1": removes,
+    "wakeyscan rules new acme-token --rules tools/rules": says("acme-token.toml: written"),
     "wakeyscan audit --report json=found.json": finds(),
     "wakeyscan scan --honor-foreign-ignores": finds(),
     'wakeyscan ignore import .gitleaksignore --reason "accepted in 2025"': imports,

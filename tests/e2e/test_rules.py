@@ -498,7 +498,7 @@ def test_a_rule_whose_examples_are_placeholders_is_told_why(run: Run, tmp_path: 
 
 KNOWN = f"(known: {', '.join(RULES)})"
 WRONG = {
-    "unknown-verb": (["frob"], "wakeyscan rules: expected list, show or test, got 'frob'"),
+    "unknown-verb": (["frob"], "wakeyscan rules: expected list, show, test or new, got 'frob'"),
     "show-nothing": (
         ["show"],
         "wakeyscan rules show: wrong operands; expected wakeyscan rules show ID",
@@ -527,3 +527,34 @@ def test_a_user_s_rule_finds(run: Run, tmp_path: Path, make_key: MakeKey) -> Non
     found = [(f["rule"], f["severity"], f["line"]) for f in ran.json()["findings"]]
     assert (ran.code, found) == (1, [("mine", "low", 1), ("wastack-api-key", "high", 2)])
     assert (token in ran.out, key.removeprefix(PREFIX) in ran.out) == (False, False)
+
+
+@pytest.mark.parametrize("name", ["acme-token", "a", "x1", "example", "wastack-web-hook", "live"])
+def test_a_new_rule_passes_its_own_examples(run: Run, tmp_path: Path, name: str) -> None:
+    made = run("rules", "new", name, "--rules", "own")
+    assert made == Ran(0, f"own/{name}.toml: written\n", "")
+    ran = run("rules", "test", "--rules", "own")
+    assert (ran.code, ran.err) == (0, "")
+    token = f"{name.replace('-', '_')}_key_{'Zq4Rw8Ty1Kp6Lm2Nv9Bx3Cs7'}"
+    write(tmp_path, {"a": f"token = '{token}'\n"})
+    found = run("scan", "a", "--rules", "own", "--format", "json").json()["findings"]
+    assert [(one["rule"], one["standing"]) for one in found] == [(name, "reported")]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("wastack-api-key", "wastack-api-key: a built-in rule has this id"),
+        ("Mine", "'Mine': invalid rule id"),
+        ("", "'': invalid rule id"),
+        ("../x", "'../x': invalid rule id"),
+        ("a/b", "'a/b': invalid rule id"),
+        ("there", "own/there.toml: already exists"),
+    ],
+)
+def test_a_new_rule_needs_a_new_id(run: Run, tmp_path: Path, name: str, said: str) -> None:
+    write(tmp_path, {"own/there.toml": "mine"})
+    ran = run("rules", "new", name, "--rules", "own")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"wakeyscan: {said}")
+    assert [file.name for file in (tmp_path / "own").iterdir()] == ["there.toml"]

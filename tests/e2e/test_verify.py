@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import shutil
 import socket
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -14,7 +17,7 @@ import pytest
 
 from tests.e2e.test_sarif import VALID
 from tests.support.certificates import OPENSSL, authority, issued
-from tests.support.command import WAKEYSCAN, Ran, execute
+from tests.support.command import WAKEYSCAN, Ran, environment, execute
 from tests.support.fake_wastack import (
     BARE,
     FORBIDDEN,
@@ -1376,3 +1379,18 @@ def test_verify_takes_one_report(api: Api) -> None:
     ran = api.run("verify", "a", "b")
     assert (ran.code, ran.out) == (2, "")
     assert "one report" in ran.err
+
+
+def test_verify_on_a_terminal_says_that_it_reads_keys(tmp_path: Path) -> None:
+    shown, terminal = pty.openpty()
+    with subprocess.Popen(
+        [WAKEYSCAN, "verify"], cwd=tmp_path, env=environment(), stdin=terminal, stderr=terminal
+    ) as process:
+        os.close(terminal)
+        text = b""
+        while b"end with Ctrl-D" not in text:
+            text += os.read(shown, 1 << 10)
+        os.write(shown, b"\x04")
+        assert process.wait(60) == 2
+    os.close(shown)
+    assert text.startswith(b"wakeyscan: keys are read from standard input, one per line")

@@ -43,6 +43,27 @@ def add_entries(entries: Iterable[IgnoreEntry], config: Config, today: date) -> 
     return len(added)
 
 
+def remove_entries(prefixes: Iterable[str], config: Config) -> list[IgnoreEntry]:
+    """Remove the entries of fingerprints, and return them.
+
+    Raise `UsageError` if a prefix belongs to no entry, or to those of several fingerprints.
+    """
+    file, entries, prefixes = config.find_ignore_file(), load_entries(config), list(prefixes)
+    for prefix in prefixes:
+        ignore_entry.check_fingerprint_prefix(prefix)
+    removed = [entry for prefix in prefixes for entry in match_entries(prefix, entries)]
+    _write_entries(file, [entry for entry in entries if entry not in removed])
+    return list(dict.fromkeys(removed))
+
+
+def match_entries(prefix: str, entries: Iterable[IgnoreEntry]) -> list[IgnoreEntry]:
+    """Return the entries of the one fingerprint that starts so; raise `UsageError`."""
+    matching = [entry for entry in entries if entry.matches_fingerprint(prefix)]
+    if len({entry.fingerprint for entry in matching}) != 1:
+        raise UsageError(f"{prefix!r}: {len(matching)} entries match; name exactly one")
+    return matching
+
+
 class PruneResult(NamedTuple):
     """The entries of a file after pruning."""
 

@@ -38,6 +38,21 @@ def format_state(entry: IgnoreEntry, hidden: list[Finding], today: date) -> Iter
         yield f"{_INDENT}{', '.join(places)}"
 
 
+def build_state(entry: IgnoreEntry, hidden: list[Finding], today: date) -> dict[str, object]:
+    """Return an entry with its state and all places that it hides, for JSON."""
+    state = "expired" if entry.has_expired(today) else "used" if hidden else "unused"
+    return {
+        "fingerprint": entry.fingerprint,
+        "reason": entry.reason,
+        "until": entry.until and entry.until.isoformat(),
+        "paths": entry.paths or None,
+        "state": state,
+        "places": [
+            {"path": f.origin.path, "line": f.position.line, "rule": f.rule} for f in hidden
+        ],
+    }
+
+
 def explain_entry(entry: IgnoreEntry, hidden: list[Finding], today: date) -> Iterator[str]:
     """Yield an entry with all findings that it hides."""
     yield format_entry(entry)

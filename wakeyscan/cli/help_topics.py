@@ -52,7 +52,8 @@ ACTIONS: dict[str, dict[str, Action]] = {
                       "[FINGERPRINT]...", (*_ENTRY, "all", "from")),
         "import": Action("Accept what the baseline of another scanner accepts.",
                          "FILE [REPORT]", (*_ENTRY, "as")),
-        "list": Action("List the entries, and what each one hides.", "", _COMMON),
+        "remove": Action("Remove the entries of these fingerprints.", "FINGERPRINT...", _COMMON),
+        "list": Action("List the entries, and what each one hides.", "", (*_COMMON, "format")),
         "prune": Action("Remove entries that expired, or that hide nothing in files and history.",
                         "", _COMMON),
         "explain": Action("Show everything that one entry hides.", "FINGERPRINT", _COMMON),
@@ -61,6 +62,8 @@ ACTIONS: dict[str, dict[str, Action]] = {
         "list": Action("List the rules.", "", ("rules",)),
         "show": Action("Show a rule, and how to fix its findings.", "ID", ("rules",)),
         "test": Action("Run the examples of all rules.", "", ("rules",)),
+        "new": Action("Write a commented rule to start with, to DIR or the current directory.",
+                      "ID", ("rules",)),
     },
     "config": {
         "show": Action("Show each setting with its value and its source.", "", None),
@@ -115,6 +118,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ('ignore import .gitleaksignore --reason "accepted in 2025"', "of gitleaks"),
     ),
     "ignore list": (("ignore list", "entries, places, and expired or unused entries"),),
+    "ignore remove": (("ignore remove 3fa9c1", "the first digits are enough"),),
     "ignore prune": (("ignore prune", "scans files and history again"),),
     "ignore explain": (("ignore explain 3fa9c1", "the first digits are enough"),),
     "rules": (
@@ -123,6 +127,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "rules list": (("rules list --rules tools/rules", "your own rules too"),),
     "rules show": (("rules show wastack-api-key", "what it finds, and what to do"),),
+    "rules new": (("rules new acme-token --rules tools/rules", "tools/rules/acme-token.toml"),),
     "rules test": (("rules test --rules tools/rules", "your own rules too"),),
     "config": (
         ("config show", "what a scan here would use"),

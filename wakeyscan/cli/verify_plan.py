@@ -6,6 +6,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.cli.output import write_stderr
 from wakeyscan.cli.rescans import rescan
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Bounds
@@ -46,6 +47,10 @@ class _ReportedKey(NamedTuple):
 
 def plan_stdin(options: VerifyOptions) -> VerifyPlan:
     """Read keys from standard input, one per line; raise `UsageError`."""
+    if sys.stdin and sys.stdin.isatty():
+        write_stderr(
+            "wakeyscan: keys are read from standard input, one per line; end with Ctrl-D\n"
+        )
     lines = sys.stdin.buffer.read().split(b"\n") if sys.stdin else []
     keys = [line.strip() for line in lines if line.strip()]
     if not keys:

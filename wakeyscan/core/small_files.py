@@ -93,7 +93,10 @@ def decode_text(content: bytes, errors: str = "strict") -> str:
 
 def parse_toml(content: bytes) -> dict[str, Any]:
     """Parse TOML; raise `ValueError` for invalid text, deep nesting and huge numbers."""
-    text = decode_text(content)
+    try:
+        text = decode_text(content)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"byte {error.start + 1} is not UTF-8; save the file as UTF-8") from None
     # tomllib takes quadratic time for a dotted key: one of 32 KiB takes half a minute.
     part = r"(?:[\w\"'-]++[ \t]*+\.[ \t]*+)"
     if re.search(rf"(?<![\w\"'-]){part}{{{_MAX_DEPTH}}}", text, re.ASCII):

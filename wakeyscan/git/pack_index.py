@@ -51,8 +51,10 @@ def map_file(path: str) -> mmap.mmap:
     try:
         with open(path, "rb") as file:
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    except (OSError, ValueError) as error:
-        raise PackError(f"{path}: cannot be read: {error}") from None
+    except OSError as error:
+        raise PackError(f"{path}: cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise PackError(f"{path}: cannot be read: the file is empty") from None
 
 
 def read_pack_index(path: str, id_width: int) -> PackIndex:

@@ -82,8 +82,10 @@ def load_event(environment: Mapping[str, str]) -> Event:
         payload = json.loads(small_files.decode_text(content))
     except RecursionError:
         raise SourceError(f"{what}: cannot be read: nested too deeply") from None
-    except (OSError, ValueError) as error:
-        raise SourceError(f"{what}: cannot be read: {error}") from None
+    except OSError as error:
+        raise SourceError(f"{what}: cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise SourceError(f"{what}: not JSON: {error}") from None
     if not isinstance(payload, dict):
         raise SourceError(f"{what}: not a GitHub event")
     return Event(environment.get("GITHUB_EVENT_NAME", ""), payload)

@@ -82,7 +82,8 @@ def _read_lines(file: str, content: bytes | None) -> list[str]:
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{file}: cannot be read: {error}") from None
+        reason = f"byte {error.start + 1} is not UTF-8; save the file as UTF-8"
+        raise ConfigError(f"{file}: cannot be read: {reason}") from None
     return list(StringIO(text, newline=None))  # unlike splitlines, a form feed ends no line
 
 

@@ -1,4 +1,4 @@
-"""`wakeyscan ignore`: accepts findings with a reason; lists, explains and prunes the entries."""
+"""`wakeyscan ignore`: accepts findings with a reason; lists, removes and prunes the entries."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from wakeyscan.baselines import IMPORTERS, adopt, baseline, maintain
 from wakeyscan.cli import accepted_keys, entry_text, help_topics, output
 from wakeyscan.cli.commands import INCOMPLETE
 from wakeyscan.cli.rescans import rescan_repository
+from wakeyscan.cli.text_or_json import wants_json, write_json
 from wakeyscan.config import build, config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError
@@ -35,6 +36,7 @@ _OPTIONS = ("ignore-file", "config", "rules", "jobs", "quiet")
 PARAMETERS = Parameters(
     (
         *(option for option in SCANNING if option.name in _OPTIONS),
+        Option("format", "With list: text or json. Default: text.", "NAME", letter="f"),
         Option("reason", "Why the findings are accepted.", "TEXT"),
         Option("until", "Last day on which the entry is valid, for example 2027-01-31.", "DAY"),
         Option("paths", "Only accept findings in matching paths, relative to the top of the "
@@ -64,8 +66,10 @@ def run(values: Values, operands: list[str]) -> int:
             return _import(file, "", given, settings)
         case ["import", file, report]:
             return _import(file, report, given, settings)
+        case ["remove", _, *_]:
+            return _remove(operands[1:], settings)
         case ["list"]:
-            return _list(settings)
+            return _list(values, settings)
         case ["prune"]:
             return _prune(settings)
         case ["explain", fingerprint]:
@@ -143,9 +147,21 @@ def _add_entries(entries: list[IgnoreEntry], settings: config.Config) -> str:
     return escape_for_terminal(line)
 
 
-def _list(settings: config.Config) -> int:
+def _remove(prefixes: list[str], settings: config.Config) -> int:
+    """Remove entries; the file is not written if a prefix is wrong."""
+    removed = maintain.remove_entries(prefixes, settings)
+    file = escape_for_terminal(settings.find_ignore_file())
+    return _print_lines(f"{file}: removed: {entry_text.format_entry(entry)}" for entry in removed)
+
+
+def _list(values: Values, settings: config.Config) -> int:
+    is_json = wants_json(values, os.environ)
     entries, today = maintain.load_entries(settings), ignore_entry.current_day()
     hidden, _ = maintain.find_hidden(entries, rescan_repository(settings, "scan"))
+    if is_json:
+        states = [entry_text.build_state(entry, hidden[entry], today) for entry in entries]
+        write_json({"file": settings.find_ignore_file(), "entries": states})
+        return 0
     lines = [
         line for entry in entries for line in entry_text.format_state(entry, hidden[entry], today)
     ]
@@ -163,11 +179,7 @@ def _prune(settings: config.Config) -> int:
 
 
 def _explain(prefix: str, settings: config.Config) -> int:
-    entries = [
-        entry for entry in maintain.load_entries(settings) if entry.matches_fingerprint(prefix)
-    ]
-    if len({entry.fingerprint for entry in entries}) != 1:
-        raise UsageError(f"{prefix!r}: {len(entries)} entries match; name exactly one")
+    entries = maintain.match_entries(prefix, maintain.load_entries(settings))
     hidden, _ = maintain.find_hidden(entries, rescan_repository(settings, "scan"))
     today = ignore_entry.current_day()
     return _print_lines(

@@ -18,6 +18,7 @@ from wakeyscan.core.errors import RuleError, UsageError
 from wakeyscan.core.finding import Standing
 from wakeyscan.core.redaction import escape_for_terminal
 from wakeyscan.core.suggestions import list_known
+from wakeyscan.rules import template
 from wakeyscan.rules.loader import load_rules
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.detector import detect_in_document
@@ -25,7 +26,7 @@ from wakeyscan.scanner.detector import detect_in_document
 if TYPE_CHECKING:
     from wakeyscan.rules.rule import Rule, Shape
 
-HELP = """List, show and test the rules.
+HELP = """List, show, test and start rules.
 
 A rule is a TOML file. --rules DIR also loads your own."""
 
@@ -42,7 +43,10 @@ def run(values: Values, operands: list[str]) -> int:
     given = {**build.read_environment(PARAMETERS.options, os.environ), **values}
     operands = operands or ["list"]
     help_topics.refuse_other_options("rules", operands[0], values)
-    rules = load_rules(str(given.get("rules", "")))
+    folder = str(given.get("rules", ""))
+    if operands[:1] == ["new"] and len(operands) == 2:
+        return _print_lines([f"{template.write_rule(operands[1], folder)}: written"])
+    rules = load_rules(folder)
     match operands:
         case ["list"]:
             return _list_rules(rules)
