@@ -11,11 +11,12 @@ from wakeyscan.core.errors import UsageError
 from wakeyscan.reports.saved_result import load_result
 from wakeyscan.rules.loader import load_rules
 
-HELP = """Write a JSON report in other formats, without scanning again.
+HELP = """Write a JSON report in other formats.
 
-REPORT is a file that --report json=FILE wrote. The findings, the histories of keys, the scope and
-the skipped items are those of the report. It contains no keys, so none of them is verified again:
-`wakeyscan verify REPORT` does that. Exits with 0 whatever the report lists."""
+Nothing is scanned again. REPORT is a file that --report json=FILE wrote. The findings, the
+histories of keys, the scope and the skipped items are those of the report. It contains no keys, so
+none of them is verified again: `wakeyscan verify REPORT` does that. Exits with 0 whatever the
+report lists."""
 
 _OPTIONS = (
     *("format", "output", "report", "rules", "config", "show-suppressed", "sarif-profile"),
