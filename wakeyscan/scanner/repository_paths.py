@@ -25,14 +25,21 @@ class _CurrentFolder(NamedTuple):
 
     def convert(self, result: ScanResult) -> ScanResult:
         """Return the result with paths relative to the top; other paths stay as they are."""
+        origins = {finding.origin.path for finding in result.findings}
+        origins |= {item.origin.path for item in result.skipped}
+        paths = {path: self._convert(path) for path in origins}
+
+        def move(origin: Origin) -> Origin:
+            return origin._replace(path=paths[origin.path])
+
         return result._replace(
-            findings=tuple(f._replace(origin=self._convert(f.origin)) for f in result.findings),
-            skipped=tuple(s._replace(origin=self._convert(s.origin)) for s in result.skipped),
+            findings=tuple(f._replace(origin=move(f.origin)) for f in result.findings),
+            skipped=tuple(s._replace(origin=move(s.origin)) for s in result.skipped),
         )
 
-    def _convert(self, origin: Origin) -> Origin:
-        file, separator, member = origin.path.partition(MEMBER_SEPARATOR)
-        return origin._replace(path=f"{self._convert_file(file)}{separator}{member}")
+    def _convert(self, path: str) -> str:
+        file, separator, member = path.partition(MEMBER_SEPARATOR)
+        return f"{self._convert_file(file)}{separator}{member}"
 
     def _convert_file(self, file: str) -> str:
         if os.path.isabs(file):

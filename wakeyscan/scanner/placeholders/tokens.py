@@ -40,7 +40,7 @@ _SAMPLE = 48
 _MIN_EQUAL_STEPS = 0.3
 """Fraction of the steps between characters that repeat in a typed text: in a hexadecimal text, the
 worst case, one in 20 does."""
-_LAGS = ((1, 1), (1, 2), (1, 3), (1, 4), (2, 2))
+_LAGS = ((1, (1, 2, 3, 4)), (2, (2,)))
 """Distances between two characters, and between two equal steps from one to the other."""
 _KEYBOARD = bytes.maketrans(
     (digits + ascii_lowercase).encode(),
@@ -76,29 +76,29 @@ def check_token(text: bytes) -> str:
 def _has_steps(characters: bytes) -> bool:
     """Return whether the same steps lead from character to character again and again."""
     sample = characters[:_SAMPLE].translate(_ASCII)
+    enough = _MIN_EQUAL_STEPS * len(sample)
     for text in (sample, sample.translate(_KEYBOARD)):
-        steps = {lag: _measure_steps(text, lag) for lag in (1, 2)}
-        for lag, distance in _LAGS:
-            if _count_equal(steps[lag], distance) >= _MIN_EQUAL_STEPS * len(sample):
+        for lag, distances in _LAGS:
+            size = max(0, len(text) - lag)
+            steps = _measure_steps(text, lag, size)
+            if any(_count_equal(steps, size, distance) >= enough for distance in distances):
                 return True
     return False
 
 
-def _measure_steps(text: bytes, lag: int) -> bytes:
-    """Return the distance from each character to the one `lag` later, plus 128.
+def _measure_steps(text: bytes, lag: int, size: int) -> int:
+    """Return the distance from each character to the one `lag` later, plus 128, as `size` bytes.
 
     All are computed as one number, since a file may hold many keys: no byte has a carry.
     """
-    size = max(0, len(text) - lag)
     later, earlier = int.from_bytes(text[lag:]), int.from_bytes(text[:size])
-    return ((later | int.from_bytes(b"\x80" * size)) - earlier).to_bytes(size)
+    return (later | int.from_bytes(b"\x80" * size)) - earlier
 
 
-def _count_equal(steps: bytes, distance: int) -> int:
-    """Return the number of steps that are equal to the one `distance` before."""
-    size = max(0, len(steps) - distance)
-    different = int.from_bytes(steps[distance:]) ^ int.from_bytes(steps[:size])
-    return different.to_bytes(size).count(0)
+def _count_equal(steps: int, size: int, distance: int) -> int:
+    """Return how many of the `size` steps are equal to the one `distance` before."""
+    different = (steps ^ (steps >> 8 * distance)).to_bytes(size)
+    return different.count(0, distance)  # the first ones have no step before
 
 
 def _has_words(text: bytes, characters: bytes) -> bool:
