@@ -65,7 +65,7 @@ class SecretHistory(NamedTuple):
     bounds: Bounds = Bounds.CERTAIN
     """Certain if the bounds are certain in at least one place."""
     place_count: int = 0
-    """Number of places, of which `places` lists at most a hundred."""
+    """Number of all places; `places` lists at most a hundred of them."""
 
     @property
     def first_place(self) -> Occurrence:

@@ -41,7 +41,7 @@ _ASSIGNMENT = lazy_pattern(
 )
 
 _MASKED = lazy_pattern(rb"(?:x{4,}|X{4,})\Z")
-"""The end of a secret of which letters hide the rest."""
+"""The end of a secret whose rest is replaced by letters."""
 _MAX_MASK = 8
 
 

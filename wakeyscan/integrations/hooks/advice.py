@@ -65,7 +65,7 @@ def _find_rebase_start(commits: list[str], own: Git) -> str:
 
 
 def _explain_rewriting(commits: list[str], own: Git) -> list[str]:
-    """Return how to rewrite the commits."""
+    """Return lines that explain how to rewrite the commits."""
     start = _find_rebase_start(commits, own)
     named = ", ".join(commits[:_MAX_LISTED])
     more = f" and {len(commits) - _MAX_LISTED} more" if len(commits) > _MAX_LISTED else ""

@@ -19,7 +19,7 @@ from wakeyscan.scanner.ends.text_end import (
 )
 
 MAX_RESTS = 2
-"""Words in a row, each of which fills its line, that may continue a secret."""
+"""Words in a row that may continue a secret; each of them fills its line."""
 
 _WORD = lazy_pattern(rb"[-_]{0,2}[A-Za-z0-9][A-Za-z0-9_-]*+")
 _TAG = rb"<!\[CDATA\[ | <[^<>\r\n]{0,512}>"

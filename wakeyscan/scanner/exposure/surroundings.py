@@ -38,7 +38,7 @@ class FileSearches:
         self._literals: dict[bytes, bool] = {}
 
     def of(self, pattern: re.Pattern[bytes], words: tuple[bytes, ...] = ()) -> Occurrences:
-        """Return the occurrences of a pattern, each of which contains one of the words."""
+        """Return the occurrences of a pattern that contain one of the words."""
         if pattern not in self._occurrences:
             self._occurrences[pattern] = Occurrences(self._content, pattern, words)
         return self._occurrences[pattern]

@@ -190,7 +190,7 @@ class CandidateFilters:
 
 
 def _is_tail(part: re.Match[bytes]) -> bool:
-    """Return whether a tag or another gap precedes `live_`, of which `part` is the end."""
+    """Return whether a tag or another gap, which `part` ends, precedes `live_`."""
     content, at = part.string, part.start() - 1
     before = content[max(0, at - 3) : at]
     if before.isalpha():  # `alive_`
