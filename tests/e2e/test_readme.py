@@ -27,6 +27,7 @@ from tests.support.runner import (
     actionlint,
     zizmor,
 )
+from wakeyscan.decoders import DECODERS
 from wakeyscan.reports import REPORTS
 from wakeyscan.rules import loader
 
@@ -455,6 +456,11 @@ def test_the_table_of_rules_lists_them_all() -> None:
     listed = {cells[0].partition("`:")[0].strip("`"): cells[1] for cells in table("rule")}
     rules = {one.id: str(one.severity) for one in loader.load_rules()}
     assert {name: text.partition(";")[0] for name, text in listed.items()} == rules
+
+
+def test_the_table_of_encodings_lists_every_decoder() -> None:
+    listed = {name for cells in table("encoding") for name in re.findall(r"`([^`]+)`", cells[0])}
+    assert {DECODERS[name].NAME for name in DECODERS} <= listed
 
 
 def test_the_list_of_formats_is_whole() -> None:

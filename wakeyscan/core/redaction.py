@@ -20,6 +20,7 @@ def escape_for_terminal(text: str) -> str:
     r"""Escape unprintable characters as `\xNN` or `\uNNNN`, and break runner commands.
 
     A byte that was not UTF-8 (a lone surrogate, see `os.fsdecode`) is escaped as that byte.
+    Commands at the start of a line are for `escape_line_start`.
     """
     if not text.isprintable():
         text = "".join(c if c.isprintable() else _escape(c) for c in text)
