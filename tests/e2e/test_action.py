@@ -550,9 +550,9 @@ def test_no_repository(tmp_path: Path, runner: Runner) -> None:
 @pytest.mark.parametrize(
     ("name", "payload", "said"),
     [
-        ("push", b"", "cannot be read: Expecting value"),
-        ("push", b"{", "cannot be read: Expecting property name"),
-        ("push", b"\xff", "cannot be read: 'utf-8' codec can't decode"),
+        ("push", b"", "not JSON: Expecting value"),
+        ("push", b"{", "not JSON: Expecting property name"),
+        ("push", b"\xff", "not JSON: 'utf-8' codec can't decode"),
         ("push", b"[]", "not a GitHub event"),
         ("push", {}, "GitHub event: before is missing or not text"),
         ("push", {"before": None}, "GitHub event: before is missing or not text"),
@@ -567,7 +567,7 @@ def test_no_repository(tmp_path: Path, runner: Runner) -> None:
         ("pull_request", {}, "GitHub event: pull_request.base.sha is missing"),
         ("pull_request", {"pull_request": []}, "GitHub event: pull_request.base.sha is missing"),
         ("merge_group", {"merge_group": {"head_sha": ZEROS}}, "merge_group.base_sha"),
-        ("schedule", b"", "cannot be read: Expecting value"),
+        ("schedule", b"", "not JSON: Expecting value"),
     ],
     ids=str,
 )
@@ -577,7 +577,10 @@ def test_a_broken_event(runner: Runner, name: str, payload: object, said: str) -
 
 def test_an_event_file_that_is_not_there(runner: Runner) -> None:
     runner.env["GITHUB_EVENT_PATH"] = "/nowhere"
-    failed(runner.run("scan"), "GITHUB_EVENT_PATH ('/nowhere'): cannot be read: [Errno 2]")
+    failed(
+        runner.run("scan"),
+        "GITHUB_EVENT_PATH ('/nowhere'): cannot be read: No such file or directory",
+    )
 
 
 def test_answers_that_can_t_be_written(runner: Runner) -> None:

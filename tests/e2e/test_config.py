@@ -331,7 +331,7 @@ def test_what_a_file_says_wrong_is_told_with_file_and_key(
     [
         (OURS, b"a = ", "invalid TOML: Invalid value (at end of document)"),
         (PROJECT, b"[tool.wakeyscan]\nb\n", "invalid TOML: Expected '=' after a key in a "),
-        (OURS, b"a = '\xff'", "invalid TOML: 'utf-8' codec can't decode byte 0xff in "),
+        (OURS, b"a = '\xff'", "invalid TOML: byte 6 is not UTF-8; save the file as UTF-8"),
         (PROJECT, b"[tool]\nwakeyscan = 3\n", "'wakeyscan': expected a table"),
         (OURS, b"fail-on = 'low'\nfail-on = 'low'\n", "invalid TOML: Cannot overwrite a value"),
     ],

@@ -188,8 +188,7 @@ BROKEN = {
     ),
     "not-utf-8": (
         b"\xff",
-        FILE + "invalid TOML: 'utf-8' codec can't decode byte 0xff in position 0: "
-        "invalid start byte",
+        FILE + "invalid TOML: byte 1 is not UTF-8; save the file as UTF-8",
     ),
     "bad-pattern": (
         line("pattern", "pattern = '(?P<secret>exmpl_[a-z'"),
