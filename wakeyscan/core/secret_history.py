@@ -74,6 +74,11 @@ class SecretHistory(NamedTuple):
         return next(introduced, self.places[0])
 
     @property
+    def places_at_head(self) -> tuple[Occurrence, ...]:
+        """The listed places that HEAD has."""
+        return tuple(place for place in self.places if place.at_head)
+
+    @property
     def pushed_to(self) -> tuple[str, ...]:
         """Names of the remote-tracking branches that reach the secret, such as `origin/main`."""
         remote = [ref for ref in self.reachable_from if ref.startswith(REMOTE_REF)]

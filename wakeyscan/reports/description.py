@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Exposure, Finding, Liveness, Standing
@@ -52,6 +53,12 @@ def describe_skipped(item: Skipped) -> str:
 def name_kind(item: Skipped) -> str:
     """Return `opaque` for intact content that could not be opened, else `skipped`."""
     return "opaque" if item.opaque else "skipped"
+
+
+def join_names(names: Sequence[str], most: int, separator: str = ", ") -> str:
+    """Join the first `most` names, and count the others."""
+    more = len(names) - most
+    return separator.join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def advise(finding: Finding) -> str:

@@ -60,7 +60,7 @@ def list_facts(history: SecretHistory) -> Iterator[tuple[str, Iterable[str]]]:
     yield "pushed", _describe_pushed(history)
     yield from _describe_head(history)
     yield _describe_introduction(history)
-    at_head = {place.path for place in history.places if place.at_head}
+    at_head = {place.path for place in history.places_at_head}
     paths = dict.fromkeys(place.path for place in history.places if place.path)
     others = [path for path in paths if path not in at_head]
     if others and len(paths) > 1:
@@ -70,7 +70,7 @@ def list_facts(history: SecretHistory) -> Iterator[tuple[str, Iterable[str]]]:
 
 def _describe_head(history: SecretHistory) -> Iterator[tuple[str, Iterable[str]]]:
     if history.at_head:
-        places = [f"{place.path}:{place.line}" for place in history.places if place.at_head]
+        places = [f"{place.path}:{place.line}" for place in history.places_at_head]
         yield "at HEAD", _limit(places) if places else ["yes"]
     elif history.removed:
         commit, date = history.removed

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Liveness
 from wakeyscan.core.redaction import redact
 from wakeyscan.reports._markdown_text import format_code, join_rows
+from wakeyscan.reports.description import join_names
 from wakeyscan.reports.summary import format_liveness
 
 if TYPE_CHECKING:
@@ -53,13 +54,11 @@ def _format_pushed(key: SecretHistory) -> str:
 
 
 def _format_head(key: SecretHistory) -> str:
-    places = tuple(f"{place.path}:{place.line}" for place in key.places if place.at_head)
+    places = tuple(f"{place.path}:{place.line}" for place in key.places_at_head)
     if key.at_head:
         return _join_names(places) or "yes"
     return f"removed {key.removed.author_date[:10]}" if key.removed else "no"
 
 
 def _join_names(names: tuple[str, ...]) -> str:
-    more = len(names) - _MAX_NAMES
-    shown = ", ".join(format_code(redact(name)) for name in names[:_MAX_NAMES])
-    return shown + (f" and {more:,} more" if more > 0 else "")
+    return join_names([format_code(redact(name)) for name in names], _MAX_NAMES)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.core.finding import Finding, Liveness
 from wakeyscan.core.redaction import redact
 from wakeyscan.core.secret import API_KEY
+from wakeyscan.reports.description import join_names
 
 if TYPE_CHECKING:
     from wakeyscan.core.secret_history import SecretHistory
@@ -50,7 +51,8 @@ def _list_rotation_steps(
     if not keys:
         return
     keys.sort(key=lambda finding: (finding.liveness is not Liveness.LIVE, -finding.severity))
-    digits = _join([*dict.fromkeys(finding.secret.fingerprint[:6] for finding in keys)])
+    prefixes = [*dict.fromkeys(finding.secret.fingerprint[:6] for finding in keys)]
+    digits = join_names(prefixes, _MAX_NAMES)
     yield Step(f"Revoke {digits} in WAStack (Settings, API Keys). {_ROTATION}")
     if all(finding.liveness is Liveness.UNCHECKED for finding in keys):
         is_action = result.command == "action"
@@ -67,14 +69,15 @@ def _list_history_steps(result: RunResult) -> Iterator[Step]:
     if any(key.rule == API_KEY for key in dangerous) and dates:
         since = min(dates)[:10]
         yield Step(f"Look for messages that you did not send: WAStack's log since {since}.")
-    if at_head := [key for key in result.keys if any(place.at_head for place in key.places)]:
-        removals = _join([_describe_paths_at_head(key) for key in at_head], "; ")
+    if at_head := [key for key in result.keys if key.places_at_head]:
+        described = [_describe_paths_at_head(key) for key in at_head]
+        removals = join_names(described, _MAX_NAMES, "; ")
         yield Step(f"Remove from HEAD: {removals}.")
 
 
 def _describe_paths_at_head(key: SecretHistory) -> str:
-    paths = [*dict.fromkeys(redact(place.path) for place in key.places if place.at_head)]
-    return f"{key.secret.fingerprint[:6]} from {_join(paths)}"
+    paths = [*dict.fromkeys(redact(place.path) for place in key.places_at_head)]
+    return f"{key.secret.fingerprint[:6]} from {join_names(paths, _MAX_NAMES)}"
 
 
 def _list_rule_steps(
@@ -98,8 +101,3 @@ def _format_fingerprint(finding: Finding) -> str:
     path, within, _, part = finding.origin
     is_unsaved = path == "<stdin>" or (part == "message" and not within)
     return finding.secret.fingerprint if is_unsaved else finding.secret.fingerprint[:6]
-
-
-def _join(names: list[str], separator: str = ", ") -> str:
-    more = len(names) - _MAX_NAMES
-    return separator.join(names[:_MAX_NAMES]) + (f" and {more:,} more" if more > 0 else "")
