@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import accumulate
-from typing import overload
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.decoders._base64_lines import ADJACENT_LETTERS
 from wakeyscan.decoders.base64_codec import is_complete
-from wakeyscan.decoders.decoder import Segment, Span
+from wakeyscan.decoders.decoder import ComputedSegments, Segment, Span
 
 _TEXT = lazy_pattern(
     rb"(?:[\t\r\n -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
@@ -96,7 +95,7 @@ def _has_plausible_end(lines: list[bytes]) -> bool:
     return is_complete(b"".join(lines)) and (len(line) > 3 or not is_complete(b"".join(before)))
 
 
-class LineSegments(Sequence[Segment]):
+class LineSegments(ComputedSegments):
     """The source line of each decoded byte, computed on first use.
 
     Most decoded text contains no secret, and its sources are never needed.
@@ -119,11 +118,5 @@ class LineSegments(Sequence[Segment]):
     def __len__(self) -> int:
         return len(self.starts)
 
-    @overload
-    def __getitem__(self, number: int) -> Segment: ...
-    @overload
-    def __getitem__(self, number: slice) -> list[Segment]: ...
-    def __getitem__(self, number: int | slice) -> Segment | list[Segment]:
-        if isinstance(number, slice):
-            return [self[n] for n in range(*number.indices(len(self)))]
+    def build_segment(self, number: int) -> Segment:
         return Segment(self.starts[number], *self._lines[number])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, overload
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.named_tuple import NamedTuple
@@ -42,6 +43,23 @@ class Segment(NamedTuple):
     start: int
     """Start of its source in the encoded text."""
     end: int
+
+
+class ComputedSegments(Sequence[Segment]):
+    """Segments that are built when they are asked for, since most are not."""
+
+    @overload
+    def __getitem__(self, number: int) -> Segment: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Segment]: ...
+    def __getitem__(self, number: int | slice) -> Segment | list[Segment]:
+        if isinstance(number, slice):
+            return [self.build_segment(n) for n in range(*number.indices(len(self)))]
+        return self.build_segment(number)
+
+    @abstractmethod
+    def build_segment(self, number: int) -> Segment:
+        """Return a segment by its number."""
 
 
 class DecodedText(NamedTuple):

@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from array import array
 from binascii import hexlify, unhexlify
-from collections.abc import Iterator, Sequence
-from typing import overload
+from collections.abc import Iterator
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders._base64_lines import ADJACENT_LETTERS
-from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment, Span
+from wakeyscan.decoders.decoder import ComputedSegments, DecodedText, FoundAnchors, Segment, Span
 
 NAME = "hex"
 
@@ -170,7 +169,7 @@ def _decode_row(content: bytes, span: Span, separator: bytes) -> DecodedText:
     return DecodedText(unhexlify(digits), span, _PairSegments(starts))
 
 
-class _PairSegments(Sequence[Segment]):
+class _PairSegments(ComputedSegments):
     """The source of each byte: two digits. A `Segment` for each takes thirty times the memory."""
 
     def __init__(self, starts: array[int]) -> None:
@@ -180,13 +179,7 @@ class _PairSegments(Sequence[Segment]):
     def __len__(self) -> int:
         return len(self._starts)
 
-    @overload
-    def __getitem__(self, number: int) -> Segment: ...
-    @overload
-    def __getitem__(self, number: slice) -> list[Segment]: ...
-    def __getitem__(self, number: int | slice) -> Segment | list[Segment]:
-        if isinstance(number, slice):
-            return [self[n] for n in range(*number.indices(len(self)))]
+    def build_segment(self, number: int) -> Segment:
         start = self._starts[number]
         return Segment(number, start, start + 2)
 
