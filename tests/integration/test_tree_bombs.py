@@ -1,4 +1,4 @@
-"""Trees of a few hundred bytes that name 10 ** 8 paths: no key is missed, and it is said."""
+"""Trees of a few hundred bytes with 10 ** 8 paths: every key is found, and the limit is said."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ FOUND = FoundAnchors({b"H4sI": frozenset()})
 
 
 def pack(size: int) -> bytes:
-    """Return an archive of `size` bytes, of which its header and trailer take 23."""
+    """Return an archive of `size` bytes; its header and trailer take 23 of them."""
     return gzip.compress(random.Random(size).randbytes(size - 23), compresslevel=0, mtime=0)
 
 

@@ -33,7 +33,7 @@ HAS_COMPILERS = "WAKEYSCAN_TEST_COMPILERS" in os.environ
 
 
 def surround(text: str) -> tuple[bytes, int]:
-    """Return strings end to end, one of which is the text, and where the text is."""
+    """Return strings end to end that include the text, and the offset of the text."""
     before = MARKS["Go"] + b"sha256fetchhello"
     return before + text.encode() + b"Zk4AuthorizationPOSTab12" + bytes(40), len(before)
 
