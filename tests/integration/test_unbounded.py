@@ -236,6 +236,17 @@ def test_bases_that_wait_for_a_second_child_are_not_all_held(tmp_path: Path, dee
     assert (code, report["skipped"]) == (0, [])
 
 
+def test_a_delta_of_itself_is_a_gap(tmp_path: Path, make_key: MakeKey) -> None:
+    """Its distance is zero: no entry is its base, so nothing builds it."""
+    repo, made = Repo(tmp_path / "r"), PackMaker()
+    made.add(make_key().encode())
+    made.add(copies(48), len(made.data) + 12)
+    made.write(repo)
+    code, report = audited(repo, 1500)
+    assert (code, len(report["findings"])) == (1, 1)
+    assert any(one["gap"] for one in report["skipped"])
+
+
 def test_a_stream_that_the_user_names_is_read(run: Run, tmp_path: Path, make_key: MakeKey) -> None:
     write(tmp_path, {"a": make_key()})
     line = f"exec {WAKEYSCAN} scan a --config <(echo 'fail-on = \"never\"')"

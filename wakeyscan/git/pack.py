@@ -140,7 +140,7 @@ def link_entries(index: PackIndex, data: mmap.mmap | bytes, offsets: array[int],
                 distance = ((distance + 1) << 7) | (byte & 0x7F)
                 at += 1
             base = numbers.get(offset - distance, NO_ENTRY)
-            if base == NO_ENTRY:
+            if base == NO_ENTRY or not distance:
                 missing_bases.setdefault(b"", []).append(number)
             else:
                 next_delta[number] = first_delta[base]
