@@ -1,0 +1,1 @@
+"""Fuzz targets for every parser of hostile input; README.md says how to run them."""
