@@ -1429,3 +1429,18 @@ def test_an_entry_of_a_bundle_that_cannot_be_built_is_reported(
     looked = scan_documents([Document(Origin("a"), header + pack)], CONTEXT)
     assert [item.reason for item in looked.skipped] == [reason]
     assert all(item.gap for item in looked.skipped)
+
+
+def test_a_database_that_claims_more_memory_than_there_is(
+    tmp_path: Path, run: Run, key: str
+) -> None:
+    """The payload of its only row has the largest size; SQLite then reports a lack of memory."""
+    content = bytearray(1891)
+    content[:24] = b"SQLite format 3\0\2\0\1\1\0\x40\x20\x20"
+    content[0x64:0x6E] = b"\x0d\0\0\0\1\0\0\0\1\xa2"
+    content[0x1A2:0x1B3] = b"\xff" * 15 + b"\0\x35"
+    write(tmp_path, {"a.db": bytes(content), "b.zip": zipped({"a.db": bytes(content)}), "c": key})
+    report = run("scan", "--format=json", ".").json()
+    assert [finding["path"] for finding in report["findings"]] == ["c"]
+    skipped = {one["path"]: one["gap"] for one in report["skipped"]}
+    assert skipped == {"a.db": True, "b.zip!/a.db": True}

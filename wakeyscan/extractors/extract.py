@@ -23,6 +23,7 @@ from wakeyscan.extractors.extractor import (
 from wakeyscan.extractors.file_types import detect_format
 
 _TOO_LARGE = "a {} of over {:,} bytes that is not a file on disk: not opened; unpack it and scan it"
+_NO_MEMORY = ExtractionError("it claims more memory than there is; the rest is skipped")
 
 
 class ExtractedItem(NamedTuple):
@@ -95,6 +96,8 @@ class _Archive(NamedTuple):
         except ExtractionError as error:
             if str(error) not in errors[-1:]:  # a member that is cut short cuts the archive too
                 yield ExtractedItem(_build_skipped(self.origin, archive_format, error))
+        except MemoryError:  # SQLite says so of a size that a damaged page claims
+            yield ExtractedItem(_build_skipped(self.origin, archive_format, _NO_MEMORY))
 
     def _extract_member(self, member: Member, errors: list[str]) -> Iterator[ExtractedItem]:
         path = self.origin.path
