@@ -3,6 +3,8 @@
 #   make test               everything that CI runs: lint, unit and integration
 #   make unit               unit tests alone, in under a minute
 #   make integration        tests that run the command, git or a server
+#   make test-bare          unit and e2e tests without hyperscan, isal and backports.zstd
+#   make test-spawn         unit and e2e tests with processes that are spawned, as on macOS
 #   make demo               from a leak to a revoked key, with a mock API on this machine
 
 PYTHON ?= python3
@@ -15,7 +17,7 @@ DATABASES = wakeyscan/scanner/prefilter/_databases
 # Without compiled modules, each of thousands of processes would compile them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: audit test demo lint unit integration clean
+.PHONY: audit test test-bare test-spawn demo lint unit integration clean
 
 audit: $(READY)
 	$(BIN)/wakeyscan audit "$(REPO)"
@@ -40,6 +42,12 @@ unit: $(READY)
 
 integration: $(READY) $(DATABASES)
 	$(BIN)/pytest -n auto --durations=15 tests/integration tests/e2e tests/architecture $(ARGS)
+
+test-bare: export PYTHON_WITHOUT = hyperscan isal backports
+test-spawn: export PYTHON_START_METHOD = spawn
+test-bare test-spawn: $(READY)
+	PYTHONPATH="$(CURDIR)/tests/support/python_start" \
+	  $(BIN)/pytest -n auto --durations=15 tests/unit tests/e2e tests/integration $(ARGS)
 
 # Without ensurepip (stock Debian), the outer pip installs into the environment.
 $(READY): pyproject.toml hatch_build.py

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
+from traceback import walk_tb
 
 import pytest
 from hypothesis import settings
 
+import wakeyscan
 from tests.support.command import WAKEYSCAN, Ran, Run, execute
 from tests.support.keys import ALPHABET, PREFIX, MakeKey
 
@@ -18,12 +20,34 @@ settings.register_profile("random")
 settings.load_profile(os.environ.get("WAKEYSCAN_TEST_HYPOTHESIS", "steady"))
 """The same examples in each run; other ones with WAKEYSCAN_TEST_HYPOTHESIS=random."""
 
+_WITHOUT = frozenset(os.environ.get("PYTHON_WITHOUT", "").split())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Skip a test that needs a library which this run does without (`tests/support/python_start`).
+
+    Our own code may not need it.
+    """
+    try:
+        return (yield)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in _WITHOUT and not _is_from_our_code(error):
+            pytest.skip(f"needs {error.name}")
+        raise
+
+
+def _is_from_our_code(error: BaseException) -> bool:
+    files = (Path(frame.f_code.co_filename) for frame, _ in walk_tb(error.__traceback__))
+    ours = Path(wakeyscan.__file__).parent
+    return any(ours in file.parents and file.name != "lazy.py" for file in files)
+
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     """Return a function that runs the real command, by default in tmp_path."""
 
-    def wakeyscan(
+    def run_wakeyscan(
         *arguments: str,
         cwd: Path | None = None,
         stdin: bytes = b"",
@@ -31,7 +55,7 @@ def run(tmp_path: Path) -> Run:
     ) -> Ran:
         return execute([WAKEYSCAN, *arguments], cwd or tmp_path, stdin, env)
 
-    return wakeyscan
+    return run_wakeyscan
 
 
 @pytest.fixture

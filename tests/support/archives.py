@@ -15,7 +15,6 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from wakeyscan.core.lazy import lazy_import
 inflate64: Any = lazy_import("inflate64")  # these three are extras
 py7zr: Any = lazy_import("py7zr")
 pypdf: Any = lazy_import("pypdf")
-zstd: Any = import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+zstd: Any = lazy_import("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
 
 Pack = Callable[[bytes], bytes]
 

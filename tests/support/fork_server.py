@@ -65,13 +65,17 @@ def _serve(channel: socket.socket, script: str) -> None:
 
 def _load_modules() -> None:
     for module in pkgutil.walk_packages(wakeyscan.__path__, "wakeyscan."):
-        if module.name not in _READ_ENVIRONMENT:
-            import_module(module.name)
-    for name in set(_list_deferred()) - _READ_ENVIRONMENT:
-        with suppress(ModuleNotFoundError):  # hyperscan, on a machine without a wheel
-            import_module(name)
+        _load_module(module.name)
+    for name in set(_list_deferred()):
+        _load_module(name)
     for rule in loader.load_rules():
         pattern.compile_rule(rule)  # `regex` keeps compiled patterns
+
+
+def _load_module(name: str) -> None:
+    if name not in _READ_ENVIRONMENT:
+        with suppress(ModuleNotFoundError):  # hyperscan, or a module of ours that needs an extra
+            import_module(name)
 
 
 def _list_deferred() -> Iterator[str]:

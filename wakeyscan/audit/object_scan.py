@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,7 +24,7 @@ from wakeyscan.audit.object_tasks import (
 from wakeyscan.core.chunks import read_chunks
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError, TimeoutExceeded
-from wakeyscan.core.worker_pool import count_processors, run_tasks
+from wakeyscan.core.worker_pool import count_processors, find_start_method, run_tasks
 from wakeyscan.git.objects import MAX_IN_MEMORY, OBJECT_KINDS
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.scan_result import Coverage
@@ -94,7 +93,7 @@ def _run_tasks(
     make_worker = partial(build_worker, store, partial(build_object_scan, context, store.width))
     processes = min(jobs or count_processors(), len(tasks))
     results: Iterable[TaskResult]
-    if processes > 1 and sys.platform == "linux":  # only a forked process inherits opened packs
+    if processes > 1 and find_start_method() == "fork":  # others do not inherit opened packs
         results = run_tasks(iter(tasks), make_worker, processes)
     else:
         results = map(make_worker(), tasks)

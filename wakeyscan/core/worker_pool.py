@@ -40,6 +40,15 @@ def count_processors() -> int:
     return os.cpu_count() or 1
 
 
+def find_start_method() -> str:
+    """Return how worker processes start: `fork` on Linux, unless multiprocessing was set up.
+
+    Forking is safe without threads, and we start none. The libraries of macOS forbid it.
+    """
+    default = "fork" if sys.platform == "linux" else "spawn"
+    return multiprocessing.get_start_method(allow_none=True) or default
+
+
 def run_tasks(
     tasks: Iterator[Task], make_worker: Callable[[], Callable[[Task], Answer]], jobs: int
 ) -> Iterator[Answer]:
@@ -60,9 +69,7 @@ class _Pool:
     def __init__(self, jobs: int, make_worker: Callable[[], Callable[[Any], Any]]) -> None:
         self._jobs, self._make_worker = jobs, make_worker
         self._processes: list[Any] = []
-        # Forking is safe without threads, and we start none. The libraries of macOS forbid it.
-        method = "fork" if sys.platform == "linux" else "spawn"
-        self._context: Any = multiprocessing.get_context(method)
+        self._context: Any = multiprocessing.get_context(find_start_method())
 
     def run(self, tasks: Iterator[Any]) -> Iterator[Any]:
         pending: dict[Any, int] = {}

@@ -6,7 +6,7 @@ import io
 import struct
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import pytest
@@ -199,18 +199,20 @@ def test_any_bytes_are_a_block_or_an_error(content: bytes) -> None:
         decompress_lz4_frame(b"\x04\x22\x4d\x18" + content, BUDGET)
 
 
-SAMPLES = [
-    *(columnar.avro([FILLER], codec) for codec in AVRO_CODECS),
-    *(columnar.parquet({"a": FILLER, "b": FILLER}, codec) for codec in PARQUET_CODECS),
-    *(columnar.arrow([FILLER, FILLER], codec) for codec in (None, *ARROW_CODECS)),
-    columnar.orc(b"x" * 90, 1),
-]
+@cache
+def build_samples() -> list[bytes]:
+    return [
+        *(columnar.avro([FILLER], codec) for codec in AVRO_CODECS),
+        *(columnar.parquet({"a": FILLER, "b": FILLER}, codec) for codec in PARQUET_CODECS),
+        *(columnar.arrow([FILLER, FILLER], codec) for codec in (None, *ARROW_CODECS)),
+        columnar.orc(b"x" * 90, 1),
+    ]
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_a_file_with_wrong_bytes_ends_in_members_or_a_known_error(data: st.DataObject) -> None:
-    content = bytearray(data.draw(st.sampled_from(SAMPLES)))
+    content = bytearray(data.draw(st.sampled_from(build_samples())))
     for _ in range(data.draw(st.integers(1, 12))):
         content[data.draw(st.integers(4, len(content) - 1))] = data.draw(st.integers(0, 255))
     archive_format = detect_format(content, len(content))
