@@ -16,11 +16,15 @@ def main(arguments: list[str]) -> None:
     """Write the seeds of a target into its corpus, then fuzz it."""
     with atheris.instrument_imports(include=["wakeyscan"]):
         from fuzz.targets import TARGETS
-    if len(arguments) < 2 or arguments[1] not in TARGETS:
-        sys.exit(f"usage: python -m fuzz TARGET [options]; targets: {' '.join(TARGETS)}")
-    name, *options = arguments[1:]
+
+        if len(arguments) < 2 or arguments[1] not in TARGETS:
+            sys.exit(f"usage: python -m fuzz TARGET [options]; targets: {' '.join(TARGETS)}")
+        name, *options = arguments[1:]
+        seeds = list(TARGETS[name].seeds())
+        for seed in seeds:  # it loads the modules that are imported on first use
+            TARGETS[name].run(seed)
     is_one_input = any(not option.startswith("-") for option in options)
-    corpus = [] if is_one_input else [str(_write_seeds(name, TARGETS[name].seeds()))]
+    corpus = [] if is_one_input else [str(_write_seeds(name, seeds))]
     atheris.Setup([arguments[0], *corpus, *options], TARGETS[name].run)
     atheris.Fuzz()
 

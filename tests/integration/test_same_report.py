@@ -88,10 +88,10 @@ def build_files() -> Iterator[tuple[str, bytes]]:
         yield f"programs/{name}", programs.elf(text, 3, len(text) - 6, refer)
     yield "programs/hermes", string_tables.HermesFile().build_from([b"a", make_key("h").encode()])
     for kind, table in shapes.load_header_shapes().items():
-        for name, text in list(table.items())[::8]:
+        for name, shape in list(table.items())[::8]:
             for hole, size in _HASHES.items():
-                text = text.replace(f"{{{hole}}}", make_text(f"{name}{hole}", size))
-            yield f"{kind}/{name}", text.replace("{key}", make_key(name)).encode()
+                shape = shape.replace(f"{{{hole}}}", make_text(f"{name}{hole}", size))
+            yield f"{kind}/{name}", shape.replace("{key}", make_key(name)).encode()
     halves = make_key("halves")[:20], make_key("halves")[20:]
     yield "pieces.py", b'K = "%b" + "%b"\n' % tuple(half.encode() for half in halves)
     yield "placeholder", f"{PREFIX}{'x' * 40}\n{PREFIX}your_key_here\n".encode()
