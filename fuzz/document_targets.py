@@ -25,7 +25,7 @@ from wakeyscan.rules import loader
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.logical_locations import find_logical_locations
-from wakeyscan.scanner.string_tables import STRING_TABLES
+from wakeyscan.scanner.string_tables import STRING_TABLES, find_format, find_table_strings
 
 _LIMITS = Limits(max_bytes=4 << 20, max_seconds=5)
 _KEY = f"{PREFIX}q7Rk2mZp9XtB4vLs8NcY1wDf6HjG3aQe"
@@ -67,9 +67,11 @@ def extract(archive_format: str, data: bytes) -> None:
 
 def find_strings(name: str, data: bytes) -> None:
     """Find the strings of a format around offsets."""
+    if find_format(data) != name:
+        return
     offsets = range(0, len(data), 1 + len(data) // 50)
-    for start, end in STRING_TABLES[name].find_strings(data, offsets):
-        assert 0 <= start <= end <= len(data)
+    for offset, spans in find_table_strings(data, offsets).items():
+        assert all(0 <= start <= offset < end <= len(data) for start, end in spans)
 
 
 def locate(data: bytes) -> None:

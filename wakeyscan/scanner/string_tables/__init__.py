@@ -74,10 +74,15 @@ def find_format(content: bytes) -> str | None:
 
 
 def find_table_strings(content: bytes, offsets: Sequence[int]) -> dict[int, list[Span]]:
-    """Return the strings in which each offset lies, the longest first."""
+    """Return the strings in which each offset lies, the longest first.
+
+    A string that the content cuts short is left out: where it ends is not known.
+    """
     name = find_format(content)
     found: dict[int, list[Span]] = {}
     for start, end in STRING_TABLES[name].find_strings(content, offsets) if name else ():
+        if end > len(content):
+            continue
         for offset in select_within(offsets, start, end):
             found.setdefault(offset, []).append((start, end))
     return {offset: sorted(set(spans), key=_measure) for offset, spans in found.items()}

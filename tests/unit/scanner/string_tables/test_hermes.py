@@ -46,6 +46,16 @@ def test_neighbors_are_not_a_part_of_a_key(before: str, behind: str, make_key: M
         assert found(content) == [(key, CERTAIN)]
 
 
+@pytest.mark.parametrize("cut", [1, 5, 11])
+def test_a_key_that_the_end_of_the_file_cuts_has_no_certain_end(
+    cut: int, make_key: MakeKey
+) -> None:
+    key = make_key(40)
+    made = HermesFile().build_from([b"a", key.encode()]).removesuffix(b"\0\x01code")
+    assert found(made) == [(key, CERTAIN)]
+    assert CERTAIN not in {bounds for _, bounds in found(made[:-cut])}
+
+
 def test_a_name_that_ends_like_a_key_is_none(make_key: MakeKey) -> None:
     assert found(HermesFile().build_from([b"a", f"p{make_key(32)}".encode(), b"b"])) == []
 
