@@ -1157,7 +1157,8 @@ def test_shells_get_inputs_through_the_environment_alone(step: dict[str, Any]) -
     assert "${{" not in step.get("run", "")
 
 
-FILES = [ROOT / "action.yml", CI]
+RELEASE = CI.with_name("release.yml")
+FILES = [ROOT / "action.yml", CI, RELEASE]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
