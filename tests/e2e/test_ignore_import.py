@@ -495,3 +495,10 @@ def test_any_text_is_read_or_refused(
             baseline_entry.read_baseline(str(file), "", named)
         except (SourceError, UsageError) as error:
             assert str(error).startswith(str(file))
+
+
+def test_utf_16_that_is_cut_short_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "baseline.json"
+    file.write_bytes("[]".encode("utf-16") + b"\n")
+    with pytest.raises(SourceError, match="byte 7 is not UTF-16; save the file as UTF-8"):
+        baseline_entry.read_baseline(str(file), "", "gitleaks")

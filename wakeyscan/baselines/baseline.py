@@ -75,7 +75,11 @@ def _read_text(file: str) -> str:
         content = small_files.read_small_file(file, small_files.MAX_DATA_SIZE)
     except OSError as error:
         raise SourceError(f"{file}: cannot be read: {error.strerror}") from None
-    text = small_files.decode_text(content, "surrogateescape")
+    try:
+        text = small_files.decode_text(content, "surrogateescape")
+    except UnicodeDecodeError as error:  # other bytes than UTF-8 are kept: paths may have any
+        reason = f"byte {error.start + 1} is not UTF-16; save the file as UTF-8"
+        raise SourceError(f"{file}: cannot be read: {reason}") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
