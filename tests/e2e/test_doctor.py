@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,10 @@ import pytest
 
 from tests.support.command import Ran
 from tests.support.repositories import ON_PATH, Repo
+
+pytestmark = pytest.mark.skipif(
+    "backports" in os.environ.get("PYTHON_WITHOUT", ""), reason="a required library is missing"
+)
 
 STAGES = ("commit-msg", "pre-commit", "pre-merge-commit", "pre-push", "pre-receive")
 

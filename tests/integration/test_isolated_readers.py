@@ -12,7 +12,6 @@ from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
-import py7zr
 import pytest
 
 from tests.support.archives import (
@@ -29,6 +28,8 @@ from tests.support.members import read_members
 from tests.support.repositories import Repo
 from wakeyscan.extractors.extractor import ExtractionError, LimitExceeded, OpaqueContent
 from wakeyscan.extractors.limits import Limits
+
+py7zr: Any = pytest.importorskip("py7zr", exc_type=ImportError)  # it needs backports.zstd
 
 WITHOUT_EXTRAS = """
 import sys
