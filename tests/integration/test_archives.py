@@ -1435,6 +1435,15 @@ def test_an_entry_of_a_bundle_that_cannot_be_built_is_reported(
     assert all(item.gap for item in looked.skipped)
 
 
+def test_an_entry_of_a_bundle_with_an_endless_header_is_reported() -> None:
+    header, _, _ = build_sample("bundle").partition(b"PACK")
+    endless = bytes([6 << 4 | 1]) + b"\x80" * 70 + b"\1" + zlib.compress(b"x")
+    pack = b"PACK\0\0\0\2\0\0\0\2" + _pack_entry(3, bytes(50)) + endless + bytes(20)
+    looked = scan_documents([Document(Origin("a"), header + pack)], CONTEXT)
+    reason = "in bundle: damaged: the header of an entry is too long"
+    assert [(item.reason, item.gap) for item in looked.skipped] == [(reason, True)]
+
+
 def test_a_database_that_claims_more_memory_than_there_is(
     tmp_path: Path, run: Run, key: str
 ) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from wakeyscan.core.inflate import INFLATE_ERRORS, fast_zlib
 from wakeyscan.git.objects import OBJECT_KINDS, OFS_DELTA, REF_DELTA
-from wakeyscan.git.pack import SIGNATURES, Pack, link_entries
+from wakeyscan.git.pack import MAX_HEADER, SIGNATURES, Pack, link_entries
 from wakeyscan.git.pack_index import PackError, PackIndex
 
 _HEADER_BYTES = 12
@@ -45,7 +45,10 @@ def read_unindexed_pack(
     offsets, at, error = array("Q"), start + _HEADER_BYTES, ""
     try:
         for _ in range(int.from_bytes(data[start + 8 : at])):
-            end = _find_end(data, _skip_header(data, at, id_width), count_output)
+            content = _skip_header(data, at, id_width)
+            if content - at > MAX_HEADER:
+                raise PackError("the header of an entry is too long")
+            end = _find_end(data, content, count_output)
             offsets.append(at)
             at = end
     except IndexError:
