@@ -28,6 +28,14 @@ def decode_base64(letters: bytes) -> bytes:
     return a2b_base64(letters + b"=" * (-len(letters) % 4))
 
 
+def decode_credential(text: bytes) -> bytes:
+    """Decode base64, padded or not; raise `ValueError` if a single letter is left over."""
+    letters = text.rstrip(b"=")
+    if len(letters) % 4 == 1:
+        raise ValueError("a single letter is left over")
+    return decode_base64(letters)
+
+
 def is_complete(letters: bytes) -> bool:
     """Return whether letters without padding end at a byte boundary, with zeros in unused bits."""
     rest = len(letters) % 4

@@ -36,6 +36,7 @@ POOR = "has too few different characters"
 PAIR = "a name and password that examples use"
 NO_PAIR = "does not decode to a name and a password"
 CUT = "a JSON web token that is cut short"
+CUT_SHORT = "cut short by an ellipsis"
 NO_JWT = "does not decode as a JSON web token"
 EXAMPLE_JWT = "an example JSON web token"
 
@@ -107,6 +108,18 @@ SOURCE = random.Random("triage")
 SECRET = "".join(SOURCE.choices(string.ascii_letters + string.digits, k=20))
 SIGNATURE = "".join(SOURCE.choices(string.ascii_letters + string.digits, k=43))
 
+PAIRS = """
+usuario:contraseña nombre:clave usuário:senha benutzer:passwort ich:geheim nutzer:Kennwort1
+utilisateur:motdepasse utente:segreto gebruiker:wachtwoord användare:lösenord brukernavn:passord
+bruger:adgangskode käyttäjä:salasana użytkownik:hasło jméno:heslo felhasználó:jelszó
+kullanıcı:şifre пользователь:пароль ユーザー:パスワード 用户名:密码
+사용자:비밀번호 testuser:ghp_TEST_TOKEN
+x-access-token:ghs_abc123 client_id:client_secret user:p@ssw0rd! user:P@55word1
+admin:SuperSecret1! acme:acme-secret user:pass:word <user>:<password> $USER:$PASS
+{username}:{password} ${USER}:${PASSWORD} user:[password] user:glpat-xxxxxxxxxxxxxxxxxxxx
+AzureDiamond:hunter2 consumer_key:consumer_secret
+"""
+
 HEADERS = {
     "rfc-7617": ("Basic", basic("Aladdin:open sesame"), EXAMPLE),
     "basic-password": ("Basic", basic("username:password"), PAIR),
@@ -123,6 +136,11 @@ HEADERS = {
     "dead-beef": ("Bearer", "deadbeef12346", WORD),
     "basic-no-colon": ("Basic", basic("no colon in here"), NO_PAIR),
     "basic-binary": ("Basic", b64encode(bytes(range(200, 212))).decode(), NO_PAIR),
+    **{f"basic-{plain}": ("Basic", basic(plain), PAIR) for plain in PAIRS.split()},
+    "basic-latin-1": ("Basic", b64encode("user:contraseña".encode("latin-1")).decode(), PAIR),
+    "basic-key-and-word": ("Basic", basic(f"{SECRET}:api_token"), ""),
+    "basic-word-in-a-secret": ("Basic", basic("deploy:kpassQ8zT4vRz"), ""),
+    "basic-words-of-a-sentence": ("Basic", basic("deploy:copper.kettle.orbit"), ""),
     "basic-real": ("Basic", basic(f"deploy:{SECRET}"), ""),
     "basic-key-as-name": ("Basic", basic(f"{SECRET}:"), ""),
     "own-scheme-pair": ("ldap", basic("user01:password1"), PAIR),
@@ -135,6 +153,17 @@ HEADERS = {
     "value-of-another-header": ("", "Keep-Alive", JOINED),
     "token-real": ("Bearer", SECRET, ""),
     "token-with-a-word": ("Bearer", f"{SECRET[:8]}foo{SECRET[8:]}", ""),
+    "token-dots": ("Bearer", "EAAK7QZr...", CUT_SHORT),
+    "token-two-dots": ("Bearer", "EAAK7QZr4d9..", CUT_SHORT),
+    "token-dots-in-it": ("Bearer", "EAAK7QZr4d9...x8Kq2", CUT_SHORT),
+    "token-dots-first": ("Bearer", "...EAAK7QZr4d9x8Kq2", CUT_SHORT),
+    "token-keyboard": ("Bearer", "asdf1234asdf", WORD),
+    "jwt-dots": ("Bearer", "eyJhbGciOiJIUzI1NiJ9.eyJhdWQi...", CUT),
+    "jwt-dots-between": ("Bearer", "eyJhbGciOiJIUzI1NiJ9...x8Kq2", CUT),
+    "grafana": ("Bearer", basic(f'{{"k":"{SECRET}x9Q","n":"ci","id":1}}'), ""),
+    "grafana-bare": ("", basic(f'{{"k":"{SECRET}x9Q","n":"ci","id":12}}').rstrip("="), ""),
+    "grafana-cut": ("Bearer", basic(f'{{"k":"{SECRET}')[:24], CUT),
+    "grafana-example": ("Bearer", basic('{"k":"your-api-key","n":"x","id":1}'), WORD),
     "jwt-cut": ("Bearer", jwt('{"sub":"a"}', ""), CUT),
     "jwt-part": ("Bearer", jwt('{"sub":"a"}', "x").partition(".")[0], CUT),
     "jwt-io": ("Bearer", jwt('{"sub":"1234567890","name":"John Doe"}', SIGNATURE), EXAMPLE_JWT),

@@ -1,0 +1,93 @@
+"""Placeholders among the names and passwords of Basic authentication."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.decoders.base64_codec import decode_credential
+from wakeyscan.scanner.placeholders.password_words import is_made_of_words
+from wakeyscan.scanner.placeholders.tokens import WORD, check_token
+
+RANDOM_PART = rb"[0-9][A-Za-z]+[0-9]|[a-z][A-Z]+[a-z]+[A-Z]|[A-Za-z0-9]{20}"
+
+_WEAK_PASSWORD = lazy_pattern(
+    rb"(?i)(?:some-?\w+|your-?_?\w+|mypass\w*|\W*|.{0,3}|[a-z]*pass(?:word)?s?)\d{0,6}!?"
+)
+_TEMPLATE = lazy_pattern(
+    rb"\$\{?[\w.]+\}?|<[^<>]*>|\{+[^{}]*\}+|%\w*%?|\[[^\[\]]*\]|_{2,}\w+_{2,}|@@?\w+@@?"
+)
+"""A variable that a tool has encoded before it was replaced."""
+_MIN_KEY_NAME = 16
+"""Minimum number of characters of a name that may be a key, beside a word or no password."""
+_MIN_OPAQUE = 24
+"""Minimum characters of a random Basic credential that is not a name and password."""
+_MIN_STEPS = 4
+"""Characters of the shortest sequence in a password that counts."""
+_WRAP = (ord("9"), ord("0"))
+"""The step that follows 9 in 1234567890."""
+
+_NOT_BASIC = "does not decode to a name and a password"
+PAIR = "a name and password that examples use"
+
+
+def check_basic(text: bytes) -> str:
+    """Return why a Basic credential is an example; empty if it looks real."""
+    try:
+        plain = decode_credential(text)
+    except ValueError:
+        return _NOT_BASIC
+    try:
+        name, colon, password = plain.decode().strip().partition(":")
+    except UnicodeDecodeError:
+        return _check_bytes(text, plain)
+    return _check_pair(name, password) if colon else _NOT_BASIC
+
+
+def is_weak_pair(text: bytes) -> bool:
+    """Return whether a scheme other than Basic encodes a weak name and password as Basic does."""
+    try:
+        plain = decode_credential(text)
+    except ValueError:
+        return False
+    return plain.isascii() and b":" in plain and bool(check_basic(text))
+
+
+def _check_bytes(text: bytes, plain: bytes) -> str:
+    """Check a pair in an old encoding, or the random bytes that some services use instead."""
+    name, colon, password = plain.decode("latin-1").partition(":")
+    if colon and is_made_of_words(password, name):
+        return PAIR
+    return check_token(text) if len(text) >= _MIN_OPAQUE else _NOT_BASIC
+
+
+def _check_pair(name: str, password: str) -> str:
+    if not _is_weak(name, password):
+        return ""
+    text = name.encode()
+    if len(text) >= _MIN_KEY_NAME and re.search(RANDOM_PART, text) and not is_made_of_words(name):
+        return check_token(text)  # some services use a key as the name
+    return PAIR
+
+
+def _is_weak(name: str, password: str) -> bool:
+    text = password.encode()
+    if _WEAK_PASSWORD.fullmatch(text) or _TEMPLATE.fullmatch(text) or name == password:
+        return True
+    if _count_in_sequence(text) * 2 >= len(text) or is_made_of_words(password, name):
+        return True
+    return check_token(text) == WORD
+
+
+def _count_in_sequence(password: bytes) -> int:
+    """Return the number of characters in sequences of four or more that rise or fall by one."""
+    count = steps = last = 0
+    for before, after in pairwise(password):
+        step = 1 if (before, after) == _WRAP else after - before
+        is_step = step in (1, -1)
+        steps = steps + 1 if is_step and step == last else int(is_step)
+        last = step
+        if steps >= _MIN_STEPS - 1:
+            count += _MIN_STEPS if steps == _MIN_STEPS - 1 else 1
+    return count

@@ -1,0 +1,47 @@
+"""JSON web tokens, and other credentials that are JSON in base64."""
+
+from __future__ import annotations
+
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.decoders.base64_codec import decode_credential
+from wakeyscan.scanner.placeholders.tokens import check_token
+
+_MIN_SIGNATURE = 32
+"""Minimum number of characters of a real signature."""
+_JSON = lazy_pattern(rb'\{"(?!alg"|typ"|kid"|enc")[^{}]*\}')
+"""A whole object that is not the header of a token."""
+_KEY = lazy_pattern(rb'"k":"([^"]*)"')
+"""The key in a key of Grafana before version 9."""
+
+_CUT_SHORT = "a JSON web token that is cut short"
+_NOT_JWT = "does not decode as a JSON web token"
+
+
+def check_web_token(text: bytes) -> str:
+    """Return why a text that starts with `eyJ` is an example, such as that of jwt.io."""
+    parts = text.split(b".")
+    if len(parts) == 1:
+        return _check_undivided(text)
+    if len(parts) < 3 or not parts[-1] or b"..." in text:
+        return _CUT_SHORT
+    if len(parts) > 3:  # encrypted: its claims are not readable
+        return ""
+    payload, signature = parts[1:]
+    try:
+        claims = decode_credential(payload)
+    except ValueError:
+        return _NOT_JWT
+    if b"1234567890" in claims or b"John Doe" in claims or b"example" in claims:
+        return "an example JSON web token"
+    return "" if len(signature) >= _MIN_SIGNATURE else _NOT_JWT
+
+
+def _check_undivided(text: bytes) -> str:
+    try:
+        plain = decode_credential(text)
+    except ValueError:
+        return check_token(text)
+    if _JSON.fullmatch(plain):
+        key = _KEY.search(plain)
+        return check_token(key[1] if key else text)
+    return _CUT_SHORT if plain.isascii() else check_token(text)
