@@ -1,4 +1,4 @@
-"""README: runs every command, uses every block unchanged, and checks every table."""
+"""README and docs: runs every command, uses every block unchanged, and checks every table."""
 
 from __future__ import annotations
 
@@ -31,8 +31,13 @@ from wakeyscan.decoders import DECODERS
 from wakeyscan.reports import REPORTS
 from wakeyscan.rules import loader
 
-README = (ROOT / "README.md").read_text("utf-8")
-BLOCKS = re.findall(r"(?ms)^```(\w+)\n(.*?)^```$", README)
+PAGES = {
+    path.relative_to(ROOT).as_posix(): path.read_text("utf-8")
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+    if path.name != "ARCHITECTURE.md"
+}
+ALL = "\n".join(PAGES.values())
+BLOCKS = list(dict.fromkeys(re.findall(r"(?ms)^```(\w+)\n(.*?)^```$", ALL)))
 LINES = [
     re.sub(r"\s+# .*", "", line)
     for kind, block in BLOCKS
@@ -53,7 +58,7 @@ def block(kind: str, word: str) -> str:
 
 def table(first: str) -> list[list[str]]:
     """Return the rows of the table whose first heading is `first`."""
-    (found,) = re.findall(rf"(?m)^\| {first} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", README)
+    (found,) = {*re.findall(rf"(?m)^\| {first} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", ALL)}
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in found.splitlines()]
 
 
@@ -67,7 +72,7 @@ class Scene(NamedTuple):
     """A key that is nowhere yet."""
 
     def run(self, line: str, cwd: Path | None = None) -> Ran:
-        """Run a line of README in a shell."""
+        """Run a line of a page in a shell."""
         return execute(["sh", "-ec", line], cwd or self.repo.top, env=self.repo.env)
 
     def refused(self, *arguments: str, why: str) -> None:
@@ -136,7 +141,7 @@ def says(text: str) -> Try:
 
 
 def in_the_makefile(scene: Scene, line: str) -> None:
-    """Run make on README's machine, less the minutes in which it makes the environment."""
+    """Run make on the machine of a reader, less the minutes in which it makes the environment."""
     venv = scene.repo.top.parent / "venv"
     venv.mkdir()
     (venv / "bin").symlink_to(Path(WAKEYSCAN).parent)
@@ -338,13 +343,13 @@ def test_a_command(scene: Scene, line: str) -> None:
     TRIED[line](scene, line)
 
 
-def test_no_command_is_tried_that_readme_does_not_have() -> None:
+def test_no_command_is_tried_that_no_page_has() -> None:
     assert TRIED.keys() - {*LINES} == set()
 
 
 def test_every_block_is_of_a_kind_that_is_tried_here() -> None:
     assert sorted({kind for kind, _ in BLOCKS}) == ["python", "sh", "toml", "yaml"]
-    assert README.count("```") == 2 * len(BLOCKS)
+    assert ALL.count("```") == 2 * len(re.findall(r"(?m)^```\w+$", ALL))
     assert len([kind for kind, _ in BLOCKS if kind == "yaml"]) == 4
     assert [kind for kind, _ in BLOCKS].count("toml") == 1
 
@@ -448,7 +453,7 @@ def test_the_table_of_inputs_is_that_of_the_action() -> None:
 
 
 def test_the_outputs_are_those_of_the_action() -> None:
-    (listed,) = re.findall(r"(?m)^Outputs: (.*?)\.", README)
+    (listed,) = re.findall(r"(?m)^Outputs: (.*?)\.", ALL)
     assert listed == ", ".join(f"`{name}`" for name in ACTION["outputs"])
 
 
@@ -508,9 +513,24 @@ def test_the_configuration(scene: Scene, tmp_path: Path, file: str, head: str) -
     assert scene.run("WAKEYSCAN_FAIL_ON=high wakeyscan scan x.js --fail-on low", top).code == 1
 
 
-def test_links_lead_to_files_that_are_there() -> None:
-    links = re.findall(r"\]\((?!https:|#)([^)]+)\)", README)
-    assert {"rules", "benchmarks", "docs/ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"} == {
-        *links
+def find_anchors(text: str) -> set[str]:
+    """Return the anchors that GitHub and our site give to the headings of a page."""
+    titles = re.findall(r"(?m)^#+ (.*)$", text)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_to_pages_and_headings_that_are_there(page: str) -> None:
+    for link in re.findall(r"\]\((?!https:)([^)]+)\)", PAGES[page]):
+        file, _, anchor = link.partition("#")
+        target = (ROOT / page).parent / file if file else ROOT / page
+        assert target.exists(), link
+        assert not anchor or anchor in find_anchors(target.read_text("utf-8")), link
+
+
+def test_readme_is_short_and_leads_to_every_page() -> None:
+    text = PAGES["README.md"]
+    assert text.count("\n") < 150
+    assert {page for page in PAGES if page.startswith("docs/")} <= {
+        link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text)
     }
-    assert [link for link in links if not (ROOT / link).exists()] == []
