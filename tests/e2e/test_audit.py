@@ -15,6 +15,7 @@ from typing import NamedTuple
 import pytest
 from jsonschema import Draft4Validator  # type: ignore[import-untyped]
 
+from tests.support.archives import zipped
 from tests.support.command import (
     INTERRUPTIBLE_WAKEYSCAN,
     TIMEOUT,
@@ -221,6 +222,20 @@ def test_every_corner(repo: Dated, make_key: MakeKey, packed: bool) -> None:
     assert fingerprints(report) == set(names)
     assert report["complete"]
     assert not [k for k in corners.keys.values() if k[len(PREFIX) :] in ran.out]
+
+
+def test_a_note_is_metadata_and_a_file_of_the_same_name_is_not(
+    repo: Dated, make_key: MakeKey
+) -> None:
+    note, archived, file = (make_key() for _ in range(3))
+    root = repo.at(1).commit({"a": "a\n"})
+    repo.git("notes", "add", "-m", note, root)
+    archive = repo.blob(zipped({"env": archived.encode()}))
+    repo.git("notes", "--ref=zip", "add", "-C", archive, root)
+    repo.at(2).commit({f"cache/{root}": file, root: f"{file}\n"})
+    exposures = {f["fingerprint"]: f["exposure"] for f in repo.audit().json()["findings"]}
+    wanted = {note: "metadata", archived: "metadata", file: "source"}
+    assert exposures == {fingerprint(key): exposure for key, exposure in wanted.items()}
 
 
 # Lives

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.commit_graph import CommitDates
 from wakeyscan.audit.history_reader import read_tree_history
+from wakeyscan.audit.notes import Notes, list_notes
 from wakeyscan.audit.object_findings import ObjectFindings, SecretKey, build_refs
 from wakeyscan.audit.occurrences import (
     MAX_OCCURRENCES,
@@ -117,9 +118,10 @@ def _build_full_histories(context: AuditContext, objects: ReportedObjects) -> Hi
         head=context.ref_names.get("HEAD", frozenset()),
         now=objects.now,
     )
+    notes = list_notes(context.ref_names, history.graph)
     histories = [
         (_build_history(findings, bits[key], occurrences[key], timeline), findings)
-        for key, findings in build_findings_at(occurrences, context, objects)
+        for key, findings in build_findings_at(occurrences, context, objects, notes)
     ]
     return HistoriesResult(histories, len(history.states))
 
@@ -134,7 +136,7 @@ def _build_brief_histories(context: AuditContext, objects: ReportedObjects) -> H
     first = {key: occurrences[key][:1] for key in sorted(occurrences)}
     histories = [
         (_build_brief_history(findings, occurrences[key]), findings)
-        for key, findings in build_findings_at(first, context, objects)
+        for key, findings in build_findings_at(first, context, objects, Notes())
     ]
     return HistoriesResult(histories)
 

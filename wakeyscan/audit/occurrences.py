@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit import propagation
+from wakeyscan.audit.notes import Notes
 from wakeyscan.audit.object_findings import ObjectFindings, SecretKey, scan_object
 from wakeyscan.core.document import MEMBER_SEPARATOR, Origin
 from wakeyscan.core.errors import TimeoutExceeded
@@ -110,7 +111,10 @@ def _is_in(occurrence: Occurrence, paths: Iterable[str]) -> bool:
 
 
 def build_findings_at(
-    occurrences: dict[SecretKey, list[Occurrence]], context: AuditContext, objects: ReportedObjects
+    occurrences: dict[SecretKey, list[Occurrence]],
+    context: AuditContext,
+    objects: ReportedObjects,
+    notes: Notes,
 ) -> Iterator[tuple[SecretKey, list[Finding]]]:
     """Scan the first version of each path again, and yield what a report shows of each secret.
 
@@ -119,7 +123,7 @@ def build_findings_at(
     selected = {key: _select_first_versions(some) for key, some in occurrences.items()}
     blobs = (o.blob for some in selected.values() for o in some if o.blob)
     contents = context.git.read_objects(blobs)
-    rescan = _Rescan(context, objects)
+    rescan = _Rescan(context, objects, notes)
     for key, some in selected.items():
         findings: list[Finding] = []
         for occurrence in some:
@@ -145,15 +149,16 @@ def _select_first_versions(occurrences: list[Occurrence]) -> list[Occurrence]:
 class _Rescan:
     """Scans objects again, with their paths; archives once, since they are slow to extract."""
 
-    def __init__(self, context: AuditContext, objects: ReportedObjects) -> None:
-        self._context, self._objects = context, objects
+    def __init__(self, context: AuditContext, objects: ReportedObjects, notes: Notes) -> None:
+        self._context, self._objects, self._notes = context, objects, notes
         self._in_archives: dict[tuple[Origin, str], list[Finding]] = {}
 
     def scan(self, occurrence: Occurrence, found: Object | None) -> Iterator[Finding]:
         """Yield the findings in an occurrence's path, and in its object if that exists."""
         member_path = self._find_member_path(occurrence)
         path = occurrence.path.removesuffix(member_path) or _UNREACHABLE_PATH
-        origin = Origin(path, _format_within(occurrence, found))
+        part = self._notes.choose_part(path, occurrence.commit)
+        origin = Origin(path, _format_within(occurrence, found), part=part)
         redacted, in_name = detect_in_name(origin, self._context.scan)
         yield from in_name
         if not found or not found.type:

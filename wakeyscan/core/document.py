@@ -28,7 +28,7 @@ class Origin(NamedTuple):
     details: tuple[tuple[str, str], ...] = ()
     """Free-form pairs of name and text. A report may print them, but must not branch on them."""
     part: str = ""
-    """`name` or `message` if the content is metadata; empty for the content of a file."""
+    """`name`, `message` or `note` if the content is metadata; empty for the content of a file."""
 
 
 class Document(NamedTuple):

@@ -26,8 +26,13 @@ _METADATA = {
     "": "",
     "message": " in a message, which a later commit cannot change",
     "name": " in a name",
+    "note": " in a git note",
 }
-_CHANGES = {"message": "reword the message", "name": "rename it"}
+_CHANGES = {
+    "message": "reword the message",
+    "name": "rename it",
+    "note": "remove the note (git notes remove)",
+}
 
 _MAX_SHOWN = 10
 """Maximum number of annotations of one kind that GitHub shows."""

@@ -78,7 +78,9 @@ def _is_first_chunk(document: Document) -> bool:
 
 
 def _detect_archive(item: Document | Skipped) -> str | None:
-    if isinstance(item, Skipped) or item.origin.part or not _is_first_chunk(item):
+    if isinstance(item, Skipped) or not _is_first_chunk(item):
+        return None
+    if item.origin.part not in ("", "note"):  # a note is a blob, which may be an archive
         return None
     return detect_format(item.content, len(item.content))
 
