@@ -74,3 +74,13 @@ def test_our_shapes_have_no_alternatives_outside_of_a_group() -> None:
             while (bare := re.sub(r"\([^()]*\)", "", text)) != text:
                 text = bare
             assert "|" not in text
+
+
+def test_no_lookbehind_is_tried_at_each_offset_of_a_gap() -> None:
+    """A long lookbehind behind a lazy gap takes the product of their lengths at every anchor."""
+    lookbehind_in_gap = re.compile(r"\{0,\d{3,}\}\?\s*(?:\(\?<![^()]*\)\s*)?\(\?<=")
+    assert lookbehind_in_gap.search(r"[\s\S]{0,1536}? (?<![A-Za-z]) (?<= env .{0,512} )")
+    for rule in load_rules():
+        for shape in rule.shapes:
+            text = re.sub(r"#[^\n]*", "", shape.pattern)
+            assert not lookbehind_in_gap.search(text), f"{rule.id}: {shape.name}"
