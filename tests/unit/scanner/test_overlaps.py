@@ -98,6 +98,8 @@ def test_a_plain_match_continues_after_an_escape() -> None:
 def test_a_plain_match_continues_in_the_next_literal() -> None:
     joined = match("abcdef", 0, 3, encoding="concatenation")._replace(elsewhere=((9, 12),))
     assert resolve([SHORT], [joined]) == [joined]
+    other_end = match("abXdef", 0, 3, encoding="concatenation")._replace(elsewhere=((9, 12),))
+    assert resolve([SHORT], [other_end]) == [other_end]
 
 
 def test_a_decoded_match_of_the_same_place_is_no_continuation() -> None:
