@@ -5,6 +5,7 @@
 #   make integration        tests that run the command, git or a server
 #   make test-bare          unit and e2e tests without hyperscan, isal and backports.zstd
 #   make test-spawn         unit and e2e tests with processes that are spawned, as on macOS
+#   make docs               the documentation as a site: build/docs/index.html
 #   make demo               from a leak to a revoked key, with a mock API on this machine
 
 PYTHON ?= python3
@@ -17,12 +18,12 @@ DATABASES = wakeyscan/scanner/prefilter/_databases
 # Without compiled modules, each of thousands of processes would compile them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: audit test test-bare test-spawn demo lint unit integration clean
+.PHONY: audit test test-bare test-spawn demo docs lint unit integration clean
 
 audit: $(READY)
 	$(BIN)/wakeyscan audit "$(REPO)"
 
-test: lint unit integration
+test: lint docs unit integration
 
 demo: $(READY)
 	$(BIN)/python -m demo.run
@@ -36,6 +37,10 @@ lint: $(READY)
 	$(BIN)/zizmor --offline --no-progress --quiet .
 	$(BIN)/wakeyscan scan .
 	git ls-files -z | xargs -0 $(BIN)/wakeyscan hook pre-commit --
+
+# Strict: a broken link or a page that no menu has fails.
+docs: $(READY)
+	$(BIN)/sphinx-build -q -W --keep-going -E docs build/docs
 
 unit: $(READY)
 	$(BIN)/pytest -n auto --durations=15 tests/unit $(ARGS)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
+from docs import reference
 from tests.e2e.test_action import push
 from tests.e2e.test_pre_commit import Offer
 from tests.e2e.test_pre_commit import offer as offer_
@@ -152,7 +153,7 @@ def in_the_makefile(scene: Scene, line: str) -> None:
         told = scene.run(f"{line} --dry-run --no-print-directory VENV={venv}")
         assert (told.code, told.err) == (0, "")
         tools = {Path(said.split()[0]).name for said in told.out.splitlines()}
-        linters = {"ruff", "mypy", "lint-imports", "wakeyscan", "zizmor", "git"}
+        linters = {"sphinx-build", "ruff", "mypy", "lint-imports", "wakeyscan", "zizmor", "git"}
         assert tools == {*linters, "pytest", "python", "mkdir"}  # the databases of the prefilter
         return
     for options in ("", "REPO=../other"):
@@ -528,9 +529,14 @@ def test_links_lead_to_pages_and_headings_that_are_there(page: str) -> None:
         assert not anchor or anchor in find_anchors(target.read_text("utf-8")), link
 
 
+def test_the_reference_describes_the_commands_as_they_are() -> None:
+    assert PAGES["docs/commands.md"] == reference.format_page()
+
+
 def test_readme_is_short_and_leads_to_every_page() -> None:
     text = PAGES["README.md"]
     assert text.count("\n") < 150
-    assert {page for page in PAGES if page.startswith("docs/")} <= {
+    pages = {page for page in PAGES if page.startswith("docs/")}
+    assert pages - {"docs/index.md"} <= {
         link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text)
     }
