@@ -29,7 +29,7 @@ from wakeyscan.scanner.string_tables import STRING_TABLES, find_format, find_tab
 
 _LIMITS = Limits(max_bytes=4 << 20, max_seconds=5)
 _KEY = f"{PREFIX}q7Rk2mZp9XtB4vLs8NcY1wDf6HjG3aQe"
-_TEXT = f"token = '{_KEY}'\nAuthorization: Bearer q7Rk2mZp9XtB4vLs8NcY1wDf\n".encode()
+_TEXT = f"token = '{_KEY}'\nAuthorization: Bearer {_KEY[8:32]}\n".encode()
 _NAMES = ("a.har", "a.ipynb", "a.js.map", "a.json", "a.tf", "a.yaml")
 
 
