@@ -27,7 +27,7 @@ from wakeyscan.audit.occurrences import (
 from wakeyscan.audit.propagation import EMPTY_STATE, SecretBits, TreeHistory
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
-from wakeyscan.core.finding import Bounds, Finding
+from wakeyscan.core.finding import EXPIRED, Bounds, Finding
 from wakeyscan.core.secret_history import CommitRef, Occurrence, SecretHistory
 from wakeyscan.git.objects import BLOB, COMMIT, TREE
 from wakeyscan.scanner.detector import detect_in_name
@@ -155,8 +155,15 @@ def _build_brief_history(findings: list[Finding], occurrences: list[Occurrence])
         exposed_days=0,
         places=tuple(occurrences[:MAX_OCCURRENCES]),
         place_count=len(occurrences),
+        reason=_choose_note(findings),
         bounds=_choose_bounds(findings),
     )
+
+
+def _choose_note(findings: list[Finding]) -> str:
+    """Return when a credential expired."""
+    reason = findings[0].reason
+    return reason if reason.startswith(EXPIRED) else ""
 
 
 def _find_in_ref_names(
@@ -230,6 +237,7 @@ def _build_history(
         reachable_from=list_names_reaching(bit, occurrences, reachability),
         exposed_days=_count_exposed_days(introduced, timeline),
         places=select_places(occurrences, head_files),
+        reason=_choose_note(findings),
         place_count=len(occurrences),
         bounds=_choose_bounds(findings),
     )

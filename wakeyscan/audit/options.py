@@ -49,6 +49,7 @@ def build_scan_context(options: AuditOptions, repository: Repository) -> ScanCon
     context = build_context(rules, DECODERS)._replace(
         honor_inline=options.honor_inline,
         honor_foreign=options.honor_foreign,
+        today=f"{options.now:%Y-%m-%d}",
         open_lfs_object=lambda _, object_id: lfs.open_object(store, object_id),
     )
     if options.base_revision and options.honor_inline:

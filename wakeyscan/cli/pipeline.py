@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -77,7 +78,10 @@ def run_scan(
         policy.check_policy(config.policy, rules)
         reported_rules = policy.apply_rule_overrides(rules, config.policy)
     context = build_scan_context(rules, config.source)
-    context = context._replace(honor_foreign=config.honor_foreign_ignores)
+    context = context._replace(
+        honor_foreign=config.honor_foreign_ignores,
+        today=time.strftime("%Y-%m-%d", time.gmtime()),
+    )
     if config.revision is not None:
         at_base = base_suppressions.BaseSuppressions(config.revision, context)
         context = context._replace(is_ignored_at_base=at_base)

@@ -46,6 +46,11 @@ CUT_OR_TOO_LONG = "may be cut or too long"
 """Text in reports for open bounds."""
 
 
+EXPIRED = "expired "
+"""The reason of a reported credential starts with it if the day of its expiry, which follows, is
+before that of the run."""
+
+
 class Exposure(StrEnum):
     """Kind of file that holds a key, which decides who can see the key."""
 
@@ -78,7 +83,7 @@ class Finding(NamedTuple):
     exposure: Exposure
     standing: Standing = Standing.REPORTED
     reason: str = ""
-    """Reason for a standing other than `reported`, or for the liveness."""
+    """Reason for a standing other than `reported`, or for the liveness, or a note."""
     liveness: Liveness = Liveness.UNCHECKED
     encoding: str = "plain"
     bounds: Bounds = Bounds.CERTAIN

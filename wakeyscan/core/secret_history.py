@@ -59,7 +59,7 @@ class SecretHistory(NamedTuple):
     places: tuple[Occurrence, ...]
     liveness: Liveness = Liveness.UNCHECKED
     reason: str = ""
-    """Reason for the liveness."""
+    """Reason for the liveness, or when the credential expired."""
     details: tuple[tuple[str, str], ...] = ()
     """See `Finding.details`."""
     bounds: Bounds = Bounds.CERTAIN

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Exposure, Finding, Liveness, Standing
+from wakeyscan.core.finding import (
+    CUT_OR_TOO_LONG,
+    EXPIRED,
+    Bounds,
+    Exposure,
+    Finding,
+    Liveness,
+    Standing,
+)
 from wakeyscan.core.redaction import (
     escape_for_terminal,
     format_details,
@@ -41,6 +49,8 @@ def describe_finding(finding: Finding, title: str) -> str:
         text += f"; {finding.liveness.value}: {dict(finding.details).get('answer', '')}"
     if finding.standing is not Standing.REPORTED:
         text += f"; {finding.standing.value}: {finding.reason}"
+    elif finding.reason.startswith(EXPIRED):
+        text += f"; {finding.reason}"
     return escape_for_terminal(text)
 
 

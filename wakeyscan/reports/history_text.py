@@ -55,6 +55,8 @@ def list_facts(history: SecretHistory) -> Iterator[tuple[str, Iterable[str]]]:
     if history.liveness is not Liveness.UNCHECKED:
         answer = f"{format_liveness(history.liveness)}: {escape_for_terminal(history.reason)}"
         yield "answer", [answer]
+    elif history.reason:
+        yield "note", [escape_for_terminal(history.reason)]
     if history.bounds is Bounds.OPEN:
         yield "bounds", [CUT_OR_TOO_LONG]
     yield "pushed", _describe_pushed(history)

@@ -69,6 +69,8 @@ class ScanContext(NamedTuple):
     """
     compares_lines: bool = False
     """Whether findings are compared with those in earlier versions of their document."""
+    today: str = ""
+    """The day of the run in UTC (ISO 8601), on which a token may have expired; empty: none has."""
 
 
 def build_context(rules: tuple[Rule, ...], decoders: Mapping[str, Decoder]) -> ScanContext:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.core import line_index
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.errors import TimeoutExceeded
-from wakeyscan.core.finding import PIECES, Bounds, Exposure, Finding, Liveness, Position, Standing
+from wakeyscan.core.finding import (
+    EXPIRED,
+    PIECES,
+    Bounds,
+    Exposure,
+    Finding,
+    Liveness,
+    Position,
+    Standing,
+)
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.secret import API_KEY, APP_KEY
 from wakeyscan.core.severity import Severity
@@ -152,7 +161,11 @@ def _build_finding(match: Match, matched: _MatchedDocument) -> Finding:
     first_line = content[low:high].splitlines()[:1]
     length = len(b"".join(first_line).decode("utf-8", "replace"))
     exposure = matched.exposures.classify(low, high)
+    severity = classify_severity(match.rule, exposure, find_neighborhood(content, low, high))
     standing, reason = _find_standing(match, matched)
+    if standing is Standing.REPORTED and (expired := _find_expired(match, matched.context)):
+        severity = Severity(max(0, severity - 1))
+        reason = f"{expired}; {reason}" if reason else expired
     compared = matched.comparison_masks
     return Finding(
         rule=match.rule.id,
@@ -160,7 +173,7 @@ def _build_finding(match: Match, matched: _MatchedDocument) -> Finding:
         origin=_build_origin(match, matched),
         position=Position(line, column, column + length),
         excerpt=format_excerpt(matched.masks, low, high),
-        severity=classify_severity(match.rule, exposure, find_neighborhood(content, low, high)),
+        severity=severity,
         exposure=exposure,
         standing=standing,
         reason=reason,
@@ -222,6 +235,12 @@ def _find_standing(match: Match, matched: _MatchedDocument) -> tuple[Standing, s
     if comment:
         return Standing.REPORTED, _NEW_COMMENT
     return Standing.REPORTED, inline.format_not_honored(other) if other else ""
+
+
+def _find_expired(match: Match, context: ScanContext) -> str:
+    """Return when a token expired; one without an expiry, or with a later one, is empty."""
+    day = placeholders.find_expiry(match)
+    return f"{EXPIRED}{day}" if day and day < context.today else ""
 
 
 def _is_honored(match: Match, context: ScanContext) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.rules.prefix import find_prefix_end
+from wakeyscan.scanner.placeholders import web_tokens
 from wakeyscan.scanner.placeholders.headers import check_header
 from wakeyscan.scanner.placeholders.published import is_published
 from wakeyscan.scanner.placeholders.tokens import check_token
@@ -51,6 +52,11 @@ def find_placeholder_reason(match: Match, content: bytes = b"") -> str:
     prefix_end = find_prefix_end(match.rule, match.secret.reveal())
     reason = _find_reason(match.rule.id, match.secret, match.scheme, prefix_end)
     return reason or (_CUT_SHORT if _is_cut_short(match, content) else "")
+
+
+def find_expiry(match: Match) -> str:
+    """Return the day on which the token of a header expires (ISO 8601), or nothing."""
+    return web_tokens.find_expiry(match.secret.reveal()) if match.rule.id == _HEADER else ""
 
 
 def _is_cut_short(match: Match, content: bytes) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders.base64_codec import decode_credential
 from wakeyscan.scanner.placeholders.tokens import check_token
@@ -12,6 +14,9 @@ _JSON = lazy_pattern(rb'\{"(?!alg"|typ"|kid"|enc")[^{}]*\}')
 """A whole object that is not the header of a token."""
 _KEY = lazy_pattern(rb'"k":"([^"]*)"')
 """The key in a key of Grafana before version 9."""
+
+_EXPIRY = lazy_pattern(rb'"exp"\s*:\s*([0-9]{9,11})(?:\.[0-9]+)?\s*[,}]')
+"""The claim with the time in seconds since 1970 from which a token is not valid (RFC 7519)."""
 
 _CUT_SHORT = "a JSON web token that is cut short"
 _NOT_JWT = "does not decode as a JSON web token"
@@ -45,3 +50,15 @@ def _check_undivided(text: bytes) -> str:
         key = _KEY.search(plain)
         return check_token(key[1] if key else text)
     return _CUT_SHORT if plain.isascii() else check_token(text)
+
+
+def find_expiry(text: bytes) -> str:
+    """Return the day on which a signed JSON web token expires, in UTC (ISO 8601), or nothing."""
+    parts = text.split(b".")
+    if len(parts) != 3 or not text.startswith(b"eyJ"):
+        return ""
+    try:
+        found = _EXPIRY.search(decode_credential(parts[1]))
+    except ValueError:
+        return ""
+    return time.strftime("%Y-%m-%d", time.gmtime(int(found[1]))) if found else ""
