@@ -35,7 +35,7 @@ GROUPS = {
     ),
     "Output": (
         *("format", "output", "report", "show-suppressed", "sarif-profile", "sarif-file"),
-        *("category", "quiet", "verbose", "color"),
+        *("category", "purge-file", "quiet", "verbose", "color"),
     ),
     "Policy": (
         *("fail-on", "reason", "until", "rules", "config", "ignore-file", "policy-from"),

@@ -86,6 +86,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("audit ../other --format json", "another one, without its configuration"),
         ("audit https://github.com/o/r", "a temporary mirror of a remote repository"),
         ("audit --reachable --since '3 months ago'", "a part of the history"),
+        ("audit --purge-file ../purge.txt", "the list for git filter-repo --replace-text"),
     ),
     "hook": (
         ("hook install pre-commit pre-push", "let git run wakeyscan"),

@@ -73,6 +73,19 @@ def write(file: str, content: bytes, trees: Iterable[str]) -> None:
         _replace(folder, name, content, _read_mode(target))
 
 
+def create_private(file: str, content: bytes) -> None:
+    """Create a file that only the user may read; raise `OSError` if anything is in its place.
+
+    The parent folder is used as it is; its links belong to the user.
+    """
+    descriptor = os.open(file, _CREATE_FLAGS, 0o600)
+    try:
+        _write_to(descriptor, content, 0o600)
+    except BaseException:
+        os.unlink(file)
+        raise
+
+
 def check(file: str, trees: Iterable[str]) -> str:
     """Return the physical path of an output file; raise `OSError` if it must not be written.
 

@@ -17,12 +17,16 @@ from wakeyscan.cli.progress import Progress
 from wakeyscan.config import build, config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import GitError, UsageError
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.timestamps import parse_timestamp
 from wakeyscan.git import worktree
 from wakeyscan.git.mirror import open_repository
 
 if TYPE_CHECKING:
+    from wakeyscan.cli import purge_file
     from wakeyscan.git.repository import Repository
+else:
+    purge_file = lazy_import("wakeyscan.cli.purge_file")  # few audits are followed by a purge
 
 HELP = """Scan a whole history, and show a timeline of each key.
 
@@ -42,6 +46,8 @@ PARAMETERS = Parameters(
         Option("no-cache", "Ignore the cache and rescan everything."),
         Option("trust-repo", "Honor inline ignore comments (wakeyscan:ignore) in the repository's "
                "files; the default for the current repository."),
+        Option("purge-file", "Also write all keys in the clear to FILE, which must not exist, for "
+               "git filter-repo --replace-text.", "FILE"),
     ),
     "REPO",
 )  # fmt: skip
@@ -58,6 +64,8 @@ def run(values: Values, operands: list[str]) -> int:
     check_endpoint(settings)
     given = {**build.read_environment(PARAMETERS.options, os.environ), **values}
     target = operands[0] if operands else "."
+    if "purge_file" in given:
+        purge_file.check_purge_file(str(given["purge_file"]))
     with (
         Progress(sys.stderr, settings.quiet) as progress,
         open_repository(target, progress.show) as (folder, repository),
@@ -75,6 +83,8 @@ def run(values: Values, operands: list[str]) -> int:
     if not result.interrupted:
         result = verify_keys(result, settings)
     output.write_reports(result, settings)
+    if "purge_file" in given and not result.interrupted:
+        purge_file.write_purge_file(str(given["purge_file"]), result)
     return result.exit_code(settings.fail_on, settings.strict_ignores)
 
 
