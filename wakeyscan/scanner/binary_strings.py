@@ -12,6 +12,7 @@ If no neighbor shows, the text after the key decides (see `scanner.bounds`).
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,7 @@ class UndelimitedString(NamedTuple):
 
 
 class NulSearch:
-    """The NULs near the keys of a content.
+    """The NULs near the keys of a content, and whether its strings are bare.
 
     If the keys are asked for in ascending order, the time is linear in the size of the content.
     """
@@ -71,6 +72,11 @@ class NulSearch:
         self._content = content
         self._low = self._end = 0
         """A part without a NUL; a NUL may be at its end."""
+
+    @cached_property
+    def has_bare_strings(self) -> bool:
+        """Whether neither NUL nor a length ends a string: it is searched for once, not per key."""
+        return has_bare_strings(self._content)
 
     def is_near(self, start: int, end: int) -> bool:
         """Return whether a NUL shows that the content around `start:end` is binary."""
@@ -111,7 +117,7 @@ def _find_outside_tables(
     content: bytes, keys: Sequence[int], nuls: NulSearch, tables: Container[int] = ()
 ) -> dict[int, list[UndelimitedString]]:
     strings: dict[int, list[UndelimitedString]] = {}
-    is_bare = has_bare_strings(content)
+    is_bare = nuls.has_bare_strings
     previous_end = _NO_STRING
     for at, limit in pairwise((*keys, len(content))):
         if at in tables:

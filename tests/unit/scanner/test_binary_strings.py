@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import random
+import re
 
 import pytest
 from hypothesis import example, given, settings
@@ -13,12 +14,13 @@ from tests.support.binary_formats import OTHER, PLAIN, Build
 from tests.support.keys import ALPHABET, PREFIX, MakeKey
 from tests.support.scan import find, found, secrets_in
 from wakeyscan.core.finding import Bounds
-from wakeyscan.scanner.binary_strings import NulSearch, find_strings
+from wakeyscan.scanner.binary_strings import NulSearch, find_prefixed_length, find_strings
 
 LENGTHS = (*range(16, 129, 7), 24, 31, 32, 39, 40, 41, 48, 56, 64, 90, 111, 118, 119, 120, 128)
 """Characters of bodies, among them those whose length looks like a blank, a digit or a letter."""
 
 CERTAIN, OPEN = Bounds.CERTAIN, Bounds.OPEN
+PREFIXES = re.compile(PREFIX.encode())
 
 
 # A length before the key
@@ -289,3 +291,22 @@ def test_a_nul_is_near_in_any_order(parts: list[int], places: list[int]) -> None
     for place in places:
         around = content[max(0, place - (1 << 16)) : place + 30 + (1 << 16)]
         assert nuls.is_near(place, place + 30) is (b"\0" in around)
+
+
+class _CountingBytes(bytes):
+    """Bytes that count how often all of them are searched for a text."""
+
+    searches = 0
+
+    def __contains__(self, text: object) -> bool:
+        self.searches += 1
+        return super().__contains__(text)  # type: ignore[operator]  # bytes, as the caller says
+
+
+@pytest.mark.parametrize("keys", [1, 50])
+def test_a_program_is_searched_for_its_compiler_once(keys: int, make_key: MakeKey) -> None:
+    body = b"\0".join(make_key().encode() for _ in range(keys))
+    program = _CountingBytes(b"\x7fELF" + bytes(60) + body + b"\0")
+    nuls = NulSearch(program)
+    lengths = [find_prefixed_length(program, at.start(), nuls) for at in PREFIXES.finditer(program)]
+    assert (len(lengths), program.searches) == (keys, 3)
