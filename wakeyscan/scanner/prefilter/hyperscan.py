@@ -164,7 +164,7 @@ class _FormGroup:
                 AnchorHit(one.form, at) for one in self._plain if found.startswith(one.text)
             )
             if found.startswith(texts):
-                hits = [form for form in encoded if form.is_at(found, content, at)]
+                hits = _list_hits(encoded, found, content, at)
                 yield from (AnchorHit(hit.form, at) for hit in hits)
                 encoded = [form for form in encoded if form not in hits]
                 texts = _list_texts(encoded)
@@ -183,10 +183,16 @@ class _Form(NamedTuple):
     """In lower case if the case does not matter."""
     check: Check | None
 
-    def is_at(self, found: bytes, content: bytes | memoryview, at: int) -> bool:
-        """Return whether the form is at an offset, where `found` is."""
-        is_found = found.startswith(self.text)
-        return is_found and (self.check is None or self.check(content, at))
+
+def _list_hits(
+    forms: list[_Form], found: bytes, content: bytes | memoryview, at: int
+) -> list[_Form]:
+    """Return the forms at an offset, where `found` is; a check that they share runs once."""
+    possible = [form for form in forms if found.startswith(form.text)]
+    passed = {
+        check for check in {form.check for form in possible} if check is None or check(content, at)
+    }
+    return [form for form in possible if form.check in passed]
 
 
 def _build_scan(literals: list[Literal]) -> _ScanFunction | None:
