@@ -32,7 +32,7 @@ _SEPARATORS = b"-_.~+/="
 _WORD_PART = rb"(?:[a-z]+|[A-Z]+|[A-Z][a-z]+)?[0-9]{0,4}"
 _WORD_PARTS = lazy_pattern(rb"(?:%b[_.-]+)+%b" % (_WORD_PART, _WORD_PART))
 _START = 4
-_WORD_STARTS = frozenset(word[:_START] for word in WORDS if len(word) >= _START)
+_WORD_STARTS = frozenset(tuple(word[:_START]) for word in WORDS if len(word) >= _START)
 _CHARACTERS_PER_WORD = 16
 """Maximum number of characters for each word in a text that may be typed."""
 _SAMPLE = 48
@@ -81,8 +81,9 @@ def _has_steps(characters: bytes) -> bool:
         for lag, distances in _LAGS:
             size = max(0, len(text) - lag)
             steps = _measure_steps(text, lag, size)
-            if any(_count_equal(steps, size, distance) >= enough for distance in distances):
-                return True
+            for distance in distances:
+                if _count_equal(steps, size, distance) >= enough:
+                    return True
     return False
 
 
@@ -102,7 +103,7 @@ def _count_equal(steps: int, size: int, distance: int) -> int:
 
 
 def _has_words(text: bytes, characters: bytes) -> bool:
-    starts = (characters[at : at + _START] for at in range(len(characters)))
+    starts = zip(*(characters[at:] for at in range(_START)), strict=False)
     count = sum(map(_WORD_STARTS.__contains__, starts))
     is_long = count * _CHARACTERS_PER_WORD >= len(characters)
     return is_long or _WORD_PARTS.fullmatch(text) is not None
