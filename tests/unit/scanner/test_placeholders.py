@@ -141,6 +141,8 @@ HEADERS = {
     "basic-key-and-word": ("Basic", basic(f"{SECRET}:api_token"), ""),
     "basic-word-in-a-secret": ("Basic", basic("deploy:kpassQ8zT4vRz"), ""),
     "basic-words-of-a-sentence": ("Basic", basic("deploy:copper.kettle.orbit"), ""),
+    "basic-before-it-is-encoded": ("Basic", "user:password", PAIR),
+    "basic-real-before-it-is-encoded": ("Basic", f"deploy:{SECRET}", ""),
     "basic-real": ("Basic", basic(f"deploy:{SECRET}"), ""),
     "basic-key-as-name": ("Basic", basic(f"{SECRET}:"), ""),
     "own-scheme-pair": ("ldap", basic("user01:password1"), PAIR),
