@@ -249,7 +249,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> bytes:
         return read_wal(folder)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data())
 def test_a_log_with_wrong_bytes_ends_in_rows_or_a_known_error(
     log: bytes, data: st.DataObject
