@@ -187,7 +187,7 @@ NOTHING = {
 def test_encoded_text_without_a_key_is_not_reported(look: Any, key: str) -> None:
     texts = {name: look(way.wrap, key.encode()) for name, way in SINGLE.items()}
     reported = {name: list_reported_keys(b'x = "%s"\n' % text) for name, text in texts.items()}
-    assert reported == dict.fromkeys(SINGLE, [])
+    assert {name: keys for name, keys in reported.items() if keys} == {}
 
 
 @given(
