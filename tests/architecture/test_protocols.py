@@ -78,6 +78,18 @@ from wakeyscan.extractors.isolated.reader import Reader
 from wakeyscan.extractors.pdf import document as pdf
 from wakeyscan.extractors.sqlite import database
 from wakeyscan.extractors.sqlite.journals import JOURNAL_FORMAT, WAL_FORMAT
+from wakeyscan.integrations.agents import (
+    AGENTS,
+    claude,
+    codex,
+    copilot,
+    cursor,
+    gemini,
+    kiro,
+    vibe,
+    vscode,
+)
+from wakeyscan.integrations.agents.agent import Agent
 from wakeyscan.integrations.hooks import (
     STAGES,
     commit_msg,
@@ -156,6 +168,7 @@ BY_PROTOCOL: tuple[
     tuple[Registry[Reader], list[Reader]],
     tuple[Registry[Report], list[Report]],
     tuple[Registry[Source], list[Source]],
+    tuple[Registry[Agent], list[Agent]],
     tuple[Registry[Stage], list[Stage]],
     tuple[Registry[StringTable], list[StringTable]],
     tuple[Registry[Verifier], list[Verifier]],
@@ -203,6 +216,7 @@ BY_PROTOCOL: tuple[
         [codequality, csv, github, gitlab, html, json, jsonl, junit, markdown, sarif, text],
     ),
     (SOURCES, [commit_message, commit_range, files, omitted_files, staged, stdin]),
+    (AGENTS, [claude, codex, copilot, cursor, gemini, kiro, vibe, vscode]),
     (STAGES, [commit_msg, pre_commit, pre_merge_commit, pre_push, pre_receive]),
     (
         STRING_TABLES,

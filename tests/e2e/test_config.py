@@ -229,7 +229,7 @@ def test_a_named_file_must_be_there(run: Run, tmp_path: Path) -> None:
     refused(run("scan", "--config", str(tmp_path)), f"{tmp_path}: cannot be read: Is a directory")
 
 
-KEYS = "allow, exclude, fail-on, max-file-size, rule, rules"
+KEYS = "agent-fail, allow, exclude, fail-on, max-file-size, rule, rules"
 WRONG = {
     "misspelt": ("exlude = []", "unknown key 'exlude'; did you mean 'exclude'?"),
     "underscores": ("fail_on = 'low'", "unknown key 'fail_on'; did you mean 'fail-on'?"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,6 +31,7 @@ from tests.support.runner import (
     zizmor,
 )
 from wakeyscan.decoders import DECODERS
+from wakeyscan.integrations.agents import AGENTS
 from wakeyscan.reports import REPORTS
 from wakeyscan.rules import loader
 
@@ -331,6 +334,7 @@ TRIED: dict[str, Try] = {
     "wakeyscan scan git:origin/main..HEAD --policy-from origin/main": excuses_nothing,
     "wakeyscan hook pre-commit --policy-from HEAD": excuses_nothing,
     "wakeyscan ignore prune": says("0 dropped, 0 kept"),
+    """echo '{"prompt": "hello"}' | wakeyscan hook agent && echo passed""": says("passed"),
     "wakeyscan completion bash": says("complete -o bashdefault"),
     "wakeyscan doctor": says("Nothing is wrong."),
     "wakeyscan config init": says(".wakeyscan.toml: written"),
@@ -349,10 +353,22 @@ def test_no_command_is_tried_that_no_page_has() -> None:
 
 
 def test_every_block_is_of_a_kind_that_is_tried_here() -> None:
-    assert sorted({kind for kind, _ in BLOCKS}) == ["python", "sh", "toml", "yaml"]
+    assert sorted({kind for kind, _ in BLOCKS}) == ["json", "python", "sh", "toml", "yaml"]
     assert ALL.count("```") == 2 * len(re.findall(r"(?m)^```\w+$", ALL))
     assert len([kind for kind, _ in BLOCKS if kind == "yaml"]) == 4
-    assert [kind for kind, _ in BLOCKS].count("toml") == 1
+    assert [kind for kind, _ in BLOCKS].count("toml") == 2
+
+
+HOOK = re.compile(r"wakeyscan hook agent(?: --agent (\w+))?\b")
+
+
+def test_the_settings_of_assistants_run_the_hook_at_each_kind_of_event() -> None:
+    files = [json.loads(text) for kind, text in BLOCKS if kind == "json"]
+    files.append(tomllib.loads(block("toml", "before_tool")))
+    for settings in files:
+        commands = HOOK.findall(json.dumps(settings))
+        assert len(commands) >= 2
+        assert {*commands} - {""} <= {*AGENTS}
 
 
 def test_the_pre_commit_framework(scene: Scene, offer: Offer) -> None:

@@ -31,7 +31,7 @@ _EXIT_CODES = (
 GROUPS = {
     "Input": (
         *("mode", "paths", "all", "from", "as", "whole-files", "no-gitignore", "max-file-size"),
-        *("reachable", "branch", "since"),
+        *("reachable", "branch", "since", "agent"),
     ),
     "Output": (
         *("format", "output", "report", "show-suppressed", "sarif-profile", "sarif-file"),

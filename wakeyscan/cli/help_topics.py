@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _COMMON = ("ignore-file", "config", "rules", "jobs", "quiet")
 _ENTRY = (*_COMMON, "reason", "until", "paths")
+_AGENT_OPTIONS = ("agent", "fail-on", "rules", "config", "ignore-file", "policy-from",
+                  "honor-foreign-ignores", "strict", "max-file-size")  # fmt: skip
 
 
 class Action(NamedTuple):
@@ -46,6 +48,8 @@ ACTIONS: dict[str, dict[str, Action]] = {
         "uninstall": Action("Undo the installation at these stages.", "STAGE..."),
         "status": Action("Show which hooks run wakeyscan."),
         **{stage: _STAGE_HELP[stage] for stage in STAGES},
+        "agent": Action("Answer an event of a coding assistant, which is JSON on stdin.", "",
+                        _AGENT_OPTIONS),
     },
     "ignore": {
         "add": Action("Accept the findings with these fingerprints, of a report, or all.",
@@ -91,11 +95,16 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "hook": (
         ("hook install pre-commit pre-push", "let git run wakeyscan"),
         ("hook pre-commit", "scan what git is about to commit"),
+        ("hook agent --agent claude", "scan an event of Claude Code"),
     ),
     "hook install": (("hook install pre-commit commit-msg pre-push", "in this repository"),),
     "hook uninstall": (("hook uninstall pre-commit", "existing hooks are restored"),),
     "hook status": (("hook status", "one line per stage"),),
     "hook pre-commit": (("hook pre-commit", "the staged changes"),),
+    "hook agent": (
+        ("hook agent --agent claude < event.json", "as the assistant calls it"),
+        ("hook agent < event.json", "the assistant is recognized by the event"),
+    ),
     "hook commit-msg": (("hook commit-msg .git/COMMIT_EDITMSG", "as git calls it"),),
     "report": (
         ("report leak.json -f html -o leak.html", "a page to hand on"),

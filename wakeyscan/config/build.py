@@ -31,6 +31,7 @@ else:
     verifier = lazy_import("wakeyscan.verification.verifier")
 
 _parse_profile = converters.build_choice("generic", "github")
+_parse_agent_fail = converters.build_choice("open", "closed")
 _parse_color = converters.build_choice("auto", "always", "never")
 
 
@@ -64,6 +65,7 @@ def build_config(
         policy=_build_policy(file, revision),
         revision=revision,
         honor_foreign_ignores=settings.is_on("honor_foreign_ignores"),
+        agent_fail=settings.get("agent-fail", _parse_agent_fail, ""),
     )
 
 

@@ -60,6 +60,11 @@ class Config(NamedTuple):
     revision: Revision | None = None
     """Revision of the policy, ignore file and inline comments; `None`: the current files."""
     honor_foreign_ignores: bool = False
+    agent_fail: str = ""
+    """What becomes of an assistant's event that cannot be scanned: `open`, `closed`.
+
+    Empty: `closed`, but `open` for a tool call.
+    """
 
     @property
     def writes_files(self) -> bool:

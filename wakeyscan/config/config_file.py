@@ -20,7 +20,7 @@ else:
     suggestions = lazy_import("wakeyscan.core.suggestions")
 
 _FILES = (".wakeyscan.toml", "pyproject.toml")
-_KEYS = ("allow", "exclude", "fail-on", "max-file-size", "rule", "rules")
+_KEYS = ("agent-fail", "allow", "exclude", "fail-on", "max-file-size", "rule", "rules")
 """Names of settings in a file. None of them decides where API keys are sent."""
 
 Table = dict[str, Any]

@@ -33,6 +33,10 @@ def build_config_schema() -> Schema:
         "type": "object",
         "additionalProperties": False,
         "properties": {
+            "agent-fail": _describe(
+                {"type": "string", "enum": ["open", "closed"]},
+                "Pass (open) or block (closed) an assistant's event that cannot be scanned.",
+            ),
             "exclude": _describe(
                 {"type": "array", "items": {"type": "string"}},
                 "Gitignore patterns of files to skip, relative to the folder of this file.",

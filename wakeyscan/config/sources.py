@@ -18,7 +18,7 @@ DEFAULT, FILE, ENVIRONMENT, FLAG = "default", "file", "environment", "flag"
 """Kinds of sources, from the weakest to the strongest."""
 
 _DEFAULT_MARK = "Default: "
-_FILE_ONLY = ("exclude", "rule", "allow")
+_FILE_ONLY = ("agent-fail", "exclude", "rule", "allow")
 _CONTROL_KEY = "WAKEYSCAN_CONTROL_KEY"
 
 Value = object

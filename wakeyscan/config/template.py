@@ -22,6 +22,10 @@ TEXT = """\
 # Skip and report larger files. Without it there is no limit.
 # max-file-size = "20M"
 
+# What becomes of a coding assistant's event that cannot be scanned: open passes it, closed blocks
+# it. Without it, prompts and outputs are blocked, and tool calls pass.
+# agent-fail = "closed"
+
 # Folder with your own rules. Create one with: wakeyscan rules new ID
 # rules = "tools/rules"
 

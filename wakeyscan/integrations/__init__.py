@@ -1,3 +1,3 @@
-"""Integrations: git hooks and GitHub events."""
+"""Integrations: git hooks, hooks of coding assistants, and GitHub events."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`wakeyscan hook`: runs as a git hook, and installs it."""
+"""`wakeyscan hook`: runs as a hook of git or of a coding assistant, and installs git hooks."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from wakeyscan.core.lazy import lazy_import
 from wakeyscan.integrations.hooks import STAGES
 
 if TYPE_CHECKING:
+    from wakeyscan.cli import agent_hook
     from wakeyscan.integrations.hooks import advice, hook_status, install
     from wakeyscan.scanner.result import RunResult
 else:
     # A hook that runs never installs anything, and seldom finds a key.
+    agent_hook = lazy_import("wakeyscan.cli.agent_hook")
     advice = lazy_import("wakeyscan.integrations.hooks.advice")
     hook_status = lazy_import("wakeyscan.integrations.hooks.hook_status")
     install = lazy_import("wakeyscan.integrations.hooks.install")
@@ -26,15 +28,22 @@ HELP = """Run as a git hook, or install one.
 
 STAGE is pre-commit, pre-merge-commit, commit-msg, pre-push or pre-receive, followed by the
 arguments that git (or a framework) passes to such a hook. It scans what is about to be committed or
-pushed, and prints nothing if there are no findings."""
+pushed, and prints nothing if there are no findings.
+
+'agent' answers an event of a coding assistant."""
 
 PARAMETERS = Parameters(
     (
         *SCANNING,
         Option("whole-files", "Scan all of each changed file, not only the added lines."),
+        Option(
+            "agent", "Assistant that wrote the event. Default: recognized by the event.", "NAME"
+        ),
     ),
-    "STAGE|install|uninstall|status [ARG]",
+    "STAGE|agent|install|uninstall|status [ARG]",
 )
+
+_ACTIONS = ("agent", "install", "uninstall", "status")
 
 
 def run(values: Values, operands: list[str]) -> int:
@@ -45,11 +54,13 @@ def run(values: Values, operands: list[str]) -> int:
         case ["status"]:
             output.write_lines(hook_status.describe_hooks())
             return 0
-        case [stage, *arguments] if stage not in ("install", "uninstall", "status"):
+        case ["agent"]:
+            return agent_hook.run_agent_hook(values, PARAMETERS.options)
+        case [stage, *arguments] if stage not in _ACTIONS:
             return _run_stage(stage, arguments, values)
     raise UsageError(
-        "wakeyscan hook: expected a stage such as pre-commit, install STAGE, uninstall STAGE or "
-        "status"
+        "wakeyscan hook: expected a stage such as pre-commit, agent, install STAGE, uninstall "
+        "STAGE or status"
     )
 
 
@@ -71,6 +82,8 @@ def _change_hooks(action: str, stages: list[str]) -> int:
 
 def _run_stage(stage: str, arguments: list[str], values: Values) -> int:
     member = STAGES.load(stage)
+    if "agent" in values:
+        raise UsageError(f"wakeyscan hook {stage}: --agent has no effect here")
     settings = build.build_config(values, PARAMETERS.options, os.environ)
     output.check_formats(settings, ())
     source, units, options = member.open_input(arguments, settings.source)

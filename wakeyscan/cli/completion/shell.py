@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 
 from wakeyscan.config.options import Option
 from wakeyscan.core.severity import Severity
+from wakeyscan.integrations.agents import AGENTS
 from wakeyscan.reports import REPORTS
 
 _VALUES = {
@@ -15,6 +16,7 @@ _VALUES = {
     "color": ("auto", "always", "never"),
     "sarif-profile": ("generic", "github"),
     "mode": ("diff", "tree", "audit"),
+    "agent": tuple(AGENTS),
 }
 """Values of options that take one of a few words."""
 

@@ -1,0 +1,98 @@
+"""`wakeyscan hook agent`: the exchange with a coding assistant."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support.agent_events import Fields
+from tests.support.command import Run
+from tests.support.files import write
+from tests.support.keys import PREFIX, mask
+
+CLAUDE = {"session_id": "a", "transcript_path": "/t"}
+
+
+def build_prompt(text: str) -> bytes:
+    return json.dumps({**CLAUDE, "hook_event_name": "UserPromptSubmit", "prompt": text}).encode()
+
+
+def build_read(path: str) -> bytes:
+    fields: Fields = {**CLAUDE, "hook_event_name": "PreToolUse", "tool_name": "Read"}
+    return json.dumps({**fields, "tool_input": {"file_path": path}}).encode()
+
+
+@pytest.mark.parametrize("named", [(), ("--agent", "claude")])
+def test_a_prompt_with_a_key_is_blocked(run: Run, key: str, named: tuple[str, ...]) -> None:
+    ran = run("hook", "agent", *named, stdin=build_prompt(f"use {key}"))
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.json()["decision"] == "block"
+    assert mask(key) in ran.json()["reason"]
+    assert key[len(PREFIX) :] not in ran.out
+
+
+def test_an_event_without_a_key_prints_nothing(run: Run) -> None:
+    assert run("hook", "agent", stdin=build_prompt("hello")) == (0, "", "")
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xef\xbb\xbf[]"])
+def test_input_that_is_no_event_is_blocked_unless_configured(
+    run: Run, tmp_path: Path, content: bytes
+) -> None:
+    ran = run("hook", "agent", "--agent", "gemini", stdin=content)
+    assert (ran.code, ran.out) == (2, "")
+    assert "blocked, because agent-fail is closed" in ran.err
+    write(tmp_path, {".wakeyscan.toml": "agent-fail = 'open'\n"})
+    ran = run("hook", "agent", stdin=content)
+    assert (ran.code, ran.out) == (0, "")
+    assert "passed, because agent-fail is open" in ran.err
+
+
+def test_a_fifo_blocks_nobody_and_is_said(run: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / ".env")
+    ran = run("hook", "agent", stdin=build_read(".env"))
+    assert "a FIFO" in ran.json()["systemMessage"]
+    assert "agent-fail is open" in ran.err
+    write(tmp_path, {".wakeyscan.toml": "agent-fail = 'closed'\n"})
+    ran = run("hook", "agent", stdin=build_read(".env"))
+    assert ran.json()["hookSpecificOutput"]["permissionDecision"] == "deny"
+
+
+@pytest.mark.parametrize("path", ["missing", ".", "a\0b", "~/missing"])
+def test_a_path_that_is_no_file_is_left_to_the_tool(run: Run, path: str) -> None:
+    assert run("hook", "agent", stdin=build_read(path)) == (0, "", "")
+
+
+def test_a_binary_file_is_scanned(run: Run, tmp_path: Path, key: str) -> None:
+    (tmp_path / "a.bin").write_bytes(b"\x7fELF\0\0" + key.encode() + b"\0\xff")
+    (tmp_path / "link").symlink_to("a.bin")
+    for name in ("a.bin", "link"):
+        ran = run("hook", "agent", stdin=build_read(name))
+        assert ran.json()["hookSpecificOutput"]["permissionDecision"] == "deny"
+
+
+def test_a_broken_configuration_blocks(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {".wakeyscan.toml": "agent-fail = 'ajar'\n"})
+    ran = run("hook", "agent", stdin=build_prompt("hello"))
+    assert ran.json()["decision"] == "block"
+    assert "expected one of open, closed" in ran.json()["reason"]
+
+
+def test_an_accepted_key_passes(run: Run, tmp_path: Path, key: str) -> None:
+    write(tmp_path, {"a": key})
+    accepted = run("ignore", "add", "--all", "--reason", "revoked")
+    assert accepted.code == 0, accepted.err
+    assert run("hook", "agent", stdin=build_prompt(key)) == (0, "", "")
+
+
+def test_options_that_have_no_effect_are_refused(run: Run) -> None:
+    ran = run("hook", "agent", "--agent", "nobody", stdin=b"{}")
+    assert ran.code == 2
+    assert "unknown assistant 'nobody'" in ran.err
+    ran = run("hook", "agent", "--format", "json", stdin=b"{}")
+    assert "--format has no effect here" in ran.err
+    ran = run("hook", "pre-commit", "--agent", "claude")
+    assert "--agent has no effect here" in ran.err

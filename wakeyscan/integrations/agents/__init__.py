@@ -1,0 +1,30 @@
+"""Hooks of coding assistants: what each one passes to a hook, and the answers that it reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wakeyscan.core.registry import Registry
+
+if TYPE_CHECKING:
+    from wakeyscan.integrations.agents.agent import Agent, Fields
+
+AGENTS: Registry[Agent] = Registry(
+    "assistant",
+    {
+        # The first one that recognizes an event answers it; Claude Code has the most general shape.
+        "codex": "wakeyscan.integrations.agents.codex",
+        "cursor": "wakeyscan.integrations.agents.cursor",
+        "gemini": "wakeyscan.integrations.agents.gemini",
+        "vibe": "wakeyscan.integrations.agents.vibe",
+        "copilot": "wakeyscan.integrations.agents.copilot",
+        "vscode": "wakeyscan.integrations.agents.vscode",
+        "kiro": "wakeyscan.integrations.agents.kiro",
+        "claude": "wakeyscan.integrations.agents.claude",
+    },
+)
+
+
+def find_agent(fields: Fields) -> Agent | None:
+    """Return the assistant whose events have these fields; `None` if there is none."""
+    return next((agent for agent in AGENTS.values() if agent.is_own(fields)), None)

@@ -1,0 +1,49 @@
+"""Kiro.
+
+Events, fields and exit codes: https://kiro.dev/docs/cli/hooks. Its answer is the exit code alone: 2
+blocks a tool call and passes stderr to the model, any other code shows stderr to the user. Outputs
+cannot be withheld.
+
+The CLI and the IDE read hooks from `.kiro/hooks/*.json` (https://kiro.dev/docs/cli/v3/hooks). The
+CLI writes names of events in camelCase, the IDE in PascalCase. Code 2 is documented as blocking for
+tool calls only; for a prompt, it is a warning where it does not block.
+"""
+
+from __future__ import annotations
+
+from wakeyscan.integrations.agents.agent import INPUT, PROMPT, Answer, Event, Fields, Verdict
+from wakeyscan.integrations.agents.event_shape import EventShape, parse_shape
+
+TITLE = "Kiro"
+
+_SHAPE = EventShape(
+    prompts=("userPromptSubmit", "UserPromptSubmit"),
+    inputs=("preToolUse", "PreToolUse"),
+    outputs=("postToolUse", "PostToolUse"),
+    readers=("fs_read", "read", "readFile", "read_file"),
+)
+_OTHERS = ("agentSpawn", "stop")
+"""Names of events without a text of the user or of a tool."""
+
+_FOREIGN = {"transcript_path", "timestamp"}
+"""Fields of other assistants whose events have the same names."""
+
+
+def is_own(fields: Fields) -> bool:
+    """Return whether Kiro wrote the event: it has no session and no time."""
+    name = fields.get("hook_event_name")
+    names = (*_SHAPE.prompts, *_SHAPE.inputs, *_SHAPE.outputs, *_OTHERS)
+    return name in names and not fields.keys() & _FOREIGN
+
+
+def parse_event(fields: Fields) -> Event:
+    """Return the parts to scan."""
+    return parse_shape(fields, str(fields.get("hook_event_name", "")), _SHAPE)
+
+
+def build_answer(event: Event, verdict: Verdict) -> Answer:
+    """Return the answer."""
+    if not verdict.reason:
+        return Answer(error=verdict.warning, code=int(bool(verdict.warning)))
+    is_blocked = event.kind in (PROMPT, INPUT)
+    return Answer(error=verdict.reason, code=2 if is_blocked else 1)

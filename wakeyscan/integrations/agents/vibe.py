@@ -1,0 +1,50 @@
+"""Mistral Vibe.
+
+Events, fields and answers: mistralai/mistral-vibe, README.md, "Hooks (Experimental)", and
+vibe/core/hooks/models.py. It has no event for prompts. A denied output is replaced by the reason.
+
+Vibe reads hooks from `~/.vibe/hooks.toml` and `.vibe/hooks.toml`. Stdout must be empty or one JSON
+object. Any exit code but 0 is a failure of the hook, which blocks only if the hook is `strict`.
+An event that cannot be read has such an answer: exit code 2.
+
+The output is in the event twice: as the tool returned it, and as the text for the model. The denial
+replaces that text, so that the reason of the answer is the masked text.
+"""
+
+from __future__ import annotations
+
+from wakeyscan.integrations.agents.agent import INPUT, OUTPUT, Answer, Event, Fields, Verdict
+from wakeyscan.integrations.agents.event_shape import EventShape, parse_shape
+
+TITLE = "Mistral Vibe"
+
+_SHAPE = EventShape(
+    inputs=("before_tool",),
+    outputs=("after_tool",),
+    readers=("read_file",),
+)
+
+_AFTER_TURN = "post_agent_turn"
+"""Name of the event after a turn, which carries no text."""
+
+
+def is_own(fields: Fields) -> bool:
+    """Return whether Vibe wrote the event: no other assistant has such names."""
+    name = fields.get("hook_event_name")
+    return name in (*_SHAPE.inputs, *_SHAPE.outputs, _AFTER_TURN)
+
+
+def parse_event(fields: Fields) -> Event:
+    """Return the parts to scan."""
+    return parse_shape(fields, str(fields.get("hook_event_name", "")), _SHAPE)
+
+
+def build_answer(event: Event, verdict: Verdict) -> Answer:
+    """Return the answer. A denied output is the masked text, where there is one."""
+    if not verdict.reason:
+        return Answer({"system_message": verdict.warning} if verdict.warning else None)
+    if event.kind == OUTPUT and isinstance(text := verdict.masked.get("tool_output_text"), str):
+        return Answer({"decision": "deny", "reason": f"{text}\n[{verdict.reason}]"})
+    if event.kind in (INPUT, OUTPUT):
+        return Answer({"decision": "deny", "reason": verdict.reason})
+    return Answer({"system_message": verdict.reason})

@@ -1,0 +1,47 @@
+"""GitHub Copilot in VS Code.
+
+Events, fields and answers: microsoft/vscode-docs, docs/copilot/customization/hooks.md
+(https://code.visualstudio.com/docs/copilot/customization/hooks). Prompts and outputs have no answer
+of their own: `continue` ends the turn before the model continues with them.
+
+VS Code reads the hook files of Copilot CLI in `.github/hooks`, and those of Claude Code, and
+converts the names of their events. So the event tells who runs the hook, not the file of the hook.
+"""
+
+from __future__ import annotations
+
+from wakeyscan.integrations.agents.agent import INPUT, Answer, Event, Fields, Verdict
+from wakeyscan.integrations.agents.claude import build_denial
+from wakeyscan.integrations.agents.event_shape import EventShape, parse_shape
+
+TITLE = "GitHub Copilot in VS Code"
+
+_SHAPE = EventShape(
+    prompts=("UserPromptSubmit",),
+    inputs=("PreToolUse",),
+    outputs=("PostToolUse",),
+    readers=("readFile", "read_file", "copilot_readFile"),
+)
+
+
+def is_own(fields: Fields) -> bool:
+    """Return whether VS Code wrote the event: unlike Claude Code's, it has a time."""
+    return bool(_find_name(fields)) and {"timestamp", "transcript_path"} <= fields.keys()
+
+
+def parse_event(fields: Fields) -> Event:
+    """Return the parts to scan."""
+    return parse_shape(fields, _find_name(fields), _SHAPE)
+
+
+def _find_name(fields: Fields) -> str:
+    return str(fields.get("hookEventName") or fields.get("hook_event_name") or "")
+
+
+def build_answer(event: Event, verdict: Verdict) -> Answer:
+    """Return the answer."""
+    if not verdict.reason:
+        return Answer({"systemMessage": verdict.warning} if verdict.warning else None)
+    if event.kind == INPUT:
+        return Answer({"hookSpecificOutput": build_denial(event, verdict)})
+    return Answer({"continue": False, "stopReason": verdict.reason})
