@@ -447,7 +447,7 @@ def test_github_annotates_worst_first(run: Run, make_key: MakeKey, tmp_path: Pat
         f"title=Hardcoded Authorization header (medium)::Hardcoded Authorization header. "
         f"Replace the credential{new_one} {medium} (authorization-header, source).\n"
         f"::notice file=a.py,line=1,endLine=1,col=15,endColumn=39,"
-        f"title=Hardcoded WAStack X-App-Key (low)::Hardcoded WAStack X-App-Key. "
+        f"title=Hardcoded X-App-Key header (low)::Hardcoded X-App-Key header. "
         f"Replace the credential{new_one} {low} (wastack-app-key, source).\n"
         f"::warning title=wakeyscan%3A incomplete::Incomplete scan. Skipped: "
         f"big: larger than --max-file-size: 101 of 100 bytes (and 1 more)\n",

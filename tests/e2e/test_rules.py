@@ -426,7 +426,7 @@ def test_two_rules_of_one_name_are_refused(run: Run, tmp_path: Path) -> None:
 LIST = """\
 wastack-api-key       high      WAStack API key
 authorization-header  medium    Hardcoded Authorization header
-wastack-app-key       low       Hardcoded WAStack X-App-Key
+wastack-app-key       low       Hardcoded X-App-Key header
 """
 
 

@@ -75,7 +75,7 @@ SENTENCES = {
     "app-key-removed-later": Said(
         find("a", IN_COMMIT, APP_KEY),
         True,
-        "Hardcoded WAStack X-App-Key, added in 8ebbc6c1d2e3 and removed later: still in this "
+        "Hardcoded X-App-Key header, added in 8ebbc6c1d2e3 and removed later: still in this "
         "branch's history. Replace the credential, then squash. ",
     ),
     "in-a-message": Said(
