@@ -309,6 +309,7 @@ TRIED: dict[str, Try] = {
     LAST: asking(3, "unknown  rejected, but maybe because of", 1),
     "wakeyscan scan": finds(),
     "wakeyscan audit": finds(),
+    "wakeyscan audit --purge-file ../purge.txt": finds(),
     "wakeyscan hook install pre-commit": as_a_commit_hook,
     "pre-commit install": with_pre_commit,
     "wakeyscan hook install pre-commit pre-merge-commit commit-msg pre-push": as_all_hooks,
