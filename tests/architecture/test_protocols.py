@@ -114,6 +114,8 @@ from wakeyscan.reports import (
     text,
 )
 from wakeyscan.reports.report import Report
+from wakeyscan.rules.exports import EXPORTS, formats
+from wakeyscan.rules.exports.export import Export
 from wakeyscan.scanner.exposure import (
     EXPOSURE_RULES,
     ExposureRule,
@@ -160,6 +162,7 @@ from wakeyscan.verification.verifier import Verifier
 BY_PROTOCOL: tuple[
     tuple[Registry[Command], list[Command]],
     tuple[Registry[Decoder], list[Decoder]],
+    tuple[Registry[Export], list[Export]],
     tuple[Registry[Shell], list[Shell]],
     tuple[Registry[ExposureRule], list[ExposureRule]],
     tuple[Registry[Extractor], list[Extractor]],
@@ -184,6 +187,13 @@ BY_PROTOCOL: tuple[
             *(base64, base64_archive, concatenation, decimal, encoded_words, folded, hex, hexdump),
             *(html_entities, markup, office_runs, percent, quoted_printable, rtf, string_escapes),
             *(terminal, UTF_16, UTF_32),
+        ],
+    ),
+    (
+        EXPORTS,  # betterleaks reads the file of gitleaks
+        [
+            *(formats.GITHUB, formats.GITLAB, formats.GITLEAKS, formats.GITLEAKS),
+            *(formats.KINGFISHER, formats.TRUFFLEHOG),
         ],
     ),
     (SHELLS, [bash, fish, powershell, zsh]),

@@ -327,6 +327,7 @@ TRIED: dict[str, Try] = {
     "wakeyscan ignore explain 3fa9c1": explains,
     "wakeyscan ignore remove 3fa9c1": removes,
     "wakeyscan rules new acme-token --rules tools/rules": says("acme-token.toml: written"),
+    "wakeyscan rules export gitleaks": says("wa_live_[A-Za-z0-9_-]{16,128}"),
     "wakeyscan audit --report json=found.json": finds(),
     "wakeyscan scan --honor-foreign-ignores": finds(),
     'wakeyscan ignore import .gitleaksignore --reason "accepted in 2025"': imports,

@@ -142,7 +142,7 @@ TOO_FEW = "expected at least 3 examples, got 1"
 NO_GROUP = "'pattern': has no group (?P<secret>…); put one around the secret"
 NO_STRING = "expected a non-empty string"
 NO_LIST = "expected a non-empty list of strings"
-FIELDS = "title, severity, help, anchors, pattern, shape, define, hits, misses, verifier"
+FIELDS = "title, severity, help, anchors, pattern, shape, define, hits, misses, verifier, portable"
 LEVELS = "note, low, medium, high, critical"
 
 BROKEN = {
@@ -497,7 +497,7 @@ def test_a_rule_whose_examples_are_placeholders_is_told_why(run: Run, tmp_path: 
 
 KNOWN = f"(known: {', '.join(RULES)})"
 WRONG = {
-    "unknown-verb": (["frob"], "wakeyscan rules: expected list, show, test or new, got 'frob'"),
+    "unknown-verb": (["frob"], "wakeyscan rules: expected list, show, test, new or export, got 'frob'"),
     "show-nothing": (
         ["show"],
         "wakeyscan rules show: wrong operands; expected wakeyscan rules show ID",

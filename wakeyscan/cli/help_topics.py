@@ -68,6 +68,9 @@ ACTIONS: dict[str, dict[str, Action]] = {
         "test": Action("Run the examples of all rules.", "", ("rules",)),
         "new": Action("Write a commented rule to start with, to DIR or the current directory.",
                       "ID", ("rules",)),
+        "export": Action("Print the rules for another scanner, with simpler patterns: gitleaks, "
+                         "betterleaks, kingfisher, trufflehog, github or gitlab.",
+                         "SCANNER", ("rules",)),
     },
     "config": {
         "show": Action("Show each setting with its value and its source.", "", None),
@@ -138,6 +141,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "rules list": (("rules list --rules tools/rules", "your own rules too"),),
     "rules show": (("rules show wastack-api-key", "what it finds, and what to do"),),
     "rules new": (("rules new acme-token --rules tools/rules", "tools/rules/acme-token.toml"),),
+    "rules export": (
+        ("rules export gitleaks > .gitleaks.toml", "in addition to the rules of gitleaks"),
+        ("rules export github", "a payload for the API of custom patterns"),
+    ),
     "rules test": (("rules test --rules tools/rules", "your own rules too"),),
     "config": (
         ("config show", "what a scan here would use"),

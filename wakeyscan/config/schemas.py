@@ -105,6 +105,19 @@ def build_rule_schema() -> Schema:
                 {"type": "object", "additionalProperties": _TEXT},
                 "Patterns by name, which other patterns call with (?&name).",
             ),
+            "portable": _describe(
+                {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["before", "secret", "after"],
+                    "properties": {
+                        "before": {"type": "string"},
+                        "secret": _TEXT,
+                        "after": {"type": "string"},
+                    },
+                },
+                "Simpler patterns in RE2 syntax, for wakeyscan rules export.",
+            ),
             "help": _describe(_TEXT, "Markdown: what it is, why it matters, what to do."),
             "verifier": _describe({"type": "string"}, "Service that can verify such a secret."),
             "hits": _describe(_EXAMPLES, "Texts that must match."),

@@ -123,7 +123,12 @@ def _build_rule(path: str, fields: dict[str, Any]) -> Rule:
         misses=tuple(fields.get("misses", ())),
         shapes=tuple(map(_build_shape, fields.get("shape", ()))),
         definitions=tuple(fields.get("define", {}).items()),
+        portable=_read_portable(fields.get("portable")),
     )
+
+
+def _read_portable(fields: dict[str, str] | None) -> tuple[str, str, str] | None:
+    return (fields["before"], fields["secret"], fields["after"]) if fields else None
 
 
 def _build_shape(fields: dict[str, Any]) -> Shape:

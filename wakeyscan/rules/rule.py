@@ -56,6 +56,8 @@ class Rule(NamedTuple):
     """The ways of writing the secret; of two that match at one place, the first counts."""
     definitions: tuple[tuple[str, str], ...] = ()
     """Names and patterns of the parts that shapes share; `shapes` inlines them."""
+    portable: tuple[str, str, str] | None = None
+    """Simpler patterns for other scanners, in RE2 syntax: text before, secret, text after."""
     at_anchor: bool = False
     """Whether every match begins at an anchor, which is faster. True for built-in rules only."""
     compiled: SerializedPattern | None = None

@@ -11,7 +11,8 @@ from wakeyscan.core.severity import Severity
 
 _STRINGS = ("title", "severity", "help")
 _EXAMPLES = ("hits", "misses")
-_KNOWN = (*_STRINGS, "anchors", "pattern", "shape", "define", *_EXAMPLES, "verifier")
+_KNOWN = (*_STRINGS, "anchors", "pattern", "shape", "define", *_EXAMPLES, "verifier", "portable")
+_PORTABLE = ("after", "before", "secret")
 _SHAPE_STRINGS = ("name", "pattern")
 _KNOWN_IN_SHAPE = (*_SHAPE_STRINGS, *_EXAMPLES)
 _ID_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789-"
@@ -36,6 +37,7 @@ def find_faults(path: str, fields: Mapping[str, Any]) -> Iterator[str]:
     yield from _find_bad_severity(fields.get("severity"))
     if not isinstance(fields.get("verifier", ""), str):
         yield "'verifier': expected a string"
+    yield from _find_bad_portable(fields.get("portable"))
     yield from _find_bad_anchors(fields.get("anchors"))
     yield from _find_bad_definitions(fields.get("define", {}))
     if "shape" in fields:
@@ -45,6 +47,15 @@ def find_faults(path: str, fields: Mapping[str, Any]) -> Iterator[str]:
         yield from _find_missing_group(fields.get("pattern"), fields)
         yield from _find_bad_lists(fields, _EXAMPLES)
     yield from _find_few_examples(fields)
+
+
+def _find_bad_portable(table: object) -> Iterator[str]:
+    if table is None:
+        return
+    if not isinstance(table, dict) or sorted(table) != [*_PORTABLE]:
+        yield "'portable': expected a table with 'before', 'secret' and 'after'"
+    elif not all(isinstance(part, str) for part in table.values()) or not table["secret"]:
+        yield "'portable': expected three patterns, of which 'secret' is not empty"
 
 
 def list_shapes(fields: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""`wakeyscan rules`: lists the rules, shows one, tests their examples."""
+"""`wakeyscan rules`: lists, shows, tests, starts and exports rules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from wakeyscan.cli import help_topics
-from wakeyscan.cli.output import write_lines
+from wakeyscan.cli.output import print_error, write_lines, write_stdout
 from wakeyscan.config import build
 from wakeyscan.config.options import Option, Parameters, Values
 from wakeyscan.core.document import Document, Origin
@@ -18,7 +18,8 @@ from wakeyscan.core.errors import RuleError, UsageError
 from wakeyscan.core.finding import Standing
 from wakeyscan.core.redaction import escape_for_terminal
 from wakeyscan.core.suggestions import list_known
-from wakeyscan.rules import template
+from wakeyscan.rules import exports, template
+from wakeyscan.rules.exports.export import convert_rules
 from wakeyscan.rules.loader import load_rules
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.detector import detect_in_document
@@ -26,7 +27,7 @@ from wakeyscan.scanner.detector import detect_in_document
 if TYPE_CHECKING:
     from wakeyscan.rules.rule import Rule, Shape
 
-HELP = """List, show, test and start rules.
+HELP = """List, show, test, start and export rules.
 
 A rule is a TOML file. --rules DIR also loads your own."""
 
@@ -54,6 +55,8 @@ def run(values: Values, operands: list[str]) -> int:
             return _show_rule(rules, name)
         case ["test"]:
             return _test_rules(rules)
+        case ["export", name]:
+            return _export_rules(rules, name)
     raise help_topics.build_action_error("rules", operands[0])
 
 
@@ -148,6 +151,24 @@ def _format_shapes(rule: Rule) -> Iterator[str]:
 
 def _indent(text: str) -> list[str]:
     return [f"    {line}".rstrip() for line in text.strip("\n").splitlines()]
+
+
+def _export_rules(rules: tuple[Rule, ...], name: str) -> int:
+    """Print the rules in the form of another scanner; say which rules it cannot have."""
+    export = exports.EXPORTS.load(name)
+    portable, refused = convert_rules(rules)
+    heading = f"{name}: rules of wakeyscan; encoded and split keys need wakeyscan itself"
+    notes = [
+        f"rule {rule}: not exported, because its pattern needs look-around; "
+        "add a table [portable] to the rule"
+        for rule in refused
+    ]
+    if export.comment:
+        write_lines(f"{export.comment} {line}" for line in (heading, *notes))
+    write_stdout(export.format_rules(portable).encode())
+    for note in notes:
+        print_error(note)
+    return 0
 
 
 def _test_rules(rules: tuple[Rule, ...]) -> int:
