@@ -10,6 +10,7 @@ import re
 from array import array
 from binascii import hexlify, unhexlify
 from collections.abc import Iterator
+from functools import cache
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders._base64_lines import ADJACENT_LETTERS
@@ -20,7 +21,7 @@ NAME = "hex"
 _COMMA_GAPS = (b",", b", ")
 _GAPS = (b",0x", b", 0x", b" 0x", b" ", b":", b"-", *_COMMA_GAPS)
 _MAX_REACH = 1 << 14
-"""Maximum number of characters of a row that are decoded before and after an anchor."""
+"""Maximum number of characters of a row that are decoded before its first anchor."""
 
 _DIGIT = rb"[0-9A-Fa-f]"
 _PAIR = _DIGIT + rb"{2}"
@@ -99,18 +100,19 @@ def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the text of each row of digits that contains an encoded anchor."""
     end = -1
     anchors = tuple(frozenset().union(*found.values()))
+    rows = _Rows(content)
     for hit in re.finditer(b"|".join(re.escape(text) for text in sorted(found)), content):
         if hit.start() < end:
             continue
-        (start, end), separator = _find_digits(content, hit)
+        (start, end), separator = _find_digits(content, hit, rows)
         row = _decode_row(content, (start, end), separator)
         yield from _split_secrets(row, content, anchors)
 
 
-def _find_digits(content: bytes, hit: re.Match[bytes]) -> tuple[Span, bytes]:
+def _find_digits(content: bytes, hit: re.Match[bytes], rows: _Rows) -> tuple[Span, bytes]:
     """Return the bounds of the row around a hit, and the pattern between two of its bytes."""
     if separator := _choose_separator(hit[0], content[hit.end() : hit.end() + 2]):
-        return _find_row(content, *hit.span(), separator), separator
+        return rows.find(*hit.span(), separator), separator
     start, end = _find_run(content, *hit.span())
     if end_of_lines := _find_end_of_lines(content, start, end):
         return (start, end_of_lines), _WRAPPED
@@ -134,7 +136,7 @@ def _choose_separator(encoded: bytes, after: bytes) -> bytes:
 def _find_run(content: bytes, start: int, end: int) -> Span:
     """Return the bounds of digits without separators, with whole bytes before `start`."""
     before = re.match(rb"[0-9A-Fa-f]*", content[max(0, start - _MAX_REACH) : start][::-1])
-    after = re.compile(b"(?:" + _PAIR + b")*").match(content, start, end + _MAX_REACH)
+    after = re.compile(b"(?:" + _PAIR + b")*+").match(content, start)
     count = before.end() if before else 0
     return start - count + count % 2, after.end() if after else end
 
@@ -148,18 +150,37 @@ def _find_end_of_lines(content: bytes, start: int, end: int) -> int:
         rb"%b{%d}(?:\r?\n%b{%d})*+(?:\r?\n(?:%b){1,%d})?+(?=\r?\n|\Z)"
         % (_DIGIT, _XXD_PLAIN_WIDTH, _DIGIT, _XXD_PLAIN_WIDTH, _PAIR, _XXD_PLAIN_WIDTH // 2 - 1)
     )
-    found = lines.match(content, line_start, end + _MAX_REACH)
+    found = lines.match(content, line_start)
     return found.end() if found and found.end() > end else 0
 
 
-def _find_row(content: bytes, start: int, end: int, separator: bytes) -> Span:
-    """Return the bounds of separated bytes around `start:end`."""
+class _Rows:
+    """The rows of separated bytes in a text, searched once for each separator.
+
+    The anchors must come in the order of the text.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        """Take the text."""
+        self._content = content
+        self._searched: dict[bytes, int] = {}
+        """By separator: no row of a later anchor begins before this offset."""
+
+    def find(self, start: int, end: int, separator: bytes) -> Span:
+        """Return the bounds of the row with the anchor `start:end`, or those of the anchor."""
+        searched = max(self._searched.get(separator, 0), start - _MAX_REACH)
+        for found in _compile_row(separator).finditer(self._content, searched):
+            if found.end() >= end:
+                self._searched[separator] = found.start()
+                return found.span() if found.start() <= start else (start, end)
+        self._searched[separator] = len(self._content)
+        return start, end
+
+
+@cache
+def _compile_row(separator: bytes) -> re.Pattern[bytes]:
     first = rb"(?<![0-9A-Fa-f])" + _PAIR + rb"(?![0-9A-Fa-f])" if separator is _BLANKS else _PAIR
-    row = re.compile(first + b"(?:(?:" + separator + b")" + _PAIR + b")*")
-    for found in row.finditer(content, max(0, start - _MAX_REACH), end + _MAX_REACH):
-        if found.end() >= end:
-            return found.span() if found.start() <= start else (start, end)
-    return start, end
+    return re.compile(first + b"(?:(?:" + separator + b")" + _PAIR + b")*+")
 
 
 def _decode_row(content: bytes, span: Span, separator: bytes) -> DecodedText:
