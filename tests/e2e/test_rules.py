@@ -497,7 +497,10 @@ def test_a_rule_whose_examples_are_placeholders_is_told_why(run: Run, tmp_path: 
 
 KNOWN = f"(known: {', '.join(RULES)})"
 WRONG = {
-    "unknown-verb": (["frob"], "wakeyscan rules: expected list, show, test, new or export, got 'frob'"),
+    "unknown-verb": (
+        ["frob"],
+        "wakeyscan rules: expected list, show, test, new or export, got 'frob'",
+    ),
     "show-nothing": (
         ["show"],
         "wakeyscan rules show: wrong operands; expected wakeyscan rules show ID",
