@@ -300,7 +300,10 @@ REFUSED = {
         ["rules", "show", "x"],
         "unknown rule 'x' (known: wastack-api-key, authorization-header, wastack-app-key)",
     ),
-    "no such verb": (["rules", "x"], "wakeyscan rules: expected list, show, test or new, got 'x'"),
+    "no such verb": (
+        ["rules", "x"],
+        "wakeyscan rules: expected list, show, test, new or export, got 'x'",
+    ),
 }
 
 

