@@ -111,6 +111,7 @@ from wakeyscan.reports import (
     junit,
     markdown,
     sarif,
+    template,
     text,
 )
 from wakeyscan.reports.report import Report
@@ -223,7 +224,10 @@ BY_PROTOCOL: tuple[
     (READERS, [encrypted_pdf, isolated_sevenzip]),
     (
         REPORTS,
-        [codequality, csv, github, gitlab, html, json, jsonl, junit, markdown, sarif, text],
+        [
+            *(codequality, csv, github, gitlab, html, json, jsonl, junit, markdown, sarif),
+            *(template, text),
+        ],
     ),
     (SOURCES, [commit_message, commit_range, files, omitted_files, staged, stdin]),
     (AGENTS, [claude, codex, copilot, cursor, gemini, kiro, vibe, vscode]),

@@ -27,9 +27,9 @@ from tests.support.command import (
 from tests.support.dated_repository import Dated, Life, audit, born, life, lives, noon
 from tests.support.keys import PREFIX, MakeKey, fingerprint, mask
 from tests.support.next_steps import next_steps_of_audit
+from tests.support.reports import FORMATS
 from tests.support.repositories import fingerprints
 from tests.support.terminal import Terminal
-from wakeyscan.reports import REPORTS
 
 SCHEMA = json.loads(
     (Path(__file__).parents[1] / "data" / "sarif-2.1.0-rtm.5.json").read_text("utf-8")
@@ -665,9 +665,6 @@ def test_sarif(repo: Dated, make_key: MakeKey) -> None:
         (one,) = log["runs"]
         assert len(one["results"]) == 5
         assert all(result["locations"] for result in one["results"])
-
-
-FORMATS = tuple(REPORTS)
 
 
 @pytest.mark.parametrize("format_", FORMATS)

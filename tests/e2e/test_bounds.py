@@ -16,8 +16,8 @@ from tests.support.command import Run
 from tests.support.fake_wastack import BARE, LIVE, REVOKED, UNKNOWN, FakeWAStack, Script
 from tests.support.files import write
 from tests.support.keys import MakeKey, fingerprint, mask
+from tests.support.reports import FORMATS
 from tests.support.repositories import Repo
-from wakeyscan.reports import REPORTS
 
 OPEN_REASON = "may be cut or too long"
 
@@ -327,7 +327,7 @@ def test_the_rest_of_a_cut_key_is_in_no_report(run: Run, make_key: MakeKey, tmp_
         for name, text in RESTS.items()
     }
     write(tmp_path, files)
-    for form in tuple(REPORTS):
+    for form in FORMATS:
         ran = run("scan", ".", "--format", form)
         assert ran.code == 1
         assert [name for name, key in keys.items() if key[40:] in ran.out + ran.err] == []

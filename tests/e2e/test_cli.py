@@ -30,6 +30,7 @@ from tests.support.command import (
 )
 from tests.support.files import write
 from tests.support.keys import MakeKey, mask
+from tests.support.reports import FORMATS as OWN_FORMATS
 from tests.support.reports import hide_times
 from wakeyscan import __version__
 from wakeyscan.cli import arguments, click_parser, help_topics, main
@@ -366,7 +367,7 @@ def test_a_file_whose_name_holds_a_key_is_scanned_and_masked(
 ) -> None:
     key = make_key()
     write(tmp_path, {f"{key}.txt": "x"})
-    for name in tuple(REPORTS):
+    for name in OWN_FORMATS:
         ran = run("scan", f"{key}.txt", "--format", name)
         assert (ran.code, ran.err) == (1, "")
         assert key not in ran.out
@@ -583,7 +584,7 @@ def files_of(folder: Path) -> dict[str, str]:
 
 def test_reports_go_to_files_beside_stdout(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
     write(tmp_path, {"src/leak": make_key()})
-    formats = tuple(REPORTS)
+    formats = OWN_FORMATS
     flags = [f"--report={name}=out.{name}" for name in formats]
     expected = {
         f"out.{name}": hide_times(run("scan", "src", "--format", name).out) for name in formats

@@ -206,6 +206,11 @@ def with_reports(scene: Scene, line: str) -> None:
         assert fingerprint(scene.key) in (scene.repo.top / file).read_text("utf-8")
 
 
+def with_the_template(scene: Scene, line: str) -> None:
+    (scene.repo.top / "keys.txt.j2").write_text(block("jinja", "verdict"), "utf-8")
+    finds()(scene, line)
+
+
 def the_demo(scene: Scene, line: str) -> None:
     venv, ours = scene.repo.top.parent / "venv", Path(WAKEYSCAN).parents[1]
     venv.mkdir()
@@ -321,6 +326,7 @@ TRIED: dict[str, Try] = {
     "wakeyscan rules list": says("wastack-api-key"),
     "wakeyscan rules show wastack-api-key": says("wastack-api-key"),
     "wakeyscan rules test": says(""),
+    "wakeyscan scan --format template --template keys.txt.j2": with_the_template,
     "wakeyscan scan --report sarif=wakeyscan.sarif --report json=wakeyscan.json": with_reports,
     'wakeyscan ignore add 3fa9c1 --reason "revoked on 2026-01-31"': accepts,
     'wakeyscan ignore add --all --reason "looked at later" --until 2099-01-31': accepts,
@@ -355,7 +361,8 @@ def test_no_command_is_tried_that_no_page_has() -> None:
 
 
 def test_every_block_is_of_a_kind_that_is_tried_here() -> None:
-    assert sorted({kind for kind, _ in BLOCKS}) == ["json", "python", "sh", "toml", "yaml"]
+    kinds = ["jinja", "json", "python", "sh", "toml", "yaml"]
+    assert sorted({kind for kind, _ in BLOCKS}) == kinds
     assert ALL.count("```") == 2 * len(re.findall(r"(?m)^```\w+$", ALL))
     assert len([kind for kind, _ in BLOCKS if kind == "yaml"]) == 4
     assert [kind for kind, _ in BLOCKS].count("toml") == 2

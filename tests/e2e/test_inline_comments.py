@@ -13,8 +13,8 @@ from tests.support.command import Run
 from tests.support.fake_wastack import FakeWAStack
 from tests.support.files import write
 from tests.support.keys import MakeKey, fingerprint, mask
+from tests.support.reports import FORMATS
 from tests.support.repositories import Repo
-from wakeyscan.reports import REPORTS
 from wakeyscan.suppression.multiline_strings import MultilineStrings
 
 RULE = "wastack-api-key"
@@ -109,7 +109,7 @@ def test_no_key_is_told_as_a_reason(
     expected = reason.replace("{mask}", mask(key)).replace("{mask_bare}", mask(bare, header))
     (found,) = run("scan", "--format=json").json()["findings"]
     assert found["reason"] == f"wakeyscan:ignore: {expected}"
-    for name in tuple(REPORTS):
+    for name in FORMATS:
         ran = run("scan", f"--format={name}", "--show-suppressed")
         assert (ran.code, bare in ran.out + ran.err) == (0, False)
 

@@ -12,12 +12,11 @@ from tests.support.archives import encrypted_zip, tarred, zipped
 from tests.support.command import Run
 from tests.support.files import write
 from tests.support.keys import MakeKey
+from tests.support.reports import FORMATS
 from tests.support.repositories import Repo
-from wakeyscan.reports import REPORTS
 
 RAR = b"Rar!\x1a\x07\x01\0" + bytes(range(60))
 REASON = "in rar: this format is not supported; unpack it and scan the result"
-FORMATS = tuple(REPORTS)
 
 
 def test_opaque_items_are_listed_and_the_scan_is_complete(tmp_path: Path, run: Run) -> None:

@@ -15,7 +15,7 @@ from tests.support.dated_repository import Dated
 from tests.support.fake_wastack import LIVE, FakeWAStack
 from tests.support.files import write
 from tests.support.keys import PREFIX, MakeKey, mask
-from wakeyscan.reports import REPORTS
+from tests.support.reports import FORMATS
 
 
 def hide_times(text: str) -> str:
@@ -51,13 +51,13 @@ def test_every_format_is_that_of_the_run_itself(
     tree = tmp_path / "tree"
     tree.mkdir()
     key = fill(tree, make_key)
-    flags = [f"--report={name}=../{name}.one" for name in REPORTS]
+    flags = [f"--report={name}=../{name}.one" for name in FORMATS]
     options = ("--show-suppressed", "--verbose")
     assert run("scan", "--max-file-size=4k", *options, *flags, cwd=tree).code == 1
-    copies = [f"--report={name}=../{name}.two" for name in REPORTS]
+    copies = [f"--report={name}=../{name}.two" for name in FORMATS]
     ran = run("report", "../json.one", *options, *copies, cwd=tree)
     assert (ran.code, ran.err) == (0, "")
-    for name in REPORTS:
+    for name in FORMATS:
         one, two = ((tmp_path / f"{name}.{end}").read_text("utf-8") for end in ("one", "two"))
         assert hide_times(one) == hide_times(two), name
     assert ran.out == (tmp_path / "text.one").read_text("utf-8")
@@ -71,13 +71,13 @@ def test_the_histories_of_an_audit_and_answers(
     repo.commit({"a": f"'{live}'", "c": f"'{gone}'", f"x{named}": "x"}, f"message {gone}")
     repo.git("update-ref", "refs/remotes/origin/main", repo.id("HEAD"))
     repo.at(5).commit({"c": "none"})
-    flags = [f"--report={name}={tmp_path / name}.one" for name in REPORTS]
+    flags = [f"--report={name}={tmp_path / name}.one" for name in FORMATS]
     with FakeWAStack({live: LIVE}) as api:
         asked = ("--verify", "--api-url", api.url, "--since=2024-01-01")
         repo.audit(*asked, *flags)
-    copies = [f"--report={name}={name}.two" for name in REPORTS]
+    copies = [f"--report={name}={name}.two" for name in FORMATS]
     assert run("report", "json.one", *copies, cwd=tmp_path).code == 0
-    for name in REPORTS:
+    for name in FORMATS:
         one, two = ((tmp_path / f"{name}.{end}").read_text("utf-8") for end in ("one", "two"))
         assert hide_times(one) == hide_times(two), name
     assert "1 LIVE" in (tmp_path / "text.two").read_text()
@@ -102,7 +102,7 @@ misses = ["acme-1", "acme-x", "acme"]
 """
     write(tmp_path, {"rules/mine.toml": rule, "a": "acme-90210817"})
     run("scan", "a", "--rules=rules", "--report=json=r.json")
-    for name in REPORTS:
+    for name in FORMATS:
         assert run("report", "r.json", "-f", name).code == 0
     assert "mine medium" not in run("report", "r.json", "-f", "junit").out
     assert "Acme token" in run("report", "r.json", "-f", "junit", "--rules=rules").out
@@ -157,7 +157,7 @@ def test_a_key_that_someone_put_into_a_report_is_masked(
     report = json.loads(saved)
     report["findings"][0] |= {"excerpt": f"\x1b[31m{key}\ud800", "path": f"a/{key}"}
     write(tmp_path, {"r.json": json.dumps(report)})
-    for name in REPORTS:
+    for name in FORMATS:
         ran = run("report", "r.json", "-f", name)
         assert (ran.code, key in ran.out, "\x1b" in ran.out) == (0, False, False)
     report["findings"][0]["secret"] = key

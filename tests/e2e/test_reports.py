@@ -15,12 +15,10 @@ from tests.support.command import Ran, Run
 from tests.support.files import write
 from tests.support.keys import PREFIX, MakeKey, fingerprint, mask
 from tests.support.next_steps import next_steps
-from tests.support.reports import hide_times
+from tests.support.reports import FORMATS, hide_times
 from wakeyscan import __version__
-from wakeyscan.reports import REPORTS
 
 HEADER = "authorization-header"
-FORMATS = tuple(REPORTS)
 
 
 def test_text_lists_findings_by_file_and_says_what_to_do(

@@ -31,10 +31,10 @@ from tests.support.fake_wastack import (
 )
 from tests.support.files import write
 from tests.support.keys import PREFIX, MakeKey, mask
+from tests.support.reports import FORMATS
 from tests.support.repositories import Repo
 from tests.support.runner import Runner
 from wakeyscan.core.secret import Secret
-from wakeyscan.reports import REPORTS
 
 REFUSED = "rejected, but maybe because of the X-App-Key; set --app-key and a control key"
 WORKS = "the API accepted it; at least read access"
@@ -736,7 +736,7 @@ def test_as_other_formats(api: Api, mixed: tuple[str, str, str], name: str, row:
 def test_every_report_of_a_run_is_of_the_same_answers(
     api: Api, mixed: tuple[str, str, str]
 ) -> None:
-    formats = tuple(REPORTS)
+    formats = FORMATS
     options = [part for name in formats for part in ("--report", f"{name}=out.{name}")]
     api.run("scan", "--verify", *options, "src")
     assert len(api.asked) == 3

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import pytest
 
 from tests.support.archives import zipped
+from tests.support.reports import FORMATS
 from tests.support.repositories import Repo
-from wakeyscan.reports import REPORTS
 
 Break = Callable[[Repo], None]
 
@@ -133,7 +133,7 @@ def test_what_is_left_out_is_said(repo: Repo, case: Case) -> None:
     assert any(case.reason in reason for reason in reasons), report["skipped"]
 
 
-@pytest.mark.parametrize("shape", REPORTS)
+@pytest.mark.parametrize("shape", FORMATS)
 def test_every_report_says_it(repo: Repo, shape: str) -> None:
     special(repo)
     ran = repo.run("scan", ".", f"--format={shape}")

@@ -17,7 +17,7 @@ from tests.e2e.test_sarif import VALID
 from tests.support.command import Ran, Run
 from tests.support.files import write
 from tests.support.keys import PREFIX, MakeKey, mask
-from wakeyscan.reports import REPORTS
+from tests.support.reports import FORMATS
 from wakeyscan.scanner.logical_locations import parsers
 
 Details = dict[str, str]
@@ -613,7 +613,7 @@ def test_sarif_has_it_as_a_logical_location(run: Run, notebook: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", [*REPORTS])
+@pytest.mark.parametrize("name", FORMATS)
 def test_what_a_document_calls_its_parts_is_masked(
     run: Run, tmp_path: Path, make_key: MakeKey, name: str
 ) -> None:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+from wakeyscan.reports import REPORTS, TEMPLATE
+
+FORMATS = tuple(name for name in REPORTS if name != TEMPLATE)
+"""The formats that need no file of the user."""
+
 
 def hide_times(text: str) -> str:
     """Replace the times of a scan, which GitLab's schema requires: they differ in each run."""

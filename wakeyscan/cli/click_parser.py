@@ -34,8 +34,8 @@ GROUPS = {
         *("reachable", "branch", "since", "agent"),
     ),
     "Output": (
-        *("format", "output", "report", "show-suppressed", "sarif-profile", "sarif-file"),
-        *("category", "purge-file", "quiet", "verbose", "color"),
+        *("format", "output", "report", "template", "show-suppressed", "sarif-profile"),
+        *("sarif-file", "category", "purge-file", "quiet", "verbose", "color"),
     ),
     "Policy": (
         *("fail-on", "reason", "until", "rules", "config", "ignore-file", "policy-from"),

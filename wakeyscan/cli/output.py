@@ -9,24 +9,25 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from wakeyscan.core.errors import ReportError
+from wakeyscan.core.errors import ReportError, UsageError
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.git import worktree
-from wakeyscan.reports import REPORTS
+from wakeyscan.reports import REPORTS, TEMPLATE
 
 if TYPE_CHECKING:
     from wakeyscan.config import config
     from wakeyscan.core import files
     from wakeyscan.core.registry import Registry
     from wakeyscan.git import process
-    from wakeyscan.reports import report
+    from wakeyscan.reports import report, template
     from wakeyscan.scanner.result import RunResult
 else:
     # A clean hook writes no report, and few runs write one to a file.
     files = lazy_import("wakeyscan.core.files")
     process = lazy_import("wakeyscan.git.process")
     report = lazy_import("wakeyscan.reports.report")
+    template = lazy_import("wakeyscan.reports.template")
 
 
 def write_reports(
@@ -74,13 +75,22 @@ def check_formats(
 
     Raise `UsageError` for an unknown format, `ReportError` for a file that must not be written.
     """
-    for name in (settings.format, *(name for name, _ in settings.reports)):
+    names = (settings.format, *(name for name, _ in settings.reports))
+    for name in names:
         formats.check(name)
+    if TEMPLATE in names:
+        _check_template(settings.template)
     for file in (*(file for _, file in settings.reports), *filter(None, [settings.output])):
         try:
             files.check(file, worktree.find_untrusted_folders(targets))
         except OSError as error:
             raise _build_file_error(file, error) from None
+
+
+def _check_template(file: str) -> None:
+    if not file:
+        raise UsageError("the format template needs a template; name it with --template FILE")
+    template.check_template(file)
 
 
 def render_report(
@@ -94,6 +104,7 @@ def render_report(
         verbose=settings.verbose,
         program=_find_program(os.environ) if result.command == "hook" else "wakeyscan",
         folder="" if result.command == "audit" else worktree.find_current_folder(),
+        template=settings.template,
         sarif_profile=settings.sarif_profile,
         sarif_category=settings.sarif_category,
         links=settings.links,

@@ -13,6 +13,7 @@ from wakeyscan.core.errors import ConfigError, UsageError
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
 from wakeyscan.core.severity import Severity
+from wakeyscan.reports import TEMPLATE
 from wakeyscan.sources.options import SourceOptions
 from wakeyscan.suppression import Policy
 
@@ -44,6 +45,7 @@ def build_config(
     revision = _resolve_revision(str(given.get("policy_from", "")))
     file = config_file.find_config_file(str(given.get("config", "")), revision)
     settings = Settings(values, given, file)
+    _check_template(settings)
     is_verified = settings.is_on("verify") or settings.is_on("verify_plan")
     return Config(
         format=settings.get("format", str, "text"),
@@ -54,6 +56,7 @@ def build_config(
         jobs=settings.get("jobs", converters.parse_count, 0),
         source=_build_source_options(settings),
         show_suppressed=settings.is_on("show_suppressed"),
+        template=settings.get_text("template"),
         sarif_profile=settings.get("sarif-profile", _parse_profile, "generic"),
         quiet=settings.is_on("quiet"),
         verbose=settings.is_on("verbose"),
@@ -74,6 +77,15 @@ def _parse_report(pair: str) -> tuple[str, str]:
         converters.parse_report, pair, "--report", UsageError
     )
     return report
+
+
+def _check_template(settings: Settings) -> None:
+    """Refuse a template on the command line that no report uses."""
+    names = [pair.partition("=")[0] for pair in settings.get_list("report")]
+    if "template" in settings.flags and TEMPLATE not in (settings.get_text("format"), *names):
+        raise UsageError(
+            "--template: no report uses it; add --format template or --report template=FILE"
+        )
 
 
 def _parse_output(file: str) -> str:

@@ -47,6 +47,8 @@ class Config(NamedTuple):
     color: str
     verification: VerifyOptions | None
     """`None`: keys are not verified."""
+    template: str = ""
+    """File of the template, for the format `template`."""
     sarif_category: str = ""
     """Category of the SARIF report in code scanning; empty: the command."""
     links: WebLinks | None = None

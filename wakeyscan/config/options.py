@@ -43,6 +43,8 @@ SCANNING = (
            letter="f"),
     Option("output", "Write the report to FILE, not to stdout.", "FILE", letter="o"),
     Option("report", "Also write a report to FILE; repeatable.", "NAME=FILE", many=True),
+    Option("template", "Jinja2 template for the format template; it gets the fields of the JSON "
+           "report.", "FILE"),
     Option("fail-on", "Lowest severity that exits with 1: note, low, medium, high, critical, "
            "never. Default: low.", "LEVEL"),
     Option("rules", "Also load rules from DIR.", "DIR"),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from wakeyscan.config.config_file import ConfigFile
     from wakeyscan.config.options import Values
 
-_NOT_EMPTY = ("policy-from", "rules", "config", "ignore-file")
+_NOT_EMPTY = ("policy-from", "rules", "config", "ignore-file", "template")
 
 
 class Settings(NamedTuple):

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from wakeyscan.reports.report import Report
 
 
+TEMPLATE = "template"
+"""The format that needs a file of the user."""
+
 REPORTS: Registry[Report] = Registry(
     "report format",
     {
@@ -23,6 +26,7 @@ REPORTS: Registry[Report] = Registry(
         "junit": "wakeyscan.reports.junit",
         "markdown": "wakeyscan.reports.markdown",
         "sarif": "wakeyscan.reports.sarif",
+        TEMPLATE: "wakeyscan.reports.template",
         "text": "wakeyscan.reports.text",
     },
 )

@@ -25,6 +25,8 @@ class ReportStyle(NamedTuple):
     """The current directory relative to the top of the repository; text shows paths from there."""
     width: int = 80
     """Characters in a line of text."""
+    template: str = ""
+    """File of the template, for the format `template`."""
     sarif_profile: str = "generic"
     sarif_category: str = ""
     """Empty: the name of the command."""

@@ -31,7 +31,7 @@ other CI systems use wakeyscan scan."""
 _POLICY_FROM = "WAKEYSCAN_POLICY_FROM"
 _UPLOAD = "WAKEYSCAN_UPLOAD_SARIF"
 _SARIF_FILE = "wakeyscan.sarif"
-_REPLACED_OPTIONS = ("format", "report", "policy-from")
+_REPLACED_OPTIONS = ("format", "report", "template", "policy-from")
 
 PARAMETERS = Parameters(
     (

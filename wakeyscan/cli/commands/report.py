@@ -19,8 +19,8 @@ none of them is verified again: `wakeyscan verify REPORT` does that. Exits with 
 report lists."""
 
 _OPTIONS = (
-    *("format", "output", "report", "rules", "config", "show-suppressed", "sarif-profile"),
-    *("quiet", "verbose", "color"),
+    *("format", "output", "report", "template", "rules", "config", "show-suppressed"),
+    *("sarif-profile", "quiet", "verbose", "color"),
 )
 
 PARAMETERS = Parameters(tuple(one for one in SCANNING if one.name in _OPTIONS), "REPORT")

@@ -8,10 +8,9 @@ from __future__ import annotations
 import io
 import os
 import sys
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
+from wakeyscan.core.process_limits import limit_process
 from wakeyscan.extractors.isolated import READERS
 from wakeyscan.extractors.isolated.reader import (
     MAX_ADDRESS_SPACE,
@@ -27,7 +26,7 @@ _MAX_REASON = 300
 
 def main(name: str, seconds: int) -> None:
     """Read standard input with a reader, within limits."""
-    _limit_resources(seconds)
+    limit_process(seconds, MAX_MEMORY, MAX_ADDRESS_SPACE)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not disturb the frames
     writer = FrameWriter(out)
@@ -56,26 +55,6 @@ def _open_stdin() -> BinaryIO:
         file.seek(0)
         return file
     return io.BytesIO(file.read())
-
-
-def _limit_resources(seconds: int) -> None:
-    """Limit memory and processor time, and forbid to write files; Windows has no such limits."""
-    if not find_spec("resource"):
-        return
-    resource: Any = import_module("resource")
-    limits = {
-        "RLIMIT_AS": MAX_ADDRESS_SPACE,
-        "RLIMIT_DATA": MAX_MEMORY,
-        "RLIMIT_CPU": seconds,
-        "RLIMIT_FSIZE": 0,
-        "RLIMIT_CORE": 0,
-    }
-    for name, limit in limits.items():
-        number = getattr(resource, name)
-        _, most = resource.getrlimit(number)
-        if most != resource.RLIM_INFINITY:
-            limit = min(limit, most)
-        resource.setrlimit(number, (limit, limit))
 
 
 if __name__ == "__main__":
