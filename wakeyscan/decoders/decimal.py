@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterable, Iterator
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment
+from wakeyscan.decoders._rows import RowSearch, RowSegments
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Span
 
 NAME = "decimal"
 
-_MAX_REACH = 1 << 14
-"""Maximum number of characters of an array that are decoded before and after an anchor."""
 _INDENTS = (*(b" " * n for n in range(0, 18, 2)), *(b"\t" * n for n in range(1, 7)))
 """Indentation of a code that is alone on its line."""
 
@@ -55,27 +55,17 @@ def encode_again(text: bytes) -> Iterator[bytes]:
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the characters of each array that contains an encoded anchor."""
     end = -1
+    arrays = RowSearch(content, _ARRAY)
     for hit in re.finditer(b"|".join(re.escape(text) for text in sorted(found)), content):
-        if hit.start() >= end and (array := _find_array(content, hit)):
-            end = array.end()
-            yield _decode_array(content, array.start(), end)
+        if hit.start() >= end and (span := arrays.find(*hit.span())):
+            end = span[1]
+            yield _decode_array(content, span)
 
 
-def _find_array(content: bytes, hit: re.Match[bytes]) -> re.Match[bytes] | None:
-    start = _find_scan_start(content, hit.start())
-    for array in _ARRAY.finditer(content, start, hit.end() + _MAX_REACH):
-        if array.end() > hit.start():
-            return array if array.start() <= hit.start() else None
-    return None
-
-
-def _find_scan_start(content: bytes, offset: int) -> int:
-    """Return the earliest offset of the array around `offset` that is not within a number."""
-    low = max(0, offset - _MAX_REACH)
-    return low if low == 0 else content.find(b",", low, offset + 1) + 1 or offset
-
-
-def _decode_array(content: bytes, start: int, end: int) -> DecodedText:
-    spans = [code.span() for code in _DIGITS.finditer(content, start, end)]
-    segments = tuple(Segment(number, *span) for number, span in enumerate(spans))
-    return DecodedText(bytes(int(content[low:high]) for low, high in spans), (start, end), segments)
+def _decode_array(content: bytes, span: Span) -> DecodedText:
+    starts, sizes, characters = array("Q"), bytearray(), bytearray()
+    for code in _DIGITS.finditer(content, *span):
+        starts.append(code.start())
+        sizes.append(len(code[0]))
+        characters.append(int(code[0]))
+    return DecodedText(bytes(characters), span, RowSegments(starts, bytes(sizes)))

@@ -14,14 +14,13 @@ from functools import cache
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders._base64_lines import ADJACENT_LETTERS
-from wakeyscan.decoders.decoder import ComputedSegments, DecodedText, FoundAnchors, Segment, Span
+from wakeyscan.decoders._rows import MAX_REACH, RowSearch, RowSegments
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Span
 
 NAME = "hex"
 
 _COMMA_GAPS = (b",", b", ")
 _GAPS = (b",0x", b", 0x", b" 0x", b" ", b":", b"-", *_COMMA_GAPS)
-_MAX_REACH = 1 << 14
-"""Maximum number of characters of a row that are decoded before its first anchor."""
 
 _DIGIT = rb"[0-9A-Fa-f]"
 _PAIR = _DIGIT + rb"{2}"
@@ -100,7 +99,7 @@ def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the text of each row of digits that contains an encoded anchor."""
     end = -1
     anchors = tuple(frozenset().union(*found.values()))
-    rows = _Rows(content)
+    rows: dict[bytes, RowSearch] = {}
     for hit in re.finditer(b"|".join(re.escape(text) for text in sorted(found)), content):
         if hit.start() < end:
             continue
@@ -109,10 +108,17 @@ def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
         yield from _split_secrets(row, content, anchors)
 
 
-def _find_digits(content: bytes, hit: re.Match[bytes], rows: _Rows) -> tuple[Span, bytes]:
-    """Return the bounds of the row around a hit, and the pattern between two of its bytes."""
+def _find_digits(
+    content: bytes, hit: re.Match[bytes], rows: dict[bytes, RowSearch]
+) -> tuple[Span, bytes]:
+    """Return the bounds of the row around a hit, and the pattern between two of its bytes.
+
+    `rows` has the search for each separator so far.
+    """
     if separator := _choose_separator(hit[0], content[hit.end() : hit.end() + 2]):
-        return rows.find(*hit.span(), separator), separator
+        if separator not in rows:
+            rows[separator] = RowSearch(content, _compile_row(separator))
+        return rows[separator].find(*hit.span()) or hit.span(), separator
     start, end = _find_run(content, *hit.span())
     if end_of_lines := _find_end_of_lines(content, start, end):
         return (start, end_of_lines), _WRAPPED
@@ -135,7 +141,7 @@ def _choose_separator(encoded: bytes, after: bytes) -> bytes:
 
 def _find_run(content: bytes, start: int, end: int) -> Span:
     """Return the bounds of digits without separators, with whole bytes before `start`."""
-    before = re.match(rb"[0-9A-Fa-f]*", content[max(0, start - _MAX_REACH) : start][::-1])
+    before = re.match(rb"[0-9A-Fa-f]*", content[max(0, start - MAX_REACH) : start][::-1])
     after = re.compile(b"(?:" + _PAIR + b")*+").match(content, start)
     count = before.end() if before else 0
     return start - count + count % 2, after.end() if after else end
@@ -154,29 +160,6 @@ def _find_end_of_lines(content: bytes, start: int, end: int) -> int:
     return found.end() if found and found.end() > end else 0
 
 
-class _Rows:
-    """The rows of separated bytes in a text, searched once for each separator.
-
-    The anchors must come in the order of the text.
-    """
-
-    def __init__(self, content: bytes) -> None:
-        """Take the text."""
-        self._content = content
-        self._searched: dict[bytes, int] = {}
-        """By separator: no row of a later anchor begins before this offset."""
-
-    def find(self, start: int, end: int, separator: bytes) -> Span:
-        """Return the bounds of the row with the anchor `start:end`, or those of the anchor."""
-        searched = max(self._searched.get(separator, 0), start - _MAX_REACH)
-        for found in _compile_row(separator).finditer(self._content, searched):
-            if found.end() >= end:
-                self._searched[separator] = found.start()
-                return found.span() if found.start() <= start else (start, end)
-        self._searched[separator] = len(self._content)
-        return start, end
-
-
 @cache
 def _compile_row(separator: bytes) -> re.Pattern[bytes]:
     first = rb"(?<![0-9A-Fa-f])" + _PAIR + rb"(?![0-9A-Fa-f])" if separator is _BLANKS else _PAIR
@@ -187,22 +170,7 @@ def _decode_row(content: bytes, span: Span, separator: bytes) -> DecodedText:
     pairs = re.compile(b"(?:" + separator + b")?(" + _PAIR + b")").finditer(content, *span)
     starts = array("Q", (pair.start(1) for pair in pairs))
     digits = b"".join(content[start : start + 2] for start in starts)
-    return DecodedText(unhexlify(digits), span, _PairSegments(starts))
-
-
-class _PairSegments(ComputedSegments):
-    """The source of each byte: two digits. A `Segment` for each takes thirty times the memory."""
-
-    def __init__(self, starts: array[int]) -> None:
-        """Take the offset of each pair."""
-        self._starts = starts
-
-    def __len__(self) -> int:
-        return len(self._starts)
-
-    def build_segment(self, number: int) -> Segment:
-        start = self._starts[number]
-        return Segment(number, start, start + 2)
+    return DecodedText(unhexlify(digits), span, RowSegments(starts, b"\2" * len(starts)))
 
 
 def _split_secrets(

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import tracemalloc
-from types import FrameType
 
 import pytest
 
-from tests.support.contexts import few
 from tests.support.keys import MakeKey
-from wakeyscan.core.document import Document, Origin
 from wakeyscan.decoders import hex as hexadecimal
 from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
-from wakeyscan.scanner.detector import detect_in_document
 
 ANCHOR = b"wa_" + b"live_"
 
@@ -53,33 +48,3 @@ def test_rows_take_little_memory() -> None:
     tracemalloc.stop()
     assert sum(len(text.content) for text in texts) == len(content) // 3
     assert size < 16 * len(content)
-
-
-@pytest.mark.parametrize("separator", ["", " ", ":", ","], ids=["bare", "blank", "colon", "comma"])
-def test_a_key_far_from_the_start_of_a_row_is_whole(separator: str, make_key: MakeKey) -> None:
-    first, second = make_key(24), make_key(24)
-    for distance in range(5_000, 8_400, 40):
-        data = f"{first} {'.' * distance} {second}".encode()
-        row = separator.join(f"{byte:02x}" for byte in data)
-        found = detect_in_document(Document(Origin("a"), f'x = "{row}"\n'.encode()), few())
-        assert {finding.secret.reveal().decode() for finding in found} == {first, second}
-
-
-def test_the_rows_of_a_text_are_searched_once() -> None:
-    few, many = (_count_calls(b"00000000  77 61 5f 6c" * count) for count in (200, 400))
-    assert many < 2.2 * few
-
-
-def _count_calls(content: bytes) -> int:
-    calls = 0
-
-    def count(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    sys.setprofile(count)
-    try:
-        decode(content, b"77 61 5f 6c")
-    finally:
-        sys.setprofile(None)
-    return calls

@@ -1,0 +1,50 @@
+"""Rows of encoded bytes, such as `77 61` or `119, 97`, and the source of each byte."""
+
+from __future__ import annotations
+
+import re
+from array import array
+
+from wakeyscan.decoders.decoder import ComputedSegments, Segment, Span
+
+MAX_REACH = 1 << 14
+"""Maximum number of characters of a row that are decoded before its first anchor."""
+
+
+class RowSearch:
+    """The search for the rows around the anchors of a text.
+
+    The anchors must come in the order of the text: so no part of it is searched twice.
+    """
+
+    def __init__(self, content: bytes, pattern: re.Pattern[bytes]) -> None:
+        """Take the text and the pattern of a row."""
+        self._content, self._pattern = content, pattern
+        self._searched = 0
+        """No row of a later anchor begins before this offset."""
+
+    def find(self, start: int, end: int) -> Span | None:
+        """Return the bounds of the row that contains the anchor `start:end`, if any."""
+        searched = max(self._searched, start - MAX_REACH)
+        for row in self._pattern.finditer(self._content, searched):
+            if row.end() >= end:
+                self._searched = row.start()
+                return row.span() if row.start() <= start else None
+        self._searched = len(self._content)
+        return None
+
+
+class RowSegments(ComputedSegments):
+    """The source of each byte. A `Segment` for each takes thirty times the memory."""
+
+    def __init__(self, starts: array[int], sizes: bytes) -> None:
+        """Take the offset and the size of the source of each byte."""
+        self._starts, self._sizes = starts, sizes
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def build_segment(self, number: int) -> Segment:
+        """Return the source of a byte by its number."""
+        start = self._starts[number]
+        return Segment(number, start, start + self._sizes[number])
