@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -25,6 +26,9 @@ _CHECK_SECONDS = 2
 
 PIPE = -1
 """Value in place of a descriptor for stdin: create a pipe that we write to."""
+
+_VARIABLES = ("HOME", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "PYTHONPATH", "SYSTEMROOT", "TZ")
+"""Environment variables that a module of ours gets; others may hold a credential."""
 
 _CHUNK_SIZE = 1 << 16
 """Bytes that are read at once, and bytes of stderr that are kept."""
@@ -93,6 +97,13 @@ def start_process(
         return _PopenProcess(command, environment, stdin)
     except OSError as error:
         raise ProcessError(f"could not be started: {error.strerror}") from None
+
+
+def start_module(module: str, *arguments: str, stdin: int = PIPE) -> Process:
+    """Run a module of ours in another Python without credentials; raise `ProcessError`."""
+    command = [sys.executable, "-P", "-m", module, *arguments]
+    environment = {name: os.environ[name] for name in _VARIABLES if name in os.environ}
+    return start_process(command, environment, stdin)
 
 
 class _PosixProcess:

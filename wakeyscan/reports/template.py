@@ -9,7 +9,6 @@ import io
 import json
 import os
 import re
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
 
@@ -17,7 +16,7 @@ from wakeyscan.core.errors import ReportError
 from wakeyscan.core.redaction import escape_for_terminal, make_encodable, redact
 from wakeyscan.core.small_files import MAX_CONFIG_SIZE, decode_text, read_small_file
 from wakeyscan.git import worktree
-from wakeyscan.git.process import Process, ProcessError, start_process
+from wakeyscan.git.process import Process, ProcessError, start_module
 from wakeyscan.reports import json as json_report
 from wakeyscan.reports.summary import format_verdict
 from wakeyscan.reports.template_process import MAX_MEMORY
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
 _SECONDS = 60
 _MAX_SIZE = 256 << 20
 """Maximum bytes of a report."""
-
-_VARIABLES = ("HOME", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "PYTHONPATH", "SYSTEMROOT", "TZ")
-"""Environment variables that the process gets; others may hold a credential."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -82,10 +78,8 @@ def _check_link(file: str) -> None:
 
 def _exchange(request: bytes, file: str) -> Iterator[bytes]:
     """Yield the pieces of the text that a process renders."""
-    command = [sys.executable, "-P", "-m", "wakeyscan.reports.template_process", str(_SECONDS)]
-    environment = {name: os.environ[name] for name in _VARIABLES if name in os.environ}
     try:
-        process = start_process(command, environment)
+        process = start_module("wakeyscan.reports.template_process", str(_SECONDS))
         try:
             yield from _limit(process.exchange(request), file)
             _check_exit(process, file)

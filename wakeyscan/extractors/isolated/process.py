@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO, UnsupportedOperation
@@ -17,12 +16,10 @@ from wakeyscan.extractors.extractor import (
     read_whole,
 )
 from wakeyscan.extractors.isolated.reader import FRAME_HEADER, MAX_FRAME, FrameKind
-from wakeyscan.git.process import PIPE, Process, ProcessError, start_process
+from wakeyscan.git.process import PIPE, Process, ProcessError, start_module
 
 _TOO_LARGE = "has {:,} bytes, over the limit of {:,} for a file that is not on disk; unpack it"
 _PIECE = 1 << 16
-_VARIABLES = ("HOME", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "PYTHONPATH", "SYSTEMROOT", "TZ")
-"""Environment variables that the process gets; others may hold a credential."""
 
 
 class _Frame(NamedTuple):
@@ -48,10 +45,9 @@ def _start_reader(reader: str, file: BinaryIO, budget: ExtractionBudget) -> Iter
     descriptor = _find_descriptor(file)
     content = b"" if descriptor is not None else read_whole(file, budget, _TOO_LARGE)
     seconds = str(max(1, int(budget.seconds_left())))
-    command = [sys.executable, "-P", "-m", "wakeyscan.extractors.isolated", reader, seconds]
-    environment = {name: os.environ[name] for name in _VARIABLES if name in os.environ}
     before = _measure_children()
-    process = start_process(command, environment, PIPE if descriptor is None else descriptor)
+    stdin = PIPE if descriptor is None else descriptor
+    process = start_module("wakeyscan.extractors.isolated", reader, seconds, stdin=stdin)
     try:
         for at in range(0, len(content), _PIECE):
             process.write(content[at : at + _PIECE])
