@@ -81,8 +81,7 @@ def _mask(event: Event, found: list[Finding], settings: Config) -> dict[str, obj
     """Return the values of an output without keys: masked, or withheld if one is left."""
     if event.kind != OUTPUT:
         return {}
-    mask = texts.build_mask(found)
-    masked = {name: texts.map_texts(value, mask, name) for name, value in event.values.items()}
+    masked = texts.map_fields(event.values, texts.build_mask(found))
     changed = texts.EventTexts(masked)
     targets = [(changed, changed.list_units("", settings.source))]
     rest = run_scan("hook", ("agent",), targets, settings)
@@ -90,7 +89,7 @@ def _mask(event: Event, found: list[Finding], settings: Config) -> dict[str, obj
     if not left and rest.complete:
         return masked
     withhold = partial(texts.withhold, fields=left if rest.complete else None)
-    return {name: texts.map_texts(value, withhold, name) for name, value in masked.items()}
+    return texts.map_fields(masked, withhold)
 
 
 def judge_gap(event: Event, gap: str, agent_fail: str) -> Verdict:
@@ -100,11 +99,7 @@ def judge_gap(event: Event, gap: str, agent_fail: str) -> Verdict:
     text = f"this {event.kind} was not scanned completely: {gap}"
     if is_open:
         return Verdict(warning=f"wakeyscan: {text} ({_OPEN})")
-    masked = {}
-    if event.kind == OUTPUT:
-        masked = {
-            name: texts.map_texts(v, texts.withhold, name) for name, v in event.values.items()
-        }
+    masked = texts.map_fields(event.values, texts.withhold) if event.kind == OUTPUT else {}
     return Verdict(f"wakeyscan: {text} ({_CLOSED})", masked=masked)
 
 

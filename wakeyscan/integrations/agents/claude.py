@@ -15,7 +15,7 @@ from wakeyscan.integrations.agents.agent import (
     Fields,
     Verdict,
 )
-from wakeyscan.integrations.agents.event_shape import EventShape, parse_shape
+from wakeyscan.integrations.agents.event_shape import EventShape, find_event_name, parse_shape
 
 TITLE = "Claude Code"
 
@@ -34,13 +34,13 @@ def is_own(fields: Fields) -> bool:
 
 def parse_event(fields: Fields) -> Event:
     """Return the parts to scan."""
-    return parse_shape(fields, str(fields.get("hook_event_name", "")), _SHAPE)
+    return parse_shape(fields, find_event_name(fields), _SHAPE)
 
 
 def build_answer(event: Event, verdict: Verdict) -> Answer:
     """Return the answer. Only prompts, tool calls and outputs can be blocked."""
     if not verdict.reason:
-        return Answer({"systemMessage": verdict.warning} if verdict.warning else None)
+        return build_pass(verdict)
     if event.kind == PROMPT:
         return Answer({"decision": "block", "reason": verdict.reason})
     if event.kind == INPUT:
@@ -49,6 +49,11 @@ def build_answer(event: Event, verdict: Verdict) -> Answer:
         changed = {"updatedToolOutput": masked, "additionalContext": verdict.reason}
         return Answer({"hookSpecificOutput": {"hookEventName": event.name, **changed}})
     return Answer({"systemMessage": verdict.reason})
+
+
+def build_pass(verdict: Verdict) -> Answer:
+    """Return the answer to an event that passes: a warning for the user, if any."""
+    return Answer({"systemMessage": verdict.warning} if verdict.warning else None)
 
 
 def build_denial(event: Event, verdict: Verdict) -> Fields:

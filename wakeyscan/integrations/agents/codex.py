@@ -19,8 +19,8 @@ from wakeyscan.integrations.agents.agent import (
     Fields,
     Verdict,
 )
-from wakeyscan.integrations.agents.claude import build_denial
-from wakeyscan.integrations.agents.event_shape import EventShape, parse_shape
+from wakeyscan.integrations.agents.claude import build_denial, build_pass
+from wakeyscan.integrations.agents.event_shape import EventShape, find_event_name, parse_shape
 
 TITLE = "Codex CLI"
 
@@ -37,13 +37,13 @@ def is_own(fields: Fields) -> bool:
 
 def parse_event(fields: Fields) -> Event:
     """Return the parts to scan."""
-    return parse_shape(fields, str(fields.get("hook_event_name", "")), _SHAPE)
+    return parse_shape(fields, find_event_name(fields), _SHAPE)
 
 
 def build_answer(event: Event, verdict: Verdict) -> Answer:
     """Return the answer. Only prompts, tool calls and outputs can be blocked."""
     if not verdict.reason:
-        return Answer({"systemMessage": verdict.warning} if verdict.warning else None)
+        return build_pass(verdict)
     if event.kind == INPUT:
         return Answer({"hookSpecificOutput": build_denial(event, verdict)})
     if event.kind in (PROMPT, OUTPUT):

@@ -16,7 +16,7 @@ from wakeyscan.integrations.agents.agent import (
     Fields,
     Verdict,
 )
-from wakeyscan.integrations.agents.event_shape import EventShape, parse_shape
+from wakeyscan.integrations.agents.event_shape import EventShape, find_event_name, parse_shape
 
 TITLE = "GitHub Copilot CLI"
 
@@ -28,7 +28,6 @@ _SHAPE = EventShape(
     tool_fields=("toolName", "tool_name"),
     readers=("view", "Read"),
 )
-_PASCAL_CASE = (*_SHAPE.prompts, *_SHAPE.inputs, *_SHAPE.outputs)
 
 
 def is_own(fields: Fields) -> bool:
@@ -38,7 +37,7 @@ def is_own(fields: Fields) -> bool:
     """
     if "sessionId" in fields and "hookEventName" not in fields:
         return "timestamp" in fields
-    named = fields.get("hook_event_name") in _PASCAL_CASE and "timestamp" in fields
+    named = fields.get("hook_event_name") in _SHAPE.names and "timestamp" in fields
     return named and "transcript_path" not in fields
 
 
@@ -49,7 +48,7 @@ def parse_event(fields: Fields) -> Event:
 
 def _find_name(fields: Fields) -> str:
     if "hook_event_name" in fields:
-        return str(fields["hook_event_name"])
+        return find_event_name(fields)
     if "toolResult" in fields:
         return "postToolUse"
     if "toolName" in fields and "error" not in fields:

@@ -15,7 +15,7 @@ from wakeyscan.integrations.agents.agent import (
     Fields,
     Verdict,
 )
-from wakeyscan.integrations.agents.event_shape import EventShape, parse_shape
+from wakeyscan.integrations.agents.event_shape import EventShape, find_event_name, parse_shape
 
 TITLE = "Cursor"
 
@@ -38,7 +38,7 @@ def is_own(fields: Fields) -> bool:
 
 def parse_event(fields: Fields) -> Event:
     """Return the parts to scan."""
-    return parse_shape(fields, str(fields.get("hook_event_name", "")), _SHAPE)
+    return parse_shape(fields, find_event_name(fields), _SHAPE)
 
 
 def build_answer(event: Event, verdict: Verdict) -> Answer:

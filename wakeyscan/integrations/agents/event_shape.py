@@ -39,6 +39,16 @@ class EventShape(NamedTuple):
     readers: tuple[str, ...] = ()
     """Tools that read files."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all these events."""
+        return (*self.prompts, *self.inputs, *self.outputs)
+
+
+def find_event_name(fields: Fields) -> str:
+    """Return the name of an event where most assistants write it."""
+    return str(fields.get("hook_event_name", ""))
+
 
 def parse_shape(fields: Fields, name: str, shape: EventShape) -> Event:
     """Return the parts of an event to scan.

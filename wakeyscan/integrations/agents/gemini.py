@@ -14,7 +14,7 @@ configures them, but only reported: prompts and outputs have been scanned on the
 from __future__ import annotations
 
 from wakeyscan.integrations.agents.agent import OTHER, Answer, Event, Fields, Verdict
-from wakeyscan.integrations.agents.event_shape import EventShape, parse_shape
+from wakeyscan.integrations.agents.event_shape import EventShape, find_event_name, parse_shape
 
 TITLE = "Gemini CLI"
 
@@ -24,19 +24,18 @@ _SHAPE = EventShape(
     outputs=("AfterTool",),
     readers=("read_file", "read_many_files"),
 )
-_OTHERS = (*("AfterAgent", "BeforeModel", "AfterModel", "BeforeToolSelection", "PreCompress"),)
+_OTHERS = ("AfterAgent", "BeforeModel", "AfterModel", "BeforeToolSelection", "PreCompress")
 """Names of further events that only Gemini CLI has."""
 
 
 def is_own(fields: Fields) -> bool:
     """Return whether Gemini CLI wrote the event: no other assistant has such names."""
-    name = fields.get("hook_event_name")
-    return name in (*_SHAPE.prompts, *_SHAPE.inputs, *_SHAPE.outputs, *_OTHERS)
+    return find_event_name(fields) in (*_SHAPE.names, *_OTHERS)
 
 
 def parse_event(fields: Fields) -> Event:
     """Return the parts to scan."""
-    return parse_shape(fields, str(fields.get("hook_event_name", "")), _SHAPE)
+    return parse_shape(fields, find_event_name(fields), _SHAPE)
 
 
 def build_answer(event: Event, verdict: Verdict) -> Answer:

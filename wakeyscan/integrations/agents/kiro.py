@@ -12,7 +12,7 @@ tool calls only; for a prompt, it is a warning where it does not block.
 from __future__ import annotations
 
 from wakeyscan.integrations.agents.agent import INPUT, PROMPT, Answer, Event, Fields, Verdict
-from wakeyscan.integrations.agents.event_shape import EventShape, parse_shape
+from wakeyscan.integrations.agents.event_shape import EventShape, find_event_name, parse_shape
 
 TITLE = "Kiro"
 
@@ -31,14 +31,13 @@ _FOREIGN = {"transcript_path", "timestamp"}
 
 def is_own(fields: Fields) -> bool:
     """Return whether Kiro wrote the event: it has no session and no time."""
-    name = fields.get("hook_event_name")
-    names = (*_SHAPE.prompts, *_SHAPE.inputs, *_SHAPE.outputs, *_OTHERS)
-    return name in names and not fields.keys() & _FOREIGN
+    is_named = find_event_name(fields) in (*_SHAPE.names, *_OTHERS)
+    return is_named and not fields.keys() & _FOREIGN
 
 
 def parse_event(fields: Fields) -> Event:
     """Return the parts to scan."""
-    return parse_shape(fields, str(fields.get("hook_event_name", "")), _SHAPE)
+    return parse_shape(fields, find_event_name(fields), _SHAPE)
 
 
 def build_answer(event: Event, verdict: Verdict) -> Answer:

@@ -76,6 +76,13 @@ def map_texts(value: object, change: Callable[[str, str], str], field: str = "")
     return value
 
 
+def map_fields(
+    values: Mapping[str, object], change: Callable[[str, str], str]
+) -> dict[str, object]:
+    """Return the values of an event in which `change(field, text)` replaces each text."""
+    return {name: map_texts(value, change, name) for name, value in values.items()}
+
+
 def drop_removed_lines(text: str) -> str:
     """Return the text; of a patch of Codex, the lines that it removes become empty."""
     if not text.lstrip().startswith(_PATCH):

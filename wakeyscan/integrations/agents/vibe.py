@@ -14,7 +14,7 @@ replaces that text, so that the reason of the answer is the masked text.
 from __future__ import annotations
 
 from wakeyscan.integrations.agents.agent import INPUT, OUTPUT, Answer, Event, Fields, Verdict
-from wakeyscan.integrations.agents.event_shape import EventShape, parse_shape
+from wakeyscan.integrations.agents.event_shape import EventShape, find_event_name, parse_shape
 
 TITLE = "Mistral Vibe"
 
@@ -30,13 +30,12 @@ _AFTER_TURN = "post_agent_turn"
 
 def is_own(fields: Fields) -> bool:
     """Return whether Vibe wrote the event: no other assistant has such names."""
-    name = fields.get("hook_event_name")
-    return name in (*_SHAPE.inputs, *_SHAPE.outputs, _AFTER_TURN)
+    return find_event_name(fields) in (*_SHAPE.names, _AFTER_TURN)
 
 
 def parse_event(fields: Fields) -> Event:
     """Return the parts to scan."""
-    return parse_shape(fields, str(fields.get("hook_event_name", "")), _SHAPE)
+    return parse_shape(fields, find_event_name(fields), _SHAPE)
 
 
 def build_answer(event: Event, verdict: Verdict) -> Answer:

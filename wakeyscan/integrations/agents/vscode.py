@@ -11,7 +11,7 @@ converts the names of their events. So the event tells who runs the hook, not th
 from __future__ import annotations
 
 from wakeyscan.integrations.agents.agent import INPUT, Answer, Event, Fields, Verdict
-from wakeyscan.integrations.agents.claude import build_denial
+from wakeyscan.integrations.agents.claude import build_denial, build_pass
 from wakeyscan.integrations.agents.event_shape import EventShape, parse_shape
 
 TITLE = "GitHub Copilot in VS Code"
@@ -41,7 +41,7 @@ def _find_name(fields: Fields) -> str:
 def build_answer(event: Event, verdict: Verdict) -> Answer:
     """Return the answer."""
     if not verdict.reason:
-        return Answer({"systemMessage": verdict.warning} if verdict.warning else None)
+        return build_pass(verdict)
     if event.kind == INPUT:
         return Answer({"hookSpecificOutput": build_denial(event, verdict)})
     return Answer({"continue": False, "stopReason": verdict.reason})
