@@ -39,10 +39,9 @@ def build_purge_list(result: RunResult) -> PurgeList:
     """
     reported = result.reported()
     texts = {finding.secret: finding.secret.reveal() for finding in reported}
-    lines = {s: text for s, text in texts.items() if not _find_refusal(text)}
-    ordered = sorted(lines, key=lambda secret: (-len(lines[secret]), lines[secret]))
-    content = b"".join(b"literal:%s==>%s\n" % (lines[s], _REPLACEMENT) for s in ordered)
     refused = {s: reason for s, text in texts.items() if (reason := _find_refusal(text))}
+    ordered = sorted(texts.keys() - refused.keys(), key=lambda s: (-len(texts[s]), texts[s]))
+    content = b"".join(b"literal:%s%s%s\n" % (texts[s], _ARROW, _REPLACEMENT) for s in ordered)
     places = (line for finding in reported for line in _list_not_reached(finding, refused))
     return PurgeList(content, tuple(ordered), tuple(dict.fromkeys(places)))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from wakeyscan.rules.exports.export import Export, PortableRule, format_string
 
@@ -36,11 +37,14 @@ def _format_gitlab(rules: Sequence[PortableRule]) -> str:
     )
 
 
+def _format_yaml(name: str, lines: Iterable[str]) -> str:
+    """Return a file in YAML with one list."""
+    return "\n".join([f"{name}:", *lines, ""])
+
+
 def _format_kingfisher(rules: Sequence[PortableRule]) -> str:
     """Return the content of a file for `kingfisher scan --rules-path`."""
-    return "\n".join(
-        ["rules:", *(line for rule in rules for line in _format_kingfisher_rule(rule)), ""]
-    )
+    return _format_yaml("rules", chain.from_iterable(map(_format_kingfisher_rule, rules)))
 
 
 def _format_kingfisher_rule(rule: PortableRule) -> Iterator[str]:
@@ -53,9 +57,7 @@ def _format_kingfisher_rule(rule: PortableRule) -> Iterator[str]:
 
 def _format_trufflehog(rules: Sequence[PortableRule]) -> str:
     """Return the content of a file for `trufflehog --config`."""
-    return "\n".join(
-        ["detectors:", *(line for rule in rules for line in _format_trufflehog_rule(rule)), ""]
-    )
+    return _format_yaml("detectors", chain.from_iterable(map(_format_trufflehog_rule, rules)))
 
 
 def _format_trufflehog_rule(rule: PortableRule) -> Iterator[str]:
