@@ -155,13 +155,13 @@ def _build_brief_history(findings: list[Finding], occurrences: list[Occurrence])
         exposed_days=0,
         places=tuple(occurrences[:MAX_OCCURRENCES]),
         place_count=len(occurrences),
-        reason=_choose_note(findings),
+        reason=_find_expiry_reason(findings),
         bounds=_choose_bounds(findings),
     )
 
 
-def _choose_note(findings: list[Finding]) -> str:
-    """Return when a credential expired."""
+def _find_expiry_reason(findings: list[Finding]) -> str:
+    """Return the reason of a finding if it says when the credential expired, else nothing."""
     reason = findings[0].reason
     return reason if reason.startswith(EXPIRED) else ""
 
@@ -237,7 +237,7 @@ def _build_history(
         reachable_from=list_names_reaching(bit, occurrences, reachability),
         exposed_days=_count_exposed_days(introduced, timeline),
         places=select_places(occurrences, head_files),
-        reason=_choose_note(findings),
+        reason=_find_expiry_reason(findings),
         place_count=len(occurrences),
         bounds=_choose_bounds(findings),
     )

@@ -55,7 +55,7 @@ def _find_bad_portable(table: object) -> Iterator[str]:
     if not isinstance(table, dict) or sorted(table) != [*_PORTABLE]:
         yield "'portable': expected a table with 'before', 'secret' and 'after'"
     elif not all(isinstance(part, str) for part in table.values()) or not table["secret"]:
-        yield "'portable': expected three patterns, of which 'secret' is not empty"
+        yield "'portable': expected three strings; 'secret' must not be empty"
 
 
 def list_shapes(fields: Mapping[str, Any]) -> list[dict[str, Any]]:
