@@ -82,6 +82,10 @@ def _is_gap_end(before: bytes) -> bool:
 
 @cache
 def _build_head_pattern(size: int) -> re.Pattern[bytes]:
-    """Return the pattern of the letters before a gap, which may be the last of several parts."""
+    """Return the pattern of the last letter before a gap, the end of one of several parts.
+
+    It starts with a literal, which `re` searches quickly; the rest of the part is looked up behind.
+    """
     parts = (PREFIX[:size], *(_PART_START + PREFIX[first:size] for first in range(1, size)))
-    return re.compile(b"(?:" + b"|".join(parts) + rb")(?!\w)")
+    ends = b"|".join(b"(?<=" + part + b")" for part in parts)
+    return re.compile(PREFIX[size - 1 : size] + rb"(?!\w)(?:" + ends + b")")
