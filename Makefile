@@ -12,7 +12,9 @@ PYTHON ?= python3
 VENV ?= .venv
 REPO ?= .
 BIN = $(VENV)/bin
+INSTALLED = $(VENV)/.installed
 READY = $(VENV)/.ready
+PIP_OPTIONS = --quiet --disable-pip-version-check
 DATABASES = wakeyscan/scanner/prefilter/_databases
 
 # Without compiled modules, each of thousands of processes would compile them again.
@@ -20,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: audit test test-bare test-spawn demo docs lint unit integration clean
 
-audit: $(READY)
+audit: $(INSTALLED)
 	$(BIN)/wakeyscan audit "$(REPO)"
 
 test: lint docs unit integration
@@ -55,11 +57,20 @@ test-bare test-spawn: $(READY)
 	  $(BIN)/pytest -n auto --durations=15 tests/unit tests/e2e tests/integration $(ARGS)
 
 # Without ensurepip (stock Debian), the outer pip installs into the environment.
-$(READY): pyproject.toml hatch_build.py
-	$(PYTHON) -m venv $(VENV) || $(PYTHON) -m venv --without-pip $(VENV)
-	test -x $(BIN)/pip && $(BIN)/python -m pip install -q -e '.[test]' \
-	  || $(PYTHON) -m pip --python $(BIN)/python install -q -e '.[test]'
+define install
+	test -d $(VENV)/lib || $(PYTHON) -m venv $(VENV) || $(PYTHON) -m venv --without-pip $(VENV)
+	test -x $(BIN)/pip && $(BIN)/python -m pip install $(PIP_OPTIONS) -e '$(1)' \
+	  || $(PYTHON) -m pip --python $(BIN)/python install $(PIP_OPTIONS) -e '$(1)'
 	$(BIN)/python -m compileall -q wakeyscan
+	touch $(INSTALLED)
+endef
+
+# An audit needs no tools for tests.
+$(INSTALLED): pyproject.toml hatch_build.py
+	$(call install,.)
+
+$(READY): pyproject.toml hatch_build.py
+	$(call install,.[test])
 	touch $@
 
 # A wheel has these; a checkout that has none compiles them at each start.

@@ -16,6 +16,7 @@ from wakeyscan.git import worktree
 from wakeyscan.reports import REPORTS, TEMPLATE
 
 if TYPE_CHECKING:
+    from wakeyscan.cli import run_details
     from wakeyscan.config import config
     from wakeyscan.core import files
     from wakeyscan.core.registry import Registry
@@ -28,6 +29,7 @@ else:
     process = lazy_import("wakeyscan.git.process")
     report = lazy_import("wakeyscan.reports.report")
     template = lazy_import("wakeyscan.reports.template")
+    run_details = lazy_import("wakeyscan.cli.run_details")  # only for --verbose
 
 
 def write_reports(
@@ -48,6 +50,8 @@ def write_reports(
         write_stdout(render_report(settings.format, result, settings, color))
     if repeat_on_stderr and not _is_stderr_stdout():
         write_stderr(render_report("text", result, settings).decode())
+    if settings.verbose:
+        run_details.print_skipped(result, settings)
 
 
 def _is_stderr_stdout() -> bool:

@@ -66,7 +66,8 @@ SCANNING = (
     Option("honor-foreign-ignores", "Honor inline ignore comments of gitleaks, betterleaks, "
            "trufflehog, kingfisher, detect-secrets and ggshield."),
     Option("quiet", "Print only the report.", letter="q"),
-    Option("verbose", "Print more detail.", letter="v"),
+    Option("verbose", "Print on stderr what configures the run and which accelerators it has, and "
+           "list everything that was skipped.", letter="v"),
     Option("color", "auto, always or never. Default: auto.", "WHEN"),
     Option("verify", "Ask WAStack whether the keys found still work: one request per key."),
     Option("require-verified", "Exit 3 if any key could not be verified; needs --verify."),

@@ -23,10 +23,11 @@ from wakeyscan.git import worktree
 from wakeyscan.git.mirror import open_repository
 
 if TYPE_CHECKING:
-    from wakeyscan.cli import purge_file
+    from wakeyscan.cli import purge_file, run_details
     from wakeyscan.git.repository import Repository
 else:
     purge_file = lazy_import("wakeyscan.cli.purge_file")  # few audits are followed by a purge
+    run_details = lazy_import("wakeyscan.cli.run_details")  # only for --verbose
 
 HELP = """Scan a whole history, and show a timeline of each key.
 
@@ -75,10 +76,14 @@ def run(values: Values, operands: list[str]) -> int:
         if settings.revision and not is_current:
             raise UsageError("--policy-from: only works for the current repository")
         options = _build_options(given, settings, is_current, cached=folder == target)
+        applied = options.honor_inline or bool(settings.ignore_file)  # not an untrusted one
+        if settings.verbose:
+            ignore_file = settings.find_ignore_file(folder) if applied else ""
+            run_details.print_settings(values, PARAMETERS.options, os.environ, ignore_file)
         result = audit(repository, options, progress.advance)
         progress.end()
         result = result.judge_opaque(settings.strict)
-        if options.honor_inline or settings.ignore_file:  # not the ignore file of an untrusted one
+        if applied:
             result = apply_ignore_file(result, settings, folder)
     if not result.interrupted:
         result = verify_keys(result, settings)

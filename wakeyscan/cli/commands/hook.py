@@ -14,7 +14,7 @@ from wakeyscan.core.lazy import lazy_import
 from wakeyscan.integrations.hooks import STAGES
 
 if TYPE_CHECKING:
-    from wakeyscan.cli import agent_hook
+    from wakeyscan.cli import agent_hook, run_details
     from wakeyscan.integrations.hooks import advice, hook_status, install
     from wakeyscan.scanner.result import RunResult
 else:
@@ -23,6 +23,7 @@ else:
     advice = lazy_import("wakeyscan.integrations.hooks.advice")
     hook_status = lazy_import("wakeyscan.integrations.hooks.hook_status")
     install = lazy_import("wakeyscan.integrations.hooks.install")
+    run_details = lazy_import("wakeyscan.cli.run_details")  # only for --verbose
 
 HELP = """Run as a git hook, or install one.
 
@@ -86,6 +87,9 @@ def _run_stage(stage: str, arguments: list[str], values: Values) -> int:
         raise UsageError(f"wakeyscan hook {stage}: --agent has no effect here")
     settings = build.build_config(values, PARAMETERS.options, os.environ)
     output.check_formats(settings, ())
+    if settings.verbose:
+        ignore_file = settings.find_ignore_file()
+        run_details.print_settings(values, PARAMETERS.options, os.environ, ignore_file)
     source, units, options = member.open_input(arguments, settings.source)
     settings = settings._replace(source=options)
     result = run_scan("hook", (stage,), [(source, units)], settings)

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from wakeyscan.cli import output
 from wakeyscan.cli.pipeline import count_ignored_files, open_targets, run_scan
 from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
+from wakeyscan.core.lazy import lazy_import
+
+if TYPE_CHECKING:
+    from wakeyscan.cli import run_details
+else:
+    run_details = lazy_import("wakeyscan.cli.run_details")  # only for --verbose
 
 HELP = """Scan files, standard input, staged changes or commits.
 
@@ -32,6 +39,9 @@ def run(values: Values, targets: list[str]) -> int:
     settings = build.build_config(values, PARAMETERS.options, os.environ)
     targets = targets or ["."]
     output.check_formats(settings, targets)
+    if settings.verbose:
+        ignore_file = settings.find_ignore_file()
+        run_details.print_settings(values, PARAMETERS.options, os.environ, ignore_file)
     result = run_scan("scan", tuple(targets), open_targets(targets, settings), settings)
     result = count_ignored_files(result, targets, settings)
     output.write_reports(result, settings)

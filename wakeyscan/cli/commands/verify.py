@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from wakeyscan.cli import run_details
 from wakeyscan.cli.progress import Progress
 from wakeyscan.cli.verify_plan import plan_report, plan_stdin
 from wakeyscan.cli.verify_reports import VERIFY_REPORTS
@@ -37,7 +38,8 @@ one, works.
 After a rotation, set WAKEYSCAN_CONTROL_KEY to the new key: the new key must work, and the old one
 must not."""
 
-_OPTIONS = ("output", "report", "app-key", "api-url", "proxy", "config", "rules", "quiet", "color")
+_OPTIONS = ("output", "report", "app-key", "api-url", "proxy", "config", "rules", "quiet", "color",
+            "verbose")  # fmt: skip
 
 PARAMETERS = Parameters(
     (
@@ -68,6 +70,8 @@ def run(values: Values, operands: list[str]) -> int:
     options = build.build_verify_options(given, os.environ)
     build_endpoint(options)  # an invalid address stops the run before the keys are read
     settings = choose_formats(settings, values, operands)
+    if settings.verbose:
+        run_details.print_settings(values, PARAMETERS.options, os.environ, "")
     plan = plan_report(operands[0], settings, options) if operands else plan_stdin(options)
     progress = Progress(sys.stderr, settings.quiet)
     results = _verify(plan.requests, options, wait_seconds, progress)
