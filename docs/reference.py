@@ -1,4 +1,4 @@
-"""Writes docs/commands.md from the tables of the commands: `python -m docs.reference`."""
+"""Writes docs/commands.md and docs/man from the commands: `python -m docs.reference`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from docs import man_pages
 from wakeyscan.cli import help_topics
-from wakeyscan.cli.click_parser import GROUPS
 from wakeyscan.cli.commands import COMMANDS
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _format_options(options: tuple[Option, ...]) -> Iterator[str]:
     by_name = {option.name: option for option in options}
     if by_name:
         yield "| option | group | meaning |\n|---|---|---|"
-        for group, names in GROUPS.items():
+        for group, names in help_topics.GROUPS.items():
             for option in (by_name[name] for name in names if name in by_name):
                 yield f"| {_format_flags(option)} | {group.lower()} | {escape(option.help)} |"
         yield ""
@@ -88,4 +88,5 @@ def escape(text: str) -> str:
 
 
 if __name__ == "__main__":
+    man_pages.write_pages()
     PAGE.write_text(format_page(), encoding="utf-8", newline="\n")

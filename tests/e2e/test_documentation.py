@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from docs import reference
+from docs import man_pages, reference
 from tests.e2e.test_action import push
 from tests.e2e.test_pre_commit import Offer
 from tests.e2e.test_pre_commit import offer as offer_
@@ -557,6 +558,29 @@ def test_links_lead_to_pages_and_headings_that_are_there(page: str) -> None:
 
 def test_the_reference_describes_the_commands_as_they_are() -> None:
     assert PAGES["docs/commands.md"] == reference.format_page()
+
+
+def test_the_manual_pages_describe_the_commands_as_they_are() -> None:
+    pages = {file.name: file.read_text("utf-8") for file in man_pages.FOLDER.iterdir()}
+    assert pages == man_pages.format_pages()
+
+
+@pytest.mark.skipif(shutil.which("mandoc") is None, reason="mandoc is not installed")
+def test_mandoc_accepts_the_manual_pages() -> None:
+    pages = map(str, sorted(man_pages.FOLDER.iterdir()))
+    assert execute(["mandoc", "-T", "lint", *pages]) == Ran(0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        pytest.param("--fail-on", r"\-\-fail\-on", id="hyphens"),
+        pytest.param(r"a\b", r"a\eb", id="backslash"),
+        pytest.param("'a' `b` ^ ~", r"\(aqa\(aq \(gab\(ga \(ha \(ti", id="quotes"),
+    ],
+)
+def test_a_manual_page_shows_a_text_as_it_is(text: str, escaped: str) -> None:
+    assert man_pages.escape(text) == escaped
 
 
 def test_readme_is_short_and_leads_to_every_page() -> None:

@@ -107,7 +107,9 @@ def test_the_wheel_holds_the_package_the_rules_and_nothing_else(wheel: Path) -> 
     made = {*databases, "wakeyscan/rules/_compiled.py"}
     page = {f"wakeyscan/reports/templates/report.{end}" for end in ("css", "html", "js")}
     data = {*page, "wakeyscan/reports/report.schema.json", "wakeyscan/py.typed"}
-    assert names == {*modules, *rules, *made, *data}
+    manual = f"wakeyscan-{__version__}.data/data/share/man/man1/"
+    pages = {f"{manual}{file.name}" for file in (ROOT / "docs/man").iterdir()}
+    assert names == {*modules, *rules, *made, *data, *pages}
     assert len(databases) == (4 if find_spec("hyperscan") else 0)
 
 
@@ -124,6 +126,12 @@ def test_the_wheel_s_metadata(wheel: Path) -> None:
     assert (metadata["Name"], metadata["Version"]) == ("wakeyscan", __version__)
     assert metadata["Requires-Python"] == project["requires-python"]
     assert metadata["License-Expression"] == "MIT"
+
+
+def test_manual_pages_are_installed_where_man_looks_for_them(installed: Python) -> None:
+    folder = installed.parents[1] / "share" / "man" / "man1"
+    expected = {file.name: file.read_bytes() for file in (ROOT / "docs/man").iterdir()}
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == expected
 
 
 def test_the_parsed_rules_are_those_of_the_files(installed: Python, tmp_path: Path) -> None:

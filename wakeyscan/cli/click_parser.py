@@ -23,32 +23,6 @@ if TYPE_CHECKING:
     from wakeyscan.cli.help_topics import Action
     from wakeyscan.config.options import Option
 
-_EXIT_CODES = (
-    "Exit codes: 0 no findings, 1 findings, 2 usage or environment error, "
-    "3 no findings, but the scan was incomplete, 4 internal error."
-)
-
-GROUPS = {
-    "Input": (
-        *("mode", "paths", "all", "from", "as", "whole-files", "no-gitignore", "max-file-size"),
-        *("reachable", "branch", "since", "agent"),
-    ),
-    "Output": (
-        *("format", "output", "report", "template", "show-suppressed", "sarif-profile"),
-        *("sarif-file", "category", "purge-file", "quiet", "verbose", "color"),
-    ),
-    "Policy": (
-        *("fail-on", "reason", "until", "rules", "config", "ignore-file", "policy-from"),
-        *("honor-foreign-ignores", "trust-repo", "strict", "strict-ignores"),
-    ),
-    "Verification": (
-        *("verify", "require-verified", "verify-plan", "verify-cache", "wait", "app-key"),
-        *("api-url", "proxy"),
-    ),
-    "Performance": ("jobs", "no-cache"),
-}
-"""Names of options by the heading above them, in the order of the help."""
-
 
 class _Group(click.Group):
     """The group of all commands, which imports a command only when it is used."""
@@ -134,12 +108,16 @@ def _build_group() -> click.Group:
     group = _Group(
         "wakeyscan",
         help="Find leaked WAStack API keys and hardcoded Authorization headers.",
-        epilog=_EXIT_CODES,
+        epilog=_list_exit_codes(),
         context_settings={"help_option_names": ["-h", "--help"]},
         no_args_is_help=False,
     )
     message = "wakeyscan %(version)s"
     return click.version_option(__version__, "-V", "--version", message=message)(group)
+
+
+def _list_exit_codes() -> str:
+    return f"Exit codes: {', '.join(f'{code} {text}' for code, text in help_topics.EXIT_CODES)}."
 
 
 def _explain_unknown_command(name: str) -> str:
@@ -152,7 +130,7 @@ def _explain_unknown_command(name: str) -> str:
 def _group_options(names: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
     """Yield each heading with the given options below it, without empty groups."""
     given = set(names)
-    for heading, known in GROUPS.items():
+    for heading, known in help_topics.GROUPS.items():
         group = [name for name in known if name in given]
         if group:
             yield heading, group

@@ -1,4 +1,4 @@
-"""Actions and examples of the commands, for help and completion.
+"""Actions, examples and groups of options, for help, completion and manual pages.
 
 They are not in the modules of the commands, because a hook loads one of those at every commit.
 """
@@ -168,6 +168,36 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "action": (("action --mode tree", "in a job of GitHub Actions"),),
 }
 """Command lines without `wakeyscan`, each with a comment, by command or by command and action."""
+
+
+EXIT_CODES = (
+    (0, "no findings"),
+    (1, "findings"),
+    (2, "usage or environment error"),
+    (3, "no findings, but the scan was incomplete"),
+    (4, "internal error"),
+)
+
+GROUPS = {
+    "Input": (
+        *("mode", "paths", "all", "from", "as", "whole-files", "no-gitignore", "max-file-size"),
+        *("reachable", "branch", "since", "agent"),
+    ),
+    "Output": (
+        *("format", "output", "report", "template", "show-suppressed", "sarif-profile"),
+        *("sarif-file", "category", "purge-file", "quiet", "verbose", "color"),
+    ),
+    "Policy": (
+        *("fail-on", "reason", "until", "rules", "config", "ignore-file", "policy-from"),
+        *("honor-foreign-ignores", "trust-repo", "strict", "strict-ignores"),
+    ),
+    "Verification": (
+        *("verify", "require-verified", "verify-plan", "verify-cache", "wait", "app-key"),
+        *("api-url", "proxy"),
+    ),
+    "Performance": ("jobs", "no-cache"),
+}
+"""Names of options by the heading above them, in the order of the help."""
 
 
 def find_action(command: str, name: str) -> Action | None:

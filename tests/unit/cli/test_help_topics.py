@@ -9,9 +9,8 @@ import pytest
 
 from wakeyscan.cli import help_topics
 from wakeyscan.cli.arguments import parse_arguments
-from wakeyscan.cli.click_parser import GROUPS
 from wakeyscan.cli.commands import COMMANDS
-from wakeyscan.cli.help_topics import ACTIONS, EXAMPLES
+from wakeyscan.cli.help_topics import ACTIONS, EXAMPLES, GROUPS
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.suggestions import list_known, suggest
 
