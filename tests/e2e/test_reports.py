@@ -329,6 +329,7 @@ def test_json_is_the_contract_s(run: Run, make_key: MakeKey, tmp_path: Path) -> 
             "branches": [],
             "reachable": False,
             "commits": None,
+            "range": None,
             "ignored_by_git": 0,
             "excluded": 0,
             "limits": [],

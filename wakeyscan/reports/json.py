@@ -62,10 +62,17 @@ def encode_scope(result: RunResult) -> dict[str, Any]:
         "branches": [make_encodable(name) for name in restriction.branches],
         "reachable": restriction.reachable,
         "commits": {"scanned": scanned, "total": total} if restriction.commits else None,
+        "range": _build_range(result),
         "ignored_by_git": result.ignored_by_git,
         "excluded": result.coverage.excluded,
         "limits": [make_encodable(limit) for limit in limits if limit],
     }
+
+
+def _build_range(result: RunResult) -> dict[str, Any] | None:
+    if not result.commits:
+        return None
+    return {"commits": list(result.commits), "removed": sorted(result.removed)}
 
 
 def encode_summary(result: RunResult) -> dict[str, Any]:

@@ -30,6 +30,7 @@ def load_result(path: str, rules: tuple[Rule, ...]) -> RunResult:
         scope, coverage = fields.get_object("scope"), fields.get_object("coverage")
         findings = tuple(map(_build_finding, parse_items(report["findings"])))
         keys = tuple(map(build_history, parse_items(report["keys"])))
+        commits, removed = _parse_range(scope)
         return RunResult(
             command=fields.get_text("command"),
             targets=fields.get_texts("targets"),
@@ -45,6 +46,8 @@ def load_result(path: str, rules: tuple[Rule, ...]) -> RunResult:
             ignores=_build_ignores(fields.get_object("ignores")),
             policy=_build_policy(fields.get_object("policy")),
             restriction=_build_restriction(scope),
+            commits=commits,
+            removed=removed,
             ignored_by_git=scope.get_number("ignored_by_git"),
         )
 
@@ -99,6 +102,14 @@ def _build_restriction(scope: Fields) -> Restriction:
     )
     future = restriction._replace(is_future=True)
     return future if restriction.since and str(future) in scope.get_texts("limits") else restriction
+
+
+def _parse_range(scope: Fields) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return the ids of the commits, and the fingerprints that the newest one no longer has."""
+    if not scope.has("range"):
+        return (), frozenset()
+    fields = scope.get_object("range")
+    return fields.get_texts("commits"), frozenset(fields.get_texts("removed"))
 
 
 def _build_ignores(fields: Fields) -> IgnoreStats:

@@ -47,6 +47,7 @@ EMPTY: dict[str, Any] = {
         "branches": [],
         "reachable": False,
         "commits": None,
+        "range": None,
         "ignored_by_git": 0,
         "excluded": 0,
         "limits": [],
