@@ -52,6 +52,7 @@ _REQUIRED = (
     Component("git", "GitPython", "clones the URL of an audit", is_required=True),
     Component("dulwich", "dulwich", "applies the deltas of an audit", is_required=True),
     Component("sarif_om", "sarif-om", "writes SARIF reports", is_required=True),
+    Component("jinja2", "Jinja2", "writes HTML reports and templates", is_required=True),
     Component("pathspec", "pathspec", "matches the patterns of 'exclude'", is_required=True),
     Component("yaml", "PyYAML", "locates findings in YAML documents", is_required=True),
 )

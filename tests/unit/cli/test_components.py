@@ -1,0 +1,17 @@
+"""The components that `wakeyscan doctor` checks."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+from tests.support.runner import ROOT
+from wakeyscan.cli.components import list_components
+
+
+def test_every_dependency_is_a_component() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    names = {re.split(r"[<>=; ]", line)[0].lower() for line in project["dependencies"]}
+    known = {component.distribution.lower() for component in list_components()}
+    assert len(names) > 5
+    assert names - known <= {"backports.zstd"}  # a part of newer Pythons
