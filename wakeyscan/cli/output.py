@@ -113,9 +113,12 @@ def render_report(
         sarif_category=settings.sarif_category,
         links=settings.links,
     )
-    out = io.StringIO()
+    # `StringIO` would hold four bytes per character, and its text, and the bytes.
+    content = io.BytesIO()
+    out = io.TextIOWrapper(content, "utf-8", "backslashreplace", newline="\n")
     REPORTS[name].write(result, out, style)
-    return out.getvalue().encode("utf-8", "backslashreplace")
+    out.flush()
+    return content.getvalue()
 
 
 def _find_width() -> int:

@@ -6,8 +6,11 @@ contain line breaks, though, so it writes every object and list in which no othe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import chain
 from json import JSONEncoder
+from json.encoder import encode_basestring as _encode_text
 from typing import Any
 
 _CONTAINERS = (dict, list, tuple, Iterator)
@@ -16,37 +19,66 @@ _CONTAINERS = (dict, list, tuple, Iterator)
 def iterate_json(value: Any, indent: str = "\n") -> Iterator[str]:
     """Yield the parts of a value in JSON; `indent` is the line break before it.
 
-    An iterator is written as a list, so that its items need not all be in memory.
+    An iterator is written as a list, so that its items need not all be in memory: each of them is
+    a part, and contains no iterator.
     """
-    if isinstance(value, Iterator) or _has_nested(value):
-        yield from _iterate_items(value, indent)
-    elif value and isinstance(value, _CONTAINERS):
-        text = _encode(value, f"{indent}  ")
-        yield f"{text[0]}{indent}  {text[1:-1]}{indent}{text[-1]}"
+    if isinstance(value, Iterator):
+        yield from _join_items(([_format(item, f"{indent}  ")] for item in value), "[]", indent)
+    elif _has_nested(value):
+        brackets = "{}" if isinstance(value, dict) else "[]"
+        yield from _join_items(_iterate_items(value, indent), brackets, indent)
     else:
-        yield _encode(value)
+        yield _encode(value, indent)
+
+
+def _iterate_items(value: Any, indent: str) -> Iterator[Iterable[str]]:
+    """Yield the parts of each item of an object or list."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield chain((f"{_encode_text(name)}: ",), iterate_json(item, f"{indent}  "))
+    else:
+        yield from (iterate_json(item, f"{indent}  ") for item in value)
+
+
+def _join_items(items: Iterable[Iterable[str]], brackets: str, indent: str) -> Iterator[str]:
+    separator = ""
+    yield brackets[0]
+    for parts in items:
+        yield f"{separator}{indent}  "
+        yield from parts
+        separator = ","
+    yield f"{indent}{brackets[1]}" if separator else brackets[1]
+
+
+def _format(value: Any, indent: str) -> str:
+    """Return a value in JSON: without generators, which take most of the time of small values."""
+    if not _has_nested(value):
+        return _encode(value, indent)
+    inner = f"{indent}  "
+    if isinstance(value, dict):
+        items = [f"{_encode_text(name)}: {_format(item, inner)}" for name, item in value.items()]
+        return f"{{{inner}{f',{inner}'.join(items)}{indent}}}"
+    return f"[{inner}{f',{inner}'.join([_format(item, inner) for item in value])}{indent}]"
 
 
 def _has_nested(value: Any) -> bool:
-    if not isinstance(value, _CONTAINERS):
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list | tuple):
         return False
-    items = value.values() if isinstance(value, dict) else value
-    return any(isinstance(item, _CONTAINERS) and item for item in items)
+    return any(isinstance(item, _CONTAINERS) and item for item in value)
 
 
-def _iterate_items(value: Any, indent: str) -> Iterator[str]:
-    is_object = isinstance(value, dict)
-    opening, closing = ("{", "}") if is_object else ("[", "]")
-    separator = ""
-    yield opening
-    for item in value:
-        yield f"{separator}{indent}  "
-        if is_object:
-            yield f"{_encode(item)}: "
-        yield from iterate_json(value[item] if is_object else item, f"{indent}  ")
-        separator = ","
-    yield f"{indent}{closing}" if separator else closing
+def _encode(value: Any, indent: str) -> str:
+    """Return a value in which nothing is nested."""
+    if isinstance(value, str):
+        return _encode_text(value)
+    if not value or not isinstance(value, _CONTAINERS):
+        return _build_encoder("").encode(value)
+    text = _build_encoder(f"{indent}  ").encode(value)
+    return f"{text[0]}{indent}  {text[1:-1]}{indent}{text[-1]}"
 
 
-def _encode(value: Any, line_break: str = "") -> str:
-    return JSONEncoder(ensure_ascii=False, separators=(f",{line_break}", ": ")).encode(value)
+@cache
+def _build_encoder(line_break: str) -> JSONEncoder:
+    return JSONEncoder(ensure_ascii=False, separators=(f",{line_break}", ": "))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -46,10 +47,13 @@ def build_related_locations(finding: Finding) -> list[Any] | None:
 def to_plain(node: Any, fields_by_class: dict[Any, tuple[_Field, ...]] | None = None) -> Any:
     """Convert sarif-om objects to dicts without nulls and defaults, with names as in the schema.
 
+    An iterator stays one, so that its items need not all be in memory.
     sarif-om has no writer of its own. Its companion package drops `level: warning`, and takes
     seconds for thousands of results.
     """
     known = {} if fields_by_class is None else fields_by_class
+    if isinstance(node, Iterator):
+        return (to_plain(item, known) for item in node)
     if isinstance(node, list | tuple):
         return [to_plain(item, known) for item in node]
     if isinstance(node, dict):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TextIO
 
 from wakeyscan.core.document import MEMBER_SEPARATOR
 from wakeyscan.core.redaction import escape_for_json, make_encodable, redact
 from wakeyscan.core.severity import Severity
+from wakeyscan.reports._json_text import iterate_json
 from wakeyscan.reports.description import describe_finding, describe_skipped, name_kind
 
 if TYPE_CHECKING:
@@ -29,16 +30,21 @@ _SEVERITIES = {
 
 def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     """Write an array with the reported findings and the items that were not scanned."""
-    issues = [*_list_findings(result), *map(_build_skipped, result.skipped)]
+    issues = chain(_iterate_findings(result), map(_build_skipped, result.skipped))
+    out.writelines(map(escape_for_json, iterate_json(_number_issues(issues))))
+    out.write("\n")
+
+
+def _number_issues(issues: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the issues with distinct fingerprints: GitLab shows one issue per fingerprint."""
     counts: Counter[str] = Counter()
-    for issue in issues:  # GitLab shows one issue per fingerprint
-        counts[issue["fingerprint"]] += 1
-        number = counts[issue["fingerprint"]]
-        issue["fingerprint"] = _hash(f"{issue['fingerprint']}\0{number}")
-    out.write(escape_for_json(json.dumps(issues, indent=2, ensure_ascii=False)) + "\n")
+    for issue in issues:
+        text = _hash(issue["fingerprint"])
+        counts[text] += 1
+        yield {**issue, "fingerprint": _hash(f"{issue['fingerprint']}\0{counts[text]}")}
 
 
-def _list_findings(result: RunResult) -> Iterator[dict[str, Any]]:
+def _iterate_findings(result: RunResult) -> Iterator[dict[str, Any]]:
     titles = {rule.id: rule.title for rule in result.rules}
     for finding in sorted(result.reported(), key=lambda finding: -finding.severity):
         path = make_encodable(finding.origin.path)

@@ -6,7 +6,6 @@ reports of a later revision than it knows.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
@@ -16,6 +15,7 @@ from wakeyscan import __version__
 from wakeyscan.core.document import MEMBER_SEPARATOR
 from wakeyscan.core.redaction import escape_for_json, make_encodable
 from wakeyscan.core.severity import Severity
+from wakeyscan.reports._json_text import iterate_json
 from wakeyscan.reports.description import advise, describe_finding, describe_skipped
 
 if TYPE_CHECKING:
@@ -53,12 +53,13 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
         "version": VERSION,
         "schema": SCHEMA,
         "scan": _build_scan(result),
-        "vulnerabilities": [
+        "vulnerabilities": (
             _build_vulnerability(finding, rules[finding.rule], introduced)
             for finding in sorted(result.reported(), key=lambda finding: -finding.severity)
-        ],
+        ),
     }
-    out.write(escape_for_json(json.dumps(report, indent=2, ensure_ascii=False)) + "\n")
+    out.writelines(map(escape_for_json, iterate_json(report)))
+    out.write("\n")
 
 
 def _build_scan(result: RunResult) -> dict[str, Any]:

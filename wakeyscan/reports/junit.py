@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
 from xml.etree import ElementTree
 
@@ -26,29 +27,43 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
 
     GitLab and Azure reject a suite without tests.
     """
-    titles = {rule.id: rule.title for rule in result.rules}
-    suite = ElementTree.Element("testsuite", name="wakeyscan")
-    for finding in result.reported():
-        _add_finding(suite, finding, titles[finding.rule])
-    for item in result.skipped:
-        _add_skipped(suite, item)
-    if not any(result.reported()) and result.complete:
-        _add_case(suite, format_verdict(result), "wakeyscan")
-    counts = {"tests": len(suite), "failures": len(suite.findall("testcase/failure"))}
-    counts |= {"errors": len(suite.findall("testcase/error"))}
-    counts |= {"skipped": len(suite.findall("testcase/skipped"))}
-    for name, count in counts.items():
-        suite.set(name, str(count))
-    suites = ElementTree.Element("testsuites", suite.attrib)
-    suites.append(suite)
-    ElementTree.indent(suites)
+    counts = " ".join(f'{name}="{count}"' for name, count in _count_cases(result).items())
     out.write('<?xml version="1.0" encoding="UTF-8"?>\n')
-    out.write(ElementTree.tostring(suites, encoding="unicode") + "\n")
+    out.write(f'<testsuites name="wakeyscan" {counts}>\n')
+    out.write(f'  <testsuite name="wakeyscan" {counts}>\n')
+    for case in _iterate_cases(result):
+        ElementTree.indent(case, level=2)
+        out.write(f"    {ElementTree.tostring(case, encoding='unicode')}\n")
+    out.write("  </testsuite>\n</testsuites>\n")
 
 
-def _add_finding(suite: ElementTree.Element, finding: Finding, title: str) -> None:
+def _count_cases(result: RunResult) -> dict[str, int]:
+    failures = len(result.reported())
+    errors = sum(item.gap for item in result.skipped)
+    return {
+        "tests": failures + len(result.skipped) + _has_passed(result),
+        "failures": failures,
+        "errors": errors,
+        "skipped": len(result.skipped) - errors,
+    }
+
+
+def _has_passed(result: RunResult) -> bool:
+    return result.complete and not result.reported()
+
+
+def _iterate_cases(result: RunResult) -> Iterator[ElementTree.Element]:
+    titles = {rule.id: rule.title for rule in result.rules}
+    for finding in result.reported():
+        yield _build_failure(finding, titles[finding.rule])
+    yield from map(_build_skipped, result.skipped)
+    if _has_passed(result):
+        yield _build_case(format_verdict(result), "wakeyscan")
+
+
+def _build_failure(finding: Finding, title: str) -> ElementTree.Element:
     path = finding.origin.path
-    case = _add_case(suite, f"{title} {finding.secret}", path)
+    case = _build_case(f"{title} {finding.secret}", path)
     case.set("file", _clean(path.partition(MEMBER_SEPARATOR)[0]))
     case.set("line", str(finding.position.line))
     message = _clean(describe_finding(finding, title))
@@ -56,17 +71,19 @@ def _add_finding(suite: ElementTree.Element, finding: Finding, title: str) -> No
     place = f"{path}:{finding.position.line}:{finding.position.column}"
     lines = (f"{place} {finding.severity}", f"| {finding.excerpt}", advise(finding))
     failure.text = "\n".join(map(_clean, lines))
+    return case
 
 
-def _add_skipped(suite: ElementTree.Element, item: Skipped) -> None:
+def _build_skipped(item: Skipped) -> ElementTree.Element:
     path = redact(item.origin.path)
-    case = _add_case(suite, f"{name_kind(item)}: {path}", path)
+    case = _build_case(f"{name_kind(item)}: {path}", path)
     element = "error" if item.gap else "skipped"
     ElementTree.SubElement(case, element, message=_clean(item.reason))
+    return case
 
 
-def _add_case(suite: ElementTree.Element, name: str, path: str) -> ElementTree.Element:
-    return ElementTree.SubElement(suite, "testcase", name=_clean(name), classname=_clean(path))
+def _build_case(name: str, path: str) -> ElementTree.Element:
+    return ElementTree.Element("testcase", name=_clean(name), classname=_clean(path))
 
 
 def _clean(text: str) -> str:
