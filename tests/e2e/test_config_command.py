@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator  # type: ignore[import-untyped]  # no stubs on PyPI
 
-from tests.support.command import Ran, Run
+from tests.support.command import Ran, Run, execute
 from tests.support.files import write
 from tests.support.keys import MakeKey, fingerprint
 from tests.support.report_schema import load_schema
@@ -135,6 +136,30 @@ def test_the_schema_accepts_what_a_scan_accepts(
     if "rule" not in text:
         write(tmp_path, {FILE: text, "a": "x"})
         assert (run("scan", "a").code == 0) == valid
+
+
+CHECKER = str(Path(sys.executable).with_name("check-jsonschema"))
+
+
+@pytest.mark.parametrize("name", ["config", "rule", "report"])
+def test_check_jsonschema_accepts_a_schema(run: Run, tmp_path: Path, name: str) -> None:
+    write(tmp_path, {"schema.json": run("config", "schema", name).out})
+    ran = execute([CHECKER, "--check-metaschema", "schema.json"], tmp_path)
+    assert (ran.code, ran.err) == (0, ""), ran
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [('fail-on = "high"\nexclude = ["a"]\n', 0), ('fail-on = "hihg"\n', 1), ("fial-on = 1", 1)],
+    ids=["valid", "value", "name"],
+)
+def test_an_editor_checks_a_file_with_the_schema(
+    run: Run, tmp_path: Path, text: str, code: int
+) -> None:
+    write(tmp_path, {"schema.json": run("config", "schema").out, ".wakeyscan.toml": text})
+    ran = execute([CHECKER, "--schemafile", "schema.json", ".wakeyscan.toml"], tmp_path)
+    assert (ran.code, ran.err) == (code, ""), ran
+    assert (run("scan", ".").code == 2) == bool(code)
 
 
 def test_the_schemas_are_printed_and_describe_our_rules(run: Run) -> None:

@@ -11,6 +11,9 @@ from wakeyscan.core.severity import Severity
 Schema = dict[str, Any]
 
 _DIALECT = "http://json-schema.org/draft-07/schema#"
+_ADDRESS = "https://json.schemastore.org/wakeyscan.json"
+"""Identifier in the form of SchemaStore, where editors look for schemas."""
+
 _SEVERITIES = [str(severity) for severity in Severity]
 _SIZE = r"^\s*[0-9]+[kKmMgGtT]?[iI]?[bB]?\s*$"
 _EXAMPLES: Schema = {"type": "array", "items": {"type": "string"}, "minItems": 1}
@@ -28,6 +31,7 @@ def build_config_schema() -> Schema:
     """Return the schema of `.wakeyscan.toml`, and of `[tool.wakeyscan]` in `pyproject.toml`."""
     return {
         "$schema": _DIALECT,
+        "$id": _ADDRESS,
         "title": "wakeyscan",
         "description": "Configuration of wakeyscan",
         "type": "object",
