@@ -301,7 +301,18 @@ def excuses_nothing(scene: Scene, line: str) -> None:
 EXPORT = 'export WAKEYSCAN_CONTROL_KEY="$NEW_KEY"'
 LAST = 'echo "$OLD_KEY" | wakeyscan verify'
 
+
+def elsewhere(scene: Scene, line: str) -> None:
+    """Leave a line to the tests of the CI files: no machine of ours has Docker."""
+    assert line in CI_PAGE
+
+
+CI_PAGE = PAGES["docs/ci.md"]
+DOCKER = 'docker run --rm --network none --user "$(id -u):$(id -g)" --volume "$PWD:/repo:ro"'
+
 TRIED: dict[str, Try] = {
+    "docker build --tag wakeyscan .": elsewhere,
+    f"{DOCKER} wakeyscan audit": elsewhere,
     "make audit": in_the_makefile,
     "make test": in_the_makefile,
     "make demo": the_demo,
@@ -363,10 +374,10 @@ def test_no_command_is_tried_that_no_page_has() -> None:
 
 
 def test_every_block_is_of_a_kind_that_is_tried_here() -> None:
-    kinds = ["jinja", "json", "python", "sh", "toml", "yaml"]
+    kinds = ["groovy", "jinja", "json", "python", "sh", "toml", "yaml"]
     assert sorted({kind for kind, _ in BLOCKS}) == kinds
     assert ALL.count("```") == 2 * len(re.findall(r"(?m)^```\w+$", ALL))
-    assert len([kind for kind, _ in BLOCKS if kind == "yaml"]) == 4
+    assert len([kind for kind, _ in BLOCKS if kind == "yaml"]) == 9
     assert [kind for kind, _ in BLOCKS].count("toml") == 2
 
 
@@ -426,7 +437,7 @@ def test_lefthook(scene: Scene) -> None:
 
 
 WORKFLOWS = {
-    "pull request and push": block("yaml", "name: wakeyscan\n"),
+    "pull request and push": block("yaml", "name: wakeyscan\non:"),
     "nightly audit": block("yaml", "name: wakeyscan audit\n"),
 }
 OURS = "wakeyscan/wakeyscan@v0.1.0"
