@@ -20,6 +20,7 @@ from wakeyscan.scanner.decoded_matches import (
     join_encodings,
     map_to_source,
 )
+from wakeyscan.scanner.joined_literals import JOINED_RULES, join_literals
 from wakeyscan.scanner.matcher import Match, match_rule, resolve_overlaps
 from wakeyscan.scanner.prefilter.anchors import PLAIN, AnchorHit
 
@@ -56,6 +57,8 @@ class AnchoredText(NamedTuple):
     hits: Sequence[AnchorHit]
     decoded: Sequence[tuple[str, DecodedText | TextEncoding]] = ()
     """Each decoded text with the name of its decoder."""
+    path: str = ""
+    """Path of the text, which tells its language; empty if the text is encoded in another."""
 
 
 def decode_document(
@@ -107,7 +110,9 @@ def find_matches(
     for rule in context.rules:
         anchors = {at for form, at in text.hits if not form.decoder and form.anchor in rule.anchors}
         if anchors:
-            plain += match_rule(text.content, rule, context.patterns.of(rule), sorted(anchors))
+            found = match_rule(text.content, rule, context.patterns.of(rule), sorted(anchors))
+            is_joined = rule.id in JOINED_RULES
+            plain += join_literals(found, text.content, text.path) if is_joined else found
     decoded = _match_decoded(text, context, depth - 1, archives) if depth else []
     return resolve_overlaps(plain, decoded, context.rules)
 
@@ -120,7 +125,7 @@ def _decode_hits(
         for decoder, forms in _group_by_decoder(hits, context)
         for text in decoder.decode(content, FoundAnchors(forms, path))
     ]
-    return AnchoredText(content, hits, decoded)
+    return AnchoredText(content, hits, decoded, path)
 
 
 def _get_decoder_name(hit: AnchorHit, context: ScanContext) -> str:

@@ -90,7 +90,7 @@ def follow_literals(source: SourceText, chain: Chain) -> Chain:
         body = operator and operators.BODY.match(source.content, operator.end())
         if not operator or not body or source.is_key_start(operator.end()):
             break
-        if not _joins_literals(source, operator, body.end(), chain):
+        if not joins_literals(source, operator, body.end(), chain):
             break
         if chain.needs_list(operator) and before_comma is None:
             before_comma = chain
@@ -133,7 +133,7 @@ def joins_prefix(source: SourceText, operator: re.Match[bytes], chain: Chain) ->
             return True
 
 
-def _joins_literals(source: SourceText, operator: re.Match[bytes], end: int, chain: Chain) -> bool:
+def joins_literals(source: SourceText, operator: re.Match[bytes], end: int, chain: Chain) -> bool:
     """Return whether an operator joins the literal that ends at `end` to the chain.
 
     After a complete key, an ambiguous operator joins nothing.

@@ -45,6 +45,11 @@ def check_basic(text: bytes) -> str:
     return _check_pair(name, password) if colon else _NOT_BASIC
 
 
+def check_password(text: bytes) -> str:
+    """Return why a password without its name is an example; empty if it looks real."""
+    return PAIR if _is_weak("", text.decode("utf-8", "replace")) else ""
+
+
 def is_weak_pair(text: bytes) -> bool:
     """Return whether a scheme other than Basic encodes a weak name and password as Basic does."""
     try:

@@ -5,19 +5,28 @@ from __future__ import annotations
 import re
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.scanner.placeholders.basic import PAIR, RANDOM_PART, check_basic, is_weak_pair
+from wakeyscan.scanner.placeholders.basic import (
+    PAIR,
+    RANDOM_PART,
+    check_basic,
+    check_password,
+    is_weak_pair,
+)
 from wakeyscan.scanner.placeholders.tokens import WORD, check_token
 from wakeyscan.scanner.placeholders.web_tokens import check_web_token
 
-_OPAQUE = (b"", b"bearer", b"token", b"apikey", b"api-key", b"api_key")
-"""Schemes, in lower case, with an opaque credential."""
+_PASSWORDS = frozenset(
+    b"password credentials.basic basic_auth basicauth basicauthcredentials"
+    b" basiccredentials basichttpcredentials".split()
+)
+"""What a rule names as the scheme, in lower case, where the program encodes a bare password."""
 
 # Words of tests and guides, in a credential of less than 32 characters. They count if the rest
 # looks like words too, or if they are half of its letters.
 _WORDS = (
     rb"(?i)token|secret|passw|test|foo|bar|abc123|demo|dummy|fake|mock|valid|expired|user|bearer|access"
     rb"|auth|hello|string|value|default|jwt|creds|credential|thing|stuff|hunter2|s3cr3t"
-    rb"|example|sample|invalid|your|deadbeef|changeme|replace|insert|asdf|qwer|zxcv"
+    rb"|example|sample|invalid|your|key|deadbeef|changeme|replace|insert|asdf|qwer|zxcv"
 )
 _MIN_HEADER = 32
 """Minimum number of characters of a credential, or a signature, in which words are not searched."""
@@ -30,11 +39,13 @@ def check_header(text: bytes, scheme: bytes) -> str:
     """Return why the credential of a header is an example; empty if it looks real."""
     if scheme.lower() == b"basic":
         return check_basic(text)
+    if scheme.lower() in _PASSWORDS:
+        return check_password(text)
     if text.startswith(b"eyJ"):
         return check_web_token(text)
     if _ELLIPSIS.search(text):
         return _CUT_SHORT
-    if scheme.lower() not in _OPAQUE and is_weak_pair(text):
+    if is_weak_pair(text):
         return PAIR
     if len(text) < _MIN_HEADER and _is_mostly_words(text):
         return WORD

@@ -32,7 +32,7 @@ rahasia contoh nguoidung matkhau taikhoan пользователь логин п
 用户 用户名 密码 口令 测试 示例 使用者 帳號 密碼
 사용자 비밀번호 암호
 كلمة المرور كلمةالمرور مستخدم المستخدم משתמש סיסמה סיסמא χρηστης κωδικος συνθηματικο รหัสผ่าน
-ผู้ใช้ पासवर्ड उपयोगकर्ता
+ผู้ใช้ पासवर्ड उपयोगकर्ता john jane doe alice bob joe
 """
 """Passwords, names and the words of both; `fold` removes their accents."""
 

@@ -17,6 +17,7 @@ _EXAMPLES = frozenset(
         b"h480djs93hd8",
         b"23410913-abewfq.123483",  # RFC 7662
         b"SlAV32hkKG",  # OpenID Connect Core 1.0
+        b"Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU",  # RFC 9449
         b"ZGVtbzpwQDU1dzByZA==",  # Swagger's guide: demo:p@55w0rd
         b"9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b",  # Django REST framework's guide
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders.base64_codec import decode_credential
-from wakeyscan.scanner.placeholders.tokens import check_token
+from wakeyscan.scanner.placeholders.password_words import is_made_of_words
+from wakeyscan.scanner.placeholders.tokens import WORD, check_token
 
 _MIN_SIGNATURE = 32
 """Minimum number of characters of a real signature."""
@@ -32,9 +34,8 @@ def check_web_token(text: bytes) -> str:
     if len(parts) > 3:  # encrypted: its claims are not readable
         return ""
     payload, signature = parts[1:]
-    try:
-        claims = decode_credential(payload)
-    except ValueError:
+    claims = _decode_claims(payload)
+    if claims is None:
         return _NOT_JWT
     if b"1234567890" in claims or b"John Doe" in claims or b"example" in claims:
         return "an example JSON web token"
@@ -47,6 +48,8 @@ def _check_undivided(text: bytes) -> str:
     except ValueError:
         return check_token(text)
     if _JSON.fullmatch(plain):
+        if is_made_of_words("".join(filter(str.isalnum, plain.decode("utf-8", "replace")))):
+            return WORD
         key = _KEY.search(plain)
         return check_token(key[1] if key else text)
     return _CUT_SHORT if plain.isascii() else check_token(text)
@@ -57,8 +60,17 @@ def find_expiry(text: bytes) -> str:
     parts = text.split(b".")
     if len(parts) != 3 or not text.startswith(b"eyJ"):
         return ""
-    try:
-        found = _EXPIRY.search(decode_credential(parts[1]))
-    except ValueError:
-        return ""
+    found = _EXPIRY.search(_decode_claims(parts[1]) or b"")
     return time.strftime("%Y-%m-%d", time.gmtime(int(found[1]))) if found else ""
+
+
+@lru_cache(maxsize=1)
+def _decode_claims(payload: bytes) -> bytes | None:
+    """Return the claims of a token; `None` if they do not decode.
+
+    The expiry of a token is read right after its claims were checked: one result is kept.
+    """
+    try:
+        return decode_credential(payload)
+    except ValueError:
+        return None
