@@ -1,0 +1,3 @@
+"""Tests of wakeyscan.fixers."""
+
+from __future__ import annotations

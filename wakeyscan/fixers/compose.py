@@ -1,0 +1,55 @@
+"""Fixer for Docker Compose: `${NAME:?…}`, which Compose reads from its environment or `.env`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
+from wakeyscan.fixers.yaml_nodes import YamlText, find_style, read_yaml
+
+if TYPE_CHECKING:
+    from wakeyscan.fixers.yaml_nodes import Entry
+
+
+def parses(content: bytes) -> bool:
+    """Return whether a content is valid YAML."""
+    return read_yaml(content) is not None
+
+
+def build_fix(source: Source, leak: Leak) -> Fix:
+    """Return the edits that replace a key by an interpolation; raise `NotFixable`."""
+    text = read_yaml(source.content)
+    way = text.find_way(leak.start) if text else []
+    if text is None or not way:
+        return replace_in_prose(leak)
+    if leak.is_split:
+        raise NotFixable("it is in pieces; join them first")
+    variable = find_variable(text, way, leak)
+    hole = b"${" + variable.encode() + b":?is not set}"
+    note = f"set {variable} in the environment of docker compose, or in an ignored .env"
+    example = (f"{source.path[: -len(source.name)]}.env.example", variable.encode() + b"=")
+    return Fix((Edit(leak.start, leak.end, quote(text, way, leak, hole)),), (note,), (), (example,))
+
+
+def find_variable(text: YamlText, way: list[Entry], leak: Leak) -> str:
+    """Return the name under which a mapping or an item `NAME=key` passes the whole key."""
+    key = way[-1].key
+    start, end = text.span(way[-1].node)
+    written = text.content[start:end].strip(b"\"'")
+    name = key.value.encode() if key is not None else b""
+    if key is None and b"=" in written:
+        name, _, written = written.partition(b"=")
+    is_variable = re.fullmatch(rb"[A-Z_][A-Z0-9_]*", name) is not None
+    return name.decode() if is_variable and leak.is_text(written) else leak.variable
+
+
+def quote(text: YamlText, way: list[Entry], leak: Leak, hole: bytes) -> bytes:
+    """Return a hole in quotes if it is a plain scalar in a flow collection, where `{` opens one."""
+    start, end = text.span(way[-1].node)
+    is_in_flow = any(getattr(entry.node, "flow_style", False) for entry in way)
+    if find_style(way[-1].node) or not is_in_flow:
+        return hole
+    if (start, end) != (leak.start, leak.end):
+        raise NotFixable("it is a part of a text without quotes in a flow collection; quote it")
+    return b'"' + hole + b'"'

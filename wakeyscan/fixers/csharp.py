@@ -1,0 +1,126 @@
+"""Fixer for C#: `Environment.GetEnvironmentVariable("NAME")`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from wakeyscan.fixers import syntax
+from wakeyscan.fixers.fixer import Edit, NotFixable
+from wakeyscan.fixers.tree_fixer import Language, Place, TreeFixer
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from wakeyscan.fixers.syntax import Literal
+
+_REFUSED = {
+    "attribute_argument": "an argument of an attribute has to be a constant",
+    "parameter": "the default of a parameter has to be a constant",
+    "constant_pattern": "a pattern has to be a constant; compare with the variable",
+    "case_switch_label": "a case label has to be a constant; compare with the variable",
+}
+_SAFE_PARENTS = frozenset(
+    (
+        *("argument", "argument_list", "variable_declarator", "assignment_expression"),
+        "return_statement",
+        *("parenthesized_expression", "initializer_expression", "arrow_expression_clause"),
+    )
+)
+_USING = re.compile(rb"^\s*(?:global\s+)?using\s+System\s*;", re.MULTILINE)
+
+
+def _format_lookup(place: Place) -> bytes:
+    namespace = b"" if _USING.search(place.source.content) else b"System."
+    variable = place.leak.variable.encode()
+    return namespace + b'Environment.GetEnvironmentVariable("' + variable + b'")'
+
+
+def _format_hole(place: Place) -> bytes:
+    opening = place.used[0].opening
+    if b"$" not in opening:
+        return b""
+    if b"@" in opening or b'"""' in opening:
+        raise NotFixable("a verbatim string cannot hold a look-up; assign it to a name first")
+    return b"{" + _format_lookup(place) + b"}"
+
+
+def _promote(literal: Literal, prefix: bytes, suffix: bytes, lookup: bytes) -> bytes | None:
+    """Return an interpolated raw string; the quotes of a raw string could not be closed inside."""
+    if not literal.opening.startswith(b'"""'):
+        return None
+    if b"{{" in prefix + suffix or b"}}" in prefix + suffix:
+        raise NotFixable("its raw string has double braces; assign the key to a name first")
+    return b"$$" + literal.opening + prefix + b"{{" + lookup + b"}}" + suffix + literal.closing
+
+
+def _refuse(node: Node) -> str:
+    for ancestor in syntax.list_ancestors(node):
+        if ancestor.type in _REFUSED:
+            return _REFUSED[ancestor.type]
+        if ancestor.type == "interpolation":
+            return "it is inside the {} of another string; assign it to a name first"
+        if ancestor.type in ("block", "declaration_list"):
+            break
+    return ""
+
+
+def _adapt(place: Place) -> tuple[Edit, ...]:
+    """Return the edit that turns a constant into a read-only field or a local variable."""
+    nodes = syntax.list_ancestors(place.node)
+    declarations = ("field_declaration", "local_declaration_statement")
+    declaration = next((node for node in nodes if node.type in declarations), None)
+    if declaration is None:
+        return ()
+    word = next((child for child in declaration.children if child.text == b"const"), None)
+    if word is None:
+        return ()
+    _refuse_constant_uses(place, declaration)
+    if declaration.type == "field_declaration":
+        return (Edit(word.start_byte, word.end_byte, b"static readonly"),)
+    return (Edit(word.start_byte, _skip_blanks(place.source.content, word.end_byte), b""),)
+
+
+def _skip_blanks(content: bytes, at: int) -> int:
+    while content[at : at + 1] in (b" ", b"\t"):
+        at += 1
+    return at
+
+
+def _refuse_constant_uses(place: Place, declaration: Node) -> None:
+    names = [n for n in syntax.walk(declaration) if n.type == "variable_declarator"]
+    texts = [re.escape(((n.children[0].text) or b"").decode()) for n in names]
+    pattern = re.compile(rf"\b(?:{'|'.join(texts)})\b".encode())
+    if any(pattern.search(text) for text in _list_constants(place, declaration)):
+        raise NotFixable("a constant or an attribute uses it; neither may hold a look-up")
+
+
+def _list_constants(place: Place, declaration: Node) -> Iterator[bytes]:
+    for node in syntax.walk(place.tree.root_node):
+        is_field = node.type in ("field_declaration", "local_declaration_statement")
+        is_constant = is_field and any(child.text == b"const" for child in node.children)
+        if node != declaration and (node.type in _REFUSED or is_constant):
+            yield node.text or b""
+
+
+FIXER = TreeFixer(
+    Language(
+        grammar="tree_sitter_c_sharp:language",
+        literals={
+            "string_literal": re.compile(rb'"'),
+            "verbatim_string_literal": re.compile(rb'@"'),
+            "raw_string_literal": re.compile(rb'"{3,}'),
+            "interpolated_string_expression": re.compile(rb'[$@]+"{3,}|[$@]+"'),
+        },
+        format_lookup=_format_lookup,
+        format_hole=_format_hole,
+        refuse=_refuse,
+        promote=_promote,
+        adapt=_adapt,
+        safe_parents=_SAFE_PARENTS,
+        fallbacks=frozenset(("??",)),
+        known_lookup=r"GetEnvironmentVariable\([^()]*\)$",
+    )
+)
+"""The fixer of C#."""

@@ -1,0 +1,134 @@
+"""The interface of a fixer: from a leak in a source to the edits that remove it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.secret import Secret
+
+MAX_SECRET = 4096
+"""Bytes of a secret that is looked for in pieces."""
+
+INSTALL = "the parser of this language is missing; install it with: pip install 'wakeyscan[fix]'"
+
+
+class NotFixable(Exception):
+    """A leak cannot be fixed safely; the text says why, and what to do instead."""
+
+
+class Leak(NamedTuple):
+    """A secret in a source."""
+
+    secret: Secret
+    rule: str
+    start: int
+    """Offset of its first byte in the source."""
+    end: int
+    """Offset after its last byte, or after the first of its pieces."""
+    variable: str
+    """Name of the environment variable that will hold it."""
+    is_split: bool = False
+    """Whether it is in pieces, such as `"wa_" + "live_…"`."""
+
+    def is_text(self, text: bytes) -> bool:
+        """Return whether a text is the secret."""
+        return len(text) <= MAX_SECRET and Secret(text, self.rule) == self.secret
+
+
+class Edit(NamedTuple):
+    """Replacement of the bytes `start:end` of a source."""
+
+    start: int
+    end: int
+    text: bytes
+
+
+class Fix(NamedTuple):
+    """The edits that remove one leak."""
+
+    edits: tuple[Edit, ...]
+    notes: tuple[str, ...] = ()
+    """What else the user has to do, such as creating a secret on a CI server."""
+    moved: tuple[tuple[str, bytes], ...] = ()
+    """Lines, with their secrets, for other files: pairs of path and line."""
+    added: tuple[tuple[str, bytes], ...] = ()
+    """Lines without secrets that other files have to contain: pairs of path and line."""
+
+
+class Source(NamedTuple):
+    """A file as fixers see it: in UTF-8, without a byte-order mark."""
+
+    path: str
+    content: bytes
+    is_ignored: Callable[[str], bool] = lambda path: False
+    """Returns whether git ignores a path, and does not track it."""
+    is_tracked: Callable[[str], bool] = lambda path: False
+    """Returns whether git tracks a path."""
+    is_in_repository: bool = True
+    neighbors: Callable[[str], Iterable[bytes]] = lambda ending: ()
+    """Reads the other files of its folder whose names have an ending."""
+
+    @property
+    def name(self) -> str:
+        """Name without its folder."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def newline(self) -> bytes:
+        """The line ending of its first line."""
+        found = re.search(rb"\r\n|\n|\r", self.content)
+        return found[0] if found else b"\n"
+
+
+class Fixer(Protocol):
+    """A module, or an object in one, that fixes the sources of one language or format."""
+
+    def parses(self, content: bytes) -> bool:
+        """Return whether a content is valid; raise `NotFixable` without the parser."""
+
+    def build_fix(self, source: Source, leak: Leak) -> Fix:
+        """Return the edits that remove a leak; raise `NotFixable` with the reason."""
+
+
+def apply_edits(content: bytes, edits: Iterable[Edit]) -> bytes:
+    """Return the content with edits, which must not overlap; raise `NotFixable` if they do."""
+    parts, at = [], 0
+    for edit in sorted(dict.fromkeys(edits)):
+        if edit.start < at:
+            raise NotFixable("the edits that would remove it overlap")
+        parts += [content[at : edit.start], edit.text]
+        at = edit.end
+    return b"".join([*parts, content[at:]])
+
+
+def replace_text(leak: Leak, text: bytes) -> Fix:
+    """Return a fix that replaces the text of a secret, which must be in one piece."""
+    if leak.is_split:
+        raise NotFixable("it is in pieces; join them first")
+    return Fix((Edit(leak.start, leak.end, text),))
+
+
+def replace_in_prose(leak: Leak) -> Fix:
+    """Return a fix for a comment or a documentation string, which names the variable instead."""
+    return replace_text(leak, b"$" + leak.variable.encode())
+
+
+def find_extent(parts: Sequence[bytes], offset: int, leak: Leak) -> tuple[int, int]:
+    """Return where a secret ends that starts at `offset` of the first part: (part, offset in it).
+
+    `parts` are the contents of literals that are joined. Raise `NotFixable` if it is not there.
+    """
+    before = b""
+    for number, part in enumerate(parts):
+        rest = part[offset:] if number == 0 else part
+        skipped = len(part) - len(rest)
+        for length in range(min(len(rest), MAX_SECRET - len(before)), 0, -1):
+            if leak.is_text(before + rest[:length]):
+                return number, skipped + length
+        before += rest
+        if len(before) > MAX_SECRET:
+            break
+    raise NotFixable("its pieces are not the parts of one expression")

@@ -1,0 +1,79 @@
+"""Fixer for workflows of GitHub: `${{ secrets.NAME }}`, and variables in scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
+from wakeyscan.fixers.shell_scalar import find_script, fix_script
+from wakeyscan.fixers.yaml_nodes import YamlText, find_pair, find_value, read_yaml
+
+if TYPE_CHECKING:
+    from wakeyscan.fixers.yaml_nodes import Entry
+
+_SHELLS = ("", "bash", "sh", "bash -e {0}", "bash -l {0}", "bash -el {0}")
+_SCRIPTS = frozenset(("run",))
+
+
+def parses(content: bytes) -> bool:
+    """Return whether a content is valid YAML."""
+    return read_yaml(content) is not None
+
+
+def build_fix(source: Source, leak: Leak) -> Fix:
+    """Return the edits that replace a key by a secret of the repository; raise `NotFixable`."""
+    text = read_yaml(source.content)
+    way = text.find_way(leak.start) if text else []
+    if text is None or not way:
+        return replace_in_prose(leak)
+    leak = leak._replace(variable=_find_variable(text, way, leak))
+    note = f"create the secret: gh secret set {leak.variable}"
+    if find_pair(way[0].node, "runs"):
+        raise NotFixable("an action has no secrets; pass the key as an input")
+    place = find_script(way, _SCRIPTS)
+    if place is None:
+        if leak.is_split:
+            raise NotFixable("it is in pieces; join them first")
+        return Fix((Edit(leak.start, leak.end, _format_secret(leak.variable)),), (note,))
+    step = way[place - 1].node
+    if find_value(step, "shell") not in _SHELLS:
+        return Fix((Edit(leak.start, leak.end, _format_secret(leak.variable)),), (note,))
+    edits = fix_script(text, way, leak)
+    return Fix((*edits, *_pass_variable(source, text, way[: place + 1], leak.variable)), (note,))
+
+
+def _format_secret(variable: str) -> bytes:
+    return b"${{ secrets." + variable.encode() + b" }}"
+
+
+def _find_variable(text: YamlText, way: list[Entry], leak: Leak) -> str:
+    """Return the name of a variable of a job or step whose value is the key."""
+    start, end = text.span(way[-1].node)
+    key, parents = way[-1].key, [entry.key.value for entry in way if entry.key is not None]
+    is_env = len(parents) > 1 and parents[-2] == "env"
+    if key is None or not is_env or not leak.is_text(text.content[start:end].strip(b"\"'")):
+        return leak.variable
+    return key.value if not key.value.startswith("GITHUB_") else leak.variable
+
+
+def _pass_variable(
+    source: Source, text: YamlText, way: list[Entry], variable: str
+) -> tuple[Edit, ...]:
+    """Return the edit that adds a variable to the environment of a step."""
+    for entry in way:
+        pair = find_pair(entry.node, "env")
+        if pair and find_pair(pair[1], variable):
+            return ()
+    line = variable.encode() + b": " + _format_secret(variable)
+    step = way[-2].node
+    newline = source.newline
+    if pair := find_pair(step, "env"):
+        if getattr(pair[1], "flow_style", True) or not pair[1].value:
+            raise NotFixable("the env of its step is written in {}; write one name per line first")
+        at = text.span(pair[1].value[0][0])[0]
+        return (Edit(at, at, line + newline + text.find_indent(at)),)
+    if getattr(step, "flow_style", False):
+        raise NotFixable("its step is written in {}; write one name per line first")
+    at = text.find_key_start(step, "run") or 0
+    indent = text.find_indent(at)
+    return (Edit(at, at, b"env:" + newline + indent + b"  " + line + newline + indent),)

@@ -1,0 +1,72 @@
+"""Fixer for pipelines of GitLab, which pass the project's CI/CD variables to every job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
+from wakeyscan.fixers.shell_scalar import find_script, fix_script
+from wakeyscan.fixers.yaml_nodes import YamlText, read_yaml
+
+if TYPE_CHECKING:
+    from wakeyscan.fixers.yaml_nodes import Entry
+
+_SCRIPTS = frozenset(("script", "before_script", "after_script"))
+
+
+def parses(content: bytes) -> bool:
+    """Return whether a content is valid YAML."""
+    return read_yaml(content) is not None
+
+
+def build_fix(source: Source, leak: Leak) -> Fix:
+    """Return the edits that replace a key by a CI/CD variable; raise `NotFixable`."""
+    text = read_yaml(source.content)
+    way = text.find_way(leak.start) if text else []
+    if text is None or not way:
+        return replace_in_prose(leak)
+    if find_script(way, _SCRIPTS) is not None:
+        return Fix(fix_script(text, way, leak), (_format_note(leak.variable),))
+    if leak.is_split:
+        raise NotFixable("it is in pieces; join them first")
+    name = _find_own_name(text, way, leak)
+    if name == leak.variable or _is_whole_variable(text, way, leak):
+        return Fix((_remove_variable(source, text, way, name),), (_format_note(name),))
+    hole = b"${" + leak.variable.encode() + b"}"
+    return Fix((Edit(leak.start, leak.end, hole),), (_format_note(leak.variable),))
+
+
+def _format_note(variable: str) -> str:
+    return f"add {variable} as a masked variable: Settings, CI/CD, Variables"
+
+
+def _find_own_name(text: YamlText, way: list[Entry], leak: Leak) -> str:
+    named = [entry.key.value for entry in way if entry.key is not None]
+    if named[-1:] == ["value"] and "variables" in named[-3:-2]:
+        return str(named[-2])
+    return str(named[-1]) if named else ""
+
+
+def _is_whole_variable(text: YamlText, way: list[Entry], leak: Leak) -> bool:
+    named = [entry.key.value for entry in way if entry.key is not None]
+    start, end = text.span(way[-1].node)
+    is_variable = "variables" in named[-3:-1]
+    return is_variable and leak.is_text(text.content[start:end].strip(b"\"'"))
+
+
+def _remove_variable(source: Source, text: YamlText, way: list[Entry], name: str) -> Edit:
+    """Return the edit that replaces the definition of a variable by a comment."""
+    entries = [entry for entry in way if entry.key is not None and entry.key.value == name]
+    mapping = way[way.index(entries[-1]) - 1].node
+    if getattr(mapping, "flow_style", True):
+        raise NotFixable("its variables are written in {}; write one name per line first")
+    comment = f"# {name} is a masked variable of the project".encode()
+    key = entries[-1].key
+    start = text.span(key)[0] if key is not None else 0
+    if len(mapping.value) == 1:  # `variables:` without a value would not be valid
+        owner = way[way.index(entries[-1]) - 1].key
+        start = text.span(owner)[0] if owner is not None else start
+    end = text.span(entries[-1].node)[1]
+    while source.content[end - 1 : end].isspace():  # a block mapping ends at the next key
+        end -= 1
+    return Edit(start, end, comment)

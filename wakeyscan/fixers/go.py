@@ -1,0 +1,149 @@
+"""Fixer for Go: `os.Getenv("NAME")`, its import, and constants that become variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from wakeyscan.fixers import syntax
+from wakeyscan.fixers.fixer import Edit, NotFixable
+from wakeyscan.fixers.tree_fixer import Language, Place, TreeFixer
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_SAFE_PARENTS = frozenset(
+    (
+        *("argument_list", "expression_list", "literal_element", "keyed_element"),
+        *("parenthesized_expression", "return_statement", "var_spec", "const_spec"),
+        *("short_var_declaration", "assignment_statement", "literal_value"),
+    )
+)
+
+
+def _format_lookup(place: Place) -> bytes:
+    name = _find_package(place) or b"os"
+    return name + b'.Getenv("' + place.leak.variable.encode() + b'")'
+
+
+def _find_package(place: Place) -> bytes:
+    """Return the name under which the file imports `os`, or nothing."""
+    for spec in _list_imports(place):
+        if _read_path(spec) == b"os":
+            name = spec.child_by_field_name("name")
+            return (name.text or b"") if name else b"os"
+    return b""
+
+
+def _list_imports(place: Place) -> Iterator[Node]:
+    for declaration in place.tree.root_node.children:
+        if declaration.type == "import_declaration":
+            yield from (n for n in syntax.walk(declaration) if n.type == "import_spec")
+
+
+def _read_path(spec: Node) -> bytes:
+    path = spec.child_by_field_name("path")
+    return (path.text or b"").strip(b'"`') if path else b""
+
+
+def _adapt(place: Place) -> tuple[Edit, ...]:
+    return (*_import_os(place), *_turn_constant(place))
+
+
+def _import_os(place: Place) -> Iterator[Edit]:
+    name = _find_package(place)
+    if name in (b"_", b"."):
+        raise NotFixable("the file imports os in an unusual way; import it by its name")
+    if name:
+        return
+    newline = place.source.newline
+    specs = [*_list_imports(place)]
+    group = [spec for spec in specs if spec.parent and spec.parent.type == "import_spec_list"]
+    if group:
+        yield _add_to_group(place, group, newline)
+    elif specs:
+        yield _group_imports(specs, newline)
+    else:
+        clauses = [n for n in place.tree.root_node.children if n.type == "package_clause"]
+        end = clauses[0].end_byte
+        yield Edit(end, end, newline * 2 + b'import "os"')
+
+
+def _group_imports(specs: list[Node], newline: bytes) -> Edit:
+    """Return the edit that turns the only import into a group, or adds a line to several."""
+    declaration = specs[-1].parent or specs[-1]
+    end = declaration.end_byte
+    path = _read_path(specs[0])
+    if len(specs) > 1 or b"." in path.split(b"/")[0] or path == b"C":
+        return Edit(end, end, newline + b'import "os"')
+    lines = sorted([specs[0].text or b"", b'"os"'], key=lambda line: line.strip(b'"'))
+    group = b"import (" + newline + b"".join(b"\t" + line + newline for line in lines) + b")"
+    return Edit(declaration.start_byte, end, group)
+
+
+def _add_to_group(place: Place, group: list[Node], newline: bytes) -> Edit:
+    """Return the edit that adds the import to the first group, in order of the paths."""
+    standard = [spec for spec in group if b"." not in _read_path(spec).split(b"/")[0]]
+    first = next((spec for spec in standard if _read_path(spec) > b"os"), None)
+    if first is None and standard:
+        end = standard[-1].end_byte
+        indent = _read_indent(place, standard[-1])
+        return Edit(end, end, newline + indent + b'"os"')
+    start = (first or group[0]).start_byte
+    indent = _read_indent(place, first or group[0])
+    blank = b"" if first else newline
+    return Edit(start, start, b'"os"' + newline + blank + indent)
+
+
+def _read_indent(place: Place, node: Node) -> bytes:
+    content = place.source.content
+    start = content.rfind(b"\n", 0, node.start_byte) + 1
+    before = content[start : node.start_byte]
+    return before if not before.strip() else b"\t"
+
+
+def _turn_constant(place: Place) -> Iterator[Edit]:
+    """Yield the edit that turns a constant into a variable, which may hold a look-up."""
+    nodes = [*syntax.list_ancestors(place.node)]
+    spec = next((node for node in nodes if node.type == "const_spec"), None)
+    if spec is None or spec.parent is None:
+        return
+    specs = [child for child in spec.parent.children if child.type == "const_spec"]
+    if len(specs) > 1 and not all(map(_is_string, specs)):
+        raise NotFixable("it is in a group with other constants; declare it as a variable first")
+    name = (spec.children[0].text or b"").decode()
+    others = [n for n in syntax.walk(place.tree.root_node) if n.type == "const_spec" and n != spec]
+    if any(re.search(rf"\b{name}\b", (other.text or b"").decode()) for other in others):
+        raise NotFixable("another constant is made from it; turn both into variables")
+    keyword = spec.parent.children[0]
+    yield Edit(keyword.start_byte, keyword.end_byte, b"var")
+
+
+def _is_string(spec: Node) -> bool:
+    value = spec.child_by_field_name("value")
+    return value is not None and (value.text or b"").startswith((b'"', b"`"))
+
+
+def _refuse(node: Node) -> str:
+    types = [ancestor.type for ancestor in syntax.list_ancestors(node)][:3]
+    if "import_spec" in types:
+        return "it is the name of a package"
+    return "it is the tag of a field" if "field_declaration" in types else ""
+
+
+FIXER = TreeFixer(
+    Language(
+        grammar="tree_sitter_go:language",
+        literals={
+            "interpreted_string_literal": re.compile(rb"\""),
+            "raw_string_literal": re.compile(rb"`"),
+        },
+        format_lookup=_format_lookup,
+        format_hole=lambda place: b"",
+        refuse=_refuse,
+        adapt=_adapt,
+        safe_parents=_SAFE_PARENTS,
+    )
+)
+"""The fixer of Go."""

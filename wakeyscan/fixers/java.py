@@ -1,0 +1,78 @@
+"""Fixer for Java: `System.getenv("NAME")`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from wakeyscan.fixers import syntax
+from wakeyscan.fixers.fixer import NotFixable
+from wakeyscan.fixers.tree_fixer import Language, Place, TreeFixer
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from wakeyscan.fixers.syntax import Literal
+
+_REFUSED = {
+    "annotation_argument_list": "an argument of an annotation has to be a constant",
+    "switch_label": "a case label has to be a constant; compare with the variable",
+}
+_SAFE_PARENTS = frozenset(
+    (
+        *("argument_list", "variable_declarator", "assignment_expression", "return_statement"),
+        *("parenthesized_expression", "array_initializer"),
+    )
+)
+
+
+def _format_lookup(place: Place) -> bytes:
+    return b'System.getenv("' + place.leak.variable.encode() + b'")'
+
+
+def _promote(literal: Literal, prefix: bytes, suffix: bytes, lookup: bytes) -> bytes | None:
+    """Return a text block with a format; a sum would lose blanks and line ends at its seams."""
+    if literal.opening != b'"""':
+        return None
+    if b"%" in prefix + suffix:
+        raise NotFixable("its text block has a %; assign the key to a name, and format it")
+    block = literal.opening + prefix + b"%s" + suffix + literal.closing
+    return block + b".formatted(" + lookup + b")"
+
+
+def _refuse(node: Node) -> str:
+    for ancestor in syntax.list_ancestors(node):
+        if ancestor.type in _REFUSED:
+            return _REFUSED[ancestor.type]
+        if ancestor.type.endswith(("_body", "block")):
+            break
+    return "" if not _is_in_constant_of_annotation(node) else _REFUSED["annotation_argument_list"]
+
+
+def _is_in_constant_of_annotation(node: Node) -> bool:
+    """Return whether an annotation or a case label of the file uses the constant by its name."""
+    nodes = [*syntax.list_ancestors(node)]
+    declarator = next((one for one in nodes if one.type == "variable_declarator"), None)
+    name = declarator.child_by_field_name("name") if declarator else None
+    if name is None:
+        return False
+    users = (user for user in syntax.walk(nodes[-1]) if user.type in _REFUSED)
+    pattern = rb"\b" + re.escape(name.text or b"") + rb"\b"
+    return any(re.search(pattern, user.text or b"") for user in users)
+
+
+FIXER = TreeFixer(
+    Language(
+        grammar="tree_sitter_java:language",
+        literals={"string_literal": re.compile(rb'"""|"')},
+        format_lookup=_format_lookup,
+        default_lookup=r"System\.getenv\(\)\.getOrDefault\(\s*(?P<keep>\"\w+\"),\s*",
+        format_kept="System.getenv({})",
+        format_hole=lambda place: b"",
+        refuse=_refuse,
+        promote=_promote,
+        comments=frozenset(("line_comment", "block_comment")),
+        safe_parents=_SAFE_PARENTS,
+    )
+)
+"""The fixer of Java."""

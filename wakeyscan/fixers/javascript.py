@@ -1,0 +1,116 @@
+"""Fixers for JavaScript and TypeScript that run on a server: `process.env.NAME`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from wakeyscan.fixers.tree_fixer import Language, Place, TreeFixer
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from wakeyscan.fixers.syntax import Literal
+
+_DENO = re.compile(rb"\bDeno\.|\bfrom\s+['\"](?:jsr:|npm:|https://deno\.land)")
+
+_REFUSED_PARENTS = {
+    "import_statement": "it is the name of a module",
+    "literal_type": "it is a type",
+    "enum_assignment": "a member of an enum has to be a constant; use an object",
+}
+_SAFE_PARENTS = frozenset(
+    (
+        *("arguments", "assignment_expression", "variable_declarator", "pair", "array"),
+        *("return_statement", "parenthesized_expression", "template_substitution"),
+    )
+)
+
+
+def _format_lookup(place: Place) -> bytes:
+    lookup = _format_expression(place)
+    parent = place.node.parent
+    if parent is not None and parent.type == "jsx_attribute":
+        return b"{" + lookup + b"}"
+    return lookup
+
+
+def _format_expression(place: Place) -> bytes:
+    variable = place.leak.variable.encode()
+    if _DENO.search(place.source.content):
+        return b'Deno.env.get("' + variable + b'")'
+    return b"process.env." + variable
+
+
+def _format_typed_lookup(place: Place) -> bytes:
+    """Return a look-up whose type is a string: that of a variable includes `undefined`."""
+    lookup = _format_lookup(place)
+    return lookup[:-1] + b"!}" if lookup.startswith(b"{") else lookup + b"!"
+
+
+def _format_hole(place: Place) -> bytes:
+    is_template = place.used[0].opening == b"`"
+    return b"${" + _format_expression(place) + b"}" if is_template else b""
+
+
+def _promote(literal: Literal, prefix: bytes, suffix: bytes, lookup: bytes) -> bytes | None:
+    """Return a template literal."""
+    hole = lookup.removesuffix(b"!")
+    parent = literal.node.parent
+    if parent is not None and parent.type == "jsx_attribute":
+        inner = lookup.strip(b"{}").removesuffix(b"!")
+        return b"{`" + _escape(prefix) + b"${" + inner + b"}" + _escape(suffix) + b"`}"
+    return b"`" + _escape(prefix) + b"${" + hole + b"}" + _escape(suffix) + b"`"
+
+
+def _escape(text: bytes) -> bytes:
+    text = re.sub(rb"\\(['\"])", rb"\1", text)
+    return text.replace(b"`", b"\\`").replace(b"${", b"\\${")
+
+
+def _refuse(node: Node) -> str:
+    parent = node.parent
+    if parent is None:
+        return ""
+    if parent.type == "pair" and parent.child_by_field_name("key") == node:
+        return "it is the name of a property"
+    if parent.type == "export_statement" and parent.child_by_field_name("source") == node:
+        return "it is the name of a module"
+    if parent.type == "call_expression" and node.type == "template_string":
+        return "a tagged template passes its text to a function"
+    if parent.type == "as_expression" and parent.children[-1].type == "const":
+        return "`as const` needs a constant"
+    return _REFUSED_PARENTS.get(parent.type, "")
+
+
+JAVASCRIPT = TreeFixer(
+    Language(
+        grammar="tree_sitter_javascript:language",
+        literals={
+            "string": re.compile(rb"[\"']"),
+            "template_string": re.compile(rb"`"),
+        },
+        format_lookup=_format_lookup,
+        format_hole=_format_hole,
+        refuse=_refuse,
+        promote=_promote,
+        safe_parents=_SAFE_PARENTS,
+        fallbacks=frozenset(("||", "??")),
+        known_lookup=r"(?:process\.env|Deno\.env|Bun\.env)\b[\w.\[\]\"'()]*$",
+    )
+)
+"""The fixer of JavaScript, with JSX."""
+
+
+def _build_typed(function: str) -> TreeFixer:
+    language = JAVASCRIPT.language._replace(
+        grammar=f"tree_sitter_typescript:{function}", format_lookup=_format_typed_lookup
+    )
+    return TreeFixer(language)
+
+
+TYPESCRIPT = _build_typed("language_typescript")
+"""The fixer of TypeScript."""
+
+TSX = _build_typed("language_tsx")
+"""The fixer of TypeScript with JSX."""

@@ -1,0 +1,83 @@
+"""Fixer for Kotlin: `System.getenv("NAME")`, and constants that become values."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from wakeyscan.fixers import syntax
+from wakeyscan.fixers.fixer import Edit, NotFixable
+from wakeyscan.fixers.tree_fixer import Language, Place, TreeFixer
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+
+def _format_lookup(place: Place) -> bytes:
+    return b'System.getenv("' + place.leak.variable.encode() + b'")'
+
+
+def _format_hole(place: Place) -> bytes:
+    return b"${" + _format_lookup(place) + b"}"
+
+
+def _refuse(node: Node) -> str:
+    for ancestor in syntax.list_ancestors(node):
+        if ancestor.type in ("annotation", "file_annotation"):
+            return "an argument of an annotation has to be a constant"
+        if ancestor.type == "interpolation":
+            return "it is inside the ${} of another string; assign it to a name first"
+        if ancestor.type in ("function_body", "class_body"):
+            break
+    return ""
+
+
+def _adapt(place: Place) -> tuple[Edit, ...]:
+    """Return the edit that removes `const`: a look-up is not known at compile time."""
+    nodes = syntax.list_ancestors(place.node)
+    declaration = next((node for node in nodes if node.type == "property_declaration"), None)
+    if declaration is None:
+        return ()
+    words = [n for n in syntax.walk(declaration) if n.type == "const"]
+    if not words:
+        return ()
+    _refuse_constant_uses(place, declaration)
+    content = place.source.content
+    end = words[0].end_byte
+    while content[end : end + 1] in (b" ", b"\t"):
+        end += 1
+    return (Edit(words[0].start_byte, end, b""),)
+
+
+def _refuse_constant_uses(place: Place, declaration: Node) -> None:
+    found = re.search(rb"\bval\s+(\w+)", declaration.text or b"")
+    if found is None:
+        return
+    name = re.compile(rb"\b" + found[1] + rb"\b")
+    for node in syntax.walk(place.tree.root_node):
+        is_annotation = node.type == "annotation"
+        is_constant = node.type == "property_declaration" and node != declaration
+        text = node.text or b""
+        if (is_annotation or (is_constant and b"const " in text)) and name.search(text):
+            raise NotFixable("a constant or an annotation uses it; neither may hold a look-up")
+
+
+FIXER = TreeFixer(
+    Language(
+        grammar="tree_sitter_kotlin:language",
+        literals={
+            "string_literal": re.compile(rb'"'),
+            "multiline_string_literal": re.compile(rb'"""'),
+        },
+        format_lookup=_format_lookup,
+        default_lookup=r"System\.getenv\(\)\.getOrDefault\(\s*(?P<keep>\"\w+\"),\s*",
+        format_kept="System.getenv({})",
+        format_hole=_format_hole,
+        refuse=_refuse,
+        adapt=_adapt,
+        comments=frozenset(("line_comment", "block_comment")),
+        fallbacks=frozenset(("?:",)),
+        known_lookup=r"System\.getenv\([^()]*\)$",
+    )
+)
+"""The fixer of Kotlin."""

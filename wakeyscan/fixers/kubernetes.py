@@ -1,0 +1,124 @@
+"""Fixer for manifests of Kubernetes: `secretKeyRef`, and `$(NAME)` in commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
+from wakeyscan.fixers.yaml_nodes import YamlText, find_pair, find_value, read_yaml
+
+if TYPE_CHECKING:
+    from yaml.nodes import Node
+
+    from wakeyscan.fixers.yaml_nodes import Entry
+
+_SECRET = "wastack"  # noqa: S105 -- the name of a Secret, not its text
+"""Name of the Secret that manifests refer to."""
+
+_KINDS = {
+    "Secret": "the manifest of a Secret holds its text: delete the file, and create the Secret "
+    "with kubectl, or with an operator such as External Secrets",
+    "SealedSecret": "the manifest of a SealedSecret should be encrypted; seal it again",
+    "ConfigMap": "a ConfigMap has no look-ups: remove the key, and pass it with secretKeyRef",
+}
+
+
+def parses(content: bytes) -> bool:
+    """Return whether a content is valid YAML."""
+    return read_yaml(content) is not None
+
+
+def build_fix(source: Source, leak: Leak) -> Fix:
+    """Return the edits that replace a key by a reference to a Secret; raise `NotFixable`."""
+    text = read_yaml(source.content)
+    way = text.find_way(leak.start) if text else []
+    if text is None or not way:
+        return replace_in_prose(leak)
+    if reason := _KINDS.get(find_value(way[0].node, "kind"), ""):
+        raise NotFixable(reason)
+    if leak.is_split:
+        raise NotFixable("it is in pieces; join them first")
+    if getattr(way[-2].node, "flow_style", False):
+        raise NotFixable("it is in a flow collection; write one name per line first")
+    names = [entry.key.value for entry in way if entry.key is not None]
+    if names[-1] == "value" and names[-2:-1] == ["env"]:
+        return _fix_variable(source, text, way, leak)
+    if names[-1] in ("args", "command"):
+        return _fix_command(source, text, way, leak)
+    raise NotFixable("this field has no look-ups; use the environment of the container")
+
+
+def _fix_variable(source: Source, text: YamlText, way: list[Entry], leak: Leak) -> Fix:
+    """Return the fix for the value of a variable; one with other text refers to a second one."""
+    item = way[-2].node
+    name = find_value(item, "name")
+    start, end = text.span(way[-1].node)
+    if leak.is_text(text.content[start:end].strip(b"\"'")):
+        key = way[-1].key
+        at = text.span(key)[0] if key is not None else start
+        edit = Edit(at, end, _format_reference(name, text.find_indent(at), source.newline))
+        return Fix((edit,), (_format_note(name),))
+    hole = Edit(leak.start, leak.end, b"$(" + leak.variable.encode() + b")")
+    note = _format_note(leak.variable)
+    before = [one for one in way[-3].node.value if one.start_mark.index < item.start_mark.index]
+    if any(find_value(one, "name") == leak.variable for one in before):
+        return Fix((hole,), (note,))
+    at = text.span(item)[0]
+    indent = text.find_indent(at)
+    added = _format_item(leak.variable, indent, source.newline)
+    added += source.newline + indent[:-2] + b"- "
+    return Fix((Edit(at, at, added), hole), (note,))
+
+
+def _fix_command(source: Source, text: YamlText, way: list[Entry], leak: Leak) -> Fix:
+    """Return the fix for an argument: the container gets the variable, which it expands."""
+    names = [number for number, entry in enumerate(way) if entry.key is not None]
+    container = way[names[-1] - 1].node
+    hole = Edit(leak.start, leak.end, b"$(" + leak.variable.encode() + b")")
+    note = _format_note(leak.variable)
+    if _has_variable(container, leak.variable):
+        return Fix((hole,), (note,))
+    newline = source.newline
+    environment = find_pair(container, "env")
+    if environment and not getattr(environment[1], "flow_style", True) and environment[1].value:
+        at = text.span(environment[1].value[0])[0]
+        indent = text.find_indent(at)
+        added = _format_item(leak.variable, indent, newline) + newline + indent[:-2] + b"- "
+    elif environment:
+        raise NotFixable("the env of its container is written in []; write one item per line")
+    else:
+        key = way[names[-1]].key
+        at = text.span(key)[0] if key is not None else 0
+        indent = text.find_indent(at)
+        item = _format_item(leak.variable, indent + b"    ", newline)
+        added = b"env:" + newline + indent + b"  - " + item + newline + indent
+    return Fix((Edit(at, at, added), hole), (note,))
+
+
+def _has_variable(container: Node, variable: str) -> bool:
+    environment = find_pair(container, "env")
+    items = environment[1].value if environment else []
+    return any(find_value(item, "name") == variable for item in items)
+
+
+def _format_item(variable: str, indent: bytes, newline: bytes) -> bytes:
+    """Return an item of `env` after its dash."""
+    name = b"name: " + variable.encode() + newline + indent
+    return name + _format_reference(variable, indent, newline)
+
+
+def _format_reference(variable: str, indent: bytes, newline: bytes) -> bytes:
+    lines = (
+        b"valueFrom:",
+        indent + b"  secretKeyRef:",
+        indent + b"    name: " + _SECRET.encode(),
+        indent + b"    key: " + variable.encode(),
+    )
+    return newline.join(lines)
+
+
+def _format_note(variable: str) -> str:
+    return (
+        f"create the Secret, with {variable} in an ignored file: "
+        f"kubectl create secret generic {_SECRET} --from-env-file=FILE"
+    )

@@ -1,0 +1,105 @@
+"""Fixer for PHP: `getenv('NAME')`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from wakeyscan.fixers import syntax
+from wakeyscan.fixers.fixer import Edit, NotFixable
+from wakeyscan.fixers.tree_fixer import Language, Place, TreeFixer
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_CONSTANT = "{} has to be a constant expression; read the variable where it is used"
+
+_REFUSED = {
+    "property_element": _CONSTANT.format("the default of a property"),
+    "simple_parameter": _CONSTANT.format("the default of a parameter"),
+    "property_promotion_parameter": _CONSTANT.format("the default of a parameter"),
+    "static_variable_declaration": _CONSTANT.format("a static variable"),
+    "attribute": _CONSTANT.format("an argument of an attribute"),
+    "enum_case": _CONSTANT.format("a case of an enum"),
+}
+_SAFE_PARENTS = frozenset(
+    (
+        *("argument", "arguments", "assignment_expression", "array_element_initializer"),
+        *("array_creation_expression", "return_statement"),
+        *("parenthesized_expression", "echo_statement", "expression_statement"),
+    )
+)
+
+
+def _format_lookup(place: Place) -> bytes:
+    quote = place.used[0].opening[-1:] or b"'"
+    return b"getenv(" + quote + place.leak.variable.encode() + quote + b")"
+
+
+def _refuse(node: Node) -> str:
+    for ancestor in syntax.list_ancestors(node):
+        if ancestor.type in _REFUSED:
+            return _REFUSED[ancestor.type]
+        if ancestor.type == "const_declaration":
+            return _refuse_constant(ancestor)
+        if ancestor.type == "compound_statement":
+            break
+    return ""
+
+
+def _refuse_constant(declaration: Node) -> str:
+    if declaration.parent is None or declaration.parent.type != "program":
+        return _CONSTANT.format("a constant of a class or a namespace")
+    root = [*syntax.list_ancestors(declaration)][-1]
+    if any(node.type == "namespace_definition" for node in root.children):
+        return _CONSTANT.format("a constant of a class or a namespace")
+    return ""
+
+
+def _adapt(place: Place) -> tuple[Edit, ...]:
+    """Return the edits that turn `const A = …;` into `define('A', …);`."""
+    nodes = [*syntax.list_ancestors(place.node)]
+    declaration = next((node for node in nodes if node.type == "const_declaration"), None)
+    element = next((node for node in nodes if node.type == "const_element"), None)
+    if declaration is None or element is None:
+        return ()
+    if sum(child.type == "const_element" for child in declaration.children) > 1:
+        raise NotFixable("the statement declares several constants; split it first")
+    name, sign = element.children[0], element.children[1]
+    start = declaration.start_byte
+    value = next(child for child in element.children[2:] if child.is_named)
+    text = b"define('" + (name.text or b"") + b"', "
+    return (
+        Edit(start, _skip_blanks(place.source.content, sign.end_byte), text),
+        Edit(value.end_byte, value.end_byte, b")"),
+    )
+
+
+def _skip_blanks(content: bytes, at: int) -> int:
+    while content[at : at + 1].isspace():
+        at += 1
+    return at
+
+
+FIXER = TreeFixer(
+    Language(
+        grammar="tree_sitter_php:language_php",
+        literals={
+            "string": re.compile(rb"[bB]?'"),
+            "encapsed_string": re.compile(rb'[bB]?"'),
+            "heredoc": re.compile(rb""),
+            "nowdoc": re.compile(rb""),
+        },
+        format_lookup=_format_lookup,
+        format_hole=lambda place: b"",
+        refuse=_refuse,
+        adapt=_adapt,
+        operator=".",
+        safe_parents=_SAFE_PARENTS,
+        fallbacks=frozenset(("?:", "??")),
+        default_lookup=r"(?P<keep>env\(\s*[\"']\w+[\"']),\s*",
+        format_kept="{})",
+        known_lookup=r"(?:getenv\([^()]*\)|\$_(?:ENV|SERVER)\[[^\[\]]*\])$",
+    )
+)
+"""The fixer of PHP."""

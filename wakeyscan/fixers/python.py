@@ -1,0 +1,226 @@
+"""Fixer for Python, on the positions of its syntax tree (`ast`): `os.environ["NAME"]`."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from wakeyscan.fixers import python_imports
+from wakeyscan.fixers.fixer import (
+    Edit,
+    Fix,
+    Leak,
+    NotFixable,
+    Source,
+    find_extent,
+    replace_in_prose,
+)
+from wakeyscan.fixers.python_tree import PythonTree, parse_tree
+
+_OPENING = re.compile(rb"([A-Za-z]{0,3})(\"\"\"|'''|\"|')")
+_GAP = re.compile(rb"(?:[ \t\f\r\n]|\\\r?\n|#[^\r\n]*)*")
+
+
+class _Token(NamedTuple):
+    """One string literal; several beside each other are one expression."""
+
+    start: int
+    end: int
+    prefix: str
+    """Letters before the quote, in lower case."""
+    quote: bytes
+    leaf: int
+    """Number of its operand in a chain of `+`."""
+
+    @property
+    def low(self) -> int:
+        """Offset of its content."""
+        return self.start + len(self.prefix) + len(self.quote)
+
+    @property
+    def high(self) -> int:
+        """Offset after its content."""
+        return self.end - len(self.quote)
+
+
+def parses(content: bytes) -> bool:
+    """Return whether this Python can parse a content."""
+    return parse_tree(content) is not None
+
+
+def build_fix(source: Source, leak: Leak) -> Fix:
+    """Return the edits that replace a key by a look-up, with the import that it needs."""
+    tree = parse_tree(source.content)
+    if tree is None:
+        raise NotFixable("the file is not valid in the Python that runs wakeyscan")
+    node = tree.find_string(leak.start)
+    if node is None:
+        return _fix_comment(source, leak)
+    if tree.is_documentation(node):
+        return replace_in_prose(leak)
+    if reason := tree.find_refusal(node):
+        raise NotFixable(reason)
+    environment = python_imports.find_environment(tree, source, leak.start)
+    if fallback := tree.find_default(node):
+        call, variable = fallback
+        text = environment.format_lookup(variable, "'" if _uses_single(source, node, tree) else '"')
+        edit = Edit(*tree.span(call), text)
+    else:
+        edit = _replace_literals(tree, node, leak, environment)
+    return Fix((edit, *environment.edits))
+
+
+def _uses_single(source: Source, node: ast.expr, tree: PythonTree) -> bool:
+    start = tree.span(node)[0]
+    found = _OPENING.match(source.content, start)
+    return bool(found and found[2] == b"'")
+
+
+def _fix_comment(source: Source, leak: Leak) -> Fix:
+    """Fix a leak in a comment; raise `NotFixable` if it is anywhere else."""
+    before = re.sub(rb"\r\n?", b"\n", source.content[: leak.start]).decode()
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n") - 1
+    with io.StringIO(source.content.decode(), newline=None) as text:
+        for token in tokenize.generate_tokens(text.readline):
+            is_on_line = token.type == tokenize.COMMENT and token.start[0] == line
+            if is_on_line and token.start[1] <= column:
+                return replace_in_prose(leak)
+    raise NotFixable("it is not in a string")
+
+
+def _replace_literals(
+    tree: PythonTree, node: ast.expr, leak: Leak, environment: python_imports.Environment
+) -> Edit:
+    content = tree.content
+    tokens = [*_list_tokens(tree, node)]
+    numbers = [n for n, token in enumerate(tokens) if token.low <= leak.start < token.high]
+    if not numbers:
+        raise NotFixable("it is not in the text of a string")
+    first = numbers[0]
+    parts = [content[token.low : token.high] for token in tokens[first:]]
+    offset = leak.start - tokens[first].low
+    if leak.is_split:
+        count, end = find_extent(parts, offset, leak)
+    else:
+        count, end = 0, leak.end - tokens[first].low
+    used = tokens[first : first + count + 1]
+    _check_tokens(content, used, leak)
+    prefix, suffix = content[used[0].low : leak.start], parts[count][end:]
+    is_whole = not prefix and not suffix and _covers_leaves(tokens, used)
+    if "b" in used[0].prefix:
+        lookup = environment.format_lookup(leak.variable, used[0].quote[:1].decode())
+        return _replace_bytes(tree, node, used, (prefix, lookup + b".encode()", suffix))
+    if is_whole:
+        text = environment.format_lookup(leak.variable, used[0].quote[:1].decode())
+    else:
+        text = _format_f_string(used, prefix, suffix, environment, leak.variable)
+    return Edit(used[0].start, used[-1].end, text)
+
+
+def _list_tokens(tree: PythonTree, node: ast.expr) -> Iterator[_Token]:
+    """Yield the string literals of an expression; other operands are gaps."""
+    for number, leaf in enumerate(tree.list_operands(node)):
+        if not tree.is_string(leaf):
+            yield _Token(*tree.span(leaf), "", b"", number)
+            continue
+        at, end = tree.span(leaf)
+        while at < end:
+            found = _OPENING.match(tree.content, at)
+            if not found:
+                raise NotFixable("a string in its expression cannot be read")
+            close = _find_close(tree.content, found.end(), found[2], end)
+            yield _Token(at, close, found[1].decode().lower(), found[2], number)
+            gap = _GAP.match(tree.content, close, end)
+            at = gap.end() if gap else close
+
+
+def _find_close(content: bytes, at: int, quote: bytes, end: int) -> int:
+    """Return the offset after the closing quote of a string; a backslash hides a quote."""
+    while at < end:
+        if content[at : at + 1] == b"\\":
+            at += 2
+        elif content.startswith(quote, at):
+            return at + len(quote)
+        else:
+            at += 1
+    raise NotFixable("a string in its expression cannot be read")
+
+
+def _check_tokens(content: bytes, used: list[_Token], leak: Leak) -> None:
+    """Raise `NotFixable` if the pieces are not plain parts of strings."""
+    if any(not token.quote for token in used):
+        raise NotFixable("its pieces are not the parts of one expression")
+    if len({"b" in token.prefix for token in used}) > 1:
+        raise NotFixable("its pieces are text and bytes")
+    if any(b"#" in content[a.end : b.start] for a, b in pairwise(used)):
+        raise NotFixable("there is a comment between its pieces; join them first")
+    for token in used:
+        if {"f", "t"} & set(token.prefix) and _is_in_field(content[token.low : leak.start]):
+            raise NotFixable("it is inside the {} of an f-string; assign it to a name first")
+        if "t" in token.prefix:
+            raise NotFixable("it is in a template string, which other code interprets")
+
+
+def _is_in_field(before: bytes) -> bool:
+    depth = 0
+    for brace in re.findall(rb"\{\{|\}\}|[{}]", before):
+        depth += {b"{": 1, b"}": -1}.get(brace, 0)
+    return depth > 0
+
+
+def _covers_leaves(tokens: list[_Token], used: list[_Token]) -> bool:
+    """Return whether tokens are all literals of their operands."""
+    leaves = {token.leaf for token in used}
+    return [token for token in tokens if token.leaf in leaves] == used
+
+
+def _format_f_string(
+    used: list[_Token],
+    prefix: bytes,
+    suffix: bytes,
+    environment: python_imports.Environment,
+    variable: str,
+) -> bytes:
+    """Return an f-string with the text around a key; its own quotes differ from the outer ones."""
+    first, last = used[0], used[-1]
+    inner = '"' if first.quote[:1] == b"'" else "'"
+    lookup = b"{" + environment.format_lookup(variable, inner) + b"}"
+    raw = "r" if "r" in first.prefix else ""
+    is_one = (first.prefix, first.quote) == (last.prefix, last.quote)
+    before, after = _double_braces(prefix, first), _double_braces(suffix, last)
+    text = raw.encode() + b"f" + first.quote + before + lookup + (after if is_one else b"")
+    text += first.quote
+    if not is_one and suffix:
+        text += b" " + last.prefix.encode() + last.quote + suffix + last.quote
+    return text
+
+
+def _double_braces(text: bytes, token: _Token) -> bytes:
+    if "f" in token.prefix:
+        return text
+    text = re.sub(rb"(?<!\\)\\N\{([^}]*)\}", rb"\\N\0\1\1\0", text)  # \N{NAME} keeps its braces
+    if b"\0" in text:
+        raise NotFixable("the string has a named character; write the character itself")
+    return text.replace(b"{", b"{{").replace(b"}", b"}}")
+
+
+def _replace_bytes(
+    tree: PythonTree, node: ast.expr, used: list[_Token], texts: tuple[bytes, bytes, bytes]
+) -> Edit:
+    """Return the edit for bytes, which have no f-strings; `texts` has the look-up in the middle."""
+    prefix, lookup, suffix = texts
+    first, last = used[0], used[-1]
+    before = first.prefix.encode() + first.quote + prefix + first.quote
+    after = last.prefix.encode() + last.quote + suffix + last.quote
+    parts = [before] * bool(prefix) + [lookup] + [after] * bool(suffix)
+    leaf = tree.span(tree.list_operands(node)[first.leaf])
+    if (first.start, last.end) != leaf and len(parts) + len(used) > 1 and first.leaf == last.leaf:
+        raise NotFixable("it is a part of adjacent literals of bytes; join them first")
+    text = b" + ".join(parts)
+    is_operand = len(parts) == 1 or tree.is_operand_safe(node)
+    return Edit(first.start, last.end, text if is_operand else b"(" + text + b")")

@@ -1,0 +1,109 @@
+"""The import of `os` that a look-up in Python needs."""
+
+from __future__ import annotations
+
+import ast
+from typing import NamedTuple
+
+from wakeyscan.fixers.fixer import Edit, NotFixable, Source
+from wakeyscan.fixers.python_tree import PythonTree
+
+_IMPORTS = (ast.Import, ast.ImportFrom)
+
+
+class Environment(NamedTuple):
+    """How a file names the environment."""
+
+    name: str
+    """The expression of the mapping, such as `os.environ`."""
+    edits: tuple[Edit, ...] = ()
+    """The import, if the file lacks it."""
+
+    def format_lookup(self, variable: str, quote: str) -> bytes:
+        """Return the look-up of a variable."""
+        return f"{self.name}[{quote}{variable}{quote}]".encode()
+
+
+def find_environment(tree: PythonTree, source: Source, offset: int) -> Environment:
+    """Return how code at an offset reads the environment; raise `NotFixable`."""
+    for statement in tree.module.body:
+        if tree.span(statement)[0] > offset:
+            break
+        if name := _find_name(statement):
+            return Environment(name)
+    if any(_binds_os(node) for node in ast.walk(tree.module)):
+        raise NotFixable("the file uses the name `os` for something else")
+    return Environment("os.environ", (_build_import(tree, source),))
+
+
+def _find_name(statement: ast.stmt) -> str:
+    if isinstance(statement, ast.Import):
+        for alias in statement.names:
+            if alias.name == "os" or (alias.name.startswith("os.") and not alias.asname):
+                return f"{alias.asname or 'os'}.environ"
+    if isinstance(statement, ast.ImportFrom) and statement.module == "os":
+        for alias in statement.names:
+            if alias.name == "environ":
+                return alias.asname or alias.name
+    return ""
+
+
+def _binds_os(node: ast.AST) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id == "os" and isinstance(node.ctx, ast.Store)
+    if isinstance(node, ast.ImportFrom):
+        return any((alias.asname or alias.name) == "os" for alias in node.names)
+    if isinstance(node, ast.Import):
+        return any(alias.asname == "os" and alias.name != "os" for alias in node.names)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return node.name == "os"
+    return isinstance(node, ast.arg) and node.arg == "os"
+
+
+def _build_import(tree: PythonTree, source: Source) -> Edit:
+    """Return the edit that adds `import os`: among the first imports, else before the code."""
+    newline = source.newline
+    body = _skip_head(tree.module.body)
+    first = body[0]
+    at = _find_start(tree, first)
+    if not isinstance(first, _IMPORTS):
+        if at != _find_line(source.content, at):  # on the line of another statement
+            return Edit(at, at, b"import os; ")
+        return Edit(at, at, b"import os" + newline * 2)
+    for statement in body:
+        if not isinstance(statement, ast.Import) or statement.names[0].name > "os":
+            break
+        if tree.span(statement)[0] != _find_line(source.content, tree.span(statement)[0]):
+            break
+        at = _find_next_line(source.content, tree.span(statement)[1])
+    at = _find_line(source.content, at)
+    return Edit(at, at, b"import os" + newline)
+
+
+def _skip_head(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Return the statements after the documentation string and imports from `__future__`."""
+    for number, statement in enumerate(body):
+        is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        is_future = isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+        if not is_future and not (is_text and number == 0):
+            return body[number:]
+    raise NotFixable("there is no place for an import")
+
+
+def _find_start(tree: PythonTree, statement: ast.stmt) -> int:
+    decorators = getattr(statement, "decorator_list", [])
+    starts = [_find_line(tree.content, tree.span(one)[0]) for one in decorators]
+    return min([tree.span(statement)[0], *starts])
+
+
+def _find_line(content: bytes, offset: int) -> int:
+    return max(content.rfind(b"\n", 0, offset), content.rfind(b"\r", 0, offset)) + 1
+
+
+def _find_next_line(content: bytes, offset: int) -> int:
+    """Return the start of the line after an offset; the last line may have no end."""
+    ends = [at for at in (content.find(b"\n", offset), content.find(b"\r", offset)) if at >= 0]
+    if not ends:
+        return offset
+    at = min(ends)
+    return at + (2 if content.startswith(b"\r\n", at) else 1)

@@ -1,0 +1,111 @@
+"""The syntax tree of a Python file: its strings, their places, and what may replace them."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from typing import NamedTuple
+
+_STRINGS = (ast.Constant, ast.JoinedStr)
+_STRING_TYPES = (str, bytes)
+
+_SAFE_PARENTS = (
+    *(ast.Assign, ast.AnnAssign, ast.Return, ast.Call, ast.keyword, ast.Dict, ast.List, ast.Tuple),
+    *(ast.Set, ast.arguments, ast.Expr, ast.NamedExpr),
+)
+"""Parents in which a sum of strings needs no parentheses."""
+
+
+class PythonTree(NamedTuple):
+    """A parsed file."""
+
+    content: bytes
+    module: ast.Module
+    parents: dict[ast.AST, ast.AST]
+    lines: tuple[int, ...]
+    """Offset of each line."""
+
+    def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+        """Return the offsets of a node; `ast` counts columns in bytes of UTF-8."""
+        start = self.lines[node.lineno - 1] + node.col_offset
+        return start, self.lines[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0)
+
+    def find_string(self, offset: int) -> ast.expr | None:
+        """Return the outermost string around an offset."""
+        found = None
+        for node in ast.walk(self.module):
+            if isinstance(node, ast.expr) and self.is_string(node):
+                start, end = self.span(node)
+                if start <= offset < end and (found is None or start < self.span(found)[0]):
+                    found = node
+        return found
+
+    def is_string(self, node: ast.AST) -> bool:
+        """Return whether a node is a string or bytes, also with replacement fields."""
+        if isinstance(node, ast.Constant):
+            return isinstance(node.value, _STRING_TYPES) and not isinstance(
+                self.parents.get(node), ast.JoinedStr
+            )
+        return isinstance(node, ast.JoinedStr)
+
+    def is_documentation(self, node: ast.expr) -> bool:
+        """Return whether a string is a statement of its own."""
+        return isinstance(self.parents.get(node), ast.Expr)
+
+    def list_operands(self, node: ast.expr) -> list[ast.expr]:
+        """Return the operands of the chain of `+` around a string."""
+        top: ast.AST = node
+        while self._is_sum(parent := self.parents.get(top)):
+            top = parent or top
+        return [operand for operand in self._flatten(top) if isinstance(operand, ast.expr)]
+
+    def _flatten(self, node: ast.AST) -> list[ast.AST]:
+        if isinstance(node, ast.BinOp) and self._is_sum(node):
+            return [*self._flatten(node.left), *self._flatten(node.right)]
+        return [node]
+
+    def _is_sum(self, node: ast.AST | None) -> bool:
+        return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)
+
+    def is_operand_safe(self, node: ast.expr) -> bool:
+        """Return whether a sum may replace a string without parentheses."""
+        parent = self.parents.get(node)
+        if isinstance(parent, ast.Call):
+            return node is not parent.func
+        return isinstance(parent, _SAFE_PARENTS) or self._is_sum(parent)
+
+    def find_refusal(self, node: ast.expr) -> str:
+        """Return why no look-up may stand in the place of a string; empty if it may."""
+        child: ast.AST = node
+        while (parent := self.parents.get(child)) is not None and not isinstance(child, ast.stmt):
+            if isinstance(parent, ast.pattern):
+                return "a pattern of `match` has to be a constant; compare with the variable"
+            if child in (getattr(parent, "annotation", None), getattr(parent, "returns", None)):
+                return "it is in a type annotation"
+            child = parent
+        return ""
+
+    def find_default(self, node: ast.expr) -> tuple[ast.Call, str] | None:
+        """Return the look-up of which a string is the default, and the name of its variable."""
+        call = self.parents.get(node)
+        if not isinstance(call, ast.Call) or len(call.args) != 2 or call.args[1] is not node:
+            return None
+        name = call.args[0]
+        is_lookup = re.fullmatch(r"(?:os\.)?(?:environ\.get|getenv)", ast.unparse(call.func))
+        if is_lookup and isinstance(name, ast.Constant) and isinstance(name.value, str):
+            return (call, name.value) if name.value.isidentifier() else None
+        return None
+
+
+def parse_tree(content: bytes) -> PythonTree | None:
+    """Parse a file in UTF-8; `None` if it is not valid."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # invalid escapes in the user's strings
+            module = ast.parse(content.decode())
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    parents = {child: node for node in ast.walk(module) for child in ast.iter_child_nodes(node)}
+    starts = [found.end() for found in re.finditer(rb"\r\n|\n|\r", content)]
+    return PythonTree(content, module, parents, (0, *starts))

@@ -1,0 +1,175 @@
+"""Repair of one file: each leak is fixed in turn, and each edit is checked before the next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from wakeyscan.core.finding import PIECES, Exposure, Finding, Standing
+from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.fixers import find_fixer
+from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, apply_edits
+from wakeyscan.fixers.source_text import SourceText, read_source_text
+
+if TYPE_CHECKING:
+    from wakeyscan.fixers.fixer import Fixer
+
+Detect = Callable[[bytes], Sequence[Finding]]
+
+_ENCODINGS = ("plain", "escapes", PIECES)
+"""Encodings that the language of a file decodes itself."""
+
+_MAX_FIXES = 500
+"""Leaks of one file that are fixed."""
+
+_CLIENT_SIDE = (
+    "whoever runs this file receives the key, and would receive a variable in its place too; "
+    "send the request through your own server, which adds the key"
+)
+
+
+class LeftAlone(NamedTuple):
+    """A leak that is not fixed."""
+
+    finding: Finding
+    reason: str
+
+
+class Repair(NamedTuple):
+    """The outcome for one file."""
+
+    content: bytes
+    """The bytes of the file after the repair."""
+    fixed: tuple[Finding, ...] = ()
+    left: tuple[LeftAlone, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+
+
+class Project(NamedTuple):
+    """What a repair has to know about the files around a file."""
+
+    detect: Callable[[str, bytes], Sequence[Finding]]
+    """Returns the findings in the content of a path that have to be fixed, by position."""
+    choose_variable: Callable[[Finding], str]
+    build_source: Callable[[str, bytes], Source] = Source
+
+
+def repair_file(path: str, raw: bytes, project: Project) -> Repair:
+    """Return a file with as many leaks fixed as can be fixed safely."""
+
+    def detect(content: bytes) -> Sequence[Finding]:
+        return [f for f in project.detect(path, content) if f.standing is Standing.REPORTED]
+
+    try:
+        text = read_source_text(raw)
+        fixer = _open_fixer(path, text.content)
+    except NotFixable as refused:
+        found = detect(raw)
+        return Repair(raw, left=tuple(LeftAlone(finding, str(refused)) for finding in found))
+    return _repair_text(path, text, fixer, detect, project)
+
+
+def find_edits(path: str, raw: bytes, project: Project) -> list[tuple[Finding, tuple[Edit, ...]]]:
+    """Return the edits for each leak of a file in UTF-8 on its own, as SARIF has them."""
+    text = read_source_text(raw)
+    fixer = _open_fixer(path, text.content)
+    found = project.detect(path, text.content)
+    edits = []
+    for finding in found:
+        try:
+            step = _fix_one(path, text.content, finding, fixer, project)
+        except NotFixable:
+            continue
+        if not step.moved:
+            edits.append((finding, step.edits))
+    return edits
+
+
+def _open_fixer(path: str, content: bytes) -> Fixer:
+    fixer = find_fixer(path, content)
+    if not fixer.parses(content):
+        raise NotFixable("its parser finds a syntax error in the file, so no edit would be safe")
+    return fixer
+
+
+def _repair_text(
+    path: str, text: SourceText, fixer: Fixer, detect: Detect, project: Project
+) -> Repair:
+    """Fix the last leak first: the positions before it stay, but for imports."""
+    content, found = text.content, list(detect(text.content))
+    fixed: list[Finding] = []
+    left: list[LeftAlone] = []
+    fixes: list[Fix] = []
+    while len(left) < len(found):
+        finding = found[-1 - len(left)]
+        try:
+            if len(fixes) >= _MAX_FIXES:
+                raise NotFixable(f"the file has more than {_MAX_FIXES} keys; run the fix again")
+            fix = _fix_one(path, content, finding, fixer, project)
+            edited = apply_edits(content, fix.edits)
+            text.encode(edited)
+            if fix.edits:
+                found = _check_edited(edited, found, fixer, detect)
+            else:
+                found.remove(finding)  # git will ignore the file itself
+        except NotFixable as refused:
+            left.append(LeftAlone(finding, str(refused)))
+            continue
+        content = edited
+        fixes.append(fix)
+        fixed.append(finding)
+    left.reverse()
+    fixed.reverse()
+    return Repair(text.encode(content), tuple(fixed), tuple(left), tuple(fixes))
+
+
+def _fix_one(path: str, content: bytes, finding: Finding, fixer: Fixer, project: Project) -> Fix:
+    """Return the fix of one leak; raise `NotFixable`."""
+    if finding.exposure is Exposure.CLIENT_SIDE:
+        raise NotFixable(_CLIENT_SIDE)
+    leak = build_leak(content, finding, project.choose_variable(finding))
+    fix = fixer.build_fix(project.build_source(path, content), leak)
+    if not fix.edits and not fix.added:
+        raise NotFixable("no edit removes it")
+    return fix
+
+
+def _check_edited(
+    edited: bytes, before: Sequence[Finding], fixer: Fixer, detect: Detect
+) -> list[Finding]:
+    """Return the findings in an edited file; raise `NotFixable` if the edit is not safe."""
+    if not fixer.parses(edited):
+        raise NotFixable("the edited file would have a syntax error")
+    remaining = list(detect(edited))
+    known = Counter(one.secret.fingerprint for one in before)
+    if Counter(one.secret.fingerprint for one in remaining) - known:
+        raise NotFixable("the edited file would hold another key")
+    if len(remaining) >= len(before):
+        raise NotFixable("the edited file would still hold the key")
+    return remaining
+
+
+def build_leak(content: bytes, finding: Finding, variable: str) -> Leak:
+    """Return the offsets of a finding in a text in UTF-8; raise `NotFixable`."""
+    encoding = finding.encoding.removeprefix("utf-16/").removeprefix("utf-32/")
+    if encoding not in _ENCODINGS:
+        raise NotFixable(f"it is encoded ({finding.encoding}); replace the whole text by hand")
+    line, column, end_column = finding.position
+    start = find_offset(content, line, column)
+    end = find_offset(content, line, end_column)
+    return Leak(finding.secret, finding.rule, start, end, variable, encoding == PIECES)
+
+
+def find_offset(content: bytes, line: int, column: int) -> int:
+    """Return the offset of a position, as an editor counts it."""
+    starts = _list_line_starts(content)
+    start = starts[line - 1]
+    end = starts[line] if line < len(starts) else len(content)
+    return start + len(content[start:end].decode()[: column - 1].encode())
+
+
+def _list_line_starts(content: bytes) -> list[int]:
+    lines = content.splitlines(keepends=True)  # of bytes: at LF, CR LF and CR only
+    return [0, *accumulate(map(len, lines))]

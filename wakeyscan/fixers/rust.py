@@ -1,0 +1,100 @@
+"""Fixer for Rust: `std::env::var("NAME")`, where a text made at run time may stand."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from wakeyscan.fixers import syntax
+from wakeyscan.fixers.fixer import NotFixable
+from wakeyscan.fixers.tree_fixer import Language, Place, TreeFixer
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from wakeyscan.fixers.syntax import Literal
+
+_CONSTANTS = {
+    "const_item": "a constant is made at compile time; read the variable where it is used",
+    "static_item": "a static is made at compile time; use LazyLock, or read the variable in place",
+    "attribute_item": "an attribute has to be a constant",
+    "match_pattern": "a pattern has to be a constant; compare with the variable",
+}
+_OWNED_CALLS = re.compile(rb"\.(?:to_string|to_owned|into)\(\)$|^String::from\(")
+_BORROWING = ("arguments", "let_declaration")
+
+_NOT_BORROWED = (
+    "a look-up makes a String, and here a &str has to live longer; make the type String first"
+)
+
+
+def _format_lookup(place: Place) -> bytes:
+    """Return a look-up, borrowed where a `&str` was."""
+    owned = _format_owned(place.leak.variable.encode())
+    parent = place.node.parent
+    if parent is None or parent.type == "field_expression":
+        return owned
+    if parent.type in _BORROWING:
+        return b"&" + owned
+    if parent.type == "token_tree":
+        return owned
+    raise NotFixable(_NOT_BORROWED)
+
+
+def _format_owned(variable: bytes) -> bytes:
+    return b'std::env::var("' + variable + b'").expect("' + variable + b' is not set")'
+
+
+def _promote(literal: Literal, prefix: bytes, suffix: bytes, lookup: bytes) -> bytes | None:
+    """Return a call of `format!`."""
+    if literal.node.parent is not None and literal.node.parent.type == "token_tree":
+        raise NotFixable("it is in the arguments of a macro; assign it to a name first")
+    text = b"{}".join(part.replace(b"{", b"{{").replace(b"}", b"}}") for part in (prefix, suffix))
+    borrow = b"&" if lookup.startswith(b"&") else b""
+    quoted = literal.opening + text + literal.closing
+    return borrow + b"format!(" + quoted + b", " + lookup.removeprefix(b"&") + b")"
+
+
+def _refuse(node: Node) -> str:
+    if node.type == "raw_string_literal" and (node.text or b"").startswith(b"b"):
+        return "it is a string of bytes"
+    if (node.text or b"").startswith((b"b", b"c")):
+        return "it is a string of bytes"
+    for ancestor in syntax.list_ancestors(node):
+        if ancestor.type in _CONSTANTS:
+            return _CONSTANTS[ancestor.type]
+        if ancestor.type in ("block", "declaration_list"):
+            break
+        if ancestor.type == "macro_invocation":
+            return _refuse_macro(ancestor, node)
+    return ""
+
+
+def _refuse_macro(macro: Node, node: Node) -> str:
+    """Return why a macro needs a literal: its first argument is a format, or all are literals."""
+    name = (macro.children[0].text or b"").decode()
+    if name in ("concat", "env", "include_str", "option_env", "matches"):
+        return f"{name}! needs literals"
+    tree = next(child for child in macro.children if child.type == "token_tree")
+    first = tree.named_children[0]
+    if first == node and name not in ("vec", "json", "dbg"):
+        return f"the format of {name}! has to be a literal; pass the key as an argument"
+    return _NOT_BORROWED if name == "vec" else ""
+
+
+FIXER = TreeFixer(
+    Language(
+        grammar="tree_sitter_rust:language",
+        literals={
+            "string_literal": re.compile(rb'[bc]?"'),
+            "raw_string_literal": re.compile(rb'[bc]?r#*"'),
+        },
+        format_lookup=_format_lookup,
+        format_hole=lambda place: b"",
+        refuse=_refuse,
+        promote=_promote,
+        sums=frozenset(),
+        comments=frozenset(("line_comment", "block_comment")),
+    )
+)
+"""The fixer of Rust."""

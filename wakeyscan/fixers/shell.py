@@ -1,0 +1,149 @@
+"""Fixer for shell scripts and curl command lines: `"${NAME}"`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from wakeyscan.fixers import syntax
+from wakeyscan.fixers.fixer import (
+    Edit,
+    Fix,
+    Leak,
+    NotFixable,
+    Source,
+    find_extent,
+    replace_in_prose,
+)
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_GRAMMAR = "tree_sitter_bash:language"
+
+_WORDS = ("word", "number", "variable_name", "extglob_pattern", "regex", "test_operator")
+_QUOTES = {"string": b'"', "raw_string": b"'", "ansi_c_string": b"$'"}
+
+_TEMPLATES = re.compile(rb"\$\{\{.*?\}\}|\{\{.*?\}\}")
+"""Expressions of CI servers and templates, which are filled in before a shell reads the script."""
+
+
+class _Piece:
+    """A part of a word: its type, its content and its quotes."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.quote = _QUOTES.get(node.type, b"")
+        self.low = node.start_byte + len(self.quote)
+        self.high = node.end_byte - len(self.quote[-1:])
+
+
+def mask_templates(content: bytes) -> bytes:
+    """Return a script in which expressions of CI servers are words of the same length."""
+    return _TEMPLATES.sub(lambda found: b"x" * len(found[0]), content)
+
+
+def parses(content: bytes) -> bool:
+    """Return whether the grammar of bash can parse a content; raise `NotFixable` without it."""
+    return not syntax.has_error(syntax.parse(_GRAMMAR, mask_templates(content)))
+
+
+def build_fix(source: Source, leak: Leak) -> Fix:
+    """Return the edits that replace a key by an expansion; raise `NotFixable`."""
+    content = source.content
+    tree = syntax.parse(_GRAMMAR, mask_templates(content))
+    node = syntax.find_node(tree, leak.start, leak.start + 1)
+    for ancestor in syntax.list_ancestors(node):
+        parent = ancestor.parent
+        if parent is not None and parent.type == "expansion":
+            return Fix((_replace_default(parent, leak),))
+        if ancestor.type == "comment":
+            return replace_in_prose(leak)
+        if ancestor.type in ("heredoc_body", "heredoc_content"):
+            return Fix((_replace_in_document(ancestor, leak),))
+        if ancestor.type in _QUOTES or ancestor.type in _WORDS:
+            return Fix((_replace_word(ancestor, content, leak),))
+    raise NotFixable("it is not in a word of a command")
+
+
+def _format_hole(variable: str) -> bytes:
+    return b"${" + variable.encode() + b"}"
+
+
+def _replace_in_document(body: Node, leak: Leak) -> Edit:
+    redirect = next(n for n in syntax.list_ancestors(body) if n.type == "heredoc_redirect")
+    start = next(child for child in redirect.children if child.type == "heredoc_start")
+    if re.search(rb"['\"\\]", start.text or b""):
+        raise NotFixable(
+            "a here-document with a quoted delimiter expands nothing; remove the quotes, "
+            "and escape each other $ in it"
+        )
+    _refuse_pieces(leak)
+    return Edit(leak.start, leak.end, _format_hole(leak.variable))
+
+
+def _refuse_pieces(leak: Leak) -> None:
+    if leak.is_split:
+        raise NotFixable("its pieces are not the parts of one word")
+
+
+def _replace_default(expansion: Node, leak: Leak) -> Edit:
+    """Return the edit for `${NAME:-key}`: the variable has to be set instead."""
+    found = re.fullmatch(rb"\$\{(\w+):?[-=](.*)\}", expansion.text or b"", re.DOTALL)
+    if found is None or not leak.is_text(found[2].strip(b"\"'")):
+        raise NotFixable("it is inside an expansion; assign it to a name first")
+    text = b"${" + found[1] + b":?is not set}"
+    return Edit(expansion.start_byte, expansion.end_byte, text)
+
+
+def _replace_word(node: Node, content: bytes, leak: Leak) -> Edit:
+    """Return the edit of one part of a word, or of the adjacent parts with the pieces of a key."""
+    first = last = _Piece(node)
+    end = leak.end
+    if leak.is_split:
+        pieces = _list_pieces(node)
+        parts = [content[piece.low : piece.high] for piece in pieces]
+        count, offset = find_extent(parts, leak.start - first.low, leak)
+        last = pieces[count]
+        end = last.low + offset
+    prefix, suffix = content[first.low : leak.start], content[end : last.high]
+    if _is_assignment(first, last) and not prefix and not suffix:
+        text = b'"${' + leak.variable.encode() + b':?is not set}"'
+        return Edit(first.node.start_byte, last.node.end_byte, text)
+    hole = _format_hole(leak.variable)
+    if first is last and first.quote == b'"':
+        return Edit(leak.start, end, hole)
+    if first is last and not first.quote:
+        return Edit(leak.start, end, b'"' + hole + b'"')
+    return Edit(first.node.start_byte, last.node.end_byte, _join(first, prefix, hole, last, suffix))
+
+
+def _list_pieces(node: Node) -> list[_Piece]:
+    """Return a part of a word and the parts beside it."""
+    parent = node.parent
+    if parent is None or parent.type != "concatenation":
+        return [_Piece(node)]
+    siblings = [child for child in parent.children if child.start_byte >= node.start_byte]
+    return [_Piece(child) for child in siblings]
+
+
+def _is_assignment(first: _Piece, last: _Piece) -> bool:
+    """Return whether parts are the whole value of an assignment."""
+    node = first.node
+    if node.parent is not None and node.parent.type == "concatenation":
+        node = node.parent
+    parent = node.parent
+    is_value = parent is not None and parent.type == "variable_assignment"
+    return is_value and (node.start_byte, node.end_byte) == (
+        first.node.start_byte,
+        last.node.end_byte,
+    )
+
+
+def _join(first: _Piece, prefix: bytes, hole: bytes, last: _Piece, suffix: bytes) -> bytes:
+    """Return a word in double quotes, or in its own quotes around a hole in double quotes."""
+    if re.search(rb"[\"$`\\!]", prefix + suffix) or first.quote == b"$'":
+        before = first.quote + prefix + first.quote[-1:] if prefix else b""
+        after = last.quote + suffix + last.quote[-1:] if suffix else b""
+        return before + b'"' + hole + b'"' + after
+    return b'"' + prefix + hole + suffix + b'"'

@@ -1,0 +1,102 @@
+"""Syntax trees of tree-sitter, and the string literals in them.
+
+The grammars are wheels of their own, which the extra `wakeyscan[fix]` installs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.fixers.fixer import INSTALL, NotFixable
+
+if TYPE_CHECKING:
+    import tree_sitter
+    from tree_sitter import Node, Parser, Tree
+else:
+    tree_sitter = lazy_import("tree_sitter")  # an optional component
+
+_LEADING = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ$%@"
+"""Bytes of an opening delimiter that the closing one lacks."""
+
+_CLOSING = bytes.maketrans(b"([{<", b")]}>")
+
+
+@cache
+def _load_parser(grammar: str) -> Parser:
+    """Return the parser of a grammar, given as `module:function`; raise `NotFixable`."""
+    module, _, function = grammar.partition(":")
+    try:
+        language = getattr(import_module(module), function)()
+        return tree_sitter.Parser(tree_sitter.Language(language))
+    except ImportError:
+        raise NotFixable(INSTALL) from None
+
+
+def parse(grammar: str, content: bytes) -> Tree:
+    """Parse a content; raise `NotFixable` without the grammar."""
+    return _load_parser(grammar).parse(content)
+
+
+def has_error(tree: Tree) -> bool:
+    """Return whether a tree has a syntax error."""
+    return tree.root_node.has_error
+
+
+def find_node(tree: Tree, start: int, end: int) -> Node:
+    """Return the smallest node around the bytes `start:end`."""
+    return tree.root_node.descendant_for_byte_range(start, end) or tree.root_node
+
+
+def list_ancestors(node: Node) -> Iterator[Node]:
+    """Yield a node and its ancestors, from the inside out."""
+    current: Node | None = node
+    while current is not None:
+        yield current
+        current = current.parent
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield a node and all nodes below it, in the order of the text."""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        yield current
+        pending.extend(reversed(current.children))
+
+
+class Literal(NamedTuple):
+    """A string literal."""
+
+    node: Node
+    opening: bytes
+    """Its delimiter with all letters before it, such as `$@"`."""
+    closing: bytes
+
+    @property
+    def start(self) -> int:
+        """Offset of its opening delimiter."""
+        return self.node.start_byte
+
+    @property
+    def end(self) -> int:
+        """Offset after its closing delimiter."""
+        return self.node.end_byte
+
+    @property
+    def low(self) -> int:
+        """Offset of its content."""
+        return self.start + len(self.opening)
+
+    @property
+    def high(self) -> int:
+        """Offset after its content."""
+        return self.end - len(self.closing)
+
+
+def mirror_delimiter(opening: bytes) -> bytes:
+    """Return the delimiter that closes a literal, for example `"#` for `r#"`."""
+    return opening.lstrip(_LEADING)[::-1].translate(_CLOSING)

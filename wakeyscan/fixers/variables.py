@@ -1,0 +1,79 @@
+"""Names of the environment variables that will hold keys: those that a project already uses."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.secret import API_KEY, APP_KEY
+
+if TYPE_CHECKING:
+    from wakeyscan.core.finding import Finding
+
+_LOOKUPS = lazy_pattern(
+    rb"(?:environb?(?:\.get\(|\[)|[Gg]etenv\(|process\.env(?:\.|\[)|\bENV(?:\[|\.fetch\(|\.get\()"
+    rb"|env::var(?:_os)?\(|GetEnvironmentVariable\(|\$\{?env:|\bsecrets\.|Deno\.env\.get\("
+    rb"|\$_(?:ENV|SERVER)\[)\s*[\"']?(?P<name>[A-Za-z_]\w*)"
+)
+_ASSIGNMENTS = lazy_pattern(rb"(?m)^[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)[ \t]*=")
+
+_NAMES = {
+    API_KEY: re.compile(r"(?=.*(?:WASTACK|WHATSAPP|\bWA_))(?=.*(?:KEY|TOKEN|SECRET))(?!.*APP_KEY)"),
+    APP_KEY: re.compile(r"(?=.*(?:WASTACK|WHATSAPP|\bWA_))(?=.*APP_?KEY)(?!.*API_?KEY)"),
+}
+_OTHERS = ("WAKEYSCAN_", "NEXT_PUBLIC_", "VITE_", "REACT_APP_")
+"""Prefixes of variables of wakeyscan itself, and of variables that a browser receives."""
+
+_DEFAULTS = {"authorization-header": "AUTHORIZATION_TOKEN"}
+
+
+def count_names(path: str, content: bytes) -> Counter[str]:
+    """Return the names of environment variables in a file, and how often each occurs."""
+    names = Counter(found["name"].decode() for found in _LOOKUPS.finditer(content))
+    if path.rpartition("/")[2].startswith(".env"):
+        names.update(found["name"].decode() for found in _ASSIGNMENTS.finditer(content))
+    return names
+
+
+def choose_variables(
+    findings: Iterable[Finding], names: Mapping[str, int], own: Mapping[str, str]
+) -> dict[str, str]:
+    """Return a name for each secret, by fingerprint; different secrets get different names.
+
+    `names` are those that the project uses; `own` has the names of secrets that a file assigns.
+    """
+    chosen: dict[str, str] = {}
+    for finding in findings:
+        fingerprint = finding.secret.fingerprint
+        if fingerprint not in chosen:
+            name = own.get(fingerprint) or _choose_base(finding.rule, names)
+            chosen[fingerprint] = _make_unique(name, set(chosen.values()))
+    return chosen
+
+
+def _choose_base(rule: str, names: Mapping[str, int]) -> str:
+    pattern = _NAMES.get(rule)
+    fitting = [
+        name
+        for name in names
+        if pattern and pattern.match(name.upper()) and not name.startswith(_OTHERS)
+    ]
+    default = _DEFAULTS.get(rule) or re.sub(r"\W", "_", rule).upper()
+    return min(fitting, key=lambda name: (-names[name], name)) if fitting else default
+
+
+def _make_unique(name: str, taken: set[str]) -> str:
+    number, unique = 1, name
+    while unique in taken:
+        number += 1
+        unique = f"{name}_{number}"
+    return unique
+
+
+def read_own_name(line: bytes) -> str:
+    """Return the name that a line of a `.env` file assigns, or an empty text."""
+    found = _ASSIGNMENTS.match(line)
+    return found["name"].decode() if found else ""
