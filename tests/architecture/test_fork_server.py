@@ -178,6 +178,7 @@ LINES = {
     "report": [["report.json"], ["absent", "absent"], []],
     "rules": [["list"], ["show", "wastack-api-key"], ["test"], ["--rules=src", "list"]],
     "verify": [["report.json"], ["--endpoint=http://127.0.0.1:1"], ["absent"], []],
+    "fix": [[], ["--write"], ["absent"]],
     "action": [[], ["--audit"]],
     "config": [["show"], ["init"], ["schema", "rule"]],
     "doctor": [["--format=json"]],

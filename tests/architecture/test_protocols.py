@@ -22,6 +22,7 @@ from wakeyscan.cli.commands import (
     completion,
     config,
     doctor,
+    fix,
     hook,
     ignore,
     report,
@@ -78,6 +79,27 @@ from wakeyscan.extractors.isolated.reader import Reader
 from wakeyscan.extractors.pdf import document as pdf
 from wakeyscan.extractors.sqlite import database
 from wakeyscan.extractors.sqlite.journals import JOURNAL_FORMAT, WAL_FORMAT
+from wakeyscan.fixers import (
+    FIXERS,
+    compose,
+    csharp,
+    dockerfile,
+    dotenv,
+    go,
+    java,
+    javascript,
+    kotlin,
+    php,
+    python,
+    ruby,
+    rust,
+    shell,
+)
+from wakeyscan.fixers import github as github_fixer
+from wakeyscan.fixers import gitlab as gitlab_fixer
+from wakeyscan.fixers import kubernetes as kubernetes_fixer
+from wakeyscan.fixers import powershell as powershell_fixer
+from wakeyscan.fixers.fixer import Fixer
 from wakeyscan.integrations.agents import (
     AGENTS,
     claude,
@@ -167,6 +189,7 @@ BY_PROTOCOL: tuple[
     tuple[Registry[Shell], list[Shell]],
     tuple[Registry[ExposureRule], list[ExposureRule]],
     tuple[Registry[Extractor], list[Extractor]],
+    tuple[Registry[Fixer], list[Fixer]],
     tuple[Registry[Importer], list[Importer]],
     tuple[Registry[LogicalLocation], list[LogicalLocation]],
     tuple[Registry[Reader], list[Reader]],
@@ -180,7 +203,10 @@ BY_PROTOCOL: tuple[
 ] = (
     (
         COMMANDS,
-        [action, audit, completion, config, doctor, hook, ignore, report, rules, scan, verify],
+        [
+            *(action, audit, completion, config, doctor, fix, hook, ignore, report, rules),
+            *(scan, verify),
+        ],
     ),
     (
         DECODERS,
@@ -211,6 +237,15 @@ BY_PROTOCOL: tuple[
             *(arrow, avro, parquet, FEATHER_FORMAT, HDF5_FORMAT, ORC_FORMAT),
             *(git_bundle, BZIP2_FORMAT, GZIP_FORMAT, git_lfs, pdf, sevenzip, unsupported),
             *(database, JOURNAL_FORMAT, WAL_FORMAT, tar, XZ_FORMAT, zip, ZLIB_FORMAT, ZSTD_FORMAT),
+        ],
+    ),
+    (
+        FIXERS,
+        [
+            *(javascript.JAVASCRIPT, javascript.TYPESCRIPT, javascript.TSX, go.FIXER, java.FIXER),
+            *(kotlin.FIXER, csharp.FIXER, php.FIXER, ruby.FIXER, rust.FIXER),
+            *(compose, dockerfile, dotenv, github_fixer, gitlab_fixer, kubernetes_fixer, python),
+            *(powershell_fixer.FIXER, shell),
         ],
     ),
     (IMPORTERS, [betterleaks, detect_secrets, gitleaks, kingfisher]),

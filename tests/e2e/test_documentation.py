@@ -298,6 +298,16 @@ def excuses_nothing(scene: Scene, line: str) -> None:
     assert scene.run(line.partition(" --policy-from")[0]).code == 0
 
 
+def fixes(scene: Scene, line: str) -> None:
+    """Show or write a fix; after it is written, nothing is found."""
+    scene.repo.stage({"src/app.py": f'KEY = "{scene.key}"\n'})
+    is_written = "--write" in line
+    ran = scene.run(line)
+    said = "Fixed 1 place in 1 file." if is_written else "Would fix 1 place in 1 file; write"
+    assert (ran.code, said in ran.out) == (0 if is_written else 1, True), ran
+    assert scene.run("wakeyscan scan").code == (0 if is_written else 1)
+
+
 EXPORT = 'export WAKEYSCAN_CONTROL_KEY="$NEW_KEY"'
 LAST = 'echo "$OLD_KEY" | wakeyscan verify'
 
@@ -328,6 +338,8 @@ TRIED: dict[str, Try] = {
     "wakeyscan scan": finds(),
     "wakeyscan audit": finds(),
     "wakeyscan audit --purge-file ../purge.txt": finds(),
+    "wakeyscan fix": fixes,
+    "wakeyscan fix --write src": fixes,
     "wakeyscan hook install pre-commit": as_a_commit_hook,
     "pre-commit install": with_pre_commit,
     "wakeyscan hook install pre-commit pre-merge-commit commit-msg pre-push": as_all_hooks,
@@ -373,8 +385,18 @@ def test_no_command_is_tried_that_no_page_has() -> None:
     assert TRIED.keys() - {*LINES} == set()
 
 
+def test_the_diff_is_what_the_command_shows(scene: Scene) -> None:
+    (block,) = (text for kind, text in BLOCKS if kind == "diff")
+    lines = block.splitlines()
+    before = [line[1:] for line in lines if line[:1] in ("-", " ", "")]
+    text = "\n".join(before).replace("wa_live_…(3fa9c1)", scene.key)
+    scene.repo.write({"shown.py": f"{text}\n"})
+    shown = scene.run("wakeyscan fix shown.py").out.replace(mask(scene.key), "wa_live_…(3fa9c1)")
+    assert [line.rstrip() for line in shown.splitlines()[3 : 3 + len(lines)]] == lines
+
+
 def test_every_block_is_of_a_kind_that_is_tried_here() -> None:
-    kinds = ["groovy", "jinja", "json", "python", "sh", "toml", "yaml"]
+    kinds = ["diff", "groovy", "jinja", "json", "python", "sh", "toml", "yaml"]
     assert sorted({kind for kind, _ in BLOCKS}) == kinds
     assert ALL.count("```") == 2 * len(re.findall(r"(?m)^```\w+$", ALL))
     assert len([kind for kind, _ in BLOCKS if kind == "yaml"]) == 9

@@ -118,6 +118,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("verify --wait 10m leak.json", "until all keys are revoked"),
         ("verify < old-key.txt", "a key on standard input"),
     ),
+    "fix": (
+        ("fix", "a diff for all files of the current directory"),
+        ("fix --write src/app.py", "change one file"),
+    ),
     "ignore": (
         ('ignore add 3fa9c1 --reason "revoked on 2026-01-31"', "accept one key"),
         ("ignore list", "what each entry hides"),
@@ -179,6 +183,7 @@ EXIT_CODES = (
 )
 
 GROUPS = {
+    "Fix": ("write", "force", "plan"),
     "Input": (
         *("mode", "paths", "all", "from", "as", "whole-files", "no-gitignore", "max-file-size"),
         *("reachable", "branch", "since", "agent"),

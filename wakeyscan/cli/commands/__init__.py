@@ -18,8 +18,8 @@ COMMANDS: Registry[Command] = Registry(
     {
         name: f"wakeyscan.cli.commands.{name}"
         for name in (
-            *("scan", "audit", "hook", "verify", "ignore", "report", "rules", "config"),
-            *("action", "doctor", "completion"),
+            *("scan", "audit", "hook", "verify", "fix", "ignore", "report", "rules"),
+            *("config", "action", "doctor", "completion"),
         )
     },
 )

@@ -1,0 +1,230 @@
+"""`wakeyscan fix`: the real command on real work trees."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import Run, start_program
+from tests.support.keys import PREFIX, MakeKey, mask
+from tests.support.repositories import Repo
+
+_KILL_EVERYWHERE = """
+import os, signal, sys
+from wakeyscan.cli import fix_plan, fix_writer
+from wakeyscan.fixers.fixer import Fix
+from wakeyscan.fixers.repair import Repair
+
+folder, moment = sys.argv[1], int(sys.argv[2])
+before = open(os.path.join(folder, ".env"), "rb").read()
+line = before.splitlines()[1]
+after = before.replace(line, b"# moved")
+fix = Fix((), (), ((".env.local", line),),
+          ((".env.example", b"WASTACK_API_KEY="), (".gitignore", b"/.env.local")))
+repair = Repair(after, fixes=(fix,))
+planned = fix_plan.PlannedFile(".env", os.path.join(folder, ".env"), before, repair)
+events = 0
+
+def count(name, arguments):
+    global events
+    if name in ("open", "os.rename", "os.chmod", "os.remove"):
+        events += 1
+        if events == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(count)
+fix_writer.write_planned(planned, fix_plan.FileAccess(folder, frozenset([".env"])))
+print(events)
+"""
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return Repo(tmp_path / "repo")
+
+
+def read(repo: Repo, name: str) -> str:
+    return (repo.top / name).read_text("utf-8")
+
+
+def test_a_diff_shows_masked_keys_and_changes_nothing(repo: Repo, key: str) -> None:
+    files = {
+        "app/main.py": f'KEY = "{key[:12]}" "{key[12:]}"\n',
+        "send.sh": f"curl -H 'Authorization: Bearer {key}' https://api.wastack.in/api/v1/x\n",
+        ".env": f"WASTACK_API_KEY={key}\n",
+    }
+    repo.commit(files)
+    ran = repo.run("fix")
+    assert (ran.code, ran.err) == (1, "")
+    assert PREFIX not in ran.out.replace(mask(key), "") and key[12:] not in ran.out
+    assert f'-KEY = "{mask(key)}"\n+import os\n+\n+KEY = os.environ["WASTACK_API_KEY"]\n' in ran.out
+    assert f".env.local: + WASTACK_API_KEY={mask(key)}\n" in ran.out
+    assert "Would fix 3 places in 3 files; write the changes with --write." in ran.out
+    assert repo.git("status", "--porcelain") == ""
+
+
+def test_written_changes_leave_nothing_to_find(repo: Repo, key: str) -> None:
+    repo.commit(
+        {
+            "app/main.py": f'import sys\nKEY = "{key}"\n',
+            "server.js": f"const key = '{key}';\r\n",
+            "main.go": f'package main\n\nvar key = "{key}"\n',
+            "Dockerfile": f"FROM alpine\nENV WASTACK_API_KEY={key}\n",
+            "compose.yml": f"services:\n  a:\n    environment:\n      WASTACK_API_KEY: {key}\n",
+            "send.sh": f'KEY="{key}"\n',
+        }
+    )
+    (repo.top / "send.sh").chmod(0o755)
+    repo.git("commit", "-qam", "mode")
+    ran = repo.run("fix", "--write")
+    assert ran.code == 0
+    assert "Fixed 6 places in 6 files." in ran.out
+    assert (
+        read(repo, "app/main.py") == 'import os\nimport sys\nKEY = os.environ["WASTACK_API_KEY"]\n'
+    )
+    assert (repo.top / "server.js").read_bytes() == b"const key = process.env.WASTACK_API_KEY;\r\n"
+    assert stat.S_IMODE((repo.top / "send.sh").stat().st_mode) == 0o755
+    assert read(repo, ".env.example") == "WASTACK_API_KEY=\n"
+    assert repo.run("scan").code == 0
+    status = repo.git("status", "--porcelain")
+    again = repo.run("fix", "--write", "--force")
+    assert (again.code, again.out) == (0, "No keys to fix.\n")
+    assert repo.git("status", "--porcelain") == status
+
+
+def test_paths_are_relative_to_the_current_directory(repo: Repo, key: str) -> None:
+    repo.commit({"a/b/x.py": f'K = "{key}"\n', "a/y.py": f'K = "{key}"\n'})
+    ran = repo.run("fix", "--write", "x.py", cwd="a/b")
+    assert ran.code == 0
+    assert key not in read(repo, "a/b/x.py")
+    assert key in read(repo, "a/y.py")
+
+
+def test_a_file_with_unstaged_changes_needs_force(repo: Repo, key: str) -> None:
+    repo.commit({"a.py": f'K = "{key}"\n', "b.py": f'K = "{key}"\n'})
+    repo.write({"a.py": f'K = "{key}"\n# new\n'})
+    ran = repo.run("fix", "--write")
+    assert ran.code == 1
+    assert f"  a.py:1:6: {mask(key)}: the file has unstaged changes; stage or stash" in ran.out
+    assert (key in read(repo, "a.py"), key in read(repo, "b.py")) == (True, False)
+    assert repo.run("fix", "--write", "--force").code == 0
+    assert key not in read(repo, "a.py")
+
+
+def test_staged_changes_are_no_obstacle(repo: Repo, key: str) -> None:
+    repo.stage({"a.py": f'K = "{key}"\n'})
+    assert repo.run("fix", "--write").code == 0
+
+
+def test_what_is_left_alone_is_listed_with_the_reason(repo: Repo, key: str) -> None:
+    repo.commit(
+        {
+            "public/app.js": f'document.write("{key}");\n',
+            "notes.txt": f"key {key}\n",
+            "a.py": f'print "{key}"\n',
+            f"{key}.py": "x = 1\n",
+        }
+    )
+    (repo.top / "link.py").symlink_to(f"/nowhere/{key}")
+    ran = repo.run("fix", "--write")
+    assert ran.code == 1
+    assert key not in ran.out
+    assert "send the request through your own server" in ran.out
+    assert "notes.txt:1:5" in ran.out and "this kind of file has no look-up" in ran.out
+    assert "its parser finds a syntax error" in ran.out
+    assert "it is in the name of the file" in ran.out
+    assert "the file is a link" in ran.out
+
+
+def test_ignored_findings_and_placeholders_stay(repo: Repo, key: str) -> None:
+    text = f'A = "{key}"  # wakeyscan:ignore -- a test\nB = "wa_live_your_api_key"\n'
+    repo.commit({"a.py": text})
+    ran = repo.run("fix", "--write")
+    assert (ran.code, ran.out) == (0, "No keys to fix.\n")
+    assert read(repo, "a.py") == text
+
+
+def test_the_name_of_the_project_is_used(repo: Repo, make_key: MakeKey) -> None:
+    key, other = make_key(), make_key()
+    repo.commit(
+        {
+            "src/config.js": "module.exports = process.env.WASTACK_TOKEN;\n",
+            "a.py": f'A = "{key}"\nB = "{other}"\n',
+        }
+    )
+    assert repo.run("fix", "--write", "a.py").code == 0
+    assert 'os.environ["WASTACK_API_KEY"]' in read(repo, "a.py")
+    repo.git("checkout", "-q", "a.py")
+    assert repo.run("fix", "--write").code == 0
+    assert 'A = os.environ["WASTACK_TOKEN"]\nB = os.environ["WASTACK_TOKEN_2"]' in read(
+        repo, "a.py"
+    )
+
+
+def test_an_untracked_env_file_becomes_ignored(repo: Repo, key: str) -> None:
+    repo.commit({"README.md": "x\n", ".gitignore": "*.log"})
+    repo.write({".env": f"WASTACK_API_KEY={key}\n"})
+    ran = repo.run("fix", "--write")
+    assert ran.code == 0
+    assert read(repo, ".env") == f"WASTACK_API_KEY={key}\n"
+    assert read(repo, ".gitignore") == "*.log\n/.env\n"
+    assert read(repo, ".env.example") == "WASTACK_API_KEY=\n"
+    assert repo.run("scan").code == 0
+    assert "git ignores this file" in repo.run("fix", ".env").out
+
+
+def test_a_tracked_env_file_moves_its_line(repo: Repo, key: str) -> None:
+    repo.commit({".env": f"A=1\r\nWASTACK_API_KEY={key}\r\nB=2\r\n", ".env.example": "A=\n"})
+    ran = repo.run("fix", "--write")
+    assert ran.code == 0
+    env = (repo.top / ".env").read_bytes()
+    assert env == b"A=1\r\n# WASTACK_API_KEY is in .env.local, which git ignores\r\nB=2\r\n"
+    assert read(repo, ".env.local") == f"WASTACK_API_KEY={key}\n"
+    assert stat.S_IMODE((repo.top / ".env.local").stat().st_mode) == 0o600
+    assert read(repo, ".env.example") == "A=\nWASTACK_API_KEY=\n"
+    assert read(repo, ".gitignore") == "/.env.local\n"
+    assert repo.run("scan").code == 0
+
+
+def test_outside_of_a_repository(run: Run, tmp_path: Path, key: str) -> None:
+    (tmp_path / "a.py").write_text(f'K = "{key}"\n')
+    (tmp_path / ".env").write_text(f"WASTACK_API_KEY={key}\n")
+    ran = run("fix", "--write")
+    assert ran.code == 1
+    assert "it is in no repository" in ran.out
+    assert (tmp_path / "a.py").read_text() == 'import os\n\nK = os.environ["WASTACK_API_KEY"]\n'
+
+
+def test_a_path_that_does_not_exist(run: Run) -> None:
+    ran = run("fix", "nowhere")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "wakeyscan: wakeyscan fix: nowhere: no such file or folder\n"
+
+
+def test_a_kill_at_any_moment_loses_nothing(tmp_path: Path, key: str) -> None:
+    line = f"WASTACK_API_KEY={key}"
+    before = f"A=1\n{line}\n".encode()
+    script = tmp_path / "kill.py"
+    script.write_text(_KILL_EVERYWHERE)
+    for moment in range(1, 60):
+        folder = tmp_path / str(moment)
+        folder.mkdir()
+        (folder / ".env").write_bytes(before)
+        ran = start_program([sys.executable, str(script), str(folder), str(moment)])
+        content = (folder / ".env").read_bytes()
+        private = folder / ".env.local"
+        assert content == before or line in private.read_text().splitlines()
+        assert not any(key in file.read_text() for file in folder.glob(".wakeyscan-*"))
+        if private.exists():
+            assert (folder / ".gitignore").read_text() == "/.env.local\n"
+        if ran.code == 0:
+            break
+        assert ran.code == -9, ran
+        again = start_program([sys.executable, str(script), str(folder), "0"])
+        if content == before:
+            assert again.code == 0
+            assert private.read_text() == f"{line}\n"
+    assert moment > 5

@@ -1,0 +1,172 @@
+"""The files of a fix: what is found in them, how each one changes, and the files beside them."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from wakeyscan.core import small_files
+from wakeyscan.core.document import MEMBER_SEPARATOR, Document, Origin
+from wakeyscan.core.errors import GitError
+from wakeyscan.fixers import variables
+from wakeyscan.fixers.fixer import Source
+from wakeyscan.fixers.repair import LeftAlone, Project, Repair, repair_file
+from wakeyscan.git import worktree
+from wakeyscan.scanner.detector import detect_in_document
+
+if TYPE_CHECKING:
+    from wakeyscan.core.finding import Finding
+    from wakeyscan.scanner.context import ScanContext
+    from wakeyscan.scanner.result import RunResult
+
+MAX_SIZE = 16 << 20
+"""Bytes of a file that is fixed."""
+
+_MAX_NAMED = 1 << 20
+"""Bytes of a file that is searched for names of variables."""
+
+
+class PlannedFile(NamedTuple):
+    """A file with leaks."""
+
+    path: str
+    """As reports print it: relative to the top of the work tree."""
+    file: str
+    """Its place on disk."""
+    before: bytes
+    repair: Repair
+
+
+class FileAccess(NamedTuple):
+    """How the files of a run are found and what git says about them."""
+
+    top: str
+    """The top of the work tree, or empty."""
+    tracked: frozenset[str]
+
+    def locate(self, path: str) -> str:
+        """Return the place on disk of a reported path."""
+        is_below = self.top and not os.path.isabs(path) and not path.startswith("../")
+        return os.path.join(self.top, *path.split("/")) if is_below else path
+
+    def is_tracked(self, path: str) -> bool:
+        """Return whether git tracks a path."""
+        return path in self.tracked
+
+    def is_ignored(self, path: str) -> bool:
+        """Return whether git ignores a path, and does not track it."""
+        if not self.top or path in self.tracked:
+            return False
+        try:
+            return worktree.is_ignored(self.locate(path))
+        except GitError:
+            return False
+
+    def read_neighbors(self, path: str, ending: str) -> Iterator[bytes]:
+        """Yield the contents of the other files in the folder of a path, by their ending."""
+        folder, name = os.path.split(self.locate(path))
+        try:
+            names = sorted(os.listdir(folder or "."))
+        except OSError:
+            return
+        for other in names:
+            if other != name and other.endswith(ending):
+                yield read_file(os.path.join(folder, other)) or b""
+
+    def build_source(self, path: str, content: bytes) -> Source:
+        """Return a file as fixers see it."""
+        return Source(
+            path,
+            content,
+            self.is_ignored,
+            self.is_tracked,
+            bool(self.top),
+            lambda ending: self.read_neighbors(path, ending),
+        )
+
+
+def read_file(file: str, max_size: int = _MAX_NAMED) -> bytes | None:
+    """Return the content of a regular file, or `None`; links are not followed."""
+    try:
+        return None if os.path.islink(file) else small_files.read_small_file(file, max_size)
+    except OSError:
+        return None
+
+
+def plan_files(
+    result: RunResult, units: Iterable[str], access: FileAccess, context: ScanContext
+) -> Iterator[PlannedFile]:
+    """Yield each file with leaks, repaired in memory.
+
+    `units` are the scanned files, whose names of variables are preferred.
+    """
+    found = _group_findings(result.reported())
+    chosen = _choose_variables(found, units, access)
+    for path, findings in found.items():
+        file = access.locate(path)
+        before = None if MEMBER_SEPARATOR in path else read_file(file, MAX_SIZE)
+        if before is None:
+            yield PlannedFile(path, file, b"", _leave_all(path, file, findings))
+            continue
+        wanted = {finding.secret.fingerprint for finding in findings}
+        project = Project(
+            _build_detect(wanted, context),
+            lambda finding: chosen[finding.secret.fingerprint],
+            access.build_source,
+        )
+        yield PlannedFile(path, file, before, repair_file(path, before, project))
+
+
+def _group_findings(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.origin.path, []).append(finding)
+    return groups
+
+
+def _leave_all(path: str, file: str, findings: list[Finding]) -> Repair:
+    if any(finding.origin.part == "name" for finding in findings):
+        reason = "it is in the name of the file; rename the file first"
+    elif MEMBER_SEPARATOR in path:
+        reason = "it is inside an archive; build the archive again without it"
+    elif os.path.islink(file):
+        reason = "the file is a link; fix the file that it names"
+    else:
+        reason = f"the file is larger than {MAX_SIZE >> 20} MiB, or cannot be read"
+    return Repair(b"", left=tuple(LeftAlone(finding, reason) for finding in findings))
+
+
+def _build_detect(
+    wanted: set[str], context: ScanContext
+) -> Callable[[str, bytes], Sequence[Finding]]:
+    def detect(path: str, content: bytes) -> list[Finding]:
+        found = detect_in_document(Document(Origin(path), content), context)
+        return [finding for finding in found if finding.secret.fingerprint in wanted]
+
+    return detect
+
+
+def _choose_variables(
+    found: dict[str, list[Finding]], units: Iterable[str], access: FileAccess
+) -> dict[str, str]:
+    names: Counter[str] = Counter()
+    for unit in units if found else ():
+        names += variables.count_names(unit, read_file(unit) or b"")
+    own: dict[str, str] = {}
+    for path, findings in found.items():
+        if os.path.basename(path).startswith(".env"):
+            lines = (read_file(access.locate(path)) or b"").splitlines()
+            own |= _read_own_names(findings, lines)
+    everything = [finding for findings in found.values() for finding in findings]
+    return variables.choose_variables(everything, names, own)
+
+
+def _read_own_names(findings: list[Finding], lines: list[bytes]) -> dict[str, str]:
+    return {
+        finding.secret.fingerprint: name
+        for finding in findings
+        if finding.position.line <= len(lines)
+        and (name := variables.read_own_name(lines[finding.position.line - 1]))
+    }

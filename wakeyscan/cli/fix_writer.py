@@ -1,0 +1,97 @@
+"""Writing a fix: nothing is lost at any moment, and no temporary file holds a key that was fixed.
+
+The line of a `.env` file is appended to its ignored file before it disappears from the old one. A
+second run completes what a killed one has begun.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from wakeyscan.cli.fix_plan import MAX_SIZE, read_file
+from wakeyscan.core import files
+from wakeyscan.core.errors import ReportError
+from wakeyscan.git import worktree
+
+if TYPE_CHECKING:
+    from wakeyscan.cli.fix_plan import FileAccess, PlannedFile
+
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+
+_IGNORE_FILE = ".gitignore"
+
+
+def write_planned(planned: PlannedFile, access: FileAccess) -> None:
+    """Write a repaired file and the files beside it; raise `ReportError`."""
+    added = list_added(planned)
+    try:
+        for path, line in sorted(added, key=lambda item: not item[0].endswith(_IGNORE_FILE)):
+            if path.endswith(_IGNORE_FILE):
+                _add_line(access.locate(path), line)
+        for path, line in list_moved(planned):
+            _append_private(access.locate(path), line)
+        for path, line in added:
+            if not path.endswith(_IGNORE_FILE):
+                _add_line(access.locate(path), line)
+        if planned.repair.content != planned.before:
+            _replace(planned)
+    except OSError as error:
+        name = os.fsdecode(error.filename or planned.file)
+        raise ReportError(f"{name}: cannot be written: {error.strerror}") from None
+
+
+def list_added(planned: PlannedFile) -> list[tuple[str, bytes]]:
+    """Return the lines for other files, each once."""
+    return [*dict.fromkeys(pair for fix in planned.repair.fixes for pair in fix.added)]
+
+
+def list_moved(planned: PlannedFile) -> list[tuple[str, bytes]]:
+    """Return the lines that move, with their keys, in their order."""
+    return [pair for fix in reversed(planned.repair.fixes) for pair in fix.moved]
+
+
+def complete_lines(content: bytes, lines: Iterable[bytes]) -> bytes:
+    """Return a content with the lines that it lacks; one that ends with `=` needs only its name."""
+    newline = b"\r\n" if b"\r\n" in content else b"\n"
+    for line in lines:
+        if not _has_line(content, line):
+            gap = newline if content and not content.endswith((b"\n", b"\r")) else b""
+            content += gap + line + newline
+    return content
+
+
+def _has_line(content: bytes, line: bytes) -> bool:
+    present = (old.strip().removeprefix(b"export ") for old in content.splitlines())
+    return any(old == line or (line.endswith(b"=") and old.startswith(line)) for old in present)
+
+
+def _add_line(file: str, line: bytes) -> None:
+    before = read_file(file, MAX_SIZE) or b""
+    after = complete_lines(before, (line,))
+    if after != before:
+        files.write(file, after, _find_trees(file))
+
+
+def _append_private(file: str, line: bytes) -> None:
+    """Append a line with a key to a file that git ignores; the first line makes it private."""
+    before = read_file(file, MAX_SIZE) or b""
+    added = complete_lines(before, (line,))[len(before) :]
+    if not added:
+        return
+    descriptor = os.open(file, _APPEND, 0o600)
+    with open(descriptor, "ab") as stream:
+        stream.write(added)
+        stream.flush()
+        os.fsync(descriptor)
+
+
+def _replace(planned: PlannedFile) -> None:
+    if read_file(planned.file, MAX_SIZE) != planned.before:
+        raise ReportError(f"{planned.path}: changed during the fix; run it again")
+    files.write(planned.file, planned.repair.content, _find_trees(planned.file))
+
+
+def _find_trees(file: str) -> Iterator[str]:
+    yield from worktree.find_untrusted_folders([os.path.dirname(file) or "."])

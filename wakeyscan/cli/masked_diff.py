@@ -1,0 +1,62 @@
+"""Unified diffs in which every key is masked."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from wakeyscan.core.redaction import escape_for_terminal, redact
+from wakeyscan.fixers.masked_text import mask_lines
+
+if TYPE_CHECKING:
+    from wakeyscan.scanner.context import ScanContext
+
+_CONTEXT = 3
+"""Lines around a change."""
+
+_RED, _GREEN, _CYAN, _PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[36m", "\x1b[0m"
+_COLORS = {"-": _RED, "+": _GREEN, "@": _CYAN}
+
+
+class _Side(NamedTuple):
+    """One version of a text: its lines, and how they are printed."""
+
+    lines: Sequence[bytes]
+    shown: Sequence[str]
+
+
+def format_diff(
+    path: str, before: bytes, after: bytes, context: ScanContext, color: bool = False
+) -> Iterator[str]:
+    """Yield the lines of a diff between two texts in UTF-8."""
+    old, new = (_build_side(path, content, context) for content in (before, after))
+    name = escape_for_terminal(redact(path))
+    yield from (f"--- a/{name}", f"+++ b/{name}")
+    matcher = difflib.SequenceMatcher(None, old.lines, new.lines, autojunk=False)
+    for group in matcher.get_grouped_opcodes(_CONTEXT):
+        for line in _format_group(group, old, new):
+            paint = _COLORS.get(line[:1], "") if color else ""
+            yield f"{paint}{line}{_PLAIN}" if paint else line
+
+
+def _build_side(path: str, content: bytes, context: ScanContext) -> _Side:
+    return _Side(content.splitlines(keepends=True), mask_lines(path, content, context))
+
+
+def _format_group(
+    group: Sequence[tuple[str, int, int, int, int]], old: _Side, new: _Side
+) -> Iterator[str]:
+    first, last = group[0], group[-1]
+    yield f"@@ -{_format_range(first[1], last[2])} +{_format_range(first[3], last[4])} @@"
+    for tag, low, high, new_low, new_high in group:
+        if tag == "equal":
+            yield from (f" {line}" for line in old.shown[low:high])
+            continue
+        yield from (f"-{line}" for line in old.shown[low:high])
+        yield from (f"+{line}" for line in new.shown[new_low:new_high])
+
+
+def _format_range(low: int, high: int) -> str:
+    count = high - low
+    return f"{low + 1 if count else low}" + (f",{count}" if count != 1 else "")
