@@ -13,6 +13,7 @@ from wakeyscan.core.secret import KEY_PREFIX
 
 # CI runners execute these commands anywhere in a log line: GitHub (actions/runner,
 # ActionCommand.cs, TryParse), Azure Pipelines and TeamCity.
+_COMMAND_START = "##"
 _RUNNER_COMMANDS = ("##[", "##vso[", "##teamcity[")
 
 
@@ -24,8 +25,8 @@ def escape_for_terminal(text: str) -> str:
     """
     if not text.isprintable():
         text = "".join(c if c.isprintable() else _escape(c) for c in text)
-    for command in _RUNNER_COMMANDS:
-        if command in text:
+    if _COMMAND_START in text:
+        for command in _RUNNER_COMMANDS:
             text = text.replace(command, command.replace("#", "\\x23", 1))
     return text
 
@@ -55,6 +56,8 @@ def _escape(character: str) -> str:
 
 def make_encodable(text: str) -> str:
     r"""Return valid Unicode: a byte that was not UTF-8 becomes `\xNN`."""
+    if text.isascii():
+        return text
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
@@ -70,10 +73,12 @@ def redact(text: str) -> str:
 
 def escape_for_json(text: str) -> str:
     r"""Escape terminal sequences and CI runner commands in a JSON text, as `\uNNNN`."""
-    # The pattern visits only characters outside of printable ASCII: JSON may have megabytes.
-    text = re.sub(r"[^\n -~]", lambda found: _escape_json(found[0]), text)
-    for command in _RUNNER_COMMANDS:
-        text = text.replace(command, command.replace("#", "\\u0023", 1))
+    if not (text.isascii() and text.replace("\n", "").isprintable()):
+        # The pattern visits only characters outside of printable ASCII: JSON may have megabytes.
+        text = re.sub(r"[^\n -~]", lambda found: _escape_json(found[0]), text)
+    if _COMMAND_START in text:
+        for command in _RUNNER_COMMANDS:
+            text = text.replace(command, command.replace("#", "\\u0023", 1))
     return text
 
 
