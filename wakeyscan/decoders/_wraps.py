@@ -57,7 +57,8 @@ class LineEnd:
     def _is_before_entry(self) -> bool:
         """Return whether the next line starts like this one, with a name or up to a key."""
         line, start = self._line.lstrip(b" \t>"), self._gap.end()
-        following = self._content[start : start + _REACH].partition(b"\n")[0]
+        line_end = self._content.find(b"\n", start, start + _REACH)
+        following = self._content[start : line_end if line_end >= 0 else start + _REACH]
         own, other = _ENTRY.match(line), _ENTRY.match(following)
         if own and other and own[1] == other[1]:
             return True

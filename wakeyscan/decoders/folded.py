@@ -22,7 +22,7 @@ from wakeyscan.decoders.decoder import (
     encode_nothing,
     encode_nothing_again,
 )
-from wakeyscan.decoders.split_prefix import list_parts
+from wakeyscan.decoders.split_prefix import PREFIX, list_parts
 
 NAME = "folded"
 
@@ -80,7 +80,7 @@ class _Folds:
 
     def read_gap(self, content: bytes, part: Part, gap: re.Match[bytes]) -> Joint | None:
         """Return the end of a line end after a part of a key, if the key may continue."""
-        if not LETTER.match(content, gap.end()):
+        if not LETTER.match(content, gap.end()) or content.startswith(PREFIX, gap.end()):
             return None
         low = max(0, part.end - _MAX_LINE)
         line = content[content.rfind(b"\n", low, part.end) + 1 or low : part.end]

@@ -29,6 +29,8 @@ else:
 _NUL_CONTEXT, _CONTROL_CONTEXT = 1 << 16, 64
 """Bytes on either side of a key in which a NUL, or a control character, shows binary data."""
 _CONTROL = lazy_pattern(rb"[\x01-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]")
+_NOT_IN_TEXT = bytes(code for code in range(0x20) if code not in b"\t\n\r\x1b")
+"""NUL, and the control characters of the pattern."""
 _UTF_8_CONTEXT = 16
 """Bytes before a key in which a byte that is not UTF-8 shows binary data, or an old encoding."""
 _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
@@ -78,6 +80,16 @@ class NulSearch:
         """Whether neither NUL nor a length ends a string: it is searched for once, not per key."""
         return has_bare_strings(self._content)
 
+    @cached_property
+    def has_controls(self) -> bool:
+        """Whether a NUL, or a control character that no text has, is anywhere in the content."""
+        return len(self._content.translate(None, _NOT_IN_TEXT)) < len(self._content)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether the content is text in ASCII."""
+        return self._content.isascii() and not self.has_controls
+
     def is_near(self, start: int, end: int) -> bool:
         """Return whether a NUL shows that the content around `start:end` is binary."""
         low, high = max(0, start - _NUL_CONTEXT), end + _NUL_CONTEXT
@@ -118,14 +130,15 @@ def _find_outside_tables(
 ) -> dict[int, list[UndelimitedString]]:
     strings: dict[int, list[UndelimitedString]] = {}
     is_bare = nuls.has_bare_strings
+    is_plain = not is_bare and nuls.is_plain
     previous_end = _NO_STRING
     for at, limit in pairwise((*keys, len(content))):
-        if at in tables:
+        if at in tables or (is_plain and content[at - 1 : at] not in _MARKS):
             continue
         string: UndelimitedString | None
         if is_bare:
             string = _find_bare(content, at, limit)
-        elif nuls.is_near(at, at) or _has_control(content, at):
+        elif nuls.has_controls and (nuls.is_near(at, at) or _has_control(content, at)):
             string = _find_in_binary(content, at, limit, previous_end)
         else:
             string = _find_in_text(content, at, limit, previous_end)

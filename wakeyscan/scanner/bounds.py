@@ -24,7 +24,6 @@ _CONTROL_CONTEXT = 64
 # The start
 
 _WORD = lazy_pattern(rb"[A-Za-z0-9]")
-_LETTER = lazy_pattern(rb"\w\Z")
 _ESCAPE_BEFORE = lazy_pattern(
     rb"(?:\\[abefnrtv0]|\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\[0-7]{3}|%(?:25)?[0-9A-Fa-f]{2}"
     rb"|=3[AaDd]|(?:\x1b|\\(?:033|e|x1[bB]|u001[bB]))\[[0-9;]{0,16}[mK])\Z"
@@ -85,9 +84,10 @@ def find_end_bounds(
 
 def _is_start_open(content: bytes, start: int, end: int) -> bool:
     """Return whether a letter, a digit or an underscore directly precedes a word."""
-    before = content[max(0, start - _CONTROL_CONTEXT) : start]
-    if not _LETTER.search(before) or not _WORD.match(content, start):
+    last = content[start - 1 : start]
+    if not (last.isalnum() or last == b"_") or not _WORD.match(content, start):
         return False
+    before = content[max(0, start - _CONTROL_CONTEXT) : start]
     marks = before[len(before.rstrip(b"_")) :]
     is_emphasis = (
         marks and content.startswith(marks, end) and not _WORD.search(before[-len(marks) - 1 :])
@@ -97,9 +97,11 @@ def _is_start_open(content: bytes, start: int, end: int) -> bool:
 
 def is_binary(content: bytes, start: int, end: int, nuls: NulSearch | None = None) -> bool:
     """Return whether a control character that no text contains is near a secret."""
+    nuls = nuls or NulSearch(content)
+    if not nuls.has_controls:
+        return False
     around = content[max(0, start - _CONTROL_CONTEXT) : end + _CONTROL_CONTEXT]
-    is_nul_near = (nuls or NulSearch(content)).is_near(start, end)
-    return is_nul_near or _CONTROL.search(around) is not None
+    return nuls.is_near(start, end) or _CONTROL.search(around) is not None
 
 
 def _is_end_certain_in_binary(content: bytes, start: int, end: int) -> bool:

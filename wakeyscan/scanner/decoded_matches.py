@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.decoders.base64_codec import is_complete
 from wakeyscan.scanner.binary_strings import NulSearch
 
@@ -29,36 +30,47 @@ _MAX_REST = 1
 """Characters of a decoded text after its last match: joined literals have one, to end the match."""
 
 
-def map_to_source(match: Match, name: str, decoded: DecodedText, around: bytes) -> Match:
-    """Return a match in a decoded text with offsets in the text around it.
+class DecodedSource(NamedTuple):
+    """A decoded text, and the text around it; the searches in both serve all of its matches."""
 
-    `name` is the name of the decoder.
-    """
+    name: str
+    """Name of the decoder."""
+    decoded: DecodedText
+    around: bytes
+    nuls: NulSearch
+    """Those in the decoded text."""
+    nuls_around: NulSearch
+
+
+def map_to_source(match: Match, source: DecodedSource) -> Match:
+    """Return a match in a decoded text with offsets in the text around it."""
+    decoded = source.decoded
     spans = [
-        source
+        place
         for span in ((match.start, match.end), *match.elsewhere)
-        for source in decoded.find_sources(*span)
+        for place in decoded.find_sources(*span)
     ]
     start, end = spans[0]
-    bounds_here = _map_bounds(match, name, decoded, around)
+    bounds_here = _map_bounds(match, source)
     if bounds_here is Bounds.OPEN and match.encoding == PLAIN:
-        match = candidates.add_candidates(match, decoded.content)
-    rests = (source for span in match.rests for source in decoded.find_sources(*span))
+        match = candidates.add_candidates(match, decoded.content, nuls=source.nuls)
+    rests = (place for span in match.rests for place in decoded.find_sources(*span))
     return match._replace(
         start=start,
         end=end,
         elsewhere=tuple(spans[1:]),
-        encoding=join_encodings(name, match.encoding),
+        encoding=join_encodings(source.name, match.encoding),
         bounds=bounds_here,
         rests=tuple(rests),
-        is_cut_short=_is_cut_short(match, decoded, around),
+        is_cut_short=_is_cut_short(match, decoded, source.around),
     )
 
 
 def join_encodings(outer: str, inner: str) -> str:
     """Return the name of an encoding inside another, or of the only one of the two."""
-    parts = [part for part in (outer, inner) if part != PLAIN]
-    return "/".join(parts) or PLAIN
+    if PLAIN in (outer, inner):
+        return inner if outer == PLAIN else outer
+    return f"{outer}/{inner}"
 
 
 def add_bounds(matches: list[Match], content: bytes, path: str = "") -> list[Match]:
@@ -97,13 +109,15 @@ def _is_cut_short(match: Match, decoded: DecodedText, around: bytes) -> bool:
     return is_last and placeholders.is_cut_short(around, *_find_source(match, decoded))
 
 
-def _map_bounds(match: Match, name: str, decoded: DecodedText, around: bytes) -> Bounds:
+def _map_bounds(match: Match, source: DecodedSource) -> Bounds:
     """Return the bounds of a match; at an end of the decoded text, the text around it decides."""
+    name, decoded, around, nuls, nuls_around = source
     if match.bounds is Bounds.OPEN or decoded.is_guess:
         return Bounds.OPEN
     at_line_end = decoded.is_base64_line_end(match.end)
     is_known = match.bounds or at_line_end
-    if not is_known and bounds.find_bounds(decoded.content, match.start, match.end) is Bounds.OPEN:
+    span = match.start, match.end
+    if not is_known and bounds.find_bounds(decoded.content, *span, nuls=nuls) is Bounds.OPEN:
         return Bounds.OPEN
     at_end = at_line_end or match.end == len(decoded.content)
     if decoded.is_truncated and (at_end or match.start == 0):
@@ -114,7 +128,9 @@ def _map_bounds(match: Match, name: str, decoded: DecodedText, around: bytes) ->
     letters = _find_bare_letters(around, end) if name == _BASE64 else b""
     if not is_complete(letters):
         return Bounds.OPEN
-    return bounds.find_end_bounds(around, start, end, is_cut_anywhere=bool(letters))
+    return bounds.find_end_bounds(
+        around, start, end, is_cut_anywhere=bool(letters), nuls=nuls_around
+    )
 
 
 def _find_bare_letters(around: bytes, end: int) -> bytes:

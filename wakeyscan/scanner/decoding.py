@@ -14,7 +14,9 @@ from wakeyscan.decoders.decoder import (
     convert_to_utf8,
 )
 from wakeyscan.extractors.file_types import detect_format
+from wakeyscan.scanner.binary_strings import NulSearch
 from wakeyscan.scanner.decoded_matches import (
+    DecodedSource,
     add_bounds,
     is_cut_short,
     join_encodings,
@@ -172,10 +174,12 @@ def _match_decoded(
     """
     in_archives: list[Match] = []
     results: list[tuple[list[Match], list[Match]]] = []
+    nuls = NulSearch(text.content)
     for name, encoded in text.decoded:
         decoded = convert_to_utf8(text.content, encoded)
+        source = DecodedSource(name, decoded, text.content, NulSearch(decoded.content), nuls)
         opened = [
-            map_to_source(match, name, decoded, text.content)._replace(
+            map_to_source(match, source)._replace(
                 bounds=match.bounds, is_cut_short=match.is_cut_short
             )
             for match in _match_archive(decoded, context, depth, archives)
@@ -187,7 +191,7 @@ def _match_decoded(
         inner_archives = None if decoded.is_truncated else archives
         matches = find_matches(inner, context, inner_archives, inner_depth)
         in_archives += opened
-        mapped = [map_to_source(match, name, decoded, text.content) for match in matches]
+        mapped = [map_to_source(match, source) for match in matches]
         results.append((opened, mapped))
     return [
         opened + [match for match in mapped if not _is_repeated(match, in_archives)]

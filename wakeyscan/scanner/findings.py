@@ -210,7 +210,10 @@ def _build_origin(match: Match, matched: _MatchedDocument) -> Origin:
     """Return the origin with the logical location, and the positions of all pieces of a secret."""
     document = matched.document
     details = matched.details.get(match.start) or document.origin.details
-    if match.elsewhere and match.encoding.endswith(PIECES):
+    is_split = bool(match.elsewhere) and match.encoding.endswith(PIECES)
+    if not is_split and details is document.origin.details:
+        return document.origin
+    if is_split:
         positions = (matched.positions[offset] for offset in _list_offsets(match))
         pieces = ", ".join(f"{line}:{column}" for line, column in positions)
         details = (*details, (PIECES, pieces))

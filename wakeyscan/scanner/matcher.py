@@ -65,14 +65,15 @@ def match_rule(
     else:
         found = _match_around(content, pattern, anchors)
     matches = []
+    has_scheme = "kind" in pattern.groupindex
     try:
         for match, shift, known in found:
-            if match["secret"]:
+            if text := match["secret"]:
                 start, end = match.span("secret")
-                scheme = match.groupdict().get("kind") or b""
-                secret = Secret(match["secret"], rule.id)
+                scheme = match["kind"] if has_scheme else None
+                secret = Secret(text, rule.id)
                 span = start + shift, end + shift
-                matches.append(Match(rule, secret, *span, scheme=scheme, bounds=known))
+                matches.append(Match(rule, secret, *span, scheme=scheme or b"", bounds=known))
     except TimeoutError:
         raise TimeoutExceeded(
             f"rule {rule.id} took over {TIMEOUT_SECONDS:g} s on a part of it"

@@ -12,11 +12,16 @@ WHOLE = {
     "end of a file": '"KEY"\n',
     "next statement": "K = 'KEY'\nprint(1)\n",
     "semicolon": 'const k = "KEY";\r\n\r\n  return k\n',
+    "no quote": "KEY\nx = 1\n",
+    "no quote, no line end": "KEY",
+    "a word": "KEY rest",
     "blanks": '"KEY" \t ;  \nx = 1\n',
 }
 OPEN = {
     "operator": '"KEY" + rest',
-    "no quote": "KEY\nx = 1\n",
+    "a list of words": "%w[KEY rest].join",
+    "a list of quoted words": "join '', qw(KEY rest)",
+    "a brace": "KEY${rest}",
     "adjacent literal": '"KEY"\n"rest"',
     "adjacent literal with a prefix": '"KEY"\nu8"rest"',
     "operator on the next line": '"KEY"\n  .. "rest"',

@@ -25,7 +25,7 @@ from wakeyscan.decoders.concatenation.chain import (
     follow_literals,
     joins_prefix,
 )
-from wakeyscan.decoders.concatenation.prefix import PREFIX, QUOTES
+from wakeyscan.decoders.concatenation.prefix import PREFIX, QUOTES, may_continue
 from wakeyscan.decoders.concatenation.source import SourceText
 from wakeyscan.decoders.concatenation.variables import Variable, find_names
 from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment
@@ -67,7 +67,8 @@ def assemble_keys(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
 def _find_prefixes(source: SourceText, found: FoundAnchors) -> Iterator[Chain]:
     if PREFIX in found:
         for whole in re.finditer(PREFIX, source.content):
-            yield Chain((whole.span(),))
+            if may_continue(source.content, whole.end()):
+                yield Chain((whole.span(),))
     if found.keys() - {PREFIX}:
         for part in _PREFIX_PART.finditer(source.content):
             if chain := _join_prefix(source, part.start()):

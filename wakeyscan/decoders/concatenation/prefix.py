@@ -21,6 +21,9 @@ _MIN_BODY, _MAX_BODY = 16, 128
 _BODY_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 _REACH = 512
 """Bytes after a key in which its line ends and the next statement starts."""
+_MAX_WORDS = 640
+"""Bytes before the body of a key in which its list of bare words begins."""
+WORD_LISTS = (b"qw", b"%w")
 _STATEMENT = 80
 """Bytes of the next statement, which hold the operator that appends to a variable."""
 
@@ -71,19 +74,29 @@ def find_previous_part(text: bytes) -> PreviousPart | None:
 def may_continue(content: bytes, start: int) -> bool:
     """Return whether the key whose body begins at `start` may be the first part of a longer one.
 
-    Most keys are whole: they are closed at the end of their line, and the next statement begins
-    with a name and appends nothing. Then the patterns of operators are not needed.
+    Most keys are whole: a blank follows them, or they are closed at the end of their line, and the
+    next statement begins with a name and appends nothing. Then the patterns of operators are not
+    needed.
     """
     rest = content[start : start + _REACH]
     after = rest.lstrip(_BODY_LETTERS)
-    if not _MIN_BODY <= len(rest) - len(after) <= _MAX_BODY or after[:1] not in QUOTES:
+    if not _MIN_BODY <= len(rest) - len(after) <= _MAX_BODY:
         return True
+    if after[:1] not in QUOTES:
+        is_bare = not after or after[:1].isspace()
+        return not is_bare or _follows_bare_words(content, start)
     line_end = after[1:].lstrip(b" \t").removeprefix(b";").lstrip(b" \t")
     following = line_end.lstrip()[:_STATEMENT]
     is_cut = len(following) < _STATEMENT and len(rest) == _REACH
     if line_end[:1] not in (b"", b"\r", b"\n") or is_cut:
         return True
     return bool(following) and _may_append(following)
+
+
+def _follows_bare_words(content: bytes, start: int) -> bool:
+    """Return whether a list of bare words, such as `%w[a b]`, may precede an offset."""
+    before = content[max(0, start - _MAX_WORDS) : start]
+    return any(mark in before for mark in WORD_LISTS)
 
 
 def _may_append(statement: bytes) -> bool:

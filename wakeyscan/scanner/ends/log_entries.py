@@ -50,15 +50,16 @@ def begins_entry(lines: Lines) -> bool | None:
     """
     if _HISTORY_ENTRY.match(lines.following):
         return True
-    if not _find_stamp(lines.following):
+    stamp = _STAMP.match(lines.following)
+    if not stamp and not _LEVEL.match(lines.following):
         return None
     if _PARTIAL.match(lines.line):
         return False
     if len(lines.line) >= CONTEXT:  # its start was not read
         return None
-    if not _find_stamp(lines.line):
+    own = _STAMP.match(lines.line)
+    if not own and not _LEVEL.match(lines.line):
         return True
-    own, stamp = (_STAMP.match(line) for line in lines)
     is_later = own and stamp and _FRACTION.sub(b"", own[0]) != _FRACTION.sub(b"", stamp[0])
     return True if is_later and len(lines.line) < _SHORT_LINE else None
 

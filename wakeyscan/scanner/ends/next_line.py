@@ -18,7 +18,7 @@ from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.ends import diffs, gutter, log_entries, statements
 from wakeyscan.scanner.ends.records import is_next_record
 from wakeyscan.scanner.ends.tags import begins_with_block
-from wakeyscan.scanner.ends.text_end import Lines, TextEnd, split_line
+from wakeyscan.scanner.ends.text_end import KEY_PREFIX, Lines, TextEnd, split_line
 from wakeyscan.scanner.ends.words import begins_with_word
 
 _COBOL = lazy_pattern(rb".{6}-")
@@ -61,6 +61,8 @@ _COMMENT_BEFORE = {
 
 def starts_something_else(end: TextEnd, text: bytes) -> bool:
     """Return whether `text`, after the line of a secret, does not continue the secret."""
+    if text.startswith(KEY_PREFIX):
+        return True
     following, later = split_line(text)
     lines = Lines(end.line, following)
     if not following.strip():

@@ -166,6 +166,8 @@ def _is_public_variable(key: Surroundings) -> bool:
         return False
     if start and _BARE_VALUE.match(key.content, start, end):
         start, end = key.find_line_start(start - 1), start - 1
+    if not key.searches.of(_PUBLIC_VARIABLE).find_first(start, end):
+        return False
     start = max(start, key.content.rfind(b";", start, end) + 1)
     return _PUBLIC_VARIABLE.match(key.find_last(_NAME, start, end)) is not None
 

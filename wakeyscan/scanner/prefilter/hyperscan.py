@@ -160,10 +160,10 @@ class _FormGroup:
         texts = _list_texts(encoded)
         for at in (end - self._width for end in ends):
             found = self._fold(bytes(content[at : at + self._longest]))
-            yield from (
-                AnchorHit(one.form, at) for one in self._plain if found.startswith(one.text)
-            )
-            if found.startswith(texts):
+            for one in self._plain:
+                if found.startswith(one.text):
+                    yield AnchorHit(one.form, at)
+            if texts and found.startswith(texts):
                 hits = _list_hits(encoded, found, content, at)
                 yield from (AnchorHit(hit.form, at) for hit in hits)
                 encoded = [form for form in encoded if form not in hits]
