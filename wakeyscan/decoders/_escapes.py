@@ -72,6 +72,8 @@ def find_escaped_spans(
     An anchor without `intro` in it is a plain one. It counts only if an escape, which matches
     `escape_pattern`, follows within the characters of a key.
     """
+    if intro not in content:
+        return
     start = end = -1
     for hit in re.finditer(_build_anchor_pattern(anchors, intro, escape_pattern), content):
         if end >= 0 and hit.start() - CONTEXT_BEFORE > end:

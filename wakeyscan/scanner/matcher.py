@@ -93,7 +93,7 @@ def _match_at(
         if at in strings:
             yield from _match_in_strings(content, pattern, at, strings[at])
         elif match := pattern.match(
-            content, at, min(len(content), at + AFTER), timeout=TIMEOUT_SECONDS
+            content, at, min(len(content), at + AFTER), concurrent=False, timeout=TIMEOUT_SECONDS
         ):
             yield _Found(match)
 

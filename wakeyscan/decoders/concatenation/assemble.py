@@ -10,7 +10,6 @@ name are read once, and each use of a name is followed once.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -25,7 +24,7 @@ from wakeyscan.decoders.concatenation.chain import (
     follow_literals,
     joins_prefix,
 )
-from wakeyscan.decoders.concatenation.prefix import PREFIX, QUOTES, may_continue
+from wakeyscan.decoders.concatenation.prefix import PREFIX, QUOTES, find_open_prefixes
 from wakeyscan.decoders.concatenation.source import SourceText
 from wakeyscan.decoders.concatenation.variables import Variable, find_names
 from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment
@@ -66,9 +65,8 @@ def assemble_keys(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
 
 def _find_prefixes(source: SourceText, found: FoundAnchors) -> Iterator[Chain]:
     if PREFIX in found:
-        for whole in re.finditer(PREFIX, source.content):
-            if may_continue(source.content, whole.end()):
-                yield Chain((whole.span(),))
+        for span in find_open_prefixes(source.content):
+            yield Chain((span,))
     if found.keys() - {PREFIX}:
         for part in _PREFIX_PART.finditer(source.content):
             if chain := _join_prefix(source, part.start()):

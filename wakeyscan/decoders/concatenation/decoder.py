@@ -14,8 +14,8 @@ from wakeyscan.decoders.concatenation.prefix import (
     CLOSINGS,
     PREFIX,
     QUOTES,
+    find_open_prefixes,
     find_previous_part,
-    may_continue,
 )
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _may_be_split_prefix(content: bytes, text: bytes) -> bool:
     A whole prefix may be in the first part of a key.
     """
     if text == PREFIX:
-        return any(may_continue(content, at + len(text)) for at in find_all(content, text))
+        return any(find_open_prefixes(content))
     previous = find_previous_part(text)
     return previous is None or any(
         previous.is_before(content, offset) for offset in find_all(content, text)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from wakeyscan.core.line_index import find_all
 from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.secret import KEY_PREFIX
 
 if TYPE_CHECKING:
+    from wakeyscan.decoders.decoder import Span
     from wakeyscan.decoders.split_prefix import Check
 
 PREFIX = KEY_PREFIX.encode()
@@ -71,12 +74,21 @@ def find_previous_part(text: bytes) -> PreviousPart | None:
     return PreviousPart(ends, (*quoted, PREFIX[:start]))
 
 
-def may_continue(content: bytes, start: int) -> bool:
+def find_open_prefixes(content: bytes) -> Iterator[Span]:
+    """Yield the whole prefixes whose keys may be the first part of a longer one."""
+    has_lists = any(mark in content for mark in WORD_LISTS)
+    for start in find_all(content, PREFIX):
+        end = start + len(PREFIX)
+        if may_continue(content, end, has_lists=has_lists):
+            yield start, end
+
+
+def may_continue(content: bytes, start: int, *, has_lists: bool = True) -> bool:
     """Return whether the key whose body begins at `start` may be the first part of a longer one.
 
     Most keys are whole: a blank follows them, or they are closed at the end of their line, and the
     next statement begins with a name and appends nothing. Then the patterns of operators are not
-    needed.
+    needed. `has_lists` says whether the content may have lists of bare words.
     """
     rest = content[start : start + _REACH]
     after = rest.lstrip(_BODY_LETTERS)
@@ -84,7 +96,7 @@ def may_continue(content: bytes, start: int) -> bool:
         return True
     if after[:1] not in QUOTES:
         is_bare = not after or after[:1].isspace()
-        return not is_bare or _follows_bare_words(content, start)
+        return not is_bare or (has_lists and _follows_bare_words(content, start))
     line_end = after[1:].lstrip(b" \t").removeprefix(b";").lstrip(b" \t")
     following = line_end.lstrip()[:_STATEMENT]
     is_cut = len(following) < _STATEMENT and len(rest) == _REACH
