@@ -23,8 +23,9 @@ REJECTED = "remote: wakeyscan: Push rejected. Nothing was stored."
 
 
 @pytest.fixture
-def repo(tmp_path: Path) -> Repo:
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repo:
     """Make a repository with one commit, in a folder whose name has a space and quotes."""
+    monkeypatch.setenv("HOME", str(tmp_path))  # without settings of assistants
     made = Repo(tmp_path / 'it\'s my "repo"')
     made.commit({"a": "one\n"})
     return made
@@ -300,7 +301,8 @@ def test_status_names_the_manager_and_the_file_that_git_runs_instead(
     assert repo.run("hook", "uninstall", "pre-commit") == Ran(0, nothing, "")
 
 
-def test_status_and_uninstall_on_a_server(tmp_path: Path) -> None:
+def test_status_and_uninstall_on_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))  # without settings of assistants
     server = Repo(tmp_path / "server.git", "--bare")
     server.install("pre-receive")
     status = server.run("hook", "status")

@@ -80,7 +80,7 @@ def list_recorded(key: str) -> list[Recorded]:
             "claude prompt",
             "claude",
             build(_CLAUDE, "UserPromptSubmit", prompt=f"use {key}"),
-            {"decision": "block"},
+            {"decision": "block", "hookSpecificOutput.suppressOriginalPrompt": True},
         ),
         Recorded(
             "claude bash",

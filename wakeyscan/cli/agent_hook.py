@@ -13,7 +13,7 @@ from wakeyscan.config import build
 from wakeyscan.core.errors import SourceError, UsageError, WakeyscanError
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import redact
-from wakeyscan.integrations.agents import AGENTS, find_agent, unknown
+from wakeyscan.integrations.agents import AGENTS, event_shape, find_agent, unknown
 from wakeyscan.integrations.agents.agent import OTHER, Agent, Event, Fields, Verdict
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def run_agent_hook(values: Values, options: tuple[Option, ...]) -> int:
         agent, gap = unknown, str(error)  # without an event, an answer of an assistant has no place
     else:
         agent = named or find_agent(fields) or unknown
-        event = agent.parse_event(fields)
+        event = event_shape.parse_event(fields, agent.SHAPE)
     return _write_answer(agent, event, _scan(event, gap, values, options))
 
 

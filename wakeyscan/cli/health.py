@@ -15,6 +15,7 @@ from wakeyscan.core.errors import GitError, WakeyscanError
 from wakeyscan.core.files import find_cache_folder
 from wakeyscan.git import worktree
 from wakeyscan.git.environment import find_version
+from wakeyscan.integrations.agent_settings import hook_state
 from wakeyscan.integrations.hooks import hook_status
 from wakeyscan.rules.loader import load_rules
 from wakeyscan.suppression import ignore_entry
@@ -54,6 +55,7 @@ def run_checks(
         yield _check_rules(settings)
         yield _check_ignore_file(settings)
     yield from check_hooks()
+    yield from map(_check_agent, hook_state.inspect_agents())
     yield check_cache(find_cache_folder())
     yield from map(check_component, list_components())
 
@@ -118,6 +120,11 @@ def _check_hook(state: hook_status.HookState) -> Check:
         text = f"shadowed: {state.text}"
         return Check(name, PROBLEM, text, f"wakeyscan hook install {state.stage}")
     return Check(name, PROBLEM, state.text, f"wakeyscan hook install {state.stage}")
+
+
+def _check_agent(state: hook_state.AgentState) -> Check:
+    kinds = {hook_state.ABSENT: NOTE, hook_state.BROKEN: PROBLEM}
+    return Check(f"hook agent {state.agent}", kinds.get(state.kind, OK), state.text, state.advice)
 
 
 def check_cache(folder: str) -> Check:

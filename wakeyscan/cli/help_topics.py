@@ -43,9 +43,11 @@ _STAGE_HELP = {
 
 ACTIONS: dict[str, dict[str, Action]] = {
     "hook": {
-        "install": Action("Make git run wakeyscan at these stages; an existing hook keeps running.",
-                          "STAGE..."),
-        "uninstall": Action("Undo the installation at these stages.", "STAGE..."),
+        "install": Action("Make git run wakeyscan at these stages, or coding assistants at their "
+                          "events; existing hooks keep running.",
+                          "STAGE...|agent [NAME]...", ("scope",)),
+        "uninstall": Action("Undo the installation at these stages, or for these assistants.",
+                            "STAGE...|agent [NAME]...", ("scope",)),
         "status": Action("Show which hooks run wakeyscan."),
         **{stage: _STAGE_HELP[stage] for stage in STAGES},
         "agent": Action("Answer an event of a coding assistant, which is JSON on stdin.", "",
@@ -100,9 +102,16 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("hook pre-commit", "scan what git is about to commit"),
         ("hook agent --agent claude", "scan an event of Claude Code"),
     ),
-    "hook install": (("hook install pre-commit commit-msg pre-push", "in this repository"),),
-    "hook uninstall": (("hook uninstall pre-commit", "existing hooks are restored"),),
-    "hook status": (("hook status", "one line per stage"),),
+    "hook install": (
+        ("hook install pre-commit commit-msg pre-push", "in this repository"),
+        ("hook install agent claude", "for Claude Code, in all projects"),
+        ("hook install agent --scope project cursor", "for all who use Cursor in this project"),
+    ),
+    "hook uninstall": (
+        ("hook uninstall pre-commit", "existing hooks are restored"),
+        ("hook uninstall agent", "the settings of all assistants are restored"),
+    ),
+    "hook status": (("hook status", "one line per stage and assistant"),),
     "hook pre-commit": (("hook pre-commit", "the staged changes"),),
     "hook agent": (
         ("hook agent --agent claude < event.json", "as the assistant calls it"),
@@ -186,7 +195,7 @@ GROUPS = {
     "Fix": ("write", "force", "plan"),
     "Input": (
         *("mode", "paths", "all", "from", "as", "whole-files", "no-gitignore", "max-file-size"),
-        *("reachable", "branch", "since", "agent"),
+        *("reachable", "branch", "since", "agent", "scope"),
     ),
     "Output": (
         *("format", "output", "report", "template", "show-suppressed", "sarif-profile"),

@@ -20,7 +20,16 @@ from wakeyscan.config.build import build_config
 from wakeyscan.config.config import Config
 from wakeyscan.core.errors import SourceError
 from wakeyscan.integrations.agents import AGENTS, event_shape, find_agent, texts, unknown
-from wakeyscan.integrations.agents.agent import INPUT, OUTPUT, Agent, Answer, Event, Fields, Verdict
+from wakeyscan.integrations.agents.agent import (
+    INPUT,
+    OUTPUT,
+    Agent,
+    Answer,
+    Event,
+    EventShape,
+    Fields,
+    Verdict,
+)
 
 NAMES = [recorded.name for recorded in list_recorded("")]
 
@@ -37,7 +46,7 @@ def find(fields: Fields) -> Agent:
 
 def answer(fields: Fields, settings: Config) -> Answer:
     agent = find(fields)
-    event = agent.parse_event(fields)
+    event = event_shape.parse_event(fields, agent.SHAPE)
     return agent.build_answer(event, agent_scan.scan_event(event, settings))
 
 
@@ -161,6 +170,14 @@ def test_an_output_hides_nothing(field: str, key: str, settings: Config) -> None
     assert changed[field] == f"*** Begin Patch\n-{mask(key)}"
 
 
+def test_a_copy_of_an_output_on_disk_is_not_shown_in_its_place(key: str, settings: Config) -> None:
+    response = {"stdout": key, "persistedOutputPath": "/tmp/x", "persistedOutputSize": 9}
+    fields = {**CLAUDE, "hook_event_name": "PostToolUse", "tool_response": response}
+    output = answer(fields, settings).output
+    assert output is not None
+    assert output["hookSpecificOutput"]["updatedToolOutput"] == {"stdout": mask(key)}
+
+
 @pytest.mark.parametrize(
     ("form", "shown"),
     [
@@ -254,7 +271,7 @@ NAMED = st.sampled_from(
 @given(fields=st.dictionaries(NAMED, JSON), agent=st.sampled_from([*AGENTS]))
 def test_any_event_is_parsed_and_answered(fields: Fields, agent: str) -> None:
     find(fields)
-    event = AGENTS[agent].parse_event(fields)
+    event = event_shape.parse_event(fields, AGENTS[agent].SHAPE)
     for verdict in (Verdict(), Verdict("blocked"), Verdict("", "warned")):
         json.dumps(AGENTS[agent].build_answer(event, verdict))
 
@@ -274,7 +291,7 @@ def test_every_text_of_a_value_is_listed(value: object) -> None:
 
 @given(value=JSON)
 def test_any_input_of_a_tool_names_files_or_none(value: object) -> None:
-    shape = event_shape.EventShape(inputs=("x",), readers=("Read",))
-    fields = {"tool_name": "Read", "tool_input": value}
-    for read in event_shape.parse_shape(fields, "x", shape).reads:
+    shape = EventShape(inputs=("x",), readers=("Read",))
+    fields = {"hook_event_name": "x", "tool_name": "Read", "tool_input": value}
+    for read in event_shape.parse_event(fields, shape).reads:
         assert read.first >= 1

@@ -1,4 +1,4 @@
-"""`wakeyscan hook`: runs as a hook of git or of a coding assistant, and installs git hooks."""
+"""`wakeyscan hook`: runs as a hook of git or of a coding assistant, and installs both."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from wakeyscan.cli import output
 from wakeyscan.cli.pipeline import run_scan
 from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
-from wakeyscan.core.errors import HookRefused, UsageError
+from wakeyscan.core.errors import GitError, HookRefused, UsageError
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.integrations.hooks import STAGES
 
 if TYPE_CHECKING:
-    from wakeyscan.cli import agent_hook, run_details
+    from wakeyscan.cli import agent_hook, agent_installs, run_details
     from wakeyscan.integrations.hooks import advice, hook_status, install
     from wakeyscan.scanner.result import RunResult
 else:
     # A hook that runs never installs anything, and seldom finds a key.
     agent_hook = lazy_import("wakeyscan.cli.agent_hook")
+    agent_installs = lazy_import("wakeyscan.cli.agent_installs")
     advice = lazy_import("wakeyscan.integrations.hooks.advice")
     hook_status = lazy_import("wakeyscan.integrations.hooks.hook_status")
     install = lazy_import("wakeyscan.integrations.hooks.install")
@@ -31,7 +32,7 @@ STAGE is pre-commit, pre-merge-commit, commit-msg, pre-push or pre-receive, foll
 arguments that git (or a framework) passes to such a hook. It scans what is about to be committed or
 pushed, and prints nothing if there are no findings.
 
-'agent' answers an event of a coding assistant."""
+'agent' answers an event of a coding assistant; 'install agent' makes assistants run it."""
 
 PARAMETERS = Parameters(
     (
@@ -39,6 +40,11 @@ PARAMETERS = Parameters(
         Option("whole-files", "Scan all of each changed file, not only the added lines."),
         Option(
             "agent", "Assistant that wrote the event. Default: recognized by the event.", "NAME"
+        ),
+        Option(
+            "scope",
+            "Settings of assistants to change: user, or project to share them. Default: user.",
+            "NAME",
         ),
     ),
     "STAGE|agent|install|uninstall|status [ARG]",
@@ -50,18 +56,20 @@ _ACTIONS = ("agent", "install", "uninstall", "status")
 def run(values: Values, operands: list[str]) -> int:
     """Run the hook of a stage, or install it, and return the exit code."""
     match operands:
+        case ["install" | "uninstall" as action, "agent", *agents]:
+            return agent_installs.change_agents(action, agents, str(values.get("scope", "")))
         case ["install" | "uninstall" as action, _, *_]:
+            _refuse(values, "scope", f"wakeyscan hook {action} {operands[1]}")
             return _change_hooks(action, operands[1:])
         case ["status"]:
-            output.write_lines(hook_status.describe_hooks())
-            return 0
+            return _show_status()
         case ["agent"]:
             return agent_hook.run_agent_hook(values, PARAMETERS.options)
         case [stage, *arguments] if stage not in _ACTIONS:
             return _run_stage(stage, arguments, values)
     raise UsageError(
-        "wakeyscan hook: expected a stage such as pre-commit, agent, install STAGE, uninstall "
-        "STAGE or status"
+        "wakeyscan hook: expected a stage such as pre-commit, agent, install STAGE, install "
+        "agent, uninstall STAGE or status"
     )
 
 
@@ -81,10 +89,27 @@ def _change_hooks(action: str, stages: list[str]) -> int:
     return code
 
 
+def _refuse(values: Values, option: str, command: str) -> None:
+    if option in values:
+        raise UsageError(f"{command}: --{option} has no effect here")
+
+
+def _show_status() -> int:
+    """Print the state of all hooks; outside of a repository, only assistants have some."""
+    agents = [*agent_installs.describe_agents()]
+    try:
+        output.write_lines(hook_status.describe_hooks())
+    except GitError:
+        if not agents:
+            raise
+    output.write_lines(agents)
+    return 0
+
+
 def _run_stage(stage: str, arguments: list[str], values: Values) -> int:
     member = STAGES.load(stage)
-    if "agent" in values:
-        raise UsageError(f"wakeyscan hook {stage}: --agent has no effect here")
+    _refuse(values, "agent", f"wakeyscan hook {stage}")
+    _refuse(values, "scope", f"wakeyscan hook {stage}")
     settings = build.build_config(values, PARAMETERS.options, os.environ)
     output.check_formats(settings, ())
     if settings.verbose:

@@ -8,10 +8,36 @@ from typing import Any, Protocol
 from wakeyscan.core.named_tuple import NamedTuple
 
 Fields = dict[str, Any]
-"""An event: a JSON object."""
+"""A JSON object: an event, an answer, or an entry of settings."""
 
 PROMPT, INPUT, OUTPUT, OTHER = "prompt", "tool call", "tool output", "event"
 """Kinds of events, as messages name them."""
+
+
+class EventShape(NamedTuple):
+    """Names of the events and fields of an assistant."""
+
+    prompts: tuple[str, ...] = ()
+    """Events with the text of a user."""
+    inputs: tuple[str, ...] = ()
+    """Events before a tool runs."""
+    outputs: tuple[str, ...] = ()
+    """Events after a tool ran."""
+    input_fields: tuple[str, ...] = ("tool_input",)
+    """Fields with the arguments of a tool."""
+    tool_fields: tuple[str, ...] = ("tool_name",)
+    """Fields with the name of a tool."""
+    readers: tuple[str, ...] = ()
+    """Tools that read files."""
+    name_fields: tuple[str, ...] = ("hook_event_name",)
+    """Fields with the name of the event; the first one that is present counts."""
+    named_by: tuple[tuple[str, str], ...] = ()
+    """Of events without a name: a field that only events of one name have, and this name."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all these events."""
+        return (*self.prompts, *self.inputs, *self.outputs)
 
 
 class FileRead(NamedTuple):
@@ -59,16 +85,54 @@ class Answer(NamedTuple):
     code: int = 0
 
 
+Header = tuple[tuple[str, object], ...]
+"""Members of a JSON object."""
+
+COMMAND = "{command}"
+"""The value in an entry that stands for the command line of the hook."""
+
+
+class Entry(NamedTuple):
+    """An entry that makes an assistant run a hook."""
+
+    path: tuple[str, ...]
+    """Names that lead to the list of entries."""
+    value: Fields
+
+
+def build_group(matcher: str = "") -> Fields:
+    """Return an entry as Claude Code reads it; `matcher` is the pattern of the tools' names."""
+    hooks = {"hooks": [{"type": "command", "command": COMMAND}]}
+    return {"matcher": matcher, **hooks} if matcher else hooks
+
+
+class HookSettings(NamedTuple):
+    """The file in which an assistant looks for hooks, and what it must contain."""
+
+    user: str
+    """Path of the file that counts for all projects; it begins with `~/`."""
+    project: str
+    """Path of the file in a project."""
+    entries: tuple[Entry, ...]
+    header: Header = ()
+    """Further members of a new file."""
+    home_variable: str = ""
+    """Environment variable with the folder in place of the first one in `user`."""
+    is_shared: bool = False
+    """Whether other assistants read the file too, so that the event must tell which one it is."""
+    note: str = ""
+    """What else the user must do, or know."""
+
+
 class Agent(Protocol):
     """A module that knows the hooks of one assistant."""
 
     TITLE: str
+    SHAPE: EventShape
+    SETTINGS: HookSettings
 
     def is_own(self, fields: Fields) -> bool:
         """Return whether the assistant writes events with these fields."""
-
-    def parse_event(self, fields: Fields) -> Event:
-        """Return the parts to scan. Unknown events are scanned as a whole."""
 
     def build_answer(self, event: Event, verdict: Verdict) -> Answer:
         """Return the answer that makes the assistant obey the verdict."""

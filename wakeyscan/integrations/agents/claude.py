@@ -1,7 +1,8 @@
 """Claude Code.
 
 Events, fields and answers: https://code.claude.com/docs/en/hooks. The replacement of an output,
-`updatedToolOutput`, must have the shape of the tool's own output.
+`updatedToolOutput`, must have the shape of the tool's own output. Without `suppressOriginalPrompt`,
+the message about a blocked prompt repeats it.
 """
 
 from __future__ import annotations
@@ -11,19 +12,33 @@ from wakeyscan.integrations.agents.agent import (
     OUTPUT,
     PROMPT,
     Answer,
+    Entry,
     Event,
+    EventShape,
     Fields,
+    HookSettings,
     Verdict,
+    build_group,
 )
-from wakeyscan.integrations.agents.event_shape import EventShape, find_event_name, parse_shape
 
 TITLE = "Claude Code"
 
-_SHAPE = EventShape(
+SHAPE = EventShape(
     prompts=("UserPromptSubmit",),
     inputs=("PreToolUse",),
     outputs=("PostToolUse",),
     readers=("Read", "NotebookRead"),
+)
+SETTINGS = HookSettings(
+    user="~/.claude/settings.json",
+    project=".claude/settings.json",
+    home_variable="CLAUDE_CONFIG_DIR",
+    entries=(
+        Entry(("hooks", "UserPromptSubmit"), build_group()),
+        Entry(("hooks", "PreToolUse"), build_group("*")),
+        Entry(("hooks", "PostToolUse"), build_group("*")),
+    ),
+    is_shared=True,  # VS Code and Cursor can be told to read it
 )
 
 
@@ -32,23 +47,27 @@ def is_own(fields: Fields) -> bool:
     return {"hook_event_name", "session_id", "transcript_path"} <= fields.keys()
 
 
-def parse_event(fields: Fields) -> Event:
-    """Return the parts to scan."""
-    return parse_shape(fields, find_event_name(fields), _SHAPE)
-
-
 def build_answer(event: Event, verdict: Verdict) -> Answer:
     """Return the answer. Only prompts, tool calls and outputs can be blocked."""
     if not verdict.reason:
         return build_pass(verdict)
     if event.kind == PROMPT:
-        return Answer({"decision": "block", "reason": verdict.reason})
+        hidden = {"hookEventName": event.name, "suppressOriginalPrompt": True}
+        decision = {"decision": "block", "reason": verdict.reason}
+        return Answer({**decision, "hookSpecificOutput": hidden})
     if event.kind == INPUT:
         return Answer({"hookSpecificOutput": build_denial(event, verdict)})
     if event.kind == OUTPUT and (masked := verdict.masked.get("tool_response")) is not None:
-        changed = {"updatedToolOutput": masked, "additionalContext": verdict.reason}
+        changed = {"updatedToolOutput": _drop_copy(masked), "additionalContext": verdict.reason}
         return Answer({"hookSpecificOutput": {"hookEventName": event.name, **changed}})
     return Answer({"systemMessage": verdict.reason})
+
+
+def _drop_copy(output: object) -> object:
+    """Return an output without the path of its copy on disk, which would be shown instead."""
+    if not isinstance(output, dict):
+        return output
+    return {name: value for name, value in output.items() if not name.startswith("persistedOutput")}
 
 
 def build_pass(verdict: Verdict) -> Answer:

@@ -15,29 +15,38 @@ from wakeyscan.integrations.agents.agent import (
     OUTPUT,
     PROMPT,
     Answer,
+    Entry,
     Event,
+    EventShape,
     Fields,
+    HookSettings,
     Verdict,
+    build_group,
 )
 from wakeyscan.integrations.agents.claude import build_denial, build_pass
-from wakeyscan.integrations.agents.event_shape import EventShape, find_event_name, parse_shape
 
 TITLE = "Codex CLI"
 
-_SHAPE = EventShape(prompts=("UserPromptSubmit",), inputs=("PreToolUse",), outputs=("PostToolUse",))
+SHAPE = EventShape(prompts=("UserPromptSubmit",), inputs=("PreToolUse",), outputs=("PostToolUse",))
 
 _TURN = "turn_id"
 """Field that the events of Claude Code lack."""
+SETTINGS = HookSettings(
+    user="~/.codex/hooks.json",
+    project=".codex/hooks.json",
+    home_variable="CODEX_HOME",
+    entries=(
+        Entry(("hooks", "UserPromptSubmit"), build_group()),
+        Entry(("hooks", "PreToolUse"), build_group(".*")),
+        Entry(("hooks", "PostToolUse"), build_group(".*")),
+    ),
+    note="Codex asks you to trust the hook; some versions need hooks switched on in config.toml",
+)
 
 
 def is_own(fields: Fields) -> bool:
     """Return whether Codex wrote the event: its events name the turn."""
     return {"hook_event_name", "session_id", _TURN} <= fields.keys()
-
-
-def parse_event(fields: Fields) -> Event:
-    """Return the parts to scan."""
-    return parse_shape(fields, find_event_name(fields), _SHAPE)
 
 
 def build_answer(event: Event, verdict: Verdict) -> Answer:

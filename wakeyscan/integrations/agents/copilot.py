@@ -8,25 +8,45 @@ tell them apart. With event names in PascalCase, fields are in snake_case.
 from __future__ import annotations
 
 from wakeyscan.integrations.agents.agent import (
+    COMMAND,
     INPUT,
     OUTPUT,
     PROMPT,
     Answer,
+    Entry,
     Event,
+    EventShape,
     Fields,
+    HookSettings,
     Verdict,
 )
-from wakeyscan.integrations.agents.event_shape import EventShape, find_event_name, parse_shape
 
 TITLE = "GitHub Copilot CLI"
 
-_SHAPE = EventShape(
+SHAPE = EventShape(
     prompts=("userPromptSubmitted", "UserPromptSubmit"),
     inputs=("preToolUse", "PreToolUse"),
     outputs=("postToolUse", "PostToolUse"),
     input_fields=("toolArgs", "tool_input"),
     tool_fields=("toolName", "tool_name"),
     readers=("view", "Read"),
+    named_by=(
+        ("toolResult", "postToolUse"),
+        ("error", ""),
+        ("toolName", "preToolUse"),
+        ("prompt", "userPromptSubmitted"),
+    ),
+)
+SETTINGS = HookSettings(
+    user="~/.copilot/hooks/wakeyscan.json",
+    project=".github/hooks/wakeyscan.json",
+    home_variable="COPILOT_HOME",
+    entries=tuple(
+        Entry(("hooks", event), {"type": "command", "command": COMMAND})
+        for event in ("userPromptSubmitted", "preToolUse", "postToolUse")
+    ),
+    header=(("version", 1),),
+    is_shared=True,  # VS Code reads it too
 )
 
 
@@ -37,23 +57,8 @@ def is_own(fields: Fields) -> bool:
     """
     if "sessionId" in fields and "hookEventName" not in fields:
         return "timestamp" in fields
-    named = fields.get("hook_event_name") in _SHAPE.names and "timestamp" in fields
+    named = fields.get("hook_event_name") in SHAPE.names and "timestamp" in fields
     return named and "transcript_path" not in fields
-
-
-def parse_event(fields: Fields) -> Event:
-    """Return the parts to scan."""
-    return parse_shape(fields, _find_name(fields), _SHAPE)
-
-
-def _find_name(fields: Fields) -> str:
-    if "hook_event_name" in fields:
-        return find_event_name(fields)
-    if "toolResult" in fields:
-        return "postToolUse"
-    if "toolName" in fields and "error" not in fields:
-        return "preToolUse"
-    return "userPromptSubmitted" if "prompt" in fields else ""
 
 
 def build_answer(event: Event, verdict: Verdict) -> Answer:

@@ -7,19 +7,22 @@ a command or of its own tools: only the output of an MCP tool can be replaced.
 from __future__ import annotations
 
 from wakeyscan.integrations.agents.agent import (
+    COMMAND,
     INPUT,
     OUTPUT,
     PROMPT,
     Answer,
+    Entry,
     Event,
+    EventShape,
     Fields,
+    HookSettings,
     Verdict,
 )
-from wakeyscan.integrations.agents.event_shape import EventShape, find_event_name, parse_shape
 
 TITLE = "Cursor"
 
-_SHAPE = EventShape(
+SHAPE = EventShape(
     prompts=("beforeSubmitPrompt",),
     inputs=(
         *("preToolUse", "beforeShellExecution", "beforeMCPExecution", "beforeReadFile"),
@@ -29,16 +32,20 @@ _SHAPE = EventShape(
     input_fields=("tool_input", "command"),
     readers=("Read",),
 )
+SETTINGS = HookSettings(
+    user="~/.cursor/hooks.json",
+    project=".cursor/hooks.json",
+    entries=tuple(
+        Entry(("hooks", event), {"command": COMMAND})
+        for event in ("beforeSubmitPrompt", "beforeReadFile", "preToolUse", "postToolUse")
+    ),
+    header=(("version", 1),),
+)
 
 
 def is_own(fields: Fields) -> bool:
     """Return whether Cursor wrote the event."""
     return {"hook_event_name", "conversation_id", "generation_id"} <= fields.keys()
-
-
-def parse_event(fields: Fields) -> Event:
-    """Return the parts to scan."""
-    return parse_shape(fields, find_event_name(fields), _SHAPE)
 
 
 def build_answer(event: Event, verdict: Verdict) -> Answer:

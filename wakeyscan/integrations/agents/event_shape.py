@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.integrations.agents.agent import (
     INPUT,
     OTHER,
     OUTPUT,
     PROMPT,
     Event,
+    EventShape,
     Fields,
     FileRead,
 )
@@ -23,39 +23,19 @@ _MAX_DEPTH = 8
 """Levels of a tool's input in which paths are looked up."""
 
 
-class EventShape(NamedTuple):
-    """Names of the events and fields of an assistant."""
-
-    prompts: tuple[str, ...] = ()
-    """Events with the text of a user."""
-    inputs: tuple[str, ...] = ()
-    """Events before a tool runs."""
-    outputs: tuple[str, ...] = ()
-    """Events after a tool ran."""
-    input_fields: tuple[str, ...] = ("tool_input",)
-    """Fields with the arguments of a tool."""
-    tool_fields: tuple[str, ...] = ("tool_name",)
-    """Fields with the name of a tool."""
-    readers: tuple[str, ...] = ()
-    """Tools that read files."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of all these events."""
-        return (*self.prompts, *self.inputs, *self.outputs)
+def find_event_name(fields: Fields, shape: EventShape) -> str:
+    """Return the name of an event; empty if it has none."""
+    named = next((str(fields[field]) for field in shape.name_fields if fields.get(field)), "")
+    return named or next((name for field, name in shape.named_by if field in fields), "")
 
 
-def find_event_name(fields: Fields) -> str:
-    """Return the name of an event where most assistants write it."""
-    return str(fields.get("hook_event_name", ""))
-
-
-def parse_shape(fields: Fields, name: str, shape: EventShape) -> Event:
-    """Return the parts of an event to scan.
+def parse_event(fields: Fields, shape: EventShape) -> Event:
+    """Return the parts of an event to scan. Unknown events are scanned as a whole.
 
     All fields are scanned, unknown ones too: a newer version may add some. Only the input of a tool
     is not scanned again with its output.
     """
+    name = find_event_name(fields, shape)
     kind = _find_kind(name, shape)
     if kind != OUTPUT:
         tools = [fields.get(field) for field in shape.tool_fields]

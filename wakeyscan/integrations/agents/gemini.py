@@ -13,12 +13,22 @@ configures them, but only reported: prompts and outputs have been scanned on the
 
 from __future__ import annotations
 
-from wakeyscan.integrations.agents.agent import OTHER, Answer, Event, Fields, Verdict
-from wakeyscan.integrations.agents.event_shape import EventShape, find_event_name, parse_shape
+from wakeyscan.integrations.agents.agent import (
+    OTHER,
+    Answer,
+    Entry,
+    Event,
+    EventShape,
+    Fields,
+    HookSettings,
+    Verdict,
+    build_group,
+)
+from wakeyscan.integrations.agents.event_shape import find_event_name
 
 TITLE = "Gemini CLI"
 
-_SHAPE = EventShape(
+SHAPE = EventShape(
     prompts=("BeforeAgent",),
     inputs=("BeforeTool",),
     outputs=("AfterTool",),
@@ -27,15 +37,20 @@ _SHAPE = EventShape(
 _OTHERS = ("AfterAgent", "BeforeModel", "AfterModel", "BeforeToolSelection", "PreCompress")
 """Names of further events that only Gemini CLI has."""
 
+SETTINGS = HookSettings(
+    user="~/.gemini/settings.json",
+    project=".gemini/settings.json",
+    entries=(
+        Entry(("hooks", "BeforeAgent"), build_group()),
+        Entry(("hooks", "BeforeTool"), build_group(".*")),
+        Entry(("hooks", "AfterTool"), build_group(".*")),
+    ),
+)
+
 
 def is_own(fields: Fields) -> bool:
     """Return whether Gemini CLI wrote the event: no other assistant has such names."""
-    return find_event_name(fields) in (*_SHAPE.names, *_OTHERS)
-
-
-def parse_event(fields: Fields) -> Event:
-    """Return the parts to scan."""
-    return parse_shape(fields, find_event_name(fields), _SHAPE)
+    return find_event_name(fields, SHAPE) in (*SHAPE.names, *_OTHERS)
 
 
 def build_answer(event: Event, verdict: Verdict) -> Answer:

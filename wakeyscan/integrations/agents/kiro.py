@@ -11,12 +11,23 @@ tool calls only; for a prompt, it is a warning where it does not block.
 
 from __future__ import annotations
 
-from wakeyscan.integrations.agents.agent import INPUT, PROMPT, Answer, Event, Fields, Verdict
-from wakeyscan.integrations.agents.event_shape import EventShape, find_event_name, parse_shape
+from wakeyscan.integrations.agents.agent import (
+    COMMAND,
+    INPUT,
+    PROMPT,
+    Answer,
+    Entry,
+    Event,
+    EventShape,
+    Fields,
+    HookSettings,
+    Verdict,
+)
+from wakeyscan.integrations.agents.event_shape import find_event_name
 
 TITLE = "Kiro"
 
-_SHAPE = EventShape(
+SHAPE = EventShape(
     prompts=("userPromptSubmit", "UserPromptSubmit"),
     inputs=("preToolUse", "PreToolUse"),
     outputs=("postToolUse", "PostToolUse"),
@@ -28,16 +39,28 @@ _OTHERS = ("agentSpawn", "stop")
 _FOREIGN = {"transcript_path", "timestamp"}
 """Fields of other assistants whose events have the same names."""
 
+SETTINGS = HookSettings(
+    user="~/.kiro/hooks/wakeyscan.json",
+    project=".kiro/hooks/wakeyscan.json",
+    entries=tuple(
+        Entry(
+            ("hooks",),
+            {
+                "name": f"wakeyscan-{trigger}",
+                "trigger": trigger,
+                "action": {"type": "command", "command": COMMAND},
+            },
+        )
+        for trigger in ("UserPromptSubmit", "PreToolUse", "PostToolUse")
+    ),
+    header=(("version", "v1"),),
+)
+
 
 def is_own(fields: Fields) -> bool:
     """Return whether Kiro wrote the event: it has no session and no time."""
-    is_named = find_event_name(fields) in (*_SHAPE.names, *_OTHERS)
+    is_named = find_event_name(fields, SHAPE) in (*SHAPE.names, *_OTHERS)
     return is_named and not fields.keys() & _FOREIGN
-
-
-def parse_event(fields: Fields) -> Event:
-    """Return the parts to scan."""
-    return parse_shape(fields, find_event_name(fields), _SHAPE)
 
 
 def build_answer(event: Event, verdict: Verdict) -> Answer:

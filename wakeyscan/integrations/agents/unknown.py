@@ -6,19 +6,24 @@ document as blocking, and other assistants follow.
 
 from __future__ import annotations
 
-from wakeyscan.integrations.agents.agent import OTHER, Answer, Event, Fields, Verdict
+from wakeyscan.integrations.agents.agent import (
+    Answer,
+    Event,
+    EventShape,
+    Fields,
+    HookSettings,
+    Verdict,
+)
 
 TITLE = "an unknown assistant"
+
+SHAPE = EventShape(name_fields=())
+SETTINGS = HookSettings("", "", ())
 
 
 def is_own(fields: Fields) -> bool:
     """Return true: every event may be of an unknown assistant."""
     return True
-
-
-def parse_event(fields: Fields) -> Event:
-    """Return the whole event."""
-    return Event(OTHER, "", fields)
 
 
 def build_answer(event: Event, verdict: Verdict) -> Answer:

@@ -13,12 +13,23 @@ replaces that text, so that the reason of the answer is the masked text.
 
 from __future__ import annotations
 
-from wakeyscan.integrations.agents.agent import INPUT, OUTPUT, Answer, Event, Fields, Verdict
-from wakeyscan.integrations.agents.event_shape import EventShape, find_event_name, parse_shape
+from wakeyscan.integrations.agents.agent import (
+    COMMAND,
+    INPUT,
+    OUTPUT,
+    Answer,
+    Entry,
+    Event,
+    EventShape,
+    Fields,
+    HookSettings,
+    Verdict,
+)
+from wakeyscan.integrations.agents.event_shape import find_event_name
 
 TITLE = "Mistral Vibe"
 
-_SHAPE = EventShape(
+SHAPE = EventShape(
     inputs=("before_tool",),
     outputs=("after_tool",),
     readers=("read_file",),
@@ -26,16 +37,24 @@ _SHAPE = EventShape(
 
 _AFTER_TURN = "post_agent_turn"
 """Name of the event after a turn, which carries no text."""
+SETTINGS = HookSettings(
+    user="~/.vibe/hooks.toml",
+    project=".vibe/hooks.toml",
+    home_variable="VIBE_HOME",
+    entries=tuple(
+        Entry(
+            ("hooks",),
+            {"name": f"wakeyscan-{kind}", "type": kind, "command": COMMAND, "strict": True},
+        )
+        for kind in ("before_tool", "after_tool")
+    ),
+    note="Vibe needs enable_experimental_hooks = true in its config.toml",
+)
 
 
 def is_own(fields: Fields) -> bool:
     """Return whether Vibe wrote the event: no other assistant has such names."""
-    return find_event_name(fields) in (*_SHAPE.names, _AFTER_TURN)
-
-
-def parse_event(fields: Fields) -> Event:
-    """Return the parts to scan."""
-    return parse_shape(fields, find_event_name(fields), _SHAPE)
+    return find_event_name(fields, SHAPE) in (*SHAPE.names, _AFTER_TURN)
 
 
 def build_answer(event: Event, verdict: Verdict) -> Answer:

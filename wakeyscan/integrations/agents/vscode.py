@@ -10,32 +10,35 @@ converts the names of their events. So the event tells who runs the hook, not th
 
 from __future__ import annotations
 
-from wakeyscan.integrations.agents.agent import INPUT, Answer, Event, Fields, Verdict
+from wakeyscan.integrations.agents import copilot
+from wakeyscan.integrations.agents.agent import (
+    INPUT,
+    Answer,
+    Event,
+    EventShape,
+    Fields,
+    Verdict,
+)
 from wakeyscan.integrations.agents.claude import build_denial, build_pass
-from wakeyscan.integrations.agents.event_shape import EventShape, parse_shape
+from wakeyscan.integrations.agents.event_shape import find_event_name
 
 TITLE = "GitHub Copilot in VS Code"
 
-_SHAPE = EventShape(
+SHAPE = EventShape(
     prompts=("UserPromptSubmit",),
     inputs=("PreToolUse",),
     outputs=("PostToolUse",),
     readers=("readFile", "read_file", "copilot_readFile"),
+    name_fields=("hookEventName", "hook_event_name"),
 )
+SETTINGS = copilot.SETTINGS
 
 
 def is_own(fields: Fields) -> bool:
     """Return whether VS Code wrote the event: unlike Claude Code's, it has a time."""
-    return bool(_find_name(fields)) and {"timestamp", "transcript_path"} <= fields.keys()
-
-
-def parse_event(fields: Fields) -> Event:
-    """Return the parts to scan."""
-    return parse_shape(fields, _find_name(fields), _SHAPE)
-
-
-def _find_name(fields: Fields) -> str:
-    return str(fields.get("hookEventName") or fields.get("hook_event_name") or "")
+    return (
+        bool(find_event_name(fields, SHAPE)) and {"timestamp", "transcript_path"} <= fields.keys()
+    )
 
 
 def build_answer(event: Event, verdict: Verdict) -> Answer:

@@ -29,7 +29,7 @@ def install_hook(stage: str) -> str:
     try:
         os.makedirs(os.path.dirname(file.path), exist_ok=True)
         text = _read_existing(file.path, stage)
-        executable = _find_executable()
+        executable = find_executable()
         script = hook_script.insert_block(text, stage, executable, file.rerun)
         files.write_atomically(file.path, script.encode("utf-8", "surrogateescape"), 0o755)
     except OSError as error:
@@ -104,7 +104,7 @@ def _remove_block(path: str, stage: str, text: str) -> None:
         os.replace(moved, path)
 
 
-def _find_executable() -> str:
+def find_executable() -> str:
     """Return the command for the hook to run: next to this Python, else the first on PATH."""
     beside = os.path.join(os.path.dirname(sys.executable), "wakeyscan")
     found = beside if os.access(beside, os.X_OK) else process.find_program("wakeyscan")
