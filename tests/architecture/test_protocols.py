@@ -98,7 +98,11 @@ from wakeyscan.fixers import (
 from wakeyscan.fixers import github as github_fixer
 from wakeyscan.fixers import gitlab as gitlab_fixer
 from wakeyscan.fixers import kubernetes as kubernetes_fixer
+from wakeyscan.fixers import markdown as markdown_fixer
+from wakeyscan.fixers import notebook as notebook_fixer
+from wakeyscan.fixers import postman as postman_fixer
 from wakeyscan.fixers import powershell as powershell_fixer
+from wakeyscan.fixers import terraform as terraform_fixer
 from wakeyscan.fixers.fixer import Fixer
 from wakeyscan.integrations.agents import (
     AGENTS,
@@ -245,7 +249,8 @@ BY_PROTOCOL: tuple[
             *(javascript.JAVASCRIPT, javascript.TYPESCRIPT, javascript.TSX, go.FIXER, java.FIXER),
             *(kotlin.FIXER, csharp.FIXER, php.FIXER, ruby.FIXER, rust.FIXER),
             *(compose, dockerfile, dotenv, github_fixer, gitlab_fixer, kubernetes_fixer, python),
-            *(powershell_fixer.FIXER, shell),
+            *(markdown_fixer, notebook_fixer, postman_fixer, powershell_fixer.FIXER, shell),
+            terraform_fixer,
         ],
     ),
     (IMPORTERS, [betterleaks, detect_secrets, gitleaks, kingfisher]),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import Run, start_program
+from tests.support.command import WAKEYSCAN, Run, start_program
 from tests.support.keys import PREFIX, MakeKey, mask
 from tests.support.repositories import Repo
 
@@ -228,3 +228,13 @@ def test_a_kill_at_any_moment_loses_nothing(tmp_path: Path, key: str) -> None:
             assert again.code == 0
             assert private.read_text() == f"{line}\n"
     assert moment > 5
+
+
+def test_without_the_grammars_only_their_languages_are_left_alone(repo: Repo, key: str) -> None:
+    repo.commit({"a.js": f'const k = "{key}";\n', "a.py": f'K = "{key}"\n'})
+    start = Path(__file__).parents[1] / "support" / "python_start"
+    env = {"PYTHONPATH": str(start), "PYTHON_WITHOUT": "tree_sitter"}
+    ran = start_program([WAKEYSCAN, "fix", "--write"], repo.top, env=env)
+    assert (ran.code, ran.err) == (1, "")
+    assert "install it with: pip install 'wakeyscan[fix]'" in ran.out
+    assert (key in read(repo, "a.js"), key in read(repo, "a.py")) == (True, False)

@@ -2,8 +2,8 @@
 
 A case begins with `## TITLE | PATH`, then has the file, a line `=>`, and the fixed file. A line
 `!! LINE: REASON` after it is a key that is left alone. `@KEY@` is a key, `@HEAD@@TAIL@` its parts,
-`@BASE64@` the
-encoded key, `@OTHER@` another key and `@APP@` an application key: the repository has no keys.
+`@BASE64@` the encoded key, `@OTHER@` another key and `@APP@` an application key: the repository has
+no keys.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ _OBJECTS = {
 
 _MODULES = (
     *("python", "shell", "dockerfile", "dotenv", "compose", "github", "gitlab", "kubernetes"),
+    *("terraform", "postman", "notebook", "markdown"),
 )
 
 FIXERS: Registry[Fixer] = Registry(
@@ -43,8 +44,10 @@ _EXTENSIONS = {
     **dict.fromkeys(("rb", "rake", "gemspec", "ru"), "ruby"),
     **dict.fromkeys(("sh", "bash", "zsh", "ksh"), "shell"),
     **dict.fromkeys(("ps1", "psm1", "psd1"), "powershell"),
+    **dict.fromkeys(("tf", "tfvars"), "terraform"),
+    **dict.fromkeys(("md", "markdown"), "markdown"),
     **{"tsx": "tsx", "go": "go", "java": "java", "cs": "csharp", "php": "php", "rs": "rust"},
-    **{"env": "dotenv", "dockerfile": "dockerfile"},
+    **{"env": "dotenv", "dockerfile": "dockerfile", "ipynb": "notebook"},
 }
 """Names in the registry by extension."""
 
@@ -54,6 +57,7 @@ _NAMES = (
     (r"rakefile|gemfile|vagrantfile|config\.ru", "ruby"),
     (r"(docker-)?compose([.-].*)?\.ya?ml", "compose"),
     (r"(.*\.)?gitlab-ci\.ya?ml", "gitlab"),
+    (r".*\.postman_(collection|environment|globals)\.json", "postman"),
     (r"\.bashrc|\.zshrc|\.profile|\.bash_profile|\.zshenv", "shell"),
 )
 """Patterns of names in lower case; they precede extensions."""
@@ -86,6 +90,8 @@ def find_language(path: str, content: bytes) -> str:
     extension = name.rpartition(".")[2] if "." in name else ""
     if extension in ("yml", "yaml"):
         return _find_yaml(path, content)
+    if extension == "json":
+        return "postman" if b"schema.getpostman.com" in content else ""
     return _EXTENSIONS.get(extension) or _find_interpreter(content)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.lazy import lazy_import
@@ -18,7 +20,11 @@ else:
 _MAX_SIZE = 2 << 20
 """Bytes of a file that is parsed: PyYAML takes seconds per megabyte."""
 
-_ESCAPES = re.compile(rb"\\(?P<quoted>[\"\\/])")
+_ESCAPE = re.compile(
+    rb"\\u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\.", re.DOTALL
+)
+_LETTERS = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f"}
+"""Escapes that JSON and YAML share, beside those of single characters and of UTF-16."""
 
 
 class Entry(NamedTuple):
@@ -129,7 +135,7 @@ class Scalar(NamedTuple):
         """Return an edit of the text as an edit of the file."""
         text = edit.text
         if self.style == '"':
-            text = text.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+            text = json.dumps(text.decode(), ensure_ascii=False)[1:-1].encode()
         elif self.style == "'":
             text = text.replace(b"'", b"''")
         return Edit(self.offsets[edit.start], self.offsets[edit.end], text)
@@ -154,20 +160,42 @@ def read_scalar(yaml_text: YamlText, node: Node) -> Scalar:
         return Scalar(text, tuple(range(start + head, end + 1)), style)
     if not style:
         return Scalar(raw, tuple(range(start, end + 1)), style)
-    pattern = re.compile(rb"''" if style == "'" else rb"\\[\"\\/]")
     inner = raw[1:-1]
-    if style == '"' and re.search(rb"\\[^\"\\/]", re.sub(rb"\\\\", b"", inner)):
-        raise NotFixable("its text has escape sequences of YAML; write a block (|) first")
-    return _read_quoted(inner, start + 1, pattern, style)
+    if b"\n" in inner or b"\r" in inner:
+        raise NotFixable("its text is folded over several lines; write a block (|) first")
+    return _read_quoted(inner, start + 1, style)
 
 
-def _read_quoted(inner: bytes, start: int, pattern: re.Pattern[bytes], style: str) -> Scalar:
+def _read_quoted(inner: bytes, start: int, style: str) -> Scalar:
+    pattern = re.compile(rb"''") if style == "'" else _ESCAPE
     text, at = bytearray(), 0
     offsets: list[int] = []
     for found in pattern.finditer(inner):
-        text += inner[at : found.start()] + found[0][1:]
-        offsets += range(start + at, start + found.start() + 1)
+        text += inner[at : found.start()]
+        offsets += range(start + at, start + found.start())
+        written = b"'" if style == "'" else _unescape(found[0])
+        text += written
+        offsets += [start + found.start()] * len(written)
         at = found.end()
     text += inner[at:]
     offsets += range(start + at, start + len(inner) + 1)
     return Scalar(bytes(text), tuple(offsets), style)
+
+
+def _unescape(escape: bytes) -> bytes:
+    """Return the text of an escape; raise `NotFixable` for one that only YAML has."""
+    letter = escape[1:]
+    if letter in (b'"', b"\\", b"/"):
+        return letter
+    if letter in _LETTERS:
+        return _LETTERS[letter]
+    if letter.startswith(b"u"):
+        units = bytes.fromhex(letter.replace(b"\\", b"").replace(b"u", b"").decode())
+        with suppress(UnicodeDecodeError):
+            return units.decode("utf-16-be").encode()
+    raise NotFixable("its text has escape sequences of YAML; write a block (|) first")
+
+
+def read_json_nodes(content: bytes) -> YamlText | None:
+    """Parse JSON with the parser of YAML, for its positions; tabs outside of strings are blanks."""
+    return read_yaml(content.replace(b"\t", b" "))

@@ -1,0 +1,124 @@
+"""Fixer for notebooks: the cells with Python are fixed like files of Python."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
+
+from wakeyscan.fixers import python
+from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
+from wakeyscan.fixers.yaml_nodes import (
+    Scalar,
+    YamlText,
+    find_pair,
+    find_value,
+    read_json_nodes,
+    read_scalar,
+)
+
+if TYPE_CHECKING:
+    from yaml.nodes import Node
+
+    from wakeyscan.fixers.yaml_nodes import Entry
+
+_MAGIC = re.compile(rb"(?m)^[ \t]*[%!?]")
+
+
+class _Cell(NamedTuple):
+    """The source of a cell: its lines as they are written, and where each one starts."""
+
+    scalars: tuple[Scalar, ...]
+    starts: tuple[int, ...]
+    """Offset of each line in the source."""
+
+    @property
+    def text(self) -> bytes:
+        """The source as Python sees it."""
+        return b"".join(scalar.text for scalar in self.scalars)
+
+
+def parses(content: bytes) -> bool:
+    """Return whether a content is valid JSON."""
+    try:
+        json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def build_fix(source: Source, leak: Leak) -> Fix:
+    """Return the edits of the cell with a key; raise `NotFixable`."""
+    text = read_json_nodes(source.content)
+    way = text.find_way(leak.start) if text else []
+    if text is None or not way:
+        raise NotFixable("it is not in a cell")
+    names = [entry.key.value for entry in way if entry.key is not None]
+    cell = next((e.node for e in reversed(way) if find_value(e.node, "cell_type")), None)
+    if "source" not in names or cell is None or find_value(cell, "cell_type") != "code":
+        return replace_in_prose(leak)  # an output, or the text of a cell
+    _refuse_language(way)
+    return _fix_cell(text, cell, leak)
+
+
+def _refuse_language(way: list[Entry]) -> None:
+    metadata = find_pair(way[0].node, "metadata")
+    kernel = find_pair(metadata[1], "kernelspec") if metadata else None
+    language = find_value(kernel[1], "language") if kernel else ""
+    if language not in ("", "python"):
+        raise NotFixable(f"its kernel runs {language}; only Python is fixed in notebooks")
+
+
+def _fix_cell(text: YamlText, cell: Node, leak: Leak) -> Fix:
+    pair = find_pair(cell, "source")
+    node = pair[1] if pair else cell
+    lines = node.value if isinstance(node.value, list) else [node]
+    scalars = tuple(read_scalar(text, line) for line in lines)
+    starts = tuple(accumulate((len(one.text) for one in scalars), initial=0))
+    inner = _Cell(scalars, starts)
+    content = _mask_magics(inner.text, leak)
+    mapped = _map_leak(inner, leak)
+    if not python.parses(content):
+        raise NotFixable("its cell is not valid in the Python that runs wakeyscan")
+    if _MAGIC.match(inner.text, inner.text.rfind(b"\n", 0, mapped.start) + 1):
+        raise NotFixable("its line is for the shell or for Jupyter; read the variable in Python")
+    fix = python.build_fix(Source("", content), mapped)
+    return Fix(tuple(_map_edit(text, node, inner, edit) for edit in fix.edits))
+
+
+def _mask_magics(content: bytes, leak: Leak) -> bytes:
+    """Return a cell in which lines for Jupyter are comments of the same length."""
+    if content.startswith(b"%%"):
+        raise NotFixable("its cell is not Python; read the variable there by hand")
+    return _MAGIC.sub(lambda found: found[0][:-1] + b"#", content)
+
+
+def _map_leak(cell: _Cell, leak: Leak) -> Leak:
+    for scalar, start in zip(cell.scalars, cell.starts, strict=False):
+        if scalar.offsets[0] <= leak.start <= scalar.offsets[-1]:
+            inner = scalar.map_leak(leak)
+            return inner._replace(start=inner.start + start, end=inner.end + start)
+    raise NotFixable("it is not in one line of its cell")
+
+
+def _map_edit(text: YamlText, node: Node, cell: _Cell, edit: Edit) -> Edit:
+    """Return an edit of a cell as an edit of the file; whole lines become lines of their own."""
+    for number, scalar in enumerate(cell.scalars):
+        low, high = cell.starts[number], cell.starts[number + 1]
+        if low <= edit.start <= edit.end <= high and (edit.start < high or low == high):
+            if edit.start == edit.end == low and edit.text.endswith(b"\n") and len(cell.starts) > 1:
+                return _insert_lines(text, node, scalar, edit.text)
+            return scalar.map_edit(Edit(edit.start - low, edit.end - low, edit.text))
+    raise NotFixable("it is in several lines of its cell; join them first")
+
+
+def _insert_lines(text: YamlText, node: Node, scalar: Scalar, added: bytes) -> Edit:
+    """Return the edit that adds lines before a line of a list."""
+    at = scalar.offsets[0]
+    if not isinstance(node.value, list):
+        return scalar.map_edit(Edit(0, 0, added))
+    first = text.span(node.value[0])[0]
+    gap = text.content[text.span(node)[0] + 1 : first]
+    lines = [json.dumps(line.decode()).encode() for line in added.splitlines(keepends=True)]
+    return Edit(at - 1, at - 1, b"".join(line + b"," + gap for line in lines))

@@ -1,0 +1,43 @@
+"""Fixer for collections and environments of Postman: `{{NAME}}`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source
+from wakeyscan.fixers.yaml_nodes import find_pair, read_json_nodes
+
+if TYPE_CHECKING:
+    from wakeyscan.fixers.yaml_nodes import Entry
+
+_LISTS = ("variable", "values")
+
+
+def parses(content: bytes) -> bool:
+    """Return whether a content is valid JSON."""
+    try:
+        json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def build_fix(source: Source, leak: Leak) -> Fix:
+    """Return the edits that replace a key by a variable of Postman; raise `NotFixable`."""
+    text = read_json_nodes(source.content)
+    way = text.find_way(leak.start) if text else []
+    if not way or leak.is_split:
+        raise NotFixable("it is not in one string")
+    note = f"set {leak.variable} as a secret variable in Postman, as its current value only"
+    if _is_value_of_variable(way):
+        return Fix((Edit(leak.start, leak.end, b""),), (note,))
+    hole = b"{{" + leak.variable.encode() + b"}}"
+    return Fix((Edit(leak.start, leak.end, hole),), (note,))
+
+
+def _is_value_of_variable(way: list[Entry]) -> bool:
+    """Return whether a scalar is the stored value of a variable, which others import."""
+    names = [entry.key.value if entry.key is not None else "" for entry in way]
+    is_value = names[-1] == "value" and names[-3:-2] and names[-3] in _LISTS
+    return bool(is_value) and find_pair(way[-2].node, "key") is not None

@@ -1,0 +1,103 @@
+"""Fixer for Terraform: a sensitive variable, which `TF_VAR_name` sets."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from wakeyscan.fixers import syntax
+from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_GRAMMAR = "tree_sitter_hcl:language"
+
+_LITERALS = ("string_lit", "quoted_template")
+_TEMPLATES = ("heredoc_template",)
+
+
+def parses(content: bytes) -> bool:
+    """Return whether the grammar of HCL can parse a content; raise `NotFixable` without it."""
+    return not syntax.has_error(syntax.parse(_GRAMMAR, content))
+
+
+def build_fix(source: Source, leak: Leak) -> Fix:
+    """Return the edits that replace a key by a variable; raise `NotFixable`."""
+    tree = syntax.parse(_GRAMMAR, source.content)
+    nodes = [*syntax.list_ancestors(syntax.find_node(tree, leak.start, leak.start + 1))]
+    if any(node.type == "comment" for node in nodes):
+        return replace_in_prose(leak)
+    literal = next((node for node in nodes if node.type in (*_LITERALS, *_TEMPLATES)), None)
+    if literal is None or leak.is_split:
+        raise NotFixable("it is not in one string")
+    if literal.parent is not None and literal.parent.type == "block":
+        raise NotFixable("it is the label of a block")
+    attribute = next((node for node in nodes if node.type == "attribute"), None)
+    if source.path.endswith(".tfvars"):
+        return _remove_value(source, attribute, literal, leak)
+    block = next((node for node in nodes if node.type == "block"), None)
+    kind = _read_name(block) if block else ""
+    if kind == "variable":
+        return _remove_default(source, block, attribute, leak)
+    if kind == "backend":
+        raise NotFixable("a backend has no variables; pass it with -backend-config")
+    return _use_variable(source, literal, leak)
+
+
+def _read_name(node: Node) -> str:
+    return (node.children[0].text or b"").decode()
+
+
+def _format_note(name: str) -> str:
+    return f"set the variable of Terraform in the environment: export TF_VAR_{name}"
+
+
+def _remove_value(source: Source, attribute: Node | None, literal: Node, leak: Leak) -> Fix:
+    """Return the fix for a file of values: the environment has the value instead."""
+    is_whole = leak.is_text((literal.text or b"").strip(b'"'))
+    if attribute is None or not is_whole or (attribute.parent and attribute.parent.type != "body"):
+        raise NotFixable("it is a part of a value; let Terraform put both together")
+    name = _read_name(attribute)
+    comment = f"# {name} is set by the environment variable TF_VAR_{name}".encode()
+    return Fix((Edit(attribute.start_byte, attribute.end_byte, comment),), (_format_note(name),))
+
+
+def _remove_default(source: Source, block: Node | None, attribute: Node | None, leak: Leak) -> Fix:
+    """Return the fix for the default of a variable, which becomes sensitive."""
+    if block is None or attribute is None or _read_name(attribute) != "default":
+        raise NotFixable("it is in a variable, but not as its default; remove it")
+    name = (block.children[1].text or b"").decode().strip('"')
+    note = _format_note(name)
+    if re.search(rb"(?m)^\s*sensitive\s*=", block.text or b""):
+        start = source.content.rfind(b"\n", 0, attribute.start_byte) + 1
+        end = source.content.find(b"\n", attribute.end_byte) + 1 or len(source.content)
+        return Fix((Edit(start, end, b""),), (note,))
+    return Fix((Edit(attribute.start_byte, attribute.end_byte, b"sensitive = true"),), (note,))
+
+
+def _use_variable(source: Source, literal: Node, leak: Leak) -> Fix:
+    name = leak.variable.lower()
+    reference = b"var." + name.encode()
+    if literal.type in _LITERALS and leak.is_text((literal.text or b"")[1:-1]):
+        edit = Edit(literal.start_byte, literal.end_byte, reference)
+    else:
+        edit = Edit(leak.start, leak.end, b"${" + reference + b"}")
+    return Fix((edit, *_declare(source, name)), (_format_note(name),))
+
+
+def _declare(source: Source, name: str) -> tuple[Edit, ...]:
+    """Return the edit that declares the variable, unless a file of the module does."""
+    pattern = re.compile(rf'(?m)^\s*variable\s+"?{name}"?\s*\{{'.encode())
+    if any(map(pattern.search, (source.content, *source.neighbors(".tf")))):
+        return ()
+    lines = (
+        f'variable "{name}" {{'.encode(),
+        b"  type      = string",
+        b"  sensitive = true",
+        b"}",
+        b"",
+    )
+    end = len(source.content)
+    gap = source.newline * (1 if source.content.endswith(b"\n") else 2)
+    return (Edit(end, end, gap + source.newline.join(lines)),)
