@@ -76,7 +76,7 @@ def test_the_histories_of_an_audit_and_answers(
         asked = ("--verify", "--api-url", api.url, "--since=2024-01-01")
         repo.audit(*asked, *flags)
     copies = [f"--report={name}={name}.two" for name in FORMATS]
-    assert run("report", "json.one", *copies, cwd=tmp_path).code == 0
+    assert run("report", str(tmp_path / "json.one"), *copies, cwd=tmp_path).code == 0
     for name in FORMATS:
         one, two = ((tmp_path / f"{name}.{end}").read_text("utf-8") for end in ("one", "two"))
         assert hide_times(one) == hide_times(two), name

@@ -51,6 +51,7 @@ def environment(**more: str) -> dict[str, str]:
     """Return the environment without variables of a developer's shell or a CI server."""
     unwanted = (
         *("GIT_", "WAKEYSCAN_", "GITHUB_", "CI", "NO_COLOR", "FORCE_COLOR", "CLICOLOR"),
+        "FORCE_HYPERLINK",
         "PYTHONDONTWRITEBYTECODE",  # each process would compile our modules again
     )
     kept = {k: v for k, v in os.environ.items() if not k.startswith(unwanted)}

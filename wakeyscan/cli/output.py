@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wakeyscan.core import files
     from wakeyscan.core.registry import Registry
     from wakeyscan.git import process
-    from wakeyscan.reports import report, template
+    from wakeyscan.reports import report, template, terminal_text
     from wakeyscan.scanner.result import RunResult
 else:
     # A clean hook writes no report, and few runs write one to a file.
@@ -29,6 +29,7 @@ else:
     process = lazy_import("wakeyscan.git.process")
     report = lazy_import("wakeyscan.reports.report")
     template = lazy_import("wakeyscan.reports.template")
+    terminal_text = lazy_import("wakeyscan.reports.terminal_text")
     run_details = lazy_import("wakeyscan.cli.run_details")  # only for --verbose
 
 
@@ -46,8 +47,7 @@ def write_reports(
         text = render_report(settings.format, result, settings)
         _write_file(settings.output, text, result.targets)
     else:
-        color = wants_color(settings.color, os.environ)
-        write_stdout(render_report(settings.format, result, settings, color))
+        write_stdout(render_report(settings.format, result, settings, for_stdout=True))
     if repeat_on_stderr and not _is_stderr_stdout():
         write_stderr(render_report("text", result, settings).decode())
     if settings.verbose:
@@ -98,12 +98,16 @@ def _check_template(file: str) -> None:
 
 
 def render_report(
-    name: str, result: RunResult, settings: config.Config, color: bool = False
+    name: str, result: RunResult, settings: config.Config, for_stdout: bool = False
 ) -> bytes:
-    """Return a report in the format `name`, as UTF-8."""
+    """Return a report in the format `name`, as UTF-8; for a terminal, if stdout is one."""
+    color = for_stdout and wants_color(settings.color, os.environ)
     style = report.ReportStyle(
         color=color,
-        width=_find_width(),
+        width=_find_width() if for_stdout else 80,
+        is_terminal=for_stdout and _is_terminal(),
+        file_links=_find_file_links(result, os.environ) if color else None,
+        saved=_find_saved_report(settings),
         show_suppressed=settings.show_suppressed,
         verbose=settings.verbose,
         program=_find_program(os.environ) if result.command == "hook" else "wakeyscan",
@@ -119,6 +123,30 @@ def render_report(
     REPORTS[name].write(result, out, style)
     out.flush()
     return content.getvalue()
+
+
+def _find_saved_report(settings: config.Config) -> str:
+    """Return the JSON report that a run reads or writes; empty if there is none."""
+    written = (*settings.reports, (settings.format, settings.output))
+    files = (file for name, file in written if name == "json" and os.path.basename(file))
+    return settings.saved_report or next(files, "")
+
+
+def _is_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def _find_file_links(
+    result: RunResult, environment: Mapping[str, str]
+) -> terminal_text.FileLinks | None:
+    """Return links to the scanned files, if the terminal shows links."""
+    is_forced = "FORCE_HYPERLINK" in environment
+    if not ((_is_terminal() or is_forced) and terminal_text.shows_links(environment)):
+        return None
+    folder = result.targets[0] if result.command == "audit" else "."
+    top = worktree.find_work_tree(folder) if os.path.isdir(folder) else None
+    root = top or (None if result.command == "audit" else os.path.realpath("."))
+    return terminal_text.FileLinks(root, terminal_text.find_host()) if root else None
 
 
 def _find_width() -> int:
@@ -177,8 +205,7 @@ def wants_color(color: str, environment: Mapping[str, str]) -> bool:
         return False
     if environment.get("FORCE_COLOR") or environment.get("CLICOLOR_FORCE"):
         return True
-    is_terminal = sys.stdout is not None and sys.stdout.isatty()
-    return is_terminal and environment.get("TERM", "") != "dumb"
+    return _is_terminal() and environment.get("TERM", "") != "dumb"
 
 
 def _discard_stdout() -> None:

@@ -53,6 +53,8 @@ class Config(NamedTuple):
     """Category of the SARIF report in code scanning; empty: the command."""
     links: WebLinks | None = None
     """Addresses on GitHub, for annotations and the summary of a job."""
+    saved_report: str = ""
+    """For `wakeyscan report`: the JSON report that it reads."""
     ignore_file: str = ""
     """Empty: the one at the top of the current repository."""
     strict: bool = False

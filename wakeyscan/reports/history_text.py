@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Liveness
 from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.reports.summary import format_liveness
+from wakeyscan.reports.terminal_text import LIVENESS_COLORS, PUSHED_COLOR, paint, wrap
 from wakeyscan.reports.timeline import TimeScale, format_period
 
 if TYPE_CHECKING:
     from wakeyscan.core.secret_history import SecretHistory
+    from wakeyscan.reports.report import ReportStyle
 
 INDENT = " " * 5
 _LABEL_WIDTH = 12
@@ -23,6 +26,9 @@ _HEADINGS = {
     Liveness.UNKNOWN: "Not known to be revoked: treat these as live",
     Liveness.REVOKED: "Revoked: these no longer work",
 }
+
+_SENTENCES = ("answer", "note")
+"""Labels of facts whose lines break between words; elsewhere they break between names."""
 
 _UNREACHABLE = ("unreachable",)
 """The value of `reachable_from` for secrets that only unreachable objects hold."""
@@ -42,16 +48,42 @@ def _simplify(liveness: Liveness) -> Liveness:
     return Liveness.UNKNOWN if liveness is Liveness.UNCHECKED else liveness
 
 
-def format_history(history: SecretHistory, scale: TimeScale | None, width: int) -> Iterator[str]:
-    """Yield the lines about one secret, at most `width` characters wide if no item is wider."""
+def format_history(
+    history: SecretHistory, scale: TimeScale | None, style: ReportStyle
+) -> Iterator[str]:
+    """Yield the lines about one secret; only names wider than a line exceed its width."""
+    # Only a terminal needs short sentences: elsewhere, programs search for whole ones.
+    width = style.width if style.is_terminal else sys.maxsize
     if scale and history.introduced.commit:
-        yield f"{INDENT}{scale.draw(history)}  {format_period(history)}"
+        yield from wrap([scale.draw(history), format_period(history)], width, INDENT, "  ")
     for label, items in list_facts(history):
-        yield from _wrap(label, items, width)
+        heading = f"{INDENT}{label:{_LABEL_WIDTH}}"
+        if label in _SENTENCES:
+            words = [word for item in items for word in item.split(" ")]
+            yield from wrap(_decorate(label, words, history, style), width, heading, " ")
+        else:
+            yield from wrap(_decorate(label, items, history, style), style.width, heading)
+
+
+def _decorate(
+    label: str, items: Iterable[str], history: SecretHistory, style: ReportStyle
+) -> list[str]:
+    """Return items with the color of the answer and of pushed branches, or with links to files."""
+    words = [*items]
+    if label == "at HEAD" and style.file_links:
+        places = [place.path for place in history.places_at_head[:_MAX_NAMES]]
+        return [*map(style.file_links.link, places, words), *words[len(places) :]]
+    if not style.color:
+        return words
+    if label == "answer" and (color := LIVENESS_COLORS.get(history.liveness)):
+        return [paint(words[0], color), *words[1:]]
+    if label == "pushed" and history.pushed:
+        return [paint(word, PUSHED_COLOR) for word in words]
+    return words
 
 
 def list_facts(history: SecretHistory) -> Iterator[tuple[str, Iterable[str]]]:
-    """Yield labels, each with its escaped items; lines are broken between items only."""
+    """Yield labels, each with its escaped items."""
     if history.liveness is not Liveness.UNCHECKED:
         answer = f"{format_liveness(history.liveness)}: {escape_for_terminal(history.reason)}"
         yield "answer", [answer]
@@ -118,15 +150,3 @@ def _limit(names: Iterable[str]) -> list[str]:
 
 def _escape_name(name: str) -> str:
     return escape_for_terminal(redact(name))
-
-
-def _wrap(label: str, items: Iterable[str], width: int) -> Iterator[str]:
-    """Yield lines with items separated by commas; further lines hang below the first item."""
-    line, is_first = f"{INDENT}{label:{_LABEL_WIDTH}}", True
-    for item in items:
-        if not is_first and len(line) + len(item) + 3 > width:
-            yield f"{line},"
-            line, is_first = INDENT + " " * _LABEL_WIDTH, True
-        separator = "" if is_first else " " if item.startswith("and ") else ", "
-        line, is_first = f"{line}{separator}{item}", False
-    yield line

@@ -95,7 +95,7 @@ def _list_counts(result: RunResult) -> Iterator[tuple[str, str]]:
 
 def _list_steps(result: RunResult, style: ReportStyle) -> Iterator[Step]:
     if result.reported():
-        for step in list_next_steps(result, style.program):
+        for step in list_next_steps(result, style):
             yield Step(_escape(step.text), tuple(map(_escape, step.commands)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +13,7 @@ from wakeyscan.reports.description import join_names
 
 if TYPE_CHECKING:
     from wakeyscan.core.secret_history import SecretHistory
+    from wakeyscan.reports.report import ReportStyle
     from wakeyscan.scanner.result import RunResult
 
 _MAX_NAMES = 5
@@ -31,36 +33,44 @@ class Step(NamedTuple):
     commands: tuple[str, ...] = ()
 
 
-def list_next_steps(result: RunResult, program: str) -> list[Step]:
-    """Return the steps after a run that reports something; `program` runs wakeyscan."""
+def list_next_steps(result: RunResult, style: ReportStyle) -> list[Step]:
+    """Return the steps after a run that reports something."""
     reported = result.reported()
     steps: list[Step] = []
     # A hook says itself whether a new key is needed: what it found is not published yet.
     if result.command != "hook":
-        steps += _list_rotation_steps(result, reported, program)
+        steps += _list_rotation_steps(result, reported, style)
     if result.keys:
         steps += _list_history_steps(result)
-    steps += _list_rule_steps(result, reported, program)
+    steps += _list_rule_steps(result, reported, style.program)
     return steps
 
 
 def _list_rotation_steps(
-    result: RunResult, reported: tuple[Finding, ...], program: str
+    result: RunResult, reported: tuple[Finding, ...], style: ReportStyle
 ) -> Iterator[Step]:
     keys = [f for f in reported if f.rule == API_KEY and f.liveness is not Liveness.REVOKED]
     if not keys:
         return
-    keys.sort(key=lambda finding: (finding.liveness is not Liveness.LIVE, -finding.severity))
-    prefixes = [*dict.fromkeys(finding.secret.fingerprint[:6] for finding in keys)]
-    digits = join_names(prefixes, _MAX_NAMES)
+    digits = join_names(_list_prefixes(result, keys), _MAX_NAMES)
     yield Step(f"Revoke {digits} in WAStack (Settings, API Keys). {_ROTATION}")
     if all(finding.liveness is Liveness.UNCHECKED for finding in keys):
         is_action = result.command == "action"
         option, plan = ("verify: true", "") if is_action else ("--verify", _PLAN)
         yield Step(f"Run again with {option} to ask WAStack which of them still work.{plan}")
-    report = "with a report that --report json=leak.json wrote"
-    command = f"{program} verify leak.json --wait 10m"
-    yield Step(f"Prove that they are revoked, {report}", (command,))
+    report = "" if style.saved else ", with a report that --report json=leak.json wrote"
+    file = shlex.quote(style.saved or "leak.json")
+    command = f"{style.program} verify {file} --wait 10m"
+    yield Step(f"Prove that they are revoked{report}", (command,))
+
+
+def _list_prefixes(result: RunResult, findings: list[Finding]) -> list[str]:
+    """Return the first digits of fingerprints, in the order in which an audit lists its keys."""
+    order = {key.secret: number for number, key in enumerate(result.keys)}
+    findings.sort(
+        key=lambda one: (one.liveness is not Liveness.LIVE, -one.severity, order.get(one.secret, 0))
+    )
+    return [*dict.fromkeys(finding.secret.fingerprint[:6] for finding in findings)]
 
 
 def _list_history_steps(result: RunResult) -> Iterator[Step]:
@@ -88,7 +98,11 @@ def _list_rule_steps(
     # A line in an old commit cannot get a comment, and neither can a message or a name.
     if result.command != "audit" and not all(finding.origin.part for finding in reported):
         yield Step("False positive? Add a comment on that line", ("# wakeyscan:ignore -- reason",))
-    prefixes = list(dict.fromkeys(map(_format_fingerprint, reported)))
+    # An ignored key that is live would be reported all the same.
+    others = [finding for finding in reported if finding.liveness is not Liveness.LIVE]
+    prefixes = list(dict.fromkeys(map(_format_fingerprint, others)))
+    if not prefixes:
+        return
     text = "To ignore this key" if len(prefixes) == 1 else "To ignore these keys"
     if len(prefixes) > _MAX_NAMES:
         text = f"To ignore keys, such as {_MAX_NAMES} of these {len(prefixes):,}"

@@ -9,6 +9,7 @@ from wakeyscan.core.named_tuple import NamedTuple
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from wakeyscan.reports.terminal_text import FileLinks
     from wakeyscan.reports.web_links import WebLinks
     from wakeyscan.scanner.result import RunResult
 
@@ -21,10 +22,16 @@ class ReportStyle(NamedTuple):
     verbose: bool = False
     program: str = "wakeyscan"
     """The command that runs wakeyscan in the user's shell."""
+    saved: str = ""
+    """The JSON report of the result, if there is one: `wakeyscan verify` needs it."""
     folder: str = ""
     """The current directory relative to the top of the repository; text shows paths from there."""
     width: int = 80
     """Characters in a line of text."""
+    is_terminal: bool = False
+    """Whether text fits every line to the width: elsewhere, programs search for whole lines."""
+    file_links: FileLinks | None = None
+    """Links to files, if the terminal shows links."""
     template: str = ""
     """File of the template, for the format `template`."""
     sarif_profile: str = "generic"

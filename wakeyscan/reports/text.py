@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, count, groupby
@@ -18,13 +19,14 @@ from wakeyscan.scanner.scan_result import count_skipped
 if TYPE_CHECKING:
     from wakeyscan.core.document import Skipped
     from wakeyscan.core.secret_history import SecretHistory
-    from wakeyscan.reports import history_text, next_steps, timeline
+    from wakeyscan.reports import history_text, next_steps, terminal_text, timeline
     from wakeyscan.reports.report import ReportStyle
     from wakeyscan.scanner.result import RunResult
 else:
-    # Only an audit has histories, and only findings have next steps.
+    # Only an audit has histories, only findings have next steps, and few lines are long.
     history_text = lazy_import("wakeyscan.reports.history_text")
     next_steps = lazy_import("wakeyscan.reports.next_steps")
+    terminal_text = lazy_import("wakeyscan.reports.terminal_text")
     timeline = lazy_import("wakeyscan.reports.timeline")
 
 _COLORS = {
@@ -35,7 +37,6 @@ _COLORS = {
     Severity.NOTE: "2",
 }
 _BOLD, _DIM, _GREEN, _YELLOW = "1", "2", "32", "1;33"
-_LIVENESS_COLORS = {Liveness.LIVE: "1;31", Liveness.REVOKED: "32"}
 _MAX_BAR, _PERIOD_WIDTH = 40, 56
 """Characters of a timeline, and of everything beside it in a line."""
 _INDENT = " " * 12
@@ -48,7 +49,8 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     reported = {finding.secret for finding in result.reported()}
     shown = tuple(k for k in result.keys if k.secret in reported or style.show_suppressed)
     verdict = escape_for_terminal(format_verdict(result))
-    out.write(_paint(verdict, _choose_color(result), style) + "\n")
+    lines = _wrap(verdict, "", style).rstrip("\n")
+    out.write(_paint(lines, _choose_color(result), style) + "\n")
     listed = _format_histories(result, shown, style) if shown else _format_files(result, style)
     rest = tuple(item for item in result.skipped if not item.opaque)
     groups = {"Skipped": rest, "Opaque": result.opaque()}
@@ -68,7 +70,7 @@ def _format_files(result: RunResult, style: ReportStyle) -> Iterator[str]:
         where = escape_line_start(shown_path) + (
             f" ({escape_for_terminal(within)})" if within else ""
         )
-        yield _paint(where, _BOLD, style) + "\n"
+        yield _link(path, _paint(where, _BOLD, style), style if not within else None) + "\n"
         for finding in findings:
             yield _format_finding(finding, style)
         yield "\n"
@@ -80,20 +82,41 @@ def _format_histories(
     first_findings = {finding.secret: finding for finding in reversed(result.findings)}
     scale = timeline.build_time_scale(shown, min(_MAX_BAR, style.width - _PERIOD_WIDTH))
     if scale:
-        legend = "  = in the code, - removed, but still leaked"
-        yield f"{history_text.INDENT}{scale.format_dates()}{_paint(legend, _DIM, style)}\n\n"
+        legend = _paint("= in the code, - removed, but still leaked", _DIM, style)
+        width = style.width if style.is_terminal else sys.maxsize
+        lines = terminal_text.wrap([scale.format_dates(), legend], width, history_text.INDENT, "  ")
+        yield "\n".join(lines) + "\n\n"
     number = count(1)
     for heading, histories in history_text.group_histories(shown):
-        color = _LIVENESS_COLORS.get(histories[0].liveness, _BOLD)
+        color = terminal_text.LIVENESS_COLORS.get(histories[0].liveness, _BOLD)
         yield _paint(f"{heading} ({len(histories)})", color, style) + "\n\n"
         for history in histories:
             severity = _format_severity(history.severity, style)
             rule = escape_for_terminal(history.rule)
             yield f"{next(number):3}  {severity}  {rule}  {history.secret}\n"
-            for line in history_text.format_history(history, scale, style.width):
+            for line in history_text.format_history(history, scale, style):
                 yield f"{line}\n"
-            excerpt = escape_for_terminal(first_findings[history.secret].excerpt)
-            yield _paint(f"{history_text.INDENT}| {excerpt}", _DIM, style) + "\n\n"
+            excerpt = first_findings[history.secret].excerpt
+            yield _format_excerpt(history_text.INDENT, excerpt, style) + "\n"
+
+
+def _format_excerpt(indent: str, excerpt: str, style: ReportStyle) -> str:
+    """Return an excerpt; the bar keeps a CI runner from executing one that begins with `::`."""
+    text = escape_for_terminal(excerpt)
+    if style.is_terminal:
+        text = terminal_text.crop(text, style.width - len(indent) - 2)
+    return _paint(f"{indent}| {text}", _DIM, style) + "\n"
+
+
+def _wrap(text: str, indent: str, style: ReportStyle) -> str:
+    """Return an indented sentence; a terminal gets lines of its width."""
+    if not style.is_terminal:
+        return f"{indent}{text}\n"
+    return "".join(f"{line}\n" for line in terminal_text.wrap_words(text, style.width, indent))
+
+
+def _link(path: str, text: str, style: ReportStyle | None) -> str:
+    return style.file_links.link(path, text) if style and style.file_links else text
 
 
 def _paint(text: str, color: str, style: ReportStyle) -> str:
@@ -109,15 +132,18 @@ def _format_finding(finding: Finding, style: ReportStyle) -> str:
     place = "name" if is_name else f"{finding.position.line}:{finding.position.column}"
     severity = _format_severity(finding.severity, style)
     rule = escape_for_terminal(finding.rule)
-    text = f"  {place:>8}  {severity}  {rule}  {finding.secret}  {_format_context(finding)}\n"
+    text = f"  {place:>8}  {severity}  {rule}  {finding.secret}"
+    context = _format_context(finding)
+    if style.is_terminal and terminal_text.measure(text) + len(context) + 2 > style.width:
+        text += "\n" + _wrap(context, _INDENT, style)
+    else:
+        text += f"  {context}\n"
     details = [pair for pair in finding.origin.details if pair[0] != PIECES]
     if details:
-        text += f"{_INDENT}{format_details(details)}\n"
+        text += _wrap(format_details(details), _INDENT, style)
     if not is_name:
-        # The bar keeps a CI runner from executing an excerpt that begins with `::`.
-        excerpt = f"{_INDENT}| {escape_for_terminal(finding.excerpt)}"
-        text += _paint(excerpt, _DIM, style) + "\n"
-    return text + _format_reason(finding)
+        text += _format_excerpt(_INDENT, finding.excerpt, style)
+    return text + _format_reason(finding, style)
 
 
 def _format_context(finding: Finding) -> str:
@@ -134,15 +160,23 @@ def _format_context(finding: Finding) -> str:
     return text
 
 
-def _format_reason(finding: Finding) -> str:
+def _format_reason(finding: Finding, style: ReportStyle) -> str:
     is_reported = finding.standing is Standing.REPORTED
     text = ""
     if finding.reason or not is_reported:
-        text += f"{_INDENT}{_choose_state(finding)}: {escape_for_terminal(finding.reason)}\n"
+        text += _format_state(_choose_state(finding), finding.reason, finding, style)
     if finding.details and not is_reported:
-        answer = escape_for_terminal(dict(finding.details)["answer"])
-        text += f"{_INDENT}{finding.liveness.value}: {answer}\n"
+        answer = dict(finding.details)["answer"]
+        text += _format_state(finding.liveness.value, answer, finding, style)
     return text
+
+
+def _format_state(state: str, reason: str, finding: Finding, style: ReportStyle) -> str:
+    color = ""
+    if style.color and state == finding.liveness.value:
+        color = terminal_text.LIVENESS_COLORS.get(finding.liveness, "")
+    heading = _paint(f"{state}:", color, style) if color else f"{state}:"
+    return _wrap(f"{heading} {escape_for_terminal(reason)}", _INDENT, style)
 
 
 def _choose_state(finding: Finding) -> str:
@@ -162,7 +196,7 @@ def _format_skipped(heading: str, skipped: tuple[Skipped, ...], style: ReportSty
         within = f" ({escape_for_terminal(item.origin.within)})" if item.origin.within else ""
         shown_path = format_relative_path(item.origin.path, style.folder)
         path, reason = escape_line_start(shown_path), escape_for_terminal(item.reason)
-        lines.append(f"  {path}{within}: {reason}")
+        lines.append(_wrap(f"{path}{within}: {reason}", "  ", style).rstrip("\n"))
     if more := count_skipped(skipped[len(shown) :]):
         lines.append(f"  and {more} more (show with --verbose)")
     return "\n".join(lines) + "\n\n"
@@ -177,7 +211,7 @@ def _format_summary(result: RunResult, style: ReportStyle) -> str:
     lines += map(escape_for_terminal, result.notes())
     lines += [line for line in (result.describe_ignored(),) if line]
     lines.append(_format_coverage(result))
-    return "\n".join(lines) + "\n"
+    return "".join(_wrap(line, "", style) for line in lines)
 
 
 def _format_suppressed(result: RunResult, style: ReportStyle) -> list[str]:
@@ -214,18 +248,15 @@ def _choose_color(result: RunResult) -> str:
 def _format_next_steps(result: RunResult, style: ReportStyle) -> str:
     if not result.reported():
         return ""
-    steps = next_steps.list_next_steps(result, style.program)
+    steps = next_steps.list_next_steps(result, style)
     texts = (_format_step(number, step, style.width) for number, step in enumerate(steps, 1))
     return "\nWhat to do next\n" + "".join(texts)
 
 
 def _format_step(number: int, step: next_steps.Step, width: int) -> str:
     """Return a numbered step; commands have lines of their own, to be copied."""
-    lines = [f"{number:3}."]
-    for word in (escape_for_terminal(step.text) + ":" * bool(step.commands)).split(" "):
-        if len(lines[-1]) + 1 + len(word) > width:
-            lines.append("    ")
-        lines[-1] += f" {word}"
+    text = escape_for_terminal(step.text) + ":" * bool(step.commands)
+    lines = [*terminal_text.wrap_words(text, width, f"{number:3}. ")]
     lines += [f"       {escape_for_terminal(command)}" for command in step.commands]
     return "".join(f"{line}\n" for line in lines)
 

@@ -17,7 +17,7 @@ class TimeScale(NamedTuple):
     first: date
     last: date
     width: int
-    """Characters between the brackets; at least 20, for both dates."""
+    """Characters between the brackets; at least 22, for both dates."""
 
     def format_dates(self) -> str:
         """Return both ends of the scale, as wide as a bar."""
@@ -53,7 +53,7 @@ def build_time_scale(histories: tuple[SecretHistory, ...], width: int) -> TimeSc
     days = [_parse_day(history.introduced.author_date) for history in dated]
     exposed = [timedelta(history.exposed_days) for history in dated]
     today = max(day + time for day, time in zip(days, exposed, strict=True))
-    return TimeScale(min(days), today, max(20, width))
+    return TimeScale(min(days), today, max(22, width))
 
 
 def format_period(history: SecretHistory) -> str:

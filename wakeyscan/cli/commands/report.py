@@ -36,5 +36,5 @@ def run(values: Values, operands: list[str]) -> int:
     settings = build.build_config(values, PARAMETERS.options, os.environ)
     output.check_formats(settings, [])
     result = load_result(operands[0], load_rules(settings.rules))
-    output.write_reports(result, settings)
+    output.write_reports(result, settings._replace(saved_report=operands[0]))
     return 0

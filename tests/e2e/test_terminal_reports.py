@@ -1,0 +1,101 @@
+"""Text reports in a terminal: lines that fit its width, colors and links."""
+
+from __future__ import annotations
+
+import fcntl
+import re
+import struct
+import subprocess
+import termios
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import WAKEYSCAN, environment
+from tests.support.dated_repository import Dated
+from tests.support.files import write
+from tests.support.keys import PREFIX, MakeKey, mask
+from tests.support.terminal import Terminal
+from wakeyscan.reports.terminal_text import find_host, measure
+
+WIDTH = 62
+LINK = re.compile(r"\x1b\]8;;([^\x1b]+)\x1b\\")
+SUPPORTED = {"TERM": "xterm-256color", "TERM_PROGRAM": "vscode", "TMUX": "", "STY": ""}
+
+
+def show(folder: Path, *arguments: str, **variables: str) -> str:
+    """Run wakeyscan in a narrow terminal, and return what it writes there."""
+    terminal = Terminal()
+    fcntl.ioctl(terminal.stderr, termios.TIOCSWINSZ, struct.pack("HHHH", 50, WIDTH, 0, 0))
+    env = {**environment(), **SUPPORTED, **variables}
+    env = {name: text for name, text in env.items() if text}
+    process = subprocess.Popen(
+        [WAKEYSCAN, *arguments],
+        env=env,
+        cwd=folder,
+        stdout=terminal.stderr,
+        stderr=subprocess.DEVNULL,
+    )
+    terminal.close_stderr()
+    shown = terminal.read_rest().decode().replace("\r\n", "\n")
+    process.wait()
+    return shown
+
+
+@pytest.fixture
+def repo(tmp_path: Path, make_key: MakeKey) -> Dated:
+    repo = Dated(tmp_path / "repo").at(1)
+    long_line = f"{'first = second; ' * 6}key = '{make_key()}'; {'third = fourth; ' * 6}"
+    repo.commit({"src/a b.js": long_line, "src/large": "x" * 5000, "b.md": f"`{make_key()}`\n"})
+    repo.git("update-ref", "refs/remotes/origin/main", repo.id("HEAD"))
+    return repo
+
+
+@pytest.mark.parametrize("command", [("scan", "--max-file-size=4k"), ("audit", ".")])
+def test_every_line_fits_and_shows_the_key(repo: Dated, command: tuple[str, ...]) -> None:
+    shown = show(repo.top, *command)
+    lines = shown.splitlines()
+    assert [line for line in lines if measure(line) > WIDTH] == []
+    (excerpt,) = (line for line in lines if "second" in line)
+    assert re.search(rf"\| ….*{PREFIX}…\([0-9a-f]{{6}}\).*…", excerpt)
+    assert "larger than --max-file-size" in " ".join(shown.split()) or command[0] == "audit"
+
+
+@pytest.mark.parametrize("command", ["scan", "audit"])
+def test_places_are_links_to_the_files(repo: Dated, command: str) -> None:
+    shown = show(repo.top, command)
+    files = {"src/a%20b.js", "b.md"}
+    assert set(LINK.findall(shown)) == {
+        f"file://{find_host()}{repo.top.as_posix()}/{file}" for file in files
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables"),
+    [
+        (("--color=never",), {}),
+        ((), {"TERM_PROGRAM": "Apple_Terminal"}),
+        ((), {"NO_COLOR": "1"}),
+        (("-f", "json"), {}),
+        (("--report", "text=/dev/null", "-o", "/dev/stdout"), {}),
+    ],
+)
+def test_there_are_no_links_where_none_are_wanted(
+    repo: Dated, arguments: tuple[str, ...], variables: dict[str, str]
+) -> None:
+    assert "\x1b]8" not in show(repo.top, "scan", *arguments, **variables)
+
+
+def test_pushed_branches_and_answers_have_colors(repo: Dated) -> None:
+    shown = show(repo.top, "audit")
+    assert "\x1b[35mto origin/main\x1b[0m" in shown
+
+
+def test_a_file_name_cannot_end_its_link(tmp_path: Path, make_key: MakeKey) -> None:
+    key = make_key()
+    write(tmp_path, {"a\x1b\\\x07.js": key, f"b-{key}": key})
+    shown = show(tmp_path, "scan")
+    (address,) = LINK.findall(shown)
+    assert address.endswith("/a%1B%5C%07.js")
+    assert key not in shown
+    assert mask(key) in shown
