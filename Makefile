@@ -6,7 +6,7 @@
 #   make test-bare          unit and e2e tests without hyperscan, isal and backports.zstd
 #   make test-spawn         unit and e2e tests with processes that are spawned, as on macOS
 #   make docs               the documentation as a site: build/docs/index.html
-#   make demo               from a leak to a revoked key, with a mock API on this machine
+#   make demo               from a leak to a revoked key, with a mock API: build/demo.html
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -28,7 +28,7 @@ audit: $(INSTALLED)
 test: lint docs unit integration
 
 demo: $(READY)
-	$(BIN)/python -m demo.run
+	$(BIN)/python -m demo.run build/demo.html
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -31,7 +32,8 @@ def told(place: Path) -> Ran:
         "GIT_DIR": "/nowhere",
         "HTTP_PROXY": "http://127.0.0.1:1",
     }
-    return execute([sys.executable, "-m", "demo.run"], ROOT, env=hostile)
+    page = str(place / "out" / "page.html")
+    return execute([sys.executable, "-m", "demo.run", page], ROOT, env=hostile)
 
 
 def steps(told: Ran) -> list[tuple[str, str]]:
@@ -42,22 +44,37 @@ def steps(told: Ran) -> list[tuple[str, str]]:
 
 def test_it_goes_as_it_should_and_leaves_nothing_behind(told: Ran, place: Path) -> None:
     assert (told.code, told.err) == (0, ""), told
-    assert [*place.iterdir()] == []
+    assert [file.name for file in place.rglob("*") if file.is_file()] == ["page.html"]
 
 
-def test_no_key_is_shown(told: Ran) -> None:
-    assert len(set(re.findall(MASK, told.out))) == 5
-    assert not re.search(PREFIX + r"\w{6}", told.out)
+def test_it_ends_with_a_page(told: Ran, place: Path) -> None:
+    page = place / "out" / "page.html"
+    assert told.out.endswith(f"Open it: {page.as_uri()}\n")
+    assert "6 keys in 7 commits: 4 LIVE, 1 unchecked, 1 revoked." in page.read_text("utf-8")
 
 
-def test_each_step_is_introduced_and_ends_with_an_exit_code(told: Ran) -> None:
+def test_the_page_goes_with_the_folder_unless_it_is_wanted(place: Path) -> None:
+    ran = execute([sys.executable, "-m", "demo.run"], ROOT, env={"TMPDIR": str(place)})
+    assert (ran.code, ran.err, "Open it" in ran.out) == (0, "", False)
+    assert [file.name for file in place.rglob("*") if file.is_file()] == ["page.html"]
+
+
+def test_no_key_is_shown(told: Ran, place: Path) -> None:
+    page = (place / "out" / "page.html").read_text("utf-8")
+    for text in (told.out, page):
+        assert len(set(re.findall(MASK, text))) == 5
+        assert not re.search(PREFIX + r"\w{6}", text)
+
+
+def test_each_step_is_introduced_and_ends_with_an_exit_code(told: Ran, place: Path) -> None:
     assert [line for line, _ in steps(told)] == [
         "wakeyscan audit shop --verify --report json=report.json",
         "wakeyscan verify report.json",
         "wakeyscan verify report.json",
+        f"wakeyscan report report.json --format html --output {place / 'out' / 'page.html'}",
     ]
-    assert re.findall(r"(?m)^\(exit code (\d)\)$", told.out) == ["1", "1", "0"]
-    assert len(re.findall(r"(?m)^--- .+", told.out)) == 3
+    assert re.findall(r"(?m)^\(exit code (\d)\)$", told.out) == ["1", "1", "0", "0"]
+    assert len(re.findall(r"(?m)^--- .+", told.out)) == 4
 
 
 def test_the_audit_tells_the_lives(told: Ran) -> None:
@@ -68,12 +85,24 @@ def test_the_audit_tells_the_lives(told: Ran) -> None:
     assert keys == ["critical"] * 4 + ["note"]
     places = re.findall(r"introduced  [0-9a-f]{12}  (\S+)", said)
     assert sorted(places) == [
-        "dashboard/.env:1",
-        "dashboard/.env:2",
+        "hooks.env:1",
+        "hooks.env:2",
         "public/form.js:1",
         "src/notices.py:1",
         "tests/test_notices.py:1",
         "tools/campaign.sh:1",
+    ]
+
+
+def test_the_audit_tells_who_has_the_keys(told: Ran) -> None:
+    _, said = steps(told)[0]
+    assert re.findall(r"(?m)^ {5}pushed +(.+)$", said) == [
+        "to alice/try-webhooks, origin/main",
+        "no (no remote-tracking branch contains it)",
+        "to alice/try-webhooks, origin/main",
+        "to alice/try-webhooks",
+        "to alice/try-webhooks",
+        "to alice/try-webhooks, origin/main",
     ]
 
 
@@ -94,3 +123,20 @@ def test_the_proof_shows_what_has_changed(told: Ran) -> None:
     )
     _, last = steps(told)[2]
     assert len(re.findall(rf"(?m)^{MASK}  live -> revoked  {NAMED}", last)) == 4
+
+
+def test_the_picture_of_the_readme_is_a_screen_without_keys(place: Path) -> None:
+    for file in (ROOT / "docs" / "audit.svg", place.parent / "new.svg"):
+        if not file.exists():
+            ran = execute([sys.executable, "-m", "demo.picture", str(file)], ROOT)
+            assert (ran.code, ran.err) == (0, "")
+        picture = ElementTree.parse(file).getroot()
+        shown = "".join(picture.itertext())
+        assert "4 LIVE, 1 unchecked, 1 revoked." in shown
+        assert "What to do next" in shown
+        assert set(re.findall(PREFIX + r"(.{8})", shown)) == set(
+            re.findall(r"…\([0-9a-f]{6}", shown)
+        )
+        assert {element.tag.rpartition("}")[2] for element in picture.iter()} == {
+            *("svg", "style", "rect", "text")
+        }
