@@ -758,7 +758,7 @@ def test_urls(repo: Dated, key: str, tmp_path: Path) -> None:
     assert (ran.code, ran.err) == (1, "")
     assert born(life(ran.json(), key)) == (commit, noon(1), "a", 1)
     assert ran.json()["targets"] == [repo.top.as_uri()]
-    for url in ("http://example.org/x.git", "ssh://example.org/x.git", "git://example.org/x"):
+    for url in ("http://example.org/x.git", "git://example.org/x"):
         assert audit(url) == Ran(
             2,
             "",
@@ -779,7 +779,7 @@ def test_what_is_no_repository(repo: Dated, tmp_path: Path) -> None:
     ran = repo.run("audit", "a", "b")
     assert (ran.code, ran.err) == (
         2,
-        "wakeyscan: wakeyscan audit: expected one repository, got several; run it for each\n",
+        "wakeyscan audit: expected one repository, got several; run it for each\n",
     )
 
 

@@ -312,7 +312,8 @@ REFUSED = {
 def test_what_is_refused_gets_exit_2_and_one_line_with_a_hint(
     run: Run, line: list[str], message: str
 ) -> None:
-    assert run(*line) == Ran(2, "", f"wakeyscan: {message}\n")
+    program = "" if message.startswith("wakeyscan ") else "wakeyscan: "
+    assert run(*line) == Ran(2, "", f"{program}{message}\n")
 
 
 def test_a_typo_in_the_last_target_shows_before_any_is_looked_at(

@@ -117,6 +117,4 @@ def test_an_unknown_shell_is_refused(run: Run) -> None:
     known = "bash, fish, powershell, zsh"
     said = f"unknown shell 'zhs' (known: {known}); did you mean 'zsh'?"
     assert run("completion", "zhs") == Ran(2, "", f"wakeyscan: {said}\n")
-    assert run("completion") == Ran(
-        2, "", f"wakeyscan: wakeyscan completion: name one shell: {known}\n"
-    )
+    assert run("completion") == Ran(2, "", f"wakeyscan completion: name one shell: {known}\n")

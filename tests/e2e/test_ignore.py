@@ -746,7 +746,8 @@ def test_what_add_refuses_changes_nothing(repo: Repo, line: list[str], what: str
     entries(repo, known)
     full = "a" * 32
     ran = repo.run("ignore", "add", *(part.format(f=full, f8=full[:8]) for part in line))
-    assert ran == (2, "", f"wakeyscan: {what.format(f=full, f8=full[:8])}\n")
+    program = "" if what.startswith("wakeyscan ") else "wakeyscan: "
+    assert ran == (2, "", f"{program}{what.format(f=full, f8=full[:8])}\n")
     assert text(repo) == f"{known}\n"
 
 
@@ -979,7 +980,8 @@ def test_from_refuses_what_is_no_report(repo: Repo, content: str | None) -> None
         repo.write({"r.json": content})
     ran = repo.run("ignore", "add", "--from=r.json", "--reason=r")
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
-    assert ran.err.startswith("wakeyscan: r.json: not a JSON report of wakeyscan: ")
+    why = "cannot be read" if content is None else "not a JSON report of wakeyscan"
+    assert ran.err.startswith(f"wakeyscan: r.json: {why}: ")
     assert not (repo.top / FILE).exists()
 
 
@@ -1073,8 +1075,9 @@ def test_explain_wants_one_entry(repo: Repo) -> None:
     entries(repo, "abcdef01 # one", "abcdef02 # two", "abcdef02 paths=x # two, too")
 
     def refused(name: str, count: int) -> Ran:
-        said = f"wakeyscan: {name!r}: {count} entries match; name exactly one\n"
-        return Ran(2, "", said)
+        many = f"{count} entries match; give more digits"
+        none = "no entry matches; list them with wakeyscan ignore list"
+        return Ran(2, "", f"wakeyscan: {name!r}: {many if count else none}\n")
 
     assert repo.run("ignore", "explain", "abc") == refused("abc", 3)
     assert repo.run("ignore", "explain", "abd") == refused("abd", 0)

@@ -134,7 +134,8 @@ def line(name: str, field: str) -> str:
 
 
 def refused(what: str) -> Ran:
-    return Ran(2, "", f"wakeyscan: {what}\n")
+    program = "" if what.startswith("wakeyscan ") else "wakeyscan: "
+    return Ran(2, "", f"{program}{what}\n")
 
 
 FILE = "r/mine.toml: "

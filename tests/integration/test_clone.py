@@ -171,7 +171,7 @@ def test_reports_and_errors_omit_the_credentials_of_a_url(
     assert missing.err.startswith(said)
     refused = run("audit", "ssh://user:pass@example.org/x")
     assert refused.code == 2
-    assert refused.err.startswith("wakeyscan: ssh://example.org/x: only https:// and file://")
+    assert refused.err.startswith("wakeyscan: ssh://example.org/x: SSH addresses are not cloned")
     for ran in (found, missing, refused):
         assert "pass@" not in ran.out + ran.err
 

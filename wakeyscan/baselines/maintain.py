@@ -59,8 +59,10 @@ def remove_entries(prefixes: Iterable[str], config: Config) -> list[IgnoreEntry]
 def match_entries(prefix: str, entries: Iterable[IgnoreEntry]) -> list[IgnoreEntry]:
     """Return the entries of the one fingerprint that starts so; raise `UsageError`."""
     matching = [entry for entry in entries if entry.matches_fingerprint(prefix)]
-    if len({entry.fingerprint for entry in matching}) != 1:
-        raise UsageError(f"{prefix!r}: {len(matching)} entries match; name exactly one")
+    if not matching:
+        raise UsageError(f"{prefix!r}: no entry matches; list them with wakeyscan ignore list")
+    if len({entry.fingerprint for entry in matching}) > 1:
+        raise UsageError(f"{prefix!r}: {len(matching)} entries match; give more digits")
     return matching
 
 

@@ -194,7 +194,8 @@ def write_stderr(text: str) -> None:
 
 def print_error(message: str) -> None:
     """Print a message to stderr, without keys and terminal escapes."""
-    write_stderr(f"wakeyscan: {escape_for_terminal(redact(message))}\n")
+    program = "" if message.startswith("wakeyscan ") else "wakeyscan: "  # as "wakeyscan verify: …"
+    write_stderr(f"{program}{escape_for_terminal(redact(message))}\n")
 
 
 def wants_color(color: str, environment: Mapping[str, str]) -> bool:

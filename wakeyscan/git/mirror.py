@@ -28,8 +28,11 @@ else:
 
 _URLS = ("https://", "file://")
 _TRANSPORTS = {"GIT_ALLOW_PROTOCOL": "https:file"}
-_SSH_ADDRESS = re.compile(r"(?:[\w.-]+@)(?P<host>[\w.-]+):(?P<path>[^:]+)")
-"""An address such as git@host:owner/name."""
+_SSH_ADDRESS = re.compile(
+    r"(?:ssh://(?:[^/@]*@)?(?P<host>[\w.-]+)(?::\d+)?/"
+    r"|(?:[\w.-]+@(?P<login_host>[\w.-]+)|(?P<bare_host>[\w-]+(?:\.[\w-]+)+)):)(?P<path>[^:]+)"
+)
+"""An address such as git@host:owner/name, host.org:owner/name or ssh://git@host/owner/name."""
 
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*@")
 
@@ -47,10 +50,11 @@ def open_repository(
     A folder in a work tree selects the whole work tree, as in git. Raise `SourceError`.
     """
     if not os.path.lexists(target) and (ssh := _SSH_ADDRESS.fullmatch(target)):
+        host = ssh["host"] or ssh["login_host"] or ssh["bare_host"]
         raise UsageError(
-            f"{target}: SSH addresses are not cloned, because ssh runs the user's own programs; "
-            f"audit https://{ssh['host']}/{ssh['path'].lstrip('/')}, or clone it, then audit that "
-            "folder"
+            f"{remove_credentials(target)}: SSH addresses are not cloned, because ssh runs the "
+            f"user's own programs; audit https://{host}/{ssh['path'].lstrip('/')}, or clone it, "
+            "then audit that folder"
         )
     if os.path.lexists(target) or "://" not in target:
         yield target, find_repository(_find_top(target))._replace(folder=target)

@@ -76,6 +76,11 @@ class _Range(NamedTuple):
 def load_event(environment: Mapping[str, str]) -> Event:
     """Return the event of a workflow; raise `SourceError` if it cannot be read."""
     path = environment.get("GITHUB_EVENT_PATH", "")
+    if not path:
+        raise SourceError(
+            "GITHUB_EVENT_PATH is not set: this command runs in a job of GitHub Actions; "
+            "elsewhere, use wakeyscan scan git:BASE..HEAD"
+        )
     what = f"GITHUB_EVENT_PATH ({path!r})"
     try:
         content = small_files.read_small_file(path, small_files.MAX_DATA_SIZE)
@@ -84,8 +89,8 @@ def load_event(environment: Mapping[str, str]) -> Event:
         raise SourceError(f"{what}: cannot be read: nested too deeply") from None
     except OSError as error:
         raise SourceError(f"{what}: cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise SourceError(f"{what}: not JSON: {error}") from None
+    except ValueError:
+        raise SourceError(f"{what}: not JSON in UTF-8") from None
     if not isinstance(payload, dict):
         raise SourceError(f"{what}: not a GitHub event")
     return Event(environment.get("GITHUB_EVENT_NAME", ""), payload)

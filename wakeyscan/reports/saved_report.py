@@ -41,11 +41,25 @@ def read_report(path: str) -> Iterator[dict[str, Any]]:
             raise ValueError("unsupported schema")
         yield {**report, **{name: report[name] for name in _PARTS}}
     except OSError as error:
-        raise SourceError(f"{path}: not a JSON report of wakeyscan: {error.strerror}") from None
-    except RecursionError:
-        raise SourceError(f"{path}: not a JSON report of wakeyscan: nested too deeply") from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise SourceError(f"{path}: not a JSON report of wakeyscan: {error}") from None
+        raise SourceError(f"{path}: cannot be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise SourceError(
+            f"{path}: not a JSON report of wakeyscan: {_describe_fault(error)}; "
+            "write one with --report json=FILE"
+        ) from None
+
+
+def _describe_fault(error: Exception) -> str:
+    """Return what is wrong with a report, without Python's own words."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"invalid JSON in line {error.lineno}"
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8"
+    if isinstance(error, KeyError):
+        return f"the field {error} is missing"
+    if isinstance(error, TypeError):
+        return "a field has a value of another type"
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error)
 
 
 class MaskedSecret(Secret):

@@ -51,6 +51,13 @@ misses = [
 """
 
 
+def _make_folder(folder: str) -> None:
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except FileExistsError:
+        raise UsageError(f"{folder}: is not a folder; name another one with --rules") from None
+
+
 def write_rule(rule_id: str, folder: str) -> str:
     """Write a new rule, and return its path; raise `UsageError` or `ReportError`."""
     file = os.path.join(folder, f"{rule_id}.toml")
@@ -61,7 +68,7 @@ def write_rule(rule_id: str, folder: str) -> str:
     prefix = f"{rule_id.replace('-', '_')}_key_"
     name = rule_id.replace("-", " ")
     try:
-        os.makedirs(folder or ".", exist_ok=True)
+        _make_folder(folder or ".")
         with open(file, "x", encoding="utf-8") as stream:
             stream.write(_TEXT.format(name=name, prefix=prefix, folder=folder or "."))
     except FileExistsError:
