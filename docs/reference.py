@@ -1,4 +1,4 @@
-"""Writes docs/commands.md and docs/man from the commands: `python -m docs.reference`."""
+"""Writes commands.md, settings.md and man from the code: `python -m docs.reference`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docs import man_pages
+from docs import man_pages, settings_page
 from wakeyscan.cli import help_topics
 from wakeyscan.cli.commands import COMMANDS
 
@@ -89,4 +89,6 @@ def escape(text: str) -> str:
 
 if __name__ == "__main__":
     man_pages.write_pages()
+    text = settings_page.format_page()
+    settings_page.PAGE.write_text(text, encoding="utf-8", newline="\n")
     PAGE.write_text(format_page(), encoding="utf-8", newline="\n")

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from docs import man_pages, reference
+from docs import man_pages, reference, settings_page
 from tests.e2e.test_action import push
 from tests.e2e.test_pre_commit import Offer
 from tests.e2e.test_pre_commit import offer as offer_
@@ -29,6 +29,7 @@ from tests.support.runner import (
     actionlint,
     zizmor,
 )
+from wakeyscan.config.schemas import build_rule_schema
 from wakeyscan.decoders import DECODERS
 from wakeyscan.reports import REPORTS
 from wakeyscan.rules import loader
@@ -419,7 +420,7 @@ def test_every_block_is_of_a_kind_that_is_tried_here() -> None:
     assert sorted({kind for kind, _ in BLOCKS}) == kinds
     assert ALL.count("```") == 2 * len(re.findall(r"(?m)^```\w+$", ALL))
     assert len([kind for kind, _ in BLOCKS if kind == "yaml"]) == 9
-    assert [kind for kind, _ in BLOCKS].count("toml") == 1
+    assert [kind for kind, _ in BLOCKS].count("toml") == 3
 
 
 def test_the_pre_commit_framework(scene: Scene, offer: Offer) -> None:
@@ -610,11 +611,33 @@ def find_anchors(text: str) -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_links_lead_to_pages_and_headings_that_are_there(page: str) -> None:
-    for link in re.findall(r"\]\((?!https:)([^)]+)\)", PAGES[page]):
+    text = re.sub(r"(?ms)^```.*?^```$", "", PAGES[page])
+    for link in re.findall(r"\]\((?!https:)([^)]+)\)", text):
         file, _, anchor = link.partition("#")
         target = (ROOT / page).parent / file if file else ROOT / page
         assert target.exists(), link
         assert not anchor or anchor in find_anchors(target.read_text("utf-8")), link
+
+
+def test_the_table_of_fields_lists_every_field_of_a_rule() -> None:
+    fields = {
+        word.strip("[]")
+        for cells in table("field")
+        for word in re.findall(r"`([\[\]\w]+)`", cells[0])
+    }
+    assert fields == build_rule_schema()["properties"].keys()
+
+
+@pytest.mark.parametrize("word", ["pattern =", "[[shape]]"])
+def test_a_rule_of_the_page_works(scene: Scene, word: str) -> None:
+    (text, *others) = (text for kind, text in BLOCKS if kind == "toml" and "acme" in text)
+    text = others[0] if word in others[0] and word not in text else text
+    write(scene.repo.top, {"rules/acme-token.toml": text})
+    assert scene.run("wakeyscan rules test --rules rules").code == 0
+
+
+def test_the_settings_are_described_as_they_are() -> None:
+    assert PAGES["docs/settings.md"] == settings_page.format_page()
 
 
 def test_the_reference_describes_the_commands_as_they_are() -> None:
@@ -648,6 +671,6 @@ def test_readme_is_short_and_leads_to_every_page() -> None:
     text = PAGES["README.md"]
     assert text.count("\n") < 150
     pages = {page for page in PAGES if page.startswith("docs/")}
-    assert pages - {"docs/index.md"} <= {
+    assert pages - {"docs/index.md", "docs/security.md"} <= {
         link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text)
     }

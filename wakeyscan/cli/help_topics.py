@@ -117,6 +117,9 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("hook agent --agent claude < event.json", "as the assistant calls it"),
         ("hook agent < event.json", "the assistant is recognized by the event"),
     ),
+    "hook pre-merge-commit": (("hook pre-merge-commit", "as git calls it"),),
+    "hook pre-push": (("hook pre-push origin", "as git calls it, with the refs on stdin"),),
+    "hook pre-receive": (("hook pre-receive", "on a server, with the refs on stdin"),),
     "hook commit-msg": (("hook commit-msg .git/COMMIT_EDITMSG", "as git calls it"),),
     "report": (
         ("report leak.json -f html -o leak.html", "a page to hand on"),

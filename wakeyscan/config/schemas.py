@@ -144,8 +144,14 @@ def _build_override_schema() -> Schema:
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            "severity": {"type": "string", "enum": _SEVERITIES},
-            "enabled": {"type": "boolean", "default": True},
+            "severity": _describe(
+                {"type": "string", "enum": _SEVERITIES},
+                "Severity of all its findings, unless verification decides.",
+            ),
+            "enabled": _describe(
+                {"type": "boolean", "default": True},
+                "Without it, the findings of the rule are ignored, and still counted.",
+            ),
         },
     }
 
@@ -156,9 +162,9 @@ def _build_allowance_schema() -> Schema:
         "additionalProperties": False,
         "required": ["path", "reason"],
         "properties": {
-            "path": _describe(_TEXT, "A gitignore pattern."),
+            "path": _describe(_TEXT, "A gitignore pattern; required."),
             "rule": _describe(_TEXT, "Id of the rule; default: every rule."),
-            "reason": _TEXT,
+            "reason": _describe(_TEXT, "Why the findings are accepted; required."),
         },
     }
 
