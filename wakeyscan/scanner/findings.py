@@ -58,6 +58,8 @@ _HEADER = "authorization-header"
 _NEIGHBORHOOD = 800
 """Bytes on either side of a match that may raise its severity."""
 
+_VENDOR = ("service", "WAStack")
+
 _Details = tuple[tuple[str, str], ...]
 
 
@@ -74,6 +76,8 @@ class _MatchedDocument(NamedTuple):
     """Line and column of each match and each piece, by offset."""
     details: Mapping[int, _Details]
     """Logical locations, by offset."""
+    names_vendor: bool
+    """Whether the document or its path names WAStack, or has one of its keys."""
     context: ScanContext
 
 
@@ -117,6 +121,13 @@ def _names_vendor(lowered: bytes) -> bool:
     return b"wastack" in lowered or b"x-app-key" in lowered
 
 
+def _is_for_vendor(document: Document) -> bool:
+    """Return whether a document is about WAStack: other vendors have an X-App-Key too."""
+    if b"wa_live_" in document.content or b"wastack" in document.content.lower():
+        return True
+    return "wastack" in document.origin.path.lower()
+
+
 def find_neighborhood(content: bytes, start: int, end: int) -> bytes:
     """Return the bytes around `content[start:end]` that may raise the severity."""
     return content[max(0, start - _NEIGHBORHOOD) : end + _NEIGHBORHOOD]
@@ -139,6 +150,8 @@ def _build_all(
         ExposureClassifier(document.origin, content),
         positions=dict(zip(offsets, positions, strict=True)),
         details=details,
+        names_vendor=any(match.rule.id == APP_KEY for match in matches)
+        and _is_for_vendor(document),
         context=context,
     )
     return [
@@ -210,6 +223,8 @@ def _build_origin(match: Match, matched: _MatchedDocument) -> Origin:
     """Return the origin with the logical location, and the positions of all pieces of a secret."""
     document = matched.document
     details = matched.details.get(match.start) or document.origin.details
+    if match.rule.id == APP_KEY and matched.names_vendor:
+        details = (*details, _VENDOR)
     is_split = bool(match.elsewhere) and match.encoding.endswith(PIECES)
     if not is_split and details is document.origin.details:
         return document.origin

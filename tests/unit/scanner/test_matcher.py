@@ -308,3 +308,24 @@ def test_an_encoded_key_is_masked_in_the_excerpt(make_key: MakeKey) -> None:
     wrapped = b64encode(f"api:{make_key()}".encode()).decode()
     (finding,) = found(f"Authorization: Basic {wrapped}")
     assert finding.excerpt == f"Authorization: Basic {finding.secret}"
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "service"),
+    [
+        ("curl -H 'X-App-Key: {app}' https://api.wastack.in/api/v1/devices", "a.sh", "WAStack"),
+        ('base = "https://API.WAStack.in"\n\n\nh = {{"X-App-Key": "{app}"}}', "a.py", "WAStack"),
+        ('h = {{"X-App-Key": "{app}"}}', "src/wastack/client.py", "WAStack"),
+        ("WASTACK_APP_KEY={app}", ".env", "WAStack"),
+        ('h = {{"X-App-Key": "{app}"}}  # {key}', "a.py", "WAStack"),
+        ("curl -H 'X-App-Key: {app}' https://api.example.org", "a.sh", None),
+        ('h = {{"X-App-Key": "{app}"}}', "src/client.py", None),
+    ],
+)
+def test_only_a_hint_in_the_file_names_the_vendor(
+    text: str, path: str, service: str | None
+) -> None:
+    source = random.Random(text)
+    filled = text.format(app=credential("app", source), key=credential("key", source))
+    (finding,) = (one for one in found(filled, path) if one.rule == APP)
+    assert dict(finding.origin.details).get("service") == service

@@ -9,6 +9,7 @@ from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders.base64_codec import decode_credential
 from wakeyscan.scanner.placeholders.password_words import is_made_of_words
 from wakeyscan.scanner.placeholders.tokens import WORD, check_token
+from wakeyscan.scanner.placeholders.web_tokens import check_web_token
 
 RANDOM_PART = rb"[0-9][A-Za-z]+[0-9]|[a-z][A-Z]+[a-z]+[A-Z]|[A-Za-z0-9]{20}"
 
@@ -19,6 +20,8 @@ _TEMPLATE = lazy_pattern(
     rb"\$\{?[\w.]+\}?|<[^<>]*>|\{+[^{}]*\}+|%\w*%?|\[[^\[\]]*\]|_{2,}\w+_{2,}|@@?\w+@@?"
 )
 """A variable that a tool has encoded before it was replaced."""
+_JWT = "eyJ"
+"""Start of a JSON web token, which some services take as the name or the password."""
 _MIN_KEY_NAME = 16
 """Minimum number of characters of a name that may be a key, beside a word or no password."""
 _MIN_OPAQUE = 24
@@ -68,6 +71,9 @@ def _check_bytes(text: bytes, plain: bytes) -> str:
 
 
 def _check_pair(name: str, password: str) -> str:
+    for half in (name, password):
+        if half.startswith(_JWT):
+            return check_web_token(half.encode())
     if not _is_weak(name, password):
         return ""
     text = name.encode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.decoders.base64_codec import decode_credential
 from wakeyscan.scanner.placeholders.basic import (
     PAIR,
     RANDOM_PART,
@@ -12,7 +13,8 @@ from wakeyscan.scanner.placeholders.basic import (
     check_password,
     is_weak_pair,
 )
-from wakeyscan.scanner.placeholders.tokens import WORD, check_token
+from wakeyscan.scanner.placeholders.password_words import is_made_of_words
+from wakeyscan.scanner.placeholders.tokens import POOR, WORD, check_token
 from wakeyscan.scanner.placeholders.web_tokens import check_web_token
 
 _PASSWORDS = frozenset(
@@ -32,6 +34,8 @@ _MIN_HEADER = 32
 """Minimum number of characters of a credential, or a signature, in which words are not searched."""
 _ELLIPSIS = lazy_pattern(rb"\.{2}")
 """Dots that no credential contains, except those of `check_web_token`."""
+_FEW_DIGITS = lazy_pattern(rb"[A-Za-z]{2,6}[-_](?:[0-9]{1,6}[-_]?){1,3}")
+"""The prefix of a service and a few digits, as in `xoxb-1234-5678`."""
 _CUT_SHORT = "cut short by an ellipsis"
 
 
@@ -49,7 +53,20 @@ def check_header(text: bytes, scheme: bytes) -> str:
         return PAIR
     if len(text) < _MIN_HEADER and _is_mostly_words(text):
         return WORD
+    if _FEW_DIGITS.fullmatch(text):
+        return POOR
+    if _encodes_words(text):
+        return WORD
     return check_token(text)
+
+
+def _encodes_words(text: bytes) -> bool:
+    """Return whether a text is words of examples in base64: one in 100,000 random ones is ASCII."""
+    try:
+        plain = decode_credential(text)
+    except ValueError:
+        return False
+    return plain.isascii() and is_made_of_words(plain.decode("ascii"))
 
 
 def _is_mostly_words(text: bytes) -> bool:

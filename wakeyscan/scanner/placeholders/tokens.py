@@ -15,7 +15,7 @@ WORD = "contains a word that examples use"
 _JOINED = "words joined together, not a random text"
 _SEQUENCE = "a sequence, like 123456 or abcdef"
 _REPEATED = "repeats itself"
-_POOR = "has too few different characters"
+POOR = "has too few different characters"
 
 _MIN_SIZE, _MAX_SIZE = 8, 256
 """Numbers of characters of a text that may be typed; a longer one is pasted."""
@@ -77,7 +77,7 @@ def check_token(text: bytes) -> str:
     if _repeats(characters):
         return _REPEATED
     is_poor = len(set(characters)) <= _MAX_CHARACTERS and has_few_characters(text)
-    return _POOR if is_poor else ""
+    return POOR if is_poor else ""
 
 
 def _has_steps(characters: bytes) -> bool:
