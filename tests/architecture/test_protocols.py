@@ -155,6 +155,7 @@ from wakeyscan.scanner.logical_locations import (
     LogicalLocation,
     http_recordings,
     kubernetes,
+    mcp,
     notebook,
     postman,
     source_map,
@@ -175,6 +176,7 @@ from wakeyscan.scanner.string_tables import (
 )
 from wakeyscan.sources import (
     SOURCES,
+    agent_files,
     commit_message,
     commit_range,
     files,
@@ -257,8 +259,8 @@ BY_PROTOCOL: tuple[
     (
         LOGICAL_LOCATIONS,
         [
-            *(http_recordings.CASSETTE, http_recordings.HAR, kubernetes, notebook, postman),
-            *(source_map, terraform),
+            *(http_recordings.CASSETTE, http_recordings.HAR, kubernetes, mcp, notebook),
+            *(postman, source_map, terraform),
         ],
     ),
     (READERS, [encrypted_pdf, isolated_sevenzip]),
@@ -269,7 +271,7 @@ BY_PROTOCOL: tuple[
             *(template, text),
         ],
     ),
-    (SOURCES, [commit_message, commit_range, files, omitted_files, staged, stdin]),
+    (SOURCES, [agent_files, commit_message, commit_range, files, omitted_files, staged, stdin]),
     (AGENTS, [claude, codex, copilot, cursor, gemini, kiro, vibe, vscode]),
     (STAGES, [commit_msg, pre_commit, pre_merge_commit, pre_push, pre_receive]),
     (

@@ -205,6 +205,12 @@ def for_assistants(scene: Scene, line: str) -> None:
     assert file.read_text() == "{}\n"
 
 
+def of_assistants(scene: Scene, line: str) -> None:
+    write(make_home(scene), {".claude/projects/p/a.jsonl": scene.key})
+    ran = scene.run(line)
+    assert (ran.code, "assistant Claude Code" in ran.out) == (1, True)
+
+
 def on_a_server(scene: Scene, line: str) -> None:
     bare = Repo(scene.repo.top.parent / "bare.git", "--bare")
     ran = scene.run(line, bare.top)
@@ -364,6 +370,7 @@ TRIED: dict[str, Try] = {
     "wakeyscan hook install pre-commit pre-merge-commit commit-msg pre-push": as_all_hooks,
     "wakeyscan hook status": shows_hooks,
     "wakeyscan hook install agent": for_assistants,
+    "wakeyscan scan agents:": of_assistants,
     "wakeyscan hook install pre-receive": on_a_server,
     "wakeyscan audit ../other --format json": finds(),
     "wakeyscan audit https://github.com/o/r": finds("wakeyscan audit file://{}"),

@@ -19,6 +19,7 @@ from tests.support.files import write
 from tests.support.keys import PREFIX, MakeKey, mask
 from tests.support.reports import FORMATS
 from wakeyscan.scanner.logical_locations import parsers
+from wakeyscan.scanner.logical_locations.toml_paths import parse_toml_paths
 
 Details = dict[str, str]
 KEY = "{key}"
@@ -311,6 +312,56 @@ def _kubernetes() -> Iterator[tuple[str, Case]]:
     yield "kubernetes-comment", case(f"{secret}# {KEY}\ndata: {{}}\n", {"object": "Secret/wastack"})
 
 
+def _mcp() -> Iterator[tuple[str, Case]]:
+    server = {
+        "command": "npx",
+        "args": ["-y", "x", f"--token={KEY}"],
+        "env": {"API_KEY": KEY},
+        "headers": {"Authorization": f"Bearer {KEY}"},
+        "url": f"https://a.b/?key={KEY}",
+    }
+    fields = ("args[2]", "env.API_KEY", "headers.Authorization", "url")
+
+    def case(file: str, document: str, name: str = "wa", names: tuple[str, ...] = fields) -> Case:
+        return Case(file, document, [{"mcp_server": name, "field": field} for field in names])
+
+    servers = {"other": {"command": "x"}, "wa": server}
+    yield "mcp-claude", case(".mcp.json", dumped({"mcpServers": servers}))
+    claude = {"projects": {"/home/a/p": {"history": [], "mcpServers": servers}}}
+    yield "mcp-claude-project", case(".claude.json", dumped(claude, None))
+    yield "mcp-cursor", case(".cursor/mcp.json", dumped({"mcpServers": servers}))
+    yield "mcp-gemini", case("settings.json", dumped({"ui": {}, "mcpServers": servers}))
+    yield "mcp-vscode", case(".vscode/mcp.json", dumped({"servers": servers, "inputs": []}))
+    commented = f'{{\n  // my own, "x": y\n  /* and\n {{ */ {dumped({"servers": servers})[1:]}'
+    yield "mcp-vscode-comments", case("User/mcp.json", commented)
+    yield "mcp-vscode-settings", case("User/settings.json", dumped({"mcp": {"servers": servers}}))
+    yield "mcp-zed", case("zed/settings.json", dumped({"context_servers": servers}))
+    yield "mcp-opencode", case("opencode.json", dumped({"mcp": servers}))
+    yield "mcp-amp", case("amp.json", dumped({"amp.mcpServers": servers}))
+    yield (
+        "mcp-continue",
+        case("config.yaml", yaml.safe_dump({"mcpServers": servers}, sort_keys=False)),
+    )
+    named = {"mcpServers": [{"name": "wa", **server}]}
+    yield "mcp-continue-list", case("list.yaml", yaml.safe_dump(named, sort_keys=False))
+    goose = {"extensions": servers}
+    yield "mcp-goose", case("goose/config.yaml", yaml.safe_dump(goose, sort_keys=False))
+    codex = (
+        f'model = "x"\n\n[mcp_servers.other]\ncommand = "x"\n\n[mcp_servers."wa"] # own\n'
+        f'args = ["-y", "{KEY}"]\n  env = {{ "A" = "1", API_KEY = "{KEY}" }}\n'
+        f'[mcp_servers.wa.http_headers]\nAuthorization = "Bearer {KEY}"\n'
+    )
+    places = ("args", "env.API_KEY", "http_headers.Authorization")
+    yield "mcp-codex", case(".codex/config.toml", codex, names=places)
+    vibe = (
+        f'[[mcp_servers]]\nname = "other"\n[[mcp_servers]]\nname = "wa"\n'
+        f'headers = {{ "X-Key" = "{KEY}" }}\nargs = [\n  "-y",\n  "{KEY}",\n]\nenv.KEY = "{KEY}"\n'
+    )
+    yield "mcp-vibe", case("vibe.toml", vibe, names=("headers.X-Key", "args", "env.KEY"))
+    elsewhere = {"mcpServers": {}, "env": {"KEY": KEY}}
+    yield "mcp-elsewhere", Case("more/settings.json", dumped(elsewhere), [{}])
+
+
 def _terraform() -> Iterator[tuple[str, Case]]:
     def state(resource: Any, *details: Details, **more: Any) -> Case:
         document = {"version": 4, "terraform_version": "1.9.0", "resources": [{}, resource], **more}
@@ -500,7 +551,7 @@ CASES: dict[str, Case] = {
     name: case
     for cases in (
         *(_notebooks, _source_maps, _archives, _postman),
-        *(_kubernetes, _terraform, _cassettes, _others),
+        *(_kubernetes, _mcp, _terraform, _cassettes, _others),
     )
     for name, case in cases()
 }
@@ -738,12 +789,13 @@ def test_the_way_through_any_yaml_is_found(
 
 
 @given(
-    text=st.text(alphabet='ab"\\{}[]:,- \n&*!|>', max_size=60).map(str.encode),
+    text=st.text(alphabet='ab"\\{}[]:,- \n&*!|>=/.', max_size=60).map(str.encode),
     offsets=st.lists(st.integers(0, 60), max_size=4).map(sorted),
 )
 @settings(max_examples=500, deadline=None)
 def test_any_text_can_be_walked_through(text: bytes, offsets: list[int]) -> None:
-    for context in (parsers.parse_json_paths, parsers.parse_yaml_paths):
+    parse = (parsers.parse_json_paths, parsers.parse_yaml_paths, parse_toml_paths)
+    for context in parse:
         found = context(text, offsets)
         assert len(found) == len(offsets)
         for way in found:

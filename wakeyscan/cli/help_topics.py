@@ -88,6 +88,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("scan", "the current directory, without the files that git ignores"),
         ("scan staged:", "what the next commit adds"),
         ("scan git:origin/main..HEAD", "what a branch adds"),
+        ("scan agents:", "transcripts and settings of coding assistants"),
         ("scan --verify --report sarif=leaks.sarif src", "ask WAStack, and write a SARIF report"),
     ),
     "audit": (

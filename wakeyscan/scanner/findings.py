@@ -43,7 +43,7 @@ else:
     logical_locations = lazy_import("wakeyscan.scanner.logical_locations")
 
 _STRUCTURED = (
-    *(".ipynb", ".map", ".har", ".json", ".yml", ".yaml"),
+    *(".ipynb", ".map", ".har", ".json", ".yml", ".yaml", ".jsonc", ".toml"),
     *(".tfstate", ".backup", ".tfplan"),
 )
 """Name endings of documents in which a line and a column help a reader little."""
@@ -222,11 +222,11 @@ def _mask(text: str, context: ScanContext) -> str:
 def _build_origin(match: Match, matched: _MatchedDocument) -> Origin:
     """Return the origin with the logical location, and the positions of all pieces of a secret."""
     document = matched.document
-    details = matched.details.get(match.start) or document.origin.details
+    details = (*document.origin.details, *matched.details.get(match.start, ()))
     if match.rule.id == APP_KEY and matched.names_vendor:
         details = (*details, _VENDOR)
     is_split = bool(match.elsewhere) and match.encoding.endswith(PIECES)
-    if not is_split and details is document.origin.details:
+    if not is_split and len(details) == len(document.origin.details):
         return document.origin
     if is_split:
         positions = (matched.positions[offset] for offset in _list_offsets(match))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 SOURCES: Registry[Source] = Registry(
     "target",
     {
+        "agents": "wakeyscan.sources.agent_files",
         "git": "wakeyscan.sources.commit_range",
         "message": "wakeyscan.sources.commit_message",
         "omitted": "wakeyscan.sources.omitted_files",

@@ -19,7 +19,8 @@ else:
 HELP = """Scan files, standard input, staged changes or commits.
 
 A TARGET is a file or folder (default: current directory), '-' for stdin, 'staged:' for the staged
-changes, or 'git:A..B' for the changes in a range of commits (name both ends).
+changes, 'git:A..B' for the changes in a range of commits (name both ends), or 'agents:' for what
+coding assistants keep on this machine ('agents:claude,codex' for some of them).
 
 In a git work tree, files that git ignores are skipped."""
 

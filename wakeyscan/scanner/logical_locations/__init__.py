@@ -17,6 +17,7 @@ from wakeyscan.scanner.logical_locations.parsers import (
     parse_yaml_paths,
     unescape_json,
 )
+from wakeyscan.scanner.logical_locations.toml_paths import parse_toml_paths
 
 if TYPE_CHECKING:
     from wakeyscan.core.document import Document
@@ -53,6 +54,7 @@ LOGICAL_LOCATIONS: Registry[LogicalLocation] = Registry(
         "cassette": "wakeyscan.scanner.logical_locations.http_recordings:CASSETTE",
         "har": "wakeyscan.scanner.logical_locations.http_recordings:HAR",
         "kubernetes": "wakeyscan.scanner.logical_locations.kubernetes",
+        "mcp": "wakeyscan.scanner.logical_locations.mcp",
         "notebook": "wakeyscan.scanner.logical_locations.notebook",
         "postman": "wakeyscan.scanner.logical_locations.postman",
         "source_map": "wakeyscan.scanner.logical_locations.source_map",
@@ -76,6 +78,9 @@ def find_logical_locations(
     if name.endswith(_YAML):
         paths = parse_yaml_paths(content, offsets)
         positions: Iterator[tuple[int, int]] = repeat((1, 1))
+    elif name.endswith(".toml"):
+        paths = parse_toml_paths(content, offsets)
+        positions = repeat((1, 1))
     else:
         paths = parse_json_paths(content, offsets)
         positions = _find_positions(content, paths, offsets)

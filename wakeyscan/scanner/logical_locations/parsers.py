@@ -33,7 +33,7 @@ Of an archive with ten thousand entries, only those with a finding stay in memor
 """
 
 # A string without an end reaches to the end of the text; else each quote in it would start another.
-_JSON_TOKEN = rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[]{}[]|[^]{}["\s,:]+'
+_JSON_TOKEN = rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|//[^\n]*|/\*.*?(?:\*/|\Z)|[]{}[]|[^]{}["\s,:]+'
 
 
 def parse_json_paths(content: bytes, offsets: Sequence[int]) -> list[KeyPath | None]:
@@ -47,6 +47,8 @@ def parse_json_paths(content: bytes, offsets: Sequence[int]) -> list[KeyPath | N
                 builder.open(token.start(), [])
             case b"}" | b"]":
                 builder.close(token.start())
+            case text if text.startswith((b"//", b"/*")):
+                pass  # settings of editors have comments
             case text:
                 inner = text.removeprefix(b'"').removesuffix(b'"')
                 builder.add_scalar(*token.span(), None if text == b"null" else unescape_json(inner))

@@ -1,0 +1,76 @@
+"""Files that coding assistants keep on this machine: `agents:`, or `agents:claude,codex`.
+
+They are transcripts, memory files, MCP configurations, snapshots of shells and histories of
+editors, of the user and of the current project. Whole folders are read, since each version of an
+assistant adds some.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from wakeyscan.core.document import Origin, Skipped
+from wakeyscan.core.errors import SourceError, UsageError
+from wakeyscan.core.suggestions import list_known
+from wakeyscan.git import worktree
+from wakeyscan.sources import files
+from wakeyscan.sources.agent_folders import PRODUCTS, list_places
+
+if TYPE_CHECKING:
+    from wakeyscan.core.document import Document
+    from wakeyscan.sources.options import SourceOptions
+
+PARALLEL = False
+
+_NOTHING = "no coding assistant keeps files on this machine"
+
+_SESSION = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    r"|\b(?:ses|session)[_-][\w-]{4,}|\brollout-[\w-]+"
+)
+"""Ids of sessions in the names of files and folders."""
+
+
+def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
+    """Yield a unit per file of the named products, or of all; raise `SourceError` at once."""
+    named = [name.strip() for name in target.split(",") if name.strip()]
+    for name in named:
+        if name not in PRODUCTS:
+            known = list_known(name, [*PRODUCTS])
+            raise UsageError(f"unknown assistant {name!r}{known}")
+    places = dict(_list_existing(named or [*PRODUCTS]))
+    missing = [name for name in named if name not in places.values()]
+    if missing:
+        titles = ", ".join(PRODUCTS[name].title for name in missing)
+        raise SourceError(f"agents:{target}: no files of {titles} on this machine")
+    return _list_files(places, options._replace(gitignore=False))
+
+
+def _list_existing(names: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield the physical paths of the places of products, each with the name of its product."""
+    project = worktree.find_work_tree(".") or os.getcwd()
+    for name in names:
+        for place in list_places(name, project, os.environ):
+            if os.path.lexists(place):
+                yield os.path.realpath(place), name
+
+
+def _list_files(places: dict[str, str], options: SourceOptions) -> Iterator[str | Skipped]:
+    if not places:
+        yield Skipped(Origin("agents:"), _NOTHING, gap=False)
+    for place, name in places.items():
+        for unit in files.list_units(place, options):
+            yield f"{name}\0{unit}" if isinstance(unit, str) else unit
+
+
+def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
+    """Read one file; its origin names the product, and the session if the path does."""
+    name, _, path = unit.partition("\0")
+    details = [("assistant", PRODUCTS[name].title)]
+    if ids := _SESSION.findall(path):
+        details.append(("session", ids[-1]))
+    for item in files.read_documents(path, options):
+        yield item._replace(origin=item.origin._replace(details=tuple(details)))
