@@ -75,6 +75,7 @@ def _format_program() -> Iterator[str]:
         yield f".SH {heading}"
         for term, meaning in items:
             yield from _format_item(rf"\&{escape(term)}", meaning)
+    yield from _format_examples("")
 
 
 def _format_command(name: str) -> Iterator[str]:
@@ -144,10 +145,8 @@ def _format_flags(option: Option) -> str:
 
 
 def _format_examples(name: str) -> Iterator[str]:
-    examples = help_topics.EXAMPLES.get(name, ())
-    if examples:
-        yield ".SH EXAMPLES"
-    for line, comment in examples:
+    yield ".SH EXAMPLES"
+    for line, comment in help_topics.EXAMPLES[name] if name else help_topics.FIRST_STEPS:
         yield from _format_item(rf"\fBwakeyscan {escape(line)}\fR", comment)
 
 

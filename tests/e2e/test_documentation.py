@@ -333,6 +333,26 @@ def fixes(scene: Scene, line: str) -> None:
     assert scene.run("wakeyscan scan").code == (0 if is_written else 1)
 
 
+MAKE_A_KEY, TRY_TO_COMMIT, CLEAN_UP = (line for line in LINES if "try.env" in line)
+
+
+def makes_a_key(scene: Scene, line: str) -> None:
+    assert scene.run(line).code == 0
+    assert scene.run("wakeyscan scan try.env").out.startswith("1 key in 1 place: 1 high.\n")
+
+
+def tries_to_commit(scene: Scene, line: str) -> None:
+    scene.run(f"wakeyscan hook install pre-commit; {MAKE_A_KEY}")
+    before = scene.repo.id("HEAD")
+    ran = scene.run(line)
+    assert (ran.code, scene.repo.id("HEAD"), PRE_COMMIT_HOOK in ran.err) == (1, before, True), ran
+
+
+def cleans_up(scene: Scene, line: str) -> None:
+    assert scene.run(f"{MAKE_A_KEY}; git add try.env; {line}").code == 0
+    assert scene.repo.git("status", "--porcelain") == ""
+
+
 EXPORT = 'export WAKEYSCAN_CONTROL_KEY="$NEW_KEY"'
 LAST = 'echo "$OLD_KEY" | wakeyscan verify'
 
@@ -346,6 +366,9 @@ CI_PAGE = PAGES["docs/ci.md"]
 DOCKER = 'docker run --rm --network none --user "$(id -u):$(id -g)" --volume "$PWD:/repo:ro"'
 
 TRIED: dict[str, Try] = {
+    MAKE_A_KEY: makes_a_key,
+    TRY_TO_COMMIT: tries_to_commit,
+    CLEAN_UP: cleans_up,
     "docker build --tag wakeyscan .": elsewhere,
     f"{DOCKER} wakeyscan audit": elsewhere,
     "make audit": in_the_makefile,

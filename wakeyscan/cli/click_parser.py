@@ -45,6 +45,10 @@ class _Group(click.Group):
             raise click.UsageError(_explain_unknown_command(args[0]))
         return super().resolve_command(ctx, args)
 
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        _write_examples(help_topics.FIRST_STEPS, formatter)
+        super().format_epilog(ctx, formatter)
+
 
 class _Command(click.Command):
     """A command or an action, with groups of options and with examples in its help."""
@@ -64,12 +68,14 @@ class _Command(click.Command):
                 formatter.write_dl([records[name] for name in names])
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        examples = help_topics.EXAMPLES.get(self.name or "", ())
-        if examples:
-            with formatter.section("Examples"):
-                for line, comment in examples:
-                    formatter.write(f"{'':{formatter.current_indent}}# {comment}\n")
-                    formatter.write(f"{'':{formatter.current_indent}}wakeyscan {line}\n")
+        _write_examples(help_topics.EXAMPLES.get(self.name or "", ()), formatter)
+
+
+def _write_examples(examples: Iterable[tuple[str, str]], formatter: click.HelpFormatter) -> None:
+    with formatter.section("Examples"):
+        for line, comment in examples:
+            formatter.write(f"{'':{formatter.current_indent}}# {comment}\n")
+            formatter.write(f"{'':{formatter.current_indent}}wakeyscan {line}\n")
 
 
 def run_with_click(argv: list[str]) -> int:

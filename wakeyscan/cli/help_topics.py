@@ -187,6 +187,14 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
 """Command lines without `wakeyscan`, each with a comment, by command or by command and action."""
 
 
+FIRST_STEPS = (
+    ("scan", "the files of the current directory"),
+    ("audit", "the whole history, with a timeline of each key"),
+    ("hook install pre-commit", "block commits that add a key"),
+    ("scan --help", "the options of a command, with examples"),
+)
+"""Command lines without `wakeyscan`, each with a comment, for the help of wakeyscan itself."""
+
 EXIT_CODES = (
     (0, "no findings"),
     (1, "findings"),
