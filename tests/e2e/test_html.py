@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.archives import zipped
-from tests.support.command import Run
+from tests.support.command import Run, execute
 from tests.support.dated_repository import Dated
+from tests.support.fake_wastack import LIVE, REVOKED, FakeWAStack
 from tests.support.files import write
 from tests.support.keys import MakeKey, mask
+from tests.support.runner import NODE_MODULES, ROOT
 
 HOSTILE = "<script>alert(1)<\\script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}"
 CHROMIUM = shutil.which("chromium") or ""
@@ -166,3 +168,26 @@ def test_a_browser_runs_the_filters_and_nothing_else(
     assert page.texts["output"] == ["1 of 1 shown"]
     assert len(page.all("script")) == 1
     assert not page.all("img")
+
+
+@pytest.mark.skipif(
+    not (CHROMIUM and NODE_MODULES),
+    reason="there is no chromium, or WAKEYSCAN_TEST_NPM names no folder with axe and puppeteer",
+)
+def test_axe_finds_no_barrier_in_light_dark_and_phone_width(
+    repo: Dated, make_key: MakeKey, tmp_path: Path
+) -> None:
+    live, revoked = make_key(), make_key()
+    order = "<img src=x onerror=alert(1)>"
+    files = {f"src/{n}/{'deep/' * 20}{order}.py": f"k = '{live}'  # {order}\n" for n in range(7)}
+    repo.commit({**files, "old.js": f"'{revoked}'", "z.rar": b"Rar!\x1a\x07\x01\x00" + bytes(99)})
+    repo.git("update-ref", "refs/remotes/origin/main", repo.id("HEAD"))
+    repo.at(5).commit({"old.js": "none", "app.py": f"Authorization: Bearer {make_key(prefix='')}"})
+    page = tmp_path / "page.html"
+    with FakeWAStack({live: LIVE, revoked: REVOKED}) as api:
+        asked = ("--verify", "--api-url", api.url)
+        assert repo.audit(*asked, "-f", "html", "-o", str(page)).code == 1
+    assert "1 LIVE" in page.read_text("utf-8")
+    line = ["node", str(ROOT / "tests" / "support" / "axe.mjs"), NODE_MODULES, CHROMIUM, str(page)]
+    ran = execute(line, tmp_path)
+    assert (ran.code, ran.json()) == (0, []), ran.err

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 from jsonschema import Draft7Validator  # type: ignore[import-untyped]  # no stubs on PyPI
+from junitparser import JUnitXml
 
 from tests.support.archives import zipped
 from tests.support.command import Run
@@ -96,10 +97,20 @@ def test_rows_of_what_was_skipped(run: Run, tmp_path: Path) -> None:
 # JUnit
 
 
+def parse_junit(text: str) -> ElementTree.Element:
+    """Return the only suite of a report, in which junitparser counts the same as we do."""
+    parsed = JUnitXml.fromstring(text.encode())
+    (suite,) = ElementTree.fromstring(text)
+    states = {"failure": parsed.failures, "error": parsed.errors, "skipped": parsed.skipped}
+    for name, count in states.items():
+        assert len(suite.findall(f"testcase/{name}")) == count
+    assert parsed.tests == len(suite.findall("testcase"))
+    return suite
+
+
 def test_a_finding_is_a_failed_test(run: Run, tree: tuple[str, str]) -> None:
     one, _ = tree
-    suites = ElementTree.fromstring(report(run, "junit"))
-    (suite,) = suites
+    suite = parse_junit(report(run, "junit"))
     assert suite.attrib == {
         "name": "wakeyscan",
         "tests": "3",
@@ -119,13 +130,13 @@ def test_a_finding_is_a_failed_test(run: Run, tree: tuple[str, str]) -> None:
 
 def test_a_clean_scan_is_a_passed_test(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"a": "x"})
-    (suite,) = ElementTree.fromstring(report(run, "junit"))
+    suite = parse_junit(report(run, "junit"))
     assert [(case.get("name"), len(case)) for case in suite] == [("No keys found.", 0)]
 
 
 def test_a_gap_is_an_error_and_opaque_content_is_skipped(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"large": "x" * 11, "a.rar": b"Rar!\x1a\x07\x01\x00"})
-    (suite,) = ElementTree.fromstring(report(run, "junit", *GAP))
+    suite = parse_junit(report(run, "junit", *GAP))
     assert [(case.get("name"), case[0].tag) for case in suite] == [
         ("opaque: a.rar", "skipped"),
         ("skipped: large", "error"),
@@ -151,61 +162,66 @@ def test_code_quality_names_what_was_skipped(run: Run, tmp_path: Path) -> None:
 
 
 TEXT = {"type": "string", "minLength": 1}
-PROGRAM = {
-    "type": "object",
-    "required": ["id", "name", "version", "vendor"],
-    "properties": {"vendor": {"type": "object", "required": ["name"]}},
-}
+LINE = {"type": "number"}
+URL = {"type": "string", "pattern": "^https?://.+"}
 TIME = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$"}
-GITLAB = Draft7Validator(
-    {
+
+
+def fields(required: dict[str, Any], **optional: Any) -> dict[str, Any]:
+    """Return the schema of an object with these fields, and with no others."""
+    return {
         "type": "object",
-        "required": ["version", "scan", "vulnerabilities"],
-        "properties": {
-            "version": {"const": "15.2.1"},
-            "scan": {
-                "type": "object",
-                "required": ["analyzer", "scanner", "type", "status", "start_time", "end_time"],
-                "properties": {
-                    "analyzer": PROGRAM,
-                    "scanner": PROGRAM,
-                    "type": {"const": "secret_detection"},
-                    "status": {"enum": ["success", "failure"]},
-                    "start_time": TIME,
-                    "end_time": TIME,
-                    "messages": {
-                        "items": {
-                            "required": ["level", "value"],
-                            "properties": {"level": {"enum": ["info", "warn", "fatal"]}},
-                        }
-                    },
-                },
-            },
-            "vulnerabilities": {
-                "items": {
-                    "required": ["id", "identifiers", "location"],
-                    "properties": {
-                        "name": {"type": "string", "maxLength": 255},
-                        "severity": {"enum": ["Info", "Low", "Medium", "High", "Critical"]},
-                        "solution": {"type": "string", "maxLength": 7000},
-                        "identifiers": {
-                            "minItems": 1,
-                            "items": {
-                                "required": ["type", "name", "value"],
-                                "properties": {"type": TEXT, "name": TEXT, "value": TEXT},
-                            },
-                        },
-                        "location": {
-                            "required": ["commit"],
-                            "properties": {"commit": {"required": ["sha"]}},
-                        },
-                    },
-                }
-            },
-        },
+        "required": [*required],
+        "properties": {**required, **optional},
+        "additionalProperties": False,
     }
+
+
+PROGRAM = fields({"id": TEXT, "name": TEXT, "version": TEXT, "vendor": fields({"name": TEXT})})
+MESSAGE = fields({"level": {"enum": ["info", "warn", "fatal"]}, "value": TEXT})
+SCAN = fields(
+    {
+        "analyzer": PROGRAM,
+        "scanner": PROGRAM,
+        "type": {"const": "secret_detection"},
+        "status": {"enum": ["success", "failure"]},
+        "start_time": TIME,
+        "end_time": TIME,
+    },
+    messages={"type": "array", "items": MESSAGE},
 )
-"""The part of GitLab's schema 15.2.1 that concerns what we write."""
+IDENTIFIER = fields({"type": TEXT, "name": TEXT, "value": TEXT}, url=URL)
+LOCATION = fields(
+    {"commit": fields({"sha": TEXT})},
+    file={"type": "string"},
+    start_line=LINE,
+    end_line=LINE,
+)
+DETAIL = fields({"name": TEXT, "type": {"const": "text"}, "value": {"type": "string"}})
+VULNERABILITY = fields(
+    {
+        "id": TEXT,
+        "identifiers": {"type": "array", "minItems": 1, "items": IDENTIFIER},
+        "location": LOCATION,
+    },
+    name={"type": "string", "maxLength": 255},
+    description={"type": "string", "maxLength": 1048576},
+    severity={"enum": ["Info", "Unknown", "Low", "Medium", "High", "Critical"]},
+    solution={"type": "string", "maxLength": 7000},
+    raw_source_code_extract={"type": "string"},
+    details={"type": "object", "additionalProperties": DETAIL},
+)
+GITLAB = Draft7Validator(
+    fields(
+        {
+            "version": {"const": "15.2.1"},
+            "scan": SCAN,
+            "vulnerabilities": {"type": "array", "items": VULNERABILITY},
+        },
+        schema=URL,
+    )
+)
+"""GitLab's schema 15.2.1 for every field that we write. A field that it lacks fails."""
 
 
 def test_gitlab_secret_detection(run: Run, tree: tuple[str, str]) -> None:
@@ -228,7 +244,9 @@ def test_gitlab_names_the_introducing_commit(repo: Dated, key: str) -> None:
 
 def test_an_incomplete_scan_failed_for_gitlab(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"large": "x" * 11})
-    scan = json.loads(report(run, "gitlab", *GAP))["scan"]
+    log = json.loads(report(run, "gitlab", *GAP))
+    assert [error.message for error in GITLAB.iter_errors(log)] == []
+    scan = log["scan"]
     assert scan["status"] == "failure"
     assert re.match(r"skipped: large: larger than", scan["messages"][0]["value"])
 

@@ -19,8 +19,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft4Validator  # type: ignore[import-untyped]
 
 from tests.support.command import TIMEOUT, Run
+from tests.support.fake_wastack import LIVE, REVOKED, FakeWAStack
 from tests.support.files import write
 from tests.support.keys import PREFIX, MakeKey, fingerprint, mask
+from tests.support.repositories import Repo
 from wakeyscan import __version__
 from wakeyscan.core.document import Origin
 from wakeyscan.core.finding import Exposure, Finding, Position
@@ -484,6 +486,20 @@ def test_microsoft_s_validator_has_nothing_to_say(
     write(tmp_path, tree(make_key))
     run("scan", "--report", "sarif=../in.sarif", f"--sarif-profile={profile}")
     assert [*complaints(tmp_path.parent / "in.sarif")] == []
+
+
+@pytest.mark.skipif(not NODE_MODULES, reason="WAKEYSCAN_TEST_NPM names no node_modules folder")
+def test_microsoft_s_validator_accepts_the_answers_of_an_audit(
+    run: Run, make_key: MakeKey, tmp_path: Path
+) -> None:
+    live, revoked = make_key(), make_key()
+    repo = Repo(tmp_path / "repo")
+    repo.commit({"a b.js": f"'{live}'", "b": f"'{revoked}'\n", "c.rar": b"Rar!\x1a\x07\x01\x00"})
+    repo.commit({"b": "none"}, f"removed {revoked}")
+    with FakeWAStack({live: LIVE, revoked: REVOKED}) as api:
+        asked = ("--verify", "--api-url", api.url)
+        assert run("audit", *asked, "--report", "sarif=in.sarif", "repo").code == 1
+    assert [*complaints(tmp_path / "in.sarif")] == []
 
 
 @pytest.mark.skipif(not NODE_MODULES, reason="WAKEYSCAN_TEST_NPM names no node_modules folder")
