@@ -409,6 +409,9 @@ def test_all_of_keys(repo: Dated, make_key: MakeKey) -> None:
     two = repo.at(3).commit({"src/a.js": "x\n", "public/b.js": second})
     repo.git("reflog", "expire", "--expire=all", "--all")
     report = repo.audit().json()
+    texts = [[step["text"].split()[0] for step in key.pop("next")] for key in report["keys"]]
+    rotation = ["Create", "Remove", "Roll", "Check", "Revoke", "Prove", "Look", "Decide"]
+    assert texts == [rotation, [text for text in rotation if text != "Remove"]]
     assert report["keys"] == [
         {
             "rule": "wastack-api-key",
@@ -611,6 +614,7 @@ Not known to be revoked: treat these as live (2)
      at HEAD     public/app.js:1
      introduced  {two[:12]}  public/app.js:1
      reachable   from HEAD, refs/heads/main, index
+     next        only in local commits: rewrite them; rotate only if shared
      | let k = '{mask(here)}';
 
   2  high      wastack-api-key  {mask(old)}
@@ -619,6 +623,7 @@ Not known to be revoked: treat these as live (2)
      at HEAD     no, removed by {two[:12]} on 2024-01-11
      introduced  {one[:12]}  src/old.py:2
      reachable   from HEAD, refs/heads/main, refs/remotes/o/main
+     next        pushed: rotate first, then decide about the history
      | key = '{mask(old)}'
 
 Scanned 10 objects (636 bytes).

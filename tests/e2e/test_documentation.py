@@ -353,6 +353,11 @@ def cleans_up(scene: Scene, line: str) -> None:
     assert scene.repo.git("status", "--porcelain") == ""
 
 
+def plans(scene: Scene, line: str) -> None:
+    ran = scene.run(line)
+    assert (ran.code, "wastack-api-key  only in local commits" in ran.out) == (1, True), ran
+
+
 EXPORT = 'export WAKEYSCAN_CONTROL_KEY="$NEW_KEY"'
 LAST = 'echo "$OLD_KEY" | wakeyscan verify'
 
@@ -388,6 +393,7 @@ TRIED: dict[str, Try] = {
     "wakeyscan audit --purge-file ../purge.txt": finds(),
     "wakeyscan fix": fixes,
     "wakeyscan fix --write src": fixes,
+    "wakeyscan fix --plan": plans,
     "wakeyscan hook install pre-commit": as_a_commit_hook,
     "pre-commit install": with_pre_commit,
     "wakeyscan hook install pre-commit pre-merge-commit commit-msg pre-push": as_all_hooks,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wakeyscan.scanner.context import ScanContext
     from wakeyscan.scanner.result import RunResult
 
-_ROTATE = "A key that was pushed or shared works until you revoke it; see docs/incident.md."
+_ROTATE = "A key that was pushed or shared works until you revoke it: see wakeyscan fix --plan."
 
 
 def format_file(planned: PlannedFile, context: ScanContext, color: bool) -> Iterator[str]:

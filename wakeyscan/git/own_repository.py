@@ -5,7 +5,13 @@ Hooks and scans of foreign repositories never use this module.
 
 from __future__ import annotations
 
-from git import InvalidGitRepositoryError, NoSuchPathError, Repo
+from typing import NamedTuple
+
+from git import BadName, InvalidGitRepositoryError, NoSuchPathError, Repo
+from git.exc import GitCommandError
+
+OwnRepository = Repo
+"""The type of an open repository, for modules that do not use GitPython themselves."""
 
 _PINS = ("core.fsmonitor=false", "core.pager=cat")
 """Settings that would start a program."""
@@ -42,3 +48,34 @@ def _unify_line_ends(content: bytes) -> bytes:
 def list_tracked_files(repository: Repo) -> frozenset[str]:
     """Return the paths of all files in the index."""
     return frozenset(str(path) for path, stage in repository.index.entries)
+
+
+class CommitFacts(NamedTuple):
+    """What a rewrite of a commit has to know."""
+
+    is_on_branch: bool
+    """Whether the commit is an ancestor of HEAD."""
+    is_first: bool
+    """Whether it has no parent."""
+    has_merges: bool
+    """Whether there are merges after it."""
+
+
+def find_commit_facts(repository: Repo, commit: str) -> CommitFacts | None:
+    """Return the facts about a commit; `None` if it or HEAD does not exist."""
+    try:
+        found = repository.commit(commit)
+        is_on_branch = repository.is_ancestor(found, repository.head.commit)
+        merges = repository.git.rev_list("--merges", "-n1", f"{commit}..HEAD", "--")
+    except (ValueError, GitCommandError, BadName):
+        return None
+    return CommitFacts(is_on_branch, not found.parents, bool(merges))
+
+
+def list_users(repository: Repo, name: str) -> tuple[str, ...]:
+    """Return the tracked files that contain a name as a word."""
+    try:
+        output = repository.git.grep("-l", "-z", "-w", "-F", "-e", name, "--", ".")
+    except GitCommandError:  # none contains it
+        return ()
+    return tuple(str(output).rstrip("\0").split("\0"))

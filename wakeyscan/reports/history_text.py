@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Liveness
 from wakeyscan.core.redaction import escape_for_terminal, redact
+from wakeyscan.reports.key_steps import describe_key
 from wakeyscan.reports.summary import format_liveness
 from wakeyscan.reports.terminal_text import LIVENESS_COLORS, PUSHED_COLOR, paint, wrap
 from wakeyscan.reports.timeline import TimeScale, format_period
@@ -100,6 +101,7 @@ def list_facts(history: SecretHistory) -> Iterator[tuple[str, Iterable[str]]]:
     if others and len(paths) > 1:
         yield "found in" if not at_head else "was in", _limit(others)
     yield "reachable", _describe_reach(history)
+    yield "next", [describe_key(history)]
 
 
 def _describe_head(history: SecretHistory) -> Iterator[tuple[str, Iterable[str]]]:

@@ -14,6 +14,7 @@ from wakeyscan.core.redaction import (
 )
 from wakeyscan.reports.description import advise
 from wakeyscan.reports.history_text import list_facts
+from wakeyscan.reports.key_steps import list_key_steps
 from wakeyscan.reports.summary import LIVENESS_ORDER, format_liveness
 from wakeyscan.reports.timeline import TimeScale, format_period
 
@@ -188,3 +189,6 @@ def _list_advice(group: list[Finding], history: SecretHistory | None) -> Iterato
         yield "It was removed, but the history has it: only revoking it closes the leak."
     if history and history.pushed:
         yield "It was pushed: whoever fetched the branches above has it."
+    for number, step in enumerate(list_key_steps(history) if history else (), 1):
+        commands = "; ".join(step.commands)
+        yield _escape(f"{number}. {step.text}" + f": {commands}" * bool(commands))

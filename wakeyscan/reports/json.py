@@ -8,6 +8,7 @@ from wakeyscan import __version__
 from wakeyscan.core.redaction import escape_for_json, make_encodable, redact
 from wakeyscan.core.secret_history import Restriction
 from wakeyscan.reports._json_text import iterate_json
+from wakeyscan.reports.key_steps import list_key_steps
 from wakeyscan.reports.saved_report import SCHEMA
 from wakeyscan.reports.summary import build_summary
 from wakeyscan.scanner.scan_result import count_skipped
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from wakeyscan.core.document import Skipped
     from wakeyscan.core.finding import Finding
     from wakeyscan.core.secret_history import Occurrence, SecretHistory
+    from wakeyscan.reports.next_steps import Step
     from wakeyscan.reports.report import ReportStyle
     from wakeyscan.scanner.result import RunResult
 
@@ -153,7 +155,13 @@ def encode_key(key: SecretHistory) -> dict[str, Any]:
         "exposed_days": key.exposed_days,
         "places": [{**place._asdict(), "path": _encode_path(place)} for place in key.places],
         "place_count": key.place_count,
+        "next": [_encode_step(step) for step in list_key_steps(key)],
     }
+
+
+def _encode_step(step: Step) -> dict[str, Any]:
+    text = make_encodable(step.text)
+    return {"text": text, "commands": [make_encodable(line) for line in step.commands]}
 
 
 def _build_introduced(key: SecretHistory) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Liveness
 from wakeyscan.core.redaction import redact
 from wakeyscan.reports._markdown_text import format_code, join_rows
 from wakeyscan.reports.description import join_names
+from wakeyscan.reports.key_steps import describe_key, list_key_steps
 from wakeyscan.reports.summary import format_liveness
 
 if TYPE_CHECKING:
@@ -16,12 +18,25 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("key", "severity", "answer", "exposed", "pushed to", "at HEAD", "introduced")
 _MAX_NAMES = 3
+_MAX_RUNBOOKS = 10
+"""Secrets whose steps are listed; the JSON report has all of them."""
 
 
 def write_keys(keys: Iterable[SecretHistory], out: TextIO) -> None:
     """Write a row per secret; rows that exceed the limits of a summary are counted."""
     out.write(f"| {' | '.join(_COLUMNS)} |\n|{'---|' * len(_COLUMNS)}\n")
     out.write(join_rows((_format_row(key), 1) for key in keys) + "\n")
+
+
+def write_key_steps(keys: Iterable[SecretHistory], out: TextIO) -> None:
+    """Write what to do about each of the most urgent secrets, in order."""
+    for key in islice(keys, _MAX_RUNBOOKS):
+        steps = list_key_steps(key)
+        if steps:
+            out.write(f"\n**{format_code(str(key.secret))}**, {describe_key(key)}:\n\n")
+        for number, step in enumerate(steps, 1):
+            commands = "".join(f"; {format_code(line)}" for line in step.commands)
+            out.write(f"{number}. {format_code(step.text)}{commands}\n")
 
 
 def _format_row(key: SecretHistory) -> str:

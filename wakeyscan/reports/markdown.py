@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding, Liveness
 from wakeyscan.core.redaction import format_details
 from wakeyscan.reports._markdown_text import format_code, join_rows
-from wakeyscan.reports.key_table import write_keys
+from wakeyscan.reports.key_table import write_key_steps, write_keys
 from wakeyscan.reports.summary import format_count
 from wakeyscan.scanner.scan_result import count_skipped
 
@@ -46,6 +46,7 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     secrets = {finding.secret for finding in reported}
     if keys := [key for key in result.keys if key.secret in secrets]:
         write_keys(keys, out)
+        write_key_steps(keys, out)
     if reported:
         removed = result.list_removed()
         rows = [_Row(f, f.secret.fingerprint in removed, style.links) for f in reported]

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from wakeyscan.cli import fix_plan, fix_writer, output
+from wakeyscan.cli import fix_targets, fix_writer, output
 from wakeyscan.cli.commands import INCOMPLETE
 from wakeyscan.cli.fix_text import format_file, format_summary
 from wakeyscan.cli.pipeline import open_path, run_scan
 from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError
-from wakeyscan.fixers.repair import LeftAlone
-from wakeyscan.git import worktree
-from wakeyscan.git.own_repository import (
-    has_unstaged_changes,
-    list_tracked_files,
-    open_own_repository,
-)
-from wakeyscan.rules.loader import load_rules
-from wakeyscan.scanner.context import build_scan_context
+from wakeyscan.core.lazy import lazy_import
 
 if TYPE_CHECKING:
-    from wakeyscan.cli.fix_plan import FileAccess, PlannedFile
+    from wakeyscan.cli import fix_runbook, own_audit
+    from wakeyscan.cli.fix_plan import PlannedFile
     from wakeyscan.config.config import Config
     from wakeyscan.scanner.result import RunResult
+else:
+    # Only --plan audits the history.
+    fix_runbook = lazy_import("wakeyscan.cli.fix_runbook")
+    own_audit = lazy_import("wakeyscan.cli.own_audit")
 
 HELP = """Replace hardcoded keys by environment variables.
 
@@ -44,14 +40,14 @@ _OPTIONS = (
 PARAMETERS = Parameters(
     (
         Option("write", "Write the changes."),
+        Option("plan", "Print the steps for each key, by whether it was staged, committed or "
+               "pushed."),
         Option("force", "With --write: also change files with unstaged changes."),
         *(option for option in SCANNING if option.name in _OPTIONS),
         Option("no-gitignore", "Also fix files that git ignores."),
     ),
     "PATH",
-)
-
-_DIRTY = "the file has unstaged changes; stage or stash them first, or use --force"
+)  # fmt: skip
 
 
 def run(values: Values, paths: list[str]) -> int:
@@ -66,59 +62,38 @@ def run(values: Values, paths: list[str]) -> int:
     result = run_scan("fix", tuple(paths), targets, settings)
     if result.interrupted:
         return result.exit_code(settings.fail_on)
-    planned = [*_plan(result, paths, settings)]
+    if given.get("plan"):
+        return _show_plan(result, settings, bool(given.get("write")))
+    planned = [*fix_targets.plan_paths(result, paths, settings)]
     is_written = bool(given.get("write"))
     if is_written and not given.get("force"):
-        planned = [*_refuse_unstaged(planned)]
+        planned = [*fix_targets.refuse_unstaged(planned)]
     _show(planned, result, settings, is_written)
     if is_written:
-        access = _build_access()
+        access = fix_targets.build_access()
         for file in planned:
             fix_writer.write_planned(file, access)
     return _find_exit_code(planned, result, is_written)
 
 
-def _plan(result: RunResult, paths: list[str], settings: Config) -> Iterator[PlannedFile]:
-    context = build_scan_context(load_rules(settings.rules), settings.source)
-    context = context._replace(honor_foreign=settings.honor_foreign_ignores)
-    units = (
-        unit
-        for path in paths
-        for _, listed in open_path(path, settings)
-        for unit in listed
-        if isinstance(unit, str)
-    )
-    yield from fix_plan.plan_files(result, units, _build_access(), context)
-
-
-def _build_access() -> FileAccess:
-    top = worktree.find_work_tree(".")
-    repository = open_own_repository(top) if top else None
-    tracked = list_tracked_files(repository) if repository else frozenset()
-    return fix_plan.FileAccess(top or "", tracked)
-
-
-def _refuse_unstaged(planned: list[PlannedFile]) -> Iterator[PlannedFile]:
-    """Yield the files; those with unstaged changes stay as they are."""
-    top = worktree.find_work_tree(".")
-    repository = open_own_repository(top) if top else None
-    for file in planned:
-        if (
-            repository is not None
-            and file.repair.fixed
-            and has_unstaged_changes(repository, file.path, file.before)
-        ):
-            refused = tuple(LeftAlone(finding, _DIRTY) for finding in file.repair.fixed)
-            left = (*refused, *file.repair.left)
-            repair = file.repair._replace(content=file.before, fixed=(), left=left, fixes=())
-            file = file._replace(repair=repair)
-        yield file
+def _show_plan(result: RunResult, settings: Config, is_written: bool) -> int:
+    """Print the steps for each key of the repository, and return the exit code."""
+    if is_written:
+        raise UsageError("wakeyscan fix: --plan and --write exclude each other; run one after one")
+    in_history = own_audit.audit_current(settings)
+    if in_history.interrupted:
+        return in_history.exit_code(settings.fail_on)
+    lines = [*fix_runbook.format_runbook(in_history, result)]
+    output.write_lines(lines or ["No keys, so there is nothing to do."])
+    if in_history.reported() or result.reported():
+        return 1
+    return 0 if in_history.complete and result.complete else INCOMPLETE
 
 
 def _show(
     planned: list[PlannedFile], result: RunResult, settings: Config, is_written: bool
 ) -> None:
-    context = build_scan_context(load_rules(settings.rules), settings.source)
+    context = fix_targets.build_context(settings)
     color = output.wants_color(settings.color, os.environ)
     lines = [line for file in planned for line in format_file(file, context, color)]
     lines += format_summary(planned, result, is_written)

@@ -1,0 +1,84 @@
+"""`wakeyscan fix --plan`: what to do about each key, by the facts of the user's own repository."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from wakeyscan.cli.fix_plan import read_file
+from wakeyscan.core.finding import Standing
+from wakeyscan.fixers import variables
+from wakeyscan.git import own_repository, worktree
+from wakeyscan.reports.key_steps import LocalFacts, describe_key, list_key_steps
+
+if TYPE_CHECKING:
+    from wakeyscan.core.finding import Finding
+    from wakeyscan.core.secret_history import SecretHistory
+    from wakeyscan.git.own_repository import OwnRepository
+    from wakeyscan.scanner.result import RunResult
+
+
+def format_runbook(in_history: RunResult, in_files: RunResult) -> Iterator[str]:
+    """Yield the steps for each reported key of the history, then for those only in files."""
+    top = worktree.find_work_tree(".") or "."
+    repository = own_repository.open_own_repository(top)
+    reported = {finding.secret for finding in in_history.reported()}
+    keys = [key for key in in_history.keys if key.secret in reported]
+    findings = (*in_files.reported(), *in_history.reported())
+    chosen = _choose_variables(findings, top, repository)
+    for key in keys:
+        facts = _find_facts(key, repository, chosen.get(key.secret.fingerprint, ""))
+        here = (f.origin.path for f in in_files.reported() if f.secret == key.secret)
+        facts = facts._replace(paths=tuple(dict.fromkeys(here)))
+        yield f"{key.secret}  {key.rule}  {describe_key(key, facts)}"
+        yield from _format_steps(key, facts)
+        yield ""
+    yield from _format_uncommitted(in_files, {key.secret.fingerprint for key in in_history.keys})
+    if not in_history.complete:
+        yield "The audit is incomplete, so there may be more keys; see wakeyscan audit."
+
+
+def _choose_variables(
+    findings: tuple[Finding, ...], top: str, repository: OwnRepository | None
+) -> dict[str, str]:
+    """Return the name of the variable for each key, as a fix would choose it."""
+    names: Counter[str] = Counter()
+    tracked = own_repository.list_tracked_files(repository) if repository else frozenset()
+    for path in tracked if findings else ():
+        names += variables.count_names(path, read_file(os.path.join(top, path)) or b"")
+    return variables.choose_variables(findings, names, {})
+
+
+def _find_facts(key: SecretHistory, repository: OwnRepository | None, variable: str) -> LocalFacts:
+    if repository is None:
+        return LocalFacts(variable=variable)
+    commit = key.introduced.commit
+    found = own_repository.find_commit_facts(repository, commit) if commit else None
+    return LocalFacts(
+        has_remotes=bool(repository.remotes),
+        is_on_branch=found is not None and found.is_on_branch,
+        is_first_commit=found is not None and found.is_first,
+        has_merges=found is not None and found.has_merges,
+        variable=variable,
+        users=own_repository.list_users(repository, variable) if variable else (),
+    )
+
+
+def _format_steps(key: SecretHistory, facts: LocalFacts) -> Iterator[str]:
+    for number, step in enumerate(list_key_steps(key, facts=facts), 1):
+        yield f"{number:3}. {step.text}" + ":" * bool(step.commands)
+        yield from (f"       {command}" for command in step.commands)
+
+
+def _format_uncommitted(result: RunResult, known: Iterable[str]) -> Iterator[str]:
+    """Yield a line for each key that no commit and no index has."""
+    fingerprints = {*known}
+    others = [
+        finding.secret
+        for finding in result.findings
+        if finding.standing is Standing.REPORTED and finding.secret.fingerprint not in fingerprints
+    ]
+    for secret in dict.fromkeys(others):
+        yield f"{secret}  only in files that are not staged: wakeyscan fix --write"

@@ -1,0 +1,69 @@
+"""The files that a fix may change: the scanned ones, and what git says about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from wakeyscan.cli import fix_plan
+from wakeyscan.cli.pipeline import open_path
+from wakeyscan.fixers.repair import LeftAlone
+from wakeyscan.git import worktree
+from wakeyscan.git.own_repository import (
+    has_unstaged_changes,
+    list_tracked_files,
+    open_own_repository,
+)
+from wakeyscan.rules.loader import load_rules
+from wakeyscan.scanner.context import build_scan_context
+
+if TYPE_CHECKING:
+    from wakeyscan.cli.fix_plan import FileAccess, PlannedFile
+    from wakeyscan.config.config import Config
+    from wakeyscan.scanner.context import ScanContext
+    from wakeyscan.scanner.result import RunResult
+
+_DIRTY = "the file has unstaged changes; stage or stash them first, or use --force"
+
+
+def build_context(settings: Config) -> ScanContext:
+    """Return the context in which repaired files are scanned again."""
+    context = build_scan_context(load_rules(settings.rules), settings.source)
+    return context._replace(honor_foreign=settings.honor_foreign_ignores)
+
+
+def plan_paths(result: RunResult, paths: list[str], settings: Config) -> Iterator[PlannedFile]:
+    """Yield each file with leaks below the paths, repaired in memory."""
+    units = (
+        unit
+        for path in paths
+        for _, listed in open_path(path, settings)
+        for unit in listed
+        if isinstance(unit, str)
+    )
+    yield from fix_plan.plan_files(result, units, build_access(), build_context(settings))
+
+
+def build_access() -> FileAccess:
+    """Return how the files of the current work tree are found."""
+    top = worktree.find_work_tree(".")
+    repository = open_own_repository(top) if top else None
+    tracked = list_tracked_files(repository) if repository else frozenset()
+    return fix_plan.FileAccess(top or "", tracked)
+
+
+def refuse_unstaged(planned: Iterable[PlannedFile]) -> Iterator[PlannedFile]:
+    """Yield the files; those with unstaged changes stay as they are."""
+    top = worktree.find_work_tree(".")
+    repository = open_own_repository(top) if top else None
+    for file in planned:
+        if (
+            repository is not None
+            and file.repair.fixed
+            and has_unstaged_changes(repository, file.path, file.before)
+        ):
+            refused = tuple(LeftAlone(finding, _DIRTY) for finding in file.repair.fixed)
+            left = (*refused, *file.repair.left)
+            repair = file.repair._replace(content=file.before, fixed=(), left=left, fixes=())
+            file = file._replace(repair=repair)
+        yield file

@@ -1,0 +1,203 @@
+"""The runbook of one key: what to do, in which order, by where the key is and was."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from wakeyscan.core.finding import Liveness
+from wakeyscan.core.redaction import escape_for_terminal, redact
+from wakeyscan.core.secret import API_KEY
+from wakeyscan.reports.description import join_names
+from wakeyscan.reports.next_steps import Step
+
+if TYPE_CHECKING:
+    from wakeyscan.core.secret_history import SecretHistory
+
+_MAX_PATHS = 5
+_ID_LENGTH = 12
+
+_KINDS = (
+    ("CI", r"(^|/)\.github/|gitlab-ci|(^|/)\.circleci/|jenkinsfile|azure-pipelines|bitbucket-pip"),
+    ("containers", r"(^|/)(docker-)?compose[^/]*\.ya?ml$|(docker|container)file"),
+    ("Terraform", r"\.tf(vars)?$"),
+    ("Kubernetes and YAML", r"\.ya?ml$"),
+    ("environment files", r"(^|/)\.env[^/]*$|\.env$"),
+    ("documentation", r"\.(md|rst|adoc|txt|ipynb)$|(^|/)docs/"),
+)
+"""Kinds of places by path, the first one that matches; all other places are code."""
+
+
+class LocalFacts(NamedTuple):
+    """What only the user's own repository tells, beyond the history of a key."""
+
+    has_remotes: bool = True
+    is_on_branch: bool = True
+    """Whether the commit that introduced the key is an ancestor of HEAD."""
+    is_first_commit: bool = False
+    """Whether that commit has no parent."""
+    has_merges: bool = False
+    """Whether there are merges after that commit."""
+    variable: str = ""
+    """Name of the variable that will hold the key."""
+    users: tuple[str, ...] = ()
+    """Files that use this variable already."""
+    paths: tuple[str, ...] = ()
+    """Files of the work tree that hold the key."""
+
+
+def describe_key(key: SecretHistory, facts: LocalFacts | None = None) -> str:
+    """Return what matters about a key in a few words: the short form of its runbook."""
+    if key.liveness is Liveness.REVOKED:
+        return "revoked: remove it where it still is"
+    if _is_staged(key):
+        return "only staged: unstage it, and edit the file"
+    if not _may_be_pushed(key, facts):
+        return "only in local commits: rewrite them; rotate only if shared"
+    if key.pushed:
+        return "pushed: rotate first, then decide about the history"
+    return "maybe pushed: rotate first, then decide about the history"
+
+
+def list_key_steps(
+    key: SecretHistory, program: str = "wakeyscan", facts: LocalFacts | None = None
+) -> list[Step]:
+    """Return the steps for one key; none if it is revoked and no longer at HEAD.
+
+    Every text and command is safe to print.
+    """
+    if key.liveness is Liveness.REVOKED:
+        steps = _list_removal(key, program) if key.at_head else iter(())
+    elif _is_staged(key):
+        steps = _list_unstaging(key, program, facts or LocalFacts())
+    elif _may_be_pushed(key, facts):
+        steps = _list_rotation(key, program, facts or LocalFacts())
+    else:
+        steps = _list_rewrite(key, program, facts or LocalFacts())
+    return [Step(_clean(step.text), tuple(map(_clean, step.commands))) for step in steps]
+
+
+def _clean(text: str) -> str:
+    return escape_for_terminal(redact(text))
+
+
+def _is_staged(key: SecretHistory) -> bool:
+    return bool(key.reachable_from) and all(ref.startswith("index") for ref in key.reachable_from)
+
+
+def _may_be_pushed(key: SecretHistory, facts: LocalFacts | None) -> bool:
+    if key.pushed is None:
+        return facts is None or facts.has_remotes
+    return key.pushed
+
+
+def _list_unstaging(key: SecretHistory, program: str, facts: LocalFacts) -> Iterator[Step]:
+    paths = _quote(facts.paths or dict.fromkeys(place.path for place in key.places))
+    commands = (f"git restore --staged {paths}", f"{program} fix --write {paths}")
+    yield Step("Unstage it, edit the file, and stage it again", (*commands, f"git add {paths}"))
+    yield Step("No rotation is needed, unless you shared the key in another way.")
+
+
+def _list_removal(key: SecretHistory, program: str) -> Iterator[Step]:
+    paths = dict.fromkeys(place.path for place in key.places_at_head)
+    if not paths:
+        return
+    names = _quote(paths)
+    commands = (f"{program} fix --write {names}", f"git commit -m 'Read the key' -- {names}")
+    yield Step(f"Remove it from HEAD ({_describe_places(paths)})", commands)
+
+
+def _list_rotation(key: SecretHistory, program: str, facts: LocalFacts) -> Iterator[Step]:
+    """Yield the steps for a key that others may have: create, roll out, check, revoke, prove."""
+    digits = key.secret.fingerprint[:6]
+    if key.rule == API_KEY:
+        yield Step(
+            "Create a new key in WAStack (Settings, API Keys) with the least permission: read "
+            "before write before admin. Old and new work until the old one is revoked."
+        )
+    else:
+        yield Step("Create a new credential where this one was issued.")
+    yield from _list_removal(key, program)
+    yield _build_roll_out(key, facts)
+    yield Step("Check that the new key works", ('echo "$NEW_KEY" | ' + f"{program} verify",))
+    yield Step(f"Revoke {digits} where it was issued.")
+    yield Step(
+        "Prove that it is revoked, with a report of --report json=leak.json",
+        ('export WAKEYSCAN_CONTROL_KEY="$NEW_KEY"', f"{program} verify leak.json --wait 10m"),
+    )
+    if key.introduced.commit:
+        since = key.introduced.author_date[:10]
+        yield Step(f"Look for requests that are not yours in WAStack's log since {since}.")
+        yield Step(
+            "Decide about the history: a revoked key is harmless, and a rewrite breaks every clone."
+            " To purge it all the same",
+            (f"{program} audit --purge-file ../purge.txt",),
+        )
+
+
+def _build_roll_out(key: SecretHistory, facts: LocalFacts) -> Step:
+    """Return the step that gives the new key to all of its users."""
+    name = facts.variable or "WASTACK_API_KEY"
+    places = dict.fromkeys(place.path for place in key.places_at_head)
+    used = f"; the old one is used by {_describe_places(places)}" if places else ""
+    users = [path for path in facts.users if path not in places]
+    also = f"; {name} is used by {_describe_places(users)}" if users else ""
+    return Step(f"Roll out the new key as {name}{used}{also}.")
+
+
+def _list_rewrite(key: SecretHistory, program: str, facts: LocalFacts) -> Iterator[Step]:
+    """Yield the steps for a key that no remote-tracking branch has."""
+    yield Step("No rotation is needed, unless you shared the key or the commits in another way.")
+    commit = key.introduced.commit[:_ID_LENGTH]
+    if commit and not facts.is_on_branch:
+        refs = join_names([*key.reachable_from], _MAX_PATHS)
+        yield Step(f"Rewrite or delete the refs that have it: {refs}.")
+    elif commit:
+        yield from _list_rebase(key, program, facts)
+    yield Step(
+        "Then remove the old commits from this clone",
+        ("git reflog expire --expire=now --all", "git gc --prune=now", f"{program} audit"),
+    )
+
+
+def _list_rebase(key: SecretHistory, program: str, facts: LocalFacts) -> Iterator[Step]:
+    commit = key.introduced.commit[:_ID_LENGTH]
+    base = "--root" if facts.is_first_commit else f"{commit}^"
+    merges = " --rebase-merges" if facts.has_merges else ""
+    paths = dict.fromkeys(place.path for place in key.places_at_head)
+    if not paths:
+        yield Step(
+            f"Edit {commit}, which brought it (mark it with 'edit')",
+            (f"git rebase -i{merges} {base}",),
+        )
+        return
+    yield Step(
+        f"Fix {commit}, which brought it",
+        (
+            f"{program} fix --write {_quote(paths)}",
+            f"git commit --fixup={commit} -- {_quote(paths)}",
+            f"GIT_SEQUENCE_EDITOR=true git rebase -i --autosquash{merges} {base}",
+        ),
+    )
+
+
+def _quote(paths: Iterable[str]) -> str:
+    """Return paths for a command line, with a placeholder for a name that cannot be printed."""
+    return " ".join(
+        shlex.quote(path) if path and path.isprintable() and redact(path) == path else "FILE"
+        for path in paths
+    )
+
+
+def _describe_places(paths: Iterable[str]) -> str:
+    """Return paths by kind, such as `CI: .github/workflows/ci.yml; code: src/app.py`."""
+    groups: dict[str, list[str]] = {}
+    for path in paths:
+        groups.setdefault(_classify(path), []).append(path)
+    return "; ".join(f"{kind}: {join_names(names, _MAX_PATHS)}" for kind, names in groups.items())
+
+
+def _classify(path: str) -> str:
+    return next((kind for kind, pattern in _KINDS if re.search(pattern, path.lower())), "code")
