@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.audit.cleared_texts import ClearedTexts
 from wakeyscan.core.chunks import read_chunks
 from wakeyscan.core.document import MEMBER_SEPARATOR, Document, Origin, Skipped
 from wakeyscan.extractors.file_types import detect_format
@@ -74,6 +75,7 @@ ObjectScan = Callable[[int, bytes], ContentFindings]
 def build_object_scan(context: ScanContext, width: int) -> ObjectScan:
     """Return a scan that is fast for content without an anchor; ids have `width` bytes."""
     find_anchors, find_wide_anchors = context.prefilter.searches
+    cleared = ClearedTexts(context)
 
     def scan(kind: int, content: bytes) -> ContentFindings:
         if kind == BLOB and detect_format(content, len(content)):
@@ -84,7 +86,20 @@ def build_object_scan(context: ScanContext, width: int) -> ObjectScan:
             hits += find_wide_anchors(content)
         if not hits:
             return _NO_FINDINGS
+        if kind == TREE:
+            return scan_tree(content)
+        if kind == BLOB and not (hits := cleared.drop_cleared(content, hits)):
+            return _NO_FINDINGS
         return to_content_findings(find_in_object(kind, content, context, width, hits=hits))
+
+    def scan_tree(content: bytes) -> ContentFindings:
+        names = {name for name, _ in parse_tree(content, width)}
+        if cleared.are_clear(names) and _is_valid_tree(content, width):
+            return _NO_FINDINGS
+        result = to_content_findings(find_in_object(TREE, content, context, width))
+        if not any(result):
+            cleared.add_names(names)
+        return result
 
     return scan
 

@@ -1,0 +1,133 @@
+"""Texts that an audit judges once: what it remembers never hides a secret."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.contexts import many
+from tests.support.keys import PREFIX
+from wakeyscan.audit.cleared_texts import LEFT, RIGHT, ClearedTexts
+from wakeyscan.audit.object_findings import ContentFindings, build_object_scan
+from wakeyscan.cli.commands.rules import fill_example
+from wakeyscan.git.objects import BLOB, TREE
+
+_CONTEXT = many()
+_HITS = [
+    fill_example(text).encode()
+    for rule in _CONTEXT.rules
+    for text in (*rule.hits, *(hit for shape in rule.shapes for hit in shape.hits))
+]
+_KEY = PREFIX + "k7Qm2Xv9Rb4Tz8Wn3Yc6"
+
+
+def scan_anew(content: bytes, kind: int = BLOB) -> ContentFindings:
+    return build_object_scan(_CONTEXT, 20)(kind, content)
+
+
+@st.composite
+def draw_versions(draw: st.DrawFn) -> list[bytes]:
+    """Draw the versions of a file: pieces of examples, in which a version replaces one piece."""
+    hits = draw(st.lists(st.sampled_from(_HITS), min_size=1, max_size=3))
+    cuts = [draw(st.integers(0, len(hit))) for hit in hits]
+    pieces = [piece for hit, at in zip(hits, cuts, strict=True) for piece in (hit[:at], hit[at:])]
+    filler = st.sampled_from([b"", b"\n", b" ", b'"', b"x", b"\n# ...\n" * 100, b"y" * LEFT])
+    versions = []
+    for _ in range(draw(st.integers(2, 5))):
+        number = draw(st.integers(0, len(pieces) - 1))
+        changed = [draw(filler) if draw(st.booleans()) else b"", *pieces]
+        changed[number + 1] = draw(st.one_of(filler, st.sampled_from(pieces)))
+        versions += [b"".join(changed), b"".join(pieces)]
+    return draw(st.permutations(versions))
+
+
+@settings(deadline=None)
+@given(draw_versions())
+def test_versions_of_a_file_have_the_findings_of_each_alone(versions: list[bytes]) -> None:
+    scan = build_object_scan(_CONTEXT, 20)
+    assert [scan(BLOB, version) for version in versions] == [scan_anew(v) for v in versions]
+
+
+_TOKEN = random.Random(7).randbytes(20).hex()
+_LONG_TOKEN = random.Random(8).randbytes(512).hex()
+_FAR = "x: 1\n" * 150
+"""More text than is compared after an anchor."""
+_VARIABLE = '["--header", "Authorization:${AUTH}"],\n' + _FAR
+_COMPARED = _VARIABLE.index("Authorization") + RIGHT
+
+
+@pytest.mark.parametrize(
+    ("clear", "leaking"),
+    [
+        pytest.param(
+            _VARIABLE,
+            f'{_VARIABLE}"env": {{"AUTH": "Bearer {_TOKEN}"}}',
+            id="secret far behind the anchor",
+        ),
+        pytest.param(
+            '{"value": "{{token}}", "name": "Authorization"}',
+            f'{{"value": "Token {_TOKEN}", "name": "Authorization"}}',
+            id="secret before the anchor",
+        ),
+        pytest.param(
+            f'{{"value": "{_LONG_TOKEN}", "name": "Authorization"}}',
+            f'{{"value": "Token {_LONG_TOKEN}", "name": "Authorization"}}',
+            id="long secret before the anchor",
+        ),
+        pytest.param(
+            "headers = {'Authorization': '",
+            f"headers = {{'Authorization': 'Bearer {_TOKEN}'}}",
+            id="file that ends after the anchor",
+        ),
+        pytest.param(
+            _VARIABLE[:_COMPARED],
+            f'{_VARIABLE[:_COMPARED]}\n"env": {{"AUTH": "Bearer {_TOKEN}"}}',
+            id="file that ends where the compared text does",
+        ),
+    ],
+)
+def test_secret_beside_a_clear_text_is_found(clear: str, leaking: str) -> None:
+    scan = build_object_scan(_CONTEXT, 20)
+    assert scan(BLOB, clear.encode()) == ContentFindings()
+    assert len(scan(BLOB, leaking.encode()).refs) == 1
+
+
+def test_clear_text_is_judged_once() -> None:
+    content = b"# The Authorization header is read below.\n" + b"x = 1\n" * 200
+    cleared = ClearedTexts(_CONTEXT)
+    hits = _CONTEXT.prefilter(content)
+    assert hits
+    assert cleared.drop_cleared(content, hits) == []
+    assert cleared.drop_cleared(content, hits) == []
+
+
+def test_key_is_never_remembered_as_clear() -> None:
+    content = f"key = '{PREFIX}example'\n".encode()
+    hits = _CONTEXT.prefilter(content)
+    assert ClearedTexts(_CONTEXT).drop_cleared(content, hits) == hits
+
+
+def format_tree(names: list[str]) -> bytes:
+    return b"".join(b"100644 %s\0%s" % (name.encode(), b"\x01" * 20) for name in names)
+
+
+def test_names_of_a_clear_tree_do_not_clear_another_tree() -> None:
+    scan = build_object_scan(_CONTEXT, 20)
+    names = ["bearer-token.md", "main.py"]
+    assert scan(TREE, format_tree(names)) == ContentFindings()
+    assert scan(TREE, format_tree([*names, "authorization.md"])) == ContentFindings()
+    leaked = format_tree(["bearer-token.md", _KEY])
+    assert len(scan(TREE, leaked).refs) == 1
+    assert scan(TREE, leaked) == scan_anew(leaked, TREE)
+
+
+def test_tree_that_is_damaged_is_scanned_as_a_whole() -> None:
+    scan = build_object_scan(_CONTEXT, 20)
+    names = ["bearer-token.md", "main.py"]
+    scan(TREE, format_tree(names))
+    damaged = format_tree(names) + f"key = {_KEY}\n".encode()
+    assert scan(TREE, damaged) == scan_anew(damaged, TREE)
+    assert scan(TREE, damaged).refs
