@@ -40,7 +40,7 @@ lint: $(READY)
 	$(BIN)/wakeyscan scan .
 	git ls-files -z | xargs -0 $(BIN)/wakeyscan hook pre-commit --
 
-# Strict: a broken link or a page that no menu has fails.
+# Strict: a broken link fails, and so does a page that is in no menu.
 docs: $(READY)
 	$(BIN)/sphinx-build -q -W --keep-going -E docs build/docs
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from wakeyscan import __version__
 from wakeyscan.cli import help_topics
 from wakeyscan.cli.commands import COMMANDS
+from wakeyscan.integrations.hooks import STAGES
 
 if TYPE_CHECKING:
     from wakeyscan.config.options import Option
@@ -121,7 +122,9 @@ def _format_actions(name: str) -> Iterator[str]:
         yield ".SH COMMANDS"
     for action, topic in actions.items():
         operands = f" {escape(topic.operands)}" if topic.operands else ""
-        options = ", ".join(f"--{option}" for option in topic.options or ())
+        # A stage of a hook takes nearly all options of the command.
+        names = () if name == "hook" and action in STAGES else topic.options or ()
+        options = ", ".join(f"--{option}" for option in names)
         text = f"{topic.help} Options: {options}." if options else topic.help
         yield from _format_item(rf"\fB{escape(action)}\fR{operands}", text)
 

@@ -57,7 +57,7 @@ def remove_entries(prefixes: Iterable[str], config: Config) -> list[IgnoreEntry]
 
 
 def match_entries(prefix: str, entries: Iterable[IgnoreEntry]) -> list[IgnoreEntry]:
-    """Return the entries of the one fingerprint that starts so; raise `UsageError`."""
+    """Return the entries of the only fingerprint with a prefix; raise `UsageError`."""
     matching = [entry for entry in entries if entry.matches_fingerprint(prefix)]
     if not matching:
         raise UsageError(f"{prefix!r}: no entry matches; list them with wakeyscan ignore list")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.config.options import SCANNING
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.suggestions import suggest_closest
 from wakeyscan.integrations.hooks import STAGES
@@ -30,15 +31,17 @@ class Action(NamedTuple):
     """Names of the options that have an effect; `None`: all options of the command."""
 
 
+_STAGE_OPTIONS = (*(option.name for option in SCANNING), "whole-files")
 _STAGE_HELP = {
-    "commit-msg": Action("Scan the message of a commit, in the file MESSAGE.", "MESSAGE", None),
+    "commit-msg": Action("Scan the message of a commit, in the file MESSAGE.", "MESSAGE",
+                         _STAGE_OPTIONS),
     "pre-commit": Action("Scan the staged changes, or only those of the named files.",
-                         "[FILE]...", None),
-    "pre-merge-commit": Action("Scan what a merge is about to commit.", "", None),
+                         "[FILE]...", _STAGE_OPTIONS),
+    "pre-merge-commit": Action("Scan what a merge is about to commit.", "", _STAGE_OPTIONS),
     "pre-push": Action("Scan the commits that a push sends; git passes the refs on stdin.",
-                       "REMOTE [URL]", None),
+                       "REMOTE [URL]", _STAGE_OPTIONS),
     "pre-receive": Action("Scan what a server is about to accept; git passes the refs on stdin.",
-                          "", None),
+                          "", _STAGE_OPTIONS),
 }  # fmt: skip
 
 ACTIONS: dict[str, dict[str, Action]] = {
@@ -54,7 +57,7 @@ ACTIONS: dict[str, dict[str, Action]] = {
                         _AGENT_OPTIONS),
     },
     "ignore": {
-        "add": Action("Accept the findings with these fingerprints, of a report, or all.",
+        "add": Action("Accept findings: by fingerprint, all of a report, or all in the files.",
                       "[FINGERPRINT]...", (*_ENTRY, "all", "from")),
         "import": Action("Accept what the baseline of another scanner accepts.",
                          "FILE [REPORT]", (*_ENTRY, "as")),

@@ -43,7 +43,7 @@ SCANNING = (
            letter="f"),
     Option("output", "Write the report to FILE, not to stdout.", "FILE", letter="o"),
     Option("report", "Also write a report to FILE; repeatable.", "NAME=FILE", many=True),
-    Option("template", "Jinja2 template for the format template; it gets the fields of the JSON "
+    Option("template", "Jinja2 template for --format template; it gets the fields of the JSON "
            "report.", "FILE"),
     Option("fail-on", "Lowest severity that exits with 1: note, low, medium, high, critical, "
            "never. Default: low.", "LEVEL"),
@@ -60,8 +60,8 @@ SCANNING = (
            "scanning shows as open. Default: generic.", "NAME"),
     Option("ignore-file", "File of accepted findings. Default: .wakeyscanignore at the top of the "
            "repository.", "FILE"),
-    Option("strict", "Treat content that cannot be opened (encrypted archives, unread formats) as "
-           "an incomplete scan."),
+    Option("strict", "Treat content that cannot be opened (encrypted archives, unsupported "
+           "formats) as an incomplete scan."),
     Option("strict-ignores", "Exit 1 if the ignore file has an unused or expired entry."),
     Option("honor-foreign-ignores", "Honor inline ignore comments of gitleaks, betterleaks, "
            "trufflehog, kingfisher, detect-secrets and ggshield."),

@@ -75,7 +75,7 @@ def check(lines: Iterable[str], git: Git) -> None:
     """Raise `TooManyPaths` if a tree of the commits or trees in `lines` has too many."""
     stdin = "".join(f"{line}\n" for line in lines).replace(" ", "\n").encode()
     options = ("--no-walk", "--ignore-missing", "--stdin")
-    # Of a commit, the id and the parents; of a tree, nothing.
+    # For a commit, its id and parents; for a tree, nothing.
     commits = git.run_ascii("rev-list", "--parents", *options, stdin=stdin).replace(" ", "\n")
     stdin += commits.encode()
     reached = git.run_ascii("rev-list", "--objects", "--no-object-names", *options, stdin=stdin)

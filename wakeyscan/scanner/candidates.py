@@ -49,7 +49,7 @@ def add_candidates(
     lengths: Sequence[int] = (),
     nuls: NulSearch | None = None,
 ) -> Match:
-    """Return a key with an open end with its candidates, and where their rests are in `content`."""
+    """Return a key with an open end, its candidates, and where the rest of each is in `content`."""
     text = content[match.start : match.end]
     if match.rule.id != API_KEY or Secret(text, API_KEY) != match.secret:
         return match

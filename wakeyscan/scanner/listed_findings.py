@@ -27,7 +27,7 @@ _TOO_MANY_PLACEHOLDERS = f"has over {MAX_PLACEHOLDERS:,} placeholders; the rest 
 def limit_findings(found: list[Finding], origin: Origin) -> tuple[list[Finding], list[Skipped]]:
     """Return the findings that are listed, in order, and a note on the others.
 
-    Placeholders that are not listed are no gap: it is known what they are.
+    Placeholders that are not listed are no gap: they are known to be harmless.
     """
     if len(found) <= min(MAX_FINDINGS, MAX_PLACEHOLDERS):
         return found, []

@@ -79,3 +79,5 @@ def test_an_option_of_another_action_is_refused() -> None:
         help_topics.refuse_other_options("ignore", "add", {"as": "x"})
     help_topics.refuse_other_options("ignore", "import", {"as": "x"})
     help_topics.refuse_other_options("hook", "pre-commit", {"format": "json"})
+    with pytest.raises(UsageError, match="--agent has no effect here"):
+        help_topics.refuse_other_options("hook", "pre-commit", {"agent": "claude"})

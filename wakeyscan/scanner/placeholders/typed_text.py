@@ -129,7 +129,7 @@ def _count_pattern_bits(flags: Sequence[bool]) -> float:
 
 
 def _count_subset_bits(text: bytes, alphabet: int) -> float:
-    """Return the bits that select a few characters of an alphabet, and one of them each time."""
+    """Return the bits that choose a few characters of an alphabet, then one of them each time."""
     chosen = len(set(text))
     return log2(comb(alphabet, chosen)) + len(text) * log2(chosen) if chosen else 0
 

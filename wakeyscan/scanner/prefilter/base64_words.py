@@ -158,7 +158,7 @@ class Shape:
 
 
 def join_around(content: bytes, spans: Spans, width: int) -> bytes:
-    """Return the bytes in some spans and around them, each byte once; spans must ascend."""
+    """Return the bytes in and around the spans, which must ascend; each byte once."""
     merged: list[tuple[int, int]] = []
     for start, end in spans:
         low = max(0, start - width)

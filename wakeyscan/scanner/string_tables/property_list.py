@@ -1,7 +1,7 @@
 """Binary property lists of macOS and iOS: an object table tells where each string starts.
 
 A string begins with a marker: its type, and its length in 4 bits or in an integer that follows. The
-data of a property list may be another one, such as an archive by `NSKeyedArchiver`.
+data of a property list may be another property list, such as an archive by `NSKeyedArchiver`.
 
     objects        each with a marker, perhaps a length, and bytes
     object table   the offset of each object
