@@ -179,6 +179,7 @@ LINES = {
     "rules": [["list"], ["show", "wastack-api-key"], ["test"], ["--rules=src", "list"]],
     "verify": [["report.json"], ["--endpoint=http://127.0.0.1:1"], ["absent"], []],
     "fix": [[], ["--write"], ["absent"]],
+    "wipe": [[], ["absent"]],
     "action": [[], ["--audit"]],
     "config": [["show"], ["init"], ["schema", "rule"]],
     "doctor": [["--format=json"]],

@@ -29,6 +29,7 @@ from wakeyscan.cli.commands import (
     rules,
     scan,
     verify,
+    wipe,
 )
 from wakeyscan.cli.commands.command import Command
 from wakeyscan.cli.completion import SHELLS, bash, fish, powershell, zsh
@@ -211,7 +212,7 @@ BY_PROTOCOL: tuple[
         COMMANDS,
         [
             *(action, audit, completion, config, doctor, fix, hook, ignore, report, rules),
-            *(scan, verify),
+            *(scan, verify, wipe),
         ],
     ),
     (

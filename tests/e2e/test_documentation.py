@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -211,6 +212,16 @@ def of_assistants(scene: Scene, line: str) -> None:
     assert (ran.code, "assistant Claude Code" in ran.out) == (1, True)
 
 
+def wipes(scene: Scene, line: str) -> None:
+    file = make_home(scene) / ".claude/projects/p/a.jsonl"
+    file.parent.mkdir(parents=True)
+    file.write_text(f'{{"a": "{scene.key}"}}\n')
+    os.utime(file, (0, 0))
+    is_written = "--write" in line
+    assert scene.run(line).code == (not is_written)
+    assert (scene.key in file.read_text()) == (not is_written)
+
+
 def on_a_server(scene: Scene, line: str) -> None:
     bare = Repo(scene.repo.top.parent / "bare.git", "--bare")
     ran = scene.run(line, bare.top)
@@ -400,6 +411,8 @@ TRIED: dict[str, Try] = {
     "wakeyscan hook status": shows_hooks,
     "wakeyscan hook install agent": for_assistants,
     "wakeyscan scan agents:": of_assistants,
+    "wakeyscan wipe agents:": wipes,
+    "wakeyscan wipe --write agents:": wipes,
     "wakeyscan hook install pre-receive": on_a_server,
     "wakeyscan audit ../other --format json": finds(),
     "wakeyscan audit https://github.com/o/r": finds("wakeyscan audit file://{}"),

@@ -134,6 +134,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("verify --wait 10m leak.json", "until all keys are revoked"),
         ("verify < old-key.txt", "a key on standard input"),
     ),
+    "wipe": (
+        ("wipe agents:", "a diff of what assistants keep"),
+        ("wipe --write agents:claude", "mask the keys in the files of Claude Code"),
+    ),
     "fix": (
         ("fix", "a diff for all files of the current directory"),
         ("fix --write src/app.py", "change one file"),
@@ -208,7 +212,7 @@ EXIT_CODES = (
 )
 
 GROUPS = {
-    "Fix": ("write", "force", "plan"),
+    "Fix": ("write", "force", "settings", "plan"),
     "Input": (
         *("mode", "paths", "all", "from", "as", "whole-files", "no-gitignore", "max-file-size"),
         *("reachable", "branch", "since", "agent", "scope"),

@@ -18,7 +18,7 @@ COMMANDS: Registry[Command] = Registry(
     {
         name: f"wakeyscan.cli.commands.{name}"
         for name in (
-            *("scan", "audit", "hook", "verify", "fix", "ignore", "report", "rules"),
+            *("scan", "audit", "hook", "verify", "fix", "wipe", "ignore", "report", "rules"),
             *("config", "action", "doctor", "completion"),
         )
     },

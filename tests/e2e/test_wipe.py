@@ -1,0 +1,170 @@
+"""`wakeyscan wipe agents:`: keys in the files of assistants are masked in place."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import Run
+from tests.support.files import write
+from tests.support.keys import PREFIX, MakeKey
+
+AN_HOUR_AGO = 1_700_000_000
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("HOME", str(folder))
+    for variable in ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    return folder
+
+
+def keep(home: Path, files: dict[str, str | bytes]) -> None:
+    """Write files that no session writes to any more."""
+    write(home, files)
+    for name in files:
+        os.utime(home / name, (AN_HOUR_AGO, AN_HOUR_AGO))
+
+
+def build_transcript(key: str, other: str) -> str:
+    """Return a transcript as Claude Code writes one, with a key in five places, and an app key."""
+    image = base64.b64encode(f"\x89PNG {key} {'x' * 60}".encode()).decode()
+    lines: list[object] = [
+        {"type": "user", "message": {"role": "user", "content": f"use {key} and {other}"}},
+        {"type": "tool", "input": {"command": f"curl -H 'Authorization: Bearer {key}' a.b"}},
+        {"result": {"stdout": f'A=1\nK="{key}"\n\u001b[31mé😀 {key}\u001b[0m', "n": 1.50}},
+        {"content": [{"type": "image", "source": {"data": image}}]},
+        {"text": "".join(f"\\x{ord(c):02x}" for c in key), key: 1},
+        {"nothing": "here"},
+    ]
+    return "".join(
+        json.dumps(line, ensure_ascii=number % 2 == 0) + "\n" for number, line in enumerate(lines)
+    )
+
+
+def test_a_transcript_is_masked_and_stays_valid(run: Run, home: Path, make_key: MakeKey) -> None:
+    key, other = make_key(), make_key()
+    name = ".claude/projects/p/a.jsonl"
+    text = build_transcript(key, other)
+    keep(home, {name: text, ".claude/history.jsonl": json.dumps({"display": other}) + "\n"})
+    (home / name).chmod(0o600)
+    ran = run("wipe", "agents:")
+    assert (ran.code, ran.err) == (1, "")
+    assert (home / name).read_text() == text
+    assert "write it with --write" in ran.out
+    for secret in (key, other):
+        assert secret[len(PREFIX) :] not in ran.out
+    ran = run("wipe", "--write", "agents:")
+    assert (ran.code, ran.err) == (0, ""), ran.out
+    masked = (home / name).read_bytes()
+    lines = [json.loads(line) for line in masked.splitlines()]
+    assert len(lines) == 6
+    assert masked.splitlines()[5] == text.encode().splitlines()[5]
+    for secret in (key, other):
+        assert secret[len(PREFIX) :].encode() not in masked
+    assert lines[2]["result"]["stdout"].startswith('A=1\nK="redacted-by-wakeyscan-')
+    assert (home / name).stat().st_mode & 0o777 == 0o600
+    assert (home / name).stat().st_mtime == AN_HOUR_AGO
+    assert run("scan", "agents:").code == 0
+    assert "No keys to mask." in run("wipe", "agents:").out
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        pytest.param(".claude/shell-snapshots/snapshot-bash-1.sh", "export K={}\n", id="shell"),
+        pytest.param(".claude/CLAUDE.md", "The key is `{}`.\r\n", id="memory"),
+        pytest.param(".codex/log/codex.log", "\x00\x01 {} \n", id="binary"),
+        pytest.param(".config/Code/User/History/1/a.py", "K = '{}'", id="no line end"),
+        pytest.param(".gemini/tmp/a/chats/session-1.json", '{{\n  "t": [\n"{}"\n]\n}}', id="json"),
+        pytest.param(".codex/sessions/a.jsonl", '\ufeff{{"a": "{}"}}\n{{"cut": "', id="cut json"),
+        pytest.param(".vibe/vibehistory", "é\u2028{}\f{}\n", id="other line ends"),
+    ],
+)
+def test_the_rest_of_a_file_is_kept(run: Run, home: Path, key: str, name: str, form: str) -> None:
+    keep(home, {name: form.replace("{}", key).replace("{{", "{").replace("}}", "}")})
+    before = (home / name).read_bytes()
+    ran = run("wipe", "--write", "agents:")
+    assert ran.code == 0, ran
+    after = (home / name).read_bytes()
+    mark = after[len(before.partition(key.encode())[0]) :][:28]
+    assert mark.startswith(b"redacted-by-wakeyscan-")
+    assert after == before.replace(key.encode(), mark)
+
+
+def test_settings_are_left_alone_unless_requested(run: Run, home: Path, key: str) -> None:
+    server = {"command": "x", "env": {"K": key}}
+    keep(
+        home,
+        {
+            ".claude.json": json.dumps({"mcpServers": {"a": server}}),
+            ".gemini/settings.json": json.dumps({"apiKey": key}),
+        },
+    )
+    before = (home / ".claude.json").read_bytes()
+    ran = run("wipe", "--write", "agents:")
+    assert (ran.code, ran.out.count("it is a setting in use")) == (1, 2)
+    assert (home / ".claude.json").read_bytes() == before
+    assert run("wipe", "--write", "--settings", "agents:").code == 0
+    value = json.loads((home / ".claude.json").read_bytes())
+    assert value["mcpServers"]["a"]["env"]["K"].startswith("redacted-by-wakeyscan-")
+
+
+def test_a_file_in_use_is_left_alone_unless_forced(run: Run, home: Path, key: str) -> None:
+    write(home, {".claude/a.jsonl": f'{{"a": "{key}"}}\n'})
+    ran = run("wipe", "--write", "agents:")
+    assert (ran.code, "a session may be writing" in ran.out) == (1, True)
+    assert key in (home / ".claude/a.jsonl").read_text()
+    assert run("wipe", "--write", "--force", "agents:").code == 0
+    assert key not in (home / ".claude/a.jsonl").read_text()
+
+
+def test_what_cannot_be_masked_is_said_and_kept(run: Run, home: Path, key: str) -> None:
+    folder = home / ".config/Cursor/User/globalStorage"
+    folder.mkdir(parents=True)
+    with sqlite3.connect(folder / "state.vscdb") as database:
+        database.execute("CREATE TABLE t (value TEXT)")
+        database.execute("INSERT INTO t VALUES (?)", (json.dumps({"text": key}),))
+    database.close()
+    os.utime(folder / "state.vscdb", (AN_HOUR_AGO, AN_HOUR_AGO))
+    keep(home, {".vibe/a.txt": base64.b64encode(f"the key is {key}".encode())})
+    (home / ".vibe/link").symlink_to(key)
+    before = {p: p.read_bytes() for p in (folder / "state.vscdb", home / ".vibe/a.txt")}
+    ran = run("wipe", "--write", "agents:")
+    assert ran.code == 1
+    assert "inside a database or an archive" in ran.out
+    assert "it is encoded; delete the file" in ran.out
+    assert "it is in a name or a link" in ran.out
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_short_credential_is_masked_only_where_it_is(run: Run, home: Path) -> None:
+    line = "curl -H 'Authorization: Bearer k3yQ9zT1' https://a.b\nk3yQ9zT1x = 1\n"
+    keep(home, {".vibe/a.sh": line})
+    run("wipe", "--write", "agents:")
+    assert (home / ".vibe/a.sh").read_text().endswith("\nk3yQ9zT1x = 1\n")
+
+
+def test_a_file_that_cannot_be_written_is_said(run: Run, home: Path, key: str) -> None:
+    keep(home, {".claude/a.jsonl": f'{{"a": "{key}"}}\n', ".codex/b.jsonl": key})
+    (home / ".claude").chmod(0o500)
+    ran = run("wipe", "--write", "agents:")
+    (home / ".claude").chmod(0o700)
+    if os.geteuid():  # the administrator may write everywhere
+        assert (ran.code, "cannot be written" in ran.err) == (2, True)
+        assert key in (home / ".claude/a.jsonl").read_text()
+    assert key not in (home / ".codex/b.jsonl").read_text()
+
+
+@pytest.mark.parametrize("targets", [(), (".",), ("agents",), ("agents:", "git:a..b")])
+def test_other_targets_are_refused(run: Run, home: Path, targets: tuple[str, ...]) -> None:
+    ran = run("wipe", *targets)
+    assert (ran.code, "expected agents:" in ran.err) == (2, True)
