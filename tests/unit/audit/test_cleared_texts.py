@@ -64,7 +64,7 @@ _COMPARED = _VARIABLE.index("Authorization") + RIGHT
     [
         pytest.param(
             _VARIABLE,
-            f'{_VARIABLE}"env": {{"AUTH": "Bearer {_TOKEN}"}}',
+            f'{_VARIABLE}"env": {{"AUTH": "Token {_TOKEN}"}}',
             id="secret far behind the anchor",
         ),
         pytest.param(
@@ -73,8 +73,8 @@ _COMPARED = _VARIABLE.index("Authorization") + RIGHT
             id="secret before the anchor",
         ),
         pytest.param(
+            f'{{"x": "{_LONG_TOKEN}", "name": "Authorization"}}',
             f'{{"value": "{_LONG_TOKEN}", "name": "Authorization"}}',
-            f'{{"value": "Token {_LONG_TOKEN}", "name": "Authorization"}}',
             id="long secret before the anchor",
         ),
         pytest.param(
@@ -84,7 +84,7 @@ _COMPARED = _VARIABLE.index("Authorization") + RIGHT
         ),
         pytest.param(
             _VARIABLE[:_COMPARED],
-            f'{_VARIABLE[:_COMPARED]}\n"env": {{"AUTH": "Bearer {_TOKEN}"}}',
+            f'{_VARIABLE[:_COMPARED]}\n"env": {{"AUTH": "Token {_TOKEN}"}}',
             id="file that ends where the compared text does",
         ),
     ],
