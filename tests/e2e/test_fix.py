@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -238,3 +239,42 @@ def test_without_the_grammars_only_their_languages_are_left_alone(repo: Repo, ke
     assert (ran.code, ran.err) == (1, "")
     assert "install it with: pip install 'wakeyscan[fix]'" in ran.out
     assert (key in read(repo, "a.js"), key in read(repo, "a.py")) == (True, False)
+
+
+def test_sarif_carries_the_edits(repo: Repo, make_key: MakeKey) -> None:
+    key, other = make_key(), make_key()
+    files = {
+        "a.py": f'x = "é"; K = "{key}"\n',
+        "b.js": f"const h = `Bearer {other}`;\r\n",
+        "two.py": f'T = "{key} {other}"\n',
+        "public/app.js": f'document.write("{key}");\n',
+        ".env": f"WASTACK_API_KEY={key}\n",
+    }
+    repo.commit(files)
+    ran = repo.run("scan", "--format=sarif")
+    assert (ran.code, key in ran.out, other in ran.out) == (1, False, False)
+    fixed = {}
+    for result in ran.json()["runs"][0]["results"]:
+        for fix in result.get("fixes", ()):
+            (change,) = fix["artifactChanges"]
+            fixed[change["artifactLocation"]["uri"]] = change["replacements"]
+    assert sorted(fixed) == ["a.py", "b.js"]
+    for name, replacements in fixed.items():
+        lines = (repo.top / name).read_bytes().decode().splitlines(keepends=True)
+        for one in sorted(replacements, key=_span, reverse=True):
+            line, low, high = _span(one)
+            text = lines[line - 1]
+            lines[line - 1] = text[: low - 1] + one["insertedContent"]["text"] + text[high - 1 :]
+        expected = repo.run("fix", "--write", name)
+        assert expected.code == 0
+        variable = "WASTACK_API_KEY_2" if name == "b.js" else "WASTACK_API_KEY"
+        assert "".join(lines).replace(variable, "WASTACK_API_KEY") == (
+            (repo.top / name).read_bytes().decode()
+        )
+
+
+def _span(replacement: dict[str, Any]) -> tuple[int, int, int]:
+    """Return the line and the columns of a deleted region, with the defaults of SARIF."""
+    region = replacement["deletedRegion"]
+    assert region.get("endLine", region["startLine"]) == region["startLine"]
+    return region["startLine"], region.get("startColumn", 1), region["endColumn"]

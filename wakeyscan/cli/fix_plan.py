@@ -12,12 +12,19 @@ from wakeyscan.core.document import MEMBER_SEPARATOR, Document, Origin
 from wakeyscan.core.errors import GitError
 from wakeyscan.fixers import variables
 from wakeyscan.fixers.fixer import Source
-from wakeyscan.fixers.repair import LeftAlone, Project, Repair, repair_file
+from wakeyscan.fixers.repair import (
+    LeftAlone,
+    Project,
+    Repair,
+    find_replacements,
+    repair_file,
+)
 from wakeyscan.git import worktree
 from wakeyscan.scanner.detector import detect_in_document
 
 if TYPE_CHECKING:
-    from wakeyscan.core.finding import Finding
+    from wakeyscan.core.finding import Finding, Position, Replacement
+    from wakeyscan.core.secret import Secret
     from wakeyscan.scanner.context import ScanContext
     from wakeyscan.scanner.result import RunResult
 
@@ -110,13 +117,39 @@ def plan_files(
         if before is None:
             yield PlannedFile(path, file, b"", _leave_all(path, file, findings))
             continue
-        wanted = {finding.secret.fingerprint for finding in findings}
-        project = Project(
-            _build_detect(wanted, context),
-            lambda finding: chosen[finding.secret.fingerprint],
-            access.build_source,
-        )
+        project = _build_project(findings, chosen, access, context)
         yield PlannedFile(path, file, before, repair_file(path, before, project))
+
+
+def add_replacements(
+    result: RunResult, units: Iterable[str], access: FileAccess, context: ScanContext
+) -> RunResult:
+    """Return a result whose findings have the edits that fix them, where these are known."""
+    found = _group_findings(result.reported())
+    chosen = _choose_variables(found, units, access)
+    edits: dict[tuple[str, Position, Secret], tuple[Replacement, ...]] = {}
+    for path, findings in found.items():
+        raw = None if MEMBER_SEPARATOR in path else read_file(access.locate(path), MAX_SIZE)
+        project = _build_project(findings, chosen, access, context)
+        for finding, replacements in find_replacements(path, raw or b"", project):
+            edits[path, finding.position, finding.secret] = replacements
+    return result._replace(
+        findings=tuple(
+            f._replace(replacements=edits.get((f.origin.path, f.position, f.secret), ()))
+            for f in result.findings
+        )
+    )
+
+
+def _build_project(
+    findings: list[Finding], chosen: dict[str, str], access: FileAccess, context: ScanContext
+) -> Project:
+    wanted = {finding.secret.fingerprint for finding in findings}
+    return Project(
+        _build_detect(wanted, context),
+        lambda finding: chosen[finding.secret.fingerprint],
+        access.build_source,
+    )
 
 
 def _group_findings(findings: Sequence[Finding]) -> dict[str, list[Finding]]:

@@ -32,16 +32,22 @@ def build_context(settings: Config) -> ScanContext:
     return context._replace(honor_foreign=settings.honor_foreign_ignores)
 
 
-def plan_paths(result: RunResult, paths: list[str], settings: Config) -> Iterator[PlannedFile]:
+def plan_paths(result: RunResult, paths: Iterable[str], settings: Config) -> Iterator[PlannedFile]:
     """Yield each file with leaks below the paths, repaired in memory."""
-    units = (
-        unit
-        for path in paths
-        for _, listed in open_path(path, settings)
-        for unit in listed
-        if isinstance(unit, str)
-    )
-    yield from fix_plan.plan_files(result, units, build_access(), build_context(settings))
+    units, context = _list_units(paths, settings), build_context(settings)
+    yield from fix_plan.plan_files(result, units, build_access(), context)
+
+
+def add_replacements(result: RunResult, paths: Iterable[str], settings: Config) -> RunResult:
+    """Return the result of a scan of paths, whose findings have the edits that fix them."""
+    units, context = _list_units(paths, settings), build_context(settings)
+    return fix_plan.add_replacements(result, units, build_access(), context)
+
+
+def _list_units(paths: Iterable[str], settings: Config) -> Iterator[str]:
+    for path in paths:
+        for _, listed in open_path(path, settings):
+            yield from (unit for unit in listed if isinstance(unit, str))
 
 
 def build_access() -> FileAccess:

@@ -70,6 +70,16 @@ class Position(NamedTuple):
     end_column: int
 
 
+class Replacement(NamedTuple):
+    """A part of a file, half-open as in `Position`, and the text without keys that replaces it."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
 class Finding(NamedTuple):
     """One secret in one place."""
 
@@ -91,5 +101,7 @@ class Finding(NamedTuple):
     """Pairs of name and text, for example from verification; safe to print."""
     candidates: tuple[Secret, ...] = ()
     """If its bounds are open: texts that may be the whole secret, the most likely first."""
+    replacements: tuple[Replacement, ...] = ()
+    """Edits of its file that replace the secret by a look-up; only a report in SARIF has them."""
     line_digest: bytes = b""
     """If findings are compared with earlier ones: digest of its line without the secrets."""

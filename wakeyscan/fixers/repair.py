@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from wakeyscan.core.finding import PIECES, Exposure, Finding, Standing
+from wakeyscan.core.finding import PIECES, Exposure, Finding, Replacement, Standing
+from wakeyscan.core.line_index import find_positions
 from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.fixers import find_fixer
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, apply_edits
@@ -71,20 +72,42 @@ def repair_file(path: str, raw: bytes, project: Project) -> Repair:
     return _repair_text(path, text, fixer, detect, project)
 
 
-def find_edits(path: str, raw: bytes, project: Project) -> list[tuple[Finding, tuple[Edit, ...]]]:
-    """Return the edits for each leak of a file in UTF-8 on its own, as SARIF has them."""
-    text = read_source_text(raw)
-    fixer = _open_fixer(path, text.content)
-    found = project.detect(path, text.content)
-    edits = []
-    for finding in found:
+def find_replacements(
+    path: str, raw: bytes, project: Project
+) -> Iterator[tuple[Finding, tuple[Replacement, ...]]]:
+    """Yield each leak of a file that can be fixed on its own, with its edits.
+
+    Leaks whose edits need another file, or contain the text of another secret, are omitted.
+    """
+    try:
+        content = read_source_text(raw).content
+        fixer = _open_fixer(path, content)
+    except NotFixable:
+        return
+    found = [f for f in project.detect(path, content) if f.standing is Standing.REPORTED]
+    for finding in found[:_MAX_FIXES]:
         try:
-            step = _fix_one(path, text.content, finding, fixer, project)
+            fix = _fix_one(path, content, finding, fixer, project)
+            edited = apply_edits(content, fix.edits)
+            _check_edited(edited, found, fixer, lambda text: project.detect(path, text))
         except NotFixable:
             continue
-        if not step.moved:
-            edits.append((finding, step.edits))
-    return edits
+        if fix.edits and not fix.moved and not _holds_secret(content, fix, found):
+            yield finding, tuple(_locate(content, edit) for edit in fix.edits)
+
+
+def _holds_secret(content: bytes, fix: Fix, found: Sequence[Finding]) -> bool:
+    """Return whether an edit repeats another secret, which is in the same string."""
+    texts = [
+        content[find_offset(content, line, column) : find_offset(content, line, end_column)]
+        for line, column, end_column in (finding.position for finding in found)
+    ]
+    return any(text in edit.text for edit in fix.edits for text in texts)
+
+
+def _locate(content: bytes, edit: Edit) -> Replacement:
+    (line, column), (end_line, end_column) = find_positions(content, (edit.start, edit.end))
+    return Replacement(line, column, end_line, end_column, edit.text.decode())
 
 
 def _open_fixer(path: str, content: bytes) -> Fixer:

@@ -44,6 +44,29 @@ def build_related_locations(finding: Finding) -> list[Any] | None:
     return [_build_piece(finding, number, place) for number, place in enumerate(further, 1)] or None
 
 
+def build_fixes(finding: Finding) -> list[Any] | None:
+    """Return the edits that replace a key by a look-up, if they are known."""
+    if not finding.replacements:
+        return None
+    change = sarif.ArtifactChange(
+        artifact_location=_build_artifact(finding.origin.path),
+        replacements=[
+            sarif.Replacement(
+                deleted_region=sarif.Region(
+                    start_line=one.line,
+                    start_column=one.column,
+                    end_line=one.end_line,
+                    end_column=one.end_column,
+                ),
+                inserted_content=sarif.ArtifactContent(text=one.text),
+            )
+            for one in finding.replacements
+        ],
+    )
+    message = sarif.Message(text="Read the key from an environment variable.")
+    return [sarif.Fix(artifact_changes=[change], description=message)]
+
+
 def to_plain(node: Any, fields_by_class: dict[Any, tuple[_Field, ...]] | None = None) -> Any:
     """Convert sarif-om objects to dicts without nulls and defaults, with names as in the schema.
 

@@ -27,6 +27,7 @@ from wakeyscan.core.redaction import (
 from wakeyscan.core.severity import Severity
 from wakeyscan.reports._json_text import iterate_json
 from wakeyscan.reports._sarif_locations import (
+    build_fixes,
     build_locations,
     build_related_locations,
     link_pieces,
@@ -153,6 +154,7 @@ def _build_result(finding: Finding, number: int, title: str, place: str) -> Any:
             "primaryLocationLineHash": place,
             "wakeyscanSecret/v1": finding.secret.fingerprint,
         },
+        fixes=build_fixes(finding),
         suppressions=_build_suppressions(finding),
         properties=_build_properties(finding),
     )

@@ -12,8 +12,11 @@ from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.lazy import lazy_import
 
 if TYPE_CHECKING:
-    from wakeyscan.cli import run_details
+    from wakeyscan.cli import fix_targets, run_details
+    from wakeyscan.config.config import Config
+    from wakeyscan.scanner.result import RunResult
 else:
+    fix_targets = lazy_import("wakeyscan.cli.fix_targets")  # only for findings in SARIF
     run_details = lazy_import("wakeyscan.cli.run_details")  # only for --verbose
 
 HELP = """Scan files, standard input, staged changes or commits.
@@ -45,5 +48,14 @@ def run(values: Values, targets: list[str]) -> int:
         run_details.print_settings(values, PARAMETERS.options, os.environ, ignore_file)
     result = run_scan("scan", tuple(targets), open_targets(targets, settings), settings)
     result = count_ignored_files(result, targets, settings)
+    if _needs_replacements(result, targets, settings):
+        result = fix_targets.add_replacements(result, targets, settings)
     output.write_reports(result, settings)
     return result.exit_code(settings.fail_on, settings.strict_ignores)
+
+
+def _needs_replacements(result: RunResult, targets: list[str], settings: Config) -> bool:
+    """Return whether a report has edits: only SARIF, and only for files as they are on disk."""
+    formats = (settings.format, *(name for name, _ in settings.reports))
+    has_findings = bool(result.reported()) and not result.interrupted
+    return "sarif" in formats and has_findings and all(map(os.path.lexists, targets))
