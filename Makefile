@@ -7,6 +7,7 @@
 #   make test-spawn         unit and e2e tests with processes that are spawned, as on macOS
 #   make docs               the documentation as a site: build/docs/index.html
 #   make demo               from a leak to a revoked key, with a mock API: build/demo.html
+#   make demo-repair        from a blocked commit to a clean history, with the real tools
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -20,7 +21,7 @@ DATABASES = wakeyscan/scanner/prefilter/_databases
 # Without compiled modules, each of thousands of processes would compile them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: audit test test-bare test-spawn demo docs lint unit integration clean
+.PHONY: audit test test-bare test-spawn demo demo-repair docs lint unit integration clean
 
 audit: $(INSTALLED)
 	$(BIN)/wakeyscan audit "$(REPO)"
@@ -29,6 +30,9 @@ test: lint docs unit integration
 
 demo: $(READY)
 	$(BIN)/python -m demo.run build/demo.html
+
+demo-repair: $(READY)
+	$(BIN)/python -m demo.repair
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

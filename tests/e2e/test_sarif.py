@@ -136,6 +136,27 @@ def test_a_whole_result(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
             "primaryLocationLineHash": place,
             "wakeyscanSecret/v1": fingerprint(key),
         },
+        "fixes": [
+            {
+                "description": {"text": "Read the key from an environment variable."},
+                "artifactChanges": [
+                    {
+                        "artifactLocation": {"uri": "a%20b/app.js", "uriBaseId": "%SRCROOT%"},
+                        "replacements": [
+                            {
+                                "deletedRegion": {
+                                    "startLine": 2,
+                                    "startColumn": 5,
+                                    "endLine": 2,
+                                    "endColumn": 57,
+                                },
+                                "insertedContent": {"text": "`😀 ${process.env.WASTACK_API_KEY}`"},
+                            }
+                        ],
+                    }
+                ],
+            }
+        ],
         "suppressions": [],
         "properties": {
             "severity": "high",
