@@ -25,3 +25,9 @@ def parse_shapes(table: str) -> dict[str, str]:
         assert name not in shapes, f"two shapes have the name {name}"
         shapes[name] = text
     return shapes
+
+
+def load_shape_rows() -> dict[str, dict[str, str]]:
+    """Return the tables of tests/data/shape_rows.toml, by the name of a shape."""
+    path = _HEADER_SHAPES.with_name("shape_rows.toml")
+    return tomllib.loads(path.read_text("utf-8"))

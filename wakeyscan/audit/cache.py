@@ -38,7 +38,7 @@ _INSERT_OBJECT = "INSERT OR REPLACE INTO holders VALUES (?, ?, ?)"
 _INSERT_ENTRY = "INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?, ?)"
 
 _TRAILER_SIZE = 32
-_SCANNER_VERSION = 18
+_SCANNER_VERSION = 19
 """Version of the scanner; to be increased when a change lets it find more in an object.
 
 The names of decoders and extractors count too, see `_hash_scanner`."""

@@ -20,13 +20,18 @@ _OUTER_CALLS = lazy_pattern(
 """A verbose pattern that starts and ends with a call, behind its comments."""
 
 
+NEVER = "never"
+"""Name of the definition of texts at which no shape matches."""
+
+
 def list_patterns(rule: Rule) -> list[str]:
     """Return the pattern of each shape of a rule, or its one pattern, without calls."""
     if not rule.shapes and not rule.definitions:
         return [rule.pattern]
     patterns = [shape.pattern for shape in rule.shapes] or [rule.pattern]
     definitions = dict(rule.definitions)
-    return [inline_definitions(pattern, definitions) for pattern in patterns]
+    guard = _build_guard(definitions)
+    return [guard + inline_definitions(pattern, definitions) for pattern in patterns]
 
 
 def join_shapes(rule: Rule) -> str:
@@ -36,7 +41,16 @@ def join_shapes(rule: Rule) -> str:
     have alternatives outside of a group: the calls would belong to one of them only.
     """
     groups = groupby(rule.shapes, key=lambda shape: _find_outer_calls(shape.pattern))
-    return "|".join(_join_neighbors(list(group), calls, rule) for calls, group in groups)
+    joined = "|".join(_join_neighbors(list(group), calls, rule) for calls, group in groups)
+    guard = _build_guard(dict(rule.definitions))
+    return f"{guard}(?:{joined})" if guard else joined
+
+
+def _build_guard(definitions: dict[str, str]) -> str:
+    """Return the cheap rejection that is tried first: no shape matches where `never` does."""
+    return (
+        f"(?!{inline_definitions(definitions[NEVER], definitions)})" if NEVER in definitions else ""
+    )
 
 
 def _find_outer_calls(pattern: str) -> tuple[str, str] | None:

@@ -110,7 +110,8 @@ def find_matches(
     """
     plain: list[Match] = []
     for rule in context.rules:
-        anchors = {at for form, at in text.hits if not form.decoder and form.anchor in rule.anchors}
+        own = frozenset(rule.anchors)
+        anchors = {at for form, at in text.hits if not form.decoder and form.anchor in own}
         if anchors:
             found = match_rule(text.content, rule, context.patterns.of(rule), sorted(anchors))
             is_joined = rule.id in JOINED_RULES

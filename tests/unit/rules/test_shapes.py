@@ -9,6 +9,7 @@ import regex
 
 from wakeyscan.cli.commands.rules import fill_example
 from wakeyscan.rules.loader import load_rules
+from wakeyscan.rules.rule import Shape
 from wakeyscan.rules.shapes import inline_definitions, join_shapes, list_patterns
 
 NUMBERS = {"digit": "[0-9]", "number": "(?&digit){2}|x", "pair": "(?&number),(?&number)"}
@@ -64,6 +65,15 @@ def test_joined_shapes_match_what_each_matches() -> None:
         for text in map(fill_example, (*shape.hits, *shape.misses)):
             found = [[m.span("secret") for m in p.finditer(text.encode())] for p in (whole, parts)]
             assert found[0] == found[1]
+
+
+def test_no_shape_matches_where_the_rule_says_never() -> None:
+    (rule,) = (one for one in load_rules() if one.shapes)
+    shape = Shape("any", "(?P<secret>(?&word)[0-9])", ("ab1",), ("xy1",))
+    definitions = (("word", "[a-z]{2}"), ("never", "(?x) x # a letter"))
+    own = rule._replace(shapes=(shape,), definitions=definitions)
+    for text in (join_shapes(own), *list_patterns(own)):
+        assert [bool(regex.match(text, one)) for one in ("ab1", "xy1")] == [True, False]
 
 
 def test_our_shapes_have_no_alternatives_outside_of_a_group() -> None:

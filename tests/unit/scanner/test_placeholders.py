@@ -120,6 +120,8 @@ admin:SuperSecret1! acme:acme-secret user:pass:word <user>:<password> $USER:$PAS
 AzureDiamond:hunter2 consumer_key:consumer_secret
 """
 
+CLAIMS = '{"sub":"svc-31"}'
+
 HEADERS = {
     "rfc-7617": ("Basic", basic("Aladdin:open sesame"), EXAMPLE),
     "basic-password": ("Basic", basic("username:password"), PAIR),
@@ -174,6 +176,21 @@ HEADERS = {
     "jwt-real": ("Bearer", jwt('{"sub":"svc-31"}', SIGNATURE), ""),
     "jwt-no-scheme": ("", jwt('{"sub":"svc-31"}', SIGNATURE), ""),
     "jwt-like-random": ("Bearer", f"eyJ{SECRET}", ""),
+    "jwt-letters": ("Bearer", jwt('{"a":1,"b":2}', SIGNATURE), EXAMPLE_JWT),
+    "jwt-as-a-name": ("Basic", basic("eyJfoobar.eyJfoobar.12345asdf:x-oauth-basic"), NO_JWT),
+    "jwt-as-a-password": ("Basic", basic("svc:eyJfoobar.eyJfoobar.12345asdf"), NO_JWT),
+    "jwt-real-as-a-password": ("Basic", basic(f"svc:{jwt(CLAIMS, SIGNATURE)}"), ""),
+    "json-of-words": ("Token", basic('{"foo": "bar"}'), WORD),
+    "words-in-base64": ("", basic("super-secret-password"), WORD),
+    "random-in-base64": ("", basic(f"{SECRET}{SECRET}"), ""),
+    "pair-with-another-scheme": ("token", basic("fake_login:fake_password"), PAIR),
+    "pair-with-a-name": ("Basic", basic("johndoe:john-key"), PAIR),
+    "rfc-9449": ("DPoP", "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU", EXAMPLE),
+    "prefix-and-digits": ("Bearer", "xoxb-1234-1243", POOR),
+    "model-and-key": ("Bearer", "llama2-key", WORD),
+    "password-words": ("Credentials.basic", "my-password-1", PAIR),
+    "password-sequence": ("password", "12345678", PAIR),
+    "password-real": ("BasicAuth", SECRET, ""),
 }
 
 
