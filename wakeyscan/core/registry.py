@@ -28,11 +28,14 @@ class Registry(Mapping[str, Member]):
         """Map names to members, each given as `package.module` or `package.module:attribute`."""
         self.kind = kind
         self._members = dict(members)
+        self._loaded: dict[str, Member] = {}
 
     def __getitem__(self, name: str) -> Member:
-        module, _, attribute = self._members[name].partition(":")
-        member = import_module(module)
-        return cast("Member", getattr(member, attribute) if attribute else member)
+        if name not in self._loaded:
+            module, _, attribute = self._members[name].partition(":")
+            member = import_module(module)
+            self._loaded[name] = cast("Member", getattr(member, attribute) if attribute else member)
+        return self._loaded[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._members)

@@ -175,7 +175,7 @@ def _match_decoded(
     """
     in_archives: list[Match] = []
     results: list[tuple[list[Match], list[Match]]] = []
-    nuls = NulSearch(text.content)
+    inner_texts, nuls = _InnerTexts(context, depth, archives), NulSearch(text.content)
     for name, encoded in text.decoded:
         decoded = convert_to_utf8(text.content, encoded)
         source = DecodedSource(name, decoded, text.content, NulSearch(decoded.content), nuls)
@@ -185,19 +185,33 @@ def _match_decoded(
             )
             for match in _match_archive(decoded, context, depth, archives)
         ]
-        # A key in pieces is plain, once they are joined.
-        inner_depth = 0 if decoded.is_concatenated else depth
-        without = name if decoded.is_final else ""
-        inner = decode_text(decoded.content, context, inner_depth, without=without)
-        inner_archives = None if decoded.is_truncated else archives
-        matches = find_matches(inner, context, inner_archives, inner_depth)
         in_archives += opened
-        mapped = [map_to_source(match, source) for match in matches]
+        mapped = [map_to_source(match, source) for match in inner_texts.match(name, decoded)]
         results.append((opened, mapped))
     return [
         opened + [match for match in mapped if not _is_repeated(match, in_archives)]
         for opened, mapped in results
     ]
+
+
+class _InnerTexts:
+    """The texts that are decoded from one text; one that occurs again is matched only once."""
+
+    def __init__(self, context: ScanContext, depth: int, archives: ArchiveOpener | None) -> None:
+        self._context, self._depth, self._archives = context, depth, archives
+        self._known: dict[tuple[bytes, int, str, bool], list[Match]] = {}
+
+    def match(self, name: str, decoded: DecodedText) -> list[Match]:
+        """Return the matches in a text that the decoder with this name has decoded."""
+        # A key in pieces is plain, once they are joined.
+        depth = 0 if decoded.is_concatenated else self._depth
+        without = name if decoded.is_final else ""
+        text = decoded.content, depth, without, decoded.is_truncated
+        if text not in self._known:
+            inner = decode_text(decoded.content, self._context, depth, without=without)
+            archives = None if decoded.is_truncated else self._archives
+            self._known[text] = find_matches(inner, self._context, archives, depth)
+        return self._known[text]
 
 
 def _is_repeated(match: Match, in_archives: list[Match]) -> bool:
