@@ -13,6 +13,7 @@ import string
 import subprocess
 import sys
 import tempfile
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -88,6 +89,19 @@ UNITS: dict[str, tuple[str, Unit]] = {
     "arrays": ("a.js", lambda n: ", ".join(f"0x{ord(c):02x}" for c in PREFIX) + ", "),
     "character codes": ("a.js", lambda n: ", ".join(str(ord(c)) for c in PREFIX) + ", "),
     "percent": ("a.txt", lambda n: "".join(f"%{ord(c):02x}" for c in PREFIX)),
+    "base64": ("a.txt", lambda n: b64encode(PREFIX.encode()).decode()),
+    "base64 lines": ("a.txt", lambda n: b64encode(PREFIX.encode()).decode()[: 8 + n % 4] + "\n"),
+    "base64 keys": ("a.txt", lambda n: b64encode(key(n).encode()).decode() + "\n"),
+    "octal": ("a.txt", lambda n: rf"\{ord('w'):03o}" + PREFIX[1:]),
+    "quoted-printable": ("a.eml", lambda n: PREFIX.replace("_", "=5F")),
+    "references": ("a.html", lambda n: "".join(f"&#{ord(c)};" for c in PREFIX)),
+    # Gaps
+    "folds": ("a.ldif", lambda n: f"{PREFIX[:3]}\n {PREFIX[3:]}"),
+    "quoted mail": ("a.eml", lambda n: f"> {PREFIX[:3]}\n> {PREFIX[3:]}"),
+    "soft hyphens": ("a.html", lambda n: f"{PREFIX[:3]}&shy;{PREFIX[3:]}"),
+    "Markdown": ("a.md", lambda n: PREFIX.replace("_", "\\_")),
+    "colors": ("a.log", lambda n: f"\x1b[1m{PREFIX[:3]}\x1b[0m{PREFIX[3:]}"),
+    # Base64 that is no key
     "base64 identifiers": ("a.json", lambda n: f'{{"id": "{identifier(n)}", "n": [{n}]}}\n'),
 }
 

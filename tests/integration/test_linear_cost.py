@@ -1,0 +1,124 @@
+"""The cost of a text grows with its size: texts of repeated parts of keys, in every encoding.
+
+Steps are calls of functions, which do not depend on the machine. The steps inside of patterns are
+not among them: `benchmarks/growth.py` measures seconds.
+"""
+
+from __future__ import annotations
+
+import sys
+from base64 import b64encode
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.encodings import SINGLE
+from wakeyscan.core.document import Document, Origin
+from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.decoders import DECODERS
+from wakeyscan.rules import loader
+from wakeyscan.scanner.context import build_context
+from wakeyscan.scanner.decoding import decode_document
+from wakeyscan.scanner.detector import detect_in_document
+from wakeyscan.scanner.prefilter.strategy import LARGE_SCAN
+
+SMALL, LARGE = 2 << 10, 8 << 10
+"""Bytes of two texts: the larger one may take as many times the steps as it has bytes."""
+MOST = 1.5 * LARGE / SMALL
+"""A quadratic step takes 16 times the steps."""
+FEWEST = 2000
+"""Steps that any text takes, such as the first use of a module."""
+
+PREFIX = KEY_PREFIX.encode()
+HEAD, TAIL = PREFIX[:3], PREFIX[3:]
+
+GAPS = {
+    "folded": HEAD + b"\n " + TAIL,
+    "folded later": b"wa_li\n ve_",
+    "quoted mail": b"> " + HEAD + b"\n> " + TAIL,
+    "batch": HEAD + b"^\n" + TAIL,
+    "Fortran": HEAD + b"&\n     &" + TAIL,
+    "first parts": HEAD + b"\n",
+    "last parts": b"\n" + TAIL,
+    "wbr": HEAD + b"<wbr>" + TAIL,
+    "soft hyphens": HEAD + b"&shy;" + TAIL,
+    "zero-width spaces": HEAD + "\u200b".encode() + TAIL,
+    "spans": b"<span>wa</span><span>_" + TAIL + b"</span>",
+    "open spans": b'<span class="hljs-string">' + HEAD,
+    "Markdown": rb"wa\_live\_",
+    "RTF": rb"{\rtf " + HEAD + rb"{\b " + TAIL + b"}",
+    "RTF once": HEAD + rb"}{\b " + TAIL,
+    "colors": HEAD + b"\x1b[0m" + TAIL,
+    "open colors": b"\x1b[1m" + HEAD + b"\x1b[0m",
+    "asciinema": b'[1.0, "o", "' + HEAD + b'"]\n[1.1, "o", "' + TAIL + b'"]\n',
+    "encoded words": b"=?utf-8?q?wa=5Flive=5F?=\n ",
+    "encoded words in base64": b"=?utf-8?b?" + b64encode(PREFIX) + b"?=\n ",
+    "office": b"<w:t>" + HEAD + b"</w:t></w:r><w:r><w:t>" + TAIL + b"</w:t>",
+    "registry": b'"k"=hex(1):' + b",00,".join(b"%02x" % code for code in PREFIX) + b",00\r\n",
+    "pieces": b'"' + HEAD + b'" + "' + TAIL,
+    "calls": b'.concat("' + HEAD + b'").concat("' + TAIL + b'")',
+    "buffers": b'strcat(b,"' + HEAD + b'");strcat(b,"' + TAIL + b'");\n',
+    "middle parts": b'"li" "ve_" ',
+    "gzip in base64": b64encode(b"\x1f\x8b\x08" + bytes(6)),
+    "zip in base64": b64encode(b"PK\x03\x04\x14" + bytes(4)),
+    "UTF-16 with a mark": b"\xff\xfe" + PREFIX.decode().encode("utf-16-le"),
+    "whole prefixes": PREFIX,
+    "quoted prefixes": b'"' + PREFIX + b'"',
+}
+"""Parts of keys that something splits, as the decoders of split keys look for them."""
+TOKENS = {**{name: one.wrap(PREFIX) for name, one in SINGLE.items()}, **GAPS}
+
+CONTEXT = build_context(loader.load_rules(""), DECODERS)
+CONTEXT.prefilter.expect(LARGE_SCAN)  # as for a large text, whatever the size
+
+
+def count_steps(content: bytes) -> int:
+    """Return how many functions a search for keys in a text calls."""
+    steps = 0
+
+    def count(frame: object, event: str, argument: object) -> None:
+        nonlocal steps
+        steps += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        detect_in_document(Document(Origin("a.txt"), content), CONTEXT)
+    finally:
+        sys.setprofile(None)
+    return steps
+
+
+def repeat(token: bytes, size: int) -> bytes:
+    """Return a text of so many bytes."""
+    return (token * (size // len(token) + 1))[:size]
+
+
+@pytest.mark.parametrize("token", TOKENS.values(), ids=TOKENS)
+def test_steps_grow_with_the_size(token: bytes) -> None:
+    count_steps(token)  # loads the modules
+    small, large = (count_steps(repeat(token, size)) for size in (SMALL, LARGE))
+    assert large <= MOST * small + FEWEST
+
+
+def list_decoders() -> Iterator[str]:
+    """Yield the decoders that find something to decode in one of the texts."""
+    for token in TOKENS.values():
+        content = repeat(token, SMALL)
+        document = Document(Origin("a.txt"), content)
+        for _, text in decode_document(document, CONTEXT.prefilter(content), CONTEXT):
+            yield from {
+                CONTEXT.decoders[hit.form.decoder].NAME for hit in text.hits if hit.form.decoder
+            }
+
+
+def test_every_decoder_is_tried() -> None:
+    assert {decoder.NAME for decoder in DECODERS.values()} <= {*list_decoders()}
+
+
+@pytest.mark.parametrize("name", ["base64", "base64-unpadded", "hex", "hex-colons"])
+def test_a_decoded_text_that_is_repeated_is_matched_once(name: str) -> None:
+    wrap = SINGLE[name].wrap
+    same = b" ".join(wrap(PREFIX + b"ab0000") for _ in range(200))
+    different = b" ".join(wrap(PREFIX + b"ab%04d" % number) for number in range(200))
+    count_steps(same)
+    assert count_steps(same) < 0.6 * count_steps(different)
