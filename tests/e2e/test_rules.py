@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -516,6 +517,17 @@ WRONG = {
         "wakeyscan rules list: wrong operands; expected wakeyscan rules list",
     ),
 }
+
+
+def test_a_rule_is_shown_with_the_styles_of_a_terminal(run: Run, tmp_path: Path) -> None:
+    text = 'help = "**Throw** it \\u001b[2J away."'
+    folder = mine(tmp_path, re.sub(r"(?s)help = '''.*?'''", lambda _: text, GOOD))
+    ran = run("rules", "show", "mine", "--rules", folder, env={"FORCE_COLOR": "1"})
+    bold = "\x1b[1mExample token (mine), low\x1b[0m\n\n\x1b[1mThrow\x1b[0m "
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(bold)
+    assert "\x1b[2J" not in ran.out
+    assert "**" not in ran.out
 
 
 @pytest.mark.parametrize(("arguments", "fault"), WRONG.values(), ids=WRONG)

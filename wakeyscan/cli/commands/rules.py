@@ -9,8 +9,8 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from wakeyscan.cli import help_topics
-from wakeyscan.cli.output import print_error, write_lines, write_stdout
+from wakeyscan.cli import help_topics, terminal_markdown
+from wakeyscan.cli.output import print_error, wants_color, write_lines, write_stdout
 from wakeyscan.config import build
 from wakeyscan.config.options import Option, Parameters, Values
 from wakeyscan.core.document import Document, Origin
@@ -136,7 +136,12 @@ def _show_rule(rules: tuple[Rule, ...], name: str) -> int:
         raise UsageError(f"unknown rule {name!r}{list_known(name, by_id)}")
     rule = by_id[name]
     heading = f"{rule.title} ({rule.id}), {rule.severity}"
-    return _print_lines([heading, "", *rule.help.strip().splitlines(), *_format_shapes(rule)])
+    lines = [*map(escape_for_terminal, (heading, "", *rule.help.strip().splitlines()))]
+    if wants_color("auto", os.environ):
+        text = "\n".join([f"# {lines[0]}", *lines[1:]])
+        lines = terminal_markdown.render_markdown(text).splitlines()
+    write_lines(lines)
+    return _print_lines(_format_shapes(rule))
 
 
 def _format_shapes(rule: Rule) -> Iterator[str]:
