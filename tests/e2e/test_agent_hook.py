@@ -34,6 +34,16 @@ def test_a_prompt_with_a_key_is_blocked(run: Run, key: str, named: tuple[str, ..
     assert key[len(PREFIX) :] not in ran.out
 
 
+def test_an_assistant_that_reads_the_settings_of_another_one_gets_its_own_answer(
+    run: Run, key: str
+) -> None:
+    fields = {"hookEventName": "UserPromptSubmit", "timestamp": "x", "transcript_path": "/t"}
+    event = json.dumps({**fields, "prompt": key}).encode()
+    for named in ("claude", "copilot"):
+        ran = run("hook", "agent", "--agent", named, stdin=event)
+        assert ran.json()["continue"] is False  # as VS Code expects
+
+
 def test_an_event_without_a_key_prints_nothing(run: Run) -> None:
     assert run("hook", "agent", stdin=build_prompt("hello")) == (0, "", "")
 

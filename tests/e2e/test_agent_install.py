@@ -79,7 +79,7 @@ def test_a_project_shares_a_command_without_a_path(run: Run, home: Path, tmp_pat
     ran = run("hook", "install", "agent", "--scope", "project", *AGENTS)
     assert ran.code == 0, ran.err
     text = (tmp_path / CLAUDE).read_text()
-    assert '"command": "wakeyscan hook agent"' in text
+    assert '"command": "wakeyscan hook agent --agent claude"' in text
     assert "--agent cursor" in (tmp_path / ".cursor/hooks.json").read_text()
     assert read_tree(home) == {}
     assert run("hook", "uninstall", "agent", *AGENTS).code == 0

@@ -43,13 +43,20 @@ def run_agent_hook(values: Values, options: tuple[Option, ...]) -> int:
     except SourceError as error:
         agent, gap = unknown, str(error)  # without an event, an answer of an assistant has no place
     else:
-        agent = named or find_agent(fields) or unknown
+        agent = _choose_agent(named, fields)
         event = event_shape.parse_event(fields, agent.SHAPE)
     return _write_answer(agent, event, _scan(event, gap, values, options))
 
 
 def _find_named(name: str) -> Agent | None:
     return AGENTS.load(name) if name else None
+
+
+def _choose_agent(named: Agent | None, fields: Fields) -> Agent:
+    """Return the assistant that wrote an event: others may read the settings of the named one."""
+    if named and named.is_own(fields):
+        return named
+    return find_agent(fields) or named or unknown
 
 
 def _read_event() -> Fields:

@@ -221,7 +221,8 @@ def test_toml_that_has_no_place_for_entries_is_refused(text: str) -> None:
 def test_a_command_line_is_found_again(agent: str) -> None:
     command = build_command("/opt/wakey scan/bin/wakeyscan", agent, AGENTS[agent].SETTINGS)
     assert find_executable(command) == "/opt/wakey scan/bin/wakeyscan"
-    assert command.endswith("hook agent") == (agent in ("claude", "copilot", "vscode"))
+    owner = "copilot" if agent == "vscode" else agent
+    assert command.endswith(f" hook agent --agent {owner}")
     edit = json_entries if agent in JSON_AGENTS else toml_entries
     built = edit.build_file(fill(agent, command), AGENTS[agent].SETTINGS.header)
     assert set(edit.find_commands(built, list_templates(agent))) == {command}

@@ -13,16 +13,13 @@ _HOOK = re.compile(r"""\bwakeyscan(?:\.exe)?["']? hook agent\b""")
 
 
 def build_command(executable: str, name: str, settings: HookSettings) -> str:
-    """Return the command line for an assistant's settings.
-
-    Several assistants read a shared file, so that its command names none of them.
-    """
+    """Return the command line for an assistant's settings."""
     if sys.platform == "win32":  # Git Bash, PowerShell and cmd.exe read this
         executable = executable.replace("\\", "/")
         program = f'"{executable}"' if " " in executable else executable
     else:
         program = shlex.quote(executable)
-    return f"{program} hook agent" + ("" if settings.is_shared else f" --agent {name}")
+    return f"{program} hook agent --agent {settings.owner or name}"
 
 
 def find_executable(command: str) -> str:

@@ -118,8 +118,8 @@ class HookSettings(NamedTuple):
     """Further members of a new file."""
     home_variable: str = ""
     """Environment variable with the folder in place of the first one in `user`."""
-    is_shared: bool = False
-    """Whether other assistants read the file too, so that the event must tell which one it is."""
+    owner: str = ""
+    """Name of the assistant in the command, where several ones have the same file."""
     note: str = ""
     """What else the user must do, or know."""
 

@@ -38,7 +38,6 @@ SETTINGS = HookSettings(
         Entry(("hooks", "PreToolUse"), build_group("*")),
         Entry(("hooks", "PostToolUse"), build_group("*")),
     ),
-    is_shared=True,  # VS Code and Cursor can be told to read it
 )
 
 

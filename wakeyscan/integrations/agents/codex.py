@@ -40,7 +40,7 @@ SETTINGS = HookSettings(
         Entry(("hooks", "PreToolUse"), build_group(".*")),
         Entry(("hooks", "PostToolUse"), build_group(".*")),
     ),
-    note="Codex asks you to trust the hook; some versions need hooks switched on in config.toml",
+    note="Codex runs it after you have trusted it in /hooks",
 )
 
 

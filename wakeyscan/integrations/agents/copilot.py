@@ -46,7 +46,7 @@ SETTINGS = HookSettings(
         for event in ("userPromptSubmitted", "preToolUse", "postToolUse")
     ),
     header=(("version", 1),),
-    is_shared=True,  # VS Code reads it too
+    owner="copilot",  # VS Code reads it too
 )
 
 
