@@ -61,6 +61,12 @@ def test_input_that_is_no_event_is_blocked_unless_configured(
     assert "passed, because agent-fail is open" in ran.err
 
 
+def test_a_huge_event_is_blocked_and_said(run: Run) -> None:
+    ran = run("hook", "agent", stdin=b'{"prompt": "' + b"x" * (64 << 20) + b'"}')
+    assert ran.code == 2
+    assert "the event is larger than 64 MB (blocked" in ran.err
+
+
 def test_a_fifo_blocks_nobody_and_is_said(run: Run, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / ".env")
     ran = run("hook", "agent", stdin=build_read(".env"))

@@ -6,11 +6,13 @@ import base64
 import json
 import os
 import sqlite3
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.support.command import Run
+from tests.support.command import WAKEYSCAN, Run
 from tests.support.files import write
 from tests.support.keys import PREFIX, MakeKey
 
@@ -162,6 +164,26 @@ def test_a_file_that_cannot_be_written_is_said(run: Run, home: Path, key: str) -
         assert (ran.code, "cannot be written" in ran.err) == (2, True)
         assert key in (home / ".claude/a.jsonl").read_text()
     assert key not in (home / ".codex/b.jsonl").read_text()
+
+
+def test_a_killed_wipe_loses_nothing(run: Run, home: Path, make_key: MakeKey) -> None:
+    keys = [make_key() for _ in range(40)]
+    before = {f".claude/{n}.jsonl": json.dumps([key, n]).encode() for n, key in enumerate(keys)}
+    keep(home, {**before})
+    for tenths in (1, 2, 3, 4):
+        process = subprocess.Popen(
+            [WAKEYSCAN, "wipe", "--write", "agents:"], stdout=subprocess.DEVNULL
+        )
+        time.sleep(tenths / 10)
+        process.kill()
+        process.wait()
+        for number, (name, content) in enumerate(before.items()):
+            text = (home / name).read_bytes()
+            assert text == content or json.loads(text)[1] == number
+    assert run("wipe", "--write", "agents:").code == 0
+    assert run("scan", "agents:").code == 0
+    for number, name in enumerate(before):
+        assert json.loads((home / name).read_bytes())[1] == number
 
 
 @pytest.mark.parametrize("targets", [(), (".",), ("agents",), ("agents:", "git:a..b")])
