@@ -149,6 +149,7 @@ class _FormGroup:
         forms = [_Form(f, self._fold(f.text), f.check) for f in anchors]
         self._plain = [form for form in forms if not form.form.decoder]
         self._encoded = [form for form in forms if form.form.decoder]
+        self._encoded_texts = _list_texts(self._encoded)
         self._longest = max(len(form.text) for form in forms)
 
     def find_hits(self, content: bytes | memoryview, ends: Iterable[int]) -> Iterator[AnchorHit]:
@@ -156,15 +157,13 @@ class _FormGroup:
 
         Only the first of each encoded form is found: it is decoded wherever it occurs.
         """
-        encoded = self._encoded
-        texts = _list_texts(encoded)
+        encoded, texts = self._encoded, self._encoded_texts
         for at in (end - self._width for end in ends):
             found = self._fold(bytes(content[at : at + self._longest]))
-            for one in self._plain:
-                if found.startswith(one.text):
-                    yield AnchorHit(one.form, at)
-            if texts and found.startswith(texts):
-                hits = _list_hits(encoded, found, content, at)
+            for plain in self._plain:
+                if found.startswith(plain.text):
+                    yield AnchorHit(plain.form, at)
+            if found.startswith(texts) and (hits := _list_hits(encoded, found, content, at)):
                 yield from (AnchorHit(hit.form, at) for hit in hits)
                 encoded = [form for form in encoded if form not in hits]
                 texts = _list_texts(encoded)
@@ -188,11 +187,15 @@ def _list_hits(
     forms: list[_Form], found: bytes, content: bytes | memoryview, at: int
 ) -> list[_Form]:
     """Return the forms at an offset, where `found` is; a check that they share runs once."""
-    possible = [form for form in forms if found.startswith(form.text)]
-    passed = {
-        check for check in {form.check for form in possible} if check is None or check(content, at)
-    }
-    return [form for form in possible if form.check in passed]
+    passed: dict[Check | None, bool] = {None: True}
+    hits = []
+    for form in forms:
+        if found.startswith(form.text):
+            if form.check is not None and form.check not in passed:
+                passed[form.check] = form.check(content, at)
+            if passed[form.check]:
+                hits.append(form)
+    return hits
 
 
 def _build_scan(literals: list[Literal]) -> _ScanFunction | None:
