@@ -17,6 +17,7 @@ from wakeyscan.baselines import (
 )
 from wakeyscan.cli.commands import (
     COMMANDS,
+    Command,
     action,
     audit,
     completion,
@@ -31,7 +32,6 @@ from wakeyscan.cli.commands import (
     verify,
     wipe,
 )
-from wakeyscan.cli.commands.command import Command
 from wakeyscan.cli.completion import SHELLS, bash, fish, powershell, zsh
 from wakeyscan.cli.completion.shell import Shell
 from wakeyscan.cli.verify_reports import VERIFY_REPORTS
@@ -62,9 +62,8 @@ from wakeyscan.decoders import (
 from wakeyscan.decoders.concatenation import decoder as concatenation
 from wakeyscan.decoders.decoder import Decoder
 from wakeyscan.decoders.utf import UTF_16, UTF_32
-from wakeyscan.extractors import EXTRACTORS, git_bundle, git_lfs, sevenzip, tar, unsupported, zip
+from wakeyscan.extractors import EXTRACTORS, git_bundle, git_lfs, sevenzip, tar, zip
 from wakeyscan.extractors.columnar import arrow, avro, parquet
-from wakeyscan.extractors.columnar.unread import FEATHER_FORMAT, HDF5_FORMAT, ORC_FORMAT
 from wakeyscan.extractors.compressed import (
     BZIP2_FORMAT,
     GZIP_FORMAT,
@@ -80,6 +79,7 @@ from wakeyscan.extractors.isolated.reader import Reader
 from wakeyscan.extractors.pdf import document as pdf
 from wakeyscan.extractors.sqlite import database
 from wakeyscan.extractors.sqlite.journals import JOURNAL_FORMAT, WAL_FORMAT
+from wakeyscan.extractors.unread import FEATHER_FORMAT, HDF5_FORMAT, ORC_FORMAT, RAR_FORMAT
 from wakeyscan.fixers import (
     FIXERS,
     compose,
@@ -119,13 +119,12 @@ from wakeyscan.integrations.agents import (
 from wakeyscan.integrations.agents.agent import Agent
 from wakeyscan.integrations.hooks import (
     STAGES,
+    Stage,
     commit_msg,
     pre_commit,
-    pre_merge_commit,
     pre_push,
     pre_receive,
 )
-from wakeyscan.integrations.hooks.stage import Stage
 from wakeyscan.reports import (
     REPORTS,
     codequality,
@@ -177,6 +176,7 @@ from wakeyscan.scanner.string_tables import (
 )
 from wakeyscan.sources import (
     SOURCES,
+    Source,
     agent_files,
     commit_message,
     commit_range,
@@ -185,7 +185,6 @@ from wakeyscan.sources import (
     staged,
     stdin,
 )
-from wakeyscan.sources.source import Source
 from wakeyscan.verification import VERIFIERS, wastack
 from wakeyscan.verification.verifier import Verifier
 
@@ -242,7 +241,7 @@ BY_PROTOCOL: tuple[
         EXTRACTORS,
         [
             *(arrow, avro, parquet, FEATHER_FORMAT, HDF5_FORMAT, ORC_FORMAT),
-            *(git_bundle, BZIP2_FORMAT, GZIP_FORMAT, git_lfs, pdf, sevenzip, unsupported),
+            *(git_bundle, BZIP2_FORMAT, GZIP_FORMAT, git_lfs, pdf, sevenzip, RAR_FORMAT),
             *(database, JOURNAL_FORMAT, WAL_FORMAT, tar, XZ_FORMAT, zip, ZLIB_FORMAT, ZSTD_FORMAT),
         ],
     ),
@@ -274,7 +273,7 @@ BY_PROTOCOL: tuple[
     ),
     (SOURCES, [agent_files, commit_message, commit_range, files, omitted_files, staged, stdin]),
     (AGENTS, [claude, codex, copilot, cursor, gemini, kiro, vibe, vscode]),
-    (STAGES, [commit_msg, pre_commit, pre_merge_commit, pre_push, pre_receive]),
+    (STAGES, [commit_msg, pre_commit, pre_commit.MERGE_STAGE, pre_push, pre_receive]),
     (
         STRING_TABLES,
         [elf, hermes, mach_o, portable_executable, property_list, web_assembly],

@@ -19,7 +19,7 @@ from wakeyscan.core.errors import UsageError
 from wakeyscan.core.suggestions import suggest_closest
 
 if TYPE_CHECKING:
-    from wakeyscan.cli.commands.command import Command
+    from wakeyscan.cli.commands import Command
     from wakeyscan.cli.help_topics import Action
     from wakeyscan.config.options import Option
 

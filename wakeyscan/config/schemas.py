@@ -18,6 +18,7 @@ _SEVERITIES = [str(severity) for severity in Severity]
 _SIZE = r"^\s*[0-9]+[kKmMgGtT]?[iI]?[bB]?\s*$"
 _EXAMPLES: Schema = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 _TEXT: Schema = {"type": "string", "pattern": r"\S"}
+_ANCHOR: Schema = {"type": "string", "minLength": 4, "pattern": r"^[\x00-\x7f]*$"}
 
 
 def load_report_schema() -> Schema:
@@ -87,46 +88,46 @@ def build_rule_schema() -> Schema:
             },
             {"required": ["shape"]},
         ],
-        "properties": {
-            "title": _describe(_TEXT, "Name of the kind of secret."),
-            "severity": {"type": "string", "enum": _SEVERITIES},
-            "anchors": _describe(
-                {
-                    "type": "array",
-                    "items": {"type": "string", "minLength": 4, "pattern": r"^[\x00-\x7f]*$"},
-                    "minItems": 1,
+        "properties": _build_rule_properties(),
+    }
+
+
+def _build_rule_properties() -> Schema:
+    return {
+        "title": _describe(_TEXT, "Name of the kind of secret."),
+        "severity": {"type": "string", "enum": _SEVERITIES},
+        "anchors": _describe(
+            {"type": "array", "items": _ANCHOR, "minItems": 1},
+            "Literals (keywords). Every match contains at least one of them.",
+        ),
+        "pattern": _describe(
+            _TEXT, "Regular expression with a group (?P<secret>...) around the secret."
+        ),
+        "shape": _describe(
+            {"type": "array", "items": _build_shape_schema(), "minItems": 1},
+            "Ways of writing the secret, each with its own pattern and examples.",
+        ),
+        "define": _describe(
+            {"type": "object", "additionalProperties": _TEXT},
+            "Patterns by name, which other patterns call with (?&name).",
+        ),
+        "portable": _describe(
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["before", "secret", "after"],
+                "properties": {
+                    "before": {"type": "string"},
+                    "secret": _TEXT,
+                    "after": {"type": "string"},
                 },
-                "Literals (keywords), one of which is in every match.",
-            ),
-            "pattern": _describe(
-                _TEXT, "Regular expression with a group (?P<secret>...) around the secret."
-            ),
-            "shape": _describe(
-                {"type": "array", "items": _build_shape_schema(), "minItems": 1},
-                "Ways of writing the secret, each with its own pattern and examples.",
-            ),
-            "define": _describe(
-                {"type": "object", "additionalProperties": _TEXT},
-                "Patterns by name, which other patterns call with (?&name).",
-            ),
-            "portable": _describe(
-                {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "required": ["before", "secret", "after"],
-                    "properties": {
-                        "before": {"type": "string"},
-                        "secret": _TEXT,
-                        "after": {"type": "string"},
-                    },
-                },
-                "Simpler patterns in RE2 syntax, for wakeyscan rules export.",
-            ),
-            "help": _describe(_TEXT, "Markdown: what it is, why it matters, what to do."),
-            "verifier": _describe({"type": "string"}, "Service that can verify such a secret."),
-            "hits": _describe(_EXAMPLES, "Texts that must match."),
-            "misses": _describe(_EXAMPLES, "Texts that must not match."),
-        },
+            },
+            "Simpler patterns in RE2 syntax, for wakeyscan rules export.",
+        ),
+        "help": _describe(_TEXT, "Markdown: what it is, why it matters, what to do."),
+        "verifier": _describe({"type": "string"}, "Service that can verify such a secret."),
+        "hits": _describe(_EXAMPLES, "Texts that must match."),
+        "misses": _describe(_EXAMPLES, "Texts that must not match."),
     }
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wakeyscan.rules.rule import RuleFolder
     from wakeyscan.scanner import repository_paths, workers
     from wakeyscan.scanner.workers import ParallelScan
-    from wakeyscan.sources.source import Source
+    from wakeyscan.sources import Source
     from wakeyscan.suppression import policy
 else:
     # A hook on a few clean files needs none of these.

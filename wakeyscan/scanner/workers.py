@@ -21,8 +21,8 @@ from wakeyscan.sources.file_prefilter import prefilter_files
 if TYPE_CHECKING:
     from wakeyscan.core.document import Document, Skipped
     from wakeyscan.rules.rule import RuleFolder
+    from wakeyscan.sources import Source
     from wakeyscan.sources.options import SourceOptions
-    from wakeyscan.sources.source import Source
 
 BatchResult = tuple[ScanResult, list[str]]
 """The result of the units without findings, and the names of the units with findings."""

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from wakeyscan.core.registry import Registry
 
 if TYPE_CHECKING:
-    from wakeyscan.cli.commands.command import Command
+    from wakeyscan.config.options import Parameters, Values
 
 INCOMPLETE, INTERNAL_ERROR, INTERRUPTED = 3, 4, 130
 """Exit codes."""
+
+
+class Command(Protocol):
+    """A module that runs one command."""
+
+    HELP: str
+    PARAMETERS: Parameters
+
+    def run(self, values: Values, operands: list[str]) -> int:
+        """Run the command and return its exit code."""
 
 
 COMMANDS: Registry[Command] = Registry(

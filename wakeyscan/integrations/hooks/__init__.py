@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Protocol
 
 from wakeyscan.core.registry import Registry
 
 if TYPE_CHECKING:
-    from wakeyscan.integrations.hooks.stage import Stage
+    from wakeyscan.core.document import Skipped
+    from wakeyscan.sources import Source
+    from wakeyscan.sources.options import SourceOptions
+
+HookInput = tuple["Source", Iterable["str | Skipped"], "SourceOptions"]
+"""A source, its units to scan, and the options to read them with."""
+
+
+class Stage(Protocol):
+    """A stage of git's hooks: a module, or an object such as `pre_commit.MERGE_STAGE`."""
+
+    ADVICE: str
+    """What to do about a finding, for stderr."""
+
+    def open_input(self, arguments: list[str], options: SourceOptions) -> HookInput:
+        """List what the hook has to scan; `arguments` are those that git gives it."""
 
 
 STAGES: Registry[Stage] = Registry(
@@ -15,7 +31,7 @@ STAGES: Registry[Stage] = Registry(
     {
         "commit-msg": "wakeyscan.integrations.hooks.commit_msg",
         "pre-commit": "wakeyscan.integrations.hooks.pre_commit",
-        "pre-merge-commit": "wakeyscan.integrations.hooks.pre_merge_commit",
+        "pre-merge-commit": "wakeyscan.integrations.hooks.pre_commit:MERGE_STAGE",
         "pre-push": "wakeyscan.integrations.hooks.pre_push",
         "pre-receive": "wakeyscan.integrations.hooks.pre_receive",
     },

@@ -8,7 +8,7 @@ from wakeyscan.core.errors import GitError, SourceError
 from wakeyscan.core.finding import Finding
 from wakeyscan.git.command import Git, open_own
 from wakeyscan.git.rev_list import resolve_commit
-from wakeyscan.integrations.hooks.stage import Stage
+from wakeyscan.integrations.hooks import Stage
 
 _COMMIT = "commit "
 _MAX_LISTED = 5

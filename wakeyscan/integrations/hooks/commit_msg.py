@@ -8,7 +8,7 @@ from wakeyscan.core.errors import UsageError
 from wakeyscan.sources import commit_message
 
 if TYPE_CHECKING:
-    from wakeyscan.integrations.hooks.stage import HookInput
+    from wakeyscan.integrations.hooks import HookInput
     from wakeyscan.sources.options import SourceOptions
 
 ADVICE = (

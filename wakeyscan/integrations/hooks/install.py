@@ -80,12 +80,19 @@ def _move(path: str, stage: str) -> None:
     if os.path.lexists(target):
         raise SourceError(f"{target}: already exists; move it, then install again")
     os.makedirs(folder, exist_ok=True)
-    if os.path.islink(path):
-        link = os.path.join(os.path.dirname(path), os.readlink(path))
-        os.symlink(os.path.relpath(link, folder), target)
-        os.unlink(path)
-    else:
-        os.rename(path, target)
+    _replace_hook(path, target)
+
+
+def _replace_hook(source: str, target: str) -> None:
+    """Move a hook over another one; a relative link still leads to its file."""
+    if not os.path.islink(source):
+        os.replace(source, target)
+        return
+    link = os.path.join(os.path.dirname(source), os.readlink(source))
+    if os.path.lexists(target):
+        os.unlink(target)
+    os.symlink(os.path.relpath(link, os.path.dirname(target)), target)
+    os.unlink(source)
 
 
 def _remove_block(path: str, stage: str, text: str) -> None:
@@ -93,15 +100,10 @@ def _remove_block(path: str, stage: str, text: str) -> None:
     moved = os.path.join(os.path.dirname(path), _MOVED, stage)
     if rest and _RUN_MOVED.format(folder=_MOVED, stage=stage) not in rest:
         files.write_atomically(path, rest.encode("utf-8", "surrogateescape"), 0o755)
-    elif not os.path.lexists(moved):
-        os.unlink(path)
-    elif os.path.islink(moved):
-        link = os.path.join(os.path.dirname(moved), os.readlink(moved))
-        os.unlink(path)
-        os.symlink(os.path.relpath(link, os.path.dirname(path)), path)
-        os.unlink(moved)
+    elif os.path.lexists(moved):
+        _replace_hook(moved, path)
     else:
-        os.replace(moved, path)
+        os.unlink(path)
 
 
 def find_executable() -> str:

@@ -1,4 +1,7 @@
-"""The `pre-commit` hook: scans the staged changes, or the files that a framework passes."""
+"""The `pre-commit` hook: scans the staged changes, or the files that a framework passes.
+
+`pre-merge-commit` scans the same; git runs it in place of `pre-commit` for the result of a merge.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,7 @@ from wakeyscan.sources import SOURCES
 
 if TYPE_CHECKING:
     from wakeyscan.git import command
-    from wakeyscan.integrations.hooks import manual_run
-    from wakeyscan.integrations.hooks.stage import HookInput
+    from wakeyscan.integrations.hooks import HookInput, manual_run
     from wakeyscan.sources import staged_names
     from wakeyscan.sources.options import SourceOptions
 else:
@@ -61,3 +63,16 @@ def _unquote(name: str) -> str:
 def _open_index(options: SourceOptions) -> HookInput:
     source = SOURCES["staged"]
     return source, source.list_units("", options), options
+
+
+class _MergeStage:
+    """The `pre-merge-commit` hook."""
+
+    ADVICE = (
+        "Merge not committed. Remove the key, git add the file, then commit. If the key was ever "
+        "pushed or shared, revoke it too."
+    )
+    open_input = staticmethod(open_input)
+
+
+MERGE_STAGE = _MergeStage()

@@ -11,7 +11,7 @@ from wakeyscan.integrations.hooks.ref_updates import read_updates
 from wakeyscan.sources import commit_range, commits
 
 if TYPE_CHECKING:
-    from wakeyscan.integrations.hooks.stage import HookInput
+    from wakeyscan.integrations.hooks import HookInput
     from wakeyscan.sources.options import SourceOptions
 
 ADVICE = (

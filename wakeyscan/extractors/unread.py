@@ -1,4 +1,8 @@
-"""ORC, HDF5 and Feather version 1: their bytes are scanned, but compressed parts are not opened."""
+"""Formats that are recognized but not opened: RAR, ORC, HDF5 and Feather version 1.
+
+The bytes of the last three are scanned, and only compressed parts are opaque. The libraries that
+read RAR are not free, or run another program.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +48,10 @@ class UnreadFormat(NamedTuple):
         """Yield nothing; raise `OpaqueContent` if the file has such parts."""
         self.check(file, budget)
         yield from ()
+
+
+def _refuse_rar(file: BinaryIO, budget: ExtractionBudget) -> None:
+    raise OpaqueContent("this format is not supported; unpack it and scan the result")
 
 
 def _check_orc(file: BinaryIO, budget: ExtractionBudget) -> None:
@@ -102,6 +110,7 @@ def _check_feather(file: BinaryIO, budget: ExtractionBudget) -> None:
     raise OpaqueContent("Feather of version 1: only its bytes were scanned")
 
 
+RAR_FORMAT = UnreadFormat(_refuse_rar, SEEKS=False)
 ORC_FORMAT = UnreadFormat(_check_orc)
 HDF5_FORMAT = UnreadFormat(_check_hdf5)
 FEATHER_FORMAT = UnreadFormat(_check_feather)
