@@ -114,6 +114,7 @@ def test_a_whole_result(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
         "ruleId": "wastack-api-key",
         "ruleIndex": 0,
         "level": "error",
+        "rank": 80.0,
         "message": {
             "id": "default",
             "text": f"WAStack API key in source code: '{mask(key)}'.",
@@ -221,7 +222,9 @@ def test_every_field_that_github_reads_of_a_rule_is_filled(log: Any) -> None:
         assert "**What to do**" in rule["help"]["markdown"]
         assert rule["help"]["text"]
         assert rule["defaultConfiguration"]["level"] in ("error", "warning", "note")
-        assert rule["properties"]["tags"] == ["security", "secret", "external/cwe/cwe-798"]
+        assert rule["properties"]["tags"] == [
+            *("security", "secret", "external/cwe/cwe-798", "cwe-798")
+        ]
         assert rule["properties"]["precision"] in ("very-high", "high", "medium", "low")
         assert 0.1 <= float(rule["properties"]["security-severity"]) <= 10.0
         assert isinstance(rule["properties"]["security-severity"], str)
@@ -245,21 +248,42 @@ def test_every_field_that_github_reads_of_a_result_is_filled(log: Any) -> None:
 def test_levels_and_severities_follow_the_finding(log: Any) -> None:
     found = by_path(log)
     told = {
-        path: (found[path]["level"], found[path]["properties"]["security-severity"])
+        path: (
+            found[path]["level"],
+            found[path]["properties"]["security-severity"],
+            found[path]["rank"],
+        )
         for path in ("public/index.html", "src/app.js", "curl.sh", "app.py")
     }
     assert told == {
-        "public/index.html": ("error", "9.5"),
-        "src/app.js": ("error", "8.0"),
-        "curl.sh": ("warning", "5.5"),
-        "app.py": ("note", "3.0"),
+        "public/index.html": ("error", "9.5", 95),
+        "src/app.js": ("error", "8.0", 80),
+        "curl.sh": ("warning", "5.5", 55),
+        "app.py": ("note", "3.0", 25),
     }
 
 
-def test_worst_results_come_first(log: Any) -> None:
-    listed = [float(result["properties"]["security-severity"]) for result in results(log)]
-    assert listed == sorted(listed, reverse=True)
-    assert len(set(listed)) > 2
+def test_worst_results_come_first_and_suppressed_ones_last(log: Any) -> None:
+    listed = [(bool(result["suppressions"]), -result["rank"]) for result in results(log)]
+    assert listed == sorted(listed)
+    assert len(set(listed)) > 4
+
+
+def test_every_rule_refers_to_the_weakness_in_the_taxonomy(log: Any) -> None:
+    (one,) = log["runs"]
+    (taxonomy,) = one["taxonomies"]
+    assert (taxonomy["name"], taxonomy["organization"]) == ("CWE", "MITRE")
+    assert [weakness["id"] for weakness in taxonomy["taxa"]] == ["CWE-798"]
+    driver = one["tool"]["driver"]
+    assert driver["organization"] == "wakeyscan"
+    assert driver["supportedTaxonomies"] == [{"name": "CWE", "index": 0}]
+    for rule in driver["rules"]:
+        ((target,),) = ([one["target"]] for one in rule["relationships"])
+        assert target == {
+            "id": "CWE-798",
+            "index": 0,
+            "toolComponent": {"name": "CWE", "index": 0},
+        }
 
 
 def test_no_key_is_in_a_log(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
@@ -463,8 +487,23 @@ def test_more_results_than_github_takes_are_cut_and_counted() -> None:
     one = json.loads(out.getvalue())["runs"][0]
     assert len(one["results"]) == 25_000
     assert one["results"][0]["properties"]["severity"] == "critical"
-    (note,) = one["invocations"][0]["toolExecutionNotifications"]
-    assert note["message"]["text"] == ("2 findings of the lowest severity are omitted: over 25000.")
+    notes = one["invocations"][0]["toolExecutionNotifications"]
+    assert [note["message"]["text"] for note in notes] == [
+        "2 findings of the lowest severity are omitted: over 25000.",
+        "GitLab does not read the last 20000 results: over 5000. The worst come first.",
+    ]
+
+
+def test_a_message_is_short_enough_for_gitlab() -> None:
+    origin = Origin("a", "", (("member", "m" * 3000),))
+    secret = Secret(b"x", "wastack-api-key")
+    place, source = Position(1, 1, 2), Exposure.SOURCE
+    finding = Finding("wastack-api-key", secret, origin, place, "", Severity.HIGH, source)
+    out = io.StringIO()
+    found = RunResult("scan", (".",), load_rules(), (finding,), (), Coverage())
+    sarif.write(found, out, ReportStyle())
+    (result,) = results(json.loads(out.getvalue()))
+    assert len(result["message"]["text"]) == 2000
 
 
 def schema_name(kind: type) -> str:

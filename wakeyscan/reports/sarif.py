@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import sarif_om as sarif
 
-from wakeyscan import __version__
 from wakeyscan.core.finding import (
     CUT_OR_TOO_LONG,
     PIECES,
     Bounds,
     Finding,
+    Liveness,
     Standing,
 )
 from wakeyscan.core.redaction import (
@@ -24,7 +24,6 @@ from wakeyscan.core.redaction import (
     make_encodable,
     redact,
 )
-from wakeyscan.core.severity import Severity
 from wakeyscan.reports._json_text import iterate_json
 from wakeyscan.reports._sarif_locations import (
     build_fixes,
@@ -33,28 +32,26 @@ from wakeyscan.reports._sarif_locations import (
     link_pieces,
     to_plain,
 )
+from wakeyscan.reports._sarif_rules import LEVELS, build_taxonomies, build_tool
 from wakeyscan.reports.description import EXPOSURES
 from wakeyscan.suppression.inline import is_inline
 
 if TYPE_CHECKING:
     from wakeyscan.core.document import Skipped
     from wakeyscan.reports.report import ReportStyle
-    from wakeyscan.rules.rule import Rule
     from wakeyscan.scanner.result import RunResult
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-HOME = "https://github.com/wakeyscan/wakeyscan"
 
 MAX_RESULTS = 25_000
 """Maximum number of results of a run that GitHub accepts."""
 
-_LEVELS = {
-    Severity.CRITICAL: ("error", "9.5"),
-    Severity.HIGH: ("error", "8.0"),
-    Severity.MEDIUM: ("warning", "5.5"),
-    Severity.LOW: ("note", "3.0"),
-    Severity.NOTE: ("note", "0.5"),
-}
+MAX_RESULTS_OF_GITLAB = 5_000
+"""Number of results that GitLab reads: the first ones."""
+_MAX_MESSAGE = 2_000
+"""Characters of a message: GitLab drops results with more than 2,048."""
+
+_URGENCY = {Liveness.LIVE: 0, Liveness.REVOKED: 2}
 
 
 def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
@@ -70,10 +67,11 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
 
 def _build_run(result: RunResult, style: ReportStyle) -> Any:
     findings = result.reported() if style.sarif_profile == "github" else result.findings
-    listed = sorted(findings, key=lambda finding: -finding.severity)[:MAX_RESULTS]
+    listed = sorted(findings, key=_measure_urgency)[:MAX_RESULTS]
     category = style.sarif_category or f"wakeyscan/{result.command}"
     return sarif.Run(
-        tool=sarif.Tool(driver=_build_driver(result.rules)),
+        tool=build_tool(result.rules),
+        taxonomies=build_taxonomies(),
         automation_details=sarif.RunAutomationDetails(id=f"{category}/"),
         column_kind="unicodeCodePoints",
         original_uri_base_ids={
@@ -83,45 +81,15 @@ def _build_run(result: RunResult, style: ReportStyle) -> Any:
                 )
             )
         },
-        invocations=[_build_invocation(result, len(findings) - len(listed))],
+        invocations=[_build_invocation(result, len(findings))],
         results=_iterate_results(result, listed),
     )
 
 
-def _build_driver(rules: tuple[Rule, ...]) -> Any:
-    return sarif.ToolComponent(
-        name="wakeyscan",
-        full_name=f"wakeyscan {__version__}",
-        semantic_version=__version__,
-        version=__version__,
-        information_uri=HOME,
-        rules=[_build_descriptor(rule) for rule in rules],
-    )
-
-
-def _build_descriptor(rule: Rule) -> Any:
-    level, severity = _LEVELS[rule.severity]
-    first = rule.help.strip().partition("\n\n")[0].replace("\n", " ")
-    return sarif.ReportingDescriptor(
-        id=rule.id,
-        name="".join(part.capitalize() for part in rule.id.split("-")),
-        short_description=sarif.MultiformatMessageString(text=f"{rule.title}."),
-        full_description=sarif.MultiformatMessageString(text=first),
-        help_uri=f"{HOME}#rules",
-        help=sarif.MultiformatMessageString(text=rule.help.strip(), markdown=rule.help.strip()),
-        message_strings={
-            "default": sarif.MultiformatMessageString(text=f"{rule.title} in {{0}}: '{{1}}'."),
-            "asked": sarif.MultiformatMessageString(
-                text=f"{rule.title} in {{0}}: '{{1}}'. Verified: {{2}}."
-            ),
-        },
-        default_configuration=sarif.ReportingConfiguration(level=level),
-        properties={
-            "tags": ["security", "secret", "external/cwe/cwe-798"],
-            "precision": "high",
-            "security-severity": severity,
-        },
-    )
+def _measure_urgency(finding: Finding) -> tuple[bool, int, int]:
+    """Return a number that sorts the worst first: platforms read only the first results."""
+    is_suppressed = finding.standing is not Standing.REPORTED
+    return is_suppressed, -finding.severity, _URGENCY.get(finding.liveness, 1)
 
 
 def _iterate_results(result: RunResult, findings: list[Finding]) -> Iterator[Any]:
@@ -143,10 +111,12 @@ def _hash_place(finding: Finding) -> str:
 
 
 def _build_result(finding: Finding, number: int, title: str, place: str) -> Any:
+    level = LEVELS[finding.severity]
     return sarif.Result(
         rule_id=finding.rule,
         rule_index=number,
-        level=_LEVELS[finding.severity][0],
+        level=level.name,
+        rank=level.rank,
         message=_build_message(finding, title),
         locations=build_locations(finding),
         related_locations=build_related_locations(finding),
@@ -173,9 +143,10 @@ def _build_message(finding: Finding, title: str) -> Any:
     cut = f" It {CUT_OR_TOO_LONG}." if finding.bounds is Bounds.OPEN else ""
     answer = _format_answer(finding)
     verified = f" Verified: {answer}." if answer else ""
+    text = f"{title}{within} in {exposure}: '{finding.secret}'{there}.{cut}{verified}"
     return sarif.Message(
         id="asked" if answer else "default",
-        text=f"{title}{within} in {exposure}: '{finding.secret}'{there}.{cut}{verified}",
+        text=text if len(text) <= _MAX_MESSAGE else f"{text[: _MAX_MESSAGE - 1]}…",
         arguments=[exposure, str(finding.secret), *([answer] if answer else [])],
     )
 
@@ -183,7 +154,7 @@ def _build_message(finding: Finding, title: str) -> Any:
 def _build_properties(finding: Finding) -> dict[str, str]:
     return {
         "severity": str(finding.severity),
-        "security-severity": _LEVELS[finding.severity][1],
+        "security-severity": LEVELS[finding.severity].security_severity,
         "exposure": finding.exposure.value,
         "liveness": finding.liveness.value,
         **dict(finding.details),
@@ -215,7 +186,7 @@ def _build_suppressions(finding: Finding) -> list[Any] | None:
     return [suppression]
 
 
-def _build_invocation(result: RunResult, omitted: int) -> Any:
+def _build_invocation(result: RunResult, count: int) -> Any:
     """Return the invocation with one notification per skipped item.
 
     It always reports success, because GitHub rejects a run that failed.
@@ -225,10 +196,24 @@ def _build_invocation(result: RunResult, omitted: int) -> Any:
         sarif.Notification(message=sarif.Message(text=escape_for_terminal(note)), level="note")
         for note in (*result.notes(), *result.left_out(), *result.limits())
     ]
-    if omitted > 0:
-        text = f"{omitted} findings of the lowest severity are omitted: over {MAX_RESULTS}."
-        notes.append(sarif.Notification(message=sarif.Message(text=text), level="warning"))
+    notes += [
+        sarif.Notification(message=sarif.Message(text=text), level="warning")
+        for text in _list_cuts(count)
+    ]
     return sarif.Invocation(execution_successful=True, tool_execution_notifications=notes)
+
+
+def _list_cuts(count: int) -> Iterator[str]:
+    """Yield a sentence per platform that does not read all results."""
+    if count > MAX_RESULTS:
+        omitted = count - MAX_RESULTS
+        yield f"{omitted} findings of the lowest severity are omitted: over {MAX_RESULTS}."
+    if count > MAX_RESULTS_OF_GITLAB:
+        unread = min(count, MAX_RESULTS) - MAX_RESULTS_OF_GITLAB
+        yield (
+            f"GitLab does not read the last {unread} results: over {MAX_RESULTS_OF_GITLAB}."
+            " The worst come first."
+        )
 
 
 def _build_notification(item: Skipped) -> Any:
