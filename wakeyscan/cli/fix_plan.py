@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 MAX_SIZE = 16 << 20
 """Bytes of a file that is fixed."""
 
+_MAX_REPLACED = 500
+"""Findings of a report whose edits are worked out."""
+
 _MAX_NAMED = 1 << 20
 """Bytes of a file that is searched for names of variables."""
 
@@ -121,12 +124,13 @@ def plan_files(
         yield PlannedFile(path, file, before, repair_file(path, before, project))
 
 
-def add_replacements(
-    result: RunResult, units: Iterable[str], access: FileAccess, context: ScanContext
-) -> RunResult:
-    """Return a result whose findings have the edits that fix them, where these are known."""
-    found = _group_findings(result.reported())
-    chosen = _choose_variables(found, units, access)
+def add_replacements(result: RunResult, access: FileAccess, context: ScanContext) -> RunResult:
+    """Return a result whose findings have the edits that fix them, where these are known.
+
+    Only files with findings are read: a report must not take twice the time of its scan.
+    """
+    found = _group_findings(result.reported()[:_MAX_REPLACED])
+    chosen = _choose_variables(found, map(access.locate, found), access)
     edits: dict[tuple[str, Position, Secret], tuple[Replacement, ...]] = {}
     for path, findings in found.items():
         raw = None if MEMBER_SEPARATOR in path else read_file(access.locate(path), MAX_SIZE)

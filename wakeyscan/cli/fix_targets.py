@@ -38,10 +38,9 @@ def plan_paths(result: RunResult, paths: Iterable[str], settings: Config) -> Ite
     yield from fix_plan.plan_files(result, units, build_access(), context)
 
 
-def add_replacements(result: RunResult, paths: Iterable[str], settings: Config) -> RunResult:
-    """Return the result of a scan of paths, whose findings have the edits that fix them."""
-    units, context = _list_units(paths, settings), build_context(settings)
-    return fix_plan.add_replacements(result, units, build_access(), context)
+def add_replacements(result: RunResult, settings: Config) -> RunResult:
+    """Return the result of a scan of files, whose findings have the edits that fix them."""
+    return fix_plan.add_replacements(result, build_access(), build_context(settings))
 
 
 def _list_units(paths: Iterable[str], settings: Config) -> Iterator[str]:

@@ -25,6 +25,9 @@ _ENCODINGS = ("plain", "escapes", PIECES)
 _MAX_FIXES = 500
 """Leaks of one file that are fixed."""
 
+_MAX_REPLACEMENTS = 20
+"""Leaks of one file whose edits a report has."""
+
 _CLIENT_SIDE = (
     "whoever runs this file receives the key, and would receive a variable in its place too; "
     "send the request through your own server, which adds the key"
@@ -85,7 +88,7 @@ def find_replacements(
     except NotFixable:
         return
     found = [f for f in project.detect(path, content) if f.standing is Standing.REPORTED]
-    for finding in found[:_MAX_FIXES]:
+    for finding in found[:_MAX_REPLACEMENTS]:
         try:
             fix = _fix_one(path, content, finding, fixer, project)
             edited = apply_edits(content, fix.edits)
@@ -150,6 +153,13 @@ def _repair_text(
 
 def _fix_one(path: str, content: bytes, finding: Finding, fixer: Fixer, project: Project) -> Fix:
     """Return the fix of one leak; raise `NotFixable`."""
+    try:
+        return _build_fix(path, content, finding, fixer, project)
+    except RecursionError:
+        raise NotFixable("the code around it is nested too deeply") from None
+
+
+def _build_fix(path: str, content: bytes, finding: Finding, fixer: Fixer, project: Project) -> Fix:
     if finding.exposure is Exposure.CLIENT_SIDE:
         raise NotFixable(_CLIENT_SIDE)
     leak = build_leak(content, finding, project.choose_variable(finding))

@@ -61,7 +61,9 @@ class YamlText(NamedTuple):
         if isinstance(entry.node, yaml.ScalarNode):
             return [entry]
         for child in list_children(entry.node):
-            if way := self._find_below(child, offset):
+            is_later = child.node.start_mark.index >= entry.node.start_mark.index
+            is_itself = child.node is entry.node or not is_later  # an alias of a node around it
+            if not is_itself and (way := self._find_below(child, offset)):
                 return [entry, *way]
         return []
 

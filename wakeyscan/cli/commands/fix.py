@@ -68,11 +68,11 @@ def run(values: Values, paths: list[str]) -> int:
     is_written = bool(given.get("write"))
     if is_written and not given.get("force"):
         planned = [*fix_targets.refuse_unstaged(planned)]
-    _show(planned, result, settings, is_written)
     if is_written:
         access = fix_targets.build_access()
         for file in planned:
             fix_writer.write_planned(file, access)
+    _show(planned, result, settings, is_written)
     return _find_exit_code(planned, result, is_written)
 
 

@@ -49,7 +49,7 @@ def run(values: Values, targets: list[str]) -> int:
     result = run_scan("scan", tuple(targets), open_targets(targets, settings), settings)
     result = count_ignored_files(result, targets, settings)
     if _needs_replacements(result, targets, settings):
-        result = fix_targets.add_replacements(result, targets, settings)
+        result = fix_targets.add_replacements(result, settings)
     output.write_reports(result, settings)
     return result.exit_code(settings.fail_on, settings.strict_ignores)
 
