@@ -202,7 +202,7 @@ def test_outside_of_a_repository(run: Run, tmp_path: Path, key: str) -> None:
 def test_a_path_that_does_not_exist(run: Run) -> None:
     ran = run("fix", "nowhere")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "wakeyscan: wakeyscan fix: nowhere: no such file or folder\n"
+    assert ran.err == "wakeyscan fix: nowhere: no such file or folder\n"
 
 
 def test_a_kill_at_any_moment_loses_nothing(tmp_path: Path, key: str) -> None:
