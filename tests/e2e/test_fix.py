@@ -278,3 +278,18 @@ def _span(replacement: dict[str, Any]) -> tuple[int, int, int]:
     region = replacement["deletedRegion"]
     assert region.get("endLine", region["startLine"]) == region["startLine"]
     return region["startLine"], region.get("startColumn", 1), region["endColumn"]
+
+
+@pytest.mark.parametrize(
+    "options", [(), ("--object-format=sha256",)], ids=["version 4 of the index", "sha-256"]
+)
+def test_other_formats_of_a_repository(tmp_path: Path, key: str, options: tuple[str, ...]) -> None:
+    repo = Repo(tmp_path / "repo", *options)
+    repo.git("config", "index.version", "4")
+    repo.commit({"a.py": f'K = "{key}"\n', "b.py": f'K = "{key}"\n', "[a].py": f'K = "{key}"\n'})
+    repo.write({"b.py": f'K = "{key}"\n# new\n'})
+    ran = repo.run("fix", "--write")
+    assert (ran.code, ran.err) == (1, "")
+    left = [name for name in ("a.py", "b.py", "[a].py") if key in read(repo, name)]
+    assert left == ["b.py"]
+    assert repo.run("fix", "--plan").code == 1

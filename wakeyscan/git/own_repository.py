@@ -5,6 +5,7 @@ Hooks and scans of foreign repositories never use this module.
 
 from __future__ import annotations
 
+import os
 from typing import NamedTuple
 
 from git import BadName, InvalidGitRepositoryError, NoSuchPathError, Repo
@@ -34,10 +35,15 @@ def has_unstaged_changes(repository: Repo, path: str, content: bytes) -> bool:
 
     Unlike `git diff`, this runs no filter of the repository, and leaves the index as it is.
     """
-    entry = repository.index.entries.get((path, 0))
-    if entry is None:
-        return any(str(name) == path for name, _ in repository.index.entries)  # a conflict
-    staged: bytes = repository.odb.stream(entry.binsha).read()
+    entries = _list_entries(repository, path)
+    if not entries:
+        return False
+    (_, blob, stage), _ = entries[0]
+    if stage != "0":  # a conflict
+        return True
+    staged: bytes = repository.git.cat_file(
+        "blob", blob, stdout_as_string=False, strip_newline_in_stdout=False
+    )
     return staged != content and _unify_line_ends(staged) != _unify_line_ends(content)
 
 
@@ -47,7 +53,19 @@ def _unify_line_ends(content: bytes) -> bytes:
 
 def list_tracked_files(repository: Repo) -> frozenset[str]:
     """Return the paths of all files in the index."""
-    return frozenset(str(path) for path, stage in repository.index.entries)
+    return frozenset(path for _, path in _list_entries(repository))
+
+
+def _list_entries(repository: Repo, *paths: str) -> list[tuple[list[str], str]]:
+    """Return the mode, blob and stage of each entry of the index, with its path.
+
+    git reads the index: GitPython knows neither its version 4 nor SHA-256.
+    """
+    output: bytes = repository.git.ls_files(
+        "-z", "--stage", "--", *(f":(top,literal){path}" for path in paths), stdout_as_string=False
+    )
+    entries = (os.fsdecode(entry).partition("\t") for entry in output.split(b"\0") if entry)
+    return [(head.split(), path) for head, _, path in entries]
 
 
 class CommitFacts(NamedTuple):
