@@ -18,7 +18,7 @@ def build_history(item: Fields) -> SecretHistory:
     if not places:
         raise ValueError("places: expected at least one")
     return SecretHistory(
-        rule=item.get_text("rule"),
+        rule=item.get_name("rule"),
         secret=item.get_secret(),
         severity=parse_severity(item),
         introduced=introduced,
@@ -37,7 +37,7 @@ def build_history(item: Fields) -> SecretHistory:
 
 
 def _build_commit(fields: Fields) -> CommitRef:
-    commit = CommitRef(fields.get_text("commit"), fields.get_text("author_date"))
+    commit = CommitRef(fields.get_name("commit"), fields.get_name("author_date"))
     if commit.commit:
         date.fromisoformat(commit.author_date[:10])
     return commit
@@ -57,7 +57,7 @@ def _build_place(item: Fields) -> Occurrence:
     return Occurrence(
         path=item.get_text("path"),
         line=item.get_number("line"),
-        blob=item.get_text("blob"),
-        commit=item.get_text("commit"),
+        blob=item.get_name("blob"),
+        commit=item.get_name("commit"),
         at_head=item.get_flag("at_head", False),
     )

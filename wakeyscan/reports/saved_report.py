@@ -109,6 +109,14 @@ class Fields:
         """Return a text, without keys."""
         return _clean(self._get(name, str, default))
 
+    def get_name(self, name: str) -> str:
+        """Return a text that no document wrote: reports print it as it is."""
+        return _check_printable(name, self.get_text(name))
+
+    def get_names(self, name: str) -> tuple[str, ...]:
+        """Return a list of such texts."""
+        return tuple(_check_printable(name, text) for text in self.get_texts(name))
+
     def get_flag(self, name: str, default: bool | None = None) -> bool:
         """Return a truth value."""
         return self._get(name, bool, default)
@@ -165,6 +173,12 @@ def parse_severity(item: Fields) -> Severity:
     if name not in names:
         raise ValueError(f"severity: expected one of {', '.join(names)}")
     return names[name]
+
+
+def _check_printable(name: str, text: str) -> str:
+    if not text.isprintable():
+        raise ValueError(f"{name}: expected printable characters")
+    return text
 
 
 def _clean(text: str) -> str:

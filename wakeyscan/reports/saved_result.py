@@ -30,9 +30,11 @@ def load_result(path: str, rules: tuple[Rule, ...]) -> RunResult:
         scope, coverage = fields.get_object("scope"), fields.get_object("coverage")
         findings = tuple(map(_build_finding, parse_items(report["findings"])))
         keys = tuple(map(build_history, parse_items(report["keys"])))
+        if not {key.secret for key in keys} <= {finding.secret for finding in findings}:
+            raise ValueError("keys: expected a finding of each")
         commits, removed = _parse_range(scope)
         return RunResult(
-            command=fields.get_text("command"),
+            command=fields.get_name("command"),
             targets=fields.get_texts("targets"),
             rules=(*rules, *_build_missing_rules(findings, rules)),
             findings=findings,
@@ -56,7 +58,7 @@ def _build_finding(item: Fields) -> Finding:
     liveness = Liveness(item.get_text("liveness"))
     origin, details = _split_details(item, liveness)
     return Finding(
-        rule=item.get_text("rule"),
+        rule=item.get_name("rule"),
         secret=item.get_secret(),
         origin=origin,
         position=Position(*map(item.get_number, ("line", "column", "end_column"))),
@@ -66,7 +68,7 @@ def _build_finding(item: Fields) -> Finding:
         standing=Standing(item.get_text("standing")),
         reason=item.get_text("reason"),
         liveness=liveness,
-        encoding=item.get_text("encoding"),
+        encoding=item.get_name("encoding"),
         bounds=Bounds(item.get_text("bounds", Bounds.CERTAIN)),
         details=details,
     )
@@ -109,7 +111,7 @@ def _parse_range(scope: Fields) -> tuple[tuple[str, ...], frozenset[str]]:
     if not scope.has("range"):
         return (), frozenset()
     fields = scope.get_object("range")
-    return fields.get_texts("commits"), frozenset(fields.get_texts("removed"))
+    return fields.get_names("commits"), frozenset(fields.get_names("removed"))
 
 
 def _build_ignores(fields: Fields) -> IgnoreStats:
