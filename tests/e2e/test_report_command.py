@@ -45,6 +45,16 @@ def fill(folder: Path, make_key: MakeKey) -> str:
     return key
 
 
+def leave_out_edits(name: str, text: str) -> str:
+    """Return a report without the edits of `fix`, which need the files that were scanned."""
+    if name != "sarif":
+        return text
+    log = json.loads(text)
+    for result in log["runs"][0]["results"]:
+        result.pop("fixes", None)
+    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+
+
 def test_every_format_is_that_of_the_run_itself(
     run: Run, make_key: MakeKey, tmp_path: Path
 ) -> None:
@@ -59,7 +69,7 @@ def test_every_format_is_that_of_the_run_itself(
     assert (ran.code, ran.err) == (0, "")
     for name in FORMATS:
         one, two = ((tmp_path / f"{name}.{end}").read_text("utf-8") for end in ("one", "two"))
-        assert hide_times(one) == hide_times(two), name
+        assert hide_times(leave_out_edits(name, one)) == hide_times(two), name
     assert ran.out == (tmp_path / "text.one").read_text("utf-8")
     assert mask(key) in ran.out
 
