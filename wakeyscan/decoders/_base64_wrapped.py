@@ -55,14 +55,24 @@ class WrappedText(NamedTuple):
     def _is_plain_word(self, first: int, number: int) -> bool:
         if not ADJACENT_LETTERS.match(self.plain, self.starts[number] - 1):
             return False
-        return not (_is_wrapped(self.lines[first : number + 1]) or self._continues_text(number))
+        return not (self._is_wrapped(first, number) or self._continues_text(number))
+
+    def _is_wrapped(self, first: int, number: int) -> bool:
+        """Return whether a line has the width of the line before, or ends lines of one width."""
+        before, line = self.lines[number - 1], self.lines[number]
+        if len(line) == len(before):
+            return not _DIGEST.fullmatch(line)
+        if not number - first > 1 or not len(self.lines[number - 2]) == len(before) > len(line):
+            return False
+        return line.endswith(b"=") or is_complete(b"".join(self.lines[first : number + 1]))
 
     def _continues_text(self, number: int) -> bool:
         """Return whether a line decodes to text, or to a word too long for a coincidence.
 
         If the line before does not decode to text, this line need not either.
         """
-        end = [*self.starts[number + 1 :], len(self.plain)][0]
+        is_last_start = number + 1 == len(self.starts)
+        end = len(self.plain) if is_last_start else self.starts[number + 1]
         before, line = self.lines[number - 1 : number + 1]
         is_last = end == len(self.plain) or len(line) < len(before)
         if is_last and not _has_plausible_end(self.lines[: number + 1]):
@@ -73,15 +83,6 @@ class WrappedText(NamedTuple):
             or _LONG_WORD.match(self.plain, start, end)
             or not _TEXT.fullmatch(self.plain, start_before, start)
         )
-
-
-def _is_wrapped(lines: list[bytes]) -> bool:
-    """Return whether the last line has the width of the line before, or ends lines of one width."""
-    *_, before, line = lines
-    if len(line) == len(before):
-        return not _DIGEST.fullmatch(line)
-    is_shorter = len(lines) > 2 and len(lines[-3]) == len(before) > len(line)
-    return is_shorter and (line.endswith(b"=") or is_complete(b"".join(lines)))
 
 
 def _has_plausible_end(lines: list[bytes]) -> bool:
