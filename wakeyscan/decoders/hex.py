@@ -54,6 +54,8 @@ _GROUPS = (
     + _OFFSET
     + rb"):[ ]{1,4}"
 )
+_BLOCK = 1 << 12
+"""Pairs of digits that are copied at once."""
 
 
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
@@ -169,7 +171,9 @@ def _compile_row(separator: bytes) -> re.Pattern[bytes]:
 def _decode_row(content: bytes, span: Span, separator: bytes) -> DecodedText:
     pairs = re.compile(b"(?:" + separator + b")?(" + _PAIR + b")").finditer(content, *span)
     starts = array("Q", (pair.start(1) for pair in pairs))
-    digits = b"".join(content[start : start + 2] for start in starts)
+    digits = bytearray()
+    for first in range(0, len(starts), _BLOCK):  # a list of all pairs takes 28 times their bytes
+        digits += b"".join([content[at : at + 2] for at in starts[first : first + _BLOCK]])
     return DecodedText(unhexlify(digits), span, RowSegments(starts, b"\2" * len(starts)))
 
 
