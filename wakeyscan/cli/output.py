@@ -112,6 +112,7 @@ def render_report(
         verbose=settings.verbose,
         program=_find_program(os.environ) if result.command == "hook" else "wakeyscan",
         folder="" if result.command == "audit" else worktree.find_current_folder(),
+        current_folder=worktree.find_current_folder() if result.keys else "",
         template=settings.template,
         sarif_profile=settings.sarif_profile,
         sarif_category=settings.sarif_category,

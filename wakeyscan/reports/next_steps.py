@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.core.document import MEMBER_SEPARATOR
 from wakeyscan.core.finding import Finding, Liveness
 from wakeyscan.core.redaction import redact
 from wakeyscan.core.secret import API_KEY
@@ -40,8 +42,13 @@ def list_next_steps(result: RunResult, style: ReportStyle) -> list[Step]:
     # A hook says itself whether a new key is needed: what it found is not published yet.
     if result.command != "hook":
         steps += _list_rotation_steps(result, reported, style)
-    if result.keys:
-        steps += _list_history_steps(result)
+    secrets = {finding.secret for finding in reported}
+    keys = [key for key in result.keys if key.secret in secrets]
+    steps += _list_history_steps(keys)
+    if at_head := [key for key in keys if key.places_at_head]:
+        # Only in the current repository can `fix` change the files that an audit names.
+        commands = _list_fixes(at_head, style) if result.targets == (".",) else ()
+        steps.append(_build_removal(at_head, commands))
     steps += _list_rule_steps(result, reported, style.program)
     return steps
 
@@ -73,16 +80,30 @@ def _list_prefixes(result: RunResult, findings: list[Finding]) -> list[str]:
     return [*dict.fromkeys(finding.secret.fingerprint[:6] for finding in findings)]
 
 
-def _list_history_steps(result: RunResult) -> Iterator[Step]:
-    dangerous = [key for key in result.keys if key.liveness is not Liveness.REVOKED]
+def _list_history_steps(keys: list[SecretHistory]) -> Iterator[Step]:
+    api_keys = [key for key in keys if key.rule == API_KEY]
+    dangerous = [key for key in api_keys if key.liveness is not Liveness.REVOKED]
     dates = [key.introduced.author_date for key in dangerous if key.introduced.commit]
-    if any(key.rule == API_KEY for key in dangerous) and dates:
+    if dates:
         since = min(dates)[:10]
         yield Step(f"Look for messages that you did not send: WAStack's log since {since}.")
-    if at_head := [key for key in result.keys if key.places_at_head]:
-        described = [_describe_paths_at_head(key) for key in at_head]
-        removals = join_names(described, _MAX_NAMES, "; ")
-        yield Step(f"Remove from HEAD: {removals}.")
+
+
+def _build_removal(keys: list[SecretHistory], commands: tuple[str, ...]) -> Step:
+    removals = join_names([*map(_describe_paths_at_head, keys)], _MAX_NAMES, "; ")
+    return Step(f"Remove from HEAD: {removals}{'' if commands else '.'}", commands)
+
+
+def _list_fixes(keys: list[SecretHistory], style: ReportStyle) -> tuple[str, ...]:
+    """Return the command that removes keys from the files at HEAD, if any are plain files."""
+    paths = [place.path for key in keys for place in key.places_at_head]
+    files = [*dict.fromkeys(path for path in paths if MEMBER_SEPARATOR not in path)]
+    if not files:
+        return ()
+    if len(files) > _MAX_NAMES or any(path != redact(path) for path in files):
+        files = ["."]
+    shown = [posixpath.relpath(path, style.current_folder or ".") for path in files]
+    return (f"{style.program} fix {shlex.join(shown)}",)
 
 
 def _describe_paths_at_head(key: SecretHistory) -> str:

@@ -26,6 +26,8 @@ class ReportStyle(NamedTuple):
     """The JSON report of the result, if there is one: `wakeyscan verify` needs it."""
     folder: str = ""
     """The current directory relative to the top of the repository; text shows paths from there."""
+    current_folder: str = ""
+    """The same for the commands of an audit, which shows paths from the top."""
     width: int = 80
     """Characters in a line of text."""
     is_terminal: bool = False

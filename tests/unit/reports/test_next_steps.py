@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from wakeyscan.core.document import Origin
-from wakeyscan.core.finding import Exposure, Finding, Liveness, Position
+from wakeyscan.core.finding import Exposure, Finding, Liveness, Position, Standing
 from wakeyscan.core.secret import Secret
+from wakeyscan.core.secret_history import CommitRef, Occurrence, SecretHistory
 from wakeyscan.core.severity import Severity
-from wakeyscan.reports.next_steps import list_next_steps
+from wakeyscan.reports.next_steps import Step, list_next_steps
 from wakeyscan.reports.report import ReportStyle
 from wakeyscan.rules.loader import load_rules
 from wakeyscan.scanner.result import RunResult
@@ -63,6 +64,70 @@ def test_how_to_verify_depends_on_the_command(command: str, asks: str) -> None:
     assert "Run again" not in list_commands(
         ReportStyle(), find(1, Liveness.REVOKED), find(2, Liveness.LIVE), command=command
     )
+
+
+def follow(finding: Finding, day: int, *paths: str) -> SecretHistory:
+    places = tuple(Occurrence(path, 1, "b" * 40, "c" * 40, at_head=True) for path in paths)
+    return SecretHistory(
+        rule=finding.rule,
+        secret=finding.secret,
+        severity=finding.severity,
+        introduced=CommitRef("c" * 40, f"2026-01-{day:02}T00:00:00Z"),
+        removed=None,
+        at_head=True,
+        pushed=False,
+        reachable_from=("HEAD",),
+        exposed_days=1,
+        places=places,
+        liveness=finding.liveness,
+    )
+
+
+def list_audit_steps(
+    target: str, *found: tuple[Finding, SecretHistory], folder: str = ""
+) -> list[Step]:
+    findings, keys = zip(*found, strict=True)
+    result = RunResult("audit", (target,), load_rules(), findings, (), Coverage(), keys=keys)
+    return list_next_steps(result, ReportStyle(current_folder=folder))
+
+
+def test_an_audit_names_neither_dates_nor_files_of_placeholders() -> None:
+    key, other = find(1, Liveness.UNCHECKED), find(2, Liveness.UNCHECKED)
+    sample = other._replace(standing=Standing.PLACEHOLDER)
+    steps = list_audit_steps("r", (key, follow(key, 9, "a.py")), (sample, follow(sample, 1, "b")))
+    texts = [step.text for step in steps]
+    assert "Look for messages that you did not send: WAStack's log since 2026-01-09." in texts
+    assert f"Remove from HEAD: {key.secret.fingerprint[:6]} from a.py." in texts
+
+
+FIXES = {
+    "two": (("a b.py", "$(x)/c"), "wakeyscan fix 'a b.py' '$(x)/c'"),
+    "many": (tuple(f"{n}.py" for n in range(6)), "wakeyscan fix ."),
+    "a key in a name": (("wa_" + "live_" + "k7" * 20,), "wakeyscan fix ."),
+    "an archive beside it": (("a.zip!/b", "c.py"), "wakeyscan fix c.py"),
+    "only an archive": (("a.zip!/b",), ""),
+}
+
+
+@pytest.mark.parametrize(("paths", "command"), FIXES.values(), ids=FIXES)
+def test_an_audit_of_the_current_folder_names_the_command_that_fixes(
+    paths: tuple[str, ...], command: str
+) -> None:
+    key = find(1, Liveness.LIVE)
+    here, elsewhere = (
+        [step.commands for step in list_audit_steps(target, (key, follow(key, 1, *paths)))
+         if step.text.startswith("Remove from HEAD")]
+        for target in (".", "../other")
+    )  # fmt: skip
+    assert here == [(command,) if command else ()]
+    assert elsewhere == [()]
+
+
+def test_the_command_that_fixes_can_be_copied_in_a_folder() -> None:
+    key = find(1, Liveness.LIVE)
+    found = (key, follow(key, 1, "src/a.py", "b.py"))
+    steps = list_audit_steps(".", found, folder="src/in")
+    assert ("wakeyscan fix ../a.py ../../b.py",) in [step.commands for step in steps]
 
 
 def test_a_hook_leaves_the_rotation_to_its_own_message() -> None:
