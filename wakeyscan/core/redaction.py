@@ -73,7 +73,7 @@ def redact(text: str) -> str:
 
 def escape_for_json(text: str) -> str:
     r"""Escape terminal sequences and CI runner commands in a JSON text, as `\uNNNN`."""
-    if not (text.isascii() and text.replace("\n", "").isprintable()):
+    if not text.replace("\n", "").isprintable():
         # The pattern visits only characters outside of printable ASCII: JSON may have megabytes.
         text = re.sub(r"[^\n -~]", lambda found: _escape_json(found[0]), text)
     if _COMMAND_START in text:
