@@ -17,10 +17,9 @@ from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.redaction import redact
 from wakeyscan.decoders import DECODERS
 from wakeyscan.extractors import EXTRACTORS
+from wakeyscan.extractors.budget import ExtractionBudget, Limits
 from wakeyscan.extractors.extract import extract_members
-from wakeyscan.extractors.extractor import ExtractionBudget
 from wakeyscan.extractors.file_types import SIGNATURES, detect_format
-from wakeyscan.extractors.limits import Limits
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.documents import scan_documents

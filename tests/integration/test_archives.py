@@ -48,9 +48,9 @@ from tests.support.repositories import Repo, places
 from wakeyscan.core.document import CHUNK_SIZE, Document, Origin
 from wakeyscan.decoders import DECODERS
 from wakeyscan.extractors import EXTRACTORS
-from wakeyscan.extractors.extractor import ExtractionBudget, ExtractionError
+from wakeyscan.extractors.budget import ExtractionBudget, Limits
+from wakeyscan.extractors.extractor import ExtractionError
 from wakeyscan.extractors.file_types import detect_format
-from wakeyscan.extractors.limits import Limits
 from wakeyscan.extractors.pdf.filters import open_filtered
 from wakeyscan.extractors.pdf.predictors import parse_predictors
 from wakeyscan.rules import loader

@@ -24,7 +24,7 @@ from tests.support.files import write
 from tests.support.keys import ALPHABET, PREFIX, MakeKey, fingerprint, mask
 from tests.support.repositories import Repo, places
 from wakeyscan.core.document import Document, Origin
-from wakeyscan.extractors.limits import Limits
+from wakeyscan.extractors.budget import Limits
 from wakeyscan.scanner.context import ScanContext
 from wakeyscan.scanner.detector import detect_in_document
 from wakeyscan.scanner.documents import scan_documents

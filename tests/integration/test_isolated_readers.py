@@ -26,8 +26,8 @@ from tests.support.files import write
 from tests.support.keys import MakeKey, fingerprint
 from tests.support.members import read_members
 from tests.support.repositories import Repo
+from wakeyscan.extractors.budget import Limits
 from wakeyscan.extractors.extractor import ExtractionError, LimitExceeded, OpaqueContent
-from wakeyscan.extractors.limits import Limits
 
 py7zr: Any = pytest.importorskip("py7zr", exc_type=ImportError)  # it needs backports.zstd
 

@@ -23,8 +23,8 @@ from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.repositories import Repo, fingerprints, places
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.decoders import DECODERS
+from wakeyscan.extractors.budget import Limits
 from wakeyscan.extractors.file_types import detect_format
-from wakeyscan.extractors.limits import Limits
 from wakeyscan.git.lfs import MAX_POINTER, Pointer, parse_pointer
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context

@@ -6,8 +6,8 @@ from io import BytesIO
 from typing import BinaryIO
 
 from wakeyscan.extractors import EXTRACTORS
-from wakeyscan.extractors.extractor import ExtractionBudget, Member
-from wakeyscan.extractors.limits import Limits
+from wakeyscan.extractors.budget import ExtractionBudget, Limits
+from wakeyscan.extractors.extractor import Member
 
 _PIECE = 1 << 16
 

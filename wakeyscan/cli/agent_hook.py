@@ -13,8 +13,8 @@ from wakeyscan.config import build
 from wakeyscan.core.errors import SourceError, UsageError, WakeyscanError
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import redact
-from wakeyscan.integrations.agents import AGENTS, event_shape, find_agent, unknown
-from wakeyscan.integrations.agents.agent import OTHER, Agent, Event, Fields, Verdict
+from wakeyscan.integrations.agents import AGENTS, event_shape, find_agent
+from wakeyscan.integrations.agents.agent import OTHER, UNKNOWN, Agent, Event, Fields, Verdict
 
 if TYPE_CHECKING:
     from wakeyscan.cli import help_topics
@@ -37,11 +37,11 @@ def run_agent_hook(values: Values, options: tuple[Option, ...]) -> int:
     if values.keys() - {"agent"}:
         help_topics.refuse_other_options("hook", "agent", values)
     named = _find_named(str(values.get("agent") or os.environ.get("WAKEYSCAN_AGENT", "")))
-    agent, event, gap = named or unknown, _NO_EVENT, ""
+    agent, event, gap = named or UNKNOWN, _NO_EVENT, ""
     try:
         fields = _read_event()
     except SourceError as error:
-        agent, gap = unknown, str(error)  # without an event, an answer of an assistant has no place
+        agent, gap = UNKNOWN, str(error)  # without an event, an answer of an assistant has no place
     else:
         agent = _choose_agent(named, fields)
         event = event_shape.parse_event(fields, agent.SHAPE)
@@ -56,7 +56,7 @@ def _choose_agent(named: Agent | None, fields: Fields) -> Agent:
     """Return the assistant that wrote an event: others may read the settings of the named one."""
     if named and named.is_own(fields):
         return named
-    return find_agent(fields) or named or unknown
+    return find_agent(fields) or named or UNKNOWN
 
 
 def _read_event() -> Fields:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from wakeyscan.extractors._stream import PieceReader
-from wakeyscan.extractors.extractor import ExtractionBudget, Member
+from wakeyscan.extractors.budget import ExtractionBudget
+from wakeyscan.extractors.extractor import Member
 
 Row = Sequence[bytes]
 

@@ -6,13 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import NamedTuple, Protocol
 
-from wakeyscan.extractors.extractor import (
-    CUT,
-    ExtractionBudget,
-    ExtractionError,
-    LimitExceeded,
-    ReadBytes,
-)
+from wakeyscan.extractors.budget import ExtractionBudget
+from wakeyscan.extractors.extractor import CUT, ExtractionError, LimitExceeded, ReadBytes
 
 CHUNK = 32 << 10
 """Compressed bytes to read at once."""

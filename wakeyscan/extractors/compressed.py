@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from wakeyscan.core.inflate import GZIP, INFLATE_ERRORS, ZLIB, Inflater
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.extractors._stream import Codec, Stream
-from wakeyscan.extractors.extractor import ExtractionBudget, ExtractionError, Member
+from wakeyscan.extractors.budget import ExtractionBudget
+from wakeyscan.extractors.extractor import ExtractionError, Member
 from wakeyscan.extractors.file_types import SIGNATURES
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from wakeyscan.core.chunks import ChunkStream, format_too_large, read_chunks
 from wakeyscan.core.document import CHUNK_SIZE, MEMBER_SEPARATOR, Document, Origin, Skipped
 from wakeyscan.core.redaction import redact
 from wakeyscan.extractors import EXTRACTORS
+from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import (
-    ExtractionBudget,
     ExtractionError,
     LimitExceeded,
     Member,

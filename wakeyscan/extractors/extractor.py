@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
-from wakeyscan.extractors.limits import Limits
+if TYPE_CHECKING:
+    from wakeyscan.extractors.budget import ExtractionBudget
+
 
 ReadBytes = Callable[[int], bytes]
 """Reads at most that many bytes, none at the end.
@@ -80,66 +81,6 @@ class Extractor(Protocol):
 
         Raise `ExtractionError` if it cannot continue, and `LimitExceeded`.
         """
-
-
-class ExtractionBudget:
-    """The part of the limits that is left for one file; `limits` are the defaults if `None`.
-
-    `read_count` returns how many bytes of the file were read so far. `open_lfs_object` opens
-    content in the Git LFS store of the repository by its SHA-256 in hex. It returns `None` if the
-    store lacks the content, and raises `OSError`.
-    """
-
-    def __init__(
-        self,
-        limits: Limits | None,
-        read_count: Callable[[], int],
-        open_lfs_object: Callable[[str], BinaryIO | None] | None = None,
-    ) -> None:
-        self.limits, self.open_lfs_object = limits or Limits(), open_lfs_object
-        self._read_count = read_count
-        self._output = self._members = self._extra_input = 0
-        self._deadline = time.process_time() + self.limits.max_seconds
-
-    def count_input(self, count: int) -> None:
-        """Count bytes that the file refers to, as if they were its own."""
-        self._extra_input += count
-
-    def count_output(self, count: int) -> None:
-        """Count unpacked bytes; raise `LimitExceeded`."""
-        self._output += count
-        limits = self.limits
-        if self._output > limits.max_bytes:
-            raise LimitExceeded(f"unpacks to over {limits.max_bytes:,} bytes; the rest is skipped")
-        over = self._output - limits.free_bytes
-        if over > 0 and over > limits.max_ratio * (self._read_count() + self._extra_input):
-            raise LimitExceeded(
-                f"decompression bomb: unpacks to over {limits.max_ratio} times its size;"
-                " the rest is skipped"
-            )
-        self.check_time()
-
-    def count_member(self) -> None:
-        """Count a member; raise `LimitExceeded`."""
-        self._members += 1
-        if self._members > self.limits.max_members:
-            raise LimitExceeded(
-                f"has over {self.limits.max_members:,} members; the rest is skipped"
-            )
-        self.check_time()
-
-    def count_seconds(self, seconds: float) -> None:
-        """Count the processor time of another process."""
-        self._deadline -= seconds
-
-    def seconds_left(self) -> float:
-        """Return the processor time that is left; 0 or less if it is used up."""
-        return self._deadline - time.process_time()
-
-    def check_time(self) -> None:
-        """Raise `LimitExceeded` if the processor time is used up."""
-        if time.process_time() > self._deadline:
-            raise LimitExceeded(f"takes over {self.limits.max_seconds:g} s; the rest is skipped")
 
 
 def read_whole(file: BinaryIO, budget: ExtractionBudget, too_large: str) -> bytes:

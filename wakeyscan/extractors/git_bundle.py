@@ -11,15 +11,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from wakeyscan.core.inflate import ZLIB
 from wakeyscan.extractors._stream import Stream
+from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.compressed import build_inflate_codec
-from wakeyscan.extractors.extractor import (
-    DAMAGED,
-    ExtractionBudget,
-    ExtractionError,
-    Member,
-    ReadBytes,
-    read_whole,
-)
+from wakeyscan.extractors.extractor import DAMAGED, ExtractionError, Member, ReadBytes, read_whole
 from wakeyscan.git.delta import read_insertions
 from wakeyscan.git.objects import BLOB, MAX_IN_MEMORY, OBJECT_KINDS, OFS_DELTA, TREE, parse_tree
 from wakeyscan.git.pack_index import PackError

@@ -9,7 +9,8 @@ import hashlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from wakeyscan.extractors.extractor import ExtractionBudget, ExtractionError, Member, NotAvailable
+from wakeyscan.extractors.budget import ExtractionBudget
+from wakeyscan.extractors.extractor import ExtractionError, Member, NotAvailable
 from wakeyscan.git.lfs import MAX_POINTER, Pointer, parse_pointer
 
 SEEKS = False

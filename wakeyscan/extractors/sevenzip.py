@@ -11,13 +11,8 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import BinaryIO
 
-from wakeyscan.extractors.extractor import (
-    CUT,
-    ExtractionBudget,
-    ExtractionError,
-    Member,
-    OpaqueContent,
-)
+from wakeyscan.extractors.budget import ExtractionBudget
+from wakeyscan.extractors.extractor import CUT, ExtractionError, Member, OpaqueContent
 from wakeyscan.extractors.isolated.process import read_isolated
 
 SEEKS = True

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
-from wakeyscan.extractors.extractor import CUT, ExtractionBudget, ExtractionError, Member, ReadBytes
+from wakeyscan.extractors.budget import ExtractionBudget
+from wakeyscan.extractors.extractor import CUT, ExtractionError, Member, ReadBytes
 
 SEEKS = False
 

@@ -10,14 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
 
-from wakeyscan.extractors.extractor import (
-    CUT,
-    DAMAGED,
-    ExtractionBudget,
-    ExtractionError,
-    Member,
-    OpaqueContent,
-)
+from wakeyscan.extractors.budget import ExtractionBudget
+from wakeyscan.extractors.extractor import CUT, DAMAGED, ExtractionError, Member, OpaqueContent
 
 _ORC_MAGIC = b"ORC"
 _FEATHER_MAGIC = b"FEA1"

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from wakeyscan.core.inflate import RAW
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.extractors._stream import Codec, Stream
+from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.compressed import (
     build_bzip2_codec,
     build_inflate_codec,
@@ -26,7 +27,6 @@ from wakeyscan.extractors.compressed import (
 )
 from wakeyscan.extractors.extractor import (
     DAMAGED,
-    ExtractionBudget,
     ExtractionError,
     Member,
     OpaqueContent,

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from regex import Pattern
 
     from wakeyscan.decoders.decoder import Decoder
-    from wakeyscan.extractors import limits
-    from wakeyscan.extractors.limits import Limits
+    from wakeyscan.extractors import budget
+    from wakeyscan.extractors.budget import Limits
     from wakeyscan.git import lfs
     from wakeyscan.rules import pattern
     from wakeyscan.rules.rule import Rule
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 else:
     # A clean scan without archives needs none of these: `regex` takes 10 ms.
     lfs = lazy_import("wakeyscan.git.lfs")
-    limits = lazy_import("wakeyscan.extractors.limits")
+    budget = lazy_import("wakeyscan.extractors.budget")
     pattern = lazy_import("wakeyscan.rules.pattern")
 
 
@@ -83,7 +83,7 @@ def build_scan_context(rules: tuple[Rule, ...], options: SourceOptions) -> ScanC
     context = build_context(rules, DECODERS)
     if options.max_file_size is None:
         return context
-    return context._replace(limits=limits.Limits(max_member_size=options.max_file_size))
+    return context._replace(limits=budget.Limits(max_member_size=options.max_file_size))
 
 
 def build_lfs_opener(on_disk: bool) -> Callable[[str, str], BinaryIO | None]:

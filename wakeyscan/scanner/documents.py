@@ -20,7 +20,8 @@ from wakeyscan.scanner.scan_result import Coverage, ScanResult, merge_results, s
 if TYPE_CHECKING:
     from wakeyscan.core import chunks
     from wakeyscan.core.finding import Finding
-    from wakeyscan.extractors import extract, extractor
+    from wakeyscan.extractors import budget as extraction
+    from wakeyscan.extractors import extract
     from wakeyscan.scanner import embedded, listed_findings
     from wakeyscan.scanner.context import ScanContext
 else:
@@ -28,7 +29,7 @@ else:
     chunks = lazy_import("wakeyscan.core.chunks")
     embedded = lazy_import("wakeyscan.scanner.embedded")
     extract = lazy_import("wakeyscan.extractors.extract")
-    extractor = lazy_import("wakeyscan.extractors.extractor")
+    extraction = lazy_import("wakeyscan.extractors.budget")
     listed_findings = lazy_import("wakeyscan.scanner.listed_findings")
 
 
@@ -86,7 +87,9 @@ def _detect_archive(item: Document | Skipped) -> str | None:
 
 
 def _scan_text(
-    item: Document | Skipped, context: ScanContext, budget: extractor.ExtractionBudget | None = None
+    item: Document | Skipped,
+    context: ScanContext,
+    budget: extraction.ExtractionBudget | None = None,
 ) -> ScanResult:
     """Scan a document, or a chunk of it, without opening it as an archive.
 
@@ -154,7 +157,7 @@ def _scan_members(
     """
     open_lfs_object = context.open_lfs_object
     open_object = partial(open_lfs_object, first.origin.path) if open_lfs_object else None
-    budget = extractor.ExtractionBudget(context.limits, lambda: archive.size, open_object)
+    budget = extraction.ExtractionBudget(context.limits, lambda: archive.size, open_object)
     origin = detect_in_name(first.origin, context)[0]
     in_members: list[Finding] = []
     in_packed: list[Finding] = []

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Document, Skipped
 from wakeyscan.core.lazy import lazy_import
-from wakeyscan.extractors.extractor import CUT, ExtractionBudget, LimitExceeded
+from wakeyscan.extractors.budget import ExtractionBudget
+from wakeyscan.extractors.extractor import CUT, LimitExceeded
 from wakeyscan.scanner.detector import detect_in_name
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import pytest
 
 from tests.support.archives import zipped
 from wakeyscan.extractors import EXTRACTORS
-from wakeyscan.extractors.extractor import ExtractionBudget, LimitExceeded, Member
-from wakeyscan.extractors.limits import Limits
+from wakeyscan.extractors.budget import ExtractionBudget, Limits
+from wakeyscan.extractors.extractor import LimitExceeded, Member
 
 FILES = {"a": b"one" * 100, "b": b"two" * 100}
 SECONDS = 0.2

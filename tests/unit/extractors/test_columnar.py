@@ -21,19 +21,14 @@ from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Bounds
 from wakeyscan.decoders import DECODERS
 from wakeyscan.extractors._rows import ROW_END
+from wakeyscan.extractors.budget import ExtractionBudget, Limits
 from wakeyscan.extractors.columnar.block_codecs import (
     decompress_lz4,
     decompress_lz4_frame,
     decompress_snappy,
 )
-from wakeyscan.extractors.extractor import (
-    ExtractionBudget,
-    ExtractionError,
-    LimitExceeded,
-    OpaqueContent,
-)
+from wakeyscan.extractors.extractor import ExtractionError, LimitExceeded, OpaqueContent
 from wakeyscan.extractors.file_types import detect_format
-from wakeyscan.extractors.limits import Limits
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.documents import scan_documents

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from tests.support.archives import deflate64_zip
 from tests.support.members import read_members
+from wakeyscan.extractors.budget import Limits
 from wakeyscan.extractors.deflate64 import Deflate64Decompressor
 from wakeyscan.extractors.extractor import ExtractionError, LimitExceeded, OpaqueContent
-from wakeyscan.extractors.limits import Limits
 
 
 @settings(max_examples=40, deadline=None)

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from tests.support.keys import MakeKey
 from tests.support.scan import find
 from wakeyscan.core.finding import Bounds
-from wakeyscan.extractors.extractor import ExtractionBudget
-from wakeyscan.extractors.limits import Limits
+from wakeyscan.extractors.budget import ExtractionBudget, Limits
 from wakeyscan.extractors.pdf import document
 from wakeyscan.extractors.pdf.letters import read_position
 from wakeyscan.extractors.pdf.pages import join_streams

@@ -17,9 +17,9 @@ from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Bounds
 from wakeyscan.decoders import DECODERS
 from wakeyscan.extractors._rows import ROW_END
+from wakeyscan.extractors.budget import Limits
 from wakeyscan.extractors.extractor import ExtractionError, LimitExceeded
 from wakeyscan.extractors.file_types import detect_format
-from wakeyscan.extractors.limits import Limits
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.documents import scan_documents

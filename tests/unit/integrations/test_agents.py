@@ -19,10 +19,11 @@ from wakeyscan.cli.commands import hook
 from wakeyscan.config.build import build_config
 from wakeyscan.config.config import Config
 from wakeyscan.core.errors import SourceError
-from wakeyscan.integrations.agents import AGENTS, event_shape, find_agent, texts, unknown
+from wakeyscan.integrations.agents import AGENTS, event_shape, find_agent, texts
 from wakeyscan.integrations.agents.agent import (
     INPUT,
     OUTPUT,
+    UNKNOWN,
     Agent,
     Answer,
     Event,
@@ -41,7 +42,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
 
 
 def find(fields: Fields) -> Agent:
-    return find_agent(fields) or unknown
+    return find_agent(fields) or UNKNOWN
 
 
 def answer(fields: Fields, settings: Config) -> Answer:
@@ -89,7 +90,7 @@ def test_an_event_without_a_key_passes_in_silence(name: str, key: str, settings:
 @pytest.mark.parametrize("name", NAMES)
 def test_an_event_is_recognized_as_that_of_its_assistant(name: str, key: str) -> None:
     (recorded,) = (r for r in list_recorded(key) if r.name == name)
-    assert find(recorded.event) is (AGENTS[recorded.agent] if recorded.agent else unknown)
+    assert find(recorded.event) is (AGENTS[recorded.agent] if recorded.agent else UNKNOWN)
 
 
 @pytest.mark.parametrize("agent", AGENTS)

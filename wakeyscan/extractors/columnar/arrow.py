@@ -16,17 +16,11 @@ from typing import BinaryIO, NamedTuple
 
 from wakeyscan.extractors._rows import Row, list_members
 from wakeyscan.extractors._stream import Stream
+from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.columnar.block_codecs import decompress_lz4_frame
 from wakeyscan.extractors.columnar.flatbuffer import Table, read_root
 from wakeyscan.extractors.compressed import build_zstd_codec
-from wakeyscan.extractors.extractor import (
-    CUT,
-    DAMAGED,
-    ExtractionBudget,
-    ExtractionError,
-    Member,
-    OpaqueContent,
-)
+from wakeyscan.extractors.extractor import CUT, DAMAGED, ExtractionError, Member, OpaqueContent
 
 SEEKS = True
 

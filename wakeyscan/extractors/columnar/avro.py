@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from wakeyscan.core.inflate import RAW
 from wakeyscan.extractors._stream import Codec, PieceReader, Stream
+from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.columnar.block_codecs import decompress_snappy
 from wakeyscan.extractors.compressed import (
     build_bzip2_codec,
@@ -19,7 +20,6 @@ from wakeyscan.extractors.compressed import (
 from wakeyscan.extractors.extractor import (
     CUT,
     DAMAGED,
-    ExtractionBudget,
     ExtractionError,
     Member,
     OpaqueContent,

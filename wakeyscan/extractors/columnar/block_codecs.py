@@ -6,7 +6,8 @@ but the libraries for them have no limit for their output.
 
 from __future__ import annotations
 
-from wakeyscan.extractors.extractor import CUT, DAMAGED, ExtractionBudget, ExtractionError
+from wakeyscan.extractors.budget import ExtractionBudget
+from wakeyscan.extractors.extractor import CUT, DAMAGED, ExtractionError
 
 _BAD_COPY = "damaged: a copy from before the start"
 _LZ4_MAGIC = b"\x04\x22\x4d\x18"

@@ -13,6 +13,7 @@ from typing import BinaryIO, NamedTuple
 from wakeyscan.core.inflate import GZIP
 from wakeyscan.extractors._rows import Row, list_members
 from wakeyscan.extractors._stream import Codec, Stream
+from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.columnar.block_codecs import decompress_lz4, decompress_snappy
 from wakeyscan.extractors.columnar.thrift import (
     Struct,
@@ -22,14 +23,7 @@ from wakeyscan.extractors.columnar.thrift import (
     get_structs,
 )
 from wakeyscan.extractors.compressed import build_inflate_codec, build_zstd_codec
-from wakeyscan.extractors.extractor import (
-    CUT,
-    DAMAGED,
-    ExtractionBudget,
-    ExtractionError,
-    Member,
-    OpaqueContent,
-)
+from wakeyscan.extractors.extractor import CUT, DAMAGED, ExtractionError, Member, OpaqueContent
 
 SEEKS = True
 

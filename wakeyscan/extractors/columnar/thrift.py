@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 from typing import Any
 
-from wakeyscan.extractors.extractor import DAMAGED, ExtractionBudget, ExtractionError
+from wakeyscan.extractors.budget import ExtractionBudget
+from wakeyscan.extractors.extractor import DAMAGED, ExtractionError
 
 Struct = dict[int, Any]
 """The fields of a structure by number: `int`, `bytes`, `list`, `bool` or another `Struct`."""

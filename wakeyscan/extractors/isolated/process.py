@@ -8,13 +8,8 @@ from contextlib import contextmanager
 from io import BytesIO, UnsupportedOperation
 from typing import BinaryIO, NamedTuple
 
-from wakeyscan.extractors.extractor import (
-    ExtractionBudget,
-    ExtractionError,
-    Member,
-    OpaqueContent,
-    read_whole,
-)
+from wakeyscan.extractors.budget import ExtractionBudget
+from wakeyscan.extractors.extractor import ExtractionError, Member, OpaqueContent, read_whole
 from wakeyscan.extractors.isolated.reader import FRAME_HEADER, MAX_FRAME, FrameKind
 from wakeyscan.git.process import PIPE, Process, ProcessError, start_module
 

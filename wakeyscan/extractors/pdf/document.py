@@ -11,8 +11,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import (
-    ExtractionBudget,
     ExtractionError,
     Member,
     OpaqueContent,

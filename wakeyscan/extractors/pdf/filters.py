@@ -11,8 +11,9 @@ from itertools import zip_longest
 
 from wakeyscan.core.inflate import ZLIB
 from wakeyscan.extractors._stream import CHUNK, PieceReader, Stream
+from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.compressed import build_inflate_codec
-from wakeyscan.extractors.extractor import CUT, ExtractionBudget, ExtractionError, ReadBytes
+from wakeyscan.extractors.extractor import CUT, ExtractionError, ReadBytes
 from wakeyscan.extractors.pdf.predictors import Predictor, build_decoder
 
 _FLATE = (b"FlateDecode", b"Fl")

@@ -14,14 +14,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from wakeyscan.extractors._rows import list_members
-from wakeyscan.extractors.extractor import (
-    CUT,
-    ExtractionBudget,
-    ExtractionError,
-    LimitExceeded,
-    Member,
-    read_whole,
-)
+from wakeyscan.extractors.budget import ExtractionBudget
+from wakeyscan.extractors.extractor import CUT, ExtractionError, LimitExceeded, Member, read_whole
 
 SEEKS = True
 

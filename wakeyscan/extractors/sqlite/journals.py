@@ -12,7 +12,8 @@ from functools import partial
 from typing import BinaryIO, NamedTuple
 
 from wakeyscan.extractors._rows import Row, list_members
-from wakeyscan.extractors.extractor import CUT, ExtractionBudget, ExtractionError, Member
+from wakeyscan.extractors.budget import ExtractionBudget
+from wakeyscan.extractors.extractor import CUT, ExtractionError, Member
 from wakeyscan.extractors.sqlite.records import DATABASE_HEADER, is_table, read_rows
 
 _WAL_HEADER = struct.Struct(">8I")

@@ -136,3 +136,26 @@ class Agent(Protocol):
 
     def build_answer(self, event: Event, verdict: Verdict) -> Answer:
         """Return the answer that makes the assistant obey the verdict."""
+
+
+class _UnknownAgent:
+    """An assistant that no module knows: all of its event is scanned.
+
+    Code 2 with the reason on stderr is what Claude Code, Codex, Cursor, Gemini CLI, Kiro and
+    VS Code document as blocking, and other assistants follow.
+    """
+
+    TITLE = "an unknown assistant"
+    SHAPE = EventShape(name_fields=())
+    SETTINGS = HookSettings("", "", ())
+
+    def is_own(self, fields: Fields) -> bool:
+        """Return true: every event may be of an unknown assistant."""
+        return True
+
+    def build_answer(self, event: Event, verdict: Verdict) -> Answer:
+        """Block with exit code 2 and the reason on stderr."""
+        return Answer(error=verdict.reason or verdict.warning, code=2 if verdict.reason else 0)
+
+
+UNKNOWN: Agent = _UnknownAgent()
