@@ -161,6 +161,7 @@ def test_a_home_of_the_assistant_elsewhere_is_found(
 def test_wrong_command_lines_are_refused(run: Run, home: Path) -> None:
     assert "no assistant has settings on this machine" in run("hook", "install", "agent").err
     assert "unknown assistant 'nobody'" in run("hook", "install", "agent", "nobody").err
+    assert "only when a session starts" in run("hook", "install", "agent", "junie").err
     ran = run("hook", "install", "agent", "claude", "--scope", "all")
     assert (ran.code, "expected user or project" in ran.err) == (2, True)
     ran = run("hook", "install", "pre-commit", "--scope", "user")

@@ -8,7 +8,7 @@ from wakeyscan.cli import output
 from wakeyscan.core.errors import SourceError, UsageError
 from wakeyscan.integrations.agent_settings import hook_state, settings_file
 from wakeyscan.integrations.agent_settings.settings_file import SettingsFile
-from wakeyscan.integrations.agents import AGENTS
+from wakeyscan.integrations.agents import AGENTS, WITHOUT_EVENTS
 from wakeyscan.integrations.hooks.install import find_executable
 
 _SCOPES = (settings_file.USER, settings_file.PROJECT)
@@ -20,6 +20,8 @@ def change_agents(action: str, agents: list[str], scope: str) -> int:
     Without names, those with settings on this machine are changed.
     """
     for agent in agents:
+        if agent in WITHOUT_EVENTS:
+            raise UsageError(WITHOUT_EVENTS[agent])
         AGENTS.check(agent)
     if scope not in ("", *_SCOPES):
         raise UsageError(f"--scope: expected user or project, got {scope!r}")

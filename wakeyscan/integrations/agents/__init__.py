@@ -24,6 +24,13 @@ AGENTS: Registry[Agent] = Registry(
     },
 )
 
+WITHOUT_EVENTS = {
+    "junie": "Junie runs hooks only when a session starts, and ignores their answer "
+    "(https://junie.jetbrains.com/docs/junie-cli-hooks.html), so nothing would be scanned; "
+    "wakeyscan scan agents: finds keys in what it keeps",
+}
+"""Assistants whose hooks see no prompt and no tool, and the message that says so."""
+
 
 def find_agent(fields: Fields) -> Agent | None:
     """Return the assistant whose events have these fields; `None` if there is none."""
