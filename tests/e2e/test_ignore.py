@@ -28,6 +28,7 @@ from wakeyscan.suppression.ignore_entry import IgnoreEntry
 from wakeyscan.suppression.ignore_file import format_ignore_file, read_ignore_file
 
 FILE = ".wakeyscanignore"
+PLACE = "# found by "
 FORM = "FINGERPRINT [until=YYYY-MM-DD] [paths=GLOB] # reason"
 HEADER = f"# Findings that wakeyscan ignores: {FORM}\n"
 PURPOSE = "# The headings avoid merge conflicts between branches that add entries.\n"
@@ -95,7 +96,9 @@ def entries(repo: Repo, *lines: str) -> None:
 
 
 def text(repo: Repo) -> str:
-    return (repo.top / FILE).read_text()
+    """Return the ignore file without the comments that show where keys are."""
+    lines = (repo.top / FILE).read_text().splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(PLACE))
 
 
 def standings(report: Any) -> Counter[str]:
@@ -253,6 +256,43 @@ def branch(repo: Repo, name: str, key: str) -> None:
     repo.stage({f"{name}.py": code(key)})
     accept(repo, key)
     repo.record()
+
+
+def test_places_are_comments_that_come_and_go_with_their_entries(
+    repo: Repo, make_key: MakeKey
+) -> None:
+    one, other = of_digit(make_key, "3"), of_digit(make_key, "3")
+    repo.commit({"src/app.py": code(one) * 3, "b.py": code(other)})
+    accept(repo, one, other)
+    written = (repo.top / FILE).read_text().splitlines()
+    first, second = sorted(map(fingerprint, (one, other)))
+    at = {fingerprint(one): "src/app.py:3, and 2 more", fingerprint(other): "b.py:3"}
+    assert written[written.index("# -- 3") + 1 : written.index("# -- 4")] == [
+        f"{PLACE}wastack-api-key in {at[first]}",
+        f"{first} # a test key",
+        f"{PLACE}wastack-api-key in {at[second]}",
+        f"{second} # a test key",
+    ]
+    assert repo.scan("--strict-ignores").code == 0
+    repo.run("ignore", "remove", first)
+    written = (repo.top / FILE).read_text().splitlines()
+    assert written[written.index("# -- 3") + 1 : written.index("# -- 4")] == [
+        f"{PLACE}wastack-api-key in {at[second]}",
+        f"{second} # a test key",
+    ]
+
+
+def test_place_in_a_report_cannot_end_its_comment(repo: Repo, key: str, tmp_path: Path) -> None:
+    repo.commit({"a.py": code(key)})
+    report = tmp_path / "report.json"
+    repo.run("scan", "--report", f"json={report}")
+    changed = json.loads(report.read_text())
+    changed["findings"][0]["path"] = f"a\n{'0' * 32} # hidden"
+    report.write_text(json.dumps(changed))
+    repo.run("ignore", "add", "--from", str(report), "--reason", "a test key")
+    assert [line for line in text(repo).splitlines() if not line.startswith("#")] == [
+        f"{fingerprint(key)} # a test key"
+    ]
 
 
 def test_branches_that_both_add_entries_merge(repo: Repo, make_key: MakeKey) -> None:
@@ -877,8 +917,8 @@ def test_an_old_repository_is_adopted_by_one_command(
     ran = repo.run("ignore", "add", f"--from={report}", "--reason=adopted", f"--until={day(90)}")
     assert ran == added(500)
     assert text(repo) == filed(*(f"{fingerprint(key)} until={day(90)} # adopted" for key in keys))
-    size = sum(map(len, [*parts.values(), text(repo), "words\n"]))
-    looked = f"{size / 1000:,.1f} kB"
+    size = sum(map(len, [*parts.values(), (repo.top / FILE).read_text(), "words\n"]))
+    looked = f"{size / 1000:,.1f}".removesuffix(".0") + " kB"
     assert repo.run("scan", "--strict-ignores") == (
         0,
         "No keys found.\n"
@@ -1141,9 +1181,9 @@ def test_what_ignore_does_not_know(repo: Repo, line: str) -> None:
     takes = (
         "wakeyscan ignore: expected add, import, remove, list, prune or explain, got 'frobnicate'"
     )
-    lacks = "--reason is missing: say why the findings are accepted"
+    lacks = "wakeyscan: --reason is missing: say why the findings are accepted"
     said = {"add": lacks, "frobnicate": takes}.get(action, f"{wrong}{operands}")
-    assert ran == (2, "", f"wakeyscan: {said}\n")
+    assert ran == (2, "", f"{said}\n")
 
 
 def test_entries_are_listed_as_json_and_removed(tmp_path: Path, make_key: MakeKey) -> None:

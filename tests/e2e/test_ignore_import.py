@@ -462,7 +462,8 @@ def test_what_cannot_be_imported(old: Old, line: list[str], content: str | None,
     if content is not None:
         old.repo.write({"x": content})
     ran = old.repo.run("ignore", "import", *line, "--reason=r")
-    assert ran == (2, "", f"wakeyscan: {what}\n")
+    prefix = "" if what.startswith("wakeyscan ") else "wakeyscan: "
+    assert ran == (2, "", f"{prefix}{what}\n")
     assert not (old.repo.top / FILE).exists()
 
 

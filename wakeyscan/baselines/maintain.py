@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,8 +25,13 @@ Rescan = Callable[[str], RunResult]
 """Scans or audits the whole repository again; takes `scan` or `audit`."""
 
 
-def add_entries(entries: Iterable[IgnoreEntry], config: Config, today: date) -> int:
-    """Add entries that are not present yet, replace expired ones; return how many were added."""
+def add_entries(
+    entries: Iterable[IgnoreEntry], config: Config, today: date, places: Mapping[str, str]
+) -> int:
+    """Add entries that are not present yet, replace expired ones; return how many were added.
+
+    `places` describes where the secrets of the entries are, by fingerprint.
+    """
     file = config.find_ignore_file()
     present = ignore_file.read_ignore_file(file)
     added, replaced = list[IgnoreEntry](), set[IgnoreEntry]()
@@ -39,7 +44,7 @@ def add_entries(entries: Iterable[IgnoreEntry], config: Config, today: date) -> 
         added.append(entry)
         replaced.update(old for old in expired if old.paths == entry.paths)
     if added:
-        _write_entries(file, (*(old for old in present if old not in replaced), *added))
+        _write_entries(file, (*(old for old in present if old not in replaced), *added), places)
     return len(added)
 
 
@@ -114,8 +119,10 @@ def find_hidden(entries: Iterable[IgnoreEntry], result: RunResult) -> tuple[Hidd
     return hidden, result.complete
 
 
-def _write_entries(file: str, entries: Iterable[IgnoreEntry]) -> None:
-    text = ignore_file.format_ignore_file(file, entries)
+def _write_entries(
+    file: str, entries: Iterable[IgnoreEntry], places: Mapping[str, str] | None = None
+) -> None:
+    text = ignore_file.format_ignore_file(file, entries, places)
     try:
         files.write(file, text, worktree.find_untrusted_folders(["."]))
     except OSError as error:

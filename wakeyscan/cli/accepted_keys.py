@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding
+from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.reports.saved_report import read_report
 from wakeyscan.suppression import ignore_entry
 
@@ -20,11 +21,32 @@ class AcceptedKey(NamedTuple):
     fingerprint: str
     is_open: bool = False
     """Whether it may be cut or too long, so that the entry does not hide the whole key."""
+    place: str = ""
+    """The rule, path and line that reviewers see; empty if they are unknown."""
 
     @classmethod
     def of(cls, finding: Finding) -> Self:
         """Return the key of a finding."""
-        return cls(finding.secret.fingerprint, finding.bounds is Bounds.OPEN)
+        place = _format_place(finding.rule, finding.origin.path, finding.position.line)
+        return cls(finding.secret.fingerprint, finding.bounds is Bounds.OPEN, place)
+
+
+def _format_place(rule: str, path: str, line: int) -> str:
+    return escape_for_terminal(redact(f"{rule} in {path}:{line}"))
+
+
+def describe_places(keys: list[AcceptedKey]) -> dict[str, str]:
+    """Return the first place of each key by fingerprint, and how many others there are."""
+    places: dict[str, dict[str, None]] = {}
+    for key in keys:
+        if key.place:
+            places.setdefault(key.fingerprint, {})[key.place] = None
+    return {fingerprint: _join_places([*listed]) for fingerprint, listed in places.items()}
+
+
+def _join_places(places: list[str]) -> str:
+    others = len(places) - 1
+    return f"{places[0]}, and {others} more" if others else places[0]
 
 
 def list_named_keys(
@@ -53,7 +75,11 @@ def read_reported_keys(path: str) -> list[AcceptedKey]:
     with read_report(path) as report:
         reported = [item for item in report["findings"] if item["standing"] == "reported"]
         keys = [
-            AcceptedKey(str(item["fingerprint"]), item.get("bounds") == Bounds.OPEN)
+            AcceptedKey(
+                str(item["fingerprint"]),
+                item.get("bounds") == Bounds.OPEN,
+                _format_place(item["rule"], item["path"], item["line"]),
+            )
             for item in reported
         ]
         if not all(ignore_entry.is_fingerprint(key.fingerprint) for key in keys):

@@ -6,7 +6,7 @@ change adjacent lines, which git could not merge.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from io import StringIO
 
@@ -26,6 +26,8 @@ from wakeyscan.suppression.ignore_entry import (
 
 _TITLE = "# Findings that wakeyscan ignores: "
 _PURPOSE = "# The headings avoid merge conflicts between branches that add entries."
+_PLACE = "# found by "
+"""Start of the comment that shows reviewers a place of the entry below; it goes with the entry."""
 _HEADINGS = {digit: f"# -- {digit}" for digit in HEX_DIGITS}
 """Headings by the first digit of the fingerprints below them."""
 
@@ -97,31 +99,43 @@ def _count_head_lines(comments: list[str]) -> int:
     return max(ends, default=len(comments))
 
 
-def format_ignore_file(file: str, entries: Iterable[IgnoreEntry]) -> bytes:
+def format_ignore_file(
+    file: str, entries: Iterable[IgnoreEntry], places: Mapping[str, str] | None = None
+) -> bytes:
     """Return the new content of a file, with sorted entries.
 
-    Comments are kept. The comment above a removed entry moves to the next entry.
+    `places` describes where the secrets of new entries are, by fingerprint. Comments are kept. The
+    comment of a person above a removed entry moves to the next entry.
     """
     layout = _parse_layout(file)
     head = layout.head or [
         f"{_TITLE}{ENTRY_FORM}",
         *([_PURPOSE] if layout.has_headings else ()),
     ]
-    lines = (*head, *_format_entries(layout, set(entries)), *layout.tail)
+    lines = (*head, *_format_entries(layout, set(entries), places or {}), *layout.tail)
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _format_entries(layout: _Layout, wanted: set[IgnoreEntry]) -> Iterator[str]:
+def _format_entries(
+    layout: _Layout, wanted: set[IgnoreEntry], places: Mapping[str, str]
+) -> Iterator[str]:
     ordered, comments = sorted({*layout.above, *wanted}, key=str), list[str]()
     for digit, heading in _HEADINGS.items():
         if layout.has_headings:
             yield heading
         for entry in (entry for entry in ordered if entry.fingerprint[0] == digit):
-            comments += layout.above.get(entry, ())
+            above = layout.above.get(entry, _describe_place(entry, places))
             if entry in wanted:
-                yield from (*comments, str(entry))
+                yield from (*comments, *above, str(entry))
                 comments = []
+            else:
+                comments += [line for line in above if not line.startswith(_PLACE)]
     yield from comments
+
+
+def _describe_place(entry: IgnoreEntry, places: Mapping[str, str]) -> list[str]:
+    place = places.get(entry.fingerprint)
+    return [f"{_PLACE}{place}"] if place else []
 
 
 def apply_ignore_file(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache, partial
 
@@ -97,7 +97,8 @@ def _add(prefixes: list[str], given: Values, settings: config.Config) -> int:
     entries = [template._replace(fingerprint=one) for one in fingerprints]
     gaps = [item for item in current.skipped if item.gap] if current else []
     skipped = [f"  not scanned: {item.origin.path}: {item.reason}" for item in gaps]
-    _print_lines([_add_entries(entries, settings), *map(escape_for_terminal, skipped)])
+    places = accepted_keys.describe_places(accepted)
+    _print_lines([_add_entries(entries, settings, places), *map(escape_for_terminal, skipped)])
     accepted_keys.warn_of_open_keys(accepted)
     return INCOMPLETE if gaps else 0
 
@@ -139,9 +140,11 @@ def _import(file: str, report: str, given: Values, settings: config.Config) -> i
     return INCOMPLETE if imported.unresolved else 0
 
 
-def _add_entries(entries: list[IgnoreEntry], settings: config.Config) -> str:
+def _add_entries(
+    entries: list[IgnoreEntry], settings: config.Config, places: Mapping[str, str] | None = None
+) -> str:
     """Add the entries that are new, and return a line with their number."""
-    added = maintain.add_entries(entries, settings, ignore_entry.current_day())
+    added = maintain.add_entries(entries, settings, ignore_entry.current_day(), places or {})
     present = len(entries) - added
     line = f"{settings.find_ignore_file()}: {added} added, {present} already present"
     return escape_for_terminal(line)
