@@ -206,7 +206,12 @@ def test_every_report_says_the_limits(
 def test_a_scan_has_a_scope_too(repo: Dated) -> None:
     repo.write({".wakeyscan.toml": "exclude = ['b']\n"})
     scope: dict[str, object] = {"since": None, "branches": [], "reachable": False, "commits": None}
-    narrowed = {"ignored_by_git": 0, "excluded": 1, "limits": ["1 file excluded by b"]}
+    narrowed = {
+        "range": None,
+        "ignored_by_git": 0,
+        "excluded": 1,
+        "limits": ["1 file excluded by b"],
+    }
     assert repo.scan().json()["scope"] == scope | narrowed
 
 

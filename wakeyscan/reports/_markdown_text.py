@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TextIO
 
 from wakeyscan.core.redaction import escape_for_terminal
 
@@ -26,9 +28,21 @@ def join_rows(rows: Iterable[tuple[str, int]]) -> str:
     return "".join(shown)
 
 
-def format_code(text: str) -> str:
-    """Return a code span that the text cannot end, for a table cell that it cannot leave."""
-    text = escape_for_terminal(text).replace("|", "\\|")
+@contextmanager
+def fold(title: str, out: TextIO) -> Iterator[None]:
+    """Write what follows as details that a reader opens; the title is plain text of ours."""
+    out.write(f"\n<details><summary>{title}</summary>\n\n")
+    yield
+    out.write("\n</details>\n")
+
+
+def format_code(text: str, *, in_table: bool = True) -> str:
+    """Return a code span that the text cannot end, for a table cell that it cannot leave.
+
+    Outside of a table, a reader would copy the backslash before a `|`.
+    """
+    text = escape_for_terminal(text)
+    text = text.replace("|", "\\|") if in_table else text
     ticks = "`"
     while ticks in text:
         ticks += "`"

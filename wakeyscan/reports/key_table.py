@@ -35,8 +35,8 @@ def write_key_steps(keys: Iterable[SecretHistory], out: TextIO) -> None:
         if steps:
             out.write(f"\n**{format_code(str(key.secret))}**, {describe_key(key)}:\n\n")
         for number, step in enumerate(steps, 1):
-            commands = "".join(f"; {format_code(line)}" for line in step.commands)
-            out.write(f"{number}. {format_code(step.text)}{commands}\n")
+            commands = "".join(f"; {format_code(line, in_table=False)}" for line in step.commands)
+            out.write(f"{number}. {format_code(step.text, in_table=False)}{commands}\n")
 
 
 def _format_row(key: SecretHistory) -> str:

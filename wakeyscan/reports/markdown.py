@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding, Liveness
 from wakeyscan.core.redaction import format_details
-from wakeyscan.reports._markdown_text import format_code, join_rows
+from wakeyscan.reports._markdown_text import fold, format_code, join_rows
 from wakeyscan.reports.key_table import write_key_steps, write_keys
 from wakeyscan.reports.summary import format_count
 from wakeyscan.scanner.scan_result import count_skipped
@@ -46,11 +47,13 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     secrets = {finding.secret for finding in reported}
     if keys := [key for key in result.keys if key.secret in secrets]:
         write_keys(keys, out)
-        write_key_steps(keys, out)
+        with fold("What to do, key by key", out):
+            write_key_steps(keys, out)
     if reported:
         removed = result.list_removed()
         rows = [_Row(f, f.secret.fingerprint in removed, style.links) for f in reported]
-        _write_findings(rows, out)
+        with fold(f"All places: {len(rows):,}", out) if keys else nullcontext():
+            _write_findings(rows, out)
         out.write(_ADVICE + (_REMOVED_ADVICE if any(row.is_removed for row in rows) else ""))
     out.writelines(f"\n{format_code(note)}\n" for note in (*result.notes(), *result.left_out()))
     if opaque := count_skipped(result.opaque()):
