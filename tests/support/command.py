@@ -19,14 +19,15 @@ TIMEOUT = 300
 
 WAKEYSCAN = str(Path(sys.executable).with_name("wakeyscan"))
 
-_RUN_WITH_SIGINT = """
+_RUN_WITH_SIGNALS = """
 import os, signal, sys
-signal.signal(signal.SIGINT, signal.SIG_DFL)
+for name in ("SIGINT", "SIGHUP"):
+    signal.signal(getattr(signal, name), signal.SIG_DFL)
 os.execv(sys.argv[1], sys.argv[1:])
 """
 
-INTERRUPTIBLE_WAKEYSCAN = (sys.executable, "-S", "-c", _RUN_WITH_SIGINT, WAKEYSCAN)
-"""The command with the default action of SIGINT, which background jobs of a shell ignore."""
+INTERRUPTIBLE_WAKEYSCAN = (sys.executable, "-S", "-c", _RUN_WITH_SIGNALS, WAKEYSCAN)
+"""The command with the default actions of signals that background jobs and `nohup` ignore."""
 
 
 class Ran(NamedTuple):

@@ -59,6 +59,30 @@ def _terminate(number: int, frame: FrameType | None) -> None:
     raise Terminated(number)
 
 
+@contextmanager
+def hold_signals() -> Iterator[None]:
+    """Delay the signals that end a run; a process that starts in the block inherits the delay."""
+    held = _hold_all()
+    try:
+        yield
+    finally:
+        if held is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)
+
+
+def _hold_all() -> set[int | signal.Signals] | None:
+    """Block the signals and return those blocked before; `None` on Windows, which cannot."""
+    if not hasattr(signal, "pthread_sigmask"):
+        return None
+    return signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_SIGNALS})
+
+
+def release_signals() -> None:
+    """End the delay in a process that was started in the block."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, *_SIGNALS})
+
+
 def restore_defaults() -> None:
     """Restore the default actions, in a worker process that was forked during the block."""
     for number in _SIGNALS:

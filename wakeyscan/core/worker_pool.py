@@ -91,9 +91,10 @@ class _Pool:
         ours, theirs = self._context.Pipe()
         arguments = (theirs, self._make_worker)
         process = self._context.Process(target=_serve, args=arguments, daemon=True)
-        process.start()
+        with termination.hold_signals():  # until the worker has its own handlers
+            process.start()
+            self._processes.append(process)
         theirs.close()
-        self._processes.append(process)
         return ours
 
 
@@ -120,6 +121,7 @@ def _receive(worker: Any) -> Any:
 def _serve(parent: connection.Connection, make_worker: Callable[[], Callable[[Any], Any]]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent terminates its workers
     termination.restore_defaults()
+    termination.release_signals()
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     try:
         work = make_worker()
