@@ -48,6 +48,12 @@ def test_an_event_without_a_key_prints_nothing(run: Run) -> None:
     assert run("hook", "agent", stdin=build_prompt("hello")) == (0, "", "")
 
 
+def test_the_start_of_a_session_passes(run: Run) -> None:
+    """Junie has no other event (https://junie.jetbrains.com/docs/junie-cli-hooks.html)."""
+    event = {"session_id": "a", "hook_event_name": "SessionStart", "source": "startup", "cwd": "/w"}
+    assert run("hook", "agent", stdin=json.dumps(event).encode()) == (0, "", "")
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"\xef\xbb\xbf[]"])
 def test_input_that_is_no_event_is_blocked_unless_configured(
     run: Run, tmp_path: Path, content: bytes
