@@ -177,7 +177,7 @@ def test_a_container_costs_what_opens_it_alone(tmp_path: Path) -> None:
     loaded = loaded_by(tmp_path, "scan", "a.gz")
     assert outside(loaded) <= {"isal"}
     opened = {name for name in loaded if name.startswith(f"{_CONTAINERS}.")}
-    shared = {"extract", "extractor", "file_types", "limits"}
+    shared = {"budget", "extract", "extractor", "file_types"}
     assert opened == {f"{_CONTAINERS}.{name}" for name in {"_stream", "compressed", *shared}}
     assert not loaded & {"bz2", "lzma"}
 

@@ -510,10 +510,14 @@ def test_an_interrupt_that_the_shell_ignores_stays_ignored(tmp_path: Path) -> No
 def test_an_interrupt_within_a_finalizer_is_not_lost(tmp_path: Path) -> None:
     write(tmp_path, {"a": "x"})
     script = (
-        "import sys, threading\n"
+        "import sys, threading, time\n"
         "class Late:\n"
         "    def __del__(self): raise KeyboardInterrupt\n"
-        "threading.Timer(0.5, Late).start()\n"
+        "def interrupt():\n"
+        "    while sys.unraisablehook is sys.__unraisablehook__: time.sleep(0.01)\n"
+        "    time.sleep(0.5)\n"
+        "    Late()\n"
+        "threading.Thread(target=interrupt).start()\n"
         "sys.argv = ['wakeyscan', 'scan', '-']\n"
         "from wakeyscan.__main__ import start; start()"
     )

@@ -28,7 +28,7 @@ _HEADINGS = {
     Liveness.REVOKED: "Revoked: these no longer work",
 }
 
-_SENTENCES = ("answer", "note")
+_SENTENCES = ("answer", "note", "next")
 """Labels of facts whose lines break between words; elsewhere they break between names."""
 
 _UNREACHABLE = ("unreachable",)
