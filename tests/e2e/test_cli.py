@@ -510,7 +510,8 @@ def test_an_interrupt_that_the_shell_ignores_stays_ignored(tmp_path: Path) -> No
 def test_an_interrupt_within_a_finalizer_is_not_lost(tmp_path: Path) -> None:
     write(tmp_path, {"a": "x"})
     script = (
-        "import sys, threading, time\n"
+        "import signal, sys, threading, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a background job ignores it
         "class Late:\n"
         "    def __del__(self): raise KeyboardInterrupt\n"
         "def interrupt():\n"
