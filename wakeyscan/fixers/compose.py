@@ -6,23 +6,20 @@ import re
 from typing import TYPE_CHECKING
 
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
-from wakeyscan.fixers.yaml_nodes import YamlText, find_style, read_yaml
+from wakeyscan.fixers.yaml_nodes import YamlText, find_scalar, find_style, parses_yaml, read_yaml
 
 if TYPE_CHECKING:
     from wakeyscan.fixers.yaml_nodes import Entry
 
-
-def parses(content: bytes) -> bool:
-    """Return whether a content is valid YAML."""
-    return read_yaml(content) is not None
+parses = parses_yaml
 
 
 def build_fix(source: Source, leak: Leak) -> Fix:
     """Return the edits that replace a key by an interpolation; raise `NotFixable`."""
-    text = read_yaml(source.content)
-    way = text.find_way(leak.start) if text else []
-    if text is None or not way:
+    found = find_scalar(read_yaml(source.content), leak)
+    if found is None:
         return replace_in_prose(leak)
+    text, way = found
     if leak.is_split:
         raise NotFixable("it is in pieces; join them first")
     variable = find_variable(text, way, leak)

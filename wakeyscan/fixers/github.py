@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
 from wakeyscan.fixers.shell_scalar import find_script, fix_script
-from wakeyscan.fixers.yaml_nodes import YamlText, find_pair, find_value, read_yaml
+from wakeyscan.fixers.yaml_nodes import (
+    YamlText,
+    find_pair,
+    find_scalar,
+    find_value,
+    parses_yaml,
+    read_yaml,
+)
 
 if TYPE_CHECKING:
     from wakeyscan.fixers.yaml_nodes import Entry
@@ -14,18 +21,15 @@ if TYPE_CHECKING:
 _SHELLS = ("", "bash", "sh", "bash -e {0}", "bash -l {0}", "bash -el {0}")
 _SCRIPTS = frozenset(("run",))
 
-
-def parses(content: bytes) -> bool:
-    """Return whether a content is valid YAML."""
-    return read_yaml(content) is not None
+parses = parses_yaml
 
 
 def build_fix(source: Source, leak: Leak) -> Fix:
     """Return the edits that replace a key by a secret of the repository; raise `NotFixable`."""
-    text = read_yaml(source.content)
-    way = text.find_way(leak.start) if text else []
-    if text is None or not way:
+    found = find_scalar(read_yaml(source.content), leak)
+    if found is None:
         return replace_in_prose(leak)
+    text, way = found
     leak = leak._replace(variable=_find_variable(text, way, leak))
     note = f"create the secret: gh secret set {leak.variable}"
     if find_pair(way[0].node, "runs"):

@@ -6,25 +6,22 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
 from wakeyscan.fixers.shell_scalar import find_script, fix_script
-from wakeyscan.fixers.yaml_nodes import YamlText, read_yaml
+from wakeyscan.fixers.yaml_nodes import YamlText, find_scalar, parses_yaml, read_yaml
 
 if TYPE_CHECKING:
     from wakeyscan.fixers.yaml_nodes import Entry
 
 _SCRIPTS = frozenset(("script", "before_script", "after_script"))
 
-
-def parses(content: bytes) -> bool:
-    """Return whether a content is valid YAML."""
-    return read_yaml(content) is not None
+parses = parses_yaml
 
 
 def build_fix(source: Source, leak: Leak) -> Fix:
     """Return the edits that replace a key by a CI/CD variable; raise `NotFixable`."""
-    text = read_yaml(source.content)
-    way = text.find_way(leak.start) if text else []
-    if text is None or not way:
+    found = find_scalar(read_yaml(source.content), leak)
+    if found is None:
         return replace_in_prose(leak)
+    text, way = found
     if find_script(way, _SCRIPTS) is not None:
         return Fix(fix_script(text, way, leak), (_format_note(leak.variable),))
     if leak.is_split:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
-from wakeyscan.fixers.yaml_nodes import YamlText, find_pair, find_value, read_yaml
+from wakeyscan.fixers.yaml_nodes import (
+    YamlText,
+    find_pair,
+    find_scalar,
+    find_value,
+    parses_yaml,
+    read_yaml,
+)
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
@@ -22,18 +29,15 @@ _KINDS = {
     "ConfigMap": "a ConfigMap has no look-ups: remove the key, and pass it with secretKeyRef",
 }
 
-
-def parses(content: bytes) -> bool:
-    """Return whether a content is valid YAML."""
-    return read_yaml(content) is not None
+parses = parses_yaml
 
 
 def build_fix(source: Source, leak: Leak) -> Fix:
     """Return the edits that replace a key by a reference to a Secret; raise `NotFixable`."""
-    text = read_yaml(source.content)
-    way = text.find_way(leak.start) if text else []
-    if text is None or not way:
+    found = find_scalar(read_yaml(source.content), leak)
+    if found is None:
         return replace_in_prose(leak)
+    text, way = found
     if reason := _KINDS.get(find_value(way[0].node, "kind"), ""):
         raise NotFixable(reason)
     if leak.is_split:

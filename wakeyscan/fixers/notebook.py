@@ -13,7 +13,9 @@ from wakeyscan.fixers.yaml_nodes import (
     Scalar,
     YamlText,
     find_pair,
+    find_scalar,
     find_value,
+    parses_json,
     read_json_nodes,
     read_scalar,
 )
@@ -39,21 +41,15 @@ class _Cell(NamedTuple):
         return b"".join(scalar.text for scalar in self.scalars)
 
 
-def parses(content: bytes) -> bool:
-    """Return whether a content is valid JSON."""
-    try:
-        json.loads(content)
-    except (ValueError, RecursionError):
-        return False
-    return True
+parses = parses_json
 
 
 def build_fix(source: Source, leak: Leak) -> Fix:
     """Return the edits of the cell with a key; raise `NotFixable`."""
-    text = read_json_nodes(source.content)
-    way = text.find_way(leak.start) if text else []
-    if text is None or not way:
+    found = find_scalar(read_json_nodes(source.content), leak)
+    if found is None:
         raise NotFixable("it is not in a cell")
+    text, way = found
     names = [entry.key.value for entry in way if entry.key is not None]
     cell = next((e.node for e in reversed(way) if find_value(e.node, "cell_type")), None)
     if "source" not in names or cell is None or find_value(cell, "cell_type") != "code":

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source
-from wakeyscan.fixers.yaml_nodes import find_pair, read_json_nodes
+from wakeyscan.fixers.yaml_nodes import find_pair, find_scalar, parses_json, read_json_nodes
 
 if TYPE_CHECKING:
     from wakeyscan.fixers.yaml_nodes import Entry
 
 _LISTS = ("variable", "values")
 
-
-def parses(content: bytes) -> bool:
-    """Return whether a content is valid JSON."""
-    try:
-        json.loads(content)
-    except (ValueError, RecursionError):
-        return False
-    return True
+parses = parses_json
 
 
 def build_fix(source: Source, leak: Leak) -> Fix:
     """Return the edits that replace a key by a variable of Postman; raise `NotFixable`."""
-    text = read_json_nodes(source.content)
-    way = text.find_way(leak.start) if text else []
-    if not way or leak.is_split:
+    found = find_scalar(read_json_nodes(source.content), leak)
+    if found is None or leak.is_split:
         raise NotFixable("it is not in one string")
+    _, way = found
     note = f"set {leak.variable} as a secret variable in Postman, as its current value only"
     if _is_value_of_variable(way):
         return Fix((Edit(leak.start, leak.end, b""),), (note,))

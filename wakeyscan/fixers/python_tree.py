@@ -87,7 +87,7 @@ class PythonTree(NamedTuple):
         return ""
 
     def find_default(self, node: ast.expr) -> tuple[ast.Call, str] | None:
-        """Return the look-up of which a string is the default, and the name of its variable."""
+        """Return the look-up whose default is this string, and the name of its variable."""
         call = self.parents.get(node)
         if not isinstance(call, ast.Call) or len(call.args) != 2 or call.args[1] is not node:
             return None

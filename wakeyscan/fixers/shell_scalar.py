@@ -23,22 +23,16 @@ def find_script(way: list[Entry], keys: frozenset[str]) -> int | None:
 def fix_script(text: YamlText, way: list[Entry], leak: Leak) -> tuple[Edit, ...]:
     """Return the edits of a script in a scalar; raise `NotFixable`."""
     scalar = read_scalar(text, way[-1].node)
-    content = _dedent(scalar)
-    if not shell.parses(content):
+    if not shell.parses(scalar.text):
         raise NotFixable("its script has a syntax error, or is not one for a shell")
-    fix = shell.build_fix(Source("", content), scalar.map_leak(leak))
+    fix = shell.build_fix(Source("", scalar.text), scalar.map_leak(leak))
     edits = tuple(map(scalar.map_edit, fix.edits))
     if not scalar.style:
-        _refuse_plain_text(text, edits, scalar)
+        _refuse_plain_text(edits, scalar)
     return edits
 
 
-def _dedent(scalar: Scalar) -> bytes:
-    """Return the text of a scalar; its indentation does not matter to a shell."""
-    return scalar.text
-
-
-def _refuse_plain_text(text: YamlText, edits: tuple[Edit, ...], scalar: Scalar) -> None:
+def _refuse_plain_text(edits: tuple[Edit, ...], scalar: Scalar) -> None:
     """Refuse an edit that would give a plain scalar another meaning in YAML."""
     for edit in edits:
         if edit.start == scalar.offsets[0]:

@@ -79,7 +79,7 @@ class Language(NamedTuple):
     default_lookup: str = r"(?!)"
     """Pattern of a call with the name of a variable and a default; `keep` is what stays."""
     format_kept: str = "{}"
-    """Look-up without the default, made from the text that stays."""
+    """Format of a look-up without its default; `{}` is the text `keep`."""
 
 
 class TreeFixer:

@@ -94,6 +94,26 @@ def read_yaml(content: bytes) -> YamlText | None:
     return YamlText(content, tuple(offsets), documents)
 
 
+def parses_yaml(content: bytes) -> bool:
+    """Return whether a content is valid YAML."""
+    return read_yaml(content) is not None
+
+
+def parses_json(content: bytes) -> bool:
+    """Return whether a content is valid JSON, which the parser of YAML does not check."""
+    try:
+        json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def find_scalar(text: YamlText | None, leak: Leak) -> tuple[YamlText, list[Entry]] | None:
+    """Return a valid file, and the nodes down to the scalar around a leak, if there is one."""
+    way = text.find_way(leak.start) if text else []
+    return (text, way) if text and way else None
+
+
 def list_children(node: Node) -> Iterator[Entry]:
     """Yield the values of a mapping or a sequence."""
     if isinstance(node, yaml.MappingNode):
