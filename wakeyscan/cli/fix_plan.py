@@ -25,6 +25,7 @@ from wakeyscan.scanner.detector import detect_in_document
 if TYPE_CHECKING:
     from wakeyscan.core.finding import Finding, Position, Replacement
     from wakeyscan.core.secret import Secret
+    from wakeyscan.git.own_repository import OwnRepository
     from wakeyscan.scanner.context import ScanContext
     from wakeyscan.scanner.result import RunResult
 
@@ -55,6 +56,7 @@ class FileAccess(NamedTuple):
     top: str
     """The top of the work tree, or empty."""
     tracked: frozenset[str]
+    repository: OwnRepository | None = None
 
     def locate(self, path: str) -> str:
         """Return the place on disk of a reported path."""

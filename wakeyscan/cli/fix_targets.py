@@ -20,6 +20,7 @@ from wakeyscan.scanner.context import build_scan_context
 if TYPE_CHECKING:
     from wakeyscan.cli.fix_plan import FileAccess, PlannedFile
     from wakeyscan.config.config import Config
+    from wakeyscan.git.own_repository import OwnRepository
     from wakeyscan.scanner.context import ScanContext
     from wakeyscan.scanner.result import RunResult
 
@@ -32,18 +33,13 @@ def build_context(settings: Config) -> ScanContext:
     return context._replace(honor_foreign=settings.honor_foreign_ignores)
 
 
-def plan_paths(result: RunResult, paths: Iterable[str], settings: Config) -> Iterator[PlannedFile]:
-    """Yield each file with leaks below the paths, repaired in memory."""
-    units, context = _list_units(paths, settings), build_context(settings)
-    yield from fix_plan.plan_files(result, units, build_access(), context)
-
-
 def add_replacements(result: RunResult, settings: Config) -> RunResult:
     """Return the result of a scan of files, whose findings have the edits that fix them."""
     return fix_plan.add_replacements(result, build_access(), build_context(settings))
 
 
-def _list_units(paths: Iterable[str], settings: Config) -> Iterator[str]:
+def list_units(paths: Iterable[str], settings: Config) -> Iterator[str]:
+    """Yield the files below the paths."""
     for path in paths:
         for _, listed in open_path(path, settings):
             yield from (unit for unit in listed if isinstance(unit, str))
@@ -54,13 +50,13 @@ def build_access() -> FileAccess:
     top = worktree.find_work_tree(".")
     repository = open_own_repository(top) if top else None
     tracked = list_tracked_files(repository) if repository else frozenset()
-    return fix_plan.FileAccess(top or "", tracked)
+    return fix_plan.FileAccess(top or "", tracked, repository)
 
 
-def refuse_unstaged(planned: Iterable[PlannedFile]) -> Iterator[PlannedFile]:
+def refuse_unstaged(
+    planned: Iterable[PlannedFile], repository: OwnRepository | None
+) -> Iterator[PlannedFile]:
     """Yield the files; those with unstaged changes stay as they are."""
-    top = worktree.find_work_tree(".")
-    repository = open_own_repository(top) if top else None
     for file in planned:
         if (
             repository is not None

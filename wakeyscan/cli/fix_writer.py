@@ -26,15 +26,15 @@ _IGNORE_FILE = ".gitignore"
 def write_planned(planned: PlannedFile, access: FileAccess) -> None:
     """Write a repaired file and the files beside it; raise `ReportError`."""
     added = list_added(planned)
+    ignored = [pair for pair in added if pair[0].endswith(_IGNORE_FILE)]
+    others = [pair for pair in added if pair not in ignored]
     try:
-        for path, line in sorted(added, key=lambda item: not item[0].endswith(_IGNORE_FILE)):
-            if path.endswith(_IGNORE_FILE):
-                _add_line(access.locate(path), line)
+        for path, line in ignored:
+            _add_line(access.locate(path), line)
         for path, line in list_moved(planned):
             _append_private(access.locate(path), line)
-        for path, line in added:
-            if not path.endswith(_IGNORE_FILE):
-                _add_line(access.locate(path), line)
+        for path, line in others:
+            _add_line(access.locate(path), line)
         if planned.repair.content != planned.before:
             _replace(planned)
     except OSError as error:

@@ -76,7 +76,7 @@ def _plan_file(
         reason = f"the file cannot be read: {error.strerror}"
         return WipedFile(path, b"", b"", (), tuple((finding, reason) for finding in found))
     kept = [(f, _IN_USE) for f in found if not options.settings and _is_setting(f)]
-    wanted = [finding for finding in found if finding not in [f for f, _ in kept]]
+    wanted = [f for f in found if options.settings or not _is_setting(f)]
     after, left = mask_findings(before, wanted)
     for _ in range(_MAX_PASSES - 1):
         rest = [f for f in _scan(path, after, context) if not _is_listed(f, (*kept, *left))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from wakeyscan.cli import fix_targets, fix_writer, output
+from wakeyscan.cli import fix_plan, fix_targets, fix_writer, output
 from wakeyscan.cli.commands import INCOMPLETE
 from wakeyscan.cli.fix_text import format_file, format_summary
 from wakeyscan.cli.pipeline import open_path, run_scan
@@ -64,15 +64,17 @@ def run(values: Values, paths: list[str]) -> int:
         return result.exit_code(settings.fail_on)
     if given.get("plan"):
         return _show_plan(result, settings, bool(given.get("write")))
-    planned = [*fix_targets.plan_paths(result, paths, settings)]
+    access, context = fix_targets.build_access(), fix_targets.build_context(settings)
+    units = fix_targets.list_units(paths, settings)
+    planned = [*fix_plan.plan_files(result, units, access, context)]
     is_written = bool(given.get("write"))
     if is_written and not given.get("force"):
-        planned = [*fix_targets.refuse_unstaged(planned)]
-    if is_written:
-        access = fix_targets.build_access()
-        for file in planned:
-            fix_writer.write_planned(file, access)
-    _show(planned, result, settings, is_written)
+        planned = [*fix_targets.refuse_unstaged(planned, access.repository)]
+    for file in planned if is_written else ():
+        fix_writer.write_planned(file, access)
+    color = output.wants_color(settings.color, os.environ)
+    lines = [line for file in planned for line in format_file(file, context, color)]
+    output.write_lines([*lines, *format_summary(planned, result, is_written)])
     return _find_exit_code(planned, result, is_written)
 
 
@@ -88,16 +90,6 @@ def _show_plan(result: RunResult, settings: Config, is_written: bool) -> int:
     if in_history.reported() or result.reported():
         return 1
     return 0 if in_history.complete and result.complete else INCOMPLETE
-
-
-def _show(
-    planned: list[PlannedFile], result: RunResult, settings: Config, is_written: bool
-) -> None:
-    context = fix_targets.build_context(settings)
-    color = output.wants_color(settings.color, os.environ)
-    lines = [line for file in planned for line in format_file(file, context, color)]
-    lines += format_summary(planned, result, is_written)
-    output.write_lines(lines)
 
 
 def _find_exit_code(planned: list[PlannedFile], result: RunResult, is_written: bool) -> int:
