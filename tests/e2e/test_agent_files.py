@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.agent_home import make_home
 from tests.support.command import Run
 from tests.support.files import write
 from tests.support.keys import MakeKey
@@ -56,13 +57,7 @@ IN_PROJECT = {
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "home"
-    folder.mkdir()
-    monkeypatch.setenv("HOME", str(folder))
-    for variable in ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "COPILOT_HOME", "VIBE_HOME"):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    return folder
+    return make_home(tmp_path / "home", monkeypatch)
 
 
 def test_every_product_is_read_with_session_and_line(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.agent_home import make_home
 from tests.support.command import Run
 from tests.support.files import write
 from wakeyscan.integrations.agents import AGENTS
@@ -19,12 +20,7 @@ CLAUDE = ".claude/settings.json"
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "home"
-    folder.mkdir()
-    monkeypatch.setenv("HOME", str(folder))
-    for variable in ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "COPILOT_HOME", "VIBE_HOME"):
-        monkeypatch.delenv(variable, raising=False)
-    return folder
+    return make_home(tmp_path / "home", monkeypatch)
 
 
 def read_tree(folder: Path) -> dict[str, bytes]:

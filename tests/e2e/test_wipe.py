@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.agent_home import make_home
 from tests.support.command import WAKEYSCAN, Run
 from tests.support.files import write
 from tests.support.keys import PREFIX, MakeKey
@@ -21,12 +22,7 @@ AN_HOUR_AGO = 1_700_000_000
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "home"
-    folder.mkdir()
-    monkeypatch.setenv("HOME", str(folder))
-    for variable in ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "XDG_CONFIG_HOME"):
-        monkeypatch.delenv(variable, raising=False)
-    return folder
+    return make_home(tmp_path / "home", monkeypatch)
 
 
 def keep(home: Path, files: dict[str, str | bytes]) -> None:

@@ -104,7 +104,7 @@ NAMES: dict[str, Callable[[Any, str], object]] = {
 @pytest.mark.parametrize("text", ["\x1b]0;title\x07", "x\n::error::x", "\u202e"], ids=repr)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_that_no_run_writes_is_refused(name: str, text: str, tmp_path: Path) -> None:
-    """Reports print these fields as they are; a report may come from a stranger's CI run."""
+    """Reports print these fields unchanged, and another person may have made the report."""
     with pytest.raises(SourceError, match="expected printable characters") as caught:
         load_edited(tmp_path / "report.json", lambda report: NAMES[name](report, text))
     assert str(caught.value).isprintable()

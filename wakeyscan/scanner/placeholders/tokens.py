@@ -60,7 +60,7 @@ _KEYBOARD = bytes.maketrans(
 _ASCII = bytes(range(128)) * 2
 """Characters without their highest bit, which few credentials have."""
 _HIGH_BITS = tuple(int.from_bytes(b"\x80" * size) for size in range(2 * _SAMPLE))
-"""By size: bytes of which only the highest bit is set, as one number."""
+"""For each size in bytes, a number whose bytes are all 0x80."""
 _MAX_CHARACTERS = 6
 """Maximum number of different characters that may be too few."""
 
