@@ -23,6 +23,7 @@ _SEAM = rb"(?:\r?\n[ \t]|[ \t]){1,4}"
 _WORDS = lazy_pattern(_WORD.pattern + rb"(?:" + _SEAM + _WORD.pattern + rb"){0,256}")
 _QUOTED = lazy_pattern(rb"=([0-9A-Fa-f]{2})|[^=]+|=")
 """An escape, or text without escapes."""
+_NO_LETTERS = lazy_pattern(rb"[^A-Za-z0-9+/_-]+")
 
 
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
@@ -65,12 +66,17 @@ def _list_pieces(content: bytes, words: re.Match[bytes]) -> Iterator[tuple[bytes
     for word in _WORD.finditer(content, *words.span()):
         is_utf8 = word[1].upper().startswith(b"UTF")
         if word[2] in b"Bb":
-            yield decode_base64(word[3]), word.span(3)
+            yield _decode_letters(word[3]), word.span(3)
         else:
             for piece in _QUOTED.finditer(content, *word.span(3)):
                 text = _decode_quoted(piece)
                 # Only ASCII matters: any character delimits a key.
                 yield text if is_utf8 else text.decode("latin-1").encode(), piece.span()
+
+
+def _decode_letters(text: bytes) -> bytes:
+    """Decode a word in base64 up to its padding, without the other bytes that a sender put in."""
+    return decode_base64(_NO_LETTERS.sub(b"", text.partition(b"=")[0]))
 
 
 def _decode_quoted(piece: re.Match[bytes]) -> bytes:

@@ -147,6 +147,21 @@ def test_a_key_in_a_header_that_python_folds_is_found(
         assert list_keys(message.as_string()) == keys, message.as_string()
 
 
+@pytest.mark.parametrize("damage", ["=", "==", "===", "!", ".=.", "A", "AA", "A=A=", "=AAA", "=?"])
+def test_damaged_base64_in_an_encoded_word_hides_no_other_word(damage: str, key: str) -> None:
+    gap = GAPS["B"]
+    words = gap.build(key, 20)
+    broken = f"B: =?utf-8?B?YW{damage}?=\n =?utf-8?B?{damage}YWI?=\n"
+    assert list_keys(f"{broken}{words}{broken}") == [key]
+
+
+@given(st.lists(st.text("AQ=./-!?_", min_size=1, max_size=9), min_size=2, max_size=4))
+@settings(max_examples=300, deadline=None)
+def test_no_text_of_an_encoded_word_stops_a_scan(texts: list[str]) -> None:
+    for kind in "BQ":
+        detect("A: " + "\n ".join(f"=?utf-8?{kind}?{text}?=" for text in texts) + "\n")
+
+
 def test_an_underscore_in_an_encoded_word_is_a_blank(key: str) -> None:
     escaped = key.replace("_", "=5F")
     for text in (f"=?utf-8?q?is_{escaped}_now?=", f"=?utf-8?Q?is_{escaped}_not_live?="):
