@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -71,6 +71,7 @@ class CompletenessCheck:
         self._proven_tips = past.tips if is_valid else frozenset()
         self._open_tips = tips - self._proven_tips
         self._can_defer = not self._proven_tips and has_small_id_list(repository)
+        self._missing: set[str] = set()
         self._background = ExitStack()
         self._finish: Callable[[], bytes] | None = None
 
@@ -90,20 +91,36 @@ class CompletenessCheck:
         is_deferred = self._open_tips and not self._finish
         return list_object_ids(self._repository) if is_deferred else None
 
-    def confirm(self, tips: frozenset[str]) -> None:
-        """Record that everything reachable from these tips is present."""
+    def confirm(self, tips: frozenset[str], missing: Iterable[bytes]) -> None:
+        """Record that everything reachable from these tips is present, except for some objects."""
         self._open_tips -= tips
+        self._missing.update(object_id.decode("ascii") for object_id in missing)
 
     def list_missing(self) -> Iterator[Skipped]:
         """Walk the history that is not confirmed yet, and report missing objects."""
-        missing = list(_find_missing(self._repository, self._walk)) if self._open_tips else []
+        problems = list(self._find_missing())
         current = self._current
         is_news = current is not None and current.tips - self._proven_tips
-        if current and is_news and not missing and len(current.loose) <= _MAX_LOOSE:
+        if current and is_news and not problems and len(current.loose) <= _MAX_LOOSE:
             value = json.dumps([sorted(ids) for ids in current])
             folder = self._repository.object_folders[0]
             self._cache.store_entry(_ENTRY_NAME, folder, value.encode())
-        yield from missing
+        yield from problems
+
+    def _find_missing(self) -> Iterator[Skipped]:
+        origin = Origin(self._repository.folder)
+        try:
+            lines = self._walk().decode("ascii", "replace").split() if self._open_tips else ()
+        except GitError as error:
+            yield Skipped(origin, f"history cannot be read: {error}")
+            lines = ()
+        if missing := sorted(self._missing.union(x[1:] for x in lines if x.startswith("?"))):
+            objects = (
+                f"{len(missing)} {'object is' if len(missing) == 1 else 'objects are'} missing"
+            )
+            yield Skipped(
+                origin, f"{objects} ({missing[0]}…): a partial clone, or a damaged repository"
+            )
 
     def close(self) -> None:
         """Stop git's walk."""
@@ -118,20 +135,6 @@ class CompletenessCheck:
     def _format_tips(self) -> bytes:
         lines = [*sorted(self._open_tips), *(f"^{tip}" for tip in sorted(self._proven_tips))]
         return "".join(f"{line}\n" for line in lines).encode("ascii")
-
-
-def _find_missing(repository: Repository, walk: Callable[[], bytes]) -> Iterator[Skipped]:
-    origin = Origin(repository.folder)
-    try:
-        lines = walk().decode("ascii", "replace").split()
-    except GitError as error:
-        yield Skipped(origin, f"history cannot be read: {error}")
-        return
-    if missing := sorted(line[1:] for line in lines if line.startswith("?")):
-        objects = f"{len(missing)} {'object is' if len(missing) == 1 else 'objects are'} missing"
-        yield Skipped(
-            origin, f"{objects} ({missing[0]}…): a partial clone, or a damaged repository"
-        )
 
 
 def _build_proof(repository: Repository, tips: frozenset[str]) -> _Proof | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.audit.tree_diff import TreeComparer, diff_trees
 from wakeyscan.core.finding import Standing
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class AuditContext(NamedTuple):
     completeness: CompletenessCheck
     graph_reader: GraphReader
     """Reads the history of the commits that have a name."""
+    compare_trees: TreeComparer = diff_trees
+    """Finds what the trees of the history change."""
 
     @property
     def ref_names(self) -> RefNames:

@@ -59,7 +59,8 @@ def read_tree_history(context: AuditContext, secrets: SecretBits) -> TreeHistory
     except TooManyPaths:
         raise
     except GitError:
-        return propagate(commit_graph.read_truncated_graph(commits, context.git), secrets)
+        graph = commit_graph.read_truncated_graph(commits, context.git)
+        return propagate(graph, secrets, compare=context.compare_trees)
 
 
 def _propagate(
@@ -70,9 +71,11 @@ def _propagate(
     secrets: SecretBits,
 ) -> TreeHistory:
     """Propagate secrets through a graph, and cache the result under a name."""
-    history = propagate(graph, secrets, context.completeness.list_known_objects())
-    if history.is_complete:
-        context.completeness.confirm(_list_confirmed_tips(context.ref_names, history))
+    known_objects = context.completeness.list_known_objects()
+    history = propagate(graph, secrets, known_objects, context.compare_trees)
+    if history.missing is not None:
+        tips = _list_confirmed_tips(context.ref_names, history)
+        context.completeness.confirm(tips, history.missing)
     entry = history.cached
     if context.scan.prefilter(entry.changes):  # a path holds a secret, perhaps an ignored one
         entry = entry._replace(blobs_digest=b"", changes=b"")
@@ -82,7 +85,7 @@ def _propagate(
 
 
 def _list_confirmed_tips(ref_names: RefNames, history: TreeHistory) -> frozenset[str]:
-    """List the commits of a complete history, and the tags of these commits."""
+    """List the commits of a checked history, and the tags of these commits."""
     commits = history.graph.parents.keys()
     names = ref_names.items()
     tags = (ids for name, ids in names if name.startswith("refs/tags/") and ids & commits)

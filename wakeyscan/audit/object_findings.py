@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.cleared_texts import ClearedTexts
@@ -68,40 +68,50 @@ class ContentFindings(NamedTuple):
 
 _NO_FINDINGS = ContentFindings()
 
-ObjectScan = Callable[[int, bytes], ContentFindings]
-"""Scans the content of an object of a kind."""
 
+class ObjectScan:
+    """A scan of objects that is fast for content without an anchor; ids have `width` bytes."""
 
-def build_object_scan(context: ScanContext, width: int) -> ObjectScan:
-    """Return a scan that is fast for content without an anchor; ids have `width` bytes."""
-    find_anchors, find_wide_anchors = context.prefilter.searches
-    cleared = ClearedTexts(context)
+    def __init__(self, context: ScanContext, width: int) -> None:
+        self._context, self._width = context, width
+        self._find_anchors, self._find_wide_anchors = context.prefilter.searches
+        self._cleared = ClearedTexts(context)
 
-    def scan(kind: int, content: bytes) -> ContentFindings:
-        if kind == BLOB and detect_format(content, len(content)):
-            return to_content_findings(find_in_object(kind, content, context, width))
-        hits = find_anchors(content)
-        # Trees are full of NULs, but their names are not UTF-16.
-        if kind == BLOB and b"\0" in content:
-            hits += find_wide_anchors(content)
-        if not hits:
+    def __call__(
+        self, kind: int, content: bytes, hits: list[AnchorHit] | None = None
+    ) -> ContentFindings:
+        """Return the findings in an object; raise `TimeoutExceeded`.
+
+        `hits` is the result of `find_hits`, if the caller knows it.
+        """
+        if hits is None and (hits := self.find_hits(kind, content)) is None:
             return _NO_FINDINGS
-        if kind == TREE:
-            return scan_tree(content)
-        if kind == BLOB and not (hits := cleared.drop_cleared(content, hits)):
-            return _NO_FINDINGS
-        return to_content_findings(find_in_object(kind, content, context, width, hits=hits))
-
-    def scan_tree(content: bytes) -> ContentFindings:
-        names = {name for name, _ in parse_tree(content, width)}
-        if cleared.are_clear(names) and _is_valid_tree(content, width):
-            return _NO_FINDINGS
-        result = to_content_findings(find_in_object(TREE, content, context, width))
-        if not any(result):
-            cleared.add_names(names)
+        found = find_in_object(kind, content, self._context, self._width, hits=hits or None)
+        result = to_content_findings(found)
+        if kind == TREE and not any(result):
+            self._cleared.add_names(self._list_names(content))
         return result
 
-    return scan
+    def find_hits(self, kind: int, content: bytes) -> list[AnchorHit] | None:
+        """Return the anchors that need a look, of a blob only; `None` if the object needs none."""
+        if kind == BLOB and detect_format(content, len(content)):
+            return []
+        hits = self._find_anchors(content)
+        # Trees are full of NULs, but their names are not UTF-16.
+        if kind == BLOB and b"\0" in content:
+            hits += self._find_wide_anchors(content)
+        if kind == BLOB:
+            return self._cleared.drop_cleared(content, hits) or None if hits else None
+        if not hits or (kind == TREE and self._is_clear_tree(content)):
+            return None
+        return []
+
+    def _is_clear_tree(self, content: bytes) -> bool:
+        is_clear = self._cleared.are_clear(self._list_names(content))
+        return is_clear and _is_valid_tree(content, self._width)
+
+    def _list_names(self, tree: bytes) -> set[bytes]:
+        return {name for name, _ in parse_tree(tree, self._width)}
 
 
 def scan_object(

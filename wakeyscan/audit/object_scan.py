@@ -10,7 +10,7 @@ from wakeyscan.audit.cache import CachedPack, HistoryCache
 from wakeyscan.audit.object_findings import (
     ContentFindings,
     ObjectFindings,
-    build_object_scan,
+    ObjectScan,
     to_content_findings,
 )
 from wakeyscan.audit.object_tasks import (
@@ -90,7 +90,7 @@ def _run_tasks(
 ) -> Iterator[tuple[TaskResult, float]]:
     """Yield the result of each task, and the fraction of tasks that are done."""
     tasks = list(list_tasks(store))
-    make_worker = partial(build_worker, store, partial(build_object_scan, context, store.width))
+    make_worker = partial(build_worker, store, partial(ObjectScan, context, store.width))
     processes = min(jobs or count_processors(), len(tasks))
     results: Iterable[TaskResult]
     if processes > 1 and find_start_method() == "fork":  # others do not inherit opened packs
@@ -231,6 +231,6 @@ class _RepositoryScan:
 
 def _scan_object(found: Object, context: ScanContext, width: int) -> ContentFindings:
     if found.type != "blob" and found.size <= MAX_IN_MEMORY:
-        return build_object_scan(context, width)(OBJECT_KINDS[found.type], found.read_all())
+        return ObjectScan(context, width)(OBJECT_KINDS[found.type], found.read_all())
     chunks = read_chunks(_NO_ORIGIN, found.read, None)
     return to_content_findings(scan_documents(chunks, context))

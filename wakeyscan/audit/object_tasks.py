@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.object_findings import ObjectFindings, ObjectScan
+from wakeyscan.audit.object_sift import SiftTally, Suspect, build_pack_sift, sift_objects
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.git.object_dirs import list_indexes, list_loose_objects, list_packs
 from wakeyscan.git.objects import MAX_IN_MEMORY, OBJECT_KINDS, is_object_id
 from wakeyscan.git.pack import Pack, read_pack
 from wakeyscan.git.pack_index import CorruptPackError, PackError, read_pack_index
-from wakeyscan.git.pack_walk import walk_pack
 
 if TYPE_CHECKING:
     from wakeyscan.audit.cache import CachedPack, HistoryCache
@@ -147,17 +147,19 @@ def build_worker(
 ) -> Callable[[Task], TaskResult]:
     """Return a function that runs tasks in this process."""
     scan = build_scan()
+    sift_pack = build_pack_sift(scan.find_hits)
     roots = [pack.find_roots() for pack in store.packs]
 
     def run_task(task: Task) -> TaskResult:
+        tally = SiftTally()
         if task.pack < 0:
-            return _scan_all(_read_loose(store.loose[task.start : task.stop]), scan)
+            loose = _read_loose(store.loose[task.start : task.stop])
+            suspects = sift_objects(loose, store.width, scan.find_hits, tally)
+            return _look_at_all(suspects, scan, tally)
         pack, wanted = store.packs[task.pack], roots[task.pack][task.start : task.stop]
-        refused: list[tuple[str, str]] = []
-        objects = walk_pack(pack, wanted, lambda entry, why: refused.append((str(entry), why)))
-        result = _scan_all(objects, scan)
+        result = _look_at_all(sift_pack(pack, wanted, tally), scan, tally)
         pack.release_pages()
-        return result._replace(pack=task.pack, skipped=(*result.skipped, *refused))
+        return result._replace(pack=task.pack)
 
     return run_task
 
@@ -186,28 +188,24 @@ def _list_entries(result: TaskResult) -> list[str]:
     return [*found, *result.unread, *(entry for entry, _ in result.skipped)]
 
 
-def _scan_all(
-    objects: Iterable[tuple[int | str, int, bytes | None]], scan: ObjectScan
-) -> TaskResult:
-    found, unread, skipped = [], [], []
-    count = size = 0
-    for name, kind, content in objects:
-        if content is None:
-            unread.append(str(name))
-            continue
-        count += 1
-        size += len(content)
+def _look_at_all(suspects: Iterable[Suspect], scan: ObjectScan, tally: SiftTally) -> TaskResult:
+    found, skipped = [], []
+    for suspect in suspects:
+        name = str(suspect.name)
         try:
-            if any(result := scan(kind, content)):
-                found.append(ObjectFindings(str(name), kind, result.refs, result.skipped))
+            result = scan(suspect.kind, suspect.content, suspect.hits)
         except TimeoutExceeded as error:
-            skipped.append((str(name), str(error)))
+            skipped.append((name, str(error)))
+            continue
+        if any(result):
+            found.append(ObjectFindings(name, suspect.kind, result.refs, result.skipped))
+    refused = ((str(entry), reason) for entry, reason in tally.refused)
     return TaskResult(
         found=tuple(found),
-        objects=count,
-        bytes=size,
-        unread=tuple(unread),
-        skipped=tuple(skipped),
+        objects=tally.objects,
+        bytes=tally.bytes,
+        unread=tuple(map(str, tally.unread)),
+        skipped=(*skipped, *refused),
     )
 
 

@@ -9,7 +9,13 @@ from operator import and_, itemgetter, or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.cache import CachedHistory, hash_ids
-from wakeyscan.audit.tree_diff import EntryFilter, MatchingEntry, TreeDiffs, diff_trees
+from wakeyscan.audit.tree_diff import (
+    EntryFilter,
+    MatchingEntry,
+    TreeComparer,
+    TreeDiffs,
+    diff_trees,
+)
 from wakeyscan.git import diff
 from wakeyscan.git.objects import is_null_id
 
@@ -77,8 +83,8 @@ class TreeHistory(NamedTuple):
     """Parents before children."""
     cached: CachedHistory
     """The part of the history to cache."""
-    is_complete: bool = False
-    """Whether no object of the history is missing; false if unknown."""
+    missing: frozenset[bytes] | None = None
+    """The objects of the history that do not exist, in hex; `None`: not checked."""
 
     def list_adding_commits(self, bit: int) -> list[str]:
         """List the commits whose tree has a secret that no parent's has."""
@@ -93,13 +99,16 @@ class TreeHistory(NamedTuple):
 
 
 def propagate(
-    graph: CommitGraph, secrets: SecretBits, known_objects: frozenset[bytes] | None = None
+    graph: CommitGraph,
+    secrets: SecretBits,
+    known_objects: frozenset[bytes] | None = None,
+    compare: TreeComparer = diff_trees,
 ) -> TreeHistory:
     """Compute the secrets of every commit, in one pass over the changes of the history.
 
-    With `known_objects`, the ids of all objects in hex, also check that the history is complete.
+    With `known_objects`, the ids of all objects in hex, also find the objects that are missing.
     """
-    diffs = _diff_history(graph, secrets, known_objects)
+    diffs = _diff_history(graph, secrets, known_objects, compare)
     changes_by_pair = dict(_group_by_tree_pair(diffs.matching))
     states: dict[str, TreeState] = {}
     bits: dict[SecretFiles, int] = {frozenset(): 0}
@@ -130,7 +139,7 @@ def propagate(
         added_files=added_files,
         changes=tuple(commit_changes),
         cached=_build_cached_history(graph.cached, diffs.matching, secrets),
-        is_complete=diffs.is_complete,
+        missing=diffs.missing,
     )
 
 
@@ -140,7 +149,10 @@ def _compare(commit: str, current: int, before: list[int]) -> CommitChange:
 
 
 def _diff_history(
-    graph: CommitGraph, secrets: SecretBits, known_objects: frozenset[bytes] | None
+    graph: CommitGraph,
+    secrets: SecretBits,
+    known_objects: frozenset[bytes] | None,
+    compare: TreeComparer,
 ) -> TreeDiffs:
     """Find the changes that matter: cached ones first, then those of the remaining commits."""
     cached = graph.cached
@@ -151,7 +163,7 @@ def _diff_history(
     blobs = frozenset(blob.encode("ascii") for blob in secrets.blobs)
     entry_filter = EntryFilter(blobs, secrets.in_path, None if start else known_objects)
     pairs = dict.fromkeys(map(graph.tree_pair, islice(graph.parents, start, None)))
-    diffs = diff_trees([pair for pair in pairs if pair], graph.git, entry_filter)
+    diffs = compare([pair for pair in pairs if pair], graph.git, entry_filter)
     return diffs._replace(matching=cached_entries + diffs.matching)
 
 

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from wakeyscan.core.errors import GitError
 from wakeyscan.git import tree_paths
@@ -52,20 +52,34 @@ class TreeDiffs(NamedTuple):
     """The result of comparing trees."""
 
     matching: list[MatchingEntry]
-    is_complete: bool
-    """Whether every object in these trees exists, provided that those of the first trees do."""
+    missing: frozenset[bytes] | None
+    """The objects that do not exist although the second tree of a pair adds them, in hex; `None`:
+    not checked."""
+
+
+class TreeComparer(Protocol):
+    """Compares the pairs of trees of a history: the seam for an implementation without git.
+
+    `pairs` are two ids in hex, separated by a space; the first one may be that of the empty tree,
+    which need not exist. The result lists the matching differences pair by pair. Raise `GitError`
+    if a tree is missing or damaged, `TooManyPaths` if the trees name the same files too often.
+    """
+
+    def __call__(self, pairs: list[str], git: Git, entry_filter: EntryFilter, /) -> TreeDiffs:
+        """Return the differences that matter."""
+        ...
 
 
 def diff_trees(pairs: list[str], git: Git, entry_filter: EntryFilter) -> TreeDiffs:
     """Compare pairs of trees; raise `GitError` if one is missing, damaged or has too many paths."""
     batches = [pairs[start : start + _BATCH_SIZE] for start in range(0, len(pairs), _BATCH_SIZE)]
     matching: list[MatchingEntry] = []
-    is_complete = entry_filter.known_objects is not None
+    missing: set[bytes] = set()
     with ThreadPoolExecutor(_PROCESSES) as threads:  # the threads wait, git does the work
         for result in threads.map(partial(_diff_batch, git, entry_filter), batches):
             matching += result.matching
-            is_complete &= result.is_complete
-    return TreeDiffs(matching, is_complete)
+            missing.update(result.missing or ())
+    return TreeDiffs(matching, frozenset(missing) if entry_filter.known_objects else None)
 
 
 def _diff_batch(git: Git, entry_filter: EntryFilter, pairs: list[str]) -> TreeDiffs:
@@ -77,7 +91,7 @@ def _diff_batch(git: Git, entry_filter: EntryFilter, pairs: list[str]) -> TreeDi
     # The field after the last pair has no entry.
     entries = list(zip(fields[::2], fields[1::2], strict=False))
     matching = list(filter_entries(entries, entry_filter))
-    return TreeDiffs(matching, names_only_known_objects(entries, entry_filter))
+    return TreeDiffs(matching, find_missing(entries, entry_filter))
 
 
 def filter_entries(
@@ -103,16 +117,19 @@ def filter_entries(
             yield MatchingEntry(tree_pair, entry, path)
 
 
-def names_only_known_objects(entries: list[tuple[bytes, bytes]], entry_filter: EntryFilter) -> bool:
-    """Return whether every new object, except for submodules, is among the known objects."""
+def find_missing(
+    entries: list[tuple[bytes, bytes]], entry_filter: EntryFilter
+) -> frozenset[bytes] | None:
+    """Return the new objects, except for submodules, that are not known; `None`: not checked."""
     known_objects = entry_filter.known_objects
     if not known_objects:
-        return False
+        return None
     new, old = _slice_ids(len(next(iter(known_objects))))
     named = {entry[new] for entry, _ in entries}
     unknown = {object_id for object_id in named - known_objects if object_id.strip(b"0")}
     mode = slice(old.start - 7, old.start - 1)
-    return not unknown or all(e[mode] == _SUBMODULE for e, _ in entries if e[new] in unknown)
+    wanted = (e for e, _ in entries if e[new] in unknown) if unknown else ()
+    return frozenset(entry[new] for entry in wanted if entry[mode] != _SUBMODULE)
 
 
 def _slice_ids(width: int) -> tuple[slice, slice]:

@@ -29,6 +29,22 @@ def parse_tree(tree: bytes, id_width: int) -> list[tuple[bytes, bytes]]:
     return _compile_entry(id_width).findall(tree)
 
 
+def parse_commit_links(commit: bytes, id_width: int) -> bytes:
+    """Return the ids of a commit's tree and of its parents, in hex, each with a blank behind it.
+
+    The result is empty if git refuses to parse the commit: a wrong first line, or a parent that is
+    not an id.
+    """
+    head = _compile_head(2 * id_width).match(commit)
+    return head[0][5:].lower().replace(b"\nparent ", b" ").replace(b"\n", b" ") if head else b""
+
+
+@cache
+def _compile_head(digits: int) -> re.Pattern[bytes]:
+    line = rb"[0-9a-fA-F]{%d}\n" % digits
+    return re.compile(rb"tree %b(?:parent %b)*+(?!parent )" % (line, line))
+
+
 @cache
 def _compile_entry(id_width: int) -> re.Pattern[bytes]:
     return re.compile(rb"(?s)(?:[^\0 ]*+ )?+([^\0]*+)\0(.{0,%d})" % id_width)

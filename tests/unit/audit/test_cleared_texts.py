@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.support.contexts import many
 from tests.support.keys import PREFIX
 from wakeyscan.audit.cleared_texts import LEFT, RIGHT, ClearedTexts
-from wakeyscan.audit.object_findings import ContentFindings, build_object_scan
+from wakeyscan.audit.object_findings import ContentFindings, ObjectScan
 from wakeyscan.cli.commands.rules import fill_example
 from wakeyscan.git.objects import BLOB, TREE
 
@@ -25,7 +25,7 @@ _KEY = PREFIX + "k7Qm2Xv9Rb4Tz8Wn3Yc6"
 
 
 def scan_anew(content: bytes, kind: int = BLOB) -> ContentFindings:
-    return build_object_scan(_CONTEXT, 20)(kind, content)
+    return ObjectScan(_CONTEXT, 20)(kind, content)
 
 
 @st.composite
@@ -47,7 +47,7 @@ def draw_versions(draw: st.DrawFn) -> list[bytes]:
 @settings(deadline=None)
 @given(draw_versions())
 def test_versions_of_a_file_have_the_findings_of_each_alone(versions: list[bytes]) -> None:
-    scan = build_object_scan(_CONTEXT, 20)
+    scan = ObjectScan(_CONTEXT, 20)
     assert [scan(BLOB, version) for version in versions] == [scan_anew(v) for v in versions]
 
 
@@ -90,7 +90,7 @@ _COMPARED = _VARIABLE.index("Authorization") + RIGHT
     ],
 )
 def test_secret_beside_a_clear_text_is_found(clear: str, leaking: str) -> None:
-    scan = build_object_scan(_CONTEXT, 20)
+    scan = ObjectScan(_CONTEXT, 20)
     assert scan(BLOB, clear.encode()) == ContentFindings()
     assert len(scan(BLOB, leaking.encode()).refs) == 1
 
@@ -115,7 +115,7 @@ def format_tree(names: list[str]) -> bytes:
 
 
 def test_names_of_a_clear_tree_do_not_clear_another_tree() -> None:
-    scan = build_object_scan(_CONTEXT, 20)
+    scan = ObjectScan(_CONTEXT, 20)
     names = ["bearer-token.md", "main.py"]
     assert scan(TREE, format_tree(names)) == ContentFindings()
     assert scan(TREE, format_tree([*names, "authorization.md"])) == ContentFindings()
@@ -125,7 +125,7 @@ def test_names_of_a_clear_tree_do_not_clear_another_tree() -> None:
 
 
 def test_tree_that_is_damaged_is_scanned_as_a_whole() -> None:
-    scan = build_object_scan(_CONTEXT, 20)
+    scan = ObjectScan(_CONTEXT, 20)
     names = ["bearer-token.md", "main.py"]
     scan(TREE, format_tree(names))
     damaged = format_tree(names) + f"key = {_KEY}\n".encode()

@@ -8,7 +8,7 @@ from wakeyscan.audit.tree_diff import (
     EntryFilter,
     MatchingEntry,
     filter_entries,
-    names_only_known_objects,
+    find_missing,
 )
 
 ZERO, SECRET, CLEAN = b"0" * 40, b"a" * 40, b"c" * 40
@@ -40,18 +40,27 @@ def test_a_path_with_a_secret_matches_whatever_its_content() -> None:
 
 
 @pytest.mark.parametrize(
-    ("new", "mode", "known", "complete"),
+    ("new", "mode", "known", "missing"),
     [
-        pytest.param(CLEAN, b"100644", {CLEAN}, True, id="known"),
-        pytest.param(SECRET, b"100644", {CLEAN}, False, id="missing"),
-        pytest.param(SECRET, b"160000", {CLEAN}, True, id="submodule"),
-        pytest.param(ZERO, b"000000", {CLEAN}, True, id="deleted"),
-        pytest.param(CLEAN, b"100644", None, False, id="not checked"),
+        pytest.param(CLEAN, b"100644", {CLEAN}, frozenset(), id="known"),
+        pytest.param(SECRET, b"100644", {CLEAN}, frozenset({SECRET}), id="missing"),
+        pytest.param(SECRET, b"160000", {CLEAN}, frozenset(), id="submodule"),
+        pytest.param(ZERO, b"000000", {CLEAN}, frozenset(), id="deleted"),
+        pytest.param(CLEAN, b"100644", None, None, id="not checked"),
     ],
 )
 def test_missing_objects_are_noticed(
-    new: bytes, mode: bytes, known: set[bytes] | None, complete: bool
+    new: bytes, mode: bytes, known: set[bytes] | None, missing: frozenset[bytes] | None
 ) -> None:
     objects = None if known is None else frozenset(known)
     entries = [(PAIR + b"\n" + entry(CLEAN, new, mode), b"f")]
-    assert names_only_known_objects(entries, EntryFilter(frozenset(), None, objects)) is complete
+    assert find_missing(entries, EntryFilter(frozenset(), None, objects)) == missing
+
+
+def test_an_object_that_is_missing_from_one_of_its_paths_is_no_submodule_there() -> None:
+    entries = [
+        (PAIR + b"\n" + entry(CLEAN, SECRET, b"160000"), b"module"),
+        (entry(CLEAN, SECRET), b"file"),
+    ]
+    wanted = EntryFilter(frozenset(), None, frozenset({CLEAN}))
+    assert find_missing(entries, wanted) == frozenset({SECRET})

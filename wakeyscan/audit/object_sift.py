@@ -1,0 +1,88 @@
+"""Sift of objects: nearly all of them need no look, because they hold no anchor.
+
+`PackSift` is the seam for an implementation that sifts packs without Python. It may yield more
+objects than need a look, never fewer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from wakeyscan.git.objects import COMMIT, parse_commit_links
+from wakeyscan.git.pack_walk import walk_pack
+
+if TYPE_CHECKING:
+    from wakeyscan.git.pack import Pack
+    from wakeyscan.scanner.prefilter.anchors import AnchorHit
+
+ObjectTest = Callable[[int, bytes], "list[AnchorHit] | None"]
+"""Returns the anchors in an object of a kind; `None` if the object needs no look."""
+
+
+class Suspect(NamedTuple):
+    """An object that needs a look."""
+
+    name: int | str
+    """The number of the entry in its pack, or the id of a loose object."""
+    kind: int
+    content: bytes
+    hits: list[AnchorHit] | None = None
+    """The anchors that need a look; `None` if they are not known."""
+
+
+class SiftTally:
+    """What a sift tells about all objects that it passes."""
+
+    def __init__(self) -> None:
+        self.objects = self.bytes = 0
+        """The objects that were built, and the sum of their sizes."""
+        self.commits: list[bytes] = []
+        """A line per commit: the name of the object, and the result of `parse_commit_links`."""
+        self.unread: list[int | str] = []
+        """Objects for git to read: too large for our reader, or with an invalid format."""
+        self.refused: list[tuple[int, str]] = []
+        """Entries that are too large to build, each with the reason."""
+
+    def refuse(self, entry: int, reason: str) -> None:
+        """Record an entry that is too large to build."""
+        self.refused.append((entry, reason))
+
+
+class PackSift(Protocol):
+    """Sifts the objects that are built from some entries of a pack, the roots of delta families."""
+
+    def __call__(self, pack: Pack, roots: Sequence[int], tally: SiftTally, /) -> Iterator[Suspect]:
+        """Yield the objects that need a look, and record all others; raise nothing."""
+        ...
+
+
+def build_pack_sift(test: ObjectTest) -> PackSift:
+    """Return a sift that builds each object and tests it."""
+
+    def sift(pack: Pack, roots: Sequence[int], tally: SiftTally) -> Iterator[Suspect]:
+        objects = walk_pack(pack, roots, tally.refuse)
+        return sift_objects(objects, pack.pack_index.id_width, test, tally)
+
+    return sift
+
+
+def sift_objects(
+    objects: Iterable[tuple[int | str, int, bytes | None]],
+    width: int,
+    test: ObjectTest,
+    tally: SiftTally,
+) -> Iterator[Suspect]:
+    """Yield the objects that need a look; ids have `width` bytes."""
+    for name, kind, content in objects:
+        if content is None:
+            tally.unread.append(name)
+            continue
+        tally.objects += 1
+        tally.bytes += len(content)
+        if kind == COMMIT:
+            links = parse_commit_links(content, width)
+            tally.commits.append(b"%b %b" % (str(name).encode(), links))
+        hits = test(kind, content)
+        if hits is not None:
+            yield Suspect(name, kind, content, hits)
