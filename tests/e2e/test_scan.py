@@ -149,6 +149,19 @@ def test_gaps_among_many_files(tmp_path: Path, run: Run, make_key: MakeKey, jobs
     assert report["coverage"]["documents"] == 602
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_key_far_into_a_large_file_has_its_line(
+    tmp_path: Path, run: Run, make_key: MakeKey, jobs: str
+) -> None:
+    write(tmp_path, {f"{number:03}.txt": "a" for number in range(300)})
+    lines = (17 << 20) // len(b"one line\r\n")
+    write(tmp_path, {"z/clean.log": b"one line\r\n" * lines})
+    write(tmp_path, {"z/large.log": b"one line\r\n" * lines + f"k={make_key()}\r\n".encode()})
+    report = run("scan", ".", "--format=json", f"--jobs={jobs}").json()
+    assert [place[:3] for place in places(report)] == [("z/large.log", lines + 1, 3)]
+    assert report["coverage"]["documents"] == 302
+
+
 @pytest.mark.parametrize("jobs", JOBS)
 def test_a_limit_of_nothing_leaves_all_but_empty_files(tmp_path: Path, run: Run, jobs: str) -> None:
     write(tmp_path, {f"{number:03}.txt": "a" * (number % 2) for number in range(600)})

@@ -47,6 +47,7 @@ def build_parallel_scan(
     jobs = jobs or count_processors()
     if jobs < 2:
         return None
+    options = options._replace(counts_lines=False)
     build_worker = partial(_build_worker, source.read_documents, rules, options)
 
     def scan_in_workers(units: Iterator[str]) -> Iterator[BatchResult]:

@@ -102,7 +102,8 @@ def _read_regular(
     else:  # large, or not of the stated size: below /proc, or changing
         os.lseek(descriptor, 0, os.SEEK_SET)
         reopen = partial(_open_binary, unit)
-        for item in chunks.read_chunks(origin, lambda count: os.read(descriptor, count), limit):
+        read = partial(os.read, descriptor)
+        for item in chunks.read_chunks(origin, read, limit, options.counts_lines):
             yield item._replace(open_file=reopen) if isinstance(item, Document) else item
 
 

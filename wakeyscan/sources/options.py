@@ -30,6 +30,8 @@ class SourceOptions(NamedTuple):
     """Whether to report findings in all of a changed file, and not only in what it adds."""
     only: tuple[str, ...] = ()
     """Changed paths to scan, relative to the top of the work tree; empty: all."""
+    counts_lines: bool = True
+    """Whether the chunks of a large file know their lines; a worker reports no finding itself."""
     root: str = "."
     """The directory that the patterns of `exclude` are relative to."""
 
