@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from heapq import merge
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.named_tuple import NamedTuple
@@ -128,18 +129,23 @@ def _build_start_patterns(gap_start: bytes) -> tuple[re.Pattern[bytes], re.Patte
 def _list_windows(content: bytes, found: Iterable[bytes]) -> Iterator[Span]:
     """Yield the merged surroundings of the parts of split prefixes."""
     start = end = 0
-    for part in re.finditer(b"|".join(map(_build_part_pattern, sorted(found))), content):
-        if part.start() - MAX_GAP > end:
+    for part_start, part_end in merge(*(_find_parts(content, text) for text in sorted(found))):
+        if part_start - MAX_GAP > end:
             yield start, end
-            start = part.start() - MAX_GAP
-        end = part.end() + _PART_REACH
+            start = part_start - MAX_GAP
+        end = max(end, part_end + _PART_REACH)
     yield start, end
 
 
-def _build_part_pattern(text: bytes) -> bytes:
-    """Return the pattern of a part, outside of whole prefixes if it is one of many."""
-    guarded = {HEAD: HEAD + b"(?!" + TAIL + b")", TAIL: b"(?<!" + HEAD + b")" + TAIL}
-    return guarded.get(text) or re.escape(text)
+def _find_parts(content: bytes, text: bytes) -> Iterator[Span]:
+    """Yield the places of a part, outside of whole prefixes if it is one of many.
+
+    Each pattern starts with a literal, which `re` searches quickly: one for all parts, or with the
+    look-behind first, takes 25 times as long.
+    """
+    guards = {HEAD: b"(?!" + TAIL + b")", TAIL: b"(?<!" + PREFIX + b")"}
+    pattern = re.escape(text) + guards.get(text, b"")
+    return (part.span() for part in re.finditer(pattern, content))
 
 
 def _follow(content: bytes, start: int, gap_format: GapFormat) -> SplitKey:
