@@ -138,7 +138,7 @@ def _list_windows(content: bytes, found: Iterable[bytes]) -> Iterator[Span]:
 
 
 def _find_parts(content: bytes, text: bytes) -> Iterator[Span]:
-    """Yield the places of a part, outside of whole prefixes if it is one of many.
+    """Return the places of a part, outside of whole prefixes if it is one of many.
 
     Each pattern starts with a literal, which `re` searches quickly: one for all parts, or with the
     look-behind first, takes 25 times as long.

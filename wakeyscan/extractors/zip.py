@@ -8,14 +8,13 @@ sizes in the directory. Here entries are read one by one, to the end of the comp
 from __future__ import annotations
 
 import struct
-import zlib
 from collections.abc import Iterator
 from functools import partial
 from importlib.util import find_spec
 from lzma import FILTER_LZMA1, FORMAT_RAW, LZMADecompressor, LZMAError
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from wakeyscan.core.inflate import RAW
+from wakeyscan.core.inflate import INFLATE_ERRORS, RAW, Inflater, fast_zlib
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.extractors._stream import Codec, Stream
 from wakeyscan.extractors.budget import ExtractionBudget
@@ -54,6 +53,11 @@ _MAX_ENTRY = _ENTRY.size + 3 * 0xFFFF
 
 _IN_ZIP64_FIELD = 0xFFFF_FFFF
 """Sentinel for a number that does not fit into 32 bits."""
+
+_SMALL = 1 << 20
+"""Bytes of an entry that is read with one call."""
+
+_DAMAGE: tuple[type[Exception], ...] = (ExtractionError, *INFLATE_ERRORS)
 
 _ENCRYPTED, _UTF_8 = 1, 0x800
 _DEFLATE64 = 9
@@ -95,7 +99,10 @@ def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
     for entry in _read_entries(file, directory.offset, directory.size):
         content = _Content(file, entry._replace(offset=entry.offset + directory.shift), budget)
         name = _decode_name(entry)
-        yield Member(name, join_runs(name, content.read), entry.size)
+        read = join_runs(name, content.read)
+        is_joined = read != content.read
+        whole = None if is_joined else content.read_whole()
+        yield Member(name, read, entry.size, content=whole)
 
 
 def _find_directory(file: BinaryIO) -> _Directory:
@@ -197,7 +204,7 @@ class _Content:
             self._read = self._open()
         piece = self._read(size)
         self._size += len(piece)
-        self._crc = zlib.crc32(piece, self._crc)
+        self._crc = fast_zlib.crc32(piece, self._crc)
         if not piece and size:
             if self._size != self._entry.size:
                 raise ExtractionError(
@@ -207,7 +214,32 @@ class _Content:
                 raise ExtractionError("damaged: its checksum is wrong")
         return piece
 
+    def read_whole(self) -> bytes | None:
+        """Return all of a small, intact entry; `read` says what is wrong with another one."""
+        entry = self._entry
+        if max(entry.size, entry.packed_size) > _SMALL or entry.method not in (_STORED, _DEFLATED):
+            return None
+        try:
+            self._file.seek(self._find_start())
+            content = self._file.read(entry.packed_size)
+            if entry.method == _DEFLATED:
+                content = Inflater(RAW).decompress(content, entry.size + 1)
+        except _DAMAGE:
+            return None
+        self._budget.count_output(len(content))
+        is_intact = len(content) == entry.size and fast_zlib.crc32(content) == entry.crc
+        return content if is_intact else None
+
     def _open(self) -> ReadBytes:
+        entry = self._entry
+        packed = _FileRange(self._file, self._find_start(), entry.packed_size)
+        if entry.method == _STORED:
+            return packed.read
+        codec = _build_codec(entry.method, packed.read, self._budget)
+        return Stream(packed.read, codec, self._budget).read
+
+    def _find_start(self) -> int:
+        """Return the offset of the compressed data, which a header precedes."""
         entry = self._entry
         self._file.seek(entry.offset)
         header = self._file.read(_LOCAL.size)
@@ -216,12 +248,7 @@ class _Content:
         if entry.flags & _ENCRYPTED:
             raise OpaqueContent("encrypted")
         name_size, extra_size = _LOCAL.unpack(header)[-2:]
-        start = entry.offset + _LOCAL.size + name_size + extra_size
-        packed = _FileRange(self._file, start, entry.packed_size)
-        if entry.method == _STORED:
-            return packed.read
-        codec = _build_codec(entry.method, packed.read, self._budget)
-        return Stream(packed.read, codec, self._budget).read
+        return int(entry.offset + _LOCAL.size + name_size + extra_size)
 
 
 class _FileRange:

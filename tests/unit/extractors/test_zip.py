@@ -1,0 +1,96 @@
+"""Small entries of a zip are read with one call; what is wrong with others is said by a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, ZipFile
+
+import pytest
+
+from wakeyscan.extractors import zip as zip_format
+from wakeyscan.extractors.budget import ExtractionBudget, Limits
+from wakeyscan.extractors.extractor import ExtractionError, LimitExceeded, Member
+
+TEXT = b"some text " * 100
+
+
+def build(method: int, name: str = "a.txt", text: bytes = TEXT, count: int = 1) -> bytes:
+    """Return a zip whose entries have the same text."""
+    file = BytesIO()
+    with ZipFile(file, "w", method) as archive:
+        for number in range(count):
+            archive.writestr(f"{number}/{name}", text)
+    return file.getvalue()
+
+
+def list_members(content: bytes, limits: Limits | None = None) -> Iterable[Member]:
+    return zip_format.open(BytesIO(content), ExtractionBudget(limits, lambda: len(content)))
+
+
+def read_all(member: Member) -> bytes:
+    return b"".join(iter(lambda: member.read(1 << 16), b""))
+
+
+def replace(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
+    return lambda content: content.replace(old, new)
+
+
+def set_byte(at: int, value: int) -> Callable[[bytes], bytes]:
+    """Return a change of a byte in the directory, which follows the one entry."""
+
+    def change(content: bytes) -> bytes:
+        start = content.index(b"PK\1\2") + at
+        return content[:start] + bytes([value]) + content[start + 1 :]
+
+    return change
+
+
+@pytest.mark.parametrize("method", [ZIP_STORED, ZIP_DEFLATED])
+@pytest.mark.parametrize("text", [b"", b"x", TEXT, bytes(1 << 20)], ids=len)
+def test_a_small_entry_is_read_at_once(method: int, text: bytes) -> None:
+    for member in list_members(build(method, text=text, count=3)):
+        assert member.content == text == read_all(member)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(build(ZIP_DEFLATED, text=bytes((1 << 20) + 1)), id="large"),
+        pytest.param(build(ZIP_BZIP2), id="another method"),
+        pytest.param(build(ZIP_DEFLATED, "word/document.xml"), id="text of an office document"),
+    ],
+)
+def test_other_entries_are_read_in_pieces(content: bytes) -> None:
+    (member,) = list_members(content)
+    assert member.content is None
+    assert read_all(member)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        pytest.param(set_byte(16, 0), "checksum is wrong", id="checksum"),
+        pytest.param(set_byte(24, 1), "instead of", id="larger than said"),
+        pytest.param(set_byte(25, 9), "instead of", id="smaller than said"),
+        pytest.param(set_byte(8, 1), "encrypted", id="encrypted"),
+        pytest.param(set_byte(42, 9), "not at the offset", id="elsewhere"),
+        pytest.param(set_byte(20, 5), "cut short", id="packed size"),
+        pytest.param(replace(b"PK\3\4", b"PK\3\5"), "not at the offset", id="no header"),
+    ],
+)
+def test_what_is_wrong_with_a_small_entry_is_said(
+    change: Callable[[bytes], bytes], reason: str
+) -> None:
+    (member,) = list_members(change(build(ZIP_DEFLATED)))
+    assert member.content is None
+    with pytest.raises(ExtractionError, match=reason):
+        read_all(member)
+
+
+def test_small_entries_count_as_unpacked_bytes() -> None:
+    limits = Limits(max_bytes=len(TEXT) * 5)
+    read = list[Member]()
+    with pytest.raises(LimitExceeded):
+        read.extend(list_members(build(ZIP_DEFLATED, count=10), limits))
+    assert len(read) == 5
