@@ -173,6 +173,7 @@ LINES = {
         ["--help"],
     ],
     "audit": [["."], ["--format=json"], ["--branch=absent"], ["absent"]],
+    "fleet": [["absent"], ["merge", "absent"], ["--help"]],
     "hook": [["pre-commit"], ["pre-commit", "src/app.py"], ["install", "pre-commit"], ["absent"]],
     "ignore": [["add", "--all", "--reason=old"], ["list"], ["prune"], ["explain", "0"], ["import"]],
     "report": [["report.json"], ["absent", "absent"], []],

@@ -22,9 +22,9 @@ def functions(name: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
             yield node
 
 
-def test_the_top_level_has_at_most_16_names() -> None:
+def test_the_top_level_has_at_most_17_names() -> None:
     names = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or path.is_dir()}
-    assert len(names - {"__pycache__"}) <= 16 + 2  # and __init__ and __main__
+    assert len(names - {"__pycache__"}) <= 17 + 2  # and __init__ and __main__
 
 
 def test_modules_are_neither_large_nor_mostly_tiny() -> None:

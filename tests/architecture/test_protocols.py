@@ -24,6 +24,7 @@ from wakeyscan.cli.commands import (
     config,
     doctor,
     fix,
+    fleet,
     hook,
     ignore,
     report,
@@ -210,7 +211,7 @@ BY_PROTOCOL: tuple[
     (
         COMMANDS,
         [
-            *(action, audit, completion, config, doctor, fix, hook, ignore, report, rules),
+            *(action, audit, completion, config, doctor, fix, fleet, hook, ignore, report, rules),
             *(scan, verify, wipe),
         ],
     ),

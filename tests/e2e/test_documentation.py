@@ -369,6 +369,14 @@ def plans(scene: Scene, line: str) -> None:
     assert (ran.code, "wastack-api-key  only in local commits" in ran.out) == (1, True), ran
 
 
+def merges(scene: Scene, line: str) -> None:
+    for number in (1, 2):
+        shard = f"{number}/2 -o shard-{number}"
+        scene.run(f"wakeyscan fleet {scene.other.top} --shard {shard} --fail-on never")
+    ran = scene.run(line)
+    assert (ran.code, mask(scene.key) in ran.out) == (1, True), ran
+
+
 EXPORT = 'export WAKEYSCAN_CONTROL_KEY="$NEW_KEY"'
 LAST = 'echo "$OLD_KEY" | wakeyscan verify'
 
@@ -401,6 +409,9 @@ TRIED: dict[str, Try] = {
     LAST: asking(3, "unknown  rejected, but maybe because of", 1),
     "wakeyscan scan": finds(),
     "wakeyscan audit": finds(),
+    "wakeyscan fleet clones": finds("wakeyscan fleet {}"),
+    "wakeyscan fleet clones --resume": finds("wakeyscan fleet {} --resume"),
+    "wakeyscan fleet merge shard-1 shard-2 -o all": merges,
     "wakeyscan audit --purge-file ../purge.txt": finds(),
     "wakeyscan fix": fixes,
     "wakeyscan fix --write src": fixes,

@@ -12,7 +12,11 @@ from wakeyscan.audit.cache import HistoryCache
 from wakeyscan.audit.completeness import CompletenessCheck, list_known_gaps
 from wakeyscan.audit.context import AuditContext, ReportedObjects, ReportFilter
 from wakeyscan.audit.object_scan import ObjectScanResult, ProgressCallback, scan_objects
-from wakeyscan.audit.options import AuditOptions, build_scan_context
+from wakeyscan.audit.options import (
+    AuditOptions,
+    complete_scan_context,
+    prepare_scan_context,
+)
 from wakeyscan.audit.ref_names import list_named_objects, read_tips
 from wakeyscan.audit.result import AuditRecord, build_result, complete_restriction
 from wakeyscan.audit.scope import build_scope_filter, find_start_ids
@@ -26,10 +30,17 @@ if TYPE_CHECKING:
 
 
 def audit(
-    repository: Repository, options: AuditOptions, on_progress: ProgressCallback
+    repository: Repository,
+    options: AuditOptions,
+    on_progress: ProgressCallback,
+    prepared: ScanContext | None = None,
 ) -> RunResult:
-    """Audit a repository; an interrupted audit returns what it has found."""
-    scan_context = build_scan_context(options, repository)
+    """Audit a repository; an interrupted audit returns what it has found.
+
+    `prepared` saves a caller with many repositories from loading the rules for each.
+    """
+    prepared = prepared or prepare_scan_context(options)
+    scan_context = complete_scan_context(prepared, options, repository)
     tips = read_tips(repository)
     start_ids = find_start_ids(options.scope, tips, repository)
     report_filter = ReportFilter(options.include_suppressed)

@@ -41,7 +41,7 @@ _TRAILER_SIZE = 32
 _SCANNER_VERSION = 19
 """Version of the scanner; to be increased when a change lets it find more in an object.
 
-The names of decoders and extractors count too, see `_hash_scanner`."""
+The names of decoders and extractors count too, see `hash_scanner`."""
 
 _LOCK_TIMEOUT = 0.5
 """Seconds to wait while another audit writes to the cache."""
@@ -78,7 +78,7 @@ class HistoryCache:
     """The cache for one set of rules; without a file it stores nothing."""
 
     def __init__(self, file: str, rules: Iterable[Rule]) -> None:
-        self._rules = _hash_scanner(rules)
+        self._rules = hash_scanner(rules)
         self._database: sqlite3.Connection | None = None
         if file:
             with contextlib.suppress(*_ERRORS):
@@ -185,7 +185,7 @@ def identify_pack(pack: str) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def _hash_scanner(rules: Iterable[Rule]) -> str:
+def hash_scanner(rules: Iterable[Rule]) -> str:
     """Return a hash of what decides which secrets a scan finds: another one is another cache."""
     by_rule = [
         (rule.id, rule.pattern, rule.shapes, rule.definitions, rule.anchors, int(rule.severity))

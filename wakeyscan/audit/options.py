@@ -41,20 +41,29 @@ class AuditOptions(NamedTuple):
     """Whether inline ignore comments of other scanners count, if ours do."""
 
 
-def build_scan_context(options: AuditOptions, repository: Repository) -> ScanContext:
-    """Load the rules and build the scan context; raise `RuleError` or `ConfigError`."""
+def prepare_scan_context(options: AuditOptions) -> ScanContext:
+    """Load the rules and build what all repositories share; raise `RuleError` or `ConfigError`."""
     rules = loader.load_rules(options.rules_folder)
     policy.check_policy(options.policy, rules)
-    store = lfs.find_default_store(repository.common_folder)
     context = build_context(rules, DECODERS)._replace(
         honor_inline=options.honor_inline,
         honor_foreign=options.honor_foreign,
         today=f"{options.now:%Y-%m-%d}",
-        open_lfs_object=lambda _, object_id: lfs.open_object(store, object_id),
+    )
+    context.prefilter.expect(HUGE_SCAN)
+    return context
+
+
+def complete_scan_context(
+    context: ScanContext, options: AuditOptions, repository: Repository
+) -> ScanContext:
+    """Return a prepared context for one repository; raise `ConfigError`."""
+    store = lfs.find_default_store(repository.common_folder)
+    context = context._replace(
+        open_lfs_object=lambda _, object_id: lfs.open_object(store, object_id)
     )
     if options.base_revision and options.honor_inline:
         suppressions = BaseSuppressions(options.base_revision, context)
         suppressions.load()  # once, before worker processes are forked
         context = context._replace(is_ignored_at_base=suppressions)
-    context.prefilter.expect(HUGE_SCAN)
     return context

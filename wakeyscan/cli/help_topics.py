@@ -44,7 +44,14 @@ _STAGE_HELP = {
                           "", _STAGE_OPTIONS),
 }  # fmt: skip
 
+_FLEET_OPTIONS = ("output", "format", "report", "template", "fail-on", "rules", "config",
+                  "show-suppressed", "sarif-profile", "ignore-file", "strict", "strict-ignores",
+                  "quiet", "verbose", "color")  # fmt: skip
 ACTIONS: dict[str, dict[str, Action]] = {
+    "fleet": {
+        "merge": Action("Join the ledgers of several runs, such as shards, and write the results "
+                        "of all of them.", "[DIR]...", _FLEET_OPTIONS),
+    },
     "hook": {
         "install": Action("Make git run wakeyscan at these stages, or coding assistants at their "
                           "events; existing hooks keep running.",
@@ -100,6 +107,16 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("audit https://github.com/o/r", "a temporary mirror of a remote repository"),
         ("audit --reachable --since '3 months ago'", "a part of the history"),
         ("audit --purge-file ../purge.txt", "the list for git filter-repo --replace-text"),
+    ),
+    "fleet": (
+        ("fleet ~/src", "all clones below a folder"),
+        ("fleet repositories.txt --resume", "a file of clone URLs; continue where it was"),
+        ("fleet repositories.txt --shard 2/8", "in the second of eight jobs"),
+        ("fleet merge shard-1 shard-2 -o all", "the results of two shards"),
+    ),
+    "fleet merge": (
+        ("fleet merge", "of shards that share the folder wakeyscan-fleet"),
+        ("fleet merge shard-1 shard-2 -o all", "of shards with folders of their own"),
     ),
     "hook": (
         ("hook install pre-commit pre-push", "let git run wakeyscan"),
@@ -215,7 +232,7 @@ GROUPS = {
     "Fix": ("write", "force", "settings", "plan"),
     "Input": (
         *("mode", "paths", "all", "from", "as", "whole-files", "no-gitignore", "max-file-size"),
-        *("reachable", "branch", "since", "agent", "scope"),
+        *("reachable", "branch", "since", "agent", "scope", "shard"),
     ),
     "Output": (
         *("format", "output", "report", "template", "show-suppressed", "sarif-profile"),
@@ -229,7 +246,7 @@ GROUPS = {
         *("verify", "require-verified", "verify-plan", "verify-cache", "wait", "app-key"),
         *("api-url", "proxy"),
     ),
-    "Performance": ("jobs", "no-cache"),
+    "Performance": ("jobs", "resume", "time-limit", "no-cache"),
 }
 """Names of options by the heading above them, in the order of the help."""
 

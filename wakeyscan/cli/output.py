@@ -111,8 +111,10 @@ def render_report(
         show_suppressed=settings.show_suppressed,
         verbose=settings.verbose,
         program=_find_program(os.environ) if result.command == "hook" else "wakeyscan",
-        folder="" if result.command == "audit" else worktree.find_current_folder(),
-        current_folder=worktree.find_current_folder() if result.keys else "",
+        folder="" if result.is_of_history else worktree.find_current_folder(),
+        current_folder=worktree.find_current_folder()
+        if result.command == "audit" and result.keys
+        else "",
         template=settings.template,
         sarif_profile=settings.sarif_profile,
         sarif_category=settings.sarif_category,
@@ -144,6 +146,8 @@ def _find_file_links(
     is_forced = "FORCE_HYPERLINK" in environment
     if not ((_is_terminal() or is_forced) and terminal_text.shows_links(environment)):
         return None
+    if result.command == "fleet":
+        return None  # its files may be on other machines
     folder = result.targets[0] if result.command == "audit" else "."
     top = worktree.find_work_tree(folder) if os.path.isdir(folder) else None
     root = top or (None if result.command == "audit" else os.path.realpath("."))

@@ -119,10 +119,7 @@ def _receive(worker: Any) -> Any:
 
 
 def _serve(parent: connection.Connection, make_worker: Callable[[], Callable[[Any], Any]]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent terminates its workers
-    termination.restore_defaults()
-    termination.release_signals()
-    threading.Thread(target=_exit_with_parent, daemon=True).start()
+    prepare_process()
     try:
         work = make_worker()
         while True:
@@ -131,6 +128,14 @@ def _serve(parent: connection.Connection, make_worker: Callable[[], Callable[[An
         return
     except Exception as error:
         parent.send((traceback_text.format_traceback(error), None))
+
+
+def prepare_process() -> None:
+    """Let the parent end this process, which it started while signals were held."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent terminates its workers
+    termination.restore_defaults()
+    termination.release_signals()
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
 
 
 def _exit_with_parent() -> None:

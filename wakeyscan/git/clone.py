@@ -1,4 +1,4 @@
-"""Runs `git clone` through GitPython, which parses git's progress.
+"""Runs `git clone` and `git fetch` through GitPython, which parses git's progress.
 
 This uses `git.Git` instead of `Repo.clone_from`. The latter gives no handle to stop git when the
 server falls silent, and it parses the user's configuration files once the clone is complete.
@@ -12,7 +12,9 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import git
 from git.cmd import handle_process_output
@@ -20,7 +22,18 @@ from git.cmd import handle_process_output
 from wakeyscan.core.errors import GitError
 from wakeyscan.git import process
 
+if TYPE_CHECKING:
+    from wakeyscan.git.mirror import TransferLimits
+
 _OPTIONS = ("--mirror", "--progress", "--no-local")
+_FETCH_OPTIONS = (
+    *("--progress", "--prune", "--force", "--no-tags", "--update-shallow", "--no-write-fetch-head"),
+    "--no-recurse-submodules",
+)
+_ALL_REFS = "+refs/*:refs/*"
+_CHECK_SECONDS = 1.0
+"""Seconds between two checks of the limits."""
+
 _PHASES = {
     git.RemoteProgress.COUNTING: "Counting objects",
     git.RemoteProgress.COMPRESSING: "Compressing objects",
@@ -98,8 +111,48 @@ def run_clone(
     """
     git.Git.check_unsafe_protocols(url)
     git.Git.check_unsafe_options(list(_OPTIONS), git.Repo.unsafe_git_clone_options)
-    clone = git.Git(os.path.dirname(path)).execute(
-        [*git_command, "clone", *_OPTIONS, "--", url, path],
+    command = [*git_command, "clone", *_OPTIONS, "--", url, path]
+    _run(command, path, report, None)
+
+
+def run_fetch(
+    url: str,
+    path: str,
+    *,
+    git_command: list[str],
+    report: Callable[[str], None],
+    limits: TransferLimits,
+) -> None:
+    """Fetch all refs of the repository at a URL into a bare repository; raise `GitError`.
+
+    The repository does not store the URL, which may contain a password. See `run_clone`.
+    """
+    git.Git.check_unsafe_protocols(url)
+    git.Git.check_unsafe_options(list(_FETCH_OPTIONS), git.Remote.unsafe_git_fetch_options)
+    command = [*git_command, f"--git-dir={path}", "fetch", *_FETCH_OPTIONS, "--", url, _ALL_REFS]
+    _run(command, path, report, limits)
+
+
+def list_remote_refs(url: str, *, git_command: list[str]) -> str:
+    """Return the refs of the repository at a URL, as git prints them; raise `GitError`."""
+    git.Git.check_unsafe_protocols(url)
+    code, output, errors = git.Git(os.getcwd()).execute(
+        [*git_command, "ls-remote", "--symref", "--", url],
+        with_extended_output=True,
+        with_exceptions=False,
+        stdout_as_string=True,
+        kill_after_timeout=process.TIMEOUT_SECONDS if os.name == "posix" else None,
+    )
+    if code:
+        raise GitError(process.find_cause(str(errors).splitlines()) or "git gave no reason")
+    return str(output)
+
+
+def _run(
+    command: list[str], path: str, report: Callable[[str], None], limits: TransferLimits | None
+) -> None:
+    transfer = git.Git(os.path.dirname(path)).execute(
+        command,
         as_process=True,
         with_stdout=False,
         universal_newlines=True,
@@ -108,17 +161,52 @@ def run_clone(
     )
     try:
         progress = _Progress()
-        _follow(clone, progress, report)
-        if clone.proc and clone.proc.wait():
+        _follow(transfer, progress, report, _LimitCheck(path, limits) if limits else None)
+        if transfer.proc and transfer.proc.wait():
             raise GitError(progress.find_cause())
     finally:
-        _stop(clone)
+        _stop(transfer)
+
+
+class _LimitCheck:
+    """Checks the limits of a transfer about once a second."""
+
+    def __init__(self, path: str, limits: TransferLimits) -> None:
+        self._path, self._limits = path, limits
+        self._start = self._checked = time.monotonic()
+
+    def check(self) -> None:
+        """Raise `GitError` if a limit is exceeded."""
+        now = time.monotonic()
+        if now - self._checked < _CHECK_SECONDS:
+            return
+        self._checked = now
+        if 0 < self._limits.seconds < now - self._start:
+            raise GitError(f"took over {self._limits.seconds} s and was stopped")
+        if 0 < self._limits.bytes < measure_folder(self._path):
+            raise GitError(f"is larger than {self._limits.bytes:,} bytes and was stopped")
+
+
+def measure_folder(path: str) -> int:
+    """Return the bytes of the files in a folder; files that vanish meanwhile count as nothing."""
+    size = 0
+    for folder, _, names in os.walk(path):
+        for name in names:
+            with suppress(OSError):
+                size += os.lstat(os.path.join(folder, name)).st_size
+    return size
 
 
 def _follow(
-    clone: git.Git.AutoInterrupt, progress: _Progress, report: Callable[[str], None]
+    clone: git.Git.AutoInterrupt,
+    progress: _Progress,
+    report: Callable[[str], None],
+    limits: _LimitCheck | None,
 ) -> None:
-    """Report the progress until git closes its stderr; raise `GitError` if it falls silent."""
+    """Report the progress until git closes its stderr.
+
+    Raise `GitError` if it falls silent, or exceeds a limit.
+    """
     output = (clone, None, progress.new_message_handler(), None, False)
     reader = Thread(target=handle_process_output, args=output, daemon=True)
     reader.start()
@@ -126,6 +214,8 @@ def _follow(
         reader.join(_REPORT_SECONDS)
         for text in progress.take_texts():
             report(text)
+        if limits:
+            limits.check()
         if time.monotonic() - progress.updated_at > process.TIMEOUT_SECONDS:
             raise GitError(f"git printed nothing for {process.TIMEOUT_SECONDS} s and was stopped")
 

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.core.lazy import lazy_import
@@ -37,6 +37,14 @@ _SSH_ADDRESS = re.compile(
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*@")
 
 
+class TransferLimits(NamedTuple):
+    """Limits of a clone or fetch; 0: none."""
+
+    seconds: int = 0
+    bytes: int = 0
+    """Size of the folder that receives the objects."""
+
+
 def ignore_progress(text: str) -> None:
     """Ignore the progress of a clone."""
 
@@ -49,18 +57,24 @@ def open_repository(
 
     A folder in a work tree selects the whole work tree, as in git. Raise `SourceError`.
     """
-    if not os.path.lexists(target) and (ssh := _SSH_ADDRESS.fullmatch(target)):
-        host = ssh["host"] or ssh["login_host"] or ssh["bare_host"]
-        raise UsageError(
-            f"{remove_credentials(target)}: SSH addresses are not cloned, because ssh runs the "
-            f"user's own programs; audit https://{host}/{ssh['path'].lstrip('/')}, or clone it, "
-            "then audit that folder"
-        )
+    if not os.path.lexists(target):
+        refuse_ssh(target)
     if os.path.lexists(target) or "://" not in target:
         yield target, find_repository(_find_top(target))._replace(folder=target)
         return
     with clone_mirror(target, report) as folder:
         yield folder, find_repository(folder)._replace(folder=remove_credentials(target))
+
+
+def refuse_ssh(address: str) -> None:
+    """Raise `UsageError` for an SSH address."""
+    if ssh := _SSH_ADDRESS.fullmatch(address):
+        host = ssh["host"] or ssh["login_host"] or ssh["bare_host"]
+        raise UsageError(
+            f"{remove_credentials(address)}: SSH addresses are not cloned, because ssh runs the "
+            f"user's own programs; audit https://{host}/{ssh['path'].lstrip('/')}, or clone it, "
+            "then audit that folder"
+        )
 
 
 def _find_top(folder: str) -> str:
@@ -76,11 +90,7 @@ def clone_mirror(url: str, report: Callable[[str], None] = ignore_progress) -> I
 
     Raise `UsageError` for other URLs than https and file, and `GitError` if git fails.
     """
-    if not url.startswith(_URLS):
-        raise UsageError(
-            f"{remove_credentials(url)}: only https:// and file:// URLs can be cloned; "
-            "clone it yourself, then audit that folder"
-        )
+    check_url(url)
     with make_temporary_folder() as folder:
         path = os.path.join(folder, "mirror.git")
         _clone(url, path, report)
@@ -89,6 +99,16 @@ def clone_mirror(url: str, report: Callable[[str], None] = ignore_progress) -> I
 
 def _clone(url: str, path: str, report: Callable[[str], None]) -> None:
     """Clone all refs without asking for a password, over https and file only."""
+    with open_transport(url) as git_command:
+        clone.run_clone(url, path, git_command=git_command, report=report)
+
+
+@contextmanager
+def open_transport(url: str) -> Iterator[list[str]]:
+    """Yield git with its global options, for GitPython, in the environment of a transfer.
+
+    A `GitError` of the block gets the URL, and loses all credentials.
+    """
     git = find_executable()
     pins = [part for pin in PINS if not pin.startswith("protocol") for part in ("-c", pin)]
     environment = build_environment(USER_CONFIG_VARIABLES) | _TRANSPORTS
@@ -96,10 +116,19 @@ def _clone(url: str, path: str, report: Callable[[str], None]) -> None:
     environment |= {"GIT_PYTHON_GIT_EXECUTABLE": git, "GIT_PYTHON_REFRESH": "quiet"}
     try:
         with _replaced_environment(environment):
-            clone.run_clone(url, path, git_command=[git, *pins], report=report)
+            yield [git, *pins]
     except GitError as error:
         reason = remove_credentials(str(error))
         raise GitError(f"{remove_credentials(url)}: cannot be cloned: {reason}") from None
+
+
+def check_url(url: str) -> None:
+    """Raise `UsageError` for a URL that is not cloned."""
+    if not url.startswith(_URLS):
+        raise UsageError(
+            f"{remove_credentials(url)}: only https:// and file:// URLs can be cloned; "
+            "clone it yourself, then audit that folder"
+        )
 
 
 @contextmanager

@@ -26,13 +26,17 @@ _FEW = 5
 
 def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     """Write a page with the verdict, the next steps, the timeline, the keys and the scope."""
+    render_template("report.html", out, page=build_page(result, style), few=_FEW)
+
+
+def render_template(name: str, out: TextIO, **values: object) -> None:
+    """Write a page from a template of ours, with the style and the script of all pages."""
     css, script = _read_template("report.css"), _read_template("report.js")
     environment = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
-    stream = environment.from_string(_read_template("report.html")).stream(
-        page=build_page(result, style),
-        few=_FEW,
+    stream = environment.from_string(_read_template(name)).stream(
+        **values,
         style=Markup(css),  # noqa: S704  # from our package; the policy names its hash
         style_hash=_hash(css),
         script=Markup(script),  # noqa: S704  # from our package

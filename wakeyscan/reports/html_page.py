@@ -116,7 +116,7 @@ def _list_filters(keys: list[KeyView]) -> Iterator[tuple[str, list[str]]]:
 
 def _list_scope(result: RunResult) -> Iterator[str]:
     count, size, _ = result.coverage
-    what = "object" if result.command == "audit" else "file"
+    what = "object" if result.is_of_history else "file"
     yield f"Scanned {count:,} {what}{'s' * (count != 1)} ({size:,} bytes)."
     yield "Everything in this scope was scanned." if result.complete else "The scan is incomplete."
     for limit in result.list_limits():

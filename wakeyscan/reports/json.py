@@ -25,11 +25,17 @@ if TYPE_CHECKING:
 
 def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     """Write the whole result, including suppressed findings."""
-    out.writelines(map(escape_for_json, iterate_json(_build_report(result))))
+    write_fields(build_report(result), out)
+
+
+def write_fields(fields: dict[str, Any], out: TextIO) -> None:
+    """Write an object as JSON."""
+    out.writelines(map(escape_for_json, iterate_json(fields)))
     out.write("\n")
 
 
-def _build_report(result: RunResult) -> dict[str, Any]:
+def build_report(result: RunResult) -> dict[str, Any]:
+    """Return the fields of a report; the findings are an iterator."""
     return {
         **encode_heading(result),
         "scope": encode_scope(result),

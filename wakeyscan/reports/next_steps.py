@@ -117,7 +117,7 @@ def _list_rule_steps(
     rules = sorted({finding.rule for finding in reported})
     yield Step("Details, and how to fix it", tuple(f"{program} rules show {r}" for r in rules))
     # A line in an old commit cannot get a comment, and neither can a message or a name.
-    if result.command != "audit" and not all(finding.origin.part for finding in reported):
+    if not result.is_of_history and not all(finding.origin.part for finding in reported):
         yield Step("False positive? Add a comment on that line", ("# wakeyscan:ignore -- reason",))
     # An ignored key that is live would be reported all the same.
     others = [finding for finding in reported if finding.liveness is not Liveness.LIVE]

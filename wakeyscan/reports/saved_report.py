@@ -18,6 +18,8 @@ from wakeyscan.core.secret import KEY_PREFIX, Secret
 from wakeyscan.core.severity import Severity
 
 SCHEMA = "wakeyscan-report/1"
+FLEET_REPORT = "report.json"
+"""Name of the report in a folder that `wakeyscan fleet` wrote."""
 _PARTS = ("command", "targets", "findings", "keys")
 
 Value = TypeVar("Value")

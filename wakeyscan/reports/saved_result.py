@@ -26,32 +26,37 @@ def load_result(path: str, rules: tuple[Rule, ...]) -> RunResult:
     A rule of a finding that `rules` lack has only its id for a title. Secrets are masks.
     """
     with read_report(path) as report:
-        fields = Fields(report)
-        scope, coverage = fields.get_object("scope"), fields.get_object("coverage")
-        findings = tuple(map(_build_finding, parse_items(report["findings"])))
-        keys = tuple(map(build_history, parse_items(report["keys"])))
-        if not {key.secret for key in keys} <= {finding.secret for finding in findings}:
-            raise ValueError("keys: expected a finding of each")
-        commits, removed = _parse_range(scope)
-        return RunResult(
-            command=fields.get_name("command"),
-            targets=fields.get_texts("targets"),
-            rules=(*rules, *_build_missing_rules(findings, rules)),
-            findings=findings,
-            skipped=tuple(map(_build_skipped, parse_items(report["skipped"]))),
-            coverage=Coverage(
-                coverage.get_number("documents"),
-                coverage.get_number("bytes"),
-                scope.get_number("excluded"),
-            ),
-            keys=keys,
-            ignores=_build_ignores(fields.get_object("ignores")),
-            policy=_build_policy(fields.get_object("policy")),
-            restriction=_build_restriction(scope),
-            commits=commits,
-            removed=removed,
-            ignored_by_git=scope.get_number("ignored_by_git"),
-        )
+        return build_result(report, rules)
+
+
+def build_result(report: dict[str, Any], rules: tuple[Rule, ...]) -> RunResult:
+    """Return the result of a report; raise `KeyError`, `TypeError` or `ValueError`."""
+    fields = Fields(report)
+    scope, coverage = fields.get_object("scope"), fields.get_object("coverage")
+    findings = tuple(map(_build_finding, parse_items(report["findings"])))
+    keys = tuple(map(build_history, parse_items(report["keys"])))
+    if not {key.secret for key in keys} <= {finding.secret for finding in findings}:
+        raise ValueError("keys: expected a finding of each")
+    commits, removed = _parse_range(scope)
+    return RunResult(
+        command=fields.get_name("command"),
+        targets=fields.get_texts("targets"),
+        rules=(*rules, *_build_missing_rules(findings, rules)),
+        findings=findings,
+        skipped=tuple(map(_build_skipped, parse_items(report["skipped"]))),
+        coverage=Coverage(
+            coverage.get_number("documents"),
+            coverage.get_number("bytes"),
+            scope.get_number("excluded"),
+        ),
+        keys=keys,
+        ignores=_build_ignores(fields.get_object("ignores")),
+        policy=_build_policy(fields.get_object("policy")),
+        restriction=_build_restriction(scope),
+        commits=commits,
+        removed=removed,
+        ignored_by_git=scope.get_number("ignored_by_git"),
+    )
 
 
 def _build_finding(item: Fields) -> Finding:

@@ -232,7 +232,7 @@ def _format_count(count: int, standing: str) -> str:
 
 def _format_coverage(result: RunResult) -> str:
     count, size, excluded = result.coverage
-    what = "object" if result.command == "audit" else "file"
+    what = "object" if result.is_of_history else "file"
     suffix = f", {excluded} excluded" if excluded else ""
     if opaque := count_skipped(result.opaque()):
         suffix += f", {opaque} opaque"

@@ -65,6 +65,11 @@ class RunResult(NamedTuple):
         """Whether all requested content was scanned."""
         return not any(item.gap for item in self.skipped)
 
+    @property
+    def is_of_history(self) -> bool:
+        """Whether all objects of repositories were scanned, rather than files."""
+        return self.command in ("audit", "fleet")
+
     def opaque(self) -> tuple[Skipped, ...]:
         """Return the intact items that could not be opened."""
         return tuple(item for item in self.skipped if item.opaque)
@@ -76,7 +81,7 @@ class RunResult(NamedTuple):
         """
         if not is_strict:
             return self
-        remedy = "" if self.command == "audit" else _ACCEPT
+        remedy = "" if self.is_of_history else _ACCEPT
         return self._replace(skipped=tuple(_require(item, remedy) for item in self.skipped))
 
     def list_removed(self) -> frozenset[str]:

@@ -77,6 +77,6 @@ def test_a_digest_does_not_depend_on_the_order_of_ids(ids: list[str]) -> None:
 def test_a_new_decoder_or_extractor_makes_a_cache_of_its_own(
     monkeypatch: pytest.MonkeyPatch, family: str
 ) -> None:
-    before = audit_cache._hash_scanner(())
+    before = audit_cache.hash_scanner(())
     monkeypatch.setattr(audit_cache, family, {"new": "module"})
-    assert audit_cache._hash_scanner(()) != before
+    assert audit_cache.hash_scanner(()) != before

@@ -28,7 +28,18 @@ COMMANDS: Registry[Command] = Registry(
     {
         name: f"wakeyscan.cli.commands.{name}"
         for name in (
-            *("scan", "audit", "hook", "verify", "fix", "wipe", "ignore", "report", "rules"),
+            *(
+                "scan",
+                "audit",
+                "fleet",
+                "hook",
+                "verify",
+                "fix",
+                "wipe",
+                "ignore",
+                "report",
+                "rules",
+            ),
             *("config", "action", "doctor", "completion"),
         )
     },

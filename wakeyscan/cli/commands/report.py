@@ -8,12 +8,14 @@ from wakeyscan.cli import output
 from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Parameters, Values
 from wakeyscan.core.errors import UsageError
+from wakeyscan.reports.saved_report import FLEET_REPORT
 from wakeyscan.reports.saved_result import load_result
 from wakeyscan.rules.loader import load_rules
 
 HELP = """Write a JSON report in other formats.
 
-Nothing is scanned again. REPORT is a file that --report json=FILE wrote. The findings, the
+Nothing is scanned again. REPORT is a file that --report json=FILE wrote, or a folder that
+`wakeyscan fleet` wrote. The findings, the
 histories of keys, the scope and the skipped items are those of the report. It contains no keys, so
 none of them is verified again: `wakeyscan verify REPORT` does that. Exits with 0 whatever the
 report lists."""
@@ -35,6 +37,7 @@ def run(values: Values, operands: list[str]) -> int:
         )
     settings = build.build_config(values, PARAMETERS.options, os.environ)
     output.check_formats(settings, [])
-    result = load_result(operands[0], load_rules(settings.rules))
-    output.write_reports(result, settings._replace(saved_report=operands[0]))
+    file = os.path.join(operands[0], FLEET_REPORT) if os.path.isdir(operands[0]) else operands[0]
+    result = load_result(file, load_rules(settings.rules))
+    output.write_reports(result, settings._replace(saved_report=file))
     return 0

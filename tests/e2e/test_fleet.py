@@ -1,0 +1,331 @@
+"""`wakeyscan fleet`: many repositories, one result."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import (
+    INTERRUPTIBLE_WAKEYSCAN,
+    TIMEOUT,
+    Run,
+    environment,
+)
+from tests.support.fleets import (
+    RESULTS,
+    find_text,
+    make_clones,
+    make_plain_clones,
+    read_lines,
+    read_rows,
+    replace_git,
+    summarize,
+    summarize_alone,
+)
+from tests.support.keys import MakeKey, fingerprint, mask
+from tests.support.repositories import Repo
+
+pytestmark = pytest.mark.usefixtures("no_litter")
+
+
+@pytest.fixture
+def clones(tmp_path: Path) -> Path:
+    return tmp_path / "clones"
+
+
+def test_a_key_in_several_repositories_is_one_entry(
+    tmp_path: Path, clones: Path, run: Run, make_key: MakeKey
+) -> None:
+    shared, own = make_key(), make_key()
+    files = {
+        "api": {"src/a.py": f"k = '{shared}'\n"},
+        "org/web": {"b.js": f"\nconst k = '{shared}'; const l = '{own}'\n"},
+        "org/clean": {"c.md": "# Words\n"},
+    }
+    make_clones(clones, files)
+    ran = run("fleet", "clones", "-f", "json")
+    assert (ran.code, ran.err) == (1, "")
+    results = tmp_path / RESULTS
+    assert summarize(results) == summarize_alone(run, clones, files)
+    by_secret = {key["fingerprint"]: key for key in read_lines(results, "keys.jsonl")}
+    assert {print_: key["repositories"] for print_, key in by_secret.items()} == {
+        fingerprint(shared): ["api", "org/web"],
+        fingerprint(own): ["org/web"],
+    }
+    places = [(p["repository"], p["path"]) for p in by_secret[fingerprint(shared)]["places"]]
+    assert places == [("api", "src/a.py"), ("org/web", "b.js")]
+    report = ran.json()
+    assert (report["command"], report["summary"]["keys"]) == ("fleet", 2)
+    assert {one["path"] for one in report["findings"]} == {"api/src/a.py", "org/web/b.js"}
+    rows = read_rows(results)
+    assert {name: row["severity"] for name, row in rows.items()} == {
+        "api": "high",
+        "org/web": "high",
+        "org/clean": None,
+    }
+    for row in rows.values():
+        assert json.loads((results / row["sarif"]).read_bytes())["version"] == "2.1.0"
+    for text in (shared, own):
+        assert find_text(results, text) == []
+        for page in ("index.html", "summary.md"):
+            assert mask(text) in (results / page).read_text("utf-8")
+
+
+def test_the_results_are_a_report_to_convert(
+    tmp_path: Path, clones: Path, run: Run, key: str
+) -> None:
+    make_clones(clones, {"api": {"a.py": key}})
+    text = run("fleet", "clones").out
+    assert run("report", RESULTS).out.splitlines()[0] == text.splitlines()[0]
+    assert "api/a.py" in run("report", RESULTS, "-f", "csv").out
+    assert run("report", str(tmp_path)).code == 2
+
+
+def test_a_clean_fleet_exits_with_0(clones: Path, run: Run) -> None:
+    make_clones(clones, {"a": {"a": "a"}, "b": {"b": "b"}})
+    assert run("fleet", "clones").code == 0
+
+
+def test_accepted_keys_of_the_named_file_do_not_count(
+    tmp_path: Path, clones: Path, run: Run, key: str
+) -> None:
+    make_clones(clones, {"a": {"a": key}, "b": {"b": key}})
+    (tmp_path / "accepted").write_text(f"{fingerprint(key)} # revoked\n")
+    ran = run("fleet", "clones", "--ignore-file", "accepted", "-f", "json")
+    assert (ran.code, ran.json()["summary"]["ignored"]) == (0, 2)
+    assert {row["severity"] for row in read_rows(tmp_path / RESULTS).values()} == {None}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param((), "expected a source", id="none"),
+        pytest.param(("",), "expected a source", id="empty"),
+        pytest.param(("none",), "none: no such file or folder", id="missing"),
+        pytest.param(("empty",), "empty: contains no repositories", id="no repositories"),
+        pytest.param(("clones", "--shard", "3/2"), "expected NUMBER/COUNT", id="shard"),
+        pytest.param(("clones", "--shard", "0/2"), "expected NUMBER/COUNT", id="shard 0"),
+        pytest.param(("clones", "--time-limit", "x"), "--time-limit: expected", id="time"),
+        pytest.param(("merge", "clones"), "has no ledger", id="merge"),
+    ],
+)
+def test_usage_errors(
+    tmp_path: Path, clones: Path, run: Run, arguments: tuple[str, ...], message: str
+) -> None:
+    make_clones(clones, {"a": {"a": "a"}})
+    (tmp_path / "empty").mkdir()
+    ran = run("fleet", *arguments)
+    assert ran.code == 2
+    assert message in ran.err
+
+
+# Resuming
+
+
+def list_ledger(tmp_path: Path) -> dict[str, int]:
+    folder = tmp_path / RESULTS / "ledger"
+    return {path.name: path.stat().st_ino for path in folder.iterdir()}
+
+
+def test_a_resumed_run_audits_only_what_is_new(
+    tmp_path: Path, clones: Path, run: Run, make_key: MakeKey
+) -> None:
+    repos = make_clones(clones, {name: {"a": make_key()} for name in "abc"})
+    run("fleet", "clones")
+    first, before = list_ledger(tmp_path), summarize(tmp_path / RESULTS)
+    assert run("fleet", "clones", "--resume").code == 1
+    assert list_ledger(tmp_path) == first
+    assert summarize(tmp_path / RESULTS) == before
+    repos["b"].commit({"new": make_key()})
+    assert run("fleet", "clones", "--resume").code == 1
+    changed = {name.split("-")[0] for name, _ in list_ledger(tmp_path).items() ^ first.items()}
+    assert changed == {"b"}
+    assert summarize(tmp_path / RESULTS) == summarize_alone(run, clones, repos)
+
+
+def test_other_rules_are_another_result(tmp_path: Path, clones: Path, run: Run, key: str) -> None:
+    make_clones(clones, {"a": {"a": key}})
+    run("fleet", "clones")
+    first = list_ledger(tmp_path)
+    run("fleet", "clones", "--resume", env={"WAKEYSCAN_FINGERPRINT_KEY": "x"})
+    assert list_ledger(tmp_path).keys() != first.keys()
+    (finding,) = read_lines(tmp_path / RESULTS, "findings.jsonl")
+    assert finding["fingerprint"] != fingerprint(key)
+
+
+def test_an_object_that_no_ref_reaches_is_new(
+    tmp_path: Path, clones: Path, run: Run, make_key: MakeKey
+) -> None:
+    repos = make_clones(clones, {"a": {"a": make_key()}})
+    run("fleet", "clones")
+    repos["a"].blob(make_key())
+    run("fleet", "clones", "--resume")
+    assert len(read_lines(tmp_path / RESULTS, "keys.jsonl")) == 2
+
+
+def test_ctrl_c_keeps_the_ledger(tmp_path: Path, clones: Path, run: Run, make_key: MakeKey) -> None:
+    names = make_plain_clones(clones, 30, make_key)
+    command = [*INTERRUPTIBLE_WAKEYSCAN, "fleet", "clones", "--jobs", "1"]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    ledger = tmp_path / RESULTS / "ledger"
+    wait_until(lambda: ledger.is_dir() and any(is_audited(path) for path in ledger.iterdir()))
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=TIMEOUT)
+    assert process.returncode == 130
+    rows = read_rows(tmp_path / RESULTS)
+    states = {row["state"] for row in rows.values()}
+    assert (set(rows), states) == (set(names), {"audited", "pending"})
+    done = {path.name: path.stat().st_ino for path in ledger.iterdir() if is_audited(path)}
+    assert run("fleet", "clones", "--resume").code == 1
+    assert done.items() <= list_ledger(tmp_path).items()
+    assert summarize(tmp_path / RESULTS) == summarize_alone(run, clones, names[:6]) | {
+        one for one in summarize(tmp_path / RESULTS) if one[0] not in names[:6]
+    }
+    assert {row["state"] for row in read_rows(tmp_path / RESULTS).values()} == {"audited"}
+
+
+def is_audited(path: Path) -> bool:
+    return path.name.count(".") == 2 and len(path.name.split(".")[1]) == 32
+
+
+def wait_until(is_done: object) -> None:
+    assert callable(is_done)
+    until = time.monotonic() + TIMEOUT
+    while not is_done():
+        assert time.monotonic() < until
+        time.sleep(0.005)
+
+
+# Shards
+
+
+def test_shards_together_are_the_whole(
+    tmp_path: Path, clones: Path, run: Run, make_key: MakeKey
+) -> None:
+    names = make_plain_clones(clones, 12, make_key)
+    assert run("fleet", "clones", "-o", "whole").code == 1
+    for number in (1, 2, 3):
+        ran = run("fleet", "clones", "--shard", f"{number}/3", "-o", f"part{number}", "-f", "json")
+        assert ran.code in (0, 1)
+        assert not (tmp_path / f"part{number}" / "index.html").exists()
+        run("fleet", "clones", "--shard", f"{number}/3", "-o", "together")
+    assert run("fleet", "merge", "part1", "part2", "part3", "-o", "joined").code == 1
+    assert run("fleet", "merge", "-o", "together").code == 1
+    whole = summarize(tmp_path / "whole")
+    assert {one[0] for one in whole} == set(names)
+    for folder in ("joined", "together"):
+        assert summarize(tmp_path / folder) == whole
+        keys = [read_lines(tmp_path / name, "keys.jsonl") for name in ("whole", folder)]
+        assert keys[0] == keys[1]
+
+
+def test_what_a_shard_did_not_reach_is_a_row(
+    tmp_path: Path, clones: Path, run: Run, make_key: MakeKey
+) -> None:
+    make_plain_clones(clones, 4, make_key)
+    run("fleet", "clones", "--jobs", "1")
+    ledger = tmp_path / RESULTS / "ledger"
+    file = next(iter(ledger.iterdir()))
+    report = json.loads(file.read_bytes())
+    report["fleet"] |= {"state": "pending", "key": "", "reason": "its turn has not come"}
+    file.unlink()
+    file.with_name(file.name.split(".")[0] + ".pending.json").write_text(json.dumps(report))
+    ran = run("fleet", "merge", "-f", "json")
+    assert {row["state"] for row in read_rows(tmp_path / RESULTS).values()} == {
+        "audited",
+        "pending",
+    }
+    assert ran.code == 1
+
+
+# Hostile repositories
+
+
+def test_hostile_repositories_are_rows_with_reasons(
+    tmp_path: Path, clones: Path, run: Run, make_key: MakeKey
+) -> None:
+    key = make_key()
+    names = ("fifo", "killer", "no-objects", "good", "damaged")
+    repos = make_clones(clones, {name: {"a": key} for name in names})
+    os.mkfifo(repos["fifo"].top / ".git" / "refs" / "heads" / "pipe")
+    (clones / "cycle").mkdir()
+    (clones / "cycle" / "up").symlink_to("..", target_is_directory=True)
+    (repos["no-objects"].top / ".git" / "objects").rename(tmp_path / "elsewhere")
+    for path in (repos["damaged"].top / ".git" / "objects").glob("??/*"):
+        path.chmod(0o600)
+        path.write_bytes(b"damaged")
+    # Only a process that dies without a word: git that ends its parent, in one repository.
+    paths = replace_git(tmp_path / "bin", "killer", "kill -9 $PPID")
+    ran = run("fleet", "clones", env=paths)
+    assert ran.code == 1
+    rows = read_rows(tmp_path / RESULTS)
+    assert set(rows) == set(names)
+    assert {name: row["state"] for name, row in rows.items()} == {
+        "fifo": "failed",
+        "killer": "failed",
+        "no-objects": "failed",
+        "good": "audited",
+        "damaged": "audited",
+    }
+    assert "is neither a file nor a folder" in rows["fifo"]["reason"]
+    assert "its process died 3 times, last with signal 9" in rows["killer"]["reason"]
+    assert (rows["good"]["keys"], rows["damaged"]["complete"]) == (1, False)
+
+
+def test_failed_repositories_alone_exit_with_3(clones: Path, run: Run) -> None:
+    repos = make_clones(clones, {"a": {"a": "a"}, "b": {"b": "b"}})
+    os.mkfifo(repos["a"].top / ".git" / "pipe")
+    assert run("fleet", "clones").code == 3
+
+
+def test_a_repository_over_the_time_limit_is_given_up(
+    tmp_path: Path, clones: Path, run: Run, key: str
+) -> None:
+    make_clones(clones, {"slow": {"a": key}, "good": {"a": key}})
+    paths = replace_git(tmp_path / "bin", "slow", "exec sleep 60")
+    run("fleet", "clones", "--time-limit", "3", env=paths)
+    rows = read_rows(tmp_path / RESULTS)
+    assert "took over 3 s" in rows["slow"]["reason"]
+    assert rows["good"]["state"] == "audited"
+
+
+# URLs
+
+
+def test_urls_are_cloned_into_mirrors_that_stay(
+    tmp_path: Path, clones: Path, run: Run, make_key: MakeKey
+) -> None:
+    repos = make_clones(clones, {"a": {"a": make_key()}, "b": {"b": make_key()}})
+    repos["a"].git("update-ref", "refs/pull/1/head", "HEAD")
+    urls = [repo.top.as_uri() for repo in repos.values()]
+    missing = (clones / "none").as_uri()
+    lines = ["# all", *urls, "", missing, "git@example.org:o/r.git"]
+    (tmp_path / "list").write_text("\n".join(lines))
+    assert run("fleet", "list").code == 1
+    rows = read_rows(tmp_path / RESULTS)
+    states = {name.rpartition("/")[2]: row["state"] for name, row in rows.items()}
+    assert states == {"a": "audited", "b": "audited", "none": "failed", "r": "failed"}
+    mirrors = tmp_path / "cache" / "wakeyscan" / "mirrors"
+    heads = {path.name: (path / "HEAD").read_text() for path in mirrors.glob("*.git")}
+    assert set(heads.values()) == {"ref: refs/heads/main\n"}
+    first = list_ledger(tmp_path)
+    repos["b"].commit({"c": make_key()})
+    run("fleet", "list", "--resume")
+    changed = {name for name, _ in list_ledger(tmp_path).items() ^ first.items()}
+    assert {"_a-" in name for name in changed if ".failed." not in name} == {False}
+    assert len(read_lines(tmp_path / RESULTS, "keys.jsonl")) == 3
+
+
+def test_a_single_url_is_a_fleet(tmp_path: Path, run: Run, key: str) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.commit({"a": key})
+    ran = run("fleet", repo.top.as_uri(), "-f", "json")
+    assert (ran.code, ran.json()["summary"]["keys"]) == (1, 1)

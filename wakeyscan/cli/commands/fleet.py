@@ -1,0 +1,106 @@
+"""`wakeyscan fleet`: audits many repositories at once, with one result for all of them."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from wakeyscan.cli import fleet_report, output
+from wakeyscan.cli.commands import INTERRUPTED
+from wakeyscan.cli.fleet_options import RESULTS, build_executor, build_task_options
+from wakeyscan.cli.fleet_progress import FleetProgress
+from wakeyscan.cli.pipeline import check_endpoint
+from wakeyscan.config import build
+from wakeyscan.config.options import SCANNING, Option, Parameters, Values
+from wakeyscan.core.errors import UsageError
+from wakeyscan.fleet.merge import join_ledgers
+from wakeyscan.fleet.repository_list import list_repositories
+from wakeyscan.fleet.run import build_tasks, parse_shard, read_outcomes, run_fleet
+from wakeyscan.rules.loader import load_rules
+
+if TYPE_CHECKING:
+    from wakeyscan.config.config import Config
+
+HELP = """Audit many repositories, and report each key once.
+
+SOURCE is a folder of clones or bare mirrors, a file of clone URLs (one per line), or a URL. Each
+repository is audited as `wakeyscan audit` does it. The results go to a folder: a page with an
+overview (index.html), a summary in Markdown, keys.jsonl, findings.jsonl, repositories.jsonl and a
+SARIF report per repository. A repository that cannot be audited is a row with the reason. After
+Ctrl-C or a crash, the same command with --resume continues."""
+
+_SHARED = (
+    *("format", "report", "template", "fail-on", "rules", "config", "jobs", "show-suppressed"),
+    *("sarif-profile", "ignore-file", "strict", "strict-ignores", "quiet", "verbose", "color"),
+)
+
+PARAMETERS = Parameters(
+    (
+        Option("output", f"Folder of the results. Default: {RESULTS}.", "DIR", letter="o"),
+        *(option for option in SCANNING if option.name in _SHARED),
+        Option("resume", "Keep the results of earlier runs for repositories and rules that have "
+               "not changed."),
+        Option("shard", "Only audit part NUMBER of COUNT, without a page of results: for jobs "
+               "that share a list. Join the parts with: wakeyscan fleet merge.", "NUMBER/COUNT"),
+        Option("time-limit", "Give a repository up after so many seconds. Default: no limit.",
+               "SECONDS"),
+        Option("no-cache", "Ignore the cache and rescan everything."),
+    ),
+    "SOURCE",
+)  # fmt: skip
+
+_MERGE = "merge"
+
+
+def run(values: Values, operands: list[str]) -> int:
+    """Audit the repositories, write the results and return the exit code."""
+    given = {**build.read_environment(PARAMETERS.options, os.environ), **values}
+    folder = os.path.abspath(str(given.get("output", "")) or RESULTS)
+    settings = _build_config(values)
+    output.check_formats(settings, [])
+    check_endpoint(settings)
+    if operands[:1] == [_MERGE] and not os.path.lexists(_MERGE):
+        return _merge(folder, operands[1:], settings)
+    if not operands or "" in operands:
+        raise UsageError(
+            "wakeyscan fleet: expected a source: a folder of clones, a file of clone URLs or a URL"
+        )
+    return _audit(folder, operands, given, settings)
+
+
+def _build_config(values: Values) -> Config:
+    """Build the configuration; the results are no report, so `--output` is no part of it."""
+    options = tuple(option for option in PARAMETERS.options if option.name != "output")
+    others = {name: value for name, value in values.items() if name != "output"}
+    return build.build_config(others, options, os.environ)
+
+
+def _audit(folder: str, sources: list[str], given: Values, settings: Config) -> int:
+    shard = parse_shard(str(given["shard"])) if "shard" in given else None
+    options = build_task_options(folder, given, settings)
+    repositories = list_repositories(sources)
+    chosen = [one for one in repositories if shard is None or shard.has(one.name)]
+    tasks = build_tasks(chosen, options)
+    executor = build_executor(given, settings)
+    with FleetProgress(len(tasks), settings.quiet) as progress:
+        run = run_fleet(tasks, executor, progress.add)
+    records = read_outcomes(tasks, run, load_rules(settings.rules))
+    fleet = fleet_report.build_result(records, tuple(sources), settings, datetime.now(UTC))
+    if run.interrupted:
+        fleet = fleet._replace(result=fleet.result._replace(interrupted=True))
+    if shard is None:
+        fleet_report.write_results(folder, fleet, settings)
+    output.write_reports(fleet.result, settings)
+    if run.interrupted:
+        return INTERRUPTED
+    return fleet.result.exit_code(settings.fail_on, settings.strict_ignores)
+
+
+def _merge(folder: str, ledgers: list[str], settings: Config) -> int:
+    """Join ledgers in a folder, and write the results of all of them."""
+    records = join_ledgers(folder, ledgers or [folder], load_rules(settings.rules))
+    fleet = fleet_report.build_result(records, tuple(ledgers), settings, datetime.now(UTC))
+    fleet_report.write_results(folder, fleet, settings)
+    output.write_reports(fleet.result, settings)
+    return fleet.result.exit_code(settings.fail_on, settings.strict_ignores)

@@ -1,0 +1,72 @@
+"""Options of a fleet: what its tasks need, and what runs them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from wakeyscan.audit.cache import find_cache_file
+from wakeyscan.audit.options import AuditOptions
+from wakeyscan.audit.scope import AuditScope
+from wakeyscan.config import converters
+from wakeyscan.core.errors import UsageError
+from wakeyscan.core.files import find_cache_folder
+from wakeyscan.core.worker_pool import count_processors
+from wakeyscan.fleet.options import CloneOptions, TaskOptions, digest_options
+from wakeyscan.fleet.processes import ProcessExecutor
+
+if TYPE_CHECKING:
+    from wakeyscan.config.config import Config
+    from wakeyscan.config.options import Values
+    from wakeyscan.fleet.executor import Executor
+
+RESULTS = "wakeyscan-fleet"
+"""The default folder of the results."""
+
+
+def build_task_options(folder: str, given: Values, settings: Config) -> TaskOptions:
+    """Return what all tasks have in common; raise `UsageError`, `RuleError` or `ConfigError`."""
+    options = _build_audit_options(given, settings)
+    return TaskOptions(
+        audit=options,
+        folder=folder,
+        run=secrets.token_hex(8),
+        digest=digest_options(options),
+        clone=_build_clone_options(),
+        resume=bool(given.get("resume")),
+        seconds=_parse_count(given, "time_limit"),
+    )
+
+
+def _build_audit_options(given: Values, settings: Config) -> AuditOptions:
+    """Return the options of each audit: the repositories are not trusted, one process each."""
+    rules = settings.rules
+    return AuditOptions(
+        rules_folder=os.path.abspath(rules) if rules and isinstance(rules, str) else rules,
+        jobs=1,
+        honor_inline=False,
+        scope=AuditScope(None, "", False),
+        now=datetime.now(UTC),
+        cache_file="" if given.get("no_cache") else find_cache_file(),
+        include_suppressed=settings.show_suppressed or settings.verification is not None,
+        # An allowed path of this repository means nothing in another one.
+        policy=settings.policy._replace(allowed_paths=()),
+    )
+
+
+def _build_clone_options() -> CloneOptions:
+    return CloneOptions(os.path.join(find_cache_folder(), "mirrors"))
+
+
+def build_executor(given: Values, settings: Config) -> Executor:
+    """Return what runs the tasks."""
+    return ProcessExecutor(settings.jobs or count_processors())
+
+
+def _parse_count(given: Values, name: str) -> int:
+    option = f"--{name.replace('_', '-')}"
+    if name not in given:
+        return 0
+    return int(converters.convert(converters.parse_count, given[name], option, UsageError))

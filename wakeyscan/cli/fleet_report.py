@@ -1,0 +1,56 @@
+"""The result of a fleet: accepted findings are marked, keys verified, and files written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wakeyscan.cli import output
+from wakeyscan.cli.pipeline import apply_ignore_file
+from wakeyscan.fleet.merged_result import FleetResult, merge_records, replace_ignores
+from wakeyscan.fleet.result_files import write_result_files
+from wakeyscan.rules.loader import load_rules
+from wakeyscan.suppression import IgnoreStats
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from wakeyscan.config.config import Config
+    from wakeyscan.fleet.ledger import Record
+
+
+def build_result(
+    records: Sequence[Record], sources: tuple[str, ...], settings: Config, now: datetime
+) -> FleetResult:
+    """Merge the records, with the ignore file that the user named applied."""
+    judged = [one._replace(result=one.result.judge_opaque(settings.strict)) for one in records]
+    if not settings.ignore_file:
+        return merge_records(judged, sources, load_rules(settings.rules), now)
+    accepted, ignores = _apply_ignores(judged, settings)
+    fleet = merge_records(accepted, sources, load_rules(settings.rules), now)
+    return replace_ignores(fleet, ignores)
+
+
+def _apply_ignores(records: Sequence[Record], settings: Config) -> tuple[list[Record], IgnoreStats]:
+    """Apply the ignore file to the findings of all repositories at once."""
+    if not records:
+        return [], IgnoreStats()
+    together = records[0].result._replace(
+        findings=tuple(finding for record in records for finding in record.result.findings)
+    )
+    applied = apply_ignore_file(together, settings)
+    rest = iter(applied.findings)
+    marked = [
+        record._replace(
+            result=record.result._replace(
+                findings=tuple(next(rest) for _ in record.result.findings)
+            )
+        )
+        for record in records
+    ]
+    return marked, applied.ignores
+
+
+def write_results(folder: str, fleet: FleetResult, settings: Config) -> None:
+    """Write the files of the results; raise `ReportError`."""
+    write_result_files(folder, fleet, output.render_report("json", fleet.result, settings))

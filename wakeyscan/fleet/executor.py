@@ -1,0 +1,23 @@
+"""The interface of what runs the tasks of a fleet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from wakeyscan.fleet.options import FleetTask
+    from wakeyscan.fleet.task import Outcome
+
+RETRIES = 2
+"""How often a task starts again after its process has died."""
+
+
+class Executor(Protocol):
+    """Runs tasks on some processes."""
+
+    def run(self, tasks: Sequence[FleetTask]) -> Iterator[Outcome]:
+        """Yield the outcome of each task, in any order; begin with the first ones.
+
+        A task whose process dies more than `RETRIES` times has failed.
+        """

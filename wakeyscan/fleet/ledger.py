@@ -1,0 +1,172 @@
+"""The ledger of a fleet: one file per audited repository, each a JSON report of its own.
+
+A file is written at once or not at all, and its name has the state of the repository and the
+digest of the rules. So a run that was cut off continues where it was, on any machine that has the
+folder, and no result is counted twice.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from enum import StrEnum
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from wakeyscan.core import files
+from wakeyscan.core.errors import ReportError, SourceError
+from wakeyscan.core.redaction import make_encodable, redact
+from wakeyscan.reports import json as json_report
+from wakeyscan.reports.saved_report import Fields, read_report
+from wakeyscan.reports.saved_result import build_result
+
+if TYPE_CHECKING:
+    from wakeyscan.rules.rule import Rule
+    from wakeyscan.scanner.result import RunResult
+
+FOLDER = "ledger"
+"""Subfolder of the results."""
+
+_SUFFIX = ".json"
+_MAX_SLUG, _DIGITS = 60, 12
+_KEY_DIGITS = 32
+_PRIVATE = 0o600
+
+
+class State(StrEnum):
+    """What became of a repository."""
+
+    AUDITED = "audited"
+    FAILED = "failed"
+    PENDING = "pending"
+    """Listed, but not audited yet."""
+
+
+class Entry(NamedTuple):
+    """What the ledger says about a repository, beside its report."""
+
+    repository: str
+    location: str
+    key: str
+    """Digest of its state and of the rules; empty unless it was audited."""
+    state: State
+    run: str
+    """Name of the run that wrote the entry."""
+    finished: str
+    """ISO 8601 in UTC."""
+    reason: str = ""
+    """Why it was not audited."""
+    milliseconds: int = 0
+    """Processor time of the audit."""
+
+
+class Record(NamedTuple):
+    """An entry with its report."""
+
+    entry: Entry
+    result: RunResult
+
+
+def build_key(state: str, digest: str) -> str:
+    """Return the key of a result, from the state of the repository and the digest of the rules."""
+    return sha256(f"{state}\0{digest}".encode()).hexdigest()[:_KEY_DIGITS]
+
+
+def find_file(folder: str, repository: str, key: str) -> str:
+    """Return the path of the file of a repository; `key` is a key or the name of a state."""
+    return os.path.join(folder, FOLDER, f"{build_slug(repository)}.{key}{_SUFFIX}")
+
+
+def build_slug(repository: str) -> str:
+    """Return a file name for a repository: its name as far as it is harmless, and a digest."""
+    digest = sha256(repository.encode("utf-8", "surrogateescape")).hexdigest()[:_DIGITS]
+    return f"{re.sub(r'[^A-Za-z0-9-]+', '_', repository)[-_MAX_SLUG:].strip('_-')}-{digest}"
+
+
+def create(folder: str) -> None:
+    """Create the folder of a ledger; raise `ReportError`."""
+    try:
+        os.makedirs(os.path.join(folder, FOLDER), mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise ReportError(
+            f"{folder}: cannot be created: {error.strerror}; name another folder with --output"
+        ) from None
+
+
+def write_record(folder: str, record: Record) -> None:
+    """Write a record, then remove the older ones of its repository; raise `ReportError`."""
+    entry = record.entry
+    file = find_file(folder, entry.repository, entry.key or entry.state.value)
+    out = io.StringIO()
+    fields = {name: make_encodable(redact(str(value))) for name, value in entry._asdict().items()}
+    extra: dict[str, Any] = {**fields, "milliseconds": entry.milliseconds}
+    json_report.write_fields({**json_report.build_report(record.result), "fleet": extra}, out)
+    try:
+        files.write_atomically(file, out.getvalue().encode("utf-8", "backslashreplace"), _PRIVATE)
+        _remove_older(file, list_files(folder, entry.repository))
+    except OSError as error:
+        raise ReportError(
+            f"{file}: the result cannot be written: {error.strerror}; free space or fix the "
+            "permissions, then run the same command with --resume"
+        ) from None
+
+
+def _remove_older(file: str, others: list[str]) -> None:
+    for other in others:
+        if other != file:
+            with suppress(FileNotFoundError):  # another worker has removed it
+                os.unlink(other)
+
+
+def list_files(folder: str, repository: str = "") -> list[str]:
+    """List the files of the ledger, or those of one repository."""
+    prefix = f"{build_slug(repository)}." if repository else ""
+    top = os.path.join(folder, FOLDER)
+    try:
+        names = sorted(os.listdir(top))
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise SourceError(f"{top}: cannot be read: {error.strerror}") from None
+    return [
+        os.path.join(top, name)
+        for name in names
+        if name.startswith(prefix) and name.endswith(_SUFFIX) and not name.startswith(".")
+    ]
+
+
+def list_slugs(folder: str) -> frozenset[str]:
+    """Return the file names, without their ends, of the repositories in a ledger."""
+    return frozenset(os.path.basename(file).split(".")[0] for file in list_files(folder))
+
+
+def read_record(file: str, rules: tuple[Rule, ...]) -> Record:
+    """Read a record; raise `SourceError` for a file that is damaged or not of the ledger."""
+    with read_report(file) as report:
+        fields = Fields(report).get_object("fleet")
+        entry = Entry(
+            repository=fields.get_text("repository"),
+            location=fields.get_text("location"),
+            key=fields.get_name("key"),
+            state=State(fields.get_text("state")),
+            run=fields.get_name("run"),
+            finished=fields.get_name("finished"),
+            reason=fields.get_text("reason"),
+            milliseconds=fields.get_number("milliseconds"),
+        )
+        return Record(entry, build_result(report, rules))
+
+
+def read_records(folder: str, rules: tuple[Rule, ...]) -> Iterator[Record]:
+    """Yield the newest record of each repository in a ledger."""
+    newest: dict[str, tuple[int, str]] = {}
+    for file in list_files(folder):
+        slug = os.path.basename(file).split(".")[0]
+        rank = os.stat(file).st_mtime_ns
+        if slug not in newest or rank > newest[slug][0]:
+            newest[slug] = rank, file
+    for _, file in newest.values():
+        yield read_record(file, rules)

@@ -1,0 +1,147 @@
+"""The repositories of a fleet: a list of URLs, a folder of clones, one clone or one URL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from typing import NamedTuple
+
+from wakeyscan.core import small_files
+from wakeyscan.core.errors import UsageError
+from wakeyscan.core.redaction import redact
+from wakeyscan.git.mirror import remove_credentials
+
+_SCHEME = "://"
+_BARE_PARTS = ("HEAD", "objects", "refs")
+
+
+class FleetRepository(NamedTuple):
+    """One repository of a fleet."""
+
+    name: str
+    """Name in reports, unique in the fleet: a path relative to its folder, or `host/owner/name`."""
+    location: str
+    """Absolute path, or URL; a URL may contain credentials, so it is not printed."""
+    size: int = 0
+    """Bytes of its objects, as far as they are known: the largest repository is audited first."""
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether it must be cloned."""
+        return not os.path.isabs(self.location)
+
+    @property
+    def shown_location(self) -> str:
+        """The location without credentials and keys."""
+        return redact(remove_credentials(self.location))
+
+
+def list_repositories(sources: Iterable[str]) -> list[FleetRepository]:
+    """List the repositories of all sources, the largest first; raise `UsageError` for none."""
+    found: dict[str, FleetRepository] = {}
+    for source in sources:
+        listed = list(_list_source(source))
+        if not listed:
+            raise UsageError(f"{remove_credentials(source)}: contains no repositories")
+        for repository in listed:
+            found.setdefault(repository.location, repository)
+    return sorted(_make_unique(found.values()), key=lambda one: (-one.size, one.name))
+
+
+def _list_source(source: str) -> Iterator[FleetRepository]:
+    if os.path.isdir(source):
+        yield from _list_folder(os.path.abspath(source))
+    elif os.path.isfile(source):
+        yield from _list_file(source)
+    elif _SCHEME in source:
+        yield FleetRepository(_name_url(source), source)
+    else:
+        raise UsageError(
+            f"{remove_credentials(source)}: no such file or folder; name a file of clone URLs, "
+            "a folder of clones, or a URL"
+        )
+
+
+def _list_folder(top: str) -> Iterator[FleetRepository]:
+    """List the repositories below a folder; links are not followed, so that none leads in circles.
+
+    Work trees are not searched for further repositories.
+    """
+    if is_repository(top):
+        yield _build_local(os.path.basename(top), top)
+        return
+    pending = [top]
+    while pending:
+        folder = pending.pop()
+        try:
+            with os.scandir(folder) as entries:
+                paths = [one.path for one in entries if one.is_dir(follow_symlinks=False)]
+        except OSError:  # its audit fails, and says so
+            yield _build_local(os.path.relpath(folder, top), folder)
+            continue
+        for path in sorted(paths):
+            if is_repository(path):
+                yield _build_local(os.path.relpath(path, top), path)
+            else:
+                pending.append(path)
+
+
+def is_repository(folder: str) -> bool:
+    """Return whether a folder looks like a clone or a bare mirror."""
+    if os.path.lexists(os.path.join(folder, ".git")):
+        return True
+    return all(os.path.lexists(os.path.join(folder, part)) for part in _BARE_PARTS)
+
+
+def _build_local(path: str, location: str) -> FleetRepository:
+    name = path.replace(os.sep, "/").removesuffix(".git") or path
+    return FleetRepository(name, location, _measure_packs(location))
+
+
+def _measure_packs(folder: str) -> int:
+    """Return the bytes of the packs of a clone or mirror; loose objects hardly count."""
+    size = 0
+    for parts in ((".git", "objects", "pack"), ("objects", "pack")):
+        try:
+            with os.scandir(os.path.join(folder, *parts)) as entries:
+                size += sum(entry.stat(follow_symlinks=False).st_size for entry in entries)
+        except OSError:
+            continue
+    return size
+
+
+def _list_file(file: str) -> Iterator[FleetRepository]:
+    """List the clone URLs in a file, one per line, and folders relative to it; `#` is a comment."""
+    try:
+        text = small_files.decode_text(small_files.read_small_file(file, small_files.MAX_LIST_SIZE))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = (error.strerror or "") if isinstance(error, OSError) else "not UTF-8"
+        raise UsageError(f"{file}: cannot be read: {reason}") from None
+    folder = os.path.dirname(os.path.abspath(file))
+    for line in map(str.strip, text.splitlines()):
+        if not line or line.startswith("#"):
+            continue
+        path = os.path.normpath(os.path.join(folder, line))
+        if os.path.lexists(path) or ":" not in line:
+            yield _build_local(os.path.relpath(path, folder), path)
+        else:
+            yield FleetRepository(_name_url(line), line)
+
+
+def _name_url(url: str) -> str:
+    """Return the host and path of a URL, without credentials: `github.com/owner/name`."""
+    name = remove_credentials(url).partition(_SCHEME)[2] or url
+    return redact(name.strip("/").removesuffix(".git")) or "repository"
+
+
+def _make_unique(repositories: Iterable[FleetRepository]) -> Iterator[FleetRepository]:
+    """Yield the repositories; one with the name of another one gets digits of its location."""
+    names: set[str] = set()
+    for repository in repositories:
+        name = repository.name
+        if name in names:
+            digits = sha256(repository.shown_location.encode("utf-8", "surrogateescape"))
+            name = f"{name}-{digits.hexdigest()[:8]}"
+        names.add(name)
+        yield repository._replace(name=name)

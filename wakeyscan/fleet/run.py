@@ -1,0 +1,104 @@
+"""A run of a fleet: the tasks of the repositories, and the records that they leave."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+from wakeyscan.core.errors import SourceError, UsageError
+from wakeyscan.fleet import ledger
+from wakeyscan.fleet.ledger import Record, State
+from wakeyscan.fleet.options import FleetTask, TaskOptions
+from wakeyscan.fleet.task import build_failure, fail_task
+
+if TYPE_CHECKING:
+    from wakeyscan.fleet.executor import Executor
+    from wakeyscan.fleet.repository_list import FleetRepository
+    from wakeyscan.fleet.task import Outcome
+    from wakeyscan.rules.rule import Rule
+
+_SHARD = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
+
+
+class Shard(NamedTuple):
+    """One of several parts of a fleet."""
+
+    number: int
+    """1-based."""
+    total: int
+
+    def has(self, name: str) -> bool:
+        """Return whether a repository belongs to this part: the same one on every machine."""
+        digest = sha256(name.encode("utf-8", "surrogateescape")).digest()
+        return int.from_bytes(digest[:8], "big") % self.total == self.number - 1
+
+
+def parse_shard(text: str) -> Shard:
+    """Parse `2/8`; raise `UsageError`."""
+    found = _SHARD.fullmatch(text)
+    if not found or int(found[1]) > int(found[2]):
+        raise UsageError(f"--shard: expected NUMBER/COUNT such as 2/8, got {text!r}")
+    return Shard(int(found[1]), int(found[2]))
+
+
+class FleetRun(NamedTuple):
+    """The end of a run."""
+
+    outcomes: tuple[Outcome, ...]
+    interrupted: bool
+
+
+def build_tasks(repositories: Sequence[FleetRepository], options: TaskOptions) -> list[FleetTask]:
+    """Return the tasks, and write a record of each repository that has none in the ledger.
+
+    So each repository has a row, even if the run is cut off. Without `resume`, all records of the
+    repositories are removed first. Raise `ReportError`.
+    """
+    tasks = [FleetTask(repository, options) for repository in repositories]
+    ledger.create(options.folder)  # a shard may be empty
+    known = ledger.list_slugs(options.folder)
+    for task in tasks:
+        is_known = ledger.build_slug(task.repository.name) in known
+        if not (is_known and options.resume):
+            fail_task(task, "its turn has not come", State.PENDING)
+    return tasks
+
+
+def run_fleet(
+    tasks: Sequence[FleetTask], executor: Executor, on_outcome: Callable[[Outcome], None]
+) -> FleetRun:
+    """Run all tasks; Ctrl-C ends the run, and the ledger keeps what it has."""
+    outcomes: list[Outcome] = []
+    try:
+        for outcome in executor.run(tasks):
+            outcomes.append(outcome)
+            on_outcome(outcome)
+    except KeyboardInterrupt:
+        return FleetRun(tuple(outcomes), interrupted=True)
+    return FleetRun(tuple(outcomes), interrupted=False)
+
+
+def read_outcomes(
+    tasks: Sequence[FleetTask], run: FleetRun, rules: tuple[Rule, ...]
+) -> list[Record]:
+    """Read the record of each task; one that has no outcome was not audited in this run."""
+    files = {outcome.repository: outcome.file for outcome in run.outcomes}
+    return [_read_outcome(task, files.get(task.repository.name, ""), rules) for task in tasks]
+
+
+def _read_outcome(task: FleetTask, file: str, rules: tuple[Rule, ...]) -> Record:
+    folder, name = task.options.folder, task.repository.name
+    try:
+        if file:
+            return ledger.read_record(file, rules)
+        for written in ledger.list_files(folder, name):  # by a worker whose answer did not arrive
+            record = ledger.read_record(written, rules)
+            if record.entry.run == task.options.run:
+                return record
+    except SourceError as error:
+        reason = f"its record is damaged: {error}"
+        fail_task(task, reason)
+        return build_failure(task, reason)
+    return build_failure(task, "the run was interrupted before its turn", State.PENDING)
