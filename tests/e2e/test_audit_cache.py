@@ -156,6 +156,49 @@ def test_what_is_remembered_changes_nothing(
     assert cache.is_file()
 
 
+def a_lost_blob(repo: Dated) -> None:
+    """Lose a version of a file, on a branch of its own, after the pack was written."""
+    repo.git("switch", "-q", "-c", "gap")
+    repo.at(5).commit({"folder/lost": "a text\n"})
+    repo.git("switch", "-q", "main")
+    name = repo.git("rev-parse", "gap:folder/lost")
+    path = repo.top / ".git" / "objects" / name[:2] / name[2:]
+    path.unlink()
+
+
+def a_found_blob(repo: Dated, key: str) -> None:
+    repo.blob("a text\n")
+
+
+def a_gap_thrown_away(repo: Dated, key: str) -> None:
+    repo.git("branch", "-q", "-D", "gap")
+    repo.git("reflog", "expire", "--expire=now", "--all")
+
+
+def a_gap_continued(repo: Dated, key: str) -> None:
+    repo.git(
+        "update-ref",
+        "refs/heads/gap",
+        repo.git("commit-tree", "-p", "gap", "-m", "m", "main^{tree}"),
+    )
+
+
+@pytest.mark.parametrize(
+    "step",
+    [nothing, a_commit, a_key, a_lost_object, a_found_blob, a_gap_thrown_away, a_gap_continued],
+    ids=lambda step: step.__name__,
+)
+def test_a_gap_is_remembered_while_it_is_one(
+    step: Callable[[Dated, str], None], repo: Dated, make_key: MakeKey
+) -> None:
+    leaky(repo, make_key)
+    a_lost_blob(repo)
+    assert "1 object is missing" in repo.audit().out
+    step(repo, make_key())
+    for _ in range(2):
+        assert same(repo.audit(), repo.audit("--no-cache"))
+
+
 def test_each_change_after_the_other(repo: Dated, make_key: MakeKey) -> None:
     leaky(repo, make_key)
     for step in (a_commit, a_key, a_tag, a_merge, a_key_in_a_name, a_branch_begun_over, a_remote):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.audit.cache import HistoryCache, identify_pack
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
-from wakeyscan.git import refs
+from wakeyscan.git import refs, tree_paths
 from wakeyscan.git.object_dirs import (
     has_small_id_list,
     list_loose_objects,
@@ -36,25 +36,31 @@ _SUBMODULE = "the repository of a submodule, not scanned; run: wakeyscan audit {
 _ENTRY_NAME = "whole"
 _MAX_LOOSE = 50_000
 """Maximum number of loose objects for which a result is cached; a longer list is too large."""
+_MAX_MISSING = 10_000
+"""Maximum number of missing objects for which a result is cached."""
 
 
 class _Proof(NamedTuple):
-    """A proof that these packs and loose objects contain everything reachable from `tips`."""
+    """A proof that packs and loose objects contain all that tips reach, but for missing objects."""
 
     tips: frozenset[str]
     packs: frozenset[str]
     loose: frozenset[str]
+    missing: frozenset[str] = frozenset()
 
     def is_valid_for(self, current: _Proof) -> bool:
         """Return whether the repository still has every pack and object of the proof."""
         return self.packs <= current.packs and self.loose <= current.loose
 
 
+_NO_PROOF = _Proof(frozenset(), frozenset(), frozenset())
+
+
 class CompletenessCheck:
     """A search for missing objects, which git runs in the background of the audit.
 
-    History that was complete in the last audit is not walked again, if its packs and loose objects
-    are still there.
+    History that was walked in the last audit is not walked again, if its packs and loose objects
+    are still there, and the objects that it lacked are still missing.
     """
 
     def __init__(
@@ -66,14 +72,35 @@ class CompletenessCheck:
     ) -> None:
         self._repository, self._git, self._cache = repository, git, cache
         self._current = _build_proof(repository, tips) if cache.is_enabled else None
-        past = _load_proof(repository, cache)
-        is_valid = self._current is not None and past.is_valid_for(self._current)
-        self._proven_tips = past.tips if is_valid else frozenset()
+        past = self._load_valid_proof(tips) if self._current else _NO_PROOF
+        self._proven_tips, self._missing = past.tips, set(past.missing)
         self._open_tips = tips - self._proven_tips
         self._can_defer = not self._proven_tips and has_small_id_list(repository)
-        self._missing: set[str] = set()
         self._background = ExitStack()
         self._finish: Callable[[], bytes] | None = None
+
+    def _load_valid_proof(self, tips: frozenset[str]) -> _Proof:
+        past = _load_proof(self._repository, self._cache)
+        if self._current is None or not past.is_valid_for(self._current):
+            return _NO_PROOF
+        return past if not past.missing or self._are_still_missing(past, tips) else _NO_PROOF
+
+    def _are_still_missing(self, past: _Proof, tips: frozenset[str]) -> bool:
+        """Return whether the tips still reach the objects that were missing, and these still are.
+
+        An object that is there now may be a tree that names other missing objects.
+        """
+        try:
+            if any(kind for _, kind in tree_paths.list_kinds(past.missing, self._git)):
+                return False
+            kinds = tree_paths.list_kinds(past.tips - tips, self._git)
+            if not all(kind in ("commit", "tag") for _, kind in kinds):
+                return False
+            revisions = [*(past.tips - tips), *(f"^{tip}" for tip in tips)]
+            stdin = "".join(f"{name}\n" for name in revisions).encode("ascii")
+            return not self._git.run("rev-list", "--max-count=1", "--stdin", stdin=stdin)
+        except GitError:
+            return False
 
     def start(self) -> None:
         """Start git's walk, unless everything is already proven."""
@@ -98,29 +125,31 @@ class CompletenessCheck:
 
     def list_missing(self) -> Iterator[Skipped]:
         """Walk the history that is not confirmed yet, and report missing objects."""
-        problems = list(self._find_missing())
-        current = self._current
-        is_news = current is not None and current.tips - self._proven_tips
-        if current and is_news and not problems and len(current.loose) <= _MAX_LOOSE:
-            value = json.dumps([sorted(ids) for ids in current])
-            folder = self._repository.object_folders[0]
-            self._cache.store_entry(_ENTRY_NAME, folder, value.encode())
-        yield from problems
-
-    def _find_missing(self) -> Iterator[Skipped]:
         origin = Origin(self._repository.folder)
         try:
             lines = self._walk().decode("ascii", "replace").split() if self._open_tips else ()
         except GitError as error:
             yield Skipped(origin, f"history cannot be read: {error}")
-            lines = ()
-        if missing := sorted(self._missing.union(x[1:] for x in lines if x.startswith("?"))):
+            return
+        self._missing.update(line[1:] for line in lines if line.startswith("?"))
+        self._store_proof()
+        if missing := sorted(self._missing):
             objects = (
                 f"{len(missing)} {'object is' if len(missing) == 1 else 'objects are'} missing"
             )
             yield Skipped(
                 origin, f"{objects} ({missing[0]}…): a partial clone, or a damaged repository"
             )
+
+    def _store_proof(self) -> None:
+        current = self._current
+        if current is None or current.tips <= self._proven_tips:
+            return
+        if len(current.loose) <= _MAX_LOOSE and len(self._missing) <= _MAX_MISSING:
+            proof = current._replace(missing=frozenset(self._missing))
+            value = json.dumps([sorted(ids) for ids in proof])
+            folder = self._repository.object_folders[0]
+            self._cache.store_entry(_ENTRY_NAME, folder, value.encode())
 
     def close(self) -> None:
         """Stop git's walk."""
@@ -153,7 +182,7 @@ def _load_proof(repository: Repository, cache: HistoryCache) -> _Proof:
         parts = json.loads(cache.load_entry(_ENTRY_NAME, repository.object_folders[0]))
         return _Proof(*(frozenset(map(str, ids)) for ids in parts))
     except (ValueError, TypeError):
-        return _Proof(frozenset(), frozenset(), frozenset())
+        return _NO_PROOF
 
 
 def list_known_gaps(repository: Repository) -> Iterator[Skipped]:
