@@ -105,8 +105,11 @@ def test_the_timeline_of_an_audit(repo: Dated, make_key: MakeKey) -> None:
     repo.at(5).commit({"c": "none"})
     page = Page(repo.audit("-f", "html").out)
     spans = [shape for shape in page.all("rect") if shape["class"] == "in-code"]
-    assert (spans[0]["x"], spans[0]["width"]) == ("0", "1000")
-    assert int(spans[1]["width"]) < 1000
+    assert (spans[0]["x"], spans[0]["width"]) == ("0.0%", "100.0%")
+    assert float(spans[1]["width"].rstrip("%")) < 100
+    assert [line["class"] for line in page.all("line")] == ["introduced"] * 2 + ["removed"]
+    assert page.all("line")[2]["x1"] == spans[1]["width"]
+    assert [(mark["class"], mark["cx"]) for mark in page.all("circle")] == [("pushed", "0.0%")] * 2
     labels = [svg["aria-label"] for svg in page.all("svg")]
     assert labels[0].startswith("since 2024-01-01, exposed for ")
     assert labels[1].startswith("2024-01-01 to 2024-01-05, exposed for ")

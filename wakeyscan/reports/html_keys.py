@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
 
 class Bar(NamedTuple):
-    """The part of the timeline in which a key was in the code."""
+    """The part of the timeline in which a key was in the code, in thousandths of its width."""
 
     start: int
     end: int
+    marks: list[tuple[str, int]]
+    """Events of its life, each with its place: introduced, pushed, removed, revoked."""
 
 
 class PlaceView(NamedTuple):
@@ -117,7 +119,7 @@ def _build_key(
         facts=[*_list_facts(group, history)],
         period=format_period(history) if history and is_dated else "",
         ending=_describe_ending(history) if history and is_dated else "",
-        bar=Bar(*scale.find_span(history)) if history and scale and is_dated else None,
+        bar=_build_bar(history, scale) if history and scale and is_dated else None,
         places=[_build_place(finding, style) for finding in group],
         advice=[*_list_advice(group, history)],
     )
@@ -144,6 +146,20 @@ def _list_facts(group: list[Finding], history: SecretHistory | None) -> Iterator
         yield "exposed", format_period(history)
     for label, items in list_facts(history):
         yield label, ", ".join(items).replace(", and ", " and ")
+
+
+def _build_bar(history: SecretHistory, scale: TimeScale) -> Bar:
+    """Return the bar of a key; git does not record pushes, so its mark is on the first day."""
+    start, end = scale.find_span(history)
+    happened = {
+        "introduced": (True, start),
+        "pushed": (history.pushed, start),
+        "removed": (history.removed, end),
+        "revoked": (history.liveness is Liveness.REVOKED, scale.width),
+    }
+    return Bar(
+        start, end, [(name, place) for name, (is_true, place) in happened.items() if is_true]
+    )
 
 
 def _describe_ending(history: SecretHistory) -> str:
