@@ -113,7 +113,8 @@ def find_screen(shown: str) -> list[str]:
     _, _, report = shown.partition("$ wakeyscan")
     lines = [_overwrite(line) for line in f"$ wakeyscan{report}".split("\r\n")]
     fourth, steps = _find_line(lines, "  4  "), _find_line(lines, "What to do next")
-    return [*lines[:fourth], "     ⋮", "", *lines[steps : _find_line(lines, "  4. ")]]
+    first_steps = lines[steps : steps + _find_line(lines[steps:], "  4. ")]
+    return [*lines[:fourth], "     ⋮", "", *first_steps]
 
 
 def _overwrite(line: str) -> str:

@@ -444,6 +444,8 @@ def test_all_of_keys(repo: Dated, make_key: MakeKey) -> None:
                 }
             ],
             "place_count": 1,
+            "variable": "WASTACK_API_KEY",
+            "variable_users": [],
         },
         {
             "rule": "wastack-api-key",
@@ -470,6 +472,8 @@ def test_all_of_keys(repo: Dated, make_key: MakeKey) -> None:
                 {"path": "src/a.js", "line": 2, "blob": blob, "commit": one, "at_head": False}
             ],
             "place_count": 1,
+            "variable": "WASTACK_API_KEY",
+            "variable_users": [],
         },
     ]
     assert [(f["path"], f["within"], f["line"], f["excerpt"]) for f in report["findings"]] == [
@@ -595,7 +599,7 @@ def test_text(repo: Dated, make_key: MakeKey) -> None:
     two = repo.at(11).commit({"src/old.py": "x\n", "public/app.js": f"let k = '{here}';\n"})
     repo.git("update-ref", "refs/remotes/o/main", one)
     repo.git("reflog", "expire", "--expire=all", "--all")
-    ran = execute([WAKEYSCAN, "audit", str(repo.top)], Path("/"))
+    ran = execute([WAKEYSCAN, "audit", str(repo.top)], Path("/"), env={"COLUMNS": "80"})
     days, days_of_old = (f"{age(day):,} days" for day in (11, 1))
     today = (datetime(2024, 1, 1, tzinfo=UTC) + timedelta(age(1))).date().isoformat()
     removals = f"{fingerprint(here)[:6]} from public/app.js"
@@ -604,12 +608,12 @@ def test_text(repo: Dated, make_key: MakeKey) -> None:
         ran.out
         == f"""2 keys in 2 commits: 1 critical, 1 high.
 
-     [2024-01-01    {today}]  = in the code, - removed, but still leaked
+     [2024-01-01   {today}]  = in the code, - removed, but still leaked
 
 Not known to be revoked: treat these as live (2)
 
   1  critical  wastack-api-key  {mask(here)}
-     [========================]  since 2024-01-11, exposed for {days}
+     [=======================]  since 2024-01-11, exposed for {days}
      pushed      no (no remote-tracking branch contains it)
      at HEAD     public/app.js:1
      introduced  {two[:12]}  public/app.js:1
@@ -618,7 +622,7 @@ Not known to be revoked: treat these as live (2)
      | let k = '{mask(here)}';
 
   2  high      wastack-api-key  {mask(old)}
-     [=-----------------------]  2024-01-01 to 2024-01-11, exposed for {days_of_old}
+     [=----------------------]  2024-01-01 to 2024-01-11, exposed for {days_of_old}
      pushed      to o/main
      at HEAD     no, removed by {two[:12]} on 2024-01-11
      introduced  {one[:12]}  src/old.py:2
@@ -627,6 +631,36 @@ Not known to be revoked: treat these as live (2)
      | key = '{mask(old)}'
 
 Scanned 10 objects (636 bytes).
+
+What to do, key by key
+
+{mask(here)}: only in local commits: rewrite them; rotate only if shared
+  1. No rotation is needed, unless you shared the key or the commits in another
+     way.
+  2. Fix {two[:12]}, which brought it:
+       wakeyscan fix --write public/app.js
+       git commit --fixup={two[:12]} -- public/app.js
+       GIT_SEQUENCE_EDITOR=true git rebase -i --autosquash {two[:12]}^
+  3. Then remove the old commits from this clone:
+       git reflog expire --expire=now --all
+       git gc --prune=now
+       wakeyscan audit
+
+{mask(old)}: pushed: rotate first, then decide about the history
+  1. Create a new key in WAStack (Settings, API Keys) with the least permission:
+     read before write before admin. Old and new work until the old one is
+     revoked.
+  2. Roll out the new key as WASTACK_API_KEY.
+  3. Check that the new key works:
+       echo "$NEW_KEY" | wakeyscan verify
+  4. Revoke {fingerprint(old)[:6]} where it was issued.
+  5. Prove that it is revoked, with a report of --report json=leak.json:
+       export WAKEYSCAN_CONTROL_KEY="$NEW_KEY"
+       wakeyscan verify leak.json --wait 10m
+  6. Look for requests that are not yours in WAStack's log since 2024-01-01.
+  7. Decide about the history: a revoked key is harmless, and a rewrite breaks
+     every clone. To purge it all the same:
+       wakeyscan audit --purge-file ../purge.txt
 {next_steps_of_audit(here, old, since="2024-01-01", removals=removals)}"""
     )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.support.command import Run, environment
+from tests.support.command import WAKEYSCAN, Run, environment, execute
 from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.repositories import ON_PATH, Repo
 
@@ -107,7 +108,7 @@ def test_a_pushed_key_is_rotated_first(repo: Repo, key: str) -> None:
     ]
     places = [ran.out.index(text) for text in order]
     assert places == sorted(places)
-    assert "WASTACK_API_KEY is used by code: deploy.sh." in ran.out
+    assert "WASTACK_API_KEY is already used by code: deploy.sh." in ran.out
     assert key not in ran.out + ran.err
 
 
@@ -129,6 +130,55 @@ def test_reports_of_an_audit_have_the_steps(repo: Repo, make_key: MakeKey) -> No
         page = (repo.top / f"out.{name}").read_text("utf-8")
         assert "Roll out the new key as WASTACK_API_KEY" in page
         assert (pushed in page, local in page) == (False, False)
+
+
+def test_an_audit_names_the_variable_and_its_users(repo: Repo, make_key: MakeKey) -> None:
+    one, two = make_key(), make_key()
+    users = {
+        "deploy.sh": 'curl -H "Authorization: Bearer $WASTACK_TOKEN"\n',
+        "a b/compose.yml": "services: {a: {environment: [WASTACK_TOKEN]}}\n",
+        "app.py": "import os\nKEY = os.environ['WASTACK_TOKEN']\n",
+        ".env.example": "WHATSAPP_KEY=\n",
+        "README.md": "Set WASTACK_TOKENS, not a token.\n",
+    }
+    repo.commit({**users, "src/a.py": f'K = "{one}"\n', "prod/.env": f"WHATSAPP_KEY={two}\n"})
+    publish(repo)
+    foreign = execute([WAKEYSCAN, "audit", str(repo.top), "--format=json"], repo.top.parent)
+    saved = repo.run("audit", "--format=json", "--output=leak.json")
+    assert (foreign.code, saved.code) == (1, 1)
+    for report in (foreign.json(), json.loads((repo.top / "leak.json").read_text("utf-8"))):
+        keys = {key["secret"]: key for key in report["keys"]}
+        assert keys[mask(one)]["variable"] == "WASTACK_TOKEN"
+        assert keys[mask(one)]["variable_users"] == ["a b/compose.yml", "app.py", "deploy.sh"]
+        assert keys[mask(two)]["variable"] == "WHATSAPP_KEY"
+        assert keys[mask(two)]["variable_users"] == [".env.example", "prod/.env"]
+    sentence = (
+        "Roll out the new key as WASTACK_TOKEN; WASTACK_TOKEN is already used by containers: "
+        "a b/compose.yml; code: app.py, deploy.sh."
+    )
+    for format_ in ("text", "html", "markdown"):
+        assert sentence in repo.run("audit", f"--format={format_}").out
+        assert sentence in repo.run("report", "leak.json", f"--format={format_}").out
+
+
+def test_text_has_the_steps_of_the_most_urgent_keys(repo: Repo, make_key: MakeKey) -> None:
+    keys = [make_key() for _ in range(5)]
+    repo.commit({f"{number}.py": f'K = "{key}"\n' for number, key in enumerate(keys)})
+    publish(repo)
+    heading = re.compile(r"(?m)^wa_[a-z]+_…\(\w{6}\): pushed: rotate first")
+    short, full = repo.run("audit").out, repo.run("audit", "--verbose").out
+    assert (len(heading.findall(short)), len(heading.findall(full))) == (3, 5)
+    assert "\n2 more keys (show with --verbose)\n" in short
+    assert "more keys" not in full
+
+
+def test_an_audit_without_the_tree_of_head_names_no_users(repo: Repo, key: str) -> None:
+    repo.commit({"src/a.py": f'K = "{key}"\n', "deploy.sh": "echo $WASTACK_API_KEY\n"})
+    blob = repo.id("HEAD:deploy.sh")
+    (repo.top / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    ran = repo.run("audit", "--format=json")
+    (found,) = ran.json()["keys"]
+    assert (ran.code, found["secret"], found["variable_users"]) == (1, mask(key), [])
 
 
 def test_keys_that_no_commit_has_are_named(repo: Repo, key: str) -> None:

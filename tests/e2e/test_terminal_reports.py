@@ -61,6 +61,43 @@ def test_every_line_fits_and_shows_the_key(repo: Dated, command: tuple[str, ...]
     assert "larger than --max-file-size" in " ".join(shown.split()) or command[0] == "audit"
 
 
+NARROW = {"COLUMNS": ""}
+SPACED = f"{'a folder/' * 9}a file.py"
+COMMANDS = ("wakeyscan ", "git ", "echo ", "export ", "GIT_SEQUENCE_EDITOR=")
+
+
+def list_wide(text: str, width: int = 80) -> list[str]:
+    """Return the lines that are too wide, but for commands and for single names."""
+    wide = [line.strip() for line in text.splitlines() if len(line) > width]
+    return [line for line in wide if not line.startswith(COMMANDS) and SPACED not in line]
+
+
+@pytest.mark.parametrize("command", ["scan", "audit", "hook"])
+def test_there_are_eighty_columns_without_a_terminal(
+    repo: Dated, make_key: MakeKey, command: str
+) -> None:
+    text = make_key()
+    key = mask(text)
+    content = f"{'first = second; ' * 9}key = '{text}'; {'third = fourth; ' * 9}"
+    repo.stage({SPACED: content, "large": "x" * 5000, ".wakeyscanignore": f"{'0' * 32} # x\n"})
+    if command == "audit":
+        repo.git("commit", "-q", "-m", "c")
+    options = {"scan": (), "audit": (), "hook": ("pre-commit",)}[command]
+    ran = repo.run(command, *options, "--max-file-size=4k", env=NARROW)
+    assert key in ran.out
+    assert list_wide(ran.out) == []
+    assert list_wide(ran.err) == []
+    assert f"'{SPACED}'" in ran.out or SPACED in ran.out
+    wide = repo.run(command, *options, "--max-file-size=4k", env={"COLUMNS": "200"})
+    assert max(len(line) for line in wide.out.splitlines() if SPACED not in line) > 80
+    assert list_wide(wide.out, 200) == []
+
+
+def test_a_report_in_a_file_has_eighty_columns(repo: Dated) -> None:
+    repo.run("scan", "--report", "text=report.txt", env=NARROW)
+    assert list_wide((repo.top / "report.txt").read_text("utf-8")) == []
+
+
 @pytest.mark.parametrize("command", ["scan", "audit"])
 def test_places_are_links_to_the_files(repo: Dated, command: str) -> None:
     shown = show(repo.top, command)

@@ -17,6 +17,9 @@ from tests.support.report_schema import check_report
 TIMEOUT = 300
 """Seconds after which a command hangs, even on a busy machine."""
 
+WIDE = "500"
+"""Columns in which every sentence is one line, so that tests can search for it."""
+
 WAKEYSCAN = str(Path(sys.executable).with_name("wakeyscan"))
 
 _RUN_WITH_SIGNALS = """
@@ -53,6 +56,7 @@ def environment(**more: str) -> dict[str, str]:
     unwanted = (
         *("GIT_", "WAKEYSCAN_", "GITHUB_", "CI", "NO_COLOR", "FORCE_COLOR", "CLICOLOR"),
         "FORCE_HYPERLINK",
+        "COLUMNS",
         "PYTHONDONTWRITEBYTECODE",  # each process would compile our modules again
     )
     kept = {k: v for k, v in os.environ.items() if not k.startswith(unwanted)}
@@ -64,7 +68,7 @@ def environment(**more: str) -> dict[str, str]:
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": os.devnull,
     }
-    return {**kept, **identity, **more}
+    return {**kept, **identity, "COLUMNS": WIDE, **more}
 
 
 _FORKED = ForkedCommand(WAKEYSCAN, environment())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
+from tests.support.command import WIDE
 from tests.support.keys import fingerprint
 
 KEY_RULE = "wastack-api-key"
@@ -28,13 +29,13 @@ def next_steps(
 
 
 def next_steps_of_audit(*keys: str, since: str, removals: str) -> str:
-    """Return the steps after an audit: nobody can add a comment to a line of an old commit."""
+    """Return the steps after an audit in 80 columns; a line of a commit can get no comment."""
     steps = [*_rotation(keys, ASK, "wakeyscan")]
     steps.append(f"Look for messages that you did not send: WAStack's log since {since}.")
     steps += [f"Remove from HEAD: {removals}."] if removals else []
     steps.append(_details([KEY_RULE], "wakeyscan"))
     prefixes = [fingerprint(key, KEY_RULE)[:6] for key in keys]
-    return _format([*steps, _ignoring(prefixes, "wakeyscan")])
+    return _format([*steps, _ignoring(prefixes, "wakeyscan")], 80)
 
 
 def _rotation(keys: Iterable[str], ask: str, program: str) -> Iterator[str]:
@@ -63,13 +64,13 @@ def _ignoring(prefixes: list[str], program: str) -> str:
     return f'{text}\n{program} ignore add {" ".join(prefixes)} --reason "…"'
 
 
-def _format(steps: list[str]) -> str:
+def _format(steps: list[str], width: int = int(WIDE)) -> str:
     lines = []
     for number, step in enumerate(steps, 1):
         text, *commands = step.split("\n")
         lines += textwrap.wrap(
             text,
-            80,
+            width,
             initial_indent=f"{number:3}. ",
             subsequent_indent=" " * 5,
             break_on_hyphens=False,

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from wakeyscan.core.errors import ReportError, UsageError
 from wakeyscan.core.lazy import lazy_import
@@ -31,6 +31,9 @@ else:
     template = lazy_import("wakeyscan.reports.template")
     terminal_text = lazy_import("wakeyscan.reports.terminal_text")
     run_details = lazy_import("wakeyscan.cli.run_details")  # only for --verbose
+
+_MIN_WIDTH = 60
+"""Columns for which text is written at least."""
 
 
 def write_reports(
@@ -104,8 +107,7 @@ def render_report(
     color = for_stdout and wants_color(settings.color, os.environ)
     style = report.ReportStyle(
         color=color,
-        width=_find_width() if for_stdout else 80,
-        is_terminal=for_stdout and _is_terminal(),
+        width=find_width(sys.stdout if for_stdout else None),
         file_links=_find_file_links(result, os.environ) if color else None,
         saved=_find_saved_report(settings),
         show_suppressed=settings.show_suppressed,
@@ -154,12 +156,17 @@ def _find_file_links(
     return terminal_text.FileLinks(root, terminal_text.find_host()) if root else None
 
 
-def _find_width() -> int:
-    """Return the width of the terminal on stdout, at least 60 columns; 80 if there is none."""
+def find_width(stream: TextIO | None) -> int:
+    """Return the columns of a terminal; without one those in COLUMNS, or 80. At least 60."""
     try:
-        return max(60, os.get_terminal_size(sys.stdout.fileno()).columns)
+        columns = os.get_terminal_size(stream.fileno()).columns if stream else 0
     except (AttributeError, OSError, ValueError):
-        return 80
+        columns = 0
+    return max(_MIN_WIDTH, columns or _parse_columns(os.environ.get("COLUMNS", "")))
+
+
+def _parse_columns(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 6 and int(text) else report.DEFAULT_WIDTH
 
 
 def _find_program(environment: Mapping[str, str]) -> str:

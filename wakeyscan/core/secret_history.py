@@ -66,6 +66,10 @@ class SecretHistory(NamedTuple):
     """Certain if the bounds are certain in at least one place."""
     place_count: int = 0
     """Number of all places; `places` lists at most a hundred of them."""
+    variable: str = ""
+    """Name of the environment variable that will hold the key; empty if it is not known."""
+    variable_users: tuple[str, ...] = ()
+    """Files at HEAD that name this variable."""
 
     @property
     def first_place(self) -> Occurrence:

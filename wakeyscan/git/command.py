@@ -38,7 +38,7 @@ else:
 _ALLOWED_COMMANDS = frozenset(
     (
         *("cat-file", "check-ignore", "diff-index", "diff-tree", "for-each-ref"),
-        *("ls-files", "merge-base", "rev-list", "rev-parse"),
+        *("grep", "ls-files", "merge-base", "rev-list", "rev-parse"),
     )
 )
 """Commands that, with the pins, run no program that a repository names.

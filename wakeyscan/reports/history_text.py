@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -53,8 +52,7 @@ def format_history(
     history: SecretHistory, scale: TimeScale | None, style: ReportStyle
 ) -> Iterator[str]:
     """Yield the lines about one secret; only names wider than a line exceed its width."""
-    # Only a terminal needs short sentences: elsewhere, programs search for whole ones.
-    width = style.width if style.is_terminal else sys.maxsize
+    width = style.width
     if scale and history.introduced.commit:
         yield from wrap([scale.draw(history), format_period(history)], width, INDENT, "  ")
     for label, items in list_facts(history):
@@ -63,7 +61,7 @@ def format_history(
             words = [word for item in items for word in item.split(" ")]
             yield from wrap(_decorate(label, words, history, style), width, heading, " ")
         else:
-            yield from wrap(_decorate(label, items, history, style), style.width, heading)
+            yield from wrap(_decorate(label, items, history, style), width, heading)
 
 
 def _decorate(

@@ -161,6 +161,8 @@ def encode_key(key: SecretHistory) -> dict[str, Any]:
         "exposed_days": key.exposed_days,
         "places": [{**place._asdict(), "path": _encode_path(place)} for place in key.places],
         "place_count": key.place_count,
+        "variable": key.variable,
+        "variable_users": [redact(make_encodable(path)) for path in key.variable_users],
         "next": [_encode_step(step) for step in list_key_steps(key)],
     }
 

@@ -139,12 +139,11 @@ def _list_rotation(key: SecretHistory, program: str, facts: LocalFacts) -> Itera
 
 def _build_roll_out(key: SecretHistory, facts: LocalFacts) -> Step:
     """Return the step that gives the new key to all of its users."""
-    name = facts.variable or "WASTACK_API_KEY"
-    places = dict.fromkeys(place.path for place in key.places_at_head)
-    used = f"; the old one is used by {_describe_places(places)}" if places else ""
-    users = [path for path in facts.users if path not in places]
-    also = f"; {name} is used by {_describe_places(users)}" if users else ""
-    return Step(f"Roll out the new key as {name}{used}{also}.")
+    name = facts.variable or key.variable or "WASTACK_API_KEY"
+    places = {place.path for place in key.places_at_head}
+    users = [path for path in facts.users or key.variable_users if path not in places]
+    used = f"; {name} is already used by {_describe_places(users)}" if users else ""
+    return Step(f"Roll out the new key as {name}{used}.")
 
 
 def _list_rewrite(key: SecretHistory, program: str, facts: LocalFacts) -> Iterator[Step]:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from wakeyscan.scanner.result import RunResult
 
 
+DEFAULT_WIDTH = 80
+"""Characters in a line of text where there is no terminal."""
+
+
 class ReportStyle(NamedTuple):
     """Options for all report formats; each format uses those that apply to it."""
 
@@ -28,10 +32,8 @@ class ReportStyle(NamedTuple):
     """The current directory relative to the top of the repository; text shows paths from there."""
     current_folder: str = ""
     """The same for the commands of an audit, which shows paths from the top."""
-    width: int = 80
-    """Characters in a line of text."""
-    is_terminal: bool = False
-    """Whether text fits every line to the width: elsewhere, programs search for whole lines."""
+    width: int = DEFAULT_WIDTH
+    """Characters in a line of text; names and commands may be longer."""
     file_links: FileLinks | None = None
     """Links to files, if the terminal shows links."""
     template: str = ""

@@ -33,6 +33,8 @@ def build_history(item: Fields) -> SecretHistory:
         details=item.get_pairs("details"),
         bounds=Bounds(item.get_text("bounds", Bounds.CERTAIN)),
         place_count=item.get_number("place_count", len(places)),
+        variable=item.get_text("variable", ""),
+        variable_users=item.get_texts("variable_users") if item.has("variable_users") else (),
     )
 
 

@@ -19,6 +19,9 @@ PUSHED_COLOR = "35"
 _MASK = "…("
 """Part of a masked secret."""
 
+_COMMAND = r"wakeyscan [a-z]+ [a-z]+(?=\))|--[a-z-]+ [a-z]+=[^ ]+"
+"""Commands and options with blanks, as sentences of ours have them."""
+
 _INVISIBLE = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;;[^\x1b]*\x1b\\")
 _OLDEST_VTE = 5000
 """Version 0.50 of the library of GNOME's terminals, the first with links."""
@@ -75,12 +78,14 @@ def measure(text: str) -> int:
     return len(_INVISIBLE.sub("", text))
 
 
-def wrap(items: Iterable[str], width: int, heading: str, separator: str = ", ") -> Iterator[str]:
+def wrap(
+    items: Iterable[str], width: int, heading: str, separator: str = ", ", hanging: str = ""
+) -> Iterator[str]:
     """Yield lines of items, which are never broken; further lines hang below the first item.
 
-    An item that begins with "and" has no comma before it.
+    An item that begins with "and" has no comma before it. `hanging` begins the further lines.
     """
-    line, hanging, is_first = heading, " " * len(heading), True
+    line, hanging, is_first = heading, hanging or " " * len(heading), True
     room = width - len(separator) - len(separator.rstrip())
     for item in items:
         if not is_first and measure(line) + measure(item) > room:
@@ -91,9 +96,19 @@ def wrap(items: Iterable[str], width: int, heading: str, separator: str = ", ") 
     yield line
 
 
-def wrap_words(text: str, width: int, heading: str = "") -> Iterator[str]:
+def wrap_words(
+    text: str, width: int, heading: str = "", names: Iterable[str] = (), hanging: str = ""
+) -> Iterator[str]:
     """Yield the lines of a sentence; further lines hang below its first word."""
-    return wrap(text.split(" "), width, heading, " ")
+    return wrap(split_words(text, names), width, heading, " ", hanging)
+
+
+def split_words(text: str, names: Iterable[str] = ()) -> list[str]:
+    """Split a sentence at its blanks, but not inside of a command or of one of these names."""
+    parts = [re.escape(name) for name in names if " " in name]
+    parts.sort(key=len, reverse=True)
+    whole = "|".join((*parts, _COMMAND))
+    return re.findall(rf"(?:{whole}|[^ ])+", text)
 
 
 def crop(text: str, width: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, count, groupby
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, PIECES, Bounds, Finding, Liveness, Standing
 from wakeyscan.core.lazy import lazy_import
-from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, format_details
+from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, format_details, redact
 from wakeyscan.core.severity import Severity
 from wakeyscan.reports.summary import format_verdict
 from wakeyscan.scanner.repository_paths import format_relative_path
@@ -19,13 +18,22 @@ from wakeyscan.scanner.scan_result import count_skipped
 if TYPE_CHECKING:
     from wakeyscan.core.document import Skipped
     from wakeyscan.core.secret_history import SecretHistory
-    from wakeyscan.reports import history_text, next_steps, terminal_text, timeline
+    from wakeyscan.reports import (
+        history_text,
+        next_steps,
+        runbook_text,
+        step_text,
+        terminal_text,
+        timeline,
+    )
     from wakeyscan.reports.report import ReportStyle
     from wakeyscan.scanner.result import RunResult
 else:
     # Only an audit has histories, only findings have next steps, and few lines are long.
     history_text = lazy_import("wakeyscan.reports.history_text")
     next_steps = lazy_import("wakeyscan.reports.next_steps")
+    runbook_text = lazy_import("wakeyscan.reports.runbook_text")
+    step_text = lazy_import("wakeyscan.reports.step_text")
     terminal_text = lazy_import("wakeyscan.reports.terminal_text")
     timeline = lazy_import("wakeyscan.reports.timeline")
 
@@ -37,8 +45,8 @@ _COLORS = {
     Severity.NOTE: "2",
 }
 _BOLD, _DIM, _GREEN, _YELLOW = "1", "2", "32", "1;33"
-_MAX_BAR, _PERIOD_WIDTH = 40, 56
-"""Characters of a timeline, and of everything beside it in a line."""
+_MAX_BAR = 40
+"""Characters of a timeline."""
 _INDENT = " " * 12
 _MAX_SKIPPED = 10
 """Maximum number of skipped items that are listed without --verbose."""
@@ -49,7 +57,7 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     reported = {finding.secret for finding in result.reported()}
     shown = tuple(k for k in result.keys if k.secret in reported or style.show_suppressed)
     verdict = escape_for_terminal(format_verdict(result))
-    lines = _wrap(verdict, "", style).rstrip("\n")
+    lines = _wrap(verdict, "", style, "  ").rstrip("\n")
     out.write(_paint(lines, _choose_color(result), style) + "\n")
     listed = _format_histories(result, shown, style) if shown else _format_files(result, style)
     rest = tuple(item for item in result.skipped if not item.opaque)
@@ -80,11 +88,14 @@ def _format_histories(
     result: RunResult, shown: tuple[SecretHistory, ...], style: ReportStyle
 ) -> Iterator[str]:
     first_findings = {finding.secret: finding for finding in reversed(result.findings)}
-    scale = timeline.build_time_scale(shown, min(_MAX_BAR, style.width - _PERIOD_WIDTH))
+    longest = max(len(timeline.format_period(history)) for history in shown)
+    # Both brackets and the blanks before the period stand beside the bar too.
+    room = style.width - len(history_text.INDENT) - longest - 4
+    scale = timeline.build_time_scale(shown, min(_MAX_BAR, room))
     if scale:
         legend = _paint("= in the code, - removed, but still leaked", _DIM, style)
-        width = style.width if style.is_terminal else sys.maxsize
-        lines = terminal_text.wrap([scale.format_dates(), legend], width, history_text.INDENT, "  ")
+        parts = [scale.format_dates(), legend]
+        lines = terminal_text.wrap(parts, style.width, history_text.INDENT, "  ")
         yield "\n".join(lines) + "\n\n"
     number = count(1)
     for heading, histories in history_text.group_histories(shown):
@@ -103,16 +114,17 @@ def _format_histories(
 def _format_excerpt(indent: str, excerpt: str, style: ReportStyle) -> str:
     """Return an excerpt; the bar keeps a CI runner from executing one that begins with `::`."""
     text = escape_for_terminal(excerpt)
-    if style.is_terminal:
+    if len(text) > style.width - len(indent) - 2:
         text = terminal_text.crop(text, style.width - len(indent) - 2)
     return _paint(f"{indent}| {text}", _DIM, style) + "\n"
 
 
-def _wrap(text: str, indent: str, style: ReportStyle) -> str:
-    """Return an indented sentence; a terminal gets lines of its width."""
-    if not style.is_terminal:
+def _wrap(text: str, indent: str, style: ReportStyle, hanging: str = "") -> str:
+    """Return a sentence in lines that fit the width; further lines are indented more."""
+    if len(indent) + len(text) <= style.width:  # few lines are long
         return f"{indent}{text}\n"
-    return "".join(f"{line}\n" for line in terminal_text.wrap_words(text, style.width, indent))
+    lines = terminal_text.wrap_words(text, style.width, indent, hanging=hanging)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _link(path: str, text: str, style: ReportStyle | None) -> str:
@@ -134,7 +146,7 @@ def _format_finding(finding: Finding, style: ReportStyle) -> str:
     rule = escape_for_terminal(finding.rule)
     text = f"  {place:>8}  {severity}  {rule}  {finding.secret}"
     context = _format_context(finding)
-    if style.is_terminal and terminal_text.measure(text) + len(context) + 2 > style.width:
+    if terminal_text.measure(text) + len(context) + 2 > style.width:
         text += "\n" + _wrap(context, _INDENT, style)
     else:
         text += f"  {context}\n"
@@ -196,10 +208,18 @@ def _format_skipped(heading: str, skipped: tuple[Skipped, ...], style: ReportSty
         within = f" ({escape_for_terminal(item.origin.within)})" if item.origin.within else ""
         shown_path = format_relative_path(item.origin.path, style.folder)
         path, reason = escape_line_start(shown_path), escape_for_terminal(item.reason)
-        lines.append(_wrap(f"{path}{within}: {reason}", "  ", style).rstrip("\n"))
+        lines.append(_format_item(f"{path}{within}:", reason, style))
     if more := count_skipped(skipped[len(shown) :]):
         lines.append(f"  and {more} more (show with --verbose)")
     return "\n".join(lines) + "\n\n"
+
+
+def _format_item(name: str, reason: str, style: ReportStyle) -> str:
+    """Return a line on an item; if it is too long, the reason goes on below."""
+    if len(name) + len(reason) < style.width - 2:
+        return f"  {name} {reason}"
+    words = (name, *terminal_text.split_words(reason))
+    return "\n".join(terminal_text.wrap(words, style.width, "  ", " ", "    "))
 
 
 def _format_summary(result: RunResult, style: ReportStyle) -> str:
@@ -211,7 +231,7 @@ def _format_summary(result: RunResult, style: ReportStyle) -> str:
     lines += map(escape_for_terminal, result.notes())
     lines += [line for line in (result.describe_ignored(),) if line]
     lines.append(_format_coverage(result))
-    return "".join(_wrap(line, "", style) for line in lines)
+    return "".join(_wrap(line, "", style, "  ") for line in lines)
 
 
 def _format_suppressed(result: RunResult, style: ReportStyle) -> list[str]:
@@ -249,15 +269,12 @@ def _format_next_steps(result: RunResult, style: ReportStyle) -> str:
     if not result.reported():
         return ""
     steps = next_steps.list_next_steps(result, style)
-    texts = (_format_step(number, step, style.width) for number, step in enumerate(steps, 1))
-    return "\nWhat to do next\n" + "".join(texts)
-
-
-def _format_step(number: int, step: next_steps.Step, width: int) -> str:
-    """Return a numbered step; commands have lines of their own, to be copied."""
-    text = escape_for_terminal(step.text) + ":" * bool(step.commands)
-    lines = [*terminal_text.wrap_words(text, width, f"{number:3}. ")]
-    lines += [f"       {escape_for_terminal(command)}" for command in step.commands]
+    names = (place.path for key in result.keys for place in key.places_at_head)
+    lines = ["", "What to do next", *step_text.format_steps(steps, style.width, map(redact, names))]
+    if result.keys:
+        secrets = {finding.secret for finding in result.reported()}
+        keys = (key for key in result.keys if key.secret in secrets)
+        lines = ["", *runbook_text.format_runbooks(keys, style), *lines]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -14,6 +14,7 @@ from wakeyscan.reports.terminal_text import (
     measure,
     paint,
     shows_links,
+    split_words,
     wrap,
     wrap_words,
 )
@@ -37,6 +38,24 @@ def test_a_word_that_just_fits_does_not_begin_a_line() -> None:
     assert [*wrap_words("one two six", 10)] == ["one two", "six"]
     assert [*wrap(["one", "two"], 9, "")] == ["one, two"]
     assert [*wrap(["one", "two"], 8, "")] == ["one,", "two"]  # a comma may follow
+
+
+def test_a_line_never_breaks_inside_of_a_command_or_a_name() -> None:
+    text = "used 1 (list with wakeyscan ignore list), from a b/c d.py: --report json=x y"
+    assert split_words(text, ["a b/c d.py", "other"]) == [
+        *("used", "1", "(list", "with", "wakeyscan ignore list),", "from"),
+        *("a b/c d.py:", "--report json=x", "y"),
+    ]
+    assert split_words("a  b") == ["a", "b"]
+
+
+def test_further_lines_hang_where_a_caller_says() -> None:
+    assert [*wrap_words("one two six", 7, hanging="  ")] == ["one two", "  six"]
+    assert [*wrap_words("one two six", 7, "1. ", hanging="    ")] == [
+        "1. one",
+        "    two",
+        "    six",
+    ]
 
 
 @given(st.lists(st.text("ab", min_size=1, max_size=12), min_size=1), st.integers(12, 40))

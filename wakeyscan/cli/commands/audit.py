@@ -23,9 +23,10 @@ from wakeyscan.git import worktree
 from wakeyscan.git.mirror import open_repository
 
 if TYPE_CHECKING:
-    from wakeyscan.cli import purge_file, run_details
+    from wakeyscan.cli import key_variables, purge_file, run_details
     from wakeyscan.git.repository import Repository
 else:
+    key_variables = lazy_import("wakeyscan.cli.key_variables")  # only an audit with keys
     purge_file = lazy_import("wakeyscan.cli.purge_file")  # few audits are followed by a purge
     run_details = lazy_import("wakeyscan.cli.run_details")  # only for --verbose
 
@@ -85,6 +86,8 @@ def run(values: Values, operands: list[str]) -> int:
         result = result.judge_opaque(settings.strict)
         if applied:
             result = apply_ignore_file(result, settings, folder)
+        if result.keys and not result.interrupted:
+            result = key_variables.add_variables(result, repository)
     if not result.interrupted:
         result = verify_keys(result, settings)
     output.write_reports(result, settings)

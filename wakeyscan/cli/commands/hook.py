@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from wakeyscan.cli import output
@@ -122,7 +123,10 @@ def _run_stage(stage: str, arguments: list[str], values: Values) -> int:
     if code or settings.verbose or settings.writes_files or settings.format != "text":
         output.write_reports(result, settings, repeat_on_stderr=code == 1)
     if code == 1:
-        output.write_stderr(advice.format_advice(stage, member, result.reported(), os.environ))
+        width = output.find_width(sys.stderr)
+        reported = result.reported()
+        text = advice.format_advice(stage, member, reported, os.environ, width)
+        output.write_stderr(text)
     if not settings.quiet:
         _print_omissions(result)
     return code

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from wakeyscan.core.errors import GitError, SourceError
 from wakeyscan.core.finding import Finding
 from wakeyscan.git.command import Git, open_own
 from wakeyscan.git.rev_list import resolve_commit
 from wakeyscan.integrations.hooks import Stage
+from wakeyscan.reports.terminal_text import wrap_words
 
 _COMMIT = "commit "
 _MAX_LISTED = 5
@@ -30,9 +31,13 @@ _HOOK_IDS = {
 
 
 def format_advice(
-    stage: str, member: Stage, findings: Iterable[Finding], environment: Mapping[str, str]
+    stage: str,
+    member: Stage,
+    findings: Iterable[Finding],
+    environment: Mapping[str, str],
+    width: int,
 ) -> str:
-    """Return the lines for stderr after the report of a hook."""
+    """Return the lines for stderr after the report of a hook; only commands exceed the width."""
     lines = [f"wakeyscan: {member.ADVICE}"]
     if commits := _list_commits(findings):
         lines += _explain_rewriting(commits, open_own())
@@ -40,7 +45,13 @@ def format_advice(
         if environment.get("PRE_COMMIT"):
             bypass = f"SKIP={_HOOK_IDS[stage]} {bypass.removesuffix(' --no-verify')}"
         lines.append(f"To skip this check once: {bypass}")
-    return "\n" + "\n".join(lines) + "\n"
+    shown = (line for text in lines for line in _wrap(text, width))
+    return "\n" + "".join(f"{line}\n" for line in shown)
+
+
+def _wrap(text: str, width: int) -> Iterator[str]:
+    """Yield the lines of a sentence; a command, which is indented, stays as it is."""
+    return iter([text]) if text.startswith(" ") else wrap_words(text, width, hanging="  ")
 
 
 def _list_commits(findings: Iterable[Finding]) -> list[str]:
@@ -71,6 +82,7 @@ def _explain_rewriting(commits: list[str], own: Git) -> list[str]:
     more = f" and {len(commits) - _MAX_LISTED} more" if len(commits) > _MAX_LISTED else ""
     return [
         f"Commits to rewrite: {named}{more}.",
-        f"  git rebase -i {start}   # change `pick` to `edit` for these commits; at each of them",
-        "  # remove the key, then: git add -u && git commit --amend && git rebase --continue",
+        f"  git rebase -i {start}",
+        "  # change `pick` to `edit` for these commits; at each of them remove the key, then:",
+        "  git add -u && git commit --amend && git rebase --continue",
     ]

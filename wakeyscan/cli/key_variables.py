@@ -1,0 +1,79 @@
+"""The variables that replace the keys of an audit, and the files at HEAD that use them."""
+
+from __future__ import annotations
+
+import posixpath
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from wakeyscan.core.errors import GitError
+from wakeyscan.fixers import variables
+from wakeyscan.git import isolated, refs, tree_grep
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from wakeyscan.core.finding import Finding
+    from wakeyscan.core.secret_history import SecretHistory
+    from wakeyscan.git.command import Git
+    from wakeyscan.git.repository import Repository
+    from wakeyscan.scanner.result import RunResult
+
+_MAX_NAMES = 50
+"""Variables whose users are searched for; a history of more keys than that has no short answer."""
+
+_LOOKUPS = (
+    r"(environb?(\.get\(|\[)|[Gg]etenv\(|process\.env(\.|\[)|ENV(\[|\.fetch\(|\.get\()"
+    r"|env::var(_os)?\(|GetEnvironmentVariable\(|\$\{?env:|secrets\.|Deno\.env\.get\("
+    r"|\$_(ENV|SERVER)\[)[[:space:]]*[\"']?[A-Za-z_][A-Za-z0-9_]*"
+)
+"""The look-ups of `fixers.variables`, for git."""
+_ASSIGNMENTS = r"^[[:space:]]*(export[[:space:]]+)?[A-Za-z_][A-Za-z0-9_]*[[:space:]]*="
+
+
+def add_variables(result: RunResult, repository: Repository) -> RunResult:
+    """Return a result whose keys know their variables; without them where HEAD is damaged."""
+    head = refs.read_refs(repository).get("HEAD") if result.keys else None
+    if head:
+        with suppress(GitError), isolated.open_isolated(repository) as git:
+            return result._replace(keys=_list_keys(result, head, git))
+    return result
+
+
+def _list_keys(result: RunResult, head: str, git: Git) -> tuple[SecretHistory, ...]:
+    chosen = _choose_variables(result, _count_names(head, git))
+    names = [*dict.fromkeys(chosen[key.secret.fingerprint] for key in result.keys)]
+    users = tree_grep.find_words(head, names[:_MAX_NAMES], git)
+    return tuple(
+        key._replace(variable=name, variable_users=tuple(users.get(name, ())))
+        for key in result.keys
+        for name in (chosen[key.secret.fingerprint],)
+    )
+
+
+def _count_names(head: str, git: Git) -> Counter[str]:
+    names = variables.count_names("", tree_grep.find_texts(head, _LOOKUPS, git))
+    assigned = tree_grep.find_texts(head, _ASSIGNMENTS, git, (":(glob)**/.env*",))
+    return names + variables.count_names(".env", assigned)
+
+
+def _choose_variables(result: RunResult, names: Counter[str]) -> dict[str, str]:
+    """Return the name for each key, as a fix of HEAD chooses it; other keys may share one."""
+    at_head = {key.secret for key in result.keys if key.at_head}
+    own = _read_own_names(result.findings)
+    here = [finding for finding in result.findings if finding.secret in at_head]
+    others = (finding for finding in result.findings if finding.secret not in at_head)
+    chosen = variables.choose_variables(here, names, own)
+    for finding in others:
+        chosen |= variables.choose_variables([finding], names, own)
+    return chosen
+
+
+def _read_own_names(findings: tuple[Finding, ...]) -> dict[str, str]:
+    """Return the names that `.env` files give to keys, by fingerprint."""
+    return {
+        finding.secret.fingerprint: name
+        for finding in findings
+        if ".env" in posixpath.basename(finding.origin.path)
+        and (name := variables.read_own_name(finding.excerpt.encode()))
+    }
