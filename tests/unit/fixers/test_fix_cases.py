@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+
 import pytest
 
 from tests.support.fix_cases import FixCase, detect, fill_in, read_cases, repair
@@ -26,3 +28,12 @@ def test_a_file_is_fixed_as_a_whole(case: FixCase) -> None:
 def test_a_second_fix_changes_nothing(case: FixCase) -> None:
     content = fill_in(case.after)
     assert repair(case.path, content).content == content
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_line_ends_and_a_byte_order_mark_stay(case: FixCase) -> None:
+    before, after = (
+        codecs.BOM_UTF8 + fill_in(text).replace(b"\n", b"\r\n")
+        for text in (case.before, case.after)
+    )
+    assert repair(case.path, before).content == after
