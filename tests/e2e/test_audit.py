@@ -710,7 +710,8 @@ def test_sarif(repo: Dated, make_key: MakeKey) -> None:
 def test_no_secret_in_any_output(repo: Dated, make_key: MakeKey, format_: str) -> None:
     keys = [make_key() for _ in range(12)]
     pairs = f"{keys[0]} {keys[1]}\n{keys[2]}\n"
-    repo.commit({"a": pairs, f"d{keys[3]}/f": "x", f"{keys[4]}/g": keys[5]}, f"m {keys[6]}")
+    files = {"a": pairs, f"d{keys[3]}/f": "x", f"{keys[4]}/g": keys[5]}
+    repo.commit({**files, f"b{keys[5]}/a{keys[5]}": keys[5]}, f"m {keys[6]}")
     repo.git("tag", "-a", "-m", keys[7], keys[8])
     repo.git("branch", f"x/{keys[9]}")
     repo.blob(f"{keys[10]}\n".encode("utf-16"))

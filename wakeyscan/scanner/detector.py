@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.secret import KEY_PREFIX
 
 if TYPE_CHECKING:
     from wakeyscan.core.document import Document, Origin
@@ -50,7 +52,14 @@ def detect_in_name(origin: Origin, context: ScanContext) -> tuple[Origin, list[F
     if not hits:
         return origin, []
     matches = decoding.find_matches(decoding.AnchoredText(path, hits), context, depth=0)
-    return findings.build_name_findings(origin, matches, context) if matches else (origin, [])
+    # In `bwa_live_…`, the rest is no key of its own, but it may be that of a key in a file.
+    spaced = re.sub(rb"\w(?=%b)" % KEY_PREFIX.encode(), b" ", path)
+    inner = decoding.find_matches(decoding.AnchoredText(spaced, hits), context, depth=0)
+    starts = {match.start for match in matches}
+    inner = [match for match in inner if match.start not in starts]
+    if not (matches or inner):
+        return origin, []
+    return findings.build_name_findings(origin, matches, inner, context)
 
 
 def keep_new(

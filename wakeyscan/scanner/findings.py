@@ -88,13 +88,28 @@ def build_findings(document: Document, matches: list[Match], context: ScanContex
 
 
 def build_name_findings(
-    origin: Origin, matches: list[Match], context: ScanContext
+    origin: Origin, matches: list[Match], inner: list[Match], context: ScanContext
 ) -> tuple[Origin, list[Finding]]:
-    """Return an origin with the secrets in its path masked, and the findings in the path."""
+    """Return an origin with the secrets in its path masked, and the findings in the path.
+
+    `inner` are the matches inside of words: they are masked, but for placeholders, and not found.
+    """
     path = origin.path.encode("utf-8", "surrogateescape")
-    masked = origin._replace(path=build_masks(path, matches).over(0, len(path)))
+    context = context._replace(honor_inline=False)
+    shown = [*matches, *_list_credentials(Document(origin, path), inner, context)]
+    if not shown:
+        return origin, []
+    masked = origin._replace(path=build_masks(path, shown).over(0, len(path)))
     document = Document(masked._replace(part="name"), path)
-    return masked, _build_all(document, matches, context._replace(honor_inline=False), {})
+    return masked, _build_all(document, matches, context, {}) if matches else []
+
+
+def _list_credentials(
+    document: Document, matches: list[Match], context: ScanContext
+) -> list[Match]:
+    found = _build_all(document, matches, context, {}) if matches else []
+    pairs = zip(matches, found, strict=True)
+    return [match for match, finding in pairs if finding.standing is not Standing.PLACEHOLDER]
 
 
 def classify_severity(

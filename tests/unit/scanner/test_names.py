@@ -1,0 +1,26 @@
+"""Keys in the names of files: found, and masked even where a name only contains one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.keys import PREFIX, MakeKey, mask
+from tests.support.scan import context
+from wakeyscan.core.document import Origin
+from wakeyscan.scanner.detector import detect_in_name
+
+
+@pytest.mark.parametrize("before", ["b", "pwa_", "_", "3", "x" * 20, ""])
+def test_a_key_in_a_word_is_masked_and_not_reported(make_key: MakeKey, before: str) -> None:
+    key = make_key()
+    origin, found = detect_in_name(Origin(f"src/{before}{key}/a.py"), context())
+    assert origin.path == f"src/{before}{mask(key)}/a.py"
+    assert len(found) == (not before)
+
+
+@pytest.mark.parametrize(
+    "path", ["src/p{}session_started_successfully.py", "a{}sessions_of_the_day.md", "b{}x/y.py"]
+)
+def test_a_name_without_a_key_stays(path: str) -> None:
+    origin = Origin(path.format(PREFIX))
+    assert detect_in_name(origin, context()) == (origin, [])
