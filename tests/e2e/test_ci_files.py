@@ -50,6 +50,11 @@ def test_a_file_follows_the_schema_of_its_system(tmp_path: Path, heading: str, s
     assert (ran.code, ran.err) == (0, ""), ran
 
 
+def test_the_readme_includes_the_same_jobs() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert f"```yaml\n{find_block('GitLab')}```" in readme
+
+
 class Change(NamedTuple):
     """A clone with a branch that adds a key, and removes it again, and an entry that ignores it."""
 
