@@ -15,10 +15,10 @@ import wakeyscan
 from tests.support.command import WAKEYSCAN, Ran, Run, execute
 from tests.support.keys import ALPHABET, PREFIX, MakeKey
 
-settings.register_profile("steady", derandomize=True)
-settings.register_profile("random")
+settings.register_profile("steady", derandomize=True, deadline=None, max_examples=60)
+settings.register_profile("random", deadline=None, max_examples=600)
 settings.load_profile(os.environ.get("WAKEYSCAN_TEST_HYPOTHESIS", "steady"))
-"""The same examples in each run; other ones with WAKEYSCAN_TEST_HYPOTHESIS=random."""
+"""The same examples in each run; more and other ones with WAKEYSCAN_TEST_HYPOTHESIS=random."""
 
 _WITHOUT = frozenset(os.environ.get("PYTHON_WITHOUT", "").split())
 

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.support.command import (
@@ -86,7 +86,6 @@ def command_lines(draw: st.DrawFn) -> tuple[str, list[str]]:
     return name, line
 
 
-@settings(deadline=None)
 @given(command_lines())
 @example(("scan", ["--format=", "a"]))
 @example(("scan", ["--format", "", "--report=", "--report", ""]))
@@ -101,7 +100,6 @@ def test_what_is_read_without_click_is_what_click_reads(line: tuple[str, list[st
         assert read == by_click(name, words)
 
 
-@settings(deadline=None)
 @given(command_lines())
 def test_a_plain_line_is_read_without_click(line: tuple[str, list[str]]) -> None:
     name, words = line

@@ -608,7 +608,7 @@ def fingerprints_of(lines: Iterable[str]) -> set[str]:
     return {fingerprint(key) for line in lines for key in line.split(" ") if key in KEYS}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(steps=st.lists(STEP, min_size=2, max_size=9), start=st.integers(0, 8))
 def test_random_histories(steps: list[Step], start: int) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.command import Ran
@@ -484,7 +484,6 @@ JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), deepe
 
 
 @pytest.mark.parametrize("name", tuple(IMPORTERS))
-@settings(deadline=None)
 @given(text=st.text() | JSON.map(json.dumps) | JSON.map(yaml.safe_dump))
 def test_any_text_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, name: str, text: str

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.e2e.test_config import OURS
@@ -161,7 +161,6 @@ PATTERNS = (
 part = st.text(alphabet="ab.py\n\r\t \\[]!#*?\"'\udce9\udcff", min_size=1, max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
 @given(paths=st.lists(st.lists(part, min_size=1, max_size=3), min_size=1, max_size=8))
 def test_patterns_match_as_git_does(
     tmp_path_factory: pytest.TempPathFactory, paths: list[list[str]]

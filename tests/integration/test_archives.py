@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.archives import (
@@ -729,7 +729,6 @@ def test_the_filters_of_a_pdf(tmp_path: Path, run: Run, key: str, kind: str) -> 
     assert [f["fingerprint"] for f in report["findings"]] == [fingerprint(key)]
 
 
-@settings(max_examples=60, deadline=None)
 @given(content=st.binary(max_size=2000), kind=st.sampled_from(list(FILTERS)), data=st.data())
 def test_filters_give_what_went_in_and_damaged_ones_end_or_say_so(
     content: bytes, kind: str, data: st.DataObject
@@ -1391,7 +1390,6 @@ def build_sample(form: str) -> bytes:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_whatever_comes_behind_a_signature_raises_nothing(form: str, data: st.DataObject) -> None:
     good = build_sample(form)

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import contexts
@@ -338,7 +338,6 @@ def test_nothing_is_opened_where_nobody_opens(key: str) -> None:
     cut=st.integers(0, 400),
     behind=st.text(alphabet='Aa0+/=-_ \n\\n"', max_size=80),
 )
-@settings(max_examples=200, deadline=None)
 def test_whatever_follows_a_beginning_raises_nothing(
     raw: bytes, form: str, cut: int, behind: str
 ) -> None:

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.command import WAKEYSCAN, execute
@@ -129,7 +129,6 @@ def test_lines_with_a_gap_between_their_offsets_are_separate_dumps() -> None:
 
 
 @given(content=st.binary(max_size=300), at=st.integers(0, 300), data=st.data())
-@settings(max_examples=300, deadline=None)
 def test_any_bytes_may_surround_an_encoded_anchor(
     content: bytes, at: int, data: st.DataObject
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.e2e.test_sarif import VALID
@@ -760,7 +760,6 @@ def planted(tree: Any, data: st.DataObject) -> tuple[Any, tuple[str | int, ...]]
 
 
 @given(tree=TREES, data=st.data(), indent=st.sampled_from([None, 2]), ascii_only=st.booleans())
-@settings(max_examples=300, deadline=None)
 def test_the_way_through_any_json_is_found(
     tree: Any, data: st.DataObject, indent: int | None, ascii_only: bool
 ) -> None:
@@ -776,7 +775,6 @@ def test_the_way_through_any_json_is_found(
 
 
 @given(tree=TREES, data=st.data(), flow=st.sampled_from([None, True, False]), wide=st.booleans())
-@settings(max_examples=200, deadline=None)
 def test_the_way_through_any_yaml_is_found(
     tree: Any, data: st.DataObject, flow: bool | None, wide: bool
 ) -> None:
@@ -792,7 +790,6 @@ def test_the_way_through_any_yaml_is_found(
     text=st.text(alphabet='ab"\\{}[]:,- \n&*!|>=/.', max_size=60).map(str.encode),
     offsets=st.lists(st.integers(0, 60), max_size=4).map(sorted),
 )
-@settings(max_examples=500, deadline=None)
 def test_any_text_can_be_walked_through(text: bytes, offsets: list[int]) -> None:
     parse = (parsers.parse_json_paths, parsers.parse_yaml_paths, parse_toml_paths)
     for context in parse:

@@ -256,7 +256,7 @@ def test_random_histories(tmp_path: Path, make_key: MakeKey) -> None:
     keys = [make_key().encode() for _ in range(4)]
     numbers = iter(range(10**6))
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(st.lists(STEPS, min_size=2, max_size=14), STORAGE, st.integers(0, 80))
     def check(steps: list[Step], how: Storage, lines: int) -> None:
         texts = [filler(lines, lines)]

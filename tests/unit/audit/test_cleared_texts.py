@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.contexts import many
@@ -44,7 +44,6 @@ def draw_versions(draw: st.DrawFn) -> list[bytes]:
     return draw(st.permutations(versions))
 
 
-@settings(deadline=None)
 @given(draw_versions())
 def test_versions_of_a_file_have_the_findings_of_each_alone(versions: list[bytes]) -> None:
     scan = ObjectScan(_CONTEXT, 20)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wakeyscan.core.occurrences import Occurrences
@@ -13,7 +13,6 @@ PATTERN = re.compile(rb"ab+|c")
 RANGES = st.lists(st.tuples(st.integers(0, 90), st.integers(0, 40)), max_size=8)
 
 
-@settings(deadline=None)
 @given(st.text("abc.\n", max_size=90), RANGES, st.booleans())
 def test_ranges_in_any_order_have_the_occurrences_of_a_whole_search(
     text: str, ranges: list[tuple[int, int]], has_words: bool

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hashlib import sha256
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.support.contexts import few, many
@@ -120,7 +120,6 @@ BODY = st.text(ALPHABET, min_size=20, max_size=80).filter(
     ),
     padded=st.booleans(),
 )
-@settings(max_examples=150, deadline=None)
 def test_a_key_in_wrapped_base64_is_found_whole_in_any_context(
     body: str, before: bytes, behind: bytes, width: int, end: str, around: str, padded: bool
 ) -> None:

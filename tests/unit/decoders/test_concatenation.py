@@ -6,7 +6,7 @@ import random
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.contexts import few, many
@@ -712,7 +712,6 @@ def test_a_prefix_in_four_or_five_parts_is_found(joint: str, make_key: MakeKey) 
     cuts=st.lists(st.integers(1, 60), max_size=6),
     joint=st.sampled_from(['" + "', "' . '", '"\n  "', "' .. '", '" ++ "', "' || '"]),
 )
-@settings(max_examples=200, deadline=None)
 def test_a_key_that_is_split_anywhere_is_found(body: str, cuts: list[int], joint: str) -> None:
     key = PREFIX + body
     places = sorted(

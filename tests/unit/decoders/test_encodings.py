@@ -196,7 +196,6 @@ def test_encoded_text_without_a_key_is_not_reported(look: Any, key: str) -> None
     before=st.binary(max_size=40),
     around=st.tuples(st.binary(max_size=60), st.binary(max_size=60)),
 )
-@settings(max_examples=100, deadline=None)
 def test_any_key_is_found_in_any_encoding_and_context(
     name: str, body: str, before: bytes, around: tuple[bytes, bytes]
 ) -> None:
@@ -219,7 +218,6 @@ WITHIN = st.sampled_from(
 
 
 @given(content=st.lists(WITHIN | st.text(max_size=3), max_size=60).map("".join))
-@settings(max_examples=100, deadline=None)
 def test_any_text_can_be_decoded(content: str) -> None:
     raw = content.encode("utf-8", "surrogatepass")
     assert list_reported_keys(raw) == [] or PREFIX in list_reported_keys(raw)[0]
@@ -231,7 +229,6 @@ def test_any_text_can_be_decoded(content: str) -> None:
     at=st.integers(0, 300),
     name=st.sampled_from(tuple(DECODERS)),
 )
-@settings(max_examples=150, deadline=None)
 def test_no_decoder_fails_on_any_bytes(content: bytes, at: int, name: str) -> None:
     decoder = DECODERS.load(name)
     anchors = frozenset([*decoder.encoded_anchors(PREFIX.encode(), True)])
@@ -291,7 +288,7 @@ def test_numbers_that_are_not_character_codes_are_not_a_key(
     st.lists(st.tuples(st.sampled_from(WITHOUT_PREFIX), st.integers(0, 2)), min_size=1, max_size=8),
 )
 @example("====", [("soft-1", 0)])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_the_candidate_filters_miss_no_encoding_of_any_anchor(
     anchor: str, wraps: list[tuple[str, int]]
 ) -> None:

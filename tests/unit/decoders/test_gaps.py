@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, default
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pygments import highlight
 from pygments.formatter import Formatter
@@ -57,7 +57,6 @@ def test_a_split_key_is_one_finding_at_its_first_line(name: str, make_key: MakeK
 
 
 @given(st.sampled_from(sorted(GAPS)), st.integers(0, 1 << 32))
-@settings(max_examples=150, deadline=None)
 def test_any_key_is_found_wherever_it_is_split(name: str, seed: int) -> None:
     source = random.Random(seed)
     longest = 48 if name in FOLDED else 126  # the rest of the first line has room
@@ -309,6 +308,5 @@ TOKENS = st.sampled_from(
 
 
 @given(st.lists(TOKENS, max_size=40).map("".join))
-@settings(max_examples=300, deadline=None)
 def test_all_searches_agree_on_any_text(text: str) -> None:
     detect(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.contexts import few, many
@@ -82,7 +82,6 @@ def test_values_in_a_registry_file_are_not_joined(make_key: MakeKey) -> None:
     kind=st.sampled_from(["hex", "hex(1)", "hex(2)", "hex(7)"]),
     is_wide=st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
 def test_any_value_in_hex_is_decoded(
     body: str, before: str, name: str, kind: str, is_wide: bool
 ) -> None:

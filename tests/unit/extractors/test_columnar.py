@@ -10,7 +10,7 @@ from functools import cache, partial
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import columnar
@@ -176,7 +176,6 @@ BYTES = st.one_of(
 )
 
 
-@settings(max_examples=80, deadline=None)
 @given(BYTES)
 def test_blocks_are_decompressed_to_what_was_compressed(content: bytes) -> None:
     assert decompress_snappy(columnar.snappy(content), BUDGET) == content
@@ -184,7 +183,6 @@ def test_blocks_are_decompressed_to_what_was_compressed(content: bytes) -> None:
     assert decompress_lz4_frame(columnar.lz4_frame(content), BUDGET) == content
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_block_or_an_error(content: bytes) -> None:
     for decompress in (decompress_snappy, decompress_lz4):
@@ -204,7 +202,6 @@ def build_samples() -> list[bytes]:
     ]
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_a_file_with_wrong_bytes_ends_in_members_or_a_known_error(data: st.DataObject) -> None:
     content = bytearray(data.draw(st.sampled_from(build_samples())))

@@ -16,7 +16,7 @@ from wakeyscan.extractors.deflate64 import Deflate64Decompressor
 from wakeyscan.extractors.extractor import ExtractionError, LimitExceeded, OpaqueContent
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.binary(max_size=3000), min_size=1, max_size=5), st.integers(1, 40))
 def test_a_zip_gives_what_was_put_in(parts: list[bytes], times: int) -> None:
     files = {str(number): part * times for number, part in enumerate(parts)}

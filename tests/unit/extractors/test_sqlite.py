@@ -219,7 +219,6 @@ def as_text(value: object) -> bytes:
     return str(value).encode()
 
 
-@settings(max_examples=60, deadline=None)
 @given(rows=st.lists(st.tuples(VALUES, VALUES, VALUES), min_size=1, max_size=20))
 def test_each_row_of_a_log_is_read_as_sqlite_wrote_it(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[object, ...]]
@@ -249,7 +248,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> bytes:
         return read_wal(folder)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.data())
 def test_a_log_with_wrong_bytes_ends_in_rows_or_a_known_error(
     log: bytes, data: st.DataObject

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wakeyscan.reports._json_text import iterate_json
@@ -20,13 +20,11 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(VALUES)
 def test_json_is_indented_as_by_the_standard_library(value: object) -> None:
     assert "".join(iterate_json(value)) == json.dumps(value, indent=2, ensure_ascii=False)
 
 
-@settings(deadline=None)
 @given(st.lists(VALUES, max_size=3))
 def test_an_iterator_is_written_as_a_list(values: list[object]) -> None:
     expected = json.dumps({"a": values}, indent=2, ensure_ascii=False)

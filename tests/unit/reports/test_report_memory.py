@@ -18,7 +18,7 @@ from wakeyscan.rules.loader import load_rules
 from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan_result import Coverage
 
-COUNT = 1_000
+COUNT = 300
 
 MAX_PER_FINDING = 1_000
 """Bytes; the objects of one result of SARIF take 16 times that."""

@@ -7,7 +7,7 @@ import random
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.support.binary_formats import OTHER, PLAIN, Build
@@ -211,7 +211,6 @@ BODY = st.text(ALPHABET, min_size=20, max_size=100).filter(
 
 
 @given(TEXT, st.sampled_from(" \t\n=:;,(<[{|\"'`>/@"), BODY, st.sampled_from(" \n,;)>|\"'`"), TEXT)
-@settings(max_examples=300, deadline=None)
 def test_text_has_no_length_prefixes(
     before: str, lead: str, body: str, end: str, behind: str
 ) -> None:
@@ -271,7 +270,6 @@ def test_a_key_in_a_textual_pickle(make_key: MakeKey) -> None:
     behind=st.binary(max_size=40),
 )
 @example(before=b"\0" * 9, body="a" * 16, behind=b"")
-@settings(max_examples=500, deadline=None)
 def test_a_string_lies_in_the_content(before: bytes, body: str, behind: bytes) -> None:
     content = before + (PREFIX + body).encode() + behind
     at = content.index(PREFIX.encode())
@@ -284,7 +282,6 @@ def test_a_string_lies_in_the_content(before: bytes, body: str, behind: bytes) -
     parts=st.lists(st.integers(0, 3 << 16), max_size=6),
     places=st.lists(st.integers(0, 1 << 19), min_size=1, max_size=12),
 )
-@settings(max_examples=100, deadline=None)
 def test_a_nul_is_near_in_any_order(parts: list[int], places: list[int]) -> None:
     content = b"\0".join(b"a" * size for size in parts)
     nuls = NulSearch(content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.ends import CUT, WHOLE, WRAPS, place_cut, place_whole, place_wrapped
@@ -224,7 +224,6 @@ def test_the_end_of_a_whole_key_is_certain(path: str, text: str) -> None:
 
 
 @given(seed=st.integers(0, 2**32), cut=st.integers(28, 43), name=st.sampled_from(sorted(CUT)))
-@settings(max_examples=500, deadline=None)
 def test_any_key_that_is_cut_anywhere_is_open(seed: int, cut: int, name: str) -> None:
     path, text = CUT[name]
     key = PREFIX + "".join(random.Random(seed).choices(ALPHABET, k=40))
@@ -239,7 +238,6 @@ def test_any_key_that_is_cut_anywhere_is_open(seed: int, cut: int, name: str) ->
     st.sampled_from(sorted(WRAPS)),
     st.sampled_from(["", "a.log", "a.txt"]),
 )
-@settings(max_examples=500, deadline=None)
 def test_any_text_that_is_wrapped_inside_the_key_is_open(
     seed: int, size: int, name: str, wrap: str, path: str
 ) -> None:

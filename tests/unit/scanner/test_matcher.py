@@ -10,7 +10,7 @@ from base64 import b64encode, urlsafe_b64encode
 from typing import NamedTuple
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.support.keys import ALPHABET, PREFIX, MakeKey
@@ -120,7 +120,6 @@ def test_the_tables_have_their_minimum_size() -> None:
     seed=st.integers(0, 2**32),
     before=st.sampled_from(["", "\n", "x = 1\r\n", "/* é ✓ */ ", "\ufeff", "\t\t"]),
 )
-@settings(max_examples=300, deadline=None)
 def test_any_credential_is_found_in_any_shape(name: str, seed: int, before: str) -> None:
     text, expected = filled(FOUND[name], random.Random(seed))
     secrets = [(e.rule, e.secret) for e in expected]
@@ -243,7 +242,6 @@ def test_words_joined_together_are_an_identifier(body: str) -> None:
     before=st.sampled_from(list(" \n\"'`=:,;/?&<>()[]{}|.+@#$%*~^!-")),
     after=st.sampled_from(list(" \n\"'`=:,;/?&<>()[]{}|.+@#$%*~^!\\")),
 )
-@settings(max_examples=200, deadline=None)
 def test_any_body_of_the_contract_is_found(body: str, before: str, after: str) -> None:
     secrets = [f.secret.reveal().decode() for f in found(before + PREFIX + body + after)]
     assert secrets == [PREFIX + body]

@@ -9,7 +9,7 @@ from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.archives import tarred
@@ -234,7 +234,6 @@ def test_a_part_of_a_prefix_is_checked_for_a_gap(
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=200, deadline=None)
 def test_all_searches_find_the_same_in_generated_texts(source: random.Random) -> None:
     found_by_all(wrapped(source))
 

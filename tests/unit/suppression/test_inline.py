@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wakeyscan.suppression.inline import InlineComments
@@ -21,7 +21,6 @@ LINES = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(LINES, st.sampled_from([b"\n", b"\r\n"]))
 def test_the_comment_of_a_key_does_not_depend_on_the_keys_before(
     lines: list[bytes], line_end: bytes

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import programs
@@ -167,7 +167,6 @@ HEADS = (
     body=st.binary(max_size=200),
     offsets=st.lists(st.integers(0, 1400)).map(sorted),
 )
-@settings(max_examples=300, deadline=None)
 def test_any_header_can_be_read(
     head: bytes, changes: list[tuple[int, int]], body: bytes, offsets: list[int]
 ) -> None:
@@ -184,7 +183,6 @@ def test_any_header_can_be_read(
     build=st.sampled_from(sorted(FORMATS)),
     changes=st.lists(st.tuples(st.integers(0, 1 << 12), st.integers(0, 255)), max_size=4),
 )
-@settings(max_examples=300, deadline=None)
 def test_a_changed_program_has_no_wrong_key_with_a_certain_end(
     name: str, build: str, changes: list[tuple[int, int]]
 ) -> None:
