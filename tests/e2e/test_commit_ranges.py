@@ -315,9 +315,9 @@ def test_a_submodule_is_told_of(repo: Repo) -> None:
 def test_many_commits(tmp_path: Path, key: str) -> None:
     """More than fits into a pipe, both ways, while both are written."""
     repo = Repo(tmp_path / "many")
-    repo.git("fast-import", "--quiet", stdin="".join(_many(5000, key)).encode())
+    repo.git("fast-import", "--quiet", stdin="".join(_many(3000, key)).encode())
     ran = repo.scan("git:main")
-    assert verdict(ran, key) == [at("2500/a-file-with-a-name-that-takes-room:1", repo.id("key"))]
+    assert verdict(ran, key) == [at("1500/a-file-with-a-name-that-takes-room:1", repo.id("key"))]
 
 
 def _many(count: int, key: str) -> Iterator[str]:
@@ -608,7 +608,7 @@ def fingerprints_of(lines: Iterable[str]) -> set[str]:
     return {fingerprint(key) for line in lines for key in line.split(" ") if key in KEYS}
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(steps=st.lists(STEP, min_size=2, max_size=9), start=st.integers(0, 8))
 def test_random_histories(steps: list[Step], start: int) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -410,7 +410,7 @@ def test_an_absolute_path_is_a_file_uri(run: Run, make_key: MakeKey, tmp_path: P
 
 
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -227,12 +227,12 @@ def test_a_delta_that_claims_more_than_memory(tmp_path: Path, make_key: MakeKey,
 
 @pytest.mark.parametrize("deep", [0, 1], ids=["deep child first", "deep child last"])
 def test_bases_that_wait_for_a_second_child_are_not_all_held(tmp_path: Path, deep: int) -> None:
-    repo, made, size, levels = Repo(tmp_path / "r"), PackMaker(), 48 << 20, 30
+    repo, made, size, levels = Repo(tmp_path / "r"), PackMaker(), 36 << 20, 30
     base = made.add(bytes(size))
     for _ in range(levels):
         base = [made.add(copies(size), base) for _ in range(2)][deep]
     made.write(repo)
-    code, report = audited(repo, 1000)
+    code, report = audited(repo, 900)
     assert (code, report["skipped"]) == (0, [])
 
 

@@ -155,7 +155,6 @@ def test_damaged_base64_in_an_encoded_word_hides_no_other_word(damage: str, key:
 
 
 @given(st.lists(st.text("AQ=./-!?_", min_size=1, max_size=9), min_size=2, max_size=4))
-@settings(max_examples=300, deadline=None)
 def test_no_text_of_an_encoded_word_stops_a_scan(texts: list[str]) -> None:
     for kind in "BQ":
         detect("A: " + "\n ".join(f"=?utf-8?{kind}?{text}?=" for text in texts) + "\n")
