@@ -40,11 +40,15 @@ def advance_position(passed: bytes, line: int, column: int) -> tuple[int, int]:
 def find_line(content: bytes, start: int, end: int, max_distance: int) -> tuple[int, int]:
     """Return the bounds of the line around `start:end`, searching `max_distance` bytes each way."""
     low, high = max(0, start - max_distance), min(len(content), end + max_distance)
-    before = max(content.rfind(b"\n", low, start), content.rfind(b"\r", low, start))
-    ends = [
-        at for at in (content.find(b"\n", end, high), content.find(b"\r", end, high)) if at >= 0
-    ]
-    return (before + 1 if before >= 0 else low), (min(ends) if ends else high)
+    if (before := content.rfind(b"\n", low, start)) >= 0:
+        low = before + 1
+    if (before := content.rfind(b"\r", low, start)) >= 0:
+        low = before + 1
+    if (after := content.find(b"\n", end, high)) >= 0:
+        high = after
+    if (after := content.find(b"\r", end, high)) >= 0:
+        high = after
+    return low, high
 
 
 def find_all(content: bytes, literal: bytes) -> Iterator[int]:

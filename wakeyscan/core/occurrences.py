@@ -32,6 +32,8 @@ class Occurrences:
     def find_first(self, low: int, high: int) -> re.Match[bytes] | None:
         """Return the first occurrence that begins in `low:high`."""
         self._search(low, high)
+        if not self._starts:
+            return None
         number = bisect_left(self._starts, low)
         is_in_range = number < len(self._starts) and self._starts[number] < high
         return self._found[number] if is_in_range else None
@@ -49,6 +51,8 @@ class Occurrences:
 
     def _search(self, low: int, high: int) -> None:
         """Search the part of a range that was not searched before."""
+        if self._low <= low <= self._high >= high:
+            return
         if low < self._low or low > self._high:
             self._low = self._high = low
             self._found, self._starts = [], []

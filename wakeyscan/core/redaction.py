@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import KEY_PREFIX
 
 # CI runners execute these commands anywhere in a log line: GitHub (actions/runner,
 # ActionCommand.cs, TryParse), Azure Pipelines and TeamCity.
 _COMMAND_START = "##"
 _RUNNER_COMMANDS = ("##[", "##vso[", "##teamcity[")
+
+_KEY = lazy_pattern(KEY_PREFIX + r"[A-Za-z0-9_-]{8,}")
 
 
 def escape_for_terminal(text: str) -> str:
@@ -68,7 +71,7 @@ def redact(text: str) -> str:
     """
     if KEY_PREFIX not in text:
         return text
-    return re.sub(KEY_PREFIX + r"[A-Za-z0-9_-]{8,}", KEY_PREFIX + "…", text)
+    return _KEY.sub(KEY_PREFIX + "…", text)
 
 
 def escape_for_json(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
 from wakeyscan.core.lazy import lazy_import
@@ -34,7 +35,7 @@ class Secret:
 
     def __init__(self, text: bytes, rule: str) -> None:
         self._text = text
-        seed = b"\0".join((b"wakeyscan/1", rule.encode(), text))
+        seed = b"wakeyscan/1\0%b\0%b" % (rule.encode(), text)
         self._fingerprint = _digest(seed)[:32]
 
     @property
@@ -77,7 +78,15 @@ class Secret:
 
 def _digest(seed: bytes) -> str:
     """Return the SHA-256 of a seed, or its HMAC if the environment has a key for fingerprints."""
-    key = os.environ.get(FINGERPRINT_KEY, "")
-    if key:
-        return hmac.digest(os.fsencode(key), seed, "sha256").hex()
+    if key := read_fingerprint_key():
+        return hmac.digest(key, seed, "sha256").hex()
     return hashlib.sha256(seed).hexdigest()
+
+
+@cache
+def read_fingerprint_key() -> bytes:
+    """Return the environment's key for fingerprints, or nothing; it is read once.
+
+    A look-up of a variable that is not set takes longer than a digest.
+    """
+    return os.fsencode(os.environ.get(FINGERPRINT_KEY, ""))

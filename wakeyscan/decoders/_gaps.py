@@ -105,7 +105,7 @@ def find_keys(content: bytes, found: FoundAnchors, gap_format: GapFormat) -> Ite
         if start >= end:
             word = _follow(content, start, gap_format)
             end = word.end
-            key = _drop_doubtful_rest(content, word)
+            key = _drop_doubtful_rest(content, word) if word.gaps else word
             if key.gaps and _MIN_KEY <= key.size <= _MAX_KEY:
                 yield key
 

@@ -45,13 +45,16 @@ class LineEnd:
 
     def may_be_in_key(self) -> bool:
         """Return whether the next line may hold the rest of a key."""
+        is_cut = not self._part.is_key and self._part.size != len(PREFIX)
+        may_be_at_width = self._is_before_random_text()
+        if not (is_cut or may_be_at_width or self._may_be_mail()):
+            return False  # most line ends, for the least work
         if _OFFSET.match(self._content, self._gap.end()) or self._is_before_entry():
             return False
-        if self._is_at_width():
+        if may_be_at_width and self._is_at_width():
             return True
         if _NAME.match(self._content, self._gap.end()) or not self._has_same_quote():
             return False
-        is_cut = not self._part.is_key and self._part.size != len(PREFIX)
         return is_cut or self._is_mail()
 
     def _is_before_entry(self) -> bool:
@@ -66,11 +69,18 @@ class LineEnd:
         text, key, _ = following.partition(PREFIX)
         return bool(own_key and key) and _format_shape(own_text) == _format_shape(text)
 
-    def _is_at_width(self) -> bool:
-        """Return whether the line was broken at its width, and a random text follows."""
+    def _is_before_random_text(self) -> bool:
+        """Return whether the next line begins with a random text, and not like this one.
+
+        A word that begins both lines is a prefix, such as a commit in a blame.
+        """
         word = _WORD.match(self._content, self._gap.end())
-        if not word or not _RANDOM.match(word[0]) or self._line.startswith(word[0]):
-            return False  # a word that begins both lines is a prefix, such as a commit in a blame
+        if not word or self._line.startswith(word[0]):
+            return False
+        return _RANDOM.match(word[0]) is not None
+
+    def _is_at_width(self) -> bool:
+        """Return whether the line was broken at its width."""
         if _PROMPT.match(self._line) and _LAST_LINE.match(self._content, self._gap.end()):
             return True
         is_alone = len(self._line) == self._part.end - self._part.start
@@ -89,15 +99,26 @@ class LineEnd:
         own = _QUOTE.match(self._line)
         return (own[0] if own else b"").split() == (self._gap["quote"] or b"").split()
 
-    def _is_mail(self) -> bool:
-        """Return whether a mail program broke the line, or folded a field of its header."""
+    def _may_be_mail(self) -> bool:
         match self._gap.lastgroup:
             case "folded":
-                return len(self._line) in _FIELD_WIDTHS and self._is_field()
+                return len(self._line) in _FIELD_WIDTHS
             case "quoted" if len(self._line) >= _QUOTE_WIDTH:
                 return True
             case _:
-                return self._gap[0][:1] == b" " and _FLOWED.search(self._content) is not None
+                return self._gap[0][:1] == b" "
+
+    def _is_mail(self) -> bool:
+        """Return whether a mail program broke the line, or folded a field of its header."""
+        if not self._may_be_mail():
+            return False
+        match self._gap.lastgroup:
+            case "folded":
+                return self._is_field()
+            case "quoted" if len(self._line) >= _QUOTE_WIDTH:
+                return True
+            case _:
+                return _FLOWED.search(self._content) is not None
 
     def _is_field(self) -> bool:
         """Return whether the line is the value of a field, or continues one."""

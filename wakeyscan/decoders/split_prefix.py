@@ -65,6 +65,8 @@ def is_head(content: bytes | memoryview, at: int) -> bool:
 def is_tail(content: bytes | memoryview, at: int) -> bool:
     """Return whether a prefix whose `live_` is at `at` starts before a gap."""
     size = len(HEAD)
+    if content[max(0, at - size) : at] == HEAD:  # most of them, in a file with many keys
+        return False
     while size and content[at - 1 : at] == PREFIX[size - 1 : size]:
         at, size = at - 1, size - 1
     if not size:

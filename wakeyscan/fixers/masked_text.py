@@ -34,7 +34,7 @@ def _build_masks(path: str, content: bytes, context: ScanContext) -> Masks:
         if shown.content == content
         for match in decoding.find_matches(text, context)
     ]
-    return build_masks(content, matches) if matches else Masks(content, (), ())
+    return build_masks(content, matches) if matches else Masks(content, (), (), ())
 
 
 def _format_line(masks: Masks, start: int, end: int, content: bytes) -> str:

@@ -41,15 +41,24 @@ class _Part(NamedTuple):
 
 def find_prefix_end(rule: Rule, text: bytes) -> int:
     """Return the number of characters of a secret that belong to the prefix of its rule."""
-    ends = [match.end() for prefix in _list_prefixes(rule) if (match := prefix.match(text))]
-    folded = text.lower()
-    for anchor in rule.anchors:
-        at = folded.find(anchor.lower(), 0, _MAX_BEFORE_ANCHOR + len(anchor))
-        ends.append(at + len(anchor) if at >= 0 else 0)
-    return max(ends)
+    prefixes, anchors = _read_rule(rule)
+    end, folded = 0, text.lower()
+    for prefix in prefixes:
+        if match := prefix.match(text):
+            end = max(end, match.end())
+    for anchor in anchors:
+        at = folded.find(anchor, 0, _MAX_BEFORE_ANCHOR + len(anchor))
+        if at >= 0:
+            end = max(end, at + len(anchor))
+    return end
 
 
 @cache
+def _read_rule(rule: Rule) -> tuple[list[re.Pattern[bytes]], list[bytes]]:
+    """Return the patterns of the prefixes of a rule, and its anchors in lower case."""
+    return _list_prefixes(rule), [anchor.lower() for anchor in rule.anchors]
+
+
 def _list_prefixes(rule: Rule) -> list[re.Pattern[bytes]]:
     definitions = dict(rule.definitions)
     texts = [shape.pattern for shape in rule.shapes] or [rule.pattern]

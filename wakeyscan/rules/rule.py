@@ -65,6 +65,10 @@ class Rule(NamedTuple):
     encoded_anchors: tuple[tuple[bytes, str, bytes, bool], ...] = ()
     """Fields of each `EncodedAnchor`, built with the wheel; empty if not built yet."""
 
+    def __hash__(self) -> int:
+        """Hash the id alone: the patterns would be hashed again at each use as a key."""
+        return hash(self.id)
+
     @property
     def exact_case(self) -> bool:
         """Whether anchors match only in their own case; false if the pattern ignores case."""

@@ -90,6 +90,11 @@ class NulSearch:
         """Whether the content is text in ASCII."""
         return self._content.isascii() and not self.has_controls
 
+    @cached_property
+    def has_only_delimited(self) -> bool:
+        """Whether every string is delimited, unless one of the marks precedes it."""
+        return not self.has_bare_strings and self.is_plain
+
     def is_near(self, start: int, end: int) -> bool:
         """Return whether a NUL shows that the content around `start:end` is binary."""
         low, high = max(0, start - _NUL_CONTEXT), end + _NUL_CONTEXT
@@ -119,6 +124,8 @@ def find_strings(content: bytes, keys: Sequence[int]) -> Strings:
 
 def find_prefixed_length(content: bytes, at: int, nuls: NulSearch) -> int:
     """Return the length of the key at an offset if the bytes before it prove it; else 0."""
+    if nuls.has_only_delimited and content[at - 1 : at] not in _MARKS:
+        return 0
     for string in _find_outside_tables(content, [at], nuls).get(at, ()):
         if string.bounds is Bounds.CERTAIN:
             return string.end - at
@@ -130,10 +137,10 @@ def _find_outside_tables(
 ) -> dict[int, list[UndelimitedString]]:
     strings: dict[int, list[UndelimitedString]] = {}
     is_bare = nuls.has_bare_strings
-    is_plain = not is_bare and nuls.is_plain
+    is_delimited = nuls.has_only_delimited
     previous_end = _NO_STRING
     for at, limit in pairwise((*keys, len(content))):
-        if at in tables or (is_plain and content[at - 1 : at] not in _MARKS):
+        if at in tables or (is_delimited and content[at - 1 : at] not in _MARKS):
             continue
         string: UndelimitedString | None
         if is_bare:

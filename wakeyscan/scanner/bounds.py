@@ -41,6 +41,7 @@ _ASSIGNMENT = lazy_pattern(
 
 _MASKED = lazy_pattern(rb"(?:x{4,}|X{4,})\Z")
 """The end of a secret whose rest is replaced by letters."""
+_MASKS = (b"x", b"X")
 _MAX_MASK = 8
 
 
@@ -51,7 +52,8 @@ def find_bounds(
 
     The path tells source code, in which no line is wrapped, from text, logs and mail.
     """
-    nuls = nuls or NulSearch(content)
+    if nuls is None:
+        nuls = NulSearch(content)
     if find_prefixed_length(content, start, nuls) == end - start:
         return Bounds.CERTAIN
     if _is_start_open(content, start, end):
@@ -73,7 +75,8 @@ def find_end_bounds(
     For `is_cut_anywhere` see `TextEnd`.
     """
     before, after = content[max(0, start - CONTEXT) : start], content[end : end + CONTEXT]
-    if _MASKED.search(content, max(start, end - _MAX_MASK), end):
+    last = content[end - 1 : end]
+    if last in _MASKS and _MASKED.search(content, max(start, end - _MAX_MASK), end):
         is_certain = False
     elif is_binary(content, start, end, nuls):
         is_certain = _is_end_certain_in_binary(content, start, end)

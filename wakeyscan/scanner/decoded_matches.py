@@ -80,9 +80,9 @@ def add_bounds(matches: list[Match], content: bytes, path: str = "") -> list[Mat
     """
     nuls = NulSearch(content)
     bounded = [
-        match._replace(
-            bounds=match.bounds or bounds.find_bounds(content, match.start, match.end, path, nuls)
-        )
+        match
+        if match.bounds
+        else match.with_bounds(bounds.find_bounds(content, match.start, match.end, path, nuls))
         for match in matches
     ]
     if all(match.bounds is Bounds.CERTAIN for match in bounded):

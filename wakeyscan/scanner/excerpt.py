@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -44,6 +44,7 @@ class Masks(NamedTuple):
     content: bytes
     spans: tuple[tuple[int, int, str], ...]
     """Start, end and mask of each secret, by start."""
+    starts: tuple[int, ...]
     reach: tuple[int, ...]
     """For each span, the largest end of all spans up to it."""
 
@@ -56,11 +57,9 @@ class Masks(NamedTuple):
                 at = end
         return redact("".join(parts) + _decode(self.content[at:high]))
 
-    def _find_overlapping(self, low: int, high: int) -> Iterator[tuple[int, int, str]]:
-        for number in range(bisect_right(self.reach, low), len(self.spans)):
-            if self.spans[number][0] >= high:
-                return
-            yield self.spans[number]
+    def _find_overlapping(self, low: int, high: int) -> tuple[tuple[int, int, str], ...]:
+        first = bisect_right(self.reach, low)
+        return self.spans[first : bisect_left(self.starts, high, first)]
 
 
 def build_masks(content: bytes, matches: Iterable[Match]) -> Masks:
@@ -105,7 +104,8 @@ def format_excerpt(masks: Masks, start: int, end: int) -> str:
 
 
 def _order_masks(content: bytes, spans: list[tuple[int, int, str]]) -> Masks:
-    return Masks(content, tuple(spans), tuple(accumulate((end for _, end, _ in spans), max)))
+    starts = tuple(start for start, _, _ in spans)
+    return Masks(content, tuple(spans), starts, tuple(accumulate((span[1] for span in spans), max)))
 
 
 def _list_spans(content: bytes, match: Match, limit: int) -> Iterator[tuple[int, int, str]]:

@@ -72,6 +72,7 @@ class _MatchedDocument(NamedTuple):
     """The masks of its lines where they are compared with lines of earlier versions."""
     comments: inline.InlineComments
     exposures: ExposureClassifier
+    placeholders: placeholders.Placeholders
     positions: Mapping[int, tuple[int, int]]
     """Line and column of each match and each piece, by offset."""
     details: Mapping[int, _Details]
@@ -163,6 +164,7 @@ def _build_all(
         build_comparison_masks(content, matches) if context.compares_lines else None,
         inline.InlineComments(content),
         ExposureClassifier(document.origin, content),
+        placeholders.Placeholders(matches),
         positions=dict(zip(offsets, positions, strict=True)),
         details=details,
         names_vendor=any(match.rule.id == APP_KEY for match in matches)
@@ -186,10 +188,11 @@ def _list_offsets(match: Match) -> list[int]:
 def _build_finding(match: Match, matched: _MatchedDocument) -> Finding:
     document, (line, column) = matched.document, matched.positions[match.start]
     content, low, high = document.content, match.start, match.end
-    first_line = content[low:high].splitlines()[:1]
-    length = len(b"".join(first_line).decode("utf-8", "replace"))
+    length = _measure_first_line(content[low:high])
     exposure = matched.exposures.classify(low, high)
-    severity = classify_severity(match.rule, exposure, find_neighborhood(content, low, high))
+    is_key = match.rule.id == API_KEY  # the text around it does not matter
+    nearby = b"" if is_key else find_neighborhood(content, low, high)
+    severity = classify_severity(match.rule, exposure, nearby)
     standing, reason = _find_standing(match, matched)
     if standing is Standing.REPORTED and (expired := _find_expired(match, matched.context)):
         severity = Severity(max(0, severity - 1))
@@ -210,6 +213,11 @@ def _build_finding(match: Match, matched: _MatchedDocument) -> Finding:
         candidates=match.candidates,
         line_digest=digest_line(compared, low, high) if compared else b"",
     )
+
+
+def _measure_first_line(text: bytes) -> int:
+    lines = text.splitlines()
+    return len(lines[0].decode("utf-8", "replace")) if lines else 0
 
 
 def _find_details(
@@ -263,7 +271,7 @@ def _find_standing(match: Match, matched: _MatchedDocument) -> tuple[Standing, s
         return Standing.IGNORED, inline.format_ignored(comment, reason)
     is_name = matched.document.origin.part == "name"  # an ellipsis in it is a part of the name
     content = b"" if is_name else matched.document.content
-    if reason := placeholders.find_placeholder_reason(match, content):
+    if reason := matched.placeholders.find_reason(match, content):
         return Standing.PLACEHOLDER, reason
     if comment:
         return Standing.REPORTED, _NEW_COMMENT

@@ -43,6 +43,10 @@ class Match(NamedTuple):
     rests: tuple[tuple[int, int], ...] = ()
     """Spans of the text that the candidates add to it."""
 
+    def with_bounds(self, bounds: Bounds) -> Match:
+        """Return the match with bounds; `_replace` takes three times as long."""
+        return Match(*self[:7], bounds, *self[8:])
+
 
 class _Found(NamedTuple):
     """A match of a pattern in a part of a text."""
@@ -73,7 +77,7 @@ def match_rule(
                 scheme = match["kind"] if has_scheme else None
                 secret = Secret(text, rule.id)
                 span = start + shift, end + shift
-                matches.append(Match(rule, secret, *span, scheme=scheme or b"", bounds=known))
+                matches.append(Match(rule, secret, *span, scheme or b"", bounds=known))
     except TimeoutError:
         raise TimeoutExceeded(
             f"rule {rule.id} took over {TIMEOUT_SECONDS:g} s on a part of it"

@@ -90,7 +90,10 @@ class RunResult(NamedTuple):
 
     def reported(self) -> tuple[Finding, ...]:
         """Return the findings that are neither placeholders nor ignored."""
-        return tuple(f for f in self.findings if f.standing is finding.Standing.REPORTED)
+        if not self.findings:
+            return ()
+        reported = finding.Standing.REPORTED
+        return tuple([f for f in self.findings if f.standing is reported])
 
     def notes(self) -> list[str]:
         """Return a line for each way in which the configuration hides or changes findings."""

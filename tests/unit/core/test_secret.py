@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterator
 
 import pytest
 
-from wakeyscan.core.secret import Secret
+from wakeyscan.core.secret import Secret, read_fingerprint_key
 
 SEED = b"wakeyscan/1\0rule\0text"
+
+
+@pytest.fixture(autouse=True)
+def _key_is_read_again() -> Iterator[None]:
+    read_fingerprint_key.cache_clear()
+    yield
+    read_fingerprint_key.cache_clear()
 
 
 @pytest.mark.parametrize("key", ["k", "a longer key with ünïcode", "x" * 200, "\udcff"])

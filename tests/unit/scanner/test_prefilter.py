@@ -238,6 +238,14 @@ def test_all_searches_find_the_same_in_generated_texts(source: random.Random) ->
     found_by_all(wrapped(source))
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_all_searches_find_the_same_among_many_anchors(seed: int) -> None:
+    source = random.Random(seed)
+    lines = [a_key(source) for _ in range(80)] + [b"Authorization: x", b"live_view wa_list"] * 40
+    lines.insert(source.randrange(len(lines)), wrapped(source))
+    assert len(found_by_all(b"\n".join(lines))) >= 80
+
+
 def test_plain_text_behind_utf_16_hides_no_key_in_it() -> None:
     digits = f" {PREFIX}{'a' * 39}7".encode().hex().upper()
     lines = "\n".join(re.findall(".{1,16}", digits))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.line_index import find_all
 from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.secret import KEY_PREFIX
@@ -22,6 +23,8 @@ _MAX_DISTANCE = 320
 _MIN_BODY, _MAX_BODY = 16, 128
 """Characters after the prefix of the shortest key and of the longest (contract, section 1)."""
 _BODY_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+_BARE_KEY = lazy_pattern(rb"[\w-]{16,128}+(?:\s|\Z)")
+"""The body of a key before a blank."""
 _REACH = 512
 """Bytes after a key in which its line ends and the next statement starts."""
 _MAX_WORDS = 640
@@ -90,6 +93,8 @@ def may_continue(content: bytes, start: int, *, has_lists: bool = True) -> bool:
     next statement begins with a name and appends nothing. Then the patterns of operators are not
     needed. `has_lists` says whether the content may have lists of bare words.
     """
+    if not has_lists and _BARE_KEY.match(content, start):
+        return False
     rest = content[start : start + _REACH]
     after = rest.lstrip(_BODY_LETTERS)
     if not _MIN_BODY <= len(rest) - len(after) <= _MAX_BODY:

@@ -29,7 +29,8 @@ _WORD_CHARACTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456
 
 def strip_service(lines: Lines) -> Lines:
     """Return both lines without the name of a service, if it is the same."""
-    own, other = (_SERVICE.match(line) for line in lines)
+    own = _SERVICE.match(lines.line)
+    other = own and _SERVICE.match(lines.following)
     if own and other and own[0] == other[0]:
         return Lines(lines.line[own.end() :], lines.following[other.end() :])
     return lines

@@ -39,6 +39,7 @@ _FRACTION = lazy_pattern(rb"(?<=[0-9])[.,][0-9]+.*")
 """The part of a time after its seconds."""
 _PARTIAL = lazy_pattern(rb"\S{10,40}[ ](?:stdout|stderr)[ ]P[ ]")
 """Start of a line that a container runtime has split."""
+_PARTIAL_MARK = b" P "
 _HISTORY_ENTRY = lazy_pattern(rb":[ ][0-9]{9,11}:[0-9]+;|#[0-9]{10}\Z")
 """Start of an entry of a shell history, or its time."""
 
@@ -53,15 +54,24 @@ def begins_entry(lines: Lines) -> bool | None:
     stamp = _STAMP.match(lines.following)
     if not stamp and not _LEVEL.match(lines.following):
         return None
-    if _PARTIAL.match(lines.line):
+    if _PARTIAL_MARK in lines.line and _PARTIAL.match(lines.line):
         return False
     if len(lines.line) >= CONTEXT:  # its start was not read
         return None
     own = _STAMP.match(lines.line)
     if not own and not _LEVEL.match(lines.line):
         return True
-    is_later = own and stamp and _FRACTION.sub(b"", own[0]) != _FRACTION.sub(b"", stamp[0])
+    is_later = own and stamp and _differ_in_seconds(own[0], stamp[0])
     return True if is_later and len(lines.line) < _SHORT_LINE else None
+
+
+def _differ_in_seconds(own: bytes, other: bytes) -> bool:
+    return own != other and _cut_fraction(own) != _cut_fraction(other)
+
+
+def _cut_fraction(stamp: bytes) -> bytes:
+    may_have_one = b"." in stamp or b"," in stamp
+    return _FRACTION.sub(b"", stamp) if may_have_one else stamp
 
 
 def strip_stamps(lines: Lines) -> Lines:

@@ -21,7 +21,8 @@ from wakeyscan.scanner.ends.tags import begins_with_block
 from wakeyscan.scanner.ends.text_end import KEY_PREFIX, Lines, TextEnd, split_line
 from wakeyscan.scanner.ends.words import begins_with_word
 
-_COBOL = lazy_pattern(rb".{6}-")
+_COBOL_MARK = slice(6, 7)
+"""The column with the mark of a line that continues."""
 _NO_WORD = lazy_pattern(
     rb"""(?x) [ \t]*+ (?:
       # the end of a block or of a literal, the start of an object
@@ -67,7 +68,7 @@ def starts_something_else(end: TextEnd, text: bytes) -> bool:
     lines = Lines(end.line, following)
     if not following.strip():
         return True
-    if _COBOL.match(following) and _has_open_quote(lines.line):
+    if following[_COBOL_MARK] == b"-" and _has_open_quote(lines.line):
         return False
     if not diffs.is_in_diff(lines, end):
         return _is_other(gutter.strip_service(lines), end)

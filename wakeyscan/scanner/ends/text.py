@@ -56,6 +56,8 @@ def is_end_certain(end: TextEnd) -> bool:
     quote, rest = end.after[:1], end.after[1:]
     if quote in _QUOTES and rest[:1] not in _QUOTES:  # most keys; the table compiles in 2 ms
         return literals.is_quote_certain(end, quote, rest)
+    if quote == b"\n":  # the most usual row, again without the table
+        return _is_line_end_certain(end, quote, rest)
     if invisible := INVISIBLE.match(end.after):
         end = end._replace(after=end.after[invisible.end() :])
     found = _TABLE.match(end.after)

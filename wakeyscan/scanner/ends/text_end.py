@@ -28,7 +28,8 @@ _SPLIT_LITERAL = lazy_pattern(
 
 Notebooks list lines like that, terminal recordings list events, and people concatenate lines.
 """
-_RARE_BREAKS = (b"\x0b", b"\x0c", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
+_RARE_ASCII_BREAKS = (b"\x0b", b"\x0c")
+_RARE_BREAKS = (*_RARE_ASCII_BREAKS, b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 
 INVISIBLE_CHARACTERS = rb"""(?x:
       \xc2\xad | \xcd\x8f | \xe1\xa0\x8e | \xe2\x80[\x8b-\x8f\xaa-\xae] | \xe2\x81[\xa0-\xaf]
@@ -78,11 +79,11 @@ class TextEnd(NamedTuple):
 
 def find_last_line(text: bytes) -> bytes:
     """Return the text after the last line break."""
-    start = max(text.rfind(b"\n"), text.rfind(b"\r")) + 1
-    for rare in _RARE_BREAKS:
-        if (at := text.rfind(rare, start)) >= 0:
-            start = at + len(rare)
-    return text[start:]
+    line = text[max(text.rfind(b"\n"), text.rfind(b"\r")) + 1 :]
+    for rare in _RARE_ASCII_BREAKS if line.isascii() else _RARE_BREAKS:
+        if (at := line.rfind(rare)) >= 0:
+            line = line[at + len(rare) :]
+    return line
 
 
 def split_line(text: bytes) -> tuple[bytes, bytes]:

@@ -42,19 +42,19 @@ class ExposureClassifier:
 
     def __init__(self, origin: Origin, content: bytes) -> None:
         self._is_metadata = bool(origin.part)
-        self._rules = tuple(EXPOSURE_RULES.values())
         self._file = build_surroundings(origin.path, content)
-        self._known = [
-            rule.is_exposed(self._file) if rule.BY_FILE else None for rule in self._rules
-        ]
+        self._rules = tuple(
+            rule
+            for rule in EXPOSURE_RULES.values()
+            if not rule.BY_FILE or rule.is_exposed(self._file)
+        )
 
     def classify(self, start: int, end: int) -> Exposure:
         """Return the widest exposure of the key at `start:end`."""
         if self._is_metadata:
             return Exposure.METADATA
-        key = self._file._replace(start=start, end=end)
-        for number, rule in enumerate(self._rules):
-            known = self._known[number]
-            if rule.is_exposed(key) if known is None else known:
+        key = self._file.of_key(start, end)
+        for rule in self._rules:
+            if rule.BY_FILE or rule.is_exposed(key):
                 return rule.EXPOSURE
         return Exposure.SOURCE

@@ -69,10 +69,14 @@ class Surroundings(NamedTuple):
     """The start of the file."""
     content: bytes
     """The whole file; only the text near the key counts."""
-    start: int
-    end: int
-    """Bounds of the key."""
     searches: FileSearches
+    start: int = 0
+    end: int = 0
+    """Bounds of the key."""
+
+    def of_key(self, start: int, end: int) -> Surroundings:
+        """Return the surroundings of a key in the same file."""
+        return Surroundings(*self[:-2], start, end)
 
     @property
     def before(self) -> bytes:
@@ -128,7 +132,5 @@ def build_surroundings(path: str, content: bytes) -> Surroundings:
         extension=name.rpartition(".")[2] if "." in name else "",
         head=content[:_HEAD],
         content=content,
-        start=0,
-        end=0,
         searches=FileSearches(content),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.rules.prefix import find_prefix_end
 from wakeyscan.scanner.placeholders import web_tokens
 from wakeyscan.scanner.placeholders.headers import check_header
@@ -17,8 +17,15 @@ from wakeyscan.scanner.placeholders.published import is_published
 from wakeyscan.scanner.placeholders.tokens import check_token
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from wakeyscan.core.secret import Secret
+    from wakeyscan.rules.rule import Rule
     from wakeyscan.scanner.matcher import Match
+    from wakeyscan.scanner.placeholders import random_texts
+else:
+    # Few documents have many matches.
+    random_texts = lazy_import("wakeyscan.scanner.placeholders.random_texts")
 
 _HEADER = "authorization-header"
 
@@ -40,8 +47,24 @@ _ELLIPSIS = lazy_pattern(
 """
 )
 
+_MANY = 32
+"""Number of matches that are judged together."""
+
 _MAX_CACHED = 1024
 """Secrets whose reason is kept: a file may hold one placeholder thousands of times."""
+
+
+class Placeholders:
+    """The placeholders among the matches in a text."""
+
+    def __init__(self, matches: Sequence[Match]) -> None:
+        self._random = frozenset(_find_random(matches) if len(matches) >= _MANY else ())
+
+    def find_reason(self, match: Match, content: bytes) -> str:
+        """Return why a match is an example, as `find_placeholder_reason` does."""
+        if (match.rule.id, match.secret.reveal()) not in self._random:
+            return find_placeholder_reason(match, content)
+        return _CUT_SHORT if _is_cut_short(match, content) else ""
 
 
 def find_placeholder_reason(match: Match, content: bytes = b"") -> str:
@@ -49,9 +72,22 @@ def find_placeholder_reason(match: Match, content: bytes = b"") -> str:
 
     `content` is the text of the match, if the text around it is known.
     """
-    prefix_end = find_prefix_end(match.rule, match.secret.reveal())
-    reason = _find_reason(match.rule.id, match.secret, match.scheme, prefix_end)
+    reason = _find_reason(match.rule, match.secret, match.scheme)
     return reason or (_CUT_SHORT if _is_cut_short(match, content) else "")
+
+
+def _find_random(matches: Iterable[Match]) -> Iterator[tuple[str, bytes]]:
+    """Yield the rule and the text of tokens that are no examples."""
+    tokens = {
+        (match.rule.id, text): text[find_prefix_end(match.rule, text) :]
+        for match in matches
+        if match.rule.id != _HEADER
+        for text in (match.secret.reveal(),)
+    }
+    random = frozenset(random_texts.find_random([*tokens.values()]))
+    for (rule, text), body in tokens.items():
+        if body in random and not is_published(text) and not is_published(body):
+            yield rule, text
 
 
 def find_expiry(match: Match) -> str:
@@ -67,12 +103,12 @@ def _is_cut_short(match: Match, content: bytes) -> bool:
 
 
 @lru_cache(_MAX_CACHED)
-def _find_reason(rule: str, secret: Secret, scheme: bytes, prefix_end: int) -> str:
+def _find_reason(rule: Rule, secret: Secret, scheme: bytes) -> str:
     text = secret.reveal()
-    body = text[prefix_end:]
+    body = text[find_prefix_end(rule, text) :]
     if is_published(text) or is_published(body):
         return "an example from documentation"
-    return check_header(text, scheme) if rule == _HEADER else check_token(body)
+    return check_header(text, scheme) if rule.id == _HEADER else check_token(body)
 
 
 def is_cut_short(content: bytes, start: int, end: int) -> bool:

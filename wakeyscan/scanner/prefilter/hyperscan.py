@@ -41,6 +41,9 @@ _MIN_PREFIX = 5
 _LINE_START = 4
 """Bytes of a form that starts with a line break."""
 
+_MANY = 64
+"""Literals in a content for which all of it is prepared for the comparison with forms."""
+
 _COMMON_STARTS = (b"\\u00", b"\\U00")
 """Starts that all escapes of a kind share, and that are therefore useless for filtering."""
 
@@ -151,19 +154,37 @@ class _FormGroup:
         self._encoded = [form for form in forms if form.form.decoder]
         self._encoded_texts = _list_texts(self._encoded)
         self._longest = max(len(form.text) for form in forms)
+        checks = {form.check for form in self._encoded}
+        self._check = checks.pop() if len(checks) == 1 else None
+        """The check that all encoded forms share, if they do."""
 
     def find_hits(self, content: bytes | memoryview, ends: Iterable[int]) -> Iterator[AnchorHit]:
         """Yield the whole forms at the literals that end at `ends`.
 
         Only the first of each encoded form is found: it is decoded wherever it occurs.
         """
+        starts = [end - self._width for end in ends]
+        if len(starts) < _MANY:
+            found = {at: self._fold(bytes(content[at : at + self._longest])) for at in starts}
+            for form, literal, _ in self._plain:
+                yield from (AnchorHit(form, at) for at in starts if found[at].startswith(literal))
+        else:
+            text = self._fold(bytes(content))
+            for form, literal, _ in self._plain:
+                yield from (AnchorHit(form, at) for at in starts if text.startswith(literal, at))
+            starts = [at for at in starts if text.startswith(self._encoded_texts, at)]
+        if self._encoded:
+            yield from self._find_encoded(content, starts)
+
+    def _find_encoded(
+        self, content: bytes | memoryview, starts: Iterable[int]
+    ) -> Iterator[AnchorHit]:
         encoded, texts = self._encoded, self._encoded_texts
-        for at in (end - self._width for end in ends):
+        for at in starts:
             found = self._fold(bytes(content[at : at + self._longest]))
-            for plain in self._plain:
-                if found.startswith(plain.text):
-                    yield AnchorHit(plain.form, at)
-            if found.startswith(texts) and (hits := _list_hits(encoded, found, content, at)):
+            if not found.startswith(texts) or (self._check and not self._check(content, at)):
+                continue
+            if hits := _list_hits(encoded, found, content, at):
                 yield from (AnchorHit(hit.form, at) for hit in hits)
                 encoded = [form for form in encoded if form not in hits]
                 texts = _list_texts(encoded)

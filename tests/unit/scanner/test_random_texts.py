@@ -1,0 +1,100 @@
+"""Random texts among many: the verdict is the one of the checks that judge a text alone."""
+
+from __future__ import annotations
+
+import random
+import string
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.keys import PREFIX, MakeKey
+from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
+from wakeyscan.rules import loader
+from wakeyscan.scanner.matcher import Match
+from wakeyscan.scanner.placeholders import Placeholders, find_placeholder_reason
+from wakeyscan.scanner.placeholders.random_texts import find_random
+from wakeyscan.scanner.placeholders.tokens import check_token
+
+RULES = {one.id: one for one in loader.load_rules()}
+SOURCE = random.Random(7)
+ALPHABETS = {
+    "digits": string.digits,
+    "hexadecimal": "0123456789abcdef",
+    "letters": string.ascii_letters,
+    "base62": string.ascii_letters + string.digits,
+    "base64url": string.ascii_letters + string.digits + "_-",
+}
+EXAMPLES = (
+    *("your_api_key_here_now", "aaaaaaaaaaaaaaaaaaaa", "abcabcabcabcabcabcabc", "a1b2c3d4e5f6g7h8"),
+    *("1234567890123456", "qwertyuiopasdfghjkl", "some-readable-name-2024", "xxxxxxxxxxxxxxxxxxx"),
+    *("deadbeefdeadbeefdead", "acegikmoqsuwyacegikm", "aabbccddeeffgghhiijj", "01234567" * 16),
+)
+
+texts = st.lists(
+    st.one_of(
+        st.sampled_from(EXAMPLES).map(str.encode),
+        st.text("abcxyz0189_-AXn\n~", max_size=60).map(str.encode),
+        st.binary(max_size=300),
+        st.builds(
+            lambda one, size: (one * 300)[:size].encode(),
+            st.text("ab1", min_size=1),
+            st.integers(0, 300),
+        ),
+    ),
+    max_size=40,
+)
+
+
+def draw(alphabet: str, size: int) -> bytes:
+    return "".join(SOURCE.choices(alphabet, k=size)).encode()
+
+
+@settings(max_examples=300)
+@given(texts)
+def test_no_example_is_random(given_texts: list[bytes]) -> None:
+    found = set(find_random(given_texts))
+    assert found <= set(given_texts)
+    assert {text: reason for text in found if (reason := check_token(text))} == {}
+
+
+@pytest.mark.parametrize("alphabet", ALPHABETS.values(), ids=ALPHABETS)
+@pytest.mark.parametrize("size", [16, 32, 47, 48, 49, 128])
+def test_most_random_texts_are_found(alphabet: str, size: int) -> None:
+    drawn = [draw(alphabet, size) for _ in range(300)]
+    found = set(find_random(drawn))
+    assert len(found) > len(drawn) / 2
+    assert [text for text in found if check_token(text)] == []
+
+
+def test_examples_among_many_random_texts_stay_examples() -> None:
+    drawn = [draw(ALPHABETS["base62"], 32) for _ in range(3000)]
+    mixed = [*drawn, *(text.encode() for text in EXAMPLES)]
+    SOURCE.shuffle(mixed)
+    assert set(find_random(mixed)).isdisjoint(text.encode() for text in EXAMPLES)
+
+
+BODIES = {
+    "random": lambda make: make(32).removeprefix(PREFIX),
+    "example": lambda make: "your_api_key_here_now",
+    "typed": lambda make: "a1b2c3d4e5f6g7h8i9j0",
+    "uuid-of-a-manual": lambda make: "123e4567-e89b-12d3-a456-426614174000",
+}
+
+
+@pytest.mark.parametrize("rule", [API_KEY, APP_KEY])
+@pytest.mark.parametrize("build", BODIES.values(), ids=BODIES)
+@pytest.mark.parametrize("after", [b"", b"..."], ids=["whole", "cut-short"])
+def test_a_match_among_many_is_judged_as_one_alone(
+    make_key: MakeKey, rule: str, build: Callable[[MakeKey], str], after: bytes
+) -> None:
+    key = PREFIX + build(make_key)
+    content = key.encode() + after
+    match = Match(RULES[rule], Secret(key.encode(), rule), 0, len(key))
+    others = [
+        Match(RULES[API_KEY], Secret(make_key(32).encode(), API_KEY), 0, 40) for _ in range(100)
+    ]
+    placeholders = Placeholders([*others, match])
+    assert placeholders.find_reason(match, content) == find_placeholder_reason(match, content)
