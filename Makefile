@@ -15,15 +15,16 @@ REPO ?= .
 BIN = $(VENV)/bin
 INSTALLED = $(VENV)/.installed
 READY = $(VENV)/.ready
+NATIVE = $(VENV)/.native
 PIP_OPTIONS = --quiet --disable-pip-version-check
 DATABASES = wakeyscan/scanner/prefilter/_databases
 
 # Without compiled modules, each of thousands of processes would compile them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: audit test test-bare test-spawn demo demo-repair docs lint unit integration clean
+.PHONY: audit test test-bare test-spawn demo demo-repair docs lint lint-native unit integration clean
 
-audit: $(INSTALLED)
+audit: $(INSTALLED) $(NATIVE)
 	$(BIN)/wakeyscan audit "$(REPO)"
 
 test: lint docs unit integration
@@ -34,7 +35,7 @@ demo: $(READY)
 demo-repair: $(READY)
 	$(BIN)/python -m demo.repair
 
-lint: $(READY)
+lint: $(READY) lint-native
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -44,17 +45,20 @@ lint: $(READY)
 	$(BIN)/wakeyscan scan .
 	git ls-files -z | xargs -0 $(BIN)/wakeyscan hook pre-commit --
 
+lint-native: $(READY)
+	@$(BIN)/python native/check.py
+
 # Strict: a broken link fails, and so does a page that is in no menu.
 docs: $(READY)
 	$(BIN)/sphinx-build -q -W --keep-going -E docs build/docs
 
-unit: $(READY)
+unit: $(READY) $(NATIVE)
 	$(BIN)/pytest -n auto --durations=15 tests/unit $(ARGS)
 
-integration: $(READY) $(DATABASES)
+integration: $(READY) $(NATIVE) $(DATABASES)
 	$(BIN)/pytest -n auto --durations=15 tests/integration tests/e2e tests/architecture $(ARGS)
 
-test-bare: export PYTHON_WITHOUT = hyperscan isal backports
+test-bare: export PYTHON_WITHOUT = hyperscan isal backports wakeyscan_native
 test-spawn: export PYTHON_START_METHOD = spawn
 test-bare test-spawn: $(READY)
 	PYTHONPATH="$(CURDIR)/tests/support/python_start" \
@@ -77,10 +81,15 @@ $(READY): pyproject.toml hatch_build.py
 	$(call install,.[test])
 	touch $@
 
+# The native core is optional: cargo and its registry build it where they are at hand.
+$(NATIVE): $(INSTALLED) $(wildcard native/Cargo.* native/pyproject.toml native/src/*)
+	@$(BIN)/python native/build.py $(PYTHON)
+	@touch $@
+
 # A wheel has these; a checkout that has none compiles them at each start.
 $(DATABASES): $(READY) $(wildcard rules/* wakeyscan/decoders/* wakeyscan/decoders/*/* wakeyscan/scanner/prefilter/*.py)
 	$(BIN)/python hatch_build.py
 	mkdir -p $@ && touch $@
 
 clean:
-	rm -rf $(VENV) $(DATABASES) dist build
+	rm -rf $(VENV) $(DATABASES) dist build native/target

@@ -11,7 +11,10 @@ from pathlib import Path
 
 from fuzz.target import Target, write_files
 from tests.support.repositories import Repo
+from tests.support.sifts import sift_in_python, sift_natively
+from wakeyscan.audit.native_sift import has_native_core
 from wakeyscan.core.errors import WakeyscanError
+from wakeyscan.decoders import DECODERS
 from wakeyscan.git import diff, ref_files, refs
 from wakeyscan.git.delta import DELTA_ERRORS, apply_delta, read_delta_size, read_insertions
 from wakeyscan.git.objects import parse_tag_target, parse_tree
@@ -19,7 +22,12 @@ from wakeyscan.git.pack import read_pack
 from wakeyscan.git.pack_index import PackError, read_pack_index
 from wakeyscan.git.pack_walk import walk_pack
 from wakeyscan.git.repository import Repository, find_repository
+from wakeyscan.rules import loader
+from wakeyscan.scanner.context import build_context
+from wakeyscan.scanner.prefilter.strategy import HUGE_SCAN
 
+_CONTEXT = build_context(loader.load_rules(), DECODERS)
+_CONTEXT.prefilter.expect(HUGE_SCAN)
 _INDEX = b"\xfftOc"
 _LIMIT = 1 << 20
 _SPLIT = b"\n--\n"
@@ -27,7 +35,7 @@ _REF_FILES = ("HEAD", "packed-refs", "refs/heads/a", "logs/refs/heads/a", "commo
 
 
 def parse_pack(data: bytes) -> None:
-    """Build all objects of a pack, which is followed by its index."""
+    """Build all objects of a pack, which is followed by its index; the native core agrees."""
     pack, mark, rest = data.rpartition(_INDEX)
     with write_files({"a.pack": pack, "a.idx": mark + rest}) as folder:
         try:
@@ -44,6 +52,8 @@ def parse_pack(data: bytes) -> None:
             )
         }
         assert len(built) + len(refused) + opened.cyclic == len(numbers)
+        if has_native_core():
+            assert sift_natively(opened, _CONTEXT) == sift_in_python(opened, _CONTEXT)
 
 
 def parse_delta(data: bytes) -> None:

@@ -41,6 +41,7 @@ print(json.dumps([compiled, ours]), file=sys.stderr)
 _CONTAINERS = "wakeyscan.extractors"
 HEAVY = {
     *("click", "regex", "hyperscan", "git", "gitdb", "sarif_om", "attr", "pathspec", "jsonschema"),
+    "wakeyscan_native",
     *("argparse", "asyncio", "concurrent", "ctypes", "dataclasses", "difflib", "email", "hashlib"),
     *("html", "http", "importlib.metadata", "inspect", "json", "logging", "multiprocessing"),
     *("pathlib", "pickle", "random", "selectors", "shutil", "signal", "socket", "ssl"),

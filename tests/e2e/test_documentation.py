@@ -151,7 +151,7 @@ def in_the_makefile(scene: Scene, line: str) -> None:
     (venv / "bin").symlink_to(Path(WAKEYSCAN).parent)
     made_of = ("Makefile", "pyproject.toml", "hatch_build.py")
     write(scene.repo.top, {name: (ROOT / name).read_bytes() for name in made_of})
-    for stamp in (".installed", ".ready"):
+    for stamp in (".installed", ".ready", ".native"):
         (venv / stamp).touch()
     if line == "make test":
         told = scene.run(f"{line} --dry-run --no-print-directory VENV={venv}")

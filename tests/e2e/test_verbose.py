@@ -32,19 +32,28 @@ def test_each_setting_is_printed_with_its_source(
     assert "fail-on:" not in repo.run(*command).err
 
 
-@pytest.mark.parametrize("name", ["hyperscan", "isal"])
-def test_an_accelerator_is_printed_or_how_to_get_it(run: Run, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "module", "install"),
+    [
+        pytest.param("hyperscan", "hyperscan", "hyperscan", id="hyperscan"),
+        pytest.param("isal", "isal", "isal", id="isal"),
+        pytest.param("wakeyscan-native", "wakeyscan_native", "wakeyscan[native]", id="native"),
+    ],
+)
+def test_an_accelerator_is_printed_or_how_to_get_it(
+    run: Run, tmp_path: Path, name: str, module: str, install: str
+) -> None:
     write(tmp_path, {"a": "x"})
     missing = {"PYTHONPATH": str(Path(__file__).parents[1] / "support" / "python_start")}
-    missing["PYTHON_WITHOUT"] = name
+    missing["PYTHON_WITHOUT"] = module
     said = {
         line.removeprefix("wakeyscan: ").partition(": ")[2]
         for line in run("scan", "-v", "a", env=missing).err.splitlines()
         if line.startswith(f"wakeyscan: {name}")
     }
     assert [line.startswith("not installed; it ") for line in said] == [True]
-    assert f"to get it: pip install '{name}'" in said.pop()
-    if find_spec(name) and "PYTHON_WITHOUT" not in os.environ:
+    assert f"to get it: pip install '{install}'" in said.pop()
+    if find_spec(module) and "PYTHON_WITHOUT" not in os.environ:
         assert f"wakeyscan: {name} " in run("scan", "-v", "a").err
 
 

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from tests.support.command import environment, execute
 from tests.support.keys import MakeKey, fingerprint
 from tests.support.repositories import Repo
+from tests.support.sifts import check_sifts
 from wakeyscan.audit.audit import audit
 from wakeyscan.audit.cache import HistoryCache
 from wakeyscan.audit.object_findings import ObjectFindings
@@ -36,9 +37,11 @@ from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.detector import detect_in_name
 from wakeyscan.scanner.documents import scan_documents
+from wakeyscan.scanner.prefilter.strategy import HUGE_SCAN
 
 RULES = loader.load_rules()
 LENS = build_context(RULES, DECODERS)._replace(honor_inline=False)
+LENS.prefilter.expect(HUGE_SCAN)  # as an audit does: the native core needs it
 Marks = set[tuple[str, str, str]]
 """Objects with the rules and fingerprints of what they hold."""
 
@@ -123,10 +126,15 @@ def documents(one: Blob) -> Iterator[Document]:
         rest = rest[width:]
 
 
-def same(folder: Path, least: int = 1, jobs: int = 1) -> None:
-    """Check that our reader and git find the same secrets, at least `least` of them."""
+def same(folder: Path, least: int = 1, jobs: int = 1, *, sifts: bool = True) -> None:
+    """Check that our reader and git find the same secrets, at least `least` of them.
+
+    With `sifts`, also check that the native core names the same objects as Python.
+    """
     expected = slow(folder)
     assert fast(folder, jobs) == expected
+    if sifts:
+        check_sifts(str(folder), LENS)
     assert len(expected) >= least
 
 
@@ -380,7 +388,7 @@ def test_at_the_bound_of_memory(
     repo.commit({"f": text})
     if packed:
         repo.git("repack", "-adfq")
-    same(repo.top, 16)
+    same(repo.top, 16, sifts=False)  # the native core keeps its own bounds
 
 
 def test_an_object_larger_than_a_window(tmp_path: Path, make_key: MakeKey) -> None:
@@ -469,6 +477,7 @@ def test_every_byte_of_a_pack(damaged: Damaged) -> None:
             found, complete = looked(repo.top)
             if complete and found != keys:
                 silent.append((place, flip))
+            check_sifts(str(repo.top), LENS)
     assert silent == []
 
 

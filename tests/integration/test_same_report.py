@@ -33,8 +33,8 @@ from wakeyscan.scanner.prefilter.strategy import HUGE_SCAN, LARGE_SCAN
 Files = Mapping[str, bytes]
 
 _START = Path(__file__).parents[1] / "support" / "python_start"
-_FAST = ("hyperscan", "isal", "dulwich._pack")
-"""Libraries, and a module in C, that only make a scan faster."""
+_FAST = ("hyperscan", "isal", "dulwich._pack", "wakeyscan_native")
+"""Libraries, and modules in C and Rust, that only make a scan faster."""
 _HASHES = {"jwt": 60, "basic": 32, "token": 24, "app": 20}
 
 

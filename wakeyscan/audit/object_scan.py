@@ -90,7 +90,7 @@ def _run_tasks(
 ) -> Iterator[tuple[TaskResult, float]]:
     """Yield the result of each task, and the fraction of tasks that are done."""
     tasks = list(list_tasks(store))
-    make_worker = partial(build_worker, store, partial(ObjectScan, context, store.width))
+    make_worker = partial(build_worker, store, context)
     processes = min(jobs or count_processors(), len(tasks))
     results: Iterable[TaskResult]
     if processes > 1 and find_start_method() == "fork":  # others do not inherit opened packs

@@ -7,8 +7,9 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.audit.native_sift import choose_pack_sift
 from wakeyscan.audit.object_findings import ObjectFindings, ObjectScan
-from wakeyscan.audit.object_sift import SiftTally, Suspect, build_pack_sift, sift_objects
+from wakeyscan.audit.object_sift import SiftTally, Suspect, sift_objects
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.git.object_dirs import list_indexes, list_loose_objects, list_packs
 from wakeyscan.git.objects import MAX_IN_MEMORY, OBJECT_KINDS, is_object_id
@@ -18,6 +19,7 @@ from wakeyscan.git.pack_index import CorruptPackError, PackError, read_pack_inde
 if TYPE_CHECKING:
     from wakeyscan.audit.cache import CachedPack, HistoryCache
     from wakeyscan.git.repository import Repository
+    from wakeyscan.scanner.context import ScanContext
 
 _ROOTS_PER_TASK, _LOOSE_PER_TASK = 400, 400
 """Delta families of a pack, and loose objects, in one task."""
@@ -142,12 +144,10 @@ def list_tasks(store: ObjectStore) -> Iterator[Task]:
         yield Task(-1, start, min(len(store.loose), start + _LOOSE_PER_TASK))
 
 
-def build_worker(
-    store: ObjectStore, build_scan: Callable[[], ObjectScan]
-) -> Callable[[Task], TaskResult]:
+def build_worker(store: ObjectStore, context: ScanContext) -> Callable[[Task], TaskResult]:
     """Return a function that runs tasks in this process."""
-    scan = build_scan()
-    sift_pack = build_pack_sift(scan.find_hits)
+    scan = ObjectScan(context, store.width)
+    sift_pack = choose_pack_sift(context.prefilter.literals, scan.find_hits)
     roots = [pack.find_roots() for pack in store.packs]
 
     def run_task(task: Task) -> TaskResult:

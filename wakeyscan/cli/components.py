@@ -38,7 +38,9 @@ class Component(NamedTuple):
 ACCELERATORS = (
     Component("hyperscan", "hyperscan", "searches large files about five times faster"),
     Component("isal", "isal", "inflates the objects of an audit faster"),
-)
+    Component("wakeyscan_native", "wakeyscan-native", "reads the packs of an audit faster",
+              install="wakeyscan[native]"),
+)  # fmt: skip
 _ARCHIVES = "wakeyscan[archives]"
 _EXTRAS = (
     Component("py7zr", "py7zr", "opens 7-Zip archives", install=_ARCHIVES),

@@ -48,9 +48,48 @@ _COMMON_STARTS = (b"\\u00", b"\\U00")
 """Starts that all escapes of a kind share, and that are therefore useless for filtering."""
 
 
-def build_hyperscan_search(
+class LiteralSearch(NamedTuple):
+    """A search for the literals of forms, without the forms themselves.
+
+    A content whose literals are not searched in one piece can be searched by it: whether a content
+    holds a literal depends on no byte around it.
+    """
+
+    scan: _ScanFunction
+    by_literal: dict[Literal, list[EncodedAnchor]]
+
+    @property
+    def widths(self) -> list[int]:
+        """The number of bytes of each literal."""
+        return [len(text) for text, _ in self.by_literal]
+
+    @property
+    def line_starts(self) -> dict[bytes, EncodedAnchor]:
+        r"""The encoded forms that start a line, by the first bytes of a content that has one.
+
+        A content starts like a line; `\A` in a pattern would cost hyperscan 25 ms.
+        """
+        return {
+            form.text[1:_LINE_START]: form
+            for forms in self.by_literal.values()
+            for form in forms
+            if form.decoder and form.text[:1] == b"\n"
+        }
+
+    def find_ends(self, text: bytes) -> list[tuple[int, int]]:
+        """Return the number and the end of each literal in a text."""
+        ends: list[tuple[int, int]] = []
+
+        def add_end(number: int, start: int, end: int, *_: object) -> None:
+            ends.append((number, end))
+
+        self.scan(text, add_end)
+        return ends
+
+
+def build_literal_search(
     forms: Iterable[EncodedAnchor], longest: int | None = None
-) -> AnchorSearch | None:
+) -> LiteralSearch | None:
     """Return a search for forms; `None` without hyperscan, or if there is nothing to search for.
 
     A case-sensitive form is searched by its first `longest` bytes. The other forms are few, and
@@ -58,7 +97,7 @@ def build_hyperscan_search(
     """
     by_literal = _group_by_literal(forms, longest)
     scan = _build_scan(list(by_literal)) if by_literal else None
-    return _build_search(scan, by_literal) if scan else None
+    return LiteralSearch(scan, by_literal) if scan else None
 
 
 def list_literals(forms: Iterable[EncodedAnchor], longest: int | None = None) -> list[Literal]:
@@ -103,12 +142,12 @@ def _find_rare_prefix(text: bytes) -> bytes:
     return text[: min(rare, key=lambda end: (rank[end], -end))] if rare else text
 
 
-def _build_search(
-    scan: _ScanFunction, by_literal: dict[Literal, list[EncodedAnchor]]
-) -> AnchorSearch:
+def build_anchor_search(literal_search: LiteralSearch) -> AnchorSearch:
+    """Return a search for the forms whose literals are searched."""
+    scan, by_literal = literal_search
     literals = list(by_literal)
     groups: dict[int, _FormGroup] = {}
-    at_start = _find_line_starts(form for forms in by_literal.values() for form in forms)
+    at_start = literal_search.line_starts
     ends: defaultdict[int, array[int]] = defaultdict(lambda: array("Q"))
 
     def add_end(number: int, start: int, end: int, *_: object) -> None:
@@ -131,16 +170,6 @@ def _build_search(
         return hits
 
     return search
-
-
-def _find_line_starts(forms: Iterable[EncodedAnchor]) -> dict[bytes, EncodedAnchor]:
-    r"""Return the encoded forms that start a line, by the first bytes of a content that has one.
-
-    A content starts like a line; `\A` in a pattern would cost hyperscan 25 ms.
-    """
-    return {
-        form.text[1:_LINE_START]: form for form in forms if form.decoder and form.text[:1] == b"\n"
-    }
 
 
 class _FormGroup:

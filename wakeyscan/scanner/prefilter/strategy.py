@@ -48,6 +48,8 @@ class Prefilter:
     def __init__(self, index: AnchorIndex) -> None:
         self._searched, self._next_size = 0, LARGE_SCAN
         self._index = index
+        self.literals: hyperscan.LiteralSearch | None = None
+        """The literals of the search of contents without a NUL, if it is one for literals."""
         self._search: AnchorSearch = _defer(lambda: substring.build_substring_search(index))
         self._search_nul: AnchorSearch = lambda content: []  # the substring search finds all forms
 
@@ -72,9 +74,9 @@ class Prefilter:
         self._next_size = sys.maxsize if is_huge else HUGE_SCAN
         longest = None if is_huge else _START_LENGTH
         without_nul, with_nul = _split_by_nul(self._index.all())
-        search = hyperscan.build_hyperscan_search(without_nul, longest)
-        if search:
-            self._search = search
+        self.literals = hyperscan.build_literal_search(without_nul, longest)
+        if self.literals:
+            self._search = search = hyperscan.build_anchor_search(self.literals)
             self._search_nul = _defer(partial(_build_nul_search, with_nul, longest, search))
 
 
@@ -99,7 +101,8 @@ def _build_nul_search(
     forms: list[EncodedAnchor], longest: int | None, search: AnchorSearch
 ) -> AnchorSearch:
     """Return the search for forms with a NUL, and for forms in UTF-16 text that show only then."""
-    search_forms = hyperscan.build_hyperscan_search(forms, longest)
+    literals = hyperscan.build_literal_search(forms, longest)
+    search_forms = hyperscan.build_anchor_search(literals) if literals else None
 
     def search_nul(content: bytes | memoryview) -> list[AnchorHit]:
         hits = search_forms(content) if search_forms else []

@@ -1,0 +1,299 @@
+//! The module that Python imports.
+
+use crate::entry::Damage;
+use crate::history::{self, Ids, number_entries};
+use crate::pack::{self, Batch};
+use crate::sieve::{Caller, Found, Request, Sieve, Totals};
+use pyo3::buffer::PyBuffer;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use std::fs::File;
+use std::path::PathBuf;
+
+/// Compressed bytes that are copied out of a pack at once.
+const BATCH_SIZE: u64 = 8 << 20;
+
+/// Compressed bytes of a family that is searched here.
+const MAX_FAMILY: u64 = 128 << 20;
+
+fn to_links(links: &[i32]) -> Vec<u32> {
+    // -1 is NO_ENTRY in two's complement
+    links.iter().map(|&link| u32::from_ne_bytes(link.to_ne_bytes())).collect()
+}
+
+/// The entries of a pack, and the deltas between them.
+#[pyclass(frozen, module = "wakeyscan_native")]
+struct Pack {
+    file: File,
+    pack: pack::Pack,
+}
+
+#[pymethods]
+impl Pack {
+    #[new]
+    fn new(
+        py: Python<'_>,
+        path: PathBuf,
+        offsets: PyBuffer<u64>,
+        first_delta: PyBuffer<i32>,
+        next_delta: PyBuffer<i32>,
+        width: usize,
+    ) -> PyResult<Self> {
+        let pack = pack::Pack {
+            width,
+            offsets: offsets.to_vec(py)?,
+            first_delta: to_links(&first_delta.to_vec(py)?),
+            next_delta: to_links(&next_delta.to_vec(py)?),
+        };
+        Ok(Self { file: File::open(path)?, pack })
+    }
+}
+
+const TOO_LARGE: Damage = Damage("a family of deltas is too large");
+
+impl Pack {
+    /// Read the families of some of the next roots; `refuse` is called for one that is too large.
+    fn gather(
+        &self,
+        roots: &mut impl Iterator<Item = u32>,
+        mut refuse: impl FnMut(u32) -> PyResult<()>,
+    ) -> PyResult<Batch> {
+        let mut batch = Batch::default();
+        while batch.size < BATCH_SIZE
+            && let Some(root) = roots.next()
+        {
+            if !self.pack.add_family(root, &mut batch, MAX_FAMILY) {
+                refuse(root)?;
+            }
+        }
+        self.pack.load(&self.file, &mut batch)?;
+        Ok(batch)
+    }
+}
+
+/// What `sieve` searches for.
+#[pyclass(frozen, module = "wakeyscan_native", name = "Request")]
+struct PyRequest(Request);
+
+#[pymethods]
+impl PyRequest {
+    #[new]
+    fn new(
+        widths: Vec<usize>,
+        starts: Vec<Vec<u8>>,
+        container_starts: Vec<[u8; 2]>,
+        before: usize,
+        after: usize,
+    ) -> Self {
+        let mut containers = vec![0; 1 << 13];
+        for pair in container_starts {
+            let bit = usize::from(u16::from_be_bytes(pair));
+            containers[bit / 8] |= 1 << (bit % 8);
+        }
+        Self(Request { widths, starts, containers, before, after })
+    }
+}
+
+struct PyCaller {
+    search: Py<PyAny>,
+    look: Py<PyAny>,
+}
+
+impl Caller for PyCaller {
+    type Error = PyErr;
+
+    fn search(&mut self, text: &[u8]) -> PyResult<Vec<Found>> {
+        Python::attach(|py| {
+            let found = self.search.call1(py, (PyBytes::new(py, text),))?;
+            found.extract::<Vec<Found>>(py)
+        })
+    }
+
+    fn look(&mut self, number: u32, kind: u8, content: &[u8]) -> PyResult<bool> {
+        Python::attach(|py| {
+            let content = PyBytes::new(py, content);
+            self.look.call1(py, (number, kind, content))?.extract::<bool>(py)
+        })
+    }
+}
+
+type Sifted = (u64, u64, Vec<Vec<u8>>, Vec<(u32, u32, &'static str)>);
+
+/// Call `look(number, kind, content)` for the objects that need a look, bases first.
+///
+/// `search(text)` returns the numbers and the ends of all literals in a text. `look` returns
+/// whether the text around each literal is harmless wherever it occurs again. Return the number of
+/// objects, their bytes, the number and the links of each commit, and the refused families: root,
+/// entry and reason. The results of `look` for objects of these are to be dropped.
+#[pyfunction]
+fn sieve(
+    py: Python<'_>,
+    pack: &Pack,
+    roots: Vec<u32>,
+    request: &PyRequest,
+    search: Py<PyAny>,
+    look: Py<PyAny>,
+) -> PyResult<Sifted> {
+    let mut caller = PyCaller { search, look };
+    let (mut objects, mut bytes) = (0, 0);
+    let (mut commits, mut refused) = (Vec::new(), Vec::new());
+    let mut roots = roots.into_iter().peekable();
+    py.detach(|| {
+        while roots.peek().is_some() {
+            let mut batch = Batch::default();
+            while batch.size < BATCH_SIZE
+                && let Some(root) = roots.next()
+            {
+                if !pack.pack.add_family(root, &mut batch, MAX_FAMILY) {
+                    refused.push((root, root, "a family of deltas is too large"));
+                }
+            }
+            pack.pack.load(&pack.file, &mut batch).map_err(PyErr::from)?;
+            let mut sieve = Sieve::new(&request.0, &mut caller, pack.pack.width);
+            let totals: Totals = sieve.search(&batch)?;
+            objects += totals.objects;
+            bytes += totals.bytes;
+            commits.extend(totals.commits.into_iter().map(format_commit));
+            refused.extend(totals.refused.iter().map(|one| (one.root, one.number, one.damage.0)));
+        }
+        PyResult::Ok(())
+    })?;
+    Ok((objects, bytes, commits, refused))
+}
+
+/// Return a line: the number of a commit, and its links.
+fn format_commit((number, links): (u32, Vec<u8>)) -> Vec<u8> {
+    let mut line = format!("{number} ").into_bytes();
+    line.extend(links);
+    line
+}
+
+type PyHeaders<'py> = (
+    Bound<'py, PyBytes>,
+    Bound<'py, PyBytes>,
+    Vec<(u32, u64)>,
+    Bound<'py, PyBytes>,
+    Bound<'py, PyBytes>,
+    Vec<u32>,
+);
+
+/// Read the headers of the entries at `offsets`, the last of which is the end; link the deltas.
+///
+/// Return the kinds, the sizes of headers, the inflated sizes over `large`, the first delta of each
+/// entry and the next one of each delta as native 32-bit integers, and the deltas that name their
+/// base by its id, or whose base is no entry. Raise `ValueError` with the offset of an entry.
+#[pyfunction]
+fn read_headers<'py>(
+    py: Python<'py>,
+    path: PathBuf,
+    offsets: PyBuffer<u64>,
+    width: usize,
+    large: u64,
+) -> PyResult<PyHeaders<'py>> {
+    let offsets = offsets.to_vec(py)?;
+    let file = File::open(path)?;
+    let headers = py.detach(|| pack::read_headers(&file, &offsets, width, large)).map_err(
+        |(number, Damage(reason))| {
+            PyValueError::new_err(format!("offset {}: {reason}", offsets[number as usize]))
+        },
+    )?;
+    let to_bytes = |links: Vec<u32>| {
+        let bytes: Vec<u8> = links.into_iter().flat_map(u32::to_ne_bytes).collect();
+        PyBytes::new(py, &bytes)
+    };
+    Ok((
+        PyBytes::new(py, &headers.kinds),
+        PyBytes::new(py, &headers.sizes),
+        headers.large,
+        to_bytes(headers.first_delta),
+        to_bytes(headers.next_delta),
+        headers.unlinked,
+    ))
+}
+
+fn to_error(damage: Damage) -> PyErr {
+    PyValueError::new_err(damage.0)
+}
+
+/// The trees of a repository, and what they change.
+#[pyclass(module = "wakeyscan_native")]
+struct History(history::History);
+
+type Differences = (Vec<(usize, Vec<u8>, Vec<u8>)>, Vec<Vec<u8>>);
+
+#[pymethods]
+impl History {
+    /// `packs` are the ids and the offsets of pack indexes, `loose` the ids of loose objects, and
+    /// `blobs` those that are asked about. Raise `ValueError` for whatever is left to git.
+    #[new]
+    fn new(
+        py: Python<'_>,
+        width: usize,
+        packs: Vec<(PyBuffer<u8>, PyBuffer<u64>)>,
+        loose: Vec<Vec<u8>>,
+        blobs: Vec<Vec<u8>>,
+        finds_missing: bool,
+    ) -> PyResult<Self> {
+        let mut numbered = Vec::new();
+        for (ids, offsets) in packs {
+            let (ids, offsets) = (ids.to_vec(py)?, offsets.to_vec(py)?);
+            let ids = py.detach(|| Ids::new(ids, number_entries(&offsets), width));
+            numbered.push(ids.map_err(to_error)?);
+        }
+        let mut history = history::History::new(width, numbered, loose);
+        history.ask(blobs, finds_missing);
+        Ok(Self(history))
+    }
+
+    /// Add the trees of the pack at a position.
+    fn add_pack(
+        &mut self,
+        py: Python<'_>,
+        position: usize,
+        pack: &Pack,
+        roots: Vec<u32>,
+    ) -> PyResult<()> {
+        py.detach(|| {
+            let mut roots = roots.into_iter().peekable();
+            while roots.peek().is_some() {
+                let batch = pack.gather(&mut roots, |_| Err(to_error(TOO_LARGE)))?;
+                self.0.add_batch(position, &batch).map_err(to_error)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Add a loose tree.
+    fn add_loose(&mut self, id: Vec<u8>, content: Vec<u8>) -> PyResult<()> {
+        self.0.add_loose(&id, &content).map_err(to_error)
+    }
+
+    /// Compare pairs of trees, by their ids; `None` stands for a tree without entries.
+    ///
+    /// Return the differences, each with the position of its pair, the entry as git writes it and
+    /// the path; and the ids of objects that the second trees add and that do not exist.
+    fn compare(
+        &mut self,
+        py: Python<'_>,
+        pairs: Vec<(Option<Vec<u8>>, Vec<u8>)>,
+    ) -> PyResult<Differences> {
+        let (differences, missing) = py.detach(|| self.0.compare(&pairs)).map_err(to_error)?;
+        let differences = differences.into_iter().map(|one| (one.pair, one.entry, one.path));
+        Ok((differences.collect(), missing))
+    }
+}
+
+/// Version of these functions: Python uses no core with another one.
+const INTERFACE: u32 = 1;
+
+#[pymodule]
+fn wakeyscan_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add("INTERFACE", INTERFACE)?;
+    module.add_class::<Pack>()?;
+    module.add_class::<PyRequest>()?;
+    module.add_class::<History>()?;
+    module.add_function(wrap_pyfunction!(sieve, module)?)?;
+    module.add_function(wrap_pyfunction!(read_headers, module)?)
+}

@@ -1,0 +1,135 @@
+"""Sift of packs by the native core: it says where to look, and Python says what is there.
+
+The core builds the objects of a pack, and searches the anchors of the prefilter only in what the
+deltas change: an eighth of all bytes. A family of deltas that it refuses is sifted in Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from wakeyscan.audit.cleared_texts import LEFT, RIGHT
+from wakeyscan.audit.object_sift import (
+    ObjectTest,
+    PackSift,
+    SiftTally,
+    Suspect,
+    build_pack_sift,
+)
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.extractors.file_types import FIRST_BYTES
+from wakeyscan.git.objects import BLOB
+
+if TYPE_CHECKING:
+    from wakeyscan.git.pack import Pack
+    from wakeyscan.scanner.prefilter.hyperscan import LiteralSearch
+
+native: Any = lazy_import("wakeyscan_native")  # optional, and without type hints
+
+_INTERFACE = 1
+"""Version of the functions of the core that are used here."""
+
+_MAX_HELD = 64 << 20
+"""Bytes of suspects that may be held; with more, fewer delta families are sifted at once."""
+
+
+class _TooManySuspects(Exception):
+    pass
+
+
+def has_native_core() -> bool:
+    """Return whether a native core with our interface is installed, and can be loaded."""
+    try:
+        return bool(native.INTERFACE == _INTERFACE)
+    except (ImportError, AttributeError):
+        return False
+
+
+def choose_pack_sift(literals: LiteralSearch | None, test: ObjectTest) -> PackSift:
+    """Return the sift of the native core, or that of Python where the core cannot be used.
+
+    The core needs a search for literals, which only hyperscan is.
+    """
+    if literals is None or not has_native_core():
+        return build_pack_sift(test)
+    return build_native_sift(literals, test)
+
+
+def build_native_sift(literals: LiteralSearch, test: ObjectTest) -> PackSift:
+    """Return a sift that builds objects in the native core."""
+    request = native.Request(
+        literals.widths, list(literals.line_starts), list(FIRST_BYTES), LEFT, RIGHT
+    )
+    sift_in_python = build_pack_sift(test)
+    opened: dict[str, Any] = {}
+
+    def sift(pack: Pack, roots: Sequence[int], tally: SiftTally) -> Iterator[Suspect]:
+        if not roots:
+            return
+        found = _Suspects(test)
+        path = pack.pack_index.pack_path
+        try:
+            if path not in opened:
+                opened[path] = _open_pack(pack)
+            answer = native.sieve(opened[path], roots, request, literals.find_ends, found.add)
+        except OSError:  # a `git gc` beside us has removed the pack, whose content is still mapped
+            yield from sift_in_python(pack, roots, tally)
+            return
+        except _TooManySuspects:
+            if len(roots) == 1:
+                yield from sift_in_python(pack, roots, tally)
+            else:
+                middle = len(roots) // 2
+                yield from sift(pack, roots[:middle], tally)
+                yield from sift(pack, roots[middle:], tally)
+            return
+        objects, size, commits, refused = answer
+        tally.objects += objects
+        tally.bytes += size
+        tally.commits += commits
+        lost = {number for root, *_ in refused for number in pack.find_tree(root)}
+        yield from found.release(lost)
+        yield from sift_in_python(pack, [root for root, *_ in refused], tally)
+
+    return sift
+
+
+def _open_pack(pack: Pack) -> Any:
+    index = pack.pack_index
+    return native.Pack(
+        index.pack_path, pack.offsets, pack.first_delta, pack.next_delta, index.id_width
+    )
+
+
+class _Suspects:
+    """The objects of some delta families that the native core named."""
+
+    def __init__(self, test: ObjectTest) -> None:
+        self._test = test
+        self._suspects: list[Suspect] = []
+        self._bytes = 0
+
+    def add(self, number: int, kind: int, content: bytes) -> bool:
+        """Add an object, unless it is a blob without a suspicious text: return whether it is."""
+        hits = self._test(kind, content) if kind == BLOB else None
+        if kind == BLOB and hits is None:
+            return True
+        self._suspects.append(Suspect(number, kind, content, hits))
+        self._bytes += len(content)
+        if self._bytes > _MAX_HELD:
+            raise _TooManySuspects
+        return False
+
+    def release(self, lost: set[int]) -> Iterator[Suspect]:
+        """Yield all suspects but those of refused families.
+
+        A tree is tested when those before it were looked at: their names are known then.
+        """
+        for suspect in self._suspects:
+            if suspect.name in lost:
+                continue
+            if suspect.kind == BLOB:
+                yield suspect
+            elif (hits := self._test(suspect.kind, suspect.content)) is not None:
+                yield suspect._replace(hits=hits)
