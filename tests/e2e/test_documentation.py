@@ -377,6 +377,15 @@ def merges(scene: Scene, line: str) -> None:
     assert (ran.code, mask(scene.key) in ran.out) == (1, True), ran
 
 
+TLS_SCHEDULER = next(line for line in LINES if "tls://" in line)
+"""The files of a cluster; test_fleet_cluster has a real one."""
+
+
+def refuses(scene: Scene, line: str) -> None:
+    ran = scene.run(line)
+    assert (ran.code, "ca.pem: no such file" in ran.err) == (2, True), ran
+
+
 EXPORT = 'export WAKEYSCAN_CONTROL_KEY="$NEW_KEY"'
 LAST = 'echo "$OLD_KEY" | wakeyscan verify'
 
@@ -409,8 +418,9 @@ TRIED: dict[str, Try] = {
     LAST: asking(3, "unknown  rejected, but maybe because of", 1),
     "wakeyscan scan": finds(),
     "wakeyscan audit": finds(),
-    "wakeyscan fleet clones": finds("wakeyscan fleet {}"),
-    "wakeyscan fleet clones --resume": finds("wakeyscan fleet {} --resume"),
+    "wakeyscan fleet clones": finds("wakeyscan fleet {} --executor processes"),
+    "wakeyscan fleet clones --resume": finds("wakeyscan fleet {} --resume --executor processes"),
+    TLS_SCHEDULER: refuses,
     "wakeyscan fleet merge shard-1 shard-2 -o all": merges,
     "wakeyscan audit --purge-file ../purge.txt": finds(),
     "wakeyscan fix": fixes,

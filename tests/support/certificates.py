@@ -34,10 +34,16 @@ def authority(folder: Path) -> Path:
     return folder / "ca.pem"
 
 
-def issued(folder: Path, name: str, hosts: str = "IP:127.0.0.1", days: int = 2) -> Papers:
+def issued(
+    folder: Path,
+    name: str,
+    hosts: str = "IP:127.0.0.1",
+    days: int = 2,
+    usage: str = "serverAuth",
+) -> Papers:
     """Issue a certificate for hosts by the CA of a folder; negative days make it expired."""
     _openssl(folder, "req", *_new(name), "-out", f"{name}.csr", "-subj", "/CN=server")
-    (folder / f"{name}.ext").write_text(f"subjectAltName={hosts}\nextendedKeyUsage=serverAuth\n")
+    (folder / f"{name}.ext").write_text(f"subjectAltName={hosts}\nextendedKeyUsage={usage}\n")
     _openssl(
         folder,
         *("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key"),

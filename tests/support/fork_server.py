@@ -37,8 +37,8 @@ from wakeyscan.rules import loader, pattern
 _STREAMS = 3
 _PIECE = 1 << 16
 
-_READ_ENVIRONMENT = {"wakeyscan.git.clone", "wakeyscan.git.mirror"}
-"""Modules that load GitPython, which looks for git when it is loaded."""
+_NOT_LOADED = {"wakeyscan.git.clone", "wakeyscan.git.mirror", "wakeyscan.fleet.cluster"}
+"""Modules that load GitPython, which looks for git when it is loaded, or Dask, with its threads."""
 
 
 def _serve(channel: socket.socket, script: str) -> None:
@@ -73,7 +73,7 @@ def _load_modules() -> None:
 
 
 def _load_module(name: str) -> None:
-    if name not in _READ_ENVIRONMENT:
+    if name not in _NOT_LOADED:
         with suppress(ModuleNotFoundError):  # hyperscan, or a module of ours that needs an extra
             import_module(name)
 

@@ -47,6 +47,8 @@ _EXTRAS = (
     Component("inflate64", "inflate64", "opens Deflate64 in zip files", install=_ARCHIVES),
     Component("pypdf", "pypdf", "opens PDFs that are encrypted without a password",
               install="wakeyscan[pdf]"),
+    Component("distributed", "distributed", "runs a fleet on a cluster",
+              install="wakeyscan[fleet]"),
 )  # fmt: skip
 _REQUIRED = (
     Component("regex", "regex", "matches the rules", is_required=True),

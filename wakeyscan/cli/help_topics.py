@@ -112,6 +112,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("fleet ~/src", "all clones below a folder"),
         ("fleet repositories.txt --resume", "a file of clone URLs; continue where it was"),
         ("fleet repositories.txt --shard 2/8", "in the second of eight jobs"),
+        ("fleet ~/src --scheduler tcp://127.0.0.1:8786", "on a cluster of Dask"),
         ("fleet merge shard-1 shard-2 -o all", "the results of two shards"),
     ),
     "fleet merge": (
@@ -246,7 +247,10 @@ GROUPS = {
         *("verify", "require-verified", "verify-plan", "verify-cache", "wait", "app-key"),
         *("api-url", "proxy"),
     ),
-    "Performance": ("jobs", "resume", "time-limit", "no-cache"),
+    "Performance": (
+        *("jobs", "resume", "executor", "scheduler", "tls-ca", "tls-cert", "tls-key"),
+        *("memory-limit", "dashboard", "time-limit", "no-cache"),
+    ),
 }
 """Names of options by the heading above them, in the order of the help."""
 

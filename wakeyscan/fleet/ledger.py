@@ -33,6 +33,7 @@ FOLDER = "ledger"
 _SUFFIX = ".json"
 _MAX_SLUG, _DIGITS = 60, 12
 _KEY_DIGITS = 32
+_FILE = re.compile(r"[A-Za-z0-9_-]+\.[a-z0-9]+\.json")
 _PRIVATE = 0o600
 
 
@@ -104,9 +105,15 @@ def write_record(folder: str, record: Record) -> None:
     fields = {name: make_encodable(redact(str(value))) for name, value in entry._asdict().items()}
     extra: dict[str, Any] = {**fields, "milliseconds": entry.milliseconds}
     json_report.write_fields({**json_report.build_report(record.result), "fleet": extra}, out)
+    content = out.getvalue().encode("utf-8", "backslashreplace")
+    write_content(file, content, folder, entry.repository)
+
+
+def write_content(file: str, content: bytes, folder: str, repository: str) -> None:
+    """Write the content of a record, then remove older ones; raise `ReportError`."""
     try:
-        files.write_atomically(file, out.getvalue().encode("utf-8", "backslashreplace"), _PRIVATE)
-        _remove_older(file, list_files(folder, entry.repository))
+        files.write_atomically(file, content, _PRIVATE)
+        _remove_older(file, list_files(folder, repository))
     except OSError as error:
         raise ReportError(
             f"{file}: the result cannot be written: {error.strerror}; free space or fix the "
@@ -134,13 +141,17 @@ def list_files(folder: str, repository: str = "") -> list[str]:
     return [
         os.path.join(top, name)
         for name in names
-        if name.startswith(prefix) and name.endswith(_SUFFIX) and not name.startswith(".")
+        if name.startswith(prefix) and _FILE.fullmatch(name)
     ]
 
 
-def list_slugs(folder: str) -> frozenset[str]:
-    """Return the file names, without their ends, of the repositories in a ledger."""
-    return frozenset(os.path.basename(file).split(".")[0] for file in list_files(folder))
+def list_keys(folder: str) -> dict[str, list[str]]:
+    """Return the keys, or states, of the records in a ledger by the slugs of repositories."""
+    keys: dict[str, list[str]] = {}
+    for file in list_files(folder):
+        slug, key, _ = os.path.basename(file).split(".")
+        keys.setdefault(slug, []).append(key)
+    return keys
 
 
 def read_record(file: str, rules: tuple[Rule, ...]) -> Record:

@@ -40,8 +40,6 @@ class TaskOptions(NamedTuple):
     digest: str
     """Digest of everything that decides what an audit finds."""
     clone: CloneOptions
-    resume: bool = False
-    """Whether earlier results count, if neither the repository nor the rules have changed."""
     seconds: int = 0
     """Time after which a repository is given up; 0: never."""
 
@@ -51,6 +49,8 @@ class FleetTask(NamedTuple):
 
     repository: FleetRepository
     options: TaskOptions
+    known: tuple[str, ...] = ()
+    """Keys of its records of earlier runs that count."""
 
 
 def digest_options(options: AuditOptions) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.errors import SourceError, UsageError
 from wakeyscan.fleet import ledger
+from wakeyscan.fleet.executor import ExecutorLost
 from wakeyscan.fleet.ledger import Record, State
 from wakeyscan.fleet.options import FleetTask, TaskOptions
 from wakeyscan.fleet.task import build_failure, fail_task
@@ -47,22 +48,28 @@ class FleetRun(NamedTuple):
     """The end of a run."""
 
     outcomes: tuple[Outcome, ...]
-    interrupted: bool
+    interrupted: bool = False
+    lost: str = ""
+    """Why it ended before its time; empty if it did not, or was interrupted."""
 
 
-def build_tasks(repositories: Sequence[FleetRepository], options: TaskOptions) -> list[FleetTask]:
+def build_tasks(
+    repositories: Sequence[FleetRepository], options: TaskOptions, *, resume: bool
+) -> list[FleetTask]:
     """Return the tasks, and write a record of each repository that has none in the ledger.
 
-    So each repository has a row, even if the run is cut off. Without `resume`, all records of the
-    repositories are removed first. Raise `ReportError`.
+    So each repository has a row, even if the run is cut off. Unless `resume` is set, the records
+    of earlier runs are removed first. Raise `ReportError`.
     """
-    tasks = [FleetTask(repository, options) for repository in repositories]
     ledger.create(options.folder)  # a shard may be empty
-    known = ledger.list_slugs(options.folder)
-    for task in tasks:
-        is_known = ledger.build_slug(task.repository.name) in known
-        if not (is_known and options.resume):
+    known = ledger.list_keys(options.folder)
+    tasks = []
+    for repository in repositories:
+        keys = known.get(ledger.build_slug(repository.name), []) if resume else []
+        task = FleetTask(repository, options, tuple(keys))
+        if not keys:
             fail_task(task, "its turn has not come", State.PENDING)
+        tasks.append(task)
     return tasks
 
 
@@ -77,7 +84,9 @@ def run_fleet(
             on_outcome(outcome)
     except KeyboardInterrupt:
         return FleetRun(tuple(outcomes), interrupted=True)
-    return FleetRun(tuple(outcomes), interrupted=False)
+    except ExecutorLost as error:
+        return FleetRun(tuple(outcomes), lost=str(error))
+    return FleetRun(tuple(outcomes))
 
 
 def read_outcomes(
@@ -85,20 +94,25 @@ def read_outcomes(
 ) -> list[Record]:
     """Read the record of each task; one that has no outcome was not audited in this run."""
     files = {outcome.repository: outcome.file for outcome in run.outcomes}
-    return [_read_outcome(task, files.get(task.repository.name, ""), rules) for task in tasks]
+    reason = run.lost or "the run was interrupted before its turn"
+    return [
+        _read_outcome(task, files.get(task.repository.name, ""), rules)
+        or build_failure(task, reason, State.PENDING)
+        for task in tasks
+    ]
 
 
-def _read_outcome(task: FleetTask, file: str, rules: tuple[Rule, ...]) -> Record:
+def _read_outcome(task: FleetTask, file: str, rules: tuple[Rule, ...]) -> Record | None:
     folder, name = task.options.folder, task.repository.name
     try:
         if file:
             return ledger.read_record(file, rules)
         for written in ledger.list_files(folder, name):  # by a worker whose answer did not arrive
             record = ledger.read_record(written, rules)
-            if record.entry.run == task.options.run:
+            if record.entry.run == task.options.run and record.entry.state is not State.PENDING:
                 return record
     except SourceError as error:
         reason = f"its record is damaged: {error}"
         fail_task(task, reason)
         return build_failure(task, reason)
-    return build_failure(task, "the run was interrupted before its turn", State.PENDING)
+    return None

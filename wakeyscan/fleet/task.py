@@ -90,7 +90,7 @@ def _describe_bug(error: Exception) -> str:
 
 
 def _run(task: FleetTask) -> Outcome:
-    repository, options = task
+    repository, options = task.repository, task.options
     if not repository.is_remote:
         opened = find_repository(repository.location)
         key = ledger.build_key(state.digest_repository(opened), options.digest)
@@ -110,16 +110,16 @@ def open_clone(url: str, refs: RemoteRefs, options: CloneOptions) -> AbstractCon
 
 
 def _find_outcome(task: FleetTask, key: str) -> Outcome | None:
-    """Return the outcome of an earlier run with the same key, if it counts."""
+    """Return the outcome of an audit with the same key, of an earlier run or of a dead worker."""
     name = task.repository.name
     file = ledger.find_file(task.options.folder, name, key)
-    if not task.options.resume or not os.path.lexists(file):
+    if key not in task.known and not os.path.lexists(file):
         return None
     return Outcome(name, file, State.AUDITED, is_new=False)
 
 
 def _audit(task: FleetTask, opened: Repository, key: str) -> Outcome:
-    repository, options = task
+    repository, options = task.repository, task.options
     start = time.process_time()
     with limit_time(options.seconds, partial(_give_up, task)):
         result = audit(opened, options.audit, _ignore_progress, prepare(options.audit))

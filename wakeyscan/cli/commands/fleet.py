@@ -43,6 +43,16 @@ PARAMETERS = Parameters(
                "not changed."),
         Option("shard", "Only audit part NUMBER of COUNT, without a page of results: for jobs "
                "that share a list. Join the parts with: wakeyscan fleet merge.", "NUMBER/COUNT"),
+        Option("executor", "dask or processes: what runs the audits. Default: dask if it is "
+               "installed (wakeyscan[fleet]) and there is no --shard.", "NAME"),
+        Option("scheduler", "Run on this cluster of Dask: tls://HOST:PORT; without TLS only on "
+               "this machine. Default: a cluster of --jobs workers on this machine.", "ADDRESS"),
+        Option("tls-ca", "Certificate of the authority of the cluster, in PEM.", "FILE"),
+        Option("tls-cert", "Certificate for this command, in PEM.", "FILE"),
+        Option("tls-key", "Key of --tls-cert, in PEM.", "FILE"),
+        Option("memory-limit", "Memory at which a worker of Dask is started again, for example "
+               "2G. Default: its share of the machine.", "SIZE"),
+        Option("dashboard", "Let Dask serve its dashboard, on this machine only."),
         Option("time-limit", "Give a repository up after so many seconds. Default: no limit.",
                "SECONDS"),
         Option("no-cache", "Ignore the cache and rescan everything."),
@@ -81,12 +91,14 @@ def _audit(folder: str, sources: list[str], given: Values, settings: Config) -> 
     options = build_task_options(folder, given, settings)
     repositories = list_repositories(sources)
     chosen = [one for one in repositories if shard is None or shard.has(one.name)]
-    tasks = build_tasks(chosen, options)
     executor = build_executor(given, settings)
+    tasks = build_tasks(chosen, options, resume=bool(given.get("resume")))
     with FleetProgress(len(tasks), settings.quiet) as progress:
         run = run_fleet(tasks, executor, progress.add)
     records = read_outcomes(tasks, run, load_rules(settings.rules))
     fleet = fleet_report.build_result(records, tuple(sources), settings, datetime.now(UTC))
+    if run.lost:
+        output.print_error(run.lost)
     if run.interrupted:
         fleet = fleet._replace(result=fleet.result._replace(interrupted=True))
     if shard is None:

@@ -1,0 +1,279 @@
+"""A fleet on Dask: real clusters, with schedulers and workers in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.support.certificates import OPENSSL, authority, issued
+from tests.support.command import (
+    INTERRUPTIBLE_WAKEYSCAN,
+    TIMEOUT,
+    WAKEYSCAN,
+    Ran,
+    Run,
+    environment,
+    start_program,
+)
+from tests.support.fleets import (
+    RESULTS,
+    find_text,
+    make_clones,
+    make_plain_clones,
+    read_rows,
+    replace_git,
+    summarize,
+    summarize_alone,
+)
+from tests.support.keys import MakeKey
+
+pytest.importorskip("distributed")
+needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="there is no openssl")
+
+SEEDS = range(int(os.environ.get("WAKEYSCAN_TEST_REPETITIONS", "1")))
+"""Random moments of a kill; each is a test of its own."""
+
+
+class Tls(NamedTuple):
+    """Certificates of the processes of a cluster."""
+
+    authority: Path
+    certificate: Path
+    key: Path
+
+    def list_options(self, prefix: str) -> list[str]:
+        names = ("ca-file", "cert", "key") if prefix == "--tls-" else ("ca", "cert", "key")
+        return [f"{prefix}{name}={path}" for name, path in zip(names, self, strict=True)]
+
+
+@pytest.fixture
+def clones(tmp_path: Path) -> Path:
+    return tmp_path / "clones"
+
+
+def run_fleet(tmp_path: Path, *arguments: str, **env: str) -> Ran:
+    """Run a fleet in a process of its own: Dask starts threads."""
+    return start_program([WAKEYSCAN, "fleet", *arguments], tmp_path, env=env)
+
+
+@contextmanager
+def started(*command: str, cwd: Path) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(TIMEOUT)
+
+
+def wait_until(is_done: Callable[[], bool]) -> None:
+    until = time.monotonic() + TIMEOUT
+    while not is_done():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def count_results(tmp_path: Path) -> int:
+    ledger = tmp_path / RESULTS / "ledger"
+    names = os.listdir(ledger) if ledger.is_dir() else []
+    return sum(len(name.split(".")[1]) == 32 for name in names if name.count(".") == 2)
+
+
+class Cluster:
+    """A scheduler and workers on loopback, which tests kill and start again."""
+
+    def __init__(self, folder: Path, tls: Tls | None = None) -> None:
+        self._folder, self._options = folder, tls.list_options("--tls-") if tls else []
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self.address = ""
+
+    def start(self, workers: int = 2) -> None:
+        file = self._folder / f"scheduler-{time.monotonic_ns()}.json"
+        scheme = "tls" if self._options else "tcp"
+        self._start("scheduler", f"--host={scheme}://127.0.0.1", "--port=0", "--no-dashboard",
+                    f"--scheduler-file={file}")  # fmt: skip
+        wait_until(lambda: file.exists() and b"address" in file.read_bytes())
+        self.address = file.read_text().partition('"address": "')[2].partition('"')[0]
+        for _ in range(workers):
+            self.start_worker()
+
+    def start_worker(self) -> None:
+        self._start("worker", self.address, "--nthreads=1", "--no-dashboard", "--host=127.0.0.1",
+                    f"--local-directory={self._folder / 'dask'}", "--death-timeout=60")  # fmt: skip
+
+    def _start(self, role: str, *options: str) -> None:
+        command = [sys.executable, "-m", "dask", role, *self._options, *options]
+        self._processes.append(
+            subprocess.Popen(
+                command,
+                cwd=self._folder,
+                env=environment(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        )
+
+    def kill(self, number: int) -> None:
+        """Kill a process with its children: 0 is the scheduler."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._processes[number].pid, signal.SIGKILL)
+
+    def stop(self) -> None:
+        for number, process in enumerate(self._processes):
+            self.kill(number)
+            process.wait(TIMEOUT)
+        self._processes = []
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    one = Cluster(tmp_path)
+    yield one
+    one.stop()
+
+
+# On this machine
+
+
+def test_a_local_cluster_finds_what_each_audit_finds(
+    tmp_path: Path, clones: Path, run: Run, make_key: MakeKey
+) -> None:
+    key = make_key()
+    repos = make_clones(clones, {name: {"a": key} for name in ("killer", "a", "b", "c")})
+    repos["c"].commit({"more": make_key()})
+    os.mkfifo(repos["b"].top / ".git" / "pipe")
+    paths = replace_git(tmp_path / "bin", "killer", "kill -9 $PPID")
+    ran = run_fleet(tmp_path, "clones", "--jobs=2", "--executor=dask", **paths)
+    assert (ran.code, ran.err) == (1, "")
+    rows = read_rows(tmp_path / RESULTS)
+    states = {name: row["state"] for name, row in rows.items()}
+    assert states == {"killer": "failed", "a": "audited", "b": "failed", "c": "audited"}
+    assert "its worker died 3 times" in rows["killer"]["reason"]
+    assert summarize(tmp_path / RESULTS) == summarize_alone(run, clones, "ac")
+    assert find_text(tmp_path / RESULTS, key) == []
+
+
+def test_ctrl_c_of_a_terminal_ends_a_local_cluster_quietly(
+    tmp_path: Path, clones: Path, make_key: MakeKey
+) -> None:
+    names = make_plain_clones(clones, 40, make_key)
+    process = subprocess.Popen(
+        [*INTERRUPTIBLE_WAKEYSCAN, "fleet", "clones", "--jobs=2", "--executor=dask"],
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    wait_until(lambda: count_results(tmp_path) > 0)
+    os.killpg(process.pid, signal.SIGINT)  # a terminal sends it to the workers, too
+    _, err = process.communicate(timeout=TIMEOUT)
+    assert (process.returncode, err) == (130, b"wakeyscan: interrupted\n")
+    assert set(read_rows(tmp_path / RESULTS)) == set(names)
+
+
+# Other schedulers
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        pytest.param("tcp://192.0.2.1:8786", "without TLS", id="other machine"),
+        pytest.param("example.org:8786", "without TLS", id="no scheme"),
+        pytest.param("tcp://0.0.0.0:8786", "without TLS", id="all addresses"),
+        pytest.param("tcp://127.0.0.1.example.org:1", "without TLS", id="like loopback"),
+        pytest.param("tls://192.0.2.1:8786", "needs --tls-ca", id="no certificates"),
+        pytest.param("ws://127.0.0.1:8786", "expected tls://", id="scheme"),
+        pytest.param("tcp://127.0.0.1", "expected tls://", id="no port"),
+    ],
+)
+def test_a_scheduler_is_refused(clones: Path, run: Run, address: str, message: str) -> None:
+    make_clones(clones, {"a": {"a": "a"}})
+    ran = run("fleet", "clones", "--scheduler", address)
+    assert ran.code == 2
+    assert message in ran.err
+
+
+@needs_openssl
+def test_a_scheduler_with_tls(tmp_path: Path, clones: Path, run: Run, make_key: MakeKey) -> None:
+    names = make_plain_clones(clones, 6, make_key)
+    ca = authority(tmp_path)
+    paper = issued(tmp_path, "node", usage="serverAuth,clientAuth")
+    tls = Tls(ca, paper.certificate, paper.key)
+    cluster = Cluster(tmp_path, tls)
+    try:
+        cluster.start()
+        options = [f"--scheduler={cluster.address}", *tls.list_options("--tls-")]
+        ours = [one.replace("--tls-ca-file", "--tls-ca") for one in options]
+        assert cluster.address.startswith("tls://")
+        ran = run_fleet(tmp_path, "clones", *ours)
+        assert (ran.code, ran.err) == (1, "")
+        assert summarize(tmp_path / RESULTS) == summarize_alone(run, clones, names)
+    finally:
+        cluster.stop()
+
+
+# Kills at random moments
+
+
+@pytest.mark.parametrize("victim", ["worker", "scheduler", "client"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_kill_loses_nothing_and_reports_nothing_twice(
+    tmp_path: Path, clones: Path, cluster: Cluster, make_key: MakeKey, victim: str, seed: int
+) -> None:
+    names = make_plain_clones(clones, 24, make_key)
+    moment = random.Random(f"{victim} {seed}").randrange(len(names) - 4)
+    cluster.start()
+    command = [WAKEYSCAN, "fleet", "clones", f"--scheduler={cluster.address}"]
+    with started(*command, cwd=tmp_path) as client:
+        wait_until(lambda: count_results(tmp_path) >= moment)
+        if victim == "client":
+            client.kill()
+        else:
+            cluster.kill({"scheduler": 0, "worker": 1}[victim])
+        _, err = client.communicate(timeout=TIMEOUT)
+    before = list_results(tmp_path)
+    assert len(before) >= moment
+    if victim == "worker":
+        assert client.returncode == 1
+        assert len(before) == len(names)
+    if victim == "scheduler":
+        assert client.returncode in (1, 2, 3), err
+        cluster.stop()
+        cluster.start()
+    resumed = run_fleet(tmp_path, "clones", "--resume", f"--scheduler={cluster.address}")
+    assert (resumed.code, resumed.err) == (1, "")
+    assert before.items() <= list_results(tmp_path).items()
+    assert {row["state"] for row in read_rows(tmp_path / RESULTS).values()} == {"audited"}
+    whole = run_fleet(tmp_path, "clones", "--executor=processes", "-o", "whole")
+    assert whole.code == 1
+    assert summarize(tmp_path / RESULTS) == summarize(tmp_path / "whole")
+    keys = [(tmp_path / folder / "keys.jsonl").read_bytes() for folder in (RESULTS, "whole")]
+    assert keys[0] == keys[1]
+
+
+def list_results(tmp_path: Path) -> dict[str, int]:
+    """Return the results in the ledger; the same number is the same file, not written again."""
+    ledger = tmp_path / RESULTS / "ledger"
+    files = (path for path in ledger.iterdir() if re.search(r"\.[0-9a-f]{32}\.json$", path.name))
+    return {path.name: path.stat().st_mtime_ns for path in files}

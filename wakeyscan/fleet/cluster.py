@@ -1,0 +1,158 @@
+"""Tasks on a cluster of Dask: one on this machine by default, or any other.
+
+Peers of a cluster unpickle what the others send, which runs code of theirs. So all connections are
+encrypted and authenticated (TLS with certificates of one authority), even between the processes of
+this machine, which other users could reach; only a scheduler on loopback may be without.
+"""
+
+from __future__ import annotations
+
+import logging
+from asyncio import CancelledError
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import dask
+from distributed import Client, LocalCluster, Security, as_completed
+from distributed.comm.core import CommClosedError
+from distributed.scheduler import KilledWorker
+
+from wakeyscan.core.errors import ReportError, UsageError, WakeyscanError
+from wakeyscan.core.termination import make_temporary_folder
+from wakeyscan.fleet import remote_task, worker_setup
+from wakeyscan.fleet.executor import RETRIES, ExecutorLost
+from wakeyscan.fleet.task import Outcome, fail_task
+
+if TYPE_CHECKING:
+    from wakeyscan.fleet.cluster_options import ClusterOptions, TlsFiles
+    from wakeyscan.fleet.options import FleetTask
+
+_CONNECT_SECONDS = 30
+_LOST = "the scheduler has ended; start it, then run the same command with --resume"
+_SETTINGS = {
+    "distributed.scheduler.allowed-failures": RETRIES,
+    # The result is in the ledger before the task ends; what Dask adds are a few bytes.
+    "distributed.scheduler.work-stealing": True,
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.diagnostics.nvml": False,
+}
+
+
+class ClusterExecutor:
+    """Runs tasks on the workers of a cluster, each with one thread."""
+
+    def __init__(self, options: ClusterOptions) -> None:
+        self._options = options
+
+    def run(self, tasks: Sequence[FleetTask]) -> Iterator[Outcome]:
+        """Yield the outcome of each task.
+
+        Raise `UsageError` if the scheduler cannot be reached, `ExecutorLost` if it ends.
+        """
+        if not tasks:
+            return
+        try:
+            with _silence(), dask.config.set(_SETTINGS), self._connect() as client:
+                yield from _run_tasks(client, tasks)
+        except (CommClosedError, CancelledError):
+            raise ExecutorLost(_LOST) from None
+
+    @contextmanager
+    def _connect(self) -> Iterator[Client]:
+        options = self._options
+        with ExitStack() as stack:
+            if options.scheduler:
+                security = _build_security(options.tls) if options.tls else None
+                address: Any = options.scheduler
+            else:
+                address = stack.enter_context(_open_local_cluster(options, stack))
+                security = address.security
+            try:
+                client = Client(
+                    address, security=security, timeout=_CONNECT_SECONDS, set_as_default=False
+                )
+                stack.callback(client.close, timeout=2)
+                client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
+            except (OSError, ValueError) as error:
+                raise UsageError(_describe_failure(options.scheduler, error)) from None
+            yield client
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Silence the messages of Dask: each failure is a row of the result."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+def _describe_failure(scheduler: str, error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return f"--scheduler {scheduler}: has no worker after {_CONNECT_SECONDS} s; start one"
+    return f"--scheduler {scheduler}: cannot be reached: {error}; start it first"
+
+
+def _build_security(files: TlsFiles) -> Security:
+    return Security(
+        tls_ca_file=files.authority,
+        tls_client_cert=files.certificate,
+        tls_client_key=files.key,
+        require_encryption=True,
+    )
+
+
+def _open_local_cluster(options: ClusterOptions, stack: ExitStack) -> LocalCluster:
+    scratch = stack.enter_context(make_temporary_folder())
+    return LocalCluster(
+        n_workers=options.jobs,
+        threads_per_worker=1,
+        processes=True,
+        memory_limit=options.memory or "auto",
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0" if options.dashboard else None,
+        worker_dashboard_address=None,
+        local_directory=scratch,
+        silence_logs=logging.CRITICAL,
+        security=Security.temporary(),
+        preload=[worker_setup.__name__],
+        env={"TMPDIR": scratch},
+    )
+
+
+def _run_tasks(client: Client, tasks: Sequence[FleetTask]) -> Iterator[Outcome]:
+    marker = remote_task.write_marker(tasks[0].options)
+    pending = {}
+    for number, task in enumerate(tasks):
+        future = client.submit(
+            remote_task.run_on_worker,
+            task,
+            marker,
+            key=f"wakeyscan-{task.options.run}-{number}",
+            pure=False,
+            retries=RETRIES,
+            priority=-number,  # the largest repository first
+        )
+        pending[future] = task
+    for future in as_completed(list(pending), loop=client.loop):
+        yield _read_future(future, pending.pop(future))
+        future.release()
+
+
+def _read_future(future: Any, task: FleetTask) -> Outcome:
+    if future.status == "finished":
+        return remote_task.store_answer(future.result(), task)
+    if future.status in ("cancelled", "lost"):
+        raise ExecutorLost(_LOST)
+    error = future.exception()
+    if isinstance(error, KilledWorker):
+        reason = f"its worker died {RETRIES + 1} times (out of memory?)"
+        return fail_task(task, reason)
+    if isinstance(error, ReportError):
+        raise error
+    is_known = isinstance(error, WakeyscanError)
+    return fail_task(task, str(error) if is_known else f"the worker failed: {type(error).__name__}")
