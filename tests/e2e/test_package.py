@@ -22,6 +22,7 @@ import pytest
 from tests.support.command import Ran, execute
 from tests.support.files import write
 from tests.support.keys import MakeKey, mask
+from tests.support.repositories import Repo
 from wakeyscan import __version__
 from wakeyscan.decoders import DECODERS
 from wakeyscan.rules import loader
@@ -266,6 +267,31 @@ def test_an_installed_wakeyscan_loads_its_patterns_compiled(
     start = "from wakeyscan.cli import main as cli; exit(cli.main(['scan', 'a']))"
     script = f"import regex; {before}\n{start}"
     assert execute([str(installed), "-P", "-c", script], tmp_path).code == code
+
+
+_LOADED = """
+import sys
+from wakeyscan.cli import process
+code = process.run()
+print(code, *sorted(sys.modules), file=sys.stderr)
+"""
+
+
+def test_an_installed_hook_loads_neither_typing_nor_openssl(
+    installed: Python, make_key: MakeKey, tmp_path: Path
+) -> None:
+    # A checkout reads the rules at each start, with tomllib, which loads `typing`.
+    repo = Repo(tmp_path)
+    for content, code in (("clean = 1\n", "0"), (f"key = '{make_key()}'\n", "1")):
+        write(tmp_path, {"a.py": content})
+        repo.git("add", "a.py")
+        line = [str(installed), "-P", "-c", _LOADED, "hook", "pre-commit"]
+        ended, *loaded = execute(line, tmp_path).err.splitlines()[-1].split()
+        assert ended == code
+        heavy = {"_hashlib", "urllib.parse", "wakeyscan.rules.validation"}
+        if code == "0":
+            heavy |= {"importlib", "typing", "warnings", "wakeyscan.core.finding"}
+        assert {*loaded} & heavy == set()
 
 
 def test_an_editable_install_finds_a_key(

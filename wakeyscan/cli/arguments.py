@@ -7,7 +7,8 @@ options and do not convert values: `config` converts those of flags, variables a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+
+from wakeyscan.core.lazy import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wakeyscan.config.options import Option, Parameters, Values

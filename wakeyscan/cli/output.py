@@ -6,16 +6,16 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 from wakeyscan.core.errors import ReportError, UsageError
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
 from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.git import worktree
 from wakeyscan.reports import REPORTS, TEMPLATE
 
 if TYPE_CHECKING:
+    from typing import Any, BinaryIO, TextIO
+
     from wakeyscan.cli import run_details
     from wakeyscan.config import config
     from wakeyscan.core import files
@@ -58,9 +58,10 @@ def write_reports(
 
 
 def _is_stderr_stdout() -> bool:
-    with suppress(AttributeError, OSError, ValueError):
+    try:
         return os.path.sameopenfile(sys.stdout.fileno(), sys.stderr.fileno())
-    return False
+    except (AttributeError, OSError, ValueError):
+        return False
 
 
 def write_rendered(
@@ -199,9 +200,11 @@ def write_lines(lines: Iterable[str]) -> None:
 
 def write_stderr(text: str) -> None:
     """Write to stderr. If it is closed, only the exit code reports the outcome."""
-    with suppress(AttributeError, OSError):
+    try:
         sys.stderr.write(text)
         sys.stderr.flush()
+    except (AttributeError, OSError):
+        return
 
 
 def print_error(message: str) -> None:

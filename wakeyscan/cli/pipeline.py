@@ -6,14 +6,12 @@ import os
 import sys
 import time
 from collections.abc import Iterable
-from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from wakeyscan.cli.progress import Progress
 from wakeyscan.config import config_file
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import ConfigError, GitError, IgnoreFileRefused
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
 from wakeyscan.git import worktree
 from wakeyscan.rules.loader import load_rules
 from wakeyscan.scanner.context import build_scan_context
@@ -60,8 +58,10 @@ def count_ignored_files(result: RunResult, paths: Iterable[str], config: Config)
     folders = {os.path.realpath(path): path for path in paths if os.path.isdir(path)}
     count = 0
     for folder in folders.values() if config.source.gitignore else ():
-        with suppress(GitError):  # not a work tree: everything is scanned
+        try:
             count += file_lists.count_ignored_files(folder, MAX_IGNORED - count)
+        except GitError:
+            continue  # not a work tree: everything is scanned
     return result._replace(ignored_by_git=count)
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
-from typing import TYPE_CHECKING, NoReturn
 
 from wakeyscan.cli import main
 from wakeyscan.core.errors import Terminated
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
 
 if TYPE_CHECKING:
     import signal
     import threading
     from sys import UnraisableHookArgs
+    from typing import NoReturn
 
     from wakeyscan.core import termination
 else:
@@ -39,8 +38,10 @@ def exit_immediately(code: int) -> NoReturn:
     So our code must not rely on `atexit`.
     """
     for stream in (sys.stdout, sys.stderr):
-        with suppress(AttributeError, OSError, ValueError):  # a closed stream has lost nothing
+        try:
             stream.flush()
+        except (AttributeError, OSError, ValueError):
+            continue  # a closed stream has lost nothing
     os._exit(code)
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TextIO
+
+from wakeyscan.core.lazy import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from wakeyscan.scanner.scan_result import ScanResult
 
 _DELAY_SECONDS, _INTERVAL_SECONDS = 1.0, 0.1

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from wakeyscan.config import config_file, converters
 from wakeyscan.config.config import Config
 from wakeyscan.config.settings import Settings, refuse_empty_values
 from wakeyscan.core.errors import ConfigError, UsageError
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
 from wakeyscan.core.severity import Severity
 from wakeyscan.reports import TEMPLATE

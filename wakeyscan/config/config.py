@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
 from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.git import worktree
 from wakeyscan.scanner.scan import ScanOptions

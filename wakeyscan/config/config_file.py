@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
 
 from wakeyscan.core.errors import ConfigError
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
 from wakeyscan.core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from wakeyscan.core import path_patterns, small_files, suggestions
     from wakeyscan.sources.revision import Revision
 else:
@@ -23,7 +24,7 @@ _FILES = (".wakeyscan.toml", "pyproject.toml")
 _KEYS = ("agent-fail", "allow", "exclude", "fail-on", "max-file-size", "rule", "rules")
 """Names of settings in a file. None of them decides where API keys are sent."""
 
-Table = dict[str, Any]
+Table = dict[str, "Any"]
 
 
 class ConfigFile(NamedTuple):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
+from wakeyscan.core.lazy import TYPE_CHECKING
 from wakeyscan.core.severity import Severity
+
+if TYPE_CHECKING:
+    from typing import Any
 
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 

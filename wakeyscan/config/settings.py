@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
 from wakeyscan.config import converters
 from wakeyscan.core.errors import ConfigError, UsageError
+from wakeyscan.core.lazy import TYPE_CHECKING
 from wakeyscan.core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from wakeyscan.config.config_file import ConfigFile
     from wakeyscan.config.options import Values
 

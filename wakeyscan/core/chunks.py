@@ -5,11 +5,14 @@ from __future__ import annotations
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Callable, Iterator
 from io import BytesIO
-from typing import BinaryIO
 
 from wakeyscan.core.document import CHUNK_SIZE, Document, Origin, Skipped
+from wakeyscan.core.lazy import TYPE_CHECKING
 from wakeyscan.core.line_index import find_positions
 from wakeyscan.core.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 OVERLAP = 256 << 10
 """Bytes of context on either side of a chunk. No match is longer."""

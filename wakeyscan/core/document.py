@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
+from wakeyscan.core.lazy import TYPE_CHECKING
 from wakeyscan.core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:

@@ -7,9 +7,11 @@ finds nothing, a fifth of its time. Nothing reads these annotations when the pro
 from __future__ import annotations
 
 from collections import namedtuple
-from typing import TYPE_CHECKING, Any
+
+from wakeyscan.core.lazy import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Any
     from typing import NamedTuple as NamedTuple
 else:
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from importlib import import_module
-from typing import TYPE_CHECKING, TypeVar, cast
 
 from wakeyscan.core.errors import UsageError
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import, load_module
 
 if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
     from wakeyscan.core import suggestions
+
+    Member = TypeVar("Member")
 else:
     suggestions = lazy_import("wakeyscan.core.suggestions")  # only an error message needs it
 
-Member = TypeVar("Member")
 
-
-class Registry(Mapping[str, Member]):
+class Registry(Mapping[str, "Member"]):
     """Members by name, in the order given; each is imported on first use.
 
     All members implement one Protocol. A registry names their modules instead of importing them,
@@ -33,8 +33,8 @@ class Registry(Mapping[str, Member]):
     def __getitem__(self, name: str) -> Member:
         if name not in self._loaded:
             module, _, attribute = self._members[name].partition(":")
-            member = import_module(module)
-            self._loaded[name] = cast("Member", getattr(member, attribute) if attribute else member)
+            member: Any = load_module(module)
+            self._loaded[name] = getattr(member, attribute) if attribute else member
         return self._loaded[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from typing import TYPE_CHECKING, NoReturn
 
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
 
 if TYPE_CHECKING:
-    import hashlib
     import hmac
+    from typing import NoReturn
+
+    from wakeyscan.core import sha256
 else:
-    # OpenSSL takes 2 ms, which a clean scan never pays.
-    hashlib = lazy_import("hashlib")
+    # A clean scan needs none of these. `hmac` loads OpenSSL, which takes 2 ms.
     hmac = lazy_import("hmac")
+    sha256 = lazy_import("wakeyscan.core.sha256")
 
 KEY_PREFIX = "wa_live_"
 
@@ -80,7 +81,7 @@ def _digest(seed: bytes) -> str:
     """Return the SHA-256 of a seed, or its HMAC if the environment has a key for fingerprints."""
     if key := read_fingerprint_key():
         return hmac.digest(key, seed, "sha256").hex()
-    return hashlib.sha256(seed).hexdigest()
+    return sha256.digest(seed).hex()
 
 
 @cache

@@ -12,12 +12,12 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
 
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
 
 if TYPE_CHECKING:
     import tomllib
+    from typing import Any
 else:
     tomllib = lazy_import("tomllib")  # only a configuration or rule file needs it
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from wakeyscan.core.lazy import TYPE_CHECKING
 from wakeyscan.core.registry import Registry
 
 if TYPE_CHECKING:

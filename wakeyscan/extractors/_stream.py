@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import CUT, ExtractionError, LimitExceeded, ReadBytes
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.extractors.extractor import LimitExceeded
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import nullcontext
 from io import BytesIO
-from typing import BinaryIO, NamedTuple, cast
+from typing import BinaryIO, cast
 
 from wakeyscan.core.chunks import ChunkStream, format_too_large, read_chunks
 from wakeyscan.core.document import CHUNK_SIZE, MEMBER_SEPARATOR, Document, Origin, Skipped
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.redaction import redact
 from wakeyscan.extractors import EXTRACTORS
 from wakeyscan.extractors.budget import ExtractionBudget

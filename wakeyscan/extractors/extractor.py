@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+from wakeyscan.core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.extractors.budget import ExtractionBudget

@@ -5,9 +5,7 @@ A scan without archives loads only this module of the package.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
 
 if TYPE_CHECKING:
     import zlib

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from io import BytesIO
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import CUT, ExtractionError, Member, ReadBytes
 

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from functools import partial
 from importlib.util import find_spec
 from lzma import FILTER_LZMA1, FORMAT_RAW, LZMADecompressor, LZMAError
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO
 
 from wakeyscan.core.inflate import INFLATE_ERRORS, RAW, Inflater, fast_zlib
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.extractors._stream import Codec, Stream
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.compressed import (

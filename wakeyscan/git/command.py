@@ -12,10 +12,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.errors import GitError
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
 from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.git import process
 from wakeyscan.git.cat_file import BatchReader, Object, missing_object, read_object

@@ -6,13 +6,14 @@ import os
 import select
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
 
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
+from wakeyscan.core.protocol import Protocol
 
 if TYPE_CHECKING:
     import subprocess
     import tempfile
+    from typing import Any
 else:
     # Only Windows, which lacks `posix_spawn`, needs them.
     subprocess = lazy_import("subprocess")

@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
-from urllib.parse import quote
+from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import MEMBER_SEPARATOR
 from wakeyscan.core.finding import Liveness
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.redaction import redact
+
+if TYPE_CHECKING:
+    import urllib.parse as urls
+else:
+    urls = lazy_import("urllib.parse")  # only links need it
 
 LIVENESS_COLORS = {Liveness.LIVE: "1;31", Liveness.REVOKED: "32"}
 PUSHED_COLOR = "35"
@@ -44,7 +50,9 @@ class FileLinks(NamedTuple):
         file = os.path.join(self.root, path.partition(MEMBER_SEPARATOR)[0])
         if redact(file) != file or not os.path.lexists(file.encode("utf-8", "surrogateescape")):
             return text
-        address = quote(file.replace(os.sep, "/").encode("utf-8", "surrogateescape"), safe="/:")
+        address = urls.quote(
+            file.replace(os.sep, "/").encode("utf-8", "surrogateescape"), safe="/:"
+        )
         return f"\x1b]8;;file://{self.host}/{address.lstrip('/')}\x1b\\{text}\x1b]8;;\x1b\\"
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from wakeyscan.core.errors import RuleError
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import, load_module
 from wakeyscan.core.severity import Severity
 from wakeyscan.rules.rule import Rule, RuleFolder, Shape
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from wakeyscan.core import small_files
     from wakeyscan.rules import pattern_checks, validation
 else:
@@ -54,7 +54,7 @@ def _read_file(path: str) -> bytes:
 
 def _load_builtin() -> list[Rule]:
     try:
-        compiled = import_module(_COMPILED)
+        compiled = load_module(_COMPILED)
     except ModuleNotFoundError:
         paths = _list_files(find_builtin_folder())
         return [read_rule(path)._replace(at_anchor=True) for path in paths]

@@ -7,18 +7,15 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from wakeyscan.core import sha256
 from wakeyscan.core.finding import Bounds
-from wakeyscan.core.lazy import lazy_import, lazy_pattern
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.line_index import find_line
 from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.redaction import redact
 
 if TYPE_CHECKING:
-    import hashlib
-
     from wakeyscan.scanner.matcher import Match
-else:
-    hashlib = lazy_import("hashlib")
 
 _WIDTH = 100
 """Bytes of a line that are shown on either side of a secret."""
@@ -89,7 +86,7 @@ def build_comparison_masks(content: bytes, matches: Iterable[Match]) -> Masks:
 
 def digest_line(masks: Masks, start: int, end: int) -> bytes:
     """Return a digest of the masked line around `start:end`."""
-    return hashlib.sha256(format_excerpt(masks, start, end).encode()).digest()
+    return sha256.digest(format_excerpt(masks, start, end).encode())
 
 
 def format_excerpt(masks: Masks, start: int, end: int) -> str:

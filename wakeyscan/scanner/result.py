@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import MEMBER_SEPARATOR, NO_COMMITS
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
 from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.suppression import IgnoreStats, Policy
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Document, Origin, Skipped
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
 from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.git import worktree
 from wakeyscan.scanner.context import ScanContext, build_lfs_opener

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Origin, Skipped
+from wakeyscan.core.lazy import TYPE_CHECKING
 from wakeyscan.core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:

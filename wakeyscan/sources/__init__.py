@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Protocol
 
+from wakeyscan.core.lazy import TYPE_CHECKING
+from wakeyscan.core.protocol import Protocol
 from wakeyscan.core.registry import Registry
 
 if TYPE_CHECKING:

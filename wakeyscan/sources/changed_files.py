@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.chunks import format_too_large, read_chunks
 from wakeyscan.core.document import Document, Origin, Skipped
+from wakeyscan.core.lazy import TYPE_CHECKING
 from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.git.diff import SUBMODULE, UNMERGED, Change
 from wakeyscan.git.objects import MAX_IN_MEMORY, is_null_id

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, TypeVar
 
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
 from wakeyscan.core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from wakeyscan.core import path_patterns
     from wakeyscan.core.document import Document, Skipped
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import GitError, UsageError
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
 from wakeyscan.git import diff, worktree
 from wakeyscan.git.command import Git, open_own
 from wakeyscan.git.objects import EMPTY_TREE_IDS

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.line_index import find_line
 from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.occurrences import Occurrences
@@ -107,9 +108,9 @@ class _CommentSearch:
 
     def __init__(self, content: bytes, patterns: _CommentPatterns, strings: MultilineStrings):
         self._content, self._patterns, self._strings = content, patterns, strings
-        anywhere = re.compile(patterns.same_line + b"|" + patterns.line_before)
+        anywhere = lazy_pattern(patterns.same_line + b"|" + patterns.line_before)
         self._anywhere = Occurrences(content, anywhere, _WORDS)
-        self._around = Occurrences(content, re.compile(patterns.around_string), _WORDS)
+        self._around = Occurrences(content, lazy_pattern(patterns.around_string), _WORDS)
 
     def find(self, start: int, end: int) -> InlineComment | None:
         """Return the comment for `start:end`."""

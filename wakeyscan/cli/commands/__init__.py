@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
-
+from wakeyscan.core.lazy import TYPE_CHECKING
+from wakeyscan.core.protocol import Protocol
 from wakeyscan.core.registry import Registry
 
 if TYPE_CHECKING:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from wakeyscan.cli import output
 from wakeyscan.cli.pipeline import run_scan
 from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import GitError, HookRefused, UsageError
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
 from wakeyscan.integrations.hooks import STAGES
 
 if TYPE_CHECKING:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Protocol
 
+from wakeyscan.core.lazy import TYPE_CHECKING
+from wakeyscan.core.protocol import Protocol
 from wakeyscan.core.registry import Registry
 
 if TYPE_CHECKING:

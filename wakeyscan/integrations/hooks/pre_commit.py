@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
 from wakeyscan.git import worktree
 from wakeyscan.sources import SOURCES
 

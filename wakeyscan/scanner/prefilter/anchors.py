@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from functools import cached_property
 
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
 from wakeyscan.core.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -82,11 +82,10 @@ class AnchorIndex:
 
     def of(self, name: str) -> tuple[EncodedAnchor, ...]:
         """Return the forms of all anchors in one encoding, including already encoded anchors."""
+        if self._are_built():
+            return self._built.get(name, ())
         if name not in self._forms:
-            forms = (
-                self._list_built() if self._are_built() else _drop_longer(self._encode_all(name))
-            )
-            self._forms[name] = tuple(form for form in forms if form.decoder == name)
+            self._forms[name] = tuple(_drop_longer(self._encode_all(name)))
         return self._forms[name]
 
     def all(self) -> tuple[EncodedAnchor, ...]:
@@ -99,6 +98,14 @@ class AnchorIndex:
     def _are_built(self) -> bool:
         """Return whether the forms were computed when the wheel was built."""
         return all(rule.encoded_anchors for rule in self._rules)
+
+    @cached_property
+    def _built(self) -> dict[str, tuple[EncodedAnchor, ...]]:
+        """The forms that were computed when the wheel was built, by decoder."""
+        forms: dict[str, list[EncodedAnchor]] = {}
+        for form in self._list_built():
+            forms.setdefault(form.decoder, []).append(form)
+        return {name: tuple(listed) for name, listed in forms.items()}
 
     def _list_built(self) -> Iterator[EncodedAnchor]:
         built = dict.fromkeys(form for rule in self._rules for form in rule.encoded_anchors)

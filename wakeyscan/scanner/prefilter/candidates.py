@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
-from wakeyscan.core.lazy import lazy_import, lazy_pattern
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import, lazy_pattern
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.decoders.base64_codec import TAR_LETTERS
 from wakeyscan.scanner.prefilter.base64_words import Shape, Words, join_around

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.lazy import TYPE_CHECKING, lazy_pattern
 from wakeyscan.scanner.prefilter.escape_forms import NUMERIC_BACKSLASH_KINDS, EscapeForms
 
 if TYPE_CHECKING:
