@@ -49,6 +49,7 @@ def audit(
         scope = build_scope_filter(options.scope, start_ids, tips, context)
         in_scope = {o.object_id: o for o in scanned.objects if scope.includes(o.object_id)}
         objects = ReportedObjects(in_scope, report_filter, options.now)
+        context = context._replace(commit_lines=scanned.commit_lines)
         outcome = histories.build_available_histories(context, objects, scanned.interrupted)
         skipped = [*scanned.skipped, *scope.skipped, *outcome.skipped]
         skipped += [item._replace(gap=options.scope.reachable) for item in context.named.skipped]
@@ -74,17 +75,15 @@ def _open_context(
     ):
         completeness.start()
         named = list_named_objects(repository, tips, git)
-        reader = history_reader.open_history(named.names, repository, git, cache)
-        with closing(reader):
-            yield AuditContext(
-                repository=repository,
-                git=git,
-                scan=scan_context,
-                named=named,
-                cache=cache,
-                completeness=completeness,
-                graph_reader=reader,
-            )
+        yield AuditContext(
+            repository=repository,
+            git=git,
+            scan=scan_context,
+            named=named,
+            cache=cache,
+            completeness=completeness,
+            cached_history=history_reader.load_cached_history(repository, cache),
+        )
 
 
 def _scan_objects(
@@ -97,18 +96,16 @@ def _scan_objects(
         context.cache,
         jobs=jobs,
         on_progress=on_progress,
-        on_findings=partial(_start_history, context, report_filter),
+        on_findings=partial(_defer_completeness, context, report_filter),
     )
 
 
-def _start_history(
+def _defer_completeness(
     context: AuditContext, report_filter: ReportFilter, findings: ObjectFindings
 ) -> None:
-    """Start reading the commit graph as soon as a finding needs it.
+    """Leave the search for missing objects to the history as soon as a finding needs one.
 
-    A full read also proves completeness; a cached one does not.
+    A full read of the history also proves completeness; a cached one does not.
     """
-    if any(map(report_filter.includes, findings.refs)):
-        if not context.graph_reader.cached.tips:
-            context.completeness.defer()
-        context.graph_reader.start()
+    if any(map(report_filter.includes, findings.refs)) and not context.cached_history.tips:
+        context.completeness.defer()

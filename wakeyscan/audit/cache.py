@@ -27,14 +27,17 @@ CREATE TABLE IF NOT EXISTS packs (pack TEXT, rules TEXT, objects INTEGER, bytes 
                                   PRIMARY KEY (pack, rules)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS holders (pack TEXT, rules TEXT, object TEXT,
                                     PRIMARY KEY (pack, rules, object)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS commits (pack TEXT, rules TEXT, lines BLOB, PRIMARY KEY (pack, rules));
 CREATE TABLE IF NOT EXISTS notes (name TEXT, place TEXT, rules TEXT, sum BLOB, value BLOB,
                                   PRIMARY KEY (name, place));
 """
 _SELECT_PACK = "SELECT objects, bytes FROM packs WHERE pack = ? AND rules = ?"
 _SELECT_OBJECTS = "SELECT object FROM holders WHERE pack = ? AND rules = ?"
+_SELECT_COMMITS = "SELECT lines FROM commits WHERE pack = ? AND rules = ?"
 _SELECT_ENTRY = "SELECT sum, value FROM notes WHERE name = ? AND place = ? AND rules = ?"
 _INSERT_PACK = "INSERT OR REPLACE INTO packs VALUES (?, ?, ?, ?)"
 _INSERT_OBJECT = "INSERT OR REPLACE INTO holders VALUES (?, ?, ?)"
+_INSERT_COMMITS = "INSERT OR REPLACE INTO commits VALUES (?, ?, ?)"
 _INSERT_ENTRY = "INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?, ?)"
 
 _TRAILER_SIZE = 32
@@ -56,18 +59,19 @@ class CachedPack(NamedTuple):
     """The result of an earlier scan of a pack."""
 
     objects: int
-    bytes: int
+    size: int
+    """The bytes of these objects."""
     objects_with_findings: tuple[str, ...]
     """The ids of these objects, which are scanned again."""
+    commit_lines: bytes = b""
+    """One line per commit, with its id, its tree and its parents."""
 
 
 class CachedHistory(NamedTuple):
-    """A commit history as git listed it."""
+    """The changes of a commit history, as git listed them."""
 
     tips: frozenset[str] = frozenset()
     """The commits that the history was read from."""
-    commit_lines: bytes = b""
-    """One line per commit, parents first, with its id, its tree and its parents."""
     blobs_digest: bytes = b""
     """The digest of the blobs that `changes` is about; see `hash_ids`."""
     changes: bytes = b""
@@ -101,9 +105,12 @@ class HistoryCache:
             row = self._database.execute(_SELECT_PACK, key).fetchone()
             rows = self._database.execute(_SELECT_OBJECTS, key)
             object_ids = tuple(sorted(str(object_id) for (object_id,) in rows))
+            (commit_lines,) = self._database.execute(_SELECT_COMMITS, key).fetchone()
         except _ERRORS:
             return None
-        return CachedPack(int(row[0]), int(row[1]), object_ids) if row else None
+        return (
+            CachedPack(int(row[0]), int(row[1]), object_ids, bytes(commit_lines)) if row else None
+        )
 
     def store_pack(self, pack: str, result: CachedPack) -> None:
         """Store the result of a complete scan of a pack."""
@@ -114,7 +121,8 @@ class HistoryCache:
             rows = [(pack_id, self._rules, name) for name in result.objects_with_findings]
             self._database.execute("BEGIN IMMEDIATE")
             self._database.executemany(_INSERT_OBJECT, rows)
-            row = (pack_id, self._rules, result.objects, result.bytes)
+            self._database.execute(_INSERT_COMMITS, (pack_id, self._rules, result.commit_lines))
+            row = (pack_id, self._rules, result.objects, result.size)
             self._database.execute(_INSERT_PACK, row)
             self._database.execute("COMMIT")
 
@@ -149,13 +157,12 @@ class HistoryCache:
 def load_history(name: str, repository: Repository, cache: HistoryCache) -> CachedHistory:
     """Return the history that is cached under a name; an empty one if there is none."""
     entry = cache.load_entry(name, repository.object_folders[0])
-    fields = entry.split(_FIELD_SEPARATOR, 3)
-    if len(fields) != 4:
+    fields = entry.split(_FIELD_SEPARATOR, 2)
+    if len(fields) != 3:
         return CachedHistory()
-    tips, blobs_digest, commit_lines, changes = fields
+    tips, blobs_digest, changes = fields
     return CachedHistory(
         tips=frozenset(tips.decode("ascii").split()),
-        commit_lines=commit_lines,
         blobs_digest=blobs_digest,
         changes=changes,
     )
@@ -166,7 +173,7 @@ def store_history(
 ) -> None:
     """Store a history; the caller ensures that its changes contain no secret, not even in paths."""
     tips = "\n".join(sorted(history.tips)).encode("ascii")
-    fields = (tips, history.blobs_digest, history.commit_lines, history.changes)
+    fields = (tips, history.blobs_digest, history.changes)
     cache.store_entry(name, repository.object_folders[0], _FIELD_SEPARATOR.join(fields))
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from datetime import UTC, datetime
 from io import BytesIO
-from itertools import islice
+from itertools import chain
+from sys import intern
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.cache import CachedHistory
@@ -18,17 +16,14 @@ from wakeyscan.git.objects import empty_tree_id
 if TYPE_CHECKING:
     from wakeyscan.git.command import Git
 
-_REV_LIST = ("rev-list", "--stdin", "--format=%H %T %P", "--topo-order", "--reverse")
-
 
 class CommitGraph(NamedTuple):
     """Commits, parents before children."""
 
     parents: dict[str, tuple[str, ...]]
     trees: dict[str, str]
-    """The tree of each commit."""
+    """The tree of each commit, and of others."""
     git: Git
-    """Git with the same view of the history."""
     cached: CachedHistory
     """The part of the history to cache; without tips if the history is truncated: cache nothing."""
     cached_count: int = 0
@@ -37,118 +32,92 @@ class CommitGraph(NamedTuple):
     def tree_pair(self, commit: str) -> str:
         """Return the trees of a commit's first parent and of itself, separated by a space.
 
-        The result is empty if the trees are equal. Raise `GitError` if the parent is not in the
-        graph: with a damaged pack index git omits commits without an error.
+        The result is empty if the trees are equal.
         """
         after, parents = self.trees[commit], self.parents[commit]
-        before = self.trees.get(parents[0], "") if parents else empty_tree_id(after)
-        if not before:
-            raise GitError(f"{self.git.name}: commit {parents[0]} cannot be read")
+        before = self.trees[parents[0]] if parents else empty_tree_id(after)
         return f"{before} {after}" if before != after else ""
 
 
-class GraphReader:
-    """Reads the history of some commits, on request or in a background thread."""
+class CommitList(NamedTuple):
+    """All commits of a repository."""
 
-    def __init__(self, tips: Iterable[str], git: Git, cached: CachedHistory) -> None:
-        self._arguments = frozenset(tips), git, cached
-        self._executor = ThreadPoolExecutor(1)
-        self._future: Future[CommitGraph] | None = None
-        self.cached = cached
-
-    def start(self) -> None:
-        """Start reading in the background; processes must be forked before this call."""
-        self._future = self._future or self._executor.submit(read_graph, *self._arguments)
-
-    def read(self) -> CommitGraph:
-        """Return the graph; raise `GitError` if the history is truncated or damaged."""
-        return self._future.result() if self._future else read_graph(*self._arguments)
-
-    def close(self) -> None:
-        """Wait for the background thread."""
-        self._executor.shutdown()
+    parents: dict[str, tuple[str, ...]]
+    trees: dict[str, str]
+    refused: frozenset[str]
+    """The commits that git refuses to parse."""
 
 
-def read_graph(tips: Iterable[str], git: Git, cached: CachedHistory) -> CommitGraph:
-    """Read the history of some commits; raise `GitError` if it is truncated or damaged.
+def parse_commit_lines(lines: bytes) -> CommitList:
+    """Parse a line per commit, in any order: its id, its tree and its parents.
+
+    A history may have millions of them: they are never held as a list, and ids are shared.
+    """
+    parents: dict[str, tuple[str, ...]] = {}
+    trees: dict[str, str] = {}
+    refused: set[str] = set()
+    for line in BytesIO(lines):
+        commit, *links = map(intern, line.decode("ascii").split())
+        if links:
+            trees[commit], *parent_ids = links
+            parents[commit] = tuple(parent_ids)
+        else:
+            refused.add(commit)
+    return CommitList(parents, trees, frozenset(refused))
+
+
+def build_graph(
+    commits: CommitList, tips: Iterable[str], git: Git, cached: CachedHistory
+) -> CommitGraph:
+    """Build the graph of all commits that `tips` reach; raise `GitError` if one is missing.
 
     A cached history is used only while all of its commits are still reachable.
     """
     wanted = frozenset(tips)
-    if cached.tips:
-        with suppress(GitError):  # a cached commit was dropped, and pruned
-            graph = _read_from(cached, wanted, git)
-            if cached.tips <= wanted or _reaches_all(wanted, graph):
-                return graph
-    return _read_from(CachedHistory(), wanted, git)
+    if cached.tips <= commits.parents.keys():
+        ordered = _order(cached.tips, commits, git, {})
+        count = len(ordered)
+        ordered = _order(wanted, commits, git, ordered)
+        # If a commit is not reached, one without children is not: a cached tip that is gone.
+        if wanted.issuperset(cached.tips.difference(chain.from_iterable(ordered.values()))):
+            return CommitGraph(ordered, commits.trees, git, cached._replace(tips=wanted), count)
+    ordered = _order(wanted, commits, git, {})
+    return CommitGraph(ordered, commits.trees, git, CachedHistory(tips=wanted))
 
 
-def read_truncated_graph(commits: list[str], git: Git) -> CommitGraph:
-    """Read a history with missing parents, which starts at their children.
-
-    `commits` must be all commits of the repository. Raise `GitError` if one is damaged.
-    """
-    graph = _read_from(CachedHistory(), frozenset(commits), _graft_roots(commits, git))
-    return graph._replace(cached=CachedHistory())
-
-
-def _reaches_all(tips: Iterable[str], graph: CommitGraph) -> bool:
-    reached: set[str] = set()
-    pending = [tip for tip in tips if tip in graph.parents]
+def _order(
+    tips: Iterable[str], commits: CommitList, git: Git, known: dict[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """Return the parents of the known commits and of all that `tips` reach, parents first."""
+    ordered = dict(known)
+    pending = sorted(tips, reverse=True)
+    visited: set[str] = set()
     while pending:
-        commit = pending.pop()
-        if commit not in reached:
-            reached.add(commit)
-            pending += graph.parents[commit]
-    return len(reached) == len(graph.parents)
+        commit = pending[-1]
+        parents = commits.parents.get(commit)
+        if parents is None:
+            raise GitError(f"{git.name}: commit {commit} cannot be read")
+        unknown = [parent for parent in parents if parent not in ordered]
+        if unknown and commit not in visited:  # of forged commits, one may be its own ancestor
+            visited.add(commit)
+            pending += unknown
+        else:
+            ordered.setdefault(commit, parents)
+            pending.pop()
+    return ordered
 
 
-def _read_from(cached: CachedHistory, tips: frozenset[str], git: Git) -> CommitGraph:
-    output = b""
-    if new_tips := tips - cached.tips:
-        output = git.run(*_REV_LIST, stdin=_format_revisions(new_tips, cached.tips))
-    # git writes a line `commit ID` before each line of ours. A history may have millions of them:
-    # they are never held as a list.
-    new_lines = b"".join(islice(BytesIO(output), 1, None, 2))
-    commit_lines = cached.commit_lines + new_lines
-    parents: dict[str, tuple[str, ...]] = {}
-    trees: dict[str, str] = {}
-    try:
-        for line in BytesIO(commit_lines):
-            commit, tree, *parent_ids = line.decode("ascii").split()
-            parents[commit], trees[commit] = tuple(parent_ids), tree
-    except ValueError:
-        raise git.build_output_error("rev-list") from None
-    return CommitGraph(
-        parents=parents,
-        trees=trees,
-        git=git,
-        cached=cached._replace(tips=tips, commit_lines=commit_lines),
-        cached_count=len(parents) - new_lines.count(b"\n"),
-    )
+def build_truncated_graph(commits: CommitList, git: Git) -> CommitGraph:
+    """Build a graph of all commits in which those with missing parents have no parents.
 
-
-def _format_revisions(tips: Iterable[str], excluded: Iterable[str]) -> bytes:
-    lines = [*(f"{tip}\n" for tip in sorted(tips)), *(f"^{tip}\n" for tip in sorted(excluded))]
-    return "".join(lines).encode("ascii")
-
-
-def _graft_roots(commits: list[str], git: Git) -> Git:
-    """Return git that treats commits with missing parents as root commits."""
-    known = frozenset(commits)
-    roots = [
-        found.id for found in git.read_objects(commits) if _parse_parents(found.read_all()) - known
-    ]
-    path = os.path.join(git.folder, "first-commits")
-    with open(path, "w", encoding="ascii") as file:
-        file.writelines(f"{commit}\n" for commit in roots)
-    return git._replace(environment={**git.environment, "GIT_SHALLOW_FILE": path})
-
-
-def _parse_parents(commit: bytes) -> frozenset[str]:
-    header = commit.partition(b"\n\n")[0].split(b"\n")
-    # git takes a line that is not ASCII for a parent that is missing
-    return frozenset(line[7:].decode("latin-1") for line in header if line.startswith(b"parent "))
+    It is not cached. Raise `GitError` if git refuses to parse a commit.
+    """
+    for commit in commits.refused:
+        raise GitError(f"{git.name}: commit {commit} cannot be read")
+    known = commits.parents.keys()
+    parents = {c: some if known >= set(some) else () for c, some in commits.parents.items()}
+    ordered = _order(parents, commits._replace(parents=parents), git, {})
+    return CommitGraph(ordered, commits.trees, git, CachedHistory())
 
 
 class CommitDates:

@@ -96,11 +96,15 @@ class CompletenessCheck:
             kinds = tree_paths.list_kinds(past.tips - tips, self._git)
             if not all(kind in ("commit", "tag") for _, kind in kinds):
                 return False
-            revisions = [*(past.tips - tips), *(f"^{tip}" for tip in tips)]
-            stdin = "".join(f"{name}\n" for name in revisions).encode("ascii")
-            return not self._git.run("rev-list", "--max-count=1", "--stdin", stdin=stdin)
+            gone, new = past.tips - tips, tips - past.tips  # a new tip mostly continues one
+            return not gone or self._reaches(new, gone) or self._reaches(tips, gone)
         except GitError:
             return False
+
+    def _reaches(self, tips: Iterable[str], commits: Iterable[str]) -> bool:
+        lines = [*commits, *(f"^{tip}" for tip in tips)]
+        stdin = "".join(f"{line}\n" for line in lines).encode("ascii")
+        return not self._git.run("rev-list", "--max-count=1", "--stdin", stdin=stdin)
 
     def start(self) -> None:
         """Start git's walk, unless everything is already proven."""

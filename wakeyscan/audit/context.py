@@ -10,8 +10,7 @@ from wakeyscan.audit.tree_diff import TreeComparer, diff_trees
 from wakeyscan.core.finding import Standing
 
 if TYPE_CHECKING:
-    from wakeyscan.audit.cache import HistoryCache
-    from wakeyscan.audit.commit_graph import GraphReader
+    from wakeyscan.audit.cache import CachedHistory, HistoryCache
     from wakeyscan.audit.completeness import CompletenessCheck
     from wakeyscan.audit.object_findings import FindingRef, ObjectFindings, SecretKey
     from wakeyscan.audit.ref_names import NamedObjects, RefNames
@@ -30,8 +29,10 @@ class AuditContext(NamedTuple):
     named: NamedObjects
     cache: HistoryCache
     completeness: CompletenessCheck
-    graph_reader: GraphReader
-    """Reads the history of the commits that have a name."""
+    cached_history: CachedHistory
+    """The history of the commits that have a name, as an earlier audit read it."""
+    commit_lines: bytes = b""
+    """One line per commit of the repository, after its objects were scanned."""
     compare_trees: TreeComparer = diff_trees
     """Finds what the trees of the history change."""
 

@@ -4,46 +4,48 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wakeyscan.audit import commit_graph
-from wakeyscan.audit.cache import CachedHistory, HistoryCache, load_history, store_history
-from wakeyscan.audit.commit_graph import CommitGraph, GraphReader
+from wakeyscan.audit.cache import CachedHistory, load_history, store_history
+from wakeyscan.audit.commit_graph import (
+    CommitGraph,
+    CommitList,
+    build_graph,
+    build_truncated_graph,
+    parse_commit_lines,
+)
 from wakeyscan.audit.propagation import SecretBits, TreeHistory, propagate
-from wakeyscan.audit.ref_names import INDEX
+from wakeyscan.audit.ref_names import INDEX, read_tag_targets
+from wakeyscan.audit.tree_diff import RememberedDiffs
 from wakeyscan.core.errors import GitError
-from wakeyscan.git.tree_paths import TooManyPaths
+from wakeyscan.git.tree_paths import TooManyPaths, list_kinds
 
 if TYPE_CHECKING:
+    from wakeyscan.audit.cache import HistoryCache
     from wakeyscan.audit.context import AuditContext
     from wakeyscan.audit.ref_names import RefNames
-    from wakeyscan.git.command import Git
     from wakeyscan.git.repository import Repository
 
 _REFS, _ALL_COMMITS = "reached", "all"
 """Names of cached histories: of the commits that refs reach, and of all commits."""
 
-_LIST_OBJECTS = (
-    *("cat-file", "--batch-all-objects", "--unordered"),
-    "--batch-check=%(objecttype) %(objectname)",
-)
 
-
-def open_history(
-    ref_names: RefNames, repository: Repository, git: Git, cache: HistoryCache
-) -> GraphReader:
-    """Return a reader of the history that refs and reflogs name."""
-    names = (name for name in ref_names if not name.startswith(INDEX))
-    tips = {object_id for name in names for object_id in ref_names[name]}
-    return GraphReader(tips, git, load_history(_REFS, repository, cache))
+def load_cached_history(repository: Repository, cache: HistoryCache) -> CachedHistory:
+    """Return the cached history of the commits that refs and reflogs reach."""
+    return load_history(_REFS, repository, cache)
 
 
 def read_tree_history(context: AuditContext, secrets: SecretBits) -> TreeHistory:
     """Propagate secrets through the history of refs and reflogs.
 
-    If that history lacks an object with secrets, use all commits, reachable or not.
+    If that history lacks an object with secrets, use all commits, reachable or not; their trees are
+    compared once.
     """
+    context = context._replace(compare_trees=RememberedDiffs(context.compare_trees))
+    commits = parse_commit_lines(context.commit_lines)
     try:
-        reader = context.graph_reader
-        history = _propagate(_REFS, reader.read(), reader.cached, context, secrets)
+        graph = build_graph(
+            commits, _find_tips(commits, context), context.git, context.cached_history
+        )
+        history = _propagate(_REFS, graph, context.cached_history, context, secrets)
         explained = {blob for _, blob in history.added_files} | history.states.keys()
         if explained.issuperset(secrets.blobs) and explained.issuperset(secrets.messages):
             return history
@@ -51,15 +53,34 @@ def read_tree_history(context: AuditContext, secrets: SecretBits) -> TreeHistory
         raise
     except GitError:  # a ref is broken
         pass
-    commits = _list_all_commits(context.git)
+    return _read_all_commits(commits, context, secrets)
+
+
+def _find_tips(commits: CommitList, context: AuditContext) -> frozenset[str]:
+    """Return the commits that refs and reflogs name; raise `GitError` if an object is missing."""
+    names = (name for name in context.ref_names if not name.startswith(INDEX))
+    tips = frozenset(object_id for name in names for object_id in context.ref_names[name])
+    known = commits.parents.keys()
+    kinds = dict(list_kinds(tips - known, context.git))
+    if lost := [name for name, kind in kinds.items() if kind in ("", "commit")]:
+        raise GitError(f"{context.git.name}: commit {min(lost)} cannot be read")
+    tags = [name for name, kind in kinds.items() if kind == "tag"]
+    targets = frozenset(read_tag_targets(tags, context.git).values())
+    return (tips | targets) & known
+
+
+def _read_all_commits(
+    commits: CommitList, context: AuditContext, secrets: SecretBits
+) -> TreeHistory:
     try:
         cached = load_history(_ALL_COMMITS, context.repository, context.cache)
-        graph = commit_graph.read_graph(commits, context.git, cached)
+        every = commits.parents.keys() | commits.refused
+        graph = build_graph(commits, every, context.git, cached)
         return _propagate(_ALL_COMMITS, graph, cached, context, secrets)
     except TooManyPaths:
         raise
     except GitError:
-        graph = commit_graph.read_truncated_graph(commits, context.git)
+        graph = build_truncated_graph(commits, context.git)
         return propagate(graph, secrets, compare=context.compare_trees)
 
 
@@ -90,9 +111,3 @@ def _list_confirmed_tips(ref_names: RefNames, history: TreeHistory) -> frozenset
     names = ref_names.items()
     tags = (ids for name, ids in names if name.startswith("refs/tags/") and ids & commits)
     return frozenset(commits).union(*tags)
-
-
-def _list_all_commits(git: Git) -> list[str]:
-    """List all commits of the repository, including unreachable ones."""
-    rows = (line.partition(" ") for line in git.run_ascii(*_LIST_OBJECTS).splitlines())
-    return [object_id for kind, _, object_id in rows if kind == "commit"]

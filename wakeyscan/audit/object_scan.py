@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.cache import CachedPack, HistoryCache
@@ -19,13 +20,14 @@ from wakeyscan.audit.object_tasks import (
     build_worker,
     list_tasks,
     open_store,
+    resolve_commit_lines,
     resolve_object_ids,
 )
 from wakeyscan.core.chunks import read_chunks
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError, TimeoutExceeded
 from wakeyscan.core.worker_pool import count_processors, find_start_method, run_tasks
-from wakeyscan.git.objects import MAX_IN_MEMORY, OBJECT_KINDS
+from wakeyscan.git.objects import MAX_IN_MEMORY, OBJECT_KINDS, parse_commit_links
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.scan_result import Coverage
 
@@ -51,6 +53,8 @@ class ObjectScanResult(NamedTuple):
     skipped: tuple[Skipped, ...]
     coverage: Coverage
     interrupted: bool
+    commit_lines: bytes
+    """One line per commit, with its id, its tree and its parents."""
 
 
 def scan_objects(
@@ -75,6 +79,7 @@ def scan_objects(
             scan.add(result)
             on_progress(result.objects, result.bytes, "objects", fraction)
         scan.resolve_ids()
+        scan.resolve_commits()
         scan.rescan_cached_packs(git)
         scan.scan_unread(git)
         scan.store_packs(cache)
@@ -127,6 +132,7 @@ class _RepositoryScan:
         self._unread: list[str] = []
         self._pack_totals: dict[int, _PackTotal] = {}
         self._ids_by_pack: dict[int, set[str]] = {}
+        self._commits_by_pack: dict[int, list[bytes]] = {}
         self._objects = self._bytes = 0
         for problem in store.problems:
             self.skip("", problem)
@@ -151,8 +157,17 @@ class _RepositoryScan:
             )
         if result.found or result.unread or result.skipped:
             self._unresolved.append(result)
+        self._commits_by_pack.setdefault(result.pack, []).append(result.commits)
         for findings in result.found:
             self._on_findings(findings)
+
+    def resolve_commits(self) -> None:
+        """Resolve the ids of the commits in packs."""
+        for number, lines in self._commits_by_pack.items():
+            if number >= 0:
+                self._commits_by_pack[number] = [
+                    resolve_commit_lines(self._store.packs[number], lines)
+                ]
 
     def resolve_ids(self) -> None:
         """Resolve the ids of all objects with findings, and of skipped and unread ones."""
@@ -170,7 +185,8 @@ class _RepositoryScan:
         """Scan the objects with findings in cached packs again."""
         for cached in self._store.cached_packs:
             self._objects += cached.objects - len(cached.objects_with_findings)
-            self._bytes += cached.bytes
+            self._bytes += cached.size
+            self._add_commit_lines(cached.commit_lines)
             for found in git.read_objects(cached.objects_with_findings):
                 self._bytes -= found.size
                 self._scan(found)
@@ -195,14 +211,18 @@ class _RepositoryScan:
             if total.is_complete:
                 pack = self._store.packs[number].pack_index.pack_path
                 ids = tuple(sorted(self._ids_by_pack.get(number, ())))
-                cache.store_pack(pack, CachedPack(total.objects, total.bytes, ids))
+                lines = b"".join(self._commits_by_pack[number])
+                cache.store_pack(pack, CachedPack(total.objects, total.bytes, ids, lines))
+
+    def _add_commit_lines(self, lines: bytes) -> None:
+        self._commits_by_pack.setdefault(-1, []).append(lines)
 
     def _scan(self, found: Object) -> None:
         if not found.type:
             self.skip(found.id, "is missing or damaged")
             return
         try:
-            result = _scan_object(found, self._context, self._repository.id_width)
+            result = self._scan_content(found)
         except TimeoutExceeded as error:
             self.skip(found.id, str(error))
             return
@@ -211,6 +231,16 @@ class _RepositoryScan:
         if any(result):
             kind = OBJECT_KINDS[found.type]
             self._record(ObjectFindings(found.id, kind, result.refs, result.skipped))
+
+    def _scan_content(self, found: Object) -> ContentFindings:
+        if found.type == "blob" or found.size > MAX_IN_MEMORY:
+            chunks = read_chunks(_NO_ORIGIN, found.read, None)
+            return to_content_findings(scan_documents(chunks, self._context))
+        width, content = self._repository.id_width, found.read_all()
+        if found.type == "commit":
+            links = parse_commit_links(content, width)
+            self._add_commit_lines(b"%b %b\n" % (found.id.encode("ascii"), links))
+        return ObjectScan(self._context, width)(OBJECT_KINDS[found.type], content)
 
     def _record(self, findings: ObjectFindings) -> None:
         self._found[findings.object_id] = findings
@@ -226,11 +256,5 @@ class _RepositoryScan:
             skipped=tuple(dict.fromkeys(self._skipped)),
             coverage=Coverage(self._objects, self._bytes),
             interrupted=interrupted,
+            commit_lines=b"".join(chain.from_iterable(self._commits_by_pack.values())),
         )
-
-
-def _scan_object(found: Object, context: ScanContext, width: int) -> ContentFindings:
-    if found.type != "blob" and found.size <= MAX_IN_MEMORY:
-        return ObjectScan(context, width)(OBJECT_KINDS[found.type], found.read_all())
-    chunks = read_chunks(_NO_ORIGIN, found.read, None)
-    return to_content_findings(scan_documents(chunks, context))

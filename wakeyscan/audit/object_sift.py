@@ -44,6 +44,10 @@ class SiftTally:
         self.refused: list[tuple[int, str]] = []
         """Entries that are too large to build, each with the reason."""
 
+    def add_commit(self, name: int | str, content: bytes, width: int) -> None:
+        """Record the tree and the parents of a commit."""
+        self.commits.append(b"%b %b" % (str(name).encode(), parse_commit_links(content, width)))
+
     def refuse(self, entry: int, reason: str) -> None:
         """Record an entry that is too large to build."""
         self.refused.append((entry, reason))
@@ -81,8 +85,7 @@ def sift_objects(
         tally.objects += 1
         tally.bytes += len(content)
         if kind == COMMIT:
-            links = parse_commit_links(content, width)
-            tally.commits.append(b"%b %b" % (str(name).encode(), links))
+            tally.add_commit(name, content, width)
         hits = test(kind, content)
         if hits is not None:
             yield Suspect(name, kind, content, hits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.native_sift import choose_pack_sift
@@ -53,6 +54,8 @@ class TaskResult(NamedTuple):
     """The result of a task; a pack's objects go by entry number until `resolve_object_ids`."""
 
     found: tuple[ObjectFindings, ...] = ()
+    commits: bytes = b""
+    """One line per commit, with its name, its tree and its parents."""
     objects: int = 0
     bytes: int = 0
     unread: tuple[str, ...] = ()
@@ -183,6 +186,15 @@ def resolve_object_ids(store: ObjectStore, results: list[TaskResult]) -> Iterato
         )
 
 
+def resolve_commit_lines(pack: Pack, lines: list[bytes]) -> bytes:
+    """Replace the entry numbers at the start of lines by object ids."""
+    numbers = [int(line[: line.index(b" ")]) for part in lines for line in BytesIO(part)]
+    ids = pack.find_ids(numbers)
+    links = (line.partition(b" ")[2] for part in lines for line in BytesIO(part))
+    pairs = zip(numbers, links, strict=True)
+    return b"".join(b"%b %b" % (ids[number].encode("ascii"), link) for number, link in pairs)
+
+
 def _list_entries(result: TaskResult) -> list[str]:
     found = [findings.object_id for findings in result.found]
     return [*found, *result.unread, *(entry for entry, _ in result.skipped)]
@@ -206,6 +218,7 @@ def _look_at_all(suspects: Iterable[Suspect], scan: ObjectScan, tally: SiftTally
         bytes=tally.bytes,
         unread=tuple(map(str, tally.unread)),
         skipped=(*skipped, *refused),
+        commits=b"".join(b"%b\n" % line for line in tally.commits),
     )
 
 

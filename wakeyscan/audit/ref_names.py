@@ -54,7 +54,7 @@ def list_named_objects(repository: Repository, tips: dict[str, str], git: Git) -
     logs = refs.read_reflogs(repository, partial(_skip_reflog, skipped))
     stash = logs.pop("refs/stash", set())
     tags = [tip for name, tip in tips.items() if name.startswith("refs/tags/")]
-    targets = _read_tag_targets(tags, git)
+    targets = read_tag_targets(tags, git)
     names = {name: frozenset(_follow(tip, targets)) for name, tip in sorted(tips.items())}
     stash |= names.pop("refs/stash", frozenset())
     logged = frozenset(commit for ids in logs.values() for commit in ids)
@@ -80,7 +80,7 @@ def _add_indexes(names: RefNames, repository: Repository, git: Git) -> Iterator[
             yield Skipped(Origin(path), _UNREAD_INDEX.format(error), gap=False)
 
 
-def _read_tag_targets(ids: Iterable[str], git: Git) -> dict[str, str]:
+def read_tag_targets(ids: Iterable[str], git: Git) -> dict[str, str]:
     """Return the targets of annotated tags by the tags' ids; a target may be a tag again."""
     targets: dict[str, str] = {}
     pending = list(ids)

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from wakeyscan.core.errors import GitError
@@ -80,6 +81,28 @@ def diff_trees(pairs: list[str], git: Git, entry_filter: EntryFilter) -> TreeDif
             matching += result.matching
             missing.update(result.missing or ())
     return TreeDiffs(matching, frozenset(missing) if entry_filter.known_objects else None)
+
+
+class RememberedDiffs:
+    """A comparer that compares each pair of trees once; all calls must have the same filter."""
+
+    def __init__(self, compare: TreeComparer) -> None:
+        self._compare = compare
+        self._by_pair: dict[bytes, list[MatchingEntry]] = {}
+        self._compared: set[str] = set()
+        self._missing: frozenset[bytes] | None = frozenset()
+
+    def __call__(self, pairs: list[str], git: Git, entry_filter: EntryFilter) -> TreeDiffs:
+        """Return the differences of all pairs, of which only new ones are compared."""
+        new = [pair for pair in pairs if pair not in self._compared]
+        diffs = self._compare(new, git, entry_filter)
+        self._compared.update(new)
+        for entry in diffs.matching:
+            self._by_pair.setdefault(entry.tree_pair, []).append(entry)
+        if self._missing is not None:
+            self._missing = None if diffs.missing is None else self._missing | diffs.missing
+        matching = (self._by_pair.get(pair.encode("ascii"), ()) for pair in pairs)
+        return TreeDiffs(list(chain.from_iterable(matching)), self._missing)
 
 
 def _diff_batch(git: Git, entry_filter: EntryFilter, pairs: list[str]) -> TreeDiffs:

@@ -1,13 +1,22 @@
-"""Tree pairs and author dates of commits."""
+"""The graph of commits, tree pairs and author dates."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wakeyscan.audit.cache import CachedHistory
-from wakeyscan.audit.commit_graph import CommitGraph, parse_author_date
+from wakeyscan.audit.commit_graph import (
+    CommitGraph,
+    CommitList,
+    build_graph,
+    build_truncated_graph,
+    parse_author_date,
+    parse_commit_lines,
+)
 from wakeyscan.core.errors import GitError
 from wakeyscan.git.command import Git
 from wakeyscan.git.objects import empty_tree_id
@@ -15,8 +24,8 @@ from wakeyscan.git.objects import empty_tree_id
 BEFORE, AFTER = "1" * 40, "2" * 40
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 GRAPH = CommitGraph(
-    parents={"root": (), "child": ("root",), "same": ("child", "root"), "orphan": ("lost",)},
-    trees={"root": BEFORE, "child": AFTER, "same": AFTER, "orphan": AFTER},
+    parents={"root": (), "child": ("root",), "same": ("child", "root")},
+    trees={"root": BEFORE, "child": AFTER, "same": AFTER},
     git=Git("/nonexistent", {}),
     cached=CachedHistory(),
 )
@@ -34,9 +43,73 @@ def test_the_trees_between_which_the_changes_of_a_commit_lie(commit: str, pair: 
     assert GRAPH.tree_pair(commit) == pair
 
 
-def test_a_parent_that_is_not_in_the_graph_is_an_error() -> None:
+NOWHERE = Git("/nonexistent", {})
+
+
+def list_commits(parents: dict[str, tuple[str, ...]]) -> CommitList:
+    lines = [" ".join((commit, f"t{commit}", *some)) for commit, some in parents.items()]
+    return parse_commit_lines("".join(f"{line}\n" for line in lines).encode())
+
+
+@st.composite
+def draw_histories(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
+    """Draw commits, in any order, whose parents have smaller numbers."""
+    histories = {
+        str(number): tuple(str(parent) for parent in draw(st.sets(st.integers(0, number - 1))))
+        if number
+        else ()
+        for number in range(draw(st.integers(1, 12)))
+    }
+    return dict(draw(st.permutations(list(histories.items()))))
+
+
+def reach(tips: set[str], parents: dict[str, tuple[str, ...]]) -> set[str]:
+    return tips.union(*(reach(set(parents[tip]), parents) for tip in tips))
+
+
+@given(draw_histories(), st.data())
+def test_a_graph_has_all_that_tips_reach_parents_first(
+    parents: dict[str, tuple[str, ...]], data: st.DataObject
+) -> None:
+    tips = data.draw(st.sets(st.sampled_from(sorted(parents)), min_size=1))
+    past = data.draw(st.sets(st.sampled_from([*sorted(parents), "pruned"])))
+    cached = CachedHistory(frozenset(past), b"digest", b"changes")
+    graph = build_graph(list_commits(parents), tips, NOWHERE, cached)
+    assert graph.parents.keys() == reach(tips, parents)
+    seen: set[str] = set()
+    for commit, some in graph.parents.items():
+        assert some == parents[commit]
+        assert seen.issuperset(some)
+        seen.add(commit)
+    if graph.cached_count:
+        assert set([*graph.parents][: graph.cached_count]) == reach(past, parents)
+        assert graph.cached == cached._replace(tips=frozenset(tips))
+    elif past:
+        assert graph.cached == CachedHistory(frozenset(tips))
+
+
+def test_a_missing_parent_is_an_error_or_cut_off() -> None:
+    commits = list_commits({"b": ("a", "lost"), "a": (), "c": ("b",)})
     with pytest.raises(GitError, match="commit lost cannot be read"):
-        GRAPH.tree_pair("orphan")
+        build_graph(commits, {"c"}, NOWHERE, CachedHistory())
+    graph = build_truncated_graph(commits, NOWHERE)
+    assert graph.parents == {"a": (), "b": (), "c": ("b",)}
+    assert graph.cached == CachedHistory()
+
+
+def test_a_commit_that_git_refuses_is_an_error_where_it_is_reached() -> None:
+    commits = parse_commit_lines(b"good tree\nbad \nchild tree bad\n")
+    assert commits.refused == {"bad"}
+    assert build_graph(commits, {"good"}, NOWHERE, CachedHistory()).parents == {"good": ()}
+    with pytest.raises(GitError, match="commit bad cannot be read"):
+        build_graph(commits, {"child"}, NOWHERE, CachedHistory())
+    with pytest.raises(GitError, match="commit bad cannot be read"):
+        build_truncated_graph(commits, NOWHERE)
+
+
+def test_forged_commits_that_are_ancestors_of_each_other_end() -> None:
+    commits = list_commits({"a": ("b",), "b": ("a",)})
+    assert build_graph(commits, {"a"}, NOWHERE, CachedHistory()).parents.keys() == {"a", "b"}
 
 
 @pytest.mark.parametrize(

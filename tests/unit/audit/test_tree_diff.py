@@ -7,9 +7,12 @@ import pytest
 from wakeyscan.audit.tree_diff import (
     EntryFilter,
     MatchingEntry,
+    RememberedDiffs,
+    TreeDiffs,
     filter_entries,
     find_missing,
 )
+from wakeyscan.git.command import Git
 
 ZERO, SECRET, CLEAN = b"0" * 40, b"a" * 40, b"c" * 40
 PAIR, OTHER_PAIR = b"1" * 40 + b" " + b"2" * 40, b"2" * 40 + b" " + b"3" * 40
@@ -64,3 +67,22 @@ def test_an_object_that_is_missing_from_one_of_its_paths_is_no_submodule_there()
     ]
     wanted = EntryFilter(frozenset(), None, frozenset({CLEAN}))
     assert find_missing(entries, wanted) == frozenset({SECRET})
+
+
+def test_each_pair_of_trees_is_compared_once() -> None:
+    compared: list[str] = []
+
+    def compare(pairs: list[str], git: Git, entry_filter: EntryFilter) -> TreeDiffs:
+        compared.extend(pairs)
+        entries = [MatchingEntry(pair.encode(), entry(ZERO, SECRET), b"f") for pair in pairs]
+        entries = [found for found in entries for _ in range(2)]
+        return TreeDiffs(entries, frozenset(pair.encode() for pair in pairs))
+
+    git, wanted = Git("/nonexistent", {}), EntryFilter(frozenset(), None, frozenset({CLEAN}))
+    remembered = RememberedDiffs(compare)
+    assert remembered(["a b", "b c"], git, wanted) == compare(["a b", "b c"], git, wanted)
+    compared.clear()
+    diffs = remembered(["c d", "a b"], git, wanted)
+    assert compared == ["c d"]
+    assert [found.tree_pair for found in diffs.matching] == [b"c d", b"c d", b"a b", b"a b"]
+    assert diffs.missing == frozenset({b"a b", b"b c", b"c d"})
