@@ -381,6 +381,13 @@ TLS_SCHEDULER = next(line for line in LINES if "tls://" in line)
 """The files of a cluster; test_fleet_cluster has a real one."""
 
 
+def asks_for_a_fleet(scene: Scene, line: str) -> None:
+    with FakeWAStack({scene.key: LIVE}) as api:
+        fleet = line.replace("clones", str(scene.other.top))
+        ran = scene.run(f"{fleet} --executor processes --api-url {api.url}")
+    assert (ran.code, len(api.asked), "1 LIVE" in ran.out) == (1, 1, True), ran
+
+
 def refuses(scene: Scene, line: str) -> None:
     ran = scene.run(line)
     assert (ran.code, "ca.pem: no such file" in ran.err) == (2, True), ran
@@ -420,6 +427,7 @@ TRIED: dict[str, Try] = {
     "wakeyscan audit": finds(),
     "wakeyscan fleet clones": finds("wakeyscan fleet {} --executor processes"),
     "wakeyscan fleet clones --resume": finds("wakeyscan fleet {} --resume --executor processes"),
+    "wakeyscan fleet clones --resume --verify": asks_for_a_fleet,
     TLS_SCHEDULER: refuses,
     "wakeyscan fleet merge shard-1 shard-2 -o all": merges,
     "wakeyscan audit --purge-file ../purge.txt": finds(),

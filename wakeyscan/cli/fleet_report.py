@@ -1,40 +1,38 @@
-"""The result of a fleet: accepted findings are marked, keys verified, and files written."""
+"""The result of a fleet: accepted findings are marked, and files are written."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from wakeyscan.cli import output
 from wakeyscan.cli.pipeline import apply_ignore_file
-from wakeyscan.fleet.merged_result import FleetResult, merge_records, replace_ignores
+from wakeyscan.fleet.merged_result import FleetResult, merge_records
 from wakeyscan.fleet.result_files import write_result_files
 from wakeyscan.rules.loader import load_rules
 from wakeyscan.suppression import IgnoreStats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from wakeyscan.config.config import Config
     from wakeyscan.fleet.ledger import Record
 
 
 def build_result(
-    records: Sequence[Record], sources: tuple[str, ...], settings: Config, now: datetime
+    records: Sequence[Record], ignores: IgnoreStats, sources: tuple[str, ...], settings: Config
 ) -> FleetResult:
-    """Merge the records, with the ignore file that the user named applied."""
+    """Merge the records; `ignores` are the numbers of entries in the ignore file."""
     judged = [one._replace(result=one.result.judge_opaque(settings.strict)) for one in records]
-    if not settings.ignore_file:
-        return merge_records(judged, sources, load_rules(settings.rules), now)
-    accepted, ignores = _apply_ignores(judged, settings)
-    fleet = merge_records(accepted, sources, load_rules(settings.rules), now)
-    return replace_ignores(fleet, ignores)
+    rules = load_rules(settings.rules)
+    fleet = merge_records(judged, sources, rules, datetime.now(UTC))
+    return fleet._replace(result=fleet.result._replace(ignores=ignores))
 
 
-def _apply_ignores(records: Sequence[Record], settings: Config) -> tuple[list[Record], IgnoreStats]:
-    """Apply the ignore file to the findings of all repositories at once."""
-    if not records:
-        return [], IgnoreStats()
+def apply_ignores(records: Sequence[Record], settings: Config) -> tuple[list[Record], IgnoreStats]:
+    """Apply the ignore file that the user named to the findings of all repositories at once."""
+    if not records or not settings.ignore_file:
+        return list(records), IgnoreStats()
     together = records[0].result._replace(
         findings=tuple(finding for record in records for finding in record.result.findings)
     )

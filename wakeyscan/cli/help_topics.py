@@ -112,6 +112,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("fleet ~/src", "all clones below a folder"),
         ("fleet repositories.txt --resume", "a file of clone URLs; continue where it was"),
         ("fleet repositories.txt --shard 2/8", "in the second of eight jobs"),
+        ("fleet ~/src --resume --verify", "ask WAStack about each key once"),
         ("fleet ~/src --scheduler tcp://127.0.0.1:8786", "on a cluster of Dask"),
         ("fleet merge shard-1 shard-2 -o all", "the results of two shards"),
     ),

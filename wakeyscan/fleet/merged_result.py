@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.core.document import Origin
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.secret_history import Restriction, SecretHistory, sort_histories
-from wakeyscan.fleet.ledger import State
 from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan_result import Coverage, build_sort_key
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from wakeyscan.core.secret_history import CommitRef, Occurrence
     from wakeyscan.fleet.ledger import Record
     from wakeyscan.rules.rule import Rule
-    from wakeyscan.suppression import IgnoreStats
 
 COMMAND = "fleet"
 _MAX_PLACES = 100
@@ -81,11 +79,6 @@ def merge_records(
         restriction=_add_restrictions(ordered),
     )
     return FleetResult(ordered, keys, result)
-
-
-def replace_ignores(fleet: FleetResult, ignores: IgnoreStats) -> FleetResult:
-    """Return a fleet with the numbers of entries in the ignore file."""
-    return fleet._replace(result=fleet.result._replace(ignores=ignores))
 
 
 def _list_skipped(records: tuple[Record, ...]) -> list[tuple[Record, Skipped]]:
@@ -188,8 +181,3 @@ def _place_occurrences(one: RepositoryHistory) -> Iterable[Occurrence]:
     first = one.history.first_place
     for place in (first, *(place for place in one.history.places if place != first)):
         yield place._replace(path=f"{one.repository}/{place.path}")
-
-
-def list_unaudited(records: Iterable[Record]) -> list[Record]:
-    """List the records of repositories that were not audited."""
-    return [record for record in records if record.entry.state is not State.AUDITED]

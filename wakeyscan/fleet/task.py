@@ -122,7 +122,7 @@ def _audit(task: FleetTask, opened: Repository, key: str) -> Outcome:
     repository, options = task.repository, task.options
     start = time.process_time()
     with limit_time(options.seconds, partial(_give_up, task)):
-        result = audit(opened, options.audit, _ignore_progress, prepare(options.audit))
+        result = audit(opened, options.audit, ignore_progress, prepare(options.audit))
     entry = build_entry(task, State.AUDITED)._replace(
         key=key, milliseconds=round((time.process_time() - start) * 1000)
     )
@@ -186,5 +186,5 @@ def _is_of_run(file: str, run: str) -> bool:
         return False
 
 
-def _ignore_progress(objects: int, size: int, what: str, share: float) -> None:
+def ignore_progress(objects: int, size: int, what: str, share: float) -> None:
     """Ignore the progress within a repository."""

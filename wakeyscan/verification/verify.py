@@ -46,18 +46,32 @@ def verify_result(
     result: RunResult, options: VerifyOptions, advance: Advance, limiter: RateLimiter
 ) -> RunResult:
     """Verify all keys of a result and return it with the verdicts, or only print the plan."""
-    requests, endpoint = list_requests(result, options), build_endpoint(options)
+    requests = list_requests(result, options)
+    results = verify_requests(requests, options, advance, limiter)
+    if results is None:
+        return result
+    return apply_results(result, requests, results, options.require)
+
+
+def verify_requests(
+    requests: list[VerificationRequest],
+    options: VerifyOptions,
+    advance: Advance,
+    limiter: RateLimiter,
+) -> VerificationResults | None:
+    """Send the requests that no cache answers; return `None` if only the plan is to be printed."""
+    endpoint = build_endpoint(options)
     store = _load_cache(options, endpoint)
     cached = cache.find_cached(store, requests, time()) if store else {}
     new = [request for request in requests if request not in cached]
     if options.plan:
         sys.stderr.write(format_plan(new, endpoint, options))
-        return result
+        return None
     results = verify_keys(new, endpoint, options, advance, limiter)
     if store:
         _store_verdicts(store, dict(_list_answers(new, results)))
     results.verdicts.update((request.secret, verdict) for request, verdict in cached.items())
-    return apply_results(result, requests, results, options.require)
+    return results
 
 
 def _list_answers(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from wakeyscan.cli import fleet_report, output
+from wakeyscan.cli import fleet_report, help_topics, output
 from wakeyscan.cli.commands import INTERRUPTED
 from wakeyscan.cli.fleet_options import RESULTS, build_executor, build_task_options
 from wakeyscan.cli.fleet_progress import FleetProgress
+from wakeyscan.cli.fleet_verify import verify_records
 from wakeyscan.cli.pipeline import check_endpoint
 from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
@@ -33,6 +33,7 @@ Ctrl-C or a crash, the same command with --resume continues."""
 _SHARED = (
     *("format", "report", "template", "fail-on", "rules", "config", "jobs", "show-suppressed"),
     *("sarif-profile", "ignore-file", "strict", "strict-ignores", "quiet", "verbose", "color"),
+    *("verify", "require-verified", "verify-plan", "verify-cache", "app-key", "api-url", "proxy"),
 )
 
 PARAMETERS = Parameters(
@@ -71,6 +72,7 @@ def run(values: Values, operands: list[str]) -> int:
     output.check_formats(settings, [])
     check_endpoint(settings)
     if operands[:1] == [_MERGE] and not os.path.lexists(_MERGE):
+        help_topics.refuse_other_options("fleet", _MERGE, values)
         return _merge(folder, operands[1:], settings)
     if not operands or "" in operands:
         raise UsageError(
@@ -96,7 +98,10 @@ def _audit(folder: str, sources: list[str], given: Values, settings: Config) -> 
     with FleetProgress(len(tasks), settings.quiet) as progress:
         run = run_fleet(tasks, executor, progress.add)
     records = read_outcomes(tasks, run, load_rules(settings.rules))
-    fleet = fleet_report.build_result(records, tuple(sources), settings, datetime.now(UTC))
+    records, ignores = fleet_report.apply_ignores(records, settings)
+    if not run.interrupted:
+        records = verify_records(records, tasks, settings)
+    fleet = fleet_report.build_result(records, ignores, tuple(sources), settings)
     if run.lost:
         output.print_error(run.lost)
     if run.interrupted:
@@ -112,7 +117,8 @@ def _audit(folder: str, sources: list[str], given: Values, settings: Config) -> 
 def _merge(folder: str, ledgers: list[str], settings: Config) -> int:
     """Join ledgers in a folder, and write the results of all of them."""
     records = join_ledgers(folder, ledgers or [folder], load_rules(settings.rules))
-    fleet = fleet_report.build_result(records, tuple(ledgers), settings, datetime.now(UTC))
+    records, ignores = fleet_report.apply_ignores(records, settings)
+    fleet = fleet_report.build_result(records, ignores, tuple(ledgers), settings)
     fleet_report.write_results(folder, fleet, settings)
     output.write_reports(fleet.result, settings)
     return fleet.result.exit_code(settings.fail_on, settings.strict_ignores)
