@@ -69,6 +69,7 @@ def spied(folder: Path, jobs: int = 1) -> ObjectScanResult:
         return scan_objects(
             *(repository, LENS, git_there, HistoryCache("", RULES)),
             jobs=jobs,
+            rebuild_context=lambda: LENS,
             on_progress=ignore_progress,
             on_findings=ignore,
         )

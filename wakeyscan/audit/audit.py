@@ -14,6 +14,7 @@ from wakeyscan.audit.context import AuditContext, ReportedObjects, ReportFilter
 from wakeyscan.audit.object_scan import ObjectScanResult, ProgressCallback, scan_objects
 from wakeyscan.audit.options import (
     AuditOptions,
+    build_scan_context,
     complete_scan_context,
     prepare_scan_context,
 )
@@ -45,7 +46,7 @@ def audit(
     start_ids = find_start_ids(options.scope, tips, repository)
     report_filter = ReportFilter(options.include_suppressed)
     with _open_context(repository, tips, scan_context, options.cache_file) as context:
-        scanned = _scan_objects(context, report_filter, options.jobs, on_progress)
+        scanned = _scan_objects(context, report_filter, options, on_progress)
         scope = build_scope_filter(options.scope, start_ids, tips, context)
         in_scope = {o.object_id: o for o in scanned.objects if scope.includes(o.object_id)}
         objects = ReportedObjects(in_scope, report_filter, options.now)
@@ -87,14 +88,18 @@ def _open_context(
 
 
 def _scan_objects(
-    context: AuditContext, report_filter: ReportFilter, jobs: int, on_progress: ProgressCallback
+    context: AuditContext,
+    report_filter: ReportFilter,
+    options: AuditOptions,
+    on_progress: ProgressCallback,
 ) -> ObjectScanResult:
     return scan_objects(
         context.repository,
         context.scan,
         context.git,
         context.cache,
-        jobs=jobs,
+        jobs=options.jobs,
+        rebuild_context=partial(build_scan_context, options, context.repository),
         on_progress=on_progress,
         on_findings=partial(_defer_completeness, context, report_filter),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,16 +17,14 @@ from wakeyscan.audit.object_findings import (
 from wakeyscan.audit.object_tasks import (
     ObjectStore,
     TaskResult,
-    build_worker,
-    list_tasks,
     open_store,
     resolve_commit_lines,
     resolve_object_ids,
 )
+from wakeyscan.audit.task_processes import run_object_tasks
 from wakeyscan.core.chunks import read_chunks
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError, TimeoutExceeded
-from wakeyscan.core.worker_pool import count_processors, find_start_method, run_tasks
 from wakeyscan.git.objects import MAX_IN_MEMORY, OBJECT_KINDS, parse_commit_links
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.scan_result import Coverage
@@ -64,18 +62,20 @@ def scan_objects(
     cache: HistoryCache,
     *,
     jobs: int,
+    rebuild_context: Callable[[], ScanContext],
     on_progress: ProgressCallback,
     on_findings: FindingsCallback,
 ) -> ObjectScanResult:
     """Scan all objects; Ctrl-C ends the scan, and the result has the findings so far.
 
-    `on_findings` is called at once, before an object in a pack has its id.
+    `on_findings` is called at once, before an object in a pack has its id. `rebuild_context` can be
+    pickled, for processes that are spawned.
     """
     store = open_store(repository, cache, partial(on_progress, 0, 0, "objects", 0.0))
     scan = _RepositoryScan(repository, store, context, on_findings)
     interrupted = False
     try:
-        for result, fraction in _run_tasks(store, context, jobs):
+        for result, fraction in run_object_tasks(store, context, rebuild_context, jobs):
             scan.add(result)
             on_progress(result.objects, result.bytes, "objects", fraction)
         scan.resolve_ids()
@@ -88,22 +88,6 @@ def scan_objects(
         scan.skip("", "interrupted before all objects were scanned")
         scan.resolve_ids()
     return scan.build_result(interrupted)
-
-
-def _run_tasks(
-    store: ObjectStore, context: ScanContext, jobs: int
-) -> Iterator[tuple[TaskResult, float]]:
-    """Yield the result of each task, and the fraction of tasks that are done."""
-    tasks = list(list_tasks(store))
-    make_worker = partial(build_worker, store, context)
-    processes = min(jobs or count_processors(), len(tasks))
-    results: Iterable[TaskResult]
-    if processes > 1 and find_start_method() == "fork":  # others do not inherit opened packs
-        results = run_tasks(iter(tasks), make_worker, processes)
-    else:
-        results = map(make_worker(), tasks)
-    for number, result in enumerate(results, 1):
-        yield result, number / len(tasks)
 
 
 class _PackTotal(NamedTuple):

@@ -54,6 +54,11 @@ def prepare_scan_context(options: AuditOptions) -> ScanContext:
     return context
 
 
+def build_scan_context(options: AuditOptions, repository: Repository) -> ScanContext:
+    """Build the scan context of one repository, as a spawned process must."""
+    return complete_scan_context(prepare_scan_context(options), options, repository)
+
+
 def complete_scan_context(
     context: ScanContext, options: AuditOptions, repository: Repository
 ) -> ScanContext:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import mmap
 from array import array
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from wakeyscan.git.objects import OFS_DELTA, REF_DELTA
 from wakeyscan.git.pack_index import CorruptPackError, PackError, PackIndex, map_file
@@ -85,6 +85,40 @@ class Pack(NamedTuple):
         for delta in self.missing_bases.pop(object_id, ()):
             self.next_delta[delta] = self.first_delta[number]
             self.first_delta[number] = delta
+
+
+class DetachedPack(NamedTuple):
+    """A pack without its mapping and the ids of its index: it can be pickled."""
+
+    path: str
+    id_width: int
+    checksum: bytes
+    """The last bytes of the file."""
+    tables: tuple[Any, ...]
+    """The fields of the pack after `data`."""
+
+
+def detach_pack(pack: Pack) -> DetachedPack:
+    """Return what another process needs to map a pack again."""
+    path, width = pack.pack_index.pack_path, pack.pack_index.id_width
+    return DetachedPack(path, width, pack.data[-width:], tuple(pack)[2:])
+
+
+def attach_pack(detached: DetachedPack) -> Pack:
+    """Map a pack again. Where the file has changed, the result has no path and no data.
+
+    Every entry of it is invalid then, and left to git.
+    """
+    path = detached.path
+    data: mmap.mmap | bytes = b""
+    try:
+        data = map_file(path)
+        if data[-detached.id_width :] != detached.checksum:
+            path, data = "", b""
+    except PackError:
+        path = ""
+    index = PackIndex(path, detached.id_width, memoryview(b""), array("Q"))
+    return Pack._make((index, data, *detached.tables))
 
 
 def read_pack(index: PackIndex) -> Pack:

@@ -1,0 +1,81 @@
+"""Processes that run the tasks on a repository's objects.
+
+A forked process inherits the opened packs. One that is spawned, as on macOS and Windows, gets the
+tables of each pack, maps the file itself and builds the scan context anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from wakeyscan.audit.object_tasks import (
+    ObjectStore,
+    Task,
+    TaskResult,
+    build_worker,
+    list_tasks,
+)
+from wakeyscan.core.worker_pool import count_processors, find_start_method, run_tasks
+from wakeyscan.git.pack import DetachedPack, attach_pack, detach_pack
+
+if TYPE_CHECKING:
+    from wakeyscan.scanner.context import ScanContext
+
+_MIN_SPAWNED = 20_000
+"""Minimum number of objects for which processes are spawned: each takes as long as these."""
+
+
+class DetachedStore(NamedTuple):
+    """What a spawned process needs of an `ObjectStore`; it can be pickled."""
+
+    packs: tuple[DetachedPack, ...]
+    loose: tuple[str, ...]
+    width: int
+
+
+def run_object_tasks(
+    store: ObjectStore,
+    context: ScanContext,
+    rebuild_context: Callable[[], ScanContext],
+    jobs: int,
+) -> Iterator[tuple[TaskResult, float]]:
+    """Yield the result of each task, and the fraction of tasks that are done.
+
+    `jobs` is the number of processes, or 0. `rebuild_context` can be pickled.
+    """
+    tasks = list(list_tasks(store))
+    processes = min(jobs or _count_processes(store), len(tasks))
+    results: Iterable[TaskResult]
+    if processes < 2:
+        results = map(build_worker(store, context), tasks)
+    elif find_start_method() == "fork":
+        results = run_tasks(iter(tasks), partial(build_worker, store, context), processes)
+    else:
+        detached = DetachedStore(tuple(map(detach_pack, store.packs)), store.loose, store.width)
+        make_worker = partial(build_spawned_worker, detached, rebuild_context)
+        results = run_tasks(iter(tasks), make_worker, processes)
+    for number, result in enumerate(results, 1):
+        yield result, number / len(tasks)
+
+
+def _count_processes(store: ObjectStore) -> int:
+    objects = sum(len(pack.kinds) for pack in store.packs) + len(store.loose)
+    is_worthwhile = find_start_method() == "fork" or objects >= _MIN_SPAWNED
+    return count_processors() if is_worthwhile else 1
+
+
+def build_spawned_worker(
+    detached: DetachedStore, rebuild_context: Callable[[], ScanContext]
+) -> Callable[[Task], TaskResult]:
+    """Return a function that runs tasks in a process that inherits nothing."""
+    store = ObjectStore(
+        packs=tuple(map(attach_pack, detached.packs)),
+        loose=detached.loose,
+        unreadable=(),
+        problems=(),
+        cached_packs=(),
+        width=detached.width,
+    )
+    return build_worker(store, rebuild_context())
