@@ -17,6 +17,7 @@ from tests.e2e.test_action import push
 from tests.e2e.test_pre_commit import Offer
 from tests.e2e.test_pre_commit import offer as offer_
 from tests.support.command import WAKEYSCAN, Ran, execute
+from tests.support.fake_host import FakeHost, describe_for_github, describe_for_gitlab
 from tests.support.fake_wastack import BARE, LIVE, REVOKED, FakeWAStack
 from tests.support.files import write
 from tests.support.keys import MakeKey, fingerprint, mask
@@ -388,6 +389,24 @@ def asks_for_a_fleet(scene: Scene, line: str) -> None:
     assert (ran.code, len(api.asked), "1 LIVE" in ran.out) == (1, 1, True), ran
 
 
+def lists_a_host(scene: Scene, line: str) -> None:
+    url = scene.other.top.as_uri()
+    lists: dict[str, list[Any]] = {
+        "/orgs/my-org/repos": [describe_for_github("o/r", url)],
+        "/groups/group%2Fsubgroup/projects": [describe_for_gitlab("g/r", url)],
+    }
+    with FakeHost(lists) as host:
+        own = re.sub(r" --gitlab-url \S+", "", line)
+        options = f"--executor processes --github-url {host.url} --gitlab-url {host.url}"
+        ran = scene.run(f"{own} {options} --mirrors {scene.repo.top.parent / 'mirrors'}")
+    assert (ran.code, mask(scene.key) in ran.out) == (1, True), ran
+
+
+GITLAB_SOURCE = (
+    "wakeyscan fleet gitlab:group/subgroup --gitlab-url https://gitlab.example.org/api/v4"
+)
+
+
 def refuses(scene: Scene, line: str) -> None:
     ran = scene.run(line)
     assert (ran.code, "ca.pem: no such file" in ran.err) == (2, True), ran
@@ -427,6 +446,8 @@ TRIED: dict[str, Try] = {
     "wakeyscan audit": finds(),
     "wakeyscan fleet clones": finds("wakeyscan fleet {} --executor processes"),
     "wakeyscan fleet clones --resume": finds("wakeyscan fleet {} --resume --executor processes"),
+    "wakeyscan fleet github:my-org --skip archived --wikis": lists_a_host,
+    GITLAB_SOURCE: lists_a_host,
     "wakeyscan fleet clones --resume --verify": asks_for_a_fleet,
     TLS_SCHEDULER: refuses,
     "wakeyscan fleet merge shard-1 shard-2 -o all": merges,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -338,3 +339,38 @@ def test_a_single_url_is_a_fleet(tmp_path: Path, run: Run, key: str) -> None:
     repo.commit({"a": key})
     ran = run("fleet", repo.top.as_uri(), "-f", "json")
     assert (ran.code, ran.json()["summary"]["keys"]) == (1, 1)
+
+
+def test_clones_that_are_not_kept_leave_nothing(tmp_path: Path, run: Run, key: str) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.commit({"a": key})
+    options = ("--no-keep", "--mirrors", "mirrors")
+    assert run("fleet", repo.top.as_uri(), *options).code == 1
+    assert not (tmp_path / "mirrors").exists()
+
+
+def test_mirrors_above_the_size_are_removed(
+    tmp_path: Path, clones: Path, run: Run, make_key: MakeKey
+) -> None:
+    repos = make_clones(clones, {name: {"a": make_key()} for name in "abc"})
+    (tmp_path / "list").write_text("\n".join(repo.top.as_uri() for repo in repos.values()))
+    options = ("--jobs=1", "--mirrors=mirrors", "--mirrors-size=1")
+    assert run("fleet", "list", *options).code == 1
+    assert [*(tmp_path / "mirrors").glob("*.git")] == []
+    assert len(read_lines(tmp_path / RESULTS, "keys.jsonl")) == 3
+
+
+def test_a_clone_above_the_size_is_a_row(tmp_path: Path, run: Run) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.commit({"a": "a"})
+    # A server that sends a little, and then nothing for longer than the check takes.
+    paths = {"PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "git"
+    program.write_text(
+        f'#!/bin/sh\ncase "$*" in *" fetch "*) sleep 4;; esac\nexec {shutil.which("git")} "$@"\n'
+    )
+    program.chmod(0o755)
+    ran = run("fleet", repo.top.as_uri(), "--max-clone-size", "10", env=paths)
+    (row,) = read_rows(tmp_path / RESULTS).values()
+    assert (ran.code, "is larger than 10 bytes" in row["reason"]) == (3, True)

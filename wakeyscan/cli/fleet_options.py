@@ -1,11 +1,10 @@
-"""Options of a fleet: what its tasks need, and what runs them."""
+"""Options of a fleet: what its sources and its tasks need."""
 
 from __future__ import annotations
 
 import os
 import secrets
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from wakeyscan.audit.cache import find_cache_file
@@ -14,22 +13,14 @@ from wakeyscan.audit.scope import AuditScope
 from wakeyscan.config import converters
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.files import find_cache_folder
-from wakeyscan.core.lazy import lazy_import
-from wakeyscan.core.worker_pool import count_processors
-from wakeyscan.fleet.cluster_options import ClusterOptions, TlsFiles, parse_scheduler
+from wakeyscan.core.secret import Secret
+from wakeyscan.fleet.hosts import HOSTS
+from wakeyscan.fleet.hosts.host import KINDS, ListingOptions
 from wakeyscan.fleet.options import CloneOptions, TaskOptions, digest_options
-from wakeyscan.fleet.processes import ProcessExecutor
 
 if TYPE_CHECKING:
     from wakeyscan.config.config import Config
     from wakeyscan.config.options import Values
-    from wakeyscan.fleet import cluster
-    from wakeyscan.fleet.executor import Executor
-else:
-    cluster = lazy_import("wakeyscan.fleet.cluster")  # Dask takes a second
-
-_DASK, _PROCESSES = "dask", "processes"
-_parse_executor = converters.build_choice(_DASK, _PROCESSES)
 
 RESULTS = "wakeyscan-fleet"
 """The default folder of the results."""
@@ -43,7 +34,7 @@ def build_task_options(folder: str, given: Values, settings: Config) -> TaskOpti
         folder=folder,
         run=secrets.token_hex(8),
         digest=digest_options(options),
-        clone=_build_clone_options(),
+        clone=_build_clone_options(given),
         seconds=_parse_count(given, "time_limit"),
     )
 
@@ -64,43 +55,44 @@ def _build_audit_options(given: Values, settings: Config) -> AuditOptions:
     )
 
 
-def _build_clone_options() -> CloneOptions:
-    return CloneOptions(os.path.join(find_cache_folder(), "mirrors"))
+def _build_clone_options(given: Values) -> CloneOptions:
+    folder = str(given.get("mirrors", "")) or os.path.join(find_cache_folder(), "mirrors")
+    options = CloneOptions(os.path.abspath(folder), keep=not given.get("no_keep"))
+    if "mirrors_size" in given:
+        options = options._replace(max_total=parse_size_option(given, "mirrors_size"))
+    if "max_clone_size" in given:
+        options = options._replace(max_size=parse_size_option(given, "max_clone_size"))
+    return options
 
 
-def build_executor(given: Values, settings: Config) -> Executor:
-    """Return what runs the tasks; raise `UsageError`."""
-    jobs = settings.jobs or count_processors()
-    name = _choose_executor(given)
-    if name == _PROCESSES:
-        return ProcessExecutor(jobs)
-    files = TlsFiles(*(str(given.get(name, "")) for name in ("tls_ca", "tls_cert", "tls_key")))
-    address, tls = str(given.get("scheduler", "")), None
-    if address:
-        address, tls = parse_scheduler(address, files)
-    memory = converters.convert(
-        converters.parse_size, given.get("memory_limit", "0"), "--memory-limit", UsageError
+def build_listing_options(given: Values) -> ListingOptions:
+    """Return which repositories of a host are listed; raise `UsageError`.
+
+    Only the environment has tokens.
+    """
+    skip = given.get("skip", [])
+    kinds = [str(kind) for kind in (skip if isinstance(skip, list) else [])]
+    for kind in kinds:
+        if kind not in KINDS:
+            raise UsageError(f"--skip: expected one of {', '.join(KINDS)}, got {kind!r}")
+    variables = [name for host in HOSTS.values() for name in host.variables]
+    return ListingOptions(
+        skip=frozenset(kinds),
+        wikis=bool(given.get("wikis")),
+        urls={name: str(given.get(f"{name}_url", "")) for name in HOSTS},
+        tokens={
+            name: Secret(os.fsencode(os.environ[name]), "token")
+            for name in variables
+            if os.environ.get(name)
+        },
+        proxy=str(given.get("proxy", "")),
     )
-    options = ClusterOptions(jobs, address, tls, memory, bool(given.get("dashboard")))
-    if not _has_dask():
-        raise UsageError("Dask is not installed; install it: pip install 'wakeyscan[fleet]'")
-    return cluster.ClusterExecutor(options)
 
 
-def _choose_executor(given: Values) -> str:
-    if "executor" in given:
-        name = converters.convert(_parse_executor, given["executor"], "--executor", UsageError)
-    elif "scheduler" in given:
-        name = _DASK
-    else:
-        name = _PROCESSES if "shard" in given or not _has_dask() else _DASK
-    if name == _PROCESSES and "scheduler" in given:
-        raise UsageError("--scheduler: needs --executor dask")
-    return str(name)
-
-
-def _has_dask() -> bool:
-    return find_spec("distributed") is not None and find_spec("cryptography") is not None
+def parse_size_option(given: Values, name: str) -> int:
+    """Return the value of an option that is a size; raise `UsageError`."""
+    option = f"--{name.replace('_', '-')}"
+    return int(converters.convert(converters.parse_size, given[name], option, UsageError))
 
 
 def _parse_count(given: Values, name: str) -> int:

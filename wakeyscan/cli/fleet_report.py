@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wakeyscan.config.config import Config
+    from wakeyscan.core.document import Skipped
     from wakeyscan.fleet.ledger import Record
 
 
@@ -27,6 +28,12 @@ def build_result(
     rules = load_rules(settings.rules)
     fleet = merge_records(judged, sources, rules, datetime.now(UTC))
     return fleet._replace(result=fleet.result._replace(ignores=ignores))
+
+
+def add_skipped(fleet: FleetResult, skipped: tuple[Skipped, ...]) -> FleetResult:
+    """Return a fleet with what the listings of its sources left out."""
+    result = fleet.result
+    return fleet._replace(result=result._replace(skipped=(*skipped, *result.skipped)))
 
 
 def apply_ignores(records: Sequence[Record], settings: Config) -> tuple[list[Record], IgnoreStats]:

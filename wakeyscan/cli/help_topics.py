@@ -111,6 +111,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "fleet": (
         ("fleet ~/src", "all clones below a folder"),
         ("fleet repositories.txt --resume", "a file of clone URLs; continue where it was"),
+        ("fleet github:my-org --skip archived", "all repositories of an organization"),
         ("fleet repositories.txt --shard 2/8", "in the second of eight jobs"),
         ("fleet ~/src --resume --verify", "ask WAStack about each key once"),
         ("fleet ~/src --scheduler tcp://127.0.0.1:8786", "on a cluster of Dask"),
@@ -234,7 +235,18 @@ GROUPS = {
     "Fix": ("write", "force", "settings", "plan"),
     "Input": (
         *("mode", "paths", "all", "from", "as", "whole-files", "no-gitignore", "max-file-size"),
-        *("reachable", "branch", "since", "agent", "scope", "shard"),
+        *(
+            "reachable",
+            "branch",
+            "since",
+            "agent",
+            "scope",
+            "shard",
+            "skip",
+            "wikis",
+            "github-url",
+            "gitlab-url",
+        ),
     ),
     "Output": (
         *("format", "output", "report", "template", "show-suppressed", "sarif-profile"),
@@ -250,7 +262,16 @@ GROUPS = {
     ),
     "Performance": (
         *("jobs", "resume", "executor", "scheduler", "tls-ca", "tls-cert", "tls-key"),
-        *("memory-limit", "dashboard", "time-limit", "no-cache"),
+        *(
+            "memory-limit",
+            "dashboard",
+            "time-limit",
+            "no-cache",
+            "mirrors",
+            "mirrors-size",
+            "max-clone-size",
+            "no-keep",
+        ),
     ),
 }
 """Names of options by the heading above them, in the order of the help."""

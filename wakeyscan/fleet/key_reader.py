@@ -82,6 +82,6 @@ def _open(repository: FleetRepository, options: TaskOptions) -> Iterator[Reposit
     if not repository.is_remote:
         yield find_repository(repository.location)
         return
-    refs = list_refs(repository.location)
-    with open_clone(repository.location, refs, options.clone) as folder:
+    refs = list_refs(repository.remote)
+    with open_clone(repository.remote, refs, options.clone) as folder:
         yield find_repository(folder)

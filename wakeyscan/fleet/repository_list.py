@@ -10,7 +10,8 @@ from typing import NamedTuple
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.redaction import redact
-from wakeyscan.git.mirror import remove_credentials
+from wakeyscan.core.secret import Secret
+from wakeyscan.git.mirror import Credentials, Remote, remove_credentials
 
 _SCHEME = "://"
 _BARE_PARTS = ("HEAD", "objects", "refs")
@@ -26,6 +27,22 @@ class FleetRepository(NamedTuple):
     size: int = 0
     """Bytes of its objects, as far as they are known: the largest repository is audited first."""
 
+    token_variable: str = ""
+    """Environment variable with the token to clone with; empty: none. A task never has a token."""
+    token_user: str = ""
+    """Name that goes with the token."""
+    is_optional: bool = False
+    """Whether it may be missing: a host does not say whether a wiki has pages."""
+
+    @property
+    def remote(self) -> Remote:
+        """The URL, with the token of this process's environment."""
+        token = os.environ.get(self.token_variable, "") if self.token_variable else ""
+        if not token:
+            return Remote(self.location)
+        secret = Secret(os.fsencode(token), "token")
+        return Remote(self.location, Credentials(self.token_user, secret))
+
     @property
     def is_remote(self) -> bool:
         """Whether it must be cloned."""
@@ -37,19 +54,16 @@ class FleetRepository(NamedTuple):
         return redact(remove_credentials(self.location))
 
 
-def list_repositories(sources: Iterable[str]) -> list[FleetRepository]:
-    """List the repositories of all sources, the largest first; raise `UsageError` for none."""
+def sort_repositories(repositories: Iterable[FleetRepository]) -> list[FleetRepository]:
+    """Return each repository once, under a name of its own, the largest first."""
     found: dict[str, FleetRepository] = {}
-    for source in sources:
-        listed = list(_list_source(source))
-        if not listed:
-            raise UsageError(f"{remove_credentials(source)}: contains no repositories")
-        for repository in listed:
-            found.setdefault(repository.location, repository)
+    for repository in repositories:
+        found.setdefault(repository.location, repository)
     return sorted(_make_unique(found.values()), key=lambda one: (-one.size, one.name))
 
 
-def _list_source(source: str) -> Iterator[FleetRepository]:
+def list_source(source: str) -> Iterator[FleetRepository]:
+    """Yield the repositories of a folder, a file or a URL; raise `UsageError`."""
     if os.path.isdir(source):
         yield from _list_folder(os.path.abspath(source))
     elif os.path.isfile(source):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.audit.audit import audit
 from wakeyscan.audit.options import prepare_scan_context
 from wakeyscan.core.document import Origin, Skipped
-from wakeyscan.core.errors import ReportError, SourceError, WakeyscanError
+from wakeyscan.core.errors import GitError, ReportError, SourceError, WakeyscanError
 from wakeyscan.core.redaction import redact
 from wakeyscan.fleet import ledger, state
 from wakeyscan.fleet.ledger import Entry, Record, State
@@ -31,6 +31,7 @@ from wakeyscan.scanner.scan_result import Coverage
 if TYPE_CHECKING:
     from wakeyscan.audit.options import AuditOptions
     from wakeyscan.fleet.options import CloneOptions, FleetTask
+    from wakeyscan.git.mirror import Remote
     from wakeyscan.git.mirror_cache import RemoteRefs
     from wakeyscan.git.repository import Repository
     from wakeyscan.scanner.context import ScanContext
@@ -95,18 +96,41 @@ def _run(task: FleetTask) -> Outcome:
         opened = find_repository(repository.location)
         key = ledger.build_key(state.digest_repository(opened), options.digest)
         return _find_outcome(task, key) or _audit(task, opened, key)
-    refs = list_refs(repository.location)
+    try:
+        refs = list_refs(repository.remote)
+    except GitError as error:
+        if not (repository.is_optional and _is_missing(error)):
+            raise
+        return _write_missing(task)
     key = ledger.build_key(state.digest_refs(refs.text), options.digest)
     if outcome := _find_outcome(task, key):
         return outcome
-    with open_clone(repository.location, refs, options.clone) as folder:
+    with open_clone(repository.remote, refs, options.clone) as folder:
         return _audit(task, find_repository(folder), key)
 
 
-def open_clone(url: str, refs: RemoteRefs, options: CloneOptions) -> AbstractContextManager[str]:
+def _is_missing(error: GitError) -> bool:
+    return any(words in str(error) for words in ("not found", "does not appear to be a git"))
+
+
+def _write_missing(task: FleetTask) -> Outcome:
+    """Write the record of a wiki without pages, which is nothing to audit, and no gap."""
+    key = ledger.build_key("missing", task.options.digest)
+    record = build_failure(task, "has no pages", State.AUDITED)
+    skipped = (Skipped(Origin(""), "has no pages", gap=False),)
+    result = record.result._replace(skipped=skipped)
+    entry = record.entry._replace(key=key, reason="")
+    ledger.write_record(task.options.folder, Record(entry, result))
+    name = task.repository.name
+    return Outcome(name, ledger.find_file(task.options.folder, name, key), State.AUDITED)
+
+
+def open_clone(
+    remote: Remote, refs: RemoteRefs, options: CloneOptions
+) -> AbstractContextManager[str]:
     """Open a mirror of a URL: one that stays, or a temporary one."""
     cache = MirrorCache(options.folder if options.keep else "", options.max_total)
-    return open_mirror(url, refs, cache, TransferLimits(options.seconds, options.max_size))
+    return open_mirror(remote, refs, cache, TransferLimits(options.seconds, options.max_size))
 
 
 def _find_outcome(task: FleetTask, key: str) -> Outcome | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.core.lazy import lazy_import
@@ -21,6 +23,7 @@ from wakeyscan.git.environment import (
 from wakeyscan.git.repository import Repository, find_repository
 
 if TYPE_CHECKING:
+    from wakeyscan.core.secret import Secret
     from wakeyscan.git import clone
 else:
     # GitPython takes 200 ms and runs `git version`, in the environment that is set at that time.
@@ -35,6 +38,20 @@ _SSH_ADDRESS = re.compile(
 """An address such as git@host:owner/name, host.org:owner/name or ssh://git@host/owner/name."""
 
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*@")
+
+
+class Credentials(NamedTuple):
+    """Name and password for https."""
+
+    user: str
+    password: Secret
+
+
+class Remote(NamedTuple):
+    """A repository at a URL."""
+
+    url: str
+    credentials: Credentials | None = None
 
 
 class TransferLimits(NamedTuple):
@@ -99,27 +116,50 @@ def clone_mirror(url: str, report: Callable[[str], None] = ignore_progress) -> I
 
 def _clone(url: str, path: str, report: Callable[[str], None]) -> None:
     """Clone all refs without asking for a password, over https and file only."""
-    with open_transport(url) as git_command:
+    with open_transport(Remote(url)) as git_command:
         clone.run_clone(url, path, git_command=git_command, report=report)
 
 
 @contextmanager
-def open_transport(url: str) -> Iterator[list[str]]:
+def open_transport(remote: Remote) -> Iterator[list[str]]:
     """Yield git with its global options, for GitPython, in the environment of a transfer.
 
     A `GitError` of the block gets the URL, and loses all credentials.
     """
+    url = remote.url
     git = find_executable()
     pins = [part for pin in PINS if not pin.startswith("protocol") for part in ("-c", pin)]
     environment = build_environment(USER_CONFIG_VARIABLES) | _TRANSPORTS
     # GitPython runs this git when it is imported, instead of the first one on PATH.
     environment |= {"GIT_PYTHON_GIT_EXECUTABLE": git, "GIT_PYTHON_REFRESH": "quiet"}
+    environment |= authenticate(remote, environment)
     try:
         with _replaced_environment(environment):
             yield [git, *pins]
     except GitError as error:
         reason = remove_credentials(str(error))
         raise GitError(f"{remove_credentials(url)}: cannot be cloned: {reason}") from None
+
+
+def authenticate(remote: Remote, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return variables that make git send the credentials of a remote, to its host only.
+
+    Other users see the arguments of a process, but not its environment.
+    """
+    parts = urlsplit(remote.url)
+    if remote.credentials is None or parts.scheme != "https":
+        return {}
+    user, password = remote.credentials
+    encoded = b64encode(user.encode() + b":" + password.reveal()).decode("ascii")
+    settings = {
+        f"http.https://{parts.netloc}/.extraHeader": f"Authorization: Basic {encoded}",
+        "http.followRedirects": "false",
+    }
+    count = int(environment.get("GIT_CONFIG_COUNT", "0"))
+    variables = {"GIT_CONFIG_COUNT": str(count + len(settings))}
+    for number, (name, value) in enumerate(settings.items(), count):
+        variables |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+    return variables
 
 
 def check_url(url: str) -> None:

@@ -20,6 +20,7 @@ from wakeyscan.core.errors import GitError
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.termination import make_temporary_folder
 from wakeyscan.git.mirror import (
+    Remote,
     TransferLimits,
     check_url,
     ignore_progress,
@@ -73,17 +74,17 @@ class RemoteRefs(NamedTuple):
         return found is not None and len(found[1]) == 64
 
 
-def list_refs(url: str) -> RemoteRefs:
+def list_refs(remote: Remote) -> RemoteRefs:
     """List the refs of the repository at a URL; raise `UsageError` or `GitError`."""
-    refuse_ssh(url)
-    check_url(url)
-    with open_transport(url) as git_command:
-        return RemoteRefs(clone.list_remote_refs(url, git_command=git_command))
+    refuse_ssh(remote.url)
+    check_url(remote.url)
+    with open_transport(remote) as git_command:
+        return RemoteRefs(clone.list_remote_refs(remote.url, git_command=git_command))
 
 
 @contextmanager
 def open_mirror(
-    url: str, refs: RemoteRefs, cache: MirrorCache, limits: TransferLimits
+    remote: Remote, refs: RemoteRefs, cache: MirrorCache, limits: TransferLimits
 ) -> Iterator[str]:
     """Yield the folder of an up-to-date mirror, which no other process changes meanwhile.
 
@@ -92,23 +93,25 @@ def open_mirror(
     if not cache.folder:
         with make_temporary_folder() as folder:
             path = os.path.join(folder, "mirror.git")
-            _update(url, path, refs, limits)
+            _update(remote, path, refs, limits)
             yield path
         return
-    with _lock_mirror(url, cache) as path:
-        _update(url, path, refs, limits)
+    with _lock_mirror(remote.url, cache) as path:
+        _update(remote, path, refs, limits)
         os.utime(path)
         yield path
     _remove_oldest(cache)
 
 
-def _update(url: str, path: str, refs: RemoteRefs, limits: TransferLimits) -> None:
+def _update(remote: Remote, path: str, refs: RemoteRefs, limits: TransferLimits) -> None:
     is_new = not os.path.lexists(path)
     try:
         _write_repository(path, refs)
-        with open_transport(url) as git_command:
+        with open_transport(remote) as git_command:
             command = [*git_command, *_KEEP_PACKS]
-            clone.run_fetch(url, path, git_command=command, report=ignore_progress, limits=limits)
+            clone.run_fetch(
+                remote.url, path, git_command=command, report=ignore_progress, limits=limits
+            )
     except OSError as error:
         raise GitError(f"{error.filename or path}: cannot be written: {error.strerror}") from None
     except BaseException:

@@ -54,6 +54,12 @@ class Response(NamedTuple):
     retry_after: str = ""
     content_encoding: str = ""
     """Compression of the body, although the request asked for none."""
+    link: str = ""
+    """Pages before and after this one (RFC 8288)."""
+    rate_remaining: str = ""
+    """Requests that are left."""
+    rate_reset: str = ""
+    """Time at which there are more, in seconds since 1970."""
 
 
 def send_get(
@@ -173,7 +179,15 @@ def _receive(connection: socket.socket, until: float, read_body_for: Container[i
             body,
             retry_after=response.getheader("Retry-After", ""),
             content_encoding=response.getheader("Content-Encoding", "identity"),
+            link=response.getheader("Link", ""),
+            rate_remaining=_get_first(response, "X-RateLimit-Remaining", "RateLimit-Remaining"),
+            rate_reset=_get_first(response, "X-RateLimit-Reset", "RateLimit-Reset"),
         )
+
+
+def _get_first(response: http.client.HTTPResponse, *names: str) -> str:
+    """Return the first header that is present: GitHub and GitLab name them differently."""
+    return next((value for name in names if (value := response.getheader(name))), "")
 
 
 class _LimitedStream(io.RawIOBase):

@@ -8,8 +8,8 @@ import pytest
 
 from wakeyscan.core.errors import UsageError
 from wakeyscan.fleet.ledger import build_slug
-from wakeyscan.fleet.repository_list import list_repositories
 from wakeyscan.fleet.run import parse_shard
+from wakeyscan.fleet.sources import list_repositories
 
 
 def make(folder: Path, *names: str, bare: bool = False) -> None:
@@ -21,7 +21,7 @@ def make(folder: Path, *names: str, bare: bool = False) -> None:
 
 
 def names(*sources: Path) -> list[str]:
-    return [one.name for one in list_repositories(map(str, sources))]
+    return [one.name for one in list_repositories(map(str, sources)).repositories]
 
 
 def test_clones_and_bare_mirrors_of_a_folder_are_found_at_any_depth(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ LINES = {
 def test_a_line_of_a_file(tmp_path: Path, line: str, name: str) -> None:
     make(tmp_path, "clones/a")
     (tmp_path / "list").write_text(f"\ufeff# comment\r\n\r\n{line}\r\n")
-    (repository,) = list_repositories([str(tmp_path / "list")])
+    (repository,) = list_repositories([str(tmp_path / "list")]).repositories
     assert repository.name == name
     assert "password" not in repository.shown_location
 

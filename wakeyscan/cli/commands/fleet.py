@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from wakeyscan.cli import fleet_report, help_topics, output
 from wakeyscan.cli.commands import INTERRUPTED
-from wakeyscan.cli.fleet_options import RESULTS, build_executor, build_task_options
+from wakeyscan.cli.fleet_executor import build_executor
+from wakeyscan.cli.fleet_options import (
+    RESULTS,
+    build_listing_options,
+    build_task_options,
+)
 from wakeyscan.cli.fleet_progress import FleetProgress
 from wakeyscan.cli.fleet_verify import verify_records
 from wakeyscan.cli.pipeline import check_endpoint
+from wakeyscan.cli.progress import Progress
 from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError
 from wakeyscan.fleet.merge import join_ledgers
-from wakeyscan.fleet.repository_list import list_repositories
 from wakeyscan.fleet.run import build_tasks, parse_shard, read_outcomes, run_fleet
+from wakeyscan.fleet.sources import list_repositories
 from wakeyscan.rules.loader import load_rules
 
 if TYPE_CHECKING:
@@ -24,11 +31,14 @@ if TYPE_CHECKING:
 
 HELP = """Audit many repositories, and report each key once.
 
-SOURCE is a folder of clones or bare mirrors, a file of clone URLs (one per line), or a URL. Each
-repository is audited as `wakeyscan audit` does it. The results go to a folder: a page with an
-overview (index.html), a summary in Markdown, keys.jsonl, findings.jsonl, repositories.jsonl and a
-SARIF report per repository. A repository that cannot be audited is a row with the reason. After
-Ctrl-C or a crash, the same command with --resume continues."""
+SOURCE is a folder of clones or bare mirrors, a file of clone URLs (one per line), a URL, or
+`github:NAME` or `gitlab:NAME` for the repositories of an organization, group or user. GITHUB_TOKEN,
+GH_TOKEN or GITLAB_TOKEN may have a token. Each repository is audited as `wakeyscan audit` does it.
+
+The results go to a folder: a page with an overview (index.html), a summary in Markdown, keys.jsonl,
+findings.jsonl, repositories.jsonl and a SARIF report per repository. A repository that cannot be
+audited is a row with the reason. After Ctrl-C or a crash, the same command with --resume
+continues."""
 
 _SHARED = (
     *("format", "report", "template", "fail-on", "rules", "config", "jobs", "show-suppressed"),
@@ -44,6 +54,17 @@ PARAMETERS = Parameters(
                "not changed."),
         Option("shard", "Only audit part NUMBER of COUNT, without a page of results: for jobs "
                "that share a list. Join the parts with: wakeyscan fleet merge.", "NUMBER/COUNT"),
+        Option("skip", "Leave out forks, archived or private repositories of a host; repeatable.",
+               "KIND", many=True),
+        Option("wikis", "Also audit the wikis of a host."),
+        Option("github-url", "API of GitHub Enterprise: https://HOST/api/v3.", "URL"),
+        Option("gitlab-url", "API of a self-managed GitLab: https://HOST/api/v4.", "URL"),
+        Option("mirrors", "Folder of the mirrors of URLs. Default: in the cache of this user.",
+               "DIR"),
+        Option("mirrors-size", "Size of all mirrors, above which those that were not used for "
+               "longest are removed. Default: 50G.", "SIZE"),
+        Option("max-clone-size", "Stop a clone above this size. Default: 20G.", "SIZE"),
+        Option("no-keep", "Remove each clone after its audit."),
         Option("executor", "dask or processes: what runs the audits. Default: dask if it is "
                "installed (wakeyscan[fleet]) and there is no --shard.", "NAME"),
         Option("scheduler", "Run on this cluster of Dask: tls://HOST:PORT; without TLS only on "
@@ -91,9 +112,10 @@ def _build_config(values: Values) -> Config:
 def _audit(folder: str, sources: list[str], given: Values, settings: Config) -> int:
     shard = parse_shard(str(given["shard"])) if "shard" in given else None
     options = build_task_options(folder, given, settings)
-    repositories = list_repositories(sources)
-    chosen = [one for one in repositories if shard is None or shard.has(one.name)]
     executor = build_executor(given, settings)
+    with Progress(sys.stderr, settings.quiet) as waiting:
+        listing = list_repositories(sources, build_listing_options(given), waiting.sleep)
+    chosen = [one for one in listing.repositories if shard is None or shard.has(one.name)]
     tasks = build_tasks(chosen, options, resume=bool(given.get("resume")))
     with FleetProgress(len(tasks), settings.quiet) as progress:
         run = run_fleet(tasks, executor, progress.add)
@@ -102,6 +124,7 @@ def _audit(folder: str, sources: list[str], given: Values, settings: Config) -> 
     if not run.interrupted:
         records = verify_records(records, tasks, settings)
     fleet = fleet_report.build_result(records, ignores, tuple(sources), settings)
+    fleet = fleet_report.add_skipped(fleet, listing.skipped)
     if run.lost:
         output.print_error(run.lost)
     if run.interrupted:

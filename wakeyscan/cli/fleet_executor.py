@@ -1,0 +1,58 @@
+"""What runs the tasks of a fleet: processes of this machine, or a cluster of Dask."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from wakeyscan.cli.fleet_options import parse_size_option
+from wakeyscan.config import converters
+from wakeyscan.core.errors import UsageError
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.worker_pool import count_processors
+from wakeyscan.fleet.cluster_options import ClusterOptions, TlsFiles, parse_scheduler
+from wakeyscan.fleet.processes import ProcessExecutor
+
+if TYPE_CHECKING:
+    from wakeyscan.config.config import Config
+    from wakeyscan.config.options import Values
+    from wakeyscan.fleet import cluster
+    from wakeyscan.fleet.executor import Executor
+else:
+    cluster = lazy_import("wakeyscan.fleet.cluster")  # Dask takes a second
+
+_DASK, _PROCESSES = "dask", "processes"
+_parse_executor = converters.build_choice(_DASK, _PROCESSES)
+
+
+def build_executor(given: Values, settings: Config) -> Executor:
+    """Return what runs the tasks; raise `UsageError`."""
+    jobs = settings.jobs or count_processors()
+    name = _choose_executor(given)
+    if name == _PROCESSES:
+        return ProcessExecutor(jobs)
+    files = TlsFiles(*(str(given.get(name, "")) for name in ("tls_ca", "tls_cert", "tls_key")))
+    address, tls = str(given.get("scheduler", "")), None
+    if address:
+        address, tls = parse_scheduler(address, files)
+    memory = parse_size_option(given, "memory_limit") if "memory_limit" in given else 0
+    options = ClusterOptions(jobs, address, tls, memory, bool(given.get("dashboard")))
+    if not _has_dask():
+        raise UsageError("Dask is not installed; install it: pip install 'wakeyscan[fleet]'")
+    return cluster.ClusterExecutor(options)
+
+
+def _choose_executor(given: Values) -> str:
+    if "executor" in given:
+        name = converters.convert(_parse_executor, given["executor"], "--executor", UsageError)
+    elif "scheduler" in given:
+        name = _DASK
+    else:
+        name = _PROCESSES if "shard" in given or not _has_dask() else _DASK
+    if name == _PROCESSES and "scheduler" in given:
+        raise UsageError("--scheduler: needs --executor dask")
+    return str(name)
+
+
+def _has_dask() -> bool:
+    return find_spec("distributed") is not None and find_spec("cryptography") is not None
