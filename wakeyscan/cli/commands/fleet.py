@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from wakeyscan.cli import fleet_report, help_topics, output
 from wakeyscan.cli.commands import INTERRUPTED
 from wakeyscan.cli.fleet_executor import build_executor
-from wakeyscan.cli.fleet_options import (
-    RESULTS,
-    build_listing_options,
-    build_task_options,
-)
+from wakeyscan.cli.fleet_options import RESULTS, build_task_options
 from wakeyscan.cli.fleet_progress import FleetProgress
+from wakeyscan.cli.fleet_sources import list_sources
 from wakeyscan.cli.fleet_verify import verify_records
 from wakeyscan.cli.pipeline import check_endpoint
-from wakeyscan.cli.progress import Progress
 from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError
 from wakeyscan.fleet.merge import join_ledgers
 from wakeyscan.fleet.run import build_tasks, parse_shard, read_outcomes, run_fleet
-from wakeyscan.fleet.sources import list_repositories
 from wakeyscan.rules.loader import load_rules
 
 if TYPE_CHECKING:
@@ -113,8 +107,7 @@ def _audit(folder: str, sources: list[str], given: Values, settings: Config) -> 
     shard = parse_shard(str(given["shard"])) if "shard" in given else None
     options = build_task_options(folder, given, settings)
     executor = build_executor(given, settings)
-    with Progress(sys.stderr, settings.quiet) as waiting:
-        listing = list_repositories(sources, build_listing_options(given), waiting.sleep)
+    listing = list_sources(sources, given, quiet=settings.quiet)
     chosen = [one for one in listing.repositories if shard is None or shard.has(one.name)]
     tasks = build_tasks(chosen, options, resume=bool(given.get("resume")))
     with FleetProgress(len(tasks), settings.quiet) as progress:
