@@ -6,10 +6,13 @@ The versions of a file repeat most of its text: of 138,000 anchors in the histor
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from wakeyscan.core.document import Origin
 from wakeyscan.rules.rule import TIMEOUT_SECONDS
+from wakeyscan.scanner.detector import detect_in_name
 from wakeyscan.scanner.prefilter.anchors import PLAIN
 
 if TYPE_CHECKING:
@@ -28,6 +31,9 @@ A look-behind of a built-in rule reaches no further: the longest holds a credent
 _MAX_TEXTS = 100_000
 """Maximum number of remembered texts: 20 MB. Later ones are judged again each time."""
 
+_MODE = re.compile(rb"(?<=[0-7]{5}) ")
+"""The end of the mode of an entry in a tree."""
+
 
 class ClearedTexts:
     """The texts in which no pattern that starts at an anchor matches, whatever follows them.
@@ -40,16 +46,27 @@ class ClearedTexts:
         self._context = context
         self._patterns: dict[bytes, list[Pattern[bytes]] | None] = {}
         self._texts: set[tuple[bytes, bytes, int, bool]] = set()
-        self._names: set[bytes] = set()
+        self._entries: set[bytes] = set()
 
-    def are_clear(self, names: set[bytes]) -> bool:
-        """Return whether all names were in trees without findings."""
-        return names <= self._names
+    def is_clear_tree(self, tree: bytes, hits: Iterable[AnchorHit]) -> bool:
+        """Return whether no name at the anchors in a tree holds a secret.
 
-    def add_names(self, names: set[bytes]) -> None:
-        """Remember the names in a tree without findings."""
-        if len(self._names) < _MAX_TEXTS:
-            self._names |= names
+        A name ends at the first NUL behind an anchor, and the last NUL before it is in front of the
+        name: of the id of the entry before, or the end of that entry's name.
+        """
+        return all(hit.form.decoder == PLAIN and self._is_clear_entry(tree, hit.at) for hit in hits)
+
+    def _is_clear_entry(self, tree: bytes, at: int) -> bool:
+        entry = tree[tree.rfind(b"\0", 0, at) + 1 : tree.find(b"\0", at)]
+        if entry in self._entries:
+            return True
+        # Which of several modes is the mode depends on what is in front.
+        names = [entry[mode.end() :] for mode in _MODE.finditer(entry)]
+        origins = (Origin(name.decode("utf-8", "surrogateescape")) for name in names)
+        is_clear = not any(detect_in_name(origin, self._context)[1] for origin in origins)
+        if is_clear and len(self._entries) < _MAX_TEXTS:
+            self._entries.add(entry)
+        return is_clear
 
     def drop_cleared(self, content: bytes, hits: Iterable[AnchorHit]) -> list[AnchorHit]:
         """Return the hits whose texts are not known to be clear."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.cleared_texts import ClearedTexts
@@ -87,10 +88,7 @@ class ObjectScan:
         if hits is None and (hits := self.find_hits(kind, content)) is None:
             return _NO_FINDINGS
         found = find_in_object(kind, content, self._context, self._width, hits=hits or None)
-        result = to_content_findings(found)
-        if kind == TREE and not any(result):
-            self._cleared.add_names(self._list_names(content))
-        return result
+        return to_content_findings(found)
 
     def find_hits(self, kind: int, content: bytes) -> list[AnchorHit] | None:
         """Return the anchors that need a look, of a blob only; `None` if the object needs none."""
@@ -102,16 +100,12 @@ class ObjectScan:
             hits += self._find_wide_anchors(content)
         if kind == BLOB:
             return self._cleared.drop_cleared(content, hits) or None if hits else None
-        if not hits or (kind == TREE and self._is_clear_tree(content)):
+        if not hits or (kind == TREE and self._is_clear_tree(content, hits)):
             return None
         return []
 
-    def _is_clear_tree(self, content: bytes) -> bool:
-        is_clear = self._cleared.are_clear(self._list_names(content))
-        return is_clear and _is_valid_tree(content, self._width)
-
-    def _list_names(self, tree: bytes) -> set[bytes]:
-        return {name for name, _ in parse_tree(tree, self._width)}
+    def _is_clear_tree(self, tree: bytes, hits: list[AnchorHit]) -> bool:
+        return self._cleared.is_clear_tree(tree, hits) and _is_valid_tree(tree, self._width)
 
 
 def scan_object(
@@ -168,7 +162,12 @@ def split_object(kind: int, content: bytes, width: int, origin: Origin) -> Itera
 
 
 def _is_valid_tree(content: bytes, width: int) -> bool:
-    return re.fullmatch(rb"(?:[0-7]{5,6} [^\0/]+\0[\0-\xff]{%d})*" % width, content) is not None
+    return _compile_tree(width).fullmatch(content) is not None
+
+
+@cache
+def _compile_tree(width: int) -> re.Pattern[bytes]:
+    return re.compile(rb"(?:[0-7]{5,6} [^\0/]++\0[\0-\xff]{%d})*+" % width)
 
 
 def to_content_findings(result: ScanResult) -> ContentFindings:

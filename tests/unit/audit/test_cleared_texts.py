@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from tests.support.contexts import many
 from tests.support.keys import PREFIX
 from wakeyscan.audit.cleared_texts import LEFT, RIGHT, ClearedTexts
-from wakeyscan.audit.object_findings import ContentFindings, ObjectScan
+from wakeyscan.audit.object_findings import (
+    ContentFindings,
+    ObjectScan,
+    find_in_object,
+    to_content_findings,
+)
 from wakeyscan.cli.commands.rules import fill_example
 from wakeyscan.git.objects import BLOB, TREE
 
@@ -130,3 +135,37 @@ def test_tree_that_is_damaged_is_scanned_as_a_whole() -> None:
     damaged = format_tree(names) + f"key = {_KEY}\n".encode()
     assert scan(TREE, damaged) == scan_anew(damaged, TREE)
     assert scan(TREE, damaged).refs
+
+
+_NAMES = ["main.py", "bearer-token.md", "Authorization: x", "a 100644 bearer", f"x {_KEY}", _KEY]
+_IDS = [b"\x01" * 20, b"\0" * 20, b"100644 bearer\0010064", b"00644 bearer \xff 10064", b"4 " * 10]
+
+
+@st.composite
+def draw_tree(draw: st.DrawFn) -> bytes:
+    """Draw a tree, in whose ids there may be what looks like names; it may be cut."""
+    names = draw(st.lists(st.sampled_from(_NAMES), max_size=4))
+    entries = [
+        b"%b %b\0%b" % (draw(st.sampled_from([b"100644", b"40000"])), name.encode(), object_id)
+        for name in names
+        for object_id in [draw(st.sampled_from(_IDS))]
+    ]
+    tree = b"".join(entries)
+    return tree[: len(tree) - draw(st.sampled_from([0, 0, 0, 7, 21, 30]))]
+
+
+@given(st.lists(draw_tree(), max_size=6))
+def test_trees_have_the_findings_of_each_alone(trees: list[bytes]) -> None:
+    scan = ObjectScan(_CONTEXT, 20)
+    alone = [to_content_findings(find_in_object(TREE, tree, _CONTEXT, 20)) for tree in trees]
+    assert [scan(TREE, tree) for tree in trees] == alone
+
+
+def test_names_in_a_tree_are_judged_once() -> None:
+    cleared = ClearedTexts(_CONTEXT)
+    tree = format_tree(["authorization.md", "bearer-token.md", "main.py"])
+    hits = _CONTEXT.prefilter.searches[0](tree)
+    assert len(hits) > 1
+    assert cleared.is_clear_tree(tree, hits)
+    assert cleared.is_clear_tree(tree, hits)
+    assert not cleared.is_clear_tree(format_tree([_KEY]), [hits[0]._replace(at=7)])
