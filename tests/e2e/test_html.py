@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
@@ -20,6 +21,10 @@ from tests.support.fake_wastack import LIVE, REVOKED, FakeWAStack
 from tests.support.files import write
 from tests.support.keys import MakeKey, mask
 from tests.support.runner import NODE_MODULES, ROOT
+from wakeyscan.reports import html, html_keys
+from wakeyscan.reports.report import ReportStyle
+from wakeyscan.reports.saved_result import load_result
+from wakeyscan.rules.loader import load_rules
 
 HOSTILE = "<script>alert(1)<\\script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}"
 CHROMIUM = shutil.which("chromium") or ""
@@ -119,6 +124,20 @@ def test_the_timeline_of_an_audit(repo: Dated, make_key: MakeKey) -> None:
     links = {link["href"] for link in page.all("a")}
     targets = {f"#{one['id']}" for _, one in page.elements if one.get("id")}
     assert links <= targets
+
+
+def test_a_page_lists_the_steps_of_the_most_urgent_keys(
+    repo: Dated, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.commit({"a": make_key(), "b": make_key()})
+    report = repo.top / "leak.json"
+    repo.audit("-o", str(report))
+    monkeypatch.setattr(html_keys, "_MAX_RUNBOOKS", 1)
+    page = io.StringIO()
+    html.write(load_result(str(report), load_rules()), page, ReportStyle())
+    items = Page(page.getvalue()).texts["li"]
+    assert sum("Check that the new key works" in item for item in items) == 1
+    assert sum("are in the JSON report: keys[].next" in item for item in items) == 1
 
 
 def test_names_and_excerpts_are_text(run: Run, make_key: MakeKey, tmp_path: Path) -> None:

@@ -46,11 +46,14 @@ def choose_variables(
     `names` are those that the project uses; `own` has the names of secrets that a file assigns.
     """
     chosen: dict[str, str] = {}
+    numbers: dict[str, int] = {}
+    bases: dict[str, str] = {}
     for finding in findings:
-        fingerprint = finding.secret.fingerprint
+        fingerprint, rule = finding.secret.fingerprint, finding.rule
         if fingerprint not in chosen:
-            name = own.get(fingerprint) or _choose_base(finding.rule, names)
-            chosen[fingerprint] = _make_unique(name, set(chosen.values()))
+            if rule not in bases:
+                bases[rule] = _choose_base(rule, names)
+            chosen[fingerprint] = _make_unique(own.get(fingerprint) or bases[rule], numbers)
     return chosen
 
 
@@ -65,11 +68,13 @@ def _choose_base(rule: str, names: Mapping[str, int]) -> str:
     return min(fitting, key=lambda name: (-names[name], name)) if fitting else default
 
 
-def _make_unique(name: str, taken: set[str]) -> str:
-    number, unique = 1, name
-    while unique in taken:
-        number += 1
-        unique = f"{name}_{number}"
+def _make_unique(name: str, numbers: dict[str, int]) -> str:
+    """Return a name that is not taken; `numbers` has the last number of each taken one."""
+    unique = name
+    while unique in numbers:
+        numbers[name] += 1
+        unique = f"{name}_{numbers[name]}"
+    numbers[unique] = 1
     return unique
 
 

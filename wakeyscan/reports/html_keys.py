@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from wakeyscan.scanner.result import RunResult
 
 
+_MAX_RUNBOOKS = 500
+"""Keys whose steps are listed: those of 5,000 keys took a browser a second more to load."""
+
+
 class Bar(NamedTuple):
     """The part of the timeline in which a key was in the code, in thousandths of its width."""
 
@@ -121,7 +125,7 @@ def _build_key(
         ending=_describe_ending(history) if history and is_dated else "",
         bar=_build_bar(history, scale) if history and scale and is_dated else None,
         places=[_build_place(finding, style) for finding in group],
-        advice=[*_list_advice(group, history)],
+        advice=[*_list_advice(group, history, has_steps=number <= _MAX_RUNBOOKS)],
     )
 
 
@@ -197,8 +201,13 @@ def _list_notes(finding: Finding) -> Iterator[str]:
         yield f"{finding.standing.value}: {_escape(finding.reason)}"
 
 
-def _list_advice(group: list[Finding], history: SecretHistory | None) -> Iterator[str]:
+def _list_advice(
+    group: list[Finding], history: SecretHistory | None, *, has_steps: bool
+) -> Iterator[str]:
     yield advise(group[0])
+    if history and not has_steps:
+        yield "The steps for this key are in the JSON report: keys[].next."
+        return
     if history and history.at_head:
         yield "It is still at HEAD: remove it there too."
     elif history and history.removed:
