@@ -87,7 +87,7 @@ def _format_command(name: str) -> Iterator[str]:
     if parameters.options:
         yield ".RI [ OPTION ]..."
     if parameters.operands:
-        yield escape(f"[{parameters.operands}]...")
+        yield escape(parameters.usage)
     yield ".SH DESCRIPTION"
     yield escape(title)
     for paragraph in rest:

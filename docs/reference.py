@@ -35,10 +35,8 @@ def format_page() -> str:
 
 def _format_command(name: str) -> Iterator[str]:
     command = COMMANDS[name]
-    operands = command.PARAMETERS.operands
-    usage = " ".join(
-        ["wakeyscan", name, "[OPTION]...", *([f"[{operands}]..."] if operands else [])]
-    )
+    usage = command.PARAMETERS.usage
+    usage = " ".join(["wakeyscan", name, "[OPTION]...", *([usage] if usage else [])])
     yield f"## wakeyscan {name}\n"
     yield f"`{usage}`\n"
     yield f"{escape(command.HELP)}\n"

@@ -145,8 +145,7 @@ def _group_options(names: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
 def build_command(name: str, module: Command) -> click.Command:
     """Build the click command for a command module."""
     parameters = module.PARAMETERS
-    metavar = f"[{parameters.operands}]..." if parameters.operands else ""
-    return _build(name, module, module.HELP, parameters.options, metavar)
+    return _build(name, module, module.HELP, parameters.options, parameters.usage)
 
 
 def _build_action(name: str, module: Command, action: Action) -> click.Command:

@@ -36,6 +36,13 @@ class Parameters(NamedTuple):
     options: tuple[Option, ...]
     operands: str = ""
     """Metavar of the positional arguments; empty if there are none."""
+    takes_many: bool = True
+    """Whether there may be several."""
+
+    @property
+    def usage(self) -> str:
+        """The positional arguments, as a usage line names them."""
+        return f"[{self.operands}]{'...' * self.takes_many}" if self.operands else ""
 
 
 SCANNING = (

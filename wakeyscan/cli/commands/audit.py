@@ -52,6 +52,7 @@ PARAMETERS = Parameters(
                "git filter-repo --replace-text.", "FILE"),
     ),
     "REPO",
+    takes_many=False,
 )  # fmt: skip
 
 

@@ -25,8 +25,8 @@ HELP = f"""Accept findings, with a reason, in .wakeyscanignore.
 The file has one entry per key. A unique fingerprint prefix, as shown in reports, is enough.
 
 'import' reads the findings that another scanner accepts: an ignore file or baseline of
-{", ".join(IMPORTERS)}. With its report, the import of a gitleaks ignore file is
-more precise. Each place is scanned again.
+{", ".join(IMPORTERS)}. An ignore file of gitleaks names places, not keys:
+name a report of gitleaks too, and the import is more precise. Each place is scanned again.
 
 'list' and 'explain' scan the files again to show what each entry hides. 'prune' removes entries
 that have expired, or that hide nothing in either the files or the history."""

@@ -25,7 +25,9 @@ _OPTIONS = (
     *("sarif-profile", "quiet", "verbose", "color"),
 )
 
-PARAMETERS = Parameters(tuple(one for one in SCANNING if one.name in _OPTIONS), "REPORT")
+PARAMETERS = Parameters(
+    tuple(one for one in SCANNING if one.name in _OPTIONS), "REPORT", takes_many=False
+)
 
 
 def run(values: Values, operands: list[str]) -> int:

@@ -30,10 +30,10 @@ HELP = """Ask WAStack again whether keys still work.
 
 This is the proof that a leak is closed.
 
-With REPORT, a JSON report of wakeyscan, its targets are scanned again and every key found is
-verified. Without it, keys are read from standard input, one per line (never from arguments, which
-other users can see). Exits with 0 only if every key is revoked and the control key, if there is
-one, works.
+REPORT is a JSON report of wakeyscan: its targets are scanned again, and every key found is
+verified. Without a REPORT, keys are read from standard input, one per line (never from arguments,
+which other users can see). The exit code is 0 only if every key is revoked, and the control key
+works, if there is one.
 
 After a rotation, set WAKEYSCAN_CONTROL_KEY to the new key: the new key must work, and the old one
 must not."""
@@ -50,6 +50,7 @@ PARAMETERS = Parameters(
                "revoked.", "TIME"),
     ),
     "REPORT",
+    takes_many=False,
 )  # fmt: skip
 
 _SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3600, "d": 86400}
