@@ -41,8 +41,10 @@ _INSERT_COMMITS = "INSERT OR REPLACE INTO commits VALUES (?, ?, ?)"
 _INSERT_ENTRY = "INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?, ?)"
 
 _TRAILER_SIZE = 32
-_SCANNER_VERSION = 19
+_SCANNER_VERSION = 20
 """Version of the scanner; to be increased when a change lets it find more in an object.
+
+Or when it changes the format of a cached value: an older one would stop the audit.
 
 The names of decoders and extractors count too, see `hash_scanner`."""
 
