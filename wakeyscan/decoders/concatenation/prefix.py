@@ -23,6 +23,8 @@ _MAX_DISTANCE = 320
 _MIN_BODY, _MAX_BODY = 16, 128
 """Characters after the prefix of the shortest key and of the longest (contract, section 1)."""
 _BODY_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+_NO_KEY = lazy_pattern(rb"[\w-]{128}[_-]*+[A-Za-z0-9]")
+"""A word that is too long for the body of a key."""
 _BARE_KEY = lazy_pattern(rb"[\w-]{16,128}+(?:\s|\Z)")
 """The body of a key before a blank."""
 _REACH = 512
@@ -89,11 +91,11 @@ def find_open_prefixes(content: bytes) -> Iterator[Span]:
 def may_continue(content: bytes, start: int, *, has_lists: bool = True) -> bool:
     """Return whether the key whose body begins at `start` may be the first part of a longer one.
 
-    Most keys are whole: a blank follows them, or they are closed at the end of their line, and the
+    A word that is too long for a key is not. Most keys are whole: a blank follows them, or they are closed at the end of their line, and the
     next statement begins with a name and appends nothing. Then the patterns of operators are not
     needed. `has_lists` says whether the content may have lists of bare words.
     """
-    if not has_lists and _BARE_KEY.match(content, start):
+    if _NO_KEY.match(content, start) or (not has_lists and _BARE_KEY.match(content, start)):
         return False
     rest = content[start : start + _REACH]
     after = rest.lstrip(_BODY_LETTERS)

@@ -30,6 +30,9 @@ Notebooks list lines like that, terminal recordings list events, and people conc
 """
 _RARE_ASCII_BREAKS = (b"\x0b", b"\x0c")
 _RARE_BREAKS = (*_RARE_ASCII_BREAKS, b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
+_BREAK_STARTS = (b"\n", b"\r", *_RARE_ASCII_BREAKS)
+_ALL_BREAK_STARTS = (b"\n", b"\r", *_RARE_BREAKS)
+"""The bytes with which a line break begins, and all bytes of the longer ones."""
 
 INVISIBLE_CHARACTERS = rb"""(?x:
       \xc2\xad | \xcd\x8f | \xe1\xa0\x8e | \xe2\x80[\x8b-\x8f\xaa-\xae] | \xe2\x81[\xa0-\xaf]
@@ -88,5 +91,9 @@ def find_last_line(text: bytes) -> bytes:
 
 def split_line(text: bytes) -> tuple[bytes, bytes]:
     """Return the first line, and the text after its line break."""
-    found = _BREAK.search(text)
-    return (text[: found.start()], text[found.end() :]) if found else (text, b"")
+    end = len(text)
+    for first in _BREAK_STARTS if text.isascii() else _ALL_BREAK_STARTS:
+        if (at := text.find(first, 0, end)) >= 0:
+            end = at
+    found = _BREAK.match(text, end)
+    return text[:end], text[found.end() :] if found else b""
