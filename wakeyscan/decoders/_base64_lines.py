@@ -35,6 +35,8 @@ _RUN = lazy_pattern(LETTER + rb"*+={0,2}")
 _NEXT_LINE = lazy_pattern(rb"(?<!=)" + BREAK + rb"(?!--)(" + LETTER + rb"++={0,2}|={1,2})")
 _LETTERS = lazy_pattern(LETTER + rb"*+")
 _BREAK_AT_END = lazy_pattern(rb"(?:" + BREAK + rb")\Z")
+_BREAK_ENDS = tuple(b"%c" % code for code in b"nraAdD;\r\n \t")
+"""The last characters of all breaks."""
 _BACKSLASHES_AT_END = lazy_pattern(rb"\\+\Z")
 _LINE = lazy_pattern(rb"(" + LETTER + rb"++)(" + BREAK + rb")?+")
 _LETTERED_BREAK = lazy_pattern(rb"(?:\\[nr]|\\u000[aAdD]|\\x0[aAdD]|%0[aAdD])")
@@ -125,6 +127,8 @@ def _find_lines_up_to(content: bytes, low: int, end: int) -> list[Span]:
 
 
 def _find_break_before(content: bytes, offset: int) -> re.Match[bytes] | None:
+    if content[offset - 1 : offset] not in _BREAK_ENDS:
+        return None
     return _BREAK_AT_END.search(content[max(0, offset - _MAX_BREAK) : offset])
 
 

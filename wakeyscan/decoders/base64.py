@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.decoders._base64_lines import find_lines, find_run, has_escaped_padding
@@ -15,6 +16,9 @@ NAME = "base64"
 
 _MAX_PART = 8
 """Maximum letters of an encoded anchor that are searched for; a line may end within the others."""
+
+_MAX_KNOWN = 64
+"""Decoded texts that are kept, since a text may repeat one thousands of times."""
 
 _PREFIX_SIZE = 12
 """Bytes of an encoded anchor that identify it."""
@@ -50,12 +54,13 @@ def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     end = -1
     pattern = b"|".join(re.escape(text) for text in sorted(found))
     anchors = tuple(frozenset().union(*found.values()))
+    may_hold = lru_cache(_MAX_KNOWN)(found.may_hold)
     for hit in re.finditer(pattern, content):
         if hit.start() < end:
             continue
         run = _read_run(content, hit.start())
         end = run.span[1]
-        yield from _decode_run(run, anchors)
+        yield from _decode_run(run, anchors, may_hold)
 
 
 class _Run(NamedTuple):
@@ -83,11 +88,18 @@ def _read_run(content: bytes, offset: int) -> _Run:
     )
 
 
-def _decode_run(run: _Run, anchors: tuple[bytes, ...]) -> Iterator[DecodedText]:
-    """Decode a run at every alignment, since letters that do not belong to it may precede it."""
+def _decode_run(
+    run: _Run, anchors: tuple[bytes, ...], may_hold: Callable[[bytes], object]
+) -> Iterator[DecodedText]:
+    """Decode a run at every alignment, since letters that do not belong to it may precede it.
+
+    Most alignments decode to bytes without an anchor: half of an encoded one is common.
+    """
     letters = b"".join(run.letters)
     for shift in range(4):
         plain = decode_base64(letters[shift:].rstrip(b"="))
+        if not may_hold(plain):
+            continue
         if len(run.lines) == 1:  # without segments: all bytes have the same source
             yield DecodedText(plain, run.span, is_truncated=run.is_truncated)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, overload
 
 from wakeyscan.core.lazy import lazy_pattern
@@ -17,10 +17,17 @@ Span = tuple[int, int]
 class FoundAnchors(dict[bytes, frozenset[bytes]]):
     """Encoded anchors in a text, each with the anchors that it may stand for."""
 
-    def __init__(self, anchors: Mapping[bytes, frozenset[bytes]], path: str = "") -> None:
+    def __init__(
+        self,
+        anchors: Mapping[bytes, frozenset[bytes]],
+        path: str = "",
+        may_hold: Callable[[bytes], object] = lambda text: True,
+    ) -> None:
         super().__init__(anchors)
         self.path = path
         """Path of the text, which tells its language; empty if the text is encoded in another."""
+        self.may_hold = may_hold
+        """Returns whether a decoded text may hold an anchor, plain or encoded."""
 
 
 _MAX_GAP = 80

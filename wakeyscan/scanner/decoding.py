@@ -126,7 +126,7 @@ def _decode_hits(
     decoded = [
         (decoder.NAME, text)
         for decoder, forms in _group_by_decoder(hits, context)
-        for text in decoder.decode(content, FoundAnchors(forms, path))
+        for text in decoder.decode(content, FoundAnchors(forms, path, context.prefilter))
     ]
     return AnchoredText(content, hits, decoded, path)
 

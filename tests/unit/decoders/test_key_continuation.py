@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.support.keys import MakeKey
+from wakeyscan.core.document import Document, Origin
+from wakeyscan.decoders import DECODERS
 from wakeyscan.decoders.concatenation.prefix import PREFIX, may_continue
+from wakeyscan.rules import loader
+from wakeyscan.scanner.context import build_context
+from wakeyscan.scanner.detector import detect_in_document
+
+CONTEXT = build_context(loader.load_rules(), DECODERS)
 
 WHOLE = {
     "last line": '"KEY"',
@@ -47,7 +54,21 @@ def test_a_key_that_an_operator_may_follow_is_open(text: str, key: str) -> None:
     assert may_continue(content, content.index(PREFIX) + len(PREFIX))
 
 
-@pytest.mark.parametrize("length", [15, 129])
-def test_a_text_that_is_no_key_is_open(length: int, make_key: MakeKey) -> None:
-    content = f'"{make_key(length)}"\n'.encode()
+@pytest.mark.parametrize(
+    ("length", "after"), [(15, ""), (129, "_" * 200), (120, "_" * 20)], ids=["short", "rule", "end"]
+)
+def test_a_text_that_may_be_the_start_of_a_key_is_open(
+    length: int, after: str, make_key: MakeKey
+) -> None:
+    content = f'"{make_key(min(length, 128))}{after}"\n'.encode()
     assert may_continue(content, content.index(PREFIX) + len(PREFIX))
+
+
+@pytest.mark.parametrize("length", [129, 200, 600])
+@pytest.mark.parametrize("after", ['"', '" + "abcdef"', '" .\n"abc"', "' + name", "_-_x" + '"'])
+def test_a_word_that_is_too_long_for_a_key_is_none(
+    length: int, after: str, make_key: MakeKey
+) -> None:
+    content = f'"{make_key(128)}{"a" * (length - 128)}{after}\n'.encode()
+    assert not may_continue(content, content.index(PREFIX) + len(PREFIX))
+    assert detect_in_document(Document(Origin("a.py"), content), CONTEXT) == []
