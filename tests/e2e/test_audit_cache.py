@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.command import Ran
 from tests.support.dated_repository import Dated, lives
-from tests.support.keys import MakeKey
+from tests.support.keys import MakeKey, fingerprint
 
 pytestmark = pytest.mark.usefixtures("no_litter")
 
@@ -217,6 +217,7 @@ def test_no_secret_is_remembered(repo: Dated, make_key: MakeKey, cache: Path) ->
     kept = cache.read_bytes()
     assert b"reached" in kept
     assert [key for key in (*keys, named) if key.encode()[8:20] in kept] == []
+    assert [key for key in (*keys, named) if fingerprint(key).encode()[:12] in kept] == []
 
 
 def test_a_changed_rule_looks_again(repo: Dated, make_key: MakeKey, tmp_path: Path) -> None:

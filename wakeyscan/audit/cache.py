@@ -27,17 +27,18 @@ CREATE TABLE IF NOT EXISTS packs (pack TEXT, rules TEXT, objects INTEGER, bytes 
                                   PRIMARY KEY (pack, rules)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS holders (pack TEXT, rules TEXT, object TEXT,
                                     PRIMARY KEY (pack, rules, object)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS commits (pack TEXT, rules TEXT, lines BLOB, PRIMARY KEY (pack, rules));
+CREATE TABLE IF NOT EXISTS details (pack TEXT, rules TEXT, sum BLOB, commits BLOB, marks BLOB,
+                                    PRIMARY KEY (pack, rules));
 CREATE TABLE IF NOT EXISTS notes (name TEXT, place TEXT, rules TEXT, sum BLOB, value BLOB,
                                   PRIMARY KEY (name, place));
 """
 _SELECT_PACK = "SELECT objects, bytes FROM packs WHERE pack = ? AND rules = ?"
 _SELECT_OBJECTS = "SELECT object FROM holders WHERE pack = ? AND rules = ?"
-_SELECT_COMMITS = "SELECT lines FROM commits WHERE pack = ? AND rules = ?"
+_SELECT_DETAILS = "SELECT sum, commits, marks FROM details WHERE pack = ? AND rules = ?"
 _SELECT_ENTRY = "SELECT sum, value FROM notes WHERE name = ? AND place = ? AND rules = ?"
 _INSERT_PACK = "INSERT OR REPLACE INTO packs VALUES (?, ?, ?, ?)"
 _INSERT_OBJECT = "INSERT OR REPLACE INTO holders VALUES (?, ?, ?)"
-_INSERT_COMMITS = "INSERT OR REPLACE INTO commits VALUES (?, ?, ?)"
+_INSERT_DETAILS = "INSERT OR REPLACE INTO details VALUES (?, ?, ?, ?, ?)"
 _INSERT_ENTRY = "INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?, ?)"
 
 _TRAILER_SIZE = 32
@@ -64,9 +65,11 @@ class CachedPack(NamedTuple):
     size: int
     """The bytes of these objects."""
     objects_with_findings: tuple[str, ...]
-    """The ids of these objects, which are scanned again."""
+    """The ids of these objects."""
     commit_lines: bytes = b""
     """One line per commit, with its id, its tree and its parents."""
+    marks: bytes = b""
+    """What `format_marks` told of these objects; those that it leaves out are scanned again."""
 
 
 class CachedHistory(NamedTuple):
@@ -107,12 +110,13 @@ class HistoryCache:
             row = self._database.execute(_SELECT_PACK, key).fetchone()
             rows = self._database.execute(_SELECT_OBJECTS, key)
             object_ids = tuple(sorted(str(object_id) for (object_id,) in rows))
-            (commit_lines,) = self._database.execute(_SELECT_COMMITS, key).fetchone()
+            details = self._database.execute(_SELECT_DETAILS, key).fetchone()
+            digest, commit_lines, marks = map(bytes, details)
         except _ERRORS:
             return None
-        return (
-            CachedPack(int(row[0]), int(row[1]), object_ids, bytes(commit_lines)) if row else None
-        )
+        if row is None or digest != _hash_details(commit_lines, marks):
+            return None
+        return CachedPack(int(row[0]), int(row[1]), object_ids, commit_lines, marks)
 
     def store_pack(self, pack: str, result: CachedPack) -> None:
         """Store the result of a complete scan of a pack."""
@@ -123,7 +127,9 @@ class HistoryCache:
             rows = [(pack_id, self._rules, name) for name in result.objects_with_findings]
             self._database.execute("BEGIN IMMEDIATE")
             self._database.executemany(_INSERT_OBJECT, rows)
-            self._database.execute(_INSERT_COMMITS, (pack_id, self._rules, result.commit_lines))
+            details = (result.commit_lines, result.marks)
+            key = (pack_id, self._rules, _hash_details(*details))
+            self._database.execute(_INSERT_DETAILS, (*key, *details))
             row = (pack_id, self._rules, result.objects, result.size)
             self._database.execute(_INSERT_PACK, row)
             self._database.execute("COMMIT")
@@ -154,6 +160,10 @@ class HistoryCache:
             with contextlib.suppress(*_ERRORS):
                 self._database.close()
             self._database = None
+
+
+def _hash_details(commit_lines: bytes, marks: bytes) -> bytes:
+    return hashlib.sha256(b"%d %b%b" % (len(commit_lines), commit_lines, marks)).digest()
 
 
 def load_history(name: str, repository: Repository, cache: HistoryCache) -> CachedHistory:

@@ -8,6 +8,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.cache import CachedPack, HistoryCache
+from wakeyscan.audit.holder_marks import (
+    format_marks,
+    parse_marks,
+    restore_findings,
+    select_samples,
+)
 from wakeyscan.audit.object_findings import (
     ContentFindings,
     ObjectFindings,
@@ -80,7 +86,7 @@ def scan_objects(
             on_progress(result.objects, result.bytes, "objects", fraction)
         scan.resolve_ids()
         scan.resolve_commits()
-        scan.rescan_cached_packs(git)
+        scan.recall_cached_packs(git)
         scan.scan_unread(git)
         scan.store_packs(cache)
     except KeyboardInterrupt:
@@ -165,17 +171,32 @@ class _RepositoryScan:
                 self._record(findings)
         self._unresolved = []
 
-    def rescan_cached_packs(self, git: Git) -> None:
-        """Scan the objects with findings in cached packs again."""
+    def recall_cached_packs(self, git: Git) -> None:
+        """Add the results of cached packs: some of their objects are scanned again."""
         for cached in self._store.cached_packs:
-            self._objects += cached.objects - len(cached.objects_with_findings)
+            self._objects += cached.objects
             self._bytes += cached.size
             self._add_commit_lines(cached.commit_lines)
-            for found in git.read_objects(cached.objects_with_findings):
-                self._bytes -= found.size
-                self._scan(found)
-                if found.id in self._found:
-                    self._on_findings(self._found[found.id])
+            holders = parse_marks(cached.marks, self._context)
+            marked = {holder.object_id for holder in holders}
+            unmarked = [name for name in cached.objects_with_findings if name not in marked]
+            self._rescan([*unmarked, *select_samples(holders)], git)
+            restored = restore_findings(holders, self._found)
+            if restored is None:
+                self._rescan(sorted(marked - self._found.keys()), git)
+            for findings in restored or ():
+                if findings.object_id not in self._found:
+                    self._record(findings)
+                    self._on_findings(findings)
+
+    def _rescan(self, ids: list[str], git: Git) -> None:
+        """Scan objects again that were counted before."""
+        self._objects -= len(ids)
+        for found in git.read_objects(ids):
+            self._bytes -= found.size
+            self._scan(found)
+            if found.id in self._found:
+                self._on_findings(self._found[found.id])
 
     def scan_unread(self, git: Git) -> None:
         """Scan the objects that our reader could not read; report those that git cannot read."""
@@ -196,7 +217,8 @@ class _RepositoryScan:
                 pack = self._store.packs[number].pack_index.pack_path
                 ids = tuple(sorted(self._ids_by_pack.get(number, ())))
                 lines = b"".join(self._commits_by_pack[number])
-                cache.store_pack(pack, CachedPack(total.objects, total.bytes, ids, lines))
+                marks = format_marks([self._found[name] for name in ids], self._context)
+                cache.store_pack(pack, CachedPack(total.objects, total.bytes, ids, lines, marks))
 
     def _add_commit_lines(self, lines: bytes) -> None:
         self._commits_by_pack.setdefault(-1, []).append(lines)

@@ -52,7 +52,7 @@ def test_a_damaged_entry_is_not_used(tmp_path: Path, repository: Repository) -> 
 def test_a_pack_that_has_changed_is_scanned_again(tmp_path: Path) -> None:
     pack = tmp_path / "a.pack"
     pack.write_bytes(b"PACK")
-    result = CachedPack(3, 4, ("1", "2"), b"1 t\n2 t 1\n")
+    result = CachedPack(3, 4, ("1", "2"), b"1 t\n2 t 1\n", b"[[], []]")
     with closing(HistoryCache(str(tmp_path / "audit.sqlite"), ())) as cache:
         assert cache.load_pack(str(pack)) is None
         cache.store_pack(str(pack), result)
