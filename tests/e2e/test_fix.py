@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.command import WAKEYSCAN, Run, start_program
+from tests.support.command import WAKEYSCAN, Run, execute, start_program
 from tests.support.keys import PREFIX, MakeKey, mask
 from tests.support.repositories import Repo
 
@@ -271,6 +271,28 @@ def test_sarif_carries_the_edits(repo: Repo, make_key: MakeKey) -> None:
         assert "".join(lines).replace(variable, "WASTACK_API_KEY") == (
             (repo.top / name).read_bytes().decode()
         )
+
+
+def test_sarif_of_an_audit_carries_the_edits_of_files_at_head(
+    repo: Repo, make_key: MakeKey
+) -> None:
+    here, gone = make_key(), make_key()
+    repo.commit({"src/a.py": f'x = 1\nK = "{here}"\n', "b.py": f'K = "{gone}"\n'})
+    repo.commit({"b.py": "K = 1\n", "sub/c.txt": "x\n"})
+    for folder in (".", "sub"):
+        log = repo.run("audit", "--format=sarif", cwd=folder).json()
+        places = {}
+        for result in log["runs"][0]["results"]:
+            uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+            places[uri] = [
+                one["insertedContent"]["text"]
+                for fix in result.get("fixes", ())
+                for one in fix["artifactChanges"][0]["replacements"]
+            ]
+        assert places["b.py"] == []
+        assert 'os.environ["WASTACK_API_KEY"]' in places["src/a.py"]
+    foreign = execute([WAKEYSCAN, "audit", str(repo.top), "--format=sarif"], repo.top.parent)
+    assert '"fixes"' not in foreign.out
 
 
 def _span(replacement: dict[str, Any]) -> tuple[int, int, int]:

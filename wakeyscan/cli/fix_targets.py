@@ -38,6 +38,22 @@ def add_replacements(result: RunResult, settings: Config) -> RunResult:
     return fix_plan.add_replacements(result, build_access(), build_context(settings))
 
 
+def add_replacements_at_head(result: RunResult, settings: Config) -> RunResult:
+    """Return the result of an audit, whose findings in files of HEAD have the edits."""
+    at_head = {
+        (k.secret, place.path, place.line) for k in result.keys for place in k.places_at_head
+    }
+    findings = [
+        finding
+        for finding in result.findings
+        if (finding.secret, finding.origin.path, finding.position.line) in at_head
+        and not finding.origin.part
+    ]
+    fixed = add_replacements(result._replace(findings=tuple(findings)), settings).findings
+    known = dict(zip(findings, fixed, strict=True))
+    return result._replace(findings=tuple(known.get(one, one) for one in result.findings))
+
+
 def list_units(paths: Iterable[str], settings: Config) -> Iterator[str]:
     """Yield the files below the paths."""
     for path in paths:
