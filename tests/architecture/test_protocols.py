@@ -83,6 +83,8 @@ from wakeyscan.extractors.sqlite.journals import JOURNAL_FORMAT, WAL_FORMAT
 from wakeyscan.extractors.unread import FEATHER_FORMAT, HDF5_FORMAT, ORC_FORMAT, RAR_FORMAT
 from wakeyscan.fixers import (
     FIXERS,
+    azure,
+    circleci,
     compose,
     csharp,
     dockerfile,
@@ -96,6 +98,7 @@ from wakeyscan.fixers import (
     ruby,
     rust,
     shell,
+    spring,
 )
 from wakeyscan.fixers import github as github_fixer
 from wakeyscan.fixers import gitlab as gitlab_fixer
@@ -253,7 +256,7 @@ BY_PROTOCOL: tuple[
             *(kotlin.FIXER, csharp.FIXER, php.FIXER, ruby.FIXER, rust.FIXER),
             *(compose, dockerfile, dotenv, github_fixer, gitlab_fixer, kubernetes_fixer, python),
             *(markdown_fixer, notebook_fixer, postman_fixer, powershell_fixer.FIXER, shell),
-            terraform_fixer,
+            *(terraform_fixer, azure, circleci, spring.PROPERTIES, spring.YAML),
         ],
     ),
     (IMPORTERS, [betterleaks, detect_secrets, gitleaks, kingfisher]),

@@ -23,11 +23,13 @@ _OBJECTS = {
     "ruby": "ruby:FIXER",
     "rust": "rust:FIXER",
     "powershell": "powershell:FIXER",
+    "properties": "spring:PROPERTIES",
+    "spring": "spring:YAML",
 }
 
 _MODULES = (
     *("python", "shell", "dockerfile", "dotenv", "compose", "github", "gitlab", "kubernetes"),
-    *("terraform", "postman", "notebook", "markdown"),
+    *("terraform", "postman", "notebook", "markdown", "azure", "circleci"),
 )
 
 FIXERS: Registry[Fixer] = Registry(
@@ -57,10 +59,15 @@ _NAMES = (
     (r"rakefile|gemfile|vagrantfile|config\.ru", "ruby"),
     (r"(docker-)?compose([.-].*)?\.ya?ml", "compose"),
     (r"(.*\.)?gitlab-ci\.ya?ml", "gitlab"),
+    (r"(application|bootstrap)(-[\w.-]+)?\.properties", "properties"),
     (r".*\.postman_(collection|environment|globals)\.json", "postman"),
     (r"\.bashrc|\.zshrc|\.profile|\.bash_profile|\.zshenv", "shell"),
 )
 """Patterns of names in lower case; they precede extensions."""
+
+_SPRING_NAME = re.compile(r"(?:^|/)(?:application|bootstrap)(?:-[\w.-]+)?\.ya?ml$")
+_SPRING_KEYS = re.compile(rb"(?m)^(?:spring|quarkus|micronaut)[ \t]*:")
+"""A file of this name may belong to other frameworks, which have no look-ups."""
 
 _INTERPRETERS = (
     (rb"(?:ba|z|k|da)?sh\b", "shell"),
@@ -98,8 +105,14 @@ def find_language(path: str, content: bytes) -> str:
 def _find_yaml(path: str, content: bytes) -> str:
     if ".github/workflows/" in path:
         return "github"
+    if re.search(r"(?:^|/)\.circleci/", path):
+        return "circleci"
+    if "azure-pipelines" in path:
+        return "azure"
     if re.search(rb"(?m)^apiVersion[ \t]*:", content) and re.search(rb"(?m)^kind[ \t]*:", content):
         return "kubernetes"
+    if _SPRING_NAME.search(path) and ("/resources/" in path or _SPRING_KEYS.search(content)):
+        return "spring"
     return ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wakeyscan.fixers import syntax
+from wakeyscan.fixers import spring, syntax
 from wakeyscan.fixers.fixer import NotFixable
 from wakeyscan.fixers.tree_fixer import Language, Place, TreeFixer
 
@@ -27,7 +27,20 @@ _SAFE_PARENTS = frozenset(
 
 
 def _format_lookup(place: Place) -> bytes:
+    if _is_in_value(place.node):
+        return b'"' + spring.format_hole(place.leak.variable) + b'"'
     return b'System.getenv("' + place.leak.variable.encode() + b'")'
+
+
+def _format_hole(place: Place) -> bytes:
+    return spring.format_hole(place.leak.variable) if _is_in_value(place.node) else b""
+
+
+def _is_in_value(node: Node) -> bool:
+    """Return whether a literal is the only argument of Spring's `@Value`."""
+    parent = node.parent
+    owner = parent.parent if parent and parent.type == "annotation_argument_list" else None
+    return owner is not None and bool(spring.ANNOTATION.match(owner.text or b""))
 
 
 def _promote(literal: Literal, prefix: bytes, suffix: bytes, lookup: bytes) -> bytes | None:
@@ -41,6 +54,8 @@ def _promote(literal: Literal, prefix: bytes, suffix: bytes, lookup: bytes) -> b
 
 
 def _refuse(node: Node) -> str:
+    if _is_in_value(node):
+        return ""
     for ancestor in syntax.list_ancestors(node):
         if ancestor.type in _REFUSED:
             return _REFUSED[ancestor.type]
@@ -68,7 +83,7 @@ FIXER = TreeFixer(
         format_lookup=_format_lookup,
         default_lookup=r"System\.getenv\(\)\.getOrDefault\(\s*(?P<keep>\"\w+\"),\s*",
         format_kept="System.getenv({})",
-        format_hole=lambda place: b"",
+        format_hole=_format_hole,
         refuse=_refuse,
         promote=_promote,
         comments=frozenset(("line_comment", "block_comment")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wakeyscan.fixers import syntax
+from wakeyscan.fixers import spring, syntax
 from wakeyscan.fixers.fixer import Edit, NotFixable
 from wakeyscan.fixers.tree_fixer import Language, Place, TreeFixer
 
@@ -14,14 +14,27 @@ if TYPE_CHECKING:
 
 
 def _format_lookup(place: Place) -> bytes:
+    if _is_in_value(place.node):
+        return b'"' + _format_hole(place) + b'"'
     return b'System.getenv("' + place.leak.variable.encode() + b'")'
 
 
 def _format_hole(place: Place) -> bytes:
+    if _is_in_value(place.node):
+        return b"\\" + spring.format_hole(place.leak.variable)
     return b"${" + _format_lookup(place) + b"}"
 
 
+def _is_in_value(node: Node) -> bool:
+    """Return whether a literal is in Spring's `@Value`."""
+    nodes = syntax.list_ancestors(node)
+    owner = next((one for one in nodes if one.type == "annotation"), None)
+    return owner is not None and bool(spring.ANNOTATION.match(owner.text or b""))
+
+
 def _refuse(node: Node) -> str:
+    if _is_in_value(node):
+        return ""
     for ancestor in syntax.list_ancestors(node):
         if ancestor.type in ("annotation", "file_annotation"):
             return "an argument of an annotation has to be a constant"
