@@ -23,12 +23,10 @@ from wakeyscan.git import worktree
 from wakeyscan.git.mirror import open_repository
 
 if TYPE_CHECKING:
-    from wakeyscan.cli import fix_targets, key_variables, purge_file, run_details
+    from wakeyscan.cli import audit_facts, purge_file, run_details
     from wakeyscan.git.repository import Repository
-    from wakeyscan.scanner.result import RunResult
 else:
-    fix_targets = lazy_import("wakeyscan.cli.fix_targets")  # only for SARIF
-    key_variables = lazy_import("wakeyscan.cli.key_variables")  # only an audit with keys
+    audit_facts = lazy_import("wakeyscan.cli.audit_facts")  # only an audit with keys
     purge_file = lazy_import("wakeyscan.cli.purge_file")  # few audits are followed by a purge
     run_details = lazy_import("wakeyscan.cli.run_details")  # only for --verbose
 
@@ -89,23 +87,14 @@ def run(values: Values, operands: list[str]) -> int:
         result = result.judge_opaque(settings.strict)
         if applied:
             result = apply_ignore_file(result, settings, folder)
-        if result.keys and not result.interrupted:
-            result = key_variables.add_variables(result, repository)
+        if result.keys:
+            result = audit_facts.add_facts(result, repository, settings, is_current=is_current)
     if not result.interrupted:
         result = verify_keys(result, settings)
-    if is_current and _needs_replacements(result, settings):
-        result = fix_targets.add_replacements_at_head(result, settings)
     output.write_reports(result, settings)
     if "purge_file" in given and not result.interrupted:
         purge_file.write_purge_file(str(given["purge_file"]), result)
     return result.exit_code(settings.fail_on, settings.strict_ignores)
-
-
-def _needs_replacements(result: RunResult, settings: config.Config) -> bool:
-    """Return whether a report has edits: only SARIF, and only beside the files on disk."""
-    formats = (settings.format, *(name for name, _ in settings.reports))
-    has_findings = bool(result.reported()) and not result.interrupted
-    return "sarif" in formats and has_findings and worktree.find_work_tree(".") is not None
 
 
 def _build_options(
