@@ -12,7 +12,6 @@ from uuid import UUID
 from xml.etree import ElementTree
 
 import pytest
-from jsonschema import Draft7Validator  # type: ignore[import-untyped]  # no stubs on PyPI
 from junitparser import JUnitXml
 
 from tests.support.archives import zipped
@@ -161,72 +160,8 @@ def test_code_quality_names_what_was_skipped(run: Run, tmp_path: Path) -> None:
     assert "large: larger than --max-file-size" in issue["description"]
 
 
-TEXT = {"type": "string", "minLength": 1}
-LINE = {"type": "number"}
-URL = {"type": "string", "pattern": "^https?://.+"}
-TIME = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$"}
-
-
-def fields(required: dict[str, Any], **optional: Any) -> dict[str, Any]:
-    """Return the schema of an object with these fields, and with no others."""
-    return {
-        "type": "object",
-        "required": [*required],
-        "properties": {**required, **optional},
-        "additionalProperties": False,
-    }
-
-
-PROGRAM = fields({"id": TEXT, "name": TEXT, "version": TEXT, "vendor": fields({"name": TEXT})})
-MESSAGE = fields({"level": {"enum": ["info", "warn", "fatal"]}, "value": TEXT})
-SCAN = fields(
-    {
-        "analyzer": PROGRAM,
-        "scanner": PROGRAM,
-        "type": {"const": "secret_detection"},
-        "status": {"enum": ["success", "failure"]},
-        "start_time": TIME,
-        "end_time": TIME,
-    },
-    messages={"type": "array", "items": MESSAGE},
-)
-IDENTIFIER = fields({"type": TEXT, "name": TEXT, "value": TEXT}, url=URL)
-LOCATION = fields(
-    {"commit": fields({"sha": TEXT})},
-    file={"type": "string"},
-    start_line=LINE,
-    end_line=LINE,
-)
-DETAIL = fields({"name": TEXT, "type": {"const": "text"}, "value": {"type": "string"}})
-VULNERABILITY = fields(
-    {
-        "id": TEXT,
-        "identifiers": {"type": "array", "minItems": 1, "items": IDENTIFIER},
-        "location": LOCATION,
-    },
-    name={"type": "string", "maxLength": 255},
-    description={"type": "string", "maxLength": 1048576},
-    severity={"enum": ["Info", "Unknown", "Low", "Medium", "High", "Critical"]},
-    solution={"type": "string", "maxLength": 7000},
-    raw_source_code_extract={"type": "string"},
-    details={"type": "object", "additionalProperties": DETAIL},
-)
-GITLAB = Draft7Validator(
-    fields(
-        {
-            "version": {"const": "15.2.1"},
-            "scan": SCAN,
-            "vulnerabilities": {"type": "array", "items": VULNERABILITY},
-        },
-        schema=URL,
-    )
-)
-"""GitLab's schema 15.2.1 for every field that we write. A field that it lacks fails."""
-
-
 def test_gitlab_secret_detection(run: Run, tree: tuple[str, str]) -> None:
     log = json.loads(report(run, "gitlab"))
-    assert [error.message for error in GITLAB.iter_errors(log)] == []
     found = log["vulnerabilities"]
     assert len({UUID(one["id"]) for one in found}) == 3
     assert [one["identifiers"][0]["value"] for one in found] == ["wastack-api-key"] * 3
@@ -237,7 +172,6 @@ def test_gitlab_secret_detection(run: Run, tree: tuple[str, str]) -> None:
 def test_gitlab_names_the_introducing_commit(repo: Dated, key: str) -> None:
     commit = repo.commit({"a": key})
     log = repo.audit("-f", "gitlab").json()
-    assert [error.message for error in GITLAB.iter_errors(log)] == []
     (found,) = log["vulnerabilities"]
     assert found["location"]["commit"]["sha"] == commit
 
@@ -245,7 +179,6 @@ def test_gitlab_names_the_introducing_commit(repo: Dated, key: str) -> None:
 def test_an_incomplete_scan_failed_for_gitlab(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"large": "x" * 11})
     log = json.loads(report(run, "gitlab", *GAP))
-    assert [error.message for error in GITLAB.iter_errors(log)] == []
     scan = log["scan"]
     assert scan["status"] == "failure"
     assert re.match(r"skipped: large: larger than", scan["messages"][0]["value"])

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.support.forked_command import ForkedCommand
+from tests.support.gitlab_schema import check_gitlab_report
 from tests.support.report_schema import check_report
 
 TIMEOUT = 300
@@ -115,4 +116,6 @@ def start_program(
 
 
 def _decode(code: int, *streams: bytes) -> Ran:
-    return Ran(code, *(stream.decode("utf-8", "surrogateescape") for stream in streams))
+    ran = Ran(code, *(stream.decode("utf-8", "surrogateescape") for stream in streams))
+    check_gitlab_report(ran.out)
+    return ran
