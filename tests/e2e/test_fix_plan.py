@@ -132,6 +132,14 @@ def test_reports_of_an_audit_have_the_steps(repo: Repo, make_key: MakeKey) -> No
         assert (pushed in page, local in page) == (False, False)
 
 
+def test_a_plan_has_eighty_columns_without_a_terminal(repo: Repo, key: str) -> None:
+    repo.commit({f"{'a folder/' * 9}a.py": f'K = "{key}"\n'})
+    publish(repo)
+    ran = repo.run("fix", "--plan", env={"COLUMNS": ""})
+    wide = [line for line in ran.out.splitlines() if len(line) > 80 and line[:7].strip()]
+    assert [line.strip() for line in wide] == [f"{'a folder/' * 9}a.py):"]
+
+
 def test_an_audit_names_the_variable_and_its_users(repo: Repo, make_key: MakeKey) -> None:
     one, two = make_key(), make_key()
     users = {

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.cli.fix_plan import read_file
 from wakeyscan.core.finding import Standing
+from wakeyscan.core.redaction import redact
 from wakeyscan.fixers import variables
 from wakeyscan.git import own_repository, worktree
 from wakeyscan.reports.key_steps import LocalFacts, describe_key, list_key_steps
+from wakeyscan.reports.step_text import format_steps
+from wakeyscan.reports.terminal_text import wrap_words
 
 if TYPE_CHECKING:
     from wakeyscan.core.finding import Finding
@@ -20,8 +23,11 @@ if TYPE_CHECKING:
     from wakeyscan.scanner.result import RunResult
 
 
-def format_runbook(in_history: RunResult, in_files: RunResult) -> Iterator[str]:
-    """Yield the steps for each reported key of the history, then for those only in files."""
+def format_runbook(in_history: RunResult, in_files: RunResult, width: int) -> Iterator[str]:
+    """Yield the steps for each reported key of the history, then for those only in files.
+
+    Sentences fit the width; paths and commands stay whole.
+    """
     top = worktree.find_work_tree(".") or "."
     repository = own_repository.open_own_repository(top)
     reported = {finding.secret for finding in in_history.reported()}
@@ -32,8 +38,11 @@ def format_runbook(in_history: RunResult, in_files: RunResult) -> Iterator[str]:
         facts = _find_facts(key, repository, chosen.get(key.secret.fingerprint, ""))
         here = (f.origin.path for f in in_files.reported() if f.secret == key.secret)
         facts = facts._replace(paths=tuple(dict.fromkeys(here)))
-        yield f"{key.secret}  {key.rule}  {describe_key(key, facts)}"
-        yield from _format_steps(key, facts)
+        heading = f"{key.secret}  {key.rule}  "
+        yield from wrap_words(describe_key(key, facts), width, heading, hanging="  ")
+        names = (*facts.paths, *facts.users, *(place.path for place in key.places))
+        steps = list_key_steps(key, facts=facts)
+        yield from format_steps(steps, width, map(redact, names))
         yield ""
     yield from _format_uncommitted(in_files, {key.secret.fingerprint for key in in_history.keys})
     if not in_history.complete:
@@ -64,12 +73,6 @@ def _find_facts(key: SecretHistory, repository: OwnRepository | None, variable: 
         variable=variable,
         users=own_repository.list_users(repository, variable) if variable else (),
     )
-
-
-def _format_steps(key: SecretHistory, facts: LocalFacts) -> Iterator[str]:
-    for number, step in enumerate(list_key_steps(key, facts=facts), 1):
-        yield f"{number:3}. {step.text}" + ":" * bool(step.commands)
-        yield from (f"       {command}" for command in step.commands)
 
 
 def _format_uncommitted(result: RunResult, known: Iterable[str]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from wakeyscan.cli import fix_plan, fix_targets, fix_writer, output
@@ -85,7 +86,8 @@ def _show_plan(result: RunResult, settings: Config, is_written: bool) -> int:
     in_history = own_audit.audit_current(settings)
     if in_history.interrupted:
         return in_history.exit_code(settings.fail_on)
-    lines = [*fix_runbook.format_runbook(in_history, result)]
+    width = output.find_width(sys.stdout)
+    lines = [*fix_runbook.format_runbook(in_history, result, width)]
     output.write_lines(lines or ["No keys, so there is nothing to do."])
     if in_history.reported() or result.reported():
         return 1
