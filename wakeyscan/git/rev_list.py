@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from wakeyscan.core.errors import SourceError
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.git import worktree
 from wakeyscan.git.objects import is_object_id
 

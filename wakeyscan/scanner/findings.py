@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from wakeyscan.core import line_index
 from wakeyscan.core.document import Document, Origin
@@ -19,6 +19,7 @@ from wakeyscan.core.finding import (
     Standing,
 )
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.secret import API_KEY, APP_KEY
 from wakeyscan.core.severity import Severity
 from wakeyscan.scanner import decoding, placeholders
