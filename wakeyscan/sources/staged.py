@@ -92,9 +92,16 @@ def _list_merge_parents() -> list[str]:
     a variable for each of them.
     """
     directory = os.environ.get("GIT_DIR") or worktree.find_git_folder(".")
+    file = os.path.join(directory, "MERGE_HEAD")
     try:
-        return worktree.read_small_file(os.path.join(directory, "MERGE_HEAD")).split()
+        return (
+            worktree.read_small_file(file).split() if os.path.lexists(file) else _read_variables()
+        )
     except OSError:
-        variables = (name for name in os.environ if name.startswith(_MERGE_VARIABLE))
-        commits = (name.removeprefix(_MERGE_VARIABLE) for name in variables)
-        return [commit for commit in commits if not commit.strip("0123456789abcdef")]
+        return _read_variables()
+
+
+def _read_variables() -> list[str]:
+    variables = (name for name in os.environ if name.startswith(_MERGE_VARIABLE))
+    commits = (name.removeprefix(_MERGE_VARIABLE) for name in variables)
+    return [commit for commit in commits if not commit.strip("0123456789abcdef")]
