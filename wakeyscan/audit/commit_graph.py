@@ -57,10 +57,10 @@ def parse_commit_lines(lines: bytes) -> CommitList:
     trees: dict[str, str] = {}
     refused: set[str] = set()
     for line in BytesIO(lines):
-        commit, *links = map(intern, line.decode("ascii").split())
+        commit, *links = line.decode("ascii").split()
         if links:
-            trees[commit], *parent_ids = links
-            parents[commit] = tuple(parent_ids)
+            trees[intern(commit)] = links[0]
+            parents[intern(commit)] = tuple([intern(parent) for parent in links[1:]])
         else:
             refused.add(commit)
     return CommitList(parents, trees, frozenset(refused))

@@ -92,17 +92,16 @@ class ObjectScan:
 
     def find_hits(self, kind: int, content: bytes) -> list[AnchorHit] | None:
         """Return the anchors that need a look, of a blob only; `None` if the object needs none."""
-        if kind == BLOB and detect_format(content, len(content)):
+        if kind != BLOB:  # trees are full of NULs, but their names are not UTF-16
+            hits = self._find_anchors(content)
+            is_clear = not hits or (kind == TREE and self._is_clear_tree(content, hits))
+            return None if is_clear else []
+        if detect_format(content, len(content)):
             return []
         hits = self._find_anchors(content)
-        # Trees are full of NULs, but their names are not UTF-16.
-        if kind == BLOB and b"\0" in content:
+        if b"\0" in content:
             hits += self._find_wide_anchors(content)
-        if kind == BLOB:
-            return self._cleared.drop_cleared(content, hits) or None if hits else None
-        if not hits or (kind == TREE and self._is_clear_tree(content, hits)):
-            return None
-        return []
+        return self._cleared.drop_cleared(content, hits) or None if hits else None
 
     def _is_clear_tree(self, tree: bytes, hits: list[AnchorHit]) -> bool:
         return self._cleared.is_clear_tree(tree, hits) and _is_valid_tree(tree, self._width)

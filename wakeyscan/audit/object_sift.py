@@ -78,14 +78,17 @@ def sift_objects(
     tally: SiftTally,
 ) -> Iterator[Suspect]:
     """Yield the objects that need a look; ids have `width` bytes."""
+    count = size = 0  # in the loop, attributes would take a tenth of its time
     for name, kind, content in objects:
         if content is None:
             tally.unread.append(name)
             continue
-        tally.objects += 1
-        tally.bytes += len(content)
+        count += 1
+        size += len(content)
         if kind == COMMIT:
             tally.add_commit(name, content, width)
         hits = test(kind, content)
         if hits is not None:
             yield Suspect(name, kind, content, hits)
+    tally.objects += count
+    tally.bytes += size
