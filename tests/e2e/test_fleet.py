@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
@@ -98,6 +100,19 @@ def test_the_results_are_a_report_to_convert(
     assert run("report", RESULTS).out.splitlines()[0] == text.splitlines()[0]
     assert "api/a.py" in run("report", RESULTS, "-f", "csv").out
     assert run("report", str(tmp_path)).code == 2
+
+
+def test_the_findings_are_a_table_of_parquet(
+    tmp_path: Path, clones: Path, run: Run, make_key: MakeKey
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    make_clones(clones, {name: {"a.py": f"k = '{make_key()}'"} for name in "ab"})
+    run("fleet", "clones")
+    rows = parquet.read_table(tmp_path / RESULTS / "findings.parquet").to_pylist()
+    lines = read_lines(tmp_path / RESULTS, "findings.jsonl")
+    assert rows == [
+        {name: line[name] for name in row} for row, line in zip(rows, lines, strict=True)
+    ]
 
 
 def test_a_clean_fleet_exits_with_0(clones: Path, run: Run) -> None:
@@ -263,8 +278,14 @@ def test_hostile_repositories_are_rows_with_reasons(
     tmp_path: Path, clones: Path, run: Run, make_key: MakeKey
 ) -> None:
     key = make_key()
-    names = ("fifo", "killer", "no-objects", "good", "damaged")
+    names = ("fifo", "killer", "no-objects", "good", "damaged", "bomb", "refs", "alternates")
     repos = make_clones(clones, {name: {"a": key} for name in names})
+    repos["bomb"].commit({"bomb.zip": zip_zeros(1 << 30)})
+    for one, other in (("x", "y"), ("y", "x")):
+        ref = repos["refs"].top / ".git" / "refs" / "heads" / one
+        ref.write_text(f"ref: refs/heads/{other}\n")
+    objects = repos["alternates"].top / ".git" / "objects"
+    (objects / "info" / "alternates").write_text(f"{objects}\n{objects}/../objects\n")
     os.mkfifo(repos["fifo"].top / ".git" / "refs" / "heads" / "pipe")
     (clones / "cycle").mkdir()
     (clones / "cycle" / "up").symlink_to("..", target_is_directory=True)
@@ -282,12 +303,22 @@ def test_hostile_repositories_are_rows_with_reasons(
         "fifo": "failed",
         "killer": "failed",
         "no-objects": "failed",
-        "good": "audited",
-        "damaged": "audited",
+        **dict.fromkeys(("good", "damaged", "bomb", "refs", "alternates"), "audited"),
     }
+    assert {rows[name]["keys"] for name in ("good", "bomb", "refs", "alternates")} == {1}
+    assert not rows["bomb"]["complete"]
     assert "is neither a file nor a folder" in rows["fifo"]["reason"]
     assert "its process died 3 times, last with signal 9" in rows["killer"]["reason"]
-    assert (rows["good"]["keys"], rows["damaged"]["complete"]) == (1, False)
+    assert not rows["damaged"]["complete"]
+
+
+def zip_zeros(size: int) -> bytes:
+    """Return a zip archive of a file with so many zeros."""
+    out = io.BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as archive, archive.open("zeros", "w") as member:
+        for _ in range(size >> 24):
+            member.write(bytes(1 << 24))
+    return out.getvalue()
 
 
 def test_failed_repositories_alone_exit_with_3(clones: Path, run: Run) -> None:

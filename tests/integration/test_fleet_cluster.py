@@ -7,12 +7,9 @@ import random
 import re
 import signal
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -26,6 +23,7 @@ from tests.support.command import (
     environment,
     start_program,
 )
+from tests.support.dask_cluster import Cluster, Tls, wait_until
 from tests.support.fleets import (
     RESULTS,
     find_text,
@@ -43,18 +41,6 @@ needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="there is no openssl"
 
 SEEDS = range(int(os.environ.get("WAKEYSCAN_TEST_REPETITIONS", "1")))
 """Random moments of a kill; each is a test of its own."""
-
-
-class Tls(NamedTuple):
-    """Certificates of the processes of a cluster."""
-
-    authority: Path
-    certificate: Path
-    key: Path
-
-    def list_options(self, prefix: str) -> list[str]:
-        names = ("ca-file", "cert", "key") if prefix == "--tls-" else ("ca", "cert", "key")
-        return [f"{prefix}{name}={path}" for name, path in zip(names, self, strict=True)]
 
 
 @pytest.fixture
@@ -85,64 +71,10 @@ def started(*command: str, cwd: Path) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(TIMEOUT)
 
 
-def wait_until(is_done: Callable[[], bool]) -> None:
-    until = time.monotonic() + TIMEOUT
-    while not is_done():
-        assert time.monotonic() < until
-        time.sleep(0.02)
-
-
 def count_results(tmp_path: Path) -> int:
     ledger = tmp_path / RESULTS / "ledger"
     names = os.listdir(ledger) if ledger.is_dir() else []
     return sum(len(name.split(".")[1]) == 32 for name in names if name.count(".") == 2)
-
-
-class Cluster:
-    """A scheduler and workers on loopback, which tests kill and start again."""
-
-    def __init__(self, folder: Path, tls: Tls | None = None) -> None:
-        self._folder, self._options = folder, tls.list_options("--tls-") if tls else []
-        self._processes: list[subprocess.Popen[bytes]] = []
-        self.address = ""
-
-    def start(self, workers: int = 2) -> None:
-        file = self._folder / f"scheduler-{time.monotonic_ns()}.json"
-        scheme = "tls" if self._options else "tcp"
-        self._start("scheduler", f"--host={scheme}://127.0.0.1", "--port=0", "--no-dashboard",
-                    f"--scheduler-file={file}")  # fmt: skip
-        wait_until(lambda: file.exists() and b"address" in file.read_bytes())
-        self.address = file.read_text().partition('"address": "')[2].partition('"')[0]
-        for _ in range(workers):
-            self.start_worker()
-
-    def start_worker(self) -> None:
-        self._start("worker", self.address, "--nthreads=1", "--no-dashboard", "--host=127.0.0.1",
-                    f"--local-directory={self._folder / 'dask'}", "--death-timeout=60")  # fmt: skip
-
-    def _start(self, role: str, *options: str) -> None:
-        command = [sys.executable, "-m", "dask", role, *self._options, *options]
-        self._processes.append(
-            subprocess.Popen(
-                command,
-                cwd=self._folder,
-                env=environment(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        )
-
-    def kill(self, number: int) -> None:
-        """Kill a process with its children: 0 is the scheduler."""
-        with suppress(ProcessLookupError):
-            os.killpg(self._processes[number].pid, signal.SIGKILL)
-
-    def stop(self) -> None:
-        for number, process in enumerate(self._processes):
-            self.kill(number)
-            process.wait(TIMEOUT)
-        self._processes = []
 
 
 @pytest.fixture
@@ -223,10 +155,9 @@ def test_a_scheduler_with_tls(tmp_path: Path, clones: Path, run: Run, make_key: 
     cluster = Cluster(tmp_path, tls)
     try:
         cluster.start()
-        options = [f"--scheduler={cluster.address}", *tls.list_options("--tls-")]
-        ours = [one.replace("--tls-ca-file", "--tls-ca") for one in options]
+        options = [f"--scheduler={cluster.address}", *tls.list_options_of_fleet()]
         assert cluster.address.startswith("tls://")
-        ran = run_fleet(tmp_path, "clones", *ours)
+        ran = run_fleet(tmp_path, "clones", *options)
         assert (ran.code, ran.err) == (1, "")
         assert summarize(tmp_path / RESULTS) == summarize_alone(run, clones, names)
     finally:
@@ -246,7 +177,7 @@ def test_a_kill_loses_nothing_and_reports_nothing_twice(
     cluster.start()
     command = [WAKEYSCAN, "fleet", "clones", f"--scheduler={cluster.address}"]
     with started(*command, cwd=tmp_path) as client:
-        wait_until(lambda: count_results(tmp_path) >= moment)
+        wait_until(lambda: count_results(tmp_path) >= moment or client.poll() is not None)
         if victim == "client":
             client.kill()
         else:

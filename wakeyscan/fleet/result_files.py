@@ -6,10 +6,12 @@ import io
 import json
 import os
 from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from wakeyscan.core import files
 from wakeyscan.core.errors import ReportError
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import escape_for_json, make_encodable
 from wakeyscan.fleet.ledger import State, build_slug
 from wakeyscan.fleet.overview import build_overview
@@ -20,8 +22,11 @@ from wakeyscan.reports.report import ReportStyle
 from wakeyscan.reports.saved_report import FLEET_REPORT
 
 if TYPE_CHECKING:
+    from wakeyscan.fleet import parquet
     from wakeyscan.fleet.ledger import Record
     from wakeyscan.fleet.merged_result import FleetKey, FleetResult
+else:
+    parquet = lazy_import("wakeyscan.fleet.parquet")  # pyarrow is an extra
 
 _SARIF = "sarif"
 _PRIVATE = 0o600
@@ -41,6 +46,8 @@ def write_result_files(folder: str, fleet: FleetResult, report: bytes) -> None:
         "index.html": overview_pages.format_html(page).encode(),
         "summary.md": overview_pages.format_markdown(page).encode(),
     }
+    if find_spec("pyarrow"):
+        contents["findings.parquet"] = parquet.format_findings(_list_findings(fleet.records))
     audited = [one for one in fleet.records if one.entry.state is State.AUDITED]
     names = {f"{build_slug(record.entry.repository)}.sarif": record for record in audited}
     try:
