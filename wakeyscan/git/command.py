@@ -36,7 +36,7 @@ else:
 _ALLOWED_COMMANDS = frozenset(
     (
         *("cat-file", "check-ignore", "diff-index", "diff-tree", "for-each-ref"),
-        *("grep", "ls-files", "merge-base", "rev-list", "rev-parse"),
+        *("ls-files", "merge-base", "rev-list", "rev-parse"),
     )
 )
 """Commands that, with the pins, run no program that a repository names.
@@ -47,6 +47,9 @@ Commands that compare the work tree are not among them, since filters cannot be 
 _GET_FOLDER_SETTING = ("config", "--type=path", "--get")
 _LIST_SETTINGS = ("config", "-z", "--get-all")
 """The only allowed forms of `git config`, which can also write, or start an editor."""
+
+_GREP = ("grep", "--no-textconv", "--no-recurse-submodules")
+"""The only allowed form of `git grep`, which can also run the converters of a repository."""
 
 _READ_AHEAD = 64
 """Requests sent before the first object is read; their ids always fit into a pipe."""
@@ -260,7 +263,8 @@ class Git(NamedTuple):
         find_blocker: Callable[[], str] | None = None,
     ) -> process.Process:
         reads_setting = tuple(arguments[:-1]) in (_GET_FOLDER_SETTING, _LIST_SETTINGS)
-        if arguments[0] not in _ALLOWED_COMMANDS and not reads_setting:
+        is_safe = reads_setting or tuple(arguments[: len(_GREP)]) == _GREP
+        if arguments[0] not in _ALLOWED_COMMANDS and not is_safe:
             raise ValueError(f"git {arguments[0]} may run programs that a repository names")
         pins = [part for pin in PINS for part in ("-c", pin)] if pinned else []
         command = [find_executable(), "-C", self.folder, "--no-pager", *pins, *arguments]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from wakeyscan.git.command import Git
 
-_GREP = ("grep", "--no-textconv", "--no-color", "-I", "-z", "-o")
+_GREP = ("grep", "--no-textconv", "--no-recurse-submodules", "--no-color", "-I", "-z", "-o")
 
 
 def find_texts(commit: str, pattern: str, git: Git, paths: Iterable[str] = ()) -> bytes:
