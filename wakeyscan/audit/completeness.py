@@ -36,6 +36,7 @@ _SUBMODULE = "the repository of a submodule, not scanned; run: wakeyscan audit {
 _ENTRY_NAME = "whole"
 _MAX_LOOSE = 50_000
 """Maximum number of loose objects for which a result is cached; a longer list is too large."""
+_FEW_COMMITS = 1000
 _MAX_MISSING = 10_000
 """Maximum number of missing objects for which a result is cached."""
 
@@ -74,7 +75,7 @@ class CompletenessCheck:
         self._current = _build_proof(repository, tips) if cache.is_enabled else None
         past = self._load_valid_proof(tips) if self._current else _NO_PROOF
         self._proven_tips, self._missing = past.tips, set(past.missing)
-        self._open_tips = tips - self._proven_tips
+        self._tips, self._open_tips = tips, tips - self._proven_tips
         self._can_defer = not self._proven_tips and has_small_id_list(repository)
         self._background = ExitStack()
         self._finish: Callable[[], bytes] | None = None
@@ -102,8 +103,7 @@ class CompletenessCheck:
             return False
 
     def _reaches(self, tips: Iterable[str], commits: Iterable[str]) -> bool:
-        lines = [*commits, *(f"^{tip}" for tip in tips)]
-        stdin = "".join(f"{line}\n" for line in lines).encode("ascii")
+        stdin = _format_revisions(commits, tips)
         return not self._git.run("rev-list", "--max-count=1", "--stdin", stdin=stdin)
 
     def start(self) -> None:
@@ -166,8 +166,26 @@ class CompletenessCheck:
         return self._git.run(*_REV_LIST, stdin=self._format_tips())
 
     def _format_tips(self) -> bytes:
-        lines = [*sorted(self._open_tips), *(f"^{tip}" for tip in sorted(self._proven_tips))]
-        return "".join(f"{line}\n" for line in lines).encode("ascii")
+        return _format_revisions(self._open_tips, self._select_ends())
+
+    def _select_ends(self) -> frozenset[str]:
+        """Return proven tips at which the walk ends: few, if open tips continue them.
+
+        git reads the commit of each end, and a mirror may have thousands of refs.
+        """
+        gone = self._proven_tips - self._tips
+        stdin = _format_revisions(self._open_tips, gone)
+        limit = f"--max-count={_FEW_COMMITS}"
+        try:
+            new = self._git.run("rev-list", limit, "--stdin", stdin=stdin) if gone else b""
+        except GitError:  # the walk fails too, and says so
+            return self._proven_tips
+        return gone if 0 < new.count(b"\n") < _FEW_COMMITS else self._proven_tips
+
+
+def _format_revisions(included: Iterable[str], excluded: Iterable[str]) -> bytes:
+    lines = [*sorted(included), *(f"^{tip}" for tip in sorted(excluded))]
+    return "".join(f"{line}\n" for line in lines).encode("ascii")
 
 
 def _build_proof(repository: Repository, tips: frozenset[str]) -> _Proof | None:
