@@ -12,7 +12,7 @@ from pathlib import Path
 from fuzz.target import Target, write_files
 from tests.support.repositories import Repo
 from tests.support.sifts import sift_in_python, sift_natively
-from wakeyscan.audit.native_sift import has_native_core
+from wakeyscan.audit.native_packs import has_native_core
 from wakeyscan.core.errors import WakeyscanError
 from wakeyscan.decoders import DECODERS
 from wakeyscan.git import diff, ref_files, refs

@@ -15,7 +15,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// Entries of all trees that lead to folders or targets; a repository with more is refused.
-const MAX_ENTRIES: usize = 60_000_000;
+const MAX_ENTRIES: usize = 20_000_000;
 
 /// Differences that are listed; a tree may name one file at a billion paths.
 const MAX_DIFFERENCES: usize = 1_000_000;
@@ -23,6 +23,10 @@ const MAX_DIFFERENCES: usize = 1_000_000;
 /// Bytes of the bases that are held for their deltas.
 const MAX_HELD: usize = 256 << 20;
 
+/// Paths of a tree, besides ten for each object of the repository; git lists them all in memory.
+const MAX_REPEATED: u64 = 10_000;
+
+const TOO_MANY_PATHS: Damage = Damage("the same files have too many paths");
 const TOO_MANY: Damage = Damage("trees have too many entries");
 
 /// Return the number of each entry of an index, in the order of the pack, by its position.
@@ -97,7 +101,15 @@ struct Link {
     goal: Goal,
 }
 
-/// What a set of links leads to.
+/// What is known of a tree.
+#[derive(Clone, Default)]
+struct Tree {
+    links: Arc<[Link]>,
+    /// The number of entries that are not folders.
+    files: u64,
+}
+
+/// The links of a tree that lead to targets.
 type Set = Box<[Link]>;
 
 /// A difference of two trees, as git writes it.
@@ -110,6 +122,9 @@ pub struct Difference {
     /// The path of the blob.
     pub path: Vec<u8>,
 }
+
+/// The ids of two trees; `None` stands for a tree without entries.
+pub type Pair = (Option<Vec<u8>>, Option<Vec<u8>>);
 
 /// The trees of a repository.
 pub struct History {
@@ -124,11 +139,15 @@ pub struct History {
     finds_missing: bool,
     labels: Vec<Vec<u8>>,
     label_numbers: HashMap<Vec<u8>, u32>,
-    trees: HashMap<u32, Arc<[Link]>>,
+    trees: HashMap<u32, Tree>,
     entries: usize,
     sets: Vec<Set>,
     set_numbers: HashMap<Set, u32>,
     set_of: HashMap<u32, u32>,
+    /// The number of paths below a tree.
+    paths: HashMap<u32, u64>,
+    /// The number of objects.
+    count: u64,
 }
 
 impl History {
@@ -162,6 +181,8 @@ impl History {
             sets: vec![Box::default()],
             set_numbers: HashMap::from([(Box::default(), 0)]),
             set_of: HashMap::new(),
+            paths: HashMap::new(),
+            count: count.into(),
         }
     }
 
@@ -219,11 +240,12 @@ impl History {
         base: &[u8],
         content: &[u8],
     ) -> Result<(), Damage> {
-        let links = base_number.and_then(|base| self.trees.get(&base)).cloned();
-        let links = links.unwrap_or_default();
-        let mut changes = LinkChanges { history: self, links: &links, changed: None };
+        let tree = base_number.and_then(|base| self.trees.get(&base)).cloned();
+        let Tree { links, files } = tree.unwrap_or_default();
+        let mut changes = LinkChanges { history: self, links: &links, files, changed: None };
         let width = changes.history.width;
         find_changes(base, content, width, &mut changes)?;
+        let files = changes.files;
         let links = match changes.changed {
             Some(changed) => {
                 self.entries += changed.len();
@@ -234,7 +256,7 @@ impl History {
         if self.entries > MAX_ENTRIES {
             return Err(TOO_MANY);
         }
-        self.trees.insert(number, links);
+        self.trees.insert(number, Tree { links, files });
         Ok(())
     }
 
@@ -275,8 +297,10 @@ impl History {
             if self.set_of.contains_key(&tree) {
                 continue;
             }
-            let links = self.trees.get(&tree).cloned().ok_or(Damage("a tree was not read"))?;
+            let Tree { links, files } =
+                self.trees.get(&tree).cloned().ok_or(Damage("a tree was not read"))?;
             if is_ready {
+                self.count_paths(tree, &links, files)?;
                 let set = self.build_set(&links)?;
                 let number = self.intern_set(set);
                 self.set_of.insert(tree, number);
@@ -299,6 +323,20 @@ impl History {
             }
         }
         self.set_of.get(&tree).copied().ok_or(Damage("a tree was not read"))
+    }
+
+    /// Refuse a tree that has far more paths than the repository has objects.
+    fn count_paths(&mut self, tree: u32, links: &[Link], files: u64) -> Result<(), Damage> {
+        let folders = links.iter().map(|link| match link.goal {
+            Goal::Tree(inner) => self.paths.get(&inner).copied().unwrap_or(0),
+            Goal::Target(_) => 0,
+        });
+        let paths = folders.fold(files, u64::saturating_add);
+        if paths > MAX_REPEATED + 10 * self.count {
+            return Err(TOO_MANY_PATHS);
+        }
+        self.paths.insert(tree, paths);
+        Ok(())
     }
 
     fn build_set(&self, links: &[Link]) -> Result<Vec<Link>, Damage> {
@@ -335,23 +373,17 @@ impl History {
         (&label[blank + 1..], &label[..blank] == b"40000")
     }
 
-    /// Compare pairs of trees, by their ids; `None` stands for a tree without entries.
+    /// Compare pairs of trees.
     ///
     /// Return the differences that lead to blobs that were asked about, and the objects that the
     /// second trees add and that do not exist.
     #[allow(clippy::type_complexity)]
-    pub fn compare(
-        &mut self,
-        pairs: &[(Option<Vec<u8>>, Vec<u8>)],
-    ) -> Result<(Vec<Difference>, Vec<Vec<u8>>), Damage> {
+    pub fn compare(&mut self, pairs: &[Pair]) -> Result<(Vec<Difference>, Vec<Vec<u8>>), Damage> {
         let mut differences = Vec::new();
         let mut missing = HashSet::new();
         for (pair, (old, new)) in pairs.iter().enumerate() {
-            let old = match old {
-                Some(id) => self.find_set(id)?,
-                None => 0,
-            };
-            let new = self.find_set(new)?;
+            let old = self.find_set(old.as_deref())?;
+            let new = self.find_set(new.as_deref())?;
             if old != new {
                 let mut listing = Listing {
                     history: self,
@@ -365,7 +397,8 @@ impl History {
         Ok((differences, missing.into_iter().collect()))
     }
 
-    fn find_set(&mut self, id: &[u8]) -> Result<u32, Damage> {
+    fn find_set(&mut self, id: Option<&[u8]>) -> Result<u32, Damage> {
+        let Some(id) = id else { return Ok(0) };
         let number = self.find(id).ok_or(Damage("a tree does not exist"))?;
         self.number_set(number)
     }
@@ -463,7 +496,7 @@ impl Listing<'_> {
             return Ok(());
         }
         if self.differences.len() >= MAX_DIFFERENCES {
-            return Err(Damage("the same files have too many paths"));
+            return Err(TOO_MANY_PATHS);
         }
         let entry = self.format_entry(old, new);
         self.differences.push(Difference { pair: self.pair, entry, path });
@@ -513,6 +546,7 @@ impl SplitFirst for &[Link] {
 struct LinkChanges<'a> {
     history: &'a mut History,
     links: &'a Arc<[Link]>,
+    files: u64,
     changed: Option<Vec<Link>>,
 }
 
@@ -524,6 +558,7 @@ impl LinkChanges<'_> {
 
 impl Changes for LinkChanges<'_> {
     fn remove(&mut self, entry: &Entry) -> Result<(), Damage> {
+        self.files -= u64::from(!entry.is_tree()).min(self.files);
         let Some(&label) = self.history.label_numbers.get(entry.label) else {
             return Ok(());
         };
@@ -535,6 +570,7 @@ impl Changes for LinkChanges<'_> {
     }
 
     fn add(&mut self, entry: &Entry) -> Result<(), Damage> {
+        self.files += u64::from(!entry.is_tree());
         if let Some(goal) = self.history.find_goal(entry) {
             let label = self.history.intern_label(entry.label);
             self.links().push(Link { label, goal });

@@ -1,9 +1,9 @@
 //! The module that Python imports.
 
 use crate::entry::Damage;
-use crate::history::{self, Ids, number_entries};
+use crate::history::{self, Ids, Pair, number_entries};
 use crate::pack::{self, Batch};
-use crate::sieve::{Caller, Found, Request, Sieve, Totals};
+use crate::sieve::{Caller, Found, Memo, Request, Sieve, Totals};
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -91,7 +91,7 @@ impl PyRequest {
             let bit = usize::from(u16::from_be_bytes(pair));
             containers[bit / 8] |= 1 << (bit % 8);
         }
-        Self(Request { widths, starts, containers, before, after })
+        Self(Request { widths, starts, containers, before, after, memo: Memo::default() })
     }
 }
 
@@ -169,47 +169,60 @@ fn format_commit((number, links): (u32, Vec<u8>)) -> Vec<u8> {
     line
 }
 
-type PyHeaders<'py> = (
-    Bound<'py, PyBytes>,
-    Bound<'py, PyBytes>,
-    Vec<(u32, u64)>,
-    Bound<'py, PyBytes>,
-    Bound<'py, PyBytes>,
-    Vec<u32>,
-);
-
-/// Read the headers of the entries at `offsets`, the last of which is the end; link the deltas.
+/// The headers of all entries of a pack, numbered in the order of the file.
 ///
-/// Return the kinds, the sizes of headers, the inflated sizes over `large`, the first delta of each
-/// entry and the next one of each delta as native 32-bit integers, and the deltas that name their
-/// base by its id, or whose base is no entry. Raise `ValueError` with the offset of an entry.
+/// `offsets` has the start of each entry and the end of the last one; `large` the inflated sizes
+/// over a limit; `first_delta` the first delta of each entry and `next_delta` the next one of the
+/// same base, or -1; `unlinked` the deltas that name their base by its id, or whose base is no entry.
+#[pyclass(frozen, get_all, module = "wakeyscan_native")]
+struct Headers {
+    offsets: Py<PyBytes>,
+    kinds: Py<PyBytes>,
+    sizes: Py<PyBytes>,
+    large: Vec<(u32, u64)>,
+    first_delta: Py<PyBytes>,
+    next_delta: Py<PyBytes>,
+    unlinked: Vec<u32>,
+}
+
+/// Read the headers of the entries at `offsets`, in any order; the last one ends at `end`.
+///
+/// Raise `ValueError` with the offset of an entry.
 #[pyfunction]
-fn read_headers<'py>(
-    py: Python<'py>,
+fn read_headers(
+    py: Python<'_>,
     path: PathBuf,
     offsets: PyBuffer<u64>,
+    end: u64,
     width: usize,
     large: u64,
-) -> PyResult<PyHeaders<'py>> {
-    let offsets = offsets.to_vec(py)?;
+) -> PyResult<Headers> {
     let file = File::open(path)?;
-    let headers = py.detach(|| pack::read_headers(&file, &offsets, width, large)).map_err(
-        |(number, Damage(reason))| {
+    let mut offsets = offsets.to_vec(py)?;
+    offsets.push(end);
+    let headers = py.detach(|| {
+        offsets[..].sort_unstable();
+        if offsets.last() != Some(&end) || offsets.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(PyValueError::new_err("an index has an entry twice, or past the end"));
+        }
+        pack::read_headers(&file, &offsets, width, large).map_err(|(number, Damage(reason))| {
             PyValueError::new_err(format!("offset {}: {reason}", offsets[number as usize]))
-        },
-    )?;
+        })
+    })?;
     let to_bytes = |links: Vec<u32>| {
         let bytes: Vec<u8> = links.into_iter().flat_map(u32::to_ne_bytes).collect();
-        PyBytes::new(py, &bytes)
+        PyBytes::new(py, &bytes).unbind()
     };
-    Ok((
-        PyBytes::new(py, &headers.kinds),
-        PyBytes::new(py, &headers.sizes),
-        headers.large,
-        to_bytes(headers.first_delta),
-        to_bytes(headers.next_delta),
-        headers.unlinked,
-    ))
+    let offsets: Vec<u8> = offsets.into_iter().flat_map(u64::to_ne_bytes).collect();
+    Ok(Headers {
+        offsets: PyBytes::new(py, &offsets).unbind(),
+        kinds: PyBytes::new(py, &headers.kinds).unbind(),
+        sizes: PyBytes::new(py, &headers.sizes).unbind(),
+        large: headers.large,
+        first_delta: to_bytes(headers.first_delta),
+        next_delta: to_bytes(headers.next_delta),
+        unlinked: headers.unlinked,
+    })
 }
 
 fn to_error(damage: Damage) -> PyErr {
@@ -273,11 +286,7 @@ impl History {
     ///
     /// Return the differences, each with the position of its pair, the entry as git writes it and
     /// the path; and the ids of objects that the second trees add and that do not exist.
-    fn compare(
-        &mut self,
-        py: Python<'_>,
-        pairs: Vec<(Option<Vec<u8>>, Vec<u8>)>,
-    ) -> PyResult<Differences> {
+    fn compare(&mut self, py: Python<'_>, pairs: Vec<Pair>) -> PyResult<Differences> {
         let (differences, missing) = py.detach(|| self.0.compare(&pairs)).map_err(to_error)?;
         let differences = differences.into_iter().map(|one| (one.pair, one.entry, one.path));
         Ok((differences.collect(), missing))
@@ -285,7 +294,7 @@ impl History {
 }
 
 /// Version of these functions: Python uses no core with another one.
-const INTERFACE: u32 = 1;
+const INTERFACE: u32 = 2;
 
 #[pymodule]
 fn wakeyscan_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -294,6 +303,7 @@ fn wakeyscan_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Pack>()?;
     module.add_class::<PyRequest>()?;
     module.add_class::<History>()?;
+    module.add_class::<Headers>()?;
     module.add_function(wrap_pyfunction!(sieve, module)?)?;
     module.add_function(wrap_pyfunction!(read_headers, module)?)
 }

@@ -9,7 +9,10 @@ use crate::delta::{self, Copy};
 use crate::entry::{BLOB, COMMIT, Damage, Header, Inflater, OFS_DELTA, read_header};
 use crate::pack::{Batch, Member, NO_ENTRY};
 use std::cell::RefCell;
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
 use std::rc::Rc;
+use std::sync::Mutex;
 
 /// Bytes of regions that are searched at once: a call of the caller's matcher is not free.
 const TEXT_SIZE: usize = 256 << 10;
@@ -50,9 +53,52 @@ pub struct Request {
     pub before: usize,
     /// Bytes of the text from the start of a literal on which the result of a look depends.
     pub after: usize,
+    /// Texts that proved to be harmless in an earlier object.
+    pub memo: Memo,
+}
+
+/// Maximum number of texts that are remembered: 16 MB.
+const MAX_TEXTS: usize = 500_000;
+
+/// Remembers texts by two hashes with random keys: nobody can write two texts with the same ones.
+#[derive(Default)]
+pub struct Memo {
+    keys: [RandomState; 2],
+    seen: Mutex<HashSet<[u64; 2]>>,
+}
+
+impl Memo {
+    fn hash(&self, literal: u32, text: &[u8], at: usize, is_cut: bool) -> [u64; 2] {
+        self.keys.each_ref().map(|key| key.hash_one((literal, at, is_cut, text)))
+    }
+
+    fn contains(&self, text: [u64; 2]) -> bool {
+        self.seen.lock().is_ok_and(|seen| seen.contains(&text))
+    }
+
+    fn add(&self, text: [u64; 2]) {
+        if let Ok(mut seen) = self.seen.lock()
+            && seen.len() < MAX_TEXTS
+        {
+            seen.insert(text);
+        }
+    }
 }
 
 impl Request {
+    fn width(&self, literal: u32) -> usize {
+        self.widths.get(literal as usize).copied().unwrap_or(0)
+    }
+
+    /// Return the hash of the text on which the result of a look at a literal depends.
+    fn hash_window(&self, content: &[u8], hit: &Hit) -> [u64; 2] {
+        let at = hit.end - self.width(hit.literal);
+        let start = at.saturating_sub(self.before);
+        let end = at + self.after;
+        let text = &content[start..end.min(content.len())];
+        self.memo.hash(hit.literal, text, at - start, end < content.len())
+    }
+
     fn margin(&self) -> usize {
         self.widths.iter().max().map_or(0, |longest| longest.saturating_sub(1))
     }
@@ -308,7 +354,10 @@ impl<'a, C: Caller> Sieve<'a, C> {
         for pending in std::mem::take(&mut self.pending) {
             let mut needs_look = pending.is_special;
             if !pending.is_special {
-                let hits = self.list_hits(&pending, &mut found);
+                let mut hits = self.list_hits(&pending, &mut found);
+                if pending.kind == BLOB {
+                    self.recall(&pending.node.content, &mut hits);
+                }
                 needs_look = hits.iter().any(|hit| !hit.is_clear);
                 *pending.node.hits.borrow_mut() = Some(hits);
             }
@@ -316,7 +365,7 @@ impl<'a, C: Caller> Sieve<'a, C> {
                 let content = &pending.node.content;
                 let is_clear = self.caller.look(pending.number, pending.kind, content)?;
                 if is_clear && pending.kind == BLOB {
-                    clear_hits(&pending.node);
+                    self.clear_hits(&pending.node);
                 }
             }
             let Pending { node, base, .. } = pending;
@@ -328,6 +377,20 @@ impl<'a, C: Caller> Sieve<'a, C> {
         self.text.clear();
         self.pending_bytes = 0;
         Ok(())
+    }
+
+    /// Mark the literals whose texts proved to be harmless in another object.
+    fn recall(&self, content: &[u8], hits: &mut [Hit]) {
+        for hit in hits.iter_mut().filter(|hit| !hit.is_clear) {
+            hit.is_clear = self.request.memo.contains(self.request.hash_window(content, hit));
+        }
+    }
+
+    fn clear_hits(&self, node: &Node) {
+        for hit in node.hits.borrow_mut().iter_mut().flatten().filter(|hit| !hit.is_clear) {
+            hit.is_clear = true;
+            self.request.memo.add(self.request.hash_window(&node.content, hit));
+        }
     }
 
     /// Keep the memory of an object that nothing refers to for another one.
@@ -349,7 +412,7 @@ impl<'a, C: Caller> Sieve<'a, C> {
             let (here, after) = found.split_at(count);
             *found = after;
             for &(literal, at) in here {
-                let width = self.request.widths.get(literal as usize).copied().unwrap_or(0);
+                let width = self.request.width(literal);
                 if at >= region.text_at + width {
                     let end = at - region.text_at + region.at;
                     hits.push(Hit { end, literal, is_clear: false });
@@ -378,7 +441,7 @@ impl<'a, C: Caller> Sieve<'a, C> {
                 if hit.end > copy.from + copy.len {
                     break;
                 }
-                let width = self.request.widths.get(hit.literal as usize).copied().unwrap_or(0);
+                let width = self.request.width(hit.literal);
                 let at = hit.end - width;
                 if at >= copy.from {
                     copied.push(Hit {
@@ -416,12 +479,6 @@ fn new_node(content: Vec<u8>, has_nul: bool) -> Rc<Node> {
 
 fn is_unsearched(node: &Node) -> bool {
     node.hits.borrow().is_none()
-}
-
-fn clear_hits(node: &Node) {
-    for hit in node.hits.borrow_mut().iter_mut().flatten() {
-        hit.is_clear = true;
-    }
 }
 
 /// Count a delta of a base as built; return the bytes that are no longer held.

@@ -5,7 +5,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use support::{Part, Random, Writer, build_object, format_delta};
-use wakeyscan_native::sieve::{Caller, Found, Request, Sieve, Totals};
+use wakeyscan_native::sieve::{Caller, Found, Memo, Request, Sieve, Totals};
 
 const LITERALS: [&[u8]; 4] = [b"key", b"aab", b"longer literal", b"b"];
 const NO_B: usize = 3;
@@ -19,6 +19,7 @@ fn build_request() -> Request {
         containers: Vec::new(),
         before: BEFORE,
         after: AFTER,
+        memo: Memo::default(),
     }
 }
 

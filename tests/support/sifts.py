@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from wakeyscan.audit.cache import HistoryCache
-from wakeyscan.audit.native_sift import build_native_sift, has_native_core
+from wakeyscan.audit.native_packs import has_native_core
+from wakeyscan.audit.native_sift import build_native_sift
 from wakeyscan.audit.object_findings import ObjectScan
 from wakeyscan.audit.object_sift import ObjectTest, PackSift, SiftTally, Suspect, build_pack_sift
 from wakeyscan.audit.object_tasks import open_store

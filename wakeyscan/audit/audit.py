@@ -11,6 +11,7 @@ from wakeyscan.audit import histories, history_reader
 from wakeyscan.audit.cache import HistoryCache
 from wakeyscan.audit.completeness import CompletenessCheck, list_known_gaps
 from wakeyscan.audit.context import AuditContext, ReportedObjects, ReportFilter
+from wakeyscan.audit.native_trees import choose_tree_comparer
 from wakeyscan.audit.object_scan import ObjectScanResult, ProgressCallback, scan_objects
 from wakeyscan.audit.options import (
     AuditOptions,
@@ -84,6 +85,7 @@ def _open_context(
             cache=cache,
             completeness=completeness,
             cached_history=history_reader.load_cached_history(repository, cache),
+            compare_trees=choose_tree_comparer(repository),
         )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from wakeyscan.audit.cleared_texts import LEFT, RIGHT
+from wakeyscan.audit.native_packs import has_native_core, native, open_natively
 from wakeyscan.audit.object_sift import (
     ObjectTest,
     PackSift,
@@ -17,7 +18,6 @@ from wakeyscan.audit.object_sift import (
     Suspect,
     build_pack_sift,
 )
-from wakeyscan.core.lazy import lazy_import
 from wakeyscan.extractors.file_types import FIRST_BYTES
 from wakeyscan.git.objects import BLOB
 
@@ -25,25 +25,12 @@ if TYPE_CHECKING:
     from wakeyscan.git.pack import Pack
     from wakeyscan.scanner.prefilter.hyperscan import LiteralSearch
 
-native: Any = lazy_import("wakeyscan_native")  # optional, and without type hints
-
-_INTERFACE = 1
-"""Version of the functions of the core that are used here."""
-
 _MAX_HELD = 64 << 20
 """Bytes of suspects that may be held; with more, fewer delta families are sifted at once."""
 
 
 class _TooManySuspects(Exception):
     pass
-
-
-def has_native_core() -> bool:
-    """Return whether a native core with our interface is installed, and can be loaded."""
-    try:
-        return bool(native.INTERFACE == _INTERFACE)
-    except (ImportError, AttributeError):
-        return False
 
 
 def choose_pack_sift(literals: LiteralSearch | None, test: ObjectTest) -> PackSift:
@@ -71,7 +58,7 @@ def build_native_sift(literals: LiteralSearch, test: ObjectTest) -> PackSift:
         path = pack.pack_index.pack_path
         try:
             if path not in opened:
-                opened[path] = _open_pack(pack)
+                opened[path] = open_natively(pack)
             answer = native.sieve(opened[path], roots, request, literals.find_ends, found.add)
         except OSError:  # a `git gc` beside us has removed the pack, whose content is still mapped
             yield from sift_in_python(pack, roots, tally)
@@ -93,13 +80,6 @@ def build_native_sift(literals: LiteralSearch, test: ObjectTest) -> PackSift:
         yield from sift_in_python(pack, [root for root, *_ in refused], tally)
 
     return sift
-
-
-def _open_pack(pack: Pack) -> Any:
-    index = pack.pack_index
-    return native.Pack(
-        index.pack_path, pack.offsets, pack.first_delta, pack.next_delta, index.id_width
-    )
 
 
 class _Suspects:

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.audit.native_packs import read_pack_headers
 from wakeyscan.audit.native_sift import choose_pack_sift
 from wakeyscan.audit.object_findings import ObjectFindings, ObjectScan
 from wakeyscan.audit.object_sift import SiftTally, Suspect, sift_objects
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.git.object_dirs import list_indexes, list_loose_objects, list_packs
 from wakeyscan.git.objects import MAX_IN_MEMORY, OBJECT_KINDS, is_object_id
-from wakeyscan.git.pack import Pack, read_pack
+from wakeyscan.git.pack import Pack
 from wakeyscan.git.pack_index import CorruptPackError, PackError, read_pack_index
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class _PackOpener:
 
     def _open(self, index: str) -> None:
         try:
-            pack = read_pack(read_pack_index(index, self._width))
+            pack = read_pack_headers(read_pack_index(index, self._width))
         except PackError as error:
             self.unreadable.append(str(error))
             self.problems += [str(error)] if isinstance(error, CorruptPackError) else []
@@ -156,7 +157,7 @@ def build_worker(store: ObjectStore, context: ScanContext) -> Callable[[Task], T
     def run_task(task: Task) -> TaskResult:
         tally = SiftTally()
         if task.pack < 0:
-            loose = _read_loose(store.loose[task.start : task.stop])
+            loose = read_loose_objects(store.loose[task.start : task.stop])
             suspects = sift_objects(loose, store.width, scan.find_hits, tally)
             return _look_at_all(suspects, scan, tally)
         pack, wanted = store.packs[task.pack], roots[task.pack][task.start : task.stop]
@@ -222,7 +223,8 @@ def _look_at_all(suspects: Iterable[Suspect], scan: ObjectScan, tally: SiftTally
     )
 
 
-def _read_loose(paths: tuple[str, ...]) -> Iterator[tuple[str, int, bytes | None]]:
+def read_loose_objects(paths: tuple[str, ...]) -> Iterator[tuple[str, int, bytes | None]]:
+    """Yield the id, kind and content of loose objects; `None` for a content that is not valid."""
     for path in paths:
         folder, rest = os.path.split(path)
         object_id = os.path.basename(folder) + rest

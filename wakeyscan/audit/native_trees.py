@@ -1,0 +1,115 @@
+"""Comparison of trees by the native core: the trees' own deltas tell what they change.
+
+It reads all trees of a repository, so that few pairs of a large one are left to git; and so is
+whatever the core refuses.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from wakeyscan.audit.native_packs import (
+    has_native_core,
+    native,
+    open_natively,
+    read_pack_headers,
+)
+from wakeyscan.audit.object_tasks import read_loose_objects
+from wakeyscan.audit.tree_diff import EntryFilter, MatchingEntry, TreeDiffs, diff_trees
+from wakeyscan.git.object_dirs import list_indexes, list_loose_objects
+from wakeyscan.git.objects import TREE, empty_tree_id, is_object_id
+from wakeyscan.git.pack_index import PackError, PackIndex, read_pack_index
+
+if TYPE_CHECKING:
+    from wakeyscan.audit.tree_diff import TreeComparer
+    from wakeyscan.git.command import Git
+    from wakeyscan.git.repository import Repository
+
+_OBJECTS_PER_PAIR = 500
+"""Objects of a repository for each pair of trees; with more, git is faster."""
+
+_MAX_LOOSE = 20_000
+"""Maximum number of loose objects; git is faster than a search for trees among more."""
+
+_ERRORS = (ValueError, OSError, OverflowError, BufferError, PackError)
+"""Errors of a repository that is left to git: damage, or more than the core holds in memory."""
+
+
+def choose_tree_comparer(repository: Repository) -> TreeComparer:
+    """Return the comparer of the native core, or git where the core is not installed."""
+    return NativeTreeComparer(repository) if has_native_core() else diff_trees
+
+
+class NativeTreeComparer:
+    """Compares trees in the native core; calls with the same blobs read the trees once."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._history: Any = None
+        self._filter = EntryFilter(frozenset(), None, None)
+
+    def __call__(self, pairs: list[str], git: Git, entry_filter: EntryFilter) -> TreeDiffs:
+        """Return the differences that matter; raise `GitError` where git does."""
+        if entry_filter.matches_path or not pairs:
+            return diff_trees(pairs, git, entry_filter)
+        try:
+            return self._compare(pairs, entry_filter)
+        except _ERRORS:
+            return diff_trees(pairs, git, entry_filter)
+
+    def _compare(self, pairs: list[str], entry_filter: EntryFilter) -> TreeDiffs:
+        if self._history is None or self._filter != entry_filter:
+            self._history = self._read_history(len(pairs), entry_filter)
+            self._filter = entry_filter
+        differences, missing = self._history.compare([_parse_pair(pair) for pair in pairs])
+        matching = [
+            MatchingEntry(pairs[position].encode("ascii"), entry, path)
+            for position, entry, path in differences
+        ]
+        lost = frozenset(object_id.hex().encode("ascii") for object_id in missing)
+        return TreeDiffs(matching, lost if entry_filter.known_objects else None)
+
+    def _read_history(self, pairs: int, entry_filter: EntryFilter) -> Any:
+        folders, width = self._repository.object_folders, self._repository.id_width
+        indexes = [
+            read_pack_index(path, width) for folder in folders for path in list_indexes(folder)
+        ]
+        loose = [path for folder in folders for path in list_loose_objects(folder)]
+        objects = len(loose) + sum(len(index.offsets) for index in indexes)
+        if objects > _OBJECTS_PER_PAIR * pairs or len(loose) > _MAX_LOOSE:
+            raise ValueError("git is faster")
+        history = native.History(
+            width,
+            [(index.ids, index.offsets) for index in indexes if index.offsets],
+            [object_id for object_id in map(_parse_loose_id, loose) if object_id],
+            [bytes.fromhex(blob.decode("ascii")) for blob in entry_filter.blobs],
+            entry_filter.known_objects is not None,
+        )
+        _add_packed_trees(history, [index for index in indexes if index.offsets])
+        for name, kind, content in read_loose_objects(tuple(loose)):
+            if kind == TREE and content is not None:
+                history.add_loose(bytes.fromhex(name), content)
+        return history
+
+
+def _add_packed_trees(history: Any, indexes: list[PackIndex]) -> None:
+    for number, index in enumerate(indexes):
+        pack = read_pack_headers(index)
+        roots = [root for root in pack.find_roots() if pack.kinds[root] == TREE]
+        history.add_pack(number, open_natively(pack), roots)
+
+
+def _parse_loose_id(path: str) -> bytes:
+    object_id = "".join(path.rsplit(os.sep, 2)[1:])
+    return bytes.fromhex(object_id) if is_object_id(object_id) else b""
+
+
+def _parse_pair(pair: str) -> tuple[bytes | None, bytes | None]:
+    before, _, after = pair.partition(" ")
+    return _parse_tree_id(before), _parse_tree_id(after)
+
+
+def _parse_tree_id(object_id: str) -> bytes | None:
+    """Return an id; `None` for the empty tree, which need not exist."""
+    return None if object_id == empty_tree_id(object_id) else bytes.fromhex(object_id)
