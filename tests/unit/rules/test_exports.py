@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -145,7 +146,9 @@ COMMANDS = {
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_scanner_itself_finds_the_secrets(name: str, tmp_path: Path, make_key: MakeKey) -> None:
-    if not shutil.which(name):
+    # A package of Python installs a scanner beside the interpreter.
+    program = shutil.which(name) or shutil.which(name, path=str(Path(sys.executable).parent))
+    if program is None:
         pytest.skip(f"{name} is not installed")
     tree = tmp_path / "tree"
     tree.mkdir()
@@ -153,6 +156,6 @@ def test_the_scanner_itself_finds_the_secrets(name: str, tmp_path: Path, make_ke
     (tree / "a.txt").write_text("\n\n".join(texts), encoding="utf-8")
     file = "rules.yml" if name == "kingfisher" else "rules"
     (tmp_path / file).write_text(EXPORTS[name].format_rules(PORTABLE), encoding="utf-8")
-    ran = start_program(COMMANDS[name].split(), tmp_path)
+    ran = start_program([program, *COMMANDS[name].split()[1:]], tmp_path)
     report = (tmp_path / "report").read_text("utf-8")
     assert [rule for rule in BY_ID if rule not in report] == [], ran
