@@ -10,8 +10,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support import contexts
+from tests.support.binary_formats import OTHER, PLAIN
+from tests.support.encodings import SINGLE
 from tests.support.ends import CUT, WHOLE, place_cut, place_whole
 from tests.support.fake_wastack import LIVE, REVOKED, FakeWAStack
+from tests.support.gaps import GAPS
 from tests.support.keys import MakeKey
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Bounds, Finding, Liveness
@@ -125,3 +128,34 @@ def test_a_live_candidate_counts_where_the_text_is_whole_elsewhere(
     found = {f.origin.path: (f.secret, f.liveness) for f in verify(api, cut + quoted)}
     assert found["a.log"] == (secret(key), Liveness.LIVE)
     assert found["b.txt"] == (secret(key[:SIZE]), Liveness.REVOKED)
+
+
+def list_wrapped(make_key: MakeKey) -> Iterator[tuple[str, str, bytes]]:
+    """Yield the name, a key and a text for every way in which a format wraps or ends a key."""
+    for name, gap in GAPS.items():
+        for cut in (3, 8, 17, 31):
+            key = make_key(40)
+            yield f"{name}-{cut}", key, gap.build(key, cut).encode()
+    for name, wrapping in SINGLE.items():
+        for size in (16, 40, 128):
+            key = make_key(size)
+            yield f"{name}-{size}", key, wrapping.wrap(b"K=" + key.encode() + b"\nnext = 1\n")
+    for name, build in (*PLAIN.items(), *OTHER.items()):
+        for size in (16, 40, 128):
+            key = make_key(size)
+            yield f"{name}-{size}", key, build(key.encode())
+
+
+def test_a_live_key_is_never_revoked_however_it_is_wrapped(
+    api: FakeWAStack, make_key: MakeKey
+) -> None:
+    findings: list[Finding] = []
+    names: set[str] = set()
+    for name, key, content in list_wrapped(make_key):
+        api.keys[key] = LIVE
+        names.add(name)
+        findings += detect(name, content)
+    verified = verify(api, findings)
+    assert [f.origin.path for f in verified if f.liveness is Liveness.REVOKED] == []
+    live = {f.origin.path for f in verified if f.liveness is Liveness.LIVE}
+    assert len(live) > 0.8 * len(names)
