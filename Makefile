@@ -6,6 +6,7 @@
 #   make test-bare          unit and e2e tests without hyperscan, isal and backports.zstd
 #   make test-spawn         unit and e2e tests with processes that are spawned, as on macOS
 #   make docs               the documentation as a site: build/docs/index.html
+#   make bench              speed beside other scanners; their options: make bench ARGS="--rounds 5"
 #   make demo               from a leak to a revoked key, with a mock API: build/demo.html
 #   make demo-repair        from a blocked commit to a clean history, with the real tools
 
@@ -22,7 +23,7 @@ DATABASES = wakeyscan/scanner/prefilter/_databases
 # Without compiled modules, each of thousands of processes would compile them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: audit test test-bare test-spawn demo demo-repair docs lint lint-native unit integration clean
+.PHONY: audit test test-bare test-spawn demo demo-repair docs lint lint-native unit integration bench clean
 
 audit: $(INSTALLED) $(NATIVE)
 	$(BIN)/wakeyscan audit "$(REPO)"
@@ -90,6 +91,12 @@ $(NATIVE): $(INSTALLED) $(wildcard native/Cargo.* native/pyproject.toml native/s
 $(DATABASES): $(READY) $(wildcard rules/* wakeyscan/decoders/* wakeyscan/decoders/*/* wakeyscan/scanner/prefilter/*.py)
 	$(BIN)/python hatch_build.py
 	mkdir -p $@ && touch $@
+
+# A wheel, as users have it: a checkout reads its rules at each start.
+bench: $(READY)
+	rm -rf build/bench && $(PYTHON) -m venv build/bench
+	build/bench/bin/pip install $(PIP_OPTIONS) .
+	$(BIN)/python -m benchmarks --wakeyscan "$(CURDIR)/build/bench/bin/wakeyscan" $(ARGS)
 
 clean:
 	rm -rf $(VENV) $(DATABASES) dist build native/target

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tree import BASE62, PREFIX, python_line
+from benchmarks.tree import BASE62, PREFIX, python_line
 
 SEED = 24
 FILES, LINES = 12, 60

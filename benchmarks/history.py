@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from tree import BASE62, PREFIX, SEED, python_line
+from benchmarks.tree import BASE62, PREFIX, SEED, python_line
 
 FILES, LINES, EDITS = 400, 150, 2
 START = 1_600_000_000

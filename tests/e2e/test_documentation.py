@@ -167,6 +167,13 @@ def in_the_makefile(scene: Scene, line: str) -> None:
         assert "Error 1" in ran.err  # it is make that turns every failure into a 2
 
 
+def in_a_dry_run(scene: Scene, line: str) -> None:
+    """Check that the Makefile has a target, which `tests/e2e/test_benchmarks.py` runs in small."""
+    told = scene.run(f"{line} --dry-run --no-print-directory --directory {ROOT}")
+    assert (told.code, told.err) == (0, "")
+    assert "python -m benchmarks --wakeyscan" in told.out
+
+
 def as_a_commit_hook(scene: Scene, line: str) -> None:
     assert scene.run(line).code == 0
     scene.refuses_a_commit()
@@ -432,6 +439,7 @@ TRIED: dict[str, Try] = {
     f"{DOCKER} wakeyscan audit": elsewhere,
     "make audit": in_the_makefile,
     "make test": in_the_makefile,
+    "make bench": in_a_dry_run,
     "make demo": the_demo,
     "wakeyscan scan --verify-plan": asking(1, "--verify would send 2 requests to http://", 0),
     "wakeyscan scan --verify": asking(1, "2 keys in 2 places: 1 LIVE, 1 revoked.", 2),

@@ -1,0 +1,1 @@
+"""Speed and memory of wakeyscan, side by side with other scanners."""
