@@ -106,8 +106,8 @@ def test_the_wheel_holds_the_package_the_rules_and_nothing_else(wheel: Path) -> 
         name for name in names if name.startswith("wakeyscan/scanner/prefilter/_databases/")
     }
     made = {*databases, "wakeyscan/rules/_compiled.py"}
-    page = {f"wakeyscan/reports/templates/report.{end}" for end in ("css", "html", "js")}
-    data = {*page, "wakeyscan/reports/report.schema.json", "wakeyscan/py.typed"}
+    templates = {str(path.relative_to(ROOT)) for path in ROOT.glob("wakeyscan/reports/templates/*")}
+    data = {*templates, "wakeyscan/reports/report.schema.json", "wakeyscan/py.typed"}
     manual = f"wakeyscan-{__version__}.data/data/share/man/man1/"
     pages = {f"{manual}{file.name}" for file in (ROOT / "docs/man").iterdir()}
     assert names == {*modules, *rules, *made, *data, *pages}

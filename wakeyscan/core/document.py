@@ -10,6 +10,9 @@ from wakeyscan.core.named_tuple import NamedTuple
 if TYPE_CHECKING:
     from typing import BinaryIO
 
+Details = tuple[tuple[str, str], ...]
+"""Free-form pairs of name and text. A report may print them, but must not branch on them."""
+
 MEMBER_SEPARATOR = "!/"
 """Separates a container from its member in a path: `app.zip!/config/.env`."""
 
@@ -25,8 +28,7 @@ class Origin(NamedTuple):
     """Path with `/`; bytes that are not UTF-8 are surrogates (see `os.fsdecode`)."""
     within: str = ""
     """The version, for example `commit 1a2b…`; `path` has the way into an archive."""
-    details: tuple[tuple[str, str], ...] = ()
-    """Free-form pairs of name and text. A report may print them, but must not branch on them."""
+    details: Details = ()
     part: str = ""
     """`name`, `message` or `note` if the content is metadata; empty for the content of a file."""
 

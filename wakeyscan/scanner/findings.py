@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from wakeyscan.core import line_index
-from wakeyscan.core.document import Document, Origin
-from wakeyscan.core.errors import TimeoutExceeded
+from wakeyscan.core.document import Details, Document, Origin
 from wakeyscan.core.finding import (
     EXPIRED,
     PIECES,
@@ -18,12 +17,12 @@ from wakeyscan.core.finding import (
     Position,
     Standing,
 )
-from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.secret import API_KEY, APP_KEY
 from wakeyscan.core.severity import Severity
-from wakeyscan.scanner import decoding, placeholders
+from wakeyscan.scanner import placeholders
 from wakeyscan.scanner.decoded_matches import add_bounds, join_encodings
+from wakeyscan.scanner.document_details import find_details
 from wakeyscan.scanner.excerpt import (
     Masks,
     build_comparison_masks,
@@ -36,18 +35,8 @@ from wakeyscan.suppression import inline
 
 if TYPE_CHECKING:
     from wakeyscan.rules.rule import Rule
-    from wakeyscan.scanner import logical_locations
     from wakeyscan.scanner.context import ScanContext
     from wakeyscan.scanner.matcher import Match
-else:
-    # Only findings in structured documents need it.
-    logical_locations = lazy_import("wakeyscan.scanner.logical_locations")
-
-_STRUCTURED = (
-    *(".ipynb", ".map", ".har", ".json", ".yml", ".yaml", ".jsonc", ".toml"),
-    *(".tfstate", ".backup", ".tfplan"),
-)
-"""Name endings of documents in which a line and a column help a reader little."""
 
 _MAX_PIECES = 8
 """Maximum number of listed pieces of a split secret, after the first."""
@@ -60,8 +49,6 @@ _NEIGHBORHOOD = 800
 """Bytes on either side of a match that may raise its severity."""
 
 _VENDOR = ("service", "WAStack")
-
-_Details = tuple[tuple[str, str], ...]
 
 
 class _MatchedDocument(NamedTuple):
@@ -76,7 +63,7 @@ class _MatchedDocument(NamedTuple):
     placeholders: placeholders.Placeholders
     positions: Mapping[int, tuple[int, int]]
     """Line and column of each match and each piece, by offset."""
-    details: Mapping[int, _Details]
+    details: Mapping[int, Details]
     """Logical locations, by offset."""
     names_vendor: bool
     """Whether the document or its path names WAStack, or has one of its keys."""
@@ -85,7 +72,7 @@ class _MatchedDocument(NamedTuple):
 
 def build_findings(document: Document, matches: list[Match], context: ScanContext) -> list[Finding]:
     """Return the findings for the matches in a document, which are sorted by offset."""
-    details = _find_details(document, matches, context)
+    details = find_details(document, matches, context)
     return _build_all(document, matches, context, details)
 
 
@@ -151,7 +138,7 @@ def find_neighborhood(content: bytes, start: int, end: int) -> bytes:
 
 
 def _build_all(
-    document: Document, matches: list[Match], context: ScanContext, details: Mapping[int, _Details]
+    document: Document, matches: list[Match], context: ScanContext, details: Mapping[int, Details]
 ) -> list[Finding]:
     content = document.content
     matches = add_bounds(matches, content, document.origin.path)
@@ -219,28 +206,6 @@ def _build_finding(match: Match, matched: _MatchedDocument) -> Finding:
 def _measure_first_line(text: bytes) -> int:
     lines = text.splitlines()
     return len(lines[0].decode("utf-8", "replace")) if lines else 0
-
-
-def _find_details(
-    document: Document, matches: list[Match], context: ScanContext
-) -> dict[int, _Details]:
-    if not document.origin.path.lower().endswith(_STRUCTURED):
-        return {}
-    offsets = sorted({match.start for match in matches})
-    details = logical_locations.find_logical_locations(
-        document, offsets, lambda text: _mask(text, context)
-    )
-    return dict(zip(offsets, details, strict=True))
-
-
-def _mask(text: str, context: ScanContext) -> str:
-    """Return a name from a document with its secrets masked; after a timeout, an ellipsis."""
-    content = text.encode()
-    try:
-        matches = decoding.find_matches(decoding.decode_text(content, context), context, depth=1)
-    except TimeoutExceeded:
-        return "…"
-    return build_masks(content, matches).over(0, len(content)) if matches else text
 
 
 def _build_origin(match: Match, matched: _MatchedDocument) -> Origin:

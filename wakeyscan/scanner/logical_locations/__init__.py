@@ -20,11 +20,8 @@ from wakeyscan.scanner.logical_locations.parsers import (
 from wakeyscan.scanner.logical_locations.toml_paths import parse_toml_paths
 
 if TYPE_CHECKING:
-    from wakeyscan.core.document import Document
+    from wakeyscan.core.document import Details, Document
     from wakeyscan.scanner.logical_locations.key_path import KeyPath
-
-Details = tuple[tuple[str, str], ...]
-"""Names and values that locate a finding."""
 
 _YAML = (".yml", ".yaml")
 
