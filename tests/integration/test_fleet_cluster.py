@@ -108,7 +108,7 @@ def test_a_local_cluster_finds_what_each_audit_finds(
 def test_ctrl_c_of_a_terminal_ends_a_local_cluster_quietly(
     tmp_path: Path, clones: Path, make_key: MakeKey
 ) -> None:
-    names = make_plain_clones(clones, 40, make_key)
+    names = make_plain_clones(clones, 20, make_key)
     process = subprocess.Popen(
         [*INTERRUPTIBLE_WAKEYSCAN, "fleet", "clones", "--jobs=2", "--executor=dask"],
         cwd=tmp_path,
@@ -172,7 +172,7 @@ def test_a_scheduler_with_tls(tmp_path: Path, clones: Path, run: Run, make_key: 
 def test_a_kill_loses_nothing_and_reports_nothing_twice(
     tmp_path: Path, clones: Path, cluster: Cluster, make_key: MakeKey, victim: str, seed: int
 ) -> None:
-    names = make_plain_clones(clones, 24, make_key)
+    names = make_plain_clones(clones, 16, make_key)
     moment = random.Random(f"{victim} {seed}").randrange(len(names) - 4)
     cluster.start()
     command = [WAKEYSCAN, "fleet", "clones", f"--scheduler={cluster.address}"]
