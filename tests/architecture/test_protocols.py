@@ -109,6 +109,10 @@ from wakeyscan.fixers import postman as postman_fixer
 from wakeyscan.fixers import powershell as powershell_fixer
 from wakeyscan.fixers import terraform as terraform_fixer
 from wakeyscan.fixers.fixer import Fixer
+from wakeyscan.fleet.hosts import HOSTS
+from wakeyscan.fleet.hosts.github import GITHUB
+from wakeyscan.fleet.hosts.gitlab import GITLAB
+from wakeyscan.fleet.hosts.host import Host
 from wakeyscan.integrations.agents import (
     AGENTS,
     claude,
@@ -208,6 +212,7 @@ BY_PROTOCOL: tuple[
     tuple[Registry[Agent], list[Agent]],
     tuple[Registry[Stage], list[Stage]],
     tuple[Registry[StringTable], list[StringTable]],
+    tuple[Registry[Host], list[Host]],
     tuple[Registry[Verifier], list[Verifier]],
     tuple[Registry[VerifyReport], list[VerifyReport]],
 ] = (
@@ -282,6 +287,7 @@ BY_PROTOCOL: tuple[
         STRING_TABLES,
         [elf, hermes, mach_o, portable_executable, property_list, web_assembly],
     ),
+    (HOSTS, [GITHUB, GITLAB]),
     (VERIFIERS, [wastack]),
     (VERIFY_REPORTS, [verify_json, verify_markdown, verify_text]),
 )

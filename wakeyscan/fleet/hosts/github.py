@@ -15,6 +15,8 @@ _KIBIBYTE = 1024
 
 
 class _GitHub(NamedTuple):
+    """GitHub and GitHub Enterprise."""
+
     url: str = "https://api.github.com"
     variables: tuple[str, ...] = ("GITHUB_TOKEN", "GH_TOKEN")
     user: str = "x-access-token"

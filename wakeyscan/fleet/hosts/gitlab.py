@@ -16,6 +16,8 @@ _ORDER = "order_by=id&sort=asc"
 
 
 class _GitLab(NamedTuple):
+    """GitLab, also self-managed."""
+
     url: str = "https://gitlab.com/api/v4"
     variables: tuple[str, ...] = ("GITLAB_TOKEN",)
     user: str = "oauth2"
