@@ -28,7 +28,9 @@ class Bench:
 
     def __init__(self, options: argparse.Namespace, folder: Path) -> None:
         self._options, self._folder = options, folder
-        self.environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
+        # Variables of Python would start another wakeyscan than the installed one, or a slower one.
+        kept = {name: text for name, text in os.environ.items() if not name.startswith("PYTHON")}
+        self.environment = {**kept, "XDG_CACHE_HOME": str(folder / "cache")}
         self.programs = dict(self._find_programs())
 
     def _find_programs(self) -> Iterator[tuple[str, str]]:
