@@ -14,10 +14,10 @@ from wakeyscan.audit.commit_graph import CommitDates
 from wakeyscan.audit.history_reader import read_tree_history
 from wakeyscan.audit.notes import Notes, list_notes
 from wakeyscan.audit.object_findings import ObjectFindings, SecretKey, build_refs
+from wakeyscan.audit.occurrence_findings import build_findings_at
 from wakeyscan.audit.occurrences import (
     MAX_OCCURRENCES,
     Reachability,
-    build_findings_at,
     build_reachability,
     build_unplaced,
     list_names_reaching,

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit import propagation
-from wakeyscan.audit.notes import Notes
-from wakeyscan.audit.object_findings import ObjectFindings, SecretKey, scan_object
-from wakeyscan.core.document import MEMBER_SEPARATOR, Origin
-from wakeyscan.core.errors import TimeoutExceeded
-from wakeyscan.core.finding import Bounds, Finding
+from wakeyscan.audit.object_findings import ObjectFindings, SecretKey
+from wakeyscan.core.document import MEMBER_SEPARATOR
 from wakeyscan.core.secret_history import Occurrence
 from wakeyscan.git.objects import BLOB, COMMIT, TREE
-from wakeyscan.scanner.detector import detect_in_name
 
 if TYPE_CHECKING:
     from wakeyscan.audit.commit_graph import CommitDates
-    from wakeyscan.audit.context import AuditContext, ReportedObjects
+    from wakeyscan.audit.context import ReportedObjects
     from wakeyscan.audit.ref_names import RefNames
-    from wakeyscan.git.cat_file import Object
 
 MAX_OCCURRENCES = 100
 """Maximum number of listed occurrences of one key."""
 
-_UNREACHABLE_PATH = "(unreachable)"
+UNREACHABLE_PATH = "(unreachable)"
+"""Shown where a version of a file is in no commit."""
 
 
 def list_occurrences(
@@ -79,7 +75,7 @@ def build_unplaced(findings: ObjectFindings, member_path: str, line: int) -> Occ
     if findings.kind == COMMIT:
         path, commit = "(commit message)", findings.object_id
     elif findings.kind in (BLOB, TREE):
-        path, commit = _UNREACHABLE_PATH + member_path if member_path else "", ""
+        path, commit = UNREACHABLE_PATH + member_path if member_path else "", ""
     else:
         path, commit = "(tag message)", ""
     return Occurrence(path, line, findings.object_id, commit)
@@ -108,92 +104,6 @@ def _is_in(occurrence: Occurrence, paths: Iterable[str]) -> bool:
         occurrence.path == path or occurrence.path.startswith(path + MEMBER_SEPARATOR)
         for path in paths
     )
-
-
-def build_findings_at(
-    occurrences: dict[SecretKey, list[Occurrence]],
-    context: AuditContext,
-    objects: ReportedObjects,
-    notes: Notes,
-) -> Iterator[tuple[SecretKey, list[Finding]]]:
-    """Scan the first version of each path again, and yield what a report shows of each secret.
-
-    All secrets share one git process. A secret that is not found again is omitted.
-    """
-    selected = {key: _select_first_versions(some) for key, some in occurrences.items()}
-    blobs = (o.blob for some in selected.values() for o in some if o.blob)
-    contents = context.git.read_objects(blobs)
-    rescan = _Rescan(context, objects, notes)
-    for key, some in selected.items():
-        findings: list[Finding] = []
-        for occurrence in some:
-            found = next(contents) if occurrence.blob else None
-            here = rescan.scan(occurrence, found)
-            same_secret = (f for f in here if (f.rule, f.secret.fingerprint) == key)
-            findings += sorted(same_secret, key=_has_open_bounds)[:1]
-        if findings:
-            yield key, findings
-
-
-def _has_open_bounds(finding: Finding) -> bool:
-    return finding.bounds is Bounds.OPEN
-
-
-def _select_first_versions(occurrences: list[Occurrence]) -> list[Occurrence]:
-    first: dict[str, Occurrence] = {}
-    for occurrence in occurrences:
-        first.setdefault(occurrence.path or occurrence.blob, occurrence)
-    return list(first.values())[:MAX_OCCURRENCES]
-
-
-class _Rescan:
-    """Scans objects again, with their paths; archives once, since they are slow to extract."""
-
-    def __init__(self, context: AuditContext, objects: ReportedObjects, notes: Notes) -> None:
-        self._context, self._objects, self._notes = context, objects, notes
-        self._in_archives: dict[tuple[Origin, str], list[Finding]] = {}
-
-    def scan(self, occurrence: Occurrence, found: Object | None) -> Iterator[Finding]:
-        """Yield the findings in an occurrence's path, and in its object if that exists."""
-        member_path = self._find_member_path(occurrence)
-        path = occurrence.path.removesuffix(member_path) or _UNREACHABLE_PATH
-        part = self._notes.choose_part(path, occurrence.commit)
-        origin = Origin(path, _format_within(occurrence, found), part=part)
-        redacted, in_name = detect_in_name(origin, self._context.scan)
-        yield from in_name
-        if not found or not found.type:
-            return
-        if member_path:
-            in_archive = self._scan_archive(found, redacted)
-            yield from (f for f in in_archive if f.origin.path == redacted.path + member_path)
-        else:
-            yield from self._scan_object(found, redacted)
-
-    def _scan_archive(self, found: Object, origin: Origin) -> list[Finding]:
-        key = origin, found.id
-        if key not in self._in_archives:
-            self._in_archives[key] = list(self._scan_object(found, origin))
-        return self._in_archives[key]
-
-    def _scan_object(self, found: Object, origin: Origin) -> tuple[Finding, ...]:
-        width = self._context.repository.id_width
-        try:
-            return scan_object(found, self._context.scan, width, origin).findings
-        except TimeoutExceeded:  # reported as a secret that was not found again
-            return ()
-
-    def _find_member_path(self, occurrence: Occurrence) -> str:
-        """Return the part of an occurrence's path that is inside an archive."""
-        findings = self._objects.by_id.get(occurrence.blob)
-        refs = findings.refs if findings else ()
-        suffixes = (r.member_path for r in refs if occurrence.path.endswith(r.member_path))
-        return max(suffixes, key=len, default="")
-
-
-def _format_within(occurrence: Occurrence, found: Object | None) -> str:
-    if occurrence.commit:
-        return f"commit {occurrence.commit[:12]}"
-    return f"{found.type} {found.id[:12]}" if found and found.type else ""
 
 
 class Reachability(NamedTuple):

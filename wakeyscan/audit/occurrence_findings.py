@@ -1,0 +1,158 @@
+"""Findings at occurrences: versions of files that are scanned again, now with their paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from typing import TYPE_CHECKING, NamedTuple
+
+from wakeyscan.audit.object_findings import SecretKey, scan_object
+from wakeyscan.audit.occurrences import MAX_OCCURRENCES, UNREACHABLE_PATH
+from wakeyscan.core.document import Origin
+from wakeyscan.core.errors import TimeoutExceeded
+from wakeyscan.core.finding import Bounds, Finding
+from wakeyscan.scanner.detector import detect_in_name
+
+if TYPE_CHECKING:
+    from wakeyscan.audit.context import AuditContext, ReportedObjects
+    from wakeyscan.audit.notes import Notes
+    from wakeyscan.core.secret_history import Occurrence
+    from wakeyscan.git.cat_file import Object
+
+
+class _Version(NamedTuple):
+    """A version of a file, or a path alone."""
+
+    path: str
+    """Without the way into an archive."""
+    blob: str
+    """Id in hex; empty for a path alone."""
+    commit: str
+
+
+class _Place(NamedTuple):
+    """Where an occurrence is."""
+
+    version: _Version
+    member_path: str
+    """The way into an archive; empty outside of one."""
+
+
+class _VersionFindings(NamedTuple):
+    """The findings of wanted secrets in a version, by secret and way into an archive.
+
+    An empty way stands for the whole file. There is one finding each, with certain bounds if any
+    has them.
+    """
+
+    in_path: Mapping[tuple[SecretKey, str], Finding]
+    in_object: Mapping[tuple[SecretKey, str], Finding]
+
+
+def build_findings_at(
+    occurrences: dict[SecretKey, list[Occurrence]],
+    context: AuditContext,
+    objects: ReportedObjects,
+    notes: Notes,
+) -> Iterator[tuple[SecretKey, list[Finding]]]:
+    """Scan the first version of each path again, and yield what a report shows of each secret.
+
+    Each version is scanned once, however many secrets it has, and all share one git process. A
+    secret that is not found again is omitted.
+    """
+    find_place = _PlaceFinder(objects).find
+    places = {
+        key: [find_place(occurrence) for occurrence in _select_first_versions(some)]
+        for key, some in occurrences.items()
+    }
+    wanted: dict[_Version, set[SecretKey]] = {}
+    for key, some_places in places.items():
+        for place in some_places:
+            wanted.setdefault(place.version, set()).add(key)
+    contents = context.git.read_objects(version.blob for version in wanted if version.blob)
+    found: dict[_Version, _VersionFindings] = {}
+    for version, keys in wanted.items():
+        content = next(contents) if version.blob else None
+        part = notes.choose_part(version.path, version.commit)
+        origin = Origin(version.path, _format_within(version, content), part=part)
+        found[version] = _scan_version(origin, content, keys, context)
+    for key, some_places in places.items():
+        chosen = (_choose(found[place.version], key, place.member_path) for place in some_places)
+        if findings := [finding for finding in chosen if finding]:
+            yield key, findings
+
+
+def _select_first_versions(occurrences: list[Occurrence]) -> list[Occurrence]:
+    first: dict[str, Occurrence] = {}
+    for occurrence in occurrences:
+        first.setdefault(occurrence.path or occurrence.blob, occurrence)
+    return list(first.values())[:MAX_OCCURRENCES]
+
+
+class _PlaceFinder:
+    """Finds the version of an occurrence, and its way into an archive."""
+
+    def __init__(self, objects: ReportedObjects) -> None:
+        self._objects = objects
+        self._member_paths: dict[str, list[str]] = {}
+
+    def find(self, occurrence: Occurrence) -> _Place:
+        suffixes = filter(occurrence.path.endswith, self._list_member_paths(occurrence.blob))
+        member_path = next(suffixes, "")
+        path = occurrence.path.removesuffix(member_path) or UNREACHABLE_PATH
+        return _Place(_Version(path, occurrence.blob, occurrence.commit), member_path)
+
+    def _list_member_paths(self, blob: str) -> list[str]:
+        """List the ways into an archive to its secrets, the longest first."""
+        if blob not in self._member_paths:
+            findings = self._objects.by_id.get(blob)
+            paths = {ref.member_path for ref in findings.refs} if findings else set()
+            self._member_paths[blob] = sorted(paths, key=lambda path: (-len(path), path))
+        return self._member_paths[blob]
+
+
+def _format_within(version: _Version, found: Object | None) -> str:
+    if version.commit:
+        return f"commit {version.commit[:12]}"
+    return f"{found.type} {found.id[:12]}" if found and found.type else ""
+
+
+def _scan_version(
+    origin: Origin, found: Object | None, wanted: Set[SecretKey], context: AuditContext
+) -> _VersionFindings:
+    redacted, in_name = detect_in_name(origin, context.scan)
+    in_object = _scan_found(found, redacted, context) if found and found.type else ()
+    in_path = _index(in_name, redacted.path, wanted)
+    return _VersionFindings(in_path, _index(in_object, redacted.path, wanted))
+
+
+def _scan_found(found: Object, origin: Origin, context: AuditContext) -> tuple[Finding, ...]:
+    try:
+        return scan_object(found, context.scan, context.repository.id_width, origin).findings
+    except TimeoutExceeded:  # reported as a secret that was not found again
+        return ()
+
+
+def _index(
+    findings: Iterable[Finding], path: str, wanted: Set[SecretKey]
+) -> dict[tuple[SecretKey, str], Finding]:
+    """Index the wanted findings in a file at `path`: those anywhere, and those in each member."""
+    best: dict[tuple[SecretKey, str], Finding] = {}
+    for finding in findings:
+        key = (finding.rule, finding.secret.fingerprint)
+        if key in wanted:
+            for member_path in {"", finding.origin.path.removeprefix(path)}:
+                first = best.get((key, member_path), finding)
+                best[key, member_path] = _prefer(first, finding)
+    return best
+
+
+def _choose(found: _VersionFindings, key: SecretKey, member_path: str) -> Finding | None:
+    in_path, in_object = found.in_path.get((key, "")), found.in_object.get((key, member_path))
+    return _prefer(in_path, in_object) if in_path and in_object else in_path or in_object
+
+
+def _prefer(first: Finding, second: Finding) -> Finding:
+    """Return the first of two findings, unless only the second has certain bounds."""
+    if first.bounds is Bounds.OPEN and second.bounds is not Bounds.OPEN:
+        return second
+    return first
