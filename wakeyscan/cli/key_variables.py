@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
 from wakeyscan.fixers import variables
 from wakeyscan.git import isolated, refs, tree_grep
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 _MAX_NAMES = 50
 """Variables whose users are searched for; a history of more keys than that has no short answer."""
 
+_NOT_SEARCHED = Skipped(
+    Origin("HEAD"),
+    "it was not searched for the variables that replace keys: it has too many files, or their "
+    "search takes over 5 s",
+    gap=False,
+)
+
 _LOOKUPS = (
     r"(environb?(\.get\(|\[)|[Gg]etenv\(|process\.env(\.|\[)|ENV(\[|\.fetch\(|\.get\()"
     r"|env::var(_os)?\(|GetEnvironmentVariable\(|\$\{?env:|secrets\.|Deno\.env\.get\("
@@ -32,12 +39,20 @@ _ASSIGNMENTS = r"^[[:space:]]*(export[[:space:]]+)?[A-Za-z_][A-Za-z0-9_]*[[:spac
 
 
 def add_variables(result: RunResult, repository: Repository) -> RunResult:
-    """Return a result whose keys know their variables; without them where HEAD is damaged."""
+    """Return a result whose keys know their variables; without them where HEAD is damaged.
+
+    A search of HEAD that takes too long is stopped, and said to be.
+    """
     head = refs.read_refs(repository).get("HEAD") if result.keys else None
-    if head:
-        with suppress(GitError), isolated.open_isolated(repository) as git:
+    if not head:
+        return result
+    try:
+        with isolated.open_isolated(repository) as git:
             return result._replace(keys=_list_keys(result, head, git))
-    return result
+    except tree_grep.SearchLimitError:
+        return result._replace(skipped=(*result.skipped, _NOT_SEARCHED))
+    except GitError:
+        return result
 
 
 def _list_keys(result: RunResult, head: str, git: Git) -> tuple[SecretHistory, ...]:

@@ -119,12 +119,16 @@ class Git(NamedTuple):
         return output.decode("ascii")
 
     def run_in_pieces(
-        self, *arguments: str, stdin: bytes, on_silence: Callable[[], object]
+        self,
+        *arguments: str,
+        stdin: bytes,
+        on_silence: Callable[[], object],
+        allowed_codes: Sequence[int] = (0,),
     ) -> Iterator[bytes]:
-        """Yield the stdout of a command in pieces; raise `GitError` if it fails.
+        """Yield the stdout of a command in pieces; raise `GitError` for other exit codes.
 
         The command is killed if the caller stops early, or if `on_silence` raises an exception: it
-        is called if git prints nothing for seconds.
+        is called every 2 seconds in which git prints nothing.
         """
 
         def find_blocker() -> str:
@@ -138,7 +142,7 @@ class Git(NamedTuple):
                 code, stderr_lines = running.wait()
             finally:
                 running.kill()
-        if code:
+        if code not in allowed_codes:
             raise self._build_error(arguments[0], stderr_lines)
 
     def build_output_error(self, command: str) -> GitError:

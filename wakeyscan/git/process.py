@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
@@ -155,13 +156,12 @@ class _PosixProcess:
 
     def _wait_until_ready(self, *writable: int) -> bool:
         """Return true if a `writable` stream is ready, false if stdout can be read."""
-        seconds = min(_CHECK_SECONDS, TIMEOUT_SECONDS)
+        seconds, end = min(_CHECK_SECONDS, TIMEOUT_SECONDS), time.monotonic() + TIMEOUT_SECONDS
         while True:
             readable = [stream for stream in (self._stdout, self._stderr) if stream >= 0]
             ready, ready_to_write, _ = select.select(readable, writable, [], seconds)
             if not ready and not ready_to_write:
-                self._check_silence(is_over=seconds == TIMEOUT_SECONDS)
-                seconds = TIMEOUT_SECONDS
+                self._check_silence(is_over=time.monotonic() >= end)
             if self._stderr in ready:
                 self._read_stderr()
             if ready_to_write or self._stdout in ready:
