@@ -63,7 +63,7 @@ def test_every_line_fits_and_shows_the_key(repo: Dated, command: tuple[str, ...]
 
 NARROW = {"COLUMNS": ""}
 SPACED = f"{'a folder/' * 9}a file.py"
-COMMANDS = ("wakeyscan ", "git ", "echo ", "export ", "GIT_SEQUENCE_EDITOR=")
+COMMANDS = ("wakeyscan ", WAKEYSCAN, "git ", "echo ", "export ", "GIT_SEQUENCE_EDITOR=")
 
 
 def list_wide(text: str, width: int = 80) -> list[str]:
