@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from wakeyscan.core.errors import GitError
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.git import tree_paths
 
 if TYPE_CHECKING:
+    from concurrent import futures
+
     from wakeyscan.git.command import Git
+else:
+    futures = lazy_import("concurrent.futures")  # only a history with keys is compared
 
 _PROCESSES = 2
 """Maximum number of git processes that compare trees at the same time."""
@@ -76,7 +80,7 @@ def diff_trees(pairs: list[str], git: Git, entry_filter: EntryFilter) -> TreeDif
     batches = [pairs[start : start + _BATCH_SIZE] for start in range(0, len(pairs), _BATCH_SIZE)]
     matching: list[MatchingEntry] = []
     missing: set[bytes] = set()
-    with ThreadPoolExecutor(_PROCESSES) as threads:  # the threads wait, git does the work
+    with futures.ThreadPoolExecutor(_PROCESSES) as threads:  # the threads wait, git does the work
         for result in threads.map(partial(_diff_batch, git, entry_filter), batches):
             matching += result.matching
             missing.update(result.missing or ())

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dulwich.errors import ApplyDeltaError
-from dulwich.pack import apply_delta as _apply_delta  # compiled; it falls back to plain Python
+
+try:  # the compiled part alone: the whole module takes 10 ms to load
+    from dulwich._pack import apply_delta as _apply_delta
+except ModuleNotFoundError:
+    from dulwich.pack import apply_delta as _apply_delta
 
 DELTA_ERRORS = (ApplyDeltaError, IndexError)
 """Errors that `apply_delta` raises for a corrupt delta."""
