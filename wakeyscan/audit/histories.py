@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from datetime import datetime
-from functools import cache as memoize
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.commit_graph import CommitDates
 from wakeyscan.audit.history_reader import read_tree_history
 from wakeyscan.audit.notes import Notes, list_notes
-from wakeyscan.audit.object_findings import ObjectFindings, SecretKey, build_refs
 from wakeyscan.audit.occurrence_findings import build_findings_at
 from wakeyscan.audit.occurrences import (
     MAX_OCCURRENCES,
@@ -25,17 +19,15 @@ from wakeyscan.audit.occurrences import (
     select_places,
 )
 from wakeyscan.audit.propagation import EMPTY_STATE, SecretBits, TreeHistory
+from wakeyscan.audit.secret_holders import build_secret_bits, find_in_ref_names
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.finding import EXPIRED, Bounds, Finding
 from wakeyscan.core.secret_history import CommitRef, Occurrence, SecretHistory
-from wakeyscan.git.objects import BLOB, COMMIT, TREE
-from wakeyscan.scanner.detector import detect_in_name
 
 if TYPE_CHECKING:
-    from wakeyscan.audit.context import AuditContext, ReportedObjects, ReportFilter
+    from wakeyscan.audit.context import AuditContext, ReportedObjects
     from wakeyscan.git.command import Git
-    from wakeyscan.scanner.context import ScanContext
 
 SecretHistories = list[tuple[SecretHistory, list[Finding]]]
 """The history of each secret, with the findings that show it."""
@@ -99,12 +91,12 @@ def _list_lost_secrets(
 
 def _build_full_histories(context: AuditContext, objects: ReportedObjects) -> HistoriesResult:
     """Build the history of each reported secret, with the findings that show it."""
-    in_ref_names = _find_in_ref_names(context, objects.report_filter)
+    in_ref_names = find_in_ref_names(context, objects.report_filter)
     keys = objects.list_secrets() | set(in_ref_names)
     if not keys:
         return HistoriesResult([])
     bits = {key: 1 << number for number, key in enumerate(sorted(keys))}
-    secrets = _build_secret_bits(context.scan, objects, bits)
+    secrets = build_secret_bits(context.scan, objects, bits)
     history = read_tree_history(context, secrets)
     dates = _load_dates(context.git, history, secrets)
     occurrences = list_occurrences(bits, objects, history, secrets, dates)
@@ -128,7 +120,7 @@ def _build_full_histories(context: AuditContext, objects: ReportedObjects) -> Hi
 
 def _build_brief_histories(context: AuditContext, objects: ReportedObjects) -> HistoriesResult:
     """Build histories without dates, after an error or an interruption."""
-    occurrences = _find_in_ref_names(context, objects.report_filter)
+    occurrences = find_in_ref_names(context, objects.report_filter)
     for found in objects.by_id.values():
         for ref in filter(objects.report_filter.includes, found.refs):
             occurrence = build_unplaced(found, ref.member_path, ref.line)._replace(commit="")
@@ -164,46 +156,6 @@ def _find_expiry_reason(findings: list[Finding]) -> str:
     """Return the reason of a finding if it says when the credential expired, else nothing."""
     reason = findings[0].reason
     return reason if reason.startswith(EXPIRED) else ""
-
-
-def _find_in_ref_names(
-    context: AuditContext, report_filter: ReportFilter
-) -> dict[SecretKey, list[Occurrence]]:
-    """Find the secrets in the names of refs."""
-    found: dict[SecretKey, list[Occurrence]] = {}
-    if not context.scan.prefilter(os.fsencode("\n".join(context.ref_names))):
-        return found
-    for name in context.ref_names:
-        findings = detect_in_name(Origin(name), context.scan)[1]
-        for ref in filter(report_filter.includes, build_refs(findings)):
-            found.setdefault(ref.key, []).append(Occurrence(name, 1, "", ""))
-    return found
-
-
-def _build_secret_bits(
-    scan: ScanContext, objects: ReportedObjects, bits: dict[SecretKey, int]
-) -> SecretBits:
-    by_kind: dict[int, dict[str, int]] = {}
-    for found in objects.by_id.values():
-        if held := _combine_bits(found, bits):
-            by_kind.setdefault(found.kind, {})[found.object_id] = held
-    in_path = _build_path_bits(scan, bits) if TREE in by_kind else None
-    return SecretBits(by_kind.get(BLOB, {}), by_kind.get(COMMIT, {}), in_path)
-
-
-def _combine_bits(found: ObjectFindings, bits: dict[SecretKey, int]) -> int:
-    return reduce(or_, (bits.get(ref.key, 0) for ref in found.refs), 0)
-
-
-def _build_path_bits(scan: ScanContext, bits: dict[SecretKey, int]) -> Callable[[str], int]:
-    """Return a function that finds the secrets in a path."""
-
-    @memoize
-    def find_in_path(path: str) -> int:
-        findings = detect_in_name(Origin(path), scan)[1]
-        return reduce(or_, (bits.get((f.rule, f.secret.fingerprint), 0) for f in findings), 0)
-
-    return find_in_path
 
 
 def _load_dates(git: Git, history: TreeHistory, secrets: SecretBits) -> CommitDates:
