@@ -259,9 +259,10 @@ BY_PROTOCOL: tuple[
         [
             *(javascript.JAVASCRIPT, javascript.TYPESCRIPT, javascript.TSX, go.FIXER, java.FIXER),
             *(kotlin.FIXER, csharp.FIXER, php.FIXER, ruby.FIXER, rust.FIXER),
-            *(compose, dockerfile, dotenv, github_fixer, gitlab_fixer, kubernetes_fixer, python),
-            *(markdown_fixer, notebook_fixer, postman_fixer, powershell_fixer.FIXER, shell),
-            *(terraform_fixer, azure, circleci, spring.PROPERTIES, spring.YAML),
+            *(compose.FIXER, github_fixer.FIXER, gitlab_fixer.FIXER, kubernetes_fixer.FIXER),
+            *(azure.FIXER, circleci.FIXER, spring.PROPERTIES, spring.YAML, powershell_fixer.FIXER),
+            *(dockerfile, dotenv, python, markdown_fixer, notebook_fixer, postman_fixer, shell),
+            terraform_fixer,
         ],
     ),
     (IMPORTERS, [betterleaks, detect_secrets, gitleaks, kingfisher]),

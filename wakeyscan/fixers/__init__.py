@@ -23,13 +23,14 @@ _OBJECTS = {
     "ruby": "ruby:FIXER",
     "rust": "rust:FIXER",
     "powershell": "powershell:FIXER",
+    **{name: f"{name}:FIXER" for name in ("azure", "circleci", "compose")},
+    **{name: f"{name}:FIXER" for name in ("github", "gitlab", "kubernetes")},
     "properties": "spring:PROPERTIES",
     "spring": "spring:YAML",
 }
 
 _MODULES = (
-    *("python", "shell", "dockerfile", "dotenv", "compose", "github", "gitlab", "kubernetes"),
-    *("terraform", "postman", "notebook", "markdown", "azure", "circleci"),
+    *("python", "shell", "dockerfile", "dotenv", "terraform", "postman", "notebook", "markdown"),
 )
 
 FIXERS: Registry[Fixer] = Registry(

@@ -5,23 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
-from wakeyscan.fixers.yaml_nodes import YamlText, find_scalar, find_style, parses_yaml, read_yaml
+from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, check_is_whole
+from wakeyscan.fixers.yaml_fixer import FoundScalar, YamlFixer
+from wakeyscan.fixers.yaml_nodes import YamlText, find_style
 
 if TYPE_CHECKING:
     from wakeyscan.fixers.yaml_nodes import Entry
 
-parses = parses_yaml
 
-
-def build_fix(source: Source, leak: Leak) -> Fix:
+def _fix_scalar(found: FoundScalar, leak: Leak) -> Fix:
     """Return the edits that replace a key by an interpolation; raise `NotFixable`."""
-    found = find_scalar(read_yaml(source.content), leak)
-    if found is None:
-        return replace_in_prose(leak)
-    text, way = found
-    if leak.is_split:
-        raise NotFixable("it is in pieces; join them first")
+    source, text, way = found
+    check_is_whole(leak)
     variable = find_variable(text, way, leak)
     hole = b"${" + variable.encode() + b":?is not set}"
     note = f"set {variable} in the environment of docker compose, or in an ignored .env"
@@ -50,3 +45,6 @@ def quote(text: YamlText, way: list[Entry], leak: Leak, hole: bytes) -> bytes:
     if (start, end) != (leak.start, leak.end):
         raise NotFixable("it is a part of a text without quotes in a flow collection; quote it")
     return b'"' + hole + b'"'
+
+
+FIXER = YamlFixer(_fix_scalar)

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 import re
 
-from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
+from wakeyscan.fixers.fixer import (
+    Edit,
+    Fix,
+    Leak,
+    NotFixable,
+    Source,
+    check_is_whole,
+    replace_in_prose,
+)
 
 _SAMPLES = re.compile(r"(?:^|[._-])(?:example|sample|template|dist|defaults?)(?:$|[._-])")
 _LINE = re.compile(rb"[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_][\w.-]*)[ \t]*=[ \t]*")
@@ -64,8 +72,7 @@ def _move(
 
 
 def _find_line(content: bytes, leak: Leak) -> tuple[int, int]:
-    if leak.is_split:
-        raise NotFixable("it is in pieces; join them first")
+    check_is_whole(leak)
     start = max(content.rfind(b"\n", 0, leak.start), content.rfind(b"\r", 0, leak.start)) + 1
     end = re.compile(rb"[\r\n]|\Z").search(content, leak.end)
     return start, end.start() if end else len(content)

@@ -104,10 +104,15 @@ def apply_edits(content: bytes, edits: Iterable[Edit]) -> bytes:
     return b"".join([*parts, content[at:]])
 
 
-def replace_text(leak: Leak, text: bytes) -> Fix:
-    """Return a fix that replaces the text of a secret, which must be in one piece."""
+def check_is_whole(leak: Leak) -> None:
+    """Raise `NotFixable` for a secret in pieces."""
     if leak.is_split:
         raise NotFixable("it is in pieces; join them first")
+
+
+def replace_text(leak: Leak, text: bytes) -> Fix:
+    """Return a fix that replaces the text of a secret, which must be in one piece."""
+    check_is_whole(leak)
     return Fix((Edit(leak.start, leak.end, text),))
 
 

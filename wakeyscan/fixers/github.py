@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
+from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, check_is_whole
 from wakeyscan.fixers.shell_scalar import find_script, fix_script
-from wakeyscan.fixers.yaml_nodes import (
-    YamlText,
-    find_pair,
-    find_scalar,
-    find_value,
-    parses_yaml,
-    read_yaml,
-)
+from wakeyscan.fixers.yaml_fixer import FoundScalar, YamlFixer
+from wakeyscan.fixers.yaml_nodes import YamlText, find_pair, find_value
 
 if TYPE_CHECKING:
     from wakeyscan.fixers.yaml_nodes import Entry
@@ -21,23 +15,17 @@ if TYPE_CHECKING:
 _SHELLS = ("", "bash", "sh", "bash -e {0}", "bash -l {0}", "bash -el {0}")
 _SCRIPTS = frozenset(("run",))
 
-parses = parses_yaml
 
-
-def build_fix(source: Source, leak: Leak) -> Fix:
+def _fix_scalar(found: FoundScalar, leak: Leak) -> Fix:
     """Return the edits that replace a key by a secret of the repository; raise `NotFixable`."""
-    found = find_scalar(read_yaml(source.content), leak)
-    if found is None:
-        return replace_in_prose(leak)
-    text, way = found
+    source, text, way = found
     leak = leak._replace(variable=_find_variable(text, way, leak))
     note = f"create the secret: gh secret set {leak.variable}"
     if find_pair(way[0].node, "runs"):
         raise NotFixable("an action has no secrets; pass the key as an input")
     place = find_script(way, _SCRIPTS)
     if place is None:
-        if leak.is_split:
-            raise NotFixable("it is in pieces; join them first")
+        check_is_whole(leak)
         return Fix((Edit(leak.start, leak.end, _format_secret(leak.variable)),), (note,))
     step = way[place - 1].node
     if find_value(step, "shell") not in _SHELLS:
@@ -81,3 +69,6 @@ def _pass_variable(
     at = text.find_key_start(step, "run") or 0
     indent = text.find_indent(at)
     return (Edit(at, at, b"env:" + newline + indent + b"  " + line + newline + indent),)
+
+
+FIXER = YamlFixer(_fix_scalar)

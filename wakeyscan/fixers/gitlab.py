@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
+from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, check_is_whole
 from wakeyscan.fixers.shell_scalar import find_script, fix_script
-from wakeyscan.fixers.yaml_nodes import YamlText, find_scalar, parses_yaml, read_yaml
+from wakeyscan.fixers.yaml_fixer import FoundScalar, YamlFixer
+from wakeyscan.fixers.yaml_nodes import YamlText
 
 if TYPE_CHECKING:
     from wakeyscan.fixers.yaml_nodes import Entry
 
 _SCRIPTS = frozenset(("script", "before_script", "after_script"))
 
-parses = parses_yaml
 
-
-def build_fix(source: Source, leak: Leak) -> Fix:
+def _fix_scalar(found: FoundScalar, leak: Leak) -> Fix:
     """Return the edits that replace a key by a CI/CD variable; raise `NotFixable`."""
-    found = find_scalar(read_yaml(source.content), leak)
-    if found is None:
-        return replace_in_prose(leak)
-    text, way = found
+    source, text, way = found
     if find_script(way, _SCRIPTS) is not None:
         return Fix(fix_script(text, way, leak), (_format_note(leak.variable),))
-    if leak.is_split:
-        raise NotFixable("it is in pieces; join them first")
+    check_is_whole(leak)
     name = _find_own_name(text, way, leak)
     if name == leak.variable or _is_whole_variable(text, way, leak):
         return Fix((_remove_variable(source, text, way, name),), (_format_note(name),))
@@ -67,3 +62,6 @@ def _remove_variable(source: Source, text: YamlText, way: list[Entry], name: str
     while source.content[end - 1 : end].isspace():  # a block mapping ends at the next key
         end -= 1
     return Edit(start, end, comment)
+
+
+FIXER = YamlFixer(_fix_scalar)

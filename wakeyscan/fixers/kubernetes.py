@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
-from wakeyscan.fixers.yaml_nodes import (
-    YamlText,
-    find_pair,
-    find_scalar,
-    find_value,
-    parses_yaml,
-    read_yaml,
-)
+from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, check_is_whole
+from wakeyscan.fixers.yaml_fixer import FoundScalar, YamlFixer
+from wakeyscan.fixers.yaml_nodes import YamlText, find_pair, find_value
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
@@ -29,19 +23,13 @@ _KINDS = {
     "ConfigMap": "a ConfigMap has no look-ups: remove the key, and pass it with secretKeyRef",
 }
 
-parses = parses_yaml
 
-
-def build_fix(source: Source, leak: Leak) -> Fix:
+def _fix_scalar(found: FoundScalar, leak: Leak) -> Fix:
     """Return the edits that replace a key by a reference to a Secret; raise `NotFixable`."""
-    found = find_scalar(read_yaml(source.content), leak)
-    if found is None:
-        return replace_in_prose(leak)
-    text, way = found
+    source, text, way = found
     if reason := _KINDS.get(find_value(way[0].node, "kind"), ""):
         raise NotFixable(reason)
-    if leak.is_split:
-        raise NotFixable("it is in pieces; join them first")
+    check_is_whole(leak)
     if getattr(way[-2].node, "flow_style", False):
         raise NotFixable("it is in a flow collection; write one name per line first")
     names = [entry.key.value for entry in way if entry.key is not None]
@@ -126,3 +114,6 @@ def _format_note(variable: str) -> str:
         f"create the Secret, with {variable} in an ignored file: "
         f"kubectl create secret generic {_SECRET} --from-env-file=FILE"
     )
+
+
+FIXER = YamlFixer(_fix_scalar)

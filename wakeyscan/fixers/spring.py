@@ -11,10 +11,11 @@ from wakeyscan.fixers.fixer import (
     Leak,
     NotFixable,
     Source,
+    check_is_whole,
     replace_in_prose,
     replace_text,
 )
-from wakeyscan.fixers.yaml_nodes import find_scalar, parses_yaml, read_yaml
+from wakeyscan.fixers.yaml_fixer import FoundScalar, YamlFixer
 
 ANNOTATION = re.compile(rb"@(?:[\w.]+\.)?Value\(")
 """The start of an annotation whose text has such look-ups, too."""
@@ -49,28 +50,15 @@ class PropertiesFixer:
         return replace_text(leak, format_hole(leak.variable))._replace(notes=_list_notes(leak))
 
 
-class YamlFixer:
-    """The fixer of `application.yml`."""
-
-    def parses(self, content: bytes) -> bool:
-        """Return whether a content is valid YAML."""
-        return parses_yaml(content)
-
-    def build_fix(self, source: Source, leak: Leak) -> Fix:
-        """Return the edit that replaces a key by a look-up; raise `NotFixable`."""
-        found = find_scalar(read_yaml(source.content), leak)
-        if found is None:
-            return replace_in_prose(leak)
-        text, way = found
-        if leak.is_split:
-            raise NotFixable("it is in pieces; join them first")
-        hole = quote(text, way, leak, format_hole(leak.variable))
-        return Fix((Edit(leak.start, leak.end, hole),), _list_notes(leak))
+def _fix_scalar(found: FoundScalar, leak: Leak) -> Fix:
+    check_is_whole(leak)
+    hole = quote(found.text, found.way, leak, format_hole(leak.variable))
+    return Fix((Edit(leak.start, leak.end, hole),), _list_notes(leak))
 
 
 def _list_notes(leak: Leak) -> tuple[str, ...]:
     return (f"set {leak.variable} in the environment of the application",)
 
 
-PROPERTIES, YAML = PropertiesFixer(), YamlFixer()
+PROPERTIES, YAML = PropertiesFixer(), YamlFixer(_fix_scalar)
 """The fixers of both formats."""

@@ -94,11 +94,6 @@ def read_yaml(content: bytes) -> YamlText | None:
     return YamlText(content, tuple(offsets), documents)
 
 
-def parses_yaml(content: bytes) -> bool:
-    """Return whether a content is valid YAML."""
-    return read_yaml(content) is not None
-
-
 def parses_json(content: bytes) -> bool:
     """Return whether a content is valid JSON, which the parser of YAML does not check."""
     try:
