@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -18,7 +17,6 @@ import pytest
 from tests.support.command import (
     INTERRUPTIBLE_WAKEYSCAN,
     TIMEOUT,
-    Ran,
     Run,
     environment,
 )
@@ -30,6 +28,7 @@ from tests.support.fleets import (
     read_lines,
     read_rows,
     replace_git,
+    run_with_processes,
     summarize,
     summarize_alone,
 )
@@ -41,12 +40,7 @@ pytestmark = pytest.mark.usefixtures("no_litter")
 
 @pytest.fixture
 def run(run: Run) -> Run:
-    """Return a function that runs wakeyscan, without a cluster (see test_fleet_cluster)."""
-
-    def run_without_dask(*arguments: str, env: Mapping[str, str] | None = None) -> Ran:
-        return run(*arguments, env={"WAKEYSCAN_EXECUTOR": "processes", **(env or {})})
-
-    return run_without_dask
+    return run_with_processes(run)
 
 
 @pytest.fixture

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.command import Ran, Run
+from tests.support.command import Run
 from tests.support.fake_wastack import LIVE, REVOKED, FakeWAStack
-from tests.support.fleets import RESULTS, find_text, make_clones, read_lines
+from tests.support.fleets import RESULTS, find_text, make_clones, read_lines, run_with_processes
 from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.repositories import Repo
 
@@ -19,12 +19,7 @@ pytestmark = pytest.mark.usefixtures("no_litter")
 
 @pytest.fixture
 def run(run: Run) -> Run:
-    """Return a function that runs wakeyscan, without a cluster (see test_fleet_cluster)."""
-
-    def run_without_dask(*arguments: str, env: Mapping[str, str] | None = None) -> Ran:
-        return run(*arguments, env={"WAKEYSCAN_EXECUTOR": "processes", **(env or {})})
-
-    return run_without_dask
+    return run_with_processes(run)
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ not among them: `benchmarks/growth.py` measures seconds.
 
 from __future__ import annotations
 
-import sys
 from base64 import b64encode
 from collections.abc import Iterator
 
 import pytest
 
+from tests.support.calls import count_calls
 from tests.support.encodings import SINGLE
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.secret import KEY_PREFIX
@@ -74,18 +74,8 @@ CONTEXT.prefilter.expect(LARGE_SCAN)  # as for a large text, whatever the size
 
 def count_steps(content: bytes) -> int:
     """Return how many functions a search for keys in a text calls."""
-    steps = 0
-
-    def count(frame: object, event: str, argument: object) -> None:
-        nonlocal steps
-        steps += event in ("call", "c_call")
-
-    sys.setprofile(count)
-    try:
-        detect_in_document(Document(Origin("a.txt"), content), CONTEXT)
-    finally:
-        sys.setprofile(None)
-    return steps
+    document = Document(Origin("a.txt"), content)
+    return count_calls(lambda: detect_in_document(document, CONTEXT))
 
 
 def repeat(token: bytes, size: int) -> bytes:

@@ -10,7 +10,6 @@ import subprocess
 import zlib
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from hashlib import sha1
 from pathlib import Path
 from typing import NamedTuple
@@ -19,16 +18,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.audits import ignore_progress, run_audit
 from tests.support.command import environment, execute
 from tests.support.keys import MakeKey, fingerprint
 from tests.support.repositories import Repo
 from tests.support.sifts import check_sifts
-from wakeyscan.audit.audit import audit
 from wakeyscan.audit.cache import HistoryCache
 from wakeyscan.audit.object_findings import ObjectFindings
 from wakeyscan.audit.object_scan import ObjectScanResult, scan_objects
-from wakeyscan.audit.options import AuditOptions
-from wakeyscan.audit.scope import AuditScope
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.decoders import DECODERS
 from wakeyscan.git import isolated, pack, pack_walk
@@ -52,10 +49,6 @@ class Blob(NamedTuple):
     name: str
     kind: str
     content: bytes
-
-
-def ignore_progress(done: int, size: int, what: str, share: float) -> None:
-    """Take note of nothing."""
 
 
 def ignore(seen: ObjectFindings) -> None:
@@ -418,15 +411,7 @@ def test_real_repositories() -> None:
 
 def looked(folder: Path) -> tuple[set[str], bool]:
     """Audit; say what was found, and whether the look was whole."""
-    plan = AuditOptions(
-        rules_folder="",
-        jobs=1,
-        honor_inline=False,
-        scope=AuditScope(),
-        now=datetime.now(UTC),
-        cache_file="",
-    )
-    outcome = audit(find_repository(str(folder)), plan, ignore_progress)
+    outcome = run_audit(folder)
     assert not outcome.interrupted
     return {f.secret.fingerprint for f in outcome.findings}, outcome.complete
 

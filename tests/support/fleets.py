@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.support.command import Ran, execute
+from tests.support.command import Ran, Run, execute
 from tests.support.repositories import Repo
 
 RESULTS = "wakeyscan-fleet"
@@ -92,3 +92,12 @@ def find_text(folder: Path, text: str) -> list[str]:
         for path in folder.rglob("*")
         if path.is_file() and text.encode() in path.read_bytes()
     ]
+
+
+def run_with_processes(run: Run) -> Run:
+    """Return a function that runs wakeyscan, without a cluster (see test_fleet_cluster)."""
+
+    def run_without_dask(*arguments: str, env: Mapping[str, str] | None = None) -> Ran:
+        return run(*arguments, env={"WAKEYSCAN_EXECUTOR": "processes", **(env or {})})
+
+    return run_without_dask

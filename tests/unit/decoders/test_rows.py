@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from types import FrameType, ModuleType
+from types import ModuleType
 
 import pytest
 
+from tests.support.calls import count_calls
 from tests.support.contexts import few
 from tests.support.keys import MakeKey
 from wakeyscan.core.document import Document, Origin
@@ -53,15 +53,5 @@ def test_no_part_of_a_text_is_searched_twice(
 
 
 def _count_calls(decoder: ModuleType, content: bytes, anchor: bytes) -> int:
-    calls = 0
-
-    def count(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    sys.setprofile(count)
-    try:
-        list(decoder.decode(content, FoundAnchors({anchor: frozenset((ANCHOR,))})))
-    finally:
-        sys.setprofile(None)
-    return calls
+    anchors = FoundAnchors({anchor: frozenset((ANCHOR,))})
+    return count_calls(lambda: list(decoder.decode(content, anchors)))

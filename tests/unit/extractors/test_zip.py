@@ -1,4 +1,4 @@
-"""Small entries of a zip are read with one call; what is wrong with others is said by a reader."""
+"""Small entries of a zip, which one call reads; a reader names the faults of the others."""
 
 from __future__ import annotations
 

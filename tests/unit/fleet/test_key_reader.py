@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from wakeyscan.audit.options import AuditOptions
-from wakeyscan.audit.scope import AuditScope
+from tests.support.audits import build_options
 from wakeyscan.cli.commands.fleet import PARAMETERS
 from wakeyscan.cli.fleet_verify import verify_records
 from wakeyscan.config.build import build_config
@@ -58,7 +56,7 @@ def test_the_repository_that_a_key_is_read_from(
 
 def test_a_key_that_is_no_longer_there_is_unknown(tmp_path: Path) -> None:
     repository = FleetRepository("a", str(tmp_path / "gone"))
-    audit = AuditOptions("", 1, False, AuditScope(None, "", False), datetime.now(UTC))
+    audit = build_options()
     options = TaskOptions(audit, str(tmp_path), "run", "digest", CloneOptions(""))
     settings = build_config(
         {"verify": True, "api_url": "http://127.0.0.1:9", "require_verified": True},

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import pickle
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.support.audits import build_options
 from tests.support.fleets import make_clones
 from tests.support.keys import MakeKey, fingerprint
-from wakeyscan.audit.options import AuditOptions
-from wakeyscan.audit.scope import AuditScope
 from wakeyscan.fleet import ledger, remote_task
 from wakeyscan.fleet.ledger import State
 from wakeyscan.fleet.options import CloneOptions, FleetTask, TaskOptions, digest_options
@@ -21,7 +19,7 @@ from wakeyscan.fleet.repository_list import FleetRepository
 @pytest.fixture
 def task(tmp_path: Path, key: str) -> FleetTask:
     make_clones(tmp_path, {"repo": {"a.py": f"k = '{key}'"}})
-    audit = AuditOptions("", 1, False, AuditScope(None, "", False), datetime.now(UTC))
+    audit = build_options()
     options = TaskOptions(
         audit, str(tmp_path / "out"), "run", digest_options(audit), CloneOptions("")
     )
