@@ -69,7 +69,7 @@ class CachedPack(NamedTuple):
     commit_lines: bytes = b""
     """One line per commit, with its id, its tree and its parents."""
     marks: bytes = b""
-    """What `format_marks` told of these objects; those that it leaves out are scanned again."""
+    """The marks of these objects, by `format_marks`; an object without marks is scanned again."""
 
 
 class CachedHistory(NamedTuple):

@@ -91,7 +91,7 @@ class _Suspects:
         self._bytes = 0
 
     def add(self, number: int, kind: int, content: bytes) -> bool:
-        """Add an object, unless it is a blob without a suspicious text: return whether it is."""
+        """Return whether an object is a blob without suspicious text; else add it."""
         hits = self._test(kind, content) if kind == BLOB else None
         if kind == BLOB and hits is None:
             return True
@@ -104,7 +104,7 @@ class _Suspects:
     def release(self, lost: set[int]) -> Iterator[Suspect]:
         """Yield all suspects but those of refused families.
 
-        A tree is tested when those before it were looked at: their names are known then.
+        Trees are tested only here, so that those of refused families are not.
         """
         for suspect in self._suspects:
             if suspect.name in lost:

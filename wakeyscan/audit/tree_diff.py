@@ -97,7 +97,7 @@ class RememberedDiffs:
         self._missing: frozenset[bytes] | None = frozenset()
 
     def __call__(self, pairs: list[str], git: Git, entry_filter: EntryFilter) -> TreeDiffs:
-        """Return the differences of all pairs, of which only new ones are compared."""
+        """Return the differences of all pairs; compare only the new pairs."""
         new = [pair for pair in pairs if pair not in self._compared]
         diffs = self._compare(new, git, entry_filter)
         self._compared.update(new)

@@ -41,7 +41,7 @@ _ASSIGNMENTS = r"^[[:space:]]*(export[[:space:]]+)?[A-Za-z_][A-Za-z0-9_]*[[:spac
 def add_variables(result: RunResult, repository: Repository) -> RunResult:
     """Return a result whose keys know their variables; without them where HEAD is damaged.
 
-    A search of HEAD that takes too long is stopped, and said to be.
+    A search of HEAD that takes too long is stopped, and becomes a skipped item.
     """
     head = refs.read_refs(repository).get("HEAD") if result.keys else None
     if not head:

@@ -99,7 +99,7 @@ class _FilePrefilter:
         )
 
     def _measure_rest(self, descriptor: int, size: int) -> int | None:
-        """Do the same for an empty or a large file, of which `size` bytes were read.
+        """Return the size of an empty or large clean file, of which `size` bytes were read.
 
         Its pieces overlap. An archive may also follow a program, at the end of the last piece.
         """
