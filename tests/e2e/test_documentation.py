@@ -396,6 +396,13 @@ def asks_for_a_fleet(scene: Scene, line: str) -> None:
     assert (ran.code, len(api.asked), "1 LIVE" in ran.out) == (1, 1, True), ran
 
 
+def proves_for_a_fleet(scene: Scene, line: str) -> None:
+    scene.run(f"wakeyscan fleet {scene.other.top} --executor processes")
+    with FakeWAStack({scene.key: REVOKED}) as api:
+        ran = scene.run(f"{line} --api-url {api.url}")
+    assert (ran.code, len(api.asked)) == (0, 1), ran
+
+
 def lists_a_host(scene: Scene, line: str) -> None:
     url = scene.other.top.as_uri()
     lists: dict[str, list[Any]] = {
@@ -457,6 +464,7 @@ TRIED: dict[str, Try] = {
     "wakeyscan fleet github:my-org --skip archived --wikis": lists_a_host,
     GITLAB_SOURCE: lists_a_host,
     "wakeyscan fleet clones --resume --verify": asks_for_a_fleet,
+    "wakeyscan verify --wait 10m wakeyscan-fleet": proves_for_a_fleet,
     TLS_SCHEDULER: refuses,
     "wakeyscan fleet merge shard-1 shard-2 -o all": merges,
     "wakeyscan audit --purge-file ../purge.txt": finds(),

@@ -121,3 +121,53 @@ def test_without_an_answer_a_required_verification_is_incomplete(
     url = "http://127.0.0.1:9/api/v1"
     options = ("--verify", "--require-verified", "--api-url", url, "--fail-on", "never")
     assert run("fleet", "clones", *options).code == 3
+
+
+def test_the_keys_of_a_fleet_are_verified_again(
+    tmp_path: Path, clones: Path, run: Run, api: FakeWAStack, make_key: MakeKey
+) -> None:
+    shared, own, new = make_key(), make_key(), make_key()
+    api.keys = {shared: LIVE, own: LIVE, new: LIVE}
+    contents = {"a": shared, "team/b": f"{shared}\n{own}", "clean": "x"}
+    repos = make_clones(clones, {name: {"a.py": text} for name, text in contents.items()})
+    found = run("fleet", "clones")
+    assert f"wakeyscan verify {RESULTS}/report.json --wait 10m" in found.out
+    repos["a"].commit({"new.py": new})
+    options = ("-f", "json", "--api-url", api.url)
+    before = run("verify", RESULTS, *options)
+    assert (before.code, before.json()["summary"]["by_liveness"]) == (1, {"live": 2})
+    assert {one["fingerprint"] for one in before.json()["keys"]} == set(
+        map(fingerprint, (shared, own))
+    )
+    assert set(count_requests(api).values()) == {1}
+    api.keys = {shared: REVOKED, own: REVOKED, new: LIVE}
+    assert run("verify", f"{RESULTS}/report.json", *options).code == 0
+
+
+def test_a_repository_that_is_gone_leaves_its_key_unverified(
+    tmp_path: Path, clones: Path, run: Run, api: FakeWAStack, make_key: MakeKey
+) -> None:
+    gone, moved = make_key(), make_key()
+    api.keys = {gone: REVOKED, moved: REVOKED}
+    make_clones(clones, {"a": {"a": moved}, "b": {"b": moved}, "c": {"c": gone}})
+    run("fleet", "clones")
+    (clones / "a" / ".git" / "HEAD").unlink()
+    (clones / "c").rename(tmp_path / "elsewhere")
+    ran = run("verify", RESULTS, "-f", "json", "--api-url", api.url)
+    assert ran.code != 0
+    assert len(api.asked) == 1
+    assert mask(gone) in ran.out
+
+
+def test_the_keys_of_joined_ledgers_are_verified_again(
+    tmp_path: Path, clones: Path, run: Run, api: FakeWAStack, make_key: MakeKey
+) -> None:
+    keys = [make_key() for _ in range(4)]
+    api.keys = dict.fromkeys(keys, REVOKED)
+    make_clones(clones, {f"r{number}": {"a": key} for number, key in enumerate(keys)})
+    for part in ("1", "2"):
+        run("fleet", "clones", "--shard", f"{part}/2", "-o", f"part{part}")
+    for ledgers in (("part1", "part2"), ()):
+        assert run("fleet", "merge", *ledgers, "-o", "all").code == 1
+        ran = run("verify", "all", "-f", "json", "--api-url", api.url)
+        assert (ran.code, ran.json()["summary"]["by_liveness"]) == (0, {"revoked": 4}), ran.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from wakeyscan.cli import output
 from wakeyscan.cli.pipeline import apply_ignore_file
 from wakeyscan.fleet.merged_result import FleetResult, merge_records
 from wakeyscan.fleet.result_files import write_result_files
+from wakeyscan.reports.saved_report import FLEET_REPORT
 from wakeyscan.rules.loader import load_rules
 from wakeyscan.suppression import IgnoreStats
 
@@ -56,6 +58,7 @@ def apply_ignores(records: Sequence[Record], settings: Config) -> tuple[list[Rec
     return marked, applied.ignores
 
 
-def write_results(folder: str, fleet: FleetResult, settings: Config) -> None:
-    """Write the files of the results; raise `ReportError`."""
+def write_results(folder: str, fleet: FleetResult, settings: Config) -> Config:
+    """Write the files of the results; return settings that name the report. Raise `ReportError`."""
     write_result_files(folder, fleet, output.render_report("json", fleet.result, settings))
+    return settings._replace(saved_report=os.path.join(os.path.relpath(folder), FLEET_REPORT))

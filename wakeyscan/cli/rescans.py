@@ -33,7 +33,7 @@ def rescan(command: str, targets: list[str], settings: Config) -> RunResult:
             return audit_untrusted(repository, settings)
     if command != "scan":
         raise SourceError(
-            f"a report of {command!r} cannot be scanned again; use one of scan or audit"
+            f"a report of {command!r} cannot be scanned again; use one of scan, audit or fleet"
         )
     if "-" in targets and not os.path.lexists("-"):
         raise SourceError("standard input cannot be scanned again; pass the keys there instead")

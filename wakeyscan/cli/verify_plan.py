@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wakeyscan.cli.output import write_stderr
 from wakeyscan.cli.rescans import rescan
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Bounds
-from wakeyscan.core.secret import API_KEY, Secret
-from wakeyscan.reports.saved_report import read_report
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
+from wakeyscan.reports.saved_report import FLEET_REPORT, read_report
 from wakeyscan.verification.pairing import list_requests
 from wakeyscan.verification.verdict import VerificationRequest
 
 if TYPE_CHECKING:
+    from wakeyscan.cli import fleet_rescan
+    from wakeyscan.cli.fleet_rescan import KeyPlace
     from wakeyscan.config import config
     from wakeyscan.core.document import Skipped
+    from wakeyscan.scanner.result import RunResult
     from wakeyscan.verification.verifier import VerifyOptions
+else:
+    fleet_rescan = lazy_import("wakeyscan.cli.fleet_rescan")
 
+_FLEET = "fleet"
 _KEY = rb"wa_live_[A-Za-z0-9_-]{16,128}"
 
 
@@ -45,6 +54,17 @@ class _ReportedKey(NamedTuple):
     """Whether no occurrence of it has certain bounds."""
 
 
+class _SavedReport(NamedTuple):
+    """What a report says."""
+
+    command: str
+    targets: tuple[str, ...]
+    keys: dict[str, _ReportedKey]
+    """Its keys by fingerprint."""
+    places: tuple[KeyPlace, ...] = ()
+    """Where they are, for a fleet."""
+
+
 def plan_stdin(options: VerifyOptions) -> VerifyPlan:
     """Read keys from standard input, one per line; raise `UsageError`."""
     if sys.stdin and sys.stdin.isatty():
@@ -66,9 +86,13 @@ def plan_stdin(options: VerifyOptions) -> VerifyPlan:
 
 def plan_report(path: str, settings: config.Config, options: VerifyOptions) -> VerifyPlan:
     """Scan the targets of a report again, and compare the keys with those of the report."""
-    command, targets, known = _load_report(path)
-    result = rescan(command, targets, settings)
+    path = os.path.join(path, FLEET_REPORT) if os.path.isdir(path) else path
+    saved = _load_report(path)
+    result = _rescan(path, saved, settings)
+    known = saved.keys
     requests = [_apply_report(request, known) for request in list_requests(result, options)]
+    if saved.command == _FLEET:  # of its repositories, some have other keys, too
+        requests = [one for one in requests if one.secret.fingerprint in known]
     found = {request.secret.fingerprint for request in requests}
     return VerifyPlan(
         requests=requests,
@@ -76,6 +100,13 @@ def plan_report(path: str, settings: config.Config, options: VerifyOptions) -> V
         missing=tuple(known[fingerprint].name for fingerprint in sorted(set(known) - found)),
         gaps=tuple(item for item in result.skipped if item.gap),
     )
+
+
+def _rescan(path: str, saved: _SavedReport, settings: config.Config) -> RunResult:
+    if saved.command != _FLEET:
+        return rescan(saved.command, list(saved.targets), settings)
+    report = fleet_rescan.FleetReport(os.path.dirname(path), saved.targets, saved.places)
+    return fleet_rescan.rescan_fleet(report, settings)
 
 
 def _apply_report(
@@ -92,8 +123,8 @@ def _apply_report(
     return next((VerificationRequest(one, request.app_key) for one in complete), request)
 
 
-def _load_report(path: str) -> tuple[str, list[str], dict[str, _ReportedKey]]:
-    """Return the command and the targets of a report, and its keys by fingerprint."""
+def _load_report(path: str) -> _SavedReport:
+    """Read a report; raise `SourceError`."""
     with read_report(path) as report:
         items = [item for item in (*report["findings"], *report["keys"]) if item["rule"] == API_KEY]
         certain = {item["fingerprint"] for item in items if item.get("bounds") != Bounds.OPEN}
@@ -103,4 +134,15 @@ def _load_report(path: str) -> tuple[str, list[str], dict[str, _ReportedKey]]:
             )
             for item in items
         }
-        return str(report["command"]), [str(target) for target in report["targets"]], known
+        command = str(report["command"])
+        places = tuple(_list_places(report)) if command == _FLEET else ()
+        return _SavedReport(command, tuple(map(str, report["targets"])), known, places)
+
+
+def _list_places(report: dict[str, Any]) -> Iterator[KeyPlace]:
+    """Yield where the report of a fleet has keys, and X-App-Keys."""
+    for item in report["findings"]:
+        if item["rule"] in (API_KEY, APP_KEY):
+            is_app_key = item["rule"] == APP_KEY
+            fingerprint, path = str(item["fingerprint"]), str(item["path"])
+            yield fleet_rescan.KeyPlace(fingerprint, path, is_app_key)

@@ -12,9 +12,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from wakeyscan.audit.audit import audit
-from wakeyscan.core.errors import WakeyscanError
+from wakeyscan.core.errors import UsageError, WakeyscanError
 from wakeyscan.core.secret import API_KEY, APP_KEY
-from wakeyscan.fleet.task import ignore_progress, open_clone, prepare
+from wakeyscan.fleet.ledger import Record, State
+from wakeyscan.fleet.task import (
+    build_entry,
+    build_failure,
+    ignore_progress,
+    open_clone,
+    prepare,
+)
 from wakeyscan.git.mirror_cache import list_refs
 from wakeyscan.git.repository import find_repository
 from wakeyscan.verification.pairing import list_requests
@@ -22,8 +29,7 @@ from wakeyscan.verification.verdict import VerificationRequest
 
 if TYPE_CHECKING:
     from wakeyscan.core.secret import Secret
-    from wakeyscan.fleet.ledger import Record
-    from wakeyscan.fleet.options import TaskOptions
+    from wakeyscan.fleet.options import FleetTask, TaskOptions
     from wakeyscan.fleet.repository_list import FleetRepository
     from wakeyscan.git.repository import Repository
     from wakeyscan.verification.verifier import VerifyOptions
@@ -67,7 +73,7 @@ def read_requests(
     for number, name in enumerate(names, 1):
         wanted = {secret for secret, holder in chosen.items() if holder == name}
         try:
-            with _open(by_name[name], options) as opened:
+            with open_listed(by_name[name], options) as opened:
                 result = audit(opened, options.audit, ignore_progress, prepare(options.audit))
         except WakeyscanError:  # it has changed since: its keys have no request
             continue
@@ -78,10 +84,29 @@ def read_requests(
 
 
 @contextmanager
-def _open(repository: FleetRepository, options: TaskOptions) -> Iterator[Repository]:
+def open_listed(repository: FleetRepository, options: TaskOptions) -> Iterator[Repository]:
+    """Open a repository of the fleet, or a mirror of its URL; raise `WakeyscanError`."""
     if not repository.is_remote:
         yield find_repository(repository.location)
         return
     refs = list_refs(repository.remote)
     with open_clone(repository.remote, refs, options.clone) as folder:
         yield find_repository(folder)
+
+
+def audit_again(task: FleetTask) -> Record:
+    """Audit a repository without a ledger; one that cannot be audited is a gap.
+
+    Raise `UsageError` or `KeyboardInterrupt`.
+    """
+    options = task.options.audit
+    try:
+        with open_listed(task.repository, task.options) as opened:
+            result = audit(opened, options, ignore_progress, prepare(options))
+    except UsageError:
+        raise
+    except WakeyscanError as error:
+        return build_failure(task, str(error))
+    if result.interrupted:
+        raise KeyboardInterrupt
+    return Record(build_entry(task, State.AUDITED), result)

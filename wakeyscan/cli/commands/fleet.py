@@ -123,7 +123,7 @@ def _audit(folder: str, sources: list[str], given: Values, settings: Config) -> 
     if run.interrupted:
         fleet = fleet._replace(result=fleet.result._replace(interrupted=True))
     if shard is None:
-        fleet_report.write_results(folder, fleet, settings)
+        settings = fleet_report.write_results(folder, fleet, settings)
     output.write_reports(fleet.result, settings)
     if run.interrupted:
         return INTERRUPTED
@@ -135,6 +135,6 @@ def _merge(folder: str, ledgers: list[str], settings: Config) -> int:
     records = join_ledgers(folder, ledgers or [folder], load_rules(settings.rules))
     records, ignores = fleet_report.apply_ignores(records, settings)
     fleet = fleet_report.build_result(records, ignores, tuple(ledgers), settings)
-    fleet_report.write_results(folder, fleet, settings)
+    settings = fleet_report.write_results(folder, fleet, settings)
     output.write_reports(fleet.result, settings)
     return fleet.result.exit_code(settings.fail_on, settings.strict_ignores)
