@@ -22,6 +22,7 @@ from tests.support.command import (
 )
 from tests.support.fleets import (
     RESULTS,
+    add_many_refs,
     find_text,
     make_clones,
     make_plain_clones,
@@ -266,6 +267,19 @@ def test_what_a_shard_did_not_reach_is_a_row(
 
 
 # Hostile repositories
+
+
+def test_a_repository_that_needs_too_much_memory_is_a_row(
+    tmp_path: Path, clones: Path, run: Run, key: str
+) -> None:
+    repos = make_clones(clones, {name: {"a": key} for name in ("a", "b", "large")})
+    add_many_refs(repos["large"])
+    ran = run("fleet", "clones", "--memory-limit", "200M", "--jobs", "1")
+    assert (ran.code, ran.err) == (1, "")
+    rows = read_rows(tmp_path / RESULTS)
+    states = {name: row["state"] for name, row in rows.items()}
+    assert states == {"a": "audited", "b": "audited", "large": "failed"}
+    assert rows["large"]["reason"].startswith("out of memory; raise --memory-limit")
 
 
 def test_hostile_repositories_are_rows_with_reasons(

@@ -26,6 +26,7 @@ from tests.support.command import (
 from tests.support.dask_cluster import Cluster, Tls, wait_until
 from tests.support.fleets import (
     RESULTS,
+    add_many_refs,
     find_text,
     make_clones,
     make_plain_clones,
@@ -103,6 +104,19 @@ def test_a_local_cluster_finds_what_each_audit_finds(
     assert "its worker died 3 times" in rows["killer"]["reason"]
     assert summarize(tmp_path / RESULTS) == summarize_alone(run, clones, "ac")
     assert find_text(tmp_path / RESULTS, key) == []
+
+
+def test_a_worker_over_its_memory_limit_is_a_row(
+    tmp_path: Path, clones: Path, make_key: MakeKey
+) -> None:
+    repos = make_clones(clones, {name: {"a": make_key()} for name in ("a", "b", "large")})
+    add_many_refs(repos["large"])
+    ran = run_fleet(tmp_path, "clones", "--jobs=1", "--executor=dask", "--memory-limit=200M")
+    assert (ran.code, ran.err) == (1, "")
+    rows = read_rows(tmp_path / RESULTS)
+    states = {name: row["state"] for name, row in rows.items()}
+    assert states == {"a": "audited", "b": "audited", "large": "failed"}
+    assert "its worker died 3 times (out of memory?)" in rows["large"]["reason"]
 
 
 def test_ctrl_c_of_a_terminal_ends_a_local_cluster_quietly(

@@ -29,13 +29,13 @@ def build_executor(given: Values, settings: Config) -> Executor:
     """Return what runs the tasks; raise `UsageError`."""
     jobs = settings.jobs or count_processors()
     name = _choose_executor(given)
+    memory = parse_size_option(given, "memory_limit") if "memory_limit" in given else 0
     if name == _PROCESSES:
-        return ProcessExecutor(jobs)
+        return ProcessExecutor(jobs, memory)
     files = TlsFiles(*(str(given.get(name, "")) for name in ("tls_ca", "tls_cert", "tls_key")))
     address, tls = str(given.get("scheduler", "")), None
     if address:
         address, tls = parse_scheduler(address, files)
-    memory = parse_size_option(given, "memory_limit") if "memory_limit" in given else 0
     options = ClusterOptions(jobs, address, tls, memory, bool(given.get("dashboard")))
     if not _has_dask():
         raise UsageError("Dask is not installed; install it: pip install 'wakeyscan[fleet]'")

@@ -56,8 +56,11 @@ def read_small_file(path: str, max_size: int) -> bytes:
             return _check_size(stream.read(max_size + 1), path, max_size)
     _refuse_special(path, os.stat(path).st_mode)  # opening alone can start a device
     with open(path, "rb", opener=open_nonblocking) as file:
-        _refuse_special(path, os.fstat(file.fileno()).st_mode)
-        content = file.read(max_size + 1)
+        status = os.fstat(file.fileno())
+        _refuse_special(path, status.st_mode)
+        content = file.read(min(status.st_size, max_size) + 1)  # a read allocates all it may need
+        if content and len(content) > status.st_size:  # it grows, or is one of the kernel's
+            content += file.read(max_size + 1 - len(content)) or b""
     if content is None:  # a file of the kernel that would block, such as /proc/kmsg
         raise FileRefused(errno.EAGAIN, "it would block; put a regular file there", path)
     return _check_size(content, path, max_size)

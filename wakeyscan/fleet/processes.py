@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wakeyscan.core import termination, worker_pool
 from wakeyscan.core.errors import ReportError
+from wakeyscan.fleet import memory_limit
 from wakeyscan.fleet.executor import RETRIES
 from wakeyscan.fleet.task import Outcome, fail_task, prepare, run_task
 
@@ -29,11 +30,21 @@ class _Running(NamedTuple):
     attempt: int
 
 
+class _Limits(NamedTuple):
+    """What a process may use."""
+
+    scratch: str
+    """Folder for temporary files."""
+    memory: int
+    """Bytes; 0: no limit."""
+
+
 class ProcessExecutor:
     """Runs up to `jobs` tasks at once."""
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, jobs: int, memory: int = 0) -> None:
         self._jobs = max(1, jobs)
+        self._memory = memory or memory_limit.find_share(self._jobs)
         self._context: Any = multiprocessing.get_context(worker_pool.find_start_method())
         self._running: dict[Any, _Running] = {}
         self._scratch = ""
@@ -57,7 +68,9 @@ class ProcessExecutor:
     def _start(self, task: FleetTask, attempt: int) -> None:
         ours, theirs = self._context.Pipe(duplex=False)
         process = self._context.Process(
-            target=_serve, args=(theirs, task, self._scratch), daemon=False
+            target=_serve,
+            args=(theirs, task, _Limits(self._scratch, self._memory)),
+            daemon=False,
         )
         with termination.hold_signals():  # until the process has its own handlers
             process.start()
@@ -93,9 +106,10 @@ def _describe_death(exit_code: int) -> str:
     return f"its process died {RETRIES + 1} times, last with {how} (out of memory?)"
 
 
-def _serve(pipe: Any, task: FleetTask, scratch: str) -> None:
+def _serve(pipe: Any, task: FleetTask, limits: _Limits) -> None:
     worker_pool.prepare_process()
-    tempfile.tempdir = scratch
+    tempfile.tempdir = limits.scratch
+    memory_limit.limit_memory(limits.memory)
     try:
         pipe.send(run_task(task))
     except ReportError as error:  # the next repositories would fail, too

@@ -76,7 +76,7 @@ def run_task(task: FleetTask) -> Outcome:
     except WakeyscanError as error:
         return fail_task(task, str(error))
     except MemoryError:
-        return fail_task(task, "out of memory; audit it alone, on a machine with more")
+        return fail_task(task, "out of memory; raise --memory-limit, or audit it alone")
     except RecursionError:
         return fail_task(task, "nested too deeply")
     except Exception as error:  # one repository must not end a fleet

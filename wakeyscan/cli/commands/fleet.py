@@ -66,8 +66,8 @@ PARAMETERS = Parameters(
         Option("tls-ca", "Certificate of the authority of the cluster, in PEM.", "FILE"),
         Option("tls-cert", "Certificate for this command, in PEM.", "FILE"),
         Option("tls-key", "Key of --tls-cert, in PEM.", "FILE"),
-        Option("memory-limit", "Memory at which a worker of Dask is started again, for example "
-               "2G. Default: its share of the machine.", "SIZE"),
+        Option("memory-limit", "Memory of a worker, for example 2G; a repository that needs more "
+               "is a row with the reason. Default: its share of the machine.", "SIZE"),
         Option("dashboard", "Let Dask serve its dashboard, on this machine only."),
         Option("time-limit", "Give a repository up after so many seconds. Default: no limit.",
                "SECONDS"),
