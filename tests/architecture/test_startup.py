@@ -58,7 +58,7 @@ CLEAN_SCAN = {
     *(f"wakeyscan.config.{name}" for name in ("build", "config", "config_file", "converters")),
     *(f"wakeyscan.config.{name}" for name in ("options", "settings")),
     *(f"wakeyscan.core.{name}" for name in ("document", "errors", "lazy", "line_index")),
-    *("wakeyscan.core.named_tuple", "wakeyscan.core.protocol"),
+    "wakeyscan.core.typing",
     *(f"wakeyscan.core.{name}" for name in ("redaction", "registry", "secret", "severity")),
     *("wakeyscan.decoders.base64_codec", "wakeyscan.extractors.file_types"),
     *("wakeyscan.git.worktree", "wakeyscan.rules.loader", "wakeyscan.rules.rule"),

@@ -37,13 +37,8 @@ from wakeyscan.rules import loader, pattern
 _STREAMS = 3
 _PIECE = 1 << 16
 
-_NOT_LOADED = {
-    *("wakeyscan.git.clone", "wakeyscan.git.mirror", "wakeyscan.fleet.cluster"),
-    "wakeyscan.fleet.parquet",
-}
-"""Modules that load GitPython, which looks for git when it is loaded, Dask, with its threads, or an
-extra that tests do without.
-"""
+_NOT_LOADED = {"wakeyscan.git.clone", "wakeyscan.git.mirror", "wakeyscan.fleet.cluster"}
+"""Modules that load GitPython, which looks for git when it is loaded, or Dask, with its threads."""
 
 
 def _serve(channel: socket.socket, script: str) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.commit_graph import CommitDates
 from wakeyscan.audit.history_reader import read_tree_history
-from wakeyscan.audit.notes import Notes, list_notes
 from wakeyscan.audit.occurrence_findings import build_findings_at
 from wakeyscan.audit.occurrences import (
     MAX_OCCURRENCES,
@@ -19,6 +18,7 @@ from wakeyscan.audit.occurrences import (
     select_places,
 )
 from wakeyscan.audit.propagation import EMPTY_STATE, SecretBits, TreeHistory
+from wakeyscan.audit.ref_names import Notes, list_notes
 from wakeyscan.audit.secret_holders import build_secret_bits, find_in_ref_names
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError

@@ -14,7 +14,7 @@ from wakeyscan.scanner.detector import detect_in_name
 
 if TYPE_CHECKING:
     from wakeyscan.audit.context import AuditContext, ReportedObjects
-    from wakeyscan.audit.notes import Notes
+    from wakeyscan.audit.ref_names import Notes
     from wakeyscan.core.secret_history import Occurrence
     from wakeyscan.git.cat_file import Object
 

@@ -16,7 +16,7 @@ from wakeyscan.cli import help_topics
 from wakeyscan.cli.commands import COMMANDS
 from wakeyscan.cli.output import write_stderr, write_stdout
 from wakeyscan.core.errors import UsageError
-from wakeyscan.core.suggestions import suggest_closest
+from wakeyscan.core.registry import suggest_closest
 
 if TYPE_CHECKING:
     from wakeyscan.cli.commands import Command

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from wakeyscan.cli.fix_writer import list_added, list_moved
-from wakeyscan.cli.masked_diff import format_diff
+from wakeyscan.cli.masked_text import format_diff, mask_lines
 from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.fixers.fixer import NotFixable
-from wakeyscan.fixers.masked_text import mask_lines
 from wakeyscan.fixers.source_text import read_source_text
 
 if TYPE_CHECKING:

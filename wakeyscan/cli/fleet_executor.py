@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wakeyscan.config.config import Config
     from wakeyscan.config.options import Values
     from wakeyscan.fleet import cluster
-    from wakeyscan.fleet.executor import Executor
+    from wakeyscan.fleet.run import Executor
 else:
     cluster = lazy_import("wakeyscan.fleet.cluster")  # Dask takes a second
 

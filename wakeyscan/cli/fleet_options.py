@@ -1,19 +1,26 @@
-"""Options of a fleet that its tasks need."""
+"""Options of a fleet: what its tasks need, and where its repositories are."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from wakeyscan.audit.cache import find_cache_file
 from wakeyscan.audit.options import AuditOptions
 from wakeyscan.audit.scope import AuditScope
+from wakeyscan.cli.progress import Progress
 from wakeyscan.config import converters
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.files import find_cache_folder
+from wakeyscan.core.secret import Secret
+from wakeyscan.fleet.hosts import HOSTS
+from wakeyscan.fleet.hosts.host import KINDS, ListingOptions
 from wakeyscan.fleet.options import CloneOptions, TaskOptions, digest_options
+from wakeyscan.fleet.sources import SourceListing, list_repositories
 
 if TYPE_CHECKING:
     from wakeyscan.config.config import Config
@@ -60,6 +67,36 @@ def _build_clone_options(given: Values) -> CloneOptions:
     if "max_clone_size" in given:
         options = options._replace(max_size=parse_size_option(given, "max_clone_size"))
     return options
+
+
+def list_sources(sources: Iterable[str], given: Values, *, quiet: bool) -> SourceListing:
+    """List the repositories of all sources; raise `UsageError`."""
+    with Progress(sys.stderr, quiet) as progress:
+        return list_repositories(sources, _build_listing_options(given), progress.sleep)
+
+
+def _build_listing_options(given: Values) -> ListingOptions:
+    """Return which repositories of a host are listed; raise `UsageError`.
+
+    Only the environment has tokens.
+    """
+    skip = given.get("skip", [])
+    kinds = [str(kind) for kind in (skip if isinstance(skip, list) else [])]
+    for kind in kinds:
+        if kind not in KINDS:
+            raise UsageError(f"--skip: expected one of {', '.join(KINDS)}, got {kind!r}")
+    variables = [name for host in HOSTS.values() for name in host.variables]
+    return ListingOptions(
+        skip=frozenset(kinds),
+        wikis=bool(given.get("wikis")),
+        urls={name: str(given.get(f"{name}_url", "")) for name in HOSTS},
+        tokens={
+            name: Secret(os.fsencode(os.environ[name]), "token")
+            for name in variables
+            if os.environ.get(name)
+        },
+        proxy=str(given.get("proxy", "")),
+    )
 
 
 def parse_size_option(given: Values, name: str) -> int:

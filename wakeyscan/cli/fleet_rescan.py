@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.cli.commands import fleet
-from wakeyscan.cli.fleet_options import build_task_options
-from wakeyscan.cli.fleet_sources import list_sources
+from wakeyscan.cli.fleet_options import build_task_options, list_sources
 from wakeyscan.cli.progress import Progress
 from wakeyscan.config import build
 from wakeyscan.fleet import ledger

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.config.options import SCANNING
 from wakeyscan.core.errors import UsageError
-from wakeyscan.core.suggestions import suggest_closest
+from wakeyscan.core.registry import suggest_closest
 from wakeyscan.integrations.hooks import STAGES
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ from wakeyscan.cli.arguments import parse_arguments
 from wakeyscan.cli.commands import COMMANDS, INTERNAL_ERROR, INTERRUPTED
 from wakeyscan.cli.output import print_error, write_stderr, write_stdout
 from wakeyscan.core.errors import RuleError, Terminated, UsageError, WakeyscanError
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import redact
 from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wakeyscan.cli import click_parser

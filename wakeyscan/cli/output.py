@@ -8,8 +8,9 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 
 from wakeyscan.core.errors import ReportError, UsageError
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import escape_for_terminal, redact
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import worktree
 from wakeyscan.reports import REPORTS, TEMPLATE
 

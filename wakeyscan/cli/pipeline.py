@@ -11,12 +11,13 @@ from wakeyscan.cli.progress import Progress
 from wakeyscan.config import config_file
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import ConfigError, GitError, IgnoreFileRefused
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import worktree
 from wakeyscan.rules.loader import load_rules
+from wakeyscan.scanner import scan
 from wakeyscan.scanner.context import build_scan_context
 from wakeyscan.scanner.result import MAX_IGNORED, RunResult
-from wakeyscan.scanner.scan import OpenTarget, scan_targets
 from wakeyscan.sources import SOURCES, options, parse_target
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ else:
     verify = lazy_import("wakeyscan.verification.verify")
 
 
-def open_targets(targets: Iterable[str], config: Config) -> list[OpenTarget]:
+def open_targets(targets: Iterable[str], config: Config) -> list[scan.OpenTarget]:
     """List the units of all targets; raise `SourceError` before the scan starts."""
-    opened: list[OpenTarget] = []
+    opened: list[scan.OpenTarget] = []
     for source, rest in map(parse_target, targets):
         if source.PARALLEL:
             opened += open_path(rest, config)
@@ -47,7 +48,7 @@ def open_targets(targets: Iterable[str], config: Config) -> list[OpenTarget]:
     return opened
 
 
-def open_path(path: str, config: Config) -> list[OpenTarget]:
+def open_path(path: str, config: Config) -> list[scan.OpenTarget]:
     """List a file, or all files of a folder, also those that a sparse checkout omits."""
     names = ("path", "omitted") if os.path.isdir(path) else ("path",)
     return [(SOURCES[name], SOURCES[name].list_units(path, config.source)) for name in names]
@@ -66,7 +67,7 @@ def count_ignored_files(result: RunResult, paths: Iterable[str], config: Config)
 
 
 def run_scan(
-    command: str, names: tuple[str, ...], targets: Iterable[OpenTarget], config: Config
+    command: str, names: tuple[str, ...], targets: Iterable[scan.OpenTarget], config: Config
 ) -> RunResult:
     """Scan targets, apply the ignore file, and verify the keys if requested.
 
@@ -87,7 +88,7 @@ def run_scan(
         context = context._replace(is_ignored_at_base=at_base)
     paths = options.PathFilter(config.source)
     progress = Progress(sys.stderr, config.quiet)
-    merged = scan_targets(targets, config.scan_options, context, paths, progress.add_result)
+    merged = scan.scan_targets(targets, config.scan_options, context, paths, progress.add_result)
     progress.end()
     result = RunResult(
         command=command,

@@ -7,7 +7,8 @@ import sys
 
 from wakeyscan.cli import main
 from wakeyscan.core.errors import Terminated
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import signal

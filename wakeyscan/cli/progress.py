@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from wakeyscan.core.lazy import TYPE_CHECKING
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import TextIO

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from wakeyscan.cli.output import write_lines, write_stdout
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.redaction import escape_for_terminal, redact
-from wakeyscan.core.suggestions import suggest_closest
+from wakeyscan.core.registry import suggest_closest
 
 if TYPE_CHECKING:
     from wakeyscan.config.options import Values

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from wakeyscan.config import config_file, converters
 from wakeyscan.config.config import Config
 from wakeyscan.config.settings import Settings, refuse_empty_values
+from wakeyscan.core import severity
 from wakeyscan.core.errors import ConfigError, UsageError
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
-from wakeyscan.core.severity import Severity
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.reports import TEMPLATE
 from wakeyscan.sources.options import SourceOptions
 from wakeyscan.suppression import Policy
@@ -50,7 +51,7 @@ def build_config(
         format=settings.get("format", str, "text"),
         reports=tuple(_parse_report(pair) for pair in settings.get_list("report")),
         output=_parse_output(settings.get_text("output")),
-        fail_on=settings.get("fail-on", converters.parse_fail_on, Severity.LOW),
+        fail_on=settings.get("fail-on", converters.parse_fail_on, severity.Severity.LOW),
         rules=_find_rules(settings, revision),
         jobs=settings.get("jobs", converters.parse_count, 0),
         source=_build_source_options(settings),

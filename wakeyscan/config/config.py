@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import worktree
 from wakeyscan.scanner.scan import ScanOptions
 from wakeyscan.suppression import IGNORE_FILE, Policy

@@ -6,19 +6,19 @@ import os
 from collections.abc import Iterable, Iterator
 
 from wakeyscan.core.errors import ConfigError
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.registry import suggest
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from wakeyscan.core import path_patterns, small_files, suggestions
+    from wakeyscan.core import path_patterns, small_files
     from wakeyscan.sources.revision import Revision
 else:
-    # Only a file needs the first two, only an error message the third.
+    # Only a configuration file needs them.
     path_patterns = lazy_import("wakeyscan.core.path_patterns")
     small_files = lazy_import("wakeyscan.core.small_files")
-    suggestions = lazy_import("wakeyscan.core.suggestions")
 
 _FILES = (".wakeyscan.toml", "pyproject.toml")
 _KEYS = ("agent-fail", "allow", "exclude", "fail-on", "max-file-size", "rule", "rules")
@@ -126,7 +126,7 @@ def _check_table(path: str, table: Table) -> None:
     for key, value in table.items():
         place = f"{path}: {key!r}"
         if key not in _KEYS:
-            raise ConfigError(f"{path}: unknown key {key!r}{suggestions.suggest(key, _KEYS)}")
+            raise ConfigError(f"{path}: unknown key {key!r}{suggest(key, _KEYS)}")
         if key == "exclude":
             if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
                 raise ConfigError(f"{place}: expected a list of strings")

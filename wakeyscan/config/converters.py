@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wakeyscan.core.lazy import TYPE_CHECKING
 from wakeyscan.core.severity import Severity
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import Any

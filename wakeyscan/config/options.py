@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.reports import REPORTS
 
 Values = dict[str, "str | bool | list[str]"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wakeyscan.config import converters
 from wakeyscan.config.config_file import ConfigFile, Table, check_patterns
 from wakeyscan.core.errors import ConfigError
-from wakeyscan.core.suggestions import suggest
+from wakeyscan.core.registry import suggest
 from wakeyscan.suppression import Policy
 from wakeyscan.suppression.policy import AllowedPath, RuleOverride
 

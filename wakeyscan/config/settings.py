@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 from wakeyscan.config import converters
 from wakeyscan.core.errors import ConfigError, UsageError
-from wakeyscan.core.lazy import TYPE_CHECKING
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from typing import Any

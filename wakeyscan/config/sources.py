@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from wakeyscan.config import build, config_file
-from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.redaction import redact
 from wakeyscan.core.secret import API_KEY, APP_KEY, FINGERPRINT_KEY, Secret
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.git.mirror import remove_credentials
 
 if TYPE_CHECKING:

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 
 from wakeyscan.core.document import CHUNK_SIZE, Document, Origin, Skipped
-from wakeyscan.core.lazy import TYPE_CHECKING
 from wakeyscan.core.line_index import find_positions
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from typing import BinaryIO

@@ -15,8 +15,7 @@ import re
 import sys
 from functools import cached_property
 
-TYPE_CHECKING = False
-"""`typing.TYPE_CHECKING`, by its name true to type checkers, without the 3 ms of `typing`."""
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -1,20 +1,23 @@
-"""Registry of interchangeable members, such as report formats."""
+"""Registry of interchangeable members, such as report formats; suggestions for mistyped names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from wakeyscan.core.errors import UsageError
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import, load_module
+from wakeyscan.core.lazy import lazy_import, load_module
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import difflib
     from typing import Any, TypeVar
-
-    from wakeyscan.core import suggestions
 
     Member = TypeVar("Member")
 else:
-    suggestions = lazy_import("wakeyscan.core.suggestions")  # only an error message needs it
+    difflib = lazy_import("difflib")  # only a mistyped name needs it
+
+_MIN_RATIO = 0.65
+"""Least similarity of a suggestion: at the default of 0.6, `nope` suggests `ignore`."""
 
 
 class Registry(Mapping[str, "Member"]):
@@ -54,4 +57,21 @@ class Registry(Mapping[str, "Member"]):
     def check(self, name: str) -> None:
         """Raise `UsageError` if the name is unknown, without importing a member."""
         if name not in self._members:
-            raise UsageError(f"unknown {self.kind} {name!r}{suggestions.list_known(name, self)}")
+            raise UsageError(f"unknown {self.kind} {name!r}{list_known(name, self)}")
+
+
+def suggest(name: str, known: Collection[str]) -> str:
+    """Return the end of a message about an unknown name: the closest known one, or all of them."""
+    return suggest_closest(name, known) or f" (known: {', '.join(known)})"
+
+
+def list_known(name: str, known: Collection[str]) -> str:
+    """Return the end of a message about an unknown name: all known names, and the closest one."""
+    return f" (known: {', '.join(known)}){suggest_closest(name, known)}"
+
+
+def suggest_closest(name: str, known: Collection[str]) -> str:
+    """Return the end of a message that names the closest known name; empty if none is close."""
+    plain = name.lower().replace("_", "-")
+    close = difflib.get_close_matches(plain, tuple(known), 1, _MIN_RATIO)
+    return f"; did you mean {close[0]!r}?" if close else ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from functools import cache
 
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import hmac

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import Bounds, Liveness
-from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.severity import Severity
+from wakeyscan.core.typing import NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.core.secret import Secret

@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 from functools import cache
 
-from wakeyscan.core.lazy import TYPE_CHECKING, load_module
+from wakeyscan.core.lazy import load_module
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import Any

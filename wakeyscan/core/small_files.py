@@ -13,7 +13,8 @@ import re
 import stat
 from collections.abc import Iterator
 
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import tomllib

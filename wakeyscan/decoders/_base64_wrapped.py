@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.decoders._base64_lines import ADJACENT_LETTERS
 from wakeyscan.decoders.base64_codec import is_complete
 from wakeyscan.decoders.decoder import ComputedSegments, Segment, Span

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.line_index import find_line
-from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.decoders.decoder import DecodedText, Segment
 
 XXD_PLAIN_SIZE = 30

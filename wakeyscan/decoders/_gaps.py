@@ -12,7 +12,7 @@ from functools import cache
 from heapq import merge
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.decoders.decoder import FoundAnchors, Span
 from wakeyscan.decoders.split_prefix import HEAD, MAX_GAP, PREFIX, TAIL
 

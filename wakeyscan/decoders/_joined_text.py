@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.decoders._gaps import GapFormat, SplitKey, find_keys
 from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment, Span
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.decoders._base64_lines import find_lines, find_run, has_escaped_padding
 from wakeyscan.decoders._base64_wrapped import LineSegments, WrappedText
 from wakeyscan.decoders.base64_codec import decode_base64, encode_at

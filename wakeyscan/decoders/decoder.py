@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, overload
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 
 Span = tuple[int, int]
 """Start and end offset, half-open."""

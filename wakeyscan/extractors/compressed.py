@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from wakeyscan.core.inflate import GZIP, INFLATE_ERRORS, ZLIB, Inflater
 from wakeyscan.core.lazy import lazy_import
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.extractors._stream import Codec, Stream
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import ExtractionError, Member

@@ -9,8 +9,8 @@ from typing import BinaryIO, cast
 
 from wakeyscan.core.chunks import ChunkStream, format_too_large, read_chunks
 from wakeyscan.core.document import CHUNK_SIZE, MEMBER_SEPARATOR, Document, Origin, Skipped
-from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.redaction import redact
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.extractors import EXTRACTORS
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import (

@@ -5,7 +5,8 @@ A scan without archives loads only this module of the package.
 
 from __future__ import annotations
 
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import zlib

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from wakeyscan.core.inflate import INFLATE_ERRORS, RAW, Inflater, fast_zlib
 from wakeyscan.core.lazy import lazy_import
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.extractors._stream import Codec, Stream
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.compressed import (

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from wakeyscan.fixers.fixer import Fix, Leak, NotFixable
-from wakeyscan.fixers.shell_scalar import find_script, fix_script
-from wakeyscan.fixers.yaml_fixer import FoundScalar, YamlFixer
+from wakeyscan.fixers.yaml_fixer import FoundScalar, YamlFixer, find_script, fix_script
 
 _SCRIPTS = frozenset(("run", "command"))
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
-from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.secret import Secret
+from wakeyscan.core.typing import NamedTuple
 
 MAX_SECRET = 4096
 """Bytes of a secret that is looked for in pieces."""

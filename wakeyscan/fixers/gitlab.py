@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, check_is_whole
-from wakeyscan.fixers.shell_scalar import find_script, fix_script
-from wakeyscan.fixers.yaml_fixer import FoundScalar, YamlFixer
+from wakeyscan.fixers.yaml_fixer import FoundScalar, YamlFixer, find_script, fix_script
 from wakeyscan.fixers.yaml_nodes import YamlText
 
 if TYPE_CHECKING:

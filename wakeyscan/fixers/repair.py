@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import PIECES, Exposure, Finding, Replacement, Standing
 from wakeyscan.core.line_index import find_positions
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.fixers import find_fixer
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, apply_edits
 from wakeyscan.fixers.source_text import SourceText, read_source_text

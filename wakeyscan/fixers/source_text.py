@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.fixers.fixer import NotFixable
 
 _MARKS = (

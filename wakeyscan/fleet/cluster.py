@@ -20,8 +20,8 @@ from distributed.scheduler import KilledWorker
 
 from wakeyscan.core.errors import ReportError, UsageError, WakeyscanError
 from wakeyscan.core.termination import make_temporary_folder
-from wakeyscan.fleet import remote_task, worker_setup
-from wakeyscan.fleet.executor import RETRIES, ExecutorLost
+from wakeyscan.fleet import remote_task
+from wakeyscan.fleet.run import RETRIES, ExecutorLost
 from wakeyscan.fleet.task import Outcome, fail_task
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _open_local_cluster(options: ClusterOptions, stack: ExitStack) -> LocalClust
         local_directory=scratch,
         silence_logs=logging.CRITICAL,
         security=Security.temporary(),
-        preload=[worker_setup.__name__],
+        preload=[remote_task.__name__],
         env={"TMPDIR": scratch},
     )
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wakeyscan.core import files
-from wakeyscan.core.errors import ReportError, SourceError
+from wakeyscan.core.errors import ReportError, SourceError, UsageError
 from wakeyscan.core.redaction import make_encodable, redact
 from wakeyscan.reports import json as json_report
 from wakeyscan.reports.saved_report import Fields, read_report
@@ -181,3 +181,32 @@ def read_records(folder: str, rules: tuple[Rule, ...]) -> Iterator[Record]:
             newest[slug] = rank, file
     for _, file in newest.values():
         yield read_record(file, rules)
+
+
+def join_ledgers(folder: str, sources: Iterable[str], rules: tuple[Rule, ...]) -> list[Record]:
+    """Copy the records of other ledgers into that of a folder, and return all of them.
+
+    Of a repository with several records, one that was audited counts, then the newest one. Raise
+    `UsageError` for a folder without a ledger, `SourceError` for a damaged record, `ReportError`.
+    """
+    chosen: dict[str, Record] = {}
+    target = os.path.join(folder, FOLDER)
+    others = [os.path.abspath(source) for source in sources]
+    for source in dict.fromkeys([*others, *([folder] if os.path.isdir(target) else [])]):
+        if not os.path.isdir(os.path.join(source, FOLDER)):
+            raise UsageError(f"{source}: has no ledger; name a folder that wakeyscan fleet wrote")
+        for record in read_records(source, rules):
+            name = record.entry.repository
+            if name not in chosen or _rank(record) > _rank(chosen[name]):
+                chosen[name] = record
+    create(folder)
+    for record in chosen.values():
+        entry = record.entry
+        file = find_file(folder, entry.repository, entry.key or entry.state.value)
+        if not os.path.lexists(file):
+            write_record(folder, record)
+    return list(chosen.values())
+
+
+def _rank(record: Record) -> tuple[bool, str]:
+    return record.entry.state is State.AUDITED, record.entry.finished

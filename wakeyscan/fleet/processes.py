@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from wakeyscan.core import termination, worker_pool
 from wakeyscan.core.errors import ReportError
 from wakeyscan.fleet import memory_limit
-from wakeyscan.fleet.executor import RETRIES
+from wakeyscan.fleet.run import RETRIES
 from wakeyscan.fleet.task import Outcome, fail_task, prepare, run_task
 
 if TYPE_CHECKING:

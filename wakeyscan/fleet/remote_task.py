@@ -1,11 +1,12 @@
-"""A task on a worker that may be on another machine, without the folder of the ledger.
+"""A task on a worker of Dask. The worker may be on another machine, without the ledger.
 
-Then the worker sends the record, in which every key is masked, and the client writes it.
+Then it sends the record, in which every key is masked, and the client writes it.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core import files
@@ -36,6 +37,14 @@ def write_marker(options: TaskOptions) -> str:
     except OSError as error:
         raise ReportError(f"{marker}: cannot be written: {error.strerror}") from None
     return marker
+
+
+def dask_setup(worker: object) -> None:
+    """Ignore Ctrl-C, which a terminal sends to all processes: the client ends its workers.
+
+    The workers of a local cluster import this module before all else (`preload`).
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def run_on_worker(task: FleetTask, marker: str) -> Answer:

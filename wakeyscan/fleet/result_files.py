@@ -22,13 +22,21 @@ from wakeyscan.reports.report import ReportStyle
 from wakeyscan.reports.saved_report import FLEET_REPORT
 
 if TYPE_CHECKING:
-    from wakeyscan.fleet import parquet
+    import pyarrow
+    from pyarrow import parquet
+
     from wakeyscan.fleet.ledger import Record
     from wakeyscan.fleet.merged_result import FleetKey, FleetResult
 else:
-    parquet = lazy_import("wakeyscan.fleet.parquet")  # pyarrow is an extra
+    # Only an installation with the extra `parquet` has it.
+    pyarrow, parquet = lazy_import("pyarrow"), lazy_import("pyarrow.parquet")
 
 _SARIF = "sarif"
+_TEXTS = (
+    *("repository", "rule", "severity", "fingerprint", "secret", "path", "within", "encoding"),
+    *("bounds", "exposure", "standing", "reason", "liveness", "excerpt"),
+)
+_NUMBERS = ("line", "column", "end_column")
 _PRIVATE = 0o600
 
 
@@ -47,7 +55,7 @@ def write_result_files(folder: str, fleet: FleetResult, report: bytes) -> None:
         "summary.md": overview_pages.format_markdown(page).encode(),
     }
     if find_spec("pyarrow"):
-        contents["findings.parquet"] = parquet.format_findings(_list_findings(fleet.records))
+        contents["findings.parquet"] = _format_table(_list_findings(fleet.records))
     audited = [one for one in fleet.records if one.entry.state is State.AUDITED]
     names = {f"{build_slug(record.entry.repository)}.sarif": record for record in audited}
     try:
@@ -127,3 +135,17 @@ def _format_sarif(record: Record) -> bytes:
     category = f"wakeyscan/fleet/{build_slug(record.entry.repository)}"
     sarif.write(record.result, out, ReportStyle(sarif_category=category))
     return out.getvalue().encode("utf-8", "backslashreplace")
+
+
+def _format_table(findings: Iterable[dict[str, Any]]) -> bytes:
+    """Return a Parquet table with a row per finding, without the details, which differ by kind."""
+    schema = pyarrow.schema(
+        [
+            *((name, pyarrow.string()) for name in _TEXTS),
+            *((name, pyarrow.int64()) for name in _NUMBERS),
+        ]
+    )
+    rows = [{name: one[name] for name in (*_TEXTS, *_NUMBERS)} for one in findings]
+    sink = pyarrow.BufferOutputStream()
+    parquet.write_table(pyarrow.Table.from_pylist(rows, schema=schema), sink, compression="zstd")
+    return bytes(sink.getvalue())

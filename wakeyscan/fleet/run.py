@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from wakeyscan.core.errors import SourceError, UsageError
+from wakeyscan.core.errors import SourceError, UsageError, WakeyscanError
 from wakeyscan.fleet import ledger
-from wakeyscan.fleet.executor import ExecutorLost
 from wakeyscan.fleet.ledger import Record, State
 from wakeyscan.fleet.options import FleetTask, TaskOptions
 from wakeyscan.fleet.task import build_failure, fail_task
 
 if TYPE_CHECKING:
-    from wakeyscan.fleet.executor import Executor
     from wakeyscan.fleet.repository_list import FleetRepository
     from wakeyscan.fleet.task import Outcome
     from wakeyscan.rules.rule import Rule
+
+RETRIES = 2
+"""How often a task starts again after its process has died."""
 
 _SHARD = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
 
@@ -42,6 +43,20 @@ def parse_shard(text: str) -> Shard:
     if not found or int(found[1]) > int(found[2]):
         raise UsageError(f"--shard: expected NUMBER/COUNT such as 2/8, got {text!r}")
     return Shard(int(found[1]), int(found[2]))
+
+
+class ExecutorLost(WakeyscanError):
+    """What runs the tasks has ended; the ledger keeps the results so far."""
+
+
+class Executor(Protocol):
+    """Runs tasks on some processes."""
+
+    def run(self, tasks: Sequence[FleetTask]) -> Iterator[Outcome]:
+        """Yield the outcome of each task, in any order; begin with the first ones.
+
+        A task whose process dies more than `RETRIES` times has failed.
+        """
 
 
 class FleetRun(NamedTuple):

@@ -18,10 +18,10 @@ from wakeyscan.audit.audit import audit
 from wakeyscan.audit.options import prepare_scan_context
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError, ReportError, SourceError, WakeyscanError
+from wakeyscan.core.process_limits import limit_time
 from wakeyscan.core.redaction import redact
 from wakeyscan.fleet import ledger, state
 from wakeyscan.fleet.ledger import Entry, Record, State
-from wakeyscan.fleet.time_limit import limit_time
 from wakeyscan.git.mirror import TransferLimits
 from wakeyscan.git.mirror_cache import MirrorCache, list_refs, open_mirror
 from wakeyscan.git.repository import find_repository

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from wakeyscan.core.errors import GitError
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.git import process
 
 _READ_SIZE = 1 << 20

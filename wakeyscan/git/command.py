@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from wakeyscan.core.errors import GitError
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import process
 from wakeyscan.git.cat_file import BatchReader, Object, missing_object, read_object
 from wakeyscan.git.environment import (

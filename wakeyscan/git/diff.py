@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 
 from wakeyscan.core.errors import GitError
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 
 SUBMODULE, UNMERGED = "160000", "unmerged"
 

@@ -6,7 +6,8 @@ import os
 from collections.abc import Mapping, Sequence
 
 from wakeyscan.core.errors import GitError
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import process
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
-from wakeyscan.core.protocol import Protocol
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import subprocess

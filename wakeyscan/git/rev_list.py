@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.errors import SourceError
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.git import worktree
 from wakeyscan.git.objects import is_object_id
 

@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterable
 
 from wakeyscan.core.errors import GitError
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wakeyscan.core import small_files

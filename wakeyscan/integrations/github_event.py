@@ -1,8 +1,9 @@
-"""The event that started a GitHub workflow: the commits that it adds."""
+"""The event that started a GitHub workflow: the commits that it adds, and their addresses."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,12 +12,15 @@ from wakeyscan.core import small_files
 from wakeyscan.core.errors import SourceError
 from wakeyscan.git import rev_list
 from wakeyscan.git.objects import is_null_id, is_object_id
+from wakeyscan.reports.web_links import SHORT_ID, WebLinks
 from wakeyscan.sources import commits
 
 if TYPE_CHECKING:
     from wakeyscan.git.command import Git
+    from wakeyscan.scanner.result import RunResult
 
-_SHORT_ID = 12
+_SERVER = re.compile(r"https?://[\w.-]+(?::\d+)?(?:/[\w.-]+)*")
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 
 _HEADS = (("pull_request", "head", "sha"), ("merge_group", "head_sha"), ("after",))
 
@@ -118,9 +122,7 @@ def explain_tree(event: Event, own: Git) -> str:
     if event.name not in ("issue_comment", "workflow_run", "repository_dispatch"):
         return ""
     commit = (
-        rev_list.resolve_commit("HEAD", own)[:_SHORT_ID]
-        if rev_list.has_commit("HEAD", own)
-        else "-"
+        rev_list.resolve_commit("HEAD", own)[:SHORT_ID] if rev_list.has_commit("HEAD", own) else "-"
     )
     return _NO_COMMITS.format(event.name, commit)
 
@@ -198,3 +200,31 @@ def _build_pushed_range(wanted: _Range, own: Git) -> PushedRange:
     listed = rev_list.CommitSelection(include, exclude, (), wanted.name)
     unit = commits.build_unit(listed, tips, wanted.refs, own)
     return PushedRange(wanted.name, unit, wanted.note, include[0])
+
+
+def build_links(
+    result: RunResult, own: Git, event: Event, environment: Mapping[str, str]
+) -> WebLinks | None:
+    """Return the addresses of the findings; `None` outside of GitHub.
+
+    A workflow may also check out another repository, whose address is unknown here.
+    """
+    server = environment.get("GITHUB_SERVER_URL", "").rstrip("/")
+    repository = environment.get("GITHUB_REPOSITORY", "")
+    if not (_SERVER.fullmatch(server) and _REPOSITORY.fullmatch(repository)):
+        return None
+    known = {environment.get("GITHUB_SHA", ""), event.head} - {""} or {"HEAD"}
+    if not (
+        rev_list.has_commit("HEAD", own) and any(rev_list.has_commit(name, own) for name in known)
+    ):
+        return None
+    return WebLinks(
+        f"{server}/{repository}", rev_list.resolve_commit("HEAD", own), _index_commits(result)
+    )
+
+
+def _index_commits(result: RunResult) -> dict[str, str]:
+    """Return the ids of the commits that a result names, by their short ids."""
+    places = (place.commit for key in result.keys for place in key.places)
+    introduced = (key.introduced.commit for key in result.keys)
+    return {name[:SHORT_ID]: name for name in (*result.commits, *places, *introduced) if name}

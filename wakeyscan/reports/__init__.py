@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from wakeyscan.core.lazy import TYPE_CHECKING
 from wakeyscan.core.registry import Registry
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wakeyscan.reports.report import Report

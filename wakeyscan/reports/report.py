@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 
 if TYPE_CHECKING:
     from typing import TextIO

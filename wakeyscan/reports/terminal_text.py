@@ -1,4 +1,4 @@
-"""Text for a terminal: colors, links to files, and lines that fit its width."""
+"""Text for a terminal: colors, links to files, Markdown, and lines that fit its width."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import MEMBER_SEPARATOR
 from wakeyscan.core.finding import Liveness
-from wakeyscan.core.lazy import lazy_import
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.redaction import redact
+from wakeyscan.core.typing import NamedTuple
 
 if TYPE_CHECKING:
     import urllib.parse as urls
@@ -35,6 +35,16 @@ _NAMES = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby", "rio", 
 _TERMS = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "foot-extra", "contour", "wezterm")
 _VARIABLES = ("WT_SESSION", "KONSOLE_VERSION", "KITTY_WINDOW_ID", "DOMTERM")
 """Variables of terminals that show links in every version that is in use."""
+
+_BOLD, _UNDERLINE, _CYAN, _PLAIN = "\x1b[1m", "\x1b[4m", "\x1b[36m", "\x1b[0m"
+_MARKUP = lazy_pattern(
+    r"`(?P<code>[^`]+)`"
+    r"|\*\*(?P<strong>[^*]+)\*\*"
+    r"|(?<![\w*])\*(?P<emphasis>[^*\s](?:[^*]*[^*\s])?)\*(?![\w*])"
+    r"|^\#{1,6}[ ]+(?P<heading>.+)$",
+    re.MULTILINE,
+)
+_STYLES = {"code": _CYAN, "strong": _BOLD, "emphasis": _UNDERLINE, "heading": _BOLD}
 
 
 class FileLinks(NamedTuple):
@@ -127,3 +137,13 @@ def crop(text: str, width: int) -> str:
     start = min(start, len(text) - width + 1)
     end = start + width - (1 if start == 0 else 2)
     return f"{'…' * (start > 0)}{text[start:end]}{'…' * (end < len(text))}"
+
+
+def render_markdown(text: str) -> str:
+    """Return a text with styles in place of the markup of Markdown; its lines stay as they are."""
+    return _MARKUP.sub(_apply_style, text)
+
+
+def _apply_style(found: re.Match[str]) -> str:
+    kind = str(found.lastgroup)
+    return f"{_STYLES[kind]}{found[kind]}{_PLAIN}"

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from wakeyscan.reports import (
         history_text,
         next_steps,
-        runbook_text,
         step_text,
         terminal_text,
         timeline,
@@ -32,7 +31,6 @@ else:
     # Only an audit has histories, only findings have next steps, and few lines are long.
     history_text = lazy_import("wakeyscan.reports.history_text")
     next_steps = lazy_import("wakeyscan.reports.next_steps")
-    runbook_text = lazy_import("wakeyscan.reports.runbook_text")
     step_text = lazy_import("wakeyscan.reports.step_text")
     terminal_text = lazy_import("wakeyscan.reports.terminal_text")
     timeline = lazy_import("wakeyscan.reports.timeline")
@@ -274,7 +272,7 @@ def _format_next_steps(result: RunResult, style: ReportStyle) -> str:
     if result.keys:
         secrets = {finding.secret for finding in result.reported()}
         keys = (key for key in result.keys if key.secret in secrets)
-        lines = ["", *runbook_text.format_runbooks(keys, style), *lines]
+        lines = ["", *step_text.format_runbooks(keys, style), *lines]
     return "".join(f"{line}\n" for line in lines)
 
 

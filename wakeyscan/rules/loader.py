@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 
 from wakeyscan.core.errors import RuleError
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import, load_module
+from wakeyscan.core.lazy import lazy_import, load_module
 from wakeyscan.core.severity import Severity
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.rules.rule import Rule, RuleFolder, Shape
 
 if TYPE_CHECKING:

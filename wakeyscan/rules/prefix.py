@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.rules.shapes import inline_definitions
 
 if TYPE_CHECKING:

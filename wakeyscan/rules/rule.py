@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from wakeyscan.core.lazy import TYPE_CHECKING
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.core.severity import Severity

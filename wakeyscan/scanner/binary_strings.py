@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.scanner.string_tables import find_table_strings, has_bare_strings
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.decoders.base64_codec import is_complete
 from wakeyscan.scanner.binary_strings import NulSearch
 

@@ -11,7 +11,8 @@ from functools import partial
 
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import TimeoutExceeded
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.scanner.detector import detect_in_document, detect_in_name, keep_new
 from wakeyscan.scanner.scan_result import Coverage, ScanResult, merge_results, summarize_skipped

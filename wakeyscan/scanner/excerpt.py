@@ -11,8 +11,8 @@ from wakeyscan.core import sha256
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.line_index import find_line
-from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.redaction import redact
+from wakeyscan.core.typing import NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.scanner.matcher import Match

@@ -17,9 +17,9 @@ from wakeyscan.core.finding import (
     Position,
     Standing,
 )
-from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.secret import API_KEY, APP_KEY
 from wakeyscan.core.severity import Severity
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.scanner import placeholders
 from wakeyscan.scanner.decoded_matches import add_bounds, join_encodings
 from wakeyscan.scanner.document_details import find_details

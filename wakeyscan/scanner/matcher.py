@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.lazy import lazy_import
-from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.secret import Secret
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.rules.rule import AFTER, BEFORE, TIMEOUT_SECONDS, Rule
 from wakeyscan.scanner.binary_strings import UndelimitedString, find_strings
 

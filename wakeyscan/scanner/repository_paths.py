@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Callable
 
 from wakeyscan.core.document import MEMBER_SEPARATOR, Origin
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.git import worktree
 from wakeyscan.scanner.scan_result import ScanResult
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wakeyscan.core.document import MEMBER_SEPARATOR, NO_COMMITS
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.suppression import IgnoreStats, Policy
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from functools import cache, partial
 from itertools import chain, islice
 
 from wakeyscan.core.document import Document, Origin, Skipped
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import worktree
 from wakeyscan.scanner.context import ScanContext, build_lfs_opener
 from wakeyscan.scanner.documents import scan_documents

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from wakeyscan.core.document import Origin, Skipped
-from wakeyscan.core.lazy import TYPE_CHECKING
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.core.finding import Finding

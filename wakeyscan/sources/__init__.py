@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from wakeyscan.core.lazy import TYPE_CHECKING
-from wakeyscan.core.protocol import Protocol
 from wakeyscan.core.registry import Registry
+from wakeyscan.core.typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from wakeyscan.core.document import Document, Skipped

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import SourceError, UsageError
-from wakeyscan.core.suggestions import list_known
+from wakeyscan.core.registry import list_known
 from wakeyscan.git import worktree
 from wakeyscan.sources import files
 from wakeyscan.sources.agent_folders import PRODUCTS, list_places

@@ -7,8 +7,7 @@ from functools import partial
 
 from wakeyscan.core.chunks import format_too_large, read_chunks
 from wakeyscan.core.document import Document, Origin, Skipped
-from wakeyscan.core.lazy import TYPE_CHECKING
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git.diff import SUBMODULE, UNMERGED, Change
 from wakeyscan.git.objects import MAX_IN_MEMORY, is_null_id
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from wakeyscan.core import small_files
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import ConfigError, GitError, SourceError
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.git import diff, rev_list, worktree
 from wakeyscan.git.command import Git, open_own
 from wakeyscan.git.objects import empty_tree_id

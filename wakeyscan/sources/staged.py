@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import GitError, UsageError
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import diff, worktree
 from wakeyscan.git.command import Git, open_own
 from wakeyscan.git.objects import EMPTY_TREE_IDS

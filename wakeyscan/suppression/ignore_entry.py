@@ -12,8 +12,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.errors import ConfigError, UsageError
-from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.redaction import redact
+from wakeyscan.core.typing import NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.core.finding import Finding

@@ -13,8 +13,8 @@ from io import StringIO
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import ConfigError, IgnoreFileRefused
 from wakeyscan.core.finding import Finding, Standing
-from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.redaction import redact
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.suppression import IGNORE_FILE, IgnoreStats
 from wakeyscan.suppression.ignore_entry import (
     ENTRY_FORM,

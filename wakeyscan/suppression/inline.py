@@ -9,8 +9,8 @@ import re
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.line_index import find_line
-from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.occurrences import Occurrences
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.suppression.comment_syntax import find_comment_end, opens_comment
 from wakeyscan.suppression.multiline_strings import REACH, MultilineStrings
 

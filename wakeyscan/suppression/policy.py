@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from wakeyscan.core import path_patterns
 from wakeyscan.core.errors import ConfigError
 from wakeyscan.core.finding import Finding, Standing
-from wakeyscan.core.named_tuple import NamedTuple
-from wakeyscan.core.suggestions import list_known
+from wakeyscan.core.registry import list_known
+from wakeyscan.core.typing import NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.core.severity import Severity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wakeyscan.audit.notes import Notes
+from wakeyscan.audit.ref_names import Notes
 
 COMMIT = "c" * 40
 ID = "8ebbc6c0" * 5

@@ -12,7 +12,7 @@ from wakeyscan.cli.arguments import parse_arguments
 from wakeyscan.cli.commands import COMMANDS
 from wakeyscan.cli.help_topics import ACTIONS, EXAMPLES, GROUPS
 from wakeyscan.core.errors import UsageError
-from wakeyscan.core.suggestions import list_known, suggest
+from wakeyscan.core.registry import list_known, suggest
 
 TOPICS = [*COMMANDS, *(f"{name} {action}" for name in ACTIONS for action in ACTIONS[name])]
 LINES = [line for examples in EXAMPLES.values() for line, _ in examples]

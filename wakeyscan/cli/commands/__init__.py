@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from wakeyscan.core.lazy import TYPE_CHECKING
-from wakeyscan.core.protocol import Protocol
 from wakeyscan.core.registry import Registry
+from wakeyscan.core.typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from wakeyscan.config.options import Parameters, Values

@@ -13,7 +13,7 @@ from wakeyscan.config import build, config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError, WakeyscanError
 from wakeyscan.git.command import open_own
-from wakeyscan.integrations import github_event, github_files, github_links, github_policy
+from wakeyscan.integrations import github_event, github_files, github_policy
 from wakeyscan.reports._markdown_text import format_code
 from wakeyscan.reports.github import format_command
 
@@ -88,7 +88,7 @@ def _run(values: Values, environment: Mapping[str, str]) -> tuple[int, dict[str,
     )
     output.check_formats(settings, ["."])
     result, notes = scan_event(mode, str(given.get("paths", ".")), event, settings)
-    links = github_links.build_links(result, open_own(), event, environment)
+    links = github_event.build_links(result, open_own(), event, environment)
     _write_reports(result, settings._replace(links=links))
     code = result.exit_code(settings.fail_on, settings.strict_ignores)
     no_upload = github_policy.explain_no_upload(mode, result.complete, event, environment)

@@ -9,7 +9,7 @@ from wakeyscan.cli.text_or_json import align_columns, wants_json, write_json, wr
 from wakeyscan.config import schemas, sources, template
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError
-from wakeyscan.core.suggestions import list_known
+from wakeyscan.core.registry import list_known
 
 HELP = """Show settings with their sources, or start a file.
 

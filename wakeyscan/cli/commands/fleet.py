@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 from wakeyscan.cli import fleet_report, help_topics, output
 from wakeyscan.cli.commands import INTERRUPTED
 from wakeyscan.cli.fleet_executor import build_executor
-from wakeyscan.cli.fleet_options import RESULTS, build_task_options
+from wakeyscan.cli.fleet_options import RESULTS, build_task_options, list_sources
 from wakeyscan.cli.fleet_progress import FleetProgress
-from wakeyscan.cli.fleet_sources import list_sources
 from wakeyscan.cli.fleet_verify import verify_records
 from wakeyscan.cli.pipeline import check_endpoint
 from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError
-from wakeyscan.fleet.merge import join_ledgers
+from wakeyscan.fleet.ledger import join_ledgers
 from wakeyscan.fleet.run import build_tasks, parse_shard, read_outcomes, run_fleet
 from wakeyscan.rules.loader import load_rules
 

@@ -10,7 +10,8 @@ from wakeyscan.cli.pipeline import run_scan
 from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import GitError, HookRefused, UsageError
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.integrations.hooks import STAGES
 
 if TYPE_CHECKING:

@@ -9,15 +9,15 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from wakeyscan.cli import help_topics, terminal_markdown
-from wakeyscan.cli.output import print_error, wants_color, write_lines, write_stdout
+from wakeyscan.cli import help_topics, output
 from wakeyscan.config import build
 from wakeyscan.config.options import Option, Parameters, Values
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.errors import RuleError, UsageError
 from wakeyscan.core.finding import Standing
 from wakeyscan.core.redaction import escape_for_terminal
-from wakeyscan.core.suggestions import list_known
+from wakeyscan.core.registry import list_known
+from wakeyscan.reports import terminal_text
 from wakeyscan.rules import exports, template
 from wakeyscan.rules.exports.export import convert_rules
 from wakeyscan.rules.loader import load_rules
@@ -137,10 +137,10 @@ def _show_rule(rules: tuple[Rule, ...], name: str) -> int:
     rule = by_id[name]
     heading = f"{rule.title} ({rule.id}), {rule.severity}"
     lines = [*map(escape_for_terminal, (heading, "", *rule.help.strip().splitlines()))]
-    if wants_color("auto", os.environ):
+    if output.wants_color("auto", os.environ):
         text = "\n".join([f"# {lines[0]}", *lines[1:]])
-        lines = terminal_markdown.render_markdown(text).splitlines()
-    write_lines(lines)
+        lines = terminal_text.render_markdown(text).splitlines()
+    output.write_lines(lines)
     return _print_lines(_format_shapes(rule))
 
 
@@ -169,10 +169,10 @@ def _export_rules(rules: tuple[Rule, ...], name: str) -> int:
         for rule in refused
     ]
     if export.comment:
-        write_lines(f"{export.comment} {line}" for line in (heading, *notes))
-    write_stdout(export.format_rules(portable).encode())
+        output.write_lines(f"{export.comment} {line}" for line in (heading, *notes))
+    output.write_stdout(export.format_rules(portable).encode())
     for note in notes:
-        print_error(note)
+        output.print_error(note)
     return 0
 
 
@@ -209,5 +209,5 @@ def _count(examples: tuple[str, ...], name: str) -> str:
 
 
 def _print_lines(lines: Iterable[str]) -> int:
-    write_lines(map(escape_for_terminal, lines))
+    output.write_lines(map(escape_for_terminal, lines))
     return 0

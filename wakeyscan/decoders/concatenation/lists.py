@@ -6,7 +6,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.decoders.concatenation.operators import (
     FORMAT_OPERATOR,
     LITERAL_PREFIX,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.decoders.concatenation.operators import CLOSING_QUOTE
 
 NAME = rb"[A-Za-z_][\w$]{0,60}"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wakeyscan.core.lazy import TYPE_CHECKING
-from wakeyscan.core.protocol import Protocol
 from wakeyscan.core.registry import Registry
+from wakeyscan.core.typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from wakeyscan.core.document import Skipped

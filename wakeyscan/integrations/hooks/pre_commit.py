@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import worktree
 from wakeyscan.sources import SOURCES
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.scanner.ends import diffs, gutter, log_entries, statements
+from wakeyscan.scanner.ends import gutter, log_entries, statements
 from wakeyscan.scanner.ends.records import is_next_record
 from wakeyscan.scanner.ends.tags import begins_with_block
 from wakeyscan.scanner.ends.text_end import KEY_PREFIX, Lines, TextEnd, split_line
@@ -70,9 +70,9 @@ def starts_something_else(end: TextEnd, text: bytes) -> bool:
         return True
     if following[_COBOL_MARK] == b"-" and _has_open_quote(lines.line):
         return False
-    if not diffs.is_in_diff(lines, end):
+    if not gutter.is_in_diff(lines, end):
         return _is_other(gutter.strip_service(lines), end)
-    continuations = diffs.list_continuations(lines, later)
+    continuations = gutter.list_continuations(lines, later)
     return continuations is not None and all(_is_proven_twice(one, end) for one in continuations)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.named_tuple import NamedTuple
-from wakeyscan.scanner.ends import columns, diffs, file_kinds, gutter, literals, log_entries
+from wakeyscan.core.typing import NamedTuple
+from wakeyscan.scanner.ends import columns, file_kinds, gutter, literals, log_entries
 from wakeyscan.scanner.ends.text_end import (
     BLANK,
     BREAK,
@@ -124,7 +124,7 @@ def _find_after_line_end(end: TextEnd, at: int) -> Rest | None:
         return _build_rest(end.after, cell)
     following, later = split_line(end.after[at:])
     lines = Lines(end.line, following)
-    if diffs.is_in_diff(lines, end) and (found := diffs.list_continuations(lines, later)):
+    if gutter.is_in_diff(lines, end) and (found := gutter.list_continuations(lines, later)):
         return _find_word(end.after, end.after.find(found[-1].following, at))
     return _find_on_next_line(end.line, end.after, at)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 
 _TAG = lazy_pattern(rb"<(/?)([A-Za-z][\w:.-]*)[^<>]{0,512}>|<!--[^<>]{0,512}-->")
 _BLOCK_TAGS = frozenset(

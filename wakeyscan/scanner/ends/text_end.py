@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 
 CONTEXT = 1 << 10
 """Bytes on either side of a secret that are read."""

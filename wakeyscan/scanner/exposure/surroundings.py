@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.occurrences import Occurrences
+from wakeyscan.core.typing import NamedTuple
 
 _AROUND = 4096
 """Bytes on either side of a key that are examined."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 
 Value = dict[str, "Value"] | list["Value"] | str | None
 """A parsed value; a scalar is its text."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from wakeyscan.core.lazy import lazy_import
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.scanner.logical_locations.key_path import KeyPath, Value
 
 if TYPE_CHECKING:

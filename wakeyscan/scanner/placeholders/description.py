@@ -14,7 +14,7 @@ from itertools import pairwise
 from math import inf, log2
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.scanner.placeholders.runs import count_number_bits, list_runs
 from wakeyscan.scanner.placeholders.words import FOLLOWERS, WORD_BITS, WORDS
 

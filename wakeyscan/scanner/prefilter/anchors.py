@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.decoders import split_prefix

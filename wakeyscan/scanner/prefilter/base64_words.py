@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.decoders.base64_codec import URLSAFE_TO_STANDARD
 
 Spans = list[tuple[int, int]]

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_import, lazy_pattern
+from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.decoders.base64_codec import TAR_LETTERS
 from wakeyscan.scanner.prefilter.base64_words import Shape, Words, join_around
 from wakeyscan.scanner.prefilter.escape_candidates import EscapeFilters, join_parts, join_pieces

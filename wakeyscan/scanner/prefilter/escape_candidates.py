@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wakeyscan.core.lazy import TYPE_CHECKING, lazy_pattern
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.prefilter.escape_forms import NUMERIC_BACKSLASH_KINDS, EscapeForms
 
 if TYPE_CHECKING:

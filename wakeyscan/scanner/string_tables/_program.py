@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 
 _MAX_SEGMENTS = 256
 MAX_BEFORE = 256

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 
 _WORD = 8
 _OPCODE = re.compile(rb"[\x48\x49\x4c\x4d](?=[\x89\xc7])")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from struct import Struct
 
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.scanner.string_tables._program import Segment, build_program
 from wakeyscan.scanner.string_tables._references import find_named_strings
 

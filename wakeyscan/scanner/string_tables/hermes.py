@@ -21,7 +21,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from struct import Struct
 
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 
 _HEADER = Struct("<8sI20s4x4x6I")
 _HEADER_SIZE = 128

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from struct import Struct
 
-from wakeyscan.core.named_tuple import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 
 _SIGNATURE, _HEADER_SIZE = b"bplist0", 8
 _TRAILER = Struct(">6xBBQQQ")

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.named_tuple import NamedTuple
 from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.scanner.string_tables import is_program
 from wakeyscan.scanner.strings.lengths import (
     NO_STRING,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from wakeyscan.core import named_tuple
+from wakeyscan.core import typing as own_typing
 
 
 class Theirs(typing.NamedTuple):
@@ -28,7 +28,7 @@ class Theirs(typing.NamedTuple):
         return f"{self.x}/{self.y}"
 
 
-class Ours(named_tuple.NamedTuple):
+class Ours(own_typing.NamedTuple):
     """A point."""
 
     x: int
@@ -45,7 +45,7 @@ class Ours(named_tuple.NamedTuple):
         return f"{self.x}/{self.y}"
 
 
-class Empty(named_tuple.NamedTuple):
+class Empty(own_typing.NamedTuple):
     pass
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from wakeyscan.cli.terminal_markdown import render_markdown
+from wakeyscan.reports.terminal_text import render_markdown
 from wakeyscan.rules import loader
 from wakeyscan.rules.rule import Rule
 

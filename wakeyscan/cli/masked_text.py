@@ -1,13 +1,16 @@
-"""Unified diffs in which every key is masked."""
+"""Lines and unified diffs of texts with every key masked, those in pieces too."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.redaction import escape_for_terminal, redact
-from wakeyscan.fixers.masked_text import mask_lines
+from wakeyscan.scanner import decoding
+from wakeyscan.scanner.excerpt import Masks, build_masks
 
 if TYPE_CHECKING:
     from wakeyscan.scanner.context import ScanContext
@@ -24,6 +27,17 @@ class _Side(NamedTuple):
 
     lines: Sequence[bytes]
     shown: Sequence[str]
+
+
+def mask_lines(path: str, content: bytes, context: ScanContext) -> list[str]:
+    """Return the lines of a text in UTF-8 without their ends, safe to print."""
+    masks = _build_masks(path, content, context)
+    lines = content.splitlines(keepends=True)
+    ends = list(accumulate(map(len, lines)))
+    return [
+        _format_line(masks, end - len(line), end, content)
+        for line, end in zip(lines, ends, strict=True)
+    ]
 
 
 def format_diff(
@@ -60,3 +74,20 @@ def _format_group(
 def _format_range(low: int, high: int) -> str:
     count = high - low
     return f"{low + 1 if count else low}" + (f",{count}" if count != 1 else "")
+
+
+def _build_masks(path: str, content: bytes, context: ScanContext) -> Masks:
+    document = Document(Origin(path), content)
+    hits = context.prefilter(content)
+    matches = [
+        match
+        for shown, text in decoding.decode_document(document, hits, context)
+        if shown.content == content
+        for match in decoding.find_matches(text, context)
+    ]
+    return build_masks(content, matches) if matches else Masks(content, (), (), ())
+
+
+def _format_line(masks: Masks, start: int, end: int, content: bytes) -> str:
+    stripped = content[start:end].rstrip(b"\r\n")
+    return escape_for_terminal(masks.over(start, start + len(stripped)).replace("\t", "    "))
