@@ -55,7 +55,7 @@ _EXTENSIONS = {
 """Names in the registry by extension."""
 
 _NAMES = (
-    (r"\.env(\..*)?|\.envrc", "dotenv"),
+    (r"\.env(\..*)?|\.envrc|\.flaskenv|\.dev\.vars(\..*)?", "dotenv"),
     (r"(dockerfile|containerfile)(\..*)?", "dockerfile"),
     (r"rakefile|gemfile|vagrantfile|config\.ru", "ruby"),
     (r"(docker-)?compose([.-].*)?\.ya?ml", "compose"),

@@ -96,7 +96,7 @@ def _find_uses(tree: Tree, instruction: Node, name: str) -> list[Node]:
 
 def _refuse_uses(tree: Tree, instruction: Node, name: str) -> None:
     """Refuse a variable that the build uses too: at run time it would be too late."""
-    allowed = ("cmd_instruction", "entrypoint_instruction", "comment")
+    allowed = ("cmd_instruction", "entrypoint_instruction", "healthcheck_instruction", "comment")
     if any(node.type not in allowed for node in _find_uses(tree, instruction, name)):
         raise NotFixable("other instructions use the variable; make it a build secret by hand")
 

@@ -13,15 +13,17 @@ if TYPE_CHECKING:
 
 _SHELLS = ("", "bash", "sh", "bash -e {0}", "bash -l {0}", "bash -el {0}")
 _SCRIPTS = frozenset(("run",))
+_WITH_SECRETS = ("env", "secrets", "outputs")
+_CONTAINERS = ("container", "services")
+_NO_SECRETS = ("if", "uses", "id", "shell")
 
 
 def _fix_scalar(found: FoundScalar, leak: Leak) -> Fix:
     """Return the edits that replace a key by a secret of the repository; raise `NotFixable`."""
     source, text, way = found
+    _refuse_place(way)
     leak = leak._replace(variable=_find_variable(text, way, leak))
     note = f"create the secret: gh secret set {leak.variable}"
-    if find_pair(way[0].node, "runs"):
-        raise NotFixable("an action has no secrets; pass the key as an input")
     place = find_script(way, _SCRIPTS)
     if place is None:
         check_is_whole(leak)
@@ -31,6 +33,27 @@ def _fix_scalar(found: FoundScalar, leak: Leak) -> Fix:
         return Fix((Edit(leak.start, leak.end, _format_secret(leak.variable)),), (note,))
     edits = fix_script(text, way, leak)
     return Fix((*edits, *_pass_variable(source, text, way[: place + 1], leak.variable)), (note,))
+
+
+def _refuse_place(way: list[Entry]) -> None:
+    """Raise `NotFixable` where the context `secrets` is missing, as GitHub documents it."""
+    if find_pair(way[0].node, "runs"):
+        raise NotFixable("an action has no secrets; pass the key as an input")
+    names = [entry.key.value for entry in way if entry.key is not None]
+    if name := _find_place_without_secrets(names):
+        raise NotFixable(f"GitHub gives no secrets to `{name}`; use the env of a step")
+
+
+def _find_place_without_secrets(names: list[str]) -> str:
+    """Return the key whose value cannot use secrets, or an empty text."""
+    if names[:1] != ["jobs"]:
+        return "" if names[:1] in ([], ["env"]) else names[0]
+    part, in_step = (*names[2:4], "", "")[:2]
+    if part == "steps":
+        return in_step if in_step in _NO_SECRETS else ""
+    if part in _CONTAINERS:
+        return "" if {"env", "credentials"} & {*names} else part
+    return "" if part in _WITH_SECRETS else part
 
 
 def _format_secret(variable: str) -> bytes:

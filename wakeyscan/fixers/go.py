@@ -22,6 +22,13 @@ _SAFE_PARENTS = frozenset(
 )
 
 
+_FUNCTIONS = ("function_declaration", "method_declaration", "func_literal")
+_DECLARATIONS = (
+    *("parameter_declaration", "variadic_parameter_declaration", "var_spec", "const_spec"),
+    "function_declaration",
+)
+
+
 def _format_lookup(place: Place) -> bytes:
     name = _find_package(place) or b"os"
     return name + b'.Getenv("' + place.leak.variable.encode() + b'")'
@@ -48,7 +55,30 @@ def _read_path(spec: Node) -> bytes:
 
 
 def _adapt(place: Place) -> tuple[Edit, ...]:
+    _refuse_other_uses(place, _find_package(place) or b"os")
     return (*_import_os(place), *_turn_constant(place))
+
+
+def _refuse_other_uses(place: Place, name: bytes) -> None:
+    """Raise `NotFixable` if the name of the package means something else around a key."""
+    for node in syntax.walk(place.tree.root_node):
+        if node.type == "identifier" and node.text == name and _is_declared(node):
+            scopes = [one for one in syntax.list_ancestors(node) if one.type in _FUNCTIONS]
+            scope = scopes[0] if scopes else place.tree.root_node
+            if scope.start_byte <= place.leak.start < scope.end_byte:
+                raise NotFixable(f"the file uses the name `{name.decode()}` for something else")
+
+
+def _is_declared(node: Node) -> bool:
+    parent = node.parent
+    if parent is not None and parent.type == "expression_list":
+        owner = parent.parent
+        return (
+            owner is not None
+            and owner.child_by_field_name("left") == parent
+            and (owner.type in ("short_var_declaration", "range_clause"))
+        )
+    return parent is not None and parent.type in _DECLARATIONS
 
 
 def _import_os(place: Place) -> Iterator[Edit]:
@@ -116,6 +146,9 @@ def _turn_constant(place: Place) -> Iterator[Edit]:
     others = [n for n in syntax.walk(place.tree.root_node) if n.type == "const_spec" and n != spec]
     if any(re.search(rf"\b{name}\b", (other.text or b"").decode()) for other in others):
         raise NotFixable("another constant is made from it; turn both into variables")
+    lengths = [n for n in syntax.walk(place.tree.root_node) if n.type == "array_type"]
+    if any(re.search(rf"\[[^\]]*\b{name}\b", (n.text or b"").decode()) for n in lengths):
+        raise NotFixable("the length of an array is made from it; declare it as a variable first")
     keyword = spec.parent.children[0]
     yield Edit(keyword.start_byte, keyword.end_byte, b"var")
 

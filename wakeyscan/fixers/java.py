@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from wakeyscan.fixers.syntax import Literal
 
+_CONSTANT = "an annotation or a case label uses it, which has to be a constant"
 _REFUSED = {
     "annotation_argument_list": "an argument of an annotation has to be a constant",
     "switch_label": "a case label has to be a constant; compare with the variable",
@@ -61,7 +62,7 @@ def _refuse(node: Node) -> str:
             return _REFUSED[ancestor.type]
         if ancestor.type.endswith(("_body", "block")):
             break
-    return "" if not _is_in_constant_of_annotation(node) else _REFUSED["annotation_argument_list"]
+    return _CONSTANT if _is_in_constant_of_annotation(node) else ""
 
 
 def _is_in_constant_of_annotation(node: Node) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from wakeyscan.fixers import syntax
+from wakeyscan.fixers.fixer import Edit, NotFixable
 from wakeyscan.fixers.tree_fixer import Language, Place, TreeFixer
 
 if TYPE_CHECKING:
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from wakeyscan.fixers.syntax import Literal
 
 _DENO = re.compile(rb"\bDeno\.|\bfrom\s+['\"](?:jsr:|npm:|https://deno\.land)")
+
+_OWN_VALUE = "it sets the variable itself; remove the line, and set the variable outside"
 
 _REFUSED_PARENTS = {
     "import_statement": "it is the name of a module",
@@ -83,6 +87,21 @@ def _refuse(node: Node) -> str:
     return _REFUSED_PARENTS.get(parent.type, "")
 
 
+def _refuse_own_value(place: Place) -> tuple[Edit, ...]:
+    """Raise `NotFixable` where the key is assigned to its own variable; return no edits.
+
+    An assignment of a variable that is missing would set it to the text "undefined".
+    """
+    name = rb"\b" + re.escape(place.leak.variable.encode()) + rb"\b"
+    for ancestor in syntax.list_ancestors(place.node):
+        left = ancestor.child_by_field_name("left")
+        if left and ancestor.type.endswith("assignment_expression"):
+            if re.match(rb"(?:process|Deno|Bun)\.env\b.*" + name, left.text or b""):
+                raise NotFixable(_OWN_VALUE)
+            break
+    return ()
+
+
 JAVASCRIPT = TreeFixer(
     Language(
         grammar="tree_sitter_javascript:language",
@@ -94,6 +113,7 @@ JAVASCRIPT = TreeFixer(
         format_hole=_format_hole,
         refuse=_refuse,
         promote=_promote,
+        adapt=_refuse_own_value,
         safe_parents=_SAFE_PARENTS,
         fallbacks=frozenset(("||", "??")),
         known_lookup=r"(?:process\.env|Deno\.env|Bun\.env)\b[\w.\[\]\"'()]*$",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _SECRET = "wastack"  # noqa: S105 -- the name of a Secret, not its text
 """Name of the Secret that manifests refer to."""
 
+_FLOW = "it is in a flow collection; write one name per line first"
 _KINDS = {
     "Secret": "the manifest of a Secret holds its text: delete the file, and create the Secret "
     "with kubectl, or with an operator such as External Secrets",
@@ -30,8 +31,6 @@ def _fix_scalar(found: FoundScalar, leak: Leak) -> Fix:
     if reason := _KINDS.get(find_value(way[0].node, "kind"), ""):
         raise NotFixable(reason)
     check_is_whole(leak)
-    if getattr(way[-2].node, "flow_style", False):
-        raise NotFixable("it is in a flow collection; write one name per line first")
     names = [entry.key.value for entry in way if entry.key is not None]
     if names[-1] == "value" and names[-2:-1] == ["env"]:
         return _fix_variable(source, text, way, leak)
@@ -48,8 +47,12 @@ def _fix_variable(source: Source, text: YamlText, way: list[Entry], leak: Leak) 
     if leak.is_text(text.content[start:end].strip(b"\"'")):
         key = way[-1].key
         at = text.span(key)[0] if key is not None else start
-        edit = Edit(at, end, _format_reference(name, text.find_indent(at), source.newline))
-        return Fix((edit,), (_format_note(name),))
+        reference = _format_reference(name, text.find_indent(at), source.newline)
+        if getattr(item, "flow_style", False):
+            reference = f"valueFrom: {{secretKeyRef: {{name: {_SECRET}, key: {name}}}}}".encode()
+        return Fix((Edit(at, end, reference),), (_format_note(name),))
+    if getattr(item, "flow_style", False):
+        raise NotFixable(_FLOW)
     hole = Edit(leak.start, leak.end, b"$(" + leak.variable.encode() + b")")
     note = _format_note(leak.variable)
     before = [one for one in way[-3].node.value if one.start_mark.index < item.start_mark.index]
@@ -66,6 +69,8 @@ def _fix_command(source: Source, text: YamlText, way: list[Entry], leak: Leak) -
     """Return the fix for an argument: the container gets the variable, which it expands."""
     names = [number for number, entry in enumerate(way) if entry.key is not None]
     container = way[names[-1] - 1].node
+    if getattr(container, "flow_style", False):
+        raise NotFixable(_FLOW)
     hole = Edit(leak.start, leak.end, b"$(" + leak.variable.encode() + b")")
     note = _format_note(leak.variable)
     if _has_variable(container, leak.variable):

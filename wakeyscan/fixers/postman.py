@@ -21,6 +21,8 @@ def build_fix(source: Source, leak: Leak) -> Fix:
     if found is None or leak.is_split:
         raise NotFixable("it is not in one string")
     _, way = found
+    if any(entry.key is not None and entry.key.value == "script" for entry in way):
+        raise NotFixable(f'a script has no {{{{}}}}; use pm.variables.get("{leak.variable}")')
     note = f"set {leak.variable} as a secret variable in Postman, as its current value only"
     if _is_value_of_variable(way):
         return Fix((Edit(leak.start, leak.end, b""),), (note,))

@@ -65,6 +65,9 @@ def build_fix(source: Source, leak: Leak) -> Fix:
         return replace_in_prose(leak)
     if reason := tree.find_refusal(node):
         raise NotFixable(reason)
+    dropped = tree.find_dropped_default(node)
+    if dropped and not tree.find_default(node) and _is_whole(tree, node, leak):
+        return Fix((Edit(*dropped, b""),))
     environment = python_imports.find_environment(tree, source, leak.start)
     if fallback := tree.find_default(node):
         call, variable = fallback
@@ -73,6 +76,11 @@ def build_fix(source: Source, leak: Leak) -> Fix:
     else:
         edit = _replace_literals(tree, node, leak, environment)
     return Fix((edit, *environment.edits))
+
+
+def _is_whole(tree: PythonTree, node: ast.expr, leak: Leak) -> bool:
+    """Return whether a string is the secret, and nothing else."""
+    return isinstance(node, ast.Constant) and leak.is_text(str(node.value).encode())
 
 
 def _uses_single(source: Source, node: ast.expr, tree: PythonTree) -> bool:

@@ -9,6 +9,7 @@ from wakeyscan.fixers.fixer import Edit, NotFixable, Source
 from wakeyscan.fixers.python_tree import PythonTree
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class Environment(NamedTuple):
@@ -30,10 +31,29 @@ def find_environment(tree: PythonTree, source: Source, offset: int) -> Environme
         if tree.span(statement)[0] > offset:
             break
         if name := _find_name(statement):
+            _refuse_other_uses(tree, name.partition(".")[0], offset)
             return Environment(name)
-    if any(_binds_os(node) for node in ast.walk(tree.module)):
-        raise NotFixable("the file uses the name `os` for something else")
+    _refuse_other_uses(tree, "os", offset)
     return Environment("os.environ", (_build_import(tree, source),))
+
+
+def _refuse_other_uses(tree: PythonTree, name: str, offset: int) -> None:
+    """Raise `NotFixable` if a name is not, or not yet, the module at an offset."""
+    for node in ast.walk(tree.module):
+        is_late = isinstance(node, _FUNCTIONS) and _imports_later(tree, node, name, offset)
+        if is_late or _binds(node, name):
+            raise NotFixable(f"the file uses the name `{name}` for something else")
+
+
+def _imports_later(tree: PythonTree, function: ast.stmt, name: str, offset: int) -> bool:
+    """Return whether a function around an offset imports a name of its own after it."""
+    start, end = tree.span(function)
+    return start <= offset < end and any(
+        isinstance(node, _IMPORTS)
+        and tree.span(node)[0] > offset
+        and any((alias.asname or alias.name.partition(".")[0]) == name for alias in node.names)
+        for node in ast.walk(function)
+    )
 
 
 def _find_name(statement: ast.stmt) -> str:
@@ -48,16 +68,16 @@ def _find_name(statement: ast.stmt) -> str:
     return ""
 
 
-def _binds_os(node: ast.AST) -> bool:
+def _binds(node: ast.AST, name: str) -> bool:
     if isinstance(node, ast.Name):
-        return node.id == "os" and isinstance(node.ctx, ast.Store)
+        return node.id == name and isinstance(node.ctx, ast.Store)
     if isinstance(node, ast.ImportFrom):
-        return any((alias.asname or alias.name) == "os" for alias in node.names)
+        return node.module != "os" and name in [one.asname or one.name for one in node.names]
     if isinstance(node, ast.Import):
-        return any(alias.asname == "os" and alias.name != "os" for alias in node.names)
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return node.name == "os"
-    return isinstance(node, ast.arg) and node.arg == "os"
+        return any(one.asname == name and one.name != "os" for one in node.names)
+    if isinstance(node, ast.arg):
+        return node.arg == name
+    return getattr(node, "name", "") == name and not isinstance(node, ast.alias)
 
 
 def _build_import(tree: PythonTree, source: Source) -> Edit:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 _STRINGS = (ast.Constant, ast.JoinedStr)
 _STRING_TYPES = (str, bytes)
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 _SAFE_PARENTS = (
     *(ast.Assign, ast.AnnAssign, ast.Return, ast.Call, ast.keyword, ast.Dict, ast.List, ast.Tuple),
@@ -83,19 +84,64 @@ class PythonTree(NamedTuple):
                 return "a pattern of `match` has to be a constant; compare with the variable"
             if child in (getattr(parent, "annotation", None), getattr(parent, "returns", None)):
                 return "it is in a type annotation"
+            if isinstance(parent, ast.Subscript) and _is_literal_type(parent, child):
+                return "it is in a type"
             child = parent
         return ""
 
-    def find_default(self, node: ast.expr) -> tuple[ast.Call, str] | None:
-        """Return the look-up whose default is this string, and the name of its variable."""
-        call = self.parents.get(node)
-        if not isinstance(call, ast.Call) or len(call.args) != 2 or call.args[1] is not node:
+    def find_default(self, node: ast.expr) -> tuple[ast.expr, str] | None:
+        """Return the look-up whose default is this string, and the name of its variable.
+
+        The default is an argument, or the right side of `or`.
+        """
+        parent = self.parents.get(node)
+        if isinstance(parent, ast.keyword) and parent.arg == "default":
+            parent = self.parents.get(parent)
+        if isinstance(parent, ast.BoolOp) and isinstance(parent.op, ast.Or):
+            is_pair = len(parent.values) == 2 and parent.values[1] is node
+            variable = _read_lookup(parent.values[0]) if is_pair else ""
+        else:
+            variable = _read_lookup(parent) if not _is_first_argument(parent, node) else ""
+        return (parent, variable) if variable and isinstance(parent, ast.expr) else None
+
+    def find_dropped_default(self, node: ast.expr) -> tuple[int, int] | None:
+        """Return the span of `, default=…` in a call such as `config("NAME", default="…")`.
+
+        Such a function may read a file, so no look-up of the environment may be in its arguments.
+        """
+        keyword = self.parents.get(node)
+        if not isinstance(keyword, ast.keyword) or keyword.arg != "default":
+            return None
+        call = self.parents.get(keyword)
+        if not isinstance(call, ast.Call) or not call.args:
             return None
         name = call.args[0]
-        is_lookup = re.fullmatch(r"(?:os\.)?(?:environ\.get|getenv)", ast.unparse(call.func))
-        if is_lookup and isinstance(name, ast.Constant) and isinstance(name.value, str):
-            return (call, name.value) if name.value.isidentifier() else None
-        return None
+        if not isinstance(name, ast.Constant) or not _VARIABLE.fullmatch(str(name.value)):
+            return None
+        values = [*call.args, *(one.value for one in call.keywords)]
+        ends = [end for end in (self.span(one)[1] for one in values) if end < self.span(node)[0]]
+        return max(ends), self.span(node)[1]
+
+
+def _is_literal_type(subscript: ast.Subscript, child: ast.AST) -> bool:
+    """Return whether a node is in the brackets of `Literal[…]`."""
+    name = getattr(subscript.value, "attr", getattr(subscript.value, "id", ""))
+    return child is subscript.slice and name == "Literal"
+
+
+def _is_first_argument(call: ast.AST | None, node: ast.expr) -> bool:
+    return isinstance(call, ast.Call) and call.args[:1] == [node]
+
+
+def _read_lookup(call: ast.AST | None) -> str:
+    """Return the name of the variable that a call looks up, or an empty text."""
+    if not isinstance(call, ast.Call) or not call.args or len(call.args) + len(call.keywords) > 2:
+        return ""
+    name = call.args[0]
+    is_lookup = re.fullmatch(r"(?:os\.)?(?:environ\.get|getenv)", ast.unparse(call.func))
+    if is_lookup and isinstance(name, ast.Constant) and isinstance(name.value, str):
+        return name.value if name.value.isidentifier() else ""
+    return ""
 
 
 def parse_tree(content: bytes) -> PythonTree | None:

@@ -70,9 +70,13 @@ def repair_file(path: str, raw: bytes, project: Project) -> Repair:
         text = read_source_text(raw)
         fixer = _open_fixer(path, text.content)
     except NotFixable as refused:
-        found = detect(raw)
-        return Repair(raw, left=tuple(LeftAlone(finding, str(refused)) for finding in found))
+        return Repair(raw, left=tuple(_leave_alone(one, str(refused)) for one in detect(raw)))
     return _repair_text(path, text, fixer, detect, project)
+
+
+def _leave_alone(finding: Finding, reason: str) -> LeftAlone:
+    """Return a leak with the reason; in client-side code, no fixer could change that reason."""
+    return LeftAlone(finding, _CLIENT_SIDE if finding.exposure is Exposure.CLIENT_SIDE else reason)
 
 
 def find_replacements(

@@ -21,6 +21,7 @@ _CONSTANTS = {
     "match_pattern": "a pattern has to be a constant; compare with the variable",
 }
 _OWNED_CALLS = re.compile(rb"\.(?:to_string|to_owned|into)\(\)$|^String::from\(")
+_KEEPING = re.compile(rb"\.(?:unwrap_or|or|map_or|push|push_back|insert)$|(?:^|::)(?:Some|Ok|Err)$")
 _BORROWING = ("arguments", "let_declaration")
 
 _NOT_BORROWED = (
@@ -34,11 +35,18 @@ def _format_lookup(place: Place) -> bytes:
     parent = place.node.parent
     if parent is None or parent.type == "field_expression":
         return owned
-    if parent.type in _BORROWING:
+    if parent.type in _BORROWING and not _is_kept(parent):
         return b"&" + owned
     if parent.type == "token_tree":
         return owned
     raise NotFixable(_NOT_BORROWED)
+
+
+def _is_kept(arguments: Node) -> bool:
+    """Return whether a call keeps its argument, which has to live as long as the result."""
+    call = arguments.parent if arguments.type == "arguments" else None
+    function = call.child_by_field_name("function") if call else None
+    return function is not None and bool(_KEEPING.search(function.text or b""))
 
 
 def _format_owned(variable: bytes) -> bytes:
