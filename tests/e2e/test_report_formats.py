@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -167,6 +168,19 @@ def test_gitlab_secret_detection(run: Run, tree: tuple[str, str]) -> None:
     assert [one["identifiers"][0]["value"] for one in found] == ["wastack-api-key"] * 3
     assert {one["location"]["commit"]["sha"] for one in found} == {"0000000"}
     assert log["scan"]["status"] == "success"
+
+
+def test_gitlab_gets_an_identifier_for_each_place_of_a_key(
+    run: Run, key: str, tmp_path: Path
+) -> None:
+    members = zipped({"one": f"{key}\n".encode(), "two": f"{key}\n".encode()})
+    write(
+        tmp_path,
+        {"twice": f"{key} {key}\n", "b64": b64encode(key.encode()).decode(), "a.zip": members},
+    )
+    found = json.loads(report(run, "gitlab"))["vulnerabilities"]
+    assert len({one["id"] for one in found}) == len(found) == 5
+    assert found == json.loads(report(run, "gitlab"))["vulnerabilities"]
 
 
 def test_gitlab_names_the_introducing_commit(repo: Dated, key: str) -> None:

@@ -92,9 +92,8 @@ def _build_vulnerability(
     line = 1 if member else finding.position.line
     fingerprint = finding.secret.fingerprint
     commit = introduced.get((finding.rule, fingerprint), "") or _NO_COMMIT
-    place = f"{finding.rule}:{fingerprint}:{file}:{line}:{finding.origin.within}"
     return {
-        "id": str(uuid5(NAMESPACE_URL, make_encodable(place))),
+        "id": _make_id(finding),
         "name": rule.title[:MAX_NAME],
         "description": make_encodable(describe_finding(finding, rule.title)),
         "severity": _SEVERITIES[finding.severity],
@@ -109,6 +108,14 @@ def _build_vulnerability(
         "raw_source_code_extract": str(finding.secret),
         "details": dict(_list_details(finding)),
     }
+
+
+def _make_id(finding: Finding) -> str:
+    """Return the same identifier in each run: no other finding of the report has it."""
+    origin, position = finding.origin, finding.position
+    at = f"{origin.path}:{position.line}:{position.column}:{origin.within}"
+    place = f"{finding.rule}:{finding.secret.fingerprint}:{at}:{finding.encoding}"
+    return str(uuid5(NAMESPACE_URL, make_encodable(place)))
 
 
 def _list_identifiers(finding: Finding) -> Iterator[dict[str, str]]:
