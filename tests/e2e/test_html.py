@@ -174,6 +174,52 @@ def test_the_policy_allows_only_the_style_and_the_script_of_the_page(
     assert not re.search(r"https?://", page.source)
 
 
+def browse(page: Path) -> Page:
+    """Return the page as a browser shows it once its script has run."""
+    profile = f"--user-data-dir={page.parent / 'profile'}"
+    flags = ("--headless", "--no-sandbox", "--disable-gpu", profile, "--dump-dom")
+    line = [CHROMIUM, *flags, "--virtual-time-budget=5000", page.as_uri()]
+    return Page(subprocess.run(line, capture_output=True, timeout=120).stdout.decode())
+
+
+@pytest.fixture
+def crowded(
+    repo: Dated, make_key: MakeKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Make a page of five keys, of which a browser builds two at once."""
+    order = "<img src=x onerror=document.title='owned'><noscript>"
+    repo.commit({f"{n}{order}": f"{order} {make_key()}" for n in range(5)})
+    report = tmp_path / "leak.json"
+    repo.audit("-o", str(report))
+    monkeypatch.setattr(html, "_BATCH", 2)
+    page = tmp_path / "page.html"
+    with page.open("w", encoding="utf-8") as out:
+        html.write(load_result(str(report), load_rules()), out, ReportStyle())
+    return page
+
+
+def test_keys_after_the_first_batch_wait_as_text(crowded: Path) -> None:
+    page = Page(crowded.read_text("utf-8"))
+    assert page.open == []
+    assert len(page.all("article")) == len(page.all("svg")) == 5
+    assert len(page.all("noscript")) == 2 + 2
+    first = page.source.partition("<noscript>")[0]
+    assert first.count("<svg") == 2
+    assert "3 more keys appear here" in page.text
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="there is no chromium")
+def test_a_browser_builds_the_keys_that_wait(crowded: Path) -> None:
+    page = browse(crowded)
+    assert [article["id"] for article in page.all("article")] == [f"key-{n}" for n in range(1, 6)]
+    assert len(page.all("svg")) == 5
+    assert page.texts["output"] == ["5 of 5 shown"]
+    assert page.texts["title"] == ["wakeyscan: 5 keys in 1 commit: 5 high."]
+    assert not page.all("noscript")
+    assert not page.all("img")
+    assert "more keys appear" not in page.text
+
+
 @pytest.mark.skipif(not CHROMIUM, reason="there is no chromium")
 def test_a_browser_runs_the_filters_and_nothing_else(
     run: Run, make_key: MakeKey, tmp_path: Path
@@ -181,11 +227,7 @@ def test_a_browser_runs_the_filters_and_nothing_else(
     order = "<img src=x onerror=document.title='owned'><script>document.title='owned'</script>"
     write(tmp_path, {order.replace("/", "_"): f"{order} {make_key()}\n"})
     assert run("scan", "-f", "html", "-o", "page.html").code == 1
-    profile = f"--user-data-dir={tmp_path / 'profile'}"
-    address = (tmp_path / "page.html").as_uri()
-    flags = ("--headless", "--no-sandbox", "--disable-gpu", profile, "--dump-dom")
-    shown = subprocess.run([CHROMIUM, *flags, address], capture_output=True, timeout=120).stdout
-    page = Page(shown.decode())
+    page = browse(tmp_path / "page.html")
     assert page.texts["title"] == ["wakeyscan: 1 key in 1 place: 1 high."]
     assert page.texts["output"] == ["1 of 1 shown"]
     assert len(page.all("script")) == 1

@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 _FEW = 5
 """Number of places that a key shows at once; the others unfold."""
 
+_BATCH = 100
+"""Keys that a browser builds at once: those after the first batch wait as text."""
+
 
 def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     """Write a page with the verdict, the next steps, the timeline, the keys and the scope."""
-    render_template("report.html", out, page=build_page(result, style), few=_FEW)
+    render_template("report.html", out, page=build_page(result, style), few=_FEW, batch=_BATCH)
 
 
 def render_template(name: str, out: TextIO, **values: object) -> None:
