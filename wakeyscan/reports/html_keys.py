@@ -15,6 +15,7 @@ from wakeyscan.core.redaction import (
 from wakeyscan.reports.description import advise
 from wakeyscan.reports.history_text import list_facts
 from wakeyscan.reports.key_steps import list_key_steps
+from wakeyscan.reports.next_steps import Step
 from wakeyscan.reports.summary import LIVENESS_ORDER, format_liveness
 from wakeyscan.reports.timeline import TimeScale, format_period
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 _MAX_RUNBOOKS = 500
-"""Keys whose steps are listed: those of 5,000 keys took a browser a second more to load."""
+"""Keys whose steps are listed: those of 5,000 keys would be half of the page."""
 
 
 class Bar(NamedTuple):
@@ -67,6 +68,7 @@ class KeyView(NamedTuple):
     """`None` if no commit introduced the key."""
     places: list[PlaceView]
     advice: list[str]
+    steps: list[Step]
 
 
 def build_keys(
@@ -126,6 +128,7 @@ def _build_key(
         bar=_build_bar(history, scale) if history and scale and is_dated else None,
         places=[_build_place(finding, style) for finding in group],
         advice=[*_list_advice(group, history, has_steps=number <= _MAX_RUNBOOKS)],
+        steps=[*_list_steps(history, has_steps=number <= _MAX_RUNBOOKS)],
     )
 
 
@@ -204,16 +207,15 @@ def _list_notes(finding: Finding) -> Iterator[str]:
 def _list_advice(
     group: list[Finding], history: SecretHistory | None, *, has_steps: bool
 ) -> Iterator[str]:
-    yield advise(group[0])
-    if history and not has_steps:
+    """Yield what to do about a key whose steps are not listed."""
+    if history is None:
+        yield advise(group[0])
+    elif not has_steps:
         yield "The steps for this key are in the JSON report: keys[].next."
-        return
-    if history and history.at_head:
-        yield "It is still at HEAD: remove it there too."
-    elif history and history.removed:
-        yield "It was removed, but the history has it: only revoking it closes the leak."
-    if history and history.pushed:
-        yield "It was pushed: whoever fetched the branches above has it."
-    for number, step in enumerate(list_key_steps(history) if history else (), 1):
-        commands = "; ".join(step.commands)
-        yield _escape(f"{number}. {step.text}" + f": {commands}" * bool(commands))
+    elif history.liveness is Liveness.REVOKED and not history.at_head:
+        yield "It no longer works, and HEAD does not have it: nothing is left to do."
+
+
+def _list_steps(history: SecretHistory | None, *, has_steps: bool) -> Iterator[Step]:
+    for step in list_key_steps(history) if history and has_steps else ():
+        yield Step(make_encodable(step.text), tuple(map(make_encodable, step.commands)))
