@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import WAKEYSCAN, environment
+from tests.support.command import WAKEYSCAN, environment, execute
 from tests.support.dated_repository import Dated
+from tests.support.fake_wastack import LIVE, REVOKED, FakeWAStack
 from tests.support.files import write
 from tests.support.keys import PREFIX, MakeKey, mask
 from tests.support.terminal import Terminal
@@ -25,6 +26,11 @@ SUPPORTED = {"TERM": "xterm-256color", "TERM_PROGRAM": "vscode", "TMUX": "", "ST
 
 def show(folder: Path, *arguments: str, **variables: str) -> str:
     """Run wakeyscan in a narrow terminal, and return what it writes there."""
+    return show_answer(folder, b"", *arguments, **variables)
+
+
+def show_answer(folder: Path, stdin: bytes, *arguments: str, **variables: str) -> str:
+    """Do the same with a standard input."""
     terminal = Terminal()
     fcntl.ioctl(terminal.stderr, termios.TIOCSWINSZ, struct.pack("HHHH", 50, WIDTH, 0, 0))
     env = {**environment(), **SUPPORTED, **variables}
@@ -33,10 +39,14 @@ def show(folder: Path, *arguments: str, **variables: str) -> str:
         [WAKEYSCAN, *arguments],
         env=env,
         cwd=folder,
+        stdin=subprocess.PIPE,
         stdout=terminal.stderr,
         stderr=subprocess.DEVNULL,
     )
     terminal.close_stderr()
+    assert process.stdin
+    process.stdin.write(stdin)
+    process.stdin.close()
     shown = terminal.read_rest().decode().replace("\r\n", "\n")
     process.wait()
     return shown
@@ -59,6 +69,33 @@ def test_every_line_fits_and_shows_the_key(repo: Dated, command: tuple[str, ...]
     (excerpt,) = (line for line in lines if "second" in line)
     assert re.search(rf"\| ….*{PREFIX}…\([0-9a-f]{{6}}\).*…", excerpt)
     assert "larger than --max-file-size" in " ".join(shown.split()) or command[0] == "audit"
+
+
+def test_answers_about_keys_fit_below_their_verdict(tmp_path: Path, make_key: MakeKey) -> None:
+    live, revoked = make_key(), make_key()
+    keys = f"{live}\n{revoked}\n".encode()
+    with FakeWAStack({live: LIVE, revoked: REVOKED}) as api:
+        arguments = ("verify", "--api-url", api.url)
+        shown = show_answer(tmp_path, keys, *arguments)
+        piped = execute([WAKEYSCAN, *arguments], tmp_path, keys).out
+    lines = shown.splitlines()
+    assert lines[:2] == ["2 keys: 1 LIVE, 1 revoked.", ""]
+    assert [line for line in lines if len(line) > WIDTH] == []
+    assert {line[:1] for line in lines[2:]} == {"w", " "}
+    assert " ".join(shown.split()).endswith(" ".join(piped.split()))
+    assert [line.split()[0] for line in piped.splitlines()] == [mask(live), mask(revoked)]
+
+
+@pytest.mark.parametrize("command", ["fix", "wipe"])
+def test_a_summary_of_changes_fits(tmp_path: Path, make_key: MakeKey, command: str) -> None:
+    transcript = tmp_path / ".claude" / "projects" / "p" / "s.jsonl"
+    write(tmp_path, {"a.unknown": f"key {make_key()}\n", "a.py": f"k = '{make_key()}'\n"})
+    write(transcript.parent, {transcript.name: f'{{"type": "user", "text": "{make_key()}"}}\n'})
+    target = {"fix": ".", "wipe": "agents:claude"}[command]
+    shown = show(tmp_path, command, target, HOME=str(tmp_path))
+    sentences = [line for line in shown.splitlines() if " " in line.strip()]
+    assert [line for line in sentences if measure(line) > WIDTH] == []
+    assert "until you revoke it" in " ".join(shown.split())
 
 
 NARROW = {"COLUMNS": ""}

@@ -66,15 +66,18 @@ def _is_stderr_stdout() -> bool:
 
 
 def write_rendered(
-    render: Callable[[str], bytes], settings: config.Config, targets: Iterable[str]
+    render: Callable[[str, int], bytes], settings: config.Config, targets: Iterable[str]
 ) -> None:
-    """Write reports as `render` returns them by format; raise `ReportError`."""
+    """Write reports as `render` returns them, by format and `find_terminal_width`.
+
+    Raise `ReportError` if one cannot be written.
+    """
     for name, file in settings.reports:
-        _write_file(file, render(name), targets)
+        _write_file(file, render(name, 0), targets)
     if settings.output:
-        _write_file(settings.output, render(settings.format), targets)
+        _write_file(settings.output, render(settings.format, 0), targets)
     else:
-        write_stdout(render(settings.format))
+        write_stdout(render(settings.format, find_terminal_width()))
 
 
 def check_formats(
@@ -167,6 +170,11 @@ def find_width(stream: TextIO | None) -> int:
     return max(_MIN_WIDTH, columns or _parse_columns(os.environ.get("COLUMNS", "")))
 
 
+def find_terminal_width() -> int:
+    """Return the columns of the terminal that shows stdout; 0 if a file or a program reads it."""
+    return find_width(sys.stdout) if _is_terminal() else 0
+
+
 def _parse_columns(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 6 and int(text) else report.DEFAULT_WIDTH
 
@@ -197,6 +205,12 @@ def write_stdout(text: bytes) -> None:
 def write_lines(lines: Iterable[str]) -> None:
     """Write lines to stdout; raise `ReportError` if stdout cannot be written."""
     write_stdout("".join(f"{line}\n" for line in lines).encode())
+
+
+def write_sentences(lines: Iterable[str]) -> None:
+    """Write lines to stdout; a terminal shows a long one as several, broken at blanks."""
+    width = find_terminal_width()
+    write_lines(part for line in lines for part in terminal_text.fold(line, width))
 
 
 def write_stderr(text: str) -> None:

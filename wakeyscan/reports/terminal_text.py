@@ -121,6 +121,19 @@ def wrap_words(
     return wrap(split_words(text, names), width, heading, " ", hanging)
 
 
+def fold(line: str, width: int) -> Iterator[str]:
+    """Yield a line; one that exceeds the width as several, the further ones with an indent.
+
+    A width of 0 has no limit.
+    """
+    if width < 1 or measure(line) <= width:
+        yield line
+        return
+    text = line.lstrip(" ")
+    indent = line[: len(line) - len(text)]
+    yield from wrap_words(text, width, indent, hanging=f"{indent}  ")
+
+
 def split_words(text: str, names: Iterable[str] = ()) -> list[str]:
     """Split a sentence at its blanks, but not inside of a command or of one of these names."""
     parts = [re.escape(name) for name in names if " " in name]

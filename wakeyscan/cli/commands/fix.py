@@ -75,7 +75,8 @@ def run(values: Values, paths: list[str]) -> int:
         fix_writer.write_planned(file, access)
     color = output.wants_color(settings.color, os.environ)
     lines = [line for file in planned for line in format_file(file, context, color)]
-    output.write_lines([*lines, *format_summary(planned, result, is_written)])
+    output.write_lines(lines)
+    output.write_sentences(format_summary(planned, result, is_written))
     return _find_exit_code(planned, result, is_written)
 
 

@@ -60,7 +60,7 @@ def run(values: Values, targets: list[str]) -> int:
         output.write_lines(_format_file(file))
     for file in planned if is_written else ():
         code = max(code, _write(file))
-    output.write_lines(_format_summary(planned, result, is_written and not code))
+    output.write_sentences(_format_summary(planned, result, is_written and not code))
     if code:
         return code
     if any(file.left or (file.masked and not is_written) for file in planned):

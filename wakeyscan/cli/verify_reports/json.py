@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SCHEMA = "wakeyscan-verification/1"
 
 
-def write(outcome: VerifyOutcome, out: TextIO) -> None:
+def write(outcome: VerifyOutcome, out: TextIO, width: int) -> None:
     """Write one object."""
     text = json.dumps(_build_report(outcome), ensure_ascii=False, indent=2)
     out.write(f"{escape_for_json(text)}\n")

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, TextIO
 
+from wakeyscan.cli.verify_reports.outcome import format_count
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import redact
 from wakeyscan.reports._markdown_text import format_code, join_rows
-from wakeyscan.reports.summary import LIVENESS_ORDER, format_liveness
+from wakeyscan.reports.summary import format_liveness
 from wakeyscan.verification.verdict import format_verdict
 
 if TYPE_CHECKING:
     from wakeyscan.cli.verify_reports.outcome import VerifiedKey, VerifyOutcome
 
 
-def write(outcome: VerifyOutcome, out: TextIO) -> None:
+def write(outcome: VerifyOutcome, out: TextIO, width: int) -> None:
     """Write a verdict, a table of the keys, and what could not be verified."""
-    out.write(f"### wakeyscan verify: {_format_count(outcome)}\n")
+    incomplete = "" if outcome.complete else "; **incomplete**"
+    out.write(f"### wakeyscan verify: {format_count(outcome)}{incomplete}\n")
     if outcome.keys:
         out.write("\n| key | before | now | answer |\n|---|---|---|---|\n")
         out.write(join_rows((_format_row(key), 1) for key in outcome.keys))
@@ -33,14 +34,6 @@ def write(outcome: VerifyOutcome, out: TextIO) -> None:
             f"| {format_code(i.origin.path)} | {format_code(i.reason)} |\n" for i in outcome.gaps
         )
         out.write(join_rows((row, 1) for row in rows))
-
-
-def _format_count(outcome: VerifyOutcome) -> str:
-    count = len(outcome.keys)
-    answers = Counter(key.verdict.liveness for key in outcome.keys)
-    listed = (f"{answers[one]:,} {format_liveness(one)}" for one in LIVENESS_ORDER if answers[one])
-    text = f"{count:,} key{'s' * (count != 1)}: {', '.join(listed)}" if count else "no keys found"
-    return text if outcome.complete else f"{text}; **incomplete**"
 
 
 def _format_row(key: VerifiedKey) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -10,6 +11,7 @@ from wakeyscan.cli import output
 from wakeyscan.cli.commands import INCOMPLETE
 from wakeyscan.cli.verify_reports import VERIFY_REPORTS
 from wakeyscan.core.finding import Bounds, Liveness
+from wakeyscan.reports.summary import LIVENESS_ORDER, format_liveness
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -66,8 +68,11 @@ class VerifyOutcome(NamedTuple):
 class VerifyReport(Protocol):
     """A module that writes one format."""
 
-    def write(self, outcome: VerifyOutcome, out: TextIO) -> None:
-        """Write the report, with every secret redacted."""
+    def write(self, outcome: VerifyOutcome, out: TextIO, width: int) -> None:
+        """Write the report, with every secret redacted.
+
+        `width` is that of the terminal which shows it, 0 if none does.
+        """
 
 
 def build_outcome(plan: VerifyPlan, results: VerificationResults) -> VerifyOutcome:
@@ -98,13 +103,21 @@ def choose_formats(settings: Config, flags: Values, targets: Iterable[str]) -> C
 
 def write_outcome(outcome: VerifyOutcome, settings: Config, targets: Iterable[str]) -> int:
     """Write the reports, and return the exit code: 1 if a key is live, 3 if one is unknown."""
-    output.write_rendered(lambda name: _render(name, outcome), settings, targets)
+    output.write_rendered(lambda name, width: _render(name, outcome, width), settings, targets)
     if outcome.has_live_key:
         return 1
     return 0 if outcome.complete else INCOMPLETE
 
 
-def _render(name: str, outcome: VerifyOutcome) -> bytes:
+def format_count(outcome: VerifyOutcome) -> str:
+    """Return how many keys there are, and how many have each answer."""
+    count = len(outcome.keys)
+    answers = Counter(key.verdict.liveness for key in outcome.keys)
+    listed = (f"{answers[one]:,} {format_liveness(one)}" for one in LIVENESS_ORDER if answers[one])
+    return f"{count:,} key{'s' * (count != 1)}: {', '.join(listed)}" if count else "no keys found"
+
+
+def _render(name: str, outcome: VerifyOutcome, width: int) -> bytes:
     out = io.StringIO()
-    VERIFY_REPORTS[name].write(outcome, out)
+    VERIFY_REPORTS[name].write(outcome, out, width)
     return out.getvalue().encode("utf-8", "backslashreplace")
