@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wakeyscan import __version__
-from wakeyscan.cli import help_topics
+from wakeyscan.cli import examples, help_topics
 from wakeyscan.cli.commands import COMMANDS
 from wakeyscan.integrations.hooks import STAGES
 
@@ -149,7 +149,7 @@ def _format_flags(option: Option) -> str:
 
 def _format_examples(name: str) -> Iterator[str]:
     yield ".SH EXAMPLES"
-    for line, comment in help_topics.EXAMPLES[name] if name else help_topics.FIRST_STEPS:
+    for line, comment in examples.EXAMPLES[name] if name else examples.FIRST_STEPS:
         yield from _format_item(rf"\fBwakeyscan {escape(line)}\fR", comment)
 
 

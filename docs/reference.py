@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from docs import man_pages, settings_page
 from wakeyscan.cli import help_topics
 from wakeyscan.cli.commands import COMMANDS
+from wakeyscan.cli.examples import EXAMPLES
 
 if TYPE_CHECKING:
     from wakeyscan.config.options import Option
@@ -73,7 +74,7 @@ def _format_flags(option: Option) -> str:
 
 
 def _format_examples(name: str) -> Iterator[str]:
-    examples = help_topics.EXAMPLES.get(name, ())
+    examples = EXAMPLES.get(name, ())
     if examples:
         yield "Examples:\n"
         yield from (f"- `wakeyscan {line}`: {escape(comment)}" for line, comment in examples)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wakeyscan import __version__
-from wakeyscan.cli import help_topics
+from wakeyscan.cli import examples, help_topics
 from wakeyscan.cli.commands import COMMANDS
 from wakeyscan.cli.output import write_stderr, write_stdout
 from wakeyscan.core.errors import UsageError
@@ -46,7 +46,7 @@ class _Group(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        _write_examples(help_topics.FIRST_STEPS, formatter)
+        _write_examples(examples.FIRST_STEPS, formatter)
         super().format_epilog(ctx, formatter)
 
 
@@ -68,7 +68,7 @@ class _Command(click.Command):
                 formatter.write_dl([records[name] for name in names])
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        _write_examples(help_topics.EXAMPLES.get(self.name or "", ()), formatter)
+        _write_examples(examples.EXAMPLES.get(self.name or "", ()), formatter)
 
 
 def _write_examples(examples: Iterable[tuple[str, str]], formatter: click.HelpFormatter) -> None:

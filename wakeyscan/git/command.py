@@ -7,7 +7,6 @@ opens the repository at any path and keeps none of them.
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
@@ -69,19 +68,6 @@ class _ProcessErrors(NamedTuple):
     def __exit__(self, _type: object, error: object, _traceback: object) -> None:
         if isinstance(error, process.ProcessError):
             raise GitError(f"{self.command} {error}") from None
-
-
-class _BackgroundRun(NamedTuple):
-    """A command that runs beside the caller, and is killed at the end of the context."""
-
-    running: process.Process
-    finish: Callable[[], bytes]
-
-    def __enter__(self) -> Callable[[], bytes]:
-        return self.finish
-
-    def __exit__(self, *_: object) -> None:
-        self.running.kill()
 
 
 class Git(NamedTuple):
@@ -238,7 +224,7 @@ class Git(NamedTuple):
         if code or stderr_lines:
             raise self._build_error("cat-file", stderr_lines)
 
-    def run_in_background(self, *arguments: str, stdin: bytes = b"") -> _BackgroundRun:
+    def run_in_background(self, *arguments: str, stdin: bytes = b"") -> process.BackgroundRun:
         """Start a command, and return a context with a function that waits for its output.
 
         The command must print little before its end. It is killed if the caller never waits for it.
@@ -256,7 +242,7 @@ class Git(NamedTuple):
                 raise self._build_error(arguments[0], stderr_lines)
             return output
 
-        return _BackgroundRun(running, finish)
+        return process.BackgroundRun(running, finish)
 
     def _start(
         self,
@@ -283,7 +269,7 @@ class Git(NamedTuple):
         return _ProcessErrors(f"git {command} in {self.name}")
 
     def _build_error(self, command: str, stderr_lines: list[str]) -> GitError:
-        return GitError(_explain_failure(command, self.name, stderr_lines))
+        return GitError(process.explain_failure(command, self.name, stderr_lines))
 
 
 def _check_id(objects: Iterator[Object], requested: str) -> Iterator[Object]:
@@ -302,19 +288,3 @@ def open_own(folder: str = ".") -> Git:
 def open_foreign(folder: str) -> Git:
     """Open the repository at a path, even if a hook of another repository started us."""
     return Git(folder, build_environment(USER_CONFIG_VARIABLES))
-
-
-def _explain_failure(command: str, folder: str, stderr_lines: Sequence[str]) -> str:
-    """Return the error message for a git command that failed in a folder."""
-    cause = process.find_cause(stderr_lines) or "git gave no reason"
-    path = os.path.realpath(folder)
-    if "dubious ownership" in cause:
-        return (
-            f"git refuses {folder}, which belongs to another user; if you trust it: "
-            f"git config --global --add safe.directory {path}"
-        )
-    if "safe.bareRepository" in cause:  # a clone may contain a bare repository as plain files
-        return f"{path} is a bare repository; if it is yours, set GIT_DIR={path}"
-    if "not a git repository" in cause:
-        return f"{path} is not in a git repository"
-    return f"git {command} in {folder} failed: {cause}"

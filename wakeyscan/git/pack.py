@@ -139,22 +139,54 @@ def read_pack(index: PackIndex) -> Pack:
     return pack
 
 
+class _Headers(NamedTuple):
+    """The headers of entries, by number."""
+
+    sizes: bytearray
+    kinds: bytearray
+    large_sizes: dict[int, int]
+    first_delta: array[int]
+    next_delta: array[int]
+    missing_bases: dict[bytes, list[int]]
+
+
 def link_entries(index: PackIndex, data: mmap.mmap | bytes, offsets: array[int], end: int) -> Pack:
-    """Read the headers of the entries at `offsets`; append `end` to these.
+    """Read the headers of the entries at `offsets`; append `end` to these."""
+    count = len(offsets)
+    numbers = dict(zip(offsets, range(count), strict=True))
+    if len(numbers) != count:
+        raise CorruptPackError(f"{index.pack_path}: its index lists an entry twice")
+    no_deltas = array("i", [NO_ENTRY]) * count
+    headers = _Headers(bytearray(count), bytearray(count), {}, no_deltas, no_deltas[:], {})
+    has_forward_base = _read_headers(headers, index, data, numbers)
+    offsets.append(end)
+    pack = Pack(
+        pack_index=index,
+        data=data,
+        offsets=offsets,
+        header_sizes=bytes(headers.sizes),
+        kinds=bytes(headers.kinds),
+        large_sizes=headers.large_sizes,
+        first_delta=headers.first_delta,
+        next_delta=headers.next_delta,
+        missing_bases=headers.missing_bases,
+    )
+    pack.release_pages()
+    return pack._replace(cyclic=count - _count_reachable(pack)) if has_forward_base else pack
+
+
+def _read_headers(
+    headers: _Headers, index: PackIndex, data: mmap.mmap | bytes, numbers: dict[int, int]
+) -> bool:
+    """Fill the headers of entries, given by offset; return whether a base follows its delta.
 
     A header starts with the kind and the size; all bytes but the last have the high bit. In a
     delta, the distance back to its base follows, or the id of the base. All headers are read in
     one loop without calls, since a pack may hold millions.
     """
-    count = len(offsets)
-    header_sizes, kinds, large_sizes = bytearray(count), bytearray(count), dict[int, int]()
-    first_delta, next_delta = (array("i", [NO_ENTRY]) * count for _ in range(2))
-    numbers = dict(zip(offsets, range(count), strict=True))
-    if len(numbers) != count:
-        raise CorruptPackError(f"{index.pack_path}: its index lists an entry twice")
-    missing_bases: dict[bytes, list[int]] = {}
+    sizes, kinds, large_sizes, first_delta, next_delta, missing_bases = headers
     has_forward_base = False
-    for number, offset in enumerate(offsets):
+    for offset, number in numbers.items():
         header = data[offset : offset + MAX_HEADER]
         byte, at = header[0], 1
         kind, size, shift = byte & 0x70, byte & 15, 4
@@ -189,21 +221,8 @@ def link_entries(index: PackIndex, data: mmap.mmap | bytes, offsets: array[int],
                 has_forward_base |= base >= number
                 next_delta[number] = first_delta[base]
                 first_delta[base] = number
-        kinds[number], header_sizes[number] = kind >> 4, at
-    offsets.append(end)
-    pack = Pack(
-        pack_index=index,
-        data=data,
-        offsets=offsets,
-        header_sizes=bytes(header_sizes),
-        kinds=bytes(kinds),
-        large_sizes=large_sizes,
-        first_delta=first_delta,
-        next_delta=next_delta,
-        missing_bases=missing_bases,
-    )
-    pack.release_pages()
-    return pack._replace(cyclic=count - _count_reachable(pack)) if has_forward_base else pack
+        kinds[number], sizes[number] = kind >> 4, at
+    return has_forward_base
 
 
 def _count_reachable(pack: Pack) -> int:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from wakeyscan.core.lazy import lazy_import
-from wakeyscan.core.typing import TYPE_CHECKING, Protocol
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     import subprocess
@@ -245,6 +245,19 @@ class _PopenProcess:
             self.wait()
 
 
+class BackgroundRun(NamedTuple):
+    """A command that runs beside the caller, and is killed at the end of the context."""
+
+    running: Process
+    finish: Callable[[], bytes]
+
+    def __enter__(self) -> Callable[[], bytes]:
+        return self.finish
+
+    def __exit__(self, *_: object) -> None:
+        self.running.kill()
+
+
 def _split_lines(stderr: bytes) -> list[str]:
     return stderr.decode("utf-8", "surrogateescape").splitlines()
 
@@ -253,3 +266,19 @@ def find_cause(stderr_lines: Sequence[str]) -> str:
     """Return the line with git's error, not a warning or hint before it; empty without lines."""
     errors = (line for line in stderr_lines if line.startswith(("fatal:", "error:")))
     return next(errors, stderr_lines[0] if stderr_lines else "")
+
+
+def explain_failure(command: str, folder: str, stderr_lines: Sequence[str]) -> str:
+    """Return the error message for a git command that failed in a folder."""
+    cause = find_cause(stderr_lines) or "git gave no reason"
+    path = os.path.realpath(folder)
+    if "dubious ownership" in cause:
+        return (
+            f"git refuses {folder}, which belongs to another user; if you trust it: "
+            f"git config --global --add safe.directory {path}"
+        )
+    if "safe.bareRepository" in cause:  # a clone may contain a bare repository as plain files
+        return f"{path} is a bare repository; if it is yours, set GIT_DIR={path}"
+    if "not a git repository" in cause:
+        return f"{path} is not in a git repository"
+    return f"git {command} in {folder} failed: {cause}"

@@ -10,7 +10,8 @@ import pytest
 from wakeyscan.cli import help_topics
 from wakeyscan.cli.arguments import parse_arguments
 from wakeyscan.cli.commands import COMMANDS
-from wakeyscan.cli.help_topics import ACTIONS, EXAMPLES, GROUPS
+from wakeyscan.cli.examples import EXAMPLES
+from wakeyscan.cli.help_topics import ACTIONS, GROUPS
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.registry import list_known, suggest
 
