@@ -42,5 +42,5 @@ def test_a_plain_key_is_matched_within_12_frames(tmp_path: Path, make_key: MakeK
     assert len(stack) <= MAX_FRAMES
     assert [function for module, function in stack if module.startswith("wakeyscan.scanner.")] == [
         *("scan_targets", "scan_units", "scan_documents", "_scan_text"),
-        *("detect_in_document", "find_matches", "match_rule", "_match_at"),
+        *("find_in_document", "find_matches", "match_rule", "_match_at"),
     ]

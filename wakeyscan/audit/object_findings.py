@@ -12,9 +12,10 @@ from wakeyscan.core.chunks import read_chunks
 from wakeyscan.core.document import MEMBER_SEPARATOR, Document, Origin, Skipped
 from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.git.objects import BLOB, COMMIT, MAX_IN_MEMORY, OBJECT_KINDS, TREE, parse_tree
-from wakeyscan.scanner.detector import detect_in_document, detect_in_name
+from wakeyscan.scanner.detector import detect_in_name, find_in_document
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.embedded import EmbeddedArchives
+from wakeyscan.scanner.listed_findings import FindingLimit
 from wakeyscan.scanner.scan_result import ScanResult, summarize_skipped
 from wakeyscan.sources.commits import split_metadata
 
@@ -133,14 +134,17 @@ def find_in_object(
         return scan_documents([Document(origin, content)], context)
     findings: list[Finding] = []
     skipped: list[Skipped] = []
+    limit = FindingLimit(context.max_findings)
     for document in split_object(kind, content, width, origin):
         if kind == TREE and not document.content:
-            findings += detect_in_name(document.origin, context)[1]
+            findings += limit.list_findings(detect_in_name(document.origin, context)[1])
         else:
             embedded = EmbeddedArchives(document, context)
             known_hits = hits if kind == BLOB else None
-            findings += detect_in_document(document, context, known_hits, embedded)
+            found = find_in_document(document, context, known_hits, embedded)
+            findings += limit.list_findings(found)
             skipped += embedded.skipped
+    skipped += limit.list_skipped(origin)
     return ScanResult(tuple(findings), summarize_skipped(skipped, origin))
 
 

@@ -53,6 +53,10 @@ class Secret:
         """Return whether this secret begins with the text of another one."""
         return self._text.startswith(other._text)
 
+    def __lt__(self, other: Secret) -> bool:
+        """Compare the texts: in this order, secrets stand after those that they begin with."""
+        return self._text < other._text
+
     def __str__(self) -> str:
         prefix = KEY_PREFIX if self._text.startswith(KEY_PREFIX.encode()) else ""
         return f"{prefix}…({self._fingerprint[:6]})"

@@ -30,6 +30,10 @@ else:
     pattern = lazy_import("wakeyscan.rules.pattern")
 
 
+MAX_FINDINGS = 100_000
+"""Findings that a report lists of one file, and as many placeholders; the rest is skipped."""
+
+
 class CompiledPatterns:
     """The compiled patterns of rules, each compiled when the first anchor of its rule is found."""
 
@@ -54,6 +58,8 @@ class ScanContext(NamedTuple):
     """Whether `wakeyscan:ignore` comments count; in an untrusted repository they do not."""
     limits: Limits | None = None
     """Limits for opening archives; `None`: the defaults."""
+    max_findings: int = MAX_FINDINGS
+    """Maximum number of findings per file, and of placeholders; a run may have twice as many."""
     is_ignored_at_base: Callable[[str, str], bool] | None = None
     """Returns whether inline comments at the base revision ignored a rule's fingerprint.
 

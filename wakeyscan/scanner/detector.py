@@ -34,15 +34,23 @@ def detect_in_document(
     `hits` are the anchors in its content, if the caller has run the prefilter already. Archives
     encoded in the document are opened if `archives` is given.
     """
+    return list(find_in_document(document, context, hits, archives))
+
+
+def find_in_document(
+    document: Document,
+    context: ScanContext,
+    hits: list[AnchorHit] | None = None,
+    archives: ArchiveOpener | None = None,
+) -> Iterator[Finding]:
+    """Yield what `detect_in_document` returns: a caller that stops early saves the rest."""
     hits = context.prefilter(document.content) if hits is None else hits
     if not hits:
-        return []
-    found: list[Finding] = []
+        return
     for shown, text in decoding.decode_document(document, hits, context):
         matches = decoding.find_matches(text, context, archives)
         if matches:
-            found += findings.build_findings(shown, matches, context)
-    return found
+            yield from findings.build_findings(shown, matches, context)
 
 
 def detect_in_name(origin: Origin, context: ScanContext) -> tuple[Origin, list[Finding]]:
@@ -73,16 +81,28 @@ def keep_new(
 
     The context of all findings has `compares_lines` set.
     """
-    known: Counter[tuple[str, str, bytes]] = Counter()
-    for content in document.before() if document.before else ():
-        # The maximum over all parents: a merge adds the findings that no parent has.
-        known |= Counter(map(_build_identity, detect(document._replace(content=content, own=None))))
+    known: Counter[tuple[str, str, bytes]] | None = None
     for finding in found:
+        if known is None:  # most documents have no finding, and need no earlier version
+            known = _count_known(document, detect)
         identity = _build_identity(finding)
         if known[identity] > 0:
             known[identity] -= 1
         else:
             yield finding
+
+
+def _count_known(
+    document: Document, detect: Callable[[Document], Iterable[Finding]]
+) -> Counter[tuple[str, str, bytes]]:
+    """Count each finding in the earlier versions of a document.
+
+    It is the maximum over all parents: a merge adds the findings that no parent has.
+    """
+    known: Counter[tuple[str, str, bytes]] = Counter()
+    for content in document.before() if document.before else ():
+        known |= Counter(map(_build_identity, detect(document._replace(content=content, own=None))))
+    return known
 
 
 def _build_identity(finding: Finding) -> tuple[str, str, bytes]:

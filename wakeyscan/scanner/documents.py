@@ -6,16 +6,21 @@ Every other document goes straight to the detector. Large files arrive as overla
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
 
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.extractors.file_types import detect_format
-from wakeyscan.scanner.detector import detect_in_document, detect_in_name, keep_new
-from wakeyscan.scanner.scan_result import Coverage, ScanResult, merge_results, summarize_skipped
+from wakeyscan.scanner.detector import detect_in_name, find_in_document, keep_new
+from wakeyscan.scanner.scan_result import (
+    Coverage,
+    ScanResult,
+    merge_results,
+    summarize_skipped,
+)
 
 if TYPE_CHECKING:
     from wakeyscan.core import chunks
@@ -32,22 +37,61 @@ else:
     extraction = lazy_import("wakeyscan.extractors.budget")
     listed_findings = lazy_import("wakeyscan.scanner.listed_findings")
 
+_FindLimit = Callable[[], "listed_findings.FindingLimit"]
+"""Returns the limit of a file; a file without an anchor needs none."""
+
 
 def scan_documents(items: Iterable[Document | Skipped], context: ScanContext) -> ScanResult:
     """Return the findings in the documents of one unit, and in everything inside them."""
-    stream = _DocumentStream(items)
+    stream, limits = _DocumentStream(items), _UnitLimits(context)
     results: list[tuple[Origin, ScanResult]] = []
     for item in stream:
+        if not limits.begin(item):
+            continue
         archive_format = _detect_archive(item)
         if archive_format and isinstance(item, Document):
             result = _scan_archive(item, archive_format, stream, context)
         else:
-            result = _scan_text(item, context)
-        results.append((item.origin, result))
+            result = _scan_text(item, context, limits.find_file_limit)
+        results.append((item.origin, limits.apply(result)))
+        if limits.is_full:
+            break
     merged = merge_results(result for _, result in results)
     if len(merged.skipped) < 2:
         return merged
     return merged._replace(skipped=tuple(_summarize_by_file(results, context)))
+
+
+class _UnitLimits:
+    """The limits of the files of one unit, and those of a run, which hold for the unit too."""
+
+    def __init__(self, context: ScanContext) -> None:
+        self.is_full = False
+        """Whether the unit, such as a range of commits, has more findings than a run lists."""
+        self.find_file_limit: _FindLimit = _build_limit(context)
+        self._context, self._is_file_full = context, False
+        self._find_run_limit = cache(lambda: listed_findings.build_run_limit(context.max_findings))
+
+    def begin(self, item: Document | Skipped) -> bool:
+        """Return whether an item is to be scanned: no chunk of a file with too many findings is."""
+        if isinstance(item, Skipped) or _is_first_chunk(item):
+            self.find_file_limit, self._is_file_full = _build_limit(self._context), False
+        return not self._is_file_full
+
+    def apply(self, result: ScanResult) -> ScanResult:
+        """Return the part of a result that is within the limits of a run."""
+        if not result.findings:
+            return result
+        self._is_file_full = self.find_file_limit().is_exceeded
+        limit = self._find_run_limit()
+        listed = tuple(limit.list_findings(result.findings))
+        self.is_full = limit.is_exceeded
+        skipped = limit.list_skipped(Origin("")) if self.is_full else ()
+        return result._replace(findings=listed, skipped=(*result.skipped, *skipped))
+
+
+def _build_limit(context: ScanContext) -> _FindLimit:
+    return cache(lambda: listed_findings.FindingLimit(context.max_findings))
 
 
 class _DocumentStream:
@@ -89,13 +133,17 @@ def _detect_archive(item: Document | Skipped) -> str | None:
 def _scan_text(
     item: Document | Skipped,
     context: ScanContext,
+    find_limit: _FindLimit,
     budget: extraction.ExtractionBudget | None = None,
 ) -> ScanResult:
     """Scan a document, or a chunk of it, without opening it as an archive.
 
-    `budget` is that of the archive from which the document was extracted.
+    The chunks of a file share a limit; `budget` is that of the archive from which the document was
+    extracted.
     """
     origin, name_findings = detect_in_name(item.origin, context)
+    if name_findings:
+        name_findings = list(find_limit().list_findings(name_findings))
     if isinstance(item, Skipped):
         return ScanResult(tuple(name_findings), (item._replace(origin=origin),))
     if name_findings and item.has_new_name and not item.has_new_name():
@@ -106,22 +154,23 @@ def _scan_text(
     hits = context.prefilter(item.content)
     if not hits:
         return ScanResult(findings, (), coverage)
-    document = item._replace(origin=origin)
+    document, limit = item._replace(origin=origin), find_limit()
     context = context._replace(compares_lines=context.compares_lines or item.before is not None)
     archives = embedded.EmbeddedArchives(document, context, budget)
     try:
-        found = detect_in_document(document, context, hits, archives)
-        if found and document.before is not None:
-            found = list(keep_new(found, document, partial(_detect_in_old, context=context)))
+        found = find_in_document(document, context, hits, archives)
+        if document.before is not None:
+            found = keep_new(found, document, partial(_find_in_old, context=context))
+        listed = tuple(limit.list_findings(found))
     except TimeoutExceeded as error:
         return ScanResult(findings, (Skipped(origin, str(error)), *archives.skipped), coverage)
-    found, skipped = listed_findings.limit_findings(found, origin)
-    return ScanResult((*findings, *found), (*skipped, *archives.skipped), coverage)
+    skipped = (*limit.list_skipped(origin), *archives.skipped)
+    return ScanResult((*findings, *listed), skipped, coverage)
 
 
-def _detect_in_old(document: Document, context: ScanContext) -> list[Finding]:
+def _find_in_old(document: Document, context: ScanContext) -> Iterator[Finding]:
     archives = embedded.EmbeddedArchives(document, context)
-    return detect_in_document(document, context, archives=archives)
+    return find_in_document(document, context, archives=archives)
 
 
 def _scan_archive(
@@ -133,9 +182,12 @@ def _scan_archive(
     """
     context = context._replace(compares_lines=context.compares_lines or first.before is not None)
     raw_results: list[ScanResult] = []
+    find_limit = _build_limit(context)
 
     def scan_raw(chunk: Document) -> None:
-        raw_results.append(_scan_text(chunk._replace(before=None), context))
+        if find_limit().is_exceeded:
+            return
+        raw_results.append(_scan_text(chunk._replace(before=None), context, find_limit))
 
     archive = chunks.ChunkStream(first, stream.next_chunk, scan_raw)
     members, packed = _scan_members(first, archive_format, archive, context)
@@ -162,12 +214,13 @@ def _scan_members(
     in_members: list[Finding] = []
     in_packed: list[Finding] = []
     skipped: list[Skipped] = []
+    find_limit = _build_limit(context)
     for item, is_packed in extract.extract_members(origin, archive_format, archive, budget):
-        result = _scan_text(item, context, budget)
+        result = _scan_text(item, context, find_limit, budget)
         (in_packed if is_packed else in_members).extend(result.findings)
         skipped += result.skipped
-        if len(in_members) + len(in_packed) > listed_findings.MAX_FINDINGS:
-            skipped.append(Skipped(origin, listed_findings.TOO_MANY_FINDINGS))
+        if find_limit().is_exceeded:
+            skipped += find_limit().list_skipped(origin)
             break
     return ScanResult(tuple(in_members), tuple(skipped)), ScanResult(tuple(in_packed))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from wakeyscan.core import line_index
@@ -70,8 +70,10 @@ class _MatchedDocument(NamedTuple):
     context: ScanContext
 
 
-def build_findings(document: Document, matches: list[Match], context: ScanContext) -> list[Finding]:
-    """Return the findings for the matches in a document, which are sorted by offset."""
+def build_findings(
+    document: Document, matches: list[Match], context: ScanContext
+) -> Iterator[Finding]:
+    """Yield the findings for the matches in a document, which are sorted by offset."""
     details = find_details(document, matches, context)
     return _build_all(document, matches, context, details)
 
@@ -90,13 +92,13 @@ def build_name_findings(
         return origin, []
     masked = origin._replace(path=build_masks(path, shown).over(0, len(path)))
     document = Document(masked._replace(part="name"), path)
-    return masked, _build_all(document, matches, context, {}) if matches else []
+    return masked, list(_build_all(document, matches, context, {})) if matches else []
 
 
 def _list_credentials(
     document: Document, matches: list[Match], context: ScanContext
 ) -> list[Match]:
-    found = _build_all(document, matches, context, {}) if matches else []
+    found = _build_all(document, matches, context, {}) if matches else ()
     pairs = zip(matches, found, strict=True)
     return [match for match, finding in pairs if finding.standing is not Standing.PLACEHOLDER]
 
@@ -139,7 +141,7 @@ def find_neighborhood(content: bytes, start: int, end: int) -> bytes:
 
 def _build_all(
     document: Document, matches: list[Match], context: ScanContext, details: Mapping[int, Details]
-) -> list[Finding]:
+) -> Iterator[Finding]:
     content = document.content
     matches = add_bounds(matches, content, document.origin.path)
     offsets = sorted({offset for match in matches for offset in _list_offsets(match)})
@@ -159,11 +161,9 @@ def _build_all(
         and _is_for_vendor(document),
         context=context,
     )
-    return [
-        _build_finding(match, matched)
-        for match in matches
-        if match.start < high and match.end > low  # a match in two chunks has one position
-    ]
+    for match in matches:
+        if match.start < high and match.end > low:  # a match in two chunks has one position
+            yield _build_finding(match, matched)
 
 
 def _list_offsets(match: Match) -> list[int]:

@@ -68,14 +68,16 @@ def match_rule(
         found = _match_at(content, pattern, anchors, rule.exact_case)
     else:
         found = _match_around(content, pattern, anchors)
-    matches = []
+    matches: list[Match] = []
+    secrets: dict[bytes, Secret] = {}  # a text that occurs often is hashed and held once
     has_scheme = "kind" in pattern.groupindex
     try:
         for match, shift, known in found:
             if text := match["secret"]:
                 start, end = match.span("secret")
                 scheme = match["kind"] if has_scheme else None
-                secret = Secret(text, rule.id)
+                if (secret := secrets.get(text)) is None:
+                    secret = secrets[text] = Secret(text, rule.id)
                 span = start + shift, end + shift
                 matches.append(Match(rule, secret, *span, scheme or b"", bounds=known))
     except TimeoutError:

@@ -65,7 +65,7 @@ def scan_targets(
     In a work tree, paths are relative to its top. An interrupted scan returns what it has found.
     `paths` counts the excluded files. `on_result` is called for each partial result.
     """
-    collector = ResultCollector()
+    collector = ResultCollector(context.max_findings)
     try:
         for results in _start_scans(targets, options, context, paths):
             for result in results:

@@ -7,10 +7,14 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from wakeyscan.core.document import Origin, Skipped
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.core.finding import Finding
+    from wakeyscan.scanner import listed_findings
+else:
+    listed_findings = lazy_import("wakeyscan.scanner.listed_findings")  # few runs have so many
 
 _MAX_LISTED = 3
 """Number of similar skipped items that are listed; two or more further items become a summary."""
@@ -59,7 +63,9 @@ def merge_results(results: Iterable[ScanResult]) -> ScanResult:
 class ResultCollector:
     """Collects results and sorts them; a finding counts once, even if its file was named twice."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_findings: int) -> None:
+        """Take the maximum number of findings per file; a run has limits too."""
+        self._max_findings = max_findings
         self._findings: dict[tuple[object, ...], Finding] = {}
         self._skipped: dict[Skipped, None] = {}
         self._coverage = Coverage()
@@ -68,14 +74,26 @@ class ResultCollector:
         """Add a result."""
         for finding in result.findings:
             self._findings[build_sort_key(finding)] = finding
+        if len(self._findings) > 4 * self._max_findings:
+            self._drop_last()
         self._skipped.update(dict.fromkeys(result.skipped))
         self._coverage = self._coverage.plus(result.coverage)
 
     def build(self) -> ScanResult:
         """Return the sum of the added results, sorted by path and position."""
+        self._drop_last()
         findings = (self._findings[key] for key in sorted(self._findings))
         skipped = sorted(self._skipped, key=lambda item: (*item.origin[:2], item.reason))
         return ScanResult(tuple(findings), tuple(skipped), self._coverage)
+
+    def _drop_last(self) -> None:
+        """Drop the findings over the limits of a run, always the last ones of their order."""
+        if len(self._findings) <= self._max_findings:
+            return
+        limit = listed_findings.build_run_limit(self._max_findings)
+        ordered = (self._findings[key] for key in sorted(self._findings))
+        self._findings = {build_sort_key(item): item for item in limit.list_findings(ordered)}
+        self._skipped.update(dict.fromkeys(limit.list_skipped(Origin(""))))
 
 
 def build_sort_key(finding: Finding) -> tuple[object, ...]:

@@ -18,7 +18,7 @@ from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.secret import Secret
 from wakeyscan.decoders import DECODERS
 from wakeyscan.rules import loader
-from wakeyscan.scanner.context import ScanContext, build_context
+from wakeyscan.scanner.context import MAX_FINDINGS, ScanContext, build_context
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.ends.text_end import CONTEXT
 from wakeyscan.scanner.scan_result import ResultCollector, ScanResult
@@ -97,7 +97,7 @@ def collected(result: ScanResult) -> ScanResult:
 
     Candidates depend on the lengths of the other keys of a text, even in other chunks.
     """
-    collector = ResultCollector()
+    collector = ResultCollector(MAX_FINDINGS)
     collector.add(result)
     built = collector.build()
     findings = tuple(finding._replace(candidates=()) for finding in built.findings)
