@@ -1,13 +1,17 @@
 //! The module that Python imports.
 
 use crate::entry::Damage;
-use crate::history::{self, Ids, Pair, number_entries};
+use crate::history::{self, Pair};
+use crate::ids::{Ids, number_entries};
+use crate::listing::Changed;
+use crate::objects::Objects;
 use crate::pack::{self, Batch};
-use crate::sieve::{Caller, Found, Memo, Request, Sieve, Totals};
+use crate::sieve::{Caller, Found, Hit, Memo, Request, Sieve, Totals, Window};
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+use std::collections::HashSet;
 use std::fs::File;
 use std::path::PathBuf;
 
@@ -50,28 +54,6 @@ impl Pack {
     }
 }
 
-const TOO_LARGE: Damage = Damage("a family of deltas is too large");
-
-impl Pack {
-    /// Read the families of some of the next roots; `refuse` is called for one that is too large.
-    fn gather(
-        &self,
-        roots: &mut impl Iterator<Item = u32>,
-        mut refuse: impl FnMut(u32) -> PyResult<()>,
-    ) -> PyResult<Batch> {
-        let mut batch = Batch::default();
-        while batch.size < BATCH_SIZE
-            && let Some(root) = roots.next()
-        {
-            if !self.pack.add_family(root, &mut batch, MAX_FAMILY) {
-                refuse(root)?;
-            }
-        }
-        self.pack.load(&self.file, &mut batch)?;
-        Ok(batch)
-    }
-}
-
 /// What `sieve` searches for.
 #[pyclass(frozen, module = "wakeyscan_native", name = "Request")]
 struct PyRequest(Request);
@@ -97,6 +79,7 @@ impl PyRequest {
 
 struct PyCaller {
     search: Py<PyAny>,
+    is_clear: Py<PyAny>,
     look: Py<PyAny>,
 }
 
@@ -110,10 +93,18 @@ impl Caller for PyCaller {
         })
     }
 
-    fn look(&mut self, number: u32, kind: u8, content: &[u8]) -> PyResult<bool> {
+    fn is_clear(&mut self, hit: &Hit, window: &Window) -> PyResult<bool> {
+        Python::attach(|py| {
+            let text = PyBytes::new(py, window.text);
+            let values = (hit.literal, text, window.at, window.is_cut);
+            self.is_clear.call1(py, values)?.extract::<bool>(py)
+        })
+    }
+
+    fn look(&mut self, number: u32, kind: u8, content: &[u8]) -> PyResult<()> {
         Python::attach(|py| {
             let content = PyBytes::new(py, content);
-            self.look.call1(py, (number, kind, content))?.extract::<bool>(py)
+            self.look.call1(py, (number, kind, content)).map(drop)
         })
     }
 }
@@ -122,9 +113,9 @@ type Sifted = (u64, u64, Vec<Vec<u8>>, Vec<(u32, u32, &'static str)>);
 
 /// Call `look(number, kind, content)` for the objects that need a look, bases first.
 ///
-/// `search(text)` returns the numbers and the ends of all literals in a text. `look` returns
-/// whether the text around each literal is harmless wherever it occurs again. Return the number of
-/// objects, their bytes, the number and the links of each commit, and the refused families: root,
+/// `search(text)` returns the numbers and the ends of all literals in a text. `is_clear(literal,
+/// text, at, is_cut)` returns whether a literal that starts `at` bytes into the text is harmless,
+/// wherever this text occurs again; `is_cut` says whether more follows. Return the number of objects, their bytes, the number and the links of each commit, and the refused families: root,
 /// entry and reason. The results of `look` for objects of these are to be dropped.
 #[pyfunction]
 fn sieve(
@@ -133,9 +124,10 @@ fn sieve(
     roots: Vec<u32>,
     request: &PyRequest,
     search: Py<PyAny>,
+    is_clear: Py<PyAny>,
     look: Py<PyAny>,
 ) -> PyResult<Sifted> {
-    let mut caller = PyCaller { search, look };
+    let mut caller = PyCaller { search, is_clear, look };
     let (mut objects, mut bytes) = (0, 0);
     let (mut commits, mut refused) = (Vec::new(), Vec::new());
     let mut roots = roots.into_iter().peekable();
@@ -233,7 +225,7 @@ fn to_error(damage: Damage) -> PyErr {
 #[pyclass(module = "wakeyscan_native")]
 struct History(history::History);
 
-type Differences = (Vec<(usize, Vec<u8>, Vec<u8>)>, Vec<Vec<u8>>);
+type Differences = (Vec<(usize, Vec<u8>, Vec<u8>)>, HashSet<Vec<u8>>);
 
 #[pymethods]
 impl History {
@@ -254,47 +246,66 @@ impl History {
             let ids = py.detach(|| Ids::new(ids, number_entries(&offsets), width));
             numbered.push(ids.map_err(to_error)?);
         }
-        let mut history = history::History::new(width, numbered, loose);
-        history.ask(blobs, finds_missing);
-        Ok(Self(history))
+        let mut objects = Objects::new(width, numbered, loose);
+        objects.ask(blobs, finds_missing);
+        Ok(Self(history::History::new(objects)))
     }
 
-    /// Add the trees of the pack at a position.
+    /// Add the trees of the pack at a position, whose entries have `kinds`.
     fn add_pack(
         &mut self,
         py: Python<'_>,
         position: usize,
         pack: &Pack,
-        roots: Vec<u32>,
+        kinds: &[u8],
     ) -> PyResult<()> {
-        py.detach(|| {
-            let mut roots = roots.into_iter().peekable();
-            while roots.peek().is_some() {
-                let batch = pack.gather(&mut roots, |_| Err(to_error(TOO_LARGE)))?;
-                self.0.add_batch(position, &batch).map_err(to_error)?;
-            }
-            Ok(())
-        })
+        let added = py.detach(|| self.0.add_pack(position, &pack.pack, &pack.file, kinds));
+        added.map_err(to_error)
     }
 
     /// Add a loose tree.
     fn add_loose(&mut self, id: Vec<u8>, content: Vec<u8>) -> PyResult<()> {
-        self.0.add_loose(&id, &content).map_err(to_error)
+        self.0.add_loose(&id, content).map_err(to_error)
     }
 
-    /// Compare pairs of trees, by their ids; `None` stands for a tree without entries.
+    /// Compare pairs of trees: two ids in hex and a blank between them, or `empty` for no tree.
     ///
     /// Return the differences, each with the position of its pair, the entry as git writes it and
     /// the path; and the ids of objects that the second trees add and that do not exist.
-    fn compare(&mut self, py: Python<'_>, pairs: Vec<Pair>) -> PyResult<Differences> {
-        let (differences, missing) = py.detach(|| self.0.compare(&pairs)).map_err(to_error)?;
+    fn compare(
+        &mut self,
+        py: Python<'_>,
+        pairs: Vec<String>,
+        empty: &str,
+    ) -> PyResult<Differences> {
+        let changed = py.detach(|| {
+            let pairs: Option<Vec<Pair>> =
+                pairs.iter().map(|pair| parse_pair(pair, empty)).collect();
+            self.0.compare(&pairs.ok_or(Damage("an id is not in hex"))?)
+        });
+        let Changed { differences, missing } = changed.map_err(to_error)?;
         let differences = differences.into_iter().map(|one| (one.pair, one.entry, one.path));
         Ok((differences.collect(), missing))
     }
 }
 
+fn parse_pair(pair: &str, empty: &str) -> Option<Pair> {
+    let (old, new) = pair.split_once(' ')?;
+    Some((parse_tree(old, empty)?, parse_tree(new, empty)?))
+}
+
+/// Parse the id of a tree; the empty tree need not exist.
+fn parse_tree(id: &str, empty: &str) -> Option<Option<Vec<u8>>> {
+    if id == empty {
+        return Some(None);
+    }
+    let digits: Option<Vec<u32>> = id.chars().map(|digit| digit.to_digit(16)).collect();
+    let digits = digits?;
+    Some(Some(digits.chunks(2).map(|pair| (pair[0] << 4 | pair[pair.len() - 1]) as u8).collect()))
+}
+
 /// Version of these functions: Python uses no core with another one.
-const INTERFACE: u32 = 2;
+const INTERFACE: u32 = 3;
 
 #[pymodule]
 fn wakeyscan_native(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -37,8 +37,11 @@ pub trait Caller {
     /// Return all literals in a text.
     fn search(&mut self, text: &[u8]) -> Result<Vec<Found>, Self::Error>;
 
-    /// Look at an object; return whether the text around each literal proved to be harmless.
-    fn look(&mut self, number: u32, kind: u8, content: &[u8]) -> Result<bool, Self::Error>;
+    /// Return whether the text around a literal is harmless, wherever it occurs.
+    fn is_clear(&mut self, hit: &Hit, window: &Window) -> Result<bool, Self::Error>;
+
+    /// Look at an object.
+    fn look(&mut self, number: u32, kind: u8, content: &[u8]) -> Result<(), Self::Error>;
 }
 
 /// What the caller searches for.
@@ -49,11 +52,11 @@ pub struct Request {
     pub starts: Vec<Vec<u8>>,
     /// Beginnings of two bytes of blobs that may be containers: a bit for each.
     pub containers: Vec<u8>,
-    /// Bytes of the text before a literal on which the result of a look depends.
+    /// Bytes of the text before a literal on which its harmlessness depends.
     pub before: usize,
-    /// Bytes of the text from the start of a literal on which the result of a look depends.
+    /// Bytes of the text from the start of a literal on which its harmlessness depends.
     pub after: usize,
-    /// Texts that proved to be harmless in an earlier object.
+    /// Texts that proved to be harmless.
     pub memo: Memo,
 }
 
@@ -68,7 +71,8 @@ pub struct Memo {
 }
 
 impl Memo {
-    fn hash(&self, literal: u32, text: &[u8], at: usize, is_cut: bool) -> [u64; 2] {
+    fn hash(&self, literal: u32, window: &Window) -> [u64; 2] {
+        let Window { text, at, is_cut } = window;
         self.keys.each_ref().map(|key| key.hash_one((literal, at, is_cut, text)))
     }
 
@@ -90,13 +94,12 @@ impl Request {
         self.widths.get(literal as usize).copied().unwrap_or(0)
     }
 
-    /// Return the hash of the text on which the result of a look at a literal depends.
-    fn hash_window(&self, content: &[u8], hit: &Hit) -> [u64; 2] {
+    fn window<'a>(&self, content: &'a [u8], hit: &Hit) -> Window<'a> {
         let at = hit.end - self.width(hit.literal);
         let start = at.saturating_sub(self.before);
         let end = at + self.after;
         let text = &content[start..end.min(content.len())];
-        self.memo.hash(hit.literal, text, at - start, end < content.len())
+        Window { text, at: at - start, is_cut: end < content.len() }
     }
 
     fn margin(&self) -> usize {
@@ -147,12 +150,25 @@ pub struct Totals {
 }
 
 /// A literal in an object.
+/// A literal in an object.
 #[derive(Clone, Copy)]
-struct Hit {
-    end: usize,
-    literal: u32,
+pub struct Hit {
+    /// Its end in the object.
+    pub end: usize,
+    /// Its number.
+    pub literal: u32,
     /// Whether the text around it proved to be harmless.
     is_clear: bool,
+}
+
+/// The text on which the harmlessness of a literal depends.
+pub struct Window<'a> {
+    /// The text.
+    pub text: &'a [u8],
+    /// Where the literal starts in it.
+    pub at: usize,
+    /// Whether the object goes on after the text.
+    pub is_cut: bool,
 }
 
 struct Node {
@@ -356,17 +372,13 @@ impl<'a, C: Caller> Sieve<'a, C> {
             if !pending.is_special {
                 let mut hits = self.list_hits(&pending, &mut found);
                 if pending.kind == BLOB {
-                    self.recall(&pending.node.content, &mut hits);
+                    self.judge(&pending.node.content, &mut hits)?;
                 }
                 needs_look = hits.iter().any(|hit| !hit.is_clear);
                 *pending.node.hits.borrow_mut() = Some(hits);
             }
             if needs_look {
-                let content = &pending.node.content;
-                let is_clear = self.caller.look(pending.number, pending.kind, content)?;
-                if is_clear && pending.kind == BLOB {
-                    self.clear_hits(&pending.node);
-                }
+                self.caller.look(pending.number, pending.kind, &pending.node.content)?;
             }
             let Pending { node, base, .. } = pending;
             self.recycle(node);
@@ -379,18 +391,18 @@ impl<'a, C: Caller> Sieve<'a, C> {
         Ok(())
     }
 
-    /// Mark the literals whose texts proved to be harmless in another object.
-    fn recall(&self, content: &[u8], hits: &mut [Hit]) {
+    /// Mark the literals whose texts are harmless.
+    fn judge(&mut self, content: &[u8], hits: &mut [Hit]) -> Result<(), C::Error> {
         for hit in hits.iter_mut().filter(|hit| !hit.is_clear) {
-            hit.is_clear = self.request.memo.contains(self.request.hash_window(content, hit));
+            let window = self.request.window(content, hit);
+            let text = self.request.memo.hash(hit.literal, &window);
+            hit.is_clear = self.request.memo.contains(text);
+            if !hit.is_clear && self.caller.is_clear(hit, &window)? {
+                hit.is_clear = true;
+                self.request.memo.add(text);
+            }
         }
-    }
-
-    fn clear_hits(&self, node: &Node) {
-        for hit in node.hits.borrow_mut().iter_mut().flatten().filter(|hit| !hit.is_clear) {
-            hit.is_clear = true;
-            self.request.memo.add(self.request.hash_window(&node.content, hit));
-        }
+        Ok(())
     }
 
     /// Keep the memory of an object that nothing refers to for another one.

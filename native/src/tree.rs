@@ -1,5 +1,6 @@
 //! Trees: lists of entries `mode name NUL id`, and what one of them changes of another.
 
+use crate::delta::Copy;
 use crate::entry::Damage;
 use std::cmp::Ordering;
 
@@ -80,11 +81,139 @@ pub trait Changes {
     fn add(&mut self, entry: &Entry) -> Result<(), Damage>;
 }
 
-/// Find what a tree changes of a base, which was checked itself; ids have `width` bytes.
+/// The content of a tree, and where its entries are.
+#[derive(Default)]
+pub struct Places {
+    /// The entries, without anything between them.
+    pub content: Vec<u8>,
+    /// The start of each entry, and the end of the last one.
+    starts: Vec<u32>,
+}
+
+impl Places {
+    /// Return the bytes of memory that are held.
+    pub fn size(&self) -> usize {
+        self.content.capacity() + self.starts.capacity() * size_of::<u32>()
+    }
+
+    fn start(&self, entry: usize) -> usize {
+        self.starts.get(entry).map_or(self.content.len(), |&start| start as usize)
+    }
+
+    /// Return the first entry at or after a position.
+    fn entry_from(&self, at: usize) -> usize {
+        self.starts.partition_point(|&start| (start as usize) < at)
+    }
+}
+
+/// A run of whole entries that a tree has in common with its base.
+struct Run {
+    first: usize,
+    end: usize,
+    /// Offset of the first one in the tree.
+    at: usize,
+}
+
+/// Find what the tree with `content` changes of a base, which was checked itself.
 ///
-/// All entries that the base lacks are checked: git reads malformed and unsorted trees in a way of
-/// its own.
+/// Entries in `copies` of the base are not compared. All entries that the base lacks are checked:
+/// git reads malformed and unsorted trees in a way of its own. Ids have `width` bytes.
 pub fn find_changes(
+    base: &Places,
+    copies: &[Copy],
+    content: Vec<u8>,
+    width: usize,
+    changes: &mut impl Changes,
+) -> Result<Places, Damage> {
+    let mut finder = Finder::new(base, &content, width);
+    for copy in copies.iter().filter(|copy| copy.len > 4 * width) {
+        if let Some(run) = finder.find_run(copy)? {
+            finder.compare_to(&run, changes)?;
+            finder.skip(&run);
+        }
+    }
+    let starts = finder.finish(changes)?;
+    Ok(Places { content, starts })
+}
+
+/// Reads a tree, but for the runs that it has in common with its base.
+struct Finder<'a> {
+    base: &'a Places,
+    content: &'a [u8],
+    width: usize,
+    /// The start of each entry that was read.
+    starts: Vec<u32>,
+    /// Where the next entry starts.
+    at: usize,
+    /// The first entry of the base after the last run.
+    next: usize,
+    /// Offsets in the base and in the tree of what is not compared: the last entry of the last run.
+    open: (usize, usize),
+}
+
+impl<'a> Finder<'a> {
+    fn new(base: &'a Places, content: &'a [u8], width: usize) -> Self {
+        let starts = Vec::with_capacity(base.starts.len() + 8);
+        Self { base, content, width, starts, at: 0, next: 0, open: (0, 0) }
+    }
+
+    /// Read as far as whole entries of a copy follow, and return these; `None` if there are none.
+    fn find_run(&mut self, copy: &Copy) -> Result<Option<Run>, Damage> {
+        let after = copy.from + copy.len;
+        while self.at < copy.end() {
+            if let Some(into) = self.at.checked_sub(copy.at) {
+                let first = self.base.entry_from(copy.from + into);
+                let end = self.base.entry_from(after + 1).saturating_sub(1);
+                if self.base.start(first) == copy.from + into && first >= self.next && first < end {
+                    return Ok(Some(Run { first, end, at: self.at }));
+                }
+            }
+            self.read()?;
+        }
+        Ok(None)
+    }
+
+    fn read(&mut self) -> Result<(), Damage> {
+        let mut rest = &self.content[self.at..];
+        let entry = read_entry(&mut rest, self.width)?.ok_or(MALFORMED)?;
+        self.starts.push(self.at as u32);
+        self.at += entry.whole.len();
+        Ok(())
+    }
+
+    /// Compare what is open, up to the first entry of a run; so the order of entries is checked.
+    fn compare_to(&self, run: &Run, changes: &mut impl Changes) -> Result<(), Damage> {
+        let (base_start, base_end) = (self.base.start(run.first), self.base.start(run.first + 1));
+        let end = run.at + (base_end - base_start);
+        let base = &self.base.content[self.open.0..base_end];
+        compare_entries(base, &self.content[self.open.1..end], self.width, changes)
+    }
+
+    /// Take the places of a run from the base.
+    fn skip(&mut self, run: &Run) {
+        let from = self.base.start(run.first);
+        let starts = &self.base.starts[run.first..run.end];
+        self.starts.extend(starts.iter().map(|&start| (start as usize - from + run.at) as u32));
+        let last = self.base.start(run.end - 1);
+        self.at = run.at + (self.base.start(run.end) - from);
+        self.next = run.end;
+        self.open = (last, run.at + (last - from));
+    }
+
+    /// Read and compare the rest; return the start of each entry, and the end of the last one.
+    fn finish(mut self, changes: &mut impl Changes) -> Result<Vec<u32>, Damage> {
+        while self.at < self.content.len() {
+            self.read()?;
+        }
+        let base = &self.base.content[self.open.0..];
+        compare_entries(base, &self.content[self.open.1..], self.width, changes)?;
+        self.starts.push(self.at as u32);
+        Ok(self.starts)
+    }
+}
+
+/// Find the entries that differ in two parts of trees, the second of which is checked.
+fn compare_entries(
     base: &[u8],
     tree: &[u8],
     width: usize,

@@ -85,7 +85,7 @@ def summarize(diffs: TreeDiffs, blobs: frozenset[bytes]) -> object:
 
 def check(repo: Repo, blobs: frozenset[bytes], known: frozenset[bytes] | None) -> None:
     repository = find_repository(str(repo.top))
-    wanted = EntryFilter(blobs, None, known)
+    wanted = EntryFilter(blobs, None, None if known is None else lambda: known)
     pairs = list_pairs(repo)
     native = NativeTreeComparer(repository)._compare(pairs, wanted)
     with isolated.open_isolated(repository) as git:

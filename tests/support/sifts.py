@@ -9,7 +9,7 @@ from wakeyscan.audit.cache import HistoryCache
 from wakeyscan.audit.native_packs import has_native_core
 from wakeyscan.audit.native_sift import build_native_sift
 from wakeyscan.audit.object_findings import ObjectScan
-from wakeyscan.audit.object_sift import ObjectTest, PackSift, SiftTally, Suspect, build_pack_sift
+from wakeyscan.audit.object_sift import PackSift, SiftTally, Suspect, build_pack_sift
 from wakeyscan.audit.object_tasks import open_store
 from wakeyscan.git.pack import Pack
 from wakeyscan.git.repository import find_repository
@@ -28,19 +28,18 @@ class Sifted(NamedTuple):
 
 
 def sift_in_python(pack: Pack, context: ScanContext) -> Sifted:
-    return _sift(pack, context, build_pack_sift)
+    return _sift(pack, context, lambda scan: build_pack_sift(scan.find_hits))
 
 
 def sift_natively(pack: Pack, context: ScanContext) -> Sifted:
     literals = context.prefilter.literals
     assert literals is not None
-    return _sift(pack, context, lambda test: build_native_sift(literals, test))
+    return _sift(pack, context, lambda scan: build_native_sift(literals, scan))
 
 
-def _sift(pack: Pack, context: ScanContext, build: Callable[[ObjectTest], PackSift]) -> Sifted:
+def _sift(pack: Pack, context: ScanContext, build: Callable[[ObjectScan], PackSift]) -> Sifted:
     tally = SiftTally()
-    test = ObjectScan(context, pack.pack_index.id_width).find_hits
-    suspects = build(test)(pack, pack.find_roots(), tally)
+    suspects = build(ObjectScan(context, pack.pack_index.id_width))(pack, pack.find_roots(), tally)
     return Sifted(
         sorted(suspects, key=lambda suspect: suspect.name),
         tally.objects,

@@ -11,7 +11,7 @@ from wakeyscan.audit import histories, history_reader
 from wakeyscan.audit.cache import HistoryCache
 from wakeyscan.audit.completeness import CompletenessCheck, list_known_gaps
 from wakeyscan.audit.context import AuditContext, ReportedObjects, ReportFilter
-from wakeyscan.audit.native_trees import choose_tree_comparer
+from wakeyscan.audit.native_trees import NativeTreeComparer, choose_tree_comparer
 from wakeyscan.audit.object_scan import ObjectScanResult, ProgressCallback, scan_objects
 from wakeyscan.audit.options import (
     AuditOptions,
@@ -57,6 +57,7 @@ def audit(
         skipped += [item._replace(gap=options.scope.reachable) for item in context.named.skipped]
         skipped += list_known_gaps(repository)
         if not outcome.interrupted:
+            history_reader.confirm_history(context)
             skipped += context.completeness.list_missing()
     restriction = complete_restriction(scope.restriction, options, outcome.commits)
     record = AuditRecord(outcome.histories, skipped, scanned.coverage, restriction)
@@ -75,7 +76,10 @@ def _open_context(
         closing(HistoryCache(cache_file, scan_context.rules)) as cache,
         closing(CompletenessCheck(repository, tip_ids, git, cache)) as completeness,
     ):
-        completeness.start()
+        cached_history = history_reader.load_cached_history(repository, cache)
+        compare_trees = choose_tree_comparer(repository)
+        is_native = isinstance(compare_trees, NativeTreeComparer)
+        completeness.start(trees_are_cheap=is_native and not cached_history.tips)
         named = list_named_objects(repository, tips, git)
         yield AuditContext(
             repository=repository,
@@ -84,8 +88,8 @@ def _open_context(
             named=named,
             cache=cache,
             completeness=completeness,
-            cached_history=history_reader.load_cached_history(repository, cache),
-            compare_trees=choose_tree_comparer(repository),
+            cached_history=cached_history,
+            compare_trees=compare_trees,
         )
 
 

@@ -77,23 +77,42 @@ class ClearedTexts:
         ]
 
     def _is_clear(self, content: bytes, anchor: bytes, at: int) -> bool:
-        if anchor not in self._patterns:
-            self._patterns[anchor] = self._list_patterns(anchor)
-        patterns = self._patterns[anchor]
-        if patterns is None:
+        if self._list_patterns(anchor) is None:
             return False
         start, end = max(0, at - LEFT), at + RIGHT
         text, is_cut = content[start:end], end < len(content)
         key = anchor, sha256(text).digest(), at - start, is_cut
         if key in self._texts:
             return True
-        is_clear = not any(_may_match(one, text, at - start, is_cut) for one in patterns)
+        is_clear = self._judge(anchor, text, at - start, is_cut)
         if is_clear and len(self._texts) < _MAX_TEXTS:
             self._texts.add(key)
         return is_clear
 
+    def is_clear_text(self, text: bytes, hits: Iterable[AnchorHit], is_cut: bool) -> bool:
+        """Return whether no secret starts at an anchor in a text, whatever surrounds the text.
+
+        It has `LEFT` bytes before the anchor and `RIGHT` from it on, or ends where its content
+        does. `is_cut` says whether more follows. The result is not remembered.
+        """
+        return all(
+            hit.form.decoder == PLAIN and self._judge(hit.form.anchor, text, hit.at, is_cut)
+            for hit in hits
+        )
+
+    def _judge(self, anchor: bytes, text: bytes, at: int, is_cut: bool) -> bool:
+        patterns = self._list_patterns(anchor)
+        return patterns is not None and not any(
+            _may_match(pattern, text, at, is_cut) for pattern in patterns
+        )
+
     def _list_patterns(self, anchor: bytes) -> list[Pattern[bytes]] | None:
         """Return the patterns of all rules with an anchor; `None` if one is not remembered."""
+        if anchor not in self._patterns:
+            self._patterns[anchor] = self._build_patterns(anchor)
+        return self._patterns[anchor]
+
+    def _build_patterns(self, anchor: bytes) -> list[Pattern[bytes]] | None:
         rules = [rule for rule in self._context.rules if anchor in rule.anchors]
         if any(rule.exact_case or not rule.at_anchor for rule in rules):
             return None

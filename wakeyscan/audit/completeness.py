@@ -106,9 +106,9 @@ class CompletenessCheck:
         stdin = _format_revisions(commits, tips)
         return not self._git.run("rev-list", "--max-count=1", "--stdin", stdin=stdin)
 
-    def start(self) -> None:
-        """Start git's walk, unless everything is already proven."""
-        if self._open_tips:
+    def start(self, trees_are_cheap: bool = False) -> None:
+        """Start git's walk, unless everything is proven, or can be told by the trees later."""
+        if self._open_tips and not (trees_are_cheap and self._can_defer):
             walk = self._git.run_in_background(*_REV_LIST, stdin=self._format_tips())
             self._finish = self._background.enter_context(walk)
 
@@ -117,10 +117,14 @@ class CompletenessCheck:
         if self._can_defer:
             self.close()
 
-    def list_known_objects(self) -> frozenset[bytes] | None:
-        """Return the ids of all objects if this check was left to the propagation of secrets."""
-        is_deferred = self._open_tips and not self._finish
-        return list_object_ids(self._repository) if is_deferred else None
+    @property
+    def is_deferred(self) -> bool:
+        """Whether this check was left to the comparison of trees."""
+        return bool(self._open_tips and not self._finish)
+
+    def list_objects(self) -> frozenset[bytes] | None:
+        """Return the ids of all objects, in hex, or `None` if an index is not readable."""
+        return list_object_ids(self._repository)
 
     def confirm(self, tips: frozenset[str], missing: Iterable[bytes]) -> None:
         """Record that everything reachable from these tips is present, except for some objects."""

@@ -56,6 +56,22 @@ def read_tree_history(context: AuditContext, secrets: SecretBits) -> TreeHistory
     return _read_all_commits(commits, context, secrets)
 
 
+def confirm_history(context: AuditContext) -> None:
+    """Search the history for missing objects, if that was left to it and it was not read yet.
+
+    What cannot be read here is left to git, which says why.
+    """
+    if not context.completeness.is_deferred:
+        return
+    commits = parse_commit_lines(context.commit_lines)
+    try:
+        tips = _find_tips(commits, context)
+        graph = build_graph(commits, tips, context.git, CachedHistory())
+        _compare_history(graph, context, SecretBits({}, {}, None))
+    except GitError:
+        pass
+
+
 def _find_tips(commits: CommitList, context: AuditContext) -> frozenset[str]:
     """Return the commits that refs and reflogs name; raise `GitError` if an object is missing."""
     names = (name for name in context.ref_names if not name.startswith(INDEX))
@@ -92,16 +108,22 @@ def _propagate(
     secrets: SecretBits,
 ) -> TreeHistory:
     """Propagate secrets through a graph, and cache the result under a name."""
-    known_objects = context.completeness.list_known_objects()
-    history = propagate(graph, secrets, known_objects, context.compare_trees)
-    if history.missing is not None:
-        tips = _list_confirmed_tips(context.ref_names, history)
-        context.completeness.confirm(tips, history.missing)
+    history = _compare_history(graph, context, secrets)
     entry = history.cached
     if context.scan.prefilter(entry.changes):  # a path holds a secret, perhaps an ignored one
         entry = entry._replace(blobs_digest=b"", changes=b"")
     if entry.tips and entry != cached:
         store_history(name, entry, context.repository, context.cache)
+    return history
+
+
+def _compare_history(graph: CommitGraph, context: AuditContext, secrets: SecretBits) -> TreeHistory:
+    """Propagate secrets; if the search for missing objects was left to this, confirm the graph."""
+    completeness = context.completeness
+    list_objects = completeness.list_objects if completeness.is_deferred else None
+    history = propagate(graph, secrets, list_objects, context.compare_trees)
+    if history.missing is not None:
+        completeness.confirm(_list_confirmed_tips(context.ref_names, history), history.missing)
     return history
 
 

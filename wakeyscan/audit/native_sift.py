@@ -20,8 +20,10 @@ from wakeyscan.audit.object_sift import (
 )
 from wakeyscan.extractors.file_types import FIRST_BYTES
 from wakeyscan.git.objects import BLOB
+from wakeyscan.scanner.prefilter.form_search import build_form_search
 
 if TYPE_CHECKING:
+    from wakeyscan.audit.object_findings import ObjectScan
     from wakeyscan.git.pack import Pack
     from wakeyscan.scanner.prefilter.hyperscan import LiteralSearch
 
@@ -33,33 +35,40 @@ class _TooManySuspects(Exception):
     pass
 
 
-def choose_pack_sift(literals: LiteralSearch | None, test: ObjectTest) -> PackSift:
+def choose_pack_sift(literals: LiteralSearch | None, scan: ObjectScan) -> PackSift:
     """Return the sift of the native core, or that of Python where the core cannot be used.
 
     The core needs a search for literals, which only hyperscan is.
     """
     if literals is None or not has_native_core():
-        return build_pack_sift(test)
-    return build_native_sift(literals, test)
+        return build_pack_sift(scan.find_hits)
+    return build_native_sift(literals, scan)
 
 
-def build_native_sift(literals: LiteralSearch, test: ObjectTest) -> PackSift:
+def build_native_sift(literals: LiteralSearch, scan: ObjectScan) -> PackSift:
     """Return a sift that builds objects in the native core."""
+    find_forms, widths = build_form_search(literals.by_literal), literals.widths
     request = native.Request(
         literals.widths, list(literals.line_starts), list(FIRST_BYTES), LEFT, RIGHT
     )
-    sift_in_python = build_pack_sift(test)
+    sift_in_python = build_pack_sift(scan.find_hits)
     opened: dict[str, Any] = {}
+
+    def is_clear(literal: int, text: bytes, at: int, is_cut: bool) -> bool:
+        hits = find_forms(literal, text, (at + widths[literal],))
+        return scan.is_clear_text(text, hits, is_cut)
 
     def sift(pack: Pack, roots: Sequence[int], tally: SiftTally) -> Iterator[Suspect]:
         if not roots:
             return
-        found = _Suspects(test)
+        found = _Suspects(scan.find_hits)
         path = pack.pack_index.pack_path
         try:
             if path not in opened:
                 opened[path] = open_natively(pack)
-            answer = native.sieve(opened[path], roots, request, literals.find_ends, found.add)
+            answer = native.sieve(
+                opened[path], roots, request, literals.find_ends, is_clear, found.add
+            )
         except OSError:  # a `git gc` beside us has removed the pack, whose content is still mapped
             yield from sift_in_python(pack, roots, tally)
             return
@@ -90,16 +99,15 @@ class _Suspects:
         self._suspects: list[Suspect] = []
         self._bytes = 0
 
-    def add(self, number: int, kind: int, content: bytes) -> bool:
-        """Return whether an object is a blob without suspicious text; else add it."""
+    def add(self, number: int, kind: int, content: bytes) -> None:
+        """Add an object, unless it is a blob without suspicious text."""
         hits = self._test(kind, content) if kind == BLOB else None
         if kind == BLOB and hits is None:
-            return True
+            return
         self._suspects.append(Suspect(number, kind, content, hits))
         self._bytes += len(content)
         if self._bytes > _MAX_HELD:
             raise _TooManySuspects
-        return False
 
     def release(self, lost: set[int]) -> Iterator[Suspect]:
         """Yield all suspects but those of refused families.

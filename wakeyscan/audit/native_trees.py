@@ -62,13 +62,14 @@ class NativeTreeComparer:
         if self._history is None or self._filter != entry_filter:
             self._history = self._read_history(len(pairs), entry_filter)
             self._filter = entry_filter
-        differences, missing = self._history.compare([_parse_pair(pair) for pair in pairs])
+        empty = empty_tree_id(pairs[0].partition(" ")[0])
+        differences, missing = self._history.compare(pairs, empty)
         matching = [
             MatchingEntry(pairs[position].encode("ascii"), entry, path)
             for position, entry, path in differences
         ]
         lost = frozenset(object_id.hex().encode("ascii") for object_id in missing)
-        return TreeDiffs(matching, lost if entry_filter.known_objects else None)
+        return TreeDiffs(matching, lost if entry_filter.list_objects else None)
 
     def _read_history(self, pairs: int, entry_filter: EntryFilter) -> Any:
         folders, width = self._repository.object_folders, self._repository.id_width
@@ -84,7 +85,7 @@ class NativeTreeComparer:
             [(index.ids, index.offsets) for index in indexes if index.offsets],
             [object_id for object_id in map(_parse_loose_id, loose) if object_id],
             [bytes.fromhex(blob.decode("ascii")) for blob in entry_filter.blobs],
-            entry_filter.known_objects is not None,
+            entry_filter.list_objects is not None,
         )
         _add_packed_trees(history, [index for index in indexes if index.offsets])
         for name, kind, content in read_loose_objects(tuple(loose)):
@@ -96,20 +97,9 @@ class NativeTreeComparer:
 def _add_packed_trees(history: Any, indexes: list[PackIndex]) -> None:
     for number, index in enumerate(indexes):
         pack = read_pack_headers(index)
-        roots = [root for root in pack.find_roots() if pack.kinds[root] == TREE]
-        history.add_pack(number, open_natively(pack), roots)
+        history.add_pack(number, open_natively(pack), pack.kinds)
 
 
 def _parse_loose_id(path: str) -> bytes:
     object_id = "".join(path.rsplit(os.sep, 2)[1:])
     return bytes.fromhex(object_id) if is_object_id(object_id) else b""
-
-
-def _parse_pair(pair: str) -> tuple[bytes | None, bytes | None]:
-    before, _, after = pair.partition(" ")
-    return _parse_tree_id(before), _parse_tree_id(after)
-
-
-def _parse_tree_id(object_id: str) -> bytes | None:
-    """Return an id; `None` for the empty tree, which need not exist."""
-    return None if object_id == empty_tree_id(object_id) else bytes.fromhex(object_id)

@@ -104,6 +104,10 @@ class ObjectScan:
             hits += self._find_wide_anchors(content)
         return self._cleared.drop_cleared(content, hits) or None if hits else None
 
+    def is_clear_text(self, text: bytes, hits: Iterable[AnchorHit], is_cut: bool) -> bool:
+        """Return whether a text of a blob holds no secret at some anchors; see `ClearedTexts`."""
+        return self._cleared.is_clear_text(text, hits, is_cut)
+
     def _is_clear_tree(self, tree: bytes, hits: list[AnchorHit]) -> bool:
         return self._cleared.is_clear_tree(tree, hits) and _is_valid_tree(tree, self._width)
 

@@ -151,7 +151,7 @@ def list_tasks(store: ObjectStore) -> Iterator[Task]:
 def build_worker(store: ObjectStore, context: ScanContext) -> Callable[[Task], TaskResult]:
     """Return a function that runs tasks in this process."""
     scan = ObjectScan(context, store.width)
-    sift_pack = choose_pack_sift(context.prefilter.literals, scan.find_hits)
+    sift_pack = choose_pack_sift(context.prefilter.literals, scan)
     roots = [pack.find_roots() for pack in store.packs]
 
     def run_task(task: Task) -> TaskResult:

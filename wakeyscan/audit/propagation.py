@@ -12,6 +12,7 @@ from wakeyscan.audit.cache import CachedHistory, hash_ids
 from wakeyscan.audit.tree_diff import (
     EntryFilter,
     MatchingEntry,
+    ObjectListing,
     TreeComparer,
     TreeDiffs,
     diff_trees,
@@ -101,14 +102,14 @@ class TreeHistory(NamedTuple):
 def propagate(
     graph: CommitGraph,
     secrets: SecretBits,
-    known_objects: frozenset[bytes] | None = None,
+    list_objects: ObjectListing | None = None,
     compare: TreeComparer = diff_trees,
 ) -> TreeHistory:
     """Compute the secrets of every commit, in one pass over the changes of the history.
 
-    With `known_objects`, the ids of all objects in hex, also find the objects that are missing.
+    With `list_objects`, also find the objects that are missing.
     """
-    diffs = _diff_history(graph, secrets, known_objects, compare)
+    diffs = _diff_history(graph, secrets, list_objects, compare)
     changes_by_pair = dict(_group_by_tree_pair(diffs.matching))
     states: dict[str, TreeState] = {}
     bits: dict[SecretFiles, int] = {frozenset(): 0}
@@ -151,7 +152,7 @@ def _compare(commit: str, current: int, before: list[int]) -> CommitChange:
 def _diff_history(
     graph: CommitGraph,
     secrets: SecretBits,
-    known_objects: frozenset[bytes] | None,
+    list_objects: ObjectListing | None,
     compare: TreeComparer,
 ) -> TreeDiffs:
     """Find the changes that matter: cached ones first, then those of the remaining commits."""
@@ -161,7 +162,7 @@ def _diff_history(
     cached_entries = [MatchingEntry(*entry) for entry in zip(fields, fields, fields, strict=True)]
     start = graph.cached_count if is_same else 0
     blobs = frozenset(blob.encode("ascii") for blob in secrets.blobs)
-    entry_filter = EntryFilter(blobs, secrets.in_path, None if start else known_objects)
+    entry_filter = EntryFilter(blobs, secrets.in_path, None if start else list_objects)
     pairs = dict.fromkeys(map(graph.tree_pair, islice(graph.parents, start, None)))
     diffs = compare([pair for pair in pairs if pair], graph.git, entry_filter)
     return diffs._replace(matching=cached_entries + diffs.matching)

@@ -42,6 +42,10 @@ class MatchingEntry(NamedTuple):
     path: bytes
 
 
+ObjectListing = Callable[[], frozenset[bytes] | None]
+"""Returns the ids of all objects, in hex; `None` if a pack index cannot be read."""
+
+
 class EntryFilter(NamedTuple):
     """The differences of trees that matter."""
 
@@ -49,8 +53,8 @@ class EntryFilter(NamedTuple):
     """Ids, in hex."""
     matches_path: Callable[[str], object] | None
     """Returns whether a path matters; `None`: no path does."""
-    known_objects: frozenset[bytes] | None
-    """The ids of all objects, to check that trees name no other; `None`: do not check."""
+    list_objects: ObjectListing | None
+    """Lists all objects, to check that trees name no other; `None`: do not check."""
 
 
 class TreeDiffs(NamedTuple):
@@ -78,13 +82,15 @@ class TreeComparer(Protocol):
 def diff_trees(pairs: list[str], git: Git, entry_filter: EntryFilter) -> TreeDiffs:
     """Compare pairs of trees; raise `GitError` if one is missing, damaged or has too many paths."""
     batches = [pairs[start : start + _BATCH_SIZE] for start in range(0, len(pairs), _BATCH_SIZE)]
+    known_objects = entry_filter.list_objects() if entry_filter.list_objects else None
+    diff_batch = partial(_diff_batch, git, entry_filter, known_objects)
     matching: list[MatchingEntry] = []
     missing: set[bytes] = set()
     with futures.ThreadPoolExecutor(_PROCESSES) as threads:  # the threads wait, git does the work
-        for result in threads.map(partial(_diff_batch, git, entry_filter), batches):
+        for result in threads.map(diff_batch, batches):
             matching += result.matching
             missing.update(result.missing or ())
-    return TreeDiffs(matching, frozenset(missing) if entry_filter.known_objects else None)
+    return TreeDiffs(matching, frozenset(missing) if known_objects else None)
 
 
 class RememberedDiffs:
@@ -109,7 +115,9 @@ class RememberedDiffs:
         return TreeDiffs(list(chain.from_iterable(matching)), self._missing)
 
 
-def _diff_batch(git: Git, entry_filter: EntryFilter, pairs: list[str]) -> TreeDiffs:
+def _diff_batch(
+    git: Git, entry_filter: EntryFilter, known_objects: frozenset[bytes] | None, pairs: list[str]
+) -> TreeDiffs:
     output = b"".join(tree_paths.compare_trees(_DIFF_TREE, pairs, git))
     fields = output.split(b"\0")
     answered = sum(entry.count(b"\n") for entry in fields[::2] if entry[:1] != b":")
@@ -118,7 +126,7 @@ def _diff_batch(git: Git, entry_filter: EntryFilter, pairs: list[str]) -> TreeDi
     # The field after the last pair has no entry.
     entries = list(zip(fields[::2], fields[1::2], strict=False))
     matching = list(filter_entries(entries, entry_filter))
-    return TreeDiffs(matching, find_missing(entries, entry_filter))
+    return TreeDiffs(matching, find_missing(entries, known_objects))
 
 
 def filter_entries(
@@ -145,10 +153,9 @@ def filter_entries(
 
 
 def find_missing(
-    entries: list[tuple[bytes, bytes]], entry_filter: EntryFilter
+    entries: list[tuple[bytes, bytes]], known_objects: frozenset[bytes] | None
 ) -> frozenset[bytes] | None:
     """Return the new objects, except for submodules, that are not known; `None`: not checked."""
-    known_objects = entry_filter.known_objects
     if not known_objects:
         return None
     new, old = _slice_ids(len(next(iter(known_objects))))

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import metadata
 from importlib.util import find_spec
 from typing import NamedTuple
+
+from wakeyscan.audit.native_packs import has_native_core
+
+
+def _fit_always() -> bool:
+    return True
 
 
 class Component(NamedTuple):
@@ -18,6 +24,8 @@ class Component(NamedTuple):
     is_required: bool = False
     install: str = ""
     """What to install; empty: the distribution."""
+    fits: Callable[[], bool] = _fit_always
+    """Returns whether what is installed is of a version that can be used."""
 
     @property
     def version(self) -> str:
@@ -32,14 +40,24 @@ class Component(NamedTuple):
     @property
     def command(self) -> str:
         """Command that installs it."""
-        return f"pip install '{self.install or self.distribution}'"
+        upgrade = "--upgrade " if self.version else ""
+        return f"pip install {upgrade}'{self.install or self.distribution}'"
+
+    @property
+    def state(self) -> str:
+        """What the user should know of it, in a few words."""
+        if not self.version:
+            return f"not installed; it {self.purpose}"
+        if not self.fits():
+            return f"{self.version}: not used, made for another wakeyscan; it {self.purpose}"
+        return f"{self.version}: {self.purpose}"
 
 
 ACCELERATORS = (
     Component("hyperscan", "hyperscan", "searches large files about five times faster"),
     Component("isal", "isal", "inflates the objects of an audit faster"),
     Component("wakeyscan_native", "wakeyscan-native", "reads the packs of an audit faster",
-              install="wakeyscan[native]"),
+              install="wakeyscan[native]", fits=has_native_core),
 )  # fmt: skip
 _ARCHIVES = "wakeyscan[archives]"
 _EXTRAS = (

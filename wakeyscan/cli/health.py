@@ -144,8 +144,8 @@ def check_cache(folder: str) -> Check:
 
 def check_component(component: Component) -> Check:
     """Check that a library is installed."""
-    name, version = component.distribution, component.version
-    if version:
-        return Check(name, OK, f"{version}: {component.purpose}")
-    state = PROBLEM if component.is_required else NOTE
-    return Check(name, state, f"not installed; it {component.purpose}", component.command)
+    name = component.distribution
+    if component.version and component.fits():
+        return Check(name, OK, component.state)
+    result = PROBLEM if component.is_required else NOTE
+    return Check(name, result, component.state, component.command)

@@ -46,9 +46,9 @@ def print_skipped(result: RunResult, config: Config) -> None:
 
 def _describe_accelerator(component: Component) -> str:
     name = component.distribution
-    if component.version:
-        return f"{name} {component.version}: {component.purpose}"
-    return f"{name}: not installed; it {component.purpose}; to get it: {component.command}"
+    if component.version and component.fits():
+        return f"{name} {component.state}"
+    return f"{name}: {component.state}; to get it: {component.command}"
 
 
 def _describe_skipped(item: Skipped) -> str:

@@ -57,7 +57,7 @@ def test_missing_objects_are_noticed(
 ) -> None:
     objects = None if known is None else frozenset(known)
     entries = [(PAIR + b"\n" + entry(CLEAN, new, mode), b"f")]
-    assert find_missing(entries, EntryFilter(frozenset(), None, objects)) == missing
+    assert find_missing(entries, objects) == missing
 
 
 def test_an_object_that_is_missing_from_one_of_its_paths_is_no_submodule_there() -> None:
@@ -65,8 +65,7 @@ def test_an_object_that_is_missing_from_one_of_its_paths_is_no_submodule_there()
         (PAIR + b"\n" + entry(CLEAN, SECRET, b"160000"), b"module"),
         (entry(CLEAN, SECRET), b"file"),
     ]
-    wanted = EntryFilter(frozenset(), None, frozenset({CLEAN}))
-    assert find_missing(entries, wanted) == frozenset({SECRET})
+    assert find_missing(entries, frozenset({CLEAN})) == frozenset({SECRET})
 
 
 def test_each_pair_of_trees_is_compared_once() -> None:
@@ -78,7 +77,10 @@ def test_each_pair_of_trees_is_compared_once() -> None:
         entries = [found for found in entries for _ in range(2)]
         return TreeDiffs(entries, frozenset(pair.encode() for pair in pairs))
 
-    git, wanted = Git("/nonexistent", {}), EntryFilter(frozenset(), None, frozenset({CLEAN}))
+    git, wanted = (
+        Git("/nonexistent", {}),
+        EntryFilter(frozenset(), None, lambda: frozenset({CLEAN})),
+    )
     remembered = RememberedDiffs(compare)
     assert remembered(["a b", "b c"], git, wanted) == compare(["a b", "b c"], git, wanted)
     compared.clear()

@@ -6,7 +6,8 @@ import re
 import tomllib
 
 from tests.support.runner import ROOT
-from wakeyscan.cli.components import list_components
+from wakeyscan.cli.components import Component, list_components
+from wakeyscan.cli.health import NOTE, check_component
 
 
 def test_every_dependency_is_a_component() -> None:
@@ -15,3 +16,11 @@ def test_every_dependency_is_a_component() -> None:
     known = {component.distribution.lower() for component in list_components()}
     assert len(names) > 5
     assert names - known <= {"backports.zstd"}  # a part of newer Pythons
+
+
+def test_a_component_of_another_version_is_named() -> None:
+    stale = Component("pytest", "pytest", "reads packs faster", fits=lambda: False)
+    check = check_component(stale)
+    assert check.state == NOTE
+    assert check.text.endswith(": not used, made for another wakeyscan; it reads packs faster")
+    assert check.advice == "pip install --upgrade 'pytest'"

@@ -12,20 +12,15 @@ import sys
 from array import array
 from binascii import crc32
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.scanner.prefilter.anchors import AnchorHit, AnchorSearch, EncodedAnchor
-
-if TYPE_CHECKING:
-    from wakeyscan.decoders.split_prefix import Check
+from wakeyscan.scanner.prefilter.form_search import Literal, build_form_search
 
 hyperscan: Any = lazy_import("hyperscan")  # some machines have no wheel; it has no types
-
-Literal = tuple[bytes, bool]
-"""A literal to search for, and whether it is case-sensitive."""
 
 _ScanFunction = Callable[..., object]
 """Searches a content; calls back for each literal with its number, its start and its end."""
@@ -35,14 +30,11 @@ _FOLDER = "_databases"
 _RARE_BYTES = b"zqxjkvwy_-bpg"
 """Bytes that are rare in code and prose, the rarest first."""
 
-_MIN_PREFIX = 5
+_MIN_PREFIX = 7
 """Bytes of the shortest prefix that replaces a literal."""
 
 _LINE_START = 4
 """Bytes of a form that starts with a line break."""
-
-_MANY = 64
-"""Literals in a content for which all of it is prepared for the comparison with forms."""
 
 _COMMON_STARTS = (b"\\u00", b"\\U00")
 """Starts that all escapes of a kind share, and that are therefore useless for filtering."""
@@ -144,108 +136,24 @@ def _find_rare_prefix(text: bytes) -> bytes:
 
 def build_anchor_search(literal_search: LiteralSearch) -> AnchorSearch:
     """Return a search for the forms whose literals are searched."""
-    scan, by_literal = literal_search
-    literals = list(by_literal)
-    groups: dict[int, _FormGroup] = {}
+    find_forms = build_form_search(literal_search.by_literal)
     at_start = literal_search.line_starts
     ends: defaultdict[int, array[int]] = defaultdict(lambda: array("Q"))
 
     def add_end(number: int, start: int, end: int, *_: object) -> None:
         ends[number].append(end)
 
-    def get_group(number: int) -> _FormGroup:
-        if number not in groups:
-            literal = literals[number]
-            groups[number] = _FormGroup(literal, tuple(by_literal[literal]))
-        return groups[number]
-
     def search(content: bytes | memoryview) -> list[AnchorHit]:
-        scan(content, add_end)
+        literal_search.scan(content, add_end)
         hits = []
         if ends:
-            hits = [hit for n in sorted(ends) for hit in get_group(n).find_hits(content, ends[n])]
+            hits = [hit for n in sorted(ends) for hit in find_forms(n, content, ends[n])]
             ends.clear()
         if (form := at_start.get(bytes(content[: _LINE_START - 1]))) is not None:
             hits.append(AnchorHit(form, 0))
         return hits
 
     return search
-
-
-class _FormGroup:
-    """Forms that are searched by the same literal."""
-
-    def __init__(self, literal: Literal, anchors: tuple[EncodedAnchor, ...]) -> None:
-        text, self._exact_case = literal
-        self._width = len(text)
-        forms = [_Form(f, self._fold(f.text), f.check) for f in anchors]
-        self._plain = [form for form in forms if not form.form.decoder]
-        self._encoded = [form for form in forms if form.form.decoder]
-        self._encoded_texts = _list_texts(self._encoded)
-        self._longest = max(len(form.text) for form in forms)
-        checks = {form.check for form in self._encoded}
-        self._check = checks.pop() if len(checks) == 1 else None
-        """The check that all encoded forms share, if they do."""
-
-    def find_hits(self, content: bytes | memoryview, ends: Iterable[int]) -> Iterator[AnchorHit]:
-        """Yield the whole forms at the literals that end at `ends`.
-
-        Only the first of each encoded form is found: it is decoded wherever it occurs.
-        """
-        starts = [end - self._width for end in ends]
-        if len(starts) < _MANY:
-            found = {at: self._fold(bytes(content[at : at + self._longest])) for at in starts}
-            for form, literal, _ in self._plain:
-                yield from (AnchorHit(form, at) for at in starts if found[at].startswith(literal))
-        else:
-            text = self._fold(bytes(content))
-            for form, literal, _ in self._plain:
-                yield from (AnchorHit(form, at) for at in starts if text.startswith(literal, at))
-            starts = [at for at in starts if text.startswith(self._encoded_texts, at)]
-        if self._encoded:
-            yield from self._find_encoded(content, starts)
-
-    def _find_encoded(
-        self, content: bytes | memoryview, starts: Iterable[int]
-    ) -> Iterator[AnchorHit]:
-        encoded, texts = self._encoded, self._encoded_texts
-        for at in starts:
-            found = self._fold(bytes(content[at : at + self._longest]))
-            if not found.startswith(texts) or (self._check and not self._check(content, at)):
-                continue
-            if hits := _list_hits(encoded, found, content, at):
-                yield from (AnchorHit(hit.form, at) for hit in hits)
-                encoded = [form for form in encoded if form not in hits]
-                texts = _list_texts(encoded)
-
-    def _fold(self, text: bytes) -> bytes:
-        return text if self._exact_case else text.lower()
-
-
-def _list_texts(forms: list[_Form]) -> tuple[bytes, ...]:
-    return tuple(form.text for form in forms)
-
-
-class _Form(NamedTuple):
-    form: EncodedAnchor
-    text: bytes
-    """In lower case if the case does not matter."""
-    check: Check | None
-
-
-def _list_hits(
-    forms: list[_Form], found: bytes, content: bytes | memoryview, at: int
-) -> list[_Form]:
-    """Return the forms at an offset, where `found` is; a check that they share runs once."""
-    passed: dict[Check | None, bool] = {None: True}
-    hits = []
-    for form in forms:
-        if found.startswith(form.text):
-            if form.check is not None and form.check not in passed:
-                passed[form.check] = form.check(content, at)
-            if passed[form.check]:
-                hits.append(form)
-    return hits
 
 
 def _build_scan(literals: list[Literal]) -> _ScanFunction | None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         AnchorSearch,
         EncodedAnchor,
     )
-    from wakeyscan.scanner.prefilter.hyperscan import Literal
+    from wakeyscan.scanner.prefilter.form_search import Literal
 else:
     # A run needs one of the two: hyperscan takes 9 ms to load, the substring search 2 ms.
     hyperscan = lazy_import("wakeyscan.scanner.prefilter.hyperscan")
