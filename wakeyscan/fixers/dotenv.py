@@ -6,6 +6,7 @@ to a private file beside it, such as `.env.local`, which frameworks read after i
 
 from __future__ import annotations
 
+import os
 import re
 
 from wakeyscan.fixers.fixer import (
@@ -45,7 +46,7 @@ def build_fix(source: Source, leak: Leak) -> Fix:
     folder = source.path[: -len(source.name)]
     example = (f"{folder}.env.example", assignment["name"] + b"=")
     if not source.is_tracked(source.path):
-        return Fix((), added=((f"{folder}.gitignore", f"/{source.name}".encode()), example))
+        return Fix((), added=((f"{folder}.gitignore", _anchor(source.name)), example))
     return _move(source, folder, (start, end), assignment["name"], example)
 
 
@@ -62,13 +63,18 @@ def _move(
         raise NotFixable(
             f"git tracks {source.name}: run git rm --cached {source.name}, and fix it again"
         )
-    comment = b"# " + name + f" is in {private}, which git ignores".encode()
+    comment = b"# %b is in %b, which git ignores" % (name, os.fsencode(private))
     note = f"{source.path}: load {private} too, or set {name.decode()} where the program runs"
     added = [example]
     if not source.is_ignored(folder + private):
-        added.append((f"{folder}.gitignore", f"/{private}".encode()))
+        added.append((f"{folder}.gitignore", _anchor(private)))
     line = source.content[slice(*span)]
     return Fix((Edit(*span, comment),), (note,), ((folder + private, line),), tuple(added))
+
+
+def _anchor(name: str) -> bytes:
+    """Return the pattern of a file in its own folder; its name may not be UTF-8."""
+    return b"/" + os.fsencode(name)
 
 
 def _find_line(content: bytes, leak: Leak) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 
 import pytest
 from hypothesis import given
@@ -34,6 +35,14 @@ BYTES = {
 def test_bytes_outside_of_the_edit_stay(content: bytes) -> None:
     before, after = content.replace(b"%s", fill_in(_OLD)), content.replace(b"%s", _NEW.encode())
     assert repair("a.js", before).content == after
+
+
+@pytest.mark.parametrize("name", ["live\udc80.env", ".env", "caf\udce9/.env.production"])
+def test_the_name_of_a_file_need_not_be_text(name: str) -> None:
+    (fix,) = repair(name, fill_in("WASTACK_API_KEY=@KEY@\n")).fixes
+    base = os.fsencode(name).rpartition(b"/")[2]
+    assert fix.edits[0].text == b"# WASTACK_API_KEY is in %b.local, which git ignores" % base
+    assert [line for _, line in fix.added] == [b"WASTACK_API_KEY=", b"/%b.local" % base]
 
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
