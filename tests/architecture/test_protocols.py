@@ -232,9 +232,9 @@ BY_PROTOCOL: tuple[
         ],
     ),
     (
-        EXPORTS,  # betterleaks reads the file of gitleaks
+        EXPORTS,
         [
-            *(formats.GITHUB, formats.GITLAB, formats.GITLEAKS, formats.GITLEAKS),
+            *(formats.BETTERLEAKS, formats.GITHUB, formats.GITLAB, formats.GITLEAKS),
             *(formats.KINGFISHER, formats.TRUFFLEHOG),
         ],
     ),

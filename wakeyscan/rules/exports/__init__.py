@@ -13,7 +13,7 @@ EXPORTS: Registry[Export] = Registry(
     "export format",
     {
         "gitleaks": "wakeyscan.rules.exports.formats:GITLEAKS",
-        "betterleaks": "wakeyscan.rules.exports.formats:GITLEAKS",  # reads the same file
+        "betterleaks": "wakeyscan.rules.exports.formats:BETTERLEAKS",
         "kingfisher": "wakeyscan.rules.exports.formats:KINGFISHER",
         "trufflehog": "wakeyscan.rules.exports.formats:TRUFFLEHOG",
         "github": "wakeyscan.rules.exports.formats:GITHUB",

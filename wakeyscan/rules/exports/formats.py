@@ -14,13 +14,22 @@ def _format_gitleaks(rules: Sequence[PortableRule]) -> str:
     return "\n".join(["[extend]\nuseDefault = true\n", *map(_format_table, rules)])
 
 
+def _format_betterleaks(rules: Sequence[PortableRule]) -> str:
+    """Return the content of a file for `betterleaks --config`, which takes the first group."""
+    return "\n".join(["[extend]\nuseDefault = true\n", *map(_format_rule, rules)])
+
+
 def _format_table(rule: PortableRule) -> str:
-    """Return one table of the rules."""
+    """Return one table of the rules; old versions of gitleaks take the whole match otherwise."""
+    return f"{_format_rule(rule)}secretGroup = 1\n"
+
+
+def _format_rule(rule: PortableRule) -> str:
     keywords = ", ".join(map(format_string, rule.keywords))
     return (
         f"[[rules]]\nid = {format_string(rule.id)}\n"
         f"description = {format_string(rule.title)}\n"
-        f"regex = {format_string(rule.pattern)}\nsecretGroup = 1\nkeywords = [{keywords}]\n"
+        f"regex = {format_string(rule.pattern)}\nkeywords = [{keywords}]\n"
     )
 
 
@@ -81,6 +90,7 @@ def _format_github(rules: Sequence[PortableRule]) -> str:
 
 
 GITLEAKS = Export("#", _format_gitleaks)
+BETTERLEAKS = Export("#", _format_betterleaks)
 GITLAB = Export("#", _format_gitlab)
 KINGFISHER = Export("#", _format_kingfisher)
 TRUFFLEHOG = Export("#", _format_trufflehog)
