@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tree_sitter import Language, Parser
 
 from tests.support.command import WAKEYSCAN, Ran, Run, execute
 from tests.support.files import write
@@ -80,6 +82,10 @@ def test_a_shell_completes_commands_options_and_values(complete: Complete) -> No
     assert complete("wakeyscan scan --fail-on cr") == {"critical"}
     assert complete("wakeyscan rules show wastack-ap") == {"wastack-api-key", "wastack-app-key"}
     assert complete("wakeyscan hook install pre-p") == {"pre-push"}
+    assert complete("wakeyscan hook install agent cl") == {"claude"}
+    assert complete("wakeyscan verify --format ") == {"text", "json", "markdown"}
+    assert complete("wakeyscan config show -f ") == {"text", "json"}
+    assert complete("wakeyscan rules export gitl") == {"gitlab", "gitleaks"}
     assert complete("wakeyscan completion z") == {"zsh"}
     assert complete("wakeyscan scan --quiet --verify-") >= {"--verify-plan", "--verify-cache"}
 
@@ -99,10 +105,21 @@ def test_zsh_completes_commands_options_and_values(tmp_path: Path, run: Run) -> 
         ("wakeyscan ", ["scan", "audit", "doctor"]),
         ("wakeyscan ignore add --un", ["--until"]),
         ("wakeyscan scan --fail-on cri", ["critical"]),
+        ("wakeyscan doctor --format js", ["json"]),
         ("wakeyscan rules show authori", ["authorization-header"]),
     ):
         ran = execute(["zsh", "-f", "-c", _ZSH, "zsh", str(script), line])
         assert all(word in ran.out for word in expected), ran
+
+
+def test_powershell_can_parse_its_script_and_finds_the_values_of_a_command(run: Run) -> None:
+    grammar = pytest.importorskip("tree_sitter_powershell")
+    script = run("completion", "powershell").out
+    tree = Parser(Language(grammar.language())).parse(script.encode())
+    assert not tree.root_node.has_error
+    keys = re.findall(r"(?m)^    '([^']*)' = @\(", script)
+    assert {"verify --format", "doctor -f", "--format", "rules export"} <= set(keys)
+    assert len({key.lower() for key in keys}) == len(keys)
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -11,7 +11,9 @@ from wakeyscan.cli.completion.shell import Topic, Word, get_sentence
 from wakeyscan.cli.output import write_stdout
 from wakeyscan.config.options import Option, Parameters, Values
 from wakeyscan.core.errors import UsageError
+from wakeyscan.integrations.agents import AGENTS
 from wakeyscan.integrations.hooks import STAGES
+from wakeyscan.rules.exports import EXPORTS
 from wakeyscan.rules.loader import load_rules
 
 HELP = f"""Print a completion script.
@@ -51,9 +53,11 @@ def _list_topics() -> Iterator[Topic]:
 def _list_words(topic: str) -> tuple[Word, ...]:
     """Return the words that a command or an action takes as operands."""
     if topic in ("hook install", "hook uninstall"):
-        return tuple(Word(stage, "") for stage in STAGES)
+        return tuple(Word(name, "") for name in (*STAGES, "agent", *AGENTS))
     if topic == "rules show":
         return tuple(Word(rule.id, rule.title) for rule in load_rules())
+    if topic == "rules export":
+        return tuple(Word(name, "") for name in EXPORTS)
     if topic == "config schema":
         return (Word("config", ""), Word("rule", ""), Word("report", ""))
     return tuple(Word(shell, "") for shell in SHELLS) if topic == "completion" else ()

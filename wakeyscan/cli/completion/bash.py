@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from wakeyscan.cli.completion.shell import Topic, list_values
+from wakeyscan.cli.completion.shell import FORMATS, Topic, list_values
 from wakeyscan.config.options import Option
 
 _SCRIPT = """\
@@ -25,7 +25,7 @@ _wakeyscan() {{
     esac
   done
   COMPREPLY=()
-  case $previous in
+  case "$topic $previous" in
 {values}
   esac
   if [[ -n $values ]]; then
@@ -62,12 +62,15 @@ def build_script(topics: tuple[Topic, ...]) -> str:
 
 def _format_values(options: dict[str, Option]) -> Iterator[str]:
     """Yield a case for the values of each option; an empty value ends in the default: files."""
-    for option in options.values():
-        values = " ".join(list_values(option))
-        if values:
-            yield f"    {'|'.join(list_flags(option))}) values={shlex.quote(values)} ;;"
-        elif option.metavar:
-            yield f"    {'|'.join(list_flags(option))}) return ;;"
+    for command in (*FORMATS, ""):
+        for name in ("format", "report") if command else options:
+            option = options[name]
+            values = " ".join(list_values(option, command))
+            pattern = "|".join(f"{command}*' {flag}'" for flag in list_flags(option))
+            if values:
+                yield f"    {pattern}) values={shlex.quote(values)} ;;"
+            elif option.metavar:
+                yield f"    {pattern}) return ;;"
 
 
 def _format_options(topic: Topic) -> str:

@@ -37,12 +37,12 @@ def _format_topic(topic: Topic) -> Iterator[str]:
     for word in topic.words:
         yield f"{head} -f -a {_quote(word.text)}{_format_description(word.help)}"
     for option in topic.options:
-        yield f"{head}{_format_option(option)}"
+        yield f"{head}{_format_option(option, topic.name)}"
 
 
-def _format_option(option: Option) -> str:
+def _format_option(option: Option, topic: str) -> str:
     letter = f" -s {option.letter}" if option.letter else ""
-    values = list_values(option)
+    values = list_values(option, topic)
     value = f" -x -a {_quote(' '.join(values))}" if values else " -r" * bool(option.metavar)
     text = _format_description(get_sentence(option.help))
     return f" -l {option.name}{letter}{value}{text}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from wakeyscan.cli.completion.bash import list_flags
-from wakeyscan.cli.completion.shell import Topic, get_sentence, list_values
+from wakeyscan.cli.completion.shell import FORMATS, Topic, get_sentence, list_values
 from wakeyscan.config.options import Option
 
 _SCRIPT = """\
@@ -25,7 +27,9 @@ Register-ArgumentCompleter -Native -CommandName wakeyscan -ScriptBlock {{
     $next = "$topic $element".Trim()
     if ($topics.ContainsKey($next)) {{ $topic = $next }}
   }}
-  if ($values.ContainsKey($previous)) {{ $offered = $values[$previous] }}
+  $specific = "$($topic.Split(' ')[0]) $previous"
+  if ($values.ContainsKey($specific)) {{ $offered = $values[$specific] }}
+  elseif ($values.ContainsKey($previous)) {{ $offered = $values[$previous] }}
   else {{ $offered = $topics[$topic] }}
   foreach ($item in $offered) {{
     $text, $help = $item -split '\\|', 2
@@ -44,11 +48,18 @@ def build_script(topics: tuple[Topic, ...]) -> str:
         topics="\n".join(f"    {_quote(topic.name)} = {_format_topic(topic)}" for topic in topics),
         values="\n".join(
             f"    {_quote(flag)} = {_format_pairs([(value, value) for value in values])}"
-            for option in options.values()
-            if (values := list_values(option))
-            for flag in list_flags(option)
+            for flag, values in _list_values(options)
         ),
     )
+
+
+def _list_values(options: dict[str, Option]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield flags with their values; a command before the flag has its own ones."""
+    for command in ("", *FORMATS):
+        for name in ("format", "report") if command else options:
+            if values := list_values(options[name], command):
+                for flag in list_flags(options[name]):
+                    yield f"{command} {flag}".strip(), values
 
 
 def _format_topic(topic: Topic) -> str:

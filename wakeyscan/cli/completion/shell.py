@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
+from wakeyscan.cli.verify_reports import VERIFY_REPORTS
 from wakeyscan.config.options import Option
 from wakeyscan.core.severity import Severity
 from wakeyscan.integrations.agents import AGENTS
 from wakeyscan.reports import REPORTS
 
+_TEXT_OR_JSON = ("text", "json")
+FORMATS = {
+    "verify": tuple(VERIFY_REPORTS),
+    **dict.fromkeys(("config", "doctor", "ignore"), _TEXT_OR_JSON),
+}
+"""Formats of commands that have other ones than those of a scan."""
+
 _VALUES = {
-    "format": tuple(REPORTS),
-    "report": tuple(f"{name}=" for name in REPORTS),
     "fail-on": (*map(str, Severity), "never"),
     "color": ("auto", "always", "never"),
     "sarif-profile": ("generic", "github"),
     "mode": ("diff", "tree", "audit"),
     "agent": tuple(AGENTS),
+    "scope": ("user", "project"),
+    "executor": ("dask", "processes"),
 }
 """Values of options that take one of a few words."""
 
@@ -45,8 +53,13 @@ class Shell(Protocol):
         """Return the script."""
 
 
-def list_values(option: Option) -> tuple[str, ...]:
+def list_values(option: Option, topic: str) -> tuple[str, ...]:
     """Return the values of an option that takes one of a few words; empty: anything."""
+    command = topic.partition(" ")[0]
+    if option.name == "report":
+        return tuple(f"{name}=" for name in (VERIFY_REPORTS if command == "verify" else REPORTS))
+    if option.name == "format":
+        return FORMATS.get(command, tuple(REPORTS))
     return _VALUES.get(option.name, ())
 
 

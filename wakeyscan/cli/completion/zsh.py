@@ -38,12 +38,13 @@ def build_script(topics: tuple[Topic, ...]) -> str:
 
 
 def _format_case(topic: Topic) -> str:
-    specifications = [*map(_format_option, topic.options), _format_operands(topic)]
+    specifications = [_format_option(option, topic.name) for option in topic.options]
+    specifications.append(_format_operands(topic))
     lines = " \\\n".join(f"        {one}" for one in specifications)
     return f"    ({_quote(topic.name)})\n      _arguments -S \\\n{lines} ;;"
 
 
-def _format_option(option: Option) -> str:
+def _format_option(option: Option, topic: str) -> str:
     """Return a specification: forms that exclude each other, description, message, values."""
     flags = f"'(-{option.letter} --{option.name})'" if option.letter else ""
     name = f"--{option.name}{'=' * bool(option.metavar)}"
@@ -52,12 +53,12 @@ def _format_option(option: Option) -> str:
         flags, forms = "", f"'*'{forms}"
     text = f"[{_clean(get_sentence(option.help))}]"
     if option.metavar:
-        text += f":{_clean(option.metavar)}:{_format_values(option)}"
+        text += f":{_clean(option.metavar)}:{_format_values(option, topic)}"
     return f"{flags}{forms}{_quote(text)}"
 
 
-def _format_values(option: Option) -> str:
-    values = list_values(option)
+def _format_values(option: Option, topic: str) -> str:
+    values = list_values(option, topic)
     return f"({' '.join(values)})" if values else "_files"
 
 
