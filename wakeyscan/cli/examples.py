@@ -70,7 +70,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "fix": (
         ("fix", "a diff for all files of the current directory"),
         ("fix --write src/app.py", "change one file"),
-        ("fix --plan", "what to do about each key, by whether it was pushed"),
+        ("fix --plan", "what to do about each key"),
     ),
     "ignore": (
         ('ignore add 3fa9c1 --reason "revoked on 2026-01-31"', "accept one key"),

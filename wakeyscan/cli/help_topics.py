@@ -70,7 +70,7 @@ ACTIONS: dict[str, dict[str, Action]] = {
                          "FILE [REPORT]", (*_ENTRY, "as")),
         "remove": Action("Remove the entries of these fingerprints.", "FINGERPRINT...", _COMMON),
         "list": Action("List the entries, and what each one hides.", "", (*_COMMON, "format")),
-        "prune": Action("Remove entries that expired, or that hide nothing in files and history.",
+        "prune": Action("Remove entries that expired, and those that hide nothing.",
                         "", _COMMON),
         "explain": Action("Show everything that one entry hides.", "FINGERPRINT", _COMMON),
     },
@@ -78,7 +78,7 @@ ACTIONS: dict[str, dict[str, Action]] = {
         "list": Action("List the rules.", "", ("rules",)),
         "show": Action("Show a rule, and how to fix its findings.", "ID", ("rules",)),
         "test": Action("Run the examples of all rules.", "", ("rules",)),
-        "new": Action("Write a commented rule to start with, to DIR or the current directory.",
+        "new": Action("Write a commented rule to start from, in DIR or the current directory.",
                       "ID", ("rules",)),
         "export": Action("Print the rules for another scanner, with simpler patterns: gitleaks, "
                          "betterleaks, kingfisher, trufflehog, github or gitlab.",

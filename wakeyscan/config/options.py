@@ -63,8 +63,8 @@ SCANNING = (
     Option("max-file-size", "Skip larger files, for example 500k, 20M or 2G. Default: no limit.",
            "SIZE"),
     Option("show-suppressed", "Also list placeholders and ignored findings."),
-    Option("sarif-profile", "generic or github; github omits suppressed findings, which code "
-           "scanning shows as open. Default: generic.", "NAME"),
+    Option("sarif-profile", "generic or github. github leaves out suppressed findings: code "
+           "scanning would show them as open. Default: generic.", "NAME"),
     Option("ignore-file", "File of accepted findings. Default: .wakeyscanignore at the top of the "
            "repository.", "FILE"),
     Option("strict", "Treat content that cannot be opened (encrypted archives, unsupported "
@@ -73,15 +73,15 @@ SCANNING = (
     Option("honor-foreign-ignores", "Honor inline ignore comments of gitleaks, betterleaks, "
            "trufflehog, kingfisher, detect-secrets and ggshield."),
     Option("quiet", "Print only the report.", letter="q"),
-    Option("verbose", "Print on stderr what configures the run and which accelerators it has, and "
-           "list everything that was skipped.", letter="v"),
+    Option("verbose", "Print on stderr the settings with their sources, the accelerators in use, "
+           "and everything that was skipped.", letter="v"),
     Option("color", "auto, always or never. Default: auto.", "WHEN"),
     Option("verify", "Ask WAStack whether the keys found still work: one request per key."),
     Option("require-verified", "Exit 3 if any key could not be verified; needs --verify."),
     Option("verify-plan", "Print the requests that --verify would send, without sending them."),
     Option("verify-cache", "Cache results: revoked for 7 days, live for 10 minutes."),
     Option("app-key", "X-App-Key to send for keys that have none nearby.", "KEY"),
-    Option("api-url", "Verify with this API: https, or http on this machine.", "URL"),
+    Option("api-url", "Send verification requests here: https, or http on this machine.", "URL"),
     Option("proxy", "Send requests through this proxy (http://HOST:PORT), which sees no key.",
            "URL"),
 )  # fmt: skip

@@ -32,7 +32,7 @@ else:
 
 HELP = """Scan a whole history, and show a timeline of each key.
 
-Every object counts, even one that no branch or tag reaches.
+Every object is scanned, even one that no branch or tag reaches.
 
 REPO is a folder (default: current directory), bare or not, or a URL (https:// or file://), which is
 cloned to a temporary mirror."""
@@ -48,8 +48,8 @@ PARAMETERS = Parameters(
         Option("no-cache", "Ignore the cache and rescan everything."),
         Option("trust-repo", "Honor inline ignore comments (wakeyscan:ignore) in the repository's "
                "files; the default for the current repository."),
-        Option("purge-file", "Also write all keys in the clear to FILE, which must not exist, for "
-               "git filter-repo --replace-text.", "FILE"),
+        Option("purge-file", "Also write all keys in the clear to FILE, a new file, for git "
+               "filter-repo --replace-text.", "FILE"),
     ),
     "REPO",
     takes_many=False,

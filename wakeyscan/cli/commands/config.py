@@ -11,7 +11,7 @@ from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.registry import list_known
 
-HELP = """Show settings with their sources, or start a file.
+HELP = """Show settings with their sources, or write a new file.
 
 'show' takes the options of 'scan', and shows what a scan with them would use. Flags override
 environment variables, which override the file."""

@@ -11,8 +11,8 @@ from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 
 HELP = """Check hooks, configuration and optional components.
 
-Exits with 1 if something is wrong, and says what to do. A missing optional component is not wrong:
-doctor says what it would bring."""
+Exits with 1 if something is wrong, and says what to do. A missing optional component is no
+fault: doctor says what it would add."""
 
 _OPTIONS = ("config", "rules", "ignore-file")
 

@@ -41,8 +41,8 @@ _OPTIONS = (
 PARAMETERS = Parameters(
     (
         Option("write", "Write the changes."),
-        Option("plan", "Print the steps for each key, by whether it was staged, committed or "
-               "pushed."),
+        Option("plan", "Print the steps for each key. They depend on whether it was staged, "
+               "committed or pushed."),
         Option("force", "With --write: also change files with unstaged changes."),
         *(option for option in SCANNING if option.name in _OPTIONS),
         Option("no-gitignore", "Also fix files that git ignores."),

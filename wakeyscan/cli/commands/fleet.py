@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 HELP = """Audit many repositories, and report each key once.
 
 SOURCE is a folder of clones or bare mirrors, a file of clone URLs (one per line), a URL, or
-`github:NAME` or `gitlab:NAME` for the repositories of an organization, group or user. GITHUB_TOKEN,
-GH_TOKEN or GITLAB_TOKEN may have a token. Each repository is audited as `wakeyscan audit` does it.
+`github:NAME` or `gitlab:NAME` for the repositories of an organization, group or user. The
+token for it is read from GITHUB_TOKEN, GH_TOKEN or GITLAB_TOKEN. Each repository is audited as
+`wakeyscan audit` does it.
 
 The results go to a folder: a page with an overview (index.html), a summary in Markdown, keys.jsonl,
 findings.jsonl, repositories.jsonl and a SARIF report per repository. A repository that cannot be
-audited is a row with the reason. After Ctrl-C or a crash, the same command with --resume
+audited is listed with the reason. After Ctrl-C or a crash, the same command with --resume
 continues."""
 
 _SHARED = (
@@ -54,21 +55,21 @@ PARAMETERS = Parameters(
         Option("gitlab-url", "API of a self-managed GitLab: https://HOST/api/v4.", "URL"),
         Option("mirrors", "Folder of the mirrors of URLs. Default: in the cache of this user.",
                "DIR"),
-        Option("mirrors-size", "Size of all mirrors, above which those that were not used for "
-               "longest are removed. Default: 50G.", "SIZE"),
+        Option("mirrors-size", "Maximum size of all mirrors: above it, the least recently used are "
+               "removed. Default: 50G.", "SIZE"),
         Option("max-clone-size", "Stop a clone above this size. Default: 20G.", "SIZE"),
         Option("no-keep", "Remove each clone after its audit."),
         Option("executor", "dask or processes: what runs the audits. Default: dask if it is "
                "installed (wakeyscan[fleet]) and there is no --shard.", "NAME"),
         Option("scheduler", "Run on this cluster of Dask: tls://HOST:PORT; without TLS only on "
                "this machine. Default: a cluster of --jobs workers on this machine.", "ADDRESS"),
-        Option("tls-ca", "Certificate of the authority of the cluster, in PEM.", "FILE"),
+        Option("tls-ca", "CA certificate of the cluster, in PEM.", "FILE"),
         Option("tls-cert", "Certificate for this command, in PEM.", "FILE"),
         Option("tls-key", "Key of --tls-cert, in PEM.", "FILE"),
-        Option("memory-limit", "Memory of a worker, for example 2G; a repository that needs more "
-               "is a row with the reason. Default: its share of the machine.", "SIZE"),
+        Option("memory-limit", "Memory of a worker, for example 2G. A repository that needs more "
+               "is listed with the reason. Default: its share of the machine.", "SIZE"),
         Option("dashboard", "Let Dask serve its dashboard, on this machine only."),
-        Option("time-limit", "Give a repository up after so many seconds. Default: no limit.",
+        Option("time-limit", "Stop the audit of a repository after this time. Default: no limit.",
                "SECONDS"),
         Option("no-cache", "Ignore the cache and rescan everything."),
     ),

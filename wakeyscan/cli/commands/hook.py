@@ -39,12 +39,11 @@ PARAMETERS = Parameters(
     (
         *SCANNING,
         Option("whole-files", "Scan all of each changed file, not only the added lines."),
-        Option(
-            "agent", "Assistant that wrote the event. Default: recognized by the event.", "NAME"
-        ),
+        Option("agent", "Assistant that sent the event. Default: found from the event.", "NAME"),
         Option(
             "scope",
-            "Settings of assistants to change: user, or project to share them. Default: user.",
+            "Settings of assistants to change: user, or project (shared with the team). "
+            "Default: user.",
             "NAME",
         ),
     ),

@@ -29,7 +29,7 @@ The file has one entry per key. A unique fingerprint prefix, as shown in reports
 name a report of gitleaks too, and the import is more precise. Each place is scanned again.
 
 'list' and 'explain' scan the files again to show what each entry hides. 'prune' removes entries
-that have expired, or that hide nothing in either the files or the history."""
+that have expired, and those that hide nothing in the files and the history."""
 
 _OPTIONS = ("ignore-file", "config", "rules", "jobs", "quiet")
 

@@ -16,9 +16,9 @@ HELP = """Write a JSON report in other formats.
 
 Nothing is scanned again. REPORT is a file that --report json=FILE wrote, or a folder that
 `wakeyscan fleet` wrote. The findings, the
-histories of keys, the scope and the skipped items are those of the report. It contains no keys, so
-none of them is verified again: `wakeyscan verify REPORT` does that. Exits with 0 whatever the
-report lists."""
+histories of keys, the scope and the skipped items are those of the report. No key is
+verified again: `wakeyscan verify REPORT` does that. The exit code is 0, whatever
+the report lists."""
 
 _OPTIONS = (
     *("format", "output", "report", "template", "rules", "config", "show-suppressed"),

@@ -27,7 +27,7 @@ from wakeyscan.scanner.detector import detect_in_document
 if TYPE_CHECKING:
     from wakeyscan.rules.rule import Rule, Shape
 
-HELP = """List, show, test, start and export rules.
+HELP = """List, show, test, write and export rules.
 
 A rule is a TOML file. --rules DIR also loads your own."""
 

@@ -31,7 +31,7 @@ PARAMETERS = Parameters(
     (
         *SCANNING,
         Option("no-gitignore", "Also scan files that git ignores."),
-        Option("whole-files", "With staged: and git: scan all of each changed file, not only the "
+        Option("whole-files", "With staged: or git:, scan all of each changed file, not only the "
                "added lines."),
     ),
     "TARGET",
