@@ -22,8 +22,9 @@ _MAX_PLACES = 20
 """Places that are listed because the replacement does not reach them."""
 
 _LIMITS = (
-    "Purging does not reach forks, other clones, pull-request refs and caches of the host, and",
-    "backups: a key that was pushed is still a leak. Revoke it first; see docs/incident.md.",
+    "Purging does not reach forks, other clones (their stashes and worktrees too), pull-request",
+    "refs and caches of the host, and backups: a key that was pushed is still a leak. Revoke it",
+    "first; see docs/incident.md.",
 )
 
 
