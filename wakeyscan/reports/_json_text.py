@@ -17,6 +17,9 @@ _CONTAINERS = (dict, list, tuple, Iterator)
 _SCALARS = (str, int, float, type(None))
 """Types of values in which nothing is nested; a check for `Iterator` takes ten times as long."""
 
+_MAX_ITEMS = 100
+"""Items of an object or list that is written as one text."""
+
 
 def iterate_json(value: Any, indent: str = "\n") -> Iterator[str]:
     """Yield the parts of a value in JSON; `indent` is the line break before it.
@@ -26,11 +29,24 @@ def iterate_json(value: Any, indent: str = "\n") -> Iterator[str]:
     """
     if isinstance(value, Iterator):
         yield from _join_items(([_format(item, f"{indent}  ")] for item in value), "[]", indent)
-    elif _has_nested(value):
+    elif _is_streamed(value):
         brackets = "{}" if isinstance(value, dict) else "[]"
         yield from _join_items(_iterate_items(value, indent), brackets, indent)
     else:
-        yield _encode(value, indent)
+        yield _format(value, indent)
+
+
+def _is_streamed(value: Any) -> bool:
+    """Return whether a value has too many items to be one text, or contains an iterator."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif isinstance(value, Iterator):
+        return True
+    elif not isinstance(value, list | tuple):
+        return False
+    return len(value) > _MAX_ITEMS or any(
+        _is_streamed(item) for item in value if not isinstance(item, _SCALARS)
+    )
 
 
 def _iterate_items(value: Any, indent: str) -> Iterator[Iterable[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -67,31 +68,29 @@ def build_fixes(finding: Finding) -> list[Any] | None:
     return [sarif.Fix(artifact_changes=[change], description=message)]
 
 
-def to_plain(node: Any, fields_by_class: dict[Any, tuple[_Field, ...]] | None = None) -> Any:
+def to_plain(node: Any) -> Any:
     """Convert sarif-om objects to dicts without nulls and defaults, with names as in the schema.
 
     An iterator stays one, so that its items need not all be in memory.
     sarif-om has no writer of its own. Its companion package drops `level: warning`, and takes
     seconds for thousands of results.
     """
-    known = {} if fields_by_class is None else fields_by_class
-    if isinstance(node, Iterator):
-        return (to_plain(item, known) for item in node)
-    if isinstance(node, list | tuple):
-        return [to_plain(item, known) for item in node]
-    if isinstance(node, dict):
-        return {name: to_plain(item, known) for name, item in node.items()}
-    kind = type(node)
-    if not attr.has(kind):
+    if isinstance(node, str):
         return node
-    if kind not in known:
-        known[kind] = tuple(map(_describe_field, attr.fields(kind)))
-    values = ((name, getattr(node, attribute), default) for attribute, name, default in known[kind])
-    return {
-        name: to_plain(value, known)
-        for name, value, default in values
-        if value is not None and (name in _ALWAYS_WRITTEN or value != default)
-    }
+    if isinstance(node, list | tuple):
+        return [to_plain(item) for item in node]
+    if isinstance(node, dict):
+        return {name: to_plain(item) for name, item in node.items()}
+    if isinstance(node, Iterator):
+        return (to_plain(item) for item in node)
+    kind: Any = type(node)
+    fields = _list_fields(kind)
+    members = {}
+    for attribute, name, default in fields:
+        value = getattr(node, attribute)
+        if value is not None and (name in _ALWAYS_WRITTEN or value != default):
+            members[name] = to_plain(value)
+    return members if fields else node
 
 
 def _build_physical(finding: Finding) -> Any:
@@ -135,6 +134,12 @@ def _build_artifact(path: str) -> Any:
     if os.path.splitdrive(path)[0]:  # Windows
         return sarif.ArtifactLocation(uri=f"file:///{encoded}")
     return sarif.ArtifactLocation(uri=encoded, uri_base_id="%SRCROOT%")
+
+
+@cache
+def _list_fields(kind: Any) -> tuple[_Field, ...]:
+    """Return the fields of a class of sarif-om; other classes have none."""
+    return tuple(map(_describe_field, attr.fields(kind))) if attr.has(kind) else ()
 
 
 def _describe_field(field: Any) -> _Field:
