@@ -82,6 +82,7 @@ def measure(options: argparse.Namespace) -> None:
         alone = Usage(alone.wall + usage.wall, alone.cpu + usage.cpu)
     scale = options.repositories / len(sample)
     print(f"each alone ({len(sample)}, scaled): {alone.cpu * scale:6.1f} CPU s", flush=True)
+    walls: dict[tuple[str, int], list[float]] = {}
     for _ in range(options.rounds):
         for executor, jobs in (("dask", 1), ("dask", 2), ("processes", 1), ("processes", 2)):
             shutil.rmtree(results, ignore_errors=True)
@@ -89,9 +90,13 @@ def measure(options: argparse.Namespace) -> None:
             usage = run([*command, f"--jobs={jobs}", f"--executor={executor}"])
             rows = (results / "repositories.jsonl").read_text("utf-8").splitlines()
             own = sum(json.loads(row)["seconds"] for row in rows)
-            load = os.getloadavg()[0]
+            walls.setdefault((executor, jobs), []).append(usage.wall)
             print(f"{executor:9} {jobs} workers: {usage.wall:6.1f} s, {usage.cpu:6.1f} CPU s, "
-                  f"{own:6.1f} of them in audits; load {load:.1f}", flush=True)  # fmt: skip
+                  f"{own:6.1f} of them in audits, overhead {usage.cpu / own - 1:.0%}; "
+                  f"load {os.getloadavg()[0]:.1f}", flush=True)  # fmt: skip
+    for executor in ("dask", "processes"):
+        ratio = min(walls[executor, 1]) / min(walls[executor, 2])
+        print(f"{executor:9} throughput of 2 workers: {ratio:.2f} times that of 1")
 
 
 class Kind(NamedTuple):

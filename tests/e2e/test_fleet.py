@@ -282,6 +282,19 @@ def test_a_repository_that_needs_too_much_memory_is_a_row(
     assert rows["large"]["reason"].startswith("out of memory; raise --memory-limit")
 
 
+def test_a_process_serves_repositories_until_one_fails(
+    tmp_path: Path, clones: Path, run: Run, key: str
+) -> None:
+    repos = make_clones(clones, {name: {"a": key} for name in "abcde"})
+    os.mkfifo(repos["c"].top / ".git" / "pipe")
+    note = f'echo "$GIT_ALTERNATE_OBJECT_DIRECTORIES $PPID" >> {tmp_path / "processes"}'
+    paths = replace_git(tmp_path / "bin", "", note)
+    run("fleet", "clones", "--jobs", "1", "--no-cache", env=paths)
+    lines = [line.split() for line in (tmp_path / "processes").read_text().splitlines()]
+    by_name = {Path(line[0]).parts[-3]: line[1] for line in lines if len(line) == 2}
+    assert len(set(by_name.values())) == 2, by_name
+
+
 def test_hostile_repositories_are_rows_with_reasons(
     tmp_path: Path, clones: Path, run: Run, make_key: MakeKey
 ) -> None:

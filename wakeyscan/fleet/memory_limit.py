@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -44,3 +45,11 @@ def limit_memory(size: int) -> None:
     wanted = size if most == resource.RLIM_INFINITY else min(size, most)
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_DATA, (wanted, most))
+
+
+def is_half_used(size: int) -> bool:
+    """Return whether this process has ever had half of its limit in memory."""
+    if not size or find_spec("resource") is None:
+        return False
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > size // 2

@@ -1,6 +1,7 @@
-"""Tasks in processes of this machine, without Dask: one process per repository.
+"""Tasks in processes of this machine, without Dask.
 
-A hostile repository ends its own process only.
+A process serves one repository after another. A hostile one ends its own process only; its task,
+and those after it, get a new one.
 """
 
 from __future__ import annotations
@@ -15,19 +16,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from wakeyscan.core import termination, worker_pool
 from wakeyscan.core.errors import ReportError
 from wakeyscan.fleet import memory_limit
+from wakeyscan.fleet.ledger import State
 from wakeyscan.fleet.run import RETRIES
 from wakeyscan.fleet.task import Outcome, fail_task, prepare, run_task
 
 if TYPE_CHECKING:
     from wakeyscan.fleet.options import FleetTask
-
-
-class _Running(NamedTuple):
-    """A process and its task."""
-
-    task: FleetTask
-    process: Any
-    attempt: int
 
 
 class _Limits(NamedTuple):
@@ -39,6 +33,35 @@ class _Limits(NamedTuple):
     """Bytes; 0: no limit."""
 
 
+class _Answer(NamedTuple):
+    """What a process sends after a task."""
+
+    outcome: Outcome | str
+    """The outcome, or why no result can be written."""
+    is_last: bool
+    """Whether the process ends: what a repository has left in its memory could fail the next."""
+
+
+class _Worker(NamedTuple):
+    """A process."""
+
+    pipe: Any
+    process: Any
+
+    def close(self) -> None:
+        """Wait for the end of the process."""
+        self.pipe.close()
+        self.process.join()
+
+
+class _Running(NamedTuple):
+    """A task in a process."""
+
+    task: FleetTask
+    worker: _Worker
+    attempt: int
+
+
 class ProcessExecutor:
     """Runs up to `jobs` tasks at once."""
 
@@ -47,6 +70,7 @@ class ProcessExecutor:
         self._memory = memory or memory_limit.find_share(self._jobs)
         self._context: Any = multiprocessing.get_context(worker_pool.find_start_method())
         self._running: dict[Any, _Running] = {}
+        self._idle: list[_Worker] = []
         self._scratch = ""
         """Folder for the temporary files of tasks, which a killed process cannot remove."""
 
@@ -66,39 +90,46 @@ class ProcessExecutor:
                 self._stop()
 
     def _start(self, task: FleetTask, attempt: int) -> None:
-        ours, theirs = self._context.Pipe(duplex=False)
+        with termination.hold_signals():  # until the process has its own handlers, and is listed
+            worker = self._idle.pop() if self._idle else self._open()
+            self._running[worker.pipe] = _Running(task, worker, attempt)
+        with suppress(OSError):  # it has died: its pipe has ended, and the task starts again
+            worker.pipe.send(task)
+
+    def _open(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
         process = self._context.Process(
-            target=_serve,
-            args=(theirs, task, _Limits(self._scratch, self._memory)),
-            daemon=False,
+            target=_serve, args=(theirs, _Limits(self._scratch, self._memory)), daemon=False
         )
-        with termination.hold_signals():  # until the process has its own handlers
-            process.start()
-            self._running[ours] = _Running(task, process, attempt)
+        process.start()
         theirs.close()
+        return _Worker(ours, process)
 
     def _finish(self, pipe: Any) -> Iterator[Outcome]:
-        """Yield the outcome of an ended process, or start its task again."""
-        running = self._running.pop(pipe)
-        answer: Outcome | str | None = None
+        """Yield the outcome of a task, or start it again if its process has died."""
+        task, worker, attempt = self._running.pop(pipe)
+        answer: _Answer | None = None
         with suppress(EOFError, OSError):
             answer = pipe.recv()
-        pipe.close()
-        running.process.join()
-        if isinstance(answer, str):
-            raise ReportError(answer)
-        if answer is not None:
-            yield answer
-        elif running.attempt < RETRIES:
-            self._start(running.task, running.attempt + 1)
+        if answer is None or answer.is_last:
+            worker.close()
         else:
-            yield fail_task(running.task, _describe_death(running.process.exitcode))
+            self._idle.append(worker)
+        if answer is not None:
+            if isinstance(answer.outcome, str):
+                raise ReportError(answer.outcome)
+            yield answer.outcome
+        elif attempt < RETRIES:
+            self._start(task, attempt + 1)
+        else:
+            yield fail_task(task, _describe_death(worker.process.exitcode))
 
     def _stop(self) -> None:
-        for running in self._running.values():
-            running.process.terminate()
-        for running in self._running.values():
-            running.process.join()
+        workers = [*self._idle, *(running.worker for running in self._running.values())]
+        for worker in workers:
+            worker.process.terminate()
+        for worker in workers:
+            worker.close()
 
 
 def _describe_death(exit_code: int) -> str:
@@ -106,11 +137,23 @@ def _describe_death(exit_code: int) -> str:
     return f"its process died {RETRIES + 1} times, last with {how} (out of memory?)"
 
 
-def _serve(pipe: Any, task: FleetTask, limits: _Limits) -> None:
+def _serve(pipe: Any, limits: _Limits) -> None:
+    """Run the tasks that arrive, until one needs much memory."""
     worker_pool.prepare_process()
     tempfile.tempdir = limits.scratch
     memory_limit.limit_memory(limits.memory)
+    with suppress(EOFError, ConnectionError):  # the parent has ended
+        is_last = False
+        while not is_last:
+            answer = _answer(pipe.recv(), limits)
+            is_last = answer.is_last
+            pipe.send(answer)
+
+
+def _answer(task: FleetTask, limits: _Limits) -> _Answer:
     try:
-        pipe.send(run_task(task))
+        outcome = run_task(task)
     except ReportError as error:  # the next repositories would fail, too
-        pipe.send(str(error))
+        return _Answer(str(error), is_last=True)
+    is_failed = outcome.state is not State.AUDITED
+    return _Answer(outcome, is_failed or memory_limit.is_half_used(limits.memory))
