@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import sys
 from pathlib import Path
@@ -14,31 +15,55 @@ from tests.support.keys import PREFIX, MakeKey, mask
 from tests.support.repositories import Repo
 
 _KILL_EVERYWHERE = """
-import os, signal, sys
+import json, os, shutil, signal, sys
 from wakeyscan.cli import fix_plan, fix_writer
 from wakeyscan.fixers.fixer import Fix
 from wakeyscan.fixers.repair import Repair
 
-folder, moment = sys.argv[1], int(sys.argv[2])
-before = open(os.path.join(folder, ".env"), "rb").read()
-line = before.splitlines()[1]
-after = before.replace(line, b"# moved")
-fix = Fix((), (), ((".env.local", line),),
-          ((".env.example", b"WASTACK_API_KEY="), (".gitignore", b"/.env.local")))
-repair = Repair(after, fixes=(fix,))
-planned = fix_plan.PlannedFile(".env", os.path.join(folder, ".env"), before, repair)
-events = 0
+top, original = sys.argv[1], os.fsencode(sys.argv[2])
 
-def count(name, arguments):
-    global events
-    if name in ("open", "os.rename", "os.chmod", "os.remove"):
-        events += 1
-        if events == moment:
-            os.kill(os.getpid(), signal.SIGKILL)
+def write(folder):
+    before = open(os.path.join(folder, ".env"), "rb").read()
+    line = before.splitlines()[1]
+    after = before.replace(line, b"# moved")
+    fix = Fix((), (), ((".env.local", line),),
+              ((".env.example", b"WASTACK_API_KEY="), (".gitignore", b"/.env.local")))
+    repair = Repair(after, fixes=(fix,))
+    planned = fix_plan.PlannedFile(".env", os.path.join(folder, ".env"), before, repair)
+    fix_writer.write_planned(planned, fix_plan.FileAccess(folder, frozenset([".env"])))
 
-sys.addaudithook(count)
-fix_writer.write_planned(planned, fix_plan.FileAccess(folder, frozenset([".env"])))
-print(events)
+def write_in_child(folder, moment):
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    events = 0
+
+    def count(name, arguments):
+        nonlocal events
+        if name in ("open", "os.rename", "os.chmod", "os.remove"):
+            events += 1
+            if events == moment:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    try:
+        sys.addaudithook(count)
+        write(folder)
+        os._exit(0)
+    finally:
+        os._exit(1)
+
+codes = []
+for moment in range(1, 60):
+    folder = os.path.join(top, str(moment))
+    os.mkdir(folder)
+    with open(os.path.join(folder, ".env"), "wb") as file:
+        file.write(original)
+    codes.append([write_in_child(folder, moment)])
+    shutil.copytree(folder, folder + "-killed")
+    if codes[-1] == [0]:
+        break
+    codes[-1].append(write_in_child(folder, 0))
+print(json.dumps(codes))
 """
 
 
@@ -207,28 +232,23 @@ def test_a_path_that_does_not_exist(run: Run) -> None:
 
 def test_a_kill_at_any_moment_loses_nothing(tmp_path: Path, key: str) -> None:
     line = f"WASTACK_API_KEY={key}"
-    before = f"A=1\n{line}\n".encode()
-    script = tmp_path / "kill.py"
-    script.write_text(_KILL_EVERYWHERE)
-    for moment in range(1, 60):
-        folder = tmp_path / str(moment)
-        folder.mkdir()
-        (folder / ".env").write_bytes(before)
-        ran = start_program([sys.executable, str(script), str(folder), str(moment)])
-        content = (folder / ".env").read_bytes()
+    before = f"A=1\n{line}\n"
+    ran = start_program([sys.executable, "-c", _KILL_EVERYWHERE, str(tmp_path), before])
+    assert (ran.code, ran.err) == (0, "")
+    *killed, whole = json.loads(ran.out)
+    assert (whole, len(killed) > 5) == ([0], True)
+    for moment, (code, again) in enumerate(killed, 1):
+        folder = tmp_path / f"{moment}-killed"
+        content = (folder / ".env").read_text()
         private = folder / ".env.local"
+        assert code == -9
         assert content == before or line in private.read_text().splitlines()
         assert not any(key in file.read_text() for file in folder.glob(".wakeyscan-*"))
         if private.exists():
             assert (folder / ".gitignore").read_text() == "/.env.local\n"
-        if ran.code == 0:
-            break
-        assert ran.code == -9, ran
-        again = start_program([sys.executable, str(script), str(folder), "0"])
         if content == before:
-            assert again.code == 0
-            assert private.read_text() == f"{line}\n"
-    assert moment > 5
+            assert again == 0
+            assert (tmp_path / str(moment) / ".env.local").read_text() == f"{line}\n"
 
 
 def test_without_the_grammars_only_their_languages_are_left_alone(repo: Repo, key: str) -> None:

@@ -301,7 +301,7 @@ def test_hostile_repositories_are_rows_with_reasons(
     key = make_key()
     names = ("fifo", "killer", "no-objects", "good", "damaged", "bomb", "refs", "alternates")
     repos = make_clones(clones, {name: {"a": key} for name in names})
-    repos["bomb"].commit({"bomb.zip": zip_zeros(1 << 30)})
+    repos["bomb"].commit({"bomb.zip": zip_zeros(1 << 29)})
     for one, other in (("x", "y"), ("y", "x")):
         ref = repos["refs"].top / ".git" / "refs" / "heads" / one
         ref.write_text(f"ref: refs/heads/{other}\n")

@@ -107,18 +107,19 @@ def test_twice_as_much_junk_takes_about_twice_as_long(one: Rule) -> None:
     pattern = compile_rule(one)
 
     def seconds(junk: bytes) -> float:
-        times = []
-        for _ in range(3):
-            start = time.process_time()
-            for _ in pattern.finditer(junk, timeout=rule.TIMEOUT_SECONDS):
-                pass
-            times.append(time.process_time() - start)
-        return min(times)
+        start = time.process_time()
+        for _ in pattern.finditer(junk, timeout=rule.TIMEOUT_SECONDS):
+            pass
+        return time.process_time() - start
 
-    for junk in pattern_checks.build_junk(anchor.decode() for anchor in one.anchors):
+    def growth(junk: bytes) -> float:
         whole = seconds(junk)
         # Below a millisecond the clock, and not the pattern, is what is measured.
-        assert whole < 0.001 or whole / max(seconds(junk[: len(junk) // 2]), 0.0002) <= 5, junk[:20]
+        return whole / max(seconds(junk[: len(junk) // 2]), 0.0002) if whole >= 0.001 else 1
+
+    for junk in pattern_checks.build_junk(anchor.decode() for anchor in one.anchors):
+        # Other processes may disturb a measurement, but not three in a row.
+        assert any(growth(junk) <= 5 for _ in range(3)), junk[:20]
 
 
 def mine(tmp_path: Path, text: str | bytes, name: str = "mine.toml") -> str:

@@ -78,11 +78,15 @@ LINE_ENDS = (
 )
 
 
-@pytest.mark.parametrize(
-    ("column", "end"), [*((n, b"\n") for n in range(8, 17)), *((13, end) for end in LINE_ENDS[1:])]
-)
-def test_a_key_in_narrow_base64_lines_is_found(column: int, end: bytes, make_key: MakeKey) -> None:
-    for pad in range(column * 3):
+NARROW = [*((n, b"\n", 1) for n in range(8, 17)), *((13, end, 4) for end in LINE_ENDS[1:])]
+"""Columns, ends of lines, and how far apart the starts of the keys are."""
+
+
+@pytest.mark.parametrize(("column", "end", "step"), NARROW)
+def test_a_key_in_narrow_base64_lines_is_found(
+    column: int, end: bytes, step: int, make_key: MakeKey
+) -> None:
+    for pad in range(0, column * 3, step):
         key = make_key()
         text = wrap_base64(b"." * pad + key.encode(), column, end)
         findings = detect(text)

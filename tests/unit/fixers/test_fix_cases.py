@@ -24,16 +24,22 @@ def test_a_file_is_fixed_as_a_whole(case: FixCase) -> None:
     assert len(detect(case.path, fixed.content)) == len(case.left)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_second_fix_changes_nothing(case: FixCase) -> None:
-    content = fill_in(case.after)
-    assert repair(case.path, content).content == content
+def test_a_second_fix_changes_nothing() -> None:
+    changed = [
+        case.name
+        for case in CASES
+        if repair(case.path, content := fill_in(case.after)).content != content
+    ]
+    assert changed == []
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_line_ends_and_a_byte_order_mark_stay(case: FixCase) -> None:
-    before, after = (
-        codecs.BOM_UTF8 + fill_in(text).replace(b"\n", b"\r\n")
-        for text in (case.before, case.after)
-    )
-    assert repair(case.path, before).content == after
+def test_line_ends_and_a_byte_order_mark_stay() -> None:
+    changed = []
+    for case in CASES:
+        before, after = (
+            codecs.BOM_UTF8 + fill_in(text).replace(b"\n", b"\r\n")
+            for text in (case.before, case.after)
+        )
+        if repair(case.path, before).content != after:
+            changed.append(case.name)
+    assert changed == []
