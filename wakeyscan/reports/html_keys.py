@@ -128,7 +128,7 @@ def _build_key(
         bar=_build_bar(history, scale) if history and scale and is_dated else None,
         places=[_build_place(finding, style) for finding in group],
         advice=[*_list_advice(group, history, has_steps=number <= _MAX_RUNBOOKS)],
-        steps=[*_list_steps(history, has_steps=number <= _MAX_RUNBOOKS)],
+        steps=[*_list_steps(history, style)] if history and number <= _MAX_RUNBOOKS else [],
     )
 
 
@@ -212,10 +212,8 @@ def _list_advice(
         yield advise(group[0])
     elif not has_steps:
         yield "The steps for this key are in the JSON report: keys[].next."
-    elif history.liveness is Liveness.REVOKED and not history.at_head:
-        yield "It no longer works, and HEAD does not have it: nothing is left to do."
 
 
-def _list_steps(history: SecretHistory | None, *, has_steps: bool) -> Iterator[Step]:
-    for step in list_key_steps(history) if history and has_steps else ():
+def _list_steps(history: SecretHistory, style: ReportStyle) -> Iterator[Step]:
+    for step in list_key_steps(history, saved=style.saved):
         yield Step(make_encodable(step.text), tuple(map(make_encodable, step.commands)))

@@ -51,7 +51,8 @@ class LocalFacts(NamedTuple):
 def describe_key(key: SecretHistory, facts: LocalFacts | None = None) -> str:
     """Return what matters about a key in a few words: the short form of its runbook."""
     if key.liveness is Liveness.REVOKED:
-        return "revoked: remove it where it still is"
+        left = "remove it from HEAD too" if key.at_head else "nothing is left to do"
+        return f"revoked: {left}"
     if _is_staged(key):
         return "only staged: unstage it, and edit the file"
     if not _may_be_pushed(key, facts):
@@ -62,18 +63,21 @@ def describe_key(key: SecretHistory, facts: LocalFacts | None = None) -> str:
 
 
 def list_key_steps(
-    key: SecretHistory, program: str = "wakeyscan", facts: LocalFacts | None = None
+    key: SecretHistory,
+    program: str = "wakeyscan",
+    facts: LocalFacts | None = None,
+    saved: str = "",
 ) -> list[Step]:
     """Return the steps for one key; none if it is revoked and no longer at HEAD.
 
-    Every text and command is safe to print.
+    `saved` is the JSON report of the run, if there is one. Every text and command is safe to print.
     """
     if key.liveness is Liveness.REVOKED:
         steps = _list_removal(key, program) if key.at_head else iter(())
     elif _is_staged(key):
         steps = _list_unstaging(key, program, facts or LocalFacts())
     elif _may_be_pushed(key, facts):
-        steps = _list_rotation(key, program, facts or LocalFacts())
+        steps = _list_rotation(key, program, facts or LocalFacts(), saved)
     else:
         steps = _list_rewrite(key, program, facts or LocalFacts())
     return [Step(_clean(step.text), tuple(map(_clean, step.commands))) for step in steps]
@@ -109,7 +113,9 @@ def _list_removal(key: SecretHistory, program: str) -> Iterator[Step]:
     yield Step(f"Remove it from HEAD ({_describe_places(paths)})", commands)
 
 
-def _list_rotation(key: SecretHistory, program: str, facts: LocalFacts) -> Iterator[Step]:
+def _list_rotation(
+    key: SecretHistory, program: str, facts: LocalFacts, saved: str
+) -> Iterator[Step]:
     """Yield the steps for a key that others may have: create, roll out, check, revoke, prove."""
     digits = key.secret.fingerprint[:6]
     if key.rule == API_KEY:
@@ -123,9 +129,11 @@ def _list_rotation(key: SecretHistory, program: str, facts: LocalFacts) -> Itera
     yield _build_roll_out(key, facts)
     yield Step("Check that the new key works", ('echo "$NEW_KEY" | ' + f"{program} verify",))
     yield Step(f"Revoke {digits} where it was issued.")
+    report = shlex.quote(saved or "leak.json")
     yield Step(
-        "Prove that it is revoked, with a report of --report json=leak.json",
-        ('export WAKEYSCAN_CONTROL_KEY="$NEW_KEY"', f"{program} verify leak.json --wait 10m"),
+        "Prove that it is revoked"
+        + ("" if saved else ", with a report of --report json=leak.json"),
+        ('export WAKEYSCAN_CONTROL_KEY="$NEW_KEY"', f"{program} verify {report} --wait 10m"),
     )
     if key.introduced.commit:
         since = key.introduced.author_date[:10]

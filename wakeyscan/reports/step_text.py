@@ -36,7 +36,9 @@ def format_steps(steps: Iterable[Step], width: int, names: Iterable[str] = ()) -
 def format_runbooks(keys: Iterable[SecretHistory], style: ReportStyle) -> Iterator[str]:
     """Yield what to do about each key of an audit, the most urgent one first."""
     listed = [
-        (key, steps) for key in keys if (steps := key_steps.list_key_steps(key, style.program))
+        (key, steps)
+        for key in keys
+        if (steps := key_steps.list_key_steps(key, style.program, saved=style.saved))
     ]
     shown = listed if style.verbose else listed[:_MAX_RUNBOOKS]
     if shown:

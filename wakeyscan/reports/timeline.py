@@ -58,14 +58,14 @@ def build_time_scale(histories: tuple[SecretHistory, ...], width: int) -> TimeSc
 
 def format_period(history: SecretHistory) -> str:
     """Describe when a secret was in the code, and for how long it has been exposed."""
-    days = f"{history.exposed_days:,} day{'s' * (history.exposed_days != 1)}"
+    count, is_revoked = history.exposed_days, history.liveness is Liveness.REVOKED
+    days = f"{'at most ' * is_revoked}{count:,} day{'s' * (count != 1)}"
     start = history.introduced.author_date[:10]
     if history.removed:
         period = f"{start} to {history.removed.author_date[:10]}"
     else:
         period = f"since {start}" if history.at_head else f"first seen {start}"
-    is_revoked = history.liveness is Liveness.REVOKED
-    return f"{period}, exposed for {'at most ' if is_revoked else ''}{days}"
+    return f"{period}, exposed for {days if count else 'less than a day'}"
 
 
 def _parse_day(timestamp: str) -> date:
