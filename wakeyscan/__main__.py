@@ -14,7 +14,7 @@ _GC_THRESHOLD = 50_000
 """New objects between two garbage collections. Most of ours live to the end; Python uses 700."""
 
 _INTERRUPTED = 130
-"""Exit code after Ctrl-C, as of a program that the signal ends."""
+"""Exit code after Ctrl-C: that of a program killed by the signal."""
 
 
 def start() -> None:

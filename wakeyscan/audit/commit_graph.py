@@ -88,7 +88,7 @@ def build_graph(
 def _order(
     tips: Iterable[str], commits: CommitList, git: Git, known: dict[str, tuple[str, ...]]
 ) -> dict[str, tuple[str, ...]]:
-    """Return the parents of the known commits and of all that `tips` reach, parents first."""
+    """Return the parents of each known commit and each that `tips` reach; parents come first."""
     ordered = dict(known)
     pending = sorted(tips, reverse=True)
     visited: set[str] = set()

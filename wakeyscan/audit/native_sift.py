@@ -69,7 +69,7 @@ def build_native_sift(literals: LiteralSearch, scan: ObjectScan) -> PackSift:
             answer = native.sieve(
                 opened[path], roots, request, literals.find_ends, is_clear, found.add
             )
-        except OSError:  # a `git gc` beside us has removed the pack, whose content is still mapped
+        except OSError:  # a concurrent `git gc` has removed the pack, whose content is still mapped
             yield from sift_in_python(pack, roots, tally)
             return
         except _TooManySuspects:

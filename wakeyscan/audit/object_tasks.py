@@ -77,7 +77,7 @@ def open_store(
     opener = _PackOpener(repository.id_width, cache, on_pack)
     loose: dict[str, None] = {}
     for folder in repository.object_folders:
-        # A `git gc` beside us moves loose objects to a new pack, and unreachable objects of an old
+        # A concurrent `git gc` moves loose objects to a new pack, and unreachable objects of an old
         # pack to files; each time it adds them before it removes them.
         loose |= dict.fromkeys(list_loose_objects(folder))
         opener.open_folder(folder)
@@ -134,7 +134,7 @@ def _list_packs_without_index(folder: str, indexes: list[str]) -> list[str]:
 
 
 def _lacks_index(pack: str) -> bool:
-    """Return whether a pack has no index now: a `git gc` beside us adds and removes both."""
+    """Return whether a pack has no index now: a concurrent `git gc` adds and removes both."""
     return os.path.lexists(pack) and not os.path.lexists(f"{pack.removesuffix('.pack')}.idx")
 
 

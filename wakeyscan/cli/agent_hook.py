@@ -53,7 +53,7 @@ def _find_named(name: str) -> Agent | None:
 
 
 def _choose_agent(named: Agent | None, fields: Fields) -> Agent:
-    """Return the assistant that wrote an event: others may read the settings of the named one."""
+    """Return the assistant that wrote an event; it may have read the settings of the named one."""
     if named and named.is_own(fields):
         return named
     return find_agent(fields) or named or UNKNOWN

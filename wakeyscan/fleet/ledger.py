@@ -47,7 +47,7 @@ class State(StrEnum):
 
 
 class Entry(NamedTuple):
-    """What the ledger says about a repository, beside its report."""
+    """The facts about a repository that the ledger keeps besides its report."""
 
     repository: str
     location: str

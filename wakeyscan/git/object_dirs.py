@@ -29,7 +29,7 @@ def has_small_id_list(repository: Repository) -> bool:
 def _get_size(path: str) -> int:
     try:
         return os.path.getsize(path)
-    except OSError:  # a pack without an index, or removed by a `git gc` beside us
+    except OSError:  # a pack without an index, or removed by a concurrent `git gc`
         return 0
 
 
@@ -70,7 +70,7 @@ def _list_pack_folder(folder: str, suffix: str) -> list[str]:
 
 
 def _list_names(folder: str) -> list[str]:
-    """List the names in a folder; a `git gc` beside us may have removed it. Raise `SourceError`."""
+    """List a folder; a concurrent `git gc` may have removed it. Raise `SourceError`."""
     try:
         return sorted(os.listdir(folder))
     except (FileNotFoundError, NotADirectoryError):

@@ -137,7 +137,7 @@ def _refuse_special_files(pending: list[str], top: str) -> None:
 
 
 def _list_entries(folder: str) -> list[os.DirEntry[str]]:
-    """List the entries of a folder; a `git gc` beside us may remove it. Raise `SourceError`."""
+    """List the entries of a folder; a concurrent `git gc` may remove it. Raise `SourceError`."""
     try:
         with os.scandir(folder) as entries:
             return list(entries)

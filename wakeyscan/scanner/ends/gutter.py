@@ -37,7 +37,7 @@ _ENDS = (b"@", b"\\", b"")
 
 
 def strip_service(lines: Lines) -> Lines:
-    """Return both lines without the name of a service, if it is the same."""
+    """Return both lines without the name of a service if they share it, else unchanged."""
     own = _SERVICE.match(lines.line)
     other = own and _SERVICE.match(lines.following)
     if own and other and own[0] == other[0]:

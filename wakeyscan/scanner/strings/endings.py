@@ -118,7 +118,7 @@ def _is_adjacent(content: bytes, start: int) -> bool:
 
 
 def _is_in_program(content: bytes, start: int, run_end: int) -> bool:
-    """Return whether a neighbor without a delimiter is likely; a NUL before and after is one."""
+    """Return whether a string in a program probably touches another one, without NULs between."""
     around = content[start - 1 : start], content[run_end : run_end + 1]
     return is_program(content) and around != (b"\0", b"\0")
 
