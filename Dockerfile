@@ -10,6 +10,8 @@ RUN python -m venv /opt/wakeyscan \
     && /opt/wakeyscan/bin/pip uninstall --yes --quiet pip
 
 FROM python:3.14-slim-trixie@sha256:51dafde81dbdb6ebde285137a295cf18a47ca95234fe388a343719cb97305b3d
+# No pinned version of git: a build gets its security updates.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends git \
     && rm -rf /var/lib/apt/lists/*
