@@ -11,6 +11,7 @@ from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import GitError, HookRefused, UsageError
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.registry import suggest_closest
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.integrations.hooks import STAGES
 
@@ -107,6 +108,8 @@ def _show_status() -> int:
 
 
 def _run_stage(stage: str, arguments: list[str], values: Values) -> int:
+    if stage not in STAGES and (hint := suggest_closest(stage, _ACTIONS)):
+        raise UsageError(f"unknown hook stage {stage!r}{hint}")
     member = STAGES.load(stage)
     _refuse(values, "agent", f"wakeyscan hook {stage}")
     _refuse(values, "scope", f"wakeyscan hook {stage}")
