@@ -109,8 +109,13 @@ def _mount_secret(source: Source, tree: Tree, instruction: Node, name: str) -> t
             continue
         if node.type != "run_instruction":
             raise NotFixable("an instruction other than RUN uses it, so it stays in the image")
-        edits.append(_build_mount(node, name))
+        if not _mounts(node, name):
+            edits.append(_build_mount(node, name))
     return tuple(edits)
+
+
+def _mounts(run: Node, name: str) -> bool:
+    return f"id={name},".encode() in (run.text or b"")
 
 
 def _build_mount(run: Node, name: str) -> Edit:
@@ -133,7 +138,7 @@ def _fix_command(source: Source, instruction: Node, leak: Leak) -> Fix:
     name = leak.variable
     if instruction.type != "run_instruction":
         return Fix(edits, (f"pass {name} at run time: docker run --env {name}, or --env-file",))
-    if f"id={name},".encode() not in (instruction.text or b""):
+    if not _mounts(instruction, name):
         edits = (_build_mount(instruction, name), *edits)
     note = f"pass {name} to the build: docker build --secret id={name},env={name} ."
     return Fix(edits, (note,))

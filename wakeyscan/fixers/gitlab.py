@@ -20,6 +20,9 @@ def _fix_scalar(found: FoundScalar, leak: Leak) -> Fix:
     if find_script(way, _SCRIPTS) is not None:
         return Fix(fix_script(text, way, leak), (_format_note(leak.variable),))
     check_is_whole(leak)
+    names = [entry.key.value for entry in way if entry.key is not None]
+    if names[-1:] in (["if"], ["entrypoint"]):
+        raise NotFixable(f"GitLab expands no variable inside the text of `{names[-1]}`")
     name = _find_own_name(text, way, leak)
     if name == leak.variable or _is_whole_variable(text, way, leak):
         return Fix((_remove_variable(source, text, way, name),), (_format_note(name),))

@@ -17,21 +17,24 @@ else:
     resource = lazy_import("resource")  # Windows has none
 
 _LEAST = 1 << 30
-"""A share below this would fail ordinary audits."""
+"""A limit below this would fail ordinary audits."""
 
 _GROUP_FILE = "/sys/fs/cgroup/memory.max"
 """The limit of a container, in Linux."""
 
 
-def find_share(jobs: int) -> int:
-    """Return the share of each of several processes in the memory of this machine; 0: unknown."""
+def find_limit() -> int:
+    """Return the limit of a process if the user gives none: half of the memory; 0: unknown.
+
+    Not the share of a process: a clone of a large repository needs more, and passes.
+    """
     try:
         total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, OSError, ValueError):
         return 0
     with suppress(OSError, ValueError):  # without a limit, the file says "max"
         total = min(total, int(small_files.read_small_file(_GROUP_FILE, 64)))
-    return max(_LEAST, total // jobs)
+    return max(_LEAST, total // 2)
 
 
 def limit_memory(size: int) -> None:

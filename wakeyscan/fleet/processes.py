@@ -67,7 +67,7 @@ class ProcessExecutor:
 
     def __init__(self, jobs: int, memory: int = 0) -> None:
         self._jobs = max(1, jobs)
-        self._memory = memory or memory_limit.find_share(self._jobs)
+        self._memory = memory or memory_limit.find_limit()
         self._context: Any = multiprocessing.get_context(worker_pool.find_start_method())
         self._running: dict[Any, _Running] = {}
         self._idle: list[_Worker] = []

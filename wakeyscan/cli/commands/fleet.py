@@ -67,7 +67,8 @@ PARAMETERS = Parameters(
         Option("tls-cert", "Certificate for this command, in PEM.", "FILE"),
         Option("tls-key", "Key of --tls-cert, in PEM.", "FILE"),
         Option("memory-limit", "Memory of a worker, for example 2G. A repository that needs more "
-               "is listed with the reason. Default: its share of the machine.", "SIZE"),
+               "is listed with the reason. Default: its share of the machine; for a process, half "
+               "of it.", "SIZE"),
         Option("dashboard", "Let Dask serve its dashboard, on this machine only."),
         Option("time-limit", "Stop the audit of a repository after this time. Default: no limit.",
                "SECONDS"),
