@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.commit_graph import CommitDates
@@ -17,7 +20,7 @@ from wakeyscan.audit.occurrences import (
     list_occurrences,
     select_places,
 )
-from wakeyscan.audit.propagation import EMPTY_STATE, SecretBits, TreeHistory
+from wakeyscan.audit.propagation import EMPTY_STATE, SecretBits, TreeHistory, group_by_bit
 from wakeyscan.audit.ref_names import Notes, list_notes
 from wakeyscan.audit.secret_holders import build_secret_bits, find_in_ref_names
 from wakeyscan.core.document import Origin, Skipped
@@ -48,12 +51,18 @@ class HistoriesResult(NamedTuple):
 class _Timeline(NamedTuple):
     """The history of all secrets, and what is derived from it."""
 
-    history: TreeHistory
-    secrets: SecretBits
     dates: CommitDates
+    adding: dict[int, list[str]]
+    """By bit: the commits that add a secret to the tree."""
+    removing: dict[int, list[str]]
+    """By bit: the commits that remove a secret from the tree."""
+    in_message: dict[int, list[str]]
+    """By bit: the commits of the history with a secret in their message."""
     reachability: Reachability
-    head: frozenset[str]
-    """The ids that HEAD refers to."""
+    head_bits: int
+    """The bits of the secrets in the tree of HEAD."""
+    head_paths: Mapping[str, list[str]]
+    """The paths, by blob, of the files of HEAD's tree that hold secrets."""
     now: datetime
 
 
@@ -75,6 +84,7 @@ def build_available_histories(
             skipped.append(Skipped(origin, reason))
         else:
             skipped += _list_lost_secrets(objects, built.histories, origin)
+            skipped += built.skipped
             return built._replace(skipped=tuple(skipped), interrupted=interrupted)
     return HistoriesResult([], skipped=tuple(skipped), interrupted=interrupted)
 
@@ -102,12 +112,16 @@ def _build_full_histories(context: AuditContext, objects: ReportedObjects) -> Hi
     occurrences = list_occurrences(bits, objects, history, secrets, dates)
     for key, more in in_ref_names.items():
         occurrences[key] += more
+    head = [history.states.get(tip, EMPTY_STATE) for tip in context.ref_names.get("HEAD", ())]
+    reachability = build_reachability(context.ref_names, history, len(bits))
     timeline = _Timeline(
-        history=history,
-        secrets=secrets,
         dates=dates,
-        reachability=build_reachability(context.ref_names, history),
-        head=context.ref_names.get("HEAD", frozenset()),
+        adding=history.list_adding_commits(),
+        removing=history.list_removing_commits(),
+        in_message=_list_messages(secrets, history),
+        reachability=reachability,
+        head_bits=reduce(or_, (state.current for state in head), 0),
+        head_paths=_group_by_blob(file for state in head for file in state.files),
         now=objects.now,
     )
     notes = list_notes(context.ref_names, history.graph)
@@ -115,7 +129,16 @@ def _build_full_histories(context: AuditContext, objects: ReportedObjects) -> Hi
         (_build_history(findings, bits[key], occurrences[key], timeline), findings)
         for key, findings in build_findings_at(occurrences, context, objects, notes)
     ]
-    return HistoriesResult(histories, len(history.states))
+    skipped = _list_unlisted_names(context, reachability)
+    return HistoriesResult(histories, len(history.states), skipped)
+
+
+def _list_unlisted_names(context: AuditContext, reachability: Reachability) -> tuple[Skipped, ...]:
+    """Report that not all refs that reach a secret are listed; this is no gap of the scan."""
+    if not reachability.is_limited:
+        return ()
+    reason = f"at most {reachability.max_names:,} of the refs that reach a key are listed"
+    return (Skipped(Origin(context.repository.folder), reason, gap=False),)
 
 
 def _build_brief_histories(context: AuditContext, objects: ReportedObjects) -> HistoriesResult:
@@ -169,12 +192,10 @@ def _load_dates(git: Git, history: TreeHistory, secrets: SecretBits) -> CommitDa
 def _build_history(
     findings: list[Finding], bit: int, occurrences: list[Occurrence], timeline: _Timeline
 ) -> SecretHistory:
-    history, dates, reachability = timeline.history, timeline.dates, timeline.reachability
+    dates, reachability = timeline.dates, timeline.reachability
     introduced = min(_list_introducing_commits(bit, timeline), key=dates.sort_key, default="")
-    head_states = [history.states.get(commit, EMPTY_STATE) for commit in timeline.head]
-    at_head = any(state.current & bit for state in head_states)
-    head_files = frozenset[tuple[str, str]]().union(*(state.files for state in head_states))
-    removing = [] if at_head else history.list_removing_commits(bit)
+    at_head = bool(timeline.head_bits & bit)
+    removing = [] if at_head else timeline.removing.get(bit, [])
     removed = max(removing, key=dates.sort_key, default="")
     remote_bits = reachability.remote_bits
     worst = max(findings, key=lambda finding: finding.severity)
@@ -188,7 +209,7 @@ def _build_history(
         pushed=None if remote_bits is None else bool(remote_bits & bit),
         reachable_from=list_names_reaching(bit, occurrences, reachability),
         exposed_days=_count_exposed_days(introduced, timeline),
-        places=select_places(occurrences, head_files),
+        places=select_places(occurrences, timeline.head_paths),
         reason=_find_expiry_reason(findings),
         place_count=len(occurrences),
         bounds=_choose_bounds(findings),
@@ -197,10 +218,19 @@ def _build_history(
 
 def _list_introducing_commits(bit: int, timeline: _Timeline) -> list[str]:
     """List the commits that add a secret to the tree, or else those with it in their message."""
-    messages = timeline.secrets.messages.items()
-    in_message = [commit for commit, bits in messages if bits & bit]
-    adding = timeline.history.list_adding_commits(bit)
-    return adding or [commit for commit in in_message if commit in timeline.history.states]
+    return timeline.adding.get(bit) or timeline.in_message.get(bit, [])
+
+
+def _group_by_blob(files: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    paths: dict[str, list[str]] = {}
+    for path, blob in files:
+        paths.setdefault(blob, []).append(path)
+    return paths
+
+
+def _list_messages(secrets: SecretBits, history: TreeHistory) -> dict[int, list[str]]:
+    messages = secrets.messages.items()
+    return group_by_bit((bits, commit) for commit, bits in messages if commit in history.states)
 
 
 def _choose_bounds(findings: list[Finding]) -> Bounds:

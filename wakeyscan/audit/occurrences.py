@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit import propagation
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 MAX_OCCURRENCES = 100
 """Maximum number of listed occurrences of one key."""
 
+_MIN_NAMES, _MAX_ALL_NAMES = 100, 1_000_000
+"""Names of refs that are listed of a secret, however many there are; and of all secrets together.
+
+A file of ten thousand keys and as many refs would make a report of gigabytes.
+"""
+
 UNREACHABLE_PATH = "(unreachable)"
 """Shown where a version of a file is in no commit."""
 
@@ -33,6 +40,7 @@ def list_occurrences(
     """List the occurrences of each secret, oldest first; those in no commit come last."""
     occurrences: dict[SecretKey, list[Occurrence]] = {key: [] for key in bits}
     in_history: set[str] = set()
+    keys = {bit: key for key, bit in bits.items()}
     bits_in_paths = 0
     for commit, path, blob in _sort_added_files(history, dates):
         if findings := objects.by_id.get(blob):
@@ -41,9 +49,8 @@ def list_occurrences(
                 occurrences[key].append(Occurrence(path + member_path, line, blob, commit))
         if secrets.in_path and (held := secrets.in_path(path) & ~secrets.blobs.get(blob, 0)):
             bits_in_paths |= held
-            for key, bit in bits.items():
-                if held & bit:
-                    occurrences[key].append(Occurrence(path, 1, blob, commit))
+            for bit in propagation.split_bits(held):
+                occurrences[keys[bit]].append(Occurrence(path, 1, blob, commit))
     for findings in objects.by_id.values():
         if findings.object_id in in_history:
             continue
@@ -82,16 +89,13 @@ def build_unplaced(findings: ObjectFindings, member_path: str, line: int) -> Occ
 
 
 def select_places(
-    occurrences: list[Occurrence], head_files: propagation.SecretFiles
+    occurrences: list[Occurrence], head_paths: Mapping[str, Iterable[str]]
 ) -> tuple[Occurrence, ...]:
     """Return the places to list, oldest first: if there are too many, the oldest and those at HEAD.
 
-    `head_files` are the files of HEAD's tree that hold secrets.
+    `head_paths` are the paths, by blob, of the files of HEAD's tree that hold secrets.
     """
-    paths: dict[str, set[str]] = {}
-    for path, blob in head_files:
-        paths.setdefault(blob, set()).add(path)
-    marked = [o._replace(at_head=_is_in(o, paths.get(o.blob, ()))) for o in occurrences]
+    marked = [o._replace(at_head=_is_in(o, head_paths.get(o.blob, ()))) for o in occurrences]
     if len(marked) <= MAX_OCCURRENCES:
         return tuple(marked)
     ranks = sorted(range(1, len(marked)), key=lambda number: not marked[number].at_head)
@@ -115,10 +119,22 @@ class Reachability(NamedTuple):
     """By object id: the ref names that refer to the object."""
     remote_bits: int | None
     """The bits of all remote-tracking branches together; `None`: there are none."""
+    max_names: int
+    """Maximum number of names that are listed of one secret."""
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether there are more names than are listed of one secret."""
+        return len(self.bits) > self.max_names
 
 
-def build_reachability(ref_names: RefNames, history: propagation.TreeHistory) -> Reachability:
-    """Combine the histories of the objects that each ref name refers to."""
+def build_reachability(
+    ref_names: RefNames, history: propagation.TreeHistory, secrets: int
+) -> Reachability:
+    """Combine the histories of the objects that each ref name refers to.
+
+    `secrets` is the number of secrets whose names are listed.
+    """
     bits: dict[str, int] = {}
     names_by_object: dict[str, list[str]] = {}
     remote_bits: int | None = None
@@ -129,7 +145,8 @@ def build_reachability(ref_names: RefNames, history: propagation.TreeHistory) ->
             names_by_object.setdefault(object_id, []).append(name)
         if name.startswith("refs/remotes/"):
             remote_bits = (remote_bits or 0) | bits[name]
-    return Reachability(bits, names_by_object, remote_bits)
+    max_names = max(_MIN_NAMES, _MAX_ALL_NAMES // max(1, secrets))
+    return Reachability(bits, names_by_object, remote_bits, max_names)
 
 
 def list_names_reaching(
@@ -139,4 +156,4 @@ def list_names_reaching(
     direct = {n for o in occurrences for n in reachability.names_by_object.get(o.blob, ())}
     direct |= {occurrence.path for occurrence in occurrences if not occurrence.blob}
     names = (n for n, bits in reachability.bits.items() if bits & bit or n in direct)
-    return tuple(names) or ("unreachable",)
+    return tuple(islice(names, reachability.max_names)) or ("unreachable",)

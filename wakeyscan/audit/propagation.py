@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
 from itertools import chain, groupby, islice
 from operator import and_, itemgetter, or_
@@ -87,16 +87,36 @@ class TreeHistory(NamedTuple):
     missing: frozenset[bytes] | None = None
     """The objects of the history that do not exist, in hex; `None`: not checked."""
 
-    def list_adding_commits(self, bit: int) -> list[str]:
-        """List the commits whose tree has a secret that no parent's has."""
-        return [change.commit for change in self.changes if change.added & bit]
+    def list_adding_commits(self) -> dict[int, list[str]]:
+        """List, by bit, the commits whose tree has a secret that no parent's has."""
+        return group_by_bit((change.added, change.commit) for change in self.changes)
 
-    def list_removing_commits(self, bit: int) -> list[str]:
-        """List the commits whose tree lacks a secret that every parent's has.
+    def list_removing_commits(self) -> dict[int, list[str]]:
+        """List, by bit, the commits whose tree lacks a secret that every parent's has.
 
         A merge with a branch that still has the secret removes nothing.
         """
-        return [change.commit for change in self.changes if change.removed & bit]
+        return group_by_bit((change.removed, change.commit) for change in self.changes)
+
+
+def group_by_bit(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+    """Return, for each bit that is set anywhere, the names it is set for.
+
+    One pass serves all secrets: a repository may have as many as commits.
+    """
+    names: dict[int, list[str]] = {}
+    for bits, name in pairs:
+        for bit in split_bits(bits):
+            names.setdefault(bit, []).append(name)
+    return names
+
+
+def split_bits(bits: int) -> Iterator[int]:
+    """Yield each bit that is set, the lowest first."""
+    while bits:
+        bit = bits & -bits
+        yield bit
+        bits ^= bit
 
 
 def propagate(

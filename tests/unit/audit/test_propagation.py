@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from wakeyscan.audit.cache import CachedHistory, hash_ids
 from wakeyscan.audit.commit_graph import CommitGraph
-from wakeyscan.audit.propagation import SecretBits, TreeHistory, apply_changes, propagate
+from wakeyscan.audit.propagation import (
+    SecretBits,
+    TreeHistory,
+    apply_changes,
+    group_by_bit,
+    propagate,
+)
 from wakeyscan.git.command import Git
 from wakeyscan.git.diff import Change
 
@@ -60,8 +69,8 @@ def test_a_secret_is_current_until_a_commit_removes_it_and_cumulative_for_ever()
 
 def test_the_commits_that_add_and_remove_a_secret() -> None:
     history = follow(LINE, ADDED, REPLACED)
-    assert (history.list_adding_commits(1), history.list_removing_commits(1)) == (["2"], ["3"])
-    assert (history.list_adding_commits(2), history.list_removing_commits(2)) == (["3"], [])
+    assert history.list_adding_commits() == {1: ["2"], 2: ["3"]}
+    assert history.list_removing_commits() == {1: ["3"]}
     assert history.added_files == {("f", FIRST): ["2"], ("f", SECOND): ["3"]}
 
 
@@ -75,14 +84,14 @@ def test_a_merge_does_not_remove_a_secret_that_one_parent_lacks() -> None:
     history = follow(fork, ADDED)
     assert history.states["4"].current == 0
     assert history.states["4"].cumulative == 1
-    assert history.list_removing_commits(1) == []
+    assert history.list_removing_commits() == {}
 
 
 def test_a_merge_does_not_add_a_secret_that_one_parent_has() -> None:
     fork = {"1": (), "2": ("1",), "3": ("1",), "4": ("3", "2")}
     history = follow(fork, ADDED, change("3", "4", ZERO, FIRST))
     assert history.states["4"].current == 1
-    assert history.list_adding_commits(1) == ["2"]
+    assert history.list_adding_commits() == {1: ["2"]}
     assert history.added_files == {("f", FIRST): ["2"]}
 
 
@@ -106,3 +115,10 @@ def test_changes_replace_the_files_at_their_paths() -> None:
     clean = Change("g", "100644", "c" * 40, (FIRST,))
     assert apply_changes(files, [deleted, added], SECRETS) == {("g", FIRST), ("h", SECOND)}
     assert apply_changes(files, [clean], SECRETS) == {("f", FIRST)}
+
+
+@given(st.lists(st.tuples(st.integers(0, 1 << 80), st.text(max_size=3)), max_size=8))
+def test_names_are_grouped_by_each_bit_that_is_set(pairs: list[tuple[int, str]]) -> None:
+    grouped = group_by_bit(pairs)
+    expected = {1 << n: [name for bits, name in pairs if bits >> n & 1] for n in range(81)}
+    assert grouped == {bit: names for bit, names in expected.items() if names}
