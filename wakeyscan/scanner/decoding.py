@@ -25,6 +25,7 @@ from wakeyscan.scanner.decoded_matches import (
 from wakeyscan.scanner.joined_literals import JOINED_RULES, join_literals
 from wakeyscan.scanner.matcher import Match, match_rule, resolve_overlaps
 from wakeyscan.scanner.prefilter.anchors import PLAIN, AnchorHit
+from wakeyscan.scanner.shortest_secrets import ShortestSecrets
 
 if TYPE_CHECKING:
     from wakeyscan.core.document import Document
@@ -173,11 +174,13 @@ def _match_decoded(
 
     A match in the bytes of an archive is dropped if it repeats, or cuts, one from its members.
     """
-    in_archives: list[Match] = []
+    archive_texts = _ArchiveTexts()
     results: list[tuple[list[Match], list[Match]]] = []
     inner_texts, nuls = _InnerTexts(context, depth, archives), NulSearch(text.content)
     for name, encoded in text.decoded:
         decoded = convert_to_utf8(text.content, encoded)
+        if archive_texts.has(decoded):
+            continue
         source = DecodedSource(name, decoded, text.content, NulSearch(decoded.content), nuls)
         opened = [
             map_to_source(match, source)._replace(
@@ -185,11 +188,11 @@ def _match_decoded(
             )
             for match in _match_archive(decoded, context, depth, archives)
         ]
-        in_archives += opened
+        archive_texts.add(decoded, opened)
         mapped = [map_to_source(match, source) for match in inner_texts.match(name, decoded)]
         results.append((opened, mapped))
     return [
-        opened + [match for match in mapped if not _is_repeated(match, in_archives)]
+        opened + [match for match in mapped if not archive_texts.repeat(match)]
         for opened, mapped in results
     ]
 
@@ -214,13 +217,34 @@ class _InnerTexts:
         return self._known[text]
 
 
-def _is_repeated(match: Match, in_archives: list[Match]) -> bool:
-    return any(
-        match.start < other.end
-        and other.start < match.end
-        and match.secret.begins_with(other.secret)
-        for other in in_archives
-    )
+class _ArchiveTexts:
+    """The archives that were decoded from a text, and their secrets; two decoders find the same."""
+
+    def __init__(self) -> None:
+        self._known: set[tuple[bytes, tuple[tuple[int, int], ...]]] = set()
+        self._secrets: list[tuple[int, int, ShortestSecrets]] = []
+
+    def has(self, decoded: DecodedText) -> bool:
+        """Return whether the archive at this place was opened before."""
+        return bool(self._known) and _identify(decoded) in self._known
+
+    def add(self, decoded: DecodedText, opened: list[Match]) -> None:
+        """Add an archive that was opened, if it has secrets: all are at its place."""
+        if opened:
+            self._known.add(_identify(decoded))
+            secrets = ShortestSecrets(match.secret for match in opened)
+            self._secrets.append((opened[0].start, opened[0].end, secrets))
+
+    def repeat(self, match: Match) -> bool:
+        """Return whether an archive at its place has the secret of a match, or the start of it."""
+        return any(
+            match.start < end and start < match.end and secrets.begin(match.secret)
+            for start, end, secrets in self._secrets
+        )
+
+
+def _identify(decoded: DecodedText) -> tuple[bytes, tuple[tuple[int, int], ...]]:
+    return decoded.content, tuple(decoded.find_sources(0, len(decoded.content)))
 
 
 def _match_archive(

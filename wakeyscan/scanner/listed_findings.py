@@ -5,17 +5,16 @@ What is over a limit is not even built: a file of 40 MB may have a key on each l
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.finding import Standing
+from wakeyscan.scanner.shortest_secrets import ShortestSecrets
 
 if TYPE_CHECKING:
     from wakeyscan.core.finding import Finding
-    from wakeyscan.core.secret import Secret
 
 _RUN_FACTOR = 2
 """A run may have this many times as many findings as a file."""
@@ -76,29 +75,7 @@ def drop_repeated(
     In raw SQLite pages the bytes after a key may look like a part of it, and the end of a page cuts
     it. So a secret that starts with a known one, or the other way round, counts as the same.
     """
-    known = {finding.secret for finding in in_members}
-    shortest = _list_shortest(known)
+    shortest = ShortestSecrets({finding.secret for finding in in_members})
     for finding in in_raw_bytes:
-        secret = finding.secret
-        is_known = secret in known or _is_related(secret, shortest)
-        if not is_known or finding.origin.part == "name":
+        if finding.origin.part == "name" or not shortest.are_related_to(finding.secret):
             yield finding
-
-
-def _list_shortest(secrets: Iterable[Secret]) -> list[Secret]:
-    """List the secrets that begin with no other one, by text: few comparisons tell relatives."""
-    shortest: list[Secret] = []
-    for secret in sorted(secrets):
-        if not shortest or not secret.begins_with(shortest[-1]):
-            shortest.append(secret)
-    return shortest
-
-
-def _is_related(secret: Secret, shortest: list[Secret]) -> bool:
-    """Return whether a secret begins with one of the shortest ones, or the other way round.
-
-    Only its neighbors in their order can do so.
-    """
-    at = bisect_right(shortest, secret)
-    before, after = shortest[max(0, at - 1) : at], shortest[at : at + 1]
-    return any(map(secret.begins_with, before)) or any(s.begins_with(secret) for s in after)

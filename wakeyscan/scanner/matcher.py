@@ -150,26 +150,64 @@ def resolve_overlaps(
     of another.
     """
     rank = {rule.id: number for number, rule in enumerate(rules)}
-    ordered = [(match, 0) for match in plain]
-    ordered += [(match, text) for text, matches in enumerate(decoded, 1) for match in matches]
-    ordered.sort(key=lambda item: (item[0].start, item[0].end))
+    ordered = [_Ranked(match, 0) for match in plain]
+    ordered += [_Ranked(match, text) for text, some in enumerate(decoded, 1) for match in some]
+    ordered.sort(key=lambda item: (item.match.start, item.match.end))
     dropped: set[int] = set()
-    overlapping: list[int] = []  # numbers of the earlier matches that end after the current start
-    for number, (match, text) in enumerate(ordered):
-        overlapping = [
-            n for n in overlapping if n not in dropped and ordered[n][0].end > match.start
-        ]
-        for other in overlapping:
-            earlier, its_text = ordered[other]
-            is_resolved = text > 0 and text == its_text
-            if is_resolved:
-                winner = _select_repeated(earlier, match)
-            else:
-                winner = _select_overlapping(earlier, match, rank)
+    overlapping = _Overlapping(ordered, dropped)
+    for number, (match, _) in enumerate(ordered):
+        repeated, others = overlapping.list_earlier(number)
+        for other in repeated:
+            winner = _select_repeated(ordered[other].match, match)
+            dropped.add(other if winner is match else number)
+        for other in others:
+            winner = _select_overlapping(ordered[other].match, match, rank)
             if winner:
-                dropped.add(number if winner is earlier else other)
-        overlapping.append(number)
+                dropped.add(other if winner is match else number)
     return [match for number, (match, _) in enumerate(ordered) if number not in dropped]
+
+
+class _Ranked(NamedTuple):
+    """A match, and the number of the decoded text that it is in; 0: the text itself."""
+
+    match: Match
+    text: int
+
+
+class _Overlapping:
+    """The matches that overlap a later one: an archive has up to a thousand at one place."""
+
+    def __init__(self, ordered: list[_Ranked], dropped: set[int]) -> None:
+        self._ordered, self._dropped = ordered, dropped
+        self._by_text: dict[int, list[int]] = {}
+        self._by_secret: dict[tuple[int, str, Secret], list[int]] = {}
+        """Those in decoded texts."""
+
+    def list_earlier(self, number: int) -> tuple[list[int], list[int]]:
+        """List the matches of the same secret in the same decoded text, and those in other texts.
+
+        Both are earlier than the match with this number, overlap it and are not dropped.
+        """
+        match, text = self._ordered[number]
+        still = {key: self._select(some, match.start) for key, some in self._by_text.items()}
+        self._by_text = {key: some for key, some in still.items() if some}
+        others = [
+            other
+            for its_text, some in self._by_text.items()
+            if not text or its_text != text
+            for other in some
+        ]
+        self._by_text.setdefault(text, []).append(number)
+        if not text:
+            return [], others
+        key = text, match.rule.id, match.secret
+        repeated = self._select(self._by_secret.get(key, []), match.start)
+        self._by_secret[key] = [*repeated, number]
+        return repeated, others
+
+    def _select(self, numbers: list[int], start: int) -> list[int]:
+        ordered, dropped = self._ordered, self._dropped
+        return [n for n in numbers if n not in dropped and ordered[n].match.end > start]
 
 
 def _select_repeated(first: Match, second: Match) -> Match | None:
