@@ -110,7 +110,7 @@ def _find_directory(file: BinaryIO) -> _Directory:
     file_size = file.seek(0, 2)
     tail_start = file.seek(max(0, file_size - _MAX_END))
     tail = file.read(_MAX_END)
-    at = tail.rfind(b"PK\5\6", 0, len(tail) - _END.size + 4)
+    at = tail.rfind(b"PK\5\6", 0, max(0, len(tail) - _END.size + 4))
     if at < 0:
         raise ExtractionError("its directory is missing: cut short, or one part of several")
     *_, size, offset, _ = _END.unpack_from(tail, at)

@@ -94,3 +94,14 @@ def test_small_entries_count_as_unpacked_bytes() -> None:
     with pytest.raises(LimitExceeded):
         read.extend(list_members(build(ZIP_DEFLATED, count=10), limits))
     assert len(read) == 5
+
+
+@pytest.mark.parametrize("size", range(30))
+def test_a_short_end_of_a_zip_is_a_fault_of_the_file(size: int) -> None:
+    """Bytes from four to 21 look like the record that ends a zip, and cannot hold it."""
+    content = (b"PK\5\6" + bytes(18) + b"a comment")[:size]
+    if size < 22:
+        with pytest.raises(ExtractionError, match="cut short"):
+            list(list_members(content))
+    else:
+        assert list(list_members(content)) == []
