@@ -176,7 +176,8 @@ def _read_zip64(extra: bytes, *numbers: int) -> tuple[int, ...]:
     while at + 4 <= len(extra):
         kind, size = struct.unpack_from("<2H", extra, at)
         if kind == 1:
-            large = (n for (n,) in struct.iter_unpack("<Q", extra[at + 4 :][: size - size % 8]))
+            field = extra[at + 4 : at + 4 + size]  # it may say that it is longer
+            large = (n for (n,) in struct.iter_unpack("<Q", field[: len(field) & ~7]))
             return tuple(next(large, n) if n == _IN_ZIP64_FIELD else n for n in numbers)
         at += 4 + size
     return numbers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from io import BytesIO
-from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import pytest
 
@@ -105,3 +105,18 @@ def test_a_short_end_of_a_zip_is_a_fault_of_the_file(size: int) -> None:
             list(list_members(content))
     else:
         assert list(list_members(content)) == []
+
+
+@pytest.mark.parametrize("length", range(40))
+def test_a_zip64_field_may_say_that_it_is_longer(length: int) -> None:
+    """Numbers that it lacks keep the value of the entry."""
+    file = BytesIO()
+    with ZipFile(file, "w") as archive:
+        entry = ZipInfo("a.txt")
+        entry.extra = b"\1\0" + length.to_bytes(2, "little") + bytes(20)
+        archive.writestr(entry, TEXT)
+    content = bytearray(file.getvalue())
+    at = content.index(b"PK\1\2")
+    content[at + 20 : at + 28] = b"\xff" * 8  # both sizes are in the field
+    (member,) = list_members(bytes(content))
+    assert member.size in (0, 0xFFFF_FFFF)
