@@ -15,7 +15,7 @@ import shutil
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,19 +68,19 @@ def _build_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     )
     yield "rules/_compiled.py", module.encode()
     yield from _build_databases(
-        [rule._replace(encoded_anchors=anchors[rule.id]) for rule in builtin]
+        tuple(rule._replace(encoded_anchors=anchors[rule.id]) for rule in builtin)
     )
 
 
-def _build_databases(rules: Iterable[Rule]) -> Iterator[tuple[str, bytes]]:
+def _build_databases(rules: tuple[Rule, ...]) -> Iterator[tuple[str, bytes]]:
     """Yield the paths and contents of the databases for rules as a run loads them."""
     from wakeyscan.decoders import DECODERS
-    from wakeyscan.scanner.prefilter import hyperscan, strategy
+    from wakeyscan.scanner.prefilter import databases, strategy
     from wakeyscan.scanner.prefilter.anchors import AnchorIndex
 
     index = AnchorIndex(rules, DECODERS)
     try:
-        yield from map(hyperscan.serialize_database, strategy.list_searches(index))
+        yield from map(databases.serialize_database, strategy.list_databases(rules, index))
     except ImportError:  # the building machine has no hyperscan
         return
 

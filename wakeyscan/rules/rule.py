@@ -13,6 +13,9 @@ BEFORE, AFTER = 1024, 8192
 TIMEOUT_SECONDS = 2.0
 """Seconds that one pattern may take around one group of anchors."""
 
+GATE = "gate_"
+"""Start of the names of the definitions that say where a shape may match."""
+
 RuleFolder = str | tuple[tuple[str, bytes], ...]
 """Path of a folder of rule files, or (path, content) of each file if they are not on disk."""
 
@@ -66,6 +69,11 @@ class Rule(NamedTuple):
     def __hash__(self) -> int:
         """Hash the id alone: the patterns would be hashed again at each use as a key."""
         return hash(self.id)
+
+    @property
+    def has_gate(self) -> bool:
+        """Whether some definitions are a gate: simple patterns that match wherever a shape may."""
+        return self.at_anchor and any(name.startswith(GATE) for name, _ in self.definitions)
 
     @property
     def exact_case(self) -> bool:

@@ -22,6 +22,9 @@ else:
 PLAIN = ""
 """Name of the decoder of an anchor that is not encoded."""
 
+MIN_GATED = 500
+"""Number of anchors in one content from which a gate pays off."""
+
 _CONCATENATION = "concatenation"
 _GAP_DECODERS = frozenset(("folded", "markup", "rtf", "terminal"))
 
@@ -56,13 +59,24 @@ AnchorSearch = Callable[["bytes | memoryview"], "list[AnchorHit]"]
 """Returns the forms of anchors in a content."""
 
 
+class GatedSearch(NamedTuple):
+    """The anchors of a rule with a gate, and the search for those that its gate passes."""
+
+    forms: tuple[EncodedAnchor, ...]
+    search: AnchorSearch
+
+    def is_worth(self, anchors: int) -> bool:
+        """Return whether the gate pays off for so many of its anchors in one content."""
+        return anchors >= MIN_GATED and bool(self.forms)
+
+
 class AnchorIndex:
     """The forms of all anchors of all rules; those of one decoder are computed on first use."""
 
     def __init__(self, rules: Iterable[Rule], decoders: Mapping[str, Decoder]) -> None:
-        self._rules = tuple(rules)
+        self.rules = tuple(rules)
         self._anchors = dict.fromkeys(
-            (anchor, rule.exact_case) for rule in self._rules for anchor in rule.anchors
+            (anchor, rule.exact_case) for rule in self.rules for anchor in rule.anchors
         )
         self._decoders = decoders
         self._forms: dict[str, tuple[EncodedAnchor, ...]] = {}
@@ -79,6 +93,16 @@ class AnchorIndex:
     def plain(self) -> tuple[EncodedAnchor, ...]:
         """Return the anchors that are not encoded."""
         return tuple(EncodedAnchor(anchor, PLAIN, anchor, exact) for anchor, exact in self._anchors)
+
+    def gated(self) -> tuple[EncodedAnchor, ...]:
+        """Return the plain anchors that only a rule with a gate has."""
+        others = {one.lower() for rule in self.rules if not rule.has_gate for one in rule.anchors}
+        gated = {one for rule in self.rules if rule.has_gate for one in rule.anchors}
+        return tuple(
+            form
+            for form in self.plain()
+            if form.anchor in gated and form.text.lower() not in others
+        )
 
     def of(self, name: str) -> tuple[EncodedAnchor, ...]:
         """Return the forms of all anchors in one encoding, including already encoded anchors."""
@@ -97,7 +121,7 @@ class AnchorIndex:
 
     def _are_built(self) -> bool:
         """Return whether the forms were computed when the wheel was built."""
-        return all(rule.encoded_anchors for rule in self._rules)
+        return all(rule.encoded_anchors for rule in self.rules)
 
     @cached_property
     def _built(self) -> dict[str, tuple[EncodedAnchor, ...]]:
@@ -108,7 +132,7 @@ class AnchorIndex:
         return {name: tuple(listed) for name, listed in forms.items()}
 
     def _list_built(self) -> Iterator[EncodedAnchor]:
-        built = dict.fromkeys(form for rule in self._rules for form in rule.encoded_anchors)
+        built = dict.fromkeys(form for rule in self.rules for form in rule.encoded_anchors)
         return map(EncodedAnchor._make, built)
 
     def _encode_all(self, name: str) -> Iterator[EncodedAnchor]:

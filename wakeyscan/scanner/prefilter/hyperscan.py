@@ -1,31 +1,27 @@
 """Search for all anchors at once with hyperscan, at 1.7 to 4.2 GB/s.
 
-Compiling a database takes 6 to 70 ms, loading one 0.1 ms, so a wheel contains compiled databases.
-A stored database starts with its literals and the version and machine that compiled it. For other
-literals, another hyperscan or another machine, a database is compiled again.
+A wheel contains the compiled databases (`databases`).
 """
 
 from __future__ import annotations
 
-import os
-import sys
 from array import array
-from binascii import crc32
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import NamedTuple
-from wakeyscan.scanner.prefilter.anchors import AnchorHit, AnchorSearch, EncodedAnchor
+from wakeyscan.scanner.prefilter import databases
+from wakeyscan.scanner.prefilter.anchors import (
+    AnchorHit,
+    AnchorSearch,
+    EncodedAnchor,
+    GatedSearch,
+)
 from wakeyscan.scanner.prefilter.form_search import Literal, build_form_search
 
-hyperscan: Any = lazy_import("hyperscan")  # some machines have no wheel; it has no types
-
-_ScanFunction = Callable[..., object]
-"""Searches a content; calls back for each literal with its number, its start and its end."""
-
-_FOLDER = "_databases"
+if TYPE_CHECKING:
+    from wakeyscan.scanner.prefilter.databases import Expression, ScanFunction
 
 _RARE_BYTES = b"zqxjkvwy_-bpg"
 """Bytes that are rare in code and prose, the rarest first."""
@@ -47,7 +43,7 @@ class LiteralSearch(NamedTuple):
     holds a literal depends on no byte around it.
     """
 
-    scan: _ScanFunction
+    scan: ScanFunction
     by_literal: dict[Literal, list[EncodedAnchor]]
 
     @property
@@ -88,7 +84,7 @@ def build_literal_search(
     `auth` is a word of all code.
     """
     by_literal = _group_by_literal(forms, longest)
-    scan = _build_scan(list(by_literal)) if by_literal else None
+    scan = databases.build_scan(list_expressions(by_literal)) if by_literal else None
     return LiteralSearch(scan, by_literal) if scan else None
 
 
@@ -97,14 +93,10 @@ def list_literals(forms: Iterable[EncodedAnchor], longest: int | None = None) ->
     return list(_group_by_literal(forms, longest))
 
 
-def serialize_database(literals: list[Literal]) -> tuple[str, bytes]:
-    """Return the path in the package and the content of a stored database.
-
-    Raise `ImportError` without hyperscan.
-    """
-    key = _build_key(literals)
-    serialized: bytes = hyperscan.dumpb(_compile(literals))
-    return f"scanner/prefilter/{_FOLDER}/{_build_name(key)}", key + serialized
+def list_expressions(literals: Iterable[Literal]) -> list[Expression]:
+    """Return literals as patterns."""
+    # Not `literal=True`, which cuts a literal at its first NUL (python-hyperscan 0.9).
+    return [(_escape(text), exact_case) for text, exact_case in literals]
 
 
 def _group_by_literal(
@@ -134,10 +126,16 @@ def _find_rare_prefix(text: bytes) -> bytes:
     return text[: min(rare, key=lambda end: (rank[end], -end))] if rare else text
 
 
-def build_anchor_search(literal_search: LiteralSearch) -> AnchorSearch:
-    """Return a search for the forms whose literals are searched."""
+def build_anchor_search(
+    literal_search: LiteralSearch, gate: GatedSearch | None = None
+) -> AnchorSearch:
+    """Return a search for the forms whose literals are searched.
+
+    If a gate is given, it selects among many anchors.
+    """
     find_forms = build_form_search(literal_search.by_literal)
     at_start = literal_search.line_starts
+    gated = _list_gated(literal_search.by_literal, gate.forms) if gate else ()
     ends: defaultdict[int, array[int]] = defaultdict(lambda: array("Q"))
 
     def add_end(number: int, start: int, end: int, *_: object) -> None:
@@ -147,7 +145,11 @@ def build_anchor_search(literal_search: LiteralSearch) -> AnchorSearch:
         literal_search.scan(content, add_end)
         hits = []
         if ends:
-            hits = [hit for n in sorted(ends) for hit in find_forms(n, content, ends[n])]
+            if gate and gate.is_worth(sum(len(ends[n]) for n in gated if n in ends)):
+                hits = gate.search(content)
+                for number in gated:
+                    ends.pop(number, None)
+            hits += [hit for n in sorted(ends) for hit in find_forms(n, content, ends[n])]
             ends.clear()
         if (form := at_start.get(bytes(content[: _LINE_START - 1]))) is not None:
             hits.append(AnchorHit(form, 0))
@@ -156,49 +158,12 @@ def build_anchor_search(literal_search: LiteralSearch) -> AnchorSearch:
     return search
 
 
-def _build_scan(literals: list[Literal]) -> _ScanFunction | None:
-    """Return the scan function of a database; `None` without hyperscan."""
-    try:
-        scan: _ScanFunction = (_load(literals) or _compile(literals)).scan
-    except ImportError:
-        return None
-    return scan
-
-
-def _load(literals: list[Literal]) -> Any | None:
-    key = _build_key(literals)
-    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), _FOLDER)
-    try:
-        with open(os.path.join(folder, _build_name(key)), "rb") as file:
-            if file.read(len(key)) != key:
-                return None
-            database = hyperscan.loadb(file.read(), hyperscan.HS_MODE_BLOCK)
-        database.scratch = hyperscan.Scratch(database)
-    except (OSError, hyperscan.error):  # hyperscan checks version, processor and a checksum
-        return None
-    return database
-
-
-def _compile(literals: list[Literal]) -> Any:
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(
-        # Not `literal=True`, which cuts a literal at its first NUL (python-hyperscan 0.9).
-        expressions=[_escape(text) for text, _ in literals],
-        ids=list(range(len(literals))),
-        flags=[0 if exact_case else hyperscan.HS_FLAG_CASELESS for _, exact_case in literals],
-    )
-    return database
-
-
-def _build_key(literals: list[Literal]) -> bytes:
-    """Return everything on which a database depends."""
-    machine = os.uname().machine if sys.platform != "win32" else ""  # Windows has only one wheel
-    compiler = hyperscan.__version__, sys.platform, machine, sys.byteorder
-    return repr((compiler, literals)).encode()
-
-
-def _build_name(key: bytes) -> str:
-    return f"{crc32(key):08x}"
+def _list_gated(
+    by_literal: dict[Literal, list[EncodedAnchor]], gated: Iterable[EncodedAnchor]
+) -> tuple[int, ...]:
+    """Return the numbers of the literals of which all forms are gated."""
+    listed = frozenset(gated)
+    return tuple(number for number, forms in enumerate(by_literal.values()) if listed >= {*forms})
 
 
 def _escape(text: bytes) -> bytes:

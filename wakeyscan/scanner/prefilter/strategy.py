@@ -13,20 +13,23 @@ from functools import partial
 
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import TYPE_CHECKING
+from wakeyscan.scanner.prefilter.anchors import GatedSearch
 
 if TYPE_CHECKING:
-    from wakeyscan.scanner.prefilter import hyperscan, substring
+    from wakeyscan.rules.rule import Rule
+    from wakeyscan.scanner.prefilter import gate, hyperscan, substring
     from wakeyscan.scanner.prefilter.anchors import (
         AnchorHit,
         AnchorIndex,
         AnchorSearch,
         EncodedAnchor,
     )
-    from wakeyscan.scanner.prefilter.form_search import Literal
+    from wakeyscan.scanner.prefilter.databases import Expression
 else:
     # A run needs one of the two: hyperscan takes 9 ms to load, the substring search 2 ms.
     hyperscan = lazy_import("wakeyscan.scanner.prefilter.hyperscan")
     substring = lazy_import("wakeyscan.scanner.prefilter.substring")
+    gate = lazy_import("wakeyscan.scanner.prefilter.gate")  # for texts of many anchors only
 
 LARGE_SCAN = 1 << 17
 """Minimum bytes for which loading hyperscan (9 ms), with the starts of forms, pays off."""
@@ -50,7 +53,10 @@ class Prefilter:
         self._index = index
         self.literals: hyperscan.LiteralSearch | None = None
         """The literals of the search of contents without a NUL, if it is one for literals."""
-        self._search: AnchorSearch = _defer(lambda: substring.build_substring_search(index))
+        self._gate = GatedSearch(index.gated(), _defer(lambda: gate.build_gate(index).find_hits))
+        self._search: AnchorSearch = _defer(
+            lambda: substring.build_substring_search(index, self._gate)
+        )
         self._search_nul: AnchorSearch = lambda content: []  # the substring search finds all forms
 
     def __call__(self, content: bytes) -> list[AnchorHit]:
@@ -76,15 +82,18 @@ class Prefilter:
         without_nul, with_nul = _split_by_nul(self._index.all())
         self.literals = hyperscan.build_literal_search(without_nul, longest)
         if self.literals:
-            self._search = search = hyperscan.build_anchor_search(self.literals)
+            self._search = hyperscan.build_anchor_search(self.literals, self._gate)
+            # A gate could reject what is between the letters of a text in UTF-16.
+            search = hyperscan.build_anchor_search(self.literals)
             self._search_nul = _defer(partial(_build_nul_search, with_nul, longest, search))
 
 
-def list_searches(index: AnchorIndex) -> Iterator[list[Literal]]:
-    """Yield the literals of each search, to compile them when a wheel is built."""
+def list_databases(rules: tuple[Rule, ...], index: AnchorIndex) -> Iterator[list[Expression]]:
+    """Yield the expressions of each database, to compile them when a wheel is built."""
     for longest in (_START_LENGTH, None):
         for forms in _split_by_nul(index.all()):
-            yield hyperscan.list_literals(forms, longest)
+            yield hyperscan.list_expressions(hyperscan.list_literals(forms, longest))
+    yield from (gate.list_expressions(rule) for rule in rules if rule.has_gate)
 
 
 def _split_by_nul(

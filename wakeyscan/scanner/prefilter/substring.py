@@ -6,9 +6,16 @@ It loads in 2 ms, and takes 15 ms for a MB of code; ten times as long if all of 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from wakeyscan.core.line_index import find_all
-from wakeyscan.scanner.prefilter.anchors import AnchorHit, AnchorIndex, AnchorSearch, EncodedAnchor
+from wakeyscan.scanner.prefilter.anchors import (
+    AnchorHit,
+    AnchorIndex,
+    AnchorSearch,
+    EncodedAnchor,
+    GatedSearch,
+)
 from wakeyscan.scanner.prefilter.base64_words import join_around
 from wakeyscan.scanner.prefilter.candidates import CandidateFilters
 
@@ -19,13 +26,14 @@ _UTF16_HEAD = 64
 """Bytes that show whether a content is in UTF-16."""
 
 
-def build_substring_search(index: AnchorIndex) -> AnchorSearch:
+def build_substring_search(index: AnchorIndex, gate: GatedSearch) -> AnchorSearch:
     """Return a search for all forms of an index."""
     plain = [(f, f.text if f.exact_case else f.text.lower()) for f in index.plain()]
+    gated = frozenset(gate.forms)
     shortest = min((len(text) for _, text in plain), default=1)
     filters = CandidateFilters(index.exact_anchors(), shortest)
 
-    def search(content: bytes | memoryview) -> list[AnchorHit]:
+    def search(content: bytes | memoryview, *, is_gated: bool = True) -> list[AnchorHit]:
         text = bytes(content)
         lowered = text.lower()
         hits = [
@@ -33,6 +41,8 @@ def build_substring_search(index: AnchorIndex) -> AnchorSearch:
             for form, anchor in plain
             for at in find_all(text if form.exact_case else lowered, anchor)
         ]
+        if is_gated and gate.is_worth(len(hits)):
+            hits = [hit for hit in hits if hit.form not in gated] + gate.search(text)
         if len(text) < filters.min_size:
             return hits
         # The rest of a key may be encoded though its anchor is not.
@@ -44,7 +54,8 @@ def build_substring_search(index: AnchorIndex) -> AnchorSearch:
             if near or part:
                 hits += _find_forms(near + b"\n" + part, index.of(name))
         if b"\0" in text and not any(b"\0" in hit.form.text for hit in hits):
-            hits += find_in_utf16(text, search)  # plain text may follow text in UTF-16
+            # Plain text may follow text in UTF-16, whose letters a gate would not find.
+            hits += find_in_utf16(text, partial(search, is_gated=False))
         return hits
 
     return search
