@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.decoders.concatenation.lists import ends_list, starts_list
 from wakeyscan.decoders.concatenation.operators import (
     CONCATENATION_OPERATOR,
@@ -77,6 +78,8 @@ _AFTER_LISTED = lazy_pattern(
     rb" | " + _OWNER + rb"(?P<name> " + NAME + rb") (?! [\w$(\[.] ) )"
 )
 _COMMA = lazy_pattern(rb"\s{0,64},")
+_LETTER = lazy_pattern(rb"\w")
+_NAME_CHARACTER = lazy_pattern(rb"[\w$]")
 _NOT_ADDED = lazy_pattern(rb"(?x) [\"']? [)\]]? " + _SENTENCE_END)
 _OPENING_BACKWARDS = lazy_pattern(
     rb"(?x) (?: (?: \. | :: | >- ) [\w$]{1,40} ){0,3} @? \s{0,4} (?: \{\{ | \{ | \(\\ | \(\$ )"
@@ -144,48 +147,63 @@ def find_format_rest(content: bytes, start: int, end: int) -> int | None:
     return low + found.start("body") if found and _AFTER_ARGUMENT.match(content, end) else None
 
 
+class _Use(NamedTuple):
+    """A place of a name, with the dollar that expands it."""
+
+    start: int
+    end: int
+    is_expanded: bool
+
+
 def find_uses(source: SourceText, name: bytes) -> Iterator[tuple[int, Iterator[Part]]]:
     """Yield the offset of each use of a name, and what is concatenated with its value there."""
     is_macro = source.values.is_macro(name)
     for use in _iterate_uses(source, name):
-        if (rest := find_format_rest(source.content, *use.span())) is not None:
-            yield use.start(), iter((rest,))
+        if (rest := find_format_rest(source.content, use.start, use.end)) is not None:
+            yield use.start, iter((rest,))
             continue
-        for pattern in _list_next_patterns(use, is_macro=is_macro):
-            if found := pattern.match(source.content, use.end()):
+        for pattern in _list_next_patterns(source.content, use, is_macro=is_macro):
+            if found := pattern.match(source.content, use.end):
                 is_template = pattern is _AFTER_TEMPLATE_NAME
-                yield use.start(), _follow(found, _AFTER_INTERPOLATED if is_template else pattern)
+                yield use.start, _follow(found, _AFTER_INTERPOLATED if is_template else pattern)
                 break
 
 
-def _iterate_uses(source: SourceText, name: bytes) -> Iterator[re.Match[bytes]]:
-    """Yield the places of a name, with the dollar that expands it."""
-    escaped = re.escape(name)
-    pattern = re.compile(rb"(?<![\w$])(?:\$%b(?!\w)|%b(?![\w$]))" % (escaped, escaped))
+def _iterate_uses(source: SourceText, name: bytes) -> Iterator[_Use]:
+    """Yield the places of a name where it is a whole word, or follows the dollar that expands it.
+
+    A pattern for each name would have to be compiled.
+    """
+    content = source.content
     for at in source.words.find(name):
-        start = at - (source.content[at - 1 : at] == b"$")
-        if use := pattern.match(source.content, start):
-            yield use
+        end, is_expanded = at + len(name), content[at - 1 : at] == b"$"
+        start = at - is_expanded
+        is_within = _NAME_CHARACTER.match(content[max(0, start - 1) : start])
+        continues = (_LETTER if is_expanded else _NAME_CHARACTER).match(content, end)
+        if not is_within and not continues:
+            yield _Use(start, end, is_expanded)
 
 
-def _list_next_patterns(use: re.Match[bytes], *, is_macro: bool) -> Iterator[re.Pattern[bytes]]:
+def _list_next_patterns(
+    content: bytes, use: _Use, *, is_macro: bool
+) -> Iterator[re.Pattern[bytes]]:
     """Yield the patterns that may continue a reference, depending on the text before it."""
-    before = use.string[max(0, use.start() - _MAX_BEFORE_NAME) : use.start()]
+    before = content[max(0, use.start - _MAX_BEFORE_NAME) : use.start]
     backwards = before[::-1]
     if _OPENING_BACKWARDS.match(backwards):
         yield _AFTER_TEMPLATE_NAME
         return
-    is_script = use[0].startswith(b"$") or before.endswith((b"->", b"::"))
-    if is_script or not _NOT_ADDED.match(use.string, use.end()):
+    is_script = use.is_expanded or before.endswith((b"->", b"::"))
+    if is_script or not _NOT_ADDED.match(content, use.end):
         yield _AFTER_ADDED
-    if use[0].startswith(b"$"):
+    if use.is_expanded:
         yield _AFTER_SHELL_NAME
     elif before.endswith(b"%"):
         yield _AFTER_BATCH_NAME
     elif is_macro:
         yield _AFTER_MACRO
-    if _COMMA.match(use.string, use.end()):
+    if _COMMA.match(content, use.end):
         owner = _OWNER_BACKWARDS.match(backwards)
         before_owner = before[: len(before) - owner.end()] if owner else before
-        if starts_list(before_owner) or ends_list(use.string, use.end()):
+        if starts_list(before_owner) or ends_list(content, use.end):
             yield _AFTER_LISTED
