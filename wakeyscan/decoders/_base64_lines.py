@@ -44,21 +44,25 @@ _LETTERED_BREAK = lazy_pattern(rb"(?:\\[nr]|\\u000[aAdD]|\\x0[aAdD]|%0[aAdD])")
 _ESCAPED_PADDING = lazy_pattern(rb"%3[dD]|\\u003[dD]|\\x3[dD]|&(?:\#61|\#x3[dD]|equals);")
 
 
-def find_run(content: bytes, offset: int) -> Span:
-    """Return the bounds of the letters around `offset`, with their padding."""
-    run = _RUN.match(content, offset, offset + MAX_RUN)
-    return offset - _count_letters_before(content, offset), run.end() if run else offset
+def find_run(content: bytes, offset: int, reach: int = MAX_RUN) -> Span:
+    """Return the bounds of the letters around `offset`, with their padding.
+
+    At most `reach` characters on either side are read.
+    """
+    run = _RUN.match(content, offset, offset + reach)
+    return offset - _count_letters_before(content, offset, reach), run.end() if run else offset
 
 
-def find_lines(content: bytes, run: Span) -> tuple[list[Span], bool]:
+def find_lines(content: bytes, run: Span, reach: int = MAX_RUN) -> tuple[list[Span], bool]:
     """Return the lines that may continue a run before and after it.
 
-    Also return whether more lines may follow beyond a limit.
+    Also return whether more letters or lines may follow beyond `reach`, or beyond a limit.
     """
-    start, before = _find_lines_before(content, run[0])
-    spans = [*before, (start, run[1]), *_find_lines_after(content, run[1])]
-    reach = max(run[0] - spans[0][0], spans[-1][1] - run[1])
-    return spans, reach >= _MAX_REACH or run[1] - run[0] >= MAX_RUN
+    line_reach = min(reach, _MAX_REACH)
+    start, before = _find_lines_before(content, run[0], line_reach)
+    spans = [*before, (start, run[1]), *_find_lines_after(content, run[1], line_reach)]
+    reached = max(run[0] - spans[0][0], spans[-1][1] - run[1])
+    return spans, reached >= line_reach or run[1] - run[0] >= reach
 
 
 def has_escaped_padding(content: bytes, end: int) -> bool:
@@ -86,10 +90,10 @@ def find_letter_before(content: bytes, offset: int, count: int) -> int:
         offset -= len(gap[0])
 
 
-def _find_lines_after(content: bytes, end: int) -> list[Span]:
+def _find_lines_after(content: bytes, end: int, reach: int) -> list[Span]:
     lines: list[Span] = []
     offset = end
-    while offset - end < _MAX_REACH:
+    while offset - end < reach:
         line = _NEXT_LINE.match(content, offset, offset + MAX_RUN)
         if not line:
             break
@@ -98,15 +102,15 @@ def _find_lines_after(content: bytes, end: int) -> list[Span]:
     return lines
 
 
-def _find_lines_before(content: bytes, start: int) -> tuple[int, list[Span]]:
+def _find_lines_before(content: bytes, start: int, max_reach: int) -> tuple[int, list[Span]]:
     """Return the lines before a run, and its start after a break that looks like base64."""
     start = _skip_lettered_break(content, start)
     gap = _find_break_before(content, start)
     if not gap or _count_letters_before(content, start - len(gap[0])) < _MIN_LINE:
         return start, []
-    for reach in (_FIRST_REACH, _MAX_REACH):
+    for reach in (_FIRST_REACH, max_reach):
         lines = _find_lines_up_to(content, max(0, start - reach), start)
-        if not lines or lines[0][0] > start - reach:
+        if reach == max_reach or not lines or lines[0][0] > start - reach:
             break
     if lines:
         lines[0] = (_skip_lettered_break(content, lines[0][0]), lines[0][1])
@@ -138,8 +142,8 @@ def _skip_lettered_break(content: bytes, start: int) -> int:
     return found.end() if found else start
 
 
-def _count_letters_before(content: bytes, offset: int) -> int:
-    for reach in (256, MAX_RUN):  # most runs are short
+def _count_letters_before(content: bytes, offset: int, max_reach: int = MAX_RUN) -> int:
+    for reach in (256, max_reach):  # most runs are short
         run = _LETTERS.match(content[max(0, offset - reach) : offset][::-1])
         count = run.end() if run else 0
         if count < reach:

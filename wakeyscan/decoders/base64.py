@@ -7,7 +7,12 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from wakeyscan.core.typing import NamedTuple
-from wakeyscan.decoders._base64_lines import find_lines, find_run, has_escaped_padding
+from wakeyscan.decoders._base64_lines import (
+    MAX_RUN,
+    find_lines,
+    find_run,
+    has_escaped_padding,
+)
 from wakeyscan.decoders._base64_wrapped import LineSegments, WrappedText
 from wakeyscan.decoders.base64_codec import decode_base64, encode_at
 from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Span
@@ -19,6 +24,9 @@ _MAX_PART = 8
 
 _MAX_KNOWN = 64
 """Decoded texts that are kept, since a text may repeat one thousands of times."""
+
+_NEAR = 1 << 9
+"""Letters on either side of an anchor that are decoded first, since few long runs hold one."""
 
 _PREFIX_SIZE = 12
 """Bytes of an encoded anchor that identify it."""
@@ -58,7 +66,11 @@ def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     for hit in re.finditer(pattern, content):
         if hit.start() < end:
             continue
-        run = _read_run(content, hit.start())
+        run = _read_run(content, hit.start(), _NEAR)
+        if run.is_truncated:
+            if not any(may_hold(plain) for _, plain in _decode_shifted(run)):
+                continue
+            run = _read_run(content, hit.start())
         end = run.span[1]
         yield from _decode_run(run, anchors, may_hold)
 
@@ -78,8 +90,9 @@ class _Run(NamedTuple):
         return self.lines[0][0], self.lines[-1][1]
 
 
-def _read_run(content: bytes, offset: int) -> _Run:
-    lines, is_truncated = find_lines(content, find_run(content, offset))
+def _read_run(content: bytes, offset: int, reach: int = MAX_RUN) -> _Run:
+    run = find_run(content, offset, reach)
+    lines, is_truncated = find_lines(content, run, reach)
     return _Run(
         lines=lines,
         letters=[content[start:end] for start, end in lines],
@@ -95,15 +108,20 @@ def _decode_run(
 
     Most alignments decode to bytes without an anchor: half of an encoded one is common.
     """
-    letters = b"".join(run.letters)
-    for shift in range(4):
-        plain = decode_base64(letters[shift:].rstrip(b"="))
+    for shift, plain in _decode_shifted(run):
         if not may_hold(plain):
             continue
         if len(run.lines) == 1:  # without segments: all bytes have the same source
             yield DecodedText(plain, run.span, is_truncated=run.is_truncated)
         else:
-            yield from _split_texts(run, shift, plain, anchors)
+            texts = _split_texts(run, shift, plain, anchors)
+            yield from (text for text in texts if may_hold(text.content))
+
+
+def _decode_shifted(run: _Run) -> Iterator[tuple[int, bytes]]:
+    letters = b"".join(run.letters)
+    for shift in range(4):
+        yield shift, decode_base64(letters[shift:].rstrip(b"="))
 
 
 def _split_texts(

@@ -96,7 +96,7 @@ class DecodedText(NamedTuple):
         low = self.segments[first].offset
         high = self.segments[stop].offset if stop < len(self.segments) else len(self.content)
         segments = [
-            segment._replace(offset=segment.offset - low) for segment in self.segments[first:stop]
+            Segment(offset - low, start, end) for offset, start, end in self.segments[first:stop]
         ]
         span = segments[0].start, segments[-1].end
         return self._replace(content=self.content[low:high], span=span, segments=segments)

@@ -107,7 +107,10 @@ def _join_prefix(source: SourceText, start: int) -> Chain | None:
 
 
 def _count_common_letters(content: bytes, start: int, letters: bytes) -> int:
-    return next(n for n in range(len(letters), -1, -1) if content.startswith(letters[:n], start))
+    count = 0
+    while count < len(letters) and content.startswith(letters[count : count + 1], start + count):
+        count += 1
+    return count
 
 
 def _follow_literal(source: SourceText, chain: Chain, holders: _Holders) -> Iterator[DecodedText]:

@@ -42,7 +42,9 @@ class Chain(NamedTuple):
     @property
     def length(self) -> int:
         """Characters in all parts."""
-        return sum(end - start for start, end in self.spans)
+        if len(self.spans) == 1:  # most chains
+            return self.spans[0][1] - self.spans[0][0]
+        return sum([end - start for start, end in self.spans])
 
     @property
     def is_key(self) -> bool:
@@ -56,7 +58,9 @@ class Chain(NamedTuple):
 
     def read(self, content: bytes) -> bytes:
         """Return the text of all parts."""
-        return b"".join(content[start:end] for start, end in self.spans)
+        if len(self.spans) == 1:
+            return content[slice(*self.spans[0])]
+        return b"".join([content[start:end] for start, end in self.spans])
 
     def append(self, span: Span, operator: re.Match[bytes] | None = None) -> Chain:
         """Return a chain with one more part, after the operator that joins it."""
@@ -104,9 +108,10 @@ def append_part(
     source: SourceText, chain: Chain, span: Span, operator: re.Match[bytes] | None
 ) -> Chain:
     """Return a chain with one more part, and whether it is a guess that an operator joins it."""
+    longer = chain.append(span, operator)
     is_adjacent = operator is not None and operator.lastgroup == "adjacent"
     is_guess = is_adjacent and source.adjacency is Adjacency.UNKNOWN
-    return chain.append(span, operator)._replace(is_guess=chain.is_guess or is_guess)
+    return longer._replace(is_guess=True) if is_guess else longer
 
 
 def _extend_last_part(content: bytes, chain: Chain) -> Chain:

@@ -73,14 +73,16 @@ class _FormGroup:
         self, content: bytes | memoryview, starts: Iterable[int]
     ) -> Iterator[AnchorHit]:
         encoded, texts = self._encoded, self._encoded_texts
+        hits: list[_Form] = []
         for at in starts:
+            if hits:
+                encoded = [form for form in encoded if form not in hits]
+                texts, hits = _list_texts(encoded), []
             found = self._fold(bytes(content[at : at + self._longest]))
             if not found.startswith(texts) or (self._check and not self._check(content, at)):
                 continue
-            if hits := _list_hits(encoded, found, content, at):
-                yield from (AnchorHit(hit.form, at) for hit in hits)
-                encoded = [form for form in encoded if form not in hits]
-                texts = _list_texts(encoded)
+            hits = _list_hits(encoded, found, content, at)
+            yield from [AnchorHit(hit.form, at) for hit in hits]
 
     def _fold(self, text: bytes) -> bytes:
         return text if self._exact_case else text.lower()
