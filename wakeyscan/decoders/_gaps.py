@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from heapq import merge
+from itertools import chain
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import NamedTuple
@@ -18,8 +18,8 @@ from wakeyscan.decoders.split_prefix import HEAD, MAX_GAP, PREFIX, TAIL
 
 _MIN_KEY, _MAX_KEY = len(PREFIX) + 16, len(PREFIX) + 128
 """Characters of the shortest and the longest key (contract, section 1)."""
-_PART_REACH = 32
-"""Bytes after a part of a prefix that hold the rest of it, or the start of a gap."""
+_PART_REACH = 40
+"""Bytes from a part of a prefix that hold the rest of it, or the start of a gap."""
 _MAX_WORDS = 24
 """Characters of the longest rest of a key that may look like words."""
 
@@ -112,11 +112,18 @@ def find_keys(content: bytes, found: FoundAnchors, gap_format: GapFormat) -> Ite
 
 def _find_starts(content: bytes, found: FoundAnchors, gap_start: bytes) -> list[int]:
     """Return the offsets of whole prefixes before a gap, and of those that a gap splits."""
+    if not _compile_gap_start(gap_start).search(content):
+        return []
     key_before_gap, part_before_gap = _build_start_patterns(gap_start)
     starts = {prefix.start() for prefix in key_before_gap.finditer(content)}
     for low, high in _list_windows(content, found):
         starts.update(part.start() for part in part_before_gap.finditer(content, low, high))
     return sorted(starts)
+
+
+@cache
+def _compile_gap_start(gap_start: bytes) -> re.Pattern[bytes]:
+    return re.compile(gap_start)
 
 
 @cache
@@ -129,23 +136,23 @@ def _build_start_patterns(gap_start: bytes) -> tuple[re.Pattern[bytes], re.Patte
 def _list_windows(content: bytes, found: Iterable[bytes]) -> Iterator[Span]:
     """Yield the merged surroundings of the parts of split prefixes."""
     start = end = 0
-    for part_start, part_end in merge(*(_find_parts(content, text) for text in sorted(found))):
-        if part_start - MAX_GAP > end:
+    for part in sorted(chain.from_iterable(_find_parts(content, text) for text in found)):
+        if part - MAX_GAP > end:
             yield start, end
-            start = part_start - MAX_GAP
-        end = max(end, part_end + _PART_REACH)
+            start = part - MAX_GAP
+        end = part + _PART_REACH
     yield start, end
 
 
-def _find_parts(content: bytes, text: bytes) -> Iterator[Span]:
-    """Return the places of a part, outside of whole prefixes if it is one of many.
+def _find_parts(content: bytes, text: bytes) -> Iterator[int]:
+    """Return the offsets of a part, outside of whole prefixes if it is one of many.
 
     Each pattern starts with a literal, which `re` searches quickly: one for all parts, or with the
     look-behind first, takes 25 times as long.
     """
     guards = {HEAD: b"(?!" + TAIL + b")", TAIL: b"(?<!" + PREFIX + b")"}
     pattern = re.escape(text) + guards.get(text, b"")
-    return (part.span() for part in re.finditer(pattern, content))
+    return (part.start() for part in re.finditer(pattern, content))
 
 
 def _follow(content: bytes, start: int, gap_format: GapFormat) -> SplitKey:
@@ -163,12 +170,13 @@ def _follow(content: bytes, start: int, gap_format: GapFormat) -> SplitKey:
 
 def _read_letters(content: bytes, at: int, size: int) -> tuple[int, int]:
     """Return the end of the letters at an offset, and the size of the key with them."""
-    rest = PREFIX[size:]
-    while rest and not content.startswith(rest, at):
-        rest = rest[:-1]
-    at, size = at + len(rest), size + len(rest)
     if size < len(PREFIX):
-        return at, size
+        rest = PREFIX[size:]
+        while rest and not content.startswith(rest, at):
+            rest = rest[:-1]
+        at, size = at + len(rest), size + len(rest)
+        if size < len(PREFIX):
+            return at, size
     body = _BODY.match(content, at)
     stop = body.end() if body else at
     return stop, size + stop - at

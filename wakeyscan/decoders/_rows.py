@@ -44,6 +44,10 @@ class RowSegments(ComputedSegments):
     def __len__(self) -> int:
         return len(self._starts)
 
+    def select(self, first: int, stop: int) -> RowSegments:
+        """Return the sources of the bytes from number `first` up to, but not including, `stop`."""
+        return RowSegments(self._starts[first:stop], self._sizes[first:stop])
+
     def build_segment(self, number: int) -> Segment:
         """Return the source of a byte by its number."""
         start = self._starts[number]

@@ -11,6 +11,7 @@ from array import array
 from binascii import hexlify, unhexlify
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders._base64_lines import ADJACENT_LETTERS
@@ -106,8 +107,11 @@ def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
         if hit.start() < end:
             continue
         (start, end), separator = _find_digits(content, hit, rows)
-        row = _decode_row(content, (start, end), separator)
-        yield from _split_secrets(row, content, anchors)
+        text, sources = _decode_row(content, (start, end), separator)
+        numbers = [0, *_find_starts(text, sources, content, anchors), len(text)]
+        for first, stop in pairwise(numbers):
+            span = sources[first].start, sources[stop - 1].end
+            yield DecodedText(text[first:stop], span, sources.select(first, stop))
 
 
 def _find_digits(
@@ -168,25 +172,22 @@ def _compile_row(separator: bytes) -> re.Pattern[bytes]:
     return re.compile(first + b"(?:(?:" + separator + b")" + _PAIR + b")*+")
 
 
-def _decode_row(content: bytes, span: Span, separator: bytes) -> DecodedText:
+def _decode_row(content: bytes, span: Span, separator: bytes) -> tuple[bytes, RowSegments]:
     pairs = re.compile(b"(?:" + separator + b")?(" + _PAIR + b")").finditer(content, *span)
     starts = array("Q", (pair.start(1) for pair in pairs))
     digits = bytearray()
     for first in range(0, len(starts), _BLOCK):  # a list of all pairs takes 28 times their bytes
         digits += b"".join([content[at : at + 2] for at in starts[first : first + _BLOCK]])
-    return DecodedText(unhexlify(digits), span, RowSegments(starts, b"\2" * len(starts)))
+    return unhexlify(digits), RowSegments(starts, b"\2" * len(starts))
 
 
-def _split_secrets(
-    row: DecodedText, content: bytes, anchors: tuple[bytes, ...]
-) -> Iterator[DecodedText]:
-    """Split a row where a new line starts with an anchor that would continue the word before."""
-    text, segments, first = row.content, row.segments, 0
-    for number in range(1, len(text)):
-        starts = text.startswith(anchors, number) and ADJACENT_LETTERS.match(text, number - 1)
-        if starts and _BARE_LINE_END.fullmatch(
-            content, segments[number - 1].end, segments[number].start
-        ):
-            yield row.select_segments(first, number)
-            first = number
-    yield row.select_segments(first, len(text)) if first else row
+def _find_starts(
+    text: bytes, sources: RowSegments, content: bytes, anchors: tuple[bytes, ...]
+) -> Iterator[int]:
+    """Yield where a new line starts with an anchor that would continue the word before."""
+    for found in re.finditer(b"|".join(map(re.escape, anchors)), text):
+        number = found.start()
+        if number and ADJACENT_LETTERS.match(text, number - 1):
+            between = sources[number - 1].end, sources[number].start
+            if _BARE_LINE_END.fullmatch(content, *between):
+                yield number
