@@ -112,3 +112,13 @@ def test_a_decoded_text_that_is_repeated_is_matched_once(name: str) -> None:
     different = b" ".join(wrap(PREFIX + b"ab%04d" % number) for number in range(200))
     count_steps(same)
     assert count_steps(same) < 0.6 * count_steps(different)
+
+
+def test_a_new_name_takes_no_more_steps_than_a_known_one() -> None:
+    def name_all(first: int) -> bytes:
+        lines = (f'P{n} = "{KEY_PREFIX}"\nk = P{n} + b + "x"\n' for n in range(first, first + 100))
+        return "".join(lines).encode()
+
+    known = name_all(1000)
+    count_steps(known)
+    assert count_steps(name_all(2000)) <= 1.1 * count_steps(known)

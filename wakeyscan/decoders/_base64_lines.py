@@ -108,7 +108,7 @@ def _find_lines_before(content: bytes, start: int, max_reach: int) -> tuple[int,
     gap = _find_break_before(content, start)
     if not gap or _count_letters_before(content, start - len(gap[0])) < _MIN_LINE:
         return start, []
-    for reach in (_FIRST_REACH, max_reach):
+    for reach in (min(_FIRST_REACH, max_reach), max_reach):
         lines = _find_lines_up_to(content, max(0, start - reach), start)
         if reach == max_reach or not lines or lines[0][0] > start - reach:
             break

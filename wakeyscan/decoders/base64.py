@@ -25,8 +25,8 @@ _MAX_PART = 8
 _MAX_KNOWN = 64
 """Decoded texts that are kept, since a text may repeat one thousands of times."""
 
-_NEAR = 1 << 9
-"""Letters on either side of an anchor that are decoded first, since few long runs hold one."""
+_NEAR = 192
+"""Letters on either side of a part of an anchor that are decoded first: few long runs hold one."""
 
 _PREFIX_SIZE = 12
 """Bytes of an encoded anchor that identify it."""

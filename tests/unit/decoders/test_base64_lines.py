@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from tests.support.contexts import few, many
 from tests.support.keys import ALPHABET, PREFIX, MakeKey
 from wakeyscan.core.document import Document, Origin
+from wakeyscan.decoders import base64
+from wakeyscan.decoders.decoder import FoundAnchors
 from wakeyscan.scanner.detector import detect_in_document
 
 LARGE_SCAN = many()
@@ -133,3 +135,41 @@ def test_a_key_in_wrapped_base64_is_found_whole_in_any_context(
     assume(not (at_a_beginning or a_word_more))
     text = end.join(lines)
     assert key in list_secrets(around.format(text))
+
+
+PART = b"d2Ffb"
+"""Letters that begin the base64 of a prefix, and that other base64 has, too."""
+
+
+def decode_lines(
+    text: str, may_hold: Callable[[bytes], object] = lambda text: PREFIX.encode() in text
+) -> list[bytes]:
+    found = FoundAnchors({PART: frozenset((PREFIX.encode(),))}, may_hold=may_hold)
+    return [one.content for one in base64.decode(text.encode(), found)]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\\n", ""], ids=["lines", "escaped lines", "one line"])
+def test_only_text_near_a_part_of_an_anchor_is_decoded(line_end: str) -> None:
+    tested: list[bytes] = []
+    text = line_end.join(("A" * 24 + PART.decode() + "A" * 31) * 2 for _ in range(200))
+    assert not decode_lines(text, tested.append)
+    assert tested
+    assert max(map(len, tested)) < 500
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\\n", ""], ids=["lines", "escaped lines", "one line"])
+def test_a_long_text_with_a_key_is_decoded_as_far_as_it_reaches(
+    line_end: str, make_key: MakeKey
+) -> None:
+    around = "an even text, of thirty bytes\n" * 40
+    text = around + make_key(40) + around
+    wrapped = line_end.join(encode_base64(text, 76).split("\n"))
+    assert text.encode() in decode_lines(wrapped)
+
+
+@pytest.mark.parametrize("word", ["name", "kind", "apiVersion", "deadbeef"])
+def test_a_word_between_base64_lines_is_not_decoded_alone(word: str, make_key: MakeKey) -> None:
+    lines = [encode_base64(make_key(UNPADDED)), word, word, encode_base64(make_key(UNPADDED))]
+    texts = decode_lines("\n".join(lines))
+    assert texts
+    assert all(PREFIX.encode() in text for text in texts)
