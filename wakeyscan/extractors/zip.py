@@ -61,11 +61,10 @@ _SMALL = 1 << 20
 _DAMAGE: tuple[type[Exception], ...] = (ExtractionError, *INFLATE_ERRORS)
 
 _ENCRYPTED, _UTF_8 = 1, 0x800
-_DEFLATE64 = 9
 _NO_DEFLATE64 = (
     "compressed with Deflate64; pip install 'wakeyscan[archives]' to have it opened, or unpack it"
 )
-_STORED, _DEFLATED, _BZIP2, _LZMA, _ZSTD, _XZ = 0, 8, 12, 14, 93, 95
+_STORED, _DEFLATED, _DEFLATE64, _BZIP2, _LZMA, _ZSTD, _XZ = 0, 8, 9, 12, 14, 93, 95
 _UNREAD_METHODS = {
     **dict.fromkeys((1, 2, 3, 4, 5, 6, 10, 18), "a method of old zip programs"),
     94: "MP3",

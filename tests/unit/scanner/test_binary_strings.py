@@ -16,7 +16,7 @@ from tests.support.scan import find, found, secrets_in
 from wakeyscan.core.finding import Bounds
 from wakeyscan.scanner.binary_strings import NulSearch, find_prefixed_length, find_strings
 
-LENGTHS = (*range(16, 129, 28), 24, 31, 32, 39, 40, 41, 48, 56, 64, 90, 111, 118, 119, 120, 128)
+LENGTHS = (*range(16, 129, 7), 24, 31, 32, 39, 40, 41, 48, 56, 64, 90, 111, 118, 119, 120, 128)
 """Characters of bodies, among them those whose length looks like a blank, a digit or a letter."""
 
 CERTAIN, OPEN = Bounds.CERTAIN, Bounds.OPEN
