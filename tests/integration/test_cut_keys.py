@@ -16,6 +16,7 @@ from tests.support.ends import CUT, WHOLE, place_cut, place_whole
 from tests.support.fake_wastack import LIVE, REVOKED, FakeWAStack
 from tests.support.gaps import GAPS
 from tests.support.keys import MakeKey
+from tests.support.registry_files import HEADER, VALUES
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Bounds, Finding, Liveness
 from wakeyscan.core.secret import API_KEY, Secret
@@ -140,6 +141,10 @@ def list_wrapped(make_key: MakeKey) -> Iterator[tuple[str, str, bytes]]:
         for size in (16, 40, 128):
             key = make_key(size)
             yield f"{name}-{size}", key, wrapping.wrap(b"K=" + key.encode() + b"\nnext = 1\n")
+    for name, write in VALUES.items():
+        for codec in ("utf-8", "utf-8-sig", "utf-16"):
+            key = make_key(40)
+            yield f"{name}, {codec}", key, f"{HEADER}{write(key)}".encode(codec)
     for name, build in (*PLAIN.items(), *OTHER.items()):
         for size in (16, 40, 128):
             key = make_key(size)
