@@ -16,7 +16,9 @@ from tests.support.ends import CUT, WHOLE, place_cut, place_whole
 from tests.support.fake_wastack import LIVE, REVOKED, FakeWAStack
 from tests.support.gaps import GAPS
 from tests.support.keys import MakeKey
+from tests.support.programs import REFERENCES, elf, mach_o, portable_executable
 from tests.support.registry_files import HEADER, VALUES
+from tests.support.string_tables import HermesFile
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Bounds, Finding, Liveness
 from wakeyscan.core.secret import API_KEY, Secret
@@ -151,12 +153,25 @@ def list_wrapped(make_key: MakeKey) -> Iterator[tuple[str, str, bytes]]:
             yield f"{name}-{size}", key, build(key.encode())
 
 
+def list_end_to_end(make_key: MakeKey) -> Iterator[tuple[str, str, bytes]]:
+    """Yield the same for the files of compilers, whose strings are end to end."""
+    for name, refer in REFERENCES.items():
+        for build in (elf, mach_o, portable_executable):
+            key = make_key(40)
+            strings = f"hello{key}world".encode()
+            yield f"{name}-{build.__name__}", key, build(strings, 5, len(key), refer)
+    for version in (84, 96, 97):
+        key = make_key(40)
+        bytecode = HermesFile(version).build_from([b"hello", key.encode(), b"world"])
+        yield f"Hermes {version}", key, bytecode
+
+
 def test_a_live_key_is_never_revoked_however_it_is_wrapped(
     api: FakeWAStack, make_key: MakeKey
 ) -> None:
     findings: list[Finding] = []
     names: set[str] = set()
-    for name, key, content in list_wrapped(make_key):
+    for name, key, content in (*list_wrapped(make_key), *list_end_to_end(make_key)):
         api.keys[key] = LIVE
         names.add(name)
         findings += detect(name, content)
