@@ -36,7 +36,8 @@ MARKER_PARTS = (
 
 SEPARATORS = b"-_.~+/="
 _WORD_PART = rb"(?:[a-z]+|[A-Z]+|[A-Z][a-z]+)?[0-9]{0,4}"
-_WORD_PARTS = lazy_pattern(rb"(?:%b[_.-]+)+%b" % (_WORD_PART, _WORD_PART))
+_WORD_PARTS = lazy_pattern(rb"(?:%b[_.-]++)++%b" % (_WORD_PART, _WORD_PART))
+# Possessive: a part may be empty, so that a run of separators could be split in 2**64 ways.
 _START = 4
 WORD_STARTS = frozenset(tuple(word[:_START]) for word in WORDS if len(word) >= _START)
 _CHARACTERS_PER_WORD = 16
