@@ -7,9 +7,10 @@ import shlex
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.core.document import MEMBER_SEPARATOR
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import escape_for_terminal, redact
-from wakeyscan.core.secret import API_KEY
+from wakeyscan.core.secret import API_KEY, KEY_PREFIX
 from wakeyscan.reports.description import join_names
 from wakeyscan.reports.next_steps import Step
 
@@ -191,11 +192,16 @@ def _list_rebase(key: SecretHistory, program: str, facts: LocalFacts) -> Iterato
 
 
 def _quote(paths: Iterable[str]) -> str:
-    """Return paths for a command line, with a placeholder for a name that cannot be printed."""
+    """Return files for a command line: an archive for its members, `FILE` for a masked name."""
     return " ".join(
-        shlex.quote(path) if path and path.isprintable() and redact(path) == path else "FILE"
-        for path in paths
+        dict.fromkeys(_quote_file(path.partition(MEMBER_SEPARATOR)[0]) for path in paths)
     )
+
+
+def _quote_file(path: str) -> str:
+    # A saved report holds the mask of a key in a name; no file has that name.
+    is_real = path.isprintable() and KEY_PREFIX + "…" not in path and redact(path) == path
+    return shlex.quote(path) if path and is_real else "FILE"
 
 
 def _describe_places(paths: Iterable[str]) -> str:

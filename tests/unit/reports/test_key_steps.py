@@ -1,0 +1,35 @@
+"""The runbook of one key: its commands name files that exist."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.histories import build_history
+from tests.support.keys import PREFIX
+from wakeyscan.core.finding import Liveness
+from wakeyscan.core.secret_history import Occurrence
+from wakeyscan.reports.key_steps import list_key_steps
+
+FILES = {
+    "plain names": (("a b.py", "c.py"), "'a b.py' c.py"),
+    "a member of an archive": (("a.zip!/in/b.txt", "c.py"), "a.zip c.py"),
+    "a member of an archive in an archive": (("a.zip!/b.tar!/c",), "a.zip"),
+    "two members of one archive": (("a.zip!/b", "a.zip!/c"), "a.zip"),
+    "a key in a name": ((PREFIX + "k7" * 20,), "FILE"),
+    "a masked key in a name": ((f"d/{PREFIX}….txt",), "FILE"),
+    "a mask with digits in a name": ((f"d/{PREFIX}…(0123ab).txt",), "FILE"),
+    "a masked key in the name of a member": ((f"a.zip!/{PREFIX}….txt",), "a.zip"),
+    "a name that cannot be printed": (("a\nb.py",), "FILE"),
+}
+
+
+@pytest.mark.parametrize("liveness", [Liveness.LIVE, Liveness.REVOKED], ids=["live", "revoked"])
+@pytest.mark.parametrize(("paths", "files"), FILES.values(), ids=FILES)
+def test_commands_name_files_that_exist(
+    paths: tuple[str, ...], files: str, liveness: Liveness
+) -> None:
+    places = tuple(Occurrence(path, 1, "b" * 40, "c" * 40, at_head=True) for path in paths)
+    key = build_history(places=places, at_head=True, pushed=True, liveness=liveness)
+    commands = [command for step in list_key_steps(key) for command in step.commands]
+    assert f"wakeyscan fix --write {files}" in commands
+    assert any(command.endswith(f" -- {files}") for command in commands)
