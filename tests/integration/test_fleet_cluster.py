@@ -6,6 +6,7 @@ import os
 import random
 import re
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -96,7 +97,11 @@ def test_a_local_cluster_finds_what_each_audit_finds(
     repos["c"].commit({"more": make_key()})
     os.mkfifo(repos["b"].top / ".git" / "pipe")
     paths = replace_git(tmp_path / "bin", "killer", "kill -9 $PPID")
-    ran = run_fleet(tmp_path, "clones", "--jobs=2", "--executor=dask", **paths)
+    with socket.socket() as other:  # Dask's usual port, if no other cluster has it
+        with suppress(OSError):
+            other.bind(("127.0.0.1", 8787))
+            other.listen()
+        ran = run_fleet(tmp_path, "clones", "--jobs=2", "--executor=dask", **paths)
     assert (ran.code, ran.err) == (1, "")
     rows = read_rows(tmp_path / RESULTS)
     states = {name: row["state"] for name, row in rows.items()}

@@ -114,7 +114,8 @@ def _open_local_cluster(options: ClusterOptions, stack: ExitStack) -> LocalClust
         processes=True,
         memory_limit=options.memory or "auto",
         host="127.0.0.1",
-        dashboard_address="127.0.0.1:0" if options.dashboard else None,
+        # Dask serves HTTP even without a dashboard, on a port that another cluster may have.
+        scheduler_kwargs={"dashboard": options.dashboard, "dashboard_address": "127.0.0.1:0"},
         worker_dashboard_address=None,
         local_directory=scratch,
         silence_logs=logging.CRITICAL,
