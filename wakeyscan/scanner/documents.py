@@ -7,7 +7,7 @@ Every other document goes straight to the detector. Large files arrive as overla
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, partial
+from functools import partial
 
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import TimeoutExceeded
@@ -68,30 +68,32 @@ class _UnitLimits:
     def __init__(self, context: ScanContext) -> None:
         self.is_full = False
         """Whether the unit, such as a range of commits, has more findings than a run lists."""
-        self.find_file_limit: _FindLimit = _build_limit(context)
-        self._context, self._is_file_full = context, False
-        self._find_run_limit = cache(lambda: listed_findings.build_run_limit(context.max_findings))
+        self._context = context
+        self._file_limit: listed_findings.FindingLimit | None = None
+        self._run_limit: listed_findings.FindingLimit | None = None
 
     def begin(self, item: Document | Skipped) -> bool:
         """Return whether an item is to be scanned: no chunk of a file with too many findings is."""
         if isinstance(item, Skipped) or _is_first_chunk(item):
-            self.find_file_limit, self._is_file_full = _build_limit(self._context), False
-        return not self._is_file_full
+            self._file_limit = None
+        return self._file_limit is None or not self._file_limit.is_exceeded
+
+    def find_file_limit(self) -> listed_findings.FindingLimit:
+        """Return the limit of the current file; most files have no anchor, and need none."""
+        if self._file_limit is None:
+            self._file_limit = listed_findings.FindingLimit(self._context.max_findings)
+        return self._file_limit
 
     def apply(self, result: ScanResult) -> ScanResult:
         """Return the part of a result that is within the limits of a run."""
         if not result.findings:
             return result
-        self._is_file_full = self.find_file_limit().is_exceeded
-        limit = self._find_run_limit()
-        listed = tuple(limit.list_findings(result.findings))
-        self.is_full = limit.is_exceeded
-        skipped = limit.list_skipped(Origin("")) if self.is_full else ()
+        if self._run_limit is None:
+            self._run_limit = listed_findings.build_run_limit(self._context.max_findings)
+        listed = tuple(self._run_limit.list_findings(result.findings))
+        self.is_full = self._run_limit.is_exceeded
+        skipped = self._run_limit.list_skipped(Origin("")) if self.is_full else ()
         return result._replace(findings=listed, skipped=(*result.skipped, *skipped))
-
-
-def _build_limit(context: ScanContext) -> _FindLimit:
-    return cache(lambda: listed_findings.FindingLimit(context.max_findings))
 
 
 class _DocumentStream:
@@ -182,12 +184,12 @@ def _scan_archive(
     """
     context = context._replace(compares_lines=context.compares_lines or first.before is not None)
     raw_results: list[ScanResult] = []
-    find_limit = _build_limit(context)
+    limit = listed_findings.FindingLimit(context.max_findings)
 
     def scan_raw(chunk: Document) -> None:
-        if find_limit().is_exceeded:
-            return
-        raw_results.append(_scan_text(chunk._replace(before=None), context, find_limit))
+        if not limit.is_exceeded:
+            raw = chunk._replace(before=None)
+            raw_results.append(_scan_text(raw, context, lambda: limit))
 
     archive = chunks.ChunkStream(first, stream.next_chunk, scan_raw)
     members, packed = _scan_members(first, archive_format, archive, context)
@@ -214,13 +216,13 @@ def _scan_members(
     in_members: list[Finding] = []
     in_packed: list[Finding] = []
     skipped: list[Skipped] = []
-    find_limit = _build_limit(context)
+    limit = listed_findings.FindingLimit(context.max_findings)
     for item, is_packed in extract.extract_members(origin, archive_format, archive, budget):
-        result = _scan_text(item, context, find_limit, budget)
+        result = _scan_text(item, context, lambda: limit, budget)
         (in_packed if is_packed else in_members).extend(result.findings)
         skipped += result.skipped
-        if find_limit().is_exceeded:
-            skipped += find_limit().list_skipped(origin)
+        if limit.is_exceeded:
+            skipped += limit.list_skipped(origin)
             break
     return ScanResult(tuple(in_members), tuple(skipped)), ScanResult(tuple(in_packed))
 

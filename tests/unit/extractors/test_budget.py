@@ -18,10 +18,10 @@ SECONDS = 0.2
 
 
 class SlowFile(BytesIO):
-    """A file whose every read takes longer than the whole budget, without any work."""
+    """A file whose reads together take five times the budget, without any work."""
 
     def read(self, size: int | None = -1, /) -> bytes:
-        threading.Event().wait(2 * SECONDS)
+        threading.Event().wait(SECONDS / 2)
         return super().read(size)
 
 
