@@ -23,15 +23,12 @@ DATABASES = wakeyscan/scanner/prefilter/_databases
 # Without compiled modules, each of thousands of processes would compile them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: audit test checks test-bare test-spawn demo demo-repair docs lint lint-native unit integration bench clean
+.PHONY: audit test test-bare test-spawn demo demo-repair docs lint lint-native unit integration bench clean
 
 audit: $(INSTALLED) $(NATIVE)
 	$(BIN)/wakeyscan audit "$(REPO)"
 
-test: checks unit integration
-
-checks: $(READY)
-	$(MAKE) --no-print-directory --output-sync=target -j 2 lint docs
+test: lint docs unit integration
 
 demo: $(READY)
 	$(BIN)/python -m demo.run build/demo.html
