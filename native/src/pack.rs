@@ -17,6 +17,12 @@ const MAX_GAP: u64 = 2 << 10;
 /// Bytes that are read at once for headers.
 const WINDOW: u64 = 1 << 20;
 
+/// Compressed bytes of a family that is read here.
+const MAX_FAMILY: u64 = 128 << 20;
+
+/// The family of a root has too many compressed bytes.
+pub const TOO_LARGE: Damage = Damage("a family of deltas is too large");
+
 /// The bytes of a pack.
 pub trait Bytes {
     /// Read the bytes at an offset into `to`; return how many there are.
@@ -96,6 +102,26 @@ pub struct Batch {
 }
 
 impl Pack {
+    /// Return the families of some of the next roots, of about `size` compressed bytes, not loaded.
+    ///
+    /// `refuse` is called for a root whose family is too large.
+    pub fn gather<E>(
+        &self,
+        roots: &mut impl Iterator<Item = u32>,
+        size: u64,
+        mut refuse: impl FnMut(u32) -> Result<(), E>,
+    ) -> Result<Batch, E> {
+        let mut batch = Batch::default();
+        while batch.size < size
+            && let Some(root) = roots.next()
+        {
+            if !self.add_family(root, &mut batch, MAX_FAMILY) {
+                refuse(root)?;
+            }
+        }
+        Ok(batch)
+    }
+
     /// Append the family of a root to a batch; false if it has over `limit` compressed bytes.
     pub fn add_family(&self, root: u32, batch: &mut Batch, limit: u64) -> bool {
         let first = batch.members.len();

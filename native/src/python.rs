@@ -5,7 +5,7 @@ use crate::history::{self, Pair};
 use crate::ids::{Ids, number_entries};
 use crate::listing::Changed;
 use crate::objects::Objects;
-use crate::pack::{self, Batch};
+use crate::pack::{self, TOO_LARGE};
 use crate::sieve::{Caller, Found, Hit, Memo, Request, Sieve, Totals, Window};
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyValueError;
@@ -17,9 +17,6 @@ use std::path::PathBuf;
 
 /// Compressed bytes that are copied out of a pack at once.
 const BATCH_SIZE: u64 = 8 << 20;
-
-/// Compressed bytes of a family that is searched here.
-const MAX_FAMILY: u64 = 128 << 20;
 
 fn to_links(links: &[i32]) -> Vec<u32> {
     // -1 is NO_ENTRY in two's complement
@@ -133,14 +130,10 @@ fn sieve(
     let mut roots = roots.into_iter().peekable();
     py.detach(|| {
         while roots.peek().is_some() {
-            let mut batch = Batch::default();
-            while batch.size < BATCH_SIZE
-                && let Some(root) = roots.next()
-            {
-                if !pack.pack.add_family(root, &mut batch, MAX_FAMILY) {
-                    refused.push((root, root, "a family of deltas is too large"));
-                }
-            }
+            let mut batch = pack.pack.gather(&mut roots, BATCH_SIZE, |root| {
+                refused.push((root, root, TOO_LARGE.0));
+                PyResult::Ok(())
+            })?;
             pack.pack.load(&pack.file, &mut batch).map_err(PyErr::from)?;
             let mut sieve = Sieve::new(&request.0, &mut caller, pack.pack.width);
             let totals: Totals = sieve.search(&batch)?;

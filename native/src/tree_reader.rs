@@ -3,7 +3,7 @@
 use crate::delta::{self, Copy};
 use crate::entry::{Damage, Inflater, OFS_DELTA, TREE, read_header};
 use crate::objects::{Link, Objects};
-use crate::pack::{Batch, Bytes, Member, NO_ENTRY, Pack};
+use crate::pack::{Batch, Bytes, Member, NO_ENTRY, Pack, TOO_LARGE};
 use crate::tree::{Changes, Entry, Places, find_changes};
 use std::num::NonZero;
 use std::rc::Rc;
@@ -12,9 +12,6 @@ use std::thread;
 
 /// Compressed bytes that are copied out of a pack at once.
 const BATCH_SIZE: u64 = 4 << 20;
-
-/// Compressed bytes of a family of deltas; a repository with a larger one is refused.
-const MAX_FAMILY: u64 = 128 << 20;
 
 /// Threads that read trees.
 const MAX_THREADS: usize = 8;
@@ -48,7 +45,10 @@ pub fn read_pack(
     let read = || {
         let mut trees = Vec::new();
         loop {
-            let batch = gather(pack, &mut *roots.lock().unwrap_or_else(PoisonError::into_inner))?;
+            let batch = {
+                let mut roots = roots.lock().unwrap_or_else(PoisonError::into_inner);
+                pack.gather(&mut *roots, BATCH_SIZE, |_| Err(TOO_LARGE))?
+            };
             if batch.members.is_empty() {
                 return Ok(trees);
             }
@@ -60,18 +60,6 @@ pub fn read_pack(
         let results = running.into_iter().map(thread::ScopedJoinHandle::join);
         results.map(|result| result.unwrap_or(Err(Damage("a thread failed")))).collect()
     })
-}
-
-fn gather(pack: &Pack, roots: &mut impl Iterator<Item = u32>) -> Result<Batch, Damage> {
-    let mut batch = Batch::default();
-    while batch.size < BATCH_SIZE
-        && let Some(root) = roots.next()
-    {
-        if !pack.add_family(root, &mut batch, MAX_FAMILY) {
-            return Err(Damage("a family of deltas is too large"));
-        }
-    }
-    Ok(batch)
 }
 
 fn read_batch(

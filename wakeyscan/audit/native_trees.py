@@ -6,7 +6,6 @@ whatever the core refuses.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from wakeyscan.audit.native_packs import (
@@ -17,7 +16,7 @@ from wakeyscan.audit.native_packs import (
 )
 from wakeyscan.audit.object_tasks import read_loose_objects
 from wakeyscan.audit.tree_diff import EntryFilter, MatchingEntry, TreeDiffs, diff_trees
-from wakeyscan.git.object_dirs import list_indexes, list_loose_objects
+from wakeyscan.git.object_dirs import join_loose_name, list_indexes, list_loose_objects
 from wakeyscan.git.objects import TREE, empty_tree_id, is_object_id
 from wakeyscan.git.pack_index import PackError, PackIndex, read_pack_index
 
@@ -101,5 +100,5 @@ def _add_packed_trees(history: Any, indexes: list[PackIndex]) -> None:
 
 
 def _parse_loose_id(path: str) -> bytes:
-    object_id = "".join(path.rsplit(os.sep, 2)[1:])
+    object_id = join_loose_name(path)
     return bytes.fromhex(object_id) if is_object_id(object_id) else b""

@@ -13,7 +13,12 @@ from wakeyscan.audit.native_sift import choose_pack_sift
 from wakeyscan.audit.object_findings import ObjectFindings, ObjectScan
 from wakeyscan.audit.object_sift import SiftTally, Suspect, sift_objects
 from wakeyscan.core.errors import TimeoutExceeded
-from wakeyscan.git.object_dirs import list_indexes, list_loose_objects, list_packs
+from wakeyscan.git.object_dirs import (
+    join_loose_name,
+    list_indexes,
+    list_loose_objects,
+    list_packs,
+)
 from wakeyscan.git.objects import MAX_IN_MEMORY, OBJECT_KINDS, is_object_id
 from wakeyscan.git.pack import Pack
 from wakeyscan.git.pack_index import CorruptPackError, PackError, read_pack_index
@@ -226,8 +231,7 @@ def _look_at_all(suspects: Iterable[Suspect], scan: ObjectScan, tally: SiftTally
 def read_loose_objects(paths: tuple[str, ...]) -> Iterator[tuple[str, int, bytes | None]]:
     """Yield the id, kind and content of loose objects; `None` for a content that is not valid."""
     for path in paths:
-        folder, rest = os.path.split(path)
-        object_id = os.path.basename(folder) + rest
+        object_id = join_loose_name(path)
         if is_object_id(object_id):  # other names are temporary files that git left behind
             kind, content = _inflate(path)
             yield object_id, kind, content

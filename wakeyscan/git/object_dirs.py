@@ -44,7 +44,7 @@ def list_object_ids(repository: Repository) -> frozenset[bytes] | None:
         ids.update(index.ids.hex("\n", repository.id_width).encode("ascii").split(b"\n"))
     for folder in repository.object_folders:
         for path in list_loose_objects(folder):
-            ids.add(os.fsencode("".join(path.rsplit(os.sep, 2)[1:])))
+            ids.add(os.fsencode(join_loose_name(path)))
     ids.discard(b"")
     return frozenset(ids)
 
@@ -77,6 +77,11 @@ def _list_names(folder: str) -> list[str]:
         return []
     except OSError as error:
         raise SourceError(f"{folder}: cannot be read: {error.strerror}") from None
+
+
+def join_loose_name(path: str) -> str:
+    """Return the names of a loose object's folder and file: its id, unless git left it behind."""
+    return "".join(path.rsplit(os.sep, 2)[1:])
 
 
 def list_loose_objects(folder: str) -> Iterator[str]:
