@@ -187,7 +187,7 @@ def browse(page: Path) -> Page:
 def crowded(
     repo: Dated, make_key: MakeKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    """Make a page of five keys, of which a browser builds two at once."""
+    """Write a page of five keys; a browser shows two at once, and the others later."""
     order = "<img src=x onerror=document.title='owned'><noscript>"
     repo.commit({f"{n}{order}": f"{order} {make_key()}" for n in range(5)})
     report = tmp_path / "leak.json"

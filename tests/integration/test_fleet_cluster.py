@@ -174,7 +174,7 @@ def test_a_scheduler_with_tls(tmp_path: Path, clones: Path, run: Run, make_key: 
     cluster = Cluster(tmp_path, tls)
     try:
         cluster.start()
-        options = [f"--scheduler={cluster.address}", *tls.list_options_of_fleet()]
+        options = [f"--scheduler={cluster.address}", *tls.list_fleet_options()]
         assert cluster.address.startswith("tls://")
         ran = run_fleet(tmp_path, "clones", *options)
         assert (ran.code, ran.err) == (1, "")

@@ -81,13 +81,13 @@ def test_a_scheduler_on_another_machine_with_tls(
         cluster.start(workers=1)
         scheduler = f"--scheduler={cluster.address}"
         command = ["ip", "netns", "exec", machines.here, WAKEYSCAN, "fleet", "clones", scheduler]
-        ran = start_program([*command, *here.list_options_of_fleet()], tmp_path)
+        ran = start_program([*command, *here.list_fleet_options()], tmp_path)
         assert (ran.code, ran.err) == (1, "")
         assert summarize(tmp_path / RESULTS) == summarize_alone(run, tmp_path / "clones", names)
         (tmp_path / "others").mkdir()
-        (stranger,) = issue_all(tmp_path / "others", {"stranger": _HERE})
-        stranger = stranger._replace(authority=there.authority)
-        refused = start_program([*command, *stranger.list_options_of_fleet()], tmp_path)
+        (outsider,) = issue_all(tmp_path / "others", {"outsider": _HERE})
+        outsider = outsider._replace(authority=there.authority)
+        refused = start_program([*command, *outsider.list_fleet_options()], tmp_path)
         assert (refused.code, "cannot be reached" in refused.err) == (2, True), refused
     finally:
         cluster.stop()

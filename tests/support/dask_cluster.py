@@ -27,7 +27,7 @@ class Tls(NamedTuple):
         names = ("tls-ca-file", "tls-cert", "tls-key")
         return [f"--{name}={path}" for name, path in zip(names, self, strict=True)]
 
-    def list_options_of_fleet(self) -> list[str]:
+    def list_fleet_options(self) -> list[str]:
         """Return the options of wakeyscan."""
         return [one.replace("--tls-ca-file", "--tls-ca") for one in self.list_options()]
 

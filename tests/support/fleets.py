@@ -86,7 +86,7 @@ def replace_git(folder: Path, repository: str, action: str) -> dict[str, str]:
 
 
 def add_many_refs(repo: Repo) -> None:
-    """Give a repository so many refs that an audit needs over 200 MB."""
+    """Add so many refs to a repository that its audit needs over 200 MB."""
     head = repo.git("rev-parse", "HEAD").strip()
     lines = "".join(f"{head} refs/tags/t{number:09}\n" for number in range(600_000))
     (repo.top / ".git" / "packed-refs").write_text(f"# pack-refs with: sorted \n{lines}")

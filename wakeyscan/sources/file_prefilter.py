@@ -99,9 +99,10 @@ class _FilePrefilter:
         )
 
     def _measure_rest(self, descriptor: int, size: int) -> int | None:
-        """Return the size of an empty or large clean file, of which `size` bytes were read.
+        """Return the size of a file that is empty, or large and clean; `None` for any other.
 
-        Its pieces overlap. An archive may also follow a program, at the end of the last piece.
+        `size` bytes of it were read. Its pieces overlap. An archive may also follow a program, at
+        the end of the last piece.
         """
         if not stat.S_ISREG(os.fstat(descriptor).st_mode) or (size and self._is_utf16()):
             return None

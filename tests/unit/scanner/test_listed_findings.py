@@ -142,7 +142,7 @@ def test_a_run_lists_the_same_findings_in_any_order_of_units(
 
 
 def repeat(finding: Finding, path: str, count: int) -> Iterator[Finding]:
-    """Give copies of a finding on the lines of a file."""
+    """Yield a copy of a finding for each of `count` lines of a file."""
     for line in range(count):
         position = finding.position._replace(line=line)
         yield finding._replace(origin=Origin(path), position=position)

@@ -35,7 +35,7 @@ def matches(draw: st.DrawFn) -> Match:
 
 
 def build_archive(count: int) -> list[Match]:
-    """Give the matches of an archive with many keys, all at the place of the archive."""
+    """Return a match for each key in an archive; all have the position of the archive."""
     secrets = (Secret(b"key %06d" % number, RULES[0].id) for number in range(count))
     return [Match(RULES[0], secret, 0, 100, encoding="base64/zip") for secret in secrets]
 

@@ -161,7 +161,7 @@ def build_anchor_search(
 def _list_gated(
     by_literal: dict[Literal, list[EncodedAnchor]], gated: Iterable[EncodedAnchor]
 ) -> tuple[int, ...]:
-    """Return the numbers of the literals of which all forms are gated."""
+    """Return the numbers of the literals whose forms are all gated."""
     listed = frozenset(gated)
     return tuple(number for number, forms in enumerate(by_literal.values()) if listed >= {*forms})
 
