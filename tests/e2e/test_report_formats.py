@@ -19,7 +19,9 @@ from tests.support.archives import zipped
 from tests.support.command import Run
 from tests.support.dated_repository import Dated
 from tests.support.files import write
-from tests.support.keys import MakeKey, fingerprint, mask
+from tests.support.key_copies import COPIES, find_copies
+from tests.support.keys import PREFIX, MakeKey, fingerprint, mask
+from tests.support.reports import FORMATS
 
 HOSTILE = "=cmd|'x'!A1 <b>&\"\x07.js"
 
@@ -44,6 +46,25 @@ GAP = ("--max-file-size=10",)
 
 def report(run: Run, name: str, *arguments: str) -> str:
     return run("scan", ".", "-f", name, *arguments).out
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_report_shows_a_copy_of_a_key_in_another_form(
+    run: Run, repo: Dated, make_key: MakeKey, name: str
+) -> None:
+    bodies = [make_key().removeprefix(PREFIX) for _ in COPIES]
+    pairs = [
+        (PREFIX + body, write_copy(body))
+        for body, write_copy in zip(bodies, COPIES.values(), strict=True)
+    ]
+    lines = [f"{key} {copy} # wakeyscan:ignore -- {copy}" for key, copy in pairs]
+    content = "\n".join([*lines, *(f"x = '{copy}', '{key}'" for key, copy in pairs)])
+    repo.commit({"a.txt": content})
+    reports = [run("scan", "repo/a.txt", "--show-suppressed", "-f", name).out]
+    reports += [repo.audit("-f", name, "--show-suppressed").out]
+    for body in bodies:
+        assert [find_copies(text, body, size=12) for text in reports] == [[], []]
+        assert all(fingerprint(PREFIX + body)[:6] in text for text in reports)
 
 
 # JSON lines

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from wakeyscan.core import sha256
 from wakeyscan.core.finding import Bounds
-from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.line_index import find_line
 from wakeyscan.core.redaction import redact
 from wakeyscan.core.typing import NamedTuple
 
 if TYPE_CHECKING:
+    from wakeyscan.core.secret import Secret
+    from wakeyscan.scanner import secret_copies
     from wakeyscan.scanner.matcher import Match
+else:
+    # Where nothing but the secret is on its line, there is no copy of it.
+    secret_copies = lazy_import("wakeyscan.scanner.secret_copies")
 
 _WIDTH = 100
 """Bytes of a line that are shown on either side of a secret."""
@@ -34,6 +39,18 @@ _SAME = "…"
 _MAX_REST = 1024
 """Maximum bytes after a secret that may hold the rest of it."""
 
+_MAX_SECRETS = 16
+"""Maximum number of secrets in a document whose copies are masked on every line that is shown.
+
+In a document with more, a text is searched for copies of the secrets in it and near it.
+"""
+
+_NEAR = 4
+"""Number of spans before and after a text whose secrets are near it, such as those of a comment."""
+
+_MIN_COPY = 8
+"""Minimum size of a copy."""
+
 
 class Masks(NamedTuple):
     """The secrets in a text, and the mask of each."""
@@ -44,19 +61,25 @@ class Masks(NamedTuple):
     starts: tuple[int, ...]
     reach: tuple[int, ...]
     """For each span, the largest end of all spans up to it."""
+    secrets: tuple[Secret, ...] = ()
+    """The secret of each span; empty where no copies are masked."""
+    few: frozenset[Secret] = frozenset()
+    """All secrets, if they are at most `_MAX_SECRETS`."""
 
     def over(self, low: int, high: int) -> str:
         """Return `content[low:high]` with secrets masked, including those that only overlap it."""
         parts, at = [], low
-        for start, end, mask in self._find_overlapping(low, high):
+        first, last = self._find_overlapping(low, high)
+        secrets = self.few or frozenset(self.secrets[max(0, first - _NEAR) : last + _NEAR])
+        for start, end, mask in self.spans[first:last]:
             if end > at:
-                parts += [_decode(self.content[at : max(at, start)]), mask]
+                parts += [_show(self.content[at : max(at, start)], secrets), mask]
                 at = end
-        return redact("".join(parts) + _decode(self.content[at:high]))
+        return redact("".join(parts) + _show(self.content[at:high], secrets))
 
-    def _find_overlapping(self, low: int, high: int) -> tuple[tuple[int, int, str], ...]:
+    def _find_overlapping(self, low: int, high: int) -> tuple[int, int]:
         first = bisect_right(self.reach, low)
-        return self.spans[first : bisect_left(self.starts, high, first)]
+        return first, bisect_left(self.starts, high, first)
 
 
 def build_masks(content: bytes, matches: Iterable[Match]) -> Masks:
@@ -64,11 +87,15 @@ def build_masks(content: bytes, matches: Iterable[Match]) -> Masks:
     matches = sorted(matches, key=lambda match: match.start)
     next_starts = [match.start for match in matches[1:]] + [len(content)]
     spans = sorted(
-        span
+        (*span, match.secret)
         for match, limit in zip(matches, next_starts, strict=True)
         for span in _list_spans(content, match, limit)
     )
-    return _order_masks(content, spans)
+    secrets = tuple(secret for _, _, _, secret in spans)
+    few = frozenset(secrets)
+    return _order_masks(content, [span[:3] for span in spans])._replace(
+        secrets=secrets, few=few if len(few) <= _MAX_SECRETS else frozenset()
+    )
 
 
 def build_comparison_masks(content: bytes, matches: Iterable[Match]) -> Masks:
@@ -122,5 +149,8 @@ def _find_rest_end(content: bytes, match: Match, limit: int) -> int:
     return max(match.end, min(rest.end(), limit)) if rest else match.end
 
 
-def _decode(content: bytes) -> str:
+def _show(content: bytes, secrets: Collection[Secret]) -> str:
+    """Return a text in which no secret was found, with copies of the secrets masked."""
+    if secrets and len(content) >= _MIN_COPY:
+        return secret_copies.mask_copies(content, secrets)
     return content.decode("utf-8", "replace")

@@ -1,0 +1,174 @@
+"""Copies of a secret beside it, in forms that no decoder looks for: reversed, spaced, base32, …
+
+A decoder needs the prefix of a key. Beside the key, a line may hold its body alone, for example
+half of it in a comment. Such a copy is not reported, but an excerpt must not print it.
+
+Texts are compared by their letters and digits in lower case, so that neither case, nor blanks or
+hyphens between characters matter, nor the two alphabets of base64.
+"""
+
+from __future__ import annotations
+
+import codecs
+import string
+import unicodedata
+from base64 import b32encode, b64decode, b64encode
+from binascii import hexlify
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.secret import KEY_PREFIX
+
+if TYPE_CHECKING:
+    from wakeyscan.core.secret import Secret
+
+_MIN_COPY = 8
+"""Minimum number of letters and digits in a row that a copy shares with a form of the secret."""
+
+_GRAM, _STEP = 6, 3
+"""Every row of `_MIN_COPY` characters has a gram of this size at each step: 6 + 3 - 1 = 8."""
+
+_MAX_END = 128
+"""Bytes at each end of a secret whose forms are known: an excerpt shows no more of a copy."""
+
+_MAX_CACHED = 64
+"""Maximum number of secrets whose grams are kept: those of a document come again and again."""
+
+_PREFIX = KEY_PREFIX.encode()
+_LETTERS = (string.ascii_letters + string.digits).encode()
+_LOWER = bytes.maketrans(string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
+_OTHERS = bytes(set(range(256)) - set(_LETTERS))
+_ROT13 = bytes.maketrans(_LETTERS, codecs.encode(_LETTERS.decode(), "rot13").encode())
+
+_DECIMAL, _OCTAL = ([pattern % code for code in range(256)] for pattern in (b"%d", b"%o"))
+
+_TOKEN_END = lazy_pattern(r"[\w+%\\.~-]*")
+_TOKEN_START = lazy_pattern(r"[\w+%\\.~-]*\Z")
+
+
+def mask_copies(text: bytes, secrets: Collection[Secret]) -> str:
+    """Return a text with every word masked that holds a part of a secret in some form."""
+    plain = _normalize(text)
+    if len(plain) < _MIN_COPY:
+        return text.decode("utf-8", "replace")
+    grams = _list_grams(plain)
+    copied = [secret for secret in secrets if not _index_grams(secret).isdisjoint(grams)]
+    shown = text.decode("utf-8", "replace")
+    return _mask(shown, copied) if copied else shown
+
+
+def _normalize(text: bytes) -> bytes:
+    if not text.isascii():  # letters of full width, bold letters of mathematics
+        text = unicodedata.normalize("NFKC", text.decode("utf-8", "replace")).encode()
+    return text.translate(_LOWER, _OTHERS)
+
+
+def _list_grams(text: bytes, step: int = 1) -> list[bytes]:
+    return [text[at : at + _GRAM] for at in range(0, len(text) - _GRAM + 1, step)]
+
+
+@lru_cache(_MAX_CACHED)
+def _index_grams(secret: Secret) -> frozenset[bytes]:
+    """Return enough grams of a secret's forms to meet every copy."""
+    return frozenset(_list_grams(_join_forms(secret), _STEP))
+
+
+def _mask(shown: str, secrets: Iterable[Secret]) -> str:
+    """Return a text with the copies of secrets masked, each as a whole word."""
+    letters, origins = _trace_letters(shown)
+    spans = sorted(
+        (*_widen(shown, origins[low], origins[high - 1] + 1), str(secret))
+        for secret in secrets
+        for low, high in _find_copies(letters, secret)
+    )
+    parts, at = [], 0
+    for low, high, mask in spans:
+        if high > at:
+            parts += [shown[at:low], mask] if low >= at else []
+            at = high
+    return "".join([*parts, shown[at:]])
+
+
+def _trace_letters(shown: str) -> tuple[bytes, list[int]]:
+    """Return the letters and digits of a text, and the index of the character of each."""
+    normal = [_normalize(character.encode("utf-8", "replace")) for character in shown]
+    origins = [index for index, letters in enumerate(normal) for _ in letters]
+    return b"".join(normal), origins
+
+
+def _find_copies(letters: bytes, secret: Secret) -> Iterator[tuple[int, int]]:
+    """Yield the spans of `letters` that are a part of a form of the secret."""
+    forms, grams, end = _join_forms(secret), _index_grams(secret), 0
+    for at, gram in enumerate(_list_grams(letters)):
+        if at + _GRAM <= end or gram not in grams:
+            continue
+        for low in range(max(end, at - _STEP + 1), at + 1):
+            if high := _find_end(letters, low, forms):
+                end = high
+                if not _is_word(letters[low:high], secret, forms):
+                    yield low, high
+                break
+
+
+def _find_end(letters: bytes, start: int, forms: bytes) -> int:
+    """Return the end of the copy that starts at an index; 0: there is none."""
+    end = start + _MIN_COPY
+    if end > len(letters) or letters[start:end] not in forms:
+        return 0
+    while end < len(letters) and letters[end + 1 - _MIN_COPY : end + 1] in forms:
+        end += 1
+    return end
+
+
+def _is_word(letters: bytes, secret: Secret, forms: bytes) -> bool:
+    """Return whether a part of a credential may be a word, such as `password`.
+
+    A key has a random body; of another credential, words are only masked if they are all of it.
+    """
+    is_key = str(secret).startswith(KEY_PREFIX)
+    return letters.isalpha() and not is_key and letters not in forms.splitlines()
+
+
+def _widen(shown: str, low: int, high: int) -> tuple[int, int]:
+    """Return the span of the whole words at both ends of a span."""
+    start = _TOKEN_START.search(shown, 0, low)
+    end = _TOKEN_END.match(shown, high)
+    return start.start() if start else low, end.end() if end else high
+
+
+def _join_forms(secret: Secret) -> bytes:
+    """Return the letters and digits of all forms of a secret's ends, each on a line."""
+    text = secret.reveal()
+    body = text.removeprefix(_PREFIX)
+    decoded = _decode(text) if body == text else b""
+    parts = {body[:_MAX_END], body[-_MAX_END:], decoded[:_MAX_END]}
+    spellings = b"\n".join(form for part in parts for form in _list_spellings(part))
+    codes = b"\n".join(form for part in parts for form in _list_codes(part))
+    lines = b"\n".join((spellings, spellings[::-1], codes))
+    return lines.translate(_LOWER, _OTHERS.replace(b"\n", b""))
+
+
+def _decode(text: bytes) -> bytes:
+    """Return the user and password of basic authentication."""
+    with suppress(ValueError):  # not ASCII, or not base64
+        decoded = b64decode(text + b"==")
+        return decoded if b":" in decoded else b""
+    return b""
+
+
+def _list_spellings(part: bytes) -> Iterator[bytes]:
+    """Yield the forms of a text that are also known backwards."""
+    yield from (part, part.translate(_ROT13), hexlify(part))
+    yield from (b64encode(part[start:]) for start in range(3))
+    yield from (b32encode(part[start:]) for start in range(5))
+
+
+def _list_codes(part: bytes) -> Iterator[bytes]:
+    """Yield the base64 of the text backwards, and the numbers of its characters."""
+    yield from (b64encode(part[::-1][start:]) for start in range(3))
+    marked = hexlify(b"." + part, b"x")[2:]
+    yield from (marked, marked.replace(b"x", b"0x"), marked.replace(b"x", b"u00"))
+    yield from (b"".join([digits[code] for code in part]) for digits in (_DECIMAL, _OCTAL))
