@@ -33,6 +33,7 @@ def fill(folder: Path, make_key: MakeKey) -> str:
     notebook = {"cells": [{"cell_type": "code", "source": [f"k = '{key}'\n"], "outputs": []}]}
     files: dict[str, str | bytes] = {
         "a\x1b<b>.py": f"k = '{key}' # é\u202e\n{ignored} # wakeyscan:ignore -- old\n",
+        "e.py": f"TOKEN = '{key}'\n",
         "b.js": f"const k = '{PREFIX}your_key_goes_here_please'",
         "c.ipynb": json.dumps(notebook),
         "docs/d.md": allowed,
@@ -43,16 +44,6 @@ def fill(folder: Path, make_key: MakeKey) -> str:
     }
     write(folder, files)
     return key
-
-
-def leave_out_edits(name: str, text: str) -> str:
-    """Return a report without the edits of `fix`, which need the files that were scanned."""
-    if name != "sarif":
-        return text
-    log = json.loads(text)
-    for result in log["runs"][0]["results"]:
-        result.pop("fixes", None)
-    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
 def test_every_format_is_that_of_the_run_itself(
@@ -69,9 +60,42 @@ def test_every_format_is_that_of_the_run_itself(
     assert (ran.code, ran.err) == (0, "")
     for name in FORMATS:
         one, two = ((tmp_path / f"{name}.{end}").read_text("utf-8") for end in ("one", "two"))
-        assert hide_times(leave_out_edits(name, one)) == hide_times(two), name
+        assert hide_times(one) == hide_times(two), name
     assert ran.out == (tmp_path / "text.one").read_text("utf-8")
     assert mask(key) in ran.out
+    assert '"fixes"' in (tmp_path / "sarif.two").read_text("utf-8")
+
+
+def test_edits_are_those_of_files_that_still_hold_the_key(
+    run: Run, make_key: MakeKey, tmp_path: Path
+) -> None:
+    key, changed, other = make_key(), make_key(), make_key()
+    write(tmp_path, {"a.py": f"K = '{key}'\n", "b.py": f"K = '{changed}'\n", "c.py": "x = 1\n"})
+    run("scan", ".", "--report=json=r.json", "--report=sarif=r.sarif")
+    write(tmp_path, {"b.py": f"K = '{other}'\n"})
+    ran = run("report", "r.json", "-f", "sarif")
+    assert _list_edits((tmp_path / "r.sarif").read_text("utf-8")) == ["a.py", "b.py"]
+    assert (ran.code, _list_edits(ran.out), key in ran.out) == (0, ["a.py"], False)
+    (tmp_path / "away").mkdir()
+    assert _list_edits(run("report", "../r.json", "-f", "sarif", cwd=tmp_path / "away").out) == []
+
+
+def test_edits_of_an_audit(repo: Dated, run: Run, make_key: MakeKey) -> None:
+    repo.commit({"a.py": f"K = '{make_key()}'\n"})
+    repo.commit({"b.txt": make_key()})
+    one = run("audit", "--report=json=r.json", "-f", "sarif", cwd=repo.top).out
+    two = run("report", "r.json", "-f", "sarif", cwd=repo.top).out
+    assert (_list_edits(one), hide_times(one)) == (["a.py"], hide_times(two))
+
+
+def _list_edits(log: str) -> list[str]:
+    """Return the file of each edit in a SARIF report."""
+    return [
+        change["artifactLocation"]["uri"]
+        for result in json.loads(log)["runs"][0]["results"]
+        for fix in result.get("fixes", ())
+        for change in fix["artifactChanges"]
+    ]
 
 
 def test_the_histories_of_an_audit_and_answers(
