@@ -25,11 +25,14 @@ from benchmarks.tree import BASE62, PREFIX, python_line
 
 SEED = 24
 FILES, LINES = 12, 60
+POOL = 5_000
+"""Lines that a repository draws its files from: to make each line anew took minutes."""
 
 
 def write_commits(number: int, commits: int) -> Iterator[bytes]:
     """Yield commands for `git fast-import`; every fourth repository has a key of its own."""
     rng = random.Random(f"{SEED} {number}")
+    pool = [python_line(rng) for _ in range(POOL)]
     shared = "".join(random.Random(SEED).choices(BASE62, k=40))
     lines = [f"key = '{PREFIX}{shared}'\n"] if number % 10 == 0 else []
     if number % 4 == 0:
@@ -39,7 +42,7 @@ def write_commits(number: int, commits: int) -> Iterator[bytes]:
         yield b"committer A <a@example.org> %d +0000\n" % (1_700_000_000 + commit * 3600)
         yield b"data 1\nc\n"
         for name in range(FILES) if commit == 0 else [rng.randrange(FILES)]:
-            text = "".join(python_line(rng) for _ in range(LINES))
+            text = "".join(rng.choices(pool, k=LINES))
             content = (text + "".join(lines if name == 0 else [])).encode()
             yield b"M 644 inline src/m%d.py\ndata %d\n%s\n" % (name, len(content), content)
 
