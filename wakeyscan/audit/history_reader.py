@@ -74,8 +74,8 @@ def confirm_history(context: AuditContext) -> None:
 
 def _find_tips(commits: CommitList, context: AuditContext) -> frozenset[str]:
     """Return the commits that refs and reflogs name; raise `GitError` if an object is missing."""
-    names = (name for name in context.ref_names if not name.startswith(INDEX))
-    tips = frozenset(object_id for name in names for object_id in context.ref_names[name])
+    names = context.ref_names.items()
+    tips = frozenset().union(*{ids for name, ids in names if not name.startswith(INDEX)})
     known = commits.parents.keys()
     kinds = dict(list_kinds(tips - known, context.git))
     if lost := [name for name, kind in kinds.items() if kind in ("", "commit")]:

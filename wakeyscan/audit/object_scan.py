@@ -14,6 +14,7 @@ from wakeyscan.audit.holder_marks import (
     restore_findings,
     select_samples,
 )
+from wakeyscan.audit.kept_findings import LEFT_OUT, KeptFindings
 from wakeyscan.audit.object_findings import (
     ContentFindings,
     ObjectFindings,
@@ -118,12 +119,13 @@ class _RepositoryScan:
         self._on_findings = on_findings
         self._found: dict[str, ObjectFindings] = {}
         self._skipped: list[Skipped] = []
+        self._kept = KeptFindings(context)
         self._unresolved: list[TaskResult] = []
         self._unread: list[str] = []
         self._pack_totals: dict[int, _PackTotal] = {}
         self._ids_by_pack: dict[int, set[str]] = {}
         self._commits_by_pack: dict[int, list[bytes]] = {}
-        self._objects = self._bytes = 0
+        self._objects = self._bytes = self._places = 0
         for problem in store.problems:
             self.skip("", problem)
 
@@ -145,10 +147,12 @@ class _RepositoryScan:
                 total.bytes + result.bytes,
                 total.is_complete and not result.unread and not result.skipped,
             )
-        if result.found or result.unread or result.skipped:
-            self._unresolved.append(result)
+        if result.unread or result.skipped:
+            self._unresolved.append(result._replace(found=()))
         self._commits_by_pack.setdefault(result.pack, []).append(result.commits)
+        self._kept.left_out += result.left_out
         for findings in result.found:
+            self._kept.add(result.pack, findings)
             self._on_findings(findings)
 
     def resolve_commits(self) -> None:
@@ -161,6 +165,9 @@ class _RepositoryScan:
 
     def resolve_ids(self) -> None:
         """Resolve the ids of all objects with findings, and of skipped and unread ones."""
+        self._unresolved += (
+            TaskResult(found=(findings,), pack=pack) for pack, findings in self._kept.release()
+        )
         for result in resolve_object_ids(self._store, self._unresolved):
             ids = self._ids_by_pack.setdefault(result.pack, set())
             ids.update(findings.object_id for findings in result.found)
@@ -210,7 +217,7 @@ class _RepositoryScan:
 
     def store_packs(self, cache: HistoryCache) -> None:
         """Cache the packs that were scanned completely."""
-        if self._store.unreadable:
+        if self._store.unreadable or self._kept.left_out:
             return
         for number, total in self._pack_totals.items():
             if total.is_complete:
@@ -249,6 +256,11 @@ class _RepositoryScan:
         return ObjectScan(self._context, width)(OBJECT_KINDS[found.type], content)
 
     def _record(self, findings: ObjectFindings) -> None:
+        """Record the findings of an object; those of a cache or of git may be over the limit."""
+        self._places += len(findings.refs)
+        if self._places > self._kept.maximum:
+            self._kept.left_out += 1
+            return
         self._found[findings.object_id] = findings
         origin = self._build_origin(findings.object_id)
         for item in findings.skipped:
@@ -257,6 +269,8 @@ class _RepositoryScan:
 
     def build_result(self, interrupted: bool) -> ObjectScanResult:
         """Return the result, sorted by object id."""
+        if self._kept.left_out:
+            self.skip("", LEFT_OUT.format(self._kept.left_out, self._kept.maximum))
         return ObjectScanResult(
             objects=tuple(self._found[object_id] for object_id in sorted(self._found)),
             skipped=tuple(dict.fromkeys(self._skipped)),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.audit.kept_findings import KeptFindings
 from wakeyscan.audit.native_packs import read_pack_headers
 from wakeyscan.audit.native_sift import choose_pack_sift
 from wakeyscan.audit.object_findings import ObjectFindings, ObjectScan
@@ -68,6 +70,8 @@ class TaskResult(NamedTuple):
     """Objects for git to read: too large for our reader, or with an invalid format."""
     skipped: tuple[tuple[str, str], ...] = ()
     """Objects that are too large to build or too slow to match, each with the reason."""
+    left_out: int = 0
+    """Number of objects with findings that are over the limit of an audit."""
     pack: int = -1
     """The number of the pack, or -1."""
 
@@ -155,7 +159,7 @@ def list_tasks(store: ObjectStore) -> Iterator[Task]:
 
 def build_worker(store: ObjectStore, context: ScanContext) -> Callable[[Task], TaskResult]:
     """Return a function that runs tasks in this process."""
-    scan = ObjectScan(context, store.width)
+    scan, look = ObjectScan(context, store.width), partial(_look_at_all, context)
     sift_pack = choose_pack_sift(context.prefilter.literals, scan)
     roots = [pack.find_roots() for pack in store.packs]
 
@@ -164,11 +168,11 @@ def build_worker(store: ObjectStore, context: ScanContext) -> Callable[[Task], T
         if task.pack < 0:
             loose = read_loose_objects(store.loose[task.start : task.stop])
             suspects = sift_objects(loose, store.width, scan.find_hits, tally)
-            return _look_at_all(suspects, scan, tally)
+            return look(suspects, scan, tally)
         pack, wanted = store.packs[task.pack], roots[task.pack][task.start : task.stop]
-        result = _look_at_all(sift_pack(pack, wanted, tally), scan, tally)
+        result = look(sift_pack(pack, wanted, tally), scan, tally, task.pack)
         pack.release_pages()
-        return result._replace(pack=task.pack)
+        return result
 
     return run_task
 
@@ -206,8 +210,14 @@ def _list_entries(result: TaskResult) -> list[str]:
     return [*found, *result.unread, *(entry for entry, _ in result.skipped)]
 
 
-def _look_at_all(suspects: Iterable[Suspect], scan: ObjectScan, tally: SiftTally) -> TaskResult:
-    found, skipped = [], []
+def _look_at_all(
+    context: ScanContext,
+    suspects: Iterable[Suspect],
+    scan: ObjectScan,
+    tally: SiftTally,
+    pack: int = -1,
+) -> TaskResult:
+    kept, skipped = KeptFindings(context), []
     for suspect in suspects:
         name = str(suspect.name)
         try:
@@ -216,15 +226,17 @@ def _look_at_all(suspects: Iterable[Suspect], scan: ObjectScan, tally: SiftTally
             skipped.append((name, str(error)))
             continue
         if any(result):
-            found.append(ObjectFindings(name, suspect.kind, result.refs, result.skipped))
+            kept.add(pack, ObjectFindings(name, suspect.kind, result.refs, result.skipped))
     refused = ((str(entry), reason) for entry, reason in tally.refused)
     return TaskResult(
-        found=tuple(found),
+        found=tuple(findings for _, findings in kept.release()),
         objects=tally.objects,
         bytes=tally.bytes,
         unread=tuple(map(str, tally.unread)),
         skipped=(*skipped, *refused),
+        left_out=kept.left_out,
         commits=b"".join(b"%b\n" % line for line in tally.commits),
+        pack=pack,
     )
 
 

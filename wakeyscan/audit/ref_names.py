@@ -69,7 +69,8 @@ def list_named_objects(repository: Repository, tips: dict[str, str], git: Git) -
     stash = logs.pop("refs/stash", set())
     tags = [tip for name, tip in tips.items() if name.startswith("refs/tags/")]
     targets = read_tag_targets(tags, git)
-    names = {name: frozenset(_follow(tip, targets)) for name, tip in sorted(tips.items())}
+    followed = {tip: frozenset(_follow(tip, targets)) for tip in {*tips.values()}}
+    names = {name: followed[tip] for name, tip in sorted(tips.items())}
     stash |= names.pop("refs/stash", frozenset())
     logged = frozenset(commit for ids in logs.values() for commit in ids)
     names |= {_STASH: frozenset(stash), _REFLOG: logged}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ from wakeyscan.git import ref_files
 
 if TYPE_CHECKING:
     from wakeyscan.git.repository import Repository
+
+_PACKED_REF = re.compile(r"(?m)^([0-9a-f]{64}|[0-9a-f]{40}) (refs/[^\n]*)")
+"""One pattern for a whole file: a repository of pull requests has hundreds of thousands of refs."""
 
 
 def read_refs(repository: Repository) -> dict[str, str]:
@@ -51,14 +55,9 @@ def read_reflogs(repository: Repository, refuse: Callable[[str, str], None]) -> 
 
 def _read_packed_refs(path: str) -> dict[str, str]:
     try:
-        lines = small_files.read_small_file(path, small_files.MAX_DATA_SIZE).split(b"\n")
+        content = small_files.read_small_file(path, small_files.MAX_DATA_SIZE)
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror}") from None
-    pairs = (line.partition(b" ") for line in lines)
-    return {
-        os.fsdecode(name): object_id.decode("ascii")
-        for object_id, _, name in pairs
-        if ref_files.is_id(object_id) and name.startswith(b"refs/")
-    }
+    return {name: object_id for object_id, name in _PACKED_REF.findall(os.fsdecode(content))}

@@ -55,14 +55,17 @@ def _iterate_items(value: Any, indent: str) -> Iterator[Iterable[str]]:
         for name, item in value.items():
             yield chain((f"{_encode_text(name)}: ",), iterate_json(item, f"{indent}  "))
     else:
-        yield from (iterate_json(item, f"{indent}  ") for item in value)
+        inner = f"{indent}  "
+        for item in value:
+            yield (_encode_text(item),) if isinstance(item, str) else iterate_json(item, inner)
 
 
 def _join_items(items: Iterable[Iterable[str]], brackets: str, indent: str) -> Iterator[str]:
     separator = ""
     yield brackets[0]
+    inner = f"{indent}  "
     for parts in items:
-        yield f"{separator}{indent}  "
+        yield f"{separator}{inner}"
         yield from parts
         separator = ","
     yield f"{indent}{brackets[1]}" if separator else brackets[1]
