@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -20,6 +22,7 @@ from tests.support.command import (
     Run,
     environment,
 )
+from tests.support.files import write
 from tests.support.fleets import (
     RESULTS,
     add_many_refs,
@@ -136,6 +139,16 @@ def test_accepted_keys_of_the_named_file_do_not_count(
         pytest.param(("clones", "--shard", "0/2"), "expected NUMBER/COUNT", id="shard 0"),
         pytest.param(("clones", "--time-limit", "x"), "--time-limit: expected", id="time"),
         pytest.param(("merge", "clones"), "has no ledger", id="merge"),
+        pytest.param(
+            ("clones", "--dashboard", "--executor=processes"),
+            "--dashboard: needs --executor dask",
+            id="dashboard of processes",
+        ),
+        pytest.param(
+            ("clones", "--dashboard", "--executor=dask", "--scheduler=tcp://127.0.0.1:9"),
+            "a scheduler that runs already serves its own",
+            id="dashboard of a scheduler",
+        ),
     ],
 )
 def test_usage_errors(
@@ -146,6 +159,22 @@ def test_usage_errors(
     ran = run("fleet", *arguments)
     assert ran.code == 2
     assert message in ran.err
+
+
+def test_the_address_of_the_dashboard_is_printed(
+    tmp_path: Path, clones: Path, run: Run, key: str
+) -> None:
+    make_clones(clones, {"a": {"a": key}})
+    if find_spec("bokeh") is None:
+        ran = run("fleet", "clones", "--dashboard", "--executor=dask")
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err == "wakeyscan: --dashboard: needs Bokeh; install it: pip install bokeh\n"
+        write(tmp_path, {"lib/bokeh/__init__.py": "__version__ = '0'"})  # Dask says what it lacks
+    arguments = ("fleet", "clones", "--dashboard", "--executor=dask")
+    ran = run(*arguments, env={"PYTHONPATH": str(tmp_path / "lib")})
+    assert ran.code == 1
+    address = r"wakeyscan: Dask's dashboard: http://127\.0\.0\.1:\d+/status\n"
+    assert re.fullmatch(address, ran.err)
 
 
 # Resuming

@@ -6,7 +6,11 @@ import hashlib
 import hmac
 from pathlib import Path
 
+import pytest
+
+from tests.support.command import Run
 from tests.support.fake_wastack import REVOKED, FakeWAStack
+from tests.support.files import write
 from tests.support.keys import MakeKey, fingerprint
 from tests.support.repositories import Repo, fingerprints
 
@@ -47,3 +51,39 @@ def test_cached_verdicts_of_another_key_are_not_used(tmp_path: Path, make_key: M
         for key, requests in (("one", 1), ("one", 1), ("two", 2), ("", 3)):
             repo.run("scan", "--verify", "--verify-cache", env={**env, VARIABLE: key})
             assert len(api.asked) == requests
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "fault"),
+    [
+        ("one", "two", f"with another {VARIABLE}; set it to the key of that run"),
+        ("one", "", f"with {VARIABLE}; set it to the key of that run"),
+        ("", "two", f"without {VARIABLE}; unset it to compare keys with this report"),
+    ],
+)
+def test_a_report_under_another_key_is_refused(
+    run: Run, make_key: MakeKey, tmp_path: Path, then: str, now: str, fault: str
+) -> None:
+    write(tmp_path, {"a": make_key()})
+    report = run("scan", "a", "-f", "json", "-o", "r.json", env={VARIABLE: then})
+    assert report.code == 1
+    error = f"wakeyscan: r.json: the fingerprints in this report were made {fault}\n"
+    for arguments in (["verify", "r.json"], ["ignore", "add", "--from", "r.json", "--reason=r"]):
+        ran = run(*arguments, env={VARIABLE: now})
+        assert (ran.code, ran.out, ran.err) == (2, "", error)
+
+
+@pytest.mark.parametrize("key", ["", "one"])
+def test_a_report_says_under_which_key_its_fingerprints_are(
+    run: Run, make_key: MakeKey, tmp_path: Path, key: str
+) -> None:
+    secret = make_key()
+    write(tmp_path, {"a": secret})
+    shown = run("scan", "a", "-f", "json", "-o", "r.json", env={VARIABLE: key})
+    shown = run("report", "r.json", "-f", "json", env={VARIABLE: "another"})
+    seed = b"wakeyscan/1\0fingerprint-key\0"
+    digits = hmac.new(key.encode(), seed, hashlib.sha256).hexdigest()[:6] if key else None
+    assert shown.json().get("fingerprint_key") == digits
+    with FakeWAStack({secret: REVOKED}) as api:
+        ran = run("verify", "r.json", "--api-url", api.url, env={VARIABLE: key})
+    assert (ran.code, "revoked" in ran.out) == (0, True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding
 from wakeyscan.core.redaction import escape_for_terminal, redact
-from wakeyscan.reports.saved_report import read_report
+from wakeyscan.reports.saved_report import check_fingerprint_key, read_report
 from wakeyscan.suppression import ignore_entry
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def warn_of_open_keys(keys: list[AcceptedKey]) -> None:
 def read_reported_keys(path: str) -> list[AcceptedKey]:
     """Return the keys that a report reports; raise `SourceError` if it is none."""
     with read_report(path) as report:
+        check_fingerprint_key(path, report)
         reported = [item for item in report["findings"] if item["standing"] == "reported"]
         keys = [
             AcceptedKey(

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from wakeyscan.cli.fleet_options import parse_size_option
+from wakeyscan.cli.output import write_stderr
 from wakeyscan.config import converters
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.lazy import lazy_import
@@ -28,18 +29,26 @@ _parse_executor = converters.build_choice(_DASK, _PROCESSES)
 def build_executor(given: Values, settings: Config) -> Executor:
     """Return what runs the tasks; raise `UsageError`."""
     jobs = settings.jobs or count_processors()
-    name = _choose_executor(given)
+    name, dashboard = _choose_executor(given), bool(given.get("dashboard"))
     memory = parse_size_option(given, "memory_limit") if "memory_limit" in given else 0
     if name == _PROCESSES:
         return ProcessExecutor(jobs, memory)
+    if dashboard and "scheduler" in given:
+        raise UsageError("--dashboard: a scheduler that runs already serves its own")
     files = TlsFiles(*(str(given.get(name, "")) for name in ("tls_ca", "tls_cert", "tls_key")))
     address, tls = str(given.get("scheduler", "")), None
     if address:
         address, tls = parse_scheduler(address, files)
-    options = ClusterOptions(jobs, address, tls, memory, bool(given.get("dashboard")))
+    options = ClusterOptions(jobs, address, tls, memory, dashboard)
     if not _has_dask():
         raise UsageError("Dask is not installed; install it: pip install 'wakeyscan[fleet]'")
-    return cluster.ClusterExecutor(options)
+    if dashboard and not find_spec("bokeh"):
+        raise UsageError("--dashboard: needs Bokeh; install it: pip install bokeh")
+    return cluster.ClusterExecutor(options, _announce_dashboard)
+
+
+def _announce_dashboard(address: str) -> None:
+    write_stderr(f"wakeyscan: Dask's dashboard: {address}\n")
 
 
 def _choose_executor(given: Values) -> str:
@@ -49,8 +58,9 @@ def _choose_executor(given: Values) -> str:
         name = _DASK
     else:
         name = _PROCESSES if "shard" in given or not _has_dask() else _DASK
-    if name == _PROCESSES and "scheduler" in given:
-        raise UsageError("--scheduler: needs --executor dask")
+    for option in ("scheduler", "dashboard"):
+        if name == _PROCESSES and given.get(option):
+            raise UsageError(f"--{option}: needs --executor dask")
     return str(name)
 
 

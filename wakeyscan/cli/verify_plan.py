@@ -14,7 +14,7 @@ from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
-from wakeyscan.reports.saved_report import FLEET_REPORT, read_report
+from wakeyscan.reports.saved_report import FLEET_REPORT, check_fingerprint_key, read_report
 from wakeyscan.verification.pairing import list_requests
 from wakeyscan.verification.verdict import VerificationRequest
 
@@ -126,6 +126,7 @@ def _apply_report(
 def _load_report(path: str) -> _SavedReport:
     """Read a report; raise `SourceError`."""
     with read_report(path) as report:
+        check_fingerprint_key(path, report)
         items = [item for item in (*report["findings"], *report["keys"]) if item["rule"] == API_KEY]
         certain = {item["fingerprint"] for item in items if item.get("bounds") != Bounds.OPEN}
         known = {

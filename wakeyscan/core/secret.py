@@ -89,6 +89,14 @@ def _digest(seed: bytes) -> str:
     return sha256.digest(seed).hex()
 
 
+def identify_fingerprint_key() -> str:
+    """Return hex digits that differ between keys for fingerprints; nothing without a key.
+
+    They are too few to confirm a guess of a weak key.
+    """
+    return Secret(b"", "fingerprint-key").fingerprint[:6] if read_fingerprint_key() else ""
+
+
 @cache
 def read_fingerprint_key() -> bytes:
     """Return the environment's key for fingerprints, or nothing; it is read once.

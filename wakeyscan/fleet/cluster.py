@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from asyncio import CancelledError
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from wakeyscan.fleet.options import FleetTask
 
 _CONNECT_SECONDS = 30
+_LOOPBACK = "127.0.0.1"
 _LOST = "the scheduler has ended; start it, then run the same command with --resume"
 _SETTINGS = {
     "distributed.scheduler.allowed-failures": RETRIES,
@@ -43,8 +44,9 @@ _SETTINGS = {
 class ClusterExecutor:
     """Runs tasks on the workers of a cluster, each with one thread."""
 
-    def __init__(self, options: ClusterOptions) -> None:
-        self._options = options
+    def __init__(self, options: ClusterOptions, announce: Callable[[str], None]) -> None:
+        """`announce` is called with the address of the dashboard, if there is one."""
+        self._options, self._announce = options, announce
 
     def run(self, tasks: Sequence[FleetTask]) -> Iterator[Outcome]:
         """Yield the outcome of each task.
@@ -69,6 +71,9 @@ class ClusterExecutor:
             else:
                 address = stack.enter_context(_open_local_cluster(options, stack))
                 security = address.security
+                if options.dashboard:
+                    port = address.scheduler_info["services"]["dashboard"]
+                    self._announce(f"http://{_LOOPBACK}:{port}/status")
             try:
                 client = Client(
                     address, security=security, timeout=_CONNECT_SECONDS, set_as_default=False
@@ -113,9 +118,9 @@ def _open_local_cluster(options: ClusterOptions, stack: ExitStack) -> LocalClust
         threads_per_worker=1,
         processes=True,
         memory_limit=options.memory or "auto",
-        host="127.0.0.1",
+        host=_LOOPBACK,
         # Dask serves HTTP even without a dashboard, on a port that another cluster may have.
-        scheduler_kwargs={"dashboard": options.dashboard, "dashboard_address": "127.0.0.1:0"},
+        scheduler_kwargs={"dashboard": options.dashboard, "dashboard_address": f"{_LOOPBACK}:0"},
         worker_dashboard_address=None,
         local_directory=scratch,
         silence_logs=logging.CRITICAL,

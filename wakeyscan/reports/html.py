@@ -36,9 +36,13 @@ def render_template(name: str, out: TextIO, **values: object) -> None:
     """Write a page from a template of ours, with the style and the script of all pages."""
     css, script = _read_template("report.css"), _read_template("report.js")
     environment = jinja2.Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+        loader=jinja2.FunctionLoader(_read_template),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
     )
-    stream = environment.from_string(_read_template(name)).stream(
+    stream = environment.get_template(name).stream(
         **values,
         style=Markup(css),  # noqa: S704  # from our package; the policy names its hash
         style_hash=_hash(css),

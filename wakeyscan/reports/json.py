@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from wakeyscan import __version__
 from wakeyscan.core.redaction import escape_for_json, make_encodable, redact
+from wakeyscan.core.secret import identify_fingerprint_key
 from wakeyscan.core.secret_history import Restriction
 from wakeyscan.reports._json_text import iterate_json
 from wakeyscan.reports.key_steps import list_key_steps
@@ -57,7 +58,14 @@ def encode_heading(result: RunResult) -> dict[str, Any]:
         "command": result.command,
         "targets": [redact(make_encodable(target)) for target in result.targets],
         "complete": result.complete,
+        **_encode_fingerprint_key(result),
     }
+
+
+def _encode_fingerprint_key(result: RunResult) -> dict[str, str]:
+    saved = result.saved_fingerprint_key
+    digits = identify_fingerprint_key() if saved is None else saved
+    return {"fingerprint_key": digits} if digits else {}
 
 
 def encode_scope(result: RunResult) -> dict[str, Any]:

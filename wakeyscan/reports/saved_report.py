@@ -14,7 +14,12 @@ from typing import Any, NoReturn, TypeVar
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import SourceError
 from wakeyscan.core.redaction import redact
-from wakeyscan.core.secret import KEY_PREFIX, Secret
+from wakeyscan.core.secret import (
+    FINGERPRINT_KEY,
+    KEY_PREFIX,
+    Secret,
+    identify_fingerprint_key,
+)
 from wakeyscan.core.severity import Severity
 
 SCHEMA = "wakeyscan-report/1"
@@ -49,6 +54,20 @@ def read_report(path: str) -> Iterator[dict[str, Any]]:
             f"{path}: not a JSON report of wakeyscan: {_describe_fault(error)}; "
             "write one with --report json=FILE"
         ) from None
+
+
+def check_fingerprint_key(path: str, report: dict[str, Any]) -> None:
+    """Raise `SourceError` if this run makes other fingerprints than those of a report."""
+    saved, own = report.get("fingerprint_key"), identify_fingerprint_key()
+    if (saved or "") == own:
+        return
+    if not saved:
+        fault = f"without {FINGERPRINT_KEY}; unset it to compare keys with this report"
+    elif own:
+        fault = f"with another {FINGERPRINT_KEY}; set it to the key of that run"
+    else:
+        fault = f"with {FINGERPRINT_KEY}; set it to the key of that run"
+    raise SourceError(f"{path}: the fingerprints in this report were made {fault}")
 
 
 def _describe_fault(error: Exception) -> str:
@@ -111,9 +130,9 @@ class Fields:
         """Return a text, without keys."""
         return _clean(self._get(name, str, default))
 
-    def get_name(self, name: str) -> str:
+    def get_name(self, name: str, default: str | None = None) -> str:
         """Return a text that no document wrote: reports print it as it is."""
-        return _check_printable(name, self.get_text(name))
+        return _check_printable(name, self.get_text(name, default))
 
     def get_names(self, name: str) -> tuple[str, ...]:
         """Return a list of such texts."""

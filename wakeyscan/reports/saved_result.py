@@ -55,6 +55,7 @@ def build_result(report: dict[str, Any], rules: tuple[Rule, ...]) -> RunResult:
         restriction=_build_restriction(scope),
         commits=commits,
         removed=removed,
+        saved_fingerprint_key=fields.get_name("fingerprint_key", ""),
         ignored_by_git=scope.get_number("ignored_by_git"),
     )
 

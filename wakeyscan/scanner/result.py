@@ -56,6 +56,8 @@ class RunResult(NamedTuple):
     """For a scan of commits that finds something: the ids of the commits, oldest first."""
     removed: frozenset[str] = frozenset()
     """For a scan of commits: fingerprints of the secrets that the newest commit no longer has."""
+    saved_fingerprint_key: str | None = None
+    """For the result in a report: the digits of the key under which its fingerprints are."""
     ignored_by_git: int = 0
     """For a scan of folders: number of files that git ignores, at most `MAX_IGNORED`."""
 

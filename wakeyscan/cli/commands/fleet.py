@@ -69,7 +69,8 @@ PARAMETERS = Parameters(
         Option("memory-limit", "Memory of a worker, for example 2G. A repository that needs more "
                "is listed with the reason. Default: its share of the machine; for a process, half "
                "of it.", "SIZE"),
-        Option("dashboard", "Let Dask serve its dashboard, on this machine only."),
+        Option("dashboard", "Let Dask serve its dashboard, on this machine only, and print its "
+               "address. Needs Bokeh."),
         Option("time-limit", "Stop the audit of a repository after this time. Default: no limit.",
                "SECONDS"),
         Option("no-cache", "Ignore the cache and rescan everything."),
