@@ -19,27 +19,26 @@ from wakeyscan.suppression import Policy
 
 if TYPE_CHECKING:
     from wakeyscan.rules.rule import RuleFolder
-    from wakeyscan.scanner import repository_paths, workers
-    from wakeyscan.scanner.workers import ParallelScan
+    from wakeyscan.scanner import batches, repository_paths
     from wakeyscan.sources import Source
     from wakeyscan.suppression import policy
 else:
     # A hook on a few clean files needs none of these.
+    batches = lazy_import("wakeyscan.scanner.batches")
     policy = lazy_import("wakeyscan.suppression.policy")
     repository_paths = lazy_import("wakeyscan.scanner.repository_paths")
-    workers = lazy_import("wakeyscan.scanner.workers")
 
 OpenTarget = tuple["Source", Iterable[str | Skipped]]
 """A source, and the units that it lists for one target."""
 
 _Documents = Iterable[Document | Skipped]
 _ReadUnit = Callable[[str], _Documents]
-_BuildParallelScan = Callable[[], "ParallelScan | None"]
+_ScanMany = Callable[[Iterator[str], ScanContext], Iterator["ScanResult"]]
 
 _INTERRUPTED = "interrupted before everything was scanned"
 
-_MAX_UNITS_HERE = 256
-"""Units that this process scans before it starts worker processes."""
+_FIRST_UNITS = 256
+"""Units that are scanned one by one, before the others are scanned in batches."""
 
 
 class ScanOptions(NamedTuple):
@@ -83,14 +82,14 @@ def _start_scans(
     """Yield the results of the units of each target."""
     for source, units in targets:
         read = partial(source.read_documents, options=options.source)
-        build_parallel, finish = None, _build_finish(source, options.policy)
+        scan_many, finish = None, _build_finish(source, options.policy)
         context = context._replace(open_lfs_object=build_lfs_opener(source.PARALLEL))
         if source.PARALLEL:
             units = paths.filter(units)
-            build_parallel = partial(_build_parallel_scan, source, options)
+            scan_many = partial(_scan_many, source, options)
         else:  # its units are not paths, so the paths of its documents are filtered
             read = partial(_read_filtered, paths, read)
-        yield map(finish, scan_units(units, read, context, build_parallel))
+        yield map(finish, scan_units(units, read, context, scan_many))
 
 
 def _build_finish(source: Source, config: Policy) -> Callable[[ScanResult], ScanResult]:
@@ -110,45 +109,31 @@ def _build_finish(source: Source, config: Policy) -> Callable[[ScanResult], Scan
     return finish
 
 
-def _build_parallel_scan(source: Source, options: ScanOptions) -> ParallelScan | None:
-    return workers.build_parallel_scan(source, options.source, options.rules, options.jobs)
+def _scan_many(
+    source: Source, options: ScanOptions, units: Iterator[str], context: ScanContext
+) -> Iterator[ScanResult]:
+    scan = batches.BatchScan(source.read_documents, options.source, options.rules, options.jobs)
+    return scan.scan(units, context)
 
 
 def scan_units(
     units: Iterable[str | Skipped],
     read: _ReadUnit,
     context: ScanContext,
-    build_parallel: _BuildParallelScan | None,
+    scan_many: _ScanMany | None,
 ) -> Iterator[ScanResult]:
-    """Yield the results of all units: the first few from this process, the rest from workers.
+    """Yield the results of all units: the first few one by one, the rest from `scan_many`.
 
-    `build_parallel` is called if there are more units, and returns `None` without workers.
+    Without it, all are scanned one by one.
     """
     skipped: list[Skipped] = []
     names = _split_skipped(units, skipped)
-    first_units = islice(names, _MAX_UNITS_HERE) if build_parallel else names
+    first_units = islice(names, _FIRST_UNITS) if scan_many else names
     for documents in _read_ahead(map(read, first_units), context.prefilter):
         yield scan_documents(documents, context)
-    if build_parallel and (name := next(names, None)) is not None:
-        yield from _scan_rest(chain((name,), names), read, context, build_parallel())
+    if scan_many and (name := next(names, None)) is not None:
+        yield from scan_many(chain((name,), names), context)
     yield scan_documents(skipped, context)  # their names may contain secrets too
-
-
-def _scan_rest(
-    units: Iterator[str], read: _ReadUnit, context: ScanContext, parallel: ParallelScan | None
-) -> Iterator[ScanResult]:
-    """Yield the results of units from workers, or from this process without workers.
-
-    Workers return no findings, since a secret leaves a process only in a report. They name the
-    units with findings, and this process scans these units again.
-    """
-    if parallel is None:
-        yield from (scan_documents(read(unit), context) for unit in units)
-        return
-    for result, with_findings in parallel(units):
-        yield result
-        for unit in with_findings:
-            yield _check_unchanged(unit, scan_documents(read(unit), context))
 
 
 def _read_filtered(paths: PathFilter, read: _ReadUnit, unit: str) -> Iterator[Document | Skipped]:
@@ -179,12 +164,3 @@ def _read_ahead(units: Iterator[_Documents], prefilter: Prefilter) -> Iterator[_
     prefilter.expect(size)
     yield from pending
     yield from units
-
-
-def _check_unchanged(unit: str, result: ScanResult) -> ScanResult:
-    """Return the second result of a unit in which a worker found a secret."""
-    if result.findings or result.skipped:
-        return result
-    return result._replace(
-        skipped=(Skipped(Origin(unit), "changed during the scan; scan it again"),)
-    )

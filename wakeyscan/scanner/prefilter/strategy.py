@@ -61,9 +61,7 @@ class Prefilter:
 
     def __call__(self, content: bytes) -> list[AnchorHit]:
         """Return the forms of anchors in `content`."""
-        self._searched += len(content)
-        if self._searched >= self._next_size:
-            self.expect(self._searched)
+        self.add_searched(len(content))
         hits = self._search(content)
         return hits + self._search_nul(content) if b"\0" in content else hits
 
@@ -71,6 +69,12 @@ class Prefilter:
     def searches(self) -> tuple[AnchorSearch, AnchorSearch]:
         """The searches for content without and with a NUL, for the inner loop of a large scan."""
         return self._search, self._search_nul
+
+    def add_searched(self, size: int) -> None:
+        """Count bytes that were searched, and choose another search if they have become many."""
+        self._searched += size
+        if self._searched >= self._next_size:
+            self.expect(self._searched)
 
     def expect(self, size: int) -> None:
         """Choose the search for a total number of bytes."""
