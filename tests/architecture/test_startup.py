@@ -145,6 +145,16 @@ def test_a_scan_of_small_clean_files_loads_no_more_than_it_needs(
     assert extra == reports | {"wakeyscan.core.finding", "wakeyscan.scanner.repository_paths"}
 
 
+def test_a_scan_of_a_folder_outside_of_a_work_tree_runs_no_git(
+    tmp_path: Path, clean: list[str]
+) -> None:
+    loaded = loaded_by(tmp_path, "scan", ".")
+    assert {name for name in loaded if name.startswith("wakeyscan.git.")} == {
+        "wakeyscan.git.worktree"
+    }
+    assert "wakeyscan.sources.omitted_files" not in loaded
+
+
 def test_a_hook_of_clean_files_loads_exactly_what_it_needs_and_no_git(
     tmp_path: Path, clean: list[str]
 ) -> None:

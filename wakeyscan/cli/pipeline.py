@@ -49,8 +49,9 @@ def open_targets(targets: Iterable[str], config: Config) -> list[scan.OpenTarget
 
 
 def open_path(path: str, config: Config) -> list[scan.OpenTarget]:
-    """List a file, or all files of a folder, also those that a sparse checkout omits."""
-    names = ("path", "omitted") if os.path.isdir(path) else ("path",)
+    """List a file, or all files of a folder, also those that its sparse checkout omits."""
+    in_work_tree = os.path.isdir(path) and worktree.find_work_tree(path)
+    names = ("path", "omitted") if in_work_tree else ("path",)
     return [(SOURCES[name], SOURCES[name].list_units(path, config.source)) for name in names]
 
 
@@ -59,10 +60,12 @@ def count_ignored_files(result: RunResult, paths: Iterable[str], config: Config)
     folders = {os.path.realpath(path): path for path in paths if os.path.isdir(path)}
     count = 0
     for folder in folders.values() if config.source.gitignore else ():
+        if worktree.find_work_tree(folder) is None:
+            continue  # everything is scanned
         try:
             count += file_lists.count_ignored_files(folder, MAX_IGNORED - count)
         except GitError:
-            continue  # not a work tree: everything is scanned
+            continue  # `.git` is no repository, so everything is scanned
     return result._replace(ignored_by_git=count)
 
 

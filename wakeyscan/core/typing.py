@@ -1,4 +1,4 @@
-"""`TYPE_CHECKING`, `NamedTuple` and `Protocol` of `typing`, without the 3 ms that it takes to load.
+"""Some names of `typing`, without the 3 ms that it takes to load.
 
 `typing.NamedTuple` also compiles the text of each annotation: 10 ms for the twenty types of a hook
 that finds nothing, a fifth of its time. Nothing reads these annotations when the program runs.
@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from typing import Any
     from typing import NamedTuple as NamedTuple
     from typing import Protocol as Protocol
+    from typing import overload as overload
 else:
+
+    def overload(function: object) -> None:
+        """Declare one signature of a function; only a type checker reads it."""
 
     class Protocol:
         """Base of classes that describe an interface; only a type checker reads them."""

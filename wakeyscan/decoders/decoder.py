@@ -5,10 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol, overload
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import NamedTuple, Protocol, overload
 
 Span = tuple[int, int]
 """Start and end offset, half-open."""

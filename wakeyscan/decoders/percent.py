@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.decoders import _escapes
 
 if TYPE_CHECKING:

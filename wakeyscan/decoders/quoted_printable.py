@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.decoders import _escapes
 
 if TYPE_CHECKING:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Protocol
 
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import NamedTuple, Protocol
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import CUT, ExtractionError, LimitExceeded, ReadBytes
 

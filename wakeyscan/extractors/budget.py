@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import BinaryIO
 
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.extractors.extractor import LimitExceeded
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 
 class Limits(NamedTuple):

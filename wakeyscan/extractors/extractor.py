@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from wakeyscan.extractors.budget import ExtractionBudget
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import worktree
 from wakeyscan.git.command import open_foreign
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import (
     CUT_OR_TOO_LONG,
@@ -20,6 +19,7 @@ from wakeyscan.core.redaction import (
     make_encodable,
     redact,
 )
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wakeyscan.core.document import Skipped

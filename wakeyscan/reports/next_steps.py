@@ -5,13 +5,12 @@ from __future__ import annotations
 import posixpath
 import shlex
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import MEMBER_SEPARATOR
 from wakeyscan.core.finding import Finding, Liveness
 from wakeyscan.core.redaction import redact
 from wakeyscan.core.secret import API_KEY
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.reports.description import join_names
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import escape_for_terminal, redact
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.reports.terminal_text import wrap_words
 
 if TYPE_CHECKING:

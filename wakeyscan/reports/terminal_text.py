@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import MEMBER_SEPARATOR
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.redaction import redact
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import urllib.parse as urls

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, count, groupby
-from typing import TYPE_CHECKING, TextIO
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, PIECES, Bounds, Finding, Liveness, Standing
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, format_details, redact
 from wakeyscan.core.severity import Severity
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.reports.summary import format_verdict
 from wakeyscan.scanner.repository_paths import format_relative_path
 from wakeyscan.scanner.scan_result import count_skipped
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from wakeyscan.core.document import Skipped
     from wakeyscan.core.secret_history import SecretHistory
     from wakeyscan.reports import (

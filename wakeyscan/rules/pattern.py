@@ -9,11 +9,11 @@ from __future__ import annotations
 import pickle
 import re
 import sys
-from typing import TYPE_CHECKING
 
 import regex
 
 from wakeyscan.core.errors import RuleError
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.rules.shapes import join_shapes, list_patterns
 
 if TYPE_CHECKING:

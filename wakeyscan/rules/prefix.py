@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.rules.shapes import inline_definitions
 
 if TYPE_CHECKING:

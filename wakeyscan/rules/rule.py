@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -78,9 +80,11 @@ class Rule(NamedTuple):
     @property
     def exact_case(self) -> bool:
         """Whether anchors match only in their own case; false if the pattern ignores case."""
-        parts = (
-            self.pattern,
-            *(one.pattern for one in self.shapes),
-            *dict(self.definitions).values(),
-        )
-        return not any("(?i" in part for part in parts)
+        return _has_exact_case(self)
+
+
+@cache  # asked for every text with an anchor, of rules with dozens of patterns
+def _has_exact_case(rule: Rule) -> bool:
+    shapes = (shape.pattern for shape in rule.shapes)
+    definitions = (pattern for _, pattern in rule.definitions)
+    return not any("(?i" in part for part in (rule.pattern, *shapes, *definitions))

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wakeyscan.rules.rule import Rule, Shape

@@ -14,11 +14,10 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.scanner.string_tables import find_table_strings, has_bare_strings
 
 if TYPE_CHECKING:

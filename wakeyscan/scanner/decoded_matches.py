@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.decoders.base64_codec import is_complete
 from wakeyscan.scanner.binary_strings import NulSearch
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner import decoding
 from wakeyscan.scanner.excerpt import build_masks
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Document, Skipped
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import CUT, LimitExceeded
 from wakeyscan.scanner.detector import detect_in_name

@@ -5,14 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
 from wakeyscan.core import sha256
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.line_index import find_line
 from wakeyscan.core.redaction import redact
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.core.secret import Secret

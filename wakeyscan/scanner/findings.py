@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from wakeyscan.core import line_index
 from wakeyscan.core.document import Details, Document, Origin
@@ -19,7 +18,7 @@ from wakeyscan.core.finding import (
 )
 from wakeyscan.core.secret import API_KEY, APP_KEY
 from wakeyscan.core.severity import Severity
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.scanner import placeholders
 from wakeyscan.scanner.decoded_matches import add_bounds, join_encodings
 from wakeyscan.scanner.document_details import find_details

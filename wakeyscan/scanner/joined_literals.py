@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.secret import Secret
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.concatenation import credentials

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.finding import Standing
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.shortest_secrets import ShortestSecrets
 
 if TYPE_CHECKING:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.secret import Secret
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.rules.rule import AFTER, BEFORE, TIMEOUT_SECONDS, Rule
 from wakeyscan.scanner.binary_strings import UndelimitedString, find_strings
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wakeyscan.core.secret import Secret

@@ -6,9 +6,8 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.sources.files import OPEN_FLAGS
 

@@ -6,15 +6,17 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, BinaryIO
 
 from wakeyscan.core.document import CHUNK_SIZE, Document, Origin, Skipped
 from wakeyscan.core.errors import GitError, SourceError
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import redact
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import worktree
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from wakeyscan.core import chunks
     from wakeyscan.sources.options import SourceOptions
 else:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Origin
 from wakeyscan.core.errors import GitError
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import file_lists, worktree
 from wakeyscan.git.command import open_foreign
 from wakeyscan.sources.changed_files import ChangedFile, read_changed_files

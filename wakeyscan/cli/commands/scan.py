@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from wakeyscan.cli import output
 from wakeyscan.cli.pipeline import count_ignored_files, open_targets, run_scan
 from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wakeyscan.cli import fix_targets, run_details

@@ -6,10 +6,10 @@ Only parts of the key prefix are searched for: no other secret has a body whose 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.line_index import find_all
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.decoders.concatenation.prefix import (
     CLOSINGS,
     PREFIX,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.line_index import find_all
 from wakeyscan.core.secret import KEY_PREFIX
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import Span

@@ -19,10 +19,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.scanner.ends import columns, file_kinds, literals, tags
 from wakeyscan.scanner.ends.columns import SEPARATOR
 from wakeyscan.scanner.ends.text_end import BLANK, BREAK, ESCAPED_BREAK, INVISIBLE, TextEnd

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
-
 from wakeyscan.core.finding import Exposure
 from wakeyscan.core.registry import Registry
+from wakeyscan.core.typing import TYPE_CHECKING, Protocol
 from wakeyscan.scanner.exposure.surroundings import Surroundings, build_surroundings
 
 if TYPE_CHECKING:

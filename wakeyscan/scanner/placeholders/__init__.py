@@ -7,9 +7,9 @@ placeholder, so each check states how many random texts it calls one.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.rules.prefix import find_prefix_end
 from wakeyscan.scanner.placeholders import web_tokens
 from wakeyscan.scanner.placeholders.headers import check_header

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import Protocol
 
 from wakeyscan.core.registry import Registry
+from wakeyscan.core.typing import Protocol
 
 Span = tuple[int, int]
 """Start and end offset of a string, half-open."""
