@@ -5,10 +5,14 @@
 pub mod commit;
 pub mod delta;
 pub mod entry;
+pub mod evaluation;
+pub mod forest;
 pub mod history;
 pub mod ids;
+pub mod link_sets;
 pub mod listing;
 pub mod objects;
+pub mod order;
 pub mod pack;
 #[cfg(feature = "python")]
 mod python;

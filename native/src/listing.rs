@@ -1,7 +1,8 @@
 //! The differences of two sets of links, as git writes them.
 
 use crate::entry::Damage;
-use crate::history::TOO_MANY_PATHS;
+use crate::evaluation::TOO_MANY_PATHS;
+use crate::link_sets::LinkSets;
 use crate::objects::{Goal, Labels, Link, Objects};
 use crate::tree::compare_names;
 use std::cmp::Ordering;
@@ -34,7 +35,7 @@ pub struct Changed {
 pub struct Listing<'a> {
     objects: &'a Objects,
     labels: Labels<'a>,
-    sets: &'a [Box<[Link]>],
+    sets: &'a LinkSets,
     pair: usize,
     changed: &'a mut Changed,
 }
@@ -48,7 +49,7 @@ impl<'a> Listing<'a> {
     /// Return a listing for the pair at a position.
     pub fn new(
         objects: &'a Objects,
-        sets: &'a [Box<[Link]>],
+        sets: &'a LinkSets,
         pair: usize,
         changed: &'a mut Changed,
     ) -> Self {
@@ -72,7 +73,7 @@ impl<'a> Listing<'a> {
     }
 
     fn list_steps(&self, old: u32, new: u32, folder: &[u8]) -> Vec<Step> {
-        let (mut old, mut new) = (&*self.sets[old as usize], &*self.sets[new as usize]);
+        let (mut old, mut new) = (self.sets.get(old), self.sets.get(new));
         let mut steps = Vec::new();
         loop {
             let order = match (old.first(), new.first()) {

@@ -4,11 +4,7 @@ use crate::entry::Damage;
 use crate::ids::Ids;
 use crate::tree::Entry;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
-
-/// Entries of all trees that lead to folders or targets; a repository with more is refused.
-const MAX_ENTRIES: usize = 20_000_000;
 
 /// What an entry of a tree leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -80,7 +76,6 @@ pub struct Objects {
     /// The ids that do not exist: the targets that follow.
     missing: Mutex<Numbered>,
     labels: RwLock<Numbered>,
-    entries: AtomicUsize,
 }
 
 impl Objects {
@@ -108,7 +103,6 @@ impl Objects {
             finds_missing: false,
             missing: Mutex::default(),
             labels: RwLock::default(),
-            entries: AtomicUsize::new(0),
         }
     }
 
@@ -165,6 +159,11 @@ impl Objects {
         Some(Link { label, goal })
     }
 
+    /// Return the number of the object of a folder.
+    pub fn find_tree(&self, entry: &Entry) -> Option<u32> {
+        if entry.is_tree() { self.find(entry.id) } else { None }
+    }
+
     fn find_goal(&self, entry: &Entry) -> Option<Goal> {
         if entry.is_submodule() {
             return None;
@@ -178,14 +177,6 @@ impl Objects {
             }
             None => None,
         }
-    }
-
-    /// Count the entries of another tree; refuse more than fit in memory.
-    pub fn count_entries(&self, count: usize) -> Result<(), Damage> {
-        if self.entries.fetch_add(count, Ordering::Relaxed) + count > MAX_ENTRIES {
-            return Err(Damage("trees have too many entries"));
-        }
-        Ok(())
     }
 
     /// Return whether a target was asked about; the others do not exist.

@@ -10,7 +10,8 @@ use crate::sieve::{Caller, Found, Hit, Memo, Request, Sieve, Totals, Window};
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::pybacked::PyBackedStr;
+use pyo3::types::{PyBytes, PyList};
 use std::collections::HashSet;
 use std::fs::File;
 use std::path::PathBuf;
@@ -268,15 +269,15 @@ impl History {
     fn compare(
         &mut self,
         py: Python<'_>,
-        pairs: Vec<String>,
+        pairs: &Bound<'_, PyList>,
         empty: &str,
     ) -> PyResult<Differences> {
-        let changed = py.detach(|| {
-            let pairs: Option<Vec<Pair>> =
-                pairs.iter().map(|pair| parse_pair(pair, empty)).collect();
-            self.0.compare(&pairs.ok_or(Damage("an id is not in hex"))?)
+        py.detach(|| self.0.evaluate()).map_err(to_error)?;
+        let pairs = pairs.iter().map(|pair| {
+            let pair = pair.extract::<PyBackedStr>().ok();
+            pair.and_then(|pair| parse_pair(&pair, empty)).ok_or(Damage("an id is not in hex"))
         });
-        let Changed { differences, missing } = changed.map_err(to_error)?;
+        let Changed { differences, missing } = self.0.compare(pairs).map_err(to_error)?;
         let differences = differences.into_iter().map(|one| (one.pair, one.entry, one.path));
         Ok((differences.collect(), missing))
     }
@@ -292,9 +293,10 @@ fn parse_tree(id: &str, empty: &str) -> Option<Option<Vec<u8>>> {
     if id == empty {
         return Some(None);
     }
-    let digits: Option<Vec<u32>> = id.chars().map(|digit| digit.to_digit(16)).collect();
-    let digits = digits?;
-    Some(Some(digits.chunks(2).map(|pair| (pair[0] << 4 | pair[pair.len() - 1]) as u8).collect()))
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let pairs = id.as_bytes().chunks(2);
+    let bytes = pairs.map(|pair| Some((digit(pair[0])? << 4 | digit(*pair.get(1)?)?) as u8));
+    bytes.collect::<Option<Vec<u8>>>().map(Some)
 }
 
 /// Version of these functions: Python uses no core with another one.

@@ -1,13 +1,14 @@
-//! Reads the trees of packs: their links, told by the trees' own deltas.
+//! Reads the trees of packs: what each one changes, told by the trees' own deltas.
 
 use crate::delta::{self, Copy};
 use crate::entry::{Damage, Inflater, OFS_DELTA, TREE, read_header};
-use crate::objects::{Link, Objects};
+use crate::forest::{Change, Forest, NONE};
+use crate::objects::Objects;
 use crate::pack::{Batch, Bytes, Member, NO_ENTRY, Pack, TOO_LARGE};
 use crate::tree::{Changes, Entry, Places, find_changes};
 use std::num::NonZero;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// Compressed bytes that are copied out of a pack at once.
@@ -19,18 +20,6 @@ const MAX_THREADS: usize = 8;
 /// Bytes of the bases that all threads hold for their deltas.
 const MAX_HELD: usize = 256 << 20;
 
-/// What is known of a tree.
-#[derive(Clone, Default)]
-pub struct Tree {
-    /// Its entries that lead to folders or targets.
-    pub links: Arc<[Link]>,
-    /// The number of entries that are not folders.
-    pub files: u64,
-}
-
-/// A tree with the number of its object.
-pub type NumberedTree = (u32, Tree);
-
 /// Read all trees of a pack, in threads; `kinds` are those of its entries.
 pub fn read_pack(
     objects: &Objects,
@@ -38,21 +27,21 @@ pub fn read_pack(
     pack: &Pack,
     bytes: &(impl Bytes + Sync),
     kinds: &[u8],
-) -> Result<Vec<Vec<NumberedTree>>, Damage> {
+) -> Result<Vec<Forest>, Damage> {
     let roots = (0..).zip(kinds).filter(|&(_, &kind)| kind == TREE).map(|(number, _)| number);
     let roots = Mutex::new(roots);
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MAX_THREADS);
     let read = || {
-        let mut trees = Vec::new();
+        let mut forest = Forest::default();
         loop {
             let batch = {
                 let mut roots = roots.lock().unwrap_or_else(PoisonError::into_inner);
                 pack.gather(&mut *roots, BATCH_SIZE, |_| Err(TOO_LARGE))?
             };
             if batch.members.is_empty() {
-                return Ok(trees);
+                return Ok(forest);
             }
-            read_batch(objects, first, pack, bytes, batch, MAX_HELD / threads, &mut trees)?;
+            read_batch(objects, first, pack, bytes, batch, MAX_HELD / threads, &mut forest)?;
         }
     };
     thread::scope(|scope| {
@@ -69,96 +58,83 @@ fn read_batch(
     bytes: &impl Bytes,
     mut batch: Batch,
     max_held: usize,
-    trees: &mut Vec<NumberedTree>,
+    forest: &mut Forest,
 ) -> Result<(), Damage> {
     pack.load(bytes, &mut batch).map_err(|_| Damage("the pack cannot be read"))?;
-    let mut builder = Builder::new(objects, max_held);
+    let mut builder = Builder::new(objects, first, max_held);
     for (position, member) in batch.members.iter().enumerate() {
-        let tree = builder.build(&batch, position, member)?;
-        trees.push((first + member.number, tree));
+        builder.build(&batch, position, member, forest)?;
         builder.release(position, member);
     }
     Ok(())
 }
 
-/// Return a tree that is no delta.
-pub fn read_tree(objects: &Objects, content: Vec<u8>) -> Result<Tree, Damage> {
-    let none = Held::default();
-    Ok(none.compare(objects, content, &[], 0)?.tree)
+/// Add a tree that is no delta.
+pub fn read_tree(
+    objects: &Objects,
+    number: u32,
+    content: Vec<u8>,
+    forest: &mut Forest,
+) -> Result<(), Damage> {
+    let mut changes = LinkChanges::new(objects);
+    find_changes(&Places::default(), &[], content, objects.width, &mut changes)?;
+    forest.add(number, NONE, changes.files, &changes.changes)
 }
 
-/// A tree whose content is held for its deltas.
-#[derive(Default)]
-struct Held {
-    places: Places,
-    tree: Tree,
-    /// The number of its deltas that are not built.
-    deltas: u32,
-}
-
-impl Held {
-    /// Return the tree with `content`, which is this one but for what lies between `copies`.
-    fn compare(
-        &self,
-        objects: &Objects,
-        content: Vec<u8>,
-        copies: &[Copy],
-        deltas: u32,
-    ) -> Result<Self, Damage> {
-        let Tree { links, files } = &self.tree;
-        let mut changes = LinkChanges { objects, links, files: *files, changed: None };
-        let places = find_changes(&self.places, copies, content, objects.width, &mut changes)?;
-        let LinkChanges { files, changed, .. } = changes;
-        let links = match changed {
-            Some(changed) => {
-                objects.count_entries(changed.len())?;
-                changed.into()
-            }
-            None => Arc::clone(links),
-        };
-        Ok(Self { places, tree: Tree { links, files }, deltas })
-    }
-}
-
-/// Collects the links of a tree; they are those of its base until one changes.
+/// Collects what a tree changes: folders, and what leads to targets.
 struct LinkChanges<'a> {
     objects: &'a Objects,
-    links: &'a [Link],
-    files: u64,
-    changed: Option<Vec<Link>>,
+    files: i32,
+    changes: Vec<Change>,
 }
 
-impl LinkChanges<'_> {
-    fn links(&mut self) -> &mut Vec<Link> {
-        self.changed.get_or_insert_with(|| self.links.to_vec())
+impl<'a> LinkChanges<'a> {
+    fn new(objects: &'a Objects) -> Self {
+        Self { objects, files: 0, changes: Vec::new() }
     }
 }
 
 impl Changes for LinkChanges<'_> {
     fn remove(&mut self, entry: &Entry) -> Result<(), Damage> {
-        self.files -= u64::from(!entry.is_tree()).min(self.files);
-        let Some(label) = self.objects.find_label(entry.label) else {
-            return Ok(());
-        };
-        let links = self.changed.as_deref().unwrap_or(self.links);
-        if let Some(position) = links.iter().position(|link| link.label == label) {
-            self.links().swap_remove(position);
+        self.files -= i32::from(!entry.is_tree());
+        // a label without a number never led anywhere
+        if let Some(label) = self.objects.find_label(entry.label) {
+            let old_tree = self.objects.find_tree(entry).unwrap_or(NONE);
+            self.changes.push(Change { label, old_tree, new: None });
         }
         Ok(())
     }
 
     fn add(&mut self, entry: &Entry) -> Result<(), Damage> {
-        self.files += u64::from(!entry.is_tree());
-        if let Some(link) = self.objects.find_link(entry) {
-            self.links().push(link);
+        self.files += i32::from(!entry.is_tree());
+        let Some(link) = self.objects.find_link(entry) else {
+            return Ok(());
+        };
+        match self.changes.last_mut() {
+            Some(last) if last.label == link.label => last.new = Some(link.goal),
+            _ => {
+                let change = Change { label: link.label, old_tree: NONE, new: Some(link.goal) };
+                self.changes.push(change);
+            }
         }
         Ok(())
     }
 }
 
+/// A tree whose content is held for its deltas.
+struct Held {
+    places: Places,
+    /// The position of the tree.
+    tree: u32,
+    /// The number of its deltas that are not built.
+    deltas: u32,
+}
+
 /// Builds the trees of a batch.
 struct Builder<'a> {
     objects: &'a Objects,
+    /// The number of the pack's first object.
+    first: u32,
     inflater: Inflater,
     delta: Vec<u8>,
     copies: Vec<Copy>,
@@ -169,9 +145,10 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(objects: &'a Objects, max_bytes: usize) -> Self {
+    fn new(objects: &'a Objects, first: u32, max_bytes: usize) -> Self {
         Self {
             objects,
+            first,
             inflater: Inflater::new(),
             delta: Vec::new(),
             copies: Vec::new(),
@@ -181,36 +158,59 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn build(&mut self, batch: &Batch, position: usize, member: &Member) -> Result<Tree, Damage> {
-        let entry = &batch.data[member.bytes.clone()];
+    /// Add the tree of a member to a forest, and hold its content.
+    fn build(
+        &mut self,
+        batch: &Batch,
+        position: usize,
+        member: &Member,
+        forest: &mut Forest,
+    ) -> Result<(), Damage> {
+        let base = self.find_base(member)?;
+        let content = self.read(&batch.data[member.bytes.clone()], base.as_deref())?;
+        let mut changes = LinkChanges::new(self.objects);
+        let none = Places::default();
+        let places = base.as_ref().map_or(&none, |base| &base.places);
+        let width = self.objects.width;
+        let places = find_changes(places, &self.copies, content, width, &mut changes)?;
+        let tree = forest.count() as u32;
+        let base = base.map_or(NONE, |base| base.tree);
+        forest.add(self.first + member.number, base, changes.files, &changes.changes)?;
+        self.bytes += places.size();
+        if self.bytes > self.max_bytes {
+            return Err(Damage("too many bases must be held in memory"));
+        }
+        self.held.resize_with(position + 1, || None);
+        self.held[position] = Some(Rc::new(Held { places, tree, deltas: member.deltas }));
+        Ok(())
+    }
+
+    fn find_base(&self, member: &Member) -> Result<Option<Rc<Held>>, Damage> {
+        if member.base == NO_ENTRY {
+            return Ok(None);
+        }
+        let held = self.held.get(member.base as usize).and_then(Option::as_ref);
+        held.map(|base| Some(Rc::clone(base))).ok_or(Damage("a base is not held"))
+    }
+
+    /// Return the content of a tree, and remember what it copies from its base.
+    fn read(&mut self, entry: &[u8], base: Option<&Held>) -> Result<Vec<u8>, Damage> {
         let header = read_header(entry, self.objects.width)?;
         let mut content = Vec::new();
         self.copies.clear();
-        let base = if member.base == NO_ENTRY {
-            if header.kind != TREE {
-                return Err(Damage("an entry is no tree"));
-            }
-            self.inflater.inflate(entry, &header, &mut content)?;
-            Rc::default()
-        } else {
-            let held = self.held.get(member.base as usize).and_then(Option::as_ref);
-            let base = Rc::clone(held.ok_or(Damage("a base is not held"))?);
+        if let Some(base) = base {
             if header.kind < OFS_DELTA {
                 return Err(Damage("an entry is no delta"));
             }
             self.inflater.inflate(entry, &header, &mut self.delta)?;
             delta::apply(&base.places.content, &self.delta, &mut content, &mut self.copies)?;
-            base
-        };
-        let held = base.compare(self.objects, content, &self.copies, member.deltas)?;
-        let tree = held.tree.clone();
-        self.bytes += held.places.size();
-        if self.bytes > self.max_bytes {
-            return Err(Damage("too many bases must be held in memory"));
+        } else {
+            if header.kind != TREE {
+                return Err(Damage("an entry is no tree"));
+            }
+            self.inflater.inflate(entry, &header, &mut content)?;
         }
-        self.held.resize_with(position + 1, || None);
-        self.held[position] = Some(Rc::new(held));
-        Ok(tree)
+        Ok(content)
     }
 
     /// Drop what no delta needs any more.
