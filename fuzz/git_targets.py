@@ -43,7 +43,7 @@ def parse_pack(data: bytes) -> None:
         except PackError:
             return
         numbers = range(len(opened.kinds))
-        opened.find_ids(numbers)
+        list(map(opened.find_id, numbers))
         refused: list[int] = []
         built = {
             number

@@ -2,12 +2,17 @@
 
 use crate::entry::Damage;
 
-/// Return the number of each entry of an index, in the order of the pack, by its position.
-pub fn number_entries(offsets: &[u64]) -> Vec<u32> {
+/// Return the position in an index of each entry, in the order of the pack.
+pub fn sort_entries(offsets: &[u64]) -> Vec<u32> {
     let mut order: Vec<(u64, u32)> = offsets.iter().copied().zip(0..).collect();
     order.sort_unstable();
+    order.into_iter().map(|(_, position)| position).collect()
+}
+
+/// Return the number of each entry of an index, in the order of the pack, by its position.
+pub fn number_entries(offsets: &[u64]) -> Vec<u32> {
     let mut numbers = vec![0; offsets.len()];
-    for ((_, position), number) in order.into_iter().zip(0..) {
+    for (position, number) in sort_entries(offsets).into_iter().zip(0..) {
         numbers[position as usize] = number;
     }
     numbers

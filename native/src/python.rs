@@ -2,7 +2,7 @@
 
 use crate::entry::Damage;
 use crate::history::{self, Pair};
-use crate::ids::{Ids, number_entries};
+use crate::ids::{Ids, number_entries, sort_entries};
 use crate::listing::Changed;
 use crate::objects::Objects;
 use crate::pack::{self, TOO_LARGE};
@@ -157,12 +157,14 @@ fn format_commit((number, links): (u32, Vec<u8>)) -> Vec<u8> {
 
 /// The headers of all entries of a pack, numbered in the order of the file.
 ///
-/// `offsets` has the start of each entry and the end of the last one; `large` the inflated sizes
+/// `offsets` has the start of each entry and the end of the last one; `positions` where each entry was
+/// in the list of offsets that was given; `large` the inflated sizes
 /// over a limit; `first_delta` the first delta of each entry and `next_delta` the next one of the
 /// same base, or -1; `unlinked` the deltas that name their base by its id, or whose base is no entry.
 #[pyclass(frozen, get_all, module = "wakeyscan_native")]
 struct Headers {
     offsets: Py<PyBytes>,
+    positions: Py<PyBytes>,
     kinds: Py<PyBytes>,
     sizes: Py<PyBytes>,
     large: Vec<(u32, u64)>,
@@ -184,16 +186,19 @@ fn read_headers(
     large: u64,
 ) -> PyResult<Headers> {
     let file = File::open(path)?;
-    let mut offsets = offsets.to_vec(py)?;
-    offsets.push(end);
-    let headers = py.detach(|| {
-        offsets[..].sort_unstable();
+    let given = offsets.to_vec(py)?;
+    let (headers, offsets, positions) = py.detach(|| {
+        let positions = sort_entries(&given);
+        let sorted = positions.iter().map(|&position| given[position as usize]);
+        let offsets: Vec<u64> = sorted.chain([end]).collect();
         if offsets.last() != Some(&end) || offsets.windows(2).any(|pair| pair[0] == pair[1]) {
             return Err(PyValueError::new_err("an index has an entry twice, or past the end"));
         }
-        pack::read_headers(&file, &offsets, width, large).map_err(|(number, Damage(reason))| {
+        let headers = pack::read_headers(&file, &offsets, width, large);
+        let headers = headers.map_err(|(number, Damage(reason))| {
             PyValueError::new_err(format!("offset {}: {reason}", offsets[number as usize]))
-        })
+        })?;
+        PyResult::Ok((headers, offsets, positions))
     })?;
     let to_bytes = |links: Vec<u32>| {
         let bytes: Vec<u8> = links.into_iter().flat_map(u32::to_ne_bytes).collect();
@@ -202,6 +207,7 @@ fn read_headers(
     let offsets: Vec<u8> = offsets.into_iter().flat_map(u64::to_ne_bytes).collect();
     Ok(Headers {
         offsets: PyBytes::new(py, &offsets).unbind(),
+        positions: to_bytes(positions),
         kinds: PyBytes::new(py, &headers.kinds).unbind(),
         sizes: PyBytes::new(py, &headers.sizes).unbind(),
         large: headers.large,
@@ -300,7 +306,7 @@ fn parse_tree(id: &str, empty: &str) -> Option<Option<Vec<u8>>> {
 }
 
 /// Version of these functions: Python uses no core with another one.
-const INTERFACE: u32 = 3;
+const INTERFACE: u32 = 4;
 
 #[pymodule]
 fn wakeyscan_native(module: &Bound<'_, PyModule>) -> PyResult<()> {

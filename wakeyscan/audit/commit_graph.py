@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import chain
-from sys import intern
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.cache import CachedHistory
@@ -56,11 +55,14 @@ def parse_commit_lines(lines: bytes) -> CommitList:
     parents: dict[str, tuple[str, ...]] = {}
     trees: dict[str, str] = {}
     refused: set[str] = set()
+    ids: dict[str, str] = {}
+    share = ids.setdefault  # `sys.intern` is slower
     for line in BytesIO(lines):
         commit, *links = line.decode("ascii").split()
         if links:
-            trees[intern(commit)] = links[0]
-            parents[intern(commit)] = tuple([intern(parent) for parent in links[1:]])
+            commit = share(commit, commit)
+            trees[commit] = links[0]
+            parents[commit] = tuple([share(parent, parent) for parent in links[1:]])
         else:
             refused.add(commit)
     return CommitList(parents, trees, frozenset(refused))
@@ -97,13 +99,15 @@ def _order(
         parents = commits.parents.get(commit)
         if parents is None:
             raise GitError(f"{git.name}: commit {commit} cannot be read")
-        unknown = [parent for parent in parents if parent not in ordered]
-        if unknown and commit not in visited:  # of forged commits, one may be its own ancestor
+        unknown: Iterable[str] = ()
+        if commit not in visited:  # of forged commits, one may be its own ancestor
+            unknown = [parent for parent in parents if parent not in ordered]
+        if unknown:
             visited.add(commit)
             pending += unknown
-        else:
-            ordered.setdefault(commit, parents)
-            pending.pop()
+            continue
+        ordered.setdefault(commit, parents)
+        pending.pop()
     return ordered
 
 

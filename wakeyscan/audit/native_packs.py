@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 native: Any = lazy_import("wakeyscan_native")  # optional, and without type hints
 
-_INTERFACE = 3
+_INTERFACE = 4
 """Version of the functions of the core that are used here."""
 
 
@@ -55,6 +55,7 @@ def _read_natively(index: PackIndex) -> Pack | None:
         first_delta=array("i", headers.first_delta),
         next_delta=array("i", headers.next_delta),
         missing_bases={},
+        positions=array("I", headers.positions),
     )
 
 

@@ -178,36 +178,31 @@ def build_worker(store: ObjectStore, context: ScanContext) -> Callable[[Task], T
 
 
 def resolve_object_ids(store: ObjectStore, results: list[TaskResult]) -> Iterator[TaskResult]:
-    """Replace entry numbers by object ids, with one search per pack."""
-    entries: dict[int, set[int]] = {}
-    for result in results:
-        if result.pack >= 0:
-            entries.setdefault(result.pack, set()).update(map(int, _list_entries(result)))
-    ids = {number: store.packs[number].find_ids(wanted) for number, wanted in entries.items()}
+    """Replace entry numbers by object ids."""
     for result in results:
         if result.pack < 0:
             yield result
             continue
-        by_entry = ids[result.pack]
+        find_id = store.packs[result.pack].find_id
         yield result._replace(
-            found=tuple(f._replace(object_id=by_entry[int(f.object_id)]) for f in result.found),
-            unread=tuple(by_entry[int(entry)] for entry in result.unread),
-            skipped=tuple((by_entry[int(entry)], reason) for entry, reason in result.skipped),
+            found=tuple(f._replace(object_id=find_id(int(f.object_id))) for f in result.found),
+            unread=tuple(find_id(int(entry)) for entry in result.unread),
+            skipped=tuple((find_id(int(entry)), reason) for entry, reason in result.skipped),
         )
 
 
 def resolve_commit_lines(pack: Pack, lines: list[bytes]) -> bytes:
     """Replace the entry numbers at the start of lines by object ids."""
-    numbers = [int(line[: line.index(b" ")]) for part in lines for line in BytesIO(part)]
-    ids = pack.find_ids(numbers)
-    links = (line.partition(b" ")[2] for part in lines for line in BytesIO(part))
-    pairs = zip(numbers, links, strict=True)
-    return b"".join(b"%b %b" % (ids[number].encode("ascii"), link) for number, link in pairs)
-
-
-def _list_entries(result: TaskResult) -> list[str]:
-    found = [findings.object_id for findings in result.found]
-    return [*found, *result.unread, *(entry for entry, _ in result.skipped)]
+    find_id = pack.find_id
+    return b"".join(
+        b"".join(
+            [
+                b"%b %b" % (find_id(int(number)).encode("ascii"), links)
+                for number, _, links in [line.partition(b" ") for line in BytesIO(part)]
+            ]
+        )
+        for part in lines
+    )
 
 
 def _look_at_all(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import mmap
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from wakeyscan.git.objects import OFS_DELTA, REF_DELTA
@@ -45,17 +45,14 @@ class Pack(NamedTuple):
     """For each delta, the next delta of the same base, or `NO_ENTRY`."""
     missing_bases: dict[bytes, list[int]]
     """Deltas whose base is not in the pack, by the id of the base; empty: an invalid distance."""
+    positions: array[int]
+    """Position of each entry in the index."""
     cyclic: int = 0
     """Number of entries that are deltas of each other; git loops forever on them."""
 
-    def find_ids(self, numbers: Iterable[int]) -> dict[int, str]:
-        """Return the ids of entries, in hex. One call for all: the index has another order."""
-        wanted = {self.offsets[number]: number for number in numbers}
-        return {
-            wanted[offset]: self.pack_index.get_id(position)
-            for position, offset in enumerate(self.pack_index.offsets)
-            if offset in wanted
-        }
+    def find_id(self, number: int) -> str:
+        """Return the id of an entry, in hex."""
+        return self.pack_index.get_id(self.positions[number])
 
     def find_roots(self) -> list[int]:
         """Return the entries that are not deltas, each the root of a tree of deltas."""
@@ -101,7 +98,8 @@ class DetachedPack(NamedTuple):
 def detach_pack(pack: Pack) -> DetachedPack:
     """Return what another process needs to map a pack again."""
     path, width = pack.pack_index.pack_path, pack.pack_index.id_width
-    return DetachedPack(path, width, pack.data[-width:], tuple(pack)[2:])
+    tables = pack._replace(positions=array("I"))[2:]
+    return DetachedPack(path, width, pack.data[-width:], tables)
 
 
 def attach_pack(detached: DetachedPack) -> Pack:
@@ -127,11 +125,12 @@ def read_pack(index: PackIndex) -> Pack:
     if data[:8] not in SIGNATURES:
         raise PackError(f"{index.pack_path}: not a pack of a known version")
     end = len(data) - index.id_width
-    offsets = array("Q", sorted(index.offsets))
+    positions = array("I", sorted(range(len(index.offsets)), key=index.offsets.__getitem__))
+    offsets = array("Q", map(index.offsets.__getitem__, positions))
     if int.from_bytes(data[8:12]) != len(offsets) or (offsets and offsets[-1] >= end):
         raise PackError(f"{index.pack_path}: does not match its index")
     try:
-        pack = link_entries(index, data, offsets, end)
+        pack = link_entries(index, data, offsets, end)._replace(positions=positions)
     except IndexError:
         raise PackError(f"{index.pack_path}: an entry is invalid") from None
     if pack.missing_bases:
@@ -151,7 +150,10 @@ class _Headers(NamedTuple):
 
 
 def link_entries(index: PackIndex, data: mmap.mmap | bytes, offsets: array[int], end: int) -> Pack:
-    """Read the headers of the entries at `offsets`; append `end` to these."""
+    """Read the headers of the entries at `offsets`; append `end` to these.
+
+    The pack has no positions in its index.
+    """
     count = len(offsets)
     numbers = dict(zip(offsets, range(count), strict=True))
     if len(numbers) != count:
@@ -170,6 +172,7 @@ def link_entries(index: PackIndex, data: mmap.mmap | bytes, offsets: array[int],
         first_delta=headers.first_delta,
         next_delta=headers.next_delta,
         missing_bases=headers.missing_bases,
+        positions=array("I"),
     )
     pack.release_pages()
     return pack._replace(cyclic=count - _count_reachable(pack)) if has_forward_base else pack

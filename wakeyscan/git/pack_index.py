@@ -79,9 +79,10 @@ def _parse_version_2(path: str, pack_path: str, data: memoryview, id_width: int)
     if count and max(offsets) >= _LARGE_OFFSET_FLAG:
         large = _parse_integers("Q", data[large_start : len(data) - 2 * id_width], None, path)
         try:
-            offsets = [
-                o if o < _LARGE_OFFSET_FLAG else large[o - _LARGE_OFFSET_FLAG] for o in offsets
-            ]
+            offsets = array(
+                "Q",
+                (o if o < _LARGE_OFFSET_FLAG else large[o - _LARGE_OFFSET_FLAG] for o in offsets),
+            )
         except IndexError:
             raise PackError(f"{path}: an entry is outside its table of large offsets") from None
     ids = data[ids_start : ids_start + count * id_width]
@@ -106,11 +107,11 @@ def _parse_count(path: str, data: memoryview, at: int) -> int:
     return int.from_bytes(fanout[-4:])
 
 
-def _parse_integers(code: str, data: memoryview, count: int | None, path: str) -> list[int]:
+def _parse_integers(code: str, data: memoryview, count: int | None, path: str) -> array[int]:
     integers = array(code)
     integers.frombytes(data[: len(data) - len(data) % integers.itemsize])
     if count is not None and len(integers) != count:
         raise PackError(f"{path}: is truncated")
     if sys.byteorder == "little":
         integers.byteswap()
-    return integers.tolist()
+    return integers
