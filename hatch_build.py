@@ -1,4 +1,4 @@
-"""Build hook that adds parsed and compiled rules to the wheel.
+"""Build hook that adds parsed and compiled rules, and other compiled patterns, to the wheel.
 
 pip compiles modules on installation, so an installed wakeyscan starts without parsing TOML and
 without compiling patterns. Parsing takes a third of the time of a hook, compiling more than all
@@ -11,6 +11,11 @@ database is loaded only if the literals that it names are those of the rules.
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import importlib
+import marshal
+import pkgutil
 import shutil
 import sys
 import tempfile
@@ -18,6 +23,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
@@ -26,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class ParsedRules(BuildHookInterface[Any]):
-    """Adds the compiled rules and hyperscan databases to wheels."""
+    """Adds the compiled rules, patterns and hyperscan databases to wheels."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Write the files to a temporary folder and include them."""
@@ -67,9 +73,34 @@ def _build_files(folder: Path) -> Iterator[tuple[str, bytes]]:
         f"RULES = {rules!r}\nCOMPILED = {compiled!r}\nENCODED_ANCHORS = {anchors!r}\n"
     )
     yield "rules/_compiled.py", module.encode()
+    yield "core/_patterns.py", _build_patterns().encode()
     yield from _build_databases(
         tuple(rule._replace(encoded_anchors=anchors[rule.id]) for rule in builtin)
     )
+
+
+def _build_patterns() -> str:
+    """Return a module with all lazy patterns of ours, compiled."""
+    import wakeyscan
+    from wakeyscan.core import lazy
+
+    for module in pkgutil.walk_packages(wakeyscan.__path__, "wakeyscan.", lambda name: None):
+        with contextlib.suppress(ImportError):  # it needs an optional library
+            importlib.import_module(module.name)
+    found = {one.arguments for one in gc.get_objects() if isinstance(one, lazy.LazyPattern)}
+    patterns = {arguments: _compile_pattern(*arguments) for arguments in sorted(found, key=repr)}
+    return (
+        '"""The patterns of `core.lazy`, compiled when the wheel was built."""\n\n'
+        f"VERSION = {lazy.PATTERN_VERSION!r}\nPATTERNS = {patterns!r}\n"
+    )
+
+
+def _compile_pattern(pattern: str | bytes, flags: int) -> bytes:
+    """Return what `re` passes to its engine for a pattern, without the pattern itself."""
+    with mock.patch("_sre.compile") as compile_code:
+        importlib.import_module("re._compiler").compile(pattern, flags)
+    _, all_flags, code, *groups = compile_code.call_args.args
+    return marshal.dumps((int(all_flags), [int(word) for word in code], *groups))
 
 
 def _build_databases(rules: tuple[Rule, ...]) -> Iterator[tuple[str, bytes]]:

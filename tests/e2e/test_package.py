@@ -105,7 +105,7 @@ def test_the_wheel_holds_the_package_the_rules_and_nothing_else(wheel: Path) -> 
     databases = {
         name for name in names if name.startswith("wakeyscan/scanner/prefilter/_databases/")
     }
-    made = {*databases, "wakeyscan/rules/_compiled.py"}
+    made = {*databases, "wakeyscan/rules/_compiled.py", "wakeyscan/core/_patterns.py"}
     templates = {str(path.relative_to(ROOT)) for path in ROOT.glob("wakeyscan/reports/templates/*")}
     data = {*templates, "wakeyscan/reports/report.schema.json", "wakeyscan/py.typed"}
     manual = f"wakeyscan-{__version__}.data/data/share/man/man1/"
@@ -269,6 +269,56 @@ def test_an_installed_wakeyscan_loads_its_patterns_compiled(
     assert execute([str(installed), "-P", "-c", script], tmp_path).code == code
 
 
+_PATTERNS = """
+import re
+from wakeyscan.core import _patterns, lazy
+assert _patterns.VERSION == lazy.PATTERN_VERSION
+for pattern, flags in _patterns.PATTERNS:
+    compiled, loaded = re.compile(pattern, flags), lazy.LazyPattern(pattern, flags)
+    for name in ("pattern", "flags", "groups", "groupindex"):
+        assert getattr(loaded, name) == getattr(compiled, name), pattern
+    text = pattern if isinstance(pattern, bytes) else pattern.encode()
+    for at in range(0, len(text), 8):
+        part = text[at:] if isinstance(pattern, bytes) else text[at:].decode()
+        found, expected = loaded.search(part), compiled.search(part)
+        assert (found and (found.regs, found.lastgroup)) == (
+            expected and (expected.regs, expected.lastgroup)
+        ), pattern
+print(len(_patterns.PATTERNS))
+"""
+
+
+def test_an_installed_wakeyscan_has_its_lazy_patterns_compiled(
+    installed: Python, tmp_path: Path
+) -> None:
+    """They equal those that `re` compiles: in their fields, and in what they match."""
+    count = int(execute([str(installed), "-P", "-c", _PATTERNS], tmp_path).out)
+    texts = [path.read_text("utf-8") for path in ROOT.glob("wakeyscan/scanner/**/*.py")]
+    assert count > sum(text.count(" = lazy_pattern(") for text in texts) > 100
+
+
+@pytest.mark.parametrize(
+    ("before", "code"),
+    [
+        pytest.param("", 1, id="as built"),
+        pytest.param("_patterns.VERSION = 'another Python'", 4, id="by another Python"),
+        pytest.param("_patterns.PATTERNS = {}", 4, id="none"),
+    ],
+)
+def test_an_installed_wakeyscan_compiles_no_lazy_pattern(
+    before: str, code: int, installed: Python, make_key: MakeKey, tmp_path: Path
+) -> None:
+    write(tmp_path, {"a": f"KEY = '{make_key()}'\n"})
+    script = (
+        f"from wakeyscan.core import _patterns, lazy\n{before}\n"
+        "class Refusing:\n"
+        "    def compile(self, *_): raise AssertionError\n"
+        "lazy.re = Refusing()\n"
+        "from wakeyscan.cli import main as cli; exit(cli.main(['scan', 'a']))"
+    )
+    assert execute([str(installed), "-P", "-c", script], tmp_path).code == code
+
+
 _LOADED = """
 import sys
 from wakeyscan.cli import process
@@ -288,7 +338,14 @@ def test_an_installed_hook_loads_neither_typing_nor_openssl(
         line = [str(installed), "-P", "-c", _LOADED, "hook", "pre-commit"]
         ended, *loaded = execute(line, tmp_path).err.splitlines()[-1].split()
         assert ended == code
-        heavy = {"_hashlib", "typing", "urllib.parse", "wakeyscan.rules.validation"}
+        heavy = {
+            "_hashlib",
+            "pickle",
+            "regex",
+            "typing",
+            "urllib.parse",
+            "wakeyscan.rules.validation",
+        }
         if code == "0":
             heavy |= {"contextlib", "importlib", "warnings", "wakeyscan.core.finding"}
         assert {*loaded} & heavy == set()

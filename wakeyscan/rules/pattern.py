@@ -6,26 +6,35 @@ six times as long for a call as for the inlined text.
 
 from __future__ import annotations
 
-import pickle
+import copyreg
+import marshal
+import os
 import re
 import sys
-
-import regex
+from types import ModuleType
 
 from wakeyscan.core.errors import RuleError
+from wakeyscan.core.lazy import lazy_import, load_module
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.rules.shapes import join_shapes, list_patterns
 
 if TYPE_CHECKING:
+    import regex
+
     from wakeyscan.rules.rule import Rule, SerializedPattern
+else:
+    regex = lazy_import("regex")  # 9 ms; a wheel has the patterns of built-in rules compiled
 
 _DEFINE = "(?(DEFINE)"
 _CALL = r"\(\?&(\w+)\)"
 _MAX_DEPTH = 8
 """Levels of nested calls to inline. A pattern with more, such as a recursion, is not changed."""
 
-_VERSION = f"regex {regex.__version__} {sys.byteorder}"
-"""A pickled pattern can be loaded only by the `regex` that compiled it."""
+_ENGINE = "regex._regex"
+"""The compiled half of `regex`; the other half parses patterns."""
+
+_MARSHAL_VERSION = 4
+"""Readable by every Python since 3.4."""
 
 
 def compile_rule(rule: Rule) -> regex.Pattern[bytes]:
@@ -106,14 +115,40 @@ def _find_class_end(pattern: str, start: int) -> int:
 
 
 def serialize_pattern(pattern: regex.Pattern[bytes]) -> SerializedPattern:
-    """Return a pattern in a form that a later run can load."""
-    return _VERSION, pickle.dumps(pattern)
+    """Return a pattern in a form that a later run can load, with the same `regex` only."""
+    arguments = copyreg.dispatch_table[type(pattern)](pattern)[1]  # as `pickle` does it
+    return f"{regex.__version__} {sys.byteorder}", marshal.dumps(arguments, _MARSHAL_VERSION)
 
 
 def deserialize_pattern(serialized: SerializedPattern) -> regex.Pattern[bytes] | None:
     """Load a pattern of the installed package; `None` if another `regex` compiled it."""
-    version, pickled = serialized
-    if version != _VERSION:
+    version, arguments = serialized
+    release, byteorder = version.split()
+    if byteorder != sys.byteorder or not (engine := _load_engine(release)):
         return None
-    pattern: regex.Pattern[bytes] = pickle.loads(pickled)  # noqa: S301 - from our own wheel
+    pattern: regex.Pattern[bytes] = engine.compile(
+        *marshal.loads(arguments)  # noqa: S302 - from our own wheel
+    )
     return pattern
+
+
+def _load_engine(release: str) -> ModuleType | None:
+    """Return the engine of this release of `regex`; `None` if another one is installed."""
+    if "regex" in sys.modules:
+        return load_module(_ENGINE) if sys.modules["regex"].__version__ == release else None
+    if _ENGINE in sys.modules:
+        return sys.modules[_ENGINE]
+    for folder in sys.path:
+        if os.path.isdir(os.path.join(folder, f"regex-{release}.dist-info")):
+            return _load_engine_alone(os.path.join(folder, "regex"))
+    return None
+
+
+def _load_engine_alone(folder: str) -> ModuleType:
+    """Load the engine without the rest of its package, in the place of which is an empty one."""
+    package = sys.modules["regex"] = ModuleType("regex")
+    package.__path__ = [folder]
+    try:
+        return load_module(_ENGINE)
+    finally:
+        del sys.modules["regex"]

@@ -22,7 +22,7 @@ RuleFolder = str | tuple[tuple[str, bytes], ...]
 """Path of a folder of rule files, or (path, content) of each file if they are not on disk."""
 
 SerializedPattern = tuple[str, bytes]
-"""The `regex` version that compiled a pattern, and the pickled pattern."""
+"""The release of `regex` and the byte order that compiled a pattern, and the marshalled pattern."""
 
 
 class Shape(NamedTuple):
