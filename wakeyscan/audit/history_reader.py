@@ -39,21 +39,28 @@ def read_tree_history(context: AuditContext, secrets: SecretBits) -> TreeHistory
     If that history lacks an object with secrets, use all commits, reachable or not; their trees are
     compared once.
     """
-    context = context._replace(compare_trees=RememberedDiffs(context.compare_trees))
     commits = parse_commit_lines(context.commit_lines)
     try:
         graph = build_graph(
             commits, _find_tips(commits, context), context.git, context.cached_history
         )
+        if len(graph.parents) < len(commits.parents):  # the differences of a large one take memory
+            context = context._replace(compare_trees=RememberedDiffs(context.compare_trees))
         history = _propagate(_REFS, graph, context.cached_history, context, secrets)
-        explained = {blob for _, blob in history.added_files} | history.states.keys()
-        if explained.issuperset(secrets.blobs) and explained.issuperset(secrets.messages):
+        if _explains(history, secrets):
             return history
     except TooManyPaths:  # of any commit
         raise
     except GitError:  # a ref is broken
         pass
     return _read_all_commits(commits, context, secrets)
+
+
+def _explains(history: TreeHistory, secrets: SecretBits) -> bool:
+    """Return whether a history has all objects with secrets."""
+    placed = {blob for _, blob in history.added_files}
+    in_history = history.states.__contains__
+    return placed.issuperset(secrets.blobs) and all(map(in_history, secrets.messages))
 
 
 def confirm_history(context: AuditContext) -> None:

@@ -95,8 +95,13 @@ class NativeTreeComparer:
 
 def _add_packed_trees(history: Any, indexes: list[PackIndex]) -> None:
     for number, index in enumerate(indexes):
-        pack = read_pack_headers(index)
-        history.add_pack(number, open_natively(pack), pack.kinds)
+        history.add_pack(number, *_open_pack(index))
+
+
+def _open_pack(index: PackIndex) -> tuple[Any, bytes]:
+    """Return the pack of the core, and the kinds of its entries; nothing else stays in memory."""
+    pack = read_pack_headers(index)
+    return open_natively(pack), pack.kinds
 
 
 def _parse_loose_id(path: str) -> bytes:

@@ -131,16 +131,18 @@ def propagate(
     """
     diffs = _diff_history(graph, secrets, list_objects, compare)
     changes_by_pair = dict(_group_by_tree_pair(diffs.matching))
+    changed_trees = {tree_pair.partition(" ")[2] for tree_pair in changes_by_pair}
     states: dict[str, TreeState] = {}
     bits: dict[SecretFiles, int] = {frozenset(): 0}
     added_files: dict[tuple[str, str], list[str]] = {}
     commit_changes: list[CommitChange] = []
     for commit, parents in graph.parents.items():
+        is_changed = graph.trees[commit] in changed_trees or commit in secrets.messages
+        if len(parents) == 1 and not is_changed:  # true for most commits
+            states[commit] = states.get(parents[0], EMPTY_STATE)
+            continue
         changes = changes_by_pair.get(graph.tree_pair(commit))
         before = [states.get(parent, EMPTY_STATE) for parent in parents] or [EMPTY_STATE]
-        if len(parents) == 1 and not changes and commit not in secrets.messages:
-            states[commit] = before[0]  # true for most commits
-            continue
         files = before[0].files
         if changes:
             files = apply_changes(files, changes, secrets)

@@ -98,7 +98,7 @@ class RememberedDiffs:
 
     def __init__(self, compare: TreeComparer) -> None:
         self._compare = compare
-        self._by_pair: dict[bytes, list[MatchingEntry]] = {}
+        self._by_pair: dict[str, list[MatchingEntry]] = {}
         self._compared: set[str] = set()
         self._missing: frozenset[bytes] | None = frozenset()
 
@@ -108,10 +108,10 @@ class RememberedDiffs:
         diffs = self._compare(new, git, entry_filter)
         self._compared.update(new)
         for entry in diffs.matching:
-            self._by_pair.setdefault(entry.tree_pair, []).append(entry)
+            self._by_pair.setdefault(entry.tree_pair.decode("ascii"), []).append(entry)
         if self._missing is not None:
             self._missing = None if diffs.missing is None else self._missing | diffs.missing
-        matching = (self._by_pair.get(pair.encode("ascii"), ()) for pair in pairs)
+        matching = (self._by_pair.get(pair, ()) for pair in pairs)
         return TreeDiffs(list(chain.from_iterable(matching)), self._missing)
 
 
