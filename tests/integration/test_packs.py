@@ -20,10 +20,12 @@ from hypothesis import strategies as st
 
 from tests.support.audits import ignore_progress, run_audit
 from tests.support.command import environment, execute
+from tests.support.dated_repository import audit
 from tests.support.keys import MakeKey, fingerprint
 from tests.support.repositories import Repo
 from tests.support.sifts import check_sifts
 from wakeyscan.audit.cache import HistoryCache
+from wakeyscan.audit.native_packs import has_native_core
 from wakeyscan.audit.object_findings import ObjectFindings
 from wakeyscan.audit.object_scan import ObjectScanResult, scan_objects
 from wakeyscan.core.document import Document, Origin
@@ -465,6 +467,20 @@ def test_every_byte_of_a_pack(damaged: Damaged) -> None:
                 silent.append((place, flip))
             check_sifts(str(repo.top), LENS)
     assert silent == []
+
+
+@pytest.mark.skipif(not has_native_core(), reason="the native core is not installed")
+def test_what_the_native_core_refuses_is_named(damaged: Damaged) -> None:
+    """The message names the pack, the offset of the entry and what is wrong with it."""
+    repo, _, packed = damaged
+    whole = bytearray(packed.read_bytes())
+    entries = [line.split() for line in repo.git("verify-pack", "-v", str(packed)).splitlines()]
+    start, size = next((int(one[4]), int(one[3])) for one in entries if one[1:2] == ["blob"])
+    whole[start + size - 1] ^= 0xFF  # of the checksum behind the content
+    packed.write_bytes(whole)
+    told = audit(repo.top, "--verbose", "--no-cache").err
+    prefix = f"wakeyscan: {packed}, offset {start}: left to Python by the native core: "
+    assert [line for line in told.splitlines() if line.startswith(prefix)] != []
 
 
 @pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.95])

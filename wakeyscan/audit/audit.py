@@ -62,7 +62,7 @@ def audit(
     restriction = complete_restriction(scope.restriction, options, outcome.commits)
     record = AuditRecord(outcome.histories, skipped, scanned.coverage, restriction)
     result = build_result(record, repository, options, scan_context.rules)
-    return result._replace(interrupted=outcome.interrupted)
+    return result._replace(interrupted=outcome.interrupted, details=scanned.details)
 
 
 @contextmanager

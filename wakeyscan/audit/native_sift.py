@@ -84,6 +84,10 @@ def build_native_sift(literals: LiteralSearch, scan: ObjectScan) -> PackSift:
         tally.objects += objects
         tally.bytes += size
         tally.commits += commits
+        tally.details += [
+            f"{path}, offset {pack.offsets[entry]}: left to Python by the native core: {reason}"
+            for _, entry, reason in refused
+        ]
         lost = {number for root, *_ in refused for number in pack.find_tree(root)}
         yield from found.release(lost)
         yield from sift_in_python(pack, [root for root, *_ in refused], tally)

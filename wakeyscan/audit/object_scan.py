@@ -60,6 +60,8 @@ class ObjectScanResult(NamedTuple):
     interrupted: bool
     commit_lines: bytes
     """One line per commit, with its id, its tree and its parents."""
+    details: tuple[str, ...]
+    """What the native core left to Python, and why."""
 
 
 def scan_objects(
@@ -122,6 +124,7 @@ class _RepositoryScan:
         self._kept = KeptFindings(context)
         self._unresolved: list[TaskResult] = []
         self._unread: list[str] = []
+        self._details: list[str] = []
         self._pack_totals: dict[int, _PackTotal] = {}
         self._ids_by_pack: dict[int, set[str]] = {}
         self._commits_by_pack: dict[int, list[bytes]] = {}
@@ -150,6 +153,7 @@ class _RepositoryScan:
         if result.unread or result.skipped:
             self._unresolved.append(result._replace(found=()))
         self._commits_by_pack.setdefault(result.pack, []).append(result.commits)
+        self._details += result.details
         self._kept.left_out += result.left_out
         for findings in result.found:
             self._kept.add(result.pack, findings)
@@ -277,4 +281,5 @@ class _RepositoryScan:
             coverage=Coverage(self._objects, self._bytes),
             interrupted=interrupted,
             commit_lines=b"".join(chain.from_iterable(self._commits_by_pack.values())),
+            details=tuple(self._details),
         )

@@ -43,6 +43,8 @@ class SiftTally:
         """Objects for git to read: too large for our reader, or with an invalid format."""
         self.refused: list[tuple[int, str]] = []
         """Entries that are too large to build, each with the reason."""
+        self.details: list[str] = []
+        """What the native core left to Python, and why."""
 
     def add_commit(self, name: int | str, content: bytes, width: int) -> None:
         """Record the tree and the parents of a commit."""

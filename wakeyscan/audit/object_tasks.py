@@ -74,6 +74,8 @@ class TaskResult(NamedTuple):
     """Number of objects with findings that are over the limit of an audit."""
     pack: int = -1
     """The number of the pack, or -1."""
+    details: tuple[str, ...] = ()
+    """What the native core left to Python, and why."""
 
 
 def open_store(
@@ -232,6 +234,7 @@ def _look_at_all(
         left_out=kept.left_out,
         commits=b"".join(b"%b\n" % line for line in tally.commits),
         pack=pack,
+        details=tuple(tally.details),
     )
 
 

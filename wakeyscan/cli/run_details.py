@@ -38,7 +38,12 @@ def print_settings(
 
 
 def print_skipped(result: RunResult, config: Config) -> None:
-    """Print the skipped items to stderr, unless the text report on stdout lists them."""
+    """Print what took a slower way, and the skipped items, to stderr.
+
+    The text report on stdout lists the skipped items already.
+    """
+    for detail in result.details:
+        print_error(detail)
     if config.format != "text" or config.output:
         for item in result.skipped:
             print_error(_describe_skipped(item))

@@ -60,6 +60,8 @@ class RunResult(NamedTuple):
     """For the result in a report: the digits of the key under which its fingerprints are."""
     ignored_by_git: int = 0
     """For a scan of folders: number of files that git ignores, at most `MAX_IGNORED`."""
+    details: tuple[str, ...] = ()
+    """What took a slower way, for `--verbose`; nothing was left out."""
 
     @property
     def complete(self) -> bool:
