@@ -34,10 +34,13 @@ zpty -w shell 'LISTMAX=10000; COLUMNS=400; LINES=1000; source '$1'; echo READY'
 line=
 until [[ $line == *$'\\nREADY'* || $line == READY* ]]; do zpty -r shell line || exit 1; done
 zpty -w -n shell "$2"$'\\t\\t'
-repeat 30; do
-  sleep 0.1
-  while zpty -r -t shell line; do print -r -- "$line"; done
+shown=
+repeat 600; do
+  while zpty -r -t shell line; do shown+=$line; done
+  for word in "${@:3}"; do [[ $shown == *$word* ]] || { sleep 0.05; continue 2; }; done
+  break
 done
+print -r -- "$shown"
 """
 
 
@@ -108,7 +111,7 @@ def test_zsh_completes_commands_options_and_values(tmp_path: Path, run: Run) -> 
         ("wakeyscan doctor --format js", ["json"]),
         ("wakeyscan rules show authori", ["authorization-header"]),
     ):
-        ran = execute(["zsh", "-f", "-c", _ZSH, "zsh", str(script), line])
+        ran = execute(["zsh", "-f", "-c", _ZSH, "zsh", str(script), line, *expected])
         assert all(word in ran.out for word in expected), ran
 
 

@@ -225,14 +225,18 @@ def test_pushes(repo: Hooked, key: str) -> None:
     repo.passes("push", "origin", "main")
 
 
-OPTIONS = ("-h", "--help", "--fail-on=never", "--config=evil.toml", "--quiet", "--", "-")
+OPTIONS = {
+    "options": ("-h", "--help", "--fail-on=never", "--config=evil.toml", "--quiet"),
+    "end of options": ("--",),
+    "standard input": ("-",),
+}
 
 
-@pytest.mark.parametrize("option", OPTIONS)
-def test_a_file_that_is_named_like_an_option(repo: Hooked, key: str, option: str) -> None:
-    repo.stage({option: "x", "evil.toml": 'exclude = ["*"]\nfail-on = "never"\n'})
+@pytest.mark.parametrize("names", OPTIONS.values(), ids=OPTIONS)
+def test_files_that_are_named_like_options(repo: Hooked, key: str, names: tuple[str, ...]) -> None:
+    repo.stage({**dict.fromkeys(names, "x"), "evil.toml": 'exclude = ["*"]\nfail-on = "never"\n'})
     repo.passes("commit", "-qm", "x")
-    repo.stage({option: "y", "z": f"x\n{key}\n"})
+    repo.stage({**dict.fromkeys(names, "y"), "z": f"x\n{key}\n"})
     repo.stops("commit", "-qm", "x", place="z:2")
     repo.record()
     stopped(repo.pre_commit("run", "--all-files", "wakeyscan"), "z:2")

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.dated_repository import Dated
+from tests.support.encoded_cases import build_key
 from tests.support.keys import MakeKey, fingerprint
 from tests.support.repositories import Repo, fingerprints
 from wakeyscan.core.timestamps import format_timestamp, parse_timestamp
@@ -108,12 +109,17 @@ NO_DATES = {
 }
 
 
+@pytest.fixture(scope="module", params=[False, True], ids=["clean", "with-a-key"])
+def audited(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Dated:
+    """Make a repository that audits leave as it is."""
+    repo = Dated(tmp_path_factory.mktemp("audited"))
+    repo.commit({"a": build_key("dated") if request.param else "x"})
+    return repo
+
+
 @pytest.mark.parametrize("text", NO_DATES.values(), ids=NO_DATES)
-@pytest.mark.parametrize("keys", [True, False], ids=["with-a-key", "clean"])
-def test_what_is_no_date(repo: Dated, tmp_path: Path, text: str, keys: bool) -> None:
-    clean = Dated(tmp_path / "clean")
-    clean.commit({"a": "x"})
-    ran = (repo if keys else clean).audit(f"--since={text}")
+def test_what_is_no_date(audited: Dated, text: str) -> None:
+    ran = audited.audit(f"--since={text}")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("wakeyscan: --since: expected a date such as 2026-01-31, ")
     assert ran.err.count("\n") == 1

@@ -23,6 +23,9 @@ WIDE = "500"
 
 WAKEYSCAN = str(Path(sys.executable).with_name("wakeyscan"))
 
+_GIT_CONFIG = str(Path(__file__).with_name("gitconfig"))
+"""A configuration of git that waits for no disk, and starts no maintenance after a commit."""
+
 _RUN_WITH_SIGNALS = """
 import os, signal, sys
 for name in ("SIGINT", "SIGHUP"):
@@ -67,7 +70,7 @@ def environment(**more: str) -> dict[str, str]:
         "GIT_COMMITTER_NAME": "A",
         "GIT_COMMITTER_EMAIL": "a@example.org",
         "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_GLOBAL": _GIT_CONFIG,
     }
     return {**kept, **identity, "COLUMNS": WIDE, **more}
 
