@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.command import WAKEYSCAN, execute
 from tests.support.dated_repository import Dated
 from tests.support.encoded_cases import build_key
 from tests.support.keys import MakeKey, fingerprint
@@ -248,12 +249,13 @@ def test_a_repository_without_refs(tmp_path: Path, key: str) -> None:
 
 
 def test_more_refs_than_arguments_may_hold(repo: Dated, key: str) -> None:
-    """A line of the packed refs each: as arguments their ids would take 2.6 MB."""
-    ids = [f"{number:040x}" for number in range(65_000)]
-    lines = (f"{name} refs/tags/{name}\n" for name in ids)
+    """As arguments the ids of the packed refs would take 390 KB, a quarter of the stack is 256."""
+    lines = (f"{number:040x} refs/tags/{number}\n" for number in range(8_000))
     head = repo.id("HEAD")
     (repo.top / ".git" / "packed-refs").write_text(f"{head} refs/heads/x\n" + "".join(lines))
-    ran = repo.audit("--since=2024-01-02")
+    limited = ("sh", "-ec", 'ulimit -s 1024; exec "$@"', "sh")
+    command = (WAKEYSCAN, "audit", "--format=json", "--since=2024-01-02", str(repo.top))
+    ran = execute([*limited, *command], Path("/"))
     assert fingerprints(ran.json()) == {fingerprint(key)}
 
 

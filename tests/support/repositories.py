@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,15 @@ class Repo:
     def record(self, message: str = "c") -> str:
         """Commit the index without hooks; return the id of the commit."""
         self.git("commit", "-q", "--allow-empty", "--no-verify", "-m", message)
-        return self.id("HEAD")
+        return self._read_head() or self.id("HEAD")
+
+    def _read_head(self) -> str:
+        """Read the id of HEAD without git, if it is in the file of a branch."""
+        with suppress(OSError):
+            head = (self.top / ".git" / "HEAD").read_text()
+            if head.startswith("ref: "):
+                return (self.top / ".git" / head[5:].strip()).read_text().strip()
+        return ""
 
     def id(self, revision: str) -> str:
         """Resolve a revision."""
