@@ -83,8 +83,6 @@ from wakeyscan.extractors.sqlite.journals import JOURNAL_FORMAT, WAL_FORMAT
 from wakeyscan.extractors.unread import FEATHER_FORMAT, HDF5_FORMAT, ORC_FORMAT, RAR_FORMAT
 from wakeyscan.fixers import (
     FIXERS,
-    azure,
-    circleci,
     compose,
     csharp,
     dockerfile,
@@ -94,6 +92,7 @@ from wakeyscan.fixers import (
     javascript,
     kotlin,
     php,
+    pipelines,
     python,
     ruby,
     rust,
@@ -101,7 +100,6 @@ from wakeyscan.fixers import (
     spring,
 )
 from wakeyscan.fixers import github as github_fixer
-from wakeyscan.fixers import gitlab as gitlab_fixer
 from wakeyscan.fixers import kubernetes as kubernetes_fixer
 from wakeyscan.fixers import markdown as markdown_fixer
 from wakeyscan.fixers import notebook as notebook_fixer
@@ -131,7 +129,6 @@ from wakeyscan.integrations.hooks import (
     commit_msg,
     pre_commit,
     pre_push,
-    pre_receive,
 )
 from wakeyscan.reports import (
     REPORTS,
@@ -193,8 +190,7 @@ from wakeyscan.sources import (
     staged,
     stdin,
 )
-from wakeyscan.verification import VERIFIERS, wastack
-from wakeyscan.verification.verifier import Verifier
+from wakeyscan.verification import VERIFIERS, Verifier, wastack
 
 BY_PROTOCOL: tuple[
     tuple[Registry[Command], list[Command]],
@@ -259,8 +255,9 @@ BY_PROTOCOL: tuple[
         [
             *(javascript.JAVASCRIPT, javascript.TYPESCRIPT, javascript.TSX, go.FIXER, java.FIXER),
             *(kotlin.FIXER, csharp.FIXER, php.FIXER, ruby.FIXER, rust.FIXER),
-            *(compose.FIXER, github_fixer.FIXER, gitlab_fixer.FIXER, kubernetes_fixer.FIXER),
-            *(azure.FIXER, circleci.FIXER, spring.PROPERTIES, spring.YAML, powershell_fixer.FIXER),
+            *(compose.FIXER, github_fixer.FIXER, kubernetes_fixer.FIXER, powershell_fixer.FIXER),
+            *(pipelines.AZURE, pipelines.CIRCLECI, pipelines.GITLAB),
+            *(spring.PROPERTIES, spring.YAML),
             *(dockerfile, dotenv, python, markdown_fixer, notebook_fixer, postman_fixer, shell),
             terraform_fixer,
         ],
@@ -283,7 +280,7 @@ BY_PROTOCOL: tuple[
     ),
     (SOURCES, [agent_files, commit_message, commit_range, files, omitted_files, staged, stdin]),
     (AGENTS, [claude, codex, copilot, cursor, gemini, kiro, vibe, vscode]),
-    (STAGES, [commit_msg, pre_commit, pre_commit.MERGE_STAGE, pre_push, pre_receive]),
+    (STAGES, [commit_msg, pre_commit, pre_commit.MERGE_STAGE, pre_push, pre_push.SERVER_STAGE]),
     (
         STRING_TABLES,
         [elf, hermes, mach_o, portable_executable, property_list, web_assembly],

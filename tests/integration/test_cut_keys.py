@@ -26,8 +26,8 @@ from wakeyscan.core.severity import Severity
 from wakeyscan.scanner.detector import detect_in_document
 from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan_result import Coverage
+from wakeyscan.verification import VerifyOptions
 from wakeyscan.verification.rate_limit import RateLimiter
-from wakeyscan.verification.verifier import VerifyOptions
 from wakeyscan.verification.verify import verify_result
 
 SIZE = 30

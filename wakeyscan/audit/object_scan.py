@@ -14,9 +14,10 @@ from wakeyscan.audit.holder_marks import (
     restore_findings,
     select_samples,
 )
-from wakeyscan.audit.kept_findings import LEFT_OUT, KeptFindings
 from wakeyscan.audit.object_findings import (
+    LEFT_OUT,
     ContentFindings,
+    KeptFindings,
     ObjectFindings,
     ObjectScan,
     to_content_findings,

@@ -9,10 +9,9 @@ from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
-from wakeyscan.audit.kept_findings import KeptFindings
 from wakeyscan.audit.native_packs import read_pack_headers
 from wakeyscan.audit.native_sift import choose_pack_sift
-from wakeyscan.audit.object_findings import ObjectFindings, ObjectScan
+from wakeyscan.audit.object_findings import KeptFindings, ObjectFindings, ObjectScan
 from wakeyscan.audit.object_sift import SiftTally, Suspect, sift_objects
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.git.object_dirs import (

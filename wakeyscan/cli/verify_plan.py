@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wakeyscan.config import config
     from wakeyscan.core.document import Skipped
     from wakeyscan.scanner.result import RunResult
-    from wakeyscan.verification.verifier import VerifyOptions
+    from wakeyscan.verification import VerifyOptions
 else:
     fleet_rescan = lazy_import("wakeyscan.cli.fleet_rescan")
 

@@ -18,18 +18,18 @@ from wakeyscan.sources.options import SourceOptions
 from wakeyscan.suppression import Policy
 
 if TYPE_CHECKING:
+    from wakeyscan import verification
     from wakeyscan.config import policy_tables
     from wakeyscan.config.options import Option, Values
     from wakeyscan.core import files
     from wakeyscan.rules.rule import RuleFolder
     from wakeyscan.sources import revision as revisions
-    from wakeyscan.verification import verifier
 else:
     # Runs without --verify, a policy or --policy-from need none of these.
     files = lazy_import("wakeyscan.core.files")
     policy_tables = lazy_import("wakeyscan.config.policy_tables")
     revisions = lazy_import("wakeyscan.sources.revision")
-    verifier = lazy_import("wakeyscan.verification.verifier")
+    verification = lazy_import("wakeyscan.verification")
 
 _parse_profile = converters.build_choice("generic", "github")
 _parse_agent_fail = converters.build_choice("open", "closed")
@@ -130,11 +130,13 @@ def _find_rules(settings: Settings, revision: revisions.Revision | None) -> Rule
     return tuple(found)
 
 
-def build_verify_options(given: Values, environment: Mapping[str, str]) -> verifier.VerifyOptions:
+def build_verify_options(
+    given: Values, environment: Mapping[str, str]
+) -> verification.VerifyOptions:
     """Build the options of verification from flags and variables; a file cannot set them."""
     app_key = str(given.get("app_key", ""))
     control_key = environment.get("WAKEYSCAN_CONTROL_KEY", "").strip()
-    return verifier.VerifyOptions(
+    return verification.VerifyOptions(
         require=bool(given.get("require_verified")),
         plan=bool(given.get("verify_plan")),
         app_key=Secret(os.fsencode(app_key), APP_KEY) if app_key else None,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wakeyscan.sources import revision as revisions
     from wakeyscan.sources.options import SourceOptions
     from wakeyscan.sources.revision import Revision
-    from wakeyscan.verification.verifier import VerifyOptions
+    from wakeyscan.verification import VerifyOptions
 else:
     # Only --policy-from needs it: it runs git, but a scan of files must work without git.
     revisions = lazy_import("wakeyscan.sources.revision")

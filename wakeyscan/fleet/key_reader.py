@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from wakeyscan.fleet.options import FleetTask, TaskOptions
     from wakeyscan.fleet.repository_list import FleetRepository
     from wakeyscan.git.repository import Repository
-    from wakeyscan.verification.verifier import VerifyOptions
+    from wakeyscan.verification import VerifyOptions
 
 ProgressCallback = Callable[[int, int], None]
 """Receives the number of repositories that were read, and that of all to read."""

@@ -13,7 +13,7 @@ from wakeyscan.verification.verdict import VerificationRequest
 
 if TYPE_CHECKING:
     from wakeyscan.scanner.result import RunResult
-    from wakeyscan.verification.verifier import VerifyOptions
+    from wakeyscan.verification import VerifyOptions
 
 _Distance = tuple[int, int]
 """Lines and columns between two findings."""

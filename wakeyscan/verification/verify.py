@@ -29,7 +29,7 @@ from wakeyscan.verification.verdict import (
 if TYPE_CHECKING:
     from wakeyscan.core.secret import Secret
     from wakeyscan.scanner.result import RunResult
-    from wakeyscan.verification.verifier import VerifyOptions
+    from wakeyscan.verification import VerifyOptions
 
 _MAX_UNANSWERED = 5
 """Keys in a row without a response, after which no more requests are sent."""

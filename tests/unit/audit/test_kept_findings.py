@@ -12,8 +12,7 @@ from tests.support.contexts import few
 from tests.support.keys import MakeKey
 from tests.support.repositories import Repo
 from wakeyscan.audit.audit import audit
-from wakeyscan.audit.kept_findings import KeptFindings
-from wakeyscan.audit.object_findings import FindingRef, ObjectFindings
+from wakeyscan.audit.object_findings import FindingRef, KeptFindings, ObjectFindings
 from wakeyscan.git.objects import BLOB
 from wakeyscan.git.repository import find_repository
 from wakeyscan.scanner.result import RunResult

@@ -24,7 +24,7 @@ from wakeyscan.verification.verify import build_endpoint, verify_keys
 
 if TYPE_CHECKING:
     from wakeyscan.core.secret import Secret
-    from wakeyscan.verification.verifier import VerifyOptions
+    from wakeyscan.verification import VerifyOptions
 
 HELP = """Ask WAStack again whether keys still work.
 

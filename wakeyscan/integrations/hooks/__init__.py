@@ -33,6 +33,6 @@ STAGES: Registry[Stage] = Registry(
         "pre-commit": "wakeyscan.integrations.hooks.pre_commit",
         "pre-merge-commit": "wakeyscan.integrations.hooks.pre_commit:MERGE_STAGE",
         "pre-push": "wakeyscan.integrations.hooks.pre_push",
-        "pre-receive": "wakeyscan.integrations.hooks.pre_receive",
+        "pre-receive": "wakeyscan.integrations.hooks.pre_push:SERVER_STAGE",
     },
 )

@@ -1,11 +1,14 @@
-"""The `pre-push` hook: scans the commits and tags, of every ref, that the remote does not have."""
+"""The `pre-push` hook: scans the commits and tags, of every ref, that the remote does not have.
+
+`pre-receive` does the same on a server, which knows what it has.
+"""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
-from wakeyscan.core.errors import SourceError
+from wakeyscan.core.errors import SourceError, UsageError
 from wakeyscan.git import rev_list
 from wakeyscan.git.command import Git, open_own
 from wakeyscan.integrations.hooks.ref_updates import read_updates
@@ -87,3 +90,32 @@ def _exclude_remote(remote: str, own: Git) -> tuple[str, ...]:
     # A mirror tracks its refs as our own branches, which are not pushed yet.
     patterns = {target for target in tracked if target.startswith(_TRACKED)}
     return ("--not", f"--remotes={remote}", *(f"--glob={target}" for target in sorted(patterns)))
+
+
+class _ServerStage:
+    """The `pre-receive` hook of a server."""
+
+    ADVICE = (
+        "Push rejected. Nothing was stored. Remove the key from your commits (git rebase -i), not "
+        "only from the files, and push again. If it was ever pushed or shared, revoke it too."
+    )
+
+    def open_input(self, arguments: list[str], options: SourceOptions) -> HookInput:
+        """Open the pushed commits. git holds them in quarantine; its variables let us read them."""
+        lines = read_updates()
+        if not lines:
+            raise UsageError(
+                "wakeyscan hook pre-receive: stdin has no ref updates, so nothing can be scanned; "
+                "another command of the hook may have read them: pass them on to each command"
+            )
+        updates = [update for update in lines if not update.is_deletion]
+        if not updates:
+            return commit_range, [], options
+        own = open_own()
+        tips = tuple(update.new for update in updates)
+        pushed = rev_list.CommitSelection(tips, (), ("--not", "--all"), "the pushed commits")
+        names = [update.ref for update in updates]
+        return commit_range, [commits.build_unit(pushed, tips, names, own)], options
+
+
+SERVER_STAGE = _ServerStage()

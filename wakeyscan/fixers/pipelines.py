@@ -1,4 +1,7 @@
-"""Fixer for pipelines of GitLab, which pass the project's CI/CD variables to every job."""
+"""Fixers for the pipelines of CI systems: GitLab, CircleCI and Azure.
+
+The first two pass the variables of a project to every command. Azure replaces its macros.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,16 @@ from wakeyscan.fixers.yaml_nodes import YamlText
 if TYPE_CHECKING:
     from wakeyscan.fixers.yaml_nodes import Entry
 
-_SCRIPTS = frozenset(("script", "before_script", "after_script"))
+_GITLAB_SCRIPTS = frozenset(("script", "before_script", "after_script"))
+_CIRCLECI_SCRIPTS = frozenset(("run", "command"))
+_AZURE_EXPANDED = frozenset(("variables", "env", "inputs", "script", "bash", "pwsh", "powershell"))
+"""Keys in whose values Azure expands macros; it does so before a script starts."""
 
 
-def _fix_scalar(found: FoundScalar, leak: Leak) -> Fix:
+def _fix_gitlab(found: FoundScalar, leak: Leak) -> Fix:
     """Return the edits that replace a key by a CI/CD variable; raise `NotFixable`."""
     source, text, way = found
-    if find_script(way, _SCRIPTS) is not None:
+    if find_script(way, _GITLAB_SCRIPTS) is not None:
         return Fix(fix_script(text, way, leak), (_format_note(leak.variable),))
     check_is_whole(leak)
     names = [entry.key.value for entry in way if entry.key is not None]
@@ -66,4 +72,26 @@ def _remove_variable(source: Source, text: YamlText, way: list[Entry], name: str
     return Edit(start, end, comment)
 
 
-FIXER = YamlFixer(_fix_scalar)
+def _fix_circleci(found: FoundScalar, leak: Leak) -> Fix:
+    """Return the edits that replace a key by a variable of the project; raise `NotFixable`."""
+    _, text, way = found
+    if find_script(way, _CIRCLECI_SCRIPTS) is None:
+        raise NotFixable("CircleCI expands no variables here; remove it, and add it to the project")
+    note = f"add {leak.variable} to the project: Project Settings, Environment Variables"
+    return Fix(fix_script(text, way, leak), (note,))
+
+
+def _fix_azure(found: FoundScalar, leak: Leak) -> Fix:
+    """Return the edit that replaces a key by a macro; raise `NotFixable`."""
+    check_is_whole(leak)
+    names = [entry.key.value for entry in found.way if entry.key is not None]
+    if _AZURE_EXPANDED.isdisjoint(names):
+        raise NotFixable("Azure expands no variables here; move it to variables: first")
+    macro = b"$(" + leak.variable.encode() + b")"
+    note = f"add {leak.variable} as a secret variable of the pipeline: Edit, Variables"
+    return Fix((Edit(leak.start, leak.end, macro),), (note,))
+
+
+GITLAB = YamlFixer(_fix_gitlab)
+CIRCLECI = YamlFixer(_fix_circleci)
+AZURE = YamlFixer(_fix_azure)
