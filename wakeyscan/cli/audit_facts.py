@@ -37,14 +37,6 @@ _NOT_SEARCHED = Skipped(
     gap=False,
 )
 
-_LOOKUPS = (
-    r"(environb?(\.get\(|\[)|[Gg]etenv\(|process\.env(\.|\[)|ENV(\[|\.fetch\(|\.get\()"
-    r"|env::var(_os)?\(|GetEnvironmentVariable\(|\$\{?env:|secrets\.|Deno\.env\.get\("
-    r"|\$_(ENV|SERVER)\[)[[:space:]]*[\"']?[A-Za-z_][A-Za-z0-9_]*"
-)
-"""The look-ups of `fixers.variables`, for git."""
-_ASSIGNMENTS = r"^[[:space:]]*(export[[:space:]]+)?[A-Za-z_][A-Za-z0-9_]*[[:space:]]*="
-
 
 def add_facts(
     result: RunResult, repository: Repository, settings: Config, *, is_current: bool
@@ -94,8 +86,8 @@ def _list_keys(result: RunResult, head: str, git: Git) -> tuple[SecretHistory, .
 
 
 def _count_names(head: str, git: Git) -> Counter[str]:
-    names = variables.count_names("", tree_grep.find_texts(head, _LOOKUPS, git))
-    assigned = tree_grep.find_texts(head, _ASSIGNMENTS, git, (":(glob)**/.env*",))
+    names = variables.count_names("", tree_grep.find_texts(head, variables.GIT_LOOKUP, git))
+    assigned = tree_grep.find_texts(head, variables.GIT_ASSIGNMENT, git, (":(glob)**/.env*",))
     return names + variables.count_names(".env", assigned)
 
 

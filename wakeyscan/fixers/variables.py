@@ -13,12 +13,30 @@ from wakeyscan.core.secret import API_KEY, APP_KEY
 if TYPE_CHECKING:
     from wakeyscan.core.finding import Finding
 
-_LOOKUPS = lazy_pattern(
-    rb"(?:environb?(?:\.get\(|\[)|[Gg]etenv\(|process\.env(?:\.|\[)|\bENV(?:\[|\.fetch\(|\.get\()"
-    rb"|env::var(?:_os)?\(|GetEnvironmentVariable\(|\$\{?env:|\bsecrets\.|Deno\.env\.get\("
-    rb"|\$_(?:ENV|SERVER)\[)\s*[\"']?(?P<name>[A-Za-z_]\w*)"
+_LOOKUP = (
+    r"(environb?(\.get\(|\[)|[Gg]etenv\(|process\.env(\.|\[)|<word>ENV(\[|\.fetch\(|\.get\()"
+    r"|env::var(_os)?\(|GetEnvironmentVariable\(|\$\{?env:|<word>secrets\.|Deno\.env\.get\("
+    r"|\$_(ENV|SERVER)\[)<space>*[\"']?<name>"
 )
-_ASSIGNMENTS = lazy_pattern(rb"(?m)^[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_]\w*)[ \t]*=")
+_ASSIGNMENT = r"^<blank>*(export<blank>+)?<name><blank>*="
+
+
+def _fill(pattern: str, word: str, space: str, blank: str, name: str) -> str:
+    """Return a pattern in one dialect: that of Python, or the one of POSIX, for git."""
+    classes = {"<name>": name, "<word>": word, "<space>": space, "<blank>": blank}
+    for hole, text in classes.items():
+        pattern = pattern.replace(hole, text)
+    return pattern
+
+
+_GIT = ("", "[[:space:]]", "[[:blank:]]", "[A-Za-z_][A-Za-z0-9_]*")
+_PYTHON = (r"\b", r"\s", r"[ \t]", r"(?P<name>[A-Za-z_]\w*)")
+
+GIT_LOOKUP, GIT_ASSIGNMENT = (_fill(pattern, *_GIT) for pattern in (_LOOKUP, _ASSIGNMENT))
+"""Patterns for `git grep`: what they find contains all that `count_names` counts."""
+
+_LOOKUPS = lazy_pattern(_fill(_LOOKUP, *_PYTHON).encode())
+_ASSIGNMENTS = lazy_pattern(b"(?m)" + _fill(_ASSIGNMENT, *_PYTHON).encode())
 
 _NAMES = {
     API_KEY: re.compile(r"(?=.*(?:WASTACK|WHATSAPP|\bWA_))(?=.*(?:KEY|TOKEN|SECRET))(?!.*APP_KEY)"),

@@ -13,9 +13,8 @@ from contextlib import suppress
 from multiprocessing import connection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wakeyscan.core import termination, worker_pool
+from wakeyscan.core import process_limits, termination, worker_pool
 from wakeyscan.core.errors import ReportError
-from wakeyscan.fleet import memory_limit
 from wakeyscan.fleet.ledger import State
 from wakeyscan.fleet.run import RETRIES
 from wakeyscan.fleet.task import Outcome, fail_task, prepare, run_task
@@ -67,7 +66,7 @@ class ProcessExecutor:
 
     def __init__(self, jobs: int, memory: int = 0) -> None:
         self._jobs = max(1, jobs)
-        self._memory = memory or memory_limit.find_limit()
+        self._memory = memory or process_limits.find_memory_limit()
         self._context: Any = multiprocessing.get_context(worker_pool.find_start_method())
         self._running: dict[Any, _Running] = {}
         self._idle: list[_Worker] = []
@@ -141,7 +140,7 @@ def _serve(pipe: Any, limits: _Limits) -> None:
     """Run the tasks that arrive, until one needs much memory."""
     worker_pool.prepare_process()
     tempfile.tempdir = limits.scratch
-    memory_limit.limit_memory(limits.memory)
+    process_limits.limit_memory(limits.memory)
     with suppress(EOFError, ConnectionError):  # the parent has ended
         is_last = False
         while not is_last:
@@ -156,4 +155,4 @@ def _answer(task: FleetTask, limits: _Limits) -> _Answer:
     except ReportError as error:  # the next repositories would fail, too
         return _Answer(str(error), is_last=True)
     is_failed = outcome.state is not State.AUDITED
-    return _Answer(outcome, is_failed or memory_limit.is_half_used(limits.memory))
+    return _Answer(outcome, is_failed or process_limits.is_half_used(limits.memory))
