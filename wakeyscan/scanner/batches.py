@@ -38,7 +38,7 @@ _ReadDocuments = Callable[[str, "SourceOptions"], Iterator["Document | Skipped"]
 _BATCH_SIZE = 200
 """Units of a batch, which is a task of a worker."""
 
-_SECONDS_HERE = 0.1
+_SECONDS_HERE = 0.2
 """Seconds of scanning in this process after which workers, which start in 0.05 s, pay off."""
 
 

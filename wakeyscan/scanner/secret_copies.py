@@ -17,10 +17,10 @@ from binascii import hexlify
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wakeyscan.core.secret import Secret

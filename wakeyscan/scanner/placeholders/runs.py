@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from string import ascii_lowercase, digits
 
 from wakeyscan.core.typing import NamedTuple
 
 SEQUENCE, REPETITION = "sequence", "repetition"
 """Kinds of runs."""
+
+LETTERS, DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
+"""Those of `string`, which takes 1 ms to load."""
 
 _DIGIT_ROW = "1234567890"
 _KEYBOARDS = (
@@ -55,13 +57,13 @@ class _Step(NamedTuple):
 
 def _list_orders() -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """Yield the bits of a step, its distance, and the circular orders through which it leads."""
-    both = ascii_lowercase, digits
+    both = LETTERS, DIGITS
     yield 1, 0, both
     yield 2, 1, both
     yield 3, -1, both
     for sign in (1, -1):
         yield 7, 2 * sign, both
-        for orders in (("0123456789abcdef",), (digits + ascii_lowercase,), *_KEYBOARDS):
+        for orders in (("0123456789abcdef",), (DIGITS + LETTERS,), *_KEYBOARDS):
             yield 7, sign, orders
         for orders in _OTHER_KEYBOARDS:
             yield 9, sign, orders

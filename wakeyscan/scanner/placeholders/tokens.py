@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from string import ascii_lowercase, digits
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.placeholders import description, runs
+from wakeyscan.scanner.placeholders.runs import DIGITS, LETTERS
 from wakeyscan.scanner.placeholders.typed_text import find_typed, has_few_characters
 from wakeyscan.scanner.placeholders.words import EXAMPLE_WORDS, WORDS
 
@@ -50,10 +50,10 @@ worst case, one in 20 does."""
 _LAGS = ((1, (1, 2, 3, 4)), (2, (2,)))
 """Distances between two characters, and between two equal steps from one to the other."""
 KEYBOARD = bytes.maketrans(
-    (digits + ascii_lowercase).encode(),
+    (DIGITS + LETTERS).encode(),
     bytes(
         row * 16 + column
-        for key in digits + ascii_lowercase
+        for key in DIGITS + LETTERS
         for row, keys in enumerate(("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"))
         if (column := keys.find(key)) >= 0
     ),
