@@ -55,6 +55,10 @@ def jwt(claims: str, signature: str) -> str:
     return ".".join([*(basic(part).rstrip("=") for part in parts), signature])
 
 
+def teamcity(key: str) -> str:
+    return ".".join(basic(part).rstrip("=") for part in ('{"typ": "TCV2"}', key, SIGNATURE))
+
+
 BODIES = {
     "vendor-key": ("your_key", EXAMPLE),
     "vendor-api-key": ("your_api_key", EXAMPLE),
@@ -117,7 +121,8 @@ kullanıcı:şifre пользователь:пароль ユーザー:パスワ�
 x-access-token:ghs_abc123 client_id:client_secret user:p@ssw0rd! user:P@55word1
 admin:SuperSecret1! acme:acme-secret user:pass:word <user>:<password> $USER:$PASS
 {username}:{password} ${USER}:${PASSWORD} user:[password] user:glpat-xxxxxxxxxxxxxxxxxxxx
-AzureDiamond:hunter2 consumer_key:consumer_secret
+AzureDiamond:hunter2 consumer_key:consumer_secret clerk:server maria:rosa svc:4711:apassword
+Umlaut:a%SeCret%!%23
 """
 
 CLAIMS = '{"sub":"svc-31"}'
@@ -144,6 +149,9 @@ HEADERS = {
     "basic-word-in-a-secret": ("Basic", basic("deploy:kpassQ8zT4vRz"), ""),
     "basic-words-of-a-sentence": ("Basic", basic("deploy:copper.kettle.orbit"), ""),
     "basic-before-it-is-encoded": ("Basic", "user:password", PAIR),
+    "basic-four-characters": ("Basic", basic("deploy:k7Qz"), ""),
+    "basic-letters": ("Basic", basic("deploy:qzkxwvjm"), ""),
+    "basic-signs-and-a-word": ("Basic", basic("deploy:key%x9!Qv7#"), ""),
     "basic-real-before-it-is-encoded": ("Basic", f"deploy:{SECRET}", ""),
     "basic-real": ("Basic", basic(f"deploy:{SECRET}"), ""),
     "basic-key-as-name": ("Basic", basic(f"{SECRET}:"), ""),
@@ -180,6 +188,8 @@ HEADERS = {
     "jwt-as-a-name": ("Basic", basic("eyJfoobar.eyJfoobar.12345asdf:x-oauth-basic"), NO_JWT),
     "jwt-as-a-password": ("Basic", basic("svc:eyJfoobar.eyJfoobar.12345asdf"), NO_JWT),
     "jwt-real-as-a-password": ("Basic", basic(f"svc:{jwt(CLAIMS, SIGNATURE)}"), ""),
+    "teamcity": ("Bearer", teamcity(SECRET), ""),
+    "teamcity-word": ("Bearer", teamcity("your-example-token-0"), WORD),
     "json-of-words": ("Token", basic('{"foo": "bar"}'), WORD),
     "words-in-base64": ("", basic("super-secret-password"), WORD),
     "random-in-base64": ("", basic(f"{SECRET}{SECRET}"), ""),

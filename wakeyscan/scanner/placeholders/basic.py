@@ -14,7 +14,8 @@ from wakeyscan.scanner.placeholders.web_tokens import check_web_token
 RANDOM_PART = rb"[0-9][A-Za-z]+[0-9]|[a-z][A-Z]+[a-z]+[A-Z]|[A-Za-z0-9]{20}"
 
 _WEAK_PASSWORD = lazy_pattern(
-    rb"(?i)(?:some-?\w+|your-?_?\w+|mypass\w*|\W*|.{0,3}|[a-z]*pass(?:word)?s?)\d{0,6}!?"
+    rb"(?i)(?:some-?\w+|your-?_?\w+|mypass\w*|\W*|.{0,3}|(?-i:[a-z]{4})|[a-z]*pass(?:word)?s?)"
+    rb"\d{0,6}!?"
 )
 _TEMPLATE = lazy_pattern(
     rb"\$\{?[\w.]+\}?|<[^<>]*>|\{+[^{}]*\}+|%\w*%?|\[[^\[\]]*\]|_{2,}\w+_{2,}|@@?\w+@@?"

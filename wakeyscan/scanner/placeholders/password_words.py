@@ -7,13 +7,13 @@ import unicodedata
 _TYPED_WORDS = """
 password passwd passw passwort passphrase pass pwd pswd psw pw passcode pin secret secrets
 secretkey key keys token tokens apikey api auth access refresh bearer credential credentials
-creds login user username users name id uid client consumer customer account service svc app
-admin administrator root guest anonymous default basic test tests tester testing demo dummy
+creds login user username users name id uid client server consumer customer account service svc
+app admin administrator root guest anonymous default basic test tests tester testing demo dummy
 example sample foo bar baz qux quux foobar abc abcd xyz xxx some any my your our the of for is
-here this that with not no to change changeme me replace replaceme insert enter placeholder
-wrong correct invalid valid bad good old new expired value string text hello world letmein
-qwerty asdf asdfgh asdfghjkl qwer zxcv opensesame open sesame hunter wonderland tiger toor
-troubador troubadour monkey dragon super top very strong secure private public hidden redacted
+here this that with not no to a an change changeme me replace replaceme insert enter
+placeholder wrong correct invalid valid bad good old new expired value string text hello world
+letmein qwerty asdf asdfgh asdfghjkl qwer zxcv opensesame open sesame hunter wonderland tiger
+toor troubador troubadour monkey dragon super top very strong secure private public hidden redacted
 removed masked fake mock stub word phrase live sandbox staging dev prod local localhost temp tmp
 none null nil empty undefined todo tbd fixme personal oauth ghp gho ghs ghu ghr github glpat
 gitlab npm pat sk pk usuario clave contrasena contrasenya contrasinal secreto prueba ejemplo tu
@@ -86,7 +86,7 @@ def _replace_leet(folded: str) -> str:
 def _is_split(text: str, own: frozenset[str]) -> bool:
     """Return whether a text can be split into words, signs and a few digits.
 
-    At least half of it must be words of three letters or more.
+    At least half of its letters and digits must be in words of three letters or more.
     """
     if sum(map(str.isdigit, text)) > _MAX_DIGITS:
         return False
@@ -101,7 +101,7 @@ def _is_split(text: str, own: frozenset[str]) -> bool:
             if (word := text[at : at + size]) in _WORDS or word in own:
                 end = at + len(word)
                 letters[end] = max(letters[end], count + _count_letters(word))
-    return letters[-1] * 2 >= len(text)
+    return letters[-1] * 2 >= sum(map(str.isalnum, text)) > 0
 
 
 def _count_letters(word: str) -> int:
