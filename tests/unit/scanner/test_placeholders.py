@@ -125,6 +125,12 @@ AzureDiamond:hunter2 consumer_key:consumer_secret clerk:server maria:rosa svc:47
 Umlaut:a%SeCret%!%23
 """
 
+TEMPLATES = (
+    *("$q7Xz9Lk2wR", "${q7Xz9Lk2wR}", "<q7Xz9Lk2wR>", "{{q7Xz9Lk2wR}}", "%q7Xz9Lk2wR%"),
+    *("[q7Xz9Lk2wR]", "__q7Xz9Lk2wR__", "@q7Xz9Lk2wR@", "@@q7Xz9Lk2wR@@", "*******"),
+)
+"""Passwords that only their punctuation gives away."""
+
 CLAIMS = '{"sub":"svc-31"}'
 
 HEADERS = {
@@ -144,6 +150,7 @@ HEADERS = {
     "basic-no-colon": ("Basic", basic("no colon in here"), NO_PAIR),
     "basic-binary": ("Basic", b64encode(bytes(range(200, 212))).decode(), NO_PAIR),
     **{f"basic-{plain}": ("Basic", basic(plain), PAIR) for plain in PAIRS.split()},
+    **{f"basic-{text}": ("Basic", basic(f"svc:{text}"), PAIR) for text in TEMPLATES},
     "basic-latin-1": ("Basic", b64encode("user:contraseña".encode("latin-1")).decode(), PAIR),
     "basic-key-and-word": ("Basic", basic(f"{SECRET}:api_token"), ""),
     "basic-word-in-a-secret": ("Basic", basic("deploy:kpassQ8zT4vRz"), ""),
