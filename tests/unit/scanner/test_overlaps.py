@@ -43,10 +43,15 @@ LONG, SHORT = match("abcdef", 0, 6), match("abc", 0, 3)
 OTHER_RULE = match("abcdef", 2, 8, SECOND)
 
 
-def test_matches_that_only_touch_both_stay_in_order() -> None:
-    behind = match("ghi", 6, 9)
+@pytest.mark.parametrize(
+    "behind",
+    [match("ghi", 6, 9), match("ghi", 6, 9, SECOND), match("abcdef", 6, 12)],
+    ids=["another secret", "another rule", "the same secret"],
+)
+def test_matches_that_only_touch_both_stay_in_order(behind: Match) -> None:
     assert resolve([behind, LONG]) == [LONG, behind]
     assert resolve([LONG], [behind]) == [LONG, behind]
+    assert resolve([], [LONG, behind]) == [LONG, behind]
 
 
 @pytest.mark.parametrize("start", [0, 2, 5])
