@@ -156,6 +156,7 @@ HEADERS = {
     "basic-word-in-a-secret": ("Basic", basic("deploy:kpassQ8zT4vRz"), ""),
     "basic-words-of-a-sentence": ("Basic", basic("deploy:copper.kettle.orbit"), ""),
     "basic-before-it-is-encoded": ("Basic", "user:password", PAIR),
+    "basic-blanks": ("Basic", basic("bogus login:bogus weak password"), PAIR),
     "basic-four-characters": ("Basic", basic("deploy:k7Qz"), ""),
     "basic-letters": ("Basic", basic("deploy:qzkxwvjm"), ""),
     "basic-signs-and-a-word": ("Basic", basic("deploy:key%x9!Qv7#"), ""),

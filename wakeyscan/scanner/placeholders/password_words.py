@@ -14,10 +14,10 @@ here this that with not no to a an change changeme me replace replaceme insert e
 placeholder wrong correct invalid valid bad good old new expired value string text hello world
 letmein qwerty asdf asdfgh asdfghjkl qwer zxcv opensesame open sesame hunter wonderland tiger
 toor troubador troubadour monkey dragon super top very strong secure private public hidden redacted
-removed masked fake mock stub word phrase live sandbox staging dev prod local localhost temp tmp
-none null nil empty undefined todo tbd fixme personal oauth ghp gho ghs ghu ghr github glpat
-gitlab npm pat sk pk usuario clave contrasena contrasenya contrasinal secreto prueba ejemplo tu
-mi su nombre cliente utilisateur motdepasse mot de passe mdp motpasse secrete essai exemple
+removed masked fake mock stub bogus weak word phrase live sandbox staging dev prod local localhost
+temp tmp none null nil empty undefined todo tbd fixme personal oauth ghp gho ghs ghu ghr github
+glpat gitlab npm pat sk pk usuario clave contrasena contrasenya contrasinal secreto prueba ejemplo
+tu mi su nombre cliente utilisateur motdepasse mot de passe mdp motpasse secrete essai exemple
 votre mon nom identifiant benutzer benutzername nutzer passwoerter kennwort geheim geheimnis
 beispiel dein ihr mein utente parola chiave segreto segreta prova esempio nomeutente tua mia
 senha palavra palavrapasse chave segredo usuaria teste exemplo sua minha nome gebruiker
