@@ -1040,10 +1040,10 @@ def test_a_review_takes_the_policy_from_the_base(
 
 
 def test_an_annotation_names_all_places_of_a_key(repo: Repo, runner: Runner, key: str) -> None:
-    write(repo.top, {f"{name}.py": f"{key}\n" for name in "bcdefgh"})
+    write(repo.top, {f"{name}.py": f"{key}\n" for name in "bcdefghi"})
     (order,) = orders(runner.run("scan", mode="tree").log)
     assert order.properties["file"] == "b.py"
-    places = "c.py:1, d.py:1, e.py:1, f.py:1, g.py:1 and 1 more."
+    places = "c.py:1, d.py:1, e.py:1, f.py:1, g.py:1 and 2 more."
     assert order.data == f"{PROBLEM.format(mask(key))} Also at {places}"
 
 

@@ -618,7 +618,7 @@ Not known to be revoked: treat these as live (2)
      at HEAD     public/app.js:1
      introduced  {two[:12]}  public/app.js:1
      reachable   from HEAD, refs/heads/main, index
-     next        only in local commits: rewrite them; rotate only if shared
+     next        only in local commits: rewrite them; rotate it too if shared
      | let k = '{mask(here)}';
 
   2  high      wastack-api-key  {mask(old)}
@@ -634,7 +634,7 @@ Scanned 10 objects (636 bytes).
 
 What to do, key by key
 
-{mask(here)}: only in local commits: rewrite them; rotate only if shared
+{mask(here)}: only in local commits: rewrite them; rotate it too if shared
   1. No rotation is needed, unless you shared the key or the commits in another
      way.
   2. Fix {two[:12]}, which brought it:
@@ -653,7 +653,7 @@ What to do, key by key
   2. Roll out the new key as WASTACK_API_KEY.
   3. Check that the new key works:
        echo "$NEW_KEY" | wakeyscan verify
-  4. Revoke {fingerprint(old)[:6]} where it was issued.
+  4. Revoke {fingerprint(old)[:6]} in WAStack (Settings, API Keys).
   5. Prove that it is revoked, with a report of --report json=leak.json:
        export WAKEYSCAN_CONTROL_KEY="$NEW_KEY"
        wakeyscan verify leak.json --wait 10m
@@ -661,7 +661,7 @@ What to do, key by key
   7. Decide about the history: a revoked key is harmless, and a rewrite breaks
      every clone. To purge it all the same:
        wakeyscan audit --purge-file ../purge.txt
-{next_steps_of_audit(here, old, since="2024-01-01", removals=removals)}"""
+{next_steps_of_audit(here, old, since="2024-01-01", removals=removals, local=here)}"""
     )
 
 

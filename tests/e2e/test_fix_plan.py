@@ -13,7 +13,7 @@ from tests.support.command import WAKEYSCAN, Run, environment, execute
 from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.repositories import ON_PATH, Repo
 
-LOCAL = "only in local commits: rewrite them; rotate only if shared"
+LOCAL = "only in local commits: rewrite them; rotate it too if shared"
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_a_pushed_key_is_rotated_first(repo: Repo, key: str) -> None:
         "Remove it from HEAD (CI: .github/workflows/ci.yml; code: src/a.py)",
         "Roll out the new key as WASTACK_API_KEY",
         "Check that the new key works",
-        f"Revoke {digits} where it was issued.",
+        f"Revoke {digits} in WAStack (Settings, API Keys).",
         "Prove that it is revoked",
         "Look for requests that are not yours",
         "Decide about the history",

@@ -28,9 +28,16 @@ def next_steps(
     return _format([*steps, _ignoring(prefixes, program)])
 
 
-def next_steps_of_audit(*keys: str, since: str, removals: str) -> str:
-    """Return the steps after an audit in 80 columns; a line of a commit can get no comment."""
-    steps = [*_rotation(keys, ASK, "wakeyscan")]
+def next_steps_of_audit(*keys: str, since: str, removals: str, local: str = "") -> str:
+    """Return the steps after an audit in 80 columns; a line of a commit can get no comment.
+
+    `local` is the one of the keys that no remote-tracking branch has, if some have the others.
+    """
+    steps = [*_rotation([key for key in keys if key != local], ASK, "wakeyscan")]
+    if local:
+        digits = fingerprint(local, KEY_RULE)[:6]
+        unless = "it never left this clone: no remote-tracking branch has it."
+        steps.insert(1, f"Revoke {digits} too, unless {unless}")
     steps.append(f"Look for messages that you did not send: WAStack's log since {since}.")
     steps += [f"Remove from HEAD: {removals}."] if removals else []
     steps.append(_details([KEY_RULE], "wakeyscan"))

@@ -66,9 +66,11 @@ def name_kind(item: Skipped) -> str:
 
 
 def join_names(names: Sequence[str], most: int, separator: str = ", ") -> str:
-    """Join the first `most` names, and count the others."""
+    """Join the first `most` names, and count the others; a single one is named, too."""
     more = len(names) - most
-    return separator.join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
+    if more <= 1:
+        return separator.join(names)
+    return f"{separator.join(names[:most])} and {more:,} more"
 
 
 def advise(finding: Finding) -> str:

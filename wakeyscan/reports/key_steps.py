@@ -57,7 +57,7 @@ def describe_key(key: SecretHistory, facts: LocalFacts | None = None) -> str:
     if _is_staged(key):
         return "only staged: unstage it, and edit the file"
     if not _may_be_pushed(key, facts):
-        return "only in local commits: rewrite them; rotate only if shared"
+        return "only in local commits: rewrite them; rotate it too if shared"
     if key.pushed:
         return "pushed: rotate first, then decide about the history"
     return "maybe pushed: rotate first, then decide about the history"
@@ -129,7 +129,8 @@ def _list_rotation(
     yield from _list_removal(key, program)
     yield _build_roll_out(key, facts)
     yield Step("Check that the new key works", ('echo "$NEW_KEY" | ' + f"{program} verify",))
-    yield Step(f"Revoke {digits} where it was issued.")
+    issuer = "in WAStack (Settings, API Keys)" if key.rule == API_KEY else "where it was issued"
+    yield Step(f"Revoke {digits} {issuer}.")
     report = shlex.quote(saved or "leak.json")
     yield Step(
         "Prove that it is revoked"

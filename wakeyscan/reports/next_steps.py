@@ -20,11 +20,17 @@ if TYPE_CHECKING:
 
 _MAX_NAMES = 5
 
+_ISSUER = "in WAStack (Settings, API Keys)"
 _ROTATION = (
     "First create a new key with the least permission, and pass it to the app as an environment"
     " variable. Both work until you revoke the old one: removing it from the code does not"
     " disable it."
 )
+_ONLY_HERE = {
+    1: "it never left this clone: no remote-tracking branch has it.",
+    2: "they never left this clone: no remote-tracking branch has them.",
+}
+"""For one key and for several."""
 _PLAN = " --verify-plan shows the requests, and sends none."
 
 
@@ -59,8 +65,7 @@ def _list_rotation_steps(
     keys = [f for f in reported if f.rule == API_KEY and f.liveness is not Liveness.REVOKED]
     if not keys:
         return
-    digits = join_names(_list_prefixes(result, keys), _MAX_NAMES)
-    yield Step(f"Revoke {digits} in WAStack (Settings, API Keys). {_ROTATION}")
+    yield from _list_revocations(result, keys)
     if all(finding.liveness is Liveness.UNCHECKED for finding in keys):
         is_action = result.command == "action"
         option, plan = ("verify: true", "") if is_action else ("--verify", _PLAN)
@@ -69,6 +74,20 @@ def _list_rotation_steps(
     file = shlex.quote(style.saved or "leak.json")
     command = f"{style.program} verify {file} --wait 10m"
     yield Step(f"Prove that they are revoked{report}", (command,))
+
+
+def _list_revocations(result: RunResult, keys: list[Finding]) -> Iterator[Step]:
+    """Yield which keys to revoke: first those that others may have."""
+    local = {key.secret for key in result.keys if key.pushed is False}
+    shared = _list_prefixes(result, [finding for finding in keys if finding.secret not in local])
+    unshared = _list_prefixes(result, [finding for finding in keys if finding.secret in local])
+    if shared:
+        yield Step(f"Revoke {join_names(shared, _MAX_NAMES)} {_ISSUER}. {_ROTATION}")
+    if unshared:
+        where, rotation = (" too", "") if shared else (f" {_ISSUER}", f" {_ROTATION}")
+        unless = _ONLY_HERE[min(2, len(unshared))]
+        digits = join_names(unshared, _MAX_NAMES)
+        yield Step(f"Revoke {digits}{where}, unless {unless}{rotation}")
 
 
 def _list_prefixes(result: RunResult, findings: list[Finding]) -> list[str]:

@@ -9,6 +9,7 @@ from wakeyscan.core.finding import Exposure, Finding, Liveness, Position, Standi
 from wakeyscan.core.secret import Secret
 from wakeyscan.core.secret_history import CommitRef, Occurrence, SecretHistory
 from wakeyscan.core.severity import Severity
+from wakeyscan.reports.description import join_names
 from wakeyscan.reports.next_steps import Step, list_next_steps
 from wakeyscan.reports.report import ReportStyle
 from wakeyscan.rules.loader import load_rules
@@ -98,6 +99,48 @@ def test_an_audit_names_neither_dates_nor_files_of_placeholders() -> None:
     texts = [step.text for step in steps]
     assert "Look for messages that you did not send: WAStack's log since 2026-01-09." in texts
     assert f"Remove from HEAD: {key.secret.fingerprint[:6]} from a.py." in texts
+
+
+SHARED = {
+    "all": (True, True, ["Revoke {0}, {1} in WAStack (Settings, API Keys). First create"]),
+    "unknown": (None, True, ["Revoke {0}, {1} in WAStack (Settings, API Keys). First create"]),
+    "one": (
+        True,
+        False,
+        [
+            "Revoke {0} in WAStack (Settings, API Keys). First create",
+            "Revoke {1} too, unless it never left this clone: no remote-tracking branch has it.",
+        ],
+    ),
+    "none": (
+        False,
+        False,
+        [
+            "Revoke {0}, {1} in WAStack (Settings, API Keys), unless they never left this clone: "
+            "no remote-tracking branch has them. First create"
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("first", "second", "expected"), SHARED.values(), ids=SHARED)
+def test_keys_that_nobody_else_has_need_no_new_one(
+    first: bool | None, second: bool | None, expected: list[str]
+) -> None:
+    one, two = find(1, Liveness.LIVE), find(2, Liveness.LIVE)
+    pairs = [(f, follow(f, 1)._replace(pushed=p)) for f, p in ((one, first), (two, second))]
+    texts = [s.text for s in list_audit_steps(".", *pairs) if s.text.startswith("Revoke")]
+    digits = [finding.secret.fingerprint[:6] for finding in (one, two)]
+    assert len(texts) == len(expected)
+    for text, start in zip(texts, expected, strict=True):
+        assert text.startswith(start.format(*digits))
+
+
+@pytest.mark.parametrize(("count", "more"), [(5, ""), (6, ""), (7, " and 2 more")])
+def test_a_single_further_name_is_no_number(count: int, more: str) -> None:
+    names = [str(number) for number in range(count)]
+    shown = names[:5] if more else names
+    assert join_names(names, 5) == ", ".join(shown) + more
 
 
 FIXES = {
