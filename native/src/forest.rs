@@ -62,6 +62,16 @@ impl Forest {
         self.check_size()
     }
 
+    /// Make room for other forests.
+    pub fn reserve(&mut self, others: &[Self]) {
+        let trees = others.iter().map(Self::count).sum();
+        self.numbers.reserve_exact(trees);
+        self.bases.reserve_exact(trees);
+        self.files.reserve_exact(trees);
+        self.ends.reserve_exact(trees);
+        self.changes.reserve_exact(others.iter().map(|other| other.changes.len()).sum());
+    }
+
     /// Add the trees of another forest.
     pub fn append(&mut self, mut other: Self) -> Result<(), Damage> {
         let (trees, changes) = (self.count() as u32, self.changes.len() as u32);

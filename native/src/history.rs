@@ -40,7 +40,9 @@ impl History {
         kinds: &[u8],
     ) -> Result<(), Damage> {
         let first = self.objects.first(position)?;
-        for forest in read_pack(&self.objects, first, pack, bytes, kinds)? {
+        let forests = read_pack(&self.objects, first, pack, bytes, kinds)?;
+        self.forest.reserve(&forests);
+        for forest in forests {
             self.forest.append(forest)?;
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod beginnings;
 pub mod commit;
 pub mod delta;
 pub mod entry;

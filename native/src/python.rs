@@ -1,5 +1,6 @@
 //! The module that Python imports.
 
+use crate::beginnings::Beginnings;
 use crate::entry::Damage;
 use crate::history::{self, Pair};
 use crate::ids::{Ids, number_entries, sort_entries};
@@ -62,15 +63,11 @@ impl PyRequest {
     fn new(
         widths: Vec<usize>,
         starts: Vec<Vec<u8>>,
-        container_starts: Vec<[u8; 2]>,
+        container_starts: Vec<Vec<u8>>,
         before: usize,
         after: usize,
     ) -> Self {
-        let mut containers = vec![0; 1 << 13];
-        for pair in container_starts {
-            let bit = usize::from(u16::from_be_bytes(pair));
-            containers[bit / 8] |= 1 << (bit % 8);
-        }
+        let containers = Beginnings::new(container_starts);
         Self(Request { widths, starts, containers, before, after, memo: Memo::default() })
     }
 }
@@ -306,7 +303,7 @@ fn parse_tree(id: &str, empty: &str) -> Option<Option<Vec<u8>>> {
 }
 
 /// Version of these functions: Python uses no core with another one.
-const INTERFACE: u32 = 4;
+const INTERFACE: u32 = 5;
 
 #[pymodule]
 fn wakeyscan_native(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -4,6 +4,7 @@
 //! those that touch other bytes or the seam between two copies. So these *regions* are searched,
 //! with as many bytes around them as the longest literal has; that is an eighth of all bytes.
 
+use crate::beginnings::Beginnings;
 use crate::commit::list_links;
 use crate::delta::{self, Copy};
 use crate::entry::{BLOB, COMMIT, Damage, Header, Inflater, OFS_DELTA, read_header};
@@ -50,8 +51,8 @@ pub struct Request {
     pub widths: Vec<usize>,
     /// Beginnings of objects that need a look.
     pub starts: Vec<Vec<u8>>,
-    /// Beginnings of two bytes of blobs that may be containers: a bit for each.
-    pub containers: Vec<u8>,
+    /// Beginnings of blobs that may be containers.
+    pub containers: Beginnings,
     /// Bytes of the text before a literal on which its harmlessness depends.
     pub before: usize,
     /// Bytes of the text from the start of a literal on which its harmlessness depends.
@@ -115,11 +116,7 @@ impl Request {
 
     /// Return whether a blob begins like a container, or is a tar, or ends like a zip.
     fn may_be_container(&self, content: &[u8]) -> bool {
-        let begins = content.first_chunk::<2>().is_some_and(|&pair| {
-            let bit = usize::from(u16::from_be_bytes(pair));
-            self.containers.get(bit / 8).is_some_and(|byte| byte >> (bit % 8) & 1 != 0)
-        });
-        begins
+        self.containers.begin(content)
             || content.get(257..262) == Some(b"ustar")
             || content.len() >= 22 && content[content.len() - 22..].starts_with(b"PK\x05\x06")
     }

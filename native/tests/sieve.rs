@@ -5,6 +5,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use support::{Part, Random, Writer, build_object, format_delta};
+use wakeyscan_native::beginnings::Beginnings;
 use wakeyscan_native::sieve::{Caller, Found, Hit, Memo, Request, Sieve, Totals, Window};
 
 const LITERALS: [&[u8]; 4] = [b"key", b"aab", b"longer literal", b"b"];
@@ -16,7 +17,7 @@ fn build_request() -> Request {
     Request {
         widths: LITERALS[..NO_B].iter().map(|literal| literal.len()).collect(),
         starts: vec![b"#!".to_vec()],
-        containers: Vec::new(),
+        containers: Beginnings::new(vec![b"PK\x03\x04".to_vec()]),
         before: BEFORE,
         after: AFTER,
         memo: Memo::default(),
@@ -140,6 +141,17 @@ fn every_object_that_needs_a_look_gets_one() {
         assert_eq!((totals.objects, totals.bytes), (objects.len() as u64, bytes as u64));
         assert_eq!(totals.refused, []);
     }
+}
+
+#[test]
+fn a_blob_that_begins_like_a_container_gets_a_look() {
+    let mut writer = Writer::new();
+    for (kind, content) in
+        [(3, "PK\x03\x04 and more"), (3, "PK is a word"), (3, "P"), (1, "PK\x03\x04")]
+    {
+        writer.add(kind, content.as_bytes());
+    }
+    assert_eq!(search(&writer).0, BTreeSet::from([0]));
 }
 
 #[test]

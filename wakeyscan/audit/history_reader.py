@@ -44,8 +44,10 @@ def read_tree_history(context: AuditContext, secrets: SecretBits) -> TreeHistory
         graph = build_graph(
             commits, _find_tips(commits, context), context.git, context.cached_history
         )
-        if len(graph.parents) < len(commits.parents):  # the differences of a large one take memory
+        if len(graph.parents) < len(commits.parents):
             context = context._replace(compare_trees=RememberedDiffs(context.compare_trees))
+        else:  # of a large history, nothing is held twice
+            commits = commits._replace(parents=graph.parents)
         history = _propagate(_REFS, graph, context.cached_history, context, secrets)
         if _explains(history, secrets):
             return history

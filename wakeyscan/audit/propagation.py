@@ -185,8 +185,9 @@ def _diff_history(
     start = graph.cached_count if is_same else 0
     blobs = frozenset(blob.encode("ascii") for blob in secrets.blobs)
     entry_filter = EntryFilter(blobs, secrets.in_path, None if start else list_objects)
-    pairs = dict.fromkeys(map(graph.tree_pair, islice(graph.parents, start, None)))
-    diffs = compare([pair for pair in pairs if pair], graph.git, entry_filter)
+    all_pairs = map(graph.tree_pair, islice(graph.parents, start, None))
+    pairs = [pair for pair in dict.fromkeys(all_pairs) if pair]
+    diffs = compare(pairs, graph.git, entry_filter)
     return diffs._replace(matching=cached_entries + diffs.matching)
 
 

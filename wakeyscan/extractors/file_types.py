@@ -52,9 +52,6 @@ _BY_FIRST_TWO = {
     signature[:2]: name for name, signatures in SIGNATURES.items() for signature in signatures
 }
 
-FIRST_BYTES = frozenset(_BY_FIRST_TWO)
-"""The first two bytes of every format that has a signature at its beginning."""
-
 TAR_SIGNATURE, TAR_OFFSET = b"ustar", 257
 """The signature of a tar and its offset: the name of a file precedes it."""
 
