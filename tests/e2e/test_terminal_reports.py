@@ -173,3 +173,10 @@ def test_a_file_name_cannot_end_its_link(tmp_path: Path, make_key: MakeKey) -> N
     assert address.endswith("/a%1B%5C%07.js")
     assert key not in shown
     assert mask(key) in shown
+
+
+def test_the_checks_of_doctor_fit_a_terminal(repo: Dated) -> None:
+    lines = show(repo.top, "doctor").splitlines()
+    assert [line for line in lines if len(line) > WIDTH] == []
+    assert any(line.startswith(" " * 27) for line in lines)
+    assert max(map(len, repo.run("doctor").out.splitlines())) > WIDTH

@@ -6,8 +6,11 @@ import os
 from collections.abc import Iterator
 
 from wakeyscan.cli import health
+from wakeyscan.cli.output import find_terminal_width
 from wakeyscan.cli.text_or_json import align_columns, wants_json, write_json, write_text
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
+from wakeyscan.core.redaction import escape_for_terminal
+from wakeyscan.reports.terminal_text import wrap_words
 
 HELP = """Check hooks, configuration and optional components.
 
@@ -36,16 +39,24 @@ def run(values: Values, operands: list[str]) -> int:
     if is_json:
         write_json({"ok": not problems, "checks": [check._asdict() for check in checks]})
     else:
-        write_text(_format_checks(checks, problems))
+        write_text(_format_checks(checks, problems, find_terminal_width()))
     return 1 if problems else 0
 
 
-def _format_checks(checks: list[health.Check], problems: int) -> Iterator[str]:
+def _format_checks(checks: list[health.Check], problems: int, width: int) -> Iterator[str]:
+    """Yield the lines; a width of 0 has no limit."""
     rows = []
     for check in checks:
         rows.append((_MARKS[check.state], check.name, check.text))
         if check.advice:
             rows.append(("", "", f"-> {check.advice}"))
-    yield from align_columns(rows)
+    starts = align_columns([(mark, name, "|") for mark, name, _ in rows])
+    for start, (_, _, text) in zip(starts, rows, strict=True):
+        start = start.removesuffix("|")
+        if not width:
+            yield start + text
+            continue
+        hanging = " " * len(start)
+        yield from wrap_words(escape_for_terminal(text), width, start, hanging=hanging)
     yield ""
     yield f"{problems} problem{'s' * (problems != 1)}." if problems else "Nothing is wrong."
