@@ -84,6 +84,9 @@ def test_a_key_in_several_repositories_is_one_entry(
     }
     for row in rows.values():
         assert json.loads((results / row["sarif"]).read_bytes())["version"] == "2.1.0"
+    page = (results / "index.html").read_text("utf-8")
+    regions = re.findall(r'role="region" aria-label="([^"]+)"', page)
+    assert not {*regions} & {*re.findall(r"<h2[^>]*>([^<]+)", page)}  # landmarks of one name
     for text in (shared, own):
         assert find_text(results, text) == []
         for page in ("index.html", "summary.md"):
