@@ -23,10 +23,10 @@ else:
 
 HELP = """Write a JSON report in other formats.
 
-Nothing is scanned again. REPORT is a file that --report json=FILE wrote, or a folder that
-`wakeyscan fleet` wrote. The findings, the
-histories of keys, the scope and the skipped items are those of the report. No key is
-verified again: `wakeyscan verify REPORT` does that. The exit code is 0, whatever
+REPORT is a file that --report json=FILE wrote, or a folder that `wakeyscan fleet` wrote. The
+findings, the histories of keys, the scope and the skipped items are those of the report. No key is
+verified again: `wakeyscan verify REPORT` does that. Nothing is scanned again, but for the edits in
+SARIF: files that still hold the keys are read for them. The exit code is 0, whatever
 the report lists."""
 
 _OPTIONS = (
