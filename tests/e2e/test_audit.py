@@ -637,7 +637,7 @@ What to do, key by key
 {mask(here)}: only in local commits: rewrite them; rotate it too if shared
   1. No rotation is needed, unless you shared the key or the commits in another
      way.
-  2. Fix {two[:12]}, which brought it:
+  2. Fix {two[:12]}, which introduced it:
        wakeyscan fix --write public/app.js
        git commit --fixup={two[:12]} -- public/app.js
        GIT_SEQUENCE_EDITOR=true git rebase -i --autosquash {two[:12]}^

@@ -287,7 +287,7 @@ def test_what_a_shard_did_not_reach_is_a_row(
     ledger = tmp_path / RESULTS / "ledger"
     file = next(iter(ledger.iterdir()))
     report = json.loads(file.read_bytes())
-    report["fleet"] |= {"state": "pending", "key": "", "reason": "its turn has not come"}
+    report["fleet"] |= {"state": "pending", "key": "", "reason": "not audited yet"}
     file.unlink()
     file.with_name(file.name.split(".")[0] + ".pending.json").write_text(json.dumps(report))
     ran = run("fleet", "merge", "-f", "json")

@@ -81,7 +81,7 @@ def parse_marks(marks: bytes, context: ScanContext) -> list[Holder]:
 
 
 def select_samples(holders: Iterable[Holder]) -> list[str]:
-    """Return the ids of objects that hold all secrets between them."""
+    """Return the ids of objects that together hold all secrets."""
     known: set[int] = set()
     samples: list[str] = []
     for holder in holders:

@@ -28,7 +28,7 @@ _MIN_SPAWNED = 20_000
 
 
 class DetachedStore(NamedTuple):
-    """What a spawned process needs of an `ObjectStore`; it can be pickled."""
+    """The picklable part of an `ObjectStore` that a spawned process needs."""
 
     packs: tuple[DetachedPack, ...]
     loose: tuple[str, ...]

@@ -66,7 +66,7 @@ ACTIONS: dict[str, dict[str, Action]] = {
     "ignore": {
         "add": Action("Accept findings: by fingerprint, all of a report, or all in the files.",
                       "[FINGERPRINT]...", (*_ENTRY, "all", "from")),
-        "import": Action("Accept what the baseline of another scanner accepts.",
+        "import": Action("Accept the findings in the baseline of another scanner.",
                          "FILE [REPORT]", (*_ENTRY, "as")),
         "remove": Action("Remove the entries of these fingerprints.", "FINGERPRINT...", _COMMON),
         "list": Action("List the entries, and what each one hides.", "", (*_COMMON, "format")),

@@ -63,7 +63,7 @@ SCANNING = (
     Option("max-file-size", "Skip larger files, for example 500k, 20M or 2G. Default: no limit.",
            "SIZE"),
     Option("show-suppressed", "Also list placeholders and ignored findings."),
-    Option("sarif-profile", "generic or github. github leaves out suppressed findings: code "
+    Option("sarif-profile", "generic or github. github omits suppressed findings: code "
            "scanning would show them as open. Default: generic.", "NAME"),
     Option("ignore-file", "File of accepted findings. Default: .wakeyscanignore at the top of the "
            "repository.", "FILE"),

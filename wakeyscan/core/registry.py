@@ -24,7 +24,7 @@ class Registry(Mapping[str, "Member"]):
     """Members by name, in the order given; each is imported on first use.
 
     All members implement one Protocol. A registry names their modules instead of importing them,
-    because a hook that prints text must not load SARIF.
+    so that a hook that prints text does not load SARIF.
     """
 
     def __init__(self, kind: str, members: Mapping[str, str]) -> None:

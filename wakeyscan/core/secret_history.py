@@ -55,7 +55,7 @@ class SecretHistory(NamedTuple):
     reachable_from: tuple[str, ...]
     """Names of refs, `HEAD`, `stash`, `reflog`, `index`, or `unreachable`."""
     exposed_days: int
-    """Days from its introduction to today: a removal ends nothing."""
+    """Days from its introduction to today; a removal does not end the exposure."""
     places: tuple[Occurrence, ...]
     liveness: Liveness = Liveness.UNCHECKED
     reason: str = ""

@@ -52,7 +52,7 @@ class Repair(NamedTuple):
 
 
 class Project(NamedTuple):
-    """What a repair has to know about the files around a file."""
+    """Facts that a repair needs about the files around a file."""
 
     detect: Callable[[str, bytes], Sequence[Finding]]
     """Returns the findings in the content of a path that have to be fixed, by position."""

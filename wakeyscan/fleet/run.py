@@ -83,7 +83,7 @@ def build_tasks(
         keys = known.get(ledger.build_slug(repository.name), []) if resume else []
         task = FleetTask(repository, options, tuple(keys))
         if not keys:
-            fail_task(task, "its turn has not come", State.PENDING)
+            fail_task(task, "not audited yet", State.PENDING)
         tasks.append(task)
     return tasks
 
@@ -109,7 +109,7 @@ def read_outcomes(
 ) -> list[Record]:
     """Read the record of each task; one that has no outcome was not audited in this run."""
     files = {outcome.repository: outcome.file for outcome in run.outcomes}
-    reason = run.lost or "the run was interrupted before its turn"
+    reason = run.lost or "the run was interrupted before its audit"
     return [
         _read_outcome(task, files.get(task.repository.name, ""), rules)
         or build_failure(task, reason, State.PENDING)

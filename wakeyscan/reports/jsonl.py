@@ -1,6 +1,6 @@
 """JSON lines: one finding, key or skipped item per line, and a summary on the last one.
 
-A reader that sees no summary has a report that was cut off.
+A report without a summary was cut off.
 """
 
 from __future__ import annotations

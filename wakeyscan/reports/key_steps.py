@@ -178,12 +178,12 @@ def _list_rebase(key: SecretHistory, program: str, facts: LocalFacts) -> Iterato
     paths = dict.fromkeys(place.path for place in key.places_at_head)
     if not paths:
         yield Step(
-            f"Edit {commit}, which brought it (mark it with 'edit')",
+            f"Edit {commit}, which introduced it (mark it with 'edit')",
             (f"git rebase -i{merges} {base}",),
         )
         return
     yield Step(
-        f"Fix {commit}, which brought it",
+        f"Fix {commit}, which introduced it",
         (
             f"{program} fix --write {_quote(paths)}",
             f"git commit --fixup={commit} -- {_quote(paths)}",

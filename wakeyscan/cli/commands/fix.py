@@ -25,13 +25,13 @@ else:
     fix_runbook = lazy_import("wakeyscan.cli.fix_runbook")
     own_audit = lazy_import("wakeyscan.cli.own_audit")
 
-HELP = """Replace hardcoded keys by environment variables.
+HELP = """Replace hardcoded keys with environment variables.
 
 Without --write, a diff shows what would change, with each key masked. A PATH is a file or folder
 (default: current directory).
 
-What cannot be changed safely is left alone, with the reason. The exit code is 1 while keys remain
-in the files."""
+Keys that cannot be replaced safely are left alone, with the reason. The exit code is 1 while keys
+remain in the files."""
 
 _OPTIONS = (
     *("rules", "config", "jobs", "max-file-size", "ignore-file", "honor-foreign-ignores"),
@@ -83,7 +83,9 @@ def run(values: Values, paths: list[str]) -> int:
 def _show_plan(result: RunResult, settings: Config, is_written: bool) -> int:
     """Print the steps for each key of the repository, and return the exit code."""
     if is_written:
-        raise UsageError("wakeyscan fix: --plan and --write exclude each other; run one after one")
+        raise UsageError(
+            "wakeyscan fix: --plan and --write cannot be combined; run them one by one"
+        )
     in_history = own_audit.audit_current(settings)
     if in_history.interrupted:
         return in_history.exit_code(settings.fail_on)

@@ -48,7 +48,7 @@ PARAMETERS = Parameters(
                "not changed."),
         Option("shard", "Only audit part NUMBER of COUNT, without a page of results: for jobs "
                "that share a list. Join the parts with: wakeyscan fleet merge.", "NUMBER/COUNT"),
-        Option("skip", "Leave out forks, archived or private repositories of a host; repeatable.",
+        Option("skip", "Exclude forks, archived or private repositories of a host; repeatable.",
                "KIND", many=True),
         Option("wikis", "Also audit the wikis of a host."),
         Option("github-url", "API of GitHub Enterprise: https://HOST/api/v3.", "URL"),

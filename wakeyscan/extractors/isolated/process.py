@@ -76,7 +76,7 @@ def _read_members(frames: _FrameReader, budget: ExtractionBudget) -> Iterator[Me
     if frame.kind is FrameKind.OPAQUE:
         raise OpaqueContent(reason)
     if frame.kind is not FrameKind.END:
-        raise ExtractionError(reason or "the process that reads it sent nonsense")
+        raise ExtractionError(reason or "the process that reads it sent an invalid answer")
 
 
 class _FrameReader:

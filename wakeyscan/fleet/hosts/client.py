@@ -87,12 +87,12 @@ class HostClient(NamedTuple):
                 return response
             if wait > _MAX_WAIT:
                 raise UsageError(
-                    f"{self.endpoint}: the allowance of requests is used up for {wait / 60:.0f} "
+                    f"{self.endpoint}: the rate limit is used up for {wait / 60:.0f} "
                     f"minutes; set {' or '.join(self.variables)}, or try later"
                 )
             failure = f"status {response.status}"
             self.sleep(wait)
-        raise UsageError(f"{self.endpoint}: gives no answer: {failure}; try later")
+        raise UsageError(f"{self.endpoint}: does not answer: {failure}; try later")
 
     def _build_headers(self) -> dict[str, bytes]:
         headers = {"Accept": b"application/json", "User-Agent": b"wakeyscan"}

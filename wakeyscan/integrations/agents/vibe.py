@@ -53,7 +53,7 @@ SETTINGS = HookSettings(
 
 
 def is_own(fields: Fields) -> bool:
-    """Return whether Vibe wrote the event: no other assistant has such names."""
+    """Return whether Vibe wrote the event: no other assistant has these event names."""
     return find_event_name(fields, SHAPE) in (*SHAPE.names, _AFTER_TURN)
 
 

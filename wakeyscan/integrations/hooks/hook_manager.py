@@ -39,7 +39,7 @@ class Manager(NamedTuple):
 
     name: str
     files: tuple[str, ...] = ()
-    """Names of its own files; one of them says what it runs."""
+    """Names of its own files; one of them lists the commands that it runs."""
 
 
 class HookFile(NamedTuple):

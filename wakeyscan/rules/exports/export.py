@@ -40,7 +40,7 @@ class Export(NamedTuple):
     """The form of a file of another scanner."""
 
     comment: str
-    """What begins a comment in the file; empty if it has none."""
+    """Start of a comment in the file; empty if the format has no comments."""
     format_rules: Callable[[Sequence[PortableRule]], str]
     """Returns the content of the file."""
 

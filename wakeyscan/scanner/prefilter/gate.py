@@ -26,7 +26,7 @@ SpanSearch = Callable[[bytes], "list[Span]"]
 """Returns the spans of a text, in lower case, that hold each anchor which the gate passes."""
 
 _AFTER, _AFTER_START = "gate_after", "after_start"
-"""The part that begins behind an anchor, and the words that it begins with."""
+"""The part that begins after an anchor, and the words that it begins with."""
 
 _ONLY_HYPERSCAN = {"gate_before": 256, "gate_far": 2600}
 """The parts that begin anywhere, and how far before their end the anchor may be."""
