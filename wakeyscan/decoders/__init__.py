@@ -32,3 +32,6 @@ DECODERS: Registry[Decoder] = Registry(
         "utf32": "wakeyscan.decoders.utf:UTF_32",
     },
 )
+
+WORD_DECODERS = frozenset(("base64", "base64_archive", "hex"))
+"""Decoders of text in which there may be letters, digits, `_` and `-` only."""

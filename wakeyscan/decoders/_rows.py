@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from operator import sub
 
 from wakeyscan.decoders.decoder import ComputedSegments, Segment, Span
 
@@ -52,3 +53,13 @@ class RowSegments(ComputedSegments):
         """Return the source of a byte by its number."""
         start = self._starts[number]
         return Segment(number, start, start + self._sizes[number])
+
+    def find_near_sources(self, start: int, end: int, max_gap: int) -> Span | None:
+        """Return the source of the bytes from number `start` on, if no gap between two is larger.
+
+        A segment for each of them takes ten times as long.
+        """
+        starts = self._starts[start:end]
+        if len(starts) < 2 or max(map(sub, starts[1:], starts)) > max_gap:
+            return None
+        return starts[0], starts[-1] + self._sizes[start + len(starts) - 1]

@@ -67,6 +67,13 @@ class ComputedSegments(Sequence[Segment]):
     def build_segment(self, number: int) -> Segment:
         """Return a segment by its number."""
 
+    def find_near_sources(self, start: int, end: int, max_gap: int) -> Span | None:
+        """Return the source of a part of the decoded text if it has no larger gap.
+
+        `None`: it may have one, or is not known without the segments.
+        """
+        return None
+
 
 class DecodedText(NamedTuple):
     """A text that was decoded, with its source in the text that encodes it."""
@@ -105,6 +112,8 @@ class DecodedText(NamedTuple):
 
         The next line is then a word that only looks like base64.
         """
+        if len(self.segments) >= len(self.content):  # each byte has a source
+            return False
         number = bisect_left(self.segments, offset, key=_get_offset)
         if not 0 < number < len(self.segments) or self.segments[number].offset != offset:
             return False
@@ -121,6 +130,10 @@ class DecodedText(NamedTuple):
         """
         if not self.segments:
             return (self.span,)
+        if isinstance(self.segments, ComputedSegments):
+            near = self.segments.find_near_sources(start, end, _MAX_GAP)
+            if near:
+                return (near,)
         first = max(0, bisect_right(self.segments, start, key=_get_offset) - 1)
         stop = max(first + 1, bisect_left(self.segments, end, key=_get_offset))
         spans = [self._find_source(number, start, end) for number in range(first, stop)]

@@ -9,7 +9,7 @@ from wakeyscan.decoders.base64_codec import is_complete
 from wakeyscan.scanner.binary_strings import NulSearch
 
 if TYPE_CHECKING:
-    from wakeyscan.decoders.decoder import DecodedText
+    from wakeyscan.decoders.decoder import DecodedText, Span
     from wakeyscan.scanner import bounds, candidates, placeholders
     from wakeyscan.scanner.matcher import Match
 else:
@@ -43,24 +43,21 @@ class DecodedSource(NamedTuple):
 def map_to_source(match: Match, source: DecodedSource) -> Match:
     """Return a match in a decoded text with offsets in the text around it."""
     decoded = source.decoded
-    spans = [
-        place
-        for span in ((match.start, match.end), *match.elsewhere)
-        for place in decoded.find_sources(*span)
-    ]
-    start, end = spans[0]
-    bounds_here = _map_bounds(match, source)
+    sources = decoded.find_sources(match.start, match.end)
+    (start, end), whole = sources[0], (sources[0][0], sources[-1][1])
+    others = (place for span in match.elsewhere for place in decoded.find_sources(*span))
+    bounds_here = _map_bounds(match, source, whole)
     if bounds_here is Bounds.OPEN and match.encoding == PLAIN:
         match = candidates.add_candidates(match, decoded.content, nuls=source.nuls)
     rests = (place for span in match.rests for place in decoded.find_sources(*span))
     return match._replace(
         start=start,
         end=end,
-        elsewhere=tuple(spans[1:]),
+        elsewhere=(*sources[1:], *others),
         encoding=join_encodings(source.name, match.encoding),
         bounds=bounds_here,
         rests=tuple(rests),
-        is_cut_short=_is_cut_short(match, decoded, source.around),
+        is_cut_short=_is_cut_short(match, source, whole),
     )
 
 
@@ -99,16 +96,20 @@ def is_cut_short(content: bytes, match: Match) -> bool:
     return match.is_cut_short or placeholders.is_cut_short(content, match.start, match.end)
 
 
-def _is_cut_short(match: Match, decoded: DecodedText, around: bytes) -> bool:
+def _is_cut_short(match: Match, source: DecodedSource, whole: Span) -> bool:
     """Return whether an ellipsis follows in the decoded text, or where it ends, in its source."""
-    if is_cut_short(decoded.content, match):
+    content = source.decoded.content
+    if is_cut_short(content, match):
         return True
-    is_last = len(decoded.content) - match.end <= _MAX_REST
-    return is_last and placeholders.is_cut_short(around, *_find_source(match, decoded))
+    is_last = len(content) - match.end <= _MAX_REST
+    return is_last and placeholders.is_cut_short(source.around, *whole)
 
 
-def _map_bounds(match: Match, source: DecodedSource) -> Bounds:
-    """Return the bounds of a match; at an end of the decoded text, the text around it decides."""
+def _map_bounds(match: Match, source: DecodedSource, whole: Span) -> Bounds:
+    """Return the bounds of a match; at an end of the decoded text, the text around it decides.
+
+    `whole` is the source of the match, from its first to its last byte.
+    """
     name, decoded, around, nuls, nuls_around = source
     if match.bounds is Bounds.OPEN or decoded.is_guess:
         return Bounds.OPEN
@@ -122,7 +123,7 @@ def _map_bounds(match: Match, source: DecodedSource) -> Bounds:
         return Bounds.OPEN
     if not at_end:
         return Bounds.CERTAIN
-    start, end = _find_source(match, decoded)
+    start, end = whole
     letters = _find_bare_letters(around, end) if name == _BASE64 else b""
     if not is_complete(letters):
         return Bounds.OPEN
@@ -135,9 +136,3 @@ def _find_bare_letters(around: bytes, end: int) -> bytes:
     """Return the base64 letters before `end`; none if padding shows that the text ends there."""
     letters = around[max(0, end - _MAX_RUN) : end]
     return letters[len(letters.rstrip(_BASE64_LETTERS)) :]
-
-
-def _find_source(match: Match, decoded: DecodedText) -> tuple[int, int]:
-    """Return the start and the end of a match in the text around the decoded text."""
-    start = decoded.find_sources(match.start, match.start + 1)[0][0]
-    return start, decoded.find_sources(match.end - 1, match.end)[-1][1]

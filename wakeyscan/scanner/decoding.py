@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple, Protocol
+from wakeyscan.decoders import WORD_DECODERS
 from wakeyscan.decoders.decoder import (
     DecodedText,
     Decoder,
@@ -23,8 +24,8 @@ from wakeyscan.scanner.decoded_matches import (
 )
 from wakeyscan.scanner.joined_literals import JOINED_RULES, join_literals
 from wakeyscan.scanner.matcher import Match, match_rule, resolve_overlaps
-from wakeyscan.scanner.prefilter.anchors import PLAIN, AnchorHit
-from wakeyscan.scanner.shortest_secrets import ShortestSecrets
+from wakeyscan.scanner.prefilter.anchors import PLAIN, AnchorHit, RecordedSearch
+from wakeyscan.scanner.shortest_secrets import ArchiveTexts
 
 if TYPE_CHECKING:
     from wakeyscan.core.document import Document
@@ -61,6 +62,8 @@ class AnchoredText(NamedTuple):
     """Each decoded text with the name of its decoder."""
     path: str = ""
     """Path of the text, which tells its language; empty if the text is encoded in another."""
+    inner_hits: Mapping[bytes, list[AnchorHit]] = {}
+    """The anchors in the decoded texts that a decoder has searched already."""
 
 
 def decode_document(
@@ -87,12 +90,14 @@ def decode_text(
     *,
     without: str = "",
     path: str = "",
+    hits: list[AnchorHit] | None = None,
 ) -> AnchoredText:
     """Return a text with its anchors and, unless `depth` is 0, the texts decoded around them.
 
     `without` is the name of a decoder that is not used; the path tells the language of the text.
+    `hits` are the anchors in it, if the caller has searched for them already.
     """
-    hits = context.prefilter(content)
+    hits = context.prefilter(content) if hits is None else hits
     if without:
         hits = [hit for hit in hits if _get_decoder_name(hit, context) != without]
     return _decode_hits(content, hits, context, path) if depth else AnchoredText(content, hits)
@@ -123,12 +128,23 @@ def find_matches(
 def _decode_hits(
     content: bytes, hits: list[AnchorHit], context: ScanContext, path: str = ""
 ) -> AnchoredText:
+    search = RecordedSearch(context.prefilter)
     decoded = [
         (decoder.NAME, text)
-        for decoder, forms in _group_by_decoder(hits, context)
-        for text in decoder.decode(content, FoundAnchors(forms, path, context.prefilter))
+        for decoder, forms in _group_by_decoder(_select_possible(content, hits), context)
+        for text in decoder.decode(content, FoundAnchors(forms, path, search))
     ]
-    return AnchoredText(content, hits, decoded, path)
+    return AnchoredText(content, hits, decoded, path, search.found)
+
+
+def _select_possible(content: bytes, hits: list[AnchorHit]) -> list[AnchorHit]:
+    """Return the hits whose decoders can decode something in the content.
+
+    Most decoded texts are a key alone. Ten decoders ask for its prefix, and all but a few of them
+    need a quote, an escape, a tag or a line end.
+    """
+    is_word = content.translate(None, b"_-").isalnum()
+    return [hit for hit in hits if hit.form.decoder in WORD_DECODERS] if is_word else hits
 
 
 def _get_decoder_name(hit: AnchorHit, context: ScanContext) -> str:
@@ -173,9 +189,9 @@ def _match_decoded(
 
     A match in the bytes of an archive is dropped if it repeats, or cuts, one from its members.
     """
-    archive_texts = _ArchiveTexts()
+    archive_texts = ArchiveTexts()
     results: list[tuple[list[Match], list[Match]]] = []
-    inner_texts, nuls = _InnerTexts(context, depth, archives), NulSearch(text.content)
+    inner_texts, nuls = _InnerTexts(text, context, depth, archives), NulSearch(text.content)
     for name, encoded in text.decoded:
         decoded = convert_to_utf8(text.content, encoded)
         if archive_texts.has(decoded):
@@ -199,8 +215,15 @@ def _match_decoded(
 class _InnerTexts:
     """The texts that are decoded from one text; one that occurs again is matched only once."""
 
-    def __init__(self, context: ScanContext, depth: int, archives: ArchiveOpener | None) -> None:
+    def __init__(
+        self,
+        text: AnchoredText,
+        context: ScanContext,
+        depth: int,
+        archives: ArchiveOpener | None,
+    ) -> None:
         self._context, self._depth, self._archives = context, depth, archives
+        self._hits = text.inner_hits
         self._known: dict[tuple[bytes, int, str, bool], list[Match]] = {}
 
     def match(self, name: str, decoded: DecodedText) -> list[Match]:
@@ -210,40 +233,11 @@ class _InnerTexts:
         without = name if decoded.is_final else ""
         text = decoded.content, depth, without, decoded.is_truncated
         if text not in self._known:
-            inner = decode_text(decoded.content, self._context, depth, without=without)
+            content, hits = decoded.content, self._hits.get(decoded.content)
+            inner = decode_text(content, self._context, depth, without=without, hits=hits)
             archives = None if decoded.is_truncated else self._archives
             self._known[text] = find_matches(inner, self._context, archives, depth)
         return self._known[text]
-
-
-class _ArchiveTexts:
-    """The archives that were decoded from a text, and their secrets; two decoders find the same."""
-
-    def __init__(self) -> None:
-        self._known: set[tuple[bytes, tuple[tuple[int, int], ...]]] = set()
-        self._secrets: list[tuple[int, int, ShortestSecrets]] = []
-
-    def has(self, decoded: DecodedText) -> bool:
-        """Return whether the archive at this place was opened before."""
-        return bool(self._known) and _identify(decoded) in self._known
-
-    def add(self, decoded: DecodedText, opened: list[Match]) -> None:
-        """Add an archive that was opened, if it has secrets: all are at its place."""
-        if opened:
-            self._known.add(_identify(decoded))
-            secrets = ShortestSecrets(match.secret for match in opened)
-            self._secrets.append((opened[0].start, opened[0].end, secrets))
-
-    def repeat(self, match: Match) -> bool:
-        """Return whether an archive at its place has the secret of a match, or the start of it."""
-        return any(
-            match.start < end and start < match.end and secrets.begin(match.secret)
-            for start, end, secrets in self._secrets
-        )
-
-
-def _identify(decoded: DecodedText) -> tuple[bytes, tuple[tuple[int, int], ...]]:
-    return decoded.content, tuple(decoded.find_sources(0, len(decoded.content)))
 
 
 def _match_archive(

@@ -148,9 +148,11 @@ def resolve_overlaps(
     overlaps are resolved already. Its matches may share one place in this text, but none is a part
     of another.
     """
-    rank = {rule.id: number for number, rule in enumerate(rules)}
     ordered = [_Ranked(match, 0) for match in plain]
     ordered += [_Ranked(match, text) for text, some in enumerate(decoded, 1) for match in some]
+    if len(ordered) < 2:  # as in most decoded texts
+        return [match for match, _ in ordered]
+    rank = {rule.id: number for number, rule in enumerate(rules)}
     ordered.sort(key=lambda item: (item.match.start, item.match.end))
     dropped: set[int] = set()
     overlapping = _Overlapping(ordered, dropped)

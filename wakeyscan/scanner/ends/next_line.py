@@ -44,6 +44,8 @@ _NO_WORD = lazy_pattern(
     | ["'`]? wa_live_
     )"""
 )
+_LONE_CODE = lazy_pattern(rb"[A-Za-z]++[0-9][A-Za-z0-9]*+={0,2}")
+"""A line of letters and digits alone: lists of keys, of digests and of base64 have many."""
 _ITEM = lazy_pattern(rb"[ \t]*(?:(?:-|\xe2\x80\xa2|[0-9]{1,3}[.)])[ \t]+|\*[ ])\S")
 _COMMENT = lazy_pattern(rb"[ \t]*(?:(\#|//|;|%|<!--)|(--|REM)(?=[ \t])|(/?\*+)(?=[ \t/]))")
 _COMMENT_SIGNS = b"#/*-;%!"
@@ -65,6 +67,8 @@ def starts_something_else(end: TextEnd, text: bytes) -> bool:
     if text.startswith(KEY_PREFIX):
         return True
     following, later = split_line(text)
+    if _LONE_CODE.fullmatch(following) and not end.line and b"<<" not in end.before:
+        return False  # none of the proofs below holds for it
     lines = Lines(end.line, following)
     if not following.strip():
         return True

@@ -88,7 +88,7 @@ class Rest(NamedTuple):
 def find_rests(end: TextEnd) -> list[Rest]:
     """Return the words that may continue a secret, one after the other."""
     rests: list[Rest] = []
-    rest = _find_first(end)
+    rest = _find_first(end) if end.after else None
     while rest:
         rests.append(rest)
         line_end = _LINE_END.match(end.after, rest.end)

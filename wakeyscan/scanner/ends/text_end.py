@@ -11,17 +11,20 @@ CONTEXT = 1 << 10
 BREAK = rb"(?:\n|\r\r*\n|\r|\x0b|\x0c|\xc2\x85|\xe2\x80[\xa8\xa9])"
 """Pattern of a line break; each part starts with a literal, for which `re` searches fast."""
 ESCAPED_BREAK = (
-    rb"(?:\\+r\\+n|\\+[nr]|\\+u000[aAdD]|\\x0[aAdD]|\\u\{0*[aAdD]\}"
-    rb"|(?:%(?:25)?0[dD])?%(?:25)?0[aA]|&\#(?:10|13|x0?[aAdD]);)"
+    rb"(?:\\\\*(?:r\\+n|[nr]|u000[aAdD])|\\x0[aAdD]|\\u\{0*[aAdD]\}"
+    rb"|%(?:25)?0(?:[dD]%(?:25)?0)?[aA]|&\#(?:10|13|x0?[aAdD]);)"
 )
-"""Pattern of a line break in a string literal, form data or an XML attribute."""
+"""Pattern of a line break in a string literal, form data or an XML attribute.
+
+Each part starts with a literal, too.
+"""
 BLANK = rb"(?:[ \t]|\xc2\xa0)"
 KEY_PREFIX = b"wa_live_"
 
 _BREAK = lazy_pattern(BREAK)
 _ESCAPED = lazy_pattern(ESCAPED_BREAK)
 _SPLIT_LITERAL = lazy_pattern(
-    rb"""(?x) (?:\\r)? \\n (?P<quote>["']) (?: \s*+ [,+.]? | \] ) \s*+
+    rb"""(?x) \\ (?:r\\)? n (?P<quote>["']) (?: \s*+ [,+.]? | \] ) \s*+
     (?: \[ [0-9.]{1,20} , \s*+ "[oi]" , \s*+ )? (?P=quote) (?! [\w-]+ " \s* : )"""
 )
 """An escaped line break at the end of a literal, up to the literal with the next line.

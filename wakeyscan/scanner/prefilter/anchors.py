@@ -59,6 +59,22 @@ AnchorSearch = Callable[["bytes | memoryview"], "list[AnchorHit]"]
 """Returns the forms of anchors in a content."""
 
 
+class RecordedSearch:
+    """A search for anchors that keeps what it finds: the texts are matched later."""
+
+    def __init__(self, search: Callable[[bytes], list[AnchorHit]]) -> None:
+        self._search = search
+        self.found: dict[bytes, list[AnchorHit]] = {}
+
+    def __call__(self, text: bytes) -> list[AnchorHit]:
+        """Return the forms of anchors in a text."""
+        if text in self.found:
+            return self.found[text]
+        if hits := self._search(text):
+            self.found[text] = hits
+        return hits
+
+
 class GatedSearch(NamedTuple):
     """The anchors of a rule with a gate, and the search for those that its gate passes."""
 

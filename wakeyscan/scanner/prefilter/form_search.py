@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.typing import NamedTuple
@@ -20,14 +20,14 @@ _MANY = 64
 
 def build_form_search(
     by_literal: Mapping[Literal, Iterable[EncodedAnchor]],
-) -> Callable[[int, bytes | memoryview, Iterable[int]], Iterator[AnchorHit]]:
+) -> Callable[[int, bytes | memoryview, Iterable[int]], list[AnchorHit]]:
     """Return a search for forms in a content, by the number and the ends of a literal in it."""
     literals = list(by_literal)
     groups: dict[int, _FormGroup] = {}
 
     def find_forms(
         number: int, content: bytes | memoryview, ends: Iterable[int]
-    ) -> Iterator[AnchorHit]:
+    ) -> list[AnchorHit]:
         if number not in groups:
             literal = literals[number]
             groups[number] = _FormGroup(literal, tuple(by_literal[literal]))
@@ -44,52 +44,74 @@ class _FormGroup:
         self._width = len(text)
         forms = [_Form(f, self._fold(f.text), f.check) for f in anchors]
         self._plain = [form for form in forms if not form.form.decoder]
-        self._encoded = [form for form in forms if form.form.decoder]
-        self._encoded_texts = _list_texts(self._encoded)
-        self._longest = max(len(form.text) for form in forms)
-        checks = {form.check for form in self._encoded}
-        self._check = checks.pop() if len(checks) == 1 else None
-        """The check that all encoded forms share, if they do."""
+        self._encoded = _group_by_text(form for form in forms if form.form.decoder)
+        self._texts = tuple({form.text for form in forms})
+        self._longest = max(map(len, self._texts))
 
-    def find_hits(self, content: bytes | memoryview, ends: Iterable[int]) -> Iterator[AnchorHit]:
-        """Yield the whole forms at the literals that end at `ends`.
+    def find_hits(self, content: bytes | memoryview, ends: Iterable[int]) -> list[AnchorHit]:
+        """Return the whole forms at the literals that end at `ends`.
 
         Only the first of each encoded form is found: it is decoded wherever it occurs.
         """
         starts = [end - self._width for end in ends]
-        if len(starts) < _MANY:
-            found = {at: self._fold(bytes(content[at : at + self._longest])) for at in starts}
-            for form, literal, _ in self._plain:
-                yield from (AnchorHit(form, at) for at in starts if found[at].startswith(literal))
-        else:
-            text = self._fold(bytes(content))
-            for form, literal, _ in self._plain:
-                yield from (AnchorHit(form, at) for at in starts if text.startswith(literal, at))
-            starts = [at for at in starts if text.startswith(self._encoded_texts, at)]
-        if self._encoded:
-            yield from self._find_encoded(content, starts)
-
-    def _find_encoded(
-        self, content: bytes | memoryview, starts: Iterable[int]
-    ) -> Iterator[AnchorHit]:
-        encoded, texts = self._encoded, self._encoded_texts
-        hits: list[_Form] = []
+        if len(starts) >= _MANY:
+            return self._find_many(content, starts)
+        hits: list[AnchorHit] = []
+        known: set[int] = set()
         for at in starts:
-            if hits:
-                encoded = [form for form in encoded if form not in hits]
-                texts, hits = _list_texts(encoded), []
-            found = self._fold(bytes(content[at : at + self._longest]))
-            if not found.startswith(texts) or (self._check and not self._check(content, at)):
-                continue
-            hits = _list_hits(encoded, found, content, at)
-            yield from [AnchorHit(hit.form, at) for hit in hits]
+            text = self._fold(bytes(content[at : at + self._longest]))
+            if text.startswith(self._texts):  # most literals are the start of no form
+                hits += [AnchorHit(f, at) for f, own, _ in self._plain if text.startswith(own)]
+                hits += self._list_encoded(content, at, text, known)
+        return hits
+
+    def _find_many(self, content: bytes | memoryview, starts: list[int]) -> list[AnchorHit]:
+        text = self._fold(bytes(content))
+        hits = [
+            AnchorHit(form, at)
+            for form, literal, _ in self._plain
+            for at in starts
+            if text.startswith(literal, at)
+        ]
+        known: set[int] = set()
+        texts = self._list_unknown(known)
+        for at in starts:
+            if text.startswith(texts, at):
+                found = self._list_encoded(content, at, text[at : at + self._longest], known)
+                texts = self._list_unknown(known) if found else texts
+                hits += found
+        return hits
+
+    def _list_encoded(
+        self, content: bytes | memoryview, at: int, text: bytes, known: set[int]
+    ) -> list[AnchorHit]:
+        """Return the encoded forms at an offset, where `text` is, and add them to the known ones.
+
+        A check that several forms share runs once.
+        """
+        passed: dict[Check | None, bool] = {None: True}
+        hits = []
+        for size, forms in self._encoded.items():
+            for form, _, check in forms.get(text[:size], ()):
+                if id(form) in known:
+                    continue
+                if check not in passed:
+                    passed[check] = check is None or check(content, at)
+                if passed[check]:
+                    known.add(id(form))
+                    hits.append(AnchorHit(form, at))
+        return hits
+
+    def _list_unknown(self, known: set[int]) -> tuple[bytes, ...]:
+        return tuple(
+            text
+            for by_text in self._encoded.values()
+            for text, forms in by_text.items()
+            if any(id(form) not in known for form, _, _ in forms)
+        )
 
     def _fold(self, text: bytes) -> bytes:
         return text if self._exact_case else text.lower()
-
-
-def _list_texts(forms: list[_Form]) -> tuple[bytes, ...]:
-    return tuple(form.text for form in forms)
 
 
 class _Form(NamedTuple):
@@ -99,16 +121,9 @@ class _Form(NamedTuple):
     check: Check | None
 
 
-def _list_hits(
-    forms: list[_Form], found: bytes, content: bytes | memoryview, at: int
-) -> list[_Form]:
-    """Return the forms at an offset, where `found` is; a check that they share runs once."""
-    passed: dict[Check | None, bool] = {None: True}
-    hits = []
+def _group_by_text(forms: Iterable[_Form]) -> dict[int, dict[bytes, list[_Form]]]:
+    """Return forms by their text, and the texts by their length: few lengths are looked up."""
+    groups: dict[int, dict[bytes, list[_Form]]] = {}
     for form in forms:
-        if found.startswith(form.text):
-            if form.check is not None and form.check not in passed:
-                passed[form.check] = form.check(content, at)
-            if passed[form.check]:
-                hits.append(form)
-    return hits
+        groups.setdefault(len(form.text), {}).setdefault(form.text, []).append(form)
+    return groups

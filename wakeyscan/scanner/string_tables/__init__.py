@@ -48,6 +48,7 @@ SIGNATURES: dict[bytes, str] = {
 }
 """The names in `STRING_TABLES`, by the first bytes of the format."""
 
+_HEADS = tuple(SIGNATURES)
 
 _BARE, _NATIVE = ("hermes", "web_assembly"), ("elf", "mach_o", "portable_executable")
 _COMPILERS = (b"\xff Go build", b"/rustc/", b"rustc version ")
@@ -70,7 +71,9 @@ def has_bare_strings(content: bytes) -> bool:
 
 def find_format(content: bytes) -> str | None:
     """Return the name of the format that the content begins with, if it is in `STRING_TABLES`."""
-    return next((name for head, name in SIGNATURES.items() if content.startswith(head)), None)
+    if not content.startswith(_HEADS):  # nearly all
+        return None
+    return next(name for head, name in SIGNATURES.items() if content.startswith(head))
 
 
 def find_table_strings(content: bytes, offsets: Sequence[int]) -> dict[int, list[Span]]:
