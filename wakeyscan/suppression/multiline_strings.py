@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
-
-from wakeyscan.core.line_index import find_line
+from collections.abc import Callable, Iterator
 
 REACH = 16 << 10
 """Maximum bytes between a key and either end of its string."""
 
 _MAX_OFFSET = 1 << 20
 """Offset after which no delimited string is searched for: all text before a key must be parsed."""
+
+_MORE_LINES = 8 * REACH
+"""Bytes of lines that are read at once after a key, for the keys that follow it."""
 
 _YAML_BLOCK = rb"[:-][ \t]+(?:[!&]\S+[ \t]+)*[|>][+-]?[1-9]?[+-]?[ \t]*(?:#.*)?\r?$"
 _CONTINUATIONS = (b"\\", b" `", b" ^")
@@ -45,6 +46,7 @@ class MultilineStrings:
         self._content = content
         self._parsed_to = 0
         self._spans: list[tuple[int, int]] = []
+        self._lines: _Lines | None = None
 
     def find_around(self, start: int, end: int) -> tuple[int, int] | None:
         """Return the range of the multi-line string around `start:end`, or `None`."""
@@ -81,36 +83,83 @@ class MultilineStrings:
 
     def _find_yaml_block(self, start: int, end: int) -> tuple[int, int] | None:
         """Find a YAML block scalar: lines indented below one that ends with `|` or `>`."""
-        content = self._content
-        low, high = find_line(content, start, end, REACH)
-        indent, at = _count_indent(content[low:high]), low
-        while indent > 0 and at > 0 and start - at < REACH:
-            above, line_end = find_line(content, at - 1, at - 1, REACH)
-            line = content[above:line_end]
-            if line.strip() and _count_indent(line) < indent:
-                if re.search(_YAML_BLOCK, line):
-                    return above, high
-                indent = _count_indent(line)
-            at = above
+        lines = self._read_lines(start, end)
+        below = lines.find(start)
+        while (above := lines.parents[below]) >= 0 and start - lines.starts[above + 1] < REACH:
+            if re.search(_YAML_BLOCK, lines.read(above)):
+                return lines.starts[above], min(lines.ends[lines.find(end)], end + REACH)
+            below = above
         return None
 
     def _find_command(self, start: int, end: int) -> tuple[int, int]:
         """Find a command with continuation lines around `start:end`."""
-        content = self._content
-        low, high = find_line(content, start, end, REACH)
-        first = low
-        while low > 0 and start - low < REACH:
-            at = low - 2 if content[low - 2 : low] == b"\r\n" else low - 1
-            low, line_end = find_line(content, at, at, REACH)
-            if not content.endswith(_CONTINUATIONS, low, line_end):
-                break
-            first = low
-        while content.endswith(_CONTINUATIONS, 0, high) and high - end < REACH:
-            at = high + (2 if content[high : high + 2] == b"\r\n" else 1)
-            if at > len(content):
-                break
-            high = find_line(content, at, at, REACH)[1]
-        return first, high
+        lines = self._read_lines(start, end)
+        first = max(lines.commands[lines.find(start)], lines.find(start - REACH))
+        low = max(lines.starts[first], min(start, lines.ends[first]) - REACH)
+        last = lines.find(end)
+        high = min(lines.ends[last], end + REACH)
+        while lines.continues(last) and high - end < REACH:
+            last += 1
+            high = min(lines.ends[last], lines.starts[last] + REACH)
+        return low, high
+
+    def _read_lines(self, start: int, end: int) -> _Lines:
+        """Return the lines around `start:end`; keys that are near each other share them."""
+        low, high = max(0, start - 2 * REACH), min(len(self._content), end + 2 * REACH)
+        lines = self._lines
+        if lines is None or low < lines.start or lines.end < high:
+            lines = self._lines = _Lines(self._content, low, high + _MORE_LINES)
+        return lines
+
+
+class _Lines:
+    """The lines of a part of a text, and how they belong together."""
+
+    def __init__(self, content: bytes, start: int, end: int) -> None:
+        self._content, self.start, self.end = content, start, min(end, len(content))
+        breaks = list(re.finditer(rb"\r\n|\r|\n", content[start : self.end]))
+        self.starts = [start, *(start + found.end() for found in breaks)]
+        self.ends = [*(start + found.start() for found in breaks), self.end]
+        self.commands = list(self._list_commands())
+        """For each line, the first line of its command."""
+        self.parents = list(self._list_parents())
+        """For each line, the nearest line before it that is less indented, or -1."""
+
+    def find(self, offset: int) -> int:
+        """Return the number of the line at an offset."""
+        return max(0, bisect_right(self.starts, offset) - 1)
+
+    def read(self, number: int) -> bytes:
+        """Return the text of a line."""
+        return self._content[self.starts[number] : self.ends[number]]
+
+    def continues(self, number: int) -> bool:
+        """Return whether a line continues on the next one."""
+        is_last = number + 1 == len(self.starts)
+        return not is_last and self._content.endswith(
+            _CONTINUATIONS, self.starts[number], self.ends[number]
+        )
+
+    def _list_commands(self) -> Iterator[int]:
+        first = 0
+        for number in range(len(self.starts)):
+            if number and not self.continues(number - 1):
+                first = number
+            yield first
+
+    def _list_parents(self) -> Iterator[int]:
+        around: list[tuple[int, int]] = []
+        """Indentation and number of the lines around the next one, each less indented."""
+        for number in range(len(self.starts)):
+            line = self.read(number)
+            if not line.strip():
+                yield -1
+                continue
+            indent = _count_indent(line)
+            while around and around[-1][0] >= indent:
+                around.pop()
+            yield around[-1][1] if around else -1
+            around.append((indent, number))
 
 
 def _count_indent(line: bytes) -> int:
