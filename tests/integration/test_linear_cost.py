@@ -7,7 +7,7 @@ not among them: `benchmarks/growth.py` measures seconds.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -122,3 +122,18 @@ def test_a_new_name_takes_no_more_steps_than_a_known_one() -> None:
     known = name_all(1000)
     count_steps(known)
     assert count_steps(name_all(2000)) <= 1.1 * count_steps(known)
+
+
+KEY_LINES: dict[str, tuple[Callable[[bytes], bytes], int]] = {
+    "base64": (lambda key: SINGLE["base64"].wrap(key) + b"\n", 24),
+    "near comments": (lambda key: b'  k("' + key + b'") \\\n', 60),
+}
+"""Lines of a text with many keys, and the most steps for a byte of it."""
+
+
+@pytest.mark.parametrize(("build_line", "most"), KEY_LINES.values(), ids=KEY_LINES)
+def test_a_key_takes_few_steps(build_line: Callable[[bytes], bytes], most: int) -> None:
+    keys = [PREFIX + b"q7Rk%04dwZ2mTx9Lp4Vn" % number for number in range(300)]
+    text = b"# wakeyscan:ignore\n" + b"".join(map(build_line, keys))
+    count_steps(text)
+    assert count_steps(text) <= most * len(text)
