@@ -76,7 +76,8 @@ class CompletenessCheck:
         past = self._load_valid_proof(tips) if self._current else _NO_PROOF
         self._proven_tips, self._missing = past.tips, set(past.missing)
         self._tips, self._open_tips = tips, tips - self._proven_tips
-        self._can_defer = not self._proven_tips and has_small_id_list(repository)
+        self._is_small = has_small_id_list(repository)
+        self._can_defer = not self._proven_tips and self._is_small
         self._background = ExitStack()
         self._finish: Callable[[], bytes] | None = None
 
@@ -107,7 +108,11 @@ class CompletenessCheck:
         return not self._git.run("rev-list", "--max-count=1", "--stdin", stdin=stdin)
 
     def start(self, trees_are_cheap: bool = False) -> None:
-        """Start git's walk, unless everything is proven, or can be told by the trees later."""
+        """Start git's walk, unless everything is proven, or can be told by the trees later.
+
+        Trees are cheap where no list of all ids is needed to find the missing ones.
+        """
+        self._can_defer |= trees_are_cheap and not self._proven_tips
         if self._open_tips and not (trees_are_cheap and self._can_defer):
             walk = self._git.run_in_background(*_REV_LIST, stdin=self._format_tips())
             self._finish = self._background.enter_context(walk)
@@ -123,8 +128,8 @@ class CompletenessCheck:
         return bool(self._open_tips and not self._finish)
 
     def list_objects(self) -> frozenset[bytes] | None:
-        """Return the ids of all objects, in hex, or `None` if an index is not readable."""
-        return list_object_ids(self._repository)
+        """Return the ids of all objects, in hex; `None` for too many, or an unreadable index."""
+        return list_object_ids(self._repository) if self._is_small else None
 
     def confirm(self, tips: frozenset[str], missing: Iterable[bytes]) -> None:
         """Record that everything reachable from these tips is present, except for some objects."""
