@@ -188,7 +188,7 @@ def a_gap_continued(repo: Dated, key: str) -> None:
     [nothing, a_commit, a_key, a_lost_object, a_found_blob, a_gap_thrown_away, a_gap_continued],
     ids=lambda step: step.__name__,
 )
-def test_a_gap_is_remembered_while_it_is_one(
+def test_a_gap_is_cached_while_it_persists(
     step: Callable[[Dated, str], None], repo: Dated, make_key: MakeKey
 ) -> None:
     leaky(repo, make_key)

@@ -279,7 +279,7 @@ def test_shards_together_are_the_whole(
         assert keys[0] == keys[1]
 
 
-def test_what_a_shard_did_not_reach_is_a_row(
+def test_a_repository_that_no_shard_audited_is_listed(
     tmp_path: Path, clones: Path, run: Run, make_key: MakeKey
 ) -> None:
     make_plain_clones(clones, 4, make_key)

@@ -678,7 +678,7 @@ def test_audits_heed_it_where_they_trust(
     assert standings(ran.json()) == {"reported" if code_ else "ignored": 1}
 
 
-def test_an_entry_of_ones_own_says_nothing_of_a_strangers_repository(
+def test_own_ignore_entries_do_not_apply_to_a_foreign_repository(
     accepted: Repo, tmp_path: Path, key: str
 ) -> None:
     mine = Repo(tmp_path / "mine", env=accepted.env)

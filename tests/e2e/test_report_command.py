@@ -66,7 +66,7 @@ def test_every_format_is_that_of_the_run_itself(
     assert '"fixes"' in (tmp_path / "sarif.two").read_text("utf-8")
 
 
-def test_edits_are_those_of_files_that_still_hold_the_key(
+def test_edits_cover_only_files_that_still_hold_the_key(
     run: Run, make_key: MakeKey, tmp_path: Path
 ) -> None:
     key, changed, other = make_key(), make_key(), make_key()

@@ -163,7 +163,7 @@ def test_a_key_far_into_a_large_file_has_its_line(
 
 
 @pytest.mark.parametrize("jobs", JOBS)
-def test_a_limit_of_nothing_leaves_all_but_empty_files(tmp_path: Path, run: Run, jobs: str) -> None:
+def test_a_size_limit_of_zero_scans_only_empty_files(tmp_path: Path, run: Run, jobs: str) -> None:
     write(tmp_path, {f"{number:03}.txt": "a" * (number % 2) for number in range(600)})
     report = run("scan", "--format=json", f"--jobs={jobs}", "--max-file-size=0").json()
     assert report["coverage"] == {

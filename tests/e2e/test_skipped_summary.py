@@ -161,7 +161,7 @@ def test_the_windows_of_one_text_are_summed_up_together(tmp_path: Path, run: Run
 
 
 @pytest.mark.parametrize("pack", [bytes, text], ids=["a zip", "in a text"])
-def test_an_audit_sums_up_what_is_alike_in_one_object(
+def test_an_audit_groups_similar_skipped_members_of_an_object(
     tmp_path: Path, pack: Callable[[bytes], bytes]
 ) -> None:
     repo = Repo(tmp_path)

@@ -362,9 +362,7 @@ def test_a_key_in_runs_of_a_document_that_is_in_no_zip(
 
 
 @pytest.mark.parametrize("kind", ASUNDER)
-def test_what_is_no_run_of_the_same_paragraph_is_no_part_of_a_key_outside_of_a_zip(
-    key: str, kind: str
-) -> None:
+def test_separate_texts_are_not_joined_outside_of_a_zip(key: str, kind: str) -> None:
     _, between = ASUNDER[kind]
     for at in (4, 12):
         text = f"<w:p><w:t>Next {key[:at]}{between}{key[at:]}{between}Next</w:t></w:p>".encode()
