@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from itertools import accumulate
 
 from wakeyscan.core import sha256
@@ -44,7 +45,7 @@ _MAX_SECRETS = 16
 In a document with more, a text is searched for copies of the secrets in it and near it.
 """
 
-_NEAR = 4
+_NEAR = 2
 """Number of spans before and after a text whose secrets are near it, such as those of a comment."""
 
 _MIN_COPY = 8
@@ -70,11 +71,12 @@ class Masks(NamedTuple):
         parts, at = [], low
         first, last = self._find_overlapping(low, high)
         secrets = self.few or frozenset(self.secrets[max(0, first - _NEAR) : last + _NEAR])
+        show = partial(_show, secrets=secrets, are_many=not self.few)
         for start, end, mask in self.spans[first:last]:
             if end > at:
-                parts += [_show(self.content[at : max(at, start)], secrets), mask]
+                parts += [show(self.content[at : max(at, start)]), mask]
                 at = end
-        return redact("".join(parts) + _show(self.content[at:high], secrets))
+        return redact("".join(parts) + show(self.content[at:high]))
 
     def _find_overlapping(self, low: int, high: int) -> tuple[int, int]:
         first = bisect_right(self.reach, low)
@@ -148,8 +150,8 @@ def _find_rest_end(content: bytes, match: Match, limit: int) -> int:
     return max(match.end, min(rest.end(), limit)) if rest else match.end
 
 
-def _show(content: bytes, secrets: Collection[Secret]) -> str:
+def _show(content: bytes, secrets: Collection[Secret], are_many: bool) -> str:
     """Return a text in which no secret was found, with copies of the secrets masked."""
     if secrets and len(content) >= _MIN_COPY:
-        return secret_copies.mask_copies(content, secrets)
+        return secret_copies.mask_copies(content, secrets, are_many=are_many)
     return content.decode("utf-8", "replace")

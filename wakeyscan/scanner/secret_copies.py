@@ -45,19 +45,35 @@ _ROT13 = bytes.maketrans(_LETTERS, codecs.encode(_LETTERS.decode(), "rot13").enc
 
 _DECIMAL, _OCTAL = ([pattern % code for code in range(256)] for pattern in (b"%d", b"%o"))
 
+_ENCODED = lazy_pattern(rb"[\w+/=%\\]{12}|(?:[\w%\\]{1,4}[ ,:;.-]+){6}")
+"""What an encoded copy looks like: a long word, or short ones in a row as in a dump."""
+
 _TOKEN_END = lazy_pattern(r"[\w+%\\.~-]*")
 _TOKEN_START = lazy_pattern(r"[\w+%\\.~-]*\Z")
 
 
-def mask_copies(text: bytes, secrets: Collection[Secret]) -> str:
-    """Return a text with every word masked that holds a part of a secret in some form."""
-    plain = _normalize(text)
+def mask_copies(text: bytes, secrets: Collection[Secret], *, are_many: bool = False) -> str:
+    """Return a text with every word masked that holds a part of a secret in some form.
+
+    Of many secrets, encoded forms are only built for a text that looks like one.
+    """
+    shown, plain = text.decode("utf-8", "replace"), _normalize(text)
     if len(plain) < _MIN_COPY:
-        return text.decode("utf-8", "replace")
-    grams = _list_grams(plain)
-    copied = [secret for secret in secrets if not _index_grams(secret).isdisjoint(grams)]
-    shown = text.decode("utf-8", "replace")
+        return shown
+    if are_many and not _ENCODED.search(text):
+        parts = _list_grams(plain, _STEP)
+        copied = [secret for secret in secrets if _holds_any(secret, parts)]
+    else:
+        grams = _list_grams(plain)
+        copied = [secret for secret in secrets if not _index_grams(secret).isdisjoint(grams)]
     return _mask(shown, copied) if copied else shown
+
+
+def _holds_any(secret: Secret, grams: list[bytes]) -> bool:
+    """Return whether the letters of a secret, in either direction or as rot13, hold a gram."""
+    letters = secret.reveal().translate(_LOWER, _OTHERS)
+    forms = b"\n".join((letters, letters[::-1], rot13 := letters.translate(_ROT13), rot13[::-1]))
+    return any([gram in forms for gram in grams])
 
 
 def _normalize(text: bytes) -> bytes:
