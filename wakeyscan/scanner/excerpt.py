@@ -45,7 +45,7 @@ _MAX_SECRETS = 16
 In a document with more, a text is searched for copies of the secrets in it and near it.
 """
 
-_NEAR = 2
+_NEAR = 1
 """Number of spans before and after a text whose secrets are near it, such as those of a comment."""
 
 _MIN_COPY = 8
