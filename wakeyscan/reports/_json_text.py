@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 from json import JSONEncoder
 from json.encoder import encode_basestring as _encode_text
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from wakeyscan.core.redaction import escape_for_json
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 _CONTAINERS = (dict, list, tuple, Iterator)
 _SCALARS = (str, int, float, type(None))
@@ -19,6 +24,17 @@ _SCALARS = (str, int, float, type(None))
 
 _MAX_ITEMS = 100
 """Items of an object or list that is written as one text."""
+
+_BATCH = 64
+"""Parts that are escaped and written at once: a large report has hundreds of thousands."""
+
+
+def write_json(value: Any, out: TextIO) -> None:
+    """Write a value as JSON and a line break, without terminal sequences or CI runner commands."""
+    parts = iterate_json(value)
+    while batch := "".join(islice(parts, _BATCH)):
+        out.write(escape_for_json(batch))
+    out.write("\n")
 
 
 def iterate_json(value: Any, indent: str = "\n") -> Iterator[str]:

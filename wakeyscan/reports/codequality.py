@@ -9,9 +9,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, TextIO
 
 from wakeyscan.core.document import MEMBER_SEPARATOR
-from wakeyscan.core.redaction import escape_for_json, make_encodable, redact
+from wakeyscan.core.redaction import make_encodable, redact
 from wakeyscan.core.severity import Severity
-from wakeyscan.reports._json_text import iterate_json
+from wakeyscan.reports._json_text import write_json
 from wakeyscan.reports.description import describe_finding, describe_skipped, name_kind
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ _SEVERITIES = {
 def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     """Write an array with the reported findings and the items that were not scanned."""
     issues = chain(_iterate_findings(result), map(_build_skipped, result.skipped))
-    out.writelines(map(escape_for_json, iterate_json(_number_issues(issues))))
-    out.write("\n")
+    write_json(_number_issues(issues), out)
 
 
 def _number_issues(issues: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:

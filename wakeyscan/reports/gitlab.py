@@ -13,9 +13,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from wakeyscan import __version__
 from wakeyscan.core.document import MEMBER_SEPARATOR
-from wakeyscan.core.redaction import escape_for_json, make_encodable
+from wakeyscan.core.redaction import make_encodable
 from wakeyscan.core.severity import Severity
-from wakeyscan.reports._json_text import iterate_json
+from wakeyscan.reports._json_text import write_json
 from wakeyscan.reports.description import advise, describe_finding, describe_skipped
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
             for finding in sorted(result.reported(), key=lambda finding: -finding.severity)
         ),
     }
-    out.writelines(map(escape_for_json, iterate_json(report)))
-    out.write("\n")
+    write_json(report, out)
 
 
 def _build_scan(result: RunResult) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TextIO
 
 from wakeyscan import __version__
-from wakeyscan.core.redaction import escape_for_json, make_encodable, redact
+from wakeyscan.core.redaction import make_encodable, redact
 from wakeyscan.core.secret import identify_fingerprint_key
 from wakeyscan.core.secret_history import Restriction
-from wakeyscan.reports._json_text import iterate_json
+from wakeyscan.reports._json_text import write_json
 from wakeyscan.reports.key_steps import list_key_steps
 from wakeyscan.reports.saved_report import SCHEMA
 from wakeyscan.reports.summary import build_summary
@@ -31,8 +31,7 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
 
 def write_fields(fields: dict[str, Any], out: TextIO) -> None:
     """Write an object as JSON."""
-    out.writelines(map(escape_for_json, iterate_json(fields)))
-    out.write("\n")
+    write_json(fields, out)
 
 
 def build_report(result: RunResult) -> dict[str, Any]:

@@ -18,13 +18,12 @@ from wakeyscan.core.finding import (
     Standing,
 )
 from wakeyscan.core.redaction import (
-    escape_for_json,
     escape_for_terminal,
     format_details,
     make_encodable,
     redact,
 )
-from wakeyscan.reports._json_text import iterate_json
+from wakeyscan.reports._json_text import write_json
 from wakeyscan.reports._sarif_locations import (
     build_fixes,
     build_locations,
@@ -61,8 +60,7 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     ordered = {
         name: members[name] for name in ("$schema", "version", "runs")
     }  # the order that readers expect
-    out.writelines(map(escape_for_json, iterate_json(ordered)))
-    out.write("\n")
+    write_json(ordered, out)
 
 
 def _build_run(result: RunResult, style: ReportStyle) -> Any:

@@ -73,7 +73,7 @@ def _holds_any(secret: Secret, grams: list[bytes]) -> bool:
     """Return whether the letters of a secret, in either direction or as rot13, hold a gram."""
     letters = secret.reveal().translate(_LOWER, _OTHERS)
     forms = b"\n".join((letters, letters[::-1], rot13 := letters.translate(_ROT13), rot13[::-1]))
-    return any([gram in forms for gram in grams])
+    return any(gram in forms for gram in grams)
 
 
 def _normalize(text: bytes) -> bytes:
