@@ -25,7 +25,7 @@ _SCALARS = (str, int, float, type(None))
 _MAX_ITEMS = 100
 """Items of an object or list that is written as one text."""
 
-_BATCH = 64
+_BATCH = 16
 """Parts that are escaped and written at once: a large report has hundreds of thousands."""
 
 
