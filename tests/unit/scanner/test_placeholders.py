@@ -122,7 +122,7 @@ x-access-token:ghs_abc123 client_id:client_secret user:p@ssw0rd! user:P@55word1
 admin:SuperSecret1! acme:acme-secret user:pass:word <user>:<password> $USER:$PASS
 {username}:{password} ${USER}:${PASSWORD} user:[password] user:glpat-xxxxxxxxxxxxxxxxxxxx
 AzureDiamond:hunter2 consumer_key:consumer_secret clerk:server maria:rosa svc:4711:apassword
-Umlaut:a%SeCret%!%23
+Umlaut:a%SeCret%!%23 bob:kong-updated apr-md5:apr-md6 user1:UsErOn3P455 ci:jenkins.key_test
 """
 
 TEMPLATES = (
@@ -206,6 +206,13 @@ HEADERS = {
     "rfc-9449": ("DPoP", "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU", EXAMPLE),
     "prefix-and-digits": ("Bearer", "xoxb-1234-1243", POOR),
     "model-and-key": ("Bearer", "llama2-key", WORD),
+    "jwt-and-a-full-stop": ("Bearer", jwt(CLAIMS, SIGNATURE) + ".", ""),
+    "jwt-and-two-dots": ("Bearer", jwt(CLAIMS, SIGNATURE) + "..", CUT),
+    "signed-in-four-parts": ("", f"eyJhbGciOiJIUzI1NiJ9.{basic(CLAIMS)}.{SIGNATURE}.rest", NO_JWT),
+    "word-set-apart-is-longer": ("Basic", basic("ci:kraftwerk-test"), ""),
+    "word-with-a-random-part": ("Basic", basic("ci:kq7z-test"), ""),
+    "two-other-characters": ("Basic", basic("q7Xz9Lk2wR:q7Xz9Lk2Rw"), ""),
+    "padded-wrongly": ("Basic", "a" + basic("user123:password123"), NO_PAIR),
     "password-words": ("Credentials.basic", "my-password-1", PAIR),
     "password-sequence": ("password", "12345678", PAIR),
     "password-real": ("BasicAuth", SECRET, ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from itertools import pairwise
 
@@ -68,7 +69,8 @@ def _check_bytes(text: bytes, plain: bytes) -> str:
     name, colon, password = plain.decode("latin-1").partition(":")
     if colon and is_made_of_words(password, name):
         return PAIR
-    return check_token(text) if len(text) >= _MIN_OPAQUE else _NOT_BASIC
+    is_spoiled = text.endswith(b"=") and len(text) % 4  # no encoder pads so
+    return check_token(text) if len(text) >= _MIN_OPAQUE and not is_spoiled else _NOT_BASIC
 
 
 def _check_pair(name: str, password: str) -> str:
@@ -85,11 +87,16 @@ def _check_pair(name: str, password: str) -> str:
 
 def _is_weak(name: str, password: str) -> bool:
     text = password.encode()
-    if _WEAK_PASSWORD.fullmatch(text) or _TEMPLATE.fullmatch(text) or name == password:
+    if _WEAK_PASSWORD.fullmatch(text) or _TEMPLATE.fullmatch(text) or _is_like(name, password):
         return True
     if _count_in_sequence(text) * 2 >= len(text) or is_made_of_words(password, name):
         return True
     return check_token(text) == WORD
+
+
+def _is_like(name: str, password: str) -> bool:
+    """Return whether a password is the name, but for one character: the wrong one of a test."""
+    return len(name) == len(password) and sum(map(operator.ne, name, password)) <= 1
 
 
 def _count_in_sequence(password: bytes) -> int:

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import unicodedata
 
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _TYPED_WORDS = """
 password passwd passw passwort passphrase pass pwd pswd psw pw passcode pin secret secrets
 secretkey key keys token tokens apikey api auth access refresh bearer credential credentials
 creds login user username users name id uid client server consumer customer account service svc
 app admin administrator root guest anonymous default basic test tests tester testing demo dummy
 example sample foo bar baz qux quux foobar abc abcd xyz xxx some any my your our the of for is
-here this that with not no to a an change changeme me replace replaceme insert enter
+here this that with not no to a an change changeme me one replace replaceme insert enter
 placeholder wrong correct invalid valid bad good old new expired value string text hello world
 letmein qwerty asdf asdfgh asdfghjkl qwer zxcv opensesame open sesame hunter wonderland tiger
 toor troubador troubadour monkey dragon super top very strong secure private public hidden redacted
 removed masked fake mock stub bogus weak word phrase live sandbox staging dev prod local localhost
-temp tmp none null nil empty undefined todo tbd fixme personal oauth ghp gho ghs ghu ghr github
+temp tmp update updated changed none null nil empty undefined todo tbd fixme personal oauth
+ghp gho ghs ghu ghr github
 glpat gitlab npm pat sk pk usuario clave contrasena contrasenya contrasinal secreto prueba ejemplo
 tu mi su nombre cliente utilisateur motdepasse mot de passe mdp motpasse secrete essai exemple
 votre mon nom identifiant benutzer benutzername nutzer passwoerter kennwort geheim geheimnis
@@ -44,6 +51,8 @@ _MAX_DIGITS = 6
 """Maximum number of digits beside the words."""
 _MIN_WORD = 3
 """Letters of a word that counts; a shorter one may stand beside it."""
+_SET_APART = lazy_pattern(r"(?<![^\W_])[^\W\d_]{3,8}(?![^\W_])")
+"""Letters between signs."""
 _MAX_SIZE = 64
 """Characters of the longest text in which words are searched."""
 
@@ -61,13 +70,25 @@ _SIZES = sorted({len(word) for word in _WORDS})
 def is_made_of_words(text: str, name: str = "") -> bool:
     """Return whether a text is made of words of examples, and maybe of the user's name.
 
-    Signs may stand between them, and a few digits. None of 30,000 random texts of 8 characters
-    counts.
+    Signs may stand between them, and a few digits. None of 30,000 random texts of 8 letters
+    and digits counts.
     """
     if not 0 < len(text) <= _MAX_SIZE:
         return False
     folded, own = fold(text), _list_name_words(name)
-    return _is_split(folded, own) or _is_split(_replace_leet(folded), own)
+    texts = (folded, _replace_leet(folded), folded.translate(_LEET), *_list_rests(folded))
+    return any(_is_split(one, own) for one in texts)
+
+
+def _list_rests(text: str) -> Iterator[str]:
+    """Yield a text without each word, such as the name of a product, that signs set apart.
+
+    The rest has as many letters and digits as the word, or more.
+    """
+    for word in _SET_APART.finditer(text):
+        rest = text[: word.start()] + text[word.end() :]
+        if sum(map(str.isalnum, rest)) >= len(word[0]):
+            yield rest
 
 
 def _list_name_words(name: str) -> frozenset[str]:

@@ -31,10 +31,12 @@ def check_web_token(text: bytes) -> str:
     parts = text.split(b".")
     if len(parts) == 1:
         return _check_undivided(text)
+    if len(parts) > 3 and not parts[-1]:
+        parts.pop()  # the full stop of a sentence
     if len(parts) < 3 or not parts[-1] or b"..." in text:
         return _CUT_SHORT
     if len(parts) > 3:  # encrypted: its claims are not readable
-        return ""
+        return _NOT_JWT if _is_signed(parts[0]) else ""
     payload, signature = parts[1:]
     claims = _decode_claims(payload)
     if claims is None:
@@ -45,6 +47,15 @@ def check_web_token(text: bytes) -> str:
     if is_example or not _CLAIM.search(claims):
         return "an example JSON web token"
     return "" if len(signature) >= _MIN_SIGNATURE else _NOT_JWT
+
+
+def _is_signed(header: bytes) -> bool:
+    """Return whether the header is that of a signed token, which has three parts."""
+    try:
+        plain = decode_credential(header)
+    except ValueError:
+        return False
+    return b'"alg"' in plain and b'"enc"' not in plain
 
 
 def _is_of_own_format(header: bytes, claims: bytes) -> bool:
