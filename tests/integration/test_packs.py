@@ -31,6 +31,7 @@ from wakeyscan.audit.object_scan import ObjectScanResult, scan_objects
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.decoders import DECODERS
 from wakeyscan.git import isolated, pack, pack_walk
+from wakeyscan.git.object_dirs import list_object_ids
 from wakeyscan.git.repository import find_repository
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
@@ -585,6 +586,8 @@ def test_a_draft_is_no_object(damaged: Damaged) -> None:
     folder.mkdir()
     (folder / "tmp_obj_abc").write_bytes(b"half of an obj")
     assert looked(repo.top) == (keys, True)
+    ids = list_object_ids(find_repository(str(repo.top)))
+    assert ids and {len(one) for one in ids} == {40}
 
 
 def test_a_bomb(damaged: Damaged) -> None:

@@ -44,7 +44,9 @@ def list_object_ids(repository: Repository) -> frozenset[bytes] | None:
         ids.update(index.ids.hex("\n", repository.id_width).encode("ascii").split(b"\n"))
     for folder in repository.object_folders:
         for path in list_loose_objects(folder):
-            ids.add(os.fsencode(join_loose_name(path)))
+            name = join_loose_name(path)
+            if len(name) == 2 * repository.id_width:  # git leaves files with other names behind
+                ids.add(os.fsencode(name))
     ids.discard(b"")
     return frozenset(ids)
 
