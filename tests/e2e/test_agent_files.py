@@ -40,16 +40,16 @@ TITLES = {
     ".config/goose/config.yaml": ("Goose", ""),
     ".config/zed/settings.json": ("Zed", ""),
     ".config/Claude/claude_desktop_config.json": ("Claude Desktop", ""),
-    ".config/Code/User/History/-1a/b.env": ("VS Code or a relative of it", ""),
+    ".config/Code/User/History/-1a/b.env": ("VS Code or an editor based on it", ""),
     ".config/Cursor/User/globalStorage/x/tasks/1/ui_messages.json": (
-        "VS Code or a relative of it",
+        "VS Code or an editor based on it",
         "",
     ),
 }
 IN_PROJECT = {
     ".mcp.json": "Claude Code",
     ".aider.chat.history.md": "Aider",
-    ".vscode/mcp.json": "VS Code or a relative of it",
+    ".vscode/mcp.json": "VS Code or an editor based on it",
     ".roo/mcp.json": "Roo Code",
     ".specstory/history/a.md": "SpecStory",
 }
@@ -102,7 +102,7 @@ def test_a_database_of_an_editor_is_read(run: Run, home: Path, key: str) -> None
         database.execute("INSERT INTO cursorDiskKV VALUES (?, ?)", ("bubbleId:1", text))
     database.close()
     (found,) = run("scan", "agents:", "--format", "json").json()["findings"]
-    assert found["details"]["assistant"] == "VS Code or a relative of it"
+    assert found["details"]["assistant"] == "VS Code or an editor based on it"
 
 
 def test_named_products_are_read_alone(run: Run, home: Path, make_key: MakeKey) -> None:

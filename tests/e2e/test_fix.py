@@ -159,7 +159,7 @@ def test_what_is_left_alone_is_listed_with_the_reason(repo: Repo, key: str) -> N
     assert ran.code == 1
     assert key not in ran.out
     assert "send the request through your own server" in ran.out
-    assert "notes.txt:1:5" in ran.out and "this kind of file has no look-up" in ran.out
+    assert "notes.txt:1:5" in ran.out and "knows no way to read a variable" in ran.out
     assert "its parser finds a syntax error" in ran.out
     assert "it is in the name of the file" in ran.out
     assert "the file is a link" in ran.out

@@ -53,7 +53,7 @@ def test_an_organization_of_github(tmp_path: Path, run: Run, make_key: MakeKey) 
     assert {row["complete"] for row in rows.values()} == {True}
     assert len(read_lines(tmp_path / RESULTS, "keys.jsonl")) == 4
     skipped = [item["reason"] for item in ran.json()["skipped"] if item["path"] == "github:o"]
-    assert skipped == ["1 archived left out by --skip", "1 forks left out by --skip"]
+    assert skipped == ["1 archived excluded by --skip", "1 forks excluded by --skip"]
     assert (refused.code, "check GITHUB_TOKEN or GH_TOKEN" in refused.err) == (2, True)
     for folder in (RESULTS, "cache"):
         assert find_text(tmp_path / folder, token) == []
@@ -80,8 +80,12 @@ def test_a_group_of_gitlab_with_pages_and_rate_limits(tmp_path: Path, run: Run, 
     [
         pytest.param(("github:none",), "there is no such organization", id="missing"),
         pytest.param(("github:empty",), "contains no repositories", id="empty"),
-        pytest.param(("github:evil",), "something else than repositories", id="other host"),
-        pytest.param(("github:odd",), "something else than repositories", id="no fields"),
+        pytest.param(
+            ("github:evil",), "an item that is not one of its repositories", id="other host"
+        ),
+        pytest.param(
+            ("github:odd",), "an item that is not one of its repositories", id="no fields"
+        ),
         pytest.param(("github:empty", "--skip", "x"), "--skip: expected one of", id="kind"),
         pytest.param(("github:empty", "--github-url", "http://x.org"), "https", id="http"),
     ],

@@ -19,7 +19,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "fleet": (
         ("fleet ~/src", "all clones below a folder"),
-        ("fleet repositories.txt --resume", "a file of clone URLs; continue where it was"),
+        ("fleet repositories.txt --resume", "a file of clone URLs; continue an earlier run"),
         ("fleet github:my-org --skip archived", "all repositories of an organization"),
         ("fleet repositories.txt --shard 2/8", "in the second of eight jobs"),
         ("fleet ~/src --resume --verify", "ask WAStack about each key once"),
@@ -97,7 +97,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "rules new": (("rules new acme-token --rules tools/rules", "tools/rules/acme-token.toml"),),
     "rules export": (
         ("rules export gitleaks > .gitleaks.toml", "in addition to the rules of gitleaks"),
-        ("rules export github", "a payload for the API of custom patterns"),
+        ("rules export github", "the body of a request to GitHub's API"),
     ),
     "rules test": (("rules test --rules tools/rules", "your own rules too"),),
     "config": (
@@ -108,7 +108,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("config show --fail-on high", "with the options of a scan"),
         ("config show --format json", "for programs"),
     ),
-    "config init": (("config init", "asks nothing, and never overwrites"),),
+    "config init": (("config init", "an existing file is never overwritten"),),
     "config schema": (
         ("config schema rule", "of a file in --rules DIR"),
         ("config schema report", "of a report with --format json"),

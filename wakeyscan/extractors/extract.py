@@ -24,7 +24,7 @@ from wakeyscan.extractors.extractor import (
 from wakeyscan.extractors.file_types import detect_format
 
 _TOO_LARGE = "a {} of over {:,} bytes that is not a file on disk: not opened; unpack it and scan it"
-_NO_MEMORY = ExtractionError("it claims more memory than there is; the rest is skipped")
+_NO_MEMORY = ExtractionError("needs more memory than is available; the rest is skipped")
 
 
 class ExtractedItem(NamedTuple):

@@ -85,7 +85,7 @@ def find_fixer(path: str, content: bytes) -> Fixer:
     name = find_language(path, content)
     if name:
         return FIXERS[name]
-    raise NotFixable("this kind of file has no look-up of variables that wakeyscan knows")
+    raise NotFixable("wakeyscan knows no way to read a variable in this kind of file")
 
 
 def find_language(path: str, content: bytes) -> str:

@@ -48,7 +48,7 @@ def _fix_variable(source: Source, tree: Tree, instruction: Node, leak: Leak) -> 
     name = (pair.children[0].text or b"").decode()
     start, end = _find_value(source.content, pair)
     if not leak.is_text(source.content[start:end]):
-        raise NotFixable("the variable has other text too; let the program put both together")
+        raise NotFixable("its value has other text too; let the program combine them")
     if instruction.type == "arg_instruction":
         edits = _mount_secret(source, tree, instruction, name)
         comment = f"# {name} is a build secret: docker build --secret id={name}"

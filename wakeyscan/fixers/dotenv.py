@@ -36,7 +36,7 @@ def build_fix(source: Source, leak: Leak) -> Fix:
     if line.lstrip().startswith(b"#"):
         return replace_in_prose(leak)
     if assignment is None:
-        raise NotFixable("its line is no assignment")
+        raise NotFixable("its line is not an assignment")
     if _SAMPLES.search(source.name.lower()):
         return Fix((Edit(start + assignment.end(), end, b""),))
     if source.is_ignored(source.path):

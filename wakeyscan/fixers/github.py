@@ -41,7 +41,7 @@ def _refuse_place(way: list[Entry]) -> None:
         raise NotFixable("an action has no secrets; pass the key as an input")
     names = [entry.key.value for entry in way if entry.key is not None]
     if name := _find_place_without_secrets(names):
-        raise NotFixable(f"GitHub gives no secrets to `{name}`; use the env of a step")
+        raise NotFixable(f"secrets are not available in `{name}`; use the env of a step")
 
 
 def _find_place_without_secrets(names: list[str]) -> str:

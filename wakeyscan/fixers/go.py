@@ -145,10 +145,10 @@ def _turn_constant(place: Place) -> Iterator[Edit]:
     name = (spec.children[0].text or b"").decode()
     others = [n for n in syntax.walk(place.tree.root_node) if n.type == "const_spec" and n != spec]
     if any(re.search(rf"\b{name}\b", (other.text or b"").decode()) for other in others):
-        raise NotFixable("another constant is made from it; turn both into variables")
+        raise NotFixable("another constant depends on it; turn both into variables")
     lengths = [n for n in syntax.walk(place.tree.root_node) if n.type == "array_type"]
     if any(re.search(rf"\[[^\]]*\b{name}\b", (n.text or b"").decode()) for n in lengths):
-        raise NotFixable("the length of an array is made from it; declare it as a variable first")
+        raise NotFixable("the length of an array depends on it; declare it as a variable first")
     keyword = spec.parent.children[0]
     yield Edit(keyword.start_byte, keyword.end_byte, b"var")
 

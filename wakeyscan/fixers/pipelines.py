@@ -28,7 +28,7 @@ def _fix_gitlab(found: FoundScalar, leak: Leak) -> Fix:
     check_is_whole(leak)
     names = [entry.key.value for entry in way if entry.key is not None]
     if names[-1:] in (["if"], ["entrypoint"]):
-        raise NotFixable(f"GitLab expands no variable inside the text of `{names[-1]}`")
+        raise NotFixable(f"GitLab does not expand variables in `{names[-1]}`")
     name = _find_own_name(text, way, leak)
     if name == leak.variable or _is_whole_variable(text, way, leak):
         return Fix((_remove_variable(source, text, way, name),), (_format_note(name),))
@@ -76,7 +76,9 @@ def _fix_circleci(found: FoundScalar, leak: Leak) -> Fix:
     """Return the edits that replace a key by a variable of the project; raise `NotFixable`."""
     _, text, way = found
     if find_script(way, _CIRCLECI_SCRIPTS) is None:
-        raise NotFixable("CircleCI expands no variables here; remove it, and add it to the project")
+        raise NotFixable(
+            "CircleCI does not expand variables here; remove it, and add it to the project"
+        )
     note = f"add {leak.variable} to the project: Project Settings, Environment Variables"
     return Fix(fix_script(text, way, leak), (note,))
 
@@ -86,7 +88,7 @@ def _fix_azure(found: FoundScalar, leak: Leak) -> Fix:
     check_is_whole(leak)
     names = [entry.key.value for entry in found.way if entry.key is not None]
     if _AZURE_EXPANDED.isdisjoint(names):
-        raise NotFixable("Azure expands no variables here; move it to variables: first")
+        raise NotFixable("Azure does not expand variables here; move it to variables: first")
     macro = b"$(" + leak.variable.encode() + b")"
     note = f"add {leak.variable} as a secret variable of the pipeline: Edit, Variables"
     return Fix((Edit(leak.start, leak.end, macro),), (note,))

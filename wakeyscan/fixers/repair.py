@@ -29,7 +29,7 @@ _MAX_REPLACEMENTS = 20
 """Leaks of one file whose edits a report has."""
 
 _CLIENT_SIDE = (
-    "whoever runs this file receives the key, and would receive a variable in its place too; "
+    "users run this file, so they would also receive the value of a variable; "
     "send the request through your own server, which adds the key"
 )
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from wakeyscan.fixers.syntax import Literal
 
 _CONSTANTS = {
-    "const_item": "a constant is made at compile time; read the variable where it is used",
-    "static_item": "a static is made at compile time; use LazyLock, or read the variable in place",
+    "const_item": "a constant is evaluated at compile time; read the variable where it is used",
+    "static_item": "a static is evaluated at compile time; use LazyLock, or read it in place",
     "attribute_item": "an attribute has to be a constant",
     "match_pattern": "a pattern has to be a constant; compare with the variable",
 }
@@ -25,7 +25,7 @@ _KEEPING = re.compile(rb"\.(?:unwrap_or|or|map_or|push|push_back|insert)$|(?:^|:
 _BORROWING = ("arguments", "let_declaration")
 
 _NOT_BORROWED = (
-    "a look-up makes a String, and here a &str has to live longer; make the type String first"
+    "a look-up returns a String, but a &str is needed here; change the type to String first"
 )
 
 

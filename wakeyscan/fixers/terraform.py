@@ -41,7 +41,7 @@ def build_fix(source: Source, leak: Leak) -> Fix:
     if kind == "variable":
         return _remove_default(source, block, attribute, leak)
     if kind == "backend":
-        raise NotFixable("a backend has no variables; pass it with -backend-config")
+        raise NotFixable("a backend cannot use variables; pass it with -backend-config")
     return _use_variable(source, literal, leak)
 
 
@@ -50,14 +50,14 @@ def _read_name(node: Node) -> str:
 
 
 def _format_note(name: str) -> str:
-    return f"set the variable of Terraform in the environment: export TF_VAR_{name}"
+    return f"set the Terraform variable in the environment: export TF_VAR_{name}"
 
 
 def _remove_value(source: Source, attribute: Node | None, literal: Node, leak: Leak) -> Fix:
     """Return the fix for a file of values: the environment has the value instead."""
     is_whole = leak.is_text((literal.text or b"").strip(b'"'))
     if attribute is None or not is_whole or (attribute.parent and attribute.parent.type != "body"):
-        raise NotFixable("it is a part of a value; let Terraform put both together")
+        raise NotFixable("it is only a part of the value; let Terraform combine the parts")
     name = _read_name(attribute)
     comment = f"# {name} is set by the environment variable TF_VAR_{name}".encode()
     return Fix((Edit(attribute.start_byte, attribute.end_byte, comment),), (_format_note(name),))

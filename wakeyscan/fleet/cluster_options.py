@@ -47,8 +47,9 @@ def parse_scheduler(address: str, files: TlsFiles) -> tuple[str, TlsFiles | None
     if scheme == "tcp":
         if not is_loopback(host.strip("[]")):
             raise UsageError(
-                f"--scheduler {address}: is on another machine and without TLS; whoever reaches it "
-                "could run programs here. Use tls:// with --tls-ca, --tls-cert and --tls-key"
+                f"--scheduler {address}: is on another machine and does not use TLS; "
+                "anyone who reaches it could run programs here. "
+                "Use tls:// with --tls-ca, --tls-cert and --tls-key"
             )
         return f"tcp://{host}:{port}", None
     if not all(files):

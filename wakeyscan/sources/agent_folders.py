@@ -69,7 +69,7 @@ PRODUCTS: Mapping[str, Product] = {
     "windsurf": Product("Windsurf", (".codeium",), project=(".windsurf",)),
     "zed": Product("Zed", (".local/share/zed",), ("zed",), (".zed",)),
     "editors": Product(
-        "VS Code or a relative of it",  # Cline, Copilot Chat and other extensions write there
+        "VS Code or an editor based on it",  # Cline, Copilot Chat and other extensions write there
         settings=tuple(f"{e}/User/{place}" for e in _EDITORS for place in _EDITOR_PLACES),
         project=(".vscode/mcp.json",),
     ),

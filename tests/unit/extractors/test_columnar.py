@@ -96,7 +96,7 @@ OPAQUE = {
     "avro": (columnar.avro([(b"x",)], "lzo"), "compressed with lzo"),
     "parquet brotli": (columnar.parquet({"a": [b"x"]}, 4), "compressed with Brotli"),
     "parquet lzo": (columnar.parquet({"a": [b"x"]}, 3), "compressed with LZO"),
-    "parquet differences": (columnar.parquet({"a": [b"x"]}, encoding=7), "stored as differences"),
+    "parquet differences": (columnar.parquet({"a": [b"x"]}, encoding=7), "stored as deltas"),
     "parquet encrypted": (columnar.parquet({"a": [b"x"]})[:-4] + b"PARE", "encrypted"),
     "arrow": (
         b"ARROW1\0\0" + bytes(40) + b"user0none0none2" + bytes(8) + b"ARROW1",

@@ -25,9 +25,9 @@ HELP = """Write a JSON report in other formats.
 
 REPORT is a file that --report json=FILE wrote, or a folder that `wakeyscan fleet` wrote. The
 findings, the histories of keys, the scope and the skipped items are those of the report. No key is
-verified again: `wakeyscan verify REPORT` does that. Nothing is scanned again, but for the edits in
-SARIF: files that still hold the keys are read for them. The exit code is 0, whatever
-the report lists."""
+verified again: `wakeyscan verify REPORT` does that. Nothing is scanned again; for the edits in
+SARIF, the files that still hold the keys are read. The exit code is 0, whatever the report
+lists."""
 
 _OPTIONS = (
     *("format", "output", "report", "template", "rules", "config", "show-suppressed"),

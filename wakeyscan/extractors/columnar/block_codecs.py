@@ -9,7 +9,7 @@ from __future__ import annotations
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import CUT, DAMAGED, ExtractionError
 
-_BAD_COPY = "damaged: a copy from before the start"
+_BAD_COPY = "damaged: a reference to bytes before the start"
 _LZ4_MAGIC = b"\x04\x22\x4d\x18"
 _HAS_CHECKSUMS, _HAS_SIZE, _HAS_DICTIONARY = 0x10, 0x08, 0x01
 """Flags of a frame: checksums of blocks, the size of the content, the id of a dictionary."""

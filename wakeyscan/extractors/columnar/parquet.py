@@ -39,7 +39,7 @@ _PLAIN, _INDEXES = 0, (2, 8)
 """Encodings: values after their lengths, and numbers of values in a dictionary."""
 _MAX_PAGE_HEADER = 1 << 20
 _UNCOMPRESSED, _SNAPPY, _GZIP, _ZSTD, _LZ4 = 0, 1, 2, 6, 7
-_UNREAD_CODECS = {3: "LZO", 4: "Brotli", 5: "LZ4 in Hadoop's frames"}
+_UNREAD_CODECS = {3: "LZO", 4: "Brotli", 5: "Hadoop's variant of LZ4"}
 _CODECS: dict[int, Callable[[ExtractionBudget], Codec]] = {
     _GZIP: lambda _: build_inflate_codec(GZIP),
     _ZSTD: build_zstd_codec,
@@ -81,7 +81,7 @@ def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
         for member in list_members(column.name, read, budget):
             yield member._replace(is_counted=False)
     if unread:
-        raise OpaqueContent(f"has columns that are {', '.join(sorted(unread))}: not read")
+        raise OpaqueContent(f"has columns that cannot be read: {', '.join(sorted(unread))}")
 
 
 def _read_footer(file: BinaryIO, budget: ExtractionBudget) -> Struct:
@@ -142,7 +142,7 @@ def _read_values(
             continue
         yield (content,)
         if page.encoding != _PLAIN:
-            unread.add("stored as differences")
+            unread.add("stored as deltas")
 
 
 def _read_pages(file: BinaryIO, column: _Column, budget: ExtractionBudget) -> Iterator[_Page]:

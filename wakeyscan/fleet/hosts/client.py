@@ -47,7 +47,7 @@ class HostClient(NamedTuple):
     def _iterate(self, path: str, items: Any, has_next: bool) -> Iterator[Any]:
         for page in range(2, _MAX_PAGES + 2):
             if not isinstance(items, list):
-                raise UsageError(f"{self.endpoint}: the listing is no list; check the URL")
+                raise UsageError(f"{self.endpoint}: the response is not a list; check the URL")
             yield from items
             if not has_next:
                 return

@@ -42,7 +42,7 @@ def list_host(
             continue
         listed += _build(repository, host, variable, options)
     gaps = [
-        Skipped(Origin(source), f"{count:,} {one} left out by --skip", gap=False)
+        Skipped(Origin(source), f"{count:,} {one} excluded by --skip", gap=False)
         for one, count in sorted(left_out.items())
     ]
     return listed, gaps
@@ -84,7 +84,7 @@ def _parse(item: object, host: Host, client: HostClient) -> HostRepository:
             raise ValueError
     except (KeyError, TypeError, ValueError):
         raise UsageError(
-            f"{client.endpoint}: lists something else than repositories of its own; check the URL"
+            f"{client.endpoint}: lists an item that is not one of its repositories; check the URL"
         ) from None
     return repository
 
