@@ -185,7 +185,7 @@ def _load_dates(git: Git, history: TreeHistory, secrets: SecretBits) -> CommitDa
     dates = CommitDates(git)
     dates.load([change.commit for change in history.changes])
     dates.load([commit for commits in history.added_files.values() for commit in commits])
-    dates.load([commit for commit in secrets.messages if commit in history.states])
+    dates.load(secrets.messages)
     return dates
 
 

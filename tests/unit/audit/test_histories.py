@@ -1,0 +1,54 @@
+"""Histories of keys: brief ones after an interruption, and refs of which not all are listed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.audits import build_options, run_audit
+from tests.support.keys import MakeKey
+from tests.support.repositories import Repo
+from wakeyscan.audit import occurrences
+from wakeyscan.audit.audit import audit
+from wakeyscan.core.secret_history import CommitRef
+from wakeyscan.git.repository import find_repository
+
+
+def interrupt(done: int, size: int, what: str, share: float) -> None:
+    """Stop an audit as soon as some objects are scanned."""
+    if done:
+        raise KeyboardInterrupt
+
+
+def test_an_interrupted_audit_shows_each_key_at_one_place(
+    tmp_path: Path, make_key: MakeKey
+) -> None:
+    repo = Repo(tmp_path / "repo")
+    key = make_key()
+    repo.commit({"a": f"{key}\n", "b": f"x\n{key}\n", "c": f"y\n\n{key}\n"})
+    result = audit(find_repository(str(repo.top)), build_options(), interrupt)
+    (history,) = result.keys
+    assert (result.interrupted, result.complete, len(result.findings)) == (True, False, 1)
+    assert (len(history.places), history.place_count) == (3, 3)
+    assert {place.commit for place in history.places} == {""}
+    assert (history.introduced, history.removed) == (CommitRef("", ""), None)
+    assert (history.at_head, history.pushed) == (False, None)
+    assert (history.reachable_from, history.exposed_days) == ((), 0)
+
+
+def test_refs_that_are_not_listed_are_no_gap(
+    tmp_path: Path, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.commit({"a": f"{make_key()}\n"})
+    for number in range(3):
+        repo.git("branch", f"b{number}")
+    monkeypatch.setattr(occurrences, "_MIN_NAMES", 2)
+    monkeypatch.setattr(occurrences, "_MAX_ALL_NAMES", 2)
+    result = run_audit(repo.top)
+    assert [(item.reason, item.gap) for item in result.skipped] == [
+        ("at most 2 of the refs that reach a key are listed", False)
+    ]
+    assert len(result.keys[0].reachable_from) == 2
+    assert result.complete
