@@ -12,7 +12,12 @@ from tests.support.contexts import few
 from tests.support.keys import MakeKey
 from tests.support.repositories import Repo
 from wakeyscan.audit.audit import audit
-from wakeyscan.audit.object_findings import FindingRef, KeptFindings, ObjectFindings
+from wakeyscan.audit.object_findings import (
+    FindingRef,
+    KeptFindings,
+    ObjectFindings,
+    find_in_object,
+)
 from wakeyscan.git.objects import BLOB
 from wakeyscan.git.repository import find_repository
 from wakeyscan.scanner.result import RunResult
@@ -52,6 +57,23 @@ def test_the_same_objects_are_kept_whatever_order_they_come_in(seed: int) -> Non
     assert (sorted(shuffled), as_many) == (sorted(kept), left_out)
     assert 0 < len(kept) < 60
     assert len(kept) + left_out == 60
+
+
+def test_what_is_over_the_limit_is_dropped_before_the_end() -> None:
+    kept = KeptFindings(LIMITED)
+    for number in range(41):
+        kept.add(0, build_findings(number, 1))
+    assert kept.left_out == 21
+
+
+@pytest.mark.parametrize(
+    ("keys", "reasons"), [(2, []), (3, ["has over 2 findings; the rest is skipped"])]
+)
+def test_a_blob_of_too_many_keys_is_named(keys: int, reasons: list[str], make_key: MakeKey) -> None:
+    content = "".join(f"{make_key()}\n" for _ in range(keys)).encode()
+    found = find_in_object(BLOB, content, LIMITED, 20)
+    assert len(found.findings) == 2
+    assert [item.reason for item in found.skipped] == reasons
 
 
 @pytest.fixture
