@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import chart, inputs, table
-from benchmarks.contenders import CONTENDERS, Arguments, Contender, find_program
+from benchmarks.contenders import CONTENDERS, NATIVE, Arguments, Contender, find_program
 from benchmarks.measure import Lane, find_missing, measure_own_peak, run
 from benchmarks.results import Job, Measured, Results
 
@@ -34,12 +34,17 @@ class Bench:
         self.programs = dict(self._find_programs())
 
     def _find_programs(self) -> Iterator[tuple[str, str]]:
+        wakeyscan, native = self._options.wakeyscan, self._options.native
+        own = {
+            "wakeyscan": wakeyscan,
+            NATIVE: native,
+            "bare Python": wakeyscan.with_name("python"),
+        }
         for contender in CONTENDERS:
-            program: str | None = find_program(contender, self._options.peers)
-            if contender.name == "wakeyscan":
-                program = str(self._options.wakeyscan)
-            elif contender.name == "bare Python":
-                program = str(self._options.wakeyscan.with_name("python"))
+            if contender.name in own:
+                program = own[contender.name] and str(own[contender.name])
+            else:
+                program = find_program(contender, self._options.peers)
             if program is None:
                 print(f"not installed: {contender.name}", file=sys.stderr)
             else:
@@ -67,14 +72,18 @@ class Bench:
         paths, names = [str(repository)], inputs.name_planted("history")
         yield Job("audit", about, self._build_lanes(lambda one: one.audit, paths, names))
         numbers = itertools.count(3)
-        again = Lane(
-            "wakeyscan",
-            [self.programs["wakeyscan"], "audit", *paths],
-            self._folder,
-            names,
-            prepare=lambda: inputs.add_commit(repository, next(numbers)),
+        again = tuple(
+            Lane(
+                name,
+                [self.programs[name], "audit", *paths],
+                self._folder,
+                names,
+                prepare=lambda: inputs.add_commit(repository, next(numbers)),
+            )
+            for name in ("wakeyscan", NATIVE)
+            if name in self.programs
         )
-        yield Job("second audit", f"{about}, after one commit more", (again,))
+        yield Job("second audit", f"{about}, after one commit more", again)
 
     def _list_scans(self) -> Iterator[Job]:
         tree = self._options.tree or inputs.generate_tree(self._folder / "tree")
@@ -163,6 +172,7 @@ def _parse_options() -> argparse.Namespace:
     ]
     add = partial(parser.add_argument, type=Path)
     add("--wakeyscan", default=beside, help="the program to measure")
+    add("--native", help="the same program, with the native core")
     add("--peers", nargs="*", default=peers, help="environments or folders with other scanners")
     add(
         "--repository", default=repository and Path(repository), help="to audit; default: generated"

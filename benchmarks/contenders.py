@@ -12,6 +12,9 @@ from typing import NamedTuple
 RULES = Path(__file__).parent / "peers"
 """Our three rules, as other scanners read them."""
 
+NATIVE = "wakeyscan[native]"
+"""The same program in an environment that has the native core, which only audits load."""
+
 _KEYWORDS = ("wa_live_", "authorization", "x-app-key", "AuthenticationHeaderValue")
 
 Arguments = Callable[[list[str]], list[str]]
@@ -74,6 +77,12 @@ CONTENDERS = (
         scan=lambda paths: ["scan", "--no-gitignore", *paths],
         audit=lambda paths: ["audit", "--no-cache", *paths],
         hook=lambda paths: ["hook", "pre-commit"],
+    ),
+    Contender(
+        NATIVE,
+        program="wakeyscan",
+        version="--version",
+        audit=lambda paths: ["audit", "--no-cache", *paths],
     ),
     Contender("ripgrep", program="rg", version="--version", scan=_search, is_limit=True),
     Contender(
