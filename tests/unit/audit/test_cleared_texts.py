@@ -99,6 +99,11 @@ def test_secret_beside_a_clear_text_is_found(clear: str, leaking: str) -> None:
     assert len(scan(BLOB, leaking.encode()).refs) == 1
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_key_in_utf_16_is_found(encoding: str) -> None:
+    assert len(scan_anew(f"key = {_KEY}\n".encode(encoding)).refs) == 1
+
+
 def test_clear_text_is_judged_once() -> None:
     content = b"# The Authorization header is read below.\n" + b"x = 1\n" * 200
     cleared = ClearedTexts(_CONTEXT)

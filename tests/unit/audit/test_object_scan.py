@@ -18,6 +18,7 @@ from wakeyscan.audit.cache import HistoryCache
 from wakeyscan.audit.object_findings import ObjectFindings
 from wakeyscan.audit.object_scan import ObjectScanResult, ProgressCallback, scan_objects
 from wakeyscan.git import isolated
+from wakeyscan.git.objects import BLOB, COMMIT, TAG, TREE
 from wakeyscan.git.repository import find_repository
 from wakeyscan.scanner.context import ScanContext
 
@@ -108,6 +109,8 @@ def test_a_cached_pack_has_the_result_of_a_scan(repository: Repo, tmp_path: Path
     size = sum(int(line.split()[1]) for line in objects)
     assert scanned.coverage[:2] == (len(objects), size)
     assert len(scanned.objects) == 7
+    parts = {(found.kind, ref.part) for found in scanned.objects for ref in found.refs}
+    assert parts == {(BLOB, ""), (COMMIT, "message"), (TAG, "message"), (TREE, "name")}
     (skipped,) = scanned.skipped
     assert (skipped.origin.within.partition(" ")[0], skipped.reason[:4]) == ("object", "!/b:")
     assert len(told) == len(scanned.objects)
