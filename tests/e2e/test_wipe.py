@@ -186,3 +186,74 @@ def test_a_killed_wipe_loses_nothing(run: Run, home: Path, make_key: MakeKey) ->
 def test_other_targets_are_refused(run: Run, home: Path, targets: tuple[str, ...]) -> None:
     ran = run("wipe", *targets)
     assert (ran.code, "expected agents:" in ran.err) == (2, True)
+
+
+FOLDERS = (
+    *(".claude", ".codex", ".cursor", ".gemini", ".kiro", ".continue", ".specstory", ".vibe"),
+    *(".junie", ".roo", ".windsurf", ".amazonq", ".opencode", ".zed"),
+)
+FILES = (".mcp.json", ".aider.chat.history.md", ".aider.input.history", "CLAUDE.local.md")
+
+
+def make_project(tmp_path: Path) -> Path:
+    """Make an empty repository beside the home."""
+    project = tmp_path / "project"
+    subprocess.run(["git", "init", "-q", project], check=True)
+    return project
+
+
+@pytest.mark.parametrize("is_work_tree", [True, False])
+def test_a_link_of_the_project_is_not_followed(
+    run: Run, home: Path, tmp_path: Path, make_key: MakeKey, is_work_tree: bool
+) -> None:
+    text, outside = f"key: {make_key()}\n", home / "other"
+    keep(home, {"other/notes.md": text})
+    project = make_project(tmp_path) if is_work_tree else tmp_path / "project"
+    project.mkdir(exist_ok=True)
+    for name in FOLDERS:
+        (project / name).symlink_to(outside)
+    for name in FILES:
+        (project / name).symlink_to(outside / "notes.md")
+    ran = run("wipe", "--write", "--force", "--settings", "agents:", cwd=project)
+    assert (outside / "notes.md").read_text() == text
+    assert ran.code == 3, ran
+    scanned = run("scan", "--verbose", "agents:", cwd=project)
+    assert scanned.code == 3, scanned
+    for name in (*FOLDERS, *FILES):
+        assert f"Skipped: {project / name}: a link of the project, not followed" in ran.out
+        assert f"{project / name}: a link of the project" in scanned.err + scanned.out
+
+
+def test_a_folder_behind_a_link_of_the_project_is_not_followed(
+    run: Run, home: Path, tmp_path: Path, make_key: MakeKey
+) -> None:
+    text = f"key: {make_key()}\n"
+    keep(home, {"other/mcp.json": text})
+    project = make_project(tmp_path)
+    (project / ".vscode").symlink_to(home / "other")
+    assert run("wipe", "--write", "--settings", "agents:", cwd=project).code == 3
+    assert (home / "other/mcp.json").read_text() == text
+
+
+@pytest.mark.parametrize("starts_in_home", [True, False])
+def test_links_of_the_home_are_followed(
+    run: Run, home: Path, tmp_path: Path, make_key: MakeKey, starts_in_home: bool
+) -> None:
+    """Managers of dotfiles make them."""
+    key = make_key()
+    keep(home, {"dotfiles/claude/a.md": f"key: {key}\n"})
+    (home / ".claude").symlink_to(home / "dotfiles/claude")
+    folder = home if starts_in_home else make_project(tmp_path)
+    assert run("wipe", "--write", "agents:", cwd=folder).code == 0
+    assert key not in (home / "dotfiles/claude/a.md").read_text()
+
+
+def test_links_of_a_home_that_is_a_repository_are_not_followed(
+    run: Run, home: Path, make_key: MakeKey
+) -> None:
+    text = f"key: {make_key()}\n"
+    keep(home, {"dotfiles/claude/a.md": text})
+    (home / ".claude").symlink_to(home / "dotfiles/claude")
+    subprocess.run(["git", "init", "-q", home], check=True)
+    assert run("wipe", "--write", "agents:", cwd=home).code == 3
+    assert (home / "dotfiles/claude/a.md").read_text() == text

@@ -13,6 +13,7 @@ from wakeyscan.cli.wipe_mask import is_leak, mask_findings
 from wakeyscan.core import files, small_files
 from wakeyscan.core.document import MEMBER_SEPARATOR, Document, Origin
 from wakeyscan.core.errors import ReportError
+from wakeyscan.git import worktree
 from wakeyscan.scanner.documents import scan_documents
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def write_wiped(file: WipedFile) -> None:
         if small_files.read_small_file(file.path, small_files.MAX_DATA_SIZE) != file.before:
             raise ReportError(f"{file.path}: changed during the wipe; run it again")
         status = os.stat(file.path)
-        files.write(file.path, file.after, ())
+        files.write(file.path, file.after, worktree.find_untrusted_folders(()))
         os.utime(file.path, ns=(status.st_atime_ns, status.st_mtime_ns))
     except OSError as error:
         raise ReportError(f"{file.path}: cannot be written: {error.strerror}") from None

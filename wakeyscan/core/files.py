@@ -11,8 +11,8 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 
 from wakeyscan.core.typing import NamedTuple
 
@@ -95,7 +95,7 @@ def check(file: str, trees: Iterable[str]) -> str:
     if _parse_stream(file) is not None:
         return file
     tree_paths = tuple(trees)
-    target = _resolve(file, tree_paths)
+    target = check_links(file, tree_paths)
     try:
         mode = os.lstat(target).st_mode
     except FileNotFoundError:
@@ -105,6 +105,25 @@ def check(file: str, trees: Iterable[str]) -> str:
     if not stat.S_ISREG(mode) and not _is_named_device(file, target, tree_paths):
         raise OSError(errno.EINVAL, f"{_describe_type(mode)} is in its place; {_OTHER_FILE}")
     return target
+
+
+def check_links(path: str, trees: Iterable[str]) -> str:
+    """Return the physical path of an output; raise `OSError` for a link inside `trees`."""
+    tree_paths = tuple(trees)
+
+    def check_link(link: str, is_last: bool) -> None:
+        for tree in tree_paths:
+            _check_link(link, tree, is_last)
+
+    return _resolve(path, check_link)
+
+
+def is_linked(path: str, tree: str) -> bool:
+    """Return whether a path leads through a link inside a tree, a physical path of a folder."""
+    links: list[str] = []
+    with suppress(OSError):  # a loop
+        _resolve(path, lambda link, _: links.append(link))
+    return any(_is_inside(link, tree) for link in links)
 
 
 def _parse_stream(file: str) -> int | None:
@@ -140,8 +159,11 @@ def _describe_type(mode: int) -> str:
     return "a socket" if stat.S_ISSOCK(mode) else "a device"
 
 
-def _resolve(file: str, trees: tuple[str, ...]) -> str:
-    """Follow the links in a path; raise `OSError` for a link inside one of the trees."""
+def _resolve(file: str, visit: Callable[[str, bool], None]) -> str:
+    """Follow the links in a path; `visit` gets each, and whether it is the last part.
+
+    Raise `OSError` for a loop.
+    """
     drive, path = os.path.splitdrive(os.path.join(os.getcwd(), file))
     resolved = top = drive + os.sep
     pending, followed = _split_reversed(path), 0
@@ -155,8 +177,7 @@ def _resolve(file: str, trees: tuple[str, ...]) -> str:
         followed += 1
         if followed > _MAX_LINKS:
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-        for tree in trees:
-            _check_link(step, tree, is_last=not pending)
+        visit(step, not pending)
         resolved = top if os.path.isabs(target) else resolved
         pending += _split_reversed(os.path.splitdrive(target)[1])
     return resolved

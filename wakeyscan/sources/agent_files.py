@@ -2,7 +2,7 @@
 
 They are transcripts, memory files, MCP configurations, snapshots of shells and histories of
 editors, of the user and of the current project. Whole folders are read, since each version of an
-assistant adds some.
+assistant adds some. Links of the project are not followed: whoever wrote it chose their targets.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import SourceError, UsageError
+from wakeyscan.core.files import is_linked
 from wakeyscan.core.registry import list_known
 from wakeyscan.git import worktree
 from wakeyscan.sources import files
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 PARALLEL = False
 
 _NOTHING = "no coding assistant keeps files on this machine"
+
+_LINK = "a link of the project, not followed; to scan what it leads to, name that path"
 
 _SESSION = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -41,26 +45,41 @@ def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
         if name not in PRODUCTS:
             known = list_known(name, [*PRODUCTS])
             raise UsageError(f"unknown assistant {name!r}{known}")
-    places = dict(_list_existing(named or [*PRODUCTS]))
-    missing = [name for name in named if name not in places.values()]
+    existing = [*_list_existing(named or [*PRODUCTS])]
+    tree = _find_project_tree()
+    linked = dict.fromkeys(place for place, _ in existing if tree and is_linked(place, tree))
+    places = {os.path.realpath(place): name for place, name in existing if place not in linked}
+    missing = [name for name in named if name not in dict(existing).values()]
     if missing:
         titles = ", ".join(PRODUCTS[name].title for name in missing)
         raise SourceError(f"agents:{target}: no files of {titles} on this machine")
-    return _list_files(places, options._replace(gitignore=False))
+    if not existing:
+        return iter([Skipped(Origin("agents:"), _NOTHING, gap=False)])
+    skipped = [Skipped(Origin(place.replace(os.sep, "/")), _LINK) for place in linked]
+    return chain(skipped, _list_files(places, options._replace(gitignore=False)))
+
+
+def _find_project_tree() -> str:
+    """Return the project whose links are not followed: a work tree, or the current folder.
+
+    It is empty for a folder with the user's home, whose links are his own.
+    """
+    if top := worktree.find_work_tree("."):
+        return top
+    folder, home = os.getcwd(), os.path.realpath(os.path.expanduser("~"))
+    return "" if os.path.join(home, "").startswith(os.path.join(folder, "")) else folder
 
 
 def _list_existing(names: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield the physical paths of the places of products, each with the name of its product."""
+    """Yield the places of products that exist, each with the name of its product."""
     project = worktree.find_work_tree(".") or os.getcwd()
     for name in names:
         for place in list_places(name, project, os.environ):
             if os.path.lexists(place):
-                yield os.path.realpath(place), name
+                yield place, name
 
 
 def _list_files(places: dict[str, str], options: SourceOptions) -> Iterator[str | Skipped]:
-    if not places:
-        yield Skipped(Origin("agents:"), _NOTHING, gap=False)
     for place, name in places.items():
         for unit in files.list_units(place, options):
             yield f"{name}\0{unit}" if isinstance(unit, str) else unit
