@@ -499,7 +499,9 @@ TRIED: dict[str, Try] = {
     'wakeyscan ignore import .gitleaksignore --reason "accepted in 2025"': imports,
     'wakeyscan ignore add --from found.json --reason "to be reviewed" --until 2099-01-31': adopts,
     "wakeyscan ignore list": says("No entries."),
-    "wakeyscan scan git:origin/main..HEAD --policy-from origin/main": excuses_nothing,
+    (
+        "wakeyscan scan git:refs/remotes/origin/main..HEAD --policy-from refs/remotes/origin/main"
+    ): excuses_nothing,
     "wakeyscan hook pre-commit --policy-from HEAD": excuses_nothing,
     "wakeyscan ignore prune": says("0 dropped, 0 kept"),
     """echo '{"prompt": "hello"}' | wakeyscan hook agent && echo passed""": says("passed"),

@@ -402,3 +402,96 @@ def test_a_link_of_the_revision_is_not_followed(repo: Repo, name: str) -> None:
     commit = repo.record()
     ran = repo.run("scan", "--policy-from", "HEAD")
     refused(ran, f"{name} at {commit[:12]}: is a link, which is not followed")
+
+
+# Names that may mean several commits
+
+SELF = "refs/remotes/origin/main"
+
+
+@pytest.fixture
+def remote(repo: Repo, key: str) -> Repo:
+    """Make a change that adds a key and excuses it, on a branch of a remote."""
+    repo.git("update-ref", SELF, "base")
+    repo.commit({"a": key, ".wakeyscanignore": f"{fingerprint(key)} # ours\n"})
+    repo.commit({"x": "y"})
+    return repo
+
+
+OTHERS = ("refs/origin/main", "refs/tags/origin/main", "refs/heads/origin/main")
+RANGES = (
+    ("git:origin/main..HEAD", "origin/main"),
+    ("git:origin/main...HEAD", "origin/main"),
+    ("git:HEAD..origin/main", "origin/main"),
+    ("git:origin/main~0..HEAD", "origin/main~0"),
+    ("git:origin/main^{commit}..HEAD", "origin/main^{commit}"),
+    ("git:origin/main@{0}..HEAD", "origin/main@{0}"),
+    ("git:origin/main", "origin/main"),
+)
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_a_ref_named_as_the_base_does_not_replace_it(remote: Repo, other: str) -> None:
+    line = ("scan", "git:origin/main..HEAD", "--policy-from", "origin/main")
+    assert remote.run(*line).code == 1
+    remote.git("update-ref", other, "HEAD")
+    ran = remote.run(*line)
+    assert (ran.code, ran.out) == (2, "")
+    for meaning in other, SELF:
+        assert f"{meaning} (commit {remote.id(meaning)[:12]})" in ran.err
+    assert f"write the full name, such as {SELF}\n" in ran.err
+    assert remote.run("scan", f"git:{SELF}..HEAD", "--policy-from", SELF).code == 1
+    assert remote.run("scan", "--policy-from", "origin/main").code == 2
+
+
+@pytest.mark.parametrize(("range_", "revision"), RANGES)
+def test_each_part_of_a_range_is_checked(remote: Repo, range_: str, revision: str) -> None:
+    remote.git("tag", "-am", "", "origin/main", "HEAD")
+    ran = remote.run("scan", range_)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"revision {revision!r} is ambiguous" in ran.err
+    assert f"such as refs/remotes/{revision}\n" in ran.err
+
+
+def test_refs_of_one_commit_are_not_ambiguous(remote: Repo) -> None:
+    remote.git("tag", "-am", "", "origin/main", "base")
+    assert remote.run("scan", "git:origin/main..HEAD", "--policy-from", "origin/main").code == 1
+
+
+def test_the_branch_of_a_remotes_head_is_one_of_the_meanings(remote: Repo) -> None:
+    remote.git("symbolic-ref", "refs/remotes/origin/HEAD", SELF)
+    assert remote.run("scan", "git:origin..HEAD", "--policy-from", "origin").code == 1
+    remote.git("tag", "origin", "HEAD")
+    ran = remote.run("scan", "git:origin..HEAD", "--policy-from", "origin")
+    assert ran.code == 2
+    assert "such as refs/remotes/origin/HEAD\n" in ran.err
+
+
+@pytest.mark.parametrize("prefix", ["", "v1-0-g"], ids=["id", "description"])
+def test_a_ref_named_as_an_id_does_not_replace_it(remote: Repo, prefix: str) -> None:
+    base = remote.id("base")
+    name = f"{prefix}{base[:10]}"
+    line = ("scan", f"git:{name}..HEAD", "--policy-from", name)
+    assert remote.run(*line).code == 1
+    remote.git("update-ref", f"refs/tags/{name}", "HEAD")
+    ran = remote.run(*line)
+    assert ran.code == 2
+    assert f"refs/tags/{name} (commit {remote.id('HEAD')[:12]}) or commit {base[:12]}" in ran.err
+    assert f"such as {base}\n" in ran.err
+    remote.git("update-ref", f"refs/tags/{base}", "HEAD")  # git takes a whole id as an id
+    assert remote.run("scan", f"git:{base}..HEAD", "--policy-from", base).code == 1
+
+
+def test_a_file_in_the_git_folder_is_not_ambiguous(remote: Repo) -> None:
+    remote.git("fetch", "-q", ".", SELF)
+    for ref in ("refs/tags/FETCH_HEAD", "refs/heads/FETCH_HEAD", "refs/tags/HEAD"):
+        remote.git("update-ref", ref, "HEAD" if "tags" in ref else "HEAD~1")
+    assert remote.run("scan", "git:FETCH_HEAD..HEAD", "--policy-from", "FETCH_HEAD").code == 1
+
+
+def test_an_audit_of_a_branch_asks_for_its_full_name(remote: Repo, key: str) -> None:
+    remote.git("update-ref", "refs/heads/origin/main", "HEAD")
+    ran = remote.run("audit", "--branch=origin/main")
+    assert (ran.code, ran.out) == (2, "")
+    assert f"write the full name: refs/heads/origin/main or {SELF}\n" in ran.err
+    assert fingerprint(key) not in remote.run("audit", f"--branch={SELF}").out

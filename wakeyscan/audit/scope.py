@@ -44,14 +44,19 @@ class ScopeFilter(NamedTuple):
 def find_start_ids(
     scope: AuditScope, tips: dict[str, str], repository: Repository
 ) -> tuple[str, ...]:
-    """Return the ids that the scope starts from; raise `UsageError` for an unknown branch."""
-    if not scope.branch:
+    """Return the ids that the scope starts from; raise `UsageError` without exactly one branch."""
+    branch = scope.branch
+    if not branch:
         return tuple(sorted(set(tips.values())))
-    names = (f"refs/heads/{scope.branch}", f"refs/remotes/{scope.branch}")
-    found = [tips[ref] for ref in names if ref in tips]
+    is_full = branch.startswith(("refs/heads/", "refs/remotes/")) and branch in tips
+    names = (branch,) if is_full else (f"refs/heads/{branch}", f"refs/remotes/{branch}")
+    found = {tips[ref]: ref for ref in names if ref in tips}
     if not found:
-        raise UsageError(f"--branch: no branch {scope.branch!r} in {repository.folder}")
-    return (found[0],)
+        raise UsageError(f"--branch: no branch {branch!r} in {repository.folder}")
+    if len(found) > 1:
+        either = " or ".join(found.values())
+        raise UsageError(f"--branch: {branch!r} is ambiguous; write the full name: {either}")
+    return tuple(found)
 
 
 def build_scope_filter(

@@ -8,6 +8,7 @@ from wakeyscan.core.errors import SourceError
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import worktree
 from wakeyscan.git.objects import is_object_id
+from wakeyscan.git.revision_names import refuse_ambiguous_name
 
 if TYPE_CHECKING:
     from wakeyscan.git.command import Git
@@ -65,8 +66,9 @@ def _list_shallow_commits(git: Git) -> frozenset[str]:
 def resolve_commit(revision: str, git: Git) -> str:
     """Resolve a revision to a commit id, which is hex and so cannot be taken for an option.
 
-    Raise `SourceError` for an unknown revision.
+    Raise `SourceError` for an unknown revision, and `UsageError` for an ambiguous one.
     """
+    refuse_ambiguous_name(revision, git)
     arguments = ("rev-parse", "--verify", "-q", "--end-of-options", f"{revision}^{{commit}}")
     commit = git.run_ascii(*arguments, allowed_codes=(0, 1)).strip()
     if not is_object_id(commit):  # `^REV` excludes a commit, and `A..B` names several

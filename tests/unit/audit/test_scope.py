@@ -26,17 +26,26 @@ TIPS = {
     [
         pytest.param("", ("1", "2", "3", "4"), id="all refs"),
         pytest.param("main", ("1",), id="local"),
-        pytest.param("origin/main", ("3",), id="local before remote"),
+        pytest.param("refs/remotes/origin/main", ("2",), id="full name of a remote one"),
+        pytest.param("refs/heads/origin/main", ("3",), id="full name of a local one"),
     ],
 )
 def test_an_audit_starts_at_all_refs_or_at_one_branch(branch: str, ids: tuple[str, ...]) -> None:
     assert find_start_ids(AuditScope(branch=branch), TIPS, REPOSITORY) == ids
 
 
-@pytest.mark.parametrize("branch", ["none", "v1", "refs/heads/main"])
+@pytest.mark.parametrize("branch", ["none", "v1", "refs/tags/v1", "refs/heads/none"])
 def test_an_unknown_branch_is_an_error(branch: str) -> None:
     with pytest.raises(UsageError, match=f"--branch: no branch '{branch}' in repo"):
         find_start_ids(AuditScope(branch=branch), TIPS, REPOSITORY)
+
+
+def test_an_ambiguous_branch_is_an_error() -> None:
+    both = "refs/heads/origin/main or refs/remotes/origin/main"
+    with pytest.raises(
+        UsageError, match=f"'origin/main' is ambiguous; write the full name: {both}"
+    ):
+        find_start_ids(AuditScope(branch="origin/main"), TIPS, REPOSITORY)
 
 
 def test_a_filter_without_ids_includes_every_object() -> None:
