@@ -19,6 +19,7 @@ from wakeyscan.audit.object_findings import (
 )
 from wakeyscan.cli.commands.rules import fill_example
 from wakeyscan.git.objects import BLOB, TREE
+from wakeyscan.scanner.prefilter.anchors import PLAIN
 
 _CONTEXT = many()
 _HITS = [
@@ -131,6 +132,13 @@ def test_names_of_a_clear_tree_do_not_clear_another_tree() -> None:
     leaked = format_tree(["bearer-token.md", _KEY])
     assert len(scan(TREE, leaked).refs) == 1
     assert scan(TREE, leaked) == scan_anew(leaked, TREE)
+
+
+def test_name_with_a_secret_is_never_remembered_as_clear() -> None:
+    tree = format_tree([f"Authorization: Bearer {_TOKEN}"])
+    hits = [hit for hit in _CONTEXT.prefilter.searches[0](tree) if hit.form.decoder == PLAIN]
+    cleared = ClearedTexts(_CONTEXT)
+    assert [cleared.is_clear_tree(tree, hits) for _ in range(2)] == [False, False]
 
 
 def test_tree_that_is_damaged_is_scanned_as_a_whole() -> None:
