@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.command import WAKEYSCAN, Run, execute
 from tests.support.files import write
+from tests.support.keys import MakeKey
 from tests.support.repositories import Repo
 
 IGNORED = "a" * 32
@@ -99,6 +100,39 @@ def test_links_that_are_followed(repo: Repo) -> None:
     assert {"1.json", "sub"} <= set(os.listdir(repo.top))
     assert set(os.listdir(repo.top / "sub")) == {"README", "2.json", "3.json"}
     assert precious(repo)["precious"].startswith("{")
+
+
+OUTPUTS = {  # a command, and the folder of the tree that is a link
+    "default": ("fleet sources", "wakeyscan-fleet"),
+    "fleet": ("fleet sources -o od", "od"),
+    "fleet-below": ("fleet sources -o od/fl", "od"),
+    "ledger": ("fleet sources -o out", "out/ledger"),
+    "sarif": ("fleet sources -o out", "out/sarif"),
+    "merge": ("fleet merge -o od/fl ledgers", "od"),
+    "mirrors": ("fleet sources --mirrors od/m", "od"),
+    "purge-file": ("audit --purge-file od/p.txt", "od"),
+    "purge-file-of-another": ("audit {top} --purge-file {top}/od/p.txt", "od"),
+    "rule": ("rules new --rules od my-rule", "od"),
+    "rule-below": ("rules new --rules od/rules my-rule", "od"),
+}
+
+
+@pytest.mark.parametrize(("command", "link"), OUTPUTS.values(), ids=OUTPUTS)
+def test_no_output_leaves_the_tree_through_its_links(
+    repo: Repo, make_key: MakeKey, command: str, link: str
+) -> None:
+    repo.commit({"a.py": f'KEY = "{make_key()}"\n', "out/README": "x"})
+    Repo(repo.top / "sources" / "a").commit({"a.py": f'KEY = "{make_key()}"\n'})
+    write(repo.top.parent, {"outside/old.sarif": "mine"})
+    (repo.top / link).symlink_to(repo.top.parent / "outside")
+    cwd = repo.top.parent / "sub" if "{top}" in command else repo.top
+    cwd.mkdir(exist_ok=True)
+    line = [WAKEYSCAN, *command.format(top=repo.top).split()]
+    ran = execute(line, cwd, env={"XDG_CACHE_HOME": str(repo.top.parent / "cache")})
+    assert (ran.code, ran.out) == (2, "")
+    assert "of the scanned tree" in ran.err
+    assert ran.err.endswith("; name another file, or remove it\n")
+    assert precious(repo) == {"precious": "mine", "old.sarif": "mine"}
 
 
 @pytest.mark.parametrize("kind", ["fifo", "socket", "folder"])

@@ -20,6 +20,7 @@ from wakeyscan.core.secret import Secret
 from wakeyscan.fleet.hosts import HOSTS
 from wakeyscan.fleet.hosts.host import KINDS, ListingOptions
 from wakeyscan.fleet.options import CloneOptions, TaskOptions, digest_options
+from wakeyscan.fleet.result_files import check_folders
 from wakeyscan.fleet.sources import SourceListing, list_repositories
 
 if TYPE_CHECKING:
@@ -28,6 +29,14 @@ if TYPE_CHECKING:
 
 RESULTS = "wakeyscan-fleet"
 """The default folder of the results."""
+
+
+def find_results_folder(given: Values, sources: Iterable[str]) -> str:
+    """Return the folder of the results; raise `ReportError` if a repository's link leads there."""
+    folder = os.path.abspath(str(given.get("output", "")) or RESULTS)
+    mirrors = [os.path.abspath(str(given["mirrors"]))] if given.get("mirrors") else []
+    check_folders(folder, mirrors, sources)
+    return folder
 
 
 def build_task_options(folder: str, given: Values, settings: Config) -> TaskOptions:

@@ -28,12 +28,19 @@ _LIMITS = (
 )
 
 
-def check_purge_file(file: str) -> None:
-    """Refuse a file that exists, or that a commit could pick up; raise `UsageError`."""
+def check_purge_file(file: str, target: str) -> None:
+    """Refuse a file that exists, that a commit could pick up, or behind a link of a repository.
+
+    Raise `UsageError`.
+    """
     if not file:
         raise UsageError("--purge-file is empty: name a file outside of the work tree")
     if os.path.lexists(file):
         raise UsageError(f"--purge-file: {file} already exists; name another file, or remove it")
+    try:
+        files.check_links(file, worktree.find_untrusted_folders([target]))
+    except OSError as error:
+        raise UsageError(f"--purge-file: {file}: {error.strerror}") from None
     folder = os.path.dirname(file) or "."
     if not os.path.isdir(folder):
         raise UsageError(f"--purge-file: {folder} is not a folder; create it first")
@@ -44,7 +51,7 @@ def check_purge_file(file: str) -> None:
         )
 
 
-def write_purge_file(file: str, result: RunResult) -> None:
+def write_purge_file(file: str, target: str, result: RunResult) -> None:
     """Write the secrets of an audit to a private file, and the next commands to stderr.
 
     Without secrets, no file is written. Raise `ReportError`.
@@ -52,7 +59,7 @@ def write_purge_file(file: str, result: RunResult) -> None:
     purge = build_purge_list(result)
     if purge.secrets:
         try:
-            files.create_private(file, purge.content)
+            files.create_private(file, purge.content, worktree.find_untrusted_folders([target]))
         except OSError as error:
             raise ReportError(
                 f"--purge-file: {file}: cannot be written: {error.strerror}"

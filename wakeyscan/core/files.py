@@ -73,11 +73,12 @@ def write(file: str, content: bytes, trees: Iterable[str]) -> None:
         _replace(folder, name, content, _read_mode(target))
 
 
-def create_private(file: str, content: bytes) -> None:
-    """Create a file that only the user may read; raise `OSError` if anything is in its place.
+def create_private(file: str, content: bytes, trees: Iterable[str]) -> None:
+    """Create a file that only the user may read.
 
-    The parent folder is used as it is; its links belong to the user.
+    Raise `OSError` if anything is in its place, or if a link inside `trees` leads out of them.
     """
+    file = check_links(file, trees)
     descriptor = os.open(file, _CREATE_FLAGS, 0o600)
     try:
         _write_to(descriptor, content, 0o600)

@@ -1,4 +1,4 @@
-"""The files of a fleet's results: keys, findings, repositories, SARIF, and an overview."""
+"""The files of a fleet's results: keys, findings, repositories, _SARIF, and an overview."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from wakeyscan.core import files
 from wakeyscan.core.errors import ReportError
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import escape_for_json, make_encodable
-from wakeyscan.fleet.ledger import State, build_slug
+from wakeyscan.fleet.ledger import FOLDER, State, build_slug
 from wakeyscan.fleet.overview import build_overview
+from wakeyscan.git import worktree
 from wakeyscan.reports import overview as overview_pages
 from wakeyscan.reports import sarif
 from wakeyscan.reports.json import encode_finding, encode_key, encode_skipped
@@ -38,6 +39,20 @@ _TEXTS = (
 )
 _NUMBERS = ("line", "column", "end_column")
 _PRIVATE = 0o600
+
+
+def check_folders(folder: str, mirrors: Iterable[str], sources: Iterable[str]) -> None:
+    """Check the folders of results and mirrors before anything is written.
+
+    Raise `ReportError` if a link in one of the sources, or in the current work tree, is on the way.
+    """
+    trees = worktree.find_untrusted_folders(sources)
+    below = (os.path.join(folder, name) for name in (FOLDER, _SARIF))
+    for path in (folder, *below, *mirrors):
+        try:
+            files.check_links(path, trees)
+        except OSError as error:
+            raise ReportError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def write_result_files(folder: str, fleet: FleetResult, report: bytes) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
+from wakeyscan.core import files
 from wakeyscan.core.errors import ReportError, UsageError
 from wakeyscan.rules import loader, validation
 
@@ -58,8 +60,11 @@ def _make_folder(folder: str) -> None:
         raise UsageError(f"{folder}: is not a folder; name another one with --rules") from None
 
 
-def write_rule(rule_id: str, folder: str) -> str:
-    """Write a new rule, and return its path; raise `UsageError` or `ReportError`."""
+def write_rule(rule_id: str, folder: str, trees: Iterable[str]) -> str:
+    """Write a new rule, and return its path; raise `UsageError` or `ReportError`.
+
+    Links inside `trees` that lead out of them are refused.
+    """
     file = os.path.join(folder, f"{rule_id}.toml")
     if "/" in rule_id or next(validation.find_faults(file, {}), "").startswith("invalid rule id"):
         raise UsageError(f"{rule_id!r}: invalid rule id; write it with a-z, 0-9 and - only")
@@ -68,6 +73,7 @@ def write_rule(rule_id: str, folder: str) -> str:
     prefix = f"{rule_id.replace('-', '_')}_key_"
     name = rule_id.replace("-", " ")
     try:
+        files.check_links(file, trees)
         _make_folder(folder or ".")
         with open(file, "x", encoding="utf-8") as stream:
             stream.write(_TEXT.format(name=name, prefix=prefix, folder=folder or "."))

@@ -68,7 +68,7 @@ def run(values: Values, operands: list[str]) -> int:
     given = {**build.read_environment(PARAMETERS.options, os.environ), **values}
     target = operands[0] if operands else "."
     if "purge_file" in given:
-        purge_file.check_purge_file(str(given["purge_file"]))
+        purge_file.check_purge_file(str(given["purge_file"]), target)
     with (
         Progress(sys.stderr, settings.quiet) as progress,
         open_repository(target, progress.show) as (folder, repository),
@@ -93,7 +93,7 @@ def run(values: Values, operands: list[str]) -> int:
         result = verify_keys(result, settings)
     output.write_reports(result, settings)
     if "purge_file" in given and not result.interrupted:
-        purge_file.write_purge_file(str(given["purge_file"]), result)
+        purge_file.write_purge_file(str(given["purge_file"]), target, result)
     return result.exit_code(settings.fail_on, settings.strict_ignores)
 
 

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from wakeyscan.cli import fleet_report, help_topics, output
 from wakeyscan.cli.commands import INTERRUPTED
 from wakeyscan.cli.fleet_executor import build_executor
-from wakeyscan.cli.fleet_options import RESULTS, build_task_options, list_sources
+from wakeyscan.cli.fleet_options import (
+    RESULTS,
+    build_task_options,
+    find_results_folder,
+    list_sources,
+)
 from wakeyscan.cli.fleet_progress import FleetProgress
 from wakeyscan.cli.fleet_verify import verify_records
 from wakeyscan.cli.pipeline import check_endpoint
@@ -84,7 +89,7 @@ _MERGE = "merge"
 def run(values: Values, operands: list[str]) -> int:
     """Audit the repositories, write the results and return the exit code."""
     given = {**build.read_environment(PARAMETERS.options, os.environ), **values}
-    folder = os.path.abspath(str(given.get("output", "")) or RESULTS)
+    folder = find_results_folder(given, operands)
     settings = _build_config(values)
     output.check_formats(settings, [])
     check_endpoint(settings)

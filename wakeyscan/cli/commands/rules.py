@@ -17,10 +17,10 @@ from wakeyscan.core.errors import RuleError, UsageError
 from wakeyscan.core.finding import Standing
 from wakeyscan.core.redaction import escape_for_terminal
 from wakeyscan.core.registry import list_known
+from wakeyscan.git import worktree
 from wakeyscan.reports import terminal_text
-from wakeyscan.rules import exports, template
+from wakeyscan.rules import exports, loader, template
 from wakeyscan.rules.exports.export import convert_rules
-from wakeyscan.rules.loader import load_rules
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.detector import detect_in_document
 
@@ -46,8 +46,9 @@ def run(values: Values, operands: list[str]) -> int:
     help_topics.refuse_other_options("rules", operands[0], values)
     folder = str(given.get("rules", ""))
     if operands[:1] == ["new"] and len(operands) == 2:
-        return _print_lines([f"{template.write_rule(operands[1], folder)}: written"])
-    rules = load_rules(folder)
+        trees = worktree.find_untrusted_folders(())
+        return _print_lines([f"{template.write_rule(operands[1], folder, trees)}: written"])
+    rules = loader.load_rules(folder)
     match operands:
         case ["list"]:
             return _list_rules(rules)
