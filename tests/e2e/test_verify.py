@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import pty
@@ -9,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import time
+from base64 import b32encode, b64encode
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -1394,3 +1396,36 @@ def test_verify_on_a_terminal_says_that_it_reads_keys(tmp_path: Path) -> None:
         assert process.wait(60) == 2
     os.close(shown)
     assert text.startswith(b"wakeyscan: keys are read from standard input, one per line")
+
+
+# An answer that repeats the key
+
+FORMS: dict[str, Callable[[str], str]] = {
+    "base64": lambda key: b64encode(key.encode()).decode(),
+    "base64 of the header": lambda key: b64encode(f"Bearer {key}".encode()).decode(),
+    "base32": lambda key: b32encode(key.encode()).decode(),
+    "hex": lambda key: key.encode().hex(),
+    "spaced hex": lambda key: key.encode().hex(" ").upper(),
+    "percent-encoded": lambda key: "".join(f"%{byte:02x}" for byte in key.encode()),
+    "escaped": lambda key: "".join(f"\\u{byte:04x}" for byte in key.encode()),
+    "numbers": lambda key: ", ".join(str(byte) for byte in key.encode()),
+    "reversed": lambda key: key[::-1],
+    "spaced": " ".join,
+    "hyphenated": lambda key: "-".join(key.removeprefix(PREFIX)),
+    "rot13": lambda key: codecs.encode(key, "rot13"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("is_app_key", [False, True], ids=["key", "X-App-Key"])
+def test_an_answer_with_a_form_of_a_key_is_not_quoted(
+    api: Api, form: Callable[[str], str], *, is_app_key: bool
+) -> None:
+    key, app_key = api.key(), api.app_key()
+    copy = form(app_key if is_app_key else key)
+    api.standin.keys[key] = says(401, {"success": False, "error": f"Odd request: {copy}"})
+    api.source({"a": key})
+    ran = api.scan(env={"WAKEYSCAN_APP_KEY": app_key})
+    (reason,) = reasons(ran).values()
+    assert '("' not in reason
+    assert "Odd" not in ran.out + ran.err

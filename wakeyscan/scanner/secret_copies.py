@@ -69,6 +69,18 @@ def mask_copies(text: bytes, secrets: Collection[Secret], *, are_many: bool = Fa
     return _mask(shown, copied) if copied else shown
 
 
+def holds_copy(text: bytes, secrets: Iterable[Secret]) -> bool:
+    """Return whether a text holds a part of a secret in some form, though it may be a word."""
+    letters = _normalize(text)
+    grams = frozenset(_list_grams(letters))
+    return any(
+        _find_end(letters, start, _join_forms(secret))
+        for secret in secrets
+        if not grams.isdisjoint(_index_grams(secret))
+        for start in range(len(letters) - _MIN_COPY + 1)
+    )
+
+
 def _holds_any(secret: Secret, grams: list[bytes]) -> bool:
     """Return whether the letters of a secret, in either direction or as rot13, hold a gram."""
     letters = secret.reveal().translate(_LOWER, _OTHERS)

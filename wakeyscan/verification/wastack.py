@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from wakeyscan import __version__
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.core.secret import KEY_PREFIX, Secret
+from wakeyscan.scanner.secret_copies import holds_copy
 from wakeyscan.verification.http import HttpError, Response, send_get
 from wakeyscan.verification.verdict import ControlResults, Verdict
 
@@ -81,8 +82,9 @@ def verify_key(
     response = _request_devices(_build_headers(key, app_text), endpoint, limiter)
     if isinstance(response, HttpError):
         return Verdict(Liveness.UNKNOWN, str(response))
+    sent = (secret,) if app_key is None else (secret, app_key)
     verdict = classify_response(response, app_key is not None, app_key in control.accepted_with)
-    return verdict._replace(reason=_quote_error(verdict.reason, response, (key, app_text or b"")))
+    return verdict._replace(reason=_quote_error(verdict.reason, response, sent))
 
 
 def classify_response(response: Response, has_app_key: bool, has_control: bool) -> Verdict:
@@ -172,13 +174,15 @@ def _describe_unexpected(status: int) -> str:
     return f"unexpected response ({status})"
 
 
-def _quote_error(reason: str, response: Response, sent: Iterable[bytes]) -> str:
-    """Add the error text of the API, unless it repeats a part of a sent value."""
+def _quote_error(reason: str, response: Response, sent: Collection[Secret]) -> str:
+    """Add the error text of the API, unless it repeats a part of a sent value in some form."""
     content = _parse_content(response) if response.status in _STATUSES_WITH_BODY else {}
     error = content.get("error")
     if content.get("success") is not False or not isinstance(error, str) or not error.strip():
         return reason
-    if any(_shares_text(error.casefold(), value.decode()) for value in sent):
+    if any(_shares_text(error.casefold(), value.reveal().decode()) for value in sent):
+        return reason
+    if holds_copy(error.encode("utf-8", "replace"), sent):
         return reason
     return f'{reason} ("{escape_for_terminal(redact(error))[:200]}")'
 
