@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 import pytest
 
+from tests.support.command import WAKEYSCAN, Ran, start_program
 from tests.support.files import write
 from tests.support.repositories import Repo
 
@@ -45,6 +47,10 @@ ERRORS = {
     "audit ssh://git@example.org:22/o/r": "audit https://example.org/o/r, or clone it",
     "audit ssh://example.org/o/r": "audit https://example.org/o/r, or clone it",
     "audit svn://example.org/o/r": "only https:// and file:// URLs can be cloned",
+    "audit https://[::1": "https://[::1: is not a valid URL; check its host",
+    "audit https://u:p@[zz]/": "wakeyscan: https://[zz]/: is not a valid URL; check its host",
+    "audit file://[::1/x": "file://[::1/x: is not a valid URL; check its host",
+    "audit https://a\u2100.b/": ".b/: is not a valid URL; check its host",
     "audit file:///nowhere": "file:///nowhere: cannot be cloned: ",
     "audit a b": "wakeyscan audit: expected one repository, got several",
     "audit --since soon": "--since: expected a date such as 2026-01-31",
@@ -93,6 +99,15 @@ def test_an_error_is_a_line_of_ours(repo: Repo, line: str) -> None:
     assert ERRORS[line] in said[0]
     assert re.match(r"wakeyscan(?: [a-z-]+)*: (?!wakeyscan )", said[0])
     assert not PYTHON_WORDS.search(ran.out + ran.err)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit of a file's size")
+@pytest.mark.parametrize("line", ["audit", "audit URL", "fix --plan"])
+def test_a_run_without_a_temporary_folder_says_what_to_set(repo: Repo, line: str) -> None:
+    arguments = line.replace("URL", repo.top.as_uri()).split()
+    limited = ["sh", "-c", 'ulimit -f 0 && exec "$@"', "sh", WAKEYSCAN, *arguments]
+    said = "wakeyscan: no folder for temporary files is writable: set TMPDIR to one\n"
+    assert start_program(limited, repo.top, env=repo.env) == Ran(2, "", said)
 
 
 def test_no_module_prints_a_system_error_as_it_is() -> None:

@@ -13,9 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from wakeyscan.core.errors import Terminated
+from wakeyscan.core.errors import SourceError, Terminated
 
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+_NO_TEMPORARY_FOLDER = "no folder for temporary files is writable: set TMPDIR to one"
 
 
 @contextmanager
@@ -37,9 +39,15 @@ def clean_up_on_termination() -> Iterator[None]:
 
 @contextmanager
 def make_temporary_folder() -> Iterator[str]:
-    """Yield a new folder, and remove it at the end, also after a signal."""
+    """Yield a new folder, and remove it at the end, also after a signal.
+
+    Raise `SourceError` if there is no place for it, as in a container that is read-only.
+    """
     with clean_up_on_termination():
-        folder = tempfile.mkdtemp(prefix="wakeyscan-")
+        try:
+            folder = tempfile.mkdtemp(prefix="wakeyscan-")
+        except OSError:
+            raise SourceError(_NO_TEMPORARY_FOLDER) from None
         try:
             yield folder
         finally:

@@ -169,6 +169,15 @@ def check_url(url: str) -> None:
             f"{remove_credentials(url)}: only https:// and file:// URLs can be cloned; "
             "clone it yourself, then audit that folder"
         )
+    try:
+        urlsplit(
+            url
+        )  # refuses unpaired brackets, and hosts whose characters stand for a `/` or `@`
+    except ValueError:
+        raise UsageError(
+            f"{remove_credentials(url)}: is not a valid URL; check its host, and write an IPv6 "
+            "address as in https://[::1]/owner/name"
+        ) from None
 
 
 @contextmanager
