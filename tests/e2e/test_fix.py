@@ -215,6 +215,44 @@ def test_a_tracked_env_file_moves_its_line(repo: Repo, key: str) -> None:
     assert repo.run("scan").code == 0
 
 
+@pytest.mark.parametrize("name", [".env.local", ".env.example", ".gitignore"])
+@pytest.mark.parametrize("kind", ["link", "folder"])
+def test_nothing_is_written_if_one_file_cannot_be(
+    repo: Repo, key: str, name: str, kind: str
+) -> None:
+    before = f"A=1\nWASTACK_API_KEY={key}\n"
+    repo.commit({".env": before, "a.py": f'K = "{key}"\n'})
+    repo.write({"../outside/precious": "mine\n"})
+    if kind == "link":
+        (repo.top / name).symlink_to("../outside/precious")
+    else:
+        (repo.top / name).mkdir()
+    ran = repo.run("fix", "--write")
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{repo.top / name}: cannot be written: " in ran.err
+    assert repo.git("status", "--porcelain", "--untracked-files=no") == ""
+    written = {path.name for path in repo.top.iterdir()}
+    assert written == {".git", ".env", "a.py", name}
+    assert read(repo, "../outside/precious") == "mine\n"
+
+
+@pytest.mark.parametrize("is_in_tree", [True, False])
+def test_a_file_that_is_named_by_a_link_is_left_alone(
+    repo: Repo, key: str, is_in_tree: bool
+) -> None:
+    text = f'K = "{key}"\n'
+    target = "a.py" if is_in_tree else "../outside/a.py"
+    repo.write({target: text})
+    (repo.top / "lf.py").symlink_to(target)
+    ran = repo.run("fix", "--write", "lf.py")
+    assert ran.code == 1, ran
+    assert "lf.py is a link; name the file that it leads to" in ran.out
+    assert read(repo, target) == text
+    both = ("lf.py", target) if is_in_tree else (target,)
+    assert repo.run("fix", "--write", *both).code == 0
+    assert key not in read(repo, target)
+
+
 def test_outside_of_a_repository(run: Run, tmp_path: Path, key: str) -> None:
     (tmp_path / "a.py").write_text(f'K = "{key}"\n')
     (tmp_path / ".env").write_text(f"WASTACK_API_KEY={key}\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -79,8 +80,32 @@ def refuse_unstaged(
             and file.repair.fixed
             and has_unstaged_changes(repository, file.path, file.before)
         ):
-            refused = tuple(LeftAlone(finding, _DIRTY) for finding in file.repair.fixed)
-            left = (*refused, *file.repair.left)
-            repair = file.repair._replace(content=file.before, fixed=(), left=left, fixes=())
-            file = file._replace(repair=repair)
+            file = _leave_alone(file, _DIRTY)
         yield file
+
+
+def refuse_linked(
+    planned: Iterable[PlannedFile], paths: Iterable[str], settings: Config
+) -> Iterator[PlannedFile]:
+    """Yield the files; those that were only named by a link stay as they are."""
+    named = [*paths]
+    links = {os.path.realpath(path): path for path in named if _is_file_link(path)}
+    others = [path for path in named if not _is_file_link(path)] if links else []
+    for unit in list_units(others, settings):
+        links.pop(os.path.realpath(unit), None)
+    for file in planned:
+        link = links.get(os.path.realpath(file.file), "")
+        reason = f"{link} is a link; name the file that it leads to"
+        yield _leave_alone(file, reason) if link else file
+
+
+def _is_file_link(path: str) -> bool:
+    return os.path.islink(path) and not os.path.isdir(path)
+
+
+def _leave_alone(file: PlannedFile, reason: str) -> PlannedFile:
+    refused = tuple(LeftAlone(finding, reason) for finding in file.repair.fixed)
+    left = (*refused, *file.repair.left)
+    return file._replace(
+        repair=file.repair._replace(content=file.before, fixed=(), left=left, fixes=())
+    )

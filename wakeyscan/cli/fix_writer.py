@@ -1,13 +1,14 @@
 """Writing a fix: nothing is lost at any moment, and no temporary file holds a key that was fixed.
 
 The line of a `.env` file is appended to its ignored file before it disappears from the old one. A
-second run completes what a killed one has begun.
+second run completes what a killed one has begun. What cannot be written is found out before that.
 """
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from wakeyscan.cli.fix_plan import MAX_SIZE, read_file
@@ -21,6 +22,29 @@ if TYPE_CHECKING:
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
 
 _IGNORE_FILE = ".gitignore"
+
+
+def write_all(planned: Sequence[PlannedFile], access: FileAccess) -> None:
+    """Write the repaired files, and nothing if one of them cannot be; raise `ReportError`."""
+    for file in planned:
+        _check_planned(file, access)
+    for file in planned:
+        write_planned(file, access)
+
+
+def _check_planned(planned: PlannedFile, access: FileAccess) -> None:
+    """Check the files that a fix would write; raise `ReportError`."""
+    others = [path for path, _ in (*list_added(planned), *list_moved(planned))]
+    own = [planned.file] if planned.repair.content != planned.before else []
+    for file in dict.fromkeys((*map(access.locate, others), *own)):
+        try:
+            folder = os.path.dirname(files.check(file, _find_trees(file)))
+            if not os.access(folder, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        except OSError as error:
+            raise ReportError(f"{file}: cannot be written: {error.strerror}") from None
+    if own:
+        _check_unchanged(planned)
 
 
 def write_planned(planned: PlannedFile, access: FileAccess) -> None:
@@ -87,9 +111,13 @@ def _append_private(file: str, line: bytes) -> None:
         os.fsync(descriptor)
 
 
-def _replace(planned: PlannedFile) -> None:
+def _check_unchanged(planned: PlannedFile) -> None:
     if read_file(planned.file, MAX_SIZE) != planned.before:
         raise ReportError(f"{planned.path}: changed during the fix; run it again")
+
+
+def _replace(planned: PlannedFile) -> None:
+    _check_unchanged(planned)
     files.write(planned.file, planned.repair.content, _find_trees(planned.file))
 
 

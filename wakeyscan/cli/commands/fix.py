@@ -67,12 +67,13 @@ def run(values: Values, paths: list[str]) -> int:
         return _show_plan(result, settings, bool(given.get("write")))
     access, context = fix_targets.build_access(), fix_targets.build_context(settings)
     units = fix_targets.list_units(paths, settings)
-    planned = [*fix_plan.plan_files(result, units, access, context)]
+    found = fix_plan.plan_files(result, units, access, context)
+    planned = [*fix_targets.refuse_linked(found, paths, settings)]
     is_written = bool(given.get("write"))
     if is_written and not given.get("force"):
         planned = [*fix_targets.refuse_unstaged(planned, access.repository)]
-    for file in planned if is_written else ():
-        fix_writer.write_planned(file, access)
+    if is_written:
+        fix_writer.write_all(planned, access)
     color = output.wants_color(settings.color, os.environ)
     lines = [line for file in planned for line in format_file(file, context, color)]
     output.write_lines(lines)
