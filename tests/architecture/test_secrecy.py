@@ -140,7 +140,7 @@ def test_only_known_modules_read_the_text_of_a_secret() -> None:
         "scanner/secret_copies.py": 2,  # to mask its copies, in other forms too
         "baselines/adopt.py": 2,  # to match the entries of another scanner's baseline
         "baselines/finding_lookup.py": 1,  # to hash a secret as that scanner does
-        "verification/wastack.py": 3,  # the key and the X-App-Key, for request headers
+        "verification/wastack.py": 3,  # the key and the X-App-Key: sent, then sought in answers
         "cli/wipe_mask.py": 1,  # to find each copy of a key in a file that is masked
         "audit/purge.py": 1,  # the file of --purge-file, for git filter-repo
         "fleet/hosts/client.py": 1,  # the token of the host, for a request header
