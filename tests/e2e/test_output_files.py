@@ -14,6 +14,7 @@ from tests.support.command import WAKEYSCAN, Run, execute
 from tests.support.files import write
 from tests.support.keys import MakeKey
 from tests.support.repositories import Repo
+from wakeyscan.integrations.agents import AGENTS
 
 IGNORED = "a" * 32
 
@@ -220,6 +221,65 @@ def test_a_hook_that_is_a_link_is_kept_beside_ours(repo: Repo, tmp_path: Path) -
     assert repo.attempt("commit", "-qm", "x").err == "theirs\n"
 
 
+@pytest.mark.parametrize(
+    ("link", "path"), [(".husky", ".husky/_"), ("hooks", "hooks"), ("a", "a/hooks")]
+)
+@pytest.mark.parametrize("action", ["install", "uninstall"])
+def test_a_folder_of_hooks_behind_a_link_of_the_tree(
+    repo: Repo, link: str, path: str, action: str
+) -> None:
+    outside = repo.top.parent / "outside"
+    repo.git("config", "core.hooksPath", path)
+    if action == "uninstall":
+        repo.install("pre-commit")
+        (repo.top / link).rename(outside / "hooks")
+        (repo.top / link).symlink_to(outside / "hooks")
+    else:
+        (repo.top / link).symlink_to(outside)
+    before = {file: file.is_file() and file.read_text() for file in outside.rglob("*")}
+    ran = repo.run("hook", action, "pre-commit")
+    assert (ran.code, ran.out) == (2, "")
+    assert "of the scanned tree" in ran.err
+    assert {file: file.is_file() and file.read_text() for file in outside.rglob("*")} == before
+
+
+def test_a_hook_is_not_moved_behind_a_link_of_the_tree(repo: Repo) -> None:
+    repo.write({"hooks/pre-commit": "#!/usr/bin/python3\n"})
+    (repo.top / "hooks" / "pre-commit").chmod(0o755)
+    (repo.top / "hooks" / "before-wakeyscan").symlink_to("../../outside")
+    repo.git("config", "core.hooksPath", "hooks")
+    assert repo.run("hook", "install", "pre-commit").code == 2
+    assert precious(repo) == {"precious": "mine"}
+
+
+def test_a_link_in_the_git_folder_is_the_users_own(repo: Repo) -> None:
+    hooks, outside = repo.top / ".git" / "hooks", repo.top.parent / "outside"
+    if hooks.exists():
+        hooks.rename(repo.top / ".git" / "old-hooks")
+    hooks.symlink_to(outside)
+    for action, is_there in (("install", True), ("uninstall", False)):
+        assert repo.run("hook", action, "pre-commit").code == 0
+        assert (outside / "pre-commit").exists() == is_there
+
+
+@pytest.mark.parametrize("agent", AGENTS)
+def test_settings_of_a_project_behind_a_link(repo: Repo, agent: str) -> None:
+    """Nothing is made there, nor removed."""
+    first = Path(AGENTS.load(agent).SETTINGS.project).parts[0]
+    outside = repo.top.parent / "outside"
+    (repo.top / first).symlink_to(outside)
+    ran = repo.run("hook", "install", "agent", agent, "--scope", "project")
+    assert (ran.code, ran.out) == (2, "")
+    assert precious(repo) == {"precious": "mine"}
+    (repo.top / first).unlink()
+    assert repo.run("hook", "install", "agent", agent, "--scope", "project").code == 0
+    (repo.top / first).rename(outside / "moved")
+    (repo.top / first).symlink_to(outside / "moved")
+    before = {file: file.is_file() and file.read_text() for file in outside.rglob("*")}
+    assert repo.run("hook", "uninstall", "agent", agent, "--scope", "project").code == 2
+    assert {file: file.is_file() and file.read_text() for file in outside.rglob("*")} == before
+
+
 @pytest.mark.parametrize("kind", ["our-hook", "fifo", "folder"])
 def test_a_hook_is_not_written_through(repo: Repo, tmp_path: Path, kind: str) -> None:
     hook = repo.top / ".git" / "hooks" / "pre-commit"
@@ -239,7 +299,8 @@ def test_a_hook_is_not_written_through(repo: Repo, tmp_path: Path, kind: str) ->
 
 
 def test_a_folder_of_hooks_may_be_a_link(repo: Repo, tmp_path: Path) -> None:
-    (repo.top / ".hooks").symlink_to(tmp_path / "outside")
-    repo.git("config", "core.hooksPath", ".hooks")
+    """Outside of the work tree, it is the user's own."""
+    (tmp_path / "hooks").symlink_to(tmp_path / "outside")
+    repo.git("config", "core.hooksPath", "../hooks")
     repo.install("pre-commit")
     assert (tmp_path / "outside" / "pre-commit").stat().st_mode & 0o111 == 0o111

@@ -150,6 +150,7 @@ def _write(file: SettingsFile, text: str | None) -> None:
     folder = os.path.dirname(file.path)
     trees = (os.path.realpath(_find_top(file)),) if file.scope == PROJECT else ()
     try:
+        files.check(file.path, trees)
         if text is None:
             os.unlink(file.path)
             if os.path.basename(folder) == "hooks":

@@ -7,7 +7,7 @@ import sys
 
 from wakeyscan.core import files
 from wakeyscan.core.errors import SourceError
-from wakeyscan.git import process
+from wakeyscan.git import process, worktree
 from wakeyscan.integrations.hooks import hook_script
 from wakeyscan.integrations.hooks.hook_manager import build_error, find_hook_file, read_hook
 from wakeyscan.integrations.hooks.hook_status import describe_absence
@@ -27,7 +27,7 @@ def install_hook(stage: str) -> str:
     """
     file = find_hook_file(stage)
     try:
-        os.makedirs(os.path.dirname(file.path), exist_ok=True)
+        _make_folder(os.path.dirname(file.path))
         text = _read_existing(file.path, stage)
         executable = find_executable()
         script = hook_script.insert_block(text, stage, executable, file.rerun)
@@ -41,6 +41,7 @@ def uninstall_hook(stage: str) -> str:
     """Remove our part from the hook of a stage, and return what was done; raise `SourceError`."""
     file = find_hook_file(stage, refuse_managers=False)
     try:
+        _check_folder(os.path.dirname(file.path))
         text = read_hook(file.path)
         if not hook_script.is_installed(text):
             return f"{stage}: nothing to remove: {describe_absence(stage, file)}"
@@ -48,6 +49,21 @@ def uninstall_hook(stage: str) -> str:
     except OSError as error:
         raise build_error(file.path, "cannot be changed", error) from None
     return f"{file.path} no longer runs wakeyscan"
+
+
+def _make_folder(folder: str) -> None:
+    _check_folder(folder)
+    os.makedirs(folder, exist_ok=True)
+
+
+def _check_folder(folder: str) -> None:
+    """Raise `OSError` for a folder of hooks behind a link that a commit may have brought.
+
+    No commit brings links in `.git`: they are the user's own.
+    """
+    trees = worktree.find_untrusted_folders(())
+    if not any(folder.startswith(os.path.join(top, ".git", "")) for top in trees):
+        files.check_links(folder, trees)
 
 
 def _read_existing(path: str, stage: str) -> str:
@@ -79,7 +95,7 @@ def _move(path: str, stage: str) -> None:
     target = os.path.join(folder, stage)
     if os.path.lexists(target):
         raise SourceError(f"{target}: already exists; move it, then install again")
-    os.makedirs(folder, exist_ok=True)
+    _make_folder(folder)
     _replace_hook(path, target)
 
 
