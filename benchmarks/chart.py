@@ -48,7 +48,7 @@ def _draw_job(measured: list[Measured], top: int) -> tuple[list[str], int]:
 
 def _draw_bar(one: Measured, top: int, share: float) -> Iterator[str]:
     width = max(1, round((_WIDTH - _LEFT - _RIGHT) * share))
-    kind = "ours" if one.scanner == "wakeyscan" else "limit" if one.is_limit else "bar"
+    kind = "ours" if one.scanner.startswith("wakeyscan") else "limit" if one.is_limit else "bar"
     baseline = top + _BAR - 4
     seconds = f"{one.wall:.1f} s" if one.wall >= 1 else f"{one.wall * 1000:.0f} ms"
     yield f'<text x="{_LEFT - 8}" y="{baseline}" text-anchor="end">{one.scanner}</text>\n'
