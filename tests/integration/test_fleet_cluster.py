@@ -149,10 +149,10 @@ def test_ctrl_c_of_a_terminal_ends_a_local_cluster_quietly(
 @pytest.mark.parametrize(
     ("address", "message"),
     [
-        pytest.param("tcp://192.0.2.1:8786", "without TLS", id="other machine"),
-        pytest.param("example.org:8786", "without TLS", id="no scheme"),
-        pytest.param("tcp://0.0.0.0:8786", "without TLS", id="all addresses"),
-        pytest.param("tcp://127.0.0.1.example.org:1", "without TLS", id="like loopback"),
+        pytest.param("tcp://192.0.2.1:8786", "does not use TLS", id="other machine"),
+        pytest.param("example.org:8786", "does not use TLS", id="no scheme"),
+        pytest.param("tcp://0.0.0.0:8786", "does not use TLS", id="all addresses"),
+        pytest.param("tcp://127.0.0.1.example.org:1", "does not use TLS", id="like loopback"),
         pytest.param("tls://192.0.2.1:8786", "needs --tls-ca", id="no certificates"),
         pytest.param("ws://127.0.0.1:8786", "expected tls://", id="scheme"),
         pytest.param("tcp://127.0.0.1", "expected tls://", id="no port"),
