@@ -88,9 +88,9 @@ def refuse_linked(
     planned: Iterable[PlannedFile], paths: Iterable[str], settings: Config
 ) -> Iterator[PlannedFile]:
     """Yield the files; those that were only named by a link stay as they are."""
-    named = [*paths]
-    links = {os.path.realpath(path): path for path in named if _is_file_link(path)}
-    others = [path for path in named if not _is_file_link(path)] if links else []
+    named = {path: _is_file_link(path) for path in paths}
+    links = {os.path.realpath(path): path for path, is_link in named.items() if is_link}
+    others = [path for path, is_link in named.items() if not is_link] if links else []
     for unit in list_units(others, settings):
         links.pop(os.path.realpath(unit), None)
     for file in planned:
