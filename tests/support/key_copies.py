@@ -57,7 +57,7 @@ COPIES: dict[str, Callable[[str], str]] = {
 
 
 def find_copies(shown: str, body: str, size: int = 8) -> list[str]:
-    """Return the names of the forms of which a text shows a row of letters and digits."""
+    """Return the names of the forms that share a row of letters and digits with a text."""
     letters = _keep_letters(shown)
     return [
         name

@@ -145,7 +145,7 @@ def _load_engine(release: str) -> ModuleType | None:
 
 
 def _load_engine_alone(folder: str) -> ModuleType:
-    """Load the engine without the rest of its package, in the place of which is an empty one."""
+    """Load the engine alone: an empty package stands in for its own during the import."""
     package = sys.modules["regex"] = ModuleType("regex")
     package.__path__ = [folder]
     try:

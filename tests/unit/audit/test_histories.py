@@ -1,4 +1,4 @@
-"""Histories of keys: brief ones after an interruption, and refs of which not all are listed."""
+"""Histories of keys: brief after an interruption, and with more refs than are listed."""
 
 from __future__ import annotations
 
