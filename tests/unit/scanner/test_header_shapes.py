@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import string
 from collections.abc import Iterable
 from itertools import islice
 
@@ -15,6 +16,7 @@ from wakeyscan.core.finding import Standing
 from wakeyscan.rules.pattern import compile_rule
 from wakeyscan.rules.rule import Shape
 from wakeyscan.scanner.matcher import match_rule
+from wakeyscan.scanner.prefilter.anchors import MIN_GATED
 
 (RULE,) = (rule for rule in CONTEXT.rules if rule.id == HEADER)
 ROWS = load_shape_rows()
@@ -106,6 +108,25 @@ AROUND = {
 }
 VARIABLE = "api_token_v2_0123456789abcdef"
 
+# Where no quote ends a token, it must look random. One of a hundred has fewer than two digits.
+UNQUOTED = {
+    "prometheus": "bearer_token: {token}\n",
+    "header": "Authorization: {token}\n",
+    "unknown-scheme": "Authorization: Custom {token}\n",
+    "haproxy": "http-request set-header Authorization Bearer\\ {token}\n",
+    "insomnia": "authentication:\n  type: bearer\n  token: {token}\n",
+    "curl": "curl --oauth2-bearer {token} https://example.org\n",
+    "httpie": "http -A bearer -a {token} example.org\n",
+    "literal": 'TOKEN = "Bearer {token}"\n',
+}
+IDENTIFIERS = (
+    "ExternalSecretsAuthorizationTokenForProduction",
+    "failsIfCaKeystorePathIsMissingInTheStore",
+    "getUserByIdAndNameForTokenAndKeyInDatabase2",
+    "com.example.SomeVeryLongConfigurationClassName.Token",
+    "HTTP_REMOTE_AUTHORIZATION_TOKEN_OF_THE_SERVICE",
+)
+
 
 def find_anchors(text: bytes) -> list[int]:
     """Return the offsets of the anchors of the rule."""
@@ -142,6 +163,30 @@ def test_each_shape_finds_several_rows_alone(shape: Shape) -> None:
     assert count_matched(shape, own, len(own)) == len(own)
     missing = MIN_ROWS - len(own)
     assert missing <= 0 or count_matched(shape, SHARED, missing) == missing
+
+
+def draw_few_digits(source: random.Random) -> str:
+    """Return 40 random letters with at most one digit"""
+    drawn = source.choices(string.ascii_letters, k=40)
+    drawn[source.randrange(60) % 40] = source.choice(string.ascii_letters + string.digits)
+    return "".join(drawn)
+
+
+@pytest.mark.parametrize("count", [1, MIN_GATED], ids=["alone", "behind the gate"])
+@pytest.mark.parametrize("name", UNQUOTED)
+def test_a_token_of_letters_is_found_without_quotes(name: str, count: int) -> None:
+    """One of twenty such tokens has the capital letters of words, and is missed."""
+    source = random.Random(f"{name} {count}")
+    tokens = [draw_few_digits(source) for _ in range(max(count, 40))]
+    rows = [UNQUOTED[name].format(token=token) for token in tokens]
+    texts = ["".join(rows[at : at + count]) for at in range(0, len(rows), count)]
+    assert sum(len(found(text)) for text in texts) >= 0.85 * len(tokens)
+
+
+@pytest.mark.parametrize("identifier", IDENTIFIERS)
+@pytest.mark.parametrize("name", UNQUOTED)
+def test_an_identifier_is_no_token(name: str, identifier: str) -> None:
+    assert found(UNQUOTED[name].format(token=identifier)) == []
 
 
 @pytest.mark.parametrize("language", LOOK_UPS)
