@@ -1,6 +1,7 @@
 //! The entries of a pack (gitformat-pack): a header, and compressed bytes.
 
-use libdeflater::Decompressor;
+use libdeflater::{Decompressor, adler32};
+use memchr::memmem;
 
 /// Bytes of an object, or of a delta, that are held in memory; git reads larger ones.
 pub const MAX_OBJECT: usize = 64 << 20;
@@ -72,6 +73,17 @@ pub fn read_header(entry: &[u8], width: usize) -> Result<Header, Damage> {
         return Err(CUT);
     }
     Ok(Header { kind, size, distance, len })
+}
+
+/// Check that no bytes follow the compressed content of an entry: no object has them.
+///
+/// A stream ends with its checksum, which hardly ever occurs in it by chance.
+pub fn check_end(packed: &[u8], content: &[u8]) -> Result<(), Damage> {
+    let checksum = adler32(content).to_be_bytes();
+    if memmem::find(packed, &checksum).map(|at| at + checksum.len()) == Some(packed.len()) {
+        return Ok(());
+    }
+    Err(Damage("bytes may follow an entry"))
 }
 
 /// Inflates entries into memory of the size that their headers name.

@@ -7,7 +7,7 @@
 use crate::beginnings::Beginnings;
 use crate::commit::list_links;
 use crate::delta::{self, Copy};
-use crate::entry::{BLOB, COMMIT, Damage, Header, Inflater, OFS_DELTA, read_header};
+use crate::entry::{BLOB, COMMIT, Damage, Header, Inflater, OFS_DELTA, check_end, read_header};
 use crate::pack::{Batch, Member, NO_ENTRY};
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -305,6 +305,7 @@ impl<'a, C: Caller> Sieve<'a, C> {
             }
             *kind = header.kind;
             self.inflater.inflate(entry, &header, &mut content)?;
+            check_end(&entry[header.len..], &content)?;
             let has_nul = *kind == BLOB && memchr::memchr(0, &content).is_some();
             return Ok((new_node(content, has_nul), None, Vec::new()));
         }
@@ -328,6 +329,7 @@ impl<'a, C: Caller> Sieve<'a, C> {
             return Err(Damage("an entry is no delta"));
         }
         self.inflater.inflate(entry, header, &mut self.delta)?;
+        check_end(&entry[header.len..], &self.delta)?;
         let mut copies = Vec::new();
         delta::apply(&base.content, &self.delta, content, &mut copies)?;
         Ok(copies)

@@ -4,8 +4,9 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
-use support::{Part, Random, Writer, build_object, format_delta};
+use support::{Part, Random, Writer, build_object, compress, format_delta};
 use wakeyscan_native::beginnings::Beginnings;
+use wakeyscan_native::entry::check_end;
 use wakeyscan_native::sieve::{Caller, Found, Hit, Memo, Request, Sieve, Totals, Window};
 
 const LITERALS: [&[u8]; 4] = [b"key", b"aab", b"longer literal", b"b"];
@@ -237,4 +238,15 @@ fn a_pack_that_is_cut_or_changed_at_any_byte_is_read_or_refused() {
             assert!(totals.objects + refused <= batch.members.len() as u64);
         }
     }
+}
+
+#[test]
+fn bytes_behind_an_entry_are_seen() {
+    let content = b"a key and more";
+    let packed = compress(content);
+    assert_eq!(check_end(&packed, content), Ok(()));
+    for more in [b"x".as_slice(), &packed] {
+        assert!(check_end(&[&packed, more].concat(), content).is_err());
+    }
+    assert!(check_end(b"abc", content).is_err());
 }

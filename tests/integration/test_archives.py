@@ -857,6 +857,19 @@ def test_a_bundle_shows_a_name_once_however_many_trees_have_it(
     assert (tree["line"], paths.count(mask(key))) == (2, 4)
 
 
+def test_bytes_behind_the_objects_of_a_bundle_are_said(tmp_path: Path, run: Run, key: str) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.commit({"a.txt": key})
+    made = tmp_path / "a.bundle"
+    repo.git("bundle", "create", "-q", str(made), "--all")
+    made.write_bytes(made.read_bytes() + b"more")
+    report = run("scan", "--format=json", "a.bundle").json()
+    assert [f["fingerprint"] for f in report["findings"]] == [fingerprint(key)]
+    assert [gap["reason"] for gap in report["skipped"]] == [
+        "in bundle: damaged: 4 bytes follow its objects"
+    ]
+
+
 def test_a_bundle_of_a_part_of_a_history(tmp_path: Path, run: Run, key: str) -> None:
     repo = Repo(tmp_path / "repo")
     base = "".join(f"line {number}\n" for number in range(900))

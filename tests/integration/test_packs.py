@@ -24,10 +24,12 @@ from tests.support.dated_repository import audit
 from tests.support.keys import MakeKey, fingerprint
 from tests.support.repositories import Repo
 from tests.support.sifts import check_sifts
+from wakeyscan.audit import native_packs
 from wakeyscan.audit.cache import HistoryCache
 from wakeyscan.audit.native_packs import has_native_core
 from wakeyscan.audit.object_findings import ObjectFindings
 from wakeyscan.audit.object_scan import ObjectScanResult, scan_objects
+from wakeyscan.audit.object_tasks import describe_gap
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.decoders import DECODERS
 from wakeyscan.git import isolated, pack, pack_walk
@@ -75,6 +77,11 @@ def fast(folder: Path, jobs: int = 1) -> Marks:
     """Return the secrets that our reader finds; it must skip nothing."""
     seen = spied(folder, jobs)
     assert seen.skipped == ()
+    return found_by(seen)
+
+
+def found_by(seen: ObjectScanResult) -> Marks:
+    """Return the secrets in a result."""
     return {(o.object_id, ref.rule, ref.fingerprint) for o in seen.objects for ref in o.refs}
 
 
@@ -571,13 +578,82 @@ def test_damaged_loose_objects(damaged: Damaged, content: bytes) -> None:
 
 
 def test_a_loose_object_with_more_behind_it(damaged: Damaged) -> None:
-    """Git takes it, and sees what it says that it is; so do we."""
+    """Git takes it, and sees what it says that it is; so do we, and say that there is more."""
     repo, keys, _ = damaged
     content = zlib.compress(b"blob 40\0" + b"x" * 40) + b"more"
     (repo.top / ".git" / "objects" / "11").mkdir()
     (repo.top / ".git" / "objects" / "11" / ("1" * 38)).write_bytes(content)
-    assert looked(repo.top) == (keys, True)
-    assert fast(repo.top) == slow(repo.top)
+    assert looked(repo.top) == (keys, False)
+    seen = spied(repo.top)
+    assert found_by(seen) == slow(repo.top)
+    assert [skip.reason for skip in seen.skipped] == [describe_gap("loose objects", len(b"more"))]
+
+
+def insert_bytes(packed: Path, at: int, more: bytes) -> None:
+    """Insert bytes in front of an entry of a pack, or behind the last one; adapt the index."""
+    whole = packed.read_bytes()[:-20]
+    whole = whole[:at] + more + whole[at:]
+    packed.write_bytes(whole + sha1(whole).digest())
+    listing = packed.with_suffix(".idx")
+    listing.chmod(0o600)
+    index = listing.read_bytes()
+    count = int.from_bytes(index[1028:1032])
+    table = 1032 + 24 * count
+    offsets = struct.unpack(f">{count}I", index[table : table + 4 * count])
+    moved = struct.pack(f">{count}I", *(o + len(more) * (o >= at) for o in offsets))
+    body = index[:table] + moved + sha1(whole).digest()
+    listing.write_bytes(body + sha1(body).digest())
+
+
+def test_bytes_between_the_entries_of_a_pack(damaged: Damaged) -> None:
+    """Neither the index nor git knows of an entry that is hidden there."""
+    repo, keys, packed = damaged
+    repo.git("-c", "repack.useDeltaBaseOffset=false", "repack", "-adfq")
+    (packed,) = repo.top.glob(".git/objects/pack/*.pack")
+    packed.chmod(0o600)
+    whole, listing = packed.read_bytes(), packed.with_suffix(".idx").read_bytes()
+    shown = repo.git("verify-pack", "-v", str(packed)).splitlines()
+    starts = sorted(int(line.split()[4]) for line in shown if len(line.split()) in (5, 7))
+    hidden = bytes([3 << 4 | 5]) + zlib.compress(b"hello")
+    for at in (*starts, len(whole) - 20):
+        checksum = b"" if at == starts[0] else whole[at - 4 : at]
+        for more in (b"x", hidden, hidden + checksum):
+            packed.write_bytes(whole)
+            packed.with_suffix(".idx").write_bytes(listing)
+            insert_bytes(packed, at, more)
+            seen = spied(repo.top)
+            assert {fingerprint for _, _, fingerprint in found_by(seen)} == keys
+            assert [skip.reason for skip in seen.skipped] == [describe_gap(str(packed), len(more))]
+            check_sifts(str(repo.top), LENS)
+    assert len(starts) > 6
+
+
+def test_bytes_behind_a_large_object_of_a_pack(
+    tmp_path: Path, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Git reads the object."""
+    monkeypatch.setattr(pack_walk, "MAX_IN_MEMORY", 1000)
+    for where in (pack, native_packs):
+        monkeypatch.setattr(where, "SMALL", 100)
+    repo = Repo(tmp_path / "r")
+    key = make_key()
+    repo.commit({"f": filler(7, 90).decode() + key})
+    repo.git("repack", "-adfq")
+    (packed,) = repo.top.glob(".git/objects/pack/*.pack")
+    packed.chmod(0o600)
+    insert_bytes(packed, packed.stat().st_size - 20, b"more")
+    seen = spied(repo.top)
+    assert {found for _, _, found in found_by(seen)} == {fingerprint(key)}
+    assert [skip.reason for skip in seen.skipped] == [describe_gap(str(packed), 4)]
+
+
+def test_a_pack_with_hidden_bytes_is_not_cached(damaged: Damaged) -> None:
+    repo, _, packed = damaged
+    cache = repo.top.parent / "cache"
+    insert_bytes(packed, 12, b"more")
+    ran = [audit(repo.top, env={"XDG_CACHE_HOME": str(cache)}) for _ in range(2)]
+    assert [one.code for one in ran] == [1, 1]
+    assert [one.json()["complete"] for one in ran] == [False, False]
 
 
 def test_a_draft_is_no_object(damaged: Damaged) -> None:

@@ -25,6 +25,7 @@ class Sifted(NamedTuple):
     commits: list[bytes]
     unread: list[int | str]
     refused: list[tuple[int, str]]
+    gap_bytes: int
 
 
 def sift_in_python(pack: Pack, context: ScanContext) -> Sifted:
@@ -47,6 +48,7 @@ def _sift(pack: Pack, context: ScanContext, build: Callable[[ObjectScan], PackSi
         sorted(tally.commits),
         sorted(tally.unread),
         sorted(tally.refused),
+        tally.gap_bytes,
     )
 
 

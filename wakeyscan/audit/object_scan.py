@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from itertools import chain
@@ -25,6 +26,7 @@ from wakeyscan.audit.object_findings import (
 from wakeyscan.audit.object_tasks import (
     ObjectStore,
     TaskResult,
+    describe_gap,
     open_store,
     resolve_commit_lines,
     resolve_object_ids,
@@ -127,6 +129,8 @@ class _RepositoryScan:
         self._unread: list[str] = []
         self._details: list[str] = []
         self._pack_totals: dict[int, _PackTotal] = {}
+        self._gaps: Counter[int] = Counter()
+        """Bytes that belong to no object, by the number of the pack."""
         self._ids_by_pack: dict[int, set[str]] = {}
         self._commits_by_pack: dict[int, list[bytes]] = {}
         self._objects = self._bytes = self._places = 0
@@ -149,12 +153,13 @@ class _RepositoryScan:
             self._pack_totals[result.pack] = _PackTotal(
                 total.objects + result.objects,
                 total.bytes + result.bytes,
-                total.is_complete and not result.unread and not result.skipped,
+                total.is_complete and not (result.unread or result.skipped or result.gap_bytes),
             )
         if result.unread or result.skipped:
             self._unresolved.append(result._replace(found=()))
         self._commits_by_pack.setdefault(result.pack, []).append(result.commits)
         self._details += result.details
+        self._gaps[result.pack] += result.gap_bytes
         self._kept.left_out += result.left_out
         for findings in result.found:
             self._kept.add(result.pack, findings)
@@ -225,12 +230,13 @@ class _RepositoryScan:
         if self._store.unreadable or self._kept.left_out:
             return
         for number, total in self._pack_totals.items():
-            if total.is_complete:
-                pack = self._store.packs[number].pack_index.pack_path
+            pack = self._store.packs[number]
+            if total.is_complete and not pack.has_unreachable_parts:
                 ids = tuple(sorted(self._ids_by_pack.get(number, ())))
                 lines = b"".join(self._commits_by_pack[number])
                 marks = format_marks([self._found[name] for name in ids], self._context)
-                cache.store_pack(pack, CachedPack(total.objects, total.bytes, ids, lines, marks))
+                result = CachedPack(total.objects, total.bytes, ids, lines, marks)
+                cache.store_pack(pack.pack_index.pack_path, result)
 
     def _add_commit_lines(self, lines: bytes) -> None:
         self._commits_by_pack.setdefault(-1, []).append(lines)
@@ -274,6 +280,10 @@ class _RepositoryScan:
 
     def build_result(self, interrupted: bool) -> ObjectScanResult:
         """Return the result, sorted by object id."""
+        for number, size in sorted((+self._gaps).items()):
+            packs = self._store.packs
+            place = packs[number].pack_index.pack_path if number >= 0 else "loose objects"
+            self.skip("", describe_gap(place, size))
         if self._kept.left_out:
             self.skip("", LEFT_OUT.format(self._kept.left_out, self._kept.maximum))
         return ObjectScanResult(

@@ -43,6 +43,8 @@ class SiftTally:
         """Objects for git to read: too large for our reader, or with an invalid format."""
         self.refused: list[tuple[int, str]] = []
         """Entries that are too large to build, each with the reason."""
+        self.gap_bytes = 0
+        """Bytes that belong to no object."""
         self.details: list[str] = []
         """What the native core left to Python, and why."""
 
@@ -53,6 +55,10 @@ class SiftTally:
     def refuse(self, entry: int, reason: str) -> None:
         """Record an entry that is too large to build."""
         self.refused.append((entry, reason))
+
+    def add_gap(self, size: int) -> None:
+        """Count bytes behind an object that belong to none."""
+        self.gap_bytes += size
 
 
 class PackSift(Protocol):
@@ -67,7 +73,7 @@ def build_pack_sift(test: ObjectTest) -> PackSift:
     """Return a sift that builds each object and tests it."""
 
     def sift(pack: Pack, roots: Sequence[int], tally: SiftTally) -> Iterator[Suspect]:
-        objects = walk_pack(pack, roots, tally.refuse)
+        objects = walk_pack(pack, roots, tally.refuse, tally.add_gap)
         return sift_objects(objects, pack.pack_index.id_width, test, tally)
 
     return sift

@@ -69,6 +69,8 @@ class TaskResult(NamedTuple):
     """Objects for git to read: too large for our reader, or with an invalid format."""
     skipped: tuple[tuple[str, str], ...] = ()
     """Objects that are too large to build or too slow to match, each with the reason."""
+    gap_bytes: int = 0
+    """Bytes that belong to no object."""
     left_out: int = 0
     """Number of objects with findings that are over the limit of an audit."""
     pack: int = -1
@@ -130,9 +132,11 @@ class _PackOpener:
             return
         self.packs.append(pack)
         self._on_pack()
+        path = pack.pack_index.pack_path
         if pack.cyclic:
-            path = pack.pack_index.pack_path
             self.problems.append(f"{path}: {pack.cyclic} deltas form a cycle")
+        if pack.gap_before:
+            self.problems.append(describe_gap(path, pack.gap_before))
 
 
 def _list_packs_without_index(folder: str, indexes: list[str]) -> list[str]:
@@ -146,6 +150,12 @@ def _list_packs_without_index(folder: str, indexes: list[str]) -> list[str]:
 def _lacks_index(pack: str) -> bool:
     """Return whether a pack has no index now: a concurrent `git gc` adds and removes both."""
     return os.path.lexists(pack) and not os.path.lexists(f"{pack.removesuffix('.pack')}.idx")
+
+
+def describe_gap(place: str, size: int) -> str:
+    """Say that bytes belong to no object."""
+    what = "1 byte belongs" if size == 1 else f"{size:,} bytes belong"
+    return f"{place}: {what} to no object; git never reads them, and they were not scanned"
 
 
 def list_tasks(store: ObjectStore) -> Iterator[Task]:
@@ -167,7 +177,7 @@ def build_worker(store: ObjectStore, context: ScanContext) -> Callable[[Task], T
     def run_task(task: Task) -> TaskResult:
         tally = SiftTally()
         if task.pack < 0:
-            loose = read_loose_objects(store.loose[task.start : task.stop])
+            loose = read_loose_objects(store.loose[task.start : task.stop], tally.add_gap)
             suspects = sift_objects(loose, store.width, scan.find_hits, tally)
             return look(suspects, scan, tally)
         pack, wanted = store.packs[task.pack], roots[task.pack][task.start : task.stop]
@@ -230,6 +240,7 @@ def _look_at_all(
         bytes=tally.bytes,
         unread=tuple(map(str, tally.unread)),
         skipped=(*skipped, *refused),
+        gap_bytes=tally.gap_bytes,
         left_out=kept.left_out,
         commits=b"".join(b"%b\n" % line for line in tally.commits),
         pack=pack,
@@ -237,16 +248,21 @@ def _look_at_all(
     )
 
 
-def read_loose_objects(paths: tuple[str, ...]) -> Iterator[tuple[str, int, bytes | None]]:
-    """Yield the id, kind and content of loose objects; `None` for a content that is not valid."""
+def read_loose_objects(
+    paths: tuple[str, ...], add_gap: Callable[[int], None] = lambda size: None
+) -> Iterator[tuple[str, int, bytes | None]]:
+    """Yield the id, kind and content of loose objects; `None` for a content that is not valid.
+
+    `add_gap` is called with numbers of bytes that follow an object, which git never reads.
+    """
     for path in paths:
         object_id = join_loose_name(path)
         if is_object_id(object_id):  # other names are temporary files that git left behind
-            kind, content = _inflate(path)
+            kind, content = _inflate(path, add_gap)
             yield object_id, kind, content
 
 
-def _inflate(path: str) -> tuple[int, bytes | None]:
+def _inflate(path: str, add_gap: Callable[[int], None]) -> tuple[int, bytes | None]:
     """Read a loose object: a header `kind size NUL` and the content, deflated together."""
     try:
         with open(path, "rb") as file:
@@ -255,6 +271,8 @@ def _inflate(path: str) -> tuple[int, bytes | None]:
         inflated = inflater.decompress(data, MAX_IN_MEMORY)
     except (OSError, zlib.error):
         return 0, None
+    if inflater.unused_data:
+        add_gap(len(inflater.unused_data))
     header, _, content = inflated.partition(b"\0")
     kind_name, _, size = header.partition(b" ")
     kind = OBJECT_KINDS.get(kind_name.decode("ascii", "replace"), 0)

@@ -23,6 +23,9 @@ SMALL = 1 << 20
 MAX_HEADER = 64
 """Maximum bytes of an entry header: a size of ten, and an id of 32 or a distance of ten."""
 
+HEADER_BYTES = 12
+"""Bytes at the start of a pack: its signature, its version and the number of entries."""
+
 SIGNATURES = (b"PACK\0\0\0\2", b"PACK\0\0\0\3")
 
 
@@ -49,6 +52,16 @@ class Pack(NamedTuple):
     """Position of each entry in the index."""
     cyclic: int = 0
     """Number of entries that are deltas of each other; git loops forever on them."""
+
+    @property
+    def gap_before(self) -> int:
+        """Bytes between the header of the file and the first entry."""
+        return max(0, self.offsets[0] - HEADER_BYTES)
+
+    @property
+    def has_unreachable_parts(self) -> bool:
+        """Whether entries cannot be built, or bytes belong to none."""
+        return bool(self.cyclic or self.gap_before)
 
     def find_id(self, number: int) -> str:
         """Return the id of an entry, in hex."""

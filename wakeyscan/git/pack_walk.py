@@ -7,8 +7,9 @@ Building the objects one by one would build shared bases again and again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 
-from wakeyscan.core.inflate import fast_zlib
+from wakeyscan.core.inflate import INFLATE_ERRORS, fast_zlib, find_end
 from wakeyscan.git.delta import DELTA_ERRORS, apply_delta, read_delta_size
 from wakeyscan.git.objects import BLOB, MAX_GIT_ALLOC, MAX_IN_MEMORY, OFS_DELTA, REF_DELTA
 from wakeyscan.git.pack import MAX_HEADER, NO_ENTRY, Pack
@@ -19,21 +20,27 @@ _ORDERING_THRESHOLD = 64 << 20
 _MAX_BASES = 512 << 20
 """Maximum bytes of bases in memory; above it, git must build the deltas of further bases."""
 
+_CHECKSUM_SIZE = 4
+
 _NO_BOMB = 1 << 16
 """Bytes that inflate to less than `MAX_IN_MEMORY`: deflate expands at most 1032 times."""
 
 
 def walk_pack(
-    pack: Pack, roots: Iterable[int], refuse: Callable[[int, str], None]
+    pack: Pack,
+    roots: Iterable[int],
+    refuse: Callable[[int, str], None],
+    add_gap: Callable[[int], None] = lambda size: None,
 ) -> Iterator[tuple[int, int, bytes | None]]:
     """Yield the number, kind and content of all objects built from `roots`, bases first.
 
     The content is `None` if git must build it: too large for memory, or an invalid entry. `refuse`
-    is called with a number and a reason for each entry that is too large for git too.
+    is called with a number and a reason for each entry that is too large for git too. `add_gap` is
+    called with a number of bytes for each entry that ends before the next one starts.
     """
-    view = memoryview(pack.data)
+    data = pack.data
     header_sizes, offsets, large_sizes = pack.header_sizes, pack.offsets, pack.large_sizes
-    first_delta, inflate = pack.first_delta, fast_zlib.decompress
+    first_delta, inflate, checksum = pack.first_delta, fast_zlib.decompress, fast_zlib.adler32
     errors = (fast_zlib.error, *DELTA_ERRORS)
     queue = _DeltaQueue(pack)
     pending = queue.entries
@@ -46,12 +53,17 @@ def walk_pack(
             if released:
                 queue.held -= released
             content: bytes | None = None
+            may_have_gap = True
             if base is not None and (
                 number not in large_sizes or large_sizes[number] <= MAX_IN_MEMORY
             ):
                 try:
-                    packed = view[offsets[number] + header_sizes[number] : offsets[number + 1]]
+                    packed = data[offsets[number] + header_sizes[number] : offsets[number + 1]]
                     content = inflate(packed) if len(packed) < _NO_BOMB else _inflate(packed)
+                    if content is not None:
+                        # A stream ends with its checksum, which hardly ever occurs in it by chance.
+                        end = packed.find(checksum(content).to_bytes(_CHECKSUM_SIZE))
+                        may_have_gap = end != len(packed) - _CHECKSUM_SIZE
                     if number != root and content is not None:
                         content = apply_delta(base, content, MAX_IN_MEMORY)
                 except errors:
@@ -60,6 +72,8 @@ def walk_pack(
                 for refused in pack.find_tree(number):
                     refuse(refused, reason)
                 continue
+            if may_have_gap and (gap := _measure_gap(pack, number)):
+                add_gap(gap)
             yield number, kind, content
             if first_delta[number] != NO_ENTRY:
                 queue.add_deltas(number, content)
@@ -120,7 +134,15 @@ def _count_subtrees(pack: Pack, root: int) -> dict[int, int]:
     return sizes
 
 
-def _inflate(packed: memoryview) -> bytes | None:
+def _measure_gap(pack: Pack, number: int) -> int:
+    """Return the bytes between an entry and the next one; 0 if the entry is invalid."""
+    start = pack.offsets[number] + pack.header_sizes[number]
+    with suppress(IndexError, *INFLATE_ERRORS):
+        return max(0, pack.offsets[number + 1] - find_end(pack.data, start, lambda size: None))
+    return 0
+
+
+def _inflate(packed: bytes) -> bytes | None:
     """Inflate bytes that may be a decompression bomb, whatever size they claim."""
     inflater = fast_zlib.decompressobj()
     content: bytes = inflater.decompress(packed, MAX_IN_MEMORY)

@@ -9,27 +9,20 @@ from array import array
 from collections.abc import Callable
 from typing import NamedTuple
 
-from wakeyscan.core.inflate import INFLATE_ERRORS, fast_zlib
+from wakeyscan.core.inflate import INFLATE_ERRORS, find_end
 from wakeyscan.git.objects import OBJECT_KINDS, OFS_DELTA, REF_DELTA
-from wakeyscan.git.pack import MAX_HEADER, SIGNATURES, Pack, link_entries
+from wakeyscan.git.pack import HEADER_BYTES, MAX_HEADER, SIGNATURES, Pack, link_entries
 from wakeyscan.git.pack_index import PackError, PackIndex
 
-_HEADER_BYTES = 12
 _KINDS = {*OBJECT_KINDS.values(), OFS_DELTA, REF_DELTA}
-_FIRST_INPUT = 4 << 10
-"""Bytes to inflate first; most entries are shorter."""
-
-_INPUT = 64 << 10
-_OUTPUT = 1 << 20
-"""Bytes to inflate between two calls of `count_output`."""
 
 
 class UnindexedPack(NamedTuple):
-    """A pack, up to its end or to the first invalid entry."""
+    """A pack, up to its last entry or to the first invalid one."""
 
     pack: Pack
     error: str
-    """Why the entries end early; empty if they do not."""
+    """What is wrong with the pack, whose entries may end early; empty if nothing is."""
 
 
 def read_unindexed_pack(
@@ -42,13 +35,13 @@ def read_unindexed_pack(
     """
     if data[start : start + 8] not in SIGNATURES:
         raise PackError("not a pack of a known version")
-    offsets, at, error = array("Q"), start + _HEADER_BYTES, ""
+    offsets, at, error = array("Q"), start + HEADER_BYTES, ""
     try:
         for _ in range(int.from_bytes(data[start + 8 : at])):
             content = _skip_header(data, at, id_width)
             if content - at > MAX_HEADER:
                 raise PackError("the header of an entry is too long")
-            end = _find_end(data, content, count_output)
+            end = find_end(data, content, count_output)
             offsets.append(at)
             at = end
     except IndexError:
@@ -57,6 +50,8 @@ def read_unindexed_pack(
         error = f"damaged: {raised}"
     except INFLATE_ERRORS as raised:
         error = f"damaged: {raised}"
+    if not error and len(data) > at + id_width:  # a checksum ends a pack
+        error = f"damaged: {len(data) - at - id_width:,} bytes follow its objects"
     index = PackIndex("", id_width, memoryview(b""), offsets)
     return UnindexedPack(link_entries(index, data, array("Q", offsets), at), error)
 
@@ -76,17 +71,3 @@ def _skip_number(data: bytes, at: int) -> int:
     while data[at] & 0x80:
         at += 1
     return at + 1
-
-
-def _find_end(data: bytes, at: int, count_output: Callable[[int], None]) -> int:
-    """Return the end of compressed content; raise `IndexError` if it is cut short."""
-    inflater = fast_zlib.decompressobj()
-    piece = data[at : at + _FIRST_INPUT]
-    while True:
-        count_output(len(inflater.decompress(piece, _OUTPUT)))
-        if inflater.eof:
-            return at + len(piece) - len(inflater.unused_data)
-        at += len(piece) - len(inflater.unconsumed_tail)
-        piece = data[at : at + _INPUT]
-        if not piece:
-            raise IndexError
