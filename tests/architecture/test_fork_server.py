@@ -88,7 +88,7 @@ def run_in_fork(forked: ForkedCommand, *arguments: str, **variables: str) -> Don
     return forked.run(arguments, None, b"", environment(**variables), 60)
 
 
-def test_a_fork_sees_what_a_program_sees(run_both: Both) -> None:
+def test_a_fork_sees_the_same_environment_as_a_program(run_both: Both) -> None:
     by_fork, started = run_both(PROBE, "a", "\udce9", CODE="17", ODD="\udce9")
     assert by_fork is not None
     assert started is not None
@@ -109,11 +109,11 @@ def test_a_fork_sees_what_a_program_sees(run_both: Both) -> None:
         pytest.param("sys.stdin.close(); os._exit(2)", Done(2, b"", b""), id="unread input"),
     ],
 )
-def test_a_fork_ends_as_a_program_ends(run_both: Both, code: str, done: Done) -> None:
+def test_a_fork_ends_like_a_program(run_both: Both, code: str, done: Done) -> None:
     assert run_both(code) == [done] * 2
 
 
-def test_a_run_leaves_nothing_to_the_next_one(forked: ForkedCommand) -> None:
+def test_a_run_leaves_no_state_for_the_next_one(forked: ForkedCommand) -> None:
     leave = "os.environ['LEFT'] = sys.left = 'x'; os.chdir('/'); os.close(0)"
     look = "print('LEFT' in os.environ, hasattr(sys, 'left'), os.getcwd() == '/', sys.stdin.read())"
     assert run_in_fork(forked, leave) == Done(0, b"", b"")
@@ -126,15 +126,13 @@ def test_a_run_that_hangs_is_killed(forked: ForkedCommand, tmp_path: Path) -> No
     assert run_in_fork(forked, "") == Done(0, b"", b"")
 
 
-def test_a_variable_that_python_reads_at_its_start_takes_a_program(forked: ForkedCommand) -> None:
+def test_a_variable_that_python_reads_at_startup_needs_a_new_process(forked: ForkedCommand) -> None:
     for name in ("PYTHONHASHSEED", "PYTHONPATH", "LC_ALL", "LANG", "TZ"):
         assert run_in_fork(forked, "", **{name: "0"}) is None
     assert run_in_fork(forked, "", HOME="0") == Done(0, b"", b"")
 
 
-def test_a_second_run_at_the_same_time_takes_a_program(
-    forked: ForkedCommand, tmp_path: Path
-) -> None:
+def test_a_concurrent_run_needs_a_new_process(forked: ForkedCommand, tmp_path: Path) -> None:
     begun = tmp_path / "begun"
     wait = "os.mkfifo(sys.argv[2]); open(sys.argv[2]).read()"
     with ThreadPoolExecutor() as pool:
@@ -191,7 +189,7 @@ LINES = {
 @pytest.mark.parametrize(
     "line", [[name, *rest] for name in COMMANDS for rest in LINES[name]], ids=" ".join
 )
-def test_the_command_answers_the_same(
+def test_the_command_gives_the_same_result_in_a_fork(
     tmp_path: Path, mold: Repo, key: str, line: list[str]
 ) -> None:
     results = []

@@ -32,7 +32,7 @@ def test_modules_are_neither_large_nor_mostly_tiny() -> None:
     assert len(tiny) < 30, tiny
 
 
-def test_patterns_for_findings_are_compiled_when_they_are_needed() -> None:
+def test_patterns_for_findings_are_compiled_lazily() -> None:
     packages = tuple(f"wakeyscan/{name}/" for name in ("decoders", "rules", "scanner"))
     eager = [
         f"{name}:{node.lineno}"
@@ -65,7 +65,7 @@ def test_no_function_has_more_than_5_positional_parameters() -> None:
     assert long == []
 
 
-def test_no_module_imports_more_than_15_of_ours() -> None:
+def test_no_module_imports_more_than_15_of_our_modules() -> None:
     wide = []
     for name, tree in TREES.items():
         imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]

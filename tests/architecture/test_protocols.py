@@ -313,7 +313,7 @@ def test_each_member_documents_itself_and_its_functions(
 
 @pytest.mark.parametrize("name", ["nope", "", "__init__", "../cli", "text.write"])
 @pytest.mark.parametrize(("registry", "members"), FAMILIES)
-def test_an_unknown_name_is_refused(
+def test_an_unknown_name_is_rejected_with_the_known_ones(
     registry: Registry[object], members: list[object], name: str
 ) -> None:
     with pytest.raises(UsageError) as refused:
@@ -325,17 +325,17 @@ def test_only_sources_of_paths_are_read_in_worker_processes() -> None:
     assert [source for source in SOURCES.values() if source.PARALLEL] == [files]
 
 
-def test_decoder_names_are_unique_but_for_the_two_of_base64() -> None:
+def test_decoder_names_are_unique_except_for_base64() -> None:
     named = [decoder.NAME for decoder in DECODERS.values()]
     assert [name for name in sorted(set(named)) if named.count(name) > 1] == ["base64"]
     assert not {"plain", ""} & set(named)
 
 
-def test_each_string_table_is_known_by_its_first_bytes() -> None:
+def test_each_string_table_has_a_signature() -> None:
     assert set(STRING_TABLES) == set(TABLE_SIGNATURES.values())
 
 
-def test_each_archive_format_is_known_by_its_first_bytes() -> None:
+def test_each_archive_format_except_tar_has_a_signature() -> None:
     assert set(EXTRACTORS) == {*SIGNATURES, "tar"}
 
 

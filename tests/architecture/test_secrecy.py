@@ -81,14 +81,14 @@ def test_a_secret_prints_as_its_mask(show: Show, make_key: MakeKey) -> None:
 
 
 @pytest.mark.parametrize("show", HELD.values(), ids=HELD)
-def test_what_holds_a_secret_prints_its_mask(show: Show, make_key: MakeKey) -> None:
+def test_an_object_that_holds_a_secret_prints_its_mask(show: Show, make_key: MakeKey) -> None:
     key = make_key()
     shown = show(Secret(key.encode(), RULE))
     assert (mask_of(key) in shown, key[len(PREFIX) :] in shown) == (True, False)
 
 
 @pytest.mark.parametrize("spill", REFUSED.values(), ids=REFUSED)
-def test_a_secret_refuses_to_be_written(
+def test_a_secret_cannot_be_serialized(
     spill: Callable[[Secret], object], make_key: MakeKey
 ) -> None:
     key = make_key()
@@ -97,27 +97,27 @@ def test_a_secret_refuses_to_be_written(
     assert key[len(PREFIX) :] not in str(refusal.value)
 
 
-def test_a_format_specification_is_that_of_the_mask(make_key: MakeKey) -> None:
+def test_a_format_specification_applies_to_the_mask(make_key: MakeKey) -> None:
     key = make_key()
     assert f"{Secret(key.encode(), RULE):>30}" == f"{mask_of(key):>30}"
 
 
 @pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy], ids=["copy", "deepcopy"])
-def test_a_copy_is_the_secret_itself(
+def test_a_copy_is_the_same_object(
     duplicate: Callable[[Secret], Secret], make_key: MakeKey
 ) -> None:
     secret = Secret(make_key().encode(), RULE)
     assert duplicate(secret) is secret
 
 
-def test_the_fingerprint_is_that_of_the_contract(make_key: MakeKey) -> None:
+def test_the_fingerprint_follows_the_contract(make_key: MakeKey) -> None:
     key = make_key().encode()
     whole = hashlib.sha256(b"wakeyscan/1\0wastack-api-key\0" + key).hexdigest()
     assert Secret(key, RULE).fingerprint == whole[:32]
 
 
 @given(one=st.binary(), other=st.binary())
-def test_secrets_are_equal_where_rule_and_text_are(one: bytes, other: bytes) -> None:
+def test_secrets_are_equal_if_rule_and_text_are(one: bytes, other: bytes) -> None:
     secret, second = Secret(one, RULE), Secret(other, RULE)
     assert (secret == second, secret == Secret(one, "another"), secret == one) == (
         one == other,
@@ -128,7 +128,7 @@ def test_secrets_are_equal_where_rule_and_text_are(one: bytes, other: bytes) -> 
 
 
 @given(text=st.binary(min_size=9, max_size=64))
-def test_reveal_gives_the_text_and_printing_never_does(text: bytes) -> None:
+def test_only_reveal_returns_the_text(text: bytes) -> None:
     secret = Secret(text, RULE)
     assert secret.reveal() == text
     assert text.decode("latin-1") not in str(secret)

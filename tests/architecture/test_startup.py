@@ -119,7 +119,7 @@ print(json.dumps(sorted(set(sys.modules) - before)))
 """
 
 
-def test_nothing_of_ours_is_loaded_before_an_interrupt_has_a_handler(tmp_path: Path) -> None:
+def test_no_module_of_ours_is_loaded_before_the_interrupt_handler_is_set(tmp_path: Path) -> None:
     loaded = set(execute([sys.executable, "-P", "-c", ENTRY], tmp_path).json())
     assert loaded - {"_signal", "gc", "__future__"} == {
         "wakeyscan",
@@ -127,7 +127,7 @@ def test_nothing_of_ours_is_loaded_before_an_interrupt_has_a_handler(tmp_path: P
     }
 
 
-def test_saying_the_version_loads_next_to_nothing(tmp_path: Path) -> None:
+def test_printing_the_version_loads_almost_nothing(tmp_path: Path) -> None:
     loaded = loaded_by(tmp_path, "--version")
     assert outside(loaded) == set()
     assert loaded & HEAVY == set()
@@ -145,9 +145,7 @@ def test_a_scan_of_small_clean_files_loads_no_more_than_it_needs(
     assert extra == reports | {"wakeyscan.core.finding", "wakeyscan.scanner.repository_paths"}
 
 
-def test_a_scan_of_a_folder_outside_of_a_work_tree_runs_no_git(
-    tmp_path: Path, clean: list[str]
-) -> None:
+def test_a_scan_outside_a_work_tree_does_not_run_git(tmp_path: Path, clean: list[str]) -> None:
     loaded = loaded_by(tmp_path, "scan", ".")
     assert {name for name in loaded if name.startswith("wakeyscan.git.")} == {
         "wakeyscan.git.worktree"
@@ -155,7 +153,7 @@ def test_a_scan_of_a_folder_outside_of_a_work_tree_runs_no_git(
     assert "wakeyscan.sources.omitted_files" not in loaded
 
 
-def test_a_hook_of_clean_files_loads_exactly_what_it_needs_and_no_git(
+def test_a_hook_with_clean_files_loads_only_what_it_needs_and_does_not_run_git(
     tmp_path: Path, clean: list[str]
 ) -> None:
     Repo(tmp_path).git("add", *clean)
@@ -164,7 +162,9 @@ def test_a_hook_of_clean_files_loads_exactly_what_it_needs_and_no_git(
     assert ours(loaded) == PRE_COMMIT | {"wakeyscan.integrations.hooks.manual_run"}
 
 
-def test_a_hook_of_staged_files_also_loads_what_runs_git(tmp_path: Path, clean: list[str]) -> None:
+def test_a_hook_with_staged_files_also_loads_the_modules_that_run_git(
+    tmp_path: Path, clean: list[str]
+) -> None:
     repo = Repo(tmp_path)
     repo.git("add", *clean)
     loaded = loaded_by(tmp_path, "hook", "pre-commit")
@@ -172,7 +172,7 @@ def test_a_hook_of_staged_files_also_loads_what_runs_git(tmp_path: Path, clean: 
     assert ours(loaded) == STAGED
 
 
-def test_a_clean_hook_compiles_no_annotation_and_defines_one_enum(
+def test_a_clean_hook_evaluates_no_annotation_and_defines_one_enum(
     tmp_path: Path, clean: list[str]
 ) -> None:
     Repo(tmp_path).git("add", *clean)
@@ -183,7 +183,7 @@ def test_a_clean_hook_compiles_no_annotation_and_defines_one_enum(
         assert enums == ["Severity"]
 
 
-def test_a_container_costs_what_opens_it_alone(tmp_path: Path) -> None:
+def test_a_container_loads_only_its_own_extractor(tmp_path: Path) -> None:
     write(tmp_path, {"a.gz": gzip.compress(b"x")})
     loaded = loaded_by(tmp_path, "scan", "a.gz")
     assert outside(loaded) <= {"isal"}
@@ -204,7 +204,7 @@ def test_options_are_read_without_click(tmp_path: Path, clean: list[str]) -> Non
     assert outside(loaded_by(tmp_path, "scan", *options, "--", *clean)) == set()
 
 
-def test_a_configuration_costs_toml_and_patterns_cost_their_libraries(
+def test_only_path_patterns_in_a_configuration_load_libraries(
     tmp_path: Path, clean: list[str]
 ) -> None:
     write(tmp_path, {".wakeyscan.toml": "fail-on = 'high'\n"})
@@ -215,7 +215,7 @@ def test_a_configuration_costs_toml_and_patterns_cost_their_libraries(
     assert loaded - {"hyperscan", "typing_extensions"} == {"pathspec", "regex"}
 
 
-def test_a_finding_costs_regex_and_nothing_else(tmp_path: Path, make_key: MakeKey) -> None:
+def test_a_finding_loads_only_the_regex_library(tmp_path: Path, make_key: MakeKey) -> None:
     write(tmp_path, {"a": make_key()})
     assert outside(loaded_by(tmp_path, "scan", "a", code=1)) == {"regex"}
 
@@ -231,7 +231,7 @@ def test_a_finding_costs_regex_and_nothing_else(tmp_path: Path, make_key: MakeKe
         ("a.yml", "apiVersion: v1\nkind: Secret\nk: {}", True, {"regex", "yaml"}),
     ],
 )
-def test_a_structured_document_is_read_only_where_something_was_found_in_it(
+def test_a_structured_document_is_parsed_only_if_it_has_a_finding(
     tmp_path: Path, make_key: MakeKey, name: str, text: str, own: bool, libraries: set[str]
 ) -> None:
     write(tmp_path, {name: text.replace("{}", make_key())})
@@ -260,7 +260,7 @@ def test_a_report_loads_its_own_library_only(
         pytest.param(1, 20 << 20, "wakeyscan.scanner.prefilter.hyperscan", id="many"),
     ],
 )
-def test_what_looks_for_anchors_is_loaded_where_it_is_worth_it(
+def test_the_anchor_search_that_is_loaded_depends_on_the_amount_of_input(
     tmp_path: Path, files: int, size: int, looks: str
 ) -> None:
     pytest.importorskip("hyperscan", reason="there is no wheel of hyperscan for this machine")
@@ -283,7 +283,7 @@ def test_what_looks_for_anchors_is_loaded_where_it_is_worth_it(
         pytest.param("'wa' + '_' + mode + 'live' + rest\n", True, id="behind what may be the rest"),
     ],
 )
-def test_patterns_of_pieces_are_loaded_where_a_prefix_may_be_in_some(
+def test_concatenation_patterns_are_loaded_if_a_prefix_may_be_split(
     tmp_path: Path, text: str, joins: bool
 ) -> None:
     write(tmp_path, {"a": text})
@@ -292,12 +292,12 @@ def test_patterns_of_pieces_are_loaded_where_a_prefix_may_be_in_some(
     ) == joins
 
 
-def test_patterns_of_pieces_are_not_loaded_for_a_whole_key(tmp_path: Path, key: str) -> None:
+def test_concatenation_patterns_are_not_loaded_for_a_whole_key(tmp_path: Path, key: str) -> None:
     write(tmp_path, {"a.py": f'KEY = "{key}"\nOTHER = 1\n'})
     loaded = loaded_by(tmp_path, "scan", "a.py", code=1)
     assert "wakeyscan.decoders.concatenation.assemble" not in loaded
     assert "wakeyscan.scanner.ends.next_line" not in loaded
 
 
-def test_help_loads_click_and_the_one_command(tmp_path: Path) -> None:
+def test_help_loads_click_and_only_the_requested_command(tmp_path: Path) -> None:
     assert outside(loaded_by(tmp_path, "scan", "--help")) == {"click"}
