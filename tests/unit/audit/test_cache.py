@@ -30,7 +30,9 @@ def repository(tmp_path: Path) -> Repository:
     return Repository(folder, folder, folder, (folder,), 20)
 
 
-def test_a_history_comes_back_in_the_next_audit(tmp_path: Path, repository: Repository) -> None:
+def test_a_cached_history_is_loaded_by_the_next_audit(
+    tmp_path: Path, repository: Repository
+) -> None:
     file = str(tmp_path / "cache" / "audit.sqlite")
     with closing(HistoryCache(file, ())) as cache:
         store_history("reached", HISTORY, repository, cache)
@@ -74,7 +76,7 @@ def test_a_digest_does_not_depend_on_the_order_of_ids(ids: list[str]) -> None:
 
 
 @pytest.mark.parametrize("family", ["DECODERS", "EXTRACTORS"])
-def test_a_new_decoder_or_extractor_makes_a_cache_of_its_own(
+def test_a_new_decoder_or_extractor_uses_another_cache(
     monkeypatch: pytest.MonkeyPatch, family: str
 ) -> None:
     before = audit_cache.hash_scanner(())

@@ -51,7 +51,7 @@ def draw_versions(draw: st.DrawFn) -> list[bytes]:
 
 
 @given(draw_versions())
-def test_versions_of_a_file_have_the_findings_of_each_alone(versions: list[bytes]) -> None:
+def test_versions_of_a_file_have_the_same_findings_as_each_alone(versions: list[bytes]) -> None:
     scan = ObjectScan(_CONTEXT, 20)
     assert [scan(BLOB, version) for version in versions] == [scan_anew(v) for v in versions]
 
@@ -94,18 +94,18 @@ _COMPARED = _VARIABLE.index("Authorization") + RIGHT
         ),
     ],
 )
-def test_secret_beside_a_clear_text_is_found(clear: str, leaking: str) -> None:
+def test_a_secret_after_a_clear_version_is_found(clear: str, leaking: str) -> None:
     scan = ObjectScan(_CONTEXT, 20)
     assert scan(BLOB, clear.encode()) == ContentFindings()
     assert len(scan(BLOB, leaking.encode()).refs) == 1
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_key_in_utf_16_is_found(encoding: str) -> None:
+def test_a_key_in_utf_16_is_found(encoding: str) -> None:
     assert len(scan_anew(f"key = {_KEY}\n".encode(encoding)).refs) == 1
 
 
-def test_clear_text_is_judged_once() -> None:
+def test_a_clear_text_is_checked_once() -> None:
     content = b"# The Authorization header is read below.\n" + b"x = 1\n" * 200
     cleared = ClearedTexts(_CONTEXT)
     hits = _CONTEXT.prefilter(content)
@@ -114,7 +114,7 @@ def test_clear_text_is_judged_once() -> None:
     assert cleared.drop_cleared(content, hits) == []
 
 
-def test_key_is_never_remembered_as_clear() -> None:
+def test_a_key_is_never_stored_as_clear() -> None:
     content = f"key = '{PREFIX}example'\n".encode()
     hits = _CONTEXT.prefilter(content)
     assert ClearedTexts(_CONTEXT).drop_cleared(content, hits) == hits
@@ -134,14 +134,14 @@ def test_names_of_a_clear_tree_do_not_clear_another_tree() -> None:
     assert scan(TREE, leaked) == scan_anew(leaked, TREE)
 
 
-def test_name_with_a_secret_is_never_remembered_as_clear() -> None:
+def test_a_name_with_a_secret_is_never_stored_as_clear() -> None:
     tree = format_tree([f"Authorization: Bearer {_TOKEN}"])
     hits = [hit for hit in _CONTEXT.prefilter.searches[0](tree) if hit.form.decoder == PLAIN]
     cleared = ClearedTexts(_CONTEXT)
     assert [cleared.is_clear_tree(tree, hits) for _ in range(2)] == [False, False]
 
 
-def test_tree_that_is_damaged_is_scanned_as_a_whole() -> None:
+def test_a_damaged_tree_is_scanned_as_a_whole() -> None:
     scan = ObjectScan(_CONTEXT, 20)
     names = ["bearer-token.md", "main.py"]
     scan(TREE, format_tree(names))
@@ -168,13 +168,13 @@ def draw_tree(draw: st.DrawFn) -> bytes:
 
 
 @given(st.lists(draw_tree(), max_size=6))
-def test_trees_have_the_findings_of_each_alone(trees: list[bytes]) -> None:
+def test_trees_have_the_same_findings_as_each_alone(trees: list[bytes]) -> None:
     scan = ObjectScan(_CONTEXT, 20)
     alone = [to_content_findings(find_in_object(TREE, tree, _CONTEXT, 20)) for tree in trees]
     assert [scan(TREE, tree) for tree in trees] == alone
 
 
-def test_names_in_a_tree_are_judged_once() -> None:
+def test_names_in_a_tree_are_checked_once() -> None:
     cleared = ClearedTexts(_CONTEXT)
     tree = format_tree(["authorization.md", "bearer-token.md", "main.py"])
     hits = _CONTEXT.prefilter.searches[0](tree)

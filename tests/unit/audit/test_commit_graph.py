@@ -39,7 +39,7 @@ GRAPH = CommitGraph(
         pytest.param("same", "", id="no change"),
     ],
 )
-def test_the_trees_between_which_the_changes_of_a_commit_lie(commit: str, pair: str) -> None:
+def test_a_commit_is_compared_with_the_trees_of_its_parents(commit: str, pair: str) -> None:
     assert GRAPH.tree_pair(commit) == pair
 
 
@@ -68,7 +68,7 @@ def reach(tips: set[str], parents: dict[str, tuple[str, ...]]) -> set[str]:
 
 
 @given(draw_histories(), st.data())
-def test_a_graph_has_all_that_tips_reach_parents_first(
+def test_a_graph_has_all_reachable_commits_with_parents_first(
     parents: dict[str, tuple[str, ...]], data: st.DataObject
 ) -> None:
     tips = data.draw(st.sets(st.sampled_from(sorted(parents)), min_size=1))
@@ -88,7 +88,7 @@ def test_a_graph_has_all_that_tips_reach_parents_first(
         assert graph.cached == CachedHistory(frozenset(tips))
 
 
-def test_a_missing_parent_is_an_error_or_cut_off() -> None:
+def test_a_missing_parent_is_an_error_or_truncates_the_graph() -> None:
     commits = list_commits({"b": ("a", "lost"), "a": (), "c": ("b",)})
     with pytest.raises(GitError, match="commit lost cannot be read"):
         build_graph(commits, {"c"}, NOWHERE, CachedHistory())
@@ -97,7 +97,7 @@ def test_a_missing_parent_is_an_error_or_cut_off() -> None:
     assert graph.cached == CachedHistory()
 
 
-def test_a_commit_that_git_refuses_is_an_error_where_it_is_reached() -> None:
+def test_a_reachable_commit_that_git_rejects_is_an_error() -> None:
     commits = parse_commit_lines(b"good tree\nbad \nchild tree bad\n")
     assert commits.refused == {"bad"}
     assert build_graph(commits, {"good"}, NOWHERE, CachedHistory()).parents == {"good": ()}
@@ -107,7 +107,7 @@ def test_a_commit_that_git_refuses_is_an_error_where_it_is_reached() -> None:
         build_truncated_graph(commits, NOWHERE)
 
 
-def test_forged_commits_that_are_ancestors_of_each_other_end() -> None:
+def test_forged_commits_in_a_circle_do_not_loop_forever() -> None:
     commits = list_commits({"a": ("b",), "b": ("a",)})
     assert build_graph(commits, {"a"}, NOWHERE, CachedHistory()).parents.keys() == {"a", "b"}
 
@@ -126,5 +126,5 @@ def test_forged_commits_that_are_ancestors_of_each_other_end() -> None:
         pytest.param(b"", EPOCH, id="empty"),
     ],
 )
-def test_author_dates(commit: bytes, date: datetime) -> None:
+def test_author_dates_are_parsed(commit: bytes, date: datetime) -> None:
     assert parse_author_date(commit) == date

@@ -37,7 +37,7 @@ def test_an_interrupted_audit_shows_each_key_at_one_place(
     assert (history.reachable_from, history.exposed_days) == ((), 0)
 
 
-def test_refs_that_are_not_listed_are_no_gap(
+def test_refs_that_are_not_listed_are_not_a_gap(
     tmp_path: Path, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repo = Repo(tmp_path / "repo")

@@ -44,7 +44,7 @@ _OBJECTS = st.lists(
 
 
 @given(_OBJECTS)
-def test_samples_bring_all_marked_objects_back(found: list[ObjectFindings]) -> None:
+def test_unchanged_samples_restore_all_marked_objects(found: list[ObjectFindings]) -> None:
     by_id = {one.object_id: one for one in found}
     holders = parse_marks(format_marks(found, _CONTEXT), _CONTEXT)
     samples = {name: by_id[name] for name in select_samples(holders)}
@@ -58,7 +58,7 @@ def test_samples_bring_all_marked_objects_back(found: list[ObjectFindings]) -> N
 
 
 @given(_OBJECTS)
-def test_marks_hold_nothing_of_a_secret(found: list[ObjectFindings]) -> None:
+def test_marks_contain_no_part_of_a_secret(found: list[ObjectFindings]) -> None:
     marks = format_marks([one._replace(object_id="id") for one in found], _CONTEXT)
     assert PREFIX.encode() not in marks
     assert not any(digit * 4 in marks for digit in (b"1", b"2", b"3"))
@@ -69,7 +69,7 @@ ONE, TWO = (
 )
 
 
-def test_a_sample_that_has_changed_brings_nothing_back() -> None:
+def test_a_changed_sample_restores_nothing() -> None:
     holders = parse_marks(format_marks([ONE, TWO], _CONTEXT), _CONTEXT)
     assert select_samples(holders) == [ONE.object_id]
     assert restore_findings(holders, {}) is None
@@ -83,11 +83,11 @@ def test_a_sample_that_has_changed_brings_nothing_back() -> None:
     [b"", b"[]", b"{", b"[[], [[1]]]", b"[[], 1]", b'{"a": 1, "b": 2}', b"\xff"],
     ids=repr,
 )
-def test_damaged_marks_are_no_marks(marks: bytes) -> None:
+def test_damaged_marks_are_ignored(marks: bytes) -> None:
     assert parse_marks(marks, _CONTEXT) == []
 
 
-def test_marks_of_a_scan_with_other_settings_are_no_marks() -> None:
+def test_marks_of_a_scan_with_other_settings_are_ignored() -> None:
     marks = format_marks([ONE], _CONTEXT)
     assert parse_marks(marks, _CONTEXT._replace(honor_foreign=not _CONTEXT.honor_foreign)) == []
     at_base = _CONTEXT._replace(is_ignored_at_base=lambda rule, fingerprint: False)

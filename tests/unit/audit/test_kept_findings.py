@@ -59,7 +59,7 @@ def test_the_same_objects_are_kept_whatever_order_they_come_in(seed: int) -> Non
     assert len(kept) + left_out == 60
 
 
-def test_what_is_over_the_limit_is_dropped_before_the_end() -> None:
+def test_findings_over_the_limit_are_dropped_early() -> None:
     kept = KeptFindings(LIMITED)
     for number in range(41):
         kept.add(0, build_findings(number, 1))
@@ -69,7 +69,9 @@ def test_what_is_over_the_limit_is_dropped_before_the_end() -> None:
 @pytest.mark.parametrize(
     ("keys", "reasons"), [(2, []), (3, ["has over 2 findings; the rest is skipped"])]
 )
-def test_a_blob_of_too_many_keys_is_named(keys: int, reasons: list[str], make_key: MakeKey) -> None:
+def test_a_blob_with_too_many_keys_is_reported(
+    keys: int, reasons: list[str], make_key: MakeKey
+) -> None:
     content = "".join(f"{make_key()}\n" for _ in range(keys)).encode()
     found = find_in_object(BLOB, content, LIMITED, 20)
     assert len(found.findings) == 2
@@ -93,7 +95,9 @@ def run(repo: Repo, jobs: int, cache_file: str = "") -> RunResult:
     return audit(find_repository(str(repo.top)), options, ignore_progress, LIMITED)
 
 
-def test_an_audit_says_what_it_does_not_hold(repository: Repo, tmp_path: Path) -> None:
+def test_an_audit_reports_how_many_objects_it_does_not_list(
+    repository: Repo, tmp_path: Path
+) -> None:
     result = run(repository, jobs=1)
     assert len(result.keys) == 2
     reasons = [item.reason for item in result.skipped if item.gap]

@@ -24,5 +24,7 @@ ID = "8ebbc6c0" * 5
         pytest.param("README", COMMIT, "", id="another file"),
     ],
 )
-def test_a_note_is_named_after_an_object(path: str, commit: str, part: str) -> None:
+def test_a_note_is_recognized_by_the_object_id_in_its_name(
+    path: str, commit: str, part: str
+) -> None:
     assert Notes(frozenset({COMMIT})).choose_part(path, commit) == part

@@ -122,7 +122,7 @@ def test_a_cached_pack_has_the_result_of_a_scan(repository: Repo, tmp_path: Path
     assert sorted(told) == [*cached.objects]
 
 
-def test_a_new_object_is_scanned_beside_a_cached_pack(
+def test_a_new_object_is_scanned_in_addition_to_a_cached_pack(
     repository: Repo, tmp_path: Path, make_key: MakeKey
 ) -> None:
     file = str(tmp_path / "cache")

@@ -38,7 +38,7 @@ def test_places_at_head_are_marked() -> None:
     ]
 
 
-def test_of_many_places_the_oldest_and_those_at_head_are_listed() -> None:
+def test_only_the_oldest_places_and_those_at_head_are_listed_of_many() -> None:
     head = {MANY[-1].blob: [MANY[-1].path]}
     listed = select_places(MANY, head)
     assert len(listed) == MAX_OCCURRENCES

@@ -60,7 +60,7 @@ ADDED = change("1", "2", ZERO, FIRST)
 REPLACED = change("2", "3", FIRST, SECOND)
 
 
-def test_a_secret_is_current_until_a_commit_removes_it_and_cumulative_for_ever() -> None:
+def test_a_removed_secret_is_no_longer_current_but_stays_cumulative() -> None:
     history = follow(LINE, ADDED, REPLACED)
     states = [history.states[commit] for commit in "1234"]
     assert [state.current for state in states] == [0, 1, 2, 2]

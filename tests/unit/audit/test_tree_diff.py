@@ -22,7 +22,7 @@ def entry(old: bytes, new: bytes, mode: bytes = b"100644") -> bytes:
     return b":100644 %s %s %s M" % (mode, old, new)
 
 
-def test_only_entries_of_wanted_blobs_match_each_with_its_trees() -> None:
+def test_only_entries_of_wanted_blobs_match_with_their_trees() -> None:
     entries = [
         (PAIR + b"\n" + entry(ZERO, SECRET), b"added"),
         (entry(ZERO, CLEAN), b"clean"),
@@ -52,7 +52,7 @@ def test_a_path_with_a_secret_matches_whatever_its_content() -> None:
         pytest.param(CLEAN, b"100644", None, None, id="not checked"),
     ],
 )
-def test_missing_objects_are_noticed(
+def test_missing_objects_are_reported(
     new: bytes, mode: bytes, known: set[bytes] | None, missing: frozenset[bytes] | None
 ) -> None:
     objects = None if known is None else frozenset(known)
@@ -60,7 +60,7 @@ def test_missing_objects_are_noticed(
     assert find_missing(entries, objects) == missing
 
 
-def test_an_object_that_is_missing_from_one_of_its_paths_is_no_submodule_there() -> None:
+def test_a_missing_object_at_one_path_is_not_taken_for_a_submodule() -> None:
     entries = [
         (PAIR + b"\n" + entry(CLEAN, SECRET, b"160000"), b"module"),
         (entry(CLEAN, SECRET), b"file"),

@@ -10,7 +10,7 @@ from wakeyscan.cli.components import Component, list_components
 from wakeyscan.cli.health import NOTE, check_component
 
 
-def test_every_dependency_is_a_component() -> None:
+def test_every_dependency_is_listed_as_a_component() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     names = {re.split(r"[<>=; ]", line)[0].lower() for line in project["dependencies"]}
     known = {component.distribution.lower() for component in list_components()}

@@ -25,7 +25,7 @@ OUTCOMES = (
     ],
     ids=["nothing", "too early", "time left", "all"],
 )
-def test_a_line(count: int, total: int, line: str) -> None:
+def test_the_line_shows_counts_and_the_remaining_time(count: int, total: int, line: str) -> None:
     progress = FleetProgress(total, hidden=True)
     for outcome in OUTCOMES[:count]:
         progress.add(outcome)

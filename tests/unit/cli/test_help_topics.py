@@ -35,7 +35,7 @@ def test_every_command_and_every_action_has_examples() -> None:
 
 
 @pytest.mark.parametrize("name", ACTIONS)
-def test_every_option_of_an_action_is_one_of_its_command(name: str) -> None:
+def test_every_option_of_an_action_belongs_to_its_command(name: str) -> None:
     known = set(list_options(name))
     for action in ACTIONS[name].values():
         assert set(action.options or ()) <= known

@@ -53,7 +53,9 @@ def test_json_stays_valid_and_keeps_the_rest(around: list[str], names: str, asci
         pytest.param('["y", "z"]', 2, '["M", "z"]', id="a list"),
     ],
 )
-def test_an_encoded_key_takes_its_string_along(text: str, column: int, masked: str) -> None:
+def test_an_encoded_key_is_masked_with_its_whole_string(
+    text: str, column: int, masked: str
+) -> None:
     content = f"{{}}\n{text}\n{{}}".encode()
     found = build_finding(PREFIX + BODY, (2, column), encoding="base64")
     after, left = mask_findings(content, [found])
@@ -76,12 +78,12 @@ def test_overlapping_secrets_are_masked_once(make_key: MakeKey) -> None:
         pytest.param(build_finding(PREFIX + BODY, (1, 99), encoding="hex"), id="beyond the line"),
     ],
 )
-def test_what_has_no_place_is_left(found: Finding) -> None:
+def test_a_finding_without_a_place_is_not_masked(found: Finding) -> None:
     content = b'{"a": "x"}'
     assert mask_findings(content, [found])[0] == content
     assert mask_findings(content, [found])[1][0][0] is found
 
 
-def test_a_member_is_left(key: str) -> None:
+def test_a_finding_in_a_container_is_not_masked(key: str) -> None:
     found = build_finding(key, path="a.zip!/b.json")
     assert mask_findings(key.encode(), [found]) == (key.encode(), [(found, IN_CONTAINER)])

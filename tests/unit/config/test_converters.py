@@ -71,7 +71,7 @@ def test_an_invalid_value_names_what_was_expected(
 
 
 @given(st.text() | st.from_regex(r"\A[0-9]{1,6} ?[kmgtKMGT]?i?[bB]?\Z"))
-def test_any_text_is_a_size_or_is_refused(text: str) -> None:
+def test_any_text_is_a_size_or_is_rejected(text: str) -> None:
     try:
         size = converters.parse_size(text)
     except ValueError as error:

@@ -125,7 +125,7 @@ def scan_whole(content: bytes, context: ScanContext) -> ScanResult:
 @example(parts=[" " * 3450, 2, 3, " " * 2250, 4, 5])
 @example(parts=["a" * 293, 5, "a" * 513, 5, "\r\n" * 35])
 @example(parts=[0, 0, "a" * 606, 2, 5, "a" * 242])
-def test_chunks_give_the_findings_of_the_whole(
+def test_chunks_give_the_same_findings_as_the_whole_text(
     codec: tuple[str, bytes], parts: list[str | int], compose: Compose, context: ScanContext
 ) -> None:
     content = codec[1] + compose(*parts).encode(codec[0])
@@ -207,7 +207,7 @@ def breaks(size: int) -> bytes:
 
 
 @pytest.mark.parametrize("fill", [dense, breaks], ids=["not UTF-8", "only line breaks"])
-def test_a_chunk_border_in_junk_is_found(
+def test_a_key_at_a_chunk_border_in_binary_data_is_found(
     fill: Callable[[int], bytes], compose: Compose, context: ScanContext
 ) -> None:
     content = fill(20_000) + b"\n" + compose(0).encode()

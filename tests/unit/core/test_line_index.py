@@ -42,7 +42,7 @@ def whole_breaks(pieces: list[str]) -> list[str]:
 
 
 @given(pieces=PIECES, mark=st.booleans())
-def test_places_are_those_that_an_editor_shows(pieces: list[str], mark: bool) -> None:
+def test_lines_and_columns_match_those_of_an_editor(pieces: list[str], mark: bool) -> None:
     pieces = [MARK, *pieces] if mark else pieces
     texts = [text for text in whole_breaks(pieces) if text or not mark]
     content = "".join(pieces).encode()
@@ -51,14 +51,14 @@ def test_places_are_those_that_an_editor_shows(pieces: list[str], mark: bool) ->
 
 
 @given(content=st.binary(max_size=300) | st.lists(st.sampled_from(BROKEN)).map(b"".join))
-def test_what_is_no_utf8_counts_as_an_editor_shows_it(content: bytes) -> None:
+def test_invalid_utf_8_counts_like_in_an_editor(content: bytes) -> None:
     offsets = [at for at, byte in enumerate(content) if 0x20 <= byte < 0x7F]
     wanted = [oracle(content[:at].decode("utf-8", "replace")) for at in offsets]
     assert list(find_positions(content, offsets)) == wanted
 
 
 @given(pieces=PIECES, cut=st.integers(min_value=0))
-def test_a_text_can_be_walked_through_in_parts(pieces: list[str], cut: int) -> None:
+def test_a_position_can_be_advanced_over_parts_of_a_text(pieces: list[str], cut: int) -> None:
     texts = whole_breaks(pieces)
     head, whole = texts[cut % len(texts)], texts[-1]
     at = find_positions(head.encode(), [len(head.encode())])
@@ -69,7 +69,7 @@ def test_a_text_can_be_walked_through_in_parts(pieces: list[str], cut: int) -> N
 
 
 @given(pieces=PIECES)
-def test_the_same_offset_asked_for_twice_has_one_place(pieces: list[str]) -> None:
+def test_a_repeated_offset_has_the_same_position(pieces: list[str]) -> None:
     text = "".join(pieces) + "x"
     offset = len(text.encode()) - 1
     once = list(find_positions(text.encode(), [offset]))
@@ -92,7 +92,9 @@ def test_the_same_offset_asked_for_twice_has_one_place(pieces: list[str]) -> Non
         pytest.param(b"\xff\xfeb", 2, (1, 3), id="no UTF-8"),
     ],
 )
-def test_place(content: bytes, offset: int, place: tuple[int, int]) -> None:
+def test_an_offset_has_its_line_and_column(
+    content: bytes, offset: int, place: tuple[int, int]
+) -> None:
     assert list(find_positions(content, [offset])) == [place]
 
 
@@ -102,7 +104,9 @@ def test_place(content: bytes, offset: int, place: tuple[int, int]) -> None:
     length=st.integers(0, 20),
     most=st.integers(0, 100),
 )
-def test_line_around(pieces: list[str], start: int, length: int, most: int) -> None:
+def test_the_line_around_a_range_is_bounded(
+    pieces: list[str], start: int, length: int, most: int
+) -> None:
     content = "".join(pieces).encode()
     start = min(start, len(content))
     end = min(start + length, len(content))

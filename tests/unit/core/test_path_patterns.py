@@ -11,7 +11,7 @@ from wakeyscan.core.path_patterns import build_path_matcher
 @pytest.mark.parametrize(
     "pattern", ["**********b", "*a" * 12 + "b", "**/" * 20 + "*a" * 9 + "b"], ids=len
 )
-def test_a_pattern_with_many_wildcards_ends(pattern: str) -> None:
+def test_a_pattern_with_many_wildcards_terminates(pattern: str) -> None:
     """`re` alone would need centuries."""
     matches = build_path_matcher([pattern], ".")
     assert not matches("a" * 200 + ".py", "")

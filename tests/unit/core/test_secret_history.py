@@ -26,7 +26,7 @@ IN_ORDER = {
 }
 
 
-def test_the_most_urgent_come_first() -> None:
+def test_the_most_urgent_histories_come_first() -> None:
     histories = [*IN_ORDER.values()]
     random.Random(1).shuffle(histories)
     names = {history: name for name, history in IN_ORDER.items()}
@@ -46,5 +46,7 @@ def test_the_most_urgent_come_first() -> None:
     ],
     ids=["nothing", "local", "two remotes", "HEAD of a remote alone"],
 )
-def test_branches_of_remotes(reachable_from: tuple[str, ...], expected: tuple[str, ...]) -> None:
+def test_remote_branches_are_listed_as_pushed_to(
+    reachable_from: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
     assert build_history(reachable_from=reachable_from).pushed_to == expected

@@ -12,7 +12,7 @@ from wakeyscan.core import sha256
 
 @pytest.mark.parametrize("module", [sha256._MODULE, "no_such_module"])
 @pytest.mark.parametrize("size", [0, 1, 55, 56, 64, 1000])
-def test_a_digest_is_that_of_hashlib(
+def test_a_digest_equals_that_of_hashlib(
     module: str, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sha256, "_MODULE", module)

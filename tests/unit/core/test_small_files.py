@@ -24,7 +24,7 @@ def test_a_larger_file_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
-def test_a_file_of_the_kernel_without_a_size_is_read() -> None:
+def test_a_kernel_file_without_a_size_is_read() -> None:
     assert small_files.read_small_file("/proc/self/status", 1 << 20).endswith(b"\n")
     with pytest.raises(small_files.FileRefused, match="maximum"):
         small_files.read_small_file("/proc/self/status", 20)

@@ -68,11 +68,11 @@ ASKED: dict[str, Callable[[typing.Any], object]] = {
 
 
 @pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
-def test_it_answers_as_a_named_tuple_of_typing(ask: Callable[[typing.Any], object]) -> None:
+def test_a_named_tuple_behaves_like_that_of_typing(ask: Callable[[typing.Any], object]) -> None:
     assert ask(Ours(1)) == ask(Theirs(1))
 
 
-def test_it_is_frozen_and_checks_its_arguments() -> None:
+def test_a_named_tuple_is_frozen_and_checks_its_arguments() -> None:
     with pytest.raises(AttributeError):
         Ours(1).x = 2  # type: ignore[misc]
     with pytest.raises(TypeError, match="missing 1 required positional argument: 'x'"):

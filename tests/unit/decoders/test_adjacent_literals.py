@@ -170,7 +170,7 @@ def test_a_language_with_adjacent_literals_joins_them(path: str, template: str) 
 
 
 @pytest.mark.parametrize(("path", "template"), SEPARATE.items(), ids=SEPARATE)
-def test_elsewhere_a_whole_literal_is_the_key(path: str, template: str) -> None:
+def test_without_adjacency_each_literal_is_a_key_of_its_own(path: str, template: str) -> None:
     (finding,) = detect(path, template)
     assert finding.secret.reveal().decode() == PREFIX + HEAD
     assert finding.encoding == "plain"
@@ -186,7 +186,7 @@ def test_in_an_unknown_language_the_end_of_the_literal_is_open(path: str, gap: s
 
 
 @pytest.mark.parametrize(("path", "template"), UNFINISHED.items(), ids=UNFINISHED)
-def test_two_values_are_no_key(path: str, template: str) -> None:
+def test_two_separate_values_are_not_a_key(path: str, template: str) -> None:
     assert detect(path, template) == []
 
 
@@ -209,7 +209,7 @@ LANGUAGES = {
 
 
 @pytest.mark.parametrize(("path", "expected"), LANGUAGES.items(), ids=LANGUAGES)
-def test_the_name_or_the_first_line_tells_the_language(
+def test_the_language_follows_from_the_file_name_or_the_first_line(
     path: str, expected: tuple[str, Adjacency]
 ) -> None:
     first_line, adjacency = expected

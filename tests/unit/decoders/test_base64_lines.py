@@ -158,9 +158,7 @@ def test_only_text_near_a_part_of_an_anchor_is_decoded(line_end: str) -> None:
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\\n", ""], ids=["lines", "escaped lines", "one line"])
-def test_a_long_text_with_a_key_is_decoded_as_far_as_it_reaches(
-    line_end: str, make_key: MakeKey
-) -> None:
+def test_a_long_text_with_a_key_is_decoded_to_its_end(line_end: str, make_key: MakeKey) -> None:
     around = "an even text, of thirty bytes\n" * 40
     text = around + make_key(40) + around
     wrapped = line_end.join(encode_base64(text, 76).split("\n"))

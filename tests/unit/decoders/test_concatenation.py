@@ -610,7 +610,7 @@ def test_literals_that_are_not_concatenated_are_not_a_key(name: str, template: s
     assert [f for f in detect_template(text, name) if f.rule == "wastack-api-key"] == []
 
 
-def test_the_tables_have_enough_cases() -> None:
+def test_the_tables_have_their_minimum_size() -> None:
     assert (len(JOINED) > 160, len(SEPARATE) > 60) == (True, True)
 
 

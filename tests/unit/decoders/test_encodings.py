@@ -29,7 +29,7 @@ LARGE_SCAN = many()
 """A context that searches as in a scan of many bytes."""
 
 
-def test_the_table_has_enough_cases_with_distinct_keys() -> None:
+def test_the_table_has_its_minimum_size_and_distinct_keys() -> None:
     assert len(CASES) > 700
     assert len({case.key for case in CASES.values()}) == len(CASES)
 

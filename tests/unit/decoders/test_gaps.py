@@ -122,7 +122,7 @@ HIGHLIGHTED = {
 
 
 @pytest.mark.parametrize("text", HIGHLIGHTED.values(), ids=HIGHLIGHTED)
-def test_a_key_that_other_highlighters_cut_is_found(text: str, make_key: MakeKey) -> None:
+def test_a_key_that_other_highlighters_split_is_found(text: str, make_key: MakeKey) -> None:
     parts = {"ABC": make_key(9, ""), "DEF": make_key(12, ""), "7GH": make_key(7, "")}
     for name, part in parts.items():
         text = text.replace(name, part)
@@ -155,12 +155,12 @@ def test_damaged_base64_in_an_encoded_word_hides_no_other_word(damage: str, key:
 
 
 @given(st.lists(st.text("AQ=./-!?_", min_size=1, max_size=9), min_size=2, max_size=4))
-def test_no_text_of_an_encoded_word_stops_a_scan(texts: list[str]) -> None:
+def test_no_content_of_an_encoded_word_stops_a_scan(texts: list[str]) -> None:
     for kind in "BQ":
         detect("A: " + "\n ".join(f"=?utf-8?{kind}?{text}?=" for text in texts) + "\n")
 
 
-def test_an_underscore_in_an_encoded_word_is_a_blank(key: str) -> None:
+def test_an_underscore_in_an_encoded_word_is_a_space(key: str) -> None:
     escaped = key.replace("_", "=5F")
     for text in (f"=?utf-8?q?is_{escaped}_now?=", f"=?utf-8?Q?is_{escaped}_not_live?="):
         (finding,) = detect(f"Subject: {text}\n")
@@ -240,7 +240,7 @@ ENTRIES = {
 
 
 @pytest.mark.parametrize("form", ENTRIES.values(), ids=ENTRIES)
-def test_the_next_entry_of_a_list_is_no_part_of_a_key(form: str, make_key: MakeKey) -> None:
+def test_the_next_list_item_is_not_part_of_a_key(form: str, make_key: MakeKey) -> None:
     keys = [make_key(40) for _ in range(4)]
     text = form.format(*keys)
     assert list_keys(text) == [key for key in keys if key in text]
@@ -261,7 +261,7 @@ NO_KEYS = {
 
 
 @pytest.mark.parametrize("form", NO_KEYS.values(), ids=NO_KEYS)
-def test_words_that_follow_a_prefix_are_no_key(form: str) -> None:
+def test_words_after_a_prefix_are_not_a_key(form: str) -> None:
     assert list_keys(form.format(PREFIX)) == []
 
 

@@ -31,7 +31,7 @@ def test_each_byte_comes_from_its_digits(make_key: MakeKey, gap: str) -> None:
         assert content[start:end] == f"{byte:02x}".encode()
 
 
-def test_a_segment_is_found_by_any_index(make_key: MakeKey) -> None:
+def test_segments_can_be_indexed_like_a_list(make_key: MakeKey) -> None:
     content = " ".join(f"{byte:02x}" for byte in make_key(16).encode()).encode()
     (text,) = decode(content, b"77 61 5f 6c")
     segments = list(text.segments)

@@ -43,13 +43,13 @@ OPEN = {
 
 
 @pytest.mark.parametrize("text", WHOLE.values(), ids=WHOLE)
-def test_a_key_at_the_end_of_its_line_is_whole(text: str, key: str) -> None:
+def test_a_key_at_the_end_of_its_line_cannot_continue(text: str, key: str) -> None:
     content = text.replace("KEY", key).encode()
     assert not may_continue(content, content.index(PREFIX) + len(PREFIX))
 
 
 @pytest.mark.parametrize("text", OPEN.values(), ids=OPEN)
-def test_a_key_that_an_operator_may_follow_is_open(text: str, key: str) -> None:
+def test_a_key_before_a_possible_operator_may_continue(text: str, key: str) -> None:
     content = text.replace("KEY", key).encode()
     assert may_continue(content, content.index(PREFIX) + len(PREFIX))
 
@@ -57,7 +57,7 @@ def test_a_key_that_an_operator_may_follow_is_open(text: str, key: str) -> None:
 @pytest.mark.parametrize(
     ("length", "after"), [(15, ""), (129, "_" * 200), (120, "_" * 20)], ids=["short", "rule", "end"]
 )
-def test_a_text_that_may_be_the_start_of_a_key_is_open(
+def test_a_text_that_may_be_the_start_of_a_key_may_continue(
     length: int, after: str, make_key: MakeKey
 ) -> None:
     content = f'"{make_key(min(length, 128))}{after}"\n'.encode()
@@ -66,9 +66,7 @@ def test_a_text_that_may_be_the_start_of_a_key_is_open(
 
 @pytest.mark.parametrize("length", [129, 200, 600])
 @pytest.mark.parametrize("after", ['"', '" + "abcdef"', '" .\n"abc"', "' + name", "_-_x" + '"'])
-def test_a_word_that_is_too_long_for_a_key_is_none(
-    length: int, after: str, make_key: MakeKey
-) -> None:
+def test_a_word_too_long_for_a_key_is_not_a_key(length: int, after: str, make_key: MakeKey) -> None:
     content = f'"{make_key(128)}{"a" * (length - 128)}{after}\n'.encode()
     assert not may_continue(content, content.index(PREFIX) + len(PREFIX))
     assert detect_in_document(Document(Origin("a.py"), content), CONTEXT) == []

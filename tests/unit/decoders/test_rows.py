@@ -26,7 +26,7 @@ ROWS = {
 
 
 @pytest.mark.parametrize(("code", "separator"), ROWS.values(), ids=ROWS)
-def test_a_key_far_from_the_start_of_a_row_is_whole(
+def test_a_key_far_from_the_start_of_a_row_is_found_whole(
     code: str, separator: str, make_key: MakeKey
 ) -> None:
     first, second = make_key(24), make_key(24)

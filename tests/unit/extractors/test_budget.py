@@ -32,13 +32,13 @@ def read(file: BytesIO, budget: ExtractionBudget) -> dict[str, bytes]:
     return {member.name: read_all(member) for member in EXTRACTORS["zip"].open(file, budget)}
 
 
-def test_waiting_takes_nothing_from_the_budget() -> None:
+def test_waiting_does_not_reduce_the_budget() -> None:
     budget = ExtractionBudget(Limits(max_seconds=SECONDS), lambda: 1 << 20)
     assert read(SlowFile(zipped(FILES)), budget) == FILES
     budget.check_time()
 
 
-def test_work_takes_from_the_budget() -> None:
+def test_work_reduces_the_budget() -> None:
     budget = ExtractionBudget(Limits(max_seconds=SECONDS), lambda: 1 << 20)
     end = time.process_time() + 2 * SECONDS
     while time.process_time() < end:
@@ -47,7 +47,7 @@ def test_work_takes_from_the_budget() -> None:
         budget.count_output(1)
 
 
-def test_the_work_of_another_process_counts_too() -> None:
+def test_the_work_of_another_process_reduces_the_budget() -> None:
     budget = ExtractionBudget(Limits(max_seconds=60), lambda: 1 << 20)
     budget.count_seconds(59)
     budget.check_time()

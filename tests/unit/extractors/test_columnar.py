@@ -164,7 +164,7 @@ def test_uncompressed_files_without_values_of_text_are_complete() -> None:
 
 
 @pytest.mark.parametrize("text", ["ORCHESTRATE=1\n", "PAR1 is a word\n", "FEA1: x\n", "PARENT\n"])
-def test_a_text_that_begins_like_a_columnar_file_is_a_text(text: str) -> None:
+def test_a_text_that_starts_like_a_columnar_file_is_scanned_as_text(text: str) -> None:
     assert detect_format(text.encode(), len(text)) == ""
 
 
@@ -177,7 +177,7 @@ BYTES = st.one_of(
 
 
 @given(BYTES)
-def test_blocks_are_decompressed_to_what_was_compressed(content: bytes) -> None:
+def test_a_decompressed_block_equals_its_original(content: bytes) -> None:
     assert decompress_snappy(columnar.snappy(content), BUDGET) == content
     assert decompress_lz4(columnar.lz4(content), BUDGET) == content
     assert decompress_lz4_frame(columnar.lz4_frame(content), BUDGET) == content
@@ -213,7 +213,7 @@ def test_a_file_with_wrong_bytes_ends_in_members_or_a_known_error(data: st.DataO
             read_members(archive_format, bytes(content))
 
 
-def test_bombs_are_stopped() -> None:
+def test_decompression_bombs_are_stopped() -> None:
     limits = Limits(free_bytes=1 << 20, max_bytes=1 << 24)
     repeat = b"\x00a" + bytes([63 << 2 | 2, 1, 0]) * 400_000
     bomb = columnar.varint(64 * 400_000 + 1) + repeat
@@ -250,7 +250,7 @@ def test_deep_nesting_in_a_footer_is_refused() -> None:
 @pytest.mark.parametrize("codec", ["none", "snappy", "gzip", "zstd", "lz4"])
 @pytest.mark.parametrize("version", ["1.0", "2.0"])
 @pytest.mark.parametrize("dictionary", [True, False])
-def test_parquet_files_of_pyarrow(
+def test_parquet_files_of_pyarrow_are_read(
     make_key: MakeKey, codec: str, version: str, dictionary: bool
 ) -> None:
     arrow = pytest.importorskip("pyarrow", reason="it writes real files, but is large")
@@ -272,7 +272,7 @@ def test_parquet_files_of_pyarrow(
 
 
 @pytest.mark.parametrize("codec", [None, "lz4", "zstd"])
-def test_arrow_files_of_pyarrow(make_key: MakeKey, codec: str | None) -> None:
+def test_arrow_files_of_pyarrow_are_read(make_key: MakeKey, codec: str | None) -> None:
     arrow = pytest.importorskip("pyarrow", reason="it writes real files, but is large")
     one, two, three = (make_key() for _ in range(3))
     table = arrow.table({"a": [None, "none", one] * 300, "b": [["x", two], None, []] * 300})

@@ -18,12 +18,12 @@ from wakeyscan.extractors.extractor import ExtractionError, LimitExceeded, Opaqu
 
 @settings(max_examples=40)
 @given(st.lists(st.binary(max_size=3000), min_size=1, max_size=5), st.integers(1, 40))
-def test_a_zip_gives_what_was_put_in(parts: list[bytes], times: int) -> None:
+def test_members_of_a_zip_equal_their_originals(parts: list[bytes], times: int) -> None:
     files = {str(number): part * times for number, part in enumerate(parts)}
     assert read_members("zip", deflate64_zip(files)) == files
 
 
-def test_a_large_member_of_random_bytes() -> None:
+def test_a_large_member_of_random_bytes_is_read() -> None:
     files = {"a": random.Random(1).randbytes(3_000_000), "b": b"x" * 3_000_000}
     assert read_members("zip", deflate64_zip(files)) == files
 
@@ -41,7 +41,7 @@ def test_each_piece_of_output_has_the_wanted_size() -> None:
     assert not decompressor.eof
 
 
-def test_a_bomb_is_stopped() -> None:
+def test_a_decompression_bomb_is_stopped() -> None:
     limits = Limits(free_bytes=1 << 20)
     with pytest.raises(LimitExceeded, match="decompression bomb"):
         read_members("zip", deflate64_zip({"a": bytes(30_000_000)}), limits)
@@ -54,7 +54,7 @@ def test_a_bomb_is_stopped() -> None:
         pytest.param(14, "damaged: ", id="in the checksum"),
     ],
 )
-def test_damage_is_no_opaque_content(at: int, reason: str) -> None:
+def test_a_damaged_member_is_a_gap_and_not_opaque(at: int, reason: str) -> None:
     content = bytearray(deflate64_zip({"a": b"some text " * 9}))
     content[content.index(b"PK\1\2") + 16 if at == 14 else at] ^= 0xFF
     with pytest.raises(ExtractionError, match=reason) as refused:
@@ -62,7 +62,7 @@ def test_damage_is_no_opaque_content(at: int, reason: str) -> None:
     assert refused.value.gap
 
 
-def test_without_the_library_it_is_opaque_and_the_extra_is_named(
+def test_without_the_library_a_member_is_opaque_and_names_the_extra(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "inflate64", None)

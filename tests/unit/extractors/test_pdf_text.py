@@ -82,7 +82,7 @@ def move(line: str, width: Callable[[str], float]) -> bytes:
 
 @pytest.mark.parametrize("width", FONTS.values(), ids=FONTS)
 @pytest.mark.parametrize("drawing", DRAWINGS.values(), ids=DRAWINGS)
-def test_letters_that_are_drawn_one_at_a_time(
+def test_letters_drawn_one_at_a_time_are_joined(
     drawing: Draw, width: Callable[[str], float], make_key: MakeKey
 ) -> None:
     for key in map(make_key, (24, 40, 64)):
@@ -91,7 +91,7 @@ def test_letters_that_are_drawn_one_at_a_time(
         assert text(move(line, width), {}) == line.encode()
 
 
-def test_a_blank_that_is_not_drawn_separates(make_key: MakeKey) -> None:
+def test_a_gap_without_a_drawn_space_separates_words(make_key: MakeKey) -> None:
     width = FONTS["Helvetica"]
     for before, behind in (("k", "and"), ("1", "2"), ("a", "a"), ("m", "w")):
         words = [before, make_key(32), behind]
@@ -104,21 +104,21 @@ def test_a_blank_that_is_not_drawn_separates(make_key: MakeKey) -> None:
         assert words[1].encode() in text(drawn, {}).split()
 
 
-def test_words_at_places_are_not_joined(make_key: MakeKey) -> None:
+def test_words_drawn_at_separate_places_are_not_joined(make_key: MakeKey) -> None:
     key = make_key(32).encode()
     for before in (b"token", b"a", b"to", b"x"):
         content = b"BT /F1 12 Tf 72 700 Td (%b) Tj 30 0 Td (%b) Tj 9 0 Td (and) Tj ET"
         assert key in text(content % (before, key), {}).split()
 
 
-def test_letters_below_each_other_are_lines() -> None:
+def test_letters_below_each_other_are_separate_lines() -> None:
     assert text(b"BT /F1 9 Tf (a) Tj 0 -12 Td (b) Tj 5 -12 Td (c) Tj T* (d) Tj ET", {}).split() == [
         *b"a b c d".split()
     ]
 
 
 @pytest.mark.parametrize("move", [b" -300 ", b" -600.5 "])
-def test_letters_with_spaces_between_them(move: bytes, make_key: MakeKey) -> None:
+def test_letters_moved_apart_slightly_are_joined(move: bytes, make_key: MakeKey) -> None:
     key = make_key(32)
     assert text(b"[%b] TJ" % move.join(map(show, key)), {}) == key.encode()
     assert text(b"[(a)%b(b)] TJ" % move, {}) == b"a b"
@@ -187,7 +187,7 @@ REFERENCES = {
 
 @pytest.mark.parametrize("page", REFERENCES.values(), ids=REFERENCES)
 @pytest.mark.parametrize("cut", CUTS.values(), ids=CUTS)
-def test_a_key_over_several_streams(
+def test_a_key_in_several_streams_is_found(
     cut: Callable[[bytes], list[bytes]], page: bytes, make_key: MakeKey
 ) -> None:
     key = make_key(32).encode()
@@ -200,7 +200,7 @@ def test_a_key_over_several_streams(
         assert content.strip(b"\n()") == key
 
 
-def test_pages_in_an_object_stream(make_key: MakeKey) -> None:
+def test_pages_in_an_object_stream_are_read(make_key: MakeKey) -> None:
     key = make_key(32).encode()
     objects = zlib.compress(b"3 0 9 35 << /Contents 9 0 R /Type /Page   >> [4 0 R 5 0 R]")
     more = b"8 0 obj << /Type /ObjStm /N 2 /First 9 /Filter /FlateDecode >>\nstream\n"
@@ -215,12 +215,12 @@ def test_a_stream_of_many_pages_is_read_once() -> None:
 
 
 @given(st.lists(st.binary(max_size=30), min_size=1, max_size=4))
-def test_joined_streams_have_all_content(parts: list[bytes]) -> None:
+def test_joined_streams_lose_no_content(parts: list[bytes]) -> None:
     joined = join_streams(parts)
     assert b"".join(b"".join(parts).split()) == b"".join(joined.split())
 
 
 @given(st.binary(max_size=200) | st.text("BTmdcq 0123-.e\n").map(str.encode))
-def test_any_operators_have_a_position(gap: bytes) -> None:
+def test_any_operators_between_texts_can_be_parsed(gap: bytes) -> None:
     read_position(gap)
     text(b"/F1 12 Tf (a) Tj %b (b) Tj (c) Tj" % gap, {})

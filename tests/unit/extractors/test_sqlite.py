@@ -95,7 +95,7 @@ BINARY = [b"\0\1\2", b"\x01" * 90, bytes(range(256)) * 9, "a\0b", "\x1f"]
 
 @pytest.mark.parametrize("value", BINARY, ids=repr)
 @pytest.mark.parametrize("kind", ["wal", "database"])
-def test_a_text_beside_a_binary_value_has_certain_bounds(
+def test_a_text_next_to_a_binary_value_has_certain_bounds(
     tmp_path: Path,
     open_base: Callable[..., sqlite3.Connection],
     make_key: MakeKey,
@@ -267,7 +267,7 @@ def test_a_log_that_is_cut_short_is_damaged(log: bytes) -> None:
 
 
 @pytest.mark.parametrize("header", [b"", b"\0" * 28, b"\xff" * 28])
-def test_a_file_that_only_begins_like_a_log_is_none(header: bytes) -> None:
+def test_a_file_that_only_starts_like_a_log_is_not_a_gap(header: bytes) -> None:
     with pytest.raises(ExtractionError) as refused:
         read_members("sqlite-wal", b"\x37\x7f\x06\x82" + header)
     assert not refused.value.gap
@@ -353,7 +353,7 @@ def test_a_database_in_memory_has_a_limit(make_key: MakeKey) -> None:
         read_members("sqlite", content, Limits(max_memory=1_000))
 
 
-def test_a_log_may_have_any_key(
+def test_a_key_of_any_length_in_a_log_is_found(
     tmp_path: Path, open_base: Callable[..., sqlite3.Connection]
 ) -> None:
     keys = [PREFIX + (ALPHABET * 3)[n : n + size] for n, size in enumerate(range(16, 129, 7))]

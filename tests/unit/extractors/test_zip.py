@@ -79,7 +79,7 @@ def test_other_entries_are_read_in_pieces(content: bytes) -> None:
         pytest.param(replace(b"PK\3\4", b"PK\3\5"), "not at the offset", id="no header"),
     ],
 )
-def test_what_is_wrong_with_a_small_entry_is_said(
+def test_an_error_in_a_small_entry_is_reported(
     change: Callable[[bytes], bytes], reason: str
 ) -> None:
     (member,) = list_members(change(build(ZIP_DEFLATED)))
@@ -97,7 +97,7 @@ def test_small_entries_count_as_unpacked_bytes() -> None:
 
 
 @pytest.mark.parametrize("size", range(30))
-def test_a_short_end_of_a_zip_is_a_fault_of_the_file(size: int) -> None:
+def test_a_truncated_end_record_is_reported_as_damage(size: int) -> None:
     """Bytes from four to 21 look like the record that ends a zip, and cannot hold it."""
     content = (b"PK\5\6" + bytes(18) + b"a comment")[:size]
     if size < 22:
@@ -108,7 +108,7 @@ def test_a_short_end_of_a_zip_is_a_fault_of_the_file(size: int) -> None:
 
 
 @pytest.mark.parametrize("length", range(40))
-def test_a_zip64_field_may_say_that_it_is_longer(length: int) -> None:
+def test_a_zip64_field_may_claim_to_be_longer(length: int) -> None:
     """Numbers that it lacks keep the value of the entry."""
     file = BytesIO()
     with ZipFile(file, "w") as archive:

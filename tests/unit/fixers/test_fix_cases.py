@@ -33,7 +33,7 @@ def test_a_second_fix_changes_nothing() -> None:
     assert changed == []
 
 
-def test_line_ends_and_a_byte_order_mark_stay() -> None:
+def test_line_ends_and_a_byte_order_mark_are_kept() -> None:
     changed = []
     for case in CASES:
         before, after = (

@@ -24,7 +24,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize(("path", "text"), HOSTILE.values(), ids=HOSTILE)
-def test_a_hostile_file_is_fixed_or_left_alone(path: str, text: str) -> None:
+def test_a_hostile_file_is_fixed_or_not_changed(path: str, text: str) -> None:
     raw = fill_in(text)
     fixed = repair(path, raw)
     assert len(detect(path, fixed.content)) == len(fixed.left)

@@ -32,13 +32,13 @@ BYTES = {
 
 
 @pytest.mark.parametrize("content", BYTES.values(), ids=BYTES)
-def test_bytes_outside_of_the_edit_stay(content: bytes) -> None:
+def test_bytes_outside_of_the_edit_are_kept(content: bytes) -> None:
     before, after = content.replace(b"%s", fill_in(_OLD)), content.replace(b"%s", _NEW.encode())
     assert repair("a.js", before).content == after
 
 
 @pytest.mark.parametrize("name", ["live\udc80.env", ".env", "caf\udce9/.env.production"])
-def test_the_name_of_a_file_need_not_be_text(name: str) -> None:
+def test_a_file_name_that_is_not_text_is_accepted(name: str) -> None:
     (fix,) = repair(name, fill_in("WASTACK_API_KEY=@KEY@\n")).fixes
     base = os.fsencode(name).rpartition(b"/")[2]
     assert fix.edits[0].text == b"# WASTACK_API_KEY is in %b.local, which git ignores" % base
@@ -46,7 +46,7 @@ def test_the_name_of_a_file_need_not_be_text(name: str) -> None:
 
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
-def test_utf_16_stays_utf_16(codec: str) -> None:
+def test_a_utf_16_file_stays_utf_16(codec: str) -> None:
     mark = "\ufeff".encode(codec)
     text = "const a = 'é';\r\nconst key = {};\r\n"
     before = mark + text.format(fill_in(_OLD).decode()).encode(codec)
@@ -66,13 +66,13 @@ def test_utf_16_stays_utf_16(codec: str) -> None:
     ],
     ids=["crlf", "latin-1", "mark", "tabs", "wide characters"],
 )  # fmt: skip
-def test_python_keeps_its_bytes(before: str, after: str) -> None:
+def test_a_python_file_keeps_its_encoding(before: str, after: str) -> None:
     codec = "latin-1" if "latin-1" in before else "utf-8"
     raw = fill_in(before).decode().encode(codec)
     assert repair("a.py", raw).content == after.format("WASTACK_API_KEY").encode(codec)
 
 
-def test_binary_content_is_left_alone() -> None:
+def test_binary_content_is_not_changed() -> None:
     raw = b"\0" + fill_in("KEY = '@KEY@'\n")
     fixed = repair("a.py", raw)
     assert fixed.content == raw
@@ -89,7 +89,7 @@ def test_a_text_is_written_as_it_was_read(raw: bytes) -> None:
 
 
 @given(st.text(alphabet="aé𝒳\r\n\t", max_size=30), st.data())
-def test_an_offset_is_that_of_a_position(text: str, data: st.DataObject) -> None:
+def test_a_position_is_converted_to_an_offset(text: str, data: st.DataObject) -> None:
     content = text.encode()
     number = data.draw(st.integers(0, len(text)))
     before = text[:number].encode()

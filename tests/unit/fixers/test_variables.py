@@ -28,7 +28,7 @@ USES = {
 
 
 @pytest.mark.parametrize(("path", "text"), USES.values(), ids=USES)
-def test_a_name_of_the_project_is_preferred(path: str, text: str) -> None:
+def test_a_name_that_the_project_uses_is_preferred(path: str, text: str) -> None:
     findings = find(fill_in("KEY = '@KEY@'"))
     chosen = choose_variables(findings, count_names(path, text.encode()), {})
     assert [*chosen.values()] == ["WASTACK_TOKEN"]
@@ -46,7 +46,7 @@ def test_a_name_of_the_project_is_preferred(path: str, text: str) -> None:
         "WASTACK_TOKEN = 1",
     ],
 )
-def test_names_of_other_things_are_not_taken(text: str) -> None:
+def test_names_of_other_variables_are_not_used(text: str) -> None:
     findings = find(fill_in("KEY = '@KEY@'"))
     chosen = choose_variables(findings, count_names("a.py", text.encode()), {})
     assert [*chosen.values()] == ["WASTACK_API_KEY"]
@@ -59,12 +59,12 @@ def test_each_secret_has_its_own_name() -> None:
     assert sorted(chosen.values()) == names
 
 
-def test_the_name_that_a_file_gives_the_key_comes_first() -> None:
+def test_the_name_that_a_file_assigns_to_the_key_is_preferred() -> None:
     (finding,) = find(fill_in("WA_TOKEN=@KEY@"))
     chosen = choose_variables([finding], {"WASTACK_KEY": 9}, {finding.secret.fingerprint: "MINE"})
     assert [*chosen.values()] == ["MINE"]
 
 
-def test_the_own_name_of_a_line() -> None:
+def test_the_variable_name_of_a_line_is_read() -> None:
     assert read_own_name(b"export WA_TOKEN = x") == "WA_TOKEN"
     assert read_own_name(b"# a comment") == ""

@@ -52,7 +52,7 @@ LIMITS = {
 
 
 @pytest.mark.parametrize(("answer", "wait"), LIMITS.values(), ids=LIMITS)
-def test_a_limit_is_waited_for(answer: Answer, wait: float) -> None:
+def test_a_rate_limit_is_waited_for(answer: Answer, wait: float) -> None:
     waits: list[float] = []
     with FakeHost({"/x": [1]}) as host:
         host.first = [answer]
@@ -75,7 +75,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("answers", REFUSED.values(), ids=REFUSED)
-def test_an_answer_is_refused(answers: list[Answer]) -> None:
+def test_an_invalid_response_is_rejected(answers: list[Answer]) -> None:
     waits: list[float] = []
     with FakeHost({"/x": [1]}) as host, pytest.raises(UsageError):
         host.first = list(answers)
@@ -84,7 +84,7 @@ def test_an_answer_is_refused(answers: list[Answer]) -> None:
     assert sum(waits) < 60
 
 
-def test_the_own_repositories_of_a_user_are_listed_with_the_token(tmp_path: Path) -> None:
+def test_the_token_lists_the_own_repositories_of_a_user(tmp_path: Path) -> None:
     item = describe_for_github("Me/r", tmp_path.as_uri())
     token = Secret(b"t", "token")
     with FakeHost({"/user/repos": [item], "/users/me/repos": []}) as host:
@@ -116,7 +116,9 @@ def test_credentials_go_to_their_host_only() -> None:
     assert authenticate(Remote("https://github.com/o/r.git"), {}) == {}
 
 
-def test_an_existing_path_is_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_existing_path_named_like_a_host_is_a_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "github:o" / ".git").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     assert [one.name for one in list_repositories(["github:o"]).repositories] == ["github:o"]

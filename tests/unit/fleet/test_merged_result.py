@@ -77,17 +77,17 @@ def test_one_place_with_certain_bounds_is_enough() -> None:
     assert (key.history.bounds, key.history.severity) == (Bounds.CERTAIN, Severity.CRITICAL)
 
 
-def test_days_of_exposure_are_as_of_now() -> None:
+def test_days_of_exposure_are_counted_until_now() -> None:
     old = record("r", FIRST, finished="2026-02-19T12:00:00.000+00:00")
     (key,) = merge_records([old], (), (), NOW).keys
     assert key.history.exposed_days == 58 + 9
 
 
-def test_other_rules_are_other_keys() -> None:
+def test_findings_of_other_rules_are_separate_keys() -> None:
     records = [record("a", FIRST), record("b", FIRST._replace(rule="authorization-header"))]
     assert len(merge_records(records, (), (), NOW).keys) == 2
 
 
-def test_the_coverage_is_that_of_all() -> None:
+def test_the_coverage_is_the_sum_of_all_repositories() -> None:
     records = [record("a"), record("b")]
     assert merge_records(records, (), (), NOW).result.coverage == Coverage(6, 18, 0)

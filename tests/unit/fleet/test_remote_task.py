@@ -44,7 +44,7 @@ def test_a_worker_with_the_ledger_writes_it(task: FleetTask) -> None:
     assert ledger.list_files(task.options.folder) == [answer.outcome.file]
 
 
-def test_the_marker_of_another_run_does_not_count(task: FleetTask) -> None:
+def test_the_marker_of_another_run_is_ignored(task: FleetTask) -> None:
     marker = remote_task.write_marker(task.options._replace(run="other"))
     assert remote_task.run_on_worker(task, marker).record
 

@@ -68,7 +68,7 @@ LINES = {
 
 
 @pytest.mark.parametrize(("line", "name"), LINES.items(), ids=LINES)
-def test_a_line_of_a_file(tmp_path: Path, line: str, name: str) -> None:
+def test_a_line_of_a_list_is_a_repository(tmp_path: Path, line: str, name: str) -> None:
     make(tmp_path, "clones/a")
     (tmp_path / "list").write_text(f"\ufeff# comment\r\n\r\n{line}\r\n")
     (repository,) = list_repositories([str(tmp_path / "list")]).repositories
@@ -77,7 +77,7 @@ def test_a_line_of_a_file(tmp_path: Path, line: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"# nothing\n", b"\xff\xfe\xfd\xd8"])
-def test_a_file_without_urls(tmp_path: Path, content: bytes) -> None:
+def test_a_list_without_urls_is_rejected(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "list").write_bytes(content)
     with pytest.raises(UsageError):
         list_repositories([str(tmp_path / "list")])
@@ -92,7 +92,7 @@ def test_every_repository_is_in_one_shard() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "1", "0/1", "2/1", "1/0", "a/b", "1/2/3", "-1/2", "1/ 2"])
-def test_an_invalid_shard(text: str) -> None:
+def test_an_invalid_shard_is_rejected(text: str) -> None:
     with pytest.raises(UsageError, match="NUMBER/COUNT"):
         parse_shard(text)
 

@@ -32,7 +32,7 @@ def read(output: bytes) -> list[tuple[str, str, bytes]]:
     return [(o.id, o.type, o.read_all()) for o in read_object(BatchReader(process))]
 
 
-def test_an_object_and_a_missing_one() -> None:
+def test_an_object_and_a_missing_one_are_read() -> None:
     assert read(ID + b" blob 3\nabc\n") == [(ID.decode(), "blob", b"abc")]
     assert read(ID + b" missing\n") == [(ID.decode(), "", b"")]
 
@@ -71,7 +71,7 @@ def test_any_output_is_an_object_or_a_process_error(output: bytes) -> None:
 
 
 @given(st.lists(st.binary(max_size=60) | st.builds(lambda text: b":" + text, st.binary())))
-def test_any_list_of_changes_is_parsed_or_refused(fields: list[bytes]) -> None:
+def test_any_list_of_changes_is_parsed_or_rejected(fields: list[bytes]) -> None:
     try:
         list(diff.parse_changes(b"\0".join(fields)))
     except GitError:

@@ -39,11 +39,11 @@ AUTHOR = b"author A <a@b> 1 +0000\n\nparent of all\n"
         pytest.param(b"", b"", id="empty"),
     ],
 )
-def test_links(commit: bytes, links: bytes) -> None:
+def test_the_tree_and_parents_of_a_commit_are_parsed(commit: bytes, links: bytes) -> None:
     assert parse_commit_links(commit, 20) == links
 
 
-def test_links_of_sha256() -> None:
+def test_the_tree_and_parents_of_a_sha256_commit_are_parsed() -> None:
     tree, parent = b"a" * 64, b"b" * 64
     commit = b"tree %b\nparent %b\n" % (tree, parent)
     assert parse_commit_links(commit, 32) == b"%b %b " % (tree, parent)

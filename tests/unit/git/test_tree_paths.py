@@ -28,19 +28,19 @@ def test_more_files_may_have_more_paths() -> None:
     assert len(list(limit_repeated_paths(fields * 10))) == len(fields) * 10
 
 
-def test_removed_files_count_too() -> None:
+def test_removed_files_also_count() -> None:
     removed = [b":100644 000000 " + b"1" * 40 + b" " + b"0" * 40 + b" D", b"path"]
     with pytest.raises(TooManyPaths):
         list(limit_repeated_paths(removed * (MAX_REPEATED + 100)))
 
 
-def test_a_path_that_looks_like_an_entry_is_none() -> None:
+def test_a_path_that_looks_like_an_entry_is_not_an_entry() -> None:
     fields = [entry(1)[0], b":path"] * MAX_REPEATED
     assert list(limit_repeated_paths(fields)) == fields
 
 
 @given(st.lists(st.binary(max_size=20)))
-def test_any_fields_pass(fields: list[bytes]) -> None:
+def test_any_fields_are_accepted(fields: list[bytes]) -> None:
     assert list(limit_repeated_paths(fields)) == fields
 
 

@@ -127,7 +127,7 @@ def test_any_settings_are_restored(value: dict[str, Any], indent: int | str, asc
 
 
 @given(text=st.text(st.sampled_from('{}[]",:/*\\\n a1')))
-def test_any_text_is_json_or_refused(text: str) -> None:
+def test_any_text_is_json_or_rejected(text: str) -> None:
     try:
         node = parse_json(text)
     except ValueError as error:
@@ -150,12 +150,12 @@ def test_any_text_is_json_or_refused(text: str) -> None:
         ('{"hooks": {"UserPromptSubmit": {}}}', "hooks.UserPromptSubmit is not a list"),
     ],
 )
-def test_settings_of_another_form_are_refused(text: str, reason: str) -> None:
+def test_settings_with_another_structure_are_rejected(text: str, reason: str) -> None:
     with pytest.raises(ValueError, match=re.escape(reason)):
         json_entries.add_entries(text, fill("claude"))
 
 
-def test_what_a_formatter_changed_is_removed_too() -> None:
+def test_entries_changed_by_a_formatter_are_removed() -> None:
     added = json_entries.add_entries('{"a": 1, "hooks": {}}', fill("claude"))
     formatted = json.dumps(json.loads(added), indent=2)
     rest = json_entries.remove_entries(formatted, list_templates("claude"))
@@ -179,7 +179,7 @@ def test_what_a_formatter_changed_is_removed_too() -> None:
         pytest.param('{"hooks": {"Stop": [ENTRY,]}}', '{"hooks": {"Stop": []}}', id="comma"),
     ],
 )
-def test_an_entry_that_the_user_moved_is_removed_alone(text: str, rest: str) -> None:
+def test_only_the_entry_that_the_user_moved_is_removed(text: str, rest: str) -> None:
     entry = Entry(("hooks", "Stop"), {"command": "{command}"})
     written = text.replace("ENTRY", json.dumps({"command": COMMAND}))
     assert json_entries.remove_entries(written, [entry]) == rest

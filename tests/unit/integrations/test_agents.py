@@ -128,7 +128,7 @@ def build_read(path: Path, **arguments: object) -> Fields:
         pytest.param({"startLine": 2, "endLine": 3}, True, id="lines by name in camelCase"),
     ],
 )
-def test_the_lines_that_a_tool_reads_decide(
+def test_only_keys_in_the_lines_that_a_tool_reads_block(
     arguments: dict[str, object], is_blocked: bool, key: str, settings: Config, tmp_path: Path
 ) -> None:
     file = tmp_path / "a.env"
@@ -161,7 +161,7 @@ def test_an_edit_may_remove_a_key(key: str, settings: Config) -> None:
 
 
 @pytest.mark.parametrize("field", ["old_string", "oldText", "stdout"])
-def test_an_output_hides_nothing(field: str, key: str, settings: Config) -> None:
+def test_every_field_of_an_output_is_scanned(field: str, key: str, settings: Config) -> None:
     response = {field: f"*** Begin Patch\n-{key}", "a.b": key, "a": {"b": "x"}, key: 1}
     fields = {**CLAUDE, "hook_event_name": "PostToolUse", "tool_response": response}
     output = answer(fields, settings).output
@@ -223,7 +223,9 @@ def test_an_encoded_key_is_withheld_with_its_text(key: str, settings: Config) ->
         ("closed", INPUT, False),
     ],
 )
-def test_agent_fail_decides_about_what_was_not_scanned(fail: str, kind: str, passes: bool) -> None:
+def test_agent_fail_decides_about_content_that_was_not_scanned(
+    fail: str, kind: str, passes: bool
+) -> None:
     verdict = agent_scan.judge_gap(Event(kind, "x", {"a": "text"}), "too large", fail)
     assert (verdict.reason == "") == passes
     said = verdict.warning or verdict.reason
@@ -243,7 +245,7 @@ def test_a_deeply_nested_event_is_not_scanned(settings: Config) -> None:
     "content",
     [b"", b"{", b"[]", b'"x"', b"null", b"\xff\xfe", b"[" * 100_000, b"{}{}", b'{"a":1}\n{"b":2}'],
 )
-def test_an_event_that_is_no_object_is_refused(content: bytes) -> None:
+def test_an_event_that_is_not_an_object_is_rejected(content: bytes) -> None:
     with pytest.raises(SourceError, match=r"stdin: the event is not (valid JSON|a JSON object)"):
         parse_fields(content)
 

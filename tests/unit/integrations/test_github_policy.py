@@ -41,7 +41,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("mode", "is_complete", "event", "actor"), ALLOWED.values(), ids=ALLOWED)
-def test_a_report_of_the_same_content_each_time_is_uploaded(
+def test_a_report_of_stable_content_is_uploaded(
     mode: str, is_complete: bool, event: Event, actor: str
 ) -> None:
     variables = {"GITHUB_ACTOR": actor, "GITHUB_REPOSITORY": "o/r"}

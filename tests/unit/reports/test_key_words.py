@@ -20,7 +20,7 @@ from wakeyscan.reports.timeline import format_period
         (Liveness.REVOKED, 0, "exposed for less than a day"),
     ],
 )
-def test_a_period_ends_in_the_days_of_exposure(
+def test_a_period_ends_with_the_days_of_exposure(
     liveness: Liveness, days: int, expected: str
 ) -> None:
     history = build_history(liveness=liveness)._replace(exposed_days=days)
@@ -42,7 +42,7 @@ def test_a_revoked_key_only_has_to_leave_head(at_head: bool, expected: str) -> N
         ("a b.json", "Prove that it is revoked", "'a b.json'"),
     ],
 )
-def test_the_proof_reads_the_report_of_the_run(saved: str, text: str, file: str) -> None:
+def test_the_verify_command_names_the_report_of_the_run(saved: str, text: str, file: str) -> None:
     steps = list_key_steps(build_history(pushed=True), saved=saved)
     (commands,) = [step.commands for step in steps if step.text == text]
     assert commands[-1] == f"wakeyscan verify {file} --wait 10m"

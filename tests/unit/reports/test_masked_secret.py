@@ -12,7 +12,7 @@ from wakeyscan.core.secret import API_KEY, Secret
 from wakeyscan.reports.saved_report import MaskedSecret
 
 
-def test_it_is_equal_to_the_secret_and_prints_like_it(make_key: MakeKey) -> None:
+def test_a_masked_secret_equals_its_secret_and_prints_like_it(make_key: MakeKey) -> None:
     key = make_key()
     secret, masked = Secret(key.encode(), API_KEY), MaskedSecret(mask(key), fingerprint(key))
     assert (masked, hash(masked)) == (secret, hash(secret))
@@ -22,7 +22,7 @@ def test_it_is_equal_to_the_secret_and_prints_like_it(make_key: MakeKey) -> None
     ]
 
 
-def test_it_has_no_text(make_key: MakeKey) -> None:
+def test_a_masked_secret_does_not_reveal_a_text(make_key: MakeKey) -> None:
     key = make_key()
     masked = MaskedSecret(mask(key), fingerprint(key))
     for refuse in (masked.reveal, lambda: masked.begins_with(masked)):
@@ -44,7 +44,7 @@ def test_it_has_no_text(make_key: MakeKey) -> None:
     ],
     ids=["other digits", "no mask", "blank", "short", "capitals"],
 )
-def test_another_text_is_refused_and_not_repeated(text: str, digits: str) -> None:
+def test_a_text_that_is_not_a_mask_is_rejected_and_not_printed(text: str, digits: str) -> None:
     with pytest.raises(ValueError, match="expected") as refusal:
         MaskedSecret(text, digits)
     assert text not in str(refusal.value)

@@ -41,7 +41,7 @@ SAVED = {
 
 
 @pytest.mark.parametrize(("saved", "expected"), SAVED.items(), ids=["none", "file", "quoted"])
-def test_the_proof_names_the_report_that_the_run_wrote(saved: str, expected: str) -> None:
+def test_the_verify_command_names_the_report_that_the_run_wrote(saved: str, expected: str) -> None:
     assert expected in list_commands(ReportStyle(saved=saved), find(1, Liveness.UNCHECKED))
 
 
@@ -124,7 +124,7 @@ SHARED = {
 
 
 @pytest.mark.parametrize(("first", "second", "expected"), SHARED.values(), ids=SHARED)
-def test_keys_that_nobody_else_has_need_no_new_one(
+def test_keys_that_were_not_pushed_need_no_replacement(
     first: bool | None, second: bool | None, expected: list[str]
 ) -> None:
     one, two = find(1, Liveness.LIVE), find(2, Liveness.LIVE)
@@ -137,7 +137,7 @@ def test_keys_that_nobody_else_has_need_no_new_one(
 
 
 @pytest.mark.parametrize(("count", "more"), [(5, ""), (6, ""), (7, " and 2 more")])
-def test_a_single_further_name_is_no_number(count: int, more: str) -> None:
+def test_a_single_further_name_is_not_counted_but_listed(count: int, more: str) -> None:
     names = [str(number) for number in range(count)]
     shown = names[:5] if more else names
     assert join_names(names, 5) == ", ".join(shown) + more

@@ -28,11 +28,13 @@ FINDING = DEFINITIONS["finding"]["properties"]
     ],
     ids=["severity", "liveness", "bounds", "exposure", "standing"],
 )
-def test_an_enumeration_is_whole(listed: dict[str, list[str]], kind: type[enum.Enum]) -> None:
+def test_an_enumeration_lists_every_member(
+    listed: dict[str, list[str]], kind: type[enum.Enum]
+) -> None:
     assert listed["enum"] == [str(member) for member in kind]
 
 
-def test_the_name_of_the_schema() -> None:
+def test_the_schema_has_its_name_and_version() -> None:
     assert load_schema()["properties"]["schema"] == {"const": SCHEMA}
 
 

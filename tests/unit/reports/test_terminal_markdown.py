@@ -30,12 +30,12 @@ BOLD, UNDERLINE, CYAN, PLAIN = "\x1b[1m", "\x1b[4m", "\x1b[36m", "\x1b[0m"
         pytest.param("", "", id="nothing"),
     ],
 )
-def test_markup_becomes_style(text: str, shown: str) -> None:
+def test_markup_is_converted_to_styles(text: str, shown: str) -> None:
     assert render_markdown(text) == shown
 
 
 @pytest.mark.parametrize("rule", loader.load_rules(), ids=lambda rule: rule.id)
-def test_the_help_of_a_rule_keeps_its_words(rule: Rule) -> None:
+def test_the_help_of_a_rule_keeps_all_words(rule: Rule) -> None:
     rendered = re.sub(r"\x1b\[\d*m", "", render_markdown(rule.help))
     assert rendered != rule.help
     assert re.findall(r"\w+", rendered) == re.findall(r"\w+", rule.help)

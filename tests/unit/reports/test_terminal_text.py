@@ -22,7 +22,7 @@ from wakeyscan.reports.terminal_text import (
 MASK = "wa_" + "live_…(3fa9c1)"
 
 
-def test_names_stay_whole_and_hang_below_the_first_one() -> None:
+def test_names_are_not_broken_and_are_indented_below_the_first_one() -> None:
     names = ["src/a.py", "a folder/b.py", "x" * 30, "and 3 more"]
     assert [*wrap(names, 30, "  found in  ")] == [
         "  found in  src/a.py,",
@@ -33,7 +33,7 @@ def test_names_stay_whole_and_hang_below_the_first_one() -> None:
     assert [*wrap(["a", "b", "and 3 more"], 30, "in ")] == ["in a, b and 3 more"]
 
 
-def test_a_word_that_just_fits_does_not_begin_a_line() -> None:
+def test_a_word_that_just_fits_stays_on_the_line() -> None:
     assert [*wrap_words("one two six", 11)] == ["one two six"]
     assert [*wrap_words("one two six", 10)] == ["one two", "six"]
     assert [*wrap(["one", "two"], 9, "")] == ["one, two"]
@@ -49,7 +49,7 @@ def test_a_line_never_breaks_inside_of_a_command_or_a_name() -> None:
     assert split_words("a  b") == ["a", "b"]
 
 
-def test_further_lines_hang_where_a_caller_says() -> None:
+def test_further_lines_have_the_given_indentation() -> None:
     assert [*wrap_words("one two six", 7, hanging="  ")] == ["one two", "  six"]
     assert [*wrap_words("one two six", 7, "1. ", hanging="    ")] == [
         "1. one",
@@ -100,7 +100,9 @@ TERMINALS: dict[str, tuple[dict[str, str], bool]] = {
 
 
 @pytest.mark.parametrize(("environment", "expected"), TERMINALS.values(), ids=TERMINALS)
-def test_terminals_that_show_links(environment: dict[str, str], expected: bool) -> None:
+def test_links_are_used_only_on_terminals_that_support_them(
+    environment: dict[str, str], expected: bool
+) -> None:
     assert shows_links(environment) == expected
 
 
@@ -123,12 +125,12 @@ def test_a_link_names_the_machine_and_the_file(tmp_path: Path, name: str, addres
     assert links.link(f"{name}!/in/it", "T") == links.link(name, "T")
 
 
-def test_a_name_with_a_key_is_no_link(tmp_path: Path) -> None:
+def test_a_name_with_a_key_is_not_linked(tmp_path: Path) -> None:
     name = "wa_" + "live_" + "k7" * 20
     (tmp_path / name).touch()
     assert FileLinks(str(tmp_path), "here").link(name, "T") == "T"
 
 
 @pytest.mark.parametrize("name", ["missing", "<stdin>", f"a/{MASK}"])
-def test_there_is_no_link_to_a_file_that_is_not_there(tmp_path: Path, name: str) -> None:
+def test_a_missing_file_is_not_linked(tmp_path: Path, name: str) -> None:
     assert FileLinks(str(tmp_path), "here").link(name, "T") == "T"

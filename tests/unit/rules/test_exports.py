@@ -52,7 +52,7 @@ def test_every_builtin_rule_can_be_exported() -> None:
 
 
 @pytest.mark.parametrize("rule", PORTABLE, ids=lambda rule: rule.id)
-def test_a_pattern_needs_nothing_that_other_scanners_lack(rule: PortableRule) -> None:
+def test_a_pattern_uses_only_features_of_other_scanners(rule: PortableRule) -> None:
     assert not re.search(r"\(\?(?!:)", rule.pattern)  # flags too: GitHub takes none
     hyperscan = pytest.importorskip("hyperscan")
     hyperscan.Database().compile([rule.pattern.encode()])
@@ -108,7 +108,7 @@ def test_a_simple_pattern_is_translated(pattern: str, expected: str) -> None:
         "",
     ],
 )
-def test_a_pattern_that_needs_look_around_is_refused(pattern: str) -> None:
+def test_a_pattern_that_needs_lookaround_is_rejected(pattern: str) -> None:
     rule = build_rule(pattern)
     assert convert_rules([rule]) == ([], [rule.id])
 

@@ -19,7 +19,7 @@ from wakeyscan.rules.pattern import expand_pattern
         pytest.param(r"(?x)(?(DEFINE)(?P<q>a|b))c(?&q)", "b", False, id="alternatives"),
     ],
 )
-def test_an_expanded_pattern_matches_the_same(pattern: str, text: str, matches: bool) -> None:
+def test_an_expanded_pattern_matches_the_same_text(pattern: str, text: str, matches: bool) -> None:
     expanded = expand_pattern(pattern)
     assert "(?&" not in expanded and "DEFINE" not in expanded
     assert bool(regex.fullmatch(pattern, text)) == matches

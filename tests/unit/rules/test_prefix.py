@@ -85,7 +85,7 @@ OWN = {
 
 @pytest.mark.parametrize(("alphabet", "size"), BODIES.values(), ids=BODIES)
 @pytest.mark.parametrize(("pattern", "prefix"), OWN.values(), ids=OWN)
-def test_the_prefix_makes_no_placeholder(
+def test_a_word_in_the_prefix_makes_no_placeholder(
     pattern: str, prefix: str, alphabet: str, size: int
 ) -> None:
     rule, source = build_rule(pattern), random.Random(prefix)
@@ -94,7 +94,7 @@ def test_the_prefix_makes_no_placeholder(
     assert [match for match in matches if find_placeholder_reason(match)] == []
 
 
-def test_a_placeholder_behind_the_prefix_is_one() -> None:
+def test_a_placeholder_after_the_prefix_is_recognized() -> None:
     rule = build_rule(OWN["test"][0])
     text = "sk_test_your_api_key_goes_here"
     match = Match(rule, Secret(text.encode(), rule.id), 0, len(text))

@@ -49,7 +49,7 @@ def test_an_inlined_pattern_matches(
     assert bool(regex.fullmatch(inlined, text)) == matches
 
 
-def test_flags_of_one_shape_do_not_hold_for_the_next() -> None:
+def test_flags_of_a_shape_do_not_apply_to_the_next() -> None:
     shapes = [inline_definitions(text, {}) for text in ("(?ix) a b", "c d")]
     joined = "|".join(shapes)
     texts = ("AB", "c d", "C D", "cd")
@@ -76,7 +76,7 @@ def test_no_shape_matches_where_the_rule_says_never() -> None:
         assert [bool(regex.match(text, one)) for one in ("ab1", "xy1")] == [True, False]
 
 
-def test_our_shapes_have_no_alternatives_outside_of_a_group() -> None:
+def test_builtin_shapes_have_no_alternatives_outside_a_group() -> None:
     """A call that neighbors share would belong to the last alternative only."""
     for rule in load_rules():
         for shape in rule.shapes:

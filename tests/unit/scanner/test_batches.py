@@ -60,7 +60,7 @@ def test_a_short_scan_reads_everything_in_this_process(
     reason="needs two processors, and workers that are forked",
 )
 @pytest.mark.parametrize("jobs", [0, 2])
-def test_this_process_reads_only_files_with_keys_again_after_workers(
+def test_after_the_workers_only_files_with_keys_are_read_again(
     units: list[str], jobs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batches, "_SECONDS_HERE", 0.0)

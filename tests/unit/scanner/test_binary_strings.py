@@ -39,14 +39,14 @@ def test_a_length_of_another_kind_ends_a_key(build: Build, make_key: MakeKey) ->
 
 
 @pytest.mark.parametrize("format", ["Protocol Buffers", "CBOR", "16 bits", "Java, compiled"])
-def test_a_length_ends_a_key_of_any_letters(format: str) -> None:
+def test_a_length_ends_a_key_of_any_characters(format: str) -> None:
     source = random.Random(format)
     for length in LENGTHS:
         body = "".join(source.choices(ALPHABET + "_-", k=length - 1)) + "a"
         assert secrets_in(PLAIN[format]((PREFIX + body).encode())) == [PREFIX + body]
 
 
-def test_two_keys_in_a_row_are_two(make_key: MakeKey) -> None:
+def test_two_adjacent_keys_are_separate(make_key: MakeKey) -> None:
     one, other = make_key(32), make_key(40)
     content = b"\x18\x01" + b"".join(b"b%c%b" % (len(k), k.encode()) for k in (one, other))
     assert found(content + b"\x10\x01") == [(one, CERTAIN), (other, CERTAIN)]
@@ -254,7 +254,7 @@ def test_another_number_before_a_key_does_not_cut_it(template: str, make_key: Ma
         assert secrets_in(content) == secrets_in(template.format(n="", k=key).encode())
 
 
-def test_a_key_in_a_textual_pickle(make_key: MakeKey) -> None:
+def test_a_key_in_a_textual_pickle_has_certain_bounds(make_key: MakeKey) -> None:
     key = make_key()
     for value in ({"k": key, "z": 1}, [key], key, ("a", key), {"a": {"b": [1, key]}}):
         assert found(pickle.dumps(value, 0)) == [(key, CERTAIN)]
@@ -270,7 +270,7 @@ def test_a_key_in_a_textual_pickle(make_key: MakeKey) -> None:
     behind=st.binary(max_size=40),
 )
 @example(before=b"\0" * 9, body="a" * 16, behind=b"")
-def test_a_string_lies_in_the_content(before: bytes, body: str, behind: bytes) -> None:
+def test_a_found_string_lies_within_the_content(before: bytes, body: str, behind: bytes) -> None:
     content = before + (PREFIX + body).encode() + behind
     at = content.index(PREFIX.encode())
     for string in find_strings(content, [at]).get(at, ()):

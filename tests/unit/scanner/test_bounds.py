@@ -167,12 +167,12 @@ UNCERTAIN = {
 
 
 @pytest.mark.parametrize("text", CERTAIN.values(), ids=CERTAIN)
-def test_certain_bounds(text: str | bytes) -> None:
+def test_a_delimited_key_has_certain_bounds(text: str | bytes) -> None:
     assert bounds(text) is Bounds.CERTAIN
 
 
 @pytest.mark.parametrize("text", UNCERTAIN.values(), ids=UNCERTAIN)
-def test_open_bounds(text: str | bytes) -> None:
+def test_a_key_that_may_continue_has_open_bounds(text: str | bytes) -> None:
     assert bounds(text) is Bounds.OPEN
 
 
@@ -197,13 +197,13 @@ def test_lines_of_prose_may_be_wrapped(path: str) -> None:
     assert bounds("K=KEY\ndeploy now\n", "a.sh") is Bounds.CERTAIN
 
 
-def test_the_longest_key_with_more_behind_is_open() -> None:
+def test_the_longest_key_with_more_text_behind_it_is_open() -> None:
     content = (PREFIX + "a1" * 80).encode()
     assert find_bounds(content, 0, len(PREFIX) + 128) is Bounds.OPEN
 
 
 @given(st.binary(max_size=80), st.binary(max_size=80))
-def test_any_text_around_a_key(before: bytes, behind: bytes) -> None:
+def test_any_text_around_a_key_gives_consistent_bounds(before: bytes, behind: bytes) -> None:
     key = f"{KEY}a".encode()  # one more than 32, so that no blank is its length
     content = before + key + behind
     found = find_bounds(content, len(before), len(before) + len(key))

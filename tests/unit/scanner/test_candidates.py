@@ -52,11 +52,11 @@ MASKED = ["K=AAA...", "K=AAA…", "K=AAA****", "K=AAA••••", "K=AAA{{x}}"
 
 
 @pytest.mark.parametrize("text", MASKED)
-def test_a_rest_that_is_not_there_gives_no_candidate(text: str) -> None:
+def test_a_missing_second_part_gives_no_candidate(text: str) -> None:
     assert cut_in(text) == []
 
 
-def test_lines_that_are_full_may_continue_twice() -> None:
+def test_full_lines_may_continue_twice() -> None:
     content = f"K={KEY[:30]}\n{KEY[30:40]}\n{KEY[40:]}\n".encode()
     assert candidates(content, 2, 32) == [KEY[:40], KEY]
 

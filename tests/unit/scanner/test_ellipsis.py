@@ -90,7 +90,7 @@ def test_an_ellipsis_behind_an_encoded_text_does_not_cut_a_key_in_it(make_key: M
     assert standing(f"data: {encoded}...\n") == WHOLE
 
 
-def test_a_whole_key_is_reported_beside_its_short_form(make_key: MakeKey) -> None:
+def test_a_whole_key_is_reported_in_addition_to_its_short_form(make_key: MakeKey) -> None:
     key = make_key()
     found = detect(f"short: {key}...\nwhole: {key}\n".encode())
     assert [(f.position.line, f.standing) for f in found] == [

@@ -59,19 +59,19 @@ ROWS = {
 
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
-def test_an_expired_token_says_when(row: Row) -> None:
+def test_the_reason_of_an_expired_token_names_the_date(row: Row) -> None:
     finding = detect(f"Authorization: Bearer {token(row.claims)}")
     assert finding.severity is row.severity
     assert (finding.standing, finding.reason) == (Standing.REPORTED, row.reason)
     assert describe_finding(finding, "x").endswith(f"; {row.reason}") is bool(row.reason)
 
 
-def test_a_request_of_the_vendor_is_one_lower_too() -> None:
+def test_an_expired_token_in_a_request_of_the_vendor_is_one_lower() -> None:
     text = f"X-App-Key: x\nAuthorization: Bearer {token(ROWS['expired'].claims)}"
     assert detect(text).severity is Severity.MEDIUM
 
 
-def test_without_a_day_nothing_has_expired() -> None:
+def test_without_a_current_date_no_token_has_expired() -> None:
     text = f"Authorization: Bearer {token(ROWS['expired'].claims)}".encode()
     (finding,) = detect_in_document(Document(Origin("a.md"), text), CONTEXT._replace(today=""))
     assert (finding.reason, finding.severity) == ("", Severity.MEDIUM)

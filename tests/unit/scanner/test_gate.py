@@ -171,7 +171,7 @@ def test_a_log_in_utf16_has_the_same_findings_without_a_gate(encoding: str) -> N
         assert detect(content, context) == [expected]
 
 
-def test_an_anchor_that_a_rule_without_a_gate_has_is_not_gated() -> None:
+def test_an_anchor_of_a_rule_without_a_gate_is_not_gated() -> None:
     other = Rule(
         id="own",
         title="Own",

@@ -149,7 +149,7 @@ def fill(name: str, template: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_real_way_of_writing_a_shape_is_found(name: str) -> None:
+def test_a_real_world_example_of_a_shape_is_found(name: str) -> None:
     text, token = fill(name, CASES[name][1])
     (finding,) = found(text)
     assert (finding.rule, finding.standing) == (HEADER, Standing.REPORTED)
@@ -190,7 +190,7 @@ def test_an_identifier_is_no_token(name: str, identifier: str) -> None:
 
 
 @pytest.mark.parametrize("language", LOOK_UPS)
-def test_a_value_that_a_template_looks_up_is_none(language: str) -> None:
+def test_a_value_that_a_template_inserts_is_not_reported(language: str) -> None:
     value = re.sub(r"(?<![A-Za-z])t(?![A-Za-z])", VARIABLE, LOOK_UPS[language])
     assert VARIABLE in value
     texts = (around.format(value=value) for around in AROUND.values())

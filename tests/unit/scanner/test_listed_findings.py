@@ -42,7 +42,7 @@ COUNTS = {
 
 
 @pytest.mark.parametrize("counts", COUNTS.values(), ids=COUNTS)
-def test_the_rest_is_a_gap_only_if_it_may_be_keys(
+def test_omitted_findings_are_a_gap_only_if_they_may_be_keys(
     counts: tuple[int, int, int, int, list[bool]], key_and_placeholder: tuple[Finding, Finding]
 ) -> None:
     keys, placeholders, listed_keys, listed_placeholders, gaps = counts
@@ -55,7 +55,7 @@ def test_the_rest_is_a_gap_only_if_it_may_be_keys(
     assert all(item.origin == ORIGIN and "has over 3 " in item.reason for item in skipped)
 
 
-def test_nothing_is_built_after_the_first_finding_that_is_over(
+def test_no_finding_is_built_after_the_first_one_over_the_limit(
     key_and_placeholder: tuple[Finding, Finding],
 ) -> None:
     built: list[Finding] = []
@@ -148,7 +148,7 @@ def repeat(finding: Finding, path: str, count: int) -> Iterator[Finding]:
         yield finding._replace(origin=Origin(path), position=position)
 
 
-def test_a_run_says_that_placeholders_are_not_listed(
+def test_a_run_reports_that_placeholders_are_not_listed(
     key_and_placeholder: tuple[Finding, Finding],
 ) -> None:
     limit = build_run_limit(3)

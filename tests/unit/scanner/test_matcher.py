@@ -193,7 +193,7 @@ BOUNDARIES = {
 
 
 @pytest.mark.parametrize("row", BOUNDARIES.values(), ids=BOUNDARIES)
-def test_the_bounds_of_a_key(row: Boundary, make_key: MakeKey) -> None:
+def test_a_key_needs_word_boundaries(row: Boundary, make_key: MakeKey) -> None:
     key = make_key(row.body)
     column = len(row.before) + 1
     expected = [Expected(KEY, key, 1, column, column + len(key))] if row.is_key else []
@@ -278,7 +278,9 @@ BASIC = {
 
 
 @pytest.mark.parametrize(("plain", "template"), BASIC.values(), ids=BASIC)
-def test_basic_that_holds_a_key_is_a_key(plain: str, template: str, make_key: MakeKey) -> None:
+def test_a_key_in_basic_authentication_is_reported_as_a_key(
+    plain: str, template: str, make_key: MakeKey
+) -> None:
     key = make_key()
     wrapped = b64encode(plain.format(key).encode()).decode()
     text = template.format(wrapped)

@@ -55,13 +55,13 @@ def test_matches_that_only_touch_both_stay_in_order(behind: Match) -> None:
 
 
 @pytest.mark.parametrize("start", [0, 2, 5])
-def test_of_two_rules_the_first_one_wins_wherever_its_match_begins(start: int) -> None:
+def test_the_match_of_the_first_rule_is_kept_wherever_it_starts(start: int) -> None:
     one = match("abcdef", start, 6 + start)
     two = match("abcdef", 5 - start, 11 - start, SECOND)
     assert resolve([one, two]) == resolve([one], [two]) == resolve([two], [one]) == [one]
 
 
-def test_a_match_that_lost_hides_no_other_one() -> None:
+def test_a_dropped_match_hides_no_other_one() -> None:
     """The second rule's match is dropped, so the match behind it overlaps nothing."""
     lost, behind = match("long", 4, 20, SECOND), match("ghi", 15, 19, SECOND)
     assert resolve([LONG, lost, behind]) == [LONG, behind]
@@ -112,7 +112,7 @@ def test_a_decoded_match_of_the_same_place_is_no_continuation() -> None:
     assert resolve([SHORT], [same_place]) == [SHORT, same_place]
 
 
-def test_of_two_decoded_matches_that_start_alike_the_longer_one_counts() -> None:
+def test_the_longer_of_two_decoded_matches_with_the_same_start_is_kept() -> None:
     short, long = (match(text, 0, 9, encoding="hex") for text in ("abc", "abcdef"))
     for given in ([short], [long]), ([long], [short]):
         assert resolve([], *given) == [long]
@@ -146,7 +146,7 @@ def find(content: bytes) -> list[tuple[bytes, int, int]]:
 
 @pytest.mark.parametrize("gap", [0, 1, 9, BEFORE, AFTER, BEFORE + AFTER, 2 * (BEFORE + AFTER)])
 @pytest.mark.parametrize("lead", [0, 5, BEFORE - 8, BEFORE, BEFORE + AFTER])
-def test_a_user_s_rule_matches_once_around_each_anchor(lead: int, gap: int) -> None:
+def test_a_custom_rule_matches_once_around_each_anchor(lead: int, gap: int) -> None:
     content = b"." * lead + b"abcdefgh=token" + b"." * gap + b"ijklmnop=token"
     second = lead + 14 + gap
     assert find(content) == [
@@ -155,7 +155,7 @@ def test_a_user_s_rule_matches_once_around_each_anchor(lead: int, gap: int) -> N
     ]
 
 
-def test_a_user_s_rule_without_a_match_finds_nothing() -> None:
+def test_a_custom_rule_without_a_match_finds_nothing() -> None:
     assert find(b"") == find(b"=token") == find(b"abc=token =token") == []
 
 
@@ -167,7 +167,7 @@ def test_a_pattern_that_takes_too_long_is_named(monkeypatch: pytest.MonkeyPatch)
         match_rule(content, rule, compile_rule(rule), [201])
 
 
-def test_a_user_s_rule_finds_in_a_document() -> None:
+def test_a_custom_rule_finds_secrets_in_a_document() -> None:
     context = build_context(loader.load_rules((("x/mine.toml", USER_RULE),)), DECODERS)
     document = Document(Origin("a"), b"\0\n k abcdefgh=token\n")
     (finding,) = detect_in_document(document, context)

@@ -32,7 +32,7 @@ PASSWORDS = {
 
 
 @pytest.mark.parametrize(("password", "expected"), PASSWORDS.values(), ids=PASSWORDS)
-def test_sequences_make_half_of_a_weak_password(password: str, expected: str) -> None:
+def test_a_password_that_is_half_sequences_is_weak(password: str, expected: str) -> None:
     assert check_basic(b64encode(f"deploy:{password}".encode())) == expected
 
 
@@ -54,7 +54,7 @@ HEADERS = {
 
 
 @pytest.mark.parametrize(("text", "expected"), HEADERS.values(), ids=HEADERS)
-def test_words_count_in_a_short_credential(text: str, expected: str) -> None:
+def test_words_make_a_short_credential_a_placeholder(text: str, expected: str) -> None:
     assert check_header(text.encode(), b"Bearer") == expected
 
 
@@ -91,12 +91,14 @@ RUNS = {
 
 
 @pytest.mark.parametrize(("text", "expected"), RUNS.values(), ids=RUNS)
-def test_a_run_has_its_ends_and_bits(text: str, expected: tuple[int, int, int, str]) -> None:
+def test_a_run_has_the_expected_ends_and_bits(
+    text: str, expected: tuple[int, int, int, str]
+) -> None:
     assert expected in [tuple(run) for run in list_runs(text.encode())]
 
 
 @pytest.mark.parametrize("text", ["", "a", "ka", "kq7m2x", "kq7zzkqx"])
-def test_few_characters_are_no_repetition(text: str) -> None:
+def test_few_repeated_characters_are_not_a_repetition(text: str) -> None:
     found = [run for run in list_runs(text.encode()) if run.kind == REPETITION]
     assert [run for run in found if run.end - run.start > 1] == []
 
@@ -149,5 +151,5 @@ FEW = {
 
 
 @pytest.mark.parametrize(("text", "expected"), FEW.values(), ids=FEW)
-def test_the_number_of_characters_decides_with_the_length(text: str, expected: bool) -> None:
+def test_the_number_of_distinct_characters_is_judged_by_length(text: str, expected: bool) -> None:
     assert has_few_characters(text.encode()) == expected

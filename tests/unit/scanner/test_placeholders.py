@@ -402,7 +402,7 @@ SEVERITIES = {
 
 
 @pytest.mark.parametrize("case", SEVERITIES.values(), ids=SEVERITIES)
-def test_the_table_of_severities(case: Case) -> None:
+def test_severity_follows_from_rule_exposure_and_liveness(case: Case) -> None:
     given_one = classify_severity(
         RULES[case.rule], case.exposure, case.around.encode(), case.liveness
     )
@@ -423,6 +423,8 @@ PLACED = {
 
 
 @pytest.mark.parametrize(("path", "template", "expected"), PLACED.values(), ids=PLACED)
-def test_severity_by_place(path: str, template: str, expected: Severity, make_key: MakeKey) -> None:
+def test_severity_depends_on_the_place(
+    path: str, template: str, expected: Severity, make_key: MakeKey
+) -> None:
     text = template.replace("{key}", make_key()).replace("{other}", make_key(32, ""))
     assert [finding.severity for finding in findings(text, path)] == [expected]

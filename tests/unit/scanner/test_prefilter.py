@@ -237,7 +237,7 @@ def test_all_searches_find_the_same_among_many_anchors(seed: int) -> None:
     assert len(found_by_all(b"\n".join(lines))) >= 80
 
 
-def test_plain_text_behind_utf_16_hides_no_key_in_it() -> None:
+def test_plain_text_after_utf_16_hides_no_key_in_it() -> None:
     digits = f" {PREFIX}{'a' * 39}7".encode().hex().upper()
     lines = "\n".join(re.findall(".{1,16}", digits))
     assert found_by_all(lines.encode("utf-16-le") + b"import os\nwa_")

@@ -54,7 +54,7 @@ def draw(alphabet: str, size: int) -> bytes:
 
 @settings(max_examples=300)
 @given(texts)
-def test_no_example_is_random(given_texts: list[bytes]) -> None:
+def test_no_example_is_classified_as_random(given_texts: list[bytes]) -> None:
     found = set(find_random(given_texts))
     assert found <= set(given_texts)
     assert {text: reason for text in found if (reason := check_token(text))} == {}
@@ -69,7 +69,7 @@ def test_most_random_texts_are_found(alphabet: str, size: int) -> None:
     assert [text for text in found if check_token(text)] == []
 
 
-def test_examples_among_many_random_texts_stay_examples() -> None:
+def test_examples_among_many_random_texts_are_not_classified_as_random() -> None:
     drawn = [draw(ALPHABETS["base62"], 32) for _ in range(3000)]
     mixed = [*drawn, *(text.encode() for text in EXAMPLES)]
     SOURCE.shuffle(mixed)
@@ -87,7 +87,7 @@ BODIES = {
 @pytest.mark.parametrize("rule", [API_KEY, APP_KEY])
 @pytest.mark.parametrize("build", BODIES.values(), ids=BODIES)
 @pytest.mark.parametrize("after", [b"", b"..."], ids=["whole", "cut-short"])
-def test_a_match_among_many_is_judged_as_one_alone(
+def test_a_match_among_many_is_classified_like_a_single_one(
     make_key: MakeKey, rule: str, build: Callable[[MakeKey], str], after: bytes
 ) -> None:
     key = PREFIX + build(make_key)

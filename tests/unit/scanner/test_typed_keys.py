@@ -63,7 +63,7 @@ TYPED = {
 
 
 @pytest.mark.parametrize(("text", "reason"), TYPED.items(), ids=TYPED)
-def test_a_typed_text_has_its_reason(text: str, reason: str) -> None:
+def test_a_typed_text_is_a_placeholder_with_a_reason(text: str, reason: str) -> None:
     assert check_token(text.encode()) == reason
 
 
@@ -76,7 +76,7 @@ f3a9c2b1-4d5e-4f60-8a7b-91c2d3e4f5a7 018f3b1c-7a2e-7c41-9d35-6b8e0f2a4c71
 
 
 @pytest.mark.parametrize("text", RANDOM_PARTS.split())
-def test_a_text_with_a_random_part_of_a_key_is_none(text: str) -> None:
+def test_a_text_with_a_random_part_is_not_a_placeholder(text: str) -> None:
     assert check_token(text.encode()) == ""
 
 
@@ -96,7 +96,7 @@ ALPHABETS = {
 
 
 @pytest.mark.parametrize("alphabet", ALPHABETS.values(), ids=ALPHABETS)
-def test_no_random_text_is_typed(alphabet: str) -> None:
+def test_no_random_text_is_classified_as_typed(alphabet: str) -> None:
     source = random.Random(alphabet)
     texts = (
         "".join(source.choices(alphabet, k=size)) for size, _ in product(range(16, 129), range(30))
@@ -112,7 +112,7 @@ f47ac10b-58cc-4372-a567-0e02b2c3d479 3fa85f64-5717-4562-b3fc-2c963f66afa6
 
 
 @pytest.mark.parametrize("uuid", UUIDS.split())
-def test_a_uuid_of_a_manual_is_published_in_any_form(uuid: str) -> None:
+def test_a_uuid_from_documentation_is_recognized_in_any_form(uuid: str) -> None:
     forms = [uuid, uuid.upper(), uuid.replace("-", ""), uuid.replace("-", "").upper()]
     assert [form for form in forms if not is_published(form.encode())] == []
     changed = uuid[:-1] + ("1" if uuid[-1] != "1" else "2")

@@ -62,7 +62,7 @@ def test_other_paths_than_the_wanted_ones_are_omitted() -> None:
     assert changed(*changes, options=wanted) == [file("g", NEW, is_new_path=True)]
 
 
-def test_joined_units_name_each_line_once_and_keep_odd_ref_names() -> None:
+def test_joined_units_have_no_duplicates_and_keep_unusual_ref_names() -> None:
     assert join_units("1\n2", "", "2\nref=a\u2028b") == "1\n2\nref=a\u2028b"
 
 

@@ -22,5 +22,5 @@ CASES = {
 
 
 @pytest.mark.parametrize(("message", "kept"), CASES.values(), ids=CASES)
-def test_a_message_is_cut_where_git_cuts_it(message: bytes, kept: bytes) -> None:
+def test_a_message_ends_where_git_ends_it(message: bytes, kept: bytes) -> None:
     assert cut_at_scissors(message) == kept

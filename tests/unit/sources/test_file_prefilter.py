@@ -58,7 +58,7 @@ def list_places() -> Iterator[tuple[str, bytes]]:
 
 
 @pytest.mark.parametrize("is_large", [True, False], ids=["hyperscan", "substrings"])
-def test_an_encoded_key_on_a_border_of_pieces_is_seen(tmp_path: Path, is_large: bool) -> None:
+def test_an_encoded_key_on_a_chunk_border_is_detected(tmp_path: Path, is_large: bool) -> None:
     file = tmp_path / "file"
     for number, (name, content) in enumerate(list_places()):
         if is_large or number % 5 == 0:  # the search for substrings takes 50 times as long

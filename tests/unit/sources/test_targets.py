@@ -32,7 +32,7 @@ CASES = {
 
 
 @pytest.mark.parametrize(("target", "source", "rest"), CASES.values(), ids=CASES)
-def test_the_source_of_a_target(
+def test_a_target_is_parsed_into_source_and_value(
     target: str, source: object, rest: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

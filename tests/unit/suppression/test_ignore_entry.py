@@ -79,12 +79,12 @@ def test_a_prefix_on_either_side_matches(stored: str, typed: str, matches: bool)
 
 
 @pytest.mark.parametrize("text", ["", "abc", "g" * 8, FULL + "0", "ABCD"])
-def test_an_invalid_prefix_is_refused(text: str) -> None:
+def test_an_invalid_prefix_is_rejected(text: str) -> None:
     with pytest.raises(UsageError, match=f"invalid fingerprint '{text}'; expected 32 hex digits"):
         check_fingerprint_prefix(text)
 
 
-def test_a_full_fingerprint_is_told_from_a_prefix() -> None:
+def test_a_full_fingerprint_is_distinguished_from_a_prefix() -> None:
     check_fingerprint_prefix(FULL[:4])
     assert is_fingerprint(FULL)
     assert not is_fingerprint(FULL[:31])
@@ -98,6 +98,8 @@ def test_a_full_fingerprint_is_told_from_a_prefix() -> None:
         pytest.param(IgnoreEntry(FULL, "r", None, "a#"), "--paths: cannot contain", id="hash"),
     ],
 )
-def test_an_entry_that_could_not_be_read_back_is_refused(entry: IgnoreEntry, problem: str) -> None:
+def test_an_entry_that_could_not_be_parsed_again_is_rejected(
+    entry: IgnoreEntry, problem: str
+) -> None:
     with pytest.raises(UsageError, match=problem):
         check_entry(entry)

@@ -56,7 +56,7 @@ def test_a_key_that_the_end_of_the_file_cuts_has_no_certain_end(
     assert CERTAIN not in {bounds for _, bounds in found(made[:-cut])}
 
 
-def test_a_name_that_ends_like_a_key_is_none(make_key: MakeKey) -> None:
+def test_a_name_that_ends_like_a_key_is_not_reported(make_key: MakeKey) -> None:
     assert found(HermesFile().build_from([b"a", f"p{make_key(32)}".encode(), b"b"])) == []
 
 
@@ -67,7 +67,7 @@ def test_a_key_that_is_a_part_of_another_string_is_found(make_key: MakeKey) -> N
     assert found(HermesFile().build(storage, strings)) == [(key.decode(), CERTAIN)]
 
 
-def test_of_two_keys_in_one_place_the_longer_one_counts(make_key: MakeKey) -> None:
+def test_the_longer_of_two_keys_at_one_place_is_reported(make_key: MakeKey) -> None:
     key = make_key(40).encode()
     content = HermesFile().build(b"a" + key + b"b", [(0, 1), (1, 30), (1, len(key))])
     assert secrets_in(content) == [key.decode()]
@@ -94,7 +94,7 @@ def test_a_damaged_table_leaves_the_end_open(cut: int, make_key: MakeKey) -> Non
     assert found(damaged) == [(key, Bounds.OPEN)]
 
 
-def test_a_key_in_a_file_that_is_cut_has_a_table(make_key: MakeKey) -> None:
+def test_a_key_in_a_truncated_file_has_certain_bounds(make_key: MakeKey) -> None:
     key = make_key(32)
     content = HermesFile().build_from([b"fetch", key.encode(), b"Authorization", b"POST"])
     assert found(content[: content.index(b"ization")]) == [(key, CERTAIN)]
@@ -120,7 +120,9 @@ def test_any_counts_can_be_read(counts: list[int], body: bytes, offsets: list[in
 @pytest.mark.skipif(not COMPILERS, reason="WAKEYSCAN_TEST_NPM has no hermesc for Linux")
 @pytest.mark.parametrize("level", ["-O", "-O0"])
 @pytest.mark.parametrize("compiler", COMPILERS, ids=lambda path: path.parts[-4])
-def test_a_compiled_program(compiler: Path, level: str, tmp_path: Path, make_key: MakeKey) -> None:
+def test_keys_in_a_program_compiled_by_hermes_are_found(
+    compiler: Path, level: str, tmp_path: Path, make_key: MakeKey
+) -> None:
     one, other, third = make_key(32), make_key(40), make_key(24)
     source = tmp_path / "a.js"
     source.write_text(

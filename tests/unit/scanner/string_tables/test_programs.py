@@ -49,7 +49,7 @@ def test_a_key_ends_where_a_reference_says(refer: Refer, build: Build, make_key:
 @pytest.mark.parametrize(
     "text", ["Bearer {}", "https://x.org/?key={}&a=1", '{{"k":"{}"}}', "k={}\n"]
 )
-def test_a_string_may_hold_more_than_a_key(text: str, make_key: MakeKey) -> None:
+def test_a_key_inside_a_longer_string_has_certain_bounds(text: str, make_key: MakeKey) -> None:
     key = make_key(32)
     strings, at = surround(text.format(key))
     for refer in REFERENCES.values():
@@ -57,13 +57,13 @@ def test_a_string_may_hold_more_than_a_key(text: str, make_key: MakeKey) -> None
         assert found(content) == [(key, CERTAIN)]
 
 
-def test_a_name_that_ends_like_a_key_is_none(make_key: MakeKey) -> None:
+def test_a_name_that_ends_like_a_key_is_not_reported(make_key: MakeKey) -> None:
     strings, at = surround(f"p{make_key(32)}")
     refer = REFERENCES["a pointer and a length"]
     assert found(programs.elf(strings, at, len(PREFIX) + 33, refer)) == []
 
 
-def test_pointers_of_32_bits(make_key: MakeKey) -> None:
+def test_pointers_of_32_bits_are_followed(make_key: MakeKey) -> None:
     for key in map(make_key, (24, 40)):
         strings, at = surround(key)
         assert found(programs.elf_32(strings, at, len(key))) == [(key, CERTAIN)]
@@ -108,7 +108,7 @@ def both(one: Refer, other: Refer, sizes: tuple[int, int]) -> Refer:
     return refer
 
 
-def test_two_lengths_of_a_string_leave_the_end_open(make_key: MakeKey) -> None:
+def test_two_different_lengths_of_a_string_leave_the_end_open(make_key: MakeKey) -> None:
     strings, at = surround(make_key(40))
     for name, one in REFERENCES.items():
         for other_name, other in REFERENCES.items():
@@ -226,7 +226,9 @@ TARGETS = [("linux", "amd64"), ("windows", "amd64"), ("darwin", "amd64"), ("linu
 
 @pytest.mark.skipif(not (HAS_COMPILERS and shutil.which("go")), reason="needs Go")
 @pytest.mark.parametrize(("system", "machine"), TARGETS)
-def test_a_program_of_go(system: str, machine: str, tmp_path: Path, make_key: MakeKey) -> None:
+def test_keys_in_a_go_program_have_certain_bounds(
+    system: str, machine: str, tmp_path: Path, make_key: MakeKey
+) -> None:
     keys = [make_key(length) for length in (32, 24, 40, 32, 32)]
     (tmp_path / "main.go").write_text(GO.format(*keys))
     environment = {**os.environ, "GOOS": system, "GOARCH": machine, "GOFLAGS": "-mod=mod"}
@@ -240,7 +242,9 @@ def test_a_program_of_go(system: str, machine: str, tmp_path: Path, make_key: Ma
 
 @pytest.mark.skipif(not (HAS_COMPILERS and shutil.which("rustc")), reason="needs Rust")
 @pytest.mark.parametrize("level", [0, 2])
-def test_a_program_of_rust(level: int, tmp_path: Path, make_key: MakeKey) -> None:
+def test_keys_in_a_rust_program_have_certain_bounds(
+    level: int, tmp_path: Path, make_key: MakeKey
+) -> None:
     keys = [make_key(length) for length in (32, 24, 40, 32, 32)]
     (tmp_path / "main.rs").write_text(RUST.format(*keys))
     command = ["rustc", f"-Copt-level={level}", "-o", "program", "main.rs"]

@@ -61,21 +61,21 @@ SHAPES: dict[str, Callable[[str], object]] = {
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_key_in_any_shape(shape: str, make_key: MakeKey) -> None:
+def test_a_key_in_any_structure_has_certain_bounds(shape: str, make_key: MakeKey) -> None:
     for key in map(make_key, (16, 24, 31, 40, 48, 55, 64, 120, 128)):
         assert found(dump(SHAPES[shape](key))) == [(key, CERTAIN)]
 
 
-def test_a_name_that_ends_like_a_key_is_none(make_key: MakeKey) -> None:
+def test_a_name_that_ends_like_a_key_is_not_reported(make_key: MakeKey) -> None:
     assert found(dump({"K": f"p{make_key(32)}", "zz": "abc"})) == []
 
 
-def test_a_string_with_other_characters(make_key: MakeKey) -> None:
+def test_a_key_in_a_utf_16_string_is_found(make_key: MakeKey) -> None:
     key = make_key(32)
     assert secrets_in(dump({"K": f"clé: {key}", "Zed": "zz"})) == [key]
 
 
-def test_several_keys(make_key: MakeKey) -> None:
+def test_several_keys_have_certain_bounds(make_key: MakeKey) -> None:
     keys = [make_key(length) for length in range(16, 129)]
     assert sorted(found(dump({"K": keys, "zz": "y"}))) == sorted((key, CERTAIN) for key in keys)
 
@@ -94,7 +94,7 @@ def test_without_a_table_a_length_ends_a_key(damage: str, make_key: MakeKey) -> 
     assert secrets_in(content[:-32] + trailers[damage]) == [key]
 
 
-def test_data_in_data_in_data_is_bounded(make_key: MakeKey) -> None:
+def test_deeply_nested_data_is_bounded(make_key: MakeKey) -> None:
     content = dump({"K": make_key(32), "zz": "abc"})
     for _ in range(50):
         content = dump({"D": content, "a": "b"})
@@ -116,7 +116,7 @@ def test_any_bytes_can_be_read(content: bytes, offsets: list[int]) -> None:
     length=st.integers(16, 128),
     seed=st.integers(0, 2**32),
 )
-def test_any_value_beside_a_key(value: object, length: int, seed: int) -> None:
+def test_a_key_next_to_any_value_has_certain_bounds(value: object, length: int, seed: int) -> None:
     key = PREFIX + "".join(random.Random(seed).choices(ALPHABET, k=length))
     content = dump({"A": value, "K": key, "Z": value})
     at = content.index(key.encode())
