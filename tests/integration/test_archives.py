@@ -143,7 +143,7 @@ def by_file(report: Any) -> dict[str, list[Any]]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_a_key_is_found_once_and_the_way_to_it_is_shown(
+def test_a_key_is_found_once_with_the_path_to_its_member(
     tree: Tree, scanned: dict[str, list[Any]], case: Case
 ) -> None:
     (finding,) = scanned[case.file]
@@ -168,7 +168,7 @@ def repo(tree: Tree, tmp_path_factory: pytest.TempPathFactory) -> Repo:
     return repo
 
 
-def test_staged_ranges_hooks_and_audits_see_what_a_scan_sees(
+def test_staged_files_ranges_hooks_and_audits_agree_with_a_scan(
     repo: Repo, tree: Tree, scanned: dict[str, list[Any]]
 ) -> None:
     seen = everywhere({"findings": [f for found in scanned.values() for f in found]})
@@ -186,7 +186,7 @@ def test_staged_ranges_hooks_and_audits_see_what_a_scan_sees(
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_stdin(tree: Tree, run: Run, form: str) -> None:
+def test_a_container_on_stdin_is_extracted(tree: Tree, run: Run, form: str) -> None:
     case = Case((form,), "plain")
     content = (tree.folder / case.file).read_bytes()
     ran = run("scan", "-", "--format=json", stdin=content)
@@ -195,7 +195,7 @@ def test_stdin(tree: Tree, run: Run, form: str) -> None:
     assert finding["fingerprint"] == fingerprint(case.key)
 
 
-def test_each_member_of_the_family_has_a_signature(tree: Tree) -> None:
+def test_each_format_is_detected_by_its_signature(tree: Tree) -> None:
     for form in FORMATS:
         content = (tree.folder / f"{form}-plain.bin").read_bytes()
         assert detect_format(content, len(content)) == form
@@ -207,7 +207,7 @@ UNREAD = {"rar": b"Rar!\x1a\x07\x01\0" + bytes(range(60))}
 
 
 @pytest.mark.parametrize("form", UNREAD)
-def test_what_nothing_reads_is_said(tmp_path: Path, run: Run, key: str, form: str) -> None:
+def test_an_unsupported_format_is_reported(tmp_path: Path, run: Run, key: str, form: str) -> None:
     write(tmp_path, {"a": UNREAD[form], "b.zip": zipped({"c/d": UNREAD[form]}), "ok": b"x"})
     reason = f"in {form}: this format is not supported; unpack it and scan the result"
     ran = run("scan", "--format=json")
@@ -233,7 +233,9 @@ KINDS = {
 @pytest.mark.parametrize(
     "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
 )
-def test_kinds_of_zip(tmp_path: Path, run: Run, key: str, kind: str, method: int) -> None:
+def test_every_kind_of_zip_is_extracted(
+    tmp_path: Path, run: Run, key: str, kind: str, method: int
+) -> None:
     write(tmp_path, {f"a.{kind}": zipped({KINDS[kind]: f"k={key}".encode()}, method)})
     ran = run("scan", "--format=json")
     assert places(ran.json()) == [f"a.{kind}!/{KINDS[kind]}:1"]
@@ -288,7 +290,9 @@ RUNS: dict[str, tuple[str, str, str]] = {
 
 
 @pytest.mark.parametrize("kind", RUNS)
-def test_a_key_that_an_editor_cut_into_runs(tmp_path: Path, run: Run, key: str, kind: str) -> None:
+def test_a_key_that_an_editor_split_into_runs_is_found(
+    tmp_path: Path, run: Run, key: str, kind: str
+) -> None:
     name, text, seam = RUNS[kind]
     for at in range(1, len(key)):
         cut = key[:at] + seam + key[at:]
@@ -322,7 +326,7 @@ ASUNDER = {
 
 
 @pytest.mark.parametrize("kind", ASUNDER)
-def test_what_is_no_run_of_the_same_paragraph_is_no_part_of_a_key(
+def test_text_of_other_paragraphs_is_not_part_of_a_key(
     tmp_path: Path, run: Run, key: str, kind: str
 ) -> None:
     name, between = ASUNDER[kind]
@@ -340,7 +344,7 @@ MANY_BYTES.prefilter.expect(1 << 30)
 
 @pytest.mark.parametrize("context", [FEW_BYTES, MANY_BYTES], ids=["few bytes", "many"])
 @pytest.mark.parametrize("kind", UNZIPPED)
-def test_a_key_in_runs_of_a_document_that_is_in_no_zip(
+def test_a_key_in_runs_of_an_unzipped_document_is_found(
     make_key: MakeKey, kind: str, context: ScanContext
 ) -> None:
     _, text, seam = RUNS[kind]
@@ -362,7 +366,7 @@ def test_a_key_in_runs_of_a_document_that_is_in_no_zip(
 
 
 @pytest.mark.parametrize("kind", ASUNDER)
-def test_separate_texts_are_not_joined_outside_of_a_zip(key: str, kind: str) -> None:
+def test_separate_texts_of_an_unzipped_document_are_not_joined(key: str, kind: str) -> None:
     _, between = ASUNDER[kind]
     for at in (4, 12):
         text = f"<w:p><w:t>Next {key[:at]}{between}{key[at:]}{between}Next</w:t></w:p>".encode()
@@ -383,7 +387,7 @@ def test_many_keys_in_runs_are_each_found_once(make_key: MakeKey) -> None:
 
 
 @pytest.mark.parametrize("kind", RUNS)
-def test_a_key_that_begins_a_run_begins_a_word(
+def test_a_key_at_the_start_of_a_run_starts_a_word(
     tmp_path: Path, run: Run, key: str, kind: str
 ) -> None:
     name, text, seam = RUNS[kind]
@@ -392,9 +396,7 @@ def test_a_key_that_begins_a_run_begins_a_word(
     assert [f["fingerprint"] for f in report["findings"]] == [fingerprint(key)]
 
 
-def test_what_stands_in_the_tags_between_runs_is_not_lost(
-    tmp_path: Path, run: Run, make_key: MakeKey
-) -> None:
+def test_keys_in_tags_between_runs_are_found(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
     one, two = make_key(), make_key()
     word = f'<w:p><w:t>a</w:t></w:r><w:hyperlink w:tooltip="{one}"><w:r><w:t>b</w:t></w:p>'
     odf = f'<text:p>a<text:a xlink:href="https://x.example/?k={two}">b</text:a></text:p>'
@@ -404,7 +406,7 @@ def test_what_stands_in_the_tags_between_runs_is_not_lost(
     assert {f["fingerprint"] for f in report["findings"]} == {fingerprint(one), fingerprint(two)}
 
 
-def test_a_document_larger_than_a_piece_and_one_that_is_damaged(
+def test_keys_in_a_large_and_in_a_damaged_document_are_found(
     tmp_path: Path, run: Run, make_key: MakeKey
 ) -> None:
     keys = [make_key() for _ in range(3)]
@@ -445,20 +447,20 @@ def exposures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.mark.parametrize("kind", PACKAGES)
 @pytest.mark.parametrize("name", MEMBERS)
-def test_what_is_in_the_package_of_an_app_is_what_all_its_users_get(
+def test_files_in_the_package_of_an_app_are_client_side(
     exposures: dict[str, str], kind: str, name: str
 ) -> None:
     exposure = exposures[f"{MEMBERS.index(name)}/A.{kind}!/{name}"]
     assert (exposure == "client-side") == PACKAGES[kind]
 
 
-def test_a_zip_behind_a_program(tmp_path: Path, run: Run, key: str) -> None:
+def test_a_zip_appended_to_a_program_is_extracted(tmp_path: Path, run: Run, key: str) -> None:
     packed = zipped({"a/b.env": f"k={key}".encode()})
     write(tmp_path, {"run.pyz": b"#!/usr/bin/env python3\n" + packed})
     assert places(run("scan", "--format=json").json()) == ["run.pyz!/a/b.env:1"]
 
 
-def test_a_zip_with_long_sizes_and_names_in_code_page_437(
+def test_a_zip_with_zip64_sizes_and_names_in_code_page_437_is_extracted(
     tmp_path: Path, run: Run, key: str
 ) -> None:
     held = io.BytesIO()
@@ -474,14 +476,14 @@ def test_a_zip_with_long_sizes_and_names_in_code_page_437(
     [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT],
     ids=["ustar", "gnu", "pax"],
 )
-def test_tars_with_long_names(tmp_path: Path, run: Run, key: str, form: int) -> None:
+def test_tars_with_long_names_are_extracted(tmp_path: Path, run: Run, key: str, form: int) -> None:
     name = "/".join(["folder" * 4] * 6) + "/" + "n" * 90
     archive = tarred({"./first": b"x" * 1000, name: f"k={key}".encode()}, form)
     write(tmp_path, {"a.tar.gz": gzip.compress(archive)})
     assert places(run("scan", "--format=json").json()) == [f"a.tar.gz!/{name}:1"]
 
 
-def test_a_tar_with_everything_in_it_that_is_no_file(
+def test_keys_in_names_and_links_of_a_tar_are_found(
     tmp_path: Path, run: Run, make_key: MakeKey
 ) -> None:
     keys = [make_key() for _ in range(3)]
@@ -516,7 +518,7 @@ def test_a_tar_with_everything_in_it_that_is_no_file(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tar.gz"]
 
 
-def test_two_archives_in_one_file_and_two_streams(
+def test_concatenated_archives_and_streams_are_extracted(
     tmp_path: Path, run: Run, make_key: MakeKey
 ) -> None:
     one, two = make_key(), make_key()
@@ -537,7 +539,7 @@ def image(layers: list[dict[str, bytes]], compressed: bool) -> bytes:
 
 
 @pytest.mark.parametrize("compressed", [False, True], ids=["docker", "oci"])
-def test_an_image_whose_upper_layer_deletes_a_file(
+def test_a_file_that_an_upper_layer_of_an_image_deletes_is_found(
     tmp_path: Path, run: Run, key: str, compressed: bool
 ) -> None:
     layers = [{"app/.env": f"K={key}".encode()}, {"app/.wh..env": b"", "app/main.py": b"x"}]
@@ -561,7 +563,7 @@ def test_names_in_containers_are_masked_as_others_are(tmp_path: Path, run: Run, 
 
 
 @pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16le", "UTF-16be"])
-def test_a_value_that_lies_over_two_pages(
+def test_a_value_on_two_database_pages_is_found(
     tmp_path: Path, run: Run, key: str, encoding: str
 ) -> None:
     content = database(f".{key}".encode(), encoding)
@@ -572,7 +574,9 @@ def test_a_value_that_lies_over_two_pages(
     assert finding["fingerprint"] == fingerprint(key)
 
 
-def test_a_database_that_would_run_something(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
+def test_a_database_is_read_without_running_its_expressions(
+    tmp_path: Path, run: Run, make_key: MakeKey
+) -> None:
     plain, glued, gone = make_key(), make_key(), make_key()
     base = sqlite3.connect(tmp_path / "a.db")
     base.execute("PRAGMA journal_mode = WAL")
@@ -597,7 +601,9 @@ def test_a_database_that_would_run_something(tmp_path: Path, run: Run, make_key:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.db"]
 
 
-def test_a_pdf_in_many_ways(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
+def test_a_key_in_any_encoding_of_a_pdf_is_found(
+    tmp_path: Path, run: Run, make_key: MakeKey
+) -> None:
     kinds: dict[str, Callable[[bytes], bytes]] = {
         "Tj": lambda key: b"BT (%b) Tj ET" % key,
         "octal": lambda key: b"BT (%b) Tj ET" % b"".join(b"\\%03o" % byte for byte in key),
@@ -651,7 +657,9 @@ def test_a_pdf_in_many_ways(tmp_path: Path, run: Run, make_key: MakeKey) -> None
     }
 
 
-def test_a_page_of_a_pdf_in_two_streams(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
+def test_a_key_in_two_streams_of_a_pdf_page_is_found(
+    tmp_path: Path, run: Run, make_key: MakeKey
+) -> None:
     key = make_key().encode()
     first, second = b"BT /F1 9 Tf (token: %b" % key[:20], b"%b) Tj ET" % key[20:]
     content = (
@@ -717,7 +725,7 @@ def one_stream(named: bytes, content: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("kind", FILTERS)
-def test_the_filters_of_a_pdf(tmp_path: Path, run: Run, key: str, kind: str) -> None:
+def test_every_filter_of_a_pdf_is_decoded(tmp_path: Path, run: Run, key: str, kind: str) -> None:
     named, wrap = FILTERS[kind]
     drawn = "".join(f"{number} {number * 7} m 0 0 0 0 l " for number in range(3000))
     page = f"{drawn} BT (.{key[:9]}) Tj ({key[9:]}) Tj ET".encode()
@@ -728,7 +736,7 @@ def test_the_filters_of_a_pdf(tmp_path: Path, run: Run, key: str, kind: str) -> 
 
 
 @given(content=st.binary(max_size=2000), kind=st.sampled_from(list(FILTERS)), data=st.data())
-def test_filters_give_what_went_in_and_damaged_ones_end_or_say_so(
+def test_filters_return_their_input_and_report_damage(
     content: bytes, kind: str, data: st.DataObject
 ) -> None:
     named, wrap = FILTERS[kind]
@@ -757,7 +765,7 @@ FILTER_BOMBS: dict[str, tuple[bytes, Callable[[], bytes]]] = {
 
 
 @pytest.mark.parametrize("kind", FILTER_BOMBS)
-def test_what_a_filter_blows_up_ends_within_bounds(kind: str) -> None:
+def test_a_filter_bomb_is_skipped(kind: str) -> None:
     named, make = FILTER_BOMBS[kind]
     bounds = Limits(free_bytes=1 << 20, max_ratio=2)
     content = one_stream(named, make())
@@ -777,7 +785,7 @@ def test_what_a_filter_blows_up_ends_within_bounds(kind: str) -> None:
     }.values(),
     ids=["rows", "bits"],
 )
-def test_a_predictor_that_is_not_undone_is_a_gap(
+def test_an_unsupported_predictor_is_a_gap(
     tmp_path: Path, run: Run, said: bytes, reason: str
 ) -> None:
     named = b"/FlateDecode /DecodeParms << %b >>" % said
@@ -786,14 +794,14 @@ def test_a_predictor_that_is_not_undone_is_a_gap(
     assert (ran.code, [s["reason"] for s in ran.json()["skipped"]]) == (3, [f"in pdf: {reason}"])
 
 
-def test_a_table_of_offsets_is_left_predicted(tmp_path: Path, run: Run) -> None:
+def test_an_unsupported_predictor_of_an_offset_table_is_not_a_gap(tmp_path: Path, run: Run) -> None:
     named = b"/FlateDecode /Type /XRef /DecodeParms << /Predictor 2 /BitsPerComponent 4 >>"
     write(tmp_path, {"a.pdf": one_stream(named, zlib.compress(b"x"))})
     assert run("scan", "--format=json").json()["skipped"] == []
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "object streams"])
-def test_a_pdf_whose_fonts_number_their_glyphs(
+def test_a_key_in_numbered_glyphs_of_a_pdf_is_found(
     tmp_path: Path, run: Run, key: str, packed: bool
 ) -> None:
     glyphs = {letter: number for number, letter in enumerate(sorted(set(key)), 3)}
@@ -823,7 +831,7 @@ def test_a_pdf_whose_fonts_number_their_glyphs(
     assert (finding["path"], finding["fingerprint"]) == ("a.pdf!/object 6", fingerprint(key))
 
 
-def test_a_bundle_of_all_there_is(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
+def test_keys_in_a_complete_bundle_are_found(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
     keys = [make_key() for _ in range(4)]
     repo = Repo(tmp_path / "repo", "--object-format=sha256")
     repo.commit({f"deep/{keys[0]}/b.txt": "x", "deep/a.txt": f"a {keys[1]}"}, f"say {keys[2]}")
@@ -844,7 +852,7 @@ def test_a_bundle_of_all_there_is(tmp_path: Path, run: Run, make_key: MakeKey) -
     }
 
 
-def test_a_bundle_shows_a_name_once_however_many_trees_have_it(
+def test_a_name_in_many_trees_of_a_bundle_is_reported_once(
     tmp_path: Path, run: Run, key: str
 ) -> None:
     repo = Repo(tmp_path / "repo")
@@ -870,7 +878,7 @@ def test_bytes_behind_the_objects_of_a_bundle_are_said(tmp_path: Path, run: Run,
     ]
 
 
-def test_a_bundle_of_a_part_of_a_history(tmp_path: Path, run: Run, key: str) -> None:
+def test_keys_in_a_partial_bundle_are_found(tmp_path: Path, run: Run, key: str) -> None:
     repo = Repo(tmp_path / "repo")
     base = "".join(f"line {number}\n" for number in range(900))
     repo.commit({"a.txt": base})
@@ -884,7 +892,7 @@ def test_a_bundle_of_a_part_of_a_history(tmp_path: Path, run: Run, key: str) -> 
 
 
 @pytest.mark.parametrize("base", ["", "--delta-base-offset"], ids=["by id", "by distance"])
-def test_a_bundle_may_hold_more_objects_than_an_archive_may_members(
+def test_a_bundle_may_have_more_objects_than_an_archive_may_have_members(
     tmp_path: Path, key: str, base: str
 ) -> None:
     repo = Repo(tmp_path / "repo")
@@ -905,9 +913,7 @@ def test_a_bundle_may_hold_more_objects_than_an_archive_may_members(
     assert [f.origin.path for f in looked.findings] == ["a!/a.txt"]
 
 
-def test_what_was_in_a_container_before_a_change_is_not_new(
-    tmp_path: Path, make_key: MakeKey
-) -> None:
+def test_keys_that_a_container_already_had_are_not_new(tmp_path: Path, make_key: MakeKey) -> None:
     old, new = make_key(), make_key()
     repo = Repo(tmp_path)
     repo.commit({"a.zip": zipped({"x": f"k={old}".encode()})})
@@ -917,7 +923,7 @@ def test_what_was_in_a_container_before_a_change_is_not_new(
     assert places(repo.scan("git:HEAD~1..HEAD").json()) == ["a.zip!/x:2"]
 
 
-def test_a_member_over_the_limit(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
+def test_a_member_over_the_limit_is_skipped(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
     small, large = make_key(), make_key()
     files = {"small": small.encode(), "large": large.encode() + bytes(3000)}
     write(tmp_path, {"a.zip": zipped(files), "b.tgz": gzip.compress(tarred(files))})
@@ -990,7 +996,7 @@ def assert_found_in(large: Large, report: Any, names: Mapping[str, str]) -> None
     assert report["coverage"]["bytes"] == sum(sizes)
 
 
-def test_files_larger_than_a_chunk(large: Large, run: Run) -> None:
+def test_containers_in_files_larger_than_a_chunk_are_extracted(large: Large, run: Run) -> None:
     ran = run("scan", "--format=json", cwd=large.folder)
     assert_found_in(large, ran.json(), {form: form for form in large.found})
 
@@ -1000,12 +1006,16 @@ READ_IN_TURN = ("zip", "tar in gzip", "zstd")
 
 
 @pytest.mark.parametrize("form", READ_IN_TURN)
-def test_a_standard_input_larger_than_a_chunk(large: Large, run: Run, form: str) -> None:
+def test_a_container_on_stdin_larger_than_a_chunk_is_extracted(
+    large: Large, run: Run, form: str
+) -> None:
     ran = run("scan", "-", "--format=json", stdin=(large.folder / form).read_bytes())
     assert_found_in(large, ran.json(), {form: "<stdin>"})
 
 
-def test_blobs_larger_than_a_chunk(large: Large, tmp_path: Path) -> None:
+def test_containers_in_blobs_larger_than_a_chunk_are_extracted(
+    large: Large, tmp_path: Path
+) -> None:
     repo = Repo(tmp_path)
     repo.git("config", "core.compression", "0")
     repo.stage({form: (large.folder / form).read_bytes() for form in READ_IN_TURN})
@@ -1024,7 +1034,7 @@ LARGE = 17 << 20
         *(("stdin", GNU, 1), ("git", GNU, 1)),
     ],
 )
-def test_every_member_of_a_tar_larger_than_a_window(
+def test_every_member_of_a_tar_larger_than_a_chunk_is_scanned(
     tmp_path: Path, run: Run, make_key: MakeKey, way: str, form: int, size: int
 ) -> None:
     middle, last = make_key(), make_key()
@@ -1067,7 +1077,7 @@ NOTHING_BUT_THEIR_BEGINNING = {
 
 
 @pytest.mark.parametrize("form", NOTHING_BUT_THEIR_BEGINNING)
-def test_what_only_begins_like_a_container_is_looked_at_and_no_gap(
+def test_a_file_that_only_starts_like_a_container_is_scanned_as_a_file(
     tmp_path: Path, run: Run, key: str, form: str
 ) -> None:
     write(tmp_path, {"a": NOTHING_BUT_THEIR_BEGINNING[form]})
@@ -1081,7 +1091,7 @@ def test_what_only_begins_like_a_container_is_looked_at_and_no_gap(
 
 
 @pytest.mark.parametrize("form", [form for form in FORMATS if form != "zlib"])
-def test_what_is_cut_short_is_said_and_looked_at_as_far_as_it_goes(
+def test_a_truncated_container_is_reported_and_scanned_as_far_as_possible(
     tree: Tree, tmp_path: Path, run: Run, form: str
 ) -> None:
     content = (tree.folder / f"{form}-plain.bin").read_bytes()
@@ -1095,7 +1105,9 @@ def test_what_is_cut_short_is_said_and_looked_at_as_far_as_it_goes(
     assert ran.code in (1, 3)
 
 
-def test_a_stream_that_is_cut_short_shows_what_came(tmp_path: Path, run: Run, key: str) -> None:
+def test_a_key_at_the_start_of_a_truncated_stream_is_found(
+    tmp_path: Path, run: Run, key: str
+) -> None:
     content = gzip.compress(key.encode() + b"\n" + random.Random(3).randbytes(9000))
     write(tmp_path, {"a.gz": content[:5000]})
     report = run("scan", "--format=json").json()
@@ -1105,7 +1117,9 @@ def test_a_stream_that_is_cut_short_shows_what_came(tmp_path: Path, run: Run, ke
 
 @pytest.mark.parametrize("level", [0, 1, 3, 6, 9])
 @pytest.mark.parametrize("share", [0.5, 1])
-def test_zlib_of_every_level(tmp_path: Path, run: Run, key: str, level: int, share: float) -> None:
+def test_a_key_in_zlib_of_any_level_is_found(
+    tmp_path: Path, run: Run, key: str, level: int, share: float
+) -> None:
     content = f"{key}\n".encode() + random.Random(3).randbytes(9000)
     packed = zlib.compress(b"blob 123\0" + content, level)
     write(tmp_path, {"a": packed[: int(len(packed) * share)]})
@@ -1117,7 +1131,7 @@ def test_zlib_of_every_level(tmp_path: Path, run: Run, key: str, level: int, sha
 
 
 @pytest.mark.parametrize("before", [b"", b"blob 49\0"], ids=["text", "object"])
-def test_zlib_of_a_few_words_that_is_cut_short(
+def test_a_key_in_short_truncated_zlib_is_found(
     tmp_path: Path, run: Run, key: str, before: bytes
 ) -> None:
     write(tmp_path, {"a": zlib.compress(before + f"{key}\n".encode())[:-2]})
@@ -1136,7 +1150,7 @@ NO_ZLIB: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("sample", NO_ZLIB)
-def test_what_only_begins_like_zlib_is_a_file_like_any(
+def test_a_file_that_only_starts_like_zlib_is_scanned_as_a_file(
     tmp_path: Path, run: Run, key: str, sample: str
 ) -> None:
     write(tmp_path, {"a": NO_ZLIB[sample] + f"\n{key}".encode()})
@@ -1164,7 +1178,7 @@ def _flipped(content: bytes, at: int) -> bytes:
 
 
 @pytest.mark.parametrize("kind", DAMAGED)
-def test_what_is_damaged_from_the_start_is_a_gap_and_gives_what_there_is(
+def test_a_container_damaged_at_the_start_is_a_gap_and_scanned(
     tmp_path: Path, run: Run, key: str, kind: str
 ) -> None:
     make, path, line = DAMAGED[kind]
@@ -1238,7 +1252,7 @@ ODD_ZIPS = {
 
 
 @pytest.mark.parametrize("odd", ODD_ZIPS)
-def test_zips_that_lie_or_are_closed(tmp_path: Path, run: Run, odd: str) -> None:
+def test_invalid_and_encrypted_zips_are_reported(tmp_path: Path, run: Run, odd: str) -> None:
     content, path, reason = ODD_ZIPS[odd]
     write(tmp_path, {"a.zip": content})
     ran = run("scan", "--format=json")
@@ -1248,7 +1262,7 @@ def test_zips_that_lie_or_are_closed(tmp_path: Path, run: Run, odd: str) -> None
     ]
 
 
-def test_a_key_that_a_pdf_names_a_filter_by_is_masked(tmp_path: Path, run: Run, key: str) -> None:
+def test_a_key_in_the_name_of_a_pdf_filter_is_masked(tmp_path: Path, run: Run, key: str) -> None:
     filtered = MAKE["pdf"][0](b"x").replace(b"/FlateDecode", f"/{key}".encode())
     write(tmp_path, {"a.pdf": filtered})
     ran = run("scan", "--format=json")
@@ -1306,9 +1320,7 @@ MOST_MEMORY = 400 << 10
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
-def test_bombs_end_within_bounds_write_nothing_and_are_said(
-    tmp_path: Path, key: str, bomb: str
-) -> None:
+def test_decompression_bombs_are_skipped_and_reported(tmp_path: Path, key: str, bomb: str) -> None:
     make, reason = BOMBS[bomb]
     write(tmp_path / "in", {"bomb": make(), "leak": key})
     (tmp_path / "tmp").mkdir()
@@ -1365,7 +1377,7 @@ TIGHT: dict[str, tuple[Limits, bytes, str]] = {
 
 
 @pytest.mark.parametrize("bound", TIGHT)
-def test_each_bound_is_kept(bound: str) -> None:
+def test_each_extraction_limit_is_enforced(bound: str) -> None:
     bounds, content, reason = TIGHT[bound]
     looked = scan_documents([Document(Origin("a"), content)], CONTEXT._replace(limits=bounds))
     assert [item.reason for item in looked.skipped] == [reason]
@@ -1402,7 +1414,7 @@ def build_sample(form: str) -> bytes:
 
 @pytest.mark.parametrize("form", FORMATS)
 @given(data=st.data())
-def test_whatever_comes_behind_a_signature_raises_nothing(form: str, data: st.DataObject) -> None:
+def test_any_bytes_after_a_signature_raise_no_error(form: str, data: st.DataObject) -> None:
     good = build_sample(form)
     cut = data.draw(st.integers(min_value=20 if form != "tar" else 300, max_value=len(good)))
     holes = data.draw(
@@ -1416,7 +1428,7 @@ def test_whatever_comes_behind_a_signature_raises_nothing(form: str, data: st.Da
     assert looked.coverage == (1, len(content), 0)
 
 
-def test_a_bundle_says_how_many_deltas_lack_their_base() -> None:
+def test_a_bundle_reports_how_many_deltas_lack_their_base() -> None:
     looked = scan_documents([Document(Origin("a"), build_sample("bundle"))], CONTEXT)
     reason = "in bundle: incomplete history: 1 deltas of objects that the bundle lacks"
     assert [item.reason for item in looked.skipped] == [reason]
@@ -1453,7 +1465,7 @@ def test_an_entry_of_a_bundle_with_an_endless_header_is_reported() -> None:
     assert [(item.reason, item.gap) for item in looked.skipped] == [(reason, True)]
 
 
-def test_a_database_that_claims_more_memory_than_there_is(
+def test_a_database_that_claims_too_much_memory_is_reported(
     tmp_path: Path, run: Run, key: str
 ) -> None:
     """The payload of its only row has the largest size; SQLite then reports a lack of memory."""

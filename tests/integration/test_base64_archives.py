@@ -110,7 +110,7 @@ PACKED = [
 
 
 @pytest.mark.parametrize(("form", "way", "size"), sorted(PACKED))
-def test_a_key_in_something_packed_is_found_where_that_stands(
+def test_a_key_in_a_base64_archive_is_found_at_the_place_of_the_archive(
     form: str, way: str, size: int, key: str
 ) -> None:
     content = b"first: 1\n" + WAYS[way](FORMS[form](noise(size) + f"key={key}\n".encode()))
@@ -144,7 +144,7 @@ def helm(key: str) -> bytes:
     ).encode()
 
 
-def test_a_release_of_helm(tmp_path: Path, run: Run, key: str) -> None:
+def test_a_key_in_a_helm_release_is_found(tmp_path: Path, run: Run, key: str) -> None:
     write(tmp_path, {"release.yaml": helm(key)})
     report = run("scan", "--format=json").json()
     (finding,) = report["findings"]
@@ -162,7 +162,7 @@ def test_a_release_of_helm(tmp_path: Path, run: Run, key: str) -> None:
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_staged_ranges_hooks_and_audits_see_it_too(
+def test_staged_files_ranges_hooks_and_audits_find_it(
     tmp_path: Path, make_key: MakeKey, turned: bool
 ) -> None:
     old, new = sorted((make_key(), make_key()), key=fingerprint, reverse=turned)
@@ -189,7 +189,7 @@ def test_staged_ranges_hooks_and_audits_see_it_too(
     assert [(s["within"], s["reason"]) for s in audited["skipped"]] == [(f"object {bomb}", _SAID)]
 
 
-def test_a_mark_on_its_line_counts(tmp_path: Path, run: Run, key: str) -> None:
+def test_an_inline_ignore_on_its_line_applies(tmp_path: Path, run: Run, key: str) -> None:
     packed = b64encode(gzip.compress(key.encode()))
     write(tmp_path, {"a.py": b'x = "' + packed + b'"  # wakeyscan:ignore -- a fixture\n'})
     ran = run("scan", "--format=json")
@@ -198,7 +198,7 @@ def test_a_mark_on_its_line_counts(tmp_path: Path, run: Run, key: str) -> None:
     assert (finding["standing"], finding["reason"]) == ("ignored", "wakeyscan:ignore: a fixture")
 
 
-def test_keys_in_one_are_each_told_once(make_key: MakeKey) -> None:
+def test_each_key_in_an_archive_is_reported_once(make_key: MakeKey) -> None:
     keys = [make_key() for _ in range(3)]
     text = "\n".join(f"k={key}" for key in [*keys, *keys])
     found = looked(WAYS["one-line"](gzip.compress(text.encode()))).findings
@@ -218,7 +218,7 @@ WRAPPED: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("way", WRAPPED)
-def test_a_key_and_a_header_in_one_are_both_told(way: str, make_key: MakeKey) -> None:
+def test_a_key_and_a_header_in_an_archive_are_both_reported(way: str, make_key: MakeKey) -> None:
     key, inside, token = make_key(), make_key(), "".join(random.choices(ALPHABET, k=39)) + "7"
     text = f"A={key}\nAuthorization: Bearer {token}\nAuthorization: Bearer {inside}\n"
     found = looked(WRAPPED[way](text.encode()))
@@ -243,7 +243,9 @@ NO_GAPS: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("sample", NO_GAPS)
-def test_samples_are_no_gap_and_no_finding(tmp_path: Path, run: Run, sample: str) -> None:
+def test_samples_of_archives_are_neither_a_gap_nor_a_finding(
+    tmp_path: Path, run: Run, sample: str
+) -> None:
     samples = {form: NO_GAPS[sample](pack(noise(400))) for form, pack in FORMS.items()}
     write(tmp_path, {f"{form}/README.md": b"`" + text + b"`\n" for form, text in samples.items()})
     ran = run("scan", "--format=json")
@@ -251,7 +253,7 @@ def test_samples_are_no_gap_and_no_finding(tmp_path: Path, run: Run, sample: str
     assert not any(item["gap"] for item in ran.json()["skipped"])
 
 
-def test_what_comes_before_the_cut_is_looked_at(key: str) -> None:
+def test_the_start_of_a_truncated_archive_is_scanned(key: str) -> None:
     raw = gzip.compress(f"{key}\n".encode() + noise(9000))
     found = looked(b"x: " + b64encode(raw)[:4000] + b"...\n")
     assert [f.secret.reveal().decode() for f in found.findings] == [key]
@@ -284,7 +286,7 @@ def test_a_key_in_the_name_of_what_is_damaged_in_it_is_masked(
 
 
 @pytest.mark.parametrize("bomb", [BOMB, DEEP_BOMB], ids=["gzip", "gzip in gzip"])
-def test_bombs_are_said(tmp_path: Path, run: Run, key: str, bomb: bytes) -> None:
+def test_a_decompression_bomb_is_reported(tmp_path: Path, run: Run, key: str, bomb: bytes) -> None:
     write(tmp_path, {"bomb.yaml": b"x: " + bomb + b"\n", "leak": key})
     report = run("scan", "--format=json").json()
     assert places(report) == ["leak:1"]
@@ -312,7 +314,7 @@ TIGHT: dict[str, tuple[Limits, Callable[[bytes], bytes], str]] = {
 
 
 @pytest.mark.parametrize("name", TIGHT)
-def test_all_in_one_file_share_its_bounds(name: str) -> None:
+def test_all_archives_of_a_file_share_its_limits(name: str) -> None:
     bounds, many, reason = TIGHT[name]
     one = b"x: " + b64encode(gzip.compress(bytes(3000) + noise(60))) + b"\n"
     found = looked(many(one), contexts.few()._replace(limits=bounds))
@@ -320,7 +322,7 @@ def test_all_in_one_file_share_its_bounds(name: str) -> None:
     assert all(item.gap for item in found.skipped)
 
 
-def test_very_many_keys_in_one_are_left_and_that_is_said() -> None:
+def test_keys_over_the_limit_of_an_archive_are_skipped_and_reported() -> None:
     source = random.Random(3)
     keys = [PREFIX + "".join(source.choices(ALPHABET, k=32)) + "7" for _ in range(1100)]
     found = looked(WAYS["one-line"](gzip.compress("\n".join(keys).encode())))
@@ -330,7 +332,7 @@ def test_very_many_keys_in_one_are_left_and_that_is_said() -> None:
     ]
 
 
-def test_nothing_is_opened_where_nobody_opens(key: str) -> None:
+def test_without_an_extractor_no_archive_is_opened(key: str) -> None:
     content = WAYS["one-line"](gzip.compress(key.encode()))
     assert detect_in_document(Document(Origin("a"), content), contexts.few()) == []
 
@@ -342,7 +344,7 @@ def test_nothing_is_opened_where_nobody_opens(key: str) -> None:
     cut=st.integers(0, 400),
     behind=st.text(alphabet='Aa0+/=-_ \n\\n"', max_size=80),
 )
-def test_whatever_follows_a_beginning_raises_nothing(
+def test_any_bytes_after_a_signature_raise_no_error(
     raw: bytes, form: str, cut: int, behind: str
 ) -> None:
     content = b'x = "' + b64encode(FORMS[form](raw))[:cut] + behind.encode() + b'"\n'

@@ -189,7 +189,7 @@ def processes_of(tmp_path: Path) -> list[str]:
     return [line for line in listed.stdout.decode().splitlines() if str(tmp_path) in line]
 
 
-def test_a_silent_server_is_given_up(repo: Repo, tmp_path: Path) -> None:
+def test_a_silent_server_is_abandoned(repo: Repo, tmp_path: Path) -> None:
     block(repo)
     url = repo.top.as_uri()
     ran = execute([sys.executable, "-P", "-c", SHORT_TIMEOUT, "audit", url], tmp_path)

@@ -124,7 +124,7 @@ def repo(tmp_path: Path) -> Repo:
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_what_is_left_out_is_said(repo: Repo, case: Case) -> None:
+def test_everything_skipped_makes_a_run_incomplete(repo: Repo, case: Case) -> None:
     case.leave_out(repo)
     ran = repo.run(*case.command, "--format=json")
     report = json.loads(ran.out)
@@ -134,20 +134,20 @@ def test_what_is_left_out_is_said(repo: Repo, case: Case) -> None:
 
 
 @pytest.mark.parametrize("shape", FORMATS)
-def test_every_report_says_it(repo: Repo, shape: str) -> None:
+def test_every_report_lists_a_skipped_file(repo: Repo, shape: str) -> None:
     special(repo)
     ran = repo.run("scan", ".", f"--format={shape}")
     assert (ran.code, "FIFO, not scanned" in ran.out) == (3, True), ran.out[-600:]
 
 
-def test_quiet_says_it_too(repo: Repo) -> None:
+def test_quiet_output_mentions_an_incomplete_scan(repo: Repo) -> None:
     special(repo)
     ran = repo.run("scan", ".", "--quiet")
     assert (ran.code, "incomplete" in ran.out) == (3, True)
 
 
 @pytest.mark.parametrize("command", sorted({case.command for case in CASES.values()}), ids=" ".join)
-def test_nothing_is_said_where_nothing_is_left_out(repo: Repo, command: tuple[str, ...]) -> None:
+def test_a_run_that_skips_nothing_is_complete(repo: Repo, command: tuple[str, ...]) -> None:
     """Otherwise the other tests would prove nothing."""
     repo.commit({"b": "kept\n"})
     ran = repo.run(*command, "--format=json")

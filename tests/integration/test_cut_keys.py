@@ -85,7 +85,7 @@ def test_a_whole_key_that_is_rejected_is_revoked(api: FakeWAStack, make_key: Mak
     assert [f.origin.path for f in verified if f.liveness is not Liveness.REVOKED] == []
 
 
-def test_a_complete_key_takes_the_place_of_a_cut_one(api: FakeWAStack, make_key: MakeKey) -> None:
+def test_a_complete_key_replaces_a_cut_one(api: FakeWAStack, make_key: MakeKey) -> None:
     key = make_key(40)
     api.keys[key] = LIVE
     (cut,) = detect("a.md", f"| a | {key[:SIZE]} |\n|   | {key[SIZE:]} |\n".encode())
@@ -166,7 +166,7 @@ def list_end_to_end(make_key: MakeKey) -> Iterator[tuple[str, str, bytes]]:
         yield f"Hermes {version}", key, bytecode
 
 
-def test_a_live_key_is_never_revoked_however_it_is_wrapped(
+def test_a_live_key_is_never_called_revoked_in_any_wrapping(
     api: FakeWAStack, make_key: MakeKey
 ) -> None:
     findings: list[Finding] = []

@@ -158,7 +158,9 @@ def test_ctrl_c_of_a_terminal_ends_a_local_cluster_quietly(
         pytest.param("tcp://127.0.0.1", "expected tls://", id="no port"),
     ],
 )
-def test_a_scheduler_is_refused(clones: Path, run: Run, address: str, message: str) -> None:
+def test_an_invalid_scheduler_is_rejected(
+    clones: Path, run: Run, address: str, message: str
+) -> None:
     make_clones(clones, {"a": {"a": "a"}})
     ran = run("fleet", "clones", "--scheduler", address)
     assert ran.code == 2
@@ -166,7 +168,9 @@ def test_a_scheduler_is_refused(clones: Path, run: Run, address: str, message: s
 
 
 @needs_openssl
-def test_a_scheduler_with_tls(tmp_path: Path, clones: Path, run: Run, make_key: MakeKey) -> None:
+def test_a_scheduler_with_tls_audits_a_fleet(
+    tmp_path: Path, clones: Path, run: Run, make_key: MakeKey
+) -> None:
     names = make_plain_clones(clones, 6, make_key)
     ca = authority(tmp_path)
     paper = issued(tmp_path, "node", usage="serverAuth,clientAuth")
@@ -188,7 +192,7 @@ def test_a_scheduler_with_tls(tmp_path: Path, clones: Path, run: Run, make_key: 
 
 @pytest.mark.parametrize("victim", ["worker", "scheduler", "client"])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_kill_loses_nothing_and_reports_nothing_twice(
+def test_a_killed_process_loses_and_duplicates_no_result(
     tmp_path: Path, clones: Path, cluster: Cluster, make_key: MakeKey, victim: str, seed: int
 ) -> None:
     names = make_plain_clones(clones, 16, make_key)

@@ -71,7 +71,7 @@ def issue_all(folder: Path, addresses: dict[str, str]) -> list[Tls]:
     return [Tls(ca, one.certificate, one.key) for one in papers]
 
 
-def test_a_scheduler_on_another_machine_with_tls(
+def test_a_scheduler_with_tls_on_another_machine_audits_a_fleet(
     tmp_path: Path, run: Run, machines: Machines, make_key: MakeKey
 ) -> None:
     names = make_plain_clones(tmp_path / "clones", 4, make_key)

@@ -34,13 +34,13 @@ def mutations(draw: st.DrawFn, name: str) -> bytes:
 
 
 @pytest.mark.parametrize("name", TARGETS)
-def test_seeds(name: str) -> None:
+def test_a_target_accepts_its_seeds(name: str) -> None:
     for seed in seeds(name):
         TARGETS[name].run(seed)
 
 
 @pytest.mark.parametrize("name", TARGETS)
-def test_mutations(name: str) -> None:
+def test_a_target_accepts_mutations_of_its_seeds(name: str) -> None:
     @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
     @given(mutations(name))
     def run(data: bytes) -> None:

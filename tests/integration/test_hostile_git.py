@@ -252,7 +252,7 @@ def run_all(repo: Hostile, env: Mapping[str, str] | None = None) -> None:
 
 
 @pytest.mark.parametrize("name", TRAPS)
-def test_nothing_is_run(repo: Hostile, name: str) -> None:
+def test_no_program_of_a_repository_is_run(repo: Hostile, name: str) -> None:
     trap = TRAPS[name]
     trap.set(repo)
     repo.mark.unlink(missing_ok=True)  # setting it may have sprung it
@@ -263,7 +263,7 @@ def test_nothing_is_run(repo: Hostile, name: str) -> None:
         assert repo.mark.exists()
 
 
-def test_nothing_is_run_in_an_embedded_repository(repo: Hostile) -> None:
+def test_no_program_of_an_embedded_repository_is_run(repo: Hostile) -> None:
     embedded(repo)
     for arguments in (("scan", "."), ("scan", "staged:"), ("hook", "pre-commit")):
         ran = repo.run(*arguments, cwd="inner")
@@ -273,7 +273,7 @@ def test_nothing_is_run_in_an_embedded_repository(repo: Hostile) -> None:
     assert repo.mark.exists()
 
 
-def test_what_is_lost_is_a_gap(repo: Hostile) -> None:
+def test_a_missing_object_is_a_gap_and_is_not_fetched(repo: Hostile) -> None:
     promised("ext::{program}", protocol__ext__allow="always")(repo)
     report = repo.scan("git:HEAD").json()
     assert report["complete"] is False
@@ -296,7 +296,7 @@ def test_traces_are_not_written(repo: Hostile, names: tuple[str, ...]) -> None:
     assert repo.mark.exists()
 
 
-def test_programs_of_variables_are_not_run(repo: Hostile) -> None:
+def test_programs_in_git_variables_are_not_run(repo: Hostile) -> None:
     program = repo.program
     names = (
         *("GIT_EXTERNAL_DIFF", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_PAGER", "GIT_EDITOR"),
@@ -311,7 +311,7 @@ def test_programs_of_variables_are_not_run(repo: Hostile) -> None:
 
 
 @pytest.mark.parametrize("entry", [".", "", "bin"], ids=["dot", "empty", "relative"])
-def test_a_git_in_the_tree_is_not_run(repo: Hostile, entry: str) -> None:
+def test_a_git_program_in_the_tree_is_not_run(repo: Hostile, entry: str) -> None:
     for folder in (".", "bin"):
         repo.script(f"{repo.top.name}/{folder}/git", "exit 0")
     env = {"PATH": f"{entry}{os.pathsep}{os.environ['PATH']}"}
@@ -322,7 +322,7 @@ def test_a_git_in_the_tree_is_not_run(repo: Hostile, entry: str) -> None:
     assert repo.mark.exists()
 
 
-def test_git_is_missing(repo: Hostile) -> None:
+def test_a_missing_git_is_reported(repo: Hostile) -> None:
     said = "wakeyscan: git is not installed or not on PATH; install it, or add its folder to PATH\n"
     assert repo.run("scan", "staged:", env={"PATH": "/nowhere"}) == Ran(2, "", said)
 
@@ -334,7 +334,7 @@ FORBIDDEN = (
 
 
 @pytest.mark.parametrize("command", FORBIDDEN)
-def test_commands_that_may_run_something_are_refused(command: str) -> None:
+def test_git_commands_that_may_run_programs_are_refused(command: str) -> None:
     with pytest.raises(ValueError, match="may run programs that a repository names"):
         open_own().run(command)
 
@@ -372,7 +372,7 @@ def make_fifo(repo: Repo, name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "arguments"), FIFOS.values(), ids=FIFOS)
-def test_a_fifo_is_not_waited_for(
+def test_a_fifo_in_a_repository_is_reported_after_a_timeout(
     tmp_path: Path, make_key: MakeKey, name: str, arguments: tuple[str, ...]
 ) -> None:
     repo = Repo(tmp_path / "repo")
@@ -385,7 +385,9 @@ def test_a_fifo_is_not_waited_for(
 
 
 @pytest.mark.parametrize("name", [".git/MERGE_HEAD", "fifo"])
-def test_a_fifo_that_does_not_matter(tmp_path: Path, make_key: MakeKey, name: str) -> None:
+def test_a_fifo_that_git_does_not_read_has_no_effect(
+    tmp_path: Path, make_key: MakeKey, name: str
+) -> None:
     repo = Repo(tmp_path / "repo")
     repo.commit({"b": "b"})
     repo.stage({"a": make_key()})
@@ -394,7 +396,7 @@ def test_a_fifo_that_does_not_matter(tmp_path: Path, make_key: MakeKey, name: st
     assert repo.run("hook", "pre-commit").code == 1
 
 
-def test_a_fifo_in_place_of_a_repository(tmp_path: Path) -> None:
+def test_a_fifo_in_place_of_a_nested_repository_is_reported(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "repo")
     repo.commit({"inner/a": "a"})
     make_fifo(repo, "inner/.git")

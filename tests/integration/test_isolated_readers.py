@@ -96,7 +96,7 @@ def found(report: Any) -> dict[str, str]:
     return {finding["path"]: finding["fingerprint"] for finding in report["findings"]}
 
 
-def test_keys_are_found_in_every_form(tmp_path: Path, run: Run, tree: Tree) -> None:
+def test_keys_are_found_in_every_format(tmp_path: Path, run: Run, tree: Tree) -> None:
     write(tmp_path, tree.files)
     ran = run("scan", "--format=json", "--jobs=2")
     report = ran.json()
@@ -105,7 +105,7 @@ def test_keys_are_found_in_every_form(tmp_path: Path, run: Run, tree: Tree) -> N
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(tree.files)
 
 
-def test_staged_files_and_audits_open_them_too(tmp_path: Path, tree: Tree) -> None:
+def test_staged_files_and_audits_also_read_them(tmp_path: Path, tree: Tree) -> None:
     repo = Repo(tmp_path)
     names = ("lzma2.7z", "AES-256.pdf")
     wanted = {
@@ -189,7 +189,7 @@ def list_children() -> set[str]:
     return {line for line in listed.splitlines() if not line.endswith(" ps")}
 
 
-def test_a_bomb_is_stopped_and_its_process_ends() -> None:
+def test_a_decompression_bomb_is_stopped_and_its_process_ends() -> None:
     content = seven_zipped({"a": bytes(40 << 20)})
     before = list_children()
     with pytest.raises(LimitExceeded, match="decompression bomb"):
@@ -197,12 +197,12 @@ def test_a_bomb_is_stopped_and_its_process_ends() -> None:
     assert list_children() == before
 
 
-def test_a_process_has_the_rest_of_the_time_and_counts_it() -> None:
+def test_a_reader_process_uses_the_remaining_time_budget() -> None:
     with pytest.raises(LimitExceeded, match="takes over 0 s"):
         read_members("sevenzip", ARCHIVE, Limits(max_seconds=0))
 
 
-def test_a_window_over_the_memory_limit_is_a_gap() -> None:
+def test_a_dictionary_over_the_memory_limit_is_a_gap() -> None:
     held = io.BytesIO()
     filters = [{"id": py7zr.FILTER_LZMA2, "dict_size": 1 << 29}]
     content = random.Random(2).randbytes(100)

@@ -160,7 +160,7 @@ ALL_LOOKS = pytest.mark.parametrize("look", LOOKS, ids=lambda look: str(look.__n
 
 
 @ALL_LOOKS
-def test_what_is_here_is_looked_at_in_the_place_of_its_pointer(
+def test_stored_content_is_scanned_at_the_path_of_its_pointer(
     repo: Repo, store: Path, key: str, look: Callable[[Repo], Ran]
 ) -> None:
     keep(store, text(key))
@@ -175,7 +175,7 @@ def test_what_is_here_is_looked_at_in_the_place_of_its_pointer(
 
 
 @ALL_LOOKS
-def test_a_container_that_is_here(
+def test_a_stored_container_is_extracted(
     repo: Repo, store: Path, key: str, look: Callable[[Repo], Ran]
 ) -> None:
     content = zipped(zipped(text(key)))
@@ -189,7 +189,9 @@ def test_a_container_that_is_here(
 
 
 @ALL_LOOKS
-def test_what_is_not_here_is_said_of_each_pointer(repo: Repo, look: Callable[[Repo], Ran]) -> None:
+def test_content_that_is_not_stored_is_reported_for_each_pointer(
+    repo: Repo, look: Callable[[Repo], Ran]
+) -> None:
     files = {"sub/model.bin": b"x" * 12_345, "other": b"y"}
     repo.stage({name: pointer(content) for name, content in files.items()})
     ran = look(repo)
@@ -202,7 +204,7 @@ def test_what_is_not_here_is_said_of_each_pointer(repo: Repo, look: Callable[[Re
 
 
 @pytest.mark.parametrize("name", ["text", "sarif", "github", "markdown"])
-def test_every_report_says_it(repo: Repo, name: str) -> None:
+def test_every_report_lists_content_that_is_not_stored(repo: Repo, name: str) -> None:
     repo.write({"a": pointer(b"x" * 12_345)})
     ran = repo.run("scan", "--format", name)
     assert ran.code == 0
@@ -210,7 +212,7 @@ def test_every_report_says_it(repo: Repo, name: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["clean", "empty"])
-def test_what_is_clean_is_clean(repo: Repo, store: Path, how: str) -> None:
+def test_clean_content_is_clean(repo: Repo, store: Path, how: str) -> None:
     content = {"clean": b"nothing\n", "empty": b""}[how]
     if content:
         keep(store, content)
@@ -233,7 +235,7 @@ def test_content_of_another_size_is_damaged(repo: Repo, store: Path, key: str, s
     assert repo.run("audit", "--no-cache").code == 3
 
 
-def test_content_that_is_another_is_damaged(repo: Repo, store: Path, key: str) -> None:
+def test_content_with_another_hash_is_damaged(repo: Repo, store: Path, key: str) -> None:
     keep(store, text(key)).write_bytes(b" " * len(text(key)))
     repo.commit({"a": pointer(text(key))})
     said = "in lfs: damaged: the content does not have the SHA-256 of the pointer"
@@ -278,7 +280,7 @@ def test_no_link_is_followed(
         assert absent(text(key)) in audited.out
 
 
-def test_a_fifo_in_the_store_is_not_waited_for(repo: Repo, store: Path, key: str) -> None:
+def test_a_fifo_in_the_store_does_not_block(repo: Repo, store: Path, key: str) -> None:
     path = keep(store, text(key))
     path.unlink()
     os.mkfifo(path)
@@ -288,7 +290,7 @@ def test_a_fifo_in_the_store_is_not_waited_for(repo: Repo, store: Path, key: str
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_content_that_may_not_be_read(repo: Repo, store: Path, key: str) -> None:
+def test_unreadable_content_is_reported(repo: Repo, store: Path, key: str) -> None:
     keep(store, text(key)).chmod(0)
     repo.write({"a": pointer(text(key))})
     said = "in lfs: its content cannot be read: Permission denied"
@@ -312,7 +314,7 @@ POINTERS = {
 
 
 @pytest.mark.parametrize("form", POINTERS)
-def test_each_form_of_a_pointer_is_one(repo: Repo, store: Path, form: str) -> None:
+def test_each_form_of_a_pointer_is_recognized(repo: Repo, store: Path, form: str) -> None:
     repo.commit({"a": POINTERS[form]})
     ran = repo.scan()
     assert (ran.code, skipped(ran)) == (0, [("a", absent(b"x"))])
@@ -344,7 +346,9 @@ SIMILAR = {
 
 
 @pytest.mark.parametrize("form", SIMILAR)
-def test_what_only_looks_like_a_pointer_is_a_text(repo: Repo, key: str, form: str) -> None:
+def test_text_that_only_looks_like_a_pointer_is_scanned_as_text(
+    repo: Repo, key: str, form: str
+) -> None:
     repo.commit({"a": SIMILAR[form]})
     ran = repo.scan()
     assert (ran.code, ran.json()["skipped"]) == (0, [])
@@ -355,7 +359,7 @@ def test_what_only_looks_like_a_pointer_is_a_text(repo: Repo, key: str, form: st
 
 
 @given(st.integers(0, 10**18), st.binary(min_size=32, max_size=32), st.data())
-def test_a_pointer_says_what_was_written_and_more_text_makes_it_none(
+def test_a_written_pointer_is_parsed_and_longer_text_is_not_a_pointer(
     size: int, oid: bytes, data: st.DataObject
 ) -> None:
     written = f"version {V1}\noid sha256:{oid.hex()}\nsize {size}\n".encode()
@@ -368,7 +372,7 @@ def test_a_pointer_says_what_was_written_and_more_text_makes_it_none(
 
 
 @given(st.binary(max_size=MAX_POINTER + 9))
-def test_whatever_is_read_raises_nothing(rest: bytes) -> None:
+def test_any_bytes_can_be_parsed(rest: bytes) -> None:
     for content in (rest, f"version {V1}\n".encode() + rest, lines().encode()[:-2] + rest):
         found = parse_pointer(content)
         assert found is None or (len(found.oid) == 64 and found.size >= 0)
@@ -378,7 +382,7 @@ def test_whatever_is_read_raises_nothing(rest: bytes) -> None:
 
 
 @pytest.mark.parametrize("place_of", ["absolute", "relative", "of the user"])
-def test_the_store_is_where_the_configuration_says(
+def test_the_configuration_sets_the_place_of_the_store(
     repo: Repo, store: Path, tmp_path: Path, key: str, place_of: str
 ) -> None:
     elsewhere = {
@@ -401,7 +405,7 @@ def test_the_store_is_where_the_configuration_says(
     assert repo.run("audit", "--no-cache", env=home).code == 1
 
 
-def test_a_store_may_be_a_link_to_a_scan_and_not_to_an_audit(
+def test_a_scan_follows_a_link_to_the_store_and_an_audit_does_not(
     repo: Repo, store: Path, tmp_path: Path, key: str
 ) -> None:
     keep(tmp_path / "shared", text(key))
@@ -441,7 +445,9 @@ def test_each_file_is_looked_up_in_its_own_repository(
     assert skipped(ran) == [("../loose", absent(mine))]
 
 
-def test_a_bare_repository(repo: Repo, store: Path, tmp_path: Path, key: str) -> None:
+def test_content_of_a_bare_repository_is_scanned(
+    repo: Repo, store: Path, tmp_path: Path, key: str
+) -> None:
     repo.commit({"a": pointer(text(key))})
     repo.git("clone", "-q", "--bare", ".", str(tmp_path / "bare"))
     bare = Repo(tmp_path / "bare")
@@ -454,7 +460,7 @@ def test_a_bare_repository(repo: Repo, store: Path, tmp_path: Path, key: str) ->
 # What comes along with it
 
 
-def test_what_was_in_the_content_before_is_not_new(
+def test_keys_that_the_content_already_had_are_not_new(
     repo: Repo, store: Path, make_key: MakeKey
 ) -> None:
     old, new = text(make_key()), make_key()
@@ -470,7 +476,7 @@ def test_what_was_in_the_content_before_is_not_new(
 
 
 @pytest.mark.parametrize("here", [True, False], ids=["here", "not here"])
-def test_content_over_the_limit_is_said_and_not_read(
+def test_content_over_the_limit_is_reported_and_not_read(
     repo: Repo, store: Path, key: str, here: bool
 ) -> None:
     content = text(key) + b"x" * 5000
@@ -482,14 +488,14 @@ def test_content_over_the_limit_is_said_and_not_read(
     assert (ran.code, skipped(ran)) == (3, [("a", said)])
 
 
-def test_what_is_excluded_is_left_out(repo: Repo) -> None:
+def test_excluded_pointers_are_skipped(repo: Repo) -> None:
     repo.stage({"a.bin": pointer(b"x"), ".wakeyscan.toml": 'exclude = ["*.bin"]\n'})
     assert [repo.scan().code, repo.scan("staged:").code, repo.run("hook", "pre-commit").code] == [
         *(0, 0, 0)
     ]
 
 
-def test_pointers_in_a_container(repo: Repo, store: Path, make_key: MakeKey) -> None:
+def test_pointers_in_a_container_are_followed(repo: Repo, store: Path, make_key: MakeKey) -> None:
     here, gone = text(make_key()), text(make_key())
     keep(store, here)
     repo.write({"a": zipped(pointer(here).encode()), "b": zipped(pointer(gone).encode())})
@@ -499,7 +505,7 @@ def test_pointers_in_a_container(repo: Repo, store: Path, make_key: MakeKey) -> 
     assert skipped(ran) == [("b!/config/.env", absent(gone))]
 
 
-def test_other_processes_see_it_too(repo: Repo, store: Path, make_key: MakeKey) -> None:
+def test_worker_processes_follow_pointers(repo: Repo, store: Path, make_key: MakeKey) -> None:
     here, gone = text(make_key()), text(make_key())
     keep(store, here)
     repo.write({f"d/{number:03}": "x" for number in range(300)})
@@ -509,7 +515,9 @@ def test_other_processes_see_it_too(repo: Repo, store: Path, make_key: MakeKey) 
     assert ran.json()["coverage"]["documents"] == 304
 
 
-def test_a_container_that_is_larger_than_what_is_held(tmp_path: Path, key: str) -> None:
+def test_a_container_larger_than_the_memory_limit_is_extracted_from_disk(
+    tmp_path: Path, key: str
+) -> None:
     """It is a file on disk, so it is read there; and what it unpacks to is measured by it."""
     inner = zipped(text(key))
     buffer = io.BytesIO()
@@ -529,7 +537,7 @@ def test_a_container_that_is_larger_than_what_is_held(tmp_path: Path, key: str) 
 
 
 @pytest.mark.parametrize("packed", [True, False], ids=["packed", "loose"])
-def test_an_audit_remembers_no_pointer_that_it_could_not_follow(
+def test_an_audit_does_not_cache_a_pointer_without_content(
     repo: Repo, store: Path, key: str, packed: bool
 ) -> None:
     content = text(key)
@@ -551,7 +559,7 @@ def test_an_audit_remembers_no_pointer_that_it_could_not_follow(
     assert [audit(), audit()] == [0, 0]
 
 
-def test_the_life_of_a_key_that_only_a_store_has(repo: Repo, store: Path, key: str) -> None:
+def test_a_key_that_only_the_store_has_gets_a_history(repo: Repo, store: Path, key: str) -> None:
     content = zipped(text(key))
     keep(store, content)
     brought = repo.commit({"a": pointer(content)})
@@ -562,7 +570,7 @@ def test_the_life_of_a_key_that_only_a_store_has(repo: Repo, store: Path, key: s
     assert told["introduced"]["path"] == "a!/config/.env"
 
 
-def test_a_text_that_is_no_pointer_costs_nothing(tmp_path: Path) -> None:
+def test_a_text_that_is_not_a_pointer_costs_nothing(tmp_path: Path) -> None:
     encoded = b64encode(b"version: '3'\nservices: {}\n" * 3)
     write(tmp_path, {"a": "version: '3'\n", "b": "verbose\n", "c": encoded})
     loaded = loaded_by(tmp_path, "scan", "a", "b", "c")
@@ -576,7 +584,7 @@ def test_a_text_that_is_no_pointer_costs_nothing(tmp_path: Path) -> None:
     assert not loaded & {"wakeyscan.pointer", "wakeyscan.git.lfs"}
 
 
-def test_a_pointer_is_not_looked_for_in_a_repository_that_is_none(tmp_path: Path, run: Run) -> None:
+def test_a_pointer_in_a_broken_repository_is_reported(tmp_path: Path, run: Run) -> None:
     write(tmp_path, {"a": pointer(b"x"), ".git": "gitdir: /nowhere\n"})
     ran = run("scan", "--format=json", "a")
     assert (ran.code, skipped(ran)) == (0, [("a", absent(b"x"))])

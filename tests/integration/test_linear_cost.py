@@ -101,7 +101,7 @@ def list_decoders() -> Iterator[str]:
             }
 
 
-def test_every_decoder_is_tried() -> None:
+def test_every_decoder_is_measured() -> None:
     assert {decoder.NAME for decoder in DECODERS.values()} <= {*list_decoders()}
 
 

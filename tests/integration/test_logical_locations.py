@@ -593,17 +593,17 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Details]]:
 
 
 @pytest.mark.parametrize(("name", "case"), CASES.items(), ids=CASES)
-def test_a_finding_is_named_as_people_name_it(
+def test_a_finding_has_the_logical_location_of_its_document(
     name: str, case: Case, told: dict[str, list[Details]]
 ) -> None:
     assert told[name] == case.details
 
 
-def test_the_table_is_as_large_as_it_says() -> None:
+def test_the_table_has_its_minimum_size() -> None:
     assert len(CASES) >= 60
 
 
-def test_the_place_is_that_in_the_file_itself(run: Run, tmp_path: Path, key: str) -> None:
+def test_line_and_column_are_those_of_the_file(run: Run, tmp_path: Path, key: str) -> None:
     """Annotations need the line that the file has, so the cell is told beside it."""
     source = ["import os\n", f"key = '{key}'\n"]
     text = dumped({"cells": [{"cell_type": "code", "source": source}]})
@@ -622,7 +622,7 @@ def notebook(tmp_path: Path, key: str) -> str:
     return mask(key)
 
 
-def test_text_tells_it_below_the_finding(run: Run, notebook: str) -> None:
+def test_text_shows_the_location_below_the_finding(run: Run, notebook: str) -> None:
     assert run("scan").out.splitlines()[2:6] == [
         "a.ipynb",
         f"      1:75  high      wastack-api-key  {notebook}  source",
@@ -632,7 +632,7 @@ def test_text_tells_it_below_the_finding(run: Run, notebook: str) -> None:
     ]
 
 
-def test_github_tells_it_in_the_annotation(run: Run, notebook: str) -> None:
+def test_github_shows_the_location_in_the_annotation(run: Run, notebook: str) -> None:
     assert run("scan", "--format", "github") == Ran(
         1,
         "::error file=a.ipynb,line=1,endLine=1,col=75,endColumn=123,title=WAStack API key (high)::"
@@ -642,7 +642,7 @@ def test_github_tells_it_in_the_annotation(run: Run, notebook: str) -> None:
     )
 
 
-def test_markdown_tells_it_beside_the_place(run: Run, notebook: str) -> None:
+def test_markdown_shows_the_location_next_to_the_place(run: Run, notebook: str) -> None:
     row = (
         "| high | `a.ipynb:1` (`cell 1 (code, In [7]), cell line 1`) | `wastack-api-key` "
         f"| `{notebook}` | source |"
@@ -650,7 +650,7 @@ def test_markdown_tells_it_beside_the_place(run: Run, notebook: str) -> None:
     assert row in run("scan", "--format", "markdown").out.splitlines()
 
 
-def test_sarif_has_it_as_a_logical_location(run: Run, notebook: str) -> None:
+def test_sarif_has_a_logical_location(run: Run, notebook: str) -> None:
     log = run("scan", "--format", "sarif").json()
     assert [error.message for error in VALID.iter_errors(log)] == []
     (result,) = log["runs"][0]["results"]
@@ -665,7 +665,7 @@ def test_sarif_has_it_as_a_logical_location(run: Run, notebook: str) -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_what_a_document_calls_its_parts_is_masked(
+def test_names_in_a_document_are_masked_and_escaped(
     run: Run, tmp_path: Path, make_key: MakeKey, name: str
 ) -> None:
     """A name may hold a key, in whatever wrapping, or an order to a terminal or a CI runner."""
@@ -689,7 +689,7 @@ def test_what_a_document_calls_its_parts_is_masked(
     assert mask(keys[1]) in ran.out
 
 
-def test_of_a_later_window_nothing_is_told_that_is_not_known(
+def test_in_a_later_chunk_unknown_parts_of_the_location_are_omitted(
     run: Run, tmp_path: Path, make_key: MakeKey
 ) -> None:
     first, last = make_key(), make_key()
@@ -725,9 +725,7 @@ HOSTILE: dict[str, Callable[[str], str]] = {
 }
 
 
-def test_hostile_documents_cost_little_and_hide_nothing(
-    run: Run, tmp_path: Path, make_key: MakeKey
-) -> None:
+def test_hostile_documents_hide_no_key(run: Run, tmp_path: Path, make_key: MakeKey) -> None:
     write(tmp_path, {name: make(make_key()) for name, make in HOSTILE.items()})
     ran = run("scan", "--format", "json")
     assert (ran.code, ran.err) == (1, "")
@@ -760,7 +758,7 @@ def planted(tree: Any, data: st.DataObject) -> tuple[Any, tuple[str | int, ...]]
 
 
 @given(tree=TREES, data=st.data(), indent=st.sampled_from([None, 2]), ascii_only=st.booleans())
-def test_the_way_through_any_json_is_found(
+def test_the_path_to_a_value_in_any_json_is_found(
     tree: Any, data: st.DataObject, indent: int | None, ascii_only: bool
 ) -> None:
     tree, way = planted(tree, data)
@@ -775,7 +773,7 @@ def test_the_way_through_any_json_is_found(
 
 
 @given(tree=TREES, data=st.data(), flow=st.sampled_from([None, True, False]), wide=st.booleans())
-def test_the_way_through_any_yaml_is_found(
+def test_the_path_to_a_value_in_any_yaml_is_found(
     tree: Any, data: st.DataObject, flow: bool | None, wide: bool
 ) -> None:
     tree, way = planted(tree, data)
@@ -790,7 +788,7 @@ def test_the_way_through_any_yaml_is_found(
     text=st.text(alphabet='ab"\\{}[]:,- \n&*!|>=/.', max_size=60).map(str.encode),
     offsets=st.lists(st.integers(0, 60), max_size=4).map(sorted),
 )
-def test_any_text_can_be_walked_through(text: bytes, offsets: list[int]) -> None:
+def test_any_text_can_be_parsed(text: bytes, offsets: list[int]) -> None:
     parse = (parsers.parse_json_paths, parsers.parse_yaml_paths, parse_toml_paths)
     for context in parse:
         found = context(text, offsets)

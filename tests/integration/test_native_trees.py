@@ -97,7 +97,7 @@ def list_ids(repo: Repo) -> frozenset[bytes]:
     return frozenset(line.encode() for line in lines)
 
 
-def test_random_histories(tmp_path: Path) -> None:
+def test_the_native_core_agrees_with_git_on_random_histories(tmp_path: Path) -> None:
     numbers = iter(range(10**6))
 
     @settings(max_examples=12, deadline=None)
@@ -112,7 +112,7 @@ def test_random_histories(tmp_path: Path) -> None:
     check_history()
 
 
-def test_a_blob_that_is_missing(tmp_path: Path) -> None:
+def test_the_native_core_agrees_with_git_on_a_missing_blob(tmp_path: Path) -> None:
     repo = Repo(tmp_path)
     for number in range(3):
         repo.commit({"d/file": f"{number}", "other": "same", "key": "x" * number})
@@ -121,7 +121,7 @@ def test_a_blob_that_is_missing(tmp_path: Path) -> None:
     check(repo, frozenset({repo.id("HEAD:key").encode()}), list_ids(repo))
 
 
-def test_a_tree_that_is_missing_is_left_to_git(tmp_path: Path) -> None:
+def test_a_missing_tree_is_left_to_git(tmp_path: Path) -> None:
     repo = Repo(tmp_path)
     for number in range(3):
         repo.commit({"d/file": f"{number}", "key": "x" * number})

@@ -264,7 +264,7 @@ def stored(top: Path, texts: list[bytes], how: Storage, message: bytes = b"m") -
     return repo
 
 
-def test_random_histories(tmp_path: Path, make_key: MakeKey) -> None:
+def test_our_reader_agrees_with_git_on_random_histories(tmp_path: Path, make_key: MakeKey) -> None:
     keys = [make_key().encode() for _ in range(4)]
     numbers = iter(range(10**6))
 
@@ -287,7 +287,7 @@ PLAIN = Storage(10, 50, True, 6, 2, "sha1", 1, False, False)
 
 @pytest.mark.parametrize("by_offset", [True, False], ids=["ofs-delta", "ref-delta"])
 @pytest.mark.parametrize("format_", ["sha1", "sha256"])
-def test_keys_that_deltas_put_together(
+def test_keys_assembled_by_deltas_are_found(
     tmp_path: Path, make_key: MakeKey, by_offset: bool, format_: str
 ) -> None:
     """A key whose halves are each a copy, or one a copy and one inserted, cut at every place."""
@@ -306,7 +306,7 @@ def test_keys_that_deltas_put_together(
     same(tmp_path / "r", least=len(key) - 1, jobs=2)
 
 
-def test_metadata(tmp_path: Path, make_key: MakeKey) -> None:
+def test_keys_in_names_messages_tags_and_notes_are_found(tmp_path: Path, make_key: MakeKey) -> None:
     repo = Repo(tmp_path / "r")
     for number in range(30):
         name = f"{make_key()}/{make_key()}.txt" if number % 3 == 0 else "f"
@@ -328,7 +328,7 @@ def history(make_key: MakeKey, count: int = 12) -> list[bytes]:
     return texts
 
 
-def test_alternates(tmp_path: Path, make_key: MakeKey) -> None:
+def test_objects_of_alternates_are_read(tmp_path: Path, make_key: MakeKey) -> None:
     stored(tmp_path / "a", history(make_key), PLAIN)
     execute(["git", "clone", "-q", "--shared", "a", "b"], tmp_path)
     other = Repo(tmp_path / "b")
@@ -339,7 +339,9 @@ def test_alternates(tmp_path: Path, make_key: MakeKey) -> None:
 
 
 @pytest.mark.parametrize("version", ["1", "2", "2,0x40"])
-def test_index_versions(tmp_path: Path, make_key: MakeKey, version: str) -> None:
+def test_every_version_of_a_pack_index_is_read(
+    tmp_path: Path, make_key: MakeKey, version: str
+) -> None:
     repo = stored(tmp_path / "r", history(make_key), PLAIN)
     (listing,) = repo.top.glob(".git/objects/pack/*.idx")
     before = listing.read_bytes()
@@ -351,7 +353,7 @@ def test_index_versions(tmp_path: Path, make_key: MakeKey, version: str) -> None
     same(repo.top, 10)
 
 
-def test_an_empty_pack_and_an_empty_blob(tmp_path: Path, make_key: MakeKey) -> None:
+def test_an_empty_pack_and_an_empty_blob_are_read(tmp_path: Path, make_key: MakeKey) -> None:
     repo = stored(tmp_path / "r", [b"", *history(make_key, 2)], PLAIN)
     header = b"PACK" + struct.pack(">II", 2, 0)
     (tmp_path / "empty.pack").write_bytes(header + sha1(header).digest())
@@ -362,7 +364,7 @@ def test_an_empty_pack_and_an_empty_blob(tmp_path: Path, make_key: MakeKey) -> N
     same(repo.top, 2)
 
 
-def test_a_kept_pack_and_an_odd_name(tmp_path: Path, make_key: MakeKey) -> None:
+def test_a_kept_pack_with_an_unusual_name_is_read(tmp_path: Path, make_key: MakeKey) -> None:
     repo = stored(tmp_path / "r", history(make_key), PLAIN)
     folder = repo.top / ".git" / "objects" / "pack"
     for file in [*folder.glob("pack-*")]:
@@ -374,7 +376,7 @@ def test_a_kept_pack_and_an_odd_name(tmp_path: Path, make_key: MakeKey) -> None:
 
 @pytest.mark.parametrize("over", [-1, 0, 1], ids=["below", "at", "above"])
 @pytest.mark.parametrize("packed", [True, False], ids=["packed", "loose"])
-def test_at_the_bound_of_memory(
+def test_objects_over_the_memory_limit_are_left_to_git(
     tmp_path: Path, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch, over: int, packed: bool
 ) -> None:
     """What is larger than the bound is left to git, and so is what is a delta of it."""
@@ -395,7 +397,7 @@ def test_at_the_bound_of_memory(
     same(repo.top, 16, sifts=False)  # the native core keeps its own bounds
 
 
-def test_an_object_larger_than_a_window(tmp_path: Path, make_key: MakeKey) -> None:
+def test_an_object_larger_than_a_chunk_is_read(tmp_path: Path, make_key: MakeKey) -> None:
     repo = Repo(tmp_path / "r")
     zeros = b"\0" * (9 << 20)
     keys = [make_key() for _ in range(3)]
@@ -408,7 +410,7 @@ REPOSITORIES = "WAKEYSCAN_TEST_REPOSITORIES"
 """Names the variable that lists folders of real repositories, parted as those of `PATH` are."""
 
 
-def test_real_repositories() -> None:
+def test_our_reader_agrees_with_git_on_real_repositories() -> None:
     folders = [Path(name) for name in os.environ.get(REPOSITORIES, "").split(os.pathsep) if name]
     if not folders:
         pytest.skip(f"{REPOSITORIES} is not set to folders of repositories")
@@ -451,12 +453,12 @@ def damaged(
 Damaged = tuple[Repo, set[str], Path]
 
 
-def test_without_damage(damaged: Damaged) -> None:
+def test_the_undamaged_pack_is_read_completely(damaged: Damaged) -> None:
     repo, keys, _ = damaged
     assert looked(repo.top) == (keys, True)
 
 
-def test_every_byte_of_a_pack(damaged: Damaged) -> None:
+def test_a_flipped_byte_in_a_pack_is_never_unreported(damaged: Damaged) -> None:
     """Flip bits of every entry's header, and of many bytes else: a miss is always said."""
     repo, keys, packed = damaged
     whole = packed.read_bytes()
@@ -478,7 +480,7 @@ def test_every_byte_of_a_pack(damaged: Damaged) -> None:
 
 
 @pytest.mark.skipif(not has_native_core(), reason="the native core is not installed")
-def test_what_the_native_core_refuses_is_named(damaged: Damaged) -> None:
+def test_an_entry_that_the_native_core_rejects_is_named(damaged: Damaged) -> None:
     """The message names the pack, the offset of the entry and what is wrong with it."""
     repo, _, packed = damaged
     whole = bytearray(packed.read_bytes())
@@ -492,7 +494,7 @@ def test_what_the_native_core_refuses_is_named(damaged: Damaged) -> None:
 
 
 @pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.95])
-def test_a_truncated_pack(damaged: Damaged, share: float) -> None:
+def test_a_truncated_pack_makes_a_scan_incomplete(damaged: Damaged, share: float) -> None:
     repo, _, packed = damaged
     whole = packed.read_bytes()
     packed.write_bytes(whole[: int(len(whole) * share)])
@@ -500,13 +502,15 @@ def test_a_truncated_pack(damaged: Damaged, share: float) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".idx", ".pack"])
-def test_a_missing_half(damaged: Damaged, suffix: str) -> None:
+def test_a_pack_without_its_other_file_makes_a_scan_incomplete(
+    damaged: Damaged, suffix: str
+) -> None:
     repo, _, packed = damaged
     packed.with_suffix(suffix).unlink()
     assert looked(repo.top)[1] is False
 
 
-def test_an_index_that_is_not_one(damaged: Damaged) -> None:
+def test_an_invalid_pack_index_makes_a_scan_incomplete(damaged: Damaged) -> None:
     repo, keys, packed = damaged
     listing = packed.with_suffix(".idx")
     listing.chmod(0o600)
@@ -519,7 +523,7 @@ def test_an_index_that_is_not_one(damaged: Damaged) -> None:
         assert found == keys or not complete, len(spoiled)
 
 
-def test_an_index_that_lacks_an_object(damaged: Damaged) -> None:
+def test_an_index_without_an_object_makes_a_scan_incomplete(damaged: Damaged) -> None:
     """One entry of the pack is named in no index: git does not see it, so the look is not whole."""
     repo, keys, packed = damaged
     listing = packed.with_suffix(".idx")
@@ -538,7 +542,7 @@ def test_an_index_that_lacks_an_object(damaged: Damaged) -> None:
         assert found == keys or not complete, number
 
 
-def test_a_circle_of_deltas(damaged: Damaged) -> None:
+def test_a_circle_of_deltas_makes_a_scan_incomplete(damaged: Damaged) -> None:
     """Two objects each of which is a delta of the other can't be read by anybody."""
     repo, keys, _ = damaged
     one, two = b"\x11" * 20, b"\x22" * 20
@@ -569,7 +573,7 @@ LOOSE = {
 
 
 @pytest.mark.parametrize("content", LOOSE.values(), ids=LOOSE)
-def test_damaged_loose_objects(damaged: Damaged, content: bytes) -> None:
+def test_damaged_loose_objects_make_a_scan_incomplete(damaged: Damaged, content: bytes) -> None:
     repo, keys, _ = damaged
     folder = repo.top / ".git" / "objects" / "11"
     folder.mkdir()
@@ -577,7 +581,7 @@ def test_damaged_loose_objects(damaged: Damaged, content: bytes) -> None:
     assert looked(repo.top) == (keys, False)
 
 
-def test_a_loose_object_with_more_behind_it(damaged: Damaged) -> None:
+def test_a_loose_object_with_trailing_bytes_is_read(damaged: Damaged) -> None:
     """Git takes it, and sees what it says that it is; so do we, and say that there is more."""
     repo, keys, _ = damaged
     content = zlib.compress(b"blob 40\0" + b"x" * 40) + b"more"
@@ -656,7 +660,7 @@ def test_a_pack_with_hidden_bytes_is_not_cached(damaged: Damaged) -> None:
     assert [one.json()["complete"] for one in ran] == [False, False]
 
 
-def test_a_draft_is_no_object(damaged: Damaged) -> None:
+def test_a_temporary_file_is_not_an_object(damaged: Damaged) -> None:
     repo, keys, _ = damaged
     folder = repo.top / ".git" / "objects" / "11"
     folder.mkdir()
@@ -666,7 +670,7 @@ def test_a_draft_is_no_object(damaged: Damaged) -> None:
     assert ids and {len(one) for one in ids} == {40}
 
 
-def test_a_bomb(damaged: Damaged) -> None:
+def test_a_decompression_bomb_in_a_pack_makes_a_scan_incomplete(damaged: Damaged) -> None:
     """An entry that says it is small and inflates to much more."""
     repo, keys, _ = damaged
     name = b"\x11" * 20

@@ -101,7 +101,9 @@ def test_an_audit_leaves_no_process(tmp_path: Path, jobs: str, number: signal.Si
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_mirror_is_removed(tmp_path: Path, make_key: MakeKey, number: signal.Signals) -> None:
+def test_an_interrupted_audit_removes_its_mirror(
+    tmp_path: Path, make_key: MakeKey, number: signal.Signals
+) -> None:
     repo = Repo(tmp_path / "repo")
     repo.stage({f"f{at}": f"{at}{SLOW}" for at in range(20)} | {"key": make_key()})
     repo.record()

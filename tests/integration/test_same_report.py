@@ -153,21 +153,27 @@ def audited(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Ran:
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-def test_scan(tree: Path, scanned: Ran, way: Way) -> None:
+def test_a_scan_gives_the_same_report_in_every_configuration(
+    tree: Path, scanned: Ran, way: Way
+) -> None:
     assert scan(tree, way) == scanned
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-def test_audit(repository: Path, audited: Ran, way: Way, tmp_path: Path) -> None:
+def test_an_audit_gives_the_same_report_in_every_configuration(
+    repository: Path, audited: Ran, way: Way, tmp_path: Path
+) -> None:
     assert audit(repository, way, tmp_path) == audited
 
 
-def test_audit_with_a_warm_cache(repository: Path, audited: Ran, tmp_path: Path) -> None:
+def test_an_audit_with_a_warm_cache_gives_the_same_report(
+    repository: Path, audited: Ran, tmp_path: Path
+) -> None:
     for way in (Way(), Way(2, _FAST)):
         assert audit(repository, way, tmp_path) == audited
 
 
-def test_order_of_targets(tree: Path, scanned: Ran) -> None:
+def test_the_order_of_targets_does_not_change_the_report(tree: Path, scanned: Ran) -> None:
     names = sorted(os.listdir(tree))
     for targets in (names, names[::-1]):
         found = scan(tree, Way(), *targets).json()
@@ -183,7 +189,7 @@ def find(name: str, content: bytes, context: ScanContext) -> list[Finding]:
     return list(scan_documents([Document(Origin(name), content)], context).findings)
 
 
-def test_what_was_scanned_before_changes_nothing(files: Files) -> None:
+def test_earlier_documents_do_not_change_the_findings(files: Files) -> None:
     """The prefilter changes its search after some bytes, and keeps state over documents."""
     sizes = 0, LARGE_SCAN, HUGE_SCAN
     contexts = [build_scan_context() for _ in sizes]

@@ -27,7 +27,9 @@ def reasons(report: dict[str, list[dict[str, str]]]) -> list[str]:
 
 
 @pytest.mark.parametrize("depth", [5, 8, 30])
-def test_a_range_with_keys_inside_and_beside(repo: Repo, make_key: MakeKey, depth: int) -> None:
+def test_keys_inside_and_next_to_a_tree_bomb_are_found(
+    repo: Repo, make_key: MakeKey, depth: int
+) -> None:
     inside, beside, later = make_key(), make_key(), make_key()
     bomb = make_tree_bomb(repo, repo.blob(inside), depth)
     commit_tree(repo, {"z.env": repo.blob(beside)}, {"a": bomb})
@@ -39,7 +41,7 @@ def test_a_range_with_keys_inside_and_beside(repo: Repo, make_key: MakeKey, dept
     assert len(report["findings"]) == 3
 
 
-def test_an_event_whose_newest_commit_is_a_bomb(
+def test_an_event_whose_newest_commit_is_a_tree_bomb_is_incomplete(
     repo: Repo, tmp_path: Path, make_key: MakeKey
 ) -> None:
     before = repo.id("HEAD")
@@ -52,13 +54,13 @@ def test_an_event_whose_newest_commit_is_a_bomb(
     assert "removed later" not in told.log
 
 
-def test_a_clean_range_is_incomplete(repo: Repo) -> None:
+def test_a_clean_range_with_a_tree_bomb_is_incomplete(repo: Repo) -> None:
     commit_tree(repo, {}, {"a": make_tree_bomb(repo, repo.blob("clean"))})
     ran = repo.scan("git:HEAD")
     assert (ran.code, reasons(ran.json())) == (3, [SAID])
 
 
-def test_a_bomb_that_a_commit_removes(repo: Repo, make_key: MakeKey) -> None:
+def test_a_commit_that_removes_a_tree_bomb_is_incomplete(repo: Repo, make_key: MakeKey) -> None:
     key = make_key()
     commit_tree(repo, {}, {"a": make_tree_bomb(repo, repo.blob("clean"))})
     commit_tree(repo, {"k": repo.blob(key)}, {})
@@ -66,7 +68,7 @@ def test_a_bomb_that_a_commit_removes(repo: Repo, make_key: MakeKey) -> None:
     assert (places(report), reasons(report)) == (["k:1"], [SAID])
 
 
-def test_a_bomb_in_a_merge(repo: Repo, make_key: MakeKey) -> None:
+def test_a_key_in_a_merge_with_a_tree_bomb_is_found(repo: Repo, make_key: MakeKey) -> None:
     key = make_key()
     bomb = make_tree_bomb(repo, repo.blob("clean"))
     sides = [commit_tree(repo, {name: repo.blob(name)}, {}) for name in ("x", "y")]
@@ -78,7 +80,9 @@ def test_a_bomb_in_a_merge(repo: Repo, make_key: MakeKey) -> None:
     assert fingerprints(repo.scan("git:HEAD~1..HEAD").json()) == {fingerprint(key)}
 
 
-def test_a_tag_of_a_bomb(repo: Repo, make_key: MakeKey) -> None:
+def test_a_key_in_a_tagged_tree_bomb_is_found_and_the_limit_reported(
+    repo: Repo, make_key: MakeKey
+) -> None:
     key = make_key()
     repo.git("tag", "-a", "-m", "t", "t", make_tree_bomb(repo, repo.blob(key)))
     pushed = f"refs/tags/t {repo.id('t')} refs/tags/t {'0' * 40}\n".encode()
@@ -92,7 +96,9 @@ def test_copies_below_the_limit_are_all_reported(repo: Repo, make_key: MakeKey) 
     assert (len(report["findings"]), reasons(report)) == (100, [])
 
 
-def test_an_audit_finds_the_keys_and_gives_no_histories(repo: Repo, make_key: MakeKey) -> None:
+def test_an_audit_finds_the_keys_and_reports_incomplete_histories(
+    repo: Repo, make_key: MakeKey
+) -> None:
     inside, beside = make_key(), make_key()
     commit_tree(repo, {"z.env": repo.blob(beside)}, {"a": make_tree_bomb(repo, repo.blob(inside))})
     ran = audit(repo.top)

@@ -48,7 +48,7 @@ def make_endless(file: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("what", COMMANDS)
-def test_a_file_without_an_end_is_refused(tmp_path: Path, run: Run, what: str, kind: str) -> None:
+def test_an_endless_file_is_rejected(tmp_path: Path, run: Run, what: str, kind: str) -> None:
     name, command = COMMANDS[what]
     make_endless(tmp_path / name, kind)
     ran = run(*command)
@@ -58,7 +58,7 @@ def test_a_file_without_an_end_is_refused(tmp_path: Path, run: Run, what: str, k
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_ignore_file_without_an_end_hides_no_key(
+def test_an_endless_ignore_file_hides_no_key(
     tmp_path: Path, run: Run, make_key: MakeKey, kind: str
 ) -> None:
     repo = Repo(tmp_path / "r")
@@ -100,7 +100,7 @@ EXTREMES = {
 
 @pytest.mark.parametrize("text", EXTREMES.values(), ids=EXTREMES)
 @pytest.mark.parametrize("place", ["configuration", "rule"])
-def test_extremes_in_toml(tmp_path: Path, run: Run, text: bytes, place: str) -> None:
+def test_extreme_toml_is_rejected(tmp_path: Path, run: Run, text: bytes, place: str) -> None:
     name, command = COMMANDS[place]
     key = b"rule" if place == "configuration" else b"severity"
     write(tmp_path, {name: text % key})
@@ -109,13 +109,13 @@ def test_extremes_in_toml(tmp_path: Path, run: Run, text: bytes, place: str) -> 
     assert ran.err.startswith(f"wakeyscan: {name}: invalid TOML: ")
 
 
-def test_our_own_rules_are_no_extremes() -> None:
+def test_builtin_rules_are_within_the_toml_limits() -> None:
     for path in Path(loader.find_builtin_folder()).glob("*.toml"):
         assert small_files.parse_toml(path.read_bytes())
 
 
 @pytest.mark.parametrize("what", ["report", "baseline"])
-def test_deep_json(tmp_path: Path, run: Run, what: str) -> None:
+def test_deeply_nested_json_is_rejected(tmp_path: Path, run: Run, what: str) -> None:
     name, command = COMMANDS[what]
     write(tmp_path, {name: b"[" * 100_000})
     ran = run(*command)
@@ -123,7 +123,7 @@ def test_deep_json(tmp_path: Path, run: Run, what: str) -> None:
     assert name in ran.err
 
 
-def test_a_deep_event(tmp_path: Path, run: Run) -> None:
+def test_a_deeply_nested_event_is_rejected(tmp_path: Path, run: Run) -> None:
     write(tmp_path, {"e.json": b"[" * 100_000})
     env = {"GITHUB_EVENT_NAME": "push", "GITHUB_EVENT_PATH": str(tmp_path / "e.json")}
     Repo(tmp_path)
@@ -212,7 +212,9 @@ def audited(repo: Repo, megabytes: int) -> tuple[int, dict[str, list[dict[str, s
 
 
 @pytest.mark.parametrize("bits", [31, 40, 62, 63], ids=str)
-def test_a_delta_that_claims_more_than_memory(tmp_path: Path, make_key: MakeKey, bits: int) -> None:
+def test_a_delta_that_claims_too_much_memory_is_reported(
+    tmp_path: Path, make_key: MakeKey, bits: int
+) -> None:
     repo, made = Repo(tmp_path / "r"), PackMaker()
     base = made.add(make_key().encode())
     text = copies(48)

@@ -44,7 +44,7 @@ HARMLESS = {"hooks", "logs", "modules", "logs/HEAD", "info/exclude"}
 
 @NEEDS_PERMISSIONS
 @pytest.mark.parametrize("part", [*FOLDERS, *FILES, "objects/info/alternates"])
-def test_an_unreadable_part_is_said(tmp_path: Path, make_key: MakeKey, part: str) -> None:
+def test_an_unreadable_part_is_reported(tmp_path: Path, make_key: MakeKey, part: str) -> None:
     repo = Repo(tmp_path / "repo")
     key = make_key()
     repo.commit({"a": key, "b": "b"})
@@ -95,7 +95,7 @@ def test_a_missing_alternate_is_named(tmp_path: Path, make_key: MakeKey) -> None
     assert named == [f"{repo.top}/.git/objects"]
 
 
-def test_a_commit_whose_parent_is_not_ascii(tmp_path: Path, make_key: MakeKey) -> None:
+def test_a_commit_with_an_invalid_parent_hides_no_key(tmp_path: Path, make_key: MakeKey) -> None:
     repo = Dated(tmp_path / "repo").at(1)
     key = make_key()
     repo.commit({"a": key})
@@ -115,7 +115,7 @@ def test_a_commit_whose_parent_is_not_ascii(tmp_path: Path, make_key: MakeKey) -
     assert fingerprints(ran.json()) == {fingerprint(key)}
 
 
-def test_a_loose_object_with_a_size_of_5000_digits(tmp_path: Path, make_key: MakeKey) -> None:
+def test_a_loose_object_with_a_huge_size_is_a_gap(tmp_path: Path, make_key: MakeKey) -> None:
     repo = Dated(tmp_path / "repo").at(1)
     key = make_key()
     repo.commit({"a": key})
@@ -141,7 +141,7 @@ GIT_COMMANDS = (
 
 
 @pytest.mark.parametrize("body", WRONG.values(), ids=WRONG)
-def test_a_git_that_answers_wrongly_is_no_internal_error(tmp_path: Path, body: str) -> None:
+def test_invalid_output_of_git_causes_no_internal_error(tmp_path: Path, body: str) -> None:
     repo = Repo(tmp_path / "repo")
     repo.commit({"a": "a"})
     repo.stage({"b": "b"})
@@ -158,7 +158,7 @@ def test_a_git_that_answers_wrongly_is_no_internal_error(tmp_path: Path, body: s
     assert set(codes) <= {0, 2, 3}
 
 
-def test_a_gc_beside_an_audit_hides_nothing(tmp_path: Path, make_key: MakeKey) -> None:
+def test_a_gc_during_an_audit_hides_nothing(tmp_path: Path, make_key: MakeKey) -> None:
     repo = Dated(tmp_path / "repo").at(1)
     key, dropped = make_key(), make_key()
     repo.commit({f"f{number}": f"{number}" for number in range(300)} | {"a": key})

@@ -142,7 +142,7 @@ def test_a_200_with_success_is_live(stage: Stage) -> None:
     assert asked.headers["x-app-key"] == str(Secret(APP.reveal(), "x-app-key"))
 
 
-def test_without_an_app_key_there_is_no_such_header(stage: Stage) -> None:
+def test_without_an_app_key_no_such_header_is_sent(stage: Stage) -> None:
     assert stage.ask(fake_wastack.LIVE, app_key=None).liveness is LIVE
     assert "x-app-key" not in stage.asked[0].headers
 
@@ -164,24 +164,24 @@ def test_a_bare_401_proves_nothing(stage: Stage, app_key: Secret | None) -> None
     assert verdict.reason == f'{advice} ("Unauthorized")'
 
 
-def test_a_bare_401_is_a_revocation_beside_an_accepted_control_key(stage: Stage) -> None:
+def test_a_bare_401_is_a_revocation_if_the_control_key_is_accepted(stage: Stage) -> None:
     assert stage.ask(fake_wastack.BARE, APP, ACCEPTED).liveness is REVOKED
     assert (
         stage.ask(fake_wastack.BARE, Secret(APP.reveal(), APP_RULE), ACCEPTED).liveness is REVOKED
     )
 
 
-def test_a_control_key_beside_another_app_key_proves_nothing(stage: Stage) -> None:
+def test_a_control_key_with_another_app_key_proves_nothing(stage: Stage) -> None:
     assert stage.ask(fake_wastack.BARE, OTHER_APP, ACCEPTED).liveness is UNKNOWN
     assert stage.ask(fake_wastack.BARE, None, ACCEPTED).liveness is UNKNOWN
     assert stage.ask(fake_wastack.BARE, APP, ControlResults(frozenset({None}))).liveness is UNKNOWN
 
 
-def test_a_control_key_alone_proves_it_for_a_key_alone(stage: Stage) -> None:
+def test_a_control_key_without_an_app_key_proves_it_for_a_key_without_one(stage: Stage) -> None:
     assert stage.ask(fake_wastack.BARE, None, ControlResults(frozenset({None}))).liveness is REVOKED
 
 
-def test_only_a_200_makes_a_control_key_count(stage: Stage) -> None:
+def test_only_a_200_confirms_a_control_key(stage: Stage) -> None:
     assert ControlResults().add(APP, stage.ask(fake_wastack.LIVE)) == ACCEPTED
     for script in (
         fake_wastack.FORBIDDEN,
@@ -192,7 +192,7 @@ def test_only_a_200_makes_a_control_key_count(stage: Stage) -> None:
         assert ControlResults().add(APP, stage.ask(script)) == ControlResults()
 
 
-def test_a_control_key_on_the_whole_way(stage: Stage, make_key: MakeKey) -> None:
+def test_a_control_key_works_over_http(stage: Stage, make_key: MakeKey) -> None:
     good = Secret(make_key().encode(), "wastack-api-key")
     with stage.api(fake_wastack.BARE, app_key=APP.reveal().decode()) as api:
         api.keys[good.reveal().decode()] = fake_wastack.LIVE
@@ -205,7 +205,7 @@ def test_a_control_key_on_the_whole_way(stage: Stage, make_key: MakeKey) -> None
         assert verify_key(stage.secret, APP, right, to, limiter).liveness is REVOKED
 
 
-def test_a_403_is_live_beside_an_app_key_only(stage: Stage) -> None:
+def test_a_403_is_live_only_with_an_app_key(stage: Stage) -> None:
     assert stage.ask(fake_wastack.FORBIDDEN, APP)[:4:2] == (LIVE, 403)
     verdict = stage.ask(fake_wastack.FORBIDDEN, None)
     assert verdict[:4:2] == (UNKNOWN, 403)
@@ -227,13 +227,15 @@ def test_a_403_is_live_beside_an_app_key_only(stage: Stage) -> None:
         b'[{"success": false}]',
     ],
 )
-def test_a_refusal_that_is_not_the_api_s_is_unknown(plain: Stage, status: int, body: bytes) -> None:
+def test_a_rejection_that_is_not_from_the_api_is_unknown(
+    plain: Stage, status: int, body: bytes
+) -> None:
     verdict = plain.ask(sends(status, body), APP, ACCEPTED)
     assert verdict[:4] == (UNKNOWN, f"unexpected response ({status})", status, None)
 
 
 @pytest.mark.parametrize("error", [None, 5, ["Invalid API key"], {"message": "Invalid API key"}])
-def test_an_error_that_is_no_text_names_nothing(plain: Stage, error: object) -> None:
+def test_an_error_that_is_not_a_string_proves_nothing(plain: Stage, error: object) -> None:
     assert plain.ask(says(401, {"success": False, "error": error})).liveness is UNKNOWN
     assert plain.ask(says(401, {"success": False, "error": error}), APP, ACCEPTED)[0] is REVOKED
 
@@ -251,7 +253,7 @@ def test_an_error_that_is_no_text_names_nothing(plain: Stage, error: object) -> 
         "Authentication failed. The API key has been revoked. Please make a new one.",
     ],
 )
-def test_errors_that_name_the_key(error: str) -> None:
+def test_an_error_that_names_the_key_is_recognized(error: str) -> None:
     assert names_the_key(error)
 
 
@@ -269,7 +271,7 @@ def test_errors_that_name_the_key(error: str) -> None:
         *("The webhook's invalid token", "API key is valid; session expired"),
     ],
 )
-def test_errors_that_leave_it_open(error: str) -> None:
+def test_an_ambiguous_error_does_not_name_the_key(error: str) -> None:
     assert not names_the_key(error)
 
 
@@ -282,7 +284,7 @@ def test_errors_that_leave_it_open(error: str) -> None:
         "API key has been revoked. Use a valid key.",
     ],
 )
-def test_errors_that_name_a_revocation(error: str) -> None:
+def test_an_error_that_names_a_revocation_is_recognized(error: str) -> None:
     assert names_a_revocation(error)
 
 
@@ -295,7 +297,7 @@ def test_errors_that_name_a_revocation(error: str) -> None:
         *("token is no longer valid", "App key has been revoked", "API key is not revoked", ""),
     ],
 )
-def test_errors_that_name_no_revocation_of_a_whole_key(error: str) -> None:
+def test_an_error_without_a_revocation_of_the_whole_key_proves_none(error: str) -> None:
     assert not names_a_revocation(error)
 
 
@@ -303,7 +305,7 @@ ERRORS = {"API key has been revoked": False, "Invalid API key": True, "Unauthori
 
 
 @pytest.mark.parametrize(("error", "requires_certain_bounds"), ERRORS.items(), ids=ERRORS)
-def test_a_refusal_of_any_text_needs_certain_bounds(
+def test_a_rejection_of_any_text_needs_certain_bounds(
     error: str, requires_certain_bounds: bool
 ) -> None:
     answer = Response(401, json.dumps({"success": False, "error": error}).encode(), "", "")
@@ -366,7 +368,7 @@ NOT_YES = {
 
 
 @pytest.mark.parametrize("name", NOT_YES)
-def test_a_200_that_is_not_the_api_s_yes_is_unknown(plain: Stage, name: str) -> None:
+def test_a_200_without_success_is_unknown(plain: Stage, name: str) -> None:
     assert plain.ask(sends(200, NOT_YES[name]))[:4:2] == (UNKNOWN, 200)
 
 
@@ -374,7 +376,7 @@ def test_a_200_that_is_not_the_api_s_yes_is_unknown(plain: Stage, name: str) -> 
     ("data", "devices"),
     [([], 0), ([{}, {}, {}], 3), ({"devices": [1]}, 1), ({"devices": 4}, None), (None, None)],
 )
-def test_devices_are_counted_where_they_are_listed(
+def test_devices_are_counted_if_they_are_listed(
     plain: Stage, data: object, devices: int | None
 ) -> None:
     verdict = plain.ask(says(200, {"success": True, "data": data}))
@@ -384,12 +386,12 @@ def test_devices_are_counted_where_they_are_listed(
 # Busy.
 
 
-def test_a_429_is_waited_out(stage: Stage) -> None:
+def test_a_429_is_retried_after_a_wait(stage: Stage) -> None:
     assert stage.ask(in_turn(limits("7"), fake_wastack.LIVE)).liveness is LIVE
     assert stage.clock.slept == [7]
 
 
-def test_a_429_for_ever_is_unknown(stage: Stage) -> None:
+def test_a_repeated_429_is_unknown(stage: Stage) -> None:
     verdict = stage.ask(limits("7"), APP, ACCEPTED)
     assert verdict[:4] == (UNKNOWN, "the API is busy (429)", 429, None)
     assert (len(stage.asked), stage.clock.slept) == (3, [7, 7])
@@ -409,13 +411,13 @@ def test_retry_after_may_be_a_date(plain: Stage) -> None:
         ("9" * 400, [10]),
     ],
 )
-def test_any_retry_after_is_understood(plain: Stage, wish: str, slept: list[float]) -> None:
+def test_any_retry_after_is_parsed(plain: Stage, wish: str, slept: list[float]) -> None:
     assert plain.ask(in_turn(limits(wish), fake_wastack.LIVE)).liveness is LIVE
     assert plain.clock.slept == slept
 
 
 @pytest.mark.parametrize("script", [limits("99999"), limits(date_in=3600)], ids=["number", "date"])
-def test_who_wants_us_to_wait_for_long_is_not_waited_for(plain: Stage, script: Script) -> None:
+def test_a_long_retry_after_is_not_waited_for(plain: Stage, script: Script) -> None:
     assert plain.ask(script)[:4:2] == (UNKNOWN, 429)
     assert (len(plain.asked), plain.clock.slept) == (1, [])
     assert MAX_WAIT_SECONDS < 3600
@@ -424,7 +426,7 @@ def test_who_wants_us_to_wait_for_long_is_not_waited_for(plain: Stage, script: S
 # The network.
 
 
-def test_a_cut_connection_is_asked_again(stage: Stage) -> None:
+def test_a_cut_connection_is_retried(stage: Stage) -> None:
     assert stage.ask(in_turn(fake_wastack.cuts, fake_wastack.LIVE)).liveness is LIVE
     assert (len(stage.asked), stage.clock.slept) == (2, [0.5])
 
@@ -445,7 +447,7 @@ def test_a_body_that_ends_early_is_unknown(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("name", ["slow", "slow-head"])
-def test_who_trickles_does_not_hold_us(stage: Stage, name: str) -> None:
+def test_a_trickled_response_times_out(stage: Stage, name: str) -> None:
     verdict = stage.ask(fake_wastack.SCRIPTS[name], deadline=0.5)
     assert verdict[:4] == (UNKNOWN, "no response within 0.5 s", None, None)
     assert len(stage.asked) == 1
@@ -489,13 +491,13 @@ def many_headers(asking: RequestHandler) -> None:
 @pytest.mark.parametrize(
     "script", [endless, endless_head, endless_line, endless_continue, many_headers]
 )
-def test_no_part_of_an_answer_is_unbounded(stage: Stage, script: Script) -> None:
+def test_every_part_of_a_response_is_bounded(stage: Stage, script: Script) -> None:
     verdict = stage.ask(script, deadline=60)
     assert (verdict.liveness, verdict.status) == (UNKNOWN, None)
     assert verdict.reason != "no response within 60 s"
 
 
-def test_a_packed_body_is_not_unpacked(stage: Stage) -> None:
+def test_a_compressed_body_is_not_decompressed(stage: Stage) -> None:
     assert stage.ask(fake_wastack.SCRIPTS["packed"])[:4:2] == (UNKNOWN, 200)
     labelled = says(200, {"success": True}, Content_Encoding="gzip")
     assert stage.ask(labelled).liveness is UNKNOWN
@@ -519,7 +521,7 @@ def raw(answer: bytes) -> Script:
         b"",
     ],
 )
-def test_what_is_not_http_is_unknown(plain: Stage, answer: bytes) -> None:
+def test_a_response_that_is_not_http_is_unknown(plain: Stage, answer: bytes) -> None:
     assert plain.ask(raw(answer))[:4:2] == (UNKNOWN, None)
 
 
@@ -544,7 +546,7 @@ def test_a_redirect_is_not_followed(stage: Stage, status: int, to: str) -> None:
         assert (len(stage.asked), len(elsewhere.asked)) == (1, 0)
 
 
-def test_cookies_and_hints_are_not_kept(stage: Stage) -> None:
+def test_cookies_and_hints_are_not_stored(stage: Stage) -> None:
     with FakeWAStack({}) as elsewhere:
         yes = {"success": True}
         hints = {"Set_Cookie": "a=b", "Refresh": f"0; url={elsewhere.url}", "Link": elsewhere.url}
@@ -562,7 +564,7 @@ def test_cookies_and_hints_are_not_kept(stage: Stage) -> None:
         assert elsewhere.asked == []
 
 
-def test_nothing_of_the_environment_steers(
+def test_proxy_variables_and_netrc_are_ignored(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     netrc = tmp_path / ".netrc"
@@ -631,19 +633,19 @@ def test_a_closed_port_is_unknown(plain: Stage) -> None:
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "a..b"])
-def test_a_name_that_is_none_is_unknown(plain: Stage, host: str) -> None:
+def test_an_unresolvable_host_name_is_unknown(plain: Stage, host: str) -> None:
     verdict = asked_of(plain, at(f"https://{host}/api/v1"))
     assert verdict.reason in (f"the host name {host} cannot be resolved", "no response within 10 s")
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_who_says_nothing_does_not_hold_us(plain: Stage, scheme: str) -> None:
+def test_a_silent_server_times_out(plain: Stage, scheme: str) -> None:
     with listening(lambda connection: None) as port:
         verdict = asked_of(plain, at(f"{scheme}://127.0.0.1:{port}", 0.5))
     assert verdict.reason == "no response within 0.5 s"
 
 
-def test_a_handshake_that_trickles_does_not_hold_us(plain: Stage) -> None:
+def test_a_trickled_handshake_times_out(plain: Stage) -> None:
     def trickle(connection: socket.socket) -> None:
         connection.sendall(b"\x16\x03\x03\x40\x00")
         for _ in range(100):
@@ -655,7 +657,7 @@ def test_a_handshake_that_trickles_does_not_hold_us(plain: Stage) -> None:
     assert verdict.reason == "no response within 0.5 s"
 
 
-def test_who_speaks_no_tls_is_unknown_and_gets_no_key(plain: Stage) -> None:
+def test_a_server_without_tls_is_unknown_and_gets_no_key(plain: Stage) -> None:
     heard: list[bytes] = []
 
     def listen(connection: socket.socket) -> None:
@@ -701,7 +703,7 @@ def test_a_wrong_certificate_gets_no_request(plain: Stage, tmp_path: Path, wrong
 
 
 @needs_openssl
-def test_the_system_s_trust_store_is_used(
+def test_the_trust_store_of_the_system_is_used(
     plain: Stage, papers: Papers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(papers.cafile))
@@ -772,7 +774,7 @@ def test_a_proxy_that_refuses_is_unknown(plain: Stage) -> None:
         *("\r\nX-Evil: 1", "\n", "\r", "\0", " ", "\t", "é", "", "+", "x" * 129, "short"),
     ],
 )
-def test_what_has_not_the_shape_of_a_key_is_not_sent(plain: Stage, bad: str) -> None:
+def test_text_without_the_shape_of_a_key_is_not_sent(plain: Stage, bad: str) -> None:
     whole = plain.key[:8] + bad if bad in ("", "short") else plain.key + bad
     secret = Secret(whole.encode(), "wastack-api-key")
     with plain.api(fake_wastack.LIVE) as api:
@@ -791,7 +793,7 @@ def test_another_credential_is_not_sent(plain: Stage) -> None:
 
 
 @pytest.mark.parametrize("bad", ["a\r\nX-Evil: 1", "a\n", "", "a b", "é", "a" * 513])
-def test_an_app_key_that_would_be_another_header_is_not_sent(plain: Stage, bad: str) -> None:
+def test_an_app_key_that_would_inject_a_header_is_not_sent(plain: Stage, bad: str) -> None:
     with plain.api(fake_wastack.LIVE) as api:
         app_key = Secret(bad.encode(), "wastack-app-key")
         to, limiter = plain.endpoint(api), plain.clock.build_limiter()
@@ -801,7 +803,7 @@ def test_an_app_key_that_would_be_another_header_is_not_sent(plain: Stage, bad: 
     assert verdict.reason.startswith("not sent: the X-App-Key")
 
 
-def test_the_default_is_the_vendor_s_own() -> None:
+def test_the_default_url_is_that_of_the_vendor() -> None:
     assert str(parse_endpoint()) == "https://api.wastack.in/api/v1"
     assert parse_endpoint()[:4] == (True, "api.wastack.in", 443, "/api/v1")
 
@@ -815,7 +817,7 @@ def test_the_default_is_the_vendor_s_own() -> None:
         ("http://127.8.8.8:9", "http://127.8.8.8:9"),
     ],
 )
-def test_urls_that_may_be_asked(url: str, read: str) -> None:
+def test_an_allowed_url_is_parsed(url: str, read: str) -> None:
     assert str(parse_endpoint(url)) == read
 
 
@@ -838,7 +840,7 @@ def test_urls_that_may_be_asked(url: str, read: str) -> None:
         ),
     ],
 )
-def test_urls_that_are_refused_and_not_repeated(url: str) -> None:
+def test_a_forbidden_url_is_rejected_and_not_printed(url: str) -> None:
     with pytest.raises(UsageError) as refusal:
         parse_endpoint(url)
     assert "tell" not in repr(refusal.value)
@@ -847,12 +849,12 @@ def test_urls_that_are_refused_and_not_repeated(url: str) -> None:
 @pytest.mark.parametrize(
     "proxy", ["https://p", "socks5://p", "p:80", "http://p/x", "http://p?tell", "http://p\n"]
 )
-def test_proxies_that_are_refused(proxy: str) -> None:
+def test_a_forbidden_proxy_is_rejected(proxy: str) -> None:
     with pytest.raises(UsageError):
         parse_endpoint("https://a", proxy)
 
 
-def test_a_proxy_goes_with_tls_only() -> None:
+def test_a_proxy_needs_tls() -> None:
     with pytest.raises(UsageError, match="would see keys"):
         parse_endpoint("http://localhost:1", "http://p")
 
@@ -867,7 +869,7 @@ def test_plain_http_does_not_leave_this_machine(plain: Stage) -> None:
 
 
 @pytest.mark.parametrize("template", ["{0}", "key {0} is unknown", "…{1}", "{2}", "{3}"])
-def test_an_answer_that_repeats_a_key_is_not_quoted(
+def test_a_response_that_repeats_a_key_is_not_quoted(
     plain: Stage, make_key: MakeKey, template: str
 ) -> None:
     pieces = plain.key, plain.key[-6:], plain.key.swapcase(), APP.reveal().decode()
@@ -879,7 +881,7 @@ def test_an_answer_that_repeats_a_key_is_not_quoted(
     assert foreign[8:] not in verdict.reason and "use wa_" in verdict.reason
 
 
-def test_the_api_s_words_are_safe_to_print(plain: Stage) -> None:
+def test_the_message_of_the_api_is_safe_to_print(plain: Stage) -> None:
     error = "\x1b[31mred\n::error::x ##vso[task] " + "x" * 5000
     verdict = plain.ask(says(401, {"success": False, "error": error}))
     assert verdict.reason.isprintable() and len(verdict.reason) < 300
@@ -896,7 +898,7 @@ def test_nothing_is_logged(
     assert told == ""
 
 
-def test_no_failure_brings_another_exception_along(plain: Stage) -> None:
+def test_no_failure_carries_another_exception(plain: Stage) -> None:
     from wakeyscan.verification import http
 
     for script in (fake_wastack.cuts, raw(b"nonsense\r\n\r\n"), fake_wastack.trickles):
@@ -909,7 +911,7 @@ def test_no_failure_brings_another_exception_along(plain: Stage) -> None:
         assert plain.key[8:] not in repr(error) + str(error)
 
 
-def test_a_verdict_and_a_control_show_masks_only(plain: Stage) -> None:
+def test_a_verdict_and_a_control_result_show_only_masks(plain: Stage) -> None:
     assert APP.reveal().decode() not in repr(ACCEPTED)
     assert plain.key[8:] not in repr(ControlResults(frozenset({plain.secret})))
 
@@ -1021,7 +1023,7 @@ def test_three_hundred_keys_keep_within_the_rate(make_key: MakeKey, clock: Clock
     assert times[-1] - times[0] < estimated_seconds(300) + 60
 
 
-def test_attempts_count_too(plain: Stage) -> None:
+def test_retries_count_toward_the_rate(plain: Stage) -> None:
     times: list[float] = []
 
     def script(asking: RequestHandler) -> None:
