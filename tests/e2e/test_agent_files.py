@@ -105,7 +105,7 @@ def test_a_database_of_an_editor_is_read(run: Run, home: Path, key: str) -> None
     assert found["details"]["assistant"] == "VS Code or an editor based on it"
 
 
-def test_named_products_are_read_alone(run: Run, home: Path, make_key: MakeKey) -> None:
+def test_only_the_named_products_are_read(run: Run, home: Path, make_key: MakeKey) -> None:
     write(home, {".claude/a": make_key(), ".codex/b": make_key(), ".vibe/c": make_key()})
     ran = run("scan", "agents:codex, vibe", "--format", "json")
     assert [Path(f["path"]).name for f in ran.json()["findings"]] == ["b", "c"]
@@ -120,7 +120,7 @@ def test_a_machine_without_assistants_says_so(run: Run, home: Path) -> None:
     assert (ran.code, "no coding assistant keeps files on this machine" in ran.out) == (0, True)
 
 
-def test_files_that_cannot_be_read_are_said(run: Run, home: Path) -> None:
+def test_unreadable_files_are_reported(run: Run, home: Path) -> None:
     write(home, {".claude/a": "x"})
     os.mkfifo(home / ".claude/fifo")
     ran = run("scan", "agents:")

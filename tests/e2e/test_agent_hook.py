@@ -55,7 +55,7 @@ def test_the_start_of_a_session_passes(run: Run) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xef\xbb\xbf[]"])
-def test_input_that_is_no_event_is_blocked_unless_configured(
+def test_invalid_input_is_blocked_unless_agent_fail_is_open(
     run: Run, tmp_path: Path, content: bytes
 ) -> None:
     ran = run("hook", "agent", "--agent", "gemini", stdin=content)
@@ -67,13 +67,13 @@ def test_input_that_is_no_event_is_blocked_unless_configured(
     assert "passed, because agent-fail is open" in ran.err
 
 
-def test_a_huge_event_is_blocked_and_said(run: Run) -> None:
+def test_a_huge_event_is_blocked_and_reported(run: Run) -> None:
     ran = run("hook", "agent", stdin=b'{"prompt": "' + b"x" * (64 << 20) + b'"}')
     assert ran.code == 2
     assert "the event is larger than 64 MB (blocked" in ran.err
 
 
-def test_a_fifo_blocks_nobody_and_is_said(run: Run, tmp_path: Path) -> None:
+def test_a_fifo_does_not_block_and_is_reported(run: Run, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / ".env")
     ran = run("hook", "agent", stdin=build_read(".env"))
     assert "a FIFO" in ran.json()["systemMessage"]
@@ -84,7 +84,7 @@ def test_a_fifo_blocks_nobody_and_is_said(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["missing", ".", "a\0b", "~/missing"])
-def test_a_path_that_is_no_file_is_left_to_the_tool(run: Run, path: str) -> None:
+def test_a_path_that_is_not_a_file_is_ignored(run: Run, path: str) -> None:
     assert run("hook", "agent", stdin=build_read(path)) == (0, "", "")
 
 

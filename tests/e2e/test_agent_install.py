@@ -91,7 +91,7 @@ def test_an_entry_of_the_user_is_kept(run: Run, home: Path) -> None:
     assert json.loads((home / CLAUDE).read_bytes()) == own
 
 
-def test_settings_that_cannot_be_changed_are_said_and_kept(run: Run, home: Path) -> None:
+def test_settings_that_cannot_be_changed_are_reported_and_kept(run: Run, home: Path) -> None:
     write(home, {CLAUDE: '{\n  "a" 1\n}', ".gemini/settings.json": "{}"})
     (home / ".cursor").mkdir()
     os.mkfifo(home / ".cursor/hooks.json")
@@ -106,7 +106,7 @@ def test_settings_that_cannot_be_changed_are_said_and_kept(run: Run, home: Path)
     assert "line 2 is not valid JSON" in checked.out
 
 
-def test_a_link_of_the_user_is_followed_but_none_of_a_project(
+def test_links_in_the_home_are_followed_but_not_links_in_a_project(
     run: Run, home: Path, tmp_path: Path
 ) -> None:
     write(home, {"dotfiles/claude.json": "{}"})
@@ -123,7 +123,7 @@ def test_a_link_of_the_user_is_followed_but_none_of_a_project(
     assert (home / "dotfiles/claude.json").read_bytes() == b"{}"
 
 
-def test_a_program_that_is_gone_is_a_problem(run: Run, home: Path) -> None:
+def test_a_missing_program_is_a_problem(run: Run, home: Path) -> None:
     assert run("hook", "install", "agent", "kiro").code == 0
     file = home / ".kiro/hooks/wakeyscan.json"
     file.write_text(file.read_text().replace("/wakeyscan hook", "/gone/wakeyscan hook", 1))
@@ -145,7 +145,7 @@ def test_a_missing_entry_is_a_problem(run: Run, home: Path) -> None:
     assert "installed in" in run("hook", "status").out
 
 
-def test_a_home_of_the_assistant_elsewhere_is_found(
+def test_a_moved_home_of_the_assistant_is_found(
     run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CODEX_HOME", str(tmp_path / "codex"))
@@ -154,7 +154,7 @@ def test_a_home_of_the_assistant_elsewhere_is_found(
     assert read_tree(home) == {}
 
 
-def test_wrong_command_lines_are_refused(run: Run, home: Path) -> None:
+def test_invalid_command_lines_are_rejected(run: Run, home: Path) -> None:
     assert "no assistant has settings on this machine" in run("hook", "install", "agent").err
     assert "unknown assistant 'nobody'" in run("hook", "install", "agent", "nobody").err
     assert "only when a session starts" in run("hook", "install", "agent", "junie").err

@@ -204,7 +204,9 @@ def in_no_commit(corners: Corners) -> None:
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["loose", "packed"])
-def test_every_corner(repo: Dated, make_key: MakeKey, packed: bool) -> None:
+def test_an_audit_finds_keys_in_every_part_of_a_repository(
+    repo: Dated, make_key: MakeKey, packed: bool
+) -> None:
     corners = Corners(repo, make_key)
     for fill in (at_head, gone, merged, off_all_branches, in_metadata, in_no_commit):
         fill(corners)
@@ -241,7 +243,7 @@ def test_a_note_is_metadata_and_a_file_of_the_same_name_is_not(
 # Lives
 
 
-def test_added_removed_and_added_again(repo: Dated, key: str) -> None:
+def test_a_key_added_and_removed_twice_has_the_first_and_last_commit(repo: Dated, key: str) -> None:
     first = repo.at(2).commit({"a": f"{key}\n"})
     repo.at(4).commit({"a": "none\n"})
     repo.at(6).commit({"a": f"x\n{key}\n"})
@@ -253,7 +255,7 @@ def test_added_removed_and_added_again(repo: Dated, key: str) -> None:
     assert [(p["path"], p["line"]) for p in told["places"]] == [("a", 1), ("a", 2)]
 
 
-def test_removed_and_added_again_is_at_head(repo: Dated, key: str) -> None:
+def test_a_key_removed_and_added_again_is_at_head(repo: Dated, key: str) -> None:
     first = repo.at(2).commit({"a": f"{key}\n"})
     repo.at(4).commit({"a": "none\n"})
     repo.at(6).commit({"b": key})
@@ -262,7 +264,7 @@ def test_removed_and_added_again_is_at_head(repo: Dated, key: str) -> None:
     assert (told["removed"], told["at_head"]) == (None, True)
 
 
-def test_removed_from_one_file_but_not_from_all(repo: Dated, key: str) -> None:
+def test_a_key_left_in_one_file_is_not_removed(repo: Dated, key: str) -> None:
     first = repo.at(2).commit({"a": f"{key}\n", "b": f"\n{key}\n"})
     repo.at(3).commit({"a": "none\n"})
     told = life(repo.audit().json(), key)
@@ -271,7 +273,7 @@ def test_removed_from_one_file_but_not_from_all(repo: Dated, key: str) -> None:
     assert places == [("a", 1, first), ("b", 2, first)]
 
 
-def test_independently_on_two_branches(repo: Dated, key: str) -> None:
+def test_a_key_on_two_branches_is_introduced_by_the_older_commit(repo: Dated, key: str) -> None:
     repo.commit({"r": "r"})
     repo.git("branch", "other")
     late = repo.at(8).commit({"late": f"x\n{key}"})
@@ -286,7 +288,7 @@ def test_independently_on_two_branches(repo: Dated, key: str) -> None:
     assert born(life(repo.audit().json(), key)) == (early, noon(5), "early", 1)
 
 
-def test_only_on_a_side_branch(repo: Dated, key: str) -> None:
+def test_a_key_on_a_side_branch_is_neither_removed_nor_at_head(repo: Dated, key: str) -> None:
     repo.commit({"r": "r"})
     repo.git("checkout", "-q", "-b", "side")
     commit = repo.at(2).commit({"s": key})
@@ -297,7 +299,7 @@ def test_only_on_a_side_branch(repo: Dated, key: str) -> None:
     assert set(told["reachable_from"]) == {"refs/heads/side", "reflog"}
 
 
-def test_a_merge_does_not_remove_what_was_gone(repo: Dated, key: str) -> None:
+def test_a_merge_does_not_remove_a_key_that_was_already_removed(repo: Dated, key: str) -> None:
     """The other side still has the key, and the merge lacks it: that is not when it went."""
     repo.commit({"a": key})
     repo.git("branch", "side")
@@ -311,7 +313,7 @@ def test_a_merge_does_not_remove_what_was_gone(repo: Dated, key: str) -> None:
     assert told["exposed_days"] == age(1)
 
 
-def test_a_merge_that_removes(repo: Dated, key: str) -> None:
+def test_a_merge_can_remove_a_key(repo: Dated, key: str) -> None:
     repo.commit({"a": key})
     repo.git("checkout", "-q", "-b", "side")
     repo.commit({"s": "s"})
@@ -324,7 +326,7 @@ def test_a_merge_that_removes(repo: Dated, key: str) -> None:
 
 
 @pytest.mark.parametrize("sides", [1, 4], ids=["merge", "octopus"])
-def test_what_a_merge_brings_is_not_introduced_by_it(repo: Dated, key: str, sides: int) -> None:
+def test_a_merge_does_not_introduce_keys_of_its_parents(repo: Dated, key: str, sides: int) -> None:
     repo.commit({"r": "r"})
     commits = {}
     for number in range(sides):
@@ -342,7 +344,7 @@ def test_what_a_merge_brings_is_not_introduced_by_it(repo: Dated, key: str, side
     }
 
 
-def test_an_octopus_whose_resolution_brings_it(repo: Dated, key: str) -> None:
+def test_an_octopus_merge_can_introduce_a_key(repo: Dated, key: str) -> None:
     repo.commit({"r": "r"})
     tips = []
     for name in ("a", "b", "c"):
@@ -367,7 +369,7 @@ def test_a_rename_keeps_the_introduction(repo: Dated, key: str) -> None:
     assert {p["blob"] for p in told["places"]} == {repo.id("HEAD:new")}
 
 
-def test_a_key_that_wanders_within_a_file(repo: Dated, key: str) -> None:
+def test_a_key_that_moves_within_a_file_has_all_its_lines(repo: Dated, key: str) -> None:
     commits = [repo.at(day).commit({"a": "x\n" * day + f"{key}\n"}) for day in range(1, 6)]
     told = life(repo.audit().json(), key)
     places = [(p["line"], p["commit"]) for p in told["places"]]
@@ -375,14 +377,16 @@ def test_a_key_that_wanders_within_a_file(repo: Dated, key: str) -> None:
     assert len({p["blob"] for p in told["places"]}) == 5
 
 
-def test_a_key_twice_in_one_file(repo: Dated, key: str) -> None:
+def test_a_key_has_a_place_for_each_line_of_a_file(repo: Dated, key: str) -> None:
     repo.commit({"a": f"{key}\n\n{key} {key}\n"})
     told = life(repo.audit().json(), key)
     assert [p["line"] for p in told["places"]] == [1, 3]
 
 
 @pytest.mark.parametrize("remote", [None, "before", "at"])
-def test_pushed(repo: Dated, key: str, remote: str | None) -> None:
+def test_a_key_is_pushed_if_a_remote_tracking_branch_has_it(
+    repo: Dated, key: str, remote: str | None
+) -> None:
     before = repo.commit({"r": "r"})
     commit = repo.commit({"a": key})
     if remote:
@@ -392,7 +396,7 @@ def test_pushed(repo: Dated, key: str, remote: str | None) -> None:
     assert told["pushed"] is {None: None, "before": False, "at": True}[remote]
 
 
-def test_more_keys_than_files_may_be_open(repo: Dated, make_key: MakeKey) -> None:
+def test_more_keys_than_the_limit_of_open_files_are_audited(repo: Dated, make_key: MakeKey) -> None:
     keys = {make_key() for _ in range(100)}
     repo.commit({f"f{number}": key for number, key in enumerate(sorted(keys))})
     line = f"ulimit -n 64; exec {shlex.quote(WAKEYSCAN)} audit --format=json"
@@ -401,7 +405,7 @@ def test_more_keys_than_files_may_be_open(repo: Dated, make_key: MakeKey) -> Non
     assert lives(ran.json()).keys() == set(map(fingerprint, keys))
 
 
-def test_all_of_keys(repo: Dated, make_key: MakeKey) -> None:
+def test_the_json_report_has_every_field_of_keys(repo: Dated, make_key: MakeKey) -> None:
     """The whole of what programs read."""
     first, second = make_key(), make_key()
     one = repo.at(1).commit({"src/a.js": f"x\nlet k = '{first}';\n"})
@@ -487,20 +491,20 @@ def test_all_of_keys(repo: Dated, make_key: MakeKey) -> None:
     assert report["coverage"]["documents"] == 10
 
 
-def test_other_rules_too(repo: Dated, make_key: MakeKey) -> None:
+def test_keys_of_other_rules_have_histories(repo: Dated, make_key: MakeKey) -> None:
     token = make_key(prefix="")
     commit = repo.commit({"curl.sh": f"curl -H 'Authorization: Bearer {token}'\n"})
     told = life(repo.audit().json(), token, "authorization-header")
     assert (told["introduced"]["commit"], told["severity"]) == (commit, "medium")
 
 
-def test_placeholders_are_no_keys(repo: Dated) -> None:
+def test_placeholders_are_not_listed_as_keys(repo: Dated) -> None:
     repo.commit({"a": f"{PREFIX}your_key {PREFIX}{'x' * 24}\n"})
     ran = repo.audit()
     assert (ran.code, ran.json()["keys"]) == (0, [])
 
 
-def test_bad_dates_are_no_fault(repo: Dated, key: str) -> None:
+def test_invalid_commit_dates_are_accepted(repo: Dated, key: str) -> None:
     tree = repo.git("write-tree")
     repo.stage({"a": key})
     tree = repo.git("write-tree")
@@ -524,7 +528,7 @@ def limited(repo: Dated, keys: dict[str, str], *options: str) -> set[str]:
     return {names[known] for known in lives(ran.json())}
 
 
-def test_limits(repo: Dated, make_key: MakeKey) -> None:
+def test_options_limit_an_audit(repo: Dated, make_key: MakeKey) -> None:
     keys = {name: make_key() for name in ("old", "new", "side", "remote", "reset", "dangling")}
     repo.at(1).commit({"old": keys["old"]})
     repo.git("rm", "-q", "old")
@@ -552,7 +556,7 @@ def test_limits(repo: Dated, make_key: MakeKey) -> None:
     assert ran.err == f"wakeyscan: --branch: no branch 'none' in {repo.top}\n"
 
 
-def test_only_what_nothing_reaches(repo: Dated, key: str) -> None:
+def test_unreachable_keys_are_excluded_by_the_reachable_option(repo: Dated, key: str) -> None:
     repo.commit({"a": "a"})
     repo.blob(key)
     assert repo.audit().code == 1
@@ -562,7 +566,7 @@ def test_only_what_nothing_reaches(repo: Dated, key: str) -> None:
 # Marks in the repository's own files
 
 
-def test_marks_of_a_stranger_do_not_count(repo: Dated, key: str) -> None:
+def test_inline_ignores_of_an_untrusted_repository_do_not_count(repo: Dated, key: str) -> None:
     repo.commit({"a": f"{key}  # wakeyscan:ignore -- trust me\n"})
     assert repo.audit().code == 1
     assert repo.audit("--trust-repo").code == 0
@@ -576,7 +580,9 @@ def test_marks_of_a_stranger_do_not_count(repo: Dated, key: str) -> None:
 
 
 @pytest.mark.parametrize("bare", [False, True], ids=["work-tree", "bare"])
-def test_a_stranger_within_ours_is_still_one(repo: Dated, key: str, bare: bool) -> None:
+def test_a_repository_inside_the_current_one_is_untrusted(
+    repo: Dated, key: str, bare: bool
+) -> None:
     inner = Dated(repo.top / "inner").at(1)
     inner.commit({"a": f"{key}  # wakeyscan:ignore -- trust me\n"})
     if bare:
@@ -584,7 +590,7 @@ def test_a_stranger_within_ours_is_still_one(repo: Dated, key: str, bare: bool) 
     assert repo.run("audit", "inner.git" if bare else "inner").code == 1
 
 
-def test_a_stranger_s_configuration_does_not_count(repo: Dated, key: str) -> None:
+def test_the_configuration_of_an_untrusted_repository_does_not_count(repo: Dated, key: str) -> None:
     settings = 'fail-on = "never"\nexclude = ["*"]\nmax-file-size = "1"\n'
     repo.commit({".wakeyscan.toml": settings, "a": key})
     assert repo.audit().code == 1
@@ -593,7 +599,7 @@ def test_a_stranger_s_configuration_does_not_count(repo: Dated, key: str) -> Non
 # Reports
 
 
-def test_text(repo: Dated, make_key: MakeKey) -> None:
+def test_text_groups_keys_by_urgency_with_their_history(repo: Dated, make_key: MakeKey) -> None:
     old, here = make_key(), make_key()
     one = repo.at(1).commit({"src/old.py": f"x\nkey = '{old}'\n"})
     two = repo.at(11).commit({"src/old.py": "x\n", "public/app.js": f"let k = '{here}';\n"})
@@ -665,7 +671,7 @@ What to do, key by key
     )
 
 
-def test_text_names_the_place_of_the_introduction(repo: Dated, key: str) -> None:
+def test_text_names_the_oldest_introducing_commit(repo: Dated, key: str) -> None:
     """Of two branches that got a key the older one counts, whichever git lists first."""
     repo.commit({"r": "r"})
     for number, day in enumerate((5, 9, 3, 7)):
@@ -679,7 +685,7 @@ def test_text_names_the_place_of_the_introduction(repo: Dated, key: str) -> None
     assert born(life(repo.audit().json(), key)) == (first, noon(3), "f3", 1)
 
 
-def test_text_shows_what_is_in_no_commit(repo: Dated, make_key: MakeKey) -> None:
+def test_text_shows_keys_that_are_in_no_commit(repo: Dated, make_key: MakeKey) -> None:
     repo.commit({"a": "a"})
     blob = repo.blob(f"x {make_key()}")
     named = make_key()
@@ -692,7 +698,7 @@ def test_text_shows_what_is_in_no_commit(repo: Dated, make_key: MakeKey) -> None
     assert named[len(PREFIX) :] not in text
 
 
-def test_sarif(repo: Dated, make_key: MakeKey) -> None:
+def test_sarif_of_an_audit_is_valid(repo: Dated, make_key: MakeKey) -> None:
     repo.commit({"a b.py": f"k = '{make_key()}'\n", f"{make_key()}": "n"}, f"m {make_key()}")
     repo.blob(make_key())
     repo.git("tag", make_key())
@@ -791,7 +797,9 @@ def test_an_interrupted_audit_reports_what_it_found_so_far(
 # What can't be audited
 
 
-def test_urls(repo: Dated, key: str, tmp_path: Path) -> None:
+def test_file_urls_are_cloned_and_other_schemes_are_rejected(
+    repo: Dated, key: str, tmp_path: Path
+) -> None:
     commit = repo.commit({"a": key})
     repo.blob("dangling")
     ran = audit(repo.top.as_uri())
@@ -810,7 +818,7 @@ def test_urls(repo: Dated, key: str, tmp_path: Path) -> None:
     assert ran.err.startswith("wakeyscan: file://")
 
 
-def test_what_is_no_repository(repo: Dated, tmp_path: Path) -> None:
+def test_a_target_that_is_not_a_repository_is_rejected(repo: Dated, tmp_path: Path) -> None:
     repo.commit({"a": "a"})
     for target in (tmp_path, tmp_path / "none", repo.top / "none", repo.top / "a"):
         ran = audit(target)
@@ -823,7 +831,7 @@ def test_what_is_no_repository(repo: Dated, tmp_path: Path) -> None:
     )
 
 
-def test_from_within(repo: Dated, key: str) -> None:
+def test_an_audit_works_from_any_folder_of_a_work_tree(repo: Dated, key: str) -> None:
     """As every git command it works from any folder of a work tree."""
     repo.commit({"src/objects/a": key})
     for folder in (".", "src", "src/objects"):

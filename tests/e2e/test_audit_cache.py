@@ -142,7 +142,7 @@ def same(one: Ran, other: Ran) -> bool:
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)
-def test_what_is_remembered_changes_nothing(
+def test_a_cached_audit_equals_an_uncached_one(
     step: Callable[[Dated, str], None], repo: Dated, make_key: MakeKey, cache: Path
 ) -> None:
     leaky(repo, make_key)
@@ -199,7 +199,9 @@ def test_a_gap_is_cached_while_it_persists(
         assert same(repo.audit(), repo.audit("--no-cache"))
 
 
-def test_each_change_after_the_other(repo: Dated, make_key: MakeKey) -> None:
+def test_successive_changes_give_the_results_of_an_uncached_audit(
+    repo: Dated, make_key: MakeKey
+) -> None:
     leaky(repo, make_key)
     for step in (a_commit, a_key, a_tag, a_merge, a_key_in_a_name, a_branch_begun_over, a_remote):
         repo.audit()
@@ -208,7 +210,9 @@ def test_each_change_after_the_other(repo: Dated, make_key: MakeKey) -> None:
         assert same(repo.audit(), repo.audit("--no-cache")), step.__name__
 
 
-def test_no_secret_is_remembered(repo: Dated, make_key: MakeKey, cache: Path) -> None:
+def test_the_cache_holds_no_secret_or_fingerprint(
+    repo: Dated, make_key: MakeKey, cache: Path
+) -> None:
     keys = leaky(repo, make_key)
     named = make_key()
     for step in (a_key_in_a_name, a_key_in_a_message, a_tag):
@@ -220,7 +224,9 @@ def test_no_secret_is_remembered(repo: Dated, make_key: MakeKey, cache: Path) ->
     assert [key for key in (*keys, named) if fingerprint(key).encode()[:12] in kept] == []
 
 
-def test_a_changed_rule_looks_again(repo: Dated, make_key: MakeKey, tmp_path: Path) -> None:
+def test_a_changed_rule_is_not_served_from_the_cache(
+    repo: Dated, make_key: MakeKey, tmp_path: Path
+) -> None:
     leaky(repo, make_key)
     repo.commit({"h": "ticket ABC-9f27c1d4e80b\n"})
     repo.git("gc", "-q")
@@ -266,7 +272,7 @@ def wrong_notes(cache: Path) -> None:
 @pytest.mark.parametrize(
     "harm", [garbage, cut_short, a_folder, other_tables, wrong_notes], ids=lambda h: h.__name__
 )
-def test_a_damaged_memory_is_no_memory(
+def test_a_damaged_cache_is_ignored(
     harm: Callable[[Path], None], repo: Dated, make_key: MakeKey, cache: Path
 ) -> None:
     leaky(repo, make_key)
@@ -276,7 +282,7 @@ def test_a_damaged_memory_is_no_memory(
     assert same(repo.audit(), wanted)
 
 
-def test_a_locked_memory_is_no_memory(repo: Dated, make_key: MakeKey, cache: Path) -> None:
+def test_a_locked_cache_is_ignored(repo: Dated, make_key: MakeKey, cache: Path) -> None:
     leaky(repo, make_key)
     wanted = repo.audit()
     with sqlite3.connect(cache) as base:
@@ -284,7 +290,9 @@ def test_a_locked_memory_is_no_memory(repo: Dated, make_key: MakeKey, cache: Pat
         assert same(repo.audit(), wanted)
 
 
-def test_another_repository_at_the_same_place(repo: Dated, make_key: MakeKey) -> None:
+def test_another_repository_at_the_same_path_does_not_reuse_the_cache(
+    repo: Dated, make_key: MakeKey
+) -> None:
     leaky(repo, make_key)
     repo.audit()
     shutil.rmtree(repo.top)

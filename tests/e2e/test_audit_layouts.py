@@ -43,7 +43,7 @@ def gaps(report: Any) -> list[str]:
 # Shapes
 
 
-def test_bare(repo: Dated, key: str, tmp_path: Path) -> None:
+def test_a_bare_repository_is_audited(repo: Dated, key: str, tmp_path: Path) -> None:
     commit = repo.commit({"a": key})
     repo.git("clone", "-q", "--bare", ".", str(tmp_path / "bare.git"))
     told = life(found(audit(tmp_path / "bare.git"), key), key)
@@ -52,7 +52,7 @@ def test_bare(repo: Dated, key: str, tmp_path: Path) -> None:
     assert told["at_head"]
 
 
-def test_linked_work_tree(repo: Dated, make_key: MakeKey, tmp_path: Path) -> None:
+def test_a_linked_work_tree_is_audited(repo: Dated, make_key: MakeKey, tmp_path: Path) -> None:
     main, linked, staged = make_key(), make_key(), make_key()
     repo.commit({"a": main})
     repo.git("worktree", "add", "-q", "-b", "linked", str(tmp_path / "linked"))
@@ -67,7 +67,9 @@ def test_linked_work_tree(repo: Dated, make_key: MakeKey, tmp_path: Path) -> Non
     assert set(life(report, linked)["reachable_from"]) >= {"refs/heads/linked"}
 
 
-def test_submodules_are_named_and_no_gap(repo: Dated, make_key: MakeKey, tmp_path: Path) -> None:
+def test_submodules_are_listed_and_the_audit_is_complete(
+    repo: Dated, make_key: MakeKey, tmp_path: Path
+) -> None:
     ours, theirs = make_key(), make_key()
     other = Dated(tmp_path / "other").at(1)
     other.commit({"b": theirs})
@@ -83,7 +85,7 @@ def test_submodules_are_named_and_no_gap(repo: Dated, make_key: MakeKey, tmp_pat
     found(audit(repo.top / "sub"), theirs)
 
 
-def test_a_key_in_the_path_of_a_submodule(repo: Dated, key: str) -> None:
+def test_a_key_in_the_path_of_a_submodule_is_found(repo: Dated, key: str) -> None:
     """What the path leads to is in no object store of ours."""
     repo.commit({"r": "r"})
     repo.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},mods/{key}")
@@ -93,7 +95,9 @@ def test_a_key_in_the_path_of_a_submodule(repo: Dated, key: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["relative", "absolute", "quoted", "chain", "comment"])
-def test_shared(repo: Dated, make_key: MakeKey, tmp_path: Path, form: str) -> None:
+def test_borrowed_objects_are_audited(
+    repo: Dated, make_key: MakeKey, tmp_path: Path, form: str
+) -> None:
     lent, own = make_key(), make_key()
     repo.commit({"a": lent})
     repo.git("clone", "-q", "--shared", ".", str(tmp_path / "other"))
@@ -116,7 +120,7 @@ def test_shared(repo: Dated, make_key: MakeKey, tmp_path: Path, form: str) -> No
     assert life(report, lent)["at_head"]
 
 
-def test_alternates_that_lead_nowhere_or_in_a_circle(repo: Dated, key: str) -> None:
+def test_missing_and_circular_alternates_are_reported(repo: Dated, key: str) -> None:
     repo.commit({"a": key})
     lines = f"{repo.top}/none\n.\n{repo.top}/.git/objects\n../objects\n"
     write(repo.top, {".git/objects/info/alternates": lines})
@@ -137,7 +141,7 @@ def test_a_pack_that_is_a_link_to_nowhere_is_a_gap(
         assert gaps(report) == [f"{pack}: pack without an index, not scanned; run git index-pack"]
 
 
-def test_sha256(tmp_path: Path, make_key: MakeKey) -> None:
+def test_a_sha256_repository_is_audited(tmp_path: Path, make_key: MakeKey) -> None:
     keys = [make_key() for _ in range(4)]
     repo = Dated(tmp_path / "repo", "--object-format=sha256").at(1)
     commit = repo.commit({"a": keys[0], f"n/{keys[1]}": "n"}, keys[2])
@@ -149,17 +153,17 @@ def test_sha256(tmp_path: Path, make_key: MakeKey) -> None:
     assert life(report, keys[1])["introduced"]["path"] == "n/wa_live_…"
 
 
-def test_unborn_and_empty(repo: Dated) -> None:
+def test_an_empty_repository_is_clean(repo: Dated) -> None:
     report = found(repo.audit())
     assert (report["coverage"]["documents"], report["skipped"]) == (0, [])
 
 
-def test_unborn_with_an_index(repo: Dated, key: str) -> None:
+def test_an_index_without_commits_is_audited(repo: Dated, key: str) -> None:
     repo.stage({"a": key})
     assert life(found(repo.audit(), key), key)["reachable_from"] == ["index"]
 
 
-def test_detached(repo: Dated, key: str) -> None:
+def test_a_detached_head_is_audited(repo: Dated, key: str) -> None:
     repo.commit({"r": "r"})
     repo.git("checkout", "-q", "--detach")
     repo.commit({"a": key})
@@ -167,7 +171,7 @@ def test_detached(repo: Dated, key: str) -> None:
     assert (told["at_head"], told["reachable_from"]) == (True, ["HEAD", "reflog", "index"])
 
 
-def test_packed_refs(repo: Dated, key: str) -> None:
+def test_packed_refs_are_read_and_loose_ones_override_them(repo: Dated, key: str) -> None:
     repo.commit({"a": key})
     repo.git("tag", "-a", "-m", "m", "v1")
     repo.git("branch", "old")
@@ -180,7 +184,7 @@ def test_packed_refs(repo: Dated, key: str) -> None:
     assert not life(found(repo.audit(), key), key)["at_head"]
 
 
-def test_a_symbolic_ref(repo: Dated, key: str) -> None:
+def test_a_symbolic_ref_is_listed(repo: Dated, key: str) -> None:
     commit = repo.commit({"a": key})
     repo.git("update-ref", "refs/remotes/o/main", commit)
     repo.git("symbolic-ref", "refs/remotes/o/HEAD", "refs/remotes/o/main")
@@ -188,14 +192,14 @@ def test_a_symbolic_ref(repo: Dated, key: str) -> None:
     assert {"refs/remotes/o/HEAD", "refs/remotes/o/main"} < set(told["reachable_from"])
 
 
-def test_a_gitfile(repo: Dated, key: str, tmp_path: Path) -> None:
+def test_a_gitfile_is_followed(repo: Dated, key: str, tmp_path: Path) -> None:
     repo.commit({"a": key})
     (repo.top / ".git").rename(tmp_path / "elsewhere")
     write(repo.top, {".git": "gitdir: ../elsewhere\n"})
     assert life(found(repo.audit(), key), key)["at_head"]
 
 
-def test_nested_tags(repo: Dated, key: str) -> None:
+def test_a_message_of_a_nested_tag_is_audited(repo: Dated, key: str) -> None:
     repo.commit({"a": "a"})
     repo.git("tag", "-a", "-m", f"inner {key}", "inner")
     repo.git("tag", "-a", "-m", "outer", "outer", "inner")
@@ -203,13 +207,13 @@ def test_nested_tags(repo: Dated, key: str) -> None:
     assert life(found(repo.audit(), key), key)["reachable_from"] == ["refs/tags/outer"]
 
 
-def test_a_tag_of_a_blob(repo: Dated, key: str) -> None:
+def test_a_blob_with_a_tag_is_audited(repo: Dated, key: str) -> None:
     repo.commit({"a": "a"})
     repo.git("tag", "-a", "-m", "m", "public-key", repo.blob(key))
     assert life(found(repo.audit(), key), key)["reachable_from"] == ["refs/tags/public-key"]
 
 
-def test_many_refs(repo: Dated, key: str) -> None:
+def test_thousands_of_refs_are_listed(repo: Dated, key: str) -> None:
     commit = repo.commit({"a": key})
     said = "".join(f"create refs/heads/b{number} {commit}\n" for number in range(3000))
     repo.git("update-ref", "--stdin", stdin=said.encode())
@@ -221,7 +225,9 @@ def test_many_refs(repo: Dated, key: str) -> None:
 # Cut short
 
 
-def test_a_shallow_history_begins_where_it_is_cut(repo: Dated, key: str, tmp_path: Path) -> None:
+def test_a_shallow_history_begins_at_its_oldest_commit(
+    repo: Dated, key: str, tmp_path: Path
+) -> None:
     repo.at(2).commit({"a": f"{key}\n"})
     oldest = repo.at(3).commit({"b": "b\n"})
     repo.at(4).commit({"b": "c\n"})
@@ -230,7 +236,9 @@ def test_a_shallow_history_begins_where_it_is_cut(repo: Dated, key: str, tmp_pat
     assert born(life(audit(shallow).json(), key)) == (oldest, noon(3), "a", 1)
 
 
-def test_shallow(repo: Dated, make_key: MakeKey, tmp_path: Path) -> None:
+def test_a_shallow_clone_is_audited_as_incomplete(
+    repo: Dated, make_key: MakeKey, tmp_path: Path
+) -> None:
     old, new = make_key(), make_key()
     repo.at(1).commit({"old": old})
     repo.git("rm", "-q", "old")
@@ -255,7 +263,9 @@ def test_shallow(repo: Dated, make_key: MakeKey, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["blob:none", "tree:0"])
 @pytest.mark.parametrize("with_key", [False, True], ids=["clean", "key"])
-def test_partial(repo: Dated, key: str, tmp_path: Path, kind: str, with_key: bool) -> None:
+def test_a_partial_clone_is_incomplete_and_fetches_nothing(
+    repo: Dated, key: str, tmp_path: Path, kind: str, with_key: bool
+) -> None:
     repo.at(1).commit({"lost": "one\n"})
     repo.at(2).commit({"lost": "two\n"}, key if with_key else "m")
     repo.at(3).commit({"lost": "three\n"})
@@ -342,7 +352,7 @@ ALL_AND_REACHABLE: tuple[tuple[str, ...], ...] = ((), ("--reachable",))
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
 @pytest.mark.parametrize("with_key", [False, True], ids=["clean", "key"])
-def test_damage_is_said_and_hides_nothing_else(
+def test_damage_is_reported_and_hides_no_other_key(
     repo: Dated,
     key: str,
     damage: Callable[[Dated], None],
@@ -410,7 +420,9 @@ LIES = (*(replaced, grafted, cut_by_replacement, hidden, forged_graph, no_diff, 
 
 
 @pytest.mark.parametrize("lie", LIES, ids=lambda lie: lie.__name__)
-def test_lies_change_nothing(repo: Dated, key: str, lie: Callable[[Dated, str], None]) -> None:
+def test_forged_repository_data_does_not_change_the_history(
+    repo: Dated, key: str, lie: Callable[[Dated, str], None]
+) -> None:
     repo.at(1).commit({"r": "r"})
     began = repo.at(2).commit({"a": f"x\n{key}\n"})
     ended = repo.at(5).commit({"a": "x\n"})
@@ -452,7 +464,9 @@ def test_a_fifo_is_refused_at_once(repo: Dated, key: str, place: str) -> None:
 
 
 @pytest.mark.parametrize("place", ["pack/pack-1.idx", "00/" + "0" * 38, "info/alternates"])
-def test_a_fifo_in_what_is_borrowed(repo: Dated, key: str, place: str, tmp_path: Path) -> None:
+def test_a_fifo_in_borrowed_objects_is_refused(
+    repo: Dated, key: str, place: str, tmp_path: Path
+) -> None:
     repo.commit({"a": key})
     other = tmp_path / "other" / "objects"
     path = other / place
@@ -464,14 +478,14 @@ def test_a_fifo_in_what_is_borrowed(repo: Dated, key: str, place: str, tmp_path:
     assert str(path) in ran.err
 
 
-def test_a_fifo_for_a_gitfile(repo: Dated, tmp_path: Path) -> None:
+def test_a_fifo_in_place_of_a_gitfile_is_refused(repo: Dated, tmp_path: Path) -> None:
     (tmp_path / "x").mkdir()
     os.mkfifo(tmp_path / "x" / ".git")
     ran = audit(tmp_path / "x")
     assert (ran.code, ran.out) == (2, "")
 
 
-def test_a_device_behind_a_link(repo: Dated, key: str) -> None:
+def test_a_link_to_a_device_is_refused(repo: Dated, key: str) -> None:
     repo.commit({"a": key})
     (repo.top / ".git" / "config").unlink()
     (repo.top / ".git" / "config").symlink_to("/dev/zero")
@@ -480,7 +494,9 @@ def test_a_device_behind_a_link(repo: Dated, key: str) -> None:
 
 
 @pytest.mark.parametrize("part", [".git", ".git/objects", ".git/refs"])
-def test_links_for_folders_are_refused(repo: Dated, key: str, tmp_path: Path, part: str) -> None:
+def test_links_in_place_of_folders_are_refused(
+    repo: Dated, key: str, tmp_path: Path, part: str
+) -> None:
     repo.commit({"a": key})
     (repo.top / part).rename(tmp_path / "away")
     (repo.top / part).symlink_to(tmp_path / "away")
@@ -494,26 +510,26 @@ def test_links_for_folders_are_refused(repo: Dated, key: str, tmp_path: Path, pa
     ["gitdir: /none\n", "gitdir: .git\n", "", "x" * 1_000_000, "gitdir: \0\n", "gitdir: ..\n"],
     ids=["nowhere", "itself", "empty", "long", "nul", "no-repository"],
 )
-def test_gitfiles_that_lead_nowhere(tmp_path: Path, content: str) -> None:
+def test_gitfiles_without_a_target_are_refused(tmp_path: Path, content: str) -> None:
     write(tmp_path / "x", {".git": content})
     ran = audit(tmp_path / "x")
     assert (ran.code, ran.out) == (2, ""), ran.err
 
 
-def test_a_commondir_that_leads_nowhere(repo: Dated, key: str) -> None:
+def test_a_commondir_without_a_target_is_refused(repo: Dated, key: str) -> None:
     repo.commit({"a": key})
     write(repo.top, {".git/commondir": "/none\n"})
     ran = repo.audit()
     assert (ran.code, ran.out) == (2, "")
 
 
-def test_an_endless_include(repo: Dated, key: str) -> None:
+def test_an_endless_include_does_not_stop_an_audit(repo: Dated, key: str) -> None:
     repo.commit({"a": key})
     repo.git("config", "include.path", "/dev/zero")
     found(repo.audit(), key)
 
 
-def test_configuration_that_git_refuses(repo: Dated, key: str) -> None:
+def test_configuration_that_git_rejects_does_not_stop_an_audit(repo: Dated, key: str) -> None:
     repo.commit({"a": key})
     config = repo.top / ".git" / "config"
     config.write_bytes(config.read_bytes() + b"[core\n\xff\0 = = [\n")
@@ -532,7 +548,7 @@ def hostile(tmp_path: Path, mold: Path) -> Hostile:
 
 
 @pytest.mark.parametrize("name", [name for name in TRAPS if name != "embedded"])
-def test_nothing_is_run(hostile: Hostile, name: str) -> None:
+def test_an_audit_runs_no_program_of_the_repository(hostile: Hostile, name: str) -> None:
     repo = hostile
     trap: Trap = TRAPS[name]
     # What plain git may do to it while the trap is set must not count.
@@ -549,7 +565,7 @@ def test_nothing_is_run(hostile: Hostile, name: str) -> None:
     assert not promised or any("missing" in reason for reason in gaps(report))
 
 
-def test_traces_and_programs_of_variables(hostile: Hostile) -> None:
+def test_traces_and_programs_in_git_variables_have_no_effect(hostile: Hostile) -> None:
     repo = hostile
     names = ("GIT_TRACE", "GIT_TRACE2", "GIT_TRACE2_EVENT", "GIT_TRACE_SETUP")
     programs = ("GIT_EXTERNAL_DIFF", "GIT_SSH_COMMAND", "GIT_PAGER", "GIT_PROXY_COMMAND")
@@ -561,7 +577,7 @@ def test_traces_and_programs_of_variables(hostile: Hostile) -> None:
     assert not repo.mark.exists()
 
 
-def test_the_repository_is_left_as_it_was(repo: Dated, key: str) -> None:
+def test_an_audit_does_not_change_the_repository(repo: Dated, key: str) -> None:
     repo.commit({"a": key})
     repo.stage({"b": "b"})
 
@@ -574,7 +590,7 @@ def test_the_repository_is_left_as_it_was(repo: Dated, key: str) -> None:
     assert state() == before
 
 
-def test_a_place_with_odd_characters(make_key: MakeKey, tmp_path: Path) -> None:
+def test_a_repository_path_may_have_unusual_characters(make_key: MakeKey, tmp_path: Path) -> None:
     key, lent = make_key(), make_key()
     lender = Dated(tmp_path / "le:n'd\"er\\ \n").at(1)
     lender.commit({"a": lent})

@@ -70,12 +70,12 @@ RESULTS = Results(
 )
 
 
-def test_results_survive_their_file() -> None:
+def test_results_survive_a_round_trip_through_json() -> None:
     assert Results.from_json(RESULTS.to_json()) == RESULTS
     json.loads(RESULTS.to_json())
 
 
-def test_the_table_has_medians_ranges_and_what_was_found() -> None:
+def test_the_table_has_medians_ranges_and_found_keys() -> None:
     rows = [row for row in format_table(RESULTS).splitlines() if row.startswith("|")]
     assert rows[2:] == [
         "| **scan**: 9 files | wakeyscan | 0.750 | 0.500–1.00 | 1.20 | 30 | 5 of 5 |",
@@ -95,13 +95,13 @@ def test_the_chart_has_a_bar_for_each_scanner_the_fastest_first() -> None:
     assert bars == ["limit", "ours", "bar"]
 
 
-def test_a_page_without_a_place_for_the_table_is_refused(tmp_path: Path) -> None:
+def test_a_page_without_markers_for_the_table_is_rejected(tmp_path: Path) -> None:
     write(tmp_path, {"a.md": "# Page\n"})
     with pytest.raises(SystemExit, match=r"a\.md: has no lines"):
         insert_table(tmp_path / "a.md", RESULTS)
 
 
-def test_a_run_is_prepared_and_a_key_that_is_not_found_is_noticed(tmp_path: Path) -> None:
+def test_a_run_is_prepared_and_a_missed_key_is_reported(tmp_path: Path) -> None:
     prepared: list[int] = []
     command = [sys.executable, "-c", "print('found planted-1.py')"]
     lane = Lane("a", command, tmp_path, ("planted-1.py", "planted-2.py"))

@@ -50,7 +50,7 @@ def test_the_key_of_each_format_is_reported(tmp_path: Path, run: Run, make_key: 
     assert found == {(name, fingerprint(key)) for name, key in keys.items()}
 
 
-def test_a_key_beside_a_neighbor_is_never_called_revoked(api: Api) -> None:
+def test_a_key_next_to_another_string_is_never_called_revoked(api: Api) -> None:
     for name, content in NEIGHBORS.items():
         key = api.key(LIVE).encode()
         api.source({f"{name}.bin": content.replace(b"KEY", key)})

@@ -63,7 +63,7 @@ def test_a_cut_key_is_never_called_revoked(api: Api) -> None:
     assert all(OPEN_REASON in found[name]["reason"] for name in unknown)
 
 
-def test_a_key_before_the_words_of_a_neighbour_is_verified(api: Api) -> None:
+def test_a_key_before_words_of_the_next_string_is_verified(api: Api) -> None:
     key = api.key(LIVE)
     api.source({"a.bin": b"\x7fELF\0\0error: " + key.encode() + b"runtime error\0"})
     ran = api.scan()
@@ -72,7 +72,7 @@ def test_a_key_before_the_words_of_a_neighbour_is_verified(api: Api) -> None:
     assert finding["fingerprint"] == fingerprint(key)
 
 
-def test_a_neighbour_in_a_binary_plist_is_not_taken_for_a_revocation(api: Api) -> None:
+def test_a_marker_after_a_key_in_a_binary_plist_causes_no_revocation(api: Api) -> None:
     key = api.make_key(24)
     api.standin.keys[key] = LIVE
     content = {"A": "x", "K": key, "Zed": "zz"}
@@ -128,7 +128,7 @@ WHOLE: Mapping[str, Make] = {
 
 
 @pytest.mark.parametrize("script", [UNKNOWN, REVOKED], ids=["invalid", "revoked"])
-def test_a_whole_key_that_is_refused_is_revoked(api: Api, script: Script) -> None:
+def test_a_whole_key_that_the_api_rejects_is_revoked(api: Api, script: Script) -> None:
     api.source({name: make(api.key(script)) for name, make in WHOLE.items()})
     ran = api.scan()
     found = {
@@ -160,7 +160,7 @@ def test_a_control_key_proves_nothing_of_a_key_that_may_be_cut(api: Api) -> None
     assert "nor is the control key accepted" not in reason
 
 
-def test_one_certain_place_is_enough(api: Api) -> None:
+def test_one_place_with_certain_bounds_is_enough(api: Api) -> None:
     key = api.key()
     api.source({"a": wrapped(key), "b": f"K='{key}'"})
     ran = api.scan()
@@ -168,7 +168,7 @@ def test_one_certain_place_is_enough(api: Api) -> None:
     assert (ran.code, found) == (0, [("open", "revoked"), ("certain", "revoked")])
 
 
-def test_an_open_key_without_an_answer_is_incomplete_on_request(api: Api) -> None:
+def test_require_verified_reports_an_open_key_as_incomplete(api: Api) -> None:
     api.source({"a": wrapped(api.key())})
     assert api.scan("--require-verified", "--fail-on=critical").code == 3
 
@@ -203,7 +203,7 @@ def test_an_entry_for_a_cut_key_gets_a_warning(api: Api) -> None:
     assert api.run("ignore", "add", fingerprint(whole), "--reason", "x").err == ""
 
 
-def test_a_remembered_refusal_is_no_revocation_of_a_key_that_may_be_cut(api: Api) -> None:
+def test_a_cached_rejection_does_not_revoke_a_key_that_may_be_cut(api: Api) -> None:
     key = api.key()
     api.source({"a": f"K='{key}'"})
     assert api.scan("--verify-cache").code == 0
@@ -216,7 +216,7 @@ def test_a_remembered_refusal_is_no_revocation_of_a_key_that_may_be_cut(api: Api
     assert (ran.code, finding["liveness"], len(api.asked)) == (1, "unknown", 2)
 
 
-def test_a_remembered_revocation_by_name_counts_for_any_bounds(api: Api) -> None:
+def test_a_cached_revocation_by_name_counts_for_any_bounds(api: Api) -> None:
     key = api.key(REVOKED)
     api.source({"a": f"K='{key}'"})
     api.scan("--verify-cache")
@@ -225,7 +225,7 @@ def test_a_remembered_revocation_by_name_counts_for_any_bounds(api: Api) -> None
     assert (api.scan("--verify-cache").code, api.asked) == (0, [])
 
 
-def test_answers_of_an_earlier_format_are_asked_again(api: Api) -> None:
+def test_verdicts_in_an_older_cache_format_are_requested_again(api: Api) -> None:
     api.source({"a": f"K='{api.key()}'"})
     api.scan("--verify-cache")
     (file,) = api.folder.rglob("verdicts.json")
@@ -246,7 +246,7 @@ GONE_KEY = {"bounds": "certain", "liveness": "revoked", "severity": "note"}
 
 
 @pytest.mark.parametrize("rounds", [1, 2], ids=["first", "remembered"])
-def test_an_audit_of_a_cut_key(api: Api, rounds: int) -> None:
+def test_an_audit_does_not_call_a_cut_key_revoked(api: Api, rounds: int) -> None:
     repo = Repo(api.folder)
     repo.commit({"a.txt": wrapped(api.key())})
     repo.git("gc", "-q")
@@ -256,21 +256,21 @@ def test_an_audit_of_a_cut_key(api: Api, rounds: int) -> None:
 
 
 @pytest.mark.parametrize("same_file", [True, False], ids=["in the file", "in another"])
-def test_an_audit_of_a_key_that_is_whole_somewhere(api: Api, same_file: bool) -> None:
+def test_an_audit_uses_the_place_where_the_key_is_whole(api: Api, same_file: bool) -> None:
     key, repo = api.key(), Repo(api.folder)
     cut, whole = wrapped(key), f"\nK='{key}'\n"
     repo.commit({"a.txt": cut + whole} if same_file else {"a.txt": cut, "b.txt": whole})
     assert audited(api) == (0, GONE_KEY)
 
 
-def test_an_audit_of_a_key_that_a_commit_message_wraps(api: Api) -> None:
+def test_an_audit_does_not_call_a_wrapped_key_in_a_message_revoked(api: Api) -> None:
     repo = Repo(api.folder)
     repo.commit({"a": "b"}, message=wrapped(api.key()))
     assert audited(api) == (1, OPEN_KEY)
 
 
 @pytest.mark.parametrize("command", ["scan", "audit"])
-def test_verify_of_a_report_looks_at_the_bounds(api: Api, command: str) -> None:
+def test_verify_of_a_report_respects_the_bounds(api: Api, command: str) -> None:
     repo, keys = Repo(api.folder), [api.key(), api.key()]
     repo.commit({"a.txt": wrapped(keys[0]), "b.txt": f"K='{keys[1]}'"})
     api.run(command, ".", "--report", "json=.git/report.json")
@@ -280,7 +280,7 @@ def test_verify_of_a_report_looks_at_the_bounds(api: Api, command: str) -> None:
     assert OPEN_REASON in ran.out
 
 
-def test_verify_of_a_report_that_names_the_whole_key(api: Api) -> None:
+def test_verify_matches_a_report_that_names_the_whole_key(api: Api) -> None:
     key = api.key(LIVE)
     api.source({"a.md": f"| a | {key[:30]} |\n|   | {key[30:]} |\n"})
     (finding,) = api.scan("--report", "json=r.json").json()["findings"]
@@ -292,7 +292,7 @@ def test_verify_of_a_report_that_names_the_whole_key(api: Api) -> None:
     assert ran.out.startswith(f"{mask(key)}  live -> revoked  ")
 
 
-def test_verify_of_a_report_of_before_names_the_whole_key(api: Api) -> None:
+def test_verify_of_an_unverified_report_names_the_whole_key(api: Api) -> None:
     key = api.key(LIVE)
     api.source({"a.log": f"$ export K={key[:30]}\n{key[30:]}\n"})
     api.run("scan", "src", "--report", "json=r.json")
@@ -301,7 +301,7 @@ def test_verify_of_a_report_of_before_names_the_whole_key(api: Api) -> None:
     assert ran.out.startswith(f"{mask(key)}  live  ")
 
 
-def test_verify_of_a_key_on_a_line_of_its_own(api: Api) -> None:
+def test_verify_takes_a_line_of_input_as_a_whole_key(api: Api) -> None:
     key = api.key()
     ran = api.run("verify", stdin=f"{key}\n".encode())
     assert (ran.code, OPEN_REASON in ran.out) == (0, False)

@@ -106,7 +106,7 @@ def test_gitlab_scans_what_a_change_adds(change: Change, is_request: bool, befor
         assert mask(change.key) in (change.repo.top / report).read_text("utf-8")
 
 
-def test_gitlab_audits_the_default_branch_if_nothing_is_before_it(change: Change) -> None:
+def test_gitlab_audits_the_default_branch_without_a_previous_commit(change: Change) -> None:
     change.repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
     change.repo.commit({".wakeyscanignore": ""})
     change.repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
@@ -170,7 +170,7 @@ def test_megalinter_loads_the_descriptor_from_its_address() -> None:
     assert all(line.startswith("RUN ") for line in linter["install"]["dockerfile"])
 
 
-def test_every_file_installs_this_version() -> None:
+def test_every_ci_file_installs_the_current_version() -> None:
     named = [version for text in FILES for version in re.findall(r"wakeyscan==([\w.]+)", text)]
     assert len(named) >= 6
     assert set(named) == {__version__}

@@ -92,7 +92,7 @@ def command_lines(draw: st.DrawFn) -> tuple[str, list[str]]:
 @example(("scan", ["--quiet", "--quiet", "--jobs", "1", "--jobs=2", "-"]))
 @example(("scan", ["--format", "-"]))
 @example(("rules", ["list", "--rules", "x"]))
-def test_what_is_read_without_click_is_what_click_reads(line: tuple[str, list[str]]) -> None:
+def test_the_fast_parser_agrees_with_click(line: tuple[str, list[str]]) -> None:
     name, words = line
     read = arguments.parse_arguments(words, MODULES[name].PARAMETERS)
     if read is not None:
@@ -100,7 +100,7 @@ def test_what_is_read_without_click_is_what_click_reads(line: tuple[str, list[st
 
 
 @given(command_lines())
-def test_a_plain_line_is_read_without_click(line: tuple[str, list[str]]) -> None:
+def test_a_plain_command_line_is_parsed_without_click(line: tuple[str, list[str]]) -> None:
     name, words = line
     parameters = MODULES[name].PARAMETERS
     plain = [word for word in words if not word.startswith("-")]
@@ -124,7 +124,7 @@ def test_a_plain_line_is_read_without_click(line: tuple[str, list[str]]) -> None
     ],
     ids=" ".join,
 )
-def test_what_is_odd_is_left_to_click(line: list[str]) -> None:
+def test_an_unusual_command_line_is_left_to_click(line: list[str]) -> None:
     assert arguments.parse_arguments(line, MODULES["scan"].PARAMETERS) is None
 
 
@@ -142,7 +142,7 @@ def test_every_option_has_help_and_a_variable_and_help_shows_both(run: Run, comm
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])
 @pytest.mark.parametrize("command", NAMES)
-def test_help_of_every_command(run: Run, command: str, flag: str) -> None:
+def test_every_command_has_help(run: Run, command: str, flag: str) -> None:
     ran = run(command, flag)
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith(f"Usage: wakeyscan {command} [OPTIONS]")
@@ -197,7 +197,7 @@ def test_without_arguments_help_goes_to_stderr(run: Run) -> None:
     assert run() == Ran(2, "", run("--help").out)
 
 
-def test_version(run: Run) -> None:
+def test_version_is_printed_by_the_option_and_by_the_module(run: Run) -> None:
     expected = Ran(0, f"wakeyscan {__version__}\n", "")
     assert run("--version") == expected
     assert execute([sys.executable, "-P", "-m", "wakeyscan", "--version"]) == expected
@@ -300,21 +300,21 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("line", "message"), REFUSED.values(), ids=REFUSED)
-def test_what_is_refused_gets_exit_2_and_one_line_with_a_hint(
+def test_a_usage_error_exits_with_2_and_one_line_with_a_hint(
     run: Run, line: list[str], message: str
 ) -> None:
     program = "" if message.startswith("wakeyscan ") else "wakeyscan: "
     assert run(*line) == Ran(2, "", f"{program}{message}\n")
 
 
-def test_a_typo_in_the_last_target_shows_before_any_is_looked_at(
+def test_a_missing_last_target_is_reported_before_anything_is_scanned(
     run: Run, make_key: MakeKey, tmp_path: Path
 ) -> None:
     write(tmp_path, {"leak": make_key()})
     assert run("scan", "leak", "lek") == Ran(2, "", "wakeyscan: lek: no such file or directory\n")
 
 
-def test_a_message_can_t_move_the_cursor(run: Run) -> None:
+def test_control_characters_in_a_message_are_escaped(run: Run) -> None:
     ran = run("scan", "\x1b[31m\n::error::x\r\u202e")
     assert ran == Ran(
         2, "", "wakeyscan: \\x1b[31m\\n::error::x\\r\\u202e: no such file or directory\n"
@@ -335,7 +335,7 @@ HOLDERS: dict[str, Callable[[str], list[str]]] = {
 
 
 @pytest.mark.parametrize("line", HOLDERS.values(), ids=HOLDERS)
-def test_a_key_typed_as_an_argument_is_refused_without_echo(
+def test_a_key_as_an_argument_is_rejected_and_not_echoed(
     run: Run, make_key: MakeKey, line: Callable[[str], list[str]]
 ) -> None:
     assert run(*line(make_key())) == Ran(
@@ -367,7 +367,9 @@ def test_a_file_whose_name_holds_a_key_is_scanned_and_masked(
 
 
 @pytest.mark.parametrize("line", [["scan", "-", "-"], ["scan", "--", "-"]], ids=" ".join)
-def test_stdin_is_a_target_wherever_it_stands(run: Run, make_key: MakeKey, line: list[str]) -> None:
+def test_stdin_can_be_named_anywhere_among_the_arguments(
+    run: Run, make_key: MakeKey, line: list[str]
+) -> None:
     key = make_key()
     assert run(*line, stdin=key.encode()).out.splitlines()[2] == "<stdin>"
 
@@ -376,7 +378,7 @@ OPTION_LIKE = ["--format", "-x", "--help", "--", "git:x", "-", "staged:", "::err
 
 
 @pytest.mark.parametrize("name", OPTION_LIKE)
-def test_a_file_is_scanned_whatever_it_is_called(
+def test_a_file_of_any_name_is_scanned(
     run: Run, make_key: MakeKey, tmp_path: Path, name: str
 ) -> None:
     write(tmp_path, {name: make_key()})
@@ -386,7 +388,7 @@ def test_a_file_is_scanned_whatever_it_is_called(
 
 @pytest.mark.parametrize("name", ["--fail-on=never", "-h", "--help", "--quiet", "-x"])
 @pytest.mark.parametrize("command", [["scan"], ["hook", "pre-commit"]], ids=" ".join)
-def test_a_file_does_not_become_an_option(
+def test_a_file_named_like_an_option_is_rejected(
     run: Run, make_key: MakeKey, tmp_path: Path, name: str, command: list[str]
 ) -> None:
     write(tmp_path, {name: "", "a": make_key()})
@@ -398,7 +400,7 @@ def test_a_file_does_not_become_an_option(
 
 
 @pytest.mark.parametrize("line", [["scan"], ["--version"], ["--help"], ["scan", "--help"]], ids=str)
-def test_a_stdout_that_takes_nothing_is_exit_2_and_said(tmp_path: Path, line: list[str]) -> None:
+def test_an_unwritable_stdout_exits_with_2_and_is_reported(tmp_path: Path, line: list[str]) -> None:
     command = [WAKEYSCAN, *line]
     quoted = " ".join(command)
     for buffered in ({}, {"PYTHONUNBUFFERED": "1"}):
@@ -410,7 +412,7 @@ def test_a_stdout_that_takes_nothing_is_exit_2_and_said(tmp_path: Path, line: li
         assert full == Ran(2, "", "wakeyscan: stdout cannot be written: No space left on device\n")
 
 
-def test_a_reader_that_leaves_is_exit_2_and_no_traceback(tmp_path: Path, make_key: MakeKey) -> None:
+def test_a_broken_pipe_exits_with_2_without_a_traceback(tmp_path: Path, make_key: MakeKey) -> None:
     write(tmp_path, {"a": "\n".join(make_key() for _ in range(2000))})
     reader, writer = os.pipe()
     os.close(reader)
@@ -435,14 +437,14 @@ def test_a_closed_stderr_changes_no_exit_code(tmp_path: Path, make_key: MakeKey)
     assert codes == [1, 2, 2]
 
 
-def test_a_closed_stdin_is_said(tmp_path: Path) -> None:
+def test_a_closed_stdin_is_reported(tmp_path: Path) -> None:
     ran = execute(["sh", "-c", f"{WAKEYSCAN} scan - <&-"], tmp_path)
     assert ran == Ran(
         2, "", "wakeyscan: -: standard input is closed; redirect a file or a pipe to it\n"
     )
 
 
-def test_an_interrupt_is_exit_130(tmp_path: Path) -> None:
+def test_an_interrupt_exits_with_130(tmp_path: Path) -> None:
     with subprocess.Popen(
         [*INTERRUPTIBLE_WAKEYSCAN, "scan", "-"],
         cwd=tmp_path,
@@ -483,7 +485,7 @@ start()
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there os.kill ends the process")
 @pytest.mark.parametrize("module", LOADED)
-def test_an_interrupt_while_modules_are_loaded_is_exit_130(tmp_path: Path, module: str) -> None:
+def test_an_interrupt_during_imports_exits_with_130(tmp_path: Path, module: str) -> None:
     command = [sys.executable, "-P", "-c", INTERRUPTED_AT, "scan", ".", module]
     write(tmp_path, {module: ""})
     ran = execute(command, tmp_path)
@@ -498,7 +500,7 @@ def test_an_interrupt_that_the_shell_ignores_stays_ignored(tmp_path: Path) -> No
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there it is another call")
-def test_an_interrupt_within_a_finalizer_is_not_lost(tmp_path: Path) -> None:
+def test_an_interrupt_inside_a_finalizer_still_stops_the_scan(tmp_path: Path) -> None:
     write(tmp_path, {"a": "x"})
     script = (
         "import signal, sys, threading, time\n"
@@ -549,7 +551,7 @@ def broken(tmp_path: Path, make_key: MakeKey) -> Callable[..., Ran]:
     return call
 
 
-def test_a_fault_of_ours_is_exit_4_with_the_traceback_and_without_the_key(
+def test_an_internal_error_exits_with_4_and_a_traceback_without_the_key(
     broken: Callable[..., Ran], make_key: MakeKey, tmp_path: Path
 ) -> None:
     key = make_key()
@@ -566,7 +568,7 @@ def test_a_fault_of_ours_is_exit_4_with_the_traceback_and_without_the_key(
     assert key.removeprefix("wa_live_") not in ran.err
 
 
-def test_a_fault_in_one_report_leaves_the_others_alone(
+def test_an_internal_error_in_one_report_does_not_affect_others(
     broken: Callable[..., Ran], make_key: MakeKey, tmp_path: Path
 ) -> None:
     write(tmp_path, {"leak": make_key(), "t": "old"})
@@ -579,7 +581,9 @@ def files_of(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text("utf-8") for path in folder.iterdir() if path.is_file()}
 
 
-def test_reports_go_to_files_beside_stdout(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+def test_reports_are_written_to_files_in_addition_to_stdout(
+    run: Run, make_key: MakeKey, tmp_path: Path
+) -> None:
     write(tmp_path, {"src/leak": make_key()})
     formats = OWN_FORMATS
     flags = [f"--report={name}=out.{name}" for name in formats]
@@ -591,7 +595,7 @@ def test_reports_go_to_files_beside_stdout(run: Run, make_key: MakeKey, tmp_path
     assert {name: hide_times(text) for name, text in files_of(tmp_path).items()} == expected
 
 
-def test_a_report_s_file_may_have_an_equals_sign(run: Run, tmp_path: Path) -> None:
+def test_a_report_file_name_may_contain_an_equals_sign(run: Run, tmp_path: Path) -> None:
     assert run("scan", "--report", "json=a=b").code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["a=b"]
 
@@ -619,7 +623,7 @@ def test_a_new_report_has_the_mode_of_any_new_file(tmp_path: Path, mask_: str) -
     assert stat.S_IMODE((tmp_path / "out").stat().st_mode) == 0o666 & ~int(mask_, 8)
 
 
-def test_a_report_through_a_link_replaces_what_it_points_to(run: Run, tmp_path: Path) -> None:
+def test_a_report_written_through_a_link_replaces_the_link_target(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"src/a": "x", "real/out": "old"})
     (tmp_path / "link").symlink_to("real/out")
     assert run("scan", "src", "--report", "text=link").code == 0
@@ -646,7 +650,7 @@ UNWRITABLE = {
 
 
 @pytest.mark.parametrize(("file", "reason"), UNWRITABLE.values(), ids=UNWRITABLE)
-def test_a_report_that_can_t_be_written_is_exit_2(
+def test_an_unwritable_report_exits_with_2(
     run: Run, tmp_path: Path, file: str, reason: str
 ) -> None:
     write(tmp_path, {"src/a": "x"})
@@ -656,7 +660,7 @@ def test_a_report_that_can_t_be_written_is_exit_2(
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["a", "link", "src"]
 
 
-def test_a_bad_report_is_refused_before_anything_is_scanned(run: Run, tmp_path: Path) -> None:
+def test_an_invalid_report_option_is_rejected_before_the_scan(run: Run, tmp_path: Path) -> None:
     # Scanning would wait for the other end of the pipe, or say that there is no such target.
     write(tmp_path, {"out": "old"})
     for report in ("nope=x", "text", "=x", "text=", "TEXT=x", "text =x"):
@@ -678,7 +682,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(disk)], check=True)
 
 
-def test_a_full_disk_leaves_the_old_report_whole(
+def test_a_full_disk_keeps_the_old_report(
     run: Run, make_key: MakeKey, tmp_path: Path, small_disk: Path
 ) -> None:
     write(tmp_path, {"src/leak": "\n".join(make_key() for _ in range(100))})
@@ -690,7 +694,7 @@ def test_a_full_disk_leaves_the_old_report_whole(
     assert files_of(small_disk) == {"out": "old report"}
 
 
-def test_a_report_is_never_seen_half_written(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+def test_a_report_is_replaced_atomically(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
     write(tmp_path, {"src/leak": "\n".join(make_key() for _ in range(2000))})
     out = tmp_path / "out"
     whole = run("scan", "src", "--format", "json").out

@@ -232,13 +232,13 @@ HISTORIES: tuple[History, ...] = (
 
 
 @pytest.mark.parametrize("history", HISTORIES, ids=lambda history: history.__name__)
-def test_what_a_range_brings(repo: Repo, key: str, history: History) -> None:
+def test_a_range_reports_keys_that_its_commits_add(repo: Repo, key: str, history: History) -> None:
     wanted = history(repo, key)
     assert verdict(repo.scan("git:start..HEAD"), key) == wanted
     assert verdict(repo.scan("git:start...HEAD"), key) == wanted
 
 
-def test_what_a_revision_reaches(repo: Repo, make_key: MakeKey) -> None:
+def test_a_revision_reports_keys_of_all_its_ancestors(repo: Repo, make_key: MakeKey) -> None:
     one, two, three = make_key(), make_key(), make_key()
     wanted = [at("a:1", repo.commit({"a": one})), at("b:1", repo.commit({"b": two}))]
     repo.git("checkout", "-qb", "side", "start")
@@ -248,13 +248,13 @@ def test_what_a_revision_reaches(repo: Repo, make_key: MakeKey) -> None:
     assert verdict(repo.scan("git:start")) == []
 
 
-def test_the_root_commit(tmp_path: Path, key: str) -> None:
+def test_a_root_commit_is_scanned(tmp_path: Path, key: str) -> None:
     repo = Repo(tmp_path / "new", "--object-format=sha256")
     commit = repo.commit({"a": key})
     assert verdict(repo.scan("git:HEAD"), key) == [at("a:1", commit)]
 
 
-def test_a_line_added_above_an_old_key_makes_that_no_finding(repo: Repo, make_key: MakeKey) -> None:
+def test_a_line_added_above_an_old_key_does_not_report_it(repo: Repo, make_key: MakeKey) -> None:
     old = f"old {make_key()} {make_key()}\n"
     repo.commit({"k": old})
     repo.git("tag", "old")
@@ -263,7 +263,7 @@ def test_a_line_added_above_an_old_key_makes_that_no_finding(repo: Repo, make_ke
     assert fingerprints(repo.scan("git:old..HEAD").json()) == {fingerprint(added)}
 
 
-def test_both_sides(repo: Repo, make_key: MakeKey) -> None:
+def test_three_dots_report_both_sides_and_two_dots_one(repo: Repo, make_key: MakeKey) -> None:
     ours, theirs = make_key(), make_key()
     one = at("a:1", repo.commit({"a": ours}))
     repo.git("checkout", "-qb", "side", "start")
@@ -273,7 +273,7 @@ def test_both_sides(repo: Repo, make_key: MakeKey) -> None:
     assert verdict(repo.scan("git:side..main"), ours) == [one]
 
 
-def test_sides_without_a_common_root(repo: Repo, make_key: MakeKey) -> None:
+def test_branches_without_a_common_ancestor_are_compared(repo: Repo, make_key: MakeKey) -> None:
     ours, theirs = make_key(), make_key()
     one = at("a:1", repo.commit({"a": ours}))
     repo.git("checkout", "-q", "--orphan", "other")
@@ -282,21 +282,21 @@ def test_sides_without_a_common_root(repo: Repo, make_key: MakeKey) -> None:
     assert verdict(repo.scan("git:main...other"), ours, theirs) == [one, other]
 
 
-def test_whole_files(repo: Repo, key: str) -> None:
+def test_whole_files_reports_old_keys_of_changed_files(repo: Repo, key: str) -> None:
     old_key_kept(repo, key)
     commit = repo.id("HEAD")
     assert verdict(repo.scan("--whole-files", "git:start..HEAD"), key) == [at("c:2", commit)]
 
 
 @pytest.mark.parametrize("range_", ["HEAD..HEAD", "HEAD..start", "start..start~0", "HEAD...HEAD"])
-def test_an_empty_range(repo: Repo, key: str, range_: str) -> None:
+def test_an_empty_range_is_clean(repo: Repo, key: str, range_: str) -> None:
     repo.commit({"a": key})
     ran = repo.run("scan", f"git:{range_}")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith(f"No keys found (git:{range_}: 0 commits")
 
 
-def test_from_a_subfolder_and_excluded(repo: Repo, key: str) -> None:
+def test_a_range_in_a_subfolder_has_repository_paths_and_exclusions(repo: Repo, key: str) -> None:
     repo.commit({".wakeyscan.toml": 'exclude = ["vendor/"]\n'})
     commit = repo.commit({"vendor/x": key, "sub/y": key})
     for folder in (".", "sub"):
@@ -305,14 +305,14 @@ def test_from_a_subfolder_and_excluded(repo: Repo, key: str) -> None:
         assert ran.json()["coverage"]["excluded"] == 1
 
 
-def test_a_submodule_is_told_of(repo: Repo) -> None:
+def test_a_submodule_is_reported(repo: Repo) -> None:
     repo.git("update-index", "--add", "--cacheinfo", f"160000,{repo.id('start')},vendor/sub")
     repo.record()
     ran = repo.scan("git:start..HEAD")
     assert (ran.code, [item["path"] for item in ran.json()["skipped"]]) == (0, ["vendor/sub"])
 
 
-def test_many_commits(tmp_path: Path, key: str) -> None:
+def test_thousands_of_commits_are_scanned(tmp_path: Path, key: str) -> None:
     """More than fits into a pipe, both ways, while both are written."""
     repo = Repo(tmp_path / "many")
     repo.git("fast-import", "--quiet", stdin="".join(_many(3000, key)).encode())
@@ -362,7 +362,7 @@ REVISIONS = {
 
 
 @pytest.mark.parametrize("revision", REVISIONS.values(), ids=REVISIONS)
-def test_what_is_no_revision(repo: Repo, key: str, revision: str) -> None:
+def test_an_invalid_revision_is_rejected(repo: Repo, key: str, revision: str) -> None:
     repo.commit({"a": key})
     before = sorted(repo.top.iterdir())
     ran = repo.run("scan", f"git:{revision}")
@@ -372,18 +372,18 @@ def test_what_is_no_revision(repo: Repo, key: str, revision: str) -> None:
     assert sorted(repo.top.iterdir()) == before
 
 
-def test_the_message_names_the_revision_and_the_remedy(repo: Repo) -> None:
+def test_an_unknown_revision_is_reported_with_a_remedy(repo: Repo) -> None:
     said = "wakeyscan: unknown revision 'no-such'; in a shallow clone, fetch it first"
     assert repo.run("scan", "git:no-such..HEAD") == Ran(2, "", f"{said} ({REMEDY})\n")
 
 
-def test_no_revision_at_all(repo: Repo) -> None:
+def test_a_missing_revision_is_rejected(repo: Repo) -> None:
     ran = repo.run("scan", "git:")
     assert (ran.code, ran.out) == (2, "")
     assert "needs a revision or a range" in ran.err
 
 
-def test_a_branch_that_looks_like_an_option(repo: Repo, key: str) -> None:
+def test_a_branch_named_like_an_option_is_scanned(repo: Repo, key: str) -> None:
     wanted = [at("a:1", repo.commit({"a": key}))]
     for name in ("-x", "--all"):
         repo.git("update-ref", f"refs/heads/{name}", "HEAD")
@@ -391,19 +391,19 @@ def test_a_branch_that_looks_like_an_option(repo: Repo, key: str) -> None:
             assert verdict(repo.scan(f"git:{revision}"), key) == wanted
 
 
-def test_a_file_of_that_name_is_a_path(repo: Repo, key: str) -> None:
+def test_an_existing_file_named_like_a_range_is_scanned(repo: Repo, key: str) -> None:
     repo.commit({"git:HEAD..HEAD": key})
     assert places(repo.scan("git:HEAD..HEAD").json()) == ["git:HEAD..HEAD:1"]
 
 
-def test_outside_a_repository(tmp_path: Path) -> None:
+def test_a_range_outside_a_repository_is_rejected(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "repo")
     (tmp_path / "repo" / ".git").rename(tmp_path / "gone")
     said = f"wakeyscan: {repo.top} is not in a git repository\n"
     assert repo.run("scan", "git:HEAD") == Ran(2, "", said)
 
 
-def test_in_a_bare_repository(repo: Repo, key: str) -> None:
+def test_a_bare_repository_is_scanned_only_with_git_dir(repo: Repo, key: str) -> None:
     wanted = [at("a:1", repo.commit({"a": key}))]
     bare = clone(repo, "--bare")
     said = f"wakeyscan: {bare.top} is a bare repository; if it is yours, set GIT_DIR={bare.top}\n"
@@ -420,7 +420,7 @@ def clone(repo: Repo, *options: str) -> Repo:
     return Repo(repo.top.parent / "clone")
 
 
-def test_a_shallow_clone(repo: Repo, key: str) -> None:
+def test_a_range_beyond_a_shallow_clone_is_rejected(repo: Repo, key: str) -> None:
     for number in range(3):
         repo.commit({"b": f"{number}\n"})
     commit = repo.commit({"a": key})
@@ -439,7 +439,9 @@ def test_a_shallow_clone(repo: Repo, key: str) -> None:
     assert verdict(shallow.scan("git:HEAD"), key) == [at("a:1", commit)]
 
 
-def test_sides_of_a_shallow_clone(repo: Repo, key: str) -> None:
+def test_three_dots_without_a_merge_base_in_a_shallow_clone_are_rejected(
+    repo: Repo, key: str
+) -> None:
     repo.commit({"a": key})
     repo.git("checkout", "-qb", "side", "start")
     repo.commit({"b": "x"})
@@ -448,7 +450,7 @@ def test_sides_of_a_shallow_clone(repo: Repo, key: str) -> None:
     assert (ran.code, ran.out, REMEDY in ran.err) == (2, "", True)
 
 
-def test_a_partial_clone(repo: Repo, key: str) -> None:
+def test_a_partial_clone_is_incomplete(repo: Repo, key: str) -> None:
     commit = repo.commit({"a": key})
     partial = clone(repo, "--filter=blob:none", "--no-checkout")
     ran = partial.scan("git:start..HEAD")
@@ -463,7 +465,7 @@ def test_a_partial_clone(repo: Repo, key: str) -> None:
     assert verdict(partial.scan("git:start..HEAD"), key) == [at("a:1", commit)]
 
 
-def test_a_missing_commit(repo: Repo, key: str) -> None:
+def test_a_missing_commit_is_reported(repo: Repo, key: str) -> None:
     lost = repo.commit({"a": key})
     repo.commit({"a": "clean"})
     (repo.top / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
@@ -610,7 +612,7 @@ def fingerprints_of(lines: Iterable[str]) -> set[str]:
 
 @settings(max_examples=15)
 @given(steps=st.lists(STEP, min_size=2, max_size=9), start=st.integers(0, 8))
-def test_random_histories(steps: list[Step], start: int) -> None:
+def test_random_histories_have_the_findings_of_a_reference(steps: list[Step], start: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         repo = Repo(Path(folder) / "repo")
         repo.git("fast-import", "--quiet", stdin="".join(imported(steps)).encode())

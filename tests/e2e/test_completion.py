@@ -115,7 +115,7 @@ def test_zsh_completes_commands_options_and_values(tmp_path: Path, run: Run) -> 
         assert all(word in ran.out for word in expected), ran
 
 
-def test_powershell_can_parse_its_script_and_finds_the_values_of_a_command(run: Run) -> None:
+def test_powershell_parses_its_script_and_completes_values_of_a_command(run: Run) -> None:
     grammar = pytest.importorskip("tree_sitter_powershell")
     script = run("completion", "powershell").out
     tree = Parser(Language(grammar.language())).parse(script.encode())
@@ -133,7 +133,7 @@ def test_a_script_names_every_command_and_is_ascii(run: Run, shell: str) -> None
     assert ran.out.isascii()
 
 
-def test_an_unknown_shell_is_refused(run: Run) -> None:
+def test_an_unknown_shell_is_rejected(run: Run) -> None:
     known = "bash, fish, powershell, zsh"
     said = f"unknown shell 'zhs' (known: {known}); did you mean 'zsh'?"
     assert run("completion", "zhs") == Ran(2, "", f"wakeyscan: {said}\n")

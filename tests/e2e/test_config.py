@@ -44,7 +44,7 @@ def leak(make_key: MakeKey, tmp_path: Path) -> str:
         ("Never", "", "", 0),
     ],
 )
-def test_a_flag_goes_before_a_variable_before_a_file(
+def test_a_flag_overrides_a_variable_which_overrides_a_file(
     run: Run,
     leak: str,
     tmp_path: Path,
@@ -74,7 +74,7 @@ def test_a_flag_goes_before_a_variable_before_a_file(
         ("", "", "100", 0),
     ],
 )
-def test_sizes_obey_the_same_order(
+def test_sizes_have_the_same_precedence(
     run: Run, tmp_path: Path, flag: str, variable: str, in_file: str, code: int
 ) -> None:
     write(tmp_path, {OURS: f"max-file-size = {in_file}\n", "a": "x" * 50})
@@ -97,7 +97,7 @@ def test_sizes_obey_the_same_order(
         ("3T", 3 << 40),
     ],
 )
-def test_a_size_is_what_people_write(run: Run, tmp_path: Path, size: str, most: int) -> None:
+def test_a_size_may_have_a_unit(run: Run, tmp_path: Path, size: str, most: int) -> None:
     for name, length in (("fits", most), ("over", most + 1)):
         with open(tmp_path / name, "wb") as file:
             file.truncate(min(length, 3 << 20) if name == "fits" else length)
@@ -112,7 +112,7 @@ def test_a_size_is_what_people_write(run: Run, tmp_path: Path, size: str, most: 
 @pytest.mark.parametrize(
     "size", ["", "x", "-1", "1.5k", "1 k", "k", "1kk", "5q", "1_0", "²", "0x9"]
 )
-def test_what_is_no_size_is_refused(run: Run, tmp_path: Path, size: str) -> None:
+def test_an_invalid_size_is_rejected(run: Run, tmp_path: Path, size: str) -> None:
     message = f"expected a size such as 500k, 20M or 2G, got {size!r}"
     refused(run("scan", f"--max-file-size={size}"), f"--max-file-size: {message}")
     write(tmp_path, {OURS: f'max-file-size = "{size}"\n'})
@@ -120,7 +120,7 @@ def test_what_is_no_size_is_refused(run: Run, tmp_path: Path, size: str) -> None
 
 
 @pytest.mark.parametrize("name", ["fail-on", "jobs", "max-file-size", "sarif-profile", "color"])
-def test_a_bad_value_is_told_with_the_place_it_came_from(run: Run, name: str) -> None:
+def test_an_invalid_value_is_reported_with_its_source(run: Run, name: str) -> None:
     variable = "WAKEYSCAN_" + name.upper().replace("-", "_")
     flagged = run("scan", f"--{name}", "bad")
     from_variable = run("scan", env={variable: "bad"})
@@ -143,7 +143,7 @@ def test_a_variable_turns_a_switch_on_or_off(
     assert (ran.code, "placeholder: " in ran.out) == (code, on)
 
 
-def test_a_variable_that_is_no_switch_is_refused(run: Run) -> None:
+def test_an_invalid_switch_variable_is_rejected(run: Run) -> None:
     refused(
         run("scan", env={"WAKEYSCAN_QUIET": "maybe"}),
         "WAKEYSCAN_QUIET: expected 1 or 0, true or false, yes or no, on or off, got 'maybe'",
@@ -160,19 +160,19 @@ def test_reports_of_a_variable_are_split_at_blanks_and_replaced_by_flags(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "b.sarif", "c"]
 
 
-def test_our_own_file_goes_before_pyproject(run: Run, leak: str, tmp_path: Path) -> None:
+def test_wakeyscan_toml_overrides_pyproject(run: Run, leak: str, tmp_path: Path) -> None:
     write(tmp_path, {OURS: 'fail-on = "never"\n', PROJECT: f'{TABLE}fail-on = "low"\n'})
     assert run("scan", "leak.py").code == 0
 
 
-def test_our_own_file_may_have_the_table_s_name_too(run: Run, leak: str, tmp_path: Path) -> None:
+def test_wakeyscan_toml_may_use_the_pyproject_table_name(
+    run: Run, leak: str, tmp_path: Path
+) -> None:
     write(tmp_path, {OURS: f'{TABLE}fail-on = "never"\n'})
     assert run("scan", "leak.py").code == 0
 
 
-def test_the_nearest_file_counts_even_if_it_sets_nothing(
-    run: Run, leak: str, tmp_path: Path
-) -> None:
+def test_the_nearest_file_is_used_even_if_it_is_empty(run: Run, leak: str, tmp_path: Path) -> None:
     write(tmp_path, {OURS: 'fail-on = "never"\n', f"sub/{OURS}": ""})
     assert run("scan", "leak.py").code == 0
     assert run("scan", "leak.py", cwd=tmp_path / "sub").code == 1
@@ -183,14 +183,14 @@ def test_the_nearest_file_counts_even_if_it_sets_nothing(
     ['[project]\nname = "wakeyscan"\n', "[tool.other]\n", "not TOML ["],
     ids=["names us", "does not", "broken, but not ours"],
 )
-def test_a_pyproject_that_sets_nothing_of_ours_is_passed_by(
+def test_a_pyproject_without_a_wakeyscan_table_is_skipped(
     run: Run, leak: str, tmp_path: Path, project: str
 ) -> None:
     write(tmp_path, {OURS: 'fail-on = "never"\n', f"sub/{PROJECT}": project})
     assert run("scan", "leak.py", cwd=tmp_path / "sub").code == 0
 
 
-def test_files_above_count_up_to_the_top_of_the_repository(
+def test_files_are_searched_up_to_the_top_of_the_repository(
     run: Run, leak: str, tmp_path: Path
 ) -> None:
     write(tmp_path, {OURS: 'fail-on = "never"\n', "sub/deep/er/leak.py": leak})
@@ -202,18 +202,18 @@ def test_files_above_count_up_to_the_top_of_the_repository(
     assert run("scan", "leak.py", cwd=deep).code == 0
 
 
-def test_a_worktree_s_git_file_is_a_top_too(run: Run, leak: str, tmp_path: Path) -> None:
+def test_a_gitfile_also_marks_the_top_of_a_repository(run: Run, leak: str, tmp_path: Path) -> None:
     write(tmp_path, {OURS: 'fail-on = "never"\n', "sub/.git": "gitdir: elsewhere\n"})
     assert run("scan", "leak.py", cwd=tmp_path / "sub").code == 1
 
 
-def test_a_file_in_the_scanned_folder_does_not_count(run: Run, leak: str, tmp_path: Path) -> None:
+def test_a_file_in_the_scanned_folder_is_not_used(run: Run, leak: str, tmp_path: Path) -> None:
     write(tmp_path, {f"sub/{OURS}": 'fail-on = "never"\n'})
     assert run("scan", "sub").code == 1
 
 
 @pytest.mark.parametrize("how", ["flag", "variable"])
-def test_a_named_file_goes_before_those_that_are_found(
+def test_a_named_file_overrides_the_discovered_one(
     run: Run, leak: str, tmp_path: Path, how: str
 ) -> None:
     write(tmp_path, {OURS: 'fail-on = "low"\n', "my/own.toml": 'fail-on = "never"\n'})
@@ -222,7 +222,7 @@ def test_a_named_file_goes_before_those_that_are_found(
     assert run("scan", "leak.py", *flags, env=env).code == 0
 
 
-def test_a_named_file_must_be_there(run: Run, tmp_path: Path) -> None:
+def test_a_named_file_must_exist(run: Run, tmp_path: Path) -> None:
     refused(
         run("scan", "--config", "no.toml"), "no.toml: cannot be read: No such file or directory"
     )
@@ -318,7 +318,7 @@ WRONG = {
 
 @pytest.mark.parametrize("file", [OURS, PROJECT, "named.toml"])
 @pytest.mark.parametrize(("line", "message"), WRONG.values(), ids=WRONG)
-def test_what_a_file_says_wrong_is_told_with_file_and_key(
+def test_an_invalid_setting_is_reported_with_file_and_key(
     run: Run, tmp_path: Path, file: str, line: str, message: str
 ) -> None:
     write(tmp_path, {file: f"{TABLE}{line}\n"})
@@ -337,7 +337,7 @@ def test_what_a_file_says_wrong_is_told_with_file_and_key(
     ],
     ids=["no value", "no equals sign", "not UTF-8", "no table", "twice"],
 )
-def test_a_broken_file_is_named(
+def test_an_invalid_file_is_named(
     run: Run, tmp_path: Path, file: str, content: bytes, message: str
 ) -> None:
     write(tmp_path, {file: content})
@@ -346,17 +346,21 @@ def test_a_broken_file_is_named(
     assert ran.err.startswith(f"wakeyscan: {file}: {message}")
 
 
-def test_a_file_above_is_named_by_the_way_to_it(run: Run, tmp_path: Path) -> None:
+def test_a_file_in_a_parent_folder_is_named_with_its_path(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {OURS: "zzz = 1\n", "a/b/c": ""})
     refused(run("scan", cwd=tmp_path / "a/b"), f"../../{OURS}: unknown key 'zzz' (known: {KEYS})")
 
 
-def test_a_broken_file_stops_the_run_even_where_a_flag_would_win(run: Run, tmp_path: Path) -> None:
+def test_an_invalid_file_stops_the_run_even_if_a_flag_overrides_it(
+    run: Run, tmp_path: Path
+) -> None:
     write(tmp_path, {OURS: "fail-on = 3\n"})
     refused(run("scan", "--fail-on", "low"), f"{OURS}: 'fail-on': expected a string")
 
 
-def test_a_key_in_a_broken_file_is_not_told(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+def test_a_key_in_an_invalid_file_is_not_printed(
+    run: Run, make_key: MakeKey, tmp_path: Path
+) -> None:
     key = make_key()
     write(tmp_path, {OURS: f"'{key}' = 1\nfail-on = '{key}'\n"})
     ran = run("scan")
@@ -378,7 +382,7 @@ FILES = {"old/a", "old/b/c", "sub/old/d", "x.lock", "sub/y.lock", "kept"}
 
 @pytest.mark.parametrize(("patterns", "left_out"), EXCLUDES.values(), ids=EXCLUDES)
 @pytest.mark.parametrize("start", [".", "sub"])
-def test_excluded_files_are_left_out_and_counted(
+def test_excluded_files_are_skipped_and_counted(
     run: Run,
     make_key: MakeKey,
     tmp_path: Path,
@@ -404,7 +408,7 @@ def test_excluded_files_are_left_out_and_counted(
     assert report["complete"] is True
 
 
-def test_an_excluded_file_is_left_out_though_it_is_named(
+def test_an_excluded_file_is_skipped_even_if_it_is_a_target(
     run: Run, make_key: MakeKey, tmp_path: Path
 ) -> None:
     # pre-commit names every file of a commit, and knows nothing of our configuration.
@@ -424,7 +428,7 @@ misses = ["acme-1", "acme-x", "acme"]
 """
 
 
-def test_rules_of_a_file_are_beside_it_and_rules_of_a_flag_are_here(
+def test_rule_folders_are_relative_to_the_file_or_the_current_directory(
     run: Run, tmp_path: Path
 ) -> None:
     write(
@@ -449,7 +453,7 @@ def test_rules_of_a_file_are_beside_it_and_rules_of_a_flag_are_here(
     ("folder", "problem"),
     [("no", "cannot be read as a rules folder: "), ("empty", "contains no rules (*.toml); ")],
 )
-def test_a_folder_without_rules_is_refused(
+def test_a_folder_without_rules_is_rejected(
     run: Run, tmp_path: Path, folder: str, problem: str
 ) -> None:
     (tmp_path / "empty").mkdir()
@@ -468,7 +472,7 @@ ENCODINGS = {"utf-8-bom": "utf-8-sig", "utf-16-bom": "utf-16"}
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS.values(), ids=ENCODINGS)
-def test_files_of_windows_editors_are_read(
+def test_files_with_a_byte_order_mark_are_read(
     run: Run, leak: str, tmp_path: Path, encoding: str
 ) -> None:
     own, project = 'exclude = ["*.py"]\r\n', '[tool.wakeyscan]\r\nexclude = ["*.py"]\r\n'
@@ -480,7 +484,7 @@ def test_files_of_windows_editors_are_read(
 
 
 @pytest.mark.parametrize("file", [".wakeyscan.toml", ".wakeyscanignore", "rules/x.toml"])
-def test_a_file_that_is_not_text_is_explained_in_plain_words(
+def test_a_binary_file_is_rejected_with_a_clear_message(
     run: Run, tmp_path: Path, file: str
 ) -> None:
     write(tmp_path, {file: b"# caf\xe9\n", "a": "x"})
@@ -495,7 +499,7 @@ def test_a_file_that_is_not_text_is_explained_in_plain_words(
     assert "codec" not in ran.err
 
 
-def test_an_audit_of_an_ssh_address_says_how(run: Run) -> None:
+def test_an_ssh_address_is_rejected_with_the_https_one(run: Run) -> None:
     ran = run("audit", "git@github.com:o/r.git")
     assert (ran.code, ran.out) == (2, "")
     assert "audit https://github.com/o/r.git, or clone it" in ran.err

@@ -70,7 +70,7 @@ def test_show_names_the_source_of_each_value(run: Run, tmp_path: Path, make_key:
         (["init", "--quiet"], "wakeyscan config init: --quiet has no effect here"),
     ],
 )
-def test_what_config_does_not_take_is_refused(run: Run, arguments: list[str], said: str) -> None:
+def test_invalid_operands_of_config_are_rejected(run: Run, arguments: list[str], said: str) -> None:
     ran = run("config", *arguments)
     assert (ran.code, ran.out) == (2, "")
     program = "" if said.startswith("wakeyscan ") else "wakeyscan: "

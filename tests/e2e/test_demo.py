@@ -42,18 +42,18 @@ def steps(told: Ran) -> list[tuple[str, str]]:
     return [(line, said) for line, _, said in (part.partition("\n") for part in shown)]
 
 
-def test_it_goes_as_it_should_and_leaves_nothing_behind(told: Ran, place: Path) -> None:
+def test_the_demo_passes_and_removes_its_files(told: Ran, place: Path) -> None:
     assert (told.code, told.err) == (0, ""), told
     assert [file.name for file in place.rglob("*") if file.is_file()] == ["page.html"]
 
 
-def test_it_ends_with_a_page(told: Ran, place: Path) -> None:
+def test_the_demo_ends_with_a_page(told: Ran, place: Path) -> None:
     page = place / "out" / "page.html"
     assert told.out.endswith(f"Open it: {page.as_uri()}\n")
     assert "6 keys in 7 commits: 4 LIVE, 1 unchecked, 1 revoked." in page.read_text("utf-8")
 
 
-def test_the_page_goes_with_the_folder_unless_it_is_wanted(place: Path) -> None:
+def test_the_page_is_removed_unless_a_folder_is_given(place: Path) -> None:
     ran = execute([sys.executable, "-m", "demo.run"], ROOT, env={"TMPDIR": str(place)})
     assert (ran.code, ran.err, "Open it" in ran.out) == (0, "", False)
     assert [file.name for file in place.rglob("*") if file.is_file()] == ["page.html"]
@@ -77,7 +77,7 @@ def test_each_step_is_introduced_and_ends_with_an_exit_code(told: Ran, place: Pa
     assert len(re.findall(r"(?m)^--- .+", told.out)) == 4
 
 
-def test_the_audit_tells_the_lives(told: Ran) -> None:
+def test_the_audit_shows_the_histories_of_keys(told: Ran) -> None:
     _, said = steps(told)[0]
     headings = re.findall(r"(?m)^(LIVE|Not known to be revoked|Revoked):.*\((\d)\)$", said)
     assert headings == [("LIVE", "4"), ("Not known to be revoked", "1"), ("Revoked", "1")]
@@ -94,7 +94,7 @@ def test_the_audit_tells_the_lives(told: Ran) -> None:
     ]
 
 
-def test_the_audit_tells_who_has_the_keys(told: Ran) -> None:
+def test_the_audit_shows_where_keys_were_pushed(told: Ran) -> None:
     _, said = steps(told)[0]
     assert re.findall(r"(?m)^ {5}pushed +(.+)$", said) == [
         "to alice/try-webhooks, origin/main",
@@ -106,7 +106,7 @@ def test_the_audit_tells_who_has_the_keys(told: Ran) -> None:
     ]
 
 
-def test_the_proof_shows_what_has_changed(told: Ran) -> None:
+def test_the_second_verification_shows_the_changes(told: Ran) -> None:
     _, once = steps(told)[1]
     assert len(re.findall(rf"(?m)^{MASK}  live -> revoked  {NAMED}$", once)) == 1
     assert len(re.findall(rf"(?m)^{MASK}  revoked  {NAMED}$", once)) == 1

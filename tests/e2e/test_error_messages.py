@@ -91,7 +91,7 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Repo:
 
 
 @pytest.mark.parametrize("line", ERRORS)
-def test_an_error_is_a_line_of_ours(repo: Repo, line: str) -> None:
+def test_an_error_is_one_line_without_python_terms(repo: Repo, line: str) -> None:
     ran = repo.run(*line.split())
     said = [row for row in (ran.out + ran.err).splitlines() if not row.startswith("::error")]
     assert ran.code == 2
@@ -110,7 +110,7 @@ def test_a_run_without_a_temporary_folder_says_what_to_set(repo: Repo, line: str
     assert start_program(limited, repo.top, env=repo.env) == Ran(2, "", said)
 
 
-def test_no_module_prints_a_system_error_as_it_is() -> None:
+def test_no_module_prints_the_str_of_an_os_error() -> None:
     """`str` of an OSError begins with `[Errno 2]`: messages use `strerror`."""
     package = Path(__file__).parents[2] / "wakeyscan"
     shown = re.compile(

@@ -17,7 +17,7 @@ def token() -> str:
     return ".".join(urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts)
 
 
-def test_a_scan_and_an_audit_say_when_a_token_expired(tmp_path: Path) -> None:
+def test_a_scan_and_an_audit_report_when_a_token_expired(tmp_path: Path) -> None:
     repo = Dated(tmp_path / "repo").at(1)
     repo.commit({"a.md": f"Authorization: Bearer {token()}\n"})
     for command in ("scan", "audit"):

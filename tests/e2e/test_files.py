@@ -89,7 +89,7 @@ def test_a_fifo_is_not_opened(tmp_path: Path, run: Run, target: str) -> None:
     assert opened.is_set()
 
 
-def test_a_tracked_file_in_whose_place_is_a_fifo(tmp_path: Path, run: Run, git: Git) -> None:
+def test_a_fifo_in_place_of_a_tracked_file_is_a_gap(tmp_path: Path, run: Run, git: Git) -> None:
     repo(tmp_path, git, {"a.py": ""})
     (tmp_path / "a.py").unlink()
     os.mkfifo(tmp_path / "a.py")
@@ -98,7 +98,7 @@ def test_a_tracked_file_in_whose_place_is_a_fifo(tmp_path: Path, run: Run, git: 
 
 
 @pytest.mark.parametrize("many", [0, 600], ids=["few files", "many files"])
-def test_links_are_not_followed_but_read(
+def test_links_are_not_followed_but_their_targets_are_scanned_as_text(
     tmp_path: Path, run: Run, make_key: MakeKey, many: int
 ) -> None:
     key = make_key()
@@ -123,7 +123,7 @@ def test_links_are_not_followed_but_read(
 
 
 @pytest.mark.parametrize("target", ["link", "link/"])
-def test_a_folder_named_by_a_link_is_looked_at(
+def test_a_link_to_a_folder_as_a_target_is_scanned(
     tmp_path: Path, run: Run, make_key: MakeKey, target: str
 ) -> None:
     write(tmp_path, {"real/a.py": make_key()})
@@ -131,7 +131,9 @@ def test_a_folder_named_by_a_link_is_looked_at(
     assert found(run, target) == ["link/a.py"]
 
 
-def test_a_file_named_by_a_link_is_looked_at(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
+def test_a_link_to_a_file_as_a_target_is_scanned(
+    tmp_path: Path, run: Run, make_key: MakeKey
+) -> None:
     write(tmp_path, {"real.py": make_key()})
     os.symlink("real.py", tmp_path / "link")
     assert found(run, "link") == [str(tmp_path.resolve() / "real.py")]
@@ -154,7 +156,7 @@ def dig(folder: Path) -> str:
     return name
 
 
-def test_a_folder_too_deep_to_be_named_is_a_gap(
+def test_a_folder_with_a_too_long_path_is_a_gap(
     tmp_path: Path, run: Run, make_key: MakeKey
 ) -> None:
     name = dig(tmp_path)
@@ -164,7 +166,7 @@ def test_a_folder_too_deep_to_be_named_is_a_gap(
     assert ran.code == 3
 
 
-def test_where_git_can_not_look_is_a_gap(tmp_path: Path, run: Run, git: Git) -> None:
+def test_a_folder_that_git_cannot_list_is_a_gap(tmp_path: Path, run: Run, git: Git) -> None:
     repo(tmp_path, git, {"a.py": ""})
     dig(tmp_path)
     ran = run("scan", "--format=json")
@@ -189,7 +191,7 @@ def test_files_and_folders_without_permission_are_gaps(
 
 @not_for_root
 @pytest.mark.parametrize("target", ["file", "folder"])
-def test_a_target_without_permission(tmp_path: Path, run: Run, target: str) -> None:
+def test_an_unreadable_target_is_rejected(tmp_path: Path, run: Run, target: str) -> None:
     write(tmp_path, {"file": "", "folder/file": ""})
     (tmp_path / target).chmod(0)
     ran = run("scan", target)
@@ -197,7 +199,7 @@ def test_a_target_without_permission(tmp_path: Path, run: Run, target: str) -> N
     assert ran == (2, "", f"wakeyscan: {target}: cannot be read: Permission denied\n")
 
 
-def test_binary_junk(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
+def test_keys_in_binary_content_are_found(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
     key = make_key().encode()
     write(
         tmp_path,
@@ -230,7 +232,7 @@ ODD_NAMES = {  # in the file system, in JSON, in text
 
 
 @pytest.mark.parametrize(("name", "in_json", "in_text"), ODD_NAMES.values(), ids=ODD_NAMES)
-def test_odd_names(
+def test_unusual_names_are_reported_and_escaped(
     tmp_path: Path, run: Run, make_key: MakeKey, name: bytes, in_json: str, in_text: str
 ) -> None:
     write_odd(tmp_path, name, make_key())
@@ -241,7 +243,9 @@ def test_odd_names(
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_odd_names_among_many_files(tmp_path: Path, run: Run, make_key: MakeKey, jobs: str) -> None:
+def test_unusual_names_among_many_files_are_reported(
+    tmp_path: Path, run: Run, make_key: MakeKey, jobs: str
+) -> None:
     write(tmp_path, {f"sub/{number}.txt": "a" for number in range(600)})
     for name, *_ in ODD_NAMES.values():
         write_odd(tmp_path, name, make_key())
@@ -261,7 +265,7 @@ def write_odd(folder: Path, name: bytes, content: str) -> None:
     [("a\nb", "a\nb"), ("\udcff", r"\xff"), ("a\x1b[2Jb", "a\x1b[2Jb"), ("é \"'\\", "é \"'\\")],
     ids=["newline", "no UTF-8", "ESC", "quotes"],
 )
-def test_odd_names_in_git(
+def test_unusual_names_in_a_repository_are_reported(
     tmp_path: Path, run: Run, git: Git, make_key: MakeKey, name: str, in_json: str
 ) -> None:
     repo(tmp_path, git, {})
@@ -299,7 +303,7 @@ def test_a_key_in_a_name_is_a_finding(tmp_path: Path, run: Run, make_key: MakeKe
 
 @pytest.mark.parametrize("shape", FORMATS)
 @pytest.mark.parametrize("kind", ["FIFO", "socket"])
-def test_a_key_in_the_name_of_a_gap(
+def test_a_key_in_the_name_of_a_skipped_file_is_masked(
     tmp_path: Path, run: Run, make_key: MakeKey, kind: str, shape: str
 ) -> None:
     key = make_key()
@@ -309,7 +313,7 @@ def test_a_key_in_the_name_of_a_gap(
 
 
 @pytest.mark.parametrize("shape", FORMATS)
-def test_a_key_in_the_name_of_a_target(
+def test_a_key_in_the_name_of_a_target_is_masked(
     tmp_path: Path, run: Run, make_key: MakeKey, shape: str
 ) -> None:
     key = make_key()
@@ -319,7 +323,7 @@ def test_a_key_in_the_name_of_a_target(
 
 
 @pytest.mark.parametrize("shape", FORMATS)
-def test_a_key_in_what_git_complains_of(
+def test_a_key_in_a_message_of_git_is_masked(
     tmp_path: Path, run: Run, git: Git, make_key: MakeKey, shape: str
 ) -> None:
     key = make_key()
@@ -334,7 +338,7 @@ def test_a_key_in_what_git_complains_of(
     "targets",
     [(".", "a.py"), ("a.py", "a.py"), ("a.py", "./a.py"), (".", "././a.py"), ("./", ".//a.py")],
 )
-def test_a_file_named_twice_is_found_once(
+def test_a_file_named_twice_is_scanned_once(
     tmp_path: Path, run: Run, make_key: MakeKey, targets: tuple[str, ...]
 ) -> None:
     write(tmp_path, {"a.py": make_key(), "sub/b.txt": ""})
@@ -355,7 +359,7 @@ def test_a_file_named_twice_is_found_once(
         ("a/../a", "a/../a/b.py"),
     ],
 )
-def test_paths_are_as_the_target_was_named(
+def test_paths_begin_with_the_target_as_given(
     tmp_path: Path, run: Run, make_key: MakeKey, target: str, path: str
 ) -> None:
     write(tmp_path, {"a/b.py": make_key()})
@@ -431,7 +435,7 @@ ALL += ["sub/b.log", "sub/tracked.py", "sub/untracked.py", "tracked.py", "untrac
         ),
     ],
 )
-def test_what_git_ignores(
+def test_files_ignored_by_git_are_skipped(
     ignoring: Path, run: Run, arguments: list[str], cwd: str, wanted: list[str]
 ) -> None:
     assert found(run, *arguments, cwd=ignoring / cwd) == wanted
@@ -460,7 +464,7 @@ def test_reports_name_paths_from_the_top_and_text_from_the_current_directory(
     assert shown in run("scan", target, cwd=folder).out.splitlines()
 
 
-def test_a_global_list_of_ignored_files(
+def test_the_global_excludes_file_of_git_applies(
     ignoring: Path, run: Run, tmp_path: Path, make_key: MakeKey
 ) -> None:
     write(tmp_path, {"ignored": "*.py\n", "config": f"[core]\nexcludesFile = {tmp_path}/ignored\n"})
@@ -471,7 +475,7 @@ def test_a_global_list_of_ignored_files(
     assert [place.path for place in places(ran.json())] == tracked
 
 
-def test_a_tracked_file_that_was_deleted_is_no_gap(ignoring: Path, run: Run) -> None:
+def test_a_deleted_tracked_file_is_not_a_gap(ignoring: Path, run: Run) -> None:
     (ignoring / "tracked.py").unlink()
     (ignoring / "sub/tracked.py").unlink()
     assert found(run, cwd=ignoring) == [
@@ -482,7 +486,7 @@ def test_a_tracked_file_that_was_deleted_is_no_gap(ignoring: Path, run: Run) -> 
     ]
 
 
-def test_a_folder_of_which_all_was_deleted(ignoring: Path, run: Run, git: Git) -> None:
+def test_a_folder_whose_files_were_deleted_is_clean(ignoring: Path, run: Run, git: Git) -> None:
     for path in ("sub/tracked.py", "sub/untracked.py", "sub/b.log"):
         (ignoring / path).unlink()
     assert found(run, "sub", cwd=ignoring, code=0) == []
@@ -497,7 +501,7 @@ def test_files_that_a_sparse_checkout_omits_are_read_from_the_index(
     assert found(run) == ["in/a.py", "out/b.py"]
 
 
-def test_a_conflict_is_looked_at_once(
+def test_a_file_with_a_conflict_is_scanned_once(
     tmp_path: Path, run: Run, git: Git, make_key: MakeKey
 ) -> None:
     repo(tmp_path, git, {"a.py": "1\n"})
@@ -512,7 +516,7 @@ def test_a_conflict_is_looked_at_once(
 
 @pytest.mark.parametrize("many", [0, 600], ids=["few files", "many files"])
 @pytest.mark.parametrize("kind", ["submodule", "untracked"])
-def test_a_repository_in_a_repository(
+def test_nested_repositories_are_scanned(
     tmp_path: Path, run: Run, git: Git, make_key: MakeKey, kind: str, many: int
 ) -> None:
     top = tmp_path / "repo"
@@ -530,14 +534,16 @@ def test_a_repository_in_a_repository(
     assert found(run, "nested", cwd=top) == wanted
 
 
-def test_a_work_tree_of_its_own(tmp_path: Path, run: Run, git: Git, make_key: MakeKey) -> None:
+def test_a_linked_work_tree_is_scanned(
+    tmp_path: Path, run: Run, git: Git, make_key: MakeKey
+) -> None:
     repo(tmp_path / "repo", git, {".gitignore": "*.log", "a.py": make_key()})
     git("worktree", "add", "-q", "../tree", cwd=tmp_path / "repo")
     write(tmp_path, {"tree/b.log": make_key(), "tree/c.py": make_key()})
     assert found(run, cwd=tmp_path / "tree") == ["a.py", "c.py"]
 
 
-def test_gits_own_folder_can_be_named(
+def test_the_git_folder_can_be_a_target(
     tmp_path: Path, run: Run, git: Git, make_key: MakeKey
 ) -> None:
     repo(tmp_path, git, {})
@@ -566,7 +572,9 @@ def test_the_environment_of_a_hook_does_not_change_what_is_listed(
 # Where git can't list
 
 
-def test_without_git(ignoring: Path, tmp_path: Path, run: Run) -> None:
+def test_a_missing_git_is_reported_only_if_it_is_needed(
+    ignoring: Path, tmp_path: Path, run: Run
+) -> None:
     (tmp_path / "bin").mkdir()
     env = {"PATH": str(tmp_path / "bin")}
     said = "git is not installed or not on PATH; install it, or add its folder to PATH"
@@ -589,7 +597,7 @@ def test_a_program_called_git_in_the_scanned_tree_is_not_run(ignoring: Path, run
     assert not (ignoring / "ran").exists()
 
 
-def test_a_broken_repository(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
+def test_a_broken_repository_is_rejected(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
     write(tmp_path, {".git/nothing": "", "a.py": make_key()})
     said = f"wakeyscan: {tmp_path.resolve()} is not in a git repository\n"
     assert run("scan") == (2, "", said)
@@ -597,7 +605,7 @@ def test_a_broken_repository(tmp_path: Path, run: Run, make_key: MakeKey) -> Non
 
 
 @pytest.mark.skipif(not ROOT, reason="only root gives files to somebody else")
-def test_a_repository_of_somebody_else(
+def test_a_repository_of_another_user_is_rejected_with_a_remedy(
     tmp_path: Path, run: Run, git: Git, make_key: MakeKey
 ) -> None:
     repo(tmp_path, git, {"a.py": make_key()})
@@ -630,7 +638,7 @@ def test_a_repository_of_somebody_else(
         pytest.param(["nothing"], ["a.py"], ["a.py"], 0, id="what is not there"),
     ],
 )
-def test_excluded_files_are_left_out_and_counted(
+def test_excluded_files_are_skipped_and_counted(
     tmp_path: Path,
     run: Run,
     make_key: MakeKey,
@@ -647,13 +655,15 @@ def test_excluded_files_are_left_out_and_counted(
     assert (ran.code, report["coverage"]["excluded"], gaps(report)) == (1, excluded, [])
 
 
-def test_all_that_was_named_is_excluded(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
+def test_a_scan_of_only_excluded_targets_is_clean(
+    tmp_path: Path, run: Run, make_key: MakeKey
+) -> None:
     write(tmp_path, {"a.md": make_key(), ".wakeyscan.toml": 'exclude = ["*.md"]\n'})
     said = "No keys found (1 file excluded by *.md).\nScanned 0 files (0 bytes), 1 excluded.\n"
     assert run("scan", "a.md") == (0, said, "")
 
 
-def test_a_gap_that_is_excluded_is_none(tmp_path: Path, run: Run) -> None:
+def test_an_excluded_special_file_is_not_a_gap(tmp_path: Path, run: Run) -> None:
     write(tmp_path, {".wakeyscan.toml": 'exclude = ["pipe"]\n'})
     os.mkfifo(tmp_path / "pipe")
     assert run("scan").code == 0
@@ -671,7 +681,7 @@ def test_a_link_is_excluded_by_its_own_name(
 # Hostile
 
 
-def test_a_fifo_that_git_would_read_does_not_hold_us_for_ever(
+def test_a_fifo_that_blocks_git_is_reported_after_a_timeout(
     tmp_path: Path,
     git: Git,
     monkeypatch: pytest.MonkeyPatch,

@@ -145,7 +145,7 @@ def test_staged_changes_are_no_obstacle(repo: Repo, key: str) -> None:
     assert repo.run("fix", "--write").code == 0
 
 
-def test_what_is_left_alone_is_listed_with_the_reason(repo: Repo, key: str) -> None:
+def test_findings_that_are_not_fixed_are_listed_with_a_reason(repo: Repo, key: str) -> None:
     repo.commit(
         {
             "public/app.js": f'document.write("{key}");\n',
@@ -165,7 +165,7 @@ def test_what_is_left_alone_is_listed_with_the_reason(repo: Repo, key: str) -> N
     assert "the file is a link" in ran.out
 
 
-def test_ignored_findings_and_placeholders_stay(repo: Repo, key: str) -> None:
+def test_ignored_findings_and_placeholders_are_not_fixed(repo: Repo, key: str) -> None:
     text = f'A = "{key}"  # wakeyscan:ignore -- a test\nB = "wa_live_your_api_key"\n'
     repo.commit({"a.py": text})
     ran = repo.run("fix", "--write")
@@ -237,9 +237,7 @@ def test_nothing_is_written_if_one_file_cannot_be(
 
 
 @pytest.mark.parametrize("is_in_tree", [True, False])
-def test_a_file_that_is_named_by_a_link_is_left_alone(
-    repo: Repo, key: str, is_in_tree: bool
-) -> None:
+def test_a_link_as_a_target_is_not_fixed(repo: Repo, key: str, is_in_tree: bool) -> None:
     text = f'K = "{key}"\n'
     target = "a.py" if is_in_tree else "../outside/a.py"
     repo.write({target: text})
@@ -253,7 +251,7 @@ def test_a_file_that_is_named_by_a_link_is_left_alone(
     assert key not in read(repo, target)
 
 
-def test_outside_of_a_repository(run: Run, tmp_path: Path, key: str) -> None:
+def test_files_outside_a_repository_are_fixed(run: Run, tmp_path: Path, key: str) -> None:
     (tmp_path / "a.py").write_text(f'K = "{key}"\n')
     (tmp_path / ".env").write_text(f"WASTACK_API_KEY={key}\n")
     ran = run("fix", "--write")
@@ -262,7 +260,7 @@ def test_outside_of_a_repository(run: Run, tmp_path: Path, key: str) -> None:
     assert (tmp_path / "a.py").read_text() == 'import os\n\nK = os.environ["WASTACK_API_KEY"]\n'
 
 
-def test_a_path_that_does_not_exist(run: Run) -> None:
+def test_a_missing_path_is_reported(run: Run) -> None:
     ran = run("fix", "nowhere")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == "wakeyscan fix: nowhere: no such file or folder\n"
@@ -289,7 +287,7 @@ def test_a_kill_at_any_moment_loses_nothing(tmp_path: Path, key: str) -> None:
             assert (tmp_path / str(moment) / ".env.local").read_text() == f"{line}\n"
 
 
-def test_without_the_grammars_only_their_languages_are_left_alone(repo: Repo, key: str) -> None:
+def test_without_the_grammars_only_their_languages_are_not_fixed(repo: Repo, key: str) -> None:
     repo.commit({"a.js": f'const k = "{key}";\n', "a.py": f'K = "{key}"\n'})
     start = Path(__file__).parents[1] / "support" / "python_start"
     env = {"PYTHONPATH": str(start), "PYTHON_WITHOUT": "tree_sitter"}
@@ -363,7 +361,9 @@ def _span(replacement: dict[str, Any]) -> tuple[int, int, int]:
 @pytest.mark.parametrize(
     "options", [(), ("--object-format=sha256",)], ids=["version 4 of the index", "sha-256"]
 )
-def test_other_formats_of_a_repository(tmp_path: Path, key: str, options: tuple[str, ...]) -> None:
+def test_other_repository_formats_are_supported(
+    tmp_path: Path, key: str, options: tuple[str, ...]
+) -> None:
     repo = Repo(tmp_path / "repo", *options)
     repo.git("config", "index.version", "4")
     repo.commit({"a.py": f'K = "{key}"\n', "b.py": f'K = "{key}"\n', "[a].py": f'K = "{key}"\n'})

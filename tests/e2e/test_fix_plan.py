@@ -197,7 +197,7 @@ def test_keys_that_no_commit_has_are_named(repo: Repo, key: str) -> None:
     assert (ran.code, ran.out) == (1, line)
 
 
-def test_nothing_to_do(repo: Repo) -> None:
+def test_a_plan_without_keys_has_no_steps(repo: Repo) -> None:
     repo.commit({"README": "x\n"})
     ran = repo.run("fix", "--plan")
     assert (ran.code, ran.out) == (0, "No keys, so there is nothing to do.\n")

@@ -154,7 +154,7 @@ def test_accepted_keys_of_the_named_file_do_not_count(
         ),
     ],
 )
-def test_usage_errors(
+def test_usage_errors_exit_with_2(
     tmp_path: Path, clones: Path, run: Run, arguments: tuple[str, ...], message: str
 ) -> None:
     make_clones(clones, {"a": {"a": "a"}})
@@ -204,7 +204,9 @@ def test_a_resumed_run_audits_only_what_is_new(
     assert summarize(tmp_path / RESULTS) == summarize_alone(run, clones, repos)
 
 
-def test_other_rules_are_another_result(tmp_path: Path, clones: Path, run: Run, key: str) -> None:
+def test_another_fingerprint_key_is_not_resumed(
+    tmp_path: Path, clones: Path, run: Run, key: str
+) -> None:
     make_clones(clones, {"a": {"a": key}})
     run("fleet", "clones")
     first = list_ledger(tmp_path)
@@ -383,7 +385,7 @@ def test_failed_repositories_alone_exit_with_3(clones: Path, run: Run) -> None:
     assert run("fleet", "clones").code == 3
 
 
-def test_a_repository_over_the_time_limit_is_given_up(
+def test_a_repository_over_the_time_limit_is_abandoned(
     tmp_path: Path, clones: Path, run: Run, key: str
 ) -> None:
     make_clones(clones, {"slow": {"a": key}, "good": {"a": key}})

@@ -27,7 +27,7 @@ def run(run: Run) -> Run:
     return run_without_dask
 
 
-def test_an_organization_of_github(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
+def test_an_organization_of_github_is_listed(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
     names = ("api", "web", "fork", "old", "secret")
     repos = make_clones(tmp_path / "host", {name: {"a": make_key()} for name in names})
     wiki = make_clones(tmp_path / "host", {"web.wiki.git": {"Home.md": make_key()}})
@@ -60,7 +60,9 @@ def test_an_organization_of_github(tmp_path: Path, run: Run, make_key: MakeKey) 
     assert token not in ran.out + ran.err
 
 
-def test_a_group_of_gitlab_with_pages_and_rate_limits(tmp_path: Path, run: Run, key: str) -> None:
+def test_a_group_of_gitlab_is_listed_with_pages_and_rate_limits(
+    tmp_path: Path, run: Run, key: str
+) -> None:
     (repo,) = make_clones(tmp_path / "host", {"r": {"a": key}}).values()
     items = [describe_for_gitlab(f"g/s/r{n}", repo.top.as_uri() + "/" * n) for n in range(3)]
     many = [describe_for_gitlab(f"g/p{n}", "x", archived=True) for n in range(120)]
@@ -90,7 +92,7 @@ def test_a_group_of_gitlab_with_pages_and_rate_limits(tmp_path: Path, run: Run, 
         pytest.param(("github:empty", "--github-url", "http://x.org"), "https", id="http"),
     ],
 )
-def test_listings_that_are_refused(run: Run, arguments: tuple[str, ...], message: str) -> None:
+def test_invalid_listings_are_rejected(run: Run, arguments: tuple[str, ...], message: str) -> None:
     lists: dict[str, list[Any]] = {
         "/orgs/empty/repos": [],
         "/orgs/evil/repos": [describe_for_github("e/r", "https://example.org/e/r.git")],

@@ -44,7 +44,7 @@ def commit(repo: Repo, *arguments: str) -> Ran:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_install(repo: Repo, stage: str) -> None:
+def test_installing_a_hook_twice_changes_nothing(repo: Repo, stage: str) -> None:
     file = repo.top / ".git" / "hooks" / stage
     said = f"{file} now runs wakeyscan\n"
     assert repo.run("hook", "install", stage) == Ran(0, said, "")
@@ -55,7 +55,7 @@ def test_install(repo: Repo, stage: str) -> None:
     assert not list(file.parent.glob("*.before-wakeyscan"))
 
 
-def test_install_without_a_folder_for_hooks(repo: Repo, key: str) -> None:
+def test_a_hook_is_installed_without_a_hooks_folder(repo: Repo, key: str) -> None:
     hooks = repo.top / ".git" / "hooks"
     for file in hooks.iterdir():
         file.unlink()
@@ -65,7 +65,7 @@ def test_install_without_a_folder_for_hooks(repo: Repo, key: str) -> None:
     assert commit(repo).code == 1
 
 
-def test_the_hook_stops_a_commit(repo: Repo, key: str) -> None:
+def test_the_hook_blocks_a_commit(repo: Repo, key: str) -> None:
     repo.install("pre-commit")
     repo.write({"b": f"\nk = {key}\n"})
     ran = commit(repo)
@@ -78,7 +78,7 @@ def test_the_hook_stops_a_commit(repo: Repo, key: str) -> None:
     assert commit(repo) == Ran(0, "", "")
 
 
-def test_an_existing_hook_goes_on_working(repo: Repo, key: str) -> None:
+def test_an_existing_hook_keeps_working(repo: Repo, key: str) -> None:
     repo.hook("pre-commit", 'echo "$0 $#" >> ../ran; test ! -e refuse || exit 7')
     repo.install("pre-commit")
     repo.install("pre-commit")
@@ -93,13 +93,13 @@ def test_an_existing_hook_goes_on_working(repo: Repo, key: str) -> None:
     assert len(ran.read_text().splitlines()) == 3
 
 
-def test_an_existing_hook_that_is_switched_off_stays_so(repo: Repo) -> None:
+def test_a_disabled_existing_hook_stays_disabled(repo: Repo) -> None:
     repo.hook("pre-commit", "exit 1").chmod(0o644)
     repo.install("pre-commit")
     assert commit(repo) == Ran(0, "", "")
 
 
-def test_what_was_kept_is_not_overwritten(repo: Repo) -> None:
+def test_a_saved_hook_is_not_overwritten(repo: Repo) -> None:
     kept = repo.top / ".git" / "hooks" / "before-wakeyscan" / "pre-commit"
     write(kept.parent, {"pre-commit": "mine"})
     other = repo.hook("pre-commit", "")
@@ -109,7 +109,9 @@ def test_what_was_kept_is_not_overwritten(repo: Repo) -> None:
     assert other.read_text() == "#!/usr/bin/env python3\n"
 
 
-def test_a_hook_that_is_no_shell_script_keeps_running_and_comes_back(repo: Repo, key: str) -> None:
+def test_a_hook_that_is_not_a_shell_script_keeps_running_and_is_restored(
+    repo: Repo, key: str
+) -> None:
     hook = repo.hook("pre-commit", "")
     script = f"#!{sys.executable}\nimport pathlib\npathlib.Path('../ran').touch()\n"
     hook.write_text(script)
@@ -140,7 +142,7 @@ def test_a_hook_that_is_a_link_keeps_its_name(repo: Repo, key: str) -> None:
 
 
 @pytest.mark.parametrize("manager", ["pre-commit", "prek"])
-def test_the_script_of_a_framework_runs_ours_and_may_be_written_again(
+def test_the_script_of_a_framework_runs_our_hook_and_may_be_rewritten(
     repo: Repo, key: str, manager: str
 ) -> None:
     """Frameworks run a script `STAGE.legacy` before their own hooks."""
@@ -200,7 +202,7 @@ MANAGED = {
 
 
 @pytest.mark.parametrize(("script", "file", "lines"), MANAGED.values(), ids=MANAGED)
-def test_a_manager_that_runs_its_own_file_only_gets_the_lines_to_add(
+def test_a_manager_that_runs_only_its_own_file_gets_lines_to_add(
     repo: Repo, script: str, file: str, lines: str
 ) -> None:
     write(repo.top, {file: ""})
@@ -214,7 +216,7 @@ def test_a_manager_that_runs_its_own_file_only_gets_the_lines_to_add(
     assert (added.code, added.out.count("now runs wakeyscan")) == (2, 1)
 
 
-def test_husky_runs_ours_from_its_own_file(repo: Repo, key: str) -> None:
+def test_husky_runs_our_hook_from_its_own_file(repo: Repo, key: str) -> None:
     runner = 's=$(dirname "$(dirname "$0")")/pre-commit\n[ ! -f "$s" ] || sh -e "$s" "$@"\n'
     write(
         repo.top,
@@ -248,7 +250,7 @@ def test_several_stages_are_installed_and_removed_at_once(repo: Repo) -> None:
     assert not (repo.top / ".git" / "hooks" / "pre-commit").exists()
 
 
-def test_status_says_that_another_folder_is_used(repo: Repo) -> None:
+def test_status_reports_that_another_folder_is_used(repo: Repo) -> None:
     repo.install("pre-commit")
     repo.git("config", "core.hooksPath", ".githooks")
     line = repo.run("hook", "status").out.splitlines()[1]
@@ -283,7 +285,7 @@ HIDDEN = {
 
 
 @pytest.mark.parametrize(("said", "made"), HIDDEN.items(), ids=[*map(str, range(len(HIDDEN)))])
-def test_status_names_the_manager_and_the_file_that_git_runs_instead(
+def test_status_names_the_manager_and_the_file_that_git_runs(
     repo: Repo, said: str, made: tuple[str, str, str]
 ) -> None:
     script, moved, config = made
@@ -301,7 +303,9 @@ def test_status_names_the_manager_and_the_file_that_git_runs_instead(
     assert repo.run("hook", "uninstall", "pre-commit") == Ran(0, nothing, "")
 
 
-def test_status_and_uninstall_on_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_status_and_uninstall_work_on_a_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))  # without settings of assistants
     server = Repo(tmp_path / "server.git", "--bare")
     server.install("pre-receive")
@@ -322,7 +326,7 @@ def test_status_names_husky_where_it_replaced_the_hooks(repo: Repo) -> None:
     assert said in repo.run("hook", "status").out
 
 
-def test_a_merge_with_a_key_in_its_result_is_stopped(repo: Repo, key: str) -> None:
+def test_a_merge_with_a_key_in_its_result_is_blocked(repo: Repo, key: str) -> None:
     repo.commit({".gitattributes": "f merge=leak\n", "f": "base\n"})
     repo.git("checkout", "-qb", "side")
     repo.commit({"f": "theirs\n"})
@@ -344,7 +348,7 @@ def test_advice_before_a_push_names_the_commits_to_rewrite(pushing: Pushing, key
     assert "To skip this check once: git push --no-verify" in shown
 
 
-def test_advice_finds_the_oldest_commit_whatever_its_date(pushing: Pushing, key: str) -> None:
+def test_advice_finds_the_oldest_commit_regardless_of_its_date(pushing: Pushing, key: str) -> None:
     pushing.passes()
     first = pushing.repo.commit({"b": key})
     pushing.repo.stage({"b": f"{key}\n{key[:-1]}x\n"})
@@ -362,7 +366,7 @@ def test_advice_under_pre_commit_names_commands_outside_of_its_environment(
     assert "To skip this check once: SKIP=wakeyscan git commit\n" in ran.err
 
 
-def test_install_from_a_linked_work_tree(repo: Repo, key: str) -> None:
+def test_a_hook_is_installed_from_a_linked_work_tree(repo: Repo, key: str) -> None:
     repo.git("worktree", "add", "-q", "-b", "other", "../linked tree")
     linked = Repo(repo.top.parent / "linked tree")
     linked.install("pre-commit")
@@ -372,7 +376,7 @@ def test_install_from_a_linked_work_tree(repo: Repo, key: str) -> None:
 
 
 @pytest.mark.parametrize("cwd", [".", "sub"])
-def test_install_where_hooks_are_kept_elsewhere(repo: Repo, key: str, cwd: str) -> None:
+def test_a_hook_is_installed_where_hooks_path_says(repo: Repo, key: str, cwd: str) -> None:
     repo.commit({"sub/x": "x"})
     repo.git("config", "core.hooksPath", ".my hooks")
     assert repo.run("hook", "install", "pre-commit", cwd=cwd).code == 0
@@ -381,7 +385,7 @@ def test_install_where_hooks_are_kept_elsewhere(repo: Repo, key: str, cwd: str) 
     assert commit(repo).code == 1
 
 
-def test_a_hook_whose_wakeyscan_is_gone_says_what_to_do(repo: Repo) -> None:
+def test_a_hook_without_its_wakeyscan_explains_what_to_do(repo: Repo) -> None:
     repo.install("pre-commit")
     file = repo.top / ".git" / "hooks" / "pre-commit"
     [line] = [line for line in file.read_text().splitlines() if line.startswith("  wakeyscan=/")]
@@ -410,12 +414,14 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("arguments", "said"), REFUSED.values(), ids=REFUSED)
-def test_what_is_refused(repo: Repo, arguments: tuple[str, ...], said: str) -> None:
+def test_invalid_command_lines_are_rejected(
+    repo: Repo, arguments: tuple[str, ...], said: str
+) -> None:
     ran = repo.run(*arguments)
     assert (ran.code, ran.out, said in ran.err) == (2, "", True), ran
 
 
-def test_install_outside_a_repository(run: Run, tmp_path: Path) -> None:
+def test_installing_a_hook_outside_a_repository_is_rejected(run: Run, tmp_path: Path) -> None:
     said = f"wakeyscan: {tmp_path} is not in a git repository\n"
     assert run("hook", "install", "pre-commit") == Ran(2, "", said)
 
@@ -423,7 +429,7 @@ def test_install_outside_a_repository(run: Run, tmp_path: Path) -> None:
 # Other ways to be called
 
 
-def test_as_husky_does(repo: Repo, key: str) -> None:
+def test_a_hook_run_by_husky_blocks_a_commit(repo: Repo, key: str) -> None:
     repo.write({".husky/pre-commit": "#!/usr/bin/env sh\nwakeyscan hook pre-commit\n"})
     (repo.top / ".husky" / "pre-commit").chmod(0o755)
     repo.git("config", "core.hooksPath", ".husky")
@@ -433,7 +439,7 @@ def test_as_husky_does(repo: Repo, key: str) -> None:
 
 
 @pytest.mark.parametrize("files", ["", " a b"], ids=["no-files", "staged-files"])
-def test_as_lefthook_does(repo: Repo, key: str, files: str) -> None:
+def test_a_hook_run_by_lefthook_blocks_a_commit(repo: Repo, key: str, files: str) -> None:
     repo.hook("pre-commit", f"sh -c 'wakeyscan hook pre-commit{files}'")
     repo.stage({"b": f"x\n{key}\n", "a": "two\n"})
     repo.write({"b": "clean in the tree\n"})
@@ -442,7 +448,7 @@ def test_as_lefthook_does(repo: Repo, key: str, files: str) -> None:
     assert commit(repo) == Ran(0, "", "")
 
 
-def test_files_that_are_handed_over_limit_what_is_looked_at(repo: Repo, key: str) -> None:
+def test_passed_files_limit_the_scan(repo: Repo, key: str) -> None:
     repo.hook("pre-commit", 'cd sub && exec wakeyscan hook pre-commit x ../a "$@"')
     repo.write({"sub/x": "clean", "b": key})
     assert commit(repo) == Ran(0, "", "")
@@ -460,7 +466,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
-def test_a_passed_name_selects_the_staged_file_however_it_is_spelled(
+def test_a_passed_name_selects_the_staged_file_in_any_spelling(
     repo: Repo, key: str, name: str
 ) -> None:
     repo.stage({"caf\u00e9": key})
@@ -524,7 +530,7 @@ def read_stdin(repo: Repo, key: str) -> str:
 @pytest.mark.parametrize(
     "stop", [stop_a_commit, stop_a_message, stop_a_push, read_stdin], ids=lambda f: f.__name__
 )
-def test_the_command_that_ignores_a_key_can_be_run(
+def test_the_suggested_ignore_command_works(
     repo: Repo, key: str, stop: Callable[[Repo, str], str]
 ) -> None:
     shown = stop(repo, key)
@@ -544,7 +550,7 @@ def messaging(repo: Repo) -> Repo:
     return repo
 
 
-def test_a_message_with_a_key(messaging: Repo, key: str) -> None:
+def test_a_commit_message_with_a_key_is_blocked(messaging: Repo, key: str) -> None:
     ran = commit(messaging, "-m", "title", "-m", f"was {key}")
     assert ran.code == 1
     assert (
@@ -554,7 +560,7 @@ def test_a_message_with_a_key(messaging: Repo, key: str) -> None:
     assert commit(messaging, "-m", "title") == Ran(0, "", "")
 
 
-def test_what_is_below_the_scissors_is_no_message(messaging: Repo, key: str) -> None:
+def test_text_below_the_scissors_is_not_scanned(messaging: Repo, key: str) -> None:
     messaging.stage({"b": f"{key}\n"})
     types = {"GIT_EDITOR": "sed -i '1s/^/title/'"}
     assert messaging.attempt("commit", "-qv", env=types) == Ran(0, "", "")
@@ -565,7 +571,7 @@ def test_what_is_below_the_scissors_is_no_message(messaging: Repo, key: str) -> 
     assert (ran.code, "1:7  high" in ran.err + ran.out) == (1, True)
 
 
-def test_scissors_that_a_person_typed_cut_nothing(messaging: Repo, key: str) -> None:
+def test_typed_scissors_do_not_end_the_message(messaging: Repo, key: str) -> None:
     typed = f"title\n\n# {'-' * 24} >8 {'-' * 24}\n{key}\n"
     ran = commit(messaging, "-m", typed)
     assert (ran.code, "4:1  high" in ran.err + ran.out) == (1, True)
@@ -573,7 +579,7 @@ def test_scissors_that_a_person_typed_cut_nothing(messaging: Repo, key: str) -> 
     assert key in messaging.git("log", "-1", "--format=%B")  # git keeps it
 
 
-def test_a_message_in_crlf_and_not_utf8(messaging: Repo, key: str) -> None:
+def test_a_message_with_crlf_that_is_not_utf8_is_scanned(messaging: Repo, key: str) -> None:
     messaging.write({"../message": f"caf\xe9\r\n\r\n{key}\r\n".encode("latin-1")})
     assert commit(messaging, "-F", "../message").code == 1
 
@@ -617,7 +623,7 @@ def pushing(repo: Repo) -> Pushing:
     return made
 
 
-def test_a_push(pushing: Pushing, key: str) -> None:
+def test_a_push_with_a_key_is_blocked(pushing: Pushing, key: str) -> None:
     pushing.passes()
     commit = pushing.repo.commit({"b": key})
     pushing.repo.commit({"b": "gone\n"})
@@ -631,7 +637,7 @@ def test_a_push(pushing: Pushing, key: str) -> None:
     assert pushing.remote.id("main") == pushing.repo.id("HEAD")
 
 
-def test_the_first_push_with_a_key_in_the_root(tmp_path: Path, key: str) -> None:
+def test_a_first_push_with_a_key_in_the_root_commit_is_blocked(tmp_path: Path, key: str) -> None:
     pushing = Pushing(Repo(tmp_path / "new"))
     pushing.repo.install("pre-push")
     pushing.repo.commit({"a": key})
@@ -639,12 +645,12 @@ def test_the_first_push_with_a_key_in_the_root(tmp_path: Path, key: str) -> None
     assert NOT_PUSHED in pushing.stops()
 
 
-def test_nothing_to_push(pushing: Pushing) -> None:
+def test_a_push_without_commits_passes(pushing: Pushing) -> None:
     pushing.passes()
     pushing.passes()
 
 
-def test_several_refs_at_once(pushing: Pushing, key: str) -> None:
+def test_a_push_of_several_refs_is_scanned(pushing: Pushing, key: str) -> None:
     repo = pushing.repo
     for name in ("one", "two", "three"):
         repo.git("checkout", "-qb", name, "main")
@@ -655,7 +661,7 @@ def test_several_refs_at_once(pushing: Pushing, key: str) -> None:
     pushing.passes("origin", "one", "three", "main")
 
 
-def test_what_the_remote_has_does_not_block(pushing: Pushing, key: str) -> None:
+def test_keys_that_the_remote_already_has_do_not_block(pushing: Pushing, key: str) -> None:
     repo = pushing.repo
     repo.commit({"b": key})
     pushing.passes("--no-verify", "origin", "main")
@@ -666,7 +672,7 @@ def test_what_the_remote_has_does_not_block(pushing: Pushing, key: str) -> None:
     pushing.passes("origin", "light")
 
 
-def test_what_another_remote_has_does_block(pushing: Pushing, key: str) -> None:
+def test_keys_that_only_another_remote_has_block(pushing: Pushing, key: str) -> None:
     repo = pushing.repo
     repo.commit({"b": key})
     pushing.passes("--no-verify", "origin", "main")
@@ -675,7 +681,7 @@ def test_what_another_remote_has_does_block(pushing: Pushing, key: str) -> None:
     pushing.stops("other", "main")
 
 
-def test_tags(pushing: Pushing, key: str) -> None:
+def test_tag_messages_are_scanned(pushing: Pushing, key: str) -> None:
     repo = pushing.repo
     pushing.passes()
     repo.git("tag", "-a", "v1", "-m", "clean")
@@ -687,7 +693,7 @@ def test_tags(pushing: Pushing, key: str) -> None:
     pushing.stops("origin", "--tags")
 
 
-def test_tags_of_what_is_no_commit(pushing: Pushing, key: str) -> None:
+def test_tags_of_blobs_and_trees_are_scanned(pushing: Pushing, key: str) -> None:
     repo = pushing.repo
     pushing.passes()
     blob = repo.blob(f"x\n{key}\n")
@@ -702,7 +708,7 @@ def test_tags_of_what_is_no_commit(pushing: Pushing, key: str) -> None:
     pushing.passes("origin", "clean")
 
 
-def test_a_forced_push(pushing: Pushing, key: str) -> None:
+def test_a_forced_push_is_scanned(pushing: Pushing, key: str) -> None:
     repo = pushing.repo
     repo.commit({"b": "b\n"})
     pushing.passes()
@@ -714,7 +720,7 @@ def test_a_forced_push(pushing: Pushing, key: str) -> None:
     pushing.passes("--force", "origin", "main")
 
 
-def test_a_forced_push_over_what_is_not_known_here(pushing: Pushing, key: str) -> None:
+def test_a_forced_push_over_unknown_commits_is_scanned(pushing: Pushing, key: str) -> None:
     repo = pushing.repo
     pushing.passes()
     repo.git("clone", "-q", f"file://{pushing.remote.top}", "../colleague")
@@ -727,7 +733,7 @@ def test_a_forced_push_over_what_is_not_known_here(pushing: Pushing, key: str) -
     pushing.passes("--force", "origin", "main")
 
 
-def test_a_deletion(pushing: Pushing, key: str) -> None:
+def test_deleting_a_branch_passes(pushing: Pushing, key: str) -> None:
     repo = pushing.repo
     repo.commit({"b": key})
     pushing.passes("--no-verify", "origin", "main", "HEAD:refs/heads/old")
@@ -735,7 +741,7 @@ def test_a_deletion(pushing: Pushing, key: str) -> None:
     assert "refs/heads/old" not in pushing.refs()
 
 
-def test_a_push_to_a_url(pushing: Pushing, key: str) -> None:
+def test_a_push_to_a_url_is_scanned(pushing: Pushing, key: str) -> None:
     url = f"file://{pushing.remote.top}"
     pushing.passes(url, "main")
     pushing.repo.commit({"b": key})
@@ -743,18 +749,18 @@ def test_a_push_to_a_url(pushing: Pushing, key: str) -> None:
     pushing.stops(str(pushing.remote.top), "main:refs/heads/new")
 
 
-def test_a_ref_whose_name_is_a_key(pushing: Pushing, key: str) -> None:
+def test_a_ref_named_like_a_key_is_blocked(pushing: Pushing, key: str) -> None:
     shown = pushing.stops("origin", f"main:refs/heads/{key}")
     assert f"refs/heads/{mask(key)}" in shown
 
 
-def test_a_local_ref_with_spaces(pushing: Pushing, key: str) -> None:
+def test_a_push_of_a_revision_with_spaces_is_scanned(pushing: Pushing, key: str) -> None:
     pushing.passes("origin", "HEAD@{0 days ago}:refs/heads/x")
     pushing.repo.commit({"b": key})
     pushing.stops("origin", "HEAD@{0 days ago}:refs/heads/y")
 
 
-def test_an_existing_push_hook_is_told_too(repo: Repo, key: str) -> None:
+def test_an_existing_push_hook_gets_the_same_input(repo: Repo, key: str) -> None:
     repo.hook("pre-push", 'echo "$1" > ../told; cat >> ../told; test ! -e refuse')
     pushing = Pushing(repo)
     repo.install("pre-push")
@@ -790,7 +796,7 @@ GARBAGE = {
 
 @pytest.mark.parametrize("stage", ["pre-push", "pre-receive"])
 @pytest.mark.parametrize("told", GARBAGE.values(), ids=GARBAGE)
-def test_garbage_on_stdin(repo: Repo, stage: str, told: str) -> None:
+def test_invalid_input_is_rejected_with_one_line(repo: Repo, stage: str, told: str) -> None:
     ran = repo.run("hook", stage, "origin", "url", stdin=f"{told}\n".encode())
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("wakeyscan: ")
@@ -855,7 +861,7 @@ def objects(server: Pushing) -> list[Path]:
     return sorted(file for file in (server.remote.top / "objects").rglob("*") if file.is_file())
 
 
-def test_a_rejected_push_leaves_nothing(server: Pushing, key: str) -> None:
+def test_a_rejected_push_leaves_no_objects(server: Pushing, key: str) -> None:
     server.passes()
     before = objects(server)
     server.repo.commit({"b": key}, message=f"of {key}")
@@ -874,7 +880,7 @@ def test_a_rejected_push_leaves_nothing(server: Pushing, key: str) -> None:
     assert server.remote.id("main") == server.repo.id("HEAD")
 
 
-def test_a_first_push_to_a_server(server: Pushing, key: str) -> None:
+def test_a_first_push_to_a_server_is_rejected(server: Pushing, key: str) -> None:
     server.repo.commit({"b": key})
     server.repo.commit({"b": "clean"})
     server.stops()
@@ -882,7 +888,7 @@ def test_a_first_push_to_a_server(server: Pushing, key: str) -> None:
     assert server.refs() == ""
 
 
-def test_what_a_server_has_does_not_block(server: Pushing, key: str) -> None:
+def test_keys_that_a_server_already_has_do_not_block(server: Pushing, key: str) -> None:
     hook = server.remote.top / "hooks" / "pre-receive"
     hook.rename(hook.with_name("off"))
     server.repo.commit({"b": key})
@@ -904,7 +910,7 @@ MAKERS: dict[str, Callable[[Repo, str], object]] = {
 
 
 @pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
-def test_a_server_looks_at_all_that_is_pushed(
+def test_a_server_scans_every_kind_of_ref(
     server: Pushing, key: str, make: Callable[[Repo, str], object]
 ) -> None:
     server.passes()
@@ -912,7 +918,7 @@ def test_a_server_looks_at_all_that_is_pushed(
     assert REJECTED in server.stops("origin", "refs/tags/*", "refs/notes/*")
 
 
-def test_an_existing_hook_of_a_server_is_told_too(repo: Repo, key: str) -> None:
+def test_an_existing_hook_of_a_server_gets_the_same_input(repo: Repo, key: str) -> None:
     server = Pushing(repo)
     file = server.remote.top / "hooks" / "pre-receive"
     file.write_text("#!/bin/sh\ncat > told\n")
@@ -925,7 +931,7 @@ def test_an_existing_hook_of_a_server_is_told_too(repo: Repo, key: str) -> None:
     server.stops()
 
 
-def test_the_hook_finds_wakeyscan_without_a_path(repo: Repo, key: str) -> None:
+def test_the_hook_finds_wakeyscan_without_the_path_of_a_shell(repo: Repo, key: str) -> None:
     """Graphical programs start git without the PATH of a shell."""
     repo.install("pre-commit")
     repo.stage({"b": key})

@@ -70,7 +70,9 @@ def repo(tmp_path: Path) -> Dated:
     return Dated(tmp_path / "repo").at(1)
 
 
-def test_verdict_places_and_steps_of_a_scan(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+def test_a_page_has_the_verdict_places_and_steps_of_a_scan(
+    run: Run, make_key: MakeKey, tmp_path: Path
+) -> None:
     one, two = make_key(), make_key()
     files = {f"src/{n}.py": f"k = '{one}'\n" for n in range(7)}
     write(tmp_path, {**files, "public/app.js": f"'{two}'", "z.zip": zipped({"a": b"x"})})
@@ -87,7 +89,7 @@ def test_verdict_places_and_steps_of_a_scan(run: Run, make_key: MakeKey, tmp_pat
     assert not page.all("svg")
 
 
-def test_a_page_without_findings_says_so_and_has_no_script(run: Run, tmp_path: Path) -> None:
+def test_a_page_without_findings_is_clean_and_has_no_script(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"a": "x"})
     page = Page(run("scan", "-f", "html").out)
     assert page.texts["h1"] == ["No keys found."]
@@ -95,7 +97,7 @@ def test_a_page_without_findings_says_so_and_has_no_script(run: Run, tmp_path: P
     assert not page.all("script")
 
 
-def test_an_incomplete_scan_is_no_clean_page(run: Run, tmp_path: Path) -> None:
+def test_an_incomplete_scan_is_not_shown_as_clean(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"large<b>": "x" * 11})
     page = Page(run("scan", "-f", "html", "--max-file-size=10").out)
     assert page.all("header") == [{"class": "gap"}]
@@ -103,7 +105,7 @@ def test_an_incomplete_scan_is_no_clean_page(run: Run, tmp_path: Path) -> None:
     assert "large<b>" in page.texts["code"]
 
 
-def test_the_timeline_of_an_audit(repo: Dated, make_key: MakeKey) -> None:
+def test_a_timeline_shows_when_keys_were_in_the_code(repo: Dated, make_key: MakeKey) -> None:
     here, gone = make_key(), make_key()
     repo.commit({"a": f"'{here}'", "c": f"'{gone}'"})
     repo.git("update-ref", "refs/remotes/origin/main", repo.id("HEAD"))
@@ -141,7 +143,7 @@ def test_a_page_lists_the_steps_of_the_most_urgent_keys(
     assert sum("are in the JSON report: keys[].next" in item for item in items) == 1
 
 
-def test_names_and_excerpts_are_text(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+def test_names_and_excerpts_are_escaped(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
     key = make_key()
     write(tmp_path, {HOSTILE.replace("/", "_"): f"{HOSTILE} {key} <!-- </style></script>\n"})
     os.mkfifo(tmp_path / f"{HOSTILE}.pipe")
@@ -199,7 +201,7 @@ def crowded(
     return page
 
 
-def test_keys_after_the_first_batch_wait_as_text(crowded: Path) -> None:
+def test_keys_after_the_first_batch_are_stored_as_text(crowded: Path) -> None:
     page = Page(crowded.read_text("utf-8"))
     assert page.open == []
     assert len(page.all("article")) == len(page.all("svg")) == 5
@@ -210,7 +212,7 @@ def test_keys_after_the_first_batch_wait_as_text(crowded: Path) -> None:
 
 
 @pytest.mark.skipif(not CHROMIUM, reason="there is no chromium")
-def test_a_browser_builds_the_keys_that_wait(crowded: Path) -> None:
+def test_a_browser_builds_the_remaining_keys(crowded: Path) -> None:
     page = browse(crowded)
     assert [article["id"] for article in page.all("article")] == [f"key-{n}" for n in range(1, 6)]
     assert len(page.all("svg")) == 5

@@ -199,7 +199,7 @@ LIVES: list[Life] = [
 
 
 @pytest.mark.parametrize("live", [pytest.param(life, id=life.__name__) for life in LIVES])
-def test_an_accepted_key_stays_quiet(accepted: Repo, key: str, live: Life) -> None:
+def test_an_accepted_key_is_not_reported(accepted: Repo, key: str, live: Life) -> None:
     live(accepted, key)
     for ran in (accepted.scan("--strict-ignores"), accepted.run("audit", "--format=json")):
         report = ran.json()
@@ -225,7 +225,9 @@ def test_another_key_in_the_same_place_is_reported(
     assert report["ignores"] == {"used": 0, "unused": 1, "expired": 0}
 
 
-def test_two_keys_on_one_line_are_two(accepted: Repo, key: str, make_key: MakeKey) -> None:
+def test_two_keys_on_one_line_are_accepted_separately(
+    accepted: Repo, key: str, make_key: MakeKey
+) -> None:
     other = make_key()
     accepted.commit({"src/app.py": f"keys = ['{key}', '{other}']\n"})
     found = accepted.scan().json()["findings"]
@@ -258,7 +260,7 @@ def branch(repo: Repo, name: str, key: str) -> None:
     repo.record()
 
 
-def test_places_are_comments_that_come_and_go_with_their_entries(
+def test_places_are_comments_that_are_removed_with_their_entries(
     repo: Repo, make_key: MakeKey
 ) -> None:
     one, other = of_digit(make_key, "3"), of_digit(make_key, "3")
@@ -282,7 +284,7 @@ def test_places_are_comments_that_come_and_go_with_their_entries(
     ]
 
 
-def test_place_in_a_report_cannot_end_its_comment(repo: Repo, key: str, tmp_path: Path) -> None:
+def test_a_path_in_a_report_cannot_end_its_comment(repo: Repo, key: str, tmp_path: Path) -> None:
     repo.commit({"a.py": code(key)})
     report = tmp_path / "report.json"
     repo.run("scan", "--report", f"json={report}")
@@ -314,7 +316,7 @@ def of_digit(make_key: MakeKey, digit: str) -> str:
     return next(key for key in iter(make_key, "") if fingerprint(key)[0] == digit)
 
 
-def test_branches_of_a_young_file_merge(repo: Repo, make_key: MakeKey) -> None:
+def test_branches_of_a_new_file_merge(repo: Repo, make_key: MakeKey) -> None:
     """Entries that would stand side by side are kept apart by the headings."""
     accept(repo, of_digit(make_key, "0"))
     repo.record()
@@ -353,7 +355,7 @@ def test_entries_of_the_same_digit_may_conflict(repo: Repo, make_key: MakeKey, u
     assert repo.scan() == (2, "", f"wakeyscan: {said}\n")
 
 
-def test_a_file_of_unsorted_and_double_lines_is_read_and_put_in_order(
+def test_a_file_with_unsorted_and_duplicate_lines_is_read_and_sorted(
     repo: Repo, make_key: MakeKey
 ) -> None:
     keys = sorted((make_key() for _ in range(4)), key=fingerprint)
@@ -366,7 +368,7 @@ def test_a_file_of_unsorted_and_double_lines_is_read_and_put_in_order(
     assert (kept, repo.scan("--strict-ignores").code) == (lines, 0)
 
 
-def test_an_entry_that_stands_there_twice_counts_once(accepted: Repo, key: str) -> None:
+def test_a_duplicate_entry_counts_once(accepted: Repo, key: str) -> None:
     entries(accepted, *[f"{fingerprint(key)} # a test key"] * 2)
     ran = accepted.scan("--strict-ignores")
     assert (ran.code, ran.json()["ignores"]) == (0, {"used": 1, "unused": 0, "expired": 0})
@@ -391,7 +393,7 @@ NARROWED = [
 
 
 @pytest.mark.parametrize(("glob", "quiet", "cwd", "target"), NARROWED)
-def test_paths_narrow_an_entry(
+def test_paths_restrict_an_entry(
     repo: Repo, key: str, glob: str, quiet: list[str], cwd: str, target: str
 ) -> None:
     files = ["src/a.py", "src/deep/b.py", "top.py"]
@@ -414,7 +416,7 @@ def test_paths_narrow_an_entry(
         pytest.param(1, 0, "ignored", (1, 0, 0), id="tomorrow"),
     ],
 )
-def test_an_entry_counts_to_the_end_of_its_day(
+def test_an_entry_is_valid_until_the_end_of_its_day(
     accepted: Repo, key: str, ahead: int, code_: int, standing: str, counts: tuple[int, ...]
 ) -> None:
     entries(accepted, f"{fingerprint(key)} until={day(ahead)} # look again")
@@ -423,7 +425,7 @@ def test_an_entry_counts_to_the_end_of_its_day(
     assert tuple(ran.json()["ignores"].values()) == counts
 
 
-def test_an_expired_entry_does_not_stand_in_the_way_of_another(accepted: Repo, key: str) -> None:
+def test_an_expired_entry_does_not_disable_another_one(accepted: Repo, key: str) -> None:
     entries(
         accepted, f"{fingerprint(key)[:8]} until={day(-1)} # old", f"{fingerprint(key)} # renewed"
     )
@@ -451,7 +453,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("line", "what"), WRONG)
-def test_a_wrong_line_is_named(accepted: Repo, key: str, line: str, what: str) -> None:
+def test_an_invalid_line_is_named(accepted: Repo, key: str, line: str, what: str) -> None:
     full = fingerprint(key)
     entries(accepted, "# ours", "", line.format(f=full, f7=full[:7], f8=full[:8]))
     said = f"wakeyscan: {FILE}:3: {what}; expected {FORM}\n"
@@ -466,7 +468,7 @@ def test_the_first_8_digits_are_enough(accepted: Repo, key: str, digits: int) ->
     assert (ran.code, found["reason"]) == (0, f"{FILE}: short # and more")
 
 
-def test_an_ignore_file_that_is_no_text(accepted: Repo) -> None:
+def test_a_binary_ignore_file_is_rejected(accepted: Repo) -> None:
     accepted.write({FILE: b"\xff\x80"})
     ran = accepted.scan()
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
@@ -488,7 +490,7 @@ def test_another_file_can_be_named(accepted: Repo, key: str) -> None:
 
 
 @pytest.mark.parametrize("line", ["scan", "ignore list", "ignore prune", "ignore explain 12345678"])
-def test_a_named_file_must_be_there(accepted: Repo, line: str) -> None:
+def test_a_named_file_must_exist(accepted: Repo, line: str) -> None:
     said = (2, "", "wakeyscan: gone: no such file or directory\n")
     assert accepted.run(*line.split(), "--ignore-file", "gone") == said
     assert accepted.run(*line.split(), env={"WAKEYSCAN_IGNORE_FILE": "gone"}) == said
@@ -501,7 +503,9 @@ def test_a_subfolder_finds_the_file_at_the_top(accepted: Repo, key: str) -> None
         assert (ran.code, set(standings(ran.json()))) == (0, {"ignored"})
 
 
-def test_outside_of_git_it_is_the_file_that_is_here(tmp_path: Path, run: Run, key: str) -> None:
+def test_outside_git_the_file_in_the_current_directory_is_used(
+    tmp_path: Path, run: Run, key: str
+) -> None:
     (tmp_path / "a.py").write_text(code(key))
     (tmp_path / FILE).write_text(f"{fingerprint(key)} # r\n")
     assert run("scan").code == 0
@@ -530,7 +534,7 @@ def test_outside_of_git_it_is_the_file_that_is_here(tmp_path: Path, run: Run, ke
         ),
     ],
 )
-def test_entries_are_counted(
+def test_used_unused_and_expired_entries_are_counted(
     accepted: Repo, key: str, lines: list[str], code_: int, counts: str
 ) -> None:
     full = fingerprint(key)
@@ -613,7 +617,7 @@ def test_sarif_has_suppressions(accepted: Repo, key: str, make_key: MakeKey) -> 
         ),
     ],
 )
-def test_a_live_key_is_reported_though_accepted(
+def test_an_accepted_key_is_reported_if_it_is_live(
     accepted: Repo,
     key: str,
     script: Script,
@@ -635,7 +639,7 @@ def test_a_live_key_is_reported_though_accepted(
 # Hooks and audits.
 
 
-def test_hooks_heed_it(repo: Repo, key: str, make_key: MakeKey) -> None:
+def test_hooks_apply_the_ignore_file(repo: Repo, key: str, make_key: MakeKey) -> None:
     repo.install("pre-commit")
     repo.stage({"a.py": code(key)})
     blocked = repo.attempt("commit", "-q", "-m", "c")
@@ -646,7 +650,7 @@ def test_hooks_heed_it(repo: Repo, key: str, make_key: MakeKey) -> None:
     assert repo.attempt("commit", "-q", "-m", "c").code == 1
 
 
-def test_ranges_heed_it(accepted: Repo, key: str, make_key: MakeKey) -> None:
+def test_ranges_apply_the_ignore_file(accepted: Repo, key: str, make_key: MakeKey) -> None:
     quiet = accepted.run("scan", "--format=json", "git:HEAD~2..HEAD")
     assert (quiet.code, standings(quiet.json())) == (0, {"ignored": 1})
     accepted.commit({"src/app.py": code(make_key())})
@@ -668,7 +672,7 @@ AUDITS = [
 
 
 @pytest.mark.parametrize(("cwd", "line", "code_"), AUDITS)
-def test_audits_heed_it_where_they_trust(
+def test_audits_apply_the_ignore_file_of_a_trusted_repository(
     accepted: Repo, tmp_path: Path, key: str, cwd: str, line: list[str], code_: int
 ) -> None:
     options = [part.format(top=accepted.top) for part in line]
@@ -714,7 +718,9 @@ REASONS = [
 
 
 @pytest.mark.parametrize(("reason", "written"), REASONS)
-def test_any_reason_can_be_read_back(accepted: Repo, key: str, reason: str, written: str) -> None:
+def test_any_reason_survives_a_round_trip(
+    accepted: Repo, key: str, reason: str, written: str
+) -> None:
     (accepted.top / FILE).unlink()
     assert accepted.run("ignore", "add", fingerprint(key), f"--reason={reason}") == added(1)
     assert text(accepted) == filed(f"{fingerprint(key)} # {written}")
@@ -722,7 +728,7 @@ def test_any_reason_can_be_read_back(accepted: Repo, key: str, reason: str, writ
     assert (found["standing"], found["reason"]) == ("ignored", f"{FILE}: {written}")
 
 
-def test_options_of_add_may_be_variables(repo: Repo) -> None:
+def test_options_of_add_can_be_set_by_variables(repo: Repo) -> None:
     env = {"WAKEYSCAN_REASON": "said so", "WAKEYSCAN_UNTIL": "2099-01-31"}
     assert repo.run("ignore", "add", "a" * 32, env=env) == added(1)
     assert text(repo) == filed(f"{'a' * 32} until=2099-01-31 # said so")
@@ -781,7 +787,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("line", "what"), REFUSED)
-def test_what_add_refuses_changes_nothing(repo: Repo, line: list[str], what: str) -> None:
+def test_a_rejected_add_does_not_change_the_file(repo: Repo, line: list[str], what: str) -> None:
     known = f"{'b' * 32} # as it was"
     entries(repo, known)
     full = "a" * 32
@@ -807,7 +813,7 @@ def test_what_add_refuses_changes_nothing(repo: Repo, line: list[str], what: str
         ),
     ],
 )
-def test_what_is_accepted_already_is_not_added(
+def test_accepted_fingerprints_are_not_added_again(
     repo: Repo, there: str, counts: tuple[int, int], after: str
 ) -> None:
     full = "0123456789abcdef" * 2
@@ -816,7 +822,7 @@ def test_what_is_accepted_already_is_not_added(
     assert text(repo) == after.format(f=full, f8=full[:8]) + "\n"
 
 
-def test_comments_and_modes_are_kept(repo: Repo) -> None:
+def test_comments_and_the_file_mode_are_kept(repo: Repo) -> None:
     low, middle, high = (digit * 32 for digit in "27c")
     lines = ["# Ask Bob.", "# He knows.", "", "# old ones", f"{middle} # m", "", "# the end"]
     entries(repo, *lines)
@@ -832,7 +838,7 @@ def test_comments_and_modes_are_kept(repo: Repo) -> None:
     assert text(repo).splitlines() == kept
 
 
-def test_a_file_that_cannot_be_written_stays(repo: Repo, tmp_path: Path) -> None:
+def test_an_unwritable_file_is_reported(repo: Repo, tmp_path: Path) -> None:
     ran = repo.run("ignore", "add", "a" * 32, "--reason=r", "--ignore-file=none/here")
     said = "wakeyscan: none/here: cannot be written: No such file or directory\n"
     assert ran == (2, "", said)
@@ -846,7 +852,9 @@ def test_a_shared_file_is_written_through_the_user_s_own_link(repo: Repo, tmp_pa
     assert (tmp_path / "shared").read_text() == filed(f"{'a' * 32} # r")
 
 
-def test_a_beginning_of_a_fingerprint_is_enough(repo: Repo, key: str, make_key: MakeKey) -> None:
+def test_a_unique_prefix_of_a_fingerprint_is_enough(
+    repo: Repo, key: str, make_key: MakeKey
+) -> None:
     """As a report in text shows it; of what is in the history alone, too."""
     old = make_key()
     repo.commit({"old.py": code(old)})
@@ -861,7 +869,7 @@ def test_a_beginning_of_a_fingerprint_is_enough(repo: Repo, key: str, make_key: 
     assert repo.run("ignore", "add", fingerprint(key)[:4], "--reason=r") == added(0, 1)
 
 
-def test_a_beginning_of_two_fingerprints_is_refused(repo: Repo, make_key: MakeKey) -> None:
+def test_an_ambiguous_prefix_of_a_fingerprint_is_rejected(repo: Repo, make_key: MakeKey) -> None:
     seen: dict[str, str] = {}
     for key in iter(make_key, ""):
         full = fingerprint(key)
@@ -879,7 +887,7 @@ def test_a_beginning_of_two_fingerprints_is_refused(repo: Repo, make_key: MakeKe
     assert not (repo.top / FILE).exists()
 
 
-def test_add_can_narrow_to_paths(repo: Repo, key: str) -> None:
+def test_add_can_restrict_an_entry_to_paths(repo: Repo, key: str) -> None:
     repo.write({"tests/a.py": code(key), "src/a.py": code(key)})
     full = fingerprint(key)
     assert repo.run("ignore", "add", full, "--reason=r", "--paths=tests/*") == added(1)
@@ -890,7 +898,7 @@ def test_add_can_narrow_to_paths(repo: Repo, key: str) -> None:
     assert repo.scan().code == 0
 
 
-def test_a_key_in_a_reason_is_not_told(repo: Repo, key: str, make_key: MakeKey) -> None:
+def test_a_key_in_a_reason_is_rejected_or_masked(repo: Repo, key: str, make_key: MakeKey) -> None:
     other = make_key()
     env = {"WAKEYSCAN_REASON": f"was {other}"}
     said = "the reason: contains a key, which readers of the file see; remove it"
@@ -906,7 +914,7 @@ def test_a_key_in_a_reason_is_not_told(repo: Repo, key: str, make_key: MakeKey) 
 # wakeyscan ignore add --from
 
 
-def test_an_old_repository_is_adopted_by_one_command(
+def test_one_command_accepts_all_keys_of_a_repository(
     repo: Repo, tmp_path: Path, make_key: MakeKey
 ) -> None:
     keys = [make_key() for _ in range(500)]
@@ -941,7 +949,7 @@ def test_an_old_repository_is_adopted_by_one_command(
     assert ran.out.endswith(next_steps(new))
 
 
-def test_add_all_is_about_the_files_here(repo: Repo, key: str, make_key: MakeKey) -> None:
+def test_add_all_accepts_the_findings_in_files(repo: Repo, key: str, make_key: MakeKey) -> None:
     gone, marked, known, other = (make_key() for _ in range(4))
     repo.commit({"gone.py": code(gone)})
     repo.git("rm", "-q", "gone.py")
@@ -959,7 +967,7 @@ def test_add_all_is_about_the_files_here(repo: Repo, key: str, make_key: MakeKey
     assert repo.run("ignore", "add", *options) == added(0)
 
 
-def test_add_all_says_what_it_could_not_look_at(repo: Repo, key: str) -> None:
+def test_add_all_reports_skipped_files(repo: Repo, key: str) -> None:
     repo.write({"a.py": code(key), "large.py": code(key) * 100})
     ran = repo.run("ignore", "add", "--all", "--reason=r", env={"WAKEYSCAN_MAX_FILE_SIZE": "1k"})
     assert ran == added(1)  # no option of this command
@@ -970,7 +978,7 @@ def test_add_all_says_what_it_could_not_look_at(repo: Repo, key: str) -> None:
     assert ran == (3, f"{FILE}: 0 added, 0 already present\n{gap}", "")
 
 
-def test_from_takes_what_is_reported_once(
+def test_add_from_accepts_each_reported_key_once(
     repo: Repo, tmp_path: Path, key: str, make_key: MakeKey
 ) -> None:
     marked, old = make_key(), make_key()
@@ -1015,7 +1023,7 @@ NO_REPORTS = [
 
 
 @pytest.mark.parametrize("content", NO_REPORTS)
-def test_from_refuses_what_is_no_report(repo: Repo, content: str | None) -> None:
+def test_add_from_rejects_a_file_that_is_not_a_report(repo: Repo, content: str | None) -> None:
     if content is not None:
         repo.write({"r.json": content})
     ran = repo.run("ignore", "add", "--from=r.json", "--reason=r")
@@ -1058,7 +1066,7 @@ def mixed(repo: Repo, key: str, make_key: MakeKey) -> tuple[Repo, str, str]:
     return repo, key, gone
 
 
-def test_list_says_what_each_entry_hides(mixed: tuple[Repo, str, str]) -> None:
+def test_list_shows_what_each_entry_hides(mixed: tuple[Repo, str, str]) -> None:
     repo, key, gone = mixed
     said = sorted(
         [
@@ -1086,7 +1094,7 @@ def test_list_names_some_places(repo: Repo, key: str) -> None:
     assert repo.run("ignore", "list") == (0, said, "")
 
 
-def test_list_without_entries(repo: Repo) -> None:
+def test_list_without_entries_is_explained(repo: Repo) -> None:
     assert repo.run("ignore", "list") == (0, "No entries.\n", "")
 
 
@@ -1111,7 +1119,7 @@ def test_explain_names_the_places(mixed: tuple[Repo, str, str]) -> None:
     )
 
 
-def test_explain_wants_one_entry(repo: Repo) -> None:
+def test_explain_needs_exactly_one_matching_entry(repo: Repo) -> None:
     entries(repo, "abcdef01 # one", "abcdef02 # two", "abcdef02 paths=x # two, too")
 
     def refused(name: str, count: int) -> Ran:
@@ -1127,7 +1135,7 @@ def test_explain_wants_one_entry(repo: Repo) -> None:
     )
 
 
-def test_prune_keeps_what_the_history_has(mixed: tuple[Repo, str, str]) -> None:
+def test_prune_keeps_entries_for_keys_in_the_history(mixed: tuple[Repo, str, str]) -> None:
     repo, key, gone = mixed
     was = f"{fingerprint(gone)} # was there"
     kept = "".join(sorted([f"{fingerprint(key)} # two places\n", f"{was}\n"]))
@@ -1140,7 +1148,7 @@ def test_prune_keeps_what_the_history_has(mixed: tuple[Repo, str, str]) -> None:
     assert (repo.top / FILE).stat().st_ino == before.st_ino  # not even written
 
 
-def test_prune_drops_nothing_where_it_could_not_look(
+def test_prune_keeps_unused_entries_after_an_incomplete_scan(
     mixed: tuple[Repo, str, str], tmp_path: Path
 ) -> None:
     repo, _, gone = mixed
@@ -1154,12 +1162,12 @@ def test_prune_drops_nothing_where_it_could_not_look(
     assert text(shallow) == after
 
 
-def test_prune_without_a_file_makes_none(repo: Repo) -> None:
+def test_prune_without_a_file_does_not_create_one(repo: Repo) -> None:
     assert repo.run("ignore", "prune") == (0, f"{FILE}: 0 dropped, 0 kept\n", "")
     assert not (repo.top / FILE).exists()
 
 
-def test_a_named_file_elsewhere_is_about_this_repository(
+def test_a_named_file_outside_applies_to_the_current_repository(
     accepted: Repo, tmp_path: Path, key: str
 ) -> None:
     (accepted.top / FILE).rename(tmp_path / "ours")
@@ -1173,7 +1181,7 @@ def test_a_named_file_elsewhere_is_about_this_repository(
 @pytest.mark.parametrize(
     "line", ["frobnicate", "explain", "explain a b", "list x", "prune x", "add"]
 )
-def test_what_ignore_does_not_know(repo: Repo, line: str) -> None:
+def test_invalid_operands_of_ignore_are_rejected(repo: Repo, line: str) -> None:
     ran = repo.run("ignore", *line.split())
     action = line.split()[0]
     operands = " FINGERPRINT" if action == "explain" else ""
@@ -1251,7 +1259,9 @@ COMMENTS = st.lists(st.just("") | words(ANY).map(lambda t: f"# {t}"), min_size=1
 
 
 @given(parts=st.lists(ENTRIES.map(lambda some: list(map(str, some))) | COMMENTS))
-def test_what_people_wrote_around_entries_stays(scratch: Path, parts: list[list[str]]) -> None:
+def test_comments_and_blank_lines_around_entries_are_kept(
+    scratch: Path, parts: list[list[str]]
+) -> None:
     lines = [line for part in parts for line in part]
     scratch.write_text("".join(f"{line}\n" for line in lines), newline="\n")
     known = read_ignore_file(str(scratch))

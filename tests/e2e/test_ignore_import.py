@@ -85,7 +85,7 @@ NOTHING = "wakeyscan reports nothing there"
 # gitleaks
 
 
-def test_fingerprints_of_gitleaks(old: Old) -> None:
+def test_fingerprints_of_gitleaks_are_imported(old: Old) -> None:
     text = f"""# the old one
 {old.commit}:src/a.py:generic-api-key:3
 {old.commit[:7]}:src/b.py:curl-auth-header:1
@@ -117,7 +117,7 @@ src/none.py:generic-api-key:2
     assert entries(old) == taken(old, ".gitleaksignore", old.gone, old.header, note="the old one")
 
 
-def test_without_a_commit_it_is_about_files_and_history(old: Old) -> None:
+def test_a_fingerprint_without_a_commit_matches_files_and_history(old: Old) -> None:
     text = "src/a.py:generic-api-key:3\nsrc/b.py:generic-api-key:2\n"
     assert imported(old, ".gitleaksignore", text) == (0, said(3), "")
     assert entries(old) == taken(old, ".gitleaksignore", old.gone, old.left, old.right)
@@ -127,7 +127,7 @@ def test_without_a_commit_it_is_about_files_and_history(old: Old) -> None:
     )
 
 
-def test_a_line_of_a_version_in_between_is_known(old: Old, key: str) -> None:
+def test_a_line_of_an_intermediate_version_is_matched(old: Old, key: str) -> None:
     for lines in (1, 4, 8):
         old.repo.commit({"c.py": "\n" * lines + f"k = '{key}'\n"})
     old.repo.git("rm", "-q", "c.py")
@@ -136,7 +136,7 @@ def test_a_line_of_a_version_in_between_is_known(old: Old, key: str) -> None:
     assert entries(old) == taken(old, ".gitleaksignore", key)
 
 
-def test_a_line_beside_is_another_place(old: Old, key: str) -> None:
+def test_an_adjacent_line_is_not_matched(old: Old, key: str) -> None:
     """What was accepted there may be a password next to a key: the key was not."""
     old.repo.write({".env": f"AWS=AKIA\nWASTACK={key}\nPASSWORD=x\n"})
     ran = imported(old, ".gitleaksignore", ".env:r:1\n.env:r:3\n")
@@ -150,13 +150,13 @@ def of_gitleaks(old: Old, secret: str = "REDACTED", **more: Any) -> dict[str, An
     return {**place, **columns, "Match": secret, "Author": "A", **more}
 
 
-def test_a_report_of_gitleaks_is_a_baseline(old: Old) -> None:
+def test_a_report_of_gitleaks_is_imported(old: Old) -> None:
     ran = imported(old, "gitleaks.json", [of_gitleaks(old)])
     assert ran == (0, said(1), "")
     assert entries(old) == taken(old, "gitleaks.json", old.right)
 
 
-def test_a_report_in_the_clear_knows_the_secret_wherever_it_is(old: Old, make_key: MakeKey) -> None:
+def test_a_secret_in_a_gitleaks_report_is_matched_anywhere(old: Old, make_key: MakeKey) -> None:
     moved, other = make_key(), make_key()
     old.repo.write({"moved.py": f"k = '{moved}'\n"})
     report = [
@@ -177,7 +177,7 @@ def test_a_report_in_the_clear_knows_the_secret_wherever_it_is(old: Old, make_ke
     assert other[8:] not in (old.repo.top / FILE).read_text()
 
 
-def test_a_report_says_more_of_an_ignore_file(old: Old) -> None:
+def test_a_report_selects_the_key_on_a_line_of_an_ignore_file(old: Old) -> None:
     """What the report alone has is not accepted, and of two keys on a line one is."""
     (old.repo.top / "report.json").write_text(
         json.dumps([of_gitleaks(old), of_gitleaks(old, StartLine=1, EndLine=1)])
@@ -191,7 +191,7 @@ def test_a_report_says_more_of_an_ignore_file(old: Old) -> None:
         assert entries(old) == taken(old, name, old.right)
 
 
-def test_sarif_of_gitleaks(old: Old) -> None:
+def test_sarif_of_gitleaks_is_imported(old: Old) -> None:
     region = {"startLine": 2, "startColumn": 6, "endLine": 2, "endColumn": 53}
     location = {"artifactLocation": {"uri": "src/b.py"}, "region": region}
     result = {
@@ -224,7 +224,7 @@ def of_betterleaks(old: Old, key: str, print_of_it: str, commit: str = "") -> di
     }
 
 
-def test_a_report_of_betterleaks_is_a_baseline(old: Old) -> None:
+def test_a_report_of_betterleaks_is_imported(old: Old) -> None:
     found = [
         of_betterleaks(old, old.left, sha256(old.left), old.commit),
         of_betterleaks(old, old.right, f"hmac-sha256:{sha256('made with a key')}"),
@@ -237,7 +237,7 @@ def test_a_report_of_betterleaks_is_a_baseline(old: Old) -> None:
         assert entries(old) == taken(old, "report", old.left, old.right)
 
 
-def test_a_value_of_betterleaks_is_known_wherever_it_is(old: Old) -> None:
+def test_a_hash_in_a_betterleaks_report_is_matched_anywhere(old: Old) -> None:
     """Though the commit that it was found in is gone: the hash is that of the value."""
     squashed = of_betterleaks(old, old.left, sha256(old.gone), "2" * 40)
     content = {"schema_version": "1", "findings": [squashed]}
@@ -245,7 +245,7 @@ def test_a_value_of_betterleaks_is_known_wherever_it_is(old: Old) -> None:
     assert entries(old) == taken(old, "report.json", old.gone)
 
 
-def test_an_ignore_file_of_betterleaks(old: Old) -> None:
+def test_an_ignore_file_of_betterleaks_is_imported(old: Old) -> None:
     text = (
         f"# ours\n{sha256(old.left)} # from the wiki\n{sha256('another')}\n"
         f"hmac-sha256:{sha256('x')}\nno digits\n"
@@ -277,7 +277,7 @@ def baseline(*secrets: tuple[str, int | None, str], **more: Any) -> dict[str, An
     return {"version": "1.5.0", "plugins_used": [], "results": results}
 
 
-def test_a_baseline_of_detect_secrets(old: Old, make_key: MakeKey) -> None:
+def test_a_baseline_of_detect_secrets_is_imported(old: Old, make_key: MakeKey) -> None:
     content = baseline(
         ("src/b.py", 77, old.left),  # lines move
         ("src\\b.py", None, old.right),  # written on Windows, slim
@@ -318,7 +318,7 @@ def test_the_labels_of_detect_secrets_are_kept(old: Old, label: bool, note: str)
 # kingfisher
 
 
-def test_a_baseline_of_kingfisher(old: Old) -> None:
+def test_a_baseline_of_kingfisher_is_imported(old: Old) -> None:
     def findings(*places: tuple[str, int]) -> list[dict[str, Any]]:
         return [
             {"path": path, "fingerprint": str(n), "rule_id": "race.key.1", "line": line}
@@ -339,7 +339,7 @@ def test_a_baseline_of_kingfisher(old: Old) -> None:
     assert entries(old) == taken(old, "kingfisher.yml", old.gone, old.header, old.left, old.right)
 
 
-def test_an_older_baseline_of_kingfisher(old: Old) -> None:
+def test_an_older_baseline_of_kingfisher_is_imported(old: Old) -> None:
     text = """ExactFindings:
   matches:
   - filepath: ./src/b.py
@@ -360,7 +360,7 @@ def test_an_older_baseline_of_kingfisher(old: Old) -> None:
 # All of them
 
 
-def test_what_wakeyscan_does_not_report_needs_no_entry(old: Old, make_key: MakeKey) -> None:
+def test_findings_that_are_not_reported_get_no_entry(old: Old, make_key: MakeKey) -> None:
     lines = (
         f"k = '{make_key()}'  # wakeyscan:ignore -- ours\ns = 'wa_live_your_api_key_goes_here'\n"
     )
@@ -378,7 +378,7 @@ def test_what_wakeyscan_does_not_report_needs_no_entry(old: Old, make_key: MakeK
     assert not (old.repo.top / FILE).exists()
 
 
-def test_an_import_is_about_keys_and_ends(old: Old, make_key: MakeKey) -> None:
+def test_an_imported_entry_covers_a_key_until_its_date(old: Old, make_key: MakeKey) -> None:
     text = "src/b.py:key:1\nsrc/b.py:key:2\n"
     assert imported(old, ".gitleaksignore", text, "--until=2099-01-31").out == said(3)
     assert all(" until=2099-01-31 # imported from " in entry for entry in entries(old))
@@ -392,7 +392,7 @@ def test_an_import_is_about_keys_and_ends(old: Old, make_key: MakeKey) -> None:
     assert (ran.code, ran.out.count(mask(new)), "1 key in 1 place" in ran.out) == (1, 2, True)
 
 
-def test_a_key_in_a_note_or_a_name_is_not_told(old: Old, make_key: MakeKey) -> None:
+def test_a_key_in_a_comment_or_a_path_is_masked(old: Old, make_key: MakeKey) -> None:
     noted = make_key()
     ran = imported(
         old, ".gitleaksignore", f"# was {noted}\nsrc/b.py:k:1\nno {noted}\n{noted}:r:9\n"
@@ -401,7 +401,7 @@ def test_a_key_in_a_note_or_a_name_is_not_told(old: Old, make_key: MakeKey) -> N
     assert (ran.code, noted[8:] in told, "was wa_live_…" in told) == (3, False, True)
 
 
-def test_outside_of_git_files_alone_are_looked_at(tmp_path: Path, old: Old) -> None:
+def test_outside_git_only_files_are_matched(tmp_path: Path, old: Old) -> None:
     plain = tmp_path / "plain"
     (plain / "src").mkdir(parents=True)
     (plain / "src" / "b.py").write_text((old.repo.top / "src" / "b.py").read_text())
@@ -458,7 +458,9 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("line", "content", "what"), BROKEN)
-def test_what_cannot_be_imported(old: Old, line: list[str], content: str | None, what: str) -> None:
+def test_an_invalid_baseline_is_rejected(
+    old: Old, line: list[str], content: str | None, what: str
+) -> None:
     if content is not None:
         old.repo.write({"x": content})
     ran = old.repo.run("ignore", "import", *line, "--reason=r")
@@ -485,7 +487,7 @@ JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), deepe
 
 @pytest.mark.parametrize("name", tuple(IMPORTERS))
 @given(text=st.text() | JSON.map(json.dumps) | JSON.map(yaml.safe_dump))
-def test_any_text_is_read_or_refused(
+def test_any_text_is_read_or_rejected(
     tmp_path_factory: pytest.TempPathFactory, name: str, text: str
 ) -> None:
     file = tmp_path_factory.getbasetemp() / f"any-{name}"
@@ -497,7 +499,7 @@ def test_any_text_is_read_or_refused(
             assert str(error).startswith(str(file))
 
 
-def test_utf_16_that_is_cut_short_is_refused(tmp_path: Path) -> None:
+def test_truncated_utf_16_is_rejected(tmp_path: Path) -> None:
     file = tmp_path / "baseline.json"
     file.write_bytes("[]".encode("utf-16") + b"\n")
     with pytest.raises(SourceError, match="byte 7 is not UTF-16; save the file as UTF-8"):

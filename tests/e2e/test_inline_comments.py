@@ -49,7 +49,7 @@ LITERALS = {
 
 
 @pytest.mark.parametrize("template", LITERALS.values(), ids=LITERALS)
-def test_a_mark_counts_for_a_literal_of_several_lines(
+def test_an_inline_ignore_applies_to_a_multi_line_literal(
     tmp_path: Path, run: Run, key: str, template: str
 ) -> None:
     write(tmp_path, {"a": template.replace("{m}", MARK).replace("{}", key)})
@@ -75,7 +75,7 @@ OUTSIDE = {
 
 
 @pytest.mark.parametrize("template", OUTSIDE.values(), ids=OUTSIDE)
-def test_a_mark_of_a_literal_is_for_what_stands_in_it(
+def test_an_inline_ignore_of_a_literal_applies_only_inside_it(
     tmp_path: Path, run: Run, key: str, template: str
 ) -> None:
     write(tmp_path, {"a": template.replace("{m}", MARK).replace("{}", key)})
@@ -99,7 +99,7 @@ BEHIND = {
 
 
 @pytest.mark.parametrize(("line", "reason"), BEHIND.values(), ids=BEHIND)
-def test_no_key_is_told_as_a_reason(
+def test_a_key_in_a_reason_is_masked(
     tmp_path: Path, run: Run, key: str, line: str, reason: str
 ) -> None:
     bare = key[8:]
@@ -142,7 +142,7 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize(("text", "name"), FOREIGN.values(), ids=FOREIGN)
-def test_marks_of_other_scanners_count_where_that_is_asked_for(
+def test_inline_ignores_of_other_scanners_need_the_option(
     tmp_path: Path, run: Run, key: str, text: str, name: str
 ) -> None:
     write(tmp_path, {"a": text.replace("{}", key) + "\n"})
@@ -174,7 +174,7 @@ NOT_HEEDED = {
 
 
 @pytest.mark.parametrize("text", NOT_HEEDED.values(), ids=NOT_HEEDED)
-def test_marks_count_only_where_their_scanners_heed_them(
+def test_misplaced_inline_ignores_of_other_scanners_do_not_count(
     tmp_path: Path, run: Run, key: str, text: str
 ) -> None:
     write(tmp_path, {"a": text.replace("{}", key) + "\n"})
@@ -184,20 +184,24 @@ def test_marks_count_only_where_their_scanners_heed_them(
         assert (ran.code, found["standing"], found["reason"]) == (1, "reported", "")
 
 
-def test_a_reason_beside_a_foreign_mark_is_kept(tmp_path: Path, run: Run, key: str) -> None:
+def test_a_reason_in_an_inline_ignore_of_another_scanner_is_kept(
+    tmp_path: Path, run: Run, key: str
+) -> None:
     write(tmp_path, {"a": f"k = '{key}'  # gitleaks:allow -- revoked in March\n"})
     (found,) = run("scan", "--format=json", OPTION).json()["findings"]
     assert found["reason"] == "gitleaks:allow: revoked in March"
 
 
-def test_our_mark_goes_before_theirs(tmp_path: Path, run: Run, key: str) -> None:
+def test_our_inline_ignore_takes_precedence_over_others(tmp_path: Path, run: Run, key: str) -> None:
     write(tmp_path, {"a": f"# {MARK}\nk = '{key}'  # gitleaks:allow\n"})
     for options in ([], [OPTION]):
         (found,) = run("scan", "--format=json", *options).json()["findings"]
         assert (found["standing"], found["reason"]) == ("ignored", REASON)
 
 
-def test_the_text_tells_of_the_option(tmp_path: Path, run: Run, key: str) -> None:
+def test_text_names_the_option_for_inline_ignores_of_others(
+    tmp_path: Path, run: Run, key: str
+) -> None:
     write(tmp_path, {"a": f"k = '{key}'  # gitleaks:allow\n"})
     ran = run("scan")
     assert (ran.code, ran.out.split("\n\n")[1]) == (
@@ -208,7 +212,9 @@ def test_the_text_tells_of_the_option(tmp_path: Path, run: Run, key: str) -> Non
     )
 
 
-def test_sarif_tells_marks_from_entries(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
+def test_sarif_distinguishes_inline_ignores_from_entries(
+    tmp_path: Path, run: Run, make_key: MakeKey
+) -> None:
     ours, theirs, entry = (make_key() for _ in range(3))
     text = f"{ours}  # {MARK}\n{theirs}  # gitleaks:allow\n{entry}\nwa_live_your_api_key\n"
     write(tmp_path, {"a": text, ".wakeyscanignore": f"{fingerprint(entry)} # known\n"})
@@ -230,7 +236,7 @@ BESIDE = {
 
 
 @pytest.mark.parametrize(("comment", "reason"), BESIDE.values(), ids=BESIDE)
-def test_a_live_key_is_reported_whatever_mark_stands_beside_it(
+def test_a_live_key_is_reported_despite_any_inline_ignore(
     tmp_path: Path, run: Run, key: str, comment: str, reason: str
 ) -> None:
     write(tmp_path, {"a": f"{key}  {comment}\n"})
@@ -242,7 +248,7 @@ def test_a_live_key_is_reported_whatever_mark_stands_beside_it(
     assert found["reason"] == f"{told}: {reason}"
 
 
-def test_hooks_and_audits_heed_them_too(tmp_path: Path, key: str) -> None:
+def test_hooks_and_audits_honor_inline_ignores(tmp_path: Path, key: str) -> None:
     repo = Repo(tmp_path / "repo", env={"XDG_CACHE_HOME": str(tmp_path / "cache")})
     repo.stage({"a": f"{key}  # gitleaks:allow\n"})
     assert repo.run("hook", "pre-commit").code == 1
@@ -255,7 +261,9 @@ def test_hooks_and_audits_heed_them_too(tmp_path: Path, key: str) -> None:
     assert (ran.code, found["reason"]) == (0, "gitleaks:allow (no reason given)")
 
 
-def test_marks_in_a_strangers_repository_do_not_count(tmp_path: Path, run: Run, key: str) -> None:
+def test_inline_ignores_in_an_untrusted_repository_do_not_count(
+    tmp_path: Path, run: Run, key: str
+) -> None:
     repo = Repo(tmp_path / "repo")
     repo.commit({"a": f"{key}  # gitleaks:allow\n"})
     env = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
@@ -265,13 +273,13 @@ def test_marks_in_a_strangers_repository_do_not_count(tmp_path: Path, run: Run, 
     assert run("audit", "repo", OPTION, "--trust-repo", env=env).code == 0
 
 
-def test_a_mark_in_utf16_counts(tmp_path: Path, run: Run, key: str) -> None:
+def test_an_inline_ignore_in_utf_16_applies(tmp_path: Path, run: Run, key: str) -> None:
     write(tmp_path, {"a": f"# {MARK}\r\nk = '{key}'\r\n".encode("utf-16")})
     (found,) = run("scan", "--format=json").json()["findings"]
     assert (found["standing"], found["reason"]) == ("ignored", REASON)
 
 
-def test_each_of_many_literals_has_its_own_mark(
+def test_each_of_many_literals_has_its_own_inline_ignore(
     tmp_path: Path, run: Run, make_key: MakeKey
 ) -> None:
     keys = [make_key() for _ in range(400)]
@@ -303,7 +311,7 @@ PIECES = st.sampled_from(
 
 
 @given(pieces=st.lists(PIECES), at=st.integers(0, 60), length=st.integers(1, 5))
-def test_a_literal_is_around_what_stands_in_it(pieces: list[str], at: int, length: int) -> None:
+def test_a_found_literal_encloses_the_given_range(pieces: list[str], at: int, length: int) -> None:
     text = "".join(pieces)
     key = text[:at].encode(), b"K" * length, text[at:].encode()
     start, end = len(key[0]), len(key[0]) + length

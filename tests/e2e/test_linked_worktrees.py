@@ -96,7 +96,7 @@ KINDS: dict[str, tuple[Action, set[str]]] = {
 
 
 @pytest.mark.parametrize("is_gone", [False, True], ids=["there", "gone"])
-def test_keys_of_other_work_trees(
+def test_keys_of_other_work_trees_are_found(
     repo: Dated, make_key: MakeKey, tmp_path: Path, is_gone: bool
 ) -> None:
     keys = {kind: make_key() for kind in KINDS}
@@ -117,7 +117,9 @@ def test_keys_of_other_work_trees(
     assert set(lives(limited)) == {fingerprint(key) for key in keys.values()}
 
 
-def test_a_key_on_the_branch_of_another_work_tree(repo: Dated, key: str, tmp_path: Path) -> None:
+def test_a_key_on_the_branch_of_another_work_tree_is_found(
+    repo: Dated, key: str, tmp_path: Path
+) -> None:
     repo.git("worktree", "add", "-q", "-b", "side", str(tmp_path / "x"))
     _commit(Dated(tmp_path / "x"), key)
     told = life(repo.audit().json(), key)
@@ -125,7 +127,7 @@ def test_a_key_on_the_branch_of_another_work_tree(repo: Dated, key: str, tmp_pat
     assert not told["at_head"]
 
 
-def test_the_main_work_tree_is_another_one_of_a_linked_one(
+def test_an_audit_of_a_linked_work_tree_includes_the_main_one(
     repo: Dated, make_key: MakeKey, tmp_path: Path
 ) -> None:
     detached, staged, linked = make_key(), make_key(), make_key()
@@ -142,7 +144,7 @@ def test_the_main_work_tree_is_another_one_of_a_linked_one(
     assert life(report, linked)["reachable_from"] == ["refs/worktree/mine"]
 
 
-def test_the_work_trees_of_a_bare_repository(repo: Dated, key: str, tmp_path: Path) -> None:
+def test_work_trees_of_a_bare_repository_are_audited(repo: Dated, key: str, tmp_path: Path) -> None:
     bare = tmp_path / "bare.git"
     repo.git("clone", "-q", "--bare", ".", str(bare))
     Repo.git(repo, "--git-dir", str(bare), "worktree", "add", "-q", "--detach", str(tmp_path / "w"))
@@ -199,7 +201,7 @@ def test_a_special_file_in_a_work_tree_is_refused(
     assert f"{head}: is neither a file nor a folder" in ran.err
 
 
-def test_garbage_in_a_work_tree_names_nothing(repo: Dated, key: str, tmp_path: Path) -> None:
+def test_invalid_refs_of_a_work_tree_are_ignored(repo: Dated, key: str, tmp_path: Path) -> None:
     repo.git("worktree", "add", "-q", "--detach", str(tmp_path / "x"))
     folder = repo.top / ".git" / "worktrees" / "x"
     (folder / "HEAD").write_bytes(b"ref: refs/heads/none\n")

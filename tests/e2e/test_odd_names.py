@@ -80,7 +80,9 @@ def found(repo: Repo, command: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_name_that_no_pattern_matches(repo: Repo, key: str, command: str, policy: str) -> None:
+def test_a_name_that_no_pattern_matches_is_reported(
+    repo: Repo, key: str, command: str, policy: str
+) -> None:
     repo.write({OURS: policy})
     for name in NAMES.values():
         put(repo, name, key)
@@ -91,7 +93,7 @@ def test_a_name_that_no_pattern_matches(repo: Repo, key: str, command: str, poli
 
 @pytest.mark.parametrize("command", ["scan", "staged", "hook", "range"])
 @pytest.mark.parametrize("pattern", ["vendor/", "/vendor", "vendor/**", "vendor/*", "**/vendor"])
-def test_a_name_below_an_excluded_folder(
+def test_an_unusual_name_in_an_excluded_folder_is_excluded(
     repo: Repo, make_key: MakeKey, command: str, pattern: str
 ) -> None:
     repo.write({OURS: f"exclude = ['{pattern}']\n", "seen": make_key()})
@@ -102,7 +104,9 @@ def test_a_name_below_an_excluded_folder(
 
 
 @names
-def test_an_excluded_folder_below_an_odd_one(repo: Repo, key: str, name: bytes) -> None:
+def test_an_excluded_folder_below_an_unusual_one_is_excluded(
+    repo: Repo, key: str, name: bytes
+) -> None:
     put(repo, name + b"/x", "")
     put(repo, name + b"/vendor/a", key)
     repo.write({OURS: 'exclude = ["vendor/"]\n'})
@@ -110,7 +114,7 @@ def test_an_excluded_folder_below_an_odd_one(repo: Repo, key: str, name: bytes) 
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_paths_of_the_ignore_file(repo: Repo, key: str, command: str) -> None:
+def test_paths_of_an_entry_match_unusual_names(repo: Repo, key: str, command: str) -> None:
     repo.write({".wakeyscanignore": f"{fingerprint(key)} paths=vendor/* # made up\n"})
     for name in NAMES.values():
         put(repo, name, key)
@@ -136,7 +140,9 @@ def test_a_commit_is_blocked_for_its_key_alone(repo: Repo, key: str, name: bytes
 
 
 @pytest.mark.parametrize("ref", ["a\u2028b", "a\x85b", "caf\udce9", "a\"'b"], ids=ascii)
-def test_a_push_of_an_odd_ref(repo: Repo, key: str, tmp_path: Path, ref: str) -> None:
+def test_a_push_to_an_unusual_ref_is_scanned(
+    repo: Repo, key: str, tmp_path: Path, ref: str
+) -> None:
     remote = Repo(tmp_path / "remote", "--bare")
     repo.install("pre-push")
     assert repo.attempt("push", "-q", str(remote.top), f"HEAD:refs/heads/{ref}").code == 0

@@ -43,7 +43,7 @@ def test_every_report_shows_opaque_items(tmp_path: Path, run: Run, name: str) ->
     assert "2 opaque" in ran.out or ran.out.count("opaque") > 1 or "1 more" in ran.out
 
 
-def test_damage_is_a_gap_and_never_opaque(tmp_path: Path, run: Run) -> None:
+def test_a_damaged_file_is_a_gap_and_never_opaque(tmp_path: Path, run: Run) -> None:
     damaged = zipped({"a": b"good"}, zipfile.ZIP_STORED).replace(b"good", b"evil")
     write(tmp_path, {"a.zip": damaged, "b.rar": RAR})
     ran = run("scan", "--format=json")
@@ -70,7 +70,7 @@ def test_strict_makes_opaque_items_gaps_and_names_the_remedy(
     assert repo.run(*command, env={"WAKEYSCAN_STRICT": "1"}).code == 0
 
 
-def test_an_audit_may_be_strict(tmp_path: Path) -> None:
+def test_strict_makes_an_audit_incomplete(tmp_path: Path) -> None:
     repo = Repo(tmp_path)
     repo.commit({"a.rar": RAR})
     assert repo.run("audit").code == 0
@@ -89,7 +89,7 @@ def test_a_hook_lets_opaque_content_pass_and_names_it(tmp_path: Path) -> None:
     assert ran.err == "wakeyscan: a.zip!/b: in zip: encrypted\n"
 
 
-def test_a_key_in_an_opaque_file_is_found_where_it_shows(
+def test_a_plain_key_in_an_opaque_file_is_found(
     tmp_path: Path, run: Run, make_key: MakeKey
 ) -> None:
     key = make_key()

@@ -54,7 +54,7 @@ LINKS = {  # the link, what it says, and the file that is to be written
 
 @pytest.mark.parametrize("command", [("scan",), ("scan", "staged:"), ("audit",)], ids=" ".join)
 @pytest.mark.parametrize(("link", "target", "file"), LINKS.values(), ids=LINKS)
-def test_a_report_follows_no_link_of_the_tree(
+def test_a_report_is_not_written_through_a_link_in_the_tree(
     repo: Repo, command: tuple[str, ...], link: str, target: str, file: str
 ) -> None:
     named = {"outside": str(repo.top.parent / "outside"), "top": str(repo.top)}
@@ -74,7 +74,7 @@ def test_a_report_follows_no_link_of_the_tree(
     assert not (repo.top / ".git" / "hooks" / "pre-commit").exists()
 
 
-def test_a_link_of_a_scanned_folder_without_git(run: Run, tmp_path: Path) -> None:
+def test_a_link_in_a_folder_without_git_is_refused(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"unpacked/a": "x", "precious": "mine"})
     (tmp_path / "unpacked" / "r.json").symlink_to("../precious")
     for cwd, target, file in ((".", "unpacked", "unpacked/r.json"), ("unpacked", ".", "r.json")):
@@ -83,14 +83,14 @@ def test_a_link_of_a_scanned_folder_without_git(run: Run, tmp_path: Path) -> Non
     assert (tmp_path / "precious").read_text() == "mine"
 
 
-def test_a_link_of_an_audited_repository(repo: Repo, tmp_path: Path) -> None:
+def test_a_link_in_an_audited_repository_is_refused(repo: Repo, tmp_path: Path) -> None:
     (repo.top / "r.json").symlink_to("../outside/precious")
     line = [WAKEYSCAN, "audit", "repo", "--report", "json=repo/r.json"]
     assert execute(line, tmp_path).code == 2
     assert precious(repo) == {"precious": "mine"}
 
 
-def test_links_that_are_followed(repo: Repo) -> None:
+def test_links_of_the_user_are_followed(repo: Repo) -> None:
     """Links above the tree are the user's own, as are folders of the tree by another name."""
     above = repo.top.parent / "above"
     above.symlink_to("repo")
@@ -119,7 +119,7 @@ OUTPUTS = {  # a command, and the folder of the tree that is a link
 
 
 @pytest.mark.parametrize(("command", "link"), OUTPUTS.values(), ids=OUTPUTS)
-def test_no_output_leaves_the_tree_through_its_links(
+def test_no_output_is_written_through_a_link_in_the_tree(
     repo: Repo, make_key: MakeKey, command: str, link: str
 ) -> None:
     repo.commit({"a.py": f'KEY = "{make_key()}"\n', "out/README": "x"})
@@ -137,7 +137,9 @@ def test_no_output_leaves_the_tree_through_its_links(
 
 
 @pytest.mark.parametrize("kind", ["fifo", "socket", "folder"])
-def test_what_is_no_file_is_refused(repo: Repo, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_that_is_not_a_regular_file_is_refused(
+    repo: Repo, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(repo.top)  # the path of a socket must be short
     place = Path("r")
     if kind == "fifo":
@@ -162,7 +164,9 @@ STREAMS = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "//dev/./stdout"]
 @pytest.mark.skipif(sys.platform != "linux", reason="not every system has all of these")
 @pytest.mark.parametrize("file", STREAMS)
 @pytest.mark.parametrize("to", ["a-pipe", "a-file"])
-def test_streams_that_the_user_names(repo: Repo, tmp_path: Path, file: str, to: str) -> None:
+def test_streams_named_by_the_user_get_the_report(
+    repo: Repo, tmp_path: Path, file: str, to: str
+) -> None:
     text = repo.run("scan").out
     redirected = "> ../out; cat ../out" if to == "a-file" else "| cat"
     line = f'"$0" scan --report text={file} {redirected}'
@@ -170,7 +174,7 @@ def test_streams_that_the_user_names(repo: Repo, tmp_path: Path, file: str, to: 
 
 
 @pytest.mark.parametrize("file", ["/dev/null", "/dev/stderr", "/dev/fd/2"])
-def test_devices_that_the_user_names(repo: Repo, file: str) -> None:
+def test_devices_named_by_the_user_get_the_report(repo: Repo, file: str) -> None:
     ran = repo.run("scan", "--report", f"text={file}")
     assert ran == (0, ran.out, "" if file == "/dev/null" else ran.out)
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
@@ -192,7 +196,7 @@ WAYS = {
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("target", ["../outside/precious", "../outside/new"])
-def test_the_ignore_file_is_no_link(
+def test_an_ignore_file_that_is_a_link_is_not_written(
     repo: Repo, key: str, way: tuple[str, ...], target: str
 ) -> None:
     expired = f"{IGNORED[1:]}b until=2020-01-01 # gone\n"
@@ -206,7 +210,7 @@ def test_the_ignore_file_is_no_link(
     assert precious(repo) == {"precious": expired}
 
 
-def test_a_hook_that_is_a_link_is_kept_beside_ours(repo: Repo, tmp_path: Path) -> None:
+def test_a_hook_that_is_a_link_is_kept(repo: Repo, tmp_path: Path) -> None:
     """Tracked hooks are often links into another folder of the tree."""
     script = tmp_path / "outside" / "hook"
     script.write_text("#!/bin/sh\necho theirs >&2\n")
@@ -225,7 +229,7 @@ def test_a_hook_that_is_a_link_is_kept_beside_ours(repo: Repo, tmp_path: Path) -
     ("link", "path"), [(".husky", ".husky/_"), ("hooks", "hooks"), ("a", "a/hooks")]
 )
 @pytest.mark.parametrize("action", ["install", "uninstall"])
-def test_a_folder_of_hooks_behind_a_link_of_the_tree(
+def test_a_hooks_folder_behind_a_link_in_the_tree_is_refused(
     repo: Repo, link: str, path: str, action: str
 ) -> None:
     outside = repo.top.parent / "outside"
@@ -243,7 +247,7 @@ def test_a_folder_of_hooks_behind_a_link_of_the_tree(
     assert {file: file.is_file() and file.read_text() for file in outside.rglob("*")} == before
 
 
-def test_a_hook_is_not_moved_behind_a_link_of_the_tree(repo: Repo) -> None:
+def test_a_hook_is_not_moved_through_a_link_in_the_tree(repo: Repo) -> None:
     repo.write({"hooks/pre-commit": "#!/usr/bin/python3\n"})
     (repo.top / "hooks" / "pre-commit").chmod(0o755)
     (repo.top / "hooks" / "before-wakeyscan").symlink_to("../../outside")
@@ -252,7 +256,7 @@ def test_a_hook_is_not_moved_behind_a_link_of_the_tree(repo: Repo) -> None:
     assert precious(repo) == {"precious": "mine"}
 
 
-def test_a_link_in_the_git_folder_is_the_users_own(repo: Repo) -> None:
+def test_a_link_in_the_git_folder_is_followed(repo: Repo) -> None:
     hooks, outside = repo.top / ".git" / "hooks", repo.top.parent / "outside"
     if hooks.exists():
         hooks.rename(repo.top / ".git" / "old-hooks")
@@ -263,7 +267,7 @@ def test_a_link_in_the_git_folder_is_the_users_own(repo: Repo) -> None:
 
 
 @pytest.mark.parametrize("agent", AGENTS)
-def test_settings_of_a_project_behind_a_link(repo: Repo, agent: str) -> None:
+def test_project_settings_behind_a_link_are_not_changed(repo: Repo, agent: str) -> None:
     """Nothing is made there, nor removed."""
     first = Path(AGENTS.load(agent).SETTINGS.project).parts[0]
     outside = repo.top.parent / "outside"
@@ -281,7 +285,7 @@ def test_settings_of_a_project_behind_a_link(repo: Repo, agent: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["our-hook", "fifo", "folder"])
-def test_a_hook_is_not_written_through(repo: Repo, tmp_path: Path, kind: str) -> None:
+def test_a_hook_is_not_written_through_a_link(repo: Repo, tmp_path: Path, kind: str) -> None:
     hook = repo.top / ".git" / "hooks" / "pre-commit"
     if kind == "our-hook":
         repo.install("pre-commit")
@@ -298,7 +302,7 @@ def test_a_hook_is_not_written_through(repo: Repo, tmp_path: Path, kind: str) ->
     assert precious(repo) == before
 
 
-def test_a_folder_of_hooks_may_be_a_link(repo: Repo, tmp_path: Path) -> None:
+def test_the_hooks_folder_may_be_a_link(repo: Repo, tmp_path: Path) -> None:
     """Outside of the work tree, it is the user's own."""
     (tmp_path / "hooks").symlink_to(tmp_path / "outside")
     repo.git("config", "core.hooksPath", "../hooks")

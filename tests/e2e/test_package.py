@@ -114,7 +114,7 @@ def test_the_wheel_holds_the_package_the_rules_and_nothing_else(wheel: Path) -> 
     assert len(databases) == (5 if find_spec("hyperscan") else 0)
 
 
-def test_the_wheel_s_metadata(wheel: Path) -> None:
+def test_the_wheel_metadata_matches_pyproject(wheel: Path) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     with zipfile.ZipFile(wheel) as archive:
         (at,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
@@ -135,7 +135,7 @@ def test_manual_pages_are_installed_where_man_looks_for_them(installed: Python) 
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == expected
 
 
-def test_the_parsed_rules_are_those_of_the_files(installed: Python, tmp_path: Path) -> None:
+def test_the_packaged_rules_equal_the_rule_files(installed: Python, tmp_path: Path) -> None:
     code = "import json, wakeyscan.rules._compiled as p; print(json.dumps([p.__file__, p.RULES]))"
     file, rules = execute([str(installed), "-c", code], tmp_path).json()
     assert Path(file).is_relative_to(installed.parents[1])
@@ -176,7 +176,7 @@ def test_an_installed_wakeyscan_starts_without_reading_toml(
     assert not top & {"tomllib", "subprocess", "json", "hashlib", "multiprocessing", "tempfile"}
 
 
-def test_an_installed_wakeyscan_has_what_hyperscan_looks_for_without_decoders(
+def test_an_installed_wakeyscan_has_the_hyperscan_anchors(
     installed: Python, tmp_path: Path
 ) -> None:
     pytest.importorskip("hyperscan", reason="there is no wheel of hyperscan for this machine")
@@ -195,7 +195,7 @@ def test_an_installed_wakeyscan_has_what_hyperscan_looks_for_without_decoders(
     }
 
 
-def test_an_installed_wakeyscan_has_the_forms_that_a_checkout_makes(
+def test_an_installed_wakeyscan_has_the_anchors_that_a_checkout_builds(
     installed: Python, tmp_path: Path
 ) -> None:
     code = "import wakeyscan.rules._compiled as p; print(repr(p.ENCODED_ANCHORS))"
@@ -214,7 +214,7 @@ SPOILT: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("way", ["as built", "gone", *SPOILT])
-def test_an_installed_wakeyscan_loads_what_hyperscan_looks_for_or_compiles_it(
+def test_an_installed_wakeyscan_loads_or_compiles_its_hyperscan_database(
     way: str, wheel: Path, make_key: MakeKey, tmp_path: Path
 ) -> None:
     pytest.importorskip("hyperscan", reason="there is no wheel of hyperscan for this machine")
@@ -363,7 +363,9 @@ def test_an_editable_install_finds_a_key(
 
 
 @pytest.mark.parametrize("kind", ["installed", "editable"])
-def test_it_runs_as_a_module(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+def test_wakeyscan_runs_as_a_module(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     python = request.getfixturevalue(kind)
     ran = execute([str(python), "-P", "-m", "wakeyscan", "--version"], tmp_path)
     assert ran == Ran(0, f"wakeyscan {__version__}\n", "")
@@ -396,7 +398,7 @@ HOSTILE = (
     ],
     ids=" ".join,
 )
-def test_no_module_of_the_scanned_folder_is_run(
+def test_no_module_in_the_scanned_folder_is_imported(
     start: Start, make_key: MakeKey, tmp_path: Path, line: list[str]
 ) -> None:
     trap = f"open({str(tmp_path / 'sprung')!r}, 'w').close()\n"
@@ -408,7 +410,7 @@ def test_no_module_of_the_scanned_folder_is_run(
     assert not (tmp_path / "sprung").exists()
 
 
-def test_the_trap_works(installed: Python, tmp_path: Path) -> None:
+def test_the_trap_of_the_previous_test_works(installed: Python, tmp_path: Path) -> None:
     # What the console script does not do and `python -m` without -P does: look here for modules.
     write(tmp_path, {"click.py": f"open({str(tmp_path / 'sprung')!r}, 'w').close()\n"})
     execute([str(installed), "-m", "wakeyscan", "--help"], tmp_path)

@@ -35,7 +35,7 @@ def stands(report: Any) -> dict[str, tuple[str, str, str]]:
 # Rules.
 
 
-def test_a_severity_is_that_of_all_findings_of_a_rule(
+def test_a_severity_applies_to_all_findings_of_a_rule(
     run: Run, make_key: MakeKey, tmp_path: Path
 ) -> None:
     files = {"a.py": make_key(), "b.html": f"<script>k = '{make_key()}'</script>"}
@@ -50,14 +50,14 @@ def test_a_severity_is_that_of_all_findings_of_a_rule(
     assert levels[KEY] == "note"
 
 
-def test_a_rule_of_one_s_own_has_one_too(run: Run, tmp_path: Path) -> None:
+def test_a_severity_applies_to_a_custom_rule(run: Run, tmp_path: Path) -> None:
     table = 'rules = "own"\n[rule.acme-token]\nseverity = "critical"\n'
     write(tmp_path, {OURS: table, "own/acme-token.toml": RULE, "a": "acme-90210817"})
     assert stands(run("scan", "a", "--format", "json").json())["a:1"][0] == "critical"
 
 
 @pytest.mark.parametrize("file", [OURS, PROJECT])
-def test_a_disabled_rule_hides_its_findings_and_that_is_said(
+def test_a_disabled_rule_hides_its_findings_and_is_reported(
     run: Run, key: str, tmp_path: Path, file: str
 ) -> None:
     lead = "tool.wakeyscan." if file == PROJECT else ""
@@ -83,13 +83,15 @@ Scanned 1 file ({2 * len(key) + 2} bytes).
     }
 
 
-def test_a_disabled_rule_is_said_though_it_hides_nothing(run: Run, tmp_path: Path) -> None:
+def test_a_disabled_rule_is_reported_even_if_it_hides_nothing(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {OURS: DISABLED, "a": "x"})
     assert f"By {OURS}: rule {KEY} is disabled.\n" in run("scan", "a").out
     assert f"`By {OURS}: rule {KEY} is disabled.`\n" in run("scan", "--format=markdown").out
 
 
-def test_a_key_of_a_disabled_rule_is_no_header_instead(run: Run, key: str, tmp_path: Path) -> None:
+def test_a_key_of_a_disabled_rule_is_not_reported_as_a_header(
+    run: Run, key: str, tmp_path: Path
+) -> None:
     write(tmp_path, {OURS: DISABLED, "a": f"Authorization: Bearer {key}\n"})
     found = run("scan", "a", "--format", "json").json()["findings"]
     assert [(one["rule"], one["standing"]) for one in found] == [(KEY, "ignored")]
@@ -98,7 +100,7 @@ def test_a_key_of_a_disabled_rule_is_no_header_instead(run: Run, key: str, tmp_p
 # Paths.
 
 
-def test_what_is_allowed_is_ignored_with_the_reason(
+def test_findings_in_allowed_paths_are_ignored_with_the_reason(
     run: Run, make_key: MakeKey, tmp_path: Path
 ) -> None:
     files = {"tests/a": make_key(), "src/tests/b": make_key(), "src/c": make_key()}
@@ -127,7 +129,9 @@ def test_what_is_allowed_is_ignored_with_the_reason(
     assert notes == [{"message": {"text": said}, "level": "note"}]
 
 
-def test_one_rule_may_be_allowed(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+def test_an_allowed_path_can_be_limited_to_one_rule(
+    run: Run, make_key: MakeKey, tmp_path: Path
+) -> None:
     app_key = make_key(24, "")
     write(
         tmp_path,
@@ -140,7 +144,7 @@ def test_one_rule_may_be_allowed(run: Run, make_key: MakeKey, tmp_path: Path) ->
     ]
 
 
-def test_in_commits_and_in_the_index_paths_are_those_of_the_repository(
+def test_paths_in_commits_and_the_index_are_relative_to_the_repository(
     key: str, tmp_path: Path
 ) -> None:
     repo = Repo(tmp_path / "work")
@@ -157,14 +161,14 @@ def test_in_commits_and_in_the_index_paths_are_those_of_the_repository(
     assert (audited.code, [one[1] for one in stands(audited.json()).values()]) == (0, ["ignored"])
 
 
-def test_a_message_has_no_path_to_be_allowed(key: str, tmp_path: Path) -> None:
+def test_a_commit_message_matches_no_allowed_path(key: str, tmp_path: Path) -> None:
     repo = Repo(tmp_path / "work")
     repo.commit({OURS: ALLOW.replace("tests/", "*")})
     repo.commit(message=key)
     assert repo.scan("git:HEAD~1..HEAD").code == 1
 
 
-def test_in_another_repository_severities_count_and_paths_do_not(key: str, tmp_path: Path) -> None:
+def test_in_another_repository_severities_apply_but_paths_do_not(key: str, tmp_path: Path) -> None:
     here, other = Repo(tmp_path / "here"), Repo(tmp_path / "other")
     here.commit({OURS: f'{ALLOW}[rule.{KEY}]\nseverity = "medium"\n'})
     other.commit({"tests/a": key, OURS: DISABLED})
@@ -174,7 +178,7 @@ def test_in_another_repository_severities_count_and_paths_do_not(key: str, tmp_p
 
 
 @pytest.mark.parametrize("said", [ALLOW, DISABLED], ids=["a path", "a rule"])
-def test_a_live_key_is_reported_whatever_is_said(
+def test_a_live_key_is_reported_despite_the_policy(
     run: Run, make_key: MakeKey, tmp_path: Path, said: str
 ) -> None:
     live, revoked = make_key(), make_key()
@@ -219,7 +223,9 @@ def repo(tmp_path: Path) -> Repo:
 
 
 @excuses
-def test_a_change_does_not_excuse_itself(repo: Repo, key: str, files: dict[str, str]) -> None:
+def test_a_change_cannot_suppress_its_own_findings(
+    repo: Repo, key: str, files: dict[str, str]
+) -> None:
     repo.stage(of(key, files))
     lines = [["scan", "."], ["scan", "a"], ["scan", "staged:"], ["hook", "pre-commit"]]
     for line in lines:
@@ -235,7 +241,7 @@ def test_a_change_does_not_excuse_itself(repo: Repo, key: str, files: dict[str, 
 
 
 @excuses
-def test_what_was_excused_stays_so_though_the_change_takes_it_back(
+def test_suppressions_of_the_base_apply_even_if_the_change_removes_them(
     repo: Repo, key: str, files: dict[str, str]
 ) -> None:
     repo.commit(of(key, files))
@@ -248,7 +254,9 @@ def test_what_was_excused_stays_so_though_the_change_takes_it_back(
     assert repo.run("scan", "..", "--policy-from", "base", cwd="sub").code == 0
 
 
-def test_a_mark_counts_for_the_key_that_it_hid(repo: Repo, make_key: MakeKey) -> None:
+def test_an_inline_ignore_of_the_base_applies_only_to_its_key(
+    repo: Repo, make_key: MakeKey
+) -> None:
     old, new = make_key(), make_key()
     repo.commit({"a": f"# wakeyscan:ignore -- ours\n{old}\n"})
     repo.git("tag", "-f", "base")
@@ -263,13 +271,13 @@ def test_a_mark_counts_for_the_key_that_it_hid(repo: Repo, make_key: MakeKey) ->
     ]
 
 
-def test_a_mark_in_a_message_excuses_nothing(repo: Repo, key: str) -> None:
+def test_an_inline_ignore_in_a_message_does_not_count(repo: Repo, key: str) -> None:
     repo.commit(message=f"{key} wakeyscan:ignore -- ours")
     assert repo.scan("git:base..HEAD").code == 0
     assert repo.scan("git:base..HEAD", "--policy-from", "base").code == 1
 
 
-def test_a_report_says_whose_policy_it_is(repo: Repo) -> None:
+def test_a_report_names_the_revision_of_the_policy(repo: Repo) -> None:
     ran = repo.run("scan", "--policy-from", "base")
     commit = repo.id("base")
     assert (
@@ -286,7 +294,7 @@ Scanned 2 files (2 bytes).
     assert f"\nBy {OURS} at {commit[:12]}: tests/ is allowed.\n{said}\n" in out
 
 
-def test_a_named_file_may_come_with_the_change_but_must_be_somewhere(repo: Repo) -> None:
+def test_a_named_file_may_be_new_but_must_exist(repo: Repo) -> None:
     repo.write({"new.toml": DISABLED, "accepted": ""})
     for name, file in (("--config", "new.toml"), ("--ignore-file", "accepted")):
         assert repo.run("scan", "--policy-from", "base", name, file).code == 0
@@ -298,7 +306,7 @@ def test_a_named_file_may_come_with_the_change_but_must_be_somewhere(repo: Repo)
     refused(ran, "no: no such file or directory")
 
 
-def test_a_change_that_makes_links_of_folders_leads_nowhere_else(
+def test_a_change_cannot_redirect_named_files_through_links(
     repo: Repo, key: str, tmp_path: Path
 ) -> None:
     write(tmp_path, {"out/w.toml": DISABLED, "out/accepted": f"{fingerprint(key)} # ours\n"})
@@ -311,7 +319,7 @@ def test_a_change_that_makes_links_of_folders_leads_nowhere_else(
         assert repo.run("scan", name, file, "--policy-from", "HEAD~1").code == 1
 
 
-def test_what_is_excluded_is_told_in_every_format(repo: Repo, key: str) -> None:
+def test_excluded_files_are_reported_in_every_format(repo: Repo, key: str) -> None:
     repo.commit({OURS: 'exclude = ["a"]\n', "a": key})
     assert repo.run("scan", "--format=markdown").out.endswith("\n`Excluded: 1 file.`\n")
     (scan,) = repo.run("scan", "--format=sarif").json()["runs"]
@@ -321,7 +329,7 @@ def test_what_is_excluded_is_told_in_every_format(repo: Repo, key: str) -> None:
     assert repo.scan().json()["coverage"]["excluded"] == 1
 
 
-def test_rules_are_those_of_the_revision_too(repo: Repo) -> None:
+def test_rules_are_read_from_the_revision(repo: Repo) -> None:
     table = 'rules = "own"\n'
     repo.commit({OURS: table, "own/acme-token.toml": RULE, "a": "acme-90210817"})
     repo.git("tag", "-f", "base")
@@ -335,7 +343,7 @@ def test_rules_are_those_of_the_revision_too(repo: Repo) -> None:
     assert repo.run("scan", "--policy-from", "HEAD", "--rules", "own").code == 0
 
 
-def test_a_named_file_that_is_no_file_of_the_repository_is_read_where_it_is(
+def test_a_named_file_outside_the_repository_is_read_from_disk(
     repo: Repo, key: str, tmp_path: Path
 ) -> None:
     write(tmp_path, {"own.toml": DISABLED, "accepted": f"{fingerprint(key)} # ours\n"})
@@ -345,7 +353,9 @@ def test_a_named_file_that_is_no_file_of_the_repository_is_read_where_it_is(
         assert ran.code == 0, ran
 
 
-def test_a_server_s_hook(repo: Repo, key: str, tmp_path: Path) -> None:
+def test_a_server_hook_reads_the_policy_from_its_branch(
+    repo: Repo, key: str, tmp_path: Path
+) -> None:
     server = Repo(tmp_path / "server.git", "--bare")
     repo.git("remote", "add", "origin", str(server.top))
     repo.git("push", "-q", "origin", "main")
@@ -363,17 +373,19 @@ def test_a_server_s_hook(repo: Repo, key: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["nowhere", "1" * 40, "base:x", "--all", "^base"])
-def test_a_revision_that_is_none(repo: Repo, name: str) -> None:
+def test_an_unknown_revision_is_reported(repo: Repo, name: str) -> None:
     ran = repo.run("scan", f"--policy-from={name}")
     said = f"--policy-from: unknown revision {name!r}; in a shallow clone, fetch it first "
     refused(ran, said + "(git fetch --unshallow, or fetch-depth: 0 for actions/checkout)")
 
 
-def test_outside_of_a_repository_there_is_no_revision(run: Run, tmp_path: Path) -> None:
+def test_a_revision_outside_a_repository_is_rejected(run: Run, tmp_path: Path) -> None:
     refused(run("scan", "--policy-from", "main"), f"{tmp_path} is not in a git repository")
 
 
-def test_an_audit_elsewhere_has_no_such_revision(repo: Repo, tmp_path: Path) -> None:
+def test_a_revision_for_an_audit_of_another_repository_is_rejected(
+    repo: Repo, tmp_path: Path
+) -> None:
     Repo(tmp_path / "other").commit({"a": "x"})
     ran = repo.run("audit", "../other", "--policy-from", "base")
     refused(ran, "--policy-from: only works for the current repository")
@@ -387,7 +399,7 @@ def test_an_audit_elsewhere_has_no_such_revision(repo: Repo, tmp_path: Path) -> 
     ],
     ids=["broken", "unknown"],
 )
-def test_a_broken_file_of_the_revision_is_named(repo: Repo, content: str, said: str) -> None:
+def test_an_invalid_file_of_the_revision_is_named(repo: Repo, content: str, said: str) -> None:
     commit = repo.commit({OURS: content})
     repo.commit({OURS: ""})
     ran = repo.run("scan", "--policy-from", "HEAD~1")
@@ -458,7 +470,7 @@ def test_refs_of_one_commit_are_not_ambiguous(remote: Repo) -> None:
     assert remote.run("scan", "git:origin/main..HEAD", "--policy-from", "origin/main").code == 1
 
 
-def test_the_branch_of_a_remotes_head_is_one_of_the_meanings(remote: Repo) -> None:
+def test_a_remote_name_can_be_ambiguous(remote: Repo) -> None:
     remote.git("symbolic-ref", "refs/remotes/origin/HEAD", SELF)
     assert remote.run("scan", "git:origin..HEAD", "--policy-from", "origin").code == 1
     remote.git("tag", "origin", "HEAD")

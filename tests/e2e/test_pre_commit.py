@@ -108,12 +108,12 @@ def repo(tmp_path: Path, offer: Offer) -> Hooked:
     return made
 
 
-def test_the_manifest() -> None:
+def test_the_manifest_is_valid() -> None:
     ran = execute([PRE_COMMIT, "validate-manifest", str(HERE / ".pre-commit-hooks.yaml")])
     assert ran == Ran(0, "", "")
 
 
-def test_a_commit(repo: Hooked, key: str) -> None:
+def test_a_commit_with_a_key_is_blocked(repo: Hooked, key: str) -> None:
     repo.stage({"b": f"x\n{key}\n"})
     shown = repo.stops("commit", "-qm", "x", place="b:2")
     assert "wakeyscan: Commit blocked." in shown
@@ -130,7 +130,7 @@ def test_a_commit(repo: Hooked, key: str) -> None:
     repo.stops("commit", "-qam", "x", place="b:2")
 
 
-def test_an_old_key_does_not_block(repo: Hooked, key: str) -> None:
+def test_an_old_key_does_not_block_a_commit(repo: Hooked, key: str) -> None:
     repo.commit({"b": f"x\n{key}\n"})
     repo.stage({"b": f"x\n{key}\ny\n"})
     repo.passes("commit", "-qm", "x")
@@ -138,7 +138,7 @@ def test_an_old_key_does_not_block(repo: Hooked, key: str) -> None:
     repo.passes("commit", "-qm", "x")
 
 
-def test_a_merge(repo: Hooked, key: str, make_key: MakeKey) -> None:
+def test_a_merge_is_scanned_for_new_keys(repo: Hooked, key: str, make_key: MakeKey) -> None:
     repo.git("checkout", "-qb", "side")
     repo.commit({"theirs": key, "a": "theirs\n"})
     repo.git("checkout", "-q", "main")
@@ -154,19 +154,19 @@ def test_a_merge(repo: Hooked, key: str, make_key: MakeKey) -> None:
     repo.passes("commit", "-qm", "merged")
 
 
-def test_all_files(repo: Hooked, key: str) -> None:
+def test_all_files_are_scanned_with_the_option(repo: Hooked, key: str) -> None:
     assert repo.pre_commit("run", "--all-files", "wakeyscan").code == 0
     repo.commit({"old/b": f"x\n{key}\n"})
     stopped(repo.pre_commit("run", "--all-files", "wakeyscan"), "old/b:2")
 
 
-def test_some_files(repo: Hooked, key: str) -> None:
+def test_only_named_files_are_scanned(repo: Hooked, key: str) -> None:
     repo.commit({"b": f"x\n{key}\n", "c": "clean"})
     stopped(repo.pre_commit("run", "wakeyscan", "--files", "b", "c"), "b:2")
     assert repo.pre_commit("run", "wakeyscan", "--files", "c", "a").code == 0
 
 
-def test_a_range(repo: Hooked, key: str) -> None:
+def test_a_range_of_commits_is_scanned(repo: Hooked, key: str) -> None:
     repo.commit({"b": f"x\n{key}\n"})
     repo.commit({"c": "clean"})
     ran = repo.pre_commit("run", "wakeyscan", "--from-ref", "HEAD~2", "--to-ref", "HEAD")
@@ -175,14 +175,14 @@ def test_a_range(repo: Hooked, key: str) -> None:
     assert ran.code == 0
 
 
-def test_a_message(repo: Hooked, key: str) -> None:
+def test_a_commit_message_with_a_key_is_blocked(repo: Hooked, key: str) -> None:
     repo.stage({"a": "two\n"})
     shown = repo.stops("commit", "-qm", "x", "-m", key, place="(commit message):3")
     assert "remove the key from it." in shown
     repo.passes("commit", "-qm", "x")
 
 
-def test_the_whole_tree(repo: Hooked, key: str) -> None:
+def test_the_manual_hook_scans_the_whole_tree(repo: Hooked, key: str) -> None:
     whole = ("run", "wakeyscan-all", "--hook-stage", "manual")
     assert repo.pre_commit(*whole).code == 0
     repo.write({"b": f"x\n{key}\n"})
@@ -195,7 +195,7 @@ def remote(repo: Hooked) -> Repo:
     return made
 
 
-def test_a_first_push(repo: Hooked, key: str) -> None:
+def test_a_first_push_with_a_key_is_blocked(repo: Hooked, key: str) -> None:
     bare = remote(repo)
     repo.git("checkout", "-q", "--orphan", "new")
     root = repo.commit({"b": key})
@@ -205,7 +205,7 @@ def test_a_first_push(repo: Hooked, key: str) -> None:
     assert bare.git("for-each-ref") == ""
 
 
-def test_pushes(repo: Hooked, key: str) -> None:
+def test_pushes_with_a_key_are_blocked(repo: Hooked, key: str) -> None:
     bare = remote(repo)
     repo.passes("push", "origin", "main")
     repo.git("checkout", "-qb", "one")
@@ -233,7 +233,9 @@ OPTIONS = {
 
 
 @pytest.mark.parametrize("names", OPTIONS.values(), ids=OPTIONS)
-def test_files_that_are_named_like_options(repo: Hooked, key: str, names: tuple[str, ...]) -> None:
+def test_files_named_like_options_are_scanned(
+    repo: Hooked, key: str, names: tuple[str, ...]
+) -> None:
     repo.stage({**dict.fromkeys(names, "x"), "evil.toml": 'exclude = ["*"]\nfail-on = "never"\n'})
     repo.passes("commit", "-qm", "x")
     repo.stage({**dict.fromkeys(names, "y"), "z": f"x\n{key}\n"})
@@ -242,7 +244,7 @@ def test_files_that_are_named_like_options(repo: Hooked, key: str, names: tuple[
     stopped(repo.pre_commit("run", "--all-files", "wakeyscan"), "z:2")
 
 
-def test_arguments_of_a_user(repo: Hooked, key: str) -> None:
+def test_arguments_in_the_configuration_apply(repo: Hooked, key: str) -> None:
     repo.configure("- {id: wakeyscan, args: [--fail-on=critical, --]}")
     repo.stage({"-h": "x", "z": f"x\n{key}\n"})
     repo.passes("commit", "-qm", "x")

@@ -78,7 +78,7 @@ def test_a_short_credential_is_not_replaced_everywhere(tmp_path: Path, key: str)
     assert "it is too short to be replaced everywhere" in ran.err
 
 
-def test_keys_that_are_ignored_stay(tmp_path: Path, key: str) -> None:
+def test_ignored_keys_are_not_purged(tmp_path: Path, key: str) -> None:
     repo, file = Repo(tmp_path / "repo"), tmp_path / "p"
     repo.commit({"a": f"{key}  # wakeyscan:ignore -- revoked in 2025\n"})
     ran = repo.run("audit", "--purge-file", str(file))
@@ -86,7 +86,7 @@ def test_keys_that_are_ignored_stay(tmp_path: Path, key: str) -> None:
     assert f"no keys to purge, so {file} was not written" in ran.err
 
 
-def test_an_audit_of_a_part_says_that_keys_may_be_missing(tmp_path: Path, key: str) -> None:
+def test_a_limited_audit_warns_that_keys_may_be_missing(tmp_path: Path, key: str) -> None:
     repo = Repo(tmp_path / "repo")
     repo.commit({"a": key})
     ran = repo.run("audit", "--reachable", "--purge-file", str(tmp_path / "p"))
@@ -110,7 +110,7 @@ def test_inside_a_work_tree_only_an_ignored_file_is_written(tmp_path: Path, key:
 
 
 @pytest.mark.parametrize("kind", ["file", "dangling link", "folder"])
-def test_nothing_is_replaced(tmp_path: Path, key: str, kind: str) -> None:
+def test_existing_files_are_not_overwritten(tmp_path: Path, key: str, kind: str) -> None:
     repo, file = Repo(tmp_path / "repo"), tmp_path / "p"
     repo.commit({"a": key})
     if kind == "file":
@@ -125,7 +125,7 @@ def test_nothing_is_replaced(tmp_path: Path, key: str, kind: str) -> None:
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_missing_folder_and_an_empty_name_are_refused(tmp_path: Path) -> None:
+def test_a_missing_folder_and_an_empty_name_are_rejected(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "repo")
     repo.commit({"a": "a"})
     absent = repo.run("audit", "--purge-file", str(tmp_path / "no" / "p"))

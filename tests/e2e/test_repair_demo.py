@@ -25,7 +25,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     return execute([sys.executable, "-m", "demo.repair"], ROOT, env=hostile)
 
 
-def test_the_story_ends_with_a_clean_audit(told: Ran) -> None:
+def test_the_demo_ends_with_a_clean_audit(told: Ran) -> None:
     codes = [int(code) for code in re.findall(r"\(exit code (\d+)\)", told.out)]
     assert (told.code, codes) == (0, [*EXPECTED.values()]), told
     assert "live -> revoked" in told.out

@@ -46,7 +46,7 @@ def fill(folder: Path, make_key: MakeKey) -> str:
     return key
 
 
-def test_every_format_is_that_of_the_run_itself(
+def test_a_converted_report_equals_the_report_of_the_run(
     run: Run, make_key: MakeKey, tmp_path: Path
 ) -> None:
     tree = tmp_path / "tree"
@@ -98,7 +98,7 @@ def _list_edits(log: str) -> list[str]:
     ]
 
 
-def test_the_histories_of_an_audit_and_answers(
+def test_a_converted_audit_keeps_histories_and_verdicts(
     repo: Dated, run: Run, make_key: MakeKey, tmp_path: Path
 ) -> None:
     live, gone, named = make_key(), make_key(), make_key()
@@ -117,7 +117,9 @@ def test_the_histories_of_an_audit_and_answers(
     assert "1 LIVE" in (tmp_path / "text.two").read_text()
 
 
-def test_an_output_file(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+def test_a_converted_report_can_be_written_to_a_file(
+    run: Run, make_key: MakeKey, tmp_path: Path
+) -> None:
     write(tmp_path, {"a": make_key()})
     run("scan", "a", "--report=json=r.json")
     assert run("report", "r.json", "-f", "jsonl", "-o", "r.jsonl").out == ""
@@ -125,7 +127,7 @@ def test_an_output_file(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
     assert [json.loads(line)["type"] for line in lines] == ["finding", "summary"]
 
 
-def test_the_rule_of_a_user(run: Run, tmp_path: Path) -> None:
+def test_a_report_with_a_custom_rule_is_converted(run: Run, tmp_path: Path) -> None:
     rule = """title = "Acme token"
 severity = "medium"
 anchors = ["acme-"]
@@ -170,7 +172,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.mark.parametrize(("path", "value"), EDITS.values(), ids=EDITS)
-def test_other_files_are_refused(
+def test_other_files_are_rejected(
     run: Run, tmp_path: Path, saved: str, path: tuple[Any, ...], value: Any
 ) -> None:
     report = json.loads(saved)
@@ -184,7 +186,7 @@ def test_other_files_are_refused(
     assert ran.err.startswith("wakeyscan: r.json: not a JSON report of wakeyscan: ")
 
 
-def test_a_key_that_someone_put_into_a_report_is_masked(
+def test_a_key_inserted_into_a_report_is_masked(
     run: Run, make_key: MakeKey, tmp_path: Path, saved: str
 ) -> None:
     key = make_key()

@@ -167,7 +167,7 @@ def test_a_gap_is_an_error_and_opaque_content_is_skipped(run: Run, tmp_path: Pat
 # GitLab
 
 
-def test_code_quality(run: Run, tree: tuple[str, str]) -> None:
+def test_code_quality_has_an_issue_for_each_finding(run: Run, tree: tuple[str, str]) -> None:
     issues = json.loads(report(run, "codequality"))
     assert len({issue["fingerprint"] for issue in issues}) == len(issues) == 3
     places = {(issue["location"]["path"], issue["location"]["lines"]["begin"]) for issue in issues}
@@ -182,7 +182,7 @@ def test_code_quality_names_what_was_skipped(run: Run, tmp_path: Path) -> None:
     assert "large: larger than --max-file-size" in issue["description"]
 
 
-def test_gitlab_secret_detection(run: Run, tree: tuple[str, str]) -> None:
+def test_gitlab_secret_detection_has_a_valid_report(run: Run, tree: tuple[str, str]) -> None:
     log = json.loads(report(run, "gitlab"))
     found = log["vulnerabilities"]
     assert len({UUID(one["id"]) for one in found}) == 3
@@ -211,7 +211,7 @@ def test_gitlab_names_the_introducing_commit(repo: Dated, key: str) -> None:
     assert found["location"]["commit"]["sha"] == commit
 
 
-def test_an_incomplete_scan_failed_for_gitlab(run: Run, tmp_path: Path) -> None:
+def test_an_incomplete_scan_has_a_failed_status_for_gitlab(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"large": "x" * 11})
     log = json.loads(report(run, "gitlab", *GAP))
     scan = log["scan"]

@@ -21,7 +21,7 @@ from wakeyscan import __version__
 HEADER = "authorization-header"
 
 
-def test_text_lists_findings_by_file_and_says_what_to_do(
+def test_text_lists_findings_by_file_and_next_steps(
     run: Run, make_key: MakeKey, tmp_path: Path
 ) -> None:
     one, two = make_key(), make_key()
@@ -56,7 +56,7 @@ Scanned 3 files ({size} bytes).
     )
 
 
-def test_text_of_a_header_alone_does_not_speak_of_wastack(
+def test_text_with_only_a_header_does_not_mention_wastack(
     run: Run, make_key: MakeKey, tmp_path: Path
 ) -> None:
     token = make_key(prefix="")
@@ -66,7 +66,7 @@ def test_text_of_a_header_alone_does_not_speak_of_wastack(
     assert "WAStack (Settings" not in out
 
 
-def test_text_in_colour(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+def test_text_has_colors_on_a_terminal(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
     key = make_key()
     write(tmp_path, {"app.py": f"k = '{key}'\n"})
     assert run("scan", "--color", "always").out == (
@@ -95,7 +95,7 @@ def test_text_in_colour(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
     ],
     ids=str,
 )
-def test_colour_is_used_where_it_is_wanted(
+def test_colors_are_used_if_they_are_enabled(
     run: Run, tmp_path: Path, arguments: list[str], variables: dict[str, str], colored: bool
 ) -> None:
     write(tmp_path, {"a": "nothing"})
@@ -105,7 +105,7 @@ def test_colour_is_used_where_it_is_wanted(
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_colour_never_gets_into_files_nor_into_what_programs_read(
+def test_colors_are_never_written_to_files_or_machine_formats(
     run: Run, make_key: MakeKey, tmp_path: Path, name: str
 ) -> None:
     write(tmp_path, {"a": make_key()})
@@ -126,14 +126,14 @@ def test_colour_never_gets_into_files_nor_into_what_programs_read(
     ],
     ids=["1 byte", "2 bytes", "2 files", "999 bytes", "kB", "MB"],
 )
-def test_text_where_nothing_is_found(
+def test_text_of_a_clean_scan_has_a_summary(
     run: Run, tmp_path: Path, files: dict[str, str], expected: str
 ) -> None:
     write(tmp_path, dict(files))
     assert run("scan") == Ran(0, f"No keys found.\n{expected}", "")
 
 
-def test_text_of_an_empty_folder(run: Run) -> None:
+def test_text_of_an_empty_folder_has_a_summary(run: Run) -> None:
     assert run("scan") == Ran(0, "No keys found.\nScanned 0 files (0 bytes).\n", "")
 
 
@@ -196,7 +196,7 @@ def test_one_placeholder_is_singular(run: Run, tmp_path: Path) -> None:
     assert "1 placeholder (" in run("scan").out
 
 
-def test_what_was_not_looked_at_is_no_all_clear(run: Run, tmp_path: Path) -> None:
+def test_text_of_an_incomplete_scan_is_not_an_all_clear(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"big": "x" * 11, "small": "x"})
     os.mkfifo(tmp_path / "pipe")
     assert run("scan", "--max-file-size", "10") == Ran(
@@ -217,7 +217,7 @@ def test_what_was_not_looked_at_is_no_all_clear(run: Run, tmp_path: Path) -> Non
     [([], 10, "  and 2 more (show with --verbose)"), (["--verbose"], 12, "")],
     ids=["first ten", "verbose"],
 )
-def test_many_gaps_are_listed_on_demand_and_always_counted(
+def test_many_skipped_items_are_listed_on_demand_and_always_counted(
     run: Run, tmp_path: Path, arguments: list[str], listed: int, last: str
 ) -> None:
     names = [f"big{number:02}" for number in range(12)]
@@ -228,7 +228,9 @@ def test_many_gaps_are_listed_on_demand_and_always_counted(
     assert lines == ["Skipped (12):", *told, *([last] if last else [])]
 
 
-def test_a_gap_beside_a_finding(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+def test_text_lists_skipped_items_in_addition_to_findings(
+    run: Run, make_key: MakeKey, tmp_path: Path
+) -> None:
     key = make_key()
     write(tmp_path, {"a": key, "big": "x" * 200})
     ran = run("scan", "--max-file-size", "100")
@@ -242,7 +244,7 @@ def test_a_gap_beside_a_finding(run: Run, make_key: MakeKey, tmp_path: Path) -> 
     )
 
 
-def test_json_is_the_contract_s(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+def test_json_follows_the_contract(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
     key, named = make_key(), make_key()
     write(
         tmp_path,
@@ -348,7 +350,7 @@ def test_json_is_the_contract_s(run: Run, make_key: MakeKey, tmp_path: Path) -> 
     }
 
 
-def test_json_has_the_contract_s_order_of_members(
+def test_json_has_the_order_of_fields_of_the_contract(
     run: Run, make_key: MakeKey, tmp_path: Path
 ) -> None:
     write(tmp_path, {"a": make_key()})
@@ -394,7 +396,7 @@ def test_json_has_the_contract_s_order_of_members(
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_the_same_input_gives_the_same_bytes_in_order(
+def test_a_repeated_scan_gives_identical_reports(
     run: Run, make_key: MakeKey, tmp_path: Path, name: str
 ) -> None:
     keys = [make_key() for _ in range(3)]
@@ -455,7 +457,7 @@ def test_github_annotates_worst_first(run: Run, make_key: MakeKey, tmp_path: Pat
 
 
 @pytest.mark.parametrize("count", [0, 10, 11])
-def test_github_says_when_it_will_show_no_more(
+def test_github_reports_if_not_all_annotations_are_shown(
     run: Run, make_key: MakeKey, tmp_path: Path, count: int
 ) -> None:
     write(tmp_path, {"a": "\n".join(make_key() for _ in range(count))})
@@ -541,9 +543,7 @@ def orders(output: str) -> Iterator[Command]:
         ("##vso[task.x]", None),
     ],
 )
-def test_the_port_of_the_runner_s_parser_obeys_what_the_runner_obeys(
-    line: str, name: str | None
-) -> None:
+def test_the_port_of_the_runner_parser_finds_the_same_commands(line: str, name: str | None) -> None:
     assert [order.name for order in orders(line)] == ([name] if name else [])
 
 
@@ -599,7 +599,7 @@ READ_BY_LINE = ("text", "github", "markdown")
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_no_report_gives_orders_or_moves_the_cursor(
+def test_no_report_contains_runner_commands_or_terminal_sequences(
     run: Run, make_key: MakeKey, tmp_path: Path, text: str
 ) -> None:
     key = make_key()
@@ -609,7 +609,7 @@ def test_no_report_gives_orders_or_moves_the_cursor(
 
 
 @pytest.mark.parametrize("name", sorted({*FORMATS} - {*READ_BY_LINE}))
-def test_no_complete_report_gives_orders_or_moves_the_cursor(
+def test_no_report_of_hostile_trees_contains_runner_commands(
     run: Run, make_key: MakeKey, tmp_path: Path, name: str
 ) -> None:
     key = make_key()
@@ -628,7 +628,7 @@ def assert_no_orders(name: str, ran: Ran, key: str) -> None:
     assert key not in ran.out + ran.err
 
 
-def test_a_rule_of_a_user_gives_no_orders_either(run: Run, tmp_path: Path) -> None:
+def test_a_custom_rule_cannot_inject_runner_commands(run: Run, tmp_path: Path) -> None:
     rule = r"""title = "a\u001b[31m\n::error::x##[error]"
 severity = "medium"
 anchors = ["acme-"]
@@ -647,7 +647,7 @@ misses = ["acme-1", "acme-x", "acme"]
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_no_byte_of_a_name_or_an_excerpt_gets_through_raw(
+def test_no_control_byte_of_a_name_or_an_excerpt_is_printed_raw(
     run: Run, make_key: MakeKey, tmp_path: Path, name: str
 ) -> None:
     folder = os.fsencode(tmp_path)
@@ -675,7 +675,7 @@ def test_a_report_without_a_finding_escapes_del_too(run: Run, tmp_path: Path) ->
     "name",
     ["a b", "a,b", "a:b", "a%2Cb", "a%25", "é", "a=b", "::error::x", "x,line=1", "[x]", "#", "a;b"],
 )
-def test_names_come_through_the_runner_s_unescaping_unchanged(
+def test_names_survive_the_unescaping_of_the_runner(
     run: Run, make_key: MakeKey, tmp_path: Path, name: str
 ) -> None:
     write(tmp_path, {f"{name}/{name}": f"\n {make_key()}\n", name + "x": make_key()})
@@ -686,7 +686,7 @@ def test_names_come_through_the_runner_s_unescaping_unchanged(
     assert sorted(found, key=str) == sorted(({**one, **common}, {**two, **common}), key=str)
 
 
-def test_text_shows_a_hostile_name_as_a_path_that_still_works(
+def test_text_shows_a_hostile_name_as_a_valid_path(
     run: Run, make_key: MakeKey, tmp_path: Path
 ) -> None:
     key = make_key()
@@ -697,7 +697,7 @@ def test_text_shows_a_hostile_name_as_a_path_that_still_works(
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_reports_are_strict_utf_8_whatever_python_is_told(
+def test_reports_are_valid_utf_8_with_any_python_settings(
     run: Run, make_key: MakeKey, tmp_path: Path, name: str
 ) -> None:
     with open(os.path.join(os.fsencode(tmp_path), b"\xff\xc3\xa9"), "wb") as file:
@@ -710,7 +710,7 @@ def test_reports_are_strict_utf_8_whatever_python_is_told(
         assert (ran.code, hide_times(ran.out), ran.err) == (1, hide_times(plain.out), "")
 
 
-def test_json_survives_a_name_that_is_not_utf_8(
+def test_json_is_valid_with_a_name_that_is_not_utf_8(
     run: Run, make_key: MakeKey, tmp_path: Path
 ) -> None:
     with open(os.path.join(os.fsencode(tmp_path), b"a\xff\xc3\xa9"), "wb") as file:

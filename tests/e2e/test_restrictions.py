@@ -67,11 +67,11 @@ INSTANTS = {
 
 
 @pytest.mark.parametrize(("text", "wanted"), INSTANTS.items(), ids=INSTANTS)
-def test_a_date_is_one_instant(text: str, wanted: str) -> None:
+def test_a_date_is_parsed_as_an_instant(text: str, wanted: str) -> None:
     assert format_timestamp(parse_timestamp(text, NOW)) == wanted
 
 
-def test_a_relative_date_is_in_utc() -> None:
+def test_a_relative_date_is_measured_in_utc() -> None:
     west = NOW.replace(hour=22).astimezone(timezone(timedelta(hours=-9)))
     assert [format_timestamp(parse_timestamp(text, west)) for text in ("today", "1 day ago")] == [
         "2026-03-31",
@@ -119,7 +119,7 @@ def audited(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.mark.parametrize("text", NO_DATES.values(), ids=NO_DATES)
-def test_what_is_no_date(audited: Dated, text: str) -> None:
+def test_an_invalid_date_is_rejected(audited: Dated, text: str) -> None:
     ran = audited.audit(f"--since={text}")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("wakeyscan: --since: expected a date such as 2026-01-31, ")
@@ -127,7 +127,7 @@ def test_what_is_no_date(audited: Dated, text: str) -> None:
 
 
 @given(st.text(max_size=30) | st.from_regex(r"\A[0-9TZW:+. -]{0,25}\Z"))
-def test_any_text_is_an_instant_or_refused(text: str) -> None:
+def test_any_text_is_a_date_or_rejected(text: str) -> None:
     try:
         moment = parse_timestamp(text, NOW)
     except ValueError as refused:
@@ -143,7 +143,7 @@ def test_any_text_is_an_instant_or_refused(text: str) -> None:
         timezones=st.integers(-1439, 1439).map(lambda m: timezone(timedelta(minutes=m))),
     )
 )
-def test_what_python_writes_is_read(moment: datetime) -> None:
+def test_iso_dates_of_python_are_parsed(moment: datetime) -> None:
     for separator in ("T", " "):
         assert parse_timestamp(moment.isoformat(separator), NOW) == moment
 
@@ -151,7 +151,7 @@ def test_what_python_writes_is_read(moment: datetime) -> None:
 # Audits
 
 
-def test_the_verdict_says_what_an_audit_was_limited_to(repo: Dated, key: str) -> None:
+def test_the_summary_names_the_limits_of_an_audit(repo: Dated, key: str) -> None:
     ran = repo.run("audit", "--since", "2026-01-01")
     said = "No keys found (limited to commits since 2026-01-01: 0 of 3 commits).\n"
     assert (ran.code, ran.err) == (0, "")
@@ -194,7 +194,7 @@ SCOPES = {
 
 
 @pytest.mark.parametrize(("options", "scope", "said"), SCOPES.values(), ids=SCOPES)
-def test_every_report_says_the_limits(
+def test_every_report_names_the_limits(
     repo: Dated, options: tuple[str, ...], scope: tuple[object, ...], said: str
 ) -> None:
     repo.git("checkout", "-q", "-b", "side")
@@ -210,7 +210,7 @@ def test_every_report_says_the_limits(
         assert ("imited to" in out) == bool(said)
 
 
-def test_a_scan_has_a_scope_too(repo: Dated) -> None:
+def test_a_scan_also_has_a_scope(repo: Dated) -> None:
     repo.write({".wakeyscan.toml": "exclude = ['b']\n"})
     scope: dict[str, object] = {"since": None, "branches": [], "reachable": False, "commits": None}
     narrowed = {
@@ -239,7 +239,7 @@ def test_relative_dates_are_measured_from_now(tmp_path: Path, make_key: MakeKey)
         assert fingerprints(ran.json()) == {fingerprint(days[ago]) for ago in wanted}, since
 
 
-def test_a_repository_without_refs(tmp_path: Path, key: str) -> None:
+def test_a_limit_in_a_repository_without_refs_excludes_everything(tmp_path: Path, key: str) -> None:
     repo = Dated(tmp_path / "r")
     repo.blob(key)
     assert repo.audit().code == 1
@@ -248,7 +248,7 @@ def test_a_repository_without_refs(tmp_path: Path, key: str) -> None:
     assert (ran.code, ran.out[: len(said)]) == (0, said)
 
 
-def test_more_refs_than_arguments_may_hold(repo: Dated, key: str) -> None:
+def test_more_refs_than_fit_into_arguments_are_audited(repo: Dated, key: str) -> None:
     """As arguments the ids of the packed refs would take 390 KB, a quarter of the stack is 256."""
     lines = (f"{number:040x} refs/tags/{number}\n" for number in range(8_000))
     head = repo.id("HEAD")
@@ -259,7 +259,7 @@ def test_more_refs_than_arguments_may_hold(repo: Dated, key: str) -> None:
     assert fingerprints(ran.json()) == {fingerprint(key)}
 
 
-def test_an_entry_is_not_unused_for_a_limit(repo: Dated, key: str) -> None:
+def test_a_limited_audit_does_not_report_entries_as_unused(repo: Dated, key: str) -> None:
     repo.write({".wakeyscanignore": f"{fingerprint(key)} # made up\n"})
     assert repo.run("audit", "--since=2026-01-01", "--strict-ignores").code == 0
 
@@ -299,7 +299,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize("range_", RANGES, ids=repr)
-def test_a_range_with_an_empty_side(repo: Dated, range_: str) -> None:
+def test_a_range_with_an_empty_side_is_rejected(repo: Dated, range_: str) -> None:
     ran = repo.run("scan", f"git:{range_}")
     assert (ran.code, ran.out) == (2, "")
     assert "as git:main..HEAD" in ran.err
@@ -307,7 +307,7 @@ def test_a_range_with_an_empty_side(repo: Dated, range_: str) -> None:
 
 
 @pytest.mark.parametrize("range_", BROKEN)
-def test_a_range_whose_variable_was_empty(repo: Dated, range_: str) -> None:
+def test_a_range_with_an_empty_variable_is_rejected(repo: Dated, range_: str) -> None:
     ran = repo.run("scan", f"git:{range_}")
     assert (ran.code, ran.out) == (2, "")
     assert "unknown revision " in ran.err or "one side of the range is empty" in ran.err
@@ -326,7 +326,7 @@ def empty_options() -> Iterator[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("line", [*empty_options()], ids=" ".join)
-def test_an_empty_option_is_not_one_that_was_left_out(repo: Dated, line: tuple[str, ...]) -> None:
+def test_an_empty_option_value_is_rejected(repo: Dated, line: tuple[str, ...]) -> None:
     ran = repo.run(*line)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.count("\n") == 1

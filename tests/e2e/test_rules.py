@@ -49,7 +49,7 @@ misses = ["exmpl_", "abc123", "exmpl_ABC"]
 
 
 @pytest.mark.parametrize(("one", "kind", "example"), EXAMPLES.values(), ids=EXAMPLES)
-def test_an_example_is_as_its_rule_says(one: Rule, kind: str, example: str) -> None:
+def test_an_example_matches_as_its_rule_declares(one: Rule, kind: str, example: str) -> None:
     alone = one._replace(
         hits=(example,) if kind == "hits" else (), misses=(example,) if kind == "misses" else ()
     )
@@ -57,7 +57,7 @@ def test_an_example_is_as_its_rule_says(one: Rule, kind: str, example: str) -> N
 
 
 @pytest.mark.parametrize("one", RULES.values(), ids=RULES)
-def test_a_rule_whose_examples_are_swapped_is_disproved(one: Rule) -> None:
+def test_a_rule_with_swapped_examples_fails(one: Rule) -> None:
     swapped = one._replace(hits=one.misses, misses=one.hits)
     wrong = [f"{one.id}: {explain(one, example)}: {example}" for example in one.misses]
     wrong += [f"{one.id}: found: {example}" for example in one.hits]
@@ -65,12 +65,12 @@ def test_a_rule_whose_examples_are_swapped_is_disproved(one: Rule) -> None:
 
 
 @pytest.mark.parametrize(("one", "shape"), SHAPES.values(), ids=SHAPES)
-def test_a_shape_finds_its_examples_alone(one: Rule, shape: Shape) -> None:
+def test_a_shape_alone_finds_its_examples(one: Rule, shape: Shape) -> None:
     assert list(find_failed_in_shape(shape, one, RULES.values())) == []
 
 
 @pytest.mark.parametrize(("one", "shape"), SHAPES.values(), ids=SHAPES)
-def test_a_shape_whose_examples_are_swapped_is_disproved(one: Rule, shape: Shape) -> None:
+def test_a_shape_with_swapped_examples_fails(one: Rule, shape: Shape) -> None:
     swapped = shape._replace(hits=shape.misses, misses=shape.hits)
     failed = list(find_failed_in_shape(swapped, one, RULES.values()))
     assert len(failed) == len(shape.hits) + len(shape.misses)
@@ -87,7 +87,7 @@ def explain(one: Rule, example: str) -> str:
     return f"matched, but judged a placeholder because it {verb}{reason}"
 
 
-def test_the_rules_are_those_of_the_contract_the_worst_first() -> None:
+def test_the_rules_are_those_of_the_contract_sorted_by_severity() -> None:
     assert [*RULES] == ["wastack-api-key", "authorization-header", "wastack-app-key"]
 
 
@@ -103,7 +103,7 @@ def test_an_example_is_filled_the_same_each_time() -> None:
 
 
 @pytest.mark.parametrize("one", RULES.values(), ids=RULES)
-def test_twice_as_much_junk_takes_about_twice_as_long(one: Rule) -> None:
+def test_matching_time_grows_linearly_with_the_input(one: Rule) -> None:
     pattern = compile_rule(one)
 
     def seconds(junk: bytes) -> float:
@@ -320,13 +320,13 @@ IN_SHAPES = {
 
 
 @pytest.mark.parametrize(("text", "faults"), IN_SHAPES.values(), ids=IN_SHAPES)
-def test_every_fault_of_shapes_is_reported(text: str, faults: list[str]) -> None:
+def test_every_error_in_shapes_is_reported(text: str, faults: list[str]) -> None:
     with pytest.raises(RuleError) as raised:
         loader.load_rules((("mine.toml", text.encode()),))
     assert list(raised.value.faults) == [f"mine.toml: {fault}" for fault in faults]
 
 
-def test_each_fault_of_a_rule_is_a_line(run: Run, tmp_path: Path) -> None:
+def test_each_error_in_a_rule_is_one_line(run: Run, tmp_path: Path) -> None:
     text = line("title", "title = 3").replace('"low"', '"bad"')
     lines = [
         f"wakeyscan: {FILE}'title': {NO_STRING}\n",
@@ -335,7 +335,7 @@ def test_each_fault_of_a_rule_is_a_line(run: Run, tmp_path: Path) -> None:
     assert run("scan", "--rules", mine(tmp_path, text), "r") == Ran(2, "", "".join(lines))
 
 
-def test_a_rule_with_shapes_finds(run: Run, tmp_path: Path) -> None:
+def test_a_rule_with_shapes_finds_secrets(run: Run, tmp_path: Path) -> None:
     folder = mine(tmp_path, SHAPED)
     write(tmp_path, {"src/a.txt": "exmpl_x=r5n9c3\nEXMPL_ is m4t8w2\nexmpl_ x=b6c1d9\n"})
     found = run("scan", "--rules", folder, "--format", "json", "src").json()["findings"]
@@ -380,7 +380,7 @@ def test_a_rule_is_tested_by_its_shapes(run: Run, tmp_path: Path) -> None:
     assert (ran.code, [line for line in ran.out.splitlines() if "mine" in line]) == (0, lines)
 
 
-def test_a_hit_of_another_shape_fails(run: Run, tmp_path: Path) -> None:
+def test_an_example_that_only_another_shape_finds_fails(run: Run, tmp_path: Path) -> None:
     text = shaped("EXMPL_ is p4v6t0", "exmpl_a=p4v6t0").replace("exmpl_ was p4v6t0", "exmpl_ is b7")
     ran = run("rules", "test", "--rules", mine(tmp_path, text))
     lines = [
@@ -393,11 +393,13 @@ def test_a_hit_of_another_shape_fails(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("text", "fault"), BROKEN.values(), ids=BROKEN)
-def test_a_broken_rule_is_refused(run: Run, tmp_path: Path, text: str | bytes, fault: str) -> None:
+def test_an_invalid_rule_is_rejected(
+    run: Run, tmp_path: Path, text: str | bytes, fault: str
+) -> None:
     assert run("rules", "list", "--rules", mine(tmp_path, text)) == refused(fault)
 
 
-def test_a_scan_with_a_broken_rule_does_not_begin(run: Run, tmp_path: Path) -> None:
+def test_a_scan_with_an_invalid_rule_does_not_start(run: Run, tmp_path: Path) -> None:
     folder = mine(tmp_path, "title = 3\n")
     ran = run("scan", "--rules", folder, "r")
     assert (ran.code, ran.out) == (2, "")
@@ -412,14 +414,14 @@ FOLDERS = {
 
 
 @pytest.mark.parametrize(("folder", "fault"), FOLDERS.values(), ids=FOLDERS)
-def test_a_folder_without_rules_is_refused(
+def test_a_folder_without_rules_is_rejected(
     run: Run, tmp_path: Path, folder: str, fault: str
 ) -> None:
     write(tmp_path, {"r/other.txt": ""})
     assert run("rules", "list", "--rules", folder) == refused(fault)
 
 
-def test_two_rules_of_one_name_are_refused(run: Run, tmp_path: Path) -> None:
+def test_two_rules_with_the_same_id_are_rejected(run: Run, tmp_path: Path) -> None:
     folder = mine(tmp_path, GOOD, "wastack-api-key.toml")
     assert run("rules", "list", "--rules", folder) == refused(
         "rule wastack-api-key: defined twice; rename your rule file"
@@ -438,7 +440,7 @@ def test_the_rules_are_listed(run: Run, arguments: list[str]) -> None:
     assert run(*arguments) == Ran(0, LIST, "")
 
 
-def test_a_user_s_rule_is_listed(run: Run, tmp_path: Path) -> None:
+def test_a_custom_rule_is_listed(run: Run, tmp_path: Path) -> None:
     *before, last = LIST.splitlines(keepends=True)
     own = f"{'mine':20}  low       Example token\n"
     assert run("rules", "--rules", mine(tmp_path, GOOD)) == Ran(
@@ -452,7 +454,7 @@ def test_a_rule_is_shown(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("one", RULES.values(), ids=RULES)
-def test_a_rule_of_ours_is_shown(run: Run, one: Rule) -> None:
+def test_a_builtin_rule_is_shown(run: Run, one: Rule) -> None:
     shown = f"{one.title} ({one.id}), {one.severity}\n\n{one.help.strip()}\n"
     ran = run("rules", "show", one.id)
     assert (ran.code, ran.out[: len(shown)], ran.err) == (0, shown, "")
@@ -470,7 +472,7 @@ def test_the_rules_are_tested(run: Run) -> None:
     ]
 
 
-def test_a_rule_that_its_examples_disprove_is_named(run: Run, tmp_path: Path) -> None:
+def test_a_rule_with_failing_examples_is_named(run: Run, tmp_path: Path) -> None:
     text = line("misses", 'misses = ["exmpl_r5n9c3", "a", "b"]').replace("x exmpl_k2m8x1", "x")
     faults = "mine: not found: x\nmine: found: exmpl_r5n9c3\n"
     ran = run("rules", "test", "--rules", mine(tmp_path, text))
@@ -478,7 +480,7 @@ def test_a_rule_that_its_examples_disprove_is_named(run: Run, tmp_path: Path) ->
     assert "".join(one for one in ran.out.splitlines(keepends=True) if "mine" in one) == faults
 
 
-def test_a_rule_whose_examples_are_placeholders_is_told_why(run: Run, tmp_path: Path) -> None:
+def test_a_rule_whose_examples_are_placeholders_gets_the_reason(run: Run, tmp_path: Path) -> None:
     hits = ("exmpl_key = exmpl_abcdefghijkl", "exmpl_your-api-key", "exmpl_q7w3z9x1...", "exmpl_no")
     text = line("hits", f"hits = {list(hits)}").replace("[a-z0-9]{6}", "[a-z0-9-]{6,}")
     reasons = (
@@ -520,7 +522,7 @@ WRONG = {
 }
 
 
-def test_a_rule_is_shown_with_the_styles_of_a_terminal(run: Run, tmp_path: Path) -> None:
+def test_a_rule_is_shown_with_terminal_styles(run: Run, tmp_path: Path) -> None:
     text = 'help = "**Throw** it \\u001b[2J away."'
     folder = mine(tmp_path, re.sub(r"(?s)help = '''.*?'''", lambda _: text, GOOD))
     ran = run("rules", "show", "mine", "--rules", folder, env={"FORCE_COLOR": "1"})
@@ -532,11 +534,11 @@ def test_a_rule_is_shown_with_the_styles_of_a_terminal(run: Run, tmp_path: Path)
 
 
 @pytest.mark.parametrize(("arguments", "fault"), WRONG.values(), ids=WRONG)
-def test_what_rules_does_not_take_is_refused(run: Run, arguments: list[str], fault: str) -> None:
+def test_invalid_operands_of_rules_are_rejected(run: Run, arguments: list[str], fault: str) -> None:
     assert run("rules", *arguments) == refused(fault)
 
 
-def test_a_user_s_rule_finds(run: Run, tmp_path: Path, make_key: MakeKey) -> None:
+def test_a_custom_rule_finds_secrets(run: Run, tmp_path: Path, make_key: MakeKey) -> None:
     token, key = make_key(6, "exmpl_").lower(), make_key()
     write(tmp_path, {"src/a.txt": f"a = {token}\nb = {key}\n"})
     ran = run("scan", "--rules", mine(tmp_path, GOOD), "--format", "json", "src")

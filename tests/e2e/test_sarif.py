@@ -98,14 +98,14 @@ def log(run: Run, make_key: MakeKey, tmp_path: Path) -> Any:
     return scanned(run, "--max-file-size=1000")
 
 
-def test_the_vendored_schema_is_the_final_one_and_can_refuse() -> None:
+def test_the_vendored_schema_is_the_final_one_and_rejects_errors() -> None:
     Draft4Validator.check_schema(SCHEMA)
     assert "status" in SCHEMA["definitions"]["suppression"]["properties"]
     assert not VALID.is_valid({"version": "2.1.0"})
     assert not VALID.is_valid({"version": "2.1.0", "runs": [], "extra": 1})
 
 
-def test_a_whole_result(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+def test_a_result_has_every_field(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
     key = make_key()
     write(tmp_path, {"a b/app.js": f"\nk = '😀 {key}'\n"})
     (result,) = results(scanned(run))
@@ -170,7 +170,7 @@ def test_a_whole_result(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
     }
 
 
-def test_the_further_pieces_of_a_key_are_related_and_linked(
+def test_the_other_parts_of_a_key_are_related_locations(
     run: Run, make_key: MakeKey, tmp_path: Path
 ) -> None:
     key = make_key()
@@ -194,7 +194,7 @@ def test_the_further_pieces_of_a_key_are_related_and_linked(
     assert "relatedLocations" not in plain
 
 
-def test_an_empty_run_is_valid_and_says_that_it_looked(run: Run) -> None:
+def test_a_clean_run_is_valid_and_has_an_invocation(run: Run) -> None:
     log = scanned(run)
     assert list(log) == ["$schema", "version", "runs"]
     assert (log["$schema"], log["version"]) == (
@@ -269,7 +269,7 @@ def test_worst_results_come_first_and_suppressed_ones_last(log: Any) -> None:
     assert len(set(listed)) > 4
 
 
-def test_every_rule_refers_to_the_weakness_in_the_taxonomy(log: Any) -> None:
+def test_every_rule_refers_to_a_weakness_in_the_taxonomy(log: Any) -> None:
     (one,) = log["runs"]
     (taxonomy,) = one["taxonomies"]
     assert (taxonomy["name"], taxonomy["organization"]) == ("CWE", "MITRE")
@@ -286,7 +286,7 @@ def test_every_rule_refers_to_the_weakness_in_the_taxonomy(log: Any) -> None:
         }
 
 
-def test_no_key_is_in_a_log(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+def test_no_log_contains_a_key(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
     files = tree(make_key)
     write(tmp_path, files)
     out = run(*SCAN).out
@@ -300,7 +300,7 @@ def test_no_key_is_in_a_log(run: Run, make_key: MakeKey, tmp_path: Path) -> None
     assert [body for body in bodies if body in out] == []
 
 
-def test_suppressed_results_say_so_in_the_generic_profile(log: Any) -> None:
+def test_the_generic_profile_marks_suppressed_results(log: Any) -> None:
     found = by_path(log)
     assert found["src/app.js"]["suppressions"] == []
     assert found["old.py"]["suppressions"] == [
@@ -324,7 +324,7 @@ def test_suppressed_results_say_so_in_the_generic_profile(log: Any) -> None:
     [(["--sarif-profile", "github"], {}), ([], {"WAKEYSCAN_SARIF_PROFILE": "github"})],
     ids=["flag", "variable"],
 )
-def test_the_github_profile_leaves_suppressed_results_out(
+def test_the_github_profile_omits_suppressed_results(
     run: Run,
     make_key: MakeKey,
     tmp_path: Path,
@@ -339,7 +339,7 @@ def test_the_github_profile_leaves_suppressed_results_out(
     assert len(generic) == 5
 
 
-def test_the_profile_holds_for_a_report_in_a_file(
+def test_the_profile_applies_to_a_report_in_a_file(
     run: Run, make_key: MakeKey, tmp_path: Path
 ) -> None:
     write(tmp_path, tree(make_key))
@@ -347,7 +347,7 @@ def test_the_profile_holds_for_a_report_in_a_file(
     assert len(results(json.loads((tmp_path / "out.sarif").read_text("utf-8")))) == 5
 
 
-def test_an_incomplete_scan_succeeded_with_notifications(log: Any) -> None:
+def test_an_incomplete_scan_is_successful_with_notifications(log: Any) -> None:
     # GitHub refuses a run that says that it did not succeed: the exit code fails the job.
     assert log["runs"][0]["invocations"] == [
         {
@@ -394,7 +394,7 @@ def test_paths_are_relative_and_percent_encoded(
 
 
 @pytest.mark.parametrize("target", [".", "./", "sub/..", "./."])
-def test_paths_have_no_leading_dot_where_the_target_is_here(
+def test_paths_in_the_current_directory_have_no_leading_dot(
     run: Run, make_key: MakeKey, tmp_path: Path, target: str
 ) -> None:
     write(tmp_path, {"sub/app.py": make_key()})
@@ -402,7 +402,7 @@ def test_paths_have_no_leading_dot_where_the_target_is_here(
     assert not uri(result).startswith(("/", "./"))
 
 
-def test_an_absolute_path_is_a_file_uri(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+def test_an_absolute_path_becomes_a_file_uri(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
     write(tmp_path, {"a b": make_key()})
     (result,) = results(scanned(run, str(tmp_path)))
     location = result["locations"][0]["physicalLocation"]["artifactLocation"]
@@ -415,7 +415,7 @@ def test_an_absolute_path_is_a_file_uri(run: Run, make_key: MakeKey, tmp_path: P
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.binary(min_size=1, max_size=40).map(lambda raw: raw.translate(None, b"\0/")))
-def test_any_name_makes_a_valid_uri_that_decodes_to_it(
+def test_any_name_becomes_a_valid_uri_that_decodes_to_it(
     run: Run, make_key: MakeKey, tmp_path_factory: pytest.TempPathFactory, raw: bytes
 ) -> None:
     if raw in (b"", b".", b"..", b".wakeyscan.toml"):
@@ -439,7 +439,7 @@ def place_of(run: Run, tmp_path: Path, content: str, name: str = "app.py") -> li
     return [one["primaryLocationLineHash"] for one in prints]
 
 
-def test_an_alert_is_the_same_when_its_line_moves_and_another_for_another_key(
+def test_an_alert_follows_its_key_and_not_its_line(
     run: Run, make_key: MakeKey, tmp_path: Path
 ) -> None:
     one, two = make_key(), make_key()
@@ -471,7 +471,7 @@ def test_the_same_key_has_one_secret_fingerprint_everywhere(
     )
 
 
-def test_more_results_than_github_takes_are_cut_and_counted() -> None:
+def test_more_results_than_github_accepts_are_truncated_and_counted() -> None:
     # Straight from the nouns: to find so many in files takes six seconds.
     def found(number: int, severity: Severity) -> Finding:
         secret = Secret(b"%d" % number, "wastack-api-key")
@@ -540,7 +540,7 @@ NODE_MODULES = os.environ.get("WAKEYSCAN_TEST_NPM", "")
     reason="WAKEYSCAN_TEST_NPM names no node_modules folder with @microsoft/sarif-multitool-linux",
 )
 @pytest.mark.parametrize("profile", ["generic", "github"])
-def test_microsoft_s_validator_has_nothing_to_say(
+def test_the_validator_of_microsoft_accepts_a_log(
     run: Run, make_key: MakeKey, tmp_path: Path, profile: str
 ) -> None:
     write(tmp_path, tree(make_key))
@@ -549,7 +549,7 @@ def test_microsoft_s_validator_has_nothing_to_say(
 
 
 @pytest.mark.skipif(not NODE_MODULES, reason="WAKEYSCAN_TEST_NPM names no node_modules folder")
-def test_microsoft_s_validator_accepts_the_answers_of_an_audit(
+def test_the_validator_of_microsoft_accepts_the_verdicts_of_an_audit(
     run: Run, make_key: MakeKey, tmp_path: Path
 ) -> None:
     live, revoked = make_key(), make_key()
@@ -563,7 +563,9 @@ def test_microsoft_s_validator_accepts_the_answers_of_an_audit(
 
 
 @pytest.mark.skipif(not NODE_MODULES, reason="WAKEYSCAN_TEST_NPM names no node_modules folder")
-def test_microsoft_s_validator_can_complain(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+def test_the_validator_of_microsoft_rejects_an_invalid_log(
+    run: Run, make_key: MakeKey, tmp_path: Path
+) -> None:
     write(tmp_path, {"a b": make_key()})
     log = scanned(run)
     (result,) = results(log)

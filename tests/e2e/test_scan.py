@@ -113,7 +113,9 @@ def thousand(make_key: MakeKey) -> Iterator[tuple[str, bytes, list[Place]]]:
         yield f"clean/{number}.txt", b"nothing\r\n" * number, []
 
 
-def test_a_thousand_keys(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
+def test_a_thousand_keys_are_found_with_any_number_of_jobs(
+    tmp_path: Path, run: Run, make_key: MakeKey
+) -> None:
     wanted: list[Place] = []
     for path, content, found in thousand(make_key):
         write(tmp_path, {path: content})
@@ -134,7 +136,9 @@ def test_a_thousand_keys(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
 
 
 @pytest.mark.parametrize("jobs", JOBS)
-def test_gaps_among_many_files(tmp_path: Path, run: Run, make_key: MakeKey, jobs: str) -> None:
+def test_skipped_files_among_many_are_reported(
+    tmp_path: Path, run: Run, make_key: MakeKey, jobs: str
+) -> None:
     # Beyond the first 256 other processes look: they have to tell of gaps and empty files, too.
     write(tmp_path, {f"{number:03}.txt": "a" * (number % 3) for number in range(600)})
     key = make_key()
@@ -150,7 +154,7 @@ def test_gaps_among_many_files(tmp_path: Path, run: Run, make_key: MakeKey, jobs
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_a_key_far_into_a_large_file_has_its_line(
+def test_a_key_deep_in_a_large_file_has_the_right_line(
     tmp_path: Path, run: Run, make_key: MakeKey, jobs: str
 ) -> None:
     write(tmp_path, {f"{number:03}.txt": "a" for number in range(300)})
@@ -210,13 +214,15 @@ def levels(tmp_path: Path, make_key: MakeKey) -> Path:
         *(("clean", level, 0) for level in ("note", "low", "critical", "never")),
     ],
 )
-def test_fail_on(levels: Path, run: Run, folder: str, level: str, code: int) -> None:
+def test_fail_on_sets_the_severity_that_fails(
+    levels: Path, run: Run, folder: str, level: str, code: int
+) -> None:
     ran = run("scan", folder, "--fail-on", level, "--format=json")
     found = [finding["severity"] for finding in ran.json()["findings"]]
     assert (ran.code, found, ran.err) == (code, [folder] * (folder != "clean"), "")
 
 
-def test_fail_on_is_low_unless_said(levels: Path, run: Run) -> None:
+def test_fail_on_is_low_by_default(levels: Path, run: Run) -> None:
     assert [run("scan", folder).code for folder in ("low", "clean")] == [1, 0]
 
 
@@ -224,16 +230,18 @@ def test_fail_on_is_low_unless_said(levels: Path, run: Run) -> None:
     ("level", "code"),
     [("low", 1), ("high", 1), ("critical", 3), ("never", 3)],
 )
-def test_a_gap_beside_a_finding(levels: Path, run: Run, level: str, code: int) -> None:
+def test_a_skipped_file_changes_the_exit_code_only_without_findings(
+    levels: Path, run: Run, level: str, code: int
+) -> None:
     os.mkfifo(levels / "high/pipe")
     assert run("scan", "high", "--fail-on", level).code == code
 
 
-def test_what_a_clean_scan_says(levels: Path, run: Run) -> None:
+def test_a_clean_scan_prints_a_summary(levels: Path, run: Run) -> None:
     assert run("scan", "clean") == Ran(0, "No keys found.\nScanned 1 file (6 bytes).\n", "")
 
 
-def test_what_a_gap_says(tmp_path: Path, run: Run) -> None:
+def test_an_incomplete_scan_lists_what_it_skipped(tmp_path: Path, run: Run) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert run("scan") == Ran(
         3,
@@ -244,7 +252,7 @@ def test_what_a_gap_says(tmp_path: Path, run: Run) -> None:
     )
 
 
-def test_a_finding_in_full(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
+def test_a_finding_has_every_field(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
     key, other = make_key(), make_key()
     write(tmp_path, {"conf/a.env": f"# 😀\r\n\tA={key} B={other}\r\n"})
     report = run("scan", "conf/a.env", "--format=json").json()
@@ -284,7 +292,7 @@ def test_a_finding_in_full(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
         pytest.param("no:such", "no:such: no such file or directory", id="no such scheme"),
     ],
 )
-def test_a_target_that_cannot_be_looked_at(
+def test_a_target_that_cannot_be_scanned_is_rejected(
     tmp_path: Path, run: Run, make_key: MakeKey, target: str, said: str
 ) -> None:
     write(tmp_path, {"a/b.py": f"k = '{make_key()}'"})
@@ -294,7 +302,7 @@ def test_a_target_that_cannot_be_looked_at(
     assert run("scan", "a", target) == Ran(2, "", f"wakeyscan: {said}\n")
 
 
-def test_a_key_as_a_target_is_not_echoed(run: Run, make_key: MakeKey) -> None:
+def test_a_key_as_a_target_is_masked(run: Run, make_key: MakeKey) -> None:
     key = make_key()
     ran = run("scan", key)
     assert (ran.code, ran.out) == (2, "")
@@ -310,7 +318,7 @@ def leaks(ran: Ran, key: str) -> list[str]:
 # stdin and stdout
 
 
-def test_stdin(run: Run, make_key: MakeKey) -> None:
+def test_a_key_in_stdin_is_found(run: Run, make_key: MakeKey) -> None:
     key = make_key()
     ran = run("scan", "-", "--format=json", stdin=f"a\nk={key}\n".encode())
     assert ran.code == 1
@@ -320,18 +328,18 @@ def test_stdin(run: Run, make_key: MakeKey) -> None:
 @pytest.mark.parametrize(
     ("stdin", "documents"), [(b"", 1), (b"a\n", 1)], ids=["nothing", "something"]
 )
-def test_clean_stdin(run: Run, stdin: bytes, documents: int) -> None:
+def test_a_clean_stdin_is_one_document(run: Run, stdin: bytes, documents: int) -> None:
     ran = run("scan", "-", "--format=json", stdin=stdin)
     assert (ran.code, ran.json()["coverage"]["documents"]) == (0, documents)
 
 
-def test_stdin_over_the_limit(run: Run, make_key: MakeKey) -> None:
+def test_stdin_over_the_limit_is_skipped(run: Run, make_key: MakeKey) -> None:
     ran = run("scan", "-", "--max-file-size=20", "--format=json", stdin=make_key().encode())
     assert ran.code == 3
     assert gaps(ran.json()) == [("<stdin>", "larger than --max-file-size: 48 of 20 bytes")]
 
 
-def test_a_file_called_like_stdin_is_a_file(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
+def test_a_file_named_like_stdin_is_scanned(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
     write(tmp_path, {"-": make_key()})
     ran = run("scan", "-", "--format=json", stdin=b"")
     assert (ran.code, [place.path for place in places(ran.json())]) == (1, ["-"])
@@ -353,7 +361,7 @@ def test_a_file_called_like_stdin_is_a_file(tmp_path: Path, run: Run, make_key: 
     ],
 )
 @pytest.mark.parametrize("planted", [False, True], ids=["clean", "finding"])
-def test_streams_that_are_no_good(
+def test_unusable_streams_are_reported(
     tmp_path: Path, make_key: MakeKey, redirection: str, said: str, planted: bool
 ) -> None:
     write(tmp_path, {"a.py": make_key() if planted else ""})
@@ -368,12 +376,12 @@ def test_streams_that_are_no_good(
     assert (done.returncode, done.stderr.decode()) == (2, f"wakeyscan: {said}\n")
 
 
-def test_stderr_closed_changes_no_code(tmp_path: Path) -> None:
+def test_a_closed_stderr_does_not_change_the_exit_code(tmp_path: Path) -> None:
     command = ["sh", "-c", 'exec "$0" scan gone 2>&-', WAKEYSCAN]
     assert subprocess.run(command, cwd=tmp_path, timeout=TIMEOUT, check=False).returncode == 2
 
 
-def test_a_reader_that_goes_away(tmp_path: Path, make_key: MakeKey) -> None:
+def test_a_broken_pipe_is_reported(tmp_path: Path, make_key: MakeKey) -> None:
     write(tmp_path, {"a.py": "\n".join(f"k = '{make_key()}'" for _ in range(2000))})
     reader, writer = os.pipe()
     os.close(reader)
@@ -408,7 +416,7 @@ def waiting(
     return process
 
 
-def test_interrupted(tmp_path: Path) -> None:
+def test_an_interrupt_exits_with_130(tmp_path: Path) -> None:
     with waiting(tmp_path) as process:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=TIMEOUT)
@@ -416,7 +424,7 @@ def test_interrupted(tmp_path: Path) -> None:
     assert b"interrupted before everything was scanned" in out
 
 
-def test_an_interrupted_scan_reports_what_it_has_found(tmp_path: Path, key: str) -> None:
+def test_an_interrupted_scan_reports_its_findings_so_far(tmp_path: Path, key: str) -> None:
     write(tmp_path, {"a": key})
     with waiting(tmp_path, before=("a",)) as process:
         process.send_signal(signal.SIGINT)
@@ -433,7 +441,7 @@ def go_on(process: subprocess.Popen[bytes]) -> Ran:
     return Ran(process.returncode, out.decode(), err.decode())
 
 
-def test_a_file_that_vanishes(tmp_path: Path, make_key: MakeKey) -> None:
+def test_a_file_deleted_during_the_scan_is_a_gap(tmp_path: Path, make_key: MakeKey) -> None:
     write(tmp_path, {"a.py": make_key()})
     with waiting(tmp_path, "a.py", "--format=json") as process:
         (tmp_path / "a.py").unlink()
@@ -442,7 +450,7 @@ def test_a_file_that_vanishes(tmp_path: Path, make_key: MakeKey) -> None:
     assert gaps(ran.json()) == [("a.py", "was deleted or moved during the scan")]
 
 
-def test_a_file_that_becomes_a_fifo(tmp_path: Path, make_key: MakeKey) -> None:
+def test_a_file_that_becomes_a_fifo_is_a_gap(tmp_path: Path, make_key: MakeKey) -> None:
     write(tmp_path, {"a.py": make_key()})
     with waiting(tmp_path, "a.py", "--format=json") as process:
         (tmp_path / "a.py").unlink()
@@ -462,7 +470,7 @@ def test_a_file_that_becomes_a_link_is_not_followed(tmp_path: Path, make_key: Ma
     assert (ran.code, ran.json()["findings"]) == (0, [])
 
 
-def test_a_file_that_grows_all_the_time(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
+def test_a_file_that_keeps_growing_is_scanned(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
     key = make_key()
     write(tmp_path, {"a.log": f"{key}\n"})
     code = "f = open('a.log', 'a')\nprint(flush=True)\nwhile f.tell() < 4 << 20: f.write('x' * 99)"
@@ -476,7 +484,7 @@ def test_a_file_that_grows_all_the_time(tmp_path: Path, run: Run, make_key: Make
             assert (ran.code, places(ran.json())) == (1, wanted)
 
 
-def test_a_file_larger_than_it_says(make_key: MakeKey) -> None:
+def test_a_file_larger_than_its_reported_size_is_scanned(make_key: MakeKey) -> None:
     file = Path("/proc/self/environ")
     if not file.exists():
         pytest.skip("there is no /proc here")
@@ -504,7 +512,9 @@ def measured(folder: Path, name: str) -> Ran:
     return execute(command, folder)
 
 
-def test_a_large_file_on_one_line(tmp_path: Path, make_key: MakeKey) -> None:
+def test_a_large_file_with_one_line_is_scanned_in_bounded_memory(
+    tmp_path: Path, make_key: MakeKey
+) -> None:
     keys = [make_key() for _ in range(4)]
     at = [100, OWN - 20, BORDER - 20, SIZE - len(keys[3])]
     with open(tmp_path / "a.bin", "wb") as file:
@@ -523,7 +533,9 @@ def test_a_large_file_on_one_line(tmp_path: Path, make_key: MakeKey) -> None:
     assert int(ran.err) < 300
 
 
-def test_columns_behind_borders_inside_characters(tmp_path: Path, make_key: MakeKey) -> None:
+def test_columns_are_right_after_a_chunk_border_inside_a_character(
+    tmp_path: Path, make_key: MakeKey
+) -> None:
     # UTF-16 after a mark: every border is inside a surrogate pair unless it is moved.
     key, emojis = make_key(), 6 << 20
     content = BOM_UTF16_LE + ("😀" * emojis + key).encode("utf-16-le")

@@ -87,7 +87,7 @@ NARROWED = {
 
 
 @pytest.mark.parametrize(("config", "verdict"), NARROWED.values(), ids=NARROWED)
-def test_the_verdict_has_what_the_configuration_hides(
+def test_the_summary_names_what_the_configuration_hides(
     repo: Repo, key: str, config: str, verdict: str
 ) -> None:
     repo.write({"k": key, ".wakeyscan.toml": config})
@@ -111,7 +111,7 @@ RANGES = {
 
 
 @pytest.mark.parametrize(("target", "said"), RANGES.values(), ids=RANGES)
-def test_a_range_without_commits_says_so(repo: Repo, key: str, target: str, said: str) -> None:
+def test_a_range_without_commits_is_reported(repo: Repo, key: str, target: str, said: str) -> None:
     repo.commit({"a": "a", ".wakeyscan.toml": "exclude = ['*']"})
     repo.git("tag", "v1")
     repo.commit({"k": key})
@@ -131,7 +131,7 @@ def test_a_range_with_commits_has_no_limit(repo: Repo) -> None:
 
 
 @pytest.mark.parametrize("target", ["A..B..C", "A...B...C", "A..B...C", "A..B..", "..A..B"])
-def test_several_ranges_in_one_are_refused(repo: Repo, target: str) -> None:
+def test_several_ranges_in_one_target_are_rejected(repo: Repo, target: str) -> None:
     for name in "ABC":
         repo.commit({name: name})
         repo.git("tag", name)

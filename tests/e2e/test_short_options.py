@@ -18,13 +18,15 @@ from wakeyscan import __version__
     [["-f", "json"], ["-fjson"], ["-qf", "json"], ["--format=json", "-v"]],
     ids=["apart", "together", "with a switch", "verbose"],
 )
-def test_format(run: Run, make_key: MakeKey, tmp_path: Path, arguments: list[str]) -> None:
+def test_the_format_has_a_short_option(
+    run: Run, make_key: MakeKey, tmp_path: Path, arguments: list[str]
+) -> None:
     write(tmp_path, {"a": make_key()})
     assert run("scan", *arguments, "a").json()["summary"]["keys"] == 1
 
 
 @pytest.mark.parametrize("option", ["-o", "--output"])
-def test_the_report_goes_to_a_file(
+def test_the_output_file_has_a_short_option(
     run: Run, make_key: MakeKey, tmp_path: Path, option: str
 ) -> None:
     write(tmp_path, {"a": make_key()})
@@ -32,7 +34,7 @@ def test_the_report_goes_to_a_file(
     assert json.loads((tmp_path / "report.json").read_text())["summary"]["keys"] == 1
 
 
-def test_a_hyphen_is_stdout(run: Run, tmp_path: Path) -> None:
+def test_a_hyphen_as_the_output_file_is_stdout(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"a": "x"})
     assert run("scan", "-o", "-", "a").out == "No keys found.\nScanned 1 file (1 byte).\n"
     assert not (tmp_path / "-").exists()
@@ -45,11 +47,11 @@ def test_a_file_that_cannot_be_written_stops_the_scan(run: Run, tmp_path: Path) 
     assert "missing/report: the report cannot be written" in ran.err
 
 
-def test_a_clean_hook_writes_its_report_too(run: Run, tmp_path: Path) -> None:
+def test_a_clean_hook_also_writes_its_report(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"a": "x"})
     assert run("hook", "pre-commit", "-o", "report", "--", "a").code == 0
     assert (tmp_path / "report").read_text().startswith("No keys found.\n")
 
 
-def test_version(run: Run) -> None:
+def test_the_version_has_a_short_option(run: Run) -> None:
     assert run("-V").out == f"wakeyscan {__version__}\n"

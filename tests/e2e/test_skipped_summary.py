@@ -110,7 +110,9 @@ CASES: dict[str, tuple[str, bytes, Told]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_what_is_alike_in_one_file_is_told_once(tmp_path: Path, run: Run, case: str) -> None:
+def test_similar_skipped_members_of_a_file_are_summed_up(
+    tmp_path: Path, run: Run, case: str
+) -> None:
     name, content, expected = CASES[case]
     write(tmp_path, {name: content})
     ran = run("scan", "--format=json")
@@ -118,7 +120,7 @@ def test_what_is_alike_in_one_file_is_told_once(tmp_path: Path, run: Run, case: 
     assert ran.json()["coverage"]["skipped"] == sum(times for *_, times in expected)
 
 
-def test_numbers_that_differ_are_no_other_reason(tmp_path: Path, run: Run) -> None:
+def test_reasons_that_differ_only_in_numbers_are_similar(tmp_path: Path, run: Run) -> None:
     files = {f"m{n}": bytes(1001 + n) for n in range(20)}
     write(tmp_path, {"a.tgz": gzip.compress(tarred(files))})
     first, *few = told(run("scan", "--max-file-size", "1000", "--format=json").json())
@@ -130,7 +132,7 @@ def test_numbers_that_differ_are_no_other_reason(tmp_path: Path, run: Run) -> No
     ]
 
 
-def test_each_file_is_summed_up_by_itself(tmp_path: Path, run: Run) -> None:
+def test_each_file_is_summed_up_separately(tmp_path: Path, run: Run) -> None:
     write(tmp_path, {"a.zip": damaged(9), "b.zip": damaged(9)})
     report = run("scan", "--format=json", "a.zip", "b.zip", "a.zip").json()
     assert told(report) == [
@@ -150,7 +152,7 @@ def test_a_key_in_the_name_of_the_archive_is_masked(tmp_path: Path, run: Run, ke
     assert told(report)[0] == (f"{mask(key)}.zip", f"6 more members: {DAMAGED}", 6)
 
 
-def test_the_windows_of_one_text_are_summed_up_together(tmp_path: Path, run: Run) -> None:
+def test_the_chunks_of_a_text_are_summed_up_together(tmp_path: Path, run: Run) -> None:
     far = b"\n" * (17 << 20)
     write(tmp_path, {"a.txt": text(damaged(9)) + far + text(damaged(9, "n{}"))})
     report = run("scan", "--format=json").json()
@@ -185,12 +187,12 @@ REPORTS = {
 
 
 @pytest.mark.parametrize("form", REPORTS)
-def test_reports_count_all_of_it(tmp_path: Path, run: Run, form: str) -> None:
+def test_each_report_counts_all_skipped_members(tmp_path: Path, run: Run, form: str) -> None:
     write(tmp_path, {"a.zip": damaged(100), "b.zip": damaged(20)})
     assert REPORTS[form] in run("scan", "--format", form).out
 
 
-def test_a_text_counts_what_it_does_not_list(tmp_path: Path, run: Run) -> None:
+def test_text_counts_the_skipped_items_that_it_does_not_list(tmp_path: Path, run: Run) -> None:
     write(tmp_path, {f"{name}.zip": damaged(9) for name in "abc"})
     lines = run("scan").out.split("\n\n")[1].splitlines()
     assert (len(lines), lines[0]) == (12, "Skipped (27):")
@@ -198,12 +200,12 @@ def test_a_text_counts_what_it_does_not_list(tmp_path: Path, run: Run) -> None:
     assert lines[-1] == "  and 2 more (show with --verbose)"
 
 
-def test_a_table_counts_what_it_has_no_room_for(tmp_path: Path, run: Run) -> None:
+def test_a_table_counts_the_rows_that_it_omits(tmp_path: Path, run: Run) -> None:
     write(tmp_path, {f"{n:03}.zip": damaged(9) for n in range(126)})
     assert run("scan", "--format=markdown").out.endswith("\n…and 9 more.\n")
 
 
-def test_a_hook_counts_all_of_it(tmp_path: Path) -> None:
+def test_a_hook_counts_all_skipped_members(tmp_path: Path) -> None:
     repo = Repo(tmp_path)
     repo.stage({"a.zip": damaged(9)})
     ran = repo.run("hook", "pre-commit")
@@ -221,7 +223,7 @@ SKIPPED = st.builds(
 
 
 @given(st.lists(SKIPPED, max_size=40))
-def test_nothing_is_lost_by_summing_up(skipped: list[Skipped]) -> None:
+def test_a_summary_keeps_the_count_and_the_gaps(skipped: list[Skipped]) -> None:
     file = Origin("file")
     few = summarize_skipped(skipped, file)
     each = set(skipped)

@@ -228,14 +228,14 @@ def verdict(ran: Ran, key: str) -> list[str]:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_states_of_the_index(repo: Repo, key: str, state: str) -> None:
+def test_every_state_of_the_index_is_scanned(repo: Repo, key: str, state: str) -> None:
     setup, wanted = STATES[state]
     setup(repo, key)
     assert verdict(repo.scan("staged:"), key) == wanted
     assert repo.run("hook", "pre-commit").code == bool(wanted)
 
 
-def test_a_name_that_is_a_key(repo: Repo, key: str) -> None:
+def test_a_file_renamed_to_a_key_is_found_and_masked(repo: Repo, key: str) -> None:
     renamed_to_key(repo, key)
     ran = repo.scan("staged:")
     [finding] = ran.json()["findings"]
@@ -248,7 +248,9 @@ def test_a_name_that_is_a_key(repo: Repo, key: str) -> None:
     [(old_key, ["b:3"]), (old_key_again, ["b:1", "b:3"]), (taken_out, []), (deleted, [])],
     ids=["old-key", "old-key-again", "taken-out", "deleted"],
 )
-def test_whole_files(repo: Repo, key: str, setup: Setup, wanted: list[str]) -> None:
+def test_whole_files_reports_old_keys_of_changed_files(
+    repo: Repo, key: str, setup: Setup, wanted: list[str]
+) -> None:
     setup(repo, key)
     assert verdict(repo.scan("--whole-files", "staged:"), key) == wanted
     assert repo.run("hook", "pre-commit", "--whole-files").code == bool(wanted)
@@ -268,7 +270,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
-def test_odd_names(repo: Repo, key: str, name: bytes) -> None:
+def test_staged_files_with_unusual_names_are_reported(repo: Repo, key: str, name: bytes) -> None:
     entry = f"100644 {repo.blob(key)}\t".encode() + name + b"\0"
     repo.git("update-index", "-z", "--index-info", stdin=entry)
     ran = repo.scan("staged:")
@@ -281,7 +283,7 @@ def test_odd_names(repo: Repo, key: str, name: bytes) -> None:
     assert not any(line.startswith("::") for line in text.splitlines())
 
 
-def test_a_submodule_is_told_of(repo: Repo, key: str) -> None:
+def test_a_submodule_is_reported(repo: Repo, key: str) -> None:
     repo.git("update-index", "--add", "--cacheinfo", f"160000,{repo.id('HEAD')},vendor/sub")
     ran = repo.run("hook", "pre-commit")
     told = "wakeyscan: vendor/sub: a submodule: its content is not part of this repository\n"
@@ -294,7 +296,7 @@ def test_a_submodule_is_told_of(repo: Repo, key: str) -> None:
 
 
 @pytest.mark.parametrize("format_", ["sha1", "sha256"])
-def test_the_first_commit(tmp_path: Path, key: str, format_: str) -> None:
+def test_a_first_commit_is_scanned(tmp_path: Path, key: str, format_: str) -> None:
     repo = Repo(tmp_path / "new", f"--object-format={format_}")
     assert verdict(repo.scan("staged:"), key) == []
     repo.stage({"b": f"\n{key}\n", "sub/c": key})
@@ -357,7 +359,7 @@ WAYS = {
 
 
 @pytest.mark.parametrize(("arguments", "added", "holding"), WAYS.values(), ids=WAYS)
-def test_ways_to_commit(
+def test_every_way_to_commit_a_key_is_blocked(
     hooked: Repo, key: str, arguments: tuple[str, ...], added: list[str], holding: list[str]
 ) -> None:
     changed = {"a": "more\n", "b": "more\n"}
@@ -374,7 +376,7 @@ def test_ways_to_commit(
 
 
 @pytest.mark.parametrize("arguments", [("--", "a"), ("--only", "a")], ids=["path", "only"])
-def test_what_is_not_committed_does_not_block(
+def test_keys_that_are_not_committed_do_not_block(
     hooked: Repo, key: str, arguments: tuple[str, ...]
 ) -> None:
     hooked.stage({"b": key})
@@ -383,7 +385,7 @@ def test_what_is_not_committed_does_not_block(
     assert verdict(hooked.scan("staged:"), key) == ["b:1"]
 
 
-def test_a_linked_work_tree(hooked: Repo, key: str) -> None:
+def test_the_index_of_a_linked_work_tree_is_scanned(hooked: Repo, key: str) -> None:
     hooked.git("worktree", "add", "-q", "-b", "other", "../linked")
     hooked.stage({"a": "main\n"})
     linked = Repo(hooked.top.parent / "linked")
@@ -397,7 +399,7 @@ def test_a_linked_work_tree(hooked: Repo, key: str) -> None:
     assert commit(linked, "-a").code == 0
 
 
-def test_another_index(repo: Repo, key: str) -> None:
+def test_the_index_named_by_git_is_scanned(repo: Repo, key: str) -> None:
     other = {"GIT_INDEX_FILE": str(repo.top / ".git" / "other-index")}
     repo.git("read-tree", "HEAD", env=other)
     repo.write({"b": key})
@@ -423,7 +425,7 @@ def sides(repo: Repo, key: str) -> Repo:
     return repo
 
 
-def test_a_merge_adds_nothing_that_a_side_has(sides: Repo, key: str) -> None:
+def test_a_merge_reports_no_key_that_a_parent_has(sides: Repo, key: str) -> None:
     sides.git("merge", "-q", "--no-commit", "side")
     assert verdict(sides.scan("staged:"), key) == []
     sides.git("commit", "-qm", "merged")
@@ -435,7 +437,7 @@ def test_a_merge_without_conflict_passes(sides: Repo) -> None:
     assert sides.git("rev-list", "--count", "--merges", "HEAD") == "1"
 
 
-def test_what_a_merge_driver_adds_is_found(sides: Repo, make_key: MakeKey) -> None:
+def test_a_key_that_a_merge_driver_adds_is_found(sides: Repo, make_key: MakeKey) -> None:
     new = make_key()
     sides.git("config", "merge.m.driver", f"echo {new} >> %A")
     sides.write({".git/info/attributes": "both merge=m\n"})
@@ -446,7 +448,9 @@ def test_what_a_merge_driver_adds_is_found(sides: Repo, make_key: MakeKey) -> No
 
 
 @pytest.mark.parametrize("theirs", ["theirs\n", "theirs {}\n"], ids=["clean", "with-key"])
-def test_the_resolution_of_a_conflict(repo: Repo, key: str, make_key: MakeKey, theirs: str) -> None:
+def test_a_key_added_by_resolving_a_conflict_is_found(
+    repo: Repo, key: str, make_key: MakeKey, theirs: str
+) -> None:
     repo.install("pre-commit")
     conflict(repo, theirs.format(key))
     new = make_key()
@@ -461,7 +465,7 @@ def test_the_resolution_of_a_conflict(repo: Repo, key: str, make_key: MakeKey, t
 # Many files, folders, configuration
 
 
-def test_two_thousand_files(repo: Repo, make_key: MakeKey) -> None:
+def test_two_thousand_staged_files_are_scanned(repo: Repo, make_key: MakeKey) -> None:
     keys = {f"{n % 50}/{n}": make_key() for n in range(1000)}
     clean = {f"{n % 50}/{n}": f"{n}\n" for n in range(1000, 2000)}
     repo.write({**{name: f"k = {key}\n" for name, key in keys.items()}, **clean})
@@ -473,34 +477,36 @@ def test_two_thousand_files(repo: Repo, make_key: MakeKey) -> None:
     assert found == {(name, fingerprint(key)) for name, key in keys.items()}
 
 
-def test_from_a_subfolder(repo: Repo, key: str) -> None:
+def test_a_scan_in_a_subfolder_covers_the_whole_index(repo: Repo, key: str) -> None:
     repo.stage({"sub/deep/x": "x", "sub/b": key, "c": key})
     assert verdict(repo.scan("staged:", cwd="sub/deep"), key) == ["c:1", "sub/b:1"]
 
 
 @pytest.mark.parametrize("command", [("scan", "staged:"), ("hook", "pre-commit")], ids=" ".join)
-def test_outside_a_repository(run: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_staged_outside_a_repository_is_rejected(
+    run: Run, tmp_path: Path, command: tuple[str, ...]
+) -> None:
     said = f"wakeyscan: {tmp_path} is not in a git repository\n"
     assert run(*command) == Ran(2, "", said)
 
 
-def test_in_a_bare_repository(run: Run, tmp_path: Path) -> None:
+def test_staged_in_a_bare_repository_is_rejected(run: Run, tmp_path: Path) -> None:
     bare = Repo(tmp_path / "bare.git", "--bare").top
     said = f"wakeyscan: {bare} is a bare repository; if it is yours, set GIT_DIR={bare}\n"
     assert run("scan", "staged:", cwd=bare) == Ran(2, "", said)
 
 
-def test_something_behind_the_colon(repo: Repo) -> None:
+def test_text_after_the_colon_is_rejected(repo: Repo) -> None:
     said = "wakeyscan: 'staged:' takes no argument, got 'a'\n"
     assert repo.run("scan", "staged:a") == Ran(2, "", said)
 
 
-def test_a_file_of_that_name_is_a_path(repo: Repo, key: str) -> None:
+def test_an_existing_file_named_like_the_target_is_scanned(repo: Repo, key: str) -> None:
     repo.write({"staged:": key})
     assert verdict(repo.scan("staged:"), key) == ["staged::1"]
 
 
-def test_what_is_excluded(repo: Repo, key: str) -> None:
+def test_excluded_staged_files_are_skipped_and_counted(repo: Repo, key: str) -> None:
     repo.stage({".wakeyscan.toml": 'exclude = ["vendor/", "*.lock"]\n'})
     repo.stage({"vendor/x": key, "sub/y.lock": key, "sub/z": key})
     for folder in (".", "sub"):
@@ -509,7 +515,7 @@ def test_what_is_excluded(repo: Repo, key: str) -> None:
         assert ran.json()["coverage"]["excluded"] == 2
 
 
-def test_too_large_is_a_gap(repo: Repo) -> None:
+def test_a_staged_file_over_the_limit_is_a_gap(repo: Repo) -> None:
     repo.stage({"big": "x" * 5000})
     ran = repo.scan("--max-file-size=4k", "staged:")
     assert (ran.code, [item["path"] for item in ran.json()["skipped"]]) == (3, ["big"])

@@ -29,7 +29,9 @@ LIST = (
 )
 
 
-def test_it_gets_the_fields_of_the_json_report(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+def test_a_template_gets_the_fields_of_the_json_report(
+    run: Run, make_key: MakeKey, tmp_path: Path
+) -> None:
     key, ignored = make_key(), make_key()
     write(tmp_path, {"a.py": f"'{key}'\n'{ignored}' # wakeyscan:ignore -- x\n", "list.j2": LIST})
     ran = run("scan", "a.py", "-f", "template", "--template", "list.j2", "--report=json=r.json")
@@ -47,7 +49,7 @@ def test_it_gets_the_fields_of_the_json_report(run: Run, make_key: MakeKey, tmp_
     assert parsed == {"findings": report["findings"], "scope": report["scope"]}
 
 
-def test_hostile_names_are_inert(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
+def test_hostile_names_are_escaped(run: Run, make_key: MakeKey, tmp_path: Path) -> None:
     names = ("\x1b[31ma", "::error::b", "<script>c", "d\n::set-output::", "##[group]e")
     write(tmp_path, {name: make_key() for name in names})
     lines = "{% for f in findings %}\n{{ f.path }}\n{% endfor %}\n"
@@ -80,7 +82,7 @@ HARMLESS = {
 
 
 @pytest.mark.parametrize(("text", "expected"), HARMLESS.values(), ids=HARMLESS)
-def test_what_a_template_may_write(tmp_path: Path, text: str, expected: str) -> None:
+def test_the_output_of_a_template_is_sanitized(tmp_path: Path, text: str, expected: str) -> None:
     file = tmp_path / "a.j2"
     file.write_bytes(text.encode("utf-16-le" if text.startswith("\ufeff") else "utf-8"))
     assert write_report(file) == expected
@@ -118,7 +120,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("text", "expected"), FAULTS.values(), ids=FAULTS)
-def test_faults_of_a_template(tmp_path: Path, text: str, expected: str) -> None:
+def test_an_error_in_a_template_is_one_line(tmp_path: Path, text: str, expected: str) -> None:
     file = tmp_path / "a.j2"
     file.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(ReportError) as caught:
@@ -129,7 +131,7 @@ def test_faults_of_a_template(tmp_path: Path, text: str, expected: str) -> None:
     assert "\n" not in message
 
 
-def test_time_is_limited() -> None:
+def test_the_time_of_a_template_is_limited() -> None:
     loops = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}"
     request = json.dumps({"file": "a.j2", "text": loops, "verdict": ""}) + '\n{"targets": []}'
     command = [sys.executable, "-m", "wakeyscan.reports.template_process", "1"]
@@ -150,7 +152,7 @@ MISUSES = {
 
 
 @pytest.mark.parametrize(("options", "expected"), MISUSES.values(), ids=MISUSES)
-def test_faults_are_known_before_the_scan(
+def test_errors_in_a_template_are_reported_before_the_scan(
     run: Run, make_key: MakeKey, tmp_path: Path, options: list[str], expected: str
 ) -> None:
     write(tmp_path, {"a": make_key(), "t.j2": "{% nonsense %}"})
@@ -161,7 +163,9 @@ def test_faults_are_known_before_the_scan(
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
 @pytest.mark.parametrize("link", ["t.j2", "folder/private"])
-def test_a_link_out_of_the_repository_is_not_followed(run: Run, tmp_path: Path, link: str) -> None:
+def test_a_template_that_links_outside_the_repository_is_refused(
+    run: Run, tmp_path: Path, link: str
+) -> None:
     write(tmp_path, {"outside/private": "password", "repo/.git/HEAD": "", "repo/in.j2": "inside"})
     repo = tmp_path / "repo"
     (repo / "t.j2").symlink_to("../outside/private")

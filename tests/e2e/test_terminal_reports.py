@@ -71,7 +71,7 @@ def test_every_line_fits_and_shows_the_key(repo: Dated, command: tuple[str, ...]
     assert "larger than --max-file-size" in " ".join(shown.split()) or command[0] == "audit"
 
 
-def test_answers_about_keys_fit_below_their_verdict(tmp_path: Path, make_key: MakeKey) -> None:
+def test_reasons_of_a_verdict_fit_below_it(tmp_path: Path, make_key: MakeKey) -> None:
     live, revoked = make_key(), make_key()
     keys = f"{live}\n{revoked}\n".encode()
     with FakeWAStack({live: LIVE, revoked: REVOKED}) as api:
@@ -110,7 +110,7 @@ def list_wide(text: str, width: int = 80) -> list[str]:
 
 
 @pytest.mark.parametrize("command", ["scan", "audit", "hook"])
-def test_there_are_eighty_columns_without_a_terminal(
+def test_a_report_without_a_terminal_has_eighty_columns(
     repo: Dated, make_key: MakeKey, command: str
 ) -> None:
     text = make_key()
@@ -154,13 +154,13 @@ def test_places_are_links_to_the_files(repo: Dated, command: str) -> None:
         (("--report", "text=/dev/null", "-o", "/dev/stdout"), {}),
     ],
 )
-def test_there_are_no_links_where_none_are_wanted(
+def test_links_are_omitted_if_they_are_disabled(
     repo: Dated, arguments: tuple[str, ...], variables: dict[str, str]
 ) -> None:
     assert "\x1b]8" not in show(repo.top, "scan", *arguments, **variables)
 
 
-def test_pushed_branches_and_answers_have_colors(repo: Dated) -> None:
+def test_pushed_branches_and_verdicts_have_colors(repo: Dated) -> None:
     shown = show(repo.top, "audit")
     assert "\x1b[35mto origin/main\x1b[0m" in shown
 

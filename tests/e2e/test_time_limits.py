@@ -62,7 +62,7 @@ def start_with(api: Api, script: str) -> None:
 
 
 @pytest.mark.parametrize("code", ["EAI_NONAME", "EAI_AGAIN"])
-def test_a_name_that_is_not_found(api: Api, code: str) -> None:
+def test_an_unknown_host_name_is_reported(api: Api, code: str) -> None:
     start_with(api, NO_NAME.format(code=code))
     key = api.key()
     api.source({"a": key})
@@ -71,7 +71,7 @@ def test_a_name_that_is_not_found(api: Api, code: str) -> None:
     assert reasons(ran) == {mask(key): "the host name api.example.org cannot be resolved"}
 
 
-def test_a_resolver_that_never_answers(api: Api) -> None:
+def test_a_resolver_that_never_responds_is_abandoned(api: Api) -> None:
     start_with(api, SILENT_RESOLVER)
     key = api.key()
     api.source({"a": key})

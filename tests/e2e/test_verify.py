@@ -179,7 +179,7 @@ LINES = {
 
 @pytest.mark.parametrize("line", LINES.values(), ids=LINES)
 @pytest.mark.parametrize("option", ["", "--verify-plan", "--verify"])
-def test_no_socket_without_verify(
+def test_no_socket_is_opened_without_verify(
     api: Api, sockets: Callable[[], int], line: list[str], option: str
 ) -> None:
     repo = staged(api, api.key(LIVE))
@@ -194,7 +194,7 @@ def test_no_socket_without_verify(
     assert (len(api.asked), sockets() > 0) == (wanted, wanted > 0)
 
 
-def test_a_plan(api: Api) -> None:
+def test_a_plan_lists_the_requests_and_sends_none(api: Api) -> None:
     one, other, control, app_key = api.key(LIVE), api.key(LIVE), api.key(LIVE), api.app_key()
     api.source({"a": one, "b": f"'{other}'\nX-App-Key: {app_key}\n"})
     masks = sorted([f"  {mask(one)} with no X-App-Key", f"  {mask(other)} with APP"])
@@ -211,7 +211,7 @@ def test_a_plan(api: Api) -> None:
     assert api.asked == []
 
 
-def test_a_plan_says_how_long_it_will_take(api: Api) -> None:
+def test_a_plan_estimates_the_time(api: Api) -> None:
     api.source({"a": "".join(f"{api.key()}\n" for _ in range(101))})
     ran = api.run("scan", "--verify-plan", "src")
     first, *listed, last = ran.err.splitlines()
@@ -221,7 +221,7 @@ def test_a_plan_says_how_long_it_will_take(api: Api) -> None:
     assert (len(listed), last) == (101, "Nothing was sent.")
 
 
-def test_one_request_a_key_however_often_it_stands(api: Api) -> None:
+def test_a_key_in_many_places_is_requested_once(api: Api) -> None:
     one, other = api.key(LIVE), api.key(REVOKED)
     text = f"{one}\n{other}\n{one}\n"
     api.source({"a": text, "b": text.encode("utf-16"), f"c/{one}.txt": text})
@@ -232,7 +232,7 @@ def test_one_request_a_key_however_often_it_stands(api: Api) -> None:
     assert {(one.method, one.path) for one in (first, second)} == {("GET", "/api/v1/devices")}
 
 
-def test_by_a_variable(api: Api) -> None:
+def test_a_variable_enables_verification(api: Api) -> None:
     api.source({"a": api.key(LIVE)})
     assert api.run("scan", "src", env={"WAKEYSCAN_VERIFY": "0"}).code == 1
     assert api.asked == []
@@ -255,7 +255,7 @@ def test_by_a_variable(api: Api) -> None:
     ],
     ids=["live", "revoked", "bare", "forbidden", "forbidden beside an app key", "failing"],
 )
-def test_severity_and_exit_code_follow(
+def test_the_response_sets_severity_and_exit_code(
     api: Api,
     script: Script,
     app_key: bool,
@@ -271,12 +271,12 @@ def test_severity_and_exit_code_follow(
     assert reason in (None, reasons(ran)[mask(key)])
 
 
-def test_a_revoked_key_fails_where_notes_do(api: Api) -> None:
+def test_a_revoked_key_fails_if_fail_on_is_note(api: Api) -> None:
     api.source({"a": api.key(REVOKED)})
     assert api.scan("--fail-on", "note").code == 1
 
 
-def test_in_client_side_code(api: Api) -> None:
+def test_verified_keys_in_client_side_code_have_their_severity(api: Api) -> None:
     revoked, unknown = api.key(REVOKED), api.key(FAILING)
     api.source({"a.html": f"<script>k = '{revoked}'; l = '{unknown}'</script>"})
     severities = {secret: severity for secret, (severity, *_) in told(api.scan()).items()}
@@ -293,7 +293,7 @@ def test_in_client_side_code(api: Api) -> None:
     ids=["live", "revoked", "unknown"],
 )
 @pytest.mark.parametrize("hidden", ["ignored", "placeholder"])
-def test_what_is_hidden_is_asked_about_too(
+def test_suppressed_keys_are_verified_too(
     api: Api, script: Script, standing: str, severity: str, code: int, hidden: str
 ) -> None:
     key = api.key(script)
@@ -321,7 +321,9 @@ def test_what_is_hidden_is_asked_about_too(
     ],
     ids=["not required", "required", "a finding goes first"],
 )
-def test_where_an_answer_is_required(api: Api, options: list[str], code: int) -> None:
+def test_require_verified_makes_an_unverified_key_incomplete(
+    api: Api, options: list[str], code: int
+) -> None:
     silent, revoked = api.key(FAILING), api.key(REVOKED)
     api.source({"a": f"{silent}\n{revoked}\n"})
     ran = api.scan("--fail-on", "critical", *options)
@@ -332,7 +334,7 @@ def test_where_an_answer_is_required(api: Api, options: list[str], code: int) ->
     assert ran.json()["complete"] is not bool(options)
 
 
-def test_all_answers_that_are_required_came(api: Api) -> None:
+def test_require_verified_passes_if_every_key_is_verified(api: Api) -> None:
     api.source({"a": f"{api.key(REVOKED)}\n"})
     assert api.scan("--require-verified").code == 0
 
@@ -340,7 +342,7 @@ def test_all_answers_that_are_required_came(api: Api) -> None:
 # Which X-App-Key goes along.
 
 
-def test_the_nearest_app_key_in_the_same_document_goes_along(api: Api) -> None:
+def test_the_nearest_app_key_in_the_same_document_is_sent(api: Api) -> None:
     far, near, own, elsewhere, given = (api.app_key() for _ in range(5))
     one, two, three = (api.key(LIVE) for _ in range(3))
     api.source(
@@ -356,14 +358,14 @@ def test_the_nearest_app_key_in_the_same_document_goes_along(api: Api) -> None:
     assert (len(api.asked), {*api.asked}) == (3, paired)
 
 
-def test_a_key_that_stands_alone_first_is_asked_beside_its_app_key(api: Api) -> None:
+def test_a_key_is_sent_with_the_app_key_of_any_of_its_places(api: Api) -> None:
     key, app_key = api.key(LIVE), api.app_key()
     api.source({"a": key, "b.env": f"K={key}\n\nX_APP_KEY={app_key}\n", "c": key})
     api.scan()
     assert api.asked == [sent(key, app_key)]
 
 
-def test_on_one_long_line_the_nearest_counts_too(api: Api) -> None:
+def test_the_nearest_app_key_on_a_long_line_is_sent(api: Api) -> None:
     pairs = [(api.key(LIVE), api.app_key()) for _ in range(4)]
     calls = (f"f({{'X-App-Key':'{app}',Authorization:'Bearer {key}'}});" for key, app in pairs)
     api.source({"a.min.js": "".join(calls)})
@@ -374,7 +376,7 @@ def test_on_one_long_line_the_nearest_counts_too(api: Api) -> None:
 NO_PERMISSION = "forbidden, but no X-App-Key was sent; set --app-key"
 
 
-def test_the_answer_tells_what_was_sent_along_and_what_to_do(api: Api) -> None:
+def test_the_verdict_names_the_app_key_and_the_remedy(api: Api) -> None:
     near, alone, app_key = api.key(LIVE), api.key(FORBIDDEN), api.app_key()
     api.source({"a.env": f"K={near}\nX_APP_KEY={app_key}\n", "b": alone})
     found = api.scan().json()["findings"]
@@ -397,7 +399,7 @@ def test_the_answer_tells_what_was_sent_along_and_what_to_do(api: Api) -> None:
         assert quoted in said
 
 
-def test_an_ignored_key_s_answer_is_told_too(api: Api) -> None:
+def test_the_verdict_of_an_ignored_key_is_reported(api: Api) -> None:
     key = api.key(BARE)
     api.source({"a": f"{key} # wakeyscan:ignore -- ours\n"})
     ran = api.run("scan", "--verify", "--show-suppressed", "src")
@@ -412,7 +414,7 @@ src/a
 """)
 
 
-def test_an_audit_s_keys_tell_it_too(api: Api) -> None:
+def test_the_verdict_is_reported_for_keys_of_an_audit(api: Api) -> None:
     repo = Repo(api.folder / "repo")
     key, app_key = api.key(BARE), api.app_key()
     repo.commit({"a.env": f"K={key}\nX_APP_KEY={app_key}\n"})
@@ -426,7 +428,7 @@ def test_an_audit_s_keys_tell_it_too(api: Api) -> None:
     assert f"     answer      unknown: {answer}\n" in text
 
 
-def test_a_sample_of_an_app_key_does_not_go_along(api: Api) -> None:
+def test_a_placeholder_app_key_is_not_sent(api: Api) -> None:
     key, given = api.key(LIVE), api.app_key()
     sample = "abcdefgh12345678"
     api.source({"a.env": f"K={key}\nX_APP_KEY={sample}\n"})
@@ -438,7 +440,9 @@ def test_a_sample_of_an_app_key_does_not_go_along(api: Api) -> None:
 @pytest.mark.parametrize(
     ("flag", "variable"), [(1, 0), (0, 1), (1, 2), (0, 0)], ids=["flag", "variable", "both", "none"]
 )
-def test_an_app_key_that_is_given(api: Api, flag: int, variable: int) -> None:
+def test_an_app_key_from_the_option_or_the_variable_is_sent(
+    api: Api, flag: int, variable: int
+) -> None:
     key, app_keys = api.key(LIVE), ("", api.app_key(), api.app_key())
     api.source({"a": key})
     options = ["--app-key", app_keys[flag]] if flag else []
@@ -449,7 +453,7 @@ def test_an_app_key_that_is_given(api: Api, flag: int, variable: int) -> None:
 # The control key.
 
 
-def test_the_control_key_is_asked_first_once_for_each_app_key(api: Api) -> None:
+def test_the_control_key_is_sent_first_and_once_for_each_app_key(api: Api) -> None:
     control, app_key = api.key(LIVE), api.app_key()
     alone, beside = [api.key(BARE) for _ in range(2)], [api.key(BARE) for _ in range(2)]
     near = "".join(f"K={key}\nX_APP_KEY={app_key}\n" for key in beside)
@@ -464,7 +468,7 @@ def test_the_control_key_is_asked_first_once_for_each_app_key(api: Api) -> None:
     assert mask(control) not in ran.out + ran.err
 
 
-def test_without_a_control_key_that_works_a_bare_refusal_proves_nothing(api: Api) -> None:
+def test_a_bare_rejection_without_a_working_control_key_proves_nothing(api: Api) -> None:
     key, control = api.key(BARE), api.key(REVOKED)
     api.source({"a": key})
     ran = api.scan(env={"WAKEYSCAN_CONTROL_KEY": control})
@@ -473,7 +477,7 @@ def test_without_a_control_key_that_works_a_bare_refusal_proves_nothing(api: Api
     assert reasons(ran)[mask(key)] == refusal
 
 
-def test_the_control_key_comes_from_the_environment_alone(api: Api) -> None:
+def test_the_control_key_comes_only_from_the_environment(api: Api) -> None:
     control = api.key(LIVE)
     api.source({"a": api.key(BARE)})
     for line in (["--control-key", "x"], ["--control-key=x"]):
@@ -500,7 +504,7 @@ SETTINGS = {
 
 @pytest.mark.parametrize("file", [".wakeyscan.toml", "pyproject.toml"])
 @pytest.mark.parametrize("name", SETTINGS)
-def test_a_file_of_the_scanned_tree_can_t_say_it(api: Api, name: str, file: str) -> None:
+def test_a_configuration_file_cannot_enable_verification(api: Api, name: str, file: str) -> None:
     api.source({"a": api.key(LIVE)})
     head = "[tool.wakeyscan]\n" if file == "pyproject.toml" else ""
     value = SETTINGS[name].replace("URL", f"'{api.standin.url}'")
@@ -512,7 +516,7 @@ def test_a_file_of_the_scanned_tree_can_t_say_it(api: Api, name: str, file: str)
     assert api.asked == []
 
 
-def test_nothing_else_in_the_scanned_tree_steers_it(api: Api, tmp_path: Path) -> None:
+def test_no_file_in_the_scanned_tree_affects_verification(api: Api, tmp_path: Path) -> None:
     key = api.key(LIVE)
     with FakeWAStack({key: LIVE}) as other:
         lines = {
@@ -538,7 +542,7 @@ def test_nothing_else_in_the_scanned_tree_steers_it(api: Api, tmp_path: Path) ->
         assert other.asked == []
 
 
-def test_the_user_s_own_proxy_variables_and_netrc_are_left_alone(api: Api, tmp_path: Path) -> None:
+def test_proxy_variables_and_netrc_of_the_user_are_ignored(api: Api, tmp_path: Path) -> None:
     key = api.key(LIVE)
     api.source({"a": key})
     write(tmp_path, {"home/.netrc": "machine 127.0.0.1 login x password y\n"})
@@ -565,7 +569,7 @@ URLS = {
 
 @pytest.mark.parametrize(("url", "why"), URLS.values(), ids=URLS)
 @pytest.mark.parametrize("command", ["scan", "verify", "audit"])
-def test_a_url_that_may_not_be_asked(api: Api, command: str, url: str, why: str) -> None:
+def test_a_forbidden_url_is_rejected(api: Api, command: str, url: str, why: str) -> None:
     key = api.key(LIVE)
     Repo(api.folder).commit({"src/a": key})
     env = {"WAKEYSCAN_API_URL": url.replace("KEY", key)}
@@ -576,7 +580,7 @@ def test_a_url_that_may_not_be_asked(api: Api, command: str, url: str, why: str)
     assert "tell" not in ran.err
 
 
-def test_a_key_in_a_url_on_the_command_line_is_not_repeated(api: Api) -> None:
+def test_a_key_in_a_url_on_the_command_line_is_not_printed(api: Api) -> None:
     api.source({"a": "x"})
     ran = api.scan("--api-url", f"https://127.0.0.1/{api.key(LIVE)}")
     assert (ran.code, ran.out) == (2, "")
@@ -584,7 +588,7 @@ def test_a_key_in_a_url_on_the_command_line_is_not_repeated(api: Api) -> None:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_reaches_nobody(api: Api, status: int) -> None:
+def test_a_redirect_is_not_followed(api: Api, status: int) -> None:
     with FakeWAStack({}) as other:
         key = api.key(redirects(f"{other.url}/devices", status))
         other.keys[key] = LIVE
@@ -604,7 +608,7 @@ def closed_port() -> str:
         return f"http://127.0.0.1:{unused.getsockname()[1]}"
 
 
-def test_nobody_listens(api: Api) -> None:
+def test_a_refused_connection_makes_a_key_unknown(api: Api) -> None:
     key = api.key()
     api.source({"a": key})
     ran = api.scan(env={"WAKEYSCAN_API_URL": closed_port()})
@@ -612,7 +616,7 @@ def test_nobody_listens(api: Api) -> None:
     assert reasons(ran) == {mask(key): "127.0.0.1 refused the connection"}
 
 
-def test_after_five_silent_keys_the_rest_is_not_asked(api: Api) -> None:
+def test_after_five_failed_connections_no_further_key_is_sent(api: Api) -> None:
     keys = [api.key(LIVE) for _ in range(8)]
     api.source({"a": "\n".join(keys)})
     # TLS to a server that speaks none: a fault that no second attempt can mend.
@@ -625,7 +629,7 @@ def test_after_five_silent_keys_the_rest_is_not_asked(api: Api) -> None:
     assert api.asked == []
 
 
-def test_a_server_that_answers_nonsense_is_not_silent(api: Api) -> None:
+def test_invalid_responses_do_not_stop_verification(api: Api) -> None:
     keys = [api.key(FAILING) for _ in range(7)]
     api.source({"a": "\n".join(keys)})
     api.scan()
@@ -633,7 +637,7 @@ def test_a_server_that_answers_nonsense_is_not_silent(api: Api) -> None:
 
 
 @needs_openssl
-def test_over_tls(api: Api, tmp_path: Path) -> None:
+def test_certificates_are_checked_over_tls(api: Api, tmp_path: Path) -> None:
     papers = issued(tmp_path, "server") if authority(tmp_path) else None
     assert papers
     key = api.key(LIVE)
@@ -659,7 +663,7 @@ def mixed(api: Api) -> Iterator[tuple[str, str, str]]:
     yield live, revoked, unknown
 
 
-def test_as_text(api: Api, mixed: tuple[str, str, str]) -> None:
+def test_text_shows_the_verdicts(api: Api, mixed: tuple[str, str, str]) -> None:
     live, revoked, unknown = map(mask, mixed)
     ran = api.run("scan", "--verify", "src")
     assert (ran.code, ran.err) == (1, "")
@@ -684,7 +688,7 @@ src/c
 Scanned 3 files (""")
 
 
-def test_as_sarif(api: Api, mixed: tuple[str, str, str]) -> None:
+def test_sarif_has_the_verdicts(api: Api, mixed: tuple[str, str, str]) -> None:
     log = api.run("scan", "--verify", "--format", "sarif", "src").json()
     assert [error.message for error in VALID.iter_errors(log)] == []
     results = {one["message"]["arguments"][1]: one for one in log["runs"][0]["results"]}
@@ -715,7 +719,9 @@ def test_as_sarif(api: Api, mixed: tuple[str, str, str]) -> None:
         ),
     ],
 )
-def test_as_other_formats(api: Api, mixed: tuple[str, str, str], name: str, row: str) -> None:
+def test_other_formats_show_the_verdicts(
+    api: Api, mixed: tuple[str, str, str], name: str, row: str
+) -> None:
     ran = api.run("scan", "--verify", "--format", name, "src")
     levels = {"critical": "error", "high": "error", "note": "notice"}
     now = {"critical": "live", "high": "unknown", "note": "revoked"}
@@ -735,9 +741,7 @@ def test_as_other_formats(api: Api, mixed: tuple[str, str, str], name: str, row:
     assert [text for text in rows if text not in ran.out] == [], ran.out
 
 
-def test_every_report_of_a_run_is_of_the_same_answers(
-    api: Api, mixed: tuple[str, str, str]
-) -> None:
+def test_every_report_of_a_run_has_the_same_verdicts(api: Api, mixed: tuple[str, str, str]) -> None:
     formats = FORMATS
     options = [part for name in formats for part in ("--report", f"{name}=out.{name}")]
     api.run("scan", "--verify", *options, "src")
@@ -748,7 +752,9 @@ def test_every_report_of_a_run_is_of_the_same_answers(
         assert [key for key in mixed if mask(key) not in text] == []
 
 
-def test_nothing_is_kept(api: Api, mixed: tuple[str, str, str], tmp_path: Path) -> None:
+def test_nothing_is_cached_by_default(
+    api: Api, mixed: tuple[str, str, str], tmp_path: Path
+) -> None:
     places = {name: tmp_path / name for name in ("TMPDIR", "HOME", "XDG_CACHE_HOME")}
     for place in places.values():
         place.mkdir()
@@ -775,7 +781,7 @@ def aged(api: Api, seconds: float) -> None:
     )
 
 
-def test_answers_are_remembered(api: Api, mixed: tuple[str, str, str]) -> None:
+def test_definite_verdicts_are_cached(api: Api, mixed: tuple[str, str, str]) -> None:
     live, _, unknown = mixed
     first = api.scan(*CACHED)
     assert len(api.asked) > 0
@@ -801,7 +807,7 @@ def test_answers_are_remembered(api: Api, mixed: tuple[str, str, str]) -> None:
     ],
     ids=["minutes", "a quarter of an hour", "days", "weeks", "of the future"],
 )
-def test_answers_age(api: Api, age: float, again: str) -> None:
+def test_cached_verdicts_expire(api: Api, age: float, again: str) -> None:
     keys = {"live": api.key(LIVE), "revoked": api.key(REVOKED)}
     api.source({"a": "\n".join(keys.values())})
     api.scan(*CACHED)
@@ -811,7 +817,7 @@ def test_answers_age(api: Api, age: float, again: str) -> None:
     assert {name for name, key in keys.items() if sent(key) in api.asked} == set(again.split())
 
 
-def test_what_is_remembered_names_no_key(api: Api, mixed: tuple[str, str, str]) -> None:
+def test_the_verdict_cache_contains_no_key(api: Api, mixed: tuple[str, str, str]) -> None:
     api.scan(*CACHED)
     kept = sorted(cache(api).iterdir())
     assert [file.name for file in kept] == ["verdicts.json", "verdicts.key"]
@@ -823,7 +829,7 @@ def test_what_is_remembered_names_no_key(api: Api, mixed: tuple[str, str, str]) 
             assert Secret(key.encode(), "wastack-api-key").fingerprint[:8] not in text
 
 
-def test_another_api_or_app_key_is_another_question(api: Api) -> None:
+def test_a_cached_verdict_is_not_used_for_another_api_or_app_key(api: Api) -> None:
     key = api.key(REVOKED)
     api.source({"a": key})
     api.scan(*CACHED)
@@ -836,7 +842,9 @@ def test_another_api_or_app_key_is_another_question(api: Api) -> None:
     assert told(ran)[mask(key)][1] == "live"
 
 
-def test_a_plan_counts_only_what_is_not_remembered(api: Api, mixed: tuple[str, str, str]) -> None:
+def test_a_plan_counts_only_keys_without_a_cached_verdict(
+    api: Api, mixed: tuple[str, str, str]
+) -> None:
     api.scan(*CACHED)
     ran = api.run("scan", "--verify-plan", *CACHED, "src")
     assert "--verify would send 1 request to " in ran.err
@@ -870,7 +878,7 @@ def no_folder(folder: Path) -> None:
     ],
     ids=["damaged", "open to others", "a link", "no folder"],
 )
-def test_where_nothing_can_be_remembered_all_are_asked_about(
+def test_an_unusable_cache_is_reported_and_all_keys_are_sent(
     api: Api, harm: Callable[[Path], None], why: str
 ) -> None:
     key = api.key(LIVE)
@@ -884,7 +892,7 @@ def test_where_nothing_can_be_remembered_all_are_asked_about(
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"a": 1}', '{"a": ["odd", 1]}', "[" * 9999])
-def test_damaged_answers_are_asked_for_again(api: Api, text: str) -> None:
+def test_damaged_cache_entries_are_requested_again(api: Api, text: str) -> None:
     key = api.key(LIVE)
     api.source({"a": key})
     api.scan(*CACHED)
@@ -893,7 +901,7 @@ def test_damaged_answers_are_asked_for_again(api: Api, text: str) -> None:
     assert (ran.code, ran.err, api.asked) == (1, "", [sent(key), sent(key)])
 
 
-def test_verify_asks_whatever_is_remembered(api: Api) -> None:
+def test_verify_ignores_cached_verdicts(api: Api) -> None:
     key = api.key(REVOKED)
     api.source({"a": key})
     api.scan(*CACHED)
@@ -921,7 +929,9 @@ def hooked(api: Api, *options: str) -> Repo:
     ],
     ids=["live", "revoked", "unknown"],
 )
-def test_a_commit_hook(api: Api, script: Script, ends: str, code: int) -> None:
+def test_a_commit_hook_blocks_according_to_the_verdict(
+    api: Api, script: Script, ends: str, code: int
+) -> None:
     repo = hooked(api, "--verify", "--")
     key = api.key(script)
     repo.stage({"b": key})
@@ -932,7 +942,7 @@ def test_a_commit_hook(api: Api, script: Script, ends: str, code: int) -> None:
     assert ends in ran.out + ran.err
 
 
-def test_a_commit_hook_sees_through_an_ignore(api: Api) -> None:
+def test_a_commit_hook_blocks_an_ignored_live_key(api: Api) -> None:
     repo = hooked(api, "--verify")
     repo.stage({"b": f"{api.key(LIVE)} # wakeyscan:ignore -- harmless"})
     ran = repo.attempt("commit", "-qm", "x")
@@ -940,14 +950,14 @@ def test_a_commit_hook_sees_through_an_ignore(api: Api) -> None:
     assert "though ignored: wakeyscan:ignore: harmless" in ran.out + ran.err
 
 
-def test_a_commit_hook_does_not_ask_about_what_was_there(api: Api) -> None:
+def test_a_commit_hook_does_not_verify_old_keys(api: Api) -> None:
     repo = hooked(api, "--verify")
     repo.commit({"b": f"{api.key(LIVE)}\n"})
     repo.stage({"b": (repo.top / "b").read_text() + "more\n"})
     assert (repo.attempt("commit", "-qm", "x").code, api.asked) == (0, [])
 
 
-def test_a_commit_hook_that_wants_an_answer(api: Api) -> None:
+def test_a_commit_hook_with_require_verified_blocks_an_unverified_key(api: Api) -> None:
     repo = hooked(api, "--verify", "--require-verified", "--fail-on", "critical")
     repo.stage({"b": api.key(FAILING)})
     ran = repo.attempt("commit", "-qm", "x")
@@ -987,7 +997,7 @@ def chapters(text: str) -> dict[str, list[str]]:
     return found
 
 
-def test_an_audit(api: Api, past: Past) -> None:
+def test_an_audit_groups_keys_by_verdict(api: Api, past: Past) -> None:
     ran = api.run("audit", "--verify", "repo")
     assert ran.code == 1
     assert sorted(api.asked) == sorted(map(sent, past[1:]))
@@ -1000,7 +1010,7 @@ def test_an_audit(api: Api, past: Past) -> None:
     }
 
 
-def test_an_audit_for_programs(api: Api, past: Past) -> None:
+def test_the_json_report_of_an_audit_has_the_verdicts(api: Api, past: Past) -> None:
     report = api.run("audit", "--verify", "--format", "json", "repo").json()
     lives = {key["secret"]: (key["severity"], key["liveness"]) for key in report["keys"]}
     assert lives == {
@@ -1018,7 +1028,7 @@ def test_an_audit_of_revoked_keys_passes(api: Api, past: Past) -> None:
     assert (ran.code, [*chapters(ran.out)]) == (0, ["Revoked: these no longer work (3)"])
 
 
-def test_an_audit_pairs_within_a_file(api: Api) -> None:
+def test_an_audit_sends_the_app_key_of_the_same_file(api: Api) -> None:
     repo = Repo(api.folder / "repo")
     key, app_key = api.key(FORBIDDEN), api.app_key()
     repo.commit({"a.env": f"K={key}\nX_APP_KEY={app_key}\n"})
@@ -1028,7 +1038,7 @@ def test_an_audit_pairs_within_a_file(api: Api) -> None:
     assert told(ran)[mask(key)][:2] == ("critical", "live")
 
 
-def test_an_audit_asks_about_what_is_ignored(api: Api) -> None:
+def test_an_audit_verifies_ignored_keys(api: Api) -> None:
     repo = Repo(api.folder / "repo")
     key = api.key(LIVE)
     repo.commit({"a": f"{key} # wakeyscan:ignore -- ours\n"})
@@ -1047,7 +1057,7 @@ def runner(api: Api, tmp_path: Path) -> Runner:
     return made
 
 
-def test_the_action_asks_only_where_it_is_told_to(api: Api, runner: Runner) -> None:
+def test_the_action_verifies_only_if_the_input_is_set(api: Api, runner: Runner) -> None:
     live, revoked, app_key = api.key(LIVE), api.key(REVOKED), api.app_key()
     api.source({"a": f"{live}\n{live}\n{revoked}\n"})
     given = runner.run("scan", mode="tree", app_key=app_key)
@@ -1061,13 +1071,13 @@ def test_the_action_asks_only_where_it_is_told_to(api: Api, runner: Runner) -> N
     assert shown == ["live", "live", "revoked"]
 
 
-def test_the_action_passes_where_all_are_revoked(api: Api, runner: Runner) -> None:
+def test_the_action_passes_if_all_keys_are_revoked(api: Api, runner: Runner) -> None:
     api.source({"a": api.key(REVOKED)})
     given = runner.run("scan", mode="tree", verify="true")
     assert (given.code, given.outputs["live"]) == (0, "0")
 
 
-def test_the_action_asks_in_an_audit_too(api: Api, runner: Runner) -> None:
+def test_the_action_verifies_in_an_audit(api: Api, runner: Runner) -> None:
     Repo(api.folder).commit({"a": api.key(LIVE)})
     given = runner.run("scan", mode="audit", verify="true")
     assert (given.outputs["live"], len(api.asked)) == ("1", 1)
@@ -1091,26 +1101,26 @@ def lines(*keys: str) -> bytes:
     ],
     ids=["live", "revoked", "bare", "failing", "one device"],
 )
-def test_verify(api: Api, script: Script, code: int, said: str) -> None:
+def test_verify_prints_the_verdict_of_a_key(api: Api, script: Script, code: int, said: str) -> None:
     key = api.key(script)
     ran = api.run("verify", stdin=lines(key))
     assert ran == Ran(code, f"{mask(key)}  {said}\n", "")
     assert api.asked == [sent(key)]
 
 
-def test_verify_the_worst_decides(api: Api) -> None:
+def test_verify_exits_with_the_worst_verdict(api: Api) -> None:
     revoked, unknown, live = api.key(REVOKED), api.key(FAILING), api.key(LIVE)
     assert api.run("verify", stdin=lines(revoked, unknown)).code == 3
     assert api.run("verify", stdin=lines(unknown, live, revoked)).code == 1
 
 
-def test_verify_keys_in_any_dress(api: Api) -> None:
+def test_verify_accepts_keys_with_blanks_and_duplicates(api: Api) -> None:
     one, other = api.key(REVOKED), api.key(REVOKED)
     ran = api.run("verify", stdin=f"\r\n  {one}\r\n\n{other}\t\n{one}".encode())
     assert (ran.code, api.asked) == (0, [sent(one), sent(other)])
 
 
-def test_verify_beside_an_app_key(api: Api) -> None:
+def test_verify_sends_the_given_app_key(api: Api) -> None:
     key, app_key = api.key(FORBIDDEN), api.app_key()
     ran = api.run("verify", "--app-key", app_key, stdin=lines(key))
     shown = mask(app_key, "wastack-app-key")
@@ -1131,7 +1141,7 @@ def test_verify_beside_an_app_key(api: Api) -> None:
     ],
     ids=["nothing", "empty", "a word", "bytes", "two on a line", "quoted", "cut off"],
 )
-def test_verify_what_is_no_key(api: Api, text: bytes, why: str) -> None:
+def test_verify_rejects_text_that_is_not_a_key(api: Api, text: bytes, why: str) -> None:
     ran = api.run("verify", stdin=text.replace(b"KEY", api.key(LIVE).encode()))
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith(f"wakeyscan: {why}")
@@ -1139,13 +1149,13 @@ def test_verify_what_is_no_key(api: Api, text: bytes, why: str) -> None:
     assert api.asked == []
 
 
-def test_verify_takes_no_key_as_an_argument(api: Api) -> None:
+def test_verify_rejects_a_key_as_an_argument(api: Api) -> None:
     ran = api.run("verify", api.key(LIVE))
     assert (ran.code, ran.out, api.asked) == (2, "", [])
     assert "pass keys on standard input" in ran.err
 
 
-def test_verify_proves_both_halves_of_a_rotation(api: Api) -> None:
+def test_verify_confirms_the_old_and_the_new_key_of_a_rotation(api: Api) -> None:
     old, new = api.key(BARE), api.key(LIVE)
     assert api.run("verify", stdin=lines(old)).code == 3
     ran = api.run("verify", stdin=lines(old), env={"WAKEYSCAN_CONTROL_KEY": new})
@@ -1158,7 +1168,7 @@ def test_verify_proves_both_halves_of_a_rotation(api: Api) -> None:
     assert api.asked[1:] == [sent(new), sent(old)]
 
 
-def test_verify_a_new_key_that_does_not_work_is_no_rotation(api: Api) -> None:
+def test_verify_does_not_confirm_a_rotation_to_a_key_that_fails(api: Api) -> None:
     old, new = api.key(REVOKED), api.key(FAILING)
     ran = api.run("verify", stdin=lines(old), env={"WAKEYSCAN_CONTROL_KEY": new})
     assert ran == Ran(
@@ -1178,13 +1188,13 @@ def test_verify_waits_until_all_are_revoked(api: Api) -> None:
     assert time.monotonic() - began >= 4
 
 
-def test_verify_does_not_wait_for_ever(api: Api) -> None:
+def test_verify_stops_waiting_after_the_given_time(api: Api) -> None:
     ran = api.run("verify", "--wait", "4s", stdin=lines(api.key(LIVE)))
     assert (ran.code, len(api.asked)) == (1, 2)
 
 
 @pytest.mark.parametrize("wait", ["soon", "", "10", "-1s", "1.5s", "1w", "²s", "s"])
-def test_verify_a_wait_that_is_none(api: Api, wait: str) -> None:
+def test_verify_rejects_an_invalid_waiting_time(api: Api, wait: str) -> None:
     ran = api.run("verify", f"--wait={wait}", stdin=lines(api.key(LIVE)))
     assert (ran.code, ran.out, api.asked) == (2, "", [])
     assert "--wait: expected a time such as 90s, 10m or 2h" in ran.err
@@ -1201,7 +1211,7 @@ def report_of(api: Api, *line: str, cwd: Path | None = None) -> Path:
     return file
 
 
-def test_verify_a_scan_s_report(api: Api) -> None:
+def test_verify_compares_with_the_report_of_a_scan(api: Api) -> None:
     still, now, fresh, never = api.key(LIVE), api.key(LIVE), api.key(LIVE), api.key(REVOKED)
     api.source({"a": f"{still}\n{now}\n{never}\n"})
     file = report_of(api, "scan", "--verify", "src")
@@ -1220,7 +1230,7 @@ def test_verify_a_scan_s_report(api: Api) -> None:
     assert api.run("verify", str(file)).code == 0
 
 
-def test_verify_a_report_of_a_scan_that_did_not_ask(api: Api) -> None:
+def test_verify_accepts_the_report_of_a_scan_without_verification(api: Api) -> None:
     key = api.key(REVOKED)
     api.source({"a": f"{key} # wakeyscan:ignore -- old\n"})
     api.source({"b": f"{api.key(REVOKED)}\n"})
@@ -1229,7 +1239,7 @@ def test_verify_a_report_of_a_scan_that_did_not_ask(api: Api) -> None:
     assert f"{mask(key)}  revoked  {NAMED}\n" in ran.out
 
 
-def test_verify_says_which_keys_are_gone(api: Api) -> None:
+def test_verify_reports_keys_that_are_no_longer_found(api: Api) -> None:
     gone, here = api.key(LIVE), api.key(REVOKED)
     api.source({"a": f"{gone}\n", "b": f"{here}\n"})
     file = report_of(api, "scan", "--verify", "src")
@@ -1244,14 +1254,14 @@ def test_verify_says_which_keys_are_gone(api: Api) -> None:
     assert api.run("verify", str(file), "--wait", "1d").code == 3  # there is nothing to wait for
 
 
-def test_verify_where_nothing_is_left(api: Api) -> None:
+def test_verify_of_a_report_without_keys_passes(api: Api) -> None:
     api.source({"a": f"'X-App-Key': '{api.app_key()}'\n"})
     file = report_of(api, "scan", "src")
     ran = api.run("verify", str(file))
     assert ran == Ran(0, "No keys found, so there is nothing to verify.\n", "")
 
 
-def test_verify_where_not_everything_can_be_looked_at(api: Api) -> None:
+def test_verify_reports_files_that_cannot_be_scanned_again(api: Api) -> None:
     key = api.key(REVOKED)
     api.source({"a": f"{key}\n"})
     file = report_of(api, "scan", "src")
@@ -1262,7 +1272,7 @@ def test_verify_where_not_everything_can_be_looked_at(api: Api) -> None:
     assert api.run("verify", str(file)) == Ran(3, wanted, "")
 
 
-def test_verify_where_a_history_is_cut_short(api: Api) -> None:
+def test_verify_of_a_truncated_history_is_incomplete(api: Api) -> None:
     repo = Repo(api.folder / "repo")
     key = api.key(REVOKED)
     repo.commit({"a": key})
@@ -1274,7 +1284,7 @@ def test_verify_where_a_history_is_cut_short(api: Api) -> None:
     assert "Skipped: repo: the history is truncated (shallow)" in ran.out
 
 
-def test_verify_an_audit_s_report(api: Api, past: Past) -> None:
+def test_verify_compares_with_the_report_of_an_audit(api: Api, past: Past) -> None:
     file = report_of(api, "audit", "--verify", "repo")
     api.standin.keys[past.gone] = REVOKED
     ran = api.run("verify", str(file))
@@ -1288,7 +1298,7 @@ def test_verify_an_audit_s_report(api: Api, past: Past) -> None:
     assert api.run("verify", str(file)).code == 0
 
 
-def test_verify_an_audit_s_report_from_within(api: Api, past: Past) -> None:
+def test_verify_of_an_audit_works_in_a_subfolder(api: Api, past: Past) -> None:
     within = past.repo.top / "sub"
     within.mkdir()
     file = report_of(api, "audit", cwd=within)
@@ -1296,7 +1306,7 @@ def test_verify_an_audit_s_report_from_within(api: Api, past: Past) -> None:
     assert (ran.code, len(api.asked)) == (1, 3), ran
 
 
-def test_verify_an_audit_s_report_of_what_is_hidden(api: Api) -> None:
+def test_verify_of_an_audit_includes_suppressed_keys(api: Api) -> None:
     repo = Repo(api.folder / "repo")
     key, sample = api.key(LIVE), PREFIX + "abcdefghijklmnopqrstuvwxyz123456"
     api.standin.keys[sample] = REVOKED
@@ -1310,13 +1320,13 @@ def test_verify_an_audit_s_report_of_what_is_hidden(api: Api) -> None:
     assert (ran.code, {*ran.out.splitlines()}) == (0, wanted), ran
 
 
-def test_verify_a_report_of_a_mirror(api: Api, past: Past) -> None:
+def test_verify_clones_the_url_of_a_report_again(api: Api, past: Past) -> None:
     file = report_of(api, "audit", f"file://{past.repo.top}")
     ran = api.run("verify", str(file))
     assert (ran.code, len(api.asked)) == (1, 3), ran
 
 
-def test_verify_pairs_anew(api: Api) -> None:
+def test_verify_finds_the_app_keys_again(api: Api) -> None:
     key, app_key = api.key(FORBIDDEN), api.app_key()
     api.source({"a.env": f"K={key}\nX_APP_KEY={app_key}\n"})
     ran = api.run("verify", str(report_of(api, "scan", "src")))
@@ -1343,7 +1353,7 @@ BAD_REPORTS = {
 
 
 @pytest.mark.parametrize("text", BAD_REPORTS.values(), ids=BAD_REPORTS)
-def test_verify_a_bad_report(api: Api, text: str) -> None:
+def test_verify_rejects_an_invalid_report(api: Api, text: str) -> None:
     api.source({"a": api.key(LIVE)})
     (api.folder / "r.json").write_bytes(text.encode("utf-8", "surrogateescape"))
     ran = api.run("verify", "r.json")
@@ -1361,7 +1371,7 @@ def test_verify_a_bad_report(api: Api, text: str) -> None:
         ("scan", ["-"], "standard input cannot be scanned again"),
     ],
 )
-def test_verify_a_report_of_what_can_t_be_looked_at_again(
+def test_verify_rejects_a_report_whose_targets_cannot_be_scanned_again(
     api: Api, command: str, targets: list[str], why: str
 ) -> None:
     report: dict[str, Any] = {"schema": "wakeyscan-report/1", "findings": [], "keys": []}
@@ -1371,19 +1381,19 @@ def test_verify_a_report_of_what_can_t_be_looked_at_again(
     assert why in ran.err
 
 
-def test_verify_a_report_that_is_not_there(api: Api) -> None:
+def test_verify_rejects_a_missing_report(api: Api) -> None:
     ran = api.run("verify", "r.json", stdin=lines(api.key(LIVE)))
     assert (ran.code, ran.out, api.asked) == (2, "", [])
     assert "r.json" in ran.err and "No such file" in ran.err
 
 
-def test_verify_takes_one_report(api: Api) -> None:
+def test_verify_rejects_several_reports(api: Api) -> None:
     ran = api.run("verify", "a", "b")
     assert (ran.code, ran.out) == (2, "")
     assert "one report" in ran.err
 
 
-def test_verify_on_a_terminal_says_that_it_reads_keys(tmp_path: Path) -> None:
+def test_verify_on_a_terminal_prompts_for_keys(tmp_path: Path) -> None:
     shown, terminal = pty.openpty()
     with subprocess.Popen(
         [WAKEYSCAN, "verify"], cwd=tmp_path, env=environment(), stdin=terminal, stderr=terminal
@@ -1418,7 +1428,7 @@ FORMS: dict[str, Callable[[str], str]] = {
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 @pytest.mark.parametrize("is_app_key", [False, True], ids=["key", "X-App-Key"])
-def test_an_answer_with_a_form_of_a_key_is_not_quoted(
+def test_a_response_that_contains_a_form_of_a_key_is_not_quoted(
     api: Api, form: Callable[[str], str], *, is_app_key: bool
 ) -> None:
     key, app_key = api.key(), api.app_key()

@@ -76,7 +76,7 @@ def scene(run: Run, make_key: MakeKey, tmp_path: Path) -> Iterator[Scene]:
         yield Scene(run, api.url, live, rotated, gone)
 
 
-def test_json(scene: Scene) -> None:
+def test_json_has_the_verdict_before_and_after(scene: Scene) -> None:
     ran = scene.verify("--format", "json")
     assert (ran.code, ran.err) == (1, "")
     report = ran.json()
@@ -96,7 +96,7 @@ def test_json(scene: Scene) -> None:
     assert [key for key in scene[2:] if key in ran.out] == []
 
 
-def test_markdown(scene: Scene) -> None:
+def test_markdown_has_a_row_for_each_key(scene: Scene) -> None:
     lines = scene.verify("-f", "markdown").out.splitlines()
     assert lines[0] == "### wakeyscan verify: 2 keys: 1 LIVE, 1 revoked; **incomplete**"
     rows = {line.split("`")[1]: line for line in lines if line.startswith("| `")}
@@ -105,7 +105,7 @@ def test_markdown(scene: Scene) -> None:
     assert mask(scene.gone) in rows
 
 
-def test_files_beside_stdout_have_the_same_answers(scene: Scene, tmp_path: Path) -> None:
+def test_report_files_have_the_same_verdicts_as_stdout(scene: Scene, tmp_path: Path) -> None:
     ran = scene.verify("--report=json=v.json", "--report=markdown=v.md", "-o", "v.txt")
     assert (ran.code, ran.out, ran.err) == (1, "", "")
     assert f"{mask(scene.rotated)}  live -> revoked" in (tmp_path / "v.txt").read_text()
@@ -113,7 +113,7 @@ def test_files_beside_stdout_have_the_same_answers(scene: Scene, tmp_path: Path)
     assert mask(scene.live) in (tmp_path / "v.md").read_text()
 
 
-def test_a_format_of_scans_in_a_variable_is_no_error(scene: Scene, tmp_path: Path) -> None:
+def test_a_scan_format_in_a_variable_is_ignored(scene: Scene, tmp_path: Path) -> None:
     plain = scene.verify()
     variables = {"WAKEYSCAN_FORMAT": "sarif", "WAKEYSCAN_REPORT": "sarif=x"}
     assert scene.verify(env=variables) == plain
@@ -121,13 +121,13 @@ def test_a_format_of_scans_in_a_variable_is_no_error(scene: Scene, tmp_path: Pat
 
 
 @pytest.mark.parametrize("option", ["--format=sarif", "--report=sarif=x", "--format=nothing"])
-def test_another_format_is_refused_before_anything_is_sent(run: Run, option: str) -> None:
+def test_an_unsupported_format_is_rejected_before_any_request(run: Run, option: str) -> None:
     ran = run("verify", option, stdin=b"")
     assert (ran.code, ran.out) == (2, "")
     assert "known: text, json, markdown" in ran.err
 
 
-def test_keys_on_standard_input(scene: Scene) -> None:
+def test_json_of_keys_on_standard_input_has_no_previous_verdict(scene: Scene) -> None:
     stdin = f"{scene.rotated}\n".encode()
     ran = scene.run("verify", "--api-url", scene.url, "-f", "json", stdin=stdin)
     report = ran.json()

@@ -125,7 +125,7 @@ def test_a_file_in_use_is_left_alone_unless_forced(run: Run, home: Path, key: st
     assert key not in (home / ".claude/a.jsonl").read_text()
 
 
-def test_what_cannot_be_masked_is_said_and_kept(run: Run, home: Path, key: str) -> None:
+def test_keys_that_cannot_be_masked_are_reported_and_kept(run: Run, home: Path, key: str) -> None:
     folder = home / ".config/Cursor/User/globalStorage"
     folder.mkdir(parents=True)
     with sqlite3.connect(folder / "state.vscdb") as database:
@@ -151,7 +151,7 @@ def test_a_short_credential_is_masked_only_where_it_is(run: Run, home: Path) -> 
     assert (home / ".vibe/a.sh").read_text().endswith("\nk3yQ9zT1x = 1\n")
 
 
-def test_a_file_that_cannot_be_written_is_said(run: Run, home: Path, key: str) -> None:
+def test_an_unwritable_file_is_reported(run: Run, home: Path, key: str) -> None:
     keep(home, {".claude/a.jsonl": f'{{"a": "{key}"}}\n', ".codex/b.jsonl": key})
     (home / ".claude").chmod(0o500)
     ran = run("wipe", "--write", "agents:")
@@ -162,7 +162,7 @@ def test_a_file_that_cannot_be_written_is_said(run: Run, home: Path, key: str) -
     assert key not in (home / ".codex/b.jsonl").read_text()
 
 
-def test_a_killed_wipe_loses_nothing(run: Run, home: Path, make_key: MakeKey) -> None:
+def test_a_killed_wipe_loses_no_file(run: Run, home: Path, make_key: MakeKey) -> None:
     keys = [make_key() for _ in range(40)]
     before = {f".claude/{n}.jsonl": json.dumps([key, n]).encode() for n, key in enumerate(keys)}
     keep(home, {**before})
@@ -183,7 +183,7 @@ def test_a_killed_wipe_loses_nothing(run: Run, home: Path, make_key: MakeKey) ->
 
 
 @pytest.mark.parametrize("targets", [(), (".",), ("agents",), ("agents:", "git:a..b")])
-def test_other_targets_are_refused(run: Run, home: Path, targets: tuple[str, ...]) -> None:
+def test_other_targets_are_rejected(run: Run, home: Path, targets: tuple[str, ...]) -> None:
     ran = run("wipe", *targets)
     assert (ran.code, "expected agents:" in ran.err) == (2, True)
 
@@ -248,7 +248,7 @@ def test_links_of_the_home_are_followed(
     assert key not in (home / "dotfiles/claude/a.md").read_text()
 
 
-def test_links_of_a_home_that_is_a_repository_are_not_followed(
+def test_links_in_a_home_that_is_a_repository_are_not_followed(
     run: Run, home: Path, make_key: MakeKey
 ) -> None:
     text = f"key: {make_key()}\n"
