@@ -36,6 +36,8 @@ class _CommentPatterns(NamedTuple):
     """Alone on the line before."""
     around_string: bytes
     """On the first or last line of a multi-line string, or alone on the line before it."""
+    words: tuple[bytes, ...]
+    """Every comment contains one of these in any case; they are found faster than a pattern."""
 
 
 _OWN = rb"wakeyscan:ignore(?!\w|-\w)"
@@ -50,12 +52,15 @@ _FOREIGN_SAME_LINE = (
 )
 _FOREIGN_LINE_BEFORE = _KINGFISHER + rb"|pragma: ?allowlist[ -]nextline[ -]secret(?!\w)"
 
-_OWN_PATTERNS = _CommentPatterns(same_line=_OWN, line_before=_OWN, around_string=_OWN)
-_FOREIGN_PATTERNS = _CommentPatterns(
-    same_line=_FOREIGN_SAME_LINE, line_before=_FOREIGN_LINE_BEFORE, around_string=_KINGFISHER
+_OWN_PATTERNS = _CommentPatterns(
+    same_line=_OWN, line_before=_OWN, around_string=_OWN, words=(b"wakeyscan:ignore",)
 )
-_WORDS = (b"ignore", b"allow", b"pragma")
-"""Every comment contains one of these words, in any case."""
+_FOREIGN_PATTERNS = _CommentPatterns(
+    same_line=_FOREIGN_SAME_LINE,
+    line_before=_FOREIGN_LINE_BEFORE,
+    around_string=_KINGFISHER,
+    words=(b":ignore", b":allow", b"ggignore", b"pragma:"),  # code is full of `allow`
+)
 
 _NAMES = (
     *("wakeyscan:ignore", "gitleaks:allow", "betterleaks:allow", "trufflehog:ignore", "ggignore"),
@@ -67,8 +72,6 @@ class InlineComments:
     """The ignore comments of a text; the keys must be asked for in ascending order."""
 
     def __init__(self, content: bytes) -> None:
-        lower = content.lower()
-        self._may_exist = any(word in lower for word in _WORDS)
         strings = MultilineStrings(content)
         self._own = _CommentSearch(content, _OWN_PATTERNS, strings)
         self._foreign = _CommentSearch(content, _FOREIGN_PATTERNS, strings)
@@ -79,11 +82,11 @@ class InlineComments:
         It is on the same line, or alone on the line before. For a multi-line string, its first
         line, its last line and the line before it count too.
         """
-        return self._own.find(start, end) if self._may_exist else None
+        return self._own.find(start, end)
 
     def find_foreign(self, start: int, end: int) -> InlineComment | None:
         """Return the comment of another scanner in a place where that scanner honors it."""
-        return self._foreign.find(start, end) if self._may_exist else None
+        return self._foreign.find(start, end)
 
 
 def format_ignored(comment: InlineComment, reason: str) -> str:
@@ -109,11 +112,16 @@ class _CommentSearch:
     def __init__(self, content: bytes, patterns: _CommentPatterns, strings: MultilineStrings):
         self._content, self._patterns, self._strings = content, patterns, strings
         anywhere = lazy_pattern(patterns.same_line + b"|" + patterns.line_before)
-        self._anywhere = Occurrences(content, anywhere, _WORDS)
-        self._around = Occurrences(content, lazy_pattern(patterns.around_string), _WORDS)
+        self._anywhere = Occurrences(content, anywhere, patterns.words)
+        around = lazy_pattern(patterns.around_string)
+        self._around = Occurrences(content, around, patterns.words)
+        lower = content.lower()
+        self._may_exist = any(word in lower for word in patterns.words)
 
     def find(self, start: int, end: int) -> InlineComment | None:
         """Return the comment for `start:end`."""
+        if not self._may_exist:
+            return None
         nearby = max(0, start - REACH), min(len(self._content), end + REACH)
         if not self._anywhere.find_first(*nearby):
             return None
@@ -128,7 +136,7 @@ class _CommentSearch:
     def _find_on_line(self, bounds: tuple[int, int], pattern: bytes) -> InlineComment | None:
         low, high = bounds
         line = self._content[low:high]
-        if not (found := _search(line, pattern)):
+        if not (found := self._search(line, pattern)):
             return None
         name = found[0][max(0, found[0].find(b"pragma")) :]
         end = find_comment_end(line, found)[0]
@@ -144,7 +152,7 @@ class _CommentSearch:
             return None
         low, high = find_line(content, line_end, line_end, _MAX_DISTANCE)
         line = content[low:high]
-        if not (found := _search(line, pattern)) or not opens_comment(line[: found.start()]):
+        if not (found := self._search(line, pattern)) or not opens_comment(line[: found.start()]):
             return None
         is_alone = line[find_comment_end(line, found)[1] :].strip() in (b"", b"}")
         return self._find_on_line((low, high), pattern) if is_alone else None
@@ -158,8 +166,7 @@ class _CommentSearch:
             or self._find_on_line_before(first[0], pattern)
         )
 
-
-def _search(text: bytes, pattern: bytes) -> re.Match[bytes] | None:
-    """Search a pattern, but only in a text with one of its words: that is much faster."""
-    lower = text.lower()
-    return re.search(pattern, text) if any(word in lower for word in _WORDS) else None
+    def _search(self, text: bytes, pattern: bytes) -> re.Match[bytes] | None:
+        lower = text.lower()
+        may_exist = any(word in lower for word in self._patterns.words)
+        return re.search(pattern, text) if may_exist else None
