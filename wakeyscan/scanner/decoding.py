@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 MAX_DEPTH = 3
 """Maximum number of nested encodings that are decoded."""
 
+_WORD_HEAD = 64
+"""Bytes that show of most texts that they are more than one word."""
+
 MAX_SECRETS_PER_ARCHIVE = 1000
 """Maximum number of secrets reported in one embedded archive: all of them have its position."""
 
@@ -143,8 +146,13 @@ def _select_possible(content: bytes, hits: list[AnchorHit]) -> list[AnchorHit]:
     Most decoded texts are a key alone. Ten decoders ask for its prefix, and all but a few of them
     need a quote, an escape, a tag or a line end.
     """
-    is_word = content.translate(None, b"_-").isalnum()
-    return [hit for hit in hits if hit.form.decoder in WORD_DECODERS] if is_word else hits
+    if not (_is_word(content[:_WORD_HEAD]) and _is_word(content)):  # a file may be large
+        return hits
+    return [hit for hit in hits if hit.form.decoder in WORD_DECODERS]
+
+
+def _is_word(text: bytes) -> bool:
+    return text.translate(None, b"_-").isalnum()
 
 
 def _get_decoder_name(hit: AnchorHit, context: ScanContext) -> str:

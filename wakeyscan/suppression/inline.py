@@ -59,7 +59,7 @@ _FOREIGN_PATTERNS = _CommentPatterns(
     same_line=_FOREIGN_SAME_LINE,
     line_before=_FOREIGN_LINE_BEFORE,
     around_string=_KINGFISHER,
-    words=(b":ignore", b":allow", b"ggignore", b"pragma:"),  # code is full of `allow`
+    words=(b"kingfisher:", b"leaks:allow", b"trufflehog:", b"ggignore", b"pragma:"),
 )
 
 _NAMES = (
