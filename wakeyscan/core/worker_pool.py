@@ -49,6 +49,11 @@ def find_start_method() -> str:
     return multiprocessing.get_start_method(allow_none=True) or default
 
 
+def shares_memory() -> bool:
+    """Return whether a worker starts with the memory of this process, so that it builds nothing."""
+    return find_start_method() == "fork"
+
+
 def run_tasks(
     tasks: Iterator[Task], make_worker: Callable[[], Callable[[Task], Answer]], jobs: int
 ) -> Iterator[Answer]:

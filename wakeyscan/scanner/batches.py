@@ -16,8 +16,9 @@ from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.rules.loader import load_rules
 from wakeyscan.scanner.context import build_lfs_opener, build_scan_context
+from wakeyscan.scanner.detector import MatchFound
 from wakeyscan.scanner.documents import scan_documents
-from wakeyscan.scanner.prefilter.strategy import HUGE_SCAN
+from wakeyscan.scanner.prefilter.strategy import HUGE_SCAN, LARGE_SCAN
 from wakeyscan.scanner.scan_result import Coverage, ScanResult, merge_results
 from wakeyscan.sources.file_prefilter import prefilter_files
 
@@ -38,8 +39,11 @@ _ReadDocuments = Callable[[str, "SourceOptions"], Iterator["Document | Skipped"]
 _BATCH_SIZE = 200
 """Units of a batch, which is a task of a worker."""
 
-_SECONDS_HERE = 0.2
-"""Seconds of scanning in this process after which workers, which start in 0.05 s, pay off."""
+_MANY_BATCHES = 8
+"""Batches to come for which workers, which start in 0.03 s, pay off at once."""
+
+_SECONDS_HERE = 0.1
+"""Seconds of scanning fewer batches in this process, after which workers pay off."""
 
 
 class BatchScan(NamedTuple):
@@ -53,26 +57,34 @@ class BatchScan(NamedTuple):
 
     def scan(self, units: Iterator[str], context: ScanContext) -> Iterator[ScanResult]:
         """Yield the results of all units."""
+        context.prefilter.expect(LARGE_SCAN)
         batches = iter(lambda: list(islice(units, _BATCH_SIZE)), [])
         jobs = self.jobs or worker_pool.count_processors()
-        start, seconds_here = time.monotonic(), 0.0 if self.jobs else _SECONDS_HERE
+        listed = list(islice(batches, _MANY_BATCHES)) if jobs > 1 else []
+        is_large = bool(self.jobs) or len(listed) == _MANY_BATCHES
+        start, batches = time.monotonic(), chain(listed, batches)
         for batch in batches:
-            if jobs > 1 and time.monotonic() - start >= seconds_here:
+            if jobs > 1 and (is_large or time.monotonic() - start >= _SECONDS_HERE):
                 yield from self._scan_in_workers(chain((batch,), batches), jobs, context)
             else:
-                yield from (result for _, result in self.scan_batch(batch, context))
+                yield from self._scan_batch(batch, context)
 
-    def scan_batch(
+    def _scan_batch(self, units: list[str], context: ScanContext) -> Iterator[ScanResult]:
+        result, remaining = self.prefilter_batch(units, context)
+        yield result
+        for unit in remaining:
+            yield self.scan_unit(unit, context)
+
+    def prefilter_batch(
         self, units: list[str], context: ScanContext
-    ) -> Iterator[tuple[str, ScanResult]]:
-        """Yield the result of each unit with an anchor, and that of all others without a name."""
+    ) -> tuple[ScanResult, list[str]]:
+        """Return the result of the units without an anchor, and the names of the others."""
         clean = prefilter_files(units, self.options, context.prefilter.searches)
         context.prefilter.add_searched(clean.clean_bytes)
-        yield "", ScanResult(coverage=Coverage(clean.clean_files, clean.clean_bytes))
-        for unit in clean.remaining:
-            yield unit, self._scan_unit(unit, context)
+        return ScanResult(coverage=Coverage(clean.clean_files, clean.clean_bytes)), clean.remaining
 
-    def _scan_unit(self, unit: str, context: ScanContext) -> ScanResult:
+    def scan_unit(self, unit: str, context: ScanContext) -> ScanResult:
+        """Return the result of one unit; raise `MatchFound` if the context asks for it."""
         return scan_documents(self.read(unit, self.options), context)
 
     def _scan_in_workers(
@@ -81,36 +93,46 @@ class BatchScan(NamedTuple):
         """Yield the results of batches from worker processes.
 
         Workers return no findings, since a secret leaves a process only in a report. They name the
-        units with findings, and this process scans these units again.
+        units with a match, and this process scans these units again.
         """
-        build_worker = partial(_build_worker, self)
+        context.prefilter.expect(HUGE_SCAN)
+        shared = context if worker_pool.shares_memory() else None
+        build_worker = partial(_build_worker, self, shared)
         for result, with_findings in worker_pool.run_tasks(batches, build_worker, jobs):
             yield result
             for unit in with_findings:
-                yield _check_unchanged(unit, self._scan_unit(unit, context))
+                yield _check_unchanged(unit, self.scan_unit(unit, context))
 
 
-def _build_worker(scan: BatchScan) -> Callable[[list[str]], BatchResult]:
-    """Return the scan of batches, built in the worker itself.
+def _build_worker(
+    scan: BatchScan, shared: ScanContext | None
+) -> Callable[[list[str]], BatchResult]:
+    """Return the scan of batches, built in the worker itself; `shared` is the parent's context.
 
-    The argument can be pickled, as macOS and Windows require; a context cannot.
+    The arguments can be pickled, as macOS and Windows require; a context cannot.
     """
     scan = scan._replace(options=scan.options._replace(counts_lines=False))
-    context = build_scan_context(load_rules(scan.rules), scan.options)
-    context = context._replace(open_lfs_object=build_lfs_opener(on_disk=True))
+    context = shared or build_scan_context(load_rules(scan.rules), scan.options)
+    open_object = build_lfs_opener(on_disk=True)
+    context = context._replace(open_lfs_object=open_object, stops_at_match=True)
     context.prefilter.expect(HUGE_SCAN)
+    return partial(_scan_batch, scan, context)
 
-    def scan_batch(units: list[str]) -> BatchResult:
-        with_findings: list[str] = []
-        results: list[ScanResult] = []
-        for unit, result in scan.scan_batch(units, context):
-            if result.findings:
-                with_findings.append(unit)
-            else:
-                results.append(result)
-        return merge_results(results), with_findings
 
-    return scan_batch
+def _scan_batch(scan: BatchScan, context: ScanContext, units: list[str]) -> BatchResult:
+    result, remaining = scan.prefilter_batch(units, context)
+    results, with_findings = [result], []
+    for unit in remaining:
+        try:
+            result = scan.scan_unit(unit, context)
+        except MatchFound:
+            with_findings.append(unit)
+            continue
+        if result.findings:  # in its name
+            with_findings.append(unit)
+        else:
+            results.append(result)
+    return merge_results(results), with_findings
 
 
 def _check_unchanged(unit: str, result: ScanResult) -> ScanResult:

@@ -72,6 +72,8 @@ class ScanContext(NamedTuple):
 
     `None` if LFS objects are not scanned.
     """
+    stops_at_match: bool = False
+    """Whether a match raises `MatchFound`, in a worker that does not build findings."""
     compares_lines: bool = False
     """Whether findings are compared with those in earlier versions of their document."""
     today: str = ""

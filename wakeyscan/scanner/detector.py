@@ -16,11 +16,16 @@ if TYPE_CHECKING:
     from wakeyscan.scanner import decoding, findings
     from wakeyscan.scanner.context import ScanContext
     from wakeyscan.scanner.decoding import ArchiveOpener
+    from wakeyscan.scanner.matcher import Match
     from wakeyscan.scanner.prefilter.anchors import AnchorHit
 else:
     # A document without an anchor needs neither (2 ms), one without a match no findings (5 ms).
     decoding = lazy_import("wakeyscan.scanner.decoding")
     findings = lazy_import("wakeyscan.scanner.findings")
+
+
+class MatchFound(Exception):
+    """A document has a match, so a worker need not scan the rest of its unit."""
 
 
 def detect_in_document(
@@ -49,8 +54,16 @@ def find_in_document(
         return
     for shown, text in decoding.decode_document(document, hits, context):
         matches = decoding.find_matches(text, context, archives)
+        if context.stops_at_match and _has_own(matches, shown):
+            raise MatchFound
         if matches:
             yield from findings.build_findings(shown, matches, context)
+
+
+def _has_own(matches: Iterable[Match], document: Document) -> bool:
+    """Return whether a finding comes from a match: in a chunk, not all do."""
+    low, high = document.own or (0, len(document.content))
+    return any(match.start < high and match.end > low for match in matches)
 
 
 def detect_in_name(origin: Origin, context: ScanContext) -> tuple[Origin, list[Finding]]:

@@ -37,8 +37,8 @@ _ScanMany = Callable[[Iterator[str], ScanContext], Iterator["ScanResult"]]
 
 _INTERRUPTED = "interrupted before everything was scanned"
 
-_FIRST_UNITS = 256
-"""Units that are scanned one by one, before the others are scanned in batches."""
+_FEW_UNITS = 256
+"""Units that are scanned one by one; more are scanned in batches."""
 
 
 class ScanOptions(NamedTuple):
@@ -122,17 +122,18 @@ def scan_units(
     context: ScanContext,
     scan_many: _ScanMany | None,
 ) -> Iterator[ScanResult]:
-    """Yield the results of all units: the first few one by one, the rest from `scan_many`.
+    """Yield the results of all units: few are scanned one by one, many by `scan_many`.
 
     Without it, all are scanned one by one.
     """
     skipped: list[Skipped] = []
     names = _split_skipped(units, skipped)
-    first_units = islice(names, _FIRST_UNITS) if scan_many else names
-    for documents in _read_ahead(map(read, first_units), context.prefilter):
-        yield scan_documents(documents, context)
-    if scan_many and (name := next(names, None)) is not None:
-        yield from scan_many(chain((name,), names), context)
+    first = list(islice(names, _FEW_UNITS + 1)) if scan_many else []
+    if scan_many and len(first) > _FEW_UNITS:
+        yield from scan_many(chain(first, names), context)
+    else:
+        for documents in _read_ahead(map(read, chain(first, names)), context.prefilter):
+            yield scan_documents(documents, context)
     yield scan_documents(skipped, context)  # their names may contain secrets too
 
 
