@@ -57,14 +57,17 @@ class BatchScan(NamedTuple):
 
     def scan(self, units: Iterator[str], context: ScanContext) -> Iterator[ScanResult]:
         """Yield the results of all units."""
-        context.prefilter.expect(LARGE_SCAN)
         batches = iter(lambda: list(islice(units, _BATCH_SIZE)), [])
         jobs = self.jobs or worker_pool.count_processors()
         listed = list(islice(batches, _MANY_BATCHES)) if jobs > 1 else []
-        is_large = bool(self.jobs) or len(listed) == _MANY_BATCHES
-        start, batches = time.monotonic(), chain(listed, batches)
+        batches = chain(listed, batches)
+        if jobs > 1 and (self.jobs or len(listed) == _MANY_BATCHES):
+            yield from self._scan_in_workers(batches, jobs, context)
+            return
+        start = time.monotonic()
+        context.prefilter.expect(LARGE_SCAN)
         for batch in batches:
-            if jobs > 1 and (is_large or time.monotonic() - start >= _SECONDS_HERE):
+            if jobs > 1 and time.monotonic() - start >= _SECONDS_HERE:
                 yield from self._scan_in_workers(chain((batch,), batches), jobs, context)
             else:
                 yield from self._scan_batch(batch, context)

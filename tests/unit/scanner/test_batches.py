@@ -59,11 +59,19 @@ def test_a_short_scan_reads_everything_in_this_process(
     worker_pool.count_processors() < 2 or worker_pool.find_start_method() != "fork",
     reason="needs two processors, and workers that are forked",
 )
-@pytest.mark.parametrize("jobs", [0, 2])
+@pytest.mark.parametrize(
+    ("jobs", "many", "seconds"),
+    [
+        pytest.param(0, 1000, 0.0, id="long scan"),
+        pytest.param(0, 3, 600.0, id="many files"),
+        pytest.param(2, 1000, 600.0, id="as the user asks"),
+    ],
+)
 def test_after_the_workers_only_files_with_keys_are_read_again(
-    units: list[str], jobs: int, monkeypatch: pytest.MonkeyPatch
+    units: list[str], jobs: int, many: int, seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "_SECONDS_HERE", 0.0)
+    monkeypatch.setattr(batches, "_MANY_BATCHES", many)
+    monkeypatch.setattr(batches, "_SECONDS_HERE", seconds)
     result, here = scan(units, jobs)
     assert len(here) == WITH_KEY
     assert result.coverage.documents == len(units)
