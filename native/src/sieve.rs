@@ -21,8 +21,12 @@ const TEXT_SIZE: usize = 256 << 10;
 /// Bytes of objects that wait for their regions to be searched.
 const MAX_PENDING: usize = 16 << 20;
 
-/// Bytes of memory that is kept for another object.
+/// Bytes of memory that is kept for another object of any size.
 const MAX_FREE: usize = 1 << 20;
+
+/// Pieces of memory over `MAX_FREE` that are kept for other large objects: the system takes longer
+/// to provide such a piece than a delta takes to fill it.
+const MAX_FREE_LARGE: usize = 2;
 
 /// Bytes of bases that are held for their deltas; a family that needs more is refused.
 const MAX_HELD: usize = 256 << 20;
@@ -202,6 +206,7 @@ pub struct Sieve<'a, C> {
     pending: Vec<Pending>,
     pending_bytes: usize,
     free: Vec<Vec<u8>>,
+    free_large: Vec<Vec<u8>>,
 }
 
 /// An object, its base, and what it copies from it.
@@ -226,6 +231,7 @@ impl<'a, C: Caller> Sieve<'a, C> {
             pending: Vec::new(),
             pending_bytes: 0,
             free: Vec::new(),
+            free_large: Vec::new(),
         }
     }
 
@@ -298,11 +304,11 @@ impl<'a, C: Caller> Sieve<'a, C> {
     ) -> Result<Built, Damage> {
         let entry = &batch.data[member.bytes.clone()];
         let header = read_header(entry, self.width)?;
-        let mut content = self.free.pop().unwrap_or_default();
         if member.base == NO_ENTRY {
             if header.kind >= OFS_DELTA {
                 return Err(Damage("a delta has no base"));
             }
+            let mut content = self.free.pop().unwrap_or_default();
             *kind = header.kind;
             self.inflater.inflate(entry, &header, &mut content)?;
             check_end(&entry[header.len..], &content)?;
@@ -313,7 +319,13 @@ impl<'a, C: Caller> Sieve<'a, C> {
             .get(member.base as usize - start)
             .and_then(Option::as_ref)
             .ok_or(Damage("a base is not held"))?;
+        let is_large = base.node.content.len() > MAX_FREE; // so is mostly what is built from it
+        let free = if is_large { &mut self.free_large } else { &mut self.free };
+        let mut content = free.pop().unwrap_or_default();
         let copies = self.apply(entry, &header, &base.node, &mut content)?;
+        if content.capacity() > content.len() + MAX_FREE {
+            content.shrink_to_fit();
+        }
         let has_nul = *kind == BLOB && has_nul(&content, base.node.has_nul, &copies);
         Ok((new_node(content, has_nul), Some(Rc::clone(&base.node)), copies))
     }
@@ -406,10 +418,11 @@ impl<'a, C: Caller> Sieve<'a, C> {
 
     /// Keep the memory of an object that nothing refers to for another one.
     fn recycle(&mut self, node: Rc<Node>) {
-        if let Some(node) = Rc::into_inner(node)
-            && node.content.capacity() <= MAX_FREE
-            && self.free.len() < 64
-        {
+        let Some(node) = Rc::into_inner(node) else { return };
+        if node.content.capacity() > MAX_FREE {
+            self.free_large.push(node.content);
+            self.free_large.truncate(MAX_FREE_LARGE);
+        } else if self.free.len() < 64 {
             self.free.push(node.content);
         }
     }
