@@ -12,6 +12,7 @@ import pytest
 from tests.support.command import Ran
 from tests.support.dated_repository import Dated, lives
 from tests.support.keys import MakeKey, fingerprint
+from wakeyscan.core.files import find_cache_folder
 
 pytestmark = pytest.mark.usefixtures("no_litter")
 
@@ -280,6 +281,28 @@ def test_a_damaged_cache_is_ignored(
     harm(cache)
     assert same(repo.audit(), wanted)
     assert same(repo.audit(), wanted)
+
+
+@pytest.mark.parametrize("is_link", [False, True])
+def test_a_cache_that_the_repository_brings_is_ignored(
+    repo: Dated, make_key: MakeKey, tmp_path: Path, is_link: bool
+) -> None:
+    """A commit could bring one that says that the pack is clean, or a link to a file to change."""
+    leaky(repo, make_key)
+    place, other = repo.top / ".cache", tmp_path / "other"
+    if is_link:
+        other.mkdir()
+        place.symlink_to(other)
+    repo.audit(env={"XDG_CACHE_HOME": str(place)})
+    assert [*tmp_path.rglob("audit.sqlite")] == []
+
+
+def test_without_a_home_there_is_no_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", "")
+    assert find_cache_folder() == ""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert find_cache_folder() == str(tmp_path / "wakeyscan")
 
 
 def test_a_locked_cache_is_ignored(repo: Dated, make_key: MakeKey, cache: Path) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wakeyscan.audit import histories, history_reader
-from wakeyscan.audit.cache import HistoryCache
+from wakeyscan.audit.cache import open_cache
 from wakeyscan.audit.completeness import CompletenessCheck, list_known_gaps
 from wakeyscan.audit.context import AuditContext, ReportedObjects, ReportFilter
 from wakeyscan.audit.native_trees import NativeTreeComparer, choose_tree_comparer
@@ -73,7 +73,7 @@ def _open_context(
     tip_ids = frozenset(tips.values())
     with (
         isolated.open_isolated(repository) as git,
-        closing(HistoryCache(cache_file, scan_context.rules)) as cache,
+        closing(open_cache(cache_file, repository.folder, scan_context.rules)) as cache,
         closing(CompletenessCheck(repository, tip_ids, git, cache)) as completeness,
     ):
         cached_history = history_reader.load_cached_history(repository, cache)

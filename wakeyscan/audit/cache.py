@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan import __version__
-from wakeyscan.core.files import find_cache_folder
+from wakeyscan.core.files import find_cache_folder, leads_through
 from wakeyscan.decoders import DECODERS
 from wakeyscan.extractors import EXTRACTORS
 
@@ -81,6 +81,12 @@ class CachedHistory(NamedTuple):
     """The digest of the blobs that `changes` is about; see `hash_ids`."""
     changes: bytes = b""
     """The changes of these blobs: two trees, an entry of `--raw` and a path, separated by NUL."""
+
+
+def open_cache(file: str, folder: str, rules: Iterable[Rule]) -> HistoryCache:
+    """Open the cache, unless the audited folder can bring it: a cache says what is clean."""
+    is_brought = bool(file) and leads_through(file, os.path.realpath(folder))
+    return HistoryCache("" if is_brought else file, rules)
 
 
 class HistoryCache:

@@ -127,6 +127,11 @@ def is_linked(path: str, tree: str) -> bool:
     return any(_is_inside(link, tree) for link in links)
 
 
+def leads_through(path: str, tree: str) -> bool:
+    """Return whether a path is inside a tree, a physical path of a folder, or a link in it is."""
+    return is_linked(path, tree) or _is_inside(os.path.realpath(path), tree)
+
+
 def _parse_stream(file: str) -> int | None:
     """Return the descriptor that a path such as /dev/stdout or /dev/fd/3 names.
 
@@ -262,8 +267,11 @@ def _read_mode(file: str) -> int:
 
 
 def find_cache_folder() -> str:
-    """Return the path of wakeyscan's cache folder; empty if the user has no home folder."""
-    home = os.path.expanduser("~")
+    """Return the path of wakeyscan's cache folder; empty if the user has no home folder.
+
+    An empty `HOME` is no home folder either; Python would return the root folder.
+    """
+    home = os.path.expanduser("~") if os.environ.get("HOME") != "" else ""
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA", home)
     elif sys.platform == "darwin":
