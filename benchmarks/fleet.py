@@ -1,7 +1,7 @@
 """Measure a fleet on small real repositories, and compute what a large one takes.
 
 `measure` makes repositories, audits each alone, then runs fleets over them with one and two
-workers. It compares processor time, since the wall time of a busy machine says little.
+workers. It compares processor time, since wall time is unreliable on a busy machine.
 `plan` computes the time of a fleet from costs per repository, object and byte.
 """
 
@@ -30,7 +30,7 @@ POOL = 5_000
 
 
 def write_commits(number: int, commits: int) -> Iterator[bytes]:
-    """Yield commands for `git fast-import`; every fourth repository has a key of its own."""
+    """Yield commands for `git fast-import`; every fourth repository has its own key."""
     rng = random.Random(f"{SEED} {number}")
     pool = [python_line(rng) for _ in range(POOL)]
     shared = "".join(random.Random(SEED).choices(BASE62, k=40))

@@ -16,7 +16,7 @@ PLANTED = 5
 """Keys in each input."""
 
 _HEAD = 1024
-"""Bytes that tell an archive from other files."""
+"""Bytes that distinguish an archive from other files."""
 
 
 def name_planted(kind: str) -> tuple[str, ...]:

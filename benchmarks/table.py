@@ -29,7 +29,7 @@ def insert_table(page: Path, results: Results) -> None:
     before, start, rest = page.read_text().partition(_START)
     _, end, after = rest.partition(_END)
     if not start or not end:
-        raise SystemExit(f"{page}: has no lines {_START} and {_END}; add them where the table goes")
+        raise SystemExit(f"{page}: has no lines {_START} and {_END}; add them for the table")
     page.write_text(f"{before}{_START}\n{format_table(results)}{_END}{after}")
 
 

@@ -170,7 +170,7 @@ class Demonstration:
 def main(arguments: list[str]) -> int:
     """Run the demonstration in a temporary folder; return 0 if it went as expected.
 
-    An argument names the file of the HTML report, which otherwise goes with the folder.
+    An argument names the file of the HTML report, which is otherwise removed with the folder.
     """
     with tempfile.TemporaryDirectory(prefix="wakeyscan-demo-") as folder:
         page = os.path.abspath(arguments[0]) if arguments else "report.html"

@@ -1,4 +1,4 @@
-"""Builds the native core beside this Python, where cargo and its registry are at hand."""
+"""Builds the native core for this Python, if cargo and its registry are available."""
 
 from __future__ import annotations
 

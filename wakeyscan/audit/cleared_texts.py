@@ -1,7 +1,7 @@
 """Texts around anchors, and names, that were judged in an earlier object and hold no secret.
 
-The versions of a file repeat most of its text: of 138,000 anchors in the history of curl, under
-27,000 have a text of their own.
+The versions of a file repeat most of its text: of 138,000 anchors in the history of curl, fewer
+than 27,000 have distinct text.
 """
 
 from __future__ import annotations
@@ -29,14 +29,15 @@ LEFT, RIGHT = 2048, 512
 A look-behind of a built-in rule reaches no further: the longest holds a credential of 1,024 bytes.
 """
 _MAX_TEXTS = 100_000
-"""Maximum number of remembered texts: 20 MB. Later ones are judged again each time."""
+"""Maximum number of remembered texts: 20 MB. Later ones are checked again each time."""
 
 _MODE = re.compile(rb"(?<=[0-7]{5}) ")
 """The end of the mode of an entry in a tree."""
 
 
 class ClearedTexts:
-    """The texts in which no pattern that starts at an anchor matches, whatever follows them.
+    """Texts in which no pattern that starts at an anchor can match, regardless of what follows
+    them.
 
     A partial match means that more text could make a match, so that the text is not clear. Rules
     whose anchors are words of binary data, and rules of users, are not remembered.
@@ -51,8 +52,8 @@ class ClearedTexts:
     def is_clear_tree(self, tree: bytes, hits: Iterable[AnchorHit]) -> bool:
         """Return whether no name at the anchors in a tree holds a secret.
 
-        A name ends at the first NUL behind an anchor, and the last NUL before it is in front of the
-        name: of the id of the entry before, or the end of that entry's name.
+        A name ends at the first NUL after an anchor. The last NUL before the anchor precedes the
+        name: it is in the id of the previous entry, or ends the name of that entry.
         """
         return all(hit.form.decoder == PLAIN and self._is_clear_entry(tree, hit.at) for hit in hits)
 
@@ -90,7 +91,7 @@ class ClearedTexts:
         return is_clear
 
     def is_clear_text(self, text: bytes, hits: Iterable[AnchorHit], is_cut: bool) -> bool:
-        """Return whether no secret starts at an anchor in a text, whatever surrounds the text.
+        """Return whether no secret can start at an anchor in a text, in any surroundings.
 
         It has `LEFT` bytes before the anchor and `RIGHT` from it on, or ends where its content
         does. `is_cut` says whether more follows. The result is not remembered.

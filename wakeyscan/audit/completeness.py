@@ -108,9 +108,9 @@ class CompletenessCheck:
         return not self._git.run("rev-list", "--max-count=1", "--stdin", stdin=stdin)
 
     def start(self, trees_are_cheap: bool = False) -> None:
-        """Start git's walk, unless everything is proven, or can be told by the trees later.
+        """Start git's walk, unless completeness is proven, or the trees can prove it later.
 
-        Trees are cheap where no list of all ids is needed to find the missing ones.
+        Trees are cheap if no list of all ids is needed to find the missing ones.
         """
         self._can_defer |= trees_are_cheap and not self._proven_tips
         if self._open_tips and not (trees_are_cheap and self._can_defer):

@@ -46,7 +46,7 @@ class ReportFilter(NamedTuple):
     """The findings that the report covers."""
 
     include_suppressed: bool = False
-    """Whether it covers placeholders and ignored secrets too."""
+    """Whether it also covers placeholders and ignored secrets."""
 
     def includes(self, ref: FindingRef) -> bool:
         """Return whether the report covers a finding."""

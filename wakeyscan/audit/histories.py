@@ -134,7 +134,7 @@ def _build_full_histories(context: AuditContext, objects: ReportedObjects) -> Hi
 
 
 def _list_unlisted_names(context: AuditContext, reachability: Reachability) -> tuple[Skipped, ...]:
-    """Report that not all refs that reach a secret are listed; this is no gap of the scan."""
+    """Report that not all refs that reach a secret are listed; the scan itself is complete."""
     if not reachability.is_limited:
         return ()
     reason = f"at most {reachability.max_names:,} of the refs that reach a key are listed"
@@ -176,7 +176,7 @@ def _build_brief_history(findings: list[Finding], occurrences: list[Occurrence])
 
 
 def _find_expiry_reason(findings: list[Finding]) -> str:
-    """Return the reason of a finding if it says when the credential expired, else nothing."""
+    """Return the reason of a finding if it states when the credential expired, else nothing."""
     reason = findings[0].reason
     return reason if reason.startswith(EXPIRED) else ""
 

@@ -68,7 +68,7 @@ def _explains(history: TreeHistory, secrets: SecretBits) -> bool:
 def confirm_history(context: AuditContext) -> None:
     """Search the history for missing objects, if that was left to it and it was not read yet.
 
-    What cannot be read here is left to git, which says why.
+    git reads what cannot be read here, and reports why if it cannot either.
     """
     if not context.completeness.is_deferred:
         return

@@ -1,4 +1,4 @@
-"""Sift of packs by the native core: it says where to look, and Python says what is there.
+"""Sift of packs by the native core: it finds candidate places, and Python scans them.
 
 The core builds the objects of a pack, and searches the anchors of the prefilter only in what the
 deltas change: an eighth of all bytes. A family of deltas that it refuses is sifted in Python.

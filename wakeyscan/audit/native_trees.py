@@ -1,7 +1,7 @@
-"""Comparison of trees by the native core: the trees' own deltas tell what they change.
+"""Comparison of trees by the native core, which uses the deltas of the trees.
 
-It reads all trees of a repository, so that few pairs of a large one are left to git; and so is
-whatever the core refuses.
+It reads all trees of a repository, so git compares a few pairs of a large one, and those that the
+core rejects.
 """
 
 from __future__ import annotations

@@ -86,9 +86,9 @@ LEFT_OUT = (
 
 
 class KeptFindings:
-    """The findings of the first objects, whatever order they come in.
+    """The findings of the first objects, regardless of the order in which they arrive.
 
-    So the same ones are left out with any number of processes.
+    So the same ones are omitted with any number of processes.
     """
 
     def __init__(self, context: ScanContext) -> None:
@@ -98,7 +98,7 @@ class KeptFindings:
         self._held: list[tuple[ObjectOrder, ObjectFindings]] = []
         self._places = 0
         self._end: ObjectOrder | None = None
-        """The first object that is left out, if any is."""
+        """The first object that is omitted, if any."""
 
     def add(self, pack: int, findings: ObjectFindings) -> None:
         """Add the findings of an object; `pack` is the number of its pack, or -1."""

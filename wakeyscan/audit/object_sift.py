@@ -32,7 +32,7 @@ class Suspect(NamedTuple):
 
 
 class SiftTally:
-    """What a sift tells about all objects that it passes."""
+    """What a sift reports about all objects that it processes."""
 
     def __init__(self) -> None:
         self.objects = self.bytes = 0
@@ -57,7 +57,7 @@ class SiftTally:
         self.refused.append((entry, reason))
 
     def add_gap(self, size: int) -> None:
-        """Count bytes behind an object that belong to none."""
+        """Count bytes after an object that belong to no object."""
         self.gap_bytes += size
 
 

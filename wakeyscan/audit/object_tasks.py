@@ -153,7 +153,7 @@ def _lacks_index(pack: str) -> bool:
 
 
 def describe_gap(place: str, size: int) -> str:
-    """Say that bytes belong to no object."""
+    """Report bytes that belong to no object."""
     what = "1 byte belongs" if size == 1 else f"{size:,} bytes belong"
     return f"{place}: {what} to no object; git never reads them, and they were not scanned"
 

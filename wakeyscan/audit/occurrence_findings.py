@@ -40,7 +40,7 @@ class _Place(NamedTuple):
 class _VersionFindings(NamedTuple):
     """The findings of wanted secrets in a version, by secret and way into an archive.
 
-    An empty way stands for the whole file. There is one finding each, with certain bounds if any
+    An empty path means the whole file. There is one finding each, with certain bounds if any
     has them.
     """
 
@@ -56,7 +56,7 @@ def build_findings_at(
 ) -> Iterator[tuple[SecretKey, list[Finding]]]:
     """Scan the first version of each path again, and yield what a report shows of each secret.
 
-    Each version is scanned once, however many secrets it has, and all share one git process. A
+    Each version is scanned once for all of its secrets, and all versions share one git process. A
     secret that is not found again is omitted.
     """
     find_place = _PlaceFinder(objects).find

@@ -21,7 +21,7 @@ MAX_OCCURRENCES = 100
 """Maximum number of listed occurrences of one key."""
 
 _MIN_NAMES, _MAX_ALL_NAMES = 100, 1_000_000
-"""Names of refs that are listed of a secret, however many there are; and of all secrets together.
+"""Maximum names of refs listed for one secret, and for all secrets together.
 
 A file of ten thousand keys and as many refs would make a report of gigabytes.
 """

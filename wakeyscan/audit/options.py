@@ -33,7 +33,7 @@ class AuditOptions(NamedTuple):
     cache_file: str = ""
     """The file that caches the results of earlier audits; empty: no cache."""
     include_suppressed: bool = False
-    """Whether to report placeholders and ignored keys too."""
+    """Whether to also report placeholders and ignored keys."""
     policy: Policy = Policy()
     base_revision: Revision | None = None
     """The revision that an inline ignore comment must be in to count; `None`: any."""

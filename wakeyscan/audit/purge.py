@@ -26,7 +26,7 @@ class PurgeList(NamedTuple):
     """The content of a replacement list, and the places that it does not reach."""
 
     content: bytes
-    """A line per secret, in the clear: it goes into a private file and nowhere else."""
+    """A line per secret, in the clear: it is written only to a private file."""
     secrets: tuple[Secret, ...]
     not_reached: tuple[str, ...]
     """Lines that name a place, without its secret, and the reason."""

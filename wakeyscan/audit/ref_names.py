@@ -96,7 +96,7 @@ def _add_indexes(names: RefNames, repository: Repository, git: Git) -> Iterator[
 
 
 def read_tag_targets(ids: Iterable[str], git: Git) -> dict[str, str]:
-    """Return the targets of annotated tags by the tags' ids; a target may be a tag again."""
+    """Return the targets of annotated tags by the tags' ids; a target may itself be a tag."""
     targets: dict[str, str] = {}
     pending = list(ids)
     try:

@@ -1,7 +1,7 @@
 """Importer for gitleaks and betterleaks 1: `.gitleaksignore`, and reports in JSON or SARIF.
 
 An ignore file has one fingerprint per line: `commit:file:rule:line`, with the full commit or
-(since 8.26) seven digits of it, or `file:rule:line` for every version. A report has columns, too.
+(since 8.26) seven digits of it, or `file:rule:line` for every version. A report also has columns.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def warn_of_open_keys(keys: list[AcceptedKey]) -> None:
 
 
 def read_reported_keys(path: str) -> list[AcceptedKey]:
-    """Return the keys that a report reports; raise `SourceError` if it is none."""
+    """Return the keys in a report; raise `SourceError` if the file is not a report."""
     with read_report(path) as report:
         check_fingerprint_key(path, report)
         reported = [item for item in report["findings"] if item["standing"] == "reported"]

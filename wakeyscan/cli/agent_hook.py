@@ -86,7 +86,7 @@ def parse_fields(content: bytes) -> Fields:
 def _scan(event: Event, gap: str, values: Values, options: tuple[Option, ...]) -> Verdict:
     """Return the verdict. An error blocks: most assistants take its exit code for consent.
 
-    `gap` says why there is no event to scan.
+    `gap` is the reason why there is no event to scan.
     """
     try:
         flags = {key: value for key, value in values.items() if key != "agent"}

@@ -51,7 +51,7 @@ def add_facts(
 
 
 def _needs_replacements(result: RunResult, settings: Config) -> bool:
-    """Return whether a report has edits: only SARIF, and only beside the files on disk."""
+    """Return whether a report has edits: only SARIF, and only if the files are on disk."""
     formats = (settings.format, *(name for name, _ in settings.reports))
     has_findings = "sarif" in formats and bool(result.reported())
     return has_findings and worktree.find_work_tree(".") is not None

@@ -28,7 +28,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "fleet merge": (
         ("fleet merge", "of shards that share the folder wakeyscan-fleet"),
-        ("fleet merge shard-1 shard-2 -o all", "of shards with folders of their own"),
+        ("fleet merge shard-1 shard-2 -o all", "of shards in separate folders"),
     ),
     "hook": (
         ("hook install pre-commit pre-push", "let git run wakeyscan"),
@@ -38,7 +38,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "hook install": (
         ("hook install pre-commit commit-msg pre-push", "in this repository"),
         ("hook install agent claude", "for Claude Code, in all projects"),
-        ("hook install agent --scope project cursor", "for all who use Cursor in this project"),
+        ("hook install agent --scope project cursor", "for all Cursor users of this project"),
     ),
     "hook uninstall": (
         ("hook uninstall pre-commit", "existing hooks are restored"),

@@ -1,4 +1,4 @@
-"""The files of a fix: what is found in them, how each one changes, and the files beside them."""
+"""The files of a fix: the findings in them, how each one changes, and related files."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class PlannedFile(NamedTuple):
 
 
 class FileAccess(NamedTuple):
-    """How the files of a run are found and what git says about them."""
+    """How the files of a run are found, and their state in git."""
 
     top: str
     """The top of the work tree, or empty."""

@@ -1,4 +1,4 @@
-"""`wakeyscan fix --plan`: what to do about each key, by the facts of the user's own repository."""
+"""`wakeyscan fix --plan`: what to do about each key, given the state of the user's repository."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files that a fix may change: the scanned ones, and what git says about them."""
+"""The files that a fix may change: the scanned ones, and their state in git."""
 
 from __future__ import annotations
 

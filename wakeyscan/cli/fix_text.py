@@ -36,7 +36,7 @@ def format_file(planned: PlannedFile, context: ScanContext, color: bool) -> Iter
 def format_summary(
     planned: Iterable[PlannedFile], result: RunResult, is_written: bool
 ) -> Iterator[str]:
-    """Yield what was fixed, what is left alone and why, and what the user has to do."""
+    """Yield what was fixed, what was not and why, and what the user has to do."""
     files = [*planned]
     fixed = sum(len(file.repair.fixed) for file in files)
     left = [(file, item) for file in files for item in file.repair.left]

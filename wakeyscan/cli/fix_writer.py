@@ -48,7 +48,7 @@ def _check_planned(planned: PlannedFile, access: FileAccess) -> None:
 
 
 def write_planned(planned: PlannedFile, access: FileAccess) -> None:
-    """Write a repaired file and the files beside it; raise `ReportError`."""
+    """Write a repaired file and its related files; raise `ReportError`."""
     added = list_added(planned)
     ignored = [pair for pair in added if pair[0].endswith(_IGNORE_FILE)]
     others = [pair for pair in added if pair not in ignored]

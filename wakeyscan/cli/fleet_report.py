@@ -33,7 +33,7 @@ def build_result(
 
 
 def add_skipped(fleet: FleetResult, skipped: tuple[Skipped, ...]) -> FleetResult:
-    """Return a fleet with what the listings of its sources left out."""
+    """Return a fleet with the repositories that its sources excluded."""
     result = fleet.result
     return fleet._replace(result=result._replace(skipped=(*skipped, *result.skipped)))
 

@@ -35,7 +35,7 @@ class KeyPlace(NamedTuple):
 
 
 class FleetReport(NamedTuple):
-    """What the report of a fleet says about where its keys are."""
+    """The places of keys according to the report of a fleet."""
 
     folder: str
     """The folder of the report."""

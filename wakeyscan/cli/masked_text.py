@@ -1,4 +1,4 @@
-"""Lines and unified diffs of texts with every key masked, those in pieces too."""
+"""Lines and unified diffs of texts with every key masked, including split keys."""
 
 from __future__ import annotations
 

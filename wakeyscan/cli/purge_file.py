@@ -29,7 +29,7 @@ _LIMITS = (
 
 
 def check_purge_file(file: str, target: str) -> None:
-    """Refuse a file that exists, that a commit could pick up, or behind a link of a repository.
+    """Reject a file that exists, that a commit could include, or behind a link in a repository.
 
     Raise `UsageError`.
     """

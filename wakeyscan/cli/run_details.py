@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def print_settings(
     values: Values, options: tuple[Option, ...], environment: Mapping[str, str], ignore_file: str
 ) -> None:
-    """Print to stderr each setting that is no default, with its source, and the accelerators.
+    """Print to stderr each setting that differs from its default, its source, and the accelerators.
 
     `ignore_file` is empty for a command that applies none.
     """

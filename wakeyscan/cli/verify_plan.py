@@ -33,7 +33,7 @@ _KEY = rb"wa_live_[A-Za-z0-9_-]{16,128}"
 
 
 class VerifyPlan(NamedTuple):
-    """Keys to verify, and what an earlier report says about them."""
+    """Keys to verify, and their state in an earlier report."""
 
     requests: list[VerificationRequest]
     liveness_before: dict[str, str]
@@ -55,7 +55,7 @@ class _ReportedKey(NamedTuple):
 
 
 class _SavedReport(NamedTuple):
-    """What a report says."""
+    """Content of a report."""
 
     command: str
     targets: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Masks in the bytes of a file: each key is replaced where it is, and JSON stays valid."""
+"""Masks in the bytes of a file: each key is replaced in place, and JSON stays valid."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _count_bytes(line: bytes, column: int) -> int:
 
 
 def _replace(content: bytes, spans: list[_Span]) -> bytes:
-    """Replace ranges; of overlapping ones, the first of the longest counts, to their common end."""
+    """Replace ranges; overlapping ones become one range with the text of the first longest one."""
     parts, at = [], 0
     for start, end, mark in sorted(spans, key=lambda span: (span[0], -span[1])):
         if start >= at:

@@ -1,4 +1,4 @@
-"""The files of a wipe: what is masked in each, what is left and why, and their replacement."""
+"""The files of a wipe: what is masked in each, what is not and why, and their replacement."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Document(NamedTuple):
     before: Callable[[], Iterable[bytes]] | None = None
     """Reads the versions before a change. Only a secret that they lack is a finding."""
     has_new_name: Callable[[], bool] | None = None
-    """Returns whether the file got its name in a change; `None`: yes. Old names are no findings."""
+    """Returns whether a change gave the file its name; `None`: yes. Old names are not findings."""
     open_file: Callable[[], BinaryIO] | None = None
     """Opens the file that this is a chunk of; `None` if it can be read only once."""
 

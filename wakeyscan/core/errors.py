@@ -38,7 +38,7 @@ class RuleError(WakeyscanError):
     def __init__(self, *faults: str) -> None:
         super().__init__("; ".join(faults))
         self.faults = faults
-        """One line for each fault of a rule file."""
+        """One line for each error in a rule file."""
 
 
 class SourceError(WakeyscanError):

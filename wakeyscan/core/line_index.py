@@ -17,7 +17,7 @@ def find_positions(
     """Yield (line, column) of each offset; offsets must be in ascending order.
 
     `line` and `column` are the position of the first byte. The time is linear in the size of
-    `content`, however many offsets there are.
+    `content`, for any number of offsets.
     """
     at = len(_BOM) if content.startswith(_BOM) and (line, column) == (1, 1) else 0
     for offset in offsets:

@@ -15,7 +15,7 @@ class Occurrences:
     """The occurrences of a pattern in a text.
 
     The bounds of the ranges that are asked for should ascend. Then the time is linear in the size
-    of the text, however many ranges there are, and however much they overlap.
+    of the text, for any number of ranges, even overlapping ones.
     """
 
     def __init__(self, content: bytes, pattern: re.Pattern[bytes], words: tuple[bytes, ...] = ()):

@@ -68,5 +68,5 @@ class _BoundedPattern:
         except TimeoutError:
             raise ConfigError(
                 f"{redact(path)}: a pattern of exclude or [[allow]] takes more than"
-                f" {_MAX_SECONDS} s on this path: write it with fewer *"
+                f" {_MAX_SECONDS} s on this path; use fewer *"
             ) from None

@@ -69,7 +69,7 @@ def find_memory_limit() -> int:
 def limit_memory(size: int) -> None:
     """Limit what this process, and each that it starts, may allocate; files in memory do not count.
 
-    0 is no limit. Some systems refuse this one, and go on without.
+    0 means no limit. Some systems refuse this one, and go on without.
     """
     if not size or not find_spec("resource"):
         return
@@ -94,7 +94,7 @@ def is_half_used(memory: int) -> bool:
 
 @contextmanager
 def limit_time(seconds: int, give_up: Callable[[], object]) -> Iterator[None]:
-    """End this process if the block takes longer; 0 is no limit.
+    """End this process if the block takes longer; 0 means no limit.
 
     Nothing else stops a library that is written in C. `give_up` is called first: it writes the
     record of the failure, so that the next worker to get the task gives the repository up.

@@ -54,7 +54,7 @@ class Secret:
         return self._text.startswith(other._text)
 
     def __lt__(self, other: Secret) -> bool:
-        """Compare the texts: in this order, secrets stand after those that they begin with."""
+        """Compare the texts: in this order, secrets follow those that they begin with."""
         return self._text < other._text
 
     def __str__(self) -> str:

@@ -48,7 +48,7 @@ class FileRefused(OSError):
 def read_small_file(path: str, max_size: int) -> bytes:
     """Read a regular file of at most `max_size` bytes, following links; raise `OSError`.
 
-    A stream of this process, such as the path of `<(command)`, is read too.
+    A stream of this process, such as the path of `<(command)`, is also read.
     """
     if "\0" in path:  # Python raises `ValueError` for it
         raise FileRefused(errno.EINVAL, "its path contains a NUL", path)

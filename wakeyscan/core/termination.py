@@ -41,7 +41,7 @@ def clean_up_on_termination() -> Iterator[None]:
 def make_temporary_folder() -> Iterator[str]:
     """Yield a new folder, and remove it at the end, also after a signal.
 
-    Raise `SourceError` if there is no place for it, as in a container that is read-only.
+    Raise `SourceError` if it cannot be created, for example in a read-only container.
     """
     with clean_up_on_termination():
         try:

@@ -29,10 +29,10 @@ class WrappedText(NamedTuple):
     starts: list[int]
     """Start of each line in `plain`."""
     lines: list[bytes]
-    """Base64 letters of each line; those without a start decode to no byte of their own."""
+    """Base64 letters of each line; those without a start decode to no separate byte."""
 
     def split_texts(self, anchors: tuple[bytes, ...]) -> Iterator[Span]:
-        """Yield the line numbers, half-open, of each text: words look like base64 lines, too.
+        """Yield the line numbers, half-open, of each text: words also look like base64 lines.
 
         A line that starts with an anchor starts another text if the lines before it are not text,
         or contain an anchor. So does a line that would only lengthen the last word before it,

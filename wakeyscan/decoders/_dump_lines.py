@@ -1,6 +1,6 @@
 """Lines of a dump: readers for each format, and runs of consecutive lines.
 
-An offset at the start of each line tells whether it continues the line above.
+The offset at the start of a line shows whether it continues the line above.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ def list_first_escapes(word: bytes, styles: Iterable[bytes], intro: bytes) -> It
     """Yield byte strings; `word` contains at least one of them wherever a part of it is escaped.
 
     After two plain letters, the `intro` of an escape is rare enough to be searched for alone. That
-    finds escapes of escapes, too.
+    also finds escapes of escapes.
     """
     for style in styles:
         first, second = style % word[0], style % word[1]

@@ -1,4 +1,4 @@
-"""Keys with gaps: text that is no part of a key splits it, such as a line fold or a tag.
+"""Keys with gaps: other text, such as a line fold or a tag, splits a key.
 
 A decoder describes its gaps. A key is followed from its prefix over all gaps. If the format does
 not prove that the key continues after a gap, the rest of the key must not look like words.
@@ -67,7 +67,7 @@ class GapFormat(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """Text within a key that is no part of it."""
+    """Text within a key that is not part of it."""
 
     start: int
     end: int
@@ -97,7 +97,7 @@ class SplitKey(NamedTuple):
 
 
 def find_keys(content: bytes, found: FoundAnchors, gap_format: GapFormat) -> Iterator[SplitKey]:
-    """Yield the keys with gaps; no key starts within a word, however long."""
+    """Yield the keys with gaps; no key starts within a word of any length."""
     if len(content) <= _MIN_KEY:
         return
     end = 0

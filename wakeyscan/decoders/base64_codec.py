@@ -14,7 +14,7 @@ def encode_at(text: bytes, offset: int) -> tuple[bytes, int]:
     """Return the letters that `text` at byte `offset` determines alone, and their position.
 
     Neighboring bytes share the first and the last letter, unless a group of three starts or ends
-    there. Such letters are left out.
+    there. Such letters are omitted.
     """
     shift, skipped = offset % 3, 4 * (offset // 3)
     letters = b2a_base64(b"\0" * shift + text + b"\0" * (-(shift + len(text)) % 3))

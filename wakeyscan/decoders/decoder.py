@@ -14,7 +14,7 @@ Span = tuple[int, int]
 
 
 class FoundAnchors(dict[bytes, frozenset[bytes]]):
-    """Encoded anchors in a text, each with the anchors that it may stand for."""
+    """Encoded anchors in a text, each with the anchors that it may represent."""
 
     def __init__(
         self,
@@ -24,7 +24,7 @@ class FoundAnchors(dict[bytes, frozenset[bytes]]):
     ) -> None:
         super().__init__(anchors)
         self.path = path
-        """Path of the text, which tells its language; empty if the text is encoded in another."""
+        """Path of the text, which determines its language; empty if another text encodes it."""
         self.may_hold = may_hold
         """Returns whether a decoded text may hold an anchor, plain or encoded."""
 

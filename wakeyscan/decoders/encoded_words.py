@@ -1,7 +1,7 @@
 """Text in several encoded words of a mail header: `=?utf-8?Q?wa=5Flive=5F…?= =?utf-8?Q?…?=`.
 
 RFC 2047 limits an encoded word to 75 characters, and drops the blanks and line ends between two of
-them. An underscore stands for a blank. A single word in base64 is decoded as such.
+them. An underscore represents a space. A single word in base64 is decoded as such.
 """
 
 from __future__ import annotations

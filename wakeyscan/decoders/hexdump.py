@@ -115,7 +115,7 @@ def _choose_reader(content: bytes, hit: re.Match[bytes]) -> ReadLine | None:
 
 
 def _measure_word(content: bytes, hit: re.Match[bytes]) -> int:
-    """Return how many bytes the digits around a hit stand for, 0 for an odd number of digits."""
+    """Return how many bytes the digits around a hit represent, 0 for an odd number of digits."""
     reach = 2 * XXD_PLAIN_SIZE
     before = re.search(DIGIT + rb"*\Z", content[max(0, hit.start() - reach) : hit.start()])
     after = re.compile(DIGIT + b"*").match(content, hit.end(), hit.end() + reach)

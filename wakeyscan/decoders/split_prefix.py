@@ -1,7 +1,7 @@
 """Parts of a key prefix that a line fold or markup splits.
 
-A prefix with one gap holds `wa_` or `live_` in one part. These parts are words of some code, too,
-so the prefilter checks the text around them.
+A prefix with one gap holds `wa_` or `live_` in one part. Some code also contains these parts as
+words, so the prefilter checks the text around them.
 """
 
 from __future__ import annotations
@@ -86,7 +86,8 @@ def _is_gap_end(before: bytes) -> bool:
 def _build_head_pattern(size: int) -> re.Pattern[bytes]:
     """Return the pattern of the last letter before a gap, the end of one of several parts.
 
-    It starts with a literal, which `re` searches quickly; the rest of the part is looked up behind.
+    It starts with a literal, which `re` searches quickly; a look-behind checks the rest of the
+    part.
     """
     parts = (PREFIX[:size], *(_PART_START + PREFIX[first:size] for first in range(1, size)))
     ends = b"|".join(b"(?<=" + part + b")" for part in parts)

@@ -40,7 +40,7 @@ class _UtfDecoder:
         yield from self.encoded_anchors(anchor, True)
 
     def encode_again(self, text: bytes) -> Iterator[bytes]:
-        """Yield nothing: the prefilter recognizes UTF-16 by its start, whatever text it contains.
+        """Yield nothing: the prefilter recognizes UTF-16 by its start, not by its text.
 
         Encoded text inside UTF-32 is not searched for.
         """

@@ -1,4 +1,4 @@
-"""Compressed streams, read piece by piece within the budget, whatever compressed them."""
+"""Compressed streams of any codec, read piece by piece within the budget."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Stream:
         self._end: ExtractionError | bool = False
 
     def read(self, size: int) -> bytes:
-        """Read at most `size` bytes; raise `ExtractionError` at damage, at each later call too."""
+        """Read at most `size` bytes; raise `ExtractionError` at damage and at each later call."""
         while size > 0 and not self._end:  # a limit of 0 means no limit to zlib
             try:
                 if piece := self._decompress(size):
@@ -131,7 +131,7 @@ class PieceReader:
         self._error: ExtractionError | LimitExceeded | None = None
 
     def read(self, size: int) -> bytes:
-        """Read at most `size` bytes; raise the error of the pieces, at each later call too."""
+        """Read at most `size` bytes; raise the error of the pieces now and at each later call."""
         while len(self._buffer) < min(size, _MAX_JOINED) and self._read_piece():
             pass
         if self._error and not self._buffer:

@@ -30,7 +30,7 @@ class Limits(NamedTuple):
     max_memory: int = 128 << 20
     """Bytes of an archive that is held in memory, since it needs random access and is not on disk.
 
-    It limits the window of a zstd or xz stream too.
+    It also limits the window of a zstd or xz stream.
     """
     max_member_size: int | None = None
     """Bytes of a member that is scanned (--max-file-size); `None`: no limit."""

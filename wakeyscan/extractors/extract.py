@@ -134,7 +134,7 @@ class _Archive(NamedTuple):
     def _extract_nested(
         self, archive_format: str, source: _MemberReader, head: bytes
     ) -> Iterator[ExtractedItem]:
-        """Open an archive within an archive; if it is small, yield its own bytes too."""
+        """Open an archive within an archive; if it is small, also yield its own bytes."""
         file: BinaryIO = cast("BinaryIO", source)
         if len(head) < CHUNK_SIZE:
             file = BytesIO(head)

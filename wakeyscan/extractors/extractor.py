@@ -25,7 +25,7 @@ DAMAGED = "damaged: does not follow the format"
 
 
 class ExtractionError(Exception):
-    """An archive, or the rest of it, cannot be opened; the text says why.
+    """An archive, or the rest of it, cannot be opened; the text states why.
 
     If no member was extracted, this is not a gap: the file only looks like an archive. It is
     scanned as plain bytes, so the scan stays complete.

@@ -56,7 +56,7 @@ TAR_SIGNATURE, TAR_OFFSET = b"ustar", 257
 """The signature of a tar and its offset: the name of a file precedes it."""
 
 _ZIP_END = 22
-"""Bytes of the record that ends a zip without a comment, whatever precedes the archive."""
+"""Bytes of the record at the end of a zip without a comment; any bytes may precede the archive."""
 
 _PROBE_SIZE, _ENOUGH_OUTPUT = 1024, 64
 """Bytes of the beginning to examine, and bytes of output that prove zlib.

@@ -1,4 +1,4 @@
-"""7-Zip: opened by py7zr in a process of its own, if the extra `archives` is installed.
+"""7-Zip: opened by py7zr in a separate process, if the extra `archives` is installed.
 
 The directory is at the end of the file, and its place in the first 32 bytes.
 """

@@ -94,7 +94,7 @@ class _Entry(NamedTuple):
 
 
 def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
-    """Yield all entries of the directory, including folders, whose names are scanned too."""
+    """Yield all entries of the directory, including folders, whose names are also scanned."""
     directory = _find_directory(file)
     for entry in _read_entries(file, directory.offset, directory.size):
         content = _Content(file, entry._replace(offset=entry.offset + directory.shift), budget)
@@ -216,7 +216,7 @@ class _Content:
         return piece
 
     def read_whole(self) -> bytes | None:
-        """Return all of a small, intact entry; `read` says what is wrong with another one."""
+        """Return all of a small, intact entry; `read` reports what is wrong with another one."""
         entry = self._entry
         if max(entry.size, entry.packed_size) > _SMALL or entry.method not in (_STORED, _DEFLATED):
             return None

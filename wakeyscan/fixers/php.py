@@ -12,7 +12,7 @@ from wakeyscan.fixers.tree_fixer import Language, Place, TreeFixer
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_CONSTANT = "{} has to be a constant expression; read the variable where it is used"
+_CONSTANT = "{} must be a constant expression; read the variable where it is used"
 
 _REFUSED = {
     "property_element": _CONSTANT.format("the default of a property"),

@@ -61,7 +61,7 @@ def _join_copies(base: bytes, delta: bytes, at: int, size: int) -> bytes:
     if sum(map(len, parts)) != size:
         raise ApplyDeltaError("the size of the object is not the claimed one")
     if any(isinstance(part, range) and part.stop > len(base) for part in parts):
-        raise ApplyDeltaError("a copy ends behind the base")
+        raise ApplyDeltaError("a copy ends after the end of the base")
     if parts == [range(len(base))]:
         return base
     view = memoryview(base)

@@ -145,7 +145,7 @@ def _list_entries(folder: str) -> list[os.DirEntry[str]]:
         return []
     except OSError as error:
         raise SourceError(
-            f"{folder}: cannot be read: {error.strerror}; run wakeyscan as a user who may read it"
+            f"{folder}: cannot be read: {error.strerror}; run wakeyscan as a user with read access"
         ) from None
 
 

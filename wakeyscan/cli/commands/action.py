@@ -110,7 +110,7 @@ def _write_reports(result: RunResult, settings: config.Config) -> None:
 
 
 def _write_notes(notes: Iterable[str]) -> None:
-    """Write notes to the log, as annotations that are no problem, and to the summary."""
+    """Write notes to the log, as notice annotations, and to the summary."""
     for note in notes:
         output.write_stdout(format_command("notice", note, title="wakeyscan").encode())
         github_files.write_summary(f"\n{format_code(note)}\n")

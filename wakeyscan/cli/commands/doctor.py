@@ -14,8 +14,8 @@ from wakeyscan.reports.terminal_text import wrap_words
 
 HELP = """Check hooks, configuration and optional components.
 
-Exits with 1 if something is wrong, and says what to do. A missing optional component is not
-an error; doctor says what it would add."""
+Exits with 1 if something is wrong, and suggests what to do. A missing optional component is not
+an error; doctor describes what it would add."""
 
 _OPTIONS = ("config", "rules", "ignore-file")
 

@@ -30,7 +30,7 @@ HELP = """Replace hardcoded keys with environment variables.
 Without --write, a diff shows what would change, with each key masked. A PATH is a file or folder
 (default: current directory).
 
-Keys that cannot be replaced safely are left alone, with the reason. The exit code is 1 while keys
+Keys that cannot be replaced safely are kept, with the reason. The exit code is 1 while keys
 remain in the files."""
 
 _OPTIONS = (

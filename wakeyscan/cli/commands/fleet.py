@@ -64,7 +64,7 @@ PARAMETERS = Parameters(
                "removed. Default: 50G.", "SIZE"),
         Option("max-clone-size", "Stop a clone above this size. Default: 20G.", "SIZE"),
         Option("no-keep", "Remove each clone after its audit."),
-        Option("executor", "dask or processes: what runs the audits. Default: dask if it is "
+        Option("executor", "How to run the audits: dask or processes. Default: dask if it is "
                "installed (wakeyscan[fleet]) and there is no --shard.", "NAME"),
         Option("scheduler", "Run on this cluster of Dask: tls://HOST:PORT; without TLS only on "
                "this machine. Default: a cluster of --jobs workers on this machine.", "ADDRESS"),
@@ -104,7 +104,7 @@ def run(values: Values, operands: list[str]) -> int:
 
 
 def _build_config(values: Values) -> Config:
-    """Build the configuration; the results are no report, so `--output` is no part of it."""
+    """Build the configuration without `--output`, because the results are not a report."""
     options = tuple(option for option in PARAMETERS.options if option.name != "output")
     others = {name: value for name, value in values.items() if name != "output"}
     return build.build_config(others, options, os.environ)

@@ -160,7 +160,7 @@ def _indent(text: str) -> list[str]:
 
 
 def _export_rules(rules: tuple[Rule, ...], name: str) -> int:
-    """Print the rules in the form of another scanner; say which rules it cannot have."""
+    """Print the rules in the format of another scanner; report rules that cannot be exported."""
     export = exports.EXPORTS.load(name)
     portable, refused = convert_rules(rules)
     heading = f"{name}: rules of wakeyscan; encoded and split keys need wakeyscan itself"

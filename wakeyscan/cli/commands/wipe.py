@@ -26,7 +26,7 @@ HELP = """Mask keys in the files of coding assistants.
 TARGET is 'agents:', or 'agents:claude,codex' for some assistants. Without --write, a diff shows
 what would change. JSON stays valid, and a file is never half written.
 
-Keys in settings are left alone, because MCP servers need them. The exit code is 1 while keys
+Keys in settings are kept, because MCP servers need them. The exit code is 1 while keys
 remain. Masking does not revoke a key."""
 
 _OPTIONS = ("rules", "config", "max-file-size", "quiet", "color")

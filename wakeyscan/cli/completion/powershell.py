@@ -1,4 +1,4 @@
-"""Completion script of PowerShell, for Windows PowerShell 5 too."""
+"""Completion script for PowerShell, including Windows PowerShell 5."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def build_script(topics: tuple[Topic, ...]) -> str:
 
 
 def _list_values(options: dict[str, Option]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield flags with their values; a command before the flag has its own ones."""
+    """Yield flags with their values; a command before the flag may have other values."""
     for command in ("", *FORMATS):
         for name in ("format", "report") if command else options:
             if values := list_values(options[name], command):

@@ -15,7 +15,7 @@ FORMATS = {
     "verify": tuple(VERIFY_REPORTS),
     **dict.fromkeys(("config", "doctor", "ignore"), _TEXT_OR_JSON),
 }
-"""Formats of commands that have other ones than those of a scan."""
+"""Formats of commands whose formats differ from those of a scan."""
 
 _VALUES = {
     "fail-on": (*map(str, Severity), "never"),

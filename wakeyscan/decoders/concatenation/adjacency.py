@@ -69,7 +69,7 @@ _BY_INTERPRETER = (
 _TEMPLATES = frozenset(
     ("j2", "jinja", "jinja2", "tmpl", "tpl", "template", "example", "sample", "dist", "bak", "in")
 )
-"""Extensions after which the name tells the language: `config.py.j2`."""
+"""Extensions before which the name determines the language: `config.py.j2`."""
 
 
 def find_adjacency(path: str, content: bytes) -> Adjacency:

@@ -36,7 +36,7 @@ _LOOK_UP = lazy_pattern(
 def join_literals(content: bytes, path: str, spans: Iterable[Span]) -> dict[Span, Chain | None]:
     """Return the parts of each credential that has several, by its first part.
 
-    The value is `None` if a part is looked up at run time. The path tells the language.
+    The value is `None` if a part is looked up at run time. The path determines the language.
     """
     source = SourceText(content, path)
     joined: dict[Span, Chain | None] = {}

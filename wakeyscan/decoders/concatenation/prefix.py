@@ -92,7 +92,7 @@ def may_continue(content: bytes, start: int, *, has_lists: bool = True) -> bool:
 
     A word that is too long for a key is not. Most keys are whole: a blank follows them, or they are
     closed at the end of their line, and the next statement begins with a name and appends nothing.
-    Then the patterns of operators are not needed. `has_lists` says whether the content may have
+    Then the patterns of operators are not needed. `has_lists` states whether the content may have
     lists of bare words.
     """
     if _NO_KEY.match(content, start) or (not has_lists and _BARE_KEY.match(content, start)):

@@ -34,7 +34,7 @@ _OWNER_BACKWARDS = lazy_pattern(rb"\$?(?:(?:\.|::|>-)[\w$]{1,40}){0,3}")
 _LAST_OWNER = lazy_pattern(rb"([\w$]{1,40})(?:\.|::|->)\$?\Z")
 _OWNER_ENDS = (b".", b"::", b"->", b"$")
 _OPENING = rb"(?: \$?\{\{ | [$\#]?\{ | \\\( | \$\( ) \s{0,4}"
-"""Opening of an interpolated name; a bare `$` interpolates, too."""
+"""Opening of an interpolated name; a bare `$` also interpolates."""
 _CLOSING = rb"\s{0,4} [)}]{1,2}"
 
 

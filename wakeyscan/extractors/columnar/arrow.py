@@ -1,7 +1,7 @@
 """Arrow IPC files, which are also Feather files of version 2: one string per line.
 
-The values of a column stand end to end; a buffer of offsets before them has their ends. The schema
-is not needed: offsets rise from 0 to the size of the next buffer.
+The values of a column follow each other without gaps; a buffer of offsets before them has their
+ends. The schema is not needed: offsets rise from 0 to the size of the next buffer.
 """
 
 from __future__ import annotations

@@ -199,7 +199,7 @@ def _decompress(page: _Page, codec: int, budget: ExtractionBudget) -> bytes:
 def _split_values(content: bytes) -> Iterator[bytes]:
     """Yield the values of a page, each after its length in four bytes.
 
-    The levels of nested values, which precede them in a data page of version 1, have lengths too.
+    The levels of nested values, which precede them in a data page of version 1, also have lengths.
     """
     at = 0
     while at + 4 <= len(content):

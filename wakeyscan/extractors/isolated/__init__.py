@@ -1,7 +1,7 @@
 """Readers that use other libraries, each in a process with limited memory, time and rights.
 
-A hostile file makes such a library need gigabytes or minutes. The process holds no secret of ours,
-writes no file, and ends with the budget of the scanned file.
+With a hostile file, such a library can take gigabytes or minutes. The process holds no secret of
+ours, writes no file, and ends with the budget of the scanned file.
 """
 
 from __future__ import annotations

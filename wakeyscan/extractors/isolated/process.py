@@ -80,7 +80,7 @@ def _read_members(frames: _FrameReader, budget: ExtractionBudget) -> Iterator[Me
 
 
 class _FrameReader:
-    """The frames of a process; if it dies, the last one says so."""
+    """The frames of a process; if it dies, the last one reports that."""
 
     def __init__(self, process: Process) -> None:
         self._process, self._buffer = process, bytearray()

@@ -34,7 +34,7 @@ class FrameKind(IntEnum):
 
 
 class OpaqueFile(Exception):
-    """The file is intact but cannot be opened; the text says why."""
+    """The file is intact but cannot be opened; the text states why."""
 
 
 class FrameWriter:

@@ -1,4 +1,4 @@
-"""Fonts of a PDF: the characters behind the glyph numbers that most programs write.
+"""Fonts of a PDF: the characters of the glyph numbers that most programs write.
 
 Such a font has a table of Unicode values, a stream (`/ToUnicode`), so that text can be copied.
 """

@@ -53,7 +53,7 @@ class Step(NamedTuple):
     width: float
 
     def joins(self, text: bytes, previous: Step | None) -> bool:
-        """Return whether no blank is behind a text; `previous` is the step to it."""
+        """Return whether no space follows a text; `previous` is the step to it."""
         if not 0 < len(text) <= MAX_LETTERS:
             return False
         is_fixed = previous and len(text) == 1 and abs(self.width - previous.width) < _SAME_WIDTH

@@ -1,6 +1,6 @@
 """Pages of a PDF whose content is in several streams: `/Contents [4 0 R 5 0 R]`.
 
-A stream may end between a string and its operator. A few programs cut within a string, too.
+A stream may end between a string and its operator. A few programs also cut within a string.
 """
 
 from __future__ import annotations

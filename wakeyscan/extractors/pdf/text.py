@@ -1,6 +1,6 @@
 """The text that a page of a PDF shows: `[(wa) -20 (_live_)] TJ` is one word with moved letters.
 
-A page may draw each letter by itself, too (see `letters`).
+A page may also draw each letter separately (see `letters`).
 
 Patterns match many strings at once. A step in Python for each number and operator would take ten
 times as long.
@@ -88,7 +88,7 @@ class _Line:
         """The last string; empty before the first one."""
         self._gap = b""
         self._position: letters.Position | None = None
-        """Of the last string; `None`: the gap before it tells."""
+        """Of the last string; `None`: the gap before it decides."""
         self._step: letters.Step | None = None
 
     def add(self, gap: bytes, text: bytes, size: float) -> bytes:

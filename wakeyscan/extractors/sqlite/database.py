@@ -39,7 +39,7 @@ _DAMAGE_ERRORS = (sqlite3.Error, UnicodeError)
 def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
     """Yield the tables, a row per line, with tabs between the values.
 
-    A database on disk is read there, whatever its size; any other one is held in memory.
+    A database on disk of any size is read there; any other one is held in memory.
     """
     file.seek(0)
     header = file.read(_HEADER_SIZE)
@@ -69,7 +69,7 @@ def _find_path(file: BinaryIO) -> str:
 
 
 def _open_at(path: str) -> sqlite3.Connection:
-    """Open a database on disk without a lock, and without the log and the journal beside it."""
+    """Open a database on disk without a lock, and without its log and journal."""
     uri = f"{Path(path).as_uri()}?mode=ro&immutable=1"
     return sqlite3.connect(uri, uri=True, isolation_level=None)
 

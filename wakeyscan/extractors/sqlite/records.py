@@ -1,7 +1,7 @@
 """Rows in the pages of a database, read without SQLite.
 
-A log or a journal has pages, but no complete database. The values of a row stand end to end in its
-page; the header of the record has their sizes.
+A log or a journal has pages, but no complete database. The values of a row follow each other
+without gaps in its page; the header of the record has their sizes.
 """
 
 from __future__ import annotations

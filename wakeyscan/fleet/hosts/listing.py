@@ -61,7 +61,7 @@ def _list_items(source: str, name: str, host: Host, client: HostClient) -> Itera
             yield from items
             return
     raise UsageError(
-        f"{source}: there is no such organization, group or user, or the token may not see it; "
+        f"{source}: no such organization, group or user, or the token has no access to it; "
         f"check the name and {' or '.join(host.variables)}"
     )
 
