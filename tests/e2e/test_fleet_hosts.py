@@ -80,7 +80,7 @@ def test_a_group_of_gitlab_is_listed_with_pages_and_rate_limits(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        pytest.param(("github:none",), "there is no such organization", id="missing"),
+        pytest.param(("github:none",), "no such organization", id="missing"),
         pytest.param(("github:empty",), "contains no repositories", id="empty"),
         pytest.param(
             ("github:evil",), "an item that is not one of its repositories", id="other host"

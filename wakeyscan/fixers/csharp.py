@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from wakeyscan.fixers.syntax import Literal
 
 _REFUSED = {
-    "attribute_argument": "an argument of an attribute has to be a constant",
-    "parameter": "the default of a parameter has to be a constant",
-    "constant_pattern": "a pattern has to be a constant; compare with the variable",
-    "case_switch_label": "a case label has to be a constant; compare with the variable",
+    "attribute_argument": "an argument of an attribute must be a constant",
+    "parameter": "the default of a parameter must be a constant",
+    "constant_pattern": "a pattern must be a constant; compare with the variable",
+    "case_switch_label": "a case label must be a constant; compare with the variable",
 }
 _SAFE_PARENTS = frozenset(
     (

@@ -72,7 +72,7 @@ def _find_value(content: bytes, pair: Node) -> tuple[int, int]:
 def _remove_pair(
     source: Source, instruction: Node, pairs: list[Node], pair: Node, comment: bytes
 ) -> tuple[Edit, ...]:
-    """Return the edits that remove one variable; the instruction goes with its last one."""
+    """Return the edits that remove one variable; the instruction is removed with its last one."""
     if len(pairs) == 1:
         return (Edit(instruction.start_byte, instruction.end_byte, comment),)
     at = instruction.start_byte

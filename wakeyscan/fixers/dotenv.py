@@ -1,7 +1,7 @@
 """Fixer for `.env` files: the key moves to a file that git ignores.
 
-A file that git neither tracks nor ignores becomes an ignored one. In a tracked file, the line moves
-to a private file beside it, such as `.env.local`, which frameworks read after it.
+A file that git neither tracks nor ignores becomes an ignored one. The line of a tracked file moves
+to a private file in the same folder, such as `.env.local`, which frameworks read after it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def parses(content: bytes) -> bool:
 
 
 def build_fix(source: Source, leak: Leak) -> Fix:
-    """Return the edits of a file, and the lines of the files beside it."""
+    """Return the edits of a file, and the lines of its related files."""
     start, end = _find_line(source.content, leak)
     line = source.content[start:end]
     assignment = _LINE.match(line)

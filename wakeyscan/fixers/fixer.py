@@ -16,7 +16,7 @@ INSTALL = "the parser of this language is missing; install it with: pip install 
 
 
 class NotFixable(Exception):
-    """A leak cannot be fixed safely; the text says why, and what to do instead."""
+    """A leak cannot be fixed safely; the text states why, and what to do instead."""
 
 
 class Leak(NamedTuple):

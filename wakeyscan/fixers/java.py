@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from wakeyscan.fixers.syntax import Literal
 
-_CONSTANT = "an annotation or a case label uses it, which has to be a constant"
+_CONSTANT = "an annotation or a case label uses it, which must be a constant"
 _REFUSED = {
-    "annotation_argument_list": "an argument of an annotation has to be a constant",
-    "switch_label": "a case label has to be a constant; compare with the variable",
+    "annotation_argument_list": "an argument of an annotation must be a constant",
+    "switch_label": "a case label must be a constant; compare with the variable",
 }
 _SAFE_PARENTS = frozenset(
     (

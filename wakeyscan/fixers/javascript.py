@@ -21,7 +21,7 @@ _OWN_VALUE = "it sets the variable itself; remove the line, and set the variable
 _REFUSED_PARENTS = {
     "import_statement": "it is the name of a module",
     "literal_type": "it is a type",
-    "enum_assignment": "a member of an enum has to be a constant; use an object",
+    "enum_assignment": "a member of an enum must be a constant; use an object",
 }
 _SAFE_PARENTS = frozenset(
     (

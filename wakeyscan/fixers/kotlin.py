@@ -37,7 +37,7 @@ def _refuse(node: Node) -> str:
         return ""
     for ancestor in syntax.list_ancestors(node):
         if ancestor.type in ("annotation", "file_annotation"):
-            return "an argument of an annotation has to be a constant"
+            return "an argument of an annotation must be a constant"
         if ancestor.type == "interpolation":
             return "it is inside the ${} of another string; assign it to a name first"
         if ancestor.type in ("function_body", "class_body"):

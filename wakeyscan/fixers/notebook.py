@@ -99,7 +99,7 @@ def _map_leak(cell: _Cell, leak: Leak) -> Leak:
 
 
 def _map_edit(text: YamlText, node: Node, cell: _Cell, edit: Edit) -> Edit:
-    """Return an edit of a cell as an edit of the file; whole lines become lines of their own."""
+    """Return an edit of a cell as an edit of the file; whole lines become separate lines."""
     for number, scalar in enumerate(cell.scalars):
         low, high = cell.starts[number], cell.starts[number + 1]
         if low <= edit.start <= edit.end <= high and (edit.start < high or low == high):

@@ -27,7 +27,7 @@ _GAP = re.compile(rb"(?:[ \t\f\r\n]|\\\r?\n|#[^\r\n]*)*")
 
 
 class _Token(NamedTuple):
-    """One string literal; several beside each other are one expression."""
+    """One string literal; adjacent ones are one expression."""
 
     start: int
     end: int

@@ -46,7 +46,7 @@ def _refuse_other_uses(tree: PythonTree, name: str, offset: int) -> None:
 
 
 def _imports_later(tree: PythonTree, function: ast.stmt, name: str, offset: int) -> bool:
-    """Return whether a function around an offset imports a name of its own after it."""
+    """Return whether a function around an offset imports the name itself after it."""
     start, end = tree.span(function)
     return start <= offset < end and any(
         isinstance(node, _IMPORTS)

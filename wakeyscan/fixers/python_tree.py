@@ -51,7 +51,7 @@ class PythonTree(NamedTuple):
         return isinstance(node, ast.JoinedStr)
 
     def is_documentation(self, node: ast.expr) -> bool:
-        """Return whether a string is a statement of its own."""
+        """Return whether a string is a complete statement."""
         return isinstance(self.parents.get(node), ast.Expr)
 
     def list_operands(self, node: ast.expr) -> list[ast.expr]:
@@ -77,11 +77,11 @@ class PythonTree(NamedTuple):
         return isinstance(parent, _SAFE_PARENTS) or self._is_sum(parent)
 
     def find_refusal(self, node: ast.expr) -> str:
-        """Return why no look-up may stand in the place of a string; empty if it may."""
+        """Return why no look-up may replace a string; empty if it may."""
         child: ast.AST = node
         while (parent := self.parents.get(child)) is not None and not isinstance(child, ast.stmt):
             if isinstance(parent, ast.pattern):
-                return "a pattern of `match` has to be a constant; compare with the variable"
+                return "a pattern of `match` must be a constant; compare with the variable"
             if child in (getattr(parent, "annotation", None), getattr(parent, "returns", None)):
                 return "it is in a type annotation"
             if isinstance(parent, ast.Subscript) and _is_literal_type(parent, child):

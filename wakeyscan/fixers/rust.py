@@ -1,4 +1,4 @@
-"""Fixer for Rust: `std::env::var("NAME")`, where a text made at run time may stand."""
+"""Fixer for Rust: `std::env::var("NAME")`, where a text built at run time is allowed."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _CONSTANTS = {
     "const_item": "a constant is evaluated at compile time; read the variable where it is used",
     "static_item": "a static is evaluated at compile time; use LazyLock, or read it in place",
-    "attribute_item": "an attribute has to be a constant",
-    "match_pattern": "a pattern has to be a constant; compare with the variable",
+    "attribute_item": "an attribute must be a constant",
+    "match_pattern": "a pattern must be a constant; compare with the variable",
 }
 _OWNED_CALLS = re.compile(rb"\.(?:to_string|to_owned|into)\(\)$|^String::from\(")
 _KEEPING = re.compile(rb"\.(?:unwrap_or|or|map_or|push|push_back|insert)$|(?:^|::)(?:Some|Ok|Err)$")
@@ -86,7 +86,7 @@ def _refuse_macro(macro: Node, node: Node) -> str:
     tree = next(child for child in macro.children if child.type == "token_tree")
     first = tree.named_children[0]
     if first == node and name not in ("vec", "json", "dbg"):
-        return f"the format of {name}! has to be a literal; pass the key as an argument"
+        return f"the format of {name}! must be a literal; pass the key as an argument"
     return _NOT_BORROWED if name == "vec" else ""
 
 

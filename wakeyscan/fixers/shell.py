@@ -119,7 +119,7 @@ def _replace_word(node: Node, content: bytes, leak: Leak) -> Edit:
 
 
 def _list_pieces(node: Node) -> list[_Piece]:
-    """Return a part of a word and the parts beside it."""
+    """Return a part of a word and the adjacent parts."""
     parent = node.parent
     if parent is None or parent.type != "concatenation":
         return [_Piece(node)]

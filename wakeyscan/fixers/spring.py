@@ -18,7 +18,7 @@ from wakeyscan.fixers.fixer import (
 from wakeyscan.fixers.yaml_fixer import FoundScalar, YamlFixer
 
 ANNOTATION = re.compile(rb"@(?:[\w.]+\.)?Value\(")
-"""The start of an annotation whose text has such look-ups, too."""
+"""The start of an annotation whose text also has such look-ups."""
 
 _VALUE = re.compile(rb"[ \t\f]*(?:[^\\:=\s]|\\.)+[ \t\f]*[:= \t]")
 """The name of a property, and what separates it from its value."""

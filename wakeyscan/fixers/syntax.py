@@ -1,6 +1,6 @@
 """Syntax trees of tree-sitter, and the string literals in them.
 
-The grammars are wheels of their own, which the extra `wakeyscan[fix]` installs.
+The grammars are separate wheels, which the extra `wakeyscan[fix]` installs.
 """
 
 from __future__ import annotations

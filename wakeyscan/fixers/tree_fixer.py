@@ -1,7 +1,8 @@
 """Fixer of programming languages, on syntax trees of tree-sitter.
 
-A `Language` says how it writes strings, sums of strings and look-ups. A key that is a whole string
-becomes a look-up; a key inside a string becomes a hole of an interpolated string, or a summand.
+A `Language` defines the syntax of strings, concatenations and look-ups. A key that is a whole
+string becomes a look-up; a key inside a string becomes a hole of an interpolated string, or a
+summand.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class Language(NamedTuple):
     format_hole: Callable[[Place], bytes]
     """Returns the hole of an interpolated literal, or nothing if the literal has none."""
     refuse: Callable[[Node], str] = lambda node: ""
-    """Returns why no look-up may stand in the place of a literal."""
+    """Returns why no look-up may replace a literal."""
     promote: Callable[[Literal, bytes, bytes, bytes], bytes | None] = _never_promote
     """Returns an interpolated literal in the place of a plain one; `None`: use a sum."""
     adapt: Callable[[Place], tuple[Edit, ...]] = _adapt_nothing

@@ -24,7 +24,7 @@ _ESCAPE = re.compile(
     rb"\\u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\.", re.DOTALL
 )
 _LETTERS = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f"}
-"""Escapes that JSON and YAML share, beside those of single characters and of UTF-16."""
+"""Escapes that JSON and YAML share, except those of single characters and of UTF-16."""
 
 
 class Entry(NamedTuple):

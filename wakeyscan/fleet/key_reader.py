@@ -41,7 +41,7 @@ ProgressCallback = Callable[[int, int], None]
 def choose_repositories(records: Sequence[Record]) -> dict[Secret, str]:
     """Return the repository to read each distinct key from; as few repositories as is easy.
 
-    Of several, one counts first in which an X-App-Key is found, too, since the API asks for both.
+    A repository with an X-App-Key comes first, since the API asks for both.
     """
     holders: dict[Secret, list[tuple[bool, int, str]]] = {}
     for record in records:

@@ -1,8 +1,8 @@
-"""The ledger of a fleet: one file per audited repository, each a JSON report of its own.
+"""The ledger of a fleet: one file per audited repository, each a complete JSON report.
 
-A file is written at once or not at all, and its name has the state of the repository and the
-digest of the rules. So a run that was cut off continues where it was, on any machine that has the
-folder, and no result is counted twice.
+A file is written at once or not at all, and its name has the state of the repository and the digest
+of the rules. So an interrupted run can be resumed on any machine that has the folder, and no result
+is counted twice.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def find_file(folder: str, repository: str, key: str) -> str:
 
 
 def build_slug(repository: str) -> str:
-    """Return a file name for a repository: its name as far as it is harmless, and a digest."""
+    """Return a file name for a repository: the harmless part of its name, and a digest."""
     digest = sha256(repository.encode("utf-8", "surrogateescape")).hexdigest()[:_DIGITS]
     return f"{re.sub(r'[^A-Za-z0-9-]+', '_', repository)[-_MAX_SLUG:].strip('_-')}-{digest}"
 

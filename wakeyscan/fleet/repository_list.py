@@ -30,9 +30,9 @@ class FleetRepository(NamedTuple):
     token_variable: str = ""
     """Environment variable with the token to clone with; empty: none. A task never has a token."""
     token_user: str = ""
-    """Name that goes with the token."""
+    """User name for the token."""
     is_optional: bool = False
-    """Whether it may be missing: a host does not say whether a wiki has pages."""
+    """Whether it may be missing: a host does not report whether a wiki has pages."""
 
     @property
     def remote(self) -> Remote:
@@ -55,7 +55,7 @@ class FleetRepository(NamedTuple):
 
 
 def sort_repositories(repositories: Iterable[FleetRepository]) -> list[FleetRepository]:
-    """Return each repository once, under a name of its own, the largest first."""
+    """Return each repository once, with a unique name, the largest first."""
     found: dict[str, FleetRepository] = {}
     for repository in repositories:
         found.setdefault(repository.location, repository)

@@ -30,7 +30,7 @@ class SourceListing(NamedTuple):
     repositories: list[FleetRepository]
     """The largest one first."""
     skipped: tuple[Skipped, ...] = ()
-    """What the user chose to leave out."""
+    """What the user chose to exclude."""
 
 
 def list_repositories(

@@ -1,4 +1,4 @@
-"""The state of a repository as a digest: what has the same one need not be audited again."""
+"""The state of a repository as a digest: with the same state, it need not be audited again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def digest_repository(repository: Repository) -> str:
     """Return a digest of the refs, reflogs, index and objects of a repository.
 
-    An audit scans objects that no ref reaches, too, so the names of all packs and loose objects
+    An audit also scans objects that no ref reaches, so the names of all packs and loose objects
     count.
     """
     digest = sha256()

@@ -61,7 +61,7 @@ def prepare(options: AuditOptions) -> ScanContext:
 
 
 def run_task(task: FleetTask) -> Outcome:
-    """Audit a repository and write its record; a failure is a record, too.
+    """Audit a repository and write its record; a failure is also a record.
 
     Raise `ReportError` if the ledger cannot be written.
     """

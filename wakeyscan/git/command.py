@@ -210,7 +210,7 @@ class Git(NamedTuple):
             yield next(found) if name in present else missing_object(name)
 
     def read_all_objects(self) -> Iterator[Object]:
-        """Yield every object of the repository, unreachable ones too, in no particular order."""
+        """Yield every object of the repository, including unreachable ones, in any order."""
         options = ("--batch-all-objects", "--batch", "--unordered", "--buffer")
         with self._wrap_process_errors("cat-file"):
             running = self._start(("cat-file", *options))

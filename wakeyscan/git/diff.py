@@ -61,7 +61,7 @@ def split_fields(pieces: Iterable[bytes]) -> Iterator[bytes]:
 def parse_changes_by_commit(output: Iterable[bytes]) -> Iterator[tuple[str, list[Change]]]:
     """Parse the fields of `diff-tree --stdin --raw -z`: each commit with its changes.
 
-    A commit is a field of its own. A path that looks like an id follows a `:` field.
+    A commit is a separate field. A path that looks like an id follows a `:` field.
     """
     commit = ""
     fields: list[bytes] = []

@@ -88,7 +88,7 @@ def list_omitted_files(folder: str) -> Iterator[OmittedFile]:
 
 
 def _may_omit_files(folder: str) -> bool:
-    """Return whether the index may say of a file that it is not checked out, without git."""
+    """Return without git whether the index may mark a file as not checked out."""
     try:
         index = os.path.join(worktree.find_git_folder(folder), "index")
         with open(index, "rb", opener=small_files.open_nonblocking) as file:

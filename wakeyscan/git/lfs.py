@@ -67,7 +67,7 @@ def find_store(git: command.Git) -> str:
 
 
 def find_default_store(git_folder: str) -> str:
-    """Return the default folder of LFS content, whatever the configuration of the repository."""
+    """Return the default folder of LFS content, regardless of the repository's configuration."""
     return os.path.join(os.path.realpath(git_folder), "lfs", "objects")
 
 

@@ -32,7 +32,7 @@ class WorkTree(NamedTuple):
     """`worktree NAME`, or `main worktree`."""
     folder: str
     is_linked: bool = True
-    """Whether it has refs of its own; those of the main work tree are shared."""
+    """Whether it has its own refs; those of the main work tree are shared."""
 
     @property
     def index_path(self) -> str:

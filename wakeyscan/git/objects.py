@@ -30,7 +30,7 @@ def parse_tree(tree: bytes, id_width: int) -> list[tuple[bytes, bytes]]:
 
 
 def parse_commit_links(commit: bytes, id_width: int) -> bytes:
-    """Return the ids of a commit's tree and of its parents, in hex, each with a blank behind it.
+    """Return the ids of a commit's tree and of its parents, in hex, each followed by a space.
 
     The result is empty if git refuses to parse the commit: a wrong first line, or a parent that is
     not an id.
@@ -56,7 +56,7 @@ def is_object_id(text: str) -> bool:
 
 
 def is_null_id(object_id: str) -> bool:
-    """Return whether an id consists of zeros, which stand for no object."""
+    """Return whether an id consists of zeros, which mean no object."""
     return not object_id.strip("0")
 
 

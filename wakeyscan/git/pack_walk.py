@@ -143,7 +143,7 @@ def _measure_gap(pack: Pack, number: int) -> int:
 
 
 def _inflate(packed: bytes) -> bytes | None:
-    """Inflate bytes that may be a decompression bomb, whatever size they claim."""
+    """Inflate bytes that may be a decompression bomb, regardless of their claimed size."""
     inflater = fast_zlib.decompressobj()
     content: bytes = inflater.decompress(packed, MAX_IN_MEMORY)
     return content if inflater.eof else None

@@ -246,7 +246,7 @@ class _PopenProcess:
 
 
 class BackgroundRun(NamedTuple):
-    """A command that runs beside the caller, and is killed at the end of the context."""
+    """A command that runs concurrently and is killed at the end of the context."""
 
     running: Process
     finish: Callable[[], bytes]

@@ -1,7 +1,7 @@
 """Names of revisions that may mean several commits.
 
 git takes the first ref that fits a name, and tags before branches: a tag `origin/main` hides the
-branch of the remote. Whoever can push such a ref could choose what a change is compared with.
+branch of the remote. Anyone who can push such a ref could choose what a change is compared with.
 """
 
 from __future__ import annotations

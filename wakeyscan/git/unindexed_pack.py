@@ -1,6 +1,6 @@
 """Packs without an index, such as the pack in a bundle.
 
-Only decompression tells where an entry ends, so all entries are inflated once to find the next.
+Only decompression shows where an entry ends, so all entries are inflated once to find the next.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class UnindexedPack(NamedTuple):
 
     pack: Pack
     error: str
-    """What is wrong with the pack, whose entries may end early; empty if nothing is."""
+    """What is wrong with the pack, whose entries may end early; empty if it is intact."""
 
 
 def read_unindexed_pack(

@@ -71,9 +71,9 @@ def build_fixes(finding: Finding) -> list[Any] | None:
 def to_plain(node: Any) -> Any:
     """Convert sarif-om objects to dicts without nulls and defaults, with names as in the schema.
 
-    An iterator stays one, so that its items need not all be in memory.
-    sarif-om has no writer of its own. Its companion package drops `level: warning`, and takes
-    seconds for thousands of results.
+    An iterator stays an iterator, so that its items need not all be in memory. sarif-om itself has
+    no writer. Its companion package drops `level: warning`, and takes seconds for thousands of
+    results.
     """
     if isinstance(node, str):
         return node

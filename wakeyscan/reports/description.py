@@ -66,7 +66,7 @@ def name_kind(item: Skipped) -> str:
 
 
 def join_names(names: Sequence[str], most: int, separator: str = ", ") -> str:
-    """Join the first `most` names, and count the others; a single one is named, too."""
+    """Join the first `most` names, and count the others; a single other one is also named."""
     more = len(names) - most
     if more <= 1:
         return separator.join(names)

@@ -1,4 +1,4 @@
-"""The texts of the HTML report, escaped for a terminal: a page may be printed there too."""
+"""The texts of the HTML report, also escaped for a terminal, where a page may be printed."""
 
 from __future__ import annotations
 

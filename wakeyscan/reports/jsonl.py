@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
-    """Write the whole result, including suppressed findings; `type` tells the lines apart."""
+    """Write the whole result, including suppressed findings; `type` distinguishes the lines."""
     for value in _list_items(result):
         _write_line(value, out)
     _write_line(_build_last_line(result), out)

@@ -1,4 +1,4 @@
-"""The runbook of one key: what to do, in which order, by where the key is and was."""
+"""The runbook of one key: what to do, in which order, depending on where the key is and was."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _KINDS = (
 
 
 class LocalFacts(NamedTuple):
-    """What only the user's own repository tells, beyond the history of a key."""
+    """Facts that only the user's own repository has, beyond the history of a key."""
 
     has_remotes: bool = True
     is_on_branch: bool = True

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 DEFAULT_WIDTH = 80
-"""Characters in a line of text where there is no terminal."""
+"""Characters in a line of text without a terminal."""
 
 
 class ReportStyle(NamedTuple):

@@ -131,7 +131,7 @@ class Fields:
         return _clean(self._get(name, str, default))
 
     def get_name(self, name: str, default: str | None = None) -> str:
-        """Return a text that no document wrote: reports print it as it is."""
+        """Return a text that no document wrote: reports print it unchanged."""
         return _check_printable(name, self.get_text(name, default))
 
     def get_names(self, name: str) -> tuple[str, ...]:

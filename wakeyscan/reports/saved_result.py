@@ -21,7 +21,7 @@ _ANSWER = "answer"
 
 
 def load_result(path: str, rules: tuple[Rule, ...]) -> RunResult:
-    """Return the result in a JSON report; raise `SourceError` if it is none.
+    """Return the result in a JSON report; raise `SourceError` if the file is not one.
 
     A rule of a finding that `rules` lack has only its id for a title. Secrets are masks.
     """

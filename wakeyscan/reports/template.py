@@ -33,7 +33,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
-    """Write the text of the template; raise `ReportError` for a fault in it."""
+    """Write the text of the template; raise `ReportError` for an error in it."""
     report = io.StringIO()
     json_report.write(result, report, style)
     verdict = make_encodable(format_verdict(result))
@@ -99,7 +99,7 @@ def _limit(pieces: Iterator[bytes], file: str) -> Iterator[bytes]:
 
 
 def _check_exit(process: Process, file: str) -> None:
-    """Raise `ReportError` with the last line of the process, which names the fault."""
+    """Raise `ReportError` with the last line of the process, which names the error."""
     code, lines = process.wait()
     if code == 1 and lines:
         raise ReportError(lines[-1])

@@ -4,7 +4,7 @@ The template may come from the scanned repository. So it runs in a sandbox witho
 files, in a process that has no credentials, little memory and a limited time.
 
 Standard input has the size of the JSON heading, the heading and the report in JSON, or no report,
-to check the syntax only. The text goes to standard output, a fault to standard error.
+to check the syntax only. The text goes to standard output, an error to standard error.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 
 def main(seconds: int) -> None:
-    """Render the template of the request, or exit with 1 and a fault."""
+    """Render the template of the request, or exit with 1 and an error."""
     limit_process(seconds, MAX_MEMORY, _MAX_ADDRESS_SPACE)
     heading = json.loads(sys.stdin.buffer.readline())
     report = sys.stdin.buffer.read()

@@ -19,7 +19,7 @@ else:
 
 LIVENESS_COLORS = {Liveness.LIVE: "1;31", Liveness.REVOKED: "32"}
 PUSHED_COLOR = "35"
-"""Magenta: as legible on light terminals as on dark ones, and no color of a severity."""
+"""Magenta: legible on light and on dark terminals, and not the color of a severity."""
 
 _MASK = "…("
 """Part of a masked secret."""
@@ -55,7 +55,7 @@ class FileLinks(NamedTuple):
     """Name of this machine: a terminal on another one must not open its own file."""
 
     def link(self, path: str, text: str) -> str:
-        """Return a text as a link to a file; as it is without such a file, or if it names a key."""
+        """Return a text as a link to a file; unchanged if it is missing or its name holds a key."""
         file = os.path.join(self.root, path.partition(MEMBER_SEPARATOR)[0])
         if redact(file) != file or not os.path.lexists(file.encode("utf-8", "surrogateescape")):
             return text
@@ -121,7 +121,7 @@ def wrap_words(
 
 
 def fold(line: str, width: int) -> Iterator[str]:
-    """Yield a line; one that exceeds the width as several, the further ones with an indent.
+    """Yield a line; one that exceeds the width is broken, and its further lines are indented.
 
     A width of 0 has no limit.
     """

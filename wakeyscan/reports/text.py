@@ -215,7 +215,7 @@ def _format_skipped(heading: str, skipped: tuple[Skipped, ...], style: ReportSty
 
 
 def _format_item(name: str, reason: str, style: ReportStyle) -> str:
-    """Return a line on an item; if it is too long, the reason goes on below."""
+    """Return a line on an item; if it is too long, the reason continues below."""
     if len(name) + len(reason) < style.width - 2:
         return f"  {name} {reason}"
     words = (name, *terminal_text.split_words(reason))

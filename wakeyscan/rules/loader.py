@@ -95,7 +95,7 @@ def _refuse_duplicates(rules: list[Rule]) -> None:
 
 
 def _parse_rule(path: str, content: bytes, *, is_builtin: bool = True) -> Rule:
-    """Return the rule of a file; raise `RuleError` with all of its faults.
+    """Return the rule of a file; raise `RuleError` with all of its errors.
 
     The patterns of built-in rules are tested before a release, and not each time they are loaded.
     """

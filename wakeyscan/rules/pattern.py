@@ -145,7 +145,7 @@ def _load_engine(release: str) -> ModuleType | None:
 
 
 def _load_engine_alone(folder: str) -> ModuleType:
-    """Load the engine alone: an empty package stands in for its own during the import."""
+    """Load only the engine: an empty package replaces its own during the import."""
     package = sys.modules["regex"] = ModuleType("regex")
     package.__path__ = [folder]
     try:

@@ -21,7 +21,7 @@ _NUMBER = lazy_pattern(r"(?<!\\)(?:\\\\)*(?:\\[1-9]|\(\?\([1-9])")
 
 
 def find_faults(fields: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a message for each fault in the patterns of a rule file.
+    """Yield a message for each error in the patterns of a rule file.
 
     Fields of another type are skipped, since `validation` reports them.
     """
@@ -58,7 +58,7 @@ def _find_faults_of(
     *,
     is_shape: bool = False,
 ) -> Iterator[str]:
-    """Yield the faults in the pattern of a rule or of a shape."""
+    """Yield the errors in the pattern of a rule or of a shape."""
     source = owner.get("pattern")
     if not isinstance(source, str) or not source.strip():
         return

@@ -1,7 +1,7 @@
 """The prefix that a rule gives to its secrets, such as `sk_test_`.
 
 It is the start of the pattern's group `secret`, up to the first element that matches many
-characters. Its words say nothing about a secret.
+characters. Its words are no evidence about a secret.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class _Part(NamedTuple):
 
     text: str
     end: int
-    """Offset of the `|` or `)` behind the part."""
+    """Offset of the `|` or `)` after the part."""
     is_whole: bool
     """Whether all of the part is literal."""
 

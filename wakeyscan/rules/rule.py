@@ -16,7 +16,7 @@ TIMEOUT_SECONDS = 2.0
 """Seconds that one pattern may take around one group of anchors."""
 
 GATE = "gate_"
-"""Start of the names of the definitions that say where a shape may match."""
+"""Start of the names of the definitions that restrict where a shape may match."""
 
 RuleFolder = str | tuple[tuple[str, bytes], ...]
 """Path of a folder of rule files, or (path, content) of each file if they are not on disk."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _OUTER_CALLS = lazy_pattern(
     r"\(\?x\)\s*(?:#[^\n]*\n\s*)*(\(\?&\w+\))(.*)(\(\?&\w+\))\s*", re.DOTALL
 )
-"""A verbose pattern that starts and ends with a call, behind its comments."""
+"""A verbose pattern that starts and ends with a call, after its comments."""
 
 
 NEVER = "never"

@@ -1,4 +1,4 @@
-"""Validation of the fields of rule files. Every fault is found, not only the first."""
+"""Validation of the fields of rule files. Every error is reported, not only the first."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NO_LIST = "expected a non-empty list of strings"
 
 
 def find_faults(path: str, fields: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a message for each fault in the file name and the fields of a rule."""
+    """Yield a message for each error in the file name and the fields of a rule."""
     rule_id = os.path.basename(path).removesuffix(".toml")
     if not rule_id or rule_id.strip(_ID_CHARACTERS):
         yield "invalid rule id; name the file with a-z, 0-9 and - only"
@@ -138,7 +138,7 @@ def _find_faults_of_shape(shape: Mapping[str, Any], fields: Mapping[str, Any]) -
 
 
 def _find_missing_group(pattern: object, fields: Mapping[str, Any]) -> Iterator[str]:
-    """Report a pattern without a group `secret`, which a definition may have too."""
+    """Report a pattern without a group `secret`, which may also be in a definition."""
     if isinstance(pattern, str) and pattern.strip():
         definitions = fields.get("define")
         called = definitions.values() if isinstance(definitions, dict) else ()

@@ -204,7 +204,7 @@ def _is_utf_8(content: bytes, start: int, end: int) -> bool:
 
 
 def _find_counted_end(content: bytes, start: int, run_end: int) -> int | None:
-    """Return the end of a string if its format says so, and no delimiter does.
+    """Return the end of a string if its format defines it, and no delimiter does.
 
     A number before a colon may also be that of a line. So it counts only before the next item.
     """

@@ -50,7 +50,7 @@ def find_bounds(
 ) -> Bounds:
     """Return whether both ends of the secret at `content[start:end]` are certain.
 
-    The path tells source code, in which no line is wrapped, from text, logs and mail.
+    The path distinguishes source code, in which no line is wrapped, from text, logs and mail.
     """
     if nuls is None:
         nuls = NulSearch(content)

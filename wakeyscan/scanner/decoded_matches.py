@@ -97,7 +97,7 @@ def is_cut_short(content: bytes, match: Match) -> bool:
 
 
 def _is_cut_short(match: Match, source: DecodedSource, whole: Span) -> bool:
-    """Return whether an ellipsis follows in the decoded text, or where it ends, in its source."""
+    """Return whether an ellipsis follows in the decoded text, or at its end in the source."""
     content = source.decoded.content
     if is_cut_short(content, match):
         return True

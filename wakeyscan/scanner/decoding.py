@@ -97,7 +97,7 @@ def decode_text(
 ) -> AnchoredText:
     """Return a text with its anchors and, unless `depth` is 0, the texts decoded around them.
 
-    `without` is the name of a decoder that is not used; the path tells the language of the text.
+    `without` is the name of a decoder that is not used; the path determines the language.
     `hits` are the anchors in it, if the caller has searched for them already.
     """
     hits = context.prefilter(content) if hits is None else hits

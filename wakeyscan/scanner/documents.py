@@ -63,7 +63,7 @@ def scan_documents(items: Iterable[Document | Skipped], context: ScanContext) ->
 
 
 class _UnitLimits:
-    """The limits of the files of one unit, and those of a run, which hold for the unit too."""
+    """The limits of the files of one unit, and those of a run, which also apply to the unit."""
 
     def __init__(self, context: ScanContext) -> None:
         self.is_full = False

@@ -61,7 +61,8 @@ class EmbeddedArchives:
         self._skipped[Skipped(self._document.origin, reason)] = None
 
     def _add_skipped(self, item: Skipped) -> None:
-        """Add a skipped item; a truncated archive is no gap, since manuals contain such examples.
+        """Add a skipped item; a truncated archive is not a gap, since manuals contain such
+        examples.
 
         In a chunk it is a gap: the rest may be in the next chunk.
         """

@@ -62,7 +62,7 @@ class Masks(NamedTuple):
     reach: tuple[int, ...]
     """For each span, the largest end of all spans up to it."""
     secrets: tuple[Secret, ...] = ()
-    """The secret of each span; empty where no copies are masked."""
+    """The secret of each span; empty if no copies are masked."""
     few: frozenset[Secret] = frozenset()
     """All secrets, if they are at most `_MAX_SECRETS`."""
 
@@ -100,7 +100,7 @@ def build_masks(content: bytes, matches: Iterable[Match]) -> Masks:
 
 
 def build_comparison_masks(content: bytes, matches: Iterable[Match]) -> Masks:
-    """Return masks of the secrets alone: what may continue a secret tells lines apart.
+    """Return masks of only the secrets: text that may continue a secret distinguishes lines.
 
     The masked text may hold the rest of a secret, so it is only hashed (see `digest_line`).
     """

@@ -127,7 +127,7 @@ def _names_vendor(lowered: bytes) -> bool:
 
 
 def _is_for_vendor(document: Document) -> bool:
-    """Return whether a document is about WAStack: other vendors have an X-App-Key too."""
+    """Return whether a document is about WAStack: other vendors also have an X-App-Key."""
     if b"wa_live_" in document.content or b"wastack" in document.content.lower():
         return True
     return "wastack" in document.origin.path.lower()

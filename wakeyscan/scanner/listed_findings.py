@@ -23,7 +23,7 @@ _RUN_FACTOR = 2
 class FindingLimit:
     """The limits of one file, whose chunks share them, or of a whole run.
 
-    Placeholders have a limit of their own, so that they never hide a finding.
+    Placeholders have a separate limit, so that they never hide a finding.
     """
 
     def __init__(self, maximum: int, subject: str = "") -> None:
@@ -32,7 +32,7 @@ class FindingLimit:
 
     @property
     def is_exceeded(self) -> bool:
-        """Whether a finding was left out, so that nothing more is listed."""
+        """Whether a finding was omitted, so that nothing more is listed."""
         return self._findings > self._maximum
 
     def list_findings(self, found: Iterable[Finding]) -> Iterator[Finding]:
@@ -50,9 +50,9 @@ class FindingLimit:
         return not is_placeholder or self._placeholders <= self._maximum
 
     def list_skipped(self, origin: Origin) -> Iterator[Skipped]:
-        """Yield what was left out so far.
+        """Yield what was omitted so far.
 
-        Placeholders that are not listed are no gap: they are known to be harmless.
+        Placeholders that are not listed are not a gap: they are harmless.
         """
         if self.is_exceeded:
             reason = f"has over {self._maximum:,} findings; the rest is skipped"

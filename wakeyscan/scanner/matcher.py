@@ -34,7 +34,7 @@ class Match(NamedTuple):
     elsewhere: tuple[tuple[int, int], ...] = ()
     """Spans of the other parts of the secret, if it is split."""
     bounds: Bounds | None = None
-    """Whether its ends are certain, if a decoded text or a string in binary data told it."""
+    """Whether its ends are certain, if a decoded text or a string in binary data proves it."""
     is_cut_short: bool = False
     """Whether an ellipsis follows it in the decoded text."""
     candidates: tuple[Secret, ...] = ()

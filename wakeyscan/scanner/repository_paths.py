@@ -1,4 +1,4 @@
-"""Paths relative to the top of the repository, whatever the current directory.
+"""Paths relative to the top of the repository, regardless of the current directory.
 
 Code scanning and annotations look for a path there.
 """

@@ -61,7 +61,7 @@ class RunResult(NamedTuple):
     ignored_by_git: int = 0
     """For a scan of folders: number of files that git ignores, at most `MAX_IGNORED`."""
     details: tuple[str, ...] = ()
-    """What took a slower way, for `--verbose`; nothing was left out."""
+    """Items that took a slower path, for `--verbose`; nothing was skipped."""
 
     @property
     def complete(self) -> bool:

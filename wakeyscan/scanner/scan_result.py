@@ -42,7 +42,7 @@ class ScanResult(NamedTuple):
     skipped: tuple[Skipped, ...] = ()
     coverage: Coverage = Coverage()
     interrupted: bool = False
-    """Whether the user stopped the scan; what follows is missing, and a gap says so."""
+    """Whether the user stopped the scan; a gap reports that the rest is missing."""
 
 
 def merge_results(results: Iterable[ScanResult]) -> ScanResult:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class ShortestSecrets:
     """Those of some secrets that begin with no other one, by text.
 
-    Only its two neighbors in this order can be related to a secret, so that few comparisons tell.
+    Only its two neighbors in this order can be related to a secret, so few comparisons are enough.
     """
 
     def __init__(self, secrets: Iterable[Secret]) -> None:

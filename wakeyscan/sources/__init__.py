@@ -20,7 +20,7 @@ class Source(Protocol):
     """
 
     PARALLEL: bool
-    """Whether units are paths of files, which worker processes can read too."""
+    """Whether units are paths of files, which worker processes can also read."""
 
     def list_units(self, target: str, options: SourceOptions) -> Iterable[str | Skipped]:
         """List the units of a target; raise `SourceError` at once if it cannot be read."""

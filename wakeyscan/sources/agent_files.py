@@ -62,7 +62,7 @@ def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
 def _find_project_tree() -> str:
     """Return the project whose links are not followed: a work tree, or the current folder.
 
-    It is empty for a folder with the user's home, whose links are his own.
+    It is empty for a folder with the user's home, whose links are the user's own.
     """
     if top := worktree.find_work_tree("."):
         return top

@@ -56,7 +56,7 @@ def prefilter_files(
 
 
 def _find_named(units: list[str], find_anchors: AnchorSearch) -> frozenset[str]:
-    """Return the units whose names hold an anchor; names are scanned too."""
+    """Return the units whose names hold an anchor; names are also scanned."""
     if not find_anchors(os.fsencode("\n".join(units))):
         return frozenset()
     return frozenset(unit for unit in units if find_anchors(os.fsencode(unit)))

@@ -23,7 +23,7 @@ else:
     chunks = lazy_import("wakeyscan.core.chunks")  # most files are small
 
 PARALLEL = True
-"""Worker processes can read units too."""
+"""Worker processes can also read units."""
 
 OPEN_FLAGS = (
     os.O_RDONLY
@@ -42,7 +42,7 @@ _SPECIAL_FILES: tuple[tuple[Callable[[int], bool], str], ...] = (
     (stat.S_ISBLK, "a device"),
 )
 _NO_WORK_TREE = "must be run in a work tree"
-"""What git says of a directory with a bare repository, whose work trees are below it."""
+"""Message of git for a directory with a bare repository, whose work trees are below it."""
 _VANISHED = "was deleted or moved during the scan"
 
 

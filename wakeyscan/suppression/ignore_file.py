@@ -27,7 +27,7 @@ from wakeyscan.suppression.ignore_entry import (
 _TITLE = "# Findings that wakeyscan ignores: "
 _PURPOSE = "# The headings avoid merge conflicts between branches that add entries."
 _PLACE = "# found by "
-"""Start of the comment that shows reviewers a place of the entry below; it goes with the entry."""
+"""Start of the comment that shows reviewers a place of the entry below and is removed with it."""
 _HEADINGS = {digit: f"# -- {digit}" for digit in HEX_DIGITS}
 """Headings by the first digit of the fingerprints below them."""
 

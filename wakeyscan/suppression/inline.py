@@ -80,7 +80,7 @@ class InlineComments:
         """Return the `wakeyscan:ignore` comment for `start:end`.
 
         It is on the same line, or alone on the line before. For a multi-line string, its first
-        line, its last line and the line before it count too.
+        line, its last line and the line before it also count.
         """
         return self._own.find(start, end)
 

@@ -110,7 +110,7 @@ def build_policy_filter(policy: Policy) -> PolicyFilter:
 
 
 def list_policy_notes(policy: Policy, findings: Iterable[Finding]) -> Iterator[PolicyNote]:
-    """Yield all effects of a policy, so that a report without findings names them too."""
+    """Yield all effects of a policy, so that a report without findings also names them."""
     yield from policy.saved_notes
     reasons = [finding.reason for finding in findings if finding.standing is Standing.IGNORED]
     for override in policy.rule_overrides:

@@ -1,10 +1,10 @@
 """HTTP client with one deadline for a whole request, and size limits for its parts.
 
 No HTTP client offers this. Measured with urllib3 2.8 (httpx and requests also limit single reads
-only): with `Timeout(total=2)`, a server that trickles a head or a body still holds it after 8 s.
-If a name server takes 6 s, it waits for 6 s, and it reads `100 Continue` forever. Its socket is not
-accessible before it is connected, so the only way out is to abandon its thread. That thread goes on
-and sends the key after the verdict (6 s after giving up at 2 s), outside the rate limit.
+only): with `Timeout(total=2)`, a server that trickles a head or a body still holds it after 8 s. If
+a name server takes 6 s, it waits for 6 s, and it reads `100 Continue` forever. Its socket is not
+accessible before it is connected, so the only way out is to abandon its thread. That thread
+continues and sends the key after the verdict (6 s after giving up at 2 s), outside the rate limit.
 
 So the connection is our own, and only the response parser of `http.client` is used. It follows no
 redirects, stores no cookies, and uses neither netrc nor proxies. The request writer of

@@ -35,7 +35,7 @@ class VerificationResults(NamedTuple):
     """The complete keys, by the text that is cut or too long."""
 
     def conclude(self, secret: Secret) -> FoundKey:
-        """Return the key that a text stands for, and the verdict on it."""
+        """Return the key that a text represents, and the verdict on it."""
         return self.found.get(secret) or FoundKey(secret, self.verdicts[secret])
 
 

@@ -124,7 +124,7 @@ def names_the_key(error: str) -> bool:
 
 
 def names_a_revocation(error: str) -> bool:
-    """Return whether an error says that the key was revoked or has expired, and nothing else.
+    """Return whether an error states only that the key was revoked or has expired.
 
     The API can know this only of a complete key; it calls any other text invalid or unknown.
     """

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from wakeyscan.core.secret import Secret
 
 KINDS = ("forks", "archived", "private")
-"""Kinds of repositories that a listing can leave out."""
+"""Kinds of repositories that a listing can exclude."""
 
 Fetch = Callable[[str], Any]
 """Returns the JSON at a path of the API; `None` if there is nothing."""
@@ -25,7 +25,7 @@ class HostRepository(NamedTuple):
     kinds: frozenset[str] = frozenset()
     """Those of `KINDS` that it belongs to."""
     size: int = 0
-    """Bytes, as far as the host says so."""
+    """Bytes, if the host states them."""
     has_wiki: bool = False
 
 
@@ -33,9 +33,9 @@ class ListingOptions(NamedTuple):
     """Which repositories are listed, and where."""
 
     skip: frozenset[str] = frozenset()
-    """Those of `KINDS` to leave out."""
+    """The `KINDS` to exclude."""
     wikis: bool = False
-    """Whether wikis are listed, too."""
+    """Whether wikis are also listed."""
     urls: Mapping[str, str] = {}
     """URLs of the APIs of self-managed hosts, by the name of the host."""
     tokens: Mapping[str, Secret] = {}
@@ -56,7 +56,7 @@ class Host(Protocol):
 
     @property
     def user(self) -> str:
-        """Name that goes with the token as a password, when git clones."""
+        """User name for git clone, with the token as the password."""
 
     def list_paths(self, name: str, fetch: Fetch) -> Iterator[str]:
         """Yield the paths that may list the repositories of a name; the first that exists does."""

@@ -25,7 +25,7 @@ _WIKI = ".wiki"
 def list_host(
     source: str, options: ListingOptions, sleep: Callable[[float], None]
 ) -> tuple[list[FleetRepository], list[Skipped]]:
-    """List the repositories of a source, and what was left out; raise `UsageError`.
+    """List the repositories of a source, and what was excluded; raise `UsageError`.
 
     `sleep` waits for a new allowance of requests.
     """
@@ -71,7 +71,7 @@ def _fetch_nothing(path: str) -> None:
 
 
 def _parse(item: object, host: Host, client: HostClient) -> HostRepository:
-    """Return an item, whose URL must be one of the host: its answer must not lead elsewhere."""
+    """Return an item, whose URL must be one of the host: a response must not lead elsewhere."""
     try:
         if not isinstance(item, dict):
             raise TypeError

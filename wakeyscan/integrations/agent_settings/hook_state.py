@@ -18,7 +18,7 @@ INSTALLED, BROKEN, OTHER, ABSENT = "installed", "broken", "other", "absent"
 
 
 class AgentState(NamedTuple):
-    """What a settings file says about our hook."""
+    """State of our hook in a settings file."""
 
     agent: str
     kind: str

@@ -1,7 +1,7 @@
 """Entries in the text of a JSON settings file.
 
-The text between an opening bracket and our entry tells what was there before: an entry in an empty
-list of the user follows the bracket at once, one in a list of our own begins a new line. So an
+The text between an opening bracket and our entry shows what was there before: an entry in an empty
+list of the user follows the bracket at once, one in our own list starts a new line. So an
 entry, and what was created for it, can be removed without a trace.
 """
 

@@ -1,4 +1,4 @@
-"""The settings file of an assistant: where it is, what it says about our hook, and its change."""
+"""The settings file of an assistant: its place, the state of our hook in it, and its edits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hooks of coding assistants: what each one passes to a hook, and the answers that it reads."""
+"""Hooks of coding assistants: what each one passes to a hook, and the responses that it reads."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WITHOUT_EVENTS = {
     "(https://junie.jetbrains.com/docs/junie-cli-hooks.html), so nothing would be scanned; "
     "wakeyscan scan agents: finds keys in what it keeps",
 }
-"""Assistants whose hooks see no prompt and no tool, and the message that says so."""
+"""Assistants whose hooks see no prompt and no tool, and the message that explains it."""
 
 
 def find_agent(fields: Fields) -> Agent | None:

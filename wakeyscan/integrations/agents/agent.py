@@ -89,7 +89,7 @@ Header = tuple[tuple[str, object], ...]
 """Members of a JSON object."""
 
 COMMAND = "{command}"
-"""The value in an entry that stands for the command line of the hook."""
+"""The placeholder in an entry for the command line of the hook."""
 
 
 class Entry(NamedTuple):
@@ -119,7 +119,7 @@ class HookSettings(NamedTuple):
     home_variable: str = ""
     """Environment variable with the folder in place of the first one in `user`."""
     owner: str = ""
-    """Name of the assistant in the command, where several ones have the same file."""
+    """Name of the assistant in the command, if several share a file."""
     note: str = ""
     """What else the user must do, or know."""
 

@@ -2,7 +2,7 @@
 
 Events, fields and answers: github/docs, content/copilot/reference/hooks-reference.md
 (https://docs.github.com/en/copilot/reference/hooks-reference). Events have no name: their fields
-tell them apart. With event names in PascalCase, fields are in snake_case.
+distinguish them. With event names in PascalCase, fields are in snake_case.
 """
 
 from __future__ import annotations

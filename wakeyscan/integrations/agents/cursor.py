@@ -1,7 +1,7 @@
 """Cursor.
 
-Events, fields and answers: https://cursor.com/docs/hooks. Cursor takes no answer for the output of
-a command or of its own tools: only the output of an MCP tool can be replaced.
+Events, fields and answers: https://cursor.com/docs/hooks. Cursor accepts no response for the output
+of a command or of its own tools: only the output of an MCP tool can be replaced.
 """
 
 from __future__ import annotations

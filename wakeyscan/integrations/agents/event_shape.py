@@ -32,8 +32,8 @@ def find_event_name(fields: Fields, shape: EventShape) -> str:
 def parse_event(fields: Fields, shape: EventShape) -> Event:
     """Return the parts of an event to scan. Unknown events are scanned as a whole.
 
-    All fields are scanned, unknown ones too: a newer version may add some. Only the input of a tool
-    is not scanned again with its output.
+    All fields are scanned, including unknown ones: a newer version may add some. Only the input of
+    a tool is not scanned again with its output.
     """
     name = find_event_name(fields, shape)
     kind = _find_kind(name, shape)

@@ -6,7 +6,7 @@ cannot be withheld.
 
 The CLI and the IDE read hooks from `.kiro/hooks/*.json` (https://kiro.dev/docs/cli/v3/hooks). The
 CLI writes names of events in camelCase, the IDE in PascalCase. Code 2 is documented as blocking for
-tool calls only; for a prompt, it is a warning where it does not block.
+tool calls only; for a prompt, it is a warning if it does not block.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def list_texts(
 def map_texts(value: object, change: Callable[[str, str], str], field: str = "") -> object:
     """Return a value with the same shape, in which `change(field, text)` replaces each text.
 
-    Names of fields that resemble a key are masked: they are no texts.
+    Names of fields that resemble a key are masked: they are not texts.
     """
     if isinstance(value, str):
         return change(field, value)

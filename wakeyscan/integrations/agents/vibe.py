@@ -58,7 +58,7 @@ def is_own(fields: Fields) -> bool:
 
 
 def build_answer(event: Event, verdict: Verdict) -> Answer:
-    """Return the answer. A denied output is the masked text, where there is one."""
+    """Return the answer. A denied output is replaced with the masked text, if there is one."""
     if not verdict.reason:
         return Answer({"system_message": verdict.warning} if verdict.warning else None)
     if event.kind == OUTPUT and isinstance(text := verdict.masked.get("tool_output_text"), str):

@@ -1,11 +1,11 @@
 """GitHub Copilot in VS Code.
 
 Events, fields and answers: microsoft/vscode-docs, docs/copilot/customization/hooks.md
-(https://code.visualstudio.com/docs/copilot/customization/hooks). Prompts and outputs have no answer
-of their own: `continue` ends the turn before the model continues with them.
+(https://code.visualstudio.com/docs/copilot/customization/hooks). Prompts and outputs have no
+specific response: `continue` ends the turn before the model continues with them.
 
 VS Code reads the hook files of Copilot CLI in `.github/hooks`, and those of Claude Code, and
-converts the names of their events. So the event tells who runs the hook, not the file of the hook.
+converts the names of their events. So the event identifies the assistant, not the file of the hook.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ def _list_commits(findings: Iterable[Finding]) -> list[str]:
 def _find_rebase_start(commits: list[str], own: Git) -> str:
     """Return the revision that a rebase of the commits begins after.
 
-    Dates do not tell the oldest commit: a rebase gives many of them the same one.
+    Dates do not identify the oldest commit: a rebase gives many commits the same date.
     """
     ids = [resolve_commit(commit, own) for commit in commits]
     try:

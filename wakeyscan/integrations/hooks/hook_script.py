@@ -1,8 +1,8 @@
 """The part of a hook script that runs wakeyscan, in a script of our own or of another tool.
 
-An existing script keeps its name and path, which dispatchers look at. Our part comes first and
-runs the script again, with a variable set; then it runs wakeyscan. So wakeyscan sees what the
-script staged, whatever way the script ends.
+An existing script keeps its name and path, which dispatchers check. Our part comes first and runs
+the script again, with a variable set; then it runs wakeyscan. So wakeyscan sees what the script
+staged, however the script ends.
 """
 
 from __future__ import annotations

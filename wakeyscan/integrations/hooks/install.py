@@ -13,7 +13,7 @@ from wakeyscan.integrations.hooks.hook_manager import build_error, find_hook_fil
 from wakeyscan.integrations.hooks.hook_status import describe_absence
 
 _MOVED = "before-wakeyscan"
-"""Folder for a hook that is no shell script, or a link; it keeps its name there."""
+"""Folder for a hook that is not a shell script, or is a link; it keeps its name there."""
 
 _RUN_MOVED = (
     'moved="$(dirname -- "$0")/{folder}/{stage}"\n[ ! -x "$moved" ] || exec "$moved" "$@"\n'
@@ -57,7 +57,7 @@ def _make_folder(folder: str) -> None:
 
 
 def _check_folder(folder: str) -> None:
-    """Raise `OSError` for a folder of hooks behind a link that a commit may have brought.
+    """Raise `OSError` for a hooks folder behind a link that a commit may have added.
 
     No commit brings links in `.git`: they are the user's own.
     """

@@ -78,7 +78,7 @@ class ManualRun:
 
     @cached_property
     def _staged_files(self) -> dict[str, ChangedFile]:
-        """The staged files by path; empty unless the passed files are as they are staged."""
+        """The staged files by path; empty unless the passed files equal the staged ones."""
         if _RANGE in os.environ:
             return {}
         try:

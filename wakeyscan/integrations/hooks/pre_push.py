@@ -50,7 +50,7 @@ def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
 
 
 def _build_head_units(own: Git, remote: str) -> list[str]:
-    """Return the units for a push whose refs are unknown: what HEAD has and the remote has not.
+    """Return the units for a push whose refs are unknown: commits of HEAD that the remote lacks.
 
     git writes no refs if there is nothing to push. But another command of the hook may have read
     them, such as `git lfs pre-push`, or the hook manager may not pass them on.

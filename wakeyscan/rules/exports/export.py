@@ -16,7 +16,7 @@ _SIMPLE = (
     r"(?:\(\?<!(?P<before>\[[^^\]\\][^\]\\]*\])\))?\(\?P<secret>(?P<secret>(?:[^()+*?]|[+*?](?![+?])|\(\?:|\))+)\)"
     r"(?:\(\?!(?P<after>\[[^^\]\\][^\]\\]*\])\))?"
 )
-"""A pattern whose only look-around is that no character of a class is beside the secret."""
+"""A pattern whose only look-around excludes a class of characters next to the secret."""
 
 
 class PortableRule(NamedTuple):

@@ -66,7 +66,7 @@ _CONTINUED_LINE = lazy_pattern(
     + BREAK
     + rb"([ \t]*)(?:--?[A-Za-z]|https?://|[|;&>}]|[a-z][\w.-]*[ =])"
 )
-"""A line end in a command; the next line is an argument of its own if a blank precedes it."""
+"""A line end in a command; the next line is a separate argument if a space precedes it."""
 _COMMENT_LINES = lazy_pattern(rb"\A(?:\s*+(?:\#|//)[^\r\n]*+)*+\s*")
 _COBOL = lazy_pattern(rb".{6}-[ \t]*[\"']")
 _NEW_LINE = lazy_pattern(

@@ -1,4 +1,4 @@
-"""Entries of logs and shell histories: whether the next line begins an entry of its own.
+"""Entries of logs and shell histories: whether the next line begins another entry.
 
 A runtime or syslog may split a long entry, and a program may wrap its output before a collector
 adds the time. Both write the parts at once, so a later time proves another entry.
@@ -47,7 +47,7 @@ _HISTORY_ENTRY = lazy_pattern(rb":[ ][0-9]{9,11}:[0-9]+;|#[0-9]{10}\Z")
 def begins_entry(lines: Lines) -> bool | None:
     """Return whether the next line begins an entry that does not continue this one.
 
-    `None`: it begins no entry, or only the text of the entry tells.
+    `None`: it begins no entry, or only the text of the entry decides.
     """
     if _HISTORY_ENTRY.match(lines.following):
         return True

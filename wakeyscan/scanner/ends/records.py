@@ -25,13 +25,13 @@ _PLAIN = tuple(
         ),
     )
 )
-"""Fields that are no rest of a random key."""
+"""Fields that cannot be the rest of a random key."""
 _SHORT = (*_PLAIN, lazy_pattern(rb"[a-z]+\Z"))
 """Fields of a table, which no program wraps."""
 
 
 def is_next_record(lines: Lines, end: TextEnd) -> bool:
-    """Return whether the next line has the fields of this one, and they are no rest of a key."""
+    """Return whether the next line has the fields of this one, and they cannot be part of a key."""
     line, following = lines
     if line.count(b'"') % 2 or (following[:1].isspace() and not line[:1].isspace()):
         return False

@@ -19,7 +19,7 @@ _ASSIGNMENT = lazy_pattern(
     [\w$@.-]+ (?: \[ [\w"'$]* \] )? [ \t]*+ (?: [:?-]?= (?![=>]) | => )"""
 )
 _CONSTANT = lazy_pattern(rb"[ \t]*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+=")
-"""An assignment to a name that no rest of a key is, whatever precedes it."""
+"""An assignment to a name that cannot be the rest of a key."""
 
 _FIELD = lazy_pattern(
     rb"""(?x) (?: \A | ["'`] ) (?P<indent> [ \t]*+ (?: [-*] [ \t]+ )* )

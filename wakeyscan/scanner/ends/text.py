@@ -1,7 +1,7 @@
-"""Proofs that a secret in text ends where the rule says that it ends.
+"""Proofs that a secret in text ends where its match ends.
 
 The API rejects a key that is cut, although the key works. So an end is certain only if a row of
-this table proves it; whatever no row proves is open.
+this table proves it; any other end is open.
 
     nothing follows                        always
     a line end, also an escaped one        the next line starts something else: `next_line`

@@ -16,7 +16,7 @@ ESCAPED_BREAK = (
 )
 """Pattern of a line break in a string literal, form data or an XML attribute.
 
-Each part starts with a literal, too.
+Each part also starts with a literal.
 """
 BLANK = rb"(?:[ \t]|\xc2\xa0)"
 KEY_PREFIX = b"wa_live_"
@@ -70,7 +70,7 @@ class TextEnd(NamedTuple):
     is_cut_anywhere: bool = False
     """Whether the text may be cut without a continuation, as base64 without padding may be."""
     is_nested: bool = False
-    """Whether it is in a literal, so that the path does not tell its language."""
+    """Whether it is in a literal, so that the path does not determine its language."""
 
     @property
     def line(self) -> bytes:

@@ -61,7 +61,7 @@ _TEMPLATES = frozenset(
 """Templates from which a server renders pages; server code in them stays on the server."""
 
 _PLAIN_TEMPLATES = frozenset(["j2", "jinja", "jinja2", "tmpl", "erb", "mako"])
-"""Templates for any file; the rest of the name tells which: `nginx.conf.j2`."""
+"""Templates for any file; the rest of the name is the file type: `nginx.conf.j2`."""
 
 _INDENTED = frozenset(["pug", "jade", "haml", "slim"])
 """Templates in which a dash starts a line of server code, or a comment."""
@@ -92,7 +92,7 @@ _SERVER_NAMES = lazy_pattern(
 )
 _TESTS = lazy_pattern(r"[._-](?:test|spec|cy|e2e)\.[mc]?[jt]sx?$|/__tests__/|/__mocks__/")
 _NEXT_SERVER = lazy_pattern(r"^(?:page|layout|template|default|not-found)\.[jt]sx?$")
-"""Components that Next.js renders on the server unless a directive says otherwise."""
+"""Components that Next.js renders on the server unless a directive overrides it."""
 
 _DIRECTIVE = lazy_pattern(rb"(?>\s|//[^\n]*\n|/\*.*?\*/)*+[\"']use (client|server)[\"']", re.DOTALL)
 _DECLARATION = lazy_pattern(

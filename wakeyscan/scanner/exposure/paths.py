@@ -152,7 +152,7 @@ _CONFIGURATION_FOLDERS = (
 _TEMPLATE_TYPES = frozenset(
     ["j2", "jinja2", "tmpl", "tpl", "erb", "template", "example", "sample", "dist", "bak", "orig"]
 )
-"""Extensions after which the name tells the type of the file: `nginx.conf.j2`."""
+"""Extensions before which the name determines the type of the file: `nginx.conf.j2`."""
 
 
 class _ConfigurationRule:

@@ -11,7 +11,7 @@ _AROUND = 4096
 """Bytes on either side of a key that are examined."""
 
 _HEAD = 1024
-"""Bytes at the start of a file that tell what it is: imports, directives."""
+"""Bytes at the start of a file that identify its type: imports, directives."""
 
 CODE = frozenset(
     [

@@ -25,7 +25,7 @@ _TEMPLATE = lazy_pattern(
 _JWT = "eyJ"
 """Start of a JSON web token, which some services take as the name or the password."""
 _MIN_KEY_NAME = 16
-"""Minimum number of characters of a name that may be a key, beside a word or no password."""
+"""Minimum characters of a name that may be a key, next to a word or an empty password."""
 _MIN_OPAQUE = 24
 """Minimum characters of a random Basic credential that is not a name and password."""
 _MIN_STEPS = 4

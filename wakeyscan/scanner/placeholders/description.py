@@ -25,7 +25,7 @@ _RUN_FLAG, _WORD_FLAG, _UNKNOWN_WORD_FLAG = 2, 2, 3
 _LETTERS_FLAG = _DIGITS_FLAG = _SEPARATOR_FLAG = 3
 """Bits that select the kind of the next token: 2/4 + 4/8 = 1."""
 _SEPARATOR_BIT = 1
-"""Says after a word whether a separator, the first one of the text, belongs to it."""
+"""States after a word whether the first separator of the text belongs to it."""
 _NEW_SEPARATOR_BITS = 4
 """Bits of a separator that differs from the first one; a repeated one has none."""
 
@@ -41,7 +41,7 @@ _UNKNOWN_WORD = range(4, 17)
 _MAX_RARE = 1 / 4
 """Fraction of the pairs of letters in an unknown word that may be rare in words."""
 _FREQUENT_BITS, _RARE_BITS = 0.25, 2.7
-"""Bits that say whether the next letter often follows the one before: about 5/6 + 1/6 = 1."""
+"""Bits for whether the next letter often follows the previous one: about 5/6 + 1/6 = 1."""
 
 
 class _Token(NamedTuple):

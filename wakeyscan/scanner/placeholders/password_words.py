@@ -46,11 +46,11 @@ rahasia contoh nguoidung matkhau taikhoan пользователь логин п
 _STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae"})
 """Letters that Unicode does not decompose."""
 _LEET = str.maketrans("01345@$!7", "oieasasit")
-"""Letters that digits and signs stand for, as in `p@ssw0rd`."""
+"""Letters that digits and signs replace, as in `p@ssw0rd`."""
 _MAX_DIGITS = 6
-"""Maximum number of digits beside the words."""
+"""Maximum number of digits in addition to the words."""
 _MIN_WORD = 3
-"""Letters of a word that counts; a shorter one may stand beside it."""
+"""Letters of a word that counts; a shorter one may be next to it."""
 _SET_APART = lazy_pattern(r"(?<![^\W_])[^\W\d_]{3,8}(?![^\W_])")
 """Letters between signs."""
 _MAX_SIZE = 64
@@ -70,7 +70,7 @@ _SIZES = sorted({len(word) for word in _WORDS})
 def is_made_of_words(text: str, name: str = "") -> bool:
     """Return whether a text is made of words of examples, and maybe of the user's name.
 
-    Signs may stand between them, and a few digits. None of 30,000 random texts of 8 letters
+    Signs and a few digits may separate them. None of 30,000 random texts of 8 letters
     and digits counts.
     """
     if not 0 < len(text) <= _MAX_SIZE:
@@ -99,7 +99,7 @@ def _list_name_words(name: str) -> frozenset[str]:
 
 
 def _replace_leet(folded: str) -> str:
-    """Replace the digits and signs that stand for letters, but not those at the end."""
+    """Replace the digits and signs that represent letters, but not those at the end."""
     body = folded.rstrip("0123456789!?.$#")
     return body.translate(_LEET) + folded[len(body) :]
 

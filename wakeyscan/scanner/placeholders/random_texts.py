@@ -27,7 +27,7 @@ _WORD_CODES = frozenset(int.from_bytes(bytes(start), sys.byteorder) for start in
 
 
 def find_random(texts: Sequence[bytes]) -> Iterator[bytes]:
-    """Yield texts that `check_token` calls no example: nearly all random ones."""
+    """Yield texts that `check_token` does not call examples: nearly all random ones."""
     for at in range(0, len(texts), _BATCH):
         batch = [text for text in texts[at : at + _BATCH] if _has_usual_form(text)]
         if batch:

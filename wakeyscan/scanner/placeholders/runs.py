@@ -1,4 +1,4 @@
-"""Runs: characters that follow from the ones before, as in 1234, qwerty, abab or a1b2c3."""
+"""Runs: characters that follow from the previous ones, as in 1234, qwerty, abab or a1b2c3."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Run(NamedTuple):
     start: int
     end: int
     bits: int
-    """Bits that say how far it goes, and how its characters follow from others."""
+    """Bits for its length, and for how its characters follow from others."""
     kind: str
 
 

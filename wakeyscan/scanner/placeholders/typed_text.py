@@ -2,9 +2,9 @@
 
 A text of 16 characters or more counts as typed if its description is 24 bits shorter than a random
 text of the same form, and if its characters that are neither words nor runs have at most 48 bits.
-So at most one random text in 2**24 counts, whatever its alphabet: of a million that were tried,
-none did. A text with a random part that could be a key never counts: the shortest key, 16
-hexadecimal digits, has 64 bits.
+So at most one random text in 2**24 counts, in any alphabet: of a million that were tried, none did.
+A text with a random part that could be a key never counts: the shortest key, 16 hexadecimal digits,
+has 64 bits.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from wakeyscan.scanner.placeholders.runs import count_number_bits
 
 _MIN_SAVED_BITS = 24
 _MIN_SIZE = 16
-"""Number of characters of the shortest key; a shorter text is no key of WAStack, and counts if its
-description is a quarter shorter."""
+"""Characters of the shortest key; shorter text counts if its description is a quarter shorter."""
 _MAX_OWN_BITS = 48
 _MAX_SUBSET_BITS = 60
 """Maximum bits of a text of few different characters: less than a key has."""
@@ -89,7 +88,7 @@ def _count_max_bits(text: bytes, alphabet: int = 0) -> float:
 
 
 def _join(bits: float, *texts: bytes) -> Description:
-    """Describe the parts of a text, after `bits` that say how it is split."""
+    """Describe the parts of a text, after the `bits` for its split."""
     parts = [describe(text) for text in texts]
     own_bits = sum(part.own_bits for part in parts)
     sizes = sum((part.sizes for part in parts), Counter[str]())
@@ -103,12 +102,12 @@ def _split(folded: bytes) -> tuple[bytes, bytes]:
 
 
 def _count_class_bits(folded: bytes) -> float:
-    """Return the bits that say which characters are letters."""
+    """Return the bits for which characters are letters."""
     return 1 + _count_pattern_bits([code > ord("9") for code in folded])
 
 
 def _count_case_bits(characters: bytes) -> float:
-    """Return the bits that say which letters are capitals."""
+    """Return the bits for which letters are capitals."""
     capitals = [code <= ord("Z") for code in characters if code > ord("9")]
     count = sum(capitals)
     if count in (0, len(capitals)):

@@ -82,7 +82,7 @@ class GatedSearch(NamedTuple):
     search: AnchorSearch
 
     def is_worth(self, anchors: int) -> bool:
-        """Return whether the gate pays off for so many of its anchors in one content."""
+        """Return whether the gate pays off for this number of its anchors in one content."""
         return anchors >= MIN_GATED and bool(self.forms)
 
 

@@ -28,7 +28,7 @@ _ARCHIVE_LINE = b"x" * 32
 _ARCHIVE_LENGTH = 64
 """Letters of the shortest encoded archive."""
 _ARCHIVE_HEAD = 16
-"""Letters of an encoded archive that tell its format."""
+"""Letters of an encoded archive that identify its format."""
 _HEX_SHAPE = bytes.maketrans(_HEX_DIGITS, b"\0" * len(_HEX_DIGITS))
 _NOT_HEX = bytes(set(range(256)).difference(_HEX_DIGITS))
 _PRINTABLE = b"\0\t\r\n" + bytes(range(0x20, 0x7F))

@@ -28,7 +28,7 @@ _PIECES_AFTER = 10
 
 
 class EscapeFilters:
-    """The filters for escapes; each selects those that may stand for a letter of an anchor."""
+    """The filters for escapes; each selects those that may represent a letter of an anchor."""
 
     def __init__(self, forms: EscapeForms) -> None:
         self._forms = forms

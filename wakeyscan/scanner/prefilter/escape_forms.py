@@ -1,7 +1,7 @@
 """Byte sequences that start an escape or an encoding of an anchor, for the prefilter.
 
 A file full of escapes (`%20`, `\\n`, `&nbsp;`) rarely encodes a key. For each kind of escape,
-`EscapeForms` lists what follows the escape character when the escape stands for a letter of an
+`EscapeForms` lists what follows the escape character when the escape represents a letter of an
 anchor. The prefilter tests membership, and decodes only around escapes that pass.
 """
 

@@ -1,4 +1,4 @@
-"""String tables: formats that tell where each of their strings starts and ends.
+"""String tables: formats that define where each of their strings starts and ends.
 
 A program has no table of strings, but its code and its data name the length of each.
 """
@@ -63,7 +63,7 @@ def is_program(content: bytes) -> bool:
 def has_bare_strings(content: bytes) -> bool:
     """Return whether it is a program in which neither NUL nor a length before it ends a string.
 
-    C ends a literal with NUL. Go, Rust and WebAssembly store the next one directly behind it.
+    C ends a literal with NUL. Go, Rust and WebAssembly store the next one directly after it.
     """
     name = find_format(content)
     return name in _BARE or (name in _NATIVE and any(mark in content for mark in _COMPILERS))
@@ -79,7 +79,7 @@ def find_format(content: bytes) -> str | None:
 def find_table_strings(content: bytes, offsets: Sequence[int]) -> dict[int, list[Span]]:
     """Return the strings in which each offset lies, the longest first.
 
-    A string that the content cuts short is left out: where it ends is not known.
+    A string that the content truncates is omitted: its end is unknown.
     """
     name = find_format(content)
     found: dict[int, list[Span]] = {}

@@ -1,7 +1,7 @@
 """A program as it is loaded into memory: addresses of its parts, and of the keys in them.
 
 Go, Rust and most compilers to WebAssembly store strings end to end. Only the code and the data that
-use a string know its length: both hold the address of the string, and its length beside it.
+use a string know its length: both hold the address of the string next to its length.
 """
 
 from __future__ import annotations

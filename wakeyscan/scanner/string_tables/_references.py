@@ -45,7 +45,7 @@ def select_strings(content: bytes, references: Iterable[Reference]) -> Iterator[
 def _is_string(content: bytes, reference: Reference, *, is_bare: bool) -> bool:
     """Return whether a string may have such a length.
 
-    In C, a string is between two NULs. Then a smaller number beside its address is no length.
+    In C, a string is between two NULs. Then a smaller number next to its address is not a length.
     """
     start, key, length = reference
     end = start + length

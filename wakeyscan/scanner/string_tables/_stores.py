@@ -28,7 +28,7 @@ class Place(NamedTuple):
     distance: int
 
     def add_word(self) -> Place:
-        """Return the place behind this word."""
+        """Return the place after this word."""
         return self._replace(distance=self.distance + _WORD)
 
 
@@ -61,7 +61,7 @@ def _find_stores(code: bytes) -> Iterator[Store]:
 
 
 def _decode_place(code: bytes, at: int, extension: int) -> tuple[Place, int] | None:
-    """Return the place that an operand names, and the offset behind it."""
+    """Return the place that an operand names, and the offset after it."""
     mode, base = code[at] >> 6, code[at] & 7
     if mode >= len(_DISTANCES) or (mode == 0 and base == _NO_BASE):
         return None

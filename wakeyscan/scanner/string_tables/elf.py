@@ -14,7 +14,7 @@ from wakeyscan.scanner.string_tables._references import find_named_strings
 
 _IDENTIFICATION = 16
 _CLASS, _ORDER = 4, 5
-"""Offsets of the class, which tells the width of a pointer, and of the byte order."""
+"""Offsets of the class, which is the width of a pointer, and of the byte order."""
 _LITTLE = 1
 _LOADED = 1
 _AMD64 = 62

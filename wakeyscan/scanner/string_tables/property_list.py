@@ -1,4 +1,4 @@
-"""Binary property lists of macOS and iOS: an object table tells where each string starts.
+"""Binary property lists of macOS and iOS: an object table has the start of each string.
 
 A string begins with a marker: its type, and its length in 4 bits or in an integer that follows. The
 data of a property list may be another property list, such as an archive by `NSKeyedArchiver`.

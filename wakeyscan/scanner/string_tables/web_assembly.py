@@ -89,7 +89,7 @@ def _list_data(content: bytes, at: int) -> Iterator[Segment]:
 
 
 def _read_address(content: bytes, at: int) -> tuple[int, int]:
-    """Return the address of a segment, a constant expression, and the offset behind it."""
+    """Return the address of a segment, a constant expression, and the offset after it."""
     if content[at : at + 1] != bytes([_CONSTANT]):
         raise _Truncated
     _, end = _read_number(content, at + 1)
@@ -99,7 +99,7 @@ def _read_address(content: bytes, at: int) -> tuple[int, int]:
 
 
 def _read_number(content: bytes, at: int) -> tuple[int, int]:
-    """Return an unsigned integer in LEB128, and the offset behind it."""
+    """Return an unsigned integer in LEB128, and the offset after it."""
     value = 0
     for number, byte in enumerate(content[at : at + _MAX_BYTES]):
         value |= (byte & 0x7F) << 7 * number

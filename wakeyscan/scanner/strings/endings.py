@@ -38,7 +38,7 @@ _CLOSING = {
         *(b"\x1c\x1c", b"\x1d\x1d", b"\x1e\x1e", b"\x1f\x1f"),
     )
 }
-"""Delimiters, which are no lengths if they are on both sides of a key."""
+"""Delimiters, which are not lengths if they are on both sides of a key."""
 _LETTER = lazy_pattern(rb"\w")
 
 _MARGIN = 4
@@ -70,7 +70,7 @@ class _Run(NamedTuple):
     readings: dict[int, LengthReading]
     """The ends that a length names."""
     has_neighbor: bool
-    """Whether a word after the key may be a neighbor."""
+    """Whether a word after the key may be another string."""
     is_adjacent: bool
     """Whether a string directly precedes it."""
 

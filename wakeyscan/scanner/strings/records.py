@@ -52,7 +52,7 @@ def _weigh_c_string(content: bytes, run_end: int, reading: LengthReading) -> int
 def is_blank_before_string(content: bytes, run_end: int, reading: LengthReading) -> bool:
     """Return whether a length is rather a blank before a string that a delimiter ends.
 
-    A delimiter may be a length, too: that of the text behind it.
+    A delimiter may also be a length: that of the text after it.
     """
     zeros = reading.zeros[0]
     blank = reading.start + zeros

@@ -22,7 +22,7 @@ _ALPHABETS = (
     (lazy_pattern(rb"[0-9A-Za-z]*+"), 5.95, 1),
     (lazy_pattern(rb"[0-9A-Za-z_-]*+"), 6.0, 2),
 )
-"""Alphabets of keys: the bits of each character, and the bits that tell which alphabet it is."""
+"""Alphabets of keys: the bits of each character, and the bits for the choice of the alphabet."""
 
 # Bits of a letter after another one of the same word (row: the one before), and of the first one;
 # from the 14,342 words that are most frequent in the sources of Go, Node.js and Python.
