@@ -99,6 +99,10 @@ def _scan_objects(
     options: AuditOptions,
     on_progress: ProgressCallback,
 ) -> ObjectScanResult:
+    def report_progress(objects: int, size: int, unit: str, fraction: float) -> None:
+        context.completeness.advance(size)
+        on_progress(objects, size, unit, fraction)
+
     return scan_objects(
         context.repository,
         context.scan,
@@ -106,7 +110,7 @@ def _scan_objects(
         context.cache,
         jobs=options.jobs,
         rebuild_context=partial(build_scan_context, options, context.repository),
-        on_progress=on_progress,
+        on_progress=report_progress,
         on_findings=partial(_defer_completeness, context, report_filter),
     )
 

@@ -13,6 +13,7 @@ from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
 from wakeyscan.git import refs, tree_paths
 from wakeyscan.git.object_dirs import (
+    has_few_objects,
     has_small_id_list,
     list_loose_objects,
     list_object_ids,
@@ -37,6 +38,8 @@ _ENTRY_NAME = "whole"
 _MAX_LOOSE = 50_000
 """Maximum number of loose objects for which a result is cached; a longer list is too large."""
 _FEW_COMMITS = 1000
+_WALK_AFTER = 128 << 20
+"""Bytes of a large repository that are scanned before the walk of its history starts."""
 _MAX_MISSING = 10_000
 """Maximum number of missing objects for which a result is cached."""
 
@@ -78,6 +81,7 @@ class CompletenessCheck:
         self._tips, self._open_tips = tips, tips - self._proven_tips
         self._is_small = has_small_id_list(repository)
         self._can_defer = not self._proven_tips and self._is_small
+        self._is_pending, self._scanned = False, 0
         self._background = ExitStack()
         self._finish: Callable[[], bytes] | None = None
 
@@ -113,13 +117,29 @@ class CompletenessCheck:
         Trees are cheap if no list of all ids is needed to find the missing ones.
         """
         self._can_defer |= trees_are_cheap and not self._proven_tips
-        if self._open_tips and not (trees_are_cheap and self._can_defer):
+        self._is_pending = bool(self._open_tips) and not (trees_are_cheap and self._can_defer)
+        if not self._can_defer or has_few_objects(self._repository):
+            self._start_walk()
+
+    def advance(self, size: int) -> None:
+        """Count scanned bytes, and start the walk of a large repository if there are many.
+
+        A finding defers it, mostly an early one; the walk would have taken a processor till then.
+        """
+        self._scanned += size
+        if self._scanned >= _WALK_AFTER:
+            self._start_walk()
+
+    def _start_walk(self) -> None:
+        if self._is_pending:
+            self._is_pending = False
             walk = self._git.run_in_background(*_REV_LIST, stdin=self._format_tips())
             self._finish = self._background.enter_context(walk)
 
     def defer(self) -> None:
         """Stop the walk of a full history: the propagation of secrets walks all of it too."""
         if self._can_defer:
+            self._is_pending = False
             self.close()
 
     @property

@@ -185,7 +185,9 @@ def _diff_history(
     start = graph.cached_count if is_same else 0
     blobs = frozenset(blob.encode("ascii") for blob in secrets.blobs)
     entry_filter = EntryFilter(blobs, secrets.in_path, None if start else list_objects)
-    all_pairs = map(graph.tree_pair, islice(graph.parents, start, None))
+    new = graph.parents.keys() if not start else set(islice(graph.parents, start, None))
+    # In the order of the packs, successive trees share bases, which git then unpacks once.
+    all_pairs = map(graph.tree_pair, filter(new.__contains__, graph.trees))
     pairs = [pair for pair in dict.fromkeys(all_pairs) if pair]
     diffs = compare(pairs, graph.git, entry_filter)
     return diffs._replace(matching=cached_entries + diffs.matching)

@@ -15,15 +15,27 @@ if TYPE_CHECKING:
 _MAX_IDS = 2_000_000
 """Maximum number of objects whose ids, 150 bytes each, may be held in memory."""
 
+_FEW_OBJECTS = 50_000
+"""Maximum number of packed objects that git walks in 0.2 s."""
+
 _BYTES_BESIDE_ID = 8
 """Bytes of an index entry besides the id: a checksum and an offset."""
 
 
 def has_small_id_list(repository: Repository) -> bool:
     """Return whether the ids of all objects may be held in memory."""
+    return _estimate_packed(repository) <= _MAX_IDS
+
+
+def has_few_objects(repository: Repository) -> bool:
+    """Return whether git walks all objects of the packs in no time."""
+    return _estimate_packed(repository) <= _FEW_OBJECTS
+
+
+def _estimate_packed(repository: Repository) -> float:
+    """Return the number of objects that the sizes of all pack indexes allow at most."""
     indexes = (f"{pack.removesuffix('.pack')}.idx" for pack in _list_all_packs(repository))
-    size = sum(map(_get_size, indexes))
-    return size <= _MAX_IDS * (repository.id_width + _BYTES_BESIDE_ID)
+    return sum(map(_get_size, indexes)) / (repository.id_width + _BYTES_BESIDE_ID)
 
 
 def _get_size(path: str) -> int:

@@ -14,6 +14,7 @@ from wakeyscan.audit.propagation import (
     group_by_bit,
     propagate,
 )
+from wakeyscan.audit.tree_diff import EntryFilter, TreeDiffs
 from wakeyscan.git.command import Git
 from wakeyscan.git.diff import Change
 
@@ -93,6 +94,19 @@ def test_a_merge_does_not_add_a_secret_that_one_parent_has() -> None:
     assert history.states["4"].current == 1
     assert history.list_adding_commits() == {1: ["2"]}
     assert history.added_files == {("f", FIRST): ["2"]}
+
+
+def test_trees_are_compared_in_the_order_in_which_packs_hold_their_commits() -> None:
+    compared: list[str] = []
+
+    def compare(pairs: list[str], git: Git, entry_filter: EntryFilter) -> TreeDiffs:
+        compared.extend(pairs)
+        return TreeDiffs([], None)
+
+    stored = {commit: tree(commit) for commit in "3142"}  # 4 is of another history
+    parents = {"1": (), "2": ("1",), "3": ("2",)}
+    propagate(CommitGraph(parents, stored, NOWHERE, CachedHistory()), SECRETS, compare=compare)
+    assert [pair[-1] for pair in compared] == ["3", "1", "2"]
 
 
 def test_a_message_counts_for_the_history_and_not_for_the_tree() -> None:
