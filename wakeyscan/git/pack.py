@@ -12,7 +12,13 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from wakeyscan.git.objects import OFS_DELTA, REF_DELTA
-from wakeyscan.git.pack_index import CorruptPackError, PackError, PackIndex, map_file
+from wakeyscan.git.pack_index import (
+    CorruptPackError,
+    PackError,
+    PackIndex,
+    map_file,
+    sort_positions,
+)
 
 NO_ENTRY = -1
 """Sentinel for the number of an entry that does not exist."""
@@ -25,6 +31,9 @@ MAX_HEADER = 64
 
 HEADER_BYTES = 12
 """Bytes at the start of a pack: its signature, its version and the number of entries."""
+
+_MAX_SMALL_SIZE = 3
+"""Bytes of a header in which a size of at most 18 bits, below `SMALL`, is written."""
 
 SIGNATURES = (b"PACK\0\0\0\2", b"PACK\0\0\0\3")
 
@@ -138,8 +147,7 @@ def read_pack(index: PackIndex) -> Pack:
     if data[:8] not in SIGNATURES:
         raise PackError(f"{index.pack_path}: not a pack of a known version")
     end = len(data) - index.id_width
-    positions = array("I", sorted(range(len(index.offsets)), key=index.offsets.__getitem__))
-    offsets = array("Q", map(index.offsets.__getitem__, positions))
+    positions, offsets = sort_positions(index)
     if int.from_bytes(data[8:12]) != len(offsets) or (offsets and offsets[-1] >= end):
         raise PackError(f"{index.pack_path}: does not match its index")
     try:
@@ -205,13 +213,11 @@ def _read_headers(
     for offset, number in numbers.items():
         header = data[offset : offset + MAX_HEADER]
         byte, at = header[0], 1
-        kind, size, shift = byte & 0x70, byte & 15, 4
+        kind = byte & 0x70
         while byte & 0x80:
             byte = header[at]
-            size |= (byte & 0x7F) << shift
-            shift += 7
             at += 1
-        if size > SMALL:
+        if at > _MAX_SMALL_SIZE and (size := _read_size(header)) > SMALL:
             large_sizes[number] = size
         if kind == OFS_DELTA << 4:
             byte = header[at]
@@ -239,6 +245,16 @@ def _read_headers(
                 first_delta[base] = number
         kinds[number], sizes[number] = kind >> 4, at
     return has_forward_base
+
+
+def _read_size(header: bytes) -> int:
+    """Return the size in a header: 4 bits in its first byte, and 7 in each of the next ones."""
+    size, shift, at = header[0] & 15, 4, 0
+    while header[at] & 0x80:
+        at += 1
+        size |= (header[at] & 0x7F) << shift
+        shift += 7
+    return size
 
 
 def _count_reachable(pack: Pack) -> int:

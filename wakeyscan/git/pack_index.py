@@ -1,4 +1,7 @@
-"""Pack indexes: the objects of a pack and their offsets (gitformat-pack, versions 1 and 2)."""
+"""Pack indexes: the objects of a pack and their offsets (gitformat-pack, versions 1 and 2).
+
+A reverse index, which newer versions of git write, lists them in the order of the offsets.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,14 @@ import mmap
 import os
 import sys
 from array import array
+from contextlib import suppress
+from itertools import islice
+from operator import lt
 from typing import NamedTuple
 
 _MAGIC = b"\xfftOc"
+_REVERSE_MAGIC, _REVERSE_HEADER = b"RIDX\0\0\0\1", 12
+"""How a reverse index starts, with its version, and the bytes before its table."""
 _FANOUT_BYTES = 256 * 4
 _LARGE_OFFSET_FLAG = 1 << 31
 
@@ -68,6 +76,35 @@ def read_pack_index(path: str, id_width: int) -> PackIndex:
     if bytes(data[4:8]) != b"\0\0\0\2":
         raise PackError(f"{path}: unknown version of a pack index")
     return _parse_version_2(path, pack_path, data, id_width)
+
+
+def sort_positions(index: PackIndex) -> tuple[array[int], array[int]]:
+    """Return the positions of the objects in the order of their offsets, and these offsets.
+
+    git stores this order in a file beside the pack; to sort takes three times as long.
+    """
+    find_offset = index.offsets.__getitem__
+    if positions := _load_positions(index):
+        with suppress(IndexError):  # not the file of this index
+            offsets = array("Q", map(find_offset, positions))
+            if all(map(lt, offsets, islice(offsets, 1, None))):
+                return positions, offsets
+    positions = array("I", sorted(range(len(index.offsets)), key=find_offset))
+    return positions, array("Q", map(find_offset, positions))
+
+
+def _load_positions(index: PackIndex) -> array[int] | None:
+    """Return what the reverse index of a pack contains; `None` without one of the right size."""
+    size = len(index.offsets) * 4
+    try:
+        with open(index.pack_path.removesuffix(".pack") + ".rev", "rb") as file:
+            data = file.read(_REVERSE_HEADER + size + 2 * index.id_width + 1)
+    except OSError:
+        return None
+    if data[:8] != _REVERSE_MAGIC or len(data) != _REVERSE_HEADER + size + 2 * index.id_width:
+        return None
+    table = memoryview(data)[_REVERSE_HEADER : _REVERSE_HEADER + size]
+    return _parse_integers("I", table, None, index.pack_path)
 
 
 def _parse_version_2(path: str, pack_path: str, data: memoryview, id_width: int) -> PackIndex:
