@@ -163,7 +163,7 @@ class ObjectScan:
         hits = self._find_anchors(content)
         if b"\0" in content:
             hits += self._find_wide_anchors(content)
-        return self._cleared.drop_cleared(content, hits) or None if hits else None
+        return self._cleared.drop_clear(content, hits) or None if hits else None
 
     def is_clear_text(self, text: bytes, hits: Iterable[AnchorHit], is_cut: bool) -> bool:
         """Return whether a text of a blob holds no secret at some anchors; see `ClearedTexts`."""
