@@ -26,7 +26,7 @@ from benchmarks.tree import BASE62, PREFIX, python_line
 SEED = 24
 FILES, LINES = 12, 60
 POOL = 5_000
-"""Lines that a repository draws its files from: to make each line anew took minutes."""
+"""Lines for the files of a repository: generating each line separately took minutes."""
 
 
 def write_commits(number: int, commits: int) -> Iterator[bytes]:

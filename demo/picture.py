@@ -118,7 +118,7 @@ def find_screen(shown: str) -> list[str]:
 
 
 def _overwrite(line: str) -> str:
-    """Return what stays of a line that the progress was in."""
+    """Return the rest of a line without the progress."""
     return re.split("\r|\x1b\\[K", line)[-1]
 
 

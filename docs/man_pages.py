@@ -46,7 +46,7 @@ def format_pages() -> dict[str, str]:
 
 
 def write_pages() -> None:
-    """Write the pages, and remove those of commands that are gone."""
+    """Write the pages, and remove those of removed commands."""
     pages = format_pages()
     FOLDER.mkdir(exist_ok=True)
     for file in FOLDER.iterdir():
@@ -99,7 +99,7 @@ def _format_command(name: str) -> Iterator[str]:
 
 
 def _split_help(name: str) -> tuple[str, list[str]]:
-    """Return the first line of a help, and its further paragraphs."""
+    """Return the first line of a help text, and its other paragraphs."""
     first, *rest = COMMANDS[name].HELP.split("\n\n")
     return first, [" ".join(paragraph.split()) for paragraph in rest]
 

@@ -11,7 +11,7 @@ import gc
 import os
 
 _GC_THRESHOLD = 50_000
-"""New objects between two garbage collections. Most of ours live to the end; Python uses 700."""
+"""New objects between garbage collections. Most of our objects live to the end; Python uses 700."""
 
 _INTERRUPTED = 130
 """Exit code after Ctrl-C: that of a program killed by the signal."""
@@ -20,8 +20,8 @@ _INTERRUPTED = 130
 def start() -> None:
     """Run the command line and exit immediately with its exit code.
 
-    Ctrl-C ends the process at once while modules are loaded, and after the last report. In between
-    it is an exception, so that a scan can report what it has found.
+    Ctrl-C ends the process immediately while modules are loaded, and after the last report. In
+    between it is an exception, so that a scan can report what it has found.
     """
     # Searching for cycles during the imports takes 1.5 of the 38 ms of a hook.
     gc.set_threshold(_GC_THRESHOLD)

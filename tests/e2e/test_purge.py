@@ -33,7 +33,7 @@ def test_an_audit_after_the_purge_finds_nothing(tmp_path: Path, make_key: MakeKe
     repo.git("checkout", "-q", "main")
     ran = repo.run("audit", "--purge-file", str(file))
     assert ran.code == 1
-    assert f"{file} holds 4 keys in the clear, and only you may read it" in ran.err
+    assert f"{file} holds 4 keys in the clear; only you can read it" in ran.err
     assert f"git filter-repo --replace-text {file} --replace-message {file}" in ran.err
     assert "It does not reach:" not in ran.err
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -84,7 +84,7 @@ class CachedHistory(NamedTuple):
 
 
 def open_cache(file: str, folder: str, rules: Iterable[Rule]) -> HistoryCache:
-    """Open the cache, unless the audited folder can bring it: a cache says what is clean."""
+    """Open the cache, unless the audited folder contains it: a cache lists clean objects."""
     is_brought = bool(file) and leads_through(file, os.path.realpath(folder))
     return HistoryCache("" if is_brought else file, rules)
 

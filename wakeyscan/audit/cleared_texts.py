@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LEFT, RIGHT = 2048, 512
 """Bytes of a text before and after an anchor.
 
-A look-behind of a built-in rule reaches no further: the longest holds a credential of 1,024 bytes.
+A look-behind of a built-in rule is not longer: the longest holds a credential of 1,024 bytes.
 """
 _MAX_ENTRIES = 100_000
 """Maximum number of remembered entries of trees. Later ones are checked again each time."""

@@ -80,8 +80,8 @@ def scan_objects(
 ) -> ObjectScanResult:
     """Scan all objects; Ctrl-C ends the scan, and the result has the findings so far.
 
-    `on_findings` is called at once, before an object in a pack has its id. `rebuild_context` can be
-    pickled, for processes that are spawned.
+    `on_findings` is called immediately, before an object in a pack has its id. `rebuild_context`
+    can be pickled, for processes that are spawned.
     """
     store = open_store(repository, cache, partial(on_progress, 0, 0, "objects", 0.0))
     scan = _RepositoryScan(repository, store, context, on_findings)

@@ -1,7 +1,7 @@
 """Processes that run the tasks on a repository's objects.
 
 A forked process inherits the opened packs. One that is spawned, as on macOS and Windows, gets the
-tables of each pack, maps the file itself and builds the scan context anew.
+tables of each pack, maps the file itself and builds its own scan context.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ class FileAccess(NamedTuple):
                 yield read_file(os.path.join(folder, other)) or b""
 
     def build_source(self, path: str, content: bytes) -> Source:
-        """Return a file as fixers see it."""
+        """Return a file in the form that fixers read."""
         return Source(
             path,
             content,

@@ -27,7 +27,7 @@ _parse_executor = converters.build_choice(_DASK, _PROCESSES)
 
 
 def build_executor(given: Values, settings: Config) -> Executor:
-    """Return what runs the tasks; raise `UsageError`."""
+    """Return the executor of the tasks; raise `UsageError`."""
     jobs = settings.jobs or count_processors()
     name, dashboard = _choose_executor(given), bool(given.get("dashboard"))
     memory = parse_size_option(given, "memory_limit") if "memory_limit" in given else 0

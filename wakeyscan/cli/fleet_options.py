@@ -40,7 +40,7 @@ def find_results_folder(given: Values, sources: Iterable[str]) -> str:
 
 
 def build_task_options(folder: str, given: Values, settings: Config) -> TaskOptions:
-    """Return what all tasks have in common; raise `UsageError`, `RuleError` or `ConfigError`."""
+    """Return the options that all tasks share; raise `UsageError`, `RuleError` or `ConfigError`."""
     options = _build_audit_options(given, settings)
     return TaskOptions(
         audit=options,

@@ -35,7 +35,7 @@ class Progress:
         self.end()
 
     def show(self, text: str) -> None:
-        """Show a text at once, in place of the counts."""
+        """Show a text immediately, in place of the counts."""
         if self._stream is not None:
             self._last_update = time.monotonic()
             self._stream.write(f"\r\x1b[K{text}")

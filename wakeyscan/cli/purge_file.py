@@ -81,7 +81,7 @@ def _explain(file: str, purge: PurgeList, result: RunResult) -> Iterator[str]:
         return
     count = len(purge.secrets)
     keys = f"{count} key{'s' * (count != 1)}"
-    yield f"wakeyscan: {file} holds {keys} in the clear, and only you may read it"
+    yield f"wakeyscan: {file} holds {keys} in the clear; only you can read it"
     if not result.complete or result.limits():
         yield "The audit does not cover the whole history, so the file may lack keys."
     yield "To purge, run these commands in a fresh clone (git clone --mirror URL):"

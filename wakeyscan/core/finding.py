@@ -51,7 +51,7 @@ before that of the run."""
 
 
 class Exposure(StrEnum):
-    """Kind of file that holds a key, which decides who can see the key."""
+    """Kind of file that holds a key; it determines who can see the key."""
 
     CLIENT_SIDE = "client-side"
     LOG = "log"

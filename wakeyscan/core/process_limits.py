@@ -97,7 +97,7 @@ def limit_time(seconds: int, give_up: Callable[[], object]) -> Iterator[None]:
     """End this process if the block takes longer; 0 means no limit.
 
     Nothing else stops a library that is written in C. `give_up` is called first: it writes the
-    record of the failure, so that the next worker to get the task gives the repository up.
+    record of the failure, so that the next worker to get the task skips the repository.
     """
     if not seconds:
         yield

@@ -26,7 +26,7 @@ KEY_REST = rb"[A-Za-z0-9_-]{0,128}"
 
 
 def list_first_escapes(word: bytes, styles: Iterable[bytes], intro: bytes) -> Iterator[bytes]:
-    """Yield byte strings; `word` contains at least one of them wherever a part of it is escaped.
+    """Yield byte strings; `word` contains at least one of them if any part of it is escaped.
 
     After two plain letters, the `intro` of an escape is rare enough to be searched for alone. That
     also finds escapes of escapes.

@@ -80,7 +80,7 @@ def _list_signatures() -> Iterator[bytes]:
 
 
 def _encode_signature(signature: bytes) -> bytes:
-    """Return the letters that a signature determines alone; two bits of zlib's last are known."""
+    """Return the letters that a signature alone determines; of zlib's last one, two bits."""
     letters = b2a_base64(signature)
     size = _ZLIB_LETTERS if signature[:2] in _ZLIB else 8 * len(signature) // 6
     return letters[:size]

@@ -11,7 +11,7 @@ URLSAFE_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 
 
 def encode_at(text: bytes, offset: int) -> tuple[bytes, int]:
-    """Return the letters that `text` at byte `offset` determines alone, and their position.
+    """Return the letters that `text` at byte `offset` alone determines, and their position.
 
     Neighboring bytes share the first and the last letter, unless a group of three starts or ends
     there. Such letters are omitted.

@@ -1,8 +1,8 @@
 """Dumps with words of two or more bytes, in either byte order, in octal, or as characters.
 
 `hexdump`, `xxd -g4`, `xxd -e` and `od` with its options `-x`, `-t x4`, `-b`, `-c` and `-a` write
-them. The module `hex` decodes rows of single bytes. Only the key prefix is searched for, since its
-parts are known wherever a line splits it.
+them. The module `hex` decodes rows of single bytes. Only the key prefix is searched for, since all
+of its parts are known when a line splits it.
 """
 
 from __future__ import annotations

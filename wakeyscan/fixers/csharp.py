@@ -42,7 +42,7 @@ def _format_hole(place: Place) -> bytes:
     if b"$" not in opening:
         return b""
     if b"@" in opening or b'"""' in opening:
-        raise NotFixable("a verbatim string cannot hold a look-up; assign it to a name first")
+        raise NotFixable("a verbatim string cannot contain a look-up; assign it to a name first")
     return b"{" + _format_lookup(place) + b"}"
 
 
@@ -93,7 +93,7 @@ def _refuse_constant_uses(place: Place, declaration: Node) -> None:
     texts = [re.escape(((n.children[0].text) or b"").decode()) for n in names]
     pattern = re.compile(rf"\b(?:{'|'.join(texts)})\b".encode())
     if any(pattern.search(text) for text in _list_constants(place, declaration)):
-        raise NotFixable("a constant or an attribute uses it; neither may hold a look-up")
+        raise NotFixable("a constant or an attribute uses it; neither can contain a look-up")
 
 
 def _list_constants(place: Place, declaration: Node) -> Iterator[bytes]:

@@ -59,7 +59,7 @@ class Fix(NamedTuple):
 
 
 class Source(NamedTuple):
-    """A file as fixers see it: in UTF-8, without a byte-order mark."""
+    """A file in the form that fixers read: UTF-8, without a byte-order mark."""
 
     path: str
     content: bytes

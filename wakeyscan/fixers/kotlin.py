@@ -72,7 +72,7 @@ def _refuse_constant_uses(place: Place, declaration: Node) -> None:
         is_constant = node.type == "property_declaration" and node != declaration
         text = node.text or b""
         if (is_annotation or (is_constant and b"const " in text)) and name.search(text):
-            raise NotFixable("a constant or an annotation uses it; neither may hold a look-up")
+            raise NotFixable("a constant or an annotation uses it; neither can contain a look-up")
 
 
 FIXER = TreeFixer(

@@ -37,7 +37,7 @@ class _Cell(NamedTuple):
 
     @property
     def text(self) -> bytes:
-        """The source as Python sees it."""
+        """The source that Python runs."""
         return b"".join(scalar.text for scalar in self.scalars)
 
 

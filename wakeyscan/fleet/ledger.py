@@ -1,6 +1,6 @@
 """The ledger of a fleet: one file per audited repository, each a complete JSON report.
 
-A file is written at once or not at all, and its name has the state of the repository and the digest
+A file is written atomically, and its name has the state of the repository and the digest
 of the rules. So an interrupted run can be resumed on any machine that has the folder, and no result
 is counted twice.
 """

@@ -1,4 +1,4 @@
-"""One result of all repositories: a key is one entry, wherever it is."""
+"""One result of all repositories: a key is one entry, in any number of repositories."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ _SHORT = 12
 
 @lru_cache(maxsize=1)
 def prepare(options: AuditOptions) -> ScanContext:
-    """Return what the audits of a process share: building it takes longer than a small audit."""
+    """Return the objects that the audits of a process share, which are slow to build."""
     return prepare_scan_context(options)
 
 

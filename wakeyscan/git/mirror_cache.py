@@ -123,7 +123,7 @@ def _update(remote: Remote, path: str, refs: RemoteRefs, limits: TransferLimits)
 
 
 def _remove_drafts(path: str) -> None:
-    """Remove what a stopped git has received in part: it may be huge."""
+    """Remove partly received files of a stopped git: they may be huge."""
     for draft in glob.glob(os.path.join(glob.escape(path), "objects", "pack", "tmp_*")):
         with suppress(OSError):
             os.unlink(draft)

@@ -1,4 +1,4 @@
-"""Search for the file that keeps a silent git waiting: a FIFO, device or socket.
+"""Search for the file that blocks git: a FIFO, device or socket.
 
 git opens its own files and those of a work tree without a check, and a FIFO blocks it forever. This
 search runs only while git is silent, since it visits every file.

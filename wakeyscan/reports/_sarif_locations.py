@@ -40,7 +40,7 @@ def link_pieces(text: str) -> str:
 
 
 def build_related_locations(finding: Finding) -> list[Any] | None:
-    """Return the further pieces of a split key. GitHub shows those that the message links."""
+    """Return the other pieces of a split key. GitHub shows those that the message links."""
     _, *further = dict(finding.origin.details).get(PIECES, "").split(", ")
     return [_build_piece(finding, number, place) for number, place in enumerate(further, 1)] or None
 

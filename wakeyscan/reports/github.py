@@ -38,7 +38,7 @@ _MAX_SHOWN = 10
 """Maximum number of annotations of one kind that GitHub shows."""
 
 _MAX_PLACES = 5
-"""Maximum number of further places that an annotation names."""
+"""Maximum number of other places that an annotation names."""
 
 
 class _Group(NamedTuple):

@@ -1,7 +1,7 @@
 """GitLab's secret detection report, for `artifacts:reports:secret_detection`.
 
-The schema is 15.2.1 of gitlab-org/security-products/security-report-schemas: GitLab does not ingest
-reports of a later revision than it knows.
+The schema is 15.2.1 of gitlab-org/security-products/security-report-schemas: GitLab rejects reports
+with a newer schema version than it supports.
 """
 
 from __future__ import annotations

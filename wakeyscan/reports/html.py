@@ -24,7 +24,7 @@ _FEW = 5
 """Number of places that a key shows at once; the others unfold."""
 
 _BATCH = 100
-"""Keys that a browser builds at once: those after the first batch wait as text."""
+"""Keys that a browser builds at once: those after the first batch are stored as text."""
 
 
 def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:

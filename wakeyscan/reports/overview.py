@@ -31,7 +31,7 @@ class RepositoryRow(NamedTuple):
 
 
 class KeyRow(NamedTuple):
-    """A key, wherever it is."""
+    """A key in any repositories."""
 
     secret: str
     """The mask."""

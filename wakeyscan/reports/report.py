@@ -25,7 +25,7 @@ class ReportStyle(NamedTuple):
     program: str = "wakeyscan"
     """The command that runs wakeyscan in the user's shell."""
     saved: str = ""
-    """The JSON report of the result, if there is one: `wakeyscan verify` needs it."""
+    """The JSON report of the result, if any: `wakeyscan verify` needs it."""
     folder: str = ""
     """The current directory relative to the top of the repository; text shows paths from there."""
     current_folder: str = ""

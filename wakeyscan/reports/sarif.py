@@ -163,7 +163,7 @@ def _build_properties(finding: Finding) -> dict[str, str]:
 
 
 def _format_answer(finding: Finding) -> str:
-    """Return what the API answered about a key; empty if it was not asked."""
+    """Return the API's verdict on a key; empty if the key was not sent."""
     if not finding.details:
         return ""
     return f"{finding.liveness.value}: {_escape_text(dict(finding.details)['answer'])}"

@@ -71,7 +71,7 @@ def check_fingerprint_key(path: str, report: dict[str, Any]) -> None:
 
 
 def _describe_fault(error: Exception) -> str:
-    """Return what is wrong with a report, without Python's own words."""
+    """Return what is wrong with a report, without Python terms."""
     if isinstance(error, json.JSONDecodeError):
         return f"invalid JSON in line {error.lineno}"
     if isinstance(error, UnicodeDecodeError):

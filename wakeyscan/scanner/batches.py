@@ -40,7 +40,7 @@ _BATCH_SIZE = 200
 """Units of a batch, which is a task of a worker."""
 
 _MANY_BATCHES = 8
-"""Batches to come for which workers, which start in 0.03 s, pay off at once."""
+"""Number of remaining batches for which workers, which start in 0.03 s, pay off immediately."""
 
 _SECONDS_HERE = 0.1
 """Seconds of scanning fewer batches in this process, after which workers pay off."""

@@ -6,7 +6,7 @@ In binary data, and in a few text formats, the end is, in this order:
     where a length before it says so, and nothing contradicts it      certain
     where a random text, and words after it, are the most likely      open
 
-If no neighbor shows, the text after the key decides (see `scanner.bounds`).
+If no other string is found, the text after the key decides (see `scanner.bounds`).
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _END = lazy_pattern(rb"e++(?![\w-])")
 _BENCODED = lazy_pattern(rb"[dl]++[0-9]{1,6}:")
 _OPCODE_BEFORE = lazy_pattern(rb"(?:\A|[\n(a-z])V\Z")
 _MEMO = lazy_pattern(rb"\r?\np[0-9]{1,9}\r?\n")
-"""The instruction after each string of a pickle: it gives the string a number."""
+"""The instruction after each string of a pickle: it numbers the string."""
 
 
 class UndelimitedString(NamedTuple):

@@ -1,7 +1,7 @@
 """Copies of a secret near it, in forms without a decoder: reversed, spaced, base32, …
 
-A decoder needs the prefix of a key. Beside the key, a line may hold its body alone, for example
-half of it in a comment. Such a copy is not reported, but an excerpt must not print it.
+A decoder needs the prefix of a key. In addition to the key, a line may hold only its body, for
+example half of it in a comment. Such a copy is not reported, but an excerpt must not print it.
 
 Texts are compared by their letters and digits in lower case, so that neither case, nor blanks or
 hyphens between characters matter, nor the two alphabets of base64.

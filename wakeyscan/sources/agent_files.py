@@ -2,7 +2,7 @@
 
 They are transcripts, memory files, MCP configurations, snapshots of shells and histories of
 editors, of the user and of the current project. Whole folders are read, since each version of an
-assistant adds some. Links of the project are not followed: whoever wrote it chose their targets.
+assistant adds some. Links of the project are not followed: its author chose their targets.
 """
 
 from __future__ import annotations

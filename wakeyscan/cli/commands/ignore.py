@@ -125,7 +125,7 @@ def _parse_day(text: str) -> date:
 
 
 def _import(file: str, report: str, given: Values, settings: config.Config) -> int:
-    """Import what another scanner accepts; incomplete if an entry cannot be mapped."""
+    """Import the baseline of another scanner; incomplete if an entry cannot be mapped."""
     template = _build_template(given)
     wanted = baseline.read_baseline(file, report, str(given.get("as", "")))
     imported = adopt.resolve_entries(wanted, settings, partial(rescan_repository, settings))

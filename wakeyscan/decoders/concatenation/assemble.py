@@ -39,7 +39,7 @@ _PREFIX_PART = lazy_pattern(
 )
 """First part of a split prefix."""
 _MAX_PARTS_AFTER_LETTER = 3
-"""Maximum parts of a prefix whose first is a single letter: every text has many such parts."""
+"""Maximum parts of a prefix that starts with a single letter: every text has many such parts."""
 
 _Holders = dict[bytes, list[Chain]]
 """For each name, the chains at whose end it is the name of the literal, by their start."""

@@ -48,11 +48,11 @@ class _Member:
         return len(content)
 
     def read(self, size: int | None = None) -> bytes:
-        """Return nothing: what was written is gone."""
+        """Return nothing: the written data is not kept."""
         return b""
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """Return the size: there is no other position."""
+        """Return the size, the only position."""
         return self._size
 
     def flush(self) -> None:

@@ -149,7 +149,7 @@ def _read_fonts(
 
 
 def _read_some(read: ReadBytes) -> bytes:
-    """Return what can be read of a stream, up to a limit."""
+    """Return the readable content of a stream, up to a limit."""
     pieces: list[bytes] = []
     with suppress(ExtractionError):
         while (piece := read(_pdftext.MAX_PAGE)) and len(pieces) < _MAX_PIECES:

@@ -23,7 +23,7 @@ class Stage(Protocol):
     """What to do about a finding, for stderr."""
 
     def open_input(self, arguments: list[str], options: SourceOptions) -> HookInput:
-        """List what the hook has to scan; `arguments` are those that git gives it."""
+        """List the units that the hook must scan; `arguments` are those from git."""
 
 
 STAGES: Registry[Stage] = Registry(

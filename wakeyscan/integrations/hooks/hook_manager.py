@@ -131,7 +131,7 @@ def _refuse_manager(stage: str, manager: Manager | None, top: str | None) -> Non
 
 
 def _describe_folder(folder: str, top: str | None) -> str:
-    """Return what is special about a folder that `core.hooksPath` names."""
+    """Return a note about a folder that `core.hooksPath` names."""
     if os.path.basename(folder) == "hooks" and not (top and _is_below(folder, top)):
         in_git = os.path.exists(os.path.join(os.path.dirname(folder), "HEAD"))
         if in_git:

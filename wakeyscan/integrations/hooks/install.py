@@ -59,7 +59,7 @@ def _make_folder(folder: str) -> None:
 def _check_folder(folder: str) -> None:
     """Raise `OSError` for a hooks folder behind a link that a commit may have added.
 
-    No commit brings links in `.git`: they are the user's own.
+    A commit cannot add links to `.git`: they are the user's own.
     """
     trees = worktree.find_untrusted_folders(())
     if not any(folder.startswith(os.path.join(top, ".git", "")) for top in trees):

@@ -83,7 +83,7 @@ def _build_framework_unit(own: Git, remote: str) -> str:
 
 
 def _exclude_remote(remote: str, own: Git) -> tuple[str, ...]:
-    """Return the options that exclude what the remote has, wherever its refs are tracked."""
+    """Return the options that exclude commits of the remote, for any place of its tracking refs."""
     if not remote:
         return ()
     tracked = [line.partition(":")[2] for line in own.list_settings(f"remote.{remote}.fetch")]

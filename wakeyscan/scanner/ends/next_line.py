@@ -45,7 +45,7 @@ _NO_WORD = lazy_pattern(
     )"""
 )
 _LONE_CODE = lazy_pattern(rb"[A-Za-z]++[0-9][A-Za-z0-9]*+={0,2}")
-"""A line of letters and digits alone: lists of keys, of digests and of base64 have many."""
+"""A line of only letters and digits, as in lists of keys, of digests and of base64."""
 _ITEM = lazy_pattern(rb"[ \t]*(?:(?:-|\xe2\x80\xa2|[0-9]{1,3}[.)])[ \t]+|\*[ ])\S")
 _COMMENT = lazy_pattern(rb"[ \t]*(?:(\#|//|;|%|<!--)|(--|REM)(?=[ \t])|(/?\*+)(?=[ \t/]))")
 _COMMENT_SIGNS = b"#/*-;%!"

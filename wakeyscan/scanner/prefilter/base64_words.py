@@ -64,7 +64,7 @@ _NARROW_LINE = rb"[ \t]*+[%b]{8,15}+(?=\\?[\r\n]{1,4}[ \t]*+[\w+/-]|[\\%%&])"
 _LINES_BEFORE, _LINES_AFTER = 256, 768
 """Bytes around a narrow line in which other lines of the same text are searched."""
 _MIN_SPLIT = 12
-"""Minimum bytes of a key that are consecutive in narrow lines, wherever the lines break."""
+"""Minimum bytes of a key that are consecutive in narrow lines, for any line breaks."""
 
 _MIN_KEY = 24
 """Bytes of our shortest key, in any encoding."""

@@ -51,7 +51,7 @@ class _FormGroup:
     def find_hits(self, content: bytes | memoryview, ends: Iterable[int]) -> list[AnchorHit]:
         """Return the whole forms at the literals that end at `ends`.
 
-        Only the first of each encoded form is found: it is decoded wherever it occurs.
+        Only the first of each encoded form is found: all of its occurrences are decoded.
         """
         starts = [end - self._width for end in ends]
         if len(starts) >= _MANY:

@@ -41,7 +41,7 @@ class Store(NamedTuple):
 
 
 def list_stores(code: bytes) -> list[Store]:
-    """Return what looks like a store, in ascending order; code may begin within an instruction."""
+    """Return instructions that look like stores, in order; code may begin within an instruction."""
     return list(_find_stores(code))
 
 

@@ -58,7 +58,7 @@ _AFTER_WORD, _AFTER_LENGTH, _AFTER_RECORD, _AFTER_NOTHING = 4, 6, 4, 20
 precedes them, and if nothing shows a neighbor."""
 
 _AFTER_BLANK = 20
-"""Bits of doubt about a length that is rather a blank."""
+"""Bits of doubt about a length that is probably a space."""
 
 
 class _Run(NamedTuple):

@@ -20,7 +20,7 @@ _MAX_BEFORE = 256
 MAX_MARKS = 3
 """Bytes of a type or of a length that may look like letters."""
 NO_STRING = -MAX_MARKS
-"""End of a string before if there is none."""
+"""End of the preceding string if there is none."""
 _WIDEST = 8
 """Bytes of the longest integer."""
 

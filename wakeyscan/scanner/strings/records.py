@@ -19,7 +19,7 @@ _MARK = 7
 _LENGTH, _CBOR_LENGTH = 2, 3
 """Bits of a length that fits the text after it."""
 _C_STRING = 10
-"""Bits of such a byte before a NUL, which rather ends the string."""
+"""Bits of such a byte before a NUL, which more likely ends the string."""
 _QUOTES = b"\"'`"
 _DELIMITERS = (b"\0", b"\t", b"\n", b"\r\n", b'"', b"'", b"`")
 
@@ -44,13 +44,13 @@ def find_next_texts(
 
 
 def _weigh_c_string(content: bytes, run_end: int, reading: LengthReading) -> int:
-    """Return the bits of letters before a NUL, which rather ends a string without a length."""
+    """Return the bits of letters before a NUL, which more likely ends a string without a length."""
     is_short = reading.zeros in ((0, 0), (0, 1)) and content[run_end : run_end + 1] == b"\0"
     return _C_STRING * is_short
 
 
 def is_blank_before_string(content: bytes, run_end: int, reading: LengthReading) -> bool:
-    """Return whether a length is rather a blank before a string that a delimiter ends.
+    """Return whether a length is more likely a space before a string that a delimiter ends.
 
     A delimiter may also be a length: that of the text after it.
     """
