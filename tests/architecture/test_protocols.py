@@ -68,6 +68,7 @@ from wakeyscan.extractors.columnar import arrow, avro, parquet
 from wakeyscan.extractors.compressed import (
     BZIP2_FORMAT,
     GZIP_FORMAT,
+    LZMA_FORMAT,
     XZ_FORMAT,
     ZLIB_FORMAT,
     ZSTD_FORMAT,
@@ -247,7 +248,8 @@ BY_PROTOCOL: tuple[
         [
             *(arrow, avro, parquet, FEATHER_FORMAT, HDF5_FORMAT, ORC_FORMAT),
             *(git_bundle, BZIP2_FORMAT, GZIP_FORMAT, git_lfs, pdf, sevenzip, RAR_FORMAT),
-            *(database, JOURNAL_FORMAT, WAL_FORMAT, tar, XZ_FORMAT, zip, ZLIB_FORMAT, ZSTD_FORMAT),
+            *(database, JOURNAL_FORMAT, WAL_FORMAT, tar, LZMA_FORMAT, XZ_FORMAT, zip),
+            *(ZLIB_FORMAT, ZSTD_FORMAT),
         ],
     ),
     (

@@ -277,6 +277,7 @@ MAKE: dict[str, tuple[Pack, str]] = {
     "zlib": (zlib.compress, ""),
     "bzip2": (bz2.compress, ""),
     "xz": (xz, ""),
+    "lzma": (lambda content: lzma.compress(content, lzma.FORMAT_ALONE), ""),
     "zstd": (zst, ""),
     "zip": (lambda content: zipped({INNER: content}), f"!/{INNER}"),
     "tar": (lambda content: tarred({INNER: content}), f"!/{INNER}"),
@@ -287,4 +288,4 @@ MAKE: dict[str, tuple[Pack, str]] = {
 }
 """Builders by format, with the path inside the archive. Bundles need a folder."""
 
-HOLDS_ANYTHING = ("gzip", "zlib", "bzip2", "xz", "zstd", "zip", "tar")
+HOLDS_ANYTHING = ("gzip", "zlib", "bzip2", "xz", "lzma", "zstd", "zip", "tar")

@@ -19,6 +19,7 @@ EXTRACTORS: Registry[Extractor] = Registry(
         "gzip": "wakeyscan.extractors.compressed:GZIP_FORMAT",
         "hdf5": "wakeyscan.extractors.unread:HDF5_FORMAT",
         "lfs": "wakeyscan.extractors.git_lfs",
+        "lzma": "wakeyscan.extractors.compressed:LZMA_FORMAT",
         "orc": "wakeyscan.extractors.unread:ORC_FORMAT",
         "parquet": "wakeyscan.extractors.columnar.parquet",
         "pdf": "wakeyscan.extractors.pdf.document",

@@ -1,6 +1,6 @@
-"""Compressed streams: gzip, bzip2, xz, zlib and Zstandard.
+"""Compressed streams: gzip, bzip2, xz, LZMA, zlib and Zstandard.
 
-Except for zlib, several streams may follow each other in one file.
+Except for LZMA and zlib, several streams may follow each other in one file.
 """
 
 from __future__ import annotations
@@ -61,6 +61,12 @@ def build_xz_codec(budget: ExtractionBudget) -> Codec:
     return Codec(start, (lzma.LZMAError,))
 
 
+def build_lzma_codec(budget: ExtractionBudget) -> Codec:
+    """Return the codec of LZMA, limited to the memory that the budget allows."""
+    start = partial(lzma.LZMADecompressor, lzma.FORMAT_ALONE, budget.limits.max_memory)
+    return Codec(start, (lzma.LZMAError,))
+
+
 def build_zstd_codec(budget: ExtractionBudget) -> Codec:
     """Return the codec of Zstandard; raise `ExtractionError` if no library is installed."""
     zstd = _load_zstd()
@@ -79,6 +85,9 @@ GZIP_FORMAT = CompressedFormat(lambda _: build_inflate_codec(GZIP), (b"\x1f\x8b"
 """gzip (RFC 1952)."""
 
 BZIP2_FORMAT = CompressedFormat(lambda _: build_bzip2_codec(), (b"BZh",), is_weak=False)
+
+LZMA_FORMAT = CompressedFormat(build_lzma_codec)
+"""LZMA (the .lzma file format, which xz replaced): firmware, old packages."""
 
 XZ_FORMAT = CompressedFormat(build_xz_codec, SIGNATURES["xz"])
 """xz (the .xz file format)."""

@@ -9,11 +9,13 @@ from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import lzma
     import zlib
 
     from wakeyscan.git import lfs
 else:
-    zlib = lazy_import("zlib")  # few files begin like these two formats
+    lzma = lazy_import("lzma")  # few files begin like these formats
+    zlib = lazy_import("zlib")
     lfs = lazy_import("wakeyscan.git.lfs")
 
 SIGNATURES: dict[str, tuple[bytes, ...]] = {
@@ -32,6 +34,12 @@ SIGNATURES: dict[str, tuple[bytes, ...]] = {
         b"version https://git-lfs.github.com/spec/v1",
         b"version https://hawser.github.com/spec/v1",
         b"version http://git-media.io/v/2",
+    ),
+    # the default properties, and a dictionary of 64 KiB to 1 GiB, or half as much more
+    "lzma": tuple(
+        b"\x5d" + size.to_bytes(4, "little")
+        for power in range(16, 31)
+        for size in (1 << power, 3 << power - 1)
     ),
     "orc": (b"ORC",),
     "parquet": (b"PAR1", b"PARE"),
@@ -63,6 +71,8 @@ _PROBE_SIZE, _ENOUGH_OUTPUT = 1024, 64
 
 They distinguish zlib from text that begins with `x^`. One in 10,000 random inputs passes.
 """
+
+_MAX_PROBE_MEMORY = 256 << 20
 
 _ENOUGH_TEXT, _TEXT_BYTES = 24, bytes((0, 9, 10, 13, *range(0x20, 0x7F)))
 """Bytes of output that prove zlib if all are text: the shortest key and the NUL of a git object."""
@@ -100,6 +110,15 @@ def _inflates(beginning: bytes) -> bool:
     return len(output) >= _ENOUGH_TEXT and not output.translate(None, _TEXT_BYTES)
 
 
+def _decompresses(beginning: bytes) -> bool:
+    """Return whether the bytes are the beginning of an LZMA stream with more than no content."""
+    try:
+        decompressor = lzma.LZMADecompressor(lzma.FORMAT_ALONE, _MAX_PROBE_MEMORY)
+        return bool(decompressor.decompress(beginning, _PROBE_SIZE))
+    except lzma.LZMAError as error:
+        return "emory" in str(error)  # its dictionary is large: the extractor says so
+
+
 def _has_binary(beginning: bytes) -> bool:
     """Return whether the bytes are more than text, which may start with a few letters by chance."""
     return bool(beginning.translate(None, _TEXT_BYTES))
@@ -113,6 +132,7 @@ def _is_pointer(beginning: bytes) -> bool:
 _PROBES = {
     "feather": _has_binary,
     "lfs": _is_pointer,
+    "lzma": _decompresses,
     "orc": _has_binary,
     "parquet": _has_binary,
     "zlib": _inflates,
