@@ -28,7 +28,7 @@ _GIT_CONFIG = str(Path(__file__).with_name("gitconfig"))
 
 _RUN_WITH_SIGNALS = """
 import os, signal, sys
-for name in ("SIGINT", "SIGHUP"):
+for name in ("SIGINT", "SIGHUP", "SIGQUIT"):
     signal.signal(getattr(signal, name), signal.SIG_DFL)
 os.execv(sys.argv[1], sys.argv[1:])
 """

@@ -266,7 +266,8 @@ def _inflate(path: str, add_gap: Callable[[int], None]) -> tuple[int, bytes | No
     """Read a loose object: a header `kind size NUL` and the content, deflated together."""
     try:
         with open(path, "rb") as file:
-            data = file.read(MAX_IN_MEMORY)
+            file_size = os.fstat(file.fileno()).st_size  # a read allocates all that it may need
+            data = file.read(min(file_size, MAX_IN_MEMORY))
         inflater = zlib.decompressobj()
         inflated = inflater.decompress(data, MAX_IN_MEMORY)
     except (OSError, zlib.error):

@@ -24,6 +24,10 @@ else:
     click_parser = lazy_import("wakeyscan.cli.click_parser")
     traceback_text = lazy_import("wakeyscan.core.traceback_text")
 
+_OUT_OF_MEMORY = (
+    "out of memory; raise the limit of this process (ulimit -v) or container, or add --jobs 1"
+)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run wakeyscan and return its exit code."""
@@ -46,6 +50,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Terminated as stopped:
         print_error("terminated")
         return stopped.exit_code
+    except MemoryError:
+        print_error(_OUT_OF_MEMORY)
+        return 2
     except Exception as error:
         print_error("internal error; please report this traceback")
         write_stderr(redact(traceback_text.format_traceback(error)))

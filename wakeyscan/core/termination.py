@@ -1,4 +1,4 @@
-"""SIGTERM and SIGHUP as exceptions: by default they end Python without any cleanup.
+"""SIGTERM, SIGHUP and SIGQUIT as exceptions: by default they end Python without any cleanup.
 
 Worker processes would live on, and the temporary mirror of a repository would stay.
 """
@@ -15,7 +15,9 @@ from types import FrameType
 
 from wakeyscan.core.errors import SourceError, Terminated
 
-_SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+_SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)
+)
 
 _NO_TEMPORARY_FOLDER = "no folder for temporary files is writable: set TMPDIR to one"
 

@@ -27,12 +27,12 @@ _FOLDER = "_databases"
 
 
 def build_scan(expressions: list[Expression]) -> ScanFunction | None:
-    """Return the scan function of a database; `None` without hyperscan."""
+    """Return the scan function of a database; `None` where hyperscan cannot be used."""
     try:
-        scan: ScanFunction = (_load(expressions) or _compile(expressions)).scan
+        database = _load(expressions) or _try_to_compile(expressions)
     except ImportError:
         return None
-    return scan
+    return database.scan if database else None
 
 
 def load_scan(expressions: list[Expression]) -> ScanFunction | None:
@@ -66,6 +66,13 @@ def _load(expressions: list[Expression]) -> Any | None:
     except (OSError, hyperscan.error):  # hyperscan checks version, processor and a checksum
         return None
     return database
+
+
+def _try_to_compile(expressions: list[Expression]) -> Any | None:
+    try:
+        return _compile(expressions)
+    except hyperscan.error:  # too little memory, or a processor that it does not support
+        return None
 
 
 def _compile(expressions: list[Expression]) -> Any:
