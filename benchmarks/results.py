@@ -1,4 +1,4 @@
-"""What a run measured, and its form in a file."""
+"""Results of a run, and their file format."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Measured(NamedTuple):
 
 
 class Results(NamedTuple):
-    """What a run measured, and where."""
+    """Results of a run, and its machine."""
 
     machine: str
     versions: dict[str, str]

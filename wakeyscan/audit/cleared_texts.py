@@ -37,7 +37,7 @@ _MODE = re.compile(rb"(?<=[0-7]{5}) ")
 class ClearedTexts:
     """The texts in which no pattern that starts at an anchor matches.
 
-    Those of rules whose anchors are words of binary data, and of rules of users, are never clear.
+    Texts of rules whose anchors are words of binary data, and of custom rules, are never clear.
     Entries of trees are remembered, since the versions of a tree repeat most of them.
     """
 

@@ -64,7 +64,7 @@ class ObjectScanResult(NamedTuple):
     commit_lines: bytes
     """One line per commit, with its id, its tree and its parents."""
     details: tuple[str, ...]
-    """What the native core left to Python, and why."""
+    """Entries that the native core left to Python, and why."""
 
 
 def scan_objects(
@@ -103,7 +103,7 @@ def scan_objects(
 
 
 class _PackTotal(NamedTuple):
-    """What the tasks on one pack have scanned."""
+    """Results of the tasks on one pack."""
 
     objects: int = 0
     bytes: int = 0

@@ -32,7 +32,7 @@ class Suspect(NamedTuple):
 
 
 class SiftTally:
-    """What a sift reports about all objects that it processes."""
+    """Results of a sift for all objects that it processes."""
 
     def __init__(self) -> None:
         self.objects = self.bytes = 0

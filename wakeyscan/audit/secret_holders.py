@@ -1,4 +1,4 @@
-"""What holds secrets in a history: objects, and the names of files and refs."""
+"""Holders of secrets in a history: objects, and the names of files and refs."""
 
 from __future__ import annotations
 

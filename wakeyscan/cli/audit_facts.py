@@ -1,4 +1,4 @@
-"""What the reports of an audit know beyond its keys.
+"""Facts in the reports of an audit, in addition to its keys.
 
 These are the variables that replace the keys, the files at HEAD that use them, and the edits.
 """

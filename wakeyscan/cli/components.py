@@ -23,7 +23,7 @@ class Component(NamedTuple):
     purpose: str
     is_required: bool = False
     install: str = ""
-    """What to install; empty: the distribution."""
+    """Name to install; empty: the distribution."""
     fits: Callable[[], bool] = _fit_always
     """Returns whether what is installed is of a version that can be used."""
 
@@ -45,7 +45,7 @@ class Component(NamedTuple):
 
     @property
     def state(self) -> str:
-        """What the user should know of it, in a few words."""
+        """Note for the user, in a few words."""
         if not self.version:
             return f"not installed; it {self.purpose}"
         if not self.fits():

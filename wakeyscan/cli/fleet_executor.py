@@ -1,4 +1,4 @@
-"""What runs the tasks of a fleet: processes of this machine, or a cluster of Dask."""
+"""Executors of the tasks of a fleet: local processes, or a cluster of Dask."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _MAX_PASSES = 3
 """Number of times that a file is scanned and masked: a masked text may show another secret."""
 
 _ACTIVE_SECONDS = 60
-"""Age below which a session may still write to a file. What it writes later would be lost."""
+"""Age below which a session may still write to a file. Its later output would be lost."""
 
 _SETTINGS = re.compile(
     r"(?:settings|config|mcp|hooks)[\w.-]*\.(?:jsonc?|toml|ya?ml)\Z|opencode\.json\Z|\A\.env"
@@ -46,7 +46,7 @@ class WipedFile(NamedTuple):
 
 
 class WipeOptions(NamedTuple):
-    """What the user allows."""
+    """Options of the user."""
 
     settings: bool = False
     """Whether to mask settings, which stop working."""

@@ -64,7 +64,7 @@ class Config(NamedTuple):
     """Revision of the policy, ignore file and inline comments; `None`: the current files."""
     honor_foreign_ignores: bool = False
     agent_fail: str = ""
-    """What becomes of an assistant's event that cannot be scanned: `open`, `closed`.
+    """Result for an assistant's event that cannot be scanned: `open`, `closed`.
 
     Empty: `closed`, but `open` for a tool call.
     """

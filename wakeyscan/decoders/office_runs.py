@@ -69,7 +69,7 @@ def _find_split_keys(content: bytes, window: Span, own: Span) -> Iterator[Decode
 
 
 def _list_run_texts(content: bytes, low: int, high: int) -> list[Segment]:
-    """Return what remains of a window without the tags between runs."""
+    """Return a chunk without the tags between runs."""
     window = content[low:high]
     separator = SPAN if b"<text:" in window else SEAM
     bounds = [0, *(at for gap in separator.finditer(window) for at in gap.span()), len(window)]

@@ -67,7 +67,7 @@ class Member(NamedTuple):
     file: BinaryIO | None = None
     """The file on disk that `read` reads, if there is one."""
     content: bytes | None = None
-    """What `read` reads, if it is in memory: small members take a shorter path."""
+    """The content, if it is in memory: small members take a shorter path."""
     is_counted: bool = True
     """Whether the member counts towards `Limits.max_members`."""
 

@@ -51,7 +51,7 @@ class Fix(NamedTuple):
 
     edits: tuple[Edit, ...]
     notes: tuple[str, ...] = ()
-    """What else the user has to do, such as creating a secret on a CI server."""
+    """Other steps for the user, such as creating a secret on a CI server."""
     moved: tuple[tuple[str, bytes], ...] = ()
     """Lines, with their secrets, for other files: pairs of path and line."""
     added: tuple[tuple[str, bytes], ...] = ()

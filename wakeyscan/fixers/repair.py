@@ -55,7 +55,7 @@ class Project(NamedTuple):
     """Facts that a repair needs about the files around a file."""
 
     detect: Callable[[str, bytes], Sequence[Finding]]
-    """Returns the findings in the content of a path that have to be fixed, by position."""
+    """Returns the findings in the content of a path that must be fixed, by position."""
     choose_variable: Callable[[Finding], str]
     build_source: Callable[[str, bytes], Source] = Source
 

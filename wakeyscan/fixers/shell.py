@@ -88,7 +88,7 @@ def _refuse_pieces(leak: Leak) -> None:
 
 
 def _replace_default(expansion: Node, leak: Leak) -> Edit:
-    """Return the edit for `${NAME:-key}`: the variable has to be set instead."""
+    """Return the edit for `${NAME:-key}`: the variable must be set instead."""
     found = re.fullmatch(rb"\$\{(\w+):?[-=](.*)\}", expansion.text or b"", re.DOTALL)
     if found is None or not leak.is_text(found[2].strip(b"\"'")):
         raise NotFixable("it is inside an expansion; assign it to a name first")

@@ -266,7 +266,7 @@ def _replace_fallback(place: Place, language: Language) -> Edit | None:
 
 
 def _replace_default(place: Place, language: Language) -> Edit | None:
-    """Return the edit for a key that is the default of a look-up: the variable has to be set."""
+    """Return the edit for a key that is the default of a look-up: the variable must be set."""
     arguments = _find_parent(place.node)
     call = arguments.parent if arguments else None
     if call is None:

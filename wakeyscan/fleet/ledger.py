@@ -38,7 +38,7 @@ _PRIVATE = 0o600
 
 
 class State(StrEnum):
-    """What became of a repository."""
+    """Outcome of a repository."""
 
     AUDITED = "audited"
     FAILED = "failed"

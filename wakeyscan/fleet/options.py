@@ -30,7 +30,7 @@ class CloneOptions(NamedTuple):
 
 
 class TaskOptions(NamedTuple):
-    """What all tasks of a run have in common."""
+    """Options that all tasks of a run share."""
 
     audit: AuditOptions
     folder: str

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class _Limits(NamedTuple):
-    """What a process may use."""
+    """Limits of a process."""
 
     scratch: str
     """Folder for temporary files."""
@@ -33,7 +33,7 @@ class _Limits(NamedTuple):
 
 
 class _Answer(NamedTuple):
-    """What a process sends after a task."""
+    """Message of a process after a task."""
 
     outcome: Outcome | str
     """The outcome, or why no result can be written."""

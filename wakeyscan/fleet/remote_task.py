@@ -22,7 +22,7 @@ _PRIVATE = 0o600
 
 
 class Answer(NamedTuple):
-    """What a worker sends."""
+    """Message of a worker."""
 
     outcome: Outcome
     record: bytes = b""

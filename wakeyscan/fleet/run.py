@@ -46,7 +46,7 @@ def parse_shard(text: str) -> Shard:
 
 
 class ExecutorLost(WakeyscanError):
-    """What runs the tasks has ended; the ledger keeps the results so far."""
+    """The executor of the tasks has ended; the ledger keeps the results so far."""
 
 
 class Executor(Protocol):

@@ -1,7 +1,7 @@
 """The task of one repository: audit it and write the result to the ledger, whatever happens.
 
-Only a summary of a few bytes is returned. What the ledger holds is masked, and a `Secret` cannot be
-pickled, so no key leaves the process of the audit.
+Only a summary of a few bytes is returned. The ledger holds only masked secrets, and a `Secret`
+cannot be pickled, so no key leaves the process of the audit.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class Outcome(NamedTuple):
-    """What a task returns: numbers for the progress, and where the result is."""
+    """Result of a task: numbers for the progress, and the place of its record."""
 
     repository: str
     file: str

@@ -69,7 +69,7 @@ def _list_entries(repository: Repo, *paths: str) -> list[tuple[list[str], str]]:
 
 
 class CommitFacts(NamedTuple):
-    """What a rewrite of a commit has to know."""
+    """Facts that the rewrite of a commit needs."""
 
     is_on_branch: bool
     """Whether the commit is an ancestor of HEAD."""

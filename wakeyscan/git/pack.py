@@ -118,7 +118,7 @@ class DetachedPack(NamedTuple):
 
 
 def detach_pack(pack: Pack) -> DetachedPack:
-    """Return what another process needs to map a pack again."""
+    """Return the data that another process needs to map a pack."""
     path, width = pack.pack_index.pack_path, pack.pack_index.id_width
     tables = pack._replace(positions=array("I"))[2:]
     return DetachedPack(path, width, pack.data[-width:], tables)

@@ -62,7 +62,7 @@ class PushedRange(NamedTuple):
     name: str
     unit: str
     note: str = ""
-    """What the range lacks, although the scan of it is complete."""
+    """Note on commits that the range lacks, although its scan is complete."""
     tip: str = ""
     """Id of the newest commit; empty without commits."""
 
@@ -118,7 +118,7 @@ def find_pushed_range(event: Event, own: Git) -> PushedRange | None:
 
 
 def explain_tree(event: Event, own: Git) -> str:
-    """Return what is scanned instead of commits, for an event that a change of code may cause."""
+    """Return a note on the scan for an event without commits; empty for other events."""
     if event.name not in ("issue_comment", "workflow_run", "repository_dispatch"):
         return ""
     commit = (

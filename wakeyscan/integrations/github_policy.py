@@ -1,4 +1,4 @@
-"""What a change on GitHub may decide about its own scan: the policy, and uploads."""
+"""How far a change on GitHub affects its own scan: the policy, and uploads."""
 
 from __future__ import annotations
 

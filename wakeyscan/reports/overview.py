@@ -18,7 +18,7 @@ class RepositoryRow(NamedTuple):
 
     name: str
     severity: str
-    """That of its worst finding; empty without findings."""
+    """Severity of its worst finding; empty without findings."""
     state: str
     """Whether it was audited completely, in part or not at all."""
     reason: str

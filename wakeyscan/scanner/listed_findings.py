@@ -1,6 +1,6 @@
 """Findings that a report lists: each once, and within limits, so that any report fits into memory.
 
-What is over a limit is not even built: a file of 40 MB may have a key on each line.
+Findings over a limit are not even built: a file of 40 MB may have a key on each line.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class FindingLimit:
         return not is_placeholder or self._placeholders <= self._maximum
 
     def list_skipped(self, origin: Origin) -> Iterator[Skipped]:
-        """Yield what was omitted so far.
+        """Yield a skipped item for the omitted findings.
 
         Placeholders that are not listed are not a gap: they are harmless.
         """

@@ -46,7 +46,7 @@ _ROT13 = bytes.maketrans(_LETTERS, codecs.encode(_LETTERS.decode(), "rot13").enc
 _DECIMAL, _OCTAL = ([pattern % code for code in range(256)] for pattern in (b"%d", b"%o"))
 
 _ENCODED = lazy_pattern(rb"[\w+/=%\\]{12}|(?:[\w%\\]{1,4}[ ,:;.-]+){6}")
-"""What an encoded copy looks like: a long word, or short ones in a row as in a dump."""
+"""Pattern of an encoded copy: a long word, or short ones in a row as in a dump."""
 
 _TOKEN_END = lazy_pattern(r"[\w+%\\.~-]*")
 _TOKEN_START = lazy_pattern(r"[\w+%\\.~-]*\Z")
@@ -188,14 +188,14 @@ def _decode(text: bytes) -> bytes:
 
 
 def _list_spellings(part: bytes) -> Iterator[bytes]:
-    """Yield the forms of a text that are also known backwards."""
+    """Yield the forms of a text that are also searched in reverse."""
     yield from (part, part.translate(_ROT13), hexlify(part))
     yield from (b64encode(part[start:]) for start in range(3))
     yield from (b32encode(part[start:]) for start in range(5))
 
 
 def _list_codes(part: bytes) -> Iterator[bytes]:
-    """Yield the base64 of the text backwards, and the numbers of its characters."""
+    """Yield the base64 of the reversed text, and the numbers of its characters."""
     yield from (b64encode(part[::-1][start:]) for start in range(3))
     marked = hexlify(b"." + part, b"x")[2:]
     yield from (marked, marked.replace(b"x", b"0x"), marked.replace(b"x", b"u00"))

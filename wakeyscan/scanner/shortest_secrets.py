@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ShortestSecrets:
-    """Those of some secrets that begin with no other one, by text.
+    """The secrets of a set that do not begin with another one, sorted by text.
 
     Only its two neighbors in this order can be related to a secret, so few comparisons are enough.
     """

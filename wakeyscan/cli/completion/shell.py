@@ -1,4 +1,4 @@
-"""What a completion script offers, and the interface of a shell."""
+"""Content of a completion script, and the interface of a shell."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Word(NamedTuple):
 
 
 class Topic(NamedTuple):
-    """What may follow a command, or a command and its action."""
+    """Words that may follow a command, or a command and its action."""
 
     name: str
     """Words of the command line, such as `ignore add`; empty for wakeyscan itself."""

@@ -20,7 +20,7 @@ _DECLARATION_BACKWARDS = lazy_pattern(
     rb"   (?: [\w.<>\[\]&' ]{1,40} : [ \t]{0,4} )? \]? [\"']?"
     rb"   (?P<words> [\w$.]{1,60} (?: [ \t]{1,8} [\w$.]{1,60} ){0,5} ) )"
 )
-"""The text from a literal backwards to the name it is assigned to: forwards, a search is slow."""
+"""The text from a literal back to the name it is assigned to: a forward search is slow."""
 _KEYWORDS = frozenset(
     b"const let var val final static private public protected internal readonly export local my our"
     b" def auto mut set type string String char str pub global declare byte bytes wchar_t".split()

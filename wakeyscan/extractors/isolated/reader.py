@@ -19,7 +19,7 @@ MAX_FRAME = 1 << 20
 
 
 class FrameKind(IntEnum):
-    """What a frame holds."""
+    """Content of a frame."""
 
     MEMBER = 1
     """The name of a member, whose content follows."""

@@ -23,7 +23,7 @@ class HostRepository(NamedTuple):
     url: str
     """URL to clone."""
     kinds: frozenset[str] = frozenset()
-    """Those of `KINDS` that it belongs to."""
+    """The `KINDS` that it belongs to."""
     size: int = 0
     """Bytes, if the host states them."""
     has_wiki: bool = False

@@ -31,7 +31,7 @@ class SettingsFile(NamedTuple):
 
     @property
     def format(self) -> SettingsFormat:
-        """What changes its text."""
+        """The module that edits its text."""
         return toml_entries if self.path.endswith(".toml") else json_entries
 
 

@@ -70,7 +70,7 @@ class Verdict(NamedTuple):
     reason: str = ""
     """Why the event is blocked, for the assistant; empty: it passes."""
     warning: str = ""
-    """What was not scanned of an event that passes, for the user."""
+    """Warning for the user: the parts of a passed event that were not scanned."""
     masked: Mapping[str, Any] = {}  # never modified
     """The values of a blocked event, with all keys masked."""
 
@@ -121,7 +121,7 @@ class HookSettings(NamedTuple):
     owner: str = ""
     """Name of the assistant in the command, if several share a file."""
     note: str = ""
-    """What else the user must do, or know."""
+    """Other steps or facts for the user."""
 
 
 class Agent(Protocol):

@@ -1,4 +1,4 @@
-"""What a user can do when a hook found a key, with commands that can be run as they are."""
+"""Advice for a user whose hook found a key, with commands that can be run unchanged."""
 
 from __future__ import annotations
 

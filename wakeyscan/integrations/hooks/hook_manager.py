@@ -31,7 +31,7 @@ _OVERCOMMIT_LINES = """\
     enabled: true
     command: ['wakeyscan', 'hook', '{stage}']"""
 _ARGUMENTS = {"commit-msg": " {1}", "pre-push": " {1} {2}\n      use_stdin: true"}
-"""What lefthook passes on to the command of a stage."""
+"""Arguments that lefthook passes to the command of a stage."""
 
 
 class Manager(NamedTuple):
@@ -49,7 +49,7 @@ class HookFile(NamedTuple):
     rerun: str = RERUN
     """Command with which our part runs the rest of the script."""
     note: str = ""
-    """What the user must know about the place, for the message."""
+    """Note on the place, for the message."""
 
 
 def choose_hook_file(

@@ -64,7 +64,7 @@ class Surroundings(NamedTuple):
     """In lower case, with `/` as separator and at the start."""
     name: str
     extension: str
-    """That of the name, without the dot; or empty."""
+    """Extension of the name, without the dot; or empty."""
     head: bytes
     """The start of the file."""
     content: bytes

@@ -21,7 +21,7 @@ _PASSWORDS = frozenset(
     b"password credentials.basic basic_auth basicauth basicauthcredentials"
     b" basiccredentials basichttpcredentials".split()
 )
-"""What a rule names as the scheme, in lower case, where the program encodes a bare password."""
+"""Scheme in the match of a rule, in lower case, if the program encodes a bare password."""
 
 # Words of tests and guides, in a credential of less than 32 characters. They count if the rest
 # looks like words too, or if they are half of its letters.

@@ -16,7 +16,7 @@ from wakeyscan.decoders.base64_codec import encode_at
 ESCAPE_CHARACTERS = b"%\\&="
 
 NUMERIC_BACKSLASH_KINDS = frozenset([b"x", b"u", b"U", b"0", b"1"])
-r"""What follows a backslash that encodes an ASCII character by number (`\x77`, `\167`)."""
+r"""Text after a backslash that encodes an ASCII character by number (`\x77`, `\167`)."""
 
 _QUOTABLE = b"\"'/`\\"
 """Characters that string literals escape with a plain backslash."""

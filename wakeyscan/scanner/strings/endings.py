@@ -42,7 +42,7 @@ _CLOSING = {
 _LETTER = lazy_pattern(rb"\w")
 
 _MARGIN = 4
-"""Bits by which the best description has to be shorter."""
+"""Bits by which the best description must be shorter."""
 _MIN_WEIGHT = 6
 """Bits of evidence that a certain end needs."""
 _NAMED_SIZE = 3

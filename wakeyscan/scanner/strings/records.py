@@ -1,4 +1,4 @@
-"""What follows a string with a length: the type, the length or the text of the next value."""
+"""Bytes after a string with a length: the type, the length or the text of the next value."""
 
 from __future__ import annotations
 
