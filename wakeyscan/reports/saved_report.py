@@ -143,10 +143,10 @@ class Fields:
         return self._get(name, bool, default)
 
     def get_number(self, name: str, default: int | None = None) -> int:
-        """Return a natural number."""
+        """Return a non-negative integer."""
         number = self._get(name, int, default)
         if isinstance(number, bool) or not 0 <= number < _MAX_NUMBER:
-            raise ValueError(f"{name}: expected a natural number")
+            raise ValueError(f"{name}: expected a non-negative integer")
         return number
 
     def get_list(self, name: str) -> list[Any]:
