@@ -10,7 +10,7 @@ from wakeyscan.audit.occurrences import MAX_OCCURRENCES, UNREACHABLE_PATH
 from wakeyscan.core.document import Origin
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.finding import Bounds, Finding
-from wakeyscan.scanner.detector import detect_in_name
+from wakeyscan.scanner.detector import detect_in_name, redact_path
 
 if TYPE_CHECKING:
     from wakeyscan.audit.context import AuditContext, ReportedObjects
@@ -120,6 +120,7 @@ def _scan_version(
     origin: Origin, found: Object | None, wanted: Set[SecretKey], context: AuditContext
 ) -> _VersionFindings:
     redacted, in_name = detect_in_name(origin, context.scan)
+    redacted = redact_path(redacted)
     in_object = _scan_found(found, redacted, context) if found and found.type else ()
     in_path = _index(in_name, redacted.path, wanted)
     return _VersionFindings(in_path, _index(in_object, redacted.path, wanted))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.core.redaction import redact
 from wakeyscan.core.secret_history import Restriction, sort_histories
 from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan_result import Coverage, build_sort_key
@@ -50,9 +51,15 @@ def build_result(
         targets=(repository.folder,),
         rules=policy.apply_rule_overrides(rules, options.policy),
         findings=tuple(sorted(findings, key=build_sort_key)),
-        skipped=tuple(record.skipped),
+        skipped=tuple(map(_redact_skipped, record.skipped)),
         coverage=record.coverage,
         keys=sort_histories(keys),
         restriction=record.restriction,
         policy=options.policy,
     )
+
+
+def _redact_skipped(item: Skipped) -> Skipped:
+    """Return a skipped item to display: no scan has looked for keys in its path and its reason."""
+    origin = item.origin._replace(path=redact(item.origin.path))
+    return item._replace(origin=origin, reason=redact(item.reason))

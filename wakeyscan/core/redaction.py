@@ -9,8 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.core.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wakeyscan.core import encoded_keys
+else:
+    encoded_keys = lazy_import("wakeyscan.core.encoded_keys")  # a clean scan displays no name
 
 # CI runners execute these commands anywhere in a log line: GitHub (actions/runner,
 # ActionCommand.cs, TryParse), Azure Pipelines and TeamCity.
@@ -67,11 +73,12 @@ def make_encodable(text: str) -> str:
 def redact(text: str) -> str:
     """Redact anything that resembles a key in a message that was not made from a `Secret`.
 
-    It matches more than the rule does: losing a word is better than printing a key.
+    It matches more than the rule does, and encoded keys too: losing a word is better than printing
+    a key.
     """
-    if KEY_PREFIX not in text:
-        return text
-    return _KEY.sub(KEY_PREFIX + "…", text)
+    if KEY_PREFIX in text:
+        text = _KEY.sub(KEY_PREFIX + "…", text)
+    return encoded_keys.mask_encoded_keys(text)
 
 
 def escape_for_json(text: str) -> str:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.redaction import redact
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.core.typing import TYPE_CHECKING
 
@@ -72,15 +73,37 @@ def detect_in_name(origin: Origin, context: ScanContext) -> tuple[Origin, list[F
     hits = context.prefilter(path)
     if not hits:
         return origin, []
-    matches = decoding.find_matches(decoding.AnchoredText(path, hits), context, depth=0)
-    # In `bwa_live_…`, the rest is no key of its own, but it may be that of a key in a file.
-    spaced = re.sub(rb"\w(?=%b)" % KEY_PREFIX.encode(), b" ", path)
-    inner = decoding.find_matches(decoding.AnchoredText(spaced, hits), context, depth=0)
-    starts = {match.start for match in matches}
-    inner = [match for match in inner if match.start not in starts]
+    # A slash is a letter of base64, but the name of a file or folder ends there.
+    names = decoding.decode_text(path.replace(b"/", b" "), context, hits=hits)
+    matches = decoding.find_matches(names._replace(content=path), context)
+    spans = {(match.start, match.end) for match in matches}
+    inner = [
+        match
+        for match in _find_inside_words(path, hits, context)
+        if (match.start, match.end) not in spans
+    ]
     if not (matches or inner):
         return origin, []
     return findings.build_name_findings(origin, matches, inner, context)
+
+
+def _find_inside_words(path: bytes, hits: list[AnchorHit], context: ScanContext) -> list[Match]:
+    """Return the matches in a path that may be no key of their own.
+
+    In `bwa_live_…`, the rest may be a key that is in a file, and a slash may be one of its letters.
+    """
+    spaced = re.sub(rb"\w(?=%b)" % KEY_PREFIX.encode(), b" ", path)
+    return decoding.find_matches(decoding.decode_text(spaced, context, hits=hits), context)
+
+
+def mask_name(origin: Origin, context: ScanContext) -> Origin:
+    """Return an origin to display, its path without secrets and anything that looks like a key."""
+    return redact_path(detect_in_name(origin, context)[0])
+
+
+def redact_path(origin: Origin) -> Origin:
+    """Return an origin to display, of which only the secrets that were found are masked yet."""
+    return origin._replace(path=redact(origin.path))
 
 
 def keep_new(

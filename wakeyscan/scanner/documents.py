@@ -14,7 +14,13 @@ from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.extractors.file_types import detect_format
-from wakeyscan.scanner.detector import detect_in_name, find_in_document, keep_new
+from wakeyscan.scanner.detector import (
+    detect_in_name,
+    find_in_document,
+    keep_new,
+    mask_name,
+    redact_path,
+)
 from wakeyscan.scanner.scan_result import (
     Coverage,
     ScanResult,
@@ -147,7 +153,8 @@ def _scan_text(
     if name_findings:
         name_findings = list(find_limit().list_findings(name_findings))
     if isinstance(item, Skipped):
-        return ScanResult(tuple(name_findings), (item._replace(origin=origin),))
+        item = item._replace(origin=redact_path(origin))
+        return ScanResult(tuple(name_findings), (item,))
     if name_findings and item.has_new_name and not item.has_new_name():
         name_findings = []
     findings = tuple(name_findings)
@@ -156,6 +163,7 @@ def _scan_text(
     hits = context.prefilter(item.content)
     if not hits:
         return ScanResult(findings, (), coverage)
+    origin = redact_path(origin)
     document, limit = item._replace(origin=origin), find_limit()
     context = context._replace(compares_lines=context.compares_lines or item.before is not None)
     archives = embedded.EmbeddedArchives(document, context, budget)
@@ -212,7 +220,7 @@ def _scan_members(
     open_lfs_object = context.open_lfs_object
     open_object = partial(open_lfs_object, first.origin.path) if open_lfs_object else None
     budget = extraction.ExtractionBudget(context.limits, lambda: archive.size, open_object)
-    origin = detect_in_name(first.origin, context)[0]
+    origin = mask_name(first.origin, context)
     in_members: list[Finding] = []
     in_packed: list[Finding] = []
     skipped: list[Skipped] = []
@@ -238,6 +246,6 @@ def _summarize_by_file(
     by_file: dict[Origin, list[Skipped]] = {}
     for origin, result in results:
         if result.skipped:
-            by_file.setdefault(detect_in_name(origin, context)[0], []).extend(result.skipped)
+            by_file.setdefault(mask_name(origin, context), []).extend(result.skipped)
     for file, skipped in by_file.items():
         yield from summarize_skipped(skipped, file)

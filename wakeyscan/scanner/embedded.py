@@ -9,7 +9,7 @@ from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import CUT, LimitExceeded
-from wakeyscan.scanner.detector import detect_in_name
+from wakeyscan.scanner.detector import mask_name
 
 if TYPE_CHECKING:
     from wakeyscan.extractors import extract
@@ -71,5 +71,5 @@ class EmbeddedArchives:
             return  # it only looks like an archive, as random letters may
         if self._document.own is None and (is_archive or item.reason.endswith(CUT)):
             item = item._replace(gap=False)
-        masked, _ = detect_in_name(item.origin, self._context)
-        self._skipped[item._replace(origin=masked)] = None
+        masked = item._replace(origin=mask_name(item.origin, self._context))
+        self._skipped[masked] = None

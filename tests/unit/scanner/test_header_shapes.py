@@ -166,7 +166,7 @@ def test_each_shape_finds_several_rows_alone(shape: Shape) -> None:
 
 
 def draw_few_digits(source: random.Random) -> str:
-    """Return 40 random letters with at most one digit"""
+    """Return 40 random letters with at most one digit."""
     drawn = source.choices(string.ascii_letters, k=40)
     drawn[source.randrange(60) % 40] = source.choice(string.ascii_letters + string.digits)
     return "".join(drawn)
