@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,17 @@ def test_a_folder_without_git_is_checked_too(tmp_path: Path) -> None:
     nowhere = str(tmp_path / "nowhere")
     code, checks = check(repo, PATH=nowhere)
     assert (code, problems(checks)) == (1, ["git"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no FIFO")
+def test_a_repository_that_git_cannot_open_is_a_problem(repo: Repo) -> None:
+    head = repo.top / ".git" / "HEAD"
+    head.unlink()
+    os.mkfifo(head)
+    code, checks = check(repo)
+    assert (code, problems(checks)) == (1, ["hooks"])
+    assert f"{head}, which is a FIFO" in checks["hooks"]["text"]
+    assert checks["hooks"]["advice"]
 
 
 def test_a_cache_that_cannot_be_written_is_a_problem(repo: Repo, tmp_path: Path) -> None:

@@ -660,6 +660,18 @@ def test_a_pack_with_hidden_bytes_is_not_cached(damaged: Damaged) -> None:
     assert [one.json()["complete"] for one in ran] == [False, False]
 
 
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_an_object_whose_name_is_not_in_lower_case(damaged: Damaged, is_folder: bool) -> None:
+    """Git reads it on no file system that tells the cases apart."""
+    repo, keys, _ = damaged
+    folder = repo.top / ".git" / "objects" / ("AB" if is_folder else "ab")
+    folder.mkdir()
+    path = folder / (("c" if is_folder else "C") * 38)
+    path.write_bytes(zlib.compress(b"blob 1\0x"))
+    assert looked(repo.top) == (keys, False)
+    assert [skip.reason.partition(": ")[0] for skip in spied(repo.top).skipped] == [str(path)]
+
+
 def test_a_temporary_file_is_not_an_object(damaged: Damaged) -> None:
     repo, keys, _ = damaged
     folder = repo.top / ".git" / "objects" / "11"

@@ -80,8 +80,8 @@ class CompletenessCheck:
         self._proven_tips, self._missing = past.tips, set(past.missing)
         self._tips, self._open_tips = tips, tips - self._proven_tips
         self._is_small = has_small_id_list(repository)
-        self._can_defer = not self._proven_tips and self._is_small
-        self._is_pending, self._scanned = False, 0
+        self._can_defer = self._is_pending = False
+        self._scanned = 0
         self._background = ExitStack()
         self._finish: Callable[[], bytes] | None = None
 
@@ -116,7 +116,7 @@ class CompletenessCheck:
 
         Trees are cheap if no list of all ids is needed to find the missing ones.
         """
-        self._can_defer |= trees_are_cheap and not self._proven_tips
+        self._can_defer = not self._proven_tips and (self._is_small or trees_are_cheap)
         self._is_pending = bool(self._open_tips) and not (trees_are_cheap and self._can_defer)
         if not self._can_defer or has_few_objects(self._repository):
             self._start_walk()

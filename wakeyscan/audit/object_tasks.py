@@ -18,6 +18,7 @@ from wakeyscan.git.object_dirs import (
     join_loose_name,
     list_indexes,
     list_loose_objects,
+    list_misnamed_objects,
     list_packs,
 )
 from wakeyscan.git.objects import MAX_IN_MEMORY, OBJECT_KINDS, is_object_id
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from wakeyscan.audit.cache import CachedPack, HistoryCache
     from wakeyscan.git.repository import Repository
     from wakeyscan.scanner.context import ScanContext
+
+_MISNAMED = "{}: an object whose name is not in lower case; git never reads it, not scanned"
 
 _ROOTS_PER_TASK, _LOOSE_PER_TASK = 400, 400
 """Delta families of a pack, and loose objects, in one task."""
@@ -88,17 +91,19 @@ def open_store(
     """
     opener = _PackOpener(repository.id_width, cache, on_pack)
     loose: dict[str, None] = {}
+    misnamed: list[str] = []
     for folder in repository.object_folders:
         # A concurrent `git gc` moves loose objects to a new pack, and unreachable objects of an old
         # pack to files; each time it adds them before it removes them.
         loose |= dict.fromkeys(list_loose_objects(folder))
         opener.open_folder(folder)
-        loose |= dict.fromkeys(list_loose_objects(folder))
+        loose |= dict.fromkeys(found := [*list_loose_objects(folder)])
+        misnamed += list_misnamed_objects(folder, found)
     return ObjectStore(
         packs=tuple(opener.packs),
         loose=tuple(loose),
         unreadable=tuple(opener.unreadable),
-        problems=tuple(opener.problems),
+        problems=(*opener.problems, *map(_MISNAMED.format, misnamed)),
         cached_packs=tuple(opener.cached),
         width=repository.id_width,
     )

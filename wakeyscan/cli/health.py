@@ -103,10 +103,13 @@ def check_hooks() -> Iterator[Check]:
     """Yield a check per hook of the current repository."""
     try:
         worktree.find_git_folder(".")
-        for state in hook_status.inspect_hooks():
-            yield _check_hook(state)
     except WakeyscanError as error:
         yield Check("hooks", NOTE, f"not checked: {error}")
+        return
+    try:
+        yield from map(_check_hook, hook_status.inspect_hooks())
+    except WakeyscanError as error:
+        yield Check("hooks", PROBLEM, f"not checked: {error}", "hooks fail too until it is solved")
 
 
 def _check_hook(state: hook_status.HookState) -> Check:

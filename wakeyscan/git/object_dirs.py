@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.errors import SourceError
+from wakeyscan.git.objects import is_object_id
 from wakeyscan.git.pack_index import PackError, read_pack_index
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ _MAX_IDS = 2_000_000
 
 _FEW_OBJECTS = 50_000
 """Maximum number of packed objects that git walks in 0.2 s."""
+
+_DIGITS = "0123456789abcdef"
 
 _BYTES_BESIDE_ID = 8
 """Bytes of an index entry besides the id: a checksum and an offset."""
@@ -100,7 +103,23 @@ def join_loose_name(path: str) -> str:
 
 def list_loose_objects(folder: str) -> Iterator[str]:
     """Yield the paths of the loose objects in an object folder."""
+    return _list_subfolders(folder, lambda prefix: not prefix.strip(_DIGITS))
+
+
+def _list_subfolders(folder: str, is_wanted: Callable[[str], bool]) -> Iterator[str]:
     for prefix in _list_names(folder):
-        if len(prefix) == 2 and not prefix.strip("0123456789abcdef"):
+        if len(prefix) == 2 and is_wanted(prefix):
             subfolder = os.path.join(folder, prefix)
             yield from (os.path.join(subfolder, name) for name in _list_names(subfolder))
+
+
+def list_misnamed_objects(folder: str, loose: Iterable[str]) -> Iterator[str]:
+    """Yield the files whose names would be ids in lower case, which git never reads.
+
+    `loose` are the paths of `list_loose_objects`.
+    """
+    others = _list_subfolders(folder, lambda prefix: bool(prefix.strip(_DIGITS)))
+    for path in (*loose, *others):
+        name = join_loose_name(path)
+        if is_object_id(name.lower()) and name != name.lower():
+            yield path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -290,6 +291,16 @@ def test_every_text_of_a_value_is_listed(value: object) -> None:
 
     texts.map_texts(value, note)
     assert listed == mapped
+
+
+@pytest.mark.parametrize("name", ["x", "", "an unknown event"])
+def test_a_file_is_read_whatever_the_event_is_called(name: str) -> None:
+    shape = EventShape(prompts=("p",), inputs=("x",), readers=("Read",))
+    fields = {"hook_event_name": name, "tool_name": "Read", "tool_input": {"file_path": "f"}}
+    assert [read.path for read in event_shape.parse_event(fields, shape).reads] == [
+        os.path.join(".", "f")
+    ]
+    assert event_shape.parse_event({**fields, "hook_event_name": "p"}, shape).reads == ()
 
 
 @given(value=JSON)

@@ -39,7 +39,7 @@ def parse_event(fields: Fields, shape: EventShape) -> Event:
     kind = _find_kind(name, shape)
     if kind != OUTPUT:
         tools = [fields.get(field) for field in shape.tool_fields]
-        is_reader = kind == INPUT and any(tool in shape.readers for tool in tools)
+        is_reader = kind != PROMPT and any(tool in shape.readers for tool in tools)
         arguments = [fields.get(field) for field in shape.input_fields] if is_reader else []
         return Event(kind, name, fields, tuple(_find_reads(arguments, _find_folder(fields))))
     values = {field: value for field, value in fields.items() if field not in shape.input_fields}
