@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 
 import pytest
 
@@ -137,3 +138,25 @@ def test_a_key_takes_few_steps(build_line: Callable[[bytes], bytes], most: int) 
     text = b"# wakeyscan:ignore\n" + b"".join(map(build_line, keys))
     count_steps(text)
     assert count_steps(text) <= most * len(text)
+
+
+LISTS: dict[str, Callable[[bytes], bytes]] = {
+    "keys": lambda body: PREFIX + body + b"\n",
+    "keys in a log": lambda body: b"12:00:01 INFO key=" + PREFIX + body + b" status=200\n",
+    "keys in one line of JSON": lambda body: b'{"k": "' + PREFIX + body + b'"}, ',
+    "keys in headers": lambda body: b"Authorization: Bearer " + PREFIX + body + b"\n",
+    "other headers": lambda body: b"Authorization: Bearer " + body + body + b"\n",
+    "samples": lambda _: PREFIX + b"your_api_key_here_now ",
+    "samples in prose": lambda _: b"Replace " + PREFIX + b"xxxxxxxxxxxxxxxx by your own.\n",
+    "file names": lambda _: b'<img src="' + PREFIX + b'banner-1200x628-final.png">\n',
+    "identifiers": lambda _: PREFIX + b"session_started_successfully = 1\n",
+}
+"""Lines of a text with a credential, or what looks like one, in each."""
+
+
+@pytest.mark.parametrize("build_line", LISTS.values(), ids=LISTS)
+def test_many_credentials_take_steps_for_each(build_line: Callable[[bytes], bytes]) -> None:
+    bodies = [sha256(b"%d" % number).hexdigest()[:24].encode() for number in range(400)]
+    small, large = (b"".join(map(build_line, bodies[:count])) for count in (100, 400))
+    count_steps(large)  # loads the modules, those for many anchors too
+    assert count_steps(large) <= MOST * count_steps(small) + FEWEST

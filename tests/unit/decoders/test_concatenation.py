@@ -624,6 +624,58 @@ def test_a_key_between_two_literals_is_found(make_key: MakeKey) -> None:
     assert not any(key[8:16] in f.excerpt or plain[8:16] in f.excerpt for f in detect(text))
 
 
+# Path, definition of a constant with the prefix, and its use in the definition of a key.
+NAMED: dict[str, tuple[str, str, str]] = {
+    "python": ("a.py", 'P = "{P}"', 'K{n} = P + "{B}"'),
+    "python-format": ("a.py", 'P = "{P}"', 'K{n} = f"{{P}}{B}"'),
+    "shell": ("a.sh", "P={P}", 'K{n}="${{P}}{B}"'),
+    "shell-bare": ("a.sh", "P={P}", "K{n}=$P'{B}'"),
+    "make": ("Makefile", "P := {P}", "K{n} := $(P){B}"),
+    "javascript": ("a.js", 'const P = "{P}";', 'const k{n} = P + "{B}";'),
+    "javascript-template": ("a.js", "const P = '{P}';", "const k{n} = `${{P}}{B}`;"),
+    "go": ("a.go", 'const P = "{P}"', 'var k{n} = P + "{B}"'),
+    "ruby": ("a.rb", 'P = "{P}"', 'K{n} = "#{{P}}{B}"'),
+    "php": ("a.php", "$p = '{P}';", "$k{n} = $p . '{B}';"),
+    "java": ("A.java", 'String P = "{P}";', 'String k{n} = P + "{B}";'),
+    "powershell": ("a.ps1", '$p = "{P}"', '$k{n} = $p + "{B}"'),
+}
+COUNTS = (4, 17, 40)
+
+
+def name_keys(name: str, bodies: list[str], *, repeats: bool = False) -> tuple[str, str]:
+    """Return the path and the text of keys that use a constant, defined once or for each."""
+    path, definition, use = NAMED[name]
+    lines = [use.format(n=number, B=body) for number, body in enumerate(bodies)]
+    start = definition.format(P=PREFIX)
+    return path, "\n".join(
+        [f"{start}\n{line}" for line in lines] if repeats else [start, *lines]
+    ) + "\n"
+
+
+def draw_bodies(name: str, count: int) -> list[str]:
+    source = random.Random(f"{name} {count}")
+    return ["".join(source.choices(ALPHABET, k=31)) + "7" for _ in range(count)]
+
+
+@pytest.mark.parametrize("count", COUNTS)
+@pytest.mark.parametrize("name", NAMED)
+def test_each_use_of_a_constant_counts(name: str, count: int) -> None:
+    bodies = draw_bodies(name, count)
+    path, text = name_keys(name, bodies)
+    found = {finding.secret.reveal().decode() for finding in detect(text, path=path)}
+    assert found == {PREFIX + body for body in bodies}
+
+
+@pytest.mark.parametrize("repeats", [False, True], ids=["defined once", "defined each time"])
+@pytest.mark.parametrize("count", COUNTS)
+@pytest.mark.parametrize("name", NAMED)
+def test_uses_that_are_no_keys_hide_none(name: str, count: int, repeats: bool) -> None:
+    (body,) = draw_bodies(name, 1)
+    path, text = name_keys(name, ["abc"] * count + [body], repeats=repeats)
+    found = {finding.secret.reveal().decode() for finding in detect(text, path=path)}
+    assert found == {PREFIX + body}
+
+
 COMPLETE = parse_shapes(
     r"""
 minified-else: function f(a){if(a){return"{P}{B}"}else{return b}}
