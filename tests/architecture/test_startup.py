@@ -280,7 +280,7 @@ def test_the_anchor_search_that_is_loaded_depends_on_the_amount_of_input(
     ("text", "joins"),
     [
         pytest.param("mode = 'live'  # and not 'test'\n", False, id="a word of many a program"),
-        pytest.param("'wa' + '_' + mode + 'live' + rest\n", True, id="behind what may be the rest"),
+        pytest.param("'wa' + '_' + mode + 'live' + rest\n", True, id="after what may be the rest"),
     ],
 )
 def test_concatenation_patterns_are_loaded_if_a_prefix_may_be_split(

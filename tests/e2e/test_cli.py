@@ -324,7 +324,7 @@ def test_control_characters_in_a_message_are_escaped(run: Run) -> None:
 HOLDERS: dict[str, Callable[[str], list[str]]] = {
     "as a target": lambda key: ["scan", key],
     "as a command": lambda key: [key],
-    "behind --": lambda key: ["scan", "--", key],
+    "after --": lambda key: ["scan", "--", key],
     "as a value": lambda key: ["scan", "--config", key],
     "joined to an option": lambda key: ["scan", f"--rules={key}"],
     "as an option": lambda key: ["scan", f"--{key}"],

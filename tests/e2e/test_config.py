@@ -237,7 +237,7 @@ WRONG = {
         "max_size = 3",
         "unknown key 'max_size'; did you mean 'max-file-size'?",
     ),
-    "nothing like it": ("zzz = 1", f"unknown key 'zzz' (known: {KEYS})"),
+    "no similar name": ("zzz = 1", f"unknown key 'zzz' (known: {KEYS})"),
     "api-url": ("api-url = 'https://x'", f"unknown key 'api-url' (known: {KEYS})"),
     "verify": ("verify = true", f"unknown key 'verify' (known: {KEYS})"),
     "app-key": ("app-key = 'x'", f"unknown key 'app-key' (known: {KEYS})"),
@@ -251,7 +251,7 @@ WRONG = {
         "'exclude': invalid gitignore pattern '[z-a]'",
     ),
     "fail-on is a number": ("fail-on = 1", "'fail-on': expected a string"),
-    "fail-on is none": (
+    "fail-on is invalid": (
         "fail-on = 'worst'",
         "fail-on: expected one of note, low, medium, high, critical, never, got 'worst'",
     ),

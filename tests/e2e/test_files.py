@@ -429,7 +429,7 @@ ALL += ["sub/b.log", "sub/tracked.py", "sub/untracked.py", "tracked.py", "untrac
         pytest.param(["build/deep"], ".", ["build/deep/d.log"], id="in an ignored folder"),
         pytest.param(["."], "build/deep", ["build/deep/d.log"], id="from an ignored folder"),
         pytest.param(["a.log"], ".", ["a.log"], id="an ignored file"),
-        pytest.param(["sub", "sub/b.log"], ".", ["sub/b.log", *SEEN[2:4]], id="and beside it"),
+        pytest.param(["sub", "sub/b.log"], ".", ["sub/b.log", *SEEN[2:4]], id="and next to it"),
         pytest.param(
             ["repo"], "..", [f"repo/{path}" for path in [*SEEN, "untracked.py"]], id="out"
         ),
@@ -635,7 +635,7 @@ def test_a_repository_of_another_user_is_rejected_with_a_remedy(
         pytest.param(["*", "!*.py", "!sub"], ["."], ["a.py", "sub/a.py"], 3, id="all but"),
         pytest.param(["*.md"], ["a.md", "a.py"], ["a.py"], 1, id="named files"),
         pytest.param(["sub/"], ["sub/a.py", "a.py"], ["a.py"], 1, id="a file in a folder"),
-        pytest.param(["nothing"], ["a.py"], ["a.py"], 0, id="what is not there"),
+        pytest.param(["nothing"], ["a.py"], ["a.py"], 0, id="a missing path"),
     ],
 )
 def test_excluded_files_are_skipped_and_counted(

@@ -658,10 +658,10 @@ def test_ranges_apply_the_ignore_file(accepted: Repo, key: str, make_key: MakeKe
 
 
 AUDITS = [
-    pytest.param("repo", [], 0, id="stands-in-it"),
-    pytest.param("repo/src", [], 0, id="stands-in-a-subfolder"),
-    pytest.param("repo/src", ["{top}"], 0, id="stands-in-it-and-names-it"),
-    pytest.param(".", ["{top}"], 1, id="stranger"),
+    pytest.param("repo", [], 0, id="inside"),
+    pytest.param("repo/src", [], 0, id="in-a-subfolder"),
+    pytest.param("repo/src", ["{top}"], 0, id="inside-and-named"),
+    pytest.param(".", ["{top}"], 1, id="untrusted"),
     pytest.param(
         ".",
         ["--trust-repo", "{top}"],
@@ -749,7 +749,7 @@ REFUSED = [
     pytest.param(
         ["{f}", "abc", "--reason=r"],
         "invalid fingerprint 'abc'; expected 32 hex digits, or at least the first 4",
-        id="one-of-two-is-none",
+        id="one-of-two-is-invalid",
     ),
     pytest.param(
         ["{f} until=2099-01-01", "--reason=r"],
@@ -781,7 +781,7 @@ REFUSED = [
         ["{f8}", "--reason=r"],
         "no finding here has a fingerprint that starts with '{f8}'; "
         "give all 32 digits, from a JSON report",
-        id="beginning-of-none",
+        id="unknown-prefix",
     ),
 ]
 

@@ -60,16 +60,16 @@ def test_an_inline_ignore_applies_to_a_multi_line_literal(
 
 OUTSIDE = {
     "between-two-literals": 'A = """\nx\n"""  # {m}\nk = "{}"\nB = """\n"""\n',
-    "behind-a-string": 'A = "\nx\n";  # {m}\nk = "{}"\n',
-    "behind-a-heredoc": "# {m}\ncat <<EOF\nx\nEOF\nk={}\n",
+    "after-a-string": 'A = "\nx\n";  # {m}\nk = "{}"\n',
+    "after-a-heredoc": "# {m}\ncat <<EOF\nx\nEOF\nk={}\n",
     "no-heredoc": '// {m}\nstd::cout << x;\nk = "{}";\nx = 1;\n',
     "nested-lists": "# {m}\nk = [[1,\n  2, '{}']]\n",
     "no-block": "# {m}\na:\n  k: {}\n",
-    "behind-a-block": "# {m}\na: |\n  x\nk: {}\n",
-    "behind-a-command": "# {m}\ncurl \\\n  x\nk={}\n",
+    "after-a-block": "# {m}\na: |\n  x\nk: {}\n",
+    "after-a-command": "# {m}\ncurl \\\n  x\nk={}\n",
     "never-closed": "# {m}\nA = '''\n\nk = {}\n",
     "in-a-comment": "// {m}\n/* `\n\n{} */ x = `y`\n",
-    "behind-markdown": "<!-- {m} -->\n```sh\nx\n```\n{}\n",
+    "after-markdown": "<!-- {m} -->\n```sh\nx\n```\n{}\n",
     "within-one-line": "# {m}\n\nk = '''{}'''\n",
 }
 
@@ -163,11 +163,11 @@ NOT_HEEDED = {
     "gitleaks-case": "k = '{}'  # Gitleaks:Allow",
     "gitleaks-longer": "k = '{}'  # gitleaks:allowed",
     "trufflehog-before": "# trufflehog:ignore\nk = '{}'",
-    "kingfisher-behind-code": "x = 1  # kingfisher:ignore\nk = '{}'",
+    "kingfisher-after-code": "x = 1  # kingfisher:ignore\nk = '{}'",
     "kingfisher-far": "# kingfisher:ignore\n\nk = '{}'",
     "ds-no-comment": "k = '{}'; pragma: allowlist secret",
     "ds-before": "# pragma: allowlist secret\nk = '{}'",
-    "ds-next-behind-code": "x = 1  # pragma: allowlist nextline secret\nk = '{}'",
+    "ds-next-after-code": "x = 1  # pragma: allowlist nextline secret\nk = '{}'",
     "ds-next-here": "k = '{}'  # pragma: allowlist nextline secret",
     "nosec": "k = '{}'  # nosec",
 }

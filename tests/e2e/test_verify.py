@@ -253,7 +253,7 @@ def test_a_variable_enables_verification(api: Api) -> None:
         (FORBIDDEN, True, "critical", "live", 1, None),
         (FAILING, False, "high", "unknown", 1, "unexpected response (500)"),
     ],
-    ids=["live", "revoked", "bare", "forbidden", "forbidden beside an app key", "failing"],
+    ids=["live", "revoked", "bare", "forbidden", "forbidden with an app key", "failing"],
 )
 def test_the_response_sets_severity_and_exit_code(
     api: Api,
@@ -1336,17 +1336,17 @@ def test_verify_finds_the_app_keys_again(api: Api) -> None:
 HEAD = '"schema": "wakeyscan-report/1", "command": "scan", "targets": ["src"], '
 BAD_REPORTS = {
     "empty": "",
-    "no JSON": "{",
+    "not JSON": "{",
     "bytes": "\udcff",
     "a list": "[]",
     "a number": "5",
     "another schema": '{"schema": "x"}',
     "no schema": "{}",
-    "nothing in it": '{"schema": "wakeyscan-report/1"}',
-    "findings that are none": f'{{{HEAD} "findings": [1], "keys": []}}',
+    "only a schema": '{"schema": "wakeyscan-report/1"}',
+    "invalid findings": f'{{{HEAD} "findings": [1], "keys": []}}',
     "findings without a rule": f'{{{HEAD} "findings": [{{}}], "keys": []}}',
     "findings that are a number": f'{{{HEAD} "findings": 5, "keys": []}}',
-    "keys that are none": f'{{{HEAD} "findings": [], "keys": null}}',
+    "invalid keys": f'{{{HEAD} "findings": [], "keys": null}}',
     "brackets": "[" * 200_000,
     "SARIF": '{"version": "2.1.0", "runs": []}',
 }

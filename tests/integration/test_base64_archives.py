@@ -49,7 +49,7 @@ WAYS: dict[str, Callable[[bytes], bytes]] = {
     "cloud-init": lambda raw: b"  encoding: gz+b64\n  content: " + b64encode(raw) + b"\n",
     "sixty": lambda raw: b"--- !binary |" + lines(60)(raw) + b"b: 2\n",
     "forty": lambda raw: b"x='" + lines(40)(raw) + b"'\n",
-    "behind-a-name": lambda raw: folded(b"blob:: ", raw),
+    "after-a-name": lambda raw: folded(b"blob:: ", raw),
     "escaped-slashes": lambda raw: b'{"a":"' + b64encode(raw).replace(b"/", b"\\/") + b'"}\n',
     "json-of-php": lambda raw: php(raw, b"\r\n"),
     "json-in-json": lambda raw: b'{"b": "' + php(raw, b"\n")[:-1].replace(b"\\", b"\\\\") + b'"}\n',

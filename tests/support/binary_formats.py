@@ -105,7 +105,7 @@ PLAIN: dict[str, Build] = {
         b"\x18\x01" + field(4, key) + field(4, key[::-1]) + b"\0"
     ),
     "MessagePack": partial(counted, byte, b"\x82\xa5token\xd9", b"\xa1a\x01"),
-    "MessagePack, letters behind": partial(counted, byte, b"\x93\x01\xd9", b"AB\x07\x05"),
+    "MessagePack, letters after": partial(counted, byte, b"\x93\x01\xd9", b"AB\x07\x05"),
     "CBOR": lambda key: b"\xa3" + cbor(b"token") + cbor(key) + cbor(b"a") + b"\x01\x03",
     "CBOR, names": lambda key: b"\xa2" + cbor(b"k") + cbor(key) + cbor(b"session") + cbor(b"value"),
     "CBOR, bytes": lambda key: (
@@ -131,8 +131,8 @@ PLAIN: dict[str, Build] = {
     "32 bits, big-endian": partial(rows, number(4, "big")),
     "64 bits": partial(rows, number(8, "little")),
     "64 bits, big-endian": partial(rows, number(8, "big")),
-    "32 bits, a type behind": partial(counted, number(4, "little"), b"\x01\x02", b"q\x01"),
-    "64 bits, a type behind": partial(counted, number(8, "little"), b"\x01\x02", b"q\x01"),
+    "32 bits, a type after": partial(counted, number(4, "little"), b"\x01\x02", b"q\x01"),
+    "64 bits, a type after": partial(counted, number(8, "little"), b"\x01\x02", b"q\x01"),
     "a length of a whole value": lambda key: field(2, b"Bearer " + key) + field(15, b"abc"),
 }
 """Formats in which the length is that of the key, and another value follows."""
@@ -146,7 +146,7 @@ OTHER: dict[str, Build] = {
     "Avro": lambda key: (
         b"Obj\x01" + bytes(16) + b"\x06abc" + varint(2 * len(key)) + key + b"\x04zz"
     ),
-    "Avro, a long text behind": lambda key: (
+    "Avro, a long text after": lambda key: (
         b"Obj\x01"
         + bytes(16)
         + b"\x06abc"
@@ -163,7 +163,7 @@ OTHER: dict[str, Build] = {
     "Kafka, compact": lambda key: (
         b"\x06hello" + varint(len(key) + 1) + key + b"A" + b"w" * 64 + b"\0"
     ),
-    "32 bits, text behind": partial(
+    "32 bits, text after": partial(
         counted, number(4, "little"), b"\x05\0\0\0hello", b"plain text follows"
     ),
     "binary property list, data": lambda key: plistlib.dumps(

@@ -70,7 +70,7 @@ _COMPARED = _VARIABLE.index("Authorization") + RIGHT
         pytest.param(
             _VARIABLE,
             f'{_VARIABLE}"env": {{"AUTH": "Token {_TOKEN}"}}',
-            id="secret far behind the anchor",
+            id="secret far after the anchor",
         ),
         pytest.param(
             '{"value": "{{token}}", "name": "Authorization"}',

@@ -66,7 +66,7 @@ def test_the_first_line_of_a_help_is_short(name: str) -> None:
         pytest.param("SCAN", "; did you mean 'scan'?", id="case"),
         pytest.param("aduit", "; did you mean 'audit'?", id="another one"),
         pytest.param("", "", id="empty"),
-        pytest.param("xyzzy", "", id="like nothing"),
+        pytest.param("xyzzy", "", id="no close name"),
     ],
 )
 def test_a_close_name_is_suggested(name: str, end: str) -> None:

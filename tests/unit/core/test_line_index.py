@@ -80,7 +80,7 @@ def test_a_repeated_offset_has_the_same_position(pieces: list[str]) -> None:
     ("content", "offset", "place"),
     [
         pytest.param(b"", 0, (1, 1), id="nothing"),
-        pytest.param(b"a\n", 2, (2, 1), id="behind the last break"),
+        pytest.param(b"a\n", 2, (2, 1), id="after the last break"),
         pytest.param(b"a\r\nb", 3, (2, 1), id="CR LF is one break"),
         pytest.param(b"a\r\rb", 3, (3, 1), id="lone CR"),
         pytest.param(b"\n\r\n\rb", 4, (4, 1), id="breaks of three kinds"),

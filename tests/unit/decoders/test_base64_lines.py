@@ -29,7 +29,7 @@ UNPADDED = 40
 AROUND = {
     "secret of Kubernetes": "data:\n  token: {}\n  {}\n",
     "line before a word": "{}\n{}\n",
-    "line behind a word": "{1}\n{0}\n",
+    "line after a word": "{1}\n{0}\n",
     "line between words": "{1}\n{0}\n{1}\n",
     "carriage returns": "{1}\r\n{0}\r\n{1}\r\n",
     "blank lines": "{1}\n\n{0}\n\n{1}\n",

@@ -58,7 +58,7 @@ def test_small_and_large_scans_give_the_same_findings() -> None:
 PLACES = {
     "escapes": (b"\n\n  url: ?a=1&key=", each(b"%%%02x"), b"&b=2\n", 3, 17),
     "in-the-middle-of-a-line": (b"a %20b ", each(rb"\x%02X"), b" c", 1, 8),
-    "behind-other-escapes": (rb"\u00e9\u00e9 ", each(rb"\u%04x"), b"", 1, 14),
+    "after-other-escapes": (rb"\u00e9\u00e9 ", each(rb"\u%04x"), b"", 1, 14),
     "a-line-of-base64": (b"a:\n  " + b64encode(b"x" * 47 + b" ") + b"\n  ", b64encode, b"\n", 3, 3),
     "an-array": (b"x[] = {\n  ", lambda text: each(b"0x%02x, ")(text), b"0 }", 2, 5),
 }
@@ -101,9 +101,9 @@ def wrap_base64(text: bytes, column: int, end: bytes) -> bytes:
 
 
 SEPARATE = {
-    "another-row-behind": b"%b\n\n41 42 43 44\n",
-    "numbers-behind": b"%b  is what we sent\nadd 12 of them\n",
-    "fingerprints-behind": b"%b\n41:42:43:44:45:46\n",
+    "another-row-after": b"%b\n\n41 42 43 44\n",
+    "numbers-after": b"%b  is what we sent\nadd 12 of them\n",
+    "fingerprints-after": b"%b\n41:42:43:44:45:46\n",
     "numbers-before": b"12 41 42\n99 %b;\n",
 }
 

@@ -71,8 +71,8 @@ def test_other_entries_are_read_in_pieces(content: bytes) -> None:
     ("change", "reason"),
     [
         pytest.param(set_byte(16, 0), "checksum is wrong", id="checksum"),
-        pytest.param(set_byte(24, 1), "instead of", id="larger than said"),
-        pytest.param(set_byte(25, 9), "instead of", id="smaller than said"),
+        pytest.param(set_byte(24, 1), "instead of", id="larger than declared"),
+        pytest.param(set_byte(25, 9), "instead of", id="smaller than declared"),
         pytest.param(set_byte(8, 1), "encrypted", id="encrypted"),
         pytest.param(set_byte(42, 9), "not at the offset", id="elsewhere"),
         pytest.param(set_byte(20, 5), "cut short", id="packed size"),

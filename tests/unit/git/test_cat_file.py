@@ -42,7 +42,7 @@ WRONG = {
     "one word": b"usage:\n",
     "no size": ID + b" blob\n",
     "negative size": ID + b" blob -3\nabc\n",
-    "size that is no number": ID + b" blob x\nabc\n",
+    "size that is not a number": ID + b" blob x\nabc\n",
     "size of 5,000 digits": ID + b" blob " + b"9" * 5000 + b"\n",
     "huge size": ID + b" blob 999999999999\nabc\n",
     "other digits": ID + " blob ٣\nabc\n".encode(),

@@ -72,8 +72,8 @@ def test_an_object_over_the_limit_is_not_built() -> None:
 
 WHOLE: Copies = [(0, len(BASE))]
 CORRUPT: dict[str, Callable[[], bytes]] = {
-    "copy behind the base": lambda: build_delta([*WHOLE, (len(BASE) - 10, 11)]),
-    "start behind the base": lambda: build_delta([*WHOLE, (len(BASE) + 1, 1)]),
+    "copy after the base": lambda: build_delta([*WHOLE, (len(BASE) - 10, 11)]),
+    "start after the base": lambda: build_delta([*WHOLE, (len(BASE) + 1, 1)]),
     "reserved instruction": lambda: build_delta(WHOLE) + b"\0",
     "insertion cut short": lambda: build_delta(WHOLE, len(BASE) + 9) + b"\x09abc",
     "copy cut short": lambda: build_delta(WHOLE, len(BASE) + 1) + b"\xff\1",

@@ -147,7 +147,7 @@ FIXES = {
     "two": (("a b.py", "$(x)/c"), "wakeyscan fix 'a b.py' '$(x)/c'"),
     "many": (tuple(f"{n}.py" for n in range(6)), "wakeyscan fix ."),
     "a key in a name": (("wa_" + "live_" + "k7" * 20,), "wakeyscan fix ."),
-    "an archive beside it": (("a.zip!/b", "c.py"), "wakeyscan fix c.py"),
+    "an archive in addition": (("a.zip!/b", "c.py"), "wakeyscan fix c.py"),
     "only an archive": (("a.zip!/b",), ""),
 }
 

@@ -23,7 +23,7 @@ BOLD, UNDERLINE, CYAN, PLAIN = "\x1b[1m", "\x1b[4m", "\x1b[36m", "\x1b[0m"
         ),
         pytest.param("use `a * b * c`", f"use {CYAN}a * b * c{PLAIN}", id="code with stars"),
         pytest.param("## What\ntext", f"{BOLD}What{PLAIN}\ntext", id="heading"),
-        pytest.param("2 * 3 * 4, a*b*c", "2 * 3 * 4, a*b*c", id="stars that are no markup"),
+        pytest.param("2 * 3 * 4, a*b*c", "2 * 3 * 4, a*b*c", id="stars that are not markup"),
         pytest.param("* one\n* two", "* one\n* two", id="list"),
         pytest.param("`open", "`open", id="code that does not end"),
         pytest.param("# ", "# ", id="empty heading"),

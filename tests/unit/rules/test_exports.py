@@ -87,7 +87,7 @@ def build_rule(pattern: str) -> Any:
             "(?:^|[^A-Z])(acme_(?:a|b){20})(?:[^0-9]|$)",
         ),
     ],
-    ids=["plain", "classes beside it"],
+    ids=["plain", "adjacent classes"],
 )
 def test_a_simple_pattern_is_translated(pattern: str, expected: str) -> None:
     (rule,), refused = convert_rules([build_rule(pattern)])

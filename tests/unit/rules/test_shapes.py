@@ -28,9 +28,9 @@ INLINED = {
     "definition-ignores-case": ("a(?&v)", {"v": "(?i)b"}, "aB", True),
     "caller-keeps-case": ("a(?&v)", {"v": "(?i)b"}, "Ab", False),
     "caller-ignores-case": ("(?i)a(?&v)", {"v": "b"}, "AB", True),
-    "group-is-no-flag": ("(?P<x>a)(?&digit)", NUMBERS, "a1", True),
-    "lookahead-is-no-flag": ("(?=a)a(?&digit)", NUMBERS, "a1", True),
-    "non-capturing-is-no-flag": ("(?:a)(?&digit)", NUMBERS, "a1", True),
+    "group-is-not-a-flag": ("(?P<x>a)(?&digit)", NUMBERS, "a1", True),
+    "lookahead-is-not-a-flag": ("(?=a)a(?&digit)", NUMBERS, "a1", True),
+    "non-capturing-is-not-a-flag": ("(?:a)(?&digit)", NUMBERS, "a1", True),
     "no-parenthesis": ("(?", {}, "", None),
 }
 

@@ -113,7 +113,7 @@ def test_a_digit_before_a_key_does_not_cut_it(digit: int, make_key: MakeKey) -> 
 NEIGHBORS = {
     "headers": (b"stringifyfetchello", b"Authorizationbodyheaders\0\x01"),
     "a method": (b"https://api.wastack.in/api/v2/a", b"POST\0\x01"),
-    "nothing behind": (b"sha256", b"\0\x01"),
+    "nothing after": (b"sha256", b"\0\x01"),
     "a type": (b"GETBearer ", b"application/json\0\x01"),
     "capitals": (b"constructor", b"Content-TypeDELETE\0\x01"),
     "small letters": (b"prototype", b"undefined\0\x01"),
@@ -223,7 +223,7 @@ def test_text_has_no_length_prefixes(
 
 ITEMS = {
     "bencode": "d3:key{n}:{k}1:zi1ee",
-    "bencode, a number behind": "d3:key{n}:{k}i-5ee",
+    "bencode, a number after": "d3:key{n}:{k}i-5ee",
     "bencode, the last value": "d3:key{n}:{k}e",
     "bencode, a list": "ll{n}:{k}ee",
     "netstrings": "{n}:{k},5:hello,",

@@ -122,7 +122,7 @@ AROUND: dict[str, tuple[Case, str]] = {
     "variable-other": (Case("run.sh", f"MIX_ENV=prod WASTACK_KEY={KEY} mix\n"), SOURCE),
     "variable-next-in-json": (Case("a.json", f'{{"VITE_A": "x", "SECRET": "{KEY}"}}'), SETTING),
     "variable-statement": (Case("a.sh", f"export VITE_A=1; key={KEY}\n"), SOURCE),
-    "variable-behind": (Case(".env", f"KEY={KEY} # not VITE_KEY\n"), SETTING),
+    "variable-after": (Case(".env", f"KEY={KEY} # not VITE_KEY\n"), SETTING),
     "variable-line-before": (Case(".env", f"VITE_KEY=\nKEY={KEY}\n"), SETTING),
     # pages: what is in the script, and what the server keeps
     "fetch-in-page": (Case("logs/a.html", HTML.format(f"fetch(u, '{KEY}')")), CLIENT),
@@ -168,7 +168,7 @@ AROUND: dict[str, tuple[Case, str]] = {
         Case("pages/a.tsx", f"export async function getServerSideProps() {{\n  k('{KEY}')\n}}\n"),
         SOURCE,
     ),
-    "behind-get-server-side": (
+    "after-get-server-side": (
         Case("pages/a.tsx", f"export const getServerSideProps = f\nfunction A() {{ '{KEY}' }}\n"),
         CLIENT,
     ),

@@ -105,7 +105,7 @@ NO_CREDENTIAL = {
     "curl-braces": "> authorization: Bearer ${API_TOKEN}",
     "curl-redacted": "> Authorization: Bearer [redacted]",
     "stars": "{'Authorization': '***', 'X-Request-Id': 'a3f0c2d19b7e4f5a'}",
-    "stars-behind-scheme": "TRACE Authorization: Bearer eyJ***** trace=4bf92f3577b34da6",
+    "stars-after-scheme": "TRACE Authorization: Bearer eyJ***** trace=4bf92f3577b34da6",
     "redacted-json": '{"authorization":"[REDACTED]","x-request-id":"4bf92f3577b34da6a3ce"}',
     "hidden": "INFO outgoing Authorization=<hidden> id=4bf92f3577b34da6a3ce929d",
     "cut": "DEBUG Authorization: Bearer eyJhbGciOi...",

@@ -172,7 +172,7 @@ def draw_few_digits(source: random.Random) -> str:
     return "".join(drawn)
 
 
-@pytest.mark.parametrize("count", [1, MIN_GATED], ids=["alone", "behind the gate"])
+@pytest.mark.parametrize("count", [1, MIN_GATED], ids=["alone", "after the gate"])
 @pytest.mark.parametrize("name", UNQUOTED)
 def test_a_token_of_letters_is_found_without_quotes(name: str, count: int) -> None:
     """One of twenty such tokens has the capital letters of words, and is missed."""

@@ -182,13 +182,13 @@ BOUNDARIES = {
     "at-before": Boundary("@", 32, "", True),
     "umlaut-before": Boundary("ü", 32, "", True),
     "replacement-before": Boundary("\ufffd", 32, "", True),
-    "dash-behind": Boundary(" ", 32, "-", True),
-    "underscore-behind": Boundary(" ", 32, "_", True),
-    "both-behind": Boundary(" ", 32, "-_-", True),
-    "dash-and-letter-behind": Boundary(" ", 127, "-x", False),
-    "escape-behind": Boundary('"', 32, '\\n"', True),
-    "comma-behind": Boundary("", 32, ",", True),
-    "equals-behind": Boundary("", 32, "=", True),
+    "dash-after": Boundary(" ", 32, "-", True),
+    "underscore-after": Boundary(" ", 32, "_", True),
+    "both-after": Boundary(" ", 32, "-_-", True),
+    "dash-and-letter-after": Boundary(" ", 127, "-x", False),
+    "escape-after": Boundary('"', 32, '\\n"', True),
+    "comma-after": Boundary("", 32, ",", True),
+    "equals-after": Boundary("", 32, "=", True),
 }
 
 

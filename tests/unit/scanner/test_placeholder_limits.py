@@ -26,7 +26,7 @@ PASSWORDS = {
     "nine-then-zero": ("k9xm7890", PAIR),
     "zero-then-nine": ("k9xm0987", ""),
     "three-do-not-count": ("123kqz", ""),
-    "up-and-down-is-no-sequence": ("1232123z", ""),
+    "up-and-down-is-not-a-sequence": ("1232123z", ""),
     "two-sequences": ("k9xm3456q2dcba", PAIR),
 }
 

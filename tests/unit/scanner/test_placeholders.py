@@ -344,10 +344,10 @@ NOT_HONORED = {
     "code-before-it": f"other = 1  # {REASON}\nkey = {{}}",
     "call-before-it": f"call(x);  // {REASON}\nkey = {{}}",
     "closing-before-it": f"}}}});  // {REASON}\nkey = {{}}",
-    "code-behind-it": f"/* {REASON} */ call();\nkey = {{}}",
-    "markup-behind-it": f"<!-- {REASON} --><p>\n<b>{{}}</b>",
+    "code-after-it": f"/* {REASON} */ call();\nkey = {{}}",
+    "markup-after-it": f"<!-- {REASON} --><p>\n<b>{{}}</b>",
     "two-lines-before": f"# {REASON}\n\nkey = {{}}",
-    "line-behind": f"key = {{}}\n# {REASON}",
+    "line-after": f"key = {{}}\n# {REASON}",
     "longer-mark": "key = {}  # wakeyscan:ignored -- a reason",
     "cut-mark": "key = {}  # wakeyscan: ignore -- a reason",
     "other-case": "key = {}  # WAKEYSCAN:IGNORE -- a reason",
@@ -393,11 +393,11 @@ SEVERITIES = {
     "header-to-wastack": Case(
         HEADER, Exposure.SOURCE, "https://api.WAStack.in/", Liveness.UNCHECKED, Severity.HIGH
     ),
-    "header-beside-app-key": Case(
+    "header-with-app-key": Case(
         HEADER, Exposure.SOURCE, "-H 'x-app-key: $A'", Liveness.UNCHECKED, Severity.HIGH
     ),
     "app-key": Case(APP, Exposure.SOURCE, "", Liveness.UNCHECKED, Severity.LOW),
-    "app-key-beside-key": Case(APP, Exposure.SOURCE, PREFIX, Liveness.UNCHECKED, Severity.MEDIUM),
+    "app-key-with-key": Case(APP, Exposure.SOURCE, PREFIX, Liveness.UNCHECKED, Severity.MEDIUM),
 }
 
 

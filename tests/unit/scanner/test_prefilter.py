@@ -253,10 +253,10 @@ def cut(text: bytes, *lengths: int) -> list[bytes]:
 
 
 SPREAD: dict[str, Callable[[bytes], bytes]] = {
-    "two lines, the first behind letters of other bytes": lambda key: (
+    "two lines, the first after letters of other bytes": lambda key: (
         b"x: |\n    " + b"\n".join(cut(b"^.\xbb\x06\x0f}\xf8\x00\n" + key, 40)) + b"\n"
     ),
-    "two lines behind a name": lambda key: b"key: " + b"\n  ".join(cut(key, 17)) + b"\n",
+    "two lines after a name": lambda key: b"key: " + b"\n  ".join(cut(key, 17)) + b"\n",
     "two lines in quotes": lambda key: b'key = "' + b"\n".join(cut(key, 20)) + b'"',
     "a short beginning, and a line before other letters": lambda key: (
         b"key: " + b"\n".join(cut(key + b"\xfb\xff\xfb", 14, 60))
@@ -265,11 +265,11 @@ SPREAD: dict[str, Callable[[bytes], bytes]] = {
         b"a: " + b"\n".join(cut(b"\x80\xff" * 22 + b" " + key + b" \xfb\xff" * 9, 76))
     ),
     "narrow lines from the beginning": lambda key: b"\n".join(cut(key, 12)),
-    "narrow lines behind a name": lambda key: b"key: " + b"\n".join(cut(key, 15)),
+    "narrow lines after a name": lambda key: b"key: " + b"\n".join(cut(key, 15)),
     "narrow lines in quotes": lambda key: b"'" + b"\n".join(cut(key, 15)) + b"'",
     "narrow lines with blank ones between": lambda key: b"\n\n".join(cut(key, 13)) + b"\n",
     "narrow lines with carriage returns alone": lambda key: b"\r".join(cut(key, 12)) + b"\r",
-    "narrow lines far behind others": lambda key: (
+    "narrow lines far after others": lambda key: (
         b"\n".join(cut(b"\x80\xff" * 250 + b" " + key + b"\xff" * 250, 8)) + b"\n"
     ),
     "narrow lines, indented, with escaped ends": lambda key: b"\\n    ".join(cut(key, 12)),
@@ -297,7 +297,7 @@ SPREAD: dict[str, Callable[[bytes], bytes]] = {
     "mail that is broken where it was broken": lambda key: (
         key[:5] + b"==\n\n" + key[5:12] + b"=\n" + key[12:]
     ),
-    "an escape behind the beginning of a prefix": lambda key: (
+    "an escape after the beginning of a prefix": lambda key: (
         b"wa_\\u00e9\n" + b"".join(b"%%%02x" % c for c in key)
     ),
 }

@@ -100,7 +100,7 @@ def build_zip() -> bytes:
 LATE = b64encode(build_key("late").encode()).decode()
 
 LARGE_FILES = {
-    "zip behind a program": build_text(2 * PIECE) + build_zip(),
+    "zip after a program": build_text(2 * PIECE) + build_zip(),
     "tar": b"\0" * 257 + b"ustar" + b"\0" * 2 * PIECE,
     **{
         f"base64 in {codec}": (" é" * PIECE + LATE).encode(codec)
