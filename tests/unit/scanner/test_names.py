@@ -1,4 +1,4 @@
-"""Keys in the names of files: found, and masked even where a name only contains one."""
+"""Keys in names: found, and masked even where a name only contains one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 from tests.support.keys import PREFIX, MakeKey, mask
 from tests.support.scan import context
 from wakeyscan.core.document import Origin
+from wakeyscan.core.redaction import redact
 from wakeyscan.scanner.detector import detect_in_name
 
 
@@ -24,3 +25,9 @@ def test_a_key_in_a_word_is_masked_and_not_reported(make_key: MakeKey, before: s
 def test_a_name_without_a_key_stays(path: str) -> None:
     origin = Origin(path.format(PREFIX))
     assert detect_in_name(origin, context()) == (origin, [])
+
+
+@pytest.mark.parametrize("around", ["K={}", "a%20{}'", "\\u0020 {};", "0x77, 0x61 {} x"])
+def test_a_masked_key_keeps_its_fingerprint(make_key: MakeKey, around: str) -> None:
+    shown = around.format(mask(make_key()))
+    assert redact(shown) == shown
