@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator
-from functools import partial
 from itertools import accumulate
 
 from wakeyscan.core import sha256
@@ -71,12 +70,18 @@ class Masks(NamedTuple):
         parts, at = [], low
         first, last = self._find_overlapping(low, high)
         secrets = self.few or frozenset(self.secrets[max(0, first - _NEAR) : last + _NEAR])
-        show = partial(_show, secrets=secrets, are_many=not self.few)
         for start, end, mask in self.spans[first:last]:
             if end > at:
-                parts += [show(self.content[at : max(at, start)]), mask]
+                parts += [self._show(at, max(at, start), secrets), mask]
                 at = end
-        return redact("".join(parts) + show(self.content[at:high]))
+        return redact("".join(parts) + self._show(at, high, secrets))
+
+    def _show(self, low: int, high: int, secrets: Collection[Secret]) -> str:
+        """Return a text in which no secret was found, with copies of the secrets masked."""
+        content = self.content[low:high]
+        if secrets and len(content) >= _MIN_COPY:
+            return secret_copies.mask_copies(content, secrets, are_many=not self.few)
+        return content.decode("utf-8", "replace")
 
     def _find_overlapping(self, low: int, high: int) -> tuple[int, int]:
         first = bisect_right(self.reach, low)
@@ -148,10 +153,3 @@ def _find_rest_end(content: bytes, match: Match, limit: int) -> int:
         return match.end
     rest = _LINE.match(content, match.end, match.end + _MAX_REST)
     return max(match.end, min(rest.end(), limit)) if rest else match.end
-
-
-def _show(content: bytes, secrets: Collection[Secret], are_many: bool) -> str:
-    """Return a text in which no secret was found, with copies of the secrets masked."""
-    if secrets and len(content) >= _MIN_COPY:
-        return secret_copies.mask_copies(content, secrets, are_many=are_many)
-    return content.decode("utf-8", "replace")

@@ -183,6 +183,8 @@ class _Overlapping:
         self._by_text: dict[int, list[int]] = {}
         self._by_secret: dict[tuple[int, str, Secret], list[int]] = {}
         """Those in decoded texts."""
+        self._reach = 0
+        """The largest end of all of them."""
 
     def list_earlier(self, number: int) -> tuple[list[int], list[int]]:
         """List the matches of the same secret in the same decoded text, and those in other texts.
@@ -190,8 +192,13 @@ class _Overlapping:
         Both are earlier than the match with this number, overlap it and are not dropped.
         """
         match, text = self._ordered[number]
-        still = {key: self._select(some, match.start) for key, some in self._by_text.items()}
-        self._by_text = {key: some for key, some in still.items() if some}
+        if match.start >= self._reach:  # as nearly all matches in a text of many
+            self._by_text.clear()
+            self._by_secret.clear()
+        self._reach = max(self._reach, match.end)
+        if self._by_text:
+            still = {key: self._select(some, match.start) for key, some in self._by_text.items()}
+            self._by_text = {key: some for key, some in still.items() if some}
         others = [
             other
             for its_text, some in self._by_text.items()

@@ -45,8 +45,13 @@ _ROT13 = bytes.maketrans(_LETTERS, codecs.encode(_LETTERS.decode(), "rot13").enc
 
 _DECIMAL, _OCTAL = ([pattern % code for code in range(256)] for pattern in (b"%d", b"%o"))
 
-_ENCODED = lazy_pattern(rb"[\w+/=%\\]{12}|(?:[\w%\\]{1,4}[ ,:;.-]+){6}")
-"""Pattern of an encoded copy: a long word, or short ones in a row as in a dump."""
+_LONG_WORD = lazy_pattern(rb"[\w+/=%\\][\w+/=%\\]{11}")
+_SHORT_WORDS = lazy_pattern(rb"[\w%\\][ ,:;.-]+(?:[\w%\\]{1,4}[ ,:;.-]+){5}")
+"""Patterns of an encoded copy: a long word, or short ones in a row as in a dump.
+
+Both begin with a character, since `re` searches slowly for alternatives and repetitions. Of the
+first short word, the last character is enough.
+"""
 
 _TOKEN_END = lazy_pattern(r"[\w+%\\.~-]*")
 _TOKEN_START = lazy_pattern(r"[\w+%\\.~-]*\Z")
@@ -60,9 +65,10 @@ def mask_copies(text: bytes, secrets: Collection[Secret], *, are_many: bool = Fa
     shown, plain = text.decode("utf-8", "replace"), _normalize(text)
     if len(plain) < _MIN_COPY:
         return shown
-    if are_many and not _ENCODED.search(text):
+    if are_many and not (_LONG_WORD.search(text) or _SHORT_WORDS.search(text)):
         parts = _list_grams(plain, _STEP)
-        copied = [secret for secret in secrets if _holds_any(secret, parts)]
+        is_copied = _holds_any(b"\n".join(map(_list_letters, secrets)), parts)
+        copied = [one for one in secrets if is_copied and _holds_any(_list_letters(one), parts)]
     else:
         grams = _list_grams(plain)
         copied = [secret for secret in secrets if not _index_grams(secret).isdisjoint(grams)]
@@ -81,11 +87,16 @@ def holds_copy(text: bytes, secrets: Iterable[Secret]) -> bool:
     )
 
 
-def _holds_any(secret: Secret, grams: list[bytes]) -> bool:
-    """Return whether the letters of a secret, in either direction or as rot13, hold a gram."""
+@lru_cache(_MAX_CACHED)
+def _list_letters(secret: Secret) -> bytes:
+    """Return the letters of a secret in either direction, also as rot13, each on a line."""
     letters = secret.reveal().translate(_LOWER, _OTHERS)
-    forms = b"\n".join((letters, letters[::-1], rot13 := letters.translate(_ROT13), rot13[::-1]))
-    return any(gram in forms for gram in grams)
+    both = letters + b"\n" + letters.translate(_ROT13)
+    return both + b"\n" + both[::-1]
+
+
+def _holds_any(forms: bytes, grams: list[bytes]) -> bool:
+    return any(map(forms.__contains__, grams))
 
 
 def _normalize(text: bytes) -> bytes:
