@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import NamedTuple, Protocol, overload
@@ -49,6 +50,10 @@ class Segment(NamedTuple):
     start: int
     """Start of its source in the encoded text."""
     end: int
+
+
+_get_offset = itemgetter(0)
+"""Returns the offset of a segment; a function of Python would take three times as long."""
 
 
 class ComputedSegments(Sequence[Segment]):
@@ -159,10 +164,6 @@ def _merge_spans(spans: list[Span], max_gap: int) -> list[Span]:
         else:
             merged.append((low, high))
     return merged
-
-
-def _get_offset(segment: Segment) -> int:
-    return segment.offset
 
 
 class TextEncoding(NamedTuple):

@@ -136,8 +136,17 @@ def _decode_hits(
         (decoder.NAME, text)
         for decoder, forms in _group_by_decoder(_select_possible(content, hits), context)
         for text in decoder.decode(content, FoundAnchors(forms, path, search))
+        if not _is_unchanged(content, text)
     ]
     return AnchoredText(content, hits, decoded, path, search.found)
+
+
+def _is_unchanged(content: bytes, decoded: DecodedText | TextEncoding) -> bool:
+    """Return whether nothing was decoded: a form of an anchor may only look like an escape."""
+    if not isinstance(decoded, DecodedText):
+        return False
+    low, high = decoded.span
+    return high - low == len(decoded.content) and content[low:high] == decoded.content
 
 
 def _select_possible(content: bytes, hits: list[AnchorHit]) -> list[AnchorHit]:

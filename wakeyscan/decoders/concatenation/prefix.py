@@ -114,8 +114,8 @@ def may_continue(content: bytes, start: int, *, has_lists: bool = True) -> bool:
 
 def _follows_bare_words(content: bytes, start: int) -> bool:
     """Return whether a list of bare words, such as `%w[a b]`, may precede an offset."""
-    before = content[max(0, start - _MAX_WORDS) : start]
-    return any(mark in before for mark in WORD_LISTS)
+    low = max(0, start - _MAX_WORDS)
+    return max(content.find(mark, low, start) for mark in WORD_LISTS) >= 0
 
 
 def _may_append(statement: bytes) -> bool:
