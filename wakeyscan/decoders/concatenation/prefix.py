@@ -17,6 +17,8 @@ PREFIX = KEY_PREFIX.encode()
 QUOTES = (b'"', b"'", b"`")
 CLOSINGS = (*QUOTES, b"\\")
 """Characters after a literal: a quote, or the backslash of an escaped quote in JSON."""
+_OPERATOR_STARTS = (b"\\", b"$", b"#", b"{", b"%")
+"""Characters with which an operator begins within a literal: an escape, a template, a format."""
 _MAX_DISTANCE = 320
 """Maximum bytes before a part within which the previous part ends."""
 _MIN_BODY, _MAX_BODY = 16, 128
@@ -101,9 +103,10 @@ def may_continue(content: bytes, start: int, *, has_lists: bool = True) -> bool:
     after = rest.lstrip(_BODY_LETTERS)
     if not _MIN_BODY <= len(rest) - len(after) <= _MAX_BODY:
         return True
+    if not after or after[:1].isspace():
+        return has_lists and _follows_bare_words(content, start)
     if after[:1] not in QUOTES:
-        is_bare = not after or after[:1].isspace()
-        return not is_bare or (has_lists and _follows_bare_words(content, start))
+        return after[:1] in _OPERATOR_STARTS
     line_end = after[1:].lstrip(b" \t").removeprefix(b";").lstrip(b" \t")
     following = line_end.lstrip()[:_STATEMENT]
     is_cut = len(following) < _STATEMENT and len(rest) == _REACH
