@@ -20,6 +20,7 @@ from tests.support.gaps import FOLDED, GAPS, TIME, Gap, fold, list_cuts
 from tests.support.keys import ALPHABET, PREFIX, MakeKey
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Bounds, Finding, Standing
+from wakeyscan.scanner.decoding import decode_text
 from wakeyscan.scanner.detector import detect_in_document
 
 MANY = many()
@@ -309,3 +310,8 @@ TOKENS = st.sampled_from(
 @given(st.lists(TOKENS, max_size=40).map("".join))
 def test_all_searches_agree_on_any_text(text: str) -> None:
     detect(text)
+
+
+def test_a_text_in_which_nothing_is_decoded_is_not_matched_again(key: str) -> None:
+    text = rf"key: {key}".replace("_", r"\_").encode()  # Markdown; `\_` is no escape of a string
+    assert [name for name, _ in decode_text(text, MANY).decoded] == ["markup"]

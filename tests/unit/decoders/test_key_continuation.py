@@ -22,6 +22,9 @@ WHOLE = {
     "no quote": "KEY\nx = 1\n",
     "no quote, no line end": "KEY",
     "a word": "KEY rest",
+    "a delimiter": "x, KEY, y",
+    "a tag": "<b>KEY</b>",
+    "bytes of a wrong alignment of base64": "KEY\u00e9",
     "blanks": '"KEY" \t ;  \nx = 1\n',
 }
 OPEN = {
@@ -29,6 +32,8 @@ OPEN = {
     "a list of words": "%w[KEY rest].join",
     "a list of quoted words": "join '', qw(KEY rest)",
     "a brace": "KEY${rest}",
+    "a placeholder": '"KEY%s" % "rest"',
+    "a continued line": "KEY\\\nrest",
     "adjacent literal": '"KEY"\n"rest"',
     "adjacent literal with a prefix": '"KEY"\nu8"rest"',
     "operator on the next line": '"KEY"\n  .. "rest"',
