@@ -600,7 +600,7 @@ def test_a_report_file_name_may_contain_an_equals_sign(run: Run, tmp_path: Path)
     assert [path.name for path in tmp_path.iterdir()] == ["a=b"]
 
 
-def test_a_report_replaces_the_old_one_and_leaves_nothing_behind(run: Run, tmp_path: Path) -> None:
+def test_a_report_replaces_the_old_one_and_leaves_no_other_file(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"src/a": "x", "out": "old" * 1000})
     assert run("scan", "src", "--report", "text=out").code == 0
     assert files_of(tmp_path) == {"out": CLEAN}

@@ -161,7 +161,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("place", "command"), dict.fromkeys(CASES))
-def test_a_key_in_the_name_of_a_file(
+def test_an_encoded_key_in_a_file_name_is_found_and_never_printed(
     repo: Repo, names: Names, key: str, tmp_path: Path, place: str, command: str
 ) -> None:
     PLACES[place](repo, names, key)
@@ -175,7 +175,7 @@ def test_a_key_in_the_name_of_a_file(
     assert found >= names.found or (place, command) == ("closed members", "audit")
 
 
-def test_a_key_in_the_name_of_a_skipped_file(
+def test_an_encoded_key_in_the_name_of_a_skipped_file_is_never_printed(
     repo: Repo, names: Names, key: str, tmp_path: Path
 ) -> None:
     in_files(repo, names, key)
@@ -225,7 +225,7 @@ REFS = {
 
 
 @pytest.mark.parametrize("place", REFS)
-def test_a_key_in_a_name_of_git(
+def test_an_encoded_key_in_a_ref_or_work_tree_name_is_never_printed(
     repo: Repo, names: Names, key: str, tmp_path: Path, place: str
 ) -> None:
     repo.commit({"a.txt": key})
@@ -253,14 +253,16 @@ ARGUMENTS = {
 
 
 @pytest.mark.parametrize("command", ARGUMENTS.values(), ids=ARGUMENTS)
-def test_a_key_in_an_argument(repo: Repo, names: Names, command: tuple[str, ...]) -> None:
+def test_an_encoded_key_in_an_argument_is_never_printed(
+    repo: Repo, names: Names, command: tuple[str, ...]
+) -> None:
     for name, text in names.encoded.items():
         ran = repo.run(*(part.format(text) for part in command))
         assert (ran.code, names.list_printed(ran.out + ran.err)) == (2, []), name
 
 
 @pytest.mark.parametrize("command", [("audit",), ("scan", "."), ("fix",), ("doctor",)], ids=str)
-def test_a_key_in_the_name_of_the_repository(
+def test_an_encoded_key_in_the_repository_path_is_never_printed(
     names: Names, key: str, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     for name in ("base64", "hex", "some percent", "backwards"):

@@ -140,7 +140,7 @@ def test_a_file_with_unstaged_changes_needs_force(repo: Repo, key: str) -> None:
     assert key not in read(repo, "a.py")
 
 
-def test_staged_changes_are_no_obstacle(repo: Repo, key: str) -> None:
+def test_staged_changes_do_not_prevent_a_fix(repo: Repo, key: str) -> None:
     repo.stage({"a.py": f'K = "{key}"\n'})
     assert repo.run("fix", "--write").code == 0
 

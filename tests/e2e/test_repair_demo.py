@@ -40,6 +40,6 @@ def test_no_key_is_printed(told: Ran) -> None:
     assert not re.search(PREFIX + r"\w{8}", told.out + told.err)
 
 
-def test_nothing_is_left_behind(told: Ran, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_demo_leaves_no_files(told: Ran, tmp_path_factory: pytest.TempPathFactory) -> None:
     folders = Path(tmp_path_factory.getbasetemp()).glob("repair*")
     assert [file for folder in folders for file in folder.rglob("*")] == []

@@ -98,7 +98,7 @@ def test_the_rest_of_a_file_is_kept(run: Run, home: Path, key: str, name: str, f
     assert after == before.replace(key.encode(), mark)
 
 
-def test_settings_are_left_alone_unless_requested(run: Run, home: Path, key: str) -> None:
+def test_settings_are_not_masked_unless_requested(run: Run, home: Path, key: str) -> None:
     server = {"command": "x", "env": {"K": key}}
     keep(
         home,
@@ -116,7 +116,7 @@ def test_settings_are_left_alone_unless_requested(run: Run, home: Path, key: str
     assert value["mcpServers"]["a"]["env"]["K"].startswith("redacted-by-wakeyscan-")
 
 
-def test_a_file_in_use_is_left_alone_unless_forced(run: Run, home: Path, key: str) -> None:
+def test_a_file_in_use_is_not_masked_unless_forced(run: Run, home: Path, key: str) -> None:
     write(home, {".claude/a.jsonl": f'{{"a": "{key}"}}\n'})
     ran = run("wipe", "--write", "agents:")
     assert (ran.code, "a session may be writing" in ran.out) == (1, True)

@@ -865,7 +865,9 @@ def test_a_name_in_many_trees_of_a_bundle_is_reported_once(
     assert (tree["line"], paths.count(mask(key))) == (2, 4)
 
 
-def test_bytes_behind_the_objects_of_a_bundle_are_said(tmp_path: Path, run: Run, key: str) -> None:
+def test_bytes_after_the_objects_of_a_bundle_are_reported(
+    tmp_path: Path, run: Run, key: str
+) -> None:
     repo = Repo(tmp_path / "repo")
     repo.commit({"a.txt": key})
     made = tmp_path / "a.bundle"

@@ -155,7 +155,9 @@ LISTS: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("build_line", LISTS.values(), ids=LISTS)
-def test_many_credentials_take_steps_for_each(build_line: Callable[[bytes], bytes]) -> None:
+def test_the_steps_are_linear_in_the_number_of_credentials(
+    build_line: Callable[[bytes], bytes],
+) -> None:
     bodies = [sha256(b"%d" % number).hexdigest()[:24].encode() for number in range(400)]
     small, large = (b"".join(map(build_line, bodies[:count])) for count in (100, 400))
     count_steps(large)  # loads the modules, those for many anchors too

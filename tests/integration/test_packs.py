@@ -609,7 +609,7 @@ def insert_bytes(packed: Path, at: int, more: bytes) -> None:
     listing.write_bytes(body + sha1(body).digest())
 
 
-def test_bytes_between_the_entries_of_a_pack(damaged: Damaged) -> None:
+def test_bytes_between_the_entries_of_a_pack_are_reported(damaged: Damaged) -> None:
     """Neither the index nor git knows of an entry that is hidden there."""
     repo, keys, packed = damaged
     repo.git("-c", "repack.useDeltaBaseOffset=false", "repack", "-adfq")
@@ -632,7 +632,7 @@ def test_bytes_between_the_entries_of_a_pack(damaged: Damaged) -> None:
     assert len(starts) > 6
 
 
-def test_bytes_behind_a_large_object_of_a_pack(
+def test_bytes_after_a_large_object_of_a_pack_are_reported(
     tmp_path: Path, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Git reads the object."""
@@ -661,7 +661,9 @@ def test_a_pack_with_hidden_bytes_is_not_cached(damaged: Damaged) -> None:
 
 
 @pytest.mark.parametrize("is_folder", [True, False])
-def test_an_object_whose_name_is_not_in_lower_case(damaged: Damaged, is_folder: bool) -> None:
+def test_an_object_file_with_an_upper_case_name_is_reported(
+    damaged: Damaged, is_folder: bool
+) -> None:
     """Git reads it on no file system that tells the cases apart."""
     repo, keys, _ = damaged
     folder = repo.top / ".git" / "objects" / ("AB" if is_folder else "ab")

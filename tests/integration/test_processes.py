@@ -140,7 +140,7 @@ def test_a_signal_that_the_parent_ignores_stays_ignored(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kilobytes", [50_000, 60_000, 75_000, 90_000, 105_000, 120_000])
-def test_too_little_memory_is_no_internal_error(
+def test_a_lack_of_memory_causes_no_internal_error(
     tmp_path: Path, make_key: MakeKey, kilobytes: int
 ) -> None:
     repo = Repo(tmp_path / "repo")

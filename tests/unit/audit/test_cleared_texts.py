@@ -105,20 +105,20 @@ def test_a_key_in_utf_16_is_found(encoding: str) -> None:
     assert len(scan_anew(f"key = {_KEY}\n".encode(encoding)).refs) == 1
 
 
-def test_a_clear_text_needs_no_look() -> None:
+def test_anchors_in_a_clear_text_are_dropped() -> None:
     content = b"# The Authorization header is read below.\n" + b"x = 1\n" * 200
     hits = _CONTEXT.prefilter(content)
     assert hits
     assert ClearedTexts(_CONTEXT).drop_clear(content, hits) == []
 
 
-def test_a_key_is_never_clear() -> None:
+def test_the_anchor_of_a_key_is_kept() -> None:
     content = f"key = '{PREFIX}example'\n".encode()
     hits = _CONTEXT.prefilter(content)
     assert ClearedTexts(_CONTEXT).drop_clear(content, hits) == hits
 
 
-def test_a_secret_is_not_clear() -> None:
+def test_the_anchor_of_a_secret_is_kept() -> None:
     content = f"Authorization: Bearer {_TOKEN}\nAuthorization: none\n".encode()
     hits = [hit for hit in _CONTEXT.prefilter(content) if hit.form.anchor == b"authorization"]
     assert len(hits) == 2

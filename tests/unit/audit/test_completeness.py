@@ -30,13 +30,13 @@ def open_check(folder: Path) -> Iterator[CompletenessCheck]:
         yield check
 
 
-def test_the_history_of_few_objects_is_walked_at_once(tmp_path: Path) -> None:
+def test_a_history_of_few_objects_is_walked_immediately(tmp_path: Path) -> None:
     with open_check(tmp_path) as check:
         check.start()
         assert not check.is_deferred
 
 
-def test_that_of_many_is_walked_after_many_bytes_of_them(
+def test_a_history_of_many_objects_is_walked_after_many_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(object_dirs, "_FEW_OBJECTS", -1)
@@ -50,7 +50,7 @@ def test_that_of_many_is_walked_after_many_bytes_of_them(
         assert list(check.list_missing()) == []
 
 
-def test_a_finding_before_that_spares_the_walk(
+def test_a_finding_before_the_walk_makes_it_unnecessary(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(object_dirs, "_FEW_OBJECTS", -1)

@@ -48,7 +48,7 @@ def test_the_first_objects_are_kept_up_to_the_limit(sizes: list[int], count: int
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_the_same_objects_are_kept_whatever_order_they_come_in(seed: int) -> None:
+def test_the_same_objects_are_kept_in_any_order_of_arrival(seed: int) -> None:
     source = random.Random(seed)
     objects = [build_findings(number, source.randint(0, 9)) for number in range(60)]
     kept, left_out = keep(objects)

@@ -159,7 +159,7 @@ def test_places_of_a_cached_pack_count_for_the_limit(crowded: Repo, tmp_path: Pa
     ]
 
 
-def test_a_pack_is_not_stored_if_an_object_is_left_out(crowded: Repo, tmp_path: Path) -> None:
+def test_a_pack_is_not_stored_if_an_object_is_omitted(crowded: Repo, tmp_path: Path) -> None:
     file = str(tmp_path / "cache")
     assert len(scan(crowded, file, LIMITED).result.objects) == 10
     assert count_stored(crowded, file) == 0

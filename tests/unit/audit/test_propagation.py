@@ -96,7 +96,7 @@ def test_a_merge_does_not_add_a_secret_that_one_parent_has() -> None:
     assert history.added_files == {("f", FIRST): ["2"]}
 
 
-def test_trees_are_compared_in_the_order_in_which_packs_hold_their_commits() -> None:
+def test_trees_are_compared_in_the_pack_order_of_their_commits() -> None:
     compared: list[str] = []
 
     def compare(pairs: list[str], git: Git, entry_filter: EntryFilter) -> TreeDiffs:

@@ -36,7 +36,7 @@ def test_only_entries_of_wanted_blobs_match_with_their_trees() -> None:
     ]
 
 
-def test_a_path_with_a_secret_matches_whatever_its_content() -> None:
+def test_a_path_with_a_secret_matches_with_any_content() -> None:
     entries = [(PAIR + b"\n" + entry(ZERO, CLEAN), b"key"), (entry(ZERO, CLEAN), b"other")]
     wanted = EntryFilter(frozenset(), lambda path: path == "key", None)
     assert [found.path for found in filter_entries(entries, wanted)] == [b"key"]

@@ -659,7 +659,7 @@ def draw_bodies(name: str, count: int) -> list[str]:
 
 @pytest.mark.parametrize("count", COUNTS)
 @pytest.mark.parametrize("name", NAMED)
-def test_each_use_of_a_constant_counts(name: str, count: int) -> None:
+def test_a_key_is_found_at_each_use_of_a_constant(name: str, count: int) -> None:
     bodies = draw_bodies(name, count)
     path, text = name_keys(name, bodies)
     found = {finding.secret.reveal().decode() for finding in detect(text, path=path)}
@@ -669,7 +669,7 @@ def test_each_use_of_a_constant_counts(name: str, count: int) -> None:
 @pytest.mark.parametrize("repeats", [False, True], ids=["defined once", "defined each time"])
 @pytest.mark.parametrize("count", COUNTS)
 @pytest.mark.parametrize("name", NAMED)
-def test_uses_that_are_no_keys_hide_none(name: str, count: int, repeats: bool) -> None:
+def test_uses_of_a_constant_without_a_key_hide_no_key(name: str, count: int, repeats: bool) -> None:
     (body,) = draw_bodies(name, 1)
     path, text = name_keys(name, ["abc"] * count + [body], repeats=repeats)
     found = {finding.secret.reveal().decode() for finding in detect(text, path=path)}

@@ -130,7 +130,7 @@ LAYOUTS: dict[str, tuple[tuple[str, ...], str]] = {
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_key_is_found_once_whatever_the_layout(
+def test_a_key_is_found_once_in_any_layout(
     tmp_path: Path, open_base: Callable[..., sqlite3.Connection], make_key: MakeKey, layout: str
 ) -> None:
     key, (pragmas, statement) = make_key(), LAYOUTS[layout]
@@ -297,7 +297,7 @@ ODD_NAMES = ["a b.db", "a?mode=rwc.db", "a#b.db", "a%20b.db", "é.db", "a&vfs=x.
 
 @pytest.mark.parametrize("mode", ["DELETE", "WAL"])
 @pytest.mark.parametrize("name", ODD_NAMES)
-def test_a_database_on_disk_is_read_there_whatever_its_size_and_name(
+def test_a_database_on_disk_of_any_size_and_name_is_read_there(
     tmp_path: Path, make_key: MakeKey, name: str, mode: str
 ) -> None:
     key, path = make_key(), tmp_path / name

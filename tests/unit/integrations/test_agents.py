@@ -294,7 +294,7 @@ def test_every_text_of_a_value_is_listed(value: object) -> None:
 
 
 @pytest.mark.parametrize("name", ["x", "", "an unknown event"])
-def test_a_file_is_read_whatever_the_event_is_called(name: str) -> None:
+def test_a_file_is_read_for_an_event_of_any_name(name: str) -> None:
     shape = EventShape(prompts=("p",), inputs=("x",), readers=("Read",))
     fields = {"hook_event_name": name, "tool_name": "Read", "tool_input": {"file_path": "f"}}
     assert [read.path for read in event_shape.parse_event(fields, shape).reads] == [

@@ -82,7 +82,7 @@ BLANKS = {
 
 
 @pytest.mark.parametrize("template", BLANKS.values(), ids=BLANKS)
-def test_a_blank_before_a_key_is_no_length(template: bytes, make_key: MakeKey) -> None:
+def test_a_space_before_a_key_is_not_a_length(template: bytes, make_key: MakeKey) -> None:
     for key in (make_key(length) for length in (25, 26, 27, 28, 32) * 8):
         assert secrets_in(template.replace(b"KEY", key.encode())) == [key]
 

@@ -197,7 +197,7 @@ def test_lines_of_prose_may_be_wrapped(path: str) -> None:
     assert bounds("K=KEY\ndeploy now\n", "a.sh") is Bounds.CERTAIN
 
 
-def test_the_longest_key_with_more_text_behind_it_is_open() -> None:
+def test_the_longest_key_before_more_text_is_open() -> None:
     content = (PREFIX + "a1" * 80).encode()
     assert find_bounds(content, 0, len(PREFIX) + 128) is Bounds.OPEN
 

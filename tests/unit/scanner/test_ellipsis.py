@@ -85,7 +85,7 @@ def test_an_ellipsis_counts_in_every_encoding(make_key: MakeKey) -> None:
     assert standing(f'key = "{key[:20]}" + "{key[20:]}..."\n') == CUT
 
 
-def test_an_ellipsis_behind_an_encoded_text_does_not_cut_a_key_in_it(make_key: MakeKey) -> None:
+def test_an_ellipsis_after_an_encoded_text_does_not_cut_a_key_in_it(make_key: MakeKey) -> None:
     encoded = b64encode(f'{{"key": "{make_key()}", "more": 1}}'.encode()).decode().rstrip("=")
     assert standing(f"data: {encoded}...\n") == WHOLE
 

@@ -185,7 +185,7 @@ def test_a_token_of_letters_is_found_without_quotes(name: str, count: int) -> No
 
 @pytest.mark.parametrize("identifier", IDENTIFIERS)
 @pytest.mark.parametrize("name", UNQUOTED)
-def test_an_identifier_is_no_token(name: str, identifier: str) -> None:
+def test_an_identifier_is_not_a_token(name: str, identifier: str) -> None:
     assert found(UNQUOTED[name].format(token=identifier)) == []
 
 

@@ -67,7 +67,7 @@ def test_a_dropped_match_hides_no_other_one() -> None:
     assert resolve([LONG, lost, behind]) == [LONG, behind]
 
 
-def test_a_match_overlaps_all_earlier_ones_that_end_behind_its_start() -> None:
+def test_a_match_overlaps_all_earlier_ones_that_end_after_its_start() -> None:
     wide, inner = match("w" * 30, 0, 30, SECOND), match("abc", 4, 7, SECOND)
     late = match("xyz", 20, 23)
     assert resolve([wide, inner, late]) == [inner, late]
@@ -107,7 +107,7 @@ def test_a_plain_match_continues_in_the_next_literal() -> None:
     assert resolve([SHORT], [other_end]) == [other_end]
 
 
-def test_a_decoded_match_of_the_same_place_is_no_continuation() -> None:
+def test_a_decoded_match_at_the_same_place_is_not_a_continuation() -> None:
     same_place = match("uvw", 0, 3, encoding="hex")
     assert resolve([SHORT], [same_place]) == [SHORT, same_place]
 

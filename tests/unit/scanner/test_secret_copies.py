@@ -37,7 +37,7 @@ def test_the_rest_of_the_line_stays() -> None:
     assert finding.excerpt == shown
 
 
-def test_few_characters_in_common_are_no_copy() -> None:
+def test_few_characters_in_common_are_not_a_copy() -> None:
     (finding,) = find(f"{KEY} {BODY[:7]} {BODY[20:27]}".encode())
     assert finding.excerpt == f"{mask(KEY)} {BODY[:7]} {BODY[20:27]}"
 

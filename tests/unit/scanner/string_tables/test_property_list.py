@@ -28,7 +28,7 @@ def dump(value: Any) -> bytes:
 @pytest.mark.parametrize(
     "behind", [*string.ascii_lowercase, "zz", "z" * 14, "Zed" * 6, 7, 1.5, True]
 )
-def test_the_marker_behind_a_key_is_not_a_part_of_it(behind: object, make_key: MakeKey) -> None:
+def test_the_marker_after_a_key_is_not_a_part_of_it(behind: object, make_key: MakeKey) -> None:
     for key in map(make_key, range(16, 129, 7)):
         content = dump({"A": "x", "K": key, "Zed": behind, "Y": [behind, "abc"]})
         assert found(content) == [(key, CERTAIN)]
