@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-from wakeyscan.core.typing import NamedTuple, Protocol
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple, Protocol
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import CUT, ExtractionError, LimitExceeded, ReadBytes
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 CHUNK = 32 << 10
 """Compressed bytes to read at once."""
@@ -148,3 +151,18 @@ class PieceReader:
         except (ExtractionError, LimitExceeded) as error:
             self._error = error
         return self._error is None
+
+
+class FileRange:
+    """A part of a file; other readers may move the file position in between."""
+
+    def __init__(self, file: BinaryIO, offset: int, size: int) -> None:
+        self._file, self._offset, self._left = file, offset, size
+
+    def read(self, size: int) -> bytes:
+        """Read at most `size` bytes of the part."""
+        self._file.seek(self._offset)
+        piece = self._file.read(min(size, self._left))
+        self._offset += len(piece)
+        self._left -= len(piece)
+        return piece

@@ -8,36 +8,17 @@ sizes in the directory. Here entries are read one by one, to the end of the comp
 from __future__ import annotations
 
 import struct
+from array import array
 from collections.abc import Iterator
-from functools import partial
-from importlib.util import find_spec
-from lzma import FILTER_LZMA1, FORMAT_RAW, LZMADecompressor, LZMAError
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from wakeyscan.core.inflate import INFLATE_ERRORS, RAW, Inflater, fast_zlib
-from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import NamedTuple
-from wakeyscan.extractors._stream import Codec, Stream
+from wakeyscan.extractors._stream import FileRange, Stream
 from wakeyscan.extractors.budget import ExtractionBudget
-from wakeyscan.extractors.compressed import (
-    build_bzip2_codec,
-    build_inflate_codec,
-    build_xz_codec,
-    build_zstd_codec,
-)
-from wakeyscan.extractors.extractor import (
-    DAMAGED,
-    ExtractionError,
-    Member,
-    OpaqueContent,
-    ReadBytes,
-)
+from wakeyscan.extractors.extractor import ExtractionError, Member, OpaqueContent, ReadBytes
 from wakeyscan.extractors.office_xml import join_runs
-
-if TYPE_CHECKING:
-    from wakeyscan.extractors import deflate64
-else:
-    deflate64 = lazy_import("wakeyscan.extractors.deflate64")  # an optional library, a rare method
+from wakeyscan.extractors.zip_methods import DEFLATED, METHODS, STORED, build_codec
 
 SEEKS = True
 
@@ -52,28 +33,23 @@ _MAX_END = _END.size + 0xFFFF
 _MAX_ENTRY = _ENTRY.size + 3 * 0xFFFF
 """Maximum bytes of an entry of the directory, with name, extra field and comment."""
 
+_MAX_VERSION = 63
+"""The version of the specification, times ten."""
+
 _IN_ZIP64_FIELD = 0xFFFF_FFFF
 """Sentinel for a number that does not fit into 32 bits."""
+
+_MAX_OFFSET = (1 << 63) - 1
+
+_MAX_DESCRIPTOR = 24
+"""Maximum bytes after the compressed data of an entry that repeat its sizes."""
 
 _SMALL = 1 << 20
 """Bytes of an entry that is read with one call."""
 
 _DAMAGE: tuple[type[Exception], ...] = (ExtractionError, *INFLATE_ERRORS)
 
-_ENCRYPTED, _UTF_8 = 1, 0x800
-_NO_DEFLATE64 = (
-    "compressed with Deflate64; pip install 'wakeyscan[archives]' to have it opened, or unpack it"
-)
-_STORED, _DEFLATED, _DEFLATE64, _BZIP2, _LZMA, _ZSTD, _XZ = 0, 8, 9, 12, 14, 93, 95
-_UNREAD_METHODS = {
-    **dict.fromkeys((1, 2, 3, 4, 5, 6, 10, 18), "a method of old zip programs"),
-    94: "MP3",
-    96: "JPEG",
-    97: "WavPack",
-    98: "PPMd",
-    99: "AES encryption",
-}
-"""Methods (APPNOTE.TXT, 4.4.5) that nothing here reads."""
+_ENCRYPTED, _DESCRIPTOR, _UTF_8 = 1, 8, 0x800
 
 
 class _Directory(NamedTuple):
@@ -83,6 +59,14 @@ class _Directory(NamedTuple):
     """Bytes of the program before the archive, which its offsets do not include."""
 
 
+class _Listed(NamedTuple):
+    """The entries of a directory."""
+
+    starts: array[int]
+    sizes: array[int]
+    """The bytes of their compressed data."""
+
+
 class _Entry(NamedTuple):
     name: bytes
     flags: int
@@ -90,19 +74,30 @@ class _Entry(NamedTuple):
     crc: int
     packed_size: int
     size: int
+    """Inflated bytes; -1 if they are not known, and neither is the checksum."""
     offset: int
 
 
 def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
-    """Yield all entries of the directory, including folders, whose names are also scanned."""
+    """Yield all entries of the directory, including folders, whose names are also scanned.
+
+    Then yield the entries that the directory omits, such as deleted ones.
+    """
     directory = _find_directory(file)
+    listed = _Listed(array("Q"), array("Q"))
     for entry in _read_entries(file, directory.offset, directory.size):
-        content = _Content(file, entry._replace(offset=entry.offset + directory.shift), budget)
+        offset = min(entry.offset + directory.shift, _MAX_OFFSET)
+        listed.starts.append(offset)
+        listed.sizes.append(entry.packed_size)
+        content = _Content(file, entry._replace(offset=offset), budget)
         name = _decode_name(entry)
         read = join_runs(name, content.read)
         is_joined = read != content.read
         whole = None if is_joined else content.read_whole()
         yield Member(name, read, entry.size, content=whole)
+    for start, end in _find_gaps(file, listed, directory.offset):
+        for entry in _find_omitted(file, start, end):
+            yield Member(_decode_name(entry), _Content(file, entry, budget).read)
 
 
 def _find_directory(file: BinaryIO) -> _Directory:
@@ -182,6 +177,54 @@ def _read_zip64(extra: bytes, *numbers: int) -> tuple[int, ...]:
     return numbers
 
 
+def _find_gaps(file: BinaryIO, listed: _Listed, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the parts of the file before `end` that no listed entry covers."""
+    starts, sizes, at = listed.starts, listed.sizes, 0
+    for number in sorted(range(len(starts)), key=starts.__getitem__):
+        start = starts[number]
+        if start - at > _MAX_DESCRIPTOR:
+            yield at, min(start, end)
+        file.seek(start)
+        header = file.read(_LOCAL.size)
+        if len(header) == _LOCAL.size:
+            start += _LOCAL.size + sum(_LOCAL.unpack(header)[-2:]) + sizes[number]
+        at = max(at, start)
+    if end - at > _MAX_DESCRIPTOR:
+        yield at, end
+
+
+def _find_omitted(file: BinaryIO, start: int, end: int) -> Iterator[_Entry]:
+    """Yield the entries between two offsets, where the directory names none."""
+    while end - start > _LOCAL.size:
+        file.seek(start)
+        piece = file.read(min(_SMALL, end - start))
+        at = piece.find(b"PK\3\4")
+        if at < 0:
+            start += max(1, len(piece) - 3)
+            continue
+        start += at
+        entry = _read_local(file, start, end)
+        start += 4
+        if entry:
+            yield entry
+            if entry.size >= 0:
+                start += entry.packed_size
+
+
+def _read_local(file: BinaryIO, offset: int, end: int) -> _Entry | None:
+    """Return the entry whose header is at an offset; `None` if it is none."""
+    file.seek(offset)
+    header = file.read(_LOCAL.size)
+    _, version, flags, method, _, _, crc, packed_size, size, *lengths = _LOCAL.unpack(header)
+    left = end - offset - _LOCAL.size - sum(lengths)
+    if version & 0xFF > _MAX_VERSION or method not in METHODS or not lengths[0] or left < 0:
+        return None
+    if flags & _DESCRIPTOR or _IN_ZIP64_FIELD in (packed_size, size):
+        packed_size, size = left, -1
+    name = file.read(lengths[0])
+    return _Entry(name, flags, method, crc, min(packed_size, left), size, offset)
+
+
 def _decode_name(entry: _Entry) -> str:
     """Decode UTF-8, which many writers use without the flag for it, or else the DOS code page."""
     try:
@@ -206,7 +249,7 @@ class _Content:
         piece = self._read(size)
         self._size += len(piece)
         self._crc = fast_zlib.crc32(piece, self._crc)
-        if not piece and size:
+        if not piece and size and self._entry.size >= 0:
             if self._size != self._entry.size:
                 raise ExtractionError(
                     f"damaged: has {self._size:,} bytes instead of {self._entry.size:,}"
@@ -218,12 +261,12 @@ class _Content:
     def read_whole(self) -> bytes | None:
         """Return all of a small, intact entry; `read` reports what is wrong with another one."""
         entry = self._entry
-        if max(entry.size, entry.packed_size) > _SMALL or entry.method not in (_STORED, _DEFLATED):
+        if max(entry.size, entry.packed_size) > _SMALL or entry.method not in (STORED, DEFLATED):
             return None
         try:
             self._file.seek(self._find_start())
             content = self._file.read(entry.packed_size)
-            if entry.method == _DEFLATED:
+            if entry.method == DEFLATED:
                 content = Inflater(RAW).decompress(content, entry.size + 1)
         except _DAMAGE:
             return None
@@ -233,10 +276,10 @@ class _Content:
 
     def _open(self) -> ReadBytes:
         entry = self._entry
-        packed = _FileRange(self._file, self._find_start(), entry.packed_size)
-        if entry.method == _STORED:
+        packed = FileRange(self._file, self._find_start(), entry.packed_size)
+        if entry.method == STORED:
             return packed.read
-        codec = _build_codec(entry.method, packed.read, self._budget)
+        codec = build_codec(entry.method, packed.read, self._budget)
         return Stream(packed.read, codec, self._budget).read
 
     def _find_start(self) -> int:
@@ -250,51 +293,3 @@ class _Content:
             raise OpaqueContent("encrypted")
         name_size, extra_size = _LOCAL.unpack(header)[-2:]
         return int(entry.offset + _LOCAL.size + name_size + extra_size)
-
-
-class _FileRange:
-    """A part of a file; other readers may move the file position in between."""
-
-    def __init__(self, file: BinaryIO, offset: int, size: int) -> None:
-        self._file, self._offset, self._left = file, offset, size
-
-    def read(self, size: int) -> bytes:
-        """Read at most `size` bytes of the part."""
-        self._file.seek(self._offset)
-        piece = self._file.read(min(size, self._left))
-        self._offset += len(piece)
-        self._left -= len(piece)
-        return piece
-
-
-def _build_codec(method: int, read: ReadBytes, budget: ExtractionBudget) -> Codec:
-    if method == _DEFLATED:
-        return build_inflate_codec(RAW)
-    if method == _BZIP2:
-        return build_bzip2_codec()
-    if method == _LZMA:
-        return Codec(partial(_start_lzma, read(9), budget), (LZMAError,))
-    if method == _XZ:
-        return build_xz_codec(budget)
-    if method == _ZSTD:
-        return build_zstd_codec(budget)
-    if method == _DEFLATE64 and find_spec("inflate64"):
-        return Codec(deflate64.Deflate64Decompressor, (ValueError,))
-    if method == _DEFLATE64:
-        raise OpaqueContent(_NO_DEFLATE64)
-    if method in _UNREAD_METHODS:
-        raise OpaqueContent(f"compressed with {_UNREAD_METHODS[method]}, which is not supported")
-    raise ExtractionError(f"compressed by an unknown method ({method})")
-
-
-def _start_lzma(header: bytes, budget: ExtractionBudget) -> LZMADecompressor:
-    """Parse a version, a length and five bytes of properties, and start to decompress the rest."""
-    if len(header) < 9 or header[2:4] != b"\5\0" or header[4] >= 9 * 5 * 5:
-        raise ExtractionError(f"{DAMAGED} (LZMA properties)")
-    rest, lc = divmod(header[4], 9)
-    pb, lp = divmod(rest, 5)
-    window = int.from_bytes(header[5:9], "little")
-    if window > budget.limits.max_memory or lc + lp > 4:
-        raise ExtractionError(f"LZMA with a window of {window:,} bytes or invalid properties")
-    filters = [{"id": FILTER_LZMA1, "dict_size": max(window, 4096), "lc": lc, "lp": lp, "pb": pb}]
-    return LZMADecompressor(FORMAT_RAW, filters=filters)

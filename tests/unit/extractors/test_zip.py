@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -120,3 +121,63 @@ def test_a_zip64_field_may_claim_to_be_longer(length: int) -> None:
     content[at + 20 : at + 28] = b"\xff" * 8  # both sizes are in the field
     (member,) = list_members(bytes(content))
     assert member.size in (0, 0xFFFF_FFFF)
+
+
+class Unseekable(BytesIO):
+    """A file to which `zipfile` writes sizes behind the data of an entry."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        raise OSError
+
+
+def omit(content: bytes, number: int) -> bytes:
+    """Remove a record from the directory of a zip."""
+    *_, count, size, offset, _ = struct.unpack_from("<4s4H2IH", content, len(content) - 22)
+    at = offset
+    for _ in range(number):
+        at += 46 + sum(struct.unpack_from("<3H", content, at + 28))
+    after = at + 46 + sum(struct.unpack_from("<3H", content, at + 28))
+    count, size = count - 1, size - (after - at)
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, count, count, size, offset, 0)
+    return content[:at] + content[after:-22] + end
+
+
+@pytest.mark.parametrize("method", [ZIP_STORED, ZIP_DEFLATED, ZIP_BZIP2])
+@pytest.mark.parametrize("is_streamed", [False, True])
+@pytest.mark.parametrize("number", range(3))
+def test_an_entry_that_the_directory_omits_is_read(
+    method: int, is_streamed: bool, number: int
+) -> None:
+    file = Unseekable() if is_streamed else BytesIO()
+    with ZipFile(file, "w", method) as archive:
+        for at in range(3):
+            archive.writestr(f"{at}", TEXT + b"%d" % at)
+    members = [(one.name, read_all(one)) for one in list_members(omit(file.getvalue(), number))]
+    expected = [(f"{at}", TEXT + b"%d" % at) for at in range(3)]
+    *listed, (name, text) = members
+    assert listed == expected[:number] + expected[number + 1 :]
+    assert name == f"{number}"
+    assert text.startswith(expected[number][1])  # a stored entry without a size goes on
+
+
+def test_a_zip_in_front_of_a_zip_is_read() -> None:
+    one, two = build(ZIP_DEFLATED, "one", count=2), build(ZIP_DEFLATED, "two")
+    names = [(member.name, read_all(member)) for member in list_members(one + two)]
+    assert names == [("0/two", TEXT), ("0/one", TEXT), ("1/one", TEXT)]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [b"PK\3\4", b"x" * 30 + b"PK\3\4", b"PK\3\4" * 20, b"PK\3\4" + b"\xff" * 40, b"#!" + bytes(99)],
+)
+def test_a_program_in_front_of_a_zip_has_no_entries(program: bytes) -> None:
+    assert [member.name for member in list_members(program + build(ZIP_STORED))] == ["0/a.txt"]
+
+
+def test_an_omitted_entry_across_the_pieces_that_are_searched_is_read() -> None:
+    for filler in range((1 << 20) - 4, (1 << 20) + 1):
+        content = bytes(filler) + build(ZIP_STORED, "one") + build(ZIP_STORED, "two")
+        assert [member.name for member in list_members(content)] == ["0/two", "0/one"], filler
