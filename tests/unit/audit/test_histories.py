@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,13 @@ from tests.support.keys import MakeKey
 from tests.support.repositories import Repo
 from wakeyscan.audit import occurrences
 from wakeyscan.audit.audit import audit
+from wakeyscan.audit.tree_diff import EntryFilter, TreeDiffs
+from wakeyscan.core.errors import GitError
 from wakeyscan.core.secret_history import CommitRef
+from wakeyscan.git.command import Git
 from wakeyscan.git.repository import find_repository
+
+audit_module = import_module("wakeyscan.audit.audit")
 
 
 def interrupt(done: int, size: int, what: str, share: float) -> None:
@@ -52,3 +58,32 @@ def test_refs_that_are_not_listed_are_not_a_gap(
     ]
     assert len(result.keys[0].reachable_from) == 2
     assert result.complete
+
+
+@pytest.mark.parametrize(
+    ("error", "is_interrupted", "reason"),
+    [
+        (GitError("a tree is gone"), False, "the histories of keys are incomplete: a tree is gone"),
+        (KeyboardInterrupt(), True, "interrupted before the histories of keys were complete"),
+    ],
+    ids=["error", "interrupt"],
+)
+def test_a_history_that_cannot_be_read_is_said(
+    tmp_path: Path,
+    make_key: MakeKey,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    is_interrupted: bool,
+    reason: str,
+) -> None:
+    def fail(pairs: list[str], git: Git, entry_filter: EntryFilter) -> TreeDiffs:
+        raise error
+
+    repo = Repo(tmp_path / "repo")
+    repo.commit({"a": f"{make_key()}\n"})
+    monkeypatch.setattr(audit_module, "choose_tree_comparer", lambda repository: fail)
+    result = run_audit(repo.top)
+    (history,) = result.keys
+    assert [item.reason for item in result.skipped] == [reason]
+    assert (result.interrupted, result.complete) == (is_interrupted, False)
+    assert (history.place_count, history.introduced) == (1, CommitRef("", ""))
