@@ -18,8 +18,10 @@ from wakeyscan.audit.object_findings import (
     to_content_findings,
 )
 from wakeyscan.cli.commands.rules import fill_example
+from wakeyscan.decoders import DECODERS
 from wakeyscan.git.objects import BLOB, TREE
-from wakeyscan.scanner.prefilter.anchors import PLAIN
+from wakeyscan.scanner.context import build_context
+from wakeyscan.scanner.prefilter.anchors import PLAIN, AnchorHit, EncodedAnchor
 
 _CONTEXT = many()
 _HITS = [
@@ -123,6 +125,23 @@ def test_the_anchor_of_a_secret_is_kept() -> None:
     hits = [hit for hit in _CONTEXT.prefilter(content) if hit.form.anchor == b"authorization"]
     assert len(hits) == 2
     assert ClearedTexts(_CONTEXT).drop_clear(content, hits) == hits[:1]
+
+
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_a_text_that_takes_too_long_is_not_clear(
+    monkeypatch: pytest.MonkeyPatch, is_cut: bool
+) -> None:
+    monkeypatch.setattr("wakeyscan.audit.cleared_texts.TIMEOUT_SECONDS", 0.05)
+    anchor, pattern = b"authorization", "(?i)authorization(?P<secret>(?:a|aa)+)b"
+    rule = next(rule for rule in _CONTEXT.rules if anchor in rule.anchors)
+    rule = rule._replace(pattern=pattern, shapes=(), definitions=())
+    texts = ClearedTexts(build_context((rule,), DECODERS))
+    content = anchor + b"a" * 200 + b"c"
+    hits = [AnchorHit(EncodedAnchor(anchor, PLAIN, anchor, exact_case=False), 0)]
+    assert texts.drop_clear(content, hits) == hits
+    assert not texts.is_clear_text(content, hits, is_cut)
+    assert texts.drop_clear(content[:20], hits) == []
+    assert texts.is_clear_text(content[:20] + b"c", hits, is_cut)
 
 
 def format_tree(names: list[str]) -> bytes:
