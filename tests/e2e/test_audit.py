@@ -647,7 +647,7 @@ What to do, key by key
        wakeyscan fix --write public/app.js
        git commit --fixup={two[:12]} -- public/app.js
        GIT_SEQUENCE_EDITOR=true git rebase -i --autosquash {two[:12]}^
-  3. Then remove the old commits from this clone:
+  3. Then remove the old commits from this clone; this drops all stashes too:
        git reflog expire --expire=now --all
        git gc --prune=now
        wakeyscan audit

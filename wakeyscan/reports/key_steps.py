@@ -31,6 +31,11 @@ _KINDS = (
 """Kinds of places by path, the first one that matches; all other places are code."""
 
 
+_DROPPED = ("reflog", "stash", "unreachable", "ORIG_HEAD")
+"""Starts of the names of commits that are on no branch."""
+_STASH_COMMANDS = ("git stash list --patch", "git stash drop 'stash@{0}'")
+
+
 class LocalFacts(NamedTuple):
     """Facts that only the user's own repository has, beyond the history of a key."""
 
@@ -57,6 +62,8 @@ def describe_key(key: SecretHistory, facts: LocalFacts | None = None) -> str:
     if _is_staged(key):
         return "only staged: unstage it, and edit the file"
     if not _may_be_pushed(key, facts):
+        if _is_dropped(key):
+            return "only in dropped or stashed commits: delete them; rotate it too if shared"
         return "only in local commits: rewrite them; rotate it too if shared"
     if key.pushed:
         return "pushed: rotate first, then decide about the history"
@@ -90,6 +97,11 @@ def _clean(text: str) -> str:
 
 def _is_staged(key: SecretHistory) -> bool:
     return bool(key.reachable_from) and all(ref.startswith("index") for ref in key.reachable_from)
+
+
+def _is_dropped(key: SecretHistory) -> bool:
+    """Return whether no branch, tag or index has the key: only what git keeps for a while."""
+    return bool(key.reachable_from) and all(ref.startswith(_DROPPED) for ref in key.reachable_from)
 
 
 def _may_be_pushed(key: SecretHistory, facts: LocalFacts | None) -> bool:
@@ -160,13 +172,16 @@ def _list_rewrite(key: SecretHistory, program: str, facts: LocalFacts) -> Iterat
     """Yield the steps for a key that no remote-tracking branch has."""
     yield Step("No rotation is needed, unless you shared the key or the commits in another way.")
     commit = key.introduced.commit[:_ID_LENGTH]
-    if commit and not facts.is_on_branch:
+    if _is_dropped(key):
+        if any(ref.startswith("stash") for ref in key.reachable_from):
+            yield Step("Look for the stash that has it, and drop it", _STASH_COMMANDS)
+    elif commit and not facts.is_on_branch:
         refs = join_names([*key.reachable_from], _MAX_PATHS)
         yield Step(f"Rewrite or delete the refs that have it: {refs}.")
     elif commit:
         yield from _list_rebase(key, program, facts)
     yield Step(
-        "Then remove the old commits from this clone",
+        "Then remove the old commits from this clone; this drops all stashes too",
         ("git reflog expire --expire=now --all", "git gc --prune=now", f"{program} audit"),
     )
 

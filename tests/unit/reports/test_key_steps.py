@@ -8,7 +8,7 @@ from tests.support.histories import build_history
 from tests.support.keys import PREFIX
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.secret_history import Occurrence
-from wakeyscan.reports.key_steps import list_key_steps
+from wakeyscan.reports.key_steps import describe_key, list_key_steps
 
 FILES = {
     "plain names": (("a b.py", "c.py"), "'a b.py' c.py"),
@@ -33,3 +33,22 @@ def test_commands_name_files_that_exist(
     commands = [command for step in list_key_steps(key) for command in step.commands]
     assert f"wakeyscan fix --write {files}" in commands
     assert any(command.endswith(f" -- {files}") for command in commands)
+
+
+@pytest.mark.parametrize(
+    ("names", "commands"),
+    [
+        (("reflog",), 3),
+        (("unreachable",), 3),
+        (("reflog (worktree x)", "ORIG_HEAD (worktree x)"), 3),
+        (("stash", "reflog"), 5),
+    ],
+    ids=["reflog", "unreachable", "work tree", "stash"],
+)
+def test_nothing_is_rebased_for_a_key_on_no_branch(names: tuple[str, ...], commands: int) -> None:
+    key = build_history(pushed=False, reachable_from=names)
+    assert describe_key(key).startswith("only in dropped or stashed commits")
+    steps = list_key_steps(key)
+    listed = [command for step in steps for command in step.commands]
+    assert (len(listed), any("rebase" in command for command in listed)) == (commands, False)
+    assert steps[-1].text.endswith("this drops all stashes too")
