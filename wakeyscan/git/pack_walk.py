@@ -12,15 +12,13 @@ from contextlib import suppress
 from wakeyscan.core.inflate import INFLATE_ERRORS, fast_zlib, find_end
 from wakeyscan.git.delta import DELTA_ERRORS, apply_delta, read_delta_size
 from wakeyscan.git.objects import BLOB, MAX_GIT_ALLOC, MAX_IN_MEMORY, OFS_DELTA, REF_DELTA
-from wakeyscan.git.pack import MAX_HEADER, NO_ENTRY, Pack
+from wakeyscan.git.pack import MAX_HEADER, NO_ENTRY, SMALL, Pack
 
 _ORDERING_THRESHOLD = 64 << 20
 """Bytes of bases in memory; above it, deltas are ordered so that few more bases are held."""
 
 _MAX_BASES = 512 << 20
 """Maximum bytes of bases in memory; above it, git must build the deltas of further bases."""
-
-_CHECKSUM_SIZE = 4
 
 _NO_BOMB = 1 << 16
 """Bytes that inflate to less than `MAX_IN_MEMORY`: deflate expands at most 1032 times."""
@@ -38,10 +36,10 @@ def walk_pack(
     is called with a number and a reason for each entry that is too large for git too. `add_gap` is
     called with a number of bytes for each entry that ends before the next one starts.
     """
-    data = pack.data
+    view = memoryview(pack.data)
     header_sizes, offsets, large_sizes = pack.header_sizes, pack.offsets, pack.large_sizes
-    first_delta, inflate, checksum = pack.first_delta, fast_zlib.decompress, fast_zlib.adler32
-    errors = (fast_zlib.error, *DELTA_ERRORS)
+    first_delta, next_delta = pack.first_delta, pack.next_delta
+    new_inflater, errors = fast_zlib.decompressobj, (fast_zlib.error, *DELTA_ERRORS)
     queue = _DeltaQueue(pack)
     pending = queue.entries
     for root in roots:
@@ -50,33 +48,45 @@ def walk_pack(
         pending.append((root, b"", 0))
         while pending:
             number, base, released = pending.pop()
-            if released:
-                queue.held -= released
-            content: bytes | None = None
-            may_have_gap = True
-            if base is not None and (
-                number not in large_sizes or large_sizes[number] <= MAX_IN_MEMORY
-            ):
-                try:
-                    packed = data[offsets[number] + header_sizes[number] : offsets[number + 1]]
-                    content = inflate(packed) if len(packed) < _NO_BOMB else _inflate(packed)
-                    if content is not None:
-                        # A stream ends with its checksum, which hardly ever occurs in it by chance.
-                        end = packed.find(checksum(content).to_bytes(_CHECKSUM_SIZE))
-                        may_have_gap = end != len(packed) - _CHECKSUM_SIZE
-                    if number != root and content is not None:
-                        content = apply_delta(base, content, MAX_IN_MEMORY)
-                except errors:
-                    content = None
-            if content is None and (reason := _explain_excess(pack, number)):
-                for refused in pack.find_tree(number):
-                    refuse(refused, reason)
-                continue
-            if may_have_gap and (gap := _measure_gap(pack, number)):
-                add_gap(gap)
-            yield number, kind, content
-            if first_delta[number] != NO_ENTRY:
-                queue.add_deltas(number, content)
+            queue.held -= released
+            while number != NO_ENTRY:
+                content: bytes | None = None
+                gap: int | None = None
+                if base is not None and (
+                    number not in large_sizes or large_sizes[number] <= MAX_IN_MEMORY
+                ):
+                    try:
+                        packed = view[offsets[number] + header_sizes[number] : offsets[number + 1]]
+                        inflater = new_inflater()
+                        if len(packed) < _NO_BOMB:
+                            content = inflater.decompress(packed)
+                        else:
+                            content = inflater.decompress(packed, MAX_IN_MEMORY)
+                        gap = len(inflater.unused_data) if inflater.eof else None
+                        if gap is None:
+                            content = None
+                        elif number != root:
+                            content = apply_delta(base, content, MAX_IN_MEMORY)
+                    except errors:
+                        content = None
+                if content is None and (reason := _explain_excess(pack, number)):
+                    _refuse_tree(pack, number, reason, refuse)
+                    break
+                if gap != 0:
+                    add_gap(_measure_gap(pack, number) if gap is None else gap)
+                yield number, kind, content
+                base, delta = content, first_delta[number]
+                if delta != NO_ENTRY and (
+                    base is None or len(base) > SMALL or next_delta[delta] != NO_ENTRY
+                ):
+                    queue.add_deltas(number, base)
+                    break
+                number = delta  # the one delta of most bases needs no queue
+
+
+def _refuse_tree(pack: Pack, top: int, reason: str, refuse: Callable[[int, str], None]) -> None:
+    for number in pack.find_tree(top):
+        refuse(number, reason)
 
 
 class _DeltaQueue:
@@ -140,13 +150,6 @@ def _measure_gap(pack: Pack, number: int) -> int:
     with suppress(IndexError, *INFLATE_ERRORS):
         return max(0, pack.offsets[number + 1] - find_end(pack.data, start, lambda size: None))
     return 0
-
-
-def _inflate(packed: bytes) -> bytes | None:
-    """Inflate bytes that may be a decompression bomb, regardless of their claimed size."""
-    inflater = fast_zlib.decompressobj()
-    content: bytes = inflater.decompress(packed, MAX_IN_MEMORY)
-    return content if inflater.eof else None
 
 
 def _explain_excess(pack: Pack, number: int) -> str:
