@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.audit.cleared_texts import ClearedTexts
 from wakeyscan.core.chunks import read_chunks
 from wakeyscan.core.document import MEMBER_SEPARATOR, Document, Origin, Skipped
-from wakeyscan.extractors.file_types import detect_format, may_have_format
+from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.git.objects import BLOB, COMMIT, MAX_IN_MEMORY, OBJECT_KINDS, TREE, parse_tree
 from wakeyscan.scanner.detector import detect_in_name, find_in_document
 from wakeyscan.scanner.documents import scan_documents
@@ -20,7 +20,6 @@ from wakeyscan.scanner.scan_result import ScanResult, summarize_skipped
 from wakeyscan.sources.commits import split_metadata
 
 if TYPE_CHECKING:
-    from wakeyscan.audit.object_sift import ObjectTest
     from wakeyscan.core.finding import Finding
     from wakeyscan.git.cat_file import Object
     from wakeyscan.scanner.context import ScanContext
@@ -138,9 +137,8 @@ class ObjectScan:
 
     def __init__(self, context: ScanContext, width: int) -> None:
         self._context, self._width = context, width
+        self._find_anchors, self._find_wide_anchors = context.prefilter.searches
         self._cleared = ClearedTexts(context)
-        self.find_hits = self._build_test()
-        """Returns the anchors that need a look, of a blob only; `None` if the object needs none."""
 
     def __call__(
         self, kind: int, content: bytes, hits: list[AnchorHit] | None = None
@@ -154,24 +152,18 @@ class ObjectScan:
         found = find_in_object(kind, content, self._context, self._width, hits=hits or None)
         return to_content_findings(found)
 
-    def _build_test(self) -> ObjectTest:
-        """Return the test of all objects: as a method, it would take a third longer."""
-        find_anchors, find_wide_anchors = self._context.prefilter.searches
-        drop_clear = self._cleared.drop_clear
-
-        def find_hits(kind: int, content: bytes) -> list[AnchorHit] | None:
-            if kind != BLOB:  # trees are full of NULs, but their names are not UTF-16
-                hits = find_anchors(content)
-                is_clear = not hits or (kind == TREE and self._is_clear_tree(content, hits))
-                return None if is_clear else []
-            if may_have_format(content) and detect_format(content, len(content)):
-                return []
-            hits = find_anchors(content)
-            if b"\0" in content:
-                hits += find_wide_anchors(content)
-            return drop_clear(content, hits) or None if hits else None
-
-        return find_hits
+    def find_hits(self, kind: int, content: bytes) -> list[AnchorHit] | None:
+        """Return the anchors that need a look, of a blob only; `None` if the object needs none."""
+        if kind != BLOB:  # trees are full of NULs, but their names are not UTF-16
+            hits = self._find_anchors(content)
+            is_clear = not hits or (kind == TREE and self._is_clear_tree(content, hits))
+            return None if is_clear else []
+        if detect_format(content, len(content)):
+            return []
+        hits = self._find_anchors(content)
+        if b"\0" in content:
+            hits += self._find_wide_anchors(content)
+        return self._cleared.drop_clear(content, hits) or None if hits else None
 
     def is_clear_text(self, text: bytes, hits: Iterable[AnchorHit], is_cut: bool) -> bool:
         """Return whether a text of a blob holds no secret at some anchors; see `ClearedTexts`."""

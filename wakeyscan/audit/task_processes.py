@@ -7,9 +7,11 @@ tables of each pack, maps the file itself and builds its own scan context.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.audit.object_findings import ObjectScan
 from wakeyscan.audit.object_tasks import (
     ObjectStore,
     Task,
@@ -17,7 +19,9 @@ from wakeyscan.audit.object_tasks import (
     build_worker,
     list_tasks,
 )
+from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.worker_pool import count_processors, find_start_method, run_tasks
+from wakeyscan.git.objects import BLOB
 from wakeyscan.git.pack import DetachedPack, attach_pack, detach_pack
 
 if TYPE_CHECKING:
@@ -51,6 +55,7 @@ def run_object_tasks(
     if processes < 2:
         results = map(build_worker(store, context), tasks)
     elif find_start_method() == "fork":
+        _load_scanner(store, context)
         results = run_tasks(iter(tasks), partial(build_worker, store, context), processes)
     else:
         detached = DetachedStore(tuple(map(detach_pack, store.packs)), store.loose, store.width)
@@ -58,6 +63,13 @@ def run_object_tasks(
         results = run_tasks(iter(tasks), make_worker, processes)
     for number, result in enumerate(results, 1):
         yield result, number / len(tasks)
+
+
+def _load_scanner(store: ObjectStore, context: ScanContext) -> None:
+    """Load what matches a text, and the patterns, once for all processes that are forked."""
+    anchors = dict.fromkeys(anchor for rule in context.rules for anchor in rule.anchors)
+    with suppress(TimeoutExceeded):
+        ObjectScan(context, store.width)(BLOB, b" \n".join(anchors))
 
 
 def _count_processes(store: ObjectStore) -> int:

@@ -71,15 +71,20 @@ def is_tail(content: bytes | memoryview, at: int) -> bool:
         at, size = at - 1, size - 1
     if not size:
         return False
+    if not _is_gap_end(bytes(content[max(0, at - _ESCAPE_REACH) : at])):
+        return False
     before = bytes(content[max(0, at - MAX_GAP) : at])
-    return _is_gap_end(before) and _build_head_pattern(size).search(before) is not None
+    return _build_head_pattern(size).search(before) is not None
 
 
-def _is_gap_end(before: bytes) -> bool:
-    end = before[-_ESCAPE_REACH:]
-    if not re.match(rb"\w", end[-1:]):
+def _is_gap_end(end: bytes) -> bool:
+    last = end[-1:]
+    if not (last.isalnum() or last == b"_"):
         return True
-    return bool(_TERMINAL_ESCAPE.search(end) or _FORTRAN_LINE.search(end))
+    return bool(
+        (b"[" in end and _TERMINAL_ESCAPE.search(end))
+        or (b"\n     " in end and _FORTRAN_LINE.search(end))
+    )
 
 
 @cache

@@ -78,15 +78,6 @@ _ENOUGH_TEXT, _TEXT_BYTES = 24, bytes((0, 9, 10, 13, *range(0x20, 0x7F)))
 """Bytes of output that prove zlib if all are text: the shortest key and the NUL of a git object."""
 
 
-def may_have_format(content: bytes) -> bool:
-    """Return whether `detect_format` may detect one; it tells most blobs in three comparisons."""
-    return (
-        content[:2] in _BY_FIRST_TWO
-        or content.startswith(TAR_SIGNATURE, TAR_OFFSET)
-        or content.startswith(b"PK\5\6", max(0, len(content) - _ZIP_END))
-    )
-
-
 def detect_format(content: bytes | bytearray, size: int) -> str:
     """Return the name of the format of `content[:size]`, or an empty string.
 
