@@ -7,20 +7,26 @@ An error (a lock, damage, a full disk) only costs time: anything that is not cac
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-import sqlite3
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan import __version__
 from wakeyscan.core.files import find_cache_folder, leads_through
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.decoders import DECODERS
 from wakeyscan.extractors import EXTRACTORS
 
 if TYPE_CHECKING:
+    import hashlib
+    import sqlite3
+
     from wakeyscan.git.repository import Repository
     from wakeyscan.rules.rule import Rule
+else:
+    # An audit without a cache and without keys needs neither; they take 4 ms to load.
+    hashlib = lazy_import("hashlib")
+    sqlite3 = lazy_import("sqlite3")
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS packs (pack TEXT, rules TEXT, objects INTEGER, bytes INTEGER,
@@ -51,8 +57,6 @@ The names of decoders and extractors count too, see `hash_scanner`."""
 
 _LOCK_TIMEOUT = 0.5
 """Seconds to wait while another audit writes to the cache."""
-
-_ERRORS = (sqlite3.Error, OSError, ValueError, TypeError)
 
 _FIELD_SEPARATOR = b"\0"
 """Separates the fields of a cached history; only the last field may contain it."""
@@ -93,10 +97,10 @@ class HistoryCache:
     """The cache for one set of rules; without a file it stores nothing."""
 
     def __init__(self, file: str, rules: Iterable[Rule]) -> None:
-        self._rules = hash_scanner(rules)
+        self._rules = hash_scanner(rules) if file else ""
         self._database: sqlite3.Connection | None = None
         if file:
-            with contextlib.suppress(*_ERRORS):
+            with contextlib.suppress(*_list_errors()):
                 os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
                 database = sqlite3.connect(file, timeout=_LOCK_TIMEOUT, isolation_level=None)
                 database.executescript(_SCHEMA)
@@ -118,7 +122,7 @@ class HistoryCache:
             object_ids = tuple(sorted(str(object_id) for (object_id,) in rows))
             details = self._database.execute(_SELECT_DETAILS, key).fetchone()
             digest, commit_lines, marks = map(bytes, details)
-        except _ERRORS:
+        except _list_errors():
             return None
         if row is None or digest != _hash_details(commit_lines, marks):
             return None
@@ -128,7 +132,7 @@ class HistoryCache:
         """Store the result of a complete scan of a pack."""
         if self._database is None:
             return
-        with contextlib.suppress(*_ERRORS):
+        with contextlib.suppress(*_list_errors()):
             pack_id = identify_pack(pack)
             rows = [(pack_id, self._rules, name) for name in result.objects_with_findings]
             self._database.execute("BEGIN IMMEDIATE")
@@ -145,7 +149,7 @@ class HistoryCache:
         if self._database is None:
             return b""
         key = (name, os.path.realpath(path), self._rules)
-        with contextlib.suppress(*_ERRORS):
+        with contextlib.suppress(*_list_errors()):
             row = self._database.execute(_SELECT_ENTRY, key).fetchone()
             if row and hashlib.sha256(row[1]).digest() == row[0]:
                 return bytes(row[1])
@@ -155,7 +159,7 @@ class HistoryCache:
         """Store an entry for a path; it is valid for the same rules only."""
         if self._database is None:
             return
-        with contextlib.suppress(*_ERRORS):
+        with contextlib.suppress(*_list_errors()):
             digest = hashlib.sha256(value).digest()
             row = (name, os.path.realpath(path), self._rules, digest, value)
             self._database.execute(_INSERT_ENTRY, row)
@@ -163,7 +167,7 @@ class HistoryCache:
     def close(self) -> None:
         """Close the file."""
         if self._database is not None:
-            with contextlib.suppress(*_ERRORS):
+            with contextlib.suppress(*_list_errors()):
                 self._database.close()
             self._database = None
 
@@ -208,6 +212,11 @@ def identify_pack(pack: str) -> str:
         trailer = file.read(_TRAILER_SIZE)
     parts = (os.path.realpath(pack), status.st_size, status.st_mtime_ns, status.st_ino, trailer)
     return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _list_errors() -> tuple[type[Exception], ...]:
+    """Return the errors that only cost time."""
+    return sqlite3.Error, OSError, ValueError, TypeError
 
 
 def hash_scanner(rules: Iterable[Rule]) -> str:
