@@ -40,7 +40,7 @@ class FleetReport(NamedTuple):
     folder: str
     """The folder of the report."""
     sources: tuple[str, ...]
-    """Sources of the fleet; none, or ledgers, for one that `fleet merge` joined."""
+    """Sources of the fleet; a result of `fleet merge` has ledgers or none."""
     places: tuple[KeyPlace, ...]
 
 

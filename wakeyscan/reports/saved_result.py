@@ -81,7 +81,7 @@ def _build_finding(item: Fields) -> Finding:
 
 
 def _split_details(item: Fields, liveness: Liveness) -> tuple[Origin, tuple[tuple[str, str], ...]]:
-    """Return the origin and the details of the answer: a report has the details of both in one."""
+    """Return the origin, and the details of the verdict: a report stores both in one object."""
     pairs = item.get_pairs("details")
     part = dict(pairs).get("part", "")
     if part:

@@ -33,7 +33,7 @@ class VerifiedKey(NamedTuple):
     verdict: Verdict
     bounds: Bounds
     before: str
-    """Its liveness in the earlier report; empty if that does not have the key."""
+    """Its liveness in the earlier report; empty if that report lacks the key."""
 
     @property
     def has_changed(self) -> bool:
