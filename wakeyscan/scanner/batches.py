@@ -61,13 +61,12 @@ class BatchScan(NamedTuple):
         jobs = self.jobs or worker_pool.count_processors()
         listed = list(islice(batches, _MANY_BATCHES)) if jobs > 1 else []
         batches = chain(listed, batches)
-        if jobs > 1 and (self.jobs or len(listed) == _MANY_BATCHES):
-            yield from self._scan_in_workers(batches, jobs, context)
-            return
-        start = time.monotonic()
-        context.prefilter.expect(LARGE_SCAN)
-        for batch in batches:
-            if jobs > 1 and time.monotonic() - start >= _SECONDS_HERE:
+        are_many = jobs > 1 and (bool(self.jobs) or len(listed) == _MANY_BATCHES)
+        context.prefilter.expect(HUGE_SCAN if are_many else LARGE_SCAN)
+        start, seconds_here = time.monotonic(), 0.0 if are_many else _SECONDS_HERE
+        for number, batch in enumerate(batches):
+            # The first batch loads the modules, which the workers then have in their memory.
+            if number and jobs > 1 and time.monotonic() - start >= seconds_here:
                 yield from self._scan_in_workers(chain((batch,), batches), jobs, context)
             else:
                 yield from self._scan_batch(batch, context)

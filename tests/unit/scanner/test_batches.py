@@ -25,7 +25,7 @@ CLEAN, WITH_ANCHOR, WITH_KEY = 500, 10, 5
 @pytest.fixture
 def units(tmp_path: Path, make_key: MakeKey) -> list[str]:
     write(tmp_path, {f"clean{number}": "x" for number in range(CLEAN)})
-    write(tmp_path, {f"anchor{number}": "wa_live_" for number in range(WITH_ANCHOR)})
+    write(tmp_path, {f"word{number}": "wa_live_" for number in range(WITH_ANCHOR)})
     write(tmp_path, {f"key{number}": make_key() for number in range(WITH_KEY)})
     return sorted(map(str, tmp_path.iterdir()))
 
