@@ -1234,3 +1234,14 @@ def test_actionlint_accepts_the_workflows(workflow: str) -> None:
 def test_actionlint_rejects_a_bad_workflow(odd: str) -> None:
     (said,) = actionlint(as_workflow(ACTION).replace("inputs.mode", odd))
     assert odd.partition(".")[2].partition(".")[0] in said
+
+
+def test_without_an_event_the_files_are_scanned_but_no_changes(repo: Repo, key: str) -> None:
+    repo.write({"b": key})
+    outside = dict.fromkeys(("GITHUB_EVENT_PATH", "GITHUB_EVENT_NAME", "RUNNER_TEMP"), "")
+    ran = repo.run("action", "--mode", "tree", env=outside)
+    assert (ran.code, places_in(repo.top / "wakeyscan.sarif")) == (1, ["b:1"])
+    for more in (("--mode", "diff"), ()):
+        assert repo.run("action", *more, env=outside).code == 2
+    ran = repo.run("action", "--mode", "tree", env={**outside, "GITHUB_EVENT_NAME": "push"})
+    assert ran.code == 2

@@ -77,9 +77,14 @@ class _Range(NamedTuple):
     note: str = ""
 
 
-def load_event(environment: Mapping[str, str]) -> Event:
-    """Return the event of a workflow; raise `SourceError` if it cannot be read."""
+def load_event(environment: Mapping[str, str], *, is_required: bool = True) -> Event:
+    """Return the event of a workflow; raise `SourceError` if it cannot be read.
+
+    Outside of a workflow, return an event without a name, unless one `is_required`.
+    """
     path = environment.get("GITHUB_EVENT_PATH", "")
+    if not path and not is_required and not environment.get("GITHUB_EVENT_NAME"):
+        return Event("", {})
     if not path:
         raise SourceError(
             "GITHUB_EVENT_PATH is not set: this command runs in a job of GitHub Actions; "

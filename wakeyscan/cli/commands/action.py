@@ -78,7 +78,7 @@ def _run(values: Values, environment: Mapping[str, str]) -> tuple[int, dict[str,
     mode = str(given.get("mode", "diff"))
     if mode not in ("diff", "tree", "audit"):
         raise UsageError(f"input 'mode': expected diff, tree or audit, got {mode!r}")
-    event = github_event.load_event(environment)
+    event = github_event.load_event(environment, is_required=mode == "diff")
     sarif_file = _choose_sarif_file(str(given.get("sarif_file", _SARIF_FILE)), environment)
     settings = _build_settings(values, str(given.get("policy_from", "base")), event, environment)
     settings = settings._replace(
