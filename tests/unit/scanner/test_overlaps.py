@@ -8,6 +8,7 @@ import pytest
 
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.errors import TimeoutExceeded
+from wakeyscan.core.finding import Bounds
 from wakeyscan.core.secret import Secret
 from wakeyscan.decoders import DECODERS
 from wakeyscan.rules import loader
@@ -142,6 +143,17 @@ def find(content: bytes) -> list[tuple[bytes, int, int]]:
     found = match_rule(content, rule, compile_rule(rule), anchors)
     assert all(one.rule is rule and one.scheme == b"" and one.bounds is None for one in found)
     return [(one.secret.reveal(), one.start, one.end) for one in found]
+
+
+def test_new_bounds_change_nothing_else_of_a_match() -> None:
+    one = match("abc", 0, 3)._replace(
+        scheme=b"Bearer",
+        elsewhere=((9, 10),),
+        is_cut_short=True,
+        candidates=(Secret(b"abcd", FIRST.id),),
+        rests=((3, 4),),
+    )
+    assert one.with_bounds(Bounds.OPEN) == one._replace(bounds=Bounds.OPEN)
 
 
 @pytest.mark.parametrize("gap", [0, 1, 9, BEFORE, AFTER, BEFORE + AFTER, 2 * (BEFORE + AFTER)])
