@@ -697,3 +697,15 @@ def test_a_decompression_bomb_in_a_pack_makes_a_scan_incomplete(damaged: Damaged
     listing += sha1(body).digest()
     place.with_suffix(".idx").write_bytes(listing + sha1(listing).digest())
     assert looked(repo.top) == (keys, False)
+
+
+def test_a_blob_in_place_of_a_submodule(tmp_path: Path, make_key: MakeKey) -> None:
+    """Git never follows such an entry, but the object is there."""
+    repo = Repo(tmp_path / "r")
+    key = make_key()
+    blob = repo.blob(f"{key}\n")
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{blob},sub")
+    repo.record()
+    repo.git("read-tree", "--empty")
+    assert looked(repo.top) == ({fingerprint(key)}, True)
+    same(repo.top, 1)
