@@ -38,7 +38,7 @@ _ENTRY_NAME = "whole"
 _MAX_LOOSE = 50_000
 """Maximum number of loose objects for which a result is cached; a longer list is too large."""
 _FEW_COMMITS = 1000
-_WALK_AFTER = 128 << 20
+_WALK_AFTER = 256 << 20
 """Bytes of a large repository that are scanned before the walk of its history starts."""
 _MAX_MISSING = 10_000
 """Maximum number of missing objects for which a result is cached."""

@@ -43,7 +43,7 @@ def test_a_history_of_many_objects_is_walked_after_many_bytes(
     with open_check(tmp_path) as check:
         check.start()
         states = []
-        for size in (100 << 20, 28 << 20):
+        for size in (200 << 20, 56 << 20):
             check.advance(size)
             states.append(check.is_deferred)
         assert states == [True, False]
