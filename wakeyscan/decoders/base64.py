@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
+from wakeyscan.core.line_index import find_any
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.decoders._base64_lines import (
     MAX_RUN,
@@ -60,17 +60,16 @@ def encode_again(text: bytes) -> Iterator[bytes]:
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the text of each base64 run that contains an encoded anchor."""
     end = -1
-    pattern = b"|".join(re.escape(text) for text in sorted(found))
     anchors = tuple(frozenset().union(*found.values()))
     may_hold = lru_cache(_MAX_KNOWN)(found.may_hold)
-    for hit in re.finditer(pattern, content):
-        if hit.start() < end:
+    for start in find_any(content, found):
+        if start < end:
             continue
-        run = _read_run(content, hit.start(), _NEAR)
+        run = _read_run(content, start, _NEAR)
         if run.is_truncated:
             if not any(may_hold(plain) for _, plain in _decode_shifted(run)):
                 continue
-            run = _read_run(content, hit.start())
+            run = _read_run(content, start)
         end = run.span[1]
         yield from _decode_run(run, anchors, may_hold)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wakeyscan.core.line_index import advance_position, find_line, find_positions
+from wakeyscan.core.line_index import advance_position, find_any, find_line, find_positions
 
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
@@ -116,3 +118,13 @@ def test_the_line_around_a_range_is_bounded(
     while high < min(len(content), end + most) and content[high] not in b"\r\n":
         high += 1
     assert find_line(content, start, end, most) == (low, high)
+
+
+@given(
+    st.text("ab", max_size=40).map(str.encode),
+    st.sets(st.text("ab", min_size=1, max_size=4).map(str.encode), min_size=1, max_size=4),
+)
+def test_any_literal_is_found_as_by_an_alternation(content: bytes, literals: set[bytes]) -> None:
+    pattern = b"|".join(map(re.escape, sorted(literals)))
+    found = [match.start() for match in re.finditer(pattern, content)]
+    assert list(find_any(content, literals)) == found
