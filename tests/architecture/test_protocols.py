@@ -74,7 +74,7 @@ from wakeyscan.extractors.compressed import (
     ZSTD_FORMAT,
 )
 from wakeyscan.extractors.extractor import Extractor
-from wakeyscan.extractors.file_types import SIGNATURES
+from wakeyscan.extractors.file_types import SIGNATURES, UNREAD_SIGNATURES
 from wakeyscan.extractors.isolated import READERS, encrypted_pdf
 from wakeyscan.extractors.isolated import sevenzip as isolated_sevenzip
 from wakeyscan.extractors.isolated.reader import Reader
@@ -338,7 +338,7 @@ def test_each_string_table_has_a_signature() -> None:
 
 
 def test_each_archive_format_except_tar_has_a_signature() -> None:
-    assert set(EXTRACTORS) == {*SIGNATURES, "tar"}
+    assert set(EXTRACTORS) == {*SIGNATURES, *UNREAD_SIGNATURES, "tar"}
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -203,7 +203,19 @@ def test_each_format_is_detected_by_its_signature(tree: Tree) -> None:
     assert {*FORMATS, *UNREAD, *tested_elsewhere} == {*EXTRACTORS}
 
 
-UNREAD = {"rar": b"Rar!\x1a\x07\x01\0" + bytes(range(60))}
+UNREAD = {
+    "rar": b"Rar!\x1a\x07\x01\0" + bytes(range(60)),
+    "cab": b"MSCF\0\0\0\0" + bytes(range(60)),
+    "compress": b"\x1f\x9d\x90" + bytes(range(60)),
+    "deb": b"!<arch>\ndebian-binary   0           0     0     100644  4         `\n2.0\n",
+    "lz4": b"\x04\x22\x4d\x18" + bytes(range(60)),
+    "lzip": b"LZIP\1\x0c" + bytes(range(60)),
+    "lzop": b"\x89LZO\0\r\n\x1a\n" + bytes(range(60)),
+    "rpm": b"\xed\xab\xee\xdb\3\0" + bytes(range(60)),
+    "snappy": b"\xff\x06\0\0sNaPpY" + bytes(range(60)),
+    "squashfs": b"hsqs" + bytes(range(60)),
+    "xar": b"xar!\0\x1c\0\1" + bytes(range(60)),
+}
 
 
 @pytest.mark.parametrize("form", UNREAD)
@@ -218,6 +230,57 @@ def test_an_unsupported_format_is_reported(tmp_path: Path, run: Run, key: str, f
     ]
     write(tmp_path, {"a": UNREAD[form] + f"\n{key}\n".encode()})  # where it is stored, it shows
     assert [f["path"] for f in run("scan", "--format=json").json()["findings"]] == ["a"]
+
+
+@pytest.mark.parametrize("form", ["gzip", "bzip2", "xz", "zlib", "zstd", "sqlite", "tar", "pdf"])
+def test_a_zip_after_an_archive_of_another_format_is_opened(
+    tmp_path: Path, run: Run, key: str, form: str
+) -> None:
+    """Programs that open a zip look for its directory from the end of the file."""
+    both = MAKE[form](b"nothing\n" * 40) + zipped({"k.txt": f"k={key}".encode()})
+    write(tmp_path, {"a": both, "b.tar": tarred({"c": both})})
+    found = {f["path"] for f in run("scan", "--format=json").json()["findings"]}
+    assert found == {"a!/k.txt", "b.tar!/c!/k.txt"}
+
+
+@pytest.mark.parametrize("after", [b"", b"\n", b"x" * 99])
+@pytest.mark.parametrize("comment", [b"", b"of the archive"])
+def test_a_zip_with_a_comment_is_opened_after_a_program(
+    tmp_path: Path, run: Run, key: str, comment: bytes, after: bytes
+) -> None:
+    packed = zipped({"k.txt": f"k={key}".encode()})
+    packed = packed[:-2] + struct.pack("<H", len(comment)) + comment
+    write(tmp_path, {"a": b"#!/bin/sh\n" + packed + after})
+    assert [f["path"] for f in run("scan", "--format=json").json()["findings"]] == ["a!/k.txt"]
+
+
+def test_a_zip_after_a_program_of_several_chunks_is_opened(
+    tmp_path: Path, run: Run, key: str
+) -> None:
+    """Inside an archive its size is not known, so there it is listed as skipped."""
+    program = b"MZ" + random.Random(1).randbytes(2 * CHUNK_SIZE)  # noqa: S311
+    both = program + zipped({"k.txt": f"k={key}".encode()})
+    write(tmp_path, {"a": both})
+    assert [f["path"] for f in run("scan", "--format=json").json()["findings"]] == ["a!/k.txt"]
+    write(tmp_path, {"a": zipped({"c": both}, zipfile.ZIP_STORED)})
+    ran = run("scan", "--format=json")
+    reason = "ends with a zip that follows another file: not opened; unpack it and scan it"
+    assert [(s["path"], s["reason"]) for s in ran.json()["skipped"]] == [("a!/c", reason)]
+    assert ran.code == 3
+
+
+def test_a_tar_without_a_signature_is_opened(tmp_path: Path, run: Run, key: str) -> None:
+    """`tar --format=v7` writes none: only the checksum of the header shows that it is a tar."""
+    made = bytearray(tarred({"k.gz": gzip.compress(f"k={key}".encode())}))
+    made[257:265] = bytes(8)
+    made[148:156] = b" " * 8
+    made[148:156] = b"%06o\0 " % sum(made[:512])
+    write(tmp_path, {"a": bytes(made), "b.gz": gzip.compress(made)})
+    found = {f["path"] for f in run("scan", "--format=json").json()["findings"]}
+    assert found == {"a!/k.gz", "b.gz!/k.gz"}
+    made[150] ^= 1
+    write(tmp_path, {"a": bytes(made), "b.gz": b""})
+    assert run("scan", "--format=json").json()["findings"] == []
 
 
 KINDS = {

@@ -18,7 +18,7 @@ from wakeyscan.audit.object_sift import (
     Suspect,
     build_pack_sift,
 )
-from wakeyscan.extractors.file_types import SIGNATURES
+from wakeyscan.extractors.file_types import SIGNATURES, UNREAD_SIGNATURES
 from wakeyscan.git.objects import BLOB
 from wakeyscan.scanner.prefilter.form_search import build_form_search
 
@@ -48,7 +48,8 @@ def choose_pack_sift(literals: LiteralSearch | None, scan: ObjectScan) -> PackSi
 def build_native_sift(literals: LiteralSearch, scan: ObjectScan) -> PackSift:
     """Return a sift that builds objects in the native core."""
     find_forms, widths = build_form_search(literals.by_literal), literals.widths
-    containers = [signature for some in SIGNATURES.values() for signature in some]
+    by_format = (SIGNATURES | UNREAD_SIGNATURES).values()
+    containers = [signature for some in by_format for signature in some]
     request = native.Request(literals.widths, list(literals.line_starts), containers, LEFT, RIGHT)
     sift_in_python = build_pack_sift(scan.find_hits)
     opened: dict[str, Any] = {}

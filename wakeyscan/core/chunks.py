@@ -57,7 +57,7 @@ class ChunkStream:
         Return `None` if it has more than `max_size` bytes and is not a file on disk.
         """
         first = self._first
-        if first.own is None or first.own[1] == len(first.content):
+        if first.own is None or first.own == (0, len(first.content)):
             return BytesIO(first.content)
         if first.open_file is not None:
             file = first.open_file()

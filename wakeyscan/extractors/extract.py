@@ -21,9 +21,10 @@ from wakeyscan.extractors.extractor import (
     OpaqueContent,
     ReadBytes,
 )
-from wakeyscan.extractors.file_types import detect_format
+from wakeyscan.extractors.file_types import detect_beginning, detect_format, ends_with_zip
 
 _TOO_LARGE = "a {} of over {:,} bytes that is not a file on disk: not opened; unpack it and scan it"
+_ENDS_WITH_ZIP = "ends with a zip that follows another file: not opened; unpack it and scan it"
 _NO_MEMORY = ExtractionError("needs more memory than is available; the rest is skipped")
 
 
@@ -125,7 +126,8 @@ class _Archive(NamedTuple):
 
     def _extract_content(self, source: _MemberReader) -> Iterator[ExtractedItem]:
         head = source.peek(CHUNK_SIZE)
-        archive_format = detect_format(head, len(head))
+        detect = detect_format if len(head) < CHUNK_SIZE else detect_beginning
+        archive_format = detect(head, len(head))
         if archive_format:
             yield from self._extract_nested(archive_format, source, head)
         else:
@@ -149,6 +151,8 @@ class _Archive(NamedTuple):
                 return
             file = BytesIO(head)
         yield from self.extract(archive_format, file)
+        if archive_format != "zip" and len(head) < CHUNK_SIZE and ends_with_zip(head):
+            yield from self.extract("zip", BytesIO(head))
         limit_or_none = self.budget.limits.max_member_size
         if len(head) < CHUNK_SIZE and (limit_or_none is None or len(head) <= limit_or_none):
             yield ExtractedItem(Document(self.origin, head, self.encoding), packed=True)
@@ -157,6 +161,9 @@ class _Archive(NamedTuple):
         for item in read_chunks(self.origin, read, self.budget.limits.max_member_size):
             if isinstance(item, Document):
                 item = item._replace(encoding=self.encoding)
+                start, end = item.own or (0, 0)
+                if start and end == len(item.content) and ends_with_zip(item.content):
+                    yield ExtractedItem(Skipped(self.origin, _ENDS_WITH_ZIP))
             yield ExtractedItem(item)
 
 

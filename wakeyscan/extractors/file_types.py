@@ -56,15 +56,34 @@ SIGNATURES: dict[str, tuple[bytes, ...]] = {
 }
 """By the names in `EXTRACTORS`, whose modules need not be loaded to detect a format."""
 
+UNREAD_SIGNATURES: dict[str, tuple[bytes, ...]] = {
+    "cab": (b"MSCF\0\0\0\0",),
+    "compress": tuple(b"\x1f\x9d" + bytes([0x80 + bits]) for bits in range(9, 17)),
+    "deb": (b"!<arch>\ndebian-binary",),
+    "lz4": (b"\x04\x22\x4d\x18", b"\x02\x21\x4c\x18"),
+    "lzip": (b"LZIP\1",),
+    "lzop": (b"\x89LZO\0\r\n\x1a\n",),
+    "rpm": (b"\xed\xab\xee\xdb",),
+    "snappy": (b"\xff\x06\0\0sNaPpY",),
+    "squashfs": (b"hsqs", b"sqsh"),
+    "xar": (b"xar!\0",),
+}
+"""Archives that are listed but not opened, so no text in base64 is searched for them."""
+
+_BY_FORMAT = SIGNATURES | UNREAD_SIGNATURES
 _BY_FIRST_TWO = {
-    signature[:2]: name for name, signatures in SIGNATURES.items() for signature in signatures
+    signature[:2]: name for name, signatures in _BY_FORMAT.items() for signature in signatures
 }
 
 TAR_SIGNATURE, TAR_OFFSET = b"ustar", 257
 """The signature of a tar and its offset: the name of a file precedes it."""
 
-_ZIP_END = 22
-"""Bytes of the record at the end of a zip without a comment; any bytes may precede the archive."""
+_TAR_BLOCK, _TAR_CHECKSUM = 512, slice(148, 156)
+"""Bytes of a header, and where its checksum is: the only proof of a tar from before POSIX."""
+
+_ZIP_END_SIGNATURE, _ZIP_END = b"PK\5\6", 22
+"""The record that ends a zip, whatever precedes the archive, and its bytes without a comment."""
+_MAX_ZIP_COMMENT = 0xFFFF
 
 _PROBE_SIZE, _ENOUGH_OUTPUT = 1024, 64
 """Bytes of the beginning to examine, and bytes of output that prove zlib.
@@ -81,21 +100,59 @@ _ENOUGH_TEXT, _TEXT_BYTES = 24, bytes((0, 9, 10, 13, *range(0x20, 0x7F)))
 def detect_format(content: bytes | bytearray, size: int) -> str:
     """Return the name of the format of `content[:size]`, or an empty string.
 
-    It runs for every file and blob, so it costs three comparisons. `may_be_container` of the native
-    core makes the same.
+    It runs for every file and blob, so it costs a few comparisons. `may_be_container` of the native
+    core makes those that content without a NUL may pass.
     """
+    return detect_beginning(content, size) or ("zip" if find_zip_end(content, size) else "")
+
+
+def detect_beginning(content: bytes | bytearray, size: int) -> str:
+    """Return the name of the format as which the first bytes show a file, or an empty string."""
     name = _BY_FIRST_TWO.get(bytes(content[:2]))
     if (
         name
-        and content.startswith(SIGNATURES[name], 0, size)
+        and content.startswith(_BY_FORMAT[name], 0, size)
         and (name not in _PROBES or _PROBES[name](bytes(content[: min(size, _PROBE_SIZE)])))
     ):
         return name
-    if content.startswith(TAR_SIGNATURE, TAR_OFFSET, size):
+    if content.startswith(TAR_SIGNATURE, TAR_OFFSET, size) or _is_old_tar(content, size):
         return "tar"
-    if size >= _ZIP_END and content.startswith(b"PK\5\6", size - _ZIP_END, size):
-        return "zip"  # after a shell script or a self-extracting program
     return ""
+
+
+def find_zip_end(content: bytes | bytearray, size: int) -> int:
+    """Return the offset at which a zip within `content[:size]` ends; 0 without one.
+
+    A program, or a file of any other format, may precede it, and a few bytes may follow it:
+    programs that open a zip look for its directory from the end.
+    """
+    start = max(0, size - _ZIP_END - _MAX_ZIP_COMMENT)
+    if size < _ZIP_END or content.find(b"\0", start, size) < 0:  # text has no NUL
+        return 0
+    at = content.rfind(_ZIP_END_SIGNATURE, start, size - _ZIP_END + len(_ZIP_END_SIGNATURE))
+    if at < 0:
+        return 0
+    directory_size = int.from_bytes(content[at + 12 : at + 16], "little")
+    end = at + _ZIP_END + int.from_bytes(content[at + 20 : at + 22], "little")
+    if size in (at + _ZIP_END, end):
+        return size
+    is_whole = 0 < directory_size <= at and content.startswith(b"PK\1\2", at - directory_size)
+    return min(end, size) if is_whole else 0
+
+
+def ends_with_zip(content: bytes) -> bool:
+    """Return whether a zip is the end of a content, which may begin in another format."""
+    return find_zip_end(content, len(content)) == len(content) > 0
+
+
+def _is_old_tar(content: bytes | bytearray, size: int) -> bool:
+    """Return whether a header without a signature, as `tar --format=v7` writes it, is valid."""
+    if size < _TAR_BLOCK or content[154:156] != b"\0 ":
+        return False
+    block = content[:_TAR_BLOCK]
+    digits = bytes(block[_TAR_CHECKSUM][:6]).strip(b" ")
+    checksum = sum(block) - sum(block[_TAR_CHECKSUM]) + 8 * 0x20
+    return digits.lstrip(b"0") == b"%o" % checksum
 
 
 def _inflates(beginning: bytes) -> bool:
@@ -135,6 +192,7 @@ _PROBES = {
     "lzma": _decompresses,
     "orc": _has_binary,
     "parquet": _has_binary,
+    "squashfs": _has_binary,
     "zlib": _inflates,
 }
 """Formats whose signature is too short, and functions that examine the beginning of the file."""

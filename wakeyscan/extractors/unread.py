@@ -1,7 +1,7 @@
-"""Formats that are recognized but not opened: RAR, ORC, HDF5 and Feather version 1.
+"""Formats that are recognized but not opened, such as RAR, LZ4, ORC and HDF5.
 
-The bytes of the last three are scanned, and only compressed parts are opaque. The libraries that
-read RAR are not free, or run another program.
+Of ORC, HDF5 and Feather version 1, the bytes are scanned, and only compressed parts are opaque. The
+libraries that read RAR are not free, or run another program; the others are rare in repositories.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class UnreadFormat(NamedTuple):
         yield from ()
 
 
-def _refuse_rar(file: BinaryIO, budget: ExtractionBudget) -> None:
+def _refuse(file: BinaryIO, budget: ExtractionBudget) -> None:
     raise OpaqueContent("this format is not supported; unpack it and scan the result")
 
 
@@ -104,7 +104,7 @@ def _check_feather(file: BinaryIO, budget: ExtractionBudget) -> None:
     raise OpaqueContent("Feather of version 1: only its bytes were scanned")
 
 
-RAR_FORMAT = UnreadFormat(_refuse_rar, SEEKS=False)
+UNSUPPORTED_FORMAT = UnreadFormat(_refuse, SEEKS=False)
 ORC_FORMAT = UnreadFormat(_check_orc)
 HDF5_FORMAT = UnreadFormat(_check_hdf5)
 FEATHER_FORMAT = UnreadFormat(_check_feather)

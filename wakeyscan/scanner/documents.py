@@ -13,7 +13,12 @@ from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import TYPE_CHECKING
-from wakeyscan.extractors.file_types import detect_format
+from wakeyscan.extractors.file_types import (
+    detect_beginning,
+    detect_format,
+    ends_with_zip,
+    find_zip_end,
+)
 from wakeyscan.scanner.detector import (
     detect_in_name,
     find_in_document,
@@ -130,12 +135,18 @@ def _is_first_chunk(document: Document) -> bool:
     return document.own is None or document.own[0] == 0
 
 
+def _is_last_chunk(document: Document) -> bool:
+    return document.own is None or document.own[1] == len(document.content)
+
+
 def _detect_archive(item: Document | Skipped) -> str | None:
-    if isinstance(item, Skipped) or not _is_first_chunk(item):
-        return None
-    if item.origin.part not in ("", "note"):  # a note is a blob, which may be an archive
-        return None
-    return detect_format(item.content, len(item.content))
+    if isinstance(item, Skipped) or item.origin.part not in ("", "note"):
+        return None  # a note is a blob, which may be an archive
+    size = len(item.content)
+    if not _is_first_chunk(item):
+        return "zip" if _is_last_chunk(item) and find_zip_end(item.content, size) else None
+    detect = detect_format if _is_last_chunk(item) else detect_beginning
+    return detect(item.content, size)
 
 
 def _scan_text(
@@ -194,7 +205,11 @@ def _scan_archive(
     raw_results: list[ScanResult] = []
     limit = listed_findings.FindingLimit(context.max_findings)
 
+    last = first
+
     def scan_raw(chunk: Document) -> None:
+        nonlocal last
+        last = chunk
         if not limit.is_exceeded:
             raw = chunk._replace(before=None)
             raw_results.append(_scan_text(raw, context, lambda: limit))
@@ -202,12 +217,25 @@ def _scan_archive(
     archive = chunks.ChunkStream(first, stream.next_chunk, scan_raw)
     members, packed = _scan_members(first, archive_format, archive, context)
     archive.drain()
+    if archive_format != "zip" and ends_with_zip(last.content):
+        members = _add_appended_zip(members, last, context)
     raw = merge_results(raw_results)
     in_raw_bytes = (*packed.findings, *raw.findings)
     found = [*members.findings, *listed_findings.drop_repeated(in_raw_bytes, members.findings)]
     if first.before is not None:
         found = list(keep_new(found, first, partial(_scan_old, context=context)))
     return ScanResult(tuple(found), (*members.skipped, *raw.skipped), raw.coverage)
+
+
+def _add_appended_zip(members: ScanResult, last: Document, context: ScanContext) -> ScanResult:
+    """Add the result of a zip that follows another archive in one file, of which it is the end."""
+    archive = chunks.ChunkStream(last, lambda: None, lambda _: None)
+    appended, packed = _scan_members(last, "zip", archive, context)
+    found = (*appended.findings, *packed.findings)
+    found = tuple(listed_findings.drop_repeated(found, members.findings))
+    return members._replace(
+        findings=(*members.findings, *found), skipped=(*members.skipped, *appended.skipped)
+    )
 
 
 def _scan_members(
