@@ -81,7 +81,12 @@ from wakeyscan.extractors.isolated.reader import Reader
 from wakeyscan.extractors.pdf import document as pdf
 from wakeyscan.extractors.sqlite import database
 from wakeyscan.extractors.sqlite.journals import JOURNAL_FORMAT, WAL_FORMAT
-from wakeyscan.extractors.unread import FEATHER_FORMAT, HDF5_FORMAT, ORC_FORMAT, RAR_FORMAT
+from wakeyscan.extractors.unread import (
+    FEATHER_FORMAT,
+    HDF5_FORMAT,
+    ORC_FORMAT,
+    UNSUPPORTED_FORMAT,
+)
 from wakeyscan.fixers import (
     FIXERS,
     compose,
@@ -247,7 +252,8 @@ BY_PROTOCOL: tuple[
         EXTRACTORS,
         [
             *(arrow, avro, parquet, FEATHER_FORMAT, HDF5_FORMAT, ORC_FORMAT),
-            *(git_bundle, BZIP2_FORMAT, GZIP_FORMAT, git_lfs, pdf, sevenzip, RAR_FORMAT),
+            *(git_bundle, BZIP2_FORMAT, GZIP_FORMAT, git_lfs, pdf, sevenzip),
+            *(UNSUPPORTED_FORMAT for _ in ("rar", *UNREAD_SIGNATURES)),
             *(database, JOURNAL_FORMAT, WAL_FORMAT, tar, LZMA_FORMAT, XZ_FORMAT, zip),
             *(ZLIB_FORMAT, ZSTD_FORMAT),
         ],

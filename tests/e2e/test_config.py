@@ -261,6 +261,7 @@ WRONG = {
         "max-file-size = -1",
         "max-file-size: expected a size such as 500k, 20M or 2G, got -1",
     ),
+    "rules has a NUL": ('rules = "\\u0000"', "'rules': has a NUL"),
     "rules is a list": ("rules = ['x']", "'rules': expected a string"),
     "rule is a text": ("rule = 'x'", "'rule': expected tables such as [rule.authorization-header]"),
     "a rule is a text": (

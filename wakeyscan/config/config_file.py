@@ -135,6 +135,8 @@ def _check_table(path: str, table: Table) -> None:
             isinstance(value, str) or (key == "max-file-size" and type(value) is int)
         ):
             raise ConfigError(f"{place}: expected a string")
+        elif isinstance(value, str) and "\0" in value:  # no name of a folder has one
+            raise ConfigError(f"{place}: has a NUL")
 
 
 def check_patterns(place: str, patterns: Iterable[str]) -> None:
