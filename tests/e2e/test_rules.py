@@ -197,6 +197,10 @@ BROKEN = {
         line("pattern", "pattern = '(?P<secret>exmpl_[a-z'"),
         FILE + "the pattern is invalid: unterminated character set at position 21",
     ),
+    "too-nested": (
+        line("pattern", "pattern = '(?P<secret>" + "(" * 5000 + "exmpl_" + ")" * 5000 + ")'"),
+        FILE + "the pattern is invalid: its groups are nested too deeply",
+    ),
     "matches-empty": (
         line("pattern", "pattern = '(?P<secret>(?:exmpl_)?)'"),
         FILE + "the pattern matches empty text; require at least one character",

@@ -33,6 +33,8 @@ _MAX_DEPTH = 8
 _ENGINE = "regex._regex"
 """The compiled half of `regex`; the other half parses patterns."""
 
+TOO_NESTED = "the pattern is invalid: its groups are nested too deeply"
+
 _MARSHAL_VERSION = 4
 """Readable by every Python since 3.4."""
 
@@ -45,6 +47,8 @@ def compile_rule(rule: Rule) -> regex.Pattern[bytes]:
         return regex.compile(_build_text(rule).encode())
     except regex.error as error:
         raise RuleError(f"the pattern is invalid: {error}") from None
+    except RecursionError:
+        raise RuleError(TOO_NESTED) from None
 
 
 def _build_text(rule: Rule) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import regex
 
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.rules.pattern import TOO_NESTED
 from wakeyscan.rules.rule import AFTER, BEFORE, TIMEOUT_SECONDS
 from wakeyscan.rules.shapes import inline_definitions
 from wakeyscan.rules.validation import list_shapes, name_shape
@@ -73,6 +74,8 @@ def _find_faults_of(
         pattern = regex.compile(text.encode())
     except regex.error as error:
         yield f"the pattern is invalid: {error}"
+    except RecursionError:
+        yield TOO_NESTED
     else:
         yield from _find_bad_matches(pattern, junk)
 
