@@ -1170,6 +1170,16 @@ def test_a_truncated_container_is_reported_and_scanned_as_far_as_possible(
     assert ran.code in (1, 3)
 
 
+@pytest.mark.parametrize("level", [1, 6, 9])
+def test_a_zlib_stream_after_another_one_is_read(
+    tmp_path: Path, run: Run, key: str, level: int
+) -> None:
+    streams = zlib.compress(b"nothing\n" * 20) + zlib.compress(f"k={key}".encode(), level)
+    write(tmp_path, {"a": streams})
+    report = run("scan", "--format=json").json()
+    assert [f["encoding"] for f in report["findings"]] == ["zlib"]
+
+
 def test_a_key_at_the_start_of_a_truncated_stream_is_found(
     tmp_path: Path, run: Run, key: str
 ) -> None:

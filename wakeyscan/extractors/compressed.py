@@ -1,6 +1,6 @@
 """Compressed streams: gzip, bzip2, xz, LZMA, zlib and Zstandard.
 
-Except for LZMA and zlib, several streams may follow each other in one file.
+Except for LZMA, several streams may follow each other in one file.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ LZMA_FORMAT = CompressedFormat(build_lzma_codec)
 XZ_FORMAT = CompressedFormat(build_xz_codec, SIGNATURES["xz"])
 """xz (the .xz file format)."""
 
-ZLIB_FORMAT = CompressedFormat(lambda _: build_inflate_codec(ZLIB))
+ZLIB_FORMAT = CompressedFormat(lambda _: build_inflate_codec(ZLIB), (b"x\x01", b"x\x9c", b"x\xda"))
 """zlib (RFC 1950): a loose object of git, a cookie, the output of `zlib.compress`.
 
 Its signature is two bytes, so `detect_format` inflates the beginning to recognize it.
