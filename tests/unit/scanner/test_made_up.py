@@ -140,12 +140,13 @@ def test_a_text_that_is_no_pair_is_not_made_up(text: str) -> None:
 TEST_PATHS = """
 tests/client.py test/client.js src/test/java/Client.java spec/client.rb __tests__/client.js
 reg-tests/jwt/verify.vtc src/App.Tests/Client.cs app/src/androidTest/Client.kt testdata/x.json
-integration_tests/x.py examples/client.py samples/x.sh webui/src/mocks/x.json a/fixtures/x.yml
+integration_tests/x.py webui/src/mocks/x.json a/fixtures/x.yml
 pkg/session_test.go client.spec.ts client.test.js test_client.py ClientTest.java ClientTests.cs
 ClientSpec.scala request.t mock_client.go /home/me/project/test_client.py
 """
 OTHER_PATHS = """
-client.py latest/client.py contest/client.py src/main/Client.java docs/guide.md
+client.py examples/client.py samples/x.sh latest/client.py contest/client.py src/main/Client.java
+docs/guide.md
 specification/x.yml .env.example Latest.java fastest.go attest/x.go inspect.py README.md
 testing.conf /home/tests/project/client.py C:/tests/client.py ../tests/client.py
 """

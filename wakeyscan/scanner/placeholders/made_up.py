@@ -1,7 +1,7 @@
 """Credentials that a test made up: typed names and passwords, and altered copies of a token.
 
-They count as examples only in files of tests, fixtures, mocks and samples: elsewhere a weak
-password may be a real one.
+They count as examples only in files of tests, fixtures and mocks: elsewhere a weak password may be
+a real one, in the code of a sample too.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ ALTERED_COPY = "an altered copy of another credential in the same test"
 
 _TEST_FOLDER = lazy_pattern(
     r"""(?xi)
-    (?: ^ | [/._-] ) (?: tests? | specs? | fixtures? | mocks? | samples? | examples? )
+    (?: ^ | [/._-] ) (?: tests? | specs? | fixtures? | mocks? )
     (?: [._-] [^/]* )? /
   | (?: ^ | / ) (?: __ (?: tests | mocks | fixtures ) __ | test[_-]?data ) /
   | [a-z0-9] (?-i: Tests? ) /
 """
 )
-"""Folders such as `tests/`, `reg-tests/`, `App.Tests/`, `androidTest/`, `examples/`."""
+"""Folders such as `tests/`, `reg-tests/`, `App.Tests/`, `androidTest/`."""
 
 _TEST_FILE = lazy_pattern(
     r"""(?x)
@@ -58,7 +58,7 @@ _MIN_TOKEN, _MAX_ALTERED = 24, 8
 
 
 def is_test_path(path: str) -> bool:
-    """Return whether a path is one of tests, fixtures, mocks or samples.
+    """Return whether a path is one of tests, fixtures or mocks.
 
     Of an absolute path, only the name counts: the folders above a project say nothing about it.
     """
