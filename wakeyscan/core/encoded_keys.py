@@ -62,7 +62,7 @@ def _spell(letter: str) -> str:
 
 
 _ESCAPED = lazy_pattern(
-    f"(?!{KEY_PREFIX})"
+    rf"(?=[w%=\\&_017])(?!{KEY_PREFIX})"
     + _GAP.join(map(_spell, KEY_PREFIX))
     + rf"(?:{_GAP}{_ANY_CODE}(?![A-Za-z0-9])|[\w%&#;=\\{{}}+-]){{8,}}",
     re.ASCII,

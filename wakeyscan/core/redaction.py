@@ -76,9 +76,12 @@ def redact(text: str) -> str:
     It matches more than the rule does, and encoded keys too: losing a word is better than printing
     a key.
     """
-    if KEY_PREFIX in text:
-        text = _KEY.sub(KEY_PREFIX + "…", text)
-    return encoded_keys.mask_encoded_keys(text)
+    return encoded_keys.mask_encoded_keys(redact_plain(text))
+
+
+def redact_plain(text: str) -> str:
+    """Redact keys that are not encoded, in a text whose encoded keys are known and masked."""
+    return _KEY.sub(KEY_PREFIX + "…", text) if KEY_PREFIX in text else text
 
 
 def escape_for_json(text: str) -> str:

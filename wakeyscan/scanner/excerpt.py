@@ -10,7 +10,7 @@ from wakeyscan.core import sha256
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.line_index import find_line
-from wakeyscan.core.redaction import redact
+from wakeyscan.core.redaction import redact_plain
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Masks(NamedTuple):
             if end > at:
                 parts += [self._show(at, max(at, start), secrets), mask]
                 at = end
-        return redact("".join(parts) + self._show(at, high, secrets))
+        return redact_plain("".join(parts) + self._show(at, high, secrets))
 
     def _show(self, low: int, high: int, secrets: Collection[Secret]) -> str:
         """Return a text in which no secret was found, with copies of the secrets masked."""
