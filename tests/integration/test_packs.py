@@ -523,6 +523,30 @@ def test_an_invalid_pack_index_makes_a_scan_incomplete(damaged: Damaged) -> None
         assert found == keys or not complete, len(spoiled)
 
 
+@pytest.mark.parametrize("core", [True, False], ids=["native", "python"])
+def test_a_wrong_reverse_index_changes_no_report(
+    damaged: Damaged, monkeypatch: pytest.MonkeyPatch, core: bool
+) -> None:
+    """It is only a shortcut to the order of the pack: a stale or damaged one is not used."""
+    if not core:
+        monkeypatch.setattr(native_packs, "native", None)
+    repo, _, packed = damaged
+    before = found_by(spied(repo.top))
+    repo.git("-c", "pack.writeReverseIndex=true", "index-pack", "--rev-index", str(packed))
+    reverse = packed.with_suffix(".rev")
+    reverse.chmod(0o600)
+    whole = reverse.read_bytes()
+    head, table, foot = whole[:12], whole[12:-40], whole[-40:]
+    swapped = table[4:8] + table[:4] + table[8:]
+    tables = (table, swapped, table[:4] * (len(table) // 4), b"\xff" * len(table), table[:-4])
+    wrong = [head + positions + foot for positions in tables]
+    wrong += [b"", whole[:7], b"RIDX\0\0\0\2" + head[8:] + table + foot, whole + b"\0"]
+    for content in wrong:
+        reverse.write_bytes(content)
+        result = spied(repo.top)
+        assert (found_by(result), result.skipped) == (before, ()), content[:16]
+
+
 def test_an_index_without_an_object_makes_a_scan_incomplete(damaged: Damaged) -> None:
     """One entry of the pack is named in no index: git does not see it, so the look is not whole."""
     repo, keys, packed = damaged
