@@ -88,6 +88,13 @@ def test_the_same_secret_twice_in_one_decoded_text_is_one() -> None:
     assert len(resolve([], [one, match("abd", 0, 9, encoding="hex")])) == 2
 
 
+def test_of_the_same_secret_in_one_decoded_text_the_longer_encoding_or_the_first_is_kept() -> None:
+    one, later = (match("abc", start, start + 9, encoding="hex") for start in (0, 3))
+    longer = match("abc", 3, 12, encoding="hex/zip")
+    assert resolve([], [one, later]) == [one]
+    assert resolve([], [one, longer]) == [longer]
+
+
 def test_matches_of_one_decoded_text_are_resolved_already() -> None:
     """They share one place, but two rules found two credentials there."""
     one, two = match("abc", 0, 9, encoding="hex"), match("xyz", 0, 9, SECOND, "hex")
