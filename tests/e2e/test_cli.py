@@ -568,6 +568,26 @@ def test_an_internal_error_exits_with_4_and_a_traceback_without_the_key(
     assert key.removeprefix("wa_live_") not in ran.err
 
 
+def test_an_internal_error_whose_redaction_fails_exits_with_4_and_shows_places_only(
+    broken: Callable[..., Ran], make_key: MakeKey, tmp_path: Path
+) -> None:
+    key = make_key()
+    write(tmp_path, {"leak": key})
+    masking = tmp_path / "copy/wakeyscan/core/encoded_keys.py"
+    start = "def mask_encoded_keys(text: str) -> str:\n"
+    source = masking.read_text("utf-8")
+    masking.write_text(source.replace(start, f"{start}    raise ValueError(text)\n"), "utf-8")
+    ran = broken("scan", "leak")
+    assert (ran.code, ran.out) == (4, "")
+    first, second, *places, error = ran.err.splitlines()
+    assert first == "wakeyscan: internal error; please report this traceback"
+    assert second == "Traceback, which cannot be redacted:"
+    assert re.fullmatch(r"main\.py:\d+", places[0])
+    assert all(re.fullmatch(r"\w+\.py:\d+", place) for place in places)
+    assert error in ("KeyError", "ValueError")
+    assert key.removeprefix("wa_live_") not in ran.err
+
+
 def test_an_internal_error_in_one_report_does_not_affect_others(
     broken: Callable[..., Ran], make_key: MakeKey, tmp_path: Path
 ) -> None:

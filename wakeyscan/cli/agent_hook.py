@@ -12,7 +12,6 @@ from wakeyscan.cli import agent_scan, output
 from wakeyscan.config import build
 from wakeyscan.core.errors import SourceError, UsageError, WakeyscanError
 from wakeyscan.core.lazy import lazy_import
-from wakeyscan.core.redaction import redact
 from wakeyscan.integrations.agents import AGENTS, event_shape, find_agent
 from wakeyscan.integrations.agents.agent import OTHER, UNKNOWN, Agent, Event, Fields, Verdict
 
@@ -97,7 +96,7 @@ def _scan(event: Event, gap: str, values: Values, options: tuple[Option, ...]) -
     except WakeyscanError as error:
         return agent_scan.judge_gap(event, str(error), "closed")
     except Exception as error:
-        output.write_stderr(redact(traceback_text.format_traceback(error)))
+        output.write_stderr(traceback_text.format_printable(error))
         gap = "internal error; please report the traceback on stderr"
         return agent_scan.judge_gap(event, gap, "closed")
 

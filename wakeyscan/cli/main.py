@@ -37,26 +37,42 @@ def main(argv: Sequence[str] | None = None) -> int:
         if code == INTERRUPTED:
             print_error("interrupted")
         return code
-    except KeyboardInterrupt:
-        print_error("interrupted")
-        return INTERRUPTED
-    except RuleError as error:
-        for fault in error.faults:
-            print_error(fault)
-        return 2
-    except WakeyscanError as error:
-        print_error(str(error))
-        return 2
-    except Terminated as stopped:
-        print_error("terminated")
-        return stopped.exit_code
-    except MemoryError:
-        print_error(_OUT_OF_MEMORY)
-        return 2
-    except Exception as error:
-        print_error("internal error; please report this traceback")
-        write_stderr(redact(traceback_text.format_traceback(error)))
-        return INTERNAL_ERROR
+    except (Exception, KeyboardInterrupt, Terminated) as error:
+        return _report(error)
+
+
+def _report(error: BaseException) -> int:
+    """Print an error and return the exit code, even if the printing fails."""
+    try:
+        code = _print_expected(error)
+        if code is not None:
+            return code
+    except Exception as another:
+        error = another
+    text = traceback_text.format_printable(error)
+    write_stderr(f"wakeyscan: internal error; please report this traceback\n{text}")
+    return INTERNAL_ERROR
+
+
+def _print_expected(error: BaseException) -> int | None:
+    """Print an error that has a cause outside of wakeyscan; return `None` for any other."""
+    match error:
+        case KeyboardInterrupt():
+            print_error("interrupted")
+            return INTERRUPTED
+        case RuleError():
+            for fault in error.faults:
+                print_error(fault)
+        case WakeyscanError():
+            print_error(str(error))
+        case Terminated():
+            print_error("terminated")
+            return error.exit_code
+        case MemoryError():
+            print_error(_OUT_OF_MEMORY)
+        case _:
+            return None
+    return 2
 
 
 def _run(argv: list[str]) -> int:

@@ -6,7 +6,10 @@ error a part. No redaction finds a key in such a part, in base64 or in percent-e
 
 from __future__ import annotations
 
+import os
 import traceback
+
+from wakeyscan.core.redaction import redact
 
 _CAUSE = "\nThe exception above was the cause of the following one:\n\n"
 
@@ -26,6 +29,23 @@ def format_traceback(error: BaseException) -> str:
         parts.append(f"Traceback (most recent call last):\n{frames}{_describe(current)}\n")
         current = current.__cause__ or _get_context(current)
     return _CAUSE.join(reversed(parts))
+
+
+def format_printable(error: BaseException) -> str:
+    """Return the traceback of an exception without keys; raise nothing.
+
+    The redaction may be what failed. Then there are no lines of code and no folders either.
+    """
+    try:
+        return redact(format_traceback(error))
+    except Exception:
+        return _format_places(error)
+
+
+def _format_places(error: BaseException) -> str:
+    frames = traceback.walk_tb(error.__traceback__)
+    places = [f"{os.path.basename(frame.f_code.co_filename)}:{line}" for frame, line in frames]
+    return "\n".join(["Traceback, which cannot be redacted:", *places, type(error).__name__, ""])
 
 
 def _get_context(error: BaseException) -> BaseException | None:
