@@ -303,7 +303,7 @@ fn parse_tree(id: &str, empty: &str) -> Option<Option<Vec<u8>>> {
 }
 
 /// Version of these functions: Python uses no core with another one.
-const INTERFACE: u32 = 5;
+const INTERFACE: u32 = 6;
 
 #[pymodule]
 fn wakeyscan_native(module: &Bound<'_, PyModule>) -> PyResult<()> {

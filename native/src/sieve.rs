@@ -7,7 +7,9 @@
 use crate::beginnings::Beginnings;
 use crate::commit::list_links;
 use crate::delta::{self, Copy};
-use crate::entry::{BLOB, COMMIT, Damage, Header, Inflater, OFS_DELTA, check_end, read_header};
+use crate::entry::{
+    BLOB, COMMIT, Damage, Header, Inflater, OFS_DELTA, TREE, check_end, read_header,
+};
 use crate::pack::{Batch, Member, NO_ENTRY};
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -115,7 +117,7 @@ impl Request {
         if self.starts.iter().any(|start| content.starts_with(start)) {
             return true;
         }
-        kind == BLOB && (has_nul || self.may_be_container(content))
+        has_nul || kind == BLOB && self.may_be_container(content)
     }
 
     /// Return whether a blob begins like a container, or is a tar, or ends like a zip.
@@ -174,6 +176,7 @@ pub struct Window<'a> {
 
 struct Node {
     content: Vec<u8>,
+    /// Whether it may have text in UTF-16; never for a tree, whose entries end with NULs.
     has_nul: bool,
     /// The literals in the content; `None` if they were not searched.
     hits: RefCell<Option<Vec<Hit>>>,
@@ -312,7 +315,7 @@ impl<'a, C: Caller> Sieve<'a, C> {
             *kind = header.kind;
             self.inflater.inflate(entry, &header, &mut content)?;
             check_end(&entry[header.len..], &content)?;
-            let has_nul = *kind == BLOB && memchr::memchr(0, &content).is_some();
+            let has_nul = *kind != TREE && memchr::memchr(0, &content).is_some();
             return Ok((new_node(content, has_nul), None, Vec::new()));
         }
         let base = held
@@ -326,7 +329,7 @@ impl<'a, C: Caller> Sieve<'a, C> {
         if content.capacity() > content.len() + MAX_FREE {
             content.shrink_to_fit();
         }
-        let has_nul = *kind == BLOB && has_nul(&content, base.node.has_nul, &copies);
+        let has_nul = *kind != TREE && has_nul(&content, base.node.has_nul, &copies);
         Ok((new_node(content, has_nul), Some(Rc::clone(&base.node)), copies))
     }
 

@@ -121,7 +121,7 @@ fn draw_pack(random: &mut Random) -> (Writer, Vec<(u8, Vec<u8>)>) {
 }
 
 fn needs_look(kind: u8, content: &[u8]) -> bool {
-    let is_special = content.starts_with(b"#!") || kind == 3 && content.contains(&0);
+    let is_special = content.starts_with(b"#!") || kind != 2 && content.contains(&0);
     is_special || if kind == 3 { !is_clear(content) } else { !find(content).is_empty() }
 }
 

@@ -733,3 +733,26 @@ def test_a_blob_in_place_of_a_submodule(tmp_path: Path, make_key: MakeKey) -> No
     repo.git("read-tree", "--empty")
     assert looked(repo.top) == ({fingerprint(key)}, True)
     same(repo.top, 1)
+
+
+@pytest.mark.parametrize("encoding", ["UTF-16LE", "UTF-16BE"])
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_keys_in_messages_in_utf_16(
+    encoding: str, is_packed: bool, tmp_path: Path, make_key: MakeKey
+) -> None:
+    repo = Repo(tmp_path / "r")
+    repo.commit({"f": "x"})
+    tree, who = repo.id("HEAD^{tree}"), "a <a@b> 1 +0000"
+    heads = {
+        "commit": f"tree {tree}\nauthor {who}\ncommitter {who}\nencoding {encoding}\n\n",
+        "tag": f"object {repo.id('HEAD')}\ntype commit\ntag t\ntagger {who}\n\n",
+    }
+    keys = {kind: make_key() for kind in heads}
+    for kind, head in heads.items():
+        content = head.encode() + f"see {keys[kind]}\n".encode(encoding)
+        write = ("hash-object", "-t", kind, "--literally", "-w", "--stdin")
+        repo.git("update-ref", f"refs/tags/{kind}", repo.git(*write, stdin=content))
+    if is_packed:
+        repo.git("repack", "-adfq")
+    assert looked(repo.top) == (set(map(fingerprint, keys.values())), True)
+    same(repo.top, 1)

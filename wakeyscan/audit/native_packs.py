@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 native: Any = lazy_import("wakeyscan_native")  # optional, and without type hints
 
-_INTERFACE = 5
+_INTERFACE = 6
 """Version of the functions of the core that are used here."""
 
 

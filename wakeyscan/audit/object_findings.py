@@ -154,15 +154,15 @@ class ObjectScan:
 
     def find_hits(self, kind: int, content: bytes) -> list[AnchorHit] | None:
         """Return the anchors that need a look, of a blob only; `None` if the object needs none."""
-        if kind != BLOB:  # trees are full of NULs, but their names are not UTF-16
-            hits = self._find_anchors(content)
-            is_clear = not hits or (kind == TREE and self._is_clear_tree(content, hits))
-            return None if is_clear else []
-        if detect_format(content, len(content)):
+        if kind == BLOB and detect_format(content, len(content)):
             return []
         hits = self._find_anchors(content)
-        if b"\0" in content:
+        if kind == TREE:  # it is full of NULs, but its names are not UTF-16
+            return [] if hits and not self._is_clear_tree(content, hits) else None
+        if b"\0" in content:  # a message of a commit may be UTF-16 too
             hits += self._find_wide_anchors(content)
+        if kind != BLOB:
+            return [] if hits else None
         return self._cleared.drop_clear(content, hits) or None if hits else None
 
     def is_clear_text(self, text: bytes, hits: Iterable[AnchorHit], is_cut: bool) -> bool:
