@@ -153,7 +153,7 @@ def _build_all(
         build_comparison_masks(content, matches) if context.compares_lines else None,
         inline.InlineComments(content),
         ExposureClassifier(document.origin, content),
-        placeholders.Placeholders(matches, document.origin.path),
+        placeholders.Placeholders(matches),
         positions=dict(zip(offsets, positions, strict=True)),
         details=details,
         names_vendor=any(match.rule.id == APP_KEY for match in matches)
@@ -181,11 +181,6 @@ def _build_finding(match: Match, matched: _MatchedDocument) -> Finding:
     nearby = b"" if is_key else find_neighborhood(content, low, high)
     severity = classify_severity(match.rule, exposure, nearby)
     standing, reason = _find_standing(match, matched)
-    # A recording holds what was sent, and what goes to WAStack is important wherever it is.
-    may_be_made_up = exposure is not Exposure.LOG and severity is not Severity.HIGH
-    if standing is Standing.REPORTED and may_be_made_up:
-        made_up = matched.placeholders.find_made_up(match)
-        standing, reason = (Standing.PLACEHOLDER, made_up) if made_up else (standing, reason)
     if standing is Standing.REPORTED and (expired := _find_expired(match, matched.context)):
         severity = Severity(max(0, severity - 1))
         reason = f"{expired}; {reason}" if reason else expired

@@ -6,7 +6,7 @@ placeholder, so each check states how many random texts it calls one.
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING
@@ -22,11 +22,10 @@ if TYPE_CHECKING:
     from wakeyscan.core.secret import Secret
     from wakeyscan.rules.rule import Rule
     from wakeyscan.scanner.matcher import Match
-    from wakeyscan.scanner.placeholders import made_up, random_texts
+    from wakeyscan.scanner.placeholders import random_texts
 else:
-    # Few documents have many matches, and few are tests with a credential in a header.
+    # Few documents have many matches.
     random_texts = lazy_import("wakeyscan.scanner.placeholders.random_texts")
-    made_up = lazy_import("wakeyscan.scanner.placeholders.made_up")
 
 _HEADER = "authorization-header"
 
@@ -56,11 +55,9 @@ _MAX_CACHED = 1024
 
 
 class Placeholders:
-    """The placeholders among the matches in a text, and those that a test made up."""
+    """The placeholders among the matches in a text."""
 
-    def __init__(self, matches: Sequence[Match], path: str = "") -> None:
-        self._headers = [match for match in matches if match.rule.id == _HEADER]
-        self._path = path
+    def __init__(self, matches: Sequence[Match]) -> None:
         self._random = frozenset(_find_random(matches) if len(matches) >= _MANY else ())
 
     def find_reason(self, match: Match, content: bytes) -> str:
@@ -68,18 +65,6 @@ class Placeholders:
         if (match.rule.id, match.secret.reveal()) not in self._random:
             return find_placeholder_reason(match, content)
         return _CUT_SHORT if _is_cut_short(match, content) else ""
-
-    def find_made_up(self, match: Match) -> str:
-        """Return why the credential of a header is one that a test made up; empty if it is not."""
-        if match.rule.id != _HEADER or not made_up.is_test_path(self._path):
-            return ""
-        text = match.secret.reveal()
-        reason = made_up.check_made_up(text, match.scheme)
-        return reason or (made_up.ALTERED_COPY if text in self._altered_copies else "")
-
-    @cached_property
-    def _altered_copies(self) -> frozenset[bytes]:
-        return made_up.find_altered_copies(match.secret.reveal() for match in self._headers)
 
 
 def find_placeholder_reason(match: Match, content: bytes = b"") -> str:
