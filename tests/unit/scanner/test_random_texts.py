@@ -33,6 +33,20 @@ EXAMPLES = (
     *("deadbeefdeadbeefdead", "acegikmoqsuwyacegikm", "aabbccddeeffgghhiijj", "01234567" * 16),
 )
 
+MARKERS = (
+    *(
+        "example",
+        "placeholder",
+        "changeme",
+        "replace_me",
+        "redacted",
+        "removed",
+        "invalid",
+        "expired",
+    ),
+    *("secret_key", "your_token", "sample", "insert", "api_key", "xxxxxxxx"),
+)
+
 texts = st.lists(
     st.one_of(
         st.sampled_from(EXAMPLES).map(str.encode),
@@ -74,6 +88,14 @@ def test_examples_among_many_random_texts_are_not_classified_as_random() -> None
     mixed = [*drawn, *(text.encode() for text in EXAMPLES)]
     SOURCE.shuffle(mixed)
     assert set(find_random(mixed)).isdisjoint(text.encode() for text in EXAMPLES)
+
+
+@pytest.mark.parametrize("marker", [*MARKERS, *map(str.upper, MARKERS)])
+def test_no_random_text_with_a_marker_is_classified_as_random(marker: str) -> None:
+    halves = [draw(string.digits, 20).decode() for _ in range(60)]
+    marked = [f"{one}_{marker}_{one[::-1]}".encode() for one in halves]
+    assert all(map(check_token, marked))
+    assert [*find_random(marked)] == []
 
 
 BODIES = {
