@@ -165,12 +165,10 @@ impl Objects {
     }
 
     fn find_goal(&self, entry: &Entry) -> Option<Goal> {
-        if entry.is_submodule() {
-            return None;
-        }
         match self.find(entry.id) {
             Some(number) if entry.is_tree() => Some(Goal::Tree(number)),
             Some(number) => self.asked_positions.get(&number).copied().map(Goal::Target),
+            None if entry.is_submodule() => None, // its object is in another repository
             None if self.finds_missing || entry.is_tree() => {
                 let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
                 Some(Goal::Target(self.asked.len() as u32 + missing.intern(entry.id)))

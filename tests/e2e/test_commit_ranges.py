@@ -622,3 +622,24 @@ def test_random_histories_have_the_findings_of_a_reference(steps: list[Step], st
             found = fingerprints(repo.scan(f"git:{range_}").json())
             assert fingerprints_of(new) <= found
             assert found == fingerprints_of(more)
+
+
+@pytest.mark.parametrize("mode", ["160000", "0", "170000", "10"])
+def test_a_blob_that_a_tree_names_as_a_submodule_is_scanned(
+    mode: str, repo: Repo, key: str
+) -> None:
+    entry = f"{mode} sub\0".encode() + bytes.fromhex(repo.blob(key))
+    write = ("hash-object", "-t", "tree", "--literally", "-w", "--stdin")
+    tree = repo.git(*write, stdin=entry)
+    commit = repo.git("commit-tree", tree, "-p", "HEAD", "-m", "x")
+    repo.git("update-ref", "HEAD", commit)
+    assert verdict(repo.scan("git:start..HEAD"), key) == [at("sub:1", commit)]
+
+
+def test_a_tree_that_a_tree_names_as_a_submodule_is_a_gap(repo: Repo, key: str) -> None:
+    tree = repo.id("HEAD^{tree}")
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{tree},sub")
+    repo.record()
+    ran = repo.scan("git:start..HEAD")
+    assert ran.code == 3
+    assert [item["path"] for item in ran.json()["skipped"]] == ["sub"]

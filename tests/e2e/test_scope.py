@@ -263,3 +263,19 @@ def test_a_repository_that_is_bare_by_mistake_is_scanned_as_files(repo: Repo, ke
     repo.commit({"a": key})
     repo.git("config", "core.bare", "true")
     assert read_paths(repo.scan().json()) == {fingerprint(key): "a"}
+
+
+@pytest.mark.parametrize("mode", ["160000", "0"])
+@pytest.mark.parametrize("is_reachable", [True, False])
+def test_a_blob_in_the_place_of_a_submodule_is_in_scope(
+    mode: str, is_reachable: bool, repo: Repo, key: str
+) -> None:
+    first = repo.commit({"a": "1"})
+    entry = f"{mode} sub\0".encode() + bytes.fromhex(repo.blob(key))
+    write = ("hash-object", "-t", "tree", "--literally", "-w", "--stdin")
+    tree = repo.git(*write, stdin=entry)
+    commit = repo.git("commit-tree", tree, "-p", first, "-m", "x")
+    repo.git("update-ref", "refs/heads/main", commit if is_reachable else first)
+    ran = repo.run("audit", "--no-cache", "--reachable", "--format", "json")
+    assert ran.code == is_reachable
+    assert fingerprints(ran.json()) == ({fingerprint(key)} if is_reachable else set())

@@ -21,7 +21,7 @@ from wakeyscan.audit.options import (
 )
 from wakeyscan.audit.ref_names import list_named_objects, read_tips
 from wakeyscan.audit.result import AuditRecord, build_result, complete_restriction
-from wakeyscan.audit.scope import build_scope_filter, find_start_ids
+from wakeyscan.audit.scope import build_scope_filter, find_start_ids, include_linked_blobs
 from wakeyscan.git import isolated
 
 if TYPE_CHECKING:
@@ -48,10 +48,11 @@ def audit(
     report_filter = ReportFilter(options.include_suppressed)
     with _open_context(repository, tips, scan_context, options.cache_file) as context:
         scanned = _scan_objects(context, report_filter, options, on_progress)
+        context = context._replace(commit_lines=scanned.commit_lines)
         scope = build_scope_filter(options.scope, start_ids, tips, context)
+        scope = include_linked_blobs(scope, scanned.objects, context)
         in_scope = {o.object_id: o for o in scanned.objects if scope.includes(o.object_id)}
         objects = ReportedObjects(in_scope, report_filter, options.now)
-        context = context._replace(commit_lines=scanned.commit_lines)
         outcome = histories.build_available_histories(context, objects, scanned.interrupted)
         skipped = [*scanned.skipped, *scope.skipped, *outcome.skipped]
         skipped += [item._replace(gap=options.scope.reachable) for item in context.named.skipped]

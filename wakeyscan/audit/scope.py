@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.audit.commit_graph import CommitList, parse_commit_lines
+from wakeyscan.audit.tree_diff import EntryFilter
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.core.redaction import redact
 from wakeyscan.core.secret_history import Restriction
 from wakeyscan.core.timestamps import format_timestamp
 from wakeyscan.git import refs
+from wakeyscan.git.objects import BLOB, empty_tree_id
 
 if TYPE_CHECKING:
     from wakeyscan.audit.context import AuditContext
+    from wakeyscan.audit.object_findings import ObjectFindings
     from wakeyscan.git.command import Git
     from wakeyscan.git.repository import Repository
 
@@ -77,6 +81,40 @@ def build_scope_filter(
         reason = f"the limits were not applied, all objects are included: {error}"
         skipped = Skipped(Origin(repository.folder), reason)
         return ScopeFilter(describe_scope(scope), skipped=(skipped,))
+
+
+def include_linked_blobs(
+    scope: ScopeFilter, objects: Iterable[ObjectFindings], context: AuditContext
+) -> ScopeFilter:
+    """Include the blobs among some objects that trees in scope name as if they were submodules.
+
+    Git takes them for commits of other repositories, as it does with each entry whose mode is not
+    valid, so it does not list them.
+    """
+    blobs = (found.object_id for found in objects if found.kind == BLOB)
+    outside = frozenset(blob.encode() for blob in blobs if not scope.includes(blob))
+    if scope.ids is None or not outside:
+        return scope
+    commits = parse_commit_lines(context.commit_lines)
+    pairs = list(_list_tree_pairs(commits, scope.ids))
+    try:
+        diffs = context.compare_trees(pairs, context.git, EntryFilter(outside, None, None))
+    except GitError as error:
+        reason = f"blobs in the place of submodules were not looked for: {error}"
+        skipped = Skipped(Origin(context.repository.folder), reason)
+        return scope._replace(skipped=(*scope.skipped, skipped))
+    linked = {found.entry.split(b" ")[3] for found in diffs.matching} & outside
+    return scope._replace(ids=scope.ids.union(one.decode("ascii") for one in linked))
+
+
+def _list_tree_pairs(commits: CommitList, ids: frozenset[str]) -> Iterator[str]:
+    """Yield the trees of each commit in scope and of its first parent; without it, no files."""
+    for commit, parents in commits.parents.items():
+        if commit in ids:
+            after = commits.trees[commit]
+            before = commits.trees.get(parents[0]) if parents and parents[0] in ids else None
+            if before != after:
+                yield f"{before or empty_tree_id(after)} {after}"
 
 
 def describe_scope(scope: AuditScope) -> Restriction:

@@ -30,6 +30,12 @@ class ChangedFile(NamedTuple):
     old_blobs: tuple[str, ...]
     """The object ids of the versions before the change."""
     is_new_path: bool
+    is_submodule: bool = False
+    """Whether git takes the object for a commit of another repository.
+
+    So it does with each entry of a tree whose mode is not valid. The object may be a file all the
+    same.
+    """
 
     def has_new_name(self) -> bool:
         """Return whether no file had this path before."""
@@ -54,9 +60,6 @@ def list_changed_files(
             yield Skipped(build_origin(change), "has merge conflicts; resolve them and git add it")
         elif is_null_id(change.new_id) or change.new_id in change.old_ids:
             continue
-        elif change.mode == SUBMODULE:
-            reason = "a submodule: its content is not part of this repository"
-            yield Skipped(build_origin(change), reason, gap=False)
         else:
             yield _build_changed_file(change, build_origin(change), deleted)
 
@@ -66,7 +69,8 @@ def _build_changed_file(change: Change, origin: Origin, deleted: tuple[str, ...]
     old_blobs = at_this_path or deleted
     if change.new_id in old_blobs:  # moved: its content is unchanged
         old_blobs = (change.new_id,)
-    return ChangedFile(origin, change.new_id, old_blobs, is_new_path=not at_this_path)
+    is_submodule = change.mode == SUBMODULE
+    return ChangedFile(origin, change.new_id, old_blobs, not at_this_path, is_submodule)
 
 
 def read_changed_files(
@@ -75,7 +79,9 @@ def read_changed_files(
     """Read the content of the files through one git process, each with its old versions."""
     limit = options.max_file_size
     for file, found in zip(changed, git.read_objects(c.blob for c in changed), strict=True):
-        if not found.type:
+        if file.is_submodule and found.type != "blob":
+            yield _skip_submodule(file.origin, found.type)
+        elif not found.type:
             yield Skipped(file.origin, MISSING.format(file.blob))
         elif limit is not None and found.size > limit:
             yield Skipped(file.origin, format_too_large(found.size, limit))
@@ -85,6 +91,13 @@ def read_changed_files(
                 if isinstance(item, Document):
                     item = item._replace(before=before, has_new_name=file.has_new_name)
                 yield item
+
+
+def _skip_submodule(origin: Origin, kind: str) -> Skipped:
+    if kind in ("", "commit"):
+        reason = "a submodule: its content is not part of this repository"
+        return Skipped(origin, reason, gap=False)
+    return Skipped(origin, f"names a {kind} as if it were a submodule; git reads nothing there")
 
 
 def read_blobs(git: Git, blobs: tuple[str, ...]) -> Iterator[bytes]:

@@ -39,7 +39,7 @@ class TipFiles:
             yield Skipped(Origin(f"(commit {self._commit})"), str(error))
             return
         listed = list_changed_files(changes, whole, _build_origin)
-        files = [item for item in listed if isinstance(item, ChangedFile)]  # no submodules
+        files = [item for item in listed if isinstance(item, ChangedFile)]
         yield from read_changed_files(files, git, whole)
 
     def _list_files(self, unit: str, git: Git) -> list[Change]:
