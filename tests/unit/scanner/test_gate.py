@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -23,8 +23,8 @@ from wakeyscan.rules.rule import GATE, Rule
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.detector import detect_in_document
 from wakeyscan.scanner.matcher import match_rule
-from wakeyscan.scanner.prefilter import databases, gate
-from wakeyscan.scanner.prefilter.anchors import MIN_GATED, AnchorIndex
+from wakeyscan.scanner.prefilter import databases, gate, hyperscan
+from wakeyscan.scanner.prefilter.anchors import MIN_GATED, AnchorIndex, GatedSearch
 
 (RULE,) = (rule for rule in CONTEXT.rules if rule.id == HEADER)
 PATTERN = compile_rule(RULE)
@@ -157,6 +157,33 @@ def test_a_text_of_many_anchors_has_the_same_findings_without_a_gate() -> None:
     for context in (few(), more()):
         assert len(context.prefilter(content)) < len(bare.prefilter(content))
         assert detect(content, context) == expected
+
+
+@pytest.mark.skipif("hyperscan" not in GATES, reason="without hyperscan, nothing is called back")
+@pytest.mark.parametrize("longest", [None, 4])
+def test_a_search_of_many_anchors_stops_and_finds_the_other_forms(longest: int | None) -> None:
+    forms = [form for form in INDEX.all() if b"\0" not in form.text]
+    literals = hyperscan.build_literal_search(forms, longest)
+    assert literals
+    calls: list[int] = []
+
+    def scan(content: bytes, call_back: Callable[..., object]) -> None:
+        def count(*found: int) -> object:
+            calls.append(found[0])
+            return call_back(*found)
+
+        literals.scan(content, count)
+
+    gated = GatedSearch(INDEX.gated(), GATES["hyperscan"].find_hits)
+    search = hyperscan.build_anchor_search(literals._replace(scan=scan), gated)
+    lines = [NO_CREDENTIAL["redacted-json"].encode()] * (8 * MIN_GATED)
+    others = [b"wa%5flive_", b"=?utf-8?", b"wa_live_", TEXTS[0]]
+    content = b"\n".join([*lines, *others])
+    found = {hit.form.text for hit in search(content)}
+    assert len(calls) < 2 * MIN_GATED
+    expected = {hit.form.text for hit in hyperscan.build_anchor_search(literals)(content)}
+    assert found == expected
+    assert len(found) > 2
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16"])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.scanner.prefilter import databases
 from wakeyscan.scanner.prefilter.anchors import (
+    MIN_GATED,
     AnchorHit,
     AnchorSearch,
     EncodedAnchor,
@@ -74,6 +75,12 @@ class LiteralSearch(NamedTuple):
         self.scan(text, add_end)
         return ends
 
+    def drop(self, forms: Iterable[EncodedAnchor]) -> LiteralSearch:
+        """Return the search for the other forms, or this one where hyperscan cannot be used."""
+        others = _drop(self.by_literal, forms)
+        scan = databases.build_scan(list_expressions(others)) if others else None
+        return LiteralSearch(scan, others) if scan else self
+
 
 def build_literal_search(
     forms: Iterable[EncodedAnchor], longest: int | None = None
@@ -88,9 +95,13 @@ def build_literal_search(
     return LiteralSearch(scan, by_literal) if scan else None
 
 
-def list_literals(forms: Iterable[EncodedAnchor], longest: int | None = None) -> list[Literal]:
-    """Return the literals that are searched in place of forms."""
-    return list(_group_by_literal(forms, longest))
+def list_literals(
+    forms: Iterable[EncodedAnchor],
+    longest: int | None = None,
+    dropped: Iterable[EncodedAnchor] = (),
+) -> list[Literal]:
+    """Return the literals that are searched in place of forms, without the dropped ones."""
+    return list(_drop(_group_by_literal(forms, longest), dropped))
 
 
 def list_expressions(literals: Iterable[Literal]) -> list[Expression]:
@@ -131,18 +142,26 @@ def build_anchor_search(
 ) -> AnchorSearch:
     """Return a search for the forms whose literals are searched.
 
-    If a gate is given, it selects among many anchors.
+    If a gate is given, it selects among many anchors. A call back for each of them would take as
+    long as the gate: the first search stops, and the other forms are searched by themselves.
     """
     find_forms = build_form_search(literal_search.by_literal)
     at_start = literal_search.line_starts
     gated = _list_gated(literal_search.by_literal, gate.forms) if gate else ()
     ends: defaultdict[int, array[int]] = defaultdict(lambda: array("Q"))
+    others: list[AnchorSearch] = []
 
-    def add_end(number: int, start: int, end: int, *_: object) -> None:
-        ends[number].append(end)
+    def add_end(number: int, start: int, end: int, *_: object) -> bool:
+        found = ends[number]
+        found.append(end)
+        return len(found) == MIN_GATED and number in gated
 
     def search(content: bytes | memoryview) -> list[AnchorHit]:
-        literal_search.scan(content, add_end)
+        try:
+            literal_search.scan(content, add_end)
+        except databases.hyperscan.ScanTerminated:
+            ends.clear()
+            return search_gated(content)
         hits = []
         if ends:
             if gate and gate.is_worth(sum(len(ends[n]) for n in gated if n in ends)):
@@ -155,7 +174,21 @@ def build_anchor_search(
             hits.append(AnchorHit(form, 0))
         return hits
 
+    def search_gated(content: bytes | memoryview) -> list[AnchorHit]:
+        assert gate  # only a gated form stops the search
+        if not others:
+            others.append(build_anchor_search(literal_search.drop(gate.forms)))
+        return gate.search(content) + others[0](content)
+
     return search
+
+
+def _drop(
+    by_literal: dict[Literal, list[EncodedAnchor]], dropped: Iterable[EncodedAnchor]
+) -> dict[Literal, list[EncodedAnchor]]:
+    """Return the literals, without those whose forms are all dropped."""
+    without = frozenset(_list_gated(by_literal, dropped))
+    return {item: f for number, (item, f) in enumerate(by_literal.items()) if number not in without}
 
 
 def _list_gated(

@@ -95,8 +95,9 @@ class Prefilter:
 def list_databases(rules: tuple[Rule, ...], index: AnchorIndex) -> Iterator[list[Expression]]:
     """Yield the expressions of each database, to compile them when a wheel is built."""
     for longest in (_START_LENGTH, None):
-        for forms in _split_by_nul(index.all()):
-            yield hyperscan.list_expressions(hyperscan.list_literals(forms, longest))
+        without_nul, with_nul = _split_by_nul(index.all())
+        for forms, dropped in ((without_nul, ()), (with_nul, ()), (without_nul, index.gated())):
+            yield hyperscan.list_expressions(hyperscan.list_literals(forms, longest, dropped))
     yield from (gate.list_expressions(rule) for rule in rules if rule.has_gate)
 
 
