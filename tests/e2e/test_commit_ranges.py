@@ -643,3 +643,24 @@ def test_a_tree_that_a_tree_names_as_a_submodule_is_a_gap(repo: Repo, key: str) 
     ran = repo.scan("git:start..HEAD")
     assert ran.code == 3
     assert [item["path"] for item in ran.json()["skipped"]] == ["sub"]
+
+
+@pytest.mark.parametrize("inside", [(), ("x", "y")], ids=["empty", "only empty folders"])
+def test_a_key_in_the_name_of_a_folder_without_files(
+    inside: tuple[str, ...], repo: Repo, key: str
+) -> None:
+    tree = repo.git("mktree")
+    for name in (*inside, key):
+        tree = repo.git("mktree", stdin=f"040000 tree {tree}\t{name}\n".encode())
+    repo.git("update-ref", "HEAD", repo.git("commit-tree", tree, "-p", "HEAD", "-m", "x"))
+    ran = repo.scan("git:start..HEAD")
+    assert (ran.code, fingerprints(ran.json())) == (1, {fingerprint(key)})
+    assert len(ran.json()["findings"]) == 1
+
+
+def test_a_folder_that_becomes_empty_adds_no_name(repo: Repo, key: str) -> None:
+    repo.commit({f"{key}/a": "1"})
+    empty = repo.git("mktree")
+    tree = repo.git("mktree", stdin=f"040000 tree {empty}\t{key}\n".encode())
+    repo.git("update-ref", "HEAD", repo.git("commit-tree", tree, "-p", "HEAD", "-m", "x"))
+    assert repo.scan("git:HEAD~1..HEAD").code == 0

@@ -708,6 +708,16 @@ def test_tags_of_blobs_and_trees_are_scanned(pushing: Pushing, key: str) -> None
     pushing.passes("origin", "clean")
 
 
+def test_a_pushed_tree_with_a_key_in_the_name_of_an_empty_folder(
+    pushing: Pushing, key: str
+) -> None:
+    repo = pushing.repo
+    pushing.passes()
+    tree = repo.git("mktree", stdin=f"040000 tree {repo.git('mktree')}\t{key}\n".encode())
+    repo.git("tag", "folder", tree)
+    pushing.stops("origin", "folder")
+
+
 def test_a_forced_push_is_scanned(pushing: Pushing, key: str) -> None:
     repo = pushing.repo
     repo.commit({"b": "b\n"})

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.typing import NamedTuple
+from wakeyscan.git.objects import empty_tree_id
 
 SUBMODULE, UNMERGED = "160000", "unmerged"
+_FOLDER = b"040000"
 
 
 class Change(NamedTuple):
@@ -17,7 +19,10 @@ class Change(NamedTuple):
     path: str
     """Path from the top of the work tree; names that are not UTF-8 use surrogateescape."""
     mode: str
-    """The new mode: `100644`, `120000` (link), `160000` (submodule), 0 (removed), `unmerged`."""
+    """The new mode: `100644`, `120000` (link), `160000` (submodule), 0 (removed), `unmerged`.
+
+    `040000` is an empty folder, if the output lists folders.
+    """
     new_id: str
     """Id of the new content; zeros if the file is removed."""
     old_ids: tuple[str, ...]
@@ -56,6 +61,28 @@ def split_fields(pieces: Iterable[bytes]) -> Iterator[bytes]:
         *fields, rest = (rest + piece).split(b"\0")
         yield from fields
     yield rest
+
+
+def drop_folders(fields: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the fields of output with folders (`-t`), of which only empty ones are not dropped.
+
+    No file has the name of an empty folder in its path.
+    """
+    remaining = iter(fields)
+    for field in remaining:
+        if field[:1] == b":":
+            path = next(remaining, b"")
+            if _FOLDER in field and _is_dropped(field):
+                continue
+            yield field
+            field = path
+        yield field
+
+
+def _is_dropped(folder: bytes) -> bool:
+    *modes_and_ids, _ = folder.lstrip(b":").decode("ascii", "replace").split(" ")
+    mode, new_id = modes_and_ids[len(modes_and_ids) // 2 - 1], modes_and_ids[-1]
+    return mode in (_FOLDER.decode(), "000000") and new_id != empty_tree_id(new_id)
 
 
 def parse_changes_by_commit(output: Iterable[bytes]) -> Iterator[tuple[str, list[Change]]]:

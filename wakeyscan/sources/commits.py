@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wakeyscan.git.command import Git
     from wakeyscan.sources.options import SourceOptions
 
-_DIFF_TREE = ("diff-tree", "--raw", "-z", "-r", "-c", "--root", "--no-abbrev", "--no-renames")
+_DIFF_TREE = ("diff-tree", "--raw", "-z", "-r", "-t", "-c", "--root", "--no-abbrev", "--no-renames")
 _SHORT_ID = 12
 
 
@@ -112,7 +112,8 @@ def _list_files(
 def _list_changes(commits: list[str], git: Git) -> Iterator[tuple[str, list[diff.Change]]]:
     """Yield the commits, in their order, with what each changes; raise `TooManyPaths`."""
     pieces = tree_paths.compare_trees((*_DIFF_TREE, "--stdin"), commits, git)
-    fields = tree_paths.limit_repeated_paths(diff.split_fields(pieces))
+    fields = diff.drop_folders(diff.split_fields(pieces))
+    fields = tree_paths.limit_repeated_paths(fields)
     return diff.parse_changes_by_commit(fields)
 
 
@@ -168,11 +169,11 @@ def _read_tags(
 def _read_tree(tree: str, git: Git, options: SourceOptions) -> Iterator[Document | Skipped]:
     """Yield the files of a tree that is tagged without a commit."""
     within = f"tree {tree[:_SHORT_ID]}"
-    diff_tree = ("diff-tree", "-z", "-r", "--no-abbrev", "--stdin")
+    diff_tree = ("diff-tree", "-z", "-r", "-t", "--no-abbrev", "--stdin")
     pieces = tree_paths.compare_trees(diff_tree, [f"{empty_tree_id(tree)} {tree}"], git)
     listed: list[ChangedFile | Skipped]
     try:
-        fields = diff.split_fields(_drop_first_line(pieces))
+        fields = diff.drop_folders(diff.split_fields(_drop_first_line(pieces)))
         changes = list(diff.parse_changes(tree_paths.limit_repeated_paths(fields)))
         listed = [*list_changed_files(changes, options, partial(_build_origin, within))]
     except tree_paths.TooManyPaths:

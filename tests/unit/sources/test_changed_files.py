@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.git.diff import SUBMODULE, UNMERGED, Change
 from wakeyscan.sources.changed_files import ChangedFile, list_changed_files
@@ -50,10 +48,14 @@ def test_a_merge_adds_no_version_that_a_parent_has() -> None:
     assert changed(Change("f", "100644", NEW, (OLD, NEW))) == []
 
 
-@pytest.mark.parametrize(("mode", "gap"), [(SUBMODULE, False), (UNMERGED, True)])
-def test_submodules_and_conflicts_are_skipped(mode: str, gap: bool) -> None:
-    (item,) = changed(Change("f", mode, NEW, (ZERO,)))
-    assert isinstance(item, Skipped) and item.gap is gap
+def test_a_conflict_is_a_gap() -> None:
+    (item,) = changed(Change("f", UNMERGED, NEW, (ZERO,)))
+    assert isinstance(item, Skipped) and item.gap
+
+
+def test_a_submodule_may_be_a_file() -> None:
+    expected = file("f", NEW, is_new_path=True)._replace(is_submodule=True)
+    assert changed(Change("f", SUBMODULE, NEW, (ZERO,))) == [expected]
 
 
 def test_other_paths_than_the_wanted_ones_are_omitted() -> None:
