@@ -82,15 +82,23 @@ class TreeComparer(Protocol):
 def diff_trees(pairs: list[str], git: Git, entry_filter: EntryFilter) -> TreeDiffs:
     """Compare pairs of trees; raise `GitError` if one is missing, damaged or has too many paths."""
     batches = [pairs[start : start + _BATCH_SIZE] for start in range(0, len(pairs), _BATCH_SIZE)]
-    known_objects = entry_filter.list_objects() if entry_filter.list_objects else None
-    diff_batch = partial(_diff_batch, git, entry_filter, known_objects)
     matching: list[MatchingEntry] = []
     missing: set[bytes] = set()
-    with futures.ThreadPoolExecutor(_PROCESSES) as threads:  # the threads wait, git does the work
+    with (
+        futures.ThreadPoolExecutor(1) as lister,
+        futures.ThreadPoolExecutor(_PROCESSES) as threads,  # they wait, git does the work
+    ):
+        listing = lister.submit(entry_filter.list_objects or _list_nothing)  # git starts meanwhile
+        diff_batch = partial(_diff_batch, git, entry_filter, listing)
         for result in threads.map(diff_batch, batches):
             matching += result.matching
             missing.update(result.missing or ())
-    return TreeDiffs(matching, frozenset(missing) if known_objects else None)
+        is_checked = bool(listing.result())
+    return TreeDiffs(matching, frozenset(missing) if is_checked else None)
+
+
+def _list_nothing() -> None:
+    """Return that no objects are known."""
 
 
 class RememberedDiffs:
@@ -116,7 +124,10 @@ class RememberedDiffs:
 
 
 def _diff_batch(
-    git: Git, entry_filter: EntryFilter, known_objects: frozenset[bytes] | None, pairs: list[str]
+    git: Git,
+    entry_filter: EntryFilter,
+    known_objects: futures.Future[frozenset[bytes] | None],
+    pairs: list[str],
 ) -> TreeDiffs:
     output = b"".join(tree_paths.compare_trees(_DIFF_TREE, pairs, git))
     fields = output.split(b"\0")
@@ -126,7 +137,7 @@ def _diff_batch(
     # The field after the last pair has no entry.
     entries = list(zip(fields[::2], fields[1::2], strict=False))
     matching = list(filter_entries(entries, entry_filter))
-    return TreeDiffs(matching, find_missing(entries, known_objects))
+    return TreeDiffs(matching, find_missing(entries, known_objects.result()))
 
 
 def filter_entries(
