@@ -47,6 +47,7 @@ class _FormGroup:
         self._encoded = _group_by_text(form for form in forms if form.form.decoder)
         self._texts = tuple({form.text for form in forms})
         self._longest = max(map(len, self._texts))
+        self._shared_check = _find_shared_check(forms)
 
     def find_hits(self, content: bytes | memoryview, ends: Iterable[int]) -> list[AnchorHit]:
         """Return the whole forms at the literals that end at `ends`.
@@ -58,7 +59,10 @@ class _FormGroup:
             return self._find_many(content, starts)
         hits: list[AnchorHit] = []
         known: set[int] = set()
+        check = self._shared_check
         for at in starts:
+            if check and not check(content, at):
+                continue
             text = self._fold(bytes(content[at : at + self._longest]))
             if text.startswith(self._texts):  # most literals are the start of no form
                 hits += [AnchorHit(f, at) for f, own, _ in self._plain if text.startswith(own)]
@@ -119,6 +123,12 @@ class _Form(NamedTuple):
     text: bytes
     """In lower case if the case does not matter."""
     check: Check | None
+
+
+def _find_shared_check(forms: list[_Form]) -> Check | None:
+    """Return the check that all forms share, which rejects most of their literals by itself."""
+    checks = {form.check for form in forms}
+    return checks.pop() if len(checks) == 1 else None
 
 
 def _group_by_text(forms: Iterable[_Form]) -> dict[int, dict[bytes, list[_Form]]]:
