@@ -50,7 +50,13 @@ from wakeyscan.decoders import DECODERS
 from wakeyscan.extractors import EXTRACTORS
 from wakeyscan.extractors.budget import ExtractionBudget, Limits
 from wakeyscan.extractors.extractor import ExtractionError
-from wakeyscan.extractors.file_types import detect_format
+from wakeyscan.extractors.file_types import (
+    SIGNATURES,
+    TAR_OFFSET,
+    TAR_SIGNATURE,
+    detect_format,
+    may_have_format,
+)
 from wakeyscan.extractors.pdf.filters import open_filtered
 from wakeyscan.extractors.pdf.predictors import parse_predictors
 from wakeyscan.rules import loader
@@ -199,8 +205,11 @@ def test_each_format_is_detected_by_its_signature(tree: Tree) -> None:
     for form in FORMATS:
         content = (tree.folder / f"{form}-plain.bin").read_bytes()
         assert detect_format(content, len(content)) == form
+        assert b"\0" in content or may_have_format(content)
     tested_elsewhere = {"arrow", "avro", "feather", "hdf5", "lfs", "orc", "parquet", "sevenzip"}
     assert {*FORMATS, *UNREAD, *tested_elsewhere} == {*EXTRACTORS}
+    texts = (text for some in SIGNATURES.values() for text in some)
+    assert all(map(may_have_format, (*texts, b"a" * TAR_OFFSET + TAR_SIGNATURE)))
 
 
 UNREAD = {

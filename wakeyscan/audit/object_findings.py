@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.audit.cleared_texts import ClearedTexts
 from wakeyscan.core.chunks import read_chunks
 from wakeyscan.core.document import MEMBER_SEPARATOR, Document, Origin, Skipped
-from wakeyscan.extractors.file_types import detect_format
+from wakeyscan.extractors.file_types import detect_format, may_have_format
 from wakeyscan.git.objects import BLOB, COMMIT, MAX_IN_MEMORY, OBJECT_KINDS, TREE, parse_tree
 from wakeyscan.scanner.detector import detect_in_name, find_in_document
 from wakeyscan.scanner.documents import scan_documents
@@ -154,12 +154,14 @@ class ObjectScan:
 
     def find_hits(self, kind: int, content: bytes) -> list[AnchorHit] | None:
         """Return the anchors that need a look, of a blob only; `None` if the object needs none."""
-        if kind == BLOB and detect_format(content, len(content)):
+        has_nul = b"\0" in content
+        may_be_container = kind == BLOB and (has_nul or may_have_format(content))
+        if may_be_container and detect_format(content, len(content)):
             return []
         hits = self._find_anchors(content)
         if kind == TREE:  # it is full of NULs, but its names are not UTF-16
             return [] if hits and not self._is_clear_tree(content, hits) else None
-        if b"\0" in content:  # a message of a commit may be UTF-16 too
+        if has_nul:  # a message of a commit may be UTF-16 too
             hits += self._find_wide_anchors(content)
         if kind != BLOB:
             return [] if hits else None
