@@ -562,6 +562,22 @@ def test_a_workspace_without_a_repository_is_reported(tmp_path: Path, runner: Ru
             "GitHub event: after is not a commit id: 'HEAD'",
         ),
         ("push", {"before": ZEROS, "after": NOWHERE}, "GitHub event: ref is missing"),
+        (
+            "push",
+            {"before": ZEROS, "after": NOWHERE, "ref": "refs/heads/\ud800", "head_commit": 1},
+            "GitHub event: ref is missing",
+        ),
+        (
+            "push",
+            {
+                "before": ZEROS,
+                "after": NOWHERE,
+                "ref": "refs/heads/x",
+                "head_commit": 1,
+                "repository": {"default_branch": "\0"},
+            },
+            "GitHub event: repository.default_branch is missing",
+        ),
         ("pull_request", {}, "GitHub event: pull_request.base.sha is missing"),
         ("pull_request", {"pull_request": []}, "GitHub event: pull_request.base.sha is missing"),
         ("merge_group", {"merge_group": {"head_sha": ZEROS}}, "merge_group.base_sha"),

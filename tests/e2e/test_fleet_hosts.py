@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,15 @@ def test_a_group_of_gitlab_is_listed_with_pages_and_rate_limits(
         pytest.param(
             ("github:odd",), "an item that is not one of its repositories", id="no fields"
         ),
+        pytest.param(
+            ("github:half",), "an item that is not one of its repositories", id="half a character"
+        ),
+        pytest.param(
+            ("github:path",), "an item that is not one of its repositories", id="half in a URL"
+        ),
+        pytest.param(
+            ("github:big",), "an item that is not one of its repositories", id="infinite size"
+        ),
         pytest.param(("github:empty", "--skip", "x"), "--skip: expected one of", id="kind"),
         pytest.param(("github:empty", "--github-url", "http://x.org"), "https", id="http"),
     ],
@@ -97,6 +107,9 @@ def test_invalid_listings_are_rejected(run: Run, arguments: tuple[str, ...], mes
         "/orgs/empty/repos": [],
         "/orgs/evil/repos": [describe_for_github("e/r", "https://example.org/e/r.git")],
         "/orgs/odd/repos": ["x"],
+        "/orgs/half/repos": [describe_for_github("\ud800/r", "file:///r")],
+        "/orgs/path/repos": [describe_for_github("o/r", "file:///\ud800")],
+        "/orgs/big/repos": [describe_for_github("o/r", "file:///r", size=math.inf)],
     }
     with FakeHost(lists) as host:
         options = () if "--github-url" in arguments else ("--github-url", host.url)

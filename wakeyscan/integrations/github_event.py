@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _SERVER = re.compile(r"https?://[\w.-]+(?::\d+)?(?:/[\w.-]+)*")
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""JSON may hold a NUL and half a surrogate pair, which no name on GitHub has."""
+
 _HEADS = (("pull_request", "head", "sha"), ("merge_group", "head_sha"), ("after",))
 
 _NO_COMMITS = (
@@ -136,7 +139,7 @@ def read_text(payload: object, *keys: str) -> str:
     """Return a text of an event's payload; raise `SourceError`."""
     for key in keys:
         payload = payload.get(key) if isinstance(payload, dict) else None
-    if not isinstance(payload, str):
+    if not isinstance(payload, str) or _NO_TEXT.search(payload):
         raise SourceError(f"GitHub event: {'.'.join(keys)} is missing or not text")
     return payload
 
@@ -176,13 +179,10 @@ def _read_merge_group(payload: object) -> _Range:
 
 def _read_push(payload: dict[str, Any], own: Git) -> _Range:
     before, after, note = read_id(payload, "before"), read_id(payload, "after"), ""
-    ref = read_text(payload, "ref")
-    commit = (payload.get("head_commit") or {}).get("id", "")
-    if (
-        ref.startswith("refs/tags/")
-        and is_object_id(commit)
-        and not rev_list.has_commit(after, own)
-    ):
+    ref, commit = read_text(payload, "ref"), ""
+    with suppress(SourceError):  # a deletion has none
+        commit = read_id(payload, "head_commit", "id")
+    if commit and ref.startswith("refs/tags/") and not rev_list.has_commit(after, own):
         # actions/checkout may fetch the commit of an annotated tag, but not the tag object.
         after, note = commit, _NO_TAG_OBJECT.format(after)
     if not is_null_id(before) and rev_list.has_commit(before, own):

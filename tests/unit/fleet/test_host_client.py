@@ -66,6 +66,10 @@ REFUSED = {
     "a long wait": [
         Answer(403, {}, (("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "9999")))
     ],
+    "a wait that is no number": [Answer(429, {}, (("Retry-After", "\xb2"),))] * 5,
+    "a reset that is no number": [
+        Answer(403, {}, (("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "\xb3")))
+    ],
     "no permission": [Answer(403, {})],
     "failures": [Answer(500, {})] * 5,
     "a token": [Answer(401, {})],

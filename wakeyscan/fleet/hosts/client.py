@@ -106,9 +106,9 @@ class HostClient(NamedTuple):
             return float(2**attempt)
         if response.status not in _LIMITED:
             return 0.0
-        if response.retry_after.isdigit():
+        if response.retry_after.isdecimal():
             return float(response.retry_after) or 1.0
-        if response.rate_remaining == "0" and response.rate_reset.isdigit():
+        if response.rate_remaining == "0" and response.rate_reset.isdecimal():
             return max(1.0, float(response.rate_reset) - self.clock())
         return float(2**attempt) if response.status == 429 else 0.0
 

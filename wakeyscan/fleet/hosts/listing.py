@@ -76,13 +76,14 @@ def _parse(item: object, host: Host, client: HostClient) -> HostRepository:
         if not isinstance(item, dict):
             raise TypeError
         repository = host.parse_repository(item)
+        f"{repository.name}{repository.url}".encode()  # JSON may hold half a surrogate pair
         parts = urlsplit(repository.url)
         own = client.endpoint.host
         is_own = parts.hostname in (own, _PUBLIC_HOSTS.get(own)) and parts.scheme == "https"
         is_own = is_own and "@" not in parts.netloc
         if not is_own and not (is_loopback(own) and parts.scheme == "file"):
             raise ValueError
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise UsageError(
             f"{client.endpoint}: lists an item that is not one of its repositories; check the URL"
         ) from None
