@@ -174,12 +174,21 @@ class TextEncoding(NamedTuple):
     bom_size: int = 0
     """Bytes to skip at the start: a byte-order mark, or bytes that precede the first character."""
 
+    @property
+    def width(self) -> int:
+        """Bytes of a unit of the encoding."""
+        return 4 if self.codec.startswith("utf-32") else 2
+
+    def align(self, offset: int) -> int:
+        """Return the start of the unit at an offset."""
+        return offset - (offset - self.bom_size) % self.width
+
 
 def convert_to_utf8(content: bytes, decoded: DecodedText | TextEncoding) -> DecodedText:
     """Return decoded text; convert `content` to UTF-8 if a decoder recognized its encoding."""
     if isinstance(decoded, DecodedText):
         return decoded
-    width = 4 if decoded.codec.startswith("utf-32") else 2
+    width = decoded.width
     text = content[decoded.bom_size :].decode(decoded.codec, "replace")
     segments, offset, source = [], 0, decoded.bom_size
     for character in text:

@@ -189,6 +189,8 @@ def _group_by_decoder(
 def _transcode(document: Document, encoding: TextEncoding) -> Document:
     """Return the document in UTF-8; a chunk keeps the range that is its own."""
     low, high = document.own or (encoding.bom_size, len(document.content))
+    if document.own:  # without a byte-order mark, a chunk may be cut inside a character
+        low, high = encoding.align(low), encoding.align(high)
     low = max(low, encoding.bom_size)
     before, own, after = (
         document.content[start:end].decode(encoding.codec, "replace").encode("utf-8", "replace")

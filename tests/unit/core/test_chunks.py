@@ -155,6 +155,17 @@ def test_a_key_across_a_chunk_border_is_found_once(
         assert places == [(1, before + 2)]
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_a_wide_key_in_a_file_of_bytes_is_found_at_each_offset(
+    codec: str, compose: Compose, context: ScanContext
+) -> None:
+    key = f"\n{compose(1)}\n".encode(codec)
+    for before in (*range(3072 - len(key) - 4, 3077), 3600, 3601, 3602, 3603):
+        content = b" " * before + key + b" " * 3000
+        # Columns of a text in another encoding differ between chunks, so a key may have two places.
+        assert len({f.secret for f in scan_in_chunks(content, context).findings}) == 1, before
+
+
 @slow
 @given(parts=PARTS)
 def test_chunks_cover_each_byte_once(parts: list[str | int], compose: Compose) -> None:

@@ -62,4 +62,7 @@ class Host(Protocol):
         """Yield the paths that may list the repositories of a name; the first that exists does."""
 
     def parse_repository(self, item: Mapping[str, Any]) -> HostRepository:
-        """Return an item of a listing; raise `KeyError`, `TypeError`, `ValueError` or `OverflowError`."""
+        """Return an item of a listing.
+
+        Raise `KeyError`, `TypeError`, `ValueError` or `OverflowError`.
+        """
